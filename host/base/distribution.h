@@ -1,0 +1,14 @@
+/* Distributions, through niftilib's nifticdf (CDFLIB: Brown, Lovato & Russell 1994).
+ *
+ * nifticdf keeps state in static variables: these functions are for one thread at a time. */
+#ifndef VX_BASE_DISTRIBUTION_H
+#define VX_BASE_DISTRIBUTION_H
+
+/* t that a Student variable of `df` exceeds with probability p, 0 < p < 1. */
+double vx_t_quantile_upper(double p, double df);
+/* Probability that a Student variable of `df` exceeds t. */
+double vx_t_upper(double t, double df);
+/* The standard normal value with the same one-sided p, sign kept. */
+double vx_z_from_t(double t, double df);
+
+#endif

@@ -1,0 +1,17 @@
+/* Filling a vx_error. */
+#ifndef VX_BASE_ERROR_H
+#define VX_BASE_ERROR_H
+
+#include "voxstat/error.h"
+
+/* Fills *error (where it is not null) and returns `status`, so that a failing line reads
+ *     return vx_fail(error, VX_INPUT, "%s: 4-D image with %d volumes; one 3-D volume is needed", path, n);   */
+#define vx_fail(error, status, ...) vx_error_fill((error), (status), __func__, __VA_ARGS__)
+vx_status vx_error_fill(vx_error *error, vx_status status, const char *where, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Puts "context: " in front of the message that is already there; returns the status that is already there. */
+vx_status vx_error_prefix(vx_error *error, vx_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

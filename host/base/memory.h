@@ -1,0 +1,30 @@
+/* Memory: every product of sizes goes through one checked multiply, so no size wraps around.
+ *
+ * vx_array and vx_array_zero return null where the product does not fit or memory is short; the caller frees with free(). */
+#ifndef VX_BASE_MEMORY_H
+#define VX_BASE_MEMORY_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+static inline bool vx_multiply(size_t a, size_t b, size_t *product)
+{
+    return !__builtin_mul_overflow(a, b, product);
+}
+
+/* `count` elements of `size` bytes, aligned to 64 bytes (a cache line, an AVX-512 vector). */
+void *vx_array(size_t count, size_t size);
+void *vx_array_zero(size_t count, size_t size);
+
+/* A copy of `text` (null gives null); the caller frees. */
+char *vx_copy_text(const char *text);
+/* printf into fresh memory; null where memory is short. */
+char *vx_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#define vx_fail_memory(error) vx_fail((error), VX_INTERNAL, "out of memory")
+
+#endif

@@ -1,0 +1,67 @@
+/* Output: everything that a run leaves, and the record that explains it.
+ *
+ * The run fills a vx_record; the writers only read it. Everything is written into a temporary folder beside --out and
+ * renamed when whole (vx_folder_*), so nothing half-written is left behind. */
+#ifndef VX_OUTPUT_OUTPUT_H
+#define VX_OUTPUT_OUTPUT_H
+
+#include "voxstat/voxstat.h"
+
+typedef enum vx_p_format { VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS } vx_p_format;
+
+typedef struct vx_input_file {
+    const char *path, *participant, *column;
+    char sha256[65];
+} vx_input_file;
+
+typedef struct vx_record_modality {
+    const char *name;
+    const vx_study_modality *study;
+    const vx_matrix *matrix;
+    vx_mask_report mask;
+    const vx_model *model;
+    vx_result *const *result; /* model->effects of them */
+} vx_record_modality;
+
+typedef struct vx_option_value { const char *name, *value; } vx_option_value;
+
+typedef struct vx_record {
+    const char *version, *command_line;
+    const vx_device_info *device;
+    const vx_option_value *option; /* every option with the value that was in force */
+    size_t options;
+    vx_input_file *input;
+    size_t inputs;
+    const char *started; /* ISO 8601, UTC */
+    double seconds_read, seconds_infer, seconds_total;
+    const vx_study *study;
+    const vx_record_modality *modality;
+    size_t modalities;
+    vx_p_format p_format;
+} vx_record;
+
+/* A results folder in the making. begin: VX_OUTPUT where `out` exists (unless `force`), or its parent cannot be
+ * written or has less than `bytes_needed` free. commit renames the temporary folder to `out` (an old one that --force
+ * replaces goes only then); abandon removes it. Both free. */
+typedef struct vx_folder vx_folder;
+vx_status vx_folder_begin(const char *out, bool force, uint64_t bytes_needed, vx_folder **folder, vx_error *error);
+const char *vx_folder_path(const vx_folder *folder);
+vx_status vx_folder_commit(vx_folder *folder, vx_error *error);
+void vx_folder_abandon(vx_folder *folder);
+
+/* SHA-256 of every input file, in parallel. */
+vx_status vx_hash_inputs(vx_input_file *input, size_t inputs, vx_error *error);
+
+/* p as --p-format asks for it. */
+double vx_p_formatted(double p, vx_p_format format);
+
+/* Writes every file of a run into `folder`; all of interface.md. */
+vx_status vx_write_results(const char *folder, const vx_record *record, vx_error *error);
+
+/* The parts of vx_write_results. */
+vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *error);      /* NIfTI */
+vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_error *error);  /* TSV */
+vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *error);      /* results.h5 */
+vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *error);      /* run.json */
+
+#endif

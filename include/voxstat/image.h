@@ -1,0 +1,120 @@
+/* Images: volumes on a grid, and the matrix of participants by voxels that the statistics work on.
+ *
+ * vx_image and vx_matrix own their arrays; _destroy and _free release them. Volumes are float32, x fastest, as NIfTI
+ * stores them. World coordinates are millimetres, RAS+ (x to the right, y to the front, z up). */
+#ifndef VOXSTAT_IMAGE_H
+#define VOXSTAT_IMAGE_H
+
+#include "voxstat/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Where the voxels of a volume lie. `affine` maps 0-based voxel indices to mm: the sform where its code is positive,
+ * else the qform, else voxel sizes alone (NIfTI-1 methods 3, 2, 1). The header's own fields are kept as they were
+ * found, so that outputs carry them on. */
+typedef struct vx_grid {
+    int64_t dim[3];
+    double affine[4][4];
+    double pixdim[3]; /* mm */
+    int qform_code;
+    double quatern[3], qoffset[3], qfac;
+    int sform_code;
+    double sform[3][4];
+} vx_grid;
+
+/* How an ANALYZE 7.5 pair is to be read, whose header does not say left from right. */
+typedef enum vx_analyze_orientation {
+    VX_ANALYZE_REFUSE = 0,   /* ANALYZE files are an error that names the option */
+    VX_ANALYZE_NEUROLOGICAL, /* x grows to the right */
+    VX_ANALYZE_RADIOLOGICAL, /* x grows to the left */
+} vx_analyze_orientation;
+
+typedef struct vx_image {
+    vx_grid grid;
+    float *data; /* dim[0] * dim[1] * dim[2], scl_slope and scl_inter applied */
+} vx_image;
+
+/* Reads one 3-D volume: NIfTI-1 or NIfTI-2, .nii, .nii.gz or .hdr/.img(.gz), either byte order, every real type.
+ * Trailing dimensions of length 1 are accepted. Errors (VX_INPUT, naming the file): missing, unreadable, truncated, not
+ * NIfTI, complex or RGB, more than one volume, a singular affine. *image is untouched on error. */
+vx_status vx_image_read(const char *path, vx_analyze_orientation analyze, vx_image *image, vx_error *error);
+void vx_image_destroy(vx_image *image);
+
+/* One input row of a matrix: `followup` minus `baseline`, or `followup` alone where `baseline` is null. The names are
+ * only for messages. The caller keeps the strings alive during the call. */
+typedef struct vx_volume_row {
+    const char *participant;
+    const char *baseline, *baseline_column;
+    const char *followup, *followup_column;
+} vx_volume_row;
+
+typedef struct vx_mask_options {
+    const char *file;      /* explicit mask (finite and > 0), or null: finite and non-zero in every image */
+    bool use_threshold;    /* also demand a value above `threshold` in every image */
+    double threshold;      /* in the images' units */
+    vx_analyze_orientation analyze;
+} vx_mask_options;
+
+/* How the mask came about; counts are of voxels. */
+typedef struct vx_mask_report {
+    int64_t grid_voxels;
+    int64_t candidate;            /* in the explicit mask, or in the first participant's implicit one */
+    int64_t left_out_not_finite;  /* NaN or infinity in some image */
+    int64_t left_out_zero;        /* zero in some image (implicit mask only) */
+    int64_t left_out_threshold;   /* not above the threshold in some image */
+    int64_t left_out_constant;    /* the same change in every participant: no variance */
+    char not_finite_worst[256];   /* the participant with most non-finite voxels and how many; "" where none */
+} vx_mask_report;
+
+/* The data of one modality: n rows (participants) by V voxels of the mask. */
+typedef struct vx_matrix {
+    int64_t n;
+    int64_t voxels;  /* V */
+    float *data;     /* n x V, row-major: data[i * V + v] */
+    int64_t *index;  /* V: linear grid index (x fastest) of every voxel, ascending */
+    vx_grid grid;
+} vx_matrix;
+
+/* Reads the images of all rows in parallel on `threads` threads (0: all), checks them, and keeps the voxels of the mask.
+ * At no time more than one pair of volumes a thread is held beside the matrix.
+ * Errors (VX_INPUT, naming file, participant and column): every error of vx_image_read; a grid that differs from the
+ * first image's in dimensions, or in affine by more than 1e-3 of a voxel; an image that is constant, or whose values
+ * are those of another row's (the same file given twice too); an empty mask; a mask on another grid. */
+vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_options *mask, int threads,
+                         vx_matrix **matrix, vx_mask_report *report, vx_error *error);
+
+/* A matrix from memory: copies `data` (n x V) and `index` (V, ascending, within the grid). */
+vx_status vx_matrix_new(const vx_grid *grid, int64_t n, int64_t voxels, const float *data, const int64_t *index,
+                        vx_matrix **matrix, vx_error *error);
+void vx_matrix_free(vx_matrix *matrix);
+
+/* Whether two grids agree: same dimensions and every corner within `tolerance` voxels. Where they do not, `difference`
+ * (may be null; `size` bytes) says how: dimensions, a shift in mm, a flip, a rotation. */
+bool vx_grid_same(const vx_grid *a, const vx_grid *b, double tolerance, char *difference, size_t size);
+
+/* A plain grid for data from memory: isotropic voxels of `mm`, first voxel at `origin` mm, sform code 2 (aligned). */
+vx_grid vx_grid_new(int64_t nx, int64_t ny, int64_t nz, double mm, const double origin[3]);
+
+typedef enum vx_image_type { VX_FLOAT32, VX_INT32, VX_UINT8 } vx_image_type;
+
+/* NIfTI intents that voxstat writes, and their parameter. */
+typedef enum vx_intent {
+    VX_INTENT_NONE, VX_INTENT_ESTIMATE, VX_INTENT_T, VX_INTENT_CORREL, VX_INTENT_Z, VX_INTENT_P, VX_INTENT_LOG10P,
+    VX_INTENT_LABEL
+} vx_intent;
+
+/* Writes one volume as NIfTI-1 (.nii or .nii.gz by the name) with the grid's own sform and qform. `data` has one
+ * element of `type` a grid voxel. `df` is the parameter of VX_INTENT_T and VX_INTENT_CORREL. Errors: VX_OUTPUT. */
+vx_status vx_image_write(const char *path, const vx_grid *grid, const void *data, vx_image_type type, vx_intent intent,
+                         double df, const char *description, vx_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,113 @@
+/* Inference: from a matrix and an effect to maps, null distributions and clusters.
+ *
+ * A vx_result owns its arrays; vx_result_free releases it. Maps have one float a voxel of the mask, in the order of
+ * vx_matrix.index. */
+#ifndef VOXSTAT_RESULT_H
+#define VOXSTAT_RESULT_H
+
+#include "voxstat/engine.h"
+#include "voxstat/image.h"
+#include "voxstat/model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum vx_tails { VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE } vx_tails;
+
+/* Which corrections; a set of flags. */
+enum { VX_CORRECT_VOXEL = 1, VX_CORRECT_EXTENT = 2, VX_CORRECT_MASS = 4, VX_CORRECT_FDR = 8, VX_CORRECT_TFCE = 16 };
+
+enum { VX_PERMUTATIONS_AUTO = -1, VX_PERMUTATIONS_ALL = 0 };
+
+typedef struct vx_inference_options {
+    int64_t permutations; /* random ones, VX_PERMUTATIONS_ALL or VX_PERMUTATIONS_AUTO */
+    uint64_t seed;
+    unsigned correct;     /* VX_CORRECT_ flags */
+    double cluster_p;     /* forming threshold, one-sided p; used where cluster_t is 0 */
+    double cluster_t;
+    int connectivity;     /* 6, 18 or 26 */
+    vx_tails tails;
+    size_t memory_limit;  /* bytes of device buffers; 0: 80 % of what is free */
+} vx_inference_options;
+
+/* The defaults of the program: auto, seed 0, everything but TFCE, p 0.001, 26 neighbours, two tails, no limit. */
+vx_inference_options vx_inference_defaults(void);
+
+/* What a run of one effect will do, known before it starts. */
+typedef struct vx_plan {
+    uint64_t possible;     /* distinct relabellings; UINT64_MAX where there are more than fit */
+    uint64_t relabellings; /* that are used, the observed one included */
+    uint64_t evaluations;  /* that are computed: half of them where complement flips come free */
+    bool exhaustive;
+    double p_smallest;
+    double threshold_t;    /* forming threshold */
+    size_t device_bytes;
+    int64_t batch;         /* permutations a launch */
+    int64_t slabs;         /* voxel slabs that the matrix is cut into */
+} vx_plan;
+
+typedef struct vx_map {
+    const char *name; /* of interface.md: "t", "p-fwe-voxel", ... */
+    const char *units;
+    vx_intent intent;
+    bool is_p;        /* holds plain p; writers turn it into --p-format */
+    bool is_label;    /* whole numbers, written as int32 */
+    float *value;     /* V */
+} vx_map;
+
+typedef struct vx_cluster {
+    int32_t label;    /* 1 is the largest */
+    int sign;         /* +1 or -1 */
+    int64_t voxels;
+    double mm3;
+    double mass;      /* sum of |t| - threshold */
+    double peak_t;
+    double peak_mm[3];
+    int64_t peak_voxel[3];
+    double p_extent, p_mass;           /* NaN where not asked for */
+    double p_voxel, p_uncorrected, p_fdr; /* at the peak */
+} vx_cluster;
+
+/* The maximum of every relabelling; index 0 is the data as observed. Two-sided: the larger of both tails. */
+typedef struct vx_null {
+    uint64_t count;
+    double *voxel;  /* maximum t */
+    double *extent; /* voxels; null where not asked for */
+    double *mass;   /* null where not asked for */
+} vx_null;
+
+typedef struct vx_result {
+    const vx_effect *effect;  /* not owned */
+    vx_plan plan;
+    vx_inference_options options;
+    vx_map *map;
+    size_t maps;
+    vx_cluster *cluster;
+    size_t clusters;
+    vx_null null;
+    uint64_t overflows;       /* permutations whose lists were computed again with more room */
+    double seconds;           /* wall time of the permutations */
+} vx_result;
+
+/* The map of that name, or null. */
+const vx_map *vx_result_map(const vx_result *result, const char *name);
+
+/* Called between batches with work done and to do; returning false stops the run with VX_INTERRUPTED. */
+typedef bool (*vx_progress)(void *context, uint64_t done, uint64_t total);
+
+/* What vx_infer would do. */
+vx_status vx_infer_plan(const vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
+                        const vx_inference_options *options, vx_plan *plan, vx_error *error);
+
+/* Tests one effect. Errors: VX_USAGE for options out of range, VX_INPUT for data without variance, VX_DEVICE,
+ * VX_INTERRUPTED. */
+vx_status vx_infer(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
+                   const vx_inference_options *options, vx_progress progress, void *context, vx_result **result,
+                   vx_error *error);
+void vx_result_free(vx_result *result);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

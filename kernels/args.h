@@ -1,0 +1,68 @@
+/* What host and kernels agree on: the tile, and one argument struct an op. Read by C and by OpenCL C alike; every
+ * member is a 32-bit int or float, so that both sides lay the structs out the same (the host asserts the sizes).
+ *
+ * The data of n participants and V voxels is stored tile by tile, so that one tile streams through the nearest cache:
+ *
+ *     Y[tile][i][lane],  voxel v = tile * VX_TILE + lane
+ *
+ * Lanes past the last voxel repeat that voxel: they change no maximum, are never listed, and their counts are ignored. */
+#ifndef VX_ARGS_H
+#define VX_ARGS_H
+
+#define VX_TILE 64
+
+/* Most relabellings in one launch: their running maxima stay in local memory. */
+#define VX_BATCH_MAX 1024
+
+/* What a dense op leaves besides the two maxima of every relabelling. */
+#define VX_STORE 1   /* score[p][v]: the whole map (for the observed data; V rounded up to whole tiles) */
+#define VX_COUNT 2   /* count[v] += (s >= high[v]) + (s <= low[v]) over the launch */
+#define VX_COMPACT 4 /* the list of supra-threshold voxels of every relabelling */
+
+/* Scores s of a dense op are ints that order as the statistic does: the fixed-point sum u of signflip, or the ordered
+ * bits of the float r of correlation (vx_ordered below). */
+
+/* signflip: u[p][v] = sum_i e_i[p] k_i[v] in int32, k the unit-normalised change in fixed point.
+ * The n rows are cut into `groups` of `width` (the last may be shorter); flip[p][g] holds a bit a row, set where e = -1. */
+typedef struct vx_signflip_args {
+    int n, groups, width;
+    int voxels, tiles;  /* of this slab */
+    int voxel0;         /* mask index of the slab's first voxel */
+    int relabellings;
+    int flags;
+    int cut_high, cut_low; /* supra-threshold: s > cut_high or s < cut_low */
+    int capacity;          /* entries of one relabelling's list */
+    int list0;             /* lists of this launch start at relabelling list0 */
+} vx_signflip_args;
+
+/* correlation: r[p][v] = d / sqrt(1 - sum_j q_j^2), d = W[p][0] . y[v], q_j = W[p][j] . y[v], y of unit length.
+ * W[p][0..k][n]. With k = 0, r = d. Operations: fma, i ascending, one accumulator a dot product. */
+typedef struct vx_correlation_args {
+    int n, nuisance; /* k */
+    int voxels, tiles, voxel0, relabellings, flags;
+    int cut_high, cut_low; /* ordered bits of the threshold on r */
+    int capacity, list0;
+} vx_correlation_args;
+
+/* clusters: components of the listed voxels of every relabelling, each tail apart: largest size and largest mass. */
+typedef struct vx_clusters_args {
+    int relabellings, capacity;
+    int slabs;               /* label slabs, zero on entry and left zero */
+    int slab_size;           /* ints in one slab: the padded grid (vx_padded_*) */
+    int stride_y, stride_z;  /* of the padded grid; stride_x is 1 */
+    int connectivity;        /* 6, 18, 26 */
+    int fixed_point;         /* scores are u (r = (float)u * scale), else ordered bits of r */
+    float scale;
+    float root_df;           /* sqrt(df): t = root_df * r / sqrt((1 - r) * (1 + r)) */
+    float threshold;         /* forming threshold, in t */
+} vx_clusters_args;
+
+/* Mass is summed in 64-bit fixed point, so that its sum does not depend on the order:
+ * (min(|t|, VX_MASS_T_MAX) - threshold) * VX_MASS_ONE, rounded to nearest even. */
+#define VX_MASS_ONE 1048576.0f
+#define VX_MASS_T_MAX 65536.0f
+
+/* Bits of a float as an int that orders as the float does; its own inverse. -0.0 orders just below +0.0. */
+#define vx_ordered(bits) ((bits) ^ (((bits) >> 31) & 0x7fffffff))
+
+#endif
