@@ -1,0 +1,31 @@
+/* `voxstat bench`: one harness for every figure of speed. Timings are for people and records, never for tests. */
+#ifndef VX_BENCH_BENCH_H
+#define VX_BENCH_BENCH_H
+
+#include "voxstat/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+typedef struct vx_bench_options {
+    const char *const *device; /* names as --device takes them; none: every device there is */
+    size_t devices;
+    int64_t voxels;            /* at most so many voxels of the 2 mm phantom; 0: all, about 230,000 */
+    int64_t participants;      /* 14 */
+    int repetitions;           /* of every row; its best and median are reported */
+    int threads;               /* of the cpu device; 0: all */
+    const char *data;          /* a folder made by `voxstat simulate --size 2`, for the row that loads it; or null */
+    const char *json;          /* where the figures go for machines; or null */
+    const char *command;       /* the command line, for the record; may be null */
+} vx_bench_options;
+
+/* Every device, 14 participants, all voxels, 5 repetitions, all threads. */
+vx_bench_options vx_bench_defaults(void);
+
+/* Measures and prints one line a row to `table`, the devices one after the other. Rows: `micro`, each op through the
+ * seam of host/engine/backend.h; `pipeline`, whole effects through vx_infer; `load`, reading compressed volumes.
+ * Errors: VX_USAGE for options out of range; VX_INPUT for `data`; VX_DEVICE; VX_OUTPUT for `json`. */
+vx_status vx_bench(const vx_bench_options *options, FILE *table, vx_error *error);
+
+#endif

@@ -1,0 +1,57 @@
+/* The synthetic trial cohort: a phantom brain, two sessions a participant, blood levels and covariates, the truth beside.
+ *
+ * vx_simulate fills a folder:
+ *
+ *     participants.tsv          participant_id, pet_baseline, pet_followup (paths), rapa_level (ng/mL at 48 h),
+ *                               log_rapa_level, rapa_predose, rapa_1h, rapa_3h, age (years), sex (0 or 1), mmse
+ *     <id>/<id>_ses-<session>_pet.nii.gz
+ *                               FDG uptake over the mean of the pons (SUVR; SUV with `raw`), int16 with scl_slope,
+ *                               MNI sform, exactly 0 outside the brain
+ *     labels.nii.gz, labels.tsv the true regions and their names
+ *     truth.tsv                 of every region: stated and drawn mean, SD and correlation of the percentage change
+ *     truth.json                the options, the exact command, what the columns mean
+ *
+ * A region's drawn value is the mean over its label of 100 (followup - baseline) / baseline, to the rounding of the
+ * stored integers. The result is the same for the same options on every machine and number of threads. */
+#ifndef VX_SIMULATE_SIMULATE_H
+#define VX_SIMULATE_SIMULATE_H
+
+#include "voxstat/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Planted cases; a set of flags. */
+enum {
+    VX_PLANT_GLOBAL = 1,   /* "global": uptake rises by 10 % everywhere and no region changes; implies `raw` */
+    VX_PLANT_LEVERAGE = 2, /* "leverage": one participant alone carries the correlation with the blood level */
+    VX_PLANT_SHIFT = 4,    /* "shift": every blood level 100 ng/mL higher; the slope's t stays what it was */
+    VX_PLANT_NULL = 8,     /* "null": no mean change and no correlation anywhere */
+};
+
+typedef struct vx_simulate_options {
+    const char *out;      /* the folder */
+    int voxel_mm;         /* 4, 2 or 1 */
+    uint64_t seed;
+    int64_t participants; /* 5 to 9999 */
+    bool exact_moments;   /* the sample has exactly the stated means, SDs and correlations */
+    bool raw;             /* SUV with its global noise instead of SUVR */
+    unsigned plant;       /* VX_PLANT_ flags */
+    const char *command;  /* the command line, for the record; may be null */
+    int threads;          /* 0: all */
+    bool force;           /* write into a folder that is there, replacing files of the same name */
+} vx_simulate_options;
+
+/* The defaults of the program: 4 mm, seed 0, 14 participants, nothing planted, all threads; `out` is null. */
+vx_simulate_options vx_simulate_defaults(void);
+
+/* Adds the planted case called `name` to *plant. VX_USAGE for a name that is unknown, or that is of a later version
+ * ("reference", "atrophy"): the message lists those there are. */
+vx_status vx_simulate_plant(const char *name, unsigned *plant, vx_error *error);
+
+/* Errors: VX_USAGE for options out of range or cases that exclude each other; VX_OUTPUT where `out` exists (unless
+ * `force`) or cannot be written. */
+vx_status vx_simulate(const vx_simulate_options *options, vx_error *error);
+
+#endif
