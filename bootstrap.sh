@@ -1,0 +1,139 @@
+#!/bin/sh
+# From a machine with nothing but a C compiler to results: see usage below, or the README.
+# Asking for nothing that is there already, it may be run again at any time and then needs no network.
+set -eu
+cd "$(dirname "$0")"
+
+build_packages="cmake ninja-build pkg-config libnifti-dev libnifti2-dev libnifticdf-dev zlib1g-dev libhdf5-dev
+    liblapacke-dev libopenblas-dev librandom123-dev libjansson-dev libmd-dev ocl-icd-opencl-dev opencl-headers"
+# The tests need an OpenCL device where there is no GPU (PoCL), the outside world's answers (SciPy, nibabel, h5py) and
+# the checkers that read the source (clang, cppcheck, Oclgrind).
+test_packages="libcmocka-dev pocl-opencl-icd oclgrind clang cppcheck
+    python3 python3-nibabel python3-scipy python3-h5py"
+
+usage()
+{
+    cat <<'END'
+usage: sh bootstrap.sh demo | test | build
+
+  demo    install what is missing, build, and analyse the sample trial in sample_data/
+  test    install what is missing, build, and run every test
+  build   install what is missing and build
+
+Packages are installed with apt-get on Debian 12 and its relatives, as root or through sudo; elsewhere the packages
+are named and must be there already. The program is built as build/release/voxstat.
+END
+}
+
+say()
+{
+    printf '\n== %s\n' "$*" >&2
+}
+
+installed()
+{
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Installs those of the packages named that are missing.
+need_debian()
+{
+    missing=
+    for package in "$@"; do
+        installed "$package" || missing="$missing $package"
+    done
+    if [ -z "$missing" ]; then
+        return
+    fi
+    say "installing$missing"
+    as_root=
+    if [ "$(id -u)" -ne 0 ]; then
+        if ! command -v sudo >/dev/null; then
+            echo "bootstrap.sh: installing packages takes root, and there is no sudo. As root, run:" >&2
+            echo "    apt-get install$missing" >&2
+            exit 1
+        fi
+        as_root=sudo
+    fi
+    $as_root apt-get update -q
+    # Words, not one word: $missing is a list of package names.
+    # shellcheck disable=SC2086
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
+}
+
+name_packages()
+{
+    cat >&2 <<'END'
+bootstrap.sh: this is not a Debian-like system (no apt-get), so nothing is installed. voxstat needs these packages
+(names not tried out by us):
+  Fedora         cmake ninja-build pkgconf-pkg-config gcc zlib-devel hdf5-devel lapack-devel openblas-devel
+                 jansson-devel libmd-devel ocl-icd-devel opencl-headers; tests: libcmocka-devel pocl clang cppcheck
+                 python3-nibabel python3-scipy python3-h5py
+  macOS          brew install cmake ninja pkgconf gcc zlib hdf5 lapack openblas jansson libmd opencl-headers
+                 opencl-icd-loader; tests: cmocka pocl cppcheck; build with CC=gcc-14 (Apple's clang has no OpenMP)
+  from source    niftilib 3 with NIfTI-2 (github.com/NIFTI-Imaging/nifti_clib) and, where it is not packaged,
+                 Random123 (headers only, github.com/DEShawResearch/random123)
+END
+    for tool in cmake ninja pkg-config; do
+        if ! command -v "$tool" >/dev/null; then
+            echo "bootstrap.sh: $tool is not there; install the packages and run this again" >&2
+            exit 1
+        fi
+    done
+}
+
+need()
+{
+    if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
+        command -v cc >/dev/null || set -- "$@" gcc libc6-dev
+        need_debian "$@"
+    else
+        name_packages
+    fi
+}
+
+build()
+{
+    say "building build/release (option VOXSTAT_TESTS=$1)"
+    cmake --preset release -DVOXSTAT_TESTS="$1"
+    cmake --build --preset release
+}
+
+demo()
+{
+    # Always a fresh folder, and ours: nobody keeps anything under build/.
+    out=build/demo
+    rm -rf "$out"
+    say "voxstat --design paired --covariate rapa_level --table sample_data/participants.tsv --out $out"
+    build/release/voxstat --design paired --covariate rapa_level --table sample_data/participants.tsv --out "$out"
+    say "the results are in $PWD/$out"
+    ls "$out" >&2
+}
+
+# Lists of package names are split into words on purpose.
+# shellcheck disable=SC2086
+case "${1-}" in
+demo)
+    need $build_packages
+    build OFF
+    demo
+    ;;
+build)
+    need $build_packages
+    build OFF
+    ;;
+test)
+    need $build_packages $test_packages
+    build ON
+    say "testing"
+    ctest --preset release
+    ;;
+-h | --help | help | "")
+    usage
+    ;;
+*)
+    echo "bootstrap.sh: there is no '$1'" >&2
+    usage >&2
+    exit 2
+    ;;
+esac
