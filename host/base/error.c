@@ -34,16 +34,14 @@ vx_status vx_error_fill(vx_error *error, vx_status status, const char *where, co
 vx_status vx_error_prefix(vx_error *error, vx_status status, const char *format, ...)
 {
     if (error) {
-        char context[sizeof error->message], message[sizeof error->message];
+        char message[sizeof error->message];
         va_list arguments;
-        va_start(arguments, format);
-        vsnprintf(context, sizeof context, format, arguments);
-        va_end(arguments);
         memcpy(message, error->message, sizeof message);
-        size_t used = strlen(context);
-        if (used + 3 < sizeof context)
-            snprintf(context + used, sizeof context - used, ": %s", message);
-        memcpy(error->message, context, sizeof error->message);
+        va_start(arguments, format);
+        vsnprintf(error->message, sizeof error->message, format, arguments);
+        va_end(arguments);
+        strncat(error->message, ": ", sizeof error->message - strlen(error->message) - 1);
+        strncat(error->message, message, sizeof error->message - strlen(error->message) - 1);
     }
     return status;
 }

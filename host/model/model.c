@@ -1,0 +1,322 @@
+#include "voxstat/model.h"
+
+#include "base/memory.h"
+#include "model/ranks.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <lapacke.h>
+
+/* A column whose part outside the columns before it is below this share of its length repeats them. Columns are of unit
+ * length by then, so rounding leaves about n * 1e-16. */
+static const double DEPENDENT = 1e-8;
+
+/* The columns of one effect while it is built: nuisance first, the regressor of interest last. */
+typedef struct design {
+    int64_t n, columns;
+    const char **name;
+    double *value; /* columns x n */
+} design;
+
+static void design_add(design *d, const char *name, const double *value)
+{
+    d->name[d->columns] = name;
+    memcpy(d->value + d->columns * d->n, value, (size_t)d->n * sizeof *value);
+    d->columns++;
+}
+
+static void design_add_intercept(design *d)
+{
+    d->name[d->columns] = "intercept";
+    for (int64_t i = 0; i < d->n; i++)
+        d->value[d->columns * d->n + i] = 1.0;
+    d->columns++;
+}
+
+/* Adds a regressor over the effect's rows: gathered, ranked where asked for, mean-centred. */
+static vx_status design_add_regressor(design *d, const vx_regressor *from, const vx_effect *effect, vx_error *error)
+{
+    vx_status status = VX_OK;
+    int64_t n = effect->n;
+    vx_ranked *scratch = vx_array((size_t)n, sizeof *scratch);
+    double *value = vx_array((size_t)n, sizeof *value);
+    if (!scratch || !value) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
+    bool constant = true;
+    for (int64_t i = 0; i < n; i++) {
+        value[i] = from->value[effect->row[i]];
+        constant = constant && value[i] == value[0];
+    }
+    if (constant) {
+        status = vx_fail(error, VX_INPUT, "%s is constant: %g in all %lld participants; it must vary to be tested",
+                         from->name, value[0], (long long)n);
+        goto cleanup;
+    }
+    if (effect->ranks)
+        vx_midranks(value, n, scratch);
+    double sum = 0.0;
+    for (int64_t i = 0; i < n; i++)
+        sum += value[i];
+    for (int64_t i = 0; i < n; i++)
+        value[i] -= sum / (double)n;
+    design_add(d, from->name, value);
+cleanup:
+    free(scratch);
+    free(value);
+    return status;
+}
+
+/* Says which column repeats which: the names of those before it. */
+static vx_status fail_dependent(const design *d, int64_t column, vx_error *error)
+{
+    char before[512] = "";
+    for (int64_t j = 0; j < column; j++) {
+        size_t used = strlen(before);
+        snprintf(before + used, sizeof before - used, "%s%s", j ? ", " : "", d->name[j]);
+    }
+    return vx_fail(error, VX_INPUT, "rank-deficient design: %s is a linear combination of %s; leave one of them out",
+                   d->name[column], before);
+}
+
+/* Scales the columns to unit length into q; the length of the last. */
+static double scale_columns(const design *d, double *q)
+{
+    double norm = 0.0;
+    for (int64_t j = 0; j < d->columns; j++) {
+        const double *column = d->value + j * d->n;
+        double square = 0.0;
+        for (int64_t i = 0; i < d->n; i++)
+            square += column[i] * column[i];
+        norm = sqrt(square);
+        for (int64_t i = 0; i < d->n; i++)
+            q[j * d->n + i] = column[i] / norm;
+    }
+    return norm;
+}
+
+/* Orthonormal q_1..q_m of the columns by Householder QR, with signs such that q_j'column_j > 0. `length` is that of the
+ * last column's part outside the others. */
+static vx_status orthonormalise(const design *d, double *q, double *length, vx_error *error)
+{
+    vx_status status = VX_OK;
+    lapack_int n = (lapack_int)d->n, m = (lapack_int)d->columns;
+    double *tau = vx_array((size_t)m, sizeof *tau), *sign = vx_array((size_t)m, sizeof *sign);
+    if (!tau || !sign) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
+    double norm = scale_columns(d, q);
+    if (LAPACKE_dgeqrf(LAPACK_COL_MAJOR, n, m, q, n, tau)) {
+        status = vx_fail(error, VX_INTERNAL, "QR decomposition of the design failed");
+        goto cleanup;
+    }
+    for (int64_t j = 0; j < m; j++) {
+        double r = q[j * n + j];
+        if (fabs(r) < DEPENDENT) {
+            status = fail_dependent(d, j, error);
+            goto cleanup;
+        }
+        sign[j] = r < 0.0 ? -1.0 : 1.0;
+        *length = fabs(r) * norm;
+    }
+    if (LAPACKE_dorgqr(LAPACK_COL_MAJOR, n, m, m, q, n, tau)) {
+        status = vx_fail(error, VX_INTERNAL, "QR decomposition of the design failed");
+        goto cleanup;
+    }
+    for (int64_t j = 0; j < m; j++)
+        for (int64_t i = 0; i < n; i++)
+            q[j * n + i] *= sign[j];
+cleanup:
+    free(tau);
+    free(sign);
+    return status;
+}
+
+/* Keeps the design as a person writes it: centred columns, their names, the contrast on the last. */
+static vx_status keep_design(const design *d, vx_effect *effect, vx_error *error)
+{
+    effect->columns = d->columns;
+    effect->design = vx_array((size_t)(d->columns * d->n), sizeof *effect->design);
+    effect->contrast = vx_array_zero((size_t)d->columns, sizeof *effect->contrast);
+    effect->column_name = vx_array_zero((size_t)d->columns, sizeof *effect->column_name);
+    if (!effect->design || !effect->contrast || !effect->column_name)
+        return vx_fail_memory(error);
+    memcpy(effect->design, d->value, (size_t)(d->columns * d->n) * sizeof *effect->design);
+    effect->contrast[d->columns - 1] = 1.0;
+    for (int64_t j = 0; j < d->columns; j++)
+        if (!(effect->column_name[j] = vx_copy_text(d->name[j])))
+            return vx_fail_memory(error);
+    return VX_OK;
+}
+
+/* Orthonormalises the design and splits it: Z is all but the last column, x~ the last; q are the columns of Z that the
+ * scheme moves. Permuting leaves an intercept, then the first column of Z, where it is. */
+static vx_status finish_effect(const design *d, vx_effect *effect, vx_error *error)
+{
+    int64_t n = d->n, m = d->columns, fixed = effect->scheme == VX_PERMUTE ? 1 : 0;
+    if (n < m + 1)
+        return vx_fail(error, VX_INPUT, "%lld participants for %lld parameters; at least %lld are needed", (long long)n,
+                       (long long)m, (long long)m + 1);
+    vx_status status = VX_OK;
+    double *q = vx_array((size_t)(m * n), sizeof *q);
+    effect->z_columns = m - 1;
+    effect->nuisance = m - 1 - fixed;
+    effect->df = (double)(n - m);
+    effect->x = vx_array((size_t)n, sizeof *effect->x);
+    effect->z = vx_array((size_t)(effect->z_columns * n), sizeof *effect->z);
+    effect->q = vx_array((size_t)(effect->nuisance * n), sizeof *effect->q);
+    if (!q || !effect->x || !effect->z || !effect->q) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
+    if ((status = orthonormalise(d, q, &effect->norm, error)))
+        goto cleanup;
+    memcpy(effect->z, q, (size_t)(effect->z_columns * n) * sizeof *q);
+    memcpy(effect->q, q + fixed * n, (size_t)(effect->nuisance * n) * sizeof *q);
+    memcpy(effect->x, q + (m - 1) * n, (size_t)n * sizeof *q);
+    status = keep_design(d, effect, error);
+cleanup:
+    free(q);
+    return status;
+}
+
+/* What vx_model_new was given. */
+typedef struct request {
+    const vx_model_options *options;
+    int64_t n, covariates, nuisances;
+    const vx_regressor *covariate, *nuisance;
+} request;
+
+/* The covariates of interest [first, last) that stand in the model of effect `which` (-1: the mean, which has none). */
+static void covariates_of(const request *r, int64_t which, int64_t *first, int64_t *last)
+{
+    bool all = which >= 0 && r->options->joint;
+    *first = all || which < 0 ? 0 : which;
+    *last = all ? r->covariates : which < 0 ? 0 : which + 1;
+}
+
+/* The rows that the effect uses: those where its covariates of interest are there. */
+static vx_status choose_rows(const request *r, int64_t which, vx_effect *effect, vx_error *error)
+{
+    int64_t first, last;
+    covariates_of(r, which, &first, &last);
+    effect->row = vx_array((size_t)r->n, sizeof *effect->row);
+    if (!effect->row)
+        return vx_fail_memory(error);
+    for (int64_t i = 0; i < r->n; i++) {
+        bool there = true;
+        for (int64_t c = first; c < last; c++)
+            there = there && !isnan(r->covariate[c].value[i]);
+        if (there)
+            effect->row[effect->n++] = i;
+    }
+    if (effect->n < 2)
+        return vx_fail(error, VX_INPUT, "%lld participants have a value; at least 2 are needed", (long long)effect->n);
+    return VX_OK;
+}
+
+static vx_status add_columns(const request *r, int64_t which, design *d, const vx_effect *effect, vx_error *error)
+{
+    vx_status status = VX_OK;
+    int64_t first, last;
+    covariates_of(r, which, &first, &last);
+    if (which >= 0)
+        design_add_intercept(d);
+    for (int64_t k = 0; k < r->nuisances && !status; k++)
+        status = design_add_regressor(d, &r->nuisance[k], effect, error);
+    for (int64_t c = first; c < last && !status; c++)
+        if (c != which)
+            status = design_add_regressor(d, &r->covariate[c], effect, error);
+    if (status)
+        return status;
+    if (which < 0)
+        design_add_intercept(d);
+    else
+        status = design_add_regressor(d, &r->covariate[which], effect, error);
+    return status;
+}
+
+/* Effect `which`: -1 the mean, else that covariate. */
+static vx_status build_effect(const request *r, int64_t which, vx_effect *effect, vx_error *error)
+{
+    vx_status status = VX_OK;
+    int64_t room = 1 + r->nuisances + r->covariates;
+    design d = {.n = 0};
+    d.name = vx_array((size_t)room, sizeof *d.name);
+    d.value = vx_array((size_t)(room * r->n), sizeof *d.value);
+    effect->name = vx_copy_text(which < 0 ? r->options->mean_name : r->covariate[which].name);
+    if (!d.name || !d.value || !effect->name) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
+    effect->scheme = which < 0 ? VX_SIGN_FLIP : VX_PERMUTE;
+    effect->ranks = which >= 0 && r->options->correlation == VX_SPEARMAN;
+    if ((status = choose_rows(r, which, effect, error)))
+        goto cleanup;
+    d.n = effect->n;
+    if ((status = add_columns(r, which, &d, effect, error)))
+        goto cleanup;
+    status = finish_effect(&d, effect, error);
+cleanup:
+    if (status && effect->name)
+        vx_error_prefix(error, status, "effect %s", effect->name);
+    free(d.name);
+    free(d.value);
+    return status;
+}
+
+static vx_status check_nuisance(const request *r, vx_error *error)
+{
+    for (int64_t k = 0; k < r->nuisances; k++)
+        for (int64_t i = 0; i < r->n; i++)
+            if (isnan(r->nuisance[k].value[i]))
+                return vx_fail(error, VX_INPUT, "nuisance %s: no value in row %lld", r->nuisance[k].name, (long long)i);
+    return VX_OK;
+}
+
+vx_status vx_model_new(const vx_model_options *options, int64_t n, const vx_regressor *covariate, int64_t covariates,
+                       const vx_regressor *nuisance, int64_t nuisances, vx_model **model, vx_error *error)
+{
+    request r = {options, n, covariates, nuisances, covariate, nuisance};
+    vx_status status = check_nuisance(&r, error);
+    if (status)
+        return status;
+    vx_model *made = vx_array_zero(1, sizeof *made);
+    if (!made || !(made->effect = vx_array_zero((size_t)covariates + 1, sizeof *made->effect))) {
+        free(made);
+        return vx_fail_memory(error);
+    }
+    made->effects = covariates + 1;
+    for (int64_t e = 0; e < made->effects && !status; e++)
+        status = build_effect(&r, e - 1, &made->effect[e], error);
+    if (status)
+        vx_model_free(made);
+    else
+        *model = made;
+    return status;
+}
+
+void vx_model_free(vx_model *model)
+{
+    if (!model)
+        return;
+    for (int64_t e = 0; e < model->effects; e++) {
+        vx_effect *effect = &model->effect[e];
+        for (int64_t j = 0; effect->column_name && j < effect->columns; j++)
+            free(effect->column_name[j]);
+        free(effect->column_name);
+        free(effect->name);
+        free(effect->row);
+        free(effect->x);
+        free(effect->q);
+        free(effect->z);
+        free(effect->design);
+        free(effect->contrast);
+    }
+    free(model->effect);
+    free(model);
+}

@@ -1,0 +1,216 @@
+#include "model/permutation.h"
+
+#include "base/memory.h"
+#include "base/random.h"
+
+#include <string.h>
+
+enum { AUTO_ALL = 20000, AUTO_RANDOM = 10000 };
+static const uint64_t MOST_EXHAUSTIVE = UINT64_C(1) << 31;
+
+/* a * b / c where c divides the product; UINT64_MAX where it does not fit or a is that already. */
+static uint64_t saturating_ratio(uint64_t a, uint64_t b, uint64_t c)
+{
+    unsigned __int128 product = (unsigned __int128)a * b / c;
+    return a == UINT64_MAX || product >= UINT64_MAX ? UINT64_MAX : (uint64_t)product;
+}
+
+/* Arrangements of things of which left[c].key are of kind c: a product of binomials, one kind at a time. */
+static uint64_t arrangements(const vx_key *left, int32_t kinds)
+{
+    uint64_t ways = 1, placed = 0;
+    for (int32_t c = 0; c < kinds; c++)
+        for (uint64_t j = 1; j <= left[c].key; j++)
+            ways = saturating_ratio(ways, ++placed, j);
+    return ways;
+}
+
+static bool same_row(const vx_effect *effect, int64_t a, int64_t b)
+{
+    for (int64_t j = 0; j < effect->columns; j++)
+        if (effect->design[j * effect->n + a] != effect->design[j * effect->n + b])
+            return false;
+    return true;
+}
+
+static void find_kinds(const vx_effect *effect, vx_permutations *p)
+{
+    for (int64_t i = 0; i < p->n; i++) {
+        p->kind[i] = -1;
+        for (int64_t j = 0; j < i && p->kind[i] < 0; j++)
+            if (same_row(effect, i, j))
+                p->kind[i] = p->kind[j];
+        if (p->kind[i] < 0)
+            p->kind[i] = p->kinds++;
+    }
+}
+
+/* left[c]: how many rows of kind c there are (key), and where to look for the next of them (index). */
+static void count_kinds(const vx_permutations *p, vx_key *left)
+{
+    memset(left, 0, (size_t)p->kinds * sizeof *left);
+    for (int64_t i = 0; i < p->n; i++)
+        left[p->kind[i]].key++;
+}
+
+/* Lexicographic rank of the observed arrangement among all arrangements of its kinds. */
+static uint64_t rank_observed(const vx_permutations *p, vx_key *left)
+{
+    uint64_t rank = 0;
+    count_kinds(p, left);
+    for (int64_t i = 0; i < p->n; i++) {
+        for (int32_t c = 0; c < p->kind[i]; c++) {
+            if (!left[c].key)
+                continue;
+            left[c].key--;
+            rank += arrangements(left, p->kinds);
+            left[c].key++;
+        }
+        left[p->kind[i]].key--;
+    }
+    return rank;
+}
+
+static vx_status choose_count(vx_permutations *p, int64_t requested, vx_error *error)
+{
+    bool all = requested == 0 || (requested < 0 && p->possible <= AUTO_ALL) ||
+               (requested > 0 && (uint64_t)requested >= p->possible);
+    if (all && p->possible > MOST_EXHAUSTIVE)
+        return vx_fail(error, VX_USAGE, "every relabelling was asked for, but there are %s%llu; ask for a number",
+                       p->possible == UINT64_MAX ? "more than " : "", (unsigned long long)p->possible);
+    p->exhaustive = all;
+    p->count = all ? p->possible : 1 + (uint64_t)(requested < 0 ? AUTO_RANDOM : requested);
+    return VX_OK;
+}
+
+vx_status vx_permutations_new(const vx_effect *effect, int64_t requested, uint64_t seed, vx_permutations **permutations,
+                              vx_error *error)
+{
+    vx_status status = VX_OK;
+    vx_key *left = vx_array((size_t)effect->n, sizeof *left);
+    vx_permutations *p = vx_array_zero(1, sizeof *p);
+    if (!p || !left || !(p->kind = vx_array((size_t)effect->n, sizeof *p->kind))) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
+    p->scheme = effect->scheme;
+    p->n = effect->n;
+    p->seed = seed;
+    find_kinds(effect, p);
+    if (p->scheme == VX_SIGN_FLIP) {
+        p->possible = p->n < 64 ? UINT64_C(1) << p->n : UINT64_MAX;
+    } else {
+        count_kinds(p, left);
+        p->possible = arrangements(left, p->kinds);
+    }
+    if ((status = choose_count(p, requested, error)))
+        goto cleanup;
+    if (p->exhaustive && p->scheme == VX_PERMUTE)
+        p->observed = rank_observed(p, left);
+    *permutations = p;
+    p = NULL;
+cleanup:
+    vx_permutations_free(p);
+    free(left);
+    return status;
+}
+
+void vx_permutations_free(vx_permutations *permutations)
+{
+    if (permutations)
+        free(permutations->kind);
+    free(permutations);
+}
+
+void vx_permutations_signs(const vx_permutations *p, uint64_t index, int8_t *sign)
+{
+    if (p->exhaustive || index == 0) {
+        for (int64_t i = 0; i < p->n; i++)
+            sign[i] = i < 64 && index >> i & 1 ? -1 : 1;
+        return;
+    }
+    bool flipped = false;
+    for (uint32_t attempt = 0; !flipped; attempt++) {
+        vx_random4 drawn = {{0}};
+        for (int64_t i = 0; i < p->n; i++) {
+            if (i % 128 == 0)
+                drawn = vx_philox(p->seed, index, (uint32_t)(i / 128), VX_STREAM_FLIP + 256 * attempt);
+            sign[i] = drawn.word[i % 128 / 32] >> (i % 32) & 1 ? -1 : 1;
+            flipped = flipped || sign[i] < 0;
+        }
+    }
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const vx_key *x = a, *y = b;
+    if (x->key != y->key)
+        return x->key < y->key ? -1 : 1;
+    return (x->index > y->index) - (x->index < y->index);
+}
+
+/* A random permutation: the order of n random 64-bit keys. */
+static void draw_order(const vx_permutations *p, uint64_t index, uint32_t attempt, int32_t *order, vx_key *key)
+{
+    vx_random4 drawn = {{0}};
+    for (int64_t i = 0; i < p->n; i++) {
+        if (i % 2 == 0)
+            drawn = vx_philox(p->seed, index, (uint32_t)(i / 2), VX_STREAM_PERMUTE + 256 * attempt);
+        key[i].key = (uint64_t)drawn.word[i % 2 * 2] << 32 | drawn.word[i % 2 * 2 + 1];
+        key[i].index = (int32_t)i;
+    }
+    qsort(key, (size_t)p->n, sizeof *key, by_key);
+    for (int64_t i = 0; i < p->n; i++)
+        order[i] = key[i].index;
+}
+
+/* Whether every data row meets a design row equal to its own. */
+static bool is_observed(const vx_permutations *p, const int32_t *order)
+{
+    for (int64_t i = 0; i < p->n; i++)
+        if (p->kind[order[i]] != p->kind[i])
+            return false;
+    return true;
+}
+
+/* Arrangement number `rank`: which kind each data row meets, then which design row of that kind, in order. */
+static void unrank_order(const vx_permutations *p, uint64_t rank, int32_t *order, vx_key *left)
+{
+    count_kinds(p, left);
+    for (int64_t j = 0; j < p->n; j++) {
+        int32_t c = 0;
+        for (;; c++) {
+            if (!left[c].key)
+                continue;
+            left[c].key--;
+            uint64_t ways = arrangements(left, p->kinds);
+            if (rank < ways)
+                break;
+            rank -= ways;
+            left[c].key++;
+        }
+        int32_t row = left[c].index;
+        while (p->kind[row] != c)
+            row++;
+        left[c].index = row + 1;
+        order[row] = (int32_t)j;
+    }
+}
+
+void vx_permutations_order(const vx_permutations *p, uint64_t index, int32_t *order, vx_key *scratch)
+{
+    if (index == 0) {
+        for (int64_t i = 0; i < p->n; i++)
+            order[i] = (int32_t)i;
+        return;
+    }
+    if (p->exhaustive) {
+        uint64_t to_end = p->possible - p->observed; /* rank = (observed + index) mod possible, without overflow */
+        unrank_order(p, index < to_end ? p->observed + index : index - to_end, order, scratch);
+        return;
+    }
+    uint32_t attempt = 0;
+    do
+        draw_order(p, index, attempt++, order, scratch);
+    while (is_observed(p, order));
+}
