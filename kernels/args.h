@@ -5,7 +5,8 @@
  *
  *     Y[tile][i][lane],  voxel v = tile * VX_TILE + lane
  *
- * Lanes past the last voxel repeat that voxel: they change no maximum, are never listed, and their counts are ignored. */
+ * Lanes past the last voxel repeat that voxel: they change no maximum, are never listed, and their counts are
+ * ignored. */
 #ifndef VX_ARGS_H
 #define VX_ARGS_H
 
@@ -23,7 +24,8 @@
  * bits of the float r of correlation (vx_ordered below). */
 
 /* signflip: u[p][v] = sum_i e_i[p] k_i[v] in int32, k the unit-normalised change in fixed point.
- * The n rows are cut into `groups` of `width` (the last may be shorter); flip[p][g] holds a bit a row, set where e = -1. */
+ * The n rows are cut into `groups` of `width` (the last may be shorter); flip[p][g] holds a bit a row, set where
+ * e = -1. */
 typedef struct vx_signflip_args {
     int n, groups, width;
     int voxels, tiles;  /* of this slab */

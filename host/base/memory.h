@@ -1,6 +1,7 @@
 /* Memory: every product of sizes goes through one checked multiply, so no size wraps around.
  *
- * vx_array and vx_array_zero return null where the product does not fit or memory is short; the caller frees with free(). */
+ * vx_array and vx_array_zero return null where the product does not fit or memory is short; the caller frees with
+ * free(). */
 #ifndef VX_BASE_MEMORY_H
 #define VX_BASE_MEMORY_H
 

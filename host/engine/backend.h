@@ -1,4 +1,4 @@
-/* The seam: what a device must be able to do. `cpu` and `opencl` fill this one table; nothing else differs between them.
+/* The seam: what a device must be able to do. `cpu` and `opencl` fill this one table; nothing else differs.
  *
  * Ops and their buffers, in this order (types in kernels/args.h; "in" is never written):
  *
@@ -21,7 +21,7 @@
  *                      tmp int32   parent[slabs][capacity], size[slabs][capacity]
  *                      tmp int64   sum[slabs][capacity]
  *
- * Lists come in no particular order. count arrays are those of the slab (offset by the caller through buffers of its own).
+ * Lists come in no particular order. Count arrays are those of the slab (the caller keeps buffers for each).
  * A list longer than capacity is cut; its list_size tells, and the caller computes that relabelling again.
  * Calls are queued in order; download waits for what it reads. */
 #ifndef VX_ENGINE_BACKEND_H
@@ -48,7 +48,8 @@ struct vx_backend {
 
     vx_status (*buffer_new)(vx_backend *self, size_t bytes, vx_buffer **buffer, vx_error *error); /* zeroed */
     void (*buffer_free)(vx_backend *self, vx_buffer *buffer);                                    /* null is fine */
-    vx_status (*upload)(vx_backend *self, vx_buffer *to, size_t offset, const void *from, size_t bytes, vx_error *error);
+    vx_status (*upload)(vx_backend *self, vx_buffer *to, size_t offset, const void *from, size_t bytes,
+                        vx_error *error);
     vx_status (*download)(vx_backend *self, vx_buffer *from, size_t offset, void *to, size_t bytes, vx_error *error);
     /* Fills whole 32-bit words with `word`. */
     vx_status (*fill)(vx_backend *self, vx_buffer *buffer, size_t offset, size_t bytes, int32_t word, vx_error *error);
@@ -61,7 +62,8 @@ struct vx_backend {
 /* Opens the C backend. threads 0: all. */
 vx_status vx_cpu_open(int threads, vx_backend **backend, vx_error *error);
 
-/* The OpenCL devices; without OpenCL in the build, or a loader or driver on the machine, `count` is 0 and `note` says why. */
+/* The OpenCL devices; without OpenCL in the build, or a loader or driver on the machine, `count` is 0 and `note` says
+ * why. */
 vx_status vx_opencl_list(vx_device_info **list, size_t *count, char *note, size_t note_size, vx_error *error);
 vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_error *error);
 

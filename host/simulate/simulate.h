@@ -1,4 +1,4 @@
-/* The synthetic trial cohort: a phantom brain, two sessions a participant, blood levels and covariates, the truth beside.
+/* The synthetic trial cohort: a phantom brain, two sessions a participant, blood levels and covariates, and the truth.
  *
  * vx_simulate fills a folder:
  *

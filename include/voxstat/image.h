@@ -81,8 +81,8 @@ typedef struct vx_matrix {
     vx_grid grid;
 } vx_matrix;
 
-/* Reads the images of all rows in parallel on `threads` threads (0: all), checks them, and keeps the voxels of the mask.
- * At no time more than one pair of volumes a thread is held beside the matrix.
+/* Reads the images of all rows in parallel on `threads` threads (0: all), checks them, and keeps the voxels of the
+ * mask. At no time more than one pair of volumes a thread is held beside the matrix.
  * Errors (VX_INPUT, naming file, participant and column): every error of vx_image_read; a grid that differs from the
  * first image's in dimensions, or in affine by more than 1e-3 of a voxel; an image that is constant, or whose values
  * are those of another row's (the same file given twice too); an empty mask; a mask on another grid. */

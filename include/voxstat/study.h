@@ -62,7 +62,8 @@ typedef struct vx_study {
  * modality and is left out only of that covariate's effect (see vx_model_new).
  * Errors (VX_INPUT, naming table, line, participant and column): missing or empty table; no participant_id; a row of
  * the wrong width; a participant twice; an unknown column (with the nearest name); text where a number belongs; more
- * than two sessions unnamed (they are listed); a named image that does not exist; fewer than 2 complete participants. */
+ * than two sessions unnamed (they are listed); a named image that does not exist; fewer than 2 complete
+ * participants. */
 vx_status vx_study_read(const vx_study_options *options, vx_study **study, vx_error *error);
 void vx_study_free(vx_study *study);
 

@@ -1,0 +1,92 @@
+#!/bin/bash
+# Includes go downwards only, and OpenCL stays behind the seam. The house in one order, lowest first; a file includes its
+# own module or a lower one. The commands (cli, simulate, bench) are above all and may include one another.
+set -euo pipefail
+
+# The names of "voxstat/<header>" are those of modules, but for these.
+header_module() # header -> module
+{
+    case $1 in
+    error) echo base ;;
+    result) echo infer ;;
+    voxstat) echo study ;;
+    *) echo "$1" ;;
+    esac
+}
+
+rank() # module -> its height; fails for one that the order does not know
+{
+    case $1 in
+    base) echo 0 ;;
+    image) echo 1 ;;
+    model) echo 2 ;;
+    engine) echo 3 ;;
+    infer) echo 4 ;;
+    study) echo 5 ;;
+    output) echo 6 ;;
+    cli | simulate | bench) echo 7 ;;
+    *) return 1 ;;
+    esac
+}
+
+# Prints every offence under the root $1.
+offences()
+{
+    local file line path from to module
+    while IFS=: read -r file line path; do
+        case $file in
+        include/voxstat/*) module=$(header_module "$(basename "$file" .h)") ;;
+        host/*) module=${file#host/} module=${module%%/*} ;;
+        bench/*) module=bench ;;
+        esac
+        from=$(rank "$module") || { echo "$file: the folder '$module' has no place in the order"; continue; }
+        path=${path#*\"} path=${path%%\"*}
+        case $path in
+        voxstat/*) to=$(rank "$(header_module "$(basename "$path" .h)")") || to=unknown ;;
+        args.h) to=3 ;; # the argument structs, shared by engine and kernels
+        *) to=$(rank "${path%%/*}") || to=unknown ;;
+        esac
+        if [ "$to" = unknown ]; then
+            echo "$file:$line: \"$path\" is not written as \"module/header.h\" of a module"
+        elif [ "$to" -gt "$from" ]; then
+            echo "$file:$line: $module must not include \"$path\": that climbs"
+        fi
+    done < <(cd "$1" && grep -rnE --include='*.[ch]' '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' \
+        host include bench 2>/dev/null)
+    (cd "$1" && grep -rnE --include='*.[ch]' '\b(CL_|cl_)[A-Za-z]|<CL/' host include bench 2>/dev/null |
+        grep -v '^host/engine/opencl/' | sed 's/$/   <- OpenCL outside host\/engine\/opencl/') || true
+}
+
+# The test of the test: each of these must be found, and a good file must not.
+planted=$(mktemp -d)
+trap 'rm -rf "$planted"' EXIT
+plant() # path, text, offences expected
+{
+    rm -rf "${planted:?}"/*
+    mkdir -p "$planted/$(dirname "$1")"
+    printf '%s\n' "$2" >"$planted/$1"
+    local found
+    found=$(offences "$planted" | wc -l)
+    if [ "$found" -ne "$3" ]; then
+        echo "layers.sh is broken: '$2' in $1 gave $found offences, not $3"
+        exit 1
+    fi
+}
+plant host/image/bad.c '#include "engine/backend.h"' 1
+plant host/image/bad.c '#include "voxstat/result.h"' 1
+plant host/study/bad.c '#include "output/output.h"' 1
+plant host/base/bad.c '#include "../cli/options.h"' 1
+plant host/attic/bad.c '#include "base/error.h"' 1
+plant include/voxstat/model.h '#include "voxstat/engine.h"' 1
+plant host/infer/bad.c 'cl_mem buffer;' 1
+plant host/engine/cpu/bad.c '#include <CL/cl.h>' 1
+plant host/engine/opencl/good.c 'cl_mem buffer;' 0
+plant host/infer/good.c '#include "engine/backend.h"' 0
+plant host/cli/good.c '#include "simulate/simulate.h"' 0
+
+found=$(offences "${VOXSTAT_SOURCE:?}")
+if [ -n "$found" ]; then
+    echo "$found"
+    exit 1
+fi
+echo "includes go downwards; OpenCL stays in host/engine/opencl"

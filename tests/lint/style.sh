@@ -1,0 +1,55 @@
+#!/bin/bash
+# What a reader trips over: tabs, trailing blanks, lines over 120 columns, a missing last newline, files over 500 lines
+# (400 is where to start thinking), kernels that do not open with their comment or whose stem has no test in tests/ops.
+set -euo pipefail
+
+# Prints every offence under the root $1.
+offences()
+{
+    local file stem
+    (
+        cd "$1"
+        while read -r file; do
+            LC_ALL=C grep -nP '\t' "$file" | sed "s|^|$file: tab: |" || true
+            LC_ALL=C.UTF-8 grep -nE '[[:blank:]]+$' "$file" | sed "s|^|$file: trailing blank: |" || true
+            LC_ALL=C.UTF-8 grep -nE '^.{121,}' "$file" | sed "s|^|$file: over 120 columns: |" || true
+            [ -z "$(tail -c 1 "$file")" ] || echo "$file: no newline at the end"
+            [ "$(wc -l <"$file")" -le 500 ] || echo "$file: $(wc -l <"$file") lines, over 500"
+        done < <(find host include kernels bench tests -type f \( -name '*.c' -o -name '*.h' -o -name '*.cl' \) 2>/dev/null)
+        while read -r file; do
+            stem=$(basename "$file" .cl)
+            [ "$(head -c 2 "$file")" = '/*' ] || echo "$file: does not open with its block comment"
+            [ -e "tests/ops/$stem.c" ] || echo "$file: no tests/ops/$stem.c"
+        done < <(find kernels -name '*.cl' 2>/dev/null)
+    )
+}
+
+planted=$(mktemp -d)
+trap 'rm -rf "$planted"' EXIT
+plant() # path, text (as for printf), offences expected
+{
+    rm -rf "${planted:?}"/*
+    mkdir -p "$planted/$(dirname "$1")"
+    # shellcheck disable=SC2059
+    printf "$2" >"$planted/$1"
+    local found
+    found=$(offences "$planted" | wc -l)
+    if [ "$found" -ne "$3" ]; then
+        echo "style.sh is broken: $1 gave $found offences, not $3"
+        exit 1
+    fi
+}
+plant host/a.c '\tint a;\n' 1
+plant host/a.c 'int a; \n' 1
+plant host/a.c "int a; /* $(printf '%120s' . | tr ' ' x) */\n" 1
+plant host/a.c "/* $(printf '%114s' . | sed 's/ /é/g') */\n" 0
+plant host/a.c 'int a;' 1
+plant host/a.c "$(yes 'int a;\n' | head -501 | tr -d '\n')" 1
+plant kernels/a.cl 'kernel void a() {}\n' 2
+plant kernels/a.cl '/* a */\n' 1
+
+found=$(offences "${VOXSTAT_SOURCE:?}")
+if [ -n "$found" ]; then
+    echo "$found"
+    exit 1
+fi
