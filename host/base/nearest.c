@@ -1,0 +1,53 @@
+#include "base/nearest.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* Longer names are compared by their first letters only: enough to guess at a slip of the finger. */
+enum { LONGEST = 64 };
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static int same(char a, char b)
+{
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+/* Optimal string alignment distance (Damerau 1964, CACM 7:171; Wagner & Fischer 1974, JACM 21:168). */
+static size_t distance(const char *a, const char *b)
+{
+    size_t rows = strnlen(a, LONGEST), columns = strnlen(b, LONGEST);
+    size_t d[LONGEST + 1][LONGEST + 1];
+    for (size_t i = 0; i <= rows; i++)
+        d[i][0] = i;
+    for (size_t j = 0; j <= columns; j++)
+        d[0][j] = j;
+    for (size_t i = 1; i <= rows; i++) {
+        for (size_t j = 1; j <= columns; j++) {
+            size_t replaced = d[i - 1][j - 1] + !same(a[i - 1], b[j - 1]);
+            d[i][j] = least(replaced, least(d[i - 1][j], d[i][j - 1]) + 1);
+            if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
+                d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
+        }
+    }
+    return d[rows][columns];
+}
+
+const char *vx_nearest(const char *name, const char *const *candidate, size_t candidates)
+{
+    const char *nearest = NULL;
+    size_t smallest = strnlen(name, LONGEST) / 3 + 1; /* of short names one letter may differ */
+    if (smallest < 2)
+        smallest = 2;
+    for (size_t i = 0; i < candidates; i++) {
+        size_t d = distance(name, candidate[i]);
+        if (d < smallest) {
+            smallest = d;
+            nearest = candidate[i];
+        }
+    }
+    return nearest;
+}

@@ -1,0 +1,28 @@
+/* Which columns of a table are images, and which modalities and sessions they make.
+ *
+ * An image column is one with a value that ends as an image file's name does. A paired design wants
+ * `<modality>_<session>` twice; the session is what follows the last underscore, unless --sessions names it. */
+#ifndef VX_STUDY_IMAGES_H
+#define VX_STUDY_IMAGES_H
+
+#include "study/table.h"
+#include "voxstat/study.h"
+
+/* The columns of one modality; `baseline` is -1 where there is one session only. The caller frees `name`. */
+typedef struct vx_image_columns {
+    char *name;
+    int64_t baseline, followup;
+} vx_image_columns;
+
+/* Whether `value` ends in .nii, .nii.gz, .hdr, .hdr.gz, .img or .img.gz. */
+bool vx_image_name(const char *value);
+
+/* The modalities asked for, else all there are, in the order of the options or of the table's columns. session[0..1]
+ * become the sessions in force (caller frees; null where there are none); `*images` is freed with free(), each name
+ * too, on errors as well. Without options.sessions a paired table has two sessions: the one named "baseline" comes
+ * first, else the one whose columns do.
+ * Errors (VX_INPUT): no image column; an unknown modality or session; sessions that are not two. */
+vx_status vx_image_columns_find(const vx_table *table, const vx_study_options *options, char *session[2],
+                                vx_image_columns **images, size_t *count, vx_error *error);
+
+#endif

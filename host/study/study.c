@@ -1,0 +1,304 @@
+#include "voxstat/study.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "study/images.h"
+#include "study/table.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* A study as it lies in memory: names and cells stay in the table, which lives as long as the study. */
+typedef struct vx_study_whole {
+    vx_study study; /* first, so that a pointer to it is a pointer to the whole */
+    vx_table table;
+    const int64_t *table_row; /* participants: their rows of the table; only while reading */
+    char *folder;             /* of the table, absolute */
+} vx_study_whole;
+
+typedef struct vx_named_row {
+    const char *id;
+    int64_t row;
+} vx_named_row;
+
+static int compare_id(const void *a, const void *b)
+{
+    return strcmp(((const vx_named_row *)a)->id, ((const vx_named_row *)b)->id);
+}
+
+/* Sorts the rows by participant_id: from here on the order of the table's rows is forgotten. */
+static vx_status read_participants(vx_study_whole *whole, int64_t *table_row, vx_error *error)
+{
+    const vx_table *table = &whole->table;
+    vx_study *study = &whole->study;
+    size_t n = (size_t)table->rows;
+    int64_t column;
+    vx_status status = vx_table_column(table, "participant_id", &column, error);
+    vx_named_row *order = vx_array(n, sizeof *order);
+    study->participant = vx_array_zero(n, sizeof *study->participant);
+    if (!status && (!order || !study->participant))
+        status = vx_fail_memory(error);
+    for (size_t i = 0; !status && i < n; i++) {
+        order[i] = (vx_named_row){vx_table_cell(table, (int64_t)i, column), (int64_t)i};
+        if (!order[i].id)
+            status = vx_fail(error, VX_INPUT, "%s, line %lld: no participant_id", table->path,
+                             (long long)table->line[i]);
+    }
+    if (status)
+        goto cleanup;
+    qsort(order, n, sizeof *order, compare_id);
+    for (size_t i = 0; i < n; i++) {
+        if (i && !compare_id(order + i - 1, order + i)) {
+            long long a = table->line[order[i - 1].row], b = table->line[order[i].row];
+            status = vx_fail(error, VX_INPUT, "%s: participant %s is there twice, in lines %lld and %lld", table->path,
+                             order[i].id, a < b ? a : b, a < b ? b : a);
+            goto cleanup;
+        }
+        study->participant[i] = (char *)order[i].id;
+        table_row[i] = order[i].row;
+    }
+    study->participants = table->rows;
+
+cleanup:
+    free(order);
+    return status;
+}
+
+static vx_status read_number(const vx_study_whole *whole, int64_t participant, int64_t column, double *value,
+                             vx_error *error)
+{
+    int64_t row = whole->table_row[participant];
+    const char *text = vx_table_cell(&whole->table, row, column);
+    char *end;
+    *value = NAN;
+    if (!text)
+        return VX_OK;
+    *value = strtod(text, &end);
+    if (*end || !isfinite(*value))
+        return vx_fail(error, VX_INPUT, "%s, line %lld: participant %s, column %s: found '%s', expected a number or n/a",
+                       whole->table.path, (long long)whole->table.line[row], whole->study.participant[participant],
+                       whole->table.name[column], text);
+    return VX_OK;
+}
+
+static vx_status read_columns(vx_study_whole *whole, const char *const *name, size_t names, vx_column **columns,
+                              size_t *count, vx_error *error)
+{
+    *columns = vx_array_zero(names, sizeof **columns);
+    if (!*columns)
+        return vx_fail_memory(error);
+    *count = names;
+    for (size_t i = 0; i < names; i++) {
+        vx_column *read = *columns + i;
+        int64_t column;
+        vx_status status = vx_table_column(&whole->table, name[i], &column, error);
+        if (status)
+            return status;
+        read->name = (char *)whole->table.name[column];
+        read->value = vx_array((size_t)whole->study.participants, sizeof *read->value);
+        if (!read->value)
+            return vx_fail_memory(error);
+        for (int64_t p = 0; p < whole->study.participants; p++) {
+            if ((status = read_number(whole, p, column, read->value + p, error)))
+                return status;
+        }
+    }
+    return VX_OK;
+}
+
+/* The absolute path of an image, which must be there. */
+static vx_status image_path(const vx_study_whole *whole, int64_t participant, int64_t column, const char **path,
+                            vx_error *error)
+{
+    int64_t row = whole->table_row[participant];
+    const char *value = vx_table_cell(&whole->table, row, column), *problem = NULL;
+    struct stat found;
+    char *absolute = *value == '/' ? vx_copy_text(value) : vx_text("%s/%s", whole->folder, value);
+    *path = absolute;
+    if (!absolute)
+        return vx_fail_memory(error);
+    if (!vx_image_name(value))
+        problem = "an image is expected (.nii, .nii.gz, .hdr, .img)";
+    else if (stat(absolute, &found))
+        problem = errno == ENOENT ? "the image does not exist" : strerror(errno);
+    else if (S_ISDIR(found.st_mode))
+        problem = "a folder; an image is expected";
+    if (problem)
+        return vx_fail(error, VX_INPUT, "%s, line %lld: participant %s, column %s: %s: %s", whole->table.path,
+                       (long long)whole->table.line[row], whole->study.participant[participant],
+                       whole->table.name[column], absolute, problem);
+    return VX_OK;
+}
+
+/* Why a participant cannot be used for a modality, in fresh memory; null where nothing is missing. */
+static char *missing(const vx_study_whole *whole, const vx_image_columns *images, int64_t participant)
+{
+    int64_t row = whole->table_row[participant];
+    const int64_t column[2] = {images->baseline, images->followup};
+    for (int i = 0; i < 2; i++) {
+        if (column[i] >= 0 && !vx_table_cell(&whole->table, row, column[i]))
+            return vx_text("no image in %s", whole->table.name[column[i]]);
+    }
+    for (size_t i = 0; i < whole->study.nuisances; i++) {
+        if (isnan(whole->study.nuisance[i].value[participant]))
+            return vx_text("no value in %s", whole->study.nuisance[i].name);
+    }
+    return NULL;
+}
+
+static vx_status too_few(const vx_study_whole *whole, const vx_study_modality *modality, vx_error *error)
+{
+    char why[1200] = "";
+    for (size_t i = 0; i < modality->left_outs; i++) {
+        size_t used = strlen(why);
+        snprintf(why + used, sizeof why - used, "%s%s (%s)", i ? ", " : "; left out: ",
+                 modality->left_out[i].participant, modality->left_out[i].reason);
+    }
+    return vx_fail(error, VX_INPUT, "%s: modality %s has %lld complete %s; at least 2 are needed%s", whole->table.path,
+                   modality->name, (long long)modality->n, modality->n == 1 ? "participant" : "participants", why);
+}
+
+static vx_status read_modality(vx_study_whole *whole, const vx_image_columns *images, vx_study_modality *modality,
+                               vx_error *error)
+{
+    size_t n = (size_t)whole->study.participants;
+    vx_status status = VX_OK;
+    modality->participant = vx_array(n, sizeof *modality->participant);
+    modality->row = vx_array_zero(n, sizeof *modality->row);
+    modality->left_out = vx_array_zero(n, sizeof *modality->left_out);
+    if (!modality->participant || !modality->row || !modality->left_out)
+        return vx_fail_memory(error);
+    for (int64_t p = 0; p < whole->study.participants; p++) {
+        char *reason = missing(whole, images, p);
+        if (reason) {
+            modality->left_out[modality->left_outs++] = (vx_left_out){whole->study.participant[p], reason};
+            continue;
+        }
+        vx_volume_row *row = modality->row + modality->n;
+        modality->participant[modality->n++] = p;
+        row->participant = whole->study.participant[p];
+        row->followup_column = whole->table.name[images->followup];
+        if (images->baseline >= 0) {
+            row->baseline_column = whole->table.name[images->baseline];
+            if ((status = image_path(whole, p, images->baseline, &row->baseline, error)))
+                return status;
+        }
+        if ((status = image_path(whole, p, images->followup, &row->followup, error)))
+            return status;
+    }
+    return modality->n < 2 ? too_few(whole, modality, error) : VX_OK;
+}
+
+static vx_status read_modalities(vx_study_whole *whole, const vx_study_options *options, vx_error *error)
+{
+    vx_study *study = &whole->study;
+    vx_image_columns *images = NULL;
+    size_t count = 0, taken = 0;
+    vx_status status = vx_image_columns_find(&whole->table, options, study->session, &images, &count, error);
+    if (status)
+        goto cleanup;
+    study->modality = vx_array_zero(count, sizeof *study->modality);
+    if (!study->modality) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
+    for (; !status && taken < count; taken++) {
+        vx_study_modality *modality = study->modality + study->modalities++;
+        modality->name = images[taken].name;
+        status = read_modality(whole, images + taken, modality, error);
+    }
+
+cleanup:
+    for (; taken < count; taken++)
+        free(images[taken].name);
+    free(images);
+    return status;
+}
+
+/* A table from a pipe has no place of its own: its images lie relative to the working folder. */
+static vx_status table_folder(const char *path, char **folder, vx_error *error)
+{
+    struct stat found;
+    bool file = !stat(path, &found) && S_ISREG(found.st_mode);
+    *folder = realpath(file ? path : ".", NULL);
+    if (!*folder)
+        return vx_fail(error, VX_INPUT, "%s: %s", path, strerror(errno));
+    if (file)
+        *strrchr(*folder, '/') = '\0';
+    return VX_OK;
+}
+
+vx_status vx_study_read(const vx_study_options *options, vx_study **study, vx_error *error)
+{
+    vx_study_whole *whole = vx_array_zero(1, sizeof *whole);
+    int64_t *table_row = NULL;
+    vx_status status;
+    if (!whole)
+        return vx_fail_memory(error);
+    if (!(whole->study.table = vx_copy_text(options->table))) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
+    whole->study.design = options->design;
+    if ((status = vx_table_read(whole->study.table, &whole->table, error)) ||
+        (status = table_folder(whole->study.table, &whole->folder, error)))
+        goto cleanup;
+    whole->table_row = table_row = vx_array((size_t)whole->table.rows, sizeof *table_row);
+    if (!table_row) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
+    if ((status = read_participants(whole, table_row, error)) ||
+        (status = read_columns(whole, options->covariate, options->covariates, &whole->study.covariate,
+                               &whole->study.covariates, error)) ||
+        (status = read_columns(whole, options->nuisance, options->nuisances, &whole->study.nuisance,
+                               &whole->study.nuisances, error)))
+        goto cleanup;
+    status = read_modalities(whole, options, error);
+
+cleanup:
+    free(table_row);
+    whole->table_row = NULL;
+    if (status)
+        vx_study_free(&whole->study);
+    else
+        *study = &whole->study;
+    return status;
+}
+
+void vx_study_free(vx_study *study)
+{
+    vx_study_whole *whole = (vx_study_whole *)study;
+    if (!whole)
+        return;
+    for (size_t m = 0; m < study->modalities; m++) {
+        vx_study_modality *modality = study->modality + m;
+        for (int64_t i = 0; modality->row && i < modality->n; i++) {
+            free((char *)modality->row[i].baseline);
+            free((char *)modality->row[i].followup);
+        }
+        for (size_t i = 0; modality->left_out && i < modality->left_outs; i++)
+            free(modality->left_out[i].reason);
+        free(modality->name);
+        free(modality->participant);
+        free(modality->row);
+        free(modality->left_out);
+    }
+    for (size_t i = 0; i < study->covariates; i++)
+        free(study->covariate[i].value);
+    for (size_t i = 0; i < study->nuisances; i++)
+        free(study->nuisance[i].value);
+    free(study->modality);
+    free(study->covariate);
+    free(study->nuisance);
+    free(study->participant);
+    free(study->session[0]);
+    free(study->session[1]);
+    free(study->table);
+    free(whole->folder);
+    vx_table_destroy(&whole->table);
+    free(whole);
+}

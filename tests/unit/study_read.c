@@ -1,0 +1,278 @@
+/* The table and who is used: every rule and error of include/voxstat/study.h, on tables written here. The images need
+ * only exist, so they are empty files. */
+#include "voxstat/study.h"
+
+#include "base/nearest.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/voxstat-study-XXXXXX";
+static char table_path[100];
+
+static int make_folder(void **state)
+{
+    static const char *const image[] = {"a1.nii", "a2.nii", "b1.nii.gz", "b2.nii.gz", "c1.hdr", "c2.img"};
+    char path[100];
+    (void)state;
+    if (!mkdtemp(folder) || chdir(folder))
+        return -1;
+    for (size_t i = 0; i < sizeof image / sizeof *image; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, image[i]);
+        fclose(fopen(path, "w"));
+    }
+    snprintf(table_path, sizeof table_path, "%s/participants.tsv", folder);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    char command[100];
+    (void)state;
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    return system(command);
+}
+
+static vx_error error;
+
+static vx_status read_with(vx_study_options options, const char *text, size_t length, vx_study **study)
+{
+    FILE *file = fopen(table_path, "w");
+    fwrite(text, 1, length, file);
+    fclose(file);
+    options.table = table_path;
+    *study = NULL;
+    return vx_study_read(&options, study, &error);
+}
+
+static vx_study *read_good(vx_study_options options, const char *text)
+{
+    vx_study *study;
+    vx_status status = read_with(options, text, strlen(text), &study);
+    if (status)
+        fail_msg("%s", error.message);
+    return study;
+}
+
+/* The message holds all of `words`, which end with a null. */
+static void refused(vx_study_options options, const char *text, const char *const *words)
+{
+    vx_study *study;
+    assert_int_equal(read_with(options, text, strlen(text), &study), VX_INPUT);
+    assert_null(study);
+    for (; *words; words++) {
+        if (!strstr(error.message, *words))
+            fail_msg("'%s' is not in: %s", *words, error.message);
+    }
+}
+
+#define REFUSED(options, text, ...) refused(options, text, (const char *const[]){__VA_ARGS__, NULL})
+
+static const char *const rapa[] = {"rapa"}, *const age[] = {"age"};
+
+#define HEADER "participant_id\tpet_baseline\tpet_followup\trapa\tage\n"
+static const char good[] = HEADER "sub-03\tc1.hdr\tc2.img\t3.5\t70\n"
+                                  "sub-01\ta1.nii\ta2.nii\t1.5\tn/a\n"
+                                  "sub-02\tb1.nii.gz\tb2.nii.gz\tn/a\t65\n";
+
+static void rows_are_sorted(void **state)
+{
+    (void)state;
+    char path[100];
+    vx_study *study = read_good((vx_study_options){.covariate = rapa, .covariates = 1}, good);
+    assert_int_equal(study->participants, 3);
+    assert_string_equal(study->participant[0], "sub-01");
+    assert_string_equal(study->participant[2], "sub-03");
+    assert_string_equal(study->session[0], "baseline");
+    assert_string_equal(study->session[1], "followup");
+    assert_string_equal(study->covariate[0].name, "rapa");
+    assert_true(study->covariate[0].value[0] == 1.5 && study->covariate[0].value[2] == 3.5);
+    assert_true(isnan(study->covariate[0].value[1]));
+    assert_int_equal(study->modalities, 1);
+    const vx_study_modality *pet = study->modality;
+    assert_string_equal(pet->name, "pet");
+    assert_int_equal(pet->n, 3); /* a missing covariate of interest keeps its participant */
+    assert_int_equal(pet->left_outs, 0);
+    assert_int_equal(pet->participant[2], 2);
+    snprintf(path, sizeof path, "%s/c1.hdr", folder);
+    assert_string_equal(pet->row[2].baseline, path);
+    assert_string_equal(pet->row[2].baseline_column, "pet_baseline");
+    assert_string_equal(pet->row[2].followup_column, "pet_followup");
+    assert_string_equal(pet->row[2].participant, "sub-03");
+    vx_study_free(study);
+}
+
+static void a_missing_nuisance_leaves_out(void **state)
+{
+    (void)state;
+    vx_study *study = read_good((vx_study_options){.nuisance = age, .nuisances = 1}, good);
+    const vx_study_modality *pet = study->modality;
+    assert_int_equal(pet->n, 2);
+    assert_int_equal(pet->participant[0], 1);
+    assert_int_equal(pet->left_outs, 1);
+    assert_string_equal(pet->left_out[0].participant, "sub-01");
+    assert_string_equal(pet->left_out[0].reason, "no value in age");
+    vx_study_free(study);
+}
+
+static void an_empty_cell_is_missing(void **state)
+{
+    (void)state;
+    vx_study *study = read_good((vx_study_options){0}, HEADER "s1\ta1.nii\ta2.nii\t\t\n"
+                                                              "s2\tb1.nii.gz\t\t1\t2\n"
+                                                              "s3\tc1.hdr\tc2.img\t1\t2\n");
+    assert_int_equal(study->modality[0].n, 2);
+    assert_string_equal(study->modality[0].left_out[0].reason, "no image in pet_followup");
+    vx_study_free(study);
+}
+
+static void windows_text(void **state)
+{
+    (void)state;
+    vx_study *study = read_good((vx_study_options){.covariate = rapa, .covariates = 1},
+                                "\xef\xbb\xbfparticipant_id\tpet_baseline\tpet_followup\trapa\r\n"
+                                "s1\ta1.nii\ta2.nii\t1e1\r\n\r\n s2 \tb1.nii.gz\tb2.nii.gz\t-2\r\n");
+    assert_int_equal(study->participants, 2);
+    assert_string_equal(study->participant[1], "s2");
+    assert_true(study->covariate[0].value[0] == 10 && study->covariate[0].value[1] == -2);
+    vx_study_free(study);
+}
+
+static void quotes_are_letters(void **state)
+{
+    (void)state;
+    vx_study *study = read_good((vx_study_options){0}, "participant_id\tpet_baseline\tpet_followup\tnote\n"
+                                                       "s1\ta1.nii\ta2.nii\t5\" scar\n"
+                                                       "s2\tb1.nii.gz\tb2.nii.gz\t\"\n");
+    assert_int_equal(study->participants, 2);
+    vx_study_free(study);
+}
+
+static void sessions(void **state)
+{
+    (void)state;
+    static const char three[] = "participant_id\tpet_suvr_v1\tpet_suvr_v2\tpet_suvr_v3\tgm_v1\tgm_v2\n"
+                                "s1\ta1.nii\ta2.nii\tb1.nii.gz\ta1.nii\ta2.nii\n"
+                                "s2\tb1.nii.gz\tb2.nii.gz\ta1.nii\tb1.nii.gz\tb2.nii.gz\n";
+    static const char *const gm[] = {"gm"};
+    REFUSED((vx_study_options){0}, three, "v1, v2, v3", "--sessions");
+    vx_study *study = read_good((vx_study_options){.sessions = {"v1", "v3"}}, three);
+    assert_int_equal(study->modalities, 1); /* gm has no v3 */
+    assert_string_equal(study->modality[0].name, "pet_suvr");
+    assert_string_equal(study->modality[0].row[0].followup_column, "pet_suvr_v3");
+    vx_study_free(study);
+    study = read_good((vx_study_options){.modality = gm, .modalities = 1}, three); /* gm alone has two sessions */
+    assert_string_equal(study->modality[0].row[0].baseline_column, "gm_v1");
+    vx_study_free(study);
+    study = read_good((vx_study_options){0}, "participant_id\tpet_after\tpet_baseline\ns1\ta2.nii\ta1.nii\n"
+                                             "s2\tb1.nii.gz\tb2.nii.gz\n");
+    assert_string_equal(study->session[0], "baseline");
+    vx_study_free(study);
+    REFUSED((vx_study_options){0}, "participant_id\tpet_v1\ns1\ta1.nii\ns2\ta2.nii\n", "two sessions", "v1");
+    REFUSED((vx_study_options){0}, "participant_id\tage\ns1\t1\ns2\t2\n", "none");
+    REFUSED(((vx_study_options){.modality = gm, .modalities = 1, .sessions = {"v1", "v22"}}), three, "gm_v22",
+            "did you mean gm_v2?");
+}
+
+static void one_sample(void **state)
+{
+    (void)state;
+    static const char text[] = "participant_id\tcon\tpet_v1\tage\ns1\ta1.nii\ta2.nii\t5\ns2\tb1.nii.gz\tn/a\t6\n"
+                               "s3\tc1.hdr\tc2.img\t7\n";
+    static const char *const con[] = {"con"};
+    vx_study *study = read_good((vx_study_options){.design = VX_ONESAMPLE}, text);
+    assert_int_equal(study->modalities, 2);
+    assert_string_equal(study->modality[0].name, "con");
+    assert_string_equal(study->modality[1].name, "pet_v1");
+    assert_int_equal(study->modality[1].n, 2);
+    assert_null(study->modality[0].row[0].baseline);
+    assert_null(study->session[0]);
+    vx_study_free(study);
+    study = read_good((vx_study_options){.design = VX_ONESAMPLE, .sessions = {"v1"}}, text);
+    assert_int_equal(study->modalities, 1);
+    assert_string_equal(study->modality[0].name, "pet");
+    vx_study_free(study);
+    study = read_good((vx_study_options){.design = VX_ONESAMPLE, .modality = con, .modalities = 1}, text);
+    assert_int_equal(study->modality[0].n, 3);
+    vx_study_free(study);
+    REFUSED(((vx_study_options){.design = VX_ONESAMPLE, .modality = age, .modalities = 1}), text, "age",
+            "holds no image");
+}
+
+static void bad_tables(void **state)
+{
+    (void)state;
+    vx_study *study;
+    vx_study_options options = {.table = "nowhere/participants.tsv"};
+    static const char *const rapaa[] = {"rapa_levle"}, *const other[] = {"zzz"};
+    static const char level[] = "participant_id\tpet_baseline\tpet_followup\trapa_level\ns1\ta1.nii\ta2.nii\t1\n";
+    assert_int_equal(vx_study_read(&options, &study, &error), VX_INPUT);
+    assert_non_null(strstr(error.message, "nowhere/participants.tsv"));
+    assert_non_null(strstr(error.message, "No such file"));
+    options.table = folder;
+    assert_int_equal(vx_study_read(&options, &study, &error), VX_INPUT);
+    assert_int_equal(read_with((vx_study_options){0}, "a\0b", 3, &study), VX_INPUT);
+    assert_non_null(strstr(error.message, "plain text"));
+    REFUSED((vx_study_options){0}, "", "empty");
+    REFUSED((vx_study_options){0}, "\n", "empty");
+    REFUSED((vx_study_options){0}, HEADER, "empty", "no participants");
+    REFUSED((vx_study_options){0}, "participant_id,pet_baseline\ns1,a1.nii\n", "tab", "','");
+    REFUSED((vx_study_options){0}, "id\tpet_baseline\ns1\ta1.nii\n", "participant_id");
+    REFUSED((vx_study_options){0}, "participant_id\tage\tage\n", "two columns", "age");
+    REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\n", "line 2", "s1", "2 cells", "5");
+    REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\ta2.nii\t1\t2\n\ns1\tb1.nii.gz\tb2.nii.gz\t1\t2\n", "s1",
+            "twice", "lines 2 and 4");
+    REFUSED((vx_study_options){0}, HEADER "n/a\ta1.nii\ta2.nii\t1\t2\n", "line 2", "no participant_id");
+    REFUSED(((vx_study_options){.covariate = rapaa, .covariates = 1}), level, "rapa_levle",
+            "did you mean rapa_level?");
+    REFUSED(((vx_study_options){.covariate = other, .covariates = 1}), level, "no column zzz", "rapa_level");
+}
+
+static void bad_cells(void **state)
+{
+    (void)state;
+    static const char *const text[] = {"high", "5,8", "1 2", "nan", "inf"};
+    char table[300];
+    for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+        snprintf(table, sizeof table, HEADER "s1\ta1.nii\ta2.nii\t1\t2\ns2\tb1.nii.gz\tb2.nii.gz\t%s\t2\n", text[i]);
+        REFUSED(((vx_study_options){.covariate = rapa, .covariates = 1}), table, "participants.tsv", "line 3", "s2",
+                "rapa", text[i], "expected a number");
+    }
+    REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\tgone.nii\t1\t2\ns2\tb1.nii.gz\tb2.nii.gz\t1\t2\n", "line 2",
+            "s1", "pet_followup", "gone.nii", "does not exist");
+    REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\tnotes.txt\t1\t2\ns2\tb1.nii.gz\tb2.nii.gz\t1\t2\n",
+            "notes.txt", "an image is expected");
+    REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\ta2.nii\t1\t2\ns2\tb1.nii.gz\tn/a\t1\t2\n", "pet",
+            "1 complete participant;", "at least 2", "s2 (no image in pet_followup)");
+}
+
+/* Distances by hand: "covariat" lacks one letter; "n" and "mask" share nothing; a swap counts one. */
+static void nearest_names(void **state)
+{
+    (void)state;
+    static const char *const name[] = {"covariate", "mask", "mask-threshold"};
+    assert_string_equal(vx_nearest("covariat", name, 3), "covariate");
+    assert_string_equal(vx_nearest("MAKS", name, 3), "mask");
+    assert_string_equal(vx_nearest("mask-treshhold", name, 3), "mask-threshold");
+    assert_null(vx_nearest("n", name, 3));
+    assert_null(vx_nearest("something-else", name, 3));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_sorted),   cmocka_unit_test(a_missing_nuisance_leaves_out),
+        cmocka_unit_test(an_empty_cell_is_missing), cmocka_unit_test(windows_text),
+        cmocka_unit_test(quotes_are_letters), cmocka_unit_test(sessions),
+        cmocka_unit_test(one_sample),        cmocka_unit_test(bad_tables),
+        cmocka_unit_test(bad_cells),         cmocka_unit_test(nearest_names),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
