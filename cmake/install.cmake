@@ -1,0 +1,49 @@
+# cmake --install: the program with its manual page and completion, and libvoxstat with what pkg-config and
+# find_package(voxstat) need.
+include(CMakePackageConfigHelpers)
+
+set_target_properties(voxstat PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+add_library(voxstat::voxstat ALIAS voxstat)
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/voxstat)
+
+# What a program that links libvoxstat needs beside it: everything where the library is static, else nothing.
+set(pc_requires "zlib jansson lapacke")
+if(VOXSTAT_OPENCL)
+  string(APPEND pc_requires " OpenCL")
+endif()
+list(GET HDF5_C_LIBRARIES 0 hdf5_library) # the others are its own dependencies
+set(pc_libs ${NIFTI_nifticdf} ${NIFTI_nifti2} ${NIFTI_znz} ${hdf5_library} ${MD_LIBRARY} ${OpenMP_C_FLAGS} -lm)
+list(JOIN pc_libs " " pc_libs)
+get_target_property(library_type voxstat TYPE)
+if(library_type STREQUAL "SHARED_LIBRARY")
+  set(pc_private ".private")
+  set(pc_libs_lines "Libs: -L\${libdir} -lvoxstat\nLibs.private: ${pc_libs}")
+  set_target_properties(voxstat-program PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+else()
+  set(pc_libs_lines "Libs: -L\${libdir} -lvoxstat ${pc_libs}")
+endif()
+# Relative to the file itself, so that --prefix at installation may differ from the one at configuration.
+file(RELATIVE_PATH pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+configure_file(cmake/voxstat.pc.in voxstat.pc @ONLY)
+configure_package_config_file(cmake/voxstatConfig.cmake.in voxstatConfig.cmake INSTALL_DESTINATION ${package_folder})
+# Before 1.0 a minor version may change the interface.
+write_basic_package_version_file(voxstatConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+
+# The manual page and the completion are printed by the program from its own option table.
+foreach(form man bash)
+  add_custom_command(OUTPUT voxstat.${form} COMMAND voxstat-program --help=${form} > voxstat.${form}
+                     DEPENDS voxstat-program VERBATIM)
+endforeach()
+add_custom_target(manual ALL DEPENDS voxstat.man voxstat.bash)
+
+install(TARGETS voxstat-program RUNTIME)
+install(TARGETS voxstat EXPORT voxstat)
+install(DIRECTORY include/voxstat DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT voxstat NAMESPACE voxstat:: FILE voxstatTargets.cmake DESTINATION ${package_folder})
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstatConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/voxstatConfigVersion.cmake
+        DESTINATION ${package_folder})
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.man DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 RENAME voxstat.1)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.bash
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME voxstat)
+install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
