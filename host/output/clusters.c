@@ -1,0 +1,66 @@
+/* <modality>_<effect>_clusters.tsv: one row a cluster, largest first, in the manner of a BIDS table ("n/a" for what was
+ * not asked for). mm are of the grid's affine, i j k are 0-based voxel indices, p is plain whatever --p-format says. */
+#include "output/record.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const char header[] = "label\tsign\tvoxels\tmm3\tmass\tpeak_t\tpeak_x\tpeak_y\tpeak_z\tpeak_i\tpeak_j\tpeak_k\t"
+                             "p_extent\tp_mass\tp_voxel\tp_uncorrected\tp_fdr\n";
+
+static void print_cluster(FILE *stream, const vx_cluster *cluster)
+{
+    fprintf(stream, "%d\t%s\t%lld\t%.9g\t%.6g\t%.6g", (int)cluster->label, cluster->sign > 0 ? "positive" : "negative",
+            (long long)cluster->voxels, cluster->mm3, cluster->mass, cluster->peak_t);
+    for (int k = 0; k < 3; k++)
+        fprintf(stream, "\t%.6g", cluster->peak_mm[k]);
+    for (int k = 0; k < 3; k++)
+        fprintf(stream, "\t%lld", (long long)cluster->peak_voxel[k]);
+    const double p[] = {cluster->p_extent, cluster->p_mass, cluster->p_voxel, cluster->p_uncorrected, cluster->p_fdr};
+    for (size_t k = 0; k < sizeof p / sizeof *p; k++)
+        if (isnan(p[k]))
+            fputs("\tn/a", stream);
+        else
+            fprintf(stream, "\t%.6g", p[k]);
+    fputc('\n', stream);
+}
+
+static vx_status write_table(const char *folder, const vx_entry *entry, vx_error *error)
+{
+    vx_status status = VX_OK;
+    char *text = NULL, *path = vx_text("%s/%s_clusters.tsv", folder, entry->stem);
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (!stream || !path) {
+        if (stream)
+            fclose(stream);
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
+    fputs(header, stream);
+    for (size_t i = 0; i < entry->result->clusters; i++)
+        print_cluster(stream, &entry->result->cluster[i]);
+    bool whole = !ferror(stream);
+    if (fclose(stream) != 0 || !whole)
+        status = vx_fail_memory(error);
+    else
+        status = vx_write_file(path, text, size, error);
+cleanup:
+    free(text);
+    free(path);
+    return status;
+}
+
+vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_error *error)
+{
+    vx_entry *entry = NULL;
+    size_t entries = 0;
+    vx_status status = vx_entries_new(record, &entry, &entries, error);
+    for (size_t i = 0; !status && i < entries; i++)
+        status = write_table(folder, &entry[i], error);
+    vx_entries_free(entry, entries);
+    return status;
+}

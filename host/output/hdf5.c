@@ -1,0 +1,363 @@
+/* results.h5: the maps, the null distributions, the permutations, the designs and where they all come from.
+ *
+ *   /maps/<modality>/<effect>/<map>   float32 [x, y, z], the index order of nibabel: voxel (i, j, k) lies at
+ *                                     affine * (i, j, k, 1) mm. Attributes: affine (4 x 4), units, p_format ("log10",
+ *                                     "p" or "1-p"; "n/a" where the map holds no p). Outside the mask as in the NIfTI.
+ *   /null/<modality>/<effect>/{voxel,extent,mass}   float64: the maximum of every relabelling, index 0 as observed
+ *   /permutations/<modality>/<effect>/{kind,exhaustive,seed,stream,n,possible,total,done,generator}
+ *                                     kind is "sign-flip" or "permutation"; the rest regenerates relabelling i
+ *   /design/<modality>/<effect>/{matrix,contrasts,participants,columns}   matrix: participants x columns, mean-centred
+ *   /mask                             uint8 [x, y, z]; several modalities: the voxels of all, and /masks/<modality>
+ *                                     (only these where the modalities lie on different grids)
+ *
+ * The datasets of the first modality's first effect also stand in /permutations and /design themselves, by hard links.
+ *
+ * The file is made in memory and written at once. HDF5 1.10 cannot close a file on a full disk: it crashes, at the
+ * latest when the program ends. So no part of it ever meets the disk, at the price of holding the compressed maps. */
+#include "output/record.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/random.h"
+
+#include <hdf5.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The chunks of a map: slabs of x of about this many voxels, so that one is read and unpacked quickly. */
+enum { CHUNK_VOXELS = 1 << 17, DEFLATE_LEVEL = 1, GROWTH = 1 << 22 };
+
+/* A file in the making. Once something has failed all that follows does nothing, and the end says so. */
+typedef struct h5_writer {
+    hid_t file, text, links; /* text: UTF-8 of any length; links: missing groups are made on the way */
+    char *path;              /* of the object at hand */
+    bool failed;
+} h5_writer;
+
+static void check(h5_writer *h5, bool good)
+{
+    h5->failed = h5->failed || !good;
+}
+
+/* Names the object that the following calls are about. */
+static void __attribute__((format(printf, 2, 3))) at(h5_writer *h5, const char *format, ...)
+{
+    va_list arguments;
+    free(h5->path);
+    va_start(arguments, format);
+    if (vasprintf(&h5->path, format, arguments) < 0)
+        h5->path = NULL;
+    va_end(arguments);
+    check(h5, h5->path);
+}
+
+static void put_attribute(h5_writer *h5, const char *name, hid_t type, int rank, const hsize_t *dims, const void *value)
+{
+    if (h5->failed)
+        return;
+    hid_t space = rank ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_SCALAR);
+    hid_t attribute = H5Acreate_by_name(h5->file, h5->path, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    check(h5, attribute >= 0 && H5Awrite(attribute, type, value) >= 0);
+    H5Aclose(attribute);
+    H5Sclose(space);
+}
+
+static void put_text_attribute(h5_writer *h5, const char *name, const char *value)
+{
+    const char *text = value ? value : "";
+    put_attribute(h5, name, h5->text, 0, NULL, &text);
+}
+
+static void put_number_attribute(h5_writer *h5, const char *name, double value)
+{
+    put_attribute(h5, name, H5T_NATIVE_DOUBLE, 0, NULL, &value);
+}
+
+/* A dataset at the path; `created` are its creation properties. rank 0: a single value. */
+static void put(h5_writer *h5, hid_t type, int rank, const hsize_t *dims, hid_t created, const void *data)
+{
+    if (h5->failed)
+        return;
+    hid_t space = rank ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_SCALAR);
+    hid_t dataset = H5Dcreate2(h5->file, h5->path, type, space, h5->links, created, H5P_DEFAULT);
+    check(h5, dataset >= 0 && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0);
+    H5Dclose(dataset);
+    H5Sclose(space);
+}
+
+static void put_text(h5_writer *h5, const char *value)
+{
+    put(h5, h5->text, 0, NULL, H5P_DEFAULT, &value);
+}
+
+static void put_integer(h5_writer *h5, uint64_t value)
+{
+    put(h5, H5T_NATIVE_UINT64, 0, NULL, H5P_DEFAULT, &value);
+}
+
+/* A volume at the path, turned from x fastest to [x, y, z]; `type` is float or uint8. */
+static void put_volume(h5_writer *h5, const vx_grid *grid, hid_t type, const void *volume, void *turned)
+{
+    const size_t nx = (size_t)grid->dim[0], ny = (size_t)grid->dim[1], nz = (size_t)grid->dim[2];
+    const float *f = volume;
+    const uint8_t *b = volume;
+    bool is_float = H5Tget_size(type) == sizeof(float);
+    for (size_t x = 0, to = 0; x < nx; x++)
+        for (size_t y = 0; y < ny; y++)
+            for (size_t z = 0; z < nz; z++, to++) {
+                size_t from = x + nx * (y + ny * z);
+                if (is_float)
+                    ((float *)turned)[to] = f[from];
+                else
+                    ((uint8_t *)turned)[to] = b[from];
+            }
+    hsize_t dims[3] = {nx, ny, nz}, chunk[3] = {CHUNK_VOXELS / (ny * nz), ny, nz};
+    if (chunk[0] < 1)
+        chunk[0] = 1;
+    if (chunk[0] > nx)
+        chunk[0] = nx;
+    hid_t created = H5Pcreate(H5P_DATASET_CREATE);
+    check(h5, H5Pset_chunk(created, 3, chunk) >= 0 && H5Pset_shuffle(created) >= 0 &&
+                  H5Pset_deflate(created, DEFLATE_LEVEL) >= 0);
+    put(h5, type, 3, dims, created, turned);
+    H5Pclose(created);
+    hsize_t affine[2] = {4, 4};
+    put_attribute(h5, "affine", H5T_NATIVE_DOUBLE, 2, affine, grid->affine);
+}
+
+static void put_maps(h5_writer *h5, const vx_record *record, const vx_entry *entry)
+{
+    const vx_matrix *matrix = entry->modality->matrix;
+    size_t elements = vx_grid_elements(&matrix->grid);
+    float *volume = vx_array(elements, sizeof *volume), *turned = vx_array(elements, sizeof *turned);
+    check(h5, volume && turned);
+    for (size_t m = 0; !h5->failed && m < entry->result->maps; m++) {
+        const vx_map *map = &entry->result->map[m];
+        vx_map_scatter(map, matrix->voxels, matrix->index, record->p_format, elements, volume);
+        at(h5, "/maps/%s/%s/%s", entry->modality_name, entry->effect_name, map->name);
+        put_volume(h5, &matrix->grid, H5T_NATIVE_FLOAT, volume, turned);
+        put_text_attribute(h5, "units", map->units);
+        put_text_attribute(h5, "p_format", map->is_p ? vx_p_format_name(record->p_format) : "n/a");
+    }
+    free(volume);
+    free(turned);
+}
+
+static void put_null(h5_writer *h5, const vx_entry *entry)
+{
+    const vx_null *null = &entry->result->null;
+    const struct { const char *name; const double *value; } kind[] = {
+        {"voxel", null->voxel}, {"extent", null->extent}, {"mass", null->mass}};
+    hsize_t count = null->count;
+    for (size_t k = 0; k < sizeof kind / sizeof *kind; k++)
+        if (kind[k].value) {
+            at(h5, "/null/%s/%s/%s", entry->modality_name, entry->effect_name, kind[k].name);
+            put(h5, H5T_NATIVE_DOUBLE, 1, &count, H5P_DEFAULT, kind[k].value);
+        }
+}
+
+/* Gives the datasets of the folder <root>/<modality>/<effect> a second name in <root>. A modality with the name of a
+ * dataset keeps it. */
+static void link_into(h5_writer *h5, const char *root, const vx_entry *entry, const char *const *name, size_t names)
+{
+    for (size_t i = 0; !h5->failed && i < names; i++) {
+        at(h5, "%s/%s", root, name[i]);
+        char *shorter = vx_copy_text(h5->path);
+        at(h5, "%s/%s/%s/%s", root, entry->modality_name, entry->effect_name, name[i]);
+        if (shorter && !h5->failed && H5Lexists(h5->file, shorter, H5P_DEFAULT) <= 0)
+            check(h5, H5Lcreate_hard(h5->file, h5->path, h5->file, shorter, H5P_DEFAULT, H5P_DEFAULT) >= 0);
+        check(h5, shorter);
+        free(shorter);
+    }
+}
+
+static const char *const permutation_names[] = {"kind", "exhaustive", "seed", "stream", "n", "possible", "total",
+                                                "done", "generator"};
+
+/* The rules of host/model/permutation.h, by exhaustive and scheme, for whoever has only this file. Rows count from 0. */
+static const char *const generator_words[2][2] = {
+    {"index 0: as observed. Relabelling i: Philox4x32-10 (Salmon et al. 2011), key = seed, counter = (low word of i, high "
+     "word of i, block, stream + 256 attempt); row r is flipped where bit r mod 32 of word (r mod 128) / 32 of block "
+     "r / 128 is set; no flip at all: next attempt",
+     "index 0: as observed. Relabelling i: Philox4x32-10 (Salmon et al. 2011), key = seed, counter = (low word of i, high "
+     "word of i, block, stream + 256 attempt); key of row r: words 2 (r mod 2), the high half, and 2 (r mod 2) + 1 of block "
+     "r / 2; design row r goes to the data row with the r-th smallest key; as observed: next attempt"},
+    {"every sign flip once: row r is flipped where bit r of the index is set",
+     "every distinct arrangement of the design's rows once: number (rank of the observed one + index) mod possible in "
+     "lexicographic order, equal rows being interchangeable and numbered as they first appear"}};
+
+static void put_permutations(h5_writer *h5, const vx_entry *entry)
+{
+    const vx_result *result = entry->result;
+    const vx_effect *effect = result->effect;
+    const bool flips = effect->scheme == VX_SIGN_FLIP;
+    const struct { const char *name; uint64_t value; } number[] = {
+        {"exhaustive", result->plan.exhaustive},
+        {"seed", result->options.seed},
+        {"stream", flips ? VX_STREAM_FLIP : VX_STREAM_PERMUTE},
+        {"n", (uint64_t)effect->n},
+        {"possible", result->plan.possible},
+        {"total", result->plan.relabellings},
+        {"done", result->null.count}};
+    for (size_t i = 0; i < sizeof number / sizeof *number; i++) {
+        at(h5, "/permutations/%s/%s/%s", entry->modality_name, entry->effect_name, number[i].name);
+        put_integer(h5, number[i].value);
+    }
+    at(h5, "/permutations/%s/%s/kind", entry->modality_name, entry->effect_name);
+    put_text(h5, vx_scheme_name(effect->scheme));
+    at(h5, "/permutations/%s/%s/generator", entry->modality_name, entry->effect_name);
+    put_text(h5, generator_words[result->plan.exhaustive][!flips]);
+}
+
+static const char *const design_names[] = {"matrix", "contrasts", "participants", "columns"};
+
+static void put_design(h5_writer *h5, const vx_record *record, const vx_entry *entry)
+{
+    const vx_effect *effect = entry->result->effect;
+    const size_t n = (size_t)effect->n, columns = (size_t)effect->columns;
+    hsize_t shape[2] = {n, columns}, one_row[2] = {1, columns};
+    size_t elements = 0;
+    double *matrix = vx_multiply(n, columns, &elements) ? vx_array(elements, sizeof *matrix) : NULL;
+    const char **participant = vx_array(n, sizeof *participant);
+    check(h5, matrix && participant);
+    if (!h5->failed) {
+        for (size_t i = 0; i < n; i++) {
+            participant[i] = vx_effect_participant(record, entry, (int64_t)i);
+            for (size_t c = 0; c < columns; c++)
+                matrix[i * columns + c] = effect->design[c * n + i];
+        }
+        const char *folder[] = {entry->modality_name, entry->effect_name};
+        at(h5, "/design/%s/%s/matrix", folder[0], folder[1]);
+        put(h5, H5T_NATIVE_DOUBLE, 2, shape, H5P_DEFAULT, matrix);
+        at(h5, "/design/%s/%s/contrasts", folder[0], folder[1]);
+        put(h5, H5T_NATIVE_DOUBLE, 2, one_row, H5P_DEFAULT, effect->contrast);
+        at(h5, "/design/%s/%s/participants", folder[0], folder[1]);
+        put(h5, h5->text, 1, &shape[0], H5P_DEFAULT, participant);
+        at(h5, "/design/%s/%s/columns", folder[0], folder[1]);
+        put(h5, h5->text, 1, &shape[1], H5P_DEFAULT, effect->column_name);
+    }
+    free(matrix);
+    free(participant);
+}
+
+static void put_masks(h5_writer *h5, const vx_record *record, const vx_entry *entry, size_t entries)
+{
+    for (size_t i = 0; !h5->failed && i < entries; i++) {
+        if (i && entry[i].modality == entry[i - 1].modality)
+            continue;
+        const vx_grid *grid = &entry[i].modality->matrix->grid;
+        uint8_t *mask = vx_array(vx_grid_elements(grid), 1), *turned = vx_array(vx_grid_elements(grid), 1);
+        check(h5, mask && turned);
+        if (!h5->failed && i == 0 && vx_mask_intersection(record->modality, record->modalities, mask)) {
+            at(h5, "/mask");
+            put_volume(h5, grid, H5T_NATIVE_UINT8, mask, turned);
+        }
+        if (!h5->failed && record->modalities > 1) {
+            vx_mask_intersection(entry[i].modality, 1, mask);
+            at(h5, "/masks/%s", entry[i].modality_name);
+            put_volume(h5, grid, H5T_NATIVE_UINT8, mask, turned);
+        }
+        free(mask);
+        free(turned);
+    }
+}
+
+static void put_provenance(h5_writer *h5, const vx_record *record)
+{
+    char *options = vx_options_json(record), *inputs = vx_inputs_json(record);
+    check(h5, options && inputs);
+    at(h5, "/");
+    put_text_attribute(h5, "voxstat_version", record->version);
+    put_text_attribute(h5, "command_line", record->command_line);
+    put_text_attribute(h5, "device", record->device->name);
+    put_text_attribute(h5, "driver", record->device->driver);
+    put_text_attribute(h5, "options", options);
+    put_text_attribute(h5, "inputs", inputs);
+    put_text_attribute(h5, "started", record->started);
+    put_number_attribute(h5, "seconds_read", record->seconds_read);
+    put_number_attribute(h5, "seconds_infer", record->seconds_infer);
+    put_number_attribute(h5, "seconds_total", record->seconds_total);
+    put_text_attribute(h5, "axis_order",
+                       "volumes are indexed [x, y, z] as by nibabel; affine maps voxel indices to mm (RAS+)");
+    free(options);
+    free(inputs);
+}
+
+static bool open_in_memory(h5_writer *h5)
+{
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    bool good = access >= 0 && H5Pset_fapl_core(access, GROWTH, false) >= 0;
+    h5->file = good ? H5Fcreate("results.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access) : -1;
+    h5->text = H5Tcopy(H5T_C_S1);
+    h5->links = H5Pcreate(H5P_LINK_CREATE);
+    good = h5->file >= 0 && H5Tset_size(h5->text, H5T_VARIABLE) >= 0 && H5Tset_cset(h5->text, H5T_CSET_UTF8) >= 0 &&
+           H5Pset_create_intermediate_group(h5->links, 1) >= 0;
+    H5Pclose(access);
+    return good;
+}
+
+/* The bytes of the finished file, in *image, which the caller frees. */
+static void take_image(h5_writer *h5, void **image, size_t *size)
+{
+    if (h5->failed)
+        return;
+    check(h5, H5Fflush(h5->file, H5F_SCOPE_GLOBAL) >= 0);
+    ssize_t bytes = H5Fget_file_image(h5->file, NULL, 0);
+    *image = bytes > 0 ? vx_array((size_t)bytes, 1) : NULL;
+    check(h5, *image && H5Fget_file_image(h5->file, *image, (size_t)bytes) == bytes);
+    *size = bytes > 0 ? (size_t)bytes : 0;
+}
+
+static herr_t take_reason(unsigned depth, const H5E_error2_t *entry, void *text)
+{
+    if (depth == 0) /* the innermost */
+        snprintf(text, 200, "%s: %s", entry->func_name, entry->desc);
+    return 0;
+}
+
+vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *error)
+{
+    h5_writer h5 = {.file = -1, .text = -1, .links = -1};
+    vx_entry *entry = NULL;
+    size_t entries = 0, size = 0;
+    void *image = NULL, *print_data = NULL;
+    H5E_auto2_t print = NULL;
+    char *path = vx_text("%s/results.h5", folder), reason[200] = "out of memory";
+    vx_status status = vx_entries_new(record, &entry, &entries, error);
+    H5Eget_auto2(H5E_DEFAULT, &print, &print_data); /* HDF5 prints what fails; a library must not */
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    if (status)
+        goto cleanup;
+    check(&h5, path && open_in_memory(&h5));
+    put_provenance(&h5, record);
+    for (size_t i = 0; !h5.failed && i < entries; i++) {
+        put_maps(&h5, record, &entry[i]);
+        put_null(&h5, &entry[i]);
+        put_permutations(&h5, &entry[i]);
+        put_design(&h5, record, &entry[i]);
+    }
+    if (entries) {
+        link_into(&h5, "/permutations", &entry[0], permutation_names,
+                  sizeof permutation_names / sizeof *permutation_names);
+        link_into(&h5, "/design", &entry[0], design_names, sizeof design_names / sizeof *design_names);
+    }
+    put_masks(&h5, record, entry, entries);
+    take_image(&h5, &image, &size);
+    if (h5.failed) {
+        H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_reason, reason);
+        status = vx_fail(error, VX_OUTPUT, "%s/results.h5: cannot be made: %s", folder, reason);
+    } else {
+        status = vx_write_file(path, image, size, error);
+    }
+cleanup:
+    H5Pclose(h5.links);
+    H5Tclose(h5.text);
+    H5Fclose(h5.file);
+    H5Eset_auto2(H5E_DEFAULT, print, print_data);
+    vx_entries_free(entry, entries);
+    free(h5.path);
+    free(path);
+    free(image);
+    return status;
+}

@@ -1,0 +1,309 @@
+/* run.json: what was run, on what, with which options, and the headline figures, for scripts. Keys are snake_case and
+ * stay as they are; new ones may come. p-values are plain whatever --p-format says; a number that is not there is null. */
+#include "output/record.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+/* A path may hold bytes that are no UTF-8, which JSON cannot: those become '?'. */
+static json_t *text(const char *value)
+{
+    if (!value)
+        return json_null();
+    json_t *string = json_string(value);
+    char *plain = string ? NULL : vx_copy_text(value);
+    for (char *c = plain; c && *c; c++)
+        if ((unsigned char)*c >= 0x80)
+            *c = '?';
+    if (plain)
+        string = json_string(plain);
+    free(plain);
+    return string;
+}
+
+/* jansson's integers end at 2^63 - 1; larger ones (only a seed or a number of relabellings can be) are null. */
+static json_t *whole(uint64_t value)
+{
+    return value <= INT64_MAX ? json_integer((json_int_t)value) : json_null();
+}
+
+static json_t *numbers(const double *value, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, number(value[i]));
+    return array;
+}
+
+static json_t *integers(const int64_t *value, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, json_integer(value[i]));
+    return array;
+}
+
+static json_t *options_object(const vx_record *record)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < record->options; i++)
+        json_object_set_new(object, record->option[i].name, text(record->option[i].value));
+    return object;
+}
+
+static json_t *inputs_array(const vx_record *record)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < record->inputs; i++) {
+        const vx_input_file *input = &record->input[i];
+        json_array_append_new(array, json_pack("{so so so ss}", "path", text(input->path), "participant",
+                                               text(input->participant), "column", text(input->column), "sha256",
+                                               input->sha256));
+    }
+    return array;
+}
+
+/* Takes `json` over. */
+static char *dump(json_t *json)
+{
+    char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
+    json_decref(json);
+    return line;
+}
+
+char *vx_options_json(const vx_record *record)
+{
+    return dump(options_object(record));
+}
+
+char *vx_inputs_json(const vx_record *record)
+{
+    return dump(inputs_array(record));
+}
+
+static json_t *device_object(const vx_device_info *device)
+{
+    return json_pack("{so so so so si si sI so}", "id", text(device->id), "name", text(device->name), "driver",
+                     text(device->driver), "kind", text(device->kind), "compute_units", device->compute_units,
+                     "threads", device->threads, "memory", (json_int_t)device->memory, "simd", text(device->simd));
+}
+
+/* The t furthest out in the direction of the alternative, and where. */
+static json_t *peak_object(const vx_result *result, const vx_matrix *matrix)
+{
+    const vx_map *t = vx_result_map(result, "t");
+    const vx_tails tails = result->options.tails;
+    int64_t peak = -1;
+    double highest = -INFINITY;
+    for (int64_t v = 0; t && v < matrix->voxels; v++) {
+        double value = tails == VX_TWO_TAILS ? fabs(t->value[v]) : tails == VX_POSITIVE ? t->value[v] : -t->value[v];
+        if (value > highest) {
+            highest = value;
+            peak = v;
+        }
+    }
+    if (peak < 0)
+        return json_null();
+    const vx_grid *grid = &matrix->grid;
+    int64_t rest = matrix->index[peak], voxel[3];
+    double mm[3];
+    for (int k = 0; k < 3; k++) {
+        voxel[k] = rest % grid->dim[k];
+        rest /= grid->dim[k];
+    }
+    for (int k = 0; k < 3; k++)
+        mm[k] = grid->affine[k][0] * voxel[0] + grid->affine[k][1] * voxel[1] + grid->affine[k][2] * voxel[2] +
+                grid->affine[k][3];
+    return json_pack("{so so so}", "t", number(t->value[peak]), "mm", numbers(mm, 3), "voxel", integers(voxel, 3));
+}
+
+/* For every p-map, under its name with '_' for '-': the smallest p and the number of voxels with p < 0.05. */
+static json_t *p_object(const vx_result *result, int64_t voxels)
+{
+    json_t *object = json_object();
+    for (size_t m = 0; m < result->maps; m++) {
+        const vx_map *map = &result->map[m];
+        if (!map->is_p)
+            continue;
+        double smallest = NAN;
+        json_int_t below = 0;
+        for (int64_t v = 0; v < voxels; v++) {
+            smallest = fmin(smallest, map->value[v]); /* fmin passes over a NaN */
+            below += map->value[v] < 0.05;
+        }
+        char *key = vx_copy_text(map->name);
+        for (char *c = key; c && *c; c++)
+            if (*c == '-')
+                *c = '_';
+        if (key)
+            json_object_set_new(object, key, json_pack("{so sI}", "smallest", number(smallest), "voxels_below_0_05",
+                                                       below));
+        free(key);
+    }
+    return object;
+}
+
+static json_t *clusters_object(const vx_result *result)
+{
+    json_int_t extent = 0, mass = 0;
+    for (size_t i = 0; i < result->clusters; i++) {
+        extent += result->cluster[i].p_extent < 0.05;
+        mass += result->cluster[i].p_mass < 0.05;
+    }
+    return json_pack("{sI sI sI so si}", "number", (json_int_t)result->clusters, "extent_below_0_05", extent,
+                     "mass_below_0_05", mass, "threshold_t", number(result->plan.threshold_t), "connectivity",
+                     result->options.connectivity);
+}
+
+static json_t *permutations_object(const vx_result *result)
+{
+    const vx_plan *plan = &result->plan;
+    return json_pack("{ss so so sb so so so so}", "kind", vx_scheme_name(result->effect->scheme), "possible",
+                     whole(plan->possible), "relabellings", whole(plan->relabellings), "exhaustive",
+                     (int)plan->exhaustive, "p_smallest_possible", number(plan->p_smallest), "seed",
+                     whole(result->options.seed), "overflows", whole(result->overflows), "seconds",
+                     number(result->seconds));
+}
+
+static json_t *left_out(const char *participant, const char *reason)
+{
+    return json_pack("{so so}", "participant", text(participant), "reason", text(reason));
+}
+
+/* One effect: who is in it, its design, and what was found. `row` walks the modality's rows beside the effect's. */
+static json_t *effect_object(const vx_record *record, const vx_entry *entry)
+{
+    static const char *const tails[] = {"two", "pos", "neg"};
+    const vx_result *result = entry->result;
+    const vx_effect *effect = result->effect;
+    const vx_study_modality *study = entry->modality->study;
+    json_t *used = json_array(), *missing = json_array(), *columns = json_array();
+    for (int64_t row = 0, i = 0; row < study->n; row++) {
+        const char *participant = record->study->participant[study->participant[row]];
+        if (i < effect->n && effect->row[i] == row) {
+            json_array_append_new(used, text(participant));
+            i++;
+        } else {
+            json_array_append_new(missing, left_out(participant, "no value of a covariate of this effect"));
+        }
+    }
+    for (int64_t c = 0; c < effect->columns; c++)
+        json_array_append_new(columns, text(effect->column_name[c]));
+    return json_pack("{so so sI so so so so so ss so so so so}", "name", text(effect->name), "files",
+                     text(entry->stem), "n", (json_int_t)effect->n, "df", number(effect->df), "participants", used,
+                     "left_out", missing, "columns", columns, "contrast",
+                     numbers(effect->contrast, (size_t)effect->columns), "tails", tails[result->options.tails], "peak",
+                     peak_object(result, entry->modality->matrix), "p",
+                     p_object(result, entry->modality->matrix->voxels), "clusters", clusters_object(result), "permutations", permutations_object(result));
+}
+
+static json_t *mask_object(const vx_record_modality *modality)
+{
+    const vx_mask_report *mask = &modality->mask;
+    return json_pack("{sI sI sI sI sI sI sI}", "voxels", (json_int_t)modality->matrix->voxels, "grid_voxels",
+                     (json_int_t)mask->grid_voxels, "candidate", (json_int_t)mask->candidate, "left_out_not_finite",
+                     (json_int_t)mask->left_out_not_finite, "left_out_zero", (json_int_t)mask->left_out_zero,
+                     "left_out_threshold", (json_int_t)mask->left_out_threshold, "left_out_constant",
+                     (json_int_t)mask->left_out_constant);
+}
+
+/* The modality whose first entry is `entry`; `effects` is taken over. */
+static json_t *modality_object(const vx_entry *entry, json_t *effects)
+{
+    const vx_record_modality *modality = entry->modality;
+    const vx_grid *grid = &modality->matrix->grid;
+    json_t *missing = json_array();
+    for (size_t i = 0; i < modality->study->left_outs; i++)
+        json_array_append_new(missing, left_out(modality->study->left_out[i].participant,
+                                                modality->study->left_out[i].reason));
+    return json_pack("{so so sI so so so so so}", "name", text(modality->name), "files", text(entry->modality_name),
+                     "n", (json_int_t)modality->study->n, "left_out", missing, "dim", integers(grid->dim, 3),
+                     "voxel_mm", numbers(grid->pixdim, 3), "mask", mask_object(modality), "effects", effects);
+}
+
+static json_t *modalities_array(const vx_record *record, const vx_entry *entry, size_t entries)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < entries;) {
+        const vx_entry *first = &entry[i];
+        json_t *effects = json_array();
+        for (; i < entries && entry[i].modality == first->modality; i++)
+            json_array_append_new(effects, effect_object(record, &entry[i]));
+        json_array_append_new(array, modality_object(first, effects));
+    }
+    return array;
+}
+
+static json_t *study_object(const vx_study *study)
+{
+    static const char *const design[] = {"paired", "onesample"};
+    json_t *sessions = json_array();
+    for (int k = 0; k < 2; k++)
+        if (study->session[k])
+            json_array_append_new(sessions, text(study->session[k]));
+    return json_pack("{so ss so sI}", "table", text(study->table), "design", design[study->design], "sessions",
+                     sessions, "participants", (json_int_t)study->participants);
+}
+
+/* The files of the folder and run.json itself: --force deletes these and no others. */
+static json_t *files_array(const char *folder, vx_error *error)
+{
+    struct dirent **item = NULL;
+    int items = scandir(folder, &item, NULL, alphasort);
+    if (items < 0) {
+        vx_fail(error, VX_OUTPUT, "%s: cannot be listed: %s", folder, strerror(errno));
+        return NULL;
+    }
+    json_t *array = json_array();
+    for (int i = 0; i < items; i++) {
+        const char *name = item[i]->d_name;
+        if (strcmp(name, ".") && strcmp(name, "..") && strcmp(name, "run.json"))
+            json_array_append_new(array, text(name));
+        free(item[i]);
+    }
+    free(item);
+    json_array_append_new(array, text("run.json"));
+    return array;
+}
+
+vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *error)
+{
+    vx_entry *entry = NULL;
+    size_t entries = 0;
+    char *path = vx_text("%s/run.json", folder), *line = NULL;
+    json_t *run = NULL, *files = NULL;
+    vx_status status = vx_entries_new(record, &entry, &entries, error);
+    if (status)
+        goto cleanup;
+    files = files_array(folder, error);
+    if (!files) {
+        status = VX_OUTPUT;
+        goto cleanup;
+    }
+    run = json_pack("{so so so s{so so so} so so ss so so so so}", "voxstat_version", text(record->version),
+                    "command_line", text(record->command_line), "started", text(record->started), "seconds", "read",
+                    number(record->seconds_read), "infer", number(record->seconds_infer), "total",
+                    number(record->seconds_total), "device", device_object(record->device), "options",
+                    options_object(record), "p_format", vx_p_format_name(record->p_format), "study",
+                    study_object(record->study), "modalities", modalities_array(record, entry, entries), "inputs",
+                    inputs_array(record), "files", files);
+    line = run ? json_dumps(run, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
+    status = path && line ? vx_write_file(path, line, strlen(line), error) : vx_fail_memory(error);
+cleanup:
+    json_decref(run);
+    vx_entries_free(entry, entries);
+    free(line);
+    free(path);
+    return status;
+}

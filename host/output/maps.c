@@ -1,0 +1,141 @@
+/* The maps and masks as NIfTI files, written in parallel: compressing them is most of the time that output takes. */
+#include "output/record.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A map of an entry, to be written by whichever thread is free. */
+typedef struct map_task { const vx_entry *entry; const vx_map *map; } map_task;
+
+static vx_intent map_intent(const vx_map *map, vx_p_format format)
+{
+    if (!map->is_p)
+        return map->intent;
+    switch (format) {
+    case VX_P_LOG10: return VX_INTENT_LOG10P;
+    case VX_P_PLAIN: return VX_INTENT_P;
+    case VX_P_ONE_MINUS: return VX_INTENT_NONE; /* NIfTI has no code for 1-p */
+    }
+    return VX_INTENT_NONE;
+}
+
+static vx_status write_map(const char *folder, const vx_record *record, const map_task *task, vx_error *error)
+{
+    static const char *const p_words[] = {" as -log10 p", " as p", " as 1-p"};
+    const vx_map *map = task->map;
+    const vx_matrix *matrix = task->entry->modality->matrix;
+    size_t elements = vx_grid_elements(&matrix->grid);
+    char *path = vx_text("%s/%s_%s.nii.gz", folder, task->entry->stem, map->name);
+    float *grid = vx_array(elements, sizeof *grid);
+    vx_status status;
+    if (!path || !grid) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
+    vx_map_scatter(map, matrix->voxels, matrix->index, record->p_format, elements, grid);
+    if (map->is_label) { /* in place: both are four bytes */
+        _Static_assert(sizeof(int32_t) == sizeof(float), "labels take the place of floats");
+        for (size_t i = 0; i < elements; i++) {
+            int32_t label = (int32_t)grid[i];
+            memcpy(&grid[i], &label, sizeof label);
+        }
+    }
+    char description[80]; /* what the header holds; the names stand last, where they may be cut */
+    snprintf(description, sizeof description, "voxstat %s: %s%s, %s", record->version, map->name,
+             map->is_p ? p_words[record->p_format] : "", task->entry->stem);
+    status = vx_image_write(path, &matrix->grid, grid, map->is_label ? VX_INT32 : VX_FLOAT32,
+                            map_intent(map, record->p_format), task->entry->result->effect->df, description, error);
+cleanup:
+    free(path);
+    free(grid);
+    return status;
+}
+
+static vx_status write_all_maps(const char *folder, const vx_record *record, const vx_entry *entry, size_t entries,
+                                vx_error *error)
+{
+    size_t tasks = 0, k = 0;
+    for (size_t i = 0; i < entries; i++)
+        tasks += entry[i].result->maps;
+    map_task *task = vx_array(tasks, sizeof *task);
+    if (!task)
+        return vx_fail_memory(error);
+    for (size_t i = 0; i < entries; i++)
+        for (size_t m = 0; m < entry[i].result->maps; m++)
+            task[k++] = (map_task){&entry[i], &entry[i].result->map[m]};
+
+    vx_status status = VX_OK;
+#pragma omp parallel for schedule(dynamic) shared(status)
+    for (size_t i = 0; i < tasks; i++) {
+        vx_error own;
+        vx_status before, found;
+#pragma omp atomic read
+        before = status;
+        if (before) /* one file that fails ends the run: spare the rest */
+            continue;
+        found = write_map(folder, record, &task[i], &own);
+        if (found)
+#pragma omp critical(vx_write_maps)
+            if (!status) {
+                if (error)
+                    *error = own;
+#pragma omp atomic write
+                status = found;
+            }
+    }
+    free(task);
+    return status;
+}
+
+/* mask.nii.gz: the voxels analysed, in every modality where there are several; then each modality has its own as well.
+ * Modalities on different grids have only their own. */
+static vx_status write_masks(const char *folder, const vx_record *record, const vx_entry *entry, size_t entries,
+                             vx_error *error)
+{
+    vx_status status = VX_OK;
+    char description[80];
+    uint8_t *mask = NULL;
+    char *path = vx_text("%s/mask.nii.gz", folder);
+    size_t elements = vx_grid_elements(&record->modality[0].matrix->grid);
+    snprintf(description, sizeof description, "voxstat %s: voxels analysed", record->version);
+    mask = vx_array(elements, 1);
+    if (!path || !mask)
+        status = vx_fail_memory(error);
+    else if (vx_mask_intersection(record->modality, record->modalities, mask))
+        status = vx_image_write(path, &record->modality[0].matrix->grid, mask, VX_UINT8, VX_INTENT_NONE, 0, description,
+                                error);
+    for (size_t i = 0; !status && record->modalities > 1 && i < entries; i++) {
+        if (i && entry[i].modality == entry[i - 1].modality)
+            continue;
+        const vx_grid *grid = &entry[i].modality->matrix->grid;
+        free(path);
+        free(mask);
+        path = vx_text("%s/%s_mask.nii.gz", folder, entry[i].modality_name);
+        mask = vx_array(vx_grid_elements(grid), 1);
+        if (!path || !mask) {
+            status = vx_fail_memory(error);
+            break;
+        }
+        vx_mask_intersection(entry[i].modality, 1, mask);
+        status = vx_image_write(path, grid, mask, VX_UINT8, VX_INTENT_NONE, 0, description, error);
+    }
+    free(path);
+    free(mask);
+    return status;
+}
+
+vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *error)
+{
+    vx_entry *entry = NULL;
+    size_t entries = 0;
+    vx_status status = vx_entries_new(record, &entry, &entries, error);
+    if (!status)
+        status = write_masks(folder, record, entry, entries, error);
+    if (!status)
+        status = write_all_maps(folder, record, entry, entries, error);
+    vx_entries_free(entry, entries);
+    return status;
+}

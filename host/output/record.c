@@ -1,0 +1,166 @@
+#include "output/record.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+double vx_p_formatted(double p, vx_p_format format)
+{
+    switch (format) {
+    case VX_P_LOG10: return p == 1 ? 0 : -log10(p); /* not -0 */
+    case VX_P_PLAIN: return p;
+    case VX_P_ONE_MINUS: return 1 - p;
+    }
+    return p;
+}
+
+const char *vx_p_format_name(vx_p_format format)
+{
+    switch (format) {
+    case VX_P_LOG10: return "log10";
+    case VX_P_PLAIN: return "p";
+    case VX_P_ONE_MINUS: return "1-p";
+    }
+    return "p";
+}
+
+const char *vx_scheme_name(vx_scheme scheme)
+{
+    return scheme == VX_SIGN_FLIP ? "sign-flip" : "permutation";
+}
+
+const char *vx_effect_participant(const vx_record *record, const vx_entry *entry, int64_t i)
+{
+    int64_t row = entry->result->effect->row[i];
+    return record->study->participant[entry->modality->study->participant[row]];
+}
+
+static char *safe_name(const char *name)
+{
+    char *safe = vx_copy_text(name);
+    for (char *c = safe; c && *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("_-.+", *c) && (unsigned char)*c < 0x80)
+            *c = '-';
+    if (safe && safe[0] == '.') /* a hidden file, or "..": neither is meant */
+        safe[0] = '-';
+    return safe;
+}
+
+/* Whether another entry before `entry` has this name at `offset` (of a char * in vx_entry); where `modality` is given,
+ * only its own entries count. */
+static bool name_taken(const vx_entry *entries, size_t entry, size_t offset, const vx_record_modality *modality,
+                       const char *name)
+{
+    for (size_t i = 0; i < entry; i++) {
+        const char *other = *(char *const *)((const char *)&entries[i] + offset);
+        if ((!modality || entries[i].modality == modality) && !strcmp(other, name))
+            return true;
+    }
+    return false;
+}
+
+/* Takes `name` over; returns it, or it with the first free number behind it. Null where memory is short. */
+static char *unique_name(const vx_entry *entries, size_t entry, size_t offset, const vx_record_modality *modality,
+                         char *name)
+{
+    char *unique = vx_copy_text(name);
+    for (int k = 2; unique && name_taken(entries, entry, offset, modality, unique); k++) {
+        free(unique);
+        unique = vx_text("%s-%d", name, k);
+    }
+    free(name);
+    return unique;
+}
+
+vx_status vx_entries_new(const vx_record *record, vx_entry **entries, size_t *count, vx_error *error)
+{
+    size_t total = 0, k = 0;
+    for (size_t m = 0; m < record->modalities; m++)
+        total += (size_t)record->modality[m].model->effects;
+    vx_entry *list = vx_array_zero(total, sizeof *list);
+    if (!list)
+        return vx_fail_memory(error);
+    for (size_t m = 0; m < record->modalities; m++) {
+        const vx_record_modality *modality = &record->modality[m];
+        size_t first = k;
+        for (int64_t e = 0; e < modality->model->effects; e++, k++) {
+            vx_entry *entry = &list[k];
+            entry->modality = modality;
+            entry->result = modality->result[e];
+            entry->modality_name = e ? vx_copy_text(list[first].modality_name)
+                                     : unique_name(list, k, offsetof(vx_entry, modality_name), NULL,
+                                                   safe_name(modality->name));
+            entry->effect_name = unique_name(list, k, offsetof(vx_entry, effect_name), modality,
+                                             safe_name(modality->model->effect[e].name));
+            if (entry->modality_name && entry->effect_name)
+                entry->stem = unique_name(list, k, offsetof(vx_entry, stem), NULL,
+                                          vx_text("%s_%s", entry->modality_name, entry->effect_name));
+            if (!entry->stem) {
+                vx_entries_free(list, total);
+                return vx_fail_memory(error);
+            }
+        }
+    }
+    *entries = list;
+    *count = total;
+    return VX_OK;
+}
+
+void vx_entries_free(vx_entry *entries, size_t count)
+{
+    for (size_t i = 0; entries && i < count; i++) {
+        free(entries[i].modality_name);
+        free(entries[i].effect_name);
+        free(entries[i].stem);
+    }
+    free(entries);
+}
+
+void vx_map_scatter(const vx_map *map, int64_t voxels, const int64_t *index, vx_p_format format, size_t elements,
+                    float *grid)
+{
+    float outside = map->is_p ? (float)vx_p_formatted(1, format) : 0;
+    for (size_t i = 0; i < elements; i++)
+        grid[i] = outside;
+    for (int64_t v = 0; v < voxels; v++)
+        grid[index[v]] = map->is_p ? (float)vx_p_formatted(map->value[v], format) : map->value[v];
+}
+
+bool vx_mask_intersection(const vx_record_modality *modality, size_t count, uint8_t *mask)
+{
+    const vx_grid *grid = &modality[0].matrix->grid;
+    size_t elements = vx_grid_elements(grid);
+    for (size_t m = 1; m < count; m++)
+        if (!vx_grid_same(grid, &modality[m].matrix->grid, 1e-3, NULL, 0))
+            return false;
+    memset(mask, 1, elements);
+    for (size_t m = 0; m < count; m++) {
+        const vx_matrix *matrix = modality[m].matrix;
+        int64_t v = 0; /* the index ascends: the next voxel of the matrix at or after i */
+        for (size_t i = 0; i < elements; i++) {
+            bool inside = v < matrix->voxels && (size_t)matrix->index[v] == i;
+            mask[i] &= inside;
+            v += inside;
+        }
+    }
+    return true;
+}
+
+vx_status vx_write_file(const char *path, const void *data, size_t size, vx_error *error)
+{
+    FILE *file = fopen(path, "wb");
+    if (!file)
+        return vx_fail(error, VX_OUTPUT, "%s: cannot be made: %s", path, strerror(errno));
+    bool whole = fwrite(data, 1, size, file) == size;
+    int reason = errno;
+    if (fclose(file) != 0 && whole) { /* a full disk may show only now */
+        whole = false;
+        reason = errno;
+    }
+    return whole ? VX_OK : vx_fail(error, VX_OUTPUT, "%s: cannot be written: %s", path, strerror(reason));
+}

@@ -1,0 +1,53 @@
+/* What the writers share: the results of a record in one list, the names they go by, and their voxels on the grid. */
+#ifndef VX_OUTPUT_RECORD_H
+#define VX_OUTPUT_RECORD_H
+
+#include "output/output.h"
+
+/* One effect of one modality and the names it goes by. Names come from a table and may hold anything; in files and
+ * HDF5 paths a character that is not a letter, digit, one of "_-.+" or part of a UTF-8 sequence becomes '-', and a name
+ * that is then taken gets "-2", "-3" ... */
+typedef struct vx_entry {
+    const vx_record_modality *modality;
+    const vx_result *result;
+    char *modality_name, *effect_name; /* each alone, for HDF5 paths */
+    char *stem;                        /* <modality>_<effect>, for files */
+} vx_entry;
+
+/* Every effect of every modality, in the order of the record. The caller frees with vx_entries_free. */
+vx_status vx_entries_new(const vx_record *record, vx_entry **entries, size_t *count, vx_error *error);
+void vx_entries_free(vx_entry *entries, size_t count);
+
+/* Elements of a grid. */
+static inline size_t vx_grid_elements(const vx_grid *grid)
+{
+    return (size_t)grid->dim[0] * (size_t)grid->dim[1] * (size_t)grid->dim[2];
+}
+
+/* Puts a map on a grid of `elements`: voxel v to grid[index[v]], p in `format`. Outside the mask estimates and
+ * statistics are 0 and p is 1. */
+void vx_map_scatter(const vx_map *map, int64_t voxels, const int64_t *index, vx_p_format format, size_t elements,
+                    float *grid);
+
+/* Marks the voxels analysed in every one of `count` modalities with 1, the others with 0. False where the modalities
+ * lie on different grids and so have no voxels in common to mark; `mask` has the elements of the first one's grid. */
+bool vx_mask_intersection(const vx_record_modality *modality, size_t count, uint8_t *mask);
+
+/* As --p-format is written: "log10", "p", "1-p". */
+const char *vx_p_format_name(vx_p_format format);
+
+/* "sign-flip" or "permutation". */
+const char *vx_scheme_name(vx_scheme scheme);
+
+/* The participant of row i of an effect. */
+const char *vx_effect_participant(const vx_record *record, const vx_entry *entry, int64_t i);
+
+/* Writes a whole file at once. Errors: VX_OUTPUT, also where only closing it finds the disk full. */
+vx_status vx_write_file(const char *path, const void *data, size_t size, vx_error *error);
+
+/* The options {name: value} and the inputs [{path, participant, column, sha256}] as JSON text, which the caller frees
+ * with free(); null where memory is short. */
+char *vx_options_json(const vx_record *record);
+char *vx_inputs_json(const vx_record *record);
+
+#endif
