@@ -1,0 +1,139 @@
+/* clusters: the largest extent and the largest mass among the connected components of the listed voxels of every
+ * relabelling, each tail apart (Bullmore et al. 1999 for mass; Nichols & Holmes 2002 for the maximum over clusters).
+ *
+ * Works on the list, not on the volume: entry + 1 is scattered into a label slab that is zero elsewhere, every entry is
+ * joined to its preceding neighbours (13, 9 or 3 of them) by union-find, sizes and masses are summed at the roots, and
+ * the slab is cleared through the same list. A thread takes a relabelling at a time, in its own slab.
+ *
+ * Per entry: 3 + 13 reads or writes of the slab and about as many of the entry arrays. Mass is a sum of 64-bit fixed point
+ * numbers, so that it does not depend on the order. Plain reference: tests/ops/reference.h, vx_reference_clusters. */
+#include "engine/cpu/cpu.h"
+
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+enum { NEIGHBOURS_MAX = 13 };
+
+/* The neighbours of a voxel that come before it: those of 26, 18 or 6 that differ in at most 3, 2 or 1 coordinates. */
+static int preceding(const vx_clusters_args *args, int offset[NEIGHBOURS_MAX])
+{
+    int differ = args->connectivity == 26 ? 3 : args->connectivity == 18 ? 2 : 1, count = 0;
+    for (int z = -1; z <= 0; z++)
+        for (int y = -1; y <= 1; y++)
+            for (int x = -1; x <= 1; x++) {
+                int before = z < 0 || (z == 0 && (y < 0 || (y == 0 && x < 0)));
+                if (before && (x != 0) + (y != 0) + (z != 0) <= differ)
+                    offset[count++] = z * args->stride_z + y * args->stride_y + x;
+            }
+    return count;
+}
+
+/* |t| of a score, at most VX_MASS_T_MAX, which it is too where r rounds to 1. In float, as on every device. */
+static float magnitude(const vx_clusters_args *args, int32_t score)
+{
+    float r;
+    if (args->fixed_point) {
+        r = (float)score * args->scale;
+    } else {
+        int32_t bits = vx_ordered(score);
+        memcpy(&r, &bits, sizeof r);
+    }
+    r = fabsf(r);
+    float rest = (1.0f - r) * (1.0f + r);
+    float t = rest > 0.0f ? args->root_df * r / sqrtf(rest) : VX_MASS_T_MAX;
+    return t < VX_MASS_T_MAX ? t : VX_MASS_T_MAX;
+}
+
+static int64_t excess(const vx_clusters_args *args, int32_t score)
+{
+    float above = magnitude(args, score) - args->threshold;
+    return above > 0.0f ? llrintf(above * VX_MASS_ONE) : 0; /* to nearest even */
+}
+
+/* Path halving: every other entry on the way is hung one step higher. */
+static int find(int32_t *parent, int entry)
+{
+    while (parent[entry] != entry)
+        entry = parent[entry] = parent[parent[entry]];
+    return entry;
+}
+
+/* The slab, entry arrays and list of one relabelling. */
+typedef struct vx_work {
+    int32_t *slab, *parent, *size;
+    int64_t *sum;
+    const int32_t *position, *voxel, *score;
+    int entries;
+} vx_work;
+
+static void join(const vx_work *work, const int *offset, int offsets)
+{
+    for (int e = 0; e < work->entries; e++) {
+        const int32_t *here = work->slab + work->position[work->voxel[e]];
+        int root = find(work->parent, e);
+        for (int o = 0; o < offsets; o++) {
+            int other = here[offset[o]] - 1;
+            if (other < 0 || (work->score[other] < 0) != (work->score[e] < 0)) /* tails never join */
+                continue;
+            other = find(work->parent, other);
+            if (other < root)
+                root = work->parent[root] = other;
+            else
+                work->parent[other] = root;
+        }
+    }
+}
+
+static void relabelling(const vx_clusters_args *args, const vx_work *work, const int *offset, int offsets,
+                        int32_t extent[2], int64_t mass[2])
+{
+    for (int e = 0; e < work->entries; e++) {
+        work->slab[work->position[work->voxel[e]]] = e + 1;
+        work->parent[e] = e;
+        work->size[e] = 0;
+        work->sum[e] = 0;
+    }
+    join(work, offset, offsets);
+    for (int tail = 0; tail < 2; tail++) {
+        extent[tail] = 0;
+        mass[tail] = 0;
+    }
+    for (int e = 0; e < work->entries; e++) {
+        int root = find(work->parent, e), tail = work->score[e] < 0;
+        work->size[root]++;
+        work->sum[root] += excess(args, work->score[e]);
+        if (work->size[root] > extent[tail])
+            extent[tail] = work->size[root];
+        if (work->sum[root] > mass[tail])
+            mass[tail] = work->sum[root];
+        work->slab[work->position[work->voxel[e]]] = 0;
+    }
+}
+
+vx_status vx_clusters(const vx_clusters_args *args, void *const *data, int threads, vx_error *error)
+{
+    int offset[NEIGHBOURS_MAX], offsets = preceding(args, offset);
+    size_t capacity = (size_t)args->capacity;
+    const int32_t *list_size = data[VX_C_LIST_SIZE];
+    (void)error;
+
+#pragma omp parallel num_threads(threads < args->slabs ? threads : args->slabs)
+    {
+        size_t slab = (size_t)omp_get_thread_num();
+        vx_work work = {.slab = (int32_t *)data[VX_C_SLAB] + slab * (size_t)args->slab_size,
+                        .parent = (int32_t *)data[VX_C_PARENT] + slab * capacity,
+                        .size = (int32_t *)data[VX_C_SIZE] + slab * capacity,
+                        .sum = (int64_t *)data[VX_C_SUM] + slab * capacity,
+                        .position = data[VX_C_POSITION]};
+#pragma omp for schedule(dynamic, 4)
+        for (int p = 0; p < args->relabellings; p++) {
+            work.voxel = (const int32_t *)data[VX_C_LIST_VOXEL] + (size_t)p * capacity;
+            work.score = (const int32_t *)data[VX_C_LIST_SCORE] + (size_t)p * capacity;
+            work.entries = list_size[p] < args->capacity ? list_size[p] : args->capacity;
+            relabelling(args, &work, offset, offsets, (int32_t *)data[VX_C_EXTENT] + 2 * (size_t)p,
+                        (int64_t *)data[VX_C_MASS] + 2 * (size_t)p);
+        }
+    }
+    return VX_OK;
+}

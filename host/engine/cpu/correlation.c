@@ -1,0 +1,125 @@
+/* correlation: r[p][v] = d / sqrt(1 - sum_j q_j^2), d = x_p . y_v and q_j = z_jp . y_v (Freedman & Lane 1983 in the form
+ * of Winkler et al. 2014, "Permutation inference for the general linear model", with unit vectors); without nuisance r is
+ * Pearson's correlation.
+ *
+ * Y[tiles][n][VX_TILE] float, W[P][1 + k][n] float. A thread takes a tile and runs all relabellings of the batch over
+ * it: the tile stays in the nearest cache, W in the next. Accumulators of several relabellings by several vectors stay
+ * in registers, so that an fma needs half a load. One accumulator a dot product, i ascending: the same bits as any
+ * other order of tiles, and as the OpenCL kernel.
+ *
+ * Per voxel and relabelling: (1 + k) n fma, and a square root and a division where k > 0. |error of a dot product of unit
+ * vectors| <= n 2^-24. Plain reference: tests/ops/reference.h, vx_reference_correlation. */
+#include "engine/cpu/cpu.h"
+#include "engine/cpu/epilogue.h"
+
+/* A block of accumulators: BLOCK relabellings by STRIP vectors, with room for a row of the tile and one broadcast. */
+enum { STRIP = 4, BLOCK = VX_LANES == 16 ? 4 : 2, STRIPS = VX_TILE / (STRIP * VX_LANES) };
+
+/* The dot products of BLOCK rows of W with one strip. */
+static inline __attribute__((always_inline)) void dots(int n, const float *y, const float *const *w,
+                                                       vx_floats dot[BLOCK][STRIP])
+{
+    vx_floats sum[BLOCK][STRIP] = {0};
+    for (int i = 0; i < n; i++) {
+        const vx_floats *row = (const vx_floats *)(y + (size_t)i * VX_TILE);
+#pragma GCC unroll 8
+        for (int b = 0; b < BLOCK; b++) {
+            vx_floats weight = w[b][i] - (vx_floats){0};
+#pragma GCC unroll 8
+            for (int v = 0; v < STRIP; v++)
+                sum[b][v] = vx_fma(weight, row[v], sum[b][v]);
+        }
+    }
+#pragma GCC unroll 8
+    for (int b = 0; b < BLOCK; b++)
+#pragma GCC unroll 8
+        for (int v = 0; v < STRIP; v++)
+            dot[b][v] = sum[b][v];
+}
+
+/* d / sqrt(1 - sum of squares), 0 where nuisance explains the voxel whole. */
+static inline vx_floats partial(vx_floats d, vx_floats squares)
+{
+    vx_floats rest = 1.0f - squares;
+    vx_ints some = rest > 0.0f;
+    return (vx_floats)((vx_ints)(d / vx_sqrt(rest)) & some);
+}
+
+/* Ordered bits. Adding zero turns -0 into +0, which the order tells apart. */
+static inline vx_ints ordered(vx_floats r)
+{
+    vx_ints bits = (vx_ints)(r + 0.0f);
+    return vx_ordered(bits);
+}
+
+static inline __attribute__((always_inline)) void strip(const vx_correlation_args *args, const vx_results *to,
+                                                        const float *y, const float *w, int voxel, vx_maxima *maxima,
+                                                        int counting)
+{
+    const vx_ints *count_high = (const vx_ints *)(to->count_high + voxel);
+    const vx_ints *count_low = (const vx_ints *)(to->count_low + voxel);
+    vx_ints *counts = (vx_ints *)(to->counts + voxel);
+    size_t n = (size_t)args->n, rows = 1 + (size_t)args->nuisance;
+    int last = args->relabellings - 1;
+
+    for (int p = 0; p <= last; p += BLOCK) {
+        const float *row[BLOCK];
+        vx_floats r[BLOCK][STRIP];
+        for (int b = 0; b < BLOCK; b++) /* past the last relabelling the last is computed again */
+            row[b] = w + (size_t)(p + b < last ? p + b : last) * rows * n;
+        dots(args->n, y, row, r);
+        if (args->nuisance) {
+            vx_floats squares[BLOCK][STRIP] = {0}, q[BLOCK][STRIP];
+            for (int j = 1; j <= args->nuisance; j++) {
+                for (int b = 0; b < BLOCK; b++)
+                    row[b] += n;
+                dots(args->n, y, row, q);
+                for (int b = 0; b < BLOCK; b++)
+                    for (int v = 0; v < STRIP; v++)
+                        squares[b][v] = vx_fma(q[b][v], q[b][v], squares[b][v]);
+            }
+            for (int b = 0; b < BLOCK; b++)
+                for (int v = 0; v < STRIP; v++)
+                    r[b][v] = partial(r[b][v], squares[b][v]);
+        }
+#pragma GCC unroll 8
+        for (int b = 0; b < BLOCK; b++) {
+            if (p + b > last)
+                break;
+            vx_ints score[STRIP];
+#pragma GCC unroll 8
+            for (int v = 0; v < STRIP; v++) {
+                score[v] = ordered(r[b][v]);
+                if (counting)
+                    counts[v] -= (score[v] >= count_high[v]) + (score[v] <= count_low[v]);
+            }
+            vx_scores_take(to, maxima, score, STRIP, voxel, p + b);
+        }
+    }
+}
+
+vx_status vx_variant(vx_correlation)(const vx_correlation_args *args, void *const *data, int threads, vx_error *error)
+{
+    const vx_results to = vx_results_of(args, data);
+    const float *y = data[VX_Y], *w = data[VX_W];
+    (void)error;
+
+#pragma omp parallel num_threads(threads)
+    {
+        vx_maxima maxima;
+        vx_maxima_init(&maxima, &to);
+#pragma omp for schedule(dynamic, 8) nowait
+        for (int tile = 0; tile < args->tiles; tile++) {
+            for (int s = 0; s < STRIPS; s++) {
+                int lane = s * STRIP * VX_LANES;
+                const float *from = y + (size_t)tile * (size_t)args->n * VX_TILE + lane;
+                if (args->flags & VX_COUNT)
+                    strip(args, &to, from, w, tile * VX_TILE + lane, &maxima, 1);
+                else
+                    strip(args, &to, from, w, tile * VX_TILE + lane, &maxima, 0);
+            }
+        }
+        vx_maxima_merge(&maxima, &to);
+    }
+    return VX_OK;
+}

@@ -1,0 +1,126 @@
+/* What a dense op does with the scores of one relabelling in one strip of voxels: maxima, counts, lists, maps.
+ *
+ * Nearly every strip holds no new maximum and no supra-threshold voxel. So the strip's own maximum and minimum are
+ * compared first, with the nearer of the thread's running maximum and the cut, and one branch, rarely taken, leads to
+ * the rest. Every thread keeps its own running maxima of the batch; they merge at the end, in any order.
+ *
+ * Bytes and operations per voxel and relabelling, maximum only: none and two. */
+#ifndef VX_ENGINE_CPU_EPILOGUE_H
+#define VX_ENGINE_CPU_EPILOGUE_H
+
+#include "engine/backend.h"
+#include "engine/cpu/simd.h"
+
+/* The results of a launch: what both dense ops' arguments and buffers have in common. */
+typedef struct vx_results {
+    int voxels, tiles, voxel0, relabellings, flags, cut_high, cut_low, capacity, list0;
+    int32_t *high, *low;
+    const int32_t *count_high, *count_low;
+    uint32_t *counts;
+    int32_t *score, *list_voxel, *list_score, *list_size;
+} vx_results;
+
+#define vx_results_of(args, data)                                                                                      \
+    (vx_results)                                                                                                       \
+    {                                                                                                                  \
+        .voxels = (args)->voxels, .tiles = (args)->tiles, .voxel0 = (args)->voxel0,                                    \
+        .relabellings = (args)->relabellings, .flags = (args)->flags, .cut_high = (args)->cut_high,                    \
+        .cut_low = (args)->cut_low, .capacity = (args)->capacity, .list0 = (args)->list0, .high = (data)[VX_HIGH],     \
+        .low = (data)[VX_LOW], .count_high = (data)[VX_COUNT_HIGH], .count_low = (data)[VX_COUNT_LOW],                 \
+        .counts = (data)[VX_COUNTS], .score = (data)[VX_SCORE], .list_voxel = (data)[VX_LIST_VOXEL],                   \
+        .list_score = (data)[VX_LIST_SCORE], .list_size = (data)[VX_LIST_SIZE]                                         \
+    }
+
+/* One thread's running maxima, and the bounds that a score must pass to be looked at: a new maximum or supra-threshold. */
+typedef struct vx_maxima {
+    int32_t high[VX_BATCH_MAX], low[VX_BATCH_MAX];
+    int32_t bound_high[VX_BATCH_MAX], bound_low[VX_BATCH_MAX];
+} vx_maxima;
+
+static inline void vx_maxima_init(vx_maxima *maxima, const vx_results *to)
+{
+    for (int p = 0; p < to->relabellings; p++) {
+        maxima->high[p] = maxima->bound_high[p] = INT32_MIN;
+        maxima->low[p] = maxima->bound_low[p] = INT32_MAX;
+    }
+}
+
+static inline void vx_maxima_merge(const vx_maxima *maxima, const vx_results *to)
+{
+#pragma omp critical(vx_maxima)
+    for (int p = 0; p < to->relabellings; p++) {
+        if (maxima->high[p] > to->high[p])
+            to->high[p] = maxima->high[p];
+        if (maxima->low[p] < to->low[p])
+            to->low[p] = maxima->low[p];
+    }
+}
+
+/* Appends the supra-threshold voxels among `score` to the relabelling's list; one reservation for all of them. */
+static inline void vx_list_append(const vx_results *to, const int32_t *score, uint64_t hits, int voxel, int p)
+{
+    size_t row = (size_t)to->list0 + (size_t)p;
+    int left = to->voxels - voxel; /* lanes past the last voxel are never listed */
+    if (left < 64)
+        hits &= left > 0 ? (UINT64_C(1) << left) - 1 : 0;
+    if (!hits)
+        return;
+    int slot = __atomic_fetch_add(&to->list_size[row], __builtin_popcountll(hits), __ATOMIC_RELAXED);
+    for (; hits && slot < to->capacity; hits &= hits - 1, slot++) {
+        int lane = __builtin_ctzll(hits);
+        to->list_voxel[row * (size_t)to->capacity + (size_t)slot] = to->voxel0 + voxel + lane;
+        to->list_score[row * (size_t)to->capacity + (size_t)slot] = score[lane];
+    }
+}
+
+/* The rare way: the strip holds a new maximum or a supra-threshold voxel. */
+static __attribute__((noinline)) void vx_scores_note(const vx_results *to, vx_maxima *maxima, const vx_ints *score,
+                                                     int vectors, int voxel, int p)
+{
+    const int32_t *lane = (const int32_t *)score;
+    int32_t high = maxima->high[p], low = maxima->low[p];
+    for (int l = 0; l < vectors * VX_LANES; l++) {
+        high = lane[l] > high ? lane[l] : high;
+        low = lane[l] < low ? lane[l] : low;
+    }
+    maxima->high[p] = maxima->bound_high[p] = high;
+    maxima->low[p] = maxima->bound_low[p] = low;
+    if (!(to->flags & VX_COMPACT))
+        return;
+    uint64_t hits = 0;
+    for (int v = 0; v < vectors; v++) {
+        uint64_t hit = vx_above(score[v], vx_splat(to->cut_high)) | vx_above(vx_splat(to->cut_low), score[v]);
+        hits |= hit << (v * VX_LANES);
+    }
+    if (hits)
+        vx_list_append(to, lane, hits, voxel, p);
+    maxima->bound_high[p] = high < to->cut_high ? high : to->cut_high;
+    maxima->bound_low[p] = low > to->cut_low ? low : to->cut_low;
+}
+
+/* Takes the scores of relabelling p in the `vectors` vectors that start at `voxel`. `score` stays in registers: only
+ * the rare ways copy it to memory. */
+static inline __attribute__((always_inline)) void vx_scores_take(const vx_results *to, vx_maxima *maxima,
+                                                                 const vx_ints *score, int vectors, int voxel, int p)
+{
+    vx_ints high = score[0], low = score[0];
+#pragma GCC unroll 16
+    for (int v = 1; v < vectors; v++) {
+        high = vx_max(high, score[v]);
+        low = vx_min(low, score[v]);
+    }
+    if (__builtin_expect(vx_above(high, vx_splat(maxima->bound_high[p])) |
+                         vx_above(vx_splat(maxima->bound_low[p]), low), 0)) {
+        vx_ints copy[vectors];
+        for (int v = 0; v < vectors; v++)
+            copy[v] = score[v];
+        vx_scores_note(to, maxima, copy, vectors, voxel, p);
+    }
+    if (__builtin_expect(to->flags & VX_STORE, 0)) {
+        vx_ints *map = (vx_ints *)(to->score + (size_t)p * (size_t)to->tiles * VX_TILE + voxel);
+        for (int v = 0; v < vectors; v++)
+            map[v] = score[v];
+    }
+}
+
+#endif

@@ -1,0 +1,78 @@
+/* Vectors for the dense ops, as wide as the instruction set that the file is compiled for.
+ *
+ * CMake compiles the dense ops for x86-64-v3 (AVX2, FMA) and x86-64-v4 (AVX-512) beside the plain build, with VX_SIMD
+ * set to v3 and v4; cpu.c chooses among them at run time. Arithmetic is by GCC's vector extension; what that lacks is
+ * below, once an instruction set. Every variant gives the same bits: fma is rounded once everywhere, in the plain build
+ * through fmaf. */
+#ifndef VX_ENGINE_CPU_SIMD_H
+#define VX_ENGINE_CPU_SIMD_H
+
+#include <math.h>
+#include <stdint.h>
+
+#ifndef VX_SIMD
+#define VX_SIMD baseline
+#endif
+#define VX_PASTE(name, suffix) name##_##suffix
+#define VX_EXPAND(name, suffix) VX_PASTE(name, suffix)
+/* The name of a function in this variant: vx_signflip_v4. */
+#define vx_variant(name) VX_EXPAND(name, VX_SIMD)
+
+#if defined __AVX512F__ && defined __AVX512DQ__
+#define VX_LANES 16
+#elif defined __AVX2__ && defined __FMA__
+#define VX_LANES 8
+#else
+#define VX_LANES 4
+#endif
+
+typedef float vx_floats __attribute__((vector_size(4 * VX_LANES), may_alias));
+typedef int32_t vx_ints __attribute__((vector_size(4 * VX_LANES), may_alias));
+
+static inline vx_ints vx_splat(int32_t value)
+{
+    return value + (vx_ints){0};
+}
+
+#if VX_LANES == 16
+#include <immintrin.h>
+#define vx_fma(a, b, c) ((vx_floats)_mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c)))
+#define vx_sqrt(a) ((vx_floats)_mm512_sqrt_ps((__m512)(a)))
+#define vx_max(a, b) ((vx_ints)_mm512_max_epi32((__m512i)(a), (__m512i)(b)))
+#define vx_min(a, b) ((vx_ints)_mm512_min_epi32((__m512i)(a), (__m512i)(b)))
+/* A bit a lane, set where a > b. */
+#define vx_above(a, b) ((unsigned)_mm512_cmpgt_epi32_mask((__m512i)(a), (__m512i)(b)))
+#elif VX_LANES == 8
+#include <immintrin.h>
+#define vx_fma(a, b, c) ((vx_floats)_mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c)))
+#define vx_sqrt(a) ((vx_floats)_mm256_sqrt_ps((__m256)(a)))
+#define vx_max(a, b) ((vx_ints)_mm256_max_epi32((__m256i)(a), (__m256i)(b)))
+#define vx_min(a, b) ((vx_ints)_mm256_min_epi32((__m256i)(a), (__m256i)(b)))
+#define vx_above(a, b) ((unsigned)_mm256_movemask_ps((__m256)((vx_ints)(a) > (vx_ints)(b))))
+#else
+static inline vx_floats vx_fma(vx_floats a, vx_floats b, vx_floats c)
+{
+    return (vx_floats){fmaf(a[0], b[0], c[0]), fmaf(a[1], b[1], c[1]), fmaf(a[2], b[2], c[2]), fmaf(a[3], b[3], c[3])};
+}
+static inline vx_floats vx_sqrt(vx_floats a)
+{
+    return (vx_floats){sqrtf(a[0]), sqrtf(a[1]), sqrtf(a[2]), sqrtf(a[3])};
+}
+static inline vx_ints vx_max(vx_ints a, vx_ints b)
+{
+    vx_ints above = a > b;
+    return (above & a) | (~above & b);
+}
+static inline vx_ints vx_min(vx_ints a, vx_ints b)
+{
+    vx_ints above = a > b;
+    return (above & b) | (~above & a);
+}
+static inline unsigned vx_above(vx_ints a, vx_ints b)
+{
+    vx_ints bits = (a > b) & (vx_ints){1, 2, 4, 8};
+    return (unsigned)(bits[0] | bits[1] | bits[2] | bits[3]);
+}
+#endif
+
+#endif

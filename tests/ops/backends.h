@@ -1,0 +1,130 @@
+/* Every backend that this build and machine have, opened once a program, and one run of a dense op on it. */
+#ifndef VX_TESTS_OPS_BACKENDS_H
+#define VX_TESTS_OPS_BACKENDS_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "engine/backend.h"
+#include "reference.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { BACKENDS_MAX = 32 };
+static vx_backend *backends[BACKENDS_MAX];
+static char backend_names[BACKENDS_MAX][64];
+static int backend_count;
+
+static inline void add_backend(vx_backend *backend, const char *name)
+{
+    assert_true(backend_count < BACKENDS_MAX);
+    backends[backend_count] = backend;
+    snprintf(backend_names[backend_count++], sizeof backend_names[0], "%s", name);
+}
+
+/* cpu in every instruction set that the machine has, by 1 and 2 threads, and every OpenCL device. */
+static inline int open_backends(void **state)
+{
+    (void)state;
+    static const char *const simd[] = {"v4", "v3", "baseline"};
+    vx_error error = {0};
+    vx_backend *backend;
+    char name[64];
+    for (int s = 0; s < 3; s++) {
+        setenv("VOXSTAT_CPU_SIMD", simd[s], 1);
+        for (int threads = 1; threads <= 2; threads++) {
+            if (vx_cpu_open(threads, &backend, &error)) {
+                assert_int_not_equal(s, 2); /* the baseline runs everywhere */
+                print_message("cpu %s: not on this machine\n", simd[s]);
+                break;
+            }
+            snprintf(name, sizeof name, "cpu %s, threads %d", simd[s], threads);
+            add_backend(backend, name);
+        }
+    }
+    unsetenv("VOXSTAT_CPU_SIMD");
+    return 0;
+}
+
+static inline int free_backends(void **state)
+{
+    (void)state;
+    for (int b = 0; b < backend_count; b++)
+        backends[b]->free(backends[b]);
+    return 0;
+}
+
+/* Fails the test with the error's words where a call did not succeed. */
+static inline void must(vx_status status, const vx_error *error)
+{
+    if (status)
+        fail_msg("%s: %s", error->where, error->message);
+}
+
+/* A device buffer holding `bytes` of `data`. */
+static inline vx_buffer *device_copy(vx_backend *backend, const void *data, size_t bytes)
+{
+    vx_error error;
+    vx_buffer *buffer;
+    must(backend->buffer_new(backend, bytes, &buffer, &error), &error);
+    must(backend->upload(backend, buffer, 0, data, bytes, &error), &error);
+    return buffer;
+}
+
+static inline void device_read(vx_backend *backend, vx_buffer *buffer, void *data, size_t bytes)
+{
+    vx_error error;
+    must(backend->download(backend, buffer, 0, data, bytes, &error), &error);
+}
+
+/* Host copies of the buffers of a dense op; null: the op is not given the buffer. */
+typedef struct dense_data {
+    void *data[VX_DENSE_BUFFERS];
+    size_t bytes[VX_DENSE_BUFFERS];
+} dense_data;
+
+/* Runs the op on copies of the buffers and reads back all but Y and W, which must be as they were. */
+static inline void run_dense(vx_backend *backend, vx_op op, const void *args, dense_data *host)
+{
+    vx_error error;
+    vx_buffer *buffer[VX_DENSE_BUFFERS] = {0};
+    for (int b = 0; b < VX_DENSE_BUFFERS; b++)
+        if (host->data[b])
+            buffer[b] = device_copy(backend, host->data[b], host->bytes[b]);
+    must(backend->run(backend, op, args, buffer, &error), &error);
+    must(backend->wait(backend, &error), &error);
+    for (int b = 0; b < VX_DENSE_BUFFERS; b++) {
+        if (host->data[b]) {
+            void *now = vx_array(host->bytes[b], 1);
+            device_read(backend, buffer[b], now, host->bytes[b]);
+            if (b <= VX_W)
+                assert_memory_equal(now, host->data[b], host->bytes[b]);
+            else
+                memcpy(host->data[b], now, host->bytes[b]);
+            free(now);
+        }
+        backend->buffer_free(backend, buffer[b]);
+    }
+}
+
+/* rows[n][voxels] of 4-byte numbers as the tiles of args.h, the last voxel repeated in the lanes past it. */
+static inline void *tiles_of(const void *rows, int n, int voxels)
+{
+    const int32_t *from = rows;
+    int tiles = (voxels + VX_TILE - 1) / VX_TILE;
+    int32_t *to = vx_array((size_t)tiles * (size_t)n * VX_TILE, sizeof *to);
+    for (int t = 0; t < tiles; t++)
+        for (int i = 0; i < n; i++)
+            for (int lane = 0; lane < VX_TILE; lane++) {
+                int v = t * VX_TILE + lane;
+                to[(t * n + i) * VX_TILE + lane] = from[i * voxels + (v < voxels ? v : voxels - 1)];
+            }
+    return to;
+}
+
+#endif

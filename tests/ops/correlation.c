@@ -1,0 +1,173 @@
+/* The op correlation on every backend: against double within the bound of its roundings, against the order of operations
+ * of args.h bit for bit where the device rounds division and square root correctly. */
+#include "base/random.h"
+#include "dense.h"
+
+/* y[n][voxels], unit vectors; `ties` leaves few different ones. */
+static float *make_data(const dense_case *shape, bool ties)
+{
+    float *y = vx_array((size_t)shape->n * (size_t)shape->voxels, sizeof *y);
+    for (int v = 0; v < shape->voxels; v++) {
+        double row[64], length = 0;
+        for (int i = 0; i < shape->n; i++) {
+            row[i] = vx_normal(3, (uint64_t)(ties ? v % 4 : v), (uint32_t)i, VX_STREAM_TEST);
+            length += row[i] * row[i];
+        }
+        for (int i = 0; i < shape->n; i++)
+            y[i * shape->voxels + v] = (float)(row[i] / sqrt(length));
+    }
+    return y;
+}
+
+/* w[P][1 + k][n], the rows of a relabelling orthonormal (Gram-Schmidt), as the model makes them. */
+static float *make_weights(const dense_case *shape)
+{
+    int n = shape->n, rows = 1 + shape->nuisance;
+    float *w = vx_array((size_t)shape->relabellings * (size_t)rows * (size_t)n, sizeof *w);
+    for (int p = 0; p < shape->relabellings; p++) {
+        double basis[4][64];
+        for (int j = 0; j < rows; j++) {
+            double length = 0;
+            for (int i = 0; i < n; i++)
+                basis[j][i] = vx_normal(4, (uint64_t)p, (uint32_t)(j * n + i), VX_STREAM_TEST);
+            for (int before = 0; before < j; before++) {
+                double dot = 0;
+                for (int i = 0; i < n; i++)
+                    dot += basis[j][i] * basis[before][i];
+                for (int i = 0; i < n; i++)
+                    basis[j][i] -= dot * basis[before][i];
+            }
+            for (int i = 0; i < n; i++)
+                length += basis[j][i] * basis[j][i];
+            for (int i = 0; i < n; i++) {
+                basis[j][i] /= sqrt(length);
+                w[(p * rows + j) * n + i] = (float)basis[j][i];
+            }
+        }
+    }
+    return w;
+}
+
+static vx_correlation_args arguments(const dense_case *shape)
+{
+    return (vx_correlation_args){.n = shape->n,
+                                 .nuisance = shape->nuisance,
+                                 .voxels = shape->voxels,
+                                 .tiles = (int)tiled(shape->voxels) / VX_TILE,
+                                 .voxel0 = shape->voxel0,
+                                 .relabellings = shape->relabellings,
+                                 .capacity = shape->capacity,
+                                 .list0 = shape->list0};
+}
+
+/* The backend's own map, [P][voxels]. */
+static int32_t *store(vx_backend *backend, const dense_case *shape, dense_data *host)
+{
+    vx_correlation_args args = arguments(shape);
+    size_t count = (size_t)shape->relabellings * (size_t)shape->voxels, lanes = tiled(shape->voxels);
+    int32_t *score = words(count, 0);
+    dense_results(shape, score, host);
+    args.flags = VX_STORE;
+    run_dense(backend, VX_OP_CORRELATION, &args, host);
+    for (int p = 0; p < shape->relabellings; p++)
+        memcpy(score + p * shape->voxels, (int32_t *)host->data[VX_SCORE] + (size_t)p * lanes,
+               (size_t)shape->voxels * sizeof *score);
+    free_results(host);
+    return score;
+}
+
+/* With e = 2^-24 and unit vectors, a dot product is off by at most n e (Higham 2002, (3.5)) and the sum of squares by
+ * ds = (2 sqrt(k) n + k + 1) e, the subtraction from 1 included; so r, |r| <= 1, by n e / sqrt(rest) + ds / (2 rest)
+ * and 2 e for root and division, to first order. A tenth more stands for the higher orders and the data's own rounding
+ * to float is shared by both sides. */
+static void check_bound(const dense_case *shape, const int32_t *score, const double *r, const double *rest)
+{
+    double n = shape->n, k = shape->nuisance;
+    for (int i = 0; i < shape->relabellings * shape->voxels; i++) {
+        double squares = k > 0 ? (2 * sqrt(k) * n + k + 1) / (2 * rest[i]) + 2 : 0;
+        double bound = 1.1 * 0x1p-24 * (n / sqrt(rest[i]) + squares);
+        double off = fabs((double)vx_reference_unordered(score[i]) - r[i]);
+        if (!(off <= bound))
+            fail_msg("score %d: r = %.9g, off by %.3g, more than %.3g", i, r[i], off, bound);
+    }
+}
+
+static void check_case(const dense_case *shape, bool ties)
+{
+    size_t count = (size_t)shape->relabellings * (size_t)shape->voxels, rows = 1 + (size_t)shape->nuisance;
+    float *y = make_data(shape, ties), *w = make_weights(shape);
+    double *rest = vx_array(count, sizeof *rest);
+    double *r = vx_reference_correlation(shape->n, shape->nuisance, shape->voxels, shape->relabellings, y, w, rest);
+    int32_t *exact =
+        vx_reference_correlation_float(shape->n, shape->nuisance, shape->voxels, shape->relabellings, y, w);
+    dense_data host = {.data = {[VX_Y] = tiles_of(y, shape->n, shape->voxels), [VX_W] = w},
+                       .bytes = {[VX_Y] = tiled(shape->voxels) * (size_t)shape->n * sizeof *y,
+                                 [VX_W] = (size_t)shape->relabellings * rows * (size_t)shape->n * sizeof *w}};
+    for (int b = 0; b < backend_count; b++) {
+        vx_correlation_args args = arguments(shape);
+        int32_t *score = store(backends[b], shape, &host);
+        check_bound(shape, score, r, rest);
+        if (shape->nuisance == 0 || backends[b]->info.exact_division)
+            assert_memory_equal(score, exact, count * sizeof *score);
+        cuts(score, count, &args.cut_high, &args.cut_low);
+        check_flags(backends[b], VX_OP_CORRELATION, shape, score, &args, &args.flags, &args.cut_high, &args.cut_low,
+                    &host);
+        free(score);
+    }
+    free(host.data[VX_Y]);
+    free(y);
+    free(w);
+    free(rest);
+    free(r);
+    free(exact);
+}
+
+static void test_random(void **state)
+{
+    (void)state;
+    for (int c = 0; c < DENSE_CASES; c++)
+        check_case(&dense_cases[c], false);
+}
+
+static void test_ties(void **state)
+{
+    (void)state;
+    for (int c = 2; c < 6; c++)
+        check_case(&dense_cases[c], true);
+}
+
+/* One voxel, one relabelling, n = 3. */
+static int32_t one_score(vx_backend *backend, int nuisance, const float y[3], const float *w)
+{
+    const dense_case shape = {3, nuisance, 1, 1, 0, 0, 1};
+    dense_data host = {.data = {[VX_Y] = tiles_of(y, 3, 1), [VX_W] = (void *)w},
+                       .bytes = {3 * VX_TILE * sizeof *y, (1 + (size_t)nuisance) * 3 * sizeof *w}};
+    int32_t *stored = store(backend, &shape, &host), score = *stored;
+    free(stored);
+    free(host.data[VX_Y]);
+    return score;
+}
+
+static void test_by_hand(void **state)
+{
+    (void)state;
+    static const float y[] = {0.6f, -0.8f, 0}, x[] = {0, 1, 0, 1, 0, 0}; /* x, then one nuisance row */
+    static const float all_nuisance[] = {1, 0, 0};
+    static const float tiny[] = {-1e-30f, 0, 0}, tiny_x[] = {1e-30f, 0, 0};
+    for (int b = 0; b < backend_count; b++) {
+        assert_int_equal(one_score(backends[b], 0, y, x), vx_reference_ordered(-0.8f));
+        /* -0.8 / sqrt(1 - 0.36) = -1, to the three roundings below it: 4 units of 2^-24. */
+        assert_float_equal(vx_reference_unordered(one_score(backends[b], 1, y, x)), -1, 4 * 0x1p-24);
+        /* The nuisance row explains the voxel whole: 1 - 1 = 0, r = 0. */
+        assert_int_equal(one_score(backends[b], 1, all_nuisance, x), 0);
+        /* -1e-60 rounds to -0, which counts as +0. */
+        assert_int_equal(one_score(backends[b], 0, tiny, tiny_x), 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_by_hand), cmocka_unit_test(test_random),
+                                       cmocka_unit_test(test_ties)};
+    return cmocka_run_group_tests(tests, open_backends, free_backends);
+}

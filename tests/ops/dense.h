@@ -1,0 +1,190 @@
+/* The cases of a dense op, and what its results must be, given the scores: signflip.c and correlation.c share these. */
+#ifndef VX_TESTS_OPS_DENSE_H
+#define VX_TESTS_OPS_DENSE_H
+
+#include "backends.h"
+
+/* The shape of a problem. */
+typedef struct dense_case {
+    int n, nuisance, voxels, relabellings, voxel0, list0, capacity;
+} dense_case;
+
+static const dense_case dense_cases[] = {
+    {2, 0, 1, 1, 0, 0, 4},         /* the least there is */
+    {3, 1, 63, 2, 7, 0, 63},       /* a lane short of a tile */
+    {4, 0, 64, 16, 0, 3, 64},      /* one tile; lists that do not start at 0 */
+    {5, 2, 65, 33, 1000, 1, 65},   /* a lane more than a tile; relabellings no multiple of a block */
+    {14, 0, 1000, 100, 64, 0, 30}, /* lists that overflow */
+    {14, 1, 777, 70, 0, 5, 1},
+    {13, 3, 300, 50, 3, 2, 300},
+    {40, 0, 200, 31, 0, 0, 200},
+    {40, 2, 129, 1024, 5, 0, 2}, /* a whole batch */
+};
+enum { DENSE_CASES = sizeof dense_cases / sizeof *dense_cases };
+
+/* Words that a run must leave alone where it has nothing to write. */
+enum { UNTOUCHED = 0x5a5a5a5a };
+
+static inline int32_t *words(size_t count, int32_t value)
+{
+    int32_t *array = vx_array(count, sizeof *array);
+    for (size_t i = 0; i < count; i++)
+        array[i] = value;
+    return array;
+}
+
+static inline size_t tiled(int voxels)
+{
+    return ((size_t)voxels + VX_TILE - 1) / VX_TILE * VX_TILE;
+}
+
+/* Fresh results: maxima that the first relabelling's own cannot beat, counts of 3 already there, lists untouched. */
+static inline void dense_results(const dense_case *shape, const int32_t *score, dense_data *host)
+{
+    size_t lanes = tiled(shape->voxels), batch = (size_t)shape->relabellings;
+    size_t lists = (size_t)shape->list0 + batch, entries = lists * (size_t)shape->capacity;
+    int32_t *high = words(batch, INT32_MIN), *low = words(batch, INT32_MAX);
+    int32_t *count_high = words(lanes, INT32_MAX), *count_low = words(lanes, INT32_MIN);
+    high[0] = INT32_MAX - 1;
+    low[0] = INT32_MIN + 1;
+    for (int v = 0; v < shape->voxels; v++) { /* the last relabelling's own scores: ties count, on both sides */
+        count_high[v] = score[(size_t)(shape->relabellings - 1) * (size_t)shape->voxels + (size_t)v];
+        count_low[v] = v % 3 ? -count_high[v] : count_high[v];
+    }
+    void *data[] = {[VX_HIGH] = high,
+                    [VX_LOW] = low,
+                    [VX_COUNT_HIGH] = count_high,
+                    [VX_COUNT_LOW] = count_low,
+                    [VX_COUNTS] = words(lanes, 3),
+                    [VX_SCORE] = words(batch * lanes, UNTOUCHED),
+                    [VX_LIST_VOXEL] = words(entries, UNTOUCHED),
+                    [VX_LIST_SCORE] = words(entries, UNTOUCHED),
+                    [VX_LIST_SIZE] = words(lists, 0)};
+    size_t size[] = {[VX_HIGH] = batch,         [VX_LOW] = batch,          [VX_COUNT_HIGH] = lanes,
+                     [VX_COUNT_LOW] = lanes,    [VX_COUNTS] = lanes,       [VX_SCORE] = batch * lanes,
+                     [VX_LIST_VOXEL] = entries, [VX_LIST_SCORE] = entries, [VX_LIST_SIZE] = lists};
+    for (int b = VX_HIGH; b < VX_DENSE_BUFFERS; b++) {
+        host->data[b] = data[b];
+        host->bytes[b] = size[b] * sizeof(int32_t);
+    }
+}
+
+static inline void free_results(dense_data *host)
+{
+    for (int b = VX_HIGH; b < VX_DENSE_BUFFERS; b++)
+        free(host->data[b]);
+}
+
+static inline void check_maxima(const dense_case *shape, const int32_t *score, const dense_data *host)
+{
+    const int32_t *high = host->data[VX_HIGH], *low = host->data[VX_LOW];
+    for (int p = 0; p < shape->relabellings; p++) {
+        int32_t top = p ? INT32_MIN : INT32_MAX - 1, bottom = p ? INT32_MAX : INT32_MIN + 1;
+        for (int v = 0; v < shape->voxels; v++) {
+            int32_t s = score[p * shape->voxels + v];
+            top = s > top ? s : top;
+            bottom = s < bottom ? s : bottom;
+        }
+        assert_int_equal(high[p], top);
+        assert_int_equal(low[p], bottom);
+    }
+}
+
+static inline void check_counts(const dense_case *shape, const int32_t *score, bool counted, const dense_data *host)
+{
+    const int32_t *high = host->data[VX_COUNT_HIGH], *low = host->data[VX_COUNT_LOW], *counts = host->data[VX_COUNTS];
+    for (int v = 0; v < shape->voxels; v++) {
+        int32_t count = 3;
+        for (int p = 0; counted && p < shape->relabellings; p++) {
+            int32_t s = score[p * shape->voxels + v];
+            count += (s >= high[v]) + (s <= low[v]);
+        }
+        assert_int_equal(counts[v], count);
+    }
+}
+
+static inline void check_scores(const dense_case *shape, const int32_t *score, bool stored, const dense_data *host)
+{
+    const int32_t *map = host->data[VX_SCORE];
+    int lanes = (int)tiled(shape->voxels);
+    for (int p = 0; p < shape->relabellings; p++)
+        for (int v = 0; v < (stored ? shape->voxels : lanes); v++)
+            assert_int_equal(map[p * lanes + v], stored ? score[p * shape->voxels + v] : UNTOUCHED);
+}
+
+/* The list of relabelling p: true length, no entry twice, none that does not belong, none past its end. */
+static inline void check_list(const dense_case *shape, const int32_t *score, int cut_high, int cut_low, int p,
+                              const dense_data *host)
+{
+    size_t row = (size_t)(shape->list0 + p) * (size_t)shape->capacity;
+    const int32_t *voxel = (const int32_t *)host->data[VX_LIST_VOXEL] + row;
+    const int32_t *listed = (const int32_t *)host->data[VX_LIST_SCORE] + row;
+    int32_t size = 0;
+    bool *seen = calloc((size_t)shape->voxels, sizeof *seen);
+    for (int v = 0; v < shape->voxels; v++)
+        size += score[v] > cut_high || score[v] < cut_low;
+    assert_int_equal(((int32_t *)host->data[VX_LIST_SIZE])[shape->list0 + p], size);
+    for (int e = 0; e < shape->capacity; e++) {
+        if (e >= size) {
+            assert_int_equal(voxel[e], UNTOUCHED);
+            assert_int_equal(listed[e], UNTOUCHED);
+            continue;
+        }
+        int v = voxel[e] - shape->voxel0;
+        assert_in_range(v, 0, shape->voxels - 1);
+        assert_false(seen[v]);
+        seen[v] = true;
+        assert_int_equal(listed[e], score[v]);
+        assert_true(listed[e] > cut_high || listed[e] < cut_low);
+    }
+    free(seen);
+}
+
+static inline void check_lists(const dense_case *shape, const int32_t *score, bool listed, int cut_high, int cut_low,
+                               const dense_data *host)
+{
+    const int32_t *voxel = host->data[VX_LIST_VOXEL], *sizes = host->data[VX_LIST_SIZE];
+    int before = listed ? shape->list0 : shape->list0 + shape->relabellings; /* lists that are not this launch's */
+    for (int row = 0; row < before; row++) {
+        assert_int_equal(sizes[row], 0);
+        for (int e = 0; e < shape->capacity; e++)
+            assert_int_equal(voxel[row * shape->capacity + e], UNTOUCHED);
+    }
+    for (int p = 0; listed && p < shape->relabellings; p++)
+        check_list(shape, score + (size_t)p * (size_t)shape->voxels, cut_high, cut_low, p, host);
+}
+
+static inline int compare_words(const void *a, const void *b)
+{
+    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Cuts that leave a twentieth of the scores above and a twentieth below. */
+static inline void cuts(const int32_t *score, size_t count, int *cut_high, int *cut_low)
+{
+    int32_t *sorted = vx_array(count, sizeof *sorted);
+    memcpy(sorted, score, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, compare_words);
+    *cut_low = sorted[count / 20];
+    *cut_high = sorted[count - 1 - count / 20];
+    free(sorted);
+}
+
+/* Runs the op under every combination of flags, and compares all that it leaves with what `score` says. `args` points to
+ * the op's arguments, the rest into them; host holds Y and W. */
+static inline void check_flags(vx_backend *backend, vx_op op, const dense_case *shape, const int32_t *score,
+                               const void *args, int *flags, const int *cut_high, const int *cut_low, dense_data *host)
+{
+    for (*flags = 0; *flags < (VX_STORE | VX_COUNT | VX_COMPACT) + 1; ++*flags) {
+        dense_results(shape, score, host);
+        run_dense(backend, op, args, host);
+        check_maxima(shape, score, host);
+        check_counts(shape, score, *flags & VX_COUNT, host);
+        check_scores(shape, score, *flags & VX_STORE, host);
+        check_lists(shape, score, *flags & VX_COMPACT, *cut_high, *cut_low, host);
+        free_results(host);
+    }
+}
+
+#endif

@@ -1,0 +1,145 @@
+/* The ops again, slow and plain: written from kernels/args.h and the papers, not from the kernels. Every backend is
+ * compared with these. Maps are [relabelling][voxel]; the caller frees what a function returns. */
+#ifndef VX_TESTS_OPS_REFERENCE_H
+#define VX_TESTS_OPS_REFERENCE_H
+
+#include "args.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The int that orders as r does: vx_ordered, with -0 the same number as +0. */
+static inline int32_t vx_reference_ordered(float r)
+{
+    int32_t bits;
+    if (r == 0)
+        return 0;
+    memcpy(&bits, &r, sizeof bits);
+    return bits < 0 ? (int32_t)(INT32_MIN - (int64_t)bits - 1) : bits;
+}
+
+static inline float vx_reference_unordered(int32_t score)
+{
+    float r;
+    int32_t bits = score < 0 ? (int32_t)(INT32_MIN - (int64_t)score - 1) : score;
+    memcpy(&r, &bits, sizeof r);
+    return r;
+}
+
+/* u[p][v] = sum_i sign[p][i] k[i][v]. */
+static inline int32_t *vx_reference_signflip(int n, int voxels, int relabellings, const int32_t *k, const int *sign)
+{
+    int32_t *u = malloc(sizeof *u * (size_t)relabellings * (size_t)voxels);
+    for (int p = 0; p < relabellings; p++)
+        for (int v = 0; v < voxels; v++) {
+            int64_t sum = 0;
+            for (int i = 0; i < n; i++)
+                sum += (int64_t)sign[p * n + i] * k[i * voxels + v];
+            u[p * voxels + v] = (int32_t)sum;
+        }
+    return u;
+}
+
+/* r[p][v] = d / sqrt(1 - sum_j q_j^2) in double, with y[n][voxels] and w[p][1 + k][n]; rest[p][v] takes what is under
+ * the root. */
+static inline double *vx_reference_correlation(int n, int k, int voxels, int relabellings, const float *y,
+                                               const float *w, double *rest)
+{
+    double *r = malloc(sizeof *r * (size_t)relabellings * (size_t)voxels);
+    for (int p = 0; p < relabellings; p++)
+        for (int v = 0; v < voxels; v++) {
+            double d = 0, squares = 0;
+            for (int j = 0; j <= k; j++) {
+                double dot = 0;
+                for (int i = 0; i < n; i++)
+                    dot += (double)w[(p * (1 + k) + j) * n + i] * (double)y[i * voxels + v];
+                if (j == 0)
+                    d = dot;
+                else
+                    squares += dot * dot;
+            }
+            rest[p * voxels + v] = 1 - squares;
+            r[p * voxels + v] = d / sqrt(1 - squares);
+        }
+    return r;
+}
+
+/* The same in the order of operations that args.h fixes for floats; ordered bits. */
+static inline int32_t *vx_reference_correlation_float(int n, int k, int voxels, int relabellings, const float *y,
+                                                      const float *w)
+{
+    int32_t *score = malloc(sizeof *score * (size_t)relabellings * (size_t)voxels);
+    for (int p = 0; p < relabellings; p++)
+        for (int v = 0; v < voxels; v++) {
+            float d = 0, squares = 0;
+            for (int j = 0; j <= k; j++) {
+                float dot = 0;
+                for (int i = 0; i < n; i++)
+                    dot = fmaf(w[(p * (1 + k) + j) * n + i], y[i * voxels + v], dot);
+                if (j == 0)
+                    d = dot;
+                else
+                    squares = fmaf(dot, dot, squares);
+            }
+            if (k > 0)
+                d = 1 - squares > 0 ? d / sqrtf(1 - squares) : 0;
+            score[p * voxels + v] = vx_reference_ordered(d);
+        }
+    return score;
+}
+
+/* |t| of a score, in double from the float r that args.h defines. */
+static inline double vx_reference_t(const vx_clusters_args *args, int32_t score)
+{
+    float r = args->fixed_point ? (float)score * args->scale : vx_reference_unordered(score);
+    double size = fabs((double)r);
+    double t = size < 1 ? (double)args->root_df * size / sqrt((1 - size) * (1 + size)) : INFINITY;
+    return fmin(t, (double)VX_MASS_T_MAX);
+}
+
+/* The components of one map on a full nx x ny x nz grid, x fastest; 0 is below threshold. Flood fill with coordinates.
+ * `mass` is in units of VX_MASS_ONE. */
+static inline void vx_reference_clusters(const vx_clusters_args *args, int nx, int ny, int nz, const int32_t *map,
+                                         int32_t extent[2], double mass[2])
+{
+    int voxels = nx * ny * nz, differ = args->connectivity == 26 ? 3 : args->connectivity == 18 ? 2 : 1;
+    bool *seen = calloc((size_t)voxels, sizeof *seen);
+    int *stack = malloc(sizeof *stack * (size_t)voxels);
+    for (int tail = 0; tail < 2; tail++) {
+        extent[tail] = 0;
+        mass[tail] = 0;
+    }
+    for (int start = 0; start < voxels; start++) {
+        int depth = 0, size = 0, tail = map[start] < 0;
+        double sum = 0;
+        if (!map[start] || seen[start])
+            continue;
+        seen[start] = true;
+        stack[depth++] = start;
+        while (depth) {
+            int v = stack[--depth], x = v % nx, y = v / nx % ny, z = v / nx / ny;
+            size++;
+            sum += fmax(0, vx_reference_t(args, map[v]) - (double)args->threshold) * (double)VX_MASS_ONE;
+            for (int dz = -1; dz <= 1; dz++)
+                for (int dy = -1; dy <= 1; dy++)
+                    for (int dx = -1; dx <= 1; dx++) {
+                        int other = v + dx + nx * (dy + ny * dz);
+                        if (abs(dx) + abs(dy) + abs(dz) > differ || x + dx < 0 || x + dx >= nx || y + dy < 0 ||
+                            y + dy >= ny || z + dz < 0 || z + dz >= nz || seen[other] || !map[other] ||
+                            (map[other] < 0) != tail)
+                            continue;
+                        seen[other] = true;
+                        stack[depth++] = other;
+                    }
+        }
+        extent[tail] = size > extent[tail] ? size : extent[tail];
+        mass[tail] = fmax(mass[tail], sum);
+    }
+    free(seen);
+    free(stack);
+}
+
+#endif

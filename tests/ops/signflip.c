@@ -1,0 +1,125 @@
+/* The op signflip on every backend, word for word: its sums are integers. */
+#include "base/random.h"
+#include "dense.h"
+
+/* What the data looks like. */
+typedef enum data_kind { RANDOM, TIES, NEGATIVE, DATA_KINDS } data_kind;
+
+/* k[n][voxels]: unit vectors in fixed point with S bits. TIES: every |k| is the same, so many relabellings tie.
+ * NEGATIVE: all below 0 and the flips leave them so; then a lane of zeros past the last voxel would be the maximum. */
+static int32_t *make_data(const dense_case *shape, data_kind kind)
+{
+    int bits = 30 - (int)ceil(log2(sqrt(shape->n)));
+    int32_t *k = words((size_t)shape->n * (size_t)shape->voxels, 0);
+    for (int v = 0; v < shape->voxels; v++) {
+        double row[64], length = 0;
+        for (int i = 0; i < shape->n; i++) {
+            row[i] = vx_normal(1, (uint64_t)v, (uint32_t)i, VX_STREAM_TEST);
+            row[i] = kind == TIES ? copysign(1, row[i]) : kind == NEGATIVE ? -fabs(row[i]) - 0.1 : row[i];
+            length += row[i] * row[i];
+        }
+        for (int i = 0; i < shape->n; i++)
+            k[i * shape->voxels + v] = (int32_t)lrint(ldexp(row[i] / sqrt(length), bits));
+    }
+    return k;
+}
+
+static int *make_signs(const dense_case *shape, data_kind kind)
+{
+    int *sign = vx_array((size_t)shape->relabellings * (size_t)shape->n, sizeof *sign);
+    for (int p = 0; p < shape->relabellings; p++)
+        for (int i = 0; i < shape->n; i++)
+            sign[p * shape->n + i] =
+                p && kind != NEGATIVE && vx_philox(2, (uint64_t)p, (uint32_t)i, VX_STREAM_TEST).word[0] % 2 ? -1 : 1;
+    return sign;
+}
+
+/* flip[P][groups], a bit a row. */
+static uint8_t *make_flips(const vx_signflip_args *args, const int *sign)
+{
+    uint8_t *flip = vx_array_zero((size_t)args->relabellings * (size_t)args->groups, 1);
+    for (int p = 0; p < args->relabellings; p++)
+        for (int i = 0; i < args->n; i++)
+            if (sign[p * args->n + i] < 0)
+                flip[p * args->groups + i / args->width] |= (uint8_t)(1 << i % args->width);
+    return flip;
+}
+
+static void check_case(const dense_case *shape, data_kind kind, int width)
+{
+    vx_signflip_args args = {.n = shape->n,
+                             .width = width,
+                             .groups = (shape->n + width - 1) / width,
+                             .voxels = shape->voxels,
+                             .tiles = (int)tiled(shape->voxels) / VX_TILE,
+                             .voxel0 = shape->voxel0,
+                             .relabellings = shape->relabellings,
+                             .capacity = shape->capacity,
+                             .list0 = shape->list0};
+    int32_t *k = make_data(shape, kind);
+    int *sign = make_signs(shape, kind);
+    int32_t *score = vx_reference_signflip(shape->n, shape->voxels, shape->relabellings, k, sign);
+    dense_data host = {.data = {[VX_Y] = tiles_of(k, shape->n, shape->voxels), [VX_W] = make_flips(&args, sign)},
+                       .bytes = {[VX_Y] = tiled(shape->voxels) * (size_t)shape->n * sizeof *k,
+                                 [VX_W] = (size_t)shape->relabellings * (size_t)args.groups}};
+    cuts(score, (size_t)shape->relabellings * (size_t)shape->voxels, &args.cut_high, &args.cut_low);
+    for (int b = 0; b < backend_count; b++)
+        check_flags(backends[b], VX_OP_SIGNFLIP, shape, score, &args, &args.flags, &args.cut_high, &args.cut_low, &host);
+    free(host.data[VX_Y]);
+    free(host.data[VX_W]);
+    free(k);
+    free(sign);
+    free(score);
+}
+
+static void test_random(void **state)
+{
+    (void)state;
+    for (int c = 0; c < DENSE_CASES; c++)
+        check_case(&dense_cases[c], RANDOM, dense_cases[c].n > 14 ? 5 : dense_cases[c].n < 7 ? dense_cases[c].n : 7);
+}
+
+static void test_ties_and_negative(void **state)
+{
+    (void)state;
+    for (data_kind kind = TIES; kind < DATA_KINDS; kind++)
+        for (int c = 2; c < 6; c++)
+            check_case(&dense_cases[c], kind, 3);
+}
+
+/* The answer does not depend on how the rows are grouped; 8 is the widest that a byte holds. */
+static void test_widths(void **state)
+{
+    (void)state;
+    const dense_case shape = {9, 0, 70, 20, 0, 0, 70};
+    for (int width = 1; width <= 8; width++)
+        check_case(&shape, RANDOM, width);
+}
+
+/* n = 2, k = (3, 1): by hand, flips none, first, second, both give 4, -2, 2, -4. */
+static void test_by_hand(void **state)
+{
+    (void)state;
+    int32_t k[] = {3, 1}, expected[] = {4, -2, 2, -4};
+    uint8_t flip[] = {0, 1, 2, 3};
+    vx_signflip_args args = {.n = 2, .groups = 1, .width = 2, .voxels = 1, .tiles = 1, .relabellings = 4};
+    dense_case shape = {2, 0, 1, 4, 0, 0, 1};
+    for (int b = 0; b < backend_count; b++) {
+        dense_data host = {.data = {[VX_Y] = tiles_of(k, 2, 1), [VX_W] = flip}, .bytes = {2 * VX_TILE * 4, 4}};
+        dense_results(&shape, expected, &host);
+        run_dense(backends[b], VX_OP_SIGNFLIP, &args, &host);
+        for (int p = 1; p < 4; p++) {
+            assert_int_equal(((int32_t *)host.data[VX_HIGH])[p], expected[p]);
+            assert_int_equal(((int32_t *)host.data[VX_LOW])[p], expected[p]);
+        }
+        free(host.data[VX_Y]);
+        free_results(&host);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_by_hand), cmocka_unit_test(test_random),
+                                       cmocka_unit_test(test_ties_and_negative), cmocka_unit_test(test_widths)};
+    return cmocka_run_group_tests(tests, open_backends, free_backends);
+}
