@@ -1,0 +1,320 @@
+/* The two NIfTI headers and the ANALYZE one are 348 or 540 bytes of fields in either byte order. niftilib turns NIfTI
+ * fields into matrices, but it repairs or believes what it finds. Everything it would stumble over is therefore refused
+ * here first, and it only sees headers in our own byte order that have passed. */
+#include "image/header.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <nifti2_io.h>
+
+/* The fields that all three headers have. */
+typedef struct fields {
+    int64_t dim[8];
+    int datatype, bitpix;
+    double offset, slope, inter;
+    double pixdim[3];
+    bool has_sform;
+} fields;
+
+static fields fields_of_nifti1(const nifti_1_header *h)
+{
+    fields f = {.datatype = h->datatype, .bitpix = h->bitpix, .offset = h->vox_offset, .slope = h->scl_slope,
+                .inter = h->scl_inter, .has_sform = h->sform_code > 0};
+    for (int k = 0; k < 8; k++)
+        f.dim[k] = h->dim[k];
+    for (int k = 0; k < 3; k++)
+        f.pixdim[k] = h->pixdim[k + 1];
+    return f;
+}
+
+static fields fields_of_nifti2(const nifti_2_header *h)
+{
+    fields f = {.datatype = h->datatype, .bitpix = h->bitpix, .offset = (double)h->vox_offset, .slope = h->scl_slope,
+                .inter = h->scl_inter, .has_sform = h->sform_code > 0};
+    for (int k = 0; k < 8; k++)
+        f.dim[k] = h->dim[k];
+    for (int k = 0; k < 3; k++)
+        f.pixdim[k] = h->pixdim[k + 1];
+    return f;
+}
+
+static vx_status check_dimensions(const char *path, const fields *f, vx_volume_header *header, vx_error *error)
+{
+    if (f->dim[0] < 1 || f->dim[0] > 7)
+        return vx_fail(error, VX_INPUT, "%s: damaged header: %lld dimensions; 1 to 7 are possible", path,
+                       (long long)f->dim[0]);
+    int64_t volumes = 1;
+    header->voxels = 1;
+    for (int k = 1; k <= f->dim[0]; k++) {
+        if (f->dim[k] < 1)
+            return vx_fail(error, VX_INPUT, "%s: damaged header: dimension %d has length %lld", path, k,
+                           (long long)f->dim[k]);
+        if (k <= 3 ? !vx_multiply(header->voxels, (size_t)f->dim[k], &header->voxels)
+                   : __builtin_mul_overflow(volumes, f->dim[k], &volumes))
+            return vx_fail(error, VX_INPUT, "%s: damaged header: the product of its dimensions overflows", path);
+    }
+    if (volumes > 1)
+        return vx_fail(error, VX_INPUT, "%s: %lld-D image with %lld volumes; one 3-D volume is needed", path,
+                       (long long)f->dim[0], (long long)volumes);
+    for (int k = 0; k < 3; k++)
+        header->grid.dim[k] = k < f->dim[0] ? f->dim[k + 1] : 1;
+    return VX_OK;
+}
+
+static vx_status check_type(const char *path, const fields *f, vx_volume_header *header, vx_error *error)
+{
+    const char *why = NULL;
+    switch (f->datatype) {
+    case DT_UINT8: case DT_INT8: case DT_UINT16: case DT_INT16: case DT_UINT32: case DT_INT32: case DT_UINT64:
+    case DT_INT64: case DT_FLOAT32: case DT_FLOAT64: break;
+    case DT_COMPLEX64: case DT_COMPLEX128: case DT_COMPLEX256: why = "complex"; break;
+    case DT_RGB24: case DT_RGBA32: why = "colour (RGB)"; break;
+    case DT_BINARY: why = "1-bit"; break;
+    /* Machines disagree on the 16 bytes (x87 extended, IEEE quad, pairs of doubles) and the header does not tell. */
+    case DT_FLOAT128: why = "128-bit float"; break;
+    default: return vx_fail(error, VX_INPUT, "%s: damaged header: unknown data type %d", path, f->datatype);
+    }
+    if (why)
+        return vx_fail(error, VX_INPUT, "%s: %s values; integers of 8 to 64 bits, float32 or float64 are needed", path,
+                       why);
+    int bytes, swap_unit;
+    nifti_datatype_sizes(f->datatype, &bytes, &swap_unit);
+    if (f->bitpix != 8 * bytes)
+        return vx_fail(error, VX_INPUT, "%s: damaged header: bitpix is %d where data type %s has %d bits", path,
+                       f->bitpix, nifti_datatype_string(f->datatype), 8 * bytes);
+    header->datatype = f->datatype;
+    header->voxel_bytes = (size_t)bytes;
+    return VX_OK;
+}
+
+/* `first`: the first byte that can hold a voxel. */
+static vx_status check_extent(const char *path, const fields *f, uint64_t first, vx_volume_header *header,
+                              vx_error *error)
+{
+    size_t bytes;
+    if (!(f->offset >= (double)first && f->offset < 0x1p62) || f->offset != floor(f->offset))
+        return vx_fail(error, VX_INPUT, "%s: damaged header: voxels are said to start at byte %g; at least %llu is needed",
+                       path, f->offset, (unsigned long long)first);
+    header->offset = (uint64_t)f->offset;
+    if (!vx_multiply(header->voxels, header->voxel_bytes, &bytes) || bytes >> 62)
+        return vx_fail(error, VX_INPUT, "%s: damaged header: the size of its data overflows", path);
+    return VX_OK;
+}
+
+/* niftilib makes 1 mm of a voxel size of 0. Only an sform does without the sizes. */
+static vx_status check_voxel_size(const char *path, const fields *f, vx_error *error)
+{
+    for (int k = 0; k < 3 && k < f->dim[0] && !f->has_sform; k++)
+        if (!isfinite(f->pixdim[k]) || f->pixdim[k] == 0)
+            return vx_fail(error, VX_INPUT, "%s: voxel size %g along axis %d and no sform: its affine is singular", path,
+                           f->pixdim[k], k + 1);
+    return VX_OK;
+}
+
+/* A slope of 0 means no scaling by the standard; NaN and infinity are what writers leave that mean the same. */
+static vx_status check_scaling(const char *path, const fields *f, vx_volume_header *header, vx_error *error)
+{
+    bool scaled = isfinite(f->slope) && f->slope != 0;
+    if (scaled && !isfinite(f->inter))
+        return vx_fail(error, VX_INPUT, "%s: damaged header: scl_slope is %g but scl_inter is %g", path, f->slope,
+                       f->inter);
+    header->slope = scaled ? f->slope : 1;
+    header->inter = scaled ? f->inter : 0;
+    return VX_OK;
+}
+
+static vx_status check_fields(const char *path, const fields *f, uint64_t first, vx_volume_header *header,
+                              vx_error *error)
+{
+    vx_status status = check_dimensions(path, f, header, error);
+    if (!status)
+        status = check_type(path, f, header, error);
+    if (!status)
+        status = check_extent(path, f, first, header, error);
+    if (!status)
+        status = check_voxel_size(path, f, error);
+    if (!status)
+        status = check_scaling(path, f, header, error);
+    return status;
+}
+
+/* An affine is of use where every axis has a length and no axis lies in the plane of the others: the volume of the
+ * voxel relative to the product of its edges is 1 for a box and 0 for a plane. */
+static vx_status check_affine(const char *path, const vx_grid *grid, vx_error *error)
+{
+    const double(*a)[4] = grid->affine;
+    double edges = 1;
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 4; j++)
+            if (!isfinite(a[i][j]))
+                return vx_fail(error, VX_INPUT, "%s: its affine holds %g; finite numbers are needed", path, a[i][j]);
+    for (int j = 0; j < 3; j++)
+        edges *= sqrt(a[0][j] * a[0][j] + a[1][j] * a[1][j] + a[2][j] * a[2][j]);
+    double volume = a[0][0] * (a[1][1] * a[2][2] - a[1][2] * a[2][1]) -
+                    a[0][1] * (a[1][0] * a[2][2] - a[1][2] * a[2][0]) +
+                    a[0][2] * (a[1][0] * a[2][1] - a[1][1] * a[2][0]);
+    if (!(fabs(volume) > 1e-6 * edges))
+        return vx_fail(error, VX_INPUT, "%s: its affine is singular: an axis has no length, or all lie in one plane",
+                       path);
+    return VX_OK;
+}
+
+/* NIfTI-1 methods 3, 2 and 1: the sform where its code is positive, else the qform, else voxel sizes alone, which
+ * niftilib gives as the qform of code 0. Frees `nim`. */
+static vx_status grid_from_nifti(nifti_image *nim, vx_grid *grid, vx_error *error)
+{
+    if (!nim)
+        return vx_fail_memory(error);
+    const nifti_dmat44 *affine = nim->sform_code > 0 ? &nim->sto_xyz : &nim->qto_xyz;
+    memcpy(grid->affine, affine->m, sizeof grid->affine);
+    memcpy(grid->sform, nim->sto_xyz.m, sizeof grid->sform);
+    for (int k = 0; k < 3; k++)
+        grid->pixdim[k] = fabs(nim->pixdim[k + 1]);
+    grid->qform_code = nim->qform_code;
+    grid->sform_code = nim->sform_code;
+    grid->quatern[0] = nim->quatern_b;
+    grid->quatern[1] = nim->quatern_c;
+    grid->quatern[2] = nim->quatern_d;
+    grid->qoffset[0] = nim->qoffset_x;
+    grid->qoffset[1] = nim->qoffset_y;
+    grid->qoffset[2] = nim->qoffset_z;
+    grid->qfac = nim->qfac < 0 ? -1 : 1;
+    nifti_image_free(nim);
+    return VX_OK;
+}
+
+static int16_t short_at(const unsigned char *raw, bool swap)
+{
+    return (int16_t)(swap ? raw[0] << 8 | raw[1] : raw[1] << 8 | raw[0]);
+}
+
+/* ANALYZE knows voxel sizes and, in SPM's use, the 1-based voxel at the origin: five shorts from byte 253, the field
+ * that the format calls originator. Without them the centre of the volume is the origin. */
+static void grid_from_analyze(const nifti_1_header *h, const unsigned char *raw, bool swap,
+                              vx_analyze_orientation analyze, vx_grid *grid)
+{
+    enum { ORIGINATOR = 253 };
+    const bool big_endian = swap == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+    int16_t origin[3];
+    bool given = false, plausible = true;
+    for (int k = 0; k < 3; k++) {
+        origin[k] = short_at(raw + ORIGINATOR + 2 * k, big_endian);
+        given |= origin[k] != 0;
+        /* Other programs keep text here; an origin far outside the volume is not meant as one. */
+        plausible &= origin[k] > -grid->dim[k] && origin[k] < 2 * grid->dim[k];
+    }
+    for (int k = 0; k < 3; k++) {
+        double size = fabs((double)h->pixdim[k + 1]);
+        double step = k == 0 && analyze == VX_ANALYZE_RADIOLOGICAL ? -size : size;
+        double zero = given && plausible ? origin[k] - 1.0 : ((double)grid->dim[k] - 1) / 2;
+        grid->pixdim[k] = size;
+        grid->affine[k][k] = step;
+        grid->affine[k][3] = -step * zero;
+    }
+    grid->affine[3][3] = 1;
+    grid->qfac = 1;
+    grid->sform_code = NIFTI_XFORM_ALIGNED_ANAT; /* so that outputs carry the affine on */
+    memcpy(grid->sform, grid->affine, sizeof grid->sform);
+}
+
+static vx_status parse_analyze(const char *path, const nifti_1_header *h, const unsigned char *raw,
+                               vx_analyze_orientation analyze, vx_volume_header *header, vx_error *error)
+{
+    if (analyze == VX_ANALYZE_REFUSE)
+        return vx_fail(error, VX_INPUT, "%s: ANALYZE 7.5 image, whose header does not tell left from right; give "
+                       "--analyze-orientation neurological (x grows to the right) or radiological (to the left)", path);
+    fields f = fields_of_nifti1(h);
+    f.has_sform = false;
+    if (!isfinite(f.inter)) /* SPM keeps a scale factor where NIfTI has scl_slope, but not always an intercept */
+        f.inter = 0;
+    vx_status status = check_fields(path, &f, 0, header, error);
+    if (!status)
+        grid_from_analyze(h, raw, header->swap, analyze, &header->grid);
+    return status;
+}
+
+/* `magic` is n+1 or n+2 in a single file, ni1 or ni2 in the header of a pair. */
+static bool is_magic(const char *magic, char version)
+{
+    return magic[0] == 'n' && (magic[1] == '+' || magic[1] == 'i') && magic[2] == version && magic[3] == 0;
+}
+
+static vx_status check_magic(const char *path, const char *magic, char version, bool pair, vx_error *error)
+{
+    if (!is_magic(magic, version))
+        return vx_fail(error, VX_INPUT, "%s: not a NIfTI image: it has the length of a header but not its magic", path);
+    if ((magic[1] == 'i') == pair)
+        return VX_OK;
+    return pair ? vx_fail(error, VX_INPUT, "%s: holds the header of a single file; its name should end in .nii", path)
+                : vx_fail(error, VX_INPUT, "%s: holds the header of an .hdr/.img pair and no voxels", path);
+}
+
+static vx_status parse_nifti1(const char *path, nifti_1_header *h, bool pair, vx_volume_header *header,
+                              vx_error *error)
+{
+    fields f = fields_of_nifti1(h);
+    vx_status status = check_magic(path, h->magic, '1', pair, error);
+    if (!status)
+        status = check_fields(path, &f, pair ? 0 : sizeof *h, header, error);
+    if (status)
+        return status;
+    h->dim[0] = 3; /* niftilib gets the dimensions as checked and has nothing to repair */
+    for (int k = 0; k < 3; k++)
+        h->dim[k + 1] = (short)header->grid.dim[k];
+    return grid_from_nifti(nifti_convert_n1hdr2nim(*h, NULL), &header->grid, error);
+}
+
+static vx_status parse_nifti2(const char *path, nifti_2_header *h, bool pair, vx_volume_header *header,
+                              vx_error *error)
+{
+    fields f = fields_of_nifti2(h);
+    vx_status status = check_magic(path, h->magic, '2', pair, error);
+    if (!status)
+        status = check_fields(path, &f, pair ? 0 : sizeof *h, header, error);
+    if (status)
+        return status;
+    h->dim[0] = 3;
+    for (int k = 0; k < 3; k++)
+        h->dim[k + 1] = header->grid.dim[k];
+    return grid_from_nifti(nifti_convert_n2hdr2nim(*h, NULL), &header->grid, error);
+}
+
+vx_status vx_header_parse(const char *path, const unsigned char *raw, size_t size, bool pair,
+                          vx_analyze_orientation analyze, vx_volume_header *result, vx_error *error)
+{
+    nifti_1_header h1;
+    nifti_2_header h2;
+    vx_volume_header header = {0};
+    vx_status status;
+    uint32_t length = 0;
+    if (size >= sizeof length)
+        memcpy(&length, raw, sizeof length);
+    header.swap = __builtin_bswap32(length) == sizeof h1 || __builtin_bswap32(length) == sizeof h2;
+    if (header.swap)
+        length = __builtin_bswap32(length);
+    if (length != sizeof h1 && length != sizeof h2)
+        return vx_fail(error, VX_INPUT, "%s: not a NIfTI image", path);
+    if (size < length)
+        return vx_fail(error, VX_INPUT, "%s: truncated: %zu bytes of a header of %u", path, size, length);
+
+    if (length == sizeof h2) {
+        memcpy(&h2, raw, sizeof h2);
+        if (header.swap)
+            nifti_swap_as_nifti2(&h2);
+        status = parse_nifti2(path, &h2, pair, &header, error);
+    } else {
+        memcpy(&h1, raw, sizeof h1);
+        if (header.swap)
+            nifti_swap_as_nifti1(&h1); /* ANALYZE has the fields that we need in the same places */
+        status = pair && !is_magic(h1.magic, '1') ? parse_analyze(path, &h1, raw, analyze, &header, error)
+                                                  : parse_nifti1(path, &h1, pair, &header, error);
+    }
+    if (!status)
+        status = check_affine(path, &header.grid, error);
+    if (!status)
+        *result = header;
+    return status;
+}

@@ -1,0 +1,24 @@
+/* The header of one volume: a NIfTI-1, NIfTI-2 or ANALYZE 7.5 header, checked, and reduced to what reading needs. */
+#ifndef VX_IMAGE_HEADER_H
+#define VX_IMAGE_HEADER_H
+
+#include "voxstat/image.h"
+
+enum { VX_HEADER_BYTES = 540 }; /* the longest header, NIfTI-2; NIfTI-1 and ANALYZE have 348 */
+
+typedef struct vx_volume_header {
+    vx_grid grid;
+    size_t voxels;
+    int datatype; /* a NIfTI code: one of the integers of 1 to 8 bytes, float32 or float64 */
+    size_t voxel_bytes;
+    uint64_t offset; /* of the first voxel in its file */
+    bool swap;       /* the file has the other byte order */
+    double slope, inter; /* value = slope * stored + inter; 1 and 0 where the header scales nothing */
+} vx_volume_header;
+
+/* Checks and reads `size` header bytes. `pair`: they come from an .hdr file, the voxels lie in an .img file. `path` is
+ * for messages. All that the header promises is consistent afterwards: voxels * voxel_bytes + offset fits in 63 bits. */
+vx_status vx_header_parse(const char *path, const unsigned char *raw, size_t size, bool pair,
+                          vx_analyze_orientation analyze, vx_volume_header *header, vx_error *error);
+
+#endif
