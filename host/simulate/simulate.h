@@ -4,15 +4,17 @@
  *
  *     participants.tsv          participant_id, pet_baseline, pet_followup (paths), rapa_level (ng/mL at 48 h),
  *                               log_rapa_level, rapa_predose, rapa_1h, rapa_3h, age (years), sex (0 or 1), mmse
- *     <id>/<id>_ses-<session>_pet.nii.gz
+ *     <id>_ses-<session>_pet.nii.gz
  *                               FDG uptake over the mean of the pons (SUVR; SUV with `raw`), int16 with scl_slope,
  *                               MNI sform, exactly 0 outside the brain
  *     labels.nii.gz, labels.tsv the true regions and their names
  *     truth.tsv                 of every region: stated and drawn mean, SD and correlation of the percentage change
- *     truth.json                the options, the exact command, what the columns mean
+ *     truth_change.tsv          the drawn percentage change of every participant and region
+ *     run.json                  the exact command, the options, what the columns mean, every file
  *
- * A region's drawn value is the mean over its label of 100 (followup - baseline) / baseline, to the rounding of the
- * stored integers. The result is the same for the same options on every machine and number of threads. */
+ * A region's drawn value is 100 (mean followup / mean baseline - 1) over its label in the SUVR images, to the rounding of
+ * the stored integers. The result is the same for the same options on every machine and number of threads, but for a
+ * step of that rounding where another LAPACK or libm rounds otherwise. Memory: 44 floats a brain voxel (0.3 GB at 1 mm). */
 #ifndef VX_SIMULATE_SIMULATE_H
 #define VX_SIMULATE_SIMULATE_H
 
@@ -26,7 +28,7 @@
 enum {
     VX_PLANT_GLOBAL = 1,   /* "global": uptake rises by 10 % everywhere and no region changes; implies `raw` */
     VX_PLANT_LEVERAGE = 2, /* "leverage": one participant alone carries the correlation with the blood level */
-    VX_PLANT_SHIFT = 4,    /* "shift": every blood level 100 ng/mL higher; the slope's t stays what it was */
+    VX_PLANT_SHIFT = 4,    /* "shift": rapa_level 100 ng/mL higher than drawn; the slope's t stays what it was */
     VX_PLANT_NULL = 8,     /* "null": no mean change and no correlation anywhere */
 };
 
@@ -34,13 +36,13 @@ typedef struct vx_simulate_options {
     const char *out;      /* the folder */
     int voxel_mm;         /* 4, 2 or 1 */
     uint64_t seed;
-    int64_t participants; /* 5 to 9999 */
+    int64_t participants; /* 6 to 9999 */
     bool exact_moments;   /* the sample has exactly the stated means, SDs and correlations */
     bool raw;             /* SUV with its global noise instead of SUVR */
     unsigned plant;       /* VX_PLANT_ flags */
     const char *command;  /* the command line, for the record; may be null */
     int threads;          /* 0: all */
-    bool force;           /* write into a folder that is there, replacing files of the same name */
+    bool force;           /* replace such a folder that is there (vx_folder_begin says which) */
 } vx_simulate_options;
 
 /* The defaults of the program: 4 mm, seed 0, 14 participants, nothing planted, all threads; `out` is null. */

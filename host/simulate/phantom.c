@@ -1,0 +1,178 @@
+/* The phantom is drawn voxel by voxel from ellipsoids at MNI coordinates, on the right half and its mirror image.
+ *
+ * The cerebrum is a hull; what lies close to its surface, or to the plane between the hemispheres, is cortical ribbon,
+ * whose thickness swells and thins as gyri and sulci do; the rest is white matter. Then the table's regions are painted
+ * over it in their order. */
+#include "simulate/phantom.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { RIBBON = 0, WHITE = 1 }; /* places in vx_regions */
+
+/* A squared radius: below 1 inside. */
+static double ellipsoid(const double at[3], const double centre[3], const double radius[3])
+{
+    double sum = 0;
+    for (int d = 0; d < 3; d++) {
+        double z = (at[d] - centre[d]) / radius[d];
+        sum += z * z;
+    }
+    return sum;
+}
+
+/* Distance in mm from the surface, positive inside, to first order: (1 - f) / |grad f|, f = sqrt(sum z^2). */
+static double depth(const double at[3], const double centre[3], const double radius[3])
+{
+    double f = sqrt(ellipsoid(at, centre, radius)), slope = 0;
+    for (int d = 0; d < 3; d++) {
+        double z = (at[d] - centre[d]) / (radius[d] * radius[d]);
+        slope += z * z;
+    }
+    double smallest = fmin(radius[0], fmin(radius[1], radius[2]));
+    return f < 1e-9 ? smallest : (1 - f) * f / sqrt(slope);
+}
+
+/* Depth below the cerebrum's outer surface: upper and lower half of the brain and the temporal lobe. */
+static double cerebrum_depth(const double at[3])
+{
+    static const double centre[3] = {0, -16, 16}, upper[3] = {71, 90, 65}, lower[3] = {71, 90, 46};
+    static const double temporal[3] = {45, -15, -21}, temporal_radius[3] = {26, 48, 26};
+    return fmax(depth(at, centre, at[2] >= centre[2] ? upper : lower), depth(at, temporal, temporal_radius));
+}
+
+/* Whether a point of the cerebrum is cortical ribbon. A gyroid with waves of about 20 mm moves the border to the white matter. */
+static bool in_ribbon(const double at[3], double below)
+{
+    static const double core[3] = {0, -14, 4}, core_radius[3] = {40, 44, 26}; /* callosum and nuclei: no cortex */
+    double x = 2 * M_PI / 23 * at[0], y = 2 * M_PI / 19 * at[1], z = 2 * M_PI / 21 * at[2];
+    double fold = sin(x) * cos(y) + sin(y) * cos(z) + sin(z) * cos(x);
+    if (ellipsoid(at, core, core_radius) < 1)
+        return false;
+    return fmin(below, at[0] + 2) < fmax(3, 11 + 7 * fold);
+}
+
+/* The region at a point of the right half, or -1 outside the brain. */
+static int region_at(const double at[3])
+{
+    double below = cerebrum_depth(at);
+    bool ribbon = below > 0 && in_ribbon(at, below);
+    int found = below <= 0 ? -1 : ribbon ? RIBBON : WHITE;
+    for (int r = WHITE + 1; r < vx_regions_count; r++) {
+        const vx_region *region = &vx_regions[r];
+        if ((!region->ribbon || ribbon) && ellipsoid(at, region->centre, region->radius) < 1)
+            found = r;
+    }
+    return found;
+}
+
+static bool one_sided(const vx_region *region)
+{
+    return region->centre[0] == 0;
+}
+
+static vx_grid mni_grid(int voxel_mm)
+{
+    static const double origin[3] = {-90, -126, -72};
+    vx_grid grid = {.qform_code = 4, .sform_code = 4, .qfac = 1};
+    static const int extent[3] = {180, 216, 180}; /* mm between the first and the last voxel */
+    for (int d = 0; d < 3; d++) {
+        grid.dim[d] = extent[d] / voxel_mm + 1;
+        grid.pixdim[d] = voxel_mm;
+        grid.qoffset[d] = origin[d];
+        grid.affine[d][d] = grid.sform[d][d] = voxel_mm;
+        grid.affine[d][3] = grid.sform[d][3] = origin[d];
+    }
+    grid.affine[3][3] = 1;
+    return grid;
+}
+
+/* The labels of the table: left before right, first[r] being the left or only one of region r. */
+static void name_labels(vx_phantom *phantom, int *first)
+{
+    for (int r = 0; r < vx_regions_count; r++) {
+        const vx_region *region = &vx_regions[r];
+        int sides = one_sided(region) ? 1 : 2;
+        first[r] = phantom->labels + 1;
+        for (int side = 0; side < sides; side++, phantom->labels++) {
+            phantom->region[phantom->labels] = region;
+            snprintf(phantom->name[phantom->labels], sizeof phantom->name[0], "%s%s", region->name,
+                     sides == 1 ? "" : side ? "_right" : "_left");
+        }
+    }
+}
+
+static void paint(vx_phantom *phantom, const int *first)
+{
+    const vx_grid *grid = &phantom->grid;
+#pragma omp parallel for schedule(dynamic)
+    for (int64_t k = 0; k < grid->dim[2]; k++)
+        for (int64_t j = 0; j < grid->dim[1]; j++)
+            for (int64_t i = 0; i < grid->dim[0]; i++) {
+                double x = grid->affine[0][0] * (double)i + grid->affine[0][3];
+                double at[3] = {fabs(x), grid->affine[1][1] * (double)j + grid->affine[1][3],
+                                grid->affine[2][2] * (double)k + grid->affine[2][3]};
+                int r = region_at(at);
+                bool right = r >= 0 && !one_sided(&vx_regions[r]) && x >= 0;
+                phantom->label[(k * grid->dim[1] + j) * grid->dim[0] + i] = r < 0 ? 0 : (uint8_t)(first[r] + right);
+            }
+}
+
+vx_status vx_phantom_new(int voxel_mm, vx_phantom **phantom, vx_error *error)
+{
+    if (voxel_mm != 1 && voxel_mm != 2 && voxel_mm != 4)
+        return vx_fail(error, VX_USAGE, "voxels of %d mm; the phantom is drawn at 1, 2 or 4 mm", voxel_mm);
+    vx_phantom *made = vx_array_zero(1, sizeof *made);
+    int *first = vx_array((size_t)vx_regions_count, sizeof *first);
+    vx_status status = VX_OK;
+    if (!made || !first)
+        goto memory;
+    made->grid = mni_grid(voxel_mm);
+    int64_t size = made->grid.dim[0] * made->grid.dim[1] * made->grid.dim[2];
+    made->region = vx_array(2 * (size_t)vx_regions_count, sizeof *made->region);
+    made->name = vx_array_zero(2 * (size_t)vx_regions_count, sizeof *made->name);
+    made->label = vx_array((size_t)size, sizeof *made->label);
+    if (!made->region || !made->name || !made->label)
+        goto memory;
+    name_labels(made, first);
+    paint(made, first);
+    for (int64_t v = 0; v < size; v++)
+        made->voxels += made->label[v] != 0;
+    made->index = vx_array((size_t)made->voxels, sizeof *made->index);
+    if (!made->index)
+        goto memory;
+    for (int64_t v = 0, next = 0; v < size; v++)
+        if (made->label[v])
+            made->index[next++] = v;
+    *phantom = made;
+    made = NULL;
+    goto cleanup;
+memory:
+    status = vx_fail_memory(error);
+cleanup:
+    free(first);
+    vx_phantom_free(made);
+    return status;
+}
+
+void vx_phantom_free(vx_phantom *phantom)
+{
+    if (!phantom)
+        return;
+    free(phantom->region);
+    free(phantom->name);
+    free(phantom->label);
+    free(phantom->index);
+    free(phantom);
+}
+
+int vx_phantom_label(const vx_phantom *phantom, const char *name)
+{
+    for (int l = 0; l < phantom->labels; l++)
+        if (!strcmp(phantom->name[l], name))
+            return l + 1;
+    return 0;
+}

@@ -1,0 +1,45 @@
+/* The phantom: a head that is drawn by code, so that every voxel's true region is known.
+ *
+ * A phantom owns its arrays; vx_phantom_free releases it. Labels are 1 to `labels`; 0 is outside the brain. Regions of
+ * both sides have two labels, left (x < 0) and right. */
+#ifndef VX_SIMULATE_PHANTOM_H
+#define VX_SIMULATE_PHANTOM_H
+
+#include "voxstat/image.h"
+
+typedef enum vx_tissue { VX_GREY, VX_WHITE, VX_FLUID, VX_STEM } vx_tissue;
+
+/* The regions in the order in which they are painted: a later one covers an earlier one. */
+typedef struct vx_region {
+    const char *name;
+    vx_tissue tissue;
+    bool ribbon;      /* covers cortical ribbon only; else whatever is there */
+    double centre[3]; /* mm, of the right side; on x = 0 the region has one label */
+    double radius[3]; /* mm */
+    double uptake;    /* FDG uptake over the pons */
+    double mean, sd;  /* FDG change in percent */
+    double r;         /* correlation of the change with the log blood level at 48 h */
+} vx_region;
+
+extern const vx_region vx_regions[];
+extern const int vx_regions_count;
+
+typedef struct vx_phantom {
+    vx_grid grid;
+    int labels;
+    const vx_region **region; /* labels: of label l at [l - 1] */
+    char (*name)[64];         /* labels: "hippocampus_left" */
+    uint8_t *label;           /* a label a grid voxel */
+    int64_t voxels;           /* of the brain */
+    int64_t *index;           /* voxels: linear grid index, ascending */
+} vx_phantom;
+
+/* Draws the phantom on the MNI grid of 1, 2 or 4 mm: 181 x 217 x 181, 91 x 109 x 91 or 46 x 55 x 46 voxels, x to the
+ * right, first voxel at (-90, -126, -72) mm, sform and qform code 4. */
+vx_status vx_phantom_new(int voxel_mm, vx_phantom **phantom, vx_error *error);
+void vx_phantom_free(vx_phantom *phantom);
+
+/* The label of that name, or 0. */
+int vx_phantom_label(const vx_phantom *phantom, const char *name);
+
+#endif
