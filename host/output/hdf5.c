@@ -175,14 +175,15 @@ static void link_into(h5_writer *h5, const char *root, const vx_entry *entry, co
 static const char *const permutation_names[] = {"kind", "exhaustive", "seed", "stream", "n", "possible", "total",
                                                 "done", "generator"};
 
-/* The rules of host/model/permutation.h, by exhaustive and scheme, for whoever has only this file. Rows count from 0. */
+/* The rules of host/model/permutation.h, by exhaustive and scheme, for whoever has this file alone. Rows start at 0. */
 static const char *const generator_words[2][2] = {
-    {"index 0: as observed. Relabelling i: Philox4x32-10 (Salmon et al. 2011), key = seed, counter = (low word of i, high "
-     "word of i, block, stream + 256 attempt); row r is flipped where bit r mod 32 of word (r mod 128) / 32 of block "
-     "r / 128 is set; no flip at all: next attempt",
-     "index 0: as observed. Relabelling i: Philox4x32-10 (Salmon et al. 2011), key = seed, counter = (low word of i, high "
-     "word of i, block, stream + 256 attempt); key of row r: words 2 (r mod 2), the high half, and 2 (r mod 2) + 1 of block "
-     "r / 2; design row r goes to the data row with the r-th smallest key; as observed: next attempt"},
+    {"index 0: as observed. Relabelling i: Philox4x32-10 (Salmon et al. 2011), key = seed, counter = (low word of i, "
+     "high word of i, block, stream + 256 attempt); row r is flipped where bit r mod 32 of word (r mod 128) / 32 of "
+     "block r / 128 is set; no flip at all: next attempt",
+     "index 0: as observed. Relabelling i: Philox4x32-10 (Salmon et al. 2011), key = seed, counter = (low word of i, "
+     "high word of i, block, stream + 256 attempt); key of row r: words 2 (r mod 2), the high half, and "
+     "2 (r mod 2) + 1 of block r / 2; design row r goes to the data row with the r-th smallest key; as observed: next "
+     "attempt"},
     {"every sign flip once: row r is flipped where bit r of the index is set",
      "every distinct arrangement of the design's rows once: number (rank of the observed one + index) mod possible in "
      "lexicographic order, equal rows being interchangeable and numbered as they first appear"}};

@@ -1,5 +1,5 @@
 /* run.json: what was run, on what, with which options, and the headline figures, for scripts. Keys are snake_case and
- * stay as they are; new ones may come. p-values are plain whatever --p-format says; a number that is not there is null. */
+ * stay as they are; new ones may come. p is plain whatever --p-format says; a number that is not there is null. */
 #include "output/record.h"
 
 #include "base/error.h"
@@ -205,7 +205,8 @@ static json_t *effect_object(const vx_record *record, const vx_entry *entry)
                      "left_out", missing, "columns", columns, "contrast",
                      numbers(effect->contrast, (size_t)effect->columns), "tails", tails[result->options.tails], "peak",
                      peak_object(result, entry->modality->matrix), "p",
-                     p_object(result, entry->modality->matrix->voxels), "clusters", clusters_object(result), "permutations", permutations_object(result));
+                     p_object(result, entry->modality->matrix->voxels), "clusters", clusters_object(result),
+                     "permutations", permutations_object(result));
 }
 
 static json_t *mask_object(const vx_record_modality *modality)
