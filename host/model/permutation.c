@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum { AUTO_ALL = 20000, AUTO_RANDOM = 10000 };
-static const uint64_t MOST_EXHAUSTIVE = UINT64_C(1) << 31;
+static const uint64_t MOST = UINT64_C(1) << 24; /* a null distribution holds some 50 bytes of each */
 
 /* a * b / c where c divides the product; UINT64_MAX where it does not fit or a is that already. */
 static uint64_t saturating_ratio(uint64_t a, uint64_t b, uint64_t c)
@@ -75,9 +75,13 @@ static vx_status choose_count(vx_permutations *p, int64_t requested, vx_error *e
 {
     bool all = requested == 0 || (requested < 0 && p->possible <= AUTO_ALL) ||
                (requested > 0 && (uint64_t)requested >= p->possible);
-    if (all && p->possible > MOST_EXHAUSTIVE)
-        return vx_fail(error, VX_USAGE, "every relabelling was asked for, but there are %s%llu; ask for a number",
-                       p->possible == UINT64_MAX ? "more than " : "", (unsigned long long)p->possible);
+    if (all && p->possible > MOST)
+        return vx_fail(error, VX_USAGE, "every relabelling was asked for, but there are %s%llu; ask for at most %llu",
+                       p->possible == UINT64_MAX ? "more than " : "", (unsigned long long)p->possible,
+                       (unsigned long long)MOST);
+    if (!all && requested > 0 && (uint64_t)requested > MOST)
+        return vx_fail(error, VX_USAGE, "%lld permutations; at most %llu are possible in one run", (long long)requested,
+                       (unsigned long long)MOST);
     p->exhaustive = all;
     p->count = all ? p->possible : 1 + (uint64_t)(requested < 0 ? AUTO_RANDOM : requested);
     return VX_OK;

@@ -1,0 +1,250 @@
+#include "engine/problem.h"
+
+#include "base/memory.h"
+#include "model/residual.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The tables of signed sums of one tile must stay in the nearest caches. */
+enum { WIDTH_MAX = 7, TABLE_BYTES = 64 * 1024 };
+
+static void choose_groups(vx_problem *p)
+{
+    int n = (int)p->effect->n, width = WIDTH_MAX;
+    while (width > 1 && ((n + width - 1) / width << width) * VX_TILE * (int)sizeof(int32_t) > TABLE_BYTES)
+        width--;
+    p->groups = (n + width - 1) / width;
+    p->width = (n + p->groups - 1) / p->groups; /* as even as can be */
+}
+
+/* Fixed point: k = round(y 2^S) with S = 30 - ceil(log2 sqrt(n)). By Cauchy-Schwarz |sum e_i k_i| <= sqrt(n) 2^S + n / 2,
+ * which stays below 2^31, so the sum is exact and does not depend on its order. */
+static double fixed_point_scale(int64_t n)
+{
+    return ldexp(1.0, 30 - (int)ceil(log2(sqrt((double)n))));
+}
+
+/* One lane of one tile: y of unit length, or zeros where the voxel has no variance left (its r is 0). */
+static void fill_lane(const vx_problem *p, const double *y, double square, int64_t tile, int lane)
+{
+    int64_t n = p->effect->n;
+    double scale = square > 0.0 ? 1.0 / sqrt(square) : 0.0;
+    if (p->op == VX_OP_SIGNFLIP) {
+        int32_t *to = (int32_t *)p->tile + tile * n * VX_TILE + lane;
+        scale *= fixed_point_scale(n);
+        for (int64_t i = 0; i < n; i++)
+            to[i * VX_TILE] = (int32_t)lrint(y[i] * scale);
+    } else {
+        float *to = (float *)p->tile + tile * n * VX_TILE + lane;
+        for (int64_t i = 0; i < n; i++)
+            to[i * VX_TILE] = (float)(y[i] * scale);
+    }
+}
+
+static vx_status fill_tiles(vx_problem *p, const vx_matrix *matrix, vx_error *error)
+{
+    size_t elements;
+    bool short_of_memory = false;
+    if (!vx_multiply((size_t)p->tiles * VX_TILE, (size_t)p->effect->n, &elements) ||
+        !(p->tile = vx_array(elements, sizeof(float))))
+        return vx_fail_memory(error);
+#pragma omp parallel
+    {
+        double *y = vx_array((size_t)p->effect->n, sizeof *y);
+        vx_ranked *scratch = vx_array((size_t)p->effect->n, sizeof *scratch);
+        if (!y || !scratch)
+#pragma omp atomic write
+            short_of_memory = true;
+#pragma omp barrier
+#pragma omp for schedule(static)
+        for (int64_t tile = 0; tile < p->tiles; tile++)
+            for (int lane = 0; !short_of_memory && lane < VX_TILE; lane++) {
+                int64_t v = tile * VX_TILE + lane;
+                v = v < p->voxels ? v : p->voxels - 1; /* lanes past the end repeat the last voxel */
+                double square = vx_residual(p->effect, matrix->data, p->voxels, v, y, scratch);
+                fill_lane(p, y, square, tile, lane);
+            }
+        free(y);
+        free(scratch);
+    }
+    return short_of_memory ? vx_fail_memory(error) : VX_OK;
+}
+
+static void coordinates(const vx_matrix *matrix, int64_t v, int64_t c[3])
+{
+    const int64_t *dim = matrix->grid.dim;
+    c[0] = matrix->index[v] % dim[0];
+    c[1] = matrix->index[v] / dim[0] % dim[1];
+    c[2] = matrix->index[v] / dim[0] / dim[1];
+}
+
+/* Places in a grid of the mask's bounding box, with one empty column, row and slice in front of each line, so that no
+ * neighbour wraps around. */
+static vx_status place_voxels(vx_problem *p, const vx_matrix *matrix, vx_error *error)
+{
+    int64_t c[3], low[3] = {INT64_MAX, INT64_MAX, INT64_MAX}, high[3] = {0, 0, 0};
+    for (int64_t v = 0; v < p->voxels; v++) {
+        coordinates(matrix, v, c);
+        for (int a = 0; a < 3; a++) {
+            low[a] = c[a] < low[a] ? c[a] : low[a];
+            high[a] = c[a] > high[a] ? c[a] : high[a];
+        }
+    }
+    p->stride_y = high[0] - low[0] + 2;
+    p->stride_z = p->stride_y * (high[1] - low[1] + 2);
+    p->slab_size = p->stride_z * (high[2] - low[2] + 2);
+    if (p->slab_size > INT32_MAX)
+        return vx_fail(error, VX_INPUT, "a mask whose bounding box has %lld voxels is too large for clusters",
+                       (long long)p->slab_size);
+    if (!(p->position = vx_array((size_t)p->voxels, sizeof *p->position)))
+        return vx_fail_memory(error);
+    for (int64_t v = 0; v < p->voxels; v++) {
+        coordinates(matrix, v, c);
+        p->position[v] = (int32_t)(c[0] - low[0] + 1 + (c[1] - low[1] + 1) * p->stride_y +
+                                   (c[2] - low[2] + 1) * p->stride_z);
+    }
+    return VX_OK;
+}
+
+static void choose_cut(vx_problem *p)
+{
+    double t = p->options.threshold_t, r = t / sqrt(p->effect->df + t * t);
+    if (p->op == VX_OP_SIGNFLIP) /* s > cut in integers exactly where s * unit > r */
+        p->cut_high = r < 1.0 ? (int32_t)floor(r / p->unit) : INT32_MAX;
+    else
+        p->cut_high = vx_r_score(p, r);
+    p->cut_low = p->op == VX_OP_SIGNFLIP ? -p->cut_high : vx_r_score(p, -r);
+}
+
+vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const vx_permutations *permutations,
+                         const vx_problem_options *options, vx_problem **problem, vx_error *error)
+{
+    vx_status status = VX_OK;
+    vx_problem *p = vx_array_zero(1, sizeof *p);
+    if (!p)
+        return vx_fail_memory(error);
+    p->effect = effect;
+    p->permutations = permutations;
+    p->options = *options;
+    p->voxels = matrix->voxels;
+    p->tiles = (p->voxels + VX_TILE - 1) / VX_TILE;
+    p->op = effect->scheme == VX_SIGN_FLIP && effect->nuisance == 0 ? VX_OP_SIGNFLIP : VX_OP_CORRELATION;
+    p->complement = effect->scheme == VX_SIGN_FLIP && permutations->exhaustive;
+    p->evaluations = p->complement ? permutations->count / 2 : permutations->count;
+    p->unit = 1.0 / (fixed_point_scale(effect->n) * sqrt((double)effect->n));
+    choose_groups(p);
+    choose_cut(p);
+    if (p->voxels < 1 || p->voxels > INT32_MAX - VX_TILE) {
+        status = vx_fail(error, VX_INPUT, "%lld voxels; between 1 and 2^31 can be analysed", (long long)p->voxels);
+        goto cleanup;
+    }
+    if (options->clusters && (status = place_voxels(p, matrix, error)))
+        goto cleanup;
+    if ((status = fill_tiles(p, matrix, error)))
+        goto cleanup;
+    *problem = p;
+    p = NULL;
+cleanup:
+    vx_problem_free(p);
+    return status;
+}
+
+void vx_problem_free(vx_problem *problem)
+{
+    if (!problem)
+        return;
+    free(problem->tile);
+    free(problem->position);
+    free(problem);
+}
+
+double vx_score_r(const vx_problem *p, int32_t score)
+{
+    if (p->op == VX_OP_SIGNFLIP)
+        return score * p->unit;
+    int32_t bits = vx_ordered(score);
+    float r;
+    memcpy(&r, &bits, sizeof r);
+    return r;
+}
+
+int32_t vx_r_score(const vx_problem *p, double r)
+{
+    if (p->op == VX_OP_SIGNFLIP)
+        return (int32_t)lrint(r / p->unit);
+    float rounded = (float)r + 0.0f; /* -0 becomes +0, as in the ops */
+    int32_t bits;
+    memcpy(&bits, &rounded, sizeof bits);
+    return vx_ordered(bits);
+}
+
+double vx_score_tolerance(const vx_problem *p)
+{
+    if (p->op == VX_OP_SIGNFLIP)
+        return 0.0;
+    return 2.0 * (double)(p->effect->n + 2) * (double)(1 + p->effect->nuisance) * 0x1p-24;
+}
+
+size_t vx_weights_size(const vx_problem *p)
+{
+    return p->op == VX_OP_SIGNFLIP ? (size_t)p->groups
+                                   : (size_t)((1 + p->effect->nuisance) * p->effect->n) * sizeof(float);
+}
+
+static void fill_flips(const vx_problem *p, const int8_t *sign, uint8_t *flip)
+{
+    memset(flip, 0, (size_t)p->groups);
+    for (int64_t i = 0; i < p->effect->n; i++)
+        if (sign[i] < 0)
+            flip[i / p->width] |= (uint8_t)(1u << i % p->width);
+}
+
+/* Row j of the weights is x~ (j = 0) or q_j, its elements moved to the data rows that they meet. */
+static void fill_rows(const vx_problem *p, const int8_t *sign, const int32_t *order, float *w)
+{
+    int64_t n = p->effect->n;
+    for (int64_t j = 0; j <= p->effect->nuisance; j++) {
+        const double *row = j == 0 ? p->effect->x : p->effect->q + (j - 1) * n;
+        for (int64_t i = 0; i < n; i++)
+            w[j * n + order[i]] = (float)(sign[i] * row[i]);
+    }
+}
+
+vx_status vx_weights_fill(const vx_problem *p, const uint64_t *index, int64_t count, void *weights, vx_error *error)
+{
+    size_t n = (size_t)p->effect->n, bytes = vx_weights_size(p);
+    bool short_of_memory = false;
+#pragma omp parallel if (count > 64)
+    {
+        int8_t *sign = vx_array(n, sizeof *sign);
+        int32_t *order = vx_array(n, sizeof *order);
+        vx_key *scratch = vx_array(n, sizeof *scratch);
+        bool ready = sign && order && scratch;
+        if (!ready)
+#pragma omp atomic write
+            short_of_memory = true;
+        for (size_t i = 0; ready && i < n; i++) {
+            sign[i] = 1;
+            order[i] = (int32_t)i;
+        }
+#pragma omp for schedule(static)
+        for (int64_t b = 0; b < count; b++) {
+            char *to = (char *)weights + (size_t)b * bytes;
+            if (!ready)
+                continue;
+            if (p->effect->scheme == VX_SIGN_FLIP)
+                vx_permutations_signs(p->permutations, index[b], sign);
+            else
+                vx_permutations_order(p->permutations, index[b], order, scratch);
+            if (p->op == VX_OP_SIGNFLIP)
+                fill_flips(p, sign, (uint8_t *)to);
+            else
+                fill_rows(p, sign, order, (float *)to);
+        }
+        free(sign);
+        free(order);
+        free(scratch);
+    }
+    return short_of_memory ? vx_fail_memory(error) : VX_OK;
+}

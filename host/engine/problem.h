@@ -1,0 +1,54 @@
+/* A problem: one effect on one matrix, brought into the form that the ops take.
+ *
+ * The score s of an op is an int32 that orders as the statistic does; vx_score_r turns it into r of model.h. */
+#ifndef VX_ENGINE_PROBLEM_H
+#define VX_ENGINE_PROBLEM_H
+
+#include "engine/backend.h"
+#include "model/permutation.h"
+#include "voxstat/image.h"
+
+typedef struct vx_problem_options {
+    double threshold_t; /* forming threshold */
+    int connectivity;   /* 6, 18, 26 */
+    bool clusters;      /* extent and mass of every relabelling */
+    bool count;         /* exceedances of every voxel */
+} vx_problem_options;
+
+typedef struct vx_problem {
+    const vx_effect *effect;             /* not owned */
+    const vx_permutations *permutations; /* not owned */
+    vx_problem_options options;
+    vx_op op;            /* signflip: sign flips without nuisance; correlation: everything else */
+    int64_t voxels, tiles;
+    void *tile;          /* [tiles][n][VX_TILE], int32 or float: y_z of unit length */
+    double unit;         /* signflip: r = s * unit */
+    int groups, width;   /* signflip: how the rows are cut for the tables */
+    int32_t cut_high, cut_low;
+    uint64_t evaluations; /* relabellings to compute: half of all where the complement comes free */
+    bool complement;      /* exhaustive sign flips: relabelling i and count - 1 - i mirror each other */
+    int32_t *position;    /* voxels: place in the padded grid of the mask's bounding box; null without clusters */
+    int64_t slab_size, stride_y, stride_z;
+} vx_problem;
+
+vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const vx_permutations *permutations,
+                         const vx_problem_options *options, vx_problem **problem, vx_error *error);
+void vx_problem_free(vx_problem *problem);
+
+/* r in [-1, 1] of a score (rounding may leave it a little outside). */
+double vx_score_r(const vx_problem *problem, int32_t score);
+
+/* The score that r rounds to. */
+int32_t vx_r_score(const vx_problem *problem, double r);
+
+/* How far rounding can set two scores apart that are equal in exact arithmetic, as a difference in r: 0 for integers,
+ * 2 (n + 2) (1 + k) 2^-24 for floats (two dot products of unit vectors, n rounded products each, inputs rounded once;
+ * Higham 2002, eq. 3.5; once more for each nuisance column). */
+double vx_score_tolerance(const vx_problem *problem);
+
+/* Bytes of the weights of one relabelling, and the weights themselves of `count` relabellings: flip bits for signflip,
+ * W[1 + k][n] for correlation. */
+size_t vx_weights_size(const vx_problem *problem);
+vx_status vx_weights_fill(const vx_problem *problem, const uint64_t *index, int64_t count, void *weights, vx_error *error);
+
+#endif

@@ -1,0 +1,84 @@
+#include "engine/schedule.h"
+
+#include <string.h>
+
+enum {
+    BATCH_SMALL = 64,        /* below this a launch no longer pays for its overhead: cut other things first */
+    SLAB_TILES_SMALL = 64,
+    SIZES = 9,
+};
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Bytes of every kind of buffer; the sum, and the largest single one. */
+static size_t add_up(const vx_demand *d, vx_schedule *s, size_t *largest)
+{
+    size_t voxels = (size_t)d->voxels + VX_TILE, slab = (size_t)s->slab_tiles * VX_TILE, batch = (size_t)s->batch;
+    s->list_entries = d->clusters ? (size_t)larger(s->batch * s->capacity, d->voxels) : 0;
+    s->work_entries = d->clusters ? (size_t)larger(s->label_slabs * s->capacity, d->voxels) : 0;
+    size_t size[SIZES] = {
+        slab * d->row_bytes,                                            /* Y */
+        batch * d->weights,                                             /* W or flip */
+        batch * (2 + 1 + 2 + 4) * 4,                                    /* maxima, list sizes, extents, masses */
+        slab * 4,                                                       /* the observed scores */
+        d->count ? 3 * voxels * 4 : 0,                                  /* bounds and counts */
+        s->list_entries * 4,                                            /* list_voxel, and list_score below */
+        s->list_entries * 4,
+        d->clusters ? voxels * 4 + (size_t)(s->label_slabs * d->slab_size) * 4 : 0,
+        s->work_entries * 16,                                           /* parent, size, sum */
+    };
+    size_t sum = 0;
+    *largest = 0;
+    for (int i = 0; i < SIZES; i++) {
+        sum += size[i];
+        *largest = size[i] > *largest ? size[i] : *largest;
+    }
+    return sum;
+}
+
+/* Cuts what costs least first; false where nothing is left to cut. */
+static bool cut_down(vx_schedule *s)
+{
+    if (s->batch > BATCH_SMALL)
+        s->batch /= 2;
+    else if (s->label_slabs > 1)
+        s->label_slabs /= 2;
+    else if (s->slab_tiles > SLAB_TILES_SMALL)
+        s->slab_tiles = (s->slab_tiles + 1) / 2;
+    else if (s->batch > 1)
+        s->batch /= 2;
+    else
+        return false;
+    return true;
+}
+
+vx_status vx_schedule_make(const vx_demand *d, const vx_backend *backend, size_t limit, vx_schedule *schedule,
+                           vx_error *error)
+{
+    int64_t tiles = (d->voxels + VX_TILE - 1) / VX_TILE;
+    /* Lists with room for four times what chance alone puts above the threshold in both tails, and a little more;
+     * a relabelling that needs more is computed again. */
+    int64_t expected = (int64_t)((double)d->voxels * (8.0 * d->threshold_p + 1.0 / 64.0)) + VX_TILE;
+    vx_schedule s = {
+        .batch = d->evaluations < VX_BATCH_MAX ? (int64_t)d->evaluations : VX_BATCH_MAX,
+        .capacity = d->clusters ? smaller(expected, d->voxels) : 0,
+        .slab_tiles = tiles,
+    };
+    s.label_slabs = d->clusters ? larger(1, smaller(backend->slabs_preferred, s.batch)) : 0;
+    size_t largest, most = backend->info.allocation_max;
+    while ((s.bytes = add_up(d, &s, &largest)) > limit || (most && largest > most))
+        if (!cut_down(&s))
+            return vx_fail(error, VX_USAGE, "--memory-limit of %zu MiB; this analysis needs at least %zu MiB", limit >> 20,
+                           (s.bytes >> 20) + 1);
+    s.voxel_slabs = (tiles + s.slab_tiles - 1) / s.slab_tiles;
+    *schedule = s;
+    return VX_OK;
+}

@@ -1,0 +1,33 @@
+/* The schedule: how a problem is cut so that its device buffers stay within a limit. */
+#ifndef VX_ENGINE_SCHEDULE_H
+#define VX_ENGINE_SCHEDULE_H
+
+#include "engine/problem.h"
+
+typedef struct vx_schedule {
+    int64_t batch;        /* relabellings a launch, at most VX_BATCH_MAX */
+    int64_t capacity;     /* supra-threshold voxels that one relabelling's list has room for */
+    int64_t label_slabs;  /* relabellings whose clusters are labelled at the same time */
+    int64_t slab_tiles;   /* tiles of one voxel slab */
+    int64_t voxel_slabs;  /* slabs that the matrix is cut into; one: it stays on the device */
+    size_t list_entries;  /* of all lists together: batch * capacity, and at least one relabelling of full length */
+    size_t work_entries;  /* of the labelling's scratch, likewise */
+    size_t bytes;         /* of all device buffers */
+} vx_schedule;
+
+/* What the problem asks for in all; the schedule depends on nothing else. */
+typedef struct vx_demand {
+    int64_t voxels;
+    size_t row_bytes;     /* of Y, a voxel: 4 n */
+    size_t weights;       /* bytes a relabelling */
+    uint64_t evaluations;
+    bool count, clusters;
+    double threshold_p;   /* one-sided p of the forming threshold: how many voxels to expect in a list */
+    int64_t slab_size;
+} vx_demand;
+
+/* VX_USAGE where `limit` bytes are not enough for the smallest schedule; the message says how many are. */
+vx_status vx_schedule_make(const vx_demand *demand, const vx_backend *backend, size_t limit, vx_schedule *schedule,
+                           vx_error *error);
+
+#endif

@@ -1,0 +1,200 @@
+#include "infer/clusters.h"
+
+#include "base/memory.h"
+#include "engine/mass.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A flood over the grid: plain, and independent of the engine's union-find. */
+typedef struct flood {
+    const vx_problem *problem;
+    const vx_matrix *matrix;
+    int32_t *at;     /* grid: voxel + 1, or 0 outside the mask */
+    int8_t *sign;    /* voxels: +1, -1 supra-threshold, else 0 */
+    int32_t *owner;  /* voxels: cluster + 1 as found, 0 none */
+    int64_t *stack;
+    vx_cluster *cluster;
+    int64_t *mass;   /* fixed point */
+    int64_t *peak;   /* voxel */
+    size_t clusters, room;
+} flood;
+
+static void mark_signs(flood *f, vx_tails tails, const int32_t *score)
+{
+    for (int64_t v = 0; v < f->problem->voxels; v++) {
+        f->sign[v] = score[v] > f->problem->cut_high ? 1 : score[v] < f->problem->cut_low ? -1 : 0;
+        if ((tails == VX_POSITIVE && f->sign[v] < 0) || (tails == VX_NEGATIVE && f->sign[v] > 0))
+            f->sign[v] = 0;
+    }
+}
+
+static bool is_neighbour(int dx, int dy, int dz, int connectivity)
+{
+    int steps = abs(dx) + abs(dy) + abs(dz);
+    return steps > 0 && (connectivity == 26 || (connectivity == 18 && steps <= 2) || steps == 1);
+}
+
+/* Pushes the unlabelled neighbours of voxel v that have its sign. */
+static int64_t push_neighbours(flood *f, int64_t v, int64_t depth)
+{
+    const int64_t *dim = f->matrix->grid.dim;
+    int64_t place = f->matrix->index[v];
+    int64_t x = place % dim[0], y = place / dim[0] % dim[1], z = place / dim[0] / dim[1];
+    for (int dz = -1; dz <= 1; dz++)
+        for (int dy = -1; dy <= 1; dy++)
+            for (int dx = -1; dx <= 1; dx++) {
+                if (!is_neighbour(dx, dy, dz, f->problem->options.connectivity) || x + dx < 0 || x + dx >= dim[0] ||
+                    y + dy < 0 || y + dy >= dim[1] || z + dz < 0 || z + dz >= dim[2])
+                    continue;
+                int64_t u = (int64_t)f->at[place + dx + (dy + dz * dim[1]) * dim[0]] - 1;
+                if (u < 0 || f->sign[u] != f->sign[v] || f->owner[u])
+                    continue;
+                f->owner[u] = f->owner[v];
+                f->stack[depth++] = u;
+            }
+    return depth;
+}
+
+static vx_status new_cluster(flood *f, int64_t v, vx_error *error)
+{
+    if (f->clusters == f->room) {
+        size_t room = f->room ? 2 * f->room : 64;
+        vx_cluster *cluster = realloc(f->cluster, room * sizeof *cluster);
+        f->cluster = cluster ? cluster : f->cluster;
+        int64_t *mass = realloc(f->mass, room * sizeof *mass);
+        f->mass = mass ? mass : f->mass;
+        int64_t *peak = realloc(f->peak, room * sizeof *peak);
+        f->peak = peak ? peak : f->peak;
+        if (!cluster || !mass || !peak)
+            return vx_fail_memory(error);
+        f->room = room;
+    }
+    f->cluster[f->clusters] = (vx_cluster){.sign = f->sign[v]};
+    f->mass[f->clusters] = 0;
+    f->peak[f->clusters] = v;
+    f->owner[v] = (int32_t)++f->clusters;
+    return VX_OK;
+}
+
+static void fill_from(flood *f, int64_t seed, const int32_t *score, const float *t)
+{
+    size_t c = f->clusters - 1;
+    float root_df = (float)sqrt(f->problem->effect->df), threshold = (float)f->problem->options.threshold_t;
+    int64_t depth = 0;
+    f->stack[depth++] = seed;
+    while (depth > 0) {
+        int64_t v = f->stack[--depth];
+        float r = f->problem->op == VX_OP_SIGNFLIP ? (float)score[v] * (float)f->problem->unit
+                                                   : (float)vx_score_r(f->problem, score[v]);
+        f->cluster[c].voxels++;
+        f->mass[c] += vx_mass_fixed(r, root_df, threshold);
+        float best = fabsf(t[f->peak[c]]), here = fabsf(t[v]);
+        if (here > best || (here == best && v < f->peak[c]))
+            f->peak[c] = v;
+        depth = push_neighbours(f, v, depth);
+    }
+}
+
+typedef struct order_entry {
+    int64_t voxels, mass, peak;
+    size_t found;
+} order_entry;
+
+static int largest_first(const void *a, const void *b)
+{
+    const order_entry *x = a, *y = b;
+    if (x->voxels != y->voxels)
+        return x->voxels > y->voxels ? -1 : 1;
+    if (x->mass != y->mass)
+        return x->mass > y->mass ? -1 : 1;
+    return (x->peak > y->peak) - (x->peak < y->peak);
+}
+
+static void describe(const flood *f, size_t c, const float *t, vx_cluster *to)
+{
+    const vx_grid *grid = &f->matrix->grid;
+    const double(*a)[4] = grid->affine;
+    int64_t place = f->matrix->index[f->peak[c]];
+    *to = f->cluster[c];
+    to->mass = (double)f->mass[c] / (double)VX_MASS_ONE;
+    to->peak_t = t[f->peak[c]];
+    to->peak_voxel[0] = place % grid->dim[0];
+    to->peak_voxel[1] = place / grid->dim[0] % grid->dim[1];
+    to->peak_voxel[2] = place / grid->dim[0] / grid->dim[1];
+    for (int i = 0; i < 3; i++)
+        to->peak_mm[i] = a[i][3] + a[i][0] * (double)to->peak_voxel[0] + a[i][1] * (double)to->peak_voxel[1] +
+                         a[i][2] * (double)to->peak_voxel[2];
+    double volume = a[0][0] * (a[1][1] * a[2][2] - a[1][2] * a[2][1]) - a[0][1] * (a[1][0] * a[2][2] - a[1][2] * a[2][0]) +
+                    a[0][2] * (a[1][0] * a[2][1] - a[1][1] * a[2][0]);
+    to->mm3 = fabs(volume) * (double)to->voxels;
+    to->p_extent = to->p_mass = to->p_voxel = to->p_uncorrected = to->p_fdr = NAN;
+}
+
+/* Numbers the clusters, largest first. */
+static vx_status number_clusters(const flood *f, const float *t, float *label, vx_cluster **clusters, vx_error *error)
+{
+    vx_status status = VX_OK;
+    order_entry *order = vx_array(f->clusters, sizeof *order);
+    int32_t *number = vx_array(f->clusters + 1, sizeof *number);
+    vx_cluster *sorted = vx_array(f->clusters, sizeof *sorted);
+    if (!order || !number || !sorted) {
+        status = vx_fail_memory(error);
+        free(sorted);
+        goto cleanup;
+    }
+    for (size_t c = 0; c < f->clusters; c++)
+        order[c] = (order_entry){f->cluster[c].voxels, f->mass[c], f->peak[c], c};
+    qsort(order, f->clusters, sizeof *order, largest_first);
+    number[0] = 0;
+    for (size_t k = 0; k < f->clusters; k++) {
+        number[order[k].found + 1] = (int32_t)k + 1;
+        describe(f, order[k].found, t, &sorted[k]);
+        sorted[k].label = (int32_t)k + 1;
+    }
+    for (int64_t v = 0; v < f->problem->voxels; v++)
+        label[v] = (float)number[f->owner[v]];
+    *clusters = sorted;
+cleanup:
+    free(order);
+    free(number);
+    return status;
+}
+
+vx_status vx_clusters_find(const vx_problem *problem, const vx_matrix *matrix, vx_tails tails, const int32_t *score,
+                           const float *t, float *label, vx_cluster **clusters, size_t *count, vx_error *error)
+{
+    vx_status status = VX_OK;
+    const int64_t *dim = matrix->grid.dim;
+    size_t voxels = (size_t)problem->voxels;
+    flood f = {.problem = problem, .matrix = matrix};
+    f.at = vx_array_zero((size_t)(dim[0] * dim[1] * dim[2]), sizeof *f.at);
+    f.sign = vx_array(voxels, sizeof *f.sign);
+    f.owner = vx_array_zero(voxels, sizeof *f.owner);
+    f.stack = vx_array(voxels, sizeof *f.stack);
+    if (!f.at || !f.sign || !f.owner || !f.stack) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
+    for (int64_t v = 0; v < problem->voxels; v++)
+        f.at[matrix->index[v]] = (int32_t)v + 1;
+    mark_signs(&f, tails, score);
+    for (int64_t v = 0; v < problem->voxels; v++) {
+        if (!f.sign[v] || f.owner[v])
+            continue;
+        if ((status = new_cluster(&f, v, error)))
+            goto cleanup;
+        fill_from(&f, v, score, t);
+    }
+    status = number_clusters(&f, t, label, clusters, error);
+    *count = f.clusters;
+cleanup:
+    free(f.at);
+    free(f.sign);
+    free(f.owner);
+    free(f.stack);
+    free(f.cluster);
+    free(f.mass);
+    free(f.peak);
+    return status;
+}

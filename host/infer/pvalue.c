@@ -1,0 +1,136 @@
+#include "infer/pvalue.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+
+/* What relabelling `i` gave in a tail (0 positive, 1 negative). Where only half were evaluated, the others are their
+ * complements: every score negated, the tails exchanged. */
+typedef struct place {
+    uint64_t evaluation;
+    int tail;
+} place;
+
+static place find(const vx_problem *problem, uint64_t i, int tail)
+{
+    if (problem->complement && i >= problem->evaluations)
+        return (place){problem->permutations->count - 1 - i, 1 - tail};
+    return (place){i, tail};
+}
+
+vx_status vx_maxima_new(const vx_problem *problem, const vx_tally *tally, vx_tails tails, vx_maxima *maxima,
+                        vx_error *error)
+{
+    uint64_t count = problem->permutations->count;
+    int first = tails == VX_NEGATIVE ? 1 : 0, last = tails == VX_POSITIVE ? 0 : 1;
+    vx_maxima m = {.count = count, .r = vx_array((size_t)count, sizeof(double))};
+    if (tally->extent) {
+        m.extent = vx_array_zero((size_t)count, sizeof(double));
+        m.mass = vx_array_zero((size_t)count, sizeof(double));
+    }
+    if (!m.r || (tally->extent && (!m.extent || !m.mass))) {
+        vx_maxima_destroy(&m);
+        return vx_fail_memory(error);
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        m.r[i] = -INFINITY;
+        for (int tail = first; tail <= last; tail++) {
+            place at = find(problem, i, tail);
+            m.r[i] = fmax(m.r[i], at.tail ? -tally->low[at.evaluation] : tally->high[at.evaluation]);
+            if (!tally->extent)
+                continue;
+            m.extent[i] = fmax(m.extent[i], tally->extent[at.evaluation][at.tail]);
+            m.mass[i] = fmax(m.mass[i], tally->mass[at.evaluation][at.tail]);
+        }
+    }
+    *maxima = m;
+    return VX_OK;
+}
+
+void vx_maxima_destroy(vx_maxima *maxima)
+{
+    free(maxima->r);
+    free(maxima->extent);
+    free(maxima->mass);
+    *maxima = (vx_maxima){0};
+}
+
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+void vx_sort(double *value, uint64_t count)
+{
+    qsort(value, (size_t)count, sizeof *value, ascending);
+}
+
+double vx_p_from_maxima(const double *sorted, uint64_t count, double observed, double tolerance)
+{
+    uint64_t below = 0, end = count; /* the first maximum that reaches the observed value */
+    while (below < end) {
+        uint64_t middle = below + (end - below) / 2;
+        if (sorted[middle] >= observed - tolerance)
+            end = middle;
+        else
+            below = middle + 1;
+    }
+    return (double)(count - below) / (double)count;
+}
+
+void vx_bounds(const vx_problem *problem, vx_tails tails, const int32_t *score, int32_t *high, int32_t *low)
+{
+    double tolerance = vx_score_tolerance(problem);
+    for (int64_t v = 0; v < problem->voxels; v++) {
+        double r = vx_score_r(problem, score[v]);
+        double reach = (tails == VX_TWO_TAILS ? fabs(r) : tails == VX_POSITIVE ? r : -r) - tolerance;
+        int32_t above = vx_r_score(problem, reach), below = vx_r_score(problem, -reach);
+        /* One tail alone is counted, but with its complement where that is not evaluated by itself. */
+        bool both = tails == VX_TWO_TAILS || problem->complement;
+        high[v] = both || tails == VX_POSITIVE ? above : INT32_MAX;
+        low[v] = both || tails == VX_NEGATIVE ? below : INT32_MIN;
+    }
+}
+
+double vx_p_uncorrected(const vx_problem *problem, vx_tails tails, uint64_t exceed)
+{
+    /* A score within rounding of 0 meets both bounds, and two-sided it would be counted twice. */
+    uint64_t most = tails == VX_TWO_TAILS ? problem->evaluations : problem->permutations->count;
+    uint64_t counted = exceed < most ? exceed : most;
+    return (double)counted / (double)most;
+}
+
+double vx_p_smallest(const vx_permutations *permutations, vx_tails tails)
+{
+    bool mirrored = permutations->exhaustive && permutations->scheme == VX_SIGN_FLIP && tails == VX_TWO_TAILS;
+    return (mirrored ? 2.0 : 1.0) / (double)permutations->count;
+}
+
+typedef struct ranked_p {
+    float p;
+    int64_t index;
+} ranked_p;
+
+static int by_p(const void *a, const void *b)
+{
+    float x = ((const ranked_p *)a)->p, y = ((const ranked_p *)b)->p;
+    return (x > y) - (x < y);
+}
+
+vx_status vx_fdr(const float *p, int64_t m, float *q, vx_error *error)
+{
+    ranked_p *ranked = vx_array((size_t)m, sizeof *ranked);
+    if (!ranked)
+        return vx_fail_memory(error);
+    for (int64_t i = 0; i < m; i++)
+        ranked[i] = (ranked_p){p[i], i};
+    qsort(ranked, (size_t)m, sizeof *ranked, by_p);
+    double least = 1.0;
+    for (int64_t i = m; i-- > 0;) {
+        least = fmin(least, (double)ranked[i].p * (double)m / (double)(i + 1));
+        q[ranked[i].index] = (float)least;
+    }
+    free(ranked);
+    return VX_OK;
+}
