@@ -12,28 +12,29 @@
 #include "engine/cpu/cpu.h"
 #include "engine/cpu/epilogue.h"
 
-/* A block of accumulators: BLOCK relabellings by STRIP vectors, with room for a row of the tile and one broadcast. */
-enum { STRIP = 4, BLOCK = VX_LANES == 16 ? 4 : 2, STRIPS = VX_TILE / (STRIP * VX_LANES) };
+/* Relabellings at a time: BLOCK x VX_STRIP accumulators leave room in the registers for a row of the tile and a
+ * broadcast weight. */
+enum { BLOCK = VX_LANES == 16 ? 4 : 2 };
 
 /* The dot products of BLOCK rows of W with one strip. */
 static inline __attribute__((always_inline)) void dots(int n, const float *y, const float *const *w,
-                                                       vx_floats dot[BLOCK][STRIP])
+                                                       vx_floats dot[BLOCK][VX_STRIP])
 {
-    vx_floats sum[BLOCK][STRIP] = {0};
+    vx_floats sum[BLOCK][VX_STRIP] = {0};
     for (int i = 0; i < n; i++) {
         const vx_floats *row = (const vx_floats *)(y + (size_t)i * VX_TILE);
-#pragma GCC unroll 8
+#pragma GCC unroll 4
         for (int b = 0; b < BLOCK; b++) {
             vx_floats weight = w[b][i] - (vx_floats){0};
-#pragma GCC unroll 8
-            for (int v = 0; v < STRIP; v++)
+#pragma GCC unroll 4
+            for (int v = 0; v < VX_STRIP; v++)
                 sum[b][v] = vx_fma(weight, row[v], sum[b][v]);
         }
     }
-#pragma GCC unroll 8
+#pragma GCC unroll 4
     for (int b = 0; b < BLOCK; b++)
-#pragma GCC unroll 8
-        for (int v = 0; v < STRIP; v++)
+#pragma GCC unroll 4
+        for (int v = 0; v < VX_STRIP; v++)
             dot[b][v] = sum[b][v];
 }
 
@@ -54,7 +55,7 @@ static inline vx_ints ordered(vx_floats r)
 
 static inline __attribute__((always_inline)) void strip(const vx_correlation_args *args, const vx_results *to,
                                                         const float *y, const float *w, int voxel, vx_maxima *maxima,
-                                                        int counting)
+                                                        bool counting)
 {
     const vx_ints *count_high = (const vx_ints *)(to->count_high + voxel);
     const vx_ints *count_low = (const vx_ints *)(to->count_low + voxel);
@@ -64,36 +65,36 @@ static inline __attribute__((always_inline)) void strip(const vx_correlation_arg
 
     for (int p = 0; p <= last; p += BLOCK) {
         const float *row[BLOCK];
-        vx_floats r[BLOCK][STRIP];
+        vx_floats r[BLOCK][VX_STRIP];
         for (int b = 0; b < BLOCK; b++) /* past the last relabelling the last is computed again */
             row[b] = w + (size_t)(p + b < last ? p + b : last) * rows * n;
         dots(args->n, y, row, r);
         if (args->nuisance) {
-            vx_floats squares[BLOCK][STRIP] = {0}, q[BLOCK][STRIP];
+            vx_floats squares[BLOCK][VX_STRIP] = {0}, q[BLOCK][VX_STRIP];
             for (int j = 1; j <= args->nuisance; j++) {
                 for (int b = 0; b < BLOCK; b++)
                     row[b] += n;
                 dots(args->n, y, row, q);
                 for (int b = 0; b < BLOCK; b++)
-                    for (int v = 0; v < STRIP; v++)
+                    for (int v = 0; v < VX_STRIP; v++)
                         squares[b][v] = vx_fma(q[b][v], q[b][v], squares[b][v]);
             }
             for (int b = 0; b < BLOCK; b++)
-                for (int v = 0; v < STRIP; v++)
+                for (int v = 0; v < VX_STRIP; v++)
                     r[b][v] = partial(r[b][v], squares[b][v]);
         }
-#pragma GCC unroll 8
+#pragma GCC unroll 4
         for (int b = 0; b < BLOCK; b++) {
             if (p + b > last)
                 break;
-            vx_ints score[STRIP];
-#pragma GCC unroll 8
-            for (int v = 0; v < STRIP; v++) {
+            vx_ints score[VX_STRIP];
+#pragma GCC unroll 4
+            for (int v = 0; v < VX_STRIP; v++) {
                 score[v] = ordered(r[b][v]);
                 if (counting)
                     counts[v] -= (score[v] >= count_high[v]) + (score[v] <= count_low[v]);
             }
-            vx_scores_take(to, maxima, score, STRIP, voxel, p + b);
+            vx_scores_take(to, maxima, score, voxel, p + b);
         }
     }
 }
@@ -110,13 +111,13 @@ vx_status vx_variant(vx_correlation)(const vx_correlation_args *args, void *cons
         vx_maxima_init(&maxima, &to);
 #pragma omp for schedule(dynamic, 8) nowait
         for (int tile = 0; tile < args->tiles; tile++) {
-            for (int s = 0; s < STRIPS; s++) {
-                int lane = s * STRIP * VX_LANES;
+            for (int s = 0; s < VX_STRIPS; s++) {
+                int lane = s * VX_STRIP_LANES;
                 const float *from = y + (size_t)tile * (size_t)args->n * VX_TILE + lane;
                 if (args->flags & VX_COUNT)
-                    strip(args, &to, from, w, tile * VX_TILE + lane, &maxima, 1);
+                    strip(args, &to, from, w, tile * VX_TILE + lane, &maxima, true);
                 else
-                    strip(args, &to, from, w, tile * VX_TILE + lane, &maxima, 0);
+                    strip(args, &to, from, w, tile * VX_TILE + lane, &maxima, false);
             }
         }
         vx_maxima_merge(&maxima, &to);

@@ -47,13 +47,13 @@ static vx_status choose_variant(vx_variant *variant, vx_error *error)
     int count = variants(list);
     const char *wanted = getenv("VOXSTAT_CPU_SIMD");
     for (int i = 0; i < count; i++) {
-        if (!wanted || !*wanted || !strcmp(wanted, list[i].name)) {
+        if (!wanted || !strcmp(wanted, list[i].name)) {
             *variant = list[i];
             return VX_OK;
         }
     }
-    return vx_fail(error, VX_DEVICE, "VOXSTAT_CPU_SIMD=%s: this build and machine have %s%s%s", wanted,
-                   list[0].name, count > 1 ? ", " : "", count > 1 ? "baseline and what lies between" : "");
+    return vx_fail(error, VX_DEVICE, "VOXSTAT_CPU_SIMD=%s: this machine and build have none of that name; the best is %s",
+                   wanted, list[0].name);
 }
 
 static vx_status cpu_buffer_new(vx_backend *self, size_t bytes, vx_buffer **buffer, vx_error *error)

@@ -11,6 +11,9 @@
 #include "engine/backend.h"
 #include "engine/cpu/simd.h"
 
+/* A strip is four vectors: enough work between two branches, few enough accumulators a relabelling for the registers. */
+enum { VX_STRIP = 4, VX_STRIP_LANES = VX_STRIP * VX_LANES, VX_STRIPS = VX_TILE / VX_STRIP_LANES };
+
 /* The results of a launch: what both dense ops' arguments and buffers have in common. */
 typedef struct vx_results {
     int voxels, tiles, voxel0, relabellings, flags, cut_high, cut_low, capacity, list0;
@@ -74,51 +77,52 @@ static inline void vx_list_append(const vx_results *to, const int32_t *score, ui
 }
 
 /* The rare way: the strip holds a new maximum or a supra-threshold voxel. */
-static __attribute__((noinline)) void vx_scores_note(const vx_results *to, vx_maxima *maxima, const vx_ints *score,
-                                                     int vectors, int voxel, int p)
+static __attribute__((noinline)) void vx_scores_note(const vx_results *to, vx_maxima *maxima,
+                                                     const vx_ints score[VX_STRIP], int voxel, int p)
 {
     const int32_t *lane = (const int32_t *)score;
     int32_t high = maxima->high[p], low = maxima->low[p];
-    for (int l = 0; l < vectors * VX_LANES; l++) {
-        high = lane[l] > high ? lane[l] : high;
-        low = lane[l] < low ? lane[l] : low;
+    uint64_t records = 0, hits = 0;
+    for (int v = 0; v < VX_STRIP; v++) {
+        uint64_t record = vx_above(score[v], vx_splat(high)) | vx_above(vx_splat(low), score[v]);
+        uint64_t hit = vx_above(score[v], vx_splat(to->cut_high)) | vx_above(vx_splat(to->cut_low), score[v]);
+        records |= record << (v * VX_LANES);
+        hits |= hit << (v * VX_LANES);
+    }
+    for (; records; records &= records - 1) {
+        int32_t s = lane[__builtin_ctzll(records)];
+        high = s > high ? s : high;
+        low = s < low ? s : low;
     }
     maxima->high[p] = maxima->bound_high[p] = high;
     maxima->low[p] = maxima->bound_low[p] = low;
-    if (!(to->flags & VX_COMPACT))
-        return;
-    uint64_t hits = 0;
-    for (int v = 0; v < vectors; v++) {
-        uint64_t hit = vx_above(score[v], vx_splat(to->cut_high)) | vx_above(vx_splat(to->cut_low), score[v]);
-        hits |= hit << (v * VX_LANES);
-    }
-    if (hits)
+    if (to->flags & VX_COMPACT) {
+        maxima->bound_high[p] = high < to->cut_high ? high : to->cut_high;
+        maxima->bound_low[p] = low > to->cut_low ? low : to->cut_low;
         vx_list_append(to, lane, hits, voxel, p);
-    maxima->bound_high[p] = high < to->cut_high ? high : to->cut_high;
-    maxima->bound_low[p] = low > to->cut_low ? low : to->cut_low;
+    }
 }
 
-/* Takes the scores of relabelling p in the `vectors` vectors that start at `voxel`. `score` stays in registers: only
- * the rare ways copy it to memory. */
+/* Takes the scores of relabelling p in the strip that starts at `voxel`. `score` stays in registers: only the rare ways
+ * copy it to memory. */
 static inline __attribute__((always_inline)) void vx_scores_take(const vx_results *to, vx_maxima *maxima,
-                                                                 const vx_ints *score, int vectors, int voxel, int p)
+                                                                 const vx_ints score[VX_STRIP], int voxel, int p)
 {
     vx_ints high = score[0], low = score[0];
-#pragma GCC unroll 16
-    for (int v = 1; v < vectors; v++) {
+#pragma GCC unroll 4
+    for (int v = 1; v < VX_STRIP; v++) {
         high = vx_max(high, score[v]);
         low = vx_min(low, score[v]);
     }
-    if (__builtin_expect(vx_above(high, vx_splat(maxima->bound_high[p])) |
-                         vx_above(vx_splat(maxima->bound_low[p]), low), 0)) {
-        vx_ints copy[vectors];
-        for (int v = 0; v < vectors; v++)
+    if (__builtin_expect(vx_any_above(high, vx_splat(maxima->bound_high[p]), vx_splat(maxima->bound_low[p]), low), 0)) {
+        vx_ints copy[VX_STRIP];
+        for (int v = 0; v < VX_STRIP; v++)
             copy[v] = score[v];
-        vx_scores_note(to, maxima, copy, vectors, voxel, p);
+        vx_scores_note(to, maxima, copy, voxel, p);
     }
     if (__builtin_expect(to->flags & VX_STORE, 0)) {
         vx_ints *map = (vx_ints *)(to->score + (size_t)p * (size_t)to->tiles * VX_TILE + voxel);
-        for (int v = 0; v < vectors; v++)
+        for (int v = 0; v < VX_STRIP; v++)
             map[v] = score[v];
     }
 }

@@ -3,7 +3,8 @@
  *
  * Y[tiles][n][VX_TILE] int32, flip[P][groups] uint8. For every strip of voxels and every group of `width` rows all
  * 2^width signed sums are tabulated, each row doubling the table. A relabelling is then one row of each group's
- * table, added up: ceil(n / width) loads instead of n multiplications, from a table that stays in the nearest cache.
+ * table, added up: ceil(n / width) loads instead of n multiplications, from a table that stays in the near caches
+ * (64 KB a tile for 14 participants in 2 groups of 7).
  *
  * Per voxel and relabelling: ceil(n / width) loads of 4 bytes and as many additions, less one. Error: none. Plain
  * reference: tests/ops/reference.h, vx_reference_signflip. */
@@ -13,21 +14,18 @@
 
 #include <omp.h>
 
-/* A strip is half a tile: its tables of 14 participants, 2 groups of 7, take 32 KB. */
-enum { STRIP_LANES = 32, STRIP = STRIP_LANES / VX_LANES, STRIPS = VX_TILE / STRIP_LANES };
-
-typedef vx_ints vx_row[STRIP];
+typedef vx_ints vx_row[VX_STRIP];
 
 /* All signed sums of `rows` rows of k: table[s] takes row i negative where bit i of s is set. */
 static void tabulate(int rows, const int32_t *k, vx_row *table)
 {
-    for (int v = 0; v < STRIP; v++)
+    for (int v = 0; v < VX_STRIP; v++)
         table[0][v] = vx_splat(0);
     for (int i = 0; i < rows; i++) {
         const vx_ints *row = (const vx_ints *)(k + (size_t)i * VX_TILE);
         vx_row *minus = table + ((size_t)1 << i);
         for (int s = 0; s < 1 << i; s++) {
-            for (int v = 0; v < STRIP; v++) {
+            for (int v = 0; v < VX_STRIP; v++) {
                 minus[s][v] = table[s][v] - row[v];
                 table[s][v] += row[v];
             }
@@ -35,53 +33,60 @@ static void tabulate(int rows, const int32_t *k, vx_row *table)
     }
 }
 
+/* All relabellings of one strip. `groups` and `counting` are constants where it is called, so that the loop over groups
+ * and the counting unfold or vanish; counts stay in registers. */
 static inline __attribute__((always_inline)) void strip(const vx_signflip_args *args, const vx_results *to,
                                                         const vx_row *table, const uint8_t *flip, int voxel,
-                                                        vx_maxima *maxima, int counting)
+                                                        vx_maxima *maxima, int groups, bool counting)
 {
-    vx_ints count_high[STRIP], count_low[STRIP], count[STRIP];
+    const int relabellings = args->relabellings, width = args->width;
+    vx_ints count_high[VX_STRIP] = {0}, count_low[VX_STRIP] = {0}, count[VX_STRIP] = {0};
     if (counting) {
-        for (int v = 0; v < STRIP; v++) {
+        for (int v = 0; v < VX_STRIP; v++) {
             count_high[v] = ((const vx_ints *)(to->count_high + voxel))[v];
             count_low[v] = ((const vx_ints *)(to->count_low + voxel))[v];
             count[v] = ((const vx_ints *)(to->counts + voxel))[v];
         }
     }
-    for (int p = 0; p < args->relabellings; p++, flip += args->groups) {
-        vx_ints u[STRIP];
-#pragma GCC unroll 8
-        for (int v = 0; v < STRIP; v++)
+    for (int p = 0; p < relabellings; p++, flip += groups) {
+        vx_ints u[VX_STRIP];
+#pragma GCC unroll 4
+        for (int v = 0; v < VX_STRIP; v++)
             u[v] = table[flip[0]][v];
-        for (int g = 1; g < args->groups; g++) {
-            const vx_row *row = table + ((size_t)g << args->width) + flip[g];
 #pragma GCC unroll 8
-            for (int v = 0; v < STRIP; v++)
+        for (int g = 1; g < groups; g++) {
+            const vx_row *row = table + ((size_t)g << width) + flip[g];
+#pragma GCC unroll 4
+            for (int v = 0; v < VX_STRIP; v++)
                 u[v] += (*row)[v];
         }
         if (counting) {
-#pragma GCC unroll 8
-            for (int v = 0; v < STRIP; v++)
+#pragma GCC unroll 4
+            for (int v = 0; v < VX_STRIP; v++)
                 count[v] -= (u[v] >= count_high[v]) + (u[v] <= count_low[v]);
         }
-        vx_scores_take(to, maxima, u, STRIP, voxel, p);
+        vx_scores_take(to, maxima, u, voxel, p);
     }
     if (counting)
-        for (int v = 0; v < STRIP; v++)
+        for (int v = 0; v < VX_STRIP; v++)
             ((vx_ints *)(to->counts + voxel))[v] = count[v];
 }
 
 static void tile(const vx_signflip_args *args, const vx_results *to, const int32_t *k, const uint8_t *flip, int voxel,
                  vx_row *table, vx_maxima *maxima)
 {
-    for (int s = 0; s < STRIPS; s++, k += STRIP_LANES, voxel += STRIP_LANES) {
+    const bool counting = args->flags & VX_COUNT;
+    for (int s = 0; s < VX_STRIPS; s++, k += VX_STRIP_LANES, voxel += VX_STRIP_LANES) {
         for (int g = 0; g < args->groups; g++) {
             int first = g * args->width, rows = args->n - first < args->width ? args->n - first : args->width;
             tabulate(rows, k + (size_t)first * VX_TILE, table + ((size_t)g << args->width));
         }
-        if (args->flags & VX_COUNT)
-            strip(args, to, table, flip, voxel, maxima, 1);
+        if (args->groups == 2 && counting)
+            strip(args, to, table, flip, voxel, maxima, 2, true);
+        else if (args->groups == 2)
+            strip(args, to, table, flip, voxel, maxima, 2, false);
         else
-            strip(args, to, table, flip, voxel, maxima, 0);
+            strip(args, to, table, flip, voxel, maxima, args->groups, counting);
     }
 }
 

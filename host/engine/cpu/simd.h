@@ -42,6 +42,10 @@ static inline vx_ints vx_splat(int32_t value)
 #define vx_min(a, b) ((vx_ints)_mm512_min_epi32((__m512i)(a), (__m512i)(b)))
 /* A bit a lane, set where a > b. */
 #define vx_above(a, b) ((unsigned)_mm512_cmpgt_epi32_mask((__m512i)(a), (__m512i)(b)))
+/* Whether any lane of a > b or of c > d. */
+#define vx_any_above(a, b, c, d)                                                                                       \
+    (!_kortestz_mask16_u8(_mm512_cmpgt_epi32_mask((__m512i)(a), (__m512i)(b)),                                         \
+                          _mm512_cmpgt_epi32_mask((__m512i)(c), (__m512i)(d))))
 #elif VX_LANES == 8
 #include <immintrin.h>
 #define vx_fma(a, b, c) ((vx_floats)_mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c)))
@@ -73,6 +77,9 @@ static inline unsigned vx_above(vx_ints a, vx_ints b)
     vx_ints bits = (a > b) & (vx_ints){1, 2, 4, 8};
     return (unsigned)(bits[0] | bits[1] | bits[2] | bits[3]);
 }
+#endif
+#ifndef vx_any_above
+#define vx_any_above(a, b, c, d) ((vx_above(a, b) | vx_above(c, d)) != 0)
 #endif
 
 #endif
