@@ -120,7 +120,7 @@ static inline void check_list(const dense_case *shape, const int32_t *score, int
     const int32_t *voxel = (const int32_t *)host->data[VX_LIST_VOXEL] + row;
     const int32_t *listed = (const int32_t *)host->data[VX_LIST_SCORE] + row;
     int32_t size = 0;
-    bool *seen = calloc((size_t)shape->voxels, sizeof *seen);
+    bool *seen = vx_array_zero((size_t)shape->voxels, sizeof *seen);
     for (int v = 0; v < shape->voxels; v++)
         size += score[v] > cut_high || score[v] < cut_low;
     assert_int_equal(((int32_t *)host->data[VX_LIST_SIZE])[shape->list0 + p], size);

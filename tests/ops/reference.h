@@ -4,11 +4,11 @@
 #define VX_TESTS_OPS_REFERENCE_H
 
 #include "args.h"
+#include "base/memory.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The int that orders as r does: vx_ordered, with -0 the same number as +0. */
@@ -32,7 +32,7 @@ static inline float vx_reference_unordered(int32_t score)
 /* u[p][v] = sum_i sign[p][i] k[i][v]. */
 static inline int32_t *vx_reference_signflip(int n, int voxels, int relabellings, const int32_t *k, const int *sign)
 {
-    int32_t *u = malloc(sizeof *u * (size_t)relabellings * (size_t)voxels);
+    int32_t *u = vx_array((size_t)relabellings * (size_t)voxels, sizeof *u);
     for (int p = 0; p < relabellings; p++)
         for (int v = 0; v < voxels; v++) {
             int64_t sum = 0;
@@ -48,7 +48,7 @@ static inline int32_t *vx_reference_signflip(int n, int voxels, int relabellings
 static inline double *vx_reference_correlation(int n, int k, int voxels, int relabellings, const float *y,
                                                const float *w, double *rest)
 {
-    double *r = malloc(sizeof *r * (size_t)relabellings * (size_t)voxels);
+    double *r = vx_array((size_t)relabellings * (size_t)voxels, sizeof *r);
     for (int p = 0; p < relabellings; p++)
         for (int v = 0; v < voxels; v++) {
             double d = 0, squares = 0;
@@ -71,7 +71,7 @@ static inline double *vx_reference_correlation(int n, int k, int voxels, int rel
 static inline int32_t *vx_reference_correlation_float(int n, int k, int voxels, int relabellings, const float *y,
                                                       const float *w)
 {
-    int32_t *score = malloc(sizeof *score * (size_t)relabellings * (size_t)voxels);
+    int32_t *score = vx_array((size_t)relabellings * (size_t)voxels, sizeof *score);
     for (int p = 0; p < relabellings; p++)
         for (int v = 0; v < voxels; v++) {
             float d = 0, squares = 0;
@@ -106,8 +106,8 @@ static inline void vx_reference_clusters(const vx_clusters_args *args, int nx, i
                                          int32_t extent[2], double mass[2])
 {
     int voxels = nx * ny * nz, differ = args->connectivity == 26 ? 3 : args->connectivity == 18 ? 2 : 1;
-    bool *seen = calloc((size_t)voxels, sizeof *seen);
-    int *stack = malloc(sizeof *stack * (size_t)voxels);
+    bool *seen = vx_array_zero((size_t)voxels, sizeof *seen);
+    int *stack = vx_array((size_t)voxels, sizeof *stack);
     for (int tail = 0; tail < 2; tail++) {
         extent[tail] = 0;
         mass[tail] = 0;

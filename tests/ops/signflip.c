@@ -96,6 +96,40 @@ static void test_widths(void **state)
         check_case(&shape, RANDOM, width);
 }
 
+/* The matrix in two slabs of voxels, one launch each: maxima merge and lists go on where the first launch left them. */
+static void test_voxel_slabs(void **state)
+{
+    (void)state;
+    const dense_case whole = {5, 0, 158, 12, 0, 2, 158};
+    const int first = 2 * VX_TILE;
+    int32_t *k = make_data(&whole, RANDOM), *tiles = tiles_of(k, whole.n, whole.voxels);
+    int *sign = make_signs(&whole, RANDOM);
+    int32_t *score = vx_reference_signflip(whole.n, whole.voxels, whole.relabellings, k, sign);
+    vx_signflip_args args = {.n = whole.n, .groups = 1, .width = whole.n, .relabellings = whole.relabellings,
+                             .flags = VX_COMPACT, .capacity = whole.capacity, .list0 = whole.list0};
+    cuts(score, (size_t)whole.relabellings * (size_t)whole.voxels, &args.cut_high, &args.cut_low);
+    dense_data host = {.data = {[VX_W] = make_flips(&args, sign)}, .bytes = {[VX_W] = (size_t)whole.relabellings}};
+    for (int b = 0; b < backend_count; b++) {
+        dense_results(&whole, score, &host);
+        for (int slab = 0; slab < 2; slab++) {
+            args.voxel0 = slab ? first : 0;
+            args.voxels = slab ? whole.voxels - first : first;
+            args.tiles = (int)tiled(args.voxels) / VX_TILE;
+            host.data[VX_Y] = tiles + args.voxel0 * whole.n;
+            host.bytes[VX_Y] = tiled(args.voxels) * (size_t)whole.n * sizeof *tiles;
+            run_dense(backends[b], VX_OP_SIGNFLIP, &args, &host);
+        }
+        check_maxima(&whole, score, &host);
+        check_lists(&whole, score, true, args.cut_high, args.cut_low, &host);
+        free_results(&host);
+    }
+    free(host.data[VX_W]);
+    free(k);
+    free(tiles);
+    free(sign);
+    free(score);
+}
+
 /* n = 2, k = (3, 1): by hand, flips none, first, second, both give 4, -2, 2, -4. */
 static void test_by_hand(void **state)
 {
@@ -120,6 +154,7 @@ static void test_by_hand(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_by_hand), cmocka_unit_test(test_random),
-                                       cmocka_unit_test(test_ties_and_negative), cmocka_unit_test(test_widths)};
+                                       cmocka_unit_test(test_ties_and_negative), cmocka_unit_test(test_widths),
+                                       cmocka_unit_test(test_voxel_slabs)};
     return cmocka_run_group_tests(tests, open_backends, free_backends);
 }

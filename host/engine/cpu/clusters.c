@@ -8,8 +8,8 @@
  * Per entry: 3 + 13 reads or writes of the slab and about as many of the entry arrays. Mass is a sum of 64-bit fixed point
  * numbers, so that it does not depend on the order. Plain reference: tests/ops/reference.h, vx_reference_clusters. */
 #include "engine/cpu/cpu.h"
+#include "engine/mass.h"
 
-#include <math.h>
 #include <omp.h>
 #include <string.h>
 
@@ -29,8 +29,8 @@ static int preceding(const vx_clusters_args *args, int offset[NEIGHBOURS_MAX])
     return count;
 }
 
-/* |t| of a score, at most VX_MASS_T_MAX, which it is too where r rounds to 1. In float, as on every device. */
-static float magnitude(const vx_clusters_args *args, int32_t score)
+/* The score's part of its cluster's mass, in units of 1 / VX_MASS_ONE. */
+static int64_t excess(const vx_clusters_args *args, int32_t score)
 {
     float r;
     if (args->fixed_point) {
@@ -39,16 +39,7 @@ static float magnitude(const vx_clusters_args *args, int32_t score)
         int32_t bits = vx_ordered(score);
         memcpy(&r, &bits, sizeof r);
     }
-    r = fabsf(r);
-    float rest = (1.0f - r) * (1.0f + r);
-    float t = rest > 0.0f ? args->root_df * r / sqrtf(rest) : VX_MASS_T_MAX;
-    return t < VX_MASS_T_MAX ? t : VX_MASS_T_MAX;
-}
-
-static int64_t excess(const vx_clusters_args *args, int32_t score)
-{
-    float above = magnitude(args, score) - args->threshold;
-    return above > 0.0f ? llrintf(above * VX_MASS_ONE) : 0; /* to nearest even */
+    return vx_mass_fixed(r, args->root_df, args->threshold);
 }
 
 /* Path halving: every other entry on the way is hung one step higher. */
