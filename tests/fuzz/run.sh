@@ -1,7 +1,8 @@
 #!/bin/bash
-# usage: tests/fuzz/run.sh BUILD [SECONDS]: runs every fuzz target of a build of the fuzz preset for SECONDS (20), from
-# seeds of the sample data and, where it is there, $VOXSTAT_REAL_DATA/malformed. A crash, leak or hang is a failure;
-# the input that did it is left in BUILD/fuzz/<target>/.
+# usage: tests/fuzz/run.sh BUILD [SECONDS]
+# Runs every fuzz target of a build of the fuzz preset for SECONDS (20), from the seeds beside this file and, where they
+# are there, the images of $VOXSTAT_REAL_DATA/malformed. A crash, leak or hang is a failure; the input that did it is
+# left in BUILD/fuzz/<target>/.
 set -euo pipefail
 build=$1 seconds=${2:-20}
 source=$(cd "$(dirname "$0")/../.." && pwd)
@@ -9,14 +10,18 @@ for target in table image; do
     folder=$build/fuzz/$target
     mkdir -p "$folder/corpus" "$folder/seeds"
     case $target in
-    table) find "$source/sample_data" -name '*.tsv' -exec cp {} "$folder/seeds/" \; ;;
+    table) cp "$source"/tests/fuzz/seeds/*.tsv "$folder/seeds/" ;;
     image)
-        find "${VOXSTAT_REAL_DATA:-/nonexistent}/malformed" "$source/tests/fuzz/seeds" -type f \
-            \( -name '*.nii' -o -name '*.nii.gz' \) -size -64k -exec cp {} "$folder/seeds/" \; 2>/dev/null || true
+        find "${VOXSTAT_REAL_DATA:-/nonexistent}/malformed" -type f -size -64k \( -name '*.nii' -o -name '*.nii.gz' \) \
+            -exec cp {} "$folder/seeds/" \; 2>/dev/null || true
         ;;
     esac
     echo "fuzz-$target: $seconds s, $(find "$folder/seeds" -type f | wc -l) seeds"
-    LSAN_OPTIONS=suppressions=$source/tests/lsan.supp "$build/fuzz-$target" -max_total_time="$seconds" -timeout=10 \
+    if ! LSAN_OPTIONS=suppressions=$source/tests/lsan.supp "$build/fuzz-$target" -max_total_time="$seconds" -timeout=10 \
         -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 -artifact_prefix="$folder/" "$folder/corpus" \
-        "$folder/seeds" 2>&1 | tail -n 25
+        "$folder/seeds" >"$folder/log" 2>&1; then
+        tail -n 60 "$folder/log"
+        exit 1
+    fi
+    grep '^stat::number_of_executed_units' "$folder/log"
 done
