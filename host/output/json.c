@@ -299,7 +299,7 @@ vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *e
                     options_object(record), "p_format", vx_p_format_name(record->p_format), "study",
                     study_object(record->study), "modalities", modalities_array(record, entry, entries), "inputs",
                     inputs_array(record), "files", files);
-    line = run ? json_dumps(run, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
+    line = run ? json_dumps(run, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) : NULL;
     status = path && line ? vx_write_file(path, line, strlen(line), error) : vx_fail_memory(error);
 cleanup:
     json_decref(run);
