@@ -137,7 +137,7 @@ static void put_maps(h5_writer *h5, const vx_record *record, const vx_entry *ent
         vx_map_scatter(map, matrix->voxels, matrix->index, record->p_format, elements, volume);
         at(h5, "/maps/%s/%s/%s", entry->modality_name, entry->effect_name, map->name);
         put_volume(h5, &matrix->grid, H5T_NATIVE_FLOAT, volume, turned);
-        put_text_attribute(h5, "units", map->units);
+        put_text_attribute(h5, "units", map->is_p ? vx_p_format_words(record->p_format) : map->units);
         put_text_attribute(h5, "p_format", map->is_p ? vx_p_format_name(record->p_format) : "n/a");
     }
     free(volume);

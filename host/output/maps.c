@@ -24,7 +24,6 @@ static vx_intent map_intent(const vx_map *map, vx_p_format format)
 
 static vx_status write_map(const char *folder, const vx_record *record, const map_task *task, vx_error *error)
 {
-    static const char *const p_words[] = {" as -log10 p", " as p", " as 1-p"};
     const vx_map *map = task->map;
     const vx_matrix *matrix = task->entry->modality->matrix;
     size_t elements = vx_grid_elements(&matrix->grid);
@@ -44,8 +43,8 @@ static vx_status write_map(const char *folder, const vx_record *record, const ma
         }
     }
     char description[80]; /* what the header holds; the names stand last, where they may be cut */
-    snprintf(description, sizeof description, "voxstat %s: %s%s, %s", record->version, map->name,
-             map->is_p ? p_words[record->p_format] : "", task->entry->stem);
+    snprintf(description, sizeof description, "voxstat %s: %s%s%s, %s", record->version, map->name,
+             map->is_p ? " as " : "", map->is_p ? vx_p_format_words(record->p_format) : "", task->entry->stem);
     status = vx_image_write(path, &matrix->grid, grid, map->is_label ? VX_INT32 : VX_FLOAT32,
                             map_intent(map, record->p_format), task->entry->result->effect->df, description, error);
 cleanup:

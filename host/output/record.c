@@ -29,6 +29,11 @@ const char *vx_p_format_name(vx_p_format format)
     return "p";
 }
 
+const char *vx_p_format_words(vx_p_format format)
+{
+    return format == VX_P_LOG10 ? "-log10 p" : vx_p_format_name(format);
+}
+
 const char *vx_scheme_name(vx_scheme scheme)
 {
     return scheme == VX_SIGN_FLIP ? "sign-flip" : "permutation";

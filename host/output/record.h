@@ -36,6 +36,9 @@ bool vx_mask_intersection(const vx_record_modality *modality, size_t count, uint
 /* As --p-format is written: "log10", "p", "1-p". */
 const char *vx_p_format_name(vx_p_format format);
 
+/* What a p-map holds, for a person: "-log10 p", "p", "1-p". */
+const char *vx_p_format_words(vx_p_format format);
+
 /* "sign-flip" or "permutation". */
 const char *vx_scheme_name(vx_scheme scheme);
 
