@@ -1,0 +1,324 @@
+/* The OpenCL backend: one context and one in-order queue, with profiling, for one device. */
+#include "base/memory.h"
+#include "engine/opencl/opencl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PENDING_MAX = 256, LAUNCH_ARGUMENTS_MAX = VX_DENSE_BUFFERS + 3, GROUP_TABLES_MAX = 32 * 1024,
+       UNIT_TABLES_MAX = 64 * 1024 };
+
+/* The kernels lay the argument structs out without holes; so must we. */
+_Static_assert(sizeof(vx_signflip_args) == 12 * 4, "an argument struct with a hole");
+_Static_assert(sizeof(vx_correlation_args) == 11 * 4, "an argument struct with a hole");
+_Static_assert(sizeof(vx_clusters_args) == 11 * 4, "an argument struct with a hole");
+
+struct vx_buffer {
+    cl_mem memory;
+};
+
+typedef struct vx_opencl {
+    vx_backend backend; /* first: a vx_backend of this kind is a vx_opencl */
+    cl_context context;
+    cl_command_queue queue;
+    vx_form form[VX_OPS];
+    cl_program program[VX_OPS];
+    cl_kernel kernel[VX_OPS];
+    size_t tables_max; /* bytes of local memory for the tables of signflip */
+    double seconds[VX_OPS];
+    int pending; /* launches whose time has not been read */
+    cl_event event[PENDING_MAX];
+    vx_op event_op[PENDING_MAX];
+} vx_opencl;
+
+/* Waits for the launches so far and books their times. A launch that the device gave up shows here. */
+static vx_status settle(vx_opencl *self, vx_error *error)
+{
+    cl_int code = self->pending ? clWaitForEvents((cl_uint)self->pending, self->event) : CL_SUCCESS;
+    for (int i = 0; i < self->pending; i++) {
+        cl_ulong start = 0, end = 0;
+        if (clGetEventProfilingInfo(self->event[i], CL_PROFILING_COMMAND_START, sizeof start, &start, NULL) ==
+                CL_SUCCESS &&
+            clGetEventProfilingInfo(self->event[i], CL_PROFILING_COMMAND_END, sizeof end, &end, NULL) == CL_SUCCESS)
+            self->seconds[self->event_op[i]] += (double)(end - start) * 1e-9;
+        clReleaseEvent(self->event[i]);
+    }
+    self->pending = 0;
+    return vx_cl_check(code, "a launch", error);
+}
+
+static vx_status buffer_new(vx_backend *backend, size_t bytes, vx_buffer **buffer, vx_error *error)
+{
+    vx_opencl *self = (vx_opencl *)backend;
+    const cl_int zero = 0;
+    size_t whole = (bytes + 3) / 4 * 4;
+    cl_int code;
+    whole = whole ? whole : 4; /* an empty buffer is not a buffer to OpenCL */
+    *buffer = malloc(sizeof **buffer);
+    if (!*buffer || whole < bytes) {
+        free(*buffer);
+        *buffer = NULL;
+        return vx_fail_memory(error);
+    }
+    (*buffer)->memory = clCreateBuffer(self->context, CL_MEM_READ_WRITE, whole, NULL, &code);
+    vx_status status = vx_cl_check(code, "clCreateBuffer", error);
+    if (status != VX_OK) {
+        free(*buffer);
+        *buffer = NULL;
+        return vx_error_prefix(error, status, "%s: %zu bytes", backend->info.id, whole);
+    }
+    code = clEnqueueFillBuffer(self->queue, (*buffer)->memory, &zero, sizeof zero, 0, whole, 0, NULL, NULL);
+    status = vx_cl_check(code, "clEnqueueFillBuffer", error);
+    if (status != VX_OK) {
+        backend->buffer_free(backend, *buffer);
+        *buffer = NULL;
+    }
+    return status;
+}
+
+static void buffer_free(vx_backend *backend, vx_buffer *buffer)
+{
+    (void)backend;
+    if (buffer)
+        clReleaseMemObject(buffer->memory);
+    free(buffer);
+}
+
+static vx_status upload(vx_backend *backend, vx_buffer *to, size_t offset, const void *from, size_t bytes,
+                        vx_error *error)
+{
+    vx_opencl *self = (vx_opencl *)backend;
+    if (bytes == 0)
+        return VX_OK;
+    /* Blocking: the caller may reuse `from` at once. */
+    return vx_cl_check(clEnqueueWriteBuffer(self->queue, to->memory, CL_TRUE, offset, bytes, from, 0, NULL, NULL),
+                       "clEnqueueWriteBuffer", error);
+}
+
+static vx_status download(vx_backend *backend, vx_buffer *from, size_t offset, void *to, size_t bytes,
+                          vx_error *error)
+{
+    vx_opencl *self = (vx_opencl *)backend;
+    if (bytes == 0)
+        return VX_OK;
+    vx_status status =
+        vx_cl_check(clEnqueueReadBuffer(self->queue, from->memory, CL_TRUE, offset, bytes, to, 0, NULL, NULL),
+                    "clEnqueueReadBuffer", error);
+    return status == VX_OK ? settle(self, error) : status;
+}
+
+static vx_status fill(vx_backend *backend, vx_buffer *buffer, size_t offset, size_t bytes, int32_t word,
+                      vx_error *error)
+{
+    vx_opencl *self = (vx_opencl *)backend;
+    if (bytes == 0)
+        return VX_OK;
+    return vx_cl_check(clEnqueueFillBuffer(self->queue, buffer->memory, &word, sizeof word, offset, bytes, 0, NULL,
+                                           NULL),
+                       "clEnqueueFillBuffer", error);
+}
+
+/* The arguments of one launch in the kernel's order. */
+typedef struct vx_arguments {
+    int count;
+    size_t size[LAUNCH_ARGUMENTS_MAX];
+    const void *value[LAUNCH_ARGUMENTS_MAX];
+} vx_arguments;
+
+static void add_argument(vx_arguments *arguments, size_t size, const void *value)
+{
+    arguments->size[arguments->count] = size;
+    arguments->value[arguments->count++] = value;
+}
+
+static void add_buffers(vx_arguments *arguments, vx_buffer *const *buffers, int count)
+{
+    for (int i = 0; i < count; i++)
+        add_argument(arguments, sizeof(cl_mem), buffers[i] ? &buffers[i]->memory : NULL);
+}
+
+static vx_status launch(vx_opencl *self, vx_op op, const vx_arguments *arguments, size_t groups, vx_error *error)
+{
+    cl_kernel kernel = self->kernel[op];
+    size_t items = (size_t)self->form[op].items, all = groups * items;
+    cl_int code = CL_SUCCESS;
+    if (self->pending == PENDING_MAX) {
+        vx_status status = settle(self, error);
+        if (status != VX_OK)
+            return status;
+    }
+    for (int i = 0; i < arguments->count && code == CL_SUCCESS; i++)
+        code = clSetKernelArg(kernel, (cl_uint)i, arguments->size[i], arguments->value[i]);
+    if (code != CL_SUCCESS)
+        return vx_cl_check(code, "clSetKernelArg", error);
+    code = clEnqueueNDRangeKernel(self->queue, kernel, 1, NULL, &all, &items, 0, NULL, &self->event[self->pending]);
+    if (code != CL_SUCCESS)
+        return vx_cl_check(code, "clEnqueueNDRangeKernel", error);
+    self->event_op[self->pending++] = op;
+    return vx_cl_check(clFlush(self->queue), "clFlush", error);
+}
+
+/* As many groups as keep the device busy, no more than there are strips. */
+static size_t dense_groups(const vx_opencl *self, vx_op op, int tiles)
+{
+    const vx_form *form = &self->form[op];
+    size_t strip = (size_t)(form->vec * form->cols * form->items);
+    size_t strips = ((size_t)tiles * VX_TILE + strip - 1) / strip;
+    size_t groups = (size_t)self->backend.info.compute_units * (size_t)form->groups_per_unit;
+    return groups < strips ? groups : strips;
+}
+
+/* Rows a table of signflip covers: the groups' width, or an equal part of it so that the tables fit; 0: none do. */
+static int table_bits(const vx_opencl *self, const vx_signflip_args *args, size_t *bytes)
+{
+    const vx_form *form = &self->form[VX_OP_SIGNFLIP];
+    size_t entry = (size_t)(form->vec * form->items) * sizeof(int32_t);
+    for (int parts = 1; parts < args->width; parts++) {
+        int bits = (args->width + parts - 1) / parts;
+        size_t tables = (size_t)args->groups * (size_t)((args->width + bits - 1) / bits);
+        *bytes = (tables << bits) * entry;
+        if (*bytes <= self->tables_max)
+            return bits;
+    }
+    *bytes = entry; /* OpenCL allows no local argument of no size */
+    return 0;
+}
+
+static vx_status run_signflip(vx_opencl *self, const vx_signflip_args *args, vx_buffer *const *buffers,
+                              vx_error *error)
+{
+    vx_arguments arguments = {0};
+    size_t table_bytes;
+    cl_int bits = table_bits(self, args, &table_bytes);
+    add_argument(&arguments, sizeof *args, args);
+    add_argument(&arguments, sizeof bits, &bits);
+    add_argument(&arguments, table_bytes, NULL);
+    add_buffers(&arguments, buffers, VX_DENSE_BUFFERS);
+    return launch(self, VX_OP_SIGNFLIP, &arguments, dense_groups(self, VX_OP_SIGNFLIP, args->tiles), error);
+}
+
+static vx_status run_correlation(vx_opencl *self, const vx_correlation_args *args, vx_buffer *const *buffers,
+                                 vx_error *error)
+{
+    vx_arguments arguments = {0};
+    add_argument(&arguments, sizeof *args, args);
+    add_buffers(&arguments, buffers, VX_DENSE_BUFFERS);
+    return launch(self, VX_OP_CORRELATION, &arguments, dense_groups(self, VX_OP_CORRELATION, args->tiles), error);
+}
+
+static vx_status run_clusters(vx_opencl *self, const vx_clusters_args *args, vx_buffer *const *buffers,
+                              vx_error *error)
+{
+    vx_arguments arguments = {0};
+    add_argument(&arguments, sizeof *args, args);
+    add_buffers(&arguments, buffers, VX_CLUSTERS_BUFFERS);
+    return launch(self, VX_OP_CLUSTERS, &arguments, (size_t)args->slabs, error);
+}
+
+static vx_status run(vx_backend *backend, vx_op op, const void *args, vx_buffer *const *buffers, vx_error *error)
+{
+    vx_opencl *self = (vx_opencl *)backend;
+    vx_status status;
+    switch (op) {
+    case VX_OP_SIGNFLIP: status = run_signflip(self, args, buffers, error); break;
+    case VX_OP_CORRELATION: status = run_correlation(self, args, buffers, error); break;
+    case VX_OP_CLUSTERS: status = run_clusters(self, args, buffers, error); break;
+    default: return vx_fail(error, VX_INTERNAL, "there is no op %d", (int)op);
+    }
+    return status == VX_OK ? VX_OK
+                           : vx_error_prefix(error, status, "%s: %s", backend->info.id, self->form[op].kernel);
+}
+
+static vx_status wait_all(vx_backend *backend, vx_error *error)
+{
+    vx_opencl *self = (vx_opencl *)backend;
+    vx_status status = settle(self, error);
+    return status == VX_OK ? vx_cl_check(clFinish(self->queue), "clFinish", error) : status;
+}
+
+static double seconds(const vx_backend *backend, vx_op op)
+{
+    return ((const vx_opencl *)backend)->seconds[op];
+}
+
+static void free_opencl(vx_backend *backend)
+{
+    vx_opencl *self = (vx_opencl *)backend;
+    if (!self)
+        return;
+    settle(self, NULL);
+    for (int op = 0; op < VX_OPS; op++) {
+        if (self->kernel[op])
+            clReleaseKernel(self->kernel[op]);
+        if (self->program[op])
+            clReleaseProgram(self->program[op]);
+    }
+    if (self->queue)
+        clReleaseCommandQueue(self->queue);
+    if (self->context)
+        clReleaseContext(self->context);
+    free(self);
+}
+
+/* Local memory for tables: on a CPU device it is the nearest caches whatever the driver says, on a GPU what a group
+ * may have beside the running maxima, at most 48 KB in all. */
+static size_t tables_max(const vx_device_info *info, bool vectors)
+{
+    size_t maxima = (vectors ? 2 : 4) * VX_BATCH_MAX * sizeof(int32_t);
+    size_t most = vectors ? UNIT_TABLES_MAX : GROUP_TABLES_MAX, room = info->local_memory - maxima;
+    return room < most ? room : most;
+}
+
+static vx_status open_kernels(vx_opencl *self, cl_device_id device, vx_error *error)
+{
+    const vx_device_info *info = &self->backend.info;
+    bool vectors = vx_cl_vectors(info);
+    cl_uint width = 0;
+    cl_int code;
+    clGetDeviceInfo(device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL);
+    self->tables_max = tables_max(info, vectors);
+    self->backend.slabs_preferred = info->compute_units * (vectors ? 1 : 4);
+    for (vx_op op = 0; op < VX_OPS; op++) {
+        const vx_form *form = &self->form[op];
+        self->form[op] = vx_cl_form(op, vectors, (int)width);
+        vx_status status = vx_cl_build(self->context, device, form, info->exact_division, &self->program[op], error);
+        if (status != VX_OK)
+            return status;
+        self->kernel[op] = clCreateKernel(self->program[op], form->kernel, &code);
+        if (code != CL_SUCCESS)
+            return vx_cl_check(code, "clCreateKernel", error);
+    }
+    return VX_OK;
+}
+
+vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_error *error)
+{
+    cl_device_id id;
+    cl_int code;
+    vx_opencl *self = calloc(1, sizeof *self);
+    *backend = NULL;
+    if (!self)
+        return vx_fail_memory(error);
+    self->backend = (vx_backend){
+        .buffer_new = buffer_new, .buffer_free = buffer_free, .upload = upload, .download = download, .fill = fill,
+        .run = run, .wait = wait_all, .seconds = seconds, .free = free_opencl,
+    };
+    vx_status status = vx_cl_find(platform, device, &id, &self->backend.info, error);
+    if (status != VX_OK)
+        goto cleanup;
+    self->context = clCreateContext(NULL, 1, &id, NULL, NULL, &code);
+    if ((status = vx_cl_check(code, "clCreateContext", error)) != VX_OK)
+        goto cleanup;
+    self->queue = clCreateCommandQueue(self->context, id, CL_QUEUE_PROFILING_ENABLE, &code);
+    if ((status = vx_cl_check(code, "clCreateCommandQueue", error)) != VX_OK)
+        goto cleanup;
+    status = open_kernels(self, id, error);
+cleanup:
+    if (status == VX_OK) {
+        *backend = &self->backend;
+    } else {
+        vx_error_prefix(error, status, "opencl:%d.%d", platform, device);
+        free_opencl(&self->backend);
+    }
+    return status;
+}

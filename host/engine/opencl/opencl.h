@@ -1,0 +1,44 @@
+/* Inside the OpenCL backend. OpenCL 1.2 throughout; nothing outside this folder sees a CL name. */
+#ifndef VX_ENGINE_OPENCL_H
+#define VX_ENGINE_OPENCL_H
+
+#include "engine/backend.h"
+
+#include <CL/cl.h>
+#include <stdbool.h>
+
+/* "CL_OUT_OF_RESOURCES" for its code. */
+const char *vx_cl_name(cl_int code);
+/* VX_OK for CL_SUCCESS, else fills the error with the call and the name of the code. */
+#define vx_cl_check(code, call, error) vx_cl_check_at((code), (call), __func__, (error))
+vx_status vx_cl_check_at(cl_int code, const char *call, const char *where, vx_error *error);
+
+/* The device of these indices, described; VX_DEVICE where there is none. */
+vx_status vx_cl_find(int platform, int device, cl_device_id *found, vx_device_info *info, vx_error *error);
+
+/* How an op's kernel is cut for a kind of device: the build options of kernels/common.h, and the launch. */
+typedef struct vx_form {
+    const char *kernel; /* name of the kernel, and of its file without .cl */
+    int vec, cols, block, items;
+    int groups_per_unit; /* work-groups that keep one compute unit busy */
+} vx_form;
+vx_form vx_cl_form(vx_op op, bool vectors, int width);
+
+/* Whether the device gets the explicit vectors of CPU devices (else the work-groups of GPUs). VOXSTAT_KERNEL_FORM=cpu
+ * or gpu decides for any device: it lets either form be tested on the other's hardware. */
+bool vx_cl_vectors(const vx_device_info *info);
+
+/* Builds the program of one form for the device, from the cache of binaries where it has been built before. The
+ * driver's build log becomes the error's message. The caller releases it. */
+vx_status vx_cl_build(cl_context context, cl_device_id device, const vx_form *form, bool exact_division,
+                      cl_program *program, vx_error *error);
+
+/* The cache: binaries by key, under VOXSTAT_CACHE_DIR, else $XDG_CACHE_HOME/voxstat, else ~/.cache/voxstat. What cannot
+ * be read or written is as good as absent: a cache never fails. Load gives null or memory for free(). */
+void *vx_cache_load(const char *key, size_t *size);
+void vx_cache_store(const char *key, const void *data, size_t size);
+
+/* The text of a kernel file with its includes put in place; freed with free(). */
+vx_status vx_kernel_source(const char *file, char **text, vx_error *error);
+
+#endif

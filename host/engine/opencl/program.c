@@ -1,0 +1,184 @@
+/* From kernel text to a program on a device. */
+#include "base/memory.h"
+#include "engine/opencl/opencl.h"
+
+#include <sha256.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Written by cmake/embed.cmake: every file of kernels/. */
+typedef struct { const char *name, *text; } vx_embedded;
+extern const vx_embedded vx_embedded_kernels[];
+
+enum { INCLUDES_MAX = 8 };
+
+static char *read_text(const char *path)
+{
+    FILE *file = fopen(path, "rb"), *to = NULL;
+    char *text = NULL, part[4096];
+    size_t size, got;
+    if (!file)
+        return NULL;
+    to = open_memstream(&text, &size);
+    while (to && (got = fread(part, 1, sizeof part, file)) > 0)
+        fwrite(part, 1, got, to);
+    if (to && fclose(to) != 0) {
+        free(text);
+        text = NULL;
+    }
+    fclose(file);
+    return text;
+}
+
+/* The text of one file, from VOXSTAT_KERNEL_DIR or the program itself; freed with free(). */
+static vx_status file_text(const char *name, char **text, vx_error *error)
+{
+    const char *folder = getenv("VOXSTAT_KERNEL_DIR");
+    if (folder && *folder) {
+        char *path = vx_text("%s/%s", folder, name);
+        *text = path ? read_text(path) : NULL;
+        free(path);
+        if (!*text)
+            return vx_fail(error, VX_DEVICE, "%s/%s: cannot be read (VOXSTAT_KERNEL_DIR)", folder, name);
+        return VX_OK;
+    }
+    for (const vx_embedded *kernel = vx_embedded_kernels; kernel->name; kernel++)
+        if (strcmp(kernel->name, name) == 0) {
+            *text = vx_copy_text(kernel->text);
+            return *text ? VX_OK : vx_fail_memory(error);
+        }
+    return vx_fail(error, VX_INTERNAL, "%s: not among the kernels of this program", name);
+}
+
+/* Copies a file with what it includes; #line keeps a build log pointing at the file and line. */
+static vx_status expand(FILE *to, const char *name, int depth, vx_error *error)
+{
+    char *text = NULL, included[64];
+    vx_status status = file_text(name, &text, error);
+    int line = 1;
+    if (status == VX_OK && depth > INCLUDES_MAX)
+        status = vx_fail(error, VX_INTERNAL, "%s: includes nest too deeply", name);
+    if (status == VX_OK)
+        fprintf(to, "#line 1 \"%s\"\n", name);
+    for (char *at = text; status == VX_OK && *at; line++) {
+        size_t length = strcspn(at, "\n");
+        if (sscanf(at, "#include \"%63[^\"\n]\"", included) == 1) {
+            status = expand(to, included, depth + 1, error);
+            fprintf(to, "#line %d \"%s\"\n", line + 1, name);
+        } else {
+            fprintf(to, "%.*s\n", (int)length, at);
+        }
+        at += length + (at[length] == '\n');
+    }
+    free(text);
+    return status;
+}
+
+vx_status vx_kernel_source(const char *file, char **text, vx_error *error)
+{
+    size_t size;
+    FILE *to = open_memstream(text, &size);
+    if (!to)
+        return vx_fail_memory(error);
+    vx_status status = expand(to, file, 0, error);
+    if (fclose(to) != 0 && status == VX_OK)
+        status = vx_fail_memory(error);
+    if (status != VX_OK) {
+        free(*text);
+        *text = NULL;
+    }
+    return status;
+}
+
+/* SHA-256, in hex, of all that decides the binary: source, options, device, driver. */
+static void make_key(cl_device_id device, const char *source, const char *options, char key[SHA256_DIGEST_STRING_LENGTH])
+{
+    static const cl_device_info what[] = {CL_DEVICE_VENDOR, CL_DEVICE_NAME, CL_DEVICE_VERSION, CL_DRIVER_VERSION};
+    SHA2_CTX context;
+    SHA256Init(&context);
+    SHA256Update(&context, (const uint8_t *)source, strlen(source) + 1);
+    SHA256Update(&context, (const uint8_t *)options, strlen(options) + 1);
+    for (size_t i = 0; i < sizeof what / sizeof *what; i++) {
+        char text[512] = "";
+        clGetDeviceInfo(device, what[i], sizeof text - 1, text, NULL);
+        SHA256Update(&context, (const uint8_t *)text, strlen(text) + 1);
+    }
+    SHA256End(&context, key);
+}
+
+/* The program from its cached binary; null where there is none that the driver takes. */
+static cl_program load(cl_context context, cl_device_id device, const char *key, const char *options)
+{
+    size_t size;
+    cl_int taken = CL_SUCCESS, code;
+    unsigned char *binary = vx_cache_load(key, &size);
+    if (!binary)
+        return NULL;
+    const unsigned char *data = binary;
+    cl_program program = clCreateProgramWithBinary(context, 1, &device, &size, &data, &taken, &code);
+    free(binary);
+    if (program && (taken != CL_SUCCESS || clBuildProgram(program, 1, &device, options, NULL, NULL) != CL_SUCCESS)) {
+        clReleaseProgram(program);
+        program = NULL;
+    }
+    return program;
+}
+
+static void store(cl_program program, const char *key)
+{
+    size_t size = 0;
+    if (clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, NULL) != CL_SUCCESS || size == 0)
+        return;
+    unsigned char *binary = malloc(size);
+    if (binary && clGetProgramInfo(program, CL_PROGRAM_BINARIES, sizeof binary, &binary, NULL) == CL_SUCCESS)
+        vx_cache_store(key, binary, size);
+    free(binary);
+}
+
+static vx_status fail_build(cl_program program, cl_device_id device, const char *kernel, cl_int code, vx_error *error)
+{
+    char *log = NULL;
+    size_t size = 0;
+    clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+    log = calloc(size + 1, 1);
+    if (log)
+        clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, size, log, NULL);
+    vx_status status = vx_fail(error, VX_DEVICE, "%s.cl does not build: %s (%d): %s", kernel, vx_cl_name(code), code,
+                               log && *log ? log : "the driver left no build log");
+    free(log);
+    return status;
+}
+
+vx_status vx_cl_build(cl_context context, cl_device_id device, const vx_form *form, bool exact_division,
+                      cl_program *program, vx_error *error)
+{
+    char options[256], file[64], key[SHA256_DIGEST_STRING_LENGTH], *source = NULL;
+    cl_int code;
+    *program = NULL;
+    snprintf(options, sizeof options, "-cl-std=CL1.2%s -DVX_VEC=%d -DVX_COLS=%d -DVX_P=%d -DVX_WG=%d",
+             exact_division ? " -cl-fp32-correctly-rounded-divide-sqrt" : "", form->vec, form->cols, form->block,
+             form->items);
+    snprintf(file, sizeof file, "%s.cl", form->kernel);
+    vx_status status = vx_kernel_source(file, &source, error);
+    if (status != VX_OK)
+        return status;
+    make_key(device, source, options, key);
+    *program = load(context, device, key, options);
+    if (*program)
+        goto cleanup;
+    *program = clCreateProgramWithSource(context, 1, (const char **)&source, NULL, &code);
+    status = vx_cl_check(code, "clCreateProgramWithSource", error);
+    if (status != VX_OK)
+        goto cleanup;
+    code = clBuildProgram(*program, 1, &device, options, NULL, NULL);
+    if (code == CL_SUCCESS) {
+        store(*program, key);
+    } else {
+        status = fail_build(*program, device, form->kernel, code, error);
+        clReleaseProgram(*program);
+        *program = NULL;
+    }
+cleanup:
+    free(source);
+    return status;
+}

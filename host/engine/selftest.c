@@ -1,0 +1,297 @@
+/* Known answers: three tiny problems that can be worked by hand, put to a device before it is trusted with a trial.
+ *
+ * The scores below are worked out beside them. What follows from a table of scores (maxima, counts, lists) is drawn from
+ * it by plain loops. All numbers are exact in float, so that answers are compared with ==; mass alone has a margin. */
+#include "engine/backend.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { N = 4, VOXELS = 3, PS_MAX = 4, CAPACITY = 4, FIRST = 100 /* voxel0: a slab in the middle of a mask */ };
+
+/* A problem of a dense op: 4 rows, 3 voxels. Y and the rest are ints or floats as the op has them. */
+typedef struct vx_known {
+    vx_op op;
+    const char *name;
+    int nuisance, relabellings;
+    double y[VOXELS][N];
+    const void *relabelling; /* flip or W */
+    size_t relabelling_size;
+    double score[PS_MAX][VOXELS];
+    double count_high[VOXELS], count_low[VOXELS], cut_high, cut_low;
+} vx_known;
+
+/* Three rows in the first group, one in the second: bits of rows 0, 1, 2 and of row 3. */
+static const uint8_t flips[4][2] = {{0, 0}, {1, 0}, {6, 0}, {7, 1}};
+
+static const vx_known signflip = {
+    .op = VX_OP_SIGNFLIP, .name = "signflip", .relabellings = 4, .relabelling = flips, .relabelling_size = sizeof flips,
+    .y = {{1, 2, 3, 4}, {-5, 1, 1, 1}, {2, -2, 2, -2}},
+    /*   1+2+3+4, -5+1+1+1,  2-2+2-2;   row 0 flipped: -1+2+3+4,  5+1+1+1, -2-2+2-2;
+     *   rows 1 and 2: 1-2-3+4, -5-1-1+1, 2+2-2-2;   all: the first line with the sign turned */
+    .score = {{10, -2, 0}, {8, 8, -4}, {0, -6, 0}, {-10, 2, 0}},
+    .count_high = {8, 8, 1}, .count_low = {-10, -6, -4}, .cut_high = 7, .cut_low = -5,
+};
+
+static const float plain_rows[3][N] = {{.5, .5, -.5, -.5}, {.5, -.5, .5, -.5}, {-.5, -.5, .5, .5}};
+
+static const vx_known correlation = {
+    .op = VX_OP_CORRELATION, .name = "correlation", .relabellings = 3,
+    .relabelling = plain_rows, .relabelling_size = sizeof plain_rows,
+    .y = {{.5, .5, -.5, -.5}, {.5, -.5, .5, -.5}, {1, 0, 0, 0}},
+    /* a row with itself: 4 / 4 = 1; with the other row: (1 - 1 - 1 + 1) / 4 = 0; with (1, 0, 0, 0): its first entry */
+    .score = {{1, 0, .5}, {0, 1, .5}, {-1, 0, -.5}},
+    .count_high = {1, 1, .5}, .count_low = {-.5, -.5, -.5}, .cut_high = .75, .cut_low = -.75,
+};
+
+/* Rows of a Hadamard matrix over 2 are orthonormal: a, b, c, d take turns as the regressor and its three nuisances. */
+#define A {.5, .5, .5, .5}
+#define B {.5, .5, -.5, -.5}
+#define C {.5, -.5, .5, -.5}
+#define D {.5, -.5, -.5, .5}
+static const float nuisance_rows[3][4][N] = {{A, B, C, D}, {C, A, B, D}, {{-.5, -.5, -.5, -.5}, B, C, D}};
+
+static const vx_known partial = {
+    .op = VX_OP_CORRELATION, .name = "correlation with nuisance", .nuisance = 3, .relabellings = 3,
+    .relabelling = nuisance_rows, .relabelling_size = sizeof nuisance_rows,
+    .y = {{1, 0, 0, 0}, A, B},
+    /* (1, 0, 0, 0): d = 1/2 and every q = 1/2, so r = (1/2) / sqrt(1 - 3/4) = 1. A: d = 1, q = 0 where A is the
+     * regressor; where it is a nuisance, d = 0 and 1 - 1 = 0 is left: r = 0. B is a nuisance throughout: r = 0. */
+    .score = {{1, 1, 0}, {1, 0, 0}, {-1, -1, 0}},
+    .count_high = {1, 1, 1}, .count_low = {-1, -1, 0}, .cut_high = .5, .cut_low = -.5,
+};
+
+/* The int that stands for a score (args.h). */
+static int32_t key(vx_op op, double score)
+{
+    float value = (float)score + 0.0f;
+    int32_t bits;
+    if (op == VX_OP_SIGNFLIP)
+        return (int32_t)score;
+    memcpy(&bits, &value, sizeof bits);
+    return vx_ordered(bits);
+}
+
+static vx_status expect(const char *what, int index, long long found, long long wanted, vx_error *error)
+{
+    return found == wanted
+               ? VX_OK
+               : vx_fail(error, VX_DEVICE, "%s %d came out as %lld instead of %lld", what, index, found, wanted);
+}
+
+/* A fresh buffer; null data: zeros. They are uploaded although a fresh buffer has them, for Oclgrind knows no other way
+ * that memory gets its first value. */
+static vx_status give(vx_backend *backend, vx_buffer **buffer, const void *data, size_t bytes, vx_error *error)
+{
+    static const int32_t zeros[PS_MAX * VX_TILE];
+    vx_status status = backend->buffer_new(backend, bytes, buffer, error);
+    if (status == VX_OK && !data && bytes > sizeof zeros)
+        return vx_fail(error, VX_INTERNAL, "the self-test wants %zu zeros", bytes);
+    return status == VX_OK ? backend->upload(backend, *buffer, 0, data ? data : zeros, bytes, error) : status;
+}
+
+/* What a dense op left. */
+typedef struct vx_found {
+    int32_t high[PS_MAX], low[PS_MAX], size[PS_MAX], voxel[PS_MAX][CAPACITY], listed[PS_MAX][CAPACITY];
+    int32_t score[PS_MAX][VX_TILE];
+    uint32_t count[VX_TILE];
+} vx_found;
+
+static vx_status put_dense(vx_backend *backend, const vx_known *k, vx_buffer **buffers, vx_error *error)
+{
+    int32_t high[PS_MAX], low[PS_MAX], count_high[VX_TILE], count_low[VX_TILE];
+    union { int32_t i; float f; } y[N][VX_TILE];
+    size_t ps = (size_t)k->relabellings;
+    for (int lane = 0; lane < VX_TILE; lane++) {
+        int v = lane < VOXELS ? lane : VOXELS - 1;
+        for (int i = 0; i < N; i++)
+            if (k->op == VX_OP_SIGNFLIP)
+                y[i][lane].i = (int32_t)k->y[v][i];
+            else
+                y[i][lane].f = (float)k->y[v][i];
+        count_high[lane] = key(k->op, k->count_high[v]);
+        count_low[lane] = key(k->op, k->count_low[v]);
+    }
+    for (int p = 0; p < PS_MAX; p++) {
+        high[p] = INT32_MIN;
+        low[p] = INT32_MAX;
+    }
+    const struct { int place; const void *data; size_t bytes; } all[] = {
+        {VX_Y, y, sizeof y}, {VX_W, k->relabelling, k->relabelling_size},
+        {VX_HIGH, high, ps * 4}, {VX_LOW, low, ps * 4},
+        {VX_COUNT_HIGH, count_high, sizeof count_high}, {VX_COUNT_LOW, count_low, sizeof count_low},
+        {VX_COUNTS, NULL, VX_TILE * 4}, {VX_SCORE, NULL, ps * VX_TILE * 4}, {VX_LIST_VOXEL, NULL, ps * CAPACITY * 4},
+        {VX_LIST_SCORE, NULL, ps * CAPACITY * 4}, {VX_LIST_SIZE, NULL, ps * 4},
+    };
+    vx_status status = VX_OK;
+    for (size_t i = 0; i < sizeof all / sizeof *all && status == VX_OK; i++)
+        status = give(backend, &buffers[all[i].place], all[i].data, all[i].bytes, error);
+    return status;
+}
+
+static vx_status run_dense(vx_backend *backend, const vx_known *k, vx_buffer **buffers, vx_error *error)
+{
+    int flags = VX_STORE | VX_COUNT | VX_COMPACT, cut_high = key(k->op, k->cut_high), cut_low = key(k->op, k->cut_low);
+    const vx_signflip_args flip = {.n = N, .groups = 2, .width = 3, .voxels = VOXELS, .tiles = 1, .voxel0 = FIRST,
+                                   .relabellings = k->relabellings, .flags = flags, .cut_high = cut_high,
+                                   .cut_low = cut_low, .capacity = CAPACITY};
+    const vx_correlation_args correlate = {.n = N, .nuisance = k->nuisance, .voxels = VOXELS, .tiles = 1,
+                                           .voxel0 = FIRST, .relabellings = k->relabellings, .flags = flags,
+                                           .cut_high = cut_high, .cut_low = cut_low, .capacity = CAPACITY};
+    return k->op == VX_OP_SIGNFLIP ? backend->run(backend, k->op, &flip, buffers, error)
+                                   : backend->run(backend, k->op, &correlate, buffers, error);
+}
+
+static vx_status get_dense(vx_backend *backend, const vx_known *k, vx_buffer **buffers, vx_found *found,
+                           vx_error *error)
+{
+    size_t ps = (size_t)k->relabellings;
+    const struct { int place; void *to; size_t bytes; } all[] = {
+        {VX_HIGH, found->high, ps * 4}, {VX_LOW, found->low, ps * 4}, {VX_COUNTS, found->count, sizeof found->count},
+        {VX_SCORE, found->score, ps * sizeof *found->score}, {VX_LIST_SIZE, found->size, ps * 4},
+        {VX_LIST_VOXEL, found->voxel, ps * sizeof *found->voxel},
+        {VX_LIST_SCORE, found->listed, ps * sizeof *found->listed},
+    };
+    vx_status status = VX_OK;
+    for (size_t i = 0; i < sizeof all / sizeof *all && status == VX_OK; i++)
+        status = backend->download(backend, buffers[all[i].place], 0, all[i].to, all[i].bytes, error);
+    return status;
+}
+
+/* Everything that relabelling p should have left, but for the counts. */
+static vx_status check_relabelling(const vx_known *k, int p, const vx_found *found, vx_error *error)
+{
+    double high = k->score[p][0], low = high;
+    int size = 0;
+    vx_status status = VX_OK;
+    for (int v = 0; v < VOXELS && status == VX_OK; v++) {
+        double score = k->score[p][v];
+        status = expect("a score of relabelling", p, found->score[p][v], key(k->op, score), error);
+        high = fmax(high, score);
+        low = fmin(low, score);
+        if (score <= k->cut_high && score >= k->cut_low)
+            continue;
+        int entry = 0; /* lists come in no order */
+        while (entry < CAPACITY && (found->voxel[p][entry] != FIRST + v || found->listed[p][entry] != key(k->op, score)))
+            entry++;
+        if (entry == CAPACITY && status == VX_OK)
+            status = vx_fail(error, VX_DEVICE, "voxel %d is missing from list %d", v, p);
+        size++;
+    }
+    if (status == VX_OK)
+        status = expect("the largest score of relabelling", p, found->high[p], key(k->op, high), error);
+    if (status == VX_OK)
+        status = expect("the smallest score of relabelling", p, found->low[p], key(k->op, low), error);
+    return status == VX_OK ? expect("the length of list", p, found->size[p], size, error) : status;
+}
+
+static vx_status dense(vx_backend *backend, const vx_known *k, vx_error *error)
+{
+    vx_buffer *buffers[VX_DENSE_BUFFERS] = {0};
+    vx_found found = {0};
+    vx_status status = put_dense(backend, k, buffers, error);
+    if (status == VX_OK)
+        status = run_dense(backend, k, buffers, error);
+    if (status == VX_OK)
+        status = get_dense(backend, k, buffers, &found, error);
+    for (int p = 0; p < k->relabellings && status == VX_OK; p++)
+        status = check_relabelling(k, p, &found, error);
+    for (int v = 0; v < VOXELS && status == VX_OK; v++) {
+        int count = 0;
+        for (int p = 0; p < k->relabellings; p++)
+            count += (k->score[p][v] >= k->count_high[v]) + (k->score[p][v] <= k->count_low[v]);
+        status = expect("the count of voxel", v, found.count[v], count, error);
+    }
+    for (int b = 0; b < VX_DENSE_BUFFERS; b++)
+        backend->buffer_free(backend, buffers[b]);
+    return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "%s", k->name);
+}
+
+/* A grid of 4 x 3 x 3 voxels, padded by one on every side. Relabelling 0 lists, as (x, y, z) r:
+ *
+ *     (0,0,0) .6   (1,0,0) .6      face neighbours: one cluster for every connectivity
+ *     (1,1,1) .6                   touches (1,0,0) by an edge: joins for 18 and 26
+ *     (2,2,0) .6                   touches (1,1,1) by a corner: joins for 26
+ *     (3,0,2) .8                   touches none: a cluster of its own
+ *     (2,0,0) -.6                  touches (1,0,0), but is of the other tail: a cluster of its own
+ *
+ * With sqrt(df) = 12, t = 12 * .6 / .8 = 9 and 12 * .8 / .6 = 16, which are 1 and 8 above the threshold of 8. So the
+ * largest mass is 8 for every connectivity, that of a cluster which is not the largest; for the negative tail 1.
+ * Relabelling 1 lists nothing; relabelling 2 only (1,0,0) .6, and meets a slab that must be clear again. */
+enum { NX = 4, NY = 3, NZ = 3, ENTRIES = 6, PS = 3 };
+
+typedef struct vx_components {
+    int32_t extent[PS][2];
+    int64_t mass[PS][2];
+} vx_components;
+
+static vx_status run_clusters(vx_backend *backend, int connectivity, vx_components *found, vx_error *error)
+{
+    static const int at[ENTRIES][3] = {{2, 2, 0}, {0, 0, 0}, {2, 0, 0}, {1, 1, 1}, {3, 0, 2}, {1, 0, 0}};
+    static const double r[ENTRIES] = {.6, .6, -.6, .6, .8, .6};
+    const int stride_y = NX + 2, stride_z = (NX + 2) * (NY + 2), slab_size = stride_z * (NZ + 2);
+    const vx_clusters_args args = {.relabellings = PS, .capacity = ENTRIES, .slabs = 1, .slab_size = slab_size,
+                                   .stride_y = stride_y, .stride_z = stride_z, .connectivity = connectivity,
+                                   .root_df = 12, .threshold = 8};
+    int32_t position[NX * NY * NZ], voxel[PS][ENTRIES] = {0}, score[PS][ENTRIES] = {0}, size[PS] = {ENTRIES, 0, 1};
+    vx_buffer *buffers[VX_CLUSTERS_BUFFERS] = {0};
+    for (int v = 0; v < NX * NY * NZ; v++)
+        position[v] = (v / (NX * NY) + 1) * stride_z + (v / NX % NY + 1) * stride_y + v % NX + 1;
+    for (int e = 0; e < ENTRIES; e++) {
+        voxel[0][e] = (at[e][2] * NY + at[e][1]) * NX + at[e][0];
+        score[0][e] = key(VX_OP_CLUSTERS, r[e]);
+    }
+    voxel[2][0] = voxel[0][ENTRIES - 1];
+    score[2][0] = score[0][ENTRIES - 1];
+    const struct { int place; const void *data; size_t bytes; } all[] = {
+        {VX_C_POSITION, position, sizeof position}, {VX_C_LIST_VOXEL, voxel, sizeof voxel},
+        {VX_C_LIST_SCORE, score, sizeof score}, {VX_C_LIST_SIZE, size, sizeof size},
+        {VX_C_EXTENT, NULL, sizeof found->extent}, {VX_C_MASS, NULL, sizeof found->mass},
+        {VX_C_SLAB, NULL, (size_t)slab_size * 4}, {VX_C_PARENT, NULL, ENTRIES * 4}, {VX_C_SIZE, NULL, ENTRIES * 4},
+        {VX_C_SUM, NULL, ENTRIES * 8},
+    };
+    vx_status status = VX_OK;
+    for (size_t i = 0; i < sizeof all / sizeof *all && status == VX_OK; i++)
+        status = give(backend, &buffers[all[i].place], all[i].data, all[i].bytes, error);
+    if (status == VX_OK)
+        status = backend->run(backend, VX_OP_CLUSTERS, &args, buffers, error);
+    if (status == VX_OK)
+        status = backend->download(backend, buffers[VX_C_EXTENT], 0, found->extent, sizeof found->extent, error);
+    if (status == VX_OK)
+        status = backend->download(backend, buffers[VX_C_MASS], 0, found->mass, sizeof found->mass, error);
+    for (int b = 0; b < VX_CLUSTERS_BUFFERS; b++)
+        backend->buffer_free(backend, buffers[b]);
+    return status;
+}
+
+static vx_status clusters(vx_backend *backend, int connectivity, vx_error *error)
+{
+    /* t = 16 in float is off by a few units in its last place, 2^-19 or two units of mass; the square root and the
+     * division of a GPU may add three more. */
+    enum { MARGIN = 32 };
+    const int largest = connectivity == 26 ? 4 : connectivity == 18 ? 3 : 2;
+    const int extent[PS][2] = {{largest, 1}, {0, 0}, {1, 0}}, mass[PS][2] = {{8, 1}, {0, 0}, {1, 0}};
+    vx_components found = {0};
+    vx_status status = run_clusters(backend, connectivity, &found, error);
+    for (int p = 0; p < PS; p++)
+        for (int tail = 0; tail < 2 && status == VX_OK; tail++) {
+            long long off = found.mass[p][tail] - mass[p][tail] * (long long)VX_MASS_ONE;
+            status = expect("the extent of relabelling", p, found.extent[p][tail], extent[p][tail], error);
+            if (status == VX_OK && (off > MARGIN || off < -MARGIN))
+                status = vx_fail(error, VX_DEVICE, "the mass of relabelling %d came out as %.6f instead of %d", p,
+                                 (double)found.mass[p][tail] / (double)VX_MASS_ONE, mass[p][tail]);
+        }
+    return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "clusters of %d neighbours", connectivity);
+}
+
+vx_status vx_backend_selftest(vx_backend *backend, vx_error *error)
+{
+    vx_status status = dense(backend, &signflip, error);
+    if (status == VX_OK)
+        status = dense(backend, &correlation, error);
+    if (status == VX_OK)
+        status = dense(backend, &partial, error);
+    for (int connectivity = 6; connectivity <= 26 && status == VX_OK; connectivity += connectivity == 6 ? 12 : 8)
+        status = clusters(backend, connectivity, error);
+    return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "%s: the self-test failed", backend->info.id);
+}

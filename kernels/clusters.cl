@@ -1,0 +1,196 @@
+/* clusters: the largest extent and mass among the connected components of every relabelling's supra-threshold voxels
+ *
+ * Each tail apart: extent = voxels of a component; mass = sum of |t| - threshold over it (Bullmore et al. 1999, IEEE TMI
+ * 18:32; t = sqrt(df) r / sqrt((1 - r)(1 + r))). Labelling by union-find with atomic minima, after Playne & Hawick 2018
+ * (IEEE TPDS 29:1217) and Allegretti et al. 2019, on the list of voxels instead of the volume.
+ *
+ * A group takes relabellings g, g + slabs, ...; its label slab is the padded grid, zero between relabellings:
+ *     scatter     slab[position] = entry + 1, parent[entry] = entry
+ *     hook        joins each entry with those of its 13, 9 or 3 preceding neighbours that are listed, of its own tail
+ *     add         every entry to the size and mass of its root
+ *     maxima      over roots, per tail; then un-scatter
+ *
+ * Memory    as in host/engine/backend.h; sum[slab][entry] is a 64-bit number as two 32-bit words, low word first.
+ * Launch    args.slabs groups of VX_WG items, an item takes entries lid, lid + VX_WG, ... No group waits for another.
+ * Per entry about 13 reads of the slab and as many of the lists; no volume is ever read.
+ * Error     extent none; mass a unit of 2^-20 for each voxel, by rounding t to fixed point, beside the error of t
+ *           itself (three roundings beyond that of r). Its sum does not depend on the order.
+ * Reference tests/ops/reference.h, vx_reference_clusters. */
+#include "common.h"
+
+#define NEIGHBOURS_MAX 13
+
+/* Others may change parents meanwhile: read and write them as one. A group of one item needs none of that. */
+#if VX_WG == 1
+#define read_parent(parent, e) (parent)[e]
+#define lower_parent(parent, e, to) vx_lower_plain(&(parent)[e], to)
+static int vx_lower_plain(volatile __global int *place, int to)
+{
+    int old = *place;
+    *place = min(old, to);
+    return old;
+}
+#else
+#define read_parent(parent, e) atomic_min(&(parent)[e], INT_MAX)
+#define lower_parent(parent, e, to) atomic_min(&(parent)[e], to)
+#endif
+
+/* What one group works on. */
+typedef struct vx_forest {
+    int entries;
+    __global const int *voxel, *score, *position;
+    volatile __global int *parent, *size;
+    volatile __global uint *sum;
+    __global int *slab;
+} vx_forest;
+
+/* Offsets of the neighbours that come before a voxel in memory, among those that differ in at most 1, 2 or 3 axes. */
+static int preceding_neighbours(const vx_clusters_args *args, int offset[NEIGHBOURS_MAX])
+{
+    int axes = args->connectivity == 26 ? 3 : args->connectivity == 18 ? 2 : 1, count = 0;
+    for (int z = -1; z <= 0; z++)
+        for (int y = -1; y <= 1; y++)
+            for (int x = -1; x <= 1; x++) {
+                bool precedes = z < 0 || (z == 0 && (y < 0 || (y == 0 && x < 0)));
+                if (precedes && (x != 0) + (y != 0) + (z != 0) <= axes)
+                    offset[count++] = z * args->stride_z + y * args->stride_y + x;
+            }
+    return count;
+}
+
+/* The root of an entry. Parents only ever sink towards it, so that hanging an entry on its grandparent is safe. */
+static int find_root(volatile __global int *parent, int e)
+{
+    int up = read_parent(parent, e);
+    while (up != e) {
+        int next = read_parent(parent, up);
+        if (next != up)
+            lower_parent(parent, e, next);
+        e = up;
+        up = next;
+    }
+    return e;
+}
+
+/* Joins the trees of two entries: the larger root is hung below the smaller. Where another item has hung that root
+ * meanwhile, what it was hung on is joined in its place. */
+static void join(volatile __global int *parent, int a, int b)
+{
+    for (;;) {
+        a = find_root(parent, a);
+        b = find_root(parent, b);
+        if (a == b)
+            return;
+        int low = min(a, b), high = max(a, b);
+        int old = lower_parent(parent, high, low);
+        if (old == high)
+            return;
+        a = old;
+        b = low;
+    }
+}
+
+static void scatter(const vx_forest *f)
+{
+    for (int e = get_local_id(0); e < f->entries; e += VX_WG) {
+        f->slab[f->position[f->voxel[e]]] = e + 1;
+        f->parent[e] = e;
+        f->size[e] = 0;
+        f->sum[2 * e] = 0;
+        f->sum[2 * e + 1] = 0;
+    }
+}
+
+static void hook(const vx_forest *f, const int offset[NEIGHBOURS_MAX], int offsets)
+{
+    for (int e = get_local_id(0); e < f->entries; e += VX_WG) {
+        int here = f->position[f->voxel[e]];
+        bool negative = f->score[e] < 0;
+        for (int o = 0; o < offsets; o++) {
+            int other = f->slab[here + offset[o]] - 1;
+            if (other >= 0 && f->score[other] < 0 == negative)
+                join(f->parent, e, other);
+        }
+    }
+}
+
+/* |t| - threshold in fixed point; never negative, though a voxel at the threshold may round below it. */
+static ulong excess(const vx_clusters_args *args, int score)
+{
+    float r = fabs(args->fixed_point ? (float)score * args->scale : as_float(vx_ordered(score)));
+    float rest = (1.0f - r) * (1.0f + r);
+    float t = rest > 0.0f ? args->root_df * r / sqrt(rest) : VX_MASS_T_MAX;
+    float above = (t < VX_MASS_T_MAX ? t : VX_MASS_T_MAX) - args->threshold;
+    return above > 0.0f ? convert_ulong_rte(above * VX_MASS_ONE) : 0;
+}
+
+/* Adds sizes and masses at the roots; the carry of the low words makes up for 64-bit atomics, which 1.2 has not. */
+static void add(const vx_forest *f, const vx_clusters_args *args)
+{
+    for (int e = get_local_id(0); e < f->entries; e += VX_WG) {
+        int root = find_root(f->parent, e);
+        ulong mass = excess(args, f->score[e]);
+        uint low = (uint)mass, high = (uint)(mass >> 32);
+        atomic_inc(&f->size[root]);
+        uint old = atomic_add(&f->sum[2 * root], low);
+        high += old + low < old;
+        if (high)
+            atomic_add(&f->sum[2 * root + 1], high);
+    }
+}
+
+/* The item's largest of each tail, and the slab zeroed again. */
+static void best_of_item(const vx_forest *f, int extent[2], long mass[2])
+{
+    for (int e = get_local_id(0); e < f->entries; e += VX_WG) {
+        int tail = f->score[e] < 0;
+        f->slab[f->position[f->voxel[e]]] = 0;
+        extent[tail] = max(extent[tail], f->size[e]); /* 0 but at a root */
+        mass[tail] = max(mass[tail], (long)((ulong)f->sum[2 * e + 1] << 32 | f->sum[2 * e]));
+    }
+}
+
+__kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
+clusters(const vx_clusters_args args, __global const int *position, __global const int *list_voxel,
+         __global const int *list_score, __global const int *list_size, __global int *extent, __global long *mass,
+         __global int *slab, __global int *parent, __global int *size, __global uint *sum)
+{
+    __local int item_extent[2][VX_WG];
+    __local long item_mass[2][VX_WG];
+    int offset[NEIGHBOURS_MAX], offsets = preceding_neighbours(&args, offset);
+    int lid = get_local_id(0);
+    size_t mine = (size_t)get_group_id(0) * args.capacity;
+    vx_forest f = {.position = position,
+                   .parent = parent + mine,
+                   .size = size + mine,
+                   .sum = sum + 2 * mine,
+                   .slab = slab + (size_t)get_group_id(0) * args.slab_size};
+    for (int p = get_group_id(0); p < args.relabellings; p += args.slabs) {
+        int best_extent[2] = {0, 0};
+        long best_mass[2] = {0, 0};
+        f.entries = min(list_size[p], args.capacity);
+        f.voxel = list_voxel + (size_t)p * args.capacity;
+        f.score = list_score + (size_t)p * args.capacity;
+        scatter(&f);
+        barrier(CLK_GLOBAL_MEM_FENCE);
+        hook(&f, offset, offsets);
+        barrier(CLK_GLOBAL_MEM_FENCE);
+        add(&f, &args);
+        barrier(CLK_GLOBAL_MEM_FENCE);
+        best_of_item(&f, best_extent, best_mass);
+        for (int tail = 0; tail < 2; tail++) {
+            item_extent[tail][lid] = best_extent[tail];
+            item_mass[tail][lid] = best_mass[tail];
+        }
+        barrier(CLK_LOCAL_MEM_FENCE);
+        for (int tail = lid; tail < 2; tail += VX_WG) {
+            for (int i = 0; i < min(f.entries, VX_WG); i++) {
+                best_extent[tail] = max(best_extent[tail], item_extent[tail][i]);
+                best_mass[tail] = max(best_mass[tail], item_mass[tail][i]);
+            }
+            extent[2 * p + tail] = best_extent[tail];
+            mass[2 * p + tail] = best_mass[tail];
+        }
+        barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
+    }
+}

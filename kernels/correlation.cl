@@ -1,0 +1,94 @@
+/* correlation: r[p][v] = d / sqrt(1 - sum_j q_j^2),  d = w_0 . y[v],  q_j = w_j . y[v],  w_j = W[p][j]
+ *
+ * The partial correlation of a permuted regressor with the data, given the nuisance regressors (Freedman & Lane 1983 as
+ * in Winkler et al. 2014, NeuroImage 92, section "Permutation strategies"). y[v] is the nuisance residual of voxel v
+ * scaled to unit length, w_0 the permuted unit residual of the regressor, w_1..w_k the permuted orthonormal basis of the
+ * nuisance space. Without nuisance r = d. Where 1 - sum <= 0 nothing is left to correlate with: r = 0.
+ *
+ * Memory    Y[tile][i][lane], W[p][j][i], score[p][v]; see args.h and dense.h.
+ * Launch    persistent groups of VX_WG items; an item holds VX_COLS vectors of voxels against VX_P relabellings.
+ * Per voxel and relabelling   2 n (1 + k) operations; Y is read once a launch for every VX_P relabellings from the
+ *           nearest cache, once from memory; W comes from a cache.
+ * Error     each dot product of unit vectors errs by at most n 2^-24 (Higham 2002, section 3.1: n roundings of terms
+ *           with sum |w_i y_i| <= 1); with nuisance the division and the root add two more roundings where the device
+ *           rounds them correctly. The order of operations is fixed, so that the bits do not depend on the form.
+ * Reference tests/ops/reference.h, vx_reference_correlation. */
+#define VX_FLOAT_SCORES
+#include "dense.h"
+
+/* Dot products of the vectors of one item with VX_P rows, `step` floats apart; rows past the last repeat it. */
+static void dot_products(__global const float *y, __global const float *w, size_t step, int last, int n,
+                         vx_floats product[VX_P][VX_COLS])
+{
+    __global const float *row[VX_P];
+    for (int q = 0; q < VX_P; q++) {
+        row[q] = w + min(q, last) * step;
+        for (int c = 0; c < VX_COLS; c++)
+            product[q][c] = 0.0f;
+    }
+    for (int i = 0; i < n; i++) {
+        vx_floats data[VX_COLS];
+        for (int c = 0; c < VX_COLS; c++)
+            data[c] = vx_load(y + (size_t)i * VX_TILE + c * VX_VEC);
+        for (int q = 0; q < VX_P; q++) {
+            vx_floats weight = row[q][i];
+            for (int c = 0; c < VX_COLS; c++)
+                product[q][c] = fma(weight, data[c], product[q][c]);
+        }
+    }
+}
+
+/* Divides d by what the nuisance leaves of the data under the same relabelling. */
+static void divide_out(__global const float *y, __global const float *w, size_t step, int last, int n, int nuisance,
+                       vx_floats d[VX_P][VX_COLS])
+{
+    vx_floats sum[VX_P][VX_COLS], product[VX_P][VX_COLS];
+    for (int q = 0; q < VX_P; q++)
+        for (int c = 0; c < VX_COLS; c++)
+            sum[q][c] = 0.0f;
+    for (int j = 1; j <= nuisance; j++) {
+        dot_products(y, w + (size_t)j * n, step, last, n, product);
+        for (int q = 0; q < VX_P; q++)
+            for (int c = 0; c < VX_COLS; c++)
+                sum[q][c] = fma(product[q][c], product[q][c], sum[q][c]);
+    }
+    for (int q = 0; q < VX_P; q++)
+        for (int c = 0; c < VX_COLS; c++) {
+            const vx_floats none = 0.0f;
+            vx_floats rest = 1.0f - sum[q][c];
+            d[q][c] = rest > none ? d[q][c] / sqrt(rest) : none;
+        }
+}
+
+__kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
+correlation(const vx_correlation_args args, __global const float *Y, __global const float *W, __global int *high,
+            __global int *low, __global const int *count_high, __global const int *count_low, __global uint *counts,
+            __global int *score, __global int *list_voxel, __global int *list_score, __global int *list_size)
+{
+    __local vx_maxima maxima;
+    vx_item item = {
+        .flags = args.flags, .relabellings = args.relabellings, .capacity = args.capacity, .list0 = args.list0,
+        .cut_high = args.cut_high, .cut_low = args.cut_low, .voxels = args.voxels, .voxel0 = args.voxel0,
+        .padded = args.tiles * VX_TILE, .maxima = &maxima, .count_high = count_high, .count_low = count_low,
+        .counts = counts, .score = score, .list_voxel = list_voxel, .list_score = list_score, .list_size = list_size,
+    };
+    size_t step = (size_t)(1 + args.nuisance) * args.n;
+    vx_begin(&item);
+    for (int strip = get_group_id(0); strip * VX_STRIP < item.padded; strip += get_num_groups(0)) {
+        if (!vx_strip_begin(&item, strip))
+            continue;
+        __global const float *y = Y + (size_t)(item.voxel / VX_TILE) * args.n * VX_TILE + item.voxel % VX_TILE;
+        for (int p = 0; p < args.relabellings; p += VX_P) {
+            int last = min(VX_P, args.relabellings - p) - 1;
+            vx_floats r[VX_P][VX_COLS];
+            dot_products(y, W + p * step, step, last, args.n, r);
+            if (args.nuisance > 0)
+                divide_out(y, W + p * step, step, last, args.n, args.nuisance, r);
+            for (int q = 0; q < VX_P; q++)
+                if (q <= last)
+                    vx_take(&item, p + q, r[q]);
+        }
+        vx_strip_end(&item);
+    }
+    vx_end(&item, high, low);
+}

@@ -1,0 +1,206 @@
+/* What the dense ops, signflip and correlation, do with a score once they have it: maxima, counts, lists, maps.
+ *
+ * The file that includes this says which scores it has. VX_FLOAT_SCORES defined: floats, whose keys are the vx_ordered
+ * bits of the value + 0.0f (so that -0 is +0). Else ints, their own keys. Floats are compared as floats, which is as
+ * exact and spares the conversion; bounds, which come as keys, are turned into floats instead.
+ *
+ * A launch has as many groups as keep the device busy. A strip is what a group works on at a time: group g takes strips
+ * g, g + groups, ... Running maxima of the whole launch lie in local memory. After the first few strips almost no score
+ * passes them, so that one comparison of the largest of the vectors decides, and only the rare path pays for atomics.
+ * In groups of several items the comparison reads a copy, `seen`, brought up to date between strips: to read what other
+ * items raise would be a race. */
+#ifndef VX_DENSE_H
+#define VX_DENSE_H
+
+#include "common.h"
+
+#define VX_ITEM (VX_VEC * VX_COLS)
+#define VX_STRIP (VX_ITEM * VX_WG)
+
+/* Keys of the infinities: every score lies between them. */
+#define VX_KEY_MAX 0x7f800000
+#define VX_KEY_MIN vx_ordered((int)0xff800000)
+
+#ifdef VX_FLOAT_SCORES
+typedef float vx_score;
+typedef vx_floats vx_scores;
+#define vx_keys(scores) vx_ordered(vx_as_ints((scores) + 0.0f))
+#define vx_value(key) as_float(vx_ordered(key))
+
+/* x with: key(s) >= bound if and only if s >= x. A bound above every score gives NaN, which no score reaches. */
+static vx_scores vx_least(vx_ints bound)
+{
+    const vx_ints first = VX_KEY_MIN;
+    return vx_as_floats(vx_ordered(max(bound, first)));
+}
+
+/* x with: key(s) <= bound if and only if s <= x. -1 is the key of -0.0: no score has it, but +0.0 would equal it. */
+static vx_scores vx_most(vx_ints bound)
+{
+    const vx_ints zero = -1, below = -2, last = VX_KEY_MAX;
+    return vx_as_floats(vx_ordered(min(bound == zero ? below : bound, last)));
+}
+#else
+typedef int vx_score;
+typedef vx_ints vx_scores;
+#define vx_keys(scores) (scores)
+#define vx_value(key) (key)
+#define vx_least(bound) (bound)
+#define vx_most(bound) (bound)
+#endif
+
+#if VX_WG == 1
+#define vx_raise(place, key) (*(place) = max(*(place), key))
+#define vx_lower(place, key) (*(place) = min(*(place), key))
+#else
+#define vx_raise(place, key) atomic_max(place, key)
+#define vx_lower(place, key) atomic_min(place, key)
+#endif
+
+/* The running maxima of a group. */
+typedef struct vx_maxima {
+    int high[VX_BATCH_MAX], low[VX_BATCH_MAX];
+#if VX_WG > 1
+    int seen_high[VX_BATCH_MAX], seen_low[VX_BATCH_MAX];
+#endif
+} vx_maxima;
+#if VX_WG == 1
+#define seen_high high
+#define seen_low low
+#endif
+
+/* A work-item's view of a launch. */
+typedef struct vx_item {
+    int flags, relabellings, capacity, list0, cut_high, cut_low;
+    vx_score list_least, list_most; /* no score strictly between them is listed */
+    int voxels, voxel0;             /* of the slab */
+    int padded;                     /* Vt: voxels in whole tiles */
+    int voxel;                      /* the item's first in the slab */
+    vx_scores least[VX_COLS], most[VX_COLS]; /* VX_COUNT: what to reach, voxel by voxel */
+    vx_ints count[VX_COLS];
+    __local vx_maxima *maxima;
+    __global const int *count_high, *count_low;
+    __global uint *counts;
+    __global int *score, *list_voxel, *list_score;
+    volatile __global int *list_size;
+} vx_item;
+
+static int vx_largest(vx_ints keys)
+{
+    int lane[VX_VEC], best;
+    vx_store(keys, lane);
+    best = lane[0];
+    for (int l = 1; l < VX_VEC; l++)
+        best = max(best, lane[l]);
+    return best;
+}
+
+static int vx_smallest(vx_ints keys)
+{
+    return ~vx_largest(~keys); /* ~ turns the order of ints round */
+}
+
+/* Lists the voxels of one vector that lie beyond a cut: one addition to the list's length a vector. */
+static void vx_list(const vx_item *item, int p, vx_ints keys, int voxel)
+{
+    int lane[VX_VEC], chosen[VX_VEC], found = 0, slot;
+    size_t list = (size_t)(item->list0 + p) * item->capacity;
+    vx_store(keys, lane);
+    for (int l = 0; l < VX_VEC; l++) {
+        chosen[l] = ((lane[l] > item->cut_high) | (lane[l] < item->cut_low)) & (voxel + l < item->voxels);
+        found += chosen[l];
+    }
+    if (found == 0)
+        return;
+    slot = atomic_add(&item->list_size[item->list0 + p], found);
+    for (int l = 0; l < VX_VEC && slot < item->capacity; l++)
+        if (chosen[l]) {
+            item->list_voxel[list + slot] = item->voxel0 + voxel + l;
+            item->list_score[list + slot] = lane[l];
+            slot++;
+        }
+}
+
+/* Takes in the item's scores under relabelling p. */
+static void vx_take(vx_item *item, int p, const vx_scores *s)
+{
+    vx_scores top = s[0], bottom = s[0];
+    for (int c = 1; c < VX_COLS; c++) {
+        top = s[c] > top ? s[c] : top;
+        bottom = s[c] < bottom ? s[c] : bottom;
+    }
+    if (vx_any(top > vx_value(item->maxima->seen_high[p])))
+        vx_raise(&item->maxima->high[p], vx_largest(vx_keys(top)));
+    if (vx_any(bottom < vx_value(item->maxima->seen_low[p])))
+        vx_lower(&item->maxima->low[p], vx_smallest(vx_keys(bottom)));
+    if (item->flags & VX_COUNT) {
+        const vx_ints one = 1, none = 0;
+        for (int c = 0; c < VX_COLS; c++) {
+            item->count[c] += s[c] >= item->least[c] ? one : none;
+            item->count[c] += s[c] <= item->most[c] ? one : none;
+        }
+    }
+    if (item->flags & VX_COMPACT && (vx_any(top >= item->list_least) || vx_any(bottom <= item->list_most)))
+        for (int c = 0; c < VX_COLS; c++)
+            if (vx_any(s[c] >= item->list_least) || vx_any(s[c] <= item->list_most))
+                vx_list(item, p, vx_keys(s[c]), item->voxel + c * VX_VEC);
+    if (item->flags & VX_STORE)
+        for (int c = 0; c < VX_COLS; c++)
+            vx_store(vx_keys(s[c]), item->score + (size_t)p * item->padded + item->voxel + c * VX_VEC);
+}
+
+/* Completes an item whose pointers and arguments are set, and empties the group's maxima. */
+static void vx_begin(vx_item *item)
+{
+    item->list_least = vx_value(max(item->cut_high, VX_KEY_MIN));
+    item->list_most = vx_value(min(item->cut_low, VX_KEY_MAX));
+    for (int p = get_local_id(0); p < item->relabellings; p += VX_WG) {
+        item->maxima->high[p] = VX_KEY_MIN;
+        item->maxima->low[p] = VX_KEY_MAX;
+    }
+}
+
+/* Goes to a strip; false where the item has no voxels there. Every item of the group must call it. */
+static bool vx_strip_begin(vx_item *item, int strip)
+{
+#if VX_WG > 1
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int p = get_local_id(0); p < item->relabellings; p += VX_WG) {
+        item->maxima->seen_high[p] = item->maxima->high[p];
+        item->maxima->seen_low[p] = item->maxima->low[p];
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+#endif
+    item->voxel = strip * VX_STRIP + (int)get_local_id(0) * VX_ITEM;
+    if (item->voxel >= item->padded)
+        return false;
+    if (item->flags & VX_COUNT)
+        for (int c = 0; c < VX_COLS; c++) {
+            item->least[c] = vx_least(vx_load(item->count_high + item->voxel + c * VX_VEC));
+            item->most[c] = vx_most(vx_load(item->count_low + item->voxel + c * VX_VEC));
+            item->count[c] = 0;
+        }
+    return true;
+}
+
+/* Leaves a strip; its counts belong to the item alone. */
+static void vx_strip_end(const vx_item *item)
+{
+    if (item->flags & VX_COUNT)
+        for (int c = 0; c < VX_COLS; c++) {
+            __global int *counts = (__global int *)item->counts + item->voxel + c * VX_VEC;
+            vx_store(vx_load(counts) + item->count[c], counts);
+        }
+}
+
+/* Merges the group's maxima into those of the launch. */
+static void vx_end(const vx_item *item, volatile __global int *high, volatile __global int *low)
+{
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (int p = get_local_id(0); p < item->relabellings; p += VX_WG) {
+        atomic_max(&high[p], item->maxima->high[p]);
+        atomic_min(&low[p], item->maxima->low[p]);
+    }
+}
+
+#endif

@@ -1,0 +1,105 @@
+/* signflip: u[p][v] = sum_i e_i[p] k_i[v],  e_i = -1 where the bit of row i is set in flip[p], else +1
+ *
+ * The sum of unit-normalised changes k in fixed point under sign flips; t is monotone in u
+ * (t = u sqrt((n - 1) / (n - u^2)); Winkler et al. 2014, NeuroImage 92: exchangeability by sign flipping). Sums of ints
+ * are exact and do not depend on the order.
+ *
+ * The rows come in groups of `width`. For every strip an item makes a table of all signed sums of each group: entry 0
+ * is the sum, and setting one more bit takes 2 k off (doubling). A relabelling is then one addition a group.
+ * Where tables of 2^width entries do not fit the local memory the host asks for several parts a group of `bits` rows;
+ * bits = 0: no tables, plain additions, for any n.
+ *
+ * Memory    Y[tile][i][lane], flip[p][g], score[p][v]; table[part][entry][item] of vectors in local memory, each item's
+ *           its own; see args.h and dense.h.
+ * Launch    persistent groups of VX_WG items; an item holds VX_COLS vectors of voxels.
+ * Per voxel and relabelling   n / bits additions and as many reads of local memory (2 n operations without tables);
+ *           2^bits additions a part and launch for the tables; Y is read once.
+ * Error     none.
+ * Reference tests/ops/reference.h, vx_reference_signflip. */
+#include "dense.h"
+
+/* The signed sums of rows first..first + bits - 1 of one group; rows from `end` on count as 0. */
+static void make_table(__global const int *y, int first, int end, int bits, __local vx_ints *table)
+{
+    vx_ints sum = 0;
+    for (int i = first; i < min(first + bits, end); i++)
+        sum += vx_load(y + (size_t)i * VX_TILE);
+    table[0] = sum;
+    for (int b = 0; b < bits; b++) {
+        vx_ints k = 0;
+        if (first + b < end)
+            k = vx_load(y + (size_t)(first + b) * VX_TILE);
+        for (int entry = 0; entry < 1 << b; entry++)
+            table[((1 << b) + entry) * VX_WG] = table[entry * VX_WG] - k - k;
+    }
+}
+
+static void make_tables(__global const int *y, const vx_signflip_args *args, int bits, __local vx_ints *table)
+{
+    for (int g = 0; g < args->groups; g++)
+        for (int shift = 0; shift < args->width; shift += bits, table += VX_WG << bits)
+            make_table(y, g * args->width + shift, min((g + 1) * args->width, args->n), bits, table);
+}
+
+static void add_from_tables(const vx_signflip_args *args, int bits, __local const vx_ints *table,
+                            __global const uchar *flip, int last, vx_ints u[VX_P][VX_COLS])
+{
+    int mask = (1 << bits) - 1;
+    for (int g = 0; g < args->groups; g++)
+        for (int shift = 0; shift < args->width; shift += bits, table += VX_WG << bits)
+            for (int q = 0; q < VX_P; q++)
+                u[q][0] += table[((flip[min(q, last) * args->groups + g] >> shift) & mask) * VX_WG];
+}
+
+static void add_plainly(const vx_signflip_args *args, __global const int *y, __global const uchar *flip, int last,
+                        vx_ints u[VX_P][VX_COLS])
+{
+    for (int i = 0; i < args->n; i++) {
+        vx_ints k = vx_load(y + (size_t)i * VX_TILE);
+        int g = i / args->width, bit = i % args->width;
+        for (int q = 0; q < VX_P; q++) {
+            int negate = -((flip[min(q, last) * args->groups + g] >> bit) & 1); /* 0 or all ones */
+            u[q][0] += (k ^ negate) - negate;
+        }
+    }
+}
+
+__kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
+signflip(const vx_signflip_args args, const int bits, __local vx_ints *tables, __global const int *Y,
+         __global const uchar *flip, __global int *high, __global int *low, __global const int *count_high,
+         __global const int *count_low, __global uint *counts, __global int *score, __global int *list_voxel,
+         __global int *list_score, __global int *list_size)
+{
+    __local vx_maxima maxima;
+    vx_item item = {
+        .flags = args.flags, .relabellings = args.relabellings, .capacity = args.capacity, .list0 = args.list0,
+        .cut_high = args.cut_high, .cut_low = args.cut_low, .voxels = args.voxels, .voxel0 = args.voxel0,
+        .padded = args.tiles * VX_TILE, .maxima = &maxima, .count_high = count_high, .count_low = count_low,
+        .counts = counts, .score = score, .list_voxel = list_voxel, .list_score = list_score, .list_size = list_size,
+    };
+    __local vx_ints *table = tables + get_local_id(0);
+    vx_begin(&item);
+    for (int strip = get_group_id(0); strip * VX_STRIP < item.padded; strip += get_num_groups(0)) {
+        if (!vx_strip_begin(&item, strip))
+            continue;
+        __global const int *y = Y + (size_t)(item.voxel / VX_TILE) * args.n * VX_TILE + item.voxel % VX_TILE;
+        if (bits > 0)
+            make_tables(y, &args, bits, table);
+        for (int p = 0; p < args.relabellings; p += VX_P) {
+            int last = min(VX_P, args.relabellings - p) - 1;
+            __global const uchar *flips = flip + (size_t)p * args.groups;
+            vx_ints u[VX_P][VX_COLS];
+            for (int q = 0; q < VX_P; q++)
+                u[q][0] = 0;
+            if (bits > 0)
+                add_from_tables(&args, bits, table, flips, last, u);
+            else
+                add_plainly(&args, y, flips, last, u);
+            for (int q = 0; q < VX_P; q++)
+                if (q <= last)
+                    vx_take(&item, p + q, u[q]);
+        }
+        vx_strip_end(&item);
+    }
+    vx_end(&item, high, low);
+}

@@ -1,0 +1,22 @@
+#!/bin/bash
+# Oclgrind runs the kernels on a tiny problem, in the forms of CPU devices and of GPUs, and must report nothing: no
+# access out of bounds, no race between work-items, no value used before it is set.
+#
+# Without optimisation: Oclgrind 21.10 knows no `freeze` and turns true into 255 in vectors, both of which only
+# optimised code has.
+set -euo pipefail
+command -v oclgrind >/dev/null || { echo "SKIP: no oclgrind"; exit 77; }
+program=$(dirname "${VOXSTAT:?}")/tests/test-unit-device_opencl
+[ -x "$program" ] || { echo "SKIP: built without OpenCL"; exit 77; }
+if grep -q __asan_init "$program"; then
+    echo "SKIP: AddressSanitizer and Oclgrind both want to be loaded first"
+    exit 77
+fi
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export VOXSTAT_CACHE_DIR=$scratch/cache
+oclgrind --compute-units 1 --build-options -cl-opt-disable --data-races --uninitialized --log "$scratch/log" "$program"
+if [ -s "$scratch/log" ]; then
+    head -50 "$scratch/log"
+    exit 1
+fi

@@ -1,0 +1,219 @@
+/* The OpenCL backend on every device of the machine, each in the two forms that kernels have: the self-test, and a case
+ * of several work-groups against plain loops. Small enough for Oclgrind (tests/lint/oclgrind.sh).
+ *
+ * All data are multiples of 1/8 of small size: sums are exact in float, so that answers are compared with ==. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "engine/backend.h"
+
+#include <stdio.h>
+
+#include <string.h>
+
+enum { N = 11, WIDTH = 4, GROUPS = 3, VOXELS = 400, TILES = 7, PS = 19, CAPACITY = 64, FIRST = 1000 };
+
+static void must(vx_status status, const vx_error *error)
+{
+    if (status != VX_OK)
+        fail_msg("%s: %s", error->where, error->message);
+}
+
+/* Runs a test on every usable device in both forms. */
+static void on_every_device(void (*test)(vx_backend *backend))
+{
+    static const char *const forms[] = {"cpu", "gpu"};
+    vx_device_info *list;
+    size_t count;
+    char note[256];
+    vx_error error;
+    must(vx_opencl_list(&list, &count, note, sizeof note, &error), &error);
+    if (count == 0) {
+        print_message("SKIP: %s\n", note);
+        skip();
+    }
+    for (size_t d = 0; d < count; d++)
+        for (int f = 0; f < 2 && !list[d].unusable[0]; f++) {
+            vx_backend *backend;
+            int platform, device;
+            assert_int_equal(sscanf(list[d].id, "opencl:%d.%d", &platform, &device), 2);
+            setenv("VOXSTAT_KERNEL_FORM", forms[f], 1);
+            must(vx_opencl_open(platform, device, &backend, &error), &error);
+            print_message("%s (%s), kernels as for a %s\n", list[d].id, list[d].name, forms[f]);
+            test(backend);
+            backend->free(backend);
+        }
+    unsetenv("VOXSTAT_KERNEL_FORM");
+    free(list);
+}
+
+static void selftest(vx_backend *backend)
+{
+    vx_error error;
+    must(vx_backend_selftest(backend, &error), &error);
+}
+
+static void test_selftest(void **state)
+{
+    (void)state;
+    on_every_device(selftest);
+}
+
+static vx_buffer *put(vx_backend *backend, const void *data, size_t bytes)
+{
+    vx_error error;
+    vx_buffer *buffer;
+    must(backend->buffer_new(backend, bytes, &buffer, &error), &error);
+    must(backend->upload(backend, buffer, 0, data, bytes, &error), &error);
+    return buffer;
+}
+
+static void get(vx_backend *backend, vx_buffer *buffer, void *data, size_t bytes)
+{
+    vx_error error;
+    must(backend->download(backend, buffer, 0, data, bytes, &error), &error);
+}
+
+/* A number from -8 to 7, a sign: both by index. */
+static int datum(int i, int v)
+{
+    return (int)(vx_philox(1, (uint64_t)v, (uint32_t)i, VX_STREAM_TEST).word[0] & 15) - 8;
+}
+
+static int sign(int p, int i)
+{
+    return vx_philox(2, (uint64_t)p, (uint32_t)i, VX_STREAM_TEST).word[0] & 1 ? -1 : 1;
+}
+
+typedef union vx_number { int32_t i; float f; } vx_number;
+
+/* The int that stands for a sum of data under signs; correlation has them in eighths. */
+static int32_t key(vx_op op, int sum)
+{
+    vx_number number = {.f = (float)sum / 8 + 0.0f};
+    return op == VX_OP_SIGNFLIP ? sum : vx_ordered(number.i);
+}
+
+typedef struct vx_dense_data {
+    vx_number y[TILES][N][VX_TILE];
+    uint8_t flip[PS][GROUPS];
+    float w[PS][N];
+    int32_t high[PS], low[PS], count_high[TILES * VX_TILE], count_low[TILES * VX_TILE];
+    uint32_t counts[TILES * VX_TILE];
+    int32_t score[PS][TILES * VX_TILE], list_voxel[PS + 1][CAPACITY], list_score[PS + 1][CAPACITY], list_size[PS + 1];
+} vx_dense_data;
+
+static vx_dense_data *make_data(vx_op op)
+{
+    vx_dense_data *data = calloc(1, sizeof *data);
+    assert_non_null(data);
+    for (int v = 0; v < TILES * VX_TILE; v++) {
+        int voxel = v < VOXELS ? v : VOXELS - 1;
+        for (int i = 0; i < N; i++) {
+            vx_number number = {.i = datum(i, voxel)};
+            if (op == VX_OP_CORRELATION)
+                number.f = (float)number.i / 8;
+            data->y[v / VX_TILE][i][v % VX_TILE] = number;
+        }
+        data->count_high[v] = key(op, voxel % 20);
+        data->count_low[v] = key(op, -(voxel % 30));
+    }
+    for (int p = 0; p < PS; p++) {
+        data->high[p] = INT32_MIN;
+        data->low[p] = INT32_MAX;
+        for (int i = 0; i < N; i++) {
+            data->w[p][i] = (float)sign(p, i);
+            data->flip[p][i / WIDTH] |= (uint8_t)((sign(p, i) < 0) << i % WIDTH);
+        }
+    }
+    return data;
+}
+
+/* Whether the list of relabelling p, which is list p + 1, holds the voxel once with its score. */
+static bool listed(const vx_dense_data *data, int p, int voxel, int32_t score)
+{
+    int found = 0;
+    for (int e = 0; e < data->list_size[p + 1]; e++)
+        found += data->list_voxel[p + 1][e] == FIRST + voxel && data->list_score[p + 1][e] == score;
+    return found == 1;
+}
+
+static void check_data(vx_op op, const vx_dense_data *data)
+{
+    uint32_t count[VOXELS] = {0};
+    for (int p = 0; p < PS; p++) {
+        int high = -1000, low = 1000, size = 0;
+        for (int v = 0; v < VOXELS; v++) {
+            int sum = 0;
+            for (int i = 0; i < N; i++)
+                sum += sign(p, i) * datum(i, v);
+            high = sum > high ? sum : high;
+            low = sum < low ? sum : low;
+            count[v] += (uint32_t)((sum >= v % 20) + (sum <= -(v % 30)));
+            assert_int_equal(data->score[p][v], key(op, sum));
+            if (sum > 30 || sum < -36) {
+                assert_true(listed(data, p, v, key(op, sum)));
+                size++;
+            }
+        }
+        assert_int_equal(data->high[p], key(op, high));
+        assert_int_equal(data->low[p], key(op, low));
+        assert_int_equal(data->list_size[p + 1], size);
+    }
+    for (int v = 0; v < VOXELS; v++)
+        assert_int_equal(data->counts[v], count[v]);
+}
+
+static void dense(vx_backend *backend, vx_op op)
+{
+    vx_dense_data *data = make_data(op);
+    const int flags = VX_STORE | VX_COUNT | VX_COMPACT, high = key(op, 30), low = key(op, -36);
+    const vx_signflip_args flip = {N, GROUPS, WIDTH, VOXELS, TILES, FIRST, PS, flags, high, low, CAPACITY, 1};
+    const vx_correlation_args correlate = {N, 0, VOXELS, TILES, FIRST, PS, flags, high, low, CAPACITY, 1};
+    bool flips = op == VX_OP_SIGNFLIP;
+    const struct { void *data; size_t bytes; } all[VX_DENSE_BUFFERS] = {
+        [VX_Y] = {data->y, sizeof data->y},
+        [VX_W] = {flips ? (void *)data->flip : data->w, flips ? sizeof data->flip : sizeof data->w},
+        [VX_HIGH] = {data->high, sizeof data->high}, [VX_LOW] = {data->low, sizeof data->low},
+        [VX_COUNT_HIGH] = {data->count_high, sizeof data->count_high},
+        [VX_COUNT_LOW] = {data->count_low, sizeof data->count_low}, [VX_COUNTS] = {data->counts, sizeof data->counts},
+        [VX_SCORE] = {data->score, sizeof data->score}, [VX_LIST_VOXEL] = {data->list_voxel, sizeof data->list_voxel},
+        [VX_LIST_SCORE] = {data->list_score, sizeof data->list_score},
+        [VX_LIST_SIZE] = {data->list_size, sizeof data->list_size},
+    };
+    vx_buffer *buffers[VX_DENSE_BUFFERS];
+    vx_error error;
+    for (int b = 0; b < VX_DENSE_BUFFERS; b++)
+        buffers[b] = put(backend, all[b].data, all[b].bytes);
+    must(backend->run(backend, op, flips ? (const void *)&flip : &correlate, buffers, &error), &error);
+    for (int b = 0; b < VX_DENSE_BUFFERS; b++) {
+        get(backend, buffers[b], all[b].data, all[b].bytes);
+        backend->buffer_free(backend, buffers[b]);
+    }
+    check_data(op, data);
+    assert_true(backend->seconds(backend, op) > 0);
+    free(data);
+}
+
+static void both_dense(vx_backend *backend)
+{
+    dense(backend, VX_OP_SIGNFLIP);
+    dense(backend, VX_OP_CORRELATION);
+}
+
+static void test_dense(void **state)
+{
+    (void)state;
+    on_every_device(both_dense);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_selftest), cmocka_unit_test(test_dense)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
