@@ -96,8 +96,8 @@ static vx_status check_extent(const char *path, const fields *f, uint64_t first,
 {
     size_t bytes;
     if (!(f->offset >= (double)first && f->offset < 0x1p62) || f->offset != floor(f->offset))
-        return vx_fail(error, VX_INPUT, "%s: damaged header: voxels are said to start at byte %g; at least %llu is needed",
-                       path, f->offset, (unsigned long long)first);
+        return vx_fail(error, VX_INPUT, "%s: damaged header: the voxels start at byte %g; a whole number from %llu on "
+                       "is needed", path, f->offset, (unsigned long long)first);
     header->offset = (uint64_t)f->offset;
     if (!vx_multiply(header->voxels, header->voxel_bytes, &bytes) || bytes >> 62)
         return vx_fail(error, VX_INPUT, "%s: damaged header: the size of its data overflows", path);
@@ -109,7 +109,7 @@ static vx_status check_voxel_size(const char *path, const fields *f, vx_error *e
 {
     for (int k = 0; k < 3 && k < f->dim[0] && !f->has_sform; k++)
         if (!isfinite(f->pixdim[k]) || f->pixdim[k] == 0)
-            return vx_fail(error, VX_INPUT, "%s: voxel size %g along axis %d and no sform: its affine is singular", path,
+            return vx_fail(error, VX_INPUT, "%s: singular affine: no sform, and a voxel size of %g along axis %d", path,
                            f->pixdim[k], k + 1);
     return VX_OK;
 }
@@ -157,8 +157,7 @@ static vx_status check_affine(const char *path, const vx_grid *grid, vx_error *e
                     a[0][1] * (a[1][0] * a[2][2] - a[1][2] * a[2][0]) +
                     a[0][2] * (a[1][0] * a[2][1] - a[1][1] * a[2][0]);
     if (!(fabs(volume) > 1e-6 * edges))
-        return vx_fail(error, VX_INPUT, "%s: its affine is singular: an axis has no length, or all lie in one plane",
-                       path);
+        return vx_fail(error, VX_INPUT, "%s: singular affine: an axis has no length, or all lie in one plane", path);
     return VX_OK;
 }
 

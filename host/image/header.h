@@ -17,7 +17,7 @@ typedef struct vx_volume_header {
 } vx_volume_header;
 
 /* Checks and reads `size` header bytes. `pair`: they come from an .hdr file, the voxels lie in an .img file. `path` is
- * for messages. All that the header promises is consistent afterwards: voxels * voxel_bytes + offset fits in 63 bits. */
+ * for messages. Afterwards offset + voxels * voxel_bytes fits in 63 bits. */
 vx_status vx_header_parse(const char *path, const unsigned char *raw, size_t size, bool pair,
                           vx_analyze_orientation analyze, vx_volume_header *header, vx_error *error);
 

@@ -155,7 +155,8 @@ static vx_status check_mask_grid(const reading *r, const vx_grid *mask_grid, vx_
     char difference[256];
     if (vx_grid_same(&r->grid, mask_grid, GRID_TOLERANCE, difference, sizeof difference))
         return VX_OK;
-    return vx_fail(error, VX_INPUT, "mask: %s: another grid than that of %s: %s", r->mask.file, r->grid_path, difference);
+    return vx_fail(error, VX_INPUT, "mask: %s: another grid than that of %s: %s", r->mask.file, r->grid_path,
+                   difference);
 }
 
 /* The first row, the candidates and the memory for all rows. */
@@ -242,8 +243,8 @@ static vx_status check_duplicates(const reading *r, vx_error *error)
                 char one[512], other[512];
                 describe_image(r, i / 2, i % 2, one, sizeof one);
                 describe_image(r, j / 2, j % 2, other, sizeof other);
-                return vx_fail(error, VX_INPUT, "%s (%s) and %s (%s): %s; every image must be another one", one, a, other,
-                               b, strcmp(a, b) == 0 ? "the same file" : "the same values");
+                return vx_fail(error, VX_INPUT, "%s (%s) and %s (%s): %s; every image must be another one", one, a,
+                               other, b, strcmp(a, b) == 0 ? "the same file" : "the same values");
             }
         }
     }
@@ -327,8 +328,8 @@ vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_opt
         *report = counts;
     *result = (vx_matrix){.n = n, .voxels = compress(&r), .data = r.data, .index = r.candidates.index, .grid = r.grid};
     if (result->voxels == 0) {
-        status = vx_fail(error, VX_INPUT, "empty mask: of %lld voxels that %s, %lld are left out as not finite, %lld as "
-                         "zero, %lld by the threshold and %lld as constant", (long long)counts.candidate,
+        status = vx_fail(error, VX_INPUT, "empty mask: of %lld voxels that %s, %lld are left out as not finite, %lld "
+                         "as zero, %lld by the threshold and %lld as constant", (long long)counts.candidate,
                          r.mask.file ? "the mask file holds" : "are not zero in the first participant",
                          (long long)counts.left_out_not_finite, (long long)counts.left_out_zero,
                          (long long)counts.left_out_threshold, (long long)counts.left_out_constant);
