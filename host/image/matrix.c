@@ -281,8 +281,9 @@ static void fill_report(const reading *r, vx_mask_report *report)
         if (r->not_finite[row] > r->not_finite[worst])
             worst = row;
     if (r->not_finite[worst] > 0)
-        snprintf(report->not_finite_worst, sizeof report->not_finite_worst, "%s (%lld voxels)",
-                 r->row[worst].participant ? r->row[worst].participant : "?", (long long)r->not_finite[worst]);
+        snprintf(report->not_finite_worst, sizeof report->not_finite_worst, "%s (%lld voxel%s)",
+                 r->row[worst].participant ? r->row[worst].participant : "?", (long long)r->not_finite[worst],
+                 r->not_finite[worst] == 1 ? "" : "s");
 }
 
 /* Moves the voxels that stay together, in place: a voxel never moves up. Returns how many there are. */
