@@ -40,16 +40,19 @@ typedef struct vx_record {
     vx_p_format p_format;
 } vx_record;
 
-/* A results folder in the making. begin: VX_OUTPUT where `out` exists (unless `force`), or its parent cannot be
- * written or has less than `bytes_needed` free. commit renames the temporary folder to `out` (an old one that --force
- * replaces goes only then); abandon removes it. Both free. */
+/* A results folder in the making. begin makes a temporary folder beside `out`, and the parents of `out` where they are
+ * missing; VX_OUTPUT where `out` exists (unless `force`), or its parent cannot be written or has not `bytes_needed`
+ * free. With `force` an old folder is replaced if it is empty, or if it holds a run.json of voxstat and nothing that
+ * this does not list; anything else is refused by name. commit renames the temporary folder to `out`, and only then
+ * removes an old one; where the renaming fails, the results stay in the temporary folder and the message says so: they
+ * are whole. abandon removes all that begin made. Both free. */
 typedef struct vx_folder vx_folder;
 vx_status vx_folder_begin(const char *out, bool force, uint64_t bytes_needed, vx_folder **folder, vx_error *error);
 const char *vx_folder_path(const vx_folder *folder);
 vx_status vx_folder_commit(vx_folder *folder, vx_error *error);
 void vx_folder_abandon(vx_folder *folder);
 
-/* SHA-256 of every input file, in parallel. */
+/* SHA-256 of every input file, in parallel. VX_INPUT where one cannot be read. */
 vx_status vx_hash_inputs(vx_input_file *input, size_t inputs, vx_error *error);
 
 /* p as --p-format asks for it. */
