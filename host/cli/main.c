@@ -1,8 +1,38 @@
-/* The program. */
-#include <stdio.h>
+/* The program: parse, then help or a command. The exit status is a vx_status. */
+#include "cli/arguments.h"
+#include "cli/help.h"
+#include "cli/terminal.h"
 
-int main(void)
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static vx_status perform(const vx_arguments *arguments, vx_error *error)
 {
-    printf("voxstat %s\n", VOXSTAT_VERSION);
-    return 0;
+    vx_status status = VX_OK;
+    if (arguments->help)
+        vx_help_print(stdout, arguments);
+    else if (arguments->version)
+        printf("voxstat %s\n", VOXSTAT_VERSION);
+    else
+        status = arguments->command->body(arguments, error);
+    if (fflush(stdout) && !status)
+        status = vx_fail(error, VX_OUTPUT, "cannot write to standard output: %s", strerror(errno));
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    vx_arguments arguments = {0};
+    vx_error error = {0};
+    vx_status status = vx_arguments_parse(argc, argv, &arguments, &error);
+    if (!status)
+        status = perform(&arguments, &error);
+    if (status) {
+        bool colours = vx_colours(stderr);
+        fprintf(stderr, "voxstat: %serror:%s %s\n", colours ? "\033[1;31m" : "", colours ? "\033[0m" : "",
+                error.message);
+    }
+    vx_arguments_destroy(&arguments);
+    return (int)status;
 }

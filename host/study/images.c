@@ -49,15 +49,15 @@ static bool wanted(const vx_study_options *options, const char *modality, size_t
     return !options->modalities;
 }
 
-/* The sessions that the image columns of the modalities in question name, in the table's order. */
-static size_t list_sessions(const vx_table *table, const vx_study_options *options, const char **session)
+/* The sessions that the image columns name, in the table's order; of the modalities asked for, or of `any`. */
+static size_t list_sessions(const vx_table *table, const vx_study_options *options, bool any, const char **session)
 {
     size_t sessions = 0;
     for (int64_t column = 0; column < table->columns; column++) {
         const char *underscore = strrchr(table->name[column], '_');
         bool known = false;
         if (!underscore || underscore == table->name[column] || !underscore[1] || !image_column(table, column) ||
-            !wanted(options, table->name[column], (size_t)(underscore - table->name[column])))
+            !(any || wanted(options, table->name[column], (size_t)(underscore - table->name[column]))))
             continue;
         for (size_t i = 0; i < sessions; i++)
             known |= !strcmp(session[i], underscore + 1);
@@ -75,7 +75,9 @@ static vx_status choose_sessions(const vx_table *table, const vx_study_options *
     const char **found = vx_array((size_t)table->columns, sizeof *found);
     if (!found)
         return vx_fail_memory(error);
-    size_t count = list_sessions(table, options, found);
+    size_t count = list_sessions(table, options, false, found);
+    if (!count) /* no modality of that name: with the sessions of the others, its column is missed by name */
+        count = list_sessions(table, options, true, found);
     for (size_t i = 0; i < count; i++)
         snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "", found[i]);
     /* By name where there is no doubt, else by the order of the columns; the run says which was subtracted. */
@@ -89,8 +91,10 @@ static vx_status choose_sessions(const vx_table *table, const vx_study_options *
         status = vx_fail(error, VX_INPUT, "%s: more than two sessions: %s; name two with --sessions BASELINE,FOLLOWUP",
                          table->path, list);
     } else {
-        status = vx_fail(error, VX_INPUT, "%s: a paired design needs image columns <modality>_<session> of two "
-                                          "sessions; the sessions found are: %s", table->path, count ? list : "none");
+        status = vx_fail(error, VX_INPUT,
+                         "%s: a paired design needs image columns <modality>_<session> of two "
+                         "sessions; the sessions found are: %s",
+                         table->path, count ? list : "none");
     }
     free(found);
     return status;
@@ -102,7 +106,8 @@ static vx_status named_column(const vx_table *table, const char *modality, const
     char *name = session ? vx_text("%s_%s", modality, session) : vx_copy_text(modality);
     vx_status status = name ? vx_table_column(table, name, column, error) : vx_fail_memory(error);
     if (!status && !image_column(table, *column))
-        status = vx_fail(error, VX_INPUT, "%s: column %s holds no image (.nii, .nii.gz, .hdr, .img)", table->path, name);
+        status =
+            vx_fail(error, VX_INPUT, "%s: column %s holds no image (.nii, .nii.gz, .hdr, .img)", table->path, name);
     free(name);
     return status;
 }

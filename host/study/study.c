@@ -44,8 +44,8 @@ static vx_status read_participants(vx_study_whole *whole, int64_t *table_row, vx
     for (size_t i = 0; !status && i < n; i++) {
         order[i] = (vx_named_row){vx_table_cell(table, (int64_t)i, column), (int64_t)i};
         if (!order[i].id)
-            status = vx_fail(error, VX_INPUT, "%s, line %lld: no participant_id", table->path,
-                             (long long)table->line[i]);
+            status =
+                vx_fail(error, VX_INPUT, "%s, line %lld: no participant_id", table->path, (long long)table->line[i]);
     }
     if (status)
         goto cleanup;
@@ -78,7 +78,8 @@ static vx_status read_number(const vx_study_whole *whole, int64_t participant, i
         return VX_OK;
     *value = strtod(text, &end);
     if (*end || !isfinite(*value))
-        return vx_fail(error, VX_INPUT, "%s, line %lld: participant %s, column %s: found '%s', expected a number or n/a",
+        return vx_fail(error, VX_INPUT,
+                       "%s, line %lld: participant %s, column %s: found '%s', expected a number or n/a",
                        whole->table.path, (long long)whole->table.line[row], whole->study.participant[participant],
                        whole->table.name[column], text);
     return VX_OK;
@@ -154,8 +155,8 @@ static vx_status too_few(const vx_study_whole *whole, const vx_study_modality *m
     char why[1200] = "";
     for (size_t i = 0; i < modality->left_outs; i++) {
         size_t used = strlen(why);
-        snprintf(why + used, sizeof why - used, "%s%s (%s)", i ? ", " : "; left out: ",
-                 modality->left_out[i].participant, modality->left_out[i].reason);
+        snprintf(why + used, sizeof why - used, "%s%s (%s)",
+                 i ? ", " : "; left out: ", modality->left_out[i].participant, modality->left_out[i].reason);
     }
     return vx_fail(error, VX_INPUT, "%s: modality %s has %lld complete %s; at least 2 are needed%s", whole->table.path,
                    modality->name, (long long)modality->n, modality->n == 1 ? "participant" : "participants", why);

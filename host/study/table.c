@@ -67,8 +67,9 @@ static int64_t count(const char *text, char c)
 static vx_status read_header(vx_table *table, char *line, vx_error *error)
 {
     if (!strchr(line, '\t') && strpbrk(line, ",; "))
-        return vx_fail(error, VX_INPUT, "%s, line 1: the header has no tab, but '%c'; a tab-separated table is expected",
-                       table->path, *strpbrk(line, ",; "));
+        return vx_fail(error, VX_INPUT,
+                       "%s, line 1: the header has no tab, but '%c'; a tab-separated table is expected", table->path,
+                       *strpbrk(line, ",; "));
     table->columns = count(line, '\t') + 1;
     table->name = vx_array_zero((size_t)table->columns, sizeof *table->name);
     if (!table->name)

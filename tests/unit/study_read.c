@@ -227,11 +227,10 @@ static void bad_tables(void **state)
     REFUSED((vx_study_options){0}, "id\tpet_baseline\ns1\ta1.nii\n", "participant_id");
     REFUSED((vx_study_options){0}, "participant_id\tage\tage\n", "two columns", "age");
     REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\n", "line 2", "s1", "2 cells", "5");
-    REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\ta2.nii\t1\t2\n\ns1\tb1.nii.gz\tb2.nii.gz\t1\t2\n", "s1",
-            "twice", "lines 2 and 4");
+    REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\ta2.nii\t1\t2\n\ns1\tb1.nii.gz\tb2.nii.gz\t1\t2\n", "s1", "twice",
+            "lines 2 and 4");
     REFUSED((vx_study_options){0}, HEADER "n/a\ta1.nii\ta2.nii\t1\t2\n", "line 2", "no participant_id");
-    REFUSED(((vx_study_options){.covariate = rapaa, .covariates = 1}), level, "rapa_levle",
-            "did you mean rapa_level?");
+    REFUSED(((vx_study_options){.covariate = rapaa, .covariates = 1}), level, "rapa_levle", "did you mean rapa_level?");
     REFUSED(((vx_study_options){.covariate = other, .covariates = 1}), level, "no column zzz", "rapa_level");
 }
 
@@ -247,8 +246,8 @@ static void bad_cells(void **state)
     }
     REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\tgone.nii\t1\t2\ns2\tb1.nii.gz\tb2.nii.gz\t1\t2\n", "line 2",
             "s1", "pet_followup", "gone.nii", "does not exist");
-    REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\tnotes.txt\t1\t2\ns2\tb1.nii.gz\tb2.nii.gz\t1\t2\n",
-            "notes.txt", "an image is expected");
+    REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\tnotes.txt\t1\t2\ns2\tb1.nii.gz\tb2.nii.gz\t1\t2\n", "notes.txt",
+            "an image is expected");
     REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\ta2.nii\t1\t2\ns2\tb1.nii.gz\tn/a\t1\t2\n", "pet",
             "1 complete participant;", "at least 2", "s2 (no image in pet_followup)");
 }
@@ -268,11 +267,16 @@ static void nearest_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_are_sorted),   cmocka_unit_test(a_missing_nuisance_leaves_out),
-        cmocka_unit_test(an_empty_cell_is_missing), cmocka_unit_test(windows_text),
-        cmocka_unit_test(quotes_are_letters), cmocka_unit_test(sessions),
-        cmocka_unit_test(one_sample),        cmocka_unit_test(bad_tables),
-        cmocka_unit_test(bad_cells),         cmocka_unit_test(nearest_names),
+        cmocka_unit_test(rows_are_sorted),
+        cmocka_unit_test(a_missing_nuisance_leaves_out),
+        cmocka_unit_test(an_empty_cell_is_missing),
+        cmocka_unit_test(windows_text),
+        cmocka_unit_test(quotes_are_letters),
+        cmocka_unit_test(sessions),
+        cmocka_unit_test(one_sample),
+        cmocka_unit_test(bad_tables),
+        cmocka_unit_test(bad_cells),
+        cmocka_unit_test(nearest_names),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -1,0 +1,420 @@
+#include "cli/arguments.h"
+
+#include "base/memory.h"
+#include "base/nearest.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- values ---- */
+
+/* "a|b|c" as "a, b or c"; `text` has room. */
+static const char *spoken(const char *choices, char *text, size_t size)
+{
+    text[0] = '\0';
+    while (choices && *choices) {
+        size_t next = strcspn(choices, "|"), used = strlen(text);
+        const char *join = !used ? "" : strchr(choices, '|') ? ", " : " or ";
+        snprintf(text + used, size - used, "%s%.*s", join, (int)next, choices);
+        choices += next + (choices[next] == '|');
+    }
+    return text;
+}
+
+static vx_status later(const char *what, const char *name, vx_error *error)
+{
+    return vx_fail(error, VX_USAGE, "%s%s: not yet; it comes with a later version", what, name);
+}
+
+static vx_status check_choice(const vx_option *option, const char *word, vx_error *error)
+{
+    char text[200];
+    if (vx_choice(option->choices, word) >= 0)
+        return VX_OK;
+    if (vx_choice(option->later, word) >= 0)
+        return vx_fail(error, VX_USAGE, "--%s %s: not yet; it comes with a later version", option->name, word);
+    return vx_fail(error, VX_USAGE, "--%s: found '%s', expected %s", option->name, word,
+                   spoken(option->choices, text, sizeof text));
+}
+
+static bool read_whole(const char *text, uint64_t *value)
+{
+    char *end;
+    if (!isdigit((unsigned char)*text))
+        return false;
+    errno = 0;
+    *value = strtoull(text, &end, 10);
+    return !*end && !errno;
+}
+
+static bool read_real(const char *text, double *value)
+{
+    char *end;
+    *value = strtod(text, &end);
+    return end > text && !*end && !isspace((unsigned char)*text) && isfinite(*value);
+}
+
+static bool read_bytes(const char *text, size_t *value)
+{
+    static const char prefix[] = "KMGT";
+    char *end;
+    if (!isdigit((unsigned char)*text))
+        return false;
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 10);
+    size_t scale = 1;
+    const char *found = *end ? strchr(prefix, toupper((unsigned char)*end)) : NULL;
+    if (found) {
+        scale <<= 10 * (found - prefix + 1);
+        end++;
+        if (!strncmp(end, "iB", 2))
+            end++;
+    }
+    if (*end == 'B')
+        end++;
+    return !*end && !errno && vx_multiply((size_t)number, scale, value);
+}
+
+static vx_status check_number(const vx_option *option, const char *text, vx_error *error)
+{
+    uint64_t whole;
+    size_t bytes;
+    double real;
+    char words[200], range[100];
+    bool good = vx_choice(option->choices, text) >= 0;
+    const char * or = option->choices ? ", or " : "";
+    spoken(option->choices, words, sizeof words);
+    switch (option->kind) {
+    case VX_WHOLE:
+        good = good || (read_whole(text, &whole) && (double)whole >= option->low && (double)whole <= option->high);
+        snprintf(range, sizeof range, "a whole number from %.0f to %.0f", option->low, option->high);
+        break;
+    case VX_BYTES:
+        good = good || (read_bytes(text, &bytes) && (double)bytes >= option->low && (double)bytes <= option->high);
+        snprintf(range, sizeof range, "a size such as 64M, 2G or 500K");
+        break;
+    default:
+        good = good || (read_real(text, &real) && real > option->low && real < option->high);
+        if (isinf(option->low))
+            snprintf(range, sizeof range, "a number");
+        else
+            snprintf(range, sizeof range, "a number greater than %g and less than %g", option->low, option->high);
+    }
+    if (good)
+        return VX_OK;
+    return vx_fail(error, VX_USAGE, "--%s: found '%s', expected %s%s%s", option->name, text, range, or, words);
+}
+
+/* Every name once, none empty; of VX_CHOICES also each one a choice. */
+static vx_status check_names(const vx_option *option, const char *list, vx_error *error)
+{
+    vx_status status = VX_OK;
+    char *copy = vx_copy_text(list), *rest = copy;
+    const char *seen = copy;
+    if (!copy)
+        return vx_fail_memory(error);
+    for (char *name; !status && (name = strsep(&rest, ","));) {
+        if (!*name)
+            status = vx_fail(error, VX_USAGE, "--%s: found '%s', in which a name is empty", option->name, list);
+        for (const char *earlier = seen; !status && earlier < name; earlier += strlen(earlier) + 1) {
+            if (!strcmp(earlier, name))
+                status = vx_fail(error, VX_USAGE, "--%s: %s is there twice", option->name, name);
+        }
+        if (!status && option->kind == VX_CHOICES)
+            status = check_choice(option, name, error);
+    }
+    free(copy);
+    return status;
+}
+
+static vx_status check_value(const vx_option *option, const char *text, vx_error *error)
+{
+    switch (option->kind) {
+    case VX_SWITCH: return VX_OK;
+    case VX_TEXT:
+        return *text ? VX_OK : vx_fail(error, VX_USAGE, "--%s: the %s is empty", option->name, option->argument);
+    case VX_CHOICE: return check_choice(option, text, error);
+    case VX_NAMES:
+    case VX_CHOICES: return check_names(option, text, error);
+    case VX_WHOLE:
+    case VX_REAL:
+    case VX_BYTES: return check_number(option, text, error);
+    }
+    return VX_OK;
+}
+
+/* ---- the command line ---- */
+
+static bool plain(const char *word)
+{
+    return *word && !word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./,:=@%+-")];
+}
+
+static char *quoted_line(int argc, char *const *argv)
+{
+    char *line = NULL;
+    size_t size;
+    FILE *text = open_memstream(&line, &size);
+    if (!text)
+        return NULL;
+    for (int i = 0; i < argc; i++) {
+        if (i)
+            fputc(' ', text);
+        if (plain(argv[i])) {
+            fputs(argv[i], text);
+            continue;
+        }
+        fputc('\'', text);
+        for (const char *c = argv[i]; *c; c++) {
+            if (*c == '\'')
+                fputs("'\\''", text);
+            else
+                fputc(*c, text);
+        }
+        fputc('\'', text);
+    }
+    return fclose(text) ? NULL : line;
+}
+
+static vx_status find_command(const char *word, const vx_command **command, vx_error *error)
+{
+    const char *name[vx_commands];
+    *command = vx_command_find(word);
+    if (*command)
+        return (*command)->body ? VX_OK : later("the command ", word, error);
+    for (size_t i = 0; i < vx_commands; i++)
+        name[i] = vx_command_table[i].name;
+    const char *nearest = vx_nearest(word, name, vx_commands);
+    return vx_fail(error, VX_USAGE, "no command %s%s%s%s; `voxstat --help` lists them", word,
+                   nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+}
+
+static vx_status unknown_option(const vx_command *command, const char *word, vx_error *error)
+{
+    const char *name[VX_OPTIONS];
+    char typed[100];
+    size_t names = 0;
+    snprintf(typed, sizeof typed, "%.*s", (int)strcspn(word, "="), word + strspn(word, "-"));
+    typed[strcspn(typed, "=")] = '\0';
+    for (size_t i = 0; i < VX_OPTIONS; i++) {
+        if (vx_option_table[i].commands & command->flag)
+            name[names++] = vx_option_table[i].name;
+    }
+    const char *nearest = vx_nearest(typed, name, names);
+    return vx_fail(error, VX_USAGE, "%s: no option --%s%s%s%s; `voxstat %s --help` lists them", command->name, typed,
+                   nearest ? "; did you mean --" : "", nearest ? nearest : "", nearest ? "?" : "", command->name);
+}
+
+static vx_status take(vx_arguments *arguments, vx_option_id id, const char *text, vx_error *error)
+{
+    const vx_option *option = vx_option_table + id;
+    char **value = arguments->value + id;
+    if (vx_option_later(option))
+        return later("--", option->name, error);
+    bool adds = *value && option->kind == VX_NAMES;
+    char *whole = adds ? vx_text("%s,%s", *value, text) : vx_copy_text(text ? text : "yes");
+    if (!whole)
+        return vx_fail_memory(error);
+    free(*value);
+    *value = whole;
+    return check_value(option, whole, error);
+}
+
+static vx_status take_help(vx_arguments *arguments, const char *form, vx_error *error)
+{
+    if (!form)
+        arguments->help = VX_HELP_TEXT;
+    else if (!strcmp(form, "man"))
+        arguments->help = VX_HELP_MAN;
+    else if (!strcmp(form, "bash"))
+        arguments->help = VX_HELP_BASH;
+    else
+        return vx_fail(error, VX_USAGE, "--help=%s: found '%s', expected man or bash", form, form);
+    return VX_OK;
+}
+
+/* What getopt_long takes, from the table: the value of a long option is FIRST + its place. */
+enum { FIRST = 256 };
+
+static void getopt_options(const vx_command *command, struct option *option, char *letters)
+{
+    *letters++ = ':'; /* a missing argument is told from an unknown option */
+    for (int id = 0; id < VX_OPTIONS; id++) {
+        const vx_option *from = vx_option_table + id;
+        int argument = id == VX_OPTION_HELP ? optional_argument : from->argument ? required_argument : no_argument;
+        if (!(from->commands & command->flag))
+            continue;
+        *option++ = (struct option){from->name, argument, NULL, FIRST + id};
+        if (from->letter) {
+            *letters++ = from->letter;
+            if (from->argument)
+                *letters++ = ':';
+        }
+    }
+    *option = (struct option){0};
+    *letters = '\0';
+}
+
+static int option_of_letter(const vx_command *command, int letter)
+{
+    for (int id = 0; letter && id < VX_OPTIONS; id++) {
+        if (vx_option_table[id].letter == letter && vx_option_table[id].commands & command->flag)
+            return id;
+    }
+    return -1;
+}
+
+static vx_status parse_options(int argc, char **argv, vx_arguments *arguments, vx_error *error)
+{
+    struct option option[VX_OPTIONS + 1];
+    char letters[2 * VX_OPTIONS + 2];
+    int found;
+    vx_status status = VX_OK;
+    getopt_options(arguments->command, option, letters);
+    optind = 0; /* GNU: start afresh */
+    opterr = 0;
+    while (!status && !arguments->help && !arguments->version &&
+           (found = getopt_long(argc, argv, letters, option, NULL)) != -1) {
+        /* What ':' and '?' are about: a place, a letter, or (0) an unknown long option. */
+        int about = optopt >= FIRST ? optopt - FIRST : option_of_letter(arguments->command, optopt);
+        int id = found >= FIRST ? found - FIRST : option_of_letter(arguments->command, found);
+        if (found == ':')
+            status = vx_fail(error, VX_USAGE, "--%s: its %s is missing", vx_option_table[about].name,
+                             vx_option_table[about].argument);
+        else if (found == '?' && about >= 0 && optopt >= FIRST)
+            status = vx_fail(error, VX_USAGE, "--%s takes no argument", vx_option_table[about].name);
+        else if (found == '?' && optopt)
+            status = vx_fail(error, VX_USAGE, "no option -%c; `voxstat %s --help` lists them", optopt,
+                             arguments->command->name);
+        else if (found == '?')
+            status = unknown_option(arguments->command, argv[optind - 1], error);
+        else if (id == VX_OPTION_HELP)
+            status = take_help(arguments, optarg, error);
+        else if (id == VX_OPTION_VERSION)
+            arguments->version = true;
+        else
+            status = take(arguments, (vx_option_id)id, optarg, error);
+    }
+    if (!status && !arguments->help && !arguments->version && optind < argc)
+        status = vx_fail(error, VX_USAGE, "found '%s', expected an option; `voxstat %s --help` lists them",
+                         argv[optind], arguments->command->name);
+    return status;
+}
+
+vx_status vx_arguments_parse(int argc, char *const *argv, vx_arguments *arguments, vx_error *error)
+{
+    vx_status status = VX_OK;
+    char **copy = vx_array((size_t)argc + 1, sizeof *copy); /* getopt_long reorders */
+    *arguments = (vx_arguments){.command = vx_command_find("run"), .command_line = quoted_line(argc, argv)};
+    if (!copy || !arguments->command_line) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
+    memcpy(copy, argv, (size_t)argc * sizeof *copy);
+    copy[argc] = NULL;
+    if (argc > 1 && argv[1][0] != '-') {
+        arguments->command_named = true;
+        status = find_command(argv[1], &arguments->command, error);
+    }
+    if (!status)
+        status = parse_options(argc - arguments->command_named, copy + arguments->command_named, arguments, error);
+
+cleanup:
+    free(copy);
+    if (status)
+        vx_arguments_destroy(arguments);
+    return status;
+}
+
+void vx_arguments_destroy(vx_arguments *arguments)
+{
+    for (int id = 0; id < VX_OPTIONS; id++)
+        free(arguments->value[id]);
+    free(arguments->command_line);
+    *arguments = (vx_arguments){0};
+}
+
+/* ---- access ---- */
+
+bool vx_argument_given(const vx_arguments *arguments, vx_option_id id)
+{
+    return arguments->value[id] != NULL;
+}
+
+const char *vx_argument_text(const vx_arguments *arguments, vx_option_id id)
+{
+    return arguments->value[id] ? arguments->value[id] : vx_option_table[id].initial;
+}
+
+int vx_argument_choice(const vx_arguments *arguments, vx_option_id id)
+{
+    const char *text = vx_argument_text(arguments, id);
+    return text ? vx_choice(vx_option_table[id].choices, text) : -1;
+}
+
+unsigned vx_argument_choices(const vx_arguments *arguments, vx_option_id id)
+{
+    const char *text = vx_argument_text(arguments, id);
+    unsigned set = 0;
+    while (text && *text) {
+        char word[100];
+        size_t next = strcspn(text, ",");
+        snprintf(word, sizeof word, "%.*s", (int)next, text);
+        set |= 1u << vx_choice(vx_option_table[id].choices, word);
+        text += next + (text[next] == ',');
+    }
+    return set;
+}
+
+uint64_t vx_argument_whole(const vx_arguments *arguments, vx_option_id id)
+{
+    const char *text = vx_argument_text(arguments, id);
+    uint64_t value = 0;
+    return text && read_whole(text, &value) ? value : 0;
+}
+
+double vx_argument_real(const vx_arguments *arguments, vx_option_id id)
+{
+    const char *text = vx_argument_text(arguments, id);
+    double value = 0;
+    return text && read_real(text, &value) ? value : 0;
+}
+
+size_t vx_argument_bytes(const vx_arguments *arguments, vx_option_id id)
+{
+    const char *text = vx_argument_text(arguments, id);
+    size_t value = 0;
+    return text && read_bytes(text, &value) ? value : 0;
+}
+
+vx_status vx_argument_names(const vx_arguments *arguments, vx_option_id id, vx_names *names, vx_error *error)
+{
+    const char *given = vx_argument_text(arguments, id);
+    size_t most = 1;
+    *names = (vx_names){0};
+    if (!given)
+        return VX_OK;
+    for (const char *c = given; *c; c++)
+        most += *c == ',';
+    names->text = vx_copy_text(given);
+    names->name = vx_array(most, sizeof *names->name);
+    if (!names->text || !names->name) {
+        vx_names_destroy(names);
+        return vx_fail_memory(error);
+    }
+    char *rest = names->text;
+    while (rest)
+        names->name[names->count++] = strsep(&rest, ",");
+    return VX_OK;
+}
+
+void vx_names_destroy(vx_names *names)
+{
+    free(names->text);
+    free(names->name);
+    *names = (vx_names){0};
+}

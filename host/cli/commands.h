@@ -1,0 +1,31 @@
+/* The commands of the program, one file each. */
+#ifndef VX_CLI_COMMANDS_H
+#define VX_CLI_COMMANDS_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+
+typedef struct vx_arguments vx_arguments;
+
+typedef struct vx_command {
+    const char *name;
+    unsigned flag;           /* in vx_option.commands */
+    const char *usage;       /* what follows the name */
+    const char *summary;     /* a line */
+    const char *description; /* paragraphs, a newline between them */
+    vx_status (*body)(const vx_arguments *arguments, vx_error *error); /* null: of a later version */
+} vx_command;
+
+extern const vx_command vx_command_table[];
+extern const size_t vx_commands;
+
+/* The command of that name, or null. */
+const vx_command *vx_command_find(const char *name);
+
+vx_status vx_command_devices(const vx_arguments *arguments, vx_error *error);
+vx_status vx_command_run(const vx_arguments *arguments, vx_error *error);
+vx_status vx_command_selftest(const vx_arguments *arguments, vx_error *error);
+vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error);
+
+#endif

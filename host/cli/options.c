@@ -1,0 +1,119 @@
+#include "cli/options.h"
+
+#include <math.h>
+#include <string.h>
+
+/* clang-format off */
+const vx_option vx_option_table[VX_OPTIONS] = {
+    [VX_OPTION_ANALYZE_ORIENTATION] = {"analyze-orientation", 0, VX_CHOICE, VX_RUN, "SIDE", NULL,
+        "neurological|radiological", NULL, 0, 0,
+        "How ANALYZE 7.5 pairs lie, whose headers do not tell left from right: x grows to the right (neurological) or "
+        "to the left (radiological). Without it such files are refused."},
+    [VX_OPTION_BIDS] = {"bids", 0, VX_TEXT, VX_RUN, "DIR", NULL, NULL, "*", 0, 0,
+        "A BIDS folder instead of a table."},
+    [VX_OPTION_CLUSTER_P] = {"cluster-p", 0, VX_REAL, VX_RUN, "P", "0.001", NULL, NULL, 0, 0.5,
+        "Cluster-forming threshold as a one-sided p. Looser ones than 0.001 find extended effects and localise them "
+        "badly (Woo et al. 2014, NeuroImage 91:412)."},
+    [VX_OPTION_CLUSTER_T] = {"cluster-t", 0, VX_REAL, VX_RUN, "T", NULL, NULL, NULL, 0, 1e6,
+        "Cluster-forming threshold as a t, instead of --cluster-p."},
+    [VX_OPTION_CONNECTIVITY] = {"connectivity", 0, VX_CHOICE, VX_RUN, "N", "26", "6|18|26", NULL, 0, 0,
+        "Neighbours that join a cluster: those that share a face (6), an edge too (18), a corner too (26)."},
+    [VX_OPTION_CORRECT] = {"correct", 0, VX_CHOICES, VX_RUN, "LIST", "voxel,extent,mass,fdr",
+        "voxel|extent|mass|fdr", "tfce", 0, 0,
+        "Corrections for multiple testing: family-wise error by the largest t of every permutation (voxel; Nichols & "
+        "Holmes 2002, Hum Brain Mapp 15:1), by the largest cluster (extent) or cluster mass (mass; Bullmore et al. "
+        "1999, IEEE TMI 18:32), and the false discovery rate (fdr; Benjamini & Hochberg 1995)."},
+    [VX_OPTION_CORRELATION] = {"correlation", 0, VX_CHOICE, VX_RUN, "KIND", "pearson", "pearson|spearman", NULL, 0, 0,
+        "How covariates of interest enter: as they are, or by mid-ranks."},
+    [VX_OPTION_COVARIATE] = {"covariate", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
+        "Columns to correlate with the outcome, each an effect of its own, by permutation (with nuisance: Freedman & "
+        "Lane 1983; Winkler et al. 2014, NeuroImage 92:381)."},
+    [VX_OPTION_DESIGN] = {"design", 0, VX_CHOICE, VX_RUN, "DESIGN", NULL, "paired|onesample", "twosample|glm", 0, 0,
+        "The model. paired: the change, followup minus baseline. onesample: the images as they are. Required."},
+    [VX_OPTION_DEVICE] = {"device", 0, VX_TEXT, VX_RUN | VX_SELFTEST, "DEVICE", "auto", NULL, NULL, 0, 0,
+        "Where it runs: auto (the GPU with most compute units, else cpu), cpu, opencl, or opencl:P.D as `voxstat "
+        "devices` names it."},
+    [VX_OPTION_EXACT_MOMENTS] = {"exact-moments", 0, VX_SWITCH, VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
+        "Give the drawn sample exactly the stated means, standard deviations and correlations."},
+    [VX_OPTION_FORCE] = {"force", 0, VX_SWITCH, VX_RUN | VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
+        "Replace results that are there. The old ones go only when the new ones are whole."},
+    [VX_OPTION_HELP] = {"help", 'h', VX_SWITCH, VX_EVERY_COMMAND, NULL, NULL, NULL, NULL, 0, 0,
+        "Say what the command does and what it takes."},
+    [VX_OPTION_JOINT] = {"joint", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
+        "All covariates of interest in one model. Without it each is tested by itself, given the nuisance."},
+    [VX_OPTION_MASK] = {"mask", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
+        "An image on the same grid: voxels above zero are analysed. Without it: those that are finite and not zero in "
+        "every image."},
+    [VX_OPTION_MASK_THRESHOLD] = {"mask-threshold", 0, VX_REAL, VX_RUN, "X", NULL, NULL, NULL, -INFINITY, INFINITY,
+        "Also demand a value above X in every image."},
+    [VX_OPTION_MEMORY_LIMIT] = {"memory-limit", 0, VX_BYTES, VX_RUN, "SIZE", "auto", "auto", NULL, 1, 0x1p60,
+        "What the device's buffers may take: 64M, 2G, plain bytes. auto: 80 % of what is free. The answer does not "
+        "depend on it."},
+    [VX_OPTION_MODALITY] = {"modality", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
+        "Which images: those in the columns <modality>_<session>; of a onesample design without --sessions, the "
+        "columns of these names. Without it: every one there is."},
+    [VX_OPTION_NUISANCE] = {"nuisance", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
+        "Columns of no interest, in every effect's model."},
+    [VX_OPTION_OUT] = {"out", 'o', VX_TEXT, VX_RUN, "DIR", "voxstat-results", NULL, NULL, 0, 0,
+        "Where the results go; must not be there yet (but see --force)."},
+    [VX_OPTION_SIMULATE_OUT] = {"out", 'o', VX_TEXT, VX_SIMULATE, "DIR", "voxstat-cohort", NULL, NULL, 0, 0,
+        "Where the cohort goes; must not be there yet (but see --force)."},
+    [VX_OPTION_P_FORMAT] = {"p-format", 0, VX_CHOICE, VX_RUN, "FORMAT", "log10", "log10|p|1-p", NULL, 0, 0,
+        "What the p-maps hold: -log10 p, p or 1 - p."},
+    [VX_OPTION_PARTICIPANTS] = {"participants", 0, VX_WHOLE, VX_SIMULATE, "N", "14", NULL, NULL, 6, 9999,
+        "How many take part."},
+    [VX_OPTION_PERMUTATIONS] = {"permutations", 'n', VX_WHOLE, VX_RUN, "N", "auto", "auto|exact", NULL, 0, 1e9,
+        "Random permutations, or every one where N reaches their number; 0 or exact: every one. auto: every one where "
+        "there are at most 20,000, else 10,000. No p is ever 0 (Phipson & Smyth 2010)."},
+    [VX_OPTION_PLANT] = {"plant", 0, VX_CHOICES, VX_SIMULATE, "CASE[,CASE...]", NULL, "global|leverage|shift|null",
+        "reference|atrophy", 0, 0,
+        "Planted cases: a global rise and nothing else (global), one participant who alone carries the correlation "
+        "(leverage), blood levels higher by a constant (shift), no effect anywhere (null)."},
+    [VX_OPTION_PROGRESS] = {"progress", 0, VX_CHOICE, VX_RUN, "HOW", "auto", "auto|bar|plain|none", NULL, 0, 0,
+        "What is shown while it runs: a bar, a line a few times a minute, or nothing. auto: a bar on a terminal, else "
+        "lines."},
+    [VX_OPTION_QUIET] = {"quiet", 'q', VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
+        "Say nothing but results and errors."},
+    [VX_OPTION_RAW] = {"raw", 0, VX_SWITCH, VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
+        "Uptake as measured (SUV) with its global noise, instead of over that of the pons (SUVR)."},
+    [VX_OPTION_REGRID] = {"regrid", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, "*", 0, 0,
+        "Bring images on other grids to that of the first."},
+    [VX_OPTION_SEED] = {"seed", 0, VX_WHOLE, VX_RUN | VX_SIMULATE, "N", "0", NULL, NULL, 0, 0x1p64,
+        "The stream of random numbers (Philox4x32-10; Salmon et al. 2011): the same seed, the same answer."},
+    [VX_OPTION_SESSIONS] = {"sessions", 0, VX_NAMES, VX_RUN, "BASELINE,FOLLOWUP", NULL, NULL, NULL, 0, 0,
+        "The two sessions of a paired design; the first is subtracted from the second. Without it: the only two there "
+        "are. Of a onesample design: the one session."},
+    [VX_OPTION_SIZE] = {"size", 0, VX_CHOICE, VX_SIMULATE, "MM", "4", "4|2|1", NULL, 0, 0,
+        "Size of a voxel in mm."},
+    [VX_OPTION_TABLE] = {"table", 0, VX_TEXT, VX_RUN, "FILE", "participants.tsv", NULL, NULL, 0, 0,
+        "The table: tab-separated, participant_id first, a column an image (paths relative to the table) or a "
+        "covariate; n/a is missing."},
+    [VX_OPTION_TAILS] = {"tails", 0, VX_CHOICE, VX_RUN, "TAILS", "two", "two|pos|neg", NULL, 0, 0,
+        "The alternative: a difference either way, a rise, a fall."},
+    [VX_OPTION_TFCE_PRESET] = {"tfce-preset", 0, VX_TEXT, VX_RUN, "PRESET", NULL, NULL, "*", 0, 0,
+        "How threshold-free cluster enhancement is integrated."},
+    [VX_OPTION_THREADS] = {"threads", 0, VX_WHOLE, VX_RUN | VX_SELFTEST | VX_SIMULATE, "N", "all", "all", NULL, 1, 4096,
+        "CPU threads. The answer does not depend on them."},
+    [VX_OPTION_VERBOSE] = {"verbose", 'v', VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
+        "Say more: how the mask came about, batches, memory and times."},
+    [VX_OPTION_VERSION] = {"version", 0, VX_SWITCH, VX_EVERY_COMMAND, NULL, NULL, NULL, NULL, 0, 0,
+        "Print the version."},
+};
+/* clang-format on */
+
+int vx_choice(const char *choices, const char *word)
+{
+    size_t length = strlen(word);
+    for (int place = 0; choices && *choices; place++) {
+        size_t next = strcspn(choices, "|");
+        if (next == length && !strncmp(choices, word, length))
+            return place;
+        choices += next + (choices[next] == '|');
+    }
+    return -1;
+}
+
+bool vx_option_later(const vx_option *option)
+{
+    return option->later && !strcmp(option->later, "*");
+}

@@ -1,0 +1,57 @@
+/* The option table: the one place where the options of every command are written down, sorted by name.
+ *
+ * Parsing, --help, the manual page and the completion of bash all come from it; tests/unit/options_table.c fails when
+ * they disagree. A name may have two rows where two commands mean different things by it. */
+#ifndef VX_CLI_OPTIONS_H
+#define VX_CLI_OPTIONS_H
+
+#include <stdbool.h>
+
+/* Which commands take an option; a set of flags. */
+enum { VX_RUN = 1, VX_DEVICES = 2, VX_SELFTEST = 4, VX_SIMULATE = 8, VX_EVERY_COMMAND = 15 };
+
+typedef enum vx_option_kind {
+    VX_SWITCH,  /* no argument */
+    VX_TEXT,    /* as it stands */
+    VX_NAMES,   /* NAME[,NAME...]; given twice, the names add up; none twice */
+    VX_CHOICE,  /* one of `choices` */
+    VX_CHOICES, /* some of `choices`, with commas */
+    VX_WHOLE,   /* a whole number, low <= x <= high */
+    VX_REAL,    /* a number, low < x < high */
+    VX_BYTES,   /* 64M, 2G, 500K, plain bytes; also MB, MiB: powers of 1024 all */
+} vx_option_kind;
+
+/* The places of the options in the table. */
+typedef enum vx_option_id {
+    VX_OPTION_ANALYZE_ORIENTATION, VX_OPTION_BIDS, VX_OPTION_CLUSTER_P, VX_OPTION_CLUSTER_T, VX_OPTION_CONNECTIVITY,
+    VX_OPTION_CORRECT, VX_OPTION_CORRELATION, VX_OPTION_COVARIATE, VX_OPTION_DESIGN, VX_OPTION_DEVICE,
+    VX_OPTION_EXACT_MOMENTS, VX_OPTION_FORCE, VX_OPTION_HELP, VX_OPTION_JOINT, VX_OPTION_MASK,
+    VX_OPTION_MASK_THRESHOLD, VX_OPTION_MEMORY_LIMIT, VX_OPTION_MODALITY, VX_OPTION_NUISANCE, VX_OPTION_OUT,
+    VX_OPTION_SIMULATE_OUT, VX_OPTION_P_FORMAT, VX_OPTION_PARTICIPANTS, VX_OPTION_PERMUTATIONS, VX_OPTION_PLANT,
+    VX_OPTION_PROGRESS, VX_OPTION_QUIET, VX_OPTION_RAW, VX_OPTION_REGRID, VX_OPTION_SEED, VX_OPTION_SESSIONS,
+    VX_OPTION_SIZE, VX_OPTION_TABLE, VX_OPTION_TAILS, VX_OPTION_TFCE_PRESET, VX_OPTION_THREADS, VX_OPTION_VERBOSE,
+    VX_OPTION_VERSION, VX_OPTIONS
+} vx_option_id;
+
+typedef struct vx_option {
+    const char *name;     /* without the dashes */
+    char letter;          /* of the short form; 0: none */
+    vx_option_kind kind;
+    unsigned commands;
+    const char *argument; /* its name in the help; null for a switch */
+    const char *initial;  /* the default as one would type it; null: none */
+    const char *choices;  /* "a|b|c"; of a number: words that may stand in its place */
+    const char *later;    /* choices of a later version: refused by name; "*": the whole option */
+    double low, high;
+    const char *help;     /* one or more sentences */
+} vx_option;
+
+extern const vx_option vx_option_table[VX_OPTIONS];
+
+/* Place of `word` in "a|b|c", or -1. */
+int vx_choice(const char *choices, const char *word);
+
+/* Whether the whole option is of a later version. */
+bool vx_option_later(const vx_option *option);
+
+#endif

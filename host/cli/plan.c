@@ -1,0 +1,143 @@
+#include "cli/run.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *plural(int64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+static bool missing(const vx_column *column, const vx_study_modality *modality, int64_t i)
+{
+    return isnan(column->value[modality->participant[i]]);
+}
+
+static void say_participants(const vx_run *run, const vx_study_modality *modality)
+{
+    const vx_study *study = run->study;
+    vx_say(run, "%s: %lld of %lld participants used\n", modality->name, (long long)modality->n,
+           (long long)study->participants);
+    for (size_t i = 0; i < modality->left_outs; i++)
+        vx_say(run, "  left out: %s (%s)\n", modality->left_out[i].participant, modality->left_out[i].reason);
+    for (size_t c = 0; c < study->covariates; c++) {
+        for (int64_t i = 0; i < modality->n; i++) {
+            if (missing(study->covariate + c, modality, i))
+                vx_say(run, "  left out of %s: %s (no value in %s)\n",
+                       run->model.joint ? "the covariates' effects" : study->covariate[c].name,
+                       study->participant[modality->participant[i]], study->covariate[c].name);
+        }
+    }
+}
+
+static void say_columns(const vx_run *run, const vx_column *column, size_t columns)
+{
+    for (size_t i = 0; i < columns; i++)
+        vx_say(run, "%s%s", i ? ", " : "", column[i].name);
+}
+
+/* What the estimate of the mean stands for, once columns are centred. */
+static void say_intercept(const vx_run *run)
+{
+    const vx_study *study = run->study;
+    if (!study->covariates && !study->nuisances)
+        return;
+    vx_say(run, "covariates are mean-centred (");
+    say_columns(run, study->covariate, study->covariates);
+    if (study->covariates && study->nuisances)
+        vx_say(run, ", ");
+    say_columns(run, study->nuisance, study->nuisances);
+    vx_say(run, "): the intercept is the %s at the average covariate\n",
+           run->design == VX_PAIRED ? "mean change" : "mean");
+}
+
+void vx_plan_say_study(const vx_run *run)
+{
+    const vx_study *study = run->study;
+    vx_say(run, "voxstat %s, %s design, %s: %lld participant%s\n", VOXSTAT_VERSION,
+           run->design == VX_PAIRED ? "paired" : "one-sample", study->table, (long long)study->participants,
+           plural(study->participants));
+    if (run->design == VX_PAIRED)
+        vx_say(run, "change = %s minus %s: positive where %s is higher\n", study->session[1], study->session[0],
+               study->session[1]);
+    else
+        vx_say(run, "mean of the images as they are: nothing is subtracted\n");
+    say_intercept(run);
+    for (size_t m = 0; m < study->modalities; m++)
+        say_participants(run, study->modality + m);
+}
+
+void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
+{
+    const vx_mask_report *mask = &modality->mask;
+    const struct {
+        int64_t count;
+        const char *reason;
+    } left_out[] = {
+        {mask->left_out_not_finite, "not finite in some image"},
+        {mask->left_out_zero, "zero in some image"},
+        {mask->left_out_threshold, "not above the threshold in some image"},
+        {mask->left_out_constant, "the same in every participant"},
+    };
+    char a[32], b[32];
+    vx_say(run, "%s: mask of %s voxels, of %s in the grid", modality->study->name,
+           vx_grouped((uint64_t)modality->matrix->voxels, a), vx_grouped((uint64_t)mask->grid_voxels, b));
+    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++) {
+        if (left_out[i].count)
+            vx_say(run, "; %s left out: %s", vx_grouped((uint64_t)left_out[i].count, a), left_out[i].reason);
+    }
+    vx_say(run, "\n");
+    if (mask->not_finite_worst[0])
+        vx_say(run, "  most voxels that are not finite: %s\n", mask->not_finite_worst);
+}
+
+static void say_effect(const vx_run *run, const vx_run_modality *modality, int64_t e)
+{
+    const vx_effect *effect = modality->model->effect + e;
+    const vx_plan *plan = modality->plan + e;
+    static const char *const side[] = {[VX_TWO_TAILS] = "|t| > ", [VX_POSITIVE] = "t > ", [VX_NEGATIVE] = "t < -"};
+    char a[32], possible[64] = "more than 10^19";
+    if (plan->possible < UINT64_MAX)
+        vx_grouped(plan->possible, possible);
+    vx_say(run, "%s %s: n = %lld, design [", modality->study->name, effect->name, (long long)effect->n);
+    for (int64_t c = 0; c < effect->columns; c++)
+        vx_say(run, "%s%s", c ? ", " : "", effect->column_name[c]);
+    vx_say(run, "]%s of rank %.0f, %.0f degrees of freedom\n", effect->ranks ? " (ranks)" : "",
+           (double)effect->n - effect->df, effect->df);
+    const char *what = effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutations";
+    if (plan->exhaustive)
+        vx_say(run, "  all %s %s; ", possible, what);
+    else
+        vx_say(run, "  %s random %s of %s possible; ", vx_grouped(plan->relabellings - 1, a), what, possible);
+    vx_say(run, "smallest p possible %.2g; clusters form at %s%.3f\n", plan->p_smallest, side[run->inference.tails],
+           plan->threshold_t);
+    if (run->verbose)
+        vx_say(run, "  %s to compute, %lld a batch, %lld slab%s, %.1f MB of device memory\n",
+               vx_grouped(plan->evaluations, a), (long long)plan->batch, (long long)plan->slabs, plural(plan->slabs),
+               1e-6 * (double)plan->device_bytes);
+}
+
+void vx_plan_say_effects(const vx_run *run)
+{
+    const vx_device_info *device = vx_device_properties(run->device);
+    size_t most = 0;
+    int64_t batch = 0, slabs = 0;
+    for (size_t m = 0; m < run->study->modalities; m++) {
+        const vx_run_modality *modality = run->modality + m;
+        for (int64_t e = 0; e < modality->model->effects; e++) {
+            const vx_plan *plan = modality->plan + e;
+            say_effect(run, modality, e);
+            if (plan->device_bytes >= most) {
+                most = plan->device_bytes;
+                batch = plan->batch;
+                slabs = plan->slabs;
+            }
+        }
+    }
+    vx_say(run, "device %s: %s (%s)", device->id, device->name, device->driver);
+    if (!strcmp(device->id, "cpu"))
+        vx_say(run, ", %d thread%s", device->threads, plural(device->threads));
+    vx_say(run, "\nmemory: %.1f MB of device buffers, batches of %lld in %lld slab%s\n", 1e-6 * (double)most,
+           (long long)batch, (long long)slabs, plural(slabs));
+    vx_say(run, "results: %s\n", run->out);
+}

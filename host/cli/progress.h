@@ -1,0 +1,26 @@
+/* Progress: how far a run is, on stderr. */
+#ifndef VX_CLI_PROGRESS_H
+#define VX_CLI_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum vx_progress_kind { VX_PROGRESS_NONE, VX_PROGRESS_PLAIN, VX_PROGRESS_BAR } vx_progress_kind;
+
+typedef struct vx_progress_state {
+    vx_progress_kind kind;
+    double start, shown;     /* when the work began, and was last shown */
+    bool estimated;          /* the expected time has been said */
+    uint64_t total;          /* relabellings to compute, over all effects */
+    uint64_t before;         /* of the effects that are done */
+    uint64_t effect_total;   /* of the effect at work */
+    const char *modality, *effect;
+} vx_progress_state;
+
+/* A vx_progress (voxstat/result.h) with a vx_progress_state as its context. Returns false when a stop was requested. */
+bool vx_progress_show(void *context, uint64_t done, uint64_t total);
+
+/* Clears the bar. */
+void vx_progress_end(const vx_progress_state *progress);
+
+#endif

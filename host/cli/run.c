@@ -1,0 +1,351 @@
+#include "cli/run.h"
+
+#include "base/memory.h"
+#include "cli/progress.h"
+#include "cli/terminal.h"
+
+#include <omp.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+double vx_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+void vx_say(const vx_run *run, const char *format, ...)
+{
+    va_list arguments;
+    if (run->quiet)
+        return;
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+}
+
+const char *vx_grouped(uint64_t number, char text[32])
+{
+    char digits[32];
+    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)number), used = 0;
+    for (int i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0)
+            text[used++] = ',';
+        text[used++] = digits[i];
+    }
+    text[used] = '\0';
+    return text;
+}
+
+/* ---- settings ---- */
+
+static int64_t permutations(const vx_arguments *arguments)
+{
+    switch (vx_argument_choice(arguments, VX_OPTION_PERMUTATIONS)) {
+    case 0: return VX_PERMUTATIONS_AUTO;
+    case 1: return VX_PERMUTATIONS_ALL;
+    default: return (int64_t)vx_argument_whole(arguments, VX_OPTION_PERMUTATIONS); /* 0 is VX_PERMUTATIONS_ALL */
+    }
+}
+
+/* The choices of the option table, in its order. */
+static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_error *error)
+{
+    static const vx_design design[] = {VX_PAIRED, VX_ONESAMPLE};
+    static const vx_correlation correlation[] = {VX_PEARSON, VX_SPEARMAN};
+    static const int connectivity[] = {6, 18, 26};
+    static const unsigned correct[] = {VX_CORRECT_VOXEL, VX_CORRECT_EXTENT, VX_CORRECT_MASS, VX_CORRECT_FDR};
+    static const vx_tails tails[] = {VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE};
+    static const vx_p_format p_format[] = {VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS};
+    static const vx_analyze_orientation analyze[] = {VX_ANALYZE_NEUROLOGICAL, VX_ANALYZE_RADIOLOGICAL};
+    int side = vx_argument_choice(arguments, VX_OPTION_ANALYZE_ORIENTATION);
+    unsigned corrections = vx_argument_choices(arguments, VX_OPTION_CORRECT);
+    if (!vx_argument_given(arguments, VX_OPTION_DESIGN))
+        return vx_fail(error, VX_USAGE, "--design is missing: paired or onesample; `voxstat --help` says more");
+    if (vx_argument_given(arguments, VX_OPTION_CLUSTER_P) && vx_argument_given(arguments, VX_OPTION_CLUSTER_T))
+        return vx_fail(error, VX_USAGE, "--cluster-p and --cluster-t exclude each other");
+    run->arguments = arguments;
+    run->quiet = vx_argument_given(arguments, VX_OPTION_QUIET);
+    run->verbose = vx_argument_given(arguments, VX_OPTION_VERBOSE);
+    run->threads = (int)vx_argument_whole(arguments, VX_OPTION_THREADS);
+    run->design = design[vx_argument_choice(arguments, VX_OPTION_DESIGN)];
+    run->out = vx_argument_text(arguments, VX_OPTION_OUT);
+    run->p_format = p_format[vx_argument_choice(arguments, VX_OPTION_P_FORMAT)];
+    run->model = (vx_model_options){
+        .mean_name = run->design == VX_PAIRED ? "change" : "mean",
+        .joint = vx_argument_given(arguments, VX_OPTION_JOINT),
+        .correlation = correlation[vx_argument_choice(arguments, VX_OPTION_CORRELATION)],
+    };
+    run->mask = (vx_mask_options){
+        .file = vx_argument_text(arguments, VX_OPTION_MASK),
+        .use_threshold = vx_argument_given(arguments, VX_OPTION_MASK_THRESHOLD),
+        .threshold = vx_argument_real(arguments, VX_OPTION_MASK_THRESHOLD),
+        .analyze = side < 0 ? VX_ANALYZE_REFUSE : analyze[side],
+    };
+    run->inference = vx_inference_defaults();
+    run->inference.permutations = permutations(arguments);
+    run->inference.seed = vx_argument_whole(arguments, VX_OPTION_SEED);
+    run->inference.correct = 0;
+    for (size_t i = 0; i < sizeof correct / sizeof *correct; i++)
+        run->inference.correct |= corrections >> i & 1 ? correct[i] : 0;
+    run->inference.cluster_p = vx_argument_real(arguments, VX_OPTION_CLUSTER_P);
+    run->inference.cluster_t = vx_argument_real(arguments, VX_OPTION_CLUSTER_T);
+    run->inference.connectivity = connectivity[vx_argument_choice(arguments, VX_OPTION_CONNECTIVITY)];
+    run->inference.tails = tails[vx_argument_choice(arguments, VX_OPTION_TAILS)];
+    run->inference.memory_limit = vx_argument_bytes(arguments, VX_OPTION_MEMORY_LIMIT);
+    return VX_OK;
+}
+
+static vx_status read_study(vx_run *run, vx_error *error)
+{
+    vx_names modality = {0}, sessions = {0}, covariate = {0}, nuisance = {0};
+    size_t needed = run->design == VX_PAIRED ? 2 : 1;
+    vx_status status = vx_argument_names(run->arguments, VX_OPTION_MODALITY, &modality, error);
+    if (!status)
+        status = vx_argument_names(run->arguments, VX_OPTION_SESSIONS, &sessions, error);
+    if (!status)
+        status = vx_argument_names(run->arguments, VX_OPTION_COVARIATE, &covariate, error);
+    if (!status)
+        status = vx_argument_names(run->arguments, VX_OPTION_NUISANCE, &nuisance, error);
+    if (!status && sessions.count && sessions.count != needed)
+        status = vx_fail(error, VX_USAGE, "--sessions: found %zu names, expected %s", sessions.count,
+                         needed == 2 ? "two, BASELINE,FOLLOWUP" : "one (a onesample design subtracts nothing)");
+    vx_study_options options = {
+        .table = vx_argument_text(run->arguments, VX_OPTION_TABLE),
+        .design = run->design,
+        .modality = modality.name,
+        .modalities = modality.count,
+        .sessions = {sessions.count > 0 ? sessions.name[0] : NULL, sessions.count > 1 ? sessions.name[1] : NULL},
+        .covariate = covariate.name,
+        .covariates = covariate.count,
+        .nuisance = nuisance.name,
+        .nuisances = nuisance.count,
+    };
+    if (!status)
+        status = vx_study_read(&options, &run->study, error);
+    vx_names_destroy(&modality);
+    vx_names_destroy(&sessions);
+    vx_names_destroy(&covariate);
+    vx_names_destroy(&nuisance);
+    return status;
+}
+
+/* What the results may take, judged by the images: a compressed map is about as large as a compressed image of the same
+ * grid, and each of some 17 maps an effect is written twice, as NIfTI and into results.h5. */
+static uint64_t bytes_needed(const vx_study *study)
+{
+    uint64_t bytes = 0;
+    for (size_t m = 0; m < study->modalities; m++) {
+        struct stat file;
+        if (!stat(study->modality[m].row[0].followup, &file))
+            bytes += (uint64_t)file.st_size * 2 * 17 * (1 + study->covariates);
+    }
+    return bytes;
+}
+
+/* ---- the stages ---- */
+
+static vx_status stopped(vx_error *error)
+{
+    return vx_stop_requested() ? vx_fail(error, VX_INTERRUPTED, "stopped on request; nothing was written") : VX_OK;
+}
+
+static vx_status open_device(vx_run *run, vx_error *error)
+{
+    char note[2000] = "";
+    const char *name = vx_argument_text(run->arguments, VX_OPTION_DEVICE);
+    vx_status status = vx_device_open(name, run->threads, &run->device, note, sizeof note, error);
+    if (note[0])
+        vx_say(run, "%s\n", note);
+    return status;
+}
+
+static vx_status read_images(vx_run *run, vx_error *error)
+{
+    double start = vx_seconds();
+    char difference[500];
+    vx_status status = VX_OK;
+    for (size_t m = 0; !status && m < run->study->modalities; m++) {
+        vx_run_modality *modality = run->modality + m;
+        const vx_matrix *first = run->modality[0].matrix;
+        modality->study = run->study->modality + m;
+        status = vx_matrix_read(modality->study->row, modality->study->n, &run->mask, run->threads, &modality->matrix,
+                                &modality->mask, error);
+        if (!status && m && !vx_grid_same(&first->grid, &modality->matrix->grid, 1e-3, difference, sizeof difference))
+            status = vx_fail(error, VX_INPUT, "modalities %s and %s lie on different grids: %s",
+                             run->study->modality[0].name, modality->study->name, difference);
+        if (!status)
+            status = stopped(error);
+        if (!status)
+            vx_plan_say_mask(run, modality);
+    }
+    run->seconds_read = vx_seconds() - start;
+    return status;
+}
+
+/* The columns over a modality's rows; *values holds them and is the caller's to free, as is the result. */
+static vx_regressor *regressors(const vx_column *column, size_t columns, const vx_study_modality *modality,
+                                double **values)
+{
+    size_t n = (size_t)modality->n, elements;
+    vx_regressor *regressor = vx_array(columns, sizeof *regressor);
+    *values = vx_multiply(columns, n, &elements) ? vx_array(elements, sizeof **values) : NULL;
+    if (!regressor || !*values) {
+        free(regressor);
+        return NULL;
+    }
+    for (size_t c = 0; c < columns; c++) {
+        for (size_t i = 0; i < n; i++)
+            (*values)[c * n + i] = column[c].value[modality->participant[i]];
+        regressor[c] = (vx_regressor){column[c].name, *values + c * n};
+    }
+    return regressor;
+}
+
+static vx_status make_model(const vx_run *run, vx_run_modality *modality, vx_error *error)
+{
+    const vx_study *study = run->study;
+    double *covariate_values = NULL, *nuisance_values = NULL;
+    vx_regressor *covariate = regressors(study->covariate, study->covariates, modality->study, &covariate_values);
+    vx_regressor *nuisance = regressors(study->nuisance, study->nuisances, modality->study, &nuisance_values);
+    vx_status status;
+    if (!covariate || !nuisance)
+        status = vx_fail_memory(error);
+    else
+        status = vx_model_new(&run->model, modality->study->n, covariate, (int64_t)study->covariates, nuisance,
+                              (int64_t)study->nuisances, &modality->model, error);
+    free(covariate);
+    free(nuisance);
+    free(covariate_values);
+    free(nuisance_values);
+    return status ? vx_error_prefix(error, status, "%s", modality->study->name) : VX_OK;
+}
+
+static vx_status plan(vx_run *run, vx_error *error)
+{
+    for (size_t m = 0; m < run->study->modalities; m++) {
+        vx_run_modality *modality = run->modality + m;
+        vx_status status = make_model(run, modality, error);
+        if (status)
+            return status;
+        modality->plan = vx_array_zero((size_t)modality->model->effects, sizeof *modality->plan);
+        modality->result = vx_array_zero((size_t)modality->model->effects, sizeof(vx_result *));
+        if (!modality->plan || !modality->result)
+            return vx_fail_memory(error);
+        for (int64_t e = 0; e < modality->model->effects; e++) {
+            status = vx_infer_plan(run->device, modality->matrix, modality->model->effect + e, &run->inference,
+                                   modality->plan + e, error);
+            if (status)
+                return status;
+        }
+    }
+    vx_plan_say_effects(run);
+    return VX_OK;
+}
+
+static vx_progress_kind progress_kind(const vx_run *run)
+{
+    switch (vx_argument_choice(run->arguments, VX_OPTION_PROGRESS)) {
+    case 1: return VX_PROGRESS_BAR;
+    case 2: return VX_PROGRESS_PLAIN;
+    case 3: return VX_PROGRESS_NONE;
+    default: return run->quiet ? VX_PROGRESS_NONE : isatty(fileno(stderr)) ? VX_PROGRESS_BAR : VX_PROGRESS_PLAIN;
+    }
+}
+
+static vx_status infer(vx_run *run, vx_error *error)
+{
+    double start = vx_seconds();
+    vx_progress_state progress = {.kind = progress_kind(run), .start = start, .shown = start};
+    vx_status status = VX_OK;
+    for (size_t m = 0; m < run->study->modalities; m++) {
+        for (int64_t e = 0; e < run->modality[m].model->effects; e++)
+            progress.total += run->modality[m].plan[e].evaluations;
+    }
+    for (size_t m = 0; !status && m < run->study->modalities; m++) {
+        vx_run_modality *modality = run->modality + m;
+        progress.modality = modality->study->name;
+        for (int64_t e = 0; !status && e < modality->model->effects; e++) {
+            const vx_effect *effect = modality->model->effect + e;
+            progress.effect = effect->name;
+            progress.effect_total = modality->plan[e].evaluations;
+            status = vx_infer(run->device, modality->matrix, effect, &run->inference, vx_progress_show, &progress,
+                              modality->result + e, error);
+            if (status && status != VX_INTERRUPTED)
+                vx_error_prefix(error, status, "%s %s", modality->study->name, effect->name);
+            progress.before += progress.effect_total;
+        }
+    }
+    vx_progress_end(&progress);
+    run->seconds_infer = vx_seconds() - start;
+    return vx_stop_requested() ? stopped(error) : status;
+}
+
+/* From the images to a whole results folder. */
+static vx_status compute(vx_run *run, const char *folder, vx_error *error)
+{
+    run->modality = vx_array_zero(run->study->modalities, sizeof *run->modality);
+    if (!run->modality)
+        return vx_fail_memory(error);
+    vx_status status = open_device(run, error);
+    if (!status)
+        status = read_images(run, error);
+    if (!status)
+        status = plan(run, error);
+    if (!status)
+        status = infer(run, error);
+    if (!status)
+        status = vx_provenance_write(run, folder, error);
+    return status ? status : stopped(error);
+}
+
+static void run_destroy(vx_run *run)
+{
+    for (size_t m = 0; run->modality && m < run->study->modalities; m++) {
+        vx_run_modality *modality = run->modality + m;
+        for (int64_t e = 0; modality->result && e < modality->model->effects; e++)
+            vx_result_free(modality->result[e]);
+        free(modality->result);
+        free(modality->plan);
+        vx_model_free(modality->model);
+        vx_matrix_free(modality->matrix);
+    }
+    free(run->modality);
+    vx_device_free(run->device);
+    vx_study_free(run->study);
+}
+
+vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
+{
+    vx_run run = {.start = vx_seconds()};
+    vx_folder *folder = NULL;
+    time_t now = time(NULL);
+    vx_status status = read_settings(arguments, &run, error);
+    if (status)
+        return status;
+    strftime(run.started, sizeof run.started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
+    vx_stop_catch();
+    if (run.threads)
+        omp_set_num_threads(run.threads); /* also of what takes no number of threads: the hashes of the inputs */
+    if ((status = read_study(&run, error)))
+        goto cleanup;
+    vx_plan_say_study(&run);
+    if ((status = vx_folder_begin(run.out, vx_argument_given(arguments, VX_OPTION_FORCE), bytes_needed(run.study),
+                                  &folder, error)))
+        goto cleanup;
+    if ((status = compute(&run, vx_folder_path(folder), error))) {
+        vx_folder_abandon(folder);
+        goto cleanup;
+    }
+    if ((status = vx_folder_commit(folder, error)))
+        goto cleanup;
+    if (!(status = vx_summary_print(&run, stdout, error)))
+        vx_summary_say(&run);
+
+cleanup:
+    run_destroy(&run);
+    return status;
+}

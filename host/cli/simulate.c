@@ -1,0 +1,28 @@
+#include "simulate/simulate.h"
+
+#include "cli/arguments.h"
+
+#include <stdio.h>
+
+vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error)
+{
+    static const int size[] = {4, 2, 1};
+    static const unsigned plant[] = {VX_PLANT_GLOBAL, VX_PLANT_LEVERAGE, VX_PLANT_SHIFT, VX_PLANT_NULL};
+    unsigned planted = vx_argument_choices(arguments, VX_OPTION_PLANT);
+    vx_simulate_options options = vx_simulate_defaults();
+    options.out = vx_argument_text(arguments, VX_OPTION_SIMULATE_OUT);
+    options.voxel_mm = size[vx_argument_choice(arguments, VX_OPTION_SIZE)];
+    options.seed = vx_argument_whole(arguments, VX_OPTION_SEED);
+    options.participants = (int64_t)vx_argument_whole(arguments, VX_OPTION_PARTICIPANTS);
+    options.exact_moments = vx_argument_given(arguments, VX_OPTION_EXACT_MOMENTS);
+    options.raw = vx_argument_given(arguments, VX_OPTION_RAW);
+    options.command = arguments->command_line;
+    options.threads = (int)vx_argument_whole(arguments, VX_OPTION_THREADS);
+    options.force = vx_argument_given(arguments, VX_OPTION_FORCE);
+    for (size_t i = 0; i < sizeof plant / sizeof *plant; i++)
+        options.plant |= planted >> i & 1 ? plant[i] : 0;
+    vx_status status = vx_simulate(&options, error);
+    if (!status)
+        fprintf(stderr, "cohort: %s\n", options.out);
+    return status;
+}

@@ -1,0 +1,196 @@
+"""A tiny paired study from end to end: what is said, what is left, and that the order of the rows, threads and memory
+change nothing."""
+import csv
+import json
+import os
+import pty
+import signal
+import subprocess
+import time
+import unittest
+
+import numpy
+
+from voxstat_cli import INTERRUPTED, PROGRAM, SHAPE, Study
+
+MAPS = ["mean", "se", "ci-low", "ci-high", "t", "z", "dz", "g", "clusters", "p-uncorrected", "p-fdr", "p-fwe-voxel",
+        "p-fwe-extent", "p-fwe-mass"]
+COVARIATE_MAPS = ["slope" if name == "mean" else name for name in MAPS if name not in ("dz", "g")] + ["r"]
+
+
+class Run(Study):
+    def setUp(self):
+        super().setUp()
+        # A rise in one corner, so that there is a cluster to find.
+        for row in self.rows:
+            data = self.read_image(row[2])
+            data[:4, :4, :4] += 6
+            self.write_image(row[2], data)
+
+    def files(self, out):
+        """The bytes of what a run computed; run.json and results.h5 hold times and are left out."""
+        return {path.name: path.read_bytes() for path in (self.folder / out).iterdir()
+                if path.suffix in (".gz", ".tsv")}
+
+    def test_end_to_end(self):
+        before = self.listing()
+        done = self.run_paired("--covariate", "level", "--nuisance", "age", "--p-format", "p", "--cluster-p", "0.01")
+        self.assert_done(done)
+        left = [name for name in self.listing() if name not in before]
+        expected = (["mask.nii.gz", "results.h5", "run.json", "pet_change_clusters.tsv", "pet_level_clusters.tsv"] +
+                    [f"pet_change_{name}.nii.gz" for name in MAPS] +
+                    [f"pet_level_{name}.nii.gz" for name in COVARIATE_MAPS])
+        self.assertEqual(left, sorted(["voxstat-results"] + [f"voxstat-results/{name}" for name in expected]))
+        for words in ("change = followup minus baseline", "5 of 5 participants", "mask of 504 voxels",
+                      "mean-centred (level, age)", "the intercept is the mean change at the average covariate",
+                      "all 32 sign flips", "all 120 permutations", "smallest p possible 0.062", "device cpu",
+                      "results: voxstat-results"):
+            self.assertIn(words, done.stderr)
+        lines = done.stdout.splitlines()
+        self.assertEqual(len(lines), 3)
+        self.assertTrue(lines[1].startswith("pet change") and lines[2].startswith("pet level"))
+        # The table of results is that of the maps, at the voxel that the largest |t| is in.
+        t = self.read_image("voxstat-results/pet_change_t.nii.gz")
+        self.assertIn(f"{t.flat[numpy.abs(t).argmax()]:.3f}", lines[1])
+
+    def test_mean_change_is_followup_minus_baseline(self):
+        self.assert_done(self.run_paired())
+        change = numpy.mean([self.read_image(row[2]).astype(float) - self.read_image(row[1]) for row in self.rows], 0)
+        mean = self.read_image("voxstat-results/pet_change_mean.nii.gz")
+        # The change is rounded to float once, the mean once more: 2^-23 of values below 32 twice.
+        numpy.testing.assert_allclose(mean, change, atol=8e-6)
+
+    def test_record_tells_everything(self):
+        self.assert_done(self.run_paired("--covariate", "level", "--seed", "7", "-n", "50"))
+        record = json.loads((self.folder / "voxstat-results/run.json").read_text())
+        self.assertIn("--seed 7 -n 50", record["command_line"])
+        options = record["options"]
+        self.assertEqual((options["seed"], options["permutations"], options["connectivity"], options["joint"]),
+                         ("7", "50", "26", "no"))
+        self.assertIsNone(options["mask"])
+        self.assertEqual(len(record["inputs"]), 1 + 2 * self.participants)
+        for entry in record["inputs"]:
+            digest = subprocess.run(["sha256sum", self.folder / entry["path"]], text=True, capture_output=True,
+                                    check=True).stdout.split()[0]
+            self.assertEqual(entry["sha256"], digest)
+
+    def test_order_of_the_rows_changes_nothing(self):
+        arguments = ["--covariate", "level", "-n", "60"]
+        self.assert_done(self.run_paired(*arguments, "--out", "a"))
+        self.rows = [self.rows[i] for i in (3, 0, 4, 2, 1)]
+        self.write_table()
+        self.assert_done(self.run_paired(*arguments, "--out", "b"))
+        self.assertEqual(self.files("a"), self.files("b"))
+
+    def test_threads_and_memory_change_nothing(self):
+        arguments = ["--covariate", "level", "-n", "60"]
+        self.assert_done(self.run_paired(*arguments, "--threads", "1", "--out", "a"))
+        self.assert_done(self.run_paired(*arguments, "--threads", "2", "--memory-limit", "64M", "--out", "b"))
+        self.assertEqual(self.files("a"), self.files("b"))
+
+    def test_swapped_sessions_change_the_sign(self):
+        self.assert_done(self.run_paired("--out", "a"))
+        done = self.run_paired("--out", "b", "--sessions", "followup,baseline")
+        self.assert_done(done)
+        self.assertIn("change = baseline minus followup", done.stderr)
+        numpy.testing.assert_array_equal(self.read_image("a/pet_change_t.nii.gz"),
+                                         -self.read_image("b/pet_change_t.nii.gz"))
+
+    def test_who_is_left_out(self):
+        self.rows[0][2] = "n/a"
+        self.rows[1][3] = "n/a"
+        self.write_table()
+        done = self.run_paired("--covariate", "level")
+        self.assert_done(done)
+        self.assertIn("4 of 5 participants", done.stderr)
+        self.assertIn("left out: sub-01 (no image in pet_followup)", done.stderr)
+        self.assertIn("left out of level: sub-02 (no value in level)", done.stderr)
+
+    def test_onesample(self):
+        done = self.run_program("--design", "onesample", "--sessions", "followup", "--device", "cpu", "--tails", "pos")
+        self.assert_done(done)
+        t = self.read_image("voxstat-results/pet_mean_t.nii.gz")
+        self.assertGreater(t.min(), 0) # noise of 1 about 10
+        self.assertIn("pet mean", done.stdout)
+
+    def test_clusters_of_the_corner(self):
+        self.assert_done(self.run_paired("--cluster-t", "4", "--p-format", "p"))
+        with open(self.folder / "voxstat-results/pet_change_clusters.tsv", encoding="utf-8") as table:
+            first = next(csv.DictReader(table, delimiter="\t"))
+        labels = self.read_image("voxstat-results/pet_change_clusters.nii.gz")
+        self.assertEqual(int(first["voxels"]), numpy.count_nonzero(labels == 1))
+        self.assertGreater(numpy.count_nonzero(labels[:4, :4, :4] == 1), 30)
+
+    def test_force_replaces_results(self):
+        self.assert_done(self.run_paired())
+        self.assert_done(self.run_paired("--force", "--correct", "voxel"))
+        self.assertFalse((self.folder / "voxstat-results/pet_change_p-fdr.nii.gz").exists())
+
+    def test_quiet_and_explicit_run(self):
+        done = self.run_program("run", "--design", "paired", "--device", "cpu", "--quiet")
+        self.assert_done(done)
+        self.assertEqual(done.stderr, "")
+        self.assertIn("pet change", done.stdout)
+
+    def test_random_permutations_are_not_exhaustive(self):
+        done = self.run_paired("-n", "20", "--covariate", "level")
+        self.assert_done(done)
+        self.assertIn("20 random sign flips of 32 possible", done.stderr)
+        self.assertIn("20 random permutations of 120 possible", done.stderr)
+
+
+class Interrupted(Study):
+    def test_interrupt_leaves_nothing(self):
+        self.rows += [[f"more-{i}", *row[1:]] for i, row in enumerate(self.rows)]
+        random = numpy.random.default_rng(5)
+        for row in self.rows[5:]:
+            row[1:3] = [f"{row[0]}_b.nii", f"{row[0]}_f.nii"]
+            row[3] = f"{random.uniform(2, 9):.3f}"
+            for name in row[1:3]:
+                self.write_image(name, 10 + random.standard_normal(SHAPE))
+        self.write_table()
+        before = self.listing()
+        with subprocess.Popen([PROGRAM, "--design", "paired", "--device", "cpu", "--covariate", "level", "-n", "1000000",
+                               "--out", "long"], cwd=self.folder, stderr=subprocess.PIPE, text=True) as long:
+            for line in long.stderr:
+                if line.startswith("results: "): # the plan ends, the permutations begin
+                    break
+            time.sleep(0.3)
+            asked = time.monotonic()
+            long.send_signal(signal.SIGINT)
+            rest = long.stderr.read()
+            long.wait()
+        self.assertEqual(long.returncode, INTERRUPTED, rest)
+        self.assertIn("stopped on request", rest)
+        self.assertLess(time.monotonic() - asked, 10) # one batch, on a slow and busy machine
+        self.assertEqual(self.listing(), before)
+
+
+class Terminal(Study):
+    def on_a_terminal(self, **environment):
+        """What the program writes to a terminal that is its stderr."""
+        ours, theirs = pty.openpty()
+        with subprocess.Popen([PROGRAM, "--design", "nonsense"], cwd=self.folder, stderr=theirs,
+                              env={**os.environ, "TERM": "xterm", **environment}) as program:
+            os.close(theirs)
+            program.wait()
+        written = os.read(ours, 10000).decode()
+        os.close(ours)
+        return written
+
+    def test_colours_only_on_a_terminal_that_wants_them(self):
+        environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+        os.environ.pop("NO_COLOR", None)
+        self.addCleanup(os.environ.update, environment)
+        self.assertIn("\033[", self.on_a_terminal())
+        self.assertNotIn("\033[", self.on_a_terminal(NO_COLOR="1"))
+        self.assertNotIn("\033[", self.run_program("--design", "nonsense").stderr)
+
+    def test_help_and_version(self):
+        self.assertRegex(self.run_program("--version").stdout, r"^voxstat \d+\.\d+\.\d+\n$")
+        self.assertIn("--covariate", self.run_program("--help").stdout)
+        self.assertIn("usage: voxstat devices", self.run_program("devices", "--help").stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

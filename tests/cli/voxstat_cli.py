@@ -1,0 +1,73 @@
+"""What the tests of the program share: tiny studies on disk, and a way to run the program on them.
+
+The images are 8 x 9 x 7 voxels of 4 mm with Gaussian noise about 10 and an affine with an offset. Every test gets a
+folder of its own, which is removed again."""
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import nibabel
+import numpy
+
+PROGRAM = os.environ["VOXSTAT"]
+SHAPE = (8, 9, 7)
+AFFINE = numpy.array([[-4.0, 0, 0, 12], [0, 4, 0, -16], [0, 0, 4, -8], [0, 0, 0, 1]])
+OK, INTERNAL, USAGE, INPUT, DEVICE, OUTPUT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+
+
+class Study(unittest.TestCase):
+    """A paired study of five participants in self.folder, who carry a covariate `level` and a nuisance `age`."""
+
+    participants = 5
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="voxstat-cli-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        random = numpy.random.default_rng(1)
+        self.header = ["participant_id", "pet_baseline", "pet_followup", "level", "age"]
+        self.rows = []
+        for i in range(self.participants):
+            name = f"sub-{i + 1:02}"
+            for session in ("baseline", "followup"):
+                self.write_image(f"{name}_{session}.nii.gz", 10 + random.standard_normal(SHAPE))
+            self.rows.append([name, f"{name}_baseline.nii.gz", f"{name}_followup.nii.gz",
+                              f"{random.uniform(2, 9):.3f}", str(60 + int(random.integers(20)))])
+        self.write_table()
+
+    def write_image(self, name, data, affine=AFFINE):
+        nibabel.Nifti1Image(numpy.asarray(data, dtype=numpy.float32), affine).to_filename(self.folder / name)
+
+    def read_image(self, name):
+        return nibabel.load(self.folder / name).get_fdata(dtype=numpy.float32)
+
+    def write_table(self):
+        lines = ["\t".join(row) + "\n" for row in [self.header] + self.rows]
+        (self.folder / "participants.tsv").write_text("".join(lines))
+
+    def run_program(self, *arguments, **environment):
+        return subprocess.run([PROGRAM, *arguments], cwd=self.folder, text=True, capture_output=True, timeout=60,
+                              env={**os.environ, **environment}, check=False)
+
+    def run_paired(self, *arguments, **environment):
+        return self.run_program("--design", "paired", "--device", "cpu", *arguments, **environment)
+
+    def listing(self):
+        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*"))
+
+    def assert_done(self, done):
+        self.assertEqual(done.returncode, OK, done.stderr)
+
+    def assert_refused(self, status, words, *arguments, run=None, **environment):
+        """The program ends with `status`, one line of error that holds all of `words`, and leaves nothing behind."""
+        before = self.listing()
+        done = (run or self.run_paired)(*arguments, **environment)
+        self.assertEqual(done.returncode, status, done.stderr)
+        errors = [line for line in done.stderr.splitlines() if line.startswith("voxstat: error: ")]
+        self.assertEqual(len(errors), 1, done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr[done.stderr.index("voxstat: error: "):])
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(self.listing(), before)
