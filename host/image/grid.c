@@ -22,7 +22,7 @@ vx_grid vx_grid_new(int64_t nx, int64_t ny, int64_t nz, double mm, const double 
 
 static nifti_dmat44 matrix_of(const vx_grid *grid)
 {
-    nifti_dmat44 m;
+    nifti_dmat44 m = {{{0}}};
     memcpy(m.m, grid->affine, sizeof m.m);
     return m;
 }

@@ -13,7 +13,7 @@ import sys
 import nibabel
 import numpy
 
-data = pathlib.Path(os.environ["VOXSTAT_REAL_DATA"] or "/nonexistent")
+data = pathlib.Path(os.environ.get("VOXSTAT_REAL_DATA") or "/nonexistent")
 reader = pathlib.Path(os.environ["VOXSTAT"]).parent / "tests" / "test-golden-malformed"
 if not (data / "malformed").is_dir():
     print(f"SKIP: no {data}/malformed")

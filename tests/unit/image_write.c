@@ -97,8 +97,8 @@ static void test_header(void **state)
     memset(description, 'd', sizeof description - 1);
     description[sizeof description - 1] = 0;
     for (size_t k = 0; k < sizeof intent / sizeof *intent; k++) {
-        vx_status status = vx_image_write("h.nii.gz", &grid, label, VX_INT32, intent[k].intent, 12.5, description, &error);
-        assert_int_equal(status, VX_OK);
+        vx_intent what = intent[k].intent;
+        assert_int_equal(vx_image_write("h.nii.gz", &grid, label, VX_INT32, what, 12.5, description, &error), VX_OK);
         nifti_image *nim = nifti_image_read("h.nii.gz", 1);
         assert_non_null(nim);
         assert_int_equal(nim->intent_code, intent[k].code);
