@@ -74,7 +74,10 @@ static void run(vx_backend *backend, const vx_clusters_args *settings, maps *m)
     int32_t *slab = vx_array_zero(slab_words, sizeof *slab), *zero = vx_array_zero(slab_words, sizeof *zero);
     memset(m->extent, GUARD & 0xff, sizeof m->extent);
     memset(m->mass, GUARD & 0xff, sizeof m->mass);
-    const struct { void *data; size_t bytes; } host[VX_CLUSTERS_BUFFERS] = {
+    const struct {
+        void *data;
+        size_t bytes;
+    } host[VX_CLUSTERS_BUFFERS] = {
         [VX_C_POSITION] = {position, sizeof position},
         [VX_C_LIST_VOXEL] = {voxel, batch * entries * sizeof *voxel},
         [VX_C_LIST_SCORE] = {score, batch * entries * sizeof *score},
@@ -83,8 +86,8 @@ static void run(vx_backend *backend, const vx_clusters_args *settings, maps *m)
         [VX_C_MASS] = {m->mass, batch * sizeof *m->mass},
         [VX_C_SLAB] = {slab, slab_words * sizeof *slab},
     };
-    const size_t work[VX_CLUSTERS_BUFFERS] = {[VX_C_PARENT] = sizeof(int32_t), [VX_C_SIZE] = sizeof(int32_t),
-                                              [VX_C_SUM] = sizeof(int64_t)};
+    const size_t work[VX_CLUSTERS_BUFFERS] = {
+        [VX_C_PARENT] = sizeof(int32_t), [VX_C_SIZE] = sizeof(int32_t), [VX_C_SUM] = sizeof(int64_t)};
     vx_buffer *buffer[VX_CLUSTERS_BUFFERS];
     for (int b = 0; b < VX_CLUSTERS_BUFFERS; b++) {
         if (host[b].data)
@@ -140,20 +143,53 @@ static void test_shapes(void **state)
 {
     (void)state;
     /* Nothing at all: a maximum of 0. */
-    expect_extents(3, 2, 1, "..." "...", (const int32_t[3][2]){{0, 0}, {0, 0}, {0, 0}});
+    expect_extents(3, 2, 1,
+                   "..."
+                   "...",
+                   (const int32_t[3][2]){{0, 0}, {0, 0}, {0, 0}});
     /* A bar of three, and one voxel that touches its end by a corner of the slice. */
-    expect_extents(4, 2, 1, "+++." "...+", (const int32_t[3][2]){{3, 0}, {4, 0}, {4, 0}});
+    expect_extents(4, 2, 1,
+                   "+++."
+                   "...+",
+                   (const int32_t[3][2]){{3, 0}, {4, 0}, {4, 0}});
     /* Two voxels across the body diagonal of a cube, both ways. */
-    expect_extents(2, 2, 2, "+." ".." ".." ".+", (const int32_t[3][2]){{1, 0}, {1, 0}, {2, 0}});
-    expect_extents(2, 2, 2, ".+" ".." ".." "+.", (const int32_t[3][2]){{1, 0}, {1, 0}, {2, 0}});
+    expect_extents(2, 2, 2,
+                   "+."
+                   ".."
+                   ".."
+                   ".+",
+                   (const int32_t[3][2]){{1, 0}, {1, 0}, {2, 0}});
+    expect_extents(2, 2, 2,
+                   ".+"
+                   ".."
+                   ".."
+                   "+.",
+                   (const int32_t[3][2]){{1, 0}, {1, 0}, {2, 0}});
     /* Across a face diagonal between slices. */
-    expect_extents(2, 2, 2, "-." ".." ".-" "..", (const int32_t[3][2]){{0, 1}, {0, 2}, {0, 2}});
+    expect_extents(2, 2, 2,
+                   "-."
+                   ".."
+                   ".-"
+                   "..",
+                   (const int32_t[3][2]){{0, 1}, {0, 2}, {0, 2}});
     /* A U whose arms meet only at the far end: union-find must join what it began apart. */
-    expect_extents(3, 3, 1, "+.+" "+.+" "+++", (const int32_t[3][2]){{7, 0}, {7, 0}, {7, 0}});
+    expect_extents(3, 3, 1,
+                   "+.+"
+                   "+.+"
+                   "+++",
+                   (const int32_t[3][2]){{7, 0}, {7, 0}, {7, 0}});
     /* A comb: four teeth, joined by the last row. */
-    expect_extents(7, 3, 1, "+.+.+.+" "+.+.+.+" "+++++++", (const int32_t[3][2]){{15, 0}, {15, 0}, {15, 0}});
+    expect_extents(7, 3, 1,
+                   "+.+.+.+"
+                   "+.+.+.+"
+                   "+++++++",
+                   (const int32_t[3][2]){{15, 0}, {15, 0}, {15, 0}});
     /* Two clusters: the larger one counts. */
-    expect_extents(5, 3, 1, "++..." "....." "..+++", (const int32_t[3][2]){{3, 0}, {3, 0}, {3, 0}});
+    expect_extents(5, 3, 1,
+                   "++..."
+                   "....."
+                   "..+++",
+                   (const int32_t[3][2]){{3, 0}, {3, 0}, {3, 0}});
 }
 
 /* Touching tails stay apart, and neither joins through the other. */
@@ -161,19 +197,53 @@ static void test_tails(void **state)
 {
     (void)state;
     expect_extents(5, 1, 1, "++---", (const int32_t[3][2]){{2, 3}, {2, 3}, {2, 3}});
-    expect_extents(3, 3, 1, "+-+" "---" "+-+", (const int32_t[3][2]){{1, 5}, {1, 5}, {1, 5}});
-    expect_extents(2, 2, 1, "+-" "-+", (const int32_t[3][2]){{1, 1}, {2, 2}, {2, 2}});
+    expect_extents(3, 3, 1,
+                   "+-+"
+                   "---"
+                   "+-+",
+                   (const int32_t[3][2]){{1, 5}, {1, 5}, {1, 5}});
+    expect_extents(2, 2, 1,
+                   "+-"
+                   "-+",
+                   (const int32_t[3][2]){{1, 1}, {2, 2}, {2, 2}});
 }
 
 /* The end of one row, slice or volume is not beside the start of the next. */
 static void test_borders(void **state)
 {
     (void)state;
-    expect_extents(3, 2, 1, "..+" "+..", (const int32_t[3][2]){{1, 0}, {1, 0}, {1, 0}});
-    expect_extents(3, 3, 1, "..+" "..." "+..", (const int32_t[3][2]){{1, 0}, {1, 0}, {1, 0}});
-    expect_extents(2, 3, 2, ".." ".." "++" "++" ".." "..", (const int32_t[3][2]){{2, 0}, {2, 0}, {2, 0}});
-    expect_extents(3, 1, 3, "..+" "+.." "..+", (const int32_t[3][2]){{1, 0}, {1, 0}, {1, 0}});
-    expect_extents(3, 3, 3, "+.+" "..." "+.+" "..." "..." "..." "+.+" "..." "+.+",
+    expect_extents(3, 2, 1,
+                   "..+"
+                   "+..",
+                   (const int32_t[3][2]){{1, 0}, {1, 0}, {1, 0}});
+    expect_extents(3, 3, 1,
+                   "..+"
+                   "..."
+                   "+..",
+                   (const int32_t[3][2]){{1, 0}, {1, 0}, {1, 0}});
+    expect_extents(2, 3, 2,
+                   ".."
+                   ".."
+                   "++"
+                   "++"
+                   ".."
+                   "..",
+                   (const int32_t[3][2]){{2, 0}, {2, 0}, {2, 0}});
+    expect_extents(3, 1, 3,
+                   "..+"
+                   "+.."
+                   "..+",
+                   (const int32_t[3][2]){{1, 0}, {1, 0}, {1, 0}});
+    expect_extents(3, 3, 3,
+                   "+.+"
+                   "..."
+                   "+.+"
+                   "..."
+                   "..."
+                   "..."
+                   "+.+"
+                   "..."
+                   "+.+",
                    (const int32_t[3][2]){{1, 0}, {1, 0}, {1, 0}});
     expect_extents(1, 1, 1, "-", (const int32_t[3][2]){{0, 1}, {0, 1}, {0, 1}});
 }
@@ -184,7 +254,9 @@ static void test_mass(void **state)
 {
     (void)state;
     static maps m;
-    draw(&m, 8, 2, 1, "PP.N...." "...+++++");
+    draw(&m, 8, 2, 1,
+         "PP.N...."
+         "...+++++");
     for (int b = 0; b < backend_count; b++) {
         vx_clusters_args args = by_hand;
         args.connectivity = 6;
@@ -283,8 +355,8 @@ static void test_random(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_shapes), cmocka_unit_test(test_tails),
-                                       cmocka_unit_test(test_borders), cmocka_unit_test(test_mass),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_shapes),      cmocka_unit_test(test_tails),
+                                       cmocka_unit_test(test_borders),     cmocka_unit_test(test_mass),
                                        cmocka_unit_test(test_mass_limits), cmocka_unit_test(test_cut_list),
                                        cmocka_unit_test(test_random)};
     return cmocka_run_group_tests(tests, open_backends, free_backends);

@@ -10,15 +10,13 @@ typedef struct dense_case {
 } dense_case;
 
 static const dense_case dense_cases[] = {
-    {2, 0, 1, 1, 0, 0, 4},         /* the least there is */
-    {3, 1, 63, 2, 7, 0, 63},       /* a lane short of a tile */
-    {4, 0, 64, 16, 0, 3, 64},      /* one tile; lists that do not start at 0 */
-    {5, 2, 65, 33, 1000, 1, 65},   /* a lane more than a tile; relabellings no multiple of a block */
+    {2, 0, 1, 1, 0, 0, 4}, /* the least there is */
+    {3, 1, 63, 2, 7, 0, 63}, /* a lane short of a tile */
+    {4, 0, 64, 16, 0, 3, 64}, /* one tile; lists that do not start at 0 */
+    {5, 2, 65, 33, 1000, 1, 65}, /* a lane more than a tile; relabellings no multiple of a block */
     {14, 0, 1000, 100, 64, 0, 30}, /* lists that overflow */
-    {14, 1, 777, 70, 0, 5, 1},
-    {13, 3, 300, 50, 3, 2, 300},
-    {40, 0, 200, 31, 0, 0, 200},
-    {40, 2, 129, 1024, 5, 0, 2}, /* a whole batch */
+    {14, 1, 777, 70, 0, 5, 1},     {13, 3, 300, 50, 3, 2, 300},
+    {40, 0, 200, 31, 0, 0, 200},   {40, 2, 129, 1024, 5, 0, 2}, /* a whole batch */
 };
 enum { DENSE_CASES = sizeof dense_cases / sizeof *dense_cases };
 

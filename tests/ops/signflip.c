@@ -64,7 +64,8 @@ static void check_case(const dense_case *shape, data_kind kind, int width)
                                  [VX_W] = (size_t)shape->relabellings * (size_t)args.groups}};
     cuts(score, (size_t)shape->relabellings * (size_t)shape->voxels, &args.cut_high, &args.cut_low);
     for (int b = 0; b < backend_count; b++)
-        check_flags(backends[b], VX_OP_SIGNFLIP, shape, score, &args, &args.flags, &args.cut_high, &args.cut_low, &host);
+        check_flags(backends[b], VX_OP_SIGNFLIP, shape, score, &args, &args.flags, &args.cut_high, &args.cut_low,
+                    &host);
     free(host.data[VX_Y]);
     free(host.data[VX_W]);
     free(k);
@@ -105,8 +106,13 @@ static void test_voxel_slabs(void **state)
     int32_t *k = make_data(&whole, RANDOM), *tiles = tiles_of(k, whole.n, whole.voxels);
     int *sign = make_signs(&whole, RANDOM);
     int32_t *score = vx_reference_signflip(whole.n, whole.voxels, whole.relabellings, k, sign);
-    vx_signflip_args args = {.n = whole.n, .groups = 1, .width = whole.n, .relabellings = whole.relabellings,
-                             .flags = VX_COMPACT, .capacity = whole.capacity, .list0 = whole.list0};
+    vx_signflip_args args = {.n = whole.n,
+                             .groups = 1,
+                             .width = whole.n,
+                             .relabellings = whole.relabellings,
+                             .flags = VX_COMPACT,
+                             .capacity = whole.capacity,
+                             .list0 = whole.list0};
     cuts(score, (size_t)whole.relabellings * (size_t)whole.voxels, &args.cut_high, &args.cut_low);
     dense_data host = {.data = {[VX_W] = make_flips(&args, sign)}, .bytes = {[VX_W] = (size_t)whole.relabellings}};
     for (int b = 0; b < backend_count; b++) {

@@ -30,8 +30,8 @@ static int variants(vx_variant list[3])
 {
     int count = 0;
 #ifdef VX_CPU_LEVELS
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
         list[count++] = (vx_variant){"v4", "avx512", vx_signflip_v4, vx_correlation_v4};
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2"))
         list[count++] = (vx_variant){"v3", "avx2", vx_signflip_v3, vx_correlation_v3};
@@ -52,8 +52,9 @@ static vx_status choose_variant(vx_variant *variant, vx_error *error)
             return VX_OK;
         }
     }
-    return vx_fail(error, VX_DEVICE, "VOXSTAT_CPU_SIMD=%s: this machine and build have none of that name; the best is %s",
-                   wanted, list[0].name);
+    return vx_fail(error, VX_DEVICE,
+                   "VOXSTAT_CPU_SIMD=%s: this machine and build have none of that name; the best is %s", wanted,
+                   list[0].name);
 }
 
 static vx_status cpu_buffer_new(vx_backend *self, size_t bytes, vx_buffer **buffer, vx_error *error)
