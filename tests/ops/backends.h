@@ -27,6 +27,13 @@ static inline void add_backend(vx_backend *backend, const char *name)
     snprintf(backend_names[backend_count++], sizeof backend_names[0], "%s", name);
 }
 
+/* Fails the test with the error's words where a call did not succeed. */
+static inline void must(vx_status status, const vx_error *error)
+{
+    if (status)
+        fail_msg("%s: %s", error->where, error->message);
+}
+
 /* cpu in every instruction set that the machine has, by 1 and 2 threads, and every OpenCL device. */
 static inline int open_backends(void **state)
 {
@@ -40,7 +47,7 @@ static inline int open_backends(void **state)
         for (int threads = 1; threads <= 2; threads++) {
             if (vx_cpu_open(threads, &backend, &error)) {
                 assert_int_not_equal(s, 2); /* the baseline runs everywhere */
-                print_message("cpu %s: not on this machine\n", simd[s]);
+                print_message("[  SKIPPED ] cpu %s: not on this machine\n", simd[s]);
                 break;
             }
             snprintf(name, sizeof name, "cpu %s, threads %d", simd[s], threads);
@@ -48,6 +55,24 @@ static inline int open_backends(void **state)
         }
     }
     unsetenv("VOXSTAT_CPU_SIMD");
+
+    char note[512];
+    vx_device_info *list;
+    size_t count;
+    must(vx_opencl_list(&list, &count, note, sizeof note, &error), &error);
+    if (!count)
+        print_message("[  SKIPPED ] opencl: %s\n", note);
+    for (size_t i = 0; i < count; i++) {
+        int platform, device;
+        if (*list[i].unusable) {
+            print_message("[  SKIPPED ] %s: %s\n", list[i].id, list[i].unusable);
+            continue;
+        }
+        assert_int_equal(sscanf(list[i].id, "opencl:%d.%d", &platform, &device), 2);
+        must(vx_opencl_open(platform, device, &backend, &error), &error);
+        add_backend(backend, list[i].id);
+    }
+    free(list);
     return 0;
 }
 
@@ -57,13 +82,6 @@ static inline int free_backends(void **state)
     for (int b = 0; b < backend_count; b++)
         backends[b]->free(backends[b]);
     return 0;
-}
-
-/* Fails the test with the error's words where a call did not succeed. */
-static inline void must(vx_status status, const vx_error *error)
-{
-    if (status)
-        fail_msg("%s: %s", error->where, error->message);
 }
 
 /* A device buffer holding `bytes` of `data`. */

@@ -108,7 +108,7 @@ static void run(vx_backend *backend, const vx_clusters_args *settings, maps *m)
     free(zero);
 }
 
-/* A picture: slices of ny rows one after another; '+' is r = 0.6, 'P' 0.8, '-' and 'N' the same below 0. */
+/* A picture: rows apart by a blank, slices by a stroke; '+' is r = 0.6, 'P' 0.8, '-' and 'N' the same below 0. */
 static void draw(maps *m, int nx, int ny, int nz, const char *picture)
 {
     memset(m, 0, sizeof *m);
@@ -116,11 +116,11 @@ static void draw(maps *m, int nx, int ny, int nz, const char *picture)
     m->ny = ny;
     m->nz = nz;
     m->relabellings = 1;
-    assert_int_equal(strlen(picture), nx * ny * nz);
-    for (int v = 0; picture[v]; v++) {
-        char c = picture[v];
-        m->score[0][v] = c == '+' ? 6 : c == 'P' ? 8 : c == '-' ? -6 : c == 'N' ? -8 : 0;
-    }
+    int v = 0;
+    for (const char *c = picture; *c; c++)
+        if (!strchr(" /", *c))
+            m->score[0][v++] = *c == '+' ? 6 : *c == 'P' ? 8 : *c == '-' ? -6 : *c == 'N' ? -8 : 0;
+    assert_int_equal(v, nx * ny * nz);
 }
 
 /* Extents of the picture for 6, 18 and 26 neighbours, one tail and the other. */
@@ -143,53 +143,20 @@ static void test_shapes(void **state)
 {
     (void)state;
     /* Nothing at all: a maximum of 0. */
-    expect_extents(3, 2, 1,
-                   "..."
-                   "...",
-                   (const int32_t[3][2]){{0, 0}, {0, 0}, {0, 0}});
+    expect_extents(3, 2, 1, "... ...", (const int32_t[3][2]){{0, 0}, {0, 0}, {0, 0}});
     /* A bar of three, and one voxel that touches its end by a corner of the slice. */
-    expect_extents(4, 2, 1,
-                   "+++."
-                   "...+",
-                   (const int32_t[3][2]){{3, 0}, {4, 0}, {4, 0}});
+    expect_extents(4, 2, 1, "+++. ...+", (const int32_t[3][2]){{3, 0}, {4, 0}, {4, 0}});
     /* Two voxels across the body diagonal of a cube, both ways. */
-    expect_extents(2, 2, 2,
-                   "+."
-                   ".."
-                   ".."
-                   ".+",
-                   (const int32_t[3][2]){{1, 0}, {1, 0}, {2, 0}});
-    expect_extents(2, 2, 2,
-                   ".+"
-                   ".."
-                   ".."
-                   "+.",
-                   (const int32_t[3][2]){{1, 0}, {1, 0}, {2, 0}});
+    expect_extents(2, 2, 2, "+. .. / .. .+", (const int32_t[3][2]){{1, 0}, {1, 0}, {2, 0}});
+    expect_extents(2, 2, 2, ".+ .. / .. +.", (const int32_t[3][2]){{1, 0}, {1, 0}, {2, 0}});
     /* Across a face diagonal between slices. */
-    expect_extents(2, 2, 2,
-                   "-."
-                   ".."
-                   ".-"
-                   "..",
-                   (const int32_t[3][2]){{0, 1}, {0, 2}, {0, 2}});
+    expect_extents(2, 2, 2, "-. .. / .- ..", (const int32_t[3][2]){{0, 1}, {0, 2}, {0, 2}});
     /* A U whose arms meet only at the far end: union-find must join what it began apart. */
-    expect_extents(3, 3, 1,
-                   "+.+"
-                   "+.+"
-                   "+++",
-                   (const int32_t[3][2]){{7, 0}, {7, 0}, {7, 0}});
+    expect_extents(3, 3, 1, "+.+ +.+ +++", (const int32_t[3][2]){{7, 0}, {7, 0}, {7, 0}});
     /* A comb: four teeth, joined by the last row. */
-    expect_extents(7, 3, 1,
-                   "+.+.+.+"
-                   "+.+.+.+"
-                   "+++++++",
-                   (const int32_t[3][2]){{15, 0}, {15, 0}, {15, 0}});
+    expect_extents(7, 3, 1, "+.+.+.+ +.+.+.+ +++++++", (const int32_t[3][2]){{15, 0}, {15, 0}, {15, 0}});
     /* Two clusters: the larger one counts. */
-    expect_extents(5, 3, 1,
-                   "++..."
-                   "....."
-                   "..+++",
-                   (const int32_t[3][2]){{3, 0}, {3, 0}, {3, 0}});
+    expect_extents(5, 3, 1, "++... ..... ..+++", (const int32_t[3][2]){{3, 0}, {3, 0}, {3, 0}});
 }
 
 /* Touching tails stay apart, and neither joins through the other. */
@@ -197,54 +164,19 @@ static void test_tails(void **state)
 {
     (void)state;
     expect_extents(5, 1, 1, "++---", (const int32_t[3][2]){{2, 3}, {2, 3}, {2, 3}});
-    expect_extents(3, 3, 1,
-                   "+-+"
-                   "---"
-                   "+-+",
-                   (const int32_t[3][2]){{1, 5}, {1, 5}, {1, 5}});
-    expect_extents(2, 2, 1,
-                   "+-"
-                   "-+",
-                   (const int32_t[3][2]){{1, 1}, {2, 2}, {2, 2}});
+    expect_extents(3, 3, 1, "+-+ --- +-+", (const int32_t[3][2]){{1, 5}, {1, 5}, {1, 5}});
+    expect_extents(2, 2, 1, "+- -+", (const int32_t[3][2]){{1, 1}, {2, 2}, {2, 2}});
 }
 
 /* The end of one row, slice or volume is not beside the start of the next. */
 static void test_borders(void **state)
 {
     (void)state;
-    expect_extents(3, 2, 1,
-                   "..+"
-                   "+..",
-                   (const int32_t[3][2]){{1, 0}, {1, 0}, {1, 0}});
-    expect_extents(3, 3, 1,
-                   "..+"
-                   "..."
-                   "+..",
-                   (const int32_t[3][2]){{1, 0}, {1, 0}, {1, 0}});
-    expect_extents(2, 3, 2,
-                   ".."
-                   ".."
-                   "++"
-                   "++"
-                   ".."
-                   "..",
-                   (const int32_t[3][2]){{2, 0}, {2, 0}, {2, 0}});
-    expect_extents(3, 1, 3,
-                   "..+"
-                   "+.."
-                   "..+",
-                   (const int32_t[3][2]){{1, 0}, {1, 0}, {1, 0}});
-    expect_extents(3, 3, 3,
-                   "+.+"
-                   "..."
-                   "+.+"
-                   "..."
-                   "..."
-                   "..."
-                   "+.+"
-                   "..."
-                   "+.+",
-                   (const int32_t[3][2]){{1, 0}, {1, 0}, {1, 0}});
+    expect_extents(3, 2, 1, "..+ +..", (const int32_t[3][2]){{1, 0}, {1, 0}, {1, 0}});
+    expect_extents(3, 3, 1, "..+ ... +..", (const int32_t[3][2]){{1, 0}, {1, 0}, {1, 0}});
+    expect_extents(2, 3, 2, ".. .. ++ / ++ .. ..", (const int32_t[3][2]){{2, 0}, {2, 0}, {2, 0}});
+    expect_extents(3, 1, 3, "..+ / +.. / ..+", (const int32_t[3][2]){{1, 0}, {1, 0}, {1, 0}});
+    expect_extents(3, 3, 3, "+.+ ... +.+ / ... ... ... / +.+ ... +.+", (const int32_t[3][2]){{1, 0}, {1, 0}, {1, 0}});
     expect_extents(1, 1, 1, "-", (const int32_t[3][2]){{0, 1}, {0, 1}, {0, 1}});
 }
 
@@ -254,9 +186,7 @@ static void test_mass(void **state)
 {
     (void)state;
     static maps m;
-    draw(&m, 8, 2, 1,
-         "PP.N...."
-         "...+++++");
+    draw(&m, 8, 2, 1, "PP.N.... ...+++++");
     for (int b = 0; b < backend_count; b++) {
         vx_clusters_args args = by_hand;
         args.connectivity = 6;
