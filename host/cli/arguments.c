@@ -198,7 +198,7 @@ static vx_status unknown_option(const vx_command *command, const char *word, vx_
     const char *name[VX_OPTIONS];
     char typed[100];
     size_t names = 0;
-    snprintf(typed, sizeof typed, "%.*s", (int)strcspn(word, "="), word + strspn(word, "-"));
+    snprintf(typed, sizeof typed, "%s", word + strspn(word, "-"));
     typed[strcspn(typed, "=")] = '\0';
     for (size_t i = 0; i < VX_OPTIONS; i++) {
         if (vx_option_table[i].commands & command->flag)

@@ -297,8 +297,10 @@ static vx_status compute(vx_run *run, const char *folder, vx_error *error)
         status = plan(run, error);
     if (!status)
         status = infer(run, error);
+    double start = vx_seconds();
     if (!status)
         status = vx_provenance_write(run, folder, error);
+    run->seconds_write = vx_seconds() - start;
     return status ? status : stopped(error);
 }
 

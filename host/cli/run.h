@@ -31,7 +31,7 @@ typedef struct vx_run {
     vx_device *device;
     vx_run_modality *modality;  /* study->modalities of them */
     char started[32];           /* ISO 8601, UTC */
-    double start, seconds_read, seconds_infer;
+    double start, seconds_read, seconds_infer, seconds_write;
 } vx_run;
 
 /* Seconds of a clock that only goes forward. */

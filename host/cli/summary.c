@@ -187,6 +187,6 @@ void vx_summary_say(const vx_run *run)
             say_found(run, run->modality + m, run->modality[m].result[e]);
     }
     vx_say(run, "results: %s\n", run->out);
-    vx_say(run, "time: %.1f s, of which reading %.1f s and permutations %.1f s\n", vx_seconds() - run->start,
-           run->seconds_read, run->seconds_infer);
+    vx_say(run, "time: %.1f s, of which reading %.1f s, permutations %.1f s, writing %.1f s\n",
+           vx_seconds() - run->start, run->seconds_read, run->seconds_infer, run->seconds_write);
 }

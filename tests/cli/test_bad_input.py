@@ -1,10 +1,12 @@
 """Every line of bad input: the exit status, the words that a user needs, and nothing half-written left behind."""
+import json
 import os
 import pathlib
 import subprocess
 import tempfile
 import unittest
 
+import nibabel
 import numpy
 
 from voxstat_cli import AFFINE, DEVICE, INPUT, OUTPUT, SHAPE, USAGE, Study
@@ -72,6 +74,28 @@ class Table(Study):
             row.append(row[2])
         self.write_table()
         self.assert_refused(INPUT, ["baseline, followup, late", "--sessions"])
+
+
+class Analyze(Study):
+    """ANALYZE 7.5 pairs: a header of 348 bytes, here written by nibabel."""
+
+    def setUp(self):
+        super().setUp()
+        for row in self.rows:
+            row[2] = row[2].replace(".nii.gz", ".img")
+            data = self.read_image(row[2].replace(".img", ".nii.gz"))
+            nibabel.AnalyzeImage(data, None).to_filename(self.folder / row[2])
+            nibabel.AnalyzeImage(self.read_image(row[1]), None).to_filename(self.folder / row[1].replace(".nii.gz", ".img"))
+            row[1] = row[1].replace(".nii.gz", ".img")
+        self.write_table()
+
+    def test_refused_without_its_orientation(self):
+        self.assert_refused(INPUT, [".hdr", "ANALYZE", "--analyze-orientation"])
+
+    def test_read_with_its_orientation(self):
+        self.assert_done(self.run_paired("--analyze-orientation", "neurological"))
+        record = json.loads((self.folder / "voxstat-results/run.json").read_text())
+        self.assertEqual(len(record["inputs"]), 1 + 2 * 2 * self.participants) # both halves of every pair
 
 
 class Image(Study):
@@ -206,16 +230,23 @@ class Output(Study):
         (self.folder / "sub-03_followup.nii.gz").write_bytes(b"no image")
         self.assert_refused(OUTPUT, ["/proc/results"], "--out", "/proc/results")
 
-    def test_no_room(self):
+    def assert_no_room(self, size, words):
         with tempfile.TemporaryDirectory() as place:
-            if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", place], check=False,
+            if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place], check=False,
                               capture_output=True).returncode:
                 self.skipTest("no small file system can be mounted here")
             try:
-                self.assert_refused(OUTPUT, ["room"], "--out", f"{place}/results")
+                self.assert_refused(OUTPUT, words, "--out", f"{place}/results")
                 self.assertEqual(list(pathlib.Path(place).iterdir()), [])
             finally:
                 subprocess.run(["umount", place], check=True)
+
+    def test_no_room(self):
+        self.assert_no_room("16k", ["not enough room"])
+
+    def test_full_while_writing(self):
+        # More than is asked for beforehand (34 times an image of 2 kB), less than fifteen maps and HDF5 take.
+        self.assert_no_room("100k", ["No space left"])
 
 
 class Device(Study):

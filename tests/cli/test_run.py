@@ -88,6 +88,18 @@ class Run(Study):
         self.assert_done(self.run_paired(*arguments, "--threads", "2", "--memory-limit", "64M", "--out", "b"))
         self.assertEqual(self.files("a"), self.files("b"))
 
+    def test_devices_give_the_same(self):
+        """Sign flips are integers, correlations the same operations in the same order: every byte is the same where
+        the device rounds division and square root correctly, as PoCL does."""
+        devices = self.run_program("devices").stdout.split("\nopencl:")
+        if len(devices) < 2 or "not correctly rounded" in devices[1]:
+            self.skipTest("no OpenCL device that rounds correctly")
+        arguments = ["--covariate", "level", "--nuisance", "age", "-n", "60"]
+        self.assert_done(self.run_paired(*arguments, "--out", "a"))
+        self.assert_done(self.run_program("--design", "paired", *arguments, "--out", "b", "--device",
+                                          "opencl:" + devices[1].split()[0]))
+        self.assertEqual(self.files("a"), self.files("b"))
+
     def test_swapped_sessions_change_the_sign(self):
         self.assert_done(self.run_paired("--out", "a"))
         done = self.run_paired("--out", "b", "--sessions", "followup,baseline")
@@ -185,6 +197,17 @@ class Terminal(Study):
         self.assertIn("\033[", self.on_a_terminal())
         self.assertNotIn("\033[", self.on_a_terminal(NO_COLOR="1"))
         self.assertNotIn("\033[", self.run_program("--design", "nonsense").stderr)
+
+    def test_bar(self):
+        ours, theirs = pty.openpty()
+        with subprocess.Popen([PROGRAM, "--design", "paired", "--device", "cpu", "--covariate", "level", "-n", "119",
+                               "--progress", "bar"], cwd=self.folder, stderr=theirs, stdout=subprocess.PIPE) as program:
+            os.close(theirs)
+            program.communicate()
+        self.assertEqual(program.returncode, 0)
+        written = os.read(ours, 10000).decode()
+        os.close(ours)
+        self.assertIn("\r\033[K", written)
 
     def test_help_and_version(self):
         self.assertRegex(self.run_program("--version").stdout, r"^voxstat \d+\.\d+\.\d+\n$")
