@@ -1,0 +1,49 @@
+#!/bin/bash
+# `cmake --install` into a fresh prefix: the program runs from there, its manual page and completion are not empty, and
+# the example builds against the installed library alone, by pkg-config and by find_package, and finds its cluster.
+set -euo pipefail
+build=$(dirname "${VOXSTAT:?}")
+if ! grep -q '^VOXSTAT_SANITIZE:[A-Z]*=$' "$build/CMakeCache.txt"; then
+    echo "SKIP: a sanitized library is not for installing"
+    exit 77
+fi
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+prefix=$work/prefix
+cmake --install "$build" --prefix "$prefix" >"$work/log" || { cat "$work/log"; exit 1; }
+# From here on the source folder must not be needed.
+cp "${VOXSTAT_SOURCE:?}/tests/unit/example.c" "$work/"
+cd "$work"
+
+"$prefix/bin/voxstat" --version
+grep -q '^\.TH' "$prefix/share/man/man1/voxstat.1"
+bash -n "$prefix/share/bash-completion/completions/voxstat"
+grep -q 'complete .*voxstat' "$prefix/share/bash-completion/completions/voxstat"
+
+# The planted block has 125 voxels and 12 people allow 4,096 flips: with both tails the smallest p is 2 / 4096.
+expect()
+{
+    local said
+    said=$("$1")
+    echo "$2: $said"
+    case $said in
+    *"p = 0.000488281"*) ;;
+    *) exit 1 ;;
+    esac
+}
+
+PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name voxstat.pc)")
+export PKG_CONFIG_PATH
+# shellcheck disable=SC2046
+cc -std=c11 -O1 example.c -o by-pkg-config $(pkg-config --cflags --libs voxstat)
+expect ./by-pkg-config pkg-config
+
+cat >CMakeLists.txt <<'END'
+cmake_minimum_required(VERSION 3.25)
+project(example C)
+find_package(voxstat 0.1 REQUIRED)
+add_executable(by-cmake example.c)
+target_link_libraries(by-cmake PRIVATE voxstat::voxstat)
+END
+{ cmake -S . -B build -DCMAKE_PREFIX_PATH="$prefix" && cmake --build build; } >log 2>&1 || { cat log; exit 1; }
+expect build/by-cmake find_package
