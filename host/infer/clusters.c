@@ -6,6 +6,15 @@
 #include <math.h>
 #include <string.h>
 
+/* A cluster as the flood finds it. */
+typedef struct found {
+    int sign;
+    int64_t voxels;
+    int64_t mass; /* fixed point */
+    int64_t peak; /* voxel */
+    int32_t owner;
+} found;
+
 /* A flood over the grid: plain, and independent of the engine's union-find. */
 typedef struct flood {
     const vx_problem *problem;
@@ -14,9 +23,7 @@ typedef struct flood {
     int8_t *sign;    /* voxels: +1, -1 supra-threshold, else 0 */
     int32_t *owner;  /* voxels: cluster + 1 as found, 0 none */
     int64_t *stack;
-    vx_cluster *cluster;
-    int64_t *mass;   /* fixed point */
-    int64_t *peak;   /* voxel */
+    found *found;
     size_t clusters, room;
 } flood;
 
@@ -60,50 +67,40 @@ static vx_status new_cluster(flood *f, int64_t v, vx_error *error)
 {
     if (f->clusters == f->room) {
         size_t room = f->room ? 2 * f->room : 64;
-        vx_cluster *cluster = realloc(f->cluster, room * sizeof *cluster);
-        f->cluster = cluster ? cluster : f->cluster;
-        int64_t *mass = realloc(f->mass, room * sizeof *mass);
-        f->mass = mass ? mass : f->mass;
-        int64_t *peak = realloc(f->peak, room * sizeof *peak);
-        f->peak = peak ? peak : f->peak;
-        if (!cluster || !mass || !peak)
+        found *larger = realloc(f->found, room * sizeof *larger);
+        if (!larger)
             return vx_fail_memory(error);
+        f->found = larger;
         f->room = room;
     }
-    f->cluster[f->clusters] = (vx_cluster){.sign = f->sign[v]};
-    f->mass[f->clusters] = 0;
-    f->peak[f->clusters] = v;
-    f->owner[v] = (int32_t)++f->clusters;
+    f->owner[v] = (int32_t)f->clusters + 1;
+    f->found[f->clusters++] = (found){.sign = f->sign[v], .peak = v, .owner = f->owner[v]};
     return VX_OK;
 }
 
 static void fill_from(flood *f, int64_t seed, const int32_t *score, const float *t)
 {
-    size_t c = f->clusters - 1;
-    float root_df = (float)sqrt(f->problem->effect->df), threshold = (float)f->problem->options.threshold_t;
+    const vx_problem *problem = f->problem;
+    float root_df = (float)sqrt(problem->effect->df), threshold = (float)problem->options.threshold_t;
+    found *c = &f->found[f->clusters - 1];
     int64_t depth = 0;
     f->stack[depth++] = seed;
     while (depth > 0) {
         int64_t v = f->stack[--depth];
-        float r = f->problem->op == VX_OP_SIGNFLIP ? (float)score[v] * (float)f->problem->unit
-                                                   : (float)vx_score_r(f->problem, score[v]);
-        f->cluster[c].voxels++;
-        f->mass[c] += vx_mass_fixed(r, root_df, threshold);
-        float best = fabsf(t[f->peak[c]]), here = fabsf(t[v]);
-        if (here > best || (here == best && v < f->peak[c]))
-            f->peak[c] = v;
+        float r = problem->op == VX_OP_SIGNFLIP ? (float)score[v] * (float)problem->unit
+                                                : (float)vx_score_r(problem, score[v]);
+        c->voxels++;
+        c->mass += vx_mass_fixed(r, root_df, threshold);
+        float best = fabsf(t[c->peak]), here = fabsf(t[v]);
+        if (here > best || (here == best && v < c->peak))
+            c->peak = v;
         depth = push_neighbours(f, v, depth);
     }
 }
 
-typedef struct order_entry {
-    int64_t voxels, mass, peak;
-    size_t found;
-} order_entry;
-
 static int largest_first(const void *a, const void *b)
 {
-    const order_entry *x = a, *y = b;
+    const found *x = a, *y = b;
     if (x->voxels != y->voxels)
         return x->voxels > y->voxels ? -1 : 1;
     if (x->mass != y->mass)
@@ -111,54 +108,55 @@ static int largest_first(const void *a, const void *b)
     return (x->peak > y->peak) - (x->peak < y->peak);
 }
 
-static void describe(const flood *f, size_t c, const float *t, vx_cluster *to)
+static double voxel_mm3(const double a[4][4])
+{
+    return fabs(a[0][0] * (a[1][1] * a[2][2] - a[1][2] * a[2][1]) - a[0][1] * (a[1][0] * a[2][2] - a[1][2] * a[2][0]) +
+                a[0][2] * (a[1][0] * a[2][1] - a[1][1] * a[2][0]));
+}
+
+static vx_cluster describe(const flood *f, const found *c, int32_t label, const float *t)
 {
     const vx_grid *grid = &f->matrix->grid;
     const double(*a)[4] = grid->affine;
-    int64_t place = f->matrix->index[f->peak[c]];
-    *to = f->cluster[c];
-    to->mass = (double)f->mass[c] / (double)VX_MASS_ONE;
-    to->peak_t = t[f->peak[c]];
-    to->peak_voxel[0] = place % grid->dim[0];
-    to->peak_voxel[1] = place / grid->dim[0] % grid->dim[1];
-    to->peak_voxel[2] = place / grid->dim[0] / grid->dim[1];
+    int64_t place = f->matrix->index[c->peak];
+    vx_cluster cluster = {
+        .label = label,
+        .sign = c->sign,
+        .voxels = c->voxels,
+        .mm3 = voxel_mm3(a) * (double)c->voxels,
+        .mass = (double)c->mass / (double)VX_MASS_ONE,
+        .peak_t = t[c->peak],
+        .peak_voxel = {place % grid->dim[0], place / grid->dim[0] % grid->dim[1], place / grid->dim[0] / grid->dim[1]},
+        .p_extent = NAN, .p_mass = NAN, .p_voxel = NAN, .p_uncorrected = NAN, .p_fdr = NAN,
+    };
+    const int64_t *at = cluster.peak_voxel;
     for (int i = 0; i < 3; i++)
-        to->peak_mm[i] = a[i][3] + a[i][0] * (double)to->peak_voxel[0] + a[i][1] * (double)to->peak_voxel[1] +
-                         a[i][2] * (double)to->peak_voxel[2];
-    double volume = a[0][0] * (a[1][1] * a[2][2] - a[1][2] * a[2][1]) - a[0][1] * (a[1][0] * a[2][2] - a[1][2] * a[2][0]) +
-                    a[0][2] * (a[1][0] * a[2][1] - a[1][1] * a[2][0]);
-    to->mm3 = fabs(volume) * (double)to->voxels;
-    to->p_extent = to->p_mass = to->p_voxel = to->p_uncorrected = to->p_fdr = NAN;
+        cluster.peak_mm[i] = a[i][3] + a[i][0] * (double)at[0] + a[i][1] * (double)at[1] + a[i][2] * (double)at[2];
+    return cluster;
 }
 
 /* Numbers the clusters, largest first. */
-static vx_status number_clusters(const flood *f, const float *t, float *label, vx_cluster **clusters, vx_error *error)
+static vx_status number_clusters(flood *f, const float *t, float *label, vx_cluster **clusters, vx_error *error)
 {
-    vx_status status = VX_OK;
-    order_entry *order = vx_array(f->clusters, sizeof *order);
-    int32_t *number = vx_array(f->clusters + 1, sizeof *number);
-    vx_cluster *sorted = vx_array(f->clusters, sizeof *sorted);
-    if (!order || !number || !sorted) {
-        status = vx_fail_memory(error);
-        free(sorted);
-        goto cleanup;
+    int32_t *number = vx_array(f->clusters + 1, sizeof *number); /* of each owner; 0: none */
+    vx_cluster *described = vx_array(f->clusters, sizeof *described);
+    if (!number || !described) {
+        free(number);
+        free(described);
+        return vx_fail_memory(error);
     }
-    for (size_t c = 0; c < f->clusters; c++)
-        order[c] = (order_entry){f->cluster[c].voxels, f->mass[c], f->peak[c], c};
-    qsort(order, f->clusters, sizeof *order, largest_first);
+    if (f->clusters)
+        qsort(f->found, f->clusters, sizeof *f->found, largest_first);
     number[0] = 0;
     for (size_t k = 0; k < f->clusters; k++) {
-        number[order[k].found + 1] = (int32_t)k + 1;
-        describe(f, order[k].found, t, &sorted[k]);
-        sorted[k].label = (int32_t)k + 1;
+        number[f->found[k].owner] = (int32_t)k + 1;
+        described[k] = describe(f, &f->found[k], (int32_t)k + 1, t);
     }
     for (int64_t v = 0; v < f->problem->voxels; v++)
         label[v] = (float)number[f->owner[v]];
-    *clusters = sorted;
-cleanup:
-    free(order);
     free(number);
-    return status;
+    *clusters = described;
+    return VX_OK;
 }
 
 vx_status vx_clusters_find(const vx_problem *problem, const vx_matrix *matrix, vx_tails tails, const int32_t *score,
@@ -193,8 +191,6 @@ cleanup:
     free(f.sign);
     free(f.owner);
     free(f.stack);
-    free(f.cluster);
-    free(f.mass);
-    free(f.peak);
+    free(f.found);
     return status;
 }
