@@ -19,6 +19,23 @@
 #define VX_JOIN_(a, b) a##b
 #define VX_JOIN(a, b) VX_JOIN_(a, b)
 
+/* Whether a comparison holds in any lane, by halves: compilers make one test of it, of any() a branch a lane. */
+static int vx_any_4(int4 x)
+{
+    int2 y = x.lo | x.hi;
+    return y.x | y.y;
+}
+
+static int vx_any_8(int8 x)
+{
+    return vx_any_4(x.lo | x.hi);
+}
+
+static int vx_any_16(int16 x)
+{
+    return vx_any_8(x.lo | x.hi);
+}
+
 #if VX_VEC == 1
 typedef int vx_ints;
 typedef float vx_floats;
@@ -32,13 +49,9 @@ typedef VX_JOIN(int, VX_VEC) vx_ints;
 typedef VX_JOIN(float, VX_VEC) vx_floats;
 #define vx_load(from) VX_JOIN(vload, VX_VEC)(0, from)
 #define vx_store(value, to) VX_JOIN(vstore, VX_VEC)(value, 0, to)
-#define vx_any(condition) any(condition)
+#define vx_any(condition) VX_JOIN(vx_any_, VX_VEC)(condition)
 #define vx_as_ints(value) VX_JOIN(as_int, VX_VEC)(value)
 #define vx_as_floats(value) VX_JOIN(as_float, VX_VEC)(value)
 #endif
-
-/* Ordered bits (args.h) of the infinities: every score lies between them. */
-#define VX_KEY_MAX 0x7f800000
-#define VX_KEY_MIN vx_ordered((int)0xff800000)
 
 #endif

@@ -16,26 +16,38 @@
 #define VX_FLOAT_SCORES
 #include "dense.h"
 
-/* Dot products of the vectors of one item with VX_P rows, `step` floats apart; rows past the last repeat it. */
+/* Dot products of the vectors of one item with VX_P rows, `step` floats apart; rows past the last repeat it. The sums
+ * are an array of the function's own, or they would live in memory instead of registers. */
 static void dot_products(__global const float *y, __global const float *w, size_t step, int last, int n,
                          vx_floats product[VX_P][VX_COLS])
 {
     __global const float *row[VX_P];
+    vx_floats sum[VX_P][VX_COLS];
+#pragma unroll
     for (int q = 0; q < VX_P; q++) {
         row[q] = w + min(q, last) * step;
+#pragma unroll
         for (int c = 0; c < VX_COLS; c++)
-            product[q][c] = 0.0f;
+            sum[q][c] = 0.0f;
     }
     for (int i = 0; i < n; i++) {
         vx_floats data[VX_COLS];
+#pragma unroll
         for (int c = 0; c < VX_COLS; c++)
             data[c] = vx_load(y + (size_t)i * VX_TILE + c * VX_VEC);
+#pragma unroll
         for (int q = 0; q < VX_P; q++) {
             vx_floats weight = row[q][i];
+#pragma unroll
             for (int c = 0; c < VX_COLS; c++)
-                product[q][c] = fma(weight, data[c], product[q][c]);
+                sum[q][c] = fma(weight, data[c], sum[q][c]);
         }
     }
+#pragma unroll
+    for (int q = 0; q < VX_P; q++)
+#pragma unroll
+        for (int c = 0; c < VX_COLS; c++)
+            product[q][c] = sum[q][c];
 }
 
 /* Divides d by what the nuisance leaves of the data under the same relabelling. */

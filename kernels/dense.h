@@ -125,26 +125,30 @@ static void vx_list(const vx_item *item, int p, vx_ints keys, int voxel)
 static void vx_take(vx_item *item, int p, const vx_scores *s)
 {
     vx_scores top = s[0], bottom = s[0];
+#pragma unroll
     for (int c = 1; c < VX_COLS; c++) {
         top = s[c] > top ? s[c] : top;
         bottom = s[c] < bottom ? s[c] : bottom;
     }
-    if (vx_any(top > vx_value(item->maxima->seen_high[p])))
+    if (vx_any((top > vx_value(item->maxima->seen_high[p])) | (bottom < vx_value(item->maxima->seen_low[p])))) {
         vx_raise(&item->maxima->high[p], vx_largest(vx_keys(top)));
-    if (vx_any(bottom < vx_value(item->maxima->seen_low[p])))
         vx_lower(&item->maxima->low[p], vx_smallest(vx_keys(bottom)));
+    }
     if (item->flags & VX_COUNT) {
         const vx_ints one = 1, none = 0;
+#pragma unroll
         for (int c = 0; c < VX_COLS; c++) {
             item->count[c] += s[c] >= item->least[c] ? one : none;
             item->count[c] += s[c] <= item->most[c] ? one : none;
         }
     }
-    if (item->flags & VX_COMPACT && (vx_any(top >= item->list_least) || vx_any(bottom <= item->list_most)))
+    if (item->flags & VX_COMPACT && vx_any((top >= item->list_least) | (bottom <= item->list_most)))
+#pragma unroll
         for (int c = 0; c < VX_COLS; c++)
-            if (vx_any(s[c] >= item->list_least) || vx_any(s[c] <= item->list_most))
+            if (vx_any((s[c] >= item->list_least) | (s[c] <= item->list_most)))
                 vx_list(item, p, vx_keys(s[c]), item->voxel + c * VX_VEC);
     if (item->flags & VX_STORE)
+#pragma unroll
         for (int c = 0; c < VX_COLS; c++)
             vx_store(vx_keys(s[c]), item->score + (size_t)p * item->padded + item->voxel + c * VX_VEC);
 }
@@ -175,6 +179,7 @@ static bool vx_strip_begin(vx_item *item, int strip)
     if (item->voxel >= item->padded)
         return false;
     if (item->flags & VX_COUNT)
+#pragma unroll
         for (int c = 0; c < VX_COLS; c++) {
             item->least[c] = vx_least(vx_load(item->count_high + item->voxel + c * VX_VEC));
             item->most[c] = vx_most(vx_load(item->count_low + item->voxel + c * VX_VEC));
@@ -187,6 +192,7 @@ static bool vx_strip_begin(vx_item *item, int strip)
 static void vx_strip_end(const vx_item *item)
 {
     if (item->flags & VX_COUNT)
+#pragma unroll
         for (int c = 0; c < VX_COLS; c++) {
             __global int *counts = (__global int *)item->counts + item->voxel + c * VX_VEC;
             vx_store(vx_load(counts) + item->count[c], counts);

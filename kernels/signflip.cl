@@ -9,8 +9,8 @@
  * Where tables of 2^width entries do not fit the local memory the host asks for several parts a group of `bits` rows;
  * bits = 0: no tables, plain additions, for any n.
  *
- * Memory    Y[tile][i][lane], flip[p][g], score[p][v]; table[part][entry][item] of vectors in local memory, each item's
- *           its own; see args.h and dense.h.
+ * Memory    Y[tile][i][lane], flip[p][g], score[p][v]; table[part][entry][item][c] of vectors in local memory, each
+ *           item's its own; see args.h and dense.h.
  * Launch    persistent groups of VX_WG items; an item holds VX_COLS vectors of voxels.
  * Per voxel and relabelling   n / bits additions and as many reads of local memory (2 n operations without tables);
  *           2^bits additions a part and launch for the tables; Y is read once.
@@ -18,50 +18,96 @@
  * Reference tests/ops/reference.h, vx_reference_signflip. */
 #include "dense.h"
 
+#define STRIDE (VX_WG * VX_COLS) /* from one entry of an item's table to the next */
+
 /* The signed sums of rows first..first + bits - 1 of one group; rows from `end` on count as 0. */
 static void make_table(__global const int *y, int first, int end, int bits, __local vx_ints *table)
 {
-    vx_ints sum = 0;
-    for (int i = first; i < min(first + bits, end); i++)
-        sum += vx_load(y + (size_t)i * VX_TILE);
-    table[0] = sum;
-    for (int b = 0; b < bits; b++) {
-        vx_ints k = 0;
-        if (first + b < end)
-            k = vx_load(y + (size_t)(first + b) * VX_TILE);
-        for (int entry = 0; entry < 1 << b; entry++)
-            table[((1 << b) + entry) * VX_WG] = table[entry * VX_WG] - k - k;
+    for (int c = 0; c < VX_COLS; c++, y += VX_VEC, table++) {
+        vx_ints sum = 0;
+        for (int i = first; i < min(first + bits, end); i++)
+            sum += vx_load(y + (size_t)i * VX_TILE);
+        table[0] = sum;
+        for (int b = 0; b < bits; b++) {
+            vx_ints k = 0;
+            if (first + b < end)
+                k = vx_load(y + (size_t)(first + b) * VX_TILE);
+            for (int entry = 0; entry < 1 << b; entry++)
+                table[((1 << b) + entry) * STRIDE] = table[entry * STRIDE] - k - k;
+        }
     }
 }
 
 static void make_tables(__global const int *y, const vx_signflip_args *args, int bits, __local vx_ints *table)
 {
     for (int g = 0; g < args->groups; g++)
-        for (int shift = 0; shift < args->width; shift += bits, table += VX_WG << bits)
+        for (int shift = 0; shift < args->width; shift += bits, table += STRIDE << bits)
             make_table(y, g * args->width + shift, min((g + 1) * args->width, args->n), bits, table);
 }
 
+/* u of one item under VX_P relabellings; rows of flip past the last repeat it. The sums are an array of the function's
+ * own, so that they stay in registers. */
 static void add_from_tables(const vx_signflip_args *args, int bits, __local const vx_ints *table,
                             __global const uchar *flip, int last, vx_ints u[VX_P][VX_COLS])
 {
-    int mask = (1 << bits) - 1;
+    const int mask = (1 << bits) - 1;
+    __global const uchar *row[VX_P];
+    vx_ints sum[VX_P][VX_COLS];
+#pragma unroll
+    for (int q = 0; q < VX_P; q++) {
+        row[q] = flip + min(q, last) * args->groups;
+#pragma unroll
+        for (int c = 0; c < VX_COLS; c++)
+            sum[q][c] = 0;
+    }
     for (int g = 0; g < args->groups; g++)
-        for (int shift = 0; shift < args->width; shift += bits, table += VX_WG << bits)
-            for (int q = 0; q < VX_P; q++)
-                u[q][0] += table[((flip[min(q, last) * args->groups + g] >> shift) & mask) * VX_WG];
+        for (int shift = 0; shift < args->width; shift += bits, table += STRIDE << bits)
+#pragma unroll
+            for (int q = 0; q < VX_P; q++) {
+                __local const vx_ints *entry = table + ((row[q][g] >> shift) & mask) * STRIDE;
+#pragma unroll
+                for (int c = 0; c < VX_COLS; c++)
+                    sum[q][c] += entry[c];
+            }
+#pragma unroll
+    for (int q = 0; q < VX_P; q++)
+#pragma unroll
+        for (int c = 0; c < VX_COLS; c++)
+            u[q][c] = sum[q][c];
 }
 
+/* The same without tables. */
 static void add_plainly(const vx_signflip_args *args, __global const int *y, __global const uchar *flip, int last,
                         vx_ints u[VX_P][VX_COLS])
 {
-    for (int i = 0; i < args->n; i++) {
-        vx_ints k = vx_load(y + (size_t)i * VX_TILE);
-        int g = i / args->width, bit = i % args->width;
-        for (int q = 0; q < VX_P; q++) {
-            int negate = -((flip[min(q, last) * args->groups + g] >> bit) & 1); /* 0 or all ones */
-            u[q][0] += (k ^ negate) - negate;
-        }
+    __global const uchar *row[VX_P];
+    vx_ints sum[VX_P][VX_COLS];
+#pragma unroll
+    for (int q = 0; q < VX_P; q++) {
+        row[q] = flip + min(q, last) * args->groups;
+#pragma unroll
+        for (int c = 0; c < VX_COLS; c++)
+            sum[q][c] = 0;
     }
+    for (int g = 0, i = 0; g < args->groups; g++)
+        for (int bit = 0; bit < args->width && i < args->n; bit++, i++) {
+            vx_ints k[VX_COLS];
+#pragma unroll
+            for (int c = 0; c < VX_COLS; c++)
+                k[c] = vx_load(y + (size_t)i * VX_TILE + c * VX_VEC);
+#pragma unroll
+            for (int q = 0; q < VX_P; q++) {
+                int negate = -((row[q][g] >> bit) & 1); /* 0 or all ones: (k ^ -1) + 1 = -k */
+#pragma unroll
+                for (int c = 0; c < VX_COLS; c++)
+                    sum[q][c] += (k[c] ^ negate) - negate;
+            }
+        }
+#pragma unroll
+    for (int q = 0; q < VX_P; q++)
+#pragma unroll
+        for (int c = 0; c < VX_COLS; c++)
+            u[q][c] = sum[q][c];
 }
 
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
@@ -77,7 +123,7 @@ signflip(const vx_signflip_args args, const int bits, __local vx_ints *tables, _
         .padded = args.tiles * VX_TILE, .maxima = &maxima, .count_high = count_high, .count_low = count_low,
         .counts = counts, .score = score, .list_voxel = list_voxel, .list_score = list_score, .list_size = list_size,
     };
-    __local vx_ints *table = tables + get_local_id(0);
+    __local vx_ints *table = tables + get_local_id(0) * VX_COLS;
     vx_begin(&item);
     for (int strip = get_group_id(0); strip * VX_STRIP < item.padded; strip += get_num_groups(0)) {
         if (!vx_strip_begin(&item, strip))
@@ -89,8 +135,6 @@ signflip(const vx_signflip_args args, const int bits, __local vx_ints *tables, _
             int last = min(VX_P, args.relabellings - p) - 1;
             __global const uchar *flips = flip + (size_t)p * args.groups;
             vx_ints u[VX_P][VX_COLS];
-            for (int q = 0; q < VX_P; q++)
-                u[q][0] = 0;
             if (bits > 0)
                 add_from_tables(&args, bits, table, flips, last, u);
             else

@@ -10,11 +10,11 @@ check() # kernel VX_VEC VX_COLS VX_P VX_WG
         -Wall -Wextra -Wshadow -Wno-unused-function -Werror "-DVX_VEC=$2" "-DVX_COLS=$3" "-DVX_P=$4" "-DVX_WG=$5" \
         "$1.cl" || { echo "$*: refused"; failed=1; }
 }
-for vec in 16 8 4; do
-    check signflip $vec 1 4 1
-    check correlation $vec 2 4 1
+for kernel in signflip correlation; do
+    check $kernel 16 4 4 1
+    check $kernel 8 2 4 1
+    check $kernel 4 2 4 1
 done
-check correlation 16 4 4 1
 check signflip 1 1 8 64
 check correlation 4 1 8 64
 check clusters 1 1 1 1

@@ -6,7 +6,7 @@
 #include <string.h>
 
 enum { PENDING_MAX = 256, LAUNCH_ARGUMENTS_MAX = VX_DENSE_BUFFERS + 3, GROUP_TABLES_MAX = 32 * 1024,
-       UNIT_TABLES_MAX = 64 * 1024 };
+       UNIT_TABLES_MAX = 128 * 1024 };
 
 /* The kernels lay the argument structs out without holes; so must we. */
 _Static_assert(sizeof(vx_signflip_args) == 12 * 4, "an argument struct with a hole");
@@ -172,7 +172,7 @@ static size_t dense_groups(const vx_opencl *self, vx_op op, int tiles)
 static int table_bits(const vx_opencl *self, const vx_signflip_args *args, size_t *bytes)
 {
     const vx_form *form = &self->form[VX_OP_SIGNFLIP];
-    size_t entry = (size_t)(form->vec * form->items) * sizeof(int32_t);
+    size_t entry = (size_t)(form->vec * form->cols * form->items) * sizeof(int32_t);
     for (int parts = 1; parts < args->width; parts++) {
         int bits = (args->width + parts - 1) / parts;
         size_t tables = (size_t)args->groups * (size_t)((args->width + bits - 1) / bits);

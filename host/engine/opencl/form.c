@@ -20,7 +20,7 @@ vx_form vx_cl_form(vx_op op, bool vectors, int width)
     int cols = vec == 16 ? 4 : 2; /* AVX-512 has 32 vector registers, AVX and NEON 16 or 32 */
     switch (op) {
     case VX_OP_SIGNFLIP:
-        return vectors ? (vx_form){"signflip", vec, 1, 4, 1, 4} : (vx_form){"signflip", 1, 1, 8, 64, 8};
+        return vectors ? (vx_form){"signflip", vec, cols, 4, 1, 4} : (vx_form){"signflip", 1, 1, 8, 64, 8};
     case VX_OP_CORRELATION:
         return vectors ? (vx_form){"correlation", vec, cols, 4, 1, 4} : (vx_form){"correlation", 4, 1, 8, 64, 8};
     default:
