@@ -219,16 +219,17 @@ cleanup:
     return status;
 }
 
-/* A table from a pipe has no place of its own: its images lie relative to the working folder. */
+/* Images lie relative to the table, and the record of a run hashes it: what comes through a pipe has no place and cannot
+ * be read again. */
 static vx_status table_folder(const char *path, char **folder, vx_error *error)
 {
     struct stat found;
-    bool file = !stat(path, &found) && S_ISREG(found.st_mode);
-    *folder = realpath(file ? path : ".", NULL);
+    if (stat(path, &found) || !S_ISREG(found.st_mode))
+        return vx_fail(error, VX_INPUT, "%s: a file is expected, as images lie relative to it", path);
+    *folder = realpath(path, NULL);
     if (!*folder)
         return vx_fail(error, VX_INPUT, "%s: %s", path, strerror(errno));
-    if (file)
-        *strrchr(*folder, '/') = '\0';
+    *strrchr(*folder, '/') = '\0';
     return VX_OK;
 }
 
