@@ -1,8 +1,8 @@
 /* clusters: the largest extent and mass among the connected components of every relabelling's supra-threshold voxels
  *
- * Each tail apart: extent = voxels of a component; mass = sum of |t| - threshold over it (Bullmore et al. 1999, IEEE TMI
- * 18:32; t = sqrt(df) r / sqrt((1 - r)(1 + r))). Labelling by union-find with atomic minima, after Playne & Hawick 2018
- * (IEEE TPDS 29:1217) and Allegretti et al. 2019, on the list of voxels instead of the volume.
+ * Each tail apart: extent = voxels of a component; mass = sum of |t| - threshold over it (Bullmore et al. 1999, IEEE
+ * TMI 18:32; t = sqrt(df) r / sqrt((1 - r)(1 + r))). Labelling by union-find with atomic minima, after Playne & Hawick
+ * 2018 (IEEE TPDS 29:1217) and Allegretti et al. 2019, on the list of voxels instead of the volume.
  *
  * A group takes relabellings g, g + slabs, ...; its label slab is the padded grid, zero between relabellings:
  *     scatter     slab[position] = entry + 1, parent[entry] = entry

@@ -2,8 +2,8 @@
  *
  * The partial correlation of a permuted regressor with the data, given the nuisance regressors (Freedman & Lane 1983 as
  * in Winkler et al. 2014, NeuroImage 92, section "Permutation strategies"). y[v] is the nuisance residual of voxel v
- * scaled to unit length, w_0 the permuted unit residual of the regressor, w_1..w_k the permuted orthonormal basis of the
- * nuisance space. Without nuisance r = d. Where 1 - sum <= 0 nothing is left to correlate with: r = 0.
+ * scaled to unit length, w_0 the permuted unit residual of the regressor, w_1..w_k the permuted orthonormal basis of
+ * the nuisance space. Without nuisance r = d. Where 1 - sum <= 0 nothing is left to correlate with: r = 0.
  *
  * Memory    Y[tile][i][lane], W[p][j][i], score[p][v]; see args.h and dense.h.
  * Launch    persistent groups of VX_WG items; an item holds VX_COLS vectors of voxels against VX_P relabellings.

@@ -44,7 +44,8 @@ static int64_t voxels_of(const vx_engine *e, int64_t s)
 static vx_status upload_slab(vx_engine *e, int64_t s, vx_error *error)
 {
     size_t tile_bytes = (size_t)e->problem->effect->n * VX_TILE * sizeof(float);
-    return e->backend->upload(e->backend, e->y, 0, (const char *)e->problem->tile + (size_t)first_tile(e, s) * tile_bytes,
+    return e->backend->upload(e->backend, e->y, 0,
+                              (const char *)e->problem->tile + (size_t)first_tile(e, s) * tile_bytes,
                               (size_t)tiles_of(e, s) * tile_bytes, error);
 }
 
@@ -118,8 +119,9 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
     }
     if ((status = new_host_arrays(e, error)) || (status = new_buffers(e, error)))
         goto cleanup;
-    if (problem->options.clusters && (status = backend->upload(backend, e->position, 0, problem->position,
-                                                               (size_t)problem->voxels * sizeof *problem->position, error)))
+    if (problem->options.clusters &&
+        (status = backend->upload(backend, e->position, 0, problem->position,
+                                  (size_t)problem->voxels * sizeof *problem->position, error)))
         goto cleanup;
     if (schedule->voxel_slabs == 1 && (status = upload_slab(e, 0, error)))
         goto cleanup;

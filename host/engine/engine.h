@@ -1,7 +1,7 @@
 /* The engine: runs ranges of relabellings of one problem on one device.
  *
- * Work goes in batches; a batch leaves maxima and counts, which merge associatively, so that ranges may run anywhere and
- * in any order. A vx_engine owns its device buffers, a vx_tally its arrays. */
+ * Work goes in batches; a batch leaves maxima and counts, which merge associatively, so that ranges may run anywhere
+ * and in any order. A vx_engine owns its device buffers, a vx_tally its arrays. */
 #ifndef VX_ENGINE_ENGINE_H
 #define VX_ENGINE_ENGINE_H
 

@@ -49,6 +49,7 @@ double vx_score_tolerance(const vx_problem *problem);
 /* Bytes of the weights of one relabelling, and the weights themselves of `count` relabellings: flip bits for signflip,
  * W[1 + k][n] for correlation. */
 size_t vx_weights_size(const vx_problem *problem);
-vx_status vx_weights_fill(const vx_problem *problem, const uint64_t *index, int64_t count, void *weights, vx_error *error);
+vx_status vx_weights_fill(const vx_problem *problem, const uint64_t *index, int64_t count, void *weights,
+                          vx_error *error);
 
 #endif

@@ -76,8 +76,8 @@ vx_status vx_schedule_make(const vx_demand *d, const vx_backend *backend, size_t
     size_t largest, most = backend->info.allocation_max;
     while ((s.bytes = add_up(d, &s, &largest)) > limit || (most && largest > most))
         if (!cut_down(&s))
-            return vx_fail(error, VX_USAGE, "--memory-limit of %zu MiB; this analysis needs at least %zu MiB", limit >> 20,
-                           (s.bytes >> 20) + 1);
+            return vx_fail(error, VX_USAGE, "--memory-limit of %zu MiB; this analysis needs at least %zu MiB",
+                           limit >> 20, (s.bytes >> 20) + 1);
     s.voxel_slabs = (tiles + s.slab_tiles - 1) / s.slab_tiles;
     *schedule = s;
     return VX_OK;

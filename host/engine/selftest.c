@@ -1,7 +1,8 @@
 /* Known answers: three tiny problems that can be worked by hand, put to a device before it is trusted with a trial.
  *
- * The scores below are worked out beside them. What follows from a table of scores (maxima, counts, lists) is drawn from
- * it by plain loops. All numbers are exact in float, so that answers are compared with ==; mass alone has a margin. */
+ * The scores below are worked out beside them. What follows from a table of scores (maxima, counts, lists) is drawn
+ * from it by plain loops. All numbers are exact in float, so that answers are compared with ==; mass alone has a
+ * margin. */
 #include "engine/backend.h"
 
 #include <math.h>
@@ -172,7 +173,8 @@ static vx_status check_relabelling(const vx_known *k, int p, const vx_found *fou
         if (score <= k->cut_high && score >= k->cut_low)
             continue;
         int entry = 0; /* lists come in no order */
-        while (entry < CAPACITY && (found->voxel[p][entry] != FIRST + v || found->listed[p][entry] != key(k->op, score)))
+        while (entry < CAPACITY &&
+               (found->voxel[p][entry] != FIRST + v || found->listed[p][entry] != key(k->op, score)))
             entry++;
         if (entry == CAPACITY && status == VX_OK)
             status = vx_fail(error, VX_DEVICE, "voxel %d is missing from list %d", v, p);

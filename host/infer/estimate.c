@@ -9,8 +9,8 @@
 /* The least share of a voxel's variance that can be residual: a perfect fit gives a huge t and not infinity. */
 static const double LEAST_RESIDUAL = 1e-30;
 
-/* Hedges' correction J(df) = Gamma(df/2) / (sqrt(df/2) Gamma((df-1)/2)) of Cohen's d (Hedges 1981, J. Educ. Stat. 6:107,
- * eq. 6e). */
+/* Hedges' correction J(df) = Gamma(df/2) / (sqrt(df/2) Gamma((df-1)/2)) of Cohen's d (Hedges 1981, J. Educ. Stat.
+ * 6:107, eq. 6e). */
 static double hedges_correction(double df)
 {
     return df > 1.0 ? exp(lgamma(df / 2.0) - lgamma((df - 1.0) / 2.0)) / sqrt(df / 2.0) : 0.0;

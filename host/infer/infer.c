@@ -262,8 +262,8 @@ static vx_status add_cluster_p(work *w, const char *name, const double *maxima, 
     for (size_t c = 0; c < w->result->clusters; c++) {
         vx_cluster *cluster = &w->result->cluster[c];
         /* Devices without correctly rounded division may differ in the last bits of each voxel's t. */
-        double tolerance = mass ? 4.0 * 0x1p-24 * (cluster->mass + w->problem->options.threshold_t * (double)cluster->voxels)
-                                : 0.0;
+        double tolerance =
+            mass ? 4.0 * 0x1p-24 * (cluster->mass + w->problem->options.threshold_t * (double)cluster->voxels) : 0.0;
         double p = vx_p_from_maxima(sorted, w->maxima.count, mass ? cluster->mass : (double)cluster->voxels, tolerance);
         *(mass ? &cluster->p_mass : &cluster->p_extent) = p;
     }

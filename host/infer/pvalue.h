@@ -5,8 +5,8 @@
 #include "engine/engine.h"
 #include "voxstat/result.h"
 
-/* Maxima of every relabelling for the tails in question, index 0 the data as observed. Two tails: the larger of both. An
- * empty supra-threshold set counts as 0. The caller frees the arrays; extent and mass are null without clusters. */
+/* Maxima of every relabelling for the tails in question, index 0 the data as observed. Two tails: the larger of both.
+ * An empty supra-threshold set counts as 0. The caller frees the arrays; extent and mass are null without clusters. */
 typedef struct vx_maxima {
     uint64_t count;
     double *r, *extent, *mass;
@@ -17,8 +17,8 @@ vx_status vx_maxima_new(const vx_problem *problem, const vx_tally *tally, vx_tai
 void vx_maxima_destroy(vx_maxima *maxima);
 
 /* p of an observed value: #{maxima >= observed - tolerance} / count. The observed labelling is among the maxima, so for
- * random relabellings this is (1 + #{permuted >= observed}) / (1 + permutations) (Phipson & Smyth 2010, eq. 2) and for all
- * of them count / total; it is never 0. `sorted` ascends. */
+ * random relabellings this is (1 + #{permuted >= observed}) / (1 + permutations) (Phipson & Smyth 2010, eq. 2) and for
+ * all of them count / total; it is never 0. `sorted` ascends. */
 double vx_p_from_maxima(const double *sorted, uint64_t count, double observed, double tolerance);
 void vx_sort(double *value, uint64_t count);
 
@@ -29,7 +29,8 @@ double vx_p_uncorrected(const vx_problem *problem, vx_tails tails, uint64_t exce
 /* The smallest p that the relabellings allow: two-sided, a flip and its complement have the same |t|. */
 double vx_p_smallest(const vx_permutations *permutations, vx_tails tails);
 
-/* Benjamini & Hochberg 1995 (J. R. Stat. Soc. B 57:289): q_(i) = min_{j >= i} p_(j) m / j. VX_INTERNAL without memory. */
+/* Benjamini & Hochberg 1995 (J. R. Stat. Soc. B 57:289): q_(i) = min_{j >= i} p_(j) m / j. VX_INTERNAL without
+ * memory. */
 vx_status vx_fdr(const float *p, int64_t m, float *q, vx_error *error);
 
 #endif

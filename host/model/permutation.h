@@ -1,8 +1,8 @@
 /* Relabellings: sign flips and permutations, addressed by index, so that any range can be computed anywhere.
  *
- * Index 0 is the data as observed. Random relabellings come from Philox4x32-10 with key = seed and counter = (index low,
- * index high, block, stream + 256 * attempt), and are drawn again (next attempt) where they come out as the observed
- * labelling. They depend on nothing but (seed, index, n): the same for every effect and modality with the same
+ * Index 0 is the data as observed. Random relabellings come from Philox4x32-10 with key = seed and counter = (index
+ * low, index high, block, stream + 256 * attempt), and are drawn again (next attempt) where they come out as the
+ * observed labelling. They depend on nothing but (seed, index, n): the same for every effect and modality with the same
  * participants. A vx_permutations owns its arrays. */
 #ifndef VX_MODEL_PERMUTATION_H
 #define VX_MODEL_PERMUTATION_H
@@ -15,7 +15,7 @@ typedef struct vx_permutations {
     vx_scheme scheme;
     int64_t n;
     uint64_t seed;
-    uint64_t possible; /* distinct relabellings: 2^n, or n! / prod m_c! for design rows of multiplicity m_c; saturated */
+    uint64_t possible; /* distinct relabellings: 2^n, or n! / prod m_c! for rows of multiplicity m_c; saturated */
     uint64_t count;    /* that are used, the observed one included */
     bool exhaustive;   /* count == possible */
     int32_t *kind;     /* n: rows of the design with the same number are equal, and exchanging them changes nothing */
@@ -30,8 +30,8 @@ vx_status vx_permutations_new(const vx_effect *effect, int64_t requested, uint64
                               vx_error *error);
 void vx_permutations_free(vx_permutations *permutations);
 
-/* Signs of relabelling `index` < count, +1 or -1 (n of them). Exhaustive: bit i of the index set means row i flipped, so
- * index and possible - 1 - index are each other's complement. */
+/* Signs of relabelling `index` < count, +1 or -1 (n of them). Exhaustive: bit i of the index set means row i flipped,
+ * so index and possible - 1 - index are each other's complement. */
 void vx_permutations_signs(const vx_permutations *permutations, uint64_t index, int8_t *sign);
 
 /* Permutation pi of relabelling `index` < count: row i of the relabelled data is row order[i] of the data. The design

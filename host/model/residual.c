@@ -19,7 +19,8 @@ double vx_residual(const vx_effect *effect, const float *data, int64_t voxels, i
     if (effect->ranks)
         vx_midranks(y, n, scratch);
     double before = dot(y, y, n);
-    for (int pass = 0; pass < 2; pass++) /* a second pass removes what rounding left of the first (Giraud et al. 2005) */
+    /* A second pass removes what rounding left of the first (Giraud et al. 2005). */
+    for (int pass = 0; pass < 2; pass++)
         for (int64_t j = 0; j < effect->z_columns; j++) {
             double c = dot(effect->z + j * n, y, n);
             for (int64_t i = 0; i < n; i++)

@@ -44,7 +44,8 @@ static double cerebrum_depth(const double at[3])
     return fmax(depth(at, centre, at[2] >= centre[2] ? upper : lower), depth(at, temporal, temporal_radius));
 }
 
-/* Whether a point of the cerebrum is cortical ribbon. A gyroid with waves of about 20 mm moves the border to the white matter. */
+/* Whether a point of the cerebrum is cortical ribbon. A gyroid with waves of about 20 mm moves the border to the white
+ * matter. */
 static bool in_ribbon(const double at[3], double below)
 {
     static const double core[3] = {0, -14, 4}, core_radius[3] = {40, 44, 26}; /* callosum and nuclei: no cortex */

@@ -9,7 +9,8 @@
  *     followup  F_i(v) = B_i(v) (1 + D_i(v)),                D_i = n_i2 - n_i1 + sum_s c_is phi_s
  *
  * c_i solves sum_r in region: for every label r, mean_r(F_i) / mean_r(B_i) - 1 is exactly the drawn change. The noise
- * and what smoothing carries across borders are thereby taken back out of the regional means; they stay in the voxels. */
+ * and what smoothing carries across borders are thereby taken back out of the regional means; they stay in the
+ * voxels. */
 #include "simulate/simulate.h"
 
 #include "base/memory.h"

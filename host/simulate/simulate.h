@@ -12,9 +12,10 @@
  *     truth_change.tsv          the drawn percentage change of every participant and region
  *     run.json                  the exact command, the options, what the columns mean, every file
  *
- * A region's drawn value is 100 (mean followup / mean baseline - 1) over its label in the SUVR images, to the rounding of
- * the stored integers. The result is the same for the same options on every machine and number of threads, but for a
- * step of that rounding where another LAPACK or libm rounds otherwise. Memory: 44 floats a brain voxel (0.3 GB at 1 mm). */
+ * A region's drawn value is 100 (mean followup / mean baseline - 1) over its label in the SUVR images, to the rounding
+ * of the stored integers. The result is the same for the same options on every machine and number of threads, but for a
+ * step of that rounding where another LAPACK or libm rounds otherwise. Memory: 44 floats a brain voxel
+ * (0.3 GB at 1 mm). */
 #ifndef VX_SIMULATE_SIMULATE_H
 #define VX_SIMULATE_SIMULATE_H
 

@@ -232,8 +232,8 @@ static void test_cut_list(void **state)
     }
 }
 
-/* In units of 2^-24 t: 1 - r, 1 + r and their product count half, being under the root; root, product and quotient count
- * whole: 4.5. The excess adds one more at most, the rounding to fixed point half a unit of its own. */
+/* In units of 2^-24 t: 1 - r, 1 + r and their product count half, being under the root; root, product and quotient
+ * count whole: 4.5. The excess adds one more at most, the rounding to fixed point half a unit of its own. */
 static double mass_bound(const vx_clusters_args *args, const int32_t *map, int voxels)
 {
     double bound = 1;

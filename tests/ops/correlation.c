@@ -1,5 +1,5 @@
-/* The op correlation on every backend: against double within the bound of its roundings, against the order of operations
- * of args.h bit for bit where the device rounds division and square root correctly. */
+/* The op correlation on every backend: against double within the bound of its roundings, against the order of
+ * operations of args.h bit for bit where the device rounds division and square root correctly. */
 #include "base/random.h"
 #include "dense.h"
 

@@ -169,8 +169,8 @@ static inline void cuts(const int32_t *score, size_t count, int *cut_high, int *
     free(sorted);
 }
 
-/* Runs the op under every combination of flags, and compares all that it leaves with what `score` says. `args` points to
- * the op's arguments, the rest into them; host holds Y and W. */
+/* Runs the op under every combination of flags, and compares all that it leaves with what `score` says. `args` points
+ * to the op's arguments, the rest into them; host holds Y and W. */
 static inline void check_flags(vx_backend *backend, vx_op op, const dense_case *shape, const int32_t *score,
                                const void *args, int *flags, const int *cut_high, const int *cut_low, dense_data *host)
 {

@@ -5,8 +5,9 @@
  * joined to its preceding neighbours (13, 9 or 3 of them) by union-find, sizes and masses are summed at the roots, and
  * the slab is cleared through the same list. A thread takes a relabelling at a time, in its own slab.
  *
- * Per entry: 3 + 13 reads or writes of the slab and about as many of the entry arrays. Mass is a sum of 64-bit fixed point
- * numbers, so that it does not depend on the order. Plain reference: tests/ops/reference.h, vx_reference_clusters. */
+ * Per entry: 3 + 13 reads or writes of the slab and about as many of the entry arrays. Mass is a sum of 64-bit fixed
+ * point numbers, so that it does not depend on the order. Plain reference: tests/ops/reference.h,
+ * vx_reference_clusters. */
 #include "engine/cpu/cpu.h"
 #include "engine/mass.h"
 

@@ -1,14 +1,14 @@
-/* correlation: r[p][v] = d / sqrt(1 - sum_j q_j^2), d = x_p . y_v and q_j = z_jp . y_v (Freedman & Lane 1983 in the form
- * of Winkler et al. 2014, "Permutation inference for the general linear model", with unit vectors); without nuisance r is
- * Pearson's correlation.
+/* correlation: r[p][v] = d / sqrt(1 - sum_j q_j^2), d = x_p . y_v and q_j = z_jp . y_v (Freedman & Lane 1983 in the
+ * form of Winkler et al. 2014, "Permutation inference for the general linear model", with unit vectors); without
+ * nuisance r is Pearson's correlation.
  *
  * Y[tiles][n][VX_TILE] float, W[P][1 + k][n] float. A thread takes a tile and runs all relabellings of the batch over
  * it: the tile stays in the nearest cache, W in the next. Accumulators of several relabellings by several vectors stay
  * in registers, so that an fma needs half a load. One accumulator a dot product, i ascending: the same bits as any
  * other order of tiles, and as the OpenCL kernel.
  *
- * Per voxel and relabelling: (1 + k) n fma, and a square root and a division where k > 0. |error of a dot product of unit
- * vectors| <= n 2^-24. Plain reference: tests/ops/reference.h, vx_reference_correlation. */
+ * Per voxel and relabelling: (1 + k) n fma, and a square root and a division where k > 0. |error of a dot product of
+ * unit vectors| <= n 2^-24. Plain reference: tests/ops/reference.h, vx_reference_correlation. */
 #include "engine/cpu/cpu.h"
 #include "engine/cpu/epilogue.h"
 

@@ -11,7 +11,8 @@
 #include "engine/backend.h"
 #include "engine/cpu/simd.h"
 
-/* A strip is four vectors: enough work between two branches, few enough accumulators a relabelling for the registers. */
+/* A strip is four vectors: enough work between two branches, few enough accumulators a relabelling for the
+ * registers. */
 enum { VX_STRIP = 4, VX_STRIP_LANES = VX_STRIP * VX_LANES, VX_STRIPS = VX_TILE / VX_STRIP_LANES };
 
 /* The results of a launch: what both dense ops' arguments and buffers have in common. */
@@ -34,7 +35,8 @@ typedef struct vx_results {
         .list_score = (data)[VX_LIST_SCORE], .list_size = (data)[VX_LIST_SIZE]                                         \
     }
 
-/* One thread's running maxima, and the bounds that a score must pass to be looked at: a new maximum or supra-threshold. */
+/* One thread's running maxima, and the bounds that a score must pass to be looked at: a new maximum or
+ * supra-threshold. */
 typedef struct vx_maxima {
     int32_t high[VX_BATCH_MAX], low[VX_BATCH_MAX];
     int32_t bound_high[VX_BATCH_MAX], bound_low[VX_BATCH_MAX];

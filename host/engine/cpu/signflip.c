@@ -1,5 +1,5 @@
-/* signflip: u[p][v] = sum_i e_i[p] k_i[v], e = +1 or -1, in 32-bit fixed point: the sums are exact, so their order is of
- * no matter and ties are ties. |u| <= sqrt(n) 2^S + n / 2 < 2^31 for S = 30 - ceil(log2 sqrt n).
+/* signflip: u[p][v] = sum_i e_i[p] k_i[v], e = +1 or -1, in 32-bit fixed point: the sums are exact, so their order is
+ * of no matter and ties are ties. |u| <= sqrt(n) 2^S + n / 2 < 2^31 for S = 30 - ceil(log2 sqrt n).
  *
  * Y[tiles][n][VX_TILE] int32, flip[P][groups] uint8. For every strip of voxels and every group of `width` rows all
  * 2^width signed sums are tabulated, each row doubling the table. A relabelling is then one row of each group's

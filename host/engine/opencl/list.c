@@ -7,7 +7,8 @@
 
 enum { PLATFORMS_MAX = 16, DEVICES_MAX = 64, NO_PLATFORM = -1001 };
 
-/* What a device must have for the kernels: the running maxima of a launch and their copies, and some room for tables. */
+/* What a device must have for the kernels: the running maxima of a launch and their copies, and some room for
+ * tables. */
 enum { LOCAL_MEMORY_MIN = 4 * VX_BATCH_MAX * 4 + 4096 };
 
 static vx_status platforms(cl_platform_id *list, cl_uint *count, vx_error *error)

@@ -91,7 +91,8 @@ vx_status vx_kernel_source(const char *file, char **text, vx_error *error)
 }
 
 /* SHA-256, in hex, of all that decides the binary: source, options, device, driver. */
-static void make_key(cl_device_id device, const char *source, const char *options, char key[SHA256_DIGEST_STRING_LENGTH])
+static void make_key(cl_device_id device, const char *source, const char *options,
+                     char key[SHA256_DIGEST_STRING_LENGTH])
 {
     static const cl_device_info what[] = {CL_DEVICE_VENDOR, CL_DEVICE_NAME, CL_DEVICE_VERSION, CL_DRIVER_VERSION};
     SHA2_CTX context;
