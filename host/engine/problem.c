@@ -19,7 +19,8 @@ static void choose_groups(vx_problem *p)
 }
 
 /* Fixed point: k = round(y 2^S) with S = 30 - ceil(log2 sqrt(n)). By Cauchy-Schwarz
- * |sum e_i k_i| <= sqrt(n) 2^S + n / 2, which stays below 2^31, so the sum is exact and does not depend on its order. */
+ * |sum e_i k_i| <= sqrt(n) 2^S + n / 2, which stays below 2^31, so the sum is exact and does not depend on its
+ * order. */
 static double fixed_point_scale(int64_t n)
 {
     return ldexp(1.0, 30 - (int)ceil(log2(sqrt((double)n))));

@@ -219,8 +219,8 @@ cleanup:
     return status;
 }
 
-/* Images lie relative to the table, and the record of a run hashes it: what comes through a pipe has no place and cannot
- * be read again. */
+/* Images lie relative to the table, and the record of a run hashes it: what comes through a pipe has no place and
+ * cannot be read again. */
 static vx_status table_folder(const char *path, char **folder, vx_error *error)
 {
     struct stat found;
