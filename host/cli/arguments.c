@@ -2,152 +2,18 @@
 
 #include "base/memory.h"
 #include "base/nearest.h"
+#include "cli/values.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* ---- values ---- */
-
-/* "a|b|c" as "a, b or c"; `text` has room. */
-static const char *spoken(const char *choices, char *text, size_t size)
-{
-    text[0] = '\0';
-    while (choices && *choices) {
-        size_t next = strcspn(choices, "|"), used = strlen(text);
-        const char *join = !used ? "" : strchr(choices, '|') ? ", " : " or ";
-        snprintf(text + used, size - used, "%s%.*s", join, (int)next, choices);
-        choices += next + (choices[next] == '|');
-    }
-    return text;
-}
+/* ---- the command line ---- */
 
 static vx_status later(const char *what, const char *name, vx_error *error)
 {
     return vx_fail(error, VX_USAGE, "%s%s: not yet; it comes with a later version", what, name);
 }
-
-static vx_status check_choice(const vx_option *option, const char *word, vx_error *error)
-{
-    char text[200];
-    if (vx_choice(option->choices, word) >= 0)
-        return VX_OK;
-    if (vx_choice(option->later, word) >= 0)
-        return vx_fail(error, VX_USAGE, "--%s %s: not yet; it comes with a later version", option->name, word);
-    return vx_fail(error, VX_USAGE, "--%s: found '%s', expected %s", option->name, word,
-                   spoken(option->choices, text, sizeof text));
-}
-
-static bool read_whole(const char *text, uint64_t *value)
-{
-    char *end;
-    if (!isdigit((unsigned char)*text))
-        return false;
-    errno = 0;
-    *value = strtoull(text, &end, 10);
-    return !*end && !errno;
-}
-
-static bool read_real(const char *text, double *value)
-{
-    char *end;
-    *value = strtod(text, &end);
-    return end > text && !*end && !isspace((unsigned char)*text) && isfinite(*value);
-}
-
-static bool read_bytes(const char *text, size_t *value)
-{
-    static const char prefix[] = "KMGT";
-    char *end;
-    if (!isdigit((unsigned char)*text))
-        return false;
-    errno = 0;
-    unsigned long long number = strtoull(text, &end, 10);
-    size_t scale = 1;
-    const char *found = *end ? strchr(prefix, toupper((unsigned char)*end)) : NULL;
-    if (found) {
-        scale <<= 10 * (found - prefix + 1);
-        end++;
-        if (!strncmp(end, "iB", 2))
-            end++;
-    }
-    if (*end == 'B')
-        end++;
-    return !*end && !errno && vx_multiply((size_t)number, scale, value);
-}
-
-static vx_status check_number(const vx_option *option, const char *text, vx_error *error)
-{
-    uint64_t whole;
-    size_t bytes;
-    double real;
-    char words[200], range[100];
-    bool good = vx_choice(option->choices, text) >= 0;
-    const char * or = option->choices ? ", or " : "";
-    spoken(option->choices, words, sizeof words);
-    switch (option->kind) {
-    case VX_WHOLE:
-        good = good || (read_whole(text, &whole) && (double)whole >= option->low && (double)whole <= option->high);
-        snprintf(range, sizeof range, "a whole number from %.0f to %.0f", option->low, option->high);
-        break;
-    case VX_BYTES:
-        good = good || (read_bytes(text, &bytes) && (double)bytes >= option->low && (double)bytes <= option->high);
-        snprintf(range, sizeof range, "a size such as 64M, 2G or 500K");
-        break;
-    default:
-        good = good || (read_real(text, &real) && real > option->low && real < option->high);
-        if (isinf(option->low))
-            snprintf(range, sizeof range, "a number");
-        else
-            snprintf(range, sizeof range, "a number greater than %g and less than %g", option->low, option->high);
-    }
-    if (good)
-        return VX_OK;
-    return vx_fail(error, VX_USAGE, "--%s: found '%s', expected %s%s%s", option->name, text, range, or, words);
-}
-
-/* Every name once, none empty; of VX_CHOICES also each one a choice. */
-static vx_status check_names(const vx_option *option, const char *list, vx_error *error)
-{
-    vx_status status = VX_OK;
-    char *copy = vx_copy_text(list), *rest = copy;
-    const char *seen = copy;
-    if (!copy)
-        return vx_fail_memory(error);
-    for (char *name; !status && (name = strsep(&rest, ","));) {
-        if (!*name)
-            status = vx_fail(error, VX_USAGE, "--%s: found '%s', in which a name is empty", option->name, list);
-        for (const char *earlier = seen; !status && earlier < name; earlier += strlen(earlier) + 1) {
-            if (!strcmp(earlier, name))
-                status = vx_fail(error, VX_USAGE, "--%s: %s is there twice", option->name, name);
-        }
-        if (!status && option->kind == VX_CHOICES)
-            status = check_choice(option, name, error);
-    }
-    free(copy);
-    return status;
-}
-
-static vx_status check_value(const vx_option *option, const char *text, vx_error *error)
-{
-    switch (option->kind) {
-    case VX_SWITCH: return VX_OK;
-    case VX_TEXT:
-        return *text ? VX_OK : vx_fail(error, VX_USAGE, "--%s: the %s is empty", option->name, option->argument);
-    case VX_CHOICE: return check_choice(option, text, error);
-    case VX_NAMES:
-    case VX_CHOICES: return check_names(option, text, error);
-    case VX_WHOLE:
-    case VX_REAL:
-    case VX_BYTES: return check_number(option, text, error);
-    }
-    return VX_OK;
-}
-
-/* ---- the command line ---- */
 
 static bool plain(const char *word)
 {
@@ -221,7 +87,7 @@ static vx_status take(vx_arguments *arguments, vx_option_id id, const char *text
         return vx_fail_memory(error);
     free(*value);
     *value = whole;
-    return check_value(option, whole, error);
+    return vx_value_check(option, whole, error);
 }
 
 static vx_status take_help(vx_arguments *arguments, const char *form, vx_error *error)
@@ -374,21 +240,21 @@ uint64_t vx_argument_whole(const vx_arguments *arguments, vx_option_id id)
 {
     const char *text = vx_argument_text(arguments, id);
     uint64_t value = 0;
-    return text && read_whole(text, &value) ? value : 0;
+    return text && vx_value_whole(text, &value) ? value : 0;
 }
 
 double vx_argument_real(const vx_arguments *arguments, vx_option_id id)
 {
     const char *text = vx_argument_text(arguments, id);
     double value = 0;
-    return text && read_real(text, &value) ? value : 0;
+    return text && vx_value_real(text, &value) ? value : 0;
 }
 
 size_t vx_argument_bytes(const vx_arguments *arguments, vx_option_id id)
 {
     const char *text = vx_argument_text(arguments, id);
     size_t value = 0;
-    return text && read_bytes(text, &value) ? value : 0;
+    return text && vx_value_bytes(text, &value) ? value : 0;
 }
 
 vx_status vx_argument_names(const vx_arguments *arguments, vx_option_id id, vx_names *names, vx_error *error)
