@@ -44,9 +44,8 @@ static int64_t voxels_of(const vx_engine *e, int64_t s)
 static vx_status upload_slab(vx_engine *e, int64_t s, vx_error *error)
 {
     size_t tile_bytes = (size_t)e->problem->effect->n * VX_TILE * sizeof(float);
-    return e->backend->upload(e->backend, e->y, 0,
-                              (const char *)e->problem->tile + (size_t)first_tile(e, s) * tile_bytes,
-                              (size_t)tiles_of(e, s) * tile_bytes, error);
+    const char *from = (const char *)e->problem->tile + (size_t)first_tile(e, s) * tile_bytes;
+    return e->backend->upload(e->backend, e->y, 0, from, (size_t)tiles_of(e, s) * tile_bytes, error);
 }
 
 static vx_status new_buffers(vx_engine *e, vx_error *error)

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <stdint.h>
 
-/* (min(|t|, VX_MASS_T_MAX) - threshold) * VX_MASS_ONE to nearest even, at least 0, with
- * t = root_df r / sqrt((1 - r)(1 + r)) in float: one rounding an operation, the same as in kernels/clusters.cl. */
+/* (min(|t|, VX_MASS_T_MAX) - threshold) * VX_MASS_ONE to nearest even, at least 0, with t = root_df r / sqrt((1 - r)(1
+ * + r)) in float: one rounding an operation, the same as in kernels/clusters.cl. */
 static inline int64_t vx_mass_fixed(float r, float root_df, float threshold)
 {
     float magnitude = fabsf(r), rest = (1.0f - magnitude) * (1.0f + magnitude);

@@ -18,9 +18,8 @@ static void choose_groups(vx_problem *p)
     p->width = (n + p->groups - 1) / p->groups; /* as even as can be */
 }
 
-/* Fixed point: k = round(y 2^S) with S = 30 - ceil(log2 sqrt(n)). By Cauchy-Schwarz
- * |sum e_i k_i| <= sqrt(n) 2^S + n / 2, which stays below 2^31, so the sum is exact and does not depend on its
- * order. */
+/* Fixed point: k = round(y 2^S) with S = 30 - ceil(log2 sqrt(n)). By Cauchy-Schwarz |sum e_i k_i| <= sqrt(n) 2^S + n /
+ * 2, which stays below 2^31, so the sum is exact and does not depend on its order. */
 static double fixed_point_scale(int64_t n)
 {
     return ldexp(1.0, 30 - (int)ceil(log2(sqrt((double)n))));
@@ -43,7 +42,7 @@ static void fill_lane(const vx_problem *p, const double *y, double square, int64
     }
 }
 
-static vx_status fill_tiles(vx_problem *p, const vx_matrix *matrix, vx_error *error)
+vx_status vx_problem_fill(vx_problem *p, const vx_matrix *matrix, vx_error *error)
 {
     size_t elements;
     bool short_of_memory = false;
@@ -141,8 +140,6 @@ vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const
         goto cleanup;
     }
     if (options->clusters && (status = place_voxels(p, matrix, error)))
-        goto cleanup;
-    if ((status = fill_tiles(p, matrix, error)))
         goto cleanup;
     *problem = p;
     p = NULL;

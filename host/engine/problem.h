@@ -21,7 +21,7 @@ typedef struct vx_problem {
     vx_problem_options options;
     vx_op op;            /* signflip: sign flips without nuisance; correlation: everything else */
     int64_t voxels, tiles;
-    void *tile;          /* [tiles][n][VX_TILE], int32 or float: y_z of unit length */
+    void *tile;          /* [tiles][n][VX_TILE], int32 or float: y_z of unit length; null before vx_problem_fill */
     double unit;         /* signflip: r = s * unit */
     int groups, width;   /* signflip: how the rows are cut for the tables */
     int32_t cut_high, cut_low;
@@ -34,6 +34,9 @@ typedef struct vx_problem {
 vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const vx_permutations *permutations,
                          const vx_problem_options *options, vx_problem **problem, vx_error *error);
 void vx_problem_free(vx_problem *problem);
+
+/* Brings the data into tiles: needed before an engine, not for a plan. */
+vx_status vx_problem_fill(vx_problem *problem, const vx_matrix *matrix, vx_error *error);
 
 /* r in [-1, 1] of a score (rounding may leave it a little outside). */
 double vx_score_r(const vx_problem *problem, int32_t score);

@@ -29,8 +29,8 @@ double vx_p_uncorrected(const vx_problem *problem, vx_tails tails, uint64_t exce
 /* The smallest p that the relabellings allow: two-sided, a flip and its complement have the same |t|. */
 double vx_p_smallest(const vx_permutations *permutations, vx_tails tails);
 
-/* Benjamini & Hochberg 1995 (J. R. Stat. Soc. B 57:289): q_(i) = min_{j >= i} p_(j) m / j. VX_INTERNAL without
- * memory. */
+/* Benjamini & Hochberg 1995 (J. R. Stat. Soc. B 57:289): q_(i) = min_{j >= i} p_(j) m / j. VX_INTERNAL without memory.
+ * */
 vx_status vx_fdr(const float *p, int64_t m, float *q, vx_error *error);
 
 #endif

@@ -15,7 +15,7 @@ typedef struct vx_permutations {
     vx_scheme scheme;
     int64_t n;
     uint64_t seed;
-    uint64_t possible; /* distinct relabellings: 2^n, or n! / prod m_c! for rows of multiplicity m_c; saturated */
+    uint64_t possible; /* distinct relabellings: 2^n, or n! / prod m_c! where m_c rows are equal; saturated */
     uint64_t count;    /* that are used, the observed one included */
     bool exhaustive;   /* count == possible */
     int32_t *kind;     /* n: rows of the design with the same number are equal, and exchanging them changes nothing */

@@ -11,7 +11,8 @@ static double dot(const double *a, const double *b, int64_t n)
     return sum;
 }
 
-double vx_residual(const vx_effect *effect, const float *data, int64_t voxels, int64_t v, double *y, vx_ranked *scratch)
+double vx_residual(const vx_effect *effect, const float *data, int64_t voxels, int64_t v, double *y,
+                   vx_ranked *scratch)
 {
     int64_t n = effect->n;
     for (int64_t i = 0; i < n; i++)
@@ -19,7 +20,7 @@ double vx_residual(const vx_effect *effect, const float *data, int64_t voxels, i
     if (effect->ranks)
         vx_midranks(y, n, scratch);
     double before = dot(y, y, n);
-    /* A second pass removes what rounding left of the first (Giraud et al. 2005). */
+    /* A second pass removes what rounding left of the first (Giraud et al. 2005, Numer. Math. 101:87). */
     for (int pass = 0; pass < 2; pass++)
         for (int64_t j = 0; j < effect->z_columns; j++) {
             double c = dot(effect->z + j * n, y, n);

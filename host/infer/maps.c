@@ -1,0 +1,222 @@
+#include "infer/maps.h"
+
+#include "base/memory.h"
+#include "infer/clusters.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A map of the result, with its values still to be filled in; null without memory. */
+static float *add_map(vx_work *w, const char *name, const char *units, vx_intent intent, bool is_p)
+{
+    vx_map *map = &w->result->map[w->result->maps];
+    *map = (vx_map){.name = name, .units = units, .intent = intent, .is_p = is_p,
+                    .value = vx_array((size_t)w->problem->voxels, sizeof(float))};
+    w->result->maps += map->value != NULL;
+    return map->value;
+}
+
+/* Hands a finished map over to the result. */
+static void give_map(vx_work *w, const char *name, const char *units, vx_intent intent, float **value)
+{
+    if (*value)
+        w->result->map[w->result->maps++] = (vx_map){.name = name, .units = units, .intent = intent, .value = *value};
+    *value = NULL;
+}
+
+static void give_estimates(vx_work *w)
+{
+    vx_estimates *m = &w->estimates;
+    bool mean = w->effect->scheme == VX_SIGN_FLIP;
+    const char *units = mean ? "data" : "data per unit of the covariate";
+    give_map(w, mean ? "mean" : "slope", units, VX_INTENT_ESTIMATE, &m->estimate);
+    give_map(w, "se", units, VX_INTENT_ESTIMATE, &m->se);
+    give_map(w, "ci-low", units, VX_INTENT_ESTIMATE, &m->low);
+    give_map(w, "ci-high", units, VX_INTENT_ESTIMATE, &m->high);
+    give_map(w, "t", "t", VX_INTENT_T, &m->t);
+    give_map(w, "z", "z", VX_INTENT_Z, &m->z);
+    give_map(w, w->effect->ranks ? "rho" : "r", "correlation", VX_INTENT_CORREL, &m->r);
+    give_map(w, "dz", "standard deviations", VX_INTENT_ESTIMATE, &m->dz);
+    give_map(w, "g", "standard deviations", VX_INTENT_ESTIMATE, &m->g);
+}
+
+/* p-uncorrected, p-fdr and p-fwe-voxel. */
+static vx_status add_voxel_p(vx_work *w, vx_error *error)
+{
+    vx_tails tails = w->options->tails;
+    float *p = add_map(w, "p-uncorrected", "p", VX_INTENT_P, true);
+    if (!p)
+        return vx_fail_memory(error);
+    for (int64_t v = 0; v < w->problem->voxels; v++)
+        p[v] = (float)vx_p_uncorrected(w->problem, tails, w->tally->exceed[v]);
+    if (w->options->correct & VX_CORRECT_FDR) {
+        float *q = add_map(w, "p-fdr", "q", VX_INTENT_P, true);
+        vx_status status = q ? vx_fdr(p, w->problem->voxels, q, error) : vx_fail_memory(error);
+        if (status)
+            return status;
+    }
+    if (!(w->options->correct & VX_CORRECT_VOXEL))
+        return VX_OK;
+    float *fwe = add_map(w, "p-fwe-voxel", "p", VX_INTENT_P, true);
+    double *sorted = vx_array((size_t)w->maxima.count, sizeof *sorted), tolerance = vx_score_tolerance(w->problem);
+    if (!fwe || !sorted) {
+        free(sorted);
+        return vx_fail_memory(error);
+    }
+    memcpy(sorted, w->maxima.r, (size_t)w->maxima.count * sizeof *sorted);
+    vx_sort(sorted, w->maxima.count);
+    for (int64_t v = 0; v < w->problem->voxels; v++) {
+        double r = vx_score_r(w->problem, w->score[v]);
+        r = tails == VX_TWO_TAILS ? fabs(r) : tails == VX_POSITIVE ? r : -r;
+        fwe[v] = (float)vx_p_from_maxima(sorted, w->maxima.count, r, tolerance);
+    }
+    free(sorted);
+    return VX_OK;
+}
+
+/* The engine's largest clusters of the data as observed must be those that a plain flood finds. */
+static vx_status check_clusters(const vx_work *w, vx_error *error)
+{
+    int64_t largest = 0;
+    for (size_t c = 0; c < w->result->clusters; c++)
+        largest = w->result->cluster[c].voxels > largest ? w->result->cluster[c].voxels : largest;
+    if ((double)largest != w->maxima.extent[0])
+        return vx_fail(error, VX_DEVICE, "device %s found a largest cluster of %.0f voxels where there are %lld",
+                       vx_device_properties(w->device)->id, w->maxima.extent[0], (long long)largest);
+    return VX_OK;
+}
+
+/* The p of every cluster by its extent or its mass, and the map that says it in all of its voxels. */
+static vx_status add_cluster_p(vx_work *w, const char *name, const double *maxima, bool mass, const float *label,
+                               vx_error *error)
+{
+    float *map = add_map(w, name, "p", VX_INTENT_P, true);
+    double *sorted = vx_array((size_t)w->maxima.count, sizeof *sorted);
+    if (!map || !sorted) {
+        free(sorted);
+        return vx_fail_memory(error);
+    }
+    memcpy(sorted, maxima, (size_t)w->maxima.count * sizeof *sorted);
+    vx_sort(sorted, w->maxima.count);
+    for (size_t c = 0; c < w->result->clusters; c++) {
+        vx_cluster *cluster = &w->result->cluster[c];
+        /* Devices without correctly rounded division may differ in the last bits of each voxel's t. */
+        double sum_t = cluster->mass + w->problem->options.threshold_t * (double)cluster->voxels;
+        double tolerance = mass ? 4.0 * 0x1p-24 * sum_t : 0.0;
+        double p = vx_p_from_maxima(sorted, w->maxima.count, mass ? cluster->mass : (double)cluster->voxels, tolerance);
+        *(mass ? &cluster->p_mass : &cluster->p_extent) = p;
+    }
+    for (int64_t v = 0; v < w->problem->voxels; v++) {
+        const vx_cluster *cluster = label[v] > 0.0f ? &w->result->cluster[(size_t)label[v] - 1] : NULL;
+        map[v] = cluster ? (float)(mass ? cluster->p_mass : cluster->p_extent) : 1.0f;
+    }
+    free(sorted);
+    return VX_OK;
+}
+
+static int64_t voxel_at(const vx_matrix *matrix, const int64_t at[3])
+{
+    int64_t place = at[0] + matrix->grid.dim[0] * (at[1] + matrix->grid.dim[1] * at[2]), low = 0, high = matrix->voxels;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (matrix->index[middle] < place)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The voxelwise p of every cluster's peak. */
+static void fill_peaks(vx_work *w)
+{
+    const vx_map *uncorrected = vx_result_map(w->result, "p-uncorrected"), *fdr = vx_result_map(w->result, "p-fdr");
+    const vx_map *fwe = vx_result_map(w->result, "p-fwe-voxel");
+    for (size_t c = 0; c < w->result->clusters; c++) {
+        vx_cluster *cluster = &w->result->cluster[c];
+        int64_t v = voxel_at(w->matrix, cluster->peak_voxel);
+        cluster->p_uncorrected = uncorrected ? uncorrected->value[v] : NAN;
+        cluster->p_fdr = fdr ? fdr->value[v] : NAN;
+        cluster->p_voxel = fwe ? fwe->value[v] : NAN;
+    }
+}
+
+static vx_status add_clusters(vx_work *w, vx_error *error)
+{
+    float *label = add_map(w, "clusters", "label", VX_INTENT_LABEL, false);
+    if (!label)
+        return vx_fail_memory(error);
+    w->result->map[w->result->maps - 1].is_label = true;
+    const float *t = vx_result_map(w->result, "t")->value;
+    vx_status status = vx_clusters_find(w->problem, w->matrix, w->options->tails, w->score, t, label,
+                                        &w->result->cluster, &w->result->clusters, error);
+    if (status || !w->maxima.extent)
+        return status;
+    if ((status = check_clusters(w, error)))
+        return status;
+    if (w->options->correct & VX_CORRECT_EXTENT)
+        if ((status = add_cluster_p(w, "p-fwe-extent", w->maxima.extent, false, label, error)))
+            return status;
+    if (w->options->correct & VX_CORRECT_MASS)
+        return add_cluster_p(w, "p-fwe-mass", w->maxima.mass, true, label, error);
+    return VX_OK;
+}
+
+/* t = sqrt(df) r / sqrt((1 - r)(1 + r)); rounding may take |r| to 1, and no maximum is infinite. */
+static double t_from_r(double r, double df)
+{
+    double limit = 1.0 - 0x1p-40;
+    r = fmin(fmax(r, -limit), limit);
+    return sqrt(df) * r / sqrt((1.0 - r) * (1.0 + r));
+}
+
+/* The maxima become the result's null distributions, in t, voxels and mass. */
+static void give_null(vx_work *w)
+{
+    vx_null *null = &w->result->null;
+    for (uint64_t i = 0; i < w->maxima.count; i++)
+        w->maxima.r[i] = t_from_r(w->maxima.r[i], w->effect->df);
+    *null = (vx_null){.count = w->maxima.count, .voxel = w->maxima.r};
+    w->maxima.r = NULL;
+    if (w->options->correct & VX_CORRECT_EXTENT) {
+        null->extent = w->maxima.extent;
+        w->maxima.extent = NULL;
+    }
+    if (w->options->correct & VX_CORRECT_MASS) {
+        null->mass = w->maxima.mass;
+        w->maxima.mass = NULL;
+    }
+}
+
+vx_status vx_maps_make(vx_work *w, vx_error *error)
+{
+    give_estimates(w);
+    vx_status status = add_voxel_p(w, error);
+    if (status || (status = add_clusters(w, error)))
+        return status;
+    fill_peaks(w);
+    give_null(w);
+    return VX_OK;
+}
+
+const vx_map *vx_result_map(const vx_result *result, const char *name)
+{
+    for (size_t i = 0; i < result->maps; i++)
+        if (strcmp(result->map[i].name, name) == 0)
+            return &result->map[i];
+    return NULL;
+}
+
+void vx_result_free(vx_result *result)
+{
+    if (!result)
+        return;
+    for (size_t i = 0; i < result->maps; i++)
+        free(result->map[i].value);
+    free(result->map);
+    free(result->cluster);
+    free(result->null.voxel);
+    free(result->null.extent);
+    free(result->null.mass);
+    free(result);
+}
