@@ -82,11 +82,10 @@ class Analyze(Study):
     def setUp(self):
         super().setUp()
         for row in self.rows:
-            row[2] = row[2].replace(".nii.gz", ".img")
-            data = self.read_image(row[2].replace(".img", ".nii.gz"))
-            nibabel.AnalyzeImage(data, None).to_filename(self.folder / row[2])
-            nibabel.AnalyzeImage(self.read_image(row[1]), None).to_filename(self.folder / row[1].replace(".nii.gz", ".img"))
-            row[1] = row[1].replace(".nii.gz", ".img")
+            for column in (1, 2):
+                data = self.read_image(row[column])
+                row[column] = row[column].replace(".nii.gz", ".img")
+                nibabel.AnalyzeImage(data, None).to_filename(self.folder / row[column])
         self.write_table()
 
     def test_refused_without_its_orientation(self):

@@ -162,8 +162,8 @@ class Interrupted(Study):
                 self.write_image(name, 10 + random.standard_normal(SHAPE))
         self.write_table()
         before = self.listing()
-        with subprocess.Popen([PROGRAM, "--design", "paired", "--device", "cpu", "--covariate", "level", "-n", "1000000",
-                               "--out", "long"], cwd=self.folder, stderr=subprocess.PIPE, text=True) as long:
+        with subprocess.Popen([PROGRAM, "--design", "paired", "--device", "cpu", "--covariate", "level", "-n",
+                               "1000000", "--out", "long"], cwd=self.folder, stderr=subprocess.PIPE, text=True) as long:
             for line in long.stderr:
                 if line.startswith("results: "): # the plan ends, the permutations begin
                     break
