@@ -153,14 +153,14 @@ static void test_by_hand(void **state)
     (void)state;
     static const float y[] = {0.6f, -0.8f, 0}, x[] = {0, 1, 0, 1, 0, 0}; /* x, then one nuisance row */
     static const float all_nuisance[] = {1, 0, 0};
-    static const float tiny[] = {-1e-30f, 0, 0}, tiny_x[] = {1e-30f, 0, 0};
+    static const float tiny[] = {0, 0, -1e-30f}, tiny_x[] = {0, 0, 1e-30f};
     for (int b = 0; b < backend_count; b++) {
         assert_int_equal(one_score(backends[b], 0, y, x), vx_reference_ordered(-0.8f));
         /* -0.8 / sqrt(1 - 0.36) = -1, to the three roundings below it: 4 units of 2^-24. */
         assert_float_equal(vx_reference_unordered(one_score(backends[b], 1, y, x)), -1, 4 * 0x1p-24);
         /* The nuisance row explains the voxel whole: 1 - 1 = 0, r = 0. */
         assert_int_equal(one_score(backends[b], 1, all_nuisance, x), 0);
-        /* -1e-60 rounds to -0, which counts as +0. */
+        /* -1e-60, added last, rounds to -0, which counts as +0. */
         assert_int_equal(one_score(backends[b], 0, tiny, tiny_x), 0);
     }
 }
