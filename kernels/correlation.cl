@@ -79,10 +79,23 @@ correlation(const vx_correlation_args args, __global const float *Y, __global co
 {
     __local vx_maxima maxima;
     vx_item item = {
-        .flags = args.flags, .relabellings = args.relabellings, .capacity = args.capacity, .list0 = args.list0,
-        .cut_high = args.cut_high, .cut_low = args.cut_low, .voxels = args.voxels, .voxel0 = args.voxel0,
-        .padded = args.tiles * VX_TILE, .maxima = &maxima, .count_high = count_high, .count_low = count_low,
-        .counts = counts, .score = score, .list_voxel = list_voxel, .list_score = list_score, .list_size = list_size,
+        .flags = args.flags,
+        .relabellings = args.relabellings,
+        .capacity = args.capacity,
+        .list0 = args.list0,
+        .cut_high = args.cut_high,
+        .cut_low = args.cut_low,
+        .voxels = args.voxels,
+        .voxel0 = args.voxel0,
+        .padded = args.tiles * VX_TILE,
+        .maxima = &maxima,
+        .count_high = count_high,
+        .count_low = count_low,
+        .counts = counts,
+        .score = score,
+        .list_voxel = list_voxel,
+        .list_score = list_score,
+        .list_size = list_size,
     };
     size_t step = (size_t)(1 + args.nuisance) * args.n;
     vx_begin(&item);

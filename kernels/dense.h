@@ -73,9 +73,9 @@ typedef struct vx_maxima {
 typedef struct vx_item {
     int flags, relabellings, capacity, list0, cut_high, cut_low;
     vx_score list_least, list_most; /* no score strictly between them is listed */
-    int voxels, voxel0;             /* of the slab */
-    int padded;                     /* Vt: voxels in whole tiles */
-    int voxel;                      /* the item's first in the slab */
+    int voxels, voxel0; /* of the slab */
+    int padded; /* Vt: voxels in whole tiles */
+    int voxel; /* the item's first in the slab */
     vx_scores least[VX_COLS], most[VX_COLS]; /* VX_COUNT: what to reach, voxel by voxel */
     vx_ints count[VX_COLS];
     __local vx_maxima *maxima;

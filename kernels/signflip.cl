@@ -118,10 +118,23 @@ signflip(const vx_signflip_args args, const int bits, __local vx_ints *tables, _
 {
     __local vx_maxima maxima;
     vx_item item = {
-        .flags = args.flags, .relabellings = args.relabellings, .capacity = args.capacity, .list0 = args.list0,
-        .cut_high = args.cut_high, .cut_low = args.cut_low, .voxels = args.voxels, .voxel0 = args.voxel0,
-        .padded = args.tiles * VX_TILE, .maxima = &maxima, .count_high = count_high, .count_low = count_low,
-        .counts = counts, .score = score, .list_voxel = list_voxel, .list_score = list_score, .list_size = list_size,
+        .flags = args.flags,
+        .relabellings = args.relabellings,
+        .capacity = args.capacity,
+        .list0 = args.list0,
+        .cut_high = args.cut_high,
+        .cut_low = args.cut_low,
+        .voxels = args.voxels,
+        .voxel0 = args.voxel0,
+        .padded = args.tiles * VX_TILE,
+        .maxima = &maxima,
+        .count_high = count_high,
+        .count_low = count_low,
+        .counts = counts,
+        .score = score,
+        .list_voxel = list_voxel,
+        .list_score = list_score,
+        .list_size = list_size,
     };
     __local vx_ints *table = tables + get_local_id(0) * VX_COLS;
     vx_begin(&item);

@@ -123,8 +123,7 @@ static vx_status open_first(const vx_device_info *list, size_t count, vx_backend
 {
     const vx_device_info *first = NULL;
     for (size_t d = 0; d < count; d++)
-        if (!list[d].unusable[0] &&
-            (!first || (strcmp(list[d].kind, "gpu") == 0 && strcmp(first->kind, "gpu") != 0)))
+        if (!list[d].unusable[0] && (!first || (strcmp(list[d].kind, "gpu") == 0 && strcmp(first->kind, "gpu") != 0)))
             first = &list[d];
     if (first)
         return open_tested(first->id, 0, backend, error);

@@ -19,47 +19,70 @@ typedef struct vx_known {
     const void *relabelling; /* flip or W */
     size_t relabelling_size;
     double score[PS_MAX][VOXELS];
-    double count_high[VOXELS], count_low[VOXELS], cut_high, cut_low;
+    double count_high[VOXELS], count_low[VOXELS]; /* reached by some: ties count */
+    double cut_high, cut_low; /* reached by some: ties are not listed */
 } vx_known;
 
 /* Three rows in the first group, one in the second: bits of rows 0, 1, 2 and of row 3. */
 static const uint8_t flips[4][2] = {{0, 0}, {1, 0}, {6, 0}, {7, 1}};
 
 static const vx_known signflip = {
-    .op = VX_OP_SIGNFLIP, .name = "signflip", .relabellings = 4, .relabelling = flips, .relabelling_size = sizeof flips,
+    .op = VX_OP_SIGNFLIP,
+    .name = "signflip",
+    .relabellings = 4,
+    .relabelling = flips,
+    .relabelling_size = sizeof flips,
     .y = {{1, 2, 3, 4}, {-5, 1, 1, 1}, {2, -2, 2, -2}},
     /*   1+2+3+4, -5+1+1+1,  2-2+2-2;   row 0 flipped: -1+2+3+4,  5+1+1+1, -2-2+2-2;
      *   rows 1 and 2: 1-2-3+4, -5-1-1+1, 2+2-2-2;   all: the first line with the sign turned */
     .score = {{10, -2, 0}, {8, 8, -4}, {0, -6, 0}, {-10, 2, 0}},
-    .count_high = {8, 8, 1}, .count_low = {-10, -6, -4}, .cut_high = 7, .cut_low = -5,
+    .count_high = {8, 8, 1},
+    .count_low = {-10, -6, -4},
+    .cut_high = 8,
+    .cut_low = -6,
 };
 
 static const float plain_rows[3][N] = {{.5, .5, -.5, -.5}, {.5, -.5, .5, -.5}, {-.5, -.5, .5, .5}};
 
 static const vx_known correlation = {
-    .op = VX_OP_CORRELATION, .name = "correlation", .relabellings = 3,
-    .relabelling = plain_rows, .relabelling_size = sizeof plain_rows,
+    .op = VX_OP_CORRELATION,
+    .name = "correlation",
+    .relabellings = 3,
+    .relabelling = plain_rows,
+    .relabelling_size = sizeof plain_rows,
     .y = {{.5, .5, -.5, -.5}, {.5, -.5, .5, -.5}, {1, 0, 0, 0}},
     /* a row with itself: 4 / 4 = 1; with the other row: (1 - 1 - 1 + 1) / 4 = 0; with (1, 0, 0, 0): its first entry */
     .score = {{1, 0, .5}, {0, 1, .5}, {-1, 0, -.5}},
-    .count_high = {1, 1, .5}, .count_low = {-.5, -.5, -.5}, .cut_high = .75, .cut_low = -.75,
+    .count_high = {1, 1, .5},
+    .count_low = {-.5, -.5, -.5},
+    .cut_high = .5,
+    .cut_low = -.5,
 };
 
 /* Rows of a Hadamard matrix over 2 are orthonormal: a, b, c, d take turns as the regressor and its three nuisances. */
+/* clang-format off */
 #define A {.5, .5, .5, .5}
 #define B {.5, .5, -.5, -.5}
 #define C {.5, -.5, .5, -.5}
 #define D {.5, -.5, -.5, .5}
+/* clang-format on */
 static const float nuisance_rows[3][4][N] = {{A, B, C, D}, {C, A, B, D}, {{-.5, -.5, -.5, -.5}, B, C, D}};
 
 static const vx_known partial = {
-    .op = VX_OP_CORRELATION, .name = "correlation with nuisance", .nuisance = 3, .relabellings = 3,
-    .relabelling = nuisance_rows, .relabelling_size = sizeof nuisance_rows,
+    .op = VX_OP_CORRELATION,
+    .name = "correlation with nuisance",
+    .nuisance = 3,
+    .relabellings = 3,
+    .relabelling = nuisance_rows,
+    .relabelling_size = sizeof nuisance_rows,
     .y = {{1, 0, 0, 0}, A, B},
     /* (1, 0, 0, 0): d = 1/2 and every q = 1/2, so r = (1/2) / sqrt(1 - 3/4) = 1. A: d = 1, q = 0 where A is the
      * regressor; where it is a nuisance, d = 0 and 1 - 1 = 0 is left: r = 0. B is a nuisance throughout: r = 0. */
     .score = {{1, 1, 0}, {1, 0, 0}, {-1, -1, 0}},
-    .count_high = {1, 1, 1}, .count_low = {-1, -1, 0}, .cut_high = .5, .cut_low = -.5,
+    .count_high = {1, 1, 1},
+    .count_low = {-1, -1, 0},
+    .cut_high = .5,
+    .cut_low = -.5,
 };
 
 /* The int that stands for a score (args.h). */
@@ -80,15 +103,30 @@ static vx_status expect(const char *what, int index, long long found, long long 
                : vx_fail(error, VX_DEVICE, "%s %d came out as %lld instead of %lld", what, index, found, wanted);
 }
 
-/* A fresh buffer; null data: zeros. They are uploaded although a fresh buffer has them, for Oclgrind knows no other way
- * that memory gets its first value. */
-static vx_status give(vx_backend *backend, vx_buffer **buffer, const void *data, size_t bytes, vx_error *error)
+/* A buffer of an op and what it begins with; null data: zeros. */
+typedef struct vx_start {
+    int place;
+    const void *data;
+    size_t bytes;
+} vx_start;
+
+/* Makes the buffers. Zeros are uploaded although fresh buffers have them, for Oclgrind takes the first value of memory
+ * from nothing else. */
+static vx_status start(vx_backend *backend, const vx_start *all, size_t count, vx_buffer **buffers, vx_error *error)
 {
     static const int32_t zeros[PS_MAX * VX_TILE];
-    vx_status status = backend->buffer_new(backend, bytes, buffer, error);
-    if (status == VX_OK && !data && bytes > sizeof zeros)
-        return vx_fail(error, VX_INTERNAL, "the self-test wants %zu zeros", bytes);
-    return status == VX_OK ? backend->upload(backend, *buffer, 0, data ? data : zeros, bytes, error) : status;
+    for (size_t i = 0; i < count; i++) {
+        vx_buffer **buffer = &buffers[all[i].place];
+        const void *data = all[i].data ? all[i].data : zeros;
+        if (!all[i].data && all[i].bytes > sizeof zeros)
+            return vx_fail(error, VX_INTERNAL, "the self-test wants %zu zeros", all[i].bytes);
+        vx_status status = backend->buffer_new(backend, all[i].bytes, buffer, error);
+        if (status == VX_OK)
+            status = backend->upload(backend, *buffer, 0, data, all[i].bytes, error);
+        if (status != VX_OK)
+            return status;
+    }
+    return VX_OK;
 }
 
 /* What a dense op left. */
@@ -101,7 +139,10 @@ typedef struct vx_found {
 static vx_status put_dense(vx_backend *backend, const vx_known *k, vx_buffer **buffers, vx_error *error)
 {
     int32_t high[PS_MAX], low[PS_MAX], count_high[VX_TILE], count_low[VX_TILE];
-    union { int32_t i; float f; } y[N][VX_TILE];
+    union {
+        int32_t i;
+        float f;
+    } y[N][VX_TILE];
     size_t ps = (size_t)k->relabellings;
     for (int lane = 0; lane < VX_TILE; lane++) {
         int v = lane < VOXELS ? lane : VOXELS - 1;
@@ -117,28 +158,46 @@ static vx_status put_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
         high[p] = INT32_MIN;
         low[p] = INT32_MAX;
     }
-    const struct { int place; const void *data; size_t bytes; } all[] = {
-        {VX_Y, y, sizeof y}, {VX_W, k->relabelling, k->relabelling_size},
-        {VX_HIGH, high, ps * 4}, {VX_LOW, low, ps * 4},
-        {VX_COUNT_HIGH, count_high, sizeof count_high}, {VX_COUNT_LOW, count_low, sizeof count_low},
-        {VX_COUNTS, NULL, VX_TILE * 4}, {VX_SCORE, NULL, ps * VX_TILE * 4}, {VX_LIST_VOXEL, NULL, ps * CAPACITY * 4},
-        {VX_LIST_SCORE, NULL, ps * CAPACITY * 4}, {VX_LIST_SIZE, NULL, ps * 4},
+    const vx_start all[] = {
+        {VX_Y, y, sizeof y},
+        {VX_W, k->relabelling, k->relabelling_size},
+        {VX_HIGH, high, ps * 4},
+        {VX_LOW, low, ps * 4},
+        {VX_COUNT_HIGH, count_high, sizeof count_high},
+        {VX_COUNT_LOW, count_low, sizeof count_low},
+        {VX_COUNTS, NULL, VX_TILE * 4},
+        {VX_SCORE, NULL, ps * VX_TILE * 4},
+        {VX_LIST_VOXEL, NULL, ps * CAPACITY * 4},
+        {VX_LIST_SCORE, NULL, ps * CAPACITY * 4},
+        {VX_LIST_SIZE, NULL, ps * 4},
     };
-    vx_status status = VX_OK;
-    for (size_t i = 0; i < sizeof all / sizeof *all && status == VX_OK; i++)
-        status = give(backend, &buffers[all[i].place], all[i].data, all[i].bytes, error);
-    return status;
+    return start(backend, all, sizeof all / sizeof *all, buffers, error);
 }
 
 static vx_status run_dense(vx_backend *backend, const vx_known *k, vx_buffer **buffers, vx_error *error)
 {
     int flags = VX_STORE | VX_COUNT | VX_COMPACT, cut_high = key(k->op, k->cut_high), cut_low = key(k->op, k->cut_low);
-    const vx_signflip_args flip = {.n = N, .groups = 2, .width = 3, .voxels = VOXELS, .tiles = 1, .voxel0 = FIRST,
-                                   .relabellings = k->relabellings, .flags = flags, .cut_high = cut_high,
-                                   .cut_low = cut_low, .capacity = CAPACITY};
-    const vx_correlation_args correlate = {.n = N, .nuisance = k->nuisance, .voxels = VOXELS, .tiles = 1,
-                                           .voxel0 = FIRST, .relabellings = k->relabellings, .flags = flags,
-                                           .cut_high = cut_high, .cut_low = cut_low, .capacity = CAPACITY};
+    const vx_signflip_args flip = {.n = N,
+                                   .groups = 2,
+                                   .width = 3,
+                                   .voxels = VOXELS,
+                                   .tiles = 1,
+                                   .voxel0 = FIRST,
+                                   .relabellings = k->relabellings,
+                                   .flags = flags,
+                                   .cut_high = cut_high,
+                                   .cut_low = cut_low,
+                                   .capacity = CAPACITY};
+    const vx_correlation_args correlate = {.n = N,
+                                           .nuisance = k->nuisance,
+                                           .voxels = VOXELS,
+                                           .tiles = 1,
+                                           .voxel0 = FIRST,
+                                           .relabellings = k->relabellings,
+                                           .flags = flags,
+                                           .cut_high = cut_high,
+                                           .cut_low = cut_low,
+                                           .capacity = CAPACITY};
     return k->op == VX_OP_SIGNFLIP ? backend->run(backend, k->op, &flip, buffers, error)
                                    : backend->run(backend, k->op, &correlate, buffers, error);
 }
@@ -147,9 +206,16 @@ static vx_status get_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
                            vx_error *error)
 {
     size_t ps = (size_t)k->relabellings;
-    const struct { int place; void *to; size_t bytes; } all[] = {
-        {VX_HIGH, found->high, ps * 4}, {VX_LOW, found->low, ps * 4}, {VX_COUNTS, found->count, sizeof found->count},
-        {VX_SCORE, found->score, ps * sizeof *found->score}, {VX_LIST_SIZE, found->size, ps * 4},
+    const struct {
+        int place;
+        void *to;
+        size_t bytes;
+    } all[] = {
+        {VX_HIGH, found->high, ps * 4},
+        {VX_LOW, found->low, ps * 4},
+        {VX_COUNTS, found->count, sizeof found->count},
+        {VX_SCORE, found->score, ps * sizeof *found->score},
+        {VX_LIST_SIZE, found->size, ps * 4},
         {VX_LIST_VOXEL, found->voxel, ps * sizeof *found->voxel},
         {VX_LIST_SCORE, found->listed, ps * sizeof *found->listed},
     };
@@ -219,7 +285,8 @@ static vx_status dense(vx_backend *backend, const vx_known *k, vx_error *error)
  *
  * With sqrt(df) = 12, t = 12 * .6 / .8 = 9 and 12 * .8 / .6 = 16, which are 1 and 8 above the threshold of 8. So the
  * largest mass is 8 for every connectivity, that of a cluster which is not the largest; for the negative tail 1.
- * Relabelling 1 lists nothing; relabelling 2 only (1,0,0) .6, and meets a slab that must be clear again. */
+ * Relabelling 1 lists nothing. Relabelling 2 lists (2,0,0) .6 and (0,0,0) .6: two clusters, which (1,0,0) would join if
+ * the slab were not clear again. */
 enum { NX = 4, NY = 3, NZ = 3, ENTRIES = 6, PS = 3 };
 
 typedef struct vx_components {
@@ -232,10 +299,16 @@ static vx_status run_clusters(vx_backend *backend, int connectivity, vx_componen
     static const int at[ENTRIES][3] = {{2, 2, 0}, {0, 0, 0}, {2, 0, 0}, {1, 1, 1}, {3, 0, 2}, {1, 0, 0}};
     static const double r[ENTRIES] = {.6, .6, -.6, .6, .8, .6};
     const int stride_y = NX + 2, stride_z = (NX + 2) * (NY + 2), slab_size = stride_z * (NZ + 2);
-    const vx_clusters_args args = {.relabellings = PS, .capacity = ENTRIES, .slabs = 1, .slab_size = slab_size,
-                                   .stride_y = stride_y, .stride_z = stride_z, .connectivity = connectivity,
-                                   .root_df = 12, .threshold = 8};
-    int32_t position[NX * NY * NZ], voxel[PS][ENTRIES] = {0}, score[PS][ENTRIES] = {0}, size[PS] = {ENTRIES, 0, 1};
+    const vx_clusters_args args = {.relabellings = PS,
+                                   .capacity = ENTRIES,
+                                   .slabs = 1,
+                                   .slab_size = slab_size,
+                                   .stride_y = stride_y,
+                                   .stride_z = stride_z,
+                                   .connectivity = connectivity,
+                                   .root_df = 12,
+                                   .threshold = 8};
+    int32_t position[NX * NY * NZ], voxel[PS][ENTRIES] = {0}, score[PS][ENTRIES] = {0}, size[PS] = {ENTRIES, 0, 2};
     vx_buffer *buffers[VX_CLUSTERS_BUFFERS] = {0};
     for (int v = 0; v < NX * NY * NZ; v++)
         position[v] = (v / (NX * NY) + 1) * stride_z + (v / NX % NY + 1) * stride_y + v % NX + 1;
@@ -243,18 +316,23 @@ static vx_status run_clusters(vx_backend *backend, int connectivity, vx_componen
         voxel[0][e] = (at[e][2] * NY + at[e][1]) * NX + at[e][0];
         score[0][e] = key(VX_OP_CLUSTERS, r[e]);
     }
-    voxel[2][0] = voxel[0][ENTRIES - 1];
-    score[2][0] = score[0][ENTRIES - 1];
-    const struct { int place; const void *data; size_t bytes; } all[] = {
-        {VX_C_POSITION, position, sizeof position}, {VX_C_LIST_VOXEL, voxel, sizeof voxel},
-        {VX_C_LIST_SCORE, score, sizeof score}, {VX_C_LIST_SIZE, size, sizeof size},
-        {VX_C_EXTENT, NULL, sizeof found->extent}, {VX_C_MASS, NULL, sizeof found->mass},
-        {VX_C_SLAB, NULL, (size_t)slab_size * 4}, {VX_C_PARENT, NULL, ENTRIES * 4}, {VX_C_SIZE, NULL, ENTRIES * 4},
+    for (int e = 0; e < 2; e++) {
+        voxel[2][e] = voxel[0][2 - e];
+        score[2][e] = score[0][1];
+    }
+    const vx_start all[] = {
+        {VX_C_POSITION, position, sizeof position},
+        {VX_C_LIST_VOXEL, voxel, sizeof voxel},
+        {VX_C_LIST_SCORE, score, sizeof score},
+        {VX_C_LIST_SIZE, size, sizeof size},
+        {VX_C_EXTENT, NULL, sizeof found->extent},
+        {VX_C_MASS, NULL, sizeof found->mass},
+        {VX_C_SLAB, NULL, (size_t)slab_size * 4},
+        {VX_C_PARENT, NULL, ENTRIES * 4},
+        {VX_C_SIZE, NULL, ENTRIES * 4},
         {VX_C_SUM, NULL, ENTRIES * 8},
     };
-    vx_status status = VX_OK;
-    for (size_t i = 0; i < sizeof all / sizeof *all && status == VX_OK; i++)
-        status = give(backend, &buffers[all[i].place], all[i].data, all[i].bytes, error);
+    vx_status status = start(backend, all, sizeof all / sizeof *all, buffers, error);
     if (status == VX_OK)
         status = backend->run(backend, VX_OP_CLUSTERS, &args, buffers, error);
     if (status == VX_OK)

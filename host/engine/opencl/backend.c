@@ -5,8 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PENDING_MAX = 256, LAUNCH_ARGUMENTS_MAX = VX_DENSE_BUFFERS + 3, GROUP_TABLES_MAX = 32 * 1024,
-       UNIT_TABLES_MAX = 128 * 1024 };
+enum {
+    PENDING_MAX = 256,
+    LAUNCH_ARGUMENTS_MAX = VX_DENSE_BUFFERS + 3,
+    GROUP_TABLES_MAX = 32 * 1024,
+    UNIT_TABLES_MAX = 128 * 1024
+};
 
 /* The kernels lay the argument structs out without holes; so must we. */
 _Static_assert(sizeof(vx_signflip_args) == 12 * 4, "an argument struct with a hole");
@@ -95,8 +99,7 @@ static vx_status upload(vx_backend *backend, vx_buffer *to, size_t offset, const
                        "clEnqueueWriteBuffer", error);
 }
 
-static vx_status download(vx_backend *backend, vx_buffer *from, size_t offset, void *to, size_t bytes,
-                          vx_error *error)
+static vx_status download(vx_backend *backend, vx_buffer *from, size_t offset, void *to, size_t bytes, vx_error *error)
 {
     vx_opencl *self = (vx_opencl *)backend;
     if (bytes == 0)
@@ -113,9 +116,9 @@ static vx_status fill(vx_backend *backend, vx_buffer *buffer, size_t offset, siz
     vx_opencl *self = (vx_opencl *)backend;
     if (bytes == 0)
         return VX_OK;
-    return vx_cl_check(clEnqueueFillBuffer(self->queue, buffer->memory, &word, sizeof word, offset, bytes, 0, NULL,
-                                           NULL),
-                       "clEnqueueFillBuffer", error);
+    return vx_cl_check(
+        clEnqueueFillBuffer(self->queue, buffer->memory, &word, sizeof word, offset, bytes, 0, NULL, NULL),
+        "clEnqueueFillBuffer", error);
 }
 
 /* The arguments of one launch in the kernel's order. */
@@ -184,8 +187,7 @@ static int table_bits(const vx_opencl *self, const vx_signflip_args *args, size_
     return 0;
 }
 
-static vx_status run_signflip(vx_opencl *self, const vx_signflip_args *args, vx_buffer *const *buffers,
-                              vx_error *error)
+static vx_status run_signflip(vx_opencl *self, const vx_signflip_args *args, vx_buffer *const *buffers, vx_error *error)
 {
     vx_arguments arguments = {0};
     size_t table_bytes;
@@ -206,8 +208,7 @@ static vx_status run_correlation(vx_opencl *self, const vx_correlation_args *arg
     return launch(self, VX_OP_CORRELATION, &arguments, dense_groups(self, VX_OP_CORRELATION, args->tiles), error);
 }
 
-static vx_status run_clusters(vx_opencl *self, const vx_clusters_args *args, vx_buffer *const *buffers,
-                              vx_error *error)
+static vx_status run_clusters(vx_opencl *self, const vx_clusters_args *args, vx_buffer *const *buffers, vx_error *error)
 {
     vx_arguments arguments = {0};
     add_argument(&arguments, sizeof *args, args);
@@ -225,8 +226,7 @@ static vx_status run(vx_backend *backend, vx_op op, const void *args, vx_buffer 
     case VX_OP_CLUSTERS: status = run_clusters(self, args, buffers, error); break;
     default: return vx_fail(error, VX_INTERNAL, "there is no op %d", (int)op);
     }
-    return status == VX_OK ? VX_OK
-                           : vx_error_prefix(error, status, "%s: %s", backend->info.id, self->form[op].kernel);
+    return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "%s: %s", backend->info.id, self->form[op].kernel);
 }
 
 static vx_status wait_all(vx_backend *backend, vx_error *error)
@@ -300,8 +300,15 @@ vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_erro
     if (!self)
         return vx_fail_memory(error);
     self->backend = (vx_backend){
-        .buffer_new = buffer_new, .buffer_free = buffer_free, .upload = upload, .download = download, .fill = fill,
-        .run = run, .wait = wait_all, .seconds = seconds, .free = free_opencl,
+        .buffer_new = buffer_new,
+        .buffer_free = buffer_free,
+        .upload = upload,
+        .download = download,
+        .fill = fill,
+        .run = run,
+        .wait = wait_all,
+        .seconds = seconds,
+        .free = free_opencl,
     };
     vx_status status = vx_cl_find(platform, device, &id, &self->backend.info, error);
     if (status != VX_OK)

@@ -33,8 +33,12 @@ static cl_uint devices(cl_platform_id platform, cl_device_id *list)
 }
 
 /* A property of the device; zero where the driver does not tell. */
-#define PROPERTY(type, device, name) \
-    ({ type value_ = 0; clGetDeviceInfo((device), (name), sizeof value_, &value_, NULL); value_; })
+#define PROPERTY(type, device, name)                                                                                   \
+    ({                                                                                                                 \
+        type value_ = 0;                                                                                               \
+        clGetDeviceInfo((device), (name), sizeof value_, &value_, NULL);                                               \
+        value_;                                                                                                        \
+    })
 
 /* A text without the blanks that drivers put around it. */
 static void text_property(cl_device_id device, cl_device_info name, char *to, size_t size)
@@ -59,19 +63,22 @@ static void describe(cl_platform_id platform, cl_device_id device, int p, int d,
         .memory = PROPERTY(cl_ulong, device, CL_DEVICE_GLOBAL_MEM_SIZE),
         .allocation_max = PROPERTY(cl_ulong, device, CL_DEVICE_MAX_MEM_ALLOC_SIZE),
         .local_memory = PROPERTY(cl_ulong, device, CL_DEVICE_LOCAL_MEM_SIZE),
-        .exact_division = PROPERTY(cl_device_fp_config, device, CL_DEVICE_SINGLE_FP_CONFIG) &
-                          CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT,
+        .exact_division =
+            PROPERTY(cl_device_fp_config, device, CL_DEVICE_SINGLE_FP_CONFIG) & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT,
     };
     info->memory_free = info->memory; /* OpenCL 1.2 has no better answer */
     snprintf(info->id, sizeof info->id, "opencl:%d.%d", p, d);
     snprintf(info->kind, sizeof info->kind, "%s",
-             type & CL_DEVICE_TYPE_GPU ? "gpu" : type & CL_DEVICE_TYPE_CPU ? "cpu" : "accelerator");
+             type & CL_DEVICE_TYPE_GPU   ? "gpu"
+             : type & CL_DEVICE_TYPE_CPU ? "cpu"
+                                         : "accelerator");
     text_property(device, CL_DEVICE_NAME, info->name, sizeof info->name);
     text_property(device, CL_DRIVER_VERSION, driver, sizeof driver);
     clGetPlatformInfo(platform, CL_PLATFORM_VERSION, sizeof platform_version - 1, platform_version, NULL);
     snprintf(info->driver, sizeof info->driver, "%s, driver %s", platform_version, driver);
     int width = vx_cl_form(VX_OP_CORRELATION, vx_cl_vectors(info),
-                           (int)PROPERTY(cl_uint, device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT)).vec;
+                           (int)PROPERTY(cl_uint, device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT))
+                    .vec;
     snprintf(info->simd, sizeof info->simd, "float%d", width);
 
     text_property(device, CL_DEVICE_VERSION, version, sizeof version);
@@ -114,8 +121,8 @@ vx_status vx_opencl_list(vx_device_info **list, size_t *count, char *note, size_
             describe(platform[p], device[d], (int)p, (int)d, &(*list)[(*count)++]);
     }
     if (*count == 0 && note_size)
-        snprintf(note, note_size, platform_count == 0 ? "no OpenCL driver is installed"
-                                                      : "the OpenCL drivers installed find no device");
+        snprintf(note, note_size,
+                 platform_count == 0 ? "no OpenCL driver is installed" : "the OpenCL drivers installed find no device");
     return VX_OK;
 }
 

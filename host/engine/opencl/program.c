@@ -7,7 +7,9 @@
 #include <string.h>
 
 /* Written by cmake/embed.cmake: every file of kernels/. */
-typedef struct { const char *name, *text; } vx_embedded;
+typedef struct {
+    const char *name, *text;
+} vx_embedded;
 extern const vx_embedded vx_embedded_kernels[];
 
 enum { INCLUDES_MAX = 8 };

@@ -1,0 +1,264 @@
+/* Devices by name; what happens where a driver, a kernel or the cache of binaries is broken. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "base/memory.h"
+#include "engine/backend.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static char scratch[] = "/tmp/voxstat-device-XXXXXX"; /* holds the cache and changed kernels */
+static char opencl[32]; /* the first usable OpenCL device; "" where there is none */
+
+static int set_up(void **state)
+{
+    (void)state;
+    vx_device_info *list;
+    size_t count;
+    vx_error error;
+    if (!mkdtemp(scratch) || setenv("VOXSTAT_CACHE_DIR", scratch, 1) ||
+        vx_device_list(&list, &count, NULL, 0, &error) != VX_OK)
+        return -1;
+    for (size_t d = count; d-- > 1;)
+        if (!list[d].unusable[0])
+            snprintf(opencl, sizeof opencl, "%s", list[d].id);
+    free(list);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf %s", scratch);
+    return system(command);
+}
+
+static void need_opencl(void)
+{
+    if (!opencl[0]) {
+        print_message("SKIP: no OpenCL device\n");
+        skip();
+    }
+}
+
+/* Opens the device with a variable of the environment set and closes it again. */
+static vx_status open_with(const char *variable, const char *value, vx_error *error)
+{
+    vx_device *device;
+    setenv(variable, value, 1);
+    vx_status status = vx_device_open(opencl, 0, &device, NULL, 0, error);
+    if (strcmp(variable, "VOXSTAT_CACHE_DIR") == 0)
+        setenv(variable, scratch, 1);
+    else
+        unsetenv(variable);
+    if (status == VX_OK)
+        vx_device_free(device);
+    return status;
+}
+
+static void test_cpu_comes_first(void **state)
+{
+    (void)state;
+    vx_device_info *list;
+    size_t count;
+    char note[256] = "";
+    vx_error error;
+    assert_int_equal(vx_device_list(&list, &count, note, sizeof note, &error), VX_OK);
+    assert_true(count >= 1);
+    assert_string_equal(list[0].id, "cpu");
+    assert_true(count > 1 || note[0]);
+    for (size_t d = 0; d < count; d++)
+        assert_true(list[d].compute_units > 0 && list[d].memory > 0 && list[d].name[0] && list[d].kind[0]);
+    free(list);
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        vx_status status;
+    } cases[] = {
+        {"auto", VX_OK},
+        {"cpu", VX_OK},
+        {"gpu", VX_USAGE},
+        {"", VX_USAGE},
+        {"CPU", VX_USAGE},
+        {"opencl:", VX_USAGE},
+        {"opencl:0", VX_USAGE},
+        {"opencl:0.0x", VX_USAGE},
+        {"opencl:-1.0", VX_USAGE},
+        {"opencl:0.0.0", VX_USAGE},
+        {"opencl: 0.0", VX_USAGE},
+        {"opencl:99.0", VX_DEVICE},
+        {"opencl:0.99", VX_DEVICE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        vx_device *device;
+        vx_error error = {0};
+        vx_status status = vx_device_open(cases[i].name, 1, &device, NULL, 0, &error);
+        if (status != cases[i].status)
+            fail_msg("\"%s\" gave %s: %s", cases[i].name, vx_status_name(status), error.message);
+        if (status == VX_OK) {
+            assert_non_null(vx_device_backend(device));
+            assert_string_equal(vx_device_properties(device)->unusable, "");
+            vx_device_free(device);
+        } else {
+            assert_null(device);
+            assert_non_null(strstr(error.message, cases[i].name));
+        }
+    }
+    vx_device_free(NULL);
+}
+
+static void test_first_opencl(void **state)
+{
+    (void)state;
+    need_opencl();
+    vx_device *device;
+    vx_error error;
+    assert_int_equal(vx_device_open("opencl", 0, &device, NULL, 0, &error), VX_OK);
+    assert_memory_equal(vx_device_properties(device)->id, "opencl:", 7);
+    vx_device_free(device);
+}
+
+/* A folder of kernels with one sed command done to one file. */
+static void change_kernels(char folder[128], const char *file, const char *change)
+{
+    char command[1024];
+    const char *source = getenv("VOXSTAT_SOURCE");
+    snprintf(folder, 128, "%s/kernels", scratch);
+    snprintf(command, sizeof command,
+             "rm -rf %s && cp -r %s/kernels %s && sed -i.old '%s' %s/%s && ! cmp -s %s/%s %s/%s.old", folder, source,
+             folder, change, folder, file, folder, file, folder, file);
+    assert_int_equal(system(command), 0);
+}
+
+/* Every wrong kernel here gives plausible results; the self-test must refuse the device for each. */
+static void test_wrong_kernels_are_refused(void **state)
+{
+    (void)state;
+    need_opencl();
+    static const struct {
+        const char *file, *change, *word;
+    } cases[] = {
+        {"signflip.cl", "s/ - k - k;/ - k;/", "signflip"},
+        {"correlation.cl", "s/rest > none/rest >= none/; s/sqrt(rest)/rest/", "nuisance"},
+        {"dense.h", "s/>= item->least/> item->least/", "count of voxel"},
+        {"dense.h", "s/> item->cut_high/>= item->cut_high/", "list"},
+        {"clusters.cl", "s/f->score.other. < 0 == negative/true/", "clusters"},
+        {"clusters.cl", "s/f->slab.f->position.f->voxel.e... = 0;//", "clusters"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char folder[128];
+        vx_error error = {0};
+        change_kernels(folder, cases[i].file, cases[i].change);
+        assert_int_equal(open_with("VOXSTAT_KERNEL_DIR", folder, &error), VX_DEVICE);
+        if (!strstr(error.message, "self-test") || !strstr(error.message, cases[i].word))
+            fail_msg("%s: %s: %s", cases[i].file, cases[i].change, error.message);
+    }
+}
+
+static void test_build_log(void **state)
+{
+    (void)state;
+    need_opencl();
+    char folder[128];
+    vx_error error = {0};
+    change_kernels(folder, "signflip.cl", "s/vx_begin(&item);/vx_begin(\\&nonsense);/");
+    assert_int_equal(open_with("VOXSTAT_KERNEL_DIR", folder, &error), VX_DEVICE);
+    assert_non_null(strstr(error.message, "signflip.cl does not build"));
+    assert_non_null(strstr(error.message, "nonsense"));
+    assert_non_null(strstr(error.message, opencl));
+    assert_int_equal(open_with("VOXSTAT_KERNEL_DIR", "/nowhere", &error), VX_DEVICE);
+    assert_non_null(strstr(error.message, "/nowhere/signflip.cl"));
+}
+
+/* Every file of the cache overwritten; how many there were. */
+static int spoil(const char *folder, const char *text)
+{
+    DIR *directory = opendir(folder);
+    int files = 0;
+    assert_non_null(directory);
+    for (struct dirent *entry; (entry = readdir(directory));)
+        if (entry->d_name[0] != '.') {
+            char *path = vx_text("%s/%s", folder, entry->d_name);
+            FILE *file = fopen(path, text ? "w" : "r+");
+            assert_non_null(file);
+            if (text) {
+                fputs(text, file);
+            } else { /* whole but for one byte near the end */
+                fseek(file, -100, SEEK_END);
+                int byte = fgetc(file);
+                fseek(file, -100, SEEK_END);
+                fputc(byte ^ 1, file);
+            }
+            fclose(file);
+            free(path);
+            files++;
+        }
+    closedir(directory);
+    return files;
+}
+
+static void test_cache(void **state)
+{
+    (void)state;
+    need_opencl();
+    char folder[128];
+    vx_error error;
+    snprintf(folder, sizeof folder, "%s/a/cache", scratch);
+    assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK); /* made, with the folder above it */
+    assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK); /* read */
+    assert_int_equal(spoil(folder, NULL), 3); /* a program an op, nothing else */
+    assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK);
+    assert_int_equal(spoil(folder, ""), 3);
+    assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK);
+    assert_int_equal(open_with("VOXSTAT_CACHE_DIR", "/proc/nowhere", &error), VX_OK); /* cannot be made */
+}
+
+static void test_buffers(void **state)
+{
+    (void)state;
+    need_opencl();
+    vx_device *device;
+    vx_buffer *buffer, *empty;
+    vx_error error;
+    int32_t words[8];
+    assert_int_equal(vx_device_open(opencl, 0, &device, NULL, 0, &error), VX_OK);
+    vx_backend *backend = vx_device_backend(device);
+    assert_int_equal(backend->buffer_new(backend, sizeof words, &buffer, &error), VX_OK);
+    assert_int_equal(backend->buffer_new(backend, 0, &empty, &error), VX_OK);
+    assert_int_equal(backend->upload(backend, buffer, 4, (int32_t[]){1, 2, 3}, 12, &error), VX_OK);
+    assert_int_equal(backend->fill(backend, buffer, 20, 8, -7, &error), VX_OK);
+    assert_int_equal(backend->download(backend, buffer, 0, words, sizeof words, &error), VX_OK);
+    assert_memory_equal(words, ((int32_t[]){0, 1, 2, 3, 0, -7, -7, 0}), sizeof words);
+    assert_int_equal(backend->download(backend, buffer, 20, words, 4, &error), VX_OK);
+    assert_int_equal(words[0], -7);
+    backend->buffer_free(backend, buffer);
+    backend->buffer_free(backend, empty);
+    backend->buffer_free(backend, NULL);
+    /* More than any device has: an error that names the device and the size, not a crash. */
+    assert_int_equal(backend->buffer_new(backend, (size_t)1 << 60, &buffer, &error), VX_DEVICE);
+    assert_null(buffer);
+    assert_non_null(strstr(error.message, "CL_"));
+    vx_device_free(device);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cpu_comes_first), cmocka_unit_test(test_names),
+        cmocka_unit_test(test_first_opencl),    cmocka_unit_test(test_wrong_kernels_are_refused),
+        cmocka_unit_test(test_build_log),       cmocka_unit_test(test_cache),
+        cmocka_unit_test(test_buffers),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
