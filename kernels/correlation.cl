@@ -109,6 +109,9 @@ correlation(const vx_correlation_args args, __global const float *Y, __global co
             dot_products(y, W + p * step, step, last, args.n, r);
             if (args.nuisance > 0)
                 divide_out(y, W + p * step, step, last, args.n, args.nuisance, r);
+#if VX_WG > 1 /* else r lives in the nearest cache, and the code stays small */
+#pragma unroll
+#endif
             for (int q = 0; q < VX_P; q++)
                 if (q <= last)
                     vx_take(&item, p + q, r[q]);

@@ -152,6 +152,9 @@ signflip(const vx_signflip_args args, const int bits, __local vx_ints *tables, _
                 add_from_tables(&args, bits, table, flips, last, u);
             else
                 add_plainly(&args, y, flips, last, u);
+#if VX_WG > 1 /* else u lives in the nearest cache, and the code stays small */
+#pragma unroll
+#endif
             for (int q = 0; q < VX_P; q++)
                 if (q <= last)
                     vx_take(&item, p + q, u[q]);

@@ -215,9 +215,62 @@ static void test_dense(void **state)
     on_every_device(both_dense);
 }
 
+/* So many rows that no table of sums fits the local memory: the kernel adds them one by one. */
+static void many_rows(vx_backend *backend)
+{
+    enum { ROWS = 301, EIGHTS = (ROWS + 7) / 8, FEW = 3 };
+    static int32_t y[ROWS][VX_TILE];
+    uint8_t flip[FEW][EIGHTS] = {0};
+    int32_t high[FEW], low[FEW];
+    const vx_signflip_args args = {ROWS, EIGHTS, 8, VX_TILE, 1, 0, FEW, 0, 0, 0, 0, 0};
+    vx_buffer *buffers[VX_DENSE_BUFFERS] = {0};
+    vx_error error;
+    for (int i = 0; i < ROWS; i++) {
+        for (int v = 0; v < VX_TILE; v++)
+            y[i][v] = datum(i, v);
+        for (int p = 0; p < FEW; p++)
+            flip[p][i / 8] |= (uint8_t)((sign(p, i) < 0) << i % 8);
+    }
+    for (int p = 0; p < FEW; p++) {
+        high[p] = INT32_MIN;
+        low[p] = INT32_MAX;
+    }
+    buffers[VX_Y] = put(backend, y, sizeof y);
+    buffers[VX_W] = put(backend, flip, sizeof flip);
+    buffers[VX_HIGH] = put(backend, high, sizeof high);
+    buffers[VX_LOW] = put(backend, low, sizeof low);
+    must(backend->run(backend, VX_OP_SIGNFLIP, &args, buffers, &error), &error);
+    get(backend, buffers[VX_HIGH], high, sizeof high);
+    get(backend, buffers[VX_LOW], low, sizeof low);
+    for (int b = 0; b < VX_DENSE_BUFFERS; b++)
+        backend->buffer_free(backend, buffers[b]);
+    for (int p = 0; p < FEW; p++) {
+        int most = INT32_MIN, least = INT32_MAX;
+        for (int v = 0; v < VX_TILE; v++) {
+            int sum = 0;
+            for (int i = 0; i < ROWS; i++)
+                sum += sign(p, i) * y[i][v];
+            most = sum > most ? sum : most;
+            least = sum < least ? sum : least;
+        }
+        assert_int_equal(high[p], most);
+        assert_int_equal(low[p], least);
+    }
+}
+
+static void test_many_rows(void **state)
+{
+    (void)state;
+    on_every_device(many_rows);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_selftest), cmocka_unit_test(test_dense)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_selftest),
+        cmocka_unit_test(test_dense),
+        cmocka_unit_test(test_many_rows),
+    };
     char note[256];
     if (vx_opencl_list(&devices, &device_count, note, sizeof note, NULL) == VX_OK && device_count == 0) {
         printf("SKIP: %s\n", note);
