@@ -45,5 +45,5 @@ find_package(voxstat 0.1 REQUIRED)
 add_executable(by-cmake example.c)
 target_link_libraries(by-cmake PRIVATE voxstat::voxstat)
 END
-{ cmake -S . -B build -DCMAKE_PREFIX_PATH="$prefix" && cmake --build build; } >log 2>&1 || { cat log; exit 1; }
+{ cmake -G Ninja -S . -B build -DCMAKE_PREFIX_PATH="$prefix" && cmake --build build; } >log 2>&1 || { cat log; exit 1; }
 expect build/by-cmake find_package
