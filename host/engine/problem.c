@@ -180,7 +180,7 @@ int32_t vx_r_score(const vx_problem *p, double r)
 double vx_score_tolerance(const vx_problem *p)
 {
     if (p->op == VX_OP_SIGNFLIP)
-        return 0.0;
+        return (double)p->effect->n * p->unit;
     return 2.0 * (double)(p->effect->n + 2) * (double)(1 + p->effect->nuisance) * 0x1p-24;
 }
 

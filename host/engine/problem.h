@@ -44,8 +44,9 @@ double vx_score_r(const vx_problem *problem, int32_t score);
 /* The score that r rounds to. */
 int32_t vx_r_score(const vx_problem *problem, double r);
 
-/* How far rounding can set two scores apart that are equal in exact arithmetic, as a difference in r: 0 for integers,
- * 2 (n + 2) (1 + k) 2^-24 for floats (two dot products of unit vectors, n rounded products each, inputs rounded once;
+/* How far rounding can set two scores apart that are equal in exact arithmetic, as a difference in r. For integers n
+ * units: the sums are exact, but each of their n terms was rounded by up to half a unit, so 1 + 2 - 3 may not be 0. For
+ * floats 2 (n + 2) (1 + k) 2^-24 (two dot products of unit vectors, n rounded products each, inputs rounded once;
  * Higham 2002, eq. 3.5; once more for each nuisance column). */
 double vx_score_tolerance(const vx_problem *problem);
 
