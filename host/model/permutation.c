@@ -74,7 +74,7 @@ static uint64_t rank_observed(const vx_permutations *p, vx_key *left)
 static vx_status choose_count(vx_permutations *p, int64_t requested, vx_error *error)
 {
     bool all = requested == 0 || (requested < 0 && p->possible <= AUTO_ALL) ||
-               (requested > 0 && (uint64_t)requested >= p->possible);
+               (requested > 0 && (uint64_t)requested >= p->possible - 1);
     if (all && p->possible > MOST)
         return vx_fail(error, VX_USAGE, "every relabelling was asked for, but there are %s%llu; ask for at most %llu",
                        p->possible == UINT64_MAX ? "more than " : "", (unsigned long long)p->possible,

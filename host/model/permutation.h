@@ -25,7 +25,7 @@ typedef struct vx_permutations {
 
 /* `requested`: the number of random relabellings beside the observed one; VX_PERMUTATIONS_ALL (0), or
  * VX_PERMUTATIONS_AUTO (-1): every one where there are at most 20,000, else 10,000 random. A request for at least all
- * there are becomes exhaustive. VX_USAGE where that would be more than 2^24. */
+ * there are beside the observed one becomes exhaustive. VX_USAGE where that would be more than 2^24. */
 vx_status vx_permutations_new(const vx_effect *effect, int64_t requested, uint64_t seed, vx_permutations **permutations,
                               vx_error *error);
 void vx_permutations_free(vx_permutations *permutations);
