@@ -33,7 +33,8 @@ expect()
 }
 
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name voxstat.pc)")
-export PKG_CONFIG_PATH
+LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH") # for a shared build: the loader does not look into this prefix
+export PKG_CONFIG_PATH LD_LIBRARY_PATH
 # shellcheck disable=SC2046
 cc -std=c11 -O1 example.c -o by-pkg-config $(pkg-config --cflags --libs voxstat)
 expect ./by-pkg-config pkg-config
