@@ -1,16 +1,16 @@
 /* Whole distributions counted by hand: n = 4, all 16 sign flips, and n = 5, all 120 permutations (and 60 and 10 with
  * ties), on every device.
  *
- * The grid is 6 x 5 x 4. Four voxels a, b, c, d make a chain whose links are ever looser: a-b share a face, b-c an edge,
- * c-d a corner. e stands apart. So the chain is one cluster of 2, 3 or 4 voxels with 6, 18 or 26 neighbours:
+ * The grid is 6 x 5 x 4. Four voxels a, b, c, d make a chain whose links are ever looser: a-b share a face, b-c an
+ * edge, c-d a corner. e stands apart. So the chain is one cluster of 2, 3 or 4 voxels with 6, 18 or 26 neighbours:
  *
  *     a (1,1,1)   b (2,1,1)   c (3,2,1)   d (4,3,2)   e (1,4,3) */
 #include "fixture.h"
 
 enum { CHAIN = 4, VOXELS = 5, E = 4 };
 static const int dim[3] = {6, 5, 4};
-static const int64_t place[VOXELS] = {1 + 6 * (1 + 5 * 1), 2 + 6 * (1 + 5 * 1), 3 + 6 * (2 + 5 * 1), 4 + 6 * (3 + 5 * 2),
-                                      1 + 6 * (4 + 5 * 3)};
+static const int64_t place[VOXELS] = {1 + 6 * (1 + 5 * 1), 2 + 6 * (1 + 5 * 1), 3 + 6 * (2 + 5 * 1),
+                                      4 + 6 * (3 + 5 * 2), 1 + 6 * (4 + 5 * 3)};
 static const int connectivity[3] = {6, 18, 26}, joined[3] = {2, 3, 4};
 
 /* The results are floats, and t at these values changes by at most 35 times what r does; r is good to 2^-24 n. */
@@ -40,8 +40,8 @@ static vx_matrix *make_matrix(int n, const double *chain, const double *apart)
 }
 
 /* Sorts a copy of `got` and compares it with runs of (value, times), values ascending. */
-static void compare_distribution(const double *got, uint64_t count, const double (*expected)[2], int runs, double within,
-                                 const char *what)
+static void compare_distribution(const double *got, uint64_t count, const double (*expected)[2], int runs,
+                                 double within, const char *what)
 {
     double *sorted = malloc(count * sizeof *sorted);
     uint64_t at = 0;
@@ -64,14 +64,14 @@ static void expect_p(const vx_result *result, const char *map, const double expe
 }
 
 /* Chain y = (1, 2, 3, 5), e = (1, 2, -3, 5). The sum s of a flip gives t = s sqrt(3 / (156 - s^2)), since sum y^2 = 39.
- * Writing w = +-1 +- 2 + 5 in {8, 6, 4, 2} (the complement flips give all signs reversed), the chain has s = w + 3 and e
- * has w - 3 or the other way round. So over the 16 flips max(|s|) is 11, 9, 7, 5, four times each.
+ * Writing w = +-1 +- 2 + 5 in {8, 6, 4, 2} (the complement flips give all signs reversed), the chain has s = w + 3 and
+ * e has w - 3 or the other way round. So over the 16 flips max(|s|) is 11, 9, 7, 5, four times each.
  *
  *     s    11        9     7         5         3
  *     t    3.220470  1.8   1.172106  0.756650  0.428571
  *
- * The chain was observed at s = 11, e at s = 5; e's s = 5 is reached by {1, 2} and by {3} flipped: a tie that is exact in
- * arithmetic, so that |s| >= 5 in 10 of 16 flips and s >= 5 in 5. */
+ * The chain was observed at s = 11, e at s = 5; e's s = 5 is reached by {1, 2} and by {3} flipped: a tie that is exact
+ * in arithmetic, so that |s| >= 5 in 10 of 16 flips and s >= 5 in 5. */
 static const double t11 = 3.2204702407301595, t9 = 1.8, t7 = 1.1721057015904899, t5 = 0.7566499084579773;
 static const double flip_chain[4] = {1, 2, 3, 5}, flip_apart[4] = {1, 2, -3, 5};
 
@@ -87,7 +87,8 @@ static void flips_voxel(void **state)
         assert_true(result->plan.exhaustive);
         assert_int_equal(result->plan.possible, 16);
         assert_int_equal(result->null.count, 16);
-        compare_distribution(result->null.voxel, 16, (double[][2]){{t5, 4}, {t7, 4}, {t9, 4}, {t11, 4}}, 4, bound, "two");
+        compare_distribution(result->null.voxel, 16, (double[][2]){{t5, 4}, {t7, 4}, {t9, 4}, {t11, 4}}, 4, bound,
+                             "two");
         fixture_near(result->null.voxel[0], t11, bound, "observed maximum", 0);
         expect_p(result, "p-uncorrected", (double[]){2 / 16., 2 / 16., 2 / 16., 2 / 16., 10 / 16.});
         expect_p(result, "p-fwe-voxel", (double[]){4 / 16., 4 / 16., 4 / 16., 4 / 16., 1});
@@ -121,8 +122,9 @@ static void flips_voxel(void **state)
     vx_matrix_free(matrix);
 }
 
-/* Forming threshold t = 1.5: supra-threshold where |s| is 11 or 9. The chain is so in 4 of 16 flips (11 twice, 9 twice),
- * e in another 4, and nothing in 8, which count as 0. Masses: the chain's largest cluster of J voxels has J (t - 1.5). */
+/* Forming threshold t = 1.5: supra-threshold where |s| is 11 or 9. The chain is so in 4 of 16 flips (11 twice, 9
+ * twice), e in another 4, and nothing in 8, which count as 0. Masses: the chain's largest cluster of J voxels has J
+ * (t - 1.5). */
 static void flips_clusters(void **state)
 {
     const double m11 = t11 - 1.5, m9 = t9 - 1.5;
@@ -142,8 +144,8 @@ static void flips_clusters(void **state)
                                           {{0, 8}, {m9, 2}, {3 * m9, 2}, {m11, 2}, {3 * m11, 2}},
                                           {{0, 8}, {m9, 2}, {4 * m9, 2}, {m11, 2}, {4 * m11, 2}}};
             compare_distribution(result->null.mass, 16, mass[c], 5, bound, "mass");
-            /* A voxel of the largest cluster: 4 flips reach its extent, 2 its mass. One left alone: 8 reach its 1 voxel,
-             * 4 its mass (the chain at 11, and e at 11). e belongs to no cluster. */
+            /* A voxel of the largest cluster: 4 flips reach its extent, 2 its mass. One left alone: 8 reach its 1
+             * voxel, 4 its mass (the chain at 11, and e at 11). e belongs to no cluster. */
             double extent_p[VOXELS], mass_p[VOXELS];
             for (int v = 0; v < VOXELS; v++) {
                 bool in = v < joined[c], alone = !in && v != E;
@@ -177,8 +179,8 @@ static void flips_clusters(void **state)
     vx_matrix_free(matrix);
 }
 
-/* A positive and a negative cluster that touch never join, and each counts with its own size: chain as it is, but c and d
- * with the sign reversed. With 26 neighbours both tails hold 2 voxels (a, b and c, d). */
+/* A positive and a negative cluster that touch never join, and each counts with its own size: chain as it is, but c
+ * and d with the sign reversed. With 26 neighbours both tails hold 2 voxels (a, b and c, d). */
 static void tails_never_join(void **state)
 {
     (void)state;
@@ -246,7 +248,7 @@ static void permutations(void **state)
             compare_distribution(result->null.extent, 120, (double[][2]){{0, 104}, {joined[c], 16}}, 2, 0, "extent");
             double p_extent[VOXELS], p_mass[VOXELS];
             for (int v = 0; v < VOXELS; v++)
-                p_extent[v] = p_mass[v] = 16 / 120.; /* of the largest cluster, and of single voxels too: all are zero else */
+                p_extent[v] = p_mass[v] = 16 / 120.; /* single voxels too: every other relabelling is empty */
             expect_p(result, "p-fwe-extent", p_extent);
             expect_p(result, "p-fwe-mass", p_mass);
             vx_result_free(result);
@@ -270,8 +272,8 @@ static void permutations(void **state)
     vx_matrix_free(matrix);
 }
 
-/* Two of five against three: only the 10 choices of two rows differ. The two have the lowest data, so r is the largest of
- * all: p = 1/10, and 2/10 two-sided as the two highest mirror it (data 1..5). With covariate (1, 1, 2, 3, 4), 60. */
+/* Two of five against three: only the 10 choices of two rows differ. The two have the lowest data, so r is the largest
+ * of all: p = 1/10, and 2/10 two-sided as the two highest mirror it (data 1..5). With covariate (1, 1, 2, 3, 4), 60. */
 static void tied_covariate(void **state)
 {
     static const double groups[5] = {1, 0, 1, 0, 1}, ties[5] = {1, 1, 2, 3, 4};
@@ -335,7 +337,8 @@ static void ties_of_whole_numbers(void **state)
     }
     vx_matrix_free(matrix);
 
-    /* The familywise p of a lone voxel is its uncorrected one: (1, 3, -4, 5) ties 5 = 1 + 3 - 4 + 5 = -1 - 3 + 4 + 5. */
+    /* The familywise p of a lone voxel is its uncorrected one: (1, 3, -4, 5) ties at 5 with
+     * (-1, -3, 4, 5). */
     matrix = fixture_matrix((int[]){1, 1, 1}, 4, 1, (float[]){1, 3, -4, 5}, NULL);
     options.tails = VX_POSITIVE;
     for (int d = 0; d < devices; d++) {
@@ -347,9 +350,9 @@ static void ties_of_whole_numbers(void **state)
     vx_matrix_free(matrix);
 }
 
-/* Random data on a whole 4 x 3 x 3 grid, both effects, every connectivity and tail, against the reference's own loop over
- * all relabellings: sorted distributions of maximum, extent and mass, and every p-map. The data are continuous, so no
- * value lies near the threshold or another but ties; the test makes sure of the first. */
+/* Random data on a whole 4 x 3 x 3 grid, both effects, every connectivity and tail, against the reference's own loop
+ * over all relabellings: sorted distributions of maximum, extent and mass, and every p-map. The data are continuous,
+ * so no value lies near the threshold or another but ties; the test makes sure of the first. */
 static void against_reference(void **state)
 {
     enum { N = 6, V = 36, MOST = 720 };
@@ -434,8 +437,8 @@ static void against_reference(void **state)
                 qsort(got, (size_t)count, sizeof *got, fixture_ascending);
                 qsort(null[k].expected, (size_t)count, sizeof(double), fixture_ascending);
                 for (int p = 0; p < count; p++)
-                    fixture_near(got[p], null[k].expected[p], null[k].within * fmax(1, pow(fabs(null[k].expected[p]), 3)),
-                                 null[k].what, p);
+                    fixture_near(got[p], null[k].expected[p],
+                                 null[k].within * fmax(1, pow(fabs(null[k].expected[p]), 3)), null[k].what, p);
             }
             vx_result_free(result);
         }

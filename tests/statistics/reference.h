@@ -1,8 +1,9 @@
-/* The slow, plain truth: every statistic in double, one voxel and one relabelling at a time, written from the papers and
- * never from host/ or kernels/. Nothing here is shared with the program but the order of a linear grid index.
+/* The slow, plain truth: every statistic in double, one voxel and one relabelling at a time, written from the papers
+ * and never from host/ or kernels/. Nothing here is shared with the program but the order of a linear grid index.
  *
  *   least squares        normal equations, Gauss-Jordan with pivoting (any textbook)
- *   Freedman-Lane        Winkler et al. 2014, NeuroImage 92:381, table 2: Y* = (P R_Z + H_Z) Y, then the whole model again
+ *   Freedman-Lane        Winkler et al. 2014, NeuroImage 92:381, table 2: Y* = (P R_Z + H_Z) Y, then the
+ *                        whole model again
  *   clusters             connected components by flood fill, tails apart; extent and mass (Bullmore et al. 1999)
  *   p of a maximum       Nichols & Holmes 2002; (1 + b) / (1 + m), Phipson & Smyth 2010
  *   FDR                  Benjamini & Hochberg 1995, as adjusted p (Yekutieli & Benjamini 1999) */
@@ -75,8 +76,9 @@ static inline reference_fit reference_ols(int n, int columns, const double *desi
     return fit;
 }
 
-/* t of x given Z (z_columns x n, its intercept among them) after one relabelling of the residuals of the nuisance model.
- * Row i of the relabelled residuals is residual order[i] where `order` is given, and changes sign where sign[i] < 0. */
+/* t of x given Z (z_columns x n, its intercept among them) after one relabelling of the residuals of the nuisance
+ * model. Row i of the relabelled residuals is residual order[i] where `order` is given, and changes sign where
+ * sign[i] < 0. */
 static inline double reference_freedman_lane(int n, const double *x, int z_columns, const double *z, const double *y,
                                              const int32_t *order, const int8_t *sign)
 {

@@ -1,5 +1,5 @@
-/* Student's t and the normal against SciPy 1.10.1. Relative 1e-7: niftilib's CDFLIB stops its searches at 1e-8 relative,
- * a z a hundred times finer than a float32 map can hold. */
+/* Student's t and the normal against SciPy 1.10.1. Relative 1e-7, what a float32 map can hold: niftilib's CDFLIB stops
+ * its searches at 1e-8. */
 #include "base/distribution.h"
 
 #include <math.h>

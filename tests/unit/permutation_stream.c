@@ -1,4 +1,5 @@
-/* Relabellings addressed by index: the identity once, every one once where all are used, uniform where they are drawn. */
+/* Relabellings addressed by index: the identity once, every one once where all are used, uniform where they are
+ * drawn. */
 #include "model/permutation.h"
 #include "voxstat/result.h"
 
@@ -170,8 +171,8 @@ static void identity_once(void **state)
 
 /* 20,000 draws at n = 10. Where each row goes, and each row's sign, is uniform: a chi-square of 9 degrees of freedom
  * passes 44.8, one of 1 degree 23.9, with probability 1e-6 (scipy.stats.chi2.isf(1e-6, [9, 1])); there are 10 + 10 of
- * them and 45 of pairs of signs. Of n = 5 the 119 orders that are not the identity come equally often: 118 degrees, 205.8.
- * The seed is fixed. */
+ * them and 45 of pairs of signs. Of n = 5 the 119 orders that are not the identity come equally often: 118 degrees,
+ * 205.8. The seed is fixed. */
 static void uniform_draws(void **state)
 {
     enum { N = 10, DRAWS = 20000 };
@@ -253,7 +254,7 @@ static void addressed_by_index(void **state)
         vx_permutations_order(other, (uint64_t)k, c, scratch);
         differences += memcmp(a, c, sizeof a) != 0;
     }
-    assert_int_equal(differences, 50); /* all but index 0; a chance meeting has probability 50/9! and the seeds are fixed */
+    assert_int_equal(differences, 50); /* all but index 0; a chance meeting has probability 50/9! */
     vx_permutations_free(few);
     vx_permutations_free(many);
     vx_permutations_free(other);
