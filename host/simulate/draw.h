@@ -21,6 +21,14 @@ typedef struct vx_cohort {
     double (*session)[VX_SESSIONS];  /* n: factor on raw uptake: the participant's and the session's */
 } vx_cohort;
 
+/* The planted cases by name; flag 0: of a later version. */
+typedef struct vx_plant {
+    const char *name;
+    unsigned flag;
+} vx_plant;
+extern const vx_plant vx_plants[];
+extern const int vx_plants_count;
+
 /* Stated moments of a region's change under the planted case. */
 void vx_stated_change(const vx_region *region, unsigned plant, double *mean, double *sd, double *r);
 

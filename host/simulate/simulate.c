@@ -59,20 +59,21 @@ vx_simulate_options vx_simulate_defaults(void)
     return (vx_simulate_options){.voxel_mm = 4, .participants = 14};
 }
 
+const vx_plant vx_plants[] = {{"global", VX_PLANT_GLOBAL}, {"leverage", VX_PLANT_LEVERAGE}, {"shift", VX_PLANT_SHIFT},
+                              {"null", VX_PLANT_NULL},     {"reference", 0},               {"atrophy", 0}};
+const int vx_plants_count = sizeof vx_plants / sizeof vx_plants[0];
+
 vx_status vx_simulate_plant(const char *name, unsigned *plant, vx_error *error)
 {
-    static const struct { const char *name; unsigned flag; } known[] = {
-        {"global", VX_PLANT_GLOBAL}, {"leverage", VX_PLANT_LEVERAGE}, {"shift", VX_PLANT_SHIFT},
-        {"null", VX_PLANT_NULL}, {"reference", 0}, {"atrophy", 0}};
-    for (size_t k = 0; k < sizeof known / sizeof known[0]; k++)
-        if (!strcmp(name, known[k].name)) {
-            if (!known[k].flag)
-                return vx_fail(error, VX_USAGE, "the planted case \"%s\" comes with a later version; there are global, "
-                               "leverage, shift and null", name);
-            *plant |= known[k].flag;
+    static const char there[] = "there are global, leverage, shift and null";
+    for (int k = 0; k < vx_plants_count; k++)
+        if (!strcmp(name, vx_plants[k].name)) {
+            if (!vx_plants[k].flag)
+                return vx_fail(error, VX_USAGE, "planted case '%s' comes with a later version; %s", name, there);
+            *plant |= vx_plants[k].flag;
             return VX_OK;
         }
-    return vx_fail(error, VX_USAGE, "unknown planted case \"%s\"; there are global, leverage, shift and null", name);
+    return vx_fail(error, VX_USAGE, "unknown planted case '%s'; %s", name, there);
 }
 
 static vx_status check(const vx_simulate_options *options, vx_error *error)

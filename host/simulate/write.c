@@ -181,13 +181,10 @@ static vx_status write_truth(const char *folder, const vx_simulate_options *opti
 
 static json_t *planted(unsigned plant)
 {
-    static const struct { unsigned flag; const char *name; } known[] = {
-        {VX_PLANT_GLOBAL, "global"}, {VX_PLANT_LEVERAGE, "leverage"}, {VX_PLANT_SHIFT, "shift"},
-        {VX_PLANT_NULL, "null"}};
     json_t *names = json_array();
-    for (size_t k = 0; k < sizeof known / sizeof known[0]; k++)
-        if (plant & known[k].flag)
-            json_array_append_new(names, json_string(known[k].name));
+    for (int k = 0; k < vx_plants_count; k++)
+        if (plant & vx_plants[k].flag)
+            json_array_append_new(names, json_string(vx_plants[k].name));
     return names;
 }
 

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Makes the sample cohort anew: sh sample_data/make.sh [PROGRAM]
+set -e
+program=$(realpath "${1:-build/release/voxstat}")
+here=$(realpath "$(dirname "$0")")
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+cd "$made"
+PATH=$(dirname "$program"):$PATH # the record holds the command as it is typed
+voxstat simulate --size 4 --participants 14 --seed 0 --exact-moments --out cohort
+cp cohort/* "$here"/
