@@ -23,28 +23,24 @@
 /* Scores s of a dense op are ints that order as the statistic does: the fixed-point sum u of signflip, or the ordered
  * bits of the float r of correlation (vx_ordered below). */
 
-/* signflip: u[p][v] = sum_i e_i[p] k_i[v] in int32, k the unit-normalised change in fixed point.
- * The n rows are cut into `groups` of `width` (the last may be shorter); flip[p][g] holds a bit a row, set where
- * e = -1. */
-typedef struct vx_signflip_args {
-    int n, groups, width;
-    int voxels, tiles;  /* of this slab */
-    int voxel0;         /* mask index of the slab's first voxel */
+/* The dense ops.
+ *
+ * signflip: u[p][v] = sum_i e_i[p] k_i[v] in int32, k the unit-normalised change in fixed point. The n rows are cut
+ * into `groups` of `width` (the last may be shorter); flip[p][g] holds a bit a row, set where e = -1.
+ *
+ * correlation: r[p][v] = d / sqrt(1 - sum_j q_j^2), d = W[p][0] . y[v], q_j = W[p][j] . y[v], y of unit length, j = 1
+ * to `nuisance`. Without nuisance r = d. Operations: fma, i ascending, one accumulator a dot product. */
+typedef struct vx_dense_args {
+    int n;
+    int nuisance;          /* correlation */
+    int groups, width;     /* signflip */
+    int voxels, tiles;     /* of this slab */
+    int voxel0;            /* mask index of the slab's first voxel */
     int relabellings;
     int flags;
     int cut_high, cut_low; /* supra-threshold: s > cut_high or s < cut_low */
     int capacity;          /* entries of one relabelling's list */
-    int list0;             /* lists of this launch start at relabelling list0 */
-} vx_signflip_args;
-
-/* correlation: r[p][v] = d / sqrt(1 - sum_j q_j^2), d = W[p][0] . y[v], q_j = W[p][j] . y[v], y of unit length.
- * W[p][0..k][n]. With k = 0, r = d. Operations: fma, i ascending, one accumulator a dot product. */
-typedef struct vx_correlation_args {
-    int n, nuisance; /* k */
-    int voxels, tiles, voxel0, relabellings, flags;
-    int cut_high, cut_low; /* ordered bits of the threshold on r */
-    int capacity, list0;
-} vx_correlation_args;
+} vx_dense_args;
 
 /* clusters: components of the listed voxels of every relabelling, each tail apart: largest size and largest mass. */
 typedef struct vx_clusters_args {

@@ -73,20 +73,13 @@ static void divide_out(__global const float *y, __global const float *w, size_t 
 }
 
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
-correlation(const vx_correlation_args args, __global const float *Y, __global const float *W, __global int *high,
+correlation(const vx_dense_args args, __global const float *Y, __global const float *W, __global int *high,
             __global int *low, __global const int *count_high, __global const int *count_low, __global uint *counts,
             __global int *score, __global int *list_voxel, __global int *list_score, __global int *list_size)
 {
     __local vx_maxima maxima;
     vx_item item = {
-        .flags = args.flags,
-        .relabellings = args.relabellings,
-        .capacity = args.capacity,
-        .list0 = args.list0,
-        .cut_high = args.cut_high,
-        .cut_low = args.cut_low,
-        .voxels = args.voxels,
-        .voxel0 = args.voxel0,
+        .args = args,
         .padded = args.tiles * VX_TILE,
         .maxima = &maxima,
         .count_high = count_high,

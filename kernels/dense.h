@@ -71,9 +71,8 @@ typedef struct vx_maxima {
 
 /* A work-item's view of a launch. */
 typedef struct vx_item {
-    int flags, relabellings, capacity, list0, cut_high, cut_low;
+    vx_dense_args args;
     vx_score list_least, list_most; /* no score strictly between them is listed */
-    int voxels, voxel0; /* of the slab */
     int padded; /* Vt: voxels in whole tiles */
     int voxel; /* the item's first in the slab */
     vx_scores least[VX_COLS], most[VX_COLS]; /* VX_COUNT: what to reach, voxel by voxel */
@@ -104,18 +103,19 @@ static int vx_smallest(vx_ints keys)
 static void vx_list(const vx_item *item, int p, vx_ints keys, int voxel)
 {
     int lane[VX_VEC], chosen[VX_VEC], found = 0, slot;
-    size_t list = (size_t)(item->list0 + p) * item->capacity;
+    size_t list = (size_t)p * item->args.capacity;
     vx_store(keys, lane);
     for (int l = 0; l < VX_VEC; l++) {
-        chosen[l] = ((lane[l] > item->cut_high) | (lane[l] < item->cut_low)) & (voxel + l < item->voxels);
+        chosen[l] = (lane[l] > item->args.cut_high) | (lane[l] < item->args.cut_low);
+        chosen[l] &= voxel + l < item->args.voxels;
         found += chosen[l];
     }
     if (found == 0)
         return;
-    slot = atomic_add(&item->list_size[item->list0 + p], found);
-    for (int l = 0; l < VX_VEC && slot < item->capacity; l++)
+    slot = atomic_add(&item->list_size[p], found);
+    for (int l = 0; l < VX_VEC && slot < item->args.capacity; l++)
         if (chosen[l]) {
-            item->list_voxel[list + slot] = item->voxel0 + voxel + l;
+            item->list_voxel[list + slot] = item->args.voxel0 + voxel + l;
             item->list_score[list + slot] = lane[l];
             slot++;
         }
@@ -134,7 +134,7 @@ static void vx_take(vx_item *item, int p, const vx_scores *s)
         vx_raise(&item->maxima->high[p], vx_largest(vx_keys(top)));
         vx_lower(&item->maxima->low[p], vx_smallest(vx_keys(bottom)));
     }
-    if (item->flags & VX_COUNT) {
+    if (item->args.flags & VX_COUNT) {
         const vx_ints one = 1, none = 0;
 #pragma unroll
         for (int c = 0; c < VX_COLS; c++) {
@@ -142,12 +142,12 @@ static void vx_take(vx_item *item, int p, const vx_scores *s)
             item->count[c] += s[c] <= item->most[c] ? one : none;
         }
     }
-    if (item->flags & VX_COMPACT && vx_any((top >= item->list_least) | (bottom <= item->list_most)))
+    if (item->args.flags & VX_COMPACT && vx_any((top >= item->list_least) | (bottom <= item->list_most)))
 #pragma unroll
         for (int c = 0; c < VX_COLS; c++)
             if (vx_any((s[c] >= item->list_least) | (s[c] <= item->list_most)))
                 vx_list(item, p, vx_keys(s[c]), item->voxel + c * VX_VEC);
-    if (item->flags & VX_STORE)
+    if (item->args.flags & VX_STORE)
 #pragma unroll
         for (int c = 0; c < VX_COLS; c++)
             vx_store(vx_keys(s[c]), item->score + (size_t)p * item->padded + item->voxel + c * VX_VEC);
@@ -156,9 +156,9 @@ static void vx_take(vx_item *item, int p, const vx_scores *s)
 /* Completes an item whose pointers and arguments are set, and empties the group's maxima. */
 static void vx_begin(vx_item *item)
 {
-    item->list_least = vx_value(max(item->cut_high, VX_KEY_MIN));
-    item->list_most = vx_value(min(item->cut_low, VX_KEY_MAX));
-    for (int p = get_local_id(0); p < item->relabellings; p += VX_WG) {
+    item->list_least = vx_value(max(item->args.cut_high, VX_KEY_MIN));
+    item->list_most = vx_value(min(item->args.cut_low, VX_KEY_MAX));
+    for (int p = get_local_id(0); p < item->args.relabellings; p += VX_WG) {
         item->maxima->high[p] = VX_KEY_MIN;
         item->maxima->low[p] = VX_KEY_MAX;
     }
@@ -169,7 +169,7 @@ static bool vx_strip_begin(vx_item *item, int strip)
 {
 #if VX_WG > 1
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int p = get_local_id(0); p < item->relabellings; p += VX_WG) {
+    for (int p = get_local_id(0); p < item->args.relabellings; p += VX_WG) {
         item->maxima->seen_high[p] = item->maxima->high[p];
         item->maxima->seen_low[p] = item->maxima->low[p];
     }
@@ -178,7 +178,7 @@ static bool vx_strip_begin(vx_item *item, int strip)
     item->voxel = strip * VX_STRIP + (int)get_local_id(0) * VX_ITEM;
     if (item->voxel >= item->padded)
         return false;
-    if (item->flags & VX_COUNT)
+    if (item->args.flags & VX_COUNT)
 #pragma unroll
         for (int c = 0; c < VX_COLS; c++) {
             item->least[c] = vx_least(vx_load(item->count_high + item->voxel + c * VX_VEC));
@@ -191,7 +191,7 @@ static bool vx_strip_begin(vx_item *item, int strip)
 /* Leaves a strip; its counts belong to the item alone. */
 static void vx_strip_end(const vx_item *item)
 {
-    if (item->flags & VX_COUNT)
+    if (item->args.flags & VX_COUNT)
 #pragma unroll
         for (int c = 0; c < VX_COLS; c++) {
             __global int *counts = (__global int *)item->counts + item->voxel + c * VX_VEC;
@@ -203,7 +203,7 @@ static void vx_strip_end(const vx_item *item)
 static void vx_end(const vx_item *item, volatile __global int *high, volatile __global int *low)
 {
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int p = get_local_id(0); p < item->relabellings; p += VX_WG) {
+    for (int p = get_local_id(0); p < item->args.relabellings; p += VX_WG) {
         atomic_max(&high[p], item->maxima->high[p]);
         atomic_min(&low[p], item->maxima->low[p]);
     }

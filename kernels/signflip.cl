@@ -38,7 +38,7 @@ static void make_table(__global const int *y, int first, int end, int bits, __lo
     }
 }
 
-static void make_tables(__global const int *y, const vx_signflip_args *args, int bits, __local vx_ints *table)
+static void make_tables(__global const int *y, const vx_dense_args *args, int bits, __local vx_ints *table)
 {
     for (int g = 0; g < args->groups; g++)
         for (int shift = 0; shift < args->width; shift += bits, table += STRIDE << bits)
@@ -47,7 +47,7 @@ static void make_tables(__global const int *y, const vx_signflip_args *args, int
 
 /* u of one item under VX_P relabellings; rows of flip past the last repeat it. The sums are an array of the function's
  * own, so that they stay in registers. */
-static void add_from_tables(const vx_signflip_args *args, int bits, __local const vx_ints *table,
+static void add_from_tables(const vx_dense_args *args, int bits, __local const vx_ints *table,
                             __global const uchar *flip, int last, vx_ints u[VX_P][VX_COLS])
 {
     const int mask = (1 << bits) - 1;
@@ -77,7 +77,7 @@ static void add_from_tables(const vx_signflip_args *args, int bits, __local cons
 }
 
 /* The same without tables. */
-static void add_plainly(const vx_signflip_args *args, __global const int *y, __global const uchar *flip, int last,
+static void add_plainly(const vx_dense_args *args, __global const int *y, __global const uchar *flip, int last,
                         vx_ints u[VX_P][VX_COLS])
 {
     __global const uchar *row[VX_P];
@@ -111,21 +111,14 @@ static void add_plainly(const vx_signflip_args *args, __global const int *y, __g
 }
 
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
-signflip(const vx_signflip_args args, const int bits, __local vx_ints *tables, __global const int *Y,
+signflip(const vx_dense_args args, const int bits, __local vx_ints *tables, __global const int *Y,
          __global const uchar *flip, __global int *high, __global int *low, __global const int *count_high,
          __global const int *count_low, __global uint *counts, __global int *score, __global int *list_voxel,
          __global int *list_score, __global int *list_size)
 {
     __local vx_maxima maxima;
     vx_item item = {
-        .flags = args.flags,
-        .relabellings = args.relabellings,
-        .capacity = args.capacity,
-        .list0 = args.list0,
-        .cut_high = args.cut_high,
-        .cut_low = args.cut_low,
-        .voxels = args.voxels,
-        .voxel0 = args.voxel0,
+        .args = args,
         .padded = args.tiles * VX_TILE,
         .maxima = &maxima,
         .count_high = count_high,

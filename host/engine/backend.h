@@ -8,8 +8,8 @@
  *                      in  int32   count_high[Vt], count_low[Vt]  VX_COUNT;   Vt = tiles * VX_TILE
  *                      out uint32  count[Vt]                      VX_COUNT: added to
  *                      out int32   score[P][Vt]                   VX_STORE
- *                      out int32   list_voxel[P'][capacity], list_score[P'][capacity]   VX_COMPACT; P' = list0 + P
- *                      out int32   list_size[P']                  VX_COMPACT: added to; true length, even past capacity
+ *                      out int32   list_voxel[P][capacity], list_score[P][capacity]     VX_COMPACT
+ *                      out int32   list_size[P]                   VX_COMPACT: added to; true length, even past capacity
  *   VX_OP_CORRELATION  in  float   Y[tiles][n][VX_TILE]
  *                      in  float   W[P][1 + k][n]
  *                      then as above

@@ -173,32 +173,18 @@ static vx_status run_dense(vx_engine *e, int64_t s, int64_t count, int flags, in
         [VX_LIST_SCORE] = e->list_score,
         [VX_LIST_SIZE] = e->list_size,
     };
-    int n = (int)p->effect->n, voxels = (int)voxels_of(e, s), tiles = (int)tiles_of(e, s);
-    int voxel0 = (int)(first_tile(e, s) * VX_TILE);
-    if (p->op == VX_OP_SIGNFLIP) {
-        vx_signflip_args args = {.n = n,
-                                 .groups = p->groups,
-                                 .width = p->width,
-                                 .voxels = voxels,
-                                 .tiles = tiles,
-                                 .voxel0 = voxel0,
-                                 .relabellings = (int)count,
-                                 .flags = flags,
-                                 .cut_high = p->cut_high,
-                                 .cut_low = p->cut_low,
-                                 .capacity = (int)capacity};
-        return e->backend->run(e->backend, p->op, &args, buffer, error);
-    }
-    vx_correlation_args args = {.n = n,
-                                .nuisance = (int)p->effect->nuisance,
-                                .voxels = voxels,
-                                .tiles = tiles,
-                                .voxel0 = voxel0,
-                                .relabellings = (int)count,
-                                .flags = flags,
-                                .cut_high = p->cut_high,
-                                .cut_low = p->cut_low,
-                                .capacity = (int)capacity};
+    vx_dense_args args = {.n = (int)p->effect->n,
+                          .nuisance = (int)p->effect->nuisance,
+                          .groups = p->groups,
+                          .width = p->width,
+                          .voxels = (int)voxels_of(e, s),
+                          .tiles = (int)tiles_of(e, s),
+                          .voxel0 = (int)(first_tile(e, s) * VX_TILE),
+                          .relabellings = (int)count,
+                          .flags = flags,
+                          .cut_high = p->cut_high,
+                          .cut_low = p->cut_low,
+                          .capacity = (int)capacity};
     return e->backend->run(e->backend, p->op, &args, buffer, error);
 }
 

@@ -176,30 +176,19 @@ static vx_status put_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
 
 static vx_status run_dense(vx_backend *backend, const vx_known *k, vx_buffer **buffers, vx_error *error)
 {
-    int flags = VX_STORE | VX_COUNT | VX_COMPACT, cut_high = key(k->op, k->cut_high), cut_low = key(k->op, k->cut_low);
-    const vx_signflip_args flip = {.n = N,
-                                   .groups = 2,
-                                   .width = 3,
-                                   .voxels = VOXELS,
-                                   .tiles = 1,
-                                   .voxel0 = FIRST,
-                                   .relabellings = k->relabellings,
-                                   .flags = flags,
-                                   .cut_high = cut_high,
-                                   .cut_low = cut_low,
-                                   .capacity = CAPACITY};
-    const vx_correlation_args correlate = {.n = N,
-                                           .nuisance = k->nuisance,
-                                           .voxels = VOXELS,
-                                           .tiles = 1,
-                                           .voxel0 = FIRST,
-                                           .relabellings = k->relabellings,
-                                           .flags = flags,
-                                           .cut_high = cut_high,
-                                           .cut_low = cut_low,
-                                           .capacity = CAPACITY};
-    return k->op == VX_OP_SIGNFLIP ? backend->run(backend, k->op, &flip, buffers, error)
-                                   : backend->run(backend, k->op, &correlate, buffers, error);
+    const vx_dense_args args = {.n = N,
+                                .nuisance = k->nuisance,
+                                .groups = 2,
+                                .width = 3,
+                                .voxels = VOXELS,
+                                .tiles = 1,
+                                .voxel0 = FIRST,
+                                .relabellings = k->relabellings,
+                                .flags = VX_STORE | VX_COUNT | VX_COMPACT,
+                                .cut_high = key(k->op, k->cut_high),
+                                .cut_low = key(k->op, k->cut_low),
+                                .capacity = CAPACITY};
+    return backend->run(backend, k->op, &args, buffers, error);
 }
 
 static vx_status get_dense(vx_backend *backend, const vx_known *k, vx_buffer **buffers, vx_found *found,

@@ -48,22 +48,21 @@ static float *make_weights(const dense_case *shape)
     return w;
 }
 
-static vx_correlation_args arguments(const dense_case *shape)
+static vx_dense_args arguments(const dense_case *shape)
 {
-    return (vx_correlation_args){.n = shape->n,
+    return (vx_dense_args){.n = shape->n,
                                  .nuisance = shape->nuisance,
                                  .voxels = shape->voxels,
                                  .tiles = (int)tiled(shape->voxels) / VX_TILE,
                                  .voxel0 = shape->voxel0,
                                  .relabellings = shape->relabellings,
-                                 .capacity = shape->capacity,
-                                 .list0 = shape->list0};
+                                 .capacity = shape->capacity};
 }
 
 /* The backend's own map, [P][voxels]. */
 static int32_t *store(vx_backend *backend, const dense_case *shape, dense_data *host)
 {
-    vx_correlation_args args = arguments(shape);
+    vx_dense_args args = arguments(shape);
     size_t count = (size_t)shape->relabellings * (size_t)shape->voxels, lanes = tiled(shape->voxels);
     int32_t *score = words(count, 0);
     dense_results(shape, score, host);
@@ -104,7 +103,7 @@ static void check_case(const dense_case *shape, bool ties)
                        .bytes = {[VX_Y] = tiled(shape->voxels) * (size_t)shape->n * sizeof *y,
                                  [VX_W] = (size_t)shape->relabellings * rows * (size_t)shape->n * sizeof *w}};
     for (int b = 0; b < backend_count; b++) {
-        vx_correlation_args args = arguments(shape);
+        vx_dense_args args = arguments(shape);
         int32_t *score = store(backends[b], shape, &host);
         check_bound(shape, score, r, rest);
         if (shape->nuisance == 0 || backends[b]->info.exact_division)
@@ -139,7 +138,7 @@ static void test_ties(void **state)
 /* One voxel, one relabelling, n = 3. */
 static int32_t one_score(vx_backend *backend, int nuisance, const float y[3], const float *w)
 {
-    const dense_case shape = {3, nuisance, 1, 1, 0, 0, 1};
+    const dense_case shape = {3, nuisance, 1, 1, 0, 1};
     dense_data host = {.data = {[VX_Y] = tiles_of(y, 3, 1), [VX_W] = (void *)w},
                        .bytes = {3 * VX_TILE * sizeof *y, (1 + (size_t)nuisance) * 3 * sizeof *w}};
     int32_t *stored = store(backend, &shape, &host), score = *stored;

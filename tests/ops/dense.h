@@ -6,17 +6,19 @@
 
 /* The shape of a problem. */
 typedef struct dense_case {
-    int n, nuisance, voxels, relabellings, voxel0, list0, capacity;
+    int n, nuisance, voxels, relabellings, voxel0, capacity;
 } dense_case;
 
 static const dense_case dense_cases[] = {
-    {2, 0, 1, 1, 0, 0, 4}, /* the least there is */
-    {3, 1, 63, 2, 7, 0, 63}, /* a lane short of a tile */
-    {4, 0, 64, 16, 0, 3, 64}, /* one tile; lists that do not start at 0 */
-    {5, 2, 65, 33, 1000, 1, 65}, /* a lane more than a tile; relabellings no multiple of a block */
-    {14, 0, 1000, 100, 64, 0, 30}, /* lists that overflow */
-    {14, 1, 777, 70, 0, 5, 1},     {13, 3, 300, 50, 3, 2, 300},
-    {40, 0, 200, 31, 0, 0, 200},   {40, 2, 129, 1024, 5, 0, 2}, /* a whole batch */
+    {2, 0, 1, 1, 0, 4},         /* the least there is */
+    {3, 1, 63, 2, 7, 63},       /* a lane short of a tile */
+    {4, 0, 64, 16, 0, 64},      /* one tile */
+    {5, 2, 65, 33, 1000, 65},   /* a lane more than a tile; relabellings no multiple of a block */
+    {14, 0, 1000, 100, 64, 30}, /* lists that overflow */
+    {14, 1, 777, 70, 0, 1},
+    {13, 3, 300, 50, 3, 300},
+    {40, 0, 200, 31, 0, 200},
+    {40, 2, 129, 1024, 5, 2},   /* a whole batch */
 };
 enum { DENSE_CASES = sizeof dense_cases / sizeof *dense_cases };
 
@@ -40,7 +42,7 @@ static inline size_t tiled(int voxels)
 static inline void dense_results(const dense_case *shape, const int32_t *score, dense_data *host)
 {
     size_t lanes = tiled(shape->voxels), batch = (size_t)shape->relabellings;
-    size_t lists = (size_t)shape->list0 + batch, entries = lists * (size_t)shape->capacity;
+    size_t entries = batch * (size_t)shape->capacity;
     int32_t *high = words(batch, INT32_MIN), *low = words(batch, INT32_MAX);
     int32_t *count_high = words(lanes, INT32_MAX), *count_low = words(lanes, INT32_MIN);
     high[0] = INT32_MAX - 1;
@@ -57,10 +59,10 @@ static inline void dense_results(const dense_case *shape, const int32_t *score, 
                     [VX_SCORE] = words(batch * lanes, UNTOUCHED),
                     [VX_LIST_VOXEL] = words(entries, UNTOUCHED),
                     [VX_LIST_SCORE] = words(entries, UNTOUCHED),
-                    [VX_LIST_SIZE] = words(lists, 0)};
+                    [VX_LIST_SIZE] = words(batch, 0)};
     size_t size[] = {[VX_HIGH] = batch,         [VX_LOW] = batch,          [VX_COUNT_HIGH] = lanes,
                      [VX_COUNT_LOW] = lanes,    [VX_COUNTS] = lanes,       [VX_SCORE] = batch * lanes,
-                     [VX_LIST_VOXEL] = entries, [VX_LIST_SCORE] = entries, [VX_LIST_SIZE] = lists};
+                     [VX_LIST_VOXEL] = entries, [VX_LIST_SCORE] = entries, [VX_LIST_SIZE] = batch};
     for (int b = VX_HIGH; b < VX_DENSE_BUFFERS; b++) {
         host->data[b] = data[b];
         host->bytes[b] = size[b] * sizeof(int32_t);
@@ -114,14 +116,14 @@ static inline void check_scores(const dense_case *shape, const int32_t *score, b
 static inline void check_list(const dense_case *shape, const int32_t *score, int cut_high, int cut_low, int p,
                               const dense_data *host)
 {
-    size_t row = (size_t)(shape->list0 + p) * (size_t)shape->capacity;
+    size_t row = (size_t)p * (size_t)shape->capacity;
     const int32_t *voxel = (const int32_t *)host->data[VX_LIST_VOXEL] + row;
     const int32_t *listed = (const int32_t *)host->data[VX_LIST_SCORE] + row;
     int32_t size = 0;
     bool *seen = vx_array_zero((size_t)shape->voxels, sizeof *seen);
     for (int v = 0; v < shape->voxels; v++)
         size += score[v] > cut_high || score[v] < cut_low;
-    assert_int_equal(((int32_t *)host->data[VX_LIST_SIZE])[shape->list0 + p], size);
+    assert_int_equal(((int32_t *)host->data[VX_LIST_SIZE])[p], size);
     for (int e = 0; e < shape->capacity; e++) {
         if (e >= size) {
             assert_int_equal(voxel[e], UNTOUCHED);
@@ -142,8 +144,7 @@ static inline void check_lists(const dense_case *shape, const int32_t *score, bo
                                const dense_data *host)
 {
     const int32_t *voxel = host->data[VX_LIST_VOXEL], *sizes = host->data[VX_LIST_SIZE];
-    int before = listed ? shape->list0 : shape->list0 + shape->relabellings; /* lists that are not this launch's */
-    for (int row = 0; row < before; row++) {
+    for (int row = 0; !listed && row < shape->relabellings; row++) {
         assert_int_equal(sizes[row], 0);
         for (int e = 0; e < shape->capacity; e++)
             assert_int_equal(voxel[row * shape->capacity + e], UNTOUCHED);

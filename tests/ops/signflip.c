@@ -35,7 +35,7 @@ static int *make_signs(const dense_case *shape, data_kind kind)
 }
 
 /* flip[P][groups], a bit a row. */
-static uint8_t *make_flips(const vx_signflip_args *args, const int *sign)
+static uint8_t *make_flips(const vx_dense_args *args, const int *sign)
 {
     uint8_t *flip = vx_array_zero((size_t)args->relabellings * (size_t)args->groups, 1);
     for (int p = 0; p < args->relabellings; p++)
@@ -47,15 +47,14 @@ static uint8_t *make_flips(const vx_signflip_args *args, const int *sign)
 
 static void check_case(const dense_case *shape, data_kind kind, int width)
 {
-    vx_signflip_args args = {.n = shape->n,
+    vx_dense_args args = {.n = shape->n,
                              .width = width,
                              .groups = (shape->n + width - 1) / width,
                              .voxels = shape->voxels,
                              .tiles = (int)tiled(shape->voxels) / VX_TILE,
                              .voxel0 = shape->voxel0,
                              .relabellings = shape->relabellings,
-                             .capacity = shape->capacity,
-                             .list0 = shape->list0};
+                             .capacity = shape->capacity};
     int32_t *k = make_data(shape, kind);
     int *sign = make_signs(shape, kind);
     int32_t *score = vx_reference_signflip(shape->n, shape->voxels, shape->relabellings, k, sign);
@@ -92,7 +91,7 @@ static void test_ties_and_negative(void **state)
 static void test_widths(void **state)
 {
     (void)state;
-    const dense_case shape = {9, 0, 70, 20, 0, 0, 70};
+    const dense_case shape = {9, 0, 70, 20, 0, 70};
     for (int width = 1; width <= 8; width++)
         check_case(&shape, RANDOM, width);
 }
@@ -101,18 +100,17 @@ static void test_widths(void **state)
 static void test_voxel_slabs(void **state)
 {
     (void)state;
-    const dense_case whole = {5, 0, 158, 12, 0, 2, 158};
+    const dense_case whole = {5, 0, 158, 12, 0, 158};
     const int first = 2 * VX_TILE;
     int32_t *k = make_data(&whole, RANDOM), *tiles = tiles_of(k, whole.n, whole.voxels);
     int *sign = make_signs(&whole, RANDOM);
     int32_t *score = vx_reference_signflip(whole.n, whole.voxels, whole.relabellings, k, sign);
-    vx_signflip_args args = {.n = whole.n,
+    vx_dense_args args = {.n = whole.n,
                              .groups = 1,
                              .width = whole.n,
                              .relabellings = whole.relabellings,
                              .flags = VX_COMPACT,
-                             .capacity = whole.capacity,
-                             .list0 = whole.list0};
+                             .capacity = whole.capacity};
     cuts(score, (size_t)whole.relabellings * (size_t)whole.voxels, &args.cut_high, &args.cut_low);
     dense_data host = {.data = {[VX_W] = make_flips(&args, sign)}, .bytes = {[VX_W] = (size_t)whole.relabellings}};
     for (int b = 0; b < backend_count; b++) {
@@ -142,8 +140,8 @@ static void test_by_hand(void **state)
     (void)state;
     int32_t k[] = {3, 1}, expected[] = {4, -2, 2, -4};
     uint8_t flip[] = {0, 1, 2, 3};
-    vx_signflip_args args = {.n = 2, .groups = 1, .width = 2, .voxels = 1, .tiles = 1, .relabellings = 4};
-    dense_case shape = {2, 0, 1, 4, 0, 0, 1};
+    vx_dense_args args = {.n = 2, .groups = 1, .width = 2, .voxels = 1, .tiles = 1, .relabellings = 4};
+    dense_case shape = {2, 0, 1, 4, 0, 1};
     for (int b = 0; b < backend_count; b++) {
         dense_data host = {.data = {[VX_Y] = tiles_of(k, 2, 1), [VX_W] = flip}, .bytes = {2 * VX_TILE * 4, 4}};
         dense_results(&shape, expected, &host);

@@ -152,7 +152,7 @@ static void test_wrong_kernels_are_refused(void **state)
         {"signflip.cl", "s/ - k - k;/ - k;/", "signflip"},
         {"correlation.cl", "s/rest > none/rest >= none/; s/sqrt(rest)/rest/", "nuisance"},
         {"dense.h", "s/>= item->least/> item->least/", "count of voxel"},
-        {"dense.h", "s/> item->cut_high/>= item->cut_high/", "list"},
+        {"dense.h", "s/> item->args.cut_high/>= item->args.cut_high/", "list"},
         {"clusters.cl", "s/f->score.other. < 0 == negative/true/", "clusters"},
         {"clusters.cl", "s/f->slab.f->position.f->voxel.e... = 0;//", "clusters"},
     };

@@ -102,7 +102,7 @@ typedef struct vx_dense_data {
     float w[PS][N];
     int32_t high[PS], low[PS], count_high[TILES * VX_TILE], count_low[TILES * VX_TILE];
     uint32_t counts[TILES * VX_TILE];
-    int32_t score[PS][TILES * VX_TILE], list_voxel[PS + 1][CAPACITY], list_score[PS + 1][CAPACITY], list_size[PS + 1];
+    int32_t score[PS][TILES * VX_TILE], list_voxel[PS][CAPACITY], list_score[PS][CAPACITY], list_size[PS];
 } vx_dense_data;
 
 static vx_dense_data *make_data(vx_op op)
@@ -131,12 +131,12 @@ static vx_dense_data *make_data(vx_op op)
     return data;
 }
 
-/* Whether the list of relabelling p, which is list p + 1, holds the voxel once with its score. */
+/* Whether the list of relabelling p holds the voxel once with its score. */
 static bool listed(const vx_dense_data *data, int p, int voxel, int32_t score)
 {
     int found = 0;
-    for (int e = 0; e < data->list_size[p + 1]; e++)
-        found += data->list_voxel[p + 1][e] == FIRST + voxel && data->list_score[p + 1][e] == score;
+    for (int e = 0; e < data->list_size[p]; e++)
+        found += data->list_voxel[p][e] == FIRST + voxel && data->list_score[p][e] == score;
     return found == 1;
 }
 
@@ -160,7 +160,7 @@ static void check_data(vx_op op, const vx_dense_data *data)
         }
         assert_int_equal(data->high[p], key(op, high));
         assert_int_equal(data->low[p], key(op, low));
-        assert_int_equal(data->list_size[p + 1], size);
+        assert_int_equal(data->list_size[p], size);
     }
     for (int v = 0; v < VOXELS; v++)
         assert_int_equal(data->counts[v], count[v]);
@@ -170,8 +170,7 @@ static void dense(vx_backend *backend, vx_op op)
 {
     vx_dense_data *data = make_data(op);
     const int flags = VX_STORE | VX_COUNT | VX_COMPACT, high = key(op, 30), low = key(op, -36);
-    const vx_signflip_args flip = {N, GROUPS, WIDTH, VOXELS, TILES, FIRST, PS, flags, high, low, CAPACITY, 1};
-    const vx_correlation_args correlate = {N, 0, VOXELS, TILES, FIRST, PS, flags, high, low, CAPACITY, 1};
+    const vx_dense_args args = {N, 0, GROUPS, WIDTH, VOXELS, TILES, FIRST, PS, flags, high, low, CAPACITY};
     bool flips = op == VX_OP_SIGNFLIP;
     const struct {
         void *data;
@@ -193,7 +192,7 @@ static void dense(vx_backend *backend, vx_op op)
     vx_error error;
     for (int b = 0; b < VX_DENSE_BUFFERS; b++)
         buffers[b] = put(backend, all[b].data, all[b].bytes);
-    must(backend->run(backend, op, flips ? (const void *)&flip : &correlate, buffers, &error), &error);
+    must(backend->run(backend, op, &args, buffers, &error), &error);
     for (int b = 0; b < VX_DENSE_BUFFERS; b++) {
         get(backend, buffers[b], all[b].data, all[b].bytes);
         backend->buffer_free(backend, buffers[b]);
@@ -222,7 +221,7 @@ static void many_rows(vx_backend *backend)
     static int32_t y[ROWS][VX_TILE];
     uint8_t flip[FEW][EIGHTS] = {0};
     int32_t high[FEW], low[FEW];
-    const vx_signflip_args args = {ROWS, EIGHTS, 8, VX_TILE, 1, 0, FEW, 0, 0, 0, 0, 0};
+    const vx_dense_args args = {ROWS, 0, EIGHTS, 8, VX_TILE, 1, 0, FEW, 0, 0, 0, 0};
     vx_buffer *buffers[VX_DENSE_BUFFERS] = {0};
     vx_error error;
     for (int i = 0; i < ROWS; i++) {

@@ -53,7 +53,7 @@ static inline vx_ints ordered(vx_floats r)
     return vx_ordered(bits);
 }
 
-static inline __attribute__((always_inline)) void strip(const vx_correlation_args *args, const vx_results *to,
+static inline __attribute__((always_inline)) void strip(const vx_dense_args *args, const vx_results *to,
                                                         const float *y, const float *w, int voxel, vx_maxima *maxima,
                                                         bool counting)
 {
@@ -99,7 +99,7 @@ static inline __attribute__((always_inline)) void strip(const vx_correlation_arg
     }
 }
 
-vx_status vx_variant(vx_correlation)(const vx_correlation_args *args, void *const *data, int threads, vx_error *error)
+vx_status vx_variant(vx_correlation)(const vx_dense_args *args, void *const *data, int threads, vx_error *error)
 {
     const vx_results to = vx_results_of(args, data);
     const float *y = data[VX_Y], *w = data[VX_W];

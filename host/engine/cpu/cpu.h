@@ -5,8 +5,8 @@
 #include "engine/backend.h"
 
 /* `data` holds the buffers' memory in the order of backend.h; those that the op's flags do not ask for may be null. */
-typedef vx_status vx_cpu_signflip(const vx_signflip_args *args, void *const *data, int threads, vx_error *error);
-typedef vx_status vx_cpu_correlation(const vx_correlation_args *args, void *const *data, int threads, vx_error *error);
+typedef vx_status vx_cpu_signflip(const vx_dense_args *args, void *const *data, int threads, vx_error *error);
+typedef vx_status vx_cpu_correlation(const vx_dense_args *args, void *const *data, int threads, vx_error *error);
 
 vx_cpu_signflip vx_signflip_baseline, vx_signflip_v3, vx_signflip_v4;
 vx_cpu_correlation vx_correlation_baseline, vx_correlation_v3, vx_correlation_v4;

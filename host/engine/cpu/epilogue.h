@@ -15,25 +15,30 @@
  * registers. */
 enum { VX_STRIP = 4, VX_STRIP_LANES = VX_STRIP * VX_LANES, VX_STRIPS = VX_TILE / VX_STRIP_LANES };
 
-/* The results of a launch: what both dense ops' arguments and buffers have in common. */
+/* The results of a launch. */
 typedef struct vx_results {
-    int voxels, tiles, voxel0, relabellings, flags, cut_high, cut_low, capacity, list0;
+    vx_dense_args args;
     int32_t *high, *low;
     const int32_t *count_high, *count_low;
     uint32_t *counts;
     int32_t *score, *list_voxel, *list_score, *list_size;
 } vx_results;
 
-#define vx_results_of(args, data)                                                                                      \
-    (vx_results)                                                                                                       \
-    {                                                                                                                  \
-        .voxels = (args)->voxels, .tiles = (args)->tiles, .voxel0 = (args)->voxel0,                                    \
-        .relabellings = (args)->relabellings, .flags = (args)->flags, .cut_high = (args)->cut_high,                    \
-        .cut_low = (args)->cut_low, .capacity = (args)->capacity, .list0 = (args)->list0, .high = (data)[VX_HIGH],     \
-        .low = (data)[VX_LOW], .count_high = (data)[VX_COUNT_HIGH], .count_low = (data)[VX_COUNT_LOW],                 \
-        .counts = (data)[VX_COUNTS], .score = (data)[VX_SCORE], .list_voxel = (data)[VX_LIST_VOXEL],                   \
-        .list_score = (data)[VX_LIST_SCORE], .list_size = (data)[VX_LIST_SIZE]                                         \
-    }
+static inline vx_results vx_results_of(const vx_dense_args *args, void *const *data)
+{
+    return (vx_results){
+        .args = *args,
+        .high = data[VX_HIGH],
+        .low = data[VX_LOW],
+        .count_high = data[VX_COUNT_HIGH],
+        .count_low = data[VX_COUNT_LOW],
+        .counts = data[VX_COUNTS],
+        .score = data[VX_SCORE],
+        .list_voxel = data[VX_LIST_VOXEL],
+        .list_score = data[VX_LIST_SCORE],
+        .list_size = data[VX_LIST_SIZE],
+    };
+}
 
 /* One thread's running maxima, and the bounds that a score must pass to be looked at: a new maximum or
  * supra-threshold. */
@@ -44,7 +49,7 @@ typedef struct vx_maxima {
 
 static inline void vx_maxima_init(vx_maxima *maxima, const vx_results *to)
 {
-    for (int p = 0; p < to->relabellings; p++) {
+    for (int p = 0; p < to->args.relabellings; p++) {
         maxima->high[p] = maxima->bound_high[p] = INT32_MIN;
         maxima->low[p] = maxima->bound_low[p] = INT32_MAX;
     }
@@ -53,7 +58,7 @@ static inline void vx_maxima_init(vx_maxima *maxima, const vx_results *to)
 static inline void vx_maxima_merge(const vx_maxima *maxima, const vx_results *to)
 {
 #pragma omp critical(vx_maxima)
-    for (int p = 0; p < to->relabellings; p++) {
+    for (int p = 0; p < to->args.relabellings; p++) {
         if (maxima->high[p] > to->high[p])
             to->high[p] = maxima->high[p];
         if (maxima->low[p] < to->low[p])
@@ -64,17 +69,17 @@ static inline void vx_maxima_merge(const vx_maxima *maxima, const vx_results *to
 /* Appends the supra-threshold voxels among `score` to the relabelling's list; one reservation for all of them. */
 static inline void vx_list_append(const vx_results *to, const int32_t *score, uint64_t hits, int voxel, int p)
 {
-    size_t row = (size_t)to->list0 + (size_t)p;
-    int left = to->voxels - voxel; /* lanes past the last voxel are never listed */
+    size_t row = (size_t)p;
+    int left = to->args.voxels - voxel; /* lanes past the last voxel are never listed */
     if (left < 64)
         hits &= left > 0 ? (UINT64_C(1) << left) - 1 : 0;
     if (!hits)
         return;
     int slot = __atomic_fetch_add(&to->list_size[row], __builtin_popcountll(hits), __ATOMIC_RELAXED);
-    for (; hits && slot < to->capacity; hits &= hits - 1, slot++) {
+    for (; hits && slot < to->args.capacity; hits &= hits - 1, slot++) {
         int lane = __builtin_ctzll(hits);
-        to->list_voxel[row * (size_t)to->capacity + (size_t)slot] = to->voxel0 + voxel + lane;
-        to->list_score[row * (size_t)to->capacity + (size_t)slot] = score[lane];
+        to->list_voxel[row * (size_t)to->args.capacity + (size_t)slot] = to->args.voxel0 + voxel + lane;
+        to->list_score[row * (size_t)to->args.capacity + (size_t)slot] = score[lane];
     }
 }
 
@@ -87,7 +92,7 @@ static __attribute__((noinline)) void vx_scores_note(const vx_results *to, vx_ma
     uint64_t records = 0, hits = 0;
     for (int v = 0; v < VX_STRIP; v++) {
         uint64_t record = vx_above(score[v], vx_splat(high)) | vx_above(vx_splat(low), score[v]);
-        uint64_t hit = vx_above(score[v], vx_splat(to->cut_high)) | vx_above(vx_splat(to->cut_low), score[v]);
+        uint64_t hit = vx_above(score[v], vx_splat(to->args.cut_high)) | vx_above(vx_splat(to->args.cut_low), score[v]);
         records |= record << (v * VX_LANES);
         hits |= hit << (v * VX_LANES);
     }
@@ -98,9 +103,9 @@ static __attribute__((noinline)) void vx_scores_note(const vx_results *to, vx_ma
     }
     maxima->high[p] = maxima->bound_high[p] = high;
     maxima->low[p] = maxima->bound_low[p] = low;
-    if (to->flags & VX_COMPACT) {
-        maxima->bound_high[p] = high < to->cut_high ? high : to->cut_high;
-        maxima->bound_low[p] = low > to->cut_low ? low : to->cut_low;
+    if (to->args.flags & VX_COMPACT) {
+        maxima->bound_high[p] = high < to->args.cut_high ? high : to->args.cut_high;
+        maxima->bound_low[p] = low > to->args.cut_low ? low : to->args.cut_low;
         vx_list_append(to, lane, hits, voxel, p);
     }
 }
@@ -122,8 +127,8 @@ static inline __attribute__((always_inline)) void vx_scores_take(const vx_result
             copy[v] = score[v];
         vx_scores_note(to, maxima, copy, voxel, p);
     }
-    if (__builtin_expect(to->flags & VX_STORE, 0)) {
-        vx_ints *map = (vx_ints *)(to->score + (size_t)p * (size_t)to->tiles * VX_TILE + voxel);
+    if (__builtin_expect(to->args.flags & VX_STORE, 0)) {
+        vx_ints *map = (vx_ints *)(to->score + (size_t)p * (size_t)to->args.tiles * VX_TILE + voxel);
         for (int v = 0; v < VX_STRIP; v++)
             map[v] = score[v];
     }

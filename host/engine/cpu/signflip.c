@@ -35,7 +35,7 @@ static void tabulate(int rows, const int32_t *k, vx_row *table)
 
 /* All relabellings of one strip. `groups` and `counting` are constants where it is called, so that the loop over groups
  * and the counting unfold or vanish; counts stay in registers. */
-static inline __attribute__((always_inline)) void strip(const vx_signflip_args *args, const vx_results *to,
+static inline __attribute__((always_inline)) void strip(const vx_dense_args *args, const vx_results *to,
                                                         const vx_row *table, const uint8_t *flip, int voxel,
                                                         vx_maxima *maxima, int groups, bool counting)
 {
@@ -72,7 +72,7 @@ static inline __attribute__((always_inline)) void strip(const vx_signflip_args *
             ((vx_ints *)(to->counts + voxel))[v] = count[v];
 }
 
-static void tile(const vx_signflip_args *args, const vx_results *to, const int32_t *k, const uint8_t *flip, int voxel,
+static void tile(const vx_dense_args *args, const vx_results *to, const int32_t *k, const uint8_t *flip, int voxel,
                  vx_row *table, vx_maxima *maxima)
 {
     const bool counting = args->flags & VX_COUNT;
@@ -90,7 +90,7 @@ static void tile(const vx_signflip_args *args, const vx_results *to, const int32
     }
 }
 
-vx_status vx_variant(vx_signflip)(const vx_signflip_args *args, void *const *data, int threads, vx_error *error)
+vx_status vx_variant(vx_signflip)(const vx_dense_args *args, void *const *data, int threads, vx_error *error)
 {
     const vx_results to = vx_results_of(args, data);
     const int32_t *k = data[VX_Y];

@@ -13,8 +13,7 @@ enum {
 };
 
 /* The kernels lay the argument structs out without holes; so must we. */
-_Static_assert(sizeof(vx_signflip_args) == 12 * 4, "an argument struct with a hole");
-_Static_assert(sizeof(vx_correlation_args) == 11 * 4, "an argument struct with a hole");
+_Static_assert(sizeof(vx_dense_args) == 12 * 4, "an argument struct with a hole");
 _Static_assert(sizeof(vx_clusters_args) == 11 * 4, "an argument struct with a hole");
 
 struct vx_buffer {
@@ -172,7 +171,7 @@ static size_t dense_groups(const vx_opencl *self, vx_op op, int tiles)
 }
 
 /* Rows a table of signflip covers: the groups' width, or an equal part of it so that the tables fit; 0: none do. */
-static int table_bits(const vx_opencl *self, const vx_signflip_args *args, size_t *bytes)
+static int table_bits(const vx_opencl *self, const vx_dense_args *args, size_t *bytes)
 {
     const vx_form *form = &self->form[VX_OP_SIGNFLIP];
     size_t entry = (size_t)(form->vec * form->cols * form->items) * sizeof(int32_t);
@@ -187,7 +186,7 @@ static int table_bits(const vx_opencl *self, const vx_signflip_args *args, size_
     return 0;
 }
 
-static vx_status run_signflip(vx_opencl *self, const vx_signflip_args *args, vx_buffer *const *buffers, vx_error *error)
+static vx_status run_signflip(vx_opencl *self, const vx_dense_args *args, vx_buffer *const *buffers, vx_error *error)
 {
     vx_arguments arguments = {0};
     size_t table_bytes;
@@ -199,7 +198,7 @@ static vx_status run_signflip(vx_opencl *self, const vx_signflip_args *args, vx_
     return launch(self, VX_OP_SIGNFLIP, &arguments, dense_groups(self, VX_OP_SIGNFLIP, args->tiles), error);
 }
 
-static vx_status run_correlation(vx_opencl *self, const vx_correlation_args *args, vx_buffer *const *buffers,
+static vx_status run_correlation(vx_opencl *self, const vx_dense_args *args, vx_buffer *const *buffers,
                                  vx_error *error)
 {
     vx_arguments arguments = {0};
