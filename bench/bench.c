@@ -1,0 +1,237 @@
+/* The data, the devices and the report. */
+#include "rows.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "simulate/draw.h"
+#include "simulate/smooth.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+enum { VOXEL_MM = 2, SEED = 0 };
+#define SIGMA_MM (10.0 / 2.3548) /* FWHM 10 mm, as the cohort's images */
+
+vx_bench_options vx_bench_defaults(void)
+{
+    return (vx_bench_options){.participants = 14, .repetitions = 5};
+}
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* A number of the table, or a dash where there is none. */
+static void cell(FILE *table, int width, const char *format, double value)
+{
+    char text[32] = "-";
+    if (value > 0)
+        snprintf(text, sizeof text, format, value);
+    fprintf(table, " %*s", width, text);
+}
+
+static void report(vx_bench_state *state, const vx_bench_row *row, double best, double median)
+{
+    double count = row->relabellings > 0 ? row->relabellings : INFINITY;
+    fprintf(state->table, "%-11s %-9s %-36s", state->device_name, row->part, row->name);
+    cell(state->table, 11, "%.3f", 1e3 * best);
+    cell(state->table, 11, "%.3f", 1e3 * median);
+    cell(state->table, 10, "%.4f", 1e3 * best / count);
+    cell(state->table, 9, "%.2f", 1e-9 * row->evaluations / best);
+    cell(state->table, 9, "%.1f", 1e-9 * row->operations / best);
+    cell(state->table, 8, "%.1f", 1e-9 * row->bytes / best);
+    fprintf(state->table, "\n");
+    fflush(state->table);
+    json_t *figures =
+        json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:f, s:f}", "part", row->part, "row", row->name, "best_s", best,
+                  "median_s", median, "relabellings", row->relabellings, "evaluations", row->evaluations, "operations",
+                  row->operations, "bytes", row->bytes);
+    json_array_append_new(state->rows, figures);
+}
+
+vx_status vx_bench_measure(vx_bench_state *state, const vx_bench_row *row, vx_bench_body body, void *context,
+                           vx_error *error)
+{
+    int times = state->options->repetitions;
+    double *seconds = vx_array((size_t)times, sizeof *seconds);
+    if (!seconds)
+        return vx_fail_memory(error);
+    vx_status status = body(context, error);
+    for (int i = 0; i < times && !status; i++) {
+        double start = now();
+        status = body(context, error);
+        seconds[i] = now() - start;
+    }
+    if (!status) {
+        qsort(seconds, (size_t)times, sizeof *seconds, compare);
+        report(state, row, seconds[0], (seconds[(times - 1) / 2] + seconds[times / 2]) / 2);
+    } else {
+        vx_error_prefix(error, status, "%s, %s %s", state->device_name, row->part, row->name);
+    }
+    free(seconds);
+    return status;
+}
+
+/* Changes without effect, smooth as the cohort's, in the brain of the phantom or the first voxels of it. */
+static vx_status make_matrix(vx_bench_state *state, vx_error *error)
+{
+    const vx_bench_options *options = state->options;
+    vx_phantom *phantom = NULL;
+    float *volume = NULL, *scratch = NULL, *data = NULL;
+    vx_status status = vx_phantom_new(VOXEL_MM, &phantom, error);
+    if (status)
+        return status;
+    const int64_t *dim = phantom->grid.dim;
+    size_t size = (size_t)(dim[0] * dim[1] * dim[2]);
+    int64_t n = options->participants, voxels = phantom->voxels;
+    if (options->voxels > 0 && options->voxels < voxels)
+        voxels = options->voxels;
+    size_t cells = 0;
+    bool fits = vx_multiply((size_t)n, (size_t)voxels, &cells);
+    volume = vx_array(size, sizeof *volume);
+    scratch = vx_array(size, sizeof *scratch);
+    data = fits ? vx_array(cells, sizeof *data) : NULL;
+    if (!volume || !scratch || !data) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
+    for (int64_t i = 0; i < n; i++) {
+#pragma omp parallel for
+        for (size_t at = 0; at < size; at++)
+            volume[at] = (float)vx_draw_normal(SEED, VX_DRAW_NOISE_BASELINE, i, (uint32_t)at);
+        vx_smooth(dim, SIGMA_MM / VOXEL_MM, volume, scratch);
+        for (int64_t v = 0; v < voxels; v++)
+            data[i * voxels + v] = volume[phantom->index[v]];
+    }
+    status = vx_matrix_new(&phantom->grid, n, voxels, data, phantom->index, &state->matrix, error);
+cleanup:
+    free(volume);
+    free(scratch);
+    free(data);
+    vx_phantom_free(phantom);
+    return status;
+}
+
+static vx_status make_model(vx_bench_state *state, vx_error *error)
+{
+    int64_t n = state->options->participants;
+    double *level = vx_array((size_t)n, sizeof *level);
+    if (!level)
+        return vx_fail_memory(error);
+    for (int64_t i = 0; i < n; i++)
+        level[i] = vx_draw_normal(SEED, VX_DRAW_BLOOD, i, VX_48H);
+    vx_model_options options = {.mean_name = "change", .correlation = VX_PEARSON};
+    vx_regressor covariate = {.name = "level", .value = level};
+    vx_status status = vx_model_new(&options, n, &covariate, 1, NULL, 0, &state->model, error);
+    free(level);
+    return status;
+}
+
+/* The record of one device, and its rows as they come. */
+static vx_status bench_device(vx_bench_state *state, const char *name, json_t *devices, vx_error *error)
+{
+    vx_device *device = NULL;
+    vx_status status = vx_device_open(name, state->options->threads, &device, NULL, 0, error);
+    if (status)
+        return status;
+    const vx_device_info *info = vx_device_properties(device);
+    state->device_name = info->id;
+    state->rows = json_array();
+    json_t *record = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:o}", "id", info->id, "name", info->name, "driver",
+                               info->driver, "kind", info->kind, "compute_units", info->compute_units, "threads",
+                               info->threads, "simd", info->simd, "rows", state->rows);
+    json_array_append_new(devices, record);
+    fprintf(state->table, "# %s: %s, %s\n", info->id, info->name, info->driver);
+    status = vx_bench_micro(state, device, error);
+    if (!status)
+        status = vx_bench_pipeline(state, device, error);
+    vx_device_free(device);
+    return status;
+}
+
+static vx_status bench_devices(vx_bench_state *state, json_t *devices, vx_error *error)
+{
+    const vx_bench_options *options = state->options;
+    vx_status status = VX_OK;
+    for (size_t d = 0; d < options->devices && !status; d++)
+        status = bench_device(state, options->device[d], devices, error);
+    if (options->devices || status)
+        return status;
+    vx_device_info *list = NULL;
+    size_t count = 0;
+    status = vx_device_list(&list, &count, NULL, 0, error);
+    for (size_t d = 0; d < count && !status; d++) {
+        if (list[d].unusable[0])
+            fprintf(state->table, "# %s: left out: %s\n", list[d].id, list[d].unusable);
+        else
+            status = bench_device(state, list[d].id, devices, error);
+    }
+    free(list);
+    return status;
+}
+
+static vx_status write_json(const vx_bench_state *state, json_t *devices, json_t *load, vx_error *error)
+{
+    const vx_bench_options *options = state->options;
+    char date[32];
+    time_t moment = time(NULL);
+    struct tm utc;
+    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&moment, &utc));
+    json_t *record = json_pack("{s:s, s:s*, s:s, s:I, s:I, s:i, s:i, s:O, s:O}", "voxstat_version", VOXSTAT_VERSION,
+                               "command", options->command, "date", date, "participants",
+                               (json_int_t)options->participants, "voxels", (json_int_t)state->matrix->voxels,
+                               "repetitions", options->repetitions, "threads", options->threads, "devices", devices,
+                               "load", load);
+    vx_status status = VX_OK;
+    if (!record)
+        status = vx_fail_memory(error);
+    else if (json_dump_file(record, options->json, JSON_INDENT(2)))
+        status = vx_fail(error, VX_OUTPUT, "%s: cannot be written: %s", options->json, strerror(errno));
+    json_decref(record);
+    return status;
+}
+
+vx_status vx_bench(const vx_bench_options *options, FILE *table, vx_error *error)
+{
+    if (options->participants < 5 || options->participants > 10000)
+        return vx_fail(error, VX_USAGE, "%lld participants; 5 to 10000 can be measured",
+                       (long long)options->participants);
+    if (options->repetitions < 1)
+        return vx_fail(error, VX_USAGE, "%d repetitions; at least 1 is needed", options->repetitions);
+    vx_bench_state state = {.options = options, .table = table, .device_name = "-"};
+    json_t *devices = json_array(), *load = json_array();
+    vx_status status = make_matrix(&state, error);
+    if (!status)
+        status = make_model(&state, error);
+    if (status)
+        goto cleanup;
+    fprintf(table, "# voxstat %s, %lld participants, %lld voxels, %d repetitions\n", VOXSTAT_VERSION,
+            (long long)options->participants, (long long)state.matrix->voxels, options->repetitions);
+    fprintf(table, "%-11s %-9s %-36s %11s %11s %10s %9s %9s %8s\n", "device", "part", "row", "best ms", "median ms",
+            "ms/relab.", "Gevals/s", "GFLOP/s", "GB/s");
+    status = bench_devices(&state, devices, error);
+    if (!status && options->data) {
+        state.device_name = "-";
+        state.rows = load;
+        status = vx_bench_load(&state, error);
+    }
+    if (!status && options->json)
+        status = write_json(&state, devices, load, error);
+cleanup:
+    json_decref(devices);
+    json_decref(load);
+    vx_matrix_free(state.matrix);
+    vx_model_free(state.model);
+    return status;
+}

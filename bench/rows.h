@@ -1,0 +1,38 @@
+/* What the parts of the bench share: the data, and how a row is measured, printed and kept. */
+#ifndef VX_BENCH_ROWS_H
+#define VX_BENCH_ROWS_H
+
+#include "bench.h"
+#include "voxstat/voxstat.h"
+
+#include <jansson.h>
+
+typedef struct vx_bench_state {
+    const vx_bench_options *options;
+    FILE *table;
+    vx_matrix *matrix;
+    vx_model *model;         /* the mean, then one covariate */
+    const char *device_name; /* of the device at hand; "-" without one */
+    json_t *rows;            /* of that device */
+} vx_bench_state;
+
+/* What one run of a row does; the rates are printed where they are not 0. */
+typedef struct vx_bench_row {
+    const char *part, *name;
+    double relabellings; /* the time is also given for one of them; 0: it is not */
+    double evaluations;  /* statistics computed: voxels x relabellings */
+    double operations;   /* floating-point operations */
+    double bytes;        /* read from and written to main memory at the least */
+} vx_bench_row;
+
+typedef vx_status (*vx_bench_body)(void *context, vx_error *error);
+
+/* Runs `body` once to warm up and then options->repetitions times, and reports the best and the median. */
+vx_status vx_bench_measure(vx_bench_state *state, const vx_bench_row *row, vx_bench_body body, void *context,
+                           vx_error *error);
+
+vx_status vx_bench_micro(vx_bench_state *state, vx_device *device, vx_error *error);
+vx_status vx_bench_pipeline(vx_bench_state *state, vx_device *device, vx_error *error);
+vx_status vx_bench_load(vx_bench_state *state, vx_error *error);
+
+#endif
