@@ -23,8 +23,8 @@ with tempfile.TemporaryDirectory(prefix="voxstat-pain-") as name:
     rows = [["participant_id", "pain", "size"]]
     rows += [[f"sub-{i + 1:02}", str(images[i]), repr(float(size[i]))] for i in range(21)]
     (folder / "table.tsv").write_text("".join("\t".join(row) + "\n" for row in rows))
-    done = subprocess.run([os.environ["VOXSTAT"], "run", "--design", "onesample", "--table", "table.tsv", "--out", "out",
-                           "--covariate", "size", "-n", "200", "--device", "cpu", "--p-format", "p"],
+    done = subprocess.run([os.environ["VOXSTAT"], "run", "--design", "onesample", "--table", "table.tsv", "--out",
+                           "out", "--covariate", "size", "-n", "200", "--device", "cpu", "--p-format", "p"],
                           cwd=folder, text=True, capture_output=True, timeout=500)
     assert done.returncode == 0, done.stderr
     out = folder / "out"

@@ -1,0 +1,155 @@
+/* Under the null the familywise error is what it claims: of simulated cohorts of smooth noise, the share with any
+ * voxel, or any cluster, at p-fwe <= 0.05 lies inside the binomial 99 % interval about 0.05. And a true effect is
+ * found.
+ *
+ * With M random relabellings and no ties, P(p <= 0.05) is exactly 0.05 where (M + 1) 0.05 is whole (Phipson & Smyth
+ * 2010): M = 199. Cluster extents tie, and ties only make p larger; the forming threshold is loose so that they are
+ * few. By default 120 cohorts; VOXSTAT_CALIBRATION=full makes it 500. Seeds are fixed: a failure is a fault, not bad
+ * luck.
+ *
+ *     scipy.stats.binom.interval(.99, [120, 500], .05) = 1..13, 13..38
+ *
+ * Beside the count, the mean of all p: uniform on {1/200 .. 1}, its mean is 0.5025 and lies within 3.29 standard errors
+ * sqrt(1/12 / cohorts) with probability 0.999. A p that is half of what it should be passes a count of 120 easily, and
+ * never this. Extents tie, so that only the lower side counts for them. */
+#include "fixture.h"
+
+enum { N = 14, SIDE = 10, V = SIDE * SIDE * SIDE, PERMUTATIONS = 199 };
+static const int dim[3] = {SIDE, SIDE, SIDE};
+static const double score[N] = {5, 3.5, 7.25, 4, 8.5, 2.75, 4, 6.5, 5, 3, 9.75, 4, 6, 5.5};
+static const double age[N] = {67, 71, 59, 80, 63, 75, 66, 70, 58, 77, 61, 73, 69, 64};
+static const double *const nuisance[1] = {age};
+
+static int cohorts(void)
+{
+    const char *wish = getenv("VOXSTAT_CALIBRATION");
+    return wish && strcmp(wish, "full") == 0 ? 500 : 120;
+}
+
+/* Noise blurred by (1, 2, 3, 2, 1) along each axis, about 3 voxels FWHM; the ends are cut. `heavy` cubes it: symmetric,
+ * far from normal, where only permutation keeps its promise. */
+static float *smooth_noise(uint64_t seed, bool heavy)
+{
+    static const float weight[5] = {1, 2, 3, 2, 1};
+    float *data = fixture_noise(seed, N, V), *old = malloc(V * sizeof *old);
+    for (int i = 0; i < N; i++) {
+        float *image = data + (size_t)i * V;
+        for (int stride = 1; stride < V; stride *= SIDE) {
+            memcpy(old, image, V * sizeof *old);
+            for (int v = 0; v < V; v++) {
+                image[v] = 0;
+                for (int k = -2; k <= 2; k++) {
+                    int at = v / stride % SIDE + k;
+                    image[v] += at >= 0 && at < SIDE ? weight[k + 2] * old[v + k * stride] : 0;
+                }
+            }
+        }
+        for (int v = 0; v < V && heavy; v++)
+            image[v] = image[v] * image[v] * image[v] * 1e-3f;
+    }
+    free(old);
+    return data;
+}
+
+static double least(const vx_result *result, const char *map)
+{
+    double p = 1;
+    for (int v = 0; v < V; v++)
+        p = fmin(p, fixture_map(result, map)[v]);
+    return p;
+}
+
+/* Sign flips of the mean, permutation of the score, and both given age, on heavy-tailed or normal noise. */
+static void null_cohorts(void **state)
+{
+    static const char *const map[3] = {"p-fwe-voxel", "p-fwe-extent", "p-fwe-mass"};
+    int count = cohorts(), low = count == 500 ? 13 : 1, high = count == 500 ? 38 : 13;
+    vx_device *device = NULL;
+    vx_error error = {0};
+    (void)state;
+    check(vx_device_open("cpu", 0, &device, NULL, 0, &error), error);
+    for (int c = 0; c < 4; c++) {
+        vx_model *model = fixture_model(N, score, c / 2, nuisance, VX_PEARSON);
+        int rejected[3] = {0};
+        double mean[3] = {0};
+        for (int cohort = 0; cohort < count; cohort++) {
+            float *data = smooth_noise((uint64_t)(1000 * c + cohort), c == 0);
+            vx_matrix *matrix = fixture_matrix(dim, N, V, data, NULL);
+            vx_inference_options options = vx_inference_defaults();
+            vx_result *result = NULL;
+            options.permutations = PERMUTATIONS;
+            options.seed = (uint64_t)cohort;
+            options.cluster_p = 0.02;
+            options.tails = c == 1 ? VX_POSITIVE : VX_TWO_TAILS;
+            check(vx_infer(device, matrix, &model->effect[c % 2], &options, NULL, NULL, &result, &error), error);
+            for (int m = 0; m < 3; m++) {
+                double p = least(result, map[m]);
+                rejected[m] += p <= 0.05 + 1e-7;
+                mean[m] += p / count;
+            }
+            vx_result_free(result);
+            vx_matrix_free(matrix);
+            free(data);
+        }
+        for (int m = 0; m < 3; m++) {
+            double error_of_mean = 3.29 * sqrt(1 / 12. / count);
+            printf("case %d %-13s %3d of %d at 0.05, mean p %.4f\n", c, map[m], rejected[m], count, mean[m]);
+            if (rejected[m] < low || rejected[m] > high)
+                fail_msg("case %d: %s rejects %d of %d, outside %d..%d", c, map[m], rejected[m], count, low, high);
+            if (mean[m] < 0.5025 - error_of_mean || (m != 1 && mean[m] > 0.5025 + error_of_mean))
+                fail_msg("case %d: the mean of %s is %.4f", c, map[m], mean[m]);
+        }
+        vx_model_free(model);
+    }
+    vx_device_free(device);
+}
+
+/* A true effect in a cube of 4 x 4 x 4 voxels, three standard deviations per standard deviation of the score: found by
+ * every correction, there and nowhere else; the cluster table says so. */
+static void effects_are_found(void **state)
+{
+    vx_model *model = fixture_model(N, score, 1, nuisance, VX_PEARSON);
+    (void)state;
+    for (int e = 0; e < 2; e++) {
+        float *data = smooth_noise(99, false);
+        bool inside[V];
+        for (int v = 0; v < V; v++) {
+            int x = v % SIDE, y = v / SIDE % SIDE, z = v / SIDE / SIDE;
+            inside[v] = x >= 2 && x < 6 && y >= 3 && y < 7 && z >= 4 && z < 8;
+            for (int i = 0; i < N && inside[v]; i++) /* 83 = 19^(3/2), the standard deviation of blurred noise */
+                data[i * V + v] += (float)(3 * 83 * (e ? -(score[i] - 5.2) / 2 : 1));
+        }
+        vx_matrix *matrix = fixture_matrix(dim, N, V, data, NULL);
+        vx_inference_options options = vx_inference_defaults();
+        options.permutations = 999;
+        vx_result *result = fixture_run("cpu", 0, matrix, &model->effect[e], &options);
+        static const char *const map[4] = {"p-fwe-voxel", "p-fwe-extent", "p-fwe-mass", "p-fdr"};
+        for (int m = 0; m < 4; m++) {
+            int hits = 0, wrong = 0;
+            for (int v = 0; v < V; v++) {
+                hits += inside[v] && fixture_map(result, map[m])[v] <= 0.05f;
+                wrong += !inside[v] && fixture_map(result, map[m])[v] <= 0.05f;
+            }
+            if (hits < 58 || (m == 0 && wrong > 0) || wrong > 12)
+                fail_msg("effect %d: %s finds %d of 64 and %d elsewhere", e, map[m], hits, wrong);
+        }
+        assert_true(result->clusters >= 1);
+        assert_int_equal(result->cluster[0].sign, e ? -1 : 1);
+        assert_true(result->cluster[0].voxels >= 58 && result->cluster[0].p_extent <= 0.01);
+        assert_true(inside[result->cluster[0].peak_voxel[0] + SIDE * (result->cluster[0].peak_voxel[1] +
+                                                                      SIDE * result->cluster[0].peak_voxel[2])]);
+        vx_result_free(result);
+        vx_matrix_free(matrix);
+        free(data);
+    }
+    vx_model_free(model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(null_cohorts),
+        cmocka_unit_test(effects_are_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

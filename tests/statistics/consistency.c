@@ -1,0 +1,288 @@
+/* What may not change a result: the device, the number of threads, memory, the order of the rows, the scale of
+ * covariate and data, the side that is called positive. And what must: the seed. */
+#include "fixture.h"
+
+/* 9,177 voxels are 144 tiles, the last one not full, and so more than two of the smallest slabs. */
+enum { N = 14, NX = 23, NY = 21, NZ = 19, V = NX * NY * NZ };
+static const int dim[3] = {NX, NY, NZ};
+static const double score[N] = {5, 3.5, 7.25, 4, 8.5, 2.75, 4, 6.5, 5, 3, 9.75, 4, 6, 5.5};
+static const double age[N] = {67, 71, 59, 80, 63, 75, 66, 70, 58, 77, 61, 73, 69, 64};
+static const double *const nuisance[1] = {age};
+
+static vx_matrix *make_matrix(int64_t n, double factor, const int *row)
+{
+    float *noise = fixture_noise(31, n, V), *data = malloc((size_t)n * V * sizeof *data);
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t v = 0; v < V; v++)
+            data[i * V + v] = (float)factor * (noise[(row ? row[i] : i) * V + v] + 0.3f);
+    vx_matrix *matrix = fixture_matrix(dim, n, V, data, NULL);
+    free(noise);
+    free(data);
+    return matrix;
+}
+
+static vx_inference_options loose(int64_t permutations)
+{
+    vx_inference_options options = vx_inference_defaults();
+    options.permutations = permutations;
+    options.cluster_p = 0.02;
+    return options;
+}
+
+/* Bit for bit: every null distribution and every map. */
+static void same(const vx_result *a, const vx_result *b, const char *what)
+{
+    assert_int_equal(a->null.count, b->null.count);
+    for (uint64_t i = 0; i < a->null.count; i++)
+        if (a->null.voxel[i] != b->null.voxel[i] || a->null.extent[i] != b->null.extent[i] ||
+            a->null.mass[i] != b->null.mass[i])
+            fail_msg("%s: relabelling %d: t %.17g, %.17g, extent %g, %g, mass %.17g, %.17g", what, (int)i,
+                     a->null.voxel[i], b->null.voxel[i], a->null.extent[i], b->null.extent[i], a->null.mass[i],
+                     b->null.mass[i]);
+    assert_int_equal(a->maps, b->maps);
+    for (size_t m = 0; m < a->maps; m++)
+        for (int64_t v = 0; v < V; v++)
+            if (a->map[m].value[v] != b->map[m].value[v])
+                fail_msg("%s: map %s differs at voxel %d", what, a->map[m].name, (int)v);
+    assert_int_equal(a->clusters, b->clusters);
+}
+
+/* A case is not idle where clusters come and go and p takes many values. */
+static void lively(const vx_result *result)
+{
+    double least = INFINITY, most = 0;
+    for (uint64_t i = 0; i < result->null.count; i++) {
+        least = fmin(least, result->null.extent[i]);
+        most = fmax(most, result->null.extent[i]);
+    }
+    assert_true(least < most && most > 4);
+}
+
+/* Flips, orders, and both with nuisance: cpu with one and two threads, then every other device. Where a device does not
+ * round division correctly the float ops may differ in the last bits, and the header sends their comparison to
+ * refit.c. */
+static void devices_and_threads(void **state)
+{
+    char device[8][32];
+    int devices = fixture_devices(device, 8);
+    vx_matrix *matrix = make_matrix(N, 1, NULL);
+    (void)state;
+    for (int c = 0; c < 4; c++) {
+        vx_model *model = fixture_model(N, score, c / 2, nuisance, VX_PEARSON);
+        const vx_effect *effect = &model->effect[c % 2];
+        vx_inference_options options = loose(c ? 300 : VX_PERMUTATIONS_ALL);
+        vx_result *first = fixture_run("cpu", 1, matrix, effect, &options);
+        vx_result *two = fixture_run("cpu", 2, matrix, effect, &options);
+        lively(first);
+        same(first, two, "two threads");
+        vx_result_free(two);
+        for (int d = 1; d < devices; d++) {
+            vx_device *opened = NULL;
+            vx_error error = {0};
+            check(vx_device_open(device[d], 0, &opened, NULL, 0, &error), error);
+            bool exact = vx_device_properties(opened)->exact_division;
+            vx_device_free(opened);
+            vx_result *other = fixture_run(device[d], 0, matrix, effect, &options);
+            if (exact || c == 0)
+                same(first, other, device[d]);
+            vx_result_free(other);
+        }
+        vx_result_free(first);
+        vx_model_free(model);
+    }
+    vx_matrix_free(matrix);
+}
+
+/* 64 MB, and limits so small that the matrix is cut into slabs and the relabellings into many batches. */
+static void memory_limits(void **state)
+{
+    char device[8][32];
+    int devices = fixture_devices(device, 8);
+    vx_matrix *matrix = make_matrix(N, 1, NULL);
+    (void)state;
+    for (int c = 0; c < 4; c++) {
+        vx_model *model = fixture_model(N, score, c / 2, nuisance, VX_PEARSON);
+        const vx_effect *effect = &model->effect[c % 2];
+        vx_inference_options options = loose(c ? 300 : 700);
+        for (int d = 0; d < devices; d++) {
+            int64_t slabs = 0, batch = 0, most = 0, least = INT64_MAX;
+            options.memory_limit = 0;
+            vx_result *free_run = fixture_run(device[d], 0, matrix, effect, &options);
+            for (size_t limit = 64 << 20; limit > 1 << 14; limit -= limit / 8) {
+                vx_device *opened = NULL;
+                vx_plan plan;
+                vx_error error = {0};
+                check(vx_device_open(device[d], 0, &opened, NULL, 0, &error), error);
+                options.memory_limit = limit;
+                vx_status status = vx_infer_plan(opened, matrix, effect, &options, &plan, &error);
+                vx_device_free(opened);
+                if (status != VX_OK)
+                    break;
+                assert_true(plan.device_bytes <= limit);
+                least = plan.batch < least ? plan.batch : least;
+                most = plan.slabs > most ? plan.slabs : most;
+                if (plan.slabs == slabs && plan.batch == batch)
+                    continue;
+                slabs = plan.slabs;
+                batch = plan.batch;
+                vx_result *result = fixture_run(device[d], 0, matrix, effect, &options);
+                same(free_run, result, "memory limit");
+                vx_result_free(result);
+            }
+            if (most < 3 || least > 10)
+                fail_msg("%s, case %d: at most %d slabs, batches of %d", device[d], c, (int)most, (int)least);
+            vx_result_free(free_run);
+        }
+        vx_model_free(model);
+    }
+    vx_matrix_free(matrix);
+}
+
+/* Integers agree to the last bit. Floats are summed in another order: 2 (n + 2) 2^-24 in r with n = 7, and
+ * dt = sqrt(df) (1 + t^2 / df)^(3/2) dr. */
+static double maximum_bound(double t, bool floats)
+{
+    return floats ? 18 * 0x1p-24 * sqrt(5) * pow(1 + t * t / 5, 1.5) : 0;
+}
+
+/* All relabellings, rows in another order: the same set of maxima, and the same p. */
+static void order_of_rows(void **state)
+{
+    enum { FEW = 7 };
+    static const int row[FEW] = {4, 0, 6, 2, 5, 1, 3};
+    double shuffled[FEW];
+    vx_matrix *matrix = make_matrix(FEW, 1, NULL), *other = make_matrix(FEW, 1, row);
+    (void)state;
+    for (int i = 0; i < FEW; i++)
+        shuffled[i] = score[row[i]];
+    vx_model *model = fixture_model(FEW, score, 0, NULL, VX_PEARSON);
+    vx_model *moved = fixture_model(FEW, shuffled, 0, NULL, VX_PEARSON);
+    for (int e = 0; e < 2; e++) {
+        vx_inference_options options = loose(VX_PERMUTATIONS_ALL);
+        options.correct = VX_CORRECT_VOXEL;
+        options.tails = VX_POSITIVE;
+        vx_result *a = fixture_run("cpu", 0, matrix, &model->effect[e], &options);
+        vx_result *b = fixture_run("cpu", 0, other, &moved->effect[e], &options);
+        assert_int_equal(a->null.count, e ? 5040 / 2 : 128); /* two of the first seven scores are 4 */
+        assert_int_equal(b->null.count, a->null.count);
+        double ends[2] = {a->null.voxel[0], b->null.voxel[0]};
+        fixture_near(ends[1], ends[0], maximum_bound(ends[0], e), "observed", e);
+        qsort(a->null.voxel, a->null.count, sizeof(double), fixture_ascending);
+        qsort(b->null.voxel, b->null.count, sizeof(double), fixture_ascending);
+        for (uint64_t i = 0; i < a->null.count; i++) {
+            double t = a->null.voxel[i];
+            fixture_near(b->null.voxel[i], t, maximum_bound(t, e), "maximum", (long)i);
+        }
+        for (int64_t v = 0; v < V; v++)
+            fixture_near(fixture_map(b, "p-uncorrected")[v], fixture_map(a, "p-uncorrected")[v], 1e-7, "p", v);
+        vx_result_free(a);
+        vx_result_free(b);
+    }
+    vx_model_free(model);
+    vx_model_free(moved);
+    vx_matrix_free(matrix);
+    vx_matrix_free(other);
+}
+
+/* Negated data turn every positive result into the negative one, bit for bit, and leave two-sided ones alone. */
+static void tails_mirror(void **state)
+{
+    vx_matrix *matrix = make_matrix(N, 1, NULL), *negated = make_matrix(N, -1, NULL);
+    (void)state;
+    for (int c = 0; c < 4; c++) {
+        vx_model *model = fixture_model(N, score, c / 2, nuisance, VX_PEARSON);
+        vx_inference_options options = loose(200);
+        for (int tails = 0; tails < 3; tails++) {
+            options.tails = (vx_tails)tails;
+            vx_result *a = fixture_run("cpu", 0, matrix, &model->effect[c % 2], &options);
+            options.tails = tails == VX_POSITIVE ? VX_NEGATIVE : tails == VX_NEGATIVE ? VX_POSITIVE : VX_TWO_TAILS;
+            vx_result *b = fixture_run("cpu", 0, negated, &model->effect[c % 2], &options);
+            for (uint64_t i = 0; i < a->null.count; i++) {
+                assert_true(a->null.voxel[i] == b->null.voxel[i]);
+                assert_true(a->null.extent[i] == b->null.extent[i]);
+                assert_true(a->null.mass[i] == b->null.mass[i]);
+            }
+            static const char *const map[] = {"p-uncorrected", "p-fdr", "p-fwe-voxel", "p-fwe-extent", "p-fwe-mass"};
+            for (size_t m = 0; m < sizeof map / sizeof *map; m++)
+                for (int64_t v = 0; v < V; v++)
+                    assert_true(fixture_map(a, map[m])[v] == fixture_map(b, map[m])[v]);
+            for (int64_t v = 0; v < V; v++)
+                assert_true(fixture_map(a, "t")[v] == -fixture_map(b, "t")[v]);
+            vx_result_free(a);
+            vx_result_free(b);
+        }
+        vx_model_free(model);
+    }
+    vx_matrix_free(matrix);
+    vx_matrix_free(negated);
+}
+
+/* A covariate in other units and from another zero: t, r and p stay, the slope is divided by the unit. The double
+ * preparation may round x~ to another float, 2^-24 an element: 1e-5 in t. */
+static void units_of_the_covariate(void **state)
+{
+    double other[N];
+    (void)state;
+    for (int i = 0; i < N; i++)
+        other[i] = 1000 + 25 * score[i];
+    vx_matrix *matrix = make_matrix(N, 1, NULL);
+    vx_model *model = fixture_model(N, score, 1, nuisance, VX_PEARSON);
+    vx_model *scaled = fixture_model(N, other, 1, nuisance, VX_PEARSON);
+    vx_inference_options options = loose(200);
+    vx_result *a = fixture_run("cpu", 0, matrix, &model->effect[1], &options);
+    vx_result *b = fixture_run("cpu", 0, matrix, &scaled->effect[1], &options);
+    for (int64_t v = 0; v < V; v++) {
+        double t = fixture_map(a, "t")[v];
+        fixture_near(fixture_map(b, "t")[v], t, 1e-6 * fmax(1, fabs(t)), "t", v);
+        fixture_near(25 * fixture_map(b, "slope")[v], fixture_map(a, "slope")[v], 1e-6, "slope", v);
+    }
+    for (uint64_t i = 0; i < a->null.count; i++)
+        fixture_near(b->null.voxel[i], a->null.voxel[i], 1e-4, "maximum", (long)i);
+    vx_result_free(a);
+    vx_result_free(b);
+    vx_model_free(model);
+    vx_model_free(scaled);
+    vx_matrix_free(matrix);
+}
+
+/* Another seed draws other relabellings, the same seed the same; a longer run begins with the shorter one. */
+static void seeds(void **state)
+{
+    vx_matrix *matrix = make_matrix(N, 1, NULL);
+    vx_model *model = fixture_model(N, score, 0, NULL, VX_PEARSON);
+    (void)state;
+    for (int e = 0; e < 2; e++) {
+        vx_inference_options options = loose(100);
+        vx_result *a = fixture_run("cpu", 0, matrix, &model->effect[e], &options);
+        vx_result *again = fixture_run("cpu", 0, matrix, &model->effect[e], &options);
+        same(a, again, "the same seed");
+        options.permutations = 150;
+        vx_result *longer = fixture_run("cpu", 0, matrix, &model->effect[e], &options);
+        options.permutations = 100;
+        options.seed = 1;
+        vx_result *b = fixture_run("cpu", 0, matrix, &model->effect[e], &options);
+        int equal = 0;
+        assert_int_equal(longer->null.count, 151);
+        for (uint64_t i = 0; i <= 100; i++) {
+            assert_true(longer->null.voxel[i] == a->null.voxel[i]);
+            equal += a->null.voxel[i] == b->null.voxel[i];
+        }
+        assert_int_equal(equal, 1); /* the data as observed */
+        vx_result_free(a);
+        vx_result_free(again);
+        vx_result_free(longer);
+        vx_result_free(b);
+    }
+    vx_model_free(model);
+    vx_matrix_free(matrix);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(devices_and_threads), cmocka_unit_test(memory_limits),
+        cmocka_unit_test(order_of_rows),       cmocka_unit_test(tails_mirror),
+        cmocka_unit_test(units_of_the_covariate), cmocka_unit_test(seeds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
