@@ -1,5 +1,5 @@
 /* The data, the devices and the report. */
-#include "rows.h"
+#include "bench/rows.h"
 
 #include "base/error.h"
 #include "base/memory.h"

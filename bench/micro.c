@@ -1,5 +1,5 @@
 /* The ops one by one, through the seam: what a device does without the bookkeeping of an analysis. */
-#include "rows.h"
+#include "bench/rows.h"
 
 #include "base/distribution.h"
 #include "base/memory.h"

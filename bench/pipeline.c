@@ -1,5 +1,5 @@
 /* Whole effects through vx_infer, as a run computes them, and the loading of images. */
-#include "rows.h"
+#include "bench/rows.h"
 
 #include "base/error.h"
 #include "base/memory.h"

@@ -2,7 +2,7 @@
 #ifndef VX_BENCH_ROWS_H
 #define VX_BENCH_ROWS_H
 
-#include "bench.h"
+#include "bench/bench.h"
 #include "voxstat/voxstat.h"
 
 #include <jansson.h>

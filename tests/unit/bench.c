@@ -1,5 +1,5 @@
 /* The bench runs and reports every row. What it measures is not tested. */
-#include "../../bench/bench.h"
+#include "bench/bench.h"
 
 #include <jansson.h>
 #include <setjmp.h>
