@@ -131,19 +131,11 @@ static vx_status run_dense(void *context, vx_error *error)
             (status = b->fill(b, m->dense[VX_LOW], 0, words, INT32_MAX, error)) ||
             (status = b->fill(b, m->dense[VX_LIST_SIZE], 0, words, 0, error)))
             return status;
-        if (p->op == VX_OP_SIGNFLIP) {
-            vx_signflip_args args = {.n = (int)p->effect->n, .groups = p->groups, .width = p->width,
-                                     .voxels = (int)p->voxels, .tiles = (int)p->tiles,
-                                     .relabellings = (int)m->batch, .flags = m->flags, .cut_high = p->cut_high,
-                                     .cut_low = p->cut_low, .capacity = (int)m->schedule.capacity};
-            status = b->run(b, p->op, &args, m->dense, error);
-        } else {
-            vx_correlation_args args = {.n = (int)p->effect->n, .nuisance = (int)p->effect->nuisance,
-                                        .voxels = (int)p->voxels, .tiles = (int)p->tiles,
-                                        .relabellings = (int)m->batch, .flags = m->flags, .cut_high = p->cut_high,
-                                        .cut_low = p->cut_low, .capacity = (int)m->schedule.capacity};
-            status = b->run(b, p->op, &args, m->dense, error);
-        }
+        vx_dense_args args = {.n = (int)p->effect->n, .nuisance = (int)p->effect->nuisance, .groups = p->groups,
+                              .width = p->width, .voxels = (int)p->voxels, .tiles = (int)p->tiles,
+                              .relabellings = (int)m->batch, .flags = m->flags, .cut_high = p->cut_high,
+                              .cut_low = p->cut_low, .capacity = (int)m->schedule.capacity};
+        status = b->run(b, p->op, &args, m->dense, error);
     }
     return status ? status : b->wait(b, error);
 }

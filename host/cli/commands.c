@@ -6,6 +6,9 @@
 
 /* clang-format off */
 const vx_command vx_command_table[] = {
+    {"bench", VX_BENCH, "[OPTION]...", "measure the speed of devices",
+     "Measures every op, whole analyses and the reading of images, on every device, and prints a line for each.",
+     vx_command_bench},
     {"devices", VX_DEVICES, "", "list the devices that permutations can run on",
      "Lists every device, the C backend first, with what matters for choosing one.", vx_command_devices},
     {"merge", 0, "", "join the parts of a run that was spread over machines", NULL, NULL},

@@ -28,11 +28,15 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_COVARIATE] = {"covariate", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Columns to correlate with the outcome, each an effect of its own, by permutation (with nuisance: Freedman & "
         "Lane 1983; Winkler et al. 2014, NeuroImage 92:381)."},
+    [VX_OPTION_DATA] = {"data", 0, VX_TEXT, VX_BENCH, "DIR", NULL, NULL, NULL, 0, 0,
+        "A cohort made by `voxstat simulate --size 2`, to time the reading of its images."},
     [VX_OPTION_DESIGN] = {"design", 0, VX_CHOICE, VX_RUN, "DESIGN", NULL, "paired|onesample", "twosample|glm", 0, 0,
         "The model. paired: the change, followup minus baseline. onesample: the images as they are. Required."},
     [VX_OPTION_DEVICE] = {"device", 0, VX_TEXT, VX_RUN | VX_SELFTEST, "DEVICE", "auto", NULL, NULL, 0, 0,
         "Where it runs: auto (the GPU with most compute units, else cpu), cpu, opencl, or opencl:P.D as `voxstat "
         "devices` names it."},
+    [VX_OPTION_BENCH_DEVICE] = {"device", 0, VX_NAMES, VX_BENCH, "DEVICE[,DEVICE...]", NULL, NULL, NULL, 0, 0,
+        "What to measure, as `voxstat devices` names it. Without it: every device there is."},
     [VX_OPTION_EXACT_MOMENTS] = {"exact-moments", 0, VX_SWITCH, VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
         "Give the drawn sample exactly the stated means, standard deviations and correlations."},
     [VX_OPTION_FORCE] = {"force", 0, VX_SWITCH, VX_RUN | VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
@@ -41,6 +45,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Say what the command does and what it takes."},
     [VX_OPTION_JOINT] = {"joint", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "All covariates of interest in one model. Without it each is tested by itself, given the nuisance."},
+    [VX_OPTION_JSON] = {"json", 0, VX_TEXT, VX_BENCH, "FILE", NULL, NULL, NULL, 0, 0,
+        "Also write the figures as JSON."},
     [VX_OPTION_MASK] = {"mask", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
         "An image on the same grid: voxels above zero are analysed. Without it: those that are finite and not zero in "
         "every image."},
@@ -60,7 +66,7 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Where the cohort goes; must not be there yet (but see --force)."},
     [VX_OPTION_P_FORMAT] = {"p-format", 0, VX_CHOICE, VX_RUN, "FORMAT", "log10", "log10|p|1-p", NULL, 0, 0,
         "What the p-maps hold: -log10 p, p or 1 - p."},
-    [VX_OPTION_PARTICIPANTS] = {"participants", 0, VX_WHOLE, VX_SIMULATE, "N", "14", NULL, NULL, 6, 9999,
+    [VX_OPTION_PARTICIPANTS] = {"participants", 0, VX_WHOLE, VX_SIMULATE | VX_BENCH, "N", "14", NULL, NULL, 6, 9999,
         "How many take part."},
     [VX_OPTION_PERMUTATIONS] = {"permutations", 'n', VX_WHOLE, VX_RUN, "N", "auto", "auto|exact", NULL, 0, 1e9,
         "Random permutations, or every one where N reaches their number; 0 or exact: every one. auto: every one where "
@@ -78,6 +84,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Uptake as measured (SUV) with its global noise, instead of over that of the pons (SUVR)."},
     [VX_OPTION_REGRID] = {"regrid", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, "*", 0, 0,
         "Bring images on other grids to that of the first."},
+    [VX_OPTION_REPETITIONS] = {"repetitions", 0, VX_WHOLE, VX_BENCH, "N", "5", NULL, NULL, 1, 1000,
+        "How often every row is measured; the best and the median are told."},
     [VX_OPTION_SEED] = {"seed", 0, VX_WHOLE, VX_RUN | VX_SIMULATE, "N", "0", NULL, NULL, 0, 0x1p64,
         "The stream of random numbers (Philox4x32-10; Salmon et al. 2011): the same seed, the same answer."},
     [VX_OPTION_SESSIONS] = {"sessions", 0, VX_NAMES, VX_RUN, "BASELINE,FOLLOWUP", NULL, NULL, NULL, 0, 0,
@@ -92,12 +100,14 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "The alternative: a difference either way, a rise, a fall."},
     [VX_OPTION_TFCE_PRESET] = {"tfce-preset", 0, VX_TEXT, VX_RUN, "PRESET", NULL, NULL, "*", 0, 0,
         "How threshold-free cluster enhancement is integrated."},
-    [VX_OPTION_THREADS] = {"threads", 0, VX_WHOLE, VX_RUN | VX_SELFTEST | VX_SIMULATE, "N", "all", "all", NULL, 1, 4096,
+    [VX_OPTION_THREADS] = {"threads", 0, VX_WHOLE, VX_EVERY_COMMAND & ~VX_DEVICES, "N", "all", "all", NULL, 1, 4096,
         "CPU threads. The answer does not depend on them."},
     [VX_OPTION_VERBOSE] = {"verbose", 'v', VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "Say more: how the mask came about, batches, memory and times."},
     [VX_OPTION_VERSION] = {"version", 0, VX_SWITCH, VX_EVERY_COMMAND, NULL, NULL, NULL, NULL, 0, 0,
         "Print the version."},
+    [VX_OPTION_VOXELS] = {"voxels", 0, VX_WHOLE, VX_BENCH, "N", "0", NULL, NULL, 0, 1e9,
+        "At most so many voxels of the 2 mm phantom; 0: all, about 230,000."},
 };
 /* clang-format on */
 

@@ -1,0 +1,28 @@
+"""`voxstat bench` prints a row for every op on every device and writes the same as JSON. No figure is judged."""
+import json
+import unittest
+
+from voxstat_cli import USAGE, Study
+
+
+class Bench(Study):
+    participants = 0
+
+    def test_rows(self):
+        done = self.run_program("bench", "--device", "cpu", "--voxels", "2000", "--repetitions", "1", "--participants",
+                                "8", "--json", "bench.json")
+        self.assert_done(done)
+        for row in ("signflip", "correlation", "clusters", "covariate, voxel"):
+            self.assertIn(row, done.stdout)
+        self.assertIn("bench --device cpu", json.dumps(json.loads((self.folder / "bench.json").read_text())))
+
+    def test_refusals(self):
+        bench = lambda *arguments: self.run_program("bench", *arguments)
+        self.assert_refused(USAGE, ["--repetitions", "'0'"], "--repetitions", "0", run=bench)
+        done = bench("--device", "abacus", "--voxels", "2000") # its heading is out by then
+        self.assertEqual(done.returncode, USAGE)
+        self.assertIn("abacus", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
