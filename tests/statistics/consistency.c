@@ -245,6 +245,53 @@ static void units_of_the_covariate(void **state)
     vx_matrix_free(matrix);
 }
 
+/* A signal that all voxels share puts them all above the threshold in some relabellings and none in most, so that lists
+ * overflow and are computed again. Extent and mass of all 64 flips against the reference, index by index. t is below 60,
+ * so that a mass of 504 voxels is good to 1e-3 of itself. */
+static void overflowing_lists(void **state)
+{
+    enum { FEW = 6, VOXELS = 9 * 8 * 7 };
+    static const int grid[3] = {9, 8, 7};
+    static const double ones[FEW] = {1, 1, 1, 1, 1, 1}, shared[FEW] = {2, 4, 3, 6, 5, 4};
+    const double threshold = 5.0;
+    char device[8][32];
+    int devices = fixture_devices(device, 8);
+    float *data = fixture_noise(8, FEW, VOXELS);
+    (void)state;
+    for (int k = 0; k < FEW * VOXELS; k++)
+        data[k] = (float)(shared[k / VOXELS] + 0.5 * data[k]);
+    vx_matrix *matrix = fixture_matrix(grid, FEW, VOXELS, data, NULL);
+    vx_model *model = fixture_model(FEW, NULL, 0, NULL, VX_PEARSON);
+    vx_inference_options options = loose(VX_PERMUTATIONS_ALL);
+    options.cluster_t = threshold;
+    options.tails = VX_POSITIVE;
+    for (int d = 0; d < devices; d++) {
+        vx_result *result = fixture_run(device[d], 0, matrix, &model->effect[0], &options);
+        assert_true(result->overflows > 0);
+        assert_int_equal(result->null.count, 64);
+        for (int flip = 0; flip < 64; flip++) {
+            double t[VOXELS];
+            int8_t sign[FEW];
+            for (int i = 0; i < FEW; i++)
+                sign[i] = flip >> i & 1 ? -1 : 1;
+            for (int v = 0; v < VOXELS; v++) {
+                double y[FEW];
+                for (int i = 0; i < FEW; i++)
+                    y[i] = data[i * VOXELS + v];
+                t[v] = reference_freedman_lane(FEW, ones, 0, NULL, y, NULL, sign);
+                assert_true(fabs(fabs(t[v]) - threshold) > 1e-6);
+            }
+            reference_cluster largest = reference_clusters(grid, t, 1, threshold, 26, NULL, NULL);
+            fixture_near(result->null.extent[flip], largest.extent, 0, "extent", flip);
+            fixture_near(result->null.mass[flip], largest.mass, 1e-3 * largest.mass, "mass", flip);
+        }
+        vx_result_free(result);
+    }
+    vx_model_free(model);
+    vx_matrix_free(matrix);
+    free(data);
+}
+
 /* Another seed draws other relabellings, the same seed the same; a longer run begins with the shorter one. */
 static void seeds(void **state)
 {
@@ -282,7 +329,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(devices_and_threads), cmocka_unit_test(memory_limits),
         cmocka_unit_test(order_of_rows),       cmocka_unit_test(tails_mirror),
-        cmocka_unit_test(units_of_the_covariate), cmocka_unit_test(seeds),
+        cmocka_unit_test(units_of_the_covariate), cmocka_unit_test(overflowing_lists),
+        cmocka_unit_test(seeds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
