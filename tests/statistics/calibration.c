@@ -4,13 +4,12 @@
  *
  * With M random relabellings and no ties, P(p <= 0.05) is exactly 0.05 where (M + 1) 0.05 is whole (Phipson & Smyth
  * 2010): M = 199. Cluster extents tie, and ties only make p larger; the forming threshold is loose so that they are
- * few. By default 120 cohorts; VOXSTAT_CALIBRATION=full makes it 500. Seeds are fixed: a failure is a fault, not bad
- * luck.
+ * few. Seeds are fixed: a failure is a fault, not bad luck.
  *
- *     scipy.stats.binom.interval(.99, [120, 500], .05) = 1..13, 13..38
+ *     scipy.stats.binom.interval(.99, 500, .05) = 13..38
  *
  * Beside the count, the mean of all p: uniform on {1/200 .. 1}, its mean is 0.5025 and lies within 3.29 standard errors
- * sqrt(1/12 / cohorts) with probability 0.999. A p that is half of what it should be passes a count of 120 easily, and
+ * sqrt(1/12 / cohorts) with probability 0.999. A p that is half of what it should be may pass the count, and
  * never this. Extents tie, so that only the lower side counts for them. */
 #include "fixture.h"
 
@@ -19,12 +18,6 @@ static const int dim[3] = {SIDE, SIDE, SIDE};
 static const double score[N] = {5, 3.5, 7.25, 4, 8.5, 2.75, 4, 6.5, 5, 3, 9.75, 4, 6, 5.5};
 static const double age[N] = {67, 71, 59, 80, 63, 75, 66, 70, 58, 77, 61, 73, 69, 64};
 static const double *const nuisance[1] = {age};
-
-static int cohorts(void)
-{
-    const char *wish = getenv("VOXSTAT_CALIBRATION");
-    return wish && strcmp(wish, "full") == 0 ? 500 : 120;
-}
 
 /* Noise blurred by (1, 2, 3, 2, 1) along each axis, about 3 voxels FWHM; the ends are cut. `heavy` cubes it: symmetric,
  * far from normal, where only permutation keeps its promise. */
@@ -63,7 +56,7 @@ static double least(const vx_result *result, const char *map)
 static void null_cohorts(void **state)
 {
     static const char *const map[3] = {"p-fwe-voxel", "p-fwe-extent", "p-fwe-mass"};
-    int count = cohorts(), low = count == 500 ? 13 : 1, high = count == 500 ? 38 : 13;
+    const int count = 500, low = 13, high = 38;
     vx_device *device = NULL;
     vx_error error = {0};
     (void)state;
