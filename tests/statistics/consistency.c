@@ -246,8 +246,8 @@ static void units_of_the_covariate(void **state)
 }
 
 /* A signal that all voxels share puts them all above the threshold in some relabellings and none in most, so that lists
- * overflow and are computed again. Extent and mass of all 64 flips against the reference, index by index. t is below 60,
- * so that a mass of 504 voxels is good to 1e-3 of itself. */
+ * overflow and are computed again. Extent and mass of all 64 flips against the reference, index by index. t is below
+ * 60, so that a mass of 504 voxels is good to 1e-3 of itself. */
 static void overflowing_lists(void **state)
 {
     enum { FEW = 6, VOXELS = 9 * 8 * 7 };
