@@ -5,9 +5,13 @@
 
 enum { WIDTH = 79, INDENT = 26 };
 
-static const char notes_device[] =
-    "VOXSTAT_KERNEL_DIR: a folder to read the kernels from, instead of those in the program.";
-static const char notes_colour[] = "NO_COLOR: set to anything, no colours on a terminal.";
+static const char *const environment[] = {
+    "NO_COLOR: set to anything, no colours on a terminal.",
+    "VOXSTAT_CACHE_DIR: where built kernels are kept, instead of ~/.cache/voxstat.",
+    "VOXSTAT_KERNEL_DIR: a folder to read the kernels from, instead of those in the program.",
+};
+
+enum { ENVIRONMENT = sizeof environment / sizeof *environment };
 
 static const struct {
     int status;
@@ -121,10 +125,11 @@ static void print_command(FILE *out, const vx_command *command, bool program)
         if (shown(vx_option_table + i, command))
             print_option(out, vx_option_table + i);
     }
-    fputs("\nenvironment:\n  ", out);
-    wrap(out, notes_device, 2, 4);
-    fputs("  ", out);
-    wrap(out, notes_colour, 2, 4);
+    fputs("\nenvironment:\n", out);
+    for (size_t i = 0; i < ENVIRONMENT; i++) {
+        fputs("  ", out);
+        wrap(out, environment[i], 2, 4);
+    }
     fputs("\nexit status:\n", out);
     for (size_t i = 0; i < EXIT_STATUSES; i++)
         fprintf(out, "  %-4d %s\n", exit_status[i].status, exit_status[i].meaning);
@@ -201,9 +206,10 @@ static void print_manual(FILE *out)
         }
     }
     fputs(".SH ENVIRONMENT\n", out);
-    roff(out, notes_device);
-    fputs("\n.PP\n", out);
-    roff(out, notes_colour);
+    for (size_t i = 0; i < ENVIRONMENT; i++) {
+        fputs(i ? "\n.PP\n" : "", out);
+        roff(out, environment[i]);
+    }
     fputs("\n.SH \"EXIT STATUS\"\n", out);
     for (size_t i = 0; i < EXIT_STATUSES; i++)
         fprintf(out, ".TP\n%d\n%s\n", exit_status[i].status, exit_status[i].meaning);
