@@ -11,7 +11,7 @@ static const double *const nuisance[1] = {age};
 
 static vx_matrix *make_matrix(int64_t n, double factor, const int *row)
 {
-    float *noise = fixture_noise(31, n, V), *data = malloc((size_t)n * V * sizeof *data);
+    float *noise = fixture_noise(31, N, V), *data = malloc((size_t)n * V * sizeof *data);
     for (int64_t i = 0; i < n; i++)
         for (int64_t v = 0; v < V; v++)
             data[i * V + v] = (float)factor * (noise[(row ? row[i] : i) * V + v] + 0.3f);
@@ -245,6 +245,31 @@ static void units_of_the_covariate(void **state)
     vx_matrix_free(matrix);
 }
 
+/* A participant whose covariate is missing leaves that effect as if there never had been one, bit for bit. */
+static void missing_covariate(void **state)
+{
+    static const int row[N - 1] = {0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
+    double gap[N], left[N - 1];
+    memcpy(gap, score, sizeof gap);
+    gap[3] = NAN;
+    (void)state;
+    for (int i = 0; i < N - 1; i++)
+        left[i] = score[row[i]];
+    vx_matrix *matrix = make_matrix(N, 1, NULL), *fewer = make_matrix(N - 1, 1, row);
+    vx_model *with_gap = fixture_model(N, gap, 0, NULL, VX_PEARSON);
+    vx_model *without = fixture_model(N - 1, left, 0, NULL, VX_PEARSON);
+    vx_inference_options options = loose(100);
+    vx_result *a = fixture_run("cpu", 0, matrix, &with_gap->effect[1], &options);
+    vx_result *b = fixture_run("cpu", 0, fewer, &without->effect[1], &options);
+    same(a, b, "a missing covariate");
+    vx_result_free(a);
+    vx_result_free(b);
+    vx_model_free(with_gap);
+    vx_model_free(without);
+    vx_matrix_free(matrix);
+    vx_matrix_free(fewer);
+}
+
 /* A signal that all voxels share puts them all above the threshold in some relabellings and none in most, so that lists
  * overflow and are computed again. Extent and mass of all 64 flips against the reference, index by index. t is below
  * 60, so that a mass of 504 voxels is good to 1e-3 of itself. */
@@ -330,7 +355,7 @@ int main(void)
         cmocka_unit_test(devices_and_threads), cmocka_unit_test(memory_limits),
         cmocka_unit_test(order_of_rows),       cmocka_unit_test(tails_mirror),
         cmocka_unit_test(units_of_the_covariate), cmocka_unit_test(overflowing_lists),
-        cmocka_unit_test(seeds),
+        cmocka_unit_test(missing_covariate),      cmocka_unit_test(seeds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
