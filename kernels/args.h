@@ -55,6 +55,45 @@ typedef struct vx_clusters_args {
     float threshold;         /* forming threshold, in t */
 } vx_clusters_args;
 
+/* tfce: the largest threshold-free cluster enhancement of every relabelling, each tail apart (Smith & Nichols 2009,
+ * NeuroImage 44:83, eq. 1, with the integral in closed form on the component tree):
+ *
+ *     TFCE(v) = integral over 0 < h <= h_v of e_v(h)^E h^H dh,   e_v(h) the voxels of v's component of {t >= h}
+ *
+ * Heights h are t = root_df r / sqrt((1 - r)(1 + r)) in float, at most VX_MASS_T_MAX; heights of 0 or less are in no
+ * component. Voxels are swept by descending height, ties by ascending voxel, with two numbers a component, its size s
+ * and B (both start at 0):
+ *
+ *     a voxel joins at h      B += (P[s + 1] - P[s]) G(h);  s += 1
+ *     a and b merge at h      B = max(B_a - P[s_a] G(h), B_b - P[s_b] G(h)) + P[s_a + s_b] G(h);  s = s_a + s_b
+ *
+ * where a voxel that touches no component starts one, and one that touches several merges them, in the order of their
+ * first neighbours (x fastest, from the lowest place in the grid), before it joins. All of it in double, P[s] = s^E from
+ * a table, G(h) = h * h * h where power = 3, else pow(h, power). The map's maximum is the largest B left, times `factor`.
+ *
+ * Stepping, for comparison with other tools: with step > 0 only thresholds k * dh count, dh = step, or step times the
+ * tail's largest height where step_relative is set. Then G(h) = K (K + 1) (2 K + 1) / 6 with K = floor(h / dh), that is
+ * the sum of k^2, and the maximum is further multiplied by dh * dh, and once more by dh where step_times is set. */
+typedef struct vx_tfce_args {
+    int relabellings;
+    int voxels, padded;     /* of a map in score[p]: voxels that count, and ints from one map to the next */
+    int tails;              /* 1: positive, 2: negative, 3: both */
+    int slabs;              /* maps that can be worked on at a time: each has its part of the work buffer */
+    int slab_size;          /* of the padded grid, as in vx_clusters_args */
+    int stride_y, stride_z;
+    int connectivity;
+    int fixed_point;
+    float scale, root_df;
+    float power;            /* H + 1 */
+    float factor;           /* 1 / (H + 1); 1 when stepping */
+    float step;             /* 0: exact */
+    int step_relative, step_times;
+} vx_tfce_args;
+
+/* 32-bit words of the work buffer that one map may use: for every place of the padded grid, and every voxel. */
+#define VX_TFCE_GRID_WORDS 2
+#define VX_TFCE_VOXEL_WORDS 14
+
 /* Mass is summed in 64-bit fixed point, so that its sum does not depend on the order:
  * (min(|t|, VX_MASS_T_MAX) - threshold) * VX_MASS_ONE, rounded to nearest even. */
 #define VX_MASS_ONE 1048576.0f

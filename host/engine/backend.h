@@ -21,6 +21,14 @@
  *                      tmp int32   parent[slabs][capacity], size[slabs][capacity]
  *                      tmp int64   sum[slabs][capacity]
  *
+ *   VX_OP_TFCE         in  int32   score[P][padded]               of a dense op with VX_STORE
+ *                      in  int32   position[V]
+ *                      in  double  power[V + 1]                   power[s] = s^E
+ *                      out double  best[P][2]                     positive and negative tail; 0 where not asked for
+ *                      tmp int32   work[slabs][words]             words: VX_TFCE_GRID_WORDS * slab_size rounded up to
+ *                                                                 even, + VX_TFCE_VOXEL_WORDS * padded; zero on
+ *                                                                 entry, the grid part left zero
+ *
  * Lists come in no particular order. Count arrays are those of the slab (the caller keeps buffers for each).
  * A list longer than capacity is cut; its list_size tells, and the caller computes that relabelling again.
  * Calls are queued in order; download waits for what it reads. */
@@ -31,7 +39,7 @@
 #include "base/error.h"
 #include "voxstat/engine.h"
 
-typedef enum vx_op { VX_OP_SIGNFLIP, VX_OP_CORRELATION, VX_OP_CLUSTERS, VX_OPS } vx_op;
+typedef enum vx_op { VX_OP_SIGNFLIP, VX_OP_CORRELATION, VX_OP_CLUSTERS, VX_OP_TFCE, VX_OPS } vx_op;
 
 /* Places of the buffers of the dense ops and of VX_OP_CLUSTERS in the array that run() takes; unused ones are null. */
 enum { VX_Y, VX_W, VX_HIGH, VX_LOW, VX_COUNT_HIGH, VX_COUNT_LOW, VX_COUNTS, VX_SCORE, VX_LIST_VOXEL, VX_LIST_SCORE,
@@ -39,12 +47,15 @@ enum { VX_Y, VX_W, VX_HIGH, VX_LOW, VX_COUNT_HIGH, VX_COUNT_LOW, VX_COUNTS, VX_S
 enum { VX_C_POSITION, VX_C_LIST_VOXEL, VX_C_LIST_SCORE, VX_C_LIST_SIZE, VX_C_EXTENT, VX_C_MASS, VX_C_SLAB, VX_C_PARENT,
        VX_C_SIZE, VX_C_SUM, VX_CLUSTERS_BUFFERS };
 
+enum { VX_T_SCORE, VX_T_POSITION, VX_T_POWER, VX_T_BEST, VX_T_WORK, VX_TFCE_BUFFERS };
+
 typedef struct vx_buffer vx_buffer;
 typedef struct vx_backend vx_backend;
 
 struct vx_backend {
     vx_device_info info;
     int slabs_preferred; /* label slabs that keep the device busy: one a thread, several a compute unit */
+    int maps_preferred;  /* the same for VX_OP_TFCE */
 
     vx_status (*buffer_new)(vx_backend *self, size_t bytes, vx_buffer **buffer, vx_error *error); /* zeroed */
     void (*buffer_free)(vx_backend *self, vx_buffer *buffer);                                    /* null is fine */

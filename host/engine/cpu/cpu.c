@@ -116,6 +116,7 @@ static vx_status run_op(const vx_cpu *cpu, vx_op op, const void *args, vx_buffer
     case VX_OP_SIGNFLIP: return cpu->variant.signflip(args, data, threads, error);
     case VX_OP_CORRELATION: return cpu->variant.correlation(args, data, threads, error);
     case VX_OP_CLUSTERS: return vx_clusters(args, data, threads, error);
+    case VX_OP_TFCE:
     case VX_OPS: break;
     }
     return vx_fail(error, VX_INTERNAL, "op %d: there is no such op", (int)op);
