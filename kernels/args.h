@@ -68,8 +68,9 @@ typedef struct vx_clusters_args {
  *     a and b merge at h      B = max(B_a - P[s_a] G(h), B_b - P[s_b] G(h)) + P[s_a + s_b] G(h);  s = s_a + s_b
  *
  * where a voxel that touches no component starts one, and one that touches several merges them, in the order of their
- * first neighbours (x fastest, from the lowest place in the grid), before it joins. All of it in double, P[s] = s^E from
- * a table, G(h) = h * h * h where power = 3, else pow(h, power). The map's maximum is the largest B left, times `factor`.
+ * first neighbours (x fastest, from the lowest place in the grid), before it joins. All of it in double, P[s] = s^E
+ * from a table, G(h) = h * h * h where power = 3, else pow(h, power). The map's maximum is the largest B left, times
+ * `factor`.
  *
  * Stepping, for comparison with other tools: with step > 0 only thresholds k * dh count, dh = step, or step times the
  * tail's largest height where step_relative is set. Then G(h) = K (K + 1) (2 K + 1) / 6 with K = floor(h / dh), that is
