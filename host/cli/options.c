@@ -18,11 +18,12 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Cluster-forming threshold as a t, instead of --cluster-p."},
     [VX_OPTION_CONNECTIVITY] = {"connectivity", 0, VX_CHOICE, VX_RUN, "N", "26", "6|18|26", NULL, 0, 0,
         "Neighbours that join a cluster: those that share a face (6), an edge too (18), a corner too (26)."},
-    [VX_OPTION_CORRECT] = {"correct", 0, VX_CHOICES, VX_RUN, "LIST", "voxel,extent,mass,fdr",
-        "voxel|extent|mass|fdr", "tfce", 0, 0,
+    [VX_OPTION_CORRECT] = {"correct", 0, VX_CHOICES, VX_RUN, "LIST", "voxel,extent,mass,tfce,fdr",
+        "voxel|extent|mass|tfce|fdr", NULL, 0, 0,
         "Corrections for multiple testing: family-wise error by the largest t of every permutation (voxel; Nichols & "
         "Holmes 2002, Hum Brain Mapp 15:1), by the largest cluster (extent) or cluster mass (mass; Bullmore et al. "
-        "1999, IEEE TMI 18:32), and the false discovery rate (fdr; Benjamini & Hochberg 1995)."},
+        "1999, IEEE TMI 18:32), by the largest threshold-free cluster enhancement (tfce; Smith & Nichols 2009, "
+        "NeuroImage 44:83), and the false discovery rate (fdr; Benjamini & Hochberg 1995)."},
     [VX_OPTION_CORRELATION] = {"correlation", 0, VX_CHOICE, VX_RUN, "KIND", "pearson", "pearson|spearman", NULL, 0, 0,
         "How covariates of interest enter: as they are, or by mid-ranks."},
     [VX_OPTION_COVARIATE] = {"covariate", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
@@ -98,8 +99,15 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "covariate; n/a is missing."},
     [VX_OPTION_TAILS] = {"tails", 0, VX_CHOICE, VX_RUN, "TAILS", "two", "two|pos|neg", NULL, 0, 0,
         "The alternative: a difference either way, a rise, a fall."},
-    [VX_OPTION_TFCE_PRESET] = {"tfce-preset", 0, VX_TEXT, VX_RUN, "PRESET", NULL, NULL, "*", 0, 0,
-        "How threshold-free cluster enhancement is integrated."},
+    [VX_OPTION_TFCE_E] = {"tfce-e", 0, VX_REAL, VX_RUN, "E", "0.5", NULL, NULL, 0, 10,
+        "TFCE's exponent of extent."},
+    [VX_OPTION_TFCE_H] = {"tfce-h", 0, VX_REAL, VX_RUN, "H", "2", NULL, NULL, 0, 10,
+        "TFCE's exponent of height; other tools' steps know only 2."},
+    [VX_OPTION_TFCE_PRESET] = {"tfce-preset", 0, VX_CHOICE, VX_RUN, "PRESET", "exact",
+        "exact|fsl|palm|mrtrix|nilearn", NULL, 0, 0,
+        "How TFCE is integrated: in closed form, or in the steps of another tool, for comparison: a hundredth of the "
+        "observed maximum (fsl), of each map's own (palm, which multiplies it in, and nilearn), or 0.1 (mrtrix). FSL's "
+        "own neighbours are --connectivity 6."},
     [VX_OPTION_THREADS] = {"threads", 0, VX_WHOLE, VX_EVERY_COMMAND & ~VX_DEVICES, "N", "all", "all", NULL, 1, 4096,
         "CPU threads. The answer does not depend on them."},
     [VX_OPTION_VERBOSE] = {"verbose", 'v', VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,

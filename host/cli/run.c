@@ -57,7 +57,9 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     static const vx_design design[] = {VX_PAIRED, VX_ONESAMPLE};
     static const vx_correlation correlation[] = {VX_PEARSON, VX_SPEARMAN};
     static const int connectivity[] = {6, 18, 26};
-    static const unsigned correct[] = {VX_CORRECT_VOXEL, VX_CORRECT_EXTENT, VX_CORRECT_MASS, VX_CORRECT_FDR};
+    static const unsigned correct[] = {VX_CORRECT_VOXEL, VX_CORRECT_EXTENT, VX_CORRECT_MASS, VX_CORRECT_TFCE,
+                                       VX_CORRECT_FDR};
+    static const vx_tfce_preset preset[] = {VX_TFCE_EXACT, VX_TFCE_FSL, VX_TFCE_PALM, VX_TFCE_MRTRIX, VX_TFCE_NILEARN};
     static const vx_tails tails[] = {VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE};
     static const vx_p_format p_format[] = {VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS};
     static const vx_analyze_orientation analyze[] = {VX_ANALYZE_NEUROLOGICAL, VX_ANALYZE_RADIOLOGICAL};
@@ -95,6 +97,9 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     run->inference.cluster_t = vx_argument_real(arguments, VX_OPTION_CLUSTER_T);
     run->inference.connectivity = connectivity[vx_argument_choice(arguments, VX_OPTION_CONNECTIVITY)];
     run->inference.tails = tails[vx_argument_choice(arguments, VX_OPTION_TAILS)];
+    run->inference.tfce_extent = vx_argument_real(arguments, VX_OPTION_TFCE_E);
+    run->inference.tfce_height = vx_argument_real(arguments, VX_OPTION_TFCE_H);
+    run->inference.tfce_preset = preset[vx_argument_choice(arguments, VX_OPTION_TFCE_PRESET)];
     run->inference.memory_limit = vx_argument_bytes(arguments, VX_OPTION_MEMORY_LIMIT);
     return VX_OK;
 }

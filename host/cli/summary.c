@@ -12,7 +12,7 @@ static const struct {
     const char *map, *title;
 } correction[] = {
     {"p-uncorrected", "p uncorrected"}, {"p-fdr", "p fdr"},       {"p-fwe-voxel", "p voxel"},
-    {"p-fwe-extent", "p extent"},       {"p-fwe-mass", "p mass"},
+    {"p-fwe-extent", "p extent"},       {"p-fwe-mass", "p mass"},     {"p-fwe-tfce", "p tfce"},
 };
 
 enum { CORRECTIONS = sizeof correction / sizeof *correction, COLUMNS = 6 + CORRECTIONS + 3, CELL = 80 };
@@ -158,11 +158,11 @@ static void say_found(const vx_run *run, const vx_run_modality *modality, const 
 {
     static const struct {
         const char *map, *name;
-    } by_voxel[] = {{"p-fwe-voxel", "family-wise"}, {"p-fdr", "false discovery rate"}};
+    } by_voxel[] = {{"p-fwe-voxel", "family-wise"}, {"p-fwe-tfce", "TFCE"}, {"p-fdr", "false discovery rate"}};
     const char *join = "";
     char a[32];
     vx_say(run, "%s %s: p < %.2f in ", modality->study->name, result->effect->name, significant);
-    for (int i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof by_voxel / sizeof *by_voxel; i++) {
         const vx_map *map = vx_result_map(result, by_voxel[i].map);
         int64_t count = map ? count_significant(map, modality->matrix->voxels) : 0;
         if (map)

@@ -25,9 +25,9 @@
  *                      in  int32   position[V]
  *                      in  double  power[V + 1]                   power[s] = s^E
  *                      out double  best[P][2]                     positive and negative tail; 0 where not asked for
- *                      tmp int32   work[slabs][words]             words: VX_TFCE_GRID_WORDS * slab_size rounded up to
- *                                                                 even, + VX_TFCE_VOXEL_WORDS * padded; zero on
- *                                                                 entry, the grid part left zero
+ *                      tmp int32   work[slabs][words]             words = VX_TFCE_GRID_WORDS * slab_size +
+ *                                                                 VX_TFCE_VOXEL_WORDS * padded; zero on entry, the
+ *                                                                 grid part left zero
  *
  * Lists come in no particular order. Count arrays are those of the slab (the caller keeps buffers for each).
  * A list longer than capacity is cut; its list_size tells, and the caller computes that relabelling again.

@@ -16,12 +16,13 @@ struct vx_engine {
     vx_schedule schedule;
     slab *slab;
     vx_buffer *y, *weights, *high, *low, *score, *list_voxel, *list_score, *list_size;
-    vx_buffer *position, *extent, *mass, *label, *parent, *size, *sum;
+    vx_buffer *position, *extent, *mass, *label, *parent, *size, *sum, *power, *best, *work;
 
     uint64_t *index; /* relabellings of the batch at hand */
     void *host_weights;
     int32_t *host_high, *host_low, *host_size, (*host_extent)[2];
     int64_t (*host_mass)[2];
+    double (*host_best)[2];
 };
 
 static int64_t first_tile(const vx_engine *e, int64_t s)
@@ -53,7 +54,7 @@ static vx_status new_buffers(vx_engine *e, vx_error *error)
     const vx_problem *p = e->problem;
     const vx_schedule *s = &e->schedule;
     size_t batch = (size_t)s->batch, lanes = (size_t)s->slab_tiles * VX_TILE, lists = s->list_entries;
-    size_t works = s->work_entries, clusters = p->options.clusters;
+    size_t works = s->work_entries, clusters = p->options.clusters, tfce = p->options.tfce;
     struct {
         vx_buffer **buffer;
         size_t bytes;
@@ -62,17 +63,20 @@ static vx_status new_buffers(vx_engine *e, vx_error *error)
         {&e->weights, batch * vx_weights_size(p)},
         {&e->high, batch * 4},
         {&e->low, batch * 4},
-        {&e->score, lanes * 4},
+        {&e->score, (tfce ? batch : 1) * lanes * 4},
         {&e->list_voxel, lists * 4},
         {&e->list_score, lists * 4},
         {&e->list_size, clusters * batch * 4},
-        {&e->position, clusters * (size_t)p->voxels * 4},
+        {&e->position, (p->position ? (size_t)p->voxels : 0) * 4},
         {&e->extent, clusters * batch * 8},
         {&e->mass, clusters * batch * 16},
         {&e->label, clusters * (size_t)(s->label_slabs * p->slab_size) * 4},
         {&e->parent, works * 4},
         {&e->size, works * 4},
         {&e->sum, works * 8},
+        {&e->power, tfce * ((size_t)p->voxels + 1) * 8},
+        {&e->best, tfce * batch * 16},
+        {&e->work, (size_t)s->maps * s->map_words * 4},
     };
     vx_status status = VX_OK;
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted && !status; i++)
@@ -97,9 +101,24 @@ static vx_status new_host_arrays(vx_engine *e, vx_error *error)
     e->host_size = vx_array(batch, sizeof *e->host_size);
     e->host_extent = vx_array(batch, sizeof *e->host_extent);
     e->host_mass = vx_array(batch, sizeof *e->host_mass);
+    e->host_best = vx_array(batch, sizeof *e->host_best);
     bool all = e->index && e->host_weights && e->host_high && e->host_low && e->host_size && e->host_extent &&
-               e->host_mass;
+               e->host_mass && e->host_best;
     return all ? VX_OK : vx_fail_memory(error);
+}
+
+/* power[s] = s^E: the same doubles for every device. */
+static vx_status upload_powers(vx_engine *e, vx_error *error)
+{
+    size_t count = (size_t)e->problem->voxels + 1;
+    double *power = vx_array(count, sizeof *power);
+    if (!power)
+        return vx_fail_memory(error);
+    for (size_t s = 0; s < count; s++)
+        power[s] = vx_tfce_power((int64_t)s, e->problem->options.tfce_extent);
+    vx_status status = e->backend->upload(e->backend, e->power, 0, power, count * sizeof *power, error);
+    free(power);
+    return status;
 }
 
 vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx_schedule *schedule, vx_engine **engine,
@@ -118,11 +137,13 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
     }
     if ((status = new_host_arrays(e, error)) || (status = new_buffers(e, error)))
         goto cleanup;
-    if (problem->options.clusters &&
+    if (problem->position &&
         (status = backend->upload(backend, e->position, 0, problem->position,
                                   (size_t)problem->voxels * sizeof *problem->position, error)))
         goto cleanup;
     if (schedule->voxel_slabs == 1 && (status = upload_slab(e, 0, error)))
+        goto cleanup;
+    if (problem->options.tfce && (status = upload_powers(e, error)))
         goto cleanup;
     *engine = e;
     e = NULL;
@@ -137,7 +158,7 @@ void vx_engine_free(vx_engine *e)
         return;
     vx_buffer *buffer[] = {e->y,         e->weights,  e->high,   e->low,  e->score, e->list_voxel, e->list_score,
                            e->list_size, e->position, e->extent, e->mass, e->label, e->parent,     e->size,
-                           e->sum};
+                           e->sum,       e->power,    e->best,    e->work};
     for (size_t i = 0; i < sizeof buffer / sizeof *buffer; i++)
         e->backend->buffer_free(e->backend, buffer[i]);
     for (int64_t s = 0; e->slab && s < e->schedule.voxel_slabs; s++) {
@@ -153,6 +174,7 @@ void vx_engine_free(vx_engine *e)
     free(e->host_size);
     free(e->host_extent);
     free(e->host_mass);
+    free(e->host_best);
     free(e);
 }
 
@@ -213,6 +235,18 @@ static vx_status run_clusters(vx_engine *e, int64_t count, int64_t capacity, vx_
     return e->backend->run(e->backend, VX_OP_CLUSTERS, &args, buffer, error);
 }
 
+static vx_status run_tfce(vx_engine *e, int64_t count, vx_error *error)
+{
+    vx_buffer *buffer[VX_TFCE_BUFFERS] = {
+        [VX_T_SCORE] = e->score, [VX_T_POSITION] = e->position, [VX_T_POWER] = e->power,
+        [VX_T_BEST] = e->best,   [VX_T_WORK] = e->work,
+    };
+    vx_tfce_args args = vx_problem_tfce_args(e->problem);
+    args.relabellings = (int)count;
+    args.slabs = (int)e->schedule.maps;
+    return e->backend->run(e->backend, VX_OP_TFCE, &args, buffer, error);
+}
+
 /* Everything of the `count` relabellings in e->index, into the host arrays. */
 static vx_status run_batch(vx_engine *e, int64_t count, int flags, int64_t capacity, vx_error *error)
 {
@@ -230,6 +264,11 @@ static vx_status run_batch(vx_engine *e, int64_t count, int flags, int64_t capac
         if (e->schedule.voxel_slabs > 1 && (status = upload_slab(e, s, error)))
             return status;
         if ((status = run_dense(e, s, count, flags, capacity, error)))
+            return status;
+    }
+    if (flags & VX_STORE) {
+        if ((status = run_tfce(e, count, error)) ||
+            (status = b->download(b, e->best, 0, e->host_best, (size_t)count * sizeof *e->host_best, error)))
             return status;
     }
     if (flags & VX_COMPACT) {
@@ -310,7 +349,8 @@ static vx_status run_range(vx_engine *e, uint64_t first, int64_t count, vx_tally
 {
     const vx_problem *p = e->problem;
     int64_t overflows = 0, capacity = e->schedule.capacity;
-    int flags = (p->options.count ? VX_COUNT : 0) | (p->options.clusters ? VX_COMPACT : 0);
+    int flags = (p->options.count ? VX_COUNT : 0) | (p->options.clusters ? VX_COMPACT : 0) |
+                (p->options.tfce ? VX_STORE : 0);
     for (int64_t i = 0; i < count; i++)
         e->index[i] = first + (uint64_t)i;
     vx_status status = run_batch(e, count, flags, capacity, error);
@@ -320,6 +360,8 @@ static vx_status run_range(vx_engine *e, uint64_t first, int64_t count, vx_tally
     for (int64_t i = 0; i < count; i++) {
         tally->high[first + (uint64_t)i] = vx_score_r(p, e->host_high[i]);
         tally->low[first + (uint64_t)i] = vx_score_r(p, e->host_low[i]);
+        for (int tail = 0; p->options.tfce && tail < 2; tail++)
+            tally->tfce[first + (uint64_t)i][tail] = e->host_best[i][tail] * vx_problem_tfce_scale(p);
         if (!p->options.clusters)
             continue;
         keep_clusters(e, i, tally, first + (uint64_t)i);
@@ -369,7 +411,7 @@ vx_status vx_engine_run(vx_engine *e, uint64_t first, uint64_t last, vx_tally *t
 vx_status vx_tally_new(const vx_problem *problem, vx_tally **tally, vx_error *error)
 {
     size_t count = (size_t)problem->evaluations;
-    bool clusters = problem->options.clusters, counts = problem->options.count;
+    bool clusters = problem->options.clusters, counts = problem->options.count, tfce = problem->options.tfce;
     vx_tally *t = vx_array_zero(1, sizeof *t);
     if (!t)
         return vx_fail_memory(error);
@@ -378,8 +420,9 @@ vx_status vx_tally_new(const vx_problem *problem, vx_tally **tally, vx_error *er
     t->low = vx_array(count, sizeof *t->low);
     t->extent = clusters ? vx_array_zero(count, sizeof *t->extent) : NULL;
     t->mass = clusters ? vx_array_zero(count, sizeof *t->mass) : NULL;
+    t->tfce = tfce ? vx_array_zero(count, sizeof *t->tfce) : NULL;
     t->exceed = counts ? vx_array_zero((size_t)problem->voxels, sizeof *t->exceed) : NULL;
-    if (!t->high || !t->low || (clusters && (!t->extent || !t->mass)) || (counts && !t->exceed)) {
+    if (!t->high || !t->low || (clusters && (!t->extent || !t->mass)) || (counts && !t->exceed) || (tfce && !t->tfce)) {
         vx_tally_free(t);
         return vx_fail_memory(error);
     }
@@ -395,6 +438,7 @@ void vx_tally_free(vx_tally *tally)
     free(tally->low);
     free(tally->extent);
     free(tally->mass);
+    free(tally->tfce);
     free(tally->exceed);
     free(tally);
 }

@@ -13,6 +13,7 @@ typedef struct vx_tally {
     double *high, *low;   /* largest and smallest r */
     int32_t (*extent)[2]; /* largest cluster of the positive and the negative tail, voxels; null without clusters */
     double (*mass)[2];    /* largest mass */
+    double (*tfce)[2];    /* largest TFCE; null without TFCE */
     uint64_t *exceed;     /* voxels: scores >= high bound plus scores <= low bound; null without counting */
     uint64_t overflows;   /* relabellings that were computed again with longer lists */
 } vx_tally;

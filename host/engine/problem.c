@@ -139,7 +139,7 @@ vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const
         status = vx_fail(error, VX_INPUT, "%lld voxels; between 1 and 2^31 can be analysed", (long long)p->voxels);
         goto cleanup;
     }
-    if (options->clusters && (status = place_voxels(p, matrix, error)))
+    if ((options->clusters || options->tfce) && (status = place_voxels(p, matrix, error)))
         goto cleanup;
     *problem = p;
     p = NULL;
@@ -167,6 +167,11 @@ double vx_score_r(const vx_problem *p, int32_t score)
     return r;
 }
 
+float vx_score_float(const vx_problem *p, int32_t score)
+{
+    return p->op == VX_OP_SIGNFLIP ? (float)score * (float)p->unit : (float)vx_score_r(p, score);
+}
+
 int32_t vx_r_score(const vx_problem *p, double r)
 {
     if (p->op == VX_OP_SIGNFLIP)
@@ -182,6 +187,38 @@ double vx_score_tolerance(const vx_problem *p)
     if (p->op == VX_OP_SIGNFLIP)
         return (double)p->effect->n * p->unit;
     return 2.0 * (double)(p->effect->n + 2) * (double)(1 + p->effect->nuisance) * 0x1p-24;
+}
+
+vx_tfce_args vx_problem_tfce_args(const vx_problem *p)
+{
+    const vx_problem_options *o = &p->options;
+    return (vx_tfce_args){
+        .voxels = (int)p->voxels,
+        .padded = (int)(p->tiles * VX_TILE),
+        .tails = o->tfce_tails,
+        .slab_size = (int)p->slab_size,
+        .stride_y = (int)p->stride_y,
+        .stride_z = (int)p->stride_z,
+        .connectivity = o->connectivity,
+        .fixed_point = p->op == VX_OP_SIGNFLIP,
+        .scale = (float)p->unit,
+        .root_df = (float)sqrt(p->effect->df),
+        .power = (float)(o->tfce_height + 1.0),
+        .factor = 1.0f,
+        .step = (float)o->tfce_step,
+        .step_relative = o->tfce_step_relative,
+        .step_times = o->tfce_step_times,
+    };
+}
+
+double vx_problem_tfce_scale(const vx_problem *p)
+{
+    return p->options.tfce_step > 0.0 ? 1.0 : 1.0 / (p->options.tfce_height + 1.0);
+}
+
+double vx_tfce_power(int64_t size, double extent)
+{
+    return size == 0 ? 0.0 : extent == 0.5 ? sqrt((double)size) : pow((double)size, extent);
 }
 
 size_t vx_weights_size(const vx_problem *p)

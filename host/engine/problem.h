@@ -13,6 +13,11 @@ typedef struct vx_problem_options {
     int connectivity;   /* 6, 18, 26 */
     bool clusters;      /* extent and mass of every relabelling */
     bool count;         /* exceedances of every voxel */
+    bool tfce;          /* largest TFCE of every relabelling */
+    int tfce_tails;     /* 1: positive, 2: negative, 3: both */
+    double tfce_extent, tfce_height; /* E and H */
+    double tfce_step;   /* 0: the integral in closed form; see vx_tfce_args in args.h */
+    bool tfce_step_relative, tfce_step_times;
 } vx_problem_options;
 
 typedef struct vx_problem {
@@ -27,7 +32,7 @@ typedef struct vx_problem {
     int32_t cut_high, cut_low;
     uint64_t evaluations; /* relabellings to compute: half of all where the complement comes free */
     bool complement;      /* exhaustive sign flips: relabelling i and count - 1 - i mirror each other */
-    int32_t *position;    /* voxels: place in the padded grid of the mask's bounding box; null without clusters */
+    int32_t *position;    /* voxels: place in the padded grid of the mask's bounding box; else null */
     int64_t slab_size, stride_y, stride_z;
 } vx_problem;
 
@@ -41,6 +46,9 @@ vx_status vx_problem_fill(vx_problem *problem, const vx_matrix *matrix, vx_error
 /* r in [-1, 1] of a score (rounding may leave it a little outside). */
 double vx_score_r(const vx_problem *problem, int32_t score);
 
+/* r in float, as the spatial ops have it. */
+float vx_score_float(const vx_problem *problem, int32_t score);
+
 /* The score that r rounds to. */
 int32_t vx_r_score(const vx_problem *problem, double r);
 
@@ -49,6 +57,13 @@ int32_t vx_r_score(const vx_problem *problem, double r);
  * floats 2 (n + 2) (1 + k) 2^-24 (two dot products of unit vectors, n rounded products each, inputs rounded once;
  * Higham 2002, eq. 3.5; once more for each nuisance column). */
 double vx_score_tolerance(const vx_problem *problem);
+
+/* What the op tfce is asked for, all but the number of relabellings and of slabs; and what its answers are to be
+ * multiplied by: 1 / (H + 1) in double where the integral is in closed form. */
+vx_tfce_args vx_problem_tfce_args(const vx_problem *problem);
+double vx_problem_tfce_scale(const vx_problem *problem);
+/* s^E; 0 for s = 0. */
+double vx_tfce_power(int64_t size, double extent);
 
 /* Bytes of the weights of one relabelling, and the weights themselves of `count` relabellings: flip bits for signflip,
  * W[1 + k][n] for correlation. */

@@ -5,7 +5,8 @@
 enum {
     BATCH_SMALL = 64,        /* below this a launch no longer pays for its overhead: cut other things first */
     SLAB_TILES_SMALL = 64,
-    SIZES = 9,
+    BATCH_TFCE = 64,         /* whole maps are kept for TFCE: more of them at a time gain nothing */
+    SIZES = 11,
 };
 
 static int64_t smaller(int64_t a, int64_t b)
@@ -28,12 +29,14 @@ static size_t add_up(const vx_demand *d, vx_schedule *s, size_t *largest)
         slab * d->row_bytes,                                            /* Y */
         batch * d->weights,                                             /* W or flip */
         batch * (2 + 1 + 2 + 4) * 4,                                    /* maxima, list sizes, extents, masses */
-        slab * 4,                                                       /* the observed scores */
+        (d->tfce ? batch : 1) * slab * 4,                               /* scores: the observed ones, or every map's */
         d->count ? 3 * voxels * 4 : 0,                                  /* bounds and counts */
         s->list_entries * 4,                                            /* list_voxel, and list_score below */
         s->list_entries * 4,
-        d->clusters ? voxels * 4 + (size_t)(s->label_slabs * d->slab_size) * 4 : 0,
+        d->clusters ? (size_t)(s->label_slabs * d->slab_size) * 4 : 0,
         s->work_entries * 16,                                           /* parent, size, sum */
+        d->clusters || d->tfce ? voxels * 4 : 0,                        /* places in the grid */
+        d->tfce ? (size_t)s->maps * s->map_words * 4 + voxels * 8 : 0,  /* TFCE: scratch and the table of powers */
     };
     size_t sum = 0;
     *largest = 0;
@@ -45,13 +48,15 @@ static size_t add_up(const vx_demand *d, vx_schedule *s, size_t *largest)
 }
 
 /* Cuts what costs least first; false where nothing is left to cut. */
-static bool cut_down(vx_schedule *s)
+static bool cut_down(const vx_demand *d, vx_schedule *s)
 {
-    if (s->batch > BATCH_SMALL)
+    if (s->batch > BATCH_SMALL || (d->tfce && s->batch > 2 * s->maps))
         s->batch /= 2;
     else if (s->label_slabs > 1)
         s->label_slabs /= 2;
-    else if (s->slab_tiles > SLAB_TILES_SMALL)
+    else if (s->maps > 1)
+        s->maps /= 2;
+    else if (s->slab_tiles > SLAB_TILES_SMALL && !d->tfce) /* TFCE needs whole maps */
         s->slab_tiles = (s->slab_tiles + 1) / 2;
     else if (s->batch > 1)
         s->batch /= 2;
@@ -72,10 +77,15 @@ vx_status vx_schedule_make(const vx_demand *d, const vx_backend *backend, size_t
         .capacity = d->clusters ? smaller(expected, d->voxels) : 0,
         .slab_tiles = tiles,
     };
+    if (d->tfce) {
+        s.maps = larger(1, smaller(backend->maps_preferred, s.batch));
+        s.batch = smaller(s.batch, larger(BATCH_TFCE, s.maps));
+        s.map_words = VX_TFCE_GRID_WORDS * (size_t)d->slab_size + VX_TFCE_VOXEL_WORDS * (size_t)tiles * VX_TILE;
+    }
     s.label_slabs = d->clusters ? larger(1, smaller(backend->slabs_preferred, s.batch)) : 0;
     size_t largest, most = backend->info.allocation_max;
     while ((s.bytes = add_up(d, &s, &largest)) > limit || (most && largest > most))
-        if (!cut_down(&s))
+        if (!cut_down(d, &s))
             return vx_fail(error, VX_USAGE, "--memory-limit of %zu MiB; this analysis needs at least %zu MiB",
                            limit >> 20, (s.bytes >> 20) + 1);
     s.voxel_slabs = (tiles + s.slab_tiles - 1) / s.slab_tiles;

@@ -12,6 +12,8 @@ typedef struct vx_schedule {
     int64_t voxel_slabs;  /* slabs that the matrix is cut into; one: it stays on the device */
     size_t list_entries;  /* of all lists together: batch * capacity, and at least one relabelling of full length */
     size_t work_entries;  /* of the labelling's scratch, likewise */
+    int64_t maps;         /* relabellings whose TFCE is computed at the same time */
+    size_t map_words;     /* 32-bit words of scratch that each takes */
     size_t bytes;         /* of all device buffers */
 } vx_schedule;
 
@@ -21,7 +23,7 @@ typedef struct vx_demand {
     size_t row_bytes;     /* of Y, a voxel: 4 n */
     size_t weights;       /* bytes a relabelling */
     uint64_t evaluations;
-    bool count, clusters;
+    bool count, clusters, tfce;
     double threshold_p;   /* one-sided p of the forming threshold: how many voxels to expect in a list */
     int64_t slab_size;
 } vx_demand;

@@ -87,10 +87,8 @@ static void fill_from(flood *f, int64_t seed, const int32_t *score, const float 
     f->stack[depth++] = seed;
     while (depth > 0) {
         int64_t v = f->stack[--depth];
-        float r = problem->op == VX_OP_SIGNFLIP ? (float)score[v] * (float)problem->unit
-                                                : (float)vx_score_r(problem, score[v]);
         c->voxels++;
-        c->mass += vx_mass_fixed(r, root_df, threshold);
+        c->mass += vx_mass_fixed(vx_score_float(problem, score[v]), root_df, threshold);
         float best = fabsf(t[c->peak]), here = fabsf(t[v]);
         if (here > best || (here == best && v < c->peak))
             c->peak = v;
@@ -127,7 +125,7 @@ static vx_cluster describe(const flood *f, const found *c, int32_t label, const 
         .mass = (double)c->mass / (double)VX_MASS_ONE,
         .peak_t = t[c->peak],
         .peak_voxel = {place % grid->dim[0], place / grid->dim[0] % grid->dim[1], place / grid->dim[0] / grid->dim[1]},
-        .p_extent = NAN, .p_mass = NAN, .p_voxel = NAN, .p_uncorrected = NAN, .p_fdr = NAN,
+        .p_extent = NAN, .p_mass = NAN, .p_voxel = NAN, .p_tfce = NAN, .p_uncorrected = NAN, .p_fdr = NAN,
     };
     const int64_t *at = cluster.peak_voxel;
     for (int i = 0; i < 3; i++)

@@ -2,6 +2,7 @@
 
 #include "base/distribution.h"
 #include "base/memory.h"
+#include "engine/mass.h"
 #include "infer/maps.h"
 
 #include <math.h>
@@ -12,7 +13,9 @@ vx_inference_options vx_inference_defaults(void)
 {
     return (vx_inference_options){
         .permutations = VX_PERMUTATIONS_AUTO,
-        .correct = VX_CORRECT_VOXEL | VX_CORRECT_EXTENT | VX_CORRECT_MASS | VX_CORRECT_FDR,
+        .correct = VX_CORRECT_VOXEL | VX_CORRECT_EXTENT | VX_CORRECT_MASS | VX_CORRECT_FDR | VX_CORRECT_TFCE,
+        .tfce_extent = 0.5,
+        .tfce_height = 2.0,
         .cluster_p = 0.001,
         .connectivity = 26,
         .tails = VX_TWO_TAILS,
@@ -30,8 +33,12 @@ static vx_status check_options(const vx_inference_options *o, vx_error *error)
                        (double)VX_MASS_T_MAX);
     if (o->permutations < VX_PERMUTATIONS_AUTO)
         return vx_fail(error, VX_USAGE, "%lld permutations", (long long)o->permutations);
-    if (o->correct & VX_CORRECT_TFCE)
-        return vx_fail(error, VX_USAGE, "TFCE is not yet there; ask for voxel, extent, mass or fdr");
+    if (o->correct & VX_CORRECT_TFCE && !(o->tfce_extent >= 0.0 && o->tfce_extent <= 10.0 && o->tfce_height >= 0.0 &&
+                                          o->tfce_height <= 10.0))
+        return vx_fail(error, VX_USAGE, "TFCE with E = %g, H = %g; both lie between 0 and 10", o->tfce_extent,
+                       o->tfce_height);
+    if (o->tfce_preset != VX_TFCE_EXACT && o->tfce_height != 2.0)
+        return vx_fail(error, VX_USAGE, "TFCE in another tool's steps has H = 2, not %g", o->tfce_height);
     return VX_OK;
 }
 
@@ -57,11 +64,40 @@ static vx_status make_schedule(vx_work *w, vx_error *error)
         .evaluations = p->evaluations,
         .count = p->options.count,
         .clusters = p->options.clusters,
+        .tfce = p->options.tfce,
         .threshold_p = vx_t_upper(t, w->effect->df),
         .slab_size = p->slab_size,
     };
     const vx_backend *backend = vx_device_backend(w->device);
     return vx_schedule_make(&demand, backend, memory_limit(w->options, &backend->info), &w->schedule, error);
+}
+
+/* The tails that are needed, and the steps of the preset. FSL's follow from the observed map: see permute. */
+static void choose_tfce(const vx_work *w, vx_problem_options *options)
+{
+    bool complement = w->effect->scheme == VX_SIGN_FLIP && w->permutations->exhaustive;
+    bool both = w->options->tails == VX_TWO_TAILS || complement;
+    options->tfce_tails = both ? 3 : w->options->tails == VX_POSITIVE ? 1 : 2;
+    switch (w->options->tfce_preset) {
+    case VX_TFCE_EXACT:
+    case VX_TFCE_FSL: break;
+    case VX_TFCE_PALM:
+    case VX_TFCE_NILEARN:
+        options->tfce_step = 0.01;
+        options->tfce_step_relative = true;
+        options->tfce_step_times = w->options->tfce_preset == VX_TFCE_PALM;
+        break;
+    case VX_TFCE_MRTRIX: options->tfce_step = 0.1; break;
+    }
+}
+
+/* A hundredth of the largest observed height. */
+static double step_of_fsl(const vx_work *w)
+{
+    float highest = 0.0f, root_df = (float)sqrt(w->effect->df);
+    for (int64_t v = 0; v < w->problem->voxels; v++)
+        highest = fmaxf(highest, vx_height(vx_score_float(w->problem, w->score[v]), root_df));
+    return highest / 100.0;
 }
 
 /* Checks the options and prepares permutations, problem and schedule. */
@@ -76,7 +112,11 @@ static vx_status prepare(vx_work *w, vx_error *error)
         .connectivity = w->options->connectivity,
         .clusters = (w->options->correct & (VX_CORRECT_EXTENT | VX_CORRECT_MASS)) != 0,
         .count = true,
+        .tfce = (w->options->correct & VX_CORRECT_TFCE) != 0,
+        .tfce_extent = w->options->tfce_extent,
+        .tfce_height = w->options->tfce_height,
     };
+    choose_tfce(w, &options);
     if ((status = vx_problem_new(w->matrix, w->effect, w->permutations, &options, &w->problem, error)))
         return status;
     return make_schedule(w, error);
@@ -136,6 +176,8 @@ static vx_status permute(vx_work *w, vx_progress progress, void *context, vx_err
         (status = vx_engine_new(vx_device_backend(w->device), w->problem, &w->schedule, &w->engine, error)) ||
         (status = vx_engine_observe(w->engine, w->score, error)))
         return status;
+    if (w->options->tfce_preset == VX_TFCE_FSL)
+        w->problem->options.tfce_step = step_of_fsl(w);
     vx_bounds(w->problem, w->options->tails, w->score, w->high, w->low);
     if ((status = vx_engine_count_against(w->engine, w->high, w->low, error)))
         return status;

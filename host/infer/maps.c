@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "infer/clusters.h"
+#include "infer/tfce.h"
 
 #include <math.h>
 #include <string.h>
@@ -74,6 +75,37 @@ static vx_status add_voxel_p(vx_work *w, vx_error *error)
     return VX_OK;
 }
 
+/* How closely the engine's maximum and the map's must agree: two ways to one integral, each in double with about one
+ * rounding a voxel, but the map is float32. */
+static const double TFCE_AGREES = 1e-6;
+
+/* tfce and p-fwe-tfce. */
+static vx_status add_tfce(vx_work *w, vx_error *error)
+{
+    vx_tails tails = w->options->tails;
+    float *map = add_map(w, "tfce", "TFCE", VX_INTENT_ESTIMATE, false);
+    float *p = add_map(w, "p-fwe-tfce", "p", VX_INTENT_P, true);
+    double *sorted = vx_array((size_t)w->maxima.count, sizeof *sorted), highest = 0.0;
+    vx_status status = map && p && sorted ? vx_tfce_map(w->problem, w->score, map, error) : vx_fail_memory(error);
+    if (status)
+        goto cleanup;
+    memcpy(sorted, w->maxima.tfce, (size_t)w->maxima.count * sizeof *sorted);
+    vx_sort(sorted, w->maxima.count);
+    for (int64_t v = 0; v < w->problem->voxels; v++) {
+        if ((tails == VX_POSITIVE && map[v] < 0.0f) || (tails == VX_NEGATIVE && map[v] > 0.0f))
+            map[v] = 0.0f; /* that tail was needed for the complements' maxima alone */
+        double height = fabs((double)map[v]);
+        highest = fmax(highest, height);
+        p[v] = (float)vx_p_from_maxima(sorted, w->maxima.count, height, TFCE_AGREES * height);
+    }
+    if (fabs(highest - w->maxima.tfce[0]) > TFCE_AGREES * highest)
+        status = vx_fail(error, VX_DEVICE, "device %s found a largest TFCE of %.9g where it is %.9g",
+                         vx_device_properties(w->device)->id, w->maxima.tfce[0], highest);
+cleanup:
+    free(sorted);
+    return status;
+}
+
 /* The engine's largest clusters of the data as observed must be those that a plain flood finds. */
 static vx_status check_clusters(const vx_work *w, vx_error *error)
 {
@@ -131,13 +163,14 @@ static int64_t voxel_at(const vx_matrix *matrix, const int64_t at[3])
 static void fill_peaks(vx_work *w)
 {
     const vx_map *uncorrected = vx_result_map(w->result, "p-uncorrected"), *fdr = vx_result_map(w->result, "p-fdr");
-    const vx_map *fwe = vx_result_map(w->result, "p-fwe-voxel");
+    const vx_map *fwe = vx_result_map(w->result, "p-fwe-voxel"), *tfce = vx_result_map(w->result, "p-fwe-tfce");
     for (size_t c = 0; c < w->result->clusters; c++) {
         vx_cluster *cluster = &w->result->cluster[c];
         int64_t v = voxel_at(w->matrix, cluster->peak_voxel);
         cluster->p_uncorrected = uncorrected ? uncorrected->value[v] : NAN;
         cluster->p_fdr = fdr ? fdr->value[v] : NAN;
         cluster->p_voxel = fwe ? fwe->value[v] : NAN;
+        cluster->p_tfce = tfce ? tfce->value[v] : NAN;
     }
 }
 
@@ -186,6 +219,8 @@ static void give_null(vx_work *w)
         null->mass = w->maxima.mass;
         w->maxima.mass = NULL;
     }
+    null->tfce = w->maxima.tfce;
+    w->maxima.tfce = NULL;
 }
 
 vx_status vx_maps_make(vx_work *w, vx_error *error)
@@ -193,6 +228,8 @@ vx_status vx_maps_make(vx_work *w, vx_error *error)
     give_estimates(w);
     vx_status status = add_voxel_p(w, error);
     if (status || (status = add_clusters(w, error)))
+        return status;
+    if (w->maxima.tfce && (status = add_tfce(w, error)))
         return status;
     fill_peaks(w);
     give_null(w);
@@ -218,5 +255,6 @@ void vx_result_free(vx_result *result)
     free(result->null.voxel);
     free(result->null.extent);
     free(result->null.mass);
+    free(result->null.tfce);
     free(result);
 }

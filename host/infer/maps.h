@@ -6,7 +6,7 @@
 #include "infer/estimate.h"
 #include "infer/pvalue.h"
 
-enum { VX_MAPS_MAX = 20 }; /* room in vx_result.map */
+enum { VX_MAPS_MAX = 22 }; /* room in vx_result.map */
 
 /* Everything that one effect needs while it is tested; the caller's vx_result takes what outlives it. */
 typedef struct vx_work {

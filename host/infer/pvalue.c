@@ -28,7 +28,9 @@ vx_status vx_maxima_new(const vx_problem *problem, const vx_tally *tally, vx_tai
         m.extent = vx_array_zero((size_t)count, sizeof(double));
         m.mass = vx_array_zero((size_t)count, sizeof(double));
     }
-    if (!m.r || (tally->extent && (!m.extent || !m.mass))) {
+    if (tally->tfce)
+        m.tfce = vx_array_zero((size_t)count, sizeof(double));
+    if (!m.r || (tally->extent && (!m.extent || !m.mass)) || (tally->tfce && !m.tfce)) {
         vx_maxima_destroy(&m);
         return vx_fail_memory(error);
     }
@@ -37,6 +39,8 @@ vx_status vx_maxima_new(const vx_problem *problem, const vx_tally *tally, vx_tai
         for (int tail = first; tail <= last; tail++) {
             place at = find(problem, i, tail);
             m.r[i] = fmax(m.r[i], at.tail ? -tally->low[at.evaluation] : tally->high[at.evaluation]);
+            if (tally->tfce)
+                m.tfce[i] = fmax(m.tfce[i], tally->tfce[at.evaluation][at.tail]);
             if (!tally->extent)
                 continue;
             m.extent[i] = fmax(m.extent[i], tally->extent[at.evaluation][at.tail]);
@@ -52,6 +56,7 @@ void vx_maxima_destroy(vx_maxima *maxima)
     free(maxima->r);
     free(maxima->extent);
     free(maxima->mass);
+    free(maxima->tfce);
     *maxima = (vx_maxima){0};
 }
 

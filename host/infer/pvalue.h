@@ -6,10 +6,11 @@
 #include "voxstat/result.h"
 
 /* Maxima of every relabelling for the tails in question, index 0 the data as observed. Two tails: the larger of both.
- * An empty supra-threshold set counts as 0. The caller frees the arrays; extent and mass are null without clusters. */
+ * An empty supra-threshold set counts as 0. vx_maxima_destroy frees; extent, mass and tfce are null where not
+ * tallied. */
 typedef struct vx_maxima {
     uint64_t count;
-    double *r, *extent, *mass;
+    double *r, *extent, *mass, *tfce;
 } vx_maxima;
 
 vx_status vx_maxima_new(const vx_problem *problem, const vx_tally *tally, vx_tails tails, vx_maxima *maxima,

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 static const char header[] = "label\tsign\tvoxels\tmm3\tmass\tpeak_t\tpeak_x\tpeak_y\tpeak_z\tpeak_i\tpeak_j\tpeak_k\t"
-                             "p_extent\tp_mass\tp_voxel\tp_uncorrected\tp_fdr\n";
+                             "p_extent\tp_mass\tp_tfce\tp_voxel\tp_uncorrected\tp_fdr\n";
 
 static void print_cluster(FILE *stream, const vx_cluster *cluster)
 {
@@ -19,7 +19,8 @@ static void print_cluster(FILE *stream, const vx_cluster *cluster)
         fprintf(stream, "\t%.6g", cluster->peak_mm[k]);
     for (int k = 0; k < 3; k++)
         fprintf(stream, "\t%lld", (long long)cluster->peak_voxel[k]);
-    const double p[] = {cluster->p_extent, cluster->p_mass, cluster->p_voxel, cluster->p_uncorrected, cluster->p_fdr};
+    const double p[] = {cluster->p_extent, cluster->p_mass,        cluster->p_tfce,
+                        cluster->p_voxel,  cluster->p_uncorrected, cluster->p_fdr};
     for (size_t k = 0; k < sizeof p / sizeof *p; k++)
         if (isnan(p[k]))
             fputs("\tn/a", stream);

@@ -3,7 +3,7 @@
  *   /maps/<modality>/<effect>/<map>   float32 [x, y, z], the index order of nibabel: voxel (i, j, k) lies at
  *                                     affine * (i, j, k, 1) mm. Attributes: affine (4 x 4), units, p_format ("log10",
  *                                     "p" or "1-p"; "n/a" where the map holds no p). Outside the mask as in the NIfTI.
- *   /null/<modality>/<effect>/{voxel,extent,mass}   float64: the maximum of every relabelling, index 0 as observed
+ *   /null/<modality>/<effect>/{voxel,extent,mass,tfce}   float64: the maximum of every relabelling, index 0 as observed
  *   /permutations/<modality>/<effect>/{kind,exhaustive,seed,stream,n,possible,total,done,generator}
  *                                     kind is "sign-flip" or "permutation"; the rest regenerates relabelling i
  *   /design/<modality>/<effect>/{matrix,contrasts,participants,columns}   matrix: participants x columns, mean-centred
@@ -148,7 +148,7 @@ static void put_null(h5_writer *h5, const vx_entry *entry)
 {
     const vx_null *null = &entry->result->null;
     const struct { const char *name; const double *value; } kind[] = {
-        {"voxel", null->voxel}, {"extent", null->extent}, {"mass", null->mass}};
+        {"voxel", null->voxel}, {"extent", null->extent}, {"mass", null->mass}, {"tfce", null->tfce}};
     hsize_t count = null->count;
     for (size_t k = 0; k < sizeof kind / sizeof *kind; k++)
         if (kind[k].value) {

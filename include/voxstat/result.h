@@ -20,6 +20,17 @@ enum { VX_CORRECT_VOXEL = 1, VX_CORRECT_EXTENT = 2, VX_CORRECT_MASS = 4, VX_CORR
 
 enum { VX_PERMUTATIONS_AUTO = -1, VX_PERMUTATIONS_ALL = 0 };
 
+/* How TFCE's integral over heights is taken: in closed form, or in the steps of another tool, for comparison. Steps are
+ * dh; thresholds are inclusive; sums are over e^E h^H, times dh only in PALM. Values differ between tools by a factor
+ * and by what the steps leave out; relative steps are of each tail's own maximum. */
+typedef enum vx_tfce_preset {
+    VX_TFCE_EXACT,
+    VX_TFCE_FSL,     /* dh = a hundredth of the observed maximum, the same for every relabelling */
+    VX_TFCE_PALM,    /* dh = a hundredth of each map's own maximum, multiplied in */
+    VX_TFCE_MRTRIX,  /* dh = 0.1 */
+    VX_TFCE_NILEARN, /* dh = a hundredth of each map's own maximum */
+} vx_tfce_preset;
+
 typedef struct vx_inference_options {
     int64_t permutations; /* random ones, VX_PERMUTATIONS_ALL or VX_PERMUTATIONS_AUTO */
     uint64_t seed;
@@ -28,10 +39,13 @@ typedef struct vx_inference_options {
     double cluster_t;
     int connectivity;     /* 6, 18 or 26 */
     vx_tails tails;
+    double tfce_extent;   /* E, 0.5 for volumes (Smith & Nichols 2009) */
+    double tfce_height;   /* H, 2 for volumes; other tools' steps know no other */
+    vx_tfce_preset tfce_preset;
     size_t memory_limit;  /* bytes of device buffers; 0: 80 % of what is free */
 } vx_inference_options;
 
-/* The defaults of the program: auto, seed 0, everything but TFCE, p 0.001, 26 neighbours, two tails, no limit. */
+/* The defaults of the program: auto, seed 0, every correction, p 0.001, 26 neighbours, two tails, no limit. */
 vx_inference_options vx_inference_defaults(void);
 
 /* What a run of one effect will do, known before it starts. */
@@ -66,7 +80,7 @@ typedef struct vx_cluster {
     double peak_mm[3];
     int64_t peak_voxel[3];
     double p_extent, p_mass;           /* NaN where not asked for */
-    double p_voxel, p_uncorrected, p_fdr; /* at the peak */
+    double p_voxel, p_tfce, p_uncorrected, p_fdr; /* at the peak */
 } vx_cluster;
 
 /* The maximum of every relabelling; index 0 is the data as observed. Two-sided: the larger of both tails. */
@@ -75,6 +89,7 @@ typedef struct vx_null {
     double *voxel;  /* maximum t */
     double *extent; /* voxels; null where not asked for */
     double *mass;   /* null where not asked for */
+    double *tfce;   /* null where not asked for */
 } vx_null;
 
 typedef struct vx_result {

@@ -22,7 +22,7 @@ except ImportError as missing:
 
 SHAPE, N = (7, 6, 5), 7
 COMMON = {"se", "ci-low", "ci-high", "t", "z", "clusters", "p-uncorrected", "p-fdr", "p-fwe-voxel", "p-fwe-extent",
-          "p-fwe-mass"}
+          "p-fwe-mass", "tfce", "p-fwe-tfce"}
 MAPS = {"change": COMMON | {"mean", "dz", "g"}, "rapa_level": COMMON | {"slope", "r"}}
 # Voxels of 2 x 3 x 4 mm, x to the left and the axes a little turned, as scanners give them.
 SFORM = np.array([[-2, 0.1, 0, 31.5], [0.1, 3, -0.2, -20], [0, 0.2, 4, -8], [0, 0, 0, 1]])
@@ -148,7 +148,7 @@ class Outputs(unittest.TestCase):
         with h5py.File(self.out + "/results.h5") as h5:
             for effect, figures in self.effects.items():
                 null = h5[f"null/pet/{effect}"]
-                self.assertEqual(set(null), {"voxel", "extent", "mass"})
+                self.assertEqual(set(null), {"voxel", "extent", "mass", "tfce"})
                 t, label = self.data(effect, "t"), self.data(effect, "clusters")
                 np.testing.assert_allclose(null["voxel"][0], abs(t).max(), rtol=1e-5)  # t is float32 in the map
                 self.assertEqual(null["extent"][0], np.bincount(label[label > 0], minlength=2).max())

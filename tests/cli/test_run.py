@@ -14,7 +14,7 @@ import numpy
 from voxstat_cli import INTERRUPTED, PROGRAM, SHAPE, Study
 
 MAPS = ["mean", "se", "ci-low", "ci-high", "t", "z", "dz", "g", "clusters", "p-uncorrected", "p-fdr", "p-fwe-voxel",
-        "p-fwe-extent", "p-fwe-mass"]
+        "p-fwe-extent", "p-fwe-mass", "tfce", "p-fwe-tfce"]
 COVARIATE_MAPS = ["slope" if name == "mean" else name for name in MAPS if name not in ("dz", "g")] + ["r"]
 
 

@@ -146,8 +146,7 @@ static void wrong_values(void **state)
 static void later(void **state)
 {
     (void)state;
-    REFUSED("--correct tfce|not yet", "voxstat", "--correct", "voxel,tfce");
-    REFUSED("--tfce-preset|not yet", "voxstat", "--tfce-preset", "fsl");
+    REFUSED("--regrid|not yet", "voxstat", "--regrid");
     REFUSED("--bids|not yet", "voxstat", "--bids", "dir");
     REFUSED("--regrid|not yet", "voxstat", "--regrid");
     REFUSED("--design twosample|not yet", "voxstat", "--design", "twosample");

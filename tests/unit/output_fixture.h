@@ -28,8 +28,8 @@ static vx_map fixture_maps[2][3] = {{{"t", "", VX_INTENT_T, false, false, fixtur
                                     {{"r", "", VX_INTENT_CORREL, false, false, fixture_r}}};
 static double fixture_voxel[] = {6.25, 3, 1.5, 7}, fixture_extent[] = {1, 0, 0, 2};
 static vx_cluster fixture_clusters[] = {
-    {1, 1, 1, 12, 0.875, 4, {-10, 20.5, -3}, {1, 0, 1}, 0.03125, NAN, 0.0625, 0.001, 0.25},
-    {2, -1, 1, 12, 3.125, -6.25, {-12, 23.5, -7}, {2, 1, 0}, 0.5, NAN, 0.03125, 0.001, 0.125}};
+    {1, 1, 1, 12, 0.875, 4, {-10, 20.5, -3}, {1, 0, 1}, 0.03125, NAN, 0.0625, NAN, 0.001, 0.25},
+    {2, -1, 1, 12, 3.125, -6.25, {-12, 23.5, -7}, {2, 1, 0}, 0.5, NAN, 0.03125, 0.5, 0.001, 0.125}};
 
 static int64_t fixture_rows[] = {0, 1, 2}, fixture_participants[] = {0, 1, 3};
 static double fixture_design[2][6] = {{1, 1, 1}, {1, 1, -0.5, 0.5}}; /* columns x n */
