@@ -3,6 +3,7 @@
 #include "base/distribution.h"
 #include "base/memory.h"
 #include "engine/mass.h"
+#include "infer/exact.h"
 #include "infer/maps.h"
 
 #include <math.h>
@@ -111,7 +112,6 @@ static vx_status prepare(vx_work *w, vx_error *error)
         .threshold_t = threshold_t(w->options, w->effect),
         .connectivity = w->options->connectivity,
         .clusters = (w->options->correct & (VX_CORRECT_EXTENT | VX_CORRECT_MASS)) != 0,
-        .count = true,
         .tfce = (w->options->correct & VX_CORRECT_TFCE) != 0,
         .tfce_extent = w->options->tfce_extent,
         .tfce_height = w->options->tfce_height,
@@ -119,6 +119,8 @@ static vx_status prepare(vx_work *w, vx_error *error)
     choose_tfce(w, &options);
     if ((status = vx_problem_new(w->matrix, w->effect, w->permutations, &options, &w->problem, error)))
         return status;
+    w->exact = !w->permutations->exhaustive && vx_exact_possible(w->problem);
+    w->problem->options.count = !w->exact;
     return make_schedule(w, error);
 }
 
@@ -178,9 +180,11 @@ static vx_status permute(vx_work *w, vx_progress progress, void *context, vx_err
         return status;
     if (w->options->tfce_preset == VX_TFCE_FSL)
         w->problem->options.tfce_step = step_of_fsl(w);
-    vx_bounds(w->problem, w->options->tails, w->score, w->high, w->low);
-    if ((status = vx_engine_count_against(w->engine, w->high, w->low, error)))
-        return status;
+    if (w->problem->options.count) {
+        vx_bounds(w->problem, w->options->tails, w->score, w->high, w->low);
+        if ((status = vx_engine_count_against(w->engine, w->high, w->low, error)))
+            return status;
+    }
     return vx_engine_run(w->engine, 0, w->problem->evaluations, w->tally, progress, context, error);
 }
 

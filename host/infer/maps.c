@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "infer/clusters.h"
+#include "infer/exact.h"
 #include "infer/tfce.h"
 
 #include <math.h>
@@ -48,11 +49,14 @@ static vx_status add_voxel_p(vx_work *w, vx_error *error)
     float *p = add_map(w, "p-uncorrected", "p", VX_INTENT_P, true);
     if (!p)
         return vx_fail_memory(error);
-    for (int64_t v = 0; v < w->problem->voxels; v++)
+    vx_status status = w->exact ? vx_exact_p(w->problem, tails, w->score, p, error) : VX_OK;
+    if (status)
+        return status;
+    for (int64_t v = 0; !w->exact && v < w->problem->voxels; v++)
         p[v] = (float)vx_p_uncorrected(w->problem, tails, w->tally->exceed[v]);
     if (w->options->correct & VX_CORRECT_FDR) {
         float *q = add_map(w, "p-fdr", "q", VX_INTENT_P, true);
-        vx_status status = q ? vx_fdr(p, w->problem->voxels, q, error) : vx_fail_memory(error);
+        status = q ? vx_fdr(p, w->problem->voxels, q, error) : vx_fail_memory(error);
         if (status)
             return status;
     }

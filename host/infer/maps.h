@@ -22,6 +22,7 @@ typedef struct vx_work {
     vx_estimates estimates;
     vx_maxima maxima;
     int32_t *score, *high, *low;
+    bool exact; /* uncorrected p over all sign flips, though only some of them are used for the rest */
     vx_result *result;
 } vx_work;
 
