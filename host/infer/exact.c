@@ -65,7 +65,8 @@ vx_status vx_exact_p(const vx_problem *problem, vx_tails tails, const int32_t *s
                                            scratch + 3 * LIST_MAX);
             int64_t u = tails == VX_NEGATIVE ? -(int64_t)score[v] : score[v];
             bool two = tails == VX_TWO_TAILS;
-            double count = (double)count_pairs(a, 1 << first, b, 1 << second, two && u < 0 ? -u : u);
+            int64_t bound = (two && u < 0 ? -u : u) - n; /* sums within n units may be equal: vx_score_tolerance */
+            double count = (double)count_pairs(a, 1 << first, b, 1 << second, bound);
             double share = ldexp(two ? 2.0 * count : count, -(int)n); /* the list mirrors itself about 0 */
             p[v] = (float)fmin(share, 1.0);
         }
