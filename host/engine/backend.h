@@ -22,8 +22,8 @@
  *                      tmp int64   sum[slabs][capacity]
  *
  *   VX_OP_TFCE         in  int32   score[P][padded]               of a dense op with VX_STORE
- *                      in  int32   position[V]
- *                      in  double  power[V + 1]                   power[s] = s^E
+ *                      in  int32   position[V]                    ascending
+ *                      in  double  power[V + 1]                   power[s] = s^E, power[0] = 0
  *                      out double  best[P][2]                     positive and negative tail; 0 where not asked for
  *                      tmp int32   work[slabs][words]             words = VX_TFCE_GRID_WORDS * slab_size +
  *                                                                 VX_TFCE_VOXEL_WORDS * padded; zero on entry, the

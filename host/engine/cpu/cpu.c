@@ -12,11 +12,12 @@ struct vx_buffer {
     void *data;
 };
 
-/* The dense ops for one instruction set. */
+/* The ops that are compiled once an instruction set. */
 typedef struct vx_variant {
     const char *name, *simd;
     vx_cpu_signflip *signflip;
     vx_cpu_correlation *correlation;
+    vx_cpu_tfce *tfce;
 } vx_variant;
 
 typedef struct vx_cpu {
@@ -32,11 +33,12 @@ static int variants(vx_variant list[3])
 #ifdef VX_CPU_LEVELS
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-        list[count++] = (vx_variant){"v4", "avx512", vx_signflip_v4, vx_correlation_v4};
+        list[count++] = (vx_variant){"v4", "avx512", vx_signflip_v4, vx_correlation_v4, vx_tfce_v4};
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2"))
-        list[count++] = (vx_variant){"v3", "avx2", vx_signflip_v3, vx_correlation_v3};
+        list[count++] = (vx_variant){"v3", "avx2", vx_signflip_v3, vx_correlation_v3, vx_tfce_v3};
 #endif
-    list[count++] = (vx_variant){"baseline", "baseline", vx_signflip_baseline, vx_correlation_baseline};
+    list[count++] = (vx_variant){"baseline", "baseline", vx_signflip_baseline, vx_correlation_baseline,
+                                 vx_tfce_baseline};
     return count;
 }
 
@@ -108,7 +110,9 @@ static vx_status run_op(const vx_cpu *cpu, vx_op op, const void *args, vx_buffer
 {
     enum { MOST = (int)VX_DENSE_BUFFERS > (int)VX_CLUSTERS_BUFFERS ? (int)VX_DENSE_BUFFERS : (int)VX_CLUSTERS_BUFFERS };
     void *data[MOST] = {0};
-    int count = op == VX_OP_CLUSTERS ? (int)VX_CLUSTERS_BUFFERS : (int)VX_DENSE_BUFFERS;
+    int count = op == VX_OP_TFCE       ? (int)VX_TFCE_BUFFERS
+                : op == VX_OP_CLUSTERS ? (int)VX_CLUSTERS_BUFFERS
+                                       : (int)VX_DENSE_BUFFERS;
     int threads = cpu->backend.info.threads;
     for (int b = 0; b < count; b++)
         data[b] = buffers[b] ? buffers[b]->data : NULL;
@@ -116,7 +120,7 @@ static vx_status run_op(const vx_cpu *cpu, vx_op op, const void *args, vx_buffer
     case VX_OP_SIGNFLIP: return cpu->variant.signflip(args, data, threads, error);
     case VX_OP_CORRELATION: return cpu->variant.correlation(args, data, threads, error);
     case VX_OP_CLUSTERS: return vx_clusters(args, data, threads, error);
-    case VX_OP_TFCE:
+    case VX_OP_TFCE: return cpu->variant.tfce(args, data, threads, error);
     case VX_OPS: break;
     }
     return vx_fail(error, VX_INTERNAL, "op %d: there is no such op", (int)op);
@@ -212,7 +216,7 @@ vx_status vx_cpu_open(int threads, vx_backend **backend, vx_error *error)
                                 .seconds = cpu_seconds,
                                 .free = cpu_free};
     describe(&cpu->backend.info, threads ? threads : omp_get_max_threads(), &variant);
-    cpu->backend.slabs_preferred = cpu->backend.info.threads;
+    cpu->backend.slabs_preferred = cpu->backend.maps_preferred = cpu->backend.info.threads;
     *backend = &cpu->backend;
     return VX_OK;
 }

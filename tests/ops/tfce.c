@@ -1,0 +1,476 @@
+/* The op tfce on every backend: shapes whose enhancement is worked by hand, then random maps against a sum over every
+ * threshold. Every run checks that the grid part of the work buffer is left zero. */
+#include "base/random.h"
+#include "backends.h"
+#include "tfce_reference.h"
+
+enum { VOXELS_MAX = 700, MAPS_MAX = 7, GUARD = 0x77 };
+
+/* Maps on a full grid, x fastest; only voxels of the mask are given to the op. */
+typedef struct maps {
+    vx_reference_grid grid;
+    int maps, slabs;
+    double E;
+    bool mask[VOXELS_MAX];
+    int32_t score[MAPS_MAX][VOXELS_MAX];
+} maps;
+
+/* u = 6: r = 0.6, t = 4 * 0.6 / 0.8 = 3; u = 8: t = 16 / 3. */
+static const vx_tfce_args by_hand = {
+    .tails = 3, .fixed_point = 1, .scale = 0.1f, .root_df = 4, .power = 3, .factor = 1.0f / 3};
+
+/* In units of 2^-24: the rounding of 0.1f and of u * 0.1f count 1.5 in r and so 1.5 / (1 - r^2) <= 4.2 in t, the
+ * operations from r to t 4.5 (tests/ops/clusters.c); at most that thrice in h^3, and 1 / 3 rounded: 27.1. */
+#define BY_HAND 28 * 0x1p-24
+
+static int voxels_of(const maps *m)
+{
+    return m->grid.nx * m->grid.ny * m->grid.nz;
+}
+
+/* The mask's voxels in the padded grid; returns how many. */
+static int pad(const maps *m, vx_tfce_args *args, int32_t *position)
+{
+    const vx_reference_grid *g = &m->grid;
+    int count = 0;
+    args->stride_y = g->nx + 1;
+    args->stride_z = args->stride_y * (g->ny + 1);
+    args->slab_size = args->stride_z * (g->nz + 1);
+    for (int v = 0; v < voxels_of(m); v++)
+        if (m->mask[v])
+            position[count++] =
+                (v / g->nx / g->ny + 1) * args->stride_z + (v / g->nx % g->ny + 1) * args->stride_y + v % g->nx + 1;
+    return count;
+}
+
+static vx_status run(vx_backend *backend, const vx_tfce_args *settings, const maps *m, double best[MAPS_MAX][2],
+                     vx_error *error)
+{
+    vx_tfce_args args = *settings;
+    int32_t position[VOXELS_MAX];
+    int voxels = pad(m, &args, position), padded = (voxels + VX_TILE - 1) / VX_TILE * VX_TILE;
+    args.relabellings = m->maps;
+    args.voxels = voxels;
+    args.padded = padded;
+    args.slabs = m->slabs;
+    args.connectivity = m->grid.connectivity;
+    int32_t *score = vx_array_zero((size_t)(m->maps * padded), sizeof *score);
+    for (int p = 0; p < m->maps; p++) {
+        int32_t *to = score + p * padded;
+        for (int v = 0; v < voxels_of(m); v++)
+            if (m->mask[v])
+                *to++ = m->score[p][v];
+        for (; to < score + (p + 1) * padded; to++)
+            *to = to[-1];
+    }
+    double *power = vx_array_zero((size_t)voxels + 1, sizeof *power); /* nothing has no extent, with E = 0 too */
+    for (int s = 1; s <= voxels; s++)
+        power[s] = pow(s, m->E);
+    size_t grid = (VX_TFCE_GRID_WORDS * (size_t)args.slab_size + 1) / 2 * 2;
+    size_t words = grid + VX_TFCE_VOXEL_WORDS * (size_t)padded;
+    int32_t *work = vx_array_zero((size_t)m->slabs * words, sizeof *work);
+    memset(best, GUARD, (size_t)m->maps * sizeof *best);
+    vx_buffer *buffer[VX_TFCE_BUFFERS] = {
+        [VX_T_SCORE] = device_copy(backend, score, (size_t)(m->maps * padded) * sizeof *score),
+        [VX_T_POSITION] = device_copy(backend, position, (size_t)voxels * sizeof *position),
+        [VX_T_POWER] = device_copy(backend, power, ((size_t)voxels + 1) * sizeof *power),
+        [VX_T_BEST] = device_copy(backend, best, (size_t)m->maps * sizeof *best),
+        [VX_T_WORK] = device_copy(backend, work, (size_t)m->slabs * words * sizeof *work),
+    };
+    vx_status status = backend->run(backend, VX_OP_TFCE, &args, buffer, error);
+    if (!status) {
+        device_read(backend, buffer[VX_T_BEST], best, (size_t)m->maps * sizeof *best);
+        device_read(backend, buffer[VX_T_WORK], work, (size_t)m->slabs * words * sizeof *work);
+        for (size_t s = 0; s < (size_t)m->slabs; s++)
+            for (size_t w = 0; w < grid; w++)
+                assert_int_equal(work[s * words + w], 0);
+    }
+    for (int b = 0; b < VX_TFCE_BUFFERS; b++)
+        backend->buffer_free(backend, buffer[b]);
+    free(score);
+    free(power);
+    free(work);
+    return status;
+}
+
+static void best_of(vx_backend *backend, const vx_tfce_args *args, const maps *m, double best[MAPS_MAX][2])
+{
+    vx_error error;
+    must(run(backend, args, m, best, &error), &error);
+}
+
+/* A picture: rows apart by a blank, slices by a stroke; '+' is t = 3, 'P' 16 / 3, '-' and 'N' the same below 0, 'o' 0,
+ * '.' outside the mask. */
+static void draw(maps *m, int connectivity, int nx, int ny, int nz, const char *picture)
+{
+    memset(m, 0, sizeof *m);
+    m->grid = (vx_reference_grid){nx, ny, nz, connectivity};
+    m->maps = 1;
+    m->slabs = 1;
+    m->E = 0.5;
+    int v = 0;
+    for (const char *c = picture; *c; c++)
+        if (!strchr(" /", *c)) {
+            m->mask[v] = *c != '.';
+            m->score[0][v++] = *c == '+' ? 6 : *c == 'P' ? 8 : *c == '-' ? -6 : *c == 'N' ? -8 : 0;
+        }
+    assert_int_equal(v, nx * ny * nz);
+}
+
+/* A device that has no such op, or no double, is left out, and says so. */
+static int open_able_backends(void **state)
+{
+    static maps m;
+    double best[MAPS_MAX][2];
+    int able = 0;
+    open_backends(state);
+    draw(&m, 26, 1, 1, 1, "+");
+    for (int b = 0; b < backend_count; b++) {
+        vx_error error;
+        vx_status status = run(backends[b], &by_hand, &m, best, &error);
+        if ((status == VX_DEVICE || status == VX_INTERNAL) && strncmp(backend_names[b], "cpu", 3) != 0) {
+            print_message("[  SKIPPED ] %s: %s\n", backend_names[b], error.message);
+            backends[b]->free(backends[b]);
+            continue;
+        }
+        must(status, &error);
+        backends[able] = backends[b];
+        memmove(backend_names[able++], backend_names[b], sizeof backend_names[0]);
+    }
+    backend_count = able;
+    return 0;
+}
+
+static void assert_near(double value, double expected, double relative)
+{
+    if (!(fabs(value - expected) <= relative * fabs(expected)))
+        fail_msg("%.17g instead of %.17g, to %g", value, expected, relative);
+}
+
+/* On every backend: the largest enhancement of the picture, one tail and the other. */
+static void expect_maxima(const maps *m, const vx_tfce_args *args, double positive, double negative)
+{
+    double best[MAPS_MAX][2];
+    for (int b = 0; b < backend_count; b++) {
+        best_of(backends[b], args, m, best);
+        assert_near(best[0][0], positive, BY_HAND);
+        assert_near(best[0][1], negative, BY_HAND);
+    }
+}
+
+static void expect(int nx, int ny, int nz, const char *picture, const double expected[3][2])
+{
+    static const int connectivity[] = {6, 18, 26};
+    static maps m;
+    for (int c = 0; c < 3; c++) {
+        draw(&m, connectivity[c], nx, ny, nz, picture);
+        expect_maxima(&m, &by_hand, expected[c][0], expected[c][1]);
+    }
+}
+
+/* One voxel: h^3 / 3; s voxels as high as each other: sqrt(s) h^3 / 3. */
+static const double PLUS = 9, HIGH = 16.0 * 16 * 16 / 27 / 3;
+
+static void test_shapes(void **state)
+{
+    (void)state;
+    expect(1, 1, 1, "+", (const double[3][2]){{PLUS, 0}, {PLUS, 0}, {PLUS, 0}});
+    expect(2, 2, 1, "oo oo", (const double[3][2]){{0}, {0}, {0}});
+    expect(3, 1, 1, "+++", (const double[3][2]){{sqrt(3) * PLUS, 0}, {sqrt(3) * PLUS, 0}, {sqrt(3) * PLUS, 0}});
+    /* A block of ties, more than a vector wide. */
+    double block = sqrt(54) * PLUS;
+    expect(18, 3, 1, "++++++++++++++++++ ++++++++++++++++++ ++++++++++++++++++",
+           (const double[3][2]){{block, 0}, {block, 0}, {block, 0}});
+    /* Two peaks and a saddle: each peak alone above t = 3, the three together below. */
+    double peaks = HIGH - PLUS + sqrt(3) * PLUS;
+    expect(3, 1, 1, "P+P", (const double[3][2]){{peaks, 0}, {peaks, 0}, {peaks, 0}});
+    /* The peaks touch across a face diagonal, the pairs beside them too; with 6 neighbours over the saddles only. */
+    double pair = sqrt(2) * (HIGH - PLUS) + 2 * PLUS;
+    expect(2, 2, 1, "P+ +P", (const double[3][2]){{HIGH - PLUS + 2 * PLUS, 0}, {pair, 0}, {pair, 0}});
+    /* A ring: its last voxel touches both ends of one component. */
+    double ring = sqrt(8) * PLUS;
+    expect(3, 3, 1, "+++ +o+ +++", (const double[3][2]){{ring, 0}, {ring, 0}, {ring, 0}});
+    expect(3, 3, 1, "+++ +.+ +++", (const double[3][2]){{ring, 0}, {ring, 0}, {ring, 0}});
+    /* Across the body diagonal of a cube. */
+    expect(2, 2, 2, "+. .. / .. .+", (const double[3][2]){{PLUS, 0}, {PLUS, 0}, {sqrt(2) * PLUS, 0}});
+    expect(2, 2, 2, "-. .. / .- ..", (const double[3][2]){{0, PLUS}, {0, sqrt(2) * PLUS}, {0, sqrt(2) * PLUS}});
+    /* A wide plateau outdoes a lone peak: sqrt(36) * 9 = 54 > 50.6. */
+    expect(18, 3, 1, "P................. .................. ++++++++++++++++++",
+           (const double[3][2]){{HIGH, 0}, {HIGH, 0}, {HIGH, 0}});
+    expect(18, 4, 1, "P................. .................. ++++++++++++++++++ ++++++++++++++++++",
+           (const double[3][2]){{6 * PLUS, 0}, {6 * PLUS, 0}, {6 * PLUS, 0}});
+}
+
+static void test_tails(void **state)
+{
+    (void)state;
+    static maps m;
+    double pair = sqrt(2) * PLUS;
+    expect(5, 1, 1, "++o--", (const double[3][2]){{pair, pair}, {pair, pair}, {pair, pair}});
+    expect(4, 1, 1, "+-+-", (const double[3][2]){{PLUS, PLUS}, {PLUS, PLUS}, {PLUS, PLUS}}); /* tails never join */
+    expect(3, 1, 1, "---", (const double[3][2]){{0, sqrt(3) * PLUS}, {0, sqrt(3) * PLUS}, {0, sqrt(3) * PLUS}});
+    draw(&m, 26, 3, 1, 1, "P-N");
+    double high = HIGH - PLUS + pair;
+    vx_tfce_args args = by_hand;
+    expect_maxima(&m, &args, HIGH, high);
+    args.tails = 1;
+    expect_maxima(&m, &args, HIGH, 0);
+    args.tails = 2;
+    expect_maxima(&m, &args, 0, high);
+}
+
+/* The ends of neighbouring rows and slices do not touch, nor does anything above the last slice. */
+static void test_borders(void **state)
+{
+    (void)state;
+    const double apart[3][2] = {{PLUS, 0}, {PLUS, 0}, {PLUS, 0}};
+    expect(3, 2, 1, "..+ +..", apart);
+    expect(3, 2, 1, "+.. ..+", apart);
+    expect(3, 3, 2, "... ... ..+ / +.. ... ...", apart);
+    expect(3, 3, 2, "+.. ... ... / ... ... ..+", apart);
+    expect(1, 3, 2, ". . + / + . .", apart);
+    expect(3, 3, 3, "+.+ ... +.+ / ... ... ... / +.+ ... +.+", apart);
+}
+
+/* r = 1 has no finite t: it counts as VX_MASS_T_MAX; -0.0 is in no tail. */
+static void test_limits(void **state)
+{
+    (void)state;
+    static maps m;
+    draw(&m, 26, 3, 1, 1, "ooo");
+    m.score[0][0] = 10;
+    expect_maxima(&m, &by_hand, pow(65536, 3) / 3, 0);
+    vx_tfce_args ordered = by_hand;
+    ordered.fixed_point = 0;
+    m.score[0][0] = -1; /* the ordered bits of -0.0 */
+    expect_maxima(&m, &ordered, 0, 0);
+    m.score[0][2] = vx_reference_ordered(-0.6f);
+    expect_maxima(&m, &ordered, 0, PLUS);
+}
+
+/* E and H of a plateau of 4 at t = 3: 4^E 3^(H + 1) / (H + 1). */
+static void test_powers(void **state)
+{
+    (void)state;
+    static maps m;
+    static const double E[] = {0, 0.5, 1, 1, 2}, H[] = {2, 0.5, 1, 0, 3};
+    draw(&m, 6, 2, 2, 1, "++ ++");
+    for (int i = 0; i < 5; i++) {
+        vx_tfce_args args = by_hand;
+        m.E = E[i];
+        args.power = (float)(H[i] + 1);
+        args.factor = (float)(1 / (H[i] + 1));
+        /* BY_HAND has room for the third power; the fourth has a third more. */
+        double best[MAPS_MAX][2], expected = pow(4, E[i]) * pow(3, H[i] + 1) / (H[i] + 1);
+        for (int b = 0; b < backend_count; b++) {
+            best_of(backends[b], &args, &m, best);
+            assert_near(best[0][0], expected, 1.4 * BY_HAND);
+        }
+    }
+}
+
+/* Smooth noise with r between -0.9 and 0.9, in a mask with holes; with `levels`, so few different heights that most
+ * voxels tie. */
+static void random_maps(maps *m, bool fixed_point, int levels)
+{
+    const vx_reference_grid *g = &m->grid;
+    for (int v = 0; v < voxels_of(m); v++)
+        m->mask[v] = vx_philox(1, 0, (uint32_t)v, VX_STREAM_TEST).word[0] % 8 != 0;
+    m->mask[0] = true;
+    for (int p = 0; p < m->maps; p++)
+        for (int v = 0; v < voxels_of(m); v++) {
+            double sum = 0;
+            for (int step = 0; step < 27; step++) { /* wraps round: it is only noise */
+                int other = v + step % 3 + g->nx * (step / 3 % 3 + g->ny * (step / 9));
+                sum += vx_normal(2, (uint64_t)p, (uint32_t)(other % voxels_of(m)), VX_STREAM_TEST);
+            }
+            double r = 0.9 * tanh((p % 2 ? sum : vx_normal(3, (uint64_t)p, (uint32_t)v, VX_STREAM_TEST)) / 5);
+            r = levels ? rint(r * levels) / levels : r;
+            m->score[p][v] = fixed_point ? (int32_t)lrint(r * 0x1p28) : vx_reference_ordered((float)r);
+        }
+}
+
+/* The largest of both tails. `dh` above 0: by steps of dh, or dh times the tail's largest where `relative`. */
+static void reference_maxima(const vx_tfce_args *args, const maps *m, int p, double H, double dh, double best[2])
+{
+    static double t[VOXELS_MAX], tfce[VOXELS_MAX];
+    for (int tail = 0; tail < 2; tail++) {
+        double top = 0;
+        best[tail] = 0;
+        for (int v = 0; v < voxels_of(m); v++) {
+            t[v] = m->mask[v] ? vx_reference_height(args, m->score[p][v]) * (tail ? -1 : 1) : 0;
+            top = fmax(top, t[v]);
+        }
+        double step = args->step_relative ? dh * top : dh;
+        if (top == 0)
+            continue;
+        if (dh > 0)
+            vx_reference_tfce_steps(&m->grid, m->E, H, step, t, tfce);
+        else
+            vx_reference_tfce(&m->grid, m->E, H, t, tfce);
+        for (int v = 0; v < voxels_of(m); v++)
+            best[tail] = fmax(best[tail], tfce[v] * (args->step_times ? step : 1));
+    }
+}
+
+/* Heights are the same floats where division and root round as IEEE 754 says, else within 6 units of 2^-24 each (OpenCL
+ * C 1.2, table 7.1: 2.5 for a quotient, 3 for a root), the power of them in h^(H + 1). What is left is rounding in
+ * double: every voxel adds a few roundings, of numbers that are at most the result (where e(h) >= s below h, the
+ * integral is at least s^E h^(H + 1) / (H + 1)), on our side and in the reference: 32 units of 2^-53 a voxel. `factor`
+ * is a float, and undone before the comparison. */
+static double tolerance(const vx_backend *backend, const vx_tfce_args *args, int voxels)
+{
+    double height = backend->info.exact_division ? 0 : 6 * 0x1p-24 * (double)args->power;
+    return 32 * 0x1p-53 * voxels + height;
+}
+
+/* Every map of `m` on every backend against the reference; what the first cpu says, all of them say to the bit. */
+static void compare(const vx_tfce_args *args, const maps *m, double H, double dh)
+{
+    double first[MAPS_MAX][2] = {0}, best[MAPS_MAX][2], expected[MAPS_MAX][2];
+    for (int p = 0; p < m->maps; p++)
+        reference_maxima(args, m, p, H, dh, expected[p]);
+    for (int b = 0; b < backend_count; b++) {
+        if (dh > 0 && !backends[b]->info.exact_division) { /* heights may fall on the other side of a threshold */
+            print_message("[  SKIPPED ] %s: its quotients are not exact\n", backend_names[b]);
+            continue;
+        }
+        best_of(backends[b], args, m, best);
+        for (int p = 0; p < m->maps; p++)
+            for (int tail = 0; tail < 2; tail++) {
+                double whole = dh > 0 ? best[p][tail] : best[p][tail] / (double)args->factor / (H + 1);
+                assert_near(whole, expected[p][tail], tolerance(backends[b], args, voxels_of(m)));
+            }
+        if (b == 0)
+            memcpy(first, best, sizeof first);
+        else if (!strncmp(backend_names[b], "cpu", 3))
+            assert_memory_equal(best, first, (size_t)m->maps * sizeof *best);
+    }
+}
+
+static vx_tfce_args random_settings(int kind, double H)
+{
+    return (vx_tfce_args){.tails = 3,
+                          .fixed_point = kind % 2,
+                          .scale = 0x1p-28f,
+                          .root_df = 3.5f,
+                          .power = (float)(H + 1),
+                          .factor = (float)(1 / (H + 1))};
+}
+
+static void test_random(void **state)
+{
+    (void)state;
+    static const int connectivity[] = {6, 18, 26};
+    static maps m;
+    for (int kind = 0; kind < 6; kind++)
+        for (int levels = 0; levels <= 12; levels += 6) {
+            double H = kind < 4 ? 2 : 1.5;
+            m = (maps){.grid = {19, 6, 5, connectivity[kind % 3]}, .maps = 4, .slabs = 2, .E = kind < 3 ? 0.5 : 0.75};
+            vx_tfce_args args = random_settings(kind / 3, H);
+            random_maps(&m, args.fixed_point, levels);
+            compare(&args, &m, H, 0);
+        }
+}
+
+/* Every number of voxels from one to more than a tile, in a row and in a slice. */
+static void test_sizes(void **state)
+{
+    (void)state;
+    static maps m;
+    for (int n = 1; n <= 70; n++)
+        for (int flat = 0; flat < 2; flat++) {
+            m = (maps){.grid = {flat ? n : 1, flat ? 2 : n, 1, 26}, .maps = 2, .slabs = 1, .E = 0.5};
+            vx_tfce_args args = random_settings(n, 2);
+            random_maps(&m, args.fixed_point, 0);
+            compare(&args, &m, 2, 0);
+        }
+}
+
+/* The same bits however many maps are worked on at a time. */
+static void test_slabs(void **state)
+{
+    (void)state;
+    static maps m;
+    double one[MAPS_MAX][2], many[MAPS_MAX][2];
+    m = (maps){.grid = {17, 5, 6, 26}, .maps = MAPS_MAX, .E = 0.5};
+    vx_tfce_args args = random_settings(1, 2);
+    random_maps(&m, args.fixed_point, 0);
+    for (int b = 0; b < backend_count; b++) {
+        m.slabs = 1;
+        best_of(backends[b], &args, &m, one);
+        for (m.slabs = 2; m.slabs <= MAPS_MAX + 1; m.slabs++) {
+            best_of(backends[b], &args, &m, many);
+            assert_memory_equal(many, one, sizeof one);
+        }
+    }
+}
+
+/* Fixed and relative steps, times dh and not. */
+static void test_steps(void **state)
+{
+    (void)state;
+    static maps m;
+    m = (maps){.grid = {18, 4, 4, 26}, .maps = 3, .slabs = 2, .E = 0.5};
+    for (int kind = 0; kind < 4; kind++) {
+        vx_tfce_args args = random_settings(1, 2);
+        args.factor = 1;
+        args.step = kind % 2 ? 0.02f : 0.1f;
+        args.step_relative = kind % 2;
+        args.step_times = kind / 2;
+        random_maps(&m, args.fixed_point, 0);
+        compare(&args, &m, 2, (double)args.step);
+    }
+}
+
+/* One voxel of height h in n steps: h^3 / 3 (1 + 1 / n) (1 + 1 / 2n), the sum of squares. n is a power of 2 so that the
+ * float 1 / n is exact. */
+static void test_steps_by_hand(void **state)
+{
+    (void)state;
+    static maps m;
+    draw(&m, 26, 1, 1, 1, "+");
+    for (int n = 2; n <= 4096; n *= 2) {
+        vx_tfce_args args = by_hand;
+        args.factor = 1;
+        args.step = 1 / (float)n;
+        args.step_relative = args.step_times = 1;
+        expect_maxima(&m, &args, PLUS * (1 + 1.0 / n) * (1 + 0.5 / n), 0);
+    }
+}
+
+/* Times dh, the sum is a Riemann sum of f = e^E h^H, and leaves the integral by at most dh times the variation of f: of
+ * a falling and a rising factor, at most N^E and top^H, twice their product. */
+static void test_steps_converge(void **state)
+{
+    (void)state;
+    static maps m;
+    double exact[MAPS_MAX][2], stepped[MAPS_MAX][2];
+    m = (maps){.grid = {18, 4, 4, 26}, .maps = 2, .slabs = 1, .E = 0.5};
+    vx_tfce_args args = random_settings(1, 2);
+    random_maps(&m, args.fixed_point, 0);
+    for (int b = 0; b < backend_count; b++) {
+        args.step = 0;
+        args.factor = 1.0f / 3;
+        best_of(backends[b], &args, &m, exact);
+        args.factor = 1;
+        args.step_times = 1;
+        double top = 3.5 * 0.9 / sqrt(1 - 0.9 * 0.9);
+        for (args.step = 0.5f; args.step > 1e-5f; args.step /= 4) {
+            best_of(backends[b], &args, &m, stepped);
+            for (int i = 0; i < 4; i++)
+                assert_true(fabs(stepped[i / 2][i % 2] - exact[i / 2][i % 2]) <=
+                            (double)args.step * 2 * sqrt(voxels_of(&m)) * top * top + 0x1p-24 * exact[i / 2][i % 2]);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shapes),        cmocka_unit_test(test_tails),         cmocka_unit_test(test_borders),
+        cmocka_unit_test(test_limits),        cmocka_unit_test(test_powers),        cmocka_unit_test(test_random),
+        cmocka_unit_test(test_sizes),         cmocka_unit_test(test_slabs),         cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_steps_by_hand), cmocka_unit_test(test_steps_converge)};
+    return cmocka_run_group_tests(tests, open_able_backends, free_backends);
+}
