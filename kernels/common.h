@@ -44,6 +44,7 @@ typedef float vx_floats;
 #define vx_any(condition) (condition)
 #define vx_as_ints(value) as_int(value)
 #define vx_as_floats(value) as_float(value)
+#define vx_to_floats(value) convert_float(value)
 #else
 typedef VX_JOIN(int, VX_VEC) vx_ints;
 typedef VX_JOIN(float, VX_VEC) vx_floats;
@@ -52,6 +53,7 @@ typedef VX_JOIN(float, VX_VEC) vx_floats;
 #define vx_any(condition) VX_JOIN(vx_any_, VX_VEC)(condition)
 #define vx_as_ints(value) VX_JOIN(as_int, VX_VEC)(value)
 #define vx_as_floats(value) VX_JOIN(as_float, VX_VEC)(value)
+#define vx_to_floats(value) VX_JOIN(convert_float, VX_VEC)(value)
 #endif
 
 #endif

@@ -1,8 +1,8 @@
-/* Known answers: three tiny problems that can be worked by hand, put to a device before it is trusted with a trial.
+/* Known answers: four tiny problems that can be worked by hand, put to a device before it is trusted with a trial.
  *
  * The scores below are worked out beside them. What follows from a table of scores (maxima, counts, lists) is drawn
- * from it by plain loops. All numbers are exact in float, so that answers are compared with ==; mass alone has a
- * margin. */
+ * from it by plain loops. All numbers are exact in float, so that answers are compared with ==; mass and TFCE
+ * alone have a margin. */
 #include "engine/backend.h"
 
 #include <math.h>
@@ -353,6 +353,75 @@ static vx_status clusters(vx_backend *backend, int connectivity, vx_error *error
     return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "clusters of %d neighbours", connectivity);
 }
 
+/* TFCE with E = 2, H = 2 of four voxels in a grid of 4 x 3 x 3, as (x, y, z) r and, with sqrt(df) = 12, t:
+ *
+ *     (0,0,0) .8  16    a peak
+ *     (1,0,0) .6   9    a saddle beside it
+ *     (2,1,0) .8  16    a peak that touches the saddle by an edge: for 18 and 26
+ *     (3,2,2) -.6       alone in the other tail: integral of h^2 from 0 to 9 = 729 / 3
+ *
+ * At the first peak 1^2 h^2 from 9 to 16 gives (4096 - 729) / 3, and below 9 it is one of a component of 3 voxels, or
+ * with 6 neighbours of 2: 9 or 4 times 729 / 3. Relabelling 1 is 0 throughout, relabelling 2 the first with the signs
+ * turned. */
+enum { TFCE_VOXELS = 4, TFCE_PADDED = 4, TFCE_WORDS = 512 };
+
+static vx_status run_tfce(vx_backend *backend, int connectivity, double best[PS][2], vx_error *error)
+{
+    static const int32_t zeros[TFCE_WORDS];
+    static const int at[TFCE_VOXELS][3] = {{0, 0, 0}, {1, 0, 0}, {2, 1, 0}, {3, 2, 2}};
+    static const double r[TFCE_VOXELS] = {.8, .6, .8, -.6}, power[TFCE_VOXELS + 1] = {0, 1, 4, 9, 16};
+    const int stride_y = NX + 1, stride_z = (NX + 1) * (NY + 1), slab_size = stride_z * (NZ + 1);
+    const vx_tfce_args args = {.relabellings = PS,
+                               .voxels = TFCE_VOXELS,
+                               .padded = TFCE_PADDED,
+                               .tails = 3,
+                               .slabs = 1,
+                               .slab_size = slab_size,
+                               .stride_y = stride_y,
+                               .stride_z = stride_z,
+                               .connectivity = connectivity,
+                               .root_df = 12,
+                               .power = 3,
+                               .factor = 1.0f / 3};
+    int32_t position[TFCE_VOXELS], score[PS][TFCE_PADDED] = {0};
+    vx_buffer *buffers[VX_TFCE_BUFFERS] = {0};
+    for (int v = 0; v < TFCE_VOXELS; v++) {
+        position[v] = (at[v][2] + 1) * stride_z + (at[v][1] + 1) * stride_y + at[v][0] + 1;
+        score[0][v] = key(VX_OP_CORRELATION, r[v]);
+        score[2][v] = key(VX_OP_CORRELATION, -r[v]);
+    }
+    const vx_start all[] = {
+        {VX_T_SCORE, score, sizeof score},
+        {VX_T_POSITION, position, sizeof position},
+        {VX_T_POWER, power, sizeof power},
+        {VX_T_BEST, NULL, PS * sizeof *best},
+        {VX_T_WORK, zeros, ((size_t)slab_size * VX_TFCE_GRID_WORDS + TFCE_PADDED * VX_TFCE_VOXEL_WORDS + 1) / 2 * 8},
+    };
+    vx_status status = start(backend, all, sizeof all / sizeof *all, buffers, error);
+    if (status == VX_OK)
+        status = backend->run(backend, VX_OP_TFCE, &args, buffers, error);
+    if (status == VX_OK)
+        status = backend->download(backend, buffers[VX_T_BEST], 0, best, PS * sizeof *best, error);
+    for (int b = 0; b < VX_TFCE_BUFFERS; b++)
+        backend->buffer_free(backend, buffers[b]);
+    return status;
+}
+
+static vx_status tfce(vx_backend *backend, int connectivity, vx_error *error)
+{
+    /* t is off by 2^-22 of itself at most, its cube by three times as much, what is made of cubes by a little more. */
+    const double margin = 1e-5, peak = (4096 - 729) / 3. + (connectivity == 6 ? 4 : 9) * 729 / 3., alone = 729 / 3.;
+    const double wanted[PS][2] = {{peak, alone}, {0, 0}, {alone, peak}};
+    double found[PS][2];
+    vx_status status = run_tfce(backend, connectivity, found, error);
+    for (int p = 0; p < PS; p++)
+        for (int tail = 0; tail < 2 && status == VX_OK; tail++)
+            if (!(fabs(found[p][tail] - wanted[p][tail]) <= margin * wanted[p][tail]))
+                status = vx_fail(error, VX_DEVICE, "the maximum of relabelling %d came out as %.9g instead of %.9g", p,
+                                 found[p][tail], wanted[p][tail]);
+    return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "TFCE of %d neighbours", connectivity);
+}
+
 vx_status vx_backend_selftest(vx_backend *backend, vx_error *error)
 {
     vx_status status = dense(backend, &signflip, error);
@@ -362,5 +431,8 @@ vx_status vx_backend_selftest(vx_backend *backend, vx_error *error)
         status = dense(backend, &partial, error);
     for (int connectivity = 6; connectivity <= 26 && status == VX_OK; connectivity += connectivity == 6 ? 12 : 8)
         status = clusters(backend, connectivity, error);
+    for (int connectivity = 6; connectivity <= 26 && status == VX_OK && backend->info.has_double;
+         connectivity += connectivity == 6 ? 12 : 8)
+        status = tfce(backend, connectivity, error);
     return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "%s: the self-test failed", backend->info.id);
 }

@@ -31,6 +31,7 @@ typedef struct vx_device_info {
     size_t local_memory;
     char simd[64];        /* what the kernels use: "avx512", "float16", "scalar" */
     bool exact_division;  /* rounds float division and square root correctly */
+    bool has_double;      /* computes in double, which TFCE needs */
     char unusable[256];   /* why the device cannot be used; "" where it can */
 } vx_device_info;
 

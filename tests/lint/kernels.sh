@@ -17,6 +17,10 @@ for kernel in signflip correlation; do
 done
 check signflip 1 1 8 64
 check correlation 4 1 8 64
+check tfce 16 1 1 1
+check tfce 8 1 1 1
+check tfce 4 1 1 1
+check tfce 1 1 1 128
 check clusters 1 1 1 1
 check clusters 1 1 1 128
 for kernel in *.cl; do

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "engine/backend.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include <string.h>
@@ -263,12 +264,125 @@ static void test_many_rows(void **state)
     on_every_device(many_rows);
 }
 
+/* TFCE of a few maps on a small grid, more maps than slabs, with so coarse heights that many tie, against the sweep of
+ * kernels/args.h written down plainly. E = 1/2, H = 2. */
+enum { EDGE = 5, CUBE = EDGE * EDGE * EDGE, MAPS = 3, SLABS = 2, STRIDE = EDGE + 1, GRID = STRIDE * STRIDE * STRIDE };
+
+static double plain_tfce(const float *height, const double *power, int axes)
+{
+    int label[CUBE] = {0}, size[CUBE + 1] = {0};
+    double b[CUBE + 1] = {0}, best = 0;
+    for (int swept = 0; swept < CUBE; swept++) {
+        int v = -1, own = 0;
+        for (int u = 0; u < CUBE; u++)
+            if (!label[u] && height[u] > 0 && (v < 0 || height[u] > height[v]))
+                v = u;
+        if (v < 0)
+            break;
+        double h = height[v], g = h * h * h;
+        for (int u = 0; u < CUBE; u++) {
+            int x = abs(u % EDGE - v % EDGE), y = abs(u / EDGE % EDGE - v / EDGE % EDGE), z = abs(u / 25 - v / 25);
+            int other = label[u];
+            if (!other || x > 1 || y > 1 || z > 1 || x + y + z > axes || other == own)
+                continue;
+            if (own) {
+                double of_own = b[own] - power[size[own]] * g, of_other = b[other] - power[size[other]] * g;
+                size[other] += size[own];
+                b[other] = (of_own > of_other ? of_own : of_other) + power[size[other]] * g;
+                b[own] = 0;
+                for (int w = 0; w < CUBE; w++)
+                    label[w] = label[w] == own ? other : label[w];
+            }
+            own = other;
+        }
+        own = own ? own : v + 1;
+        label[v] = own;
+        b[own] += (power[size[own] + 1] - power[size[own]]) * g;
+        size[own]++;
+    }
+    for (int c = 1; c <= CUBE; c++)
+        best = b[c] > best ? b[c] : best;
+    return best * (double)(1.0f / 3);
+}
+
+static void tfce(vx_backend *backend, int connectivity)
+{
+    const vx_tfce_args args = {.relabellings = MAPS,
+                               .voxels = CUBE,
+                               .padded = CUBE + 3,
+                               .tails = 3,
+                               .slabs = SLABS,
+                               .slab_size = GRID,
+                               .stride_y = STRIDE,
+                               .stride_z = STRIDE * STRIDE,
+                               .connectivity = connectivity,
+                               .fixed_point = 1,
+                               .scale = 1.0f / 16,
+                               .root_df = 4,
+                               .power = 3,
+                               .factor = 1.0f / 3};
+    enum { WORDS = SLABS * (VX_TFCE_GRID_WORDS * GRID + VX_TFCE_VOXEL_WORDS * (CUBE + 3)) };
+    static int32_t work[WORDS], score[MAPS][CUBE + 3], position[CUBE];
+    double power[CUBE + 1], best[MAPS][2] = {0};
+    vx_buffer *buffers[VX_TFCE_BUFFERS];
+    vx_error error;
+    memset(work, 0, sizeof work);
+    for (int v = 0; v < CUBE; v++) {
+        position[v] = ((v / 25 + 1) * STRIDE + v / EDGE % EDGE + 1) * STRIDE + v % EDGE + 1;
+        for (int p = 0; p < MAPS; p++)
+            score[p][v] = datum(p, v);
+    }
+    for (int s = 0; s <= CUBE; s++)
+        power[s] = sqrt(s);
+    buffers[VX_T_SCORE] = put(backend, score, sizeof score);
+    buffers[VX_T_POSITION] = put(backend, position, sizeof position);
+    buffers[VX_T_POWER] = put(backend, power, sizeof power);
+    buffers[VX_T_BEST] = put(backend, best, sizeof best);
+    buffers[VX_T_WORK] = put(backend, work, sizeof work);
+    must(backend->run(backend, VX_OP_TFCE, &args, buffers, &error), &error);
+    get(backend, buffers[VX_T_BEST], best, sizeof best);
+    get(backend, buffers[VX_T_WORK], work, sizeof work);
+    for (int b = 0; b < VX_TFCE_BUFFERS; b++)
+        backend->buffer_free(backend, buffers[b]);
+    for (int s = 0; s < SLABS; s++)
+        for (int place = 0; place < VX_TFCE_GRID_WORDS * GRID; place++)
+            assert_int_equal(work[s * (WORDS / SLABS) + place], 0);
+    for (int p = 0; p < MAPS; p++)
+        for (int tail = 0; tail < 2; tail++) {
+            float height[CUBE];
+            for (int v = 0; v < CUBE; v++) {
+                float r = (float)(tail ? -score[p][v] : score[p][v]) / 16;
+                height[v] = 4 * r / sqrtf((1 - r) * (1 + r));
+            }
+            double wanted = plain_tfce(height, power, connectivity == 26 ? 3 : connectivity == 18 ? 2 : 1);
+            assert_true(wanted > 0);
+            if (backend->info.exact_division)
+                assert_true(best[p][tail] == wanted);
+            else
+                assert_true(fabs(best[p][tail] - wanted) <= 1e-5 * wanted);
+        }
+}
+
+/* 18 neighbours, the hardest case; tests/ops/tfce.c has the others. Oclgrind is slow. */
+static void tfce_of_18(vx_backend *backend)
+{
+    if (backend->info.has_double)
+        tfce(backend, 18);
+}
+
+static void test_tfce(void **state)
+{
+    (void)state;
+    on_every_device(tfce_of_18);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_selftest),
         cmocka_unit_test(test_dense),
         cmocka_unit_test(test_many_rows),
+        cmocka_unit_test(test_tfce),
     };
     char note[256];
     if (vx_opencl_list(&devices, &device_count, note, sizeof note, NULL) == VX_OK && device_count == 0) {

@@ -192,6 +192,7 @@ static void describe(vx_device_info *info, int threads, const vx_variant *varian
     info->memory_free = *available ? (size_t)strtoull(available, NULL, 10) * 1024 : info->memory;
     info->allocation_max = info->memory;
     info->exact_division = true;
+    info->has_double = true;
 }
 
 vx_status vx_cpu_open(int threads, vx_backend **backend, vx_error *error)

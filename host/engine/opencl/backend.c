@@ -15,6 +15,7 @@ enum {
 /* The kernels lay the argument structs out without holes; so must we. */
 _Static_assert(sizeof(vx_dense_args) == 12 * 4, "an argument struct with a hole");
 _Static_assert(sizeof(vx_clusters_args) == 11 * 4, "an argument struct with a hole");
+_Static_assert(sizeof(vx_tfce_args) == 17 * 4, "an argument struct with a hole");
 
 struct vx_buffer {
     cl_mem memory;
@@ -215,6 +216,17 @@ static vx_status run_clusters(vx_opencl *self, const vx_clusters_args *args, vx_
     return launch(self, VX_OP_CLUSTERS, &arguments, (size_t)args->slabs, error);
 }
 
+static vx_status run_tfce(vx_opencl *self, const vx_tfce_args *args, vx_buffer *const *buffers, vx_error *error)
+{
+    vx_arguments arguments = {0};
+    if (!self->backend.info.has_double)
+        return vx_fail(error, VX_DEVICE, "TFCE needs double precision, which the device (%s) has not",
+                       self->backend.info.name);
+    add_argument(&arguments, sizeof *args, args);
+    add_buffers(&arguments, buffers, VX_TFCE_BUFFERS);
+    return launch(self, VX_OP_TFCE, &arguments, (size_t)args->slabs, error);
+}
+
 static vx_status run(vx_backend *backend, vx_op op, const void *args, vx_buffer *const *buffers, vx_error *error)
 {
     vx_opencl *self = (vx_opencl *)backend;
@@ -223,6 +235,7 @@ static vx_status run(vx_backend *backend, vx_op op, const void *args, vx_buffer 
     case VX_OP_SIGNFLIP: status = run_signflip(self, args, buffers, error); break;
     case VX_OP_CORRELATION: status = run_correlation(self, args, buffers, error); break;
     case VX_OP_CLUSTERS: status = run_clusters(self, args, buffers, error); break;
+    case VX_OP_TFCE: status = run_tfce(self, args, buffers, error); break;
     default: return vx_fail(error, VX_INTERNAL, "there is no op %d", (int)op);
     }
     return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "%s: %s", backend->info.id, self->form[op].kernel);
@@ -277,9 +290,12 @@ static vx_status open_kernels(vx_opencl *self, cl_device_id device, vx_error *er
     clGetDeviceInfo(device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL);
     self->tables_max = tables_max(info, vectors);
     self->backend.slabs_preferred = info->compute_units * (vectors ? 1 : 4);
+    self->backend.maps_preferred = info->compute_units * vx_cl_form(VX_OP_TFCE, vectors, (int)width).groups_per_unit;
     for (vx_op op = 0; op < VX_OPS; op++) {
         const vx_form *form = &self->form[op];
         self->form[op] = vx_cl_form(op, vectors, (int)width);
+        if (op == VX_OP_TFCE && !info->has_double)
+            continue;
         vx_status status = vx_cl_build(self->context, device, form, info->exact_division, &self->program[op], error);
         if (status != VX_OK)
             return status;

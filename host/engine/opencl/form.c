@@ -23,6 +23,7 @@ vx_form vx_cl_form(vx_op op, bool vectors, int width)
         return vectors ? (vx_form){"signflip", vec, cols, 4, 1, 4} : (vx_form){"signflip", 1, 1, 8, 64, 8};
     case VX_OP_CORRELATION:
         return vectors ? (vx_form){"correlation", vec, cols, 4, 1, 4} : (vx_form){"correlation", 4, 1, 8, 64, 8};
+    case VX_OP_TFCE: return vectors ? (vx_form){"tfce", vec, 1, 1, 1, 1} : (vx_form){"tfce", 1, 1, 1, 128, 16};
     default: return vectors ? (vx_form){"clusters", 1, 1, 1, 1, 1} : (vx_form){"clusters", 1, 1, 1, 128, 4};
     }
 }

@@ -65,6 +65,7 @@ static void describe(cl_platform_id platform, cl_device_id device, int p, int d,
         .local_memory = PROPERTY(cl_ulong, device, CL_DEVICE_LOCAL_MEM_SIZE),
         .exact_division =
             PROPERTY(cl_device_fp_config, device, CL_DEVICE_SINGLE_FP_CONFIG) & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT,
+        .has_double = PROPERTY(cl_device_fp_config, device, CL_DEVICE_DOUBLE_FP_CONFIG) != 0,
     };
     info->memory_free = info->memory; /* OpenCL 1.2 has no better answer */
     snprintf(info->id, sizeof info->id, "opencl:%d.%d", p, d);

@@ -1,0 +1,420 @@
+/* tfce: the largest threshold-free cluster enhancement of every relabelling, each tail apart
+ *
+ * Smith & Nichols 2009, NeuroImage 44:83, eq. 1, with the integral in closed form: kernels/args.h has the equations.
+ * The maximum over the voxels of a map needs no tree, only a sweep by descending height with two numbers a component.
+ *
+ * Most voxels touch one component. Where the neighbours that come before a voxel hang together within its cube of 27,
+ * they are in one component by the time the voxel is swept, and any of them tells which. So a voxel points to one of
+ * them, a chain of pointers ends at a maximum, and each maximum begins a component. Only at the other voxels, the
+ * saddles, can components meet, and only there all neighbours are looked up.
+ *
+ * A group takes maps g, g + slabs, ..., and of each map the tails asked for:
+ *     scatter     heights into the padded grid
+ *     link        each voxel's neighbours that come before it; is it a maximum, a saddle; else a pointer to one of them
+ *     resolve     pointers to maxima
+ *     sort        voxels by height: stable radix sort, so that ties stay in the order of voxels
+ *     sweep       by item 0: components as union-find over maxima
+ *
+ * Memory    as in host/engine/backend.h, begin_map below for the work buffer. The grid of heights lies before that of
+ *           voxels, whose first slice is always empty: it is the slice behind the last one of heights.
+ * Launch    args.slabs groups of VX_WG items. No group waits for another. Needs cl_khr_fp64.
+ * Per voxel of the tail 26 reads of the grid, and 8 bytes read and written in each pass of the sort.
+ * Error     none beside that of the heights (three roundings beyond that of r) where power is 3 or a step is given;
+ *           else that of pow.
+ * Reference tests/ops/tfce.c. */
+#include "common.h"
+
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+
+/* Digits of the sort: one counter for every digit and item. */
+#if VX_WG == 1
+#define DIGIT_BITS 11
+#else
+#define DIGIT_BITS 4
+#endif
+#define DIGITS (1 << DIGIT_BITS)
+#define KEY_TOP 0x47800000u /* the bits of VX_MASS_T_MAX: no height has more */
+#define KEY_BITS 31
+
+/* A neighbour is a bit of the cube, x fastest: (dx + 1) + 3 (dy + 1) + 9 (dz + 1). The cube in planes of constant x,
+ * of constant y: what must not be shifted further. */
+#define CUBE 27
+#define FIRST_X 0x1249249
+#define LAST_X (FIRST_X << 2)
+#define FIRST_Y 0x1c0e07
+#define LAST_Y (FIRST_Y << 6)
+#define SADDLE (1 << 30) /* mark on a link, and on a sorted entry */
+
+/* The map that a group works on. */
+typedef struct vx_map {
+    vx_tfce_args args;
+    int near;         /* cube bits of the neighbours of this connectivity */
+    int offset[CUBE]; /* of the cube's bits in the grid */
+    int entries;      /* sorted voxels: those of the tail */
+    __global const int *position;
+    __global const double *power;
+    __global float *grid;          /* heights by place; 0 and less: not in the tail */
+    __global int *voxel;           /* voxel + 1 by place */
+    __global float *height;        /* by voxel, as all below */
+    __global int *link;            /* neighbours that come before it, and SADDLE */
+    __global int *pointer, *label; /* a voxel to follow, or ~maximum; label: always the latter */
+    __global uint2 *from, *to;     /* sort: KEY_TOP - bits of the height; maximum, or SADDLE | voxel */
+    __global int *parent, *size;   /* components, by maximum: s and B of args.h */
+    __global double *sum;
+    __local int *maxima;
+} vx_map;
+
+/* What any item has written before, every item reads after. */
+#if VX_WG == 1
+#define vx_sync()
+#else
+#define vx_sync() barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
+#endif
+
+static int lowest_bit(int bits)
+{
+    return 31 - (int)clz(bits & -bits);
+}
+
+/* Lays out the group's part of the work buffer. */
+static void begin_map(vx_map *m, __global int *work)
+{
+    size_t grid = (size_t)VX_TFCE_GRID_WORDS * m->args.slab_size, padded = m->args.padded;
+    grid += grid & 1;
+    work += get_group_id(0) * (grid + VX_TFCE_VOXEL_WORDS * padded);
+    m->grid = (__global float *)work;
+    m->voxel = work + m->args.slab_size;
+    work += grid;
+    m->sum = (__global double *)work;
+    m->from = (__global uint2 *)(work + 2 * padded);
+    m->to = (__global uint2 *)(work + 4 * padded);
+    m->height = (__global float *)(work + 6 * padded);
+    m->link = work + 7 * padded;
+    m->parent = work + 8 * padded;
+    m->size = work + 9 * padded;
+    m->pointer = work + 10 * padded;
+#if VX_WG == 1
+    m->label = m->pointer; /* chains already followed shorten those to come; several items would race */
+#else
+    m->label = work + 11 * padded;
+#endif
+    m->near = 0;
+    for (int b = 0; b < CUBE; b++) {
+        int x = b % 3 - 1, y = b / 3 % 3 - 1, z = b / 9 - 1, axes = (x != 0) + (y != 0) + (z != 0);
+        m->offset[b] = z * m->args.stride_z + y * m->args.stride_y + x;
+        if (axes > 0 && axes <= (m->args.connectivity == 26 ? 3 : m->args.connectivity == 18 ? 2 : 1))
+            m->near |= 1 << b;
+    }
+}
+
+/* Heights in the tail of the sign; 0 or less outside it. */
+static vx_floats heights(const vx_tfce_args *args, vx_ints score, float sign)
+{
+    const vx_floats one = 1.0f, most = VX_MASS_T_MAX, zero = 0.0f;
+    vx_floats r = sign * (args->fixed_point ? vx_to_floats(score) * args->scale : vx_as_floats(vx_ordered(score)));
+    vx_floats rest = (one - r) * (one + r);
+    vx_floats t = rest > zero ? args->root_df * r / sqrt(rest) : r > zero ? most : zero;
+    return t < most ? t : most;
+}
+
+static void scatter(const vx_map *m, __global const int *score, float sign)
+{
+    float t[VX_VEC];
+    int s[VX_VEC];
+    for (int v = get_local_id(0) * VX_VEC; v < m->args.voxels; v += VX_WG * VX_VEC) {
+        int n = min(VX_VEC, m->args.voxels - v);
+        for (int l = 0; l < VX_VEC; l++)
+            s[l] = score[v + min(l, n - 1)];
+        vx_store(heights(&m->args, vx_load(s), sign), t);
+        for (int l = 0; l < n; l++) {
+            m->height[v + l] = t[l];
+            m->grid[m->position[v + l]] = t[l];
+        }
+    }
+}
+
+/* How many voxels from v on lie side by side in the grid, at most a vector of them. */
+static int run_length(const vx_map *m, int v)
+{
+    int n = 1, most = min(VX_VEC, m->args.voxels - v);
+    while (n < most && m->position[v + n] == m->position[v] + n)
+        n++;
+    return n;
+}
+
+/* The cube bits that are neighbours, in the sense of the connectivity, of those given, with these themselves. */
+static vx_ints spread(vx_ints bits, int connectivity)
+{
+    vx_ints x = bits | (bits & ~LAST_X) << 1 | (bits & ~FIRST_X) >> 1;
+    vx_ints y = bits | (bits & ~LAST_Y) << 3 | (bits & ~FIRST_Y) >> 3;
+    if (connectivity == 6)
+        return x | y | bits << 9 | bits >> 9;
+    vx_ints xy = x | (x & ~LAST_Y) << 3 | (x & ~FIRST_Y) >> 3;
+    vx_ints slice = connectivity == 26 ? xy : x | y;
+    return xy | slice << 9 | slice >> 9;
+}
+
+/* Marks the lanes whose neighbours are not connected with each other by voxels of the cube that come before. */
+static vx_ints saddles(const vx_map *m, vx_ints before)
+{
+    const vx_ints none = 0, mark = SADDLE;
+    vx_ints neighbours = before & m->near, reached = neighbours & -neighbours, next;
+    for (;;) {
+        next = spread(reached, m->args.connectivity) & before;
+        if (!vx_any(next ^ reached))
+            break;
+        reached = next;
+    }
+    return (neighbours & ~reached) != none ? mark : none;
+}
+
+/* Of the neighbours as high as voxel v the ones before it in the mask. */
+static int earlier_of(const vx_map *m, int ties, int v)
+{
+    int before = 0;
+    for (; ties; ties &= ties - 1)
+        if (m->voxel[m->position[v] + m->offset[lowest_bit(ties)]] - 1 < v)
+            before |= ties & -ties;
+    return before;
+}
+
+/* The cube bits that come before each voxel of a run: higher ones, and equal ones that precede it in the mask. */
+static vx_ints find_before(const vx_map *m, int v, int n, vx_floats here)
+{
+    __global const float *grid = m->grid + m->position[v];
+    const vx_floats zero = 0.0f;
+    const vx_ints none = 0;
+    vx_ints before = 0, ties = 0;
+#pragma unroll
+    for (int b = 0; b < CUBE; b++) {
+        if (b == CUBE / 2)
+            continue;
+        const vx_ints bit = 1 << b;
+        vx_floats there = vx_load(grid + m->offset[b]);
+        before |= there > here ? bit : none;
+        ties |= there == here ? bit : none;
+    }
+    ties = here > zero ? ties : none;
+    if (vx_any(ties)) {
+        int lane_before[VX_VEC], lane_ties[VX_VEC];
+        vx_store(before, lane_before);
+        vx_store(ties, lane_ties);
+        for (int l = 0; l < n; l++)
+            lane_before[l] |= earlier_of(m, lane_ties[l], v + l);
+        before = vx_load(lane_before);
+    }
+    return before;
+}
+
+/* Writes down what is known of voxel v: where its component is to be found. */
+static void settle(const vx_map *m, int v, int link)
+{
+    m->link[v] = link;
+    if (link) {
+        m->pointer[v] = m->voxel[m->position[v] + m->offset[lowest_bit(link)]] - 1;
+    } else {
+        int maximum = atomic_inc(m->maxima);
+        m->pointer[v] = ~maximum;
+        m->parent[maximum] = maximum;
+        m->size[maximum] = 0;
+        m->sum[maximum] = 0;
+    }
+}
+
+static void link(const vx_map *m)
+{
+    const vx_floats zero = 0.0f;
+    int links[VX_VEC], n;
+    for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG * n) {
+        n = run_length(m, v);
+        vx_floats here = vx_load(m->grid + m->position[v]);
+        if (!vx_any(here > zero))
+            continue;
+        vx_ints before = find_before(m, v, n, here);
+        vx_store((before & m->near) | saddles(m, before), links);
+        for (int l = 0; l < n; l++)
+            if (m->height[v + l] > 0)
+                settle(m, v + l, links[l]);
+    }
+}
+
+static void resolve(const vx_map *m)
+{
+    for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG) {
+        if (!(m->height[v] > 0))
+            continue;
+        int at = m->pointer[v];
+        while (at >= 0)
+            at = m->pointer[at];
+        m->label[v] = at;
+    }
+}
+
+/* Entry i before a pass of the sort; the first pass takes the voxels of the tail from the map. */
+static bool read_entry(const vx_map *m, int pass, int i, uint2 *entry)
+{
+    if (pass > 0) {
+        *entry = m->from[i];
+        return true;
+    }
+    float h = m->height[i];
+    if (!(h > 0))
+        return false;
+    *entry = (uint2)(KEY_TOP - as_uint(h), m->link[i] & SADDLE ? SADDLE | i : ~m->label[i]);
+    return true;
+}
+
+/* Turns counts into places: digits ascending and, within a digit, items ascending. Returns the sum of all. An item sums
+ * up DIGITS counters that follow each other. */
+static int places_of(__local int *count, __local int *total)
+{
+    int lid = get_local_id(0), place = 0, all = 0, sum = 0;
+    for (int c = lid * DIGITS; c < (lid + 1) * DIGITS; c++)
+        sum += count[c];
+    total[lid] = sum;
+    vx_sync();
+    for (int i = 0; i < VX_WG; i++) {
+        place += i < lid ? total[i] : 0;
+        all += total[i];
+    }
+    for (int c = lid * DIGITS; c < (lid + 1) * DIGITS; c++) {
+        int here = count[c];
+        count[c] = place;
+        place += here;
+    }
+    vx_sync();
+    return all;
+}
+
+/* One pass of the sort: an item takes entries that follow each other. Returns how many there are. */
+static int sort_by_digit(const vx_map *m, int pass, int entries, __local int *count, __local int *total)
+{
+    int lid = get_local_id(0), part = (entries + VX_WG - 1) / VX_WG, shift = pass * DIGIT_BITS;
+    int first = min(lid * part, entries), last = min(first + part, entries);
+    uint2 entry;
+    for (int d = 0; d < DIGITS; d++)
+        count[d * VX_WG + lid] = 0;
+    for (int i = first; i < last; i++)
+        if (read_entry(m, pass, i, &entry))
+            count[(entry.x >> shift & (DIGITS - 1)) * VX_WG + lid]++;
+    vx_sync();
+    int all = places_of(count, total);
+    for (int i = first; i < last; i++)
+        if (read_entry(m, pass, i, &entry))
+            m->to[count[(entry.x >> shift & (DIGITS - 1)) * VX_WG + lid]++] = entry;
+    vx_sync();
+    return all;
+}
+
+/* Leaves the sorted entries in `from`. */
+static void sort(vx_map *m, __local int *count, __local int *total)
+{
+    m->entries = m->args.voxels;
+    for (int pass = 0; pass * DIGIT_BITS < KEY_BITS; pass++) {
+        m->entries = sort_by_digit(m, pass, m->entries, count, total);
+        __global uint2 *sorted = m->to;
+        m->to = m->from;
+        m->from = sorted;
+    }
+}
+
+static int find_root(__global int *parent, int c)
+{
+    while (parent[c] != c)
+        c = parent[c] = parent[parent[c]];
+    return c;
+}
+
+/* Merges the components around a saddle in the order of its neighbours; returns the one they become. */
+static int meet(const vx_map *m, int v, double g)
+{
+    int root = -1;
+    for (int left = m->link[v] & ~SADDLE; left; left &= left - 1) {
+        int neighbour = m->voxel[m->position[v] + m->offset[lowest_bit(left)]] - 1;
+        int other = find_root(m->parent, ~m->label[neighbour]);
+        if (root < 0)
+            root = other;
+        if (root == other)
+            continue;
+        int a = m->size[root], b = m->size[other], kept = a < b ? other : root;
+        double larger = fmax(m->sum[root] - m->power[a] * g, m->sum[other] - m->power[b] * g);
+        m->sum[kept] = larger + m->power[a + b] * g;
+        m->size[kept] = a + b;
+        m->parent[root] = kept;
+        m->parent[other] = kept;
+        root = kept;
+    }
+    return root;
+}
+
+/* G of args.h; dh 0: the exact integral. */
+static double integral(const vx_tfce_args *args, double h, double dh)
+{
+    if (dh > 0) {
+        double k = floor(h / dh);
+        return k * (k + 1) * (2 * k + 1) / 6;
+    }
+    return args->power == 3.0f ? h * h * h : pow(h, (double)args->power);
+}
+
+/* The tail's maximum. */
+static double sweep(const vx_map *m)
+{
+    double best = 0, dh = m->args.step;
+    if (m->entries == 0)
+        return 0;
+    if (m->args.step_relative)
+        dh *= as_float(KEY_TOP - m->from[0].x);
+    for (int i = 0; i < m->entries; i++) {
+        uint2 entry = m->from[i];
+        double g = integral(&m->args, as_float(KEY_TOP - entry.x), dh);
+        int c = entry.y & SADDLE ? meet(m, entry.y & ~SADDLE, g) : find_root(m->parent, entry.y);
+        int s = m->size[c];
+        m->sum[c] += (m->power[s + 1] - m->power[s]) * g;
+        m->size[c] = s + 1;
+    }
+    for (int c = 0; c < *m->maxima; c++)
+        if (m->parent[c] == c)
+            best = fmax(best, m->sum[c]);
+    best *= m->args.factor;
+    if (m->args.step > 0)
+        best *= dh * dh * (m->args.step_times ? dh : 1);
+    return best;
+}
+
+__kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
+tfce(const vx_tfce_args args, __global const int *score, __global const int *position, __global const double *power,
+     __global double *best, __global int *work)
+{
+    __local int count[DIGITS * VX_WG], total[VX_WG], maxima;
+    vx_map m = {.args = args, .position = position, .power = power, .maxima = &maxima};
+    int lid = get_local_id(0), first = args.tails & 1 ? 0 : 1, last = args.tails & 2 ? 1 : 0;
+    begin_map(&m, work);
+    for (int v = lid; v < args.voxels; v += VX_WG)
+        m.voxel[position[v]] = v + 1;
+    for (int p = get_group_id(0); p < args.relabellings; p += args.slabs) {
+        double found[2] = {0, 0};
+        for (int tail = first; tail <= last; tail++) {
+            if (lid == 0)
+                maxima = 0;
+            scatter(&m, score + (size_t)p * args.padded, tail ? -1.0f : 1.0f);
+            vx_sync();
+            link(&m);
+            vx_sync();
+            resolve(&m);
+            vx_sync();
+            sort(&m, count, total);
+            if (lid == 0)
+                found[tail] = sweep(&m);
+            vx_sync();
+        }
+        if (lid == 0) {
+            best[2 * p] = found[0];
+            best[2 * p + 1] = found[1];
+        }
+    }
+    for (int v = lid; v < args.voxels; v += VX_WG) {
+        m.voxel[position[v]] = 0;
+        m.grid[position[v]] = 0;
+    }
+}
