@@ -1,18 +1,13 @@
-/* The data, the devices and the report. */
+/* The devices and the report. */
 #include "bench/rows.h"
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "simulate/draw.h"
-#include "simulate/smooth.h"
 
 #include <errno.h>
 #include <math.h>
 #include <string.h>
 #include <time.h>
-
-enum { VOXEL_MM = 2, SEED = 0 };
-#define SIGMA_MM (10.0 / 2.3548) /* FWHM 10 mm, as the cohort's images */
 
 vx_bench_options vx_bench_defaults(void)
 {
@@ -24,6 +19,23 @@ static double now(void)
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* The most memory that the process held since the last call, in bytes; 0 where the system does not tell. */
+static double peak_memory(void)
+{
+    char line[128];
+    double peak = 0;
+    FILE *file = fopen("/proc/self/status", "r");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "VmHWM: %lf kB", &peak) == 1)
+            break;
+    if (file)
+        fclose(file);
+    if (!(file = fopen("/proc/self/clear_refs", "w")))
+        return 0;
+    bool cleared = fputs("5", file) >= 0;
+    return !fclose(file) && cleared ? 1024 * peak : 0;
 }
 
 static int compare(const void *a, const void *b)
@@ -41,9 +53,13 @@ static void cell(FILE *table, int width, const char *format, double value)
     fprintf(table, " %*s", width, text);
 }
 
-static void report(vx_bench_state *state, const vx_bench_row *row, double best, double median)
+static void report(vx_bench_state *state, const vx_bench_row *row, double best, double median, double memory)
 {
-    double count = row->relabellings > 0 ? row->relabellings : INFINITY;
+    double count = row->relabellings > 0 ? row->relabellings : INFINITY, share = 0;
+    if (row->operations > 0 && state->peak_operations > 0)
+        share = 100 * row->operations / best / state->peak_operations;
+    else if (row->bytes > 0 && state->peak_bytes > 0)
+        share = 100 * row->bytes / best / state->peak_bytes;
     fprintf(state->table, "%-11s %-9s %-36s", state->device_name, row->part, row->name);
     cell(state->table, 11, "%.3f", 1e3 * best);
     cell(state->table, 11, "%.3f", 1e3 * median);
@@ -51,12 +67,15 @@ static void report(vx_bench_state *state, const vx_bench_row *row, double best, 
     cell(state->table, 9, "%.2f", 1e-9 * row->evaluations / best);
     cell(state->table, 9, "%.1f", 1e-9 * row->operations / best);
     cell(state->table, 8, "%.1f", 1e-9 * row->bytes / best);
+    cell(state->table, 7, "%.0f", share);
+    cell(state->table, 8, "%.0f", memory / (1 << 20));
     fprintf(state->table, "\n");
     fflush(state->table);
-    json_t *figures =
-        json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:f, s:f}", "part", row->part, "row", row->name, "best_s", best,
-                  "median_s", median, "relabellings", row->relabellings, "evaluations", row->evaluations, "operations",
-                  row->operations, "bytes", row->bytes);
+    state->best = best;
+    json_t *figures = json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f}", "part", row->part, "row",
+                                row->name, "best_s", best, "median_s", median, "relabellings", row->relabellings,
+                                "evaluations", row->evaluations, "operations", row->operations, "bytes", row->bytes,
+                                "percent_of_peak", share, "peak_memory", memory);
     json_array_append_new(state->rows, figures);
 }
 
@@ -67,6 +86,7 @@ vx_status vx_bench_measure(vx_bench_state *state, const vx_bench_row *row, vx_be
     double *seconds = vx_array((size_t)times, sizeof *seconds);
     if (!seconds)
         return vx_fail_memory(error);
+    peak_memory();
     vx_status status = body(context, error);
     for (int i = 0; i < times && !status; i++) {
         double start = now();
@@ -75,66 +95,11 @@ vx_status vx_bench_measure(vx_bench_state *state, const vx_bench_row *row, vx_be
     }
     if (!status) {
         qsort(seconds, (size_t)times, sizeof *seconds, compare);
-        report(state, row, seconds[0], (seconds[(times - 1) / 2] + seconds[times / 2]) / 2);
+        report(state, row, seconds[0], (seconds[(times - 1) / 2] + seconds[times / 2]) / 2, peak_memory());
     } else {
         vx_error_prefix(error, status, "%s, %s %s", state->device_name, row->part, row->name);
     }
     free(seconds);
-    return status;
-}
-
-/* Changes without effect, smooth as the cohort's, in the brain of the phantom or the first voxels of it. */
-static vx_status make_matrix(vx_bench_state *state, vx_error *error)
-{
-    const vx_bench_options *options = state->options;
-    vx_phantom *phantom = NULL;
-    float *volume = NULL, *scratch = NULL, *data = NULL;
-    vx_status status = vx_phantom_new(VOXEL_MM, &phantom, error);
-    if (status)
-        return status;
-    const int64_t *dim = phantom->grid.dim;
-    size_t size = (size_t)(dim[0] * dim[1] * dim[2]);
-    int64_t n = options->participants, voxels = phantom->voxels;
-    if (options->voxels > 0 && options->voxels < voxels)
-        voxels = options->voxels;
-    size_t cells = 0;
-    bool fits = vx_multiply((size_t)n, (size_t)voxels, &cells);
-    volume = vx_array(size, sizeof *volume);
-    scratch = vx_array(size, sizeof *scratch);
-    data = fits ? vx_array(cells, sizeof *data) : NULL;
-    if (!volume || !scratch || !data) {
-        status = vx_fail_memory(error);
-        goto cleanup;
-    }
-    for (int64_t i = 0; i < n; i++) {
-#pragma omp parallel for
-        for (size_t at = 0; at < size; at++)
-            volume[at] = (float)vx_draw_normal(SEED, VX_DRAW_NOISE_BASELINE, i, (uint32_t)at);
-        vx_smooth(dim, SIGMA_MM / VOXEL_MM, volume, scratch);
-        for (int64_t v = 0; v < voxels; v++)
-            data[i * voxels + v] = volume[phantom->index[v]];
-    }
-    status = vx_matrix_new(&phantom->grid, n, voxels, data, phantom->index, &state->matrix, error);
-cleanup:
-    free(volume);
-    free(scratch);
-    free(data);
-    vx_phantom_free(phantom);
-    return status;
-}
-
-static vx_status make_model(vx_bench_state *state, vx_error *error)
-{
-    int64_t n = state->options->participants;
-    double *level = vx_array((size_t)n, sizeof *level);
-    if (!level)
-        return vx_fail_memory(error);
-    for (int64_t i = 0; i < n; i++)
-        level[i] = vx_draw_normal(SEED, VX_DRAW_BLOOD, i, VX_48H);
-    vx_model_options options = {.mean_name = "change", .correlation = VX_PEARSON};
-    vx_regressor covariate = {.name = "level", .value = level};
-    vx_status status = vx_model_new(&options, n, &covariate, 1, NULL, 0, &state->model, error);
-    free(level);
     return status;
 }
 
@@ -153,8 +118,11 @@ static vx_status bench_device(vx_bench_state *state, const char *name, json_t *d
                                info->threads, "simd", info->simd, "rows", state->rows);
     json_array_append_new(devices, record);
     fprintf(state->table, "# %s: %s, %s\n", info->id, info->name, info->driver);
-    status = vx_bench_micro(state, device, error);
-    if (!status)
+    state->peak_operations = state->peak_bytes = 0;
+    if (state->options->scaling)
+        status = vx_bench_scaling(state, device, error);
+    else if ((strcmp(info->kind, "cpu") || !(status = vx_bench_peak(state, info, error))) &&
+             !(status = vx_bench_micro(state, device, error)))
         status = vx_bench_pipeline(state, device, error);
     vx_device_free(device);
     return status;
@@ -211,15 +179,16 @@ vx_status vx_bench(const vx_bench_options *options, FILE *table, vx_error *error
         return vx_fail(error, VX_USAGE, "%d repetitions; at least 1 is needed", options->repetitions);
     vx_bench_state state = {.options = options, .table = table, .device_name = "-"};
     json_t *devices = json_array(), *load = json_array();
-    vx_status status = make_matrix(&state, error);
+    int64_t rows = options->participants * (options->scaling ? VX_BENCH_SCALING_MAX : 1);
+    vx_status status = vx_bench_matrix(rows, options->voxels, &state.matrix, error);
     if (!status)
-        status = make_model(&state, error);
+        status = vx_bench_model(options->participants, &state.model, error);
     if (status)
         goto cleanup;
     fprintf(table, "# voxstat %s, %lld participants, %lld voxels, %d repetitions\n", VOXSTAT_VERSION,
             (long long)options->participants, (long long)state.matrix->voxels, options->repetitions);
-    fprintf(table, "%-11s %-9s %-36s %11s %11s %10s %9s %9s %8s\n", "device", "part", "row", "best ms", "median ms",
-            "ms/relab.", "Gevals/s", "GFLOP/s", "GB/s");
+    fprintf(table, "%-11s %-9s %-36s %11s %11s %10s %9s %9s %8s %7s %8s\n", "device", "part", "row", "best ms",
+            "median ms", "ms/relab.", "Gevals/s", "GFLOP/s", "GB/s", "% peak", "peak MiB");
     status = bench_devices(&state, devices, error);
     if (!status && options->data) {
         state.device_name = "-";

@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+enum { TFCE_PERMUTATIONS = 500 };
+
 typedef struct vx_pipeline {
     vx_device *device;
     const vx_matrix *matrix;
@@ -37,21 +39,26 @@ static vx_status infer_row(vx_bench_state *state, vx_pipeline *pipeline, const c
 vx_status vx_bench_pipeline(vx_bench_state *state, vx_device *device, vx_error *error)
 {
     vx_pipeline p = {.device = device, .matrix = state->matrix, .options = vx_inference_defaults()};
-    unsigned all = p.options.correct;
+    const unsigned clusters = VX_CORRECT_VOXEL | VX_CORRECT_EXTENT | VX_CORRECT_MASS;
     vx_status status;
     p.effect = &state->model->effect[0];
     p.options.correct = VX_CORRECT_VOXEL;
     if ((status = infer_row(state, &p, "sign flips, voxel", error)))
         return status;
-    p.options.correct = all;
+    p.options.correct = clusters;
     if ((status = infer_row(state, &p, "sign flips, voxel + extent + mass", error)))
         return status;
     p.effect = &state->model->effect[1];
     p.options.correct = VX_CORRECT_VOXEL;
     if ((status = infer_row(state, &p, "covariate, voxel", error)))
         return status;
-    p.options.correct = all;
-    return infer_row(state, &p, "covariate, voxel + extent + mass", error);
+    p.options.correct = clusters;
+    if ((status = infer_row(state, &p, "covariate, voxel + extent + mass", error)))
+        return status;
+    p.options.correct = VX_CORRECT_TFCE;
+    p.options.permutations = TFCE_PERMUTATIONS;
+    p.options.tails = VX_POSITIVE;
+    return infer_row(state, &p, "covariate, tfce, one tail", error);
 }
 
 typedef struct vx_load {

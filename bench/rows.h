@@ -10,11 +10,15 @@
 typedef struct vx_bench_state {
     const vx_bench_options *options;
     FILE *table;
-    vx_matrix *matrix;
+    vx_matrix *matrix;       /* with --scaling, of VX_BENCH_SCALING_MAX times the participants */
     vx_model *model;         /* the mean, then one covariate */
     const char *device_name; /* of the device at hand; "-" without one */
     json_t *rows;            /* of that device */
+    double best;             /* seconds of the last row */
+    double peak_operations, peak_bytes; /* a second, of the device at hand; 0: not measured */
 } vx_bench_state;
+
+enum { VX_BENCH_SCALING_MAX = 4 }; /* times the participants asked for are in the data of --scaling */
 
 /* What one run of a row does; the rates are printed where they are not 0. */
 typedef struct vx_bench_row {
@@ -31,8 +35,22 @@ typedef vx_status (*vx_bench_body)(void *context, vx_error *error);
 vx_status vx_bench_measure(vx_bench_state *state, const vx_bench_row *row, vx_bench_body body, void *context,
                            vx_error *error);
 
+/* Changes of `n` participants without effect, smooth as the cohort's, in the brain of the phantom or (voxels > 0) the
+ * first voxels of it. The caller frees *matrix. */
+vx_status vx_bench_matrix(int64_t n, int64_t voxels, vx_matrix **matrix, vx_error *error);
+
+/* The mean and one covariate. The caller frees *model. */
+vx_status vx_bench_model(int64_t n, vx_model **model, vx_error *error);
+
+/* The first participants and voxels of `whole`, copied. The caller frees *matrix. */
+vx_status vx_bench_corner(const vx_matrix *whole, int64_t n, int64_t voxels, vx_matrix **matrix, vx_error *error);
+
+/* Measures the peaks of a device of the kind "cpu". */
+vx_status vx_bench_peak(vx_bench_state *state, const vx_device_info *info, vx_error *error);
+
 vx_status vx_bench_micro(vx_bench_state *state, vx_device *device, vx_error *error);
 vx_status vx_bench_pipeline(vx_bench_state *state, vx_device *device, vx_error *error);
+vx_status vx_bench_scaling(vx_bench_state *state, vx_device *device, vx_error *error);
 vx_status vx_bench_load(vx_bench_state *state, vx_error *error);
 
 #endif

@@ -15,6 +15,7 @@ vx_status vx_command_bench(const vx_arguments *arguments, vx_error *error)
     options.participants = (int64_t)vx_argument_whole(arguments, VX_OPTION_PARTICIPANTS);
     options.repetitions = (int)vx_argument_whole(arguments, VX_OPTION_REPETITIONS);
     options.threads = (int)vx_argument_whole(arguments, VX_OPTION_THREADS);
+    options.scaling = vx_argument_given(arguments, VX_OPTION_SCALING);
     options.data = vx_argument_text(arguments, VX_OPTION_DATA);
     options.json = vx_argument_text(arguments, VX_OPTION_JSON);
     options.command = arguments->command_line;

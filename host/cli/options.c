@@ -87,6 +87,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Bring images on other grids to that of the first."},
     [VX_OPTION_REPETITIONS] = {"repetitions", 0, VX_WHOLE, VX_BENCH, "N", "5", NULL, NULL, 1, 1000,
         "How often every row is measured; the best and the median are told."},
+    [VX_OPTION_SCALING] = {"scaling", 0, VX_SWITCH, VX_BENCH, NULL, NULL, NULL, NULL, 0, 0,
+        "Instead of the rows: how the time of a covariate grows with voxels, participants and permutations."},
     [VX_OPTION_SEED] = {"seed", 0, VX_WHOLE, VX_RUN | VX_SIMULATE, "N", "0", NULL, NULL, 0, 0x1p64,
         "The stream of random numbers (Philox4x32-10; Salmon et al. 2011): the same seed, the same answer."},
     [VX_OPTION_SESSIONS] = {"sessions", 0, VX_NAMES, VX_RUN, "BASELINE,FOLLOWUP", NULL, NULL, NULL, 0, 0,

@@ -16,6 +16,14 @@ class Bench(Study):
             self.assertIn(row, done.stdout)
         self.assertIn("bench --device cpu", json.dumps(json.loads((self.folder / "bench.json").read_text())))
 
+    def test_scaling(self):
+        done = self.run_program("bench", "--device", "cpu", "--voxels", "800", "--repetitions", "1", "--participants",
+                                "6", "--scaling")
+        self.assert_done(done)
+        for point in ("V 100, n 6, P 1000", "V 800, n 24, P 1000", "V 800, n 6, P 16000"):
+            self.assertIn(point, done.stdout)
+        self.assertNotIn("pipeline", done.stdout)
+
     def test_refusals(self):
         bench = lambda *arguments: self.run_program("bench", *arguments)
         self.assert_refused(USAGE, ["--repetitions", "'0'"], "--repetitions", "0", run=bench)
