@@ -56,8 +56,8 @@ def compare(cohort):
         rows.append(agreement(f"{effect} t", theirs("tvalue"), t, mask))
         rows.append(agreement(f"{effect} z", theirs("Zstat"), z, mask))
         extent = extent_map(t, tools.forming_t(cohort, effect))
-        rows.append(agreement(f"{effect} extent, z > {tools.FORMING_Z:.4f} against t of p < 0.001", theirs("clustersize"),
-                              extent, mask))
+        rows.append(agreement(f"{effect} extent, z > {tools.FORMING_Z:.4f} against t of p < 0.001",
+                              theirs("clustersize"), extent, mask))
         tools.seconds(mrtrix.command(cohort, effect, "-notest"), cohort)
         tfce = theirs("tfce")
         rows.append(agreement(f"{effect} tfce, 0.1 steps of our z (SciPy)", tfce, stepped_tfce(z, 0.1), mask))

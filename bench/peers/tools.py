@@ -34,7 +34,7 @@ class Voxstat:
     counts = {"voxel": (1000, 16000), "clusters": (1000, 16000), "tfce": (100, 600)}
     tails = {"voxel": 2, "clusters": 2, "tfce": 1}
     options = {"voxel": ["voxel"], "clusters": ["extent,mass"], "tfce": ["tfce", "--tails", "pos"]}
-    note = "cpu; uncorrected counts included"
+    note = "cpu; uncorrected p too"
 
     def found(self):
         return True
@@ -50,15 +50,15 @@ class Mrclusterstats:
     name = "mrclusterstats"
     counts = {"clusters": (10, 60), "tfce": (2, 10)}
     tails = {"clusters": 1, "tfce": 1}
-    note = "extent only; on z; dh = 0.1"
+    note = "extent; on z, dh = 0.1"
 
     def found(self):
         return shutil.which("mrclusterstats")
 
     def command(self, cohort, effect, *more):
-        return ["mrclusterstats", "images.txt", f"{effect}.design", f"{effect}.contrast", cohort.mask, "mrtrix_", "-errors",
-                "ise" if effect == "change" else "ee", "-connectivity", "-nthreads", cohort.threads, "-quiet", "-force",
-                *more]
+        return ["mrclusterstats", "images.txt", f"{effect}.design", f"{effect}.contrast", cohort.mask, "mrtrix_",
+                "-errors", "ise" if effect == "change" else "ee", "-connectivity", "-nthreads", cohort.threads,
+                "-quiet", "-force", *more]
 
     def run(self, cohort, effect, correction, permutations):
         forming = ["-threshold", FORMING_Z] if correction == "clusters" else []
@@ -69,7 +69,7 @@ class Randomise:
     name = "randomise"
     counts = {"voxel": (20, 220), "clusters": (20, 220), "tfce": (4, 24)}
     tails = {"voxel": 1, "clusters": 1, "tfce": 1}
-    note = "extent only; on t; dh = max/100; one thread; TFCE of 6 neighbours"
+    note = "extent; on t, dh = max/100; one thread; TFCE of 6 neighbours"
 
     def found(self):
         return shutil.which("randomise")
@@ -77,15 +77,15 @@ class Randomise:
     def run(self, cohort, effect, correction, permutations):
         model = ["-1"] if effect == "change" else ["-d", f"{effect}.mat", "-t", f"{effect}.con"]
         what = {"voxel": ["-x"], "clusters": ["-c", forming_t(cohort, effect)], "tfce": ["-T"]}[correction]
-        return seconds(["randomise", "-i", "changes.nii", "-m", cohort.mask, "-o", "randomise", "-n", permutations, *model,
-                        *what], cohort)
+        return seconds(["randomise", "-i", "changes.nii", "-m", cohort.mask, "-o", "randomise", "-n", permutations,
+                        *model, *what], cohort)
 
 
 class Palm:
     name = "palm"
     counts = {"voxel": (5, 25), "clusters": (5, 25), "tfce": (2, 8)}
     tails = {"voxel": 1, "clusters": 1, "tfce": 1}
-    note = "extent only; on t; dh = max/100"
+    note = "extent; on t, dh = max/100"
 
     def found(self):
         return shutil.which("palm")
@@ -111,8 +111,8 @@ mask, design, correction, permutations, threads = sys.argv[1:]
 masker = NiftiMasker(mask).fit()
 design = numpy.loadtxt(design, ndmin=2)
 what = {"voxel": {}, "clusters": {"threshold": 0.001}, "tfce": {"tfce": True}}[correction]
-permuted_ols(design[:, -1:], masker.transform("changes.nii"), model_intercept=design.shape[1] > 1,
-             n_perm=int(permutations), two_sided_test=False, n_jobs=int(threads), masker=masker, output_type="dict", **what)
+permuted_ols(design[:, -1:], masker.transform("changes.nii"), model_intercept=design.shape[1] > 1, masker=masker,
+             n_perm=int(permutations), two_sided_test=False, n_jobs=int(threads), output_type="dict", **what)
 """
 
     def found(self):
