@@ -1,6 +1,6 @@
-/* Vectors for the dense ops, as wide as the instruction set that the file is compiled for.
+/* Vectors for the dense ops and tfce, as wide as the instruction set that the file is compiled for.
  *
- * CMake compiles the dense ops for x86-64-v3 (AVX2, FMA) and x86-64-v4 (AVX-512) beside the plain build, with VX_SIMD
+ * CMake compiles those ops for x86-64-v3 (AVX2, FMA) and x86-64-v4 (AVX-512) beside the plain build, with VX_SIMD
  * set to v3 and v4; cpu.c chooses among them at run time. Arithmetic is by GCC's vector extension; what that lacks is
  * below, once an instruction set. Every variant gives the same bits: fma is rounded once everywhere, in the plain build
  * through fmaf. */
@@ -36,6 +36,7 @@ static inline vx_ints vx_splat(int32_t value)
 
 #if VX_LANES == 16
 #include <immintrin.h>
+static const vx_ints vx_lane_numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 #define vx_fma(a, b, c) ((vx_floats)_mm512_fmadd_ps((__m512)(a), (__m512)(b), (__m512)(c)))
 #define vx_sqrt(a) ((vx_floats)_mm512_sqrt_ps((__m512)(a)))
 #define vx_max(a, b) ((vx_ints)_mm512_max_epi32((__m512i)(a), (__m512i)(b)))
@@ -48,12 +49,14 @@ static inline vx_ints vx_splat(int32_t value)
                           _mm512_cmpgt_epi32_mask((__m512i)(c), (__m512i)(d))))
 #elif VX_LANES == 8
 #include <immintrin.h>
+static const vx_ints vx_lane_numbers = {0, 1, 2, 3, 4, 5, 6, 7};
 #define vx_fma(a, b, c) ((vx_floats)_mm256_fmadd_ps((__m256)(a), (__m256)(b), (__m256)(c)))
 #define vx_sqrt(a) ((vx_floats)_mm256_sqrt_ps((__m256)(a)))
 #define vx_max(a, b) ((vx_ints)_mm256_max_epi32((__m256i)(a), (__m256i)(b)))
 #define vx_min(a, b) ((vx_ints)_mm256_min_epi32((__m256i)(a), (__m256i)(b)))
 #define vx_above(a, b) ((unsigned)_mm256_movemask_ps((__m256)((vx_ints)(a) > (vx_ints)(b))))
 #else
+static const vx_ints vx_lane_numbers = {0, 1, 2, 3};
 static inline vx_floats vx_fma(vx_floats a, vx_floats b, vx_floats c)
 {
     return (vx_floats){fmaf(a[0], b[0], c[0]), fmaf(a[1], b[1], c[1]), fmaf(a[2], b[2], c[2]), fmaf(a[3], b[3], c[3])};
@@ -78,6 +81,26 @@ static inline unsigned vx_above(vx_ints a, vx_ints b)
     return (unsigned)(bits[0] | bits[1] | bits[2] | bits[3]);
 }
 #endif
+/* a | bit where b > c, a elsewhere. */
+#if VX_LANES == 16
+#define vx_or_above(a, b, c, bit)                                                                                      \
+    ((vx_ints)_mm512_mask_or_epi32((__m512i)(a), _mm512_cmpgt_epi32_mask((__m512i)(b), (__m512i)(c)), (__m512i)(a),    \
+                                   _mm512_set1_epi32(bit)))
+#else
+#define vx_or_above(a, b, c, bit) ((a) | (((b) > (c)) & (bit)))
+#endif
+/* The lanes whose bit is set in `lanes`, one after the other; writes a whole vector. */
+static inline void vx_pack(int32_t *to, vx_ints from, unsigned lanes)
+{
+#if VX_LANES == 16
+    _mm512_storeu_si512(to, _mm512_maskz_compress_epi32((__mmask16)lanes, (__m512i)from));
+#else
+    for (int lane = 0; lane < VX_LANES; lane++, lanes >>= 1) {
+        *to = from[lane];
+        to += lanes & 1;
+    }
+#endif
+}
 #ifndef vx_any_above
 #define vx_any_above(a, b, c, d) ((vx_above(a, b) | vx_above(c, d)) != 0)
 #endif

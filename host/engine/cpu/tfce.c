@@ -12,28 +12,19 @@
  *     link      of every voxel the neighbours that precede it; one of them gives its label. Where they hang together
  *               within the 3 x 3 x 3 cube around it they are in one component already, so the voxel merges nothing.
  *               Nearly all are like that; the rest are noted as saddles
- *     settle    labels -> numbers of local maxima: a component is known by one of its maxima
+ *     settle    labels -> numbers of local maxima, by which components are known; saddles between two maxima, nearly
+ *               all, need the grid no more
  *     sort      by descending height; stable, so that ties stay in the order of the grid
- *     sweep     joins, and at saddles union-find over the maxima
+ *     sweep     joins, and at saddles merges
  *
- * Only saddles look at the grid again. On smooth maps 26 neighbours leave about 3 saddles in 100 voxels. Plain
- * reference: tests/ops/tfce_reference.h. */
+ * Only the first three touch the grid, and do so in its order; the sweep's arrays are as many as the maxima, about one
+ * in 100 voxels of a smooth map, with 3 to 5 saddles in 100 (26 neighbours). Plain reference:
+ * tests/ops/tfce_reference.h. */
 #include "engine/cpu/cpu.h"
-#include "engine/cpu/simd.h"
+#include "engine/cpu/cube.h"
 
 #include <omp.h>
 #include <string.h>
-
-/* The 27 places of the cube are bits, x fastest; the centre is bit 13, and lower bits lie at lower places. */
-enum {
-    CUBE = 27,
-    CENTRE = 13,
-    BEFORE = (1 << CENTRE) - 1,
-    X_LOW = 01111111111, /* x = -1; with the bits of a slice above the cube, so that nothing comes back from there */
-    X_HIGH = 0444444444, /* x = +1 */
-    Y_LOW = 07007007007,
-    Y_HIGH = 0700700700
-};
 
 /* A voxel of the sorted list: `key` ascends as height descends. `payload` is the number of its maximum, or with SADDLE
  * set its place in the list of saddles; before settling, labels instead of maxima. */
@@ -42,9 +33,10 @@ typedef struct vx_entry {
 } vx_entry;
 #define SADDLE 0x80000000u
 
-/* Where a saddle is, and the cube's bits of the neighbours that precede it. */
+/* A saddle of three or more sets of neighbours: its place and the cube's bits of one neighbour a set. Of two sets: ~a
+ * is the one's maximum, b the other's. */
 typedef struct vx_saddle {
-    int32_t place, near;
+    int32_t a, b;
 } vx_saddle;
 
 typedef struct vx_component {
@@ -57,7 +49,7 @@ typedef struct vx_map {
     const vx_tfce_args *args;
     const int32_t *position;
     const double *power;
-    int offset[CUBE]; /* from a place to those of its cube */
+    int offset[VX_CUBE]; /* from a place to those of its cube */
     int first; /* lowest place that a voxel can have */
     int32_t neighbours;
 
@@ -67,8 +59,9 @@ typedef struct vx_map {
     vx_component *component;
     vx_saddle *saddle;
     int32_t *maximum; /* of a label; before settling, the place it leads to, or ~place of a maximum */
-    int32_t *parent; /* of a component */
+    int32_t *root, *next; /* of a maximum: the one that its component goes by; the next one in it, in a ring */
     int entries, saddles, labels, components;
+    float top[2]; /* the tails' largest heights */
 } vx_map;
 
 /* Bits of a height to an ascending key below 2^31, and back. */
@@ -120,94 +113,92 @@ static void heights(vx_map *map, const int32_t *score)
     }
 }
 
-/* Sets of the cube with all that touch them; the caller clears what lies above the cube. */
-static inline __attribute__((always_inline)) vx_ints spread(vx_ints set, int connectivity)
-{
-#define SPREAD_X(s) ((s) | ((s) << 1 & ~X_LOW) | ((s) >> 1 & ~X_HIGH))
-#define SPREAD_Y(s) ((s) | ((s) << 3 & ~Y_LOW) | ((s) >> 3 & ~Y_HIGH))
-#define SPREAD_Z(s) ((s) | (s) << 9 | (s) >> 9)
-    vx_ints x = SPREAD_X(set), y = SPREAD_Y(set), xy = SPREAD_Y(x);
-    if (connectivity == 26)
-        return SPREAD_Z(xy);
-    if (connectivity == 18)
-        return xy | SPREAD_Z(x) | SPREAD_Z(y);
-    return x | y | SPREAD_Z(set);
-}
+/* Voxels in a tail among CHUNK places: place, bits of |t|, and preceding neighbours as the cube's bits, with SPLIT set
+ * where they do not hang together. Few enough places that they stay in the nearest cache. */
+enum { CHUNK = 1024, SPLIT = INT32_MIN };
+typedef struct vx_chunk {
+    int count;
+    int32_t place[CHUNK + VX_LANES], size[CHUNK + VX_LANES], before[CHUNK + VX_LANES];
+} vx_chunk;
 
-/* Which lanes' neighbours `near` do not hang together within `before`, a bit a lane. */
-static inline __attribute__((always_inline)) unsigned apart(vx_ints near, vx_ints before, int connectivity)
+static inline __attribute__((always_inline)) void look_around(const vx_map *map, int place, vx_chunk *chunk,
+                                                              int connectivity)
 {
-    vx_ints set = near & -near;
-    for (;;) {
-        vx_ints next = spread(set, connectivity) & before;
-        unsigned left = vx_above(near & ~next, vx_splat(0));
-        if (!(left & vx_above(next, set)))
-            return left;
-        set = next;
-    }
-}
-
-/* Gives the voxel a label: that of a preceding neighbour at a lower place, or a new one. */
-static inline void note(vx_map *map, int place, int32_t near, bool saddle)
-{
-    int32_t label;
-    if (near & BEFORE) {
-        label = map->label[place + map->offset[__builtin_ctz((unsigned)near)]];
-    } else {
-        label = map->labels++;
-        map->maximum[label] = near ? place + map->offset[__builtin_ctz((unsigned)near)] : ~place;
-    }
-    map->label[place] = label;
-    uint32_t payload = (uint32_t)label;
-    if (__builtin_expect(saddle, 0)) {
-        payload = SADDLE | (uint32_t)map->saddles;
-        map->saddle[map->saddles++] = (vx_saddle){place, near};
-    }
-    map->entry[map->entries++] = (vx_entry){key_of((uint32_t)map->height[place] & 0x7fffffff), payload};
-}
-
-/* In the order of the grid, VX_LANES places at a time. A neighbour precedes a voxel that is lower, or as high and at a
- * higher place; one of the other tail compares as negative. */
-static inline __attribute__((always_inline)) void link_map(vx_map *map, int connectivity)
-{
-    const int end = map->args->slab_size;
-    for (int place = map->first; place < end; place += VX_LANES) {
-        vx_ints here, there, before = vx_splat(0), near;
+    int end = map->args->slab_size - place < CHUNK ? map->args->slab_size : place + CHUNK, count = 0;
+    const long stride_y = map->args->stride_y, stride_z = map->args->stride_z;
+    for (; place < end; place += VX_LANES) {
+        vx_ints here;
         memcpy(&here, map->height + place, sizeof here);
-        vx_ints size = here & 0x7fffffff, sign = here & INT32_MIN;
+        vx_ints size = here & 0x7fffffff;
         unsigned in = vx_above(size, vx_splat(0));
         if (end - place < VX_LANES)
             in &= (1u << (end - place)) - 1;
         if (!in)
             continue;
-#pragma GCC unroll 27
-        for (int bit = 0; bit < CUBE; bit++) {
-            if (bit == CENTRE)
-                continue;
-            memcpy(&there, map->height + place + map->offset[bit], sizeof there);
-            there ^= sign;
-            before |= (bit < CENTRE ? there >= size : there > size) & (1 << bit);
+        vx_ints before = vx_preceding(map->height + place, stride_y, stride_z, size, here & INT32_MIN);
+        vx_ints left = vx_apart(before & map->neighbours, before, connectivity);
+        vx_pack(chunk->place + count, place + vx_lane_numbers, in);
+        vx_pack(chunk->size + count, size, in);
+        vx_pack(chunk->before + count, before | ((left > 0) & SPLIT), in);
+        count += __builtin_popcount(in);
+    }
+    chunk->count = count;
+}
+
+/* A voxel takes the label of a preceding neighbour at a lower place, else a new one. */
+static inline __attribute__((always_inline)) void label(vx_map *map, const vx_chunk *chunk, int connectivity)
+{
+    const int32_t neighbours = map->neighbours;
+    const int *offset = map->offset;
+    int32_t *labels = map->label, *maximum = map->maximum + map->labels;
+    vx_entry *entry = map->entry + map->entries;
+    for (int i = 0; i < chunk->count; i++) {
+        int32_t near = chunk->before[i] & neighbours, place = chunk->place[i], own;
+        if (near & VX_BEFORE) {
+            own = labels[place + offset[__builtin_ctz((unsigned)near)]];
+        } else {
+            own = (int32_t)(maximum - map->maximum);
+            *maximum++ = near ? place + offset[__builtin_ctz((unsigned)near)] : ~place;
         }
-        near = before & map->neighbours;
-        unsigned saddles = apart(near, before, connectivity);
-        int32_t lane[VX_LANES];
-        memcpy(lane, &near, sizeof lane);
-        for (; in; in &= in - 1) {
-            int i = __builtin_ctz(in);
-            note(map, place + i, lane[i], saddles >> i & 1);
+        labels[place] = own;
+        entry[i] = (vx_entry){key_of((uint32_t)chunk->size[i]), (uint32_t)own};
+        if (__builtin_expect(chunk->before[i] < 0, 0)) {
+            entry[i].payload = SADDLE | (uint32_t)map->saddles;
+            map->saddle[map->saddles++] =
+                (vx_saddle){place, vx_representatives(near, chunk->before[i] & ~SPLIT, connectivity)};
         }
+    }
+    map->labels = (int)(maximum - map->maximum);
+    map->entries += chunk->count;
+}
+
+static inline __attribute__((always_inline)) void link_map(vx_map *map, int connectivity)
+{
+    vx_chunk chunk;
+    for (int place = map->first; place < map->args->slab_size; place += CHUNK) {
+        look_around(map, place, &chunk, connectivity);
+        label(map, &chunk, connectivity);
     }
 }
 
-/* A label leads to a higher voxel and its label, and so on to a maximum. */
+/* The maximum of a neighbour, by its bit. */
+static inline int32_t maximum_at(const vx_map *map, int32_t place, int32_t bit)
+{
+    return map->maximum[map->label[place + map->offset[__builtin_ctz((unsigned)bit)]]];
+}
+
+/* A label leads to a higher voxel and its label, and so on to a maximum. Then saddles between two maxima need the grid
+ * no more. */
 static void settle(vx_map *map)
 {
     int32_t *maximum = map->maximum;
     for (int l = 0; l < map->labels; l++) {
         if (maximum[l] < 0) {
-            int c = map->components++;
-            map->component[c] = (vx_component){.tail = map->height[~maximum[l]] < 0};
-            map->parent[c] = c;
+            int c = map->components++, bits = map->height[~maximum[l]], tail = bits < 0;
+            float h = height_of(key_of((uint32_t)bits & 0x7fffffff));
+            map->top[tail] = h > map->top[tail] ? h : map->top[tail];
+            map->component[c] = (vx_component){.tail = tail};
+            map->root[c] = map->next[c] = c;
             maximum[l] = c;
         } else {
             maximum[l] = ~map->label[maximum[l]];
@@ -221,6 +212,12 @@ static void settle(vx_map *map)
             next = ~maximum[on];
             maximum[on] = maximum[top];
         }
+    }
+    for (int s = 0; s < map->saddles; s++) {
+        vx_saddle *saddle = &map->saddle[s];
+        int32_t rest = saddle->b & (saddle->b - 1);
+        if ((rest & (rest - 1)) == 0)
+            *saddle = (vx_saddle){~maximum_at(map, saddle->a, saddle->b), maximum_at(map, saddle->a, rest)};
     }
 }
 
@@ -256,32 +253,45 @@ static void sort(vx_map *map)
     sort_pass(map, map->entry, map->spare, count[2], 2 * DIGIT);
 }
 
-/* Path halving. */
-static inline int find(int32_t *parent, int c)
+/* Merges two components, of these roots, at a height of gain g; returns the root. The smaller one's maxima are told, so
+ * that every voxel finds its component in one step. */
+static int merge(vx_map *map, int into, int other, double g)
 {
-    while (parent[c] != c)
-        c = parent[c] = parent[parent[c]];
-    return c;
+    vx_component *a = &map->component[into], *b = &map->component[other];
+    if (into == other)
+        return into;
+    if (a->size < b->size)
+        return merge(map, other, into, g);
+    double from_a = a->b - map->power[a->size] * g, from_b = b->b - map->power[b->size] * g;
+    a->size += b->size;
+    a->b = (from_a > from_b ? from_a : from_b) + map->power[a->size] * g;
+    int32_t *next = map->next, m = other;
+    do {
+        map->root[m] = into;
+        m = next[m];
+    } while (m != other);
+    m = next[into];
+    next[into] = next[other];
+    next[other] = m;
+    return into;
 }
 
-/* Merges the components around a saddle, in the order of the grid; returns the one they become. */
-static int merge(vx_map *map, const vx_saddle *saddle, double g)
+/* Merges the components around a saddle, in the order of the grid; returns the root of the one they become. */
+static int merge_at(vx_map *map, const vx_saddle *saddle, double g)
 {
-    int into = -1;
-    for (unsigned near = (unsigned)saddle->near; near; near &= near - 1) {
-        int32_t label = map->label[saddle->place + map->offset[__builtin_ctz(near)]];
-        int other = find(map->parent, map->maximum[label]);
-        if (into < 0)
-            into = other;
-        if (into == other)
-            continue;
-        vx_component *a = &map->component[into], *b = &map->component[other];
-        double from_a = a->b - map->power[a->size] * g, from_b = b->b - map->power[b->size] * g;
-        a->size += b->size;
-        a->b = (from_a > from_b ? from_a : from_b) + map->power[a->size] * g;
-        map->parent[other] = into;
-    }
+    if (saddle->a < 0)
+        return merge(map, map->root[~saddle->a], map->root[saddle->b], g);
+    int32_t rest = saddle->b;
+    int into = map->root[maximum_at(map, saddle->a, rest)];
+    while (rest &= rest - 1)
+        into = merge(map, into, map->root[maximum_at(map, saddle->a, rest)], g);
     return into;
+}
+
+/* Which tail a saddle is in. */
+static int tail_of(const vx_map *map, const vx_saddle *saddle)
+{
+    return map->component[saddle->a < 0 ? ~saddle->a : maximum_at(map, saddle->a, saddle->b)].tail;
 }
 
 /* G of args.h. */
@@ -298,23 +308,20 @@ static void sweep(vx_map *map, double best[2])
 {
     const vx_tfce_args *args = map->args;
     const double *power = map->power;
-    double dh[2] = {0};
+    double dh[2];
+    for (int tail = 0; tail < 2; tail++)
+        dh[tail] = (double)args->step * (args->step_relative ? (double)map->top[tail] : 1);
     for (int e = 0; e < map->entries; e++) {
         vx_entry entry = map->spare[e];
         double h = (double)height_of(entry.key), g;
-        bool saddle = entry.payload & SADDLE;
         int c;
-        if (__builtin_expect(saddle, 0)) {
-            const vx_saddle *at = &map->saddle[entry.payload & ~SADDLE];
-            int tail = map->height[at->place] < 0;
-            g = gain(args, h, dh[tail]);
-            c = merge(map, at, g);
+        if (__builtin_expect(entry.payload & SADDLE, 0)) {
+            const vx_saddle *saddle = &map->saddle[entry.payload & ~SADDLE];
+            g = gain(args, h, dh[args->step > 0 ? tail_of(map, saddle) : 0]);
+            c = merge_at(map, saddle, g);
         } else {
-            c = find(map->parent, (int)entry.payload);
-            int tail = map->component[c].tail;
-            if (dh[tail] == 0) /* the tail's largest height comes first */
-                dh[tail] = (double)args->step * (args->step_relative ? h : 1);
-            g = gain(args, h, dh[tail]);
+            c = map->root[entry.payload];
+            g = gain(args, h, dh[args->step > 0 ? map->component[c].tail : 0]);
         }
         vx_component *component = &map->component[c];
         int size = component->size++;
@@ -323,7 +330,7 @@ static void sweep(vx_map *map, double best[2])
     best[0] = best[1] = 0;
     for (int c = 0; c < map->components; c++) {
         const vx_component *component = &map->component[c];
-        if (map->parent[c] == c && component->b > best[component->tail])
+        if (map->root[c] == c && component->b > best[component->tail])
             best[component->tail] = component->b;
     }
     for (int tail = 0; tail < 2; tail++) {
@@ -336,6 +343,7 @@ static void sweep(vx_map *map, double best[2])
 static void relabelling(vx_map *map, const int32_t *score, double best[2])
 {
     map->entries = map->saddles = map->labels = map->components = 0;
+    map->top[0] = map->top[1] = 0;
     heights(map, score);
     switch (map->args->connectivity) {
     case 6: link_map(map, 6); break;
@@ -353,13 +361,13 @@ static vx_map map_of(const vx_tfce_args *args, void *const *data, size_t index)
     size_t grid = (VX_TFCE_GRID_WORDS * (size_t)args->slab_size + 1) / 2 * 2, padded = (size_t)args->padded;
     vx_map map = {.args = args, .position = data[VX_T_POSITION], .power = data[VX_T_POWER]};
     int differ = args->connectivity == 26 ? 3 : args->connectivity == 18 ? 2 : 1;
-    for (int bit = 0; bit < CUBE; bit++) {
+    for (int bit = 0; bit < VX_CUBE; bit++) {
         int x = bit % 3 - 1, y = bit / 3 % 3 - 1, z = bit / 9 - 1, axes = (x != 0) + (y != 0) + (z != 0);
         map.offset[bit] = x + y * args->stride_y + z * args->stride_z;
         if (axes > 0 && axes <= differ)
             map.neighbours |= 1 << bit;
     }
-    map.first = map.offset[CUBE - 1];
+    map.first = map.offset[VX_CUBE - 1];
     map.height = (int32_t *)data[VX_T_WORK] + index * (grid + VX_TFCE_VOXEL_WORDS * padded);
     map.label = map.height + args->slab_size;
     map.entry = (vx_entry *)(map.height + grid);
@@ -367,7 +375,8 @@ static vx_map map_of(const vx_tfce_args *args, void *const *data, size_t index)
     map.component = (vx_component *)(map.spare + padded);
     map.saddle = (vx_saddle *)(map.component + padded);
     map.maximum = (int32_t *)(map.saddle + padded);
-    map.parent = map.maximum + padded;
+    map.root = map.maximum + padded;
+    map.next = map.root + padded;
     return map;
 }
 
