@@ -16,7 +16,7 @@
  *     sweep       by item 0: components as union-find over maxima
  *
  * Memory    as in host/engine/backend.h, begin_map below for the work buffer. The grid of heights lies before that of
- *           voxels, whose first slice is always empty: it is the slice behind the last one of heights.
+ *           pointers, whose first slice is always empty: it is the slice behind the last one of heights.
  * Launch    args.slabs groups of VX_WG items. No group waits for another. Needs cl_khr_fp64.
  * Per voxel of the tail 26 reads of the grid, and 8 bytes read and written in each pass of the sort.
  * Error     none beside that of the heights (three roundings beyond that of r) where power is 3 or a step is given;
@@ -43,26 +43,35 @@
 #define LAST_X (FIRST_X << 2)
 #define FIRST_Y 0x1c0e07
 #define LAST_Y (FIRST_Y << 6)
-#define SADDLE (1 << 30) /* mark on a link, and on a sorted entry */
+#define CENTRE 13
+#define SADDLE 0x80000000u /* marks the entry of a saddle */
+#define OUTSIDE 0xffffffffu /* key of an entry that is not of the tail */
 
-/* The map that a group works on. */
+/* The map that a group works on. Places are those of the grid. */
 typedef struct vx_map {
     vx_tfce_args args;
-    int near;         /* cube bits of the neighbours of this connectivity */
-    int offset[CUBE]; /* of the cube's bits in the grid */
-    int entries;      /* sorted voxels: those of the tail */
+    int near;          /* cube bits of the neighbours of this connectivity */
+    const int *offset; /* of the cube's bits in the grid; apart, so that the rest of this is kept in registers */
+    int entries;
     __global const int *position;
     __global const double *power;
-    __global float *grid;          /* heights by place; 0 and less: not in the tail */
-    __global int *voxel;           /* voxel + 1 by place */
-    __global float *height;        /* by voxel, as all below */
-    __global int *link;            /* neighbours that come before it, and SADDLE */
-    __global int *pointer, *label; /* a voxel to follow, or ~maximum; label: always the latter */
-    __global uint2 *from, *to;     /* sort: KEY_TOP - bits of the height; maximum, or SADDLE | voxel */
-    __global int *parent, *size;   /* components, by maximum: s and B of args.h */
+    __global float *height;         /* by place; 0 and less: not in the tail */
+    volatile __global int *pointer; /* by place: a place to follow, or ~maximum */
+    __global uint2 *from, *to;      /* KEY_TOP - bits of the height; place, then maximum, or SADDLE | voxel */
+    __global int *link;             /* by voxel, of saddles: cube bits of the neighbours that come before it */
+    __global int *parent, *size;    /* components, by maximum: s and B of args.h */
     __global double *sum;
-    __local int *maxima;
+    volatile __local int *maxima;
 } vx_map;
+
+/* Chains of pointers are shortened while others follow them: read and written as one. */
+#if VX_WG == 1
+#define read_pointer(pointer, place) (pointer)[place]
+#define write_pointer(pointer, place, to) ((pointer)[place] = (to))
+#else
+#define read_pointer(pointer, place) atomic_or(&(pointer)[place], 0)
+#define write_pointer(pointer, place, to) atomic_xchg(&(pointer)[place], to)
+#endif
 
 /* What any item has written before, every item reads after. */
 #if VX_WG == 1
@@ -77,31 +86,25 @@ static int lowest_bit(int bits)
 }
 
 /* Lays out the group's part of the work buffer. */
-static void begin_map(vx_map *m, __global int *work)
+static void begin_map(vx_map *m, __global int *work, int offset[CUBE])
 {
     size_t grid = (size_t)VX_TFCE_GRID_WORDS * m->args.slab_size, padded = m->args.padded;
     grid += grid & 1;
     work += get_group_id(0) * (grid + VX_TFCE_VOXEL_WORDS * padded);
-    m->grid = (__global float *)work;
-    m->voxel = work + m->args.slab_size;
+    m->height = (__global float *)work;
+    m->pointer = work + m->args.slab_size;
     work += grid;
     m->sum = (__global double *)work;
     m->from = (__global uint2 *)(work + 2 * padded);
     m->to = (__global uint2 *)(work + 4 * padded);
-    m->height = (__global float *)(work + 6 * padded);
-    m->link = work + 7 * padded;
-    m->parent = work + 8 * padded;
-    m->size = work + 9 * padded;
-    m->pointer = work + 10 * padded;
-#if VX_WG == 1
-    m->label = m->pointer; /* chains already followed shorten those to come; several items would race */
-#else
-    m->label = work + 11 * padded;
-#endif
+    m->link = work + 6 * padded;
+    m->parent = work + 7 * padded;
+    m->size = work + 8 * padded;
+    m->offset = offset;
     m->near = 0;
     for (int b = 0; b < CUBE; b++) {
         int x = b % 3 - 1, y = b / 3 % 3 - 1, z = b / 9 - 1, axes = (x != 0) + (y != 0) + (z != 0);
-        m->offset[b] = z * m->args.stride_z + y * m->args.stride_y + x;
+        offset[b] = z * m->args.stride_z + y * m->args.stride_y + x;
         if (axes > 0 && axes <= (m->args.connectivity == 26 ? 3 : m->args.connectivity == 18 ? 2 : 1))
             m->near |= 1 << b;
     }
@@ -117,29 +120,34 @@ static vx_floats heights(const vx_tfce_args *args, vx_ints score, float sign)
     return t < most ? t : most;
 }
 
-static void scatter(const vx_map *m, __global const int *score, float sign)
-{
-    float t[VX_VEC];
-    int s[VX_VEC];
-    for (int v = get_local_id(0) * VX_VEC; v < m->args.voxels; v += VX_WG * VX_VEC) {
-        int n = min(VX_VEC, m->args.voxels - v);
-        for (int l = 0; l < VX_VEC; l++)
-            s[l] = score[v + min(l, n - 1)];
-        vx_store(heights(&m->args, vx_load(s), sign), t);
-        for (int l = 0; l < n; l++) {
-            m->height[v + l] = t[l];
-            m->grid[m->position[v + l]] = t[l];
-        }
-    }
-}
-
-/* How many voxels from v on lie side by side in the grid, at most a vector of them. */
+/* How many voxels from v on lie side by side in the grid, at most a vector of them. Positions ascend. */
 static int run_length(const vx_map *m, int v)
 {
-    int n = 1, most = min(VX_VEC, m->args.voxels - v);
-    while (n < most && m->position[v + n] == m->position[v] + n)
+    int n = 1, place = m->position[v];
+    if (v + VX_VEC <= m->args.voxels && m->position[v + VX_VEC - 1] == place + VX_VEC - 1)
+        return VX_VEC;
+    while (v + n < m->args.voxels && m->position[v + n] == place + n)
         n++;
     return n;
+}
+
+static void scatter(const vx_map *m, __global const int *score, float sign)
+{
+    int s[VX_VEC], n;
+    float t[VX_VEC];
+    for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG * n) {
+        __global float *to = m->height + m->position[v];
+        n = run_length(m, v);
+        if (n == VX_VEC) {
+            vx_store(heights(&m->args, vx_load(score + v), sign), to);
+        } else {
+            for (int l = 0; l < VX_VEC; l++)
+                s[l] = score[v + min(l, n - 1)];
+            vx_store(heights(&m->args, vx_load(s), sign), t);
+            for (int l = 0; l < n; l++)
+                to[l] = t[l];
+        }
+    }
 }
 
 /* The cube bits that are neighbours, in the sense of the connectivity, of those given, with these themselves. */
@@ -157,7 +165,7 @@ static vx_ints spread(vx_ints bits, int connectivity)
 /* Marks the lanes whose neighbours are not connected with each other by voxels of the cube that come before. */
 static vx_ints saddles(const vx_map *m, vx_ints before)
 {
-    const vx_ints none = 0, mark = SADDLE;
+    const vx_ints none = 0, mark = 1;
     vx_ints neighbours = before & m->near, reached = neighbours & -neighbours, next;
     for (;;) {
         next = spread(reached, m->args.connectivity) & before;
@@ -168,100 +176,113 @@ static vx_ints saddles(const vx_map *m, vx_ints before)
     return (neighbours & ~reached) != none ? mark : none;
 }
 
-/* Of the neighbours as high as voxel v the ones before it in the mask. */
-static int earlier_of(const vx_map *m, int ties, int v)
+/* The cube bits that come before each voxel from a place on: higher ones, and equal ones at a lower place. */
+static vx_ints find_before(const vx_map *m, int place, vx_floats here)
 {
-    int before = 0;
-    for (; ties; ties &= ties - 1)
-        if (m->voxel[m->position[v] + m->offset[lowest_bit(ties)]] - 1 < v)
-            before |= ties & -ties;
-    return before;
-}
-
-/* The cube bits that come before each voxel of a run: higher ones, and equal ones that precede it in the mask. */
-static vx_ints find_before(const vx_map *m, int v, int n, vx_floats here)
-{
-    __global const float *grid = m->grid + m->position[v];
-    const vx_floats zero = 0.0f;
     const vx_ints none = 0;
-    vx_ints before = 0, ties = 0;
+    vx_ints before = 0;
 #pragma unroll
     for (int b = 0; b < CUBE; b++) {
-        if (b == CUBE / 2)
-            continue;
         const vx_ints bit = 1 << b;
-        vx_floats there = vx_load(grid + m->offset[b]);
-        before |= there > here ? bit : none;
-        ties |= there == here ? bit : none;
-    }
-    ties = here > zero ? ties : none;
-    if (vx_any(ties)) {
-        int lane_before[VX_VEC], lane_ties[VX_VEC];
-        vx_store(before, lane_before);
-        vx_store(ties, lane_ties);
-        for (int l = 0; l < n; l++)
-            lane_before[l] |= earlier_of(m, lane_ties[l], v + l);
-        before = vx_load(lane_before);
+        vx_floats there = vx_load(m->height + place + m->offset[b]);
+        if (b < CENTRE)
+            before |= there >= here ? bit : none;
+        else
+            before |= there > here ? bit : none;
     }
     return before;
 }
 
-/* Writes down what is known of voxel v: where its component is to be found. */
-static void settle(const vx_map *m, int v, int link)
+/* Writes down a voxel of the tail: its entry, and where its component is to be found. One item lists the voxels of the
+ * tail one after the other; several leave gaps, which the first pass of the sort closes. */
+static void settle(vx_map *m, int v, int place, float height, int link, int saddle)
 {
-    m->link[v] = link;
+    m->from[VX_WG == 1 ? m->entries++ : v] = (uint2)(KEY_TOP - as_uint(height), saddle ? SADDLE | v : place);
+    if (saddle)
+        m->link[v] = link;
     if (link) {
-        m->pointer[v] = m->voxel[m->position[v] + m->offset[lowest_bit(link)]] - 1;
+        int neighbour = place + m->offset[lowest_bit(link)];
+#if VX_WG == 1
+        m->pointer[place] = neighbour < place ? m->pointer[neighbour] : neighbour; /* a lower place has its pointer */
+#else
+        m->pointer[place] = neighbour;
+#endif
     } else {
         int maximum = atomic_inc(m->maxima);
-        m->pointer[v] = ~maximum;
+        m->pointer[place] = ~maximum;
         m->parent[maximum] = maximum;
         m->size[maximum] = 0;
         m->sum[maximum] = 0;
     }
 }
 
-static void link(const vx_map *m)
+static void link(vx_map *m)
 {
     const vx_floats zero = 0.0f;
-    int links[VX_VEC], n;
+    int links[VX_VEC], saddle[VX_VEC], n;
+    float height[VX_VEC];
+    m->entries = VX_WG == 1 ? 0 : m->args.voxels;
     for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG * n) {
+        int place = m->position[v];
         n = run_length(m, v);
-        vx_floats here = vx_load(m->grid + m->position[v]);
+        vx_floats here = vx_load(m->height + place);
+        if (VX_WG > 1)
+            m->from[v].x = OUTSIDE;
         if (!vx_any(here > zero))
             continue;
-        vx_ints before = find_before(m, v, n, here);
-        vx_store((before & m->near) | saddles(m, before), links);
+        vx_ints before = find_before(m, place, here);
+        vx_store(here, height);
+        vx_store(before & m->near, links);
+        vx_store(saddles(m, before), saddle);
         for (int l = 0; l < n; l++)
-            if (m->height[v + l] > 0)
-                settle(m, v + l, links[l]);
+            if (height[l] > 0)
+                settle(m, v + l, place + l, height[l], links[l], saddle[l]);
     }
 }
 
+/* The maximum that a place leads to, as ~maximum. */
+static int follow(const vx_map *m, int place)
+{
+    int first = read_pointer(m->pointer, place), at = first;
+    while (at >= 0)
+        at = read_pointer(m->pointer, at);
+    if (at != first)
+        write_pointer(m->pointer, place, at);
+    return at;
+}
+
+/* Of the neighbours of a place the first that leads to each maximum. */
+static int distinct(const vx_map *m, int place, int link)
+{
+    int maximum[CUBE], count = 0, kept = 0;
+    for (int left = link; left; left &= left - 1) {
+        int i = 0, at = follow(m, place + m->offset[lowest_bit(left)]);
+        while (i < count && maximum[i] != at)
+            i++;
+        if (i == count) {
+            maximum[count++] = at;
+            kept |= left & -left;
+        }
+    }
+    return kept;
+}
+
+/* Gives each entry its maximum. Where different maxima meet it stays a saddle, for they may be of different components:
+ * one neighbour of each is enough to ask. */
 static void resolve(const vx_map *m)
 {
-    for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG) {
-        if (!(m->height[v] > 0))
+    for (int e = get_local_id(0); e < m->entries; e += VX_WG) {
+        uint2 entry = m->from[e];
+        if (entry.x == OUTSIDE)
             continue;
-        int at = m->pointer[v];
-        while (at >= 0)
-            at = m->pointer[at];
-        m->label[v] = at;
+        int v = entry.y & ~SADDLE, place = entry.y & SADDLE ? m->position[v] : v, at = follow(m, place), link = 0;
+        if (entry.y & SADDLE) {
+            link = distinct(m, place, m->link[v]);
+            m->link[v] = link;
+        }
+        if (!(link & (link - 1)))
+            m->from[e].y = ~at;
     }
-}
-
-/* Entry i before a pass of the sort; the first pass takes the voxels of the tail from the map. */
-static bool read_entry(const vx_map *m, int pass, int i, uint2 *entry)
-{
-    if (pass > 0) {
-        *entry = m->from[i];
-        return true;
-    }
-    float h = m->height[i];
-    if (!(h > 0))
-        return false;
-    *entry = (uint2)(KEY_TOP - as_uint(h), m->link[i] & SADDLE ? SADDLE | i : ~m->label[i]);
-    return true;
 }
 
 /* Turns counts into places: digits ascending and, within a digit, items ascending. Returns the sum of all. An item sums
@@ -287,21 +308,25 @@ static int places_of(__local int *count, __local int *total)
 }
 
 /* One pass of the sort: an item takes entries that follow each other. Returns how many there are. */
-static int sort_by_digit(const vx_map *m, int pass, int entries, __local int *count, __local int *total)
+static int sort_by_digit(const vx_map *m, int pass, __local int *count, __local int *total)
 {
-    int lid = get_local_id(0), part = (entries + VX_WG - 1) / VX_WG, shift = pass * DIGIT_BITS;
-    int first = min(lid * part, entries), last = min(first + part, entries);
+    int lid = get_local_id(0), part = (m->entries + VX_WG - 1) / VX_WG, shift = pass * DIGIT_BITS;
+    int first = min(lid * part, m->entries), last = min(first + part, m->entries);
     uint2 entry;
     for (int d = 0; d < DIGITS; d++)
         count[d * VX_WG + lid] = 0;
-    for (int i = first; i < last; i++)
-        if (read_entry(m, pass, i, &entry))
+    for (int i = first; i < last; i++) {
+        entry = m->from[i];
+        if (entry.x != OUTSIDE)
             count[(entry.x >> shift & (DIGITS - 1)) * VX_WG + lid]++;
+    }
     vx_sync();
     int all = places_of(count, total);
-    for (int i = first; i < last; i++)
-        if (read_entry(m, pass, i, &entry))
+    for (int i = first; i < last; i++) {
+        entry = m->from[i];
+        if (entry.x != OUTSIDE)
             m->to[count[(entry.x >> shift & (DIGITS - 1)) * VX_WG + lid]++] = entry;
+    }
     vx_sync();
     return all;
 }
@@ -309,29 +334,34 @@ static int sort_by_digit(const vx_map *m, int pass, int entries, __local int *co
 /* Leaves the sorted entries in `from`. */
 static void sort(vx_map *m, __local int *count, __local int *total)
 {
-    m->entries = m->args.voxels;
     for (int pass = 0; pass * DIGIT_BITS < KEY_BITS; pass++) {
-        m->entries = sort_by_digit(m, pass, m->entries, count, total);
+        m->entries = sort_by_digit(m, pass, count, total);
         __global uint2 *sorted = m->to;
         m->to = m->from;
         m->from = sorted;
     }
 }
 
+/* Path halving. Most are the root or hang on it: one branch for both. */
 static int find_root(__global int *parent, int c)
 {
-    while (parent[c] != c)
-        c = parent[c] = parent[parent[c]];
-    return c;
+    int up = parent[c], top = parent[up];
+    while (up != top) {
+        parent[c] = top;
+        c = top;
+        up = parent[c];
+        top = parent[up];
+    }
+    return up;
 }
 
 /* Merges the components around a saddle in the order of its neighbours; returns the one they become. */
 static int meet(const vx_map *m, int v, double g)
 {
     int root = -1;
-    for (int left = m->link[v] & ~SADDLE; left; left &= left - 1) {
-        int neighbour = m->voxel[m->position[v] + m->offset[lowest_bit(left)]] - 1;
-        int other = find_root(m->parent, ~m->label[neighbour]);
+    for (int left = m->link[v]; left; left &= left - 1) {
+        int maximum = ~m->pointer[m->position[v] + m->offset[lowest_bit(left)]];
+        int other = find_root(m->parent, maximum);
         if (root < 0)
             root = other;
         if (root == other)
@@ -388,10 +418,8 @@ tfce(const vx_tfce_args args, __global const int *score, __global const int *pos
 {
     __local int count[DIGITS * VX_WG], total[VX_WG], maxima;
     vx_map m = {.args = args, .position = position, .power = power, .maxima = &maxima};
-    int lid = get_local_id(0), first = args.tails & 1 ? 0 : 1, last = args.tails & 2 ? 1 : 0;
-    begin_map(&m, work);
-    for (int v = lid; v < args.voxels; v += VX_WG)
-        m.voxel[position[v]] = v + 1;
+    int offset[CUBE], lid = get_local_id(0), first = args.tails & 1 ? 0 : 1, last = args.tails & 2 ? 1 : 0;
+    begin_map(&m, work, offset);
     for (int p = get_group_id(0); p < args.relabellings; p += args.slabs) {
         double found[2] = {0, 0};
         for (int tail = first; tail <= last; tail++) {
@@ -414,7 +442,7 @@ tfce(const vx_tfce_args args, __global const int *score, __global const int *pos
         }
     }
     for (int v = lid; v < args.voxels; v += VX_WG) {
-        m.voxel[position[v]] = 0;
-        m.grid[position[v]] = 0;
+        m.height[position[v]] = 0;
+        m.pointer[position[v]] = 0;
     }
 }
