@@ -205,7 +205,7 @@ vx_tfce_args vx_problem_tfce_args(const vx_problem *p)
         .root_df = (float)sqrt(p->effect->df),
         .power = (float)(o->tfce_height + 1.0),
         .factor = 1.0f,
-        .step = (float)o->tfce_step,
+        .step = o->tfce_step,
         .step_relative = o->tfce_step_relative,
         .step_times = o->tfce_step_times,
     };
@@ -213,7 +213,7 @@ vx_tfce_args vx_problem_tfce_args(const vx_problem *p)
 
 double vx_problem_tfce_scale(const vx_problem *p)
 {
-    return p->options.tfce_step > 0.0 ? 1.0 : 1.0 / (p->options.tfce_height + 1.0);
+    return p->options.tfce_step > 0.0f ? 1.0 : 1.0 / (p->options.tfce_height + 1.0);
 }
 
 double vx_tfce_power(int64_t size, double extent)

@@ -16,7 +16,7 @@ typedef struct vx_problem_options {
     bool tfce;          /* largest TFCE of every relabelling */
     int tfce_tails;     /* 1: positive, 2: negative, 3: both */
     double tfce_extent, tfce_height; /* E and H */
-    double tfce_step;   /* 0: the integral in closed form; see vx_tfce_args in args.h */
+    float tfce_step;    /* 0: the integral in closed form; see vx_tfce_args in args.h */
     bool tfce_step_relative, tfce_step_times;
 } vx_problem_options;
 

@@ -84,21 +84,21 @@ static void choose_tfce(const vx_work *w, vx_problem_options *options)
     case VX_TFCE_FSL: break;
     case VX_TFCE_PALM:
     case VX_TFCE_NILEARN:
-        options->tfce_step = 0.01;
+        options->tfce_step = 0.01f;
         options->tfce_step_relative = true;
         options->tfce_step_times = w->options->tfce_preset == VX_TFCE_PALM;
         break;
-    case VX_TFCE_MRTRIX: options->tfce_step = 0.1; break;
+    case VX_TFCE_MRTRIX: options->tfce_step = 0.1f; break;
     }
 }
 
-/* A hundredth of the largest observed height. */
-static double step_of_fsl(const vx_work *w)
+/* A hundredth of the largest observed height, rounded down so that the hundredth step still reaches it. */
+static float step_of_fsl(const vx_work *w)
 {
     float highest = 0.0f, root_df = (float)sqrt(w->effect->df);
     for (int64_t v = 0; v < w->problem->voxels; v++)
         highest = fmaxf(highest, vx_height(vx_score_float(w->problem, w->score[v]), root_df));
-    return highest / 100.0;
+    return nextafterf(highest / 100.0f, 0.0f);
 }
 
 /* Checks the options and prepares permutations, problem and schedule. */

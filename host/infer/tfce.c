@@ -118,7 +118,7 @@ static void sweep_tail(sweep *w, peak *order, int64_t count, float sign, float *
 {
     const vx_problem_options *o = &w->problem->options;
     qsort(order, (size_t)count, sizeof *order, by_height);
-    w->step = o->tfce_step_relative && count ? o->tfce_step * order[0].height : o->tfce_step;
+    w->step = o->tfce_step_relative && count ? (double)o->tfce_step * order[0].height : o->tfce_step;
     for (int64_t k = 0; k < count; k++)
         take(w, order[k].voxel, integral(w, order[k].height));
     for (int64_t k = 0; k < count; k++) {

@@ -61,7 +61,8 @@ static double least(const vx_result *result, const char *map)
 /* Sign flips of the mean, permutation of the score, and both given age, on heavy-tailed or normal noise. */
 static void null_cohorts(void **state)
 {
-    static const char *const map[3] = {"p-fwe-voxel", "p-fwe-extent", "p-fwe-mass"};
+    enum { MAPS = 4, EXTENT = 1 };
+    static const char *const map[MAPS] = {"p-fwe-voxel", "p-fwe-extent", "p-fwe-mass", "p-fwe-tfce"};
     const int count = COHORTS, low = LOW, high = HIGH;
     vx_device *device = NULL;
     vx_error error = {0};
@@ -69,8 +70,8 @@ static void null_cohorts(void **state)
     check(vx_device_open("cpu", 0, &device, NULL, 0, &error), error);
     for (int c = 0; c < 4; c++) {
         vx_model *model = fixture_model(N, score, c / 2, nuisance, VX_PEARSON);
-        int rejected[3] = {0};
-        double mean[3] = {0};
+        int rejected[MAPS] = {0};
+        double mean[MAPS] = {0};
         for (int cohort = 0; cohort < count; cohort++) {
             float *data = smooth_noise((uint64_t)(1000 * c + cohort), c == 0);
             vx_matrix *matrix = fixture_matrix(dim, N, V, data, NULL);
@@ -81,7 +82,7 @@ static void null_cohorts(void **state)
             options.cluster_p = 0.02;
             options.tails = c == 1 ? VX_POSITIVE : VX_TWO_TAILS;
             check(vx_infer(device, matrix, &model->effect[c % 2], &options, NULL, NULL, &result, &error), error);
-            for (int m = 0; m < 3; m++) {
+            for (int m = 0; m < MAPS; m++) {
                 double p = least(result, map[m]);
                 rejected[m] += p <= 0.05 + 1e-7;
                 mean[m] += p / count;
@@ -90,12 +91,12 @@ static void null_cohorts(void **state)
             vx_matrix_free(matrix);
             free(data);
         }
-        for (int m = 0; m < 3; m++) {
+        for (int m = 0; m < MAPS; m++) {
             double error_of_mean = 3.29 * sqrt(1 / 12. / count);
             printf("case %d %-13s %3d of %d at 0.05, mean p %.4f\n", c, map[m], rejected[m], count, mean[m]);
             if (rejected[m] < low || rejected[m] > high)
                 fail_msg("case %d: %s rejects %d of %d, outside %d..%d", c, map[m], rejected[m], count, low, high);
-            if (mean[m] < 0.5025 - error_of_mean || (m != 1 && mean[m] > 0.5025 + error_of_mean))
+            if (mean[m] < 0.5025 - error_of_mean || (m != EXTENT && mean[m] > 0.5025 + error_of_mean))
                 fail_msg("case %d: the mean of %s is %.4f", c, map[m], mean[m]);
         }
         vx_model_free(model);

@@ -1,0 +1,279 @@
+/* TFCE through vx_infer on every device: its map against a flood at every threshold, its null against every relabelling
+ * worked out plainly, shapes whose answer is a formula, the steps of other tools against their sums, and exact
+ * uncorrected p against counting.
+ *
+ * Heights are float32 t: h^3 / 3 carries 3 relative errors of some 2^-23 (t itself has four roundings), a sum of such
+ * terms no more: RELATIVE = 1e-5 leaves room for ten times that and none for an h, a voxel or a step too many. */
+#include "fixture.h"
+
+#include <float.h>
+
+static const double RELATIVE = 1e-5;
+
+enum { NX = 5, NY = 4, NZ = 3, V = NX * NY * NZ };
+static const int dim[3] = {NX, NY, NZ};
+
+static bool touches(int a, int b, int connectivity)
+{
+    int dx = abs(a % NX - b % NX), dy = abs(a / NX % NY - b / NX % NY), dz = abs(a / NX / NY - b / NX / NY);
+    int most = connectivity == 26 ? 3 : connectivity == 18 ? 2 : 1;
+    return dx <= 1 && dy <= 1 && dz <= 1 && dx + dy + dz <= most;
+}
+
+/* Voxels of v's component of {sign t >= h}; 0 where v is below. */
+static int extent_at(const double *t, int sign, double h, int connectivity, int v)
+{
+    bool in[V] = {false};
+    int stack[V], depth = 0, size = 0;
+    if (sign * t[v] < h)
+        return 0;
+    in[v] = true;
+    stack[depth++] = v;
+    while (depth) {
+        int u = stack[--depth];
+        size++;
+        for (int w = 0; w < V; w++)
+            if (!in[w] && sign * t[w] >= h && touches(u, w, connectivity)) {
+                in[w] = true;
+                stack[depth++] = w;
+            }
+    }
+    return size;
+}
+
+/* Smith & Nichols 2009, eq. 1, cut at every height that occurs: between two of them e_v(h) is constant. */
+static double reference_tfce(const double *t, int sign, double e, double h, int connectivity, int v)
+{
+    double sum = 0;
+    for (int k = 0; k < V; k++) { /* the interval below height k, down to the next lower one */
+        double high = sign * t[k], low = 0;
+        bool first = true;
+        if (high <= 0 || high > sign * t[v])
+            continue;
+        for (int j = 0; j < V; j++) {
+            first = first && !(j < k && t[j] == t[k]);
+            low = sign * t[j] < high && sign * t[j] > low ? sign * t[j] : low;
+        }
+        if (first)
+            sum += pow(extent_at(t, sign, high, connectivity, v), e) * (pow(high, h + 1) - pow(low, h + 1)) / (h + 1);
+    }
+    return sum;
+}
+
+static double largest_tfce(const double *t, double e, double h, int connectivity)
+{
+    double most = 0;
+    for (int v = 0; v < V; v++)
+        for (int sign = -1; sign <= 1; sign += 2)
+            most = fmax(most, reference_tfce(t, sign, e, h, connectivity, v));
+    return most;
+}
+
+/* Data in which neighbours are alike, so that there are components of several sizes. */
+static float *smooth(uint64_t seed, int n)
+{
+    float *noise = fixture_noise(seed, n, V), *data = calloc((size_t)n * V, sizeof *data);
+    for (int i = 0; i < n; i++)
+        for (int v = 0; v < V; v++)
+            for (int u = 0; u < V; u++)
+                data[i * V + v] += touches(u, v, 18) ? noise[i * V + u] : 0;
+    free(noise);
+    return data;
+}
+
+static vx_inference_options tfce_options(void)
+{
+    vx_inference_options options = vx_inference_defaults();
+    options.correct = VX_CORRECT_TFCE;
+    options.permutations = 50;
+    return options;
+}
+
+static void map_is_the_integral(void **state)
+{
+    static const struct {
+        int connectivity;
+        double e, h;
+        vx_tails tails;
+    } cases[] = {{26, 0.5, 2, VX_TWO_TAILS}, {18, 0.5, 2, VX_POSITIVE}, {6, 0.5, 2, VX_NEGATIVE},
+                 {26, 1, 1, VX_TWO_TAILS},   {6, 0.66, 3, VX_TWO_TAILS}, {18, 0, 0, VX_TWO_TAILS}};
+    char id[4][32];
+    int devices = fixture_devices(id, 4);
+    float *data = smooth(11, 8);
+    vx_matrix *matrix = fixture_matrix(dim, 8, V, data, NULL);
+    vx_model *model = fixture_model(8, NULL, 0, NULL, VX_PEARSON);
+    (void)state;
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
+        for (int d = 0; d < devices; d++) {
+            vx_inference_options options = tfce_options();
+            options.connectivity = cases[c].connectivity;
+            options.tfce_extent = cases[c].e;
+            options.tfce_height = cases[c].h;
+            options.tails = cases[c].tails;
+            vx_result *result = fixture_run(id[d], 0, matrix, model->effect, &options);
+            const float *map = fixture_map(result, "tfce"), *float_t = fixture_map(result, "t");
+            double t[V], most = 0;
+            for (int v = 0; v < V; v++)
+                t[v] = float_t[v];
+            for (int v = 0; v < V; v++) {
+                int sign = t[v] < 0 ? -1 : 1;
+                bool asked = options.tails == VX_TWO_TAILS || (options.tails == VX_POSITIVE) == (sign > 0);
+                double expected =
+                    asked ? sign * reference_tfce(t, sign, cases[c].e, cases[c].h, cases[c].connectivity, v) : 0;
+                fixture_near(map[v], expected, RELATIVE * fabs(expected), "tfce", v);
+                most = fmax(most, fabs(expected));
+            }
+            assert_true(most > 0);
+            fixture_near(result->null.tfce[0], most, RELATIVE * most, "observed maximum", 0);
+            vx_result_free(result);
+        }
+    vx_model_free(model);
+    vx_matrix_free(matrix);
+    free(data);
+}
+
+/* All 16 flips of 4 participants, t of each in double from its own data; the null in the order of the flips. */
+static void null_is_every_flip(void **state)
+{
+    enum { N = 4 };
+    char id[4][32];
+    int devices = fixture_devices(id, 4);
+    float *data = smooth(12, N);
+    vx_matrix *matrix = fixture_matrix(dim, N, V, data, NULL);
+    vx_model *model = fixture_model(N, NULL, 0, NULL, VX_PEARSON);
+    double null[1 << N];
+    (void)state;
+    for (int flip = 0; flip < 1 << N; flip++) {
+        double t[V];
+        for (int v = 0; v < V; v++) {
+            double sum = 0, square = 0;
+            for (int i = 0; i < N; i++)
+                sum += (flip >> i & 1 ? -1 : 1) * (double)data[i * V + v];
+            for (int i = 0; i < N; i++)
+                square += pow((flip >> i & 1 ? -1 : 1) * (double)data[i * V + v] - sum / N, 2);
+            t[v] = sum / N / sqrt(square / (N - 1) / N);
+        }
+        null[flip] = largest_tfce(t, 0.5, 2, 26);
+    }
+    for (int d = 0; d < devices; d++) {
+        vx_inference_options options = tfce_options();
+        options.permutations = VX_PERMUTATIONS_ALL;
+        vx_result *result = fixture_run(id[d], 0, matrix, model->effect, &options);
+        assert_int_equal(result->null.count, 1 << N);
+        for (int flip = 0; flip < 1 << N; flip++)
+            fixture_near(result->null.tfce[flip], null[flip], 10 * RELATIVE * null[flip], "null", flip);
+        const float *map = fixture_map(result, "tfce"), *p = fixture_map(result, "p-fwe-tfce");
+        for (int v = 0; v < V; v++)
+            fixture_near(p[v], reference_p(null, 1 << N, fabs(map[v]), 1e-3 * fabs(map[v])), 1e-6, "p", v);
+        vx_result_free(result);
+    }
+    vx_model_free(model);
+    vx_matrix_free(matrix);
+    free(data);
+}
+
+/* One voxel: h^3 / 3. Three in a row with the same data: sqrt(3) h^3 / 3. Two such ends of a row of three whose middle
+ * is lower: between the middle's height m and h each end is alone, below m all three are one: (h^3 - m^3 + sqrt(3)
+ * m^3) / 3. */
+static void shapes_have_formulas(void **state)
+{
+    static const float end[6] = {1, 2, 3, 4, 5, 6.5f}, middle[6] = {-1, 2, -0.5f, 3, 0, 1};
+    vx_model *model = fixture_model(6, NULL, 0, NULL, VX_PEARSON);
+    (void)state;
+    for (int shape = 0; shape < 3; shape++) {
+        int voxels = shape == 0 ? 1 : 3;
+        float data[18];
+        for (int i = 0; i < 6; i++)
+            for (int v = 0; v < voxels; v++)
+                data[i * voxels + v] = shape == 2 && v == 1 ? middle[i] : end[i];
+        vx_matrix *matrix = fixture_matrix((int[3]){voxels, 1, 1}, 6, voxels, data, NULL);
+        vx_inference_options options = tfce_options();
+        vx_result *result = fixture_run("cpu", 1, matrix, model->effect, &options);
+        double h = fixture_map(result, "t")[0], m = fixture_map(result, "t")[voxels / 2];
+        double expected = shape == 0   ? pow(h, 3) / 3
+                          : shape == 1 ? sqrt(3) * pow(h, 3) / 3
+                                       : (pow(h, 3) + (sqrt(3) - 1) * pow(m, 3)) / 3;
+        assert_true(m > 0 && h >= m);
+        fixture_near(fixture_map(result, "tfce")[0], expected, RELATIVE * expected, "shape", shape);
+        vx_result_free(result);
+        vx_matrix_free(matrix);
+    }
+    vx_model_free(model);
+}
+
+/* sum over k dh <= h_v of e^E (k dh)^2, times dh in PALM. */
+static void presets_are_sums(void **state)
+{
+    static const vx_tfce_preset preset[] = {VX_TFCE_FSL, VX_TFCE_PALM, VX_TFCE_MRTRIX, VX_TFCE_NILEARN};
+    char id[4][32];
+    int devices = fixture_devices(id, 4);
+    float *data = smooth(13, 9);
+    vx_matrix *matrix = fixture_matrix(dim, 9, V, data, NULL);
+    vx_model *model = fixture_model(9, NULL, 0, NULL, VX_PEARSON);
+    (void)state;
+    for (int k = 0; k < 4; k++)
+        for (int d = 0; d < devices; d++) {
+            vx_inference_options options = tfce_options();
+            options.tails = VX_POSITIVE;
+            options.tfce_preset = preset[k];
+            vx_result *result = fixture_run(id[d], 0, matrix, model->effect, &options);
+            const float *map = fixture_map(result, "tfce"), *float_t = fixture_map(result, "t");
+            double t[V], highest = 0;
+            for (int v = 0; v < V; v++)
+                highest = fmax(highest, t[v] = float_t[v]);
+            double dh = preset[k] == VX_TFCE_MRTRIX ? 0.1f : highest / 100 * (1 - 1e-6);
+            for (int v = 0; v < V; v++) {
+                double sum = 0;
+                for (int step = 1; step * dh <= t[v]; step++)
+                    sum += sqrt(extent_at(t, 1, step * dh, 26, v)) * pow(step * dh, 2);
+                sum *= preset[k] == VX_TFCE_PALM ? dh : 1;
+                /* dh is known to 1e-6; a voxel within that of a step may be on either side of it */
+                double last = fabs(t[v] / dh - nearbyint(t[v] / dh)) < 1e-3 ? sqrt(V) * t[v] * t[v] : 0;
+                fixture_near(map[v], sum, 1e-5 * sum + last, "stepped", v);
+            }
+            vx_result_free(result);
+        }
+    vx_model_free(model);
+    vx_matrix_free(matrix);
+    free(data);
+}
+
+/* 16 participants: 65,536 flips counted one by one, and by half sums while only 500 are used for the rest. */
+static void exact_p_is_the_count(void **state)
+{
+    enum { N = 16 };
+    static const vx_tails tails[] = {VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE};
+    float *data = fixture_noise(14, N, V);
+    for (int i = 0; i < N * V; i++) /* whole numbers in every third voxel: sums tie there */
+        data[i] = i % V % 3 ? data[i] : nearbyintf(2 * data[i]);
+    vx_matrix *matrix = fixture_matrix(dim, N, V, data, NULL);
+    vx_model *model = fixture_model(N, NULL, 0, NULL, VX_PEARSON);
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        vx_inference_options options = vx_inference_defaults();
+        options.correct = VX_CORRECT_VOXEL;
+        options.tails = tails[k];
+        options.permutations = VX_PERMUTATIONS_ALL;
+        vx_result *all = fixture_run("cpu", 0, matrix, model->effect, &options);
+        options.permutations = 500;
+        vx_result *some = fixture_run("cpu", 0, matrix, model->effect, &options);
+        assert_true(all->plan.exhaustive && !some->plan.exhaustive);
+        for (int v = 0; v < V; v++)
+            fixture_near(fixture_map(some, "p-uncorrected")[v], fixture_map(all, "p-uncorrected")[v], 0, "exact p", v);
+        vx_result_free(all);
+        vx_result_free(some);
+    }
+    vx_model_free(model);
+    vx_matrix_free(matrix);
+    free(data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(map_is_the_integral), cmocka_unit_test(null_is_every_flip),
+        cmocka_unit_test(shapes_have_formulas), cmocka_unit_test(presets_are_sums),
+        cmocka_unit_test(exact_p_is_the_count),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
