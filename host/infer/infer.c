@@ -92,12 +92,16 @@ static void choose_tfce(const vx_work *w, vx_problem_options *options)
     }
 }
 
-/* A hundredth of the largest observed height, rounded down so that the hundredth step still reaches it. */
+/* A hundredth of the largest observed height in the tails in question, rounded down so that the hundredth step still
+ * reaches it. */
 static float step_of_fsl(const vx_work *w)
 {
     float highest = 0.0f, root_df = (float)sqrt(w->effect->df);
-    for (int64_t v = 0; v < w->problem->voxels; v++)
-        highest = fmaxf(highest, vx_height(vx_score_float(w->problem, w->score[v]), root_df));
+    for (int64_t v = 0; v < w->problem->voxels; v++) {
+        float r = vx_score_float(w->problem, w->score[v]);
+        bool asked = w->options->tails == VX_TWO_TAILS || (w->options->tails == VX_POSITIVE) == (r > 0.0f);
+        highest = asked ? fmaxf(highest, vx_height(r, root_df)) : highest;
+    }
     return nextafterf(highest / 100.0f, 0.0f);
 }
 
