@@ -16,7 +16,7 @@
 #define VX_BATCH_MAX 1024
 
 /* What a dense op leaves besides the two maxima of every relabelling. */
-#define VX_STORE 1   /* score[p][v]: the whole map (for the observed data; V rounded up to whole tiles) */
+#define VX_STORE 1   /* score[p][v]: the map (of whole tiles) */
 #define VX_COUNT 2   /* count[v] += (s >= high[v]) + (s <= low[v]) over the launch */
 #define VX_COMPACT 4 /* the list of supra-threshold voxels of every relabelling */
 
@@ -40,6 +40,7 @@ typedef struct vx_dense_args {
     int flags;
     int cut_high, cut_low; /* supra-threshold: s > cut_high or s < cut_low */
     int capacity;          /* entries of one relabelling's list */
+    int map, map0;         /* VX_STORE: ints from one map to the next; where the slab begins in its map */
 } vx_dense_args;
 
 /* clusters: components of the listed voxels of every relabelling, each tail apart: largest size and largest mass. */

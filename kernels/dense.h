@@ -147,10 +147,12 @@ static void vx_take(vx_item *item, int p, const vx_scores *s)
         for (int c = 0; c < VX_COLS; c++)
             if (vx_any((s[c] >= item->list_least) | (s[c] <= item->list_most)))
                 vx_list(item, p, vx_keys(s[c]), item->voxel + c * VX_VEC);
-    if (item->args.flags & VX_STORE)
+    if (item->args.flags & VX_STORE) {
+        __global int *map = item->score + (size_t)p * item->args.map + item->args.map0 + item->voxel;
 #pragma unroll
         for (int c = 0; c < VX_COLS; c++)
-            vx_store(vx_keys(s[c]), item->score + (size_t)p * item->padded + item->voxel + c * VX_VEC);
+            vx_store(vx_keys(s[c]), map + c * VX_VEC);
+    }
 }
 
 /* Completes an item whose pointers and arguments are set, and empties the group's maxima. */

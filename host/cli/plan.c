@@ -111,6 +111,8 @@ static void say_effect(const vx_run *run, const vx_run_modality *modality, int64
         vx_say(run, "  %s random %s of %s possible; ", vx_grouped(plan->relabellings - 1, a), what, possible);
     vx_say(run, "smallest p possible %.2g; clusters form at %s%.3f\n", plan->p_smallest, side[run->inference.tails],
            plan->threshold_t);
+    if (plan->exact_uncorrected)
+        vx_say(run, "  uncorrected p and false discovery rate: exact, over all %s sign flips\n", possible);
     if (run->verbose)
         vx_say(run, "  %s to compute, %lld a batch, %lld slab%s, %.1f MB of device memory\n",
                vx_grouped(plan->evaluations, a), (long long)plan->batch, (long long)plan->slabs, plural(plan->slabs),

@@ -7,7 +7,7 @@
  *                      out int32   high[P], low[P]                largest and smallest s; merged by max and min
  *                      in  int32   count_high[Vt], count_low[Vt]  VX_COUNT;   Vt = tiles * VX_TILE
  *                      out uint32  count[Vt]                      VX_COUNT: added to
- *                      out int32   score[P][Vt]                   VX_STORE
+ *                      out int32   score[P][map], from map0 on    VX_STORE
  *                      out int32   list_voxel[P][capacity], list_score[P][capacity]     VX_COMPACT
  *                      out int32   list_size[P]                   VX_COMPACT: added to; true length, even past capacity
  *   VX_OP_CORRELATION  in  float   Y[tiles][n][VX_TILE]

@@ -54,6 +54,7 @@ static vx_status new_buffers(vx_engine *e, vx_error *error)
     const vx_problem *p = e->problem;
     const vx_schedule *s = &e->schedule;
     size_t batch = (size_t)s->batch, lanes = (size_t)s->slab_tiles * VX_TILE, lists = s->list_entries;
+    size_t map = (size_t)p->tiles * VX_TILE;
     size_t works = s->work_entries, clusters = p->options.clusters, tfce = p->options.tfce;
     struct {
         vx_buffer **buffer;
@@ -63,7 +64,7 @@ static vx_status new_buffers(vx_engine *e, vx_error *error)
         {&e->weights, batch * vx_weights_size(p)},
         {&e->high, batch * 4},
         {&e->low, batch * 4},
-        {&e->score, (tfce ? batch : 1) * lanes * 4},
+        {&e->score, (tfce ? batch : 1) * map * 4},
         {&e->list_voxel, lists * 4},
         {&e->list_score, lists * 4},
         {&e->list_size, clusters * batch * 4},
@@ -206,7 +207,9 @@ static vx_status run_dense(vx_engine *e, int64_t s, int64_t count, int flags, in
                           .flags = flags,
                           .cut_high = p->cut_high,
                           .cut_low = p->cut_low,
-                          .capacity = (int)capacity};
+                          .capacity = (int)capacity,
+                          .map = (int)(p->tiles * VX_TILE),
+                          .map0 = (int)(first_tile(e, s) * VX_TILE)};
     return e->backend->run(e->backend, p->op, &args, buffer, error);
 }
 
@@ -296,12 +299,10 @@ vx_status vx_engine_observe(vx_engine *e, int32_t *score, vx_error *error)
     for (int64_t s = 0; s < e->schedule.voxel_slabs; s++) {
         if (e->schedule.voxel_slabs > 1 && (status = upload_slab(e, s, error)))
             return status;
-        if ((status = run_dense(e, s, 1, VX_STORE, 0, error)) ||
-            (status = b->download(b, e->score, 0, score + first_tile(e, s) * VX_TILE,
-                                  (size_t)voxels_of(e, s) * sizeof *score, error)))
+        if ((status = run_dense(e, s, 1, VX_STORE, 0, error)))
             return status;
     }
-    return VX_OK;
+    return b->download(b, e->score, 0, score, (size_t)e->problem->voxels * sizeof *score, error);
 }
 
 /* Lanes past the last voxel get bounds too: their counts are never read. */

@@ -29,7 +29,7 @@ static size_t add_up(const vx_demand *d, vx_schedule *s, size_t *largest)
         slab * d->row_bytes,                                            /* Y */
         batch * d->weights,                                             /* W or flip */
         batch * (2 + 1 + 2 + 4) * 4,                                    /* maxima, list sizes, extents, masses */
-        (d->tfce ? batch : 1) * slab * 4,                               /* scores: the observed ones, or every map's */
+        (d->tfce ? batch : 1) * voxels * 4,                             /* scores: the observed ones, or every map's */
         d->count ? 3 * voxels * 4 : 0,                                  /* bounds and counts */
         s->list_entries * 4,                                            /* list_voxel, and list_score below */
         s->list_entries * 4,
@@ -56,7 +56,7 @@ static bool cut_down(const vx_demand *d, vx_schedule *s)
         s->label_slabs /= 2;
     else if (s->maps > 1)
         s->maps /= 2;
-    else if (s->slab_tiles > SLAB_TILES_SMALL && !d->tfce) /* TFCE needs whole maps */
+    else if (s->slab_tiles > SLAB_TILES_SMALL)
         s->slab_tiles = (s->slab_tiles + 1) / 2;
     else if (s->batch > 1)
         s->batch /= 2;

@@ -187,7 +187,8 @@ static vx_status run_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
                                 .flags = VX_STORE | VX_COUNT | VX_COMPACT,
                                 .cut_high = key(k->op, k->cut_high),
                                 .cut_low = key(k->op, k->cut_low),
-                                .capacity = CAPACITY};
+                                .capacity = CAPACITY,
+                                .map = VX_TILE};
     return backend->run(backend, k->op, &args, buffers, error);
 }
 

@@ -135,6 +135,7 @@ static vx_plan plan_of(const vx_work *w)
         .relabellings = w->permutations->count,
         .evaluations = w->problem->evaluations,
         .exhaustive = w->permutations->exhaustive,
+        .exact_uncorrected = w->exact,
         .p_smallest = vx_p_smallest(w->permutations, w->options->tails),
         .threshold_t = w->problem->options.threshold_t,
         .device_bytes = w->schedule.bytes,

@@ -169,10 +169,10 @@ static json_t *clusters_object(const vx_result *result)
 static json_t *permutations_object(const vx_result *result)
 {
     const vx_plan *plan = &result->plan;
-    return json_pack("{ss so so sb so so so so}", "kind", vx_scheme_name(result->effect->scheme), "possible",
+    return json_pack("{ss so so sb sb so so so so}", "kind", vx_scheme_name(result->effect->scheme), "possible",
                      whole(plan->possible), "relabellings", whole(plan->relabellings), "exhaustive",
-                     (int)plan->exhaustive, "p_smallest_possible", number(plan->p_smallest), "seed",
-                     whole(result->options.seed), "overflows", whole(result->overflows), "seconds",
+                     (int)plan->exhaustive, "exact_uncorrected", (int)plan->exact_uncorrected, "p_smallest_possible",
+                     number(plan->p_smallest), "seed", whole(result->options.seed), "overflows", whole(result->overflows), "seconds",
                      number(result->seconds));
 }
 

@@ -54,6 +54,7 @@ typedef struct vx_plan {
     uint64_t relabellings; /* that are used, the observed one included */
     uint64_t evaluations;  /* that are computed: half of them where complement flips come free */
     bool exhaustive;
+    bool exact_uncorrected; /* uncorrected p over all 2^n sign flips, counted without listing them */
     double p_smallest;
     double threshold_t;    /* forming threshold */
     size_t device_bytes;

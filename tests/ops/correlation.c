@@ -56,7 +56,8 @@ static vx_dense_args arguments(const dense_case *shape)
                                  .tiles = (int)tiled(shape->voxels) / VX_TILE,
                                  .voxel0 = shape->voxel0,
                                  .relabellings = shape->relabellings,
-                                 .capacity = shape->capacity};
+                                 .capacity = shape->capacity,
+                           .map = (int)tiled(shape->voxels)};
 }
 
 /* The backend's own map, [P][voxels]. */

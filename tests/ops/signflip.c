@@ -54,7 +54,8 @@ static void check_case(const dense_case *shape, data_kind kind, int width)
                              .tiles = (int)tiled(shape->voxels) / VX_TILE,
                              .voxel0 = shape->voxel0,
                              .relabellings = shape->relabellings,
-                             .capacity = shape->capacity};
+                             .capacity = shape->capacity,
+                          .map = (int)tiled(shape->voxels)};
     int32_t *k = make_data(shape, kind);
     int *sign = make_signs(shape, kind);
     int32_t *score = vx_reference_signflip(shape->n, shape->voxels, shape->relabellings, k, sign);
@@ -140,7 +141,7 @@ static void test_by_hand(void **state)
     (void)state;
     int32_t k[] = {3, 1}, expected[] = {4, -2, 2, -4};
     uint8_t flip[] = {0, 1, 2, 3};
-    vx_dense_args args = {.n = 2, .groups = 1, .width = 2, .voxels = 1, .tiles = 1, .relabellings = 4};
+    vx_dense_args args = {.n = 2, .groups = 1, .width = 2, .voxels = 1, .tiles = 1, .relabellings = 4, .map = VX_TILE};
     dense_case shape = {2, 0, 1, 4, 0, 1};
     for (int b = 0; b < backend_count; b++) {
         dense_data host = {.data = {[VX_Y] = tiles_of(k, 2, 1), [VX_W] = flip}, .bytes = {2 * VX_TILE * 4, 4}};

@@ -185,7 +185,7 @@ static void devices_keep_the_bound(void **state)
                     fail_msg("%s, case %d, tails %d, relabelling %d: %.9g outside [%.9g, %.9g]", device[run / 3], c,
                              run % 3, (int)index, got, least, most);
             }
-            for (int v = 0; v < V; v++)
+            for (int v = 0; c > 0 && v < V; v++) /* case 0 counts all flips without drawing them: see tfce.c */
                 fixture_near(fixture_map(result, "p-uncorrected")[v], exceed[v] / (DRAWS + 1), 1e-7, "p", v);
             vx_result_free(result);
         }

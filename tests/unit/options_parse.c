@@ -69,7 +69,7 @@ static void values(void **state)
     assert_true(vx_argument_whole(&arguments, VX_OPTION_SEED) == UINT64_MAX);
     assert_true(vx_argument_real(&arguments, VX_OPTION_CLUSTER_P) == 0.01);
     assert_true(vx_argument_real(&arguments, VX_OPTION_MASK_THRESHOLD) == -3.5);
-    assert_int_equal(vx_argument_choices(&arguments, VX_OPTION_CORRECT), 1 + 8);
+    assert_int_equal(vx_argument_choices(&arguments, VX_OPTION_CORRECT), 1 + 16);
     assert_true(vx_argument_given(&arguments, VX_OPTION_FORCE));
     assert_true(vx_argument_given(&arguments, VX_OPTION_QUIET));
     assert_false(vx_argument_given(&arguments, VX_OPTION_JOINT));
@@ -94,7 +94,7 @@ static void defaults(void **state)
     assert_int_equal(vx_argument_whole(&arguments, VX_OPTION_THREADS), 0);
     assert_int_equal(vx_argument_bytes(&arguments, VX_OPTION_MEMORY_LIMIT), 0);
     assert_true(vx_argument_real(&arguments, VX_OPTION_CLUSTER_P) == 0.001);
-    assert_int_equal(vx_argument_choices(&arguments, VX_OPTION_CORRECT), 15);
+    assert_int_equal(vx_argument_choices(&arguments, VX_OPTION_CORRECT), 31);
     assert_null(vx_argument_text(&arguments, VX_OPTION_MASK));
 }
 
@@ -140,7 +140,7 @@ static void wrong_values(void **state)
     REFUSED("--threads|'0'|from 1", "voxstat", "--threads", "0");
     REFUSED("--covariate|a is there twice", "voxstat", "--covariate", "a,b", "--covariate", "a");
     REFUSED("--covariate|empty", "voxstat", "--covariate", "a,,b");
-    REFUSED("--correct|'foo'|voxel, extent, mass or fdr", "voxstat", "--correct", "voxel,foo");
+    REFUSED("--correct|'foo'|voxel, extent, mass, tfce or fdr", "voxstat", "--correct", "voxel,foo");
 }
 
 static void later(void **state)

@@ -128,7 +128,7 @@ static inline __attribute__((always_inline)) void vx_scores_take(const vx_result
         vx_scores_note(to, maxima, copy, voxel, p);
     }
     if (__builtin_expect(to->args.flags & VX_STORE, 0)) {
-        vx_ints *map = (vx_ints *)(to->score + (size_t)p * (size_t)to->args.tiles * VX_TILE + voxel);
+        vx_ints *map = (vx_ints *)(to->score + (size_t)p * (size_t)to->args.map + to->args.map0 + voxel);
         for (int v = 0; v < VX_STRIP; v++)
             map[v] = score[v];
     }

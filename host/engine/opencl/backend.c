@@ -13,7 +13,7 @@ enum {
 };
 
 /* The kernels lay the argument structs out without holes; so must we. */
-_Static_assert(sizeof(vx_dense_args) == 12 * 4, "an argument struct with a hole");
+_Static_assert(sizeof(vx_dense_args) == 14 * 4, "an argument struct with a hole");
 _Static_assert(sizeof(vx_clusters_args) == 11 * 4, "an argument struct with a hole");
 _Static_assert(sizeof(vx_tfce_args) == 17 * 4, "an argument struct with a hole");
 
