@@ -136,6 +136,7 @@ static inline __attribute__((always_inline)) void look_around(const vx_map *map,
         if (!in)
             continue;
         vx_ints before = vx_preceding(map->height + place, stride_y, stride_z, size, here & INT32_MIN);
+        before &= size > 0;
         vx_ints left = vx_apart(before & map->neighbours, before, connectivity);
         vx_pack(chunk->place + count, place + vx_lane_numbers, in);
         vx_pack(chunk->size + count, size, in);
