@@ -32,8 +32,8 @@ static inline __attribute__((always_inline)) vx_ints vx_spread(vx_ints set, int 
     return x | y | VX_SPREAD_Z(set);
 }
 
-/* A part of `near` that hangs together: of every axis a neighbour on it, as all but the opposite ones touch by 18 or 26;
- * else the lowest. */
+/* A part of `near` that hangs together: a neighbour on every axis, as all but opposite ones touch by 18 or 26; where
+ * there is none, the lowest. */
 static inline __attribute__((always_inline)) vx_ints vx_seed(vx_ints near, int connectivity)
 {
     enum { X = 1 << (VX_CENTRE - 1), Y = 1 << (VX_CENTRE - 3), Z = 1 << (VX_CENTRE - 9) };
@@ -46,7 +46,7 @@ static inline __attribute__((always_inline)) vx_ints vx_seed(vx_ints near, int c
 }
 
 /* The neighbours `near` of every lane that do not hang together within `before` with some of them. Two spreads reach
- * nearly all that hangs together; a loop that most often ends after the first test is one that the processor guesses. */
+ * nearly all that hangs together, and a loop that mostly ends at its first test is one that the processor guesses. */
 static inline __attribute__((always_inline)) vx_ints vx_apart(vx_ints near, vx_ints before, int connectivity)
 {
     vx_ints set = vx_spread(vx_seed(near, connectivity), connectivity) & before;
