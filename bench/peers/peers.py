@@ -4,8 +4,8 @@
     bench/peers/peers.py --voxstat build/release/voxstat --work DIR [--size 2] [--rounds 3] [--json FILE]
 
 Seconds per permutation are the slope between two numbers of permutations, so that starting and loading do not count.
-Every round times every row once; the table has the median of the rounds' slopes and the slope of the best times, and
-ratios of the latter. Needs nibabel and SciPy."""
+Every round times every row once; the table has the median of the rounds' slopes, the lowest and the highest, and
+the median of the rounds' ratios. Needs nibabel and SciPy."""
 import argparse
 import datetime
 import json
@@ -49,12 +49,11 @@ def time_once(row, cohort):
 
 
 def finish(row):
-    """Milliseconds per permutation: of the best times, and the median of the rounds."""
+    """Milliseconds per permutation in every round, and their median."""
     low, high = row["counts"]
     slope = lambda a, b: 1e3 * (b - a) / (high - low)
-    at_low, at_high = row["seconds"][low], row["seconds"][high]
-    row["best_ms"] = slope(min(at_low), min(at_high))
-    row["median_ms"] = statistics.median(map(slope, at_low, at_high))
+    row["round_ms"] = list(map(slope, row["seconds"][low], row["seconds"][high]))
+    row["median_ms"] = statistics.median(row["round_ms"])
 
 
 def measure(cohort, rounds):
@@ -73,25 +72,26 @@ def measure(cohort, rounds):
     for row in rows:
         if not row["refused"]:
             finish(row)
-    ours = {(r["effect"], r["correction"]): r.get("best_ms") for r in rows if r["tool"].name == Voxstat.name}
+    ours = {(r["effect"], r["correction"]): r.get("round_ms") for r in rows if r["tool"].name == Voxstat.name}
     for row in rows:
         base = ours[row["effect"], row["correction"]]
-        row["ratio"] = row["best_ms"] / base if base and "best_ms" in row else None
+        if base and "round_ms" in row:
+            row["ratio"] = statistics.median(a / b for a, b in zip(row["round_ms"], base))
         row["tool"], row["note"] = row["tool"].name, row["tool"].note
     return rows, missing
 
 
 def print_times(rows, missing):
     print(f"{'tool':15} {'effect':11} {'correction':11} {'tails':>5} {'permutations':>14} {'median ms':>10} "
-          f"{'best ms':>9} {'x voxstat':>9}  note")
+          f"{'lowest':>9} {'highest':>9} {'x voxstat':>9}  note")
     for row in rows:
         counts = "{}-{}".format(*row["counts"])
         head = f"{row['tool']:15} {row['effect']:11} {row['correction']:11} {row['tails']:5} {counts:>14}"
         if row["refused"]:
             print(f"{head} skipped: {row['refused']}")
             continue
-        ratio = f"{row['ratio']:.1f}" if row["ratio"] else "-"
-        print(f"{head} {row['median_ms']:10.4f} {row['best_ms']:9.4f} {ratio:>9}  {row['note']}")
+        ratio = f"{row['ratio']:.1f}" if "ratio" in row else "-"
+        print(f"{head} {row['median_ms']:10.4f} {min(row['round_ms']):9.4f} {max(row['round_ms']):9.4f} {ratio:>9}  {row['note']}")
     for name in missing:
         print(f"{name:15} not found on this machine")
 

@@ -48,7 +48,7 @@ class Voxstat:
 
 class Mrclusterstats:
     name = "mrclusterstats"
-    counts = {"clusters": (10, 60), "tfce": (2, 10)}
+    counts = {"clusters": (10, 60), "tfce": (2, 14)}
     tails = {"clusters": 1, "tfce": 1}
     note = "extent; on z, dh = 0.1"
 
@@ -92,9 +92,9 @@ class Palm:
 
     def run(self, cohort, effect, correction, permutations):
         what = {"voxel": [], "clusters": ["-C", FORMING_Z], "tfce": ["-T"]}[correction]
-        return seconds(["palm", "-i", "changes.nii", "-m", cohort.mask, "-o", "palm", "-n", permutations, "-d",
-                        f"{effect}.csv", "-t", f"{effect}_contrast.csv", "-ise" if effect == "change" else "-ee", *what],
-                       cohort)
+        return seconds(["palm", "-i", "changes.nii", "-m", cohort.mask, "-o", "palm", "-n", permutations,
+                        "-ise" if effect == "change" else "-ee", "-d", f"{effect}.csv", "-t", f"{effect}_contrast.csv",
+                        *what], cohort)
 
 
 class Nilearn:
