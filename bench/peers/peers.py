@@ -91,7 +91,8 @@ def print_times(rows, missing):
             print(f"{head} skipped: {row['refused']}")
             continue
         ratio = f"{row['ratio']:.1f}" if "ratio" in row else "-"
-        print(f"{head} {row['median_ms']:10.4f} {min(row['round_ms']):9.4f} {max(row['round_ms']):9.4f} {ratio:>9}  {row['note']}")
+        low, high = min(row["round_ms"]), max(row["round_ms"])
+        print(f"{head} {row['median_ms']:10.4f} {low:9.4f} {high:9.4f} {ratio:>9}  {row['note']}")
     for name in missing:
         print(f"{name:15} not found on this machine")
 
