@@ -232,7 +232,7 @@ static void test_borders(void **state)
     expect(3, 3, 3, "+.+ ... +.+ / ... ... ... / +.+ ... +.+", apart);
 }
 
-/* r = 1 has no finite t: it counts as VX_MASS_T_MAX; -0.0 is in no tail. */
+/* r = 1 has no finite t: it counts as VX_MASS_T_MAX; -0.0 is in no tail; the least height is still the last. */
 static void test_limits(void **state)
 {
     (void)state;
@@ -246,6 +246,9 @@ static void test_limits(void **state)
     expect_maxima(&m, &ordered, 0, 0);
     m.score[0][2] = vx_reference_ordered(-0.6f);
     expect_maxima(&m, &ordered, 0, PLUS);
+    m.score[0][0] = m.score[0][2] = vx_reference_ordered(0.8f); /* peaks, and next to nothing between them */
+    m.score[0][1] = vx_reference_ordered(0x1p-120f);
+    expect_maxima(&m, &ordered, HIGH, 0);
 }
 
 /* E and H of a plateau of 4 at t = 3: 4^E 3^(H + 1) / (H + 1). */
