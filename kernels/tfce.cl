@@ -5,18 +5,18 @@
  *
  * Most voxels touch one component. Where the neighbours that come before a voxel hang together within its cube of 27,
  * they are in one component by the time the voxel is swept, and any of them tells which. So a voxel points to one of
- * them, a chain of pointers ends at a maximum, and each maximum begins a component. Only at the other voxels, the
+ * them, a chain of such leads ends at a maximum, and each maximum begins a component. Only at the other voxels, the
  * saddles, can components meet, and only there all neighbours are looked up.
  *
  * A group takes maps g, g + slabs, ..., and of each map the tails asked for:
  *     scatter     heights into the padded grid
- *     link        each voxel's neighbours that come before it; is it a maximum, a saddle; else a pointer to one of them
- *     resolve     pointers to maxima
+ *     link        each voxel's neighbours that come before it; is it a maximum, a saddle; else it follows one of them
+ *     resolve     chains to maxima
  *     sort        voxels by height: stable radix sort, so that ties stay in the order of voxels
  *     sweep       by item 0: components as union-find over maxima
  *
  * Memory    as in host/engine/backend.h, begin_map below for the work buffer. The grid of heights lies before that of
- *           pointers, whose first slice is always empty: it is the slice behind the last one of heights.
+ *           labels, whose first slice is always empty: it is the slice behind the last one of heights.
  * Launch    args.slabs groups of VX_WG items. No group waits for another. Needs cl_khr_fp64.
  * Per voxel of the tail 26 reads of the grid, and 8 bytes read and written in each pass of the sort.
  * Error     none beside that of the heights (three roundings beyond that of r) where power is 3 or a step is given;
@@ -52,25 +52,30 @@ typedef struct vx_map {
     vx_tfce_args args;
     int near;          /* cube bits of the neighbours of this connectivity */
     const int *offset; /* of the cube's bits in the grid; apart, so that the rest of this is kept in registers */
-    int entries;
+    int entries, labels;
     __global const int *position;
     __global const double *power;
     __global float *height;         /* by place; 0 and less: not in the tail */
-    volatile __global int *pointer; /* by place: a place to follow, or ~maximum */
-    __global uint2 *from, *to;      /* KEY_TOP - bits of the height; place, then maximum, or SADDLE | voxel */
+    __global int *label;            /* by place */
+    volatile __global int *lead;    /* by label: a place to follow, or ~maximum */
+    __global uint2 *from, *to;      /* KEY_TOP - bits of the height; label, then maximum, or SADDLE | voxel */
     __global int *link;             /* by voxel, of saddles: cube bits of the neighbours that come before it */
     __global int *parent, *size;    /* components, by maximum: s and B of args.h */
     __global double *sum;
     volatile __local int *maxima;
 } vx_map;
 
-/* Chains of pointers are shortened while others follow them: read and written as one. */
+/* A lone item gives a voxel the label of a neighbour at a lower place, if it has one, so that there are few labels.
+ * Among several items the label of a voxel is its place; there, leads are shortened while others follow them, and so
+ * read and written as one. */
 #if VX_WG == 1
-#define read_pointer(pointer, place) (pointer)[place]
-#define write_pointer(pointer, place, to) ((pointer)[place] = (to))
+#define label_of(m, place) (m)->label[place]
+#define read_lead(m, of) (m)->lead[of]
+#define write_lead(m, of, to) ((m)->lead[of] = (to))
 #else
-#define read_pointer(pointer, place) atomic_or(&(pointer)[place], 0)
-#define write_pointer(pointer, place, to) atomic_xchg(&(pointer)[place], to)
+#define label_of(m, place) (place)
+#define read_lead(m, of) atomic_or(&(m)->lead[of], 0)
+#define write_lead(m, of, to) atomic_xchg(&(m)->lead[of], to)
 #endif
 
 /* What any item has written before, every item reads after. */
@@ -92,7 +97,7 @@ static void begin_map(vx_map *m, __global int *work, int offset[CUBE])
     grid += grid & 1;
     work += get_group_id(0) * (grid + VX_TFCE_VOXEL_WORDS * padded);
     m->height = (__global float *)work;
-    m->pointer = work + m->args.slab_size;
+    m->label = work + m->args.slab_size;
     work += grid;
     m->sum = (__global double *)work;
     m->from = (__global uint2 *)(work + 2 * padded);
@@ -100,6 +105,7 @@ static void begin_map(vx_map *m, __global int *work, int offset[CUBE])
     m->link = work + 6 * padded;
     m->parent = work + 7 * padded;
     m->size = work + 8 * padded;
+    m->lead = VX_WG == 1 ? work + 9 * padded : m->label;
     m->offset = offset;
     m->near = 0;
     for (int b = 0; b < CUBE; b++) {
@@ -193,27 +199,33 @@ static vx_ints find_before(const vx_map *m, int place, vx_floats here)
     return before;
 }
 
-/* Writes down a voxel of the tail: its entry, and where its component is to be found. One item lists the voxels of the
- * tail one after the other; several leave gaps, which the first pass of the sort closes. */
+static int begin_component(const vx_map *m)
+{
+    int maximum = atomic_inc(m->maxima);
+    m->parent[maximum] = maximum;
+    m->size[maximum] = 0;
+    m->sum[maximum] = 0;
+    return maximum;
+}
+
+/* Writes down a voxel of the tail: its entry, and where its component is to be found. A lone item lists the tail one
+ * voxel after the other; several leave gaps, which the first pass of the sort closes. */
 static void settle(vx_map *m, int v, int place, float height, int link, int saddle)
 {
-    m->from[VX_WG == 1 ? m->entries++ : v] = (uint2)(KEY_TOP - as_uint(height), saddle ? SADDLE | v : place);
+    int neighbour = link ? place + m->offset[lowest_bit(link)] : place;
+#if VX_WG == 1
+    bool labelled = neighbour < place;
+    int label = labelled ? m->label[neighbour] : m->labels++, slot = m->entries++;
+    m->label[place] = label;
+#else
+    bool labelled = false;
+    int label = place, slot = v;
+#endif
+    if (!labelled)
+        m->lead[label] = link ? neighbour : ~begin_component(m);
     if (saddle)
         m->link[v] = link;
-    if (link) {
-        int neighbour = place + m->offset[lowest_bit(link)];
-#if VX_WG == 1
-        m->pointer[place] = neighbour < place ? m->pointer[neighbour] : neighbour; /* a lower place has its pointer */
-#else
-        m->pointer[place] = neighbour;
-#endif
-    } else {
-        int maximum = atomic_inc(m->maxima);
-        m->pointer[place] = ~maximum;
-        m->parent[maximum] = maximum;
-        m->size[maximum] = 0;
-        m->sum[maximum] = 0;
-    }
+    m->from[slot] = (uint2)(KEY_TOP - as_uint(height), saddle ? SADDLE | v : label);
 }
 
 static void link(vx_map *m)
@@ -222,6 +234,7 @@ static void link(vx_map *m)
     int links[VX_VEC], saddle[VX_VEC], n;
     float height[VX_VEC];
     m->entries = VX_WG == 1 ? 0 : m->args.voxels;
+    m->labels = 0;
     for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG * n) {
         int place = m->position[v];
         n = run_length(m, v);
@@ -240,14 +253,14 @@ static void link(vx_map *m)
     }
 }
 
-/* The maximum that a place leads to, as ~maximum. */
-static int follow(const vx_map *m, int place)
+/* The maximum that a label leads to, as ~maximum. */
+static int follow(const vx_map *m, int label)
 {
-    int first = read_pointer(m->pointer, place), at = first;
+    int first = read_lead(m, label), at = first;
     while (at >= 0)
-        at = read_pointer(m->pointer, at);
+        at = read_lead(m, label_of(m, at));
     if (at != first)
-        write_pointer(m->pointer, place, at);
+        write_lead(m, label, at);
     return at;
 }
 
@@ -256,7 +269,7 @@ static int distinct(const vx_map *m, int place, int link)
 {
     int maximum[CUBE], count = 0, kept = 0;
     for (int left = link; left; left &= left - 1) {
-        int i = 0, at = follow(m, place + m->offset[lowest_bit(left)]);
+        int i = 0, at = follow(m, label_of(m, place + m->offset[lowest_bit(left)]));
         while (i < count && maximum[i] != at)
             i++;
         if (i == count) {
@@ -275,11 +288,14 @@ static void resolve(const vx_map *m)
         uint2 entry = m->from[e];
         if (entry.x == OUTSIDE)
             continue;
-        int v = entry.y & ~SADDLE, place = entry.y & SADDLE ? m->position[v] : v, at = follow(m, place), link = 0;
+        int v = entry.y & ~SADDLE, label = v, link = 0;
         if (entry.y & SADDLE) {
+            int place = m->position[v];
+            label = label_of(m, place);
             link = distinct(m, place, m->link[v]);
             m->link[v] = link;
         }
+        int at = follow(m, label);
         if (!(link & (link - 1)))
             m->from[e].y = ~at;
     }
@@ -360,7 +376,7 @@ static int meet(const vx_map *m, int v, double g)
 {
     int root = -1;
     for (int left = m->link[v]; left; left &= left - 1) {
-        int maximum = ~m->pointer[m->position[v] + m->offset[lowest_bit(left)]];
+        int maximum = ~m->lead[label_of(m, m->position[v] + m->offset[lowest_bit(left)])];
         int other = find_root(m->parent, maximum);
         if (root < 0)
             root = other;
@@ -443,6 +459,6 @@ tfce(const vx_tfce_args args, __global const int *score, __global const int *pos
     }
     for (int v = lid; v < args.voxels; v += VX_WG) {
         m.height[position[v]] = 0;
-        m.pointer[position[v]] = 0;
+        m.label[position[v]] = 0;
     }
 }
