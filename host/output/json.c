@@ -172,8 +172,8 @@ static json_t *permutations_object(const vx_result *result)
     return json_pack("{ss so so sb sb so so so so}", "kind", vx_scheme_name(result->effect->scheme), "possible",
                      whole(plan->possible), "relabellings", whole(plan->relabellings), "exhaustive",
                      (int)plan->exhaustive, "exact_uncorrected", (int)plan->exact_uncorrected, "p_smallest_possible",
-                     number(plan->p_smallest), "seed", whole(result->options.seed), "overflows", whole(result->overflows), "seconds",
-                     number(result->seconds));
+                     number(plan->p_smallest), "seed", whole(result->options.seed), "overflows",
+                     whole(result->overflows), "seconds", number(result->seconds));
 }
 
 static json_t *left_out(const char *participant, const char *reason)
