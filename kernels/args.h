@@ -78,7 +78,7 @@ typedef struct vx_clusters_args {
  * the sum of k^2, and the maximum is further multiplied by dh * dh, and once more by dh where step_times is set. */
 typedef struct vx_tfce_args {
     int relabellings;
-    int voxels, padded;     /* of a map in score[p]: voxels that count, and ints from one map to the next */
+    int voxels, padded;     /* of a map in score[p]: voxels that count, and ints to the next map: whole tiles */
     int tails;              /* 1: positive, 2: negative, 3: both */
     int slabs;              /* maps that can be worked on at a time: each has its part of the work buffer */
     int slab_size;          /* of the padded grid, as in vx_clusters_args */

@@ -364,7 +364,7 @@ static vx_status clusters(vx_backend *backend, int connectivity, vx_error *error
  * At the first peak 1^2 h^2 from 9 to 16 gives (4096 - 729) / 3, and below 9 it is one of a component of 3 voxels, or
  * with 6 neighbours of 2: 9 or 4 times 729 / 3. Relabelling 1 is 0 throughout, relabelling 2 the first with the signs
  * turned. */
-enum { TFCE_VOXELS = 4, TFCE_PADDED = 4, TFCE_WORDS = 512 };
+enum { TFCE_VOXELS = 4, TFCE_PADDED = VX_TILE, TFCE_WORDS = 2048 };
 
 static vx_status run_tfce(vx_backend *backend, int connectivity, double best[PS][2], vx_error *error)
 {
