@@ -5,7 +5,7 @@
 enum {
     BATCH_SMALL = 64,        /* below this a launch no longer pays for its overhead: cut other things first */
     SLAB_TILES_SMALL = 64,
-    BATCH_TFCE = 64,         /* whole maps are kept for TFCE: more of them at a time gain nothing */
+    MAPS_BYTES = 64 << 20,   /* whole maps are kept for TFCE: as many at a time as take this */
     SIZES = 11,
 };
 
@@ -79,7 +79,7 @@ vx_status vx_schedule_make(const vx_demand *d, const vx_backend *backend, size_t
     };
     if (d->tfce) {
         s.maps = larger(1, smaller(backend->maps_preferred, s.batch));
-        s.batch = smaller(s.batch, larger(BATCH_TFCE, s.maps));
+        s.batch = smaller(s.batch, larger(s.maps, larger(BATCH_SMALL, MAPS_BYTES / (4 * d->voxels))));
         s.map_words = VX_TFCE_GRID_WORDS * (size_t)d->slab_size + VX_TFCE_VOXEL_WORDS * (size_t)tiles * VX_TILE;
     }
     s.label_slabs = d->clusters ? larger(1, smaller(backend->slabs_preferred, s.batch)) : 0;
