@@ -8,57 +8,50 @@
 
 enum { TFCE_PERMUTATIONS = 500 };
 
-typedef struct vx_pipeline {
-    vx_device *device;
-    const vx_matrix *matrix;
-    const vx_effect *effect;
-    vx_inference_options options;
-} vx_pipeline;
-
 static vx_status run_infer(void *context, vx_error *error)
 {
-    vx_pipeline *p = context;
+    vx_bench_effect *t = context;
     vx_result *result = NULL;
-    vx_status status = vx_infer(p->device, p->matrix, p->effect, &p->options, NULL, NULL, &result, error);
+    vx_status status = vx_infer(t->device, t->matrix, t->effect, &t->options, NULL, NULL, &result, error);
     vx_result_free(result);
     return status;
 }
 
-static vx_status infer_row(vx_bench_state *state, vx_pipeline *pipeline, const char *name, vx_error *error)
+vx_status vx_bench_infer(vx_bench_state *state, const char *part, const char *name, vx_bench_effect *tested,
+                         vx_error *error)
 {
     vx_plan plan;
-    vx_status status =
-        vx_infer_plan(pipeline->device, pipeline->matrix, pipeline->effect, &pipeline->options, &plan, error);
+    vx_status status = vx_infer_plan(tested->device, tested->matrix, tested->effect, &tested->options, &plan, error);
     if (status)
         return status;
-    vx_bench_row row = {.part = "pipeline", .name = name, .relabellings = (double)plan.relabellings,
-                        .evaluations = (double)plan.evaluations * (double)pipeline->matrix->voxels};
-    return vx_bench_measure(state, &row, run_infer, pipeline, error);
+    vx_bench_row row = {.part = part, .name = name, .relabellings = (double)plan.relabellings,
+                        .evaluations = (double)plan.evaluations * (double)tested->matrix->voxels};
+    return vx_bench_measure(state, &row, run_infer, tested, error);
 }
 
 vx_status vx_bench_pipeline(vx_bench_state *state, vx_device *device, vx_error *error)
 {
-    vx_pipeline p = {.device = device, .matrix = state->matrix, .options = vx_inference_defaults()};
+    vx_bench_effect p = {.device = device, .matrix = state->matrix, .options = vx_inference_defaults()};
     const unsigned clusters = VX_CORRECT_VOXEL | VX_CORRECT_EXTENT | VX_CORRECT_MASS;
     vx_status status;
     p.effect = &state->model->effect[0];
     p.options.correct = VX_CORRECT_VOXEL;
-    if ((status = infer_row(state, &p, "sign flips, voxel", error)))
+    if ((status = vx_bench_infer(state, "pipeline", "sign flips, voxel", &p, error)))
         return status;
     p.options.correct = clusters;
-    if ((status = infer_row(state, &p, "sign flips, voxel + extent + mass", error)))
+    if ((status = vx_bench_infer(state, "pipeline", "sign flips, voxel + extent + mass", &p, error)))
         return status;
     p.effect = &state->model->effect[1];
     p.options.correct = VX_CORRECT_VOXEL;
-    if ((status = infer_row(state, &p, "covariate, voxel", error)))
+    if ((status = vx_bench_infer(state, "pipeline", "covariate, voxel", &p, error)))
         return status;
     p.options.correct = clusters;
-    if ((status = infer_row(state, &p, "covariate, voxel + extent + mass", error)))
+    if ((status = vx_bench_infer(state, "pipeline", "covariate, voxel + extent + mass", &p, error)))
         return status;
     p.options.correct = VX_CORRECT_TFCE;
     p.options.permutations = TFCE_PERMUTATIONS;
     p.options.tails = VX_POSITIVE;
-    return infer_row(state, &p, "covariate, tfce, one tail", error);
+    return vx_bench_infer(state, "pipeline", "covariate, tfce, one tail", &p, error);
 }
 
 typedef struct vx_load {

@@ -35,6 +35,18 @@ typedef vx_status (*vx_bench_body)(void *context, vx_error *error);
 vx_status vx_bench_measure(vx_bench_state *state, const vx_bench_row *row, vx_bench_body body, void *context,
                            vx_error *error);
 
+/* An effect that is tested whole, as a run does it. */
+typedef struct vx_bench_effect {
+    vx_device *device;
+    const vx_matrix *matrix;
+    const vx_effect *effect;
+    vx_inference_options options;
+} vx_bench_effect;
+
+/* Measures one row of vx_infer. */
+vx_status vx_bench_infer(vx_bench_state *state, const char *part, const char *name, vx_bench_effect *tested,
+                         vx_error *error);
+
 /* Changes of `n` participants without effect, smooth as the cohort's, in the brain of the phantom or (voxels > 0) the
  * first voxels of it. The caller frees *matrix. */
 vx_status vx_bench_matrix(int64_t n, int64_t voxels, vx_matrix **matrix, vx_error *error);
