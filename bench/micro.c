@@ -46,7 +46,7 @@ static vx_status make_weights(vx_micro *m, vx_error *error)
             index[i] = (uint64_t)(c * m->batch + i);
         if (!(status = vx_weights_fill(m->problem, index, m->batch, weights, error)) &&
             !(status = m->backend->buffer_new(m->backend, bytes, &m->weights[c], error)))
-            status = m->backend->upload(m->backend, m->weights[c], 0, weights, bytes, error);
+            status = m->backend->upload(m->backend, 0, m->weights[c], 0, weights, bytes, error);
     }
     free(index);
     free(weights);
@@ -80,10 +80,10 @@ static vx_status make_buffers(vx_micro *m, vx_error *error)
     vx_status status = VX_OK;
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted && !status; i++)
         status = b->buffer_new(b, wanted[i].bytes, wanted[i].buffer, error);
-    if (status || (status = b->upload(b, m->dense[VX_Y], 0, p->tile, lanes * (size_t)p->effect->n * 4, error)) ||
-        (status = b->upload(b, m->clusters[VX_C_POSITION], 0, p->position, (size_t)p->voxels * 4, error)) ||
-        (status = b->fill(b, m->dense[VX_COUNT_HIGH], 0, lanes * 4, p->cut_high, error)) ||
-        (status = b->fill(b, m->dense[VX_COUNT_LOW], 0, lanes * 4, p->cut_low, error)))
+    if (status || (status = b->upload(b, 0, m->dense[VX_Y], 0, p->tile, lanes * (size_t)p->effect->n * 4, error)) ||
+        (status = b->upload(b, 0, m->clusters[VX_C_POSITION], 0, p->position, (size_t)p->voxels * 4, error)) ||
+        (status = b->fill(b, 0, m->dense[VX_COUNT_HIGH], 0, lanes * 4, p->cut_high, error)) ||
+        (status = b->fill(b, 0, m->dense[VX_COUNT_LOW], 0, lanes * 4, p->cut_low, error)))
         return status;
     m->clusters[VX_C_LIST_VOXEL] = m->dense[VX_LIST_VOXEL];
     m->clusters[VX_C_LIST_SCORE] = m->dense[VX_LIST_SCORE];
@@ -127,17 +127,17 @@ static vx_status run_dense(void *context, vx_error *error)
     vx_status status = VX_OK;
     for (int64_t c = 0; c < m->chunks && !status; c++) {
         m->dense[VX_W] = m->weights[c];
-        if ((status = b->fill(b, m->dense[VX_HIGH], 0, words, INT32_MIN, error)) ||
-            (status = b->fill(b, m->dense[VX_LOW], 0, words, INT32_MAX, error)) ||
-            (status = b->fill(b, m->dense[VX_LIST_SIZE], 0, words, 0, error)))
+        if ((status = b->fill(b, 0, m->dense[VX_HIGH], 0, words, INT32_MIN, error)) ||
+            (status = b->fill(b, 0, m->dense[VX_LOW], 0, words, INT32_MAX, error)) ||
+            (status = b->fill(b, 0, m->dense[VX_LIST_SIZE], 0, words, 0, error)))
             return status;
         vx_dense_args args = {.n = (int)p->effect->n, .nuisance = (int)p->effect->nuisance, .groups = p->groups,
                               .width = p->width, .voxels = (int)p->voxels, .tiles = (int)p->tiles,
                               .relabellings = (int)m->batch, .flags = m->flags, .cut_high = p->cut_high,
                               .cut_low = p->cut_low, .capacity = (int)m->schedule.capacity};
-        status = b->run(b, p->op, &args, m->dense, error);
+        status = b->run(b, 0, p->op, &args, m->dense, error);
     }
-    return status ? status : b->wait(b, error);
+    return status ? status : b->wait(b, 0, error);
 }
 
 /* The lists are those that the last dense run left. */
@@ -152,8 +152,8 @@ static vx_status run_clusters(void *context, vx_error *error)
                              .connectivity = p->options.connectivity, .fixed_point = p->op == VX_OP_SIGNFLIP,
                              .scale = (float)p->unit, .root_df = (float)sqrt(p->effect->df),
                              .threshold = (float)p->options.threshold_t};
-    vx_status status = b->run(b, VX_OP_CLUSTERS, &args, m->clusters, error);
-    return status ? status : b->wait(b, error);
+    vx_status status = b->run(b, 0, VX_OP_CLUSTERS, &args, m->clusters, error);
+    return status ? status : b->wait(b, 0, error);
 }
 
 static vx_status dense_row(vx_bench_state *state, vx_micro *m, const char *name, int flags, vx_error *error)

@@ -122,7 +122,7 @@ static vx_status start(vx_backend *backend, const vx_start *all, size_t count, v
             return vx_fail(error, VX_INTERNAL, "the self-test wants %zu zeros", all[i].bytes);
         vx_status status = backend->buffer_new(backend, all[i].bytes, buffer, error);
         if (status == VX_OK)
-            status = backend->upload(backend, *buffer, 0, data, all[i].bytes, error);
+            status = backend->upload(backend, 0, *buffer, 0, data, all[i].bytes, error);
         if (status != VX_OK)
             return status;
     }
@@ -189,7 +189,7 @@ static vx_status run_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
                                 .cut_low = key(k->op, k->cut_low),
                                 .capacity = CAPACITY,
                                 .map = VX_TILE};
-    return backend->run(backend, k->op, &args, buffers, error);
+    return backend->run(backend, 0, k->op, &args, buffers, error);
 }
 
 static vx_status get_dense(vx_backend *backend, const vx_known *k, vx_buffer **buffers, vx_found *found,
@@ -211,7 +211,7 @@ static vx_status get_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
     };
     vx_status status = VX_OK;
     for (size_t i = 0; i < sizeof all / sizeof *all && status == VX_OK; i++)
-        status = backend->download(backend, buffers[all[i].place], 0, all[i].to, all[i].bytes, error);
+        status = backend->download(backend, 0, buffers[all[i].place], 0, all[i].to, all[i].bytes, error);
     return status;
 }
 
@@ -324,11 +324,11 @@ static vx_status run_clusters(vx_backend *backend, int connectivity, vx_componen
     };
     vx_status status = start(backend, all, sizeof all / sizeof *all, buffers, error);
     if (status == VX_OK)
-        status = backend->run(backend, VX_OP_CLUSTERS, &args, buffers, error);
+        status = backend->run(backend, 0, VX_OP_CLUSTERS, &args, buffers, error);
     if (status == VX_OK)
-        status = backend->download(backend, buffers[VX_C_EXTENT], 0, found->extent, sizeof found->extent, error);
+        status = backend->download(backend, 0, buffers[VX_C_EXTENT], 0, found->extent, sizeof found->extent, error);
     if (status == VX_OK)
-        status = backend->download(backend, buffers[VX_C_MASS], 0, found->mass, sizeof found->mass, error);
+        status = backend->download(backend, 0, buffers[VX_C_MASS], 0, found->mass, sizeof found->mass, error);
     for (int b = 0; b < VX_CLUSTERS_BUFFERS; b++)
         backend->buffer_free(backend, buffers[b]);
     return status;
@@ -400,9 +400,9 @@ static vx_status run_tfce(vx_backend *backend, int connectivity, double best[PS]
     };
     vx_status status = start(backend, all, sizeof all / sizeof *all, buffers, error);
     if (status == VX_OK)
-        status = backend->run(backend, VX_OP_TFCE, &args, buffers, error);
+        status = backend->run(backend, 0, VX_OP_TFCE, &args, buffers, error);
     if (status == VX_OK)
-        status = backend->download(backend, buffers[VX_T_BEST], 0, best, PS * sizeof *best, error);
+        status = backend->download(backend, 0, buffers[VX_T_BEST], 0, best, PS * sizeof *best, error);
     for (int b = 0; b < VX_TFCE_BUFFERS; b++)
         backend->buffer_free(backend, buffers[b]);
     return status;

@@ -77,7 +77,7 @@ static vx_status run(vx_backend *backend, const vx_tfce_args *settings, const ma
         [VX_T_BEST] = device_copy(backend, best, (size_t)m->maps * sizeof *best),
         [VX_T_WORK] = device_copy(backend, work, (size_t)m->slabs * words * sizeof *work),
     };
-    vx_status status = backend->run(backend, VX_OP_TFCE, &args, buffer, error);
+    vx_status status = backend->run(backend, 0, VX_OP_TFCE, &args, buffer, error);
     if (!status) {
         device_read(backend, buffer[VX_T_BEST], best, (size_t)m->maps * sizeof *best);
         device_read(backend, buffer[VX_T_WORK], work, (size_t)m->slabs * words * sizeof *work);
