@@ -303,7 +303,7 @@ static double plain_tfce(const float *height, const double *power, int axes)
     }
     for (int c = 1; c <= CUBE; c++)
         best = b[c] > best ? b[c] : best;
-    return best * (double)(1.0f / 3);
+    return best;
 }
 
 static void tfce(vx_backend *backend, int connectivity)
@@ -320,8 +320,7 @@ static void tfce(vx_backend *backend, int connectivity)
                                .fixed_point = 1,
                                .scale = 1.0f / 16,
                                .root_df = 4,
-                               .power = 3,
-                               .factor = 1.0f / 3};
+                               .power = 3};
     enum { WORDS = SLABS * (VX_TFCE_GRID_WORDS * GRID + VX_TFCE_VOXEL_WORDS * (CUBE + 3)) };
     static int32_t work[WORDS], score[MAPS][CUBE + 3], position[CUBE];
     double power[CUBE + 1], best[MAPS][2] = {0};

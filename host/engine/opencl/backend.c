@@ -15,7 +15,7 @@ enum {
 /* The kernels lay the argument structs out without holes; so must we. */
 _Static_assert(sizeof(vx_dense_args) == 14 * 4, "an argument struct with a hole");
 _Static_assert(sizeof(vx_clusters_args) == 11 * 4, "an argument struct with a hole");
-_Static_assert(sizeof(vx_tfce_args) == 17 * 4, "an argument struct with a hole");
+_Static_assert(sizeof(vx_tfce_args) == 16 * 4, "an argument struct with a hole");
 
 struct vx_buffer {
     cl_mem memory;
