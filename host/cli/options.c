@@ -30,7 +30,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Columns to correlate with the outcome, each an effect of its own, by permutation (with nuisance: Freedman & "
         "Lane 1983; Winkler et al. 2014, NeuroImage 92:381)."},
     [VX_OPTION_DATA] = {"data", 0, VX_TEXT, VX_BENCH, "DIR", NULL, NULL, NULL, 0, 0,
-        "A cohort made by `voxstat simulate --size 2`, to time the reading of its images."},
+        "A cohort made by `voxstat simulate --size 2`, to time what a run does around the permutations: reading, "
+        "preparing, writing."},
     [VX_OPTION_DESIGN] = {"design", 0, VX_CHOICE, VX_RUN, "DESIGN", NULL, "paired|onesample", "twosample|glm", 0, 0,
         "The model. paired: the change, followup minus baseline. onesample: the images as they are. Required."},
     [VX_OPTION_DEVICE] = {"device", 0, VX_TEXT, VX_RUN | VX_SELFTEST, "DEVICE", "auto", NULL, NULL, 0, 0,
