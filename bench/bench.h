@@ -17,7 +17,7 @@ typedef struct vx_bench_options {
     int repetitions;           /* of every row; its best and median are reported */
     int threads;               /* of the cpu device; 0: all */
     bool scaling;              /* how time grows with voxels, participants and permutations, instead of the rows */
-    const char *data;          /* a folder made by `voxstat simulate --size 2`, for the rows around the permutations; or null */
+    const char *data;          /* a folder made by `voxstat simulate --size 2`, for the rows of the host; or null */
     const char *json;          /* where the figures go for machines; or null */
     const char *command;       /* the command line, for the record; may be null */
 } vx_bench_options;

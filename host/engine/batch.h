@@ -1,8 +1,8 @@
 /* A batch of relabellings on its way through the device, and the engine that it is part of. Inside the engine only.
  *
- * Two batches can be under way, each on a queue of its own (backend.h): while one is in the spatial stage, the host draws
- * the relabellings of the other, they travel, and its dense stage runs. What a stage reads or leaves for the next is the
- * batch's own; scratch and counts are there once, as an op never runs beside itself. */
+ * Two batches can be under way, each on a queue of its own (backend.h): while one is in the spatial stage, the host
+ * draws the relabellings of the other, they travel, and its dense stage runs. What a stage reads or leaves for the next
+ * is the batch's own; scratch and counts are there once, as an op never runs beside itself. */
 #ifndef VX_ENGINE_BATCH_H
 #define VX_ENGINE_BATCH_H
 

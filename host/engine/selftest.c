@@ -361,8 +361,8 @@ static vx_status clusters(vx_backend *backend, int connectivity, vx_error *error
  *     (2,1,0) .8  16    a peak that touches the saddle by an edge: for 18 and 26
  *     (3,2,2) -.6       alone in the other tail: integral of h^2 from 0 to 9, thrice: 729
  *
- * At the first peak 1^2 h^2 from 9 to 16 gives, thrice, 4096 - 729, and below 9 it is one of a component of 3 voxels, or
- * with 6 neighbours of 2: 9 or 4 times 729. Relabelling 1 is 0 throughout, relabelling 2 the first with the signs
+ * At the first peak 1^2 h^2 from 9 to 16 gives, thrice, 4096 - 729, and below 9 it is one of a component of 3 voxels,
+ * or with 6 neighbours of 2: 9 or 4 times 729. Relabelling 1 is 0 throughout, relabelling 2 the first with the signs
  * turned. */
 enum { TFCE_VOXELS = 4, TFCE_PADDED = VX_TILE, TFCE_WORDS = 2048 };
 

@@ -226,7 +226,8 @@ static vx_status run_correlation(vx_opencl *self, int queue, const vx_dense_args
     vx_arguments arguments = {0};
     add_argument(&arguments, sizeof *args, args);
     add_buffers(&arguments, buffers, VX_DENSE_BUFFERS);
-    return launch(self, queue, VX_OP_CORRELATION, &arguments, dense_groups(self, VX_OP_CORRELATION, args->tiles), error);
+    return launch(self, queue, VX_OP_CORRELATION, &arguments, dense_groups(self, VX_OP_CORRELATION, args->tiles),
+                  error);
 }
 
 static vx_status run_clusters(vx_opencl *self, int queue, const vx_clusters_args *args, vx_buffer *const *buffers,
@@ -250,7 +251,8 @@ static vx_status run_tfce(vx_opencl *self, int queue, const vx_tfce_args *args, 
     return launch(self, queue, VX_OP_TFCE, &arguments, (size_t)args->slabs, error);
 }
 
-static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args, vx_buffer *const *buffers, vx_error *error)
+static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args, vx_buffer *const *buffers,
+                     vx_error *error)
 {
     vx_opencl *self = (vx_opencl *)backend;
     vx_status status;
