@@ -42,6 +42,7 @@ static void measures_every_row_of_the_cpu(void **state)
     for (size_t i = 0; i < sizeof row / sizeof *row; i++)
         assert_non_null(strstr(text, row[i]));
     json_t *record = json_load_file(json, 0, NULL);
+    assert_true(json_string_length(json_object_get(record, "commit")) >= 7);
     json_t *cpu = json_array_get(json_object_get(record, "devices"), 0);
     assert_string_equal(json_string_value(json_object_get(cpu, "id")), "cpu");
     assert_int_equal(json_array_size(json_object_get(cpu, "rows")), 16);
