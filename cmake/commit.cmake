@@ -1,7 +1,7 @@
 # Writes OUTPUT, a header with VOXSTAT_COMMIT: the commit that SOURCE is at, "+" behind it where files differ from it,
 # "unknown" without git. Run at every build; the file is touched only when its text changes.
-set(commit unknown)
 cmake_minimum_required(VERSION 3.25)
+set(commit unknown)
 find_package(Git QUIET)
 if(GIT_FOUND)
   execute_process(COMMAND ${GIT_EXECUTABLE} describe --always --abbrev=12 --exclude=* --dirty=+
