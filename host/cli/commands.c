@@ -27,6 +27,9 @@ const vx_command vx_command_table[] = {
     {"selftest", VX_SELFTEST, "[OPTION]...", NULL, "put devices through known answers",
      "Runs a tiny problem with a known answer on every device, or on the one that --device names.",
      vx_command_selftest},
+    {"show", VX_SHOW, "DIR", "DIR", "print the tables of results",
+     "Prints what the folder of results DIR holds: the effects, the clusters of each, and how much survives each "
+     "correction. Nothing is computed again.", vx_command_show},
     {"simulate", VX_SIMULATE, "[OPTION]...", NULL, "make a trial cohort with known truth",
      "Writes a folder with a table, images of two sessions, the true regions and the effects that were put into them. "
      "The same seed makes the same cohort.", vx_command_simulate},

@@ -29,6 +29,7 @@ vx_status vx_command_devices(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_report(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_run(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_selftest(const vx_arguments *arguments, vx_error *error);
+vx_status vx_command_show(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "cli/progress.h"
+#include "cli/summary.h"
 #include "cli/terminal.h"
 #include "report/report.h"
 
@@ -320,6 +321,22 @@ static vx_status compute(vx_run *run, const char *folder, vx_error *error)
     return status ? status : stopped(error);
 }
 
+/* The table of results goes to stdout, what was found in words to stderr. */
+static vx_status summarise(const vx_run *run, vx_error *error)
+{
+    vx_results *results = NULL;
+    vx_status status = vx_results_open(run->out, &results, error);
+    if (!status)
+        status = vx_summary_print(results, stdout, error);
+    if (!status && !run->quiet)
+        vx_summary_say(results, stderr);
+    vx_results_close(results);
+    vx_say(run, "results: %s; to look at: %s/report.html\n", run->out, run->out);
+    vx_say(run, "time: %.1f s, of which reading %.1f s, permutations %.1f s, writing %.1f s\n",
+           vx_seconds() - run->start, run->seconds_read, run->seconds_infer, run->seconds_write);
+    return status;
+}
+
 static void run_destroy(vx_run *run)
 {
     for (size_t m = 0; run->modality && m < run->study->modalities; m++) {
@@ -360,8 +377,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     }
     if ((status = vx_folder_commit(folder, error)))
         goto cleanup;
-    if (!(status = vx_summary_print(&run, stdout, error)))
-        vx_summary_say(&run);
+    status = summarise(&run, error);
 
 cleanup:
     run_destroy(&run);

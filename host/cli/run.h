@@ -1,5 +1,5 @@
 /* What the parts of `voxstat run` share: run.c does the work, plan.c says what will be done, progress.c how far it is,
- * summary.c what came out, provenance.c writes it down. */
+ * provenance.c writes down what came out. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -47,10 +47,6 @@ const char *vx_grouped(uint64_t number, char text[32]);
 void vx_plan_say_study(const vx_run *run);
 void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality);
 void vx_plan_say_effects(const vx_run *run);
-
-/* summary.c: the table of results on stdout; what was found, on stderr. */
-vx_status vx_summary_print(const vx_run *run, FILE *out, vx_error *error);
-void vx_summary_say(const vx_run *run);
 
 /* provenance.c: writes all results into `folder` with every option, input and time. */
 vx_status vx_provenance_write(const vx_run *run, const char *folder, vx_error *error);
