@@ -1,6 +1,7 @@
 #include "cli/run.h"
 
 #include "base/memory.h"
+#include "cli/terminal.h"
 
 #include <string.h>
 #include <unistd.h>

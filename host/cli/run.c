@@ -12,13 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-double vx_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 void vx_say(const vx_run *run, const char *format, ...)
 {
     va_list arguments;
@@ -27,19 +20,6 @@ void vx_say(const vx_run *run, const char *format, ...)
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
     va_end(arguments);
-}
-
-const char *vx_grouped(uint64_t number, char text[32])
-{
-    char digits[32];
-    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)number), used = 0;
-    for (int i = 0; i < length; i++) {
-        if (i && (length - i) % 3 == 0)
-            text[used++] = ',';
-        text[used++] = digits[i];
-    }
-    text[used] = '\0';
-    return text;
 }
 
 /* ---- settings ---- */

@@ -34,14 +34,8 @@ typedef struct vx_run {
     double start, seconds_read, seconds_infer, seconds_write;
 } vx_run;
 
-/* Seconds of a clock that only goes forward. */
-double vx_seconds(void);
-
 /* Prints to stderr, unless the run is quiet. */
 void vx_say(const vx_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* 1234567 as "1,234,567"; `text` has 32 bytes. Returns `text`. */
-const char *vx_grouped(uint64_t number, char text[32]);
 
 /* plan.c: what is subtracted and who is used, before the images are read; masks, designs and device, after. */
 void vx_plan_say_study(const vx_run *run);

@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "cli/columns.h"
-#include "cli/run.h"
+#include "cli/terminal.h"
 
 #include <math.h>
 

@@ -4,6 +4,30 @@
 
 #include <math.h>
 
+int64_t vx_slab_first_tile(const vx_engine *e, int64_t s)
+{
+    return s * e->schedule.slab_tiles;
+}
+
+int64_t vx_slab_tiles(const vx_engine *e, int64_t s)
+{
+    int64_t left = e->problem->tiles - vx_slab_first_tile(e, s);
+    return left < e->schedule.slab_tiles ? left : e->schedule.slab_tiles;
+}
+
+int64_t vx_slab_voxels(const vx_engine *e, int64_t s)
+{
+    int64_t left = e->problem->voxels - vx_slab_first_tile(e, s) * VX_TILE, room = vx_slab_tiles(e, s) * VX_TILE;
+    return left < room ? left : room;
+}
+
+vx_status vx_slab_upload(vx_engine *e, int queue, int64_t s, vx_error *error)
+{
+    size_t tile_bytes = (size_t)e->problem->effect->n * VX_TILE * sizeof(float);
+    const char *from = (const char *)e->problem->tile + (size_t)vx_slab_first_tile(e, s) * tile_bytes;
+    return e->backend->upload(e->backend, queue, e->y, 0, from, (size_t)vx_slab_tiles(e, s) * tile_bytes, error);
+}
+
 static vx_status new_buffers(vx_engine *e, vx_batch *b, vx_error *error)
 {
     const vx_problem *p = e->problem;
@@ -86,16 +110,16 @@ static vx_status run_dense(vx_engine *e, vx_batch *b, int64_t s, int flags, int6
                           .nuisance = (int)p->effect->nuisance,
                           .groups = p->groups,
                           .width = p->width,
-                          .voxels = (int)vx_engine_voxels(e, s),
-                          .tiles = (int)vx_engine_tiles(e, s),
-                          .voxel0 = (int)(vx_engine_first_tile(e, s) * VX_TILE),
+                          .voxels = (int)vx_slab_voxels(e, s),
+                          .tiles = (int)vx_slab_tiles(e, s),
+                          .voxel0 = (int)(vx_slab_first_tile(e, s) * VX_TILE),
                           .relabellings = (int)b->count,
                           .flags = flags,
                           .cut_high = p->cut_high,
                           .cut_low = p->cut_low,
                           .capacity = (int)capacity,
                           .map = (int)(p->tiles * VX_TILE),
-                          .map0 = (int)(vx_engine_first_tile(e, s) * VX_TILE)};
+                          .map0 = (int)(vx_slab_first_tile(e, s) * VX_TILE)};
     return e->backend->run(e->backend, b->queue, p->op, &args, buffer, error);
 }
 
@@ -148,7 +172,7 @@ vx_status vx_batch_dense(vx_engine *e, vx_batch *b, int64_t count, int flags, in
         (e->problem->options.clusters && (status = d->fill(d, b->queue, b->list_size, 0, words, 0, error))))
         return status;
     for (int64_t s = 0; s < e->schedule.voxel_slabs; s++) {
-        if (e->schedule.voxel_slabs > 1 && (status = vx_engine_upload_slab(e, b->queue, s, error)))
+        if (e->schedule.voxel_slabs > 1 && (status = vx_slab_upload(e, b->queue, s, error)))
             return status;
         if ((status = run_dense(e, b, s, flags, capacity, error)))
             return status;

@@ -33,10 +33,11 @@ struct vx_engine {
     vx_batch batch[VX_QUEUES]; /* schedule.batches of them */
 };
 
-int64_t vx_engine_first_tile(const vx_engine *engine, int64_t slab);
-int64_t vx_engine_tiles(const vx_engine *engine, int64_t slab);
-int64_t vx_engine_voxels(const vx_engine *engine, int64_t slab);
-vx_status vx_engine_upload_slab(vx_engine *engine, int queue, int64_t slab, vx_error *error);
+/* Where a voxel slab of the matrix begins and how much of it there is; and to the device with it, in place of another. */
+int64_t vx_slab_first_tile(const vx_engine *engine, int64_t slab);
+int64_t vx_slab_tiles(const vx_engine *engine, int64_t slab);
+int64_t vx_slab_voxels(const vx_engine *engine, int64_t slab);
+vx_status vx_slab_upload(vx_engine *engine, int queue, int64_t slab, vx_error *error);
 
 vx_status vx_batch_new(vx_engine *engine, int queue, vx_error *error);
 void vx_batch_free(vx_engine *engine, vx_batch *batch);

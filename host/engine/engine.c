@@ -5,30 +5,6 @@
 
 #include <string.h>
 
-int64_t vx_engine_first_tile(const vx_engine *e, int64_t s)
-{
-    return s * e->schedule.slab_tiles;
-}
-
-int64_t vx_engine_tiles(const vx_engine *e, int64_t s)
-{
-    int64_t left = e->problem->tiles - vx_engine_first_tile(e, s);
-    return left < e->schedule.slab_tiles ? left : e->schedule.slab_tiles;
-}
-
-int64_t vx_engine_voxels(const vx_engine *e, int64_t s)
-{
-    int64_t left = e->problem->voxels - vx_engine_first_tile(e, s) * VX_TILE, room = vx_engine_tiles(e, s) * VX_TILE;
-    return left < room ? left : room;
-}
-
-vx_status vx_engine_upload_slab(vx_engine *e, int queue, int64_t s, vx_error *error)
-{
-    size_t tile_bytes = (size_t)e->problem->effect->n * VX_TILE * sizeof(float);
-    const char *from = (const char *)e->problem->tile + (size_t)vx_engine_first_tile(e, s) * tile_bytes;
-    return e->backend->upload(e->backend, queue, e->y, 0, from, (size_t)vx_engine_tiles(e, s) * tile_bytes, error);
-}
-
 static vx_status new_buffers(vx_engine *e, vx_error *error)
 {
     const vx_problem *p = e->problem;
@@ -53,7 +29,7 @@ static vx_status new_buffers(vx_engine *e, vx_error *error)
         if (wanted[i].bytes)
             status = e->backend->buffer_new(e->backend, wanted[i].bytes, wanted[i].buffer, error);
     for (int64_t i = 0; p->options.count && i < s->voxel_slabs && !status; i++) {
-        size_t bytes = (size_t)vx_engine_tiles(e, i) * VX_TILE * 4;
+        size_t bytes = (size_t)vx_slab_tiles(e, i) * VX_TILE * 4;
         if (!(status = e->backend->buffer_new(e->backend, bytes, &e->slab[i].high, error)) &&
             !(status = e->backend->buffer_new(e->backend, bytes, &e->slab[i].low, error)))
             status = e->backend->buffer_new(e->backend, bytes, &e->slab[i].count, error);
@@ -97,7 +73,7 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
         (status = backend->upload(backend, 0, e->position, 0, problem->position,
                                   (size_t)problem->voxels * sizeof *problem->position, error)))
         goto cleanup;
-    if (schedule->voxel_slabs == 1 && (status = vx_engine_upload_slab(e, 0, 0, error)))
+    if (schedule->voxel_slabs == 1 && (status = vx_slab_upload(e, 0, 0, error)))
         goto cleanup;
     if (problem->options.tfce && (status = upload_powers(e, error)))
         goto cleanup;
@@ -146,8 +122,8 @@ vx_status vx_engine_count_against(vx_engine *e, const int32_t *high, const int32
     vx_backend *b = e->backend;
     vx_status status = VX_OK;
     for (int64_t s = 0; s < e->schedule.voxel_slabs && !status; s++) {
-        int64_t v0 = vx_engine_first_tile(e, s) * VX_TILE;
-        size_t bytes = (size_t)vx_engine_voxels(e, s) * 4;
+        int64_t v0 = vx_slab_first_tile(e, s) * VX_TILE;
+        size_t bytes = (size_t)vx_slab_voxels(e, s) * 4;
         if (!(status = b->upload(b, 0, e->slab[s].high, 0, high + v0, bytes, error)))
             status = b->upload(b, 0, e->slab[s].low, 0, low + v0, bytes, error);
     }
@@ -232,12 +208,12 @@ static vx_status collect_counts(vx_engine *e, vx_tally *tally, vx_error *error)
     if (!count)
         return vx_fail_memory(error);
     for (int64_t s = 0; s < e->schedule.voxel_slabs && !status; s++) {
-        size_t bytes = (size_t)vx_engine_tiles(e, s) * VX_TILE * sizeof *count;
+        size_t bytes = (size_t)vx_slab_tiles(e, s) * VX_TILE * sizeof *count;
         if ((status = b->download(b, 0, e->slab[s].count, 0, count, bytes, error)) ||
             (status = b->fill(b, 0, e->slab[s].count, 0, bytes, 0, error)))
             break;
-        for (int64_t v = 0; v < vx_engine_voxels(e, s); v++)
-            tally->exceed[vx_engine_first_tile(e, s) * VX_TILE + v] += count[v];
+        for (int64_t v = 0; v < vx_slab_voxels(e, s); v++)
+            tally->exceed[vx_slab_first_tile(e, s) * VX_TILE + v] += count[v];
     }
     free(count);
     return status;
