@@ -6,9 +6,9 @@ cd "$(dirname "$0")"
 
 build_packages="cmake ninja-build pkg-config libnifti-dev libnifti2-dev libnifticdf-dev zlib1g-dev libhdf5-dev
     liblapacke-dev libopenblas-dev librandom123-dev libjansson-dev libmd-dev ocl-icd-opencl-dev opencl-headers"
-# The tests need an OpenCL device where there is no GPU (PoCL), the outside world's answers (SciPy, nibabel, h5py) and
-# the checkers that read the source (clang, cppcheck, Oclgrind).
-test_packages="libcmocka-dev pocl-opencl-icd oclgrind clang cppcheck
+# The tests need an OpenCL device where there is no GPU (PoCL), the outside world's answers (SciPy, nibabel, h5py), a
+# browser for report.html and the checkers that read the source (clang, cppcheck, Oclgrind).
+test_packages="libcmocka-dev pocl-opencl-icd oclgrind clang cppcheck chromium
     python3 python3-nibabel python3-scipy python3-h5py"
 
 usage()
@@ -92,6 +92,25 @@ need()
     fi
 }
 
+# NiiVue, the viewer in report.html. A build without it is whole but for the viewer, so nothing stops here.
+fetch_viewer()
+{
+    sh host/report/niivue/fetch.sh build/niivue || true
+}
+
+# What tests/browser drives the browser with; where it is missing, that test is skipped.
+fetch_browser_driver()
+{
+    (
+        cd tests/browser
+        if ! cmp -s package-lock.json node_modules/fetched; then
+            say "fetching the packages of tests/browser"
+            npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --fetch-retry-mintimeout=1000 &&
+                cp package-lock.json node_modules/fetched
+        fi
+    ) || echo "bootstrap.sh: without them the test browser.report is skipped" >&2
+}
+
 build()
 {
     say "building build/release (option VOXSTAT_TESTS=$1)"
@@ -115,15 +134,20 @@ demo()
 case "${1-}" in
 demo)
     need $build_packages
+    fetch_viewer
     build OFF
     demo
     ;;
 build)
     need $build_packages
+    fetch_viewer
     build OFF
     ;;
 test)
+    command -v npm >/dev/null || test_packages="$test_packages nodejs npm"
     need $build_packages $test_packages
+    fetch_viewer
+    fetch_browser_driver
     build ON
     say "testing"
     ctest --preset release
