@@ -10,15 +10,18 @@
         return;
     const note = byId("viewer-note"), canvas = byId("viewer-canvas"), readout = byId("viewer-readout");
     const effectBox = byId("viewer-effect"), mapBox = byId("viewer-map"), clusterBox = byId("viewer-cluster");
-    const slider = byId("viewer-threshold"), faded = byId("viewer-faded");
+    const slider = byId("viewer-threshold"), typed = byId("viewer-threshold-typed"), faded = byId("viewer-faded");
     const axes = ["x", "y", "z"].map((axis) => byId("viewer-" + axis));
-    const maps = Array.from(document.querySelectorAll("script.volume[data-effect]"));
+    const volumes = Array.from(document.querySelectorAll("script.volume"));
+    const maps = volumes.filter((element) => element.dataset.effect);
+    const means = volumes.filter((element) => !element.dataset.effect);
     const rows = Array.from(document.querySelectorAll("tr[data-effect][data-x]"));
     const LAYOUT = {grid: 2, row: 3}; /* NiiVue's MULTIPLANAR_TYPE */
     const DRAG = {none: 0, crosshair: 8}; /* its DRAG_MODE */
     const FADED = 1, HIDDEN = 2; /* its COLORMAP_TYPE: what lies below the threshold */
     const loaded = new Map(); /* script element -> NVImage */
-    let nv = null, shown = null, started = null;
+    const colours = JSON.parse(byId("viewer-colours").textContent);
+    let nv = null, wanted = null, shown = null, started = null, point = [0, 0, 0];
 
     const number = (value) => Number(value.toPrecision(4)).toString().replace("-", "\u2212");
 
@@ -44,8 +47,23 @@
         image.cal_minNeg = -limit;
         image.cal_maxNeg = -threshold;
         image.colormapType = faded.checked ? FADED : HIDDEN;
-        byId("viewer-threshold-value").textContent = number(threshold);
-        slider.setAttribute("aria-valuetext", number(threshold));
+        typed.value = Number(threshold.toPrecision(4));
+        legend("signed" in shown.dataset ? -limit : 0, limit, threshold);
+    }
+
+    /* The bar from the least value to the limit, with marks at the threshold of either tail. */
+    function legend(least, limit, threshold) {
+        const at = (value) => 100 * (value - least) / (limit - least) + "%";
+        const side = (name) => colours[name].I.map((_, i) =>
+            `rgb(${colours[name].R[i]} ${colours[name].G[i]} ${colours[name].B[i]})`);
+        const stops = (least < 0 ? side("vx-negative").reverse() : []).concat(side("vx-positive"));
+        byId("viewer-least").textContent = number(least);
+        byId("viewer-most").textContent = number(limit);
+        byId("viewer-bar").style.background = `linear-gradient(to right, ${stops})`;
+        const [negative, positive] = byId("viewer-bar").children;
+        negative.hidden = least === 0;
+        negative.style.left = at(-threshold);
+        positive.style.left = at(threshold);
     }
 
     function redraw() {
@@ -53,23 +71,33 @@
         nv.updateGLVolume();
     }
 
+    /* Puts a map over the mean image of its modality. Reading a volume takes a while, in which the reader may have asked
+       for another: then this one is dropped. */
     async function show(element) {
-        const limit = Number(element.dataset.limit);
+        wanted = element;
+        const under = await volume(means.find((mean) => mean.dataset.modality === element.dataset.modality));
         const image = await volume(element);
-        if (nv.volumes.length > 1)
-            nv.removeVolume(nv.volumes[1]);
+        if (wanted !== element)
+            return;
+        const limit = Number(element.dataset.limit), signed = "signed" in element.dataset;
         shown = element;
         slider.max = limit;
-        slider.step = limit / 200;
         slider.value = element.dataset.threshold;
-        for (const end of section.querySelectorAll(".viewer-limit"))
-            end.textContent = (end.dataset.sign === "-" ? "\u2212" : "") + number(limit);
-        byId("viewer-negative").hidden = !("signed" in element.dataset);
         image.colormap = "vx-positive";
-        image.colormapNegative = "signed" in element.dataset ? "vx-negative" : "";
+        image.colormapNegative = signed ? "vx-negative" : "";
         calibrate(image);
+        if (nv.volumes[0] !== under) {
+            while (nv.volumes.length)
+                nv.removeVolume(nv.volumes[nv.volumes.length - 1]);
+            under.cal_min = 0;
+            under.cal_max = 255;
+            nv.addVolume(under);
+            layout();
+        } else if (nv.volumes.length > 1) {
+            nv.removeVolume(nv.volumes[1]);
+        }
         nv.addVolume(image);
-        nv.createOnLocationChange();
+        go(point);
     }
 
     /* At the voxel centre that is nearest to a point in mm. */
@@ -80,10 +108,12 @@
     }
 
     function located(place) {
-        const mm = Array.from(place.mm).slice(0, 3).map((x) => Math.round(x * 100) / 100);
-        axes.forEach((box, i) => { box.value = mm[i]; });
-        const value = place.values.length > 1 ? shown.dataset.map + " = " + number(place.values[1].value) + " at " : "";
-        readout.textContent = value + "(" + mm.map(number).join(", ") + ") mm";
+        if (place.values.length < 2)
+            return;
+        point = Array.from(place.mm).slice(0, 3).map((mm) => Math.round(mm * 100) / 100);
+        axes.forEach((box, i) => { box.value = point[i]; });
+        readout.textContent = `${shown.dataset.title} = ${number(place.values[1].value)} at ` +
+            `(${point.map(number).join(", ")}) mm`;
     }
 
     function fill(box, entries, chosen) {
@@ -142,6 +172,10 @@
         });
         canvas.addEventListener("mousedown", () => canvas.focus({preventScroll: true}));
         slider.addEventListener("input", redraw);
+        typed.addEventListener("change", () => {
+            slider.value = typed.value;
+            redraw();
+        });
         faded.addEventListener("change", redraw);
         mapBox.addEventListener("change", () => show(selected()));
         effectBox.addEventListener("change", () => {
@@ -153,8 +187,13 @@
             box.addEventListener("change", () => go(axes.map((axis) => Number(axis.value))));
     }
 
+    /* Three slices in a row where there is room, else two above one; the frame takes the shape that they need. */
     function layout() {
-        nv.setMultiplanarLayout(section.clientWidth < 600 ? LAYOUT.grid : LAYOUT.row);
+        const {dimsRAS, pixDimsRAS} = nv.volumes[0];
+        const [x, y, z] = [1, 2, 3].map((axis) => dimsRAS[axis] * pixDimsRAS[axis]);
+        const narrow = section.clientWidth < 600;
+        canvas.parentElement.style.aspectRatio = narrow ? (x + y) / (y + z) : (2 * x + y) / Math.max(y, z);
+        nv.setMultiplanarLayout(narrow ? LAYOUT.grid : LAYOUT.row);
     }
 
     async function open() {
@@ -170,30 +209,27 @@
         nv = new niivue.Niivue({
             logLevel: "error", dragAndDropEnabled: false, isForceMouseClickToVoxelCenters: true,
             isNearestInterpolation: true, multiplanarShowRender: 0, multiplanarPadPixels: 6, crosshairWidth: 1,
-            crosshairWidthUnit: "voxels", crosshairGap: 2, crosshairColor: [0.1, 0.5, 0.2, 1],
+            crosshairWidthUnit: "mm", crosshairGap: 8, crosshairColor: [0.1, 0.5, 0.2, 1],
             backColor: [1, 1, 1, 1], fontColor: [0.2, 0.2, 0.2, 1], isAlphaClipDark: true,
             mouseEventConfig: {leftButton: {primary: DRAG.crosshair}, rightButton: DRAG.none, centerButton: DRAG.none},
             touchEventConfig: {singleTouch: DRAG.crosshair, doubleTouch: DRAG.none}
         });
-        nv.overlayOutlineWidth = 1;
+        nv.overlayOutlineWidth = 0.4; /* voxels */
         nv.onLocationChange = located;
         await nv.attachToCanvas(canvas);
         canvas.parentElement.style.backgroundColor = "";
-        for (const [name, colours] of Object.entries(JSON.parse(byId("viewer-colours").textContent)))
-            nv.addColormap(name, colours);
-        const background = await volume(document.querySelector("script.volume:not([data-effect])"));
-        background.cal_min = 0;
-        background.cal_max = 255;
-        nv.addVolume(background);
+        for (const name of Object.keys(colours))
+            nv.addColormap(name, colours[name]);
         const effects = Array.from(new Set(maps.map((element) => element.dataset.effect)));
         fill(effectBox, effects.map((effect) =>
             [effect, maps.find((element) => element.dataset.effect === effect).dataset.of]), effects[0]);
         listMaps("t");
-        layout();
-        new ResizeObserver(layout).observe(section);
+        if (clusterBox.options.length > 1) {
+            clusterBox.selectedIndex = 1;
+            point = peak(rows[clusterBox.value]);
+        }
         await show(selected());
-        if (rows.length && rows[0].dataset.effect === effectBox.value)
-            go(peak(rows[0]));
+        new ResizeObserver(layout).observe(section);
         note.hidden = true;
         section.dataset.ready = "";
         return true;

@@ -1,0 +1,25 @@
+/* The volumes that report.html carries for its viewer: whole numbers times a slope, as NIfTI-1 and gzip, in memory. */
+#ifndef VX_REPORT_VOLUME_H
+#define VX_REPORT_VOLUME_H
+
+#include "voxstat/image.h"
+
+/* Voxels low <= i < high of a grid. */
+typedef struct vx_box { int64_t low[3], high[3]; } vx_box;
+
+/* The smallest box around the voxels of `index` (`voxels` linear grid indices, x fastest), wider by `margin` voxels on
+ * every side where the grid has them. */
+vx_box vx_box_around(const vx_grid *grid, const int64_t *index, int64_t voxels, int64_t margin);
+
+/* Bytes in memory; `data` is owned by whoever asked for them, and freed with free(). */
+typedef struct vx_bytes { unsigned char *data; size_t count; } vx_bytes;
+
+/* The part of `value` (one float a grid voxel) that lies in `box`, as round(value / slope) in uint8 (VX_VOLUME_UINT8) or
+ * int16, with `slope` in the header: off by slope / 2 at most where it fits the type, cut off at its ends where not. A
+ * value that is not finite becomes 0. Errors: VX_INTERNAL where memory is short, VX_OUTPUT where NIfTI-1 cannot hold
+ * the size. */
+typedef enum vx_volume_type { VX_VOLUME_UINT8, VX_VOLUME_INT16 } vx_volume_type;
+vx_status vx_volume_pack(const vx_grid *grid, const vx_box *box, const float *value, vx_volume_type type, double slope,
+                         vx_bytes *packed, vx_error *error);
+
+#endif
