@@ -13,20 +13,21 @@
 
 enum { VOXELS_AT = 352 }; /* the header and the four bytes that say that no extension follows */
 
-vx_box vx_box_around(const vx_grid *grid, const int64_t *index, int64_t voxels, int64_t margin)
+vx_box vx_box_around(const vx_grid *grid, const float *mask, int64_t margin)
 {
-    vx_box box = {{grid->dim[0], grid->dim[1], grid->dim[2]}, {0, 0, 0}};
-    for (int64_t v = 0; v < voxels; v++) {
-        const int64_t at[3] = {index[v] % grid->dim[0], index[v] / grid->dim[0] % grid->dim[1],
-                               index[v] / (grid->dim[0] * grid->dim[1])};
-        for (int k = 0; k < 3; k++) {
+    const int64_t *dim = grid->dim;
+    vx_box box = {{dim[0], dim[1], dim[2]}, {0, 0, 0}};
+    for (int64_t i = 0; i < dim[0] * dim[1] * dim[2]; i++) {
+        const int64_t at[3] = {i % dim[0], i / dim[0] % dim[1], i / (dim[0] * dim[1])};
+        for (int k = 0; mask[i] != 0 && k < 3; k++) {
             box.low[k] = at[k] < box.low[k] ? at[k] : box.low[k];
             box.high[k] = at[k] >= box.high[k] ? at[k] + 1 : box.high[k];
         }
     }
     for (int k = 0; k < 3; k++) {
-        box.low[k] = box.low[k] > margin ? box.low[k] - margin : 0;
-        box.high[k] = grid->dim[k] - box.high[k] > margin ? box.high[k] + margin : grid->dim[k];
+        const bool none = box.high[k] == 0;
+        box.low[k] = !none && box.low[k] > margin ? box.low[k] - margin : 0;
+        box.high[k] = !none && dim[k] - box.high[k] > margin ? box.high[k] + margin : dim[k];
     }
     return box;
 }

@@ -2,17 +2,15 @@
 #ifndef VX_REPORT_VOLUME_H
 #define VX_REPORT_VOLUME_H
 
+#include "report/draw/figure.h"
 #include "voxstat/image.h"
 
 /* Voxels low <= i < high of a grid. */
 typedef struct vx_box { int64_t low[3], high[3]; } vx_box;
 
-/* The smallest box around the voxels of `index` (`voxels` linear grid indices, x fastest), wider by `margin` voxels on
- * every side where the grid has them. */
-vx_box vx_box_around(const vx_grid *grid, const int64_t *index, int64_t voxels, int64_t margin);
-
-/* Bytes in memory; `data` is owned by whoever asked for them, and freed with free(). */
-typedef struct vx_bytes { unsigned char *data; size_t count; } vx_bytes;
+/* The smallest box around the voxels where `mask` (one float a grid voxel, x fastest) is not 0, wider by `margin` voxels
+ * on every side where the grid has them; the whole grid where there is no such voxel. */
+vx_box vx_box_around(const vx_grid *grid, const float *mask, int64_t margin);
 
 /* The part of `value` (one float a grid voxel) that lies in `box`, as round(value / slope) in uint8 (VX_VOLUME_UINT8) or
  * int16, with `slope` in the header: off by slope / 2 at most where it fits the type, cut off at its ends where not. A

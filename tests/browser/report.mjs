@@ -24,6 +24,7 @@ const eye = await browser.newPage(); /* reads pictures: its canvas decodes PNG *
 async function open(file, width, script) {
     const context = await browser.newContext({viewport: {width, height: 900}});
     const page = await context.newPage();
+    page.setDefaultTimeout(15000);
     const wrong = [];
     page.on("console", (message) => {
         if (["error", "warning"].includes(message.type()))
@@ -128,7 +129,7 @@ test("the viewer", async (t) => {
     });
     await t.test("hides more as the threshold of both tails rises", async () => {
         await page.locator("#viewer-faded").uncheck();
-        const seen = [];
+        const limit = Number(await page.locator("#viewer-threshold").getAttribute("max")), seen = [];
         for (const part of [0.1, 0.4, 1]) {
             await slide(page, part);
             seen.push(await colours(page));
@@ -137,7 +138,10 @@ test("the viewer", async (t) => {
         assert(seen[0].blue > 4 * seen[1].blue, `blue ${seen.map(({blue}) => blue)}`);
         assert(seen[0].blue > 100, "no negative tail");
         assert.equal(seen[2].red + seen[2].blue, 0);
-        await slide(page, 0.4);
+        await page.locator("#viewer-threshold-typed").fill(String(0.4 * limit));
+        await page.locator("#viewer-threshold-typed").press("Enter");
+        await page.waitForTimeout(150);
+        assert.equal((await colours(page)).picture, seen[1].picture, "a threshold that is typed");
         await page.locator("#viewer-faded").check();
         await page.waitForTimeout(150);
         assert((await colours(page)).red > 1.5 * seen[1].red, "nothing faded below the threshold");

@@ -30,7 +30,7 @@ static nifti_image *unpack(const vx_bytes *packed)
     char path[] = "/tmp/voxstat-volume-XXXXXX.nii.gz";
     int file = mkstemps(path, 7);
     assert_true(file >= 0);
-    assert_int_equal(write(file, packed->data, packed->count), packed->count);
+    assert_int_equal(write(file, packed->data, packed->size), packed->size);
     close(file);
     nifti_image *image = nifti_image_read(path, 1);
     unlink(path);
@@ -95,13 +95,16 @@ static void test_uint8_is_cut_off_at_its_ends(void **state)
 static void test_box(void **state)
 {
     const vx_grid grid = odd_grid();
-    /* voxels (2, 3, 1) and (4, 1, 4) */
-    const int64_t index[2] = {2 + NX * (3 + NY * 1), 4 + NX * (1 + NY * 4)};
-    const vx_box tight = {{2, 1, 1}, {5, 4, 5}}, wide = {{0, 0, 0}, {7, 6, 5}};
-    vx_box box = vx_box_around(&grid, index, 2, 0);
+    const vx_box tight = {{2, 1, 1}, {5, 4, 5}}, wide = {{0, 0, 0}, {7, 6, 5}}, whole = {{0, 0, 0}, {NX, NY, NZ}};
+    static float mask[NX * NY * NZ];
     (void)state;
+    vx_box box = vx_box_around(&grid, mask, 1);
+    assert_memory_equal(&box, &whole, sizeof box);
+    mask[2 + NX * (3 + NY * 1)] = 1; /* voxels (2, 3, 1) and (4, 1, 4) */
+    mask[4 + NX * (1 + NY * 4)] = 1;
+    box = vx_box_around(&grid, mask, 0);
     assert_memory_equal(&box, &tight, sizeof box);
-    box = vx_box_around(&grid, index, 2, 2);
+    box = vx_box_around(&grid, mask, 2);
     assert_memory_equal(&box, &wide, sizeof box);
 }
 

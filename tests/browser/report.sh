@@ -1,0 +1,31 @@
+#!/bin/bash
+# report.html in a browser: two reports of the sample trial, with clusters and without, and one of a program that was
+# built without NiiVue, opened by report.mjs. The pictures that it takes stay in VOXSTAT_PICTURES, where that is set.
+set -euo pipefail
+
+skip()
+{
+    echo "SKIP: $*"
+    exit 77
+}
+command -v node >/dev/null || skip "no node (Debian: nodejs)"
+CHROMIUM=$(command -v chromium || command -v chromium-browser) || skip "no chromium"
+export CHROMIUM
+[ -d "${VOXSTAT_SOURCE:?}/tests/browser/node_modules" ] ||
+    skip "tests/browser/node_modules is not there (sh bootstrap.sh test fetches it)"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+run() # program, folder, options
+{
+    local program=$1 folder=$2
+    shift 2
+    "$program" --design paired --covariate rapa_level --table "$VOXSTAT_SOURCE/sample_data/participants.tsv" \
+        --correct voxel,extent,mass,fdr --permutations 500 --quiet --out "$work/$folder" "$@" >/dev/null
+}
+run "${VOXSTAT:?}" full
+run "$VOXSTAT" empty --cluster-t 50
+run "${VOXSTAT_BARE:?}" bare
+grep -q 'id="niivue"' "$work/full/report.html" || skip "voxstat was built without NiiVue"
+mkdir -p "${VOXSTAT_PICTURES:=$work}"
+node "$VOXSTAT_SOURCE/tests/browser/report.mjs" "$work" "$VOXSTAT_PICTURES"
