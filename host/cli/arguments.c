@@ -165,7 +165,14 @@ static vx_status parse_options(int argc, char **argv, vx_arguments *arguments, v
         else
             status = take(arguments, (vx_option_id)id, optarg, error);
     }
-    if (!status && !arguments->help && !arguments->version && optind < argc)
+    if (status || arguments->help || arguments->version)
+        return status;
+    if (arguments->command->operand && optind < argc && !(arguments->operand = vx_copy_text(argv[optind++])))
+        return vx_fail_memory(error);
+    if (arguments->command->operand && !arguments->operand)
+        return vx_fail(error, VX_USAGE, "%s: its %s is missing; `voxstat %s --help` says more",
+                       arguments->command->name, arguments->command->operand, arguments->command->name);
+    if (optind < argc)
         status = vx_fail(error, VX_USAGE, "found '%s', expected an option; `voxstat %s --help` lists them",
                          argv[optind], arguments->command->name);
     return status;
@@ -200,6 +207,7 @@ void vx_arguments_destroy(vx_arguments *arguments)
 {
     for (int id = 0; id < VX_OPTIONS; id++)
         free(arguments->value[id]);
+    free(arguments->operand);
     free(arguments->command_line);
     *arguments = (vx_arguments){0};
 }

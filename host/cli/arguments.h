@@ -21,6 +21,7 @@ struct vx_arguments {
     vx_help_kind help;        /* with it and with `version` nothing after it was read */
     bool version;
     char *value[VX_OPTIONS];  /* as given; null: not given */
+    char *operand;            /* of a command that takes one */
     char *command_line;       /* quoted for a shell */
 };
 

@@ -12,6 +12,7 @@ typedef struct vx_command {
     const char *name;
     unsigned flag;           /* in vx_option.commands */
     const char *usage;       /* what follows the name */
+    const char *operand;     /* what it must be given beside options, "DIR"; null: nothing */
     const char *summary;     /* a line */
     const char *description; /* paragraphs, a newline between them */
     vx_status (*body)(const vx_arguments *arguments, vx_error *error); /* null: of a later version */
@@ -25,6 +26,7 @@ const vx_command *vx_command_find(const char *name);
 
 vx_status vx_command_bench(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_devices(const vx_arguments *arguments, vx_error *error);
+vx_status vx_command_report(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_run(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_selftest(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error);

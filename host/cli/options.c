@@ -79,7 +79,7 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_PROGRESS] = {"progress", 0, VX_CHOICE, VX_RUN, "HOW", "auto", "auto|bar|plain|none", NULL, 0, 0,
         "What is shown while it runs: a bar, a line a few times a minute, or nothing. auto: a bar on a terminal, else "
         "lines."},
-    [VX_OPTION_QUIET] = {"quiet", 'q', VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
+    [VX_OPTION_QUIET] = {"quiet", 'q', VX_SWITCH, VX_RUN | VX_REPORT, NULL, NULL, NULL, NULL, 0, 0,
         "Say nothing but results and errors."},
     [VX_OPTION_RAW] = {"raw", 0, VX_SWITCH, VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
         "Uptake as measured (SUV) with its global noise, instead of over that of the pons (SUVR)."},
@@ -101,6 +101,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "covariate; n/a is missing."},
     [VX_OPTION_TAILS] = {"tails", 0, VX_CHOICE, VX_RUN, "TAILS", "two", "two|pos|neg", NULL, 0, 0,
         "The alternative: a difference either way, a rise, a fall."},
+    [VX_OPTION_TEMPLATE] = {"template", 0, VX_TEXT, VX_RUN | VX_REPORT, "FILE", NULL, NULL, NULL, 0, 0,
+        "An image in the space of the results, to draw the maps of the report over; its grid may be another. Without "
+        "it: the mean of all images."},
     [VX_OPTION_TFCE_E] = {"tfce-e", 0, VX_REAL, VX_RUN, "E", "0.5", NULL, NULL, 0, 10,
         "TFCE's exponent of extent."},
     [VX_OPTION_TFCE_H] = {"tfce-h", 0, VX_REAL, VX_RUN, "H", "2", NULL, NULL, 0, 10,
@@ -110,7 +113,7 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "How TFCE is integrated: in closed form, or in the steps of another tool, for comparison: a hundredth of the "
         "observed maximum (fsl), of each map's own (palm, which multiplies it in, and nilearn), or 0.1 (mrtrix). FSL's "
         "own neighbours are --connectivity 6."},
-    [VX_OPTION_THREADS] = {"threads", 0, VX_WHOLE, VX_EVERY_COMMAND & ~VX_DEVICES, "N", "all", "all", NULL, 1, 4096,
+    [VX_OPTION_THREADS] = {"threads", 0, VX_WHOLE, VX_EVERY_COMMAND & ~(VX_DEVICES | VX_REPORT), "N", "all", "all", NULL, 1, 4096,
         "CPU threads. The answer does not depend on them."},
     [VX_OPTION_VERBOSE] = {"verbose", 'v', VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "Say more: how the mask came about, batches, memory and times."},

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "cli/progress.h"
 #include "cli/terminal.h"
+#include "report/report.h"
 
 #include <omp.h>
 #include <stdarg.h>
@@ -312,6 +313,9 @@ static vx_status compute(vx_run *run, const char *folder, vx_error *error)
     double start = vx_seconds();
     if (!status)
         status = vx_provenance_write(run, folder, error);
+    if (!status)
+        status = vx_report_write(folder, &(vx_report_options){vx_argument_text(run->arguments, VX_OPTION_TEMPLATE)},
+                                 error);
     run->seconds_write = vx_seconds() - start;
     return status ? status : stopped(error);
 }
