@@ -17,12 +17,12 @@ VX_SECTIONS(DECLARE)
 static const vx_section *const section[] = {VX_SECTIONS(ADDRESS)};
 enum { SECTIONS = sizeof section / sizeof *section };
 
-static const char *embedded(const char *name)
+const char *vx_page_file(const char *name)
 {
     for (const vx_embedded *file = vx_embedded_page; file->name; file++)
         if (!strcmp(file->name, name))
             return file->text;
-    return "";
+    return NULL;
 }
 
 static bool applies(const vx_report *report, const vx_section *one)
@@ -92,12 +92,12 @@ static void write_head(vx_report *report)
     vx_page *page = report->page;
     vx_put_markup(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data: blob:; "
-                  "style-src 'unsafe-inline'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:; "
-                  "connect-src data: blob:; font-src data:\">\n");
+                  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+                  "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n");
     vx_put(page, "<meta name=\"generator\" content=\"voxstat %s\">\n<title>voxstat report: %s</title>\n<style>\n",
            results->version, results->table);
-    vx_put_markup(page, embedded("report.css"));
+    vx_put_markup(page, vx_page_file("report.css"));
+    vx_put_markup(page, vx_page_file("viewer.css"));
     vx_put_markup(page, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the results</a>\n");
 }
 
@@ -134,7 +134,7 @@ static void write_page(vx_report *report)
         vx_put_markup(page, "</section>\n");
     }
     vx_put_markup(page, "</main>\n</div>\n<footer><p>For research; not a medical device.</p></footer>\n<script>\n");
-    vx_put_markup(page, embedded("report.js"));
+    vx_put_markup(page, vx_page_file("report.js"));
     vx_put_markup(page, "</script>\n</body>\n</html>\n");
 }
 

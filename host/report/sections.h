@@ -3,4 +3,5 @@
 #define VX_SECTIONS(X) \
     X(question) \
     X(effects) \
+    X(viewer) \
     X(provenance)

@@ -16,14 +16,23 @@
     const maps = volumes.filter((element) => element.dataset.effect);
     const means = volumes.filter((element) => !element.dataset.effect);
     const rows = Array.from(document.querySelectorAll("tr[data-effect][data-x]"));
+    /* From near 0 to the limit: ColorBrewer's RdBu, halved. */
+    const POSITIVE = [[247, 247, 247], [253, 219, 199], [244, 165, 130], [214, 96, 77], [178, 24, 43], [103, 0, 31]];
+    const NEGATIVE = [[247, 247, 247], [209, 229, 240], [146, 197, 222], [67, 147, 195], [33, 102, 172], [5, 48, 97]];
     const LAYOUT = {grid: 2, row: 3}; /* NiiVue's MULTIPLANAR_TYPE */
     const DRAG = {none: 0, crosshair: 8}; /* its DRAG_MODE */
     const FADED = 1, HIDDEN = 2; /* its COLORMAP_TYPE: what lies below the threshold */
     const loaded = new Map(); /* script element -> NVImage */
-    const colours = JSON.parse(byId("viewer-colours").textContent);
     let nv = null, wanted = null, shown = null, started = null, point = [0, 0, 0];
 
     const number = (value) => Number(value.toPrecision(4)).toString().replace("-", "\u2212");
+
+    /* As NiiVue wants it; where there is no value at all, outside the mask, nothing is drawn. */
+    function colormap(stops) {
+        const channel = (k) => stops.map((rgb) => rgb[k]);
+        return {R: channel(0), G: channel(1), B: channel(2), A: stops.map((_, i) => i ? 255 : 0),
+                I: stops.map((_, i) => Math.round(255 * i / (stops.length - 1)))};
+    }
 
     function say(text) {
         note.textContent = text;
@@ -54,9 +63,7 @@
     /* The bar from the least value to the limit, with marks at the threshold of either tail. */
     function legend(least, limit, threshold) {
         const at = (value) => 100 * (value - least) / (limit - least) + "%";
-        const side = (name) => colours[name].I.map((_, i) =>
-            `rgb(${colours[name].R[i]} ${colours[name].G[i]} ${colours[name].B[i]})`);
-        const stops = (least < 0 ? side("vx-negative").reverse() : []).concat(side("vx-positive"));
+        const stops = (least < 0 ? NEGATIVE.slice().reverse() : []).concat(POSITIVE).map((rgb) => `rgb(${rgb})`);
         byId("viewer-least").textContent = number(least);
         byId("viewer-most").textContent = number(limit);
         byId("viewer-bar").style.background = `linear-gradient(to right, ${stops})`;
@@ -75,7 +82,8 @@
        for another: then this one is dropped. */
     async function show(element) {
         wanted = element;
-        const under = await volume(means.find((mean) => mean.dataset.modality === element.dataset.modality));
+        const mean = means.find(({dataset}) => dataset.modality === element.dataset.modality);
+        const under = await volume(mean);
         const image = await volume(element);
         if (wanted !== element)
             return;
@@ -90,7 +98,7 @@
             while (nv.volumes.length)
                 nv.removeVolume(nv.volumes[nv.volumes.length - 1]);
             under.cal_min = 0;
-            under.cal_max = 255;
+            under.cal_max = Number(mean.dataset.white);
             nv.addVolume(under);
             layout();
         } else if (nv.volumes.length > 1) {
@@ -218,8 +226,8 @@
         nv.onLocationChange = located;
         await nv.attachToCanvas(canvas);
         canvas.parentElement.style.backgroundColor = "";
-        for (const name of Object.keys(colours))
-            nv.addColormap(name, colours[name]);
+        nv.addColormap("vx-positive", colormap(POSITIVE));
+        nv.addColormap("vx-negative", colormap(NEGATIVE));
         const effects = Array.from(new Set(maps.map((element) => element.dataset.effect)));
         fill(effectBox, effects.map((effect) =>
             [effect, maps.find((element) => element.dataset.effect === effect).dataset.of]), effects[0]);
@@ -253,6 +261,7 @@
         button.title = "show in the viewer";
         button.append(...cell.childNodes);
         cell.append(button);
+        row.classList.add("leads");
         row.addEventListener("click", () => visit(row));
     }
 

@@ -8,6 +8,7 @@ skip()
     echo "SKIP: $*"
     exit 77
 }
+[ -n "$VOXSTAT_NIIVUE" ] || skip "voxstat was built without NiiVue"
 command -v node >/dev/null || skip "no node (Debian: nodejs)"
 CHROMIUM=$(command -v chromium || command -v chromium-browser) || skip "no chromium"
 export CHROMIUM
@@ -26,6 +27,5 @@ run() # program, folder, options
 run "${VOXSTAT:?}" full
 run "$VOXSTAT" empty --cluster-t 50
 run "${VOXSTAT_BARE:?}" bare
-grep -q 'id="niivue"' "$work/full/report.html" || skip "voxstat was built without NiiVue"
 mkdir -p "${VOXSTAT_PICTURES:=$work}"
 node "$VOXSTAT_SOURCE/tests/browser/report.mjs" "$work" "$VOXSTAT_PICTURES"

@@ -36,7 +36,7 @@ static void write(vx_report *report)
 {
     const vx_results *results = report->results;
     vx_page *page = report->page;
-    vx_put_markup(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Provenance\"><table "
+    vx_put_markup(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Program and device\"><table "
                   "class=\"plain\"><tbody>\n");
     put_row(page, "command", results->command_line);
     put_row(page, "voxstat", results->version);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "output/record.h"
 #include "report/draw/sample.h"
 #include "report/volume.h"
 
@@ -10,8 +11,8 @@
 #include <string.h>
 
 /* The maps that a reader turns around, most wanted first. t stands for z and for uncorrected p too: it says the same. */
-typedef struct viewer_map { const char *name, *title; vx_p_kind p; } viewer_map;
-static const viewer_map map[] = {
+typedef struct map_kind { const char *name, *title; vx_p_kind p; } map_kind;
+static const map_kind kinds[] = {
     {"t", "t", VX_P_KINDS},
     {"mean", "mean", VX_P_KINDS},
     {"slope", "slope", VX_P_KINDS},
@@ -25,27 +26,28 @@ static const viewer_map map[] = {
     {"p-fwe-tfce", "−log10 p, FWE by TFCE", VX_P_FWE_TFCE},
     {"p-fdr", "−log10 p, FDR", VX_P_FDR},
 };
-enum { MAPS = sizeof map / sizeof *map };
+enum { MAPS = sizeof kinds / sizeof *kinds };
 
 /* Compressed bytes of maps, so that the page stays one that mail and browsers take. */
 static const size_t room_for_maps = 8 << 20;
 
-typedef struct viewer {
+/* The page while volumes are put into it. */
+typedef struct vx_filling {
     vx_report *report;
     size_t used;      /* of the room */
     int64_t left_out; /* maps */
-} viewer;
+} vx_filling;
 
 /* A modality's grid, where its mask lies on it, and the mask. */
-typedef struct place {
+typedef struct vx_place {
     const vx_results_modality *modality;
     float *mask; /* owned by who made the place */
     vx_box box;
-} place;
+} vx_place;
 
-static vx_status place_new(const vx_report *report, const vx_results_modality *modality, place *place)
+static vx_status place_new(const vx_report *report, const vx_results_modality *modality, vx_place *place)
 {
-    *place = (struct place){.modality = modality};
+    *place = (vx_place){.modality = modality};
     vx_status status = vx_results_mask(report->results, modality, &place->mask, report->error);
     if (!status)
         place->box = vx_box_around(&modality->grid, place->mask, 2);
@@ -53,29 +55,29 @@ static vx_status place_new(const vx_report *report, const vx_results_modality *m
 }
 
 /* Where the threshold of a map starts: p = 0.05, what the forming threshold is in its terms, or half its range. */
-static double first_threshold(const viewer_map *map, const vx_results_effect *effect, double largest)
+static double first_threshold(const map_kind *kind, const vx_results_effect *effect, double largest)
 {
     const double t = effect->threshold_t;
-    if (map->p != VX_P_KINDS)
+    if (kind->p != VX_P_KINDS)
         return -log10(0.05);
-    if (!strcmp(map->name, "t"))
+    if (!strcmp(kind->name, "t"))
         return t;
-    if (!strcmp(map->name, "r") || !strcmp(map->name, "rho"))
+    if (!strcmp(kind->name, "r") || !strcmp(kind->name, "rho"))
         return t / sqrt(t * t + effect->df); /* r of that t */
-    if (!strcmp(map->name, "dz"))
+    if (!strcmp(kind->name, "dz"))
         return t / sqrt((double)effect->n);
     return largest / 2;
 }
 
 /* Makes of a map what is shown, 0 outside the mask, and returns the largest size. */
-static double prepare(const viewer_map *map, const place *place, float *value)
+static double prepare(const map_kind *kind, const vx_place *place, float *value)
 {
     const size_t elements = vx_grid_elements(&place->modality->grid);
     double largest = 0;
     for (size_t i = 0; i < elements; i++) {
         if (place->mask[i] == 0)
             value[i] = 0;
-        else if (map->p != VX_P_KINDS)
+        else if (kind->p != VX_P_KINDS)
             value[i] = -log10f(value[i]);
         if (isfinite(value[i]))
             largest = fmax(largest, fabs((double)value[i]));
@@ -92,37 +94,34 @@ static void put_volume(vx_page *page, const vx_bytes *packed)
 }
 
 /* One map of one effect, unless the page is full. */
-static vx_status put_map(viewer *viewer, const viewer_map *map, const place *place, const vx_results_effect *effect)
+static vx_status put_map(vx_filling *filling, const map_kind *kind, const vx_place *place, const vx_results_effect *effect)
 {
-    vx_report *report = viewer->report;
+    vx_report *report = filling->report;
     vx_bytes packed = {0};
     float *value = NULL;
-    if (!vx_results_has_map(report->results, effect, map->name))
+    if (!vx_results_has_map(report->results, effect, kind->name))
         return VX_OK;
-    vx_status status = vx_results_map(report->results, effect, &place->modality->grid, map->name, &value,
+    vx_status status = vx_results_map(report->results, effect, &place->modality->grid, kind->name, &value,
                                       report->error);
     if (status)
         return status;
-    const double largest = prepare(map, place, value), threshold = first_threshold(map, effect, largest);
-    /* Colours reach their ends at the threshold at least: where nothing passes it, nothing looks as if it did. */
-    const double limit = fmax(largest, threshold);
+    const double largest = prepare(kind, place, value), threshold = first_threshold(kind, effect, largest);
+    const double limit = fmax(largest, 1.1 * threshold); /* as in the pictures: a map of noise stays pale */
     if (limit > 0)
         status = vx_volume_pack(&place->modality->grid, &place->box, value, VX_VOLUME_INT16, limit / INT16_MAX, &packed,
                                 report->error);
     free(value);
     if (status || !packed.data)
         return status;
-    if (viewer->used + packed.size > room_for_maps) {
-        viewer->left_out++;
+    if (filling->used + packed.size > room_for_maps) {
+        filling->left_out++;
     } else {
-        char units[64];
-        vx_results_units(report->results, effect, map->name, units);
         vx_put(report->page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" data-effect=\"%s\" "
-               "data-of=\"%s: %s\" data-map=\"%s\" data-title=\"%s\" data-units=\"%s\" data-limit=\"%.9g\" "
+               "data-of=\"%s: %s\" data-map=\"%s\" data-title=\"%s\" data-limit=\"%.9g\" "
                "data-threshold=\"%.9g\"%s", place->modality->stem, effect->stem, place->modality->name, effect->name,
-               map->name, map->title, units, limit, threshold, map->p == VX_P_KINDS ? " data-signed" : "");
+               kind->name, kind->title, limit, threshold, kind->p == VX_P_KINDS ? " data-signed" : "");
         put_volume(report->page, &packed);
-        viewer->used += packed.size;
+        filling->used += packed.size;
     }
     free(packed.data);
     return VX_OK;
@@ -136,7 +135,7 @@ static int by_value(const void *a, const void *b)
 
 /* The grey that is nearly white: a quarter above what 98 % of the mask stays under, for a few bright voxels must not
  * darken the rest, and colours need to stand out from it. */
-static double white(const place *place, const float *value, float *scratch)
+static double white(const vx_place *place, const float *value, float *scratch)
 {
     const size_t elements = vx_grid_elements(&place->modality->grid);
     size_t count = 0;
@@ -163,7 +162,7 @@ static void resample(const vx_volume *template, const vx_grid *grid, float *valu
 }
 
 /* What lies under the maps of a modality. */
-static vx_status put_background(const vx_report *report, const place *place)
+static vx_status put_background(const vx_report *report, const vx_place *place)
 {
     const vx_grid *grid = &place->modality->grid;
     vx_bytes packed = {0};
@@ -173,11 +172,10 @@ static vx_status put_background(const vx_report *report, const place *place)
         status = vx_results_mean(report->results, place->modality, &value, report->error);
     if (!status && report->template)
         resample(&report->template_image, grid, value);
-    if (!status) {
-        const double top = white(place, value, scratch);
+    const double top = status ? 0 : white(place, value, scratch);
+    if (!status)
         status = vx_volume_pack(grid, &place->box, value, VX_VOLUME_UINT8, top > 0 ? top / UINT8_MAX : 1, &packed,
                                 report->error);
-    }
     if (!status) {
         vx_put(report->page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" data-white=\"%.9g\"",
                place->modality->stem, top);
@@ -190,29 +188,24 @@ static vx_status put_background(const vx_report *report, const place *place)
 }
 
 /* Modality by modality for the backgrounds, then the maps in the order in which they are wanted. */
-static vx_status put_volumes(viewer *viewer)
+static vx_status put_volumes(vx_filling *filling)
 {
-    const vx_results *results = viewer->report->results;
-    place *place = vx_array_zero(results->modalities, sizeof *place);
-    vx_status status = place ? VX_OK : vx_fail_memory(viewer->report->error);
+    const vx_results *results = filling->report->results;
+    vx_place *place = vx_array_zero(results->modalities, sizeof *place);
+    vx_status status = place ? VX_OK : vx_fail_memory(filling->report->error);
     for (size_t m = 0; !status && m < results->modalities; m++) {
-        status = place_new(viewer->report, &results->modality[m], &place[m]);
+        status = place_new(filling->report, &results->modality[m], &place[m]);
         if (!status)
-            status = put_background(viewer->report, &place[m]);
+            status = put_background(filling->report, &place[m]);
     }
     for (int k = 0; k < MAPS; k++)
         for (size_t m = 0; !status && m < results->modalities; m++)
             for (size_t e = 0; !status && e < results->modality[m].effects; e++)
-                status = put_map(viewer, &map[k], &place[m], &results->modality[m].effect[e]);
+                status = put_map(filling, &kinds[k], &place[m], &results->modality[m].effect[e]);
     for (size_t m = 0; place && m < results->modalities; m++)
         free(place[m].mask);
     free(place);
     return status;
-}
-
-static void put_colours(vx_page *page)
-{
-    (void)page;
 }
 
 static void put_controls(vx_page *page)
@@ -241,21 +234,21 @@ static void put_controls(vx_page *page)
         "A row of a table of clusters, or its number, leads here.</p>\n</div>\n");
 }
 
-static void put_remarks(const viewer *viewer)
+static void put_remarks(const vx_filling *filling)
 {
-    const vx_report *report = viewer->report;
+    const vx_report *report = filling->report;
     vx_put(report->page, "<p class=\"note\">Under the maps lies the %s in 256 greys. The maps are rounded to 1/32767 of "
            "the end of their colour bar; voxels are drawn as they are, without interpolation.",
            report->template ? "template, at the voxels of the results," : "mean of all images");
-    if (viewer->left_out)
+    if (filling->left_out)
         vx_put(report->page, " %lld maps are left out, so that the page does not grow too large; they are in the folder.",
-               (long long)viewer->left_out);
+               (long long)filling->left_out);
     vx_put_markup(report->page, "</p>\n");
 }
 
 static void write(vx_report *report)
 {
-    viewer viewer = {.report = report};
+    vx_filling filling = {.report = report};
     vx_page *page = report->page;
     const char *niivue = vx_page_file("niivue.js");
     if (!niivue) {
@@ -265,11 +258,10 @@ static void write(vx_report *report)
     }
     vx_put_markup(page, "<p id=\"viewer-note\">The viewer starts when it comes into sight.</p>\n");
     put_controls(page);
-    report->status = put_volumes(&viewer);
+    report->status = put_volumes(&filling);
     if (report->status)
         return;
-    put_remarks(&viewer);
-    put_colours(page);
+    put_remarks(&filling);
     vx_put_markup(page, "<script type=\"text/plain\" id=\"niivue\">\n");
     vx_put_markup(page, niivue);
     vx_put_markup(page, "</script>\n<script>\n");
