@@ -172,6 +172,27 @@ test("the viewer", async (t) => {
         await page.locator("#viewer-x").press("Enter");
         assert.deepEqual((await value(page)).mm, [-22, y, z - 4]);
     });
+    await t.test("has the left on the left, and leaves the wheel to the page until it is clicked", async () => {
+        const canvas = page.locator("#viewer-canvas"), {mm} = await value(page);
+        await canvas.scrollIntoViewIfNeeded();
+        const {x, y, width, height} = await canvas.boundingBox();
+        const scrolled = () => page.evaluate(() => window.scrollY);
+        const before = await scrolled();
+        await page.mouse.move(x + 0.1 * width, y + 0.5 * height);
+        await page.mouse.wheel(0, 40);
+        await page.waitForFunction((before) => window.scrollY > before, before);
+        assert.deepEqual((await value(page)).mm, mm);
+        await canvas.click({position: {x: 0.08 * width, y: 0.5 * height}}); /* in the axial slice */
+        const [left, , level] = (await value(page)).mm;
+        assert(left < 0, `x is ${left} on the left`);
+        await canvas.click({position: {x: 0.24 * width, y: 0.5 * height}});
+        assert((await value(page)).mm[0] > 0, "x is not positive on the right");
+        const still = await scrolled(), text = await page.locator("#viewer-readout").textContent();
+        await page.mouse.wheel(0, 40);
+        await page.waitForFunction((text) => document.getElementById("viewer-readout").textContent !== text, text);
+        assert.notEqual((await value(page)).mm[2], level);
+        assert.equal(await scrolled(), still);
+    });
     await t.test("shows the other maps, with limits of their own", async () => {
         await page.locator("#viewer-map").selectOption("r");
         await page.waitForFunction(() => document.getElementById("viewer-readout").textContent.startsWith("r ="));

@@ -252,11 +252,12 @@ static void write(vx_report *report)
     vx_page *page = report->page;
     const char *niivue = vx_page_file("niivue.js");
     if (!niivue) {
-        vx_put_markup(page, "<p>This voxstat was built without NiiVue, so there is no interactive viewer here; the "
-                      "pictures above are all there is.</p>\n");
+        vx_put_markup(page, "<p>This voxstat was built without NiiVue, so there is no viewer here, only the pictures "
+                      "above; where npm is installed, <code>sh bootstrap.sh build</code> fetches it.</p>\n");
         return;
     }
-    vx_put_markup(page, "<p id=\"viewer-note\">The viewer starts when it comes into sight.</p>\n");
+    vx_put_markup(page, "<p id=\"viewer-note\" class=\"note\">The viewer starts when it comes into sight; it needs JavaScript "
+                  "and WebGL 2.</p>\n");
     put_controls(page);
     report->status = put_volumes(&filling);
     if (report->status)
