@@ -38,9 +38,7 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
     if (!report->status && !(png_name && svg_name))
         report->status = vx_fail_memory(report->error);
     if (!report->status)
-        report->status = vx_figure_png(&picture->drawing, &png, report->error);
-    if (!report->status)
-        report->status = vx_figure_svg(&picture->drawing, &svg, report->error);
+        report->status = vx_figure_make(&picture->drawing, &png, &svg, report->error);
     if (!report->status) {
         vx_put(page, "<figure class=\"%s\"><img width=\"%.0f\" height=\"%.0f\" alt=\"%s\" src=\"data:image/%s;base64,",
                picture->vector ? "plot" : "map", picture->drawing.width, picture->drawing.height, picture->alt,
