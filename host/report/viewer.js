@@ -16,9 +16,8 @@
     const maps = volumes.filter((element) => element.dataset.effect);
     const means = volumes.filter((element) => !element.dataset.effect);
     const rows = Array.from(document.querySelectorAll("tr[data-effect][data-x]"));
-    /* From near 0 to the limit: ColorBrewer's RdBu, halved. */
-    const POSITIVE = [[247, 247, 247], [253, 219, 199], [244, 165, 130], [214, 96, 77], [178, 24, 43], [103, 0, 31]];
-    const NEGATIVE = [[247, 247, 247], [209, 229, 240], [146, 197, 222], [67, 147, 195], [33, 102, 172], [5, 48, 97]];
+    const {positive, negative} = JSON.parse(byId("viewer-colours").textContent);
+    const GREYS = [[255, 255, 255], [80, 80, 80], [230, 230, 230]]; /* of the mean image: colours stand out */
     const LAYOUT = {grid: 2, row: 3}; /* NiiVue's MULTIPLANAR_TYPE */
     const DRAG = {none: 0, crosshair: 8}; /* its DRAG_MODE */
     const FADED = 1, HIDDEN = 2; /* its COLORMAP_TYPE: what lies below the threshold */
@@ -27,11 +26,11 @@
 
     const number = (value) => Number(value.toPrecision(4)).toString().replace("-", "\u2212");
 
-    /* As NiiVue wants it; where there is no value at all, outside the mask, nothing is drawn. */
+    /* As NiiVue wants it. Where there is no value at all, outside the mask, nothing is drawn. */
     function colormap(stops) {
         const channel = (k) => stops.map((rgb) => rgb[k]);
         return {R: channel(0), G: channel(1), B: channel(2), A: stops.map((_, i) => i ? 255 : 0),
-                I: stops.map((_, i) => Math.round(255 * i / (stops.length - 1)))};
+                I: stops.map((_, i) => i && 1 + Math.round(254 * (i - 1) / (stops.length - 2)))};
     }
 
     function say(text) {
@@ -63,14 +62,14 @@
     /* The bar from the least value to the limit, with marks at the threshold of either tail. */
     function legend(least, limit, threshold) {
         const at = (value) => 100 * (value - least) / (limit - least) + "%";
-        const stops = (least < 0 ? NEGATIVE.slice().reverse() : []).concat(POSITIVE).map((rgb) => `rgb(${rgb})`);
+        const stops = (least < 0 ? negative.slice().reverse() : []).concat(positive).map((rgb) => `rgb(${rgb})`);
         byId("viewer-least").textContent = number(least);
         byId("viewer-most").textContent = number(limit);
         byId("viewer-bar").style.background = `linear-gradient(to right, ${stops})`;
-        const [negative, positive] = byId("viewer-bar").children;
-        negative.hidden = least === 0;
-        negative.style.left = at(-threshold);
-        positive.style.left = at(threshold);
+        const [low, high] = byId("viewer-bar").children;
+        low.hidden = least === 0;
+        low.style.left = at(-threshold);
+        high.style.left = at(threshold);
     }
 
     function redraw() {
@@ -97,6 +96,7 @@
         if (nv.volumes[0] !== under) {
             while (nv.volumes.length)
                 nv.removeVolume(nv.volumes[nv.volumes.length - 1]);
+            under.colormap = "vx-ground";
             under.cal_min = 0;
             under.cal_max = Number(mean.dataset.white);
             nv.addVolume(under);
@@ -226,8 +226,9 @@
         nv.onLocationChange = located;
         await nv.attachToCanvas(canvas);
         canvas.parentElement.style.backgroundColor = "";
-        nv.addColormap("vx-positive", colormap(POSITIVE));
-        nv.addColormap("vx-negative", colormap(NEGATIVE));
+        nv.addColormap("vx-positive", colormap(positive));
+        nv.addColormap("vx-negative", colormap(negative));
+        nv.addColormap("vx-ground", colormap(GREYS));
         const effects = Array.from(new Set(maps.map((element) => element.dataset.effect)));
         fill(effectBox, effects.map((effect) =>
             [effect, maps.find((element) => element.dataset.effect === effect).dataset.of]), effects[0]);

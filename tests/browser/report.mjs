@@ -63,19 +63,18 @@ async function fits(page, width) {
     assert(needed <= width, `the page is ${needed} wide in a window of ${width}`);
 }
 
-/* How many pixels of the viewer's canvas are reddish, bluish and neither, on the screen. */
+/* How many pixels of the viewer's canvas are of the colours of either tail, on the screen. */
 async function colours(page) {
     const picture = (await page.locator("#viewer-canvas").screenshot()).toString("base64");
     return eye.evaluate(async (base64) => {
         const image = await createImageBitmap(await (await fetch("data:image/png;base64," + base64)).blob());
         const canvas = new OffscreenCanvas(image.width, image.height), context = canvas.getContext("2d");
         context.drawImage(image, 0, 0);
-        const {data} = context.getImageData(0, 0, image.width, image.height), count = {red: 0, blue: 0, black: 0};
+        const {data} = context.getImageData(0, 0, image.width, image.height), count = {warm: 0, cool: 0};
         for (let i = 0; i < data.length; i += 4) {
             const [r, g, b] = data.subarray(i, i + 3);
-            count.red += r > b + 24 && r > g + 16;
-            count.blue += b > r + 24 && b > g + 8;
-            count.black += r + g + b < 48;
+            count.warm += r > b + 30;
+            count.cool += b > r + 30;
         }
         return {...count, picture: base64};
     }, picture);
@@ -134,17 +133,17 @@ test("the viewer", async (t) => {
             await slide(page, part);
             seen.push(await colours(page));
         }
-        assert(seen[0].red > 4 * seen[1].red && seen[1].red > 0, `red ${seen.map(({red}) => red)}`);
-        assert(seen[0].blue > 4 * seen[1].blue, `blue ${seen.map(({blue}) => blue)}`);
-        assert(seen[0].blue > 100, "no negative tail");
-        assert.equal(seen[2].red + seen[2].blue, 0);
+        assert(seen[0].warm > 2 * seen[1].warm && seen[1].warm > 0, `warm ${seen.map(({warm}) => warm)}`);
+        assert(seen[0].cool > 2 * seen[1].cool, `cool ${seen.map(({cool}) => cool)}`);
+        assert(seen[0].cool > 100, "no negative tail");
+        assert.equal(seen[2].warm + seen[2].cool, 0);
         await page.locator("#viewer-threshold-typed").fill(String(0.4 * limit));
         await page.locator("#viewer-threshold-typed").press("Enter");
         await page.waitForTimeout(150);
         assert.equal((await colours(page)).picture, seen[1].picture, "a threshold that is typed");
         await page.locator("#viewer-faded").check();
         await page.waitForTimeout(150);
-        assert((await colours(page)).red > 1.5 * seen[1].red, "nothing faded below the threshold");
+        assert((await colours(page)).warm > 1.5 * seen[1].warm, "nothing faded below the threshold");
     });
     await t.test("goes to a cluster by a click on its row", async () => {
         const before = await colours(page);

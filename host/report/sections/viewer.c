@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "output/record.h"
+#include "report/draw/colour.h"
 #include "report/draw/sample.h"
 #include "report/volume.h"
 
@@ -133,8 +134,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The grey that is nearly white: a quarter above what 98 % of the mask stays under, for a few bright voxels must not
- * darken the rest, and colours need to stand out from it. */
+/* The value that is drawn nearly white: 98 % of the mask stay under it, for a few bright voxels must not darken the rest. */
 static double white(const vx_place *place, const float *value, float *scratch)
 {
     const size_t elements = vx_grid_elements(&place->modality->grid);
@@ -143,7 +143,7 @@ static double white(const vx_place *place, const float *value, float *scratch)
         if (place->mask[i] != 0 && isfinite(value[i]))
             scratch[count++] = value[i];
     qsort(scratch, count, sizeof *scratch, by_value);
-    return count ? fmax(1.25 * scratch[count * 98 / 100], 0) : 0;
+    return count ? fmax(scratch[count * 98 / 100], 0) : 0;
 }
 
 /* The template at the voxels of the results, so that crosshair and maps share one grid. */
@@ -208,6 +208,21 @@ static vx_status put_volumes(vx_filling *filling)
     return status;
 }
 
+/* The colours of the pictures, as steps from 0 to the limit of either tail, for viewer.js. */
+static void put_colours(vx_page *page)
+{
+    enum { STEPS = 16 };
+    for (int tail = 1; tail >= -1; tail -= 2) {
+        vx_put_markup(page, tail > 0 ? "<script type=\"application/json\" id=\"viewer-colours\">{\"positive\": ["
+                                     : "], \"negative\": [");
+        for (int i = 0; i <= STEPS; i++) {
+            const vx_colour c = vx_colour_diverging(tail * fmax(i, 1e-3) / STEPS); /* which side of 0 the first is on */
+            vx_put(page, "%s[%.0f, %.0f, %.0f]", i ? ", " : "", 255 * c.r, 255 * c.g, 255 * c.b);
+        }
+    }
+    vx_put_markup(page, "]}</script>\n");
+}
+
 static void put_controls(vx_page *page)
 {
     vx_put_markup(page,
@@ -259,6 +274,7 @@ static void write(vx_report *report)
     vx_put_markup(page, "<p id=\"viewer-note\" class=\"note\">The viewer starts when it comes into sight; it needs JavaScript "
                   "and WebGL 2.</p>\n");
     put_controls(page);
+    put_colours(page);
     report->status = put_volumes(&filling);
     if (report->status)
         return;
