@@ -2,5 +2,10 @@
  * sections/<name>.c. */
 #define VX_SECTIONS(X) \
     X(question) \
+    X(design) \
     X(effects) \
+    X(quality) \
+    X(limits) \
+    X(methods) \
+    X(checklist) \
     X(provenance)

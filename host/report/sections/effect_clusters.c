@@ -26,7 +26,7 @@ static void put_row(vx_report *report, const vx_results_effect *effect, const vx
     char text[32];
     vx_put(page, "<tr><th scope=\"row\" class=\"n\" data-value=\"%d\">%d</th><td data-value=\"%d\">%s</td>",
            (int)cluster->label, (int)cluster->label, cluster->sign,
-           cluster->sign > 0 ? "+ positive" : "\xE2\x88\x92 negative");
+           cluster->sign > 0 ? "+" : "\xE2\x88\x92");
     vx_put(page, "<td class=\"n\" data-value=\"%lld\">%s</td><td class=\"n\" data-value=\"%.9g\">%.0f</td>",
            (long long)cluster->voxels, vx_count_text((double)cluster->voxels, text), cluster->mm3, cluster->mm3);
     vx_put(page, "<td class=\"n\" data-value=\"%.9g\">%.2f</td><td class=\"n\" data-value=\"%.9g\">%.2f</td>",
