@@ -16,6 +16,7 @@ static double bin_width(const vx_null_plot *plot, double most)
     return whole ? ceil(width) : width;
 }
 
+/* A line at a value, and its name in the row of a legend. */
 static void mark(cairo_t *cairo, const vx_axes *axes, double at, vx_colour colour, bool dashed, const char *words,
                  double row)
 {
@@ -24,22 +25,34 @@ static void mark(cairo_t *cairo, const vx_axes *axes, double at, vx_colour colou
     vx_ink_set(cairo, colour);
     cairo_set_line_width(cairo, 2);
     cairo_set_dash(cairo, dash, dashed ? 2 : 0, 0);
-    cairo_move_to(cairo, x, row + 5);
+    cairo_move_to(cairo, x, axes->top);
     cairo_line_to(cairo, x, axes->top + axes->height);
+    cairo_move_to(cairo, axes->left, row - 4);
+    cairo_line_to(cairo, axes->left + 24, row - 4);
     cairo_stroke(cairo);
     cairo_set_dash(cairo, NULL, 0, 0);
     snprintf(text, sizeof text, "%s %.4g", words, at);
-    const bool right = x > axes->left + axes->width / 2;
-    vx_text_draw(cairo, right ? x + 4 : x - 4, row, right ? 1 : 0, VX_TEXT_SMALL, colour, text);
+    vx_text_draw(cairo, axes->left + 32, row, 0, VX_TEXT_SMALL, colour, text);
+}
+
+/* A few relabellings have huge clusters: what lies far beyond both lines shares the last bar. */
+static double shown(const vx_null_plot *plot, bool *cut)
+{
+    double most = 0, enough = 1.15 * plot->null[0];
+    for (uint64_t i = 0; i < plot->count; i++)
+        most = fmax(most, plot->null[i]);
+    if (!isnan(plot->critical))
+        enough = fmax(enough, 2.5 * plot->critical);
+    *cut = enough > 0 && enough < most;
+    return *cut ? enough : most;
 }
 
 static void draw_null(cairo_t *cairo, const vx_drawing *drawing)
 {
     const vx_null_plot *plot = drawing->context;
-    double most = 0, tallest = 1, bin[BINS + 1] = {0};
-    for (uint64_t i = 0; i < plot->count; i++)
-        most = fmax(most, plot->null[i]);
-    const double width = bin_width(plot, most);
+    double tallest = 1, bin[BINS + 1] = {0};
+    bool cut;
+    const double width = bin_width(plot, shown(plot, &cut));
     for (uint64_t i = 0; i < plot->count; i++) {
         const int at = (int)fmin(fmax(floor(plot->null[i] / width), 0), BINS);
         tallest = fmax(tallest, ++bin[at]);
@@ -52,9 +65,12 @@ static void draw_null(cairo_t *cairo, const vx_drawing *drawing)
         cairo_rectangle(cairo, left, top, vx_plot_x(&axes, (i + 1) * width) - left - 0.6, axes.top + axes.height - top);
         cairo_fill(cairo);
     }
+    if (cut)
+        vx_text_draw(cairo, axes.left + axes.width, axes.top + axes.height - 14, 1, VX_TEXT_SMALL, vx_muted,
+                     "last bar: all beyond");
     if (!isnan(plot->critical))
-        mark(cairo, &axes, plot->critical, vx_ink, true, "5 % critical", 16);
-    mark(cairo, &axes, plot->null[0], vx_orange, false, "observed", 34);
+        mark(cairo, &axes, plot->critical, vx_ink, true, "5 % critical", 34);
+    mark(cairo, &axes, plot->null[0], vx_orange, false, "observed", 16);
 }
 
 vx_drawing vx_null_drawing(const vx_null_plot *plot)

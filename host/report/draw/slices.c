@@ -79,7 +79,8 @@ static void outline(cairo_t *cairo, const vx_brain *brain, const plane *p, doubl
     const int columns = (int)(size_mm(brain, p->across) / step) + 1, rows = (int)(size_mm(brain, p->up) / step) + 1;
     float *value = vx_array((size_t)columns * (size_t)rows, sizeof *value);
     float *survives = vx_array((size_t)columns * (size_t)rows, sizeof *survives);
-    for (int j = 0; value && survives && j < rows; j++)
+#pragma omp parallel for schedule(static)
+    for (int j = 0; j < (value && survives ? rows : 0); j++)
         for (int i = 0; i < columns; i++) {
             double mm[3];
             place(brain, p, i * step, j * step, mm);

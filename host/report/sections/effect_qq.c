@@ -62,7 +62,7 @@ void vx_effect_qq(vx_report *report, const vx_effect_view *view)
     caption = vx_text("Uncorrected p, voxel by voxel: median %.3f where 0.5 is expected of no effect. Above the line: more "
                       "small p than chance gives. Neighbours are alike, so a whole stretch may stray from the line by "
                       "chance; the smallest p possible is %.2g.", middle, effect->p_smallest);
-    vx_put_markup(report->page, "<h4>All p together</h4>\n");
+    vx_put_markup(report->page, "<h4>Uncorrected p against chance</h4>\n");
     if (name && alt && caption)
         vx_report_picture(report, &(vx_picture){name, vx_qq_drawing(&plot), true, alt, caption});
     else

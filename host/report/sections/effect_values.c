@@ -65,8 +65,8 @@ static void put_mean(vx_report *report, const vx_effect_view *view, size_t c, co
     char *alt = vx_text("%s: mean %s %.4g, 95 %% interval %.4g to %.4g; %lld of %lld participants are above zero.", title,
                         effect->baseline ? "change" : "value", limits[0], limits[1], limits[2], (long long)rises,
                         (long long)effect->n);
-    char *caption = vx_text("%s. Mean %s %.4g (95 %% interval %.4g to %.4g); %lld of %lld %s. Selected by the same data: "
-                            "larger than the truth.", title, effect->baseline ? "change" : "value", limits[0],
+    char *caption = vx_text("%s. Mean %s %.4g (95 %% interval %.4g to %.4g); %lld of %lld %s. Selected by the same data: on "
+                            "average larger than the truth.", title, effect->baseline ? "change" : "value", limits[0],
                             limits[1], limits[2], (long long)rises, (long long)effect->n,
                             effect->baseline ? "rise" : "are above zero");
     if (effect->baseline) {
@@ -114,7 +114,7 @@ static void put_covariate(vx_report *report, const vx_effect_view *view, size_t 
         alt = vx_text("%s: slope %.4g, 95 %% interval %.4g to %.4g, r %.3f, n %lld.", title, line.slope, line.low,
                       line.high, line.r, (long long)n);
         caption = vx_text("%s. Slope %.4g a unit of %s (95 %% interval %.4g to %.4g), %sr = %.2f%s. Selected by the same "
-                          "data: steeper than the truth.", title, line.slope, effect->name, line.low, line.high,
+                          "data: on average steeper than the truth.", title, line.slope, effect->name, line.low, line.high,
                           adjusted ? "partial " : "", line.r, adjusted ? "; both adjusted for the other columns" : "");
     }
     put_picture(report, view, c, vx_scatter_drawing(&plot), alt, caption);

@@ -134,8 +134,10 @@ static void put_corrections(vx_report *report, citing *c)
         cite(c, NICHOLS);
         vx_put(page, "%s: ", effect->tails == VX_TWO_TAILS ? " and over both tails" : "");
         const char *join = "";
-        if (voxel)
-            vx_put(page, "of t%s", (join = ", ", ""));
+        if (voxel) {
+            vx_put_markup(page, "of t");
+            join = ", ";
+        }
         if (extent || mass) {
             vx_put(page, "%sof cluster %s (formed at ", join, extent && mass ? "extent and mass" : extent ? "extent" : "mass");
             put_threshold(report, effect);
