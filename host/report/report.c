@@ -118,9 +118,13 @@ static void write_page(vx_report *report)
     const vx_results *results = report->results;
     vx_page *page = report->page;
     write_head(report);
-    vx_put(page, "<header><p class=\"kind\">voxstat report</p><h1>%s</h1><p class=\"when\">%s, voxstat %s, %s</p>"
-           "</header>\n<div class=\"columns\">\n", results->table, results->started, results->version,
-           results->design == VX_PAIRED ? "paired design" : "one-sample design");
+    vx_put_markup(page, "<header><p class=\"kind\">voxstat report</p><h1>");
+    for (size_t m = 0; m < results->modalities; m++)
+        vx_put(page, "%s%s", m ? ", " : "", results->modality[m].name);
+    if (results->design == VX_PAIRED)
+        vx_put(page, ": %s to %s", results->session[0], results->session[1]);
+    vx_put(page, "</h1><p class=\"when\">%s; %lld participants; %s</p></header>\n<div class=\"columns\">\n",
+           results->table, (long long)results->participants, results->started);
     write_contents(report);
     vx_put_markup(page, "<main id=\"main\" tabindex=\"-1\">\n");
     for (int i = 0; !report->status && i < SECTIONS; i++) {

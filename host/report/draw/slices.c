@@ -79,7 +79,8 @@ static void outline(cairo_t *cairo, const vx_brain *brain, const plane *p, doubl
     const int columns = (int)(size_mm(brain, p->across) / step) + 1, rows = (int)(size_mm(brain, p->up) / step) + 1;
     float *value = vx_array((size_t)columns * (size_t)rows, sizeof *value);
     float *survives = vx_array((size_t)columns * (size_t)rows, sizeof *survives);
-    for (int j = 0; value && survives && j < rows; j++)
+#pragma omp parallel for schedule(static)
+    for (int j = 0; j < (value && survives ? rows : 0); j++)
         for (int i = 0; i < columns; i++) {
             double mm[3];
             place(brain, p, i * step, j * step, mm);
@@ -124,7 +125,8 @@ static void draw(cairo_t *cairo, const vx_drawing *drawing)
     const double width = size_mm(brain, 0) * UNITS_A_MM + GAP, height = size_mm(brain, 1) * UNITS_A_MM + LABEL;
     const double step = (brain->axial[1] - brain->axial[0]) / (COLUMNS * ROWS - 1);
     for (int i = 0; i < COLUMNS * ROWS; i++) {
-        const plane axial = {0, 1, round(brain->axial[0] + i * step)};
+        const double even = round(brain->axial[0] + i * step);
+        const plane axial = {0, 1, fabs(even - brain->peak[2]) <= step / 2 ? brain->peak[2] : even}; /* show the peak */
         draw_plane(cairo, brain, &axial, i % COLUMNS * width, i / COLUMNS * height);
     }
     const plane sagittal = {1, 2, brain->peak[0]}, coronal = {0, 2, brain->peak[1]};
