@@ -1,6 +1,6 @@
 #!/bin/bash
-# report.html in a browser: two reports of the sample trial, with clusters and without, and one of a program that was
-# built without NiiVue, opened by report.mjs. The pictures that it takes stay in VOXSTAT_PICTURES, where that is set.
+# report.html in a browser: reports of the sample trial, with clusters and without, and one of a program that was built
+# without NiiVue, opened by report.mjs. The pictures that it takes stay in VOXSTAT_PICTURES, where that is set.
 set -euo pipefail
 
 skip()
@@ -21,11 +21,11 @@ run() # program, folder, options
 {
     local program=$1 folder=$2
     shift 2
-    "$program" --design paired --covariate rapa_level --table "$VOXSTAT_SOURCE/sample_data/participants.tsv" \
-        --correct voxel,extent,mass,fdr --permutations 500 --quiet --out "$work/$folder" "$@" >/dev/null
+    "$program" --design paired --table "$VOXSTAT_SOURCE/sample_data/participants.tsv" --correct voxel,extent,mass,fdr \
+        --permutations 500 --quiet --out "$work/$folder" "$@" >/dev/null
 }
-run "${VOXSTAT:?}" full
-run "$VOXSTAT" empty --cluster-t 50
-run "${VOXSTAT_BARE:?}" bare
+{ run "${VOXSTAT_BARE:?}" bare && run "${VOXSTAT:?}" empty --cluster-t 50; } &
+run "$VOXSTAT" full --covariate rapa_level
+wait $!
 mkdir -p "${VOXSTAT_PICTURES:=$work}"
 node "$VOXSTAT_SOURCE/tests/browser/report.mjs" "$work" "$VOXSTAT_PICTURES"
