@@ -1,6 +1,6 @@
-/* The viewer of report.html: three slices through a point, one statistic map over the mean image. NiiVue draws them; this
-   file gives it the volumes that the page holds and joins it to the controls and to the rows of the cluster tables. All
-   of it waits for the section to come into sight, so that opening the page costs nothing. */
+/* The viewer of report.html: three slices through a point, one statistic map over the mean image. NiiVue draws them;
+   this file gives it the volumes that the page holds and joins it to the controls and to the rows of the cluster
+   tables. All of it waits for the section to come into sight, so that opening the page costs nothing. */
 (function () {
     "use strict";
     const byId = (id) => document.getElementById(id);
@@ -15,7 +15,8 @@
     const volumes = Array.from(document.querySelectorAll("script.volume"));
     const maps = volumes.filter((element) => element.dataset.effect);
     const means = volumes.filter((element) => !element.dataset.effect);
-    const rows = Array.from(document.querySelectorAll("tr[data-effect][data-x]"));
+    const rows = Array.from(document.querySelectorAll("tr[data-effect][data-x]")).filter(
+        (row) => maps.some((element) => element.dataset.effect === row.dataset.effect)); /* a full page has not all */
     const {positive, negative} = JSON.parse(byId("viewer-colours").textContent);
     const GREYS = [[255, 255, 255], [80, 80, 80], [230, 230, 230]]; /* of the mean image: colours stand out */
     const LAYOUT = {grid: 2, row: 3}; /* NiiVue's MULTIPLANAR_TYPE */
@@ -46,8 +47,8 @@
         return loaded.get(element);
     }
 
-    /* One threshold and one limit for both tails. NiiVue fades what is below the threshold and draws a black line around
-       what is above it, as the pictures of this page do. */
+    /* One threshold and one limit for both tails. NiiVue fades what lies below the threshold, the more the further,
+       and draws a black line around what lies above it. */
     function calibrate(image) {
         const limit = Number(shown.dataset.limit), threshold = Number(slider.value);
         image.cal_min = threshold;
@@ -77,8 +78,8 @@
         nv.updateGLVolume();
     }
 
-    /* Puts a map over the mean image of its modality. Reading a volume takes a while, in which the reader may have asked
-       for another: then this one is dropped. */
+    /* Puts a map over the mean image of its modality. Reading a volume takes a while, in which the reader may have
+       asked for another: then this one is dropped. */
     async function show(element) {
         wanted = element;
         const mean = means.find(({dataset}) => dataset.modality === element.dataset.modality);

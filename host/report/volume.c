@@ -58,7 +58,8 @@ static void set_space(const vx_grid *grid, const vx_box *box, double slope, nift
 static void quantise(const vx_grid *grid, const vx_box *box, const float *value, vx_volume_type type, double slope,
                      unsigned char *to)
 {
-    const double least = type == VX_VOLUME_UINT8 ? 0 : INT16_MIN, most = type == VX_VOLUME_UINT8 ? UINT8_MAX : INT16_MAX;
+    const double least = type == VX_VOLUME_UINT8 ? 0 : INT16_MIN;
+    const double most = type == VX_VOLUME_UINT8 ? UINT8_MAX : INT16_MAX;
     for (int64_t z = box->low[2]; z < box->high[2]; z++)
         for (int64_t y = box->low[1]; y < box->high[1]; y++)
             for (int64_t x = box->low[0]; x < box->high[0]; x++) {

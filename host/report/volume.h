@@ -8,15 +8,16 @@
 /* Voxels low <= i < high of a grid. */
 typedef struct vx_box { int64_t low[3], high[3]; } vx_box;
 
-/* The smallest box around the voxels where `mask` (one float a grid voxel, x fastest) is not 0, wider by `margin` voxels
- * on every side where the grid has them; the whole grid where there is no such voxel. */
+/* The smallest box around the voxels where `mask` (one float a grid voxel, x fastest) is not 0, wider by `margin`
+ * voxels on every side where the grid has them; the whole grid where there is no such voxel. */
 vx_box vx_box_around(const vx_grid *grid, const float *mask, int64_t margin);
 
-/* The part of `value` (one float a grid voxel) that lies in `box`, as round(value / slope) in uint8 (VX_VOLUME_UINT8) or
- * int16, with `slope` in the header: off by slope / 2 at most where it fits the type, cut off at its ends where not. A
- * value that is not finite becomes 0. Errors: VX_INTERNAL where memory is short, VX_OUTPUT where NIfTI-1 cannot hold
- * the size. */
 typedef enum vx_volume_type { VX_VOLUME_UINT8, VX_VOLUME_INT16 } vx_volume_type;
+
+/* The part of `value` (one float a grid voxel) that lies in `box`, as round(value / slope), with `slope` (> 0) in the
+ * header: off by slope / 2 at most where it fits the type, cut off at its ends where not. A value that is not finite
+ * becomes 0. The caller frees packed->data. Errors: VX_INTERNAL where memory is short, VX_OUTPUT where NIfTI-1 cannot
+ * hold the size. */
 vx_status vx_volume_pack(const vx_grid *grid, const vx_box *box, const float *value, vx_volume_type type, double slope,
                          vx_bytes *packed, vx_error *error);
 

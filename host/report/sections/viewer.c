@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The maps that a reader turns around, most wanted first. t stands for z and for uncorrected p too: it says the same. */
+/* The maps that a reader looks around in, most wanted first. t stands for z and for uncorrected p too. */
 typedef struct map_kind { const char *name, *title; vx_p_kind p; } map_kind;
 static const map_kind kinds[] = {
     {"t", "t", VX_P_KINDS},
@@ -29,14 +29,14 @@ static const map_kind kinds[] = {
 };
 enum { MAPS = sizeof kinds / sizeof *kinds };
 
-/* Compressed bytes of maps, so that the page stays one that mail and browsers take. */
-static const size_t room_for_maps = 8 << 20;
+/* Compressed bytes of volumes, so that the page stays one that mail and browsers take. */
+static const size_t room = 8 << 20;
 
 /* The page while volumes are put into it. */
 typedef struct vx_filling {
     vx_report *report;
-    size_t used;      /* of the room */
-    int64_t left_out; /* maps */
+    size_t used;             /* of the room */
+    int64_t shown, left_out; /* maps */
 } vx_filling;
 
 /* A modality's grid, where its mask lies on it, and the mask. */
@@ -95,7 +95,8 @@ static void put_volume(vx_page *page, const vx_bytes *packed)
 }
 
 /* One map of one effect, unless the page is full. */
-static vx_status put_map(vx_filling *filling, const map_kind *kind, const vx_place *place, const vx_results_effect *effect)
+static vx_status put_map(vx_filling *filling, const map_kind *kind, const vx_place *place,
+                         const vx_results_effect *effect)
 {
     vx_report *report = filling->report;
     vx_bytes packed = {0};
@@ -114,7 +115,7 @@ static vx_status put_map(vx_filling *filling, const map_kind *kind, const vx_pla
     free(value);
     if (status || !packed.data)
         return status;
-    if (filling->used + packed.size > room_for_maps) {
+    if (filling->used + packed.size > room) {
         filling->left_out++;
     } else {
         vx_put(report->page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" data-effect=\"%s\" "
@@ -123,6 +124,7 @@ static vx_status put_map(vx_filling *filling, const map_kind *kind, const vx_pla
                kind->name, kind->title, limit, threshold, kind->p == VX_P_KINDS ? " data-signed" : "");
         put_volume(report->page, &packed);
         filling->used += packed.size;
+        filling->shown++;
     }
     free(packed.data);
     return VX_OK;
@@ -134,7 +136,8 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The value that is drawn nearly white: 98 % of the mask stay under it, for a few bright voxels must not darken the rest. */
+/* The value that is drawn nearly white: 98 % of the mask stay under it, for a few bright voxels must not darken all
+ * others. */
 static double white(const vx_place *place, const float *value, float *scratch)
 {
     const size_t elements = vx_grid_elements(&place->modality->grid);
@@ -162,8 +165,9 @@ static void resample(const vx_volume *template, const vx_grid *grid, float *valu
 }
 
 /* What lies under the maps of a modality. */
-static vx_status put_background(const vx_report *report, const vx_place *place)
+static vx_status put_background(vx_filling *filling, const vx_place *place)
 {
+    const vx_report *report = filling->report;
     const vx_grid *grid = &place->modality->grid;
     vx_bytes packed = {0};
     float *value = NULL, *scratch = vx_array(vx_grid_elements(grid), sizeof *scratch);
@@ -180,6 +184,7 @@ static vx_status put_background(const vx_report *report, const vx_place *place)
         vx_put(report->page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" data-white=\"%.9g\"",
                place->modality->stem, top);
         put_volume(report->page, &packed);
+        filling->used += packed.size;
     }
     free(packed.data);
     free(value);
@@ -196,7 +201,7 @@ static vx_status put_volumes(vx_filling *filling)
     for (size_t m = 0; !status && m < results->modalities; m++) {
         status = place_new(filling->report, &results->modality[m], &place[m]);
         if (!status)
-            status = put_background(filling->report, &place[m]);
+            status = put_background(filling, &place[m]);
     }
     for (int k = 0; k < MAPS; k++)
         for (size_t m = 0; !status && m < results->modalities; m++)
@@ -252,11 +257,11 @@ static void put_controls(vx_page *page)
 static void put_remarks(const vx_filling *filling)
 {
     const vx_report *report = filling->report;
-    vx_put(report->page, "<p class=\"note\">Under the maps lies the %s in 256 greys. The maps are rounded to 1/32767 of "
-           "the end of their colour bar; voxels are drawn as they are, without interpolation.",
+    vx_put(report->page, "<p class=\"note\">Under the maps lies the %s in 256 greys. The maps are rounded to 1/32767 "
+           "of the end of their colour bar; voxels are drawn as they are, without interpolation.",
            report->template ? "template, at the voxels of the results," : "mean of all images");
     if (filling->left_out)
-        vx_put(report->page, " %lld maps are left out, so that the page does not grow too large; they are in the folder.",
+        vx_put(report->page, " Left out so that the page does not grow too large: %lld maps; they are in the folder.",
                (long long)filling->left_out);
     vx_put_markup(report->page, "</p>\n");
 }
@@ -271,13 +276,18 @@ static void write(vx_report *report)
                       "above; where npm is installed, <code>sh bootstrap.sh build</code> fetches it.</p>\n");
         return;
     }
-    vx_put_markup(page, "<p id=\"viewer-note\" class=\"note\">The viewer starts when it comes into sight; it needs JavaScript "
-                  "and WebGL 2.</p>\n");
-    put_controls(page);
-    put_colours(page);
     report->status = put_volumes(&filling);
     if (report->status)
         return;
+    if (!filling.shown) {
+        vx_put_markup(page, "<p>The maps are too large to look around in here; the pictures above show them, and any "
+                      "viewer of NIfTI opens those in the folder.</p>\n");
+        return;
+    }
+    vx_put_markup(page, "<p id=\"viewer-note\" class=\"note\">The viewer starts when it comes into sight; it needs "
+                  "JavaScript and WebGL 2.</p>\n");
+    put_controls(page);
+    put_colours(page);
     put_remarks(&filling);
     vx_put_markup(page, "<script type=\"text/plain\" id=\"niivue\">\n");
     vx_put_markup(page, niivue);
