@@ -313,9 +313,6 @@ static vx_status compute(vx_run *run, const char *folder, vx_error *error)
     double start = vx_seconds();
     if (!status)
         status = vx_provenance_write(run, folder, error);
-    if (!status)
-        status = vx_report_write(folder, &(vx_report_options){vx_argument_text(run->arguments, VX_OPTION_TEMPLATE)},
-                                 error);
     run->seconds_write = vx_seconds() - start;
     return status ? status : stopped(error);
 }
@@ -341,7 +338,10 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_run run = {.start = vx_seconds()};
     vx_folder *folder = NULL;
     time_t now = time(NULL);
-    vx_status status = read_settings(arguments, &run, error);
+    vx_report_options report = {.template = vx_argument_text(arguments, VX_OPTION_TEMPLATE)};
+    vx_status status = read_settings(arguments, &run, error), reported;
+    if (!status)
+        status = vx_report_check(&report, error);
     if (status)
         return status;
     strftime(run.started, sizeof run.started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
@@ -358,10 +358,13 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
         vx_folder_abandon(folder);
         goto cleanup;
     }
-    if ((status = vx_folder_commit(folder, error)))
+    reported = vx_report_write(vx_folder_path(folder), &report, error);
+    if ((status = vx_folder_commit(folder, reported ? NULL : error)))
         goto cleanup;
-    if (!(status = vx_summary_print(&run, stdout, error)))
+    if (!(status = vx_summary_print(&run, stdout, reported ? NULL : error)))
         vx_summary_say(&run);
+    if (reported) /* what was computed may have taken hours: it stays */
+        status = vx_error_prefix(error, reported, "the results are whole in %s, but there is no report", run.out);
 
 cleanup:
     run_destroy(&run);

@@ -4,9 +4,9 @@
 
 #include "report/results.h"
 
-/* What a statistic must exceed for p < 0.05, given the maxima of `count` relabellings, the observed one among them: with
- * p = #{null >= x} / count, the value of which fewer than 0.05 count are larger (Nichols & Holmes 2002, Hum Brain Mapp
- * 15:1). NaN where no value can reach it: the relabellings are too few. */
+/* What a statistic must exceed for p < 0.05, given the maxima of `count` relabellings, the observed one among them:
+ * with p = #{null >= x} / count, the value of which fewer than 0.05 count are larger (Nichols & Holmes 2002, Hum Brain
+ * Mapp 15:1). NaN where no value can reach it: the relabellings are too few. */
 double vx_critical(const double *null, uint64_t count);
 
 /* Median, and the median distance from it times 1.4826, the SD of normal data. */

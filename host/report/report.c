@@ -59,6 +59,20 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
     free(svg_name);
 }
 
+static vx_status load_template(const char *path, vx_image *image, vx_error *error)
+{
+    vx_status status = vx_image_read(path, VX_ANALYZE_REFUSE, image, error);
+    return status ? vx_error_prefix(error, status, "template") : VX_OK;
+}
+
+vx_status vx_report_check(const vx_report_options *options, vx_error *error)
+{
+    vx_image image = {0};
+    vx_status status = options->template ? load_template(options->template, &image, error) : VX_OK;
+    vx_image_destroy(&image);
+    return status;
+}
+
 /* The template, and how much of the first modality's mask lies in it. */
 static vx_status read_template(vx_report *report, vx_error *error)
 {
@@ -67,9 +81,9 @@ static vx_status read_template(vx_report *report, vx_error *error)
     float *mask = NULL;
     if (!report->template || !report->results->modalities)
         return VX_OK;
-    vx_status status = vx_image_read(report->template, VX_ANALYZE_REFUSE, &image, error);
+    vx_status status = load_template(report->template, &image, error);
     if (status)
-        return vx_error_prefix(error, status, "template");
+        return status;
     report->template_image = (vx_volume){image.grid, image.data};
     report->template_resampled = !vx_grid_same(&modality->grid, &image.grid, 1e-3, NULL, 0);
     status = vx_results_mask(report->results, modality, &mask, error);

@@ -1,5 +1,5 @@
-/* Maps over a brain: slices, and the glass brain. Both are drawn in mm, whatever way the voxels lie; left of the picture
- * is the participant's left. */
+/* Maps over a brain: slices, and the glass brain. Both are drawn in mm, whatever way the voxels lie; left of the
+ * picture is the participant's left. */
 #ifndef VX_REPORT_DRAW_BRAIN_H
 #define VX_REPORT_DRAW_BRAIN_H
 

@@ -58,8 +58,8 @@ static cairo_status_t play(cairo_surface_t *recorded, cairo_surface_t *surface, 
 
 static cairo_status_t make_png(cairo_surface_t *recorded, const vx_drawing *drawing, vx_bytes *png)
 {
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(drawing->width * drawing->scale),
-                                                          (int)ceil(drawing->height * drawing->scale));
+    const int width = (int)ceil(drawing->width * drawing->scale), height = (int)ceil(drawing->height * drawing->scale);
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     cairo_status_t status = play(recorded, surface, drawing->scale);
     if (status == CAIRO_STATUS_SUCCESS)
         status = cairo_surface_write_to_png_stream(surface, append, png);

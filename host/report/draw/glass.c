@@ -1,5 +1,5 @@
-/* The glass brain: the value furthest out along each axis of space, where it lies beyond the threshold, over the outline of the
- * mask, whose depth is shaded. */
+/* The glass brain: the value furthest out along each axis of space, where it lies beyond the threshold, over the
+ * outline of the mask, whose depth is shaded. */
 #include "base/memory.h"
 #include "report/draw/brain.h"
 #include "report/draw/contour.h"
@@ -120,7 +120,9 @@ static void draw_view(cairo_t *cairo, const vx_brain *brain, const view *v, cons
 static void draw(cairo_t *cairo, const vx_drawing *drawing)
 {
     const vx_brain *brain = drawing->context;
-    view v[3] = {{.along = 0, .across = 1, .up = 2}, {.along = 1, .across = 0, .up = 2}, {.along = 2, .across = 0, .up = 1}};
+    view v[3] = {{.along = 0, .across = 1, .up = 2},
+                 {.along = 1, .across = 0, .up = 2},
+                 {.along = 2, .across = 0, .up = 1}};
     static const char *const title[] = {"from the right", "from behind", "from above"};
     for (int k = 0; k < 3; k++) {
         v[k].columns = samples(brain, v[k].across);

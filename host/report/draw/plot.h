@@ -16,8 +16,8 @@ typedef struct vx_axes {
 
 enum { VX_TICKS_MAX = 12 };
 
-/* Round values within [low, high], about `wanted` of them, in steps of 1, 2 or 5 times a power of ten. Returns how many,
- * and the step. */
+/* Round values within [low, high], about `wanted` of them, in steps of 1, 2 or 5 times a power of ten. Returns how
+ * many, and the step. */
 int vx_ticks(double low, double high, int wanted, double tick[VX_TICKS_MAX], double *step);
 
 /* Widens [low, high] by a share of itself on both sides; a single value gets room around it. */
@@ -71,7 +71,7 @@ typedef struct vx_value_plot {
 } vx_value_plot;
 vx_drawing vx_value_drawing(const vx_value_plot *plot);
 
-/* y against x; with its line and the 95 % interval of the line where `band` is given, which maps x to its half width. */
+/* y against x; with its line and the line's 95 % interval where `band` is given, which maps x to its half width. */
 typedef struct vx_scatter_plot {
     const double *x, *y; /* n */
     int64_t n;

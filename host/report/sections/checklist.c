@@ -16,10 +16,12 @@ static void participants(vx_report *report)
 static void left_out(vx_report *report)
 {
     size_t count = 0;
-    for (size_t m = 0; m < report->results->modalities; m++)
-        for (size_t i = 0; i < report->results->modality[m].left_outs; i++, count++)
-            vx_put(report->page, "%s%s (%s)", count ? "; " : "",
-                   report->results->modality[m].left_out[i].participant, report->results->modality[m].left_out[i].reason);
+    for (size_t m = 0; m < report->results->modalities; m++) {
+        const vx_results_modality *modality = &report->results->modality[m];
+        for (size_t i = 0; i < modality->left_outs; i++, count++)
+            vx_put(report->page, "%s%s (%s)", count ? "; " : "", modality->left_out[i].participant,
+                   modality->left_out[i].reason);
+    }
     if (!count)
         vx_put_markup(report->page, "none by this program");
 }
@@ -137,10 +139,11 @@ static void write(vx_report *report)
     for (size_t i = 0; i < all; i++)
         filled += items[i].fill != NULL;
     vx_put(page, "<p>%zu of %zu items are filled in by this run; the others are the author\xE2\x80\x99s.</p>\n"
-           "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Checklist\"><table class=\"checklist\"><caption>"
-           "After Nichols TE, Das S, Eickhoff SB, et al. Best practices in data analysis and sharing in neuroimaging using "
-           "MRI. Nat Neurosci 2017;20:299\xE2\x80\x93" "303, in our words.</caption><thead><tr><th scope=\"col\">area</th>"
-           "<th scope=\"col\">item</th><th scope=\"col\">who</th><th scope=\"col\">what to say</th></tr></thead><tbody>\n",
+           "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Checklist\"><table "
+           "class=\"checklist\"><caption>After Nichols TE, Das S, Eickhoff SB, et al. Best practices in data analysis "
+           "and sharing in neuroimaging using MRI. Nat Neurosci 2017;20:299\xE2\x80\x93" "303, in our "
+           "words.</caption><thead><tr><th scope=\"col\">area</th><th scope=\"col\">item</th><th "
+           "scope=\"col\">who</th><th scope=\"col\">what to say</th></tr></thead><tbody>\n",
            filled, all);
     for (size_t i = 0; i < all; i++) {
         vx_put(page, "<tr class=\"%s\"><td>%s</td><th scope=\"row\">%s</th><td>%s</td><td>",

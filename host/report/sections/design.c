@@ -55,7 +55,8 @@ static void put_models(vx_report *report, const vx_results_modality *modality)
                "class=\"n\">%s</td></tr>\n", (long long)effect->n, effect->df,
                effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutation",
                vx_count_text((double)effect->relabellings, used),
-               effect->possible < 1e15 ? vx_count_text(effect->possible, possible) : "more than 10\xC2\xB9\xE2\x81\xB5");
+               effect->possible < 1e15 ? vx_count_text(effect->possible, possible)
+                                       : "more than 10\xC2\xB9\xE2\x81\xB5");
     }
     vx_put_markup(page, "</tbody></table></div>\n");
 }
@@ -66,8 +67,8 @@ static void put_matrix(vx_report *report, const vx_results_effect *effect, const
     char *name = vx_text("%s_design", effect->stem);
     char *alt = vx_text("Design matrix of %s, %s: %lld participants by %lld columns.", modality, effect->name,
                         (long long)effect->n, (long long)effect->columns);
-    char *caption = vx_text("%s: %s. A row a participant, a column a regressor, from its smallest (pale) to its largest "
-                            "value (dark).", modality, effect->name);
+    char *caption = vx_text("%s: %s. A row a participant, a column a regressor, from its smallest (pale) to its "
+                            "largest value (dark).", modality, effect->name);
     if (name && alt && caption)
         vx_report_picture(report, &(vx_picture){name, vx_matrix_drawing(&plot), true, alt, caption});
     else

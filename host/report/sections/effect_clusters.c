@@ -15,8 +15,8 @@ static void put_p(vx_page *page, const vx_results_effect *effect, vx_p_kind kind
 {
     char text[32];
     if (effect->p[kind].there)
-        vx_put(page, "<td class=\"n%s\" data-value=\"%.9g\">%s</td>", kind != VX_P_UNCORRECTED && p < 0.05 ? " found" : "",
-               isnan(p) ? 2 : p, vx_p_text(p, text));
+        vx_put(page, "<td class=\"n%s\" data-value=\"%.9g\">%s</td>",
+               kind != VX_P_UNCORRECTED && p < 0.05 ? " found" : "", isnan(p) ? 2 : p, vx_p_text(p, text));
 }
 
 static void put_row(vx_report *report, const vx_results_effect *effect, const vx_cluster *cluster)
@@ -59,9 +59,10 @@ void vx_effect_clusters(vx_report *report, const vx_effect_view *view)
         return;
     }
     vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Clusters of %s: %s\"><table "
-           "class=\"sortable clusters\"><caption>%zu cluster%s of voxels with t beyond %.3f, joined over %d neighbours; "
-           "x, y, z of the peak in mm. p of extent and mass are of the cluster, the others of its peak; all but the last are corrected for the "
-           "number of voxels.</caption>\n<thead><tr>", view->modality->name, effect->name, effect->clusters,
+           "class=\"sortable clusters\"><caption>%zu cluster%s of voxels with t beyond %.3f, joined over %d "
+           "neighbours; x, y, z of the peak in mm. p of extent and mass are of the cluster, the others of its peak; "
+           "all but the last are corrected for the number of "
+           "voxels.</caption>\n<thead><tr>", view->modality->name, effect->name, effect->clusters,
            effect->clusters == 1 ? "" : "s", effect->threshold_t, effect->connectivity);
     for (size_t k = 0; k < sizeof plain / sizeof *plain; k++)
         put_head(page, plain[k]);
@@ -73,9 +74,10 @@ void vx_effect_clusters(vx_report *report, const vx_effect_view *view)
         put_row(report, effect, &effect->cluster[c]);
     vx_put_markup(page, "</tbody></table></div>\n");
     if (effect->clusters > ROWS_AT_FIRST)
-        vx_put(page, "<p class=\"note\">The %d largest of %zu; the others stand in %s_clusters.tsv.</p>\n", ROWS_AT_FIRST,
+        vx_put(page, "<p class=\"note\">The %d largest of %zu; the others stand in "
+               "%s_clusters.tsv.</p>\n", ROWS_AT_FIRST,
                effect->clusters, effect->stem);
     else
-        vx_put(page, "<p class=\"note\">The same in %s_clusters.tsv. A cluster that survives says that there is an effect "
-               "somewhere in it, not that there is one at each of its voxels.</p>\n", effect->stem);
+        vx_put(page, "<p class=\"note\">The same in %s_clusters.tsv. A cluster that survives says that there is an "
+               "effect somewhere in it, not that there is one at each of its voxels.</p>\n", effect->stem);
 }

@@ -89,7 +89,8 @@ static void put_picture(vx_report *report, const vx_effect_view *view, const cha
 void vx_effect_maps(vx_report *report, const vx_effect_view *view)
 {
     const vx_results_effect *effect = view->effect;
-    const char *bar = effect->tails == VX_TWO_TAILS ? "|" : "", *sign = effect->tails == VX_NEGATIVE ? "\xE2\x88\x92" : "";
+    const char *bar = effect->tails == VX_TWO_TAILS ? "|" : "";
+    const char *sign = effect->tails == VX_NEGATIVE ? "\xE2\x88\x92" : "";
     volumes v = {0};
     char *alt = NULL, *caption = NULL;
     if (isnan(effect->peak_t))
@@ -101,13 +102,14 @@ void vx_effect_maps(vx_report *report, const vx_effect_view *view)
     brain.limit = fmax(brain.limit, furthest(&view->modality->grid, v.map));
     vx_put_markup(report->page, "<h4>Where</h4>\n");
 
-    alt = vx_text("Axial slices of %s, %s: %zu clusters with %st%s %s %s%.2f; the largest t, %.2f, lies at x %.0f, y %.0f, "
-                  "z %.0f mm.", view->modality->name, effect->name, effect->clusters, bar, bar,
+    alt = vx_text("Axial slices of %s, %s: %zu clusters with %st%s %s %s%.2f; the largest t, %.2f, lies at x %.0f, y "
+                  "%.0f, z %.0f mm.", view->modality->name, effect->name, effect->clusters, bar, bar,
                   effect->tails == VX_NEGATIVE ? "<" : ">", sign, effect->threshold_t, effect->peak_t,
                   effect->peak_mm[0], effect->peak_mm[1], effect->peak_mm[2]);
-    caption = vx_text("Coloured where %st%s %s %s%.2f, the threshold at which clusters form (one-sided p %s). Thin lines go "
-                      "around them, broken where t is negative%s. Drawn over %s; left is the participant's left (L), mm "
-                      "of the images' own space; the sagittal and the coronal slice pass through the largest t.",
+    caption = vx_text("Coloured where %st%s %s %s%.2f, the threshold at which clusters form (one-sided p %s). Thin "
+                      "lines go around them, broken where t is negative%s. Drawn over %s; left is the participant's "
+                      "left (L), mm of the images' own space; the sagittal and the coronal slice pass through the "
+                      "largest t.",
                       bar, bar, effect->tails == VX_NEGATIVE ? "<" : ">", sign, effect->threshold_t,
                       vx_results_option(report->results, "cluster-p") ? vx_results_option(report->results, "cluster-p")
                                                                       : "not given",

@@ -18,15 +18,16 @@ void vx_effect_null(vx_report *report, const vx_effect_view *view)
 {
     const vx_results_effect *effect = view->effect;
     const vx_null *null = &effect->null;
-    const char *t = effect->tails == VX_TWO_TAILS ? "largest |t|"
-                                                  : effect->tails == VX_POSITIVE ? "largest t" : "largest \xE2\x88\x92t";
+    static const char *const largest_t[] = {[VX_TWO_TAILS] = "largest |t|", [VX_POSITIVE] = "largest t",
+                                            [VX_NEGATIVE] = "largest \xE2\x88\x92t"};
     const struct { const char *name, *label; const double *value; } kind[] = {
-        {"voxel", t, null->voxel},
+        {"voxel", largest_t[effect->tails], null->voxel},
         {"extent", "largest cluster, voxels", null->extent},
         {"mass", "largest cluster mass", null->mass},
         {"tfce", "largest TFCE score", null->tfce}};
     vx_put(report->page, "<h4>Chance alone</h4>\n<p>The largest value over all voxels in each of %lld %s%s. Beyond the "
-           "broken line lie fewer than 5 %% of them; the observed value is one of them.</p>\n<div class=\"pictures\">\n",
+           "broken line lie fewer than 5 %% of them; the observed value is one of them.</p>\n<div "
+           "class=\"pictures\">\n",
            (long long)effect->relabellings, effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutations",
            effect->exhaustive ? ", which are all there are" : "");
     for (size_t k = 0; !report->status && k < sizeof kind / sizeof *kind; k++) {

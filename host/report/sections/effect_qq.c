@@ -25,8 +25,8 @@ static size_t gather(const vx_grid *grid, const float *mask, float *p)
     return count;
 }
 
-/* Ranks at even steps of log rank, so that the smallest p, which matter, are all there. p of rank i (from 1) is expected
- * at (i - 0.5) / count. Returns the number of points. */
+/* Ranks at even steps of log rank, so that the smallest p, which matter, are all there. p of rank i (from 1) is
+ * expected at (i - 0.5) / count. Returns the number of points. */
 static int choose(const float *p, size_t count, double *expected, double *observed)
 {
     int points = 0;
@@ -57,11 +57,11 @@ void vx_effect_qq(vx_report *report, const vx_effect_view *view)
     const size_t count = gather(grid, mask, p);
     const vx_qq_plot plot = {expected, observed, choose(p, count, expected, observed), -log10(effect->p_smallest)};
     const double middle = count % 2 ? p[count / 2] : 0.5 * ((double)p[count / 2 - 1] + p[count / 2]);
-    alt = vx_text("Quantiles of %zu uncorrected p against those of no effect at all: the median p is %.3f (expected 0.5), "
-                  "the smallest %.3g (expected %.3g).", count, middle, (double)p[0], 0.5 / (double)count);
-    caption = vx_text("Uncorrected p, voxel by voxel: median %.3f where 0.5 is expected of no effect. Above the line: more "
-                      "small p than chance gives. Neighbours are alike, so a whole stretch may stray from the line by "
-                      "chance; the smallest p possible is %.2g.", middle, effect->p_smallest);
+    alt = vx_text("Quantiles of %zu uncorrected p against those of no effect at all: the median p is %.3f (expected "
+                  "0.5), the smallest %.3g (expected %.3g).", count, middle, (double)p[0], 0.5 / (double)count);
+    caption = vx_text("Uncorrected p, voxel by voxel: median %.3f where 0.5 is expected of no effect. Above the line: "
+                      "more small p than chance gives. Neighbours are alike, so a whole stretch may stray from the "
+                      "line by chance; the smallest p possible is %.2g.", middle, effect->p_smallest);
     vx_put_markup(report->page, "<h4>Uncorrected p against chance</h4>\n");
     if (name && alt && caption)
         vx_report_picture(report, &(vx_picture){name, vx_qq_drawing(&plot), true, alt, caption});

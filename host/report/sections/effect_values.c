@@ -62,11 +62,13 @@ static void put_mean(vx_report *report, const vx_effect_view *view, size_t c, co
     for (int64_t i = 0; i < effect->n; i++)
         rises += change[i] > 0;
     char *label = vx_text("%s%s%s", view->modality->name, *units ? ", " : "", units);
-    char *alt = vx_text("%s: mean %s %.4g, 95 %% interval %.4g to %.4g; %lld of %lld participants are above zero.", title,
+    char *alt = vx_text("%s: mean %s %.4g, 95 %% interval %.4g to %.4g; %lld of %lld participants are above "
+                        "zero.", title,
                         effect->baseline ? "change" : "value", limits[0], limits[1], limits[2], (long long)rises,
                         (long long)effect->n);
-    char *caption = vx_text("%s. Mean %s %.4g (95 %% interval %.4g to %.4g); %lld of %lld %s. Selected by the same data: on "
-                            "average larger than the truth.", title, effect->baseline ? "change" : "value", limits[0],
+    char *caption = vx_text("%s. Mean %s %.4g (95 %% interval %.4g to %.4g); %lld of %lld %s. Selected by the same "
+                            "data: on average larger than the "
+                            "truth.", title, effect->baseline ? "change" : "value", limits[0],
                             limits[1], limits[2], (long long)rises, (long long)effect->n,
                             effect->baseline ? "rise" : "are above zero");
     if (effect->baseline) {
@@ -107,14 +109,17 @@ static void put_covariate(vx_report *report, const vx_effect_view *view, size_t 
     vx_scatter_plot plot = {.x = raw, .y = change, .n = n, .x_label = x_label, .y_label = y_label};
     if (effect->ranks) {
         alt = vx_text("%s: the participants' values against %s.", title, effect->name);
-        caption = vx_text("%s. Ranks are what was tested; no line is drawn through the values. Selected by the same data.",
+        caption = vx_text("%s. Ranks are what was tested; no line is drawn through the values. Selected by the same "
+                          "data.",
                           title);
     } else {
-        plot = (vx_scatter_plot){line.x, line.y, n, x_label, y_label, line.slope, line.x_mean, line.y_mean, band, &line};
+        plot = (vx_scatter_plot){line.x,     line.y,      n,           x_label, y_label,
+                                 line.slope, line.x_mean, line.y_mean, band,    &line};
         alt = vx_text("%s: slope %.4g, 95 %% interval %.4g to %.4g, r %.3f, n %lld.", title, line.slope, line.low,
                       line.high, line.r, (long long)n);
-        caption = vx_text("%s. Slope %.4g a unit of %s (95 %% interval %.4g to %.4g), %sr = %.2f%s. Selected by the same "
-                          "data: on average steeper than the truth.", title, line.slope, effect->name, line.low, line.high,
+        caption = vx_text("%s. Slope %.4g a unit of %s (95 %% interval %.4g to %.4g), %sr = %.2f%s. Selected by the "
+                          "same data: on average steeper than the "
+                          "truth.", title, line.slope, effect->name, line.low, line.high,
                           adjusted ? "partial " : "", line.r, adjusted ? "; both adjusted for the other columns" : "");
     }
     put_picture(report, view, c, vx_scatter_drawing(&plot), alt, caption);
@@ -141,10 +146,10 @@ void vx_effect_values(vx_report *report, const vx_effect_view *view)
         report->status = vx_fail_memory(report->error);
         return;
     }
-    vx_put_markup(report->page, "<h4>The participants in the largest clusters</h4>\n<p class=\"note circular\">Circular: "
-                  "these clusters were chosen because these very data are extreme there, so what is seen here is larger "
-                  "than it would be in other participants. Look at who carries it, not at how large it is.</p>\n"
-                  "<div class=\"pictures\">\n");
+    vx_put_markup(report->page, "<h4>The participants in the largest clusters</h4>\n<p class=\"note "
+                  "circular\">Circular: these clusters were chosen because these very data are extreme there, so what "
+                  "is seen here is larger than it would be in other participants. Look at who carries it, not at how "
+                  "large it is.</p>\n<div class=\"pictures\">\n");
     for (size_t c = 0; !report->status && c < shown; c++) {
         char *title = where(&effect->cluster[c]);
         for (int64_t i = 0; i < effect->n; i++)

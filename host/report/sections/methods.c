@@ -10,8 +10,8 @@ typedef enum reference {
 } reference;
 
 static const char *const reference_text[REFERENCES] = {
-    "Nichols TE, Holmes AP. Nonparametric permutation tests for functional neuroimaging: a primer with examples. Hum Brain "
-    "Mapp 2002;15:1\xE2\x80\x93" "25.",
+    "Nichols TE, Holmes AP. Nonparametric permutation tests for functional neuroimaging: a primer with examples. Hum "
+    "Brain Mapp 2002;15:1\xE2\x80\x93" "25.",
     "Winkler AM, Ridgway GR, Webster MA, Smith SM, Nichols TE. Permutation inference for the general linear model. "
     "NeuroImage 2014;92:381\xE2\x80\x93" "397.",
     "Freedman D, Lane D. A nonstochastic interpretation of reported significance levels. J Bus Econ Stat "
@@ -19,7 +19,8 @@ static const char *const reference_text[REFERENCES] = {
     "Salmon JK, Moraes MA, Dror RO, Shaw DE. Parallel random numbers: as easy as 1, 2, 3. SC \xE2\x80\x99" "11, 2011.",
     "Phipson B, Smyth GK. Permutation p-values should never be zero. Stat Appl Genet Mol Biol 2010;9:39.",
     "Bullmore ET, Suckling J, Overmeyer S, et al. Global, voxel, and cluster tests, by theory and permutation, for a "
-    "difference between two groups of structural MR images of the brain. IEEE Trans Med Imaging 1999;18:32\xE2\x80\x93" "42.",
+    "difference between two groups of structural MR images of the brain. IEEE Trans Med Imaging "
+    "1999;18:32\xE2\x80\x93" "42.",
     "Smith SM, Nichols TE. Threshold-free cluster enhancement. NeuroImage 2009;44:83\xE2\x80\x93" "98.",
     "Benjamini Y, Hochberg Y. Controlling the false discovery rate. J R Stat Soc B 1995;57:289\xE2\x80\x93" "300.",
 };
@@ -48,8 +49,8 @@ static void put_data(vx_report *report, citing *c)
     char text[32];
     vx_put(page, "<p>Images were analysed voxel by voxel with voxstat %s. ", results->version);
     if (results->design == VX_PAIRED)
-        vx_put(page, "The outcome at each voxel was the change, %s minus %s, of each participant. ", results->session[1],
-               results->session[0]);
+        vx_put(page, "The outcome at each voxel was the change, %s minus %s, of each participant. ",
+               results->session[1], results->session[0]);
     else
         vx_put_markup(page, "The outcome at each voxel was the value of each participant's image. ");
     vx_put_markup(page, "voxstat did not register, resample, smooth or scale the images. ");
@@ -98,7 +99,8 @@ static void put_effects(vx_report *report, citing *c)
         const vx_results_effect *effect = &modality->effect[e];
         vx_put(page, " Its association with %s (n = %lld) was tested by the t statistic (df %g) of %s%s%s against ",
                effect->name, (long long)effect->n, effect->df,
-               effect->ranks ? "Spearman\xE2\x80\x99s rank correlation" : "a linear regression on the mean-centred covariate",
+               effect->ranks ? "Spearman\xE2\x80\x99s rank correlation"
+                             : "a linear regression on the mean-centred covariate",
                nuisance ? ", given the nuisance" : "", joint ? ", all covariates in one model" : "");
         put_relabellings(c, effect, seed);
         if (effect->columns > 2) {
@@ -126,11 +128,12 @@ static void put_corrections(vx_report *report, citing *c)
     vx_page *page = c->page;
     const bool voxel = effect->p[VX_P_FWE_VOXEL].there, extent = effect->p[VX_P_FWE_EXTENT].there;
     const bool mass = effect->p[VX_P_FWE_MASS].there, tfce = effect->p[VX_P_FWE_TFCE].there;
-    vx_put(page, "<p>Tests were %s. ", effect->tails == VX_TWO_TAILS ? "two-sided"
-                                       : effect->tails == VX_POSITIVE ? "one-sided, for a rise" : "one-sided, for a fall");
+    static const char *const tails[] = {[VX_TWO_TAILS] = "two-sided", [VX_POSITIVE] = "one-sided, for a rise",
+                                        [VX_NEGATIVE] = "one-sided, for a fall"};
+    vx_put(page, "<p>Tests were %s. ", tails[effect->tails]);
     if (voxel || extent || mass || tfce) {
-        vx_put_markup(page, "Family-wise error over the voxels analysed was controlled by the distribution of the maximum "
-                      "over relabellings");
+        vx_put_markup(page, "Family-wise error over the voxels analysed was controlled by the distribution of the "
+                      "maximum over relabellings");
         cite(c, NICHOLS);
         vx_put(page, "%s: ", effect->tails == VX_TWO_TAILS ? " and over both tails" : "");
         const char *join = "";
@@ -139,7 +142,8 @@ static void put_corrections(vx_report *report, citing *c)
             join = ", ";
         }
         if (extent || mass) {
-            vx_put(page, "%sof cluster %s (formed at ", join, extent && mass ? "extent and mass" : extent ? "extent" : "mass");
+            vx_put(page, "%sof cluster %s (formed at ", join,
+                   extent && mass ? "extent and mass" : extent ? "extent" : "mass");
             put_threshold(report, effect);
             vx_put(page, "; %d neighbours)", effect->connectivity);
             cite(c, BULLMORE);
@@ -155,7 +159,8 @@ static void put_corrections(vx_report *report, citing *c)
         vx_put_markup(page, ". ");
     }
     if (effect->p[VX_P_FDR].there) {
-        vx_put_markup(page, "The false discovery rate was controlled by the step-up procedure on uncorrected permutation p");
+        vx_put_markup(page, "The false discovery rate was controlled by the step-up procedure on uncorrected "
+                      "permutation p");
         cite(c, BENJAMINI);
         vx_put_markup(page, ". ");
     }
@@ -167,8 +172,8 @@ static void put_corrections(vx_report *report, citing *c)
 static void write(vx_report *report)
 {
     citing c = {.page = report->page};
-    vx_put_markup(report->page, "<p class=\"note\">Ready to paste; check it against what you did before and after.</p>\n"
-                  "<div class=\"paste\">\n");
+    vx_put_markup(report->page, "<p class=\"note\">Ready to paste; check it against what you did before and "
+                  "after.</p>\n<div class=\"paste\">\n");
     put_data(report, &c);
     put_effects(report, &c);
     put_corrections(report, &c);

@@ -19,8 +19,8 @@ static void put_mask(vx_report *report, const vx_results_modality *modality)
         {mask->left_out_threshold, "not above the threshold in some image"},
         {mask->left_out_constant, "the same in every participant"}};
     const double mm3 = fabs(modality->grid.pixdim[0] * modality->grid.pixdim[1] * modality->grid.pixdim[2]);
-    vx_put(page, "<p>The mask holds <strong>%s voxels</strong> (%.4g \xC3\x97 %.4g \xC3\x97 %.4g mm; %.0f mL) of %s in the "
-           "grid; %s were candidates", vx_count_text((double)modality->mask_voxels, a), modality->grid.pixdim[0],
+    vx_put(page, "<p>The mask holds <strong>%s voxels</strong> (%.4g \xC3\x97 %.4g \xC3\x97 %.4g mm; %.0f mL) of %s "
+           "in the grid; %s were candidates", vx_count_text((double)modality->mask_voxels, a), modality->grid.pixdim[0],
            modality->grid.pixdim[1], modality->grid.pixdim[2], (double)modality->mask_voxels * mm3 / 1000,
            vx_count_text((double)mask->grid_voxels, b), vx_count_text((double)mask->candidate, c));
     for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
@@ -34,10 +34,11 @@ static void put_head(vx_report *report, const vx_results_modality *modality)
     const vx_results *results = report->results;
     vx_page *page = report->page;
     const bool paired = modality->global[VX_MEAN_BASELINE];
-    vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Quality of %s\"><table class=\"quality\">"
-           "<caption>Means over the mask, in the images' units. Robust z: how many robust standard deviations (1.4826 "
-           "times the median absolute deviation) a participant's %s lies from the median; beyond %.1f it is marked. "
-           "Voxels: finite and not zero%s.</caption><thead><tr><th scope=\"col\">participant</th>", modality->name,
+    vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Quality of %s\"><table "
+           "class=\"quality\"><caption>Means over the mask, in the images' units. Robust z: how many robust standard "
+           "deviations (1.4826 times the median absolute deviation) a participant's %s lies from the median; beyond "
+           "%.1f it is marked. Voxels: finite and not zero%s.</caption><thead><tr><th "
+           "scope=\"col\">participant</th>", modality->name,
            paired ? "change" : "mean", unusual, paired ? ", in the image that has fewer" : "");
     if (paired)
         vx_put(page, "<th scope=\"col\" class=\"n\">mean %s</th><th scope=\"col\" class=\"n\">mean %s</th><th "
@@ -45,8 +46,8 @@ static void put_head(vx_report *report, const vx_results_modality *modality)
                results->session[0], results->session[1]);
     else
         vx_put_markup(page, "<th scope=\"col\" class=\"n\">mean</th>");
-    vx_put_markup(page, "<th scope=\"col\" class=\"n\">robust z</th><th scope=\"col\" class=\"n\">voxels</th></tr></thead>"
-                  "<tbody>\n");
+    vx_put_markup(page, "<th scope=\"col\" class=\"n\">robust z</th><th scope=\"col\" "
+                  "class=\"n\">voxels</th></tr></thead><tbody>\n");
 }
 
 static void put_row(vx_report *report, const vx_results_modality *modality, int64_t i, double value, double z)
@@ -101,13 +102,15 @@ static void write(vx_report *report)
 {
     for (size_t m = 0; !report->status && m < report->results->modalities; m++)
         put_modality(report, &report->results->modality[m]);
-    if (report->template)
-        vx_put(report->page, "<p>Maps are drawn over the template <code>%s</code>%s; it covers %.1f %% of the voxels "
-               "analysed%s. The results themselves are not touched by it.</p>\n", report->template,
-               report->template_resampled ? ", which lies on another grid and was resampled for the pictures (trilinear, "
-                                            "in mm)" : "",
-               100 * report->template_overlap,
-               report->template_overlap < 0.95 ? ": look whether it is in the same space" : "");
+    if (!report->template)
+        return;
+    vx_put(report->page, "<p>Maps are drawn over the template <code>%s</code>", report->template);
+    if (report->template_resampled)
+        vx_put_markup(report->page, ", which lies on another grid and was resampled for the pictures (trilinear, in "
+                      "mm)");
+    vx_put(report->page, "; it covers %.1f %% of the voxels analysed%s. The results themselves are not touched by "
+           "it.</p>\n", 100 * report->template_overlap,
+           report->template_overlap < 0.95 ? ": look whether it is in the same space" : "");
 }
 
 const vx_section vx_section_quality = {"quality", "Quality control", NULL, write, NULL};

@@ -51,9 +51,10 @@ static void put_table(vx_report *report)
                 any[k] |= results->modality[m].effect[e].p[k].there;
     vx_put_markup(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Headline figures\">"
                   "<table id=\"headline\"><caption>Headline figures: the largest t and the smallest p of every kind of "
-                  "correction, over all voxels analysed; by voxel, extent, mass and TFCE they are family-wise.</caption>\n<thead><tr><th scope=\"col\">Effect</th>"
-                  "<th scope=\"col\" class=\"n\">n</th><th scope=\"col\" class=\"n\">df</th><th scope=\"col\" "
-                  "class=\"n\">peak t</th><th scope=\"col\" class=\"n\">at (mm)</th>");
+                  "correction, over all voxels analysed; by voxel, extent, mass and TFCE they are "
+                  "family-wise.</caption>\n<thead><tr><th scope=\"col\">Effect</th><th scope=\"col\" "
+                  "class=\"n\">n</th><th scope=\"col\" class=\"n\">df</th><th scope=\"col\" class=\"n\">peak "
+                  "t</th><th scope=\"col\" class=\"n\">at (mm)</th>");
     for (int k = 0; k < VX_P_KINDS; k++)
         if (any[k])
             vx_put(page, "<th scope=\"col\" class=\"n\">p %s</th>", p_title[k]);
