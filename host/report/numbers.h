@@ -43,8 +43,4 @@ bool vx_effect_is_covariate(const vx_results_effect *effect);
 /* The change of participant i over measured cluster c; of a onesample design the value itself. */
 double vx_cluster_change(const vx_results_effect *effect, size_t c, int64_t i);
 
-/* The smallest family-wise p of a cluster: by extent, mass, and of its peak by voxel and TFCE; NaN where none was asked
- * for. */
-double vx_cluster_p(const vx_cluster *cluster);
-
 #endif

@@ -398,7 +398,6 @@ class Report(voxstat_cli.Study):
         self.assertEqual(len(page.table("quality")), 2)
 
     def test_nothing_found(self):
-        page = self.run_report("--cluster-t", "900", "--cluster-p=0.01") if False else None
         done = self.run_paired("--covariate", "level", "--out", "results", "--cluster-t", "5000", "-q")
         self.assert_done(done)
         page = self.page()
@@ -510,7 +509,7 @@ class Report(voxstat_cli.Study):
                      "design/pet/level/raw", "participants/pet"):
             self.broken(["results.h5", path.split("/")[0], "older"], delete(path))
         self.broken(["null/pet/change/voxel", "not of one run"], shorten)
-        self.broken(["pet_level_clusters.tsv", ""], lambda folder: (folder / "pet_level_clusters.tsv").unlink())
+        self.broken(["pet_level_clusters.tsv"], lambda folder: (folder / "pet_level_clusters.tsv").unlink())
         self.broken(["pet_level_clusters.tsv"], cut("pet_level_clusters.tsv", 150))
         done = self.report(out="nowhere")
         self.assertEqual(done.returncode, INPUT)

@@ -107,7 +107,8 @@ bool vx_brain_beyond(const vx_brain *brain, double value)
 
 void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, double x, double y, double width, double height)
 {
-    const double low = brain->negative ? -brain->limit : 0, high = brain->positive ? brain->limit : 0;
+    const double low = brain->negative || !brain->thresholded ? -brain->limit : 0; /* an untested tail is not hidden */
+    const double high = brain->positive || !brain->thresholded ? brain->limit : 0;
     const int steps = 120;
     char text[32];
     for (int i = 0; i < steps; i++) {

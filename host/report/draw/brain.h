@@ -41,7 +41,7 @@ bool vx_brain_beyond(const vx_brain *brain, double value);
 vx_drawing vx_slices_drawing(const vx_brain *brain);
 vx_drawing vx_glass_drawing(const vx_brain *brain);
 
-/* A bar of the colours, from -limit to limit or the tail tested, with its threshold marked. */
+/* A bar of the colours, from -limit to limit (thresholded: in the tails tested), with the threshold marked. */
 void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, double x, double y, double width, double height);
 
 #endif

@@ -154,7 +154,7 @@ enum { CELL = 46, NAME = 110, HEAD = 66 };
 
 static double row_height(const vx_matrix_plot *plot)
 {
-    return fmin(18, fmax(2, 480 / (double)plot->n));
+    return fmin(18, fmax(0.5, 480 / (double)plot->n));
 }
 
 static void draw_matrix(cairo_t *cairo, const vx_drawing *drawing)

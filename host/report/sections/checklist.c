@@ -148,7 +148,7 @@ static void write(vx_report *report)
     for (size_t i = 0; i < all; i++) {
         vx_put(page, "<tr class=\"%s\"><td>%s</td><th scope=\"row\">%s</th><td>%s</td><td>",
                items[i].fill ? "filled" : "author", items[i].area, items[i].name,
-               items[i].fill ? "\xE2\x9C\x93 filled" : "author");
+               items[i].fill ? "filled" : "author");
         if (items[i].fill)
             items[i].fill(report);
         else

@@ -44,6 +44,15 @@ static vx_status read_volumes(vx_report *report, const vx_effect_view *view, vol
     return status ? status : read_survivors(report, view, v);
 }
 
+/* The furthest t of a whole map, of whichever tail. */
+static double furthest(const vx_grid *grid, const float *map)
+{
+    double most = 1e-30; /* colours are shares of it */
+    for (int64_t i = 0; i < grid->dim[0] * grid->dim[1] * grid->dim[2]; i++)
+        most = fmax(most, fabsf(map[i]));
+    return most;
+}
+
 static vx_brain make_brain(const vx_report *report, const vx_effect_view *view, const volumes *v)
 {
     const vx_results_effect *effect = view->effect;
@@ -55,7 +64,7 @@ static vx_brain make_brain(const vx_report *report, const vx_effect_view *view, 
         .mask = vx_sampler_new(grid, v->mask),
         .survives = vx_sampler_new(grid, v->survives),
         .threshold = effect->threshold_t,
-        .limit = fmax(fabs(effect->peak_t), 1.1 * effect->threshold_t),
+        .limit = furthest(grid, v->map),
         .positive = effect->tails != VX_NEGATIVE,
         .negative = effect->tails != VX_POSITIVE,
         .peak = {effect->peak_mm[0], effect->peak_mm[1], effect->peak_mm[2]},
@@ -64,15 +73,6 @@ static vx_brain make_brain(const vx_report *report, const vx_effect_view *view, 
     };
     vx_brain_frame(&brain, grid);
     return brain;
-}
-
-/* The furthest t of a whole map, of whichever tail. */
-static double furthest(const vx_grid *grid, const float *map)
-{
-    double most = 0;
-    for (int64_t i = 0; i < grid->dim[0] * grid->dim[1] * grid->dim[2]; i++)
-        most = fmax(most, fabsf(map[i]));
-    return most;
 }
 
 static void put_picture(vx_report *report, const vx_effect_view *view, const char *kind, vx_drawing drawing,
@@ -99,7 +99,6 @@ void vx_effect_maps(vx_report *report, const vx_effect_view *view)
     if (report->status)
         goto cleanup;
     vx_brain brain = make_brain(report, view, &v);
-    brain.limit = fmax(brain.limit, furthest(&view->modality->grid, v.map));
     vx_put_markup(report->page, "<h4>Where</h4>\n");
 
     alt = vx_text("Axial slices of %s, %s: %zu clusters with %st%s %s %s%.2f; the largest t, %.2f, lies at x %.0f, y "

@@ -89,8 +89,12 @@ static void put_modality(vx_report *report, const vx_results_modality *modality)
         marked += fabs((value[i] - centre) / spread) > unusual;
     vx_put(report->page, "<h3>%s</h3>\n", modality->name);
     put_mask(report, modality);
-    vx_put(report->page, "<p>%lld participant%s with an unusual %s over the whole mask.</p>\n", (long long)marked,
-           marked == 1 ? "" : "s", before ? "change" : "mean");
+    if (marked)
+        vx_put(report->page, "<p class=\"found\">%lld participant%s with an unusual %s over the whole mask.</p>\n",
+               (long long)marked, marked == 1 ? "" : "s", before ? "change" : "mean");
+    else
+        vx_put(report->page, "<p>No participant has an unusual %s over the whole mask.</p>\n",
+               before ? "change" : "mean");
     put_head(report, modality);
     for (int64_t i = 0; i < modality->n; i++)
         put_row(report, modality, i, value[i], (value[i] - centre) / spread);
