@@ -294,9 +294,6 @@ static vx_status compute(vx_run *run, const char *folder, vx_error *error)
     double start = vx_seconds();
     if (!status)
         status = vx_provenance_write(run, folder, error);
-    if (!status)
-        status = vx_report_write(folder, &(vx_report_options){vx_argument_text(run->arguments, VX_OPTION_TEMPLATE)},
-                                 error);
     run->seconds_write = vx_seconds() - start;
     return status ? status : stopped(error);
 }
@@ -312,8 +309,8 @@ static vx_status summarise(const vx_run *run, vx_error *error)
         vx_summary_say(results, stderr);
     vx_results_close(results);
     vx_say(run, "results: %s; to look at: %s/report.html\n", run->out, run->out);
-    vx_say(run, "time: %.1f s, of which reading %.1f s, permutations %.1f s, writing %.1f s\n",
-           vx_seconds() - run->start, run->seconds_read, run->seconds_infer, run->seconds_write);
+    vx_say(run, "time: %.1f s, of which reading %.1f s, permutations %.1f s, writing %.1f s, the report %.1f s\n",
+           vx_seconds() - run->start, run->seconds_read, run->seconds_infer, run->seconds_write, run->seconds_report);
     return status;
 }
 
@@ -338,7 +335,10 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_run run = {.start = vx_seconds()};
     vx_folder *folder = NULL;
     time_t now = time(NULL);
-    vx_status status = read_settings(arguments, &run, error);
+    vx_report_options report = {.template = vx_argument_text(arguments, VX_OPTION_TEMPLATE)};
+    vx_status status = read_settings(arguments, &run, error), reported;
+    if (!status)
+        status = vx_report_check(&report, error);
     if (status)
         return status;
     strftime(run.started, sizeof run.started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
@@ -355,9 +355,14 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
         vx_folder_abandon(folder);
         goto cleanup;
     }
-    if ((status = vx_folder_commit(folder, error)))
+    double drawing = vx_seconds();
+    reported = vx_report_write(vx_folder_path(folder), &report, error);
+    run.seconds_report = vx_seconds() - drawing;
+    if ((status = vx_folder_commit(folder, reported ? NULL : error)))
         goto cleanup;
-    status = summarise(&run, error);
+    status = summarise(&run, reported ? NULL : error);
+    if (reported) /* what was computed may have taken hours: it stays */
+        status = vx_error_prefix(error, reported, "the results are whole in %s, but there is no report", run.out);
 
 cleanup:
     run_destroy(&run);

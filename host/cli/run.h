@@ -31,7 +31,7 @@ typedef struct vx_run {
     vx_device *device;
     vx_run_modality *modality;  /* study->modalities of them */
     char started[32];           /* ISO 8601, UTC */
-    double start, seconds_read, seconds_infer, seconds_write;
+    double start, seconds_read, seconds_infer, seconds_write, seconds_report;
 } vx_run;
 
 /* Prints to stderr, unless the run is quiet. */

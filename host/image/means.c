@@ -108,7 +108,8 @@ vx_status vx_means_read(const vx_volume_row *rows, int64_t n, const vx_grid *gri
     s.means->regions = regions;
     s.means->image = vx_array(s.elements, sizeof *s.means->image);
     bool whole = s.means->image;
-    for (int session = n && rows[0].baseline ? VX_MEAN_BASELINE : VX_MEAN_FOLLOWUP; session < VX_MEAN_SESSIONS; session++) {
+    const int first = n && rows[0].baseline ? VX_MEAN_BASELINE : VX_MEAN_FOLLOWUP;
+    for (int session = first; session < VX_MEAN_SESSIONS; session++) {
         s.means->region[session] = vx_array(cells, sizeof(double));
         s.means->voxels[session] = vx_array((size_t)n, sizeof(int64_t));
         whole = whole && s.means->region[session] && s.means->voxels[session];

@@ -227,7 +227,8 @@ static double raw_value(const vx_record *record, const vx_entry *entry, int64_t 
     const vx_effect *effect = entry->result->effect;
     const int64_t participant = entry->modality->study->participant[effect->row[i]];
     for (size_t k = 0; c && k < study->covariates + study->nuisances; k++) {
-        const vx_column *column = k < study->covariates ? study->covariate + k : study->nuisance + k - study->covariates;
+        const vx_column *column = k < study->covariates ? study->covariate + k
+                                                        : study->nuisance + k - study->covariates;
         if (!strcmp(column->name, effect->column_name[c]))
             return column->value[participant];
     }

@@ -15,9 +15,9 @@ void vx_files_free(vx_files *files);
 /* Takes `data` over (freed with free()), also where it fails. `name` is copied. */
 vx_status vx_files_add(vx_files *files, const char *name, void *data, size_t size, vx_error *error);
 
-/* Puts the files into `folder`, where `run` is the run.json: each under another name first and then renamed. Files of an
- * earlier report that this one does not write are removed. run.json lists them before they are there and until they are
- * gone, so that an interruption leaves no file that --force would not know. Errors: VX_OUTPUT. */
+/* Puts the files into `folder`, where `run` is the run.json: each under another name first and then renamed. Files of
+ * an earlier report that this one does not write are removed. run.json lists them before they are there and until they
+ * are gone, so that an interruption leaves no file that --force would not know. Errors: VX_OUTPUT. */
 vx_status vx_files_commit(const vx_files *files, const char *folder, const json_t *run, vx_error *error);
 
 #endif

@@ -172,8 +172,3 @@ double vx_cluster_change(const vx_results_effect *effect, size_t c, int64_t i)
     const size_t at = c * (size_t)effect->n + (size_t)i;
     return effect->followup[at] - (effect->baseline ? effect->baseline[at] : 0);
 }
-
-double vx_cluster_p(const vx_cluster *cluster)
-{
-    return fmin(fmin(cluster->p_extent, cluster->p_mass), fmin(cluster->p_voxel, cluster->p_tfce));
-}

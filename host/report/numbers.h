@@ -4,9 +4,9 @@
 
 #include "report/results.h"
 
-/* What a statistic must exceed for p < 0.05, given the maxima of `count` relabellings, the observed one among them: with
- * p = #{null >= x} / count, the value of which fewer than 0.05 count are larger (Nichols & Holmes 2002, Hum Brain Mapp
- * 15:1). NaN where no value can reach it: the relabellings are too few. */
+/* What a statistic must exceed for p < 0.05, given the maxima of `count` relabellings, the observed one among them:
+ * with p = #{null >= x} / count, the value of which fewer than 0.05 count are larger (Nichols & Holmes 2002, Hum Brain
+ * Mapp 15:1). NaN where no value can reach it: the relabellings are too few. */
 double vx_critical(const double *null, uint64_t count);
 
 /* Median, and the median distance from it times 1.4826, the SD of normal data. */
@@ -42,9 +42,5 @@ bool vx_effect_is_covariate(const vx_results_effect *effect);
 
 /* The change of participant i over measured cluster c; of a onesample design the value itself. */
 double vx_cluster_change(const vx_results_effect *effect, size_t c, int64_t i);
-
-/* The smallest family-wise p of a cluster: by extent, mass, and of its peak by voxel and TFCE; NaN where none was asked
- * for. */
-double vx_cluster_p(const vx_cluster *cluster);
 
 #endif

@@ -10,8 +10,9 @@ typedef struct vx_page {
     FILE *out;
 } vx_page;
 
-/* printf whose arguments are text and numbers, never markup: < > & " ' in %s come out as entities, and bytes that are no
- * UTF-8 or not allowed in HTML as U+FFFD. Knows s c d i u zu lld llu e f g and %%, with flags, width, precision and *. */
+/* printf whose arguments are text and numbers, never markup: < > & " ' in %s come out as entities, and bytes that are
+ * no UTF-8 or not allowed in HTML as U+FFFD. Knows s c d i u zu lld llu e f g and %%, with flags, width, precision and
+ * '*'. */
 void vx_put(vx_page *page, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Markup as it stands. */

@@ -17,12 +17,12 @@ VX_SECTIONS(DECLARE)
 static const vx_section *const section[] = {VX_SECTIONS(ADDRESS)};
 enum { SECTIONS = sizeof section / sizeof *section };
 
-static const char *embedded(const char *name)
+const char *vx_page_file(const char *name)
 {
     for (const vx_embedded *file = vx_embedded_page; file->name; file++)
         if (!strcmp(file->name, name))
             return file->text;
-    return "";
+    return NULL;
 }
 
 static bool applies(const vx_report *report, const vx_section *one)
@@ -38,9 +38,7 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
     if (!report->status && !(png_name && svg_name))
         report->status = vx_fail_memory(report->error);
     if (!report->status)
-        report->status = vx_figure_png(&picture->drawing, &png, report->error);
-    if (!report->status)
-        report->status = vx_figure_svg(&picture->drawing, &svg, report->error);
+        report->status = vx_figure_make(&picture->drawing, &png, &svg, report->error);
     if (!report->status) {
         vx_put(page, "<figure class=\"%s\"><img width=\"%.0f\" height=\"%.0f\" alt=\"%s\" src=\"data:image/%s;base64,",
                picture->vector ? "plot" : "map", picture->drawing.width, picture->drawing.height, picture->alt,
@@ -61,6 +59,20 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
     free(svg_name);
 }
 
+static vx_status load_template(const char *path, vx_image *image, vx_error *error)
+{
+    vx_status status = vx_image_read(path, VX_ANALYZE_REFUSE, image, error);
+    return status ? vx_error_prefix(error, status, "template") : VX_OK;
+}
+
+vx_status vx_report_check(const vx_report_options *options, vx_error *error)
+{
+    vx_image image = {0};
+    vx_status status = options->template ? load_template(options->template, &image, error) : VX_OK;
+    vx_image_destroy(&image);
+    return status;
+}
+
 /* The template, and how much of the first modality's mask lies in it. */
 static vx_status read_template(vx_report *report, vx_error *error)
 {
@@ -69,9 +81,9 @@ static vx_status read_template(vx_report *report, vx_error *error)
     float *mask = NULL;
     if (!report->template || !report->results->modalities)
         return VX_OK;
-    vx_status status = vx_image_read(report->template, VX_ANALYZE_REFUSE, &image, error);
+    vx_status status = load_template(report->template, &image, error);
     if (status)
-        return vx_error_prefix(error, status, "template");
+        return status;
     report->template_image = (vx_volume){image.grid, image.data};
     report->template_resampled = !vx_grid_same(&modality->grid, &image.grid, 1e-3, NULL, 0);
     status = vx_results_mask(report->results, modality, &mask, error);
@@ -92,12 +104,12 @@ static void write_head(vx_report *report)
     vx_page *page = report->page;
     vx_put_markup(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                   "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data: blob:; "
-                  "style-src 'unsafe-inline'; script-src 'unsafe-inline' 'wasm-unsafe-eval' blob:; worker-src blob:; "
-                  "connect-src data: blob:; font-src data:\">\n");
+                  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+                  "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n");
     vx_put(page, "<meta name=\"generator\" content=\"voxstat %s\">\n<title>voxstat report: %s</title>\n<style>\n",
            results->version, results->table);
-    vx_put_markup(page, embedded("report.css"));
+    vx_put_markup(page, vx_page_file("report.css"));
+    vx_put_markup(page, vx_page_file("viewer.css"));
     vx_put_markup(page, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the results</a>\n");
 }
 
@@ -120,9 +132,13 @@ static void write_page(vx_report *report)
     const vx_results *results = report->results;
     vx_page *page = report->page;
     write_head(report);
-    vx_put(page, "<header><p class=\"kind\">voxstat report</p><h1>%s</h1><p class=\"when\">%s, voxstat %s, %s</p>"
-           "</header>\n<div class=\"columns\">\n", results->table, results->started, results->version,
-           results->design == VX_PAIRED ? "paired design" : "one-sample design");
+    vx_put_markup(page, "<header><p class=\"kind\">voxstat report</p><h1>");
+    for (size_t m = 0; m < results->modalities; m++)
+        vx_put(page, "%s%s", m ? ", " : "", results->modality[m].name);
+    if (results->design == VX_PAIRED)
+        vx_put(page, ": %s to %s", results->session[0], results->session[1]);
+    vx_put(page, "</h1><p class=\"when\">%s; %lld participants; %s</p></header>\n<div class=\"columns\">\n",
+           results->table, (long long)results->participants, results->started);
     write_contents(report);
     vx_put_markup(page, "<main id=\"main\" tabindex=\"-1\">\n");
     for (int i = 0; !report->status && i < SECTIONS; i++) {
@@ -134,7 +150,7 @@ static void write_page(vx_report *report)
         vx_put_markup(page, "</section>\n");
     }
     vx_put_markup(page, "</main>\n</div>\n<footer><p>For research; not a medical device.</p></footer>\n<script>\n");
-    vx_put_markup(page, embedded("report.js"));
+    vx_put_markup(page, vx_page_file("report.js"));
     vx_put_markup(page, "</script>\n</body>\n</html>\n");
 }
 

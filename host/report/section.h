@@ -32,6 +32,9 @@ typedef struct vx_section {
     void (*contents)(vx_report *report);      /* items of a nested list of contents; may be null */
 } vx_section;
 
+/* A file that travels in the program for the page ("report.css"), or null where it was built without. */
+const char *vx_page_file(const char *name);
+
 /* Draws a picture, keeps it for the folder as <name>.png and .svg and puts it into the page: the SVG where it is
  * `vector`, else the PNG. `alt` says in words and numbers what it shows; `caption` is plain text. */
 typedef struct vx_picture {

@@ -2,5 +2,11 @@
  * sections/<name>.c. */
 #define VX_SECTIONS(X) \
     X(question) \
+    X(design) \
     X(effects) \
+    X(viewer) \
+    X(quality) \
+    X(limits) \
+    X(methods) \
+    X(checklist) \
     X(provenance)

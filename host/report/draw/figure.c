@@ -29,52 +29,70 @@ static cairo_status_t append(void *closure, const unsigned char *data, unsigned 
     return CAIRO_STATUS_SUCCESS;
 }
 
-static void draw(cairo_t *cairo, const vx_drawing *drawing)
+/* The drawing, recorded: it is worked out once, and played to the PNG and to the SVG. */
+static cairo_surface_t *record(const vx_drawing *drawing)
 {
+    const cairo_rectangle_t extents = {0, 0, drawing->width, drawing->height};
+    cairo_surface_t *recorded = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &extents);
+    cairo_t *cairo = cairo_create(recorded);
     cairo_set_source_rgb(cairo, 1, 1, 1);
     cairo_paint(cairo);
     cairo_select_font_face(cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
     cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
     drawing->draw(cairo, drawing);
-}
-
-static vx_status finish(cairo_t *cairo, cairo_surface_t *surface, cairo_status_t written, vx_bytes *bytes,
-                        vx_error *error)
-{
-    cairo_status_t status = cairo_status(cairo);
-    if (status == CAIRO_STATUS_SUCCESS)
-        status = cairo_surface_status(surface);
-    if (status == CAIRO_STATUS_SUCCESS || status == CAIRO_STATUS_SURFACE_FINISHED)
-        status = written;
     cairo_destroy(cairo);
-    cairo_surface_destroy(surface);
-    if (status == CAIRO_STATUS_SUCCESS)
-        return VX_OK;
-    free(bytes->data);
-    *bytes = (vx_bytes){0};
-    return vx_fail(error, VX_INTERNAL, "a picture cannot be drawn: %s", cairo_status_to_string(status));
+    return recorded;
 }
 
-vx_status vx_figure_png(const vx_drawing *drawing, vx_bytes *png, vx_error *error)
+static cairo_status_t play(cairo_surface_t *recorded, cairo_surface_t *surface, double scale)
 {
-    *png = (vx_bytes){0};
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(drawing->width * drawing->scale),
-                                                          (int)ceil(drawing->height * drawing->scale));
     cairo_t *cairo = cairo_create(surface);
-    cairo_scale(cairo, drawing->scale, drawing->scale);
-    draw(cairo, drawing);
-    cairo_surface_flush(surface);
-    return finish(cairo, surface, cairo_surface_write_to_png_stream(surface, append, png), png, error);
+    cairo_scale(cairo, scale, scale);
+    cairo_set_source_surface(cairo, recorded, 0, 0);
+    cairo_paint(cairo);
+    const cairo_status_t status = cairo_status(cairo);
+    cairo_destroy(cairo);
+    return status;
 }
 
-vx_status vx_figure_svg(const vx_drawing *drawing, vx_bytes *svg, vx_error *error)
+static cairo_status_t make_png(cairo_surface_t *recorded, const vx_drawing *drawing, vx_bytes *png)
 {
-    *svg = (vx_bytes){0};
+    const int width = (int)ceil(drawing->width * drawing->scale), height = (int)ceil(drawing->height * drawing->scale);
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    cairo_status_t status = play(recorded, surface, drawing->scale);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_write_to_png_stream(surface, append, png);
+    cairo_surface_destroy(surface);
+    return status;
+}
+
+static cairo_status_t make_svg(cairo_surface_t *recorded, const vx_drawing *drawing, vx_bytes *svg)
+{
     cairo_surface_t *surface = cairo_svg_surface_create_for_stream(append, svg, drawing->width, drawing->height);
     cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
-    cairo_t *cairo = cairo_create(surface);
-    draw(cairo, drawing);
+    cairo_status_t status = play(recorded, surface, 1);
     cairo_surface_finish(surface);
-    return finish(cairo, surface, cairo_surface_status(surface), svg, error);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_status(surface);
+    cairo_surface_destroy(surface);
+    return status;
+}
+
+vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *svg, vx_error *error)
+{
+    *png = *svg = (vx_bytes){0};
+    cairo_surface_t *recorded = record(drawing);
+    cairo_status_t status = cairo_surface_status(recorded);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = make_png(recorded, drawing, png);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = make_svg(recorded, drawing, svg);
+    cairo_surface_destroy(recorded);
+    if (status == CAIRO_STATUS_SUCCESS)
+        return VX_OK;
+    free(png->data);
+    free(svg->data);
+    *png = *svg = (vx_bytes){0};
+    return vx_fail(error, VX_INTERNAL, "a picture cannot be drawn: %s", cairo_status_to_string(status));
 }

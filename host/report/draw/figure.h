@@ -22,8 +22,7 @@ typedef struct vx_bytes {
     size_t size;
 } vx_bytes;
 
-/* Errors: VX_INTERNAL, where memory is short. */
-vx_status vx_figure_png(const vx_drawing *drawing, vx_bytes *png, vx_error *error);
-vx_status vx_figure_svg(const vx_drawing *drawing, vx_bytes *svg, vx_error *error);
+/* Draws once and writes both. Errors: VX_INTERNAL, where memory is short. */
+vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *svg, vx_error *error);
 
 #endif

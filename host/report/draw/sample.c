@@ -1,6 +1,7 @@
 #include "report/draw/sample.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 /* The inverse by cofactors: the affine of an image that was read is not singular. */
 vx_sampler vx_sampler_new(const vx_grid *grid, const float *data)
@@ -39,22 +40,28 @@ static double at(const vx_sampler *s, int64_t x, int64_t y, int64_t z, double ou
 
 double vx_sample(const vx_sampler *s, const double mm[3], double outside)
 {
-    double voxel[3], weight[3], sum = 0;
+    double voxel[3], weight[3][2], sum = 0;
     int64_t low[3];
+    bool within = true; /* all eight voxels lie in the grid */
     to_voxel(s, mm, voxel);
     for (int k = 0; k < 3; k++) {
         if (!(voxel[k] > -1 && voxel[k] < (double)s->dim[k]))
             return outside;
         low[k] = (int64_t)floor(voxel[k]);
-        weight[k] = voxel[k] - (double)low[k];
+        weight[k][1] = voxel[k] - (double)low[k];
+        weight[k][0] = 1 - weight[k][1];
+        within = within && low[k] >= 0 && low[k] + 1 < s->dim[k];
     }
-    for (int corner = 0; corner < 8; corner++) {
-        double share = 1;
-        for (int k = 0; k < 3; k++)
-            share *= corner >> k & 1 ? weight[k] : 1 - weight[k];
-        if (share > 0)
-            sum += share * at(s, low[0] + (corner & 1), low[1] + (corner >> 1 & 1), low[2] + (corner >> 2), outside);
-    }
+    const int64_t first = low[0] + s->dim[0] * (low[1] + s->dim[1] * low[2]);
+    for (int z = 0; z < 2; z++)
+        for (int y = 0; y < 2; y++)
+            for (int x = 0; x < 2; x++) {
+                const float value = within ? s->data[first + x + s->dim[0] * (y + s->dim[1] * z)] : NAN;
+                const double share = weight[0][x] * weight[1][y] * weight[2][z];
+                if (share > 0)
+                    sum += share * (isfinite(value) ? value
+                                                    : at(s, low[0] + x, low[1] + y, low[2] + z, outside));
+            }
     return sum;
 }
 

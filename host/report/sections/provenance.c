@@ -21,14 +21,15 @@ static void put_options(vx_report *report)
 
 static void put_inputs(vx_report *report)
 {
-    const json_t *inputs = json_object_get(report->results->run, "inputs"), *one;
-    size_t i;
+    const json_t *inputs = json_object_get(report->results->run, "inputs");
     vx_put(report->page, "<details><summary>%zu input files with their SHA-256</summary><div class=\"scroll\" "
            "tabindex=\"0\" role=\"region\" aria-label=\"Input files\"><table><thead><tr><th scope=\"col\">file</th><th "
            "scope=\"col\">SHA-256</th></tr></thead><tbody>\n", json_array_size(inputs));
-    json_array_foreach(inputs, i, one)
+    for (size_t i = 0; i < json_array_size(inputs); i++) {
+        const json_t *one = json_array_get(inputs, i);
         vx_put(report->page, "<tr><td><code>%s</code></td><td><code>%s</code></td></tr>\n",
                json_string_value(json_object_get(one, "path")), json_string_value(json_object_get(one, "sha256")));
+    }
     vx_put_markup(report->page, "</tbody></table></div></details>\n");
 }
 
@@ -36,7 +37,7 @@ static void write(vx_report *report)
 {
     const vx_results *results = report->results;
     vx_page *page = report->page;
-    vx_put_markup(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Provenance\"><table "
+    vx_put_markup(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Program and device\"><table "
                   "class=\"plain\"><tbody>\n");
     put_row(page, "command", results->command_line);
     put_row(page, "voxstat", results->version);

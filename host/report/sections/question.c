@@ -5,8 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const p_title[VX_P_KINDS] = {"uncorrected", "FDR", "FWE voxel", "FWE extent", "FWE mass",
-                                                "FWE TFCE"};
+static const char *const p_title[VX_P_KINDS] = {"uncorr.", "FDR", "voxel", "extent", "mass", "TFCE"};
 
 /* "a, b and c" of the names of the modalities, or of the first one's covariates. */
 static void put_names(vx_report *report, bool covariates)
@@ -52,9 +51,10 @@ static void put_table(vx_report *report)
                 any[k] |= results->modality[m].effect[e].p[k].there;
     vx_put_markup(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Headline figures\">"
                   "<table id=\"headline\"><caption>Headline figures: the largest t and the smallest p of every kind of "
-                  "correction, over all voxels analysed.</caption>\n<thead><tr><th scope=\"col\">Effect</th>"
-                  "<th scope=\"col\" class=\"n\">n</th><th scope=\"col\" class=\"n\">df</th><th scope=\"col\" "
-                  "class=\"n\">peak t</th><th scope=\"col\" class=\"n\">at x, y, z (mm)</th>");
+                  "correction, over all voxels analysed; by voxel, extent, mass and TFCE they are "
+                  "family-wise.</caption>\n<thead><tr><th scope=\"col\">Effect</th><th scope=\"col\" "
+                  "class=\"n\">n</th><th scope=\"col\" class=\"n\">df</th><th scope=\"col\" class=\"n\">peak "
+                  "t</th><th scope=\"col\" class=\"n\">at (mm)</th>");
     for (int k = 0; k < VX_P_KINDS; k++)
         if (any[k])
             vx_put(page, "<th scope=\"col\" class=\"n\">p %s</th>", p_title[k]);
