@@ -110,7 +110,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "How TFCE is integrated: in closed form, or in the steps of another tool, for comparison: a hundredth of the "
         "observed maximum (fsl), of each map's own (palm, which multiplies it in, and nilearn), or 0.1 (mrtrix). FSL's "
         "own neighbours are --connectivity 6."},
-    [VX_OPTION_THREADS] = {"threads", 0, VX_WHOLE, VX_EVERY_COMMAND & ~VX_DEVICES, "N", "all", "all", NULL, 1, 4096,
+    [VX_OPTION_THREADS] = {"threads", 0, VX_WHOLE, VX_EVERY_COMMAND & ~(VX_DEVICES | VX_TRANSLATE), "N", "all", "all",
+        NULL, 1, 4096,
         "CPU threads. The answer does not depend on them."},
     [VX_OPTION_VERBOSE] = {"verbose", 'v', VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "Say more: how the mask came about, batches, memory and times."},

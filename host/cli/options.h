@@ -8,7 +8,10 @@
 #include <stdbool.h>
 
 /* Which commands take an option; a set of flags. */
-enum { VX_RUN = 1, VX_DEVICES = 2, VX_SELFTEST = 4, VX_SIMULATE = 8, VX_BENCH = 16, VX_EVERY_COMMAND = 31 };
+enum {
+    VX_RUN = 1, VX_DEVICES = 2, VX_SELFTEST = 4, VX_SIMULATE = 8, VX_BENCH = 16, VX_TRANSLATE = 64,
+    VX_EVERY_COMMAND = VX_RUN | VX_DEVICES | VX_SELFTEST | VX_SIMULATE | VX_BENCH | VX_TRANSLATE,
+};
 
 typedef enum vx_option_kind {
     VX_SWITCH,  /* no argument */
