@@ -29,7 +29,8 @@ const vx_command vx_command_table[] = {
     {"simulate", VX_SIMULATE, "[OPTION]...", NULL, "make a trial cohort with known truth",
      "Writes a folder with a table, images of two sessions, the true regions and the effects that were put into them. "
      "The same seed makes the same cohort.", vx_command_simulate},
-    {"translate", VX_TRANSLATE, "COMMAND...", "COMMAND...", "turn a command of FSL randomise or PALM into one of voxstat",
+    {"translate", VX_TRANSLATE, "COMMAND...", "COMMAND...",
+     "turn a command of FSL randomise or PALM into one of voxstat",
      "Reads a command of FSL's randomise or of PALM, in one quoted word or in many, and prints the voxstat command for "
      "the same test. Nothing is run. What differs, has no counterpart or must be done by hand is told on stderr, a "
      "note a line; a test that voxstat does not have is refused by name. The design, contrast and block files are read "

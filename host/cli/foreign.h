@@ -1,4 +1,5 @@
-/* Foreign commands: the options of FSL's randomise and of PALM, and the designs they are given, in this program's terms.
+/* Foreign commands: the options of FSL's randomise and of PALM, and the designs they are given, in this program's
+ * terms.
  *
  * Sources: randomise's ranopts.h and randomise.cc (2.9) and its user guide; PALM's user guide, palm_takeargs.m and
  * palm_defaults.m. */

@@ -26,8 +26,8 @@ static bool centred(const vx_vest *design, size_t column)
     return fabs(sum) <= 1e-4 * size; /* such files have few digits */
 }
 
-/* Whether columns of zeros and ones share every row out among themselves: groups, or the participants of a paired design
- * in long form. */
+/* Whether columns of zeros and ones share every row out among themselves: groups, or the participants of a paired
+ * design in long form. */
 static bool codes_groups(const vx_vest *design)
 {
     size_t codes = 0;
@@ -104,10 +104,10 @@ static vx_status find_mean(const vx_vest *design, bool demeaned, size_t *means, 
     if (*means || demeaned)
         return VX_OK;
     if (codes_groups(design))
-        return vx_fail(error, VX_USAGE, "the design codes groups, or participants, by columns of 0 and 1: two groups and "
-                       "designs in long form are not there yet. Two scans of everybody are --design paired here");
-    return vx_fail(error, VX_USAGE, "the design has no column of ones and the data keep their mean (no -D): there are no "
-                   "models without a mean here");
+        return vx_fail(error, VX_USAGE, "the design codes groups, or participants, by columns of 0 and 1: two groups "
+                       "and designs in long form are not there yet. Two scans of everybody are --design paired here");
+    return vx_fail(error, VX_USAGE, "the design has no column of ones and the data keep their mean (no -D): there are "
+                   "no models without a mean here");
 }
 
 static vx_status name_columns(const vx_vest *design, const unsigned *asked, vx_foreign_test *test, vx_error *error)

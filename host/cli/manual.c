@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* Text for roff: '-' is a minus sign, a backslash is written out, a dot or quote at the start of a line is no request. */
+/* Text for roff: '-' is a minus sign, a backslash is written out, a dot or quote that starts a line is no request. */
 static void roff(FILE *out, const char *text)
 {
     bool fresh = true;

@@ -81,8 +81,8 @@ static vx_status read_words(vx_translation *t, char *const *word, size_t words, 
         snprintf(name, sizeof name, "%.*s", equals ? (int)(equals - word[i]) : (int)sizeof name - 1, word[i]);
         const vx_foreign_option *option = vx_foreign_find(name, t->tool);
         if (!option)
-            return vx_fail(error, VX_USAGE, "%s: voxstat knows no option %s of it; `voxstat translate --help` lists them",
-                           t->program, word[i]);
+            return vx_fail(error, VX_USAGE, "%s: voxstat knows no option %s of it; `voxstat translate --help` lists "
+                           "them", t->program, word[i]);
         size_t next = i + 1;
         const char *value = equals ? equals + 1 : next < words ? word[next] : NULL;
         if (option->arguments == VX_WORDS) {
@@ -161,7 +161,8 @@ vx_status vx_command_translate(const vx_arguments *arguments, vx_error *error)
     vx_status status = VX_OK;
     if (words == 1) { /* a whole command in quotes, split as a shell does */
         if (wordexp(word[0], &split, WRDE_NOCMD))
-            return vx_fail(error, VX_USAGE, "'%s' is not one plain command (no pipes, no $(...), quotes closed)", word[0]);
+            return vx_fail(error, VX_USAGE, "'%s' is not one plain command (no pipes, no $(...), quotes closed)",
+                           word[0]);
         word = split.we_wordv;
         words = split.we_wordc;
     }

@@ -28,8 +28,8 @@ void vx_translation_set(vx_translation *t, vx_option_id id, const char *value);
 void vx_translation_set_real(vx_translation *t, vx_option_id id, double value);
 void vx_translation_add(vx_translation *t, const char *correction);
 
-/* From what was kept to a value for each of our options. Errors: VX_USAGE for a test that there is none of here, VX_INPUT
- * for a design, contrasts or blocks that cannot be understood. */
+/* From what was kept to a value for each of our options. Errors: VX_USAGE for a test that there is none of here,
+ * VX_INPUT for a design, contrasts or blocks that cannot be understood. */
 vx_status vx_translation_settle(vx_translation *t, vx_error *error);
 
 #endif

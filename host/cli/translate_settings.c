@@ -47,8 +47,8 @@ static vx_status check_blocks(const vx_translation *t, vx_error *error)
     vx_status status = vx_vest_read(path, &blocks, error);
     for (size_t i = 0; !status && i < blocks.rows * blocks.columns; i++) {
         if (blocks.value[i] != blocks.value[0])
-            status = vx_fail(error, VX_USAGE, "%s: exchangeability blocks are not there yet; two scans of everybody are "
-                             "--design paired here", path);
+            status = vx_fail(error, VX_USAGE, "%s: exchangeability blocks are not there yet; two scans of everybody "
+                             "are --design paired here", path);
     }
     vx_vest_destroy(&blocks);
     return status;
@@ -106,7 +106,7 @@ static vx_status decide_test(vx_translation *t, vx_error *error)
 static void set_test(vx_translation *t)
 {
     const vx_foreign_test *test = &t->test;
-    bool both = test->positive && test->negative;
+    bool both = test->positive && test->negative, one = test->positive != test->negative;
     if (test->covariate)
         vx_translation_set(t, VX_OPTION_COVARIATE, test->covariate);
     if (test->covariates > 1)
@@ -114,7 +114,7 @@ static void set_test(vx_translation *t)
     if (test->nuisance)
         vx_translation_set(t, VX_OPTION_NUISANCE, test->nuisance);
     if (!t->value[VX_OPTION_TAILS])
-        vx_translation_set(t, VX_OPTION_TAILS, both || !(test->positive || test->negative) ? "two" : test->positive ? "pos" : "neg");
+        vx_translation_set(t, VX_OPTION_TAILS, !one ? "two" : test->positive ? "pos" : "neg");
     else if (both)
         both = false; /* -twotail */
     if (both && !t->kept[VX_KEEP_OVER_CONTRASTS])
@@ -190,8 +190,8 @@ static void set_tfce(vx_translation *t)
     if (!t->value[VX_OPTION_CONNECTIVITY])
         vx_translation_set(t, VX_OPTION_CONNECTIVITY, "6");
     if (clusters && strcmp(t->value[VX_OPTION_CONNECTIVITY], "26"))
-        fprintf(t->notes, "note: one neighbourhood a run: %s is that of the TFCE; %s joins clusters by 26, so translate "
-                "them one at a time for the same figures\n", t->value[VX_OPTION_CONNECTIVITY], t->program);
+        fprintf(t->notes, "note: one neighbourhood a run: %s is that of the TFCE; %s joins clusters by 26, so "
+                "translate them one at a time for the same figures\n", t->value[VX_OPTION_CONNECTIVITY], t->program);
     const char *height = t->value[VX_OPTION_TFCE_H];
     if (!height || !strcmp(height, "2"))
         vx_translation_set(t, VX_OPTION_TFCE_PRESET, t->tool == VX_PALM ? "palm" : "fsl");

@@ -1,4 +1,5 @@
-/* VEST: the text matrices of FSL (design.mat, design.con, design.grp), and plain tables of numbers, which PALM takes too.
+/* VEST: the text matrices of FSL (design.mat, design.con, design.grp), and plain tables of numbers, which PALM takes
+ * too.
  *
  * A vx_vest owns its values; vx_vest_destroy releases them. */
 #ifndef VX_CLI_VEST_H
