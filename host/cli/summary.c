@@ -1,6 +1,7 @@
 #include "cli/run.h"
 
 #include "base/memory.h"
+#include "cli/terminal.h"
 
 #include <math.h>
 #include <string.h>
@@ -19,6 +20,7 @@ enum { CORRECTIONS = sizeof correction / sizeof *correction, COLUMNS = 6 + CORRE
 
 typedef struct vx_summary_row {
     char cell[COLUMNS][CELL];
+    bool marked[COLUMNS]; /* stands out on a terminal: what survives a correction */
 } vx_summary_row;
 
 /* The voxel of the largest |t|, or of the largest or smallest t where one tail is tested. */
@@ -89,14 +91,19 @@ static void fill_row(const vx_run_modality *modality, int64_t e, vx_summary_row 
         snprintf(row->cell[c++], CELL, "%.1f", mm[i]);
     for (size_t i = 0; i < CORRECTIONS; i++, c++) {
         const vx_map *map = vx_result_map(result, correction[i].map);
+        double p = map ? smallest(map, voxels) : 1;
         if (map)
-            snprintf(row->cell[c], CELL, "%.4g", smallest(map, voxels));
+            snprintf(row->cell[c], CELL, "%.4g", p);
+        row->marked[c] = i > 0 && p < significant; /* 0: not corrected */
     }
     snprintf(row->cell[c++], CELL, "%zu", result->clusters);
-    if (correct & VX_CORRECT_EXTENT)
-        snprintf(row->cell[c], CELL, "%zu", significant_clusters(result, false));
-    if (correct & VX_CORRECT_MASS)
-        snprintf(row->cell[c + 1], CELL, "%zu", significant_clusters(result, true));
+    for (int by_mass = 0; by_mass < 2; by_mass++, c++) {
+        size_t count = significant_clusters(result, by_mass);
+        if (!(correct & (by_mass ? VX_CORRECT_MASS : VX_CORRECT_EXTENT)))
+            continue;
+        snprintf(row->cell[c], CELL, "%zu", count);
+        row->marked[c] = count > 0;
+    }
 }
 
 static void fill_titles(vx_summary_row *row)
@@ -112,10 +119,12 @@ static void fill_titles(vx_summary_row *row)
     snprintf(row->cell[c++], CELL, "mass<%.2f", significant);
 }
 
-/* Columns as wide as they must be; one that no effect fills is left out. */
+/* Columns as wide as they must be; one that no effect fills is left out. On a terminal titles are bold, and so is, in
+ * green, what survives a correction. */
 static void print_rows(FILE *out, const vx_summary_row *row, size_t rows)
 {
     int width[COLUMNS] = {0};
+    bool colours = vx_colours(out);
     for (int c = 0; c < COLUMNS; c++) {
         bool filled = false;
         for (size_t r = 0; r < rows; r++) {
@@ -126,12 +135,14 @@ static void print_rows(FILE *out, const vx_summary_row *row, size_t rows)
         width[c] = filled ? width[c] : 0;
     }
     for (size_t r = 0; r < rows; r++) {
-        fprintf(out, "%-*s", width[0], row[r].cell[0]);
+        fprintf(out, "%s%-*s", colours && !r ? "\033[1m" : "", width[0], row[r].cell[0]);
         for (int c = 1; c < COLUMNS; c++) {
+            bool marked = colours && row[r].marked[c];
             if (width[c])
-                fprintf(out, "  %*s", width[c], row[r].cell[c]);
+                fprintf(out, "  %s%*s%s", marked ? "\033[1;32m" : "", width[c], row[r].cell[c],
+                        marked ? "\033[0m" : "");
         }
-        fputc('\n', out);
+        fprintf(out, "%s\n", colours && !r ? "\033[0m" : "");
     }
 }
 
