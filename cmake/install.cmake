@@ -1,6 +1,7 @@
 # cmake --install: the program with its manual pages and completions, and libvoxstat with what pkg-config and
 # find_package(voxstat) need.
 include(CMakePackageConfigHelpers)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME program) # of cpack's two: program and development
 
 set_target_properties(voxstat PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
 add_library(voxstat::voxstat ALIAS voxstat)
@@ -41,15 +42,18 @@ add_custom_command(OUTPUT man/voxstat.1
 add_custom_target(manual ALL DEPENDS man/voxstat.1 voxstat.bash voxstat.zsh)
 
 install(TARGETS voxstat-program RUNTIME)
-install(TARGETS voxstat EXPORT voxstat)
-install(DIRECTORY include/voxstat DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(EXPORT voxstat NAMESPACE voxstat:: FILE voxstatTargets.cmake DESTINATION ${package_folder})
+install(TARGETS voxstat EXPORT voxstat LIBRARY NAMELINK_COMPONENT development ARCHIVE COMPONENT development)
+install(DIRECTORY include/voxstat DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
+install(EXPORT voxstat NAMESPACE voxstat:: FILE voxstatTargets.cmake DESTINATION ${package_folder}
+        COMPONENT development)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstatConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/voxstatConfigVersion.cmake
-        DESTINATION ${package_folder})
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+        DESTINATION ${package_folder} COMPONENT development)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+        COMPONENT development)
 install(DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.bash
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME voxstat)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions
         RENAME _voxstat)
+install(FILES contrib/nipype/voxstat.py DESTINATION ${CMAKE_INSTALL_DATADIR}/voxstat/nipype)
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
