@@ -14,11 +14,12 @@ test_packages="libcmocka-dev pocl-opencl-icd oclgrind clang cppcheck
 usage()
 {
     cat <<'END'
-usage: sh bootstrap.sh demo | test | build
+usage: sh bootstrap.sh demo | test | build | deb
 
   demo    install what is missing, build, and analyse the sample trial in sample_data/
   test    install what is missing, build, and run every test
   build   install what is missing and build
+  deb     install what is missing and build the Debian packages, in build/deb
 
 Packages are installed with apt-get on Debian 12 and its relatives, as root or through sudo; elsewhere the packages
 are named and must be there already. The program is built as build/release/voxstat.
@@ -121,6 +122,11 @@ demo)
 build)
     need $build_packages
     build OFF
+    ;;
+deb)
+    need $build_packages dpkg-dev
+    say "building the packages in build/deb"
+    cmake --workflow --preset deb
     ;;
 test)
     need $build_packages $test_packages
