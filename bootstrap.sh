@@ -124,7 +124,7 @@ build)
     build OFF
     ;;
 deb)
-    need $build_packages dpkg-dev
+    need $build_packages dpkg-dev file
     say "building the packages in build/deb"
     cmake --workflow --preset deb
     ;;

@@ -3,7 +3,7 @@
 # stage takes them from. (The image itself takes a container engine.)
 set -euo pipefail
 source=${VOXSTAT_SOURCE:?}
-for tool in dpkg-shlibdeps git; do
+for tool in dpkg-shlibdeps file git; do
     command -v $tool >/dev/null || { echo "SKIP: no $tool"; exit 77; }
 done
 git -C "$source" rev-parse --git-dir >/dev/null 2>&1 || { echo "SKIP: the sources are no git repository"; exit 77; }

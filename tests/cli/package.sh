@@ -3,7 +3,9 @@
 # removed; that the program runs from there. lintian reads them where it is there.
 set -euo pipefail
 build=$(dirname "${VOXSTAT:?}")
-command -v dpkg-shlibdeps >/dev/null || { echo "SKIP: no dpkg-dev, so no Debian packages here"; exit 77; }
+for tool in dpkg-shlibdeps file; do
+    command -v $tool >/dev/null || { echo "SKIP: no $tool (Debian: dpkg-dev, file), so no Debian packages here"; exit 77; }
+done
 if ! grep -q '^VOXSTAT_SANITIZE:[A-Z]*=$' "$build/CMakeCache.txt"; then
     echo "SKIP: a sanitized program is not for packaging"
     exit 77
