@@ -7,9 +7,9 @@ cd "$(dirname "$0")"
 build_packages="cmake ninja-build pkg-config libnifti-dev libnifti2-dev libnifticdf-dev zlib1g-dev libhdf5-dev
     liblapacke-dev libopenblas-dev librandom123-dev libjansson-dev libmd-dev ocl-icd-opencl-dev opencl-headers"
 # The tests need an OpenCL device where there is no GPU (PoCL), the outside world's answers (SciPy, nibabel, h5py), what
-# voxstat plugs into (Nipype, zsh) and the checkers that read the source (clang, cppcheck, Oclgrind).
+# voxstat plugs into (Nipype, RDF, zsh, dpkg) and the checkers that read the source (clang, cppcheck, Oclgrind).
 test_packages="libcmocka-dev pocl-opencl-icd oclgrind clang cppcheck
-    python3 python3-nibabel python3-scipy python3-h5py python3-nipype zsh"
+    python3 python3-nibabel python3-scipy python3-h5py python3-nipype python3-rdflib zsh dpkg-dev file"
 
 usage()
 {

@@ -69,6 +69,7 @@ class VoxstatOutputSpec(TraitedSpec):
     """Absolute paths; the lists of maps are added below, one for each of MAPS."""
     out = Directory(exists=True, desc="the folder of the results")
     mask = File(exists=True, desc="voxels analysed in every modality")
+    modality_masks = traits.List(File(exists=True), desc="<modality>_mask.nii.gz, where there are several modalities")
     results = File(exists=True, desc="results.h5: all maps and null distributions")
     record = File(exists=True, desc="run.json: options, versions, inputs, headline figures")
     cluster_tables = traits.List(File(exists=True), desc="<modality>_<effect>_clusters.tsv")
@@ -93,14 +94,16 @@ class Voxstat(CommandLine):
         outputs = self._outputs().get()
         outputs.update(out=out, mask=os.path.join(out, "mask.nii.gz"), results=os.path.join(out, "results.h5"),
                        record=os.path.join(out, "run.json"), files=[os.path.join(out, name) for name in files])
-        if not os.path.exists(outputs["mask"]): # modalities on different grids
+        if not os.path.exists(outputs["mask"]):  # modalities on different grids
             del outputs["mask"]
         found = {}
         for name in files:
             kind, dot, ending = name.rpartition("_")[2].partition(".")
             if dot and ending == "nii.gz" and kind in MAPS:
                 found.setdefault(kind.replace("-", "_"), []).append(os.path.join(out, name))
-            if (kind, ending) == ("clusters", "tsv"):
+            elif (kind, ending) == ("mask", "nii.gz") and name != "mask.nii.gz":
+                found.setdefault("modality_masks", []).append(os.path.join(out, name))
+            elif (kind, ending) == ("clusters", "tsv"):
                 found.setdefault("cluster_tables", []).append(os.path.join(out, name))
         outputs.update(found)
         return outputs

@@ -82,8 +82,16 @@ class Interface(unittest.TestCase):
 
     def test_outputs_are_what_is_on_the_disk(self):
         with tempfile.TemporaryDirectory() as folder:
-            out = pathlib.Path(folder) / "results"
-            run = voxstat.Voxstat(design="paired", table=TABLE, covariate=["rapa_level"], permutations=20, device="cpu",
+            out, table = pathlib.Path(folder) / "results", pathlib.Path(folder) / "two.tsv"
+            lines = [line.split("\t") for line in pathlib.Path(TABLE).read_text(encoding="utf-8").splitlines()]
+            level = lines[0].index("rapa_level")
+            rows = ["participant_id\tpet_baseline\tpet_followup\tback_baseline\tback_followup\trapa_level"]
+            for line in lines[1:]: # a second modality: the same images, the other way round
+                images = [f"{SOURCE}/sample_data/{line[0]}_ses-{session}_pet.nii.gz" for session in
+                          ("baseline", "followup", "followup", "baseline")]
+                rows.append("\t".join([line[0], *images, line[level]]))
+            table.write_text("\n".join(rows) + "\n", encoding="utf-8")
+            run = voxstat.Voxstat(design="paired", table=str(table), covariate=["rapa_level"], permutations=20, device="cpu",
                                   correct=["voxel", "extent", "fdr"], out=str(out))
             outputs = run.run().outputs.get()
             on_disk = {str(path) for path in out.iterdir()}
@@ -92,14 +100,16 @@ class Interface(unittest.TestCase):
                              (f"{out}/mask.nii.gz", f"{out}/results.h5", f"{out}/run.json", str(out)))
             listed = set()
             for name, value in outputs.items():
-                if isinstance(value, list) and name not in ("files", "cluster_tables"):
-                    pattern = f"pet_*_{name.replace('_', '-')}.nii.gz"
+                if isinstance(value, list) and name not in ("files", "cluster_tables", "modality_masks"):
+                    pattern = f"*_*_{name.replace('_', '-')}.nii.gz"
                     self.assertEqual(set(value), {str(path) for path in out.glob(pattern)}, name)
                     listed |= set(value)
-            self.assertEqual(listed, {name for name in on_disk if name.endswith(".nii.gz")} - {outputs["mask"]})
-            self.assertEqual(outputs["t"], [f"{out}/pet_change_t.nii.gz", f"{out}/pet_rapa_level_t.nii.gz"])
-            self.assertEqual(outputs["cluster_tables"],
-                             [f"{out}/pet_change_clusters.tsv", f"{out}/pet_rapa_level_clusters.tsv"])
+            self.assertEqual(outputs["modality_masks"], [f"{out}/back_mask.nii.gz", f"{out}/pet_mask.nii.gz"])
+            self.assertEqual(listed, {name for name in on_disk if name.endswith(".nii.gz")} - {outputs["mask"]} -
+                             set(outputs["modality_masks"]))
+            effects = ["back_change", "back_rapa_level", "pet_change", "pet_rapa_level"]
+            self.assertEqual(outputs["t"], [f"{out}/{effect}_t.nii.gz" for effect in effects])
+            self.assertEqual(outputs["cluster_tables"], [f"{out}/{effect}_clusters.tsv" for effect in effects])
             for undefined in ("tfce", "p_fwe_tfce", "rho"):
                 self.assertFalse(nipype.isdefined(outputs[undefined]), undefined)
 
