@@ -8,18 +8,20 @@ build_packages="cmake ninja-build pkg-config libnifti-dev libnifti2-dev libnifti
     liblapacke-dev libopenblas-dev librandom123-dev libjansson-dev libcairo2-dev libmd-dev
     ocl-icd-opencl-dev opencl-headers"
 # The tests need an OpenCL device where there is no GPU (PoCL), the outside world's answers (SciPy, nibabel, h5py), a
-# browser for report.html and the checkers that read the source (clang, cppcheck, Oclgrind).
+# browser for report.html, what voxstat plugs into (Nipype, RDF, zsh, dpkg) and the checkers that read the source (clang,
+# cppcheck, Oclgrind).
 test_packages="libcmocka-dev pocl-opencl-icd oclgrind clang cppcheck chromium
-    python3 python3-nibabel python3-scipy python3-h5py"
+    python3 python3-nibabel python3-scipy python3-h5py python3-nipype python3-rdflib zsh dpkg-dev file"
 
 usage()
 {
     cat <<'END'
-usage: sh bootstrap.sh demo | test | build
+usage: sh bootstrap.sh demo | test | build | deb
 
   demo    install what is missing, build, and analyse the sample trial in sample_data/
   test    install what is missing, build, and run every test
   build   install what is missing and build
+  deb     install what is missing and build the Debian packages, in build/deb
 
 Packages are installed with apt-get on Debian 12 and its relatives, as root or through sudo; elsewhere the packages
 are named and must be there already. The program is built as build/release/voxstat.
@@ -143,6 +145,11 @@ build)
     need $build_packages
     fetch_viewer
     build OFF
+    ;;
+deb)
+    need $build_packages dpkg-dev file
+    say "building the packages in build/deb"
+    cmake --workflow --preset deb
     ;;
 test)
     command -v npm >/dev/null || test_packages="$test_packages nodejs npm"

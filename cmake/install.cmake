@@ -1,6 +1,7 @@
-# cmake --install: the program with its manual page and completion, and libvoxstat with what pkg-config and
+# cmake --install: the program with its manual pages and completions, and libvoxstat with what pkg-config and
 # find_package(voxstat) need.
 include(CMakePackageConfigHelpers)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME program) # of cpack's two: program and development
 
 set_target_properties(voxstat PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
 add_library(voxstat::voxstat ALIAS voxstat)
@@ -29,21 +30,30 @@ configure_package_config_file(cmake/voxstatConfig.cmake.in voxstatConfig.cmake I
 # Before 1.0 a minor version may change the interface.
 write_basic_package_version_file(voxstatConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 
-# The manual page and the completion are printed by the program from its own option table.
-foreach(form man bash)
-  add_custom_command(OUTPUT voxstat.${form} COMMAND voxstat-program --help=${form} > voxstat.${form}
+# The manual pages and the completions are printed by the program from its own option table.
+foreach(shell bash zsh)
+  add_custom_command(OUTPUT voxstat.${shell} COMMAND voxstat-program --help=${shell} > voxstat.${shell}
                      DEPENDS voxstat-program VERBATIM)
 endforeach()
-add_custom_target(manual ALL DEPENDS voxstat.man voxstat.bash)
+add_custom_command(OUTPUT man/voxstat.1
+                   COMMAND ${CMAKE_COMMAND} -DPROGRAM=$<TARGET_FILE:voxstat-program> -DFOLDER=man
+                           -P ${CMAKE_CURRENT_SOURCE_DIR}/cmake/manual.cmake
+                   DEPENDS voxstat-program cmake/manual.cmake VERBATIM)
+add_custom_target(manual ALL DEPENDS man/voxstat.1 voxstat.bash voxstat.zsh)
 
 install(TARGETS voxstat-program RUNTIME)
-install(TARGETS voxstat EXPORT voxstat)
-install(DIRECTORY include/voxstat DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(EXPORT voxstat NAMESPACE voxstat:: FILE voxstatTargets.cmake DESTINATION ${package_folder})
+install(TARGETS voxstat EXPORT voxstat LIBRARY NAMELINK_COMPONENT development ARCHIVE COMPONENT development)
+install(DIRECTORY include/voxstat DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
+install(EXPORT voxstat NAMESPACE voxstat:: FILE voxstatTargets.cmake DESTINATION ${package_folder}
+        COMPONENT development)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstatConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/voxstatConfigVersion.cmake
-        DESTINATION ${package_folder})
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.man DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 RENAME voxstat.1)
+        DESTINATION ${package_folder} COMPONENT development)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+        COMPONENT development)
+install(DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.bash
         DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME voxstat)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions
+        RENAME _voxstat)
+install(FILES contrib/nipype/voxstat.py DESTINATION ${CMAKE_INSTALL_DATADIR}/voxstat/nipype)
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

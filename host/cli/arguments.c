@@ -20,7 +20,7 @@ static bool plain(const char *word)
     return *word && !word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./,:=@%+-")];
 }
 
-static char *quoted_line(int argc, char *const *argv)
+char *vx_quoted_line(int argc, char *const *argv)
 {
     char *line = NULL;
     size_t size;
@@ -92,15 +92,18 @@ static vx_status take(vx_arguments *arguments, vx_option_id id, const char *text
 
 static vx_status take_help(vx_arguments *arguments, const char *form, vx_error *error)
 {
-    if (!form)
-        arguments->help = VX_HELP_TEXT;
-    else if (!strcmp(form, "man"))
-        arguments->help = VX_HELP_MAN;
-    else if (!strcmp(form, "bash"))
-        arguments->help = VX_HELP_BASH;
-    else
-        return vx_fail(error, VX_USAGE, "--help=%s: found '%s', expected man or bash", form, form);
+    static const vx_help_kind kind[] = {VX_HELP_MAN, VX_HELP_BASH, VX_HELP_ZSH};
+    int place = form ? vx_choice("man|bash|zsh", form) : -1;
+    arguments->help = place >= 0 ? kind[place] : VX_HELP_TEXT;
+    if (form && place < 0)
+        return vx_fail(error, VX_USAGE, "--help=%s: found '%s', expected man, bash or zsh", form, form);
     return VX_OK;
+}
+
+/* Whether a command has any number of operands, and not one at most. */
+static bool takes_words(const vx_command *command)
+{
+    return command->operand && strstr(command->operand, "...");
 }
 
 /* What getopt_long takes, from the table: the value of a long option is FIRST + its place. */
@@ -108,6 +111,8 @@ enum { FIRST = 256 };
 
 static void getopt_options(const vx_command *command, struct option *option, char *letters)
 {
+    if (takes_words(command))
+        *letters++ = '+'; /* the operands may be another command, with options of its own */
     *letters++ = ':'; /* a missing argument is told from an unknown option */
     for (int id = 0; id < VX_OPTIONS; id++) {
         const vx_option *from = vx_option_table + id;
@@ -137,7 +142,7 @@ static int option_of_letter(const vx_command *command, int letter)
 static vx_status parse_options(int argc, char **argv, vx_arguments *arguments, vx_error *error)
 {
     struct option option[VX_OPTIONS + 1];
-    char letters[2 * VX_OPTIONS + 2];
+    char letters[2 * VX_OPTIONS + 3];
     int found;
     vx_status status = VX_OK;
     getopt_options(arguments->command, option, letters);
@@ -167,22 +172,23 @@ static vx_status parse_options(int argc, char **argv, vx_arguments *arguments, v
     }
     if (status || arguments->help || arguments->version)
         return status;
-    if (arguments->command->operand && optind < argc && !(arguments->operand = vx_copy_text(argv[optind++])))
-        return vx_fail_memory(error);
-    if (arguments->command->operand && !arguments->operand)
-        return vx_fail(error, VX_USAGE, "%s: its %s is missing; `voxstat %s --help` says more",
-                       arguments->command->name, arguments->command->operand, arguments->command->name);
-    if (optind < argc)
-        status = vx_fail(error, VX_USAGE, "found '%s', expected an option; `voxstat %s --help` lists them",
-                         argv[optind], arguments->command->name);
-    return status;
+    const vx_command *command = arguments->command;
+    arguments->words = (size_t)(argc - optind);
+    arguments->word = argv + optind;
+    if (command->operand && !arguments->words)
+        return vx_fail(error, VX_USAGE, "%s: its %s is missing; `voxstat %s --help` says more", command->name,
+                       command->operand, command->name);
+    if (arguments->words > (command->operand ? 1 : 0) && !takes_words(command))
+        return vx_fail(error, VX_USAGE, "found '%s', expected an option; `voxstat %s --help` lists them",
+                       argv[optind + (command->operand ? 1 : 0)], command->name);
+    return VX_OK;
 }
 
 vx_status vx_arguments_parse(int argc, char *const *argv, vx_arguments *arguments, vx_error *error)
 {
     vx_status status = VX_OK;
     char **copy = vx_array((size_t)argc + 1, sizeof *copy); /* getopt_long reorders */
-    *arguments = (vx_arguments){.command = vx_command_find("run"), .command_line = quoted_line(argc, argv)};
+    *arguments = (vx_arguments){.command = vx_command_find("run"), .command_line = vx_quoted_line(argc, argv)};
     if (!copy || !arguments->command_line) {
         status = vx_fail_memory(error);
         goto cleanup;
@@ -195,9 +201,8 @@ vx_status vx_arguments_parse(int argc, char *const *argv, vx_arguments *argument
     }
     if (!status)
         status = parse_options(argc - arguments->command_named, copy + arguments->command_named, arguments, error);
-
 cleanup:
-    free(copy);
+    arguments->reordered = copy;
     if (status)
         vx_arguments_destroy(arguments);
     return status;
@@ -207,8 +212,8 @@ void vx_arguments_destroy(vx_arguments *arguments)
 {
     for (int id = 0; id < VX_OPTIONS; id++)
         free(arguments->value[id]);
-    free(arguments->operand);
     free(arguments->command_line);
+    free(arguments->reordered);
     *arguments = (vx_arguments){0};
 }
 

@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What --help prints: the hidden --help=man and --help=bash make the files that are installed. */
-typedef enum vx_help_kind { VX_HELP_NONE, VX_HELP_TEXT, VX_HELP_MAN, VX_HELP_BASH } vx_help_kind;
+/* What --help prints: the hidden --help=man, bash and zsh make the files that are installed. */
+typedef enum vx_help_kind { VX_HELP_NONE, VX_HELP_TEXT, VX_HELP_MAN, VX_HELP_BASH, VX_HELP_ZSH } vx_help_kind;
 
 struct vx_arguments {
     const vx_command *command;
@@ -21,9 +21,14 @@ struct vx_arguments {
     vx_help_kind help;        /* with it and with `version` nothing after it was read */
     bool version;
     char *value[VX_OPTIONS];  /* as given; null: not given */
-    char *operand;            /* of a command that takes one */
+    char *const *word;        /* the operands of a command that takes them, in the order given */
+    size_t words;
+    char **reordered;         /* argv, operands last; `word` points into it */
     char *command_line;       /* quoted for a shell */
 };
+
+/* The words of a command as one line that a shell takes; the caller frees. Null where memory is short. */
+char *vx_quoted_line(int argc, char *const *argv);
 
 /* Errors (VX_USAGE): an unknown command, option or choice (with the nearest name), one of a later version ("not yet"),
  * a value out of range. */

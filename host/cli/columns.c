@@ -1,6 +1,7 @@
 #include "cli/columns.h"
 
 #include "base/memory.h"
+#include "cli/terminal.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -9,7 +10,10 @@
 struct vx_columns {
     int columns;
     size_t cells, room;
-    char **cell; /* row by row */
+    struct cell {
+        char *text;
+        bool marked;
+    } *cell; /* row by row */
     bool short_of_memory;
 };
 
@@ -29,7 +33,7 @@ void vx_columns_free(vx_columns *table)
     if (!table)
         return;
     for (size_t i = 0; i < table->cells; i++)
-        free(table->cell[i]);
+        free(table->cell[i].text);
     free(table->cell);
     free(table);
 }
@@ -40,7 +44,7 @@ void vx_columns_put(vx_columns *table, const char *format, ...)
     char *text = NULL;
     if (table->cells == table->room) {
         size_t room = 2 * table->room + (size_t)table->columns;
-        char **cell = realloc(table->cell, room * sizeof *cell);
+        struct cell *cell = realloc(table->cell, room * sizeof *cell);
         if (!cell) {
             table->short_of_memory = true;
             return;
@@ -52,8 +56,14 @@ void vx_columns_put(vx_columns *table, const char *format, ...)
     if (vasprintf(&text, format, arguments) < 0)
         table->short_of_memory = true;
     else
-        table->cell[table->cells++] = text;
+        table->cell[table->cells++] = (struct cell){.text = text};
     va_end(arguments);
+}
+
+void vx_columns_mark(vx_columns *table)
+{
+    if (table->cells)
+        table->cell[table->cells - 1].marked = true;
 }
 
 void vx_columns_number(vx_columns *table, double value)
@@ -79,7 +89,7 @@ static int width_of(const vx_columns *table, int column)
     bool filled = false;
     int width = 0;
     for (size_t i = (size_t)column; i < table->cells; i += (size_t)table->columns) {
-        int own = length(table->cell[i]);
+        int own = length(table->cell[i].text);
         filled |= own && i >= (size_t)table->columns;
         width = own > width ? own : width;
     }
@@ -89,6 +99,7 @@ static int width_of(const vx_columns *table, int column)
 vx_status vx_columns_print(const vx_columns *table, FILE *out, vx_error *error)
 {
     int *width = vx_array((size_t)table->columns, sizeof *width);
+    bool colours = vx_colours(out);
     if (!width || table->short_of_memory) {
         free(width);
         return vx_fail_memory(error);
@@ -96,13 +107,17 @@ vx_status vx_columns_print(const vx_columns *table, FILE *out, vx_error *error)
     for (int c = 0; c < table->columns; c++)
         width[c] = width_of(table, c);
     for (size_t i = 0; i < table->cells; i++) {
-        int c = (int)(i % (size_t)table->columns), blanks = width[c] - length(table->cell[i]);
+        const struct cell *cell = &table->cell[i];
+        int c = (int)(i % (size_t)table->columns), blanks = width[c] - length(cell->text);
+        bool title = colours && i < (size_t)table->columns, marked = colours && cell->marked;
+        if (title && c == 0)
+            fputs("\033[1m", out);
         if (width[c] && c == 0)
-            fprintf(out, "%s%*s", table->cell[i], blanks, "");
+            fprintf(out, "%s%*s", cell->text, blanks, "");
         else if (width[c])
-            fprintf(out, "  %*s%s", blanks, "", table->cell[i]);
+            fprintf(out, "  %s%*s%s%s", marked ? "\033[1;32m" : "", blanks, "", cell->text, marked ? "\033[0m" : "");
         if (c == table->columns - 1)
-            fputc('\n', out);
+            fprintf(out, "%s\n", title ? "\033[0m" : "");
     }
     free(width);
     return VX_OK;

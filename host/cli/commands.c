@@ -1,5 +1,6 @@
 #include "cli/commands.h"
 
+#include "cli/foreign.h"
 #include "cli/options.h"
 
 #include <string.h>
@@ -33,6 +34,12 @@ const vx_command vx_command_table[] = {
     {"simulate", VX_SIMULATE, "[OPTION]...", NULL, "make a trial cohort with known truth",
      "Writes a folder with a table, images of two sessions, the true regions and the effects that were put into them. "
      "The same seed makes the same cohort.", vx_command_simulate},
+    {"translate", VX_TRANSLATE, "COMMAND...", "COMMAND...",
+     "turn a command of FSL randomise or PALM into one of voxstat",
+     "Reads a command of FSL's randomise or of PALM, in one quoted word or in many, and prints the voxstat command for "
+     "the same test. Nothing is run. What differs, has no counterpart or must be done by hand is told on stderr, a "
+     "note a line; a test that voxstat does not have is refused by name. The design, contrast and block files are read "
+     "where they are there (FSL's text format, or plain numbers).", vx_command_translate},
 };
 /* clang-format on */
 const size_t vx_commands = sizeof vx_command_table / sizeof *vx_command_table;
@@ -44,4 +51,9 @@ const vx_command *vx_command_find(const char *name)
             return vx_command_table + i;
     }
     return NULL;
+}
+
+bool vx_command_row_get(const vx_command *command, size_t i, vx_command_row *row)
+{
+    return command->flag == VX_TRANSLATE && vx_foreign_row(i, row);
 }

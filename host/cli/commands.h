@@ -4,9 +4,16 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct vx_arguments vx_arguments;
+
+/* A row of a table that ends a command's help. */
+typedef struct vx_command_row {
+    const char *title; /* of a new part; null: of the same part as the row before */
+    char term[100], text[1000];
+} vx_command_row;
 
 typedef struct vx_command {
     const char *name;
@@ -21,6 +28,9 @@ typedef struct vx_command {
 extern const vx_command vx_command_table[];
 extern const size_t vx_commands;
 
+/* Row i of the table that ends a command's help; false beyond the last, or where there is none. */
+bool vx_command_row_get(const vx_command *command, size_t i, vx_command_row *row);
+
 /* The command of that name, or null. */
 const vx_command *vx_command_find(const char *name);
 
@@ -31,5 +41,6 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_selftest(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_show(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error);
+vx_status vx_command_translate(const vx_arguments *arguments, vx_error *error);
 
 #endif

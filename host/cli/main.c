@@ -13,7 +13,7 @@ static vx_status perform(const vx_arguments *arguments, vx_error *error)
     if (arguments->help)
         vx_help_print(stdout, arguments);
     else if (arguments->version)
-        printf("voxstat %s\n", VOXSTAT_VERSION);
+        vx_version_print(stdout);
     else
         status = arguments->command->body(arguments, error);
     if (fflush(stdout) && !status)

@@ -120,7 +120,7 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_VERBOSE] = {"verbose", 'v', VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "Say more: how the mask came about, batches, memory and times."},
     [VX_OPTION_VERSION] = {"version", 0, VX_SWITCH, VX_EVERY_COMMAND, NULL, NULL, NULL, NULL, 0, 0,
-        "Print the version."},
+        "Print the version, those of libraries, and the devices there are."},
     [VX_OPTION_VOXELS] = {"voxels", 0, VX_WHOLE, VX_BENCH, "N", "0", NULL, NULL, 0, 1e9,
         "At most so many voxels of the 2 mm phantom; 0: all, about 230,000."},
 };

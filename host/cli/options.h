@@ -10,7 +10,7 @@
 /* Which commands take an option; a set of flags. */
 enum {
     VX_RUN = 1, VX_DEVICES = 2, VX_SELFTEST = 4, VX_SIMULATE = 8, VX_BENCH = 16, VX_REPORT = 32, VX_SHOW = 64,
-    VX_EVERY_COMMAND = 127
+    VX_TRANSLATE = 128, VX_EVERY_COMMAND = 255
 };
 
 typedef enum vx_option_kind {

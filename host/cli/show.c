@@ -18,7 +18,7 @@ static vx_status show_clusters(const vx_results *results, vx_error *error)
 vx_status vx_command_show(const vx_arguments *arguments, vx_error *error)
 {
     vx_results *results = NULL;
-    vx_status status = vx_results_open(arguments->operand, &results, error);
+    vx_status status = vx_results_open(arguments->word[0], &results, error);
     if (!status)
         status = vx_summary_print(results, stdout, error);
     if (!status)

@@ -16,6 +16,14 @@ static size_t significant_clusters(const vx_results_effect *effect, bool by_mass
     return count;
 }
 
+/* What survives a correction is marked. */
+static void put_p(vx_columns *table, double p, bool corrected)
+{
+    vx_columns_number(table, p);
+    if (corrected && p < significant)
+        vx_columns_mark(table);
+}
+
 vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error)
 {
     static const char *const title[] = {"effect",   "df",      "peak t",   "x mm",   "y mm",   "z mm",
@@ -33,13 +41,16 @@ vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error
             for (int axis = 0; axis < 3; axis++)
                 vx_columns_put(table, "%.1f", effect->peak_mm[axis]);
             for (int kind = 0; kind < VX_P_KINDS; kind++)
-                vx_columns_number(table, effect->p[kind].there ? effect->p[kind].smallest : NAN);
+                put_p(table, effect->p[kind].there ? effect->p[kind].smallest : NAN, kind != VX_P_UNCORRECTED);
             vx_columns_put(table, "%zu", effect->clusters);
             for (int by_mass = 0; by_mass < 2; by_mass++) {
+                size_t count = significant_clusters(effect, by_mass);
                 if (effect->p[by_mass ? VX_P_FWE_MASS : VX_P_FWE_EXTENT].there)
-                    vx_columns_put(table, "%zu", significant_clusters(effect, by_mass));
+                    vx_columns_put(table, "%zu", count);
                 else
                     vx_columns_put(table, "%s", "");
+                if (count)
+                    vx_columns_mark(table);
             }
         }
     }
@@ -67,8 +78,10 @@ vx_status vx_summary_print_clusters(const vx_results_effect *effect, FILE *out, 
         return vx_fail_memory(error);
     for (size_t i = 0; i < effect->clusters; i++) {
         const vx_cluster *cluster = &effect->cluster[i];
-        const double p[] = {cluster->p_uncorrected, cluster->p_fdr,  cluster->p_voxel,
-                            cluster->p_extent,      cluster->p_mass, cluster->p_tfce};
+        const double p[VX_P_KINDS] = {
+            [VX_P_UNCORRECTED] = cluster->p_uncorrected, [VX_P_FDR] = cluster->p_fdr,
+            [VX_P_FWE_VOXEL] = cluster->p_voxel,         [VX_P_FWE_EXTENT] = cluster->p_extent,
+            [VX_P_FWE_MASS] = cluster->p_mass,           [VX_P_FWE_TFCE] = cluster->p_tfce};
         vx_columns_put(table, "%d %s", (int)cluster->label, cluster->sign > 0 ? "rise" : "fall");
         vx_columns_put(table, "%lld", (long long)cluster->voxels);
         vx_columns_number(table, cluster->mm3);
@@ -76,8 +89,8 @@ vx_status vx_summary_print_clusters(const vx_results_effect *effect, FILE *out, 
         vx_columns_put(table, "%.3f", cluster->peak_t);
         for (int axis = 0; axis < 3; axis++)
             vx_columns_put(table, "%.1f", cluster->peak_mm[axis]);
-        for (size_t k = 0; k < sizeof p / sizeof *p; k++)
-            vx_columns_number(table, p[k]);
+        for (int kind = 0; kind < VX_P_KINDS; kind++)
+            put_p(table, p[kind], kind != VX_P_UNCORRECTED);
     }
     vx_status status = vx_columns_print(table, out, error);
     vx_columns_free(table);

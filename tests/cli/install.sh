@@ -1,5 +1,5 @@
 #!/bin/bash
-# `cmake --install` into a fresh prefix: the program runs from there, its manual page and completion are not empty, and
+# `cmake --install` into a fresh prefix: the program runs from there, its manual pages and completions are not empty, and
 # the example builds against the installed library alone, by pkg-config and by find_package, and finds its cluster.
 set -euo pipefail
 build=$(dirname "${VOXSTAT:?}")
@@ -16,9 +16,18 @@ cp "${VOXSTAT_SOURCE:?}/tests/unit/example.c" "$work/"
 cd "$work"
 
 "$prefix/bin/voxstat" --version
-grep -q '^\.TH' "$prefix/share/man/man1/voxstat.1"
+for page in voxstat voxstat-run voxstat-translate; do
+    grep -q '^\.TH VOXSTAT' "$prefix/share/man/man1/$page.1"
+done
+if command -v man >/dev/null; then # groff finds nothing to say of them
+    for page in "$prefix"/share/man/man1/*.1; do
+        said=$(man --warnings -l "$page" 2>&1 >/dev/null)
+        [ -z "$said" ] || { echo "$page: $said"; exit 1; }
+    done
+fi
 bash -n "$prefix/share/bash-completion/completions/voxstat"
 grep -q 'complete .*voxstat' "$prefix/share/bash-completion/completions/voxstat"
+head -1 "$prefix/share/zsh/site-functions/_voxstat" | grep -qx '#compdef voxstat'
 
 # The planted block has 125 voxels and 12 people allow 4,096 flips: with both tails the smallest p is 2 / 4096.
 expect()

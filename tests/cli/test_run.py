@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import pty
+import re
 import signal
 import subprocess
 import time
@@ -179,11 +180,14 @@ class Interrupted(Study):
 
 
 class Terminal(Study):
-    def on_a_terminal(self, **environment):
-        """What the program writes to a terminal that is its stderr."""
+    participants = 6
+
+    def on_a_terminal(self, stream, *arguments, **environment):
+        """What the program writes to a terminal that is its stdout or stderr."""
         ours, theirs = pty.openpty()
-        with subprocess.Popen([PROGRAM, "--design", "nonsense"], cwd=self.folder, stderr=theirs,
-                              env={**os.environ, "TERM": "xterm", **environment}) as program:
+        wanted = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+        with subprocess.Popen([PROGRAM, *arguments], cwd=self.folder, **{stream: theirs},
+                              env={**wanted, "TERM": "xterm", **environment}) as program:
             os.close(theirs)
             program.wait()
         written = os.read(ours, 10000).decode()
@@ -191,12 +195,27 @@ class Terminal(Study):
         return written
 
     def test_colours_only_on_a_terminal_that_wants_them(self):
-        environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
-        os.environ.pop("NO_COLOR", None)
-        self.addCleanup(os.environ.update, environment)
-        self.assertIn("\033[", self.on_a_terminal())
-        self.assertNotIn("\033[", self.on_a_terminal(NO_COLOR="1"))
-        self.assertNotIn("\033[", self.run_program("--design", "nonsense").stderr)
+        wrong = ("--design", "nonsense")
+        self.assertIn("\033[1;31merror:\033[0m", self.on_a_terminal("stderr", *wrong))
+        self.assertIn("\033[", self.on_a_terminal("stderr", *wrong, NO_COLOR="")) # as no-color.org has it
+        self.assertNotIn("\033[", self.on_a_terminal("stderr", *wrong, NO_COLOR="1"))
+        self.assertNotIn("\033[", self.on_a_terminal("stderr", *wrong, TERM="dumb"))
+        self.assertNotIn("\033[", self.run_program(*wrong).stderr)
+        self.assertNotIn("\033", self.on_a_terminal("stdout", "--help"))
+
+    def test_what_survives_a_correction_stands_out(self):
+        for row in self.rows: # a rise everywhere: 2 of 64 flips are as large
+            self.write_image(row[2], self.read_image(row[1]) + 5 + self.read_image(row[2]) / 10)
+        arguments = ("--design", "paired", "--device", "cpu", "--quiet", "--force", "--correct", "voxel,extent")
+        shown = self.on_a_terminal("stdout", *arguments)
+        self.assertIn("\033[1;32m 0.03125\033[0m", shown)
+        self.assertIn("\033[1;32m          1\033[0m", shown) # a cluster
+        self.assertEqual(shown.count("\033[1;32m"), 3) # and not the uncorrected p, which is as small
+        plain = self.run_program(*arguments).stdout
+        self.assertNotIn("\033", plain)
+        for quiet in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+            self.assertEqual(self.on_a_terminal("stdout", *arguments, **quiet).replace("\r\n", "\n"), plain)
+        self.assertEqual(re.sub("\033\\[[0-9;]*m", "", shown).replace("\r\n", "\n"), plain)
 
     def test_bar(self):
         ours, theirs = pty.openpty()
@@ -209,8 +228,7 @@ class Terminal(Study):
         os.close(ours)
         self.assertIn("\r\033[K", written)
 
-    def test_help_and_version(self):
-        self.assertRegex(self.run_program("--version").stdout, r"^voxstat \d+\.\d+\.\d+\n$")
+    def test_help(self):
         self.assertIn("--covariate", self.run_program("--help").stdout)
         self.assertIn("usage: voxstat devices", self.run_program("devices", "--help").stdout)
 

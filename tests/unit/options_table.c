@@ -1,6 +1,7 @@
 /* The option table, the help, the manual page and the completion say the same: a name that one lacks, or has beyond the
  * others, fails here. */
 #include "cli/arguments.h"
+#include "cli/foreign.h"
 #include "cli/help.h"
 
 #include <ctype.h>
@@ -24,7 +25,9 @@ static char *printed(int argc, char **argv)
     vx_help_print(out, &arguments);
     fclose(out);
     vx_arguments_destroy(&arguments);
-    return text;
+    char *copy = strdup(text);
+    free(text);
+    return copy;
 }
 
 static bool works(const vx_option *option)
@@ -58,12 +61,15 @@ static bool takes(const vx_command *command, const char *name)
     return any;
 }
 
-/* Every --word of the text is an option that works. */
-static void names_nothing_else(const char *text)
+/* Every --word of the text is an option that works; `foreign`: or one of the tools that `translate` knows. */
+static void names_nothing_else(const char *text, bool foreign)
 {
     for (const char *found = text; (found = strstr(found, "--")); found += 2) {
         size_t length = strspn(found + 2, "abcdefghijklmnopqrstuvwxyz0123456789-");
-        bool known = !length || !strncmp(found + 2, "help=", 5);
+        char dashed[64];
+        size_t whole = strspn(found, "-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+        snprintf(dashed, sizeof dashed, "%.*s", (int)whole, found);
+        bool known = !length || !strncmp(found + 2, "help=", 5) || (foreign && vx_foreign_find(dashed, VX_RANDOMISE));
         for (int id = 0; id < VX_OPTIONS; id++)
             known |= works(vx_option_table + id) && strlen(vx_option_table[id].name) == length &&
                      !strncmp(vx_option_table[id].name, found + 2, length);
@@ -133,7 +139,7 @@ static void help_agrees(void **state)
             if (taken && !strstr(text, line))
                 fail_msg("voxstat %s --help lacks %s", command->name, line);
         }
-        names_nothing_else(text);
+        names_nothing_else(text, command->flag == VX_TRANSLATE);
         free(text);
     }
 }
@@ -151,55 +157,90 @@ static void program_help_names_commands(void **state)
     free(text);
 }
 
+/* A page has every option of the command and no other. */
+static void page_agrees(const vx_command *command, char *text)
+{
+    char *foreign = strstr(text, ".SH \"OPTIONS OF "); /* of other tools */
+    if (foreign)
+        *foreign = '\0';
+    for (int id = 0; id < VX_OPTIONS; id++) {
+        const vx_option *option = vx_option_table + id;
+        char line[100] = "\\fB\\-\\-";
+        for (const char *c = option->name; *c; c++)
+            strcat(line, *c == '-' ? "\\-" : (char[]){*c, '\0'});
+        strcat(line, "\\fR");
+        if (!!strstr(text, line) != takes(command, option->name))
+            fail_msg("the manual page of %s disagrees on --%s", command->name, option->name);
+    }
+    for (char *c = text; (c = strstr(c, "\\-")); c++) /* as one reads it */
+        memmove(c, c + 1, strlen(c));
+    names_nothing_else(text, false);
+}
+
 static void manual_agrees(void **state)
 {
     (void)state;
     char *argv[] = {"voxstat", "--help=man"}, *text = printed(2, argv);
     assert_non_null(strstr(text, ".TH VOXSTAT 1"));
     for (size_t c = 0; c < vx_commands; c++) {
-        char heading[50];
+        char name[50];
         const vx_command *command = vx_command_table + c;
-        snprintf(heading, sizeof heading, "\n.SH \"VOXSTAT %s\"\n", command->name);
-        char *section = strstr(text, heading);
-        assert_int_equal(section != NULL, command->body != NULL);
-        if (!section)
-            continue;
-        section = strdup(section + 1);
-        char *end = strstr(section, "\n.SH ");
-        assert_non_null(end);
-        *end = '\0';
-        for (int id = 0; id < VX_OPTIONS; id++) {
-            const vx_option *option = vx_option_table + id;
-            if (command->flag & option->commands && works(option) && !names(section, "\\-", option->name))
-                fail_msg("the manual page of %s lacks --%s", command->name, option->name);
-        }
-        free(section);
+        snprintf(name, sizeof name, ".TP\n\\fBvoxstat\\-%s\\fR(1)\n", command->name);
+        assert_int_equal(strstr(text, name) != NULL, command->body != NULL);
     }
-    for (char *c = text; (c = strstr(c, "\\-")); c++) /* as one reads it */
-        memmove(c, c + 1, strlen(c));
-    names_nothing_else(text);
+    page_agrees(vx_command_find("run"), text);
     free(text);
+    for (size_t c = 0; c < vx_commands; c++) {
+        const vx_command *command = vx_command_table + c;
+        char *words[] = {"voxstat", (char *)command->name, "--help=man"};
+        if (!command->body)
+            continue;
+        text = printed(3, words);
+        assert_non_null(strstr(text, ".TH VOXSTAT\\-"));
+        page_agrees(command, text);
+        free(text);
+    }
+}
+
+/* Whether the lines from `start` to the next `end` hold `word`. */
+static bool between(const char *text, const char *start, const char *end, const char *word)
+{
+    const char *from = strstr(text, start), *found;
+    assert_non_null(from);
+    const char *to = strstr(from, end);
+    assert_non_null(to);
+    found = strstr(from, word);
+    return found && found < to;
 }
 
 static void completion_agrees(void **state)
 {
     (void)state;
-    char *argv[] = {"voxstat", "--help=bash"}, *text = printed(2, argv);
+    char *argv[] = {"voxstat", "--help=bash"}, *bash = printed(2, argv);
+    argv[1] = "--help=zsh";
+    char *zsh = printed(2, argv);
     for (size_t c = 0; c < vx_commands; c++) {
-        char start[50];
-        snprintf(start, sizeof start, "    %s) words=\"", vx_command_table[c].name);
-        char *words = strstr(text, start);
-        assert_int_equal(words != NULL, vx_command_table[c].body != NULL);
-        for (int id = 0; words && id < VX_OPTIONS; id++) {
-            char dashed[100];
-            snprintf(dashed, sizeof dashed, "--%s ", vx_option_table[id].name);
-            char *found = strstr(words, dashed);
-            bool here = found && found < strchr(words, '\n');
-            if (here != takes(vx_command_table + c, vx_option_table[id].name))
-                fail_msg("the completion of %s disagrees on %s", vx_command_table[c].name, dashed);
+        const vx_command *command = vx_command_table + c;
+        char start[50], function[50];
+        snprintf(start, sizeof start, "    %s) words=\"", command->name);
+        snprintf(function, sizeof function, "\n_voxstat_%s() {", command->name);
+        assert_int_equal(strstr(bash, start) != NULL, command->body != NULL);
+        assert_int_equal(strstr(zsh, function) != NULL, command->body != NULL);
+        for (int id = 0; command->body && id < VX_OPTIONS; id++) {
+            const vx_option *option = vx_option_table + id;
+            bool taken = takes(command, option->name);
+            char word[100], spec[100];
+            snprintf(word, sizeof word, "--%s ", option->name);
+            snprintf(spec, sizeof spec, option->letter ? ",--%s%s}'[" : "--%s%s[", option->name,
+                     option->argument ? "=" : "");
+            if (between(bash, start, "\n", word) != taken)
+                fail_msg("the bash completion of %s disagrees on --%s", command->name, option->name);
+            if (option->commands & command->flag && between(zsh, function, "\n}\n", spec) != taken)
+                fail_msg("the zsh completion of %s disagrees on --%s", command->name, option->name);
         }
     }
-    free(text);
+    free(bash);
+    free(zsh);
 }
 
 int main(void)

@@ -1,0 +1,109 @@
+"""Nipype's interface to voxstat.
+
+    from voxstat import Voxstat
+    test = Voxstat(design="paired", table="participants.tsv", covariate=["rapa_level"])
+    test.run().outputs.p_fwe_tfce
+
+Put this folder on PYTHONPATH; `voxstat` must be on PATH. Every option of `voxstat run` is an input of the same name with
+'_' for '-'. Outputs are absolute paths: single files, and for every map a list with one file a modality and effect, in
+the order in which the run wrote them. A map that the run did not make is undefined.
+"""
+import json
+import os
+
+from nipype.interfaces.base import CommandLine, CommandLineInputSpec, Directory, File, TraitedSpec, traits
+
+CORRECTIONS = ("voxel", "extent", "mass", "tfce", "fdr")
+# Every map there is, as in <modality>_<effect>_<map>.nii.gz.
+MAPS = ("mean", "slope", "se", "ci-low", "ci-high", "t", "z", "r", "rho", "dz", "g", "tfce", "clusters",
+        "p-uncorrected", "p-fdr", "p-fwe-voxel", "p-fwe-extent", "p-fwe-mass", "p-fwe-tfce")
+
+
+def _names(option, **more):
+    return traits.List(traits.Str, minlen=1, sep=",", argstr=f"--{option} %s", **more)
+
+
+class VoxstatInputSpec(CommandLineInputSpec):
+    """The options of `voxstat run`; what they mean is told by `voxstat run --help`."""
+    design = traits.Enum("paired", "onesample", mandatory=True, argstr="--design %s", desc="the model")
+    table = File(exists=True, mandatory=True, argstr="--table %s",
+                 desc="participants.tsv; images are sought from its folder")
+    covariate = _names("covariate", desc="columns to correlate with the outcome")
+    nuisance = _names("nuisance", desc="columns of no interest")
+    joint = traits.Bool(argstr="--joint", desc="all covariates in one model")
+    correlation = traits.Enum("pearson", "spearman", argstr="--correlation %s", desc="how covariates enter")
+    modality = _names("modality", desc="which images; without it all")
+    sessions = _names("sessions", desc="baseline and followup; the first is subtracted from the second")
+    mask = File(exists=True, argstr="--mask %s", desc="voxels above zero are analysed")
+    mask_threshold = traits.Float(argstr="--mask-threshold %r", desc="also demand a value above it in every image")
+    analyze_orientation = traits.Enum("neurological", "radiological", argstr="--analyze-orientation %s",
+                                      desc="how ANALYZE 7.5 pairs lie")
+    permutations = traits.Either(traits.Range(low=0), traits.Enum("auto", "exact"), argstr="--permutations %s",
+                                 desc="random ones, or all where there are no more; 0 or exact: all")
+    seed = traits.Range(low=0, argstr="--seed %s", desc="the stream of random numbers")
+    tails = traits.Enum("two", "pos", "neg", argstr="--tails %s", desc="the alternative")
+    correct = traits.List(traits.Enum(*CORRECTIONS), minlen=1, sep=",", argstr="--correct %s", desc="corrections")
+    cluster_p = traits.Range(0.0, 0.5, exclude_low=True, exclude_high=True, argstr="--cluster-p %r", xor=["cluster_t"],
+                             desc="cluster-forming threshold as a one-sided p")
+    cluster_t = traits.Range(low=0.0, exclude_low=True, argstr="--cluster-t %r", xor=["cluster_p"],
+                             desc="the same as a t")
+    connectivity = traits.Enum(26, 18, 6, argstr="--connectivity %d", desc="neighbours that join a cluster")
+    tfce_e = traits.Range(0.0, 10.0, exclude_low=True, exclude_high=True, argstr="--tfce-e %r", desc="TFCE's E")
+    tfce_h = traits.Range(0.0, 10.0, exclude_low=True, exclude_high=True, argstr="--tfce-h %r", desc="TFCE's H")
+    tfce_preset = traits.Enum("exact", "fsl", "palm", "mrtrix", "nilearn", argstr="--tfce-preset %s",
+                              desc="the exact integral, or another tool's steps")
+    p_format = traits.Enum("log10", "p", "1-p", argstr="--p-format %s", desc="what p-maps hold")
+    device = traits.Str(argstr="--device %s", desc="auto, cpu, opencl or opencl:P.D")
+    threads = traits.Either(traits.Range(1, 4096), traits.Enum("all"), argstr="--threads %s", nohash=True,
+                            desc="CPU threads; the answer does not depend on them")
+    memory_limit = traits.Str(argstr="--memory-limit %s", nohash=True, desc="as in 2G; the answer does not depend on it")
+    out = Directory("voxstat-results", usedefault=True, argstr="--out %s", desc="where the results go")
+    force = traits.Bool(argstr="--force", desc="replace results that are there")
+    progress = traits.Enum("auto", "bar", "plain", "none", argstr="--progress %s", nohash=True,
+                           desc="what is shown while it runs")
+    quiet = traits.Bool(argstr="--quiet", nohash=True, desc="say nothing but results and errors")
+    verbose = traits.Bool(argstr="--verbose", nohash=True, desc="say more")
+
+
+class VoxstatOutputSpec(TraitedSpec):
+    """Absolute paths; the lists of maps are added below, one for each of MAPS."""
+    out = Directory(exists=True, desc="the folder of the results")
+    mask = File(exists=True, desc="voxels analysed in every modality")
+    modality_masks = traits.List(File(exists=True), desc="<modality>_mask.nii.gz, where there are several modalities")
+    results = File(exists=True, desc="results.h5: all maps and null distributions")
+    record = File(exists=True, desc="run.json: options, versions, inputs, headline figures")
+    cluster_tables = traits.List(File(exists=True), desc="<modality>_<effect>_clusters.tsv")
+    files = traits.List(File(exists=True), desc="everything in the folder")
+
+
+for _map in MAPS:
+    VoxstatOutputSpec.add_class_trait(_map.replace("-", "_"), traits.List(
+        File(exists=True), desc=f"<modality>_<effect>_{_map}.nii.gz"))
+
+
+class Voxstat(CommandLine):
+    """Voxelwise statistics with permutation inference: `voxstat run`."""
+    _cmd = "voxstat run"
+    input_spec = VoxstatInputSpec
+    output_spec = VoxstatOutputSpec
+
+    def _list_outputs(self):
+        out = os.path.abspath(self.inputs.out)
+        with open(os.path.join(out, "run.json"), encoding="utf-8") as text:
+            files = json.load(text)["files"]
+        outputs = self._outputs().get()
+        outputs.update(out=out, mask=os.path.join(out, "mask.nii.gz"), results=os.path.join(out, "results.h5"),
+                       record=os.path.join(out, "run.json"), files=[os.path.join(out, name) for name in files])
+        if not os.path.exists(outputs["mask"]):  # modalities on different grids
+            del outputs["mask"]
+        found = {}
+        for name in files:
+            kind, dot, ending = name.rpartition("_")[2].partition(".")
+            if dot and ending == "nii.gz" and kind in MAPS:
+                found.setdefault(kind.replace("-", "_"), []).append(os.path.join(out, name))
+            elif (kind, ending) == ("mask", "nii.gz") and name != "mask.nii.gz":
+                found.setdefault("modality_masks", []).append(os.path.join(out, name))
+            elif (kind, ending) == ("clusters", "tsv"):
+                found.setdefault("cluster_tables", []).append(os.path.join(out, name))
+        outputs.update(found)
+        return outputs
