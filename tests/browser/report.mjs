@@ -24,7 +24,7 @@ const eye = await browser.newPage(); /* reads pictures: its canvas decodes PNG *
 async function open(file, width, script) {
     const context = await browser.newContext({viewport: {width, height: 900}});
     const page = await context.newPage();
-    page.setDefaultTimeout(15000);
+    page.setDefaultTimeout(30000);
     const wrong = [];
     page.on("console", (message) => {
         if (["error", "warning"].includes(message.type()))
