@@ -1,7 +1,7 @@
 /* report.html as a reader meets it: Chromium opens the page from disk, with WebGL by software.
-       node report.mjs FOLDER SCREENSHOTS
-   FOLDER holds the results of report.sh: full (clusters; report.html, and bare.html without NiiVue) and empty (no
-   cluster). SCREENSHOTS receives pictures of the pages, to be looked at. */
+       node report.mjs FOLDER [PICTURES]
+   FOLDER holds results of report.sh, each with its report.html: full, with clusters; empty, without; and bare, of a
+   program without NiiVue. PICTURES is a folder for screenshots of the pages, to be looked at. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
@@ -24,7 +24,7 @@ const eye = await browser.newPage(); /* reads pictures: its canvas decodes PNG *
 async function open(file, width, script) {
     const context = await browser.newContext({viewport: {width, height: 900}});
     const page = await context.newPage();
-    page.setDefaultTimeout(15000);
+    page.setDefaultTimeout(30000);
     const wrong = [];
     page.on("console", (message) => {
         if (["error", "warning"].includes(message.type()))
@@ -58,26 +58,35 @@ async function accessible(page, what) {
         assert(passes.some(({id}) => id === rule), `axe did not look at ${rule} in ${what}`);
 }
 
+async function keep(page, name) {
+    if (pictures)
+        await page.screenshot({path: path.join(pictures, `${name}.png`), fullPage: true});
+}
+
 async function fits(page, width) {
     const needed = await page.evaluate(() => document.scrollingElement.scrollWidth);
     assert(needed <= width, `the page is ${needed} wide in a window of ${width}`);
 }
 
-/* How many pixels of the viewer's canvas are of the colours of either tail, on the screen. */
+/* How many pixels of the viewer's canvas, on the screen, have the colours of either tail, and how many that of its
+   positive limit. */
 async function colours(page) {
     const picture = (await page.locator("#viewer-canvas").screenshot()).toString("base64");
-    return eye.evaluate(async (base64) => {
+    const limit = await page.evaluate(() =>
+        JSON.parse(document.getElementById("viewer-colours").textContent).positive.at(-1));
+    return eye.evaluate(async ([base64, limit]) => {
         const image = await createImageBitmap(await (await fetch("data:image/png;base64," + base64)).blob());
         const canvas = new OffscreenCanvas(image.width, image.height), context = canvas.getContext("2d");
         context.drawImage(image, 0, 0);
-        const {data} = context.getImageData(0, 0, image.width, image.height), count = {warm: 0, cool: 0};
+        const {data} = context.getImageData(0, 0, image.width, image.height), count = {warm: 0, cool: 0, limit: 0};
         for (let i = 0; i < data.length; i += 4) {
             const [r, g, b] = data.subarray(i, i + 3);
             count.warm += r > b + 30;
             count.cool += b > r + 30;
+            count.limit += [r, g, b].every((value, k) => Math.abs(value - limit[k]) < 8);
         }
         return {...count, picture: base64};
-    }, picture);
+    }, [picture, limit]);
 }
 
 async function value(page) {
@@ -152,6 +161,18 @@ test("the viewer", async (t) => {
         await page.waitForTimeout(150);
         assert.notEqual((await colours(page)).picture, before.picture);
     });
+    await t.test("draws the largest value in the last colour, and smaller ones in others", async () => {
+        const order = change.map((_, i) => i).sort((a, b) => change[b].peak_t - change[a].peak_t);
+        const seen = [];
+        for (const i of [order[0], order[1]]) {
+            await page.locator("#viewer-cluster").selectOption({index: i + 1});
+            await page.waitForTimeout(150);
+            assert.deepEqual((await value(page)).mm, near(change[i]));
+            seen.push((await colours(page)).limit);
+        }
+        assert(seen[0] > 0, "the peak does not have the colour of the limit");
+        assert.equal(seen[1], 0);
+    });
     await t.test("goes to another effect's cluster by the keyboard", async () => {
         await row("pet_rapa_level", 1).locator("button").focus();
         await page.keyboard.press("Enter");
@@ -200,7 +221,7 @@ test("the viewer", async (t) => {
         assert.deepEqual((await value(page)).mm, near(level[0]));
     });
     await t.test("is accessible", () => accessible(page, "the page with its viewer"));
-    await page.screenshot({path: path.join(pictures, "desktop.png"), fullPage: true});
+    await keep(page, "desktop");
     await page.finish();
 });
 
@@ -225,7 +246,7 @@ test("a phone has room for it", async () => {
     await view(page);
     await fits(page, 390);
     await accessible(page, "the page on a phone");
-    await page.screenshot({path: path.join(pictures, "phone.png"), fullPage: true});
+    await keep(page, "phone");
     await page.finish();
 });
 
@@ -257,7 +278,7 @@ test("a result without any cluster can be looked at", async () => {
     assert.equal((await value(page)).map, "t");
     assert(await page.locator("#viewer-cluster").isDisabled());
     await accessible(page, "the page of an empty result");
-    await page.screenshot({path: path.join(pictures, "empty.png"), fullPage: true});
+    await keep(page, "empty");
     await page.finish();
 });
 

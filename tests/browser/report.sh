@@ -1,6 +1,6 @@
 #!/bin/bash
 # report.html in a browser: reports of the sample trial, with clusters and without, and one of a program that was built
-# without NiiVue, opened by report.mjs. The pictures that it takes stay in VOXSTAT_PICTURES, where that is set.
+# without NiiVue, opened by report.mjs. VOXSTAT_PICTURES names a folder for screenshots.
 set -euo pipefail
 
 skip()
@@ -27,5 +27,4 @@ run() # program, folder, options
 { run "${VOXSTAT_BARE:?}" bare && run "${VOXSTAT:?}" empty --cluster-t 50; } &
 run "$VOXSTAT" full --covariate rapa_level
 wait $!
-mkdir -p "${VOXSTAT_PICTURES:=$work}"
-node "$VOXSTAT_SOURCE/tests/browser/report.mjs" "$work" "$VOXSTAT_PICTURES"
+node "$VOXSTAT_SOURCE/tests/browser/report.mjs" "$work" ${VOXSTAT_PICTURES:+"$VOXSTAT_PICTURES"}

@@ -4,6 +4,7 @@
 
 #include <cairo-svg.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Room for `size` bytes: memory grows by doubling, so that its size follows from what is in it. */
@@ -29,49 +30,37 @@ static cairo_status_t append(void *closure, const unsigned char *data, unsigned 
     return CAIRO_STATUS_SUCCESS;
 }
 
-/* The drawing, recorded: it is worked out once, and played to the PNG and to the SVG. */
-static cairo_surface_t *record(const vx_drawing *drawing)
+static cairo_status_t play(const vx_drawing *drawing, cairo_surface_t *surface, double scale)
 {
-    const cairo_rectangle_t extents = {0, 0, drawing->width, drawing->height};
-    cairo_surface_t *recorded = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &extents);
-    cairo_t *cairo = cairo_create(recorded);
+    cairo_t *cairo = cairo_create(surface);
+    cairo_scale(cairo, scale, scale);
     cairo_set_source_rgb(cairo, 1, 1, 1);
     cairo_paint(cairo);
     cairo_select_font_face(cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
     cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
     drawing->draw(cairo, drawing);
-    cairo_destroy(cairo);
-    return recorded;
-}
-
-static cairo_status_t play(cairo_surface_t *recorded, cairo_surface_t *surface, double scale)
-{
-    cairo_t *cairo = cairo_create(surface);
-    cairo_scale(cairo, scale, scale);
-    cairo_set_source_surface(cairo, recorded, 0, 0);
-    cairo_paint(cairo);
     const cairo_status_t status = cairo_status(cairo);
     cairo_destroy(cairo);
     return status;
 }
 
-static cairo_status_t make_png(cairo_surface_t *recorded, const vx_drawing *drawing, vx_bytes *png)
+static cairo_status_t make_png(const vx_drawing *drawing, vx_bytes *png)
 {
     const int width = (int)ceil(drawing->width * drawing->scale), height = (int)ceil(drawing->height * drawing->scale);
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
-    cairo_status_t status = play(recorded, surface, drawing->scale);
+    cairo_status_t status = play(drawing, surface, drawing->scale);
     if (status == CAIRO_STATUS_SUCCESS)
         status = cairo_surface_write_to_png_stream(surface, append, png);
     cairo_surface_destroy(surface);
     return status;
 }
 
-static cairo_status_t make_svg(cairo_surface_t *recorded, const vx_drawing *drawing, vx_bytes *svg)
+static cairo_status_t make_svg(const vx_drawing *drawing, vx_bytes *svg)
 {
     cairo_surface_t *surface = cairo_svg_surface_create_for_stream(append, svg, drawing->width, drawing->height);
     cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
-    cairo_status_t status = play(recorded, surface, 1);
+    cairo_status_t status = play(drawing, surface, 1);
     cairo_surface_finish(surface);
     if (status == CAIRO_STATUS_SUCCESS)
         status = cairo_surface_status(surface);
@@ -82,13 +71,9 @@ static cairo_status_t make_svg(cairo_surface_t *recorded, const vx_drawing *draw
 vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *svg, vx_error *error)
 {
     *png = *svg = (vx_bytes){0};
-    cairo_surface_t *recorded = record(drawing);
-    cairo_status_t status = cairo_surface_status(recorded);
+    cairo_status_t status = make_png(drawing, png);
     if (status == CAIRO_STATUS_SUCCESS)
-        status = make_png(recorded, drawing, png);
-    if (status == CAIRO_STATUS_SUCCESS)
-        status = make_svg(recorded, drawing, svg);
-    cairo_surface_destroy(recorded);
+        status = make_svg(drawing, svg);
     if (status == CAIRO_STATUS_SUCCESS)
         return VX_OK;
     free(png->data);

@@ -22,7 +22,8 @@ typedef struct vx_bytes {
     size_t size;
 } vx_bytes;
 
-/* Draws once and writes both. Errors: VX_INTERNAL, where memory is short. */
+/* Draws twice. (Once into a recording surface, played to both, would do, but cairo 1.16 never frees what an SVG has
+ * played.) Errors: VX_INTERNAL, where memory is short. */
 vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *svg, vx_error *error);
 
 #endif
