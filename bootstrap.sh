@@ -5,12 +5,13 @@ set -eu
 cd "$(dirname "$0")"
 
 build_packages="cmake ninja-build pkg-config libnifti-dev libnifti2-dev libnifticdf-dev zlib1g-dev libhdf5-dev
-    liblapacke-dev libopenblas-dev librandom123-dev libjansson-dev libcairo2-dev libmd-dev
+    liblapacke-dev libopenblas-dev librandom123-dev libjansson-dev libcairo2-dev libmd-dev libzip-dev
     ocl-icd-opencl-dev opencl-headers"
 # The tests need an OpenCL device where there is no GPU (PoCL), the outside world's answers (SciPy, nibabel, h5py) and
 # the checkers that read the source (clang, cppcheck, Oclgrind).
 test_packages="libcmocka-dev pocl-opencl-icd oclgrind clang cppcheck
-    python3 python3-nibabel python3-scipy python3-h5py"
+    python3 python3-nibabel python3-scipy python3-h5py
+    python3-rdflib python3-prov"
 
 usage()
 {
