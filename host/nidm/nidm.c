@@ -109,7 +109,8 @@ static vx_status check_free(const vx_results_effect *effect, const char *out, vx
     char *path = vx_text("%s/%s.nidm.zip", out, effect->stem);
     vx_status status = path ? VX_OK : vx_fail_memory(error);
     if (path && access(path, F_OK) == 0)
-        status = vx_fail(error, VX_OUTPUT, "%s: exists already; choose another --out, or replace it with --force", path);
+        status = vx_fail(error, VX_OUTPUT, "%s: exists already; choose another --out, or replace it with --force",
+                         path);
     free(path);
     return status;
 }
@@ -136,10 +137,16 @@ static vx_status make_all(const vx_results *results, const vx_nidm_options *opti
     return status;
 }
 
+static bool same_folder(const char *a, const char *b)
+{
+    struct stat one, other;
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
 /* A pack beside the results is listed before it is there: an interruption leaves no file that --force does not know. */
 static vx_status put_all(const vx_results *results, const char *out, const made_packs *packs, vx_error *error)
 {
-    const bool beside = out == results->folder;
+    const bool beside = same_folder(out, results->folder);
     vx_status status = VX_OK;
     if (!beside && mkdir(out, 0777) != 0 && errno != EEXIST)
         status = vx_fail(error, VX_OUTPUT, "%s: cannot be made: %s", out, strerror(errno));
