@@ -1,6 +1,7 @@
 /* Writing Turtle (W3C Recommendation, 25 February 2014). Terms come as prefixed names, which are ours. Nodes come as
- * the role that they play in the pack ("mask", "cluster 3"): their IRI is made from it and from what the run was, so that
- * a pack is a function of its results and two studies never share a node. What the user named stands in literals only. */
+ * the role that they play in the pack ("mask", "cluster 3"): their IRI is made from it and from what the run was, so
+ * that a pack is a function of its results and two studies never share a node. What the user named stands in literals
+ * only. */
 #ifndef VX_NIDM_TURTLE_H
 #define VX_NIDM_TURTLE_H
 
