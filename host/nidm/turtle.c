@@ -54,23 +54,17 @@ void vx_turtle_node(vx_turtle *turtle, const char *property, const char *role)
     put_node(turtle, role);
 }
 
-/* A quoted string. Texts come out of run.json, so they are UTF-8; controls are written by their number, which every
- * reader takes. */
+/* A quoted string: four characters may not stand in one. Texts come out of run.json, so they are UTF-8. */
 static void put_string(FILE *out, const char *text)
 {
     fputc('"', out);
-    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
+    for (const char *c = text; *c; c++)
         switch (*c) {
         case '"': fputs("\\\"", out); break;
         case '\\': fputs("\\\\", out); break;
         case '\n': fputs("\\n", out); break;
         case '\r': fputs("\\r", out); break;
-        case '\t': fputs("\\t", out); break;
-        default:
-            if (*c < 0x20 || *c == 0x7f)
-                fprintf(out, "\\u%04X", *c);
-            else
-                fputc(*c, out);
+        default: fputc(*c, out);
         }
     fputc('"', out);
 }
