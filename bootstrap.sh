@@ -72,7 +72,8 @@ bootstrap.sh: this is not a Debian-like system (no apt-get), so nothing is insta
                  jansson-devel libmd-devel libzip-devel ocl-icd-devel opencl-headers; tests: libcmocka-devel pocl clang
                  cppcheck python3-nibabel python3-scipy python3-h5py python3-rdflib python3-prov
   macOS          brew install cmake ninja pkgconf gcc zlib hdf5 lapack openblas jansson libmd libzip
-                 opencl-headers opencl-icd-loader; tests: cmocka pocl cppcheck; build with CC=gcc-14 (Apple's clang has no OpenMP)
+                 opencl-headers opencl-icd-loader; tests: cmocka pocl cppcheck; build with CC=gcc-14 (Apple's clang has
+                 no OpenMP)
   from source    niftilib 3 with NIfTI-2 (github.com/NIFTI-Imaging/nifti_clib) and, where it is not packaged,
                  Random123 (headers only, github.com/DEShawResearch/random123)
 END

@@ -99,7 +99,8 @@ static double voxel_volume(const double a[4][4])
                 a[0][2] * (a[1][0] * a[2][1] - a[1][1] * a[2][0]));
 }
 
-/* Readers of NIDM-Results 1.3 do not take a search space without random field theory, which was not used: NaN says so. */
+/* Readers of NIDM-Results 1.3 take no search space without the terms of random field theory, which was not used: NaN
+ * says so. */
 static void put_search_space(vx_making *m)
 {
     const vx_null *null = &m->effect->null;

@@ -101,9 +101,9 @@ static void add_contrast(vx_making *m, size_t elements)
     free(value);
 }
 
-/* Standard error and residual mean square s^2. With N^2 the sum of squares that the other columns leave of the effect's,
- * se = s / N. Ranks are scaled to unit length at every voxel, so r is the estimate, N = 1 and s^2 = (1 - r^2) / df, which
- * is 1 / (df + t^2). */
+/* Standard error and residual mean square s^2. With N^2 the sum of squares that the other columns leave of the
+ * effect's, se = s / N. Ranks are scaled to unit length at every voxel, so r is the estimate, N = 1 and
+ * s^2 = (1 - r^2) / df, which is 1 / (df + t^2). */
 static void add_errors(vx_making *m, const float *mask, size_t elements)
 {
     const vx_results_effect *effect = m->effect;

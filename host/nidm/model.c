@@ -1,4 +1,4 @@
-/* The first half of the graph: what the pack is, who and what was measured, the model, its estimates and the contrast. */
+/* The first half of the graph: what the pack is, who and what was measured, the model, its estimates, the contrast. */
 #include "nidm/making.h"
 
 #include "base/memory.h"
@@ -153,8 +153,8 @@ static void put_design(vx_making *m)
         m->status = vx_fail_memory(m->error);
     vx_make_file(m, VX_NIDM_DESIGN, "text/csv");
     if (m->effect->ranks)
-        vx_turtle_text(t, "rdfs:comment", "The covariate by mid-ranks (Spearman); at every voxel the data are ranks too, "
-                       "both less what the nuisance explains and scaled to unit length: the estimate is rho.");
+        vx_turtle_text(t, "rdfs:comment", "The covariate by mid-ranks (Spearman); at every voxel the data are ranks "
+                       "too, both less what the nuisance explains and scaled to unit length: the estimate is rho.");
     else
         vx_turtle_text(t, "rdfs:comment", "Covariates and nuisance are mean-centred.");
     free(text);

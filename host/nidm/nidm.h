@@ -26,8 +26,8 @@ typedef struct vx_nidm_options {
 
 /* Writes the packs, each whole or not at all, and none before all are made; their number into *packs. Those in the
  * folder are listed in its run.json.
- * Errors: VX_INPUT for results that are incomplete or of another version; VX_USAGE for a modality that they do not have;
- * VX_OUTPUT where a pack is there already, or cannot be written. */
+ * Errors: VX_INPUT for results that are incomplete or of another version; VX_USAGE for a modality that they do not
+ * have; VX_OUTPUT where a pack is there already, or cannot be written. */
 vx_status vx_nidm_write(const char *folder, const vx_nidm_options *options, size_t *packs, vx_error *error);
 
 #endif

@@ -20,8 +20,8 @@ vx_status vx_pack_add_file(vx_pack *pack, const char *name, const char *path, vx
 /* SHA-512 of a file that was added, in hexadecimal; null where it was not. */
 const char *vx_pack_sha512(const vx_pack *pack, const char *name);
 
-/* The zip: files in the order in which they came, stored as they are (the maps are compressed already), all of one date.
- * The caller frees *zip. Errors: VX_INTERNAL. */
+/* The zip: files in the order in which they came, stored as they are (the maps are compressed already), all of one
+ * date. The caller frees *zip. Errors: VX_INTERNAL. */
 vx_status vx_pack_zip(const vx_pack *pack, void **zip, size_t *size, vx_error *error);
 
 #endif
