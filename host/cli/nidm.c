@@ -7,6 +7,7 @@
 
 vx_status vx_command_nidm(const vx_arguments *arguments, vx_error *error)
 {
+    const bool quiet = vx_argument_given(arguments, VX_OPTION_QUIET);
     vx_names modality = {0};
     size_t packs = 0;
     const char *out = vx_argument_text(arguments, VX_OPTION_NIDM_OUT);
@@ -20,11 +21,11 @@ vx_status vx_command_nidm(const vx_arguments *arguments, vx_error *error)
             .modalities = modality.count,
         };
         status = vx_nidm_write(arguments->operand, &options, &packs, error);
-        if (!status && !options.instrument)
+        if (!status && !quiet && !options.instrument)
             fprintf(stderr, "note: the packs do not say what made the images, and nidmresults reads none that do not; "
                     "--instrument says it\n");
     }
-    if (!status && !vx_argument_given(arguments, VX_OPTION_QUIET))
+    if (!status && !quiet)
         fprintf(stderr, "NIDM-Results: %zu pack%s in %s\n", packs, packs == 1 ? "" : "s",
                 out ? out : arguments->operand);
     vx_names_destroy(&modality);

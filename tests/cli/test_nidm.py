@@ -501,7 +501,9 @@ class Nidm(Study):
         self.analyse()
         first = self.pack()
         self.assert_refused(OUTPUT, ["out/pet_change.nidm.zip", "exists already", "--force"], "out", run=self.nidm)
-        self.assert_done(self.nidm("out", "--force", "--quiet"))
+        quiet = self.nidm("out", "--force", "--quiet")
+        self.assert_done(quiet)
+        self.assertEqual(quiet.stdout + quiet.stderr, "")
         self.assertEqual(Pack(self.folder / "out/pet_change.nidm.zip").files, first.files)
         files = json.loads((self.folder / "out/run.json").read_text())["files"]
         self.assertEqual(files.count("pet_change.nidm.zip"), 1)
