@@ -13,6 +13,10 @@ const vx_command vx_command_table[] = {
     {"devices", VX_DEVICES, "", NULL, "list the devices that permutations can run on",
      "Lists every device, the C backend first, with what matters for choosing one.", vx_command_devices},
     {"merge", 0, "", NULL, "join the parts of a run that was spread over machines", NULL, NULL},
+    {"nidm", VX_NIDM, "DIR [OPTION]...", "DIR", "write results as NIDM-Results packs",
+     "Writes a NIDM-Results 1.3 pack for every effect of the folder of results DIR: <modality>_<effect>.nidm.zip, with "
+     "the maps and a graph of how they came about, for NeuroVault, nidmresults and other readers. Nothing is computed "
+     "again.", vx_command_nidm},
     {"report", VX_REPORT, "DIR [OPTION]...", "DIR", "draw the report of results again",
      "Writes report.html and its pictures into the folder of results DIR, in place of those that `voxstat run` wrote: "
      "after an update, or over another image. Nothing is computed again.", vx_command_report},

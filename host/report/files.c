@@ -49,8 +49,7 @@ vx_status vx_files_add(vx_files *files, const char *name, void *data, size_t siz
     return VX_OK;
 }
 
-/* Writes `data` under a name beside it and renames that: whoever looks sees the old file or the new one. */
-static vx_status replace(const char *folder, const char *name, const void *data, size_t size, vx_error *error)
+vx_status vx_file_replace(const char *folder, const char *name, const void *data, size_t size, vx_error *error)
 {
     char *path = vx_text("%s/%s", folder, name), *fresh = vx_text("%s/%s.partial", folder, name);
     vx_status status = path && fresh ? vx_write_file(fresh, data, size, error) : vx_fail_memory(error);
@@ -85,21 +84,36 @@ static json_t *those_not_in(const json_t *array, const json_t *without)
     return left;
 }
 
+static vx_status dump_run(const char *folder, const json_t *run, vx_error *error)
+{
+    char *text = json_dumps(run, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+    vx_status status = text ? vx_file_replace(folder, "run.json", text, strlen(text), error) : vx_fail_memory(error);
+    free(text);
+    return status;
+}
+
 static vx_status write_run(const char *folder, const json_t *run, const json_t *files, const json_t *report,
                            vx_error *error)
 {
     json_t *changed = json_copy((json_t *)run); /* shallow: only the two keys differ */
     vx_status status = VX_OK;
-    char *text = NULL;
     if (!changed || json_object_set(changed, "files", (json_t *)files) ||
-        json_object_set(changed, "report", (json_t *)report) ||
-        !(text = json_dumps(changed, JSON_INDENT(2) | JSON_REAL_PRECISION(12))))
+        json_object_set(changed, "report", (json_t *)report))
         status = vx_fail_memory(error);
     else
-        status = replace(folder, "run.json", text, strlen(text), error);
-    free(text);
+        status = dump_run(folder, changed, error);
     json_decref(changed);
     return status;
+}
+
+vx_status vx_file_list(const char *folder, json_t *run, const char *name, vx_error *error)
+{
+    json_t *files = json_object_get(run, "files");
+    if (lists(files, name))
+        return VX_OK;
+    if (json_array_append_new(files, json_string(name)))
+        return vx_fail_memory(error);
+    return dump_run(folder, run, error);
 }
 
 static void remove_files(const char *folder, const json_t *names)
@@ -131,7 +145,7 @@ vx_status vx_files_commit(const vx_files *files, const char *folder, const json_
     json_array_extend(both, stale);
     status = write_run(folder, run, both, report, error);
     for (size_t i = 0; !status && i < files->count; i++)
-        status = replace(folder, files->file[i].name, files->file[i].data, files->file[i].size, error);
+        status = vx_file_replace(folder, files->file[i].name, files->file[i].data, files->file[i].size, error);
     if (!status && json_array_size(stale)) {
         remove_files(folder, stale);
         status = write_run(folder, run, listed, ours, error);

@@ -20,4 +20,12 @@ vx_status vx_files_add(vx_files *files, const char *name, void *data, size_t siz
  * are gone, so that an interruption leaves no file that --force would not know. Errors: VX_OUTPUT. */
 vx_status vx_files_commit(const vx_files *files, const char *folder, const json_t *run, vx_error *error);
 
+/* Puts `data` into the folder as `name`: whoever looks sees what was there before or the new file. Errors:
+ * VX_OUTPUT. */
+vx_status vx_file_replace(const char *folder, const char *name, const void *data, size_t size, vx_error *error);
+
+/* Lists one more file in the folder's run.json, `run`, which is changed too: `voxstat run --force` then knows it for
+ * ours. Nothing is written where it is listed already. Errors: VX_OUTPUT. */
+vx_status vx_file_list(const char *folder, json_t *run, const char *name, vx_error *error);
+
 #endif

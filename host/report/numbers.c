@@ -141,6 +141,21 @@ vx_status vx_line_fit(const double *design, int64_t n, int64_t columns, int64_t 
     return VX_OK;
 }
 
+double vx_design_square(const double *design, int64_t n, int64_t columns, int64_t column)
+{
+    double *x = vx_array((size_t)n, sizeof *x), *q = vx_array((size_t)(n * columns), sizeof *q), square = NAN;
+    if (x && q) {
+        const int64_t k = others(design, n, columns, column, q);
+        for (int64_t i = 0; i < n; i++)
+            x[i] = design[i * columns + column];
+        project_out(q, k, n, x);
+        square = dot(x, x, n);
+    }
+    free(x);
+    free(q);
+    return square;
+}
+
 void vx_line_destroy(vx_line *line)
 {
     free(line->x);

@@ -34,6 +34,10 @@ void vx_line_destroy(vx_line *line);
 /* Half the width of the 95 % interval of the line at x. */
 double vx_line_band(const vx_line *line, double x);
 
+/* The sum of squares that the other columns leave of one column: 1 / (c'(X'X)^-1 c) of the contrast that is 1 there.
+ * NaN where memory is short. */
+double vx_design_square(const double *design, int64_t n, int64_t columns, int64_t column);
+
 /* The column that an effect is about. */
 int64_t vx_effect_column(const vx_results_effect *effect);
 

@@ -25,7 +25,8 @@ rank() # module -> its height; fails for one that the order does not know
     study) echo 5 ;;
     output) echo 6 ;;
     report) echo 7 ;;
-    cli | simulate | bench) echo 8 ;;
+    nidm) echo 8 ;;
+    cli | simulate | bench) echo 9 ;;
     *) return 1 ;;
     esac
 }
@@ -77,6 +78,7 @@ plant host/image/bad.c '#include "engine/backend.h"' 1
 plant host/image/bad.c '#include "voxstat/result.h"' 1
 plant host/study/bad.c '#include "output/output.h"' 1
 plant host/output/bad.c '#include "report/report.h"' 1
+plant host/report/bad.c '#include "nidm/pack.h"' 1
 plant host/base/bad.c '#include "../cli/options.h"' 1
 plant host/attic/bad.c '#include "base/error.h"' 1
 plant include/voxstat/model.h '#include "voxstat/engine.h"' 1
