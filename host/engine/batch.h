@@ -33,7 +33,7 @@ struct vx_engine {
     vx_batch batch[VX_QUEUES]; /* schedule.batches of them */
 };
 
-/* Where a voxel slab of the matrix begins and how much of it there is; and to the device with it, in place of another. */
+/* Where a voxel slab of the matrix begins, how much of it there is; and its upload, in the place of another. */
 int64_t vx_slab_first_tile(const vx_engine *engine, int64_t slab);
 int64_t vx_slab_tiles(const vx_engine *engine, int64_t slab);
 int64_t vx_slab_voxels(const vx_engine *engine, int64_t slab);

@@ -396,6 +396,11 @@ class Report(voxstat_cli.Study):
         self.assertIn("sub-05: no value", page.text["design"])
         self.assertIn("Each of the 2 modalities is corrected by itself", page.text["limits"])
         self.assertEqual(len(page.table("quality")), 2)
+        used = [i for i in range(8) if i != 4]
+        labels = nibabel.load(self.folder / "results/pet_level_clusters.nii.gz").get_fdata()
+        with h5py.File(self.folder / "results/results.h5") as h5:
+            np.testing.assert_array_equal(h5["design/pet/level/raw"][:, 1], [float(self.rows[i][3]) for i in used])
+            np.testing.assert_allclose(h5["clusters/pet/level/followup"][0], self.images(1)[used][:, labels == 1].mean(1))
 
     def test_nothing_found(self):
         done = self.run_paired("--covariate", "level", "--out", "results", "--cluster-t", "5000", "-q")

@@ -64,6 +64,7 @@ static void between_voxels(void **state)
     assert_close(vx_sample(&s, (double[]){12, 22, 32}, -1), 7, 1e-12);
     assert_close(vx_sample(&s, (double[]){11, 21, 31}, -1), 3.5, 1e-12);
     assert_close(vx_sample(&s, (double[]){10.5, 21, 32}, -1), 0.25 + 1 + 4, 1e-12); /* the volume is linear */
+    assert_close(vx_sample(&s, (double[]){10.5, 21.2, 31.6}, -1), 0.25 + 1.2 + 3.2, 1e-12);
     assert_close(vx_sample(&s, (double[]){9, 20, 30}, -1), 0.5 * -1 + 0.5 * 0, 1e-12); /* half outside */
     assert_close(vx_sample(&s, (double[]){7, 20, 30}, -1), -1, 0);
     assert_close(vx_sample_nearest(&s, (double[]){10.9, 21.1, 30}, -1), 2, 0);

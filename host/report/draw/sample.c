@@ -38,31 +38,52 @@ static double at(const vx_sampler *s, int64_t x, int64_t y, int64_t z, double ou
     return isfinite(value) ? value : outside;
 }
 
+static double between(double a, double b, double share)
+{
+    return a + share * (b - a);
+}
+
+/* All eight voxels lie in the grid. */
+static double inside(const vx_sampler *s, const int64_t low[3], const double share[3])
+{
+    const int64_t up = s->dim[0], over = s->dim[0] * s->dim[1];
+    const float *v = s->data + low[0] + up * low[1] + over * low[2];
+    const double front = between(between(v[0], v[1], share[0]), between(v[up], v[up + 1], share[0]), share[1]);
+    v += over;
+    const double back = between(between(v[0], v[1], share[0]), between(v[up], v[up + 1], share[0]), share[1]);
+    return between(front, back, share[2]);
+}
+
+/* Some of them do not, or are not finite. */
+static double across_edge(const vx_sampler *s, const int64_t low[3], const double share[3], double outside)
+{
+    double sum = 0;
+    for (int corner = 0; corner < 8; corner++) {
+        const int x = corner & 1, y = corner >> 1 & 1, z = corner >> 2;
+        const double weight = (x ? share[0] : 1 - share[0]) * (y ? share[1] : 1 - share[1]) *
+                              (z ? share[2] : 1 - share[2]);
+        if (weight > 0)
+            sum += weight * at(s, low[0] + x, low[1] + y, low[2] + z, outside);
+    }
+    return sum;
+}
+
 double vx_sample(const vx_sampler *s, const double mm[3], double outside)
 {
-    double voxel[3], weight[3][2], sum = 0;
+    double voxel[3], share[3], value = NAN;
     int64_t low[3];
-    bool within = true; /* all eight voxels lie in the grid */
+    bool within = true;
     to_voxel(s, mm, voxel);
     for (int k = 0; k < 3; k++) {
         if (!(voxel[k] > -1 && voxel[k] < (double)s->dim[k]))
             return outside;
         low[k] = (int64_t)floor(voxel[k]);
-        weight[k][1] = voxel[k] - (double)low[k];
-        weight[k][0] = 1 - weight[k][1];
+        share[k] = voxel[k] - (double)low[k];
         within = within && low[k] >= 0 && low[k] + 1 < s->dim[k];
     }
-    const int64_t first = low[0] + s->dim[0] * (low[1] + s->dim[1] * low[2]);
-    for (int z = 0; z < 2; z++)
-        for (int y = 0; y < 2; y++)
-            for (int x = 0; x < 2; x++) {
-                const float value = within ? s->data[first + x + s->dim[0] * (y + s->dim[1] * z)] : NAN;
-                const double share = weight[0][x] * weight[1][y] * weight[2][z];
-                if (share > 0)
-                    sum += share * (isfinite(value) ? value
-                                                    : at(s, low[0] + x, low[1] + y, low[2] + z, outside));
-            }
-    return sum;
+    if (within)
+        value = inside(s, low, share);
+    return isfinite(value) ? value : across_edge(s, low, share, outside);
 }
 
 double vx_sample_nearest(const vx_sampler *s, const double mm[3], double outside)

@@ -54,8 +54,7 @@ static void paint(cairo_t *cairo, const vx_brain *brain, const plane *p, double 
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     unsigned char *data = cairo_image_surface_get_data(surface);
     const int stride = cairo_image_surface_get_stride(surface);
-#pragma omp parallel for schedule(static)
-    for (int j = 0; j < (data ? height : 0); j++)
+    for (int j = 0; data && j < height; j++)
         for (int i = 0; i < width; i++) {
             double mm[3];
             place(brain, p, (i + 0.5) * mm_a_pixel, (j + 0.5) * mm_a_pixel, mm);
@@ -79,8 +78,7 @@ static void outline(cairo_t *cairo, const vx_brain *brain, const plane *p, doubl
     const int columns = (int)(size_mm(brain, p->across) / step) + 1, rows = (int)(size_mm(brain, p->up) / step) + 1;
     float *value = vx_array((size_t)columns * (size_t)rows, sizeof *value);
     float *survives = vx_array((size_t)columns * (size_t)rows, sizeof *survives);
-#pragma omp parallel for schedule(static)
-    for (int j = 0; j < (value && survives ? rows : 0); j++)
+    for (int j = 0; value && survives && j < rows; j++)
         for (int i = 0; i < columns; i++) {
             double mm[3];
             place(brain, p, i * step, j * step, mm);
