@@ -219,8 +219,8 @@ def comment(effect):
     number = f"all {permutations['possible']}" if permutations["exhaustive"] else \
         f"{permutations['relabellings']} (the data as observed among them) of {permutations['possible']} possible"
     return (f"p by {number} {kind}, seed {permutations['seed']}; family-wise p from the largest statistic of each "
-            f"relabelling. NIDM-Results 1.3 has no term for a null distribution by permutation, nor for p by cluster mass "
-            f"or TFCE.")
+            f"relabelling. NIDM-Results 1.3 has no term for a null distribution by permutation, nor for p by cluster "
+            f"mass or TFCE.")
 
 
 def add_effect(pack, modality, effect, shared):

@@ -76,8 +76,8 @@ class Nidm(Study):
 
     def pack(self, *arguments):
         self.assert_done(self.run_paired("--covariate", "level", "--cluster-p", "0.01", "-n", "40", *arguments))
-        done = subprocess.run(["/usr/bin/python3", SCRIPT, "voxstat-results", "pack.nidm.zip"], cwd=self.folder, text=True,
-                              capture_output=True, check=False)
+        done = subprocess.run(["/usr/bin/python3", SCRIPT, "voxstat-results", "pack.nidm.zip"], cwd=self.folder,
+                              text=True, capture_output=True, check=False)
         self.assertEqual((done.returncode, done.stdout), (0, "pack.nidm.zip\n"), done.stderr)
         with zipfile.ZipFile(self.folder / "pack.nidm.zip") as pack:
             self.files = {name: pack.read(name) for name in pack.namelist()}
@@ -97,9 +97,10 @@ class Nidm(Study):
         rows = self.ask("?map a StatisticMap: ; rdfs:label ?label ; contrastName: ?name ; statisticType: ?type ; "
                         "prov:atLocation ?file ; errorDof: ?df ; prov:wasGeneratedBy ?by . ?by a Estimation: .",
                         "file", "name", "type", "df")
-        kinds = {"t": "STATO_0000176", "z": "STATO_0000376"}
+        obo = "http://purl.obolibrary.org/obo/"
+        kinds = {"t": obo + "STATO_0000176", "z": obo + "STATO_0000376"}
         self.assertEqual(rows, sorted(
-            (f"{modality}_{effect}_{kind}.nii.gz", f"{modality} {effect}", "http://purl.obolibrary.org/obo/" + stato, df)
+            (f"{modality}_{effect}_{kind}.nii.gz", f"{modality} {effect}", stato, df)
             for modality in ("cbf", "pet") for effect, df in (("change", 5), ("level", 4))
             for kind, stato in kinds.items()))
 
@@ -153,8 +154,8 @@ class Nidm(Study):
 
     def test_model(self):
         self.pack("--tails", "pos")
-        rows = self.ask("?fit a Fit: ; prov:used ?errors, ?design . ?errors a ErrorModel: ; hasErrorDistribution: ?kind . "
-                        "?design a DesignMatrix: ; nfo:fileName ?name .", "name", "kind")
+        rows = self.ask("?fit a Fit: ; prov:used ?errors, ?design . ?errors a ErrorModel: ; "
+                        "hasErrorDistribution: ?kind . ?design a DesignMatrix: ; nfo:fileName ?name .", "name", "kind")
         self.assertEqual([row for row in rows if row[0].startswith("pet")],
                          [("pet_change_design.csv", NIDM + "0000059"), ("pet_level_design.csv", NIDM + "0000058")])
         with h5py.File(self.folder / "voxstat-results/results.h5") as results:
@@ -164,7 +165,8 @@ class Nidm(Study):
                     results[f"design/pet/{effect}/matrix"][:])
         self.assertEqual(set(self.ask("?i a Inference: ; hasHypothesis: ?h .", "h")), {(NIDM + "0000060",)}) # one tail
         comments = dict(self.ask("?i a Inference: ; rdfs:comment ?c ; rdfs:label ?l .", "l", "c"))
-        self.assertIn("41 (the data as observed among them) of 64 possible sign flips", comments["Inference: pet change"])
+        self.assertIn("41 (the data as observed among them) of 64 possible sign flips",
+                      comments["Inference: pet change"])
         self.assertIn("no term for a null distribution", comments["Inference: pet level"])
 
     def test_without_corrections_their_p_are_left_out(self):
