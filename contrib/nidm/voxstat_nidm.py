@@ -1,8 +1,7 @@
-#!/usr/bin/python3
 """A NIDM-Results 1.3 pack (http://nidm.nidash.org/specs/nidm-results_130.html) of a folder of voxstat's results, for
 NeuroVault and whatever else reads one:
 
-    voxstat_nidm.py voxstat-results [pack.nidm.zip]
+    python3 voxstat_nidm.py voxstat-results [pack.nidm.zip]
 
 The pack holds nidm.ttl and the images that it names: for every modality and effect the t and z maps, estimate and
 standard error, clusters and the t inside them, the mask and the design matrix. Clusters are those above the forming

@@ -5,8 +5,8 @@
     test.run().outputs.p_fwe_tfce
 
 Put this folder on PYTHONPATH; `voxstat` must be on PATH. Every option of `voxstat run` is an input of the same name,
-with '_' for '-'. Outputs are absolute paths: single files, and for every map a list with one file a modality and effect, in
-the order in which the run wrote them. A map that the run did not make is undefined.
+with '_' for '-'. Outputs are absolute paths: single files, and for every map a list with one file a modality and
+effect, in the order of their names. A map that the run did not make is undefined.
 """
 import json
 import os
