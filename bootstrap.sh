@@ -5,11 +5,13 @@ set -eu
 cd "$(dirname "$0")"
 
 build_packages="cmake ninja-build pkg-config libnifti-dev libnifti2-dev libnifticdf-dev zlib1g-dev libhdf5-dev
-    liblapacke-dev libopenblas-dev librandom123-dev libjansson-dev libmd-dev ocl-icd-opencl-dev opencl-headers"
-# The tests need an OpenCL device where there is no GPU (PoCL), the outside world's answers (SciPy, nibabel, h5py), what
-# voxstat plugs into (Nipype, RDF, zsh, dpkg) and the checkers that read the source (clang, cppcheck, Oclgrind).
-test_packages="libcmocka-dev pocl-opencl-icd oclgrind clang cppcheck
-    python3 python3-nibabel python3-scipy python3-h5py python3-nipype python3-rdflib zsh dpkg-dev file"
+    liblapacke-dev libopenblas-dev librandom123-dev libjansson-dev libcairo2-dev libmd-dev libzip-dev
+    ocl-icd-opencl-dev opencl-headers"
+# The tests need an OpenCL device where there is no GPU (PoCL), the outside world's answers (SciPy, nibabel, h5py), a
+# browser for report.html, what voxstat plugs into (Nipype, RDF, zsh, dpkg) and the checkers that read the source (clang,
+# cppcheck, Oclgrind).
+test_packages="libcmocka-dev pocl-opencl-icd oclgrind clang cppcheck chromium
+    python3 python3-nibabel python3-scipy python3-h5py python3-nipype python3-rdflib python3-prov zsh dpkg-dev file"
 
 usage()
 {
@@ -68,10 +70,11 @@ name_packages()
 bootstrap.sh: this is not a Debian-like system (no apt-get), so nothing is installed. voxstat needs these packages
 (names not tried out by us):
   Fedora         cmake ninja-build pkgconf-pkg-config gcc zlib-devel hdf5-devel lapack-devel openblas-devel
-                 jansson-devel libmd-devel ocl-icd-devel opencl-headers; tests: libcmocka-devel pocl clang cppcheck
-                 python3-nibabel python3-scipy python3-h5py
-  macOS          brew install cmake ninja pkgconf gcc zlib hdf5 lapack openblas jansson libmd opencl-headers
-                 opencl-icd-loader; tests: cmocka pocl cppcheck; build with CC=gcc-14 (Apple's clang has no OpenMP)
+                 jansson-devel cairo-devel libmd-devel libzip-devel ocl-icd-devel opencl-headers; tests:
+                 libcmocka-devel pocl clang cppcheck python3-nibabel python3-scipy python3-h5py
+  macOS          brew install cmake ninja pkgconf gcc zlib hdf5 lapack openblas jansson cairo libmd libzip
+                 opencl-headers opencl-icd-loader; tests: cmocka pocl cppcheck; build with CC=gcc-14 (Apple's clang has
+                 no OpenMP)
   from source    niftilib 3 with NIfTI-2 (github.com/NIFTI-Imaging/nifti_clib) and, where it is not packaged,
                  Random123 (headers only, github.com/DEShawResearch/random123)
 END
@@ -91,6 +94,25 @@ need()
     else
         name_packages
     fi
+}
+
+# NiiVue, the viewer in report.html. A build without it is whole but for the viewer, so nothing stops here.
+fetch_viewer()
+{
+    sh host/report/niivue/fetch.sh build/niivue || true
+}
+
+# What tests/browser drives the browser with; where it is missing, that test is skipped.
+fetch_browser_driver()
+{
+    (
+        cd tests/browser
+        if ! cmp -s package-lock.json node_modules/fetched; then
+            say "fetching the packages of tests/browser"
+            npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --fetch-retry-mintimeout=1000 &&
+                cp package-lock.json node_modules/fetched
+        fi
+    ) || echo "bootstrap.sh: without them the test browser.report is skipped" >&2
 }
 
 build()
@@ -116,11 +138,13 @@ demo()
 case "${1-}" in
 demo)
     need $build_packages
+    fetch_viewer
     build OFF
     demo
     ;;
 build)
     need $build_packages
+    fetch_viewer
     build OFF
     ;;
 deb)
@@ -129,7 +153,10 @@ deb)
     cmake --workflow --preset deb
     ;;
 test)
+    command -v npm >/dev/null || test_packages="$test_packages nodejs npm"
     need $build_packages $test_packages
+    fetch_viewer
+    fetch_browser_driver
     build ON
     say "testing"
     ctest --preset release

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+#include <commit.h>
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -149,18 +150,18 @@ static vx_status bench_devices(vx_bench_state *state, json_t *devices, vx_error 
     return status;
 }
 
-static vx_status write_json(const vx_bench_state *state, json_t *devices, json_t *load, vx_error *error)
+static vx_status write_json(const vx_bench_state *state, json_t *devices, json_t *stages, vx_error *error)
 {
     const vx_bench_options *options = state->options;
     char date[32];
     time_t moment = time(NULL);
     struct tm utc;
     strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&moment, &utc));
-    json_t *record = json_pack("{s:s, s:s*, s:s, s:I, s:I, s:i, s:i, s:O, s:O}", "voxstat_version", VOXSTAT_VERSION,
-                               "command", options->command, "date", date, "participants",
+    json_t *record = json_pack("{s:s, s:s, s:s*, s:s, s:I, s:I, s:i, s:i, s:O, s:O}", "voxstat_version", VOXSTAT_VERSION,
+                               "commit", VOXSTAT_COMMIT, "command", options->command, "date", date, "participants",
                                (json_int_t)options->participants, "voxels", (json_int_t)state->matrix->voxels,
                                "repetitions", options->repetitions, "threads", options->threads, "devices", devices,
-                               "load", load);
+                               "stages", stages);
     vx_status status = VX_OK;
     if (!record)
         status = vx_fail_memory(error);
@@ -178,7 +179,7 @@ vx_status vx_bench(const vx_bench_options *options, FILE *table, vx_error *error
     if (options->repetitions < 1)
         return vx_fail(error, VX_USAGE, "%d repetitions; at least 1 is needed", options->repetitions);
     vx_bench_state state = {.options = options, .table = table, .device_name = "-"};
-    json_t *devices = json_array(), *load = json_array();
+    json_t *devices = json_array(), *stages = json_array();
     int64_t rows = options->participants * (options->scaling ? VX_BENCH_SCALING_MAX : 1);
     vx_status status = vx_bench_matrix(rows, options->voxels, &state.matrix, error);
     if (!status)
@@ -192,14 +193,14 @@ vx_status vx_bench(const vx_bench_options *options, FILE *table, vx_error *error
     status = bench_devices(&state, devices, error);
     if (!status && options->data) {
         state.device_name = "-";
-        state.rows = load;
-        status = vx_bench_load(&state, error);
+        state.rows = stages;
+        status = vx_bench_stages(&state, error);
     }
     if (!status && options->json)
-        status = write_json(&state, devices, load, error);
+        status = write_json(&state, devices, stages, error);
 cleanup:
     json_decref(devices);
-    json_decref(load);
+    json_decref(stages);
     vx_matrix_free(state.matrix);
     vx_model_free(state.model);
     return status;

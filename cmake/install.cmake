@@ -56,5 +56,4 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.bash
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions
         RENAME _voxstat)
 install(FILES contrib/nipype/voxstat.py DESTINATION ${CMAKE_INSTALL_DATADIR}/voxstat/nipype)
-install(FILES contrib/nidm/voxstat_nidm.py DESTINATION ${CMAKE_INSTALL_DATADIR}/voxstat/nidm)
 install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -70,12 +70,13 @@ typedef struct vx_clusters_args {
  *
  * where a voxel that touches no component starts one, and one that touches several merges them, in the order of their
  * first neighbours (x fastest, from the lowest place in the grid), before it joins. All of it in double, P[s] = s^E
- * from a table, G(h) = h * h * h where power = 3, else pow(h, power). The map's maximum is the largest B left, times
- * `factor`.
+ * from a table, G(h) = h * h * h where power = 3, else pow(h, power). What is found is the largest B left: H + 1
+ * times the map's maximum, as G leaves out the integral's 1 / (H + 1).
  *
  * Stepping, for comparison with other tools: with step > 0 only thresholds k * dh count, dh = step, or step times the
  * tail's largest height where step_relative is set. Then G(h) = K (K + 1) (2 K + 1) / 6 with K = floor(h / dh), that is
- * the sum of k^2, and the maximum is further multiplied by dh * dh, and once more by dh where step_times is set. */
+ * the sum of k^2, and what is found is the maximum itself, the largest B times dh * dh, and once more dh where
+ * step_times is set. */
 typedef struct vx_tfce_args {
     int relabellings;
     int voxels, padded;     /* of a map in score[p]: voxels that count, and ints to the next map: whole tiles */
@@ -87,7 +88,6 @@ typedef struct vx_tfce_args {
     int fixed_point;
     float scale, root_df;
     float power;            /* H + 1 */
-    float factor;           /* 1 / (H + 1); 1 when stepping */
     float step;             /* 0: exact */
     int step_relative, step_times;
 } vx_tfce_args;

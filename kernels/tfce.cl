@@ -422,7 +422,6 @@ static double sweep(const vx_map *m)
     for (int c = 0; c < *m->maxima; c++)
         if (m->parent[c] == c)
             best = fmax(best, m->sum[c]);
-    best *= m->args.factor;
     if (m->args.step > 0)
         best *= dh * dh * (m->args.step_times ? dh : 1);
     return best;

@@ -100,12 +100,18 @@ static vx_status take_help(vx_arguments *arguments, const char *form, vx_error *
     return VX_OK;
 }
 
+/* Whether a command has any number of operands, and not one at most. */
+static bool takes_words(const vx_command *command)
+{
+    return command->operand && strstr(command->operand, "...");
+}
+
 /* What getopt_long takes, from the table: the value of a long option is FIRST + its place. */
 enum { FIRST = 256 };
 
 static void getopt_options(const vx_command *command, struct option *option, char *letters)
 {
-    if (command->operand)
+    if (takes_words(command))
         *letters++ = '+'; /* the operands may be another command, with options of its own */
     *letters++ = ':'; /* a missing argument is told from an unknown option */
     for (int id = 0; id < VX_OPTIONS; id++) {
@@ -168,12 +174,13 @@ static vx_status parse_options(int argc, char **argv, vx_arguments *arguments, v
         return status;
     const vx_command *command = arguments->command;
     arguments->words = (size_t)(argc - optind);
+    arguments->word = argv + optind;
     if (command->operand && !arguments->words)
         return vx_fail(error, VX_USAGE, "%s: its %s is missing; `voxstat %s --help` says more", command->name,
                        command->operand, command->name);
-    if (!command->operand && arguments->words)
-        return vx_fail(error, VX_USAGE, "found '%s', expected an option; `voxstat %s --help` lists them", argv[optind],
-                       command->name);
+    if (arguments->words > (command->operand ? 1 : 0) && !takes_words(command))
+        return vx_fail(error, VX_USAGE, "found '%s', expected an option; `voxstat %s --help` lists them",
+                       argv[optind + (command->operand ? 1 : 0)], command->name);
     return VX_OK;
 }
 
@@ -194,11 +201,8 @@ vx_status vx_arguments_parse(int argc, char *const *argv, vx_arguments *argument
     }
     if (!status)
         status = parse_options(argc - arguments->command_named, copy + arguments->command_named, arguments, error);
-    if (!status)
-        arguments->word = argv + argc - arguments->words; /* operands come last, in the order given */
-
 cleanup:
-    free(copy);
+    arguments->reordered = copy;
     if (status)
         vx_arguments_destroy(arguments);
     return status;
@@ -209,6 +213,7 @@ void vx_arguments_destroy(vx_arguments *arguments)
     for (int id = 0; id < VX_OPTIONS; id++)
         free(arguments->value[id]);
     free(arguments->command_line);
+    free(arguments->reordered);
     *arguments = (vx_arguments){0};
 }
 

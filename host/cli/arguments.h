@@ -21,8 +21,9 @@ struct vx_arguments {
     vx_help_kind help;        /* with it and with `version` nothing after it was read */
     bool version;
     char *value[VX_OPTIONS];  /* as given; null: not given */
-    char *const *word;        /* the operands of a command that takes them, in argv */
+    char *const *word;        /* the operands of a command that takes them, in the order given */
     size_t words;
+    char **reordered;         /* argv, operands last; `word` points into it */
     char *command_line;       /* quoted for a shell */
 };
 

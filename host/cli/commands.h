@@ -36,8 +36,11 @@ const vx_command *vx_command_find(const char *name);
 
 vx_status vx_command_bench(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_devices(const vx_arguments *arguments, vx_error *error);
+vx_status vx_command_nidm(const vx_arguments *arguments, vx_error *error);
+vx_status vx_command_report(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_run(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_selftest(const vx_arguments *arguments, vx_error *error);
+vx_status vx_command_show(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_translate(const vx_arguments *arguments, vx_error *error);
 

@@ -30,7 +30,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Columns to correlate with the outcome, each an effect of its own, by permutation (with nuisance: Freedman & "
         "Lane 1983; Winkler et al. 2014, NeuroImage 92:381)."},
     [VX_OPTION_DATA] = {"data", 0, VX_TEXT, VX_BENCH, "DIR", NULL, NULL, NULL, 0, 0,
-        "A cohort made by `voxstat simulate --size 2`, to time the reading of its images."},
+        "A cohort made by `voxstat simulate --size 2`, to time what a run does around the permutations: reading, "
+        "preparing, writing."},
     [VX_OPTION_DESIGN] = {"design", 0, VX_CHOICE, VX_RUN, "DESIGN", NULL, "paired|onesample", "twosample|glm", 0, 0,
         "The model. paired: the change, followup minus baseline. onesample: the images as they are. Required."},
     [VX_OPTION_DEVICE] = {"device", 0, VX_TEXT, VX_RUN | VX_SELFTEST, "DEVICE", "auto", NULL, NULL, 0, 0,
@@ -40,10 +41,12 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "What to measure, as `voxstat devices` names it. Without it: every device there is."},
     [VX_OPTION_EXACT_MOMENTS] = {"exact-moments", 0, VX_SWITCH, VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
         "Give the drawn sample exactly the stated means, standard deviations and correlations."},
-    [VX_OPTION_FORCE] = {"force", 0, VX_SWITCH, VX_RUN | VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
+    [VX_OPTION_FORCE] = {"force", 0, VX_SWITCH, VX_RUN | VX_SIMULATE | VX_NIDM, NULL, NULL, NULL, NULL, 0, 0,
         "Replace results that are there. The old ones go only when the new ones are whole."},
     [VX_OPTION_HELP] = {"help", 'h', VX_SWITCH, VX_EVERY_COMMAND, NULL, NULL, NULL, NULL, 0, 0,
         "Say what the command does and what it takes."},
+    [VX_OPTION_INSTRUMENT] = {"instrument", 0, VX_CHOICE, VX_NIDM, "KIND", NULL, "mri|pet|spect|eeg|meg", NULL, 0, 0,
+        "What made the images, which results do not tell. The tool nidmresults reads no pack without it."},
     [VX_OPTION_JOINT] = {"joint", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "All covariates of interest in one model. Without it each is tested by itself, given the nuisance."},
     [VX_OPTION_JSON] = {"json", 0, VX_TEXT, VX_BENCH, "FILE", NULL, NULL, NULL, 0, 0,
@@ -59,12 +62,16 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_MODALITY] = {"modality", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Which images: those in the columns <modality>_<session>; of a onesample design without --sessions, the "
         "columns of these names. Without it: every one there is."},
+    [VX_OPTION_NIDM_MODALITY] = {"modality", 0, VX_NAMES, VX_NIDM, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
+        "Write the packs of these modalities. Without it: of every one."},
     [VX_OPTION_NUISANCE] = {"nuisance", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Columns of no interest, in every effect's model."},
     [VX_OPTION_OUT] = {"out", 'o', VX_TEXT, VX_RUN, "DIR", "voxstat-results", NULL, NULL, 0, 0,
         "Where the results go; must not be there yet (but see --force)."},
     [VX_OPTION_SIMULATE_OUT] = {"out", 'o', VX_TEXT, VX_SIMULATE, "DIR", "voxstat-cohort", NULL, NULL, 0, 0,
         "Where the cohort goes; must not be there yet (but see --force)."},
+    [VX_OPTION_NIDM_OUT] = {"out", 'o', VX_TEXT, VX_NIDM, "DIR", NULL, NULL, NULL, 0, 0,
+        "Where the packs go. Without it: into the folder of results."},
     [VX_OPTION_P_FORMAT] = {"p-format", 0, VX_CHOICE, VX_RUN, "FORMAT", "log10", "log10|p|1-p", NULL, 0, 0,
         "What the p-maps hold: -log10 p, p or 1 - p."},
     [VX_OPTION_PARTICIPANTS] = {"participants", 0, VX_WHOLE, VX_SIMULATE | VX_BENCH, "N", "14", NULL, NULL, 6, 9999,
@@ -79,7 +86,7 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_PROGRESS] = {"progress", 0, VX_CHOICE, VX_RUN, "HOW", "auto", "auto|bar|plain|none", NULL, 0, 0,
         "What is shown while it runs: a bar, a line a few times a minute, or nothing. auto: a bar on a terminal, else "
         "lines."},
-    [VX_OPTION_QUIET] = {"quiet", 'q', VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
+    [VX_OPTION_QUIET] = {"quiet", 'q', VX_SWITCH, VX_RUN | VX_REPORT | VX_NIDM, NULL, NULL, NULL, NULL, 0, 0,
         "Say nothing but results and errors."},
     [VX_OPTION_RAW] = {"raw", 0, VX_SWITCH, VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
         "Uptake as measured (SUV) with its global noise, instead of over that of the pons (SUVR)."},
@@ -101,6 +108,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "covariate; n/a is missing."},
     [VX_OPTION_TAILS] = {"tails", 0, VX_CHOICE, VX_RUN, "TAILS", "two", "two|pos|neg", NULL, 0, 0,
         "The alternative: a difference either way, a rise, a fall."},
+    [VX_OPTION_TEMPLATE] = {"template", 0, VX_TEXT, VX_RUN | VX_REPORT, "FILE", NULL, NULL, NULL, 0, 0,
+        "An image in the space of the results, to draw the maps of the report over; its grid may be another. Without "
+        "it: the mean of all images."},
     [VX_OPTION_TFCE_E] = {"tfce-e", 0, VX_REAL, VX_RUN, "E", "0.5", NULL, NULL, 0, 10,
         "TFCE's exponent of extent."},
     [VX_OPTION_TFCE_H] = {"tfce-h", 0, VX_REAL, VX_RUN, "H", "2", NULL, NULL, 0, 10,
@@ -110,7 +120,7 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "How TFCE is integrated: in closed form, or in the steps of another tool, for comparison: a hundredth of the "
         "observed maximum (fsl), of each map's own (palm, which multiplies it in, and nilearn), or 0.1 (mrtrix). FSL's "
         "own neighbours are --connectivity 6."},
-    [VX_OPTION_THREADS] = {"threads", 0, VX_WHOLE, VX_EVERY_COMMAND & ~(VX_DEVICES | VX_TRANSLATE), "N", "all", "all",
+    [VX_OPTION_THREADS] = {"threads", 0, VX_WHOLE, VX_RUN | VX_SELFTEST | VX_SIMULATE | VX_BENCH, "N", "all", "all",
         NULL, 1, 4096,
         "CPU threads. The answer does not depend on them."},
     [VX_OPTION_VERBOSE] = {"verbose", 'v', VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,

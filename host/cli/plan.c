@@ -1,5 +1,7 @@
 #include "cli/run.h"
 
+#include "cli/terminal.h"
+
 #include <math.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 #include "cli/progress.h"
 
-#include "cli/run.h"
 #include "cli/terminal.h"
 
 #include <stdio.h>

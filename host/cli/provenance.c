@@ -1,6 +1,7 @@
 #include "cli/run.h"
 
 #include "base/memory.h"
+#include "cli/terminal.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -107,8 +108,13 @@ vx_status vx_provenance_write(const vx_run *run, const char *folder, vx_error *e
         goto cleanup;
     for (size_t m = 0; m < modalities; m++) {
         const vx_run_modality *from = run->modality + m;
-        modality[m] =
-            (vx_record_modality){from->study->name, from->study, from->matrix, from->mask, from->model, from->result};
+        modality[m] = (vx_record_modality){from->study->name, from->study,  from->matrix, from->mask,
+                                           from->model,       from->result, NULL};
+        vx_means *means = NULL;
+        status = vx_measure(modality + m, run->mask.analyze, run->threads, &means, error);
+        if (status)
+            goto cleanup;
+        modality[m].means = means;
     }
     vx_record record = {
         .version = VOXSTAT_VERSION,
@@ -130,6 +136,8 @@ vx_status vx_provenance_write(const vx_run *run, const char *folder, vx_error *e
     status = vx_write_results(folder, &record, error);
 
 cleanup:
+    for (size_t m = 0; modality && m < modalities; m++)
+        vx_means_free((vx_means *)modality[m].means);
     for (size_t i = 0; i < inputs.count; i++)
         free((char *)inputs.file[i].path);
     free(inputs.file);

@@ -2,20 +2,15 @@
 
 #include "base/memory.h"
 #include "cli/progress.h"
+#include "cli/summary.h"
 #include "cli/terminal.h"
+#include "report/report.h"
 
 #include <omp.h>
 #include <stdarg.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-
-double vx_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 void vx_say(const vx_run *run, const char *format, ...)
 {
@@ -25,19 +20,6 @@ void vx_say(const vx_run *run, const char *format, ...)
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
     va_end(arguments);
-}
-
-const char *vx_grouped(uint64_t number, char text[32])
-{
-    char digits[32];
-    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)number), used = 0;
-    for (int i = 0; i < length; i++) {
-        if (i && (length - i) % 3 == 0)
-            text[used++] = ',';
-        text[used++] = digits[i];
-    }
-    text[used] = '\0';
-    return text;
 }
 
 /* ---- settings ---- */
@@ -316,6 +298,22 @@ static vx_status compute(vx_run *run, const char *folder, vx_error *error)
     return status ? status : stopped(error);
 }
 
+/* The table of results goes to stdout, what was found in words to stderr. */
+static vx_status summarise(const vx_run *run, vx_error *error)
+{
+    vx_results *results = NULL;
+    vx_status status = vx_results_open(run->out, &results, error);
+    if (!status)
+        status = vx_summary_print(results, stdout, error);
+    if (!status && !run->quiet)
+        vx_summary_say(results, stderr);
+    vx_results_close(results);
+    vx_say(run, "results: %s; to look at: %s/report.html\n", run->out, run->out);
+    vx_say(run, "time: %.1f s, of which reading %.1f s, permutations %.1f s, writing %.1f s, the report %.1f s\n",
+           vx_seconds() - run->start, run->seconds_read, run->seconds_infer, run->seconds_write, run->seconds_report);
+    return status;
+}
+
 static void run_destroy(vx_run *run)
 {
     for (size_t m = 0; run->modality && m < run->study->modalities; m++) {
@@ -337,7 +335,10 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_run run = {.start = vx_seconds()};
     vx_folder *folder = NULL;
     time_t now = time(NULL);
-    vx_status status = read_settings(arguments, &run, error);
+    vx_report_options report = {.template = vx_argument_text(arguments, VX_OPTION_TEMPLATE)};
+    vx_status status = read_settings(arguments, &run, error), reported;
+    if (!status)
+        status = vx_report_check(&report, error);
     if (status)
         return status;
     strftime(run.started, sizeof run.started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
@@ -354,10 +355,14 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
         vx_folder_abandon(folder);
         goto cleanup;
     }
-    if ((status = vx_folder_commit(folder, error)))
+    double drawing = vx_seconds();
+    reported = vx_report_write(vx_folder_path(folder), &report, error);
+    run.seconds_report = vx_seconds() - drawing;
+    if ((status = vx_folder_commit(folder, reported ? NULL : error)))
         goto cleanup;
-    if (!(status = vx_summary_print(&run, stdout, error)))
-        vx_summary_say(&run);
+    status = summarise(&run, reported ? NULL : error);
+    if (reported) /* what was computed may have taken hours: it stays */
+        status = vx_error_prefix(error, reported, "the results are whole in %s, but there is no report", run.out);
 
 cleanup:
     run_destroy(&run);

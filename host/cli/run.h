@@ -1,5 +1,5 @@
 /* What the parts of `voxstat run` share: run.c does the work, plan.c says what will be done, progress.c how far it is,
- * summary.c what came out, provenance.c writes it down. */
+ * provenance.c writes down what came out. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -31,26 +31,16 @@ typedef struct vx_run {
     vx_device *device;
     vx_run_modality *modality;  /* study->modalities of them */
     char started[32];           /* ISO 8601, UTC */
-    double start, seconds_read, seconds_infer, seconds_write;
+    double start, seconds_read, seconds_infer, seconds_write, seconds_report;
 } vx_run;
-
-/* Seconds of a clock that only goes forward. */
-double vx_seconds(void);
 
 /* Prints to stderr, unless the run is quiet. */
 void vx_say(const vx_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-/* 1234567 as "1,234,567"; `text` has 32 bytes. Returns `text`. */
-const char *vx_grouped(uint64_t number, char text[32]);
 
 /* plan.c: what is subtracted and who is used, before the images are read; masks, designs and device, after. */
 void vx_plan_say_study(const vx_run *run);
 void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality);
 void vx_plan_say_effects(const vx_run *run);
-
-/* summary.c: the table of results on stdout; what was found, on stderr. */
-vx_status vx_summary_print(const vx_run *run, FILE *out, vx_error *error);
-void vx_summary_say(const vx_run *run);
 
 /* provenance.c: writes all results into `folder` with every option, input and time. */
 vx_status vx_provenance_write(const vx_run *run, const char *folder, vx_error *error);

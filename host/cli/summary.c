@@ -1,203 +1,133 @@
-#include "cli/run.h"
+#include "cli/summary.h"
 
 #include "base/memory.h"
+#include "cli/columns.h"
 #include "cli/terminal.h"
 
 #include <math.h>
-#include <string.h>
 
 static const double significant = 0.05;
 
-/* The p-maps in the order of the table's columns. */
-static const struct {
-    const char *map, *title;
-} correction[] = {
-    {"p-uncorrected", "p uncorrected"}, {"p-fdr", "p fdr"},       {"p-fwe-voxel", "p voxel"},
-    {"p-fwe-extent", "p extent"},       {"p-fwe-mass", "p mass"},     {"p-fwe-tfce", "p tfce"},
-};
-
-enum { CORRECTIONS = sizeof correction / sizeof *correction, COLUMNS = 6 + CORRECTIONS + 3, CELL = 80 };
-
-typedef struct vx_summary_row {
-    char cell[COLUMNS][CELL];
-    bool marked[COLUMNS]; /* stands out on a terminal: what survives a correction */
-} vx_summary_row;
-
-/* The voxel of the largest |t|, or of the largest or smallest t where one tail is tested. */
-static int64_t peak(const vx_map *t, int64_t voxels, vx_tails tails)
-{
-    int64_t best = 0;
-    double highest = -INFINITY;
-    for (int64_t v = 0; v < voxels; v++) {
-        double value = tails == VX_TWO_TAILS ? fabs(t->value[v]) : tails == VX_POSITIVE ? t->value[v] : -t->value[v];
-        if (value > highest) {
-            highest = value;
-            best = v;
-        }
-    }
-    return best;
-}
-
-static void peak_mm(const vx_matrix *matrix, int64_t voxel, double mm[3])
-{
-    const vx_grid *grid = &matrix->grid;
-    int64_t linear = matrix->index[voxel];
-    double ijk[3] = {(double)(linear % grid->dim[0]), (double)(linear / grid->dim[0] % grid->dim[1]),
-                     (double)(linear / grid->dim[0] / grid->dim[1])};
-    for (int row = 0; row < 3; row++) {
-        mm[row] = grid->affine[row][3];
-        for (int i = 0; i < 3; i++)
-            mm[row] += grid->affine[row][i] * ijk[i];
-    }
-}
-
-static double smallest(const vx_map *map, int64_t voxels)
-{
-    double low = INFINITY;
-    for (int64_t v = 0; v < voxels; v++)
-        low = fmin(low, map->value[v]);
-    return low;
-}
-
-static int64_t count_significant(const vx_map *map, int64_t voxels)
-{
-    int64_t count = 0;
-    for (int64_t v = 0; v < voxels; v++)
-        count += map->value[v] < significant;
-    return count;
-}
-
-static size_t significant_clusters(const vx_result *result, bool by_mass)
+static size_t significant_clusters(const vx_results_effect *effect, bool by_mass)
 {
     size_t count = 0;
-    for (size_t i = 0; i < result->clusters; i++)
-        count += (by_mass ? result->cluster[i].p_mass : result->cluster[i].p_extent) < significant;
+    for (size_t i = 0; i < effect->clusters; i++)
+        count += (by_mass ? effect->cluster[i].p_mass : effect->cluster[i].p_extent) < significant;
     return count;
 }
 
-static void fill_row(const vx_run_modality *modality, int64_t e, vx_summary_row *row)
+/* What survives a correction is marked. */
+static void put_p(vx_columns *table, double p, bool corrected)
 {
-    const vx_result *result = modality->result[e];
-    const vx_map *t = vx_result_map(result, "t");
-    int64_t voxels = modality->matrix->voxels, v = peak(t, voxels, result->options.tails);
-    unsigned correct = result->options.correct;
-    double mm[3];
-    int c = 0;
-    peak_mm(modality->matrix, v, mm);
-    snprintf(row->cell[c++], CELL, "%s %s", modality->study->name, result->effect->name);
-    snprintf(row->cell[c++], CELL, "%.0f", result->effect->df);
-    snprintf(row->cell[c++], CELL, "%.3f", t->value[v]);
-    for (int i = 0; i < 3; i++)
-        snprintf(row->cell[c++], CELL, "%.1f", mm[i]);
-    for (size_t i = 0; i < CORRECTIONS; i++, c++) {
-        const vx_map *map = vx_result_map(result, correction[i].map);
-        double p = map ? smallest(map, voxels) : 1;
-        if (map)
-            snprintf(row->cell[c], CELL, "%.4g", p);
-        row->marked[c] = i > 0 && p < significant; /* 0: not corrected */
-    }
-    snprintf(row->cell[c++], CELL, "%zu", result->clusters);
-    for (int by_mass = 0; by_mass < 2; by_mass++, c++) {
-        size_t count = significant_clusters(result, by_mass);
-        if (!(correct & (by_mass ? VX_CORRECT_MASS : VX_CORRECT_EXTENT)))
-            continue;
-        snprintf(row->cell[c], CELL, "%zu", count);
-        row->marked[c] = count > 0;
-    }
+    vx_columns_number(table, p);
+    if (corrected && p < significant)
+        vx_columns_mark(table);
 }
 
-static void fill_titles(vx_summary_row *row)
+vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error)
 {
-    static const char *const title[] = {"effect", "df", "peak t", "x mm", "y mm", "z mm"};
-    int c = 0;
-    for (size_t i = 0; i < sizeof title / sizeof *title; i++)
-        snprintf(row->cell[c++], CELL, "%s", title[i]);
-    for (size_t i = 0; i < CORRECTIONS; i++)
-        snprintf(row->cell[c++], CELL, "%s", correction[i].title);
-    snprintf(row->cell[c++], CELL, "clusters");
-    snprintf(row->cell[c++], CELL, "extent<%.2f", significant);
-    snprintf(row->cell[c++], CELL, "mass<%.2f", significant);
-}
-
-/* Columns as wide as they must be; one that no effect fills is left out. On a terminal titles are bold, and so is, in
- * green, what survives a correction. */
-static void print_rows(FILE *out, const vx_summary_row *row, size_t rows)
-{
-    int width[COLUMNS] = {0};
-    bool colours = vx_colours(out);
-    for (int c = 0; c < COLUMNS; c++) {
-        bool filled = false;
-        for (size_t r = 0; r < rows; r++) {
-            int length = (int)strlen(row[r].cell[c]);
-            filled |= r && length;
-            width[c] = length > width[c] ? length : width[c];
-        }
-        width[c] = filled ? width[c] : 0;
-    }
-    for (size_t r = 0; r < rows; r++) {
-        fprintf(out, "%s%-*s", colours && !r ? "\033[1m" : "", width[0], row[r].cell[0]);
-        for (int c = 1; c < COLUMNS; c++) {
-            bool marked = colours && row[r].marked[c];
-            if (width[c])
-                fprintf(out, "  %s%*s%s", marked ? "\033[1;32m" : "", width[c], row[r].cell[c],
-                        marked ? "\033[0m" : "");
-        }
-        fprintf(out, "%s\n", colours && !r ? "\033[0m" : "");
-    }
-}
-
-vx_status vx_summary_print(const vx_run *run, FILE *out, vx_error *error)
-{
-    size_t rows = 1, filled = 1;
-    for (size_t m = 0; m < run->study->modalities; m++)
-        rows += (size_t)run->modality[m].model->effects;
-    vx_summary_row *row = vx_array_zero(rows, sizeof *row);
-    if (!row)
+    static const char *const title[] = {"effect",   "df",      "peak t",   "x mm",   "y mm",   "z mm",
+                                        "p uncorrected", "p fdr", "p voxel", "p extent", "p mass", "p tfce",
+                                        "clusters", "extent<0.05", "mass<0.05"};
+    vx_columns *table = vx_columns_new(title, sizeof title / sizeof *title);
+    if (!table)
         return vx_fail_memory(error);
-    fill_titles(row);
-    for (size_t m = 0; m < run->study->modalities; m++) {
-        for (int64_t e = 0; e < run->modality[m].model->effects; e++)
-            fill_row(run->modality + m, e, row + filled++);
+    for (size_t m = 0; m < results->modalities; m++) {
+        for (size_t e = 0; e < results->modality[m].effects; e++) {
+            const vx_results_effect *effect = &results->modality[m].effect[e];
+            vx_columns_put(table, "%s %s", results->modality[m].name, effect->name);
+            vx_columns_put(table, "%.0f", effect->df);
+            vx_columns_put(table, "%.3f", effect->peak_t);
+            for (int axis = 0; axis < 3; axis++)
+                vx_columns_put(table, "%.1f", effect->peak_mm[axis]);
+            for (int kind = 0; kind < VX_P_KINDS; kind++)
+                put_p(table, effect->p[kind].there ? effect->p[kind].smallest : NAN, kind != VX_P_UNCORRECTED);
+            vx_columns_put(table, "%zu", effect->clusters);
+            for (int by_mass = 0; by_mass < 2; by_mass++) {
+                size_t count = significant_clusters(effect, by_mass);
+                if (effect->p[by_mass ? VX_P_FWE_MASS : VX_P_FWE_EXTENT].there)
+                    vx_columns_put(table, "%zu", count);
+                else
+                    vx_columns_put(table, "%s", "");
+                if (count)
+                    vx_columns_mark(table);
+            }
+        }
     }
-    print_rows(out, row, rows);
-    free(row);
-    return VX_OK;
+    vx_status status = vx_columns_print(table, out, error);
+    vx_columns_free(table);
+    return status;
 }
 
-/* One line an effect: how much survives each correction. */
-static void say_found(const vx_run *run, const vx_run_modality *modality, const vx_result *result)
+const char *vx_tails_statistic(vx_tails tails)
+{
+    static const char *const statistic[] = {[VX_TWO_TAILS] = "|t|", [VX_POSITIVE] = "t", [VX_NEGATIVE] = "-t"};
+    return statistic[tails];
+}
+
+vx_status vx_summary_print_clusters(const vx_results_effect *effect, FILE *out, vx_error *error)
+{
+    static const char *const title[] = {"cluster", "voxels", "mm3", "mass", "peak t", "x mm", "y mm", "z mm",
+                                        "p uncorrected", "p fdr", "p voxel", "p extent", "p mass", "p tfce"};
+    if (!effect->clusters) {
+        fprintf(out, "none\n");
+        return VX_OK;
+    }
+    vx_columns *table = vx_columns_new(title, sizeof title / sizeof *title);
+    if (!table)
+        return vx_fail_memory(error);
+    for (size_t i = 0; i < effect->clusters; i++) {
+        const vx_cluster *cluster = &effect->cluster[i];
+        const double p[VX_P_KINDS] = {
+            [VX_P_UNCORRECTED] = cluster->p_uncorrected, [VX_P_FDR] = cluster->p_fdr,
+            [VX_P_FWE_VOXEL] = cluster->p_voxel,         [VX_P_FWE_EXTENT] = cluster->p_extent,
+            [VX_P_FWE_MASS] = cluster->p_mass,           [VX_P_FWE_TFCE] = cluster->p_tfce};
+        vx_columns_put(table, "%d %s", (int)cluster->label, cluster->sign > 0 ? "rise" : "fall");
+        vx_columns_put(table, "%lld", (long long)cluster->voxels);
+        vx_columns_number(table, cluster->mm3);
+        vx_columns_number(table, cluster->mass);
+        vx_columns_put(table, "%.3f", cluster->peak_t);
+        for (int axis = 0; axis < 3; axis++)
+            vx_columns_put(table, "%.1f", cluster->peak_mm[axis]);
+        for (int kind = 0; kind < VX_P_KINDS; kind++)
+            put_p(table, p[kind], kind != VX_P_UNCORRECTED);
+    }
+    vx_status status = vx_columns_print(table, out, error);
+    vx_columns_free(table);
+    return status;
+}
+
+static void say_found(const vx_results_modality *modality, const vx_results_effect *effect, FILE *out)
 {
     static const struct {
-        const char *map, *name;
-    } by_voxel[] = {{"p-fwe-voxel", "family-wise"}, {"p-fwe-tfce", "TFCE"}, {"p-fdr", "false discovery rate"}};
+        vx_p_kind kind;
+        const char *name;
+    } by_voxel[] = {
+        {VX_P_FWE_VOXEL, "family-wise"}, {VX_P_FWE_TFCE, "TFCE"}, {VX_P_FDR, "false discovery rate"}};
     const char *join = "";
     char a[32];
-    vx_say(run, "%s %s: p < %.2f in ", modality->study->name, result->effect->name, significant);
+    fprintf(out, "%s %s: p < %.2f in ", modality->name, effect->name, significant);
     for (size_t i = 0; i < sizeof by_voxel / sizeof *by_voxel; i++) {
-        const vx_map *map = vx_result_map(result, by_voxel[i].map);
-        int64_t count = map ? count_significant(map, modality->matrix->voxels) : 0;
-        if (map)
-            vx_say(run, "%s%s voxel%s (%s)", join, vx_grouped((uint64_t)count, a), count == 1 ? "" : "s",
-                   by_voxel[i].name);
-        join = map ? ", " : join;
-    }
-    for (int by_mass = 0; by_mass < 2; by_mass++) {
-        size_t count = significant_clusters(result, by_mass);
-        if (!(result->options.correct & (by_mass ? VX_CORRECT_MASS : VX_CORRECT_EXTENT)))
+        const vx_results_p *p = &effect->p[by_voxel[i].kind];
+        if (!p->there)
             continue;
-        vx_say(run, "%s%zu cluster%s (%s)", join, count, count == 1 ? "" : "s", by_mass ? "mass" : "extent");
+        fprintf(out, "%s%s voxel%s (%s)", join, vx_grouped((uint64_t)p->below, a), p->below == 1 ? "" : "s",
+                by_voxel[i].name);
         join = ", ";
     }
-    vx_say(run, "; smallest p possible %.2g\n", result->plan.p_smallest);
+    for (int by_mass = 0; by_mass < 2; by_mass++) {
+        size_t count = significant_clusters(effect, by_mass);
+        if (!effect->p[by_mass ? VX_P_FWE_MASS : VX_P_FWE_EXTENT].there)
+            continue;
+        fprintf(out, "%s%zu cluster%s (%s)", join, count, count == 1 ? "" : "s", by_mass ? "mass" : "extent");
+        join = ", ";
+    }
+    fprintf(out, "; smallest p possible %.2g\n", effect->p_smallest);
 }
 
-void vx_summary_say(const vx_run *run)
+void vx_summary_say(const vx_results *results, FILE *out)
 {
-    for (size_t m = 0; m < run->study->modalities; m++) {
-        for (int64_t e = 0; e < run->modality[m].model->effects; e++)
-            say_found(run, run->modality + m, run->modality[m].result[e]);
-    }
-    vx_say(run, "results: %s\n", run->out);
-    vx_say(run, "time: %.1f s, of which reading %.1f s, permutations %.1f s, writing %.1f s\n",
-           vx_seconds() - run->start, run->seconds_read, run->seconds_infer, run->seconds_write);
+    for (size_t m = 0; m < results->modalities; m++)
+        for (size_t e = 0; e < results->modality[m].effects; e++)
+            say_found(&results->modality[m], &results->modality[m].effect[e], out);
 }

@@ -31,7 +31,11 @@
  *
  * Lists come in no particular order. Count arrays are those of the slab (the caller keeps buffers for each).
  * A list longer than capacity is cut; its list_size tells, and the caller computes that relabelling again.
- * Calls are queued in order; download waits for what it reads. */
+ *
+ * A device works through two queues, each in order. Across them nothing is ordered but an op with itself: one that was
+ * asked for later, on whichever queue, begins when the former has ended. So buffers that only one op uses, and counts,
+ * are safe to share; what else two queues use must not be written while the other is under way. upload returns when
+ * `from` may be reused, download when `to` is filled; nothing else waits. */
 #ifndef VX_ENGINE_BACKEND_H
 #define VX_ENGINE_BACKEND_H
 
@@ -49,6 +53,8 @@ enum { VX_C_POSITION, VX_C_LIST_VOXEL, VX_C_LIST_SCORE, VX_C_LIST_SIZE, VX_C_EXT
 
 enum { VX_T_SCORE, VX_T_POSITION, VX_T_POWER, VX_T_BEST, VX_T_WORK, VX_TFCE_BUFFERS };
 
+enum { VX_QUEUES = 2 };
+
 typedef struct vx_buffer vx_buffer;
 typedef struct vx_backend vx_backend;
 
@@ -56,16 +62,21 @@ struct vx_backend {
     vx_device_info info;
     int slabs_preferred; /* label slabs that keep the device busy: one a thread, several a compute unit */
     int maps_preferred;  /* the same for VX_OP_TFCE */
+    int queues;          /* that are worth using: 1 where a call returns only when its work is done */
 
-    vx_status (*buffer_new)(vx_backend *self, size_t bytes, vx_buffer **buffer, vx_error *error); /* zeroed */
+    /* Zeroed, for either queue. */
+    vx_status (*buffer_new)(vx_backend *self, size_t bytes, vx_buffer **buffer, vx_error *error);
     void (*buffer_free)(vx_backend *self, vx_buffer *buffer);                                    /* null is fine */
-    vx_status (*upload)(vx_backend *self, vx_buffer *to, size_t offset, const void *from, size_t bytes,
+    vx_status (*upload)(vx_backend *self, int queue, vx_buffer *to, size_t offset, const void *from, size_t bytes,
                         vx_error *error);
-    vx_status (*download)(vx_backend *self, vx_buffer *from, size_t offset, void *to, size_t bytes, vx_error *error);
+    vx_status (*download)(vx_backend *self, int queue, vx_buffer *from, size_t offset, void *to, size_t bytes,
+                          vx_error *error);
     /* Fills whole 32-bit words with `word`. */
-    vx_status (*fill)(vx_backend *self, vx_buffer *buffer, size_t offset, size_t bytes, int32_t word, vx_error *error);
-    vx_status (*run)(vx_backend *self, vx_op op, const void *args, vx_buffer *const *buffers, vx_error *error);
-    vx_status (*wait)(vx_backend *self, vx_error *error);
+    vx_status (*fill)(vx_backend *self, int queue, vx_buffer *buffer, size_t offset, size_t bytes, int32_t word,
+                      vx_error *error);
+    vx_status (*run)(vx_backend *self, int queue, vx_op op, const void *args, vx_buffer *const *buffers,
+                     vx_error *error);
+    vx_status (*wait)(vx_backend *self, int queue, vx_error *error);
     double (*seconds)(const vx_backend *self, vx_op op); /* device time spent in an op since the backend was opened */
     void (*free)(vx_backend *self);
 };

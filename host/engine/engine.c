@@ -1,82 +1,27 @@
 #include "engine/engine.h"
 
 #include "base/memory.h"
+#include "engine/batch.h"
 
-#include <math.h>
 #include <string.h>
-
-/* The buffers of one voxel slab that stay on the device. */
-typedef struct slab {
-    vx_buffer *high, *low, *count;
-} slab;
-
-struct vx_engine {
-    vx_backend *backend;
-    const vx_problem *problem;
-    vx_schedule schedule;
-    slab *slab;
-    vx_buffer *y, *weights, *high, *low, *score, *list_voxel, *list_score, *list_size;
-    vx_buffer *position, *extent, *mass, *label, *parent, *size, *sum, *power, *best, *work;
-
-    uint64_t *index; /* relabellings of the batch at hand */
-    void *host_weights;
-    int32_t *host_high, *host_low, *host_size, (*host_extent)[2];
-    int64_t (*host_mass)[2];
-    double (*host_best)[2];
-};
-
-static int64_t first_tile(const vx_engine *e, int64_t s)
-{
-    return s * e->schedule.slab_tiles;
-}
-
-static int64_t tiles_of(const vx_engine *e, int64_t s)
-{
-    int64_t left = e->problem->tiles - first_tile(e, s);
-    return left < e->schedule.slab_tiles ? left : e->schedule.slab_tiles;
-}
-
-static int64_t voxels_of(const vx_engine *e, int64_t s)
-{
-    int64_t left = e->problem->voxels - first_tile(e, s) * VX_TILE, room = tiles_of(e, s) * VX_TILE;
-    return left < room ? left : room;
-}
-
-static vx_status upload_slab(vx_engine *e, int64_t s, vx_error *error)
-{
-    size_t tile_bytes = (size_t)e->problem->effect->n * VX_TILE * sizeof(float);
-    const char *from = (const char *)e->problem->tile + (size_t)first_tile(e, s) * tile_bytes;
-    return e->backend->upload(e->backend, e->y, 0, from, (size_t)tiles_of(e, s) * tile_bytes, error);
-}
 
 static vx_status new_buffers(vx_engine *e, vx_error *error)
 {
     const vx_problem *p = e->problem;
     const vx_schedule *s = &e->schedule;
-    size_t batch = (size_t)s->batch, lanes = (size_t)s->slab_tiles * VX_TILE, lists = s->list_entries;
-    size_t map = (size_t)p->tiles * VX_TILE;
-    size_t works = s->work_entries, clusters = p->options.clusters, tfce = p->options.tfce;
+    size_t lanes = (size_t)s->slab_tiles * VX_TILE, works = s->work_entries;
+    size_t clusters = p->options.clusters, tfce = p->options.tfce;
     struct {
         vx_buffer **buffer;
         size_t bytes;
     } wanted[] = {
         {&e->y, lanes * (size_t)p->effect->n * 4},
-        {&e->weights, batch * vx_weights_size(p)},
-        {&e->high, batch * 4},
-        {&e->low, batch * 4},
-        {&e->score, (tfce ? batch : 1) * map * 4},
-        {&e->list_voxel, lists * 4},
-        {&e->list_score, lists * 4},
-        {&e->list_size, clusters * batch * 4},
         {&e->position, (p->position ? (size_t)p->voxels : 0) * 4},
-        {&e->extent, clusters * batch * 8},
-        {&e->mass, clusters * batch * 16},
         {&e->label, clusters * (size_t)(s->label_slabs * p->slab_size) * 4},
         {&e->parent, works * 4},
         {&e->size, works * 4},
         {&e->sum, works * 8},
         {&e->power, tfce * ((size_t)p->voxels + 1) * 8},
-        {&e->best, tfce * batch * 16},
         {&e->work, (size_t)s->maps * s->map_words * 4},
     };
     vx_status status = VX_OK;
@@ -84,28 +29,14 @@ static vx_status new_buffers(vx_engine *e, vx_error *error)
         if (wanted[i].bytes)
             status = e->backend->buffer_new(e->backend, wanted[i].bytes, wanted[i].buffer, error);
     for (int64_t i = 0; p->options.count && i < s->voxel_slabs && !status; i++) {
-        size_t bytes = (size_t)tiles_of(e, i) * VX_TILE * 4;
+        size_t bytes = (size_t)vx_slab_tiles(e, i) * VX_TILE * 4;
         if (!(status = e->backend->buffer_new(e->backend, bytes, &e->slab[i].high, error)) &&
             !(status = e->backend->buffer_new(e->backend, bytes, &e->slab[i].low, error)))
             status = e->backend->buffer_new(e->backend, bytes, &e->slab[i].count, error);
     }
+    for (int queue = 0; queue < s->batches && !status; queue++)
+        status = vx_batch_new(e, queue, error);
     return status;
-}
-
-static vx_status new_host_arrays(vx_engine *e, vx_error *error)
-{
-    size_t batch = (size_t)e->schedule.batch;
-    e->index = vx_array(batch, sizeof *e->index);
-    e->host_weights = vx_array(batch, vx_weights_size(e->problem));
-    e->host_high = vx_array(batch, sizeof *e->host_high);
-    e->host_low = vx_array(batch, sizeof *e->host_low);
-    e->host_size = vx_array(batch, sizeof *e->host_size);
-    e->host_extent = vx_array(batch, sizeof *e->host_extent);
-    e->host_mass = vx_array(batch, sizeof *e->host_mass);
-    e->host_best = vx_array(batch, sizeof *e->host_best);
-    bool all = e->index && e->host_weights && e->host_high && e->host_low && e->host_size && e->host_extent &&
-               e->host_mass && e->host_best;
-    return all ? VX_OK : vx_fail_memory(error);
 }
 
 /* power[s] = s^E: the same doubles for every device. */
@@ -117,7 +48,7 @@ static vx_status upload_powers(vx_engine *e, vx_error *error)
         return vx_fail_memory(error);
     for (size_t s = 0; s < count; s++)
         power[s] = vx_tfce_power((int64_t)s, e->problem->options.tfce_extent);
-    vx_status status = e->backend->upload(e->backend, e->power, 0, power, count * sizeof *power, error);
+    vx_status status = e->backend->upload(e->backend, 0, e->power, 0, power, count * sizeof *power, error);
     free(power);
     return status;
 }
@@ -136,15 +67,17 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
         status = vx_fail_memory(error);
         goto cleanup;
     }
-    if ((status = new_host_arrays(e, error)) || (status = new_buffers(e, error)))
+    if ((status = new_buffers(e, error)))
         goto cleanup;
     if (problem->position &&
-        (status = backend->upload(backend, e->position, 0, problem->position,
+        (status = backend->upload(backend, 0, e->position, 0, problem->position,
                                   (size_t)problem->voxels * sizeof *problem->position, error)))
         goto cleanup;
-    if (schedule->voxel_slabs == 1 && (status = upload_slab(e, 0, error)))
+    if (schedule->voxel_slabs == 1 && (status = vx_slab_upload(e, 0, 0, error)))
         goto cleanup;
     if (problem->options.tfce && (status = upload_powers(e, error)))
+        goto cleanup;
+    if ((status = backend->wait(backend, 0, error))) /* what is shared is there before the other queue asks for it */
         goto cleanup;
     *engine = e;
     e = NULL;
@@ -157,9 +90,7 @@ void vx_engine_free(vx_engine *e)
 {
     if (!e)
         return;
-    vx_buffer *buffer[] = {e->y,         e->weights,  e->high,   e->low,  e->score, e->list_voxel, e->list_score,
-                           e->list_size, e->position, e->extent, e->mass, e->label, e->parent,     e->size,
-                           e->sum,       e->power,    e->best,    e->work};
+    vx_buffer *buffer[] = {e->y, e->position, e->label, e->parent, e->size, e->sum, e->power, e->work};
     for (size_t i = 0; i < sizeof buffer / sizeof *buffer; i++)
         e->backend->buffer_free(e->backend, buffer[i]);
     for (int64_t s = 0; e->slab && s < e->schedule.voxel_slabs; s++) {
@@ -167,142 +98,22 @@ void vx_engine_free(vx_engine *e)
         e->backend->buffer_free(e->backend, e->slab[s].low);
         e->backend->buffer_free(e->backend, e->slab[s].count);
     }
+    for (int queue = 0; queue < VX_QUEUES; queue++)
+        vx_batch_free(e, &e->batch[queue]);
     free(e->slab);
-    free(e->index);
-    free(e->host_weights);
-    free(e->host_high);
-    free(e->host_low);
-    free(e->host_size);
-    free(e->host_extent);
-    free(e->host_mass);
-    free(e->host_best);
     free(e);
-}
-
-/* The dense op on slab `s` for `count` relabellings whose weights are on the device. */
-static vx_status run_dense(vx_engine *e, int64_t s, int64_t count, int flags, int64_t capacity, vx_error *error)
-{
-    const vx_problem *p = e->problem;
-    vx_buffer *buffer[VX_DENSE_BUFFERS] = {
-        [VX_Y] = e->y,
-        [VX_W] = e->weights,
-        [VX_HIGH] = e->high,
-        [VX_LOW] = e->low,
-        [VX_COUNT_HIGH] = e->slab[s].high,
-        [VX_COUNT_LOW] = e->slab[s].low,
-        [VX_COUNTS] = e->slab[s].count,
-        [VX_SCORE] = e->score,
-        [VX_LIST_VOXEL] = e->list_voxel,
-        [VX_LIST_SCORE] = e->list_score,
-        [VX_LIST_SIZE] = e->list_size,
-    };
-    vx_dense_args args = {.n = (int)p->effect->n,
-                          .nuisance = (int)p->effect->nuisance,
-                          .groups = p->groups,
-                          .width = p->width,
-                          .voxels = (int)voxels_of(e, s),
-                          .tiles = (int)tiles_of(e, s),
-                          .voxel0 = (int)(first_tile(e, s) * VX_TILE),
-                          .relabellings = (int)count,
-                          .flags = flags,
-                          .cut_high = p->cut_high,
-                          .cut_low = p->cut_low,
-                          .capacity = (int)capacity,
-                          .map = (int)(p->tiles * VX_TILE),
-                          .map0 = (int)(first_tile(e, s) * VX_TILE)};
-    return e->backend->run(e->backend, p->op, &args, buffer, error);
-}
-
-static vx_status run_clusters(vx_engine *e, int64_t count, int64_t capacity, vx_error *error)
-{
-    const vx_problem *p = e->problem;
-    vx_buffer *buffer[VX_CLUSTERS_BUFFERS] = {
-        [VX_C_POSITION] = e->position,     [VX_C_LIST_VOXEL] = e->list_voxel, [VX_C_LIST_SCORE] = e->list_score,
-        [VX_C_LIST_SIZE] = e->list_size,   [VX_C_EXTENT] = e->extent,         [VX_C_MASS] = e->mass,
-        [VX_C_SLAB] = e->label,            [VX_C_PARENT] = e->parent,         [VX_C_SIZE] = e->size,
-        [VX_C_SUM] = e->sum,
-    };
-    int64_t slabs = (int64_t)e->schedule.work_entries / capacity;
-    slabs = slabs < e->schedule.label_slabs ? slabs : e->schedule.label_slabs;
-    vx_clusters_args args = {.relabellings = (int)count,
-                             .capacity = (int)capacity,
-                             .slabs = (int)slabs,
-                             .slab_size = (int)p->slab_size,
-                             .stride_y = (int)p->stride_y,
-                             .stride_z = (int)p->stride_z,
-                             .connectivity = p->options.connectivity,
-                             .fixed_point = p->op == VX_OP_SIGNFLIP,
-                             .scale = (float)p->unit,
-                             .root_df = (float)sqrt(p->effect->df),
-                             .threshold = (float)p->options.threshold_t};
-    return e->backend->run(e->backend, VX_OP_CLUSTERS, &args, buffer, error);
-}
-
-static vx_status run_tfce(vx_engine *e, int64_t count, vx_error *error)
-{
-    vx_buffer *buffer[VX_TFCE_BUFFERS] = {
-        [VX_T_SCORE] = e->score, [VX_T_POSITION] = e->position, [VX_T_POWER] = e->power,
-        [VX_T_BEST] = e->best,   [VX_T_WORK] = e->work,
-    };
-    vx_tfce_args args = vx_problem_tfce_args(e->problem);
-    args.relabellings = (int)count;
-    args.slabs = (int)e->schedule.maps;
-    return e->backend->run(e->backend, VX_OP_TFCE, &args, buffer, error);
-}
-
-/* Everything of the `count` relabellings in e->index, into the host arrays. */
-static vx_status run_batch(vx_engine *e, int64_t count, int flags, int64_t capacity, vx_error *error)
-{
-    vx_backend *b = e->backend;
-    const vx_problem *p = e->problem;
-    size_t words = (size_t)count * 4;
-    vx_status status = vx_weights_fill(p, e->index, count, e->host_weights, error);
-    if (status ||
-        (status = b->upload(b, e->weights, 0, e->host_weights, (size_t)count * vx_weights_size(p), error)) ||
-        (status = b->fill(b, e->high, 0, words, INT32_MIN, error)) ||
-        (status = b->fill(b, e->low, 0, words, INT32_MAX, error)) ||
-        (p->options.clusters && (status = b->fill(b, e->list_size, 0, words, 0, error))))
-        return status;
-    for (int64_t s = 0; s < e->schedule.voxel_slabs; s++) {
-        if (e->schedule.voxel_slabs > 1 && (status = upload_slab(e, s, error)))
-            return status;
-        if ((status = run_dense(e, s, count, flags, capacity, error)))
-            return status;
-    }
-    if (flags & VX_STORE) {
-        if ((status = run_tfce(e, count, error)) ||
-            (status = b->download(b, e->best, 0, e->host_best, (size_t)count * sizeof *e->host_best, error)))
-            return status;
-    }
-    if (flags & VX_COMPACT) {
-        if ((status = run_clusters(e, count, capacity, error)) ||
-            (status = b->download(b, e->list_size, 0, e->host_size, words, error)) ||
-            (status = b->download(b, e->extent, 0, e->host_extent, words * 2, error)) ||
-            (status = b->download(b, e->mass, 0, e->host_mass, words * 4, error)))
-            return status;
-    }
-    if ((status = b->download(b, e->high, 0, e->host_high, words, error)))
-        return status;
-    return b->download(b, e->low, 0, e->host_low, words, error);
 }
 
 vx_status vx_engine_observe(vx_engine *e, int32_t *score, vx_error *error)
 {
     vx_backend *b = e->backend;
-    int32_t start[2] = {INT32_MIN, INT32_MAX};
-    e->index[0] = 0;
-    vx_status status = vx_weights_fill(e->problem, e->index, 1, e->host_weights, error);
-    if (status || (status = b->upload(b, e->weights, 0, e->host_weights, vx_weights_size(e->problem), error)) ||
-        (status = b->upload(b, e->high, 0, &start[0], sizeof start[0], error)) ||
-        (status = b->upload(b, e->low, 0, &start[1], sizeof start[1], error)))
-        return status;
-    for (int64_t s = 0; s < e->schedule.voxel_slabs; s++) {
-        if (e->schedule.voxel_slabs > 1 && (status = upload_slab(e, s, error)))
-            return status;
-        if ((status = run_dense(e, s, 1, VX_STORE, 0, error)))
-            return status;
-    }
-    return b->download(b, e->score, 0, score, (size_t)e->problem->voxels * sizeof *score, error);
+    vx_batch *batch = &e->batch[0];
+    batch->index[0] = 0;
+    vx_status status = vx_batch_dense(e, batch, 1, VX_STORE, 0, error);
+    if (!status)
+        status = b->download(b, 0, batch->score, 0, score, (size_t)e->problem->voxels * sizeof *score, error);
+    batch->count = 0;
+    return status;
 }
 
 /* Lanes past the last voxel get bounds too: their counts are never read. */
@@ -311,65 +122,81 @@ vx_status vx_engine_count_against(vx_engine *e, const int32_t *high, const int32
     vx_backend *b = e->backend;
     vx_status status = VX_OK;
     for (int64_t s = 0; s < e->schedule.voxel_slabs && !status; s++) {
-        int64_t v0 = first_tile(e, s) * VX_TILE;
-        size_t bytes = (size_t)voxels_of(e, s) * 4;
-        if (!(status = b->upload(b, e->slab[s].high, 0, high + v0, bytes, error)))
-            status = b->upload(b, e->slab[s].low, 0, low + v0, bytes, error);
+        int64_t v0 = vx_slab_first_tile(e, s) * VX_TILE;
+        size_t bytes = (size_t)vx_slab_voxels(e, s) * 4;
+        if (!(status = b->upload(b, 0, e->slab[s].high, 0, high + v0, bytes, error)))
+            status = b->upload(b, 0, e->slab[s].low, 0, low + v0, bytes, error);
     }
     return status;
 }
 
-static void keep_clusters(const vx_engine *e, int64_t i, vx_tally *tally, uint64_t evaluation)
+static void keep_clusters(const vx_batch *batch, int64_t i, vx_tally *tally)
 {
     for (int tail = 0; tail < 2; tail++) {
-        tally->extent[evaluation][tail] = e->host_extent[i][tail];
-        tally->mass[evaluation][tail] = (double)e->host_mass[i][tail] / (double)VX_MASS_ONE;
+        tally->extent[batch->index[i]][tail] = batch->host_extent[i][tail];
+        tally->mass[batch->index[i]][tail] = (double)batch->host_mass[i][tail] / (double)VX_MASS_ONE;
     }
 }
 
 /* Computes the relabellings in `again` once more, with lists that hold every voxel. */
-static vx_status run_overflows(vx_engine *e, const uint64_t *again, int64_t count, vx_tally *tally, vx_error *error)
+static vx_status run_overflows(vx_engine *e, vx_batch *batch, const uint64_t *again, int64_t count, vx_tally *tally,
+                               vx_error *error)
 {
     int64_t voxels = e->problem->voxels, room = (int64_t)e->schedule.list_entries / voxels;
     room = room < e->schedule.batch ? room : e->schedule.batch;
     for (int64_t done = 0; done < count; done += room) {
         int64_t now = count - done < room ? count - done : room;
-        memcpy(e->index, again + done, (size_t)now * sizeof *again);
-        vx_status status = run_batch(e, now, VX_COMPACT, voxels, error);
-        if (status)
+        memcpy(batch->index, again + done, (size_t)now * sizeof *again);
+        vx_status status = vx_batch_start(e, batch, now, VX_COMPACT, voxels, error);
+        if (status || (status = vx_batch_finish(e, batch, VX_COMPACT, error)))
             return status;
         for (int64_t i = 0; i < now; i++)
-            keep_clusters(e, i, tally, again[done + i]);
+            keep_clusters(batch, i, tally);
     }
     tally->overflows += (uint64_t)count;
     return VX_OK;
 }
 
-/* One batch [first, first + count) into the tally. */
-static vx_status run_range(vx_engine *e, uint64_t first, int64_t count, vx_tally *tally, vx_error *error)
+/* What a batch of a run leaves. */
+static int run_flags(const vx_engine *e)
+{
+    const vx_problem_options *o = &e->problem->options;
+    return (o->count ? VX_COUNT : 0) | (o->clusters ? VX_COMPACT : 0) | (o->tfce ? VX_STORE : 0);
+}
+
+/* Asks for the relabellings [first, first + count). */
+static vx_status begin_range(vx_engine *e, vx_batch *batch, uint64_t first, int64_t count, vx_error *error)
+{
+    for (int64_t i = 0; i < count; i++)
+        batch->index[i] = first + (uint64_t)i;
+    return vx_batch_start(e, batch, count, run_flags(e), e->schedule.capacity, error);
+}
+
+/* Takes what a batch left into the tally. */
+static vx_status end_range(vx_engine *e, vx_batch *batch, vx_tally *tally, vx_error *error)
 {
     const vx_problem *p = e->problem;
-    int64_t overflows = 0, capacity = e->schedule.capacity;
-    int flags = (p->options.count ? VX_COUNT : 0) | (p->options.clusters ? VX_COMPACT : 0) |
-                (p->options.tfce ? VX_STORE : 0);
-    for (int64_t i = 0; i < count; i++)
-        e->index[i] = first + (uint64_t)i;
-    vx_status status = run_batch(e, count, flags, capacity, error);
+    int64_t count = batch->count, overflows = 0;
+    uint64_t again[VX_BATCH_MAX];
+    vx_status status = vx_batch_finish(e, batch, run_flags(e), error);
     if (status)
         return status;
-    uint64_t again[VX_BATCH_MAX];
     for (int64_t i = 0; i < count; i++) {
-        tally->high[first + (uint64_t)i] = vx_score_r(p, e->host_high[i]);
-        tally->low[first + (uint64_t)i] = vx_score_r(p, e->host_low[i]);
+        uint64_t relabelling = batch->index[i];
+        tally->high[relabelling] = vx_score_r(p, batch->host_high[i]);
+        tally->low[relabelling] = vx_score_r(p, batch->host_low[i]);
         for (int tail = 0; p->options.tfce && tail < 2; tail++)
-            tally->tfce[first + (uint64_t)i][tail] = e->host_best[i][tail] * vx_problem_tfce_scale(p);
+            tally->tfce[relabelling][tail] = batch->host_best[i][tail] * vx_problem_tfce_scale(p);
         if (!p->options.clusters)
             continue;
-        keep_clusters(e, i, tally, first + (uint64_t)i);
-        if (e->host_size[i] > capacity)
-            again[overflows++] = first + (uint64_t)i;
+        keep_clusters(batch, i, tally);
+        if (batch->host_size[i] > e->schedule.capacity)
+            again[overflows++] = relabelling;
     }
-    return overflows ? run_overflows(e, again, overflows, tally, error) : VX_OK;
+    if (overflows && (status = run_overflows(e, batch, again, overflows, tally, error)))
+        return status;
+    batch->count = 0;
+    return VX_OK;
 }
 
 /* Moves the device's counts into the tally and clears them: they are 32 bits wide. */
@@ -381,32 +208,49 @@ static vx_status collect_counts(vx_engine *e, vx_tally *tally, vx_error *error)
     if (!count)
         return vx_fail_memory(error);
     for (int64_t s = 0; s < e->schedule.voxel_slabs && !status; s++) {
-        size_t bytes = (size_t)tiles_of(e, s) * VX_TILE * sizeof *count;
-        if ((status = b->download(b, e->slab[s].count, 0, count, bytes, error)) ||
-            (status = b->fill(b, e->slab[s].count, 0, bytes, 0, error)))
+        size_t bytes = (size_t)vx_slab_tiles(e, s) * VX_TILE * sizeof *count;
+        if ((status = b->download(b, 0, e->slab[s].count, 0, count, bytes, error)) ||
+            (status = b->fill(b, 0, e->slab[s].count, 0, bytes, 0, error)))
             break;
-        for (int64_t v = 0; v < voxels_of(e, s); v++)
-            tally->exceed[first_tile(e, s) * VX_TILE + v] += count[v];
+        for (int64_t v = 0; v < vx_slab_voxels(e, s); v++)
+            tally->exceed[vx_slab_first_tile(e, s) * VX_TILE + v] += count[v];
     }
     free(count);
     return status;
 }
 
+/* Leaves no batch under way, also where a run ended early. */
+static void abandon_batches(vx_engine *e)
+{
+    for (int queue = 0; queue < e->schedule.batches; queue++) {
+        if (e->batch[queue].count)
+            e->backend->wait(e->backend, queue, NULL);
+        e->batch[queue].count = 0;
+    }
+}
+
+/* The batches take turns: each is fetched, and sent off again with the next relabellings, while the others are under
+ * way. */
 vx_status vx_engine_run(vx_engine *e, uint64_t first, uint64_t last, vx_tally *tally, vx_engine_progress progress,
                         void *context, vx_error *error)
 {
-    uint64_t batch = (uint64_t)e->schedule.batch;
-    for (uint64_t done = first; done < last; done += batch) {
+    uint64_t size = (uint64_t)e->schedule.batch, next = first, done = first;
+    vx_status status = VX_OK;
+    for (int turn = 0; done < last && !status; turn = (turn + 1) % e->schedule.batches) {
+        vx_batch *batch = &e->batch[turn];
+        uint64_t ended = (uint64_t)batch->count, count = last - next < size ? last - next : size;
+        if (ended && (status = end_range(e, batch, tally, error)))
+            break;
+        done += ended;
         if (progress && !progress(context, done - first, last - first))
-            return vx_fail(error, VX_INTERRUPTED, "stopped after %llu of %llu relabellings",
-                           (unsigned long long)(done - first), (unsigned long long)(last - first));
-        vx_status status = run_range(e, done, (int64_t)(last - done < batch ? last - done : batch), tally, error);
-        if (status)
-            return status;
+            status = vx_fail(error, VX_INTERRUPTED, "stopped after %llu of %llu relabellings",
+                             (unsigned long long)(done - first), (unsigned long long)(last - first));
+        if (!status && count)
+            status = begin_range(e, batch, next, (int64_t)count, error);
+        next += count;
     }
-    if (progress)
-        progress(context, last - first, last - first);
-    return e->problem->options.count ? collect_counts(e, tally, error) : VX_OK;
+    abandon_batches(e);
+    return !status && e->problem->options.count ? collect_counts(e, tally, error) : status;
 }
 
 vx_status vx_tally_new(const vx_problem *problem, vx_tally **tally, vx_error *error)

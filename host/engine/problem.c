@@ -204,7 +204,6 @@ vx_tfce_args vx_problem_tfce_args(const vx_problem *p)
         .scale = (float)p->unit,
         .root_df = (float)sqrt(p->effect->df),
         .power = (float)(o->tfce_height + 1.0),
-        .factor = 1.0f,
         .step = o->tfce_step,
         .step_relative = o->tfce_step_relative,
         .step_times = o->tfce_step_times,

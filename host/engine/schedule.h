@@ -6,11 +6,12 @@
 
 typedef struct vx_schedule {
     int64_t batch;        /* relabellings a launch, at most VX_BATCH_MAX */
+    int batches;          /* that are under way at the same time, each on a queue of its own */
     int64_t capacity;     /* supra-threshold voxels that one relabelling's list has room for */
     int64_t label_slabs;  /* relabellings whose clusters are labelled at the same time */
     int64_t slab_tiles;   /* tiles of one voxel slab */
     int64_t voxel_slabs;  /* slabs that the matrix is cut into; one: it stays on the device */
-    size_t list_entries;  /* of all lists together: batch * capacity, and at least one relabelling of full length */
+    size_t list_entries;  /* of a batch's lists: batch * capacity, and at least one relabelling of full length */
     size_t work_entries;  /* of the labelling's scratch, likewise */
     int64_t maps;         /* relabellings whose TFCE is computed at the same time */
     size_t map_words;     /* 32-bit words of scratch that each takes */

@@ -122,7 +122,7 @@ static vx_status start(vx_backend *backend, const vx_start *all, size_t count, v
             return vx_fail(error, VX_INTERNAL, "the self-test wants %zu zeros", all[i].bytes);
         vx_status status = backend->buffer_new(backend, all[i].bytes, buffer, error);
         if (status == VX_OK)
-            status = backend->upload(backend, *buffer, 0, data, all[i].bytes, error);
+            status = backend->upload(backend, 0, *buffer, 0, data, all[i].bytes, error);
         if (status != VX_OK)
             return status;
     }
@@ -189,7 +189,7 @@ static vx_status run_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
                                 .cut_low = key(k->op, k->cut_low),
                                 .capacity = CAPACITY,
                                 .map = VX_TILE};
-    return backend->run(backend, k->op, &args, buffers, error);
+    return backend->run(backend, 0, k->op, &args, buffers, error);
 }
 
 static vx_status get_dense(vx_backend *backend, const vx_known *k, vx_buffer **buffers, vx_found *found,
@@ -211,7 +211,7 @@ static vx_status get_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
     };
     vx_status status = VX_OK;
     for (size_t i = 0; i < sizeof all / sizeof *all && status == VX_OK; i++)
-        status = backend->download(backend, buffers[all[i].place], 0, all[i].to, all[i].bytes, error);
+        status = backend->download(backend, 0, buffers[all[i].place], 0, all[i].to, all[i].bytes, error);
     return status;
 }
 
@@ -324,11 +324,11 @@ static vx_status run_clusters(vx_backend *backend, int connectivity, vx_componen
     };
     vx_status status = start(backend, all, sizeof all / sizeof *all, buffers, error);
     if (status == VX_OK)
-        status = backend->run(backend, VX_OP_CLUSTERS, &args, buffers, error);
+        status = backend->run(backend, 0, VX_OP_CLUSTERS, &args, buffers, error);
     if (status == VX_OK)
-        status = backend->download(backend, buffers[VX_C_EXTENT], 0, found->extent, sizeof found->extent, error);
+        status = backend->download(backend, 0, buffers[VX_C_EXTENT], 0, found->extent, sizeof found->extent, error);
     if (status == VX_OK)
-        status = backend->download(backend, buffers[VX_C_MASS], 0, found->mass, sizeof found->mass, error);
+        status = backend->download(backend, 0, buffers[VX_C_MASS], 0, found->mass, sizeof found->mass, error);
     for (int b = 0; b < VX_CLUSTERS_BUFFERS; b++)
         backend->buffer_free(backend, buffers[b]);
     return status;
@@ -359,10 +359,10 @@ static vx_status clusters(vx_backend *backend, int connectivity, vx_error *error
  *     (0,0,0) .8  16    a peak
  *     (1,0,0) .6   9    a saddle beside it
  *     (2,1,0) .8  16    a peak that touches the saddle by an edge: for 18 and 26
- *     (3,2,2) -.6       alone in the other tail: integral of h^2 from 0 to 9 = 729 / 3
+ *     (3,2,2) -.6       alone in the other tail: integral of h^2 from 0 to 9, thrice: 729
  *
- * At the first peak 1^2 h^2 from 9 to 16 gives (4096 - 729) / 3, and below 9 it is one of a component of 3 voxels, or
- * with 6 neighbours of 2: 9 or 4 times 729 / 3. Relabelling 1 is 0 throughout, relabelling 2 the first with the signs
+ * At the first peak 1^2 h^2 from 9 to 16 gives, thrice, 4096 - 729, and below 9 it is one of a component of 3 voxels,
+ * or with 6 neighbours of 2: 9 or 4 times 729. Relabelling 1 is 0 throughout, relabelling 2 the first with the signs
  * turned. */
 enum { TFCE_VOXELS = 4, TFCE_PADDED = VX_TILE, TFCE_WORDS = 2048 };
 
@@ -382,8 +382,7 @@ static vx_status run_tfce(vx_backend *backend, int connectivity, double best[PS]
                                .stride_z = stride_z,
                                .connectivity = connectivity,
                                .root_df = 12,
-                               .power = 3,
-                               .factor = 1.0f / 3};
+                               .power = 3};
     int32_t position[TFCE_VOXELS], score[PS][TFCE_PADDED] = {0};
     vx_buffer *buffers[VX_TFCE_BUFFERS] = {0};
     for (int v = 0; v < TFCE_VOXELS; v++) {
@@ -400,9 +399,9 @@ static vx_status run_tfce(vx_backend *backend, int connectivity, double best[PS]
     };
     vx_status status = start(backend, all, sizeof all / sizeof *all, buffers, error);
     if (status == VX_OK)
-        status = backend->run(backend, VX_OP_TFCE, &args, buffers, error);
+        status = backend->run(backend, 0, VX_OP_TFCE, &args, buffers, error);
     if (status == VX_OK)
-        status = backend->download(backend, buffers[VX_T_BEST], 0, best, PS * sizeof *best, error);
+        status = backend->download(backend, 0, buffers[VX_T_BEST], 0, best, PS * sizeof *best, error);
     for (int b = 0; b < VX_TFCE_BUFFERS; b++)
         backend->buffer_free(backend, buffers[b]);
     return status;
@@ -411,7 +410,7 @@ static vx_status run_tfce(vx_backend *backend, int connectivity, double best[PS]
 static vx_status tfce(vx_backend *backend, int connectivity, vx_error *error)
 {
     /* t is off by 2^-22 of itself at most, its cube by three times as much, what is made of cubes by a little more. */
-    const double margin = 1e-5, peak = (4096 - 729) / 3. + (connectivity == 6 ? 4 : 9) * 729 / 3., alone = 729 / 3.;
+    const double margin = 1e-5, peak = 4096 - 729 + (connectivity == 6 ? 4 : 9) * 729, alone = 729;
     const double wanted[PS][2] = {{peak, alone}, {0, 0}, {alone, peak}};
     double found[PS][2];
     vx_status status = run_tfce(backend, connectivity, found, error);

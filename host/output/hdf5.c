@@ -6,7 +6,14 @@
  *   /null/<modality>/<effect>/{voxel,extent,mass,tfce}   float64: the maximum of every relabelling, index 0 as observed
  *   /permutations/<modality>/<effect>/{kind,exhaustive,seed,stream,n,possible,total,done,generator}
  *                                     kind is "sign-flip" or "permutation"; the rest regenerates relabelling i
- *   /design/<modality>/<effect>/{matrix,contrasts,participants,columns}   matrix: participants x columns, mean-centred
+ *   /design/<modality>/<effect>/{matrix,raw,contrasts,participants,columns}   matrix: participants x columns,
+ *                                     mean-centred (ranks for Spearman); raw: the same columns as the table has them
+ *   /mean/<modality>                  float32 [x, y, z]: the mean of all images of all sessions, where they are finite
+ *   /participants/<modality>/{id,baseline,followup,baseline_voxels,followup_voxels}   the mean over the mask of every
+ *                                     image, and its finite voxels that are not zero; what a onesample design has
+ *                                     stands under followup, and baseline is not there
+ *   /clusters/<modality>/<effect>/{label,baseline,followup}   float64 clusters x participants (those of /design): means
+ *                                     over the largest clusters, 20 at most; not there without a cluster
  *   /mask                             uint8 [x, y, z]; several modalities: the voxels of all, and /masks/<modality>
  *                                     (only these where the modalities lie on different grids)
  *
@@ -211,7 +218,22 @@ static void put_permutations(h5_writer *h5, const vx_entry *entry)
     put_text(h5, generator_words[result->plan.exhaustive][!flips]);
 }
 
-static const char *const design_names[] = {"matrix", "contrasts", "participants", "columns"};
+static const char *const design_names[] = {"matrix", "raw", "contrasts", "participants", "columns"};
+
+/* Column c of the design, participant i, as it stands in the table; the intercept comes first and is in no table. */
+static double raw_value(const vx_record *record, const vx_entry *entry, int64_t c, int64_t i)
+{
+    const vx_study *study = record->study;
+    const vx_effect *effect = entry->result->effect;
+    const int64_t participant = entry->modality->study->participant[effect->row[i]];
+    for (size_t k = 0; c && k < study->covariates + study->nuisances; k++) {
+        const vx_column *column = k < study->covariates ? study->covariate + k
+                                                        : study->nuisance + k - study->covariates;
+        if (!strcmp(column->name, effect->column_name[c]))
+            return column->value[participant];
+    }
+    return effect->design[c * effect->n + i];
+}
 
 static void put_design(h5_writer *h5, const vx_record *record, const vx_entry *entry)
 {
@@ -220,17 +242,22 @@ static void put_design(h5_writer *h5, const vx_record *record, const vx_entry *e
     hsize_t shape[2] = {n, columns}, one_row[2] = {1, columns};
     size_t elements = 0;
     double *matrix = vx_multiply(n, columns, &elements) ? vx_array(elements, sizeof *matrix) : NULL;
+    double *raw = matrix ? vx_array(elements, sizeof *raw) : NULL;
     const char **participant = vx_array(n, sizeof *participant);
-    check(h5, matrix && participant);
+    check(h5, matrix && raw && participant);
     if (!h5->failed) {
         for (size_t i = 0; i < n; i++) {
             participant[i] = vx_effect_participant(record, entry, (int64_t)i);
-            for (size_t c = 0; c < columns; c++)
+            for (size_t c = 0; c < columns; c++) {
                 matrix[i * columns + c] = effect->design[c * n + i];
+                raw[i * columns + c] = raw_value(record, entry, (int64_t)c, (int64_t)i);
+            }
         }
         const char *folder[] = {entry->modality_name, entry->effect_name};
         at(h5, "/design/%s/%s/matrix", folder[0], folder[1]);
         put(h5, H5T_NATIVE_DOUBLE, 2, shape, H5P_DEFAULT, matrix);
+        at(h5, "/design/%s/%s/raw", folder[0], folder[1]);
+        put(h5, H5T_NATIVE_DOUBLE, 2, shape, H5P_DEFAULT, raw);
         at(h5, "/design/%s/%s/contrasts", folder[0], folder[1]);
         put(h5, H5T_NATIVE_DOUBLE, 2, one_row, H5P_DEFAULT, effect->contrast);
         at(h5, "/design/%s/%s/participants", folder[0], folder[1]);
@@ -239,7 +266,72 @@ static void put_design(h5_writer *h5, const vx_record *record, const vx_entry *e
         put(h5, h5->text, 1, &shape[1], H5P_DEFAULT, effect->column_name);
     }
     free(matrix);
+    free(raw);
     free(participant);
+}
+
+static const char *const session_names[VX_MEAN_SESSIONS] = {"baseline", "followup"};
+
+/* What the images of a modality are on average, and who is in it. */
+static void put_means(h5_writer *h5, const vx_record *record, const vx_entry *entry)
+{
+    const vx_means *means = entry->modality->means;
+    const vx_study_modality *study = entry->modality->study;
+    const vx_grid *grid = &entry->modality->matrix->grid;
+    hsize_t n = (hsize_t)study->n;
+    float *turned = vx_array(vx_grid_elements(grid), sizeof *turned);
+    double *global = vx_array(n, sizeof *global);
+    const char **id = vx_array(n, sizeof *id);
+    check(h5, turned && global && id);
+    at(h5, "/mean/%s", entry->modality_name);
+    if (!h5->failed)
+        put_volume(h5, grid, H5T_NATIVE_FLOAT, means->image, turned);
+    for (hsize_t i = 0; !h5->failed && i < n; i++)
+        id[i] = record->study->participant[study->participant[i]];
+    at(h5, "/participants/%s/id", entry->modality_name);
+    put(h5, h5->text, 1, &n, H5P_DEFAULT, id);
+    for (int s = 0; s < VX_MEAN_SESSIONS && !h5->failed; s++) {
+        if (!means->region[s])
+            continue;
+        for (hsize_t i = 0; i < n; i++)
+            global[i] = means->region[s][i * means->regions];
+        at(h5, "/participants/%s/%s", entry->modality_name, session_names[s]);
+        put(h5, H5T_NATIVE_DOUBLE, 1, &n, H5P_DEFAULT, global);
+        at(h5, "/participants/%s/%s_voxels", entry->modality_name, session_names[s]);
+        put(h5, H5T_NATIVE_INT64, 1, &n, H5P_DEFAULT, means->voxels[s]);
+    }
+    free(turned);
+    free(global);
+    free(id);
+}
+
+/* The participants' means over the largest clusters of effect `e` of its modality. */
+static void put_cluster_values(h5_writer *h5, const vx_entry *entry, int64_t e)
+{
+    const vx_means *means = entry->modality->means;
+    const vx_effect *effect = entry->result->effect;
+    hsize_t shape[2] = {vx_measured_clusters(entry->result), (hsize_t)effect->n};
+    size_t first = vx_measured_region(entry->modality, e), elements = 0;
+    if (!shape[0])
+        return;
+    int32_t *label = vx_array(shape[0], sizeof *label);
+    double *value = vx_multiply(shape[0], shape[1], &elements) ? vx_array(elements, sizeof *value) : NULL;
+    check(h5, label && value);
+    for (hsize_t c = 0; !h5->failed && c < shape[0]; c++)
+        label[c] = entry->result->cluster[c].label;
+    at(h5, "/clusters/%s/%s/label", entry->modality_name, entry->effect_name);
+    put(h5, H5T_NATIVE_INT32, 1, shape, H5P_DEFAULT, label);
+    for (int s = 0; s < VX_MEAN_SESSIONS && !h5->failed; s++) {
+        if (!means->region[s])
+            continue;
+        for (size_t c = 0; c < shape[0]; c++)
+            for (size_t i = 0; i < shape[1]; i++)
+                value[c * shape[1] + i] = means->region[s][(size_t)effect->row[i] * means->regions + first + c];
+        at(h5, "/clusters/%s/%s/%s", entry->modality_name, entry->effect_name, session_names[s]);
+        put(h5, H5T_NATIVE_DOUBLE, 2, shape, H5P_DEFAULT, value);
+    }
+    free(label);
+    free(value);
 }
 
 static void put_masks(h5_writer *h5, const vx_record *record, const vx_entry *entry, size_t entries)
@@ -332,7 +424,12 @@ vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *e
         goto cleanup;
     check(&h5, path && open_in_memory(&h5));
     put_provenance(&h5, record);
-    for (size_t i = 0; !h5.failed && i < entries; i++) {
+    for (size_t i = 0, first = 0; !h5.failed && i < entries; i++) { /* first: of the entries of the modality */
+        first = entry[i].modality == entry[first].modality ? first : i;
+        if (entry[i].modality->means && i == first)
+            put_means(&h5, record, &entry[i]);
+        if (entry[i].modality->means)
+            put_cluster_values(&h5, &entry[i], (int64_t)(i - first));
         put_maps(&h5, record, &entry[i]);
         put_null(&h5, &entry[i]);
         put_permutations(&h5, &entry[i]);

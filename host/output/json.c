@@ -200,9 +200,10 @@ static json_t *effect_object(const vx_record *record, const vx_entry *entry)
     }
     for (int64_t c = 0; c < effect->columns; c++)
         json_array_append_new(columns, text(effect->column_name[c]));
-    return json_pack("{so so sI so so so so so ss so so so so}", "name", text(effect->name), "files",
-                     text(entry->stem), "n", (json_int_t)effect->n, "df", number(effect->df), "participants", used,
-                     "left_out", missing, "columns", columns, "contrast",
+    return json_pack("{so so so sb sI so so so so so ss so so so so}", "name", text(effect->name), "files",
+                     text(entry->stem), "hdf5", json_sprintf("%s/%s", entry->modality_name, entry->effect_name),
+                     "ranks", (int)effect->ranks, "n", (json_int_t)effect->n, "df", number(effect->df), "participants",
+                     used, "left_out", missing, "columns", columns, "contrast",
                      numbers(effect->contrast, (size_t)effect->columns), "tails", tails[result->options.tails], "peak",
                      peak_object(result, entry->modality->matrix), "p",
                      p_object(result, entry->modality->matrix->voxels), "clusters", clusters_object(result),

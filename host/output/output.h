@@ -5,6 +5,7 @@
 #ifndef VX_OUTPUT_OUTPUT_H
 #define VX_OUTPUT_OUTPUT_H
 
+#include "image/means.h"
 #include "voxstat/voxstat.h"
 
 typedef enum vx_p_format { VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS } vx_p_format;
@@ -21,6 +22,7 @@ typedef struct vx_record_modality {
     vx_mask_report mask;
     const vx_model *model;
     vx_result *const *result; /* model->effects of them */
+    const vx_means *means;    /* of vx_measure; null: nothing is written about it */
 } vx_record_modality;
 
 typedef struct vx_option_value { const char *name, *value; } vx_option_value;
@@ -54,6 +56,15 @@ void vx_folder_abandon(vx_folder *folder);
 
 /* SHA-256 of every input file, in parallel. VX_INPUT where one cannot be read. */
 vx_status vx_hash_inputs(vx_input_file *input, size_t inputs, vx_error *error);
+
+/* Reads the images of a modality once more, for their means over the mask (region 0) and over the first
+ * VX_MEASURED_CLUSTERS clusters of every effect, the largest (regions from vx_measured_region on), and for the mean
+ * image. The caller frees with vx_means_free. */
+enum { VX_MEASURED_CLUSTERS = 20 };
+vx_status vx_measure(const vx_record_modality *modality, vx_analyze_orientation analyze, int threads, vx_means **means,
+                     vx_error *error);
+size_t vx_measured_region(const vx_record_modality *modality, int64_t effect);
+size_t vx_measured_clusters(const vx_result *result);
 
 /* p as --p-format asks for it. */
 double vx_p_formatted(double p, vx_p_format format);

@@ -284,7 +284,7 @@ class Usage(Study):
             self.assert_refused(USAGE, [words[0], "not yet"], *words)
         for design in ("twosample", "glm"):
             self.assert_refused(USAGE, [design, "not yet"], "--design", design)
-        for command in ("roi", "scalars", "report", "merge"):
+        for command in ("roi", "scalars", "merge"):
             self.assert_refused(USAGE, [command, "not yet"], command, run=self.run_program)
 
     def test_two_thresholds(self):

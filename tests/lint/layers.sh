@@ -24,7 +24,9 @@ rank() # module -> its height; fails for one that the order does not know
     infer) echo 4 ;;
     study) echo 5 ;;
     output) echo 6 ;;
-    cli | simulate | bench) echo 7 ;;
+    report) echo 7 ;;
+    nidm) echo 8 ;;
+    cli | simulate | bench) echo 9 ;;
     *) return 1 ;;
     esac
 }
@@ -75,6 +77,8 @@ plant() # path, text, offences expected
 plant host/image/bad.c '#include "engine/backend.h"' 1
 plant host/image/bad.c '#include "voxstat/result.h"' 1
 plant host/study/bad.c '#include "output/output.h"' 1
+plant host/output/bad.c '#include "report/report.h"' 1
+plant host/report/bad.c '#include "nidm/pack.h"' 1
 plant host/base/bad.c '#include "../cli/options.h"' 1
 plant host/attic/bad.c '#include "base/error.h"' 1
 plant include/voxstat/model.h '#include "voxstat/engine.h"' 1

@@ -90,14 +90,14 @@ static inline vx_buffer *device_copy(vx_backend *backend, const void *data, size
     vx_error error;
     vx_buffer *buffer;
     must(backend->buffer_new(backend, bytes, &buffer, &error), &error);
-    must(backend->upload(backend, buffer, 0, data, bytes, &error), &error);
+    must(backend->upload(backend, 0, buffer, 0, data, bytes, &error), &error);
     return buffer;
 }
 
 static inline void device_read(vx_backend *backend, vx_buffer *buffer, void *data, size_t bytes)
 {
     vx_error error;
-    must(backend->download(backend, buffer, 0, data, bytes, &error), &error);
+    must(backend->download(backend, 0, buffer, 0, data, bytes, &error), &error);
 }
 
 /* Host copies of the buffers of a dense op; null: the op is not given the buffer. */
@@ -114,8 +114,8 @@ static inline void run_dense(vx_backend *backend, vx_op op, const void *args, de
     for (int b = 0; b < VX_DENSE_BUFFERS; b++)
         if (host->data[b])
             buffer[b] = device_copy(backend, host->data[b], host->bytes[b]);
-    must(backend->run(backend, op, args, buffer, &error), &error);
-    must(backend->wait(backend, &error), &error);
+    must(backend->run(backend, 0, op, args, buffer, &error), &error);
+    must(backend->wait(backend, 0, &error), &error);
     for (int b = 0; b < VX_DENSE_BUFFERS; b++) {
         if (host->data[b]) {
             void *now = vx_array(host->bytes[b], 1);

@@ -95,7 +95,7 @@ static void run(vx_backend *backend, const vx_clusters_args *settings, maps *m)
         else
             must(backend->buffer_new(backend, SLABS * entries * work[b], &buffer[b], &error), &error);
     }
-    must(backend->run(backend, VX_OP_CLUSTERS, &args, buffer, &error), &error);
+    must(backend->run(backend, 0, VX_OP_CLUSTERS, &args, buffer, &error), &error);
     device_read(backend, buffer[VX_C_EXTENT], m->extent, host[VX_C_EXTENT].bytes);
     device_read(backend, buffer[VX_C_MASS], m->mass, host[VX_C_MASS].bytes);
     device_read(backend, buffer[VX_C_SLAB], slab, host[VX_C_SLAB].bytes);

@@ -243,11 +243,11 @@ static void test_buffers(void **state)
     vx_backend *backend = vx_device_backend(device);
     assert_int_equal(backend->buffer_new(backend, sizeof words, &buffer, &error), VX_OK);
     assert_int_equal(backend->buffer_new(backend, 0, &empty, &error), VX_OK);
-    assert_int_equal(backend->upload(backend, buffer, 4, (int32_t[]){1, 2, 3}, 12, &error), VX_OK);
-    assert_int_equal(backend->fill(backend, buffer, 20, 8, -7, &error), VX_OK);
-    assert_int_equal(backend->download(backend, buffer, 0, words, sizeof words, &error), VX_OK);
+    assert_int_equal(backend->upload(backend, 0, buffer, 4, (int32_t[]){1, 2, 3}, 12, &error), VX_OK);
+    assert_int_equal(backend->fill(backend, 0, buffer, 20, 8, -7, &error), VX_OK);
+    assert_int_equal(backend->download(backend, 0, buffer, 0, words, sizeof words, &error), VX_OK);
     assert_memory_equal(words, ((int32_t[]){0, 1, 2, 3, 0, -7, -7, 0}), sizeof words);
-    assert_int_equal(backend->download(backend, buffer, 20, words, 4, &error), VX_OK);
+    assert_int_equal(backend->download(backend, 0, buffer, 20, words, 4, &error), VX_OK);
     assert_int_equal(words[0], -7);
     backend->buffer_free(backend, buffer);
     backend->buffer_free(backend, empty);

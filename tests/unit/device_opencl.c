@@ -64,14 +64,14 @@ static vx_buffer *put(vx_backend *backend, const void *data, size_t bytes)
     vx_error error;
     vx_buffer *buffer;
     must(backend->buffer_new(backend, bytes, &buffer, &error), &error);
-    must(backend->upload(backend, buffer, 0, data, bytes, &error), &error);
+    must(backend->upload(backend, 0, buffer, 0, data, bytes, &error), &error);
     return buffer;
 }
 
 static void get(vx_backend *backend, vx_buffer *buffer, void *data, size_t bytes)
 {
     vx_error error;
-    must(backend->download(backend, buffer, 0, data, bytes, &error), &error);
+    must(backend->download(backend, 0, buffer, 0, data, bytes, &error), &error);
 }
 
 /* A number from -8 to 7, a sign: both by index. */
@@ -194,7 +194,7 @@ static void dense(vx_backend *backend, vx_op op)
     vx_error error;
     for (int b = 0; b < VX_DENSE_BUFFERS; b++)
         buffers[b] = put(backend, all[b].data, all[b].bytes);
-    must(backend->run(backend, op, &args, buffers, &error), &error);
+    must(backend->run(backend, 0, op, &args, buffers, &error), &error);
     for (int b = 0; b < VX_DENSE_BUFFERS; b++) {
         get(backend, buffers[b], all[b].data, all[b].bytes);
         backend->buffer_free(backend, buffers[b]);
@@ -240,7 +240,7 @@ static void many_rows(vx_backend *backend)
     buffers[VX_W] = put(backend, flip, sizeof flip);
     buffers[VX_HIGH] = put(backend, high, sizeof high);
     buffers[VX_LOW] = put(backend, low, sizeof low);
-    must(backend->run(backend, VX_OP_SIGNFLIP, &args, buffers, &error), &error);
+    must(backend->run(backend, 0, VX_OP_SIGNFLIP, &args, buffers, &error), &error);
     get(backend, buffers[VX_HIGH], high, sizeof high);
     get(backend, buffers[VX_LOW], low, sizeof low);
     for (int b = 0; b < VX_DENSE_BUFFERS; b++)
@@ -303,7 +303,7 @@ static double plain_tfce(const float *height, const double *power, int axes)
     }
     for (int c = 1; c <= CUBE; c++)
         best = b[c] > best ? b[c] : best;
-    return best * (double)(1.0f / 3);
+    return best;
 }
 
 static void tfce(vx_backend *backend, int connectivity)
@@ -320,8 +320,7 @@ static void tfce(vx_backend *backend, int connectivity)
                                .fixed_point = 1,
                                .scale = 1.0f / 16,
                                .root_df = 4,
-                               .power = 3,
-                               .factor = 1.0f / 3};
+                               .power = 3};
     enum { WORDS = SLABS * (VX_TFCE_GRID_WORDS * GRID + VX_TFCE_VOXEL_WORDS * (CUBE + 3)) };
     static int32_t work[WORDS], score[MAPS][CUBE + 3], position[CUBE];
     double power[CUBE + 1], best[MAPS][2] = {0};
@@ -340,7 +339,7 @@ static void tfce(vx_backend *backend, int connectivity)
     buffers[VX_T_POWER] = put(backend, power, sizeof power);
     buffers[VX_T_BEST] = put(backend, best, sizeof best);
     buffers[VX_T_WORK] = put(backend, work, sizeof work);
-    must(backend->run(backend, VX_OP_TFCE, &args, buffers, &error), &error);
+    must(backend->run(backend, 0, VX_OP_TFCE, &args, buffers, &error), &error);
     get(backend, buffers[VX_T_BEST], best, sizeof best);
     get(backend, buffers[VX_T_WORK], work, sizeof work);
     for (int b = 0; b < VX_TFCE_BUFFERS; b++)

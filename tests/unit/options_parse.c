@@ -53,7 +53,8 @@ static void commands(void **state)
     REFUSED("roi|not yet", "voxstat", "roi");
     REFUSED("merge|not yet", "voxstat", "merge", "a", "b");
     REFUSED("scalars|not yet", "voxstat", "scalars");
-    REFUSED("report|not yet", "voxstat", "report");
+    REFUSED("report: its DIR is missing", "voxstat", "report");
+    REFUSED("found 'b'|expected an option", "voxstat", "report", "a", "b");
     REFUSED("extra|expected an option", "voxstat", "--design", "paired", "extra");
 }
 

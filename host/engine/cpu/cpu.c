@@ -81,25 +81,26 @@ static void cpu_buffer_free(vx_backend *self, vx_buffer *buffer)
     free(buffer);
 }
 
-static vx_status cpu_upload(vx_backend *self, vx_buffer *to, size_t offset, const void *from, size_t bytes,
+static vx_status cpu_upload(vx_backend *self, int queue, vx_buffer *to, size_t offset, const void *from, size_t bytes,
                             vx_error *error)
 {
-    (void)self, (void)error;
+    (void)self, (void)queue, (void)error;
     memcpy((char *)to->data + offset, from, bytes);
     return VX_OK;
 }
 
-static vx_status cpu_download(vx_backend *self, vx_buffer *from, size_t offset, void *to, size_t bytes, vx_error *error)
+static vx_status cpu_download(vx_backend *self, int queue, vx_buffer *from, size_t offset, void *to, size_t bytes,
+                              vx_error *error)
 {
-    (void)self, (void)error;
+    (void)self, (void)queue, (void)error;
     memcpy(to, (char *)from->data + offset, bytes);
     return VX_OK;
 }
 
-static vx_status cpu_fill(vx_backend *self, vx_buffer *buffer, size_t offset, size_t bytes, int32_t word,
-                          vx_error *error)
+static vx_status cpu_fill(vx_backend *self, int queue, vx_buffer *buffer, size_t offset, size_t bytes,
+                          int32_t word, vx_error *error)
 {
-    (void)self, (void)error;
+    (void)self, (void)queue, (void)error;
     int32_t *to = (int32_t *)((char *)buffer->data + offset);
     for (size_t i = 0; i < bytes / sizeof word; i++)
         to[i] = word;
@@ -126,8 +127,10 @@ static vx_status run_op(const vx_cpu *cpu, vx_op op, const void *args, vx_buffer
     return vx_fail(error, VX_INTERNAL, "op %d: there is no such op", (int)op);
 }
 
-static vx_status cpu_run(vx_backend *self, vx_op op, const void *args, vx_buffer *const *buffers, vx_error *error)
+static vx_status cpu_run(vx_backend *self, int queue, vx_op op, const void *args, vx_buffer *const *buffers,
+                         vx_error *error)
 {
+    (void)queue;
     vx_cpu *cpu = (vx_cpu *)self;
     double start = omp_get_wtime();
     vx_status status = run_op(cpu, op, args, buffers, error);
@@ -136,9 +139,9 @@ static vx_status cpu_run(vx_backend *self, vx_op op, const void *args, vx_buffer
     return status;
 }
 
-static vx_status cpu_wait(vx_backend *self, vx_error *error)
+static vx_status cpu_wait(vx_backend *self, int queue, vx_error *error)
 {
-    (void)self, (void)error;
+    (void)self, (void)queue, (void)error;
     return VX_OK;
 }
 
@@ -217,6 +220,7 @@ vx_status vx_cpu_open(int threads, vx_backend **backend, vx_error *error)
                                 .seconds = cpu_seconds,
                                 .free = cpu_free};
     describe(&cpu->backend.info, threads ? threads : omp_get_max_threads(), &variant);
+    cpu->backend.queues = 1;
     cpu->backend.slabs_preferred = cpu->backend.maps_preferred = cpu->backend.info.threads;
     *backend = &cpu->backend;
     return VX_OK;

@@ -334,11 +334,8 @@ static void sweep(vx_map *map, double best[2])
         if (map->root[c] == c && component->b > best[component->tail])
             best[component->tail] = component->b;
     }
-    for (int tail = 0; tail < 2; tail++) {
-        best[tail] *= (double)args->factor;
-        if (args->step > 0)
-            best[tail] *= dh[tail] * dh[tail] * (args->step_times ? dh[tail] : 1);
-    }
+    for (int tail = 0; tail < 2 && args->step > 0; tail++)
+        best[tail] *= dh[tail] * dh[tail] * (args->step_times ? dh[tail] : 1);
 }
 
 static void relabelling(vx_map *map, const int32_t *score, double best[2])

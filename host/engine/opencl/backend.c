@@ -1,4 +1,4 @@
-/* The OpenCL backend: one context and one in-order queue, with profiling, for one device. */
+/* The OpenCL backend: one context and two in-order queues, with profiling, for one device. */
 #include "base/memory.h"
 #include "engine/opencl/opencl.h"
 
@@ -15,39 +15,46 @@ enum {
 /* The kernels lay the argument structs out without holes; so must we. */
 _Static_assert(sizeof(vx_dense_args) == 14 * 4, "an argument struct with a hole");
 _Static_assert(sizeof(vx_clusters_args) == 11 * 4, "an argument struct with a hole");
-_Static_assert(sizeof(vx_tfce_args) == 17 * 4, "an argument struct with a hole");
+_Static_assert(sizeof(vx_tfce_args) == 16 * 4, "an argument struct with a hole");
 
 struct vx_buffer {
     cl_mem memory;
 };
 
+/* A queue, and its launches whose time has not been read. */
+typedef struct vx_queue {
+    cl_command_queue queue;
+    int pending;
+    cl_event event[PENDING_MAX];
+    vx_op op[PENDING_MAX];
+} vx_queue;
+
 typedef struct vx_opencl {
     vx_backend backend; /* first: a vx_backend of this kind is a vx_opencl */
     cl_context context;
-    cl_command_queue queue;
+    vx_queue queue[VX_QUEUES];
     vx_form form[VX_OPS];
     cl_program program[VX_OPS];
     cl_kernel kernel[VX_OPS];
+    cl_event last[VX_OPS]; /* the op's latest launch, which its next one waits for */
     size_t tables_max; /* bytes of local memory for the tables of signflip */
     double seconds[VX_OPS];
-    int pending; /* launches whose time has not been read */
-    cl_event event[PENDING_MAX];
-    vx_op event_op[PENDING_MAX];
 } vx_opencl;
 
-/* Waits for the launches so far and books their times. A launch that the device gave up shows here. */
-static vx_status settle(vx_opencl *self, vx_error *error)
+/* Waits for a queue's launches so far and books their times. A launch that the device gave up shows here. */
+static vx_status settle(vx_opencl *self, int queue, vx_error *error)
 {
-    cl_int code = self->pending ? clWaitForEvents((cl_uint)self->pending, self->event) : CL_SUCCESS;
-    for (int i = 0; i < self->pending; i++) {
+    vx_queue *q = &self->queue[queue];
+    cl_int code = q->pending ? clWaitForEvents((cl_uint)q->pending, q->event) : CL_SUCCESS;
+    for (int i = 0; i < q->pending; i++) {
         cl_ulong start = 0, end = 0;
-        if (clGetEventProfilingInfo(self->event[i], CL_PROFILING_COMMAND_START, sizeof start, &start, NULL) ==
+        if (clGetEventProfilingInfo(q->event[i], CL_PROFILING_COMMAND_START, sizeof start, &start, NULL) ==
                 CL_SUCCESS &&
-            clGetEventProfilingInfo(self->event[i], CL_PROFILING_COMMAND_END, sizeof end, &end, NULL) == CL_SUCCESS)
-            self->seconds[self->event_op[i]] += (double)(end - start) * 1e-9;
-        clReleaseEvent(self->event[i]);
+            clGetEventProfilingInfo(q->event[i], CL_PROFILING_COMMAND_END, sizeof end, &end, NULL) == CL_SUCCESS)
+            self->seconds[q->op[i]] += (double)(end - start) * 1e-9;
+        clReleaseEvent(q->event[i]);
     }
-    self->pending = 0;
+    q->pending = 0;
     return vx_cl_check(code, "a launch", error);
 }
 
@@ -71,7 +78,9 @@ static vx_status buffer_new(vx_backend *backend, size_t bytes, vx_buffer **buffe
         *buffer = NULL;
         return vx_error_prefix(error, status, "%s: %zu bytes", backend->info.id, whole);
     }
-    code = clEnqueueFillBuffer(self->queue, (*buffer)->memory, &zero, sizeof zero, 0, whole, 0, NULL, NULL);
+    code = clEnqueueFillBuffer(self->queue[0].queue, (*buffer)->memory, &zero, sizeof zero, 0, whole, 0, NULL, NULL);
+    if (code == CL_SUCCESS)
+        code = clFinish(self->queue[0].queue); /* the other queue may be the first to use it */
     status = vx_cl_check(code, "clEnqueueFillBuffer", error);
     if (status != VX_OK) {
         backend->buffer_free(backend, *buffer);
@@ -88,36 +97,38 @@ static void buffer_free(vx_backend *backend, vx_buffer *buffer)
     free(buffer);
 }
 
-static vx_status upload(vx_backend *backend, vx_buffer *to, size_t offset, const void *from, size_t bytes,
+static vx_status upload(vx_backend *backend, int queue, vx_buffer *to, size_t offset, const void *from, size_t bytes,
                         vx_error *error)
 {
     vx_opencl *self = (vx_opencl *)backend;
     if (bytes == 0)
         return VX_OK;
-    /* Blocking: the caller may reuse `from` at once. */
-    return vx_cl_check(clEnqueueWriteBuffer(self->queue, to->memory, CL_TRUE, offset, bytes, from, 0, NULL, NULL),
+    return vx_cl_check(clEnqueueWriteBuffer(self->queue[queue].queue, to->memory, CL_TRUE, offset, bytes, from, 0, NULL,
+                                            NULL),
                        "clEnqueueWriteBuffer", error);
 }
 
-static vx_status download(vx_backend *backend, vx_buffer *from, size_t offset, void *to, size_t bytes, vx_error *error)
+static vx_status download(vx_backend *backend, int queue, vx_buffer *from, size_t offset, void *to, size_t bytes,
+                          vx_error *error)
 {
     vx_opencl *self = (vx_opencl *)backend;
     if (bytes == 0)
         return VX_OK;
     vx_status status =
-        vx_cl_check(clEnqueueReadBuffer(self->queue, from->memory, CL_TRUE, offset, bytes, to, 0, NULL, NULL),
+        vx_cl_check(clEnqueueReadBuffer(self->queue[queue].queue, from->memory, CL_TRUE, offset, bytes, to, 0, NULL,
+                                        NULL),
                     "clEnqueueReadBuffer", error);
-    return status == VX_OK ? settle(self, error) : status;
+    return status == VX_OK ? settle(self, queue, error) : status;
 }
 
-static vx_status fill(vx_backend *backend, vx_buffer *buffer, size_t offset, size_t bytes, int32_t word,
+static vx_status fill(vx_backend *backend, int queue, vx_buffer *buffer, size_t offset, size_t bytes, int32_t word,
                       vx_error *error)
 {
     vx_opencl *self = (vx_opencl *)backend;
     if (bytes == 0)
         return VX_OK;
     return vx_cl_check(
-        clEnqueueFillBuffer(self->queue, buffer->memory, &word, sizeof word, offset, bytes, 0, NULL, NULL),
+        clEnqueueFillBuffer(self->queue[queue].queue, buffer->memory, &word, sizeof word, offset, bytes, 0, NULL, NULL),
         "clEnqueueFillBuffer", error);
 }
 
@@ -140,13 +151,17 @@ static void add_buffers(vx_arguments *arguments, vx_buffer *const *buffers, int 
         add_argument(arguments, sizeof(cl_mem), buffers[i] ? &buffers[i]->memory : NULL);
 }
 
-static vx_status launch(vx_opencl *self, vx_op op, const vx_arguments *arguments, size_t groups, vx_error *error)
+/* After the op's launch before, which may be on the other queue: they share scratch and counts. */
+static vx_status launch(vx_opencl *self, int queue, vx_op op, const vx_arguments *arguments, size_t groups,
+                        vx_error *error)
 {
+    vx_queue *q = &self->queue[queue];
     cl_kernel kernel = self->kernel[op];
     size_t items = (size_t)self->form[op].items, all = groups * items;
+    cl_event event, *last = &self->last[op];
     cl_int code = CL_SUCCESS;
-    if (self->pending == PENDING_MAX) {
-        vx_status status = settle(self, error);
+    if (q->pending == PENDING_MAX) {
+        vx_status status = settle(self, queue, error);
         if (status != VX_OK)
             return status;
     }
@@ -154,11 +169,16 @@ static vx_status launch(vx_opencl *self, vx_op op, const vx_arguments *arguments
         code = clSetKernelArg(kernel, (cl_uint)i, arguments->size[i], arguments->value[i]);
     if (code != CL_SUCCESS)
         return vx_cl_check(code, "clSetKernelArg", error);
-    code = clEnqueueNDRangeKernel(self->queue, kernel, 1, NULL, &all, &items, 0, NULL, &self->event[self->pending]);
+    code = clEnqueueNDRangeKernel(q->queue, kernel, 1, NULL, &all, &items, *last ? 1 : 0, *last ? last : NULL, &event);
     if (code != CL_SUCCESS)
         return vx_cl_check(code, "clEnqueueNDRangeKernel", error);
-    self->event_op[self->pending++] = op;
-    return vx_cl_check(clFlush(self->queue), "clFlush", error);
+    if (*last)
+        clReleaseEvent(*last);
+    clRetainEvent(event);
+    *last = event;
+    q->event[q->pending] = event;
+    q->op[q->pending++] = op;
+    return vx_cl_check(clFlush(q->queue), "clFlush", error);
 }
 
 /* As many groups as keep the device busy, no more than there are strips. */
@@ -187,7 +207,8 @@ static int table_bits(const vx_opencl *self, const vx_dense_args *args, size_t *
     return 0;
 }
 
-static vx_status run_signflip(vx_opencl *self, const vx_dense_args *args, vx_buffer *const *buffers, vx_error *error)
+static vx_status run_signflip(vx_opencl *self, int queue, const vx_dense_args *args, vx_buffer *const *buffers,
+                              vx_error *error)
 {
     vx_arguments arguments = {0};
     size_t table_bytes;
@@ -196,27 +217,30 @@ static vx_status run_signflip(vx_opencl *self, const vx_dense_args *args, vx_buf
     add_argument(&arguments, sizeof bits, &bits);
     add_argument(&arguments, table_bytes, NULL);
     add_buffers(&arguments, buffers, VX_DENSE_BUFFERS);
-    return launch(self, VX_OP_SIGNFLIP, &arguments, dense_groups(self, VX_OP_SIGNFLIP, args->tiles), error);
+    return launch(self, queue, VX_OP_SIGNFLIP, &arguments, dense_groups(self, VX_OP_SIGNFLIP, args->tiles), error);
 }
 
-static vx_status run_correlation(vx_opencl *self, const vx_dense_args *args, vx_buffer *const *buffers,
+static vx_status run_correlation(vx_opencl *self, int queue, const vx_dense_args *args, vx_buffer *const *buffers,
                                  vx_error *error)
 {
     vx_arguments arguments = {0};
     add_argument(&arguments, sizeof *args, args);
     add_buffers(&arguments, buffers, VX_DENSE_BUFFERS);
-    return launch(self, VX_OP_CORRELATION, &arguments, dense_groups(self, VX_OP_CORRELATION, args->tiles), error);
+    return launch(self, queue, VX_OP_CORRELATION, &arguments, dense_groups(self, VX_OP_CORRELATION, args->tiles),
+                  error);
 }
 
-static vx_status run_clusters(vx_opencl *self, const vx_clusters_args *args, vx_buffer *const *buffers, vx_error *error)
+static vx_status run_clusters(vx_opencl *self, int queue, const vx_clusters_args *args, vx_buffer *const *buffers,
+                              vx_error *error)
 {
     vx_arguments arguments = {0};
     add_argument(&arguments, sizeof *args, args);
     add_buffers(&arguments, buffers, VX_CLUSTERS_BUFFERS);
-    return launch(self, VX_OP_CLUSTERS, &arguments, (size_t)args->slabs, error);
+    return launch(self, queue, VX_OP_CLUSTERS, &arguments, (size_t)args->slabs, error);
 }
 
-static vx_status run_tfce(vx_opencl *self, const vx_tfce_args *args, vx_buffer *const *buffers, vx_error *error)
+static vx_status run_tfce(vx_opencl *self, int queue, const vx_tfce_args *args, vx_buffer *const *buffers,
+                          vx_error *error)
 {
     vx_arguments arguments = {0};
     if (!self->backend.info.has_double)
@@ -224,28 +248,29 @@ static vx_status run_tfce(vx_opencl *self, const vx_tfce_args *args, vx_buffer *
                        self->backend.info.name);
     add_argument(&arguments, sizeof *args, args);
     add_buffers(&arguments, buffers, VX_TFCE_BUFFERS);
-    return launch(self, VX_OP_TFCE, &arguments, (size_t)args->slabs, error);
+    return launch(self, queue, VX_OP_TFCE, &arguments, (size_t)args->slabs, error);
 }
 
-static vx_status run(vx_backend *backend, vx_op op, const void *args, vx_buffer *const *buffers, vx_error *error)
+static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args, vx_buffer *const *buffers,
+                     vx_error *error)
 {
     vx_opencl *self = (vx_opencl *)backend;
     vx_status status;
     switch (op) {
-    case VX_OP_SIGNFLIP: status = run_signflip(self, args, buffers, error); break;
-    case VX_OP_CORRELATION: status = run_correlation(self, args, buffers, error); break;
-    case VX_OP_CLUSTERS: status = run_clusters(self, args, buffers, error); break;
-    case VX_OP_TFCE: status = run_tfce(self, args, buffers, error); break;
+    case VX_OP_SIGNFLIP: status = run_signflip(self, queue, args, buffers, error); break;
+    case VX_OP_CORRELATION: status = run_correlation(self, queue, args, buffers, error); break;
+    case VX_OP_CLUSTERS: status = run_clusters(self, queue, args, buffers, error); break;
+    case VX_OP_TFCE: status = run_tfce(self, queue, args, buffers, error); break;
     default: return vx_fail(error, VX_INTERNAL, "there is no op %d", (int)op);
     }
     return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "%s: %s", backend->info.id, self->form[op].kernel);
 }
 
-static vx_status wait_all(vx_backend *backend, vx_error *error)
+static vx_status wait_queue(vx_backend *backend, int queue, vx_error *error)
 {
     vx_opencl *self = (vx_opencl *)backend;
-    vx_status status = settle(self, error);
-    return status == VX_OK ? vx_cl_check(clFinish(self->queue), "clFinish", error) : status;
+    vx_status status = settle(self, queue, error);
+    return status == VX_OK ? vx_cl_check(clFinish(self->queue[queue].queue), "clFinish", error) : status;
 }
 
 static double seconds(const vx_backend *backend, vx_op op)
@@ -258,15 +283,19 @@ static void free_opencl(vx_backend *backend)
     vx_opencl *self = (vx_opencl *)backend;
     if (!self)
         return;
-    settle(self, NULL);
+    for (int queue = 0; queue < VX_QUEUES; queue++)
+        settle(self, queue, NULL);
     for (int op = 0; op < VX_OPS; op++) {
         if (self->kernel[op])
             clReleaseKernel(self->kernel[op]);
         if (self->program[op])
             clReleaseProgram(self->program[op]);
+        if (self->last[op])
+            clReleaseEvent(self->last[op]);
     }
-    if (self->queue)
-        clReleaseCommandQueue(self->queue);
+    for (int queue = 0; queue < VX_QUEUES; queue++)
+        if (self->queue[queue].queue)
+            clReleaseCommandQueue(self->queue[queue].queue);
     if (self->context)
         clReleaseContext(self->context);
     free(self);
@@ -321,9 +350,10 @@ vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_erro
         .download = download,
         .fill = fill,
         .run = run,
-        .wait = wait_all,
+        .wait = wait_queue,
         .seconds = seconds,
         .free = free_opencl,
+        .queues = VX_QUEUES,
     };
     vx_status status = vx_cl_find(platform, device, &id, &self->backend.info, error);
     if (status != VX_OK)
@@ -331,9 +361,11 @@ vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_erro
     self->context = clCreateContext(NULL, 1, &id, NULL, NULL, &code);
     if ((status = vx_cl_check(code, "clCreateContext", error)) != VX_OK)
         goto cleanup;
-    self->queue = clCreateCommandQueue(self->context, id, CL_QUEUE_PROFILING_ENABLE, &code);
-    if ((status = vx_cl_check(code, "clCreateCommandQueue", error)) != VX_OK)
-        goto cleanup;
+    for (int queue = 0; queue < VX_QUEUES; queue++) {
+        self->queue[queue].queue = clCreateCommandQueue(self->context, id, CL_QUEUE_PROFILING_ENABLE, &code);
+        if ((status = vx_cl_check(code, "clCreateCommandQueue", error)) != VX_OK)
+            goto cleanup;
+    }
     status = open_kernels(self, id, error);
 cleanup:
     if (status == VX_OK) {

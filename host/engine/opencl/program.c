@@ -1,4 +1,5 @@
 /* From kernel text to a program on a device. */
+#include "base/embedded.h"
 #include "base/memory.h"
 #include "engine/opencl/opencl.h"
 
@@ -6,10 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Written by cmake/embed.cmake: every file of kernels/. */
-typedef struct {
-    const char *name, *text;
-} vx_embedded;
+/* Every file of kernels/. */
 extern const vx_embedded vx_embedded_kernels[];
 
 enum { INCLUDES_MAX = 8 };

@@ -1,0 +1,32 @@
+/* voxstat show: the tables of a results folder, on the terminal. */
+#include "cli/arguments.h"
+#include "cli/summary.h"
+
+static vx_status show_clusters(const vx_results *results, vx_error *error)
+{
+    vx_status status = VX_OK;
+    for (size_t m = 0; !status && m < results->modalities; m++)
+        for (size_t e = 0; !status && e < results->modality[m].effects; e++) {
+            const vx_results_effect *effect = &results->modality[m].effect[e];
+            printf("\n%s %s: clusters of %s > %.3f, %d neighbours\n", results->modality[m].name, effect->name,
+                   vx_tails_statistic(effect->tails), effect->threshold_t, effect->connectivity);
+            status = vx_summary_print_clusters(effect, stdout, error);
+        }
+    return status;
+}
+
+vx_status vx_command_show(const vx_arguments *arguments, vx_error *error)
+{
+    vx_results *results = NULL;
+    vx_status status = vx_results_open(arguments->word[0], &results, error);
+    if (!status)
+        status = vx_summary_print(results, stdout, error);
+    if (!status)
+        status = show_clusters(results, error);
+    if (!status) {
+        putchar('\n');
+        vx_summary_say(results, stdout);
+    }
+    vx_results_close(results);
+    return status;
+}

@@ -1,0 +1,21 @@
+/* What a run found, from its results folder: for the end of `voxstat run`, and for `voxstat show`. */
+#ifndef VX_CLI_SUMMARY_H
+#define VX_CLI_SUMMARY_H
+
+#include "report/results.h"
+
+#include <stdio.h>
+
+/* A line an effect: peak, the smallest p of every correction, clusters. */
+vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error);
+
+/* What the forming threshold is held against: "|t|", "t", "-t". */
+const char *vx_tails_statistic(vx_tails tails);
+
+/* The clusters of an effect, largest first; or that there are none. */
+vx_status vx_summary_print_clusters(const vx_results_effect *effect, FILE *out, vx_error *error);
+
+/* A sentence an effect: how much survives each correction. */
+void vx_summary_say(const vx_results *results, FILE *out);
+
+#endif

@@ -1,0 +1,140 @@
+#include "image/means.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <omp.h>
+
+typedef struct summing {
+    const vx_volume_row *row;
+    const vx_grid *grid;
+    vx_analyze_orientation analyze;
+    const vx_voxel_set *region;
+    size_t elements;
+    double *sum;      /* elements */
+    int32_t *count;   /* elements: images that are finite there */
+    vx_means *means;
+} summing;
+
+static vx_status load(const summing *s, int64_t image, vx_image *volume, vx_error *error)
+{
+    const vx_volume_row *row = &s->row[image / VX_MEAN_SESSIONS];
+    const char *path = image % VX_MEAN_SESSIONS == VX_MEAN_BASELINE ? row->baseline : row->followup;
+    char difference[256];
+    vx_status status = vx_image_read(path, s->analyze, volume, error);
+    if (!status && !vx_grid_same(s->grid, &volume->grid, 1e-3, difference, sizeof difference))
+        status = vx_fail(error, VX_INPUT, "%s: changed while the analysis ran: %s", path, difference);
+    return status;
+}
+
+/* What concerns one image alone. */
+static void average(const summing *s, int64_t image, const vx_image *volume)
+{
+    vx_means *means = s->means;
+    const int64_t row = image / VX_MEAN_SESSIONS, session = image % VX_MEAN_SESSIONS;
+    int64_t voxels = 0;
+    for (size_t r = 0; r < means->regions; r++) {
+        double sum = 0;
+        for (int64_t v = 0; v < s->region[r].voxels; v++)
+            sum += volume->data[s->region[r].index[v]];
+        means->region[session][(size_t)row * means->regions + r] = sum / (double)s->region[r].voxels;
+    }
+    for (size_t i = 0; i < s->elements; i++)
+        voxels += isfinite(volume->data[i]) && volume->data[i] != 0;
+    means->voxels[session][row] = voxels;
+}
+
+static void accumulate(summing *s, const vx_image *volume)
+{
+    for (size_t i = 0; i < s->elements; i++)
+        if (isfinite(volume->data[i])) {
+            s->sum[i] += volume->data[i];
+            s->count[i]++;
+        }
+}
+
+/* Of several images that fail the first is reported. */
+static vx_status read_all(summing *s, int threads, vx_error *error)
+{
+    const int64_t images = s->means->n * VX_MEAN_SESSIONS;
+    int64_t failed = images;
+    vx_error first = {.status = VX_OK};
+#pragma omp parallel for ordered schedule(dynamic, 1) num_threads(threads)
+    for (int64_t image = 0; image < images; image++) {
+        vx_image volume = {0};
+        vx_error mine;
+        int64_t lowest;
+        bool good = false;
+#pragma omp atomic read
+        lowest = failed;
+        bool wanted = image < lowest && s->means->region[image % VX_MEAN_SESSIONS];
+        if (wanted) {
+            good = load(s, image, &volume, &mine) == VX_OK;
+            if (good)
+                average(s, image, &volume);
+        }
+#pragma omp ordered
+        {
+            if (good)
+                accumulate(s, &volume);
+            else if (wanted && image < failed) {
+#pragma omp atomic write
+                failed = image;
+                first = mine;
+            }
+        }
+        vx_image_destroy(&volume);
+    }
+    if (first.status && error)
+        *error = first;
+    return first.status;
+}
+
+vx_status vx_means_read(const vx_volume_row *rows, int64_t n, const vx_grid *grid, vx_analyze_orientation analyze,
+                        const vx_voxel_set *region, size_t regions, int threads, vx_means **means, vx_error *error)
+{
+    summing s = {.row = rows, .grid = grid, .analyze = analyze, .region = region,
+                 .elements = (size_t)grid->dim[0] * (size_t)grid->dim[1] * (size_t)grid->dim[2]};
+    vx_status status = VX_OK;
+    size_t cells;
+    s.means = calloc(1, sizeof *s.means);
+    s.sum = vx_array_zero(s.elements, sizeof *s.sum);
+    s.count = vx_array_zero(s.elements, sizeof *s.count);
+    if (!s.means || !s.sum || !s.count || !vx_multiply((size_t)n, regions, &cells)) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
+    s.means->n = n;
+    s.means->regions = regions;
+    s.means->image = vx_array(s.elements, sizeof *s.means->image);
+    bool whole = s.means->image;
+    const int first = n && rows[0].baseline ? VX_MEAN_BASELINE : VX_MEAN_FOLLOWUP;
+    for (int session = first; session < VX_MEAN_SESSIONS; session++) {
+        s.means->region[session] = vx_array(cells, sizeof(double));
+        s.means->voxels[session] = vx_array((size_t)n, sizeof(int64_t));
+        whole = whole && s.means->region[session] && s.means->voxels[session];
+    }
+    status = whole ? read_all(&s, threads > 0 ? threads : omp_get_max_threads(), error) : vx_fail_memory(error);
+    for (size_t i = 0; !status && i < s.elements; i++)
+        s.means->image[i] = s.count[i] ? (float)(s.sum[i] / s.count[i]) : 0;
+cleanup:
+    free(s.sum);
+    free(s.count);
+    if (status)
+        vx_means_free(s.means);
+    else
+        *means = s.means;
+    return status;
+}
+
+void vx_means_free(vx_means *means)
+{
+    if (!means)
+        return;
+    for (int session = 0; session < VX_MEAN_SESSIONS; session++) {
+        free(means->region[session]);
+        free(means->voxels[session]);
+    }
+    free(means->image);
+    free(means);
+}

@@ -1,0 +1,32 @@
+/* Means of images over regions of voxels, and the mean image: what tables and pictures need beside the matrix, which
+ * holds changes only. They come from reading the images once more, so that baselines never lie in memory beside it. */
+#ifndef VX_IMAGE_MEANS_H
+#define VX_IMAGE_MEANS_H
+
+#include "voxstat/image.h"
+
+/* Linear grid indices; not owned. */
+typedef struct vx_voxel_set {
+    const int64_t *index;
+    int64_t voxels;
+} vx_voxel_set;
+
+enum { VX_MEAN_BASELINE, VX_MEAN_FOLLOWUP, VX_MEAN_SESSIONS };
+
+/* By session. Without baselines the arrays of VX_MEAN_BASELINE are null. Owned; vx_means_free releases it. */
+typedef struct vx_means {
+    int64_t n;
+    size_t regions;
+    double *region[VX_MEAN_SESSIONS];   /* n x regions, in the images' units */
+    int64_t *voxels[VX_MEAN_SESSIONS];  /* n: voxels of the whole grid that are finite and not zero */
+    float *image;                  /* a grid voxel: the mean of all images where they are finite; 0 where none is */
+} vx_means;
+
+/* Reads the images of the rows, all on `grid`, in parallel on `threads` threads (0: all); no more than one volume a
+ * thread is held. Sums are taken in the order of the rows, so that they do not depend on the threads.
+ * Errors (VX_INPUT): those of vx_image_read; a grid that is not `grid` any more. */
+vx_status vx_means_read(const vx_volume_row *rows, int64_t n, const vx_grid *grid, vx_analyze_orientation analyze,
+                        const vx_voxel_set *region, size_t regions, int threads, vx_means **means, vx_error *error);
+void vx_means_free(vx_means *means);
+
+#endif

@@ -1,0 +1,197 @@
+/* The second half of the graph: how it was tested, and the clusters and peaks that came of it. */
+#include "nidm/making.h"
+
+#include "base/distribution.h"
+#include "report/numbers.h"
+
+#include <math.h>
+#include <string.h>
+
+static void put_p(vx_making *m, const char *property, double p)
+{
+    if (!isnan(p)) /* not asked for */
+        vx_turtle_real(&m->turtle, property, p);
+}
+
+/* The p of a correction that NIDM has no term for. */
+static void say_p(vx_making *m, const char *correction, double p)
+{
+    if (!isnan(p))
+        vx_turtle_text(&m->turtle, "rdfs:comment", "p FWER by %s: %.6g", correction, p);
+}
+
+static void put_inference(vx_making *m)
+{
+    static const char *const used[] = {"statistic", "mask", "height threshold", "extent threshold", "peak criteria",
+                                       "cluster criteria", "null distribution"};
+    const bool two = m->effect->tails == VX_TWO_TAILS;
+    vx_turtle *t = &m->turtle;
+    vx_turtle_about(t, "inference", "prov:Activity , nidm_Inference:");
+    vx_turtle_text(t, "rdfs:label", "Inference");
+    vx_turtle_node(t, "prov:wasAssociatedWith", "software");
+    vx_turtle_term(t, "nidm_hasAlternativeHypothesis:", two ? "nidm_TwoTailedTest:" : "nidm_OneTailedTest:");
+    vx_turtle_typed(t, "nonparametric:isParametricTest", "boolean", "false");
+    for (size_t k = 0; k < sizeof used / sizeof *used; k++)
+        vx_turtle_node(t, "prov:used", used[k]);
+    if (two) /* one inference and not two of one tail: its p count the maxima of both */
+        vx_turtle_text(t, "rdfs:comment", "Two-sided: p are of |t|, and family-wise error counts the larger maximum of "
+                       "both tails. Rises and falls never share a cluster; the excursion set keeps the sign of t.");
+}
+
+/* The draft extension has terms for the number of relabellings and no more. */
+static void put_null_distribution(vx_making *m)
+{
+    const vx_results_effect *effect = m->effect;
+    const bool nuisance = effect->columns > (effect->scheme == VX_SIGN_FLIP ? 1 : 2);
+    const char *seed = vx_results_option(m->results, "seed");
+    vx_turtle *t = &m->turtle;
+    vx_turtle_about(t, "null distribution", "prov:Entity , nonparametric:NonParametricNullDistribution");
+    vx_turtle_text(t, "rdfs:label", "Non-parametric null distribution");
+    vx_turtle_typed(t, "nonparametric:numberOfPermutations", "int", "%lld", (long long)effect->relabellings);
+    vx_turtle_text(t, "rdfs:comment", "%s%s; %s%s", effect->scheme == VX_SIGN_FLIP ? "Sign flips" : "Permutation",
+                   nuisance ? " by the scheme of Freedman and Lane" : "",
+                   effect->exhaustive ? "every one there is, the data as observed among them"
+                                      : "random ones and the data as observed, from Philox4x32-10 with seed ",
+                   effect->exhaustive ? "" : seed ? seed : "unknown");
+}
+
+static void put_thresholds(vx_making *m)
+{
+    static const char *const words[] = {[VX_TWO_TAILS] = "|t|", [VX_POSITIVE] = "t", [VX_NEGATIVE] = "t"};
+    const double threshold = m->effect->threshold_t;
+    const int tails = m->effect->tails == VX_TWO_TAILS ? 2 : 1;
+    const double p = tails * vx_t_upper(threshold, m->effect->df);
+    vx_turtle *t = &m->turtle;
+    vx_turtle_about(t, "height threshold", "prov:Entity , nidm_HeightThreshold: , obo_statistic:");
+    vx_turtle_text(t, "rdfs:label", "Height Threshold: %s>%.6g", words[m->effect->tails], threshold);
+    vx_turtle_real(t, "prov:value", threshold);
+    vx_turtle_node(t, "nidm_equivalentThreshold:", "height threshold as p");
+    vx_turtle_about(t, "height threshold as p", "prov:Entity , nidm_HeightThreshold: , nidm_PValueUncorrected:");
+    vx_turtle_text(t, "rdfs:label", "Height Threshold: p<%.6g (uncorrected)", p);
+    vx_turtle_real(t, "prov:value", p);
+    vx_turtle_text(t, "rdfs:comment", "By Student's distribution with %g degrees of freedom, %s.", m->effect->df,
+                   tails == 2 ? "two-sided" : "one-sided");
+    vx_turtle_about(t, "extent threshold", "prov:Entity , nidm_ExtentThreshold: , obo_statistic:");
+    vx_turtle_text(t, "rdfs:label", "Extent Threshold: k>=0");
+    vx_turtle_typed(t, "nidm_clusterSizeInVoxels:", "int", "0");
+    vx_turtle_text(t, "rdfs:comment", "Every cluster is in the excursion set, with its p; the size that is significant "
+                   "stands with the search space.");
+}
+
+static void put_criteria(vx_making *m)
+{
+    const int connectivity = m->effect->connectivity;
+    vx_turtle *t = &m->turtle;
+    vx_turtle_about(t, "peak criteria", "prov:Entity , nidm_PeakDefinitionCriteria:");
+    vx_turtle_text(t, "rdfs:label", "Peak Definition Criteria");
+    vx_turtle_real(t, "nidm_minDistanceBetweenPeaks:", 0);
+    vx_turtle_typed(t, "nidm_maxNumberOfPeaksPerCluster:", "int", "1");
+    vx_turtle_about(t, "cluster criteria", "prov:Entity , nidm_ClusterDefinitionCriteria:");
+    vx_turtle_text(t, "rdfs:label", "Cluster Connectivity Criterion: %d", connectivity);
+    vx_turtle_term(t, "nidm_hasConnectivityCriterion:", connectivity == 6    ? "nidm_voxel6connected:"
+                                                        : connectivity == 18 ? "nidm_voxel18connected:"
+                                                                             : "nidm_voxel26connected:");
+}
+
+static double voxel_volume(const double a[4][4])
+{
+    return fabs(a[0][0] * (a[1][1] * a[2][2] - a[1][2] * a[2][1]) - a[0][1] * (a[1][0] * a[2][2] - a[1][2] * a[2][0]) +
+                a[0][2] * (a[1][0] * a[2][1] - a[1][1] * a[2][0]));
+}
+
+/* Readers of NIDM-Results 1.3 take no search space without the terms of random field theory, which was not used: NaN
+ * says so. */
+static void put_search_space(vx_making *m)
+{
+    const vx_null *null = &m->effect->null;
+    const double height = vx_critical(null->voxel, null->count),
+                 extent = null->extent ? vx_critical(null->extent, null->count) : NAN;
+    vx_turtle *t = &m->turtle;
+    vx_make_map(m, "search space", "prov:Entity , nidm_SearchSpaceMaskMap:", "Search Space Mask Map", VX_NIDM_MASK);
+    vx_turtle_node(t, "prov:wasGeneratedBy", "inference");
+    vx_turtle_typed(t, "nidm_searchVolumeInVoxels:", "int", "%lld", (long long)m->modality->mask_voxels);
+    vx_turtle_real(t, "nidm_searchVolumeInUnits:", (double)m->modality->mask_voxels * voxel_volume(m->grid.affine));
+    if (!isnan(height))
+        vx_turtle_real(t, "nidm_heightCriticalThresholdFWE05:", height);
+    if (!isnan(extent)) /* which a cluster must exceed */
+        vx_turtle_typed(t, "spm_smallestSignificantClusterSizeInVoxelsFWE05:", "int", "%.0f", extent + 1);
+    vx_turtle_real(t, "nidm_searchVolumeInResels:", NAN);
+    vx_turtle_real(t, "nidm_reselSizeInVoxels:", NAN);
+    vx_turtle_text(t, "nidm_noiseFWHMInVoxels:", "[NaN, NaN, NaN]");
+    vx_turtle_text(t, "nidm_noiseFWHMInUnits:", "[NaN, NaN, NaN]");
+    vx_turtle_typed(t, "nidm_randomFieldStationarity:", "boolean", "false");
+    vx_turtle_text(t, "rdfs:comment", "Permutation needs no smoothness, and none was estimated (NaN).%s",
+                   isnan(height) ? " The relabellings are too few for any p < 0.05." : "");
+}
+
+static void put_excursion_set(vx_making *m)
+{
+    vx_turtle *t = &m->turtle;
+    vx_make_map(m, "excursion set", "prov:Entity , nidm_ExcursionSetMap:", "Excursion Set Map", VX_NIDM_EXCURSION);
+    vx_turtle_node(t, "prov:wasGeneratedBy", "inference");
+    vx_turtle_typed(t, "nidm_numberOfSupraThresholdClusters:", "int", "%zu", m->effect->clusters);
+    vx_turtle_node(t, "nidm_hasClusterLabelsMap:", "cluster labels");
+    vx_make_map(m, "cluster labels", "prov:Entity , nidm_ClusterLabelsMap:", "Cluster Labels Map", VX_NIDM_LABELS);
+}
+
+static void put_peak(vx_making *m, const vx_cluster *cluster, const char *of)
+{
+    const int64_t *at = cluster->peak_voxel, *dim = m->grid.dim;
+    const double *mm = cluster->peak_mm;
+    char peak[40], coordinate[40];
+    vx_turtle *t = &m->turtle;
+    for (int k = 0; k < 3; k++)
+        if (!m->status && (at[k] < 0 || at[k] >= dim[k]))
+            m->status = vx_fail(m->error, VX_INPUT, "%s/%s_clusters.tsv: the peak of cluster %d is not on the grid",
+                                m->results->folder, m->effect->stem, (int)cluster->label);
+    if (m->status)
+        return;
+    const double value = m->t[at[0] + dim[0] * (at[1] + dim[1] * at[2])];
+    snprintf(peak, sizeof peak, "peak %d", (int)cluster->label);
+    snprintf(coordinate, sizeof coordinate, "coordinate %d", (int)cluster->label);
+    vx_turtle_about(t, peak, "prov:Entity , nidm_Peak:");
+    vx_turtle_text(t, "rdfs:label", "Peak %04d", (int)cluster->label);
+    vx_turtle_node(t, "prov:atLocation", coordinate);
+    vx_turtle_real(t, "prov:value", value);
+    vx_turtle_real(t, "nidm_equivalentZStatistic:", vx_z_from_t(value, m->effect->df));
+    put_p(m, "nidm_pValueUncorrected:", cluster->p_uncorrected);
+    put_p(m, "nidm_pValueFWER:", cluster->p_voxel);
+    put_p(m, "nidm_qValueFDR:", cluster->p_fdr);
+    say_p(m, "TFCE", cluster->p_tfce);
+    vx_turtle_node(t, "prov:wasDerivedFrom", of);
+    vx_turtle_about(t, coordinate, "prov:Entity , prov:Location , nidm_Coordinate:");
+    vx_turtle_text(t, "rdfs:label", "Coordinate %04d", (int)cluster->label);
+    vx_turtle_text(t, "nidm_coordinateVector:", "[%.9g, %.9g, %.9g]", mm[0], mm[1], mm[2]);
+    vx_turtle_text(t, "nidm_coordinateVectorInVoxels:", "[%lld, %lld, %lld]", (long long)at[0], (long long)at[1],
+                   (long long)at[2]);
+}
+
+static void put_cluster(vx_making *m, const vx_cluster *cluster)
+{
+    char role[40];
+    vx_turtle *t = &m->turtle;
+    snprintf(role, sizeof role, "cluster %d", (int)cluster->label);
+    vx_turtle_about(t, role, "prov:Entity , nidm_SupraThresholdCluster:");
+    vx_turtle_text(t, "rdfs:label", "Supra-Threshold Cluster %04d", (int)cluster->label);
+    vx_turtle_typed(t, "nidm_clusterLabelId:", "int", "%d", (int)cluster->label);
+    vx_turtle_typed(t, "nidm_clusterSizeInVoxels:", "int", "%lld", (long long)cluster->voxels);
+    put_p(m, "nidm_pValueFWER:", cluster->p_extent);
+    say_p(m, "cluster mass", cluster->p_mass);
+    vx_turtle_node(t, "prov:wasDerivedFrom", "excursion set");
+    put_peak(m, cluster, role);
+}
+
+void vx_make_inference(vx_making *m)
+{
+    if (m->status)
+        return;
+    put_inference(m);
+    put_null_distribution(m);
+    put_thresholds(m);
+    put_criteria(m);
+    put_search_space(m);
+    put_excursion_set(m);
+    for (size_t c = 0; !m->status && c < m->effect->clusters; c++)
+        put_cluster(m, &m->effect->cluster[c]);
+    vx_turtle_end(&m->turtle);
+}

@@ -1,0 +1,197 @@
+/* The files of a pack. Maps that the folder has are taken over byte by byte; the others follow from them. */
+#include "nidm/making.h"
+
+#include "base/memory.h"
+#include "output/record.h"
+#include "report/numbers.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static char *map_path(const vx_making *m, const char *map)
+{
+    return vx_text("%s/%s_%s.nii.gz", m->results->folder, m->effect->stem, map);
+}
+
+/* Which map is the estimate. */
+static const char *estimate(const vx_making *m)
+{
+    return m->effect->ranks ? "rho" : vx_effect_is_covariate(m->effect) ? "slope" : "mean";
+}
+
+/* A map of the folder on the grid; the first one read sets that. */
+static float *read_map(vx_making *m, const char *map)
+{
+    vx_image image = {0};
+    char *path = map_path(m, map);
+    if (!m->status)
+        m->status = path ? vx_image_read(path, VX_ANALYZE_REFUSE, &image, m->error) : vx_fail_memory(m->error);
+    if (!m->status && !m->grid.dim[0])
+        m->grid = image.grid;
+    if (!m->status && (!vx_grid_same(&m->grid, &image.grid, 1e-3, NULL, 0) ||
+                       !vx_grid_same(&m->modality->grid, &image.grid, 1e-3, NULL, 0)))
+        m->status = vx_fail(m->error, VX_INPUT, "%s: lies on another grid than the rest of the results", path);
+    free(path);
+    if (!m->status)
+        return image.data;
+    vx_image_destroy(&image);
+    return NULL;
+}
+
+static void take_over(vx_making *m, const char *name, const char *map)
+{
+    char *path = map_path(m, map);
+    if (!m->status)
+        m->status = path ? vx_pack_add_file(m->pack, name, path, m->error) : vx_fail_memory(m->error);
+    free(path);
+}
+
+static void take_over_mask(vx_making *m)
+{
+    char *path = m->modality->alone ? vx_text("%s/mask.nii.gz", m->results->folder)
+                                    : vx_text("%s/%s_mask.nii.gz", m->results->folder, m->modality->stem);
+    if (!m->status)
+        m->status = path ? vx_pack_add_file(m->pack, VX_NIDM_MASK, path, m->error) : vx_fail_memory(m->error);
+    free(path);
+}
+
+/* A map that the folder does not have: by way of a temporary file, as maps are only ever written to files. */
+static void add_volume(vx_making *m, const char *name, const float *data, vx_intent intent)
+{
+    const char *place = getenv("TMPDIR");
+    char *folder = vx_text("%s/voxstat-XXXXXX", place && *place ? place : "/tmp"), *path = NULL;
+    char description[80];
+    const bool made = !m->status && folder && mkdtemp(folder);
+    if (!m->status && !folder)
+        m->status = vx_fail_memory(m->error);
+    if (!m->status && !made)
+        m->status = vx_fail(m->error, VX_OUTPUT, "%s: no temporary folder can be made: %s", folder, strerror(errno));
+    if (!m->status && !(path = vx_text("%s/%s", folder, name)))
+        m->status = vx_fail_memory(m->error);
+    snprintf(description, sizeof description, "voxstat %s: %.*s, %s", m->results->version,
+             (int)strcspn(name, "."), name, m->effect->stem);
+    if (!m->status)
+        m->status = vx_image_write(path, &m->grid, data, VX_FLOAT32, intent, m->effect->df, description, m->error);
+    if (!m->status)
+        m->status = vx_pack_add_file(m->pack, name, path, m->error);
+    if (path)
+        unlink(path);
+    if (made)
+        rmdir(folder);
+    free(path);
+    free(folder);
+}
+
+/* The contrast's estimate and t: the effect's own, or negated. */
+static void add_contrast(vx_making *m, size_t elements)
+{
+    if (m->sign > 0) {
+        take_over(m, VX_NIDM_CONTRAST, estimate(m));
+        take_over(m, VX_NIDM_T, "t");
+        return;
+    }
+    float *value = read_map(m, estimate(m));
+    for (size_t i = 0; !m->status && i < elements; i++)
+        value[i] = 0 - value[i]; /* 0 outside the mask stays 0 and not -0 */
+    add_volume(m, VX_NIDM_CONTRAST, value, VX_INTENT_ESTIMATE);
+    add_volume(m, VX_NIDM_T, m->t, VX_INTENT_T);
+    free(value);
+}
+
+/* Standard error and residual mean square s^2. With N^2 the sum of squares that the other columns leave of the
+ * effect's, se = s / N. Ranks are scaled to unit length at every voxel, so r is the estimate, N = 1 and
+ * s^2 = (1 - r^2) / df, which is 1 / (df + t^2). */
+static void add_errors(vx_making *m, const float *mask, size_t elements)
+{
+    const vx_results_effect *effect = m->effect;
+    const double square = vx_design_square(effect->design, effect->n, effect->columns, vx_effect_column(effect));
+    float *se = effect->ranks ? vx_array_zero(elements, sizeof *se) : read_map(m, "se");
+    float *residual = vx_array_zero(elements, sizeof *residual);
+    if (!m->status && (!se || !residual || isnan(square)))
+        m->status = vx_fail_memory(m->error);
+    for (size_t i = 0; !m->status && i < elements; i++) {
+        if (!(mask[i] > 0))
+            continue;
+        const double t = m->t[i];
+        if (effect->ranks)
+            se[i] = (float)(1 / sqrt(effect->df + t * t));
+        residual[i] = (float)(effect->ranks ? 1 / (effect->df + t * t) : (double)se[i] * se[i] * square);
+    }
+    if (effect->ranks)
+        add_volume(m, VX_NIDM_ERROR, se, VX_INTENT_ESTIMATE);
+    else
+        take_over(m, VX_NIDM_ERROR, "se");
+    add_volume(m, VX_NIDM_RESIDUAL, residual, VX_INTENT_ESTIMATE);
+    free(se);
+    free(residual);
+}
+
+static void add_excursion(vx_making *m, size_t elements)
+{
+    float *label = read_map(m, "clusters");
+    for (size_t i = 0; !m->status && i < elements; i++)
+        label[i] = label[i] > 0 ? m->t[i] : 0;
+    add_volume(m, VX_NIDM_EXCURSION, label, VX_INTENT_T);
+    take_over(m, VX_NIDM_LABELS, "clusters");
+    free(label);
+}
+
+static void add_grand_mean(vx_making *m, const float *mask, size_t elements)
+{
+    float *mean = NULL;
+    if (!m->status)
+        m->status = vx_results_mean(m->results, m->modality, &mean, m->error);
+    add_volume(m, VX_NIDM_GRAND_MEAN, mean, VX_INTENT_NONE);
+    double *inside = m->status ? NULL : vx_array(elements, sizeof *inside), spread;
+    int64_t count = 0;
+    if (!m->status && !inside)
+        m->status = vx_fail_memory(m->error);
+    for (size_t i = 0; inside && i < elements; i++)
+        if (mask[i] > 0)
+            inside[count++] = mean[i];
+    if (inside)
+        vx_robust(inside, count, &m->masked_median, &spread);
+    free(inside);
+    free(mean);
+}
+
+/* As it was fitted, without a heading: its columns' names stand in the graph. */
+static void add_design(vx_making *m)
+{
+    const vx_results_effect *effect = m->effect;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = m->status ? NULL : open_memstream(&text, &size);
+    for (int64_t i = 0; out && i < effect->n; i++)
+        for (int64_t c = 0; c < effect->columns; c++)
+            fprintf(out, "%.17g%c", effect->design[i * effect->columns + c], c + 1 < effect->columns ? ',' : '\n');
+    const bool whole = out && !ferror(out);
+    if (out && fclose(out) == 0 && whole)
+        m->status = vx_pack_add(m->pack, VX_NIDM_DESIGN, text, size, m->error);
+    else if (!m->status) {
+        free(text);
+        m->status = vx_fail_memory(m->error);
+    }
+}
+
+void vx_make_maps(vx_making *m)
+{
+    float *mask = NULL;
+    m->t = read_map(m, "t");
+    const size_t elements = m->status ? 0 : vx_grid_elements(&m->grid);
+    for (size_t i = 0; m->sign < 0 && i < elements; i++)
+        m->t[i] = 0 - m->t[i];
+    if (!m->status)
+        m->status = vx_results_mask(m->results, m->modality, &mask, m->error);
+    add_design(m);
+    take_over_mask(m);
+    add_grand_mean(m, mask, elements);
+    take_over(m, VX_NIDM_PARAMETER, estimate(m));
+    add_contrast(m, elements);
+    add_errors(m, mask, elements);
+    add_excursion(m, elements);
+    free(mask);
+}

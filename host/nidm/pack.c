@@ -1,0 +1,135 @@
+#include "nidm/pack.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <sha512.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <zip.h>
+
+enum { MOST = 16 };
+
+typedef struct packed {
+    const char *name;
+    void *data;
+    size_t size;
+    char sha512[SHA512_DIGEST_STRING_LENGTH];
+} packed;
+
+struct vx_pack {
+    packed file[MOST];
+    size_t count;
+};
+
+vx_pack *vx_pack_new(void)
+{
+    return vx_array_zero(1, sizeof(vx_pack));
+}
+
+void vx_pack_free(vx_pack *pack)
+{
+    for (size_t i = 0; pack && i < pack->count; i++)
+        free(pack->file[i].data);
+    free(pack);
+}
+
+vx_status vx_pack_add(vx_pack *pack, const char *name, void *data, size_t size, vx_error *error)
+{
+    if (pack->count == MOST) {
+        free(data);
+        return vx_fail(error, VX_INTERNAL, "a pack of more than %d files", MOST);
+    }
+    packed *file = &pack->file[pack->count++];
+    *file = (packed){.name = name, .data = data, .size = size};
+    SHA512Data(data, size, file->sha512);
+    return VX_OK;
+}
+
+vx_status vx_pack_add_file(vx_pack *pack, const char *name, const char *path, vx_error *error)
+{
+    struct stat about;
+    FILE *in = fopen(path, "rb");
+    void *data = NULL;
+    if (!in || fstat(fileno(in), &about) != 0 || !S_ISREG(about.st_mode)) {
+        vx_status status = vx_fail(error, VX_INPUT, "%s: cannot be read: %s", path,
+                                   in && errno == 0 ? "no plain file" : strerror(errno));
+        if (in)
+            fclose(in);
+        return status;
+    }
+    const size_t size = (size_t)about.st_size;
+    data = malloc(size ? size : 1);
+    const bool whole = data && fread(data, 1, size, in) == size;
+    fclose(in);
+    if (!whole) {
+        vx_status status = data ? vx_fail(error, VX_INPUT, "%s: cannot be read to its end", path)
+                                : vx_fail_memory(error);
+        free(data);
+        return status;
+    }
+    return vx_pack_add(pack, name, data, size, error);
+}
+
+const char *vx_pack_sha512(const vx_pack *pack, const char *name)
+{
+    for (size_t i = 0; i < pack->count; i++)
+        if (!strcmp(pack->file[i].name, name))
+            return pack->file[i].sha512;
+    return NULL;
+}
+
+/* Every date is the first that zip knows, 1980-01-01: the run's own stands in the graph. */
+static bool put_file(zip_t *archive, const packed *file)
+{
+    enum { MIDNIGHT = 0, FIRST_DAY = 1 << 5 | 1 };
+    zip_source_t *source = zip_source_buffer(archive, file->data, file->size, 0);
+    const zip_int64_t at = source ? zip_file_add(archive, file->name, source, ZIP_FL_ENC_UTF_8) : -1;
+    if (source && at < 0)
+        zip_source_free(source);
+    return at >= 0 && zip_set_file_compression(archive, (zip_uint64_t)at, ZIP_CM_STORE, 0) == 0 &&
+           zip_file_set_dostime(archive, (zip_uint64_t)at, MIDNIGHT, FIRST_DAY, 0) == 0;
+}
+
+static bool read_all(zip_source_t *source, void **data, size_t *size)
+{
+    zip_stat_t about;
+    if (zip_source_stat(source, &about) != 0 || !(about.valid & ZIP_STAT_SIZE) || zip_source_open(source) != 0)
+        return false;
+    *size = (size_t)about.size;
+    *data = malloc(*size);
+    const bool whole = *data && zip_source_read(source, *data, *size) == (zip_int64_t)*size;
+    zip_source_close(source);
+    if (!whole) {
+        free(*data);
+        *data = NULL;
+    }
+    return whole;
+}
+
+vx_status vx_pack_zip(const vx_pack *pack, void **zip, size_t *size, vx_error *error)
+{
+    zip_error_t why;
+    zip_error_init(&why);
+    zip_source_t *whole = zip_source_buffer_create(NULL, 0, 0, &why);
+    zip_t *archive = whole ? zip_open_from_source(whole, ZIP_TRUNCATE, &why) : NULL;
+    bool good = archive;
+    if (archive)
+        zip_source_keep(whole); /* closing the archive gives up its hold */
+    for (size_t i = 0; good && i < pack->count; i++)
+        good = put_file(archive, &pack->file[i]);
+    if (good && zip_close(archive) == 0)
+        archive = NULL;
+    good = good && !archive && read_all(whole, zip, size);
+    vx_status status = VX_OK;
+    if (!good)
+        status = vx_fail(error, VX_INTERNAL, "the zip cannot be made: %s",
+                         archive ? zip_strerror(archive) : zip_error_strerror(&why));
+    if (archive)
+        zip_discard(archive);
+    if (whole)
+        zip_source_free(whole);
+    zip_error_fini(&why);
+    return status;
+}

@@ -1,0 +1,65 @@
+/* What the images themselves say about a modality, once it is known where to look: the mean over the mask, and over the
+ * largest clusters of every effect. */
+#include "output/record.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+size_t vx_measured_clusters(const vx_result *result)
+{
+    return result->clusters < VX_MEASURED_CLUSTERS ? result->clusters : VX_MEASURED_CLUSTERS;
+}
+
+size_t vx_measured_region(const vx_record_modality *modality, int64_t effect)
+{
+    size_t region = 1;
+    for (int64_t e = 0; e < effect; e++)
+        region += vx_measured_clusters(modality->result[e]);
+    return region;
+}
+
+/* The voxels of the first `clusters` clusters, one cluster after the other in `index`, which has room for all. */
+static void cluster_regions(const vx_result *result, const vx_matrix *matrix, size_t clusters, int64_t *index,
+                            vx_voxel_set *region)
+{
+    const vx_map *label = vx_result_map(result, "clusters");
+    for (size_t c = 0; c < clusters; c++) {
+        region[c] = (vx_voxel_set){.index = index};
+        for (int64_t v = 0; v < matrix->voxels; v++)
+            if (label->value[v] == (float)result->cluster[c].label)
+                index[region[c].voxels++] = matrix->index[v];
+        index += region[c].voxels;
+    }
+}
+
+vx_status vx_measure(const vx_record_modality *modality, vx_analyze_orientation analyze, int threads, vx_means **means,
+                     vx_error *error)
+{
+    const vx_matrix *matrix = modality->matrix;
+    const int64_t effects = modality->model->effects;
+    const size_t regions = vx_measured_region(modality, effects);
+    vx_voxel_set *region = vx_array(regions, sizeof *region);
+    int64_t **index = vx_array_zero((size_t)effects, sizeof *index);
+    vx_status status = region && index ? VX_OK : vx_fail_memory(error);
+    if (status)
+        goto cleanup;
+    region[0] = (vx_voxel_set){matrix->index, matrix->voxels};
+    for (int64_t e = 0; e < effects; e++) {
+        const vx_result *result = modality->result[e];
+        index[e] = vx_array((size_t)matrix->voxels, sizeof **index);
+        if (!index[e]) {
+            status = vx_fail_memory(error);
+            goto cleanup;
+        }
+        cluster_regions(result, matrix, vx_measured_clusters(result), index[e],
+                        region + vx_measured_region(modality, e));
+    }
+    status = vx_means_read(modality->study->row, modality->study->n, &matrix->grid, analyze, region, regions, threads,
+                           means, error);
+cleanup:
+    for (int64_t e = 0; index && e < effects; e++)
+        free(index[e]);
+    free(index);
+    free(region);
+    return status;
+}

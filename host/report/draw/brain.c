@@ -1,0 +1,138 @@
+#include "report/draw/brain.h"
+
+#include "base/memory.h"
+#include "report/draw/text.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static int ascending(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* The mask's bounding box in mm, with a margin. */
+static void frame_box(vx_brain *brain, const vx_grid *grid)
+{
+    const double margin = 4;
+    int64_t i = 0;
+    for (int k = 0; k < 3; k++) {
+        brain->box[k][0] = INFINITY;
+        brain->box[k][1] = -INFINITY;
+    }
+    for (int64_t z = 0; z < grid->dim[2]; z++)
+        for (int64_t y = 0; y < grid->dim[1]; y++)
+            for (int64_t x = 0; x < grid->dim[0]; x++, i++)
+                for (int k = 0; k < 3 && brain->mask.data[i] > 0; k++) {
+                    const double mm = grid->affine[k][0] * (double)x + grid->affine[k][1] * (double)y +
+                                      grid->affine[k][2] * (double)z + grid->affine[k][3];
+                    brain->box[k][0] = fmin(brain->box[k][0], mm - margin);
+                    brain->box[k][1] = fmax(brain->box[k][1], mm + margin);
+                }
+}
+
+/* The heights between which the mask is at least a fifth of its largest slice: beyond there is little to see. */
+static void frame_axial(vx_brain *brain)
+{
+    enum { LEVELS = 64, STEPS = 32 };
+    const double *x = brain->box[0], *y = brain->box[1], *z = brain->box[2];
+    int area[LEVELS], largest = 0;
+    for (int level = 0; level < LEVELS; level++) {
+        area[level] = 0;
+        for (int cell = 0; cell < STEPS * STEPS; cell++) {
+            const double mm[3] = {x[0] + (x[1] - x[0]) * (cell % STEPS + 0.5) / STEPS,
+                                  y[0] + (y[1] - y[0]) * (cell / STEPS + 0.5) / STEPS,
+                                  z[0] + (z[1] - z[0]) * (level + 0.5) / LEVELS};
+            area[level] += vx_sample_nearest(&brain->mask, mm, 0) > 0;
+        }
+        largest = area[level] > largest ? area[level] : largest;
+    }
+    brain->axial[0] = INFINITY;
+    for (int level = 0; level < LEVELS; level++)
+        if (5 * area[level] >= largest) {
+            brain->axial[1] = z[0] + (z[1] - z[0]) * (level + 0.5) / LEVELS;
+            brain->axial[0] = fmin(brain->axial[0], brain->axial[1]);
+        }
+}
+
+/* The 2nd and 98th of a hundred of the background's values, where there is an image. */
+static void frame_grey(vx_brain *brain)
+{
+    const vx_sampler *b = &brain->background;
+    const size_t elements = (size_t)(b->dim[0] * b->dim[1] * b->dim[2]);
+    float *value = vx_array(elements, sizeof *value);
+    size_t count = 0;
+    brain->grey[0] = 0;
+    brain->grey[1] = 1;
+    for (size_t i = 0; value && i < elements; i++)
+        if (isfinite(b->data[i]) && b->data[i] != 0)
+            value[count++] = b->data[i];
+    if (count) {
+        qsort(value, count, sizeof *value, ascending);
+        brain->grey[0] = value[count * 2 / 100];
+        brain->grey[1] = value[count - 1 - count * 2 / 100];
+    }
+    free(value);
+}
+
+void vx_brain_frame(vx_brain *brain, const vx_grid *grid)
+{
+    frame_box(brain, grid);
+    frame_axial(brain);
+    frame_grey(brain);
+    for (int i = 0; i < VX_PALETTE; i++) {
+        const vx_colour c = vx_colour_diverging(2.0 * i / (VX_PALETTE - 1) - 1);
+        brain->palette[i] =
+            (uint32_t)lround(255 * c.r) << 16 | (uint32_t)lround(255 * c.g) << 8 | (uint32_t)lround(255 * c.b);
+    }
+}
+
+uint32_t vx_brain_colour(const vx_brain *brain, double value)
+{
+    const double share = fmin(fmax(value / brain->limit, -1), 1);
+    return brain->palette[lround((share + 1) / 2 * (VX_PALETTE - 1))];
+}
+
+double vx_brain_value(const vx_brain *brain, const double mm[3])
+{
+    const double inside = vx_sample(&brain->mask, mm, 0);
+    return inside >= 0.5 ? vx_sample(&brain->map, mm, 0) / inside : NAN;
+}
+
+bool vx_brain_beyond(const vx_brain *brain, double value)
+{
+    return (brain->positive && value > brain->threshold) || (brain->negative && value < -brain->threshold);
+}
+
+void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, double x, double y, double width, double height)
+{
+    const double low = brain->negative || !brain->thresholded ? -brain->limit : 0; /* an untested tail is not hidden */
+    const double high = brain->positive || !brain->thresholded ? brain->limit : 0;
+    const int steps = 120;
+    char text[32];
+    for (int i = 0; i < steps; i++) {
+        const double value = low + (high - low) * (i + 0.5) / steps;
+        if (brain->thresholded && !vx_brain_beyond(brain, value))
+            vx_ink_set(cairo, vx_faint);
+        else
+            vx_ink_set(cairo, vx_colour_diverging(value / brain->limit));
+        cairo_rectangle(cairo, x, y + height * (steps - 1 - i) / steps, width, height / steps + 0.6);
+        cairo_fill(cairo);
+    }
+    const double mark[] = {low, -brain->threshold, 0, brain->threshold, high};
+    for (int i = 0; i < 5; i++) {
+        const double at = y + height * (high - mark[i]) / (high - low);
+        if (mark[i] < low - 1e-9 || mark[i] > high + 1e-9 ||
+            ((i == 0 || i == 4) && fabs(fabs(mark[i]) - brain->threshold) < 0.08 * (high - low)))
+            continue;
+        snprintf(text, sizeof text, "%.2f", mark[i]);
+        vx_text_draw(cairo, x + width + 6, at + 4, 0, VX_TEXT_SMALL, vx_ink, mark[i] == 0 ? "0" : text);
+        vx_ink_set(cairo, vx_ink);
+        cairo_set_line_width(cairo, 1);
+        cairo_move_to(cairo, x + width, at);
+        cairo_line_to(cairo, x + width + 3, at);
+        cairo_stroke(cairo);
+    }
+    vx_text_draw(cairo, x, y - 8, 0, VX_TEXT_NORMAL, vx_ink, brain->units);
+}

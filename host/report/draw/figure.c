@@ -1,0 +1,83 @@
+#include "report/draw/figure.h"
+
+#include "base/memory.h"
+
+#include <cairo-svg.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Room for `size` bytes: memory grows by doubling, so that its size follows from what is in it. */
+static size_t room_for(size_t size)
+{
+    size_t room = 1 << 16;
+    while (room < size)
+        room *= 2;
+    return room;
+}
+
+static cairo_status_t append(void *closure, const unsigned char *data, unsigned length)
+{
+    vx_bytes *bytes = closure;
+    if (!bytes->data || room_for(bytes->size) < bytes->size + length) {
+        unsigned char *grown = realloc(bytes->data, room_for(bytes->size + length));
+        if (!grown)
+            return CAIRO_STATUS_NO_MEMORY;
+        bytes->data = grown;
+    }
+    memcpy(bytes->data + bytes->size, data, length);
+    bytes->size += length;
+    return CAIRO_STATUS_SUCCESS;
+}
+
+static cairo_status_t play(const vx_drawing *drawing, cairo_surface_t *surface, double scale)
+{
+    cairo_t *cairo = cairo_create(surface);
+    cairo_scale(cairo, scale, scale);
+    cairo_set_source_rgb(cairo, 1, 1, 1);
+    cairo_paint(cairo);
+    cairo_select_font_face(cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
+    cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
+    cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
+    drawing->draw(cairo, drawing);
+    const cairo_status_t status = cairo_status(cairo);
+    cairo_destroy(cairo);
+    return status;
+}
+
+static cairo_status_t make_png(const vx_drawing *drawing, vx_bytes *png)
+{
+    const int width = (int)ceil(drawing->width * drawing->scale), height = (int)ceil(drawing->height * drawing->scale);
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    cairo_status_t status = play(drawing, surface, drawing->scale);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_write_to_png_stream(surface, append, png);
+    cairo_surface_destroy(surface);
+    return status;
+}
+
+static cairo_status_t make_svg(const vx_drawing *drawing, vx_bytes *svg)
+{
+    cairo_surface_t *surface = cairo_svg_surface_create_for_stream(append, svg, drawing->width, drawing->height);
+    cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
+    cairo_status_t status = play(drawing, surface, 1);
+    cairo_surface_finish(surface);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_status(surface);
+    cairo_surface_destroy(surface);
+    return status;
+}
+
+vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *svg, vx_error *error)
+{
+    *png = *svg = (vx_bytes){0};
+    cairo_status_t status = make_png(drawing, png);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = make_svg(drawing, svg);
+    if (status == CAIRO_STATUS_SUCCESS)
+        return VX_OK;
+    free(png->data);
+    free(svg->data);
+    *png = *svg = (vx_bytes){0};
+    return vx_fail(error, VX_INTERNAL, "a picture cannot be drawn: %s", cairo_status_to_string(status));
+}

@@ -1,0 +1,93 @@
+#include "report/draw/sample.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+/* The inverse by cofactors: the affine of an image that was read is not singular. */
+vx_sampler vx_sampler_new(const vx_grid *grid, const float *data)
+{
+    vx_sampler s = {.data = data, .dim = {grid->dim[0], grid->dim[1], grid->dim[2]}};
+    const double (*a)[4] = grid->affine;
+    double cofactor[3][3], determinant = 0;
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++) {
+            const int i1 = (i + 1) % 3, i2 = (i + 2) % 3, j1 = (j + 1) % 3, j2 = (j + 2) % 3;
+            cofactor[i][j] = a[i1][j1] * a[i2][j2] - a[i1][j2] * a[i2][j1];
+        }
+    for (int j = 0; j < 3; j++)
+        determinant += a[0][j] * cofactor[0][j];
+    for (int i = 0; i < 3; i++) {
+        for (int j = 0; j < 3; j++)
+            s.inverse[i][j] = cofactor[j][i] / determinant;
+        s.inverse[i][3] = -(s.inverse[i][0] * a[0][3] + s.inverse[i][1] * a[1][3] + s.inverse[i][2] * a[2][3]);
+    }
+    return s;
+}
+
+static void to_voxel(const vx_sampler *s, const double mm[3], double voxel[3])
+{
+    for (int k = 0; k < 3; k++)
+        voxel[k] = s->inverse[k][0] * mm[0] + s->inverse[k][1] * mm[1] + s->inverse[k][2] * mm[2] + s->inverse[k][3];
+}
+
+static double at(const vx_sampler *s, int64_t x, int64_t y, int64_t z, double outside)
+{
+    if (x < 0 || y < 0 || z < 0 || x >= s->dim[0] || y >= s->dim[1] || z >= s->dim[2])
+        return outside;
+    const float value = s->data[x + s->dim[0] * (y + s->dim[1] * z)];
+    return isfinite(value) ? value : outside;
+}
+
+double vx_sample(const vx_sampler *s, const double mm[3], double outside)
+{
+    double voxel[3], weight[3][2], sum = 0;
+    int64_t low[3];
+    bool within = true; /* all eight voxels lie in the grid */
+    to_voxel(s, mm, voxel);
+    for (int k = 0; k < 3; k++) {
+        if (!(voxel[k] > -1 && voxel[k] < (double)s->dim[k]))
+            return outside;
+        low[k] = (int64_t)floor(voxel[k]);
+        weight[k][1] = voxel[k] - (double)low[k];
+        weight[k][0] = 1 - weight[k][1];
+        within = within && low[k] >= 0 && low[k] + 1 < s->dim[k];
+    }
+    const int64_t first = low[0] + s->dim[0] * (low[1] + s->dim[1] * low[2]);
+    for (int z = 0; z < 2; z++)
+        for (int y = 0; y < 2; y++)
+            for (int x = 0; x < 2; x++) {
+                const float value = within ? s->data[first + x + s->dim[0] * (y + s->dim[1] * z)] : NAN;
+                const double share = weight[0][x] * weight[1][y] * weight[2][z];
+                if (share > 0)
+                    sum += share * (isfinite(value) ? value
+                                                    : at(s, low[0] + x, low[1] + y, low[2] + z, outside));
+            }
+    return sum;
+}
+
+double vx_sample_nearest(const vx_sampler *s, const double mm[3], double outside)
+{
+    double voxel[3];
+    to_voxel(s, mm, voxel);
+    return at(s, (int64_t)floor(voxel[0] + 0.5), (int64_t)floor(voxel[1] + 0.5), (int64_t)floor(voxel[2] + 0.5),
+              outside);
+}
+
+double vx_sample_overlap(const vx_grid *grid, const float *mask, const vx_grid *other, const float *data)
+{
+    const vx_sampler sampler = vx_sampler_new(other, data);
+    int64_t inside = 0, covered = 0, i = 0;
+    for (int64_t z = 0; z < grid->dim[2]; z++)
+        for (int64_t y = 0; y < grid->dim[1]; y++)
+            for (int64_t x = 0; x < grid->dim[0]; x++, i++) {
+                double mm[3];
+                if (!(mask[i] > 0))
+                    continue;
+                for (int k = 0; k < 3; k++)
+                    mm[k] = grid->affine[k][0] * (double)x + grid->affine[k][1] * (double)y +
+                            grid->affine[k][2] * (double)z + grid->affine[k][3];
+                inside++;
+                covered += vx_sample_nearest(&sampler, mm, 0) != 0;
+            }
+    return inside ? (double)covered / (double)inside : 0;
+}

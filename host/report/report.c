@@ -1,0 +1,191 @@
+#include "report/report.h"
+
+#include "base/embedded.h"
+#include "base/memory.h"
+#include "report/draw/sample.h"
+#include "report/section.h"
+#include "report/sections.h"
+
+#include <stdio.h>
+#include <string.h>
+
+extern const vx_embedded vx_embedded_page[];
+
+#define DECLARE(name) extern const vx_section vx_section_##name;
+#define ADDRESS(name) &vx_section_##name,
+VX_SECTIONS(DECLARE)
+static const vx_section *const section[] = {VX_SECTIONS(ADDRESS)};
+enum { SECTIONS = sizeof section / sizeof *section };
+
+const char *vx_page_file(const char *name)
+{
+    for (const vx_embedded *file = vx_embedded_page; file->name; file++)
+        if (!strcmp(file->name, name))
+            return file->text;
+    return NULL;
+}
+
+static bool applies(const vx_report *report, const vx_section *one)
+{
+    return !one->applies || one->applies(report);
+}
+
+void vx_report_picture(vx_report *report, const vx_picture *picture)
+{
+    vx_page *page = report->page;
+    vx_bytes png = {0}, svg = {0};
+    char *png_name = vx_text("%s.png", picture->name), *svg_name = vx_text("%s.svg", picture->name);
+    if (!report->status && !(png_name && svg_name))
+        report->status = vx_fail_memory(report->error);
+    if (!report->status)
+        report->status = vx_figure_make(&picture->drawing, &png, &svg, report->error);
+    if (!report->status) {
+        vx_put(page, "<figure class=\"%s\"><img width=\"%.0f\" height=\"%.0f\" alt=\"%s\" src=\"data:image/%s;base64,",
+               picture->vector ? "plot" : "map", picture->drawing.width, picture->drawing.height, picture->alt,
+               picture->vector ? "svg+xml" : "png");
+        vx_put_base64(page, picture->vector ? svg.data : png.data, picture->vector ? svg.size : png.size);
+        vx_put(page, "\"><figcaption>%s <span class=\"files\">Files: <a href=\"%s\">%s</a>, <a href=\"%s\">.svg</a>"
+               "</span></figcaption></figure>\n", picture->caption, png_name, png_name, svg_name);
+        report->status = vx_files_add(report->files, png_name, png.data, png.size, report->error);
+        png.data = NULL;
+    }
+    if (!report->status) {
+        report->status = vx_files_add(report->files, svg_name, svg.data, svg.size, report->error);
+        svg.data = NULL;
+    }
+    free(png.data);
+    free(svg.data);
+    free(png_name);
+    free(svg_name);
+}
+
+static vx_status load_template(const char *path, vx_image *image, vx_error *error)
+{
+    vx_status status = vx_image_read(path, VX_ANALYZE_REFUSE, image, error);
+    return status ? vx_error_prefix(error, status, "template") : VX_OK;
+}
+
+vx_status vx_report_check(const vx_report_options *options, vx_error *error)
+{
+    vx_image image = {0};
+    vx_status status = options->template ? load_template(options->template, &image, error) : VX_OK;
+    vx_image_destroy(&image);
+    return status;
+}
+
+/* The template, and how much of the first modality's mask lies in it. */
+static vx_status read_template(vx_report *report, vx_error *error)
+{
+    const vx_results_modality *modality = report->results->modality;
+    vx_image image = {0};
+    float *mask = NULL;
+    if (!report->template || !report->results->modalities)
+        return VX_OK;
+    vx_status status = load_template(report->template, &image, error);
+    if (status)
+        return status;
+    report->template_image = (vx_volume){image.grid, image.data};
+    report->template_resampled = !vx_grid_same(&modality->grid, &image.grid, 1e-3, NULL, 0);
+    status = vx_results_mask(report->results, modality, &mask, error);
+    if (!status) {
+        report->template_overlap = vx_sample_overlap(&modality->grid, mask, &image.grid, image.data);
+        if (report->template_overlap < 0.5)
+            status = vx_fail(error, VX_INPUT, "template: %s: only %.0f %% of the voxels analysed lie where it has an "
+                             "image: it is not in the space of the results (MNI, or the participant's own?)",
+                             report->template, 100 * report->template_overlap);
+    }
+    free(mask);
+    return status;
+}
+
+static void write_head(vx_report *report)
+{
+    const vx_results *results = report->results;
+    vx_page *page = report->page;
+    vx_put_markup(page, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                  "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                  "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+                  "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n");
+    vx_put(page, "<meta name=\"generator\" content=\"voxstat %s\">\n<title>voxstat report: %s</title>\n<style>\n",
+           results->version, results->table);
+    vx_put_markup(page, vx_page_file("report.css"));
+    vx_put_markup(page, vx_page_file("viewer.css"));
+    vx_put_markup(page, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the results</a>\n");
+}
+
+static void write_contents(vx_report *report)
+{
+    vx_put_markup(report->page, "<nav aria-label=\"Contents\"><ul>\n");
+    for (int i = 0; i < SECTIONS; i++) {
+        if (!applies(report, section[i]))
+            continue;
+        vx_put(report->page, "<li><a href=\"#%s\">%s</a>", section[i]->id, section[i]->title);
+        if (section[i]->contents)
+            section[i]->contents(report);
+        vx_put_markup(report->page, "</li>\n");
+    }
+    vx_put_markup(report->page, "</ul></nav>\n");
+}
+
+static void write_page(vx_report *report)
+{
+    const vx_results *results = report->results;
+    vx_page *page = report->page;
+    write_head(report);
+    vx_put_markup(page, "<header><p class=\"kind\">voxstat report</p><h1>");
+    for (size_t m = 0; m < results->modalities; m++)
+        vx_put(page, "%s%s", m ? ", " : "", results->modality[m].name);
+    if (results->design == VX_PAIRED)
+        vx_put(page, ": %s to %s", results->session[0], results->session[1]);
+    vx_put(page, "</h1><p class=\"when\">%s; %lld participants; %s</p></header>\n<div class=\"columns\">\n",
+           results->table, (long long)results->participants, results->started);
+    write_contents(report);
+    vx_put_markup(page, "<main id=\"main\" tabindex=\"-1\">\n");
+    for (int i = 0; !report->status && i < SECTIONS; i++) {
+        if (!applies(report, section[i]))
+            continue;
+        vx_put(page, "<section id=\"%s\" aria-labelledby=\"%s-title\">\n<h2 id=\"%s-title\">%s</h2>\n", section[i]->id,
+               section[i]->id, section[i]->id, section[i]->title);
+        section[i]->write(report);
+        vx_put_markup(page, "</section>\n");
+    }
+    vx_put_markup(page, "</main>\n</div>\n<footer><p>For research; not a medical device.</p></footer>\n<script>\n");
+    vx_put_markup(page, vx_page_file("report.js"));
+    vx_put_markup(page, "</script>\n</body>\n</html>\n");
+}
+
+vx_status vx_report_write(const char *folder, const vx_report_options *options, vx_error *error)
+{
+    vx_results *results = NULL;
+    char *text = NULL;
+    size_t size = 0;
+    vx_page page = {0};
+    vx_report report = {.template = options->template, .page = &page, .error = error};
+    report.status = vx_results_open(folder, &results, error);
+    if (report.status)
+        return report.status;
+    report.results = results;
+    report.status = read_template(&report, error);
+    report.files = vx_files_new();
+    page.out = open_memstream(&text, &size);
+    if (!report.status && !(report.files && page.out))
+        report.status = vx_fail_memory(error);
+    if (!report.status)
+        write_page(&report);
+    if (page.out) {
+        bool whole = !ferror(page.out);
+        if ((fclose(page.out) || !whole) && !report.status)
+            report.status = vx_fail_memory(error);
+    }
+    if (!report.status) {
+        report.status = vx_files_add(report.files, "report.html", text, size, error);
+        text = NULL;
+    }
+    if (!report.status)
+        report.status = vx_files_commit(report.files, folder, results->run, error);
+    free(text);
+    vx_files_free(report.files);
+    free(report.template_image.data);
+    vx_results_close(results);
+    return report.status;
+}

@@ -1,0 +1,114 @@
+/* A results folder, read back: run.json, results.h5 and the tables of clusters, as one plain struct.
+ *
+ * A vx_results owns everything that it points to; vx_results_close releases it. It holds the file open: maps are read
+ * when they are asked for. p are plain, whatever --p-format wrote. */
+#ifndef VX_REPORT_RESULTS_H
+#define VX_REPORT_RESULTS_H
+
+#include "image/means.h"
+#include "output/output.h"
+
+#include <jansson.h>
+
+/* The kinds of p, in the order in which tables have them. */
+typedef enum vx_p_kind {
+    VX_P_UNCORRECTED, VX_P_FDR, VX_P_FWE_VOXEL, VX_P_FWE_EXTENT, VX_P_FWE_MASS, VX_P_FWE_TFCE, VX_P_KINDS
+} vx_p_kind;
+
+/* "p-fwe-voxel", the map's name. */
+const char *vx_p_kind_map(vx_p_kind kind);
+
+typedef struct vx_results_p {
+    bool there;       /* was asked for */
+    double smallest;
+    int64_t below;    /* voxels with p < 0.05 */
+} vx_results_p;
+
+typedef struct vx_results_left_out { const char *participant, *reason; } vx_results_left_out;
+
+typedef struct vx_results_effect {
+    const char *name;            /* as in the table: may hold anything */
+    const char *stem;            /* what its files begin with */
+    const char *place;           /* <modality>/<effect> in results.h5 */
+    vx_scheme scheme;
+    bool ranks;
+    int64_t n;
+    double df;
+    const char **participant;    /* n */
+    vx_results_left_out *left_out;
+    size_t left_outs;
+    int64_t columns;
+    const char **column;         /* columns */
+    double *contrast;            /* columns */
+    double *design, *raw;        /* n x columns: mean-centred (ranks of Spearman), and as in the table */
+    vx_tails tails;
+    double peak_t, peak_mm[3];   /* NaN where there is none */
+    vx_results_p p[VX_P_KINDS];
+    double threshold_t;          /* forming threshold */
+    int connectivity;
+    double possible;             /* relabellings; NaN: more than fit into 64 bits */
+    int64_t relabellings;        /* used, the observed one among them */
+    bool exhaustive, exact_uncorrected;
+    double p_smallest;
+    vx_cluster *cluster;
+    size_t clusters;
+    vx_null null;
+    size_t measured;             /* clusters whose participants' values are known: the first ones */
+    double *baseline, *followup; /* measured x n; baseline is null where nothing was subtracted */
+} vx_results_effect;
+
+typedef struct vx_results_modality {
+    const char *name, *stem;
+    bool alone;                  /* the only one: its mask is /mask */
+    int64_t n;
+    const char **participant;    /* n: of the first effect, the mean, which is of all */
+    double *global[VX_MEAN_SESSIONS];   /* n: means over the mask; baseline may be null */
+    int64_t *voxels[VX_MEAN_SESSIONS];  /* n: finite voxels that are not zero */
+    vx_results_left_out *left_out;
+    size_t left_outs;
+    vx_grid grid;                /* dim, affine and pixdim only */
+    int64_t mask_voxels;
+    vx_mask_report mask;
+    vx_results_effect *effect;
+    size_t effects;
+} vx_results_modality;
+
+typedef struct vx_results {
+    char *folder;
+    json_t *run;                 /* run.json, whole: options, inputs, files and whatever later versions add */
+    const char *version, *command_line, *started;
+    const char *device, *driver;
+    double seconds;
+    const char *table;
+    vx_design design;
+    const char *session[2];      /* null where there is none */
+    int64_t participants;
+    vx_p_format p_format;
+    vx_results_modality *modality;
+    size_t modalities;
+    struct vx_results_store *store; /* of results.h5 */
+} vx_results;
+
+/* Errors (VX_INPUT, naming the file and what it lacks): no results folder; a file that is missing or damaged; results
+ * of another version, or of one that did not keep what is needed. */
+vx_status vx_results_open(const char *folder, vx_results **results, vx_error *error);
+void vx_results_close(vx_results *results);
+
+/* The value in force of an option of the run, or null. */
+const char *vx_results_option(const vx_results *results, const char *name);
+
+/* A map of an effect on the whole grid, x fastest; p are plain. VX_INPUT where it is not there. The caller frees. */
+vx_status vx_results_map(const vx_results *results, const vx_results_effect *effect, const vx_grid *grid,
+                         const char *map, float **data, vx_error *error);
+bool vx_results_has_map(const vx_results *results, const vx_results_effect *effect, const char *map);
+
+/* Its units as results.h5 has them, "" where there are none; into `units`. */
+void vx_results_units(const vx_results *results, const vx_results_effect *effect, const char *map, char units[64]);
+
+/* The mean image of a modality; its mask, of ones and zeros. The caller frees. */
+vx_status vx_results_mean(const vx_results *results, const vx_results_modality *modality, float **data,
+                          vx_error *error);
+vx_status vx_results_mask(const vx_results *results, const vx_results_modality *modality, float **data,
+                          vx_error *error);
+
+#endif

@@ -1,0 +1,64 @@
+#include "report/reading.h"
+
+#include "base/memory.h"
+#include "study/table.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+static double cell_number(const vx_table *table, int64_t row, const char *column, bool *good)
+{
+    const int64_t at = vx_table_find(table, column);
+    const char *cell = at < 0 ? NULL : vx_table_cell(table, row, at);
+    char *end = NULL;
+    double value = cell ? strtod(cell, &end) : NAN; /* n/a: not asked for */
+    if (at < 0 || (cell && *end))
+        *good = false;
+    return value;
+}
+
+static bool read_cluster(const vx_table *table, int64_t row, vx_cluster *cluster)
+{
+    bool good = true;
+    const int64_t sign = vx_table_find(table, "sign");
+    cluster->label = (int32_t)cell_number(table, row, "label", &good);
+    cluster->sign = sign >= 0 && vx_table_cell(table, row, sign)[0] == 'n' ? -1 : 1;
+    cluster->voxels = (int64_t)cell_number(table, row, "voxels", &good);
+    cluster->mm3 = cell_number(table, row, "mm3", &good);
+    cluster->mass = cell_number(table, row, "mass", &good);
+    cluster->peak_t = cell_number(table, row, "peak_t", &good);
+    static const char *const mm[] = {"peak_x", "peak_y", "peak_z"}, *const voxel[] = {"peak_i", "peak_j", "peak_k"};
+    for (int k = 0; k < 3; k++) {
+        cluster->peak_mm[k] = cell_number(table, row, mm[k], &good);
+        cluster->peak_voxel[k] = (int64_t)cell_number(table, row, voxel[k], &good);
+    }
+    cluster->p_extent = cell_number(table, row, "p_extent", &good);
+    cluster->p_mass = cell_number(table, row, "p_mass", &good);
+    cluster->p_tfce = cell_number(table, row, "p_tfce", &good);
+    cluster->p_voxel = cell_number(table, row, "p_voxel", &good);
+    cluster->p_uncorrected = cell_number(table, row, "p_uncorrected", &good);
+    cluster->p_fdr = cell_number(table, row, "p_fdr", &good);
+    return good && sign >= 0;
+}
+
+void vx_read_clusters(vx_reading *r, vx_results_effect *effect)
+{
+    vx_table table = {0};
+    char *path = vx_text("%s/%s_clusters.tsv", r->results->folder, effect->stem);
+    effect->cluster = vx_reading_room(r, effect->clusters, sizeof *effect->cluster);
+    if (!r->status && !path)
+        r->status = vx_fail_memory(r->error);
+    if (!r->status && !effect->clusters && access(path, F_OK)) /* a table of no rows is still promised */
+        r->status = vx_fail(r->error, VX_INPUT, "%s: is missing", path);
+    if (!r->status && effect->clusters)
+        r->status = vx_table_read(path, &table, r->error);
+    if (!r->status && effect->clusters && table.rows != (int64_t)effect->clusters)
+        r->status = vx_fail(r->error, VX_INPUT, "%s: has %lld clusters, and run.json %zu: the two are not of one run",
+                            path, (long long)table.rows, effect->clusters);
+    for (size_t c = 0; !r->status && c < effect->clusters; c++)
+        if (!read_cluster(&table, (int64_t)c, &effect->cluster[c]))
+            r->status = vx_fail(r->error, VX_INPUT, "%s: row %zu is damaged, or of another version", path, c + 1);
+    vx_table_destroy(&table);
+    free(path);
+}

@@ -1,0 +1,272 @@
+#include "report/reading.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *const p_key[VX_P_KINDS] = {"p_uncorrected", "p_fdr",      "p_fwe_voxel",
+                                              "p_fwe_extent",  "p_fwe_mass", "p_fwe_tfce"};
+
+/* What follows gives null, 0 and "" once something has failed. */
+static void fail(vx_reading *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void fail(vx_reading *r, const char *format, ...)
+{
+    char words[300];
+    va_list arguments;
+    if (r->status)
+        return;
+    va_start(arguments, format);
+    vsnprintf(words, sizeof words, format, arguments);
+    va_end(arguments);
+    r->status = vx_fail(r->error, VX_INPUT, "%s/run.json: %s: it is damaged, or an older voxstat wrote it; run the "
+                        "analysis again", r->results->folder, words);
+}
+
+/* ---- values of an object, by key ---- */
+
+static json_t *member(vx_reading *r, const json_t *object, const char *key, bool good_type(const json_t *))
+{
+    json_t *value = json_object_get(object, key);
+    if (!r->status && (!value || !good_type(value)))
+        fail(r, "lacks \"%s\"", key);
+    return r->status ? NULL : value;
+}
+
+static bool is_text(const json_t *value) { return json_is_string(value); }
+static bool is_text_or_null(const json_t *value) { return json_is_string(value) || json_is_null(value); }
+static bool is_whole(const json_t *value) { return json_is_integer(value); }
+static bool is_number(const json_t *value) { return json_is_number(value) || json_is_null(value); }
+static bool is_flag(const json_t *value) { return json_is_boolean(value); }
+static bool is_array(const json_t *value) { return json_is_array(value); }
+static bool is_object(const json_t *value) { return json_is_object(value); }
+
+static const char *get_text(vx_reading *r, const json_t *object, const char *key)
+{
+    const char *text = json_string_value(member(r, object, key, is_text));
+    return text ? text : "";
+}
+
+static const char *get_text_or_null(vx_reading *r, const json_t *object, const char *key)
+{
+    return json_string_value(member(r, object, key, is_text_or_null));
+}
+
+static int64_t get_whole(vx_reading *r, const json_t *object, const char *key)
+{
+    return json_integer_value(member(r, object, key, is_whole));
+}
+
+static double number(const json_t *value)
+{
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static double get_number(vx_reading *r, const json_t *object, const char *key)
+{
+    return number(member(r, object, key, is_number));
+}
+
+static bool get_flag(vx_reading *r, const json_t *object, const char *key)
+{
+    return json_is_true(member(r, object, key, is_flag));
+}
+
+/* The place of the text among `words`, which end with null. */
+static int get_word(vx_reading *r, const json_t *object, const char *key, const char *const *words)
+{
+    const char *text = get_text(r, object, key);
+    for (int i = 0; words[i]; i++)
+        if (!strcmp(text, words[i]))
+            return i;
+    fail(r, "\"%s\" is \"%.60s\", which this version does not know", key, text);
+    return 0;
+}
+
+/* The numbers of an array, which must be `count`. */
+static void get_numbers(vx_reading *r, const json_t *object, const char *key, size_t count, double *value)
+{
+    const json_t *array = member(r, object, key, is_array);
+    if (!r->status && json_array_size(array) != count)
+        fail(r, "\"%s\" has %zu numbers and not %zu", key, json_array_size(array), count);
+    for (size_t i = 0; !r->status && i < count; i++)
+        value[i] = number(json_array_get(array, i));
+}
+
+static const char **get_texts(vx_reading *r, const json_t *object, const char *key, size_t *count)
+{
+    const json_t *array = member(r, object, key, is_array);
+    const char **text = vx_reading_room(r, json_array_size(array), sizeof *text);
+    *count = 0;
+    for (size_t i = 0; text && i < json_array_size(array); i++) {
+        const char *one = json_string_value(json_array_get(array, i));
+        text[(*count)++] = one ? one : "";
+    }
+    return text;
+}
+
+static vx_results_left_out *get_left_out(vx_reading *r, const json_t *object, size_t *count)
+{
+    const json_t *array = member(r, object, "left_out", is_array);
+    vx_results_left_out *list = vx_reading_room(r, json_array_size(array), sizeof *list);
+    *count = 0;
+    for (size_t i = 0; list && i < json_array_size(array); i++) {
+        const json_t *one = json_array_get(array, i);
+        list[(*count)++] = (vx_results_left_out){get_text(r, one, "participant"), get_text(r, one, "reason")};
+    }
+    return list;
+}
+
+/* ---- run.json ---- */
+
+static void read_p(vx_reading *r, const json_t *object, vx_results_effect *effect)
+{
+    const json_t *all = member(r, object, "p", is_object);
+    for (int k = 0; k < VX_P_KINDS; k++) {
+        const json_t *one = json_object_get(all, p_key[k]);
+        effect->p[k] = (vx_results_p){.smallest = NAN};
+        if (one)
+            effect->p[k] = (vx_results_p){true, get_number(r, one, "smallest"),
+                                          get_whole(r, one, "voxels_below_0_05")};
+    }
+}
+
+static void read_permutations(vx_reading *r, const json_t *object, vx_results_effect *effect)
+{
+    static const char *const kind[] = {"sign-flip", "permutation", NULL};
+    const json_t *of = member(r, object, "permutations", is_object);
+    effect->scheme = get_word(r, of, "kind", kind) ? VX_PERMUTE : VX_SIGN_FLIP;
+    effect->possible = get_number(r, of, "possible");
+    effect->relabellings = get_whole(r, of, "relabellings");
+    effect->exhaustive = get_flag(r, of, "exhaustive");
+    effect->exact_uncorrected = get_flag(r, of, "exact_uncorrected");
+    effect->p_smallest = get_number(r, of, "p_smallest_possible");
+}
+
+static void read_effect(vx_reading *r, const json_t *object, vx_results_effect *effect)
+{
+    static const char *const tails[] = {"two", "pos", "neg", NULL};
+    static const vx_tails tails_value[] = {VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE};
+    size_t count;
+    effect->name = get_text(r, object, "name");
+    effect->stem = get_text(r, object, "files");
+    effect->place = get_text(r, object, "hdf5");
+    effect->ranks = get_flag(r, object, "ranks");
+    effect->n = get_whole(r, object, "n");
+    effect->df = get_number(r, object, "df");
+    effect->participant = get_texts(r, object, "participants", &count);
+    if (!r->status && (int64_t)count != effect->n)
+        fail(r, "\"participants\" of %.60s are not the n that it gives", effect->name);
+    effect->left_out = get_left_out(r, object, &effect->left_outs);
+    effect->column = get_texts(r, object, "columns", &count);
+    effect->columns = (int64_t)count;
+    effect->contrast = vx_reading_room(r, count, sizeof(double));
+    get_numbers(r, object, "contrast", count, effect->contrast);
+    effect->tails = tails_value[get_word(r, object, "tails", tails)];
+    const json_t *peak = json_object_get(object, "peak");
+    effect->peak_t = effect->peak_mm[0] = effect->peak_mm[1] = effect->peak_mm[2] = NAN;
+    if (json_is_object(peak)) {
+        effect->peak_t = get_number(r, peak, "t");
+        get_numbers(r, peak, "mm", 3, effect->peak_mm);
+    }
+    read_p(r, object, effect);
+    const json_t *clusters = member(r, object, "clusters", is_object);
+    effect->threshold_t = get_number(r, clusters, "threshold_t");
+    effect->connectivity = (int)get_whole(r, clusters, "connectivity");
+    effect->clusters = (size_t)get_whole(r, clusters, "number");
+    read_permutations(r, object, effect);
+}
+
+static void read_modality(vx_reading *r, const json_t *object, vx_results_modality *modality)
+{
+    modality->name = get_text(r, object, "name");
+    modality->stem = get_text(r, object, "files");
+    modality->n = get_whole(r, object, "n");
+    modality->left_out = get_left_out(r, object, &modality->left_outs);
+    const json_t *mask = member(r, object, "mask", is_object);
+    modality->mask_voxels = get_whole(r, mask, "voxels");
+    modality->mask.grid_voxels = get_whole(r, mask, "grid_voxels");
+    modality->mask.candidate = get_whole(r, mask, "candidate");
+    modality->mask.left_out_not_finite = get_whole(r, mask, "left_out_not_finite");
+    modality->mask.left_out_zero = get_whole(r, mask, "left_out_zero");
+    modality->mask.left_out_threshold = get_whole(r, mask, "left_out_threshold");
+    modality->mask.left_out_constant = get_whole(r, mask, "left_out_constant");
+    const json_t *effects = member(r, object, "effects", is_array);
+    modality->effect = vx_reading_room(r, json_array_size(effects), sizeof *modality->effect);
+    for (size_t e = 0; !r->status && e < json_array_size(effects); e++)
+        read_effect(r, json_array_get(effects, e), &modality->effect[modality->effects++]);
+    if (!r->status && (!modality->effects || modality->effect[0].n != modality->n))
+        fail(r, "no effect of %.60s is of all its participants", modality->name);
+    if (!r->status)
+        modality->participant = modality->effect[0].participant;
+}
+
+static void read_all(vx_reading *r)
+{
+    static const char *const format[] = {"log10", "p", "1-p", NULL}, *const design[] = {"paired", "onesample", NULL};
+    static const vx_p_format format_value[] = {VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS};
+    static const vx_design design_value[] = {VX_PAIRED, VX_ONESAMPLE};
+    vx_results *results = r->results;
+    const json_t *run = results->run, *study = member(r, run, "study", is_object);
+    results->command_line = get_text(r, run, "command_line");
+    results->started = get_text(r, run, "started");
+    results->seconds = get_number(r, member(r, run, "seconds", is_object), "total");
+    const json_t *device = member(r, run, "device", is_object);
+    results->device = get_text(r, device, "name");
+    results->driver = get_text(r, device, "driver");
+    results->p_format = format_value[get_word(r, run, "p_format", format)];
+    results->table = get_text_or_null(r, study, "table");
+    results->design = design_value[get_word(r, study, "design", design)];
+    results->participants = get_whole(r, study, "participants");
+    const json_t *sessions = member(r, study, "sessions", is_array);
+    for (size_t k = 0; k < 2 && k < json_array_size(sessions); k++)
+        results->session[k] = json_string_value(json_array_get(sessions, k));
+    member(r, run, "files", is_array);
+    member(r, run, "options", is_object);
+    const json_t *modalities = member(r, run, "modalities", is_array);
+    results->modality = vx_reading_room(r, json_array_size(modalities), sizeof *results->modality);
+    for (size_t m = 0; !r->status && m < json_array_size(modalities); m++) {
+        results->modality[m].alone = json_array_size(modalities) == 1;
+        read_modality(r, json_array_get(modalities, m), &results->modality[results->modalities++]);
+    }
+}
+
+/* A minor version may change what the files hold, until 1.0. */
+static bool same_version(const char *version)
+{
+    const char *ours = VOXSTAT_VERSION, *last = strrchr(ours, '.');
+    return !strncmp(version, ours, (size_t)(last - ours) + 1);
+}
+
+static vx_status load_run(vx_results *results, vx_error *error)
+{
+    json_error_t why;
+    vx_status status = VX_OK;
+    char *path = vx_text("%s/run.json", results->folder);
+    if (!path)
+        return vx_fail_memory(error);
+    if (access(results->folder, F_OK))
+        status = vx_fail(error, VX_INPUT, "%s: there is no such folder", results->folder);
+    else if (access(path, F_OK))
+        status = vx_fail(error, VX_INPUT, "%s: is no results folder of voxstat: it has no run.json", results->folder);
+    else if (!(results->run = json_load_file(path, 0, &why)))
+        status = vx_fail(error, VX_INPUT, "%s: is damaged: line %d: %s", path, why.line, why.text);
+    else if (!(results->version = json_string_value(json_object_get(results->run, "voxstat_version"))))
+        status = vx_fail(error, VX_INPUT, "%s: is not voxstat's: it has no \"voxstat_version\"", path);
+    else if (!same_version(results->version))
+        status = vx_fail(error, VX_INPUT, "%s: results of voxstat %s, and this is %s, which reads its own only",
+                         results->folder, results->version, VOXSTAT_VERSION);
+    free(path);
+    return status;
+}
+
+void vx_read_run(vx_reading *r)
+{
+    if (!r->status)
+        r->status = load_run(r->results, r->error);
+    if (!r->status)
+        read_all(r);
+}

@@ -1,0 +1,12 @@
+/* The sections of the page, in their order: X(name) stands for `const vx_section vx_section_<name>`, defined in
+ * sections/<name>.c. */
+#define VX_SECTIONS(X) \
+    X(question) \
+    X(design) \
+    X(effects) \
+    X(viewer) \
+    X(quality) \
+    X(limits) \
+    X(methods) \
+    X(checklist) \
+    X(provenance)

@@ -1,0 +1,118 @@
+/* Who is in, who is not and why, and what was fitted. */
+#include "base/memory.h"
+#include "report/draw/plot.h"
+#include "report/numbers.h"
+#include "report/section.h"
+
+#include <math.h>
+
+static void put_left_out(vx_report *report, const vx_results_left_out *left_out, size_t count, const char *of)
+{
+    if (!count)
+        return;
+    vx_put(report->page, "<p>Left out of %s:</p>\n<ul>\n", of);
+    for (size_t i = 0; i < count; i++)
+        vx_put(report->page, "<li>%s: %s</li>\n", left_out[i].participant, left_out[i].reason);
+    vx_put_markup(report->page, "</ul>\n");
+}
+
+static void put_participants(vx_report *report, const vx_results_modality *modality)
+{
+    vx_page *page = report->page;
+    vx_put(page, "<p>%s: <strong>%lld of %lld participants</strong> used.</p>\n<details><summary>Their names</summary>"
+           "<p>", modality->name, (long long)modality->n, (long long)report->results->participants);
+    for (int64_t i = 0; i < modality->n; i++)
+        vx_put(page, "%s%s", i ? ", " : "", modality->participant[i]);
+    vx_put_markup(page, "</p></details>\n");
+    put_left_out(report, modality->left_out, modality->left_outs, modality->name);
+    for (size_t e = 1; e < modality->effects; e++)
+        put_left_out(report, modality->effect[e].left_out, modality->effect[e].left_outs, modality->effect[e].name);
+}
+
+/* "the mean, age" */
+static void put_columns(vx_page *page, const vx_results_effect *effect)
+{
+    for (int64_t c = 0; c < effect->columns; c++)
+        vx_put(page, "%s%s%s%s", c ? ", " : "", effect->contrast[c] != 0 ? "[" : "", effect->column[c],
+               effect->contrast[c] != 0 ? "]" : "");
+}
+
+static void put_models(vx_report *report, const vx_results_modality *modality)
+{
+    vx_page *page = report->page;
+    vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Models of %s\"><table><caption>The "
+           "models of %s. What is tested stands in brackets; covariates and nuisance are mean-centred.</caption><thead>"
+           "<tr><th scope=\"col\">effect</th><th scope=\"col\">columns</th><th scope=\"col\" class=\"n\">n</th><th "
+           "scope=\"col\" class=\"n\">df</th><th scope=\"col\">relabelled by</th><th scope=\"col\" class=\"n\">"
+           "relabellings</th><th scope=\"col\" class=\"n\">possible</th></tr></thead><tbody>\n", modality->name,
+           modality->name);
+    for (size_t e = 0; e < modality->effects; e++) {
+        const vx_results_effect *effect = &modality->effect[e];
+        char used[32], possible[32];
+        vx_put(page, "<tr><th scope=\"row\">%s%s</th><td>", effect->name, effect->ranks ? " (ranks)" : "");
+        put_columns(page, effect);
+        vx_put(page, "</td><td class=\"n\">%lld</td><td class=\"n\">%g</td><td>%s</td><td class=\"n\">%s</td><td "
+               "class=\"n\">%s</td></tr>\n", (long long)effect->n, effect->df,
+               effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutation",
+               vx_count_text((double)effect->relabellings, used),
+               effect->possible < 1e15 ? vx_count_text(effect->possible, possible)
+                                       : "more than 10\xC2\xB9\xE2\x81\xB5");
+    }
+    vx_put_markup(page, "</tbody></table></div>\n");
+}
+
+static void put_matrix(vx_report *report, const vx_results_effect *effect, const char *modality)
+{
+    const vx_matrix_plot plot = {effect->design, effect->n, effect->columns, effect->column, effect->participant};
+    char *name = vx_text("%s_design", effect->stem);
+    char *alt = vx_text("Design matrix of %s, %s: %lld participants by %lld columns.", modality, effect->name,
+                        (long long)effect->n, (long long)effect->columns);
+    char *caption = vx_text("%s: %s. A row a participant, a column a regressor, from its smallest (pale) to its "
+                            "largest value (dark).", modality, effect->name);
+    if (name && alt && caption)
+        vx_report_picture(report, &(vx_picture){name, vx_matrix_drawing(&plot), true, alt, caption});
+    else
+        report->status = vx_fail_memory(report->error);
+    free(name);
+    free(alt);
+    free(caption);
+}
+
+/* The values of the widest model's columns, as they stand in the table. */
+static void put_values(vx_report *report, const vx_results_effect *effect)
+{
+    vx_page *page = report->page;
+    char text[32];
+    vx_put(page, "<details><summary>Values of the columns of %s</summary><div class=\"scroll\" tabindex=\"0\" "
+           "role=\"region\" aria-label=\"Values of %s\"><table><thead><tr><th scope=\"col\">participant</th>",
+           effect->name, effect->name);
+    for (int64_t c = 1; c < effect->columns; c++)
+        vx_put(page, "<th scope=\"col\" class=\"n\">%s</th>", effect->column[c]);
+    vx_put_markup(page, "</tr></thead><tbody>\n");
+    for (int64_t i = 0; i < effect->n; i++) {
+        vx_put(page, "<tr><th scope=\"row\">%s</th>", effect->participant[i]);
+        for (int64_t c = 1; c < effect->columns; c++)
+            vx_put(page, "<td class=\"n\">%s</td>",
+                   vx_number_text(effect->raw[i * effect->columns + c], text));
+        vx_put_markup(page, "</tr>\n");
+    }
+    vx_put_markup(page, "</tbody></table></div></details>\n");
+}
+
+static void write(vx_report *report)
+{
+    const vx_results *results = report->results;
+    for (size_t m = 0; m < results->modalities; m++) {
+        put_participants(report, &results->modality[m]);
+        put_models(report, &results->modality[m]);
+        vx_put_markup(report->page, "<div class=\"pictures\">\n");
+        for (size_t e = 0; !report->status && e < results->modality[m].effects; e++)
+            put_matrix(report, &results->modality[m].effect[e], results->modality[m].name);
+        vx_put_markup(report->page, "</div>\n");
+        for (size_t e = 0; !report->status && e < results->modality[m].effects; e++)
+            if (results->modality[m].effect[e].columns > 1)
+                put_values(report, &results->modality[m].effect[e]);
+    }
+}
+
+const vx_section vx_section_design = {"design", "Design", NULL, write, NULL};

@@ -1,0 +1,83 @@
+/* The table of clusters: sorted by a click on a column's head, or Enter there. */
+#include "report/numbers.h"
+#include "report/section.h"
+
+#include <math.h>
+
+enum { ROWS_AT_FIRST = 20 };
+
+static void put_head(vx_page *page, const char *title)
+{
+    vx_put(page, "<th scope=\"col\" class=\"n\" aria-sort=\"none\"><button type=\"button\">%s</button></th>", title);
+}
+
+static void put_p(vx_page *page, const vx_results_effect *effect, vx_p_kind kind, double p)
+{
+    char text[32];
+    if (effect->p[kind].there)
+        vx_put(page, "<td class=\"n%s\" data-value=\"%.9g\">%s</td>",
+               kind != VX_P_UNCORRECTED && p < 0.05 ? " found" : "", isnan(p) ? 2 : p, vx_p_text(p, text));
+}
+
+static void put_row(vx_report *report, const vx_results_effect *effect, const vx_cluster *cluster)
+{
+    vx_page *page = report->page;
+    char text[32];
+    vx_put(page, "<tr data-effect=\"%s\" data-x=\"%.9g\" data-y=\"%.9g\" data-z=\"%.9g\" data-title=\"%d: %lld voxels, "
+           "t %.2f\">", effect->stem, cluster->peak_mm[0], cluster->peak_mm[1], cluster->peak_mm[2],
+           (int)cluster->label, (long long)cluster->voxels, cluster->peak_t); /* for the viewer */
+    vx_put(page, "<th scope=\"row\" class=\"n\" data-value=\"%d\">%d</th><td data-value=\"%d\">%s</td>",
+           (int)cluster->label, (int)cluster->label, cluster->sign,
+           cluster->sign > 0 ? "+" : "\xE2\x88\x92");
+    vx_put(page, "<td class=\"n\" data-value=\"%lld\">%s</td><td class=\"n\" data-value=\"%.9g\">%.0f</td>",
+           (long long)cluster->voxels, vx_count_text((double)cluster->voxels, text), cluster->mm3, cluster->mm3);
+    vx_put(page, "<td class=\"n\" data-value=\"%.9g\">%.2f</td><td class=\"n\" data-value=\"%.9g\">%.2f</td>",
+           cluster->mass, cluster->mass, cluster->peak_t, cluster->peak_t);
+    for (int k = 0; k < 3; k++)
+        vx_put(page, "<td class=\"n\" data-value=\"%.9g\">%.0f</td>", cluster->peak_mm[k], cluster->peak_mm[k]);
+    put_p(page, effect, VX_P_FWE_EXTENT, cluster->p_extent);
+    put_p(page, effect, VX_P_FWE_MASS, cluster->p_mass);
+    put_p(page, effect, VX_P_FWE_TFCE, cluster->p_tfce);
+    put_p(page, effect, VX_P_FWE_VOXEL, cluster->p_voxel);
+    put_p(page, effect, VX_P_FDR, cluster->p_fdr);
+    put_p(page, effect, VX_P_UNCORRECTED, cluster->p_uncorrected);
+    vx_put_markup(page, "</tr>\n");
+}
+
+void vx_effect_clusters(vx_report *report, const vx_effect_view *view)
+{
+    const vx_results_effect *effect = view->effect;
+    vx_page *page = report->page;
+    static const struct { vx_p_kind kind; const char *title; } p[] = {
+        {VX_P_FWE_EXTENT, "p extent"}, {VX_P_FWE_MASS, "p mass"}, {VX_P_FWE_TFCE, "p TFCE"},
+        {VX_P_FWE_VOXEL, "p voxel"},   {VX_P_FDR, "p FDR"},       {VX_P_UNCORRECTED, "p uncorr."}};
+    static const char *const plain[] = {"#", "sign", "voxels", "mm\xC2\xB3", "mass", "peak t", "x", "y", "z"};
+    vx_put_markup(page, "<h4>Clusters</h4>\n");
+    if (!effect->clusters) {
+        vx_put(page, "<p>No cluster: no voxel lies beyond the forming threshold, t = %.3f.</p>\n",
+               effect->threshold_t);
+        return;
+    }
+    vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Clusters of %s: %s\"><table "
+           "class=\"sortable clusters\"><caption>%zu cluster%s of voxels with t beyond %.3f, joined over %d "
+           "neighbours; x, y, z of the peak in mm. p of extent and mass are of the cluster, the others of its peak; "
+           "all but the last are corrected for the number of "
+           "voxels.</caption>\n<thead><tr>", view->modality->name, effect->name, effect->clusters,
+           effect->clusters == 1 ? "" : "s", effect->threshold_t, effect->connectivity);
+    for (size_t k = 0; k < sizeof plain / sizeof *plain; k++)
+        put_head(page, plain[k]);
+    for (size_t k = 0; k < sizeof p / sizeof *p; k++)
+        if (effect->p[p[k].kind].there)
+            put_head(page, p[k].title);
+    vx_put_markup(page, "</tr></thead>\n<tbody>\n");
+    for (size_t c = 0; c < effect->clusters && c < ROWS_AT_FIRST; c++)
+        put_row(report, effect, &effect->cluster[c]);
+    vx_put_markup(page, "</tbody></table></div>\n");
+    if (effect->clusters > ROWS_AT_FIRST)
+        vx_put(page, "<p class=\"note\">The %d largest of %zu; the others stand in "
+               "%s_clusters.tsv.</p>\n", ROWS_AT_FIRST,
+               effect->clusters, effect->stem);
+    else
+        vx_put(page, "<p class=\"note\">The same in %s_clusters.tsv. A cluster that survives says that there is an "
+               "effect somewhere in it, not that there is one at each of its voxels.</p>\n", effect->stem);
+}

@@ -1,0 +1,142 @@
+/* Where: slices and glass brain of what lies beyond the forming threshold, and the whole map beside them. */
+#include "base/memory.h"
+#include "report/draw/brain.h"
+#include "report/numbers.h"
+#include "report/section.h"
+
+#include <math.h>
+
+/* The volumes that the pictures of an effect are made of. */
+typedef struct volumes {
+    float *background, *map, *mask, *survives;
+} volumes;
+
+/* Ones where a family-wise p is below 0.05, by whichever correction was asked for. */
+static vx_status read_survivors(vx_report *report, const vx_effect_view *view, volumes *v)
+{
+    static const vx_p_kind kind[] = {VX_P_FWE_VOXEL, VX_P_FWE_EXTENT, VX_P_FWE_MASS, VX_P_FWE_TFCE};
+    const vx_grid *grid = &view->modality->grid;
+    const size_t elements = (size_t)(grid->dim[0] * grid->dim[1] * grid->dim[2]);
+    vx_status status = VX_OK;
+    for (size_t k = 0; !status && k < sizeof kind / sizeof *kind; k++) {
+        float *p = NULL;
+        if (!view->effect->p[kind[k]].there || !view->effect->p[kind[k]].below)
+            continue;
+        if (!v->survives && !(v->survives = vx_array_zero(elements, sizeof(float))))
+            return vx_fail_memory(report->error);
+        status = vx_results_map(report->results, view->effect, grid, vx_p_kind_map(kind[k]), &p, report->error);
+        for (size_t i = 0; !status && i < elements; i++)
+            if (p[i] < 0.05f && v->mask[i] > 0)
+                v->survives[i] = 1;
+        free(p);
+    }
+    return status;
+}
+
+static vx_status read_volumes(vx_report *report, const vx_effect_view *view, volumes *v)
+{
+    const vx_results *results = report->results;
+    vx_status status = vx_results_map(results, view->effect, &view->modality->grid, "t", &v->map, report->error);
+    if (!status)
+        status = vx_results_mask(results, view->modality, &v->mask, report->error);
+    if (!status && !report->template)
+        status = vx_results_mean(results, view->modality, &v->background, report->error);
+    return status ? status : read_survivors(report, view, v);
+}
+
+/* The furthest t of a whole map, of whichever tail. */
+static double furthest(const vx_grid *grid, const float *map)
+{
+    double most = 1e-30; /* colours are shares of it */
+    for (int64_t i = 0; i < grid->dim[0] * grid->dim[1] * grid->dim[2]; i++)
+        most = fmax(most, fabsf(map[i]));
+    return most;
+}
+
+static vx_brain make_brain(const vx_report *report, const vx_effect_view *view, const volumes *v)
+{
+    const vx_results_effect *effect = view->effect;
+    const vx_grid *grid = &view->modality->grid;
+    vx_brain brain = {
+        .background = report->template ? vx_sampler_new(&report->template_image.grid, report->template_image.data)
+                                       : vx_sampler_new(grid, v->background),
+        .map = vx_sampler_new(grid, v->map),
+        .mask = vx_sampler_new(grid, v->mask),
+        .survives = vx_sampler_new(grid, v->survives),
+        .threshold = effect->threshold_t,
+        .limit = furthest(grid, v->map),
+        .positive = effect->tails != VX_NEGATIVE,
+        .negative = effect->tails != VX_POSITIVE,
+        .peak = {effect->peak_mm[0], effect->peak_mm[1], effect->peak_mm[2]},
+        .units = "t",
+        .thresholded = true,
+    };
+    vx_brain_frame(&brain, grid);
+    return brain;
+}
+
+static void put_picture(vx_report *report, const vx_effect_view *view, const char *kind, vx_drawing drawing,
+                        const char *alt, const char *caption)
+{
+    char *name = vx_text("%s_%s", view->effect->stem, kind);
+    if (!report->status && name && alt && caption)
+        vx_report_picture(report, &(vx_picture){name, drawing, false, alt, caption});
+    else if (!report->status)
+        report->status = vx_fail_memory(report->error);
+    free(name);
+}
+
+void vx_effect_maps(vx_report *report, const vx_effect_view *view)
+{
+    const vx_results_effect *effect = view->effect;
+    const char *bar = effect->tails == VX_TWO_TAILS ? "|" : "";
+    const char *sign = effect->tails == VX_NEGATIVE ? "\xE2\x88\x92" : "";
+    volumes v = {0};
+    char *alt = NULL, *caption = NULL;
+    if (isnan(effect->peak_t))
+        return;
+    report->status = read_volumes(report, view, &v);
+    if (report->status)
+        goto cleanup;
+    vx_brain brain = make_brain(report, view, &v);
+    vx_put_markup(report->page, "<h4>Where</h4>\n");
+
+    alt = vx_text("Axial slices of %s, %s: %zu clusters with %st%s %s %s%.2f; the largest t, %.2f, lies at x %.0f, y "
+                  "%.0f, z %.0f mm.", view->modality->name, effect->name, effect->clusters, bar, bar,
+                  effect->tails == VX_NEGATIVE ? "<" : ">", sign, effect->threshold_t, effect->peak_t,
+                  effect->peak_mm[0], effect->peak_mm[1], effect->peak_mm[2]);
+    caption = vx_text("Coloured where %st%s %s %s%.2f, the threshold at which clusters form (one-sided p %s). Thin "
+                      "lines go around them, broken where t is negative%s. Drawn over %s; left is the participant's "
+                      "left (L), mm of the images' own space; the sagittal and the coronal slice pass through the "
+                      "largest t.",
+                      bar, bar, effect->tails == VX_NEGATIVE ? "<" : ">", sign, effect->threshold_t,
+                      vx_results_option(report->results, "cluster-p") ? vx_results_option(report->results, "cluster-p")
+                                                                      : "not given",
+                      v.survives ? ", bold ones around what survives a family-wise correction at 0.05"
+                                 : "; nothing survives a family-wise correction at 0.05",
+                      report->template ? "the template" : "the mean of all images");
+    put_picture(report, view, "slices", vx_slices_drawing(&brain), alt, caption);
+    free(alt);
+    free(caption);
+
+    alt = vx_text("Glass brain of %s, %s, from the right, from behind and from above: %zu clusters.",
+                  view->modality->name, effect->name, effect->clusters);
+    caption = vx_text("The same seen through: the t furthest from zero along each line of sight. L and R are the "
+                      "participant's sides.");
+    put_picture(report, view, "glass", vx_glass_drawing(&brain), alt, caption);
+    free(alt);
+    free(caption);
+
+    brain.thresholded = false;
+    alt = vx_text("The same slices with every voxel's t, from %.2f to %.2f.", -brain.limit, brain.limit);
+    caption = vx_text("The whole map, nothing hidden: t of every voxel analysed. Pale is not zero effect but little "
+                      "evidence; lines as above.");
+    put_picture(report, view, "unthresholded", vx_slices_drawing(&brain), alt, caption);
+cleanup:
+    free(alt);
+    free(caption);
+    free(v.background);
+    free(v.map);
+    free(v.mask);
+    free(v.survives);
+}

@@ -1,0 +1,54 @@
+/* What chance alone gave: the null distributions that every corrected p is read from. */
+#include "base/memory.h"
+#include "report/draw/plot.h"
+#include "report/numbers.h"
+#include "report/section.h"
+
+#include <math.h>
+
+static double p_of(const double *null, uint64_t count)
+{
+    uint64_t as_large = 0;
+    for (uint64_t i = 0; i < count; i++)
+        as_large += null[i] >= null[0];
+    return (double)as_large / (double)count;
+}
+
+void vx_effect_null(vx_report *report, const vx_effect_view *view)
+{
+    const vx_results_effect *effect = view->effect;
+    const vx_null *null = &effect->null;
+    static const char *const largest_t[] = {[VX_TWO_TAILS] = "largest |t|", [VX_POSITIVE] = "largest t",
+                                            [VX_NEGATIVE] = "largest \xE2\x88\x92t"};
+    const struct { const char *name, *label; const double *value; } kind[] = {
+        {"voxel", largest_t[effect->tails], null->voxel},
+        {"extent", "largest cluster, voxels", null->extent},
+        {"mass", "largest cluster mass", null->mass},
+        {"tfce", "largest TFCE score", null->tfce}};
+    vx_put(report->page, "<h4>Chance alone</h4>\n<p>The largest value over all voxels in each of %lld %s%s. Beyond the "
+           "broken line lie fewer than 5 %% of them; the observed value is one of them.</p>\n<div "
+           "class=\"pictures\">\n",
+           (long long)effect->relabellings, effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutations",
+           effect->exhaustive ? ", which are all there are" : "");
+    for (size_t k = 0; !report->status && k < sizeof kind / sizeof *kind; k++) {
+        char text[32];
+        if (!kind[k].value)
+            continue;
+        const vx_null_plot plot = {kind[k].value, null->count, vx_critical(kind[k].value, null->count), kind[k].label};
+        const double p = p_of(kind[k].value, null->count);
+        char *name = vx_text("%s_null-%s", effect->stem, kind[k].name);
+        char *alt = vx_text("Histogram of %lld values, %s: observed %.4g, 5 %% critical value %.4g, p %s.",
+                            (long long)null->count, kind[k].label, kind[k].value[0], plot.critical,
+                            vx_p_text(p, text));
+        char *caption = vx_text("Null distribution, %s: observed %.4g, critical %.4g, p = %s.", kind[k].label,
+                                kind[k].value[0], plot.critical, text);
+        if (name && alt && caption)
+            vx_report_picture(report, &(vx_picture){name, vx_null_drawing(&plot), true, alt, caption});
+        else
+            report->status = vx_fail_memory(report->error);
+        free(name);
+        free(alt);
+        free(caption);
+    }
+    vx_put_markup(report->page, "</div>\n");
+}

@@ -1,0 +1,42 @@
+/* Everything about one effect after the other. */
+#include "base/memory.h"
+#include "report/numbers.h"
+#include "report/section.h"
+
+#include <math.h>
+
+static void (*const part[])(vx_report *, const vx_effect_view *) = {
+    vx_effect_detectable, vx_effect_maps, vx_effect_clusters, vx_effect_values, vx_effect_null, vx_effect_qq,
+};
+
+static void write(vx_report *report)
+{
+    const vx_results *results = report->results;
+    vx_page *page = report->page;
+    for (size_t m = 0, k = 1; m < results->modalities; m++)
+        for (size_t e = 0; e < results->modality[m].effects; e++, k++) {
+            char id[32];
+            snprintf(id, sizeof id, "effect-%zu", k);
+            const vx_effect_view view = {&results->modality[m], &results->modality[m].effect[e], id};
+            vx_put(page, "<article id=\"%s\" aria-labelledby=\"%s-title\">\n<h3 id=\"%s-title\">%s: %s</h3>\n<p "
+                   "class=\"headline\">", id, id, id, view.modality->name, view.effect->name);
+            vx_effect_headline(report, &view);
+            vx_put_markup(page, "</p>\n");
+            for (size_t i = 0; !report->status && i < sizeof part / sizeof *part; i++)
+                part[i](report, &view);
+            vx_put_markup(page, "</article>\n");
+        }
+}
+
+static void contents(vx_report *report)
+{
+    const vx_results *results = report->results;
+    vx_put_markup(report->page, "<ul>");
+    for (size_t m = 0, k = 1; m < results->modalities; m++)
+        for (size_t e = 0; e < results->modality[m].effects; e++, k++)
+            vx_put(report->page, "<li><a href=\"#effect-%zu\">%s: %s</a></li>", k, results->modality[m].name,
+                   results->modality[m].effect[e].name);
+    vx_put_markup(report->page, "</ul>");
+}
+
+const vx_section vx_section_effects = {"effects", "Effects", NULL, write, contents};

@@ -1,0 +1,96 @@
+/* What the design cannot tell, whatever came out: only what holds for this very run. */
+#include "report/numbers.h"
+#include "report/section.h"
+
+#include <math.h>
+#include <string.h>
+
+static void put_design(vx_report *report)
+{
+    const vx_results *results = report->results;
+    vx_page *page = report->page;
+    if (results->design == VX_PAIRED)
+        vx_put(page, "<li><strong>There is no control arm.</strong> A change from %s to %s is not the effect of what "
+               "was given between them: natural history, regression to the mean, getting used to the scan, season and "
+               "the scanner's drift change images too, and this design cannot tell them "
+               "apart.</li>\n", results->session[0],
+               results->session[1]);
+    else
+        vx_put_markup(page, "<li><strong>A mean is compared with zero.</strong> What that says depends on what zero "
+                      "means in these images; no other group and no other time enters.</li>\n");
+    if (results->modality[0].effects > 1)
+        vx_put_markup(page, "<li><strong>Covariates were measured, not assigned.</strong> That an image goes along "
+                      "with one does not say that it follows from it: a third cause (dose for body weight, age, "
+                      "severity) can make both.</li>\n");
+}
+
+static void put_images(vx_report *report)
+{
+    const vx_results *results = report->results;
+    const char *nuisance = vx_results_option(results, "nuisance");
+    vx_page *page = report->page;
+    vx_put_markup(page, "<li>Images were taken as they are: nothing was scaled to a reference region or to the global "
+                  "mean. A change of the whole image, or of the reference that it was divided by, shows as a change "
+                  "everywhere.</li>\n");
+    if (nuisance)
+        vx_put(page, "<li>Adjusted for %s, linearly, and for nothing else.</li>\n", nuisance);
+    else
+        vx_put_markup(page, "<li>Nothing was adjusted for.</li>\n");
+}
+
+static void put_inference(vx_report *report)
+{
+    const vx_results *results = report->results;
+    const vx_results_effect *first = &results->modality[0].effect[0];
+    vx_page *page = report->page;
+    char text[32];
+    if (first->p[VX_P_FWE_EXTENT].there || first->p[VX_P_FWE_MASS].there)
+        vx_put_markup(page, "<li>A cluster that survives by extent or mass says that there is an effect somewhere "
+                      "inside it. It does not say where in it, and its size depends on the forming threshold.</li>\n");
+    if (first->p[VX_P_FDR].there)
+        vx_put_markup(page, "<li>The false discovery rate is the share of false ones among the voxels found, on "
+                      "average. It says nothing about any one of them.</li>\n");
+    if (results->modalities > 1)
+        vx_put(page, "<li><strong>Each of the %zu modalities is corrected by itself</strong>, and none for there being "
+               "several.</li>\n", results->modalities);
+    if (results->modality[0].effects > 1)
+        vx_put(page, "<li>Each of the %zu effects is corrected by itself, and none for there being several.</li>\n",
+               results->modality[0].effects);
+    if (first->tails != VX_TWO_TAILS)
+        vx_put_markup(page, "<li>One tail was tested: a difference the other way could not be found, and the choice "
+                      "must have been made before the data were seen.</li>\n");
+    for (size_t m = 0; m < results->modalities; m++)
+        for (size_t e = 0; e < results->modality[m].effects; e++) {
+            const vx_results_effect *effect = &results->modality[m].effect[e];
+            if (effect->p_smallest > 0.001)
+                vx_put(page, "<li>%s: %s: %lld relabellings allow no p below %s.</li>\n", results->modality[m].name,
+                       effect->name, (long long)effect->relabellings, vx_p_text(effect->p_smallest, text));
+        }
+    vx_put_markup(page, "<li>Sign flips assume errors that are symmetric about zero");
+    if (results->modality[0].effects > 1)
+        vx_put_markup(page, "; permutations that participants are exchangeable, once the nuisance is out");
+    vx_put_markup(page, ".</li>\n<li>What is not significant is not shown to be absent: see at each effect how large "
+                  "it would have had to be.</li>\n");
+}
+
+static void put_left_out(vx_report *report)
+{
+    size_t count = 0;
+    for (size_t m = 0; m < report->results->modalities; m++)
+        count += report->results->modality[m].left_outs;
+    if (count)
+        vx_put(report->page, "<li>Left out for want of data: %zu (see Design). If they lack it because of how they "
+               "fared, the rest are not like all.</li>\n", count);
+}
+
+static void write(vx_report *report)
+{
+    vx_put_markup(report->page, "<ul class=\"limits\">\n");
+    put_design(report);
+    put_images(report);
+    put_inference(report);
+    put_left_out(report);
+    vx_put_markup(report->page, "</ul>\n");
+}
+
+const vx_section vx_section_limits = {"limits", "What this design cannot tell", NULL, write, NULL};

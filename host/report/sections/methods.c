@@ -1,0 +1,189 @@
+/* A methods text to paste into a paper, and its references: only what this run used. */
+#include "report/numbers.h"
+#include "report/section.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef enum reference {
+    NICHOLS, WINKLER, FREEDMAN, SALMON, PHIPSON, BULLMORE, SMITH, BENJAMINI, REFERENCES
+} reference;
+
+static const char *const reference_text[REFERENCES] = {
+    "Nichols TE, Holmes AP. Nonparametric permutation tests for functional neuroimaging: a primer with examples. Hum "
+    "Brain Mapp 2002;15:1\xE2\x80\x93" "25.",
+    "Winkler AM, Ridgway GR, Webster MA, Smith SM, Nichols TE. Permutation inference for the general linear model. "
+    "NeuroImage 2014;92:381\xE2\x80\x93" "397.",
+    "Freedman D, Lane D. A nonstochastic interpretation of reported significance levels. J Bus Econ Stat "
+    "1983;1:292\xE2\x80\x93" "298.",
+    "Salmon JK, Moraes MA, Dror RO, Shaw DE. Parallel random numbers: as easy as 1, 2, 3. SC \xE2\x80\x99" "11, 2011.",
+    "Phipson B, Smyth GK. Permutation p-values should never be zero. Stat Appl Genet Mol Biol 2010;9:39.",
+    "Bullmore ET, Suckling J, Overmeyer S, et al. Global, voxel, and cluster tests, by theory and permutation, for a "
+    "difference between two groups of structural MR images of the brain. IEEE Trans Med Imaging "
+    "1999;18:32\xE2\x80\x93" "42.",
+    "Smith SM, Nichols TE. Threshold-free cluster enhancement. NeuroImage 2009;44:83\xE2\x80\x93" "98.",
+    "Benjamini Y, Hochberg Y. Controlling the false discovery rate. J R Stat Soc B 1995;57:289\xE2\x80\x93" "300.",
+};
+
+/* Numbers of the references, in the order in which the text comes to them. */
+typedef struct citing { vx_page *page; int number[REFERENCES], used; } citing;
+
+static void cite(citing *c, reference which)
+{
+    if (!c->number[which])
+        c->number[which] = ++c->used;
+    vx_put(c->page, " [%d]", c->number[which]);
+}
+
+static const char *option(const vx_report *report, const char *name, const char *otherwise)
+{
+    const char *value = vx_results_option(report->results, name);
+    return value ? value : otherwise;
+}
+
+static void put_data(vx_report *report, citing *c)
+{
+    const vx_results *results = report->results;
+    const char *mask = vx_results_option(results, "mask"), *threshold = vx_results_option(results, "mask-threshold");
+    vx_page *page = c->page;
+    char text[32];
+    vx_put(page, "<p>Images were analysed voxel by voxel with voxstat %s. ", results->version);
+    if (results->design == VX_PAIRED)
+        vx_put(page, "The outcome at each voxel was the change, %s minus %s, of each participant. ",
+               results->session[1], results->session[0]);
+    else
+        vx_put_markup(page, "The outcome at each voxel was the value of each participant's image. ");
+    vx_put_markup(page, "voxstat did not register, resample, smooth or scale the images. ");
+    for (size_t m = 0; m < results->modalities; m++) {
+        const vx_results_modality *modality = &results->modality[m];
+        vx_put(page, "%s: %lld participants, %s voxels of %.4g \xC3\x97 %.4g \xC3\x97 %.4g mm. ", modality->name,
+               (long long)modality->n, vx_count_text((double)modality->mask_voxels, text), modality->grid.pixdim[0],
+               modality->grid.pixdim[1], modality->grid.pixdim[2]);
+    }
+    if (mask)
+        vx_put_markup(page, "Voxels were those of an explicit mask that are finite in every image");
+    else
+        vx_put_markup(page, "Voxels were those that are finite and not zero in every image");
+    if (threshold)
+        vx_put(page, " and above %s", threshold);
+    vx_put_markup(page, ".</p>\n");
+}
+
+static void put_relabellings(citing *c, const vx_results_effect *effect, const char *seed)
+{
+    const char *what = effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutations";
+    char text[32];
+    if (effect->exhaustive) {
+        vx_put(c->page, "all %s %s", vx_count_text((double)effect->relabellings, text), what);
+        cite(c, NICHOLS);
+    } else {
+        vx_put(c->page, "%s random %s (Philox4x32-10, seed %s)", vx_count_text((double)effect->relabellings - 1, text),
+               what, seed);
+        cite(c, SALMON);
+    }
+}
+
+static void put_effects(vx_report *report, citing *c)
+{
+    const vx_results_modality *modality = &report->results->modality[0];
+    const char *nuisance = vx_results_option(report->results, "nuisance"), *seed = option(report, "seed", "0");
+    const bool joint = !strcmp(option(report, "joint", "no"), "yes");
+    vx_page *page = c->page;
+    vx_put(page, "<p>The mean%s was tested with a t statistic (df %g) against ",
+           report->results->design == VX_PAIRED ? " change" : "", modality->effect[0].df);
+    put_relabellings(c, &modality->effect[0], seed);
+    if (nuisance)
+        vx_put(page, ", with %s as nuisance, mean-centred", nuisance);
+    vx_put_markup(page, ".");
+    for (size_t e = 1; e < modality->effects; e++) {
+        const vx_results_effect *effect = &modality->effect[e];
+        vx_put(page, " Its association with %s (n = %lld) was tested by the t statistic (df %g) of %s%s%s against ",
+               effect->name, (long long)effect->n, effect->df,
+               effect->ranks ? "Spearman\xE2\x80\x99s rank correlation"
+                             : "a linear regression on the mean-centred covariate",
+               nuisance ? ", given the nuisance" : "", joint ? ", all covariates in one model" : "");
+        put_relabellings(c, effect, seed);
+        if (effect->columns > 2) {
+            vx_put_markup(page, " by the Freedman\xE2\x80\x93Lane scheme");
+            cite(c, FREEDMAN);
+            cite(c, WINKLER);
+        }
+        vx_put_markup(page, ".");
+    }
+    vx_put_markup(page, "</p>\n");
+}
+
+static void put_threshold(vx_report *report, const vx_results_effect *effect)
+{
+    const char *p = vx_results_option(report->results, "cluster-p");
+    if (p)
+        vx_put(report->page, "one-sided p %s, t = %.2f for the mean", p, effect->threshold_t);
+    else
+        vx_put(report->page, "t = %.2f", effect->threshold_t);
+}
+
+static void put_corrections(vx_report *report, citing *c)
+{
+    const vx_results_effect *effect = &report->results->modality[0].effect[0];
+    vx_page *page = c->page;
+    const bool voxel = effect->p[VX_P_FWE_VOXEL].there, extent = effect->p[VX_P_FWE_EXTENT].there;
+    const bool mass = effect->p[VX_P_FWE_MASS].there, tfce = effect->p[VX_P_FWE_TFCE].there;
+    static const char *const tails[] = {[VX_TWO_TAILS] = "two-sided", [VX_POSITIVE] = "one-sided, for a rise",
+                                        [VX_NEGATIVE] = "one-sided, for a fall"};
+    vx_put(page, "<p>Tests were %s. ", tails[effect->tails]);
+    if (voxel || extent || mass || tfce) {
+        vx_put_markup(page, "Family-wise error over the voxels analysed was controlled by the distribution of the "
+                      "maximum over relabellings");
+        cite(c, NICHOLS);
+        vx_put(page, "%s: ", effect->tails == VX_TWO_TAILS ? " and over both tails" : "");
+        const char *join = "";
+        if (voxel) {
+            vx_put_markup(page, "of t");
+            join = ", ";
+        }
+        if (extent || mass) {
+            vx_put(page, "%sof cluster %s (formed at ", join,
+                   extent && mass ? "extent and mass" : extent ? "extent" : "mass");
+            put_threshold(report, effect);
+            vx_put(page, "; %d neighbours)", effect->connectivity);
+            cite(c, BULLMORE);
+            join = ", ";
+        }
+        if (tfce) {
+            vx_put(page, "%sof threshold-free cluster enhancement (E = %s, H = %s, %s)", join,
+                   option(report, "tfce-e", "0.5"), option(report, "tfce-h", "2"),
+                   strcmp(option(report, "tfce-preset", "exact"), "exact") ? option(report, "tfce-preset", "")
+                                                                           : "integrated exactly");
+            cite(c, SMITH);
+        }
+        vx_put_markup(page, ". ");
+    }
+    if (effect->p[VX_P_FDR].there) {
+        vx_put_markup(page, "The false discovery rate was controlled by the step-up procedure on uncorrected "
+                      "permutation p");
+        cite(c, BENJAMINI);
+        vx_put_markup(page, ". ");
+    }
+    vx_put_markup(page, "The observed labelling counts among the relabellings, so that no p is zero");
+    cite(c, PHIPSON);
+    vx_put_markup(page, ".</p>\n");
+}
+
+static void write(vx_report *report)
+{
+    citing c = {.page = report->page};
+    vx_put_markup(report->page, "<p class=\"note\">Ready to paste; check it against what you did before and "
+                  "after.</p>\n<div class=\"paste\">\n");
+    put_data(report, &c);
+    put_effects(report, &c);
+    put_corrections(report, &c);
+    vx_put(report->page, "<p>Computed on %s (%s).</p>\n</div>\n<h3>References</h3>\n<ol class=\"references\">\n",
+           report->results->device, report->results->driver);
+    for (int number = 1; number <= c.used; number++)
+        for (int r = 0; r < REFERENCES; r++)
+            if (c.number[r] == number)
+                vx_put(report->page, "<li>%s</li>\n", reference_text[r]);
+    vx_put_markup(report->page, "</ol>\n");
+}
+
+const vx_section vx_section_methods = {"methods", "Methods text", NULL, write, NULL};

@@ -1,0 +1,120 @@
+/* Are the images what they should be? One row a participant, and how the mask came about. */
+#include "base/memory.h"
+#include "report/numbers.h"
+#include "report/section.h"
+
+#include <math.h>
+
+/* The modified z of Iglewicz and Hoaglin (1993, How to Detect and Handle Outliers), who call 3.5 an outlier. */
+static const double unusual = 3.5;
+
+static void put_mask(vx_report *report, const vx_results_modality *modality)
+{
+    const vx_mask_report *mask = &modality->mask;
+    vx_page *page = report->page;
+    char a[32], b[32], c[32];
+    const struct { int64_t count; const char *reason; } left_out[] = {
+        {mask->left_out_not_finite, "not finite in some image"},
+        {mask->left_out_zero, "zero in some image"},
+        {mask->left_out_threshold, "not above the threshold in some image"},
+        {mask->left_out_constant, "the same in every participant"}};
+    const double mm3 = fabs(modality->grid.pixdim[0] * modality->grid.pixdim[1] * modality->grid.pixdim[2]);
+    vx_put(page, "<p>The mask holds <strong>%s voxels</strong> (%.4g \xC3\x97 %.4g \xC3\x97 %.4g mm; %.0f mL) of %s "
+           "in the grid; %s were candidates", vx_count_text((double)modality->mask_voxels, a), modality->grid.pixdim[0],
+           modality->grid.pixdim[1], modality->grid.pixdim[2], (double)modality->mask_voxels * mm3 / 1000,
+           vx_count_text((double)mask->grid_voxels, b), vx_count_text((double)mask->candidate, c));
+    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
+        if (left_out[i].count)
+            vx_put(page, "; %s left out: %s", vx_count_text((double)left_out[i].count, a), left_out[i].reason);
+    vx_put_markup(page, ".</p>\n");
+}
+
+static void put_head(vx_report *report, const vx_results_modality *modality)
+{
+    const vx_results *results = report->results;
+    vx_page *page = report->page;
+    const bool paired = modality->global[VX_MEAN_BASELINE];
+    vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Quality of %s\"><table "
+           "class=\"quality\"><caption>Means over the mask, in the images' units. Robust z: how many robust standard "
+           "deviations (1.4826 times the median absolute deviation) a participant's %s lies from the median; beyond "
+           "%.1f it is marked. Voxels: finite and not zero%s.</caption><thead><tr><th "
+           "scope=\"col\">participant</th>", modality->name,
+           paired ? "change" : "mean", unusual, paired ? ", in the image that has fewer" : "");
+    if (paired)
+        vx_put(page, "<th scope=\"col\" class=\"n\">mean %s</th><th scope=\"col\" class=\"n\">mean %s</th><th "
+               "scope=\"col\" class=\"n\">change</th><th scope=\"col\" class=\"n\">change (%%)</th>",
+               results->session[0], results->session[1]);
+    else
+        vx_put_markup(page, "<th scope=\"col\" class=\"n\">mean</th>");
+    vx_put_markup(page, "<th scope=\"col\" class=\"n\">robust z</th><th scope=\"col\" "
+                  "class=\"n\">voxels</th></tr></thead><tbody>\n");
+}
+
+static void put_row(vx_report *report, const vx_results_modality *modality, int64_t i, double value, double z)
+{
+    vx_page *page = report->page;
+    const double *before = modality->global[VX_MEAN_BASELINE], *after = modality->global[VX_MEAN_FOLLOWUP];
+    int64_t voxels = modality->voxels[VX_MEAN_FOLLOWUP][i];
+    char text[32];
+    vx_put(page, "<tr><th scope=\"row\">%s</th>", modality->participant[i]);
+    if (before) {
+        vx_put(page, "<td class=\"n\">%.5g</td><td class=\"n\">%.5g</td><td class=\"n\">%+.4g</td><td class=\"n\">%+.2f"
+               "</td>", before[i], after[i], value, 100 * value / before[i]);
+        if (modality->voxels[VX_MEAN_BASELINE][i] < voxels)
+            voxels = modality->voxels[VX_MEAN_BASELINE][i];
+    } else {
+        vx_put(page, "<td class=\"n\">%.5g</td>", value);
+    }
+    if (isfinite(z))
+        vx_put(page, "<td class=\"n%s\">%+.2f%s</td>", fabs(z) > unusual ? " found" : "", z,
+               fabs(z) > unusual ? " unusual" : "");
+    else
+        vx_put_markup(page, "<td class=\"n\">\xE2\x80\x93</td>");
+    vx_put(page, "<td class=\"n\">%s</td></tr>\n", vx_count_text((double)voxels, text));
+}
+
+static void put_modality(vx_report *report, const vx_results_modality *modality)
+{
+    const double *before = modality->global[VX_MEAN_BASELINE], *after = modality->global[VX_MEAN_FOLLOWUP];
+    double *value = vx_array((size_t)modality->n, sizeof *value), centre, spread;
+    int64_t marked = 0;
+    if (!value) {
+        report->status = vx_fail_memory(report->error);
+        return;
+    }
+    for (int64_t i = 0; i < modality->n; i++)
+        value[i] = after[i] - (before ? before[i] : 0);
+    vx_robust(value, modality->n, &centre, &spread);
+    for (int64_t i = 0; i < modality->n; i++)
+        marked += fabs((value[i] - centre) / spread) > unusual;
+    vx_put(report->page, "<h3>%s</h3>\n", modality->name);
+    put_mask(report, modality);
+    if (marked)
+        vx_put(report->page, "<p class=\"found\">%lld participant%s with an unusual %s over the whole mask.</p>\n",
+               (long long)marked, marked == 1 ? "" : "s", before ? "change" : "mean");
+    else
+        vx_put(report->page, "<p>No participant has an unusual %s over the whole mask.</p>\n",
+               before ? "change" : "mean");
+    put_head(report, modality);
+    for (int64_t i = 0; i < modality->n; i++)
+        put_row(report, modality, i, value[i], (value[i] - centre) / spread);
+    vx_put_markup(report->page, "</tbody></table></div>\n");
+    free(value);
+}
+
+static void write(vx_report *report)
+{
+    for (size_t m = 0; !report->status && m < report->results->modalities; m++)
+        put_modality(report, &report->results->modality[m]);
+    if (!report->template)
+        return;
+    vx_put(report->page, "<p>Maps are drawn over the template <code>%s</code>", report->template);
+    if (report->template_resampled)
+        vx_put_markup(report->page, ", which lies on another grid and was resampled for the pictures (trilinear, in "
+                      "mm)");
+    vx_put(report->page, "; it covers %.1f %% of the voxels analysed%s. The results themselves are not touched by "
+           "it.</p>\n", 100 * report->template_overlap,
+           report->template_overlap < 0.95 ? ": look whether it is in the same space" : "");
+}
+
+const vx_section vx_section_quality = {"quality", "Quality control", NULL, write, NULL};

@@ -1,0 +1,102 @@
+/* What was asked, and what came out, on one screen. */
+#include "report/numbers.h"
+#include "report/section.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const p_title[VX_P_KINDS] = {"uncorr.", "FDR", "voxel", "extent", "mass", "TFCE"};
+
+/* "a, b and c" of the names of the modalities, or of the first one's covariates. */
+static void put_names(vx_report *report, bool covariates)
+{
+    const vx_results *results = report->results;
+    const size_t count = covariates ? results->modality[0].effects - 1 : results->modalities;
+    for (size_t i = 0; i < count; i++)
+        vx_put(report->page, "%s<strong>%s</strong>", !i ? "" : i + 1 < count ? ", " : " and ",
+               covariates ? results->modality[0].effect[i + 1].name : results->modality[i].name);
+}
+
+static void put_question(vx_report *report)
+{
+    const vx_results *results = report->results;
+    vx_page *page = report->page;
+    const bool paired = results->design == VX_PAIRED, covariates = results->modality[0].effects > 1;
+    vx_put_markup(page, paired ? "<p class=\"question\">Does " : "<p class=\"question\">Does the mean of ");
+    put_names(report, false);
+    if (paired)
+        vx_put(page, " change from <strong>%s</strong> to <strong>%s</strong> anywhere in the voxels analysed",
+               results->session[0], results->session[1]);
+    else
+        vx_put_markup(page, " differ from zero anywhere in the voxels analysed");
+    if (covariates) {
+        vx_put(page, ", and where does %s go along with ", paired ? "the change" : "the value");
+        put_names(report, true);
+    }
+    vx_put_markup(page, "?</p>\n");
+    if (paired)
+        vx_put(page, "<p>Change is <em>%s minus %s</em>: positive where %s is higher.</p>\n", results->session[1],
+               results->session[0], results->session[1]);
+}
+
+static void put_table(vx_report *report)
+{
+    const vx_results *results = report->results;
+    vx_page *page = report->page;
+    char text[32];
+    bool any[VX_P_KINDS] = {false};
+    for (size_t m = 0; m < results->modalities; m++)
+        for (size_t e = 0; e < results->modality[m].effects; e++)
+            for (int k = 0; k < VX_P_KINDS; k++)
+                any[k] |= results->modality[m].effect[e].p[k].there;
+    vx_put_markup(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Headline figures\">"
+                  "<table id=\"headline\"><caption>Headline figures: the largest t and the smallest p of every kind of "
+                  "correction, over all voxels analysed; by voxel, extent, mass and TFCE they are "
+                  "family-wise.</caption>\n<thead><tr><th scope=\"col\">Effect</th><th scope=\"col\" "
+                  "class=\"n\">n</th><th scope=\"col\" class=\"n\">df</th><th scope=\"col\" class=\"n\">peak "
+                  "t</th><th scope=\"col\" class=\"n\">at (mm)</th>");
+    for (int k = 0; k < VX_P_KINDS; k++)
+        if (any[k])
+            vx_put(page, "<th scope=\"col\" class=\"n\">p %s</th>", p_title[k]);
+    vx_put_markup(page, "<th scope=\"col\" class=\"n\">clusters</th></tr></thead>\n<tbody>\n");
+    for (size_t m = 0; m < results->modalities; m++)
+        for (size_t e = 0; e < results->modality[m].effects; e++) {
+            const vx_results_effect *effect = &results->modality[m].effect[e];
+            vx_put(page, "<tr><th scope=\"row\">%s: %s</th><td class=\"n\">%lld</td><td class=\"n\">%g</td>"
+                   "<td class=\"n\">%.3f</td><td class=\"n\">%.0f, %.0f, %.0f</td>", results->modality[m].name,
+                   effect->name, (long long)effect->n, effect->df, effect->peak_t, effect->peak_mm[0],
+                   effect->peak_mm[1], effect->peak_mm[2]);
+            for (int k = 0; k < VX_P_KINDS; k++)
+                if (any[k])
+                    vx_put(page, "<td class=\"n%s\">%s</td>",
+                           k > VX_P_UNCORRECTED && effect->p[k].smallest < 0.05 ? " found" : "",
+                           vx_p_text(effect->p[k].smallest, text));
+            vx_put(page, "<td class=\"n\">%zu</td></tr>\n", effect->clusters);
+        }
+    vx_put_markup(page, "</tbody></table></div>\n");
+}
+
+static void write(vx_report *report)
+{
+    const vx_results *results = report->results;
+    size_t corrections = 0;
+    put_question(report);
+    vx_put_markup(report->page, "<ul class=\"answers\">\n");
+    for (size_t m = 0, k = 1; m < results->modalities; m++)
+        for (size_t e = 0; e < results->modality[m].effects; e++, k++) {
+            const vx_effect_view view = {&results->modality[m], &results->modality[m].effect[e], ""};
+            vx_put(report->page, "<li><a href=\"#effect-%zu\">%s: %s</a>. ", k, view.modality->name,
+                   view.effect->name);
+            vx_effect_headline(report, &view);
+            vx_put_markup(report->page, "</li>\n");
+        }
+    vx_put_markup(report->page, "</ul>\n");
+    put_table(report);
+    for (int k = VX_P_FDR; k < VX_P_KINDS; k++)
+        corrections += results->modality[0].effect[0].p[k].there;
+    if (corrections > 1)
+        vx_put(report->page, "<p class=\"note\">The %zu corrections are %zu answers to one question. Which of them "
+               "counts has to be settled before the results are seen.</p>\n", corrections, corrections);
+}
+
+const vx_section vx_section_question = {"question", "In brief", NULL, write, NULL};

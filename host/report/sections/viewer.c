@@ -1,0 +1,299 @@
+/* The viewer: the maps of every effect as volumes in the page, and the controls that viewer.js brings to life. */
+#include "report/section.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "output/record.h"
+#include "report/draw/colour.h"
+#include "report/draw/sample.h"
+#include "report/volume.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The maps that a reader looks around in, most wanted first. t stands for z and for uncorrected p too. */
+typedef struct map_kind { const char *name, *title; vx_p_kind p; } map_kind;
+static const map_kind kinds[] = {
+    {"t", "t", VX_P_KINDS},
+    {"mean", "mean", VX_P_KINDS},
+    {"slope", "slope", VX_P_KINDS},
+    {"r", "r", VX_P_KINDS},
+    {"rho", "rho", VX_P_KINDS},
+    {"dz", "d_z", VX_P_KINDS},
+    {"tfce", "TFCE", VX_P_KINDS},
+    {"p-fwe-voxel", "−log10 p, FWE by voxel", VX_P_FWE_VOXEL},
+    {"p-fwe-extent", "−log10 p, FWE by extent", VX_P_FWE_EXTENT},
+    {"p-fwe-mass", "−log10 p, FWE by mass", VX_P_FWE_MASS},
+    {"p-fwe-tfce", "−log10 p, FWE by TFCE", VX_P_FWE_TFCE},
+    {"p-fdr", "−log10 p, FDR", VX_P_FDR},
+};
+enum { MAPS = sizeof kinds / sizeof *kinds };
+
+/* Compressed bytes of volumes, so that the page stays one that mail and browsers take. */
+static const size_t room = 8 << 20;
+
+/* The page while volumes are put into it. */
+typedef struct vx_filling {
+    vx_report *report;
+    size_t used;             /* of the room */
+    int64_t shown, left_out; /* maps */
+} vx_filling;
+
+/* A modality's grid, where its mask lies on it, and the mask. */
+typedef struct vx_place {
+    const vx_results_modality *modality;
+    float *mask; /* owned by who made the place */
+    vx_box box;
+} vx_place;
+
+static vx_status place_new(const vx_report *report, const vx_results_modality *modality, vx_place *place)
+{
+    *place = (vx_place){.modality = modality};
+    vx_status status = vx_results_mask(report->results, modality, &place->mask, report->error);
+    if (!status)
+        place->box = vx_box_around(&modality->grid, place->mask, 2);
+    return status;
+}
+
+/* Where the threshold of a map starts: p = 0.05, what the forming threshold is in its terms, or half its range. */
+static double first_threshold(const map_kind *kind, const vx_results_effect *effect, double largest)
+{
+    const double t = effect->threshold_t;
+    if (kind->p != VX_P_KINDS)
+        return -log10(0.05);
+    if (!strcmp(kind->name, "t"))
+        return t;
+    if (!strcmp(kind->name, "r") || !strcmp(kind->name, "rho"))
+        return t / sqrt(t * t + effect->df); /* r of that t */
+    if (!strcmp(kind->name, "dz"))
+        return t / sqrt((double)effect->n);
+    return largest / 2;
+}
+
+/* Makes of a map what is shown, 0 outside the mask, and returns the largest size. */
+static double prepare(const map_kind *kind, const vx_place *place, float *value)
+{
+    const size_t elements = vx_grid_elements(&place->modality->grid);
+    double largest = 0;
+    for (size_t i = 0; i < elements; i++) {
+        if (place->mask[i] == 0)
+            value[i] = 0;
+        else if (kind->p != VX_P_KINDS)
+            value[i] = -log10f(value[i]);
+        if (isfinite(value[i]))
+            largest = fmax(largest, fabs((double)value[i]));
+    }
+    return largest;
+}
+
+/* A volume as an element of the page that no browser reads by itself; the caller has opened the tag. */
+static void put_volume(vx_page *page, const vx_bytes *packed)
+{
+    vx_put_markup(page, ">");
+    vx_put_base64(page, packed->data, packed->size);
+    vx_put_markup(page, "</script>\n");
+}
+
+/* One map of one effect, unless the page is full. */
+static vx_status put_map(vx_filling *filling, const map_kind *kind, const vx_place *place,
+                         const vx_results_effect *effect)
+{
+    vx_report *report = filling->report;
+    vx_bytes packed = {0};
+    float *value = NULL;
+    if (!vx_results_has_map(report->results, effect, kind->name))
+        return VX_OK;
+    vx_status status = vx_results_map(report->results, effect, &place->modality->grid, kind->name, &value,
+                                      report->error);
+    if (status)
+        return status;
+    const double largest = prepare(kind, place, value), threshold = first_threshold(kind, effect, largest);
+    const double limit = fmax(largest, 1.1 * threshold); /* as in the pictures: a map of noise stays pale */
+    if (limit > 0)
+        status = vx_volume_pack(&place->modality->grid, &place->box, value, VX_VOLUME_INT16, limit / INT16_MAX, &packed,
+                                report->error);
+    free(value);
+    if (status || !packed.data)
+        return status;
+    if (filling->used + packed.size > room) {
+        filling->left_out++;
+    } else {
+        vx_put(report->page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" data-effect=\"%s\" "
+               "data-of=\"%s: %s\" data-map=\"%s\" data-title=\"%s\" data-limit=\"%.9g\" "
+               "data-threshold=\"%.9g\"%s", place->modality->stem, effect->stem, place->modality->name, effect->name,
+               kind->name, kind->title, limit, threshold, kind->p == VX_P_KINDS ? " data-signed" : "");
+        put_volume(report->page, &packed);
+        filling->used += packed.size;
+        filling->shown++;
+    }
+    free(packed.data);
+    return VX_OK;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* The value that is drawn nearly white: 98 % of the mask stay under it, for a few bright voxels must not darken all
+ * others. */
+static double white(const vx_place *place, const float *value, float *scratch)
+{
+    const size_t elements = vx_grid_elements(&place->modality->grid);
+    size_t count = 0;
+    for (size_t i = 0; i < elements; i++)
+        if (place->mask[i] != 0 && isfinite(value[i]))
+            scratch[count++] = value[i];
+    qsort(scratch, count, sizeof *scratch, by_value);
+    return count ? fmax(scratch[count * 98 / 100], 0) : 0;
+}
+
+/* The template at the voxels of the results, so that crosshair and maps share one grid. */
+static void resample(const vx_volume *template, const vx_grid *grid, float *value)
+{
+    const vx_sampler sampler = vx_sampler_new(&template->grid, template->data);
+    for (int64_t z = 0, i = 0; z < grid->dim[2]; z++)
+        for (int64_t y = 0; y < grid->dim[1]; y++)
+            for (int64_t x = 0; x < grid->dim[0]; x++, i++) {
+                double mm[3];
+                for (int k = 0; k < 3; k++)
+                    mm[k] = grid->affine[k][0] * (double)x + grid->affine[k][1] * (double)y +
+                            grid->affine[k][2] * (double)z + grid->affine[k][3];
+                value[i] = (float)vx_sample(&sampler, mm, 0);
+            }
+}
+
+/* What lies under the maps of a modality. */
+static vx_status put_background(vx_filling *filling, const vx_place *place)
+{
+    const vx_report *report = filling->report;
+    const vx_grid *grid = &place->modality->grid;
+    vx_bytes packed = {0};
+    float *value = NULL, *scratch = vx_array(vx_grid_elements(grid), sizeof *scratch);
+    vx_status status = scratch ? VX_OK : vx_fail_memory(report->error);
+    if (!status)
+        status = vx_results_mean(report->results, place->modality, &value, report->error);
+    if (!status && report->template)
+        resample(&report->template_image, grid, value);
+    const double top = status ? 0 : white(place, value, scratch);
+    if (!status)
+        status = vx_volume_pack(grid, &place->box, value, VX_VOLUME_UINT8, top > 0 ? top / UINT8_MAX : 1, &packed,
+                                report->error);
+    if (!status) {
+        vx_put(report->page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" data-white=\"%.9g\"",
+               place->modality->stem, top);
+        put_volume(report->page, &packed);
+        filling->used += packed.size;
+    }
+    free(packed.data);
+    free(value);
+    free(scratch);
+    return status;
+}
+
+/* Modality by modality for the backgrounds, then the maps in the order in which they are wanted. */
+static vx_status put_volumes(vx_filling *filling)
+{
+    const vx_results *results = filling->report->results;
+    vx_place *place = vx_array_zero(results->modalities, sizeof *place);
+    vx_status status = place ? VX_OK : vx_fail_memory(filling->report->error);
+    for (size_t m = 0; !status && m < results->modalities; m++) {
+        status = place_new(filling->report, &results->modality[m], &place[m]);
+        if (!status)
+            status = put_background(filling, &place[m]);
+    }
+    for (int k = 0; k < MAPS; k++)
+        for (size_t m = 0; !status && m < results->modalities; m++)
+            for (size_t e = 0; !status && e < results->modality[m].effects; e++)
+                status = put_map(filling, &kinds[k], &place[m], &results->modality[m].effect[e]);
+    for (size_t m = 0; place && m < results->modalities; m++)
+        free(place[m].mask);
+    free(place);
+    return status;
+}
+
+/* The colours of the pictures, as steps from 0 to the limit of either tail, for viewer.js. */
+static void put_colours(vx_page *page)
+{
+    enum { STEPS = 16 };
+    for (int tail = 1; tail >= -1; tail -= 2) {
+        vx_put_markup(page, tail > 0 ? "<script type=\"application/json\" id=\"viewer-colours\">{\"positive\": ["
+                                     : "], \"negative\": [");
+        for (int i = 0; i <= STEPS; i++) {
+            const vx_colour c = vx_colour_diverging(tail * fmax(i, 1e-3) / STEPS); /* which side of 0 the first is on */
+            vx_put(page, "%s[%.0f, %.0f, %.0f]", i ? ", " : "", 255 * c.r, 255 * c.g, 255 * c.b);
+        }
+    }
+    vx_put_markup(page, "]}</script>\n");
+}
+
+static void put_controls(vx_page *page)
+{
+    vx_put_markup(page,
+        "<div id=\"viewer-app\" hidden>\n<div class=\"viewer-controls\">\n"
+        "<label>Effect <select id=\"viewer-effect\"></select></label>\n"
+        "<label>Map <select id=\"viewer-map\"></select></label>\n"
+        "<label>Cluster <select id=\"viewer-cluster\"></select></label>\n"
+        "<div class=\"viewer-pair\"><label>Threshold of both tails <input type=\"range\" id=\"viewer-threshold\" "
+        "min=\"0\" step=\"any\"></label><input type=\"number\" id=\"viewer-threshold-typed\" min=\"0\" step=\"any\" "
+        "aria-label=\"Threshold, as a number\"></div>\n"
+        "<label class=\"across\"><input type=\"checkbox\" id=\"viewer-faded\" checked> fade what lies below, do not "
+        "hide it</label>\n"
+        "<div class=\"viewer-pair\" role=\"group\" aria-label=\"Crosshair\">"
+        "<label>x, mm <input type=\"number\" id=\"viewer-x\" step=\"any\"></label>"
+        "<label>y, mm <input type=\"number\" id=\"viewer-y\" step=\"any\"></label>"
+        "<label>z, mm <input type=\"number\" id=\"viewer-z\" step=\"any\"></label></div>\n</div>\n"
+        "<div id=\"viewer-frame\"><canvas id=\"viewer-canvas\" tabindex=\"0\" role=\"application\" aria-label=\"Axial, "
+        "coronal and sagittal slice through the crosshair\" aria-describedby=\"viewer-keys\"></canvas></div>\n"
+        "<p id=\"viewer-readout\" role=\"status\"></p>\n"
+        "<div class=\"viewer-legend\"><span id=\"viewer-least\"></span><div class=\"viewer-bar\" id=\"viewer-bar\"><i>"
+        "</i><i></i></div><span id=\"viewer-most\"></span></div>\n"
+        "<p id=\"viewer-keys\" class=\"note\">Click or drag to move the crosshair; with the slices in focus, the arrow "
+        "keys move it along x and y, Page Up and Page Down along z, and the wheel through the slice under the pointer. "
+        "A row of a table of clusters, or its number, leads here.</p>\n</div>\n");
+}
+
+static void put_remarks(const vx_filling *filling)
+{
+    const vx_report *report = filling->report;
+    vx_put(report->page, "<p class=\"note\">Under the maps lies the %s in 256 greys. The maps are rounded to 1/32767 "
+           "of the end of their colour bar; voxels are drawn as they are, without interpolation.",
+           report->template ? "template, at the voxels of the results," : "mean of all images");
+    if (filling->left_out)
+        vx_put(report->page, " Left out so that the page does not grow too large: %lld maps; they are in the folder.",
+               (long long)filling->left_out);
+    vx_put_markup(report->page, "</p>\n");
+}
+
+static void write(vx_report *report)
+{
+    vx_filling filling = {.report = report};
+    vx_page *page = report->page;
+    const char *niivue = vx_page_file("niivue.js");
+    if (!niivue) {
+        vx_put_markup(page, "<p>This voxstat was built without NiiVue, so there is no viewer here, only the pictures "
+                      "above; where npm is installed, <code>sh bootstrap.sh build</code> fetches it.</p>\n");
+        return;
+    }
+    report->status = put_volumes(&filling);
+    if (report->status)
+        return;
+    if (!filling.shown) {
+        vx_put_markup(page, "<p>The maps are too large to look around in here; the pictures above show them, and any "
+                      "viewer of NIfTI opens those in the folder.</p>\n");
+        return;
+    }
+    vx_put_markup(page, "<p id=\"viewer-note\" class=\"note\">The viewer starts when it comes into sight; it needs "
+                  "JavaScript and WebGL 2.</p>\n");
+    put_controls(page);
+    put_colours(page);
+    put_remarks(&filling);
+    vx_put_markup(page, "<script type=\"text/plain\" id=\"niivue\">\n");
+    vx_put_markup(page, niivue);
+    vx_put_markup(page, "</script>\n<script>\n");
+    vx_put_markup(page, vx_page_file("viewer.js"));
+    vx_put_markup(page, "</script>\n");
+}
+
+const vx_section vx_section_viewer = {"viewer", "Viewer", NULL, write, NULL};

@@ -1,0 +1,276 @@
+/* The viewer of report.html: three slices through a point, one statistic map over the mean image. NiiVue draws them;
+   this file gives it the volumes that the page holds and joins it to the controls and to the rows of the cluster
+   tables. All of it waits for the section to come into sight, so that opening the page costs nothing. */
+(function () {
+    "use strict";
+    const byId = (id) => document.getElementById(id);
+    const section = byId("viewer");
+    const source = byId("niivue");
+    if (!section || !source)
+        return;
+    const note = byId("viewer-note"), canvas = byId("viewer-canvas"), readout = byId("viewer-readout");
+    const effectBox = byId("viewer-effect"), mapBox = byId("viewer-map"), clusterBox = byId("viewer-cluster");
+    const slider = byId("viewer-threshold"), typed = byId("viewer-threshold-typed"), faded = byId("viewer-faded");
+    const axes = ["x", "y", "z"].map((axis) => byId("viewer-" + axis));
+    const volumes = Array.from(document.querySelectorAll("script.volume"));
+    const maps = volumes.filter((element) => element.dataset.effect);
+    const means = volumes.filter((element) => !element.dataset.effect);
+    const rows = Array.from(document.querySelectorAll("tr[data-effect][data-x]")).filter(
+        (row) => maps.some((element) => element.dataset.effect === row.dataset.effect)); /* a full page has not all */
+    const {positive, negative} = JSON.parse(byId("viewer-colours").textContent);
+    const GREYS = [[255, 255, 255], [80, 80, 80], [230, 230, 230]]; /* of the mean image: colours stand out */
+    const LAYOUT = {grid: 2, row: 3}; /* NiiVue's MULTIPLANAR_TYPE */
+    const DRAG = {none: 0, crosshair: 8}; /* its DRAG_MODE */
+    const FADED = 1, HIDDEN = 2; /* its COLORMAP_TYPE: what lies below the threshold */
+    const loaded = new Map(); /* script element -> NVImage */
+    let nv = null, wanted = null, shown = null, started = null, point = [0, 0, 0];
+
+    const number = (value) => Number(value.toPrecision(4)).toString().replace("-", "\u2212");
+
+    /* As NiiVue wants it. Where there is no value at all, outside the mask, nothing is drawn. */
+    function colormap(stops) {
+        const channel = (k) => stops.map((rgb) => rgb[k]);
+        return {R: channel(0), G: channel(1), B: channel(2), A: stops.map((_, i) => i ? 255 : 0),
+                I: stops.map((_, i) => i && 1 + Math.round(254 * (i - 1) / (stops.length - 2)))};
+    }
+
+    function say(text) {
+        note.textContent = text;
+        note.hidden = false;
+    }
+
+    async function volume(element) {
+        if (!loaded.has(element))
+            loaded.set(element, await niivue.NVImage.loadFromBase64({
+                base64: element.textContent.trim(), name: (element.dataset.map || "mean") + ".nii.gz"
+            }));
+        return loaded.get(element);
+    }
+
+    /* One threshold and one limit for both tails. NiiVue fades what lies below the threshold, the more the further,
+       and draws a black line around what lies above it. */
+    function calibrate(image) {
+        const limit = Number(shown.dataset.limit), threshold = Number(slider.value);
+        image.cal_min = threshold;
+        image.cal_max = limit;
+        image.cal_minNeg = -limit;
+        image.cal_maxNeg = -threshold;
+        image.colormapType = faded.checked ? FADED : HIDDEN;
+        typed.value = Number(threshold.toPrecision(4));
+        legend("signed" in shown.dataset ? -limit : 0, limit, threshold);
+    }
+
+    /* The bar from the least value to the limit, with marks at the threshold of either tail. */
+    function legend(least, limit, threshold) {
+        const at = (value) => 100 * (value - least) / (limit - least) + "%";
+        const stops = (least < 0 ? negative.slice().reverse() : []).concat(positive).map((rgb) => `rgb(${rgb})`);
+        byId("viewer-least").textContent = number(least);
+        byId("viewer-most").textContent = number(limit);
+        byId("viewer-bar").style.background = `linear-gradient(to right, ${stops})`;
+        const [low, high] = byId("viewer-bar").children;
+        low.hidden = least === 0;
+        low.style.left = at(-threshold);
+        high.style.left = at(threshold);
+    }
+
+    function redraw() {
+        calibrate(loaded.get(shown));
+        nv.updateGLVolume();
+    }
+
+    /* Puts a map over the mean image of its modality. Reading a volume takes a while, in which the reader may have
+       asked for another: then this one is dropped. */
+    async function show(element) {
+        wanted = element;
+        const mean = means.find(({dataset}) => dataset.modality === element.dataset.modality);
+        const under = await volume(mean);
+        const image = await volume(element);
+        if (wanted !== element)
+            return;
+        const limit = Number(element.dataset.limit), signed = "signed" in element.dataset;
+        shown = element;
+        slider.max = limit;
+        slider.value = element.dataset.threshold;
+        image.colormap = "vx-positive";
+        image.colormapNegative = signed ? "vx-negative" : "";
+        calibrate(image);
+        if (nv.volumes[0] !== under) {
+            while (nv.volumes.length)
+                nv.removeVolume(nv.volumes[nv.volumes.length - 1]);
+            under.colormap = "vx-ground";
+            under.cal_min = 0;
+            under.cal_max = Number(mean.dataset.white);
+            nv.addVolume(under);
+            layout();
+        } else if (nv.volumes.length > 1) {
+            nv.removeVolume(nv.volumes[1]);
+        }
+        nv.addVolume(image);
+        go(point);
+    }
+
+    /* At the voxel centre that is nearest to a point in mm. */
+    function go(mm) {
+        nv.scene.crosshairPos = nv.vox2frac(nv.frac2vox(nv.mm2frac(mm)));
+        nv.createOnLocationChange();
+        nv.drawScene();
+    }
+
+    function located(place) {
+        if (place.values.length < 2)
+            return;
+        point = Array.from(place.mm).slice(0, 3).map((mm) => Math.round(mm * 100) / 100);
+        axes.forEach((box, i) => { box.value = point[i]; });
+        readout.textContent = `${shown.dataset.title} = ${number(place.values[1].value)} at ` +
+            `(${point.map(number).join(", ")}) mm`;
+    }
+
+    function fill(box, entries, chosen) {
+        box.replaceChildren(...entries.map(([value, text]) => new Option(text, value)));
+        if (entries.some(([value]) => value === chosen))
+            box.value = chosen;
+    }
+
+    function listMaps(chosen) {
+        const of = maps.filter((element) => element.dataset.effect === effectBox.value);
+        fill(mapBox, of.map((element) => [element.dataset.map, element.dataset.title]), chosen);
+        const peaks = rows.filter((row) => row.dataset.effect === effectBox.value);
+        fill(clusterBox, [["", peaks.length ? "choose" : "none"]].concat(
+            peaks.map((row) => [String(rows.indexOf(row)), row.dataset.title])), "");
+        clusterBox.disabled = !peaks.length;
+    }
+
+    function selected() {
+        return maps.find((element) => element.dataset.effect === effectBox.value &&
+                         element.dataset.map === mapBox.value);
+    }
+
+    const peak = (row) => [row.dataset.x, row.dataset.y, row.dataset.z].map(Number);
+
+    async function visit(row) {
+        if (!await start())
+            return;
+        if (effectBox.value !== row.dataset.effect) {
+            effectBox.value = row.dataset.effect;
+            listMaps(mapBox.value);
+            await show(selected());
+        }
+        clusterBox.value = String(rows.indexOf(row));
+        go(peak(row));
+        byId("viewer-app").scrollIntoView({block: "nearest"});
+        canvas.focus({preventScroll: true});
+    }
+
+    const steps = {ArrowLeft: [-1, 0, 0], ArrowRight: [1, 0, 0], ArrowUp: [0, 1, 0], ArrowDown: [0, -1, 0],
+                   PageUp: [0, 0, 1], PageDown: [0, 0, -1]};
+
+    /* Before NiiVue's own listeners, so that they can be kept from keys that would change what is drawn, and from the
+       wheel while the reader only scrolls by. */
+    function listen() {
+        for (const type of ["keydown", "keyup"])
+            canvas.addEventListener(type, (event) => {
+                event.stopImmediatePropagation();
+                if (type === "keydown" && steps[event.key]) {
+                    nv.moveCrosshairInVox(...steps[event.key]);
+                    event.preventDefault();
+                }
+            });
+        canvas.addEventListener("wheel", (event) => {
+            if (document.activeElement !== canvas)
+                event.stopImmediatePropagation();
+        });
+        canvas.addEventListener("mousedown", () => canvas.focus({preventScroll: true}));
+        slider.addEventListener("input", redraw);
+        typed.addEventListener("change", () => {
+            slider.value = typed.value;
+            redraw();
+        });
+        faded.addEventListener("change", redraw);
+        mapBox.addEventListener("change", () => show(selected()));
+        effectBox.addEventListener("change", () => {
+            listMaps(mapBox.value);
+            show(selected());
+        });
+        clusterBox.addEventListener("change", () => clusterBox.value && go(peak(rows[clusterBox.value])));
+        for (const box of axes)
+            box.addEventListener("change", () => go(axes.map((axis) => Number(axis.value))));
+    }
+
+    /* Three slices in a row where there is room, else two above one; the frame takes the shape that they need. */
+    function layout() {
+        const {dimsRAS, pixDimsRAS} = nv.volumes[0];
+        const [x, y, z] = [1, 2, 3].map((axis) => dimsRAS[axis] * pixDimsRAS[axis]);
+        const narrow = section.clientWidth < 600;
+        canvas.parentElement.style.aspectRatio = narrow ? (x + y) / (y + z) : (2 * x + y) / Math.max(y, z);
+        nv.setMultiplanarLayout(narrow ? LAYOUT.grid : LAYOUT.row);
+    }
+
+    async function open() {
+        if (!document.createElement("canvas").getContext("webgl2")) {
+            say("This browser has no WebGL 2, which the viewer needs. The pictures above show the same maps.");
+            return false;
+        }
+        const script = document.createElement("script");
+        script.textContent = source.textContent;
+        document.head.append(script);
+        byId("viewer-app").hidden = false;
+        listen();
+        nv = new niivue.Niivue({
+            logLevel: "error", dragAndDropEnabled: false, isForceMouseClickToVoxelCenters: true,
+            isNearestInterpolation: true, multiplanarShowRender: 0, multiplanarPadPixels: 6, crosshairWidth: 1,
+            crosshairWidthUnit: "mm", crosshairGap: 8, crosshairColor: [0.1, 0.5, 0.2, 1],
+            backColor: [1, 1, 1, 1], fontColor: [0.2, 0.2, 0.2, 1], isAlphaClipDark: true,
+            mouseEventConfig: {leftButton: {primary: DRAG.crosshair}, rightButton: DRAG.none, centerButton: DRAG.none},
+            touchEventConfig: {singleTouch: DRAG.crosshair, doubleTouch: DRAG.none}
+        });
+        nv.overlayOutlineWidth = 0.4; /* voxels */
+        nv.onLocationChange = located;
+        await nv.attachToCanvas(canvas);
+        canvas.parentElement.style.backgroundColor = "";
+        nv.addColormap("vx-positive", colormap(positive));
+        nv.addColormap("vx-negative", colormap(negative));
+        nv.addColormap("vx-ground", colormap(GREYS));
+        const effects = Array.from(new Set(maps.map((element) => element.dataset.effect)));
+        fill(effectBox, effects.map((effect) =>
+            [effect, maps.find((element) => element.dataset.effect === effect).dataset.of]), effects[0]);
+        listMaps("t");
+        if (clusterBox.options.length > 1) {
+            clusterBox.selectedIndex = 1;
+            point = peak(rows[clusterBox.value]);
+        }
+        await show(selected());
+        new ResizeObserver(layout).observe(section);
+        note.hidden = true;
+        section.dataset.ready = "";
+        return true;
+    }
+
+    /* Whoever asks first starts it; the others wait for the same start. */
+    function start() {
+        started = started || open().catch((error) => {
+            byId("viewer-app").hidden = true;
+            say("The viewer did not start (" + error.message + "). The pictures above show the same maps.");
+            return false;
+        });
+        return started;
+    }
+
+    /* A row is visited by a click anywhere on it, and by the button that its first cell becomes. */
+    for (const row of rows) {
+        const cell = row.cells[0], button = document.createElement("button");
+        button.type = "button";
+        button.className = "peak";
+        button.title = "show in the viewer";
+        button.append(...cell.childNodes);
+        cell.append(button);
+        row.classList.add("leads");
+        row.addEventListener("click", () => visit(row));
+    }
+
+    new IntersectionObserver((entries, observer) => {
+        if (entries.some((entry) => entry.isIntersecting)) {
+            observer.disconnect();
+            start();
+        }
+    }).observe(section);
+})();

@@ -1,0 +1,285 @@
+/* report.html as a reader meets it: Chromium opens the page from disk, with WebGL by software.
+       node report.mjs FOLDER [PICTURES]
+   FOLDER holds results of report.sh, each with its report.html: full, with clusters; empty, without; and bare, of a
+   program without NiiVue. PICTURES is a folder for screenshots of the pages, to be looked at. */
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import test from "node:test";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { chromium } from "playwright-core";
+
+const axe = createRequire(import.meta.url).resolve("axe-core");
+const [folder, pictures] = process.argv.slice(2);
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+});
+const eye = await browser.newPage(); /* reads pictures: its canvas decodes PNG */
+
+/* Opens a page in a window of its own. Whatever it logs as an error and whatever it asks of a network is kept, and
+   asserted to be nothing by close(). */
+async function open(file, width, script) {
+    const context = await browser.newContext({viewport: {width, height: 900}});
+    const page = await context.newPage();
+    page.setDefaultTimeout(30000);
+    const wrong = [];
+    page.on("console", (message) => {
+        if (["error", "warning"].includes(message.type()))
+            wrong.push(message.text());
+    });
+    page.on("pageerror", (error) => wrong.push(String(error)));
+    await context.route("**", (route) => {
+        const url = route.request().url();
+        if (/^(file|data|blob):/.test(url))
+            return route.continue();
+        wrong.push(`asks for ${url}`);
+        return route.abort();
+    });
+    page.on("websocket", (socket) => wrong.push(`asks for ${socket.url()}`));
+    if (script)
+        await page.addInitScript(script);
+    await page.goto(pathToFileURL(path.join(folder, file)).href);
+    page.finish = async () => {
+        assert.deepEqual(wrong, [], file);
+        await context.close();
+    };
+    return page;
+}
+
+async function accessible(page, what) {
+    await page.addScriptTag({path: axe});
+    const {violations, passes} = await page.evaluate((tags) => axe.run(document, {runOnly: tags}), rules);
+    const found = violations.map(({id, nodes}) => `${id}: ${nodes.map((node) => node.html.slice(0, 120)).join(" | ")}`);
+    assert.deepEqual(found, [], `accessibility of ${what}`);
+    for (const rule of ["color-contrast", "heading-order", "document-title", "html-has-lang"])
+        assert(passes.some(({id}) => id === rule), `axe did not look at ${rule} in ${what}`);
+}
+
+async function keep(page, name) {
+    if (pictures)
+        await page.screenshot({path: path.join(pictures, `${name}.png`), fullPage: true});
+}
+
+async function fits(page, width) {
+    const needed = await page.evaluate(() => document.scrollingElement.scrollWidth);
+    assert(needed <= width, `the page is ${needed} wide in a window of ${width}`);
+}
+
+/* How many pixels of the viewer's canvas, on the screen, have the colours of either tail, and how many that of its
+   positive limit. */
+async function colours(page) {
+    const picture = (await page.locator("#viewer-canvas").screenshot()).toString("base64");
+    const limit = await page.evaluate(() =>
+        JSON.parse(document.getElementById("viewer-colours").textContent).positive.at(-1));
+    return eye.evaluate(async ([base64, limit]) => {
+        const image = await createImageBitmap(await (await fetch("data:image/png;base64," + base64)).blob());
+        const canvas = new OffscreenCanvas(image.width, image.height), context = canvas.getContext("2d");
+        context.drawImage(image, 0, 0);
+        const {data} = context.getImageData(0, 0, image.width, image.height), count = {warm: 0, cool: 0, limit: 0};
+        for (let i = 0; i < data.length; i += 4) {
+            const [r, g, b] = data.subarray(i, i + 3);
+            count.warm += r > b + 30;
+            count.cool += b > r + 30;
+            count.limit += [r, g, b].every((value, k) => Math.abs(value - limit[k]) < 8);
+        }
+        return {...count, picture: base64};
+    }, [picture, limit]);
+}
+
+async function value(page) {
+    const text = (await page.locator("#viewer-readout").textContent()).replaceAll("\u2212", "-");
+    const [, map, number, place] = text.match(/^(.+) = (\S+) at \((.+)\) mm$/);
+    return {map, number: Number(number), mm: place.split(", ").map(Number)};
+}
+
+async function slide(page, part) {
+    await page.locator("#viewer-threshold").evaluate((slider, part) => {
+        slider.value = slider.max * part;
+        slider.dispatchEvent(new Event("input", {bubbles: true}));
+    }, part);
+    await page.waitForTimeout(150);
+}
+
+/* cluster table of an effect, as the run wrote it */
+function clusters(effect) {
+    const lines = fs.readFileSync(path.join(folder, "full", `${effect}_clusters.tsv`), "utf8").trim().split("\n");
+    const names = lines[0].split("\t");
+    return lines.slice(1).map((line) => Object.fromEntries(line.split("\t").map((cell, i) => [names[i], cell])));
+}
+
+async function view(page) {
+    await page.locator("#viewer").scrollIntoViewIfNeeded();
+    await page.waitForSelector("#viewer[data-ready]");
+    await page.waitForTimeout(150);
+}
+
+const near = (row) => ["peak_x", "peak_y", "peak_z"].map((name) => Number(row[name]));
+
+test("the viewer", async (t) => {
+    const page = await open("full/report.html", 1280);
+    const change = clusters("pet_change"), level = clusters("pet_rapa_level");
+    const row = (effect, i) => page.locator(`tr[data-effect=${effect}][data-x]`).nth(i);
+
+    await t.test("starts when it is scrolled to, at the largest cluster", async () => {
+        await page.waitForTimeout(200);
+        assert(await page.locator("#viewer-app").isHidden());
+        await view(page);
+        assert.deepEqual((await value(page)).mm, near(change[0]));
+    });
+    await t.test("shows what the cluster table says of a peak", async () => {
+        const limit = Number(await page.locator("#viewer-threshold").getAttribute("max"));
+        const {map, number} = await value(page);
+        assert.equal(map, "t");
+        assert(Math.abs(number - change[0].peak_t) <= limit / 32767 + 5e-4, `${number}, not ${change[0].peak_t}`);
+    });
+    await t.test("hides more as the threshold of both tails rises", async () => {
+        await page.locator("#viewer-faded").uncheck();
+        const limit = Number(await page.locator("#viewer-threshold").getAttribute("max")), seen = [];
+        for (const part of [0.1, 0.4, 1]) {
+            await slide(page, part);
+            seen.push(await colours(page));
+        }
+        assert(seen[0].warm > 2 * seen[1].warm && seen[1].warm > 0, `warm ${seen.map(({warm}) => warm)}`);
+        assert(seen[0].cool > 2 * seen[1].cool, `cool ${seen.map(({cool}) => cool)}`);
+        assert(seen[0].cool > 100, "no negative tail");
+        assert.equal(seen[2].warm + seen[2].cool, 0);
+        await page.locator("#viewer-threshold-typed").fill(String(0.4 * limit));
+        await page.locator("#viewer-threshold-typed").press("Enter");
+        await page.waitForTimeout(150);
+        assert.equal((await colours(page)).picture, seen[1].picture, "a threshold that is typed");
+        await page.locator("#viewer-faded").check();
+        await page.waitForTimeout(150);
+        assert((await colours(page)).warm > 1.5 * seen[1].warm, "nothing faded below the threshold");
+    });
+    await t.test("goes to a cluster by a click on its row", async () => {
+        const before = await colours(page);
+        await row("pet_change", 1).locator("td").last().click();
+        assert.deepEqual((await value(page)).mm, near(change[1]));
+        await page.waitForTimeout(150);
+        assert.notEqual((await colours(page)).picture, before.picture);
+    });
+    await t.test("draws the largest value in the last colour, and smaller ones in others", async () => {
+        const order = change.map((_, i) => i).sort((a, b) => change[b].peak_t - change[a].peak_t);
+        const seen = [];
+        for (const i of [order[0], order[1]]) {
+            await page.locator("#viewer-cluster").selectOption({index: i + 1});
+            await page.waitForTimeout(150);
+            assert.deepEqual((await value(page)).mm, near(change[i]));
+            seen.push((await colours(page)).limit);
+        }
+        assert(seen[0] > 0, "the peak does not have the colour of the limit");
+        assert.equal(seen[1], 0);
+    });
+    await t.test("goes to another effect's cluster by the keyboard", async () => {
+        await row("pet_rapa_level", 1).locator("button").focus();
+        await page.keyboard.press("Enter");
+        await page.waitForFunction(() => document.activeElement.id === "viewer-canvas");
+        const {number, mm} = await value(page);
+        assert.deepEqual(mm, near(level[1]));
+        assert(Math.abs(number - level[1].peak_t) < 1e-3);
+        assert.equal(await page.locator("#viewer-effect").inputValue(), "pet_rapa_level");
+    });
+    await t.test("moves by a voxel for an arrow key, and to a point in mm", async () => {
+        const [x, y, z] = near(level[1]);
+        await page.keyboard.press("ArrowRight");
+        assert.deepEqual((await value(page)).mm, [x + 4, y, z]);
+        await page.keyboard.press("PageDown");
+        assert.deepEqual((await value(page)).mm, [x + 4, y, z - 4]);
+        await page.locator("#viewer-x").fill("-21");
+        await page.locator("#viewer-x").press("Enter");
+        assert.deepEqual((await value(page)).mm, [-22, y, z - 4]);
+    });
+    await t.test("has the left on the left, and leaves the wheel to the page until it is clicked", async () => {
+        const canvas = page.locator("#viewer-canvas"), {mm} = await value(page);
+        await canvas.scrollIntoViewIfNeeded();
+        const {x, y, width, height} = await canvas.boundingBox();
+        const scrolled = () => page.evaluate(() => window.scrollY);
+        const before = await scrolled();
+        await page.mouse.move(x + 0.1 * width, y + 0.5 * height);
+        await page.mouse.wheel(0, 40);
+        await page.waitForFunction((before) => window.scrollY > before, before);
+        assert.deepEqual((await value(page)).mm, mm);
+        await canvas.click({position: {x: 0.08 * width, y: 0.5 * height}}); /* in the axial slice */
+        const [left, , level] = (await value(page)).mm;
+        assert(left < 0, `x is ${left} on the left`);
+        await canvas.click({position: {x: 0.24 * width, y: 0.5 * height}});
+        assert((await value(page)).mm[0] > 0, "x is not positive on the right");
+        const still = await scrolled(), text = await page.locator("#viewer-readout").textContent();
+        await page.mouse.wheel(0, 40);
+        await page.waitForFunction((text) => document.getElementById("viewer-readout").textContent !== text, text);
+        assert.notEqual((await value(page)).mm[2], level);
+        assert.equal(await scrolled(), still);
+    });
+    await t.test("shows the other maps, with limits of their own", async () => {
+        await page.locator("#viewer-map").selectOption("r");
+        await page.waitForFunction(() => document.getElementById("viewer-readout").textContent.startsWith("r ="));
+        assert(Number(await page.locator("#viewer-threshold").getAttribute("max")) <= 1);
+        await page.locator("#viewer-cluster").selectOption({index: 1});
+        assert.deepEqual((await value(page)).mm, near(level[0]));
+    });
+    await t.test("is accessible", () => accessible(page, "the page with its viewer"));
+    await keep(page, "desktop");
+    await page.finish();
+});
+
+test("a table is sorted by its header, to and fro", async () => {
+    const page = await open("full/report.html", 1280);
+    const table = page.locator("table", {has: page.locator("tr[data-effect=pet_change][data-x]")});
+    const column = async () => (await table.locator("tbody tr td:nth-child(3)").allTextContents()).map(Number);
+    const before = await column();
+    const header = table.locator("thead button").nth(2);
+    await header.click();
+    const once = await column();
+    await header.click();
+    const twice = await column();
+    const up = [...before].sort((a, b) => a - b);
+    assert(before.length > 2);
+    assert.deepEqual([once, twice].sort((a, b) => a[0] - b[0]), [up, [...up].reverse()]);
+    await page.finish();
+});
+
+test("a phone has room for it", async () => {
+    const page = await open("full/report.html", 390);
+    await view(page);
+    await fits(page, 390);
+    await accessible(page, "the page on a phone");
+    await keep(page, "phone");
+    await page.finish();
+});
+
+test("without WebGL 2 the page says so and keeps its pictures", async () => {
+    const page = await open("full/report.html", 1280, () => {
+        const context = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+            return kind === "webgl2" ? null : context.call(this, kind, ...more);
+        };
+    });
+    await page.locator("#viewer").scrollIntoViewIfNeeded();
+    await page.getByText("This browser has no WebGL 2").waitFor();
+    assert(await page.locator("#viewer-app").isHidden());
+    await page.finish();
+});
+
+test("without NiiVue the page says so and keeps its pictures", async () => {
+    const page = await open("bare/report.html", 1280);
+    await page.getByText("was built without NiiVue").waitFor();
+    assert.equal(await page.locator("#viewer canvas, #viewer script").count(), 0);
+    await accessible(page, "the page without NiiVue");
+    await page.finish();
+});
+
+test("a result without any cluster can be looked at", async () => {
+    const page = await open("empty/report.html", 1280);
+    assert.equal(await page.locator("tr[data-x]").count(), 0);
+    await view(page);
+    assert.equal((await value(page)).map, "t");
+    assert(await page.locator("#viewer-cluster").isDisabled());
+    await accessible(page, "the page of an empty result");
+    await keep(page, "empty");
+    await page.finish();
+});
+
+test.after(() => browser.close());

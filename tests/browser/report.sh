@@ -1,0 +1,30 @@
+#!/bin/bash
+# report.html in a browser: reports of the sample trial, with clusters and without, and one of a program that was built
+# without NiiVue, opened by report.mjs. VOXSTAT_PICTURES names a folder for screenshots.
+set -euo pipefail
+
+skip()
+{
+    echo "SKIP: $*"
+    exit 77
+}
+[ -n "$VOXSTAT_NIIVUE" ] || skip "voxstat was built without NiiVue"
+command -v node >/dev/null || skip "no node (Debian: nodejs)"
+CHROMIUM=$(command -v chromium || command -v chromium-browser) || skip "no chromium"
+export CHROMIUM
+[ -d "${VOXSTAT_SOURCE:?}/tests/browser/node_modules" ] ||
+    skip "tests/browser/node_modules is not there (sh bootstrap.sh test fetches it)"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+run() # program, folder, options
+{
+    local program=$1 folder=$2
+    shift 2
+    "$program" --design paired --table "$VOXSTAT_SOURCE/sample_data/participants.tsv" --correct voxel,extent,mass,fdr \
+        --permutations 500 --quiet --out "$work/$folder" "$@" >/dev/null
+}
+{ run "${VOXSTAT_BARE:?}" bare && run "${VOXSTAT:?}" empty --cluster-t 50; } &
+run "$VOXSTAT" full --covariate rapa_level
+wait $!
+node "$VOXSTAT_SOURCE/tests/browser/report.mjs" "$work" ${VOXSTAT_PICTURES:+"$VOXSTAT_PICTURES"}

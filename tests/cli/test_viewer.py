@@ -1,0 +1,134 @@
+#!/usr/bin/python3
+"""The volumes that report.html carries for its viewer, read with nibabel: what and where they say they are, against the
+maps of the run and the images themselves, to half a step of their whole numbers."""
+import base64
+import gzip
+import html.parser
+import os
+import subprocess
+import sys
+import unittest
+
+try:
+    import nibabel
+    import numpy
+    from scipy import ndimage
+
+    from voxstat_cli import AFFINE, SHAPE, Study
+except ImportError as missing:
+    print("SKIP:", missing)
+    sys.exit(77)
+
+
+if not os.environ["VOXSTAT_NIIVUE"]:
+    print("SKIP: built without NiiVue")
+    sys.exit(77)
+
+
+class Volumes(html.parser.HTMLParser):
+    """Every <script class="volume">: its attributes and its image."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = []
+        self.inside = False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.inside = tag == "script" and ("class", "volume") in attrs
+        if self.inside:
+            self.found.append((dict(attrs), None))
+
+    def handle_data(self, data):
+        if self.inside:
+            raw = gzip.decompress(base64.b64decode(data, validate=True))
+            self.found[-1] = (self.found[-1][0], nibabel.Nifti1Image.from_bytes(raw))
+            self.inside = False
+
+
+class Viewer(Study):
+    def make_report(self, *options):
+        # Voxels of which one image has nothing are outside the mask: the page's volumes are a part of the grid.
+        for name in ("sub-01_baseline.nii.gz", "sub-03_followup.nii.gz"):
+            image = self.read_image(name)
+            image[:, :4] = 0
+            image[6:] = 0
+            self.write_image(name, image)
+        self.assert_done(self.run_paired("--covariate", "level", "--cluster-p", "0.05", "--out", "out", *options))
+        self.page = (self.folder / "out" / "report.html").read_text()
+        return Volumes(self.page).found
+
+    def part(self, image):
+        """Which part of the grid a volume is, as slices."""
+        shift = numpy.linalg.inv(AFFINE) @ image.affine
+        start = numpy.round(shift[:3, 3]).astype(int)
+        numpy.testing.assert_allclose(shift[:3, :3], numpy.eye(3), atol=1e-6)
+        numpy.testing.assert_allclose(shift[:3, 3], start, atol=1e-6)
+        return tuple(slice(first, first + length) for first, length in zip(start, image.shape))
+
+    def assert_near(self, image, truth, least, most):
+        step = image.dataobj.slope
+        wanted = numpy.clip(numpy.nan_to_num(truth[self.part(image)]), least * step, most * step)
+        self.assertLessEqual(numpy.abs(image.get_fdata() - wanted).max(), step / 2 * (1 + 1e-5))
+
+    def test_every_map_is_the_runs(self):
+        volumes = self.make_report("--p-format", "p")
+        seen = set()
+        mask = self.read_image("out/mask.nii.gz") > 0
+        for about, image in volumes:
+            if "data-effect" not in about:
+                continue
+            stem, name = about["data-effect"], about["data-map"]
+            seen.add((stem, name))
+            truth = self.read_image(f"out/{stem}_{name}.nii.gz").astype(float)
+            if name.startswith("p-"):
+                truth = numpy.where(mask, -numpy.log10(numpy.where(mask, truth, 1)), 0)
+            self.assertEqual(image.get_data_dtype(), numpy.int16)
+            self.assert_near(image, truth, -32767, 32767)
+            limit = max(numpy.abs(truth).max(), 1.1 * float(about["data-threshold"]))
+            self.assertAlmostEqual(float(about["data-limit"]) / limit, 1, places=5)
+            self.assertEqual("data-signed" in about, not name.startswith("p-"))
+            outside = mask.copy()
+            outside[self.part(image)] = False
+            self.assertFalse(outside.any())
+            self.assertLess(image.shape[1], SHAPE[1])
+        p = {"p-fwe-voxel", "p-fwe-extent", "p-fwe-mass", "p-fwe-tfce", "p-fdr"}
+        self.assertEqual(seen, {("pet_change", name) for name in p | {"t", "mean", "dz", "tfce"}} |
+                         {("pet_level", name) for name in p | {"t", "slope", "r", "tfce"}})
+
+    def test_the_mean_image_is_that_of_all_images(self):
+        about, image = next(found for found in self.make_report() if "data-effect" not in found[0])
+        mean = numpy.mean([self.read_image(path) for row in self.rows for path in row[1:3]], axis=0, dtype=float)
+        self.assertEqual(image.get_data_dtype(), numpy.uint8)
+        self.assertAlmostEqual(float(about["data-white"]) / 255 / image.dataobj.slope, 1, places=5)
+        self.assert_near(image, mean, 0, 255)
+        self.assertGreater(image.get_fdata().max(), 0.5 * float(about["data-white"]))
+
+    def test_a_template_lies_where_it_lies(self):
+        # Voxels of 3 mm, the other way round in x, over a little more space.
+        affine = numpy.array([[3.0, 0, 0, -22], [0, 3, 0, -20], [0, 0, 3, -11], [0, 0, 0, 1]])
+        place = numpy.indices((16, 17, 14))
+        template = 50 + 3 * place[0] - 2 * place[1] + numpy.sin(place[2])
+        self.write_image("template.nii.gz", template, affine)
+        _, image = self.make_report("--template", "template.nii.gz")[0]
+        voxels = numpy.indices(SHAPE).reshape(3, -1)
+        at = numpy.linalg.inv(affine) @ AFFINE @ numpy.vstack([voxels, numpy.ones(voxels.shape[1])])
+        truth = ndimage.map_coordinates(template.astype(numpy.float32).astype(float), at[:3], order=1)
+        self.assert_near(image, truth.reshape(SHAPE), 0, 255)
+
+    def test_the_licence_comes_along(self):
+        self.make_report()
+        self.assertIn("Copyright (c) 2021, Niivue", self.page)
+        self.assertIn("Redistributions in binary form must reproduce the above copyright notice", self.page)
+
+    def test_without_niivue_one_line_stands_instead(self):
+        self.make_report()
+        subprocess.run([os.environ["VOXSTAT_BARE"], "report", "out"], cwd=self.folder, check=True, capture_output=True)
+        bare = (self.folder / "out" / "report.html").read_text()
+        self.assertIn("built without NiiVue", bare)
+        self.assertEqual(Volumes(bare).found, [])
+        self.assertLess(len(bare), len(self.page) - 500000)
+
+
+if __name__ == "__main__":
+    unittest.main()

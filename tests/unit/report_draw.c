@@ -1,0 +1,152 @@
+/* Colours that keep their order in grey, places between voxels, lines of equal value: against hand-worked answers. */
+#include "report/draw/colour.h"
+#include "report/draw/contour.h"
+#include "report/draw/plot.h"
+#include "report/draw/sample.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* In double, which cmocka's own comparison is not. */
+#define assert_close(a, b, tolerance) assert_true(fabs((double)(a) - (b)) <= (tolerance))
+
+/* CIE L* of an sRGB colour (IEC 61966-2-1; CIE 15), which is not how the colours are made. */
+static double lightness(vx_colour c)
+{
+    const double channel[] = {c.r, c.g, c.b}, weight[] = {0.2126, 0.7152, 0.0722};
+    double y = 0;
+    for (int k = 0; k < 3; k++) {
+        assert_true(channel[k] >= 0 && channel[k] <= 1);
+        y += weight[k] * (channel[k] <= 0.04045 ? channel[k] / 12.92 : pow((channel[k] + 0.055) / 1.055, 2.4));
+    }
+    return y > 216.0 / 24389 ? 116 * cbrt(y) - 16 : y * 24389 / 27;
+}
+
+static void each_side_darkens(void **state)
+{
+    (void)state;
+    for (int sign = -1; sign <= 1; sign += 2)
+        for (int i = 0; i < 100; i++)
+            assert_true(lightness(vx_colour_diverging(sign * (i + 1) / 100.0)) <
+                        lightness(vx_colour_diverging(sign * i / 100.0)) - 0.2); /* 50 of L* over 100 steps, evenly */
+    assert_true(lightness(vx_colour_diverging(0)) > 90);
+    assert_true(lightness(vx_colour_diverging(1)) < 40);
+}
+
+/* Equal distances from zero are about as dark on both sides, and blue is blue, orange orange to all kinds of eyes: the
+ * difference of the blue and the red channel, which protanopes and deuteranopes keep. */
+static void sides_are_alike_and_apart(void **state)
+{
+    (void)state;
+    for (int i = 1; i <= 20; i++) {
+        const vx_colour up = vx_colour_diverging(i / 20.0), down = vx_colour_diverging(-i / 20.0);
+        assert_true(fabs(lightness(up) - lightness(down)) < 6);
+        if (i >= 4)
+            assert_true(up.r - up.b > 0.2 && down.b - down.r > 0.2);
+    }
+    const vx_colour end = vx_colour_diverging(1), beyond = vx_colour_diverging(7);
+    assert_memory_equal(&end, &beyond, sizeof end);
+}
+
+static float eight[8] = {0, 1, 2, 3, 4, 5, 6, 7}; /* x + 2 y + 4 z */
+
+static void between_voxels(void **state)
+{
+    const vx_grid grid = vx_grid_new(2, 2, 2, 2, (double[]){10, 20, 30});
+    const vx_sampler s = vx_sampler_new(&grid, eight);
+    (void)state;
+    assert_close(vx_sample(&s, (double[]){10, 20, 30}, -1), 0, 1e-12);
+    assert_close(vx_sample(&s, (double[]){12, 22, 32}, -1), 7, 1e-12);
+    assert_close(vx_sample(&s, (double[]){11, 21, 31}, -1), 3.5, 1e-12);
+    assert_close(vx_sample(&s, (double[]){10.5, 21, 32}, -1), 0.25 + 1 + 4, 1e-12); /* the volume is linear */
+    assert_close(vx_sample(&s, (double[]){9, 20, 30}, -1), 0.5 * -1 + 0.5 * 0, 1e-12); /* half outside */
+    assert_close(vx_sample(&s, (double[]){7, 20, 30}, -1), -1, 0);
+    assert_close(vx_sample_nearest(&s, (double[]){10.9, 21.1, 30}, -1), 2, 0);
+    assert_close(vx_sample_nearest(&s, (double[]){8.9, 20, 30}, -1), -1, 0);
+}
+
+/* Axes swapped, one turned round and of three sizes: i goes to -y in steps of 3, j to x by 2, k to z by 4. */
+static void any_orientation(void **state)
+{
+    vx_grid grid = {.dim = {2, 2, 2}, .affine = {{0, 2, 0, 5}, {-3, 0, 0, 9}, {0, 0, 4, -8}, {0, 0, 0, 1}}};
+    const vx_sampler s = vx_sampler_new(&grid, eight);
+    (void)state;
+    assert_close(vx_sample(&s, (double[]){5, 6, -8}, -1), 1, 1e-12);      /* i = 1 */
+    assert_close(vx_sample(&s, (double[]){7, 9, -8}, -1), 2, 1e-12);      /* j = 1 */
+    assert_close(vx_sample(&s, (double[]){6, 7.5, -6}, -1), 3.5, 1e-12);  /* the middle */
+}
+
+static void what_is_not_finite_is_outside(void **state)
+{
+    float volume[2] = {4, NAN};
+    const vx_grid grid = vx_grid_new(2, 1, 1, 1, (double[]){0, 0, 0});
+    const vx_sampler s = vx_sampler_new(&grid, volume);
+    (void)state;
+    assert_close(vx_sample(&s, (double[]){0, 0, 0}, 0), 4, 0);
+    assert_close(vx_sample(&s, (double[]){0.5, 0, 0}, 0), 2, 1e-12);
+}
+
+static void overlap_counts_voxels_of_the_mask(void **state)
+{
+    const vx_grid grid = vx_grid_new(2, 2, 2, 2, (double[]){0, 0, 0});
+    const vx_grid half = vx_grid_new(1, 2, 2, 2, (double[]){0, 0, 0}); /* x = 0 only */
+    const vx_grid away = vx_grid_new(2, 2, 2, 2, (double[]){90, 0, 0});
+    const float mask[8] = {1, 1, 1, 1, 1, 0, 0, 0}, image[8] = {1, 1, 1, 1, 1, 1, 1, 1};
+    (void)state;
+    assert_close(vx_sample_overlap(&grid, mask, &grid, image), 1, 0);
+    assert_close(vx_sample_overlap(&grid, mask, &half, image), 3.0 / 5, 1e-12);
+    assert_close(vx_sample_overlap(&grid, mask, &away, image), 0, 0);
+}
+
+/* One high sample in the middle of 3 x 3: the line is a diamond around it, half way to its neighbours. */
+static void a_line_around_a_peak(void **state)
+{
+    const float field[9] = {0, 0, 0, 0, 1, 0, 0, 0, 0};
+    double low[2], high[2];
+    (void)state;
+    cairo_surface_t *surface = cairo_recording_surface_create(CAIRO_CONTENT_ALPHA, NULL);
+    cairo_t *cairo = cairo_create(surface);
+    vx_contour(cairo, field, 3, 3, 0.5, 10, 20, 2, false);
+    cairo_path_extents(cairo, &low[0], &low[1], &high[0], &high[1]);
+    assert_close(low[0], 11, 0.01); /* cairo rounds to 1/256 */
+    assert_close(high[0], 13, 0.01);
+    assert_close(low[1], 21, 0.01);
+    assert_close(high[1], 23, 0.01);
+    cairo_new_path(cairo);
+    vx_contour(cairo, field, 3, 3, 2, 10, 20, 2, false);
+    assert_false(cairo_has_current_point(cairo));
+    cairo_destroy(cairo);
+    cairo_surface_destroy(surface);
+}
+
+static void ticks_are_round(void **state)
+{
+    double tick[VX_TICKS_MAX], step;
+    (void)state;
+    assert_int_equal(vx_ticks(0, 10, 5, tick, &step), 6);
+    assert_close(step, 2, 1e-12);
+    assert_close(tick[5], 10, 1e-12);
+    assert_int_equal(vx_ticks(-0.13, 0.22, 4, tick, &step), 4); /* -0.1 0 0.1 0.2 */
+    assert_close(tick[0], -0.1, 1e-12);
+    assert_false(signbit(tick[1]));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_side_darkens),
+        cmocka_unit_test(sides_are_alike_and_apart),
+        cmocka_unit_test(between_voxels),
+        cmocka_unit_test(any_orientation),
+        cmocka_unit_test(what_is_not_finite_is_outside),
+        cmocka_unit_test(overlap_counts_voxels_of_the_mask),
+        cmocka_unit_test(a_line_around_a_peak),
+        cmocka_unit_test(ticks_are_round),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,109 @@
+/* The figures that the page works out: by hand, and SciPy's as literals. */
+#include "report/numbers.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+/* In double, which cmocka's own comparison is not. */
+#define assert_close(a, b, tolerance) assert_true(fabs((double)(a) - (b)) <= (tolerance))
+
+/* 100 values 1 to 100: p of x is #{>= x} / 100, so 96 has p = 0.05, which is not below; only more than 96 will do. */
+static void critical_of_a_hundred(void **state)
+{
+    double null[100];
+    (void)state;
+    for (int i = 0; i < 100; i++)
+        null[i] = (i * 37 + 11) % 100 + 1; /* in no order */
+    assert_close(vx_critical(null, 100), 96, 0);
+    for (int i = 0; i < 100; i++)
+        null[i] = null[i] > 90 ? 90 : null[i]; /* ten at the top: none of them is rare enough */
+    assert_close(vx_critical(null, 100), 90, 0);
+}
+
+/* 0.05 x 101 = 5.05: five may be as large; 0.05 x 20 = 1: none may, so nothing can be significant. */
+static void critical_of_few(void **state)
+{
+    double null[101];
+    (void)state;
+    for (int i = 0; i < 101; i++)
+        null[i] = i;
+    assert_close(vx_critical(null, 101), 95, 0);
+    assert_close(vx_critical(null, 21), 19, 0); /* 0 to 20: only 20 itself has p = 1/21 */
+    assert_true(isnan(vx_critical(null, 20)));
+    assert_true(isnan(vx_critical(null, 1)));
+}
+
+/* scipy.stats.median_abs_deviation([1, 2, 4, 4, 9, 100], scale=1) is 2.5; the median is 4. */
+static void robust_spread(void **state)
+{
+    const double value[] = {9, 1, 100, 4, 2, 4}, same[] = {3, 3, 3};
+    double centre, spread;
+    (void)state;
+    vx_robust(value, 6, &centre, &spread);
+    assert_close(centre, 4, 0);
+    assert_close(spread, 1.4826 * 2.5, 1e-12);
+    vx_robust(same, 3, &centre, &spread);
+    assert_close(spread, 0, 0);
+}
+
+/* scipy.stats.linregress([1, 2, 3, 5, 9], [2.1, 2.9, 4.2, 5.8, 10.4]): slope 1.0375, intercept 0.93, rvalue
+ * 0.9980114632234721, stderr 0.037831864876053216; scipy.stats.t.ppf(.975, 3): 3.182446305284263
+ * (nifticdf's own is right to 1e-8). */
+static void a_plain_line(void **state)
+{
+    const double x[] = {1, 2, 3, 5, 9}, y[] = {2.1, 2.9, 4.2, 5.8, 10.4};
+    double design[10];
+    vx_line line;
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        design[2 * i] = 1;
+        design[2 * i + 1] = x[i] - 4;
+    }
+    assert_int_equal(vx_line_fit(design, 5, 2, 1, 3, 4, y, &line, NULL), VX_OK);
+    assert_close(line.slope, 1.0375, 1e-12);
+    assert_close(line.r, 0.9980114632234721, 1e-12);
+    assert_close(line.high - line.slope, 3.182446305284263 * 0.037831864876053216, 1e-8);
+    assert_close(line.y_mean + line.slope * (0 - line.x_mean), 0.93, 1e-12);
+    for (int i = 0; i < 5; i++) {
+        assert_close(line.x[i], x[i], 1e-12); /* the data's units */
+        assert_close(line.y[i], y[i], 1e-12);
+    }
+    /* Half width at the mean: t s / sqrt(n), with s = stderr sqrt(Sxx) and Sxx = 40. */
+    assert_close(vx_line_band(&line, 4), 3.182446305284263 * 0.037831864876053216 * sqrt(40.0 / 5), 1e-8);
+    assert_true(vx_line_band(&line, 9) > vx_line_band(&line, 4));
+    vx_line_destroy(&line);
+}
+
+/* numpy.linalg.lstsq of y on 1, x and z: the slope of x is that of the residuals on each other. Here z is x doubled but
+ * for one row, and y = 3 x - z exactly: the slope given z is 3, without it it is not. */
+static void a_line_given_nuisance(void **state)
+{
+    const double x[] = {-2, -1, 0, 1, 2}, z[] = {-4, -2, 1, 2, 3};
+    double design[15], y[5];
+    vx_line line;
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        design[3 * i] = 1;
+        design[3 * i + 1] = x[i];
+        design[3 * i + 2] = z[i];
+        y[i] = 3 * x[i] - z[i] + 7;
+    }
+    assert_int_equal(vx_line_fit(design, 5, 3, 1, 2, 0, y, &line, NULL), VX_OK);
+    assert_close(line.slope, 3, 1e-10);
+    assert_close(line.y_mean, 7, 1e-12);
+    vx_line_destroy(&line);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(critical_of_a_hundred), cmocka_unit_test(critical_of_few),
+        cmocka_unit_test(robust_spread),         cmocka_unit_test(a_plain_line),
+        cmocka_unit_test(a_line_given_nuisance),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

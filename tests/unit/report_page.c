@@ -1,0 +1,101 @@
+/* What is put into a page stays text: escaping, UTF-8 (RFC 3629), base64 (RFC 4648 section 10), numbers for people. */
+#include "report/page.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static char *made;
+static size_t made_size;
+
+static vx_page start(void)
+{
+    free(made);
+    return (vx_page){open_memstream(&made, &made_size)};
+}
+
+#define PUT(...) (page = start(), vx_put(&page, __VA_ARGS__), fclose(page.out), made)
+
+static void arguments_are_escaped_and_formats_are_not(void **state)
+{
+    vx_page page;
+    (void)state;
+    assert_string_equal(PUT("<p>%s</p>", "<script>\"a\" & 'b'</script>"),
+                        "<p>&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/script&gt;</p>");
+    assert_string_equal(PUT("%s", "&lt;"), "&amp;lt;");
+    assert_string_equal(PUT("%.3s|%5s|%-4s|", "<b>c", "<", ">"), "&lt;b&gt;|    &lt;|&gt;   |");
+    const char *volatile nothing = NULL; /* or gcc warns of what is meant */
+    assert_string_equal(PUT("%c%s", '<', nothing), "&lt;");
+}
+
+static void numbers_go_through(void **state)
+{
+    vx_page page;
+    (void)state;
+    assert_string_equal(PUT("%d %lld %zu %.2f %g %+.1e %% %*d", -3, 1LL << 40, (size_t)7, 2.345, 1e-9, 12345.0, 4, 5),
+                        "-3 1099511627776 7 2.35 1e-09 +1.2e+04 %    5");
+}
+
+/* Each piece of text that is no UTF-8, or a control that HTML forbids, comes out as U+FFFD; the rest as it is. */
+static void broken_text_is_replaced(void **state)
+{
+    vx_page page;
+    (void)state;
+    assert_string_equal(PUT("%s", "\xC3\xA9\xE2\x82\xAC\xF0\x9F\xA7\xA0"), "\xC3\xA9\xE2\x82\xAC\xF0\x9F\xA7\xA0");
+    assert_string_equal(PUT("%s", "a\x80" "b"), "a\xEF\xBF\xBD" "b");             /* a continuation by itself */
+    assert_string_equal(PUT("%s", "\xC3<"), "\xEF\xBF\xBD&lt;");                  /* cut short: '<' is not swallowed */
+    assert_string_equal(PUT("%s", "\xC0\xBC"), "\xEF\xBF\xBD\xEF\xBF\xBD");       /* '<' in two bytes */
+    assert_string_equal(PUT("%s", "\xED\xA0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"); /* a surrogate */
+    assert_string_equal(PUT("%s", "\xF4\x90\x80\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+    assert_string_equal(PUT("%s", "\x01\x7F\t\n"), "\xEF\xBF\xBD\xEF\xBF\xBD\t\n");
+}
+
+static void base64_is_rfc_4648(void **state)
+{
+    static const char *const answer[] = {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
+    (void)state;
+    for (size_t n = 0; n <= 6; n++) {
+        vx_page page = start();
+        vx_put_base64(&page, "foobar", n);
+        fclose(page.out);
+        assert_string_equal(made, answer[n]);
+    }
+    vx_page page = start();
+    vx_put_base64(&page, "\xFB\xFF\xFE", 3);
+    fclose(page.out);
+    assert_string_equal(made, "+//+");
+}
+
+static void figures_for_people(void **state)
+{
+    char text[32];
+    (void)state;
+    assert_string_equal(vx_p_text(0.33410, text), "0.334");
+    assert_string_equal(vx_p_text(0.04567, text), "0.0457");
+    assert_string_equal(vx_p_text(0.000122, text), "0.000122");
+    assert_string_equal(vx_p_text(0.0000123, text), "1.2e-05");
+    assert_string_equal(vx_p_text(NAN, text), "\xE2\x80\x93");
+    assert_string_equal(vx_count_text(0, text), "0");
+    assert_string_equal(vx_count_text(999, text), "999");
+    assert_string_equal(vx_count_text(87178291200.0, text), "87,178,291,200");
+    assert_string_equal(vx_count_text(-1234, text), "-1,234");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(arguments_are_escaped_and_formats_are_not),
+        cmocka_unit_test(numbers_go_through),
+        cmocka_unit_test(broken_text_is_replaced),
+        cmocka_unit_test(base64_is_rfc_4648),
+        cmocka_unit_test(figures_for_people),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    free(made);
+    return failed;
+}

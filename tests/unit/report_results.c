@@ -1,0 +1,174 @@
+/* A folder that output wrote is read back as it was: the record made by hand, through the files, into vx_results. */
+#include "unit/output_fixture.h"
+
+#include "report/results.h"
+
+/* In double, which cmocka's own comparison is not. */
+#define assert_close(a, b, tolerance) assert_true(fabs((double)(a) - (b)) <= (tolerance))
+
+/* Region 0 is the mask; then the two clusters of `change`, the only effect that has any. n x regions. */
+static double fixture_before[9] = {10, 1, 4, 20, 2, 5, 30, 3, 6}, fixture_after[9] = {11, 7, 1, 22, 8, 2, 33, 9, 3};
+static int64_t fixture_counts[3] = {24, 23, 22};
+static float fixture_mean[24];
+static vx_means fixture_means = {.n = 3, .regions = 3, .region = {fixture_before, fixture_after},
+                                 .voxels = {fixture_counts, fixture_counts}, .image = fixture_mean};
+
+static vx_column fixture_covariate = {"rapa/48 h", (double[]){4, 6, 99, 8}};
+
+/* The fixture as this version would have written it, in fixture_folder. */
+static void write_folder(vx_p_format format, const char *version)
+{
+    static double tfce[] = {9, 8, 7, 6};
+    vx_error error;
+    vx_record_modality modality = fixture_modality;
+    vx_study study = fixture_study;
+    vx_record record = fixture_record;
+    for (int i = 0; i < 24; i++)
+        fixture_mean[i] = (float)i / 2;
+    modality.means = &fixture_means;
+    study.covariate = &fixture_covariate;
+    study.covariates = 1;
+    record.study = &study;
+    record.modality = &modality;
+    record.version = version;
+    record.p_format = format;
+    fixture_results[0].null.tfce = tfce;
+    if (vx_write_results(fixture_folder, &record, &error))
+        fail_msg("%s", error.message);
+}
+
+static vx_results *open_folder(void)
+{
+    vx_results *results = NULL;
+    vx_error error;
+    if (vx_results_open(fixture_folder, &results, &error))
+        fail_msg("%s", error.message);
+    return results;
+}
+
+static void the_record_comes_back(void **state)
+{
+    (void)state;
+    write_folder(VX_P_LOG10, VOXSTAT_VERSION);
+    vx_results *results = open_folder();
+    assert_string_equal(results->command_line, "voxstat --design paired");
+    assert_string_equal(vx_results_option(results, "seed"), "42");
+    assert_null(vx_results_option(results, "nothing"));
+    assert_int_equal(results->design, VX_PAIRED);
+    assert_string_equal(results->session[0], "bl");
+    assert_int_equal(results->participants, 4);
+    assert_int_equal(results->modalities, 1);
+    const vx_results_modality *modality = results->modality;
+    assert_int_equal(modality->n, 3);
+    assert_string_equal(modality->participant[2], "sub-4");
+    assert_string_equal(modality->left_out[0].reason, "no image in pet_followup");
+    assert_int_equal(modality->mask_voxels, 5);
+    assert_int_equal(modality->mask.left_out_zero, 2);
+    assert_int_equal(modality->grid.dim[0], 4);
+    assert_close(modality->grid.affine[1][3], 20.5, 0);
+    assert_close(modality->grid.pixdim[2], 4, 1e-12);
+    assert_close(modality->global[VX_MEAN_BASELINE][1], 20, 0);
+    assert_close(modality->global[VX_MEAN_FOLLOWUP][2], 33, 0);
+    assert_int_equal(modality->voxels[VX_MEAN_FOLLOWUP][2], 22);
+    vx_results_close(results);
+}
+
+static void effects_come_back(void **state)
+{
+    (void)state;
+    write_folder(VX_P_LOG10, VOXSTAT_VERSION);
+    vx_results *results = open_folder();
+    const vx_results_effect *change = &results->modality[0].effect[0], *level = &results->modality[0].effect[1];
+    assert_int_equal(change->scheme, VX_SIGN_FLIP);
+    assert_close(change->peak_t, -6.25, 0);
+    assert_close(change->threshold_t, 3.125, 0);
+    assert_true(change->p[VX_P_FWE_VOXEL].there);
+    assert_close(change->p[VX_P_FWE_VOXEL].smallest, 0.03125, 0);
+    assert_int_equal(change->p[VX_P_FWE_VOXEL].below, 1);
+    assert_false(change->p[VX_P_FDR].there);
+    assert_int_equal(change->clusters, 2);
+    assert_int_equal(change->cluster[1].sign, -1);
+    assert_close(change->cluster[1].peak_mm[1], 23.5, 0);
+    assert_close(change->cluster[0].p_extent, 0.03125, 0);
+    assert_true(isnan(change->cluster[0].p_mass));
+    assert_int_equal(change->null.count, 4);
+    assert_close(change->null.voxel[3], 7, 0);
+    assert_close(change->null.extent[3], 2, 0);
+    assert_close(change->null.tfce[0], 9, 0);
+    assert_null(change->null.mass);
+    assert_int_equal(change->measured, 2);
+    assert_close(change->baseline[0 * 3 + 2], 3, 0); /* cluster 1, participant 3 */
+    assert_close(change->followup[1 * 3 + 0], 1, 0); /* cluster 2, participant 1 */
+    assert_string_equal(level->name, "rapa/48 h");
+    assert_string_equal(level->place, "pet/rapa-48-h");
+    assert_int_equal(level->n, 2);
+    assert_string_equal(level->participant[1], "sub-4");
+    assert_string_equal(level->left_out[0].participant, "sub-1");
+    assert_true(isnan(level->possible)); /* more than fit */
+    assert_close(level->design[1 * 2 + 1], 0.5, 0);
+    assert_close(level->raw[1 * 2 + 1], 8, 0); /* the table's, of the participant of the effect's second row */
+    assert_close(level->raw[0 * 2 + 0], 1, 0);
+    assert_int_equal(level->measured, 0);
+    assert_null(level->null.extent);
+    vx_results_close(results);
+}
+
+static void maps_come_back_with_plain_p(void **state)
+{
+    static const vx_p_format format[] = {VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS};
+    (void)state;
+    for (int k = 0; k < 3; k++) {
+        vx_error error;
+        float *p = NULL, *t = NULL, *mean = NULL, *mask = NULL;
+        write_folder(format[k], VOXSTAT_VERSION);
+        vx_results *results = open_folder();
+        const vx_results_modality *modality = results->modality;
+        const vx_results_effect *change = modality->effect;
+        assert_int_equal(vx_results_map(results, change, &modality->grid, "p-fwe-voxel", &p, &error), VX_OK);
+        assert_int_equal(vx_results_map(results, change, &modality->grid, "t", &t, &error), VX_OK);
+        assert_int_equal(vx_results_mean(results, modality, &mean, &error), VX_OK);
+        assert_int_equal(vx_results_mask(results, modality, &mask, &error), VX_OK);
+        for (int v = 0; v < VOXELS; v++) {
+            assert_close(p[fixture_index[v]], fixture_p[v], 1e-6); /* float32, and a logarithm and back */
+            assert_close(t[fixture_index[v]], fixture_t[v], 0);
+            assert_close(mask[fixture_index[v]], 1, 0);
+        }
+        assert_close(p[0], 1, 1e-6); /* outside the mask */
+        assert_close(mask[0], 0, 0);
+        assert_close(mean[23], 11.5, 0);
+        assert_true(vx_results_has_map(results, change, "clusters"));
+        assert_false(vx_results_has_map(results, change, "slope"));
+        free(p);
+        assert_int_equal(vx_results_map(results, change, &modality->grid, "slope", &p, &error), VX_INPUT);
+        assert_non_null(strstr(error.message, "/maps/pet/change/slope"));
+        free(t);
+        free(mean);
+        free(mask);
+        vx_results_close(results);
+    }
+}
+
+static void another_version_is_refused(void **state)
+{
+    vx_results *results = NULL;
+    vx_error error;
+    (void)state;
+    write_folder(VX_P_LOG10, "9.8.7");
+    assert_int_equal(vx_results_open(fixture_folder, &results, &error), VX_INPUT);
+    assert_non_null(strstr(error.message, "voxstat 9.8.7"));
+    assert_null(results);
+    assert_int_equal(remove(fixture_path("run.json")), 0);
+    assert_int_equal(vx_results_open(fixture_folder, &results, &error), VX_INPUT);
+    assert_non_null(strstr(error.message, "it has no run.json"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_record_comes_back, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(effects_come_back, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(maps_come_back_with_plain_p, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(another_version_is_refused, fixture_set_up, fixture_tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
