@@ -19,7 +19,7 @@ set(CPACK_VOXSTAT_CHANGELOG ${CMAKE_CURRENT_SOURCE_DIR}/CHANGELOG.md) # for that
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME voxstat)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "opencl-icd, pocl-opencl-icd, python3-nipype, python3-h5py, python3-rdflib")
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SUGGESTS "opencl-icd, pocl-opencl-icd, python3-nipype")
 set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "Paired t-maps of two sessions, correlation of the change with a covariate,
 and family-wise error by permutation: by voxel, cluster extent, cluster mass
 and threshold-free cluster enhancement. Reads NIfTI and ANALYZE images, runs

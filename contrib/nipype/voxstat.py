@@ -4,9 +4,9 @@
     test = Voxstat(design="paired", table="participants.tsv", covariate=["rapa_level"])
     test.run().outputs.p_fwe_tfce
 
-Put this folder on PYTHONPATH; `voxstat` must be on PATH. Every option of `voxstat run` is an input of the same name with
-'_' for '-'. Outputs are absolute paths: single files, and for every map a list with one file a modality and effect, in
-the order in which the run wrote them. A map that the run did not make is undefined.
+Put this folder on PYTHONPATH; `voxstat` must be on PATH. Every option of `voxstat run` is an input of the same name,
+with '_' for '-'. Outputs are absolute paths: single files, and for every map a list with one file a modality and
+effect, in the order of their names. A map that the run did not make is undefined.
 """
 import json
 import os
@@ -56,7 +56,8 @@ class VoxstatInputSpec(CommandLineInputSpec):
     device = traits.Str(argstr="--device %s", desc="auto, cpu, opencl or opencl:P.D")
     threads = traits.Either(traits.Range(1, 4096), traits.Enum("all"), argstr="--threads %s", nohash=True,
                             desc="CPU threads; the answer does not depend on them")
-    memory_limit = traits.Str(argstr="--memory-limit %s", nohash=True, desc="as in 2G; the answer does not depend on it")
+    memory_limit = traits.Str(argstr="--memory-limit %s", nohash=True,
+                              desc="of the device's buffers, as in 2G; the answer does not depend on it")
     out = Directory("voxstat-results", usedefault=True, argstr="--out %s", desc="where the results go")
     force = traits.Bool(argstr="--force", desc="replace results that are there")
     progress = traits.Enum("auto", "bar", "plain", "none", argstr="--progress %s", nohash=True,

@@ -10,7 +10,7 @@
  * macros), or the completion of a shell. */
 void vx_help_print(FILE *out, const vx_arguments *arguments);
 
-/* version.c: what --version tells: the version on a line of its own, the libraries', OpenCL, the devices, one a line. */
+/* version.c: what --version tells: the version on a line of its own, libraries, OpenCL, the devices, one a line. */
 void vx_version_print(FILE *out);
 
 /* manual.c: the page voxstat-COMMAND(1); `program`: voxstat(1), with the options of `command`, its default. */

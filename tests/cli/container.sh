@@ -1,6 +1,6 @@
 #!/bin/bash
-# What the Containerfile runs to build, run here in a fresh copy of the sources: it must leave the packages where the next
-# stage takes them from. (The image itself takes a container engine.)
+# What the Containerfile runs to build, run here in a fresh copy of the sources: it must leave the packages where the
+# next stage takes them from. (The image itself takes a container engine.)
 set -euo pipefail
 source=${VOXSTAT_SOURCE:?}
 for tool in dpkg-shlibdeps file git; do
@@ -22,8 +22,8 @@ sh -ec "$build" >log 2>&1 || { tail -50 log; exit 1; }
 taken=$(sed -n 's|^COPY --from=build /source/\([^ ]*\) .*|\1|p' Containerfile)
 # shellcheck disable=SC2086
 ls $taken
-# The last stage installs it by apt-get, which must find all that it depends on; where there are no lists of packages, in
-# what is installed.
+# The last stage installs it by apt-get, which must find all that it depends on; where there are no lists of packages,
+# in what is installed.
 if command -v apt-get >/dev/null; then
     # shellcheck disable=SC2086
     apt-get install -q -s --no-install-recommends ./$taken | grep -E '^Inst voxstat|already the newest'

@@ -1,6 +1,6 @@
 #!/bin/bash
-# `cmake --install` into a fresh prefix: the program runs from there, its manual pages and completions are not empty, and
-# the example builds against the installed library alone, by pkg-config and by find_package, and finds its cluster.
+# `cmake --install` into a fresh prefix: the program runs from there, its manual pages and completions are not empty,
+# and the example builds against the installed library alone, by pkg-config and by find_package, and finds its cluster.
 set -euo pipefail
 build=$(dirname "${VOXSTAT:?}")
 if ! grep -q '^VOXSTAT_SANITIZE:[A-Z]*=$' "$build/CMakeCache.txt"; then

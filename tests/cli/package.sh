@@ -1,10 +1,10 @@
 #!/bin/bash
-# The Debian packages: what they say and hold; that they install into an empty root and leave nothing there when they are
-# removed; that the program runs from there. lintian reads them where it is there.
+# The Debian packages: what they say and hold; that they install into an empty root and leave nothing there when they
+# are removed; that the program runs from there. lintian reads them where it is there.
 set -euo pipefail
 build=$(dirname "${VOXSTAT:?}")
 for tool in dpkg-shlibdeps file; do
-    command -v $tool >/dev/null || { echo "SKIP: no $tool (Debian: dpkg-dev, file), so no Debian packages here"; exit 77; }
+    command -v $tool >/dev/null || { echo "SKIP: no $tool, so no Debian packages here"; exit 77; }
 done
 if ! grep -q '^VOXSTAT_SANITIZE:[A-Z]*=$' "$build/CMakeCache.txt"; then
     echo "SKIP: a sanitized program is not for packaging"
@@ -70,7 +70,7 @@ outside() # what lies in the root beside dpkg's own notes
 }
 outside >"$work/before"
 dpkg_there --install "$program" "$development"
-"$root/usr/bin/voxstat" --version | head -1
+"$root/usr/bin/voxstat" --version | sed -n 1p
 gzip -dc "$root/usr/share/man/man1/voxstat-run.1.gz" | grep -q '^\.SH OPTIONS'
 (cd "$root" && md5sum --quiet -c var/lib/dpkg/info/voxstat.md5sums)
 dpkg_there --purge voxstat libvoxstat-dev

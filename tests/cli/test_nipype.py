@@ -58,7 +58,8 @@ class Interface(unittest.TestCase):
             "covariate": ["a", "b"], "nuisance": ["c"], "joint": True, "correlation": "spearman", "modality": ["pet"],
             "sessions": ["x", "y"], "mask": TABLE, "mask_threshold": -1.5, "analyze_orientation": "radiological",
             "permutations": 100, "seed": 2**63, "tails": "neg", "correct": ["voxel", "fdr"], "cluster_p": 1e-5,
-            "cluster_t": 3.25, "connectivity": 6, "tfce_e": 0.5, "tfce_h": 2.0, "tfce_preset": "palm", "p_format": "1-p",
+            "cluster_t": 3.25, "connectivity": 6, "tfce_e": 0.5, "tfce_h": 2.0, "tfce_preset": "palm",
+            "p_format": "1-p",
             "device": "cpu", "threads": 2, "memory_limit": "2G", "out": "o", "force": True, "progress": "none",
             "quiet": True, "verbose": True,
         }
@@ -91,7 +92,8 @@ class Interface(unittest.TestCase):
                           ("baseline", "followup", "followup", "baseline")]
                 rows.append("\t".join([line[0], *images, line[level]]))
             table.write_text("\n".join(rows) + "\n", encoding="utf-8")
-            run = voxstat.Voxstat(design="paired", table=str(table), covariate=["rapa_level"], permutations=20, device="cpu",
+            run = voxstat.Voxstat(design="paired", table=str(table), covariate=["rapa_level"], permutations=20,
+                                  device="cpu",
                                   correct=["voxel", "extent", "fdr"], out=str(out))
             outputs = run.run().outputs.get()
             on_disk = {str(path) for path in out.iterdir()}

@@ -1,5 +1,5 @@
-"""`voxstat translate`: commands of randomise and PALM in ours. Truth: nipype's own interface to randomise (which options
-there are), SciPy (thresholds), and NumPy's least squares (what a printed command tests, once it is run)."""
+"""`voxstat translate`: commands of randomise and PALM in ours. Truth: nipype's own interface to randomise (which
+options there are), SciPy (thresholds), and NumPy's least squares (what a printed command tests, once it is run)."""
 import itertools
 import os
 import pathlib
@@ -129,7 +129,8 @@ class Translate(Study):
         matrix = [[1, 30, 0.5], [1, 40, -0.5], [1, 55, 0.25], [1, 31, -0.25]]
         cases = [ # contrasts, covariate, joint, nuisance, tails
             ([[0, 1, 0]], "ev2", False, "ev3", "pos"), ([[0, -2, 0]], "ev2", False, "ev3", "neg"),
-            ([[0, 0, 1], [0, 0, -1]], "ev3", False, "ev2", "two"), ([[0, 1, 0], [0, 0, 1]], "ev2,ev3", True, None, "pos"),
+            ([[0, 0, 1], [0, 0, -1]], "ev3", False, "ev2", "two"),
+            ([[0, 1, 0], [0, 0, 1]], "ev2,ev3", True, None, "pos"),
             ([[1, 0, 0]], None, False, "ev2,ev3", "pos"), ([[-1, 0, 0]], None, False, "ev2,ev3", "neg"),
         ]
         for contrasts, covariate, joint, nuisance, tails in cases:
@@ -248,8 +249,8 @@ class Translate(Study):
         cases = [([0, 1, 0], "ev2"), ([0, 0, -1], "ev3"), ([1, 0, 0], "mean")]
         for number, (contrast, effect) in enumerate(cases):
             self.design(matrix.tolist(), [contrast])
-            out = self.run_translated(data, matrix, f"randomise -i all.nii.gz -o out{number} -d design.mat -t design.con "
-                                      "-x -n 50")
+            out = self.run_translated(data, matrix, f"randomise -i all.nii.gz -o out{number} -d design.mat "
+                                      "-t design.con -x -n 50")
             t = nibabel.load(self.folder / out / f"all_{effect}_t.nii.gz").get_fdata()
             expected = self.t_of(data, matrix, np.abs(contrast))
             np.testing.assert_allclose(t, expected, rtol=2e-4, atol=2e-4) # float images, six digits in the table

@@ -1,4 +1,4 @@
-"""`voxstat --version`: what a report of a fault needs. The libraries' own versions come from Python's bindings of them."""
+"""`voxstat --version`: what a report of a fault needs. The libraries' versions come from Python's bindings of them."""
 import ctypes
 import re
 import time

@@ -6,11 +6,12 @@
 set -euo pipefail
 build=$1 seconds=${2:-20}
 source=$(cd "$(dirname "$0")/../.." && pwd)
-for target in table image; do
+for target in table image vest; do
     folder=$build/fuzz/$target
     mkdir -p "$folder/corpus" "$folder/seeds"
     case $target in
     table) cp "$source"/tests/fuzz/seeds/*.tsv "$folder/seeds/" ;;
+    vest) cp "$source"/tests/fuzz/seeds/*.mat "$folder/seeds/" ;;
     image)
         find "${VOXSTAT_REAL_DATA:-/nonexistent}/malformed" -type f -size -64k \( -name '*.nii' -o -name '*.nii.gz' \) \
             -exec cp {} "$folder/seeds/" \; 2>/dev/null || true
