@@ -59,8 +59,7 @@ class Interface(unittest.TestCase):
             "sessions": ["x", "y"], "mask": TABLE, "mask_threshold": -1.5, "analyze_orientation": "radiological",
             "permutations": 100, "seed": 2**63, "tails": "neg", "correct": ["voxel", "fdr"], "cluster_p": 1e-5,
             "cluster_t": 3.25, "connectivity": 6, "tfce_e": 0.5, "tfce_h": 2.0, "tfce_preset": "palm",
-            "p_format": "1-p",
-            "device": "cpu", "threads": 2, "memory_limit": "2G", "out": "o", "force": True, "progress": "none",
+            "p_format": "1-p", "template": TABLE, "device": "cpu", "threads": 2, "memory_limit": "2G", "out": "o", "force": True, "progress": "none",
             "quiet": True, "verbose": True,
         }
         inputs = set(voxstat.VoxstatInputSpec().copyable_trait_names()) - {"args", "environ", "design", "table"}
@@ -98,8 +97,10 @@ class Interface(unittest.TestCase):
             outputs = run.run().outputs.get()
             on_disk = {str(path) for path in out.iterdir()}
             self.assertEqual(set(outputs["files"]), on_disk)
-            self.assertEqual((outputs["mask"], outputs["results"], outputs["record"], outputs["out"]),
-                             (f"{out}/mask.nii.gz", f"{out}/results.h5", f"{out}/run.json", str(out)))
+            self.assertEqual((outputs["mask"], outputs["results"], outputs["record"], outputs["report"],
+                              outputs["out"]),
+                             (f"{out}/mask.nii.gz", f"{out}/results.h5", f"{out}/run.json", f"{out}/report.html",
+                              str(out)))
             listed = set()
             for name, value in outputs.items():
                 if isinstance(value, list) and name not in ("files", "cluster_tables", "modality_masks"):
