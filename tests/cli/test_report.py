@@ -177,7 +177,8 @@ class Report(voxstat_cli.Study):
         self.assertEqual(set(record["files"]), found)
         self.assertEqual(len(record["files"]), len(found))
         pictures = {name[:-4] for name in found if name.endswith((".png", ".svg"))}
-        for name in ("slices", "glass", "unthresholded", "null-voxel", "null-extent", "qq", "cluster-1-values", "design"):
+        for name in ("slices", "glass", "unthresholded", "null-voxel", "null-extent", "qq", "cluster-1-values",
+                     "design"):
             self.assertIn("pet_change_" + name, pictures)
         for name in pictures:
             png = (self.folder / "results" / (name + ".png")).read_bytes()
@@ -351,8 +352,8 @@ class Report(voxstat_cli.Study):
         self.assertIn("Spearman", page.text["methods"])
 
     def test_one_sample(self):
-        done = self.run_program("--design", "onesample", "--modality", "pet", "--sessions", "followup", "--device", "cpu",
-                                "--out", "results", "-q", "--cluster-t", "3")
+        done = self.run_program("--design", "onesample", "--modality", "pet", "--sessions", "followup", "--device",
+                                "cpu", "--out", "results", "-q", "--cluster-t", "3")
         self.assert_done(done)
         page = self.page()
         self.assert_whole(page, 1)
@@ -400,7 +401,8 @@ class Report(voxstat_cli.Study):
         labels = nibabel.load(self.folder / "results/pet_level_clusters.nii.gz").get_fdata()
         with h5py.File(self.folder / "results/results.h5") as h5:
             np.testing.assert_array_equal(h5["design/pet/level/raw"][:, 1], [float(self.rows[i][3]) for i in used])
-            np.testing.assert_allclose(h5["clusters/pet/level/followup"][0], self.images(1)[used][:, labels == 1].mean(1))
+            np.testing.assert_allclose(h5["clusters/pet/level/followup"][0],
+                                       self.images(1)[used][:, labels == 1].mean(1))
 
     def test_nothing_found(self):
         done = self.run_paired("--covariate", "level", "--out", "results", "--cluster-t", "5000", "-q")
