@@ -363,6 +363,8 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
         goto cleanup;
     if (!(status = vx_summary_print(&run, stdout, reported ? NULL : error)))
         vx_summary_say(&run);
+    if (!status && !reported)
+        vx_say(&run, "report: %s/report.html\n", run.out);
     if (reported) /* what was computed may have taken hours: it stays */
         status = vx_error_prefix(error, reported, "the results are whole in %s, but there is no report", run.out);
 

@@ -506,6 +506,8 @@ class Report(voxstat_cli.Study):
         self.broken(["run.json", "damaged"], cut("run.json", 300))
         self.broken(["not voxstat's"], lambda folder: (folder / "run.json").write_text("{}"))
         self.broken(["voxstat 9.1.0"], edit(lambda record: record.update(voxstat_version="9.1.0")))
+        self.broken(["number", "-3"],
+                    edit(lambda record: record["modalities"][0]["effects"][1]["clusters"].update(number=-3)))
         self.broken(["modalities"], edit(lambda record: record.pop("modalities")))
         self.broken(["hdf5", "older"], edit(lambda record: record["modalities"][0]["effects"][1].pop("hdf5")))
         self.broken(["tails", "sideways"],
