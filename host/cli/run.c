@@ -299,7 +299,7 @@ static vx_status compute(vx_run *run, const char *folder, vx_error *error)
 }
 
 /* The table of results goes to stdout, what was found in words to stderr. */
-static vx_status summarise(const vx_run *run, vx_error *error)
+static vx_status summarise(const vx_run *run, bool report, vx_error *error)
 {
     vx_results *results = NULL;
     vx_status status = vx_results_open(run->out, &results, error);
@@ -308,7 +308,9 @@ static vx_status summarise(const vx_run *run, vx_error *error)
     if (!status && !run->quiet)
         vx_summary_say(results, stderr);
     vx_results_close(results);
-    vx_say(run, "results: %s; to look at: %s/report.html\n", run->out, run->out);
+    vx_say(run, "results: %s\n", run->out);
+    if (report)
+        vx_say(run, "report: %s/report.html\n", run->out);
     vx_say(run, "time: %.1f s, of which reading %.1f s, permutations %.1f s, writing %.1f s, the report %.1f s\n",
            vx_seconds() - run->start, run->seconds_read, run->seconds_infer, run->seconds_write, run->seconds_report);
     return status;
@@ -360,7 +362,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     run.seconds_report = vx_seconds() - drawing;
     if ((status = vx_folder_commit(folder, reported ? NULL : error)))
         goto cleanup;
-    status = summarise(&run, reported ? NULL : error);
+    status = summarise(&run, !reported, reported ? NULL : error);
     if (reported) /* what was computed may have taken hours: it stays */
         status = vx_error_prefix(error, reported, "the results are whole in %s, but there is no report", run.out);
 

@@ -57,7 +57,10 @@ static const char *get_text_or_null(vx_reading *r, const json_t *object, const c
 
 static int64_t get_whole(vx_reading *r, const json_t *object, const char *key)
 {
-    return json_integer_value(member(r, object, key, is_whole));
+    const int64_t value = json_integer_value(member(r, object, key, is_whole));
+    if (value < 0)
+        fail(r, "\"%s\" is %lld", key, (long long)value);
+    return r->status ? 0 : value;
 }
 
 static double number(const json_t *value)

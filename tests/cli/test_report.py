@@ -8,9 +8,11 @@ import pathlib
 import re
 import resource
 import shutil
+import struct
 import subprocess
 import sys
 import unittest
+import zlib
 
 try:
     import h5py
@@ -94,6 +96,28 @@ def critical(null):
     """What must be exceeded: of the values sorted downwards, the one after as many as may be at least as large."""
     allowed = int(np.ceil(0.05 * len(null))) - 1
     return np.sort(null)[::-1][allowed]
+
+
+def pixels(path):
+    """An 8-bit RGB PNG without filters or interlacing, as voxstat writes them; ISO 15948."""
+    data, at, packed = path.read_bytes(), 8, b""
+    while at < len(data):
+        length, kind = struct.unpack(">I4s", data[at:at + 8])
+        if kind == b"IHDR":
+            width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", data[at + 8:at + 21])
+            assert (depth, colour, interlaced) == (8, 2, 0)
+        if kind == b"IDAT":
+            packed += data[at + 8:at + 8 + length]
+        at += length + 12
+    rows = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(height, 1 + 3 * width)
+    assert not rows[:, 0].any()
+    return rows[:, 1:].reshape(height, width, 3).astype(int)
+
+
+def runs(flags):
+    """(first, last) of every run of true."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(int), [0]))))
+    return list(zip(edges[::2], edges[1::2] - 1))
 
 
 class Report(voxstat_cli.Study):
@@ -342,6 +366,39 @@ class Report(voxstat_cli.Study):
                 self.assertAlmostEqual(float(row[5]), float(cells[5]), places=2)
                 self.assertAlmostEqual(float(row[9]), float(cells[12]), places=2)
 
+    # ---- sides ----
+
+    def test_left_is_left(self):
+        """x falls with the first index. The change was planted at x 0..8, y -12..-4, z -4..4 of -16..12, -16..16 and
+        -8..16: right, back and below; what goes along with the level on the left, in front and above."""
+        random = np.random.default_rng(3)
+        mean = np.mean([float(row[3]) for row in self.rows])
+        for row in self.rows:
+            data = self.read_image(row[1]) + 0.3 * random.standard_normal(voxstat_cli.SHAPE)
+            data[1:4, 1:4, 1:4] += 2
+            data[5:8, 5:8, 3:6] += float(row[3]) - mean
+            self.write_image(row[2], data)
+        self.run_report("--cluster-p", "0.0005")
+        for effect, right, front, above in (("change", True, False, False), ("level", False, True, True)):
+            image = pixels(self.folder / f"results/pet_{effect}_glass.png")[50:]
+            views = runs((image.min(2) < 250).any(0))[:3]
+            spread = image[..., 0] - image[..., 2] > 60  # orange, and neither grey nor ink
+            for (first, last), across in zip(views, (front, right, right)):
+                columns = np.flatnonzero(spread[:, first:last + 1].any(0))
+                self.assertEqual(columns.mean() > (last - first) / 2, across, effect)
+            for (first, last), up in zip(views, (above, above, front)):
+                rows = np.flatnonzero(spread[:, first:last + 1].any(1))
+                shown = np.flatnonzero((image[:, first:last + 1].min(2) < 250).any(1))
+                self.assertEqual(rows.mean() < shown.mean(), up, effect)
+            image, seen = pixels(self.folder / f"results/pet_{effect}_slices.png"), 0
+            spread = image[..., 0] - image[..., 2] > 60
+            for first, last in runs((image[30:].min(2) < 250).any(0))[:6]:  # the columns of axial slices
+                columns = np.flatnonzero(spread[:, first:last + 1].any(0))
+                seen += len(columns) > 0
+                if len(columns):
+                    self.assertEqual(columns.mean() > (last - first) / 2, right, effect)
+            self.assertGreater(seen, 2)
+
     # ---- other runs ----
 
     def test_spearman(self):
@@ -506,6 +563,8 @@ class Report(voxstat_cli.Study):
         self.broken(["run.json", "damaged"], cut("run.json", 300))
         self.broken(["not voxstat's"], lambda folder: (folder / "run.json").write_text("{}"))
         self.broken(["voxstat 9.1.0"], edit(lambda record: record.update(voxstat_version="9.1.0")))
+        self.broken(["number", "-3"],
+                    edit(lambda record: record["modalities"][0]["effects"][1]["clusters"].update(number=-3)))
         self.broken(["modalities"], edit(lambda record: record.pop("modalities")))
         self.broken(["hdf5", "older"], edit(lambda record: record["modalities"][0]["effects"][1].pop("hdf5")))
         self.broken(["tails", "sideways"],

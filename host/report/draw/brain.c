@@ -12,10 +12,10 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The mask's bounding box in mm, with a margin. */
+/* The mask's bounding box in mm, with a voxel around it. */
 static void frame_box(vx_brain *brain, const vx_grid *grid)
 {
-    const double margin = 4;
+    const double margin = fmax(fmax(grid->pixdim[0], grid->pixdim[1]), grid->pixdim[2]);
     int64_t i = 0;
     for (int k = 0; k < 3; k++) {
         brain->box[k][0] = INFINITY;
@@ -79,6 +79,9 @@ static void frame_grey(vx_brain *brain)
 void vx_brain_frame(vx_brain *brain, const vx_grid *grid)
 {
     frame_box(brain, grid);
+    brain->extent = 0;
+    for (int k = 0; k < 3; k++)
+        brain->extent = fmax(brain->extent, brain->box[k][1] - brain->box[k][0]);
     frame_axial(brain);
     frame_grey(brain);
     for (int i = 0; i < VX_PALETTE; i++) {

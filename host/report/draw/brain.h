@@ -18,6 +18,7 @@ typedef struct vx_brain {
     double threshold;                 /* forming threshold */
     bool positive, negative;          /* the tails that were tested */
     double box[3][2];                 /* mm: what of space is shown */
+    double extent;                    /* mm: the longest side of it; pictures scale with it, of mice as of men */
     double axial[2];                  /* mm: the lowest and the highest axial slice */
     double peak[3];                   /* mm: where the sagittal and the coronal slice lie */
     uint32_t palette[VX_PALETTE];     /* 0xrrggbb, from -limit to limit */
@@ -25,7 +26,7 @@ typedef struct vx_brain {
     bool thresholded;                 /* only what lies beyond the threshold is coloured */
 } vx_brain;
 
-/* Works out box, axial, grey and palette from the mask and the background. */
+/* Works out box, extent, axial, grey and palette from the mask and the background. */
 void vx_brain_frame(vx_brain *brain, const vx_grid *grid);
 
 /* The map at a place, without the fading at the mask's edge that comes of zeros outside; NaN outside the mask. */

@@ -8,7 +8,9 @@
 #include <math.h>
 #include <stdio.h>
 
-static const double UNITS_A_MM = 1.45, STEP = 2 /* mm */, LABEL = 22, GAP = 26, BAR = 84, PIXELS_A_UNIT = 2;
+enum { SAMPLES = 95 }; /* along the longest side */
+
+static const double UNITS_A_STEP = 2.9, LABEL = 22, GAP = 26, BAR = 84, PIXELS_A_UNIT = 2;
 
 /* A view along one axis: rows from above. */
 typedef struct view {
@@ -17,9 +19,14 @@ typedef struct view {
     float *depth;      /* how much of the mask lies behind, 0 to 1 */
 } view;
 
+static double step(const vx_brain *brain)
+{
+    return brain->extent / SAMPLES; /* mm */
+}
+
 static int samples(const vx_brain *brain, int axis)
 {
-    return (int)((brain->box[axis][1] - brain->box[axis][0]) / STEP) + 1;
+    return (int)((brain->box[axis][1] - brain->box[axis][0]) / step(brain)) + 1;
 }
 
 /* Samples the box once and projects it along all three axes. */
@@ -38,8 +45,8 @@ static bool project(const vx_brain *brain, view v[3])
         for (int y = 0; y < n[1]; y++)
             for (int x = 0; x < n[0]; x++) {
                 const int at[3] = {x, y, z};
-                const double mm[3] = {brain->box[0][0] + x * STEP, brain->box[1][0] + y * STEP,
-                                      brain->box[2][0] + z * STEP};
+                const double mm[3] = {brain->box[0][0] + x * step(brain), brain->box[1][0] + y * step(brain),
+                                      brain->box[2][0] + z * step(brain)};
                 const double value = vx_brain_value(brain, mm);
                 if (isnan(value))
                     continue;
@@ -71,7 +78,7 @@ static double between(const view *v, const float *field, double x, double y)
 
 static void paint(cairo_t *cairo, const vx_brain *brain, const view *v, double x, double y)
 {
-    const double samples_a_pixel = 1 / (STEP * UNITS_A_MM * PIXELS_A_UNIT);
+    const double samples_a_pixel = 1 / (UNITS_A_STEP * PIXELS_A_UNIT);
     const int width = (int)(v->columns / samples_a_pixel), height = (int)(v->rows / samples_a_pixel);
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     unsigned char *data = cairo_image_surface_get_data(surface);
@@ -99,19 +106,19 @@ static void paint(cairo_t *cairo, const vx_brain *brain, const view *v, double x
 
 static void draw_view(cairo_t *cairo, const vx_brain *brain, const view *v, const char *title, double x)
 {
-    const double width = v->columns * STEP * UNITS_A_MM;
+    const double width = v->columns * UNITS_A_STEP;
     vx_text_draw(cairo, x + width / 2, 13, 0.5, VX_TEXT_NORMAL, vx_muted, title);
     paint(cairo, brain, v, x, LABEL);
     vx_ink_set(cairo, vx_muted);
     cairo_set_line_width(cairo, 1.2);
-    vx_contour(cairo, v->depth, v->columns, v->rows, 0.02, x, LABEL, STEP * UNITS_A_MM, false);
+    vx_contour(cairo, v->depth, v->columns, v->rows, 0.02, x, LABEL, UNITS_A_STEP, false);
     cairo_stroke(cairo);
     vx_ink_set(cairo, vx_ink);
     cairo_set_line_width(cairo, 0.7);
     if (brain->positive)
-        vx_contour(cairo, v->high, v->columns, v->rows, brain->threshold, x, LABEL, STEP * UNITS_A_MM, false);
+        vx_contour(cairo, v->high, v->columns, v->rows, brain->threshold, x, LABEL, UNITS_A_STEP, false);
     if (brain->negative)
-        vx_contour(cairo, v->low, v->columns, v->rows, -brain->threshold, x, LABEL, STEP * UNITS_A_MM, true);
+        vx_contour(cairo, v->low, v->columns, v->rows, -brain->threshold, x, LABEL, UNITS_A_STEP, true);
     cairo_stroke(cairo);
     vx_text_draw(cairo, x + 0.08 * width, 13, 0, VX_TEXT_NORMAL, vx_ink, v->across == 0 ? "L" : "back");
     vx_text_draw(cairo, x + 0.92 * width, 13, 1, VX_TEXT_NORMAL, vx_ink, v->across == 0 ? "R" : "front");
@@ -133,7 +140,7 @@ static void draw(cairo_t *cairo, const vx_drawing *drawing)
     for (int k = 0; k < 3; k++) {
         if (whole)
             draw_view(cairo, brain, &v[k], title[k], x);
-        x += v[k].columns * STEP * UNITS_A_MM + GAP;
+        x += v[k].columns * UNITS_A_STEP + GAP;
         free(v[k].high);
         free(v[k].low);
         free(v[k].depth);
@@ -144,7 +151,7 @@ static void draw(cairo_t *cairo, const vx_drawing *drawing)
 vx_drawing vx_glass_drawing(const vx_brain *brain)
 {
     const int x = samples(brain, 0), y = samples(brain, 1), z = samples(brain, 2);
-    return (vx_drawing){.width = ceil((2 * x + y) * STEP * UNITS_A_MM + 3.5 * GAP + BAR),
-                        .height = ceil((y > z ? y : z) * STEP * UNITS_A_MM + LABEL + 6), .scale = PIXELS_A_UNIT,
+    return (vx_drawing){.width = ceil((2 * x + y) * UNITS_A_STEP + 3.5 * GAP + BAR),
+                        .height = ceil((y > z ? y : z) * UNITS_A_STEP + LABEL + 6), .scale = PIXELS_A_UNIT,
                         .draw = draw, .context = brain};
 }

@@ -29,12 +29,12 @@ static void put_row(vx_report *report, const vx_results_effect *effect, const vx
     vx_put(page, "<th scope=\"row\" class=\"n\" data-value=\"%d\">%d</th><td data-value=\"%d\">%s</td>",
            (int)cluster->label, (int)cluster->label, cluster->sign,
            cluster->sign > 0 ? "+" : "\xE2\x88\x92");
-    vx_put(page, "<td class=\"n\" data-value=\"%lld\">%s</td><td class=\"n\" data-value=\"%.9g\">%.0f</td>",
+    vx_put(page, "<td class=\"n\" data-value=\"%lld\">%s</td><td class=\"n\" data-value=\"%.9g\">%.5g</td>",
            (long long)cluster->voxels, vx_count_text((double)cluster->voxels, text), cluster->mm3, cluster->mm3);
     vx_put(page, "<td class=\"n\" data-value=\"%.9g\">%.2f</td><td class=\"n\" data-value=\"%.9g\">%.2f</td>",
            cluster->mass, cluster->mass, cluster->peak_t, cluster->peak_t);
     for (int k = 0; k < 3; k++)
-        vx_put(page, "<td class=\"n\" data-value=\"%.9g\">%.0f</td>", cluster->peak_mm[k], cluster->peak_mm[k]);
+        vx_put(page, "<td class=\"n\" data-value=\"%.9g\">%.4g</td>", cluster->peak_mm[k], cluster->peak_mm[k]);
     put_p(page, effect, VX_P_FWE_EXTENT, cluster->p_extent);
     put_p(page, effect, VX_P_FWE_MASS, cluster->p_mass);
     put_p(page, effect, VX_P_FWE_TFCE, cluster->p_tfce);

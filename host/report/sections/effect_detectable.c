@@ -40,7 +40,7 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
            vx_count_text((double)view->modality->mask_voxels, text));
     put_voxel(report, effect, vx_critical(null->voxel, null->count));
     if (null->extent)
-        vx_put(page, "<li>a cluster by its extent: more than <strong>%.0f</strong> voxels (%.0f mm\xC2\xB3) with "
+        vx_put(page, "<li>a cluster by its extent: more than <strong>%.0f</strong> voxels (%.5g mm\xC2\xB3) with "
                "%st%s &gt; %.2f;</li>\n", vx_critical(null->extent, null->count),
                vx_critical(null->extent, null->count) * mm3, effect->tails == VX_TWO_TAILS ? "|" : "",
                effect->tails == VX_TWO_TAILS ? "|" : "", effect->threshold_t);

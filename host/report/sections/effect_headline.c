@@ -52,6 +52,6 @@ void vx_effect_headline(vx_report *report, const vx_effect_view *view)
         vx_put_markup(page, "No correction for the number of voxels was asked for.");
     put_cluster_counts(report, effect);
     if (!isnan(effect->peak_t))
-        vx_put(page, " Peak t: %.2f, at %.0f, %.0f, %.0f mm.", effect->peak_t, effect->peak_mm[0],
+        vx_put(page, " Peak t: %.2f, at %.4g, %.4g, %.4g mm.", effect->peak_t, effect->peak_mm[0],
                effect->peak_mm[1], effect->peak_mm[2]);
 }

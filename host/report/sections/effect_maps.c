@@ -101,8 +101,8 @@ void vx_effect_maps(vx_report *report, const vx_effect_view *view)
     vx_brain brain = make_brain(report, view, &v);
     vx_put_markup(report->page, "<h4>Where</h4>\n");
 
-    alt = vx_text("Axial slices of %s, %s: %zu clusters with %st%s %s %s%.2f; the largest t, %.2f, lies at x %.0f, y "
-                  "%.0f, z %.0f mm.", view->modality->name, effect->name, effect->clusters, bar, bar,
+    alt = vx_text("Axial slices of %s, %s: %zu clusters with %st%s %s %s%.2f; the largest t, %.2f, lies at x %.4g, y "
+                  "%.4g, z %.4g mm.", view->modality->name, effect->name, effect->clusters, bar, bar,
                   effect->tails == VX_NEGATIVE ? "<" : ">", sign, effect->threshold_t, effect->peak_t,
                   effect->peak_mm[0], effect->peak_mm[1], effect->peak_mm[2]);
     caption = vx_text("Coloured where %st%s %s %s%.2f, the threshold at which clusters form (one-sided p %s). Thin "

@@ -31,7 +31,7 @@ static void put_picture(vx_report *report, const vx_effect_view *view, size_t c,
 /* "Cluster 2 at 34, 6, 4 mm, 11 voxels" */
 static char *where(const vx_cluster *cluster)
 {
-    return vx_text("Cluster %d, around %.0f, %.0f, %.0f mm, %lld voxel%s", (int)cluster->label, cluster->peak_mm[0],
+    return vx_text("Cluster %d, around %.4g, %.4g, %.4g mm, %lld voxel%s", (int)cluster->label, cluster->peak_mm[0],
                    cluster->peak_mm[1], cluster->peak_mm[2], (long long)cluster->voxels,
                    cluster->voxels == 1 ? "" : "s");
 }

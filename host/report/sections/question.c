@@ -63,7 +63,7 @@ static void put_table(vx_report *report)
         for (size_t e = 0; e < results->modality[m].effects; e++) {
             const vx_results_effect *effect = &results->modality[m].effect[e];
             vx_put(page, "<tr><th scope=\"row\">%s: %s</th><td class=\"n\">%lld</td><td class=\"n\">%g</td>"
-                   "<td class=\"n\">%.3f</td><td class=\"n\">%.0f, %.0f, %.0f</td>", results->modality[m].name,
+                   "<td class=\"n\">%.3f</td><td class=\"n\">%.4g, %.4g, %.4g</td>", results->modality[m].name,
                    effect->name, (long long)effect->n, effect->df, effect->peak_t, effect->peak_mm[0],
                    effect->peak_mm[1], effect->peak_mm[2]);
             for (int k = 0; k < VX_P_KINDS; k++)
