@@ -53,6 +53,7 @@ class VoxstatInputSpec(CommandLineInputSpec):
     tfce_preset = traits.Enum("exact", "fsl", "palm", "mrtrix", "nilearn", argstr="--tfce-preset %s",
                               desc="the exact integral, or another tool's steps")
     p_format = traits.Enum("log10", "p", "1-p", argstr="--p-format %s", desc="what p-maps hold")
+    template = File(exists=True, argstr="--template %s", desc="an image to draw the report over")
     device = traits.Str(argstr="--device %s", desc="auto, cpu, opencl or opencl:P.D")
     threads = traits.Either(traits.Range(1, 4096), traits.Enum("all"), argstr="--threads %s", nohash=True,
                             desc="CPU threads; the answer does not depend on them")
@@ -73,6 +74,7 @@ class VoxstatOutputSpec(TraitedSpec):
     modality_masks = traits.List(File(exists=True), desc="<modality>_mask.nii.gz, where there are several modalities")
     results = File(exists=True, desc="results.h5: all maps and null distributions")
     record = File(exists=True, desc="run.json: options, versions, inputs, headline figures")
+    report = File(exists=True, desc="report.html")
     cluster_tables = traits.List(File(exists=True), desc="<modality>_<effect>_clusters.tsv")
     files = traits.List(File(exists=True), desc="everything in the folder")
 
@@ -97,6 +99,8 @@ class Voxstat(CommandLine):
                        record=os.path.join(out, "run.json"), files=[os.path.join(out, name) for name in files])
         if not os.path.exists(outputs["mask"]):  # modalities on different grids
             del outputs["mask"]
+        if "report.html" in files:
+            outputs["report"] = os.path.join(out, "report.html")
         found = {}
         for name in files:
             kind, dot, ending = name.rpartition("_")[2].partition(".")
