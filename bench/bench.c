@@ -158,8 +158,8 @@ static vx_status write_json(const vx_bench_state *state, json_t *devices, json_t
     struct tm utc;
     strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&moment, &utc));
     json_t *record = json_pack("{s:s, s:s, s:s*, s:s, s:I, s:I, s:i, s:i, s:O, s:O}", "voxstat_version",
-                               VOXSTAT_VERSION, "commit", VOXSTAT_COMMIT, "command", options->command, "date", date, "participants",
-                               (json_int_t)options->participants, "voxels", (json_int_t)state->matrix->voxels,
+                               VOXSTAT_VERSION, "commit", VOXSTAT_COMMIT, "command", options->command, "date", date,
+                               "participants", (json_int_t)options->participants, "voxels", (json_int_t)state->matrix->voxels,
                                "repetitions", options->repetitions, "threads", options->threads, "devices", devices,
                                "stages", stages);
     vx_status status = VX_OK;

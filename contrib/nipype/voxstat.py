@@ -53,7 +53,7 @@ class VoxstatInputSpec(CommandLineInputSpec):
     tfce_preset = traits.Enum("exact", "fsl", "palm", "mrtrix", "nilearn", argstr="--tfce-preset %s",
                               desc="the exact integral, or another tool's steps")
     p_format = traits.Enum("log10", "p", "1-p", argstr="--p-format %s", desc="what p-maps hold")
-    template = File(exists=True, argstr="--template %s", desc="an image to draw the report over")
+    template = File(exists=True, argstr="--template %s", desc="the image under the maps of the report")
     device = traits.Str(argstr="--device %s", desc="auto, cpu, opencl or opencl:P.D")
     threads = traits.Either(traits.Range(1, 4096), traits.Enum("all"), argstr="--threads %s", nohash=True,
                             desc="CPU threads; the answer does not depend on them")
@@ -96,10 +96,11 @@ class Voxstat(CommandLine):
             files = json.load(text)["files"]
         outputs = self._outputs().get()
         outputs.update(out=out, mask=os.path.join(out, "mask.nii.gz"), results=os.path.join(out, "results.h5"),
-                       record=os.path.join(out, "run.json"), files=[os.path.join(out, name) for name in files])
+                       record=os.path.join(out, "run.json"),
+                       files=[os.path.join(out, name) for name in files])
         if not os.path.exists(outputs["mask"]):  # modalities on different grids
             del outputs["mask"]
-        if "report.html" in files:
+        if "report.html" in files:  # a run goes on without it where it cannot be drawn
             outputs["report"] = os.path.join(out, "report.html")
         found = {}
         for name in files:

@@ -97,8 +97,10 @@ class Interface(unittest.TestCase):
             outputs = run.run().outputs.get()
             on_disk = {str(path) for path in out.iterdir()}
             self.assertEqual(set(outputs["files"]), on_disk)
-            self.assertEqual((outputs["mask"], outputs["results"], outputs["record"], outputs["out"]),
-                             (f"{out}/mask.nii.gz", f"{out}/results.h5", f"{out}/run.json", str(out)))
+            self.assertEqual((outputs["mask"], outputs["results"], outputs["record"], outputs["report"],
+                              outputs["out"]),
+                             (f"{out}/mask.nii.gz", f"{out}/results.h5", f"{out}/run.json", f"{out}/report.html",
+                              str(out)))
             listed = set()
             for name, value in outputs.items():
                 if isinstance(value, list) and name not in ("files", "cluster_tables", "modality_masks"):
