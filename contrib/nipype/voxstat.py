@@ -96,10 +96,12 @@ class Voxstat(CommandLine):
             files = json.load(text)["files"]
         outputs = self._outputs().get()
         outputs.update(out=out, mask=os.path.join(out, "mask.nii.gz"), results=os.path.join(out, "results.h5"),
-                       record=os.path.join(out, "run.json"), report=os.path.join(out, "report.html"),
+                       record=os.path.join(out, "run.json"),
                        files=[os.path.join(out, name) for name in files])
         if not os.path.exists(outputs["mask"]):  # modalities on different grids
             del outputs["mask"]
+        if "report.html" in files:  # a run goes on without it where it cannot be drawn
+            outputs["report"] = os.path.join(out, "report.html")
         found = {}
         for name in files:
             kind, dot, ending = name.rpartition("_")[2].partition(".")

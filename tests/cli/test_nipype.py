@@ -59,8 +59,8 @@ class Interface(unittest.TestCase):
             "sessions": ["x", "y"], "mask": TABLE, "mask_threshold": -1.5, "analyze_orientation": "radiological",
             "permutations": 100, "seed": 2**63, "tails": "neg", "correct": ["voxel", "fdr"], "cluster_p": 1e-5,
             "cluster_t": 3.25, "connectivity": 6, "tfce_e": 0.5, "tfce_h": 2.0, "tfce_preset": "palm",
-            "p_format": "1-p", "template": TABLE, "device": "cpu", "threads": 2, "memory_limit": "2G", "out": "o", "force": True, "progress": "none",
-            "quiet": True, "verbose": True,
+            "p_format": "1-p", "template": TABLE, "device": "cpu", "threads": 2, "memory_limit": "2G", "out": "o",
+            "force": True, "progress": "none", "quiet": True, "verbose": True,
         }
         inputs = set(voxstat.VoxstatInputSpec().copyable_trait_names()) - {"args", "environ", "design", "table"}
         self.assertEqual(set(values), inputs)
@@ -107,6 +107,7 @@ class Interface(unittest.TestCase):
                     pattern = f"*_*_{name.replace('_', '-')}.nii.gz"
                     self.assertEqual(set(value), {str(path) for path in out.glob(pattern)}, name)
                     listed |= set(value)
+            self.assertEqual(outputs["report"], f"{out}/report.html")
             self.assertEqual(outputs["modality_masks"], [f"{out}/back_mask.nii.gz", f"{out}/pet_mask.nii.gz"])
             self.assertEqual(listed, {name for name in on_disk if name.endswith(".nii.gz")} - {outputs["mask"]} -
                              set(outputs["modality_masks"]))
