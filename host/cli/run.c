@@ -317,6 +317,14 @@ static vx_status compute(vx_run *run, const char *folder, vx_error *error)
     return status ? status : stopped(error);
 }
 
+static vx_status write_report(vx_run *run, const char *folder, const vx_report_options *options, vx_error *error)
+{
+    double start = vx_seconds();
+    vx_status status = vx_report_write(folder, options, error);
+    run->seconds_write += vx_seconds() - start;
+    return status;
+}
+
 static void run_destroy(vx_run *run)
 {
     for (size_t m = 0; run->modality && m < run->study->modalities; m++) {
@@ -339,7 +347,8 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_folder *folder = NULL;
     time_t now = time(NULL);
     vx_report_options report = {.template = vx_argument_text(arguments, VX_OPTION_TEMPLATE)};
-    vx_status status = read_settings(arguments, &run, error), reported;
+    vx_error why;
+    vx_status status = read_settings(arguments, &run, error), unreported;
     if (!status)
         status = vx_report_check(&report, error);
     if (status)
@@ -358,15 +367,15 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
         vx_folder_abandon(folder);
         goto cleanup;
     }
-    reported = vx_report_write(vx_folder_path(folder), &report, error);
-    if ((status = vx_folder_commit(folder, reported ? NULL : error)))
+    unreported = write_report(&run, vx_folder_path(folder), &report, &why);
+    if ((status = vx_folder_commit(folder, error)) || (status = vx_summary_print(&run, stdout, error)))
         goto cleanup;
-    if (!(status = vx_summary_print(&run, stdout, reported ? NULL : error)))
-        vx_summary_say(&run);
-    if (!status && !reported)
+    vx_summary_say(&run);
+    if (unreported) /* what was computed may have taken hours: it stays */
+        status = vx_fail(error, unreported, "the results are whole in %s, but there is no report: %s", run.out,
+                         why.message);
+    else
         vx_say(&run, "report: %s/report.html\n", run.out);
-    if (reported) /* what was computed may have taken hours: it stays */
-        status = vx_error_prefix(error, reported, "the results are whole in %s, but there is no report", run.out);
 
 cleanup:
     run_destroy(&run);
