@@ -6,7 +6,7 @@
 
 /* What the count of a kind of p counts. */
 static const char *const survivors[VX_P_KINDS] = {
-    NULL, "by false discovery rate", "by voxel", "in clusters by extent", "in clusters by mass", "by TFCE"};
+    NULL, "by false discovery rate", "by the maximum t", "in clusters by extent", "in clusters by mass", "by TFCE"};
 
 static size_t significant_clusters(const vx_results_effect *effect, bool by_mass)
 {
@@ -39,7 +39,7 @@ void vx_effect_headline(vx_report *report, const vx_effect_view *view)
         smallest = effect->p[k].there ? fmin(smallest, effect->p[k].smallest) : smallest;
         if (!effect->p[k].there || !effect->p[k].below)
             continue;
-        vx_put(page, "%s%s voxels %s", any ? ", " : "Corrected p &lt; 0.05 in ",
+        vx_put(page, "%s%s voxels %s", any ? ", " : "Corrected p < 0.05 in ",
                vx_count_text((double)effect->p[k].below, text), survivors[k]);
         any = true;
     }
