@@ -298,6 +298,14 @@ static vx_status compute(vx_run *run, const char *folder, vx_error *error)
     return status ? status : stopped(error);
 }
 
+static vx_status write_report(vx_run *run, const char *folder, const vx_report_options *options, vx_error *error)
+{
+    double start = vx_seconds();
+    vx_status status = vx_report_write(folder, options, error);
+    run->seconds_report = vx_seconds() - start;
+    return status;
+}
+
 /* The table of results goes to stdout, what was found in words to stderr. */
 static vx_status summarise(const vx_run *run, bool report, vx_error *error)
 {
@@ -338,7 +346,8 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_folder *folder = NULL;
     time_t now = time(NULL);
     vx_report_options report = {.template = vx_argument_text(arguments, VX_OPTION_TEMPLATE)};
-    vx_status status = read_settings(arguments, &run, error), reported;
+    vx_error why;
+    vx_status status = read_settings(arguments, &run, error), unreported;
     if (!status)
         status = vx_report_check(&report, error);
     if (status)
@@ -357,14 +366,12 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
         vx_folder_abandon(folder);
         goto cleanup;
     }
-    double drawing = vx_seconds();
-    reported = vx_report_write(vx_folder_path(folder), &report, error);
-    run.seconds_report = vx_seconds() - drawing;
-    if ((status = vx_folder_commit(folder, reported ? NULL : error)))
+    unreported = write_report(&run, vx_folder_path(folder), &report, &why);
+    if ((status = vx_folder_commit(folder, error)) || (status = summarise(&run, !unreported, error)))
         goto cleanup;
-    status = summarise(&run, !reported, reported ? NULL : error);
-    if (reported) /* what was computed may have taken hours: it stays */
-        status = vx_error_prefix(error, reported, "the results are whole in %s, but there is no report", run.out);
+    if (unreported) /* what was computed may have taken hours: it stays */
+        status = vx_fail(error, unreported, "the results are whole in %s, but there is no report: %s", run.out,
+                         why.message);
 
 cleanup:
     run_destroy(&run);

@@ -172,6 +172,9 @@ class Report(voxstat_cli.Study):
         self.assertEqual(page.scripts, 2 if os.environ["VOXSTAT_NIIVUE"] else 1)  # that run; the others are data
         for name in SECTIONS:
             self.assertGreater(len(page.text[name]), 100, name)
+        self.assertNotIn("&lt;", page.text[""])  # escaped twice
+        self.assertNotIn("(null)", page.text[""])
+        self.assertNotRegex(page.text[""], r"\bnan\b")
 
     # ---- what is in the page ----
 
@@ -351,8 +354,19 @@ class Report(voxstat_cli.Study):
         self.assertIn(f"{(abs(z) > 3.5).sum()} participant", page.text["quality"])
 
     def test_headline_and_clusters_are_those_of_the_files(self):
+        for row in self.rows:  # so that something survives
+            data = self.read_image(row[2])
+            data[1:4, 1:4, 1:4] += 8
+            self.write_image(row[2], data)
         page = self.run_report()
         record = json.loads((self.folder / "results/run.json").read_text())
+        found = record["modalities"][0]["effects"][0]
+        self.assertGreater(found["p"]["p_fwe_voxel"]["voxels_below_0_05"], 0)
+        for article in ("question", "effect-1"):
+            self.assertIn(f"Corrected p < 0.05 in {found['p']['p_fdr']['voxels_below_0_05']} voxels by false discovery "
+                          f"rate, {found['p']['p_fwe_voxel']['voxels_below_0_05']} voxels by the maximum t",
+                          page.text[article])
+            self.assertRegex(page.text[article], rf" {found['clusters']['mass_below_0_05']} clusters? survives? by mass")
         for row, effect in zip(page.table("headline")[0][1:], record["modalities"][0]["effects"]):
             self.assertEqual(row[3], f"{effect['peak']['t']:.3f}")
             self.assertAlmostEqual(float(row[6]), effect["p"]["p_fdr"]["smallest"], places=3)

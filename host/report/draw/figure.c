@@ -102,10 +102,15 @@ static cairo_status_t make_svg(const vx_drawing *drawing, vx_bytes *svg)
 
 vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *svg, vx_error *error)
 {
+    cairo_status_t png_status = CAIRO_STATUS_SUCCESS, svg_status = CAIRO_STATUS_SUCCESS;
     *png = *svg = (vx_bytes){0};
-    cairo_status_t status = make_png(drawing, png);
-    if (status == CAIRO_STATUS_SUCCESS)
-        status = make_svg(drawing, svg);
+#pragma omp parallel sections num_threads(2)
+    {
+        png_status = make_png(drawing, png);
+#pragma omp section
+        svg_status = make_svg(drawing, svg);
+    }
+    const cairo_status_t status = png_status ? png_status : svg_status;
     if (status == CAIRO_STATUS_SUCCESS)
         return VX_OK;
     free(png->data);

@@ -132,7 +132,8 @@ static void draw_plane(cairo_t *cairo, const vx_brain *brain, const plane *p, do
 static void draw(cairo_t *cairo, const vx_drawing *drawing)
 {
     const vx_brain *brain = drawing->context;
-    const double width = size_mm(brain, 0) * units_a_mm(brain) + GAP, height = size_mm(brain, 1) * units_a_mm(brain) + LABEL;
+    const double width = size_mm(brain, 0) * units_a_mm(brain) + GAP;
+    const double height = size_mm(brain, 1) * units_a_mm(brain) + LABEL;
     const double step = (brain->axial[1] - brain->axial[0]) / (COLUMNS * ROWS - 1);
     for (int i = 0; i < COLUMNS * ROWS; i++) {
         const double even = rounded(brain, brain->axial[0] + i * step);

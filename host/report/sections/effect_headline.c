@@ -6,7 +6,7 @@
 
 /* What the count of a kind of p counts. */
 static const char *const survivors[VX_P_KINDS] = {
-    NULL, "by false discovery rate", "by voxel", "in clusters by extent", "in clusters by mass", "by TFCE"};
+    NULL, "by false discovery rate", "by the maximum t", "in clusters by extent", "in clusters by mass", "by TFCE"};
 
 static size_t significant_clusters(const vx_results_effect *effect, bool by_mass)
 {
@@ -27,6 +27,19 @@ static void put_cluster_counts(vx_report *report, const vx_results_effect *effec
     }
 }
 
+static void put_voxel_counts(vx_report *report, const vx_results_effect *effect)
+{
+    const char *join = "Corrected p < 0.05 in ";
+    char text[32];
+    for (int k = VX_P_FDR; k < VX_P_KINDS; k++) {
+        if (!effect->p[k].there)
+            continue;
+        vx_put(report->page, "%s%s voxels %s", join, vx_count_text((double)effect->p[k].below, text), survivors[k]);
+        join = ", ";
+    }
+    vx_put_markup(report->page, ".");
+}
+
 void vx_effect_headline(vx_report *report, const vx_effect_view *view)
 {
     const vx_results_effect *effect = view->effect;
@@ -36,15 +49,11 @@ void vx_effect_headline(vx_report *report, const vx_effect_view *view)
     double smallest = INFINITY;
     for (int k = VX_P_FDR; k < VX_P_KINDS; k++) {
         asked |= effect->p[k].there;
+        any |= effect->p[k].there && effect->p[k].below;
         smallest = effect->p[k].there ? fmin(smallest, effect->p[k].smallest) : smallest;
-        if (!effect->p[k].there || !effect->p[k].below)
-            continue;
-        vx_put(page, "%s%s voxels %s", any ? ", " : "Corrected p &lt; 0.05 in ",
-               vx_count_text((double)effect->p[k].below, text), survivors[k]);
-        any = true;
     }
-    if (any)
-        vx_put_markup(page, ".");
+    if (any) /* with those by which nothing survives: nobody is to pick */
+        put_voxel_counts(report, effect);
     else if (asked)
         vx_put(page, "Nothing survives correction for the number of voxels (smallest corrected p: %s).",
                vx_p_text(smallest, text));
