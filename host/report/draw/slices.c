@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "report/draw/brain.h"
 #include "report/draw/contour.h"
+#include "report/draw/png.h"
 #include "report/draw/text.h"
 
 #include <math.h>
@@ -76,6 +77,7 @@ static void paint(cairo_t *cairo, const vx_brain *brain, const plane *p, double 
     cairo_save(cairo);
     cairo_translate(cairo, x, y);
     cairo_scale(cairo, 1 / PIXELS_A_UNIT, 1 / PIXELS_A_UNIT);
+    vx_png_embed(cairo, surface);
     cairo_set_source_surface(cairo, surface, 0, 0);
     cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_BILINEAR);
     cairo_paint(cairo);

@@ -1,0 +1,50 @@
+#include "report/draw/png.h"
+
+#include "base/memory.h"
+
+#include <png.h>
+
+/* cairo's pixels, 0xrrggbb, as bytes of red, green and blue. */
+static unsigned char *rgb_bytes(cairo_surface_t *surface, int width, int height)
+{
+    const int stride = cairo_image_surface_get_stride(surface);
+    const unsigned char *data = cairo_image_surface_get_data(surface);
+    unsigned char *rgb = vx_array((size_t)width * (size_t)height, 3), *to = rgb;
+    for (int j = 0; rgb && j < height; j++) {
+        const uint32_t *row = (const uint32_t *)(const void *)(data + (ptrdiff_t)j * stride);
+        for (int i = 0; i < width; i++) {
+            *to++ = (unsigned char)(row[i] >> 16);
+            *to++ = (unsigned char)(row[i] >> 8);
+            *to++ = (unsigned char)row[i];
+        }
+    }
+    return rgb;
+}
+
+bool vx_png_encode(cairo_surface_t *surface, vx_bytes *png)
+{
+    const int width = cairo_image_surface_get_width(surface), height = cairo_image_surface_get_height(surface);
+    png_image image = {.version = PNG_IMAGE_VERSION, .width = (png_uint_32)width, .height = (png_uint_32)height,
+                       .format = PNG_FORMAT_RGB, .flags = PNG_IMAGE_FLAG_FAST};
+    png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
+    cairo_surface_flush(surface);
+    unsigned char *rgb = rgb_bytes(surface, width, height);
+    png->data = malloc(size);
+    const bool good = rgb && png->data && png_image_write_to_memory(&image, png->data, &size, 0, rgb, 0, NULL);
+    png->size = good ? size : 0;
+    free(rgb);
+    if (!good) {
+        free(png->data);
+        png->data = NULL;
+    }
+    return good;
+}
+
+void vx_png_embed(cairo_t *cairo, cairo_surface_t *surface)
+{
+    vx_bytes png;
+    if (cairo_surface_get_type(cairo_get_target(cairo)) != CAIRO_SURFACE_TYPE_SVG || !vx_png_encode(surface, &png))
+        return; /* cairo encodes it then */
+    if (cairo_surface_set_mime_data(surface, CAIRO_MIME_TYPE_PNG, png.data, png.size, free, png.data))
+        free(png.data);
+}
