@@ -73,6 +73,8 @@ class Page(html.parser.HTMLParser):
 
     def handle_data(self, data):
         tags = [tag for tag, _ in self.open]
+        if tags and tags[-1] in ("script", "style"): # programs, some of them not ours
+            return
         for tag, attrs in self.open:
             if tag in ("section", "article"):
                 self.text[attrs["id"]] = self.text.get(attrs["id"], "") + data

@@ -57,8 +57,8 @@ static cairo_status_t make_svg(const vx_drawing *drawing, vx_bytes *svg)
     return status;
 }
 
-/* The PNG is encoded while the SVG is made. They are not drawn at the same time: cairo numbers the images of an SVG by a
- * count of all surfaces of the process, and the same report would not have the same bytes. */
+/* The PNG is encoded while the SVG is made. They are not drawn at the same time: cairo numbers the images of an SVG by
+ * a count of all surfaces of the process, and the same report would not have the same bytes. */
 vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *svg, vx_error *error)
 {
     const int width = (int)ceil(drawing->width * drawing->scale), height = (int)ceil(drawing->height * drawing->scale);

@@ -77,7 +77,7 @@ double vx_sample(const vx_sampler *s, const double mm[3], double outside)
     for (int k = 0; k < 3; k++) {
         if (!(voxel[k] > -1 && voxel[k] < (double)s->dim[k]))
             return outside;
-        low[k] = (int64_t)floor(voxel[k]);
+        low[k] = (int64_t)(voxel[k] + 1) - 1; /* rounded down, as it is above -1 */
         share[k] = voxel[k] - (double)low[k];
         within = within && low[k] >= 0 && low[k] + 1 < s->dim[k];
     }
