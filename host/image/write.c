@@ -104,7 +104,7 @@ static vx_status write_file(const char *path, const nifti_1_header *header, cons
 }
 
 vx_status vx_image_write(const char *path, const vx_grid *grid, const void *data, vx_image_type type, vx_intent intent,
-                         double df, const char *description, vx_error *error)
+                         double df, const double shown[2], const char *description, vx_error *error)
 {
     int64_t dim[8] = {3, grid->dim[0], grid->dim[1], grid->dim[2], 1, 1, 1, 1};
     size_t bytes;
@@ -121,6 +121,10 @@ vx_status vx_image_write(const char *path, const vx_grid *grid, const void *data
     header->intent_code = (short)intent_code(intent);
     if (intent == VX_INTENT_T || intent == VX_INTENT_CORREL)
         header->intent_p1 = (float)df;
+    if (shown) {
+        header->cal_min = (float)shown[0];
+        header->cal_max = (float)shown[1];
+    }
     snprintf(header->descrip, sizeof header->descrip, "%s", description ? description : "");
     memcpy(header->magic, "n+1", 4);
 

@@ -74,7 +74,8 @@ static void add_volume(vx_making *m, const char *name, const float *data, vx_int
     snprintf(description, sizeof description, "voxstat %s: %.*s, %s", m->results->version,
              (int)strcspn(name, "."), name, m->effect->stem);
     if (!m->status)
-        m->status = vx_image_write(path, &m->grid, data, VX_FLOAT32, intent, m->effect->df, description, m->error);
+        m->status = vx_image_write(path, &m->grid, data, VX_FLOAT32, intent, m->effect->df, NULL, description,
+                                   m->error);
     if (!m->status)
         m->status = vx_pack_add_file(m->pack, name, path, m->error);
     if (path)

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,6 +21,25 @@ static vx_intent map_intent(const vx_map *map, vx_p_format format)
     case VX_P_ONE_MINUS: return VX_INTENT_NONE; /* NIfTI has no code for 1-p */
     }
     return VX_INTENT_NONE;
+}
+
+/* What a viewer shows of a map when it opens it: t from the forming threshold to its largest size, p below 0.05. Of
+ * other maps it chooses. */
+static bool shown_between(const map_task *task, vx_p_format format, double shown[2])
+{
+    const vx_map *map = task->map;
+    double threshold = task->entry->result->plan.threshold_t, largest = 0;
+    int64_t voxels = task->entry->modality->matrix->voxels;
+    for (int64_t v = 0; v < voxels; v++)
+        largest = fmax(largest, map->is_p ? vx_p_formatted(map->value[v], format) : fabs((double)map->value[v]));
+    if (map->is_p) {
+        shown[0] = format == VX_P_PLAIN ? 0 : vx_p_formatted(0.05, format);
+        shown[1] = format == VX_P_PLAIN ? 0.05 : format == VX_P_ONE_MINUS ? 1 : fmax(largest, 2);
+        return true;
+    }
+    shown[0] = threshold;
+    shown[1] = fmax(largest, 1.25 * threshold);
+    return map->intent == VX_INTENT_T;
 }
 
 static vx_status write_map(const char *folder, const vx_record *record, const map_task *task, vx_error *error)
@@ -45,8 +65,11 @@ static vx_status write_map(const char *folder, const vx_record *record, const ma
     char description[80]; /* what the header holds; the names stand last, where they may be cut */
     snprintf(description, sizeof description, "voxstat %s: %s%s%s, %s", record->version, map->name,
              map->is_p ? " as " : "", map->is_p ? vx_p_format_words(record->p_format) : "", task->entry->stem);
+    double shown[2];
+    bool shows = shown_between(task, record->p_format, shown);
     status = vx_image_write(path, &matrix->grid, grid, map->is_label ? VX_INT32 : VX_FLOAT32,
-                            map_intent(map, record->p_format), task->entry->result->effect->df, description, error);
+                            map_intent(map, record->p_format), task->entry->result->effect->df, shows ? shown : NULL,
+                            description, error);
 cleanup:
     free(path);
     free(grid);
@@ -104,8 +127,8 @@ static vx_status write_masks(const char *folder, const vx_record *record, const 
     if (!path || !mask)
         status = vx_fail_memory(error);
     else if (vx_mask_intersection(record->modality, record->modalities, mask))
-        status = vx_image_write(path, &record->modality[0].matrix->grid, mask, VX_UINT8, VX_INTENT_NONE, 0, description,
-                                error);
+        status = vx_image_write(path, &record->modality[0].matrix->grid, mask, VX_UINT8, VX_INTENT_NONE, 0, NULL,
+                                description, error);
     for (size_t i = 0; !status && record->modalities > 1 && i < entries; i++) {
         if (i && entry[i].modality == entry[i - 1].modality)
             continue;
@@ -119,7 +142,7 @@ static vx_status write_masks(const char *folder, const vx_record *record, const 
             break;
         }
         vx_mask_intersection(entry[i].modality, 1, mask);
-        status = vx_image_write(path, grid, mask, VX_UINT8, VX_INTENT_NONE, 0, description, error);
+        status = vx_image_write(path, grid, mask, VX_UINT8, VX_INTENT_NONE, 0, NULL, description, error);
     }
     free(path);
     free(mask);

@@ -314,7 +314,7 @@ static vx_status write_label_volume(const vx_scene *scene, vx_error *error)
     if (!path)
         return vx_fail_memory(error);
     vx_status status = vx_image_write(path, &scene->phantom->grid, scene->phantom->label, VX_UINT8, VX_INTENT_LABEL, 0,
-                                      "voxstat simulate: true regions", error);
+                                      NULL, "voxstat simulate: true regions", error);
     free(path);
     return status;
 }

@@ -110,9 +110,10 @@ typedef enum vx_intent {
 } vx_intent;
 
 /* Writes one volume as NIfTI-1 (.nii or .nii.gz by the name) with the grid's own sform and qform. `data` has one
- * element of `type` a grid voxel. `df` is the parameter of VX_INTENT_T and VX_INTENT_CORREL. Errors: VX_OUTPUT. */
+ * element of `type` a grid voxel. `df` is the parameter of VX_INTENT_T and VX_INTENT_CORREL. `shown` are the values
+ * between which viewers show it at first (cal_min, cal_max); null: they choose. Errors: VX_OUTPUT. */
 vx_status vx_image_write(const char *path, const vx_grid *grid, const void *data, vx_image_type type, vx_intent intent,
-                         double df, const char *description, vx_error *error);
+                         double df, const double shown[2], const char *description, vx_error *error);
 
 #ifdef __cplusplus
 }

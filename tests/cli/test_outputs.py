@@ -116,6 +116,19 @@ class Outputs(unittest.TestCase):
         self.assertEqual(self.image("rapa_level", "t").header.get_intent()[1], (N - 2,))
         self.assertEqual(self.image("rapa_level", "r").header.get_intent()[1], (N - 2,))
 
+    def test_viewers_open_maps_at_their_thresholds(self):
+        """cal_min and cal_max: t from the forming threshold on, p from 0.05 on; nothing is said of other maps."""
+        shown = lambda image: (float(image.header["cal_min"]), float(image.header["cal_max"]))
+        for effect, maps in MAPS.items():
+            for name in maps:
+                expected = (0, 0)
+                if name == "t":
+                    threshold = self.effects[effect]["clusters"]["threshold_t"]
+                    expected = (threshold, max(abs(self.data(effect, name)).max(), 1.25 * threshold))
+                elif name.startswith("p-"):
+                    expected = (-np.log10(0.05), max(self.data(effect, name).max(), 2))
+                np.testing.assert_allclose(shown(self.image(effect, name)), expected, rtol=1e-6, err_msg=name)
+
     def test_mask_is_the_voxels_analysed(self):
         mask = nibabel.load(self.out + "/mask.nii.gz")
         self.assertEqual(mask.get_data_dtype(), np.uint8)
@@ -224,6 +237,9 @@ class Outputs(unittest.TestCase):
                 np.testing.assert_allclose(self.data(effect, name), -np.log10(p), rtol=1e-6, atol=1e-7)
                 np.testing.assert_allclose(self.data(effect, name, minus), 1 - p, atol=1e-7)
                 self.assertEqual(self.image(effect, name, plain).header.get_intent()[0], "p value")
+                for out, expected in ((plain, (0, 0.05)), (minus, (0.95, 1))):
+                    header = self.image(effect, name, out).header
+                    np.testing.assert_allclose((header["cal_min"], header["cal_max"]), expected, rtol=1e-6)
 
     def test_a_full_disk_leaves_nothing(self):
         # A limit on the size of files stands in for the disk: maps fit (under 2 kB), results.h5 does not. Python's

@@ -34,7 +34,7 @@ static vx_grid line(double x)
 
 static void put(const char *path, const vx_grid *grid, const float *data)
 {
-    if (vx_image_write(path, grid, data, VX_FLOAT32, VX_INTENT_NONE, 0, "", &error))
+    if (vx_image_write(path, grid, data, VX_FLOAT32, VX_INTENT_NONE, 0, NULL, "", &error))
         fail_msg("%s", error.message);
 }
 

@@ -69,7 +69,7 @@ static void test_round_trip(void **state)
         data[v] = (float)v / 3 - 4;
     for (int k = 0; k < 2; k++) {
         vx_image image;
-        assert_int_equal(vx_image_write(name[k], &grid, data, VX_FLOAT32, VX_INTENT_T, 13, "t", &error), VX_OK);
+        assert_int_equal(vx_image_write(name[k], &grid, data, VX_FLOAT32, VX_INTENT_T, 13, NULL, "t", &error), VX_OK);
         assert_int_equal(vx_image_read(name[k], VX_ANALYZE_REFUSE, &image, &error), VX_OK);
         assert_memory_equal(image.data, data, sizeof data);
         expect_grid(&image.grid, &grid);
@@ -92,17 +92,21 @@ static void test_header(void **state)
                   {VX_INTENT_LOG10P, 24, 0}, {VX_INTENT_LABEL, 1002, 0}};
     const vx_grid grid = odd_grid();
     const int32_t label[24] = {1, -2, 1 << 30};
+    const double shown[2] = {-1.5, 64};
     char description[120];
     (void)state;
     memset(description, 'd', sizeof description - 1);
     description[sizeof description - 1] = 0;
     for (size_t k = 0; k < sizeof intent / sizeof *intent; k++) {
         vx_intent what = intent[k].intent;
-        assert_int_equal(vx_image_write("h.nii.gz", &grid, label, VX_INT32, what, 12.5, description, &error), VX_OK);
+        assert_int_equal(vx_image_write("h.nii.gz", &grid, label, VX_INT32, what, 12.5, k ? shown : NULL, description,
+                                        &error),
+                         VX_OK);
         nifti_image *nim = nifti_image_read("h.nii.gz", 1);
         assert_non_null(nim);
         assert_int_equal(nim->intent_code, intent[k].code);
         assert_true(nim->intent_p1 == intent[k].parameter);
+        assert_true(nim->cal_min == (k ? -1.5f : 0) && nim->cal_max == (k ? 64 : 0));
         assert_int_equal(nim->datatype, DT_INT32);
         assert_int_equal(nim->xyz_units, NIFTI_UNITS_MM);
         assert_int_equal(nim->iname_offset, 352);
@@ -129,9 +133,9 @@ static void test_failures(void **state)
     (void)state;
     for (int v = 0; v < 64 * 64 * 8; v++)
         data[v] = (float)v * 1.1f;
-    assert_int_equal(vx_image_write("no/map.nii", &grid, data, VX_FLOAT32, 0, 0, "", &error), VX_OUTPUT);
+    assert_int_equal(vx_image_write("no/map.nii", &grid, data, VX_FLOAT32, 0, 0, NULL, "", &error), VX_OUTPUT);
     expect_no_file("no/map.nii", "No such file");
-    assert_int_equal(vx_image_write("wide.nii", &wide, data, VX_FLOAT32, 0, 0, "", &error), VX_OUTPUT);
+    assert_int_equal(vx_image_write("wide.nii", &wide, data, VX_FLOAT32, 0, 0, NULL, "", &error), VX_OUTPUT);
     expect_no_file("wide.nii", "32767");
 
     /* A limit of file size stands in for a full disk; both show at the first write that does not fit. */
@@ -139,9 +143,9 @@ static void test_failures(void **state)
     getrlimit(RLIMIT_FSIZE, &old);
     small = (struct rlimit){.rlim_cur = 4096, .rlim_max = old.rlim_max};
     setrlimit(RLIMIT_FSIZE, &small);
-    vx_status plain = vx_image_write("full.nii", &grid, data, VX_FLOAT32, 0, 0, "", &error);
+    vx_status plain = vx_image_write("full.nii", &grid, data, VX_FLOAT32, 0, 0, NULL, "", &error);
     vx_error plain_error = error;
-    vx_status packed = vx_image_write("full.nii.gz", &grid, data, VX_FLOAT32, 0, 0, "", &error);
+    vx_status packed = vx_image_write("full.nii.gz", &grid, data, VX_FLOAT32, 0, 0, NULL, "", &error);
     setrlimit(RLIMIT_FSIZE, &old);
     assert_int_equal(packed, VX_OUTPUT);
     expect_no_file("full.nii.gz", "File too large");
@@ -151,7 +155,7 @@ static void test_failures(void **state)
 
     if (access("/dev/full", W_OK) == 0) { /* a device is not removed */
         assert_int_equal(symlink("/dev/full", "device.nii.gz"), 0);
-        assert_int_equal(vx_image_write("device.nii.gz", &grid, data, VX_FLOAT32, 0, 0, "", &error), VX_OUTPUT);
+        assert_int_equal(vx_image_write("device.nii.gz", &grid, data, VX_FLOAT32, 0, 0, NULL, "", &error), VX_OUTPUT);
         assert_non_null(strstr(error.message, "No space left"));
         assert_int_equal(access("/dev/full", F_OK), 0);
     }
