@@ -48,9 +48,12 @@ static bool project(const vx_brain *brain, view v[3])
                 const int at[3] = {x, y, z};
                 const double mm[3] = {brain->box[0][0] + x * step(brain), brain->box[1][0] + y * step(brain),
                                       brain->box[2][0] + z * step(brain)};
-                const double value = vx_brain_value(brain, mm);
+                double value = vx_brain_value(brain, mm);
                 if (isnan(value))
                     continue;
+                /* A voxel beyond the threshold is seen, though between it and its neighbours nothing may be. */
+                const double nearest = vx_sample_nearest(&brain->map, mm, 0);
+                value = vx_brain_beyond(brain, nearest) ? nearest : value;
                 for (int k = 0; k < 3; k++) {
                     const int cell = (v[k].rows - 1 - at[v[k].up]) * v[k].columns + at[v[k].across];
                     v[k].depth[cell] += 1.0f / (float)n[v[k].along];
