@@ -245,6 +245,9 @@ test("a phone has room for it", async () => {
     const page = await open("full/report.html", 390);
     await view(page);
     await fits(page, 390);
+    await page.setViewportSize({width: 320, height: 900}); /* reflow, WCAG 2.1, 1.4.10 */
+    await fits(page, 320);
+    await page.setViewportSize({width: 390, height: 900});
     await accessible(page, "the page on a phone");
     await keep(page, "phone");
     await page.finish();

@@ -17,11 +17,15 @@ export CHROMIUM
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# A phone has to have room for the table's path, however long.
+data=$work/a_folder_whose_name_is_longer_than_the_screen_of_a_phone_is_wide/sample_data
+mkdir -p "$(dirname "$data")"
+cp -r "$VOXSTAT_SOURCE/sample_data" "$data"
 run() # program, folder, options
 {
     local program=$1 folder=$2
     shift 2
-    "$program" --design paired --table "$VOXSTAT_SOURCE/sample_data/participants.tsv" --correct voxel,extent,mass,fdr \
+    "$program" --design paired --table "$data/participants.tsv" --correct voxel,extent,mass,fdr \
         --permutations 500 --quiet --out "$work/$folder" "$@" >/dev/null
 }
 { run "${VOXSTAT_BARE:?}" bare && run "${VOXSTAT:?}" empty --cluster-t 50; } &
