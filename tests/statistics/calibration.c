@@ -13,7 +13,7 @@
  * never this. Extents tie, so that only the lower side counts for them. */
 #include "fixture.h"
 
-/* The sanitizers make it forty times slower. */
+/* The sanitizers make it six times slower. */
 #ifdef __SANITIZE_ADDRESS__
 enum { COHORTS = 120, LOW = 1, HIGH = 13 };
 #else

@@ -4,7 +4,7 @@
 
 /* 9,177 voxels are 144 tiles, the last one not full, and so more than two of the smallest slabs. */
 enum { N = 14, NX = 23, NY = 21, NZ = 19, V = NX * NY * NZ };
-/* Sanitizers make it some ten times slower; every flip of fewer participants is in enumeration.c. */
+/* Sanitizers make it several times slower; every flip of fewer participants is in enumeration.c. */
 #ifdef __SANITIZE_ADDRESS__
 enum { FLIPS = 300 };
 #else
