@@ -121,7 +121,8 @@ static vx_status read_study(vx_run *run, vx_error *error)
 }
 
 /* What the results may take, judged by the images: a compressed map is about as large as a compressed image of the same
- * grid, and each of some 17 maps an effect is written twice, as NIfTI and into results.h5. */
+ * grid, and each of some 17 maps an effect is written twice, as NIfTI and into results.h5. The report's pictures, some
+ * 8 MB an effect whatever the grid, are left out: a disk so full is found while writing. */
 static uint64_t bytes_needed(const vx_study *study)
 {
     uint64_t bytes = 0;
