@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "report/draw/brain.h"
 #include "report/draw/contour.h"
-#include "report/draw/png.h"
+#include "report/draw/raster.h"
 #include "report/draw/text.h"
 
 #include <math.h>
@@ -98,14 +98,7 @@ static void paint(cairo_t *cairo, const vx_brain *brain, const view *v, double x
             ((uint32_t *)(void *)(data + (ptrdiff_t)j * stride))[i] =
                 vx_brain_beyond(brain, value) ? vx_brain_colour(brain, value) : 0x010101 * shade;
         }
-    cairo_surface_mark_dirty(surface);
-    cairo_save(cairo);
-    cairo_translate(cairo, x, y);
-    cairo_scale(cairo, 1 / PIXELS_A_UNIT, 1 / PIXELS_A_UNIT);
-    vx_png_embed(cairo, surface);
-    cairo_set_source_surface(cairo, surface, 0, 0);
-    cairo_paint(cairo);
-    cairo_restore(cairo);
+    vx_raster_paint(cairo, surface, PIXELS_A_UNIT, x, y);
     cairo_surface_destroy(surface);
 }
 

@@ -2,7 +2,7 @@
 #include "base/memory.h"
 #include "report/draw/brain.h"
 #include "report/draw/contour.h"
-#include "report/draw/png.h"
+#include "report/draw/raster.h"
 #include "report/draw/text.h"
 
 #include <math.h>
@@ -73,15 +73,7 @@ static void paint(cairo_t *cairo, const vx_brain *brain, const plane *p, double 
             place(brain, p, (i + 0.5) * mm_a_pixel, (j + 0.5) * mm_a_pixel, mm);
             ((uint32_t *)(void *)(data + (ptrdiff_t)j * stride))[i] = colour_at(brain, mm);
         }
-    cairo_surface_mark_dirty(surface);
-    cairo_save(cairo);
-    cairo_translate(cairo, x, y);
-    cairo_scale(cairo, 1 / PIXELS_A_UNIT, 1 / PIXELS_A_UNIT);
-    vx_png_embed(cairo, surface);
-    cairo_set_source_surface(cairo, surface, 0, 0);
-    cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_BILINEAR);
-    cairo_paint(cairo);
-    cairo_restore(cairo);
+    vx_raster_paint(cairo, surface, PIXELS_A_UNIT, x, y);
     cairo_surface_destroy(surface);
 }
 
