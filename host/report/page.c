@@ -106,13 +106,20 @@ void vx_put_base64(vx_page *page, const void *data, size_t size)
 {
     static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const uint8_t *from = data;
+    char text[4096];
+    size_t used = 0;
     for (size_t i = 0; i < size; i += 3) {
         const size_t left = size - i;
         const uint32_t three = (uint32_t)from[i] << 16 | (left > 1 ? (uint32_t)from[i + 1] << 8 : 0) |
                                (left > 2 ? from[i + 2] : 0);
-        const char four[] = {digit[three >> 18], digit[three >> 12 & 63], left > 1 ? digit[three >> 6 & 63] : '=',
-                             left > 2 ? digit[three & 63] : '='};
-        fwrite(four, 1, sizeof four, page->out);
+        text[used++] = digit[three >> 18];
+        text[used++] = digit[three >> 12 & 63];
+        text[used++] = left > 1 ? digit[three >> 6 & 63] : '=';
+        text[used++] = left > 2 ? digit[three & 63] : '=';
+        if (used == sizeof text || left <= 3) {
+            fwrite(text, 1, used, page->out);
+            used = 0;
+        }
     }
 }
 

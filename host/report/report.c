@@ -33,30 +33,20 @@ static bool applies(const vx_report *report, const vx_section *one)
 void vx_report_picture(vx_report *report, const vx_picture *picture)
 {
     vx_page *page = report->page;
-    vx_bytes png = {0}, svg = {0};
-    char *png_name = vx_text("%s.png", picture->name), *svg_name = vx_text("%s.svg", picture->name);
-    if (!report->status && !(png_name && svg_name))
-        report->status = vx_fail_memory(report->error);
-    if (!report->status)
-        report->status = vx_figure_make(&picture->drawing, &png, &svg, report->error);
-    if (!report->status) {
-        vx_put(page, "<figure class=\"%s\"><img width=\"%.0f\" height=\"%.0f\" alt=\"%s\" src=\"data:image/%s;base64,",
-               picture->vector ? "plot" : "map", picture->drawing.width, picture->drawing.height, picture->alt,
-               picture->vector ? "svg+xml" : "png");
-        vx_put_base64(page, picture->vector ? svg.data : png.data, picture->vector ? svg.size : png.size);
-        vx_put(page, "\"><figcaption>%s <span class=\"files\">Files: <a href=\"%s\">%s</a>, <a href=\"%s\">.svg</a>"
-               "</span></figcaption></figure>\n", picture->caption, png_name, png_name, svg_name);
-        report->status = vx_files_add(report->files, png_name, png.data, png.size, report->error);
-        png.data = NULL;
+    if (report->status)
+        return;
+    vx_handed_in *handed = vx_pictures_draw(&report->pictures, picture->name, &picture->drawing, report->error);
+    if (!handed) {
+        report->status = VX_INTERNAL;
+        return;
     }
-    if (!report->status) {
-        report->status = vx_files_add(report->files, svg_name, svg.data, svg.size, report->error);
-        svg.data = NULL;
-    }
-    free(png.data);
-    free(svg.data);
-    free(png_name);
-    free(svg_name);
+    vx_put(page, "<figure class=\"%s\"><img width=\"%.0f\" height=\"%.0f\" alt=\"%s\" src=\"data:image/%s;base64,",
+           picture->vector ? "plot" : "map", picture->drawing.width, picture->drawing.height, picture->alt,
+           picture->vector ? "svg+xml" : "png");
+    handed->vector = picture->vector;
+    handed->at = (size_t)ftell(page->out);
+    vx_put(page, "\"><figcaption>%s <span class=\"files\">Files: <a href=\"%s.png\">%s.png</a>, <a href=\"%s.svg\">.svg"
+           "</a></span></figcaption></figure>\n", picture->caption, picture->name, picture->name, picture->name);
 }
 
 static vx_status load_template(const char *path, vx_image *image, vx_error *error)
@@ -170,20 +160,23 @@ vx_status vx_report_write(const char *folder, const vx_report_options *options, 
     page.out = open_memstream(&text, &size);
     if (!report.status && !(report.files && page.out))
         report.status = vx_fail_memory(error);
-    if (!report.status)
+    /* The page is written, and pictures are drawn, on this thread; the others take what it leaves in tasks. */
+    if (!report.status) {
+#pragma omp parallel
+#pragma omp master
         write_page(&report);
+    }
     if (page.out) {
         bool whole = !ferror(page.out);
         if ((fclose(page.out) || !whole) && !report.status)
             report.status = vx_fail_memory(error);
     }
-    if (!report.status) {
-        report.status = vx_files_add(report.files, "report.html", text, size, error);
-        text = NULL;
-    }
+    if (!report.status)
+        report.status = vx_pictures_file(&report.pictures, text, size, report.files, error);
     if (!report.status)
         report.status = vx_files_commit(report.files, folder, results->run, error);
     free(text);
+    vx_pictures_destroy(&report.pictures);
     vx_files_free(report.files);
     free(report.template_image.data);
     vx_results_close(results);

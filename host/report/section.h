@@ -5,6 +5,7 @@
 #include "report/draw/figure.h"
 #include "report/files.h"
 #include "report/page.h"
+#include "report/pictures.h"
 #include "report/results.h"
 
 /* A volume to draw: on its grid, x fastest. */
@@ -19,7 +20,8 @@ typedef struct vx_report {
     vx_volume template_image;
     double template_overlap;  /* share of the first mask's voxels that lie in the template */
     bool template_resampled;  /* its grid is not that of the results */
-    vx_files *files;          /* pictures so far */
+    vx_files *files;
+    vx_pictures pictures;     /* so far */
     vx_page *page;
     vx_status status;         /* the first failure; what follows does nothing */
     vx_error *error;

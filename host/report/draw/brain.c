@@ -1,16 +1,11 @@
 #include "report/draw/brain.h"
 
 #include "base/memory.h"
+#include "base/sort.h"
 #include "report/draw/text.h"
 
 #include <math.h>
 #include <stdio.h>
-
-static int ascending(const void *a, const void *b)
-{
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
 
 /* The mask's bounding box in mm, with a voxel around it. */
 static void frame_box(vx_brain *brain, const vx_grid *grid)
@@ -69,7 +64,7 @@ static void frame_grey(vx_brain *brain)
         if (isfinite(b->data[i]) && b->data[i] != 0)
             value[count++] = b->data[i];
     if (count) {
-        qsort(value, count, sizeof *value, ascending);
+        vx_sort_floats(value, count);
         brain->grey[0] = value[count * 2 / 100];
         brain->grey[1] = value[count - 1 - count * 2 / 100];
     }
@@ -78,6 +73,7 @@ static void frame_grey(vx_brain *brain)
 
 void vx_brain_frame(vx_brain *brain, const vx_grid *grid)
 {
+    brain->aligned = vx_sampler_aligned(&brain->background, &brain->map);
     frame_box(brain, grid);
     brain->extent = 0;
     for (int k = 0; k < 3; k++)
@@ -97,10 +93,10 @@ uint32_t vx_brain_colour(const vx_brain *brain, double value)
     return brain->palette[lround((share + 1) / 2 * (VX_PALETTE - 1))];
 }
 
-double vx_brain_value(const vx_brain *brain, const double mm[3])
+double vx_brain_value(const vx_brain *brain, const vx_spot *spot)
 {
-    const double inside = vx_sample(&brain->mask, mm, 0);
-    return inside >= 0.5 ? vx_sample(&brain->map, mm, 0) / inside : NAN;
+    const double inside = vx_sample_spot(&brain->mask, spot, 0);
+    return inside >= 0.5 ? vx_sample_spot(&brain->map, spot, 0) / inside : NAN;
 }
 
 bool vx_brain_beyond(const vx_brain *brain, double value)
@@ -108,15 +104,16 @@ bool vx_brain_beyond(const vx_brain *brain, double value)
     return (brain->positive && value > brain->threshold) || (brain->negative && value < -brain->threshold);
 }
 
-void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, double x, double y, double width, double height)
+void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, bool thresholded, double x, double y, double width,
+                   double height)
 {
-    const double low = brain->negative || !brain->thresholded ? -brain->limit : 0; /* an untested tail is not hidden */
-    const double high = brain->positive || !brain->thresholded ? brain->limit : 0;
+    const double low = brain->negative || !thresholded ? -brain->limit : 0; /* an untested tail is not hidden */
+    const double high = brain->positive || !thresholded ? brain->limit : 0;
     const int steps = 120;
     char text[32];
     for (int i = 0; i < steps; i++) {
         const double value = low + (high - low) * (i + 0.5) / steps;
-        if (brain->thresholded && !vx_brain_beyond(brain, value))
+        if (thresholded && !vx_brain_beyond(brain, value))
             vx_ink_set(cairo, vx_faint);
         else
             vx_ink_set(cairo, vx_colour_diverging(value / brain->limit));

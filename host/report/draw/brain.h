@@ -11,8 +11,9 @@
 enum { VX_PALETTE = 257 };
 
 typedef struct vx_brain {
-    vx_sampler background, map, mask; /* mask: ones and zeros */
+    vx_sampler background, map, mask; /* map and mask are aligned; mask: ones and zeros */
     vx_sampler survives;              /* ones where a family-wise correction is survived; data null: nowhere */
+    bool aligned;                     /* the background with the map */
     double grey[2];                   /* background values that are darkest and lightest */
     double limit;                     /* the map's value at both ends of the colours */
     double threshold;                 /* forming threshold */
@@ -23,14 +24,14 @@ typedef struct vx_brain {
     double peak[3];                   /* mm: where the sagittal and the coronal slice lie */
     uint32_t palette[VX_PALETTE];     /* 0xrrggbb, from -limit to limit */
     const char *units;                /* of the map, on the colour bar */
-    bool thresholded;                 /* only what lies beyond the threshold is coloured */
 } vx_brain;
 
-/* Works out box, extent, axial, grey and palette from the mask and the background. */
+/* Works out aligned, box, extent, axial, grey and palette from the mask and the background. */
 void vx_brain_frame(vx_brain *brain, const vx_grid *grid);
 
-/* The map at a place, without the fading at the mask's edge that comes of zeros outside; NaN outside the mask. */
-double vx_brain_value(const vx_brain *brain, const double mm[3]);
+/* The map at a spot of its grid, without the fading at the mask's edge that comes of zeros outside; NaN outside the
+ * mask. */
+double vx_brain_value(const vx_brain *brain, const vx_spot *spot);
 
 /* The colour of a value, as cairo's RGB24 has it. */
 uint32_t vx_brain_colour(const vx_brain *brain, double value);
@@ -38,11 +39,22 @@ uint32_t vx_brain_colour(const vx_brain *brain, double value);
 /* Whether a value lies beyond the threshold, in a tail that was tested. */
 bool vx_brain_beyond(const vx_brain *brain, double value);
 
-/* Drawings of a vx_brain. */
-vx_drawing vx_slices_drawing(const vx_brain *brain);
-vx_drawing vx_glass_drawing(const vx_brain *brain);
+/* What the pictures show, sampled once however often it is drawn; null where memory is short. The brain must outlive
+ * it. */
+typedef struct vx_slices vx_slices;
+vx_slices *vx_slices_new(const vx_brain *brain);
+void vx_slices_free(vx_slices *slices);
+
+typedef struct vx_glass vx_glass;
+vx_glass *vx_glass_new(const vx_brain *brain);
+void vx_glass_free(vx_glass *glass);
+
+/* Drawings of them. `thresholded`: only what lies beyond the threshold is coloured. */
+vx_drawing vx_slices_drawing(const vx_slices *slices, bool thresholded);
+vx_drawing vx_glass_drawing(const vx_glass *glass);
 
 /* A bar of the colours, from -limit to limit (thresholded: in the tails tested), with the threshold marked. */
-void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, double x, double y, double width, double height);
+void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, bool thresholded, double x, double y, double width,
+                   double height);
 
 #endif

@@ -26,6 +26,9 @@ void vx_contour(cairo_t *cairo, const float *field, int columns, int rows, doubl
     for (int j = 0; j + 1 < rows; j++)
         for (int i = 0; i + 1 < columns; i++) {
             const float *cell = field + j * columns + i;
+            const bool above = cell[0] > level; /* most cells are all above or all below */
+            if (above == (cell[1] > level) && above == (cell[columns] > level) && above == (cell[columns + 1] > level))
+                continue;
             const double corner[4] = {cell[0], cell[1], cell[columns + 1], cell[columns]};
             double point[4][2];
             const int points = dashed && (i + j) / 3 % 2 ? 0 : crossings(corner, level, point);

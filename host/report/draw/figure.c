@@ -57,28 +57,22 @@ static cairo_status_t make_svg(const vx_drawing *drawing, vx_bytes *svg)
     return status;
 }
 
-/* The PNG is encoded while the SVG is made. They are not drawn at the same time: cairo numbers the images of an SVG by
- * a count of all surfaces of the process, and the same report would not have the same bytes. */
 vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *svg, vx_error *error)
 {
     const int width = (int)ceil(drawing->width * drawing->scale), height = (int)ceil(drawing->height * drawing->scale);
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
-    cairo_status_t status = play(drawing, surface, drawing->scale), other = CAIRO_STATUS_SUCCESS;
-    bool encoded = false;
+    cairo_status_t status = play(drawing, surface, drawing->scale);
     *png = *svg = (vx_bytes){0};
-    cairo_surface_flush(surface);
-#pragma omp parallel sections num_threads(2) if (status == CAIRO_STATUS_SUCCESS)
-    {
-        encoded = vx_png_encode(surface, png);
-#pragma omp section
-        other = make_svg(drawing, svg);
+    if (status == CAIRO_STATUS_SUCCESS) {
+#pragma omp task
+        {
+            vx_png_encode(surface, png);
+            cairo_surface_destroy(surface);
+        }
+        status = make_svg(drawing, svg);
+    } else {
+        cairo_surface_destroy(surface);
     }
-    cairo_surface_destroy(surface);
-    status = status ? status : other ? other : encoded ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_NO_MEMORY;
-    if (status == CAIRO_STATUS_SUCCESS)
-        return VX_OK;
-    free(png->data);
-    free(svg->data);
-    *png = *svg = (vx_bytes){0};
-    return vx_fail(error, VX_INTERNAL, "a picture cannot be drawn: %s", cairo_status_to_string(status));
+    return status == CAIRO_STATUS_SUCCESS ? VX_OK : vx_fail(error, VX_INTERNAL, "a picture cannot be drawn: %s",
+                                                            cairo_status_to_string(status));
 }

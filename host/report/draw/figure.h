@@ -23,7 +23,10 @@ typedef struct vx_bytes {
 } vx_bytes;
 
 /* Draws twice. (Once into a recording surface, played to both, would do, but cairo 1.16 never frees what an SVG has
- * played.) Errors: VX_INTERNAL, where memory is short. */
+ * played.) Encoding the PNG is a task: `*png` must stay where it is and is there after `omp taskwait`, or null where
+ * memory is short. Drawing is not left to other threads: cairo numbers the images of an SVG by a count of all surfaces
+ * of the process, and the same report would not have the same bytes. Both are the caller's to free, also where it
+ * fails. Errors: VX_INTERNAL, where memory is short. */
 vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *svg, vx_error *error);
 
 #endif

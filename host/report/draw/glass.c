@@ -18,7 +18,13 @@ typedef struct view {
     int along, across, up, columns, rows;
     float *high, *low; /* the largest and the smallest value, 0 at least and at most */
     float *depth;      /* how much of the mask lies behind, 0 to 1 */
+    cairo_surface_t *raster;
 } view;
+
+struct vx_glass {
+    const vx_brain *brain;
+    view view[3]; /* from the right, from behind, from above */
+};
 
 static double step(const vx_brain *brain)
 {
@@ -30,83 +36,125 @@ static int samples(const vx_brain *brain, int axis)
     return (int)((brain->box[axis][1] - brain->box[axis][0]) / step(brain)) + 1;
 }
 
-/* Samples the box once and projects it along all three axes. */
-static bool project(const vx_brain *brain, view v[3])
+/* The value at every place of the box, x fastest; NaN outside the mask. */
+static void sample_box(const vx_brain *brain, const int n[3], float *value)
 {
-    const int n[3] = {samples(brain, 0), samples(brain, 1), samples(brain, 2)};
-    for (int k = 0; k < 3; k++) {
-        const size_t cells = (size_t)v[k].columns * (size_t)v[k].rows;
-        v[k].high = vx_array_zero(cells, sizeof(float));
-        v[k].low = vx_array_zero(cells, sizeof(float));
-        v[k].depth = vx_array_zero(cells, sizeof(float));
-        if (!v[k].high || !v[k].low || !v[k].depth)
-            return false;
-    }
+#pragma omp taskloop grainsize(1)
     for (int z = 0; z < n[2]; z++)
         for (int y = 0; y < n[1]; y++)
             for (int x = 0; x < n[0]; x++) {
-                const int at[3] = {x, y, z};
                 const double mm[3] = {brain->box[0][0] + x * step(brain), brain->box[1][0] + y * step(brain),
                                       brain->box[2][0] + z * step(brain)};
-                double value = vx_brain_value(brain, mm);
-                if (isnan(value))
-                    continue;
+                vx_spot spot;
+                vx_spot_find(&brain->map, mm, &spot);
+                const double at = vx_brain_value(brain, &spot);
                 /* A voxel beyond the threshold is seen, though between it and its neighbours nothing may be. */
-                const double nearest = vx_sample_nearest(&brain->map, mm, 0);
-                value = vx_brain_beyond(brain, nearest) ? nearest : value;
-                for (int k = 0; k < 3; k++) {
-                    const int cell = (v[k].rows - 1 - at[v[k].up]) * v[k].columns + at[v[k].across];
-                    v[k].depth[cell] += 1.0f / (float)n[v[k].along];
-                    v[k].high[cell] = fmaxf(v[k].high[cell], (float)value);
-                    v[k].low[cell] = fminf(v[k].low[cell], (float)value);
-                }
+                const double nearest = isnan(at) ? NAN : vx_sample_nearest(&brain->map, mm, 0);
+                value[((size_t)z * (size_t)n[1] + (size_t)y) * (size_t)n[0] + (size_t)x] =
+                    (float)(vx_brain_beyond(brain, nearest) ? nearest : at);
             }
-    return true;
 }
 
-static float sample(const view *v, const float *field, int i, int j)
+static void project(view *v, const int n[3], const float *value)
 {
-    i = i < 0 ? 0 : i >= v->columns ? v->columns - 1 : i;
-    j = j < 0 ? 0 : j >= v->rows ? v->rows - 1 : j;
-    return field[j * v->columns + i];
+    for (int z = 0; z < n[2]; z++)
+        for (int y = 0; y < n[1]; y++)
+            for (int x = 0; x < n[0]; x++, value++) {
+                const int at[3] = {x, y, z}, cell = (v->rows - 1 - at[v->up]) * v->columns + at[v->across];
+                if (isnan(*value))
+                    continue;
+                v->depth[cell] += 1.0f / (float)n[v->along];
+                v->high[cell] = fmaxf(v->high[cell], *value);
+                v->low[cell] = fminf(v->low[cell], *value);
+            }
 }
 
-/* Between the samples, so that no steps are seen. */
-static double between(const view *v, const float *field, double x, double y)
+/* A field at the share (a, b) of the way between four cells. */
+static double between(const float *field, const int cell[4], double a, double b)
 {
-    const int i = (int)floor(x), j = (int)floor(y);
-    const double a = x - i, b = y - j;
-    return (1 - b) * ((1 - a) * sample(v, field, i, j) + a * sample(v, field, i + 1, j)) +
-           b * ((1 - a) * sample(v, field, i, j + 1) + a * sample(v, field, i + 1, j + 1));
+    return (1 - b) * ((1 - a) * field[cell[0]] + a * field[cell[1]]) +
+           b * ((1 - a) * field[cell[2]] + a * field[cell[3]]);
 }
 
-static void paint(cairo_t *cairo, const vx_brain *brain, const view *v, double x, double y)
+static void fill(const vx_brain *brain, const view *v)
 {
     const double samples_a_pixel = 1 / (UNITS_A_STEP * PIXELS_A_UNIT);
-    const int width = (int)(v->columns / samples_a_pixel), height = (int)(v->rows / samples_a_pixel);
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
-    unsigned char *data = cairo_image_surface_get_data(surface);
-    const int stride = cairo_image_surface_get_stride(surface);
-    for (int j = 0; j < (data ? height : 0); j++)
+    const int width = cairo_image_surface_get_width(v->raster), height = cairo_image_surface_get_height(v->raster);
+    for (int j = 0; j < height; j++) {
+        const double down = j * samples_a_pixel;
+        const int above = (int)down * v->columns, below = (int)down + 1 < v->rows ? above + v->columns : above;
+        uint32_t *row = vx_raster_row(v->raster, j);
         for (int i = 0; i < width; i++) {
-            const double across = i * samples_a_pixel, down = j * samples_a_pixel;
-            const double high = between(v, v->high, across, down), low = between(v, v->low, across, down);
-            const double depth = between(v, v->depth, across, down);
+            const double across = i * samples_a_pixel, a = across - (int)across, b = down - (int)down;
+            const int left = (int)across, right = left + 1 < v->columns ? left + 1 : left;
+            const int cell[4] = {above + left, above + right, below + left, below + right};
+            const double high = between(v->high, cell, a, b), low = between(v->low, cell, a, b);
+            const double depth = between(v->depth, cell, a, b);
             const double value = !vx_brain_beyond(brain, low) || (vx_brain_beyond(brain, high) && high > -low) ? high
                                                                                                                : low;
             const uint32_t shade = (uint32_t)lround(255 - 40 * depth);
-            ((uint32_t *)(void *)(data + (ptrdiff_t)j * stride))[i] =
-                vx_brain_beyond(brain, value) ? vx_brain_colour(brain, value) : 0x010101 * shade;
+            row[i] = vx_brain_beyond(brain, value) ? vx_brain_colour(brain, value) : 0x010101 * shade;
         }
-    vx_raster_paint(cairo, surface, PIXELS_A_UNIT, x, y);
-    cairo_surface_destroy(surface);
+    }
+    vx_raster_done(v->raster);
+}
+
+/* Room for a view; false where memory is short. */
+static bool view_init(view *v, const vx_brain *brain, int along, int across, int up)
+{
+    const double samples_a_pixel = 1 / (UNITS_A_STEP * PIXELS_A_UNIT);
+    *v = (view){.along = along, .across = across, .up = up, .columns = samples(brain, across),
+                .rows = samples(brain, up)};
+    const size_t cells = (size_t)v->columns * (size_t)v->rows;
+    v->high = vx_array_zero(cells, sizeof *v->high);
+    v->low = vx_array_zero(cells, sizeof *v->low);
+    v->depth = vx_array_zero(cells, sizeof *v->depth);
+    v->raster = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(v->columns / samples_a_pixel),
+                                           (int)(v->rows / samples_a_pixel));
+    return v->high && v->low && v->depth && !cairo_surface_status(v->raster);
+}
+
+vx_glass *vx_glass_new(const vx_brain *brain)
+{
+    const int n[3] = {samples(brain, 0), samples(brain, 1), samples(brain, 2)};
+    vx_glass *glass = vx_array_zero(1, sizeof *glass);
+    float *value = vx_array((size_t)n[0] * (size_t)n[1] * (size_t)n[2], sizeof *value);
+    bool whole = glass && value;
+    whole = whole && view_init(&glass->view[0], brain, 0, 1, 2);
+    whole = whole && view_init(&glass->view[1], brain, 1, 0, 2);
+    whole = whole && view_init(&glass->view[2], brain, 2, 0, 1);
+    if (whole) {
+        glass->brain = brain;
+        sample_box(brain, n, value);
+#pragma omp taskloop grainsize(1)
+        for (int k = 0; k < 3; k++) {
+            project(&glass->view[k], n, value);
+            fill(brain, &glass->view[k]);
+        }
+    }
+    free(value);
+    if (whole)
+        return glass;
+    vx_glass_free(glass);
+    return NULL;
+}
+
+void vx_glass_free(vx_glass *glass)
+{
+    for (int k = 0; glass && k < 3; k++) {
+        free(glass->view[k].high);
+        free(glass->view[k].low);
+        free(glass->view[k].depth);
+        cairo_surface_destroy(glass->view[k].raster);
+    }
+    free(glass);
 }
 
 static void draw_view(cairo_t *cairo, const vx_brain *brain, const view *v, const char *title, double x)
 {
     const double width = v->columns * UNITS_A_STEP;
     vx_text_draw(cairo, x + width / 2, 13, 0.5, VX_TEXT_NORMAL, vx_muted, title);
-    paint(cairo, brain, v, x, LABEL);
+    vx_raster_paint(cairo, v->raster, PIXELS_A_UNIT, x, LABEL);
     vx_ink_set(cairo, vx_muted);
     cairo_set_line_width(cairo, 1.2);
     vx_contour(cairo, v->depth, v->columns, v->rows, 0.02, x, LABEL, UNITS_A_STEP, false);
@@ -124,32 +172,21 @@ static void draw_view(cairo_t *cairo, const vx_brain *brain, const view *v, cons
 
 static void draw(cairo_t *cairo, const vx_drawing *drawing)
 {
-    const vx_brain *brain = drawing->context;
-    view v[3] = {{.along = 0, .across = 1, .up = 2},
-                 {.along = 1, .across = 0, .up = 2},
-                 {.along = 2, .across = 0, .up = 1}};
     static const char *const title[] = {"from the right", "from behind", "from above"};
-    for (int k = 0; k < 3; k++) {
-        v[k].columns = samples(brain, v[k].across);
-        v[k].rows = samples(brain, v[k].up);
-    }
+    const vx_glass *glass = drawing->context;
     double x = GAP / 2;
-    const bool whole = project(brain, v);
     for (int k = 0; k < 3; k++) {
-        if (whole)
-            draw_view(cairo, brain, &v[k], title[k], x);
-        x += v[k].columns * UNITS_A_STEP + GAP;
-        free(v[k].high);
-        free(v[k].low);
-        free(v[k].depth);
+        draw_view(cairo, glass->brain, &glass->view[k], title[k], x);
+        x += glass->view[k].columns * UNITS_A_STEP + GAP;
     }
-    vx_colour_bar(cairo, brain, x, 44, 16, drawing->height - 64);
+    vx_colour_bar(cairo, glass->brain, true, x, 44, 16, drawing->height - 64);
 }
 
-vx_drawing vx_glass_drawing(const vx_brain *brain)
+vx_drawing vx_glass_drawing(const vx_glass *glass)
 {
+    const vx_brain *brain = glass->brain;
     const int x = samples(brain, 0), y = samples(brain, 1), z = samples(brain, 2);
     return (vx_drawing){.width = ceil((2 * x + y) * UNITS_A_STEP + 3.5 * GAP + BAR),
                         .height = ceil((y > z ? y : z) * UNITS_A_STEP + LABEL + 6), .scale = PIXELS_A_UNIT,
-                        .draw = draw, .context = brain};
+                        .draw = draw, .context = glass};
 }

@@ -39,12 +39,3 @@ bool vx_png_encode(cairo_surface_t *surface, vx_bytes *png)
     }
     return good;
 }
-
-void vx_png_embed(cairo_t *cairo, cairo_surface_t *surface)
-{
-    vx_bytes png;
-    if (cairo_surface_get_type(cairo_get_target(cairo)) != CAIRO_SURFACE_TYPE_SVG || !vx_png_encode(surface, &png))
-        return; /* cairo encodes it then */
-    if (cairo_surface_set_mime_data(surface, CAIRO_MIME_TYPE_PNG, png.data, png.size, free, png.data))
-        free(png.data);
-}

@@ -9,8 +9,4 @@
 /* A surface of CAIRO_FORMAT_RGB24; false without memory. */
 bool vx_png_encode(cairo_surface_t *surface, vx_bytes *png);
 
-/* To be called before such a surface is painted: where `cairo` writes an SVG, the pixels go into it as they are encoded
- * here. */
-void vx_png_embed(cairo_t *cairo, cairo_surface_t *surface);
-
 #endif

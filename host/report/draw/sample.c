@@ -1,7 +1,7 @@
 #include "report/draw/sample.h"
 
 #include <math.h>
-#include <stdbool.h>
+#include <string.h>
 
 /* The inverse by cofactors: the affine of an image that was read is not singular. */
 vx_sampler vx_sampler_new(const vx_grid *grid, const float *data)
@@ -22,6 +22,11 @@ vx_sampler vx_sampler_new(const vx_grid *grid, const float *data)
         s.inverse[i][3] = -(s.inverse[i][0] * a[0][3] + s.inverse[i][1] * a[1][3] + s.inverse[i][2] * a[2][3]);
     }
     return s;
+}
+
+bool vx_sampler_aligned(const vx_sampler *one, const vx_sampler *other)
+{
+    return !memcmp(one->dim, other->dim, sizeof one->dim) && !memcmp(one->inverse, other->inverse, sizeof one->inverse);
 }
 
 static void to_voxel(const vx_sampler *s, const double mm[3], double voxel[3])
@@ -68,22 +73,35 @@ static double across_edge(const vx_sampler *s, const int64_t low[3], const doubl
     return sum;
 }
 
+void vx_spot_find(const vx_sampler *s, const double mm[3], vx_spot *spot)
+{
+    double voxel[3];
+    to_voxel(s, mm, voxel);
+    spot->near = spot->within = true;
+    for (int k = 0; k < 3; k++) {
+        if (!(voxel[k] > -1 && voxel[k] < (double)s->dim[k])) {
+            spot->near = false;
+            return;
+        }
+        spot->low[k] = (int64_t)(voxel[k] + 1) - 1; /* rounded down, as it is above -1 */
+        spot->share[k] = voxel[k] - (double)spot->low[k];
+        spot->within = spot->within && spot->low[k] >= 0 && spot->low[k] + 1 < s->dim[k];
+    }
+}
+
+double vx_sample_spot(const vx_sampler *s, const vx_spot *spot, double outside)
+{
+    if (!spot->near)
+        return outside;
+    const double value = spot->within ? inside(s, spot->low, spot->share) : NAN;
+    return isfinite(value) ? value : across_edge(s, spot->low, spot->share, outside);
+}
+
 double vx_sample(const vx_sampler *s, const double mm[3], double outside)
 {
-    double voxel[3], share[3], value = NAN;
-    int64_t low[3];
-    bool within = true;
-    to_voxel(s, mm, voxel);
-    for (int k = 0; k < 3; k++) {
-        if (!(voxel[k] > -1 && voxel[k] < (double)s->dim[k]))
-            return outside;
-        low[k] = (int64_t)(voxel[k] + 1) - 1; /* rounded down, as it is above -1 */
-        share[k] = voxel[k] - (double)low[k];
-        within = within && low[k] >= 0 && low[k] + 1 < s->dim[k];
-    }
-    if (within)
-        value = inside(s, low, share);
-    return isfinite(value) ? value : across_edge(s, low, share, outside);
+    vx_spot spot;
+    vx_spot_find(s, mm, &spot);
+    return vx_sample_spot(s, &spot, outside);
 }
 
 double vx_sample_nearest(const vx_sampler *s, const double mm[3], double outside)

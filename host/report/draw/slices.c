@@ -8,12 +8,23 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { COLUMNS = 6, ROWS = 3 };
+enum { COLUMNS = 6, ROWS = 3, AXIAL = COLUMNS * ROWS, PLANES = AXIAL + 2 };
 
 static const double LONGEST = 152 /* units, of the longest side */, PIXELS_A_UNIT = 1.6, LABEL = 18, GAP = 6, BAR = 84;
 
-/* A plane: along the axes `across` and `up` of space, at `at` mm on the third. */
-typedef struct plane { int across, up; double at; } plane;
+/* A plane along the axes `across` and `up` of space, at `at` mm on the third, and what was sampled in it. */
+typedef struct plane {
+    int across, up;
+    double at;
+    cairo_surface_t *beyond, *whole; /* rasters: what lies beyond the threshold coloured, and everything */
+    int columns, rows;               /* of what lines go around, a unit apart */
+    float *value, *survives;         /* survives: null where nothing does */
+} plane;
+
+struct vx_slices {
+    const vx_brain *brain;
+    plane plane[PLANES]; /* the axial ones; the sagittal and the coronal one */
+};
 
 static double size_mm(const vx_brain *brain, int axis)
 {
@@ -41,9 +52,9 @@ static void place(const vx_brain *brain, const plane *p, double across, double d
 
 /* Where there is something to see, in greys that leave room for colours on both sides; else white. The edge is as soft
  * as the image's own. */
-static uint32_t ground(const vx_brain *brain, const double mm[3])
+static uint32_t ground(const vx_brain *brain, const vx_spot *spot)
 {
-    const double value = vx_sample(&brain->background, mm, 0);
+    const double value = vx_sample_spot(&brain->background, spot, 0);
     double share = (value - brain->grey[0]) / (brain->grey[1] - brain->grey[0]);
     const double edge = fmin(fmax(value / (0.3 * fabs(brain->grey[0]) + 1e-30), 0), 1);
     share = 0.58 + 0.38 * fmin(fmax(share, 0), 1);
@@ -51,71 +62,122 @@ static uint32_t ground(const vx_brain *brain, const double mm[3])
     return 0x010101 * (uint32_t)lround(255 * grey);
 }
 
-static uint32_t colour_at(const vx_brain *brain, const double mm[3])
-{
-    const double value = vx_brain_value(brain, mm);
-    if (isnan(value) || (brain->thresholded && !vx_brain_beyond(brain, value)))
-        return ground(brain, mm);
-    return vx_brain_colour(brain, value);
-}
-
-/* The plane as pixels, put at (x, y). */
-static void paint(cairo_t *cairo, const vx_brain *brain, const plane *p, double x, double y)
+static void sample_pixels(const vx_brain *brain, const plane *p)
 {
     const double mm_a_pixel = 1 / (units_a_mm(brain) * PIXELS_A_UNIT);
-    const int width = (int)(size_mm(brain, p->across) / mm_a_pixel), height = (int)(size_mm(brain, p->up) / mm_a_pixel);
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
-    unsigned char *data = cairo_image_surface_get_data(surface);
-    const int stride = cairo_image_surface_get_stride(surface);
-    for (int j = 0; data && j < height; j++)
+    const int width = cairo_image_surface_get_width(p->whole), height = cairo_image_surface_get_height(p->whole);
+    for (int j = 0; j < height; j++) {
+        uint32_t *beyond = vx_raster_row(p->beyond, j), *whole = vx_raster_row(p->whole, j);
         for (int i = 0; i < width; i++) {
             double mm[3];
+            vx_spot spot, other;
             place(brain, p, (i + 0.5) * mm_a_pixel, (j + 0.5) * mm_a_pixel, mm);
-            ((uint32_t *)(void *)(data + (ptrdiff_t)j * stride))[i] = colour_at(brain, mm);
+            vx_spot_find(&brain->map, mm, &spot);
+            if (!brain->aligned)
+                vx_spot_find(&brain->background, mm, &other);
+            const double value = vx_brain_value(brain, &spot);
+            const uint32_t under = ground(brain, brain->aligned ? &spot : &other);
+            whole[i] = isnan(value) ? under : vx_brain_colour(brain, value);
+            beyond[i] = vx_brain_beyond(brain, value) ? whole[i] : under;
         }
-    vx_raster_paint(cairo, surface, PIXELS_A_UNIT, x, y);
-    cairo_surface_destroy(surface);
+    }
+    vx_raster_done(p->beyond);
+    vx_raster_done(p->whole);
+}
+
+static void sample_lines(const vx_brain *brain, const plane *p)
+{
+    const double step = 1 / units_a_mm(brain); /* mm */
+    for (int j = 0; j < p->rows; j++)
+        for (int i = 0; i < p->columns; i++) {
+            double mm[3];
+            vx_spot spot;
+            place(brain, p, i * step, j * step, mm);
+            vx_spot_find(&brain->map, mm, &spot);
+            const double value = vx_brain_value(brain, &spot);
+            p->value[j * p->columns + i] = isnan(value) ? 0 : (float)value;
+            if (p->survives)
+                p->survives[j * p->columns + i] = (float)vx_sample_spot(&brain->survives, &spot, 0);
+        }
+}
+
+/* Room for what is sampled in a plane; false where memory is short. */
+static bool plane_init(plane *p, const vx_brain *brain, int across, int up, double at)
+{
+    const double wide = size_mm(brain, across), high = size_mm(brain, up);
+    const double step = 1 / units_a_mm(brain), pixel = 1 / (units_a_mm(brain) * PIXELS_A_UNIT); /* mm */
+    const int width = (int)(wide / pixel), height = (int)(high / pixel);
+    const int columns = (int)(wide / step) + 1, rows = (int)(high / step) + 1;
+    *p = (plane){.across = across, .up = up, .at = at, .columns = columns, .rows = rows};
+    p->beyond = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    p->whole = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    p->value = vx_array((size_t)columns * (size_t)rows, sizeof *p->value);
+    if (brain->survives.data)
+        p->survives = vx_array((size_t)columns * (size_t)rows, sizeof *p->survives);
+    return p->value && (p->survives || !brain->survives.data) && !cairo_surface_status(p->beyond) &&
+           !cairo_surface_status(p->whole);
+}
+
+vx_slices *vx_slices_new(const vx_brain *brain)
+{
+    const double step = (brain->axial[1] - brain->axial[0]) / (AXIAL - 1);
+    vx_slices *slices = vx_array_zero(1, sizeof *slices);
+    bool whole = slices != NULL;
+    for (int i = 0; whole && i < AXIAL; i++) {
+        const double even = rounded(brain, brain->axial[0] + i * step);
+        const bool near = fabs(even - brain->peak[2]) <= step / 2; /* show the peak */
+        whole = plane_init(&slices->plane[i], brain, 0, 1, near ? brain->peak[2] : even);
+    }
+    whole = whole && plane_init(&slices->plane[AXIAL], brain, 1, 2, brain->peak[0]);
+    whole = whole && plane_init(&slices->plane[AXIAL + 1], brain, 0, 2, brain->peak[1]);
+    if (!whole) {
+        vx_slices_free(slices);
+        return NULL;
+    }
+    slices->brain = brain;
+#pragma omp taskloop grainsize(1)
+    for (int i = 0; i < PLANES; i++) {
+        sample_pixels(brain, &slices->plane[i]);
+        sample_lines(brain, &slices->plane[i]);
+    }
+    return slices;
+}
+
+void vx_slices_free(vx_slices *slices)
+{
+    for (int i = 0; slices && i < PLANES; i++) {
+        cairo_surface_destroy(slices->plane[i].beyond);
+        cairo_surface_destroy(slices->plane[i].whole);
+        free(slices->plane[i].value);
+        free(slices->plane[i].survives);
+    }
+    free(slices);
 }
 
 /* Lines around what lies beyond the threshold (negative: broken) and, bold, around what survives a correction. */
 static void outline(cairo_t *cairo, const vx_brain *brain, const plane *p, double x, double y)
 {
-    const double step = 1 / units_a_mm(brain); /* mm */
-    const int columns = (int)(size_mm(brain, p->across) / step) + 1, rows = (int)(size_mm(brain, p->up) / step) + 1;
-    float *value = vx_array((size_t)columns * (size_t)rows, sizeof *value);
-    float *survives = vx_array((size_t)columns * (size_t)rows, sizeof *survives);
-    for (int j = 0; value && survives && j < rows; j++)
-        for (int i = 0; i < columns; i++) {
-            double mm[3];
-            place(brain, p, i * step, j * step, mm);
-            const double at = vx_brain_value(brain, mm);
-            value[j * columns + i] = isnan(at) ? 0 : (float)at;
-            survives[j * columns + i] = brain->survives.data ? (float)vx_sample(&brain->survives, mm, 0) : 0;
-        }
-    if (value && survives) {
-        vx_ink_set(cairo, vx_ink);
-        cairo_set_line_width(cairo, 0.7);
-        if (brain->positive)
-            vx_contour(cairo, value, columns, rows, brain->threshold, x, y, 1, false);
-        if (brain->negative)
-            vx_contour(cairo, value, columns, rows, -brain->threshold, x, y, 1, true);
-        cairo_stroke(cairo);
-        cairo_set_line_width(cairo, 1.8);
-        vx_contour(cairo, survives, columns, rows, 0.5, x, y, 1, false);
-        cairo_stroke(cairo);
-    }
-    free(value);
-    free(survives);
+    vx_ink_set(cairo, vx_ink);
+    cairo_set_line_width(cairo, 0.7);
+    if (brain->positive)
+        vx_contour(cairo, p->value, p->columns, p->rows, brain->threshold, x, y, 1, false);
+    if (brain->negative)
+        vx_contour(cairo, p->value, p->columns, p->rows, -brain->threshold, x, y, 1, true);
+    cairo_stroke(cairo);
+    cairo_set_line_width(cairo, 1.8);
+    if (p->survives)
+        vx_contour(cairo, p->survives, p->columns, p->rows, 0.5, x, y, 1, false);
+    cairo_stroke(cairo);
 }
 
-static void draw_plane(cairo_t *cairo, const vx_brain *brain, const plane *p, double x, double y)
+static void draw_plane(cairo_t *cairo, const vx_brain *brain, const plane *p, bool thresholded, double x, double y)
 {
     static const char axis[] = "xyz";
     const double width = size_mm(brain, p->across) * units_a_mm(brain);
     char text[32];
     snprintf(text, sizeof text, "%c = %.4g", axis[3 - p->across - p->up], p->at == 0 ? 0 : p->at);
     vx_text_draw(cairo, x + width / 2, y + 12, 0.5, VX_TEXT_SMALL, vx_muted, text);
-    paint(cairo, brain, p, x, y + LABEL);
+    vx_raster_paint(cairo, thresholded ? p->beyond : p->whole, PIXELS_A_UNIT, x, y + LABEL);
     outline(cairo, brain, p, x, y + LABEL);
     if (p->across == 0) {
         vx_text_draw(cairo, x + 0.12 * width, y + 12, 0.5, VX_TEXT_SMALL, vx_ink, "L");
@@ -123,29 +185,37 @@ static void draw_plane(cairo_t *cairo, const vx_brain *brain, const plane *p, do
     }
 }
 
-static void draw(cairo_t *cairo, const vx_drawing *drawing)
+static void draw(cairo_t *cairo, const vx_drawing *drawing, bool thresholded)
 {
-    const vx_brain *brain = drawing->context;
+    const vx_slices *slices = drawing->context;
+    const vx_brain *brain = slices->brain;
+    const plane *at = slices->plane;
     const double width = size_mm(brain, 0) * units_a_mm(brain) + GAP;
     const double height = size_mm(brain, 1) * units_a_mm(brain) + LABEL;
-    const double step = (brain->axial[1] - brain->axial[0]) / (COLUMNS * ROWS - 1);
-    for (int i = 0; i < COLUMNS * ROWS; i++) {
-        const double even = rounded(brain, brain->axial[0] + i * step);
-        const plane axial = {0, 1, fabs(even - brain->peak[2]) <= step / 2 ? brain->peak[2] : even}; /* show the peak */
-        draw_plane(cairo, brain, &axial, i % COLUMNS * width, i / COLUMNS * height);
-    }
-    const plane sagittal = {1, 2, brain->peak[0]}, coronal = {0, 2, brain->peak[1]};
+    for (int i = 0; i < AXIAL; i++)
+        draw_plane(cairo, brain, &at[i], thresholded, i % COLUMNS * width, i / COLUMNS * height);
     const double x = COLUMNS * width + 3 * GAP, tall = size_mm(brain, 2) * units_a_mm(brain) + LABEL + GAP;
-    draw_plane(cairo, brain, &sagittal, x, 0);
-    draw_plane(cairo, brain, &coronal, x, tall);
-    vx_colour_bar(cairo, brain, x + 8, 2 * tall + 28, 16, drawing->height - 2 * tall - 44);
+    draw_plane(cairo, brain, &at[AXIAL], thresholded, x, 0);
+    draw_plane(cairo, brain, &at[AXIAL + 1], thresholded, x, tall);
+    vx_colour_bar(cairo, brain, thresholded, x + 8, 2 * tall + 28, 16, drawing->height - 2 * tall - 44);
 }
 
-vx_drawing vx_slices_drawing(const vx_brain *brain)
+static void draw_beyond(cairo_t *cairo, const vx_drawing *drawing)
 {
+    draw(cairo, drawing, true);
+}
+
+static void draw_whole(cairo_t *cairo, const vx_drawing *drawing)
+{
+    draw(cairo, drawing, false);
+}
+
+vx_drawing vx_slices_drawing(const vx_slices *slices, bool thresholded)
+{
+    const vx_brain *brain = slices->brain;
     const double wide = fmax(size_mm(brain, 0), size_mm(brain, 1)) * units_a_mm(brain);
     const double tall = 2 * (size_mm(brain, 2) * units_a_mm(brain) + LABEL + GAP) + BAR + 44;
     return (vx_drawing){.width = ceil(COLUMNS * (size_mm(brain, 0) * units_a_mm(brain) + GAP) + 4 * GAP + wide),
                         .height = ceil(fmax(ROWS * (size_mm(brain, 1) * units_a_mm(brain) + LABEL), tall)),
-                        .scale = PIXELS_A_UNIT, .draw = draw, .context = brain};
+                        .scale = PIXELS_A_UNIT, .draw = thresholded ? draw_beyond : draw_whole, .context = slices};
 }

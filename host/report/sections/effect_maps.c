@@ -69,7 +69,6 @@ static vx_brain make_brain(const vx_report *report, const vx_effect_view *view, 
         .negative = effect->tails != VX_POSITIVE,
         .peak = {effect->peak_mm[0], effect->peak_mm[1], effect->peak_mm[2]},
         .units = "t",
-        .thresholded = true,
     };
     vx_brain_frame(&brain, grid);
     return brain;
@@ -92,13 +91,21 @@ void vx_effect_maps(vx_report *report, const vx_effect_view *view)
     const char *bar = effect->tails == VX_TWO_TAILS ? "|" : "";
     const char *sign = effect->tails == VX_NEGATIVE ? "\xE2\x88\x92" : "";
     volumes v = {0};
+    vx_slices *slices = NULL;
+    vx_glass *glass = NULL;
     char *alt = NULL, *caption = NULL;
     if (isnan(effect->peak_t))
         return;
     report->status = read_volumes(report, view, &v);
     if (report->status)
         goto cleanup;
-    vx_brain brain = make_brain(report, view, &v);
+    const vx_brain brain = make_brain(report, view, &v);
+    slices = vx_slices_new(&brain);
+    glass = vx_glass_new(&brain);
+    if (!slices || !glass) {
+        report->status = vx_fail_memory(report->error);
+        goto cleanup;
+    }
     vx_put_markup(report->page, "<h4>Where</h4>\n");
 
     alt = vx_text("Axial slices of %s, %s: %zu clusters with %st%s %s %s%.2f; the largest t, %.2f, lies at x %.4g, y "
@@ -115,7 +122,7 @@ void vx_effect_maps(vx_report *report, const vx_effect_view *view)
                       v.survives ? ", bold ones around what survives a family-wise correction at 0.05"
                                  : "; nothing survives a family-wise correction at 0.05",
                       report->template ? "the template" : "the mean of all images");
-    put_picture(report, view, "slices", vx_slices_drawing(&brain), alt, caption);
+    put_picture(report, view, "slices", vx_slices_drawing(slices, true), alt, caption);
     free(alt);
     free(caption);
 
@@ -123,18 +130,19 @@ void vx_effect_maps(vx_report *report, const vx_effect_view *view)
                   view->modality->name, effect->name, effect->clusters);
     caption = vx_text("The same seen through: the t furthest from zero along each line of sight. L and R are the "
                       "participant's sides.");
-    put_picture(report, view, "glass", vx_glass_drawing(&brain), alt, caption);
+    put_picture(report, view, "glass", vx_glass_drawing(glass), alt, caption);
     free(alt);
     free(caption);
 
-    brain.thresholded = false;
     alt = vx_text("The same slices with every voxel's t, from %.2f to %.2f.", -brain.limit, brain.limit);
     caption = vx_text("The whole map, nothing hidden: t of every voxel analysed. Pale is not zero effect but little "
                       "evidence; lines as above.");
-    put_picture(report, view, "unthresholded", vx_slices_drawing(&brain), alt, caption);
+    put_picture(report, view, "unthresholded", vx_slices_drawing(slices, false), alt, caption);
 cleanup:
     free(alt);
     free(caption);
+    vx_slices_free(slices);
+    vx_glass_free(glass);
     free(v.background);
     free(v.map);
     free(v.mask);

@@ -1,5 +1,6 @@
 /* Do the uncorrected p behave as they would if there were nothing? */
 #include "base/memory.h"
+#include "base/sort.h"
 #include "report/draw/plot.h"
 #include "report/numbers.h"
 #include "report/section.h"
@@ -8,20 +9,13 @@
 
 enum { POINTS = 160 };
 
-static int ascending(const void *a, const void *b)
-{
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
-}
-
-/* The p of the voxels analysed, sorted, at the start of `p`; returns how many. */
+/* The p of the voxels analysed, at the start of `p`; returns how many. */
 static size_t gather(const vx_grid *grid, const float *mask, float *p)
 {
     size_t count = 0;
     for (int64_t i = 0; i < grid->dim[0] * grid->dim[1] * grid->dim[2]; i++)
         if (mask[i] > 0)
             p[count++] = p[i];
-    qsort(p, count, sizeof *p, ascending);
     return count;
 }
 
@@ -55,6 +49,7 @@ void vx_effect_qq(vx_report *report, const vx_effect_view *view)
     if (report->status)
         goto cleanup;
     const size_t count = gather(grid, mask, p);
+    vx_sort_floats(p, count);
     const vx_qq_plot plot = {expected, observed, choose(p, count, expected, observed), -log10(effect->p_smallest)};
     const double middle = count % 2 ? p[count / 2] : 0.5 * ((double)p[count / 2 - 1] + p[count / 2]);
     alt = vx_text("Quantiles of %zu uncorrected p against those of no effect at all: the median p is %.3f (expected "

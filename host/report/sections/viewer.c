@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "output/record.h"
 #include "report/draw/colour.h"
 #include "report/draw/sample.h"
@@ -32,19 +33,33 @@ enum { MAPS = sizeof kinds / sizeof *kinds };
 /* Compressed bytes of volumes, so that the page stays one that mail and browsers take. */
 static const size_t room = 8 << 20;
 
-/* The page while volumes are put into it. */
-typedef struct vx_filling {
-    vx_report *report;
-    size_t used;             /* of the room */
-    int64_t shown, left_out; /* maps */
-} vx_filling;
-
 /* A modality's grid, where its mask lies on it, and the mask. */
 typedef struct vx_place {
     const vx_results_modality *modality;
     float *mask; /* owned by who made the place */
     vx_box box;
 } vx_place;
+
+/* A map of an effect, from when it is read until it is in the page. */
+typedef struct vx_packing {
+    const map_kind *kind;
+    const vx_place *place;
+    const vx_results_effect *effect;
+    float *value;
+    double limit, threshold;
+    vx_bytes packed;
+    vx_status status;
+    vx_error error;
+} vx_packing;
+
+/* The page while volumes are put into it. */
+typedef struct vx_filling {
+    vx_report *report;
+    size_t used;             /* of the room */
+    int64_t shown, left_out; /* maps */
+    vx_packing packing[8];   /* packed at once: that many volumes are not much memory */
+    int packings;
+} vx_filling;
 
 static vx_status place_new(const vx_report *report, const vx_results_modality *modality, vx_place *place)
 {
@@ -94,59 +109,88 @@ static void put_volume(vx_page *page, const vx_bytes *packed)
     vx_put_markup(page, "</script>\n");
 }
 
-/* One map of one effect, unless the page is full. */
-static vx_status put_map(vx_filling *filling, const map_kind *kind, const vx_place *place,
+static void pack(vx_packing *p)
+{
+    const double largest = prepare(p->kind, p->place, p->value);
+    p->threshold = first_threshold(p->kind, p->effect, largest);
+    p->limit = fmax(largest, 1.1 * p->threshold); /* as in the pictures: a map of noise stays pale */
+    if (p->limit > 0)
+        p->status = vx_volume_pack(&p->place->modality->grid, &p->place->box, p->value, VX_VOLUME_INT16,
+                                   p->limit / INT16_MAX, &p->packed, &p->error);
+    free(p->value);
+}
+
+/* Unless the page is full. */
+static void put_map(vx_filling *filling, const vx_packing *p)
+{
+    if (filling->used + p->packed.size > room) {
+        filling->left_out++;
+        return;
+    }
+    vx_put(filling->report->page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" "
+           "data-effect=\"%s\" data-of=\"%s: %s\" data-map=\"%s\" data-title=\"%s\" data-limit=\"%.9g\" "
+           "data-threshold=\"%.9g\"%s", p->place->modality->stem, p->effect->stem, p->place->modality->name,
+           p->effect->name, p->kind->name, p->kind->title, p->limit, p->threshold,
+           p->kind->p == VX_P_KINDS ? " data-signed" : "");
+    put_volume(filling->report->page, &p->packed);
+    filling->used += p->packed.size;
+    filling->shown++;
+}
+
+/* Waits for the maps that are being packed and puts them into the page, in their order. */
+static vx_status put_packed(vx_filling *filling)
+{
+    vx_status status = VX_OK;
+#pragma omp taskwait
+    for (int i = 0; i < filling->packings; i++) {
+        const vx_packing *p = &filling->packing[i];
+        if (!status && p->status) {
+            status = p->status;
+            *filling->report->error = p->error;
+        }
+        if (!status && p->packed.data)
+            put_map(filling, p);
+        free(p->packed.data);
+    }
+    filling->packings = 0;
+    return status;
+}
+
+/* Reads a map, where there is one, and has it packed as a task; HDF5 itself is for one thread. */
+static vx_status add_map(vx_filling *filling, const map_kind *kind, const vx_place *place,
                          const vx_results_effect *effect)
 {
-    vx_report *report = filling->report;
-    vx_bytes packed = {0};
-    float *value = NULL;
+    const vx_report *report = filling->report;
+    vx_packing *p = &filling->packing[filling->packings];
     if (!vx_results_has_map(report->results, effect, kind->name))
         return VX_OK;
-    vx_status status = vx_results_map(report->results, effect, &place->modality->grid, kind->name, &value,
+    *p = (vx_packing){.kind = kind, .place = place, .effect = effect};
+    vx_status status = vx_results_map(report->results, effect, &place->modality->grid, kind->name, &p->value,
                                       report->error);
     if (status)
         return status;
-    const double largest = prepare(kind, place, value), threshold = first_threshold(kind, effect, largest);
-    const double limit = fmax(largest, 1.1 * threshold); /* as in the pictures: a map of noise stays pale */
-    if (limit > 0)
-        status = vx_volume_pack(&place->modality->grid, &place->box, value, VX_VOLUME_INT16, limit / INT16_MAX, &packed,
-                                report->error);
-    free(value);
-    if (status || !packed.data)
-        return status;
-    if (filling->used + packed.size > room) {
-        filling->left_out++;
-    } else {
-        vx_put(report->page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" data-effect=\"%s\" "
-               "data-of=\"%s: %s\" data-map=\"%s\" data-title=\"%s\" data-limit=\"%.9g\" "
-               "data-threshold=\"%.9g\"%s", place->modality->stem, effect->stem, place->modality->name, effect->name,
-               kind->name, kind->title, limit, threshold, kind->p == VX_P_KINDS ? " data-signed" : "");
-        put_volume(report->page, &packed);
-        filling->used += packed.size;
-        filling->shown++;
-    }
-    free(packed.data);
-    return VX_OK;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    const float x = *(const float *)a, y = *(const float *)b;
-    return (x > y) - (x < y);
+#pragma omp task
+    pack(p);
+    const int most = sizeof filling->packing / sizeof *filling->packing;
+    return ++filling->packings == most ? put_packed(filling) : VX_OK;
 }
 
 /* The value that is drawn nearly white: 98 % of the mask stay under it, for a few bright voxels must not darken all
  * others. */
-static double white(const vx_place *place, const float *value, float *scratch)
+static vx_status white(const vx_place *place, const float *value, double *top, vx_error *error)
 {
     const size_t elements = vx_grid_elements(&place->modality->grid);
+    float *inside = vx_array(elements, sizeof *inside);
     size_t count = 0;
+    if (!inside)
+        return vx_fail_memory(error);
     for (size_t i = 0; i < elements; i++)
         if (place->mask[i] != 0 && isfinite(value[i]))
-            scratch[count++] = value[i];
-    qsort(scratch, count, sizeof *scratch, by_value);
-    return count ? fmax(scratch[count * 98 / 100], 0) : 0;
+            inside[count++] = value[i];
+    vx_sort_floats(inside, count);
+    *top = count ? fmax(inside[count * 98 / 100], 0) : 0;
+    free(inside);
+    return VX_OK;
 }
 
 /* The template at the voxels of the results, so that crosshair and maps share one grid. */
@@ -170,13 +214,13 @@ static vx_status put_background(vx_filling *filling, const vx_place *place)
     const vx_report *report = filling->report;
     const vx_grid *grid = &place->modality->grid;
     vx_bytes packed = {0};
-    float *value = NULL, *scratch = vx_array(vx_grid_elements(grid), sizeof *scratch);
-    vx_status status = scratch ? VX_OK : vx_fail_memory(report->error);
-    if (!status)
-        status = vx_results_mean(report->results, place->modality, &value, report->error);
+    float *value = NULL;
+    double top = 0;
+    vx_status status = vx_results_mean(report->results, place->modality, &value, report->error);
     if (!status && report->template)
         resample(&report->template_image, grid, value);
-    const double top = status ? 0 : white(place, value, scratch);
+    if (!status)
+        status = white(place, value, &top, report->error);
     if (!status)
         status = vx_volume_pack(grid, &place->box, value, VX_VOLUME_UINT8, top > 0 ? top / UINT8_MAX : 1, &packed,
                                 report->error);
@@ -188,7 +232,6 @@ static vx_status put_background(vx_filling *filling, const vx_place *place)
     }
     free(packed.data);
     free(value);
-    free(scratch);
     return status;
 }
 
@@ -206,7 +249,9 @@ static vx_status put_volumes(vx_filling *filling)
     for (int k = 0; k < MAPS; k++)
         for (size_t m = 0; !status && m < results->modalities; m++)
             for (size_t e = 0; !status && e < results->modality[m].effects; e++)
-                status = put_map(filling, &kinds[k], &place[m], &results->modality[m].effect[e]);
+                status = add_map(filling, &kinds[k], &place[m], &results->modality[m].effect[e]);
+    const vx_status rest = put_packed(filling);
+    status = status ? status : rest;
     for (size_t m = 0; place && m < results->modalities; m++)
         free(place[m].mask);
     free(place);

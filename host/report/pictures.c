@@ -1,0 +1,81 @@
+#include "report/pictures.h"
+
+#include "base/memory.h"
+#include "report/page.h"
+
+enum { WAITING = 24 }; /* pictures of some MB that wait for being encoded, at most */
+
+vx_handed_in *vx_pictures_draw(vx_pictures *pictures, const char *name, const vx_drawing *drawing, vx_error *error)
+{
+    vx_handed_in *picture = vx_array_zero(1, sizeof *picture);
+    char *copy = picture ? vx_copy_text(name) : NULL;
+    if (!copy) {
+        free(picture);
+        vx_fail_memory(error);
+        return NULL;
+    }
+    picture->name = copy;
+    *(pictures->last ? &pictures->last->next : &pictures->first) = picture;
+    pictures->last = picture;
+    if (vx_figure_make(drawing, &picture->png, &picture->svg, error))
+        return NULL;
+    if (++pictures->count % WAITING == 0) {
+#pragma omp taskwait
+    }
+    return picture;
+}
+
+/* Takes `bytes` over, as a file of the folder. */
+static vx_status add_file(vx_files *files, const char *name, const char *ending, vx_bytes *bytes, vx_error *error)
+{
+    char *whole = vx_text("%s%s", name, ending);
+    vx_status status = whole ? vx_files_add(files, whole, bytes->data, bytes->size, error) : vx_fail_memory(error);
+    if (whole)
+        bytes->data = NULL;
+    free(whole);
+    return status;
+}
+
+vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size, vx_files *files, vx_error *error)
+{
+    char *filled = NULL;
+    size_t filled_size = 0, from = 0;
+    vx_page page = {open_memstream(&filled, &filled_size)};
+    vx_status status = page.out ? VX_OK : vx_fail_memory(error);
+    for (vx_handed_in *picture = pictures->first; !status && picture; picture = picture->next) {
+        if (!picture->png.data) {
+            status = vx_fail_memory(error);
+            break;
+        }
+        const vx_bytes *shown = picture->vector ? &picture->svg : &picture->png;
+        fwrite(text + from, 1, picture->at - from, page.out);
+        from = picture->at;
+        vx_put_base64(&page, shown->data, shown->size);
+        status = add_file(files, picture->name, ".png", &picture->png, error);
+        if (!status)
+            status = add_file(files, picture->name, ".svg", &picture->svg, error);
+    }
+    if (page.out) {
+        fwrite(text + from, 1, size - from, page.out);
+        const bool whole = !ferror(page.out);
+        if ((fclose(page.out) || !whole) && !status)
+            status = vx_fail_memory(error);
+    }
+    if (status)
+        free(filled);
+    else
+        status = vx_files_add(files, "report.html", filled, filled_size, error);
+    return status;
+}
+
+void vx_pictures_destroy(vx_pictures *pictures)
+{
+    for (vx_handed_in *picture = pictures->first, *next; picture; picture = next) {
+        next = picture->next;
+        free(picture->name);
+        free(picture->png.data);
+        free(picture->svg.data);
+        free(picture);
+    }
+    *pictures = (vx_pictures){0};
+}
