@@ -1,4 +1,7 @@
-/* Colours that keep their order in grey, places between voxels, lines of equal value: against hand-worked answers. */
+/* Colours that keep their order in grey, places between voxels, lines of equal value: against hand-worked answers. And
+ * a voxel alone beyond the threshold, which no picture of it may lose. */
+#include "base/memory.h"
+#include "report/draw/brain.h"
 #include "report/draw/colour.h"
 #include "report/draw/contour.h"
 #include "report/draw/plot.h"
@@ -125,6 +128,72 @@ static void a_line_around_a_peak(void **state)
     cairo_surface_destroy(surface);
 }
 
+/* Of the glass brain's three views, which stand side by side with white between them, how many hold a pixel that is
+ * coloured: neither grey nor ink. */
+static int coloured_views(const vx_brain *brain)
+{
+    enum { TITLES = 50 /* rows */, VIEWS = 3 };
+    vx_glass *glass = vx_glass_new(brain);
+    assert_non_null(glass);
+    const vx_drawing drawing = vx_glass_drawing(glass);
+    const int width = (int)(drawing.width * drawing.scale), height = (int)(drawing.height * drawing.scale);
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    cairo_t *cairo = cairo_create(surface);
+    cairo_scale(cairo, drawing.scale, drawing.scale);
+    cairo_set_source_rgb(cairo, 1, 1, 1);
+    cairo_paint(cairo);
+    drawing.draw(cairo, &drawing);
+    cairo_surface_flush(surface);
+    int view = -1, coloured[VIEWS] = {0};
+    bool before = false;
+    for (int i = 0; i < width; i++) {
+        bool shown = false, colour = false;
+        for (int j = TITLES; j < height; j++) {
+            const unsigned char *pixel = cairo_image_surface_get_data(surface) +
+                                         j * cairo_image_surface_get_stride(surface) + 4 * i;
+            shown = shown || pixel[0] < 250 || pixel[1] < 250 || pixel[2] < 250;
+            colour = colour || abs(pixel[0] - pixel[2]) > 60;
+        }
+        view += shown && !before;
+        before = shown;
+        if (colour && view < VIEWS) /* the bar of colours comes after them */
+            coloured[view] = 1;
+    }
+    assert_true(view >= VIEWS);
+    cairo_destroy(cairo);
+    cairo_surface_destroy(surface);
+    vx_glass_free(glass);
+    return coloured[0] + coloured[1] + coloured[2];
+}
+
+/* A head of 180 mm in voxels of 4 mm, in which samples are 2 mm apart and hit the middle of hardly any voxel: one that
+ * is just beyond the threshold, among zeros, is below it at all other places. */
+static void one_voxel_is_seen_in_every_view(void **state)
+{
+    enum { SIDE = 45, VOXELS = SIDE * SIDE * SIDE };
+    const int at[][3] = {{22, 22, 22}, {7, 30, 13}, {31, 8, 40}, {0, 44, 20}}; /* the last at the edge */
+    const vx_grid grid = vx_grid_new(SIDE, SIDE, SIDE, 4, (double[]){-90, -126, -72});
+    float *map = vx_array_zero(VOXELS, sizeof *map), *mask = vx_array(VOXELS, sizeof *mask);
+    (void)state;
+    assert_true(map && mask);
+    for (int i = 0; i < VOXELS; i++)
+        mask[i] = 1;
+    vx_brain brain = {.background = vx_sampler_new(&grid, mask), .map = vx_sampler_new(&grid, map),
+                      .mask = vx_sampler_new(&grid, mask), .limit = 4, .threshold = 3.9, .positive = true,
+                      .negative = true, .units = "t"};
+    vx_brain_frame(&brain, &grid);
+    assert_int_equal(coloured_views(&brain), 0);
+    for (int k = 0; k < 4; k++)
+        for (int sign = -1; sign <= 1; sign += 2) {
+            float *voxel = &map[at[k][0] + SIDE * (at[k][1] + SIDE * at[k][2])];
+            *voxel = (float)sign * 4;
+            assert_int_equal(coloured_views(&brain), 3);
+            *voxel = 0;
+        }
+    free(map);
+    free(mask);
+}
+
 static void ticks_are_round(void **state)
 {
     double tick[VX_TICKS_MAX], step;
@@ -147,6 +216,7 @@ int main(void)
         cmocka_unit_test(what_is_not_finite_is_outside),
         cmocka_unit_test(overlap_counts_voxels_of_the_mask),
         cmocka_unit_test(a_line_around_a_peak),
+        cmocka_unit_test(one_voxel_is_seen_in_every_view),
         cmocka_unit_test(ticks_are_round),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
