@@ -1,0 +1,231 @@
+#!/usr/bin/python3
+"""Figures of a report are those of nibabel, h5py, NumPy and SciPy, and its pictures show them on the right side."""
+import json
+import re
+import struct
+import sys
+import unittest
+import zlib
+
+try:
+    import h5py
+    import nibabel
+    import numpy as np
+    from scipy import stats
+except ImportError as missing:
+    print("SKIP:", missing)
+    sys.exit(77)
+
+import report_cli
+import voxstat_cli
+
+
+def numbers(text):
+    return [float(word) for word in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?", text.replace(",", ""))]
+
+
+def critical(null):
+    """What must be exceeded: of the values sorted downwards, the one after as many as may be at least as large."""
+    allowed = int(np.ceil(0.05 * len(null))) - 1
+    return np.sort(null)[::-1][allowed]
+
+
+def pixels(path):
+    """An 8-bit RGB PNG without filters or interlacing, as voxstat writes them; ISO 15948."""
+    data, at, packed = path.read_bytes(), 8, b""
+    while at < len(data):
+        length, kind = struct.unpack(">I4s", data[at:at + 8])
+        if kind == b"IHDR":
+            width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", data[at + 8:at + 21])
+            assert (depth, colour, interlaced) == (8, 2, 0)
+        if kind == b"IDAT":
+            packed += data[at + 8:at + 8 + length]
+        at += length + 12
+    rows = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(height, 1 + 3 * width)
+    assert not rows[:, 0].any()
+    return rows[:, 1:].reshape(height, width, 3).astype(int)
+
+
+def runs(flags):
+    """(first, last) of every run of true."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(int), [0]))))
+    return list(zip(edges[::2], edges[1::2] - 1))
+
+
+class ReportFigures(report_cli.Report):
+    def cluster_change(self, effect, label):
+        labels = nibabel.load(self.folder / f"results/pet_{effect}_clusters.nii.gz").get_fdata()
+        return (self.images(1) - self.images(0))[:, labels == label].mean(1)
+
+    def test_stored_means_are_those_of_the_images(self):
+        self.run_report()
+        images = [self.images(0), self.images(1)]
+        mask = nibabel.load(self.folder / "results/mask.nii.gz").get_fdata() > 0
+        with h5py.File(self.folder / "results/results.h5") as h5:
+            # float32, from sums in double
+            np.testing.assert_allclose(h5["mean/pet"], np.concatenate(images).mean(0), rtol=1e-6)
+            self.assertEqual(list(h5["participants/pet/id"].asstr()), [row[0] for row in self.rows])
+            for session, name in enumerate(("baseline", "followup")):
+                np.testing.assert_allclose(h5[f"participants/pet/{name}"], images[session][:, mask].mean(1), rtol=1e-12)
+                self.assertEqual(list(h5[f"participants/pet/{name}_voxels"]), [mask.size] * 8)
+                for effect in ("change", "level"):
+                    labels = nibabel.load(self.folder / f"results/pet_{effect}_clusters.nii.gz").get_fdata()
+                    values = h5[f"clusters/pet/{effect}/{name}"][...]
+                    self.assertEqual(len(values), min(20, labels.max()))
+                    for c, label in enumerate(h5[f"clusters/pet/{effect}/label"]):
+                        np.testing.assert_allclose(values[c], images[session][:, labels == label].mean(1), rtol=1e-12)
+            np.testing.assert_array_equal(h5["design/pet/level/raw"][:, 1], [float(row[3]) for row in self.rows])
+
+    def test_threads_do_not_matter(self):
+        self.run_report("--threads", "1", out="one")
+        self.run_report("--threads", "3", out="three")
+        with h5py.File(self.folder / "one/results.h5") as one, h5py.File(self.folder / "three/results.h5") as three:
+            for path in ("mean/pet", "participants/pet/followup", "clusters/pet/level/followup"):
+                np.testing.assert_array_equal(one[path], three[path])
+
+    def test_critical_values(self):
+        page = self.run_report()
+        with h5py.File(self.folder / "results/results.h5") as h5:
+            for article, effect in (("effect-1", "change"), ("effect-2", "level")):
+                null = {name: values[...] for name, values in h5[f"null/pet/{effect}"].items()}
+                t = critical(null["voxel"])
+                size = t / np.sqrt(8) if effect == "change" else t / np.sqrt(t * t + 6)
+                self.assertLess(np.mean(null["voxel"] > t), 0.05)
+                self.assertGreaterEqual(np.mean(null["voxel"] >= t), 0.05)
+                text = page.text[article]
+                self.assertIn(f"|t| above {t:.2f}", text)
+                self.assertRegex(text, f"(mean|correlation) of {size:.2f}")
+                self.assertIn(f"more than {critical(null['extent']):.0f} voxels", text)
+                self.assertIn(f"its mass: more than {critical(null['mass']):.1f}", text)
+                self.assertIn(f"score above {critical(null['tfce']):.1f}", text)
+                alt = [image["alt"] for image in page.images if image["alt"].startswith("Histogram")]
+                alt = alt[:4] if effect == "change" else alt[4:]
+                for name, words in zip(("voxel", "extent", "mass", "tfce"), alt):
+                    self.assertIn(f"observed {null[name][0]:.4g}", words)
+                    self.assertIn(f"critical value {critical(null[name]):.4g}", words)
+
+    def test_the_line_through_a_cluster(self):
+        page = self.run_report()
+        change, level = self.cluster_change("level", 1), np.array([float(row[3]) for row in self.rows])
+        fit = stats.linregress(level, change)
+        half = stats.t.ppf(0.975, 6) * fit.stderr
+        alt = [image["alt"] for image in page.images if "slope" in image["alt"]][0]
+        np.testing.assert_allclose(numbers(alt.split("slope")[1])[:1], [fit.slope], rtol=1e-3)  # 4 digits
+        for value in (fit.slope, fit.slope - half, fit.slope + half):
+            self.assertIn(f"{value:.4g}", alt)
+        self.assertIn(f"r {fit.rvalue:.3f}", alt)
+
+    def test_the_mean_of_a_cluster(self):
+        page = self.run_report()
+        change = self.cluster_change("change", 1)
+        mean, half = change.mean(), stats.t.ppf(0.975, 7) * stats.sem(change)
+        alt = [image["alt"] for image in page.images if "mean change" in image["alt"]][0]
+        for value in (mean, mean - half, mean + half):
+            self.assertIn(f"{value:.4g}", alt)
+        self.assertIn(f"{(change > 0).sum()} of 8", alt)
+
+    def test_the_line_with_nuisance(self):
+        page = self.run_report("--nuisance", "age")
+        self.assert_whole(page, 2)
+        columns = np.array([[1, float(row[3]), float(row[4])] for row in self.rows])
+        change = self.cluster_change("level", 1)
+        slope, residual = np.linalg.lstsq(columns, change, rcond=None)[:2]
+        half = stats.t.ppf(0.975, 5) * np.sqrt(residual[0] / 5 * np.linalg.inv(columns.T @ columns)[1, 1])
+        alt = [image["alt"] for image in page.images if "slope" in image["alt"]][0]
+        for value in (slope[1], slope[1] - half, slope[1] + half):
+            self.assertIn(f"{value:.4g}", alt)
+        self.assertIn("partial correlation", page.text["effect-2"])
+        self.assertIn("both adjusted", page.text["effect-2"])
+        self.assertIn("Freedman", page.text["methods"])
+        self.assertIn("Adjusted for age", page.text["limits"])
+
+    def test_quantiles_of_p(self):
+        for form, decode in (("log10", lambda m: 10.0 ** -m), ("p", lambda m: m), ("1-p", lambda m: 1 - m)):
+            page = self.run_report("--p-format", form, "--force")
+            stored = nibabel.load(self.folder / "results/pet_change_p-uncorrected.nii.gz").get_fdata()
+            mask = nibabel.load(self.folder / "results/mask.nii.gz").get_fdata() > 0
+            p = decode(stored)[mask]
+            alt = [image["alt"] for image in page.images if image["alt"].startswith("Quantiles")][0]
+            self.assertIn(f"Quantiles of {mask.sum()} uncorrected", alt)
+            self.assertIn(f"median p is {np.median(p):.3f}", alt)
+            self.assertIn(f"smallest {p.min():.3g}", alt)
+
+    def test_quality(self):
+        data = self.read_image(self.rows[2][2])  # one participant changes everywhere
+        self.write_image(self.rows[2][2], data + 6)
+        page = self.run_report()
+        means = [self.images(session).mean((1, 2, 3)) for session in (0, 1)]
+        change = means[1] - means[0]
+        z = (change - np.median(change)) / (1.4826 * np.median(abs(change - np.median(change))))
+        rows = page.table("quality")[0][1:]
+        self.assertEqual(len(rows), 8)
+        for i, row in enumerate(rows):
+            self.assertEqual(row[0], self.rows[i][0])
+            np.testing.assert_allclose([float(cell) for cell in row[1:3]], [means[0][i], means[1][i]], rtol=1e-4)
+            np.testing.assert_allclose(float(row[3]), change[i], rtol=1e-3)
+            np.testing.assert_allclose(float(row[5].split()[0]), z[i], atol=0.006)
+            self.assertEqual("unusual" in row[5], abs(z[i]) > 3.5)
+        self.assertGreater(abs(z[2]), 3.5)
+        self.assertIn(f"{(abs(z) > 3.5).sum()} participant", page.text["quality"])
+
+    def test_headline_and_clusters_are_those_of_the_files(self):
+        for row in self.rows:  # so that something survives
+            data = self.read_image(row[2])
+            data[1:4, 1:4, 1:4] += 8
+            self.write_image(row[2], data)
+        page = self.run_report()
+        record = json.loads((self.folder / "results/run.json").read_text())
+        found = record["modalities"][0]["effects"][0]
+        self.assertGreater(found["p"]["p_fwe_voxel"]["voxels_below_0_05"], 0)
+        for article in ("question", "effect-1"):
+            self.assertIn(f"Corrected p < 0.05 in {found['p']['p_fdr']['voxels_below_0_05']} voxels by false discovery "
+                          f"rate, {found['p']['p_fwe_voxel']['voxels_below_0_05']} voxels by the maximum t",
+                          page.text[article])
+            self.assertRegex(page.text[article], rf" {found['clusters']['mass_below_0_05']} clusters? survives? by mass")
+        for row, effect in zip(page.table("headline")[0][1:], record["modalities"][0]["effects"]):
+            self.assertEqual(row[3], f"{effect['peak']['t']:.3f}")
+            self.assertAlmostEqual(float(row[6]), effect["p"]["p_fdr"]["smallest"], places=3)
+        for table, effect in zip(page.table("clusters"), ("change", "level")):
+            lines = (self.folder / f"results/pet_{effect}_clusters.tsv").read_text().splitlines()[1:]
+            self.assertEqual(len(table) - 1, min(20, len(lines)))
+            for row, line in zip(table[1:], lines):
+                cells = line.split("\t")
+                self.assertEqual([row[0], row[2].replace(",", "")], [cells[0], cells[2]])
+                self.assertEqual(row[1], "+" if cells[1] == "positive" else "\N{MINUS SIGN}")
+                self.assertAlmostEqual(float(row[5]), float(cells[5]), places=2)
+                self.assertAlmostEqual(float(row[9]), float(cells[12]), places=2)
+
+    def test_left_is_left(self):
+        """x falls with the first index. The change was planted at x 0..8, y -12..-4, z -4..4 of -16..12, -16..16 and
+        -8..16: right, back and below; what goes along with the level on the left, in front and above."""
+        random = np.random.default_rng(3)
+        mean = np.mean([float(row[3]) for row in self.rows])
+        for row in self.rows:
+            data = self.read_image(row[1]) + 0.3 * random.standard_normal(voxstat_cli.SHAPE)
+            data[1:4, 1:4, 1:4] += 2
+            data[5:8, 5:8, 3:6] += float(row[3]) - mean
+            self.write_image(row[2], data)
+        self.run_report("--cluster-p", "0.0005")
+        for effect, right, front, above in (("change", True, False, False), ("level", False, True, True)):
+            image = pixels(self.folder / f"results/pet_{effect}_glass.png")[50:]
+            views = runs((image.min(2) < 250).any(0))[:3]
+            spread = image[..., 0] - image[..., 2] > 60  # orange, and neither grey nor ink
+            for (first, last), across in zip(views, (front, right, right)):
+                columns = np.flatnonzero(spread[:, first:last + 1].any(0))
+                self.assertEqual(columns.mean() > (last - first) / 2, across, effect)
+            for (first, last), up in zip(views, (above, above, front)):
+                rows = np.flatnonzero(spread[:, first:last + 1].any(1))
+                shown = np.flatnonzero((image[:, first:last + 1].min(2) < 250).any(1))
+                self.assertEqual(rows.mean() < shown.mean(), up, effect)
+            image, seen = pixels(self.folder / f"results/pet_{effect}_slices.png"), 0
+            spread = image[..., 0] - image[..., 2] > 60
+            for first, last in runs((image[30:].min(2) < 250).any(0))[:6]:  # the columns of axial slices
+                columns = np.flatnonzero(spread[:, first:last + 1].any(0))
+                seen += len(columns) > 0
+                if len(columns):
+                    self.assertEqual(columns.mean() > (last - first) / 2, right, effect)
+            self.assertGreater(seen, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

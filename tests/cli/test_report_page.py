@@ -1,0 +1,186 @@
+#!/usr/bin/python3
+"""The page of a report: whatever was run, it holds what it promises, and the folder the files that it lists."""
+import json
+import os
+import sys
+import unittest
+
+try:
+    import h5py
+    import nibabel
+    import numpy as np
+except ImportError as missing:
+    print("SKIP:", missing)
+    sys.exit(77)
+
+import report_cli
+import voxstat_cli
+
+
+class ReportPage(report_cli.Report):
+    # ---- the page and its files ----
+
+    def test_the_page_is_whole(self):
+        page = self.run_report()
+        self.assert_whole(page, 2)
+        for effect in ("effect-1", "effect-2"):
+            for heading in ("Where", "Clusters", "The participants in the largest clusters", "Chance alone",
+                            "Uncorrected p against chance"):
+                self.assertIn(heading, page.text[effect])
+            self.assertIn("Circular", page.text[effect])
+        self.assertIn("8 of 8 participants", page.text["design"])
+        self.assertIn("no control arm", page.text["limits"])
+        self.assertIn("measured, not assigned", page.text["limits"])
+        self.assertIn("somewhere inside", page.text["limits"])
+        self.assertIn("seed 0", page.text["methods"])
+        self.assertIn("Phipson", page.text["methods"])
+        self.assertNotIn("Freedman", page.text["methods"])
+        self.assertRegex(page.text["checklist"], r"\d+ of \d+ items are filled")
+        self.assertIn("--covariate level", page.text["provenance"])
+        self.assertLess((self.folder / "results/report.html").stat().st_size, 15e6)
+
+    def test_every_file_is_listed_and_pictures_come_in_pairs(self):
+        self.run_report()
+        found = set(os.listdir(self.folder / "results"))
+        record = json.loads((self.folder / "results/run.json").read_text())
+        self.assertEqual(set(record["files"]), found)
+        self.assertEqual(len(record["files"]), len(found))
+        pictures = {name[:-4] for name in found if name.endswith((".png", ".svg"))}
+        for name in ("slices", "glass", "unthresholded", "null-voxel", "null-extent", "qq", "cluster-1-values",
+                     "design"):
+            self.assertIn("pet_change_" + name, pictures)
+        for name in pictures:
+            png = (self.folder / "results" / (name + ".png")).read_bytes()
+            self.assertTrue(png.startswith(b"\x89PNG"))
+            svg = (self.folder / "results" / (name + ".svg")).read_text()
+            self.assertIn("<svg", svg)
+            self.assertNotRegex(svg, r'href="(?!#|data:)')
+
+    def test_it_can_be_written_again(self):
+        self.run_report()
+        out = self.folder / "results"
+        before = {path.name: path.read_bytes() for path in out.iterdir()}
+        for threads in ("1", "3"):
+            (out / "report.html").unlink()
+            self.assert_done(self.run_program("report", "results", OMP_NUM_THREADS=threads))
+            self.assertEqual({path.name: path.read_bytes() for path in out.iterdir()}, before)
+        self.run_report("--force")  # the list of files is still right, or this is refused
+
+    def test_pictures_of_an_earlier_report_go(self):
+        self.run_report()
+        out = self.folder / "results"
+        record = json.loads((out / "run.json").read_text())
+        (out / "pet_change_old.png").write_bytes(b"old")
+        record["files"].append("pet_change_old.png")
+        record["report"].append("pet_change_old.png")
+        (out / "run.json").write_text(json.dumps(record))
+        self.assert_done(self.report("-q"))
+        self.assertFalse((out / "pet_change_old.png").exists())
+        record = json.loads((out / "run.json").read_text())
+        self.assertEqual(set(record["files"]), set(os.listdir(out)))
+
+    # ---- other runs ----
+
+    def test_spearman(self):
+        page = self.run_report("--correlation", "spearman")
+        self.assert_whole(page, 2)
+        self.assertIn("Ranks are what was tested", page.text["effect-2"])
+        self.assertNotIn("Slope", page.text["effect-2"])
+        self.assertIn("Spearman", page.text["methods"])
+
+    def test_one_sample(self):
+        done = self.run_program("--design", "onesample", "--modality", "pet", "--sessions", "followup", "--device",
+                                "cpu", "--out", "results", "-q", "--cluster-t", "3")
+        self.assert_done(done)
+        page = self.page()
+        self.assert_whole(page, 1)
+        self.assertIn("compared with zero", page.text["limits"])
+        self.assertNotIn("no control arm", page.text["limits"])
+        self.assertNotIn("measured, not assigned", page.text["limits"])
+        self.assertEqual(len(page.table("quality")[0][0]), 4)
+        with h5py.File(self.folder / "results/results.h5") as h5:
+            self.assertNotIn("baseline", h5["participants/pet"])
+            np.testing.assert_allclose(h5["mean/pet"], self.images(1).mean(0), rtol=1e-6)
+
+    def test_one_tail(self):
+        for tails, words in (("pos", "a rise (one tail)"), ("neg", "a fall (one tail)")):
+            page = self.run_report("--tails", tails, "--force")
+            self.assert_whole(page, 2)
+            self.assertIn(words, page.text["effect-1"])
+            self.assertIn("One tail was tested", page.text["limits"])
+            self.assertNotIn("|t| above", page.text["effect-1"])
+
+    def test_voxels_only(self):
+        page = self.run_report("--correct", "voxel")
+        self.assert_whole(page, 2)
+        self.assertNotIn("by its extent", page.text["effect-1"])
+        self.assertNotIn("somewhere inside", page.text["limits"])
+        self.assertNotIn("p extent", " ".join(page.table("clusters")[0][0]))
+        self.assertNotIn("Bullmore", page.text["methods"])
+
+    def test_two_modalities_and_someone_left_out(self):
+        self.header += ["cbf_baseline", "cbf_followup"]
+        random = np.random.default_rng(9)
+        for i, row in enumerate(self.rows):
+            for session in ("baseline", "followup"):
+                self.write_image(f"{row[0]}_cbf_{session}.nii.gz", 50 + random.standard_normal(voxstat_cli.SHAPE))
+                row.append(f"{row[0]}_cbf_{session}.nii.gz" if i else "n/a")
+        self.rows[4][3] = "n/a"
+        self.write_table()
+        page = self.run_report()
+        self.assert_whole(page, 4)
+        self.assertIn("7 of 8 participants", page.text["design"])
+        self.assertIn("sub-01: no image", page.text["design"])
+        self.assertIn("sub-05: no value", page.text["design"])
+        self.assertIn("Each of the 2 modalities is corrected by itself", page.text["limits"])
+        self.assertEqual(len(page.table("quality")), 2)
+        used = [i for i in range(8) if i != 4]
+        labels = nibabel.load(self.folder / "results/pet_level_clusters.nii.gz").get_fdata()
+        with h5py.File(self.folder / "results/results.h5") as h5:
+            np.testing.assert_array_equal(h5["design/pet/level/raw"][:, 1], [float(self.rows[i][3]) for i in used])
+            np.testing.assert_allclose(h5["clusters/pet/level/followup"][0],
+                                       self.images(1)[used][:, labels == 1].mean(1))
+
+    def test_nothing_found(self):
+        done = self.run_paired("--covariate", "level", "--out", "results", "--cluster-t", "5000", "-q")
+        self.assert_done(done)
+        page = self.page()
+        self.assert_whole(page, 2)
+        self.assertIn("No cluster", page.text["effect-1"])
+        self.assertIn("Looked for", page.text["effect-1"])
+        self.assertNotIn("The participants in the largest clusters", page.text["effect-1"])
+
+    def test_too_few_to_find_anything(self):
+        self.rows = self.rows[:4]
+        self.write_table()
+        done = self.run_paired("--out", "results", "-q")
+        self.assert_done(done)
+        self.assertIn("no result whatever could have been significant", self.page().text["effect-1"])
+
+    def test_names_are_text(self):
+        evil = '"><script>alert(1)</script>&amp;\'<b>'
+        self.header[3] = evil
+        self.rows[0][0] = "<img src=x onerror=alert(2)>"
+        self.write_table()
+        done = self.run_paired("--covariate", evil, "--out", "results", "-q", "--cluster-p", "0.05")
+        self.assert_done(done)
+        page = self.page()
+        self.assert_whole(page, 2)
+        self.assertNotIn("b", page.tags)
+        self.assertIn(evil, page.text["design"])
+        self.assertIn("<img src=x onerror=alert(2)>", page.text["design"])
+        self.assertTrue(any(evil in image["alt"] for image in page.images))
+
+    def test_a_template_on_another_grid(self):
+        affine = np.array([[2.0, 0, 0, -20], [0, 2, 0, -18], [0, 0, 2, -10], [0, 0, 0, 1]])
+        self.write_image("template.nii", 1 + np.indices((20, 20, 18)).sum(0), affine)
+        page = self.run_report("--template", "template.nii")
+        self.assert_whole(page, 2)
+        self.assertIn("lies on another grid and was resampled", page.text["quality"])
+        self.assertIn("over the template", page.text["effect-1"])
+        self.assert_done(self.report())
+        self.assertNotIn("template", self.page().text["effect-1"])
+
+
+if __name__ == "__main__":
+    unittest.main()
