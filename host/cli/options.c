@@ -14,7 +14,7 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_CLUSTER_P] = {"cluster-p", 0, VX_REAL, VX_RUN, "P", "0.001", NULL, NULL, 0, 0.5,
         "Cluster-forming threshold as a one-sided p. Looser ones than 0.001 find extended effects and localise them "
         "badly (Woo et al. 2014, NeuroImage 91:412)."},
-    [VX_OPTION_CLUSTER_T] = {"cluster-t", 0, VX_REAL, VX_RUN, "T", NULL, NULL, NULL, 0, 1e6,
+    [VX_OPTION_CLUSTER_T] = {"cluster-t", 0, VX_REAL, VX_RUN, "T", NULL, NULL, NULL, 0, 65536,
         "Cluster-forming threshold as a t, instead of --cluster-p."},
     [VX_OPTION_CONNECTIVITY] = {"connectivity", 0, VX_CHOICE, VX_RUN, "N", "26", "6|18|26", NULL, 0, 0,
         "Neighbours that join a cluster: those that share a face (6), an edge too (18), a corner too (26)."},

@@ -122,24 +122,37 @@ static vx_status check_clusters(const vx_work *w, vx_error *error)
     return VX_OK;
 }
 
+/* By how much a voxel's t may differ between two relabellings that give it the same r in exact arithmetic: dt / dr =
+ * sqrt(df) / (1 - r^2)^1.5 times the tolerance of r, and the last bits of a division that is not rounded correctly.
+ * Where r is 1 but for its last bits, only that t is large is known. */
+static double t_tolerance(const vx_problem *p, double r)
+{
+    double rest = fmax((1.0 - r) * (1.0 + r), 1e-15), t = sqrt(p->effect->df / rest) * fabs(r);
+    double slope = sqrt(p->effect->df) / (rest * sqrt(rest));
+    return fmin(slope * vx_score_tolerance(p) + 4.0 * 0x1p-24 * t, 0.99 * fmin(t, (double)VX_MASS_T_MAX));
+}
+
 /* The p of every cluster by its extent or its mass, and the map that says it in all of its voxels. */
 static vx_status add_cluster_p(vx_work *w, const char *name, const double *maxima, bool mass, const float *label,
                                vx_error *error)
 {
     float *map = add_map(w, name, "p", VX_INTENT_P, true);
     double *sorted = vx_array((size_t)w->maxima.count, sizeof *sorted);
-    if (!map || !sorted) {
+    double *tolerance = vx_array_zero(w->result->clusters + 1, sizeof *tolerance);
+    if (!map || !sorted || !tolerance) {
         free(sorted);
+        free(tolerance);
         return vx_fail_memory(error);
     }
+    for (int64_t v = 0; mass && v < w->problem->voxels; v++)
+        if (label[v] > 0.0f)
+            tolerance[(size_t)label[v] - 1] += t_tolerance(w->problem, vx_score_r(w->problem, w->score[v]));
     memcpy(sorted, maxima, (size_t)w->maxima.count * sizeof *sorted);
     vx_sort(sorted, w->maxima.count);
     for (size_t c = 0; c < w->result->clusters; c++) {
         vx_cluster *cluster = &w->result->cluster[c];
-        /* Devices without correctly rounded division may differ in the last bits of each voxel's t. */
-        double sum_t = cluster->mass + w->problem->options.threshold_t * (double)cluster->voxels;
-        double tolerance = mass ? 4.0 * 0x1p-24 * sum_t : 0.0;
-        double p = vx_p_from_maxima(sorted, w->maxima.count, mass ? cluster->mass : (double)cluster->voxels, tolerance);
+        double size = mass ? cluster->mass : (double)cluster->voxels;
+        double p = vx_p_from_maxima(sorted, w->maxima.count, size, tolerance[c]);
         *(mass ? &cluster->p_mass : &cluster->p_extent) = p;
     }
     for (int64_t v = 0; v < w->problem->voxels; v++) {
@@ -147,6 +160,7 @@ static vx_status add_cluster_p(vx_work *w, const char *name, const double *maxim
         map[v] = cluster ? (float)(mass ? cluster->p_mass : cluster->p_extent) : 1.0f;
     }
     free(sorted);
+    free(tolerance);
     return VX_OK;
 }
 

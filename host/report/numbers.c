@@ -177,6 +177,21 @@ int64_t vx_effect_column(const vx_results_effect *effect)
     return 0;
 }
 
+double vx_smallest_uncorrected(const vx_results_effect *effect)
+{
+    if (!effect->exact_uncorrected || isnan(effect->possible))
+        return effect->p_smallest;
+    return (effect->tails == VX_TWO_TAILS ? 2 : 1) / effect->possible;
+}
+
+const char *vx_beyond_text(const vx_results_effect *effect, char text[48])
+{
+    static const char *const format[] = {[VX_TWO_TAILS] = "|t| > %.2f", [VX_POSITIVE] = "t > %.2f",
+                                         [VX_NEGATIVE] = "t < \xE2\x88\x92%.2f"};
+    snprintf(text, 48, format[effect->tails], effect->threshold_t);
+    return text;
+}
+
 bool vx_effect_is_covariate(const vx_results_effect *effect)
 {
     return effect->scheme == VX_PERMUTE;

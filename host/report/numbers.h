@@ -9,6 +9,13 @@
  * Mapp 15:1). NaN where no value can reach it: the relabellings are too few. */
 double vx_critical(const double *null, uint64_t count);
 
+/* The smallest p that an uncorrected one can be: of all sign flips where it is exact, else of the relabellings used. */
+double vx_smallest_uncorrected(const vx_results_effect *effect);
+
+/* What lies beyond the forming threshold, in 48 bytes: "|t| > 3.85", "t > 3.85", "t < -3.85" with a real minus, by the
+ * tails tested. Returns `text`. */
+const char *vx_beyond_text(const vx_results_effect *effect, char text[48]);
+
 /* Median, and the median distance from it times 1.4826, the SD of normal data. */
 void vx_robust(const double *value, int64_t n, double *centre, double *spread);
 

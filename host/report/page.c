@@ -142,6 +142,14 @@ const char *vx_p_text(double p, char text[32])
     return text;
 }
 
+const char *vx_volume_text(double mm3, char text[32])
+{
+    if (mm3 >= 1e5)
+        return vx_count_text(mm3, text);
+    snprintf(text, 32, "%.5g", mm3);
+    return text;
+}
+
 const char *vx_count_text(double count, char text[32])
 {
     char digits[32];

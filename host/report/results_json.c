@@ -198,6 +198,8 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
     modality->mask.left_out_threshold = get_whole(r, mask, "left_out_threshold");
     modality->mask.left_out_constant = get_whole(r, mask, "left_out_constant");
     const json_t *effects = member(r, object, "effects", is_array);
+    if (!r->status && !json_array_size(effects))
+        fail(r, "%.60s has no \"effects\"", modality->name);
     modality->effect = vx_reading_room(r, json_array_size(effects), sizeof *modality->effect);
     for (size_t e = 0; !r->status && e < json_array_size(effects); e++)
         read_effect(r, json_array_get(effects, e), &modality->effect[modality->effects++]);
@@ -230,6 +232,8 @@ static void read_all(vx_reading *r)
     member(r, run, "files", is_array);
     member(r, run, "options", is_object);
     const json_t *modalities = member(r, run, "modalities", is_array);
+    if (!r->status && !json_array_size(modalities))
+        fail(r, "it has no \"modalities\"");
     results->modality = vx_reading_room(r, json_array_size(modalities), sizeof *results->modality);
     for (size_t m = 0; !r->status && m < json_array_size(modalities); m++) {
         results->modality[m].alone = json_array_size(modalities) == 1;

@@ -13,14 +13,25 @@ static void participants(vx_report *report)
                (long long)report->results->modality[m].n, (long long)report->results->participants);
 }
 
+/* Goes on counting at `count`. */
+static size_t put_left_out(vx_report *report, const char *of, const vx_results_left_out *left_out, size_t number,
+                           size_t count)
+{
+    for (size_t i = 0; i < number; i++)
+        vx_put(report->page, "%sof %s: %s (%s)", count + i ? "; " : "", of, left_out[i].participant,
+               left_out[i].reason);
+    return count + number;
+}
+
 static void left_out(vx_report *report)
 {
     size_t count = 0;
     for (size_t m = 0; m < report->results->modalities; m++) {
         const vx_results_modality *modality = &report->results->modality[m];
-        for (size_t i = 0; i < modality->left_outs; i++, count++)
-            vx_put(report->page, "%s%s (%s)", count ? "; " : "", modality->left_out[i].participant,
-                   modality->left_out[i].reason);
+        count = put_left_out(report, modality->name, modality->left_out, modality->left_outs, count);
+        for (size_t e = 0; e < modality->effects; e++)
+            count = put_left_out(report, modality->effect[e].stem, modality->effect[e].left_out,
+                                 modality->effect[e].left_outs, count);
     }
     if (!count)
         vx_put_markup(report->page, "none by this program");
@@ -37,7 +48,7 @@ static void outcome(vx_report *report)
 
 static void model(vx_report *report)
 {
-    const vx_results_modality *modality = &report->results->modality[0];
+    const vx_results_modality *modality = &report->results->modality[0]; /* all have the same columns */
     for (size_t e = 0; e < modality->effects; e++) {
         vx_put(report->page, "%s%s: ", e ? "; " : "", modality->effect[e].name);
         for (int64_t c = 0; c < modality->effect[e].columns; c++)
@@ -49,8 +60,10 @@ static void space(vx_report *report)
 {
     char text[32];
     for (size_t m = 0; m < report->results->modalities; m++)
-        vx_put(report->page, "%s%s: %s voxels, mask.nii.gz", m ? "; " : "", report->results->modality[m].name,
-               vx_count_text((double)report->results->modality[m].mask_voxels, text));
+        vx_put(report->page, "%s%s: %s voxels, %s%smask.nii.gz", m ? "; " : "", report->results->modality[m].name,
+               vx_count_text((double)report->results->modality[m].mask_voxels, text),
+               report->results->modalities > 1 ? report->results->modality[m].stem : "",
+               report->results->modalities > 1 ? "_" : "");
 }
 
 static void test(vx_report *report)
@@ -71,15 +84,23 @@ static void correction(vx_report *report)
 
 static void threshold(vx_report *report)
 {
-    const vx_results_effect *effect = &report->results->modality[0].effect[0];
-    vx_put(report->page, "t = %.3f for the mean, %d neighbours", effect->threshold_t, effect->connectivity);
+    const vx_results *results = report->results;
+    char text[48];
+    for (size_t m = 0; m < results->modalities; m++)
+        for (size_t e = 0; e < results->modality[m].effects; e++)
+            vx_put(report->page, "%s: %s; ", results->modality[m].effect[e].stem,
+                   vx_beyond_text(&results->modality[m].effect[e], text));
+    vx_put(report->page, "%d neighbours", results->modality[0].effect[0].connectivity);
 }
 
 static void effects(vx_report *report)
 {
-    const vx_results_effect *effect = &report->results->modality[0].effect[0];
-    vx_put(report->page, "maps of estimate, standard error and 95 %% interval, of d<sub>z</sub>%s (%s_*.nii.gz)",
-           report->results->modality[0].effects > 1 ? " and r" : "", effect->stem);
+    const vx_results_modality *modality = &report->results->modality[0]; /* all have the same effects */
+    vx_put_markup(report->page, "maps of the mean, its standard error and 95 % interval, and of d<sub>z</sub>");
+    if (modality->effects > 1)
+        vx_put_markup(report->page, modality->effect[1].ranks ? "; of rho"
+                                                              : "; of slope, its standard error and interval, and r");
+    vx_put_markup(report->page, " (*.nii.gz)");
 }
 
 static void tables(vx_report *report)

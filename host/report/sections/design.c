@@ -78,22 +78,24 @@ static void put_matrix(vx_report *report, const vx_results_effect *effect, const
     free(caption);
 }
 
-/* The values of the widest model's columns, as they stand in the table. */
+/* The values of a model's columns, but for the intercept, as they stand in the table. */
 static void put_values(vx_report *report, const vx_results_effect *effect)
 {
     vx_page *page = report->page;
+    const int64_t intercept = vx_effect_is_covariate(effect) ? 0 : vx_effect_column(effect);
     char text[32];
     vx_put(page, "<details><summary>Values of the columns of %s</summary><div class=\"scroll\" tabindex=\"0\" "
            "role=\"region\" aria-label=\"Values of %s\"><table><thead><tr><th scope=\"col\">participant</th>",
            effect->name, effect->name);
-    for (int64_t c = 1; c < effect->columns; c++)
-        vx_put(page, "<th scope=\"col\" class=\"n\">%s</th>", effect->column[c]);
+    for (int64_t c = 0; c < effect->columns; c++)
+        if (c != intercept)
+            vx_put(page, "<th scope=\"col\" class=\"n\">%s</th>", effect->column[c]);
     vx_put_markup(page, "</tr></thead><tbody>\n");
     for (int64_t i = 0; i < effect->n; i++) {
         vx_put(page, "<tr><th scope=\"row\">%s</th>", effect->participant[i]);
-        for (int64_t c = 1; c < effect->columns; c++)
-            vx_put(page, "<td class=\"n\">%s</td>",
-                   vx_number_text(effect->raw[i * effect->columns + c], text));
+        for (int64_t c = 0; c < effect->columns; c++)
+            if (c != intercept)
+                vx_put(page, "<td class=\"n\">%s</td>", vx_number_text(effect->raw[i * effect->columns + c], text));
         vx_put_markup(page, "</tr>\n");
     }
     vx_put_markup(page, "</tbody></table></div></details>\n");

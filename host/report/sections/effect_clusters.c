@@ -23,14 +23,15 @@ static void put_row(vx_report *report, const vx_results_effect *effect, const vx
 {
     vx_page *page = report->page;
     char text[32];
-    vx_put(page, "<tr data-effect=\"%s\" data-x=\"%.9g\" data-y=\"%.9g\" data-z=\"%.9g\" data-title=\"%d: %lld voxels, "
+    vx_put(page, "<tr data-effect=\"%s\" data-x=\"%.9g\" data-y=\"%.9g\" data-z=\"%.9g\" data-title=\"%d: %lld voxel%s, "
            "t %.2f\">", effect->stem, cluster->peak_mm[0], cluster->peak_mm[1], cluster->peak_mm[2],
-           (int)cluster->label, (long long)cluster->voxels, cluster->peak_t); /* for the viewer */
+           (int)cluster->label, (long long)cluster->voxels, cluster->voxels == 1 ? "" : "s", cluster->peak_t); /* for the viewer */
     vx_put(page, "<th scope=\"row\" class=\"n\" data-value=\"%d\">%d</th><td data-value=\"%d\">%s</td>",
            (int)cluster->label, (int)cluster->label, cluster->sign,
            cluster->sign > 0 ? "+" : "\xE2\x88\x92");
-    vx_put(page, "<td class=\"n\" data-value=\"%lld\">%s</td><td class=\"n\" data-value=\"%.9g\">%.5g</td>",
-           (long long)cluster->voxels, vx_count_text((double)cluster->voxels, text), cluster->mm3, cluster->mm3);
+    vx_put(page, "<td class=\"n\" data-value=\"%lld\">%s</td>", (long long)cluster->voxels,
+           vx_count_text((double)cluster->voxels, text));
+    vx_put(page, "<td class=\"n\" data-value=\"%.9g\">%s</td>", cluster->mm3, vx_volume_text(cluster->mm3, text));
     vx_put(page, "<td class=\"n\" data-value=\"%.9g\">%.2f</td><td class=\"n\" data-value=\"%.9g\">%.2f</td>",
            cluster->mass, cluster->mass, cluster->peak_t, cluster->peak_t);
     for (int k = 0; k < 3; k++)
@@ -48,22 +49,22 @@ void vx_effect_clusters(vx_report *report, const vx_effect_view *view)
 {
     const vx_results_effect *effect = view->effect;
     vx_page *page = report->page;
+    char text[48];
     static const struct { vx_p_kind kind; const char *title; } p[] = {
         {VX_P_FWE_EXTENT, "p extent"}, {VX_P_FWE_MASS, "p mass"}, {VX_P_FWE_TFCE, "p TFCE"},
         {VX_P_FWE_VOXEL, "p voxel"},   {VX_P_FDR, "p FDR"},       {VX_P_UNCORRECTED, "p uncorr."}};
     static const char *const plain[] = {"#", "sign", "voxels", "mm\xC2\xB3", "mass", "peak t", "x", "y", "z"};
     vx_put_markup(page, "<h4>Clusters</h4>\n");
     if (!effect->clusters) {
-        vx_put(page, "<p>No cluster: no voxel lies beyond the forming threshold, t = %.3f.</p>\n",
-               effect->threshold_t);
+        vx_put(page, "<p>No cluster: nowhere is %s, the forming threshold.</p>\n", vx_beyond_text(effect, text));
         return;
     }
     vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Clusters of %s: %s\"><table "
-           "class=\"sortable clusters\"><caption>%zu cluster%s of voxels with t beyond %.3f, joined over %d "
+           "class=\"sortable clusters\"><caption>%zu cluster%s of voxels with %s, joined over %d "
            "neighbours; x, y, z of the peak in mm. p of extent and mass are of the cluster, the others of its peak; "
            "all but the last are corrected for the number of "
            "voxels.</caption>\n<thead><tr>", view->modality->name, effect->name, effect->clusters,
-           effect->clusters == 1 ? "" : "s", effect->threshold_t, effect->connectivity);
+           effect->clusters == 1 ? "" : "s", vx_beyond_text(effect, text), effect->connectivity);
     for (size_t k = 0; k < sizeof plain / sizeof *plain; k++)
         put_head(page, plain[k]);
     for (size_t k = 0; k < sizeof p / sizeof *p; k++)

@@ -7,15 +7,16 @@
 static void put_voxel(vx_report *report, const vx_results_effect *effect, double critical)
 {
     vx_page *page = report->page;
+    const double sign = effect->tails == VX_NEGATIVE ? -1 : 1;
     static const char *const side[] = {[VX_TWO_TAILS] = "|t| above ", [VX_POSITIVE] = "t above ",
                                        [VX_NEGATIVE] = "t below \xE2\x88\x92"};
     vx_put(page, "<li>a voxel by itself: %s<strong>%.2f</strong>, which is ", side[effect->tails], critical);
     if (vx_effect_is_covariate(effect))
         vx_put(page, "a%s correlation of <strong>%.2f</strong>", effect->columns > 2 ? " partial" : "",
-               critical / sqrt(critical * critical + effect->df));
+               sign * critical / sqrt(critical * critical + effect->df));
     else
         vx_put(page, "a mean of <strong>%.2f</strong> standard deviations (d<sub>z</sub>)",
-               critical / sqrt((double)effect->n));
+               sign * critical / sqrt((double)effect->n));
     vx_put(page, " with n = %lld;</li>\n", (long long)effect->n);
 }
 
@@ -24,12 +25,13 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
     const vx_results_effect *effect = view->effect;
     const vx_null *null = &effect->null;
     vx_page *page = report->page;
-    char text[32];
+    char text[48];
     double mm3 = fabs(view->modality->grid.pixdim[0] * view->modality->grid.pixdim[1] * view->modality->grid.pixdim[2]);
     if (!(effect->p_smallest < 0.05)) {
-        vx_put(page, "<p class=\"note\">With %lld relabellings the smallest p possible is %s: no result whatever could "
-               "have been significant at 0.05. More participants are needed for a permutation test.</p>\n",
-               (long long)effect->relabellings, vx_p_text(effect->p_smallest, text));
+        vx_put(page, "<p class=\"note\">With %lld relabellings the smallest family-wise p possible is %s: nothing could "
+               "have been significant at 0.05 after that correction. More %s are needed.</p>\n",
+               (long long)effect->relabellings, vx_p_text(effect->p_smallest, text),
+               effect->exhaustive ? "participants" : "relabellings (--permutations)");
         return;
     }
     vx_put(page, "<p>Looked for: %s%s. Family-wise p &lt; 0.05 in these %s voxels would have taken</p>\n"
@@ -41,16 +43,15 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
     put_voxel(report, effect, vx_critical(null->voxel, null->count));
     if (null->extent)
         vx_put(page, "<li>a cluster by its extent: more than <strong>%.0f</strong> voxels (%.5g mm\xC2\xB3) with "
-               "%st%s &gt; %.2f;</li>\n", vx_critical(null->extent, null->count),
-               vx_critical(null->extent, null->count) * mm3, effect->tails == VX_TWO_TAILS ? "|" : "",
-               effect->tails == VX_TWO_TAILS ? "|" : "", effect->threshold_t);
+               "%s;</li>\n", vx_critical(null->extent, null->count), vx_critical(null->extent, null->count) * mm3,
+               vx_beyond_text(effect, text));
     if (null->mass)
         vx_put(page, "<li>a cluster by its mass: more than <strong>%.1f</strong> (the sum of |t| \xE2\x88\x92 %.2f);"
                "</li>\n", vx_critical(null->mass, null->count), effect->threshold_t);
     if (null->tfce)
         vx_put(page, "<li>a voxel by TFCE: a score above <strong>%.1f</strong>;</li>\n",
                vx_critical(null->tfce, null->count));
-    vx_put(page, "</ul>\n<p class=\"note\">These come from the null distributions of this very run. The smallest p "
-           "that %lld relabellings allow is %s.</p>\n", (long long)effect->relabellings,
+    vx_put(page, "</ul>\n<p class=\"note\">These come from the null distributions of this very run. The smallest "
+           "family-wise p that %lld relabellings allow is %s.</p>\n", (long long)effect->relabellings,
            vx_p_text(effect->p_smallest, text));
 }

@@ -5,6 +5,7 @@
 #include "report/section.h"
 
 #include <math.h>
+#include <string.h>
 
 static double p_of(const double *null, uint64_t count)
 {
@@ -25,23 +26,29 @@ void vx_effect_null(vx_report *report, const vx_effect_view *view)
         {"extent", "largest cluster, voxels", null->extent},
         {"mass", "largest cluster mass", null->mass},
         {"tfce", "largest TFCE score", null->tfce}};
-    vx_put(report->page, "<h4>Chance alone</h4>\n<p>The largest value over all voxels in each of %lld %s%s. Beyond the "
-           "broken line lie fewer than 5 %% of them; the observed value is one of them.</p>\n<div "
-           "class=\"pictures\">\n",
+    vx_put(report->page, "<h4>Chance alone</h4>\n<p>The largest value over all voxels in each of %lld %s%s. %s; the "
+           "observed value is one of them.</p>\n<div class=\"pictures\">\n",
            (long long)effect->relabellings, effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutations",
-           effect->exhaustive ? ", which are all there are" : "");
+           effect->exhaustive ? ", which are all there are" : "",
+           effect->p_smallest < 0.05 ? "Beyond the broken line lie fewer than 5 % of them"
+                                     : "They are too few for a value that fewer than 5 % of them exceed");
     for (size_t k = 0; !report->status && k < sizeof kind / sizeof *kind; k++) {
-        char text[32];
+        char text[32], observed[32], critical[32];
         if (!kind[k].value)
             continue;
         const vx_null_plot plot = {kind[k].value, null->count, vx_critical(kind[k].value, null->count), kind[k].label};
         const double p = p_of(kind[k].value, null->count);
         char *name = vx_text("%s_null-%s", effect->stem, kind[k].name);
-        char *alt = vx_text("Histogram of %lld values, %s: observed %.4g, 5 %% critical value %.4g, p %s.",
-                            (long long)null->count, kind[k].label, kind[k].value[0], plot.critical,
-                            vx_p_text(p, text));
-        char *caption = vx_text("Null distribution, %s: observed %.4g, critical %.4g, p = %s.", kind[k].label,
-                                kind[k].value[0], plot.critical, text);
+        const char *(*figure)(double, char[32]) = kind[k].value == null->extent ? vx_count_text : vx_number_text;
+        figure(kind[k].value[0], observed);
+        if (isnan(plot.critical))
+            strcpy(critical, "none");
+        else
+            figure(plot.critical, critical);
+        char *alt = vx_text("Histogram of %lld values, %s: observed %s, 5 %% critical value %s, p %s.",
+                            (long long)null->count, kind[k].label, observed, critical, vx_p_text(p, text));
+        char *caption = vx_text("Null distribution, %s: observed %s, critical %s, p = %s.", kind[k].label, observed,
+                                critical, text);
         if (name && alt && caption)
             vx_report_picture(report, &(vx_picture){name, vx_null_drawing(&plot), true, alt, caption});
         else

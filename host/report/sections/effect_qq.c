@@ -50,13 +50,14 @@ void vx_effect_qq(vx_report *report, const vx_effect_view *view)
         goto cleanup;
     const size_t count = gather(grid, mask, p);
     vx_sort_floats(p, count);
-    const vx_qq_plot plot = {expected, observed, choose(p, count, expected, observed), -log10(effect->p_smallest)};
+    const double smallest = vx_smallest_uncorrected(effect);
+    const vx_qq_plot plot = {expected, observed, choose(p, count, expected, observed), -log10(smallest)};
     const double middle = count % 2 ? p[count / 2] : 0.5 * ((double)p[count / 2 - 1] + p[count / 2]);
     alt = vx_text("Quantiles of %zu uncorrected p against those of no effect at all: the median p is %.3f (expected "
                   "0.5), the smallest %.3g (expected %.3g).", count, middle, (double)p[0], 0.5 / (double)count);
     caption = vx_text("Uncorrected p, voxel by voxel: median %.3f where 0.5 is expected of no effect. Above the line: "
                       "more small p than chance gives. Neighbours are alike, so a whole stretch may stray from the "
-                      "line by chance; the smallest p possible is %.2g.", middle, effect->p_smallest);
+                      "line by chance; the smallest p possible is %.2g.", middle, smallest);
     vx_put_markup(report->page, "<h4>Uncorrected p against chance</h4>\n");
     if (name && alt && caption)
         vx_report_picture(report, &(vx_picture){name, vx_qq_drawing(&plot), true, alt, caption});

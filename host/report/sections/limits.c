@@ -29,9 +29,10 @@ static void put_images(vx_report *report)
     const vx_results *results = report->results;
     const char *nuisance = vx_results_option(results, "nuisance");
     vx_page *page = report->page;
-    vx_put_markup(page, "<li>Images were taken as they are: nothing was scaled to a reference region or to the global "
-                  "mean. A change of the whole image, or of the reference that it was divided by, shows as a change "
-                  "everywhere.</li>\n");
+    vx_put(page, "<li>Images were taken as they are: nothing was scaled to a reference region or to the global mean. A "
+           "%s of the whole image, or of the reference that it was divided by, shows as a %s everywhere.</li>\n",
+           results->design == VX_PAIRED ? "change" : "difference",
+           results->design == VX_PAIRED ? "change" : "difference");
     if (nuisance)
         vx_put(page, "<li>Adjusted for %s, linearly, and for nothing else.</li>\n", nuisance);
     else
@@ -63,7 +64,7 @@ static void put_inference(vx_report *report)
         for (size_t e = 0; e < results->modality[m].effects; e++) {
             const vx_results_effect *effect = &results->modality[m].effect[e];
             if (effect->p_smallest > 0.001)
-                vx_put(page, "<li>%s: %s: %lld relabellings allow no p below %s.</li>\n", results->modality[m].name,
+                vx_put(page, "<li>%s: %s: %lld relabellings allow no family-wise p below %s.</li>\n", results->modality[m].name,
                        effect->name, (long long)effect->relabellings, vx_p_text(effect->p_smallest, text));
         }
     vx_put_markup(page, "<li>Sign flips assume errors that are symmetric about zero");
@@ -76,10 +77,14 @@ static void put_inference(vx_report *report)
 static void put_left_out(vx_report *report)
 {
     size_t count = 0;
-    for (size_t m = 0; m < report->results->modalities; m++)
-        count += report->results->modality[m].left_outs;
+    for (size_t m = 0; m < report->results->modalities; m++) {
+        const vx_results_modality *modality = &report->results->modality[m];
+        count += modality->left_outs;
+        for (size_t e = 0; e < modality->effects; e++)
+            count += modality->effect[e].left_outs;
+    }
     if (count)
-        vx_put(report->page, "<li>Left out for want of data: %zu (see Design). If they lack it because of how they "
+        vx_put(report->page, "<li>Left out for want of data: %zu, each counted wherever it is (see Design). If they lack it because of how they "
                "fared, the rest are not like all.</li>\n", count);
 }
 

@@ -83,17 +83,30 @@ static void put_relabellings(citing *c, const vx_results_effect *effect, const c
     }
 }
 
-static void put_effects(vx_report *report, citing *c)
+static void put_scheme(citing *c, const vx_results_effect *effect, const char *seed, bool nuisance)
 {
-    const vx_results_modality *modality = &report->results->modality[0];
+    put_relabellings(c, effect, seed);
+    if (nuisance) {
+        vx_put_markup(c->page, " by the Freedman\xE2\x80\x93Lane scheme");
+        cite(c, FREEDMAN);
+        cite(c, WINKLER);
+    }
+}
+
+static void put_effects(vx_report *report, citing *c, const vx_results_modality *modality)
+{
     const char *nuisance = vx_results_option(report->results, "nuisance"), *seed = option(report, "seed", "0");
     const bool joint = !strcmp(option(report, "joint", "no"), "yes");
     vx_page *page = c->page;
-    vx_put(page, "<p>The mean%s was tested with a t statistic (df %g) against ",
-           report->results->design == VX_PAIRED ? " change" : "", modality->effect[0].df);
-    put_relabellings(c, &modality->effect[0], seed);
+    vx_put(page, "<p>The mean%s", report->results->design == VX_PAIRED ? " change" : "");
+    if (report->results->modalities > 1)
+        vx_put(page, " of %s", modality->name);
+    vx_put(page, " (n = %lld) was tested with a t statistic (df %g)", (long long)modality->effect[0].n,
+           modality->effect[0].df);
     if (nuisance)
-        vx_put(page, ", with %s as nuisance, mean-centred", nuisance);
+        vx_put(page, ", given the mean-centred nuisance %s,", nuisance);
+    vx_put_markup(page, " against ");
+    put_scheme(c, &modality->effect[0], seed, nuisance);
     vx_put_markup(page, ".");
     for (size_t e = 1; e < modality->effects; e++) {
         const vx_results_effect *effect = &modality->effect[e];
@@ -102,24 +115,24 @@ static void put_effects(vx_report *report, citing *c)
                effect->ranks ? "Spearman\xE2\x80\x99s rank correlation"
                              : "a linear regression on the mean-centred covariate",
                nuisance ? ", given the nuisance" : "", joint ? ", all covariates in one model" : "");
-        put_relabellings(c, effect, seed);
-        if (effect->columns > 2) {
-            vx_put_markup(page, " by the Freedman\xE2\x80\x93Lane scheme");
-            cite(c, FREEDMAN);
-            cite(c, WINKLER);
-        }
+        put_scheme(c, effect, seed, effect->columns > 2);
         vx_put_markup(page, ".");
     }
     vx_put_markup(page, "</p>\n");
 }
 
-static void put_threshold(vx_report *report, const vx_results_effect *effect)
+static void put_threshold(vx_report *report)
 {
-    const char *p = vx_results_option(report->results, "cluster-p");
-    if (p)
-        vx_put(report->page, "one-sided p %s, t = %.2f for the mean", p, effect->threshold_t);
-    else
-        vx_put(report->page, "t = %.2f", effect->threshold_t);
+    const vx_results *results = report->results;
+    const char *p = vx_results_option(results, "cluster-p");
+    if (!p) {
+        vx_put(report->page, "t = %.2f", results->modality[0].effect[0].threshold_t);
+        return;
+    }
+    vx_put(report->page, "one-sided p %s, for the mean", p);
+    for (size_t m = 0; m < results->modalities; m++)
+        vx_put(report->page, "%s%s%s t = %.2f", m ? "," : "", results->modalities > 1 ? " of " : "",
+               results->modalities > 1 ? results->modality[m].name : "", results->modality[m].effect[0].threshold_t);
 }
 
 static void put_corrections(vx_report *report, citing *c)
@@ -144,7 +157,7 @@ static void put_corrections(vx_report *report, citing *c)
         if (extent || mass) {
             vx_put(page, "%sof cluster %s (formed at ", join,
                    extent && mass ? "extent and mass" : extent ? "extent" : "mass");
-            put_threshold(report, effect);
+            put_threshold(report);
             vx_put(page, "; %d neighbours)", effect->connectivity);
             cite(c, BULLMORE);
             join = ", ";
@@ -161,6 +174,8 @@ static void put_corrections(vx_report *report, citing *c)
     if (effect->p[VX_P_FDR].there) {
         vx_put_markup(page, "The false discovery rate was controlled by the step-up procedure on uncorrected "
                       "permutation p");
+        if (effect->exact_uncorrected && !effect->exhaustive)
+            vx_put_markup(page, " (of the mean: exact, of all sign flips)");
         cite(c, BENJAMINI);
         vx_put_markup(page, ". ");
     }
@@ -175,7 +190,8 @@ static void write(vx_report *report)
     vx_put_markup(report->page, "<p class=\"note\">Ready to paste; check it against what you did before and "
                   "after.</p>\n<div class=\"paste\">\n");
     put_data(report, &c);
-    put_effects(report, &c);
+    for (size_t m = 0; m < report->results->modalities; m++)
+        put_effects(report, &c, &report->results->modality[m]);
     put_corrections(report, &c);
     vx_put(report->page, "<p>Computed on %s (%s).</p>\n</div>\n<h3>References</h3>\n<ol class=\"references\">\n",
            report->results->device, report->results->driver);

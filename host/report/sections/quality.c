@@ -59,7 +59,7 @@ static void put_row(vx_report *report, const vx_results_modality *modality, int6
     vx_put(page, "<tr><th scope=\"row\">%s</th>", modality->participant[i]);
     if (before) {
         vx_put(page, "<td class=\"n\">%.5g</td><td class=\"n\">%.5g</td><td class=\"n\">%+.4g</td><td class=\"n\">%+.2f"
-               "</td>", before[i], after[i], value, 100 * value / before[i]);
+               "</td>", before[i], after[i], value, 100 * value / fabs(before[i]));
         if (modality->voxels[VX_MEAN_BASELINE][i] < voxels)
             voxels = modality->voxels[VX_MEAN_BASELINE][i];
     } else {

@@ -22,7 +22,8 @@ static void put_question(vx_report *report)
     const vx_results *results = report->results;
     vx_page *page = report->page;
     const bool paired = results->design == VX_PAIRED, covariates = results->modality[0].effects > 1;
-    vx_put_markup(page, paired ? "<p class=\"question\">Does " : "<p class=\"question\">Does the mean of ");
+    vx_put(page, "<p class=\"question\">%s %s", results->modalities > 1 && paired ? "Do" : "Does",
+           paired ? "" : "the mean of ");
     put_names(report, false);
     if (paired)
         vx_put(page, " change from <strong>%s</strong> to <strong>%s</strong> anywhere in the voxels analysed",
