@@ -29,7 +29,14 @@
  * into `groups` of `width` (the last may be shorter); flip[p][g] holds a bit a row, set where e = -1.
  *
  * correlation: r[p][v] = d / sqrt(1 - sum_j q_j^2), d = W[p][0] . y[v], q_j = W[p][j] . y[v], y of unit length, j = 1
- * to `nuisance`. Without nuisance r = d. Operations: fma, i ascending, one accumulator a dot product. */
+ * to `nuisance`. Without nuisance r = d. Operations: fma, i ascending, one accumulator a dot product.
+ *
+ * The less the nuisance leaves, rest = 1 - sum_j q_j^2, the less is known of r: to VX_SLACK / rest. So that no
+ * relabelling that is as extreme as the data passes for less, |r| is raised by what that is more than VX_SLACK,
+ * VX_SLACK sum_j q_j^2 / rest, but not above VX_RAISED_MOST, where t would run away. Of the data as observed nothing is
+ * raised: their q_j are 0. Where rest is 64 VX_SLACK or less, nothing is known of r: it is 0. */
+#define VX_SLACK(n, nuisance) ((float)(((n) + 2) * (1 + (nuisance))) * 0x1p-24f)
+#define VX_RAISED_MOST (1.0f - 0x1p-20f)
 typedef struct vx_dense_args {
     int n;
     int nuisance;          /* correlation */

@@ -50,10 +50,11 @@ static void dot_products(__global const float *y, __global const float *w, size_
             product[q][c] = sum[q][c];
 }
 
-/* Divides d by what the nuisance leaves of the data under the same relabelling. */
+/* Divides d by what the nuisance leaves of the data under the same relabelling, and raises it (args.h). */
 static void divide_out(__global const float *y, __global const float *w, size_t step, int last, int n, int nuisance,
                        vx_floats d[VX_P][VX_COLS])
 {
+    const float slack = VX_SLACK(n, nuisance);
     vx_floats sum[VX_P][VX_COLS], product[VX_P][VX_COLS];
     for (int q = 0; q < VX_P; q++)
         for (int c = 0; c < VX_COLS; c++)
@@ -66,9 +67,12 @@ static void divide_out(__global const float *y, __global const float *w, size_t 
     }
     for (int q = 0; q < VX_P; q++)
         for (int c = 0; c < VX_COLS; c++) {
-            const vx_floats none = 0.0f;
-            vx_floats rest = 1.0f - sum[q][c];
-            d[q][c] = rest > none ? d[q][c] / sqrt(rest) : none;
+            const vx_floats none = 0.0f, most = VX_RAISED_MOST, least = 64.0f * slack;
+            vx_floats rest = 1.0f - sum[q][c], size = fabs(d[q][c]) / sqrt(rest);
+            vx_floats raised = size + slack * sum[q][c] / rest;
+            raised = raised < most ? raised : most;
+            size = size > raised ? size : raised;
+            d[q][c] = rest > least ? copysign(size, d[q][c]) : none;
         }
 }
 

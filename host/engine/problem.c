@@ -186,7 +186,7 @@ double vx_score_tolerance(const vx_problem *p)
 {
     if (p->op == VX_OP_SIGNFLIP)
         return (double)p->effect->n * p->unit;
-    return 2.0 * (double)(p->effect->n + 2) * (double)(1 + p->effect->nuisance) * 0x1p-24;
+    return 2.0 * (double)VX_SLACK(p->effect->n, p->effect->nuisance);
 }
 
 vx_tfce_args vx_problem_tfce_args(const vx_problem *p)

@@ -54,8 +54,8 @@ int32_t vx_r_score(const vx_problem *problem, double r);
 
 /* How far rounding can set two scores apart that are equal in exact arithmetic, as a difference in r. For integers n
  * units: the sums are exact, but each of their n terms was rounded by up to half a unit, so 1 + 2 - 3 may not be 0. For
- * floats 2 (n + 2) (1 + k) 2^-24 (two dot products of unit vectors, n rounded products each, inputs rounded once;
- * Higham 2002, eq. 3.5; once more for each nuisance column). */
+ * floats twice VX_SLACK of args.h, (n + 2) (1 + k) 2^-24 each (dot products of unit vectors, n rounded products each,
+ * inputs rounded once; Higham 2002, eq. 3.5), as the op itself raises what it knows less well. */
 double vx_score_tolerance(const vx_problem *problem);
 
 /* What the op tfce is asked for, all but the number of relabellings and of slabs; and what its answers are to be

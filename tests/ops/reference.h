@@ -84,8 +84,12 @@ static inline int32_t *vx_reference_correlation_float(int n, int k, int voxels, 
                 else
                     squares = fmaf(dot, dot, squares);
             }
-            if (k > 0)
-                d = 1 - squares > 0 ? d / sqrtf(1 - squares) : 0;
+            if (k > 0) {
+                float rest = 1 - squares, slack = VX_SLACK(n, k), size = fabsf(d) / sqrtf(rest);
+                float raised = size + slack * squares / rest;
+                raised = raised < VX_RAISED_MOST ? raised : VX_RAISED_MOST;
+                d = rest > 64 * slack ? copysignf(size > raised ? size : raised, d) : 0;
+            }
             score[p * voxels + v] = vx_reference_ordered(d);
         }
     return score;

@@ -38,12 +38,22 @@ static inline __attribute__((always_inline)) void dots(int n, const float *y, co
             dot[b][v] = sum[b][v];
 }
 
-/* d / sqrt(1 - sum of squares), 0 where nuisance explains the voxel whole. */
-static inline vx_floats partial(vx_floats d, vx_floats squares)
+static inline vx_floats either(vx_ints first, vx_floats a, vx_floats b)
 {
-    vx_floats rest = 1.0f - squares;
-    vx_ints some = rest > 0.0f;
-    return (vx_floats)((vx_ints)(d / vx_sqrt(rest)) & some);
+    return (vx_floats)(((vx_ints)a & first) | ((vx_ints)b & ~first));
+}
+
+/* d / sqrt(1 - sum of squares), raised by what is not known of it; 0 where nuisance explains the voxel whole: see
+ * args.h. */
+static inline vx_floats partial(vx_floats d, vx_floats squares, float slack)
+{
+    const vx_floats none = {0}, most = none + VX_RAISED_MOST;
+    vx_ints sign = (vx_ints)d & INT32_MIN;
+    vx_floats rest = 1.0f - squares, size = (vx_floats)((vx_ints)d ^ sign) / vx_sqrt(rest);
+    vx_floats raised = size + slack * squares / rest;
+    raised = either(raised < most, raised, most);
+    size = either(size > raised, size, raised);
+    return either(rest > none + 64.0f * slack, (vx_floats)((vx_ints)size | sign), none);
 }
 
 /* Ordered bits. Adding zero turns -0 into +0, which the order tells apart. */
@@ -61,6 +71,7 @@ static inline __attribute__((always_inline)) void strip(const vx_dense_args *arg
     const vx_ints *count_low = (const vx_ints *)(to->count_low + voxel);
     vx_ints *counts = (vx_ints *)(to->counts + voxel);
     size_t n = (size_t)args->n, rows = 1 + (size_t)args->nuisance;
+    const float slack = VX_SLACK(args->n, args->nuisance);
     int last = args->relabellings - 1;
 
     for (int p = 0; p <= last; p += BLOCK) {
@@ -81,7 +92,7 @@ static inline __attribute__((always_inline)) void strip(const vx_dense_args *arg
             }
             for (int b = 0; b < BLOCK; b++)
                 for (int v = 0; v < VX_STRIP; v++)
-                    r[b][v] = partial(r[b][v], squares[b][v]);
+                    r[b][v] = partial(r[b][v], squares[b][v], slack);
         }
 #pragma GCC unroll 4
         for (int b = 0; b < BLOCK; b++) {

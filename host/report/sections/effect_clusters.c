@@ -23,9 +23,10 @@ static void put_row(vx_report *report, const vx_results_effect *effect, const vx
 {
     vx_page *page = report->page;
     char text[32];
-    vx_put(page, "<tr data-effect=\"%s\" data-x=\"%.9g\" data-y=\"%.9g\" data-z=\"%.9g\" data-title=\"%d: %lld voxel%s, "
-           "t %.2f\">", effect->stem, cluster->peak_mm[0], cluster->peak_mm[1], cluster->peak_mm[2],
-           (int)cluster->label, (long long)cluster->voxels, cluster->voxels == 1 ? "" : "s", cluster->peak_t); /* for the viewer */
+    vx_put(page, "<tr data-effect=\"%s\" data-x=\"%.9g\" data-y=\"%.9g\" data-z=\"%.9g\" data-title=\"%d: %lld "
+           "voxel%s, t %.2f\">", effect->stem, cluster->peak_mm[0], cluster->peak_mm[1], cluster->peak_mm[2],
+           (int)cluster->label, (long long)cluster->voxels, cluster->voxels == 1 ? "" : "s",
+           cluster->peak_t); /* for the viewer */
     vx_put(page, "<th scope=\"row\" class=\"n\" data-value=\"%d\">%d</th><td data-value=\"%d\">%s</td>",
            (int)cluster->label, (int)cluster->label, cluster->sign,
            cluster->sign > 0 ? "+" : "\xE2\x88\x92");

@@ -28,8 +28,8 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
     char text[48];
     double mm3 = fabs(view->modality->grid.pixdim[0] * view->modality->grid.pixdim[1] * view->modality->grid.pixdim[2]);
     if (!(effect->p_smallest < 0.05)) {
-        vx_put(page, "<p class=\"note\">With %lld relabellings the smallest family-wise p possible is %s: nothing could "
-               "have been significant at 0.05 after that correction. More %s are needed.</p>\n",
+        vx_put(page, "<p class=\"note\">With %lld relabellings the smallest family-wise p possible is %s: nothing "
+               "could have been significant at 0.05 after that correction. More %s are needed.</p>\n",
                (long long)effect->relabellings, vx_p_text(effect->p_smallest, text),
                effect->exhaustive ? "participants" : "relabellings (--permutations)");
         return;

@@ -64,8 +64,8 @@ static void put_inference(vx_report *report)
         for (size_t e = 0; e < results->modality[m].effects; e++) {
             const vx_results_effect *effect = &results->modality[m].effect[e];
             if (effect->p_smallest > 0.001)
-                vx_put(page, "<li>%s: %s: %lld relabellings allow no family-wise p below %s.</li>\n", results->modality[m].name,
-                       effect->name, (long long)effect->relabellings, vx_p_text(effect->p_smallest, text));
+                vx_put(page, "<li>%s: %s: %lld relabellings allow no family-wise p below %s.</li>\n",
+                       results->modality[m].name, effect->name, (long long)effect->relabellings, vx_p_text(effect->p_smallest, text));
         }
     vx_put_markup(page, "<li>Sign flips assume errors that are symmetric about zero");
     if (results->modality[0].effects > 1)
@@ -84,8 +84,8 @@ static void put_left_out(vx_report *report)
             count += modality->effect[e].left_outs;
     }
     if (count)
-        vx_put(report->page, "<li>Left out for want of data: %zu, each counted wherever it is (see Design). If they lack it because of how they "
-               "fared, the rest are not like all.</li>\n", count);
+        vx_put(report->page, "<li>Left out for want of data: %zu, each counted wherever it is (see Design). If they "
+               "lack it because of how they fared, the rest are not like all.</li>\n", count);
 }
 
 static void write(vx_report *report)
