@@ -65,7 +65,8 @@ static void put_inference(vx_report *report)
             const vx_results_effect *effect = &results->modality[m].effect[e];
             if (effect->p_smallest > 0.001)
                 vx_put(page, "<li>%s: %s: %lld relabellings allow no family-wise p below %s.</li>\n",
-                       results->modality[m].name, effect->name, (long long)effect->relabellings, vx_p_text(effect->p_smallest, text));
+                       results->modality[m].name, effect->name, (long long)effect->relabellings,
+                       vx_p_text(effect->p_smallest, text));
         }
     vx_put_markup(page, "<li>Sign flips assume errors that are symmetric about zero");
     if (results->modality[0].effects > 1)
