@@ -109,9 +109,10 @@
         go(point);
     }
 
-    /* At the voxel centre that is nearest to a point in mm. */
+    /* At the voxel centre that is nearest to a point in mm. The last argument asks for mm of the image's affine; without
+       it, NiiVue takes them for mm along the slices, which are others where the voxels lie obliquely. */
     function go(mm) {
-        nv.scene.crosshairPos = nv.vox2frac(nv.frac2vox(nv.mm2frac(mm)));
+        nv.scene.crosshairPos = nv.vox2frac(nv.frac2vox(nv.mm2frac(mm, 0, true)));
         nv.createOnLocationChange();
         nv.drawScene();
     }

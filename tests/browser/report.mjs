@@ -1,7 +1,7 @@
 /* report.html as a reader meets it: Chromium opens the page from disk, with WebGL by software.
        node report.mjs FOLDER [PICTURES]
-   FOLDER holds results of report.sh, each with its report.html: full, with clusters; empty, without; and bare, of a
-   program without NiiVue. PICTURES is a folder for screenshots of the pages, to be looked at. */
+   FOLDER holds results of report.sh, each with its report.html: full, with clusters; empty, without; oblique, of images
+   that oblique.mjs has laid so; and bare, of a program without NiiVue. PICTURES is a folder for screenshots of the pages, to be looked at. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
@@ -104,8 +104,8 @@ async function slide(page, part) {
 }
 
 /* cluster table of an effect, as the run wrote it */
-function clusters(effect) {
-    const lines = fs.readFileSync(path.join(folder, "full", `${effect}_clusters.tsv`), "utf8").trim().split("\n");
+function clusters(effect, run = "full") {
+    const lines = fs.readFileSync(path.join(folder, run, `${effect}_clusters.tsv`), "utf8").trim().split("\n");
     const names = lines[0].split("\t");
     return lines.slice(1).map((line) => Object.fromEntries(line.split("\t").map((cell, i) => [names[i], cell])));
 }
@@ -271,6 +271,31 @@ test("without NiiVue the page says so and keeps its pictures", async () => {
     await page.getByText("was built without NiiVue").waitFor();
     assert.equal(await page.locator("#viewer canvas, #viewer script").count(), 0);
     await accessible(page, "the page without NiiVue");
+    await page.finish();
+});
+
+test("an oblique image is shown where its affine says", async () => {
+    const page = await open("oblique/report.html", 1280), change = clusters("pet_change", "oblique");
+    await view(page);
+    const limit = Number(await page.locator("#viewer-threshold").getAttribute("max"));
+    const at = async (row) => {
+        const {number, mm} = await value(page);
+        assert(Math.abs(number - row.peak_t) <= limit / 32767 + 5e-4, `${number}, not ${row.peak_t}`);
+        near(row).forEach((want, k) => assert(Math.abs(mm[k] - want) < 0.06, `at ${mm}, not ${near(row)}`));
+    };
+    assert(change.length > 1);
+    for (const i of change.keys()) {
+        if (i)
+            await page.locator("#viewer-cluster").selectOption({index: i + 1});
+        await at(change[i]);
+    }
+    for (const map of ["mean", "t"]) { /* goes to the place as it is read out, to hundredths of a mm */
+        await page.locator("#viewer-map").selectOption(map);
+        await page.waitForFunction((map) => document.getElementById("viewer-readout").textContent.startsWith(map + " ="),
+                                   map);
+    }
+    await at(change.at(-1));
+    await keep(page, "oblique");
     await page.finish();
 });
 

@@ -1,6 +1,6 @@
 #!/bin/bash
-# report.html in a browser: reports of the sample trial, with clusters and without, and one of a program that was built
-# without NiiVue, opened by report.mjs. VOXSTAT_PICTURES names a folder for screenshots.
+# report.html in a browser: reports of the sample trial, with clusters and without, of its images laid obliquely, and one
+# of a program that was built without NiiVue, opened by report.mjs. VOXSTAT_PICTURES names a folder for screenshots.
 set -euo pipefail
 
 skip()
@@ -31,4 +31,6 @@ run() # program, folder, options
 { run "${VOXSTAT_BARE:?}" bare && run "${VOXSTAT:?}" empty --cluster-t 50; } &
 run "$VOXSTAT" full --covariate rapa_level
 wait $!
+node "$VOXSTAT_SOURCE/tests/browser/oblique.mjs" "$data"
+run "$VOXSTAT" oblique
 node "$VOXSTAT_SOURCE/tests/browser/report.mjs" "$work" ${VOXSTAT_PICTURES:+"$VOXSTAT_PICTURES"}
