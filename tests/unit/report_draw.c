@@ -6,6 +6,7 @@
 #include "report/draw/contour.h"
 #include "report/draw/plot.h"
 #include "report/draw/sample.h"
+#include "report/draw/text.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -194,6 +195,41 @@ static void one_voxel_is_seen_in_every_view(void **state)
     free(mask);
 }
 
+/* How many labels a colour bar of 150 has: blocks of rows with ink, none of them higher than a line. */
+static int labels_of_bar(double threshold, double limit)
+{
+    enum { WIDTH = 80, HEIGHT = 180, LABELS = 26 /* columns: right of the bar and its marks */ };
+    const vx_brain brain = {.limit = limit, .threshold = threshold, .positive = true, .negative = true, .units = ""};
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, WIDTH, HEIGHT);
+    cairo_t *cairo = cairo_create(surface);
+    cairo_set_source_rgb(cairo, 1, 1, 1);
+    cairo_paint(cairo);
+    vx_colour_bar(cairo, &brain, true, 5, 15, 16, 150);
+    cairo_surface_flush(surface);
+    int labels = 0, rows = 0;
+    for (int j = 0; j < HEIGHT; j++) {
+        const unsigned char *row = cairo_image_surface_get_data(surface) + j * cairo_image_surface_get_stride(surface);
+        bool ink = false;
+        for (int i = LABELS; i < WIDTH; i++)
+            ink = ink || row[4 * i] < 200;
+        labels += ink && !rows;
+        rows = ink ? rows + 1 : 0;
+        assert_true(rows <= VX_TEXT_SMALL);
+    }
+    cairo_destroy(cairo);
+    cairo_surface_destroy(surface);
+    return labels;
+}
+
+static void labels_of_a_bar_keep_apart(void **state)
+{
+    (void)state;
+    assert_int_equal(labels_of_bar(3.9, 8), 5);
+    assert_int_equal(labels_of_bar(3.9, 236), 3); /* both ends and one threshold, whose places 0 shares */
+    assert_int_equal(labels_of_bar(3.9, 4), 3);   /* both ends, which are nearly the thresholds, and 0 */
+    assert_int_equal(labels_of_bar(3.9, 3), 3);   /* below the threshold there is still an end */
+}
+
 static void ticks_are_round(void **state)
 {
     double tick[VX_TICKS_MAX], step;
@@ -217,6 +253,7 @@ int main(void)
         cmocka_unit_test(overlap_counts_voxels_of_the_mask),
         cmocka_unit_test(a_line_around_a_peak),
         cmocka_unit_test(one_voxel_is_seen_in_every_view),
+        cmocka_unit_test(labels_of_a_bar_keep_apart),
         cmocka_unit_test(ticks_are_round),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

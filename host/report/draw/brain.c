@@ -104,6 +104,7 @@ bool vx_brain_beyond(const vx_brain *brain, double value)
     return (brain->positive && value > brain->threshold) || (brain->negative && value < -brain->threshold);
 }
 
+/* Every mark has its line; of labels that would lie on one another, the first in the order of `mark` is there. */
 void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, bool thresholded, double x, double y, double width,
                    double height)
 {
@@ -120,14 +121,20 @@ void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, bool thresholded, doub
         cairo_rectangle(cairo, x, y + height * (steps - 1 - i) / steps, width, height / steps + 0.6);
         cairo_fill(cairo);
     }
-    const double mark[] = {low, -brain->threshold, 0, brain->threshold, high};
-    for (int i = 0; i < 5; i++) {
+    const double mark[] = {low, high, brain->threshold, -brain->threshold, 0};
+    double labelled[5];
+    for (int i = 0, labels = 0; i < 5; i++) {
         const double at = y + height * (high - mark[i]) / (high - low);
-        if (mark[i] < low - 1e-9 || mark[i] > high + 1e-9 ||
-            ((i == 0 || i == 4) && fabs(fabs(mark[i]) - brain->threshold) < 0.08 * (high - low)))
+        bool room = true;
+        if (mark[i] < low - 1e-9 || mark[i] > high + 1e-9)
             continue;
-        snprintf(text, sizeof text, "%.2f", mark[i]);
-        vx_text_draw(cairo, x + width + 6, at + 4, 0, VX_TEXT_SMALL, vx_ink, mark[i] == 0 ? "0" : text);
+        for (int k = 0; k < labels; k++)
+            room = room && fabs(at - labelled[k]) >= VX_TEXT_SMALL;
+        if (room) {
+            labelled[labels++] = at;
+            snprintf(text, sizeof text, "%.2f", mark[i]);
+            vx_text_draw(cairo, x + width + 6, at + 4, 0, VX_TEXT_SMALL, vx_ink, mark[i] == 0 ? "0" : text);
+        }
         vx_ink_set(cairo, vx_ink);
         cairo_set_line_width(cairo, 1);
         cairo_move_to(cairo, x + width, at);
