@@ -52,6 +52,32 @@ static void a_statistic_is_written_as_it_is(void **state)
     nifti_image_free(image);
 }
 
+/* t is from -6.25 to 4 and clusters form at 3.125; 1.25 times that is 3.90625. */
+static void viewers_open_t_at_the_tail_tested(void **state)
+{
+    const struct { vx_tails tails; float scale, low, high; } as[] = {
+        {VX_TWO_TAILS, 1, 3.125f, 6.25f}, {VX_POSITIVE, 1, 3.125f, 4}, {VX_NEGATIVE, 1, -6.25f, -3.125f},
+        {VX_TWO_TAILS, 0.5f, 3.125f, 3.90625f}, {VX_POSITIVE, 0.5f, 3.125f, 3.90625f},
+        {VX_NEGATIVE, 0.5f, -3.90625f, -3.125f}};
+    const vx_result before = fixture_results[0];
+    float t[VOXELS];
+    vx_map maps[3];
+    (void)state;
+    memcpy(maps, fixture_maps[0], sizeof maps);
+    maps[0].value = t;
+    for (int k = 0; k < 6; k++) {
+        for (int v = 0; v < VOXELS; v++)
+            t[v] = as[k].scale * fixture_t[v];
+        fixture_results[0].map = maps;
+        fixture_results[0].options.tails = as[k].tails;
+        write_maps(&fixture_record);
+        fixture_results[0] = before;
+        nifti_image *image = read_image("pet_change_t.nii.gz");
+        assert_true(image->cal_min == as[k].low && image->cal_max == as[k].high);
+        nifti_image_free(image);
+    }
+}
+
 static void labels_are_whole_numbers(void **state)
 {
     (void)state;
@@ -149,8 +175,9 @@ int main(void)
 {
 #define test(f) cmocka_unit_test_setup_teardown(f, fixture_set_up, fixture_tear_down)
     const struct CMUnitTest tests[] = {
-        test(a_statistic_is_written_as_it_is), test(labels_are_whole_numbers), test(p_is_as_asked_for),
-        test(masks_mark_the_voxels_analysed), test(nothing_else_is_written), test(a_full_disk_is_told),
+        test(a_statistic_is_written_as_it_is), test(viewers_open_t_at_the_tail_tested),
+        test(labels_are_whole_numbers), test(p_is_as_asked_for), test(masks_mark_the_voxels_analysed),
+        test(nothing_else_is_written), test(a_full_disk_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
