@@ -11,6 +11,8 @@
     const note = byId("viewer-note"), canvas = byId("viewer-canvas"), readout = byId("viewer-readout");
     const effectBox = byId("viewer-effect"), mapBox = byId("viewer-map"), clusterBox = byId("viewer-cluster");
     const slider = byId("viewer-threshold"), typed = byId("viewer-threshold-typed"), faded = byId("viewer-faded");
+    const TAILS = {two: "Threshold of both tails", pos: "Threshold of the positive tail",
+                   neg: "Threshold of the negative tail, without its sign"};
     const axes = ["x", "y", "z"].map((axis) => byId("viewer-" + axis));
     const volumes = Array.from(document.querySelectorAll("script.volume"));
     const maps = volumes.filter((element) => element.dataset.effect);
@@ -26,6 +28,11 @@
     let nv = null, wanted = null, shown = null, started = null, point = [0, 0, 0];
 
     const number = (value) => Number(value.toPrecision(4)).toString().replace("-", "\u2212");
+
+    /* The tails of the map shown that have colours: those tested, as in the pictures. What has no sign lies in the
+       positive one. */
+    const rises = () => shown.dataset.tails !== "neg";
+    const falls = () => ["two", "neg"].includes(shown.dataset.tails);
 
     /* As NiiVue wants it. Where there is no value at all, outside the mask, nothing is drawn. */
     function colormap(stops) {
@@ -57,18 +64,20 @@
         image.cal_maxNeg = -threshold;
         image.colormapType = faded.checked ? FADED : HIDDEN;
         typed.value = Number(threshold.toPrecision(4));
-        legend("signed" in shown.dataset ? -limit : 0, limit, threshold);
+        legend(falls() ? -limit : 0, rises() ? limit : 0, threshold);
     }
 
-    /* The bar from the least value to the limit, with marks at the threshold of either tail. */
-    function legend(least, limit, threshold) {
-        const at = (value) => 100 * (value - least) / (limit - least) + "%";
-        const stops = (least < 0 ? negative.slice().reverse() : []).concat(positive).map((rgb) => `rgb(${rgb})`);
+    /* The bar from the least value to the most, with marks at the threshold of either tail. */
+    function legend(least, most, threshold) {
+        const at = (value) => 100 * (value - least) / (most - least) + "%";
+        const stops = (least < 0 ? negative.slice().reverse() : []).concat(most > 0 ? positive : [])
+            .map((rgb) => `rgb(${rgb})`);
         byId("viewer-least").textContent = number(least);
-        byId("viewer-most").textContent = number(limit);
+        byId("viewer-most").textContent = number(most);
         byId("viewer-bar").style.background = `linear-gradient(to right, ${stops})`;
         const [low, high] = byId("viewer-bar").children;
         low.hidden = least === 0;
+        high.hidden = most === 0;
         low.style.left = at(-threshold);
         high.style.left = at(threshold);
     }
@@ -87,12 +96,12 @@
         const image = await volume(element);
         if (wanted !== element)
             return;
-        const limit = Number(element.dataset.limit), signed = "signed" in element.dataset;
         shown = element;
-        slider.max = limit;
+        slider.max = Number(element.dataset.limit);
         slider.value = element.dataset.threshold;
-        image.colormap = "vx-positive";
-        image.colormapNegative = signed ? "vx-negative" : "";
+        byId("viewer-tails").textContent = TAILS[element.dataset.tails] || "Threshold";
+        image.colormap = rises() ? "vx-positive" : "vx-nothing";
+        image.colormapNegative = falls() ? "vx-negative" : "";
         calibrate(image);
         if (nv.volumes[0] !== under) {
             while (nv.volumes.length)
@@ -230,6 +239,7 @@
         canvas.parentElement.style.backgroundColor = "";
         nv.addColormap("vx-positive", colormap(positive));
         nv.addColormap("vx-negative", colormap(negative));
+        nv.addColormap("vx-nothing", {R: [0, 0], G: [0, 0], B: [0, 0], A: [0, 0], I: [0, 255]});
         nv.addColormap("vx-ground", colormap(GREYS));
         const effects = Array.from(new Set(maps.map((element) => element.dataset.effect)));
         fill(effectBox, effects.map((effect) =>

@@ -1,7 +1,8 @@
 /* report.html as a reader meets it: Chromium opens the page from disk, with WebGL by software.
        node report.mjs FOLDER [PICTURES]
-   FOLDER holds results of report.sh, each with its report.html: full, with clusters; empty, without; oblique, of images
-   that oblique.mjs has laid so; and bare, of a program without NiiVue. PICTURES is a folder for screenshots of the pages, to be looked at. */
+   FOLDER holds results of report.sh, each with its report.html: full, with clusters; empty, without; neg, of one tail;
+   oblique, of images that oblique.mjs has laid so; and bare, of a program without NiiVue. PICTURES is a folder for
+   screenshots of the pages, to be looked at. */
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
@@ -271,6 +272,24 @@ test("without NiiVue the page says so and keeps its pictures", async () => {
     await page.getByText("was built without NiiVue").waitFor();
     assert.equal(await page.locator("#viewer canvas, #viewer script").count(), 0);
     await accessible(page, "the page without NiiVue");
+    await page.finish();
+});
+
+test("of one tail only that one has colours and a threshold", async () => {
+    const page = await open("neg/report.html", 1280);
+    await view(page);
+    await page.getByLabel("Threshold of the negative tail").waitFor();
+    assert.equal(await page.locator("#viewer-most").textContent(), "0");
+    assert.equal(await page.locator("#viewer-bar i:visible").count(), 1);
+    for (const part of [0.1, 0.4]) { /* faded below, then hidden */
+        await slide(page, part);
+        const {warm, cool} = await colours(page);
+        assert(cool > 0, `nothing at ${part} of the limit`);
+        assert.equal(warm, 0, `the other tail at ${part} of the limit`);
+        await page.locator("#viewer-faded").uncheck();
+    }
+    await page.locator("#viewer-map").selectOption("p-fdr");
+    await page.getByLabel("Threshold", {exact: true}).waitFor(); /* p has no tails */
     await page.finish();
 });
 

@@ -1,6 +1,7 @@
 #!/bin/bash
-# report.html in a browser: reports of the sample trial, with clusters and without, of its images laid obliquely, and one
-# of a program that was built without NiiVue, opened by report.mjs. VOXSTAT_PICTURES names a folder for screenshots.
+# report.html in a browser: reports of the sample trial, with clusters and without, of one tail, of its images laid
+# obliquely, and one of a program that was built without NiiVue, opened by report.mjs. VOXSTAT_PICTURES names a folder
+# for screenshots.
 set -euo pipefail
 
 skip()
@@ -28,7 +29,7 @@ run() # program, folder, options
     "$program" --design paired --table "$data/participants.tsv" --correct voxel,extent,mass,fdr \
         --permutations 500 --quiet --out "$work/$folder" "$@" >/dev/null
 }
-{ run "${VOXSTAT_BARE:?}" bare && run "${VOXSTAT:?}" empty --cluster-t 50; } &
+{ run "${VOXSTAT_BARE:?}" bare && run "${VOXSTAT:?}" empty --cluster-t 50 && run "$VOXSTAT" neg --tails neg; } &
 run "$VOXSTAT" full --covariate rapa_level
 wait $!
 node "$VOXSTAT_SOURCE/tests/browser/oblique.mjs" "$data"

@@ -87,7 +87,7 @@ class Viewer(Study):
             self.assert_near(image, truth, -32767, 32767)
             limit = max(numpy.abs(truth).max(), 1.1 * float(about["data-threshold"]))
             self.assertAlmostEqual(float(about["data-limit"]) / limit, 1, places=5)
-            self.assertEqual("data-signed" in about, not name.startswith("p-"))
+            self.assertEqual(about["data-tails"], "" if name.startswith("p-") else "two")
             outside = mask.copy()
             outside[self.part(image)] = False
             self.assertFalse(outside.any())
@@ -95,6 +95,11 @@ class Viewer(Study):
         p = {"p-fwe-voxel", "p-fwe-extent", "p-fwe-mass", "p-fwe-tfce", "p-fdr"}
         self.assertEqual(seen, {("pet_change", name) for name in p | {"t", "mean", "dz", "tfce"}} |
                          {("pet_level", name) for name in p | {"t", "slope", "r", "tfce"}})
+
+    def test_a_signed_map_names_the_tail_tested(self):
+        for tail in ("pos", "neg"):
+            self.assertEqual({about["data-tails"] for about, _ in self.make_report("--tails", tail, "--force")
+                              if about.get("data-map") == "t"}, {tail})
 
     def test_the_mean_image_is_that_of_all_images(self):
         about, image = next(found for found in self.make_report() if "data-effect" not in found[0])

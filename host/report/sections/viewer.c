@@ -120,18 +120,19 @@ static void pack(vx_packing *p)
     free(p->value);
 }
 
-/* Unless the page is full. */
+/* Unless the page is full. Of a signed map viewer.js has to know which tails were tested. */
 static void put_map(vx_filling *filling, const vx_packing *p)
 {
+    static const char *const tails[] = {[VX_TWO_TAILS] = "two", [VX_POSITIVE] = "pos", [VX_NEGATIVE] = "neg"};
     if (filling->used + p->packed.size > room) {
         filling->left_out++;
         return;
     }
     vx_put(filling->report->page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" "
            "data-effect=\"%s\" data-of=\"%s: %s\" data-map=\"%s\" data-title=\"%s\" data-limit=\"%.9g\" "
-           "data-threshold=\"%.9g\"%s", p->place->modality->stem, p->effect->stem, p->place->modality->name,
-           p->effect->name, p->kind->name, p->kind->title, p->limit, p->threshold,
-           p->kind->p == VX_P_KINDS ? " data-signed" : "");
+           "data-threshold=\"%.9g\" data-tails=\"%s\"", p->place->modality->stem, p->effect->stem,
+           p->place->modality->name, p->effect->name, p->kind->name, p->kind->title, p->limit, p->threshold,
+           p->kind->p == VX_P_KINDS ? tails[p->effect->tails] : "");
     put_volume(filling->report->page, &p->packed);
     filling->used += p->packed.size;
     filling->shown++;
@@ -280,9 +281,9 @@ static void put_controls(vx_page *page)
         "<label>Effect <select id=\"viewer-effect\"></select></label>\n"
         "<label>Map <select id=\"viewer-map\"></select></label>\n"
         "<label>Cluster <select id=\"viewer-cluster\"></select></label>\n"
-        "<div class=\"viewer-pair\"><label>Threshold of both tails <input type=\"range\" id=\"viewer-threshold\" "
-        "min=\"0\" step=\"any\"></label><input type=\"number\" id=\"viewer-threshold-typed\" min=\"0\" step=\"any\" "
-        "aria-label=\"Threshold, as a number\"></div>\n"
+        "<div class=\"viewer-pair\"><label><span id=\"viewer-tails\">Threshold</span> <input type=\"range\" "
+        "id=\"viewer-threshold\" min=\"0\" step=\"any\"></label><input type=\"number\" "
+        "id=\"viewer-threshold-typed\" min=\"0\" step=\"any\" aria-label=\"Threshold, as a number\"></div>\n"
         "<label class=\"across\"><input type=\"checkbox\" id=\"viewer-faded\" checked> fade what lies below, do not "
         "hide it</label>\n"
         "<div class=\"viewer-pair\" role=\"group\" aria-label=\"Crosshair\">"
