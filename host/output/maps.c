@@ -23,16 +23,9 @@ static vx_intent map_intent(const vx_map *map, vx_p_format format)
     return VX_INTENT_NONE;
 }
 
-/* How far a value lies in the tail that was tested: its size where both were. */
-static double extremeness(double value, vx_tails tails)
-{
-    return tails == VX_TWO_TAILS ? fabs(value) : tails == VX_POSITIVE ? value : -value;
-}
-
 /* What a viewer shows of a map when it opens it: t from the forming threshold to the furthest in the tails tested, p
- * below 0.05. Of other maps it chooses. Where only falls were tested, t from the furthest to minus the threshold: NIfTI
- * wants the smaller end first, and a positive range would open on the tail that nobody asked about. Viewers then give
- * what is weaker the colour of the upper end, instead of leaving it out. */
+ * below 0.05. Of other maps it chooses, and of t where only falls were tested: a range above 0 opens on the tail that
+ * nobody asked about, and one below 0 paints what is weaker, all that is outside the mask too. */
 static bool shown_between(const map_task *task, vx_p_format format, double shown[2])
 {
     const vx_map *map = task->map;
@@ -40,16 +33,16 @@ static bool shown_between(const map_task *task, vx_p_format format, double shown
     double threshold = task->entry->result->plan.threshold_t, largest = 0;
     int64_t voxels = task->entry->modality->matrix->voxels;
     for (int64_t v = 0; v < voxels; v++)
-        largest = fmax(largest, map->is_p ? vx_p_formatted(map->value[v], format) : extremeness(map->value[v], tails));
+        largest = fmax(largest, map->is_p ? vx_p_formatted(map->value[v], format)
+                                          : tails == VX_TWO_TAILS ? fabs(map->value[v]) : map->value[v]);
     if (map->is_p) {
         shown[0] = format == VX_P_PLAIN ? 0 : vx_p_formatted(0.05, format);
         shown[1] = format == VX_P_PLAIN ? 0.05 : format == VX_P_ONE_MINUS ? 1 : fmax(largest, 2);
         return true;
     }
-    largest = fmax(largest, 1.25 * threshold);
-    shown[0] = tails == VX_NEGATIVE ? -largest : threshold;
-    shown[1] = tails == VX_NEGATIVE ? -threshold : largest;
-    return map->intent == VX_INTENT_T;
+    shown[0] = threshold;
+    shown[1] = fmax(largest, 1.25 * threshold);
+    return map->intent == VX_INTENT_T && tails != VX_NEGATIVE;
 }
 
 static vx_status write_map(const char *folder, const vx_record *record, const map_task *task, vx_error *error)
