@@ -81,6 +81,8 @@ class ReportBadInput(report_cli.Report):
         self.broken(["number", "-3"],
                     edit(lambda record: record["modalities"][0]["effects"][1]["clusters"].update(number=-3)))
         self.broken(["modalities"], edit(lambda record: record.pop("modalities")))
+        self.broken(["modalities"], edit(lambda record: record.update(modalities=[])))
+        self.broken(["pet", "effects"], edit(lambda record: record["modalities"][0].update(effects=[])))
         self.broken(["hdf5", "older"], edit(lambda record: record["modalities"][0]["effects"][1].pop("hdf5")))
         self.broken(["tails", "sideways"],
                     edit(lambda record: record["modalities"][0]["effects"][0].update(tails="sideways")))

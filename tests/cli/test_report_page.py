@@ -108,7 +108,9 @@ class ReportPage(report_cli.Report):
             self.assert_whole(page, 2)
             self.assertIn(words, page.text["effect-1"])
             self.assertIn("One tail was tested", page.text["limits"])
-            self.assertNotIn("|t| above", page.text["effect-1"])
+            self.assertNotIn("|t|", page.text["effect-1"].replace("the sum of |t|", ""))
+            self.assertRegex(page.text["effect-1"], r"voxels with t < \u2212\d" if tails == "neg" else r"voxels with t > \d")
+            self.assertRegex(page.text["effect-1"], r"a mean of -\d" if tails == "neg" else r"a mean of \d")
 
     def test_voxels_only(self):
         page = self.run_report("--correct", "voxel")
@@ -134,6 +136,13 @@ class ReportPage(report_cli.Report):
         self.assertIn("sub-05: no value", page.text["design"])
         self.assertIn("Each of the 2 modalities is corrected by itself", page.text["limits"])
         self.assertEqual(len(page.table("quality")), 2)
+        self.assertIn("Left out for want of data: 3", page.text["limits"])
+        for words in ("The mean change of pet (n = 8)", "The mean change of cbf (n = 7)", "level (n = 7)",
+                      "level (n = 6)", "for the mean of pet t = 3.00, of cbf t = 3.14"):
+            self.assertIn(words, page.text["methods"])
+        for words in ("of cbf: sub-01", "of pet_level: sub-05", "of cbf_level: sub-05", "cbf_mask.nii.gz",
+                      "cbf_change: |t| > 3.14"):
+            self.assertIn(words, page.text["checklist"])
         used = [i for i in range(8) if i != 4]
         labels = nibabel.load(self.folder / "results/pet_level_clusters.nii.gz").get_fdata()
         with h5py.File(self.folder / "results/results.h5") as h5:
@@ -155,7 +164,25 @@ class ReportPage(report_cli.Report):
         self.write_table()
         done = self.run_paired("--out", "results", "-q")
         self.assert_done(done)
-        self.assertIn("no result whatever could have been significant", self.page().text["effect-1"])
+        page = self.page()
+        self.assert_whole(page, 1)
+        self.assertIn("More participants are needed", page.text["effect-1"])
+        self.assertIn("critical none", page.text["effect-1"])
+        self.assertNotIn("broken line", page.text["effect-1"])
+
+    def test_too_few_relabellings_to_find_anything(self):
+        page = self.run_report("-n", "10")
+        self.assert_whole(page, 2)
+        self.assertIn("More relabellings", page.text["effect-1"])
+        self.assertIn("the smallest p possible is 0.0078", page.text["effect-1"])  # exact, of 256 flips
+        self.assertIn("exact, of all sign flips", page.text["methods"])
+
+    def test_nuisance(self):
+        page = self.run_report("--nuisance", "age")
+        self.assert_whole(page, 2)
+        self.assertEqual([row[0] for row in page.table("values")], [["participant", "age"],
+                                                                    ["participant", "age", "level"]])
+        self.assertIn("sign flips [1] by the Freedman", page.text["methods"])
 
     def test_names_are_text(self):
         evil = '"><script>alert(1)</script>&amp;\'<b>'
