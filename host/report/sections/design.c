@@ -85,7 +85,8 @@ static void put_values(vx_report *report, const vx_results_effect *effect)
     const int64_t intercept = vx_effect_is_covariate(effect) ? 0 : vx_effect_column(effect);
     char text[32];
     vx_put(page, "<details><summary>Values of the columns of %s</summary><div class=\"scroll\" tabindex=\"0\" "
-           "role=\"region\" aria-label=\"Values of %s\"><table class=\"values\"><thead><tr><th scope=\"col\">participant</th>",
+           "role=\"region\" aria-label=\"Values of %s\"><table class=\"values\"><thead><tr><th "
+           "scope=\"col\">participant</th>",
            effect->name, effect->name);
     for (int64_t c = 0; c < effect->columns; c++)
         if (c != intercept)
