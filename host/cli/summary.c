@@ -122,7 +122,7 @@ static void say_found(const vx_results_modality *modality, const vx_results_effe
         fprintf(out, "%s%zu cluster%s (%s)", join, count, count == 1 ? "" : "s", by_mass ? "mass" : "extent");
         join = ", ";
     }
-    fprintf(out, "; smallest p possible %.2g\n", effect->p_smallest);
+    fprintf(out, "; smallest family-wise p possible %.2g\n", effect->p_smallest);
 }
 
 void vx_summary_say(const vx_results *results, FILE *out)
