@@ -161,7 +161,8 @@ static vx_status run_dense(void *context, vx_error *error)
         vx_dense_args args = {.n = (int)p->effect->n, .nuisance = (int)p->effect->nuisance, .groups = p->groups,
                               .width = p->width, .voxels = (int)p->voxels, .tiles = (int)p->tiles,
                               .relabellings = (int)m->batch, .flags = m->flags, .cut_high = p->cut_high,
-                              .cut_low = p->cut_low, .capacity = (int)m->schedule.capacity,
+                              .cut_low = p->cut_low, .near_high = p->near_high, .near_low = p->near_low,
+                              .capacity = (int)m->schedule.capacity,
                               .map = (int)(p->tiles * VX_TILE)};
         status = b->run(b, 0, p->op, &args, m->dense, error);
     }

@@ -21,7 +21,15 @@
 #define VX_COMPACT 4 /* the list of supra-threshold voxels of every relabelling */
 
 /* Scores s of a dense op are ints that order as the statistic does: the fixed-point sum u of signflip, or the ordered
- * bits of the float r of correlation (vx_ordered below). */
+ * bits of the float r of correlation (vx_ordered below).
+ *
+ * Near |r| = 1 neither tells t well any more, as 1 - r^2 cancels. So a score beyond near_high or near_low, where r^2 is
+ * more than VX_NEAR, is found anew (near.h) and says 1 / sqrt(1 - r^2) instead: the ordered bits of
+ * a float with the sign of r. That is at least VX_NEAR_LEAST, whose bits are above those of every r and above every
+ * u. */
+#define VX_NEAR (15.0f / 16.0f)
+#define VX_NEAR_LEAST 4.0f
+#define VX_NEAR_BITS 0x40800000 /* of VX_NEAR_LEAST */
 
 /* The dense ops.
  *
@@ -46,6 +54,7 @@ typedef struct vx_dense_args {
     int relabellings;
     int flags;
     int cut_high, cut_low; /* supra-threshold: s > cut_high or s < cut_low */
+    int near_high, near_low; /* near |r| = 1: s > near_high or s < near_low; both 0: none is */
     int capacity;          /* entries of one relabelling's list */
     int map, map0;         /* VX_STORE: ints from one map to the next; where the slab begins in its map */
 } vx_dense_args;
@@ -57,9 +66,10 @@ typedef struct vx_clusters_args {
     int slab_size;           /* ints in one slab: the padded grid (vx_padded_*) */
     int stride_y, stride_z;  /* of the padded grid; stride_x is 1 */
     int connectivity;        /* 6, 18, 26 */
-    int fixed_point;         /* scores are u (r = (float)u * scale), else ordered bits of r */
+    int fixed_point;         /* scores are u (r = (float)u * scale), else ordered bits of r; or near |r| = 1 */
     float scale;
-    float root_df;           /* sqrt(df): t = root_df * r / sqrt((1 - r) * (1 + r)) */
+    float root_df;           /* sqrt(df): t = root_df * r / sqrt((1 - r) * (1 + r)), or where s = 1 / sqrt(1 - r^2) is
+                                given, root_df * q / sqrt(q) with q = (s - 1) * (s + 1) */
     float threshold;         /* forming threshold, in t */
 } vx_clusters_args;
 
@@ -68,17 +78,17 @@ typedef struct vx_clusters_args {
  *
  *     TFCE(v) = integral over 0 < h <= h_v of e_v(h)^E h^H dh,   e_v(h) the voxels of v's component of {t >= h}
  *
- * Heights h are t = root_df r / sqrt((1 - r)(1 + r)) in float, at most VX_MASS_T_MAX; heights of 0 or less are in no
- * component. Voxels are swept by descending height, ties by ascending voxel, with two numbers a component, its size s
- * and B (both start at 0):
+ * Heights h are t in float, as for clusters, at most VX_MASS_T_MAX; heights of 0 or less are in no component. Voxels
+ * are swept by descending height, ties by ascending voxel, with two numbers a component, its size s and B (both start
+ * at 0):
  *
  *     a voxel joins at h      B += (P[s + 1] - P[s]) G(h);  s += 1
  *     a and b merge at h      B = max(B_a - P[s_a] G(h), B_b - P[s_b] G(h)) + P[s_a + s_b] G(h);  s = s_a + s_b
  *
  * where a voxel that touches no component starts one, and one that touches several merges them, in the order of their
  * first neighbours (x fastest, from the lowest place in the grid), before it joins. All of it in double, P[s] = s^E
- * from a table, G(h) = h * h * h where power = 3, else pow(h, power). What is found is the largest B left: H + 1
- * times the map's maximum, as G leaves out the integral's 1 / (H + 1).
+ * from a table, G(h) = h * h * h where power = 3, else pow(h, power). What is found is the largest B left: H + 1 times
+ * the map's maximum, as G leaves out the integral's 1 / (H + 1).
  *
  * Stepping, for comparison with other tools: with step > 0 only thresholds k * dh count, dh = step, or step times the
  * tail's largest height where step_relative is set. Then G(h) = K (K + 1) (2 K + 1) / 6 with K = floor(h / dh), that is

@@ -117,8 +117,10 @@ static void hook(const vx_forest *f, const int offset[NEIGHBOURS_MAX], int offse
 /* |t| - threshold in fixed point; never negative, though a voxel at the threshold may round below it. */
 static ulong excess(const vx_clusters_args *args, int score)
 {
-    float r = fabs(args->fixed_point ? (float)score * args->scale : as_float(vx_ordered(score)));
+    float s = fabs(as_float(vx_ordered(score))), r = args->fixed_point ? fabs((float)score * args->scale) : s;
     float rest = (1.0f - r) * (1.0f + r);
+    if (s >= VX_NEAR_LEAST)
+        r = rest = (s - 1.0f) * (s + 1.0f);
     float t = rest > 0.0f ? args->root_df * r / sqrt(rest) : VX_MASS_T_MAX;
     float above = (t < VX_MASS_T_MAX ? t : VX_MASS_T_MAX) - args->threshold;
     return above > 0.0f ? convert_ulong_rte(above * VX_MASS_ONE) : 0;

@@ -16,6 +16,14 @@
 
 #pragma OPENCL FP_CONTRACT OFF
 
+/* For code that seldom runs: on processors a function of its own, so that the loop around it stays small. GPUs keep
+ * what they pass in registers only if it is not. */
+#if VX_WG == 1
+#define VX_RARE __attribute__((noinline))
+#else
+#define VX_RARE
+#endif
+
 #define VX_JOIN_(a, b) a##b
 #define VX_JOIN(a, b) VX_JOIN_(a, b)
 

@@ -76,6 +76,18 @@ static void divide_out(__global const float *y, __global const float *w, size_t 
         }
 }
 
+/* A vector of the item's scores, those near |r| = 1 found anew. y begins at the vector, w at the relabelling. */
+static VX_RARE vx_floats look_closer(const vx_dense_args *args, __global const float *y, __global const float *w,
+                                     vx_floats r)
+{
+    float lane[VX_VEC];
+    vx_store(r, lane);
+    for (int l = 0; l < VX_VEC; l++)
+        if (vx_is_near(args, lane[l]))
+            lane[l] = vx_value(vx_near_correlation(args, y + l, w, lane[l] < 0.0f));
+    return vx_load(lane);
+}
+
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
 correlation(const vx_dense_args args, __global const float *Y, __global const float *W, __global int *high,
             __global int *low, __global const int *count_high, __global const int *count_low, __global uint *counts,
@@ -110,8 +122,15 @@ correlation(const vx_dense_args args, __global const float *Y, __global const fl
 #pragma unroll
 #endif
             for (int q = 0; q < VX_P; q++)
-                if (q <= last)
+                if (q <= last) {
+                    if (vx_is_rare(&item, p + q, r[q])) {
+#pragma unroll
+                        for (int c = 0; c < VX_COLS; c++)
+                            r[q][c] = look_closer(&item.args, y + c * VX_VEC, W + (p + q) * step, r[q][c]);
+                        vx_note(&item, p + q, r[q]);
+                    }
                     vx_take(&item, p + q, r[q]);
+                }
         }
         vx_strip_end(&item);
     }

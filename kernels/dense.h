@@ -5,14 +5,15 @@
  * exact and spares the conversion; bounds, which come as keys, are turned into floats instead.
  *
  * A launch has as many groups as keep the device busy. A strip is what a group works on at a time: group g takes strips
- * g, g + groups, ... Running maxima of the whole launch lie in local memory. After the first few strips almost no score
- * passes them, so that one comparison of the largest of the vectors decides, and only the rare path pays for atomics.
- * In groups of several items the comparison reads a copy, `seen`, brought up to date between strips: to read what other
- * items raise would be a race. */
+ * g, g + groups, ... Running maxima of the whole launch lie in local memory, and beside them the bounds beyond which a
+ * score is looked at: a new maximum, or near |r| = 1. After the first few strips almost no score passes them, so that
+ * one comparison of the largest of the vectors decides, and only the rare path pays for atomics. In groups of several
+ * items bounds are brought up to date between strips: to read what other items raise would be a race. */
 #ifndef VX_DENSE_H
 #define VX_DENSE_H
 
 #include "common.h"
+#include "near.h"
 
 #define VX_ITEM (VX_VEC * VX_COLS)
 #define VX_STRIP (VX_ITEM * VX_WG)
@@ -57,17 +58,10 @@ typedef vx_ints vx_scores;
 #define vx_lower(place, key) atomic_min(place, key)
 #endif
 
-/* The running maxima of a group. */
+/* The running maxima of a group, and their bounds. */
 typedef struct vx_maxima {
-    int high[VX_BATCH_MAX], low[VX_BATCH_MAX];
-#if VX_WG > 1
-    int seen_high[VX_BATCH_MAX], seen_low[VX_BATCH_MAX];
-#endif
+    int high[VX_BATCH_MAX], low[VX_BATCH_MAX], bound_high[VX_BATCH_MAX], bound_low[VX_BATCH_MAX];
 } vx_maxima;
-#if VX_WG == 1
-#define seen_high high
-#define seen_low low
-#endif
 
 /* A work-item's view of a launch. */
 typedef struct vx_item {
@@ -121,19 +115,53 @@ static void vx_list(const vx_item *item, int p, vx_ints keys, int voxel)
         }
 }
 
-/* Takes in the item's scores under relabelling p. */
-static void vx_take(vx_item *item, int p, const vx_scores *s)
+/* The largest and the smallest score, lane by lane. */
+static void vx_range(const vx_scores *s, vx_scores *top, vx_scores *bottom)
 {
-    vx_scores top = s[0], bottom = s[0];
+    *top = s[0];
+    *bottom = s[0];
 #pragma unroll
     for (int c = 1; c < VX_COLS; c++) {
-        top = s[c] > top ? s[c] : top;
-        bottom = s[c] < bottom ? s[c] : bottom;
+        *top = s[c] > *top ? s[c] : *top;
+        *bottom = s[c] < *bottom ? s[c] : *bottom;
     }
-    if (vx_any((top > vx_value(item->maxima->seen_high[p])) | (bottom < vx_value(item->maxima->seen_low[p])))) {
-        vx_raise(&item->maxima->high[p], vx_largest(vx_keys(top)));
-        vx_lower(&item->maxima->low[p], vx_smallest(vx_keys(bottom)));
-    }
+}
+
+/* Brings the bounds of relabelling p up to date. */
+static void vx_bound(const vx_item *item, int p)
+{
+    item->maxima->bound_high[p] = min(item->maxima->high[p], item->args.near_high);
+    item->maxima->bound_low[p] = max(item->maxima->low[p], item->args.near_low);
+}
+
+/* Whether any of the item's scores under relabelling p is beyond the bounds. If so those near |r| = 1 are to be found
+ * anew, and vx_note called. */
+static bool vx_is_rare(const vx_item *item, int p, const vx_scores *s)
+{
+    vx_scores top, bottom;
+    vx_range(s, &top, &bottom);
+    return vx_any((top > vx_value(item->maxima->bound_high[p])) | (bottom < vx_value(item->maxima->bound_low[p])));
+}
+
+static bool vx_is_near(const vx_dense_args *args, vx_score s)
+{
+    return s > vx_value(args->near_high) || s < vx_value(args->near_low);
+}
+
+static void vx_note(const vx_item *item, int p, const vx_scores *s)
+{
+    vx_scores top, bottom;
+    vx_range(s, &top, &bottom);
+    vx_raise(&item->maxima->high[p], vx_largest(vx_keys(top)));
+    vx_lower(&item->maxima->low[p], vx_smallest(vx_keys(bottom)));
+#if VX_WG == 1
+    vx_bound(item, p);
+#endif
+}
+
+/* Counts, lists and stores the item's scores under relabelling p. */
+static void vx_take(vx_item *item, int p, const vx_scores *s)
+{
     if (item->args.flags & VX_COUNT) {
         const vx_ints one = 1, none = 0;
 #pragma unroll
@@ -142,11 +170,15 @@ static void vx_take(vx_item *item, int p, const vx_scores *s)
             item->count[c] += s[c] <= item->most[c] ? one : none;
         }
     }
-    if (item->args.flags & VX_COMPACT && vx_any((top >= item->list_least) | (bottom <= item->list_most)))
+    if (item->args.flags & VX_COMPACT) {
+        vx_scores top, bottom;
+        vx_range(s, &top, &bottom);
+        if (vx_any((top >= item->list_least) | (bottom <= item->list_most)))
 #pragma unroll
-        for (int c = 0; c < VX_COLS; c++)
-            if (vx_any((s[c] >= item->list_least) | (s[c] <= item->list_most)))
-                vx_list(item, p, vx_keys(s[c]), item->voxel + c * VX_VEC);
+            for (int c = 0; c < VX_COLS; c++)
+                if (vx_any((s[c] >= item->list_least) | (s[c] <= item->list_most)))
+                    vx_list(item, p, vx_keys(s[c]), item->voxel + c * VX_VEC);
+    }
     if (item->args.flags & VX_STORE) {
         __global int *map = item->score + (size_t)p * item->args.map + item->args.map0 + item->voxel;
 #pragma unroll
@@ -160,9 +192,14 @@ static void vx_begin(vx_item *item)
 {
     item->list_least = vx_value(max(item->args.cut_high, VX_KEY_MIN));
     item->list_most = vx_value(min(item->args.cut_low, VX_KEY_MAX));
+    if (item->args.near_high == 0 && item->args.near_low == 0) {
+        item->args.near_high = VX_KEY_MAX;
+        item->args.near_low = VX_KEY_MIN;
+    }
     for (int p = get_local_id(0); p < item->args.relabellings; p += VX_WG) {
         item->maxima->high[p] = VX_KEY_MIN;
         item->maxima->low[p] = VX_KEY_MAX;
+        vx_bound(item, p);
     }
 }
 
@@ -171,10 +208,8 @@ static bool vx_strip_begin(vx_item *item, int strip)
 {
 #if VX_WG > 1
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (int p = get_local_id(0); p < item->args.relabellings; p += VX_WG) {
-        item->maxima->seen_high[p] = item->maxima->high[p];
-        item->maxima->seen_low[p] = item->maxima->low[p];
-    }
+    for (int p = get_local_id(0); p < item->args.relabellings; p += VX_WG)
+        vx_bound(item, p);
     barrier(CLK_LOCAL_MEM_FENCE);
 #endif
     item->voxel = strip * VX_STRIP + (int)get_local_id(0) * VX_ITEM;

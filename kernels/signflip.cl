@@ -110,6 +110,17 @@ static void add_plainly(const vx_dense_args *args, __global const int *y, __glob
             u[q][c] = sum[q][c];
 }
 
+/* A vector of the item's scores, those near |r| = 1 found anew. y begins at the vector. */
+static VX_RARE vx_ints look_closer(const vx_dense_args *args, __global const int *y, vx_ints u)
+{
+    int lane[VX_VEC];
+    vx_store(u, lane);
+    for (int l = 0; l < VX_VEC; l++)
+        if (vx_is_near(args, lane[l]))
+            lane[l] = vx_near_signflip(args, y + l, lane[l]);
+    return vx_load(lane);
+}
+
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
 signflip(const vx_dense_args args, const int bits, __local vx_ints *tables, __global const int *Y,
          __global const uchar *flip, __global int *high, __global int *low, __global const int *count_high,
@@ -149,8 +160,15 @@ signflip(const vx_dense_args args, const int bits, __local vx_ints *tables, __gl
 #pragma unroll
 #endif
             for (int q = 0; q < VX_P; q++)
-                if (q <= last)
+                if (q <= last) {
+                    if (vx_is_rare(&item, p + q, u[q])) {
+#pragma unroll
+                        for (int c = 0; c < VX_COLS; c++)
+                            u[q][c] = look_closer(&item.args, y + c * VX_VEC, u[q][c]);
+                        vx_note(&item, p + q, u[q]);
+                    }
                     vx_take(&item, p + q, u[q]);
+                }
         }
         vx_strip_end(&item);
     }

@@ -119,9 +119,11 @@ static void begin_map(vx_map *m, __global int *work, int offset[CUBE])
 /* Heights in the tail of the sign; 0 or less outside it. */
 static vx_floats heights(const vx_tfce_args *args, vx_ints score, float sign)
 {
-    const vx_floats one = 1.0f, most = VX_MASS_T_MAX, zero = 0.0f;
-    vx_floats r = sign * (args->fixed_point ? vx_to_floats(score) * args->scale : vx_as_floats(vx_ordered(score)));
-    vx_floats rest = (one - r) * (one + r);
+    const vx_floats one = 1.0f, most = VX_MASS_T_MAX, least = VX_NEAR_LEAST, zero = 0.0f;
+    vx_floats s = sign * vx_as_floats(vx_ordered(score)), near = (s - one) * (s + one);
+    vx_floats r = args->fixed_point ? sign * vx_to_floats(score) * args->scale : s, rest = (one - r) * (one + r);
+    r = s >= least ? near : s <= -least ? zero : r;
+    rest = s >= least ? near : rest;
     vx_floats t = rest > zero ? args->root_df * r / sqrt(rest) : r > zero ? most : zero;
     return t < most ? t : most;
 }

@@ -117,6 +117,8 @@ static vx_status run_dense(vx_engine *e, vx_batch *b, int64_t s, int flags, int6
                           .flags = flags,
                           .cut_high = p->cut_high,
                           .cut_low = p->cut_low,
+                          .near_high = p->near_high,
+                          .near_low = p->near_low,
                           .capacity = (int)capacity,
                           .map = (int)(p->tiles * VX_TILE),
                           .map0 = (int)(vx_slab_first_tile(e, s) * VX_TILE)};

@@ -1,6 +1,7 @@
 #include "engine/problem.h"
 
 #include "base/memory.h"
+#include "engine/mass.h"
 #include "model/residual.h"
 
 #include <math.h>
@@ -107,14 +108,29 @@ static vx_status place_voxels(vx_problem *p, const vx_matrix *matrix, vx_error *
     return VX_OK;
 }
 
-static void choose_cut(vx_problem *p)
+/* r as the dense ops first have it: u, or ordered bits. */
+static int32_t plain_score(const vx_problem *p, double r)
 {
-    double t = p->options.threshold_t, r = t / sqrt(p->effect->df + t * t);
-    if (p->op == VX_OP_SIGNFLIP) /* s > cut in integers exactly where s * unit > r */
-        p->cut_high = r < 1.0 ? (int32_t)floor(r / p->unit) : INT32_MAX;
-    else
+    if (p->op == VX_OP_SIGNFLIP)
+        return (int32_t)lrint(r / p->unit);
+    float rounded = (float)r + 0.0f; /* -0 becomes +0, as in the ops */
+    int32_t bits;
+    memcpy(&bits, &rounded, sizeof bits);
+    return vx_ordered(bits);
+}
+
+static void choose_cuts(vx_problem *p)
+{
+    double near = sqrt((double)VX_NEAR), t = p->options.threshold_t, r = t / sqrt(p->effect->df + t * t);
+    p->near_high = plain_score(p, near);
+    p->near_low = plain_score(p, -near);
+    if (p->op == VX_OP_SIGNFLIP && r < near) { /* s > cut in integers exactly where s * unit > r */
+        p->cut_high = (int32_t)floor(r / p->unit);
+        p->cut_low = -p->cut_high;
+    } else {
         p->cut_high = vx_r_score(p, r);
-    p->cut_low = p->op == VX_OP_SIGNFLIP ? -p->cut_high : vx_r_score(p, -r);
+        p->cut_low = vx_r_score(p, -r);
+    }
 }
 
 vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const vx_permutations *permutations,
@@ -134,7 +150,7 @@ vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const
     p->evaluations = p->complement ? permutations->count / 2 : permutations->count;
     p->unit = 1.0 / (fixed_point_scale(effect->n) * sqrt((double)effect->n));
     choose_groups(p);
-    choose_cut(p);
+    choose_cuts(p);
     if (p->voxels < 1 || p->voxels > INT32_MAX - VX_TILE) {
         status = vx_fail(error, VX_INPUT, "%lld voxels; between 1 and 2^31 can be analysed", (long long)p->voxels);
         goto cleanup;
@@ -159,27 +175,29 @@ void vx_problem_free(vx_problem *problem)
 
 double vx_score_r(const vx_problem *p, int32_t score)
 {
-    if (p->op == VX_OP_SIGNFLIP)
-        return score * p->unit;
-    int32_t bits = vx_ordered(score);
-    float r;
-    memcpy(&r, &bits, sizeof r);
-    return r;
+    union {
+        int32_t bits;
+        float value;
+    } s = {.bits = vx_ordered(score)};
+    double size = fabs((double)s.value);
+    if ((s.bits & INT32_MAX) >= VX_NEAR_BITS) /* infinite where nothing is left */
+        return copysign(isfinite(size) ? sqrt((size - 1.0) * (size + 1.0)) / size : 1.0, (double)s.value);
+    return p->op == VX_OP_SIGNFLIP ? score * p->unit : (double)s.value;
 }
 
-float vx_score_float(const vx_problem *p, int32_t score)
+float vx_score_height(const vx_problem *p, int32_t score)
 {
-    return p->op == VX_OP_SIGNFLIP ? (float)score * (float)p->unit : (float)vx_score_r(p, score);
+    return vx_height(score, p->op == VX_OP_SIGNFLIP, (float)p->unit, (float)sqrt(p->effect->df));
 }
 
 int32_t vx_r_score(const vx_problem *p, double r)
 {
-    if (p->op == VX_OP_SIGNFLIP)
-        return (int32_t)lrint(r / p->unit);
-    float rounded = (float)r + 0.0f; /* -0 becomes +0, as in the ops */
-    int32_t bits;
-    memcpy(&bits, &rounded, sizeof bits);
-    return vx_ordered(bits);
+    int32_t plain = plain_score(p, r), bits;
+    if (plain >= p->near_low && plain <= p->near_high)
+        return plain;
+    float s = fmaxf((float)(1.0 / sqrt(fmax((1.0 - r) * (1.0 + r), 0.0))), VX_NEAR_LEAST);
+    memcpy(&bits, &s, sizeof bits);
+    return r < 0.0 ? ~bits : bits;
 }
 
 double vx_score_tolerance(const vx_problem *p)

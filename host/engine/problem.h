@@ -1,6 +1,7 @@
 /* A problem: one effect on one matrix, brought into the form that the ops take.
  *
- * The score s of an op is an int32 that orders as the statistic does; vx_score_r turns it into r of model.h. */
+ * The score s of an op is an int32 that orders as the statistic does (args.h); vx_score_r turns it into r of
+ * model.h. */
 #ifndef VX_ENGINE_PROBLEM_H
 #define VX_ENGINE_PROBLEM_H
 
@@ -29,7 +30,8 @@ typedef struct vx_problem {
     void *tile;          /* [tiles][n][VX_TILE], int32 or float: y_z of unit length; null before vx_problem_fill */
     double unit;         /* signflip: r = s * unit */
     int groups, width;   /* signflip: how the rows are cut for the tables */
-    int32_t cut_high, cut_low;
+    int32_t cut_high, cut_low;   /* forming threshold */
+    int32_t near_high, near_low; /* near |r| = 1: args.h */
     uint64_t evaluations; /* relabellings to compute: half of all where the complement comes free */
     bool complement;      /* exhaustive sign flips: relabelling i and count - 1 - i mirror each other */
     int32_t *position;    /* voxels: place in the padded grid of the mask's bounding box; else null */
@@ -46,8 +48,8 @@ vx_status vx_problem_fill(vx_problem *problem, const vx_matrix *matrix, vx_error
 /* r in [-1, 1] of a score (rounding may leave it a little outside). */
 double vx_score_r(const vx_problem *problem, int32_t score);
 
-/* r in float, as the spatial ops have it. */
-float vx_score_float(const vx_problem *problem, int32_t score);
+/* |t| in float, as the spatial ops have it. */
+float vx_score_height(const vx_problem *problem, int32_t score);
 
 /* The score that r rounds to. */
 int32_t vx_r_score(const vx_problem *problem, double r);

@@ -21,10 +21,11 @@ typedef struct vx_known {
     double score[PS_MAX][VOXELS];
     double count_high[VOXELS], count_low[VOXELS]; /* reached by some: ties count */
     double cut_high, cut_low; /* reached by some: ties are not listed */
+    double near;              /* what is beyond is a perfect fit here: 1 - r^2 = 0, 1 / 0 = infinity */
 } vx_known;
 
 /* Three rows in the first group, one in the second: bits of rows 0, 1, 2 and of row 3. */
-static const uint8_t flips[4][2] = {{0, 0}, {1, 0}, {6, 0}, {7, 1}};
+static const uint8_t flips[4][2] = {{0, 0}, {2, 1}, {6, 0}, {7, 1}};
 
 static const vx_known signflip = {
     .op = VX_OP_SIGNFLIP,
@@ -32,14 +33,15 @@ static const vx_known signflip = {
     .relabellings = 4,
     .relabelling = flips,
     .relabelling_size = sizeof flips,
-    .y = {{1, 2, 3, 4}, {-5, 1, 1, 1}, {2, -2, 2, -2}},
-    /*   1+2+3+4, -5+1+1+1,  2-2+2-2;   row 0 flipped: -1+2+3+4,  5+1+1+1, -2-2+2-2;
-     *   rows 1 and 2: 1-2-3+4, -5-1-1+1, 2+2-2-2;   all: the first line with the sign turned */
-    .score = {{10, -2, 0}, {8, 8, -4}, {0, -6, 0}, {-10, 2, 0}},
-    .count_high = {8, 8, 1},
-    .count_low = {-10, -6, -4},
-    .cut_high = 8,
+    .y = {{1, 2, 3, 1}, {-5, 1, 1, 1}, {2, -2, 2, -2}},
+    /*   1+2+3+1, -5+1+1+1,  2-2+2-2;   rows 1 and 3 flipped: 1-2+3-1, -5-1+1-1, 2+2+2+2 = 8, a perfect fit;
+     *   rows 1 and 2: 1-2-3+1, -5-1-1+1, 2+2-2-2;   all: the first line with the sign turned */
+    .score = {{7, -2, 0}, {1, -6, INFINITY}, {-3, -6, 0}, {-7, 2, 0}},
+    .count_high = {7, 2, INFINITY},
+    .count_low = {-7, -6, 0},
+    .cut_high = 7,
     .cut_low = -6,
+    .near = 7,
 };
 
 static const float plain_rows[3][N] = {{.5, .5, -.5, -.5}, {.5, -.5, .5, -.5}, {-.5, -.5, .5, .5}};
@@ -51,12 +53,14 @@ static const vx_known correlation = {
     .relabelling = plain_rows,
     .relabelling_size = sizeof plain_rows,
     .y = {{.5, .5, -.5, -.5}, {.5, -.5, .5, -.5}, {1, 0, 0, 0}},
-    /* a row with itself: 4 / 4 = 1; with the other row: (1 - 1 - 1 + 1) / 4 = 0; with (1, 0, 0, 0): its first entry */
-    .score = {{1, 0, .5}, {0, 1, .5}, {-1, 0, -.5}},
-    .count_high = {1, 1, .5},
-    .count_low = {-.5, -.5, -.5},
+    /* a row with itself: 4 / 4 = 1, a perfect fit; with the other row: (1 - 1 - 1 + 1) / 4 = 0; with (1, 0, 0, 0): its
+     * first entry */
+    .score = {{INFINITY, 0, .5}, {0, INFINITY, .5}, {-INFINITY, 0, -.5}},
+    .count_high = {INFINITY, INFINITY, .5},
+    .count_low = {-INFINITY, -.5, -.5},
     .cut_high = .5,
     .cut_low = -.5,
+    .near = .75,
 };
 
 /* Rows of a Hadamard matrix over 2 are orthonormal: a, b, c, d take turns as the regressor and its three nuisances. */
@@ -85,12 +89,12 @@ static const vx_known partial = {
     .cut_low = -.5,
 };
 
-/* The int that stands for a score (args.h). */
+/* The int that stands for a score (args.h); 1 / 0 for one near |r| = 1. */
 static int32_t key(vx_op op, double score)
 {
     float value = (float)score + 0.0f;
     int32_t bits;
-    if (op == VX_OP_SIGNFLIP)
+    if (op == VX_OP_SIGNFLIP && isfinite(score))
         return (int32_t)score;
     memcpy(&bits, &value, sizeof bits);
     return vx_ordered(bits);
@@ -187,6 +191,8 @@ static vx_status run_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
                                 .flags = VX_STORE | VX_COUNT | VX_COMPACT,
                                 .cut_high = key(k->op, k->cut_high),
                                 .cut_low = key(k->op, k->cut_low),
+                                .near_high = key(k->op, k->near),
+                                .near_low = k->near > 0 ? key(k->op, -k->near) : 0,
                                 .capacity = CAPACITY,
                                 .map = VX_TILE};
     return backend->run(backend, 0, k->op, &args, buffers, error);

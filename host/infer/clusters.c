@@ -81,14 +81,14 @@ static vx_status new_cluster(flood *f, int64_t v, vx_error *error)
 static void fill_from(flood *f, int64_t seed, const int32_t *score, const float *t)
 {
     const vx_problem *problem = f->problem;
-    float root_df = (float)sqrt(problem->effect->df), threshold = (float)problem->options.threshold_t;
+    float threshold = (float)problem->options.threshold_t;
     found *c = &f->found[f->clusters - 1];
     int64_t depth = 0;
     f->stack[depth++] = seed;
     while (depth > 0) {
         int64_t v = f->stack[--depth];
         c->voxels++;
-        c->mass += vx_mass_fixed(vx_score_float(problem, score[v]), root_df, threshold);
+        c->mass += vx_mass_fixed(vx_score_height(problem, score[v]), threshold);
         float best = fabsf(t[c->peak]), here = fabsf(t[v]);
         if (here > best || (here == best && v < c->peak))
             c->peak = v;

@@ -45,7 +45,7 @@ static uint64_t count_pairs(const int32_t *a, int64_t as, const int32_t *b, int6
     return count;
 }
 
-vx_status vx_exact_p(const vx_problem *problem, vx_tails tails, const int32_t *score, float *p, vx_error *error)
+vx_status vx_exact_p(const vx_problem *problem, vx_tails tails, float *p, vx_error *error)
 {
     int64_t n = problem->effect->n, first = n / 2, second = n - first;
     bool short_of_memory = false;
@@ -63,7 +63,9 @@ vx_status vx_exact_p(const vx_problem *problem, vx_tails tails, const int32_t *s
             const int32_t *a = signed_sums(k, VX_TILE, first, scratch, scratch + LIST_MAX);
             const int32_t *b = signed_sums(k + first * VX_TILE, VX_TILE, second, scratch + 2 * LIST_MAX,
                                            scratch + 3 * LIST_MAX);
-            int64_t u = tails == VX_NEGATIVE ? -(int64_t)score[v] : score[v];
+            int64_t u = 0;
+            for (int64_t i = 0; i < n; i++)
+                u += tails == VX_NEGATIVE ? -k[i * VX_TILE] : k[i * VX_TILE];
             bool two = tails == VX_TWO_TAILS;
             int64_t bound = (two && u < 0 ? -u : u) - n; /* sums within n units may be equal: vx_score_tolerance */
             double count = (double)count_pairs(a, 1 << first, b, 1 << second, bound);

@@ -10,6 +10,6 @@ bool vx_exact_possible(const vx_problem *problem);
 
 /* p[v] = share of the 2^n sign flips whose sum is at least as extreme as the observed one, in the problem's own fixed
  * point and with its tolerance: what counting over all flips would give, to the last bit. */
-vx_status vx_exact_p(const vx_problem *problem, vx_tails tails, const int32_t *score, float *p, vx_error *error);
+vx_status vx_exact_p(const vx_problem *problem, vx_tails tails, float *p, vx_error *error);
 
 #endif

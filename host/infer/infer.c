@@ -2,7 +2,6 @@
 
 #include "base/distribution.h"
 #include "base/memory.h"
-#include "engine/mass.h"
 #include "infer/exact.h"
 #include "infer/maps.h"
 
@@ -96,11 +95,10 @@ static void choose_tfce(const vx_work *w, vx_problem_options *options)
  * reaches it. */
 static float step_of_fsl(const vx_work *w)
 {
-    float highest = 0.0f, root_df = (float)sqrt(w->effect->df);
+    float highest = 0.0f;
     for (int64_t v = 0; v < w->problem->voxels; v++) {
-        float r = vx_score_float(w->problem, w->score[v]);
-        bool asked = w->options->tails == VX_TWO_TAILS || (w->options->tails == VX_POSITIVE) == (r > 0.0f);
-        highest = asked ? fmaxf(highest, vx_height(r, root_df)) : highest;
+        bool asked = w->options->tails == VX_TWO_TAILS || (w->options->tails == VX_POSITIVE) == (w->score[v] > 0);
+        highest = asked ? fmaxf(highest, vx_score_height(w->problem, w->score[v])) : highest;
     }
     return nextafterf(highest / 100.0f, 0.0f);
 }

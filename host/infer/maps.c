@@ -49,7 +49,7 @@ static vx_status add_voxel_p(vx_work *w, vx_error *error)
     float *p = add_map(w, "p-uncorrected", "p", VX_INTENT_P, true);
     if (!p)
         return vx_fail_memory(error);
-    vx_status status = w->exact ? vx_exact_p(w->problem, tails, w->score, p, error) : VX_OK;
+    vx_status status = w->exact ? vx_exact_p(w->problem, tails, p, error) : VX_OK;
     if (status)
         return status;
     for (int64_t v = 0; !w->exact && v < w->problem->voxels; v++)

@@ -1,23 +1,24 @@
 #include "infer/tfce.h"
 
 #include "base/memory.h"
-#include "engine/mass.h"
 
 #include <math.h>
 
 /* TFCE(v) = integral over 0 < h <= h_v of e_v(h)^E h^H dh (Smith & Nichols 2009, NeuroImage 44:83, eq. 1).
  *
- * Voxels are taken by descending height. Between two heights e is constant, so that every voxel of a component of s
- * voxels gains s^E (G(h_1) - G(h_2)), with G(h) = h^(H+1) / (H+1) for the exact integral, or the sum over the steps up
- * to h. The gain is kept at the component's root: in a union-find whose nodes hold what they gained beyond their
- * parent, a voxel's value is the sum on its way to the root. Nothing is shared with the engine's sweep, which follows
- * the maximum alone; the two are compared after every run. */
+ * Voxels are taken by descending height, and every one becomes the root of a tree: the components that it touches hang
+ * on it (a max-tree, Salembier et al. 1998, IEEE Trans. Image Process. 7:555). A component is as it was when its last
+ * voxel came, s voxels, until the next one comes: between these two heights it gains s^E (G(h_1) - G(h_2)), with G(h) =
+ * h^(H+1) / (H+1) for the exact integral, or the sum over the steps up to h. TFCE(v) is what v and all above it in the
+ * tree gained, a sum of positive terms. Nothing is shared with the engine's sweep, which follows the maximum alone; the
+ * two are compared after every run. */
 typedef struct sweep {
     const vx_problem *problem;
     int neighbours, offset[26]; /* in places of the padded grid */
     int32_t *at;                /* places: voxel + 1 where the sweep has been, else 0 */
-    int32_t *parent, *size;     /* voxels; size at roots */
-    double *gain, *reached;     /* voxels: gained beyond the parent; at roots, G of the height swept to */
+    int32_t *parent, *root;     /* voxels: in the tree; and one as near its root as known */
+    int32_t *size;              /* voxels: of the component that it completed */
+    double *gain, *reached;     /* voxels: of that component; G of the height where it began */
     double step;                /* dh; 0: exact */
 } sweep;
 
@@ -58,59 +59,35 @@ static double integral(const sweep *w, double height)
     return pow(height, power) / power;
 }
 
-/* The root of a voxel; every node on the way is hung on it, its gain adjusted. */
-static int32_t find_root(sweep *w, int32_t v)
+/* The root of a voxel's tree; path halving. */
+static int32_t find_root(int32_t *root, int32_t v)
 {
-    int32_t root = v, next;
-    double sum = 0.0;
-    for (; w->parent[root] != root; root = w->parent[root])
-        sum += w->gain[root];
-    for (; w->parent[v] != v && w->parent[v] != root; v = next) {
-        next = w->parent[v];
-        double own = w->gain[v];
-        w->gain[v] = sum;
-        w->parent[v] = root;
-        sum -= own;
-    }
-    return root;
+    while (root[v] != v)
+        v = root[v] = root[root[v]];
+    return v;
 }
 
-/* Gives a component what it gains down to a height with integral g. */
-static void advance(sweep *w, int32_t root, double g)
+/* Ends a component where the sweep has come down to a height with integral g. */
+static void end(sweep *w, int32_t v, double g)
 {
-    w->gain[root] += vx_tfce_power(w->size[root], w->problem->options.tfce_extent) * (w->reached[root] - g);
-    w->reached[root] = g;
-}
-
-/* Hangs root b below root a, both advanced to the same height. */
-static void hang(sweep *w, int32_t a, int32_t b)
-{
-    w->parent[b] = a;
-    w->gain[b] -= w->gain[a];
-    w->size[a] += w->size[b];
+    w->gain[v] = vx_tfce_power(w->size[v], w->problem->options.tfce_extent) * (w->reached[v] - g);
 }
 
 static void take(sweep *w, int32_t v, double g)
 {
-    const int32_t *here = w->at + w->problem->position[v];
-    int32_t root = v;
-    w->parent[v] = v;
+    int32_t *here = w->at + w->problem->position[v];
+    w->parent[v] = w->root[v] = v;
     w->size[v] = 1;
-    w->gain[v] = 0.0;
     w->reached[v] = g;
     for (int k = 0; k < w->neighbours; k++) {
         int32_t u = here[w->offset[k]] - 1;
-        if (u < 0 || (u = find_root(w, u)) == root)
+        if (u < 0 || (u = find_root(w->root, u)) == v)
             continue;
-        advance(w, u, g);
-        if (w->size[u] < w->size[root]) {
-            hang(w, root, u);
-        } else {
-            hang(w, u, root);
-            root = u;
-        }
+        end(w, u, g);
+        w->parent[u] = w->root[u] = v;
+        w->size[v] += w->size[u];
     }
-    w->at[w->problem->position[v]] = v + 1;
+    *here = v + 1;
 }
 
 /* One tail: fills the map where the sign is right. */
@@ -121,13 +98,15 @@ static void sweep_tail(sweep *w, peak *order, int64_t count, float sign, float *
     w->step = o->tfce_step_relative && count ? (double)o->tfce_step * order[0].height : o->tfce_step;
     for (int64_t k = 0; k < count; k++)
         take(w, order[k].voxel, integral(w, order[k].height));
-    for (int64_t k = 0; k < count; k++) {
-        int32_t v = order[k].voxel, root = find_root(w, v);
-        advance(w, root, 0.0);
-        map[v] = sign * (float)(v == root ? w->gain[v] : w->gain[v] + w->gain[root]);
+    for (int64_t k = count; k-- > 0;) { /* parents came later than their children */
+        int32_t v = order[k].voxel;
+        if (w->parent[v] == v)
+            end(w, v, 0.0);
+        else
+            w->gain[v] += w->gain[w->parent[v]];
+        map[v] = sign * (float)w->gain[v];
+        w->at[w->problem->position[v]] = 0;
     }
-    for (int64_t k = 0; k < count; k++)
-        w->at[w->problem->position[order[k].voxel]] = 0;
 }
 
 vx_status vx_tfce_map(const vx_problem *problem, const int32_t *score, float *map, vx_error *error)
@@ -138,24 +117,24 @@ vx_status vx_tfce_map(const vx_problem *problem, const int32_t *score, float *ma
     peak *order = vx_array(voxels, sizeof *order);
     w.at = vx_array_zero((size_t)(problem->slab_size + problem->stride_z + problem->stride_y + 2), sizeof *w.at);
     w.parent = vx_array(voxels, sizeof *w.parent);
+    w.root = vx_array(voxels, sizeof *w.root);
     w.size = vx_array(voxels, sizeof *w.size);
     w.gain = vx_array(voxels, sizeof *w.gain);
     w.reached = vx_array(voxels, sizeof *w.reached);
-    if (!order || !w.at || !w.parent || !w.size || !w.gain || !w.reached) {
+    if (!order || !w.at || !w.parent || !w.root || !w.size || !w.gain || !w.reached) {
         status = vx_fail_memory(error);
         goto cleanup;
     }
     find_offsets(&w);
-    float root_df = (float)sqrt(problem->effect->df);
     for (size_t v = 0; v < voxels; v++)
         map[v] = 0.0f;
     for (int tail = 0; tail < 2; tail++) {
         float sign = tail ? -1.0f : 1.0f;
         int64_t count = 0;
         for (size_t v = 0; (problem->options.tfce_tails >> tail & 1) && v < voxels; v++) {
-            float r = sign * vx_score_float(problem, score[v]);
-            if (r > 0.0f)
-                order[count++] = (peak){vx_height(r, root_df), (int32_t)v};
+            float height = vx_score_height(problem, score[v]);
+            if ((score[v] < 0) == tail && height > 0.0f)
+                order[count++] = (peak){height, (int32_t)v};
         }
         sweep_tail(&w, order, count, sign, map);
     }
@@ -163,6 +142,7 @@ cleanup:
     free(order);
     free(w.at);
     free(w.parent);
+    free(w.root);
     free(w.size);
     free(w.gain);
     free(w.reached);

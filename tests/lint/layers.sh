@@ -45,7 +45,7 @@ offences()
         path=${path#*\"} path=${path%%\"*}
         case $path in
         voxstat/*) to=$(rank "$(header_module "$(basename "$path" .h)")") || to=unknown ;;
-        args.h) to=3 ;; # the argument structs, shared by engine and kernels
+        args.h | near.h) to=3 ;; # shared by engine and kernels
         *) to=$(rank "${path%%/*}") || to=unknown ;;
         esac
         if [ "$to" = unknown ]; then

@@ -249,9 +249,9 @@ static void random_maps(maps *m, bool fixed_point)
         for (int v = 0; v < m->nx * m->ny * m->nz; v++) {
             double z = vx_uniform(5, (uint64_t)p, (uint32_t)v, VX_STREAM_TEST);
             double density = (p + 1.0) / (m->relabellings + 1); /* from almost empty to almost full */
-            double r = z < density ? 0.5 + 0.49 * z / density : 0;
+            double r = z < density ? 0.5 + 0.4999 * z / density : 0;
             r = vx_philox(6, (uint64_t)p, (uint32_t)v, VX_STREAM_TEST).word[0] % 4 ? r : -r;
-            m->score[p][v] = fixed_point ? (int32_t)lrint(r * 0x1p28) : vx_reference_ordered((float)r);
+            m->score[p][v] = vx_reference_score(r, fixed_point);
         }
 }
 

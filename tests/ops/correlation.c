@@ -3,14 +3,21 @@
 #include "base/random.h"
 #include "dense.h"
 
-/* y[n][voxels], unit vectors; `ties` leaves few different ones. */
-static float *make_data(const dense_case *shape, bool ties)
+/* What the data looks like: few different vectors; nearly a regressor, up or down, the more so in later voxels. */
+typedef enum data_kind { RANDOM, TIES, NEAR_FITS } data_kind;
+
+/* y[n][voxels], unit vectors, given w. */
+static float *make_data(const dense_case *shape, data_kind kind, const float *w)
 {
+    size_t step = (1 + (size_t)shape->nuisance) * (size_t)shape->n;
     float *y = vx_array((size_t)shape->n * (size_t)shape->voxels, sizeof *y);
     for (int v = 0; v < shape->voxels; v++) {
         double row[64], length = 0;
         for (int i = 0; i < shape->n; i++) {
-            row[i] = vx_normal(3, (uint64_t)(ties ? v % 4 : v), (uint32_t)i, VX_STREAM_TEST);
+            row[i] = vx_normal(3, (uint64_t)(kind == TIES ? v % 4 : v), (uint32_t)i, VX_STREAM_TEST);
+            if (kind == NEAR_FITS)
+                row[i] = (v % 2 ? 1 : -1) * (double)w[(size_t)(v % shape->relabellings) * step + (size_t)i] +
+                         pow(10, -1 - v % 6) * row[i];
             length += row[i] * row[i];
         }
         for (int i = 0; i < shape->n; i++)
@@ -48,6 +55,9 @@ static float *make_weights(const dense_case *shape)
     return w;
 }
 
+/* sqrt(VX_NEAR). */
+static const float NEAR = 0.96824584f;
+
 static vx_dense_args arguments(const dense_case *shape)
 {
     return (vx_dense_args){.n = shape->n,
@@ -57,7 +67,9 @@ static vx_dense_args arguments(const dense_case *shape)
                                  .voxel0 = shape->voxel0,
                                  .relabellings = shape->relabellings,
                                  .capacity = shape->capacity,
-                           .map = (int)tiled(shape->voxels)};
+                           .map = (int)tiled(shape->voxels),
+                           .near_high = vx_reference_ordered(NEAR),
+                           .near_low = vx_reference_ordered(-NEAR)};
 }
 
 /* The backend's own map, [P][voxels]. */
@@ -76,12 +88,28 @@ static int32_t *store(vx_backend *backend, const dense_case *shape, dense_data *
     return score;
 }
 
+/* Near |r| = 1 every residual is off by at most (n + k + 2) e / sqrt(rest), from n + k roundings of terms of at most 1,
+ * e = 2^-24, and so the root of the sum of their squares by no more than sqrt(n) times that. With nuisance |r| is
+ * raised by VX_SLACK (1 - rest) / rest, but not above VX_RAISED_MOST. */
+static void check_near(const dense_case *shape, double s, double r, double rest, double unexplained)
+{
+    double n = shape->n, k = shape->nuisance, bound = sqrt(n) * (n + k + 2) * 0x1p-24 / sqrt(rest) + 1e-6 / fabs(s);
+    double raised = k > 0 ? 2 * (double)VX_SLACK(shape->n, shape->nuisance) * (1 - rest) / rest : 0;
+    double most = fmin(sqrt(unexplained), 0.25) + bound, least = sqrt(fmax(unexplained - raised, 0)) - bound;
+    if (k > 0)
+        least = fmin(least, 0x1p-10); /* never raised to more than VX_RAISED_MOST */
+    least = fmin(least, 0.25);
+    if (fabs(r) < (double)NEAR - 1e-5 - raised || s * r < 0 || !(1 / fabs(s) <= most && 1 / fabs(s) >= least))
+        fail_msg("1 / sqrt(1 - r^2) = %.9g, r = %.9g, between 1 / %.9g and 1 / %.9g", s, r, most, least);
+}
+
 /* With e = 2^-24 and unit vectors, a dot product is off by at most n e (Higham 2002, (3.5)) and the sum of squares by
  * ds = (2 sqrt(k) n + k + 1) e, the subtraction from 1 included; so r, |r| <= 1, by n e / sqrt(rest) + ds / (2 rest)
  * and 2 e for root and division, to first order. A tenth more stands for the higher orders and the data's own rounding
  * to float is shared by both sides. With nuisance |r| is raised by VX_SLACK (1 - rest) / rest more, and so never too
  * small by more than VX_SLACK. */
-static void check_bound(const dense_case *shape, const int32_t *score, const double *r, const double *rest)
+static void check_bound(const dense_case *shape, const int32_t *score, const double *r, const double *rest,
+                        const double *unexplained)
 {
     double n = shape->n, k = shape->nuisance;
     for (int i = 0; i < shape->relabellings * shape->voxels; i++) {
@@ -91,6 +119,10 @@ static void check_bound(const dense_case *shape, const int32_t *score, const dou
         double found = vx_reference_unordered(score[i]), off = fabs(found - r[i]);
         if (k > 0 && rest[i] < 100 * slack)
             continue; /* nothing is known of it */
+        if (vx_reference_is_near(score[i])) {
+            check_near(shape, found, r[i], rest[i], unexplained[i]);
+            continue;
+        }
         if (k > 0)
             bound += slack * (1 - rest[i]) / rest[i];
         if (!(off <= bound))
@@ -100,21 +132,22 @@ static void check_bound(const dense_case *shape, const int32_t *score, const dou
     }
 }
 
-static void check_case(const dense_case *shape, bool ties)
+static void check_case(const dense_case *shape, data_kind kind)
 {
     size_t count = (size_t)shape->relabellings * (size_t)shape->voxels, rows = 1 + (size_t)shape->nuisance;
-    float *y = make_data(shape, ties), *w = make_weights(shape);
-    double *rest = vx_array(count, sizeof *rest);
-    double *r = vx_reference_correlation(shape->n, shape->nuisance, shape->voxels, shape->relabellings, y, w, rest);
+    float *w = make_weights(shape), *y = make_data(shape, kind, w);
+    double *rest = vx_array(count, sizeof *rest), *unexplained = vx_array(count, sizeof *unexplained);
+    double *r = vx_reference_correlation(shape->n, shape->nuisance, shape->voxels, shape->relabellings, y, w, rest,
+                                         unexplained);
     int32_t *exact =
-        vx_reference_correlation_float(shape->n, shape->nuisance, shape->voxels, shape->relabellings, y, w);
+        vx_reference_correlation_float(shape->n, shape->nuisance, shape->voxels, shape->relabellings, y, w, NEAR);
     dense_data host = {.data = {[VX_Y] = tiles_of(y, shape->n, shape->voxels), [VX_W] = w},
                        .bytes = {[VX_Y] = tiled(shape->voxels) * (size_t)shape->n * sizeof *y,
                                  [VX_W] = (size_t)shape->relabellings * rows * (size_t)shape->n * sizeof *w}};
     for (int b = 0; b < backend_count; b++) {
         vx_dense_args args = arguments(shape);
         int32_t *score = store(backends[b], shape, &host);
-        check_bound(shape, score, r, rest);
+        check_bound(shape, score, r, rest, unexplained);
         if (shape->nuisance == 0 || backends[b]->info.exact_division)
             assert_memory_equal(score, exact, count * sizeof *score);
         cuts(score, count, &args.cut_high, &args.cut_low);
@@ -126,6 +159,7 @@ static void check_case(const dense_case *shape, bool ties)
     free(y);
     free(w);
     free(rest);
+    free(unexplained);
     free(r);
     free(exact);
 }
@@ -134,14 +168,21 @@ static void test_random(void **state)
 {
     (void)state;
     for (int c = 0; c < DENSE_CASES; c++)
-        check_case(&dense_cases[c], false);
+        check_case(&dense_cases[c], RANDOM);
 }
 
 static void test_ties(void **state)
 {
     (void)state;
     for (int c = 2; c < 6; c++)
-        check_case(&dense_cases[c], true);
+        check_case(&dense_cases[c], TIES);
+}
+
+static void test_near_fits(void **state)
+{
+    (void)state;
+    for (int c = 2; c < DENSE_CASES; c++)
+        check_case(&dense_cases[c], NEAR_FITS);
 }
 
 /* One voxel, one relabelling, n = 3. */
@@ -164,8 +205,9 @@ static void test_by_hand(void **state)
     static const float tiny[] = {0, 0, -1e-30f}, tiny_x[] = {0, 0, 1e-30f};
     for (int b = 0; b < backend_count; b++) {
         assert_int_equal(one_score(backends[b], 0, y, x), vx_reference_ordered(-0.8f));
-        /* -0.8 / sqrt(1 - 0.36) = -1, to the three roundings below it: 4 units of 2^-24. */
-        assert_float_equal(vx_reference_unordered(one_score(backends[b], 1, y, x)), -1, 4 * 0x1p-24);
+        /* -0.8 / sqrt(1 - 0.36) = -1, a perfect fit: 1 / sqrt(1 - r^2) is infinite, or what 3 roundings leave of
+         * that. */
+        assert_true(vx_reference_unordered(one_score(backends[b], 1, y, x)) < -1 / (4 * 0x1p-24f));
         /* The nuisance row explains the voxel whole: 1 - 1 = 0, r = 0. */
         assert_int_equal(one_score(backends[b], 1, all_nuisance, x), 0);
         /* -1e-60, added last, rounds to -0, which counts as +0. */
@@ -176,6 +218,6 @@ static void test_by_hand(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_by_hand), cmocka_unit_test(test_random),
-                                       cmocka_unit_test(test_ties)};
+                                       cmocka_unit_test(test_ties), cmocka_unit_test(test_near_fits)};
     return cmocka_run_group_tests(tests, open_backends, free_backends);
 }

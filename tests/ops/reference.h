@@ -29,75 +29,122 @@ static inline float vx_reference_unordered(int32_t score)
     return r;
 }
 
-/* u[p][v] = sum_i sign[p][i] k[i][v]. */
-static inline int32_t *vx_reference_signflip(int n, int voxels, int relabellings, const int32_t *k, const int *sign)
+/* The score near |r| = 1 that says 1 / sqrt(rest), with the sign of r. */
+static inline int32_t vx_reference_near(float rest, bool negative)
+{
+    float s = 1 / sqrtf(rest);
+    s = fmaxf(s, 4);
+    return vx_reference_ordered(negative ? -s : s);
+}
+
+/* Whether a score says 1 / sqrt(1 - r^2). */
+static inline bool vx_reference_is_near(int32_t score)
+{
+    return score >= vx_reference_ordered(4) || score <= vx_reference_ordered(-4);
+}
+
+/* The score of r, in float or in units of 2^-28. */
+static inline int32_t vx_reference_score(double r, bool fixed_point)
+{
+    if (r * r > (double)VX_NEAR)
+        return vx_reference_near((float)(1 - r * r), r < 0);
+    return fixed_point ? (int32_t)lrint(r * 0x1p28) : vx_reference_ordered((float)r);
+}
+
+/* u[p][v] = sum_i sign[p][i] k[i][v]; where |u| > near, 1 / sqrt(1 - r^2) from u^2 = r^2 n sum_i k_i^2. */
+static inline int32_t *vx_reference_signflip(int n, int voxels, int relabellings, const int32_t *k, const int *sign,
+                                             int32_t near)
 {
     int32_t *u = vx_array((size_t)relabellings * (size_t)voxels, sizeof *u);
     for (int p = 0; p < relabellings; p++)
         for (int v = 0; v < voxels; v++) {
-            int64_t sum = 0;
-            for (int i = 0; i < n; i++)
-                sum += (int64_t)sign[p * n + i] * k[i * voxels + v];
-            u[p * voxels + v] = (int32_t)sum;
+            __int128 sum = 0, square = 0;
+            for (int i = 0; i < n; i++) {
+                sum += (__int128)sign[p * n + i] * k[i * voxels + v];
+                square += (__int128)k[i * voxels + v] * k[i * voxels + v] * n;
+            }
+            u[p * voxels + v] = sum >= -near && sum <= near
+                                    ? (int32_t)sum
+                                    : vx_reference_near((float)(square - sum * sum) / (float)square, sum < 0);
         }
     return u;
 }
 
 /* r[p][v] = d / sqrt(1 - sum_j q_j^2) in double, with y[n][voxels] and w[p][1 + k][n]; rest[p][v] takes what is under
- * the root. */
+ * the root, unexplained[p][v] 1 - r^2 from the residuals. */
 static inline double *vx_reference_correlation(int n, int k, int voxels, int relabellings, const float *y,
-                                               const float *w, double *rest)
+                                               const float *w, double *rest, double *unexplained)
 {
     double *r = vx_array((size_t)relabellings * (size_t)voxels, sizeof *r);
     for (int p = 0; p < relabellings; p++)
         for (int v = 0; v < voxels; v++) {
-            double d = 0, squares = 0;
+            double d = 0, squares = 0, residual[64], left = 0;
+            for (int i = 0; i < n; i++)
+                residual[i] = (double)y[i * voxels + v];
             for (int j = 0; j <= k; j++) {
                 double dot = 0;
                 for (int i = 0; i < n; i++)
                     dot += (double)w[(p * (1 + k) + j) * n + i] * (double)y[i * voxels + v];
+                for (int i = 0; i < n; i++)
+                    residual[i] -= dot * (double)w[(p * (1 + k) + j) * n + i];
                 if (j == 0)
                     d = dot;
                 else
                     squares += dot * dot;
             }
+            for (int i = 0; i < n; i++)
+                left += residual[i] * residual[i];
             rest[p * voxels + v] = 1 - squares;
+            unexplained[p * voxels + v] = left / (1 - squares);
             r[p * voxels + v] = d / sqrt(1 - squares);
         }
     return r;
 }
 
-/* The same in the order of operations that args.h fixes for floats; ordered bits. */
+/* The same in the order of operations that args.h and near.h fix for floats: ordered bits of r, or where |r| > near of
+ * 1 / sqrt(1 - r^2). */
 static inline int32_t *vx_reference_correlation_float(int n, int k, int voxels, int relabellings, const float *y,
-                                                      const float *w)
+                                                      const float *w, float near)
 {
     int32_t *score = vx_array((size_t)relabellings * (size_t)voxels, sizeof *score);
     for (int p = 0; p < relabellings; p++)
         for (int v = 0; v < voxels; v++) {
-            float d = 0, squares = 0;
+            float d = 0, squares = 0, residual[64], unexplained = 0;
+            for (int i = 0; i < n; i++)
+                residual[i] = y[i * voxels + v];
             for (int j = 0; j <= k; j++) {
                 float dot = 0;
                 for (int i = 0; i < n; i++)
                     dot = fmaf(w[(p * (1 + k) + j) * n + i], y[i * voxels + v], dot);
+                for (int i = 0; i < n; i++)
+                    residual[i] = fmaf(-dot, w[(p * (1 + k) + j) * n + i], residual[i]);
                 if (j == 0)
                     d = dot;
                 else
                     squares = fmaf(dot, dot, squares);
             }
+            for (int i = 0; i < n; i++)
+                unexplained = fmaf(residual[i], residual[i], unexplained);
             if (k > 0) {
                 float rest = 1 - squares, slack = VX_SLACK(n, k), size = fabsf(d) / sqrtf(rest);
                 float raised = size + slack * squares / rest;
                 raised = raised < VX_RAISED_MOST ? raised : VX_RAISED_MOST;
                 d = rest > 64 * slack ? copysignf(size > raised ? size : raised, d) : 0;
+                float lowered = unexplained / rest - 2 * slack * squares / rest;
+                unexplained = fminf(unexplained / rest, fmaxf(lowered, 0x1p-19f)); /* 1 - VX_RAISED_MOST^2 */
             }
-            score[p * voxels + v] = vx_reference_ordered(d);
+            score[p * voxels + v] =
+                fabsf(d) > near ? vx_reference_near(unexplained, d < 0) : vx_reference_ordered(d);
         }
     return score;
 }
 
-/* |t| of a score, in double from the float r that args.h defines. */
+/* |t| of a score, in double from the float r, or 1 / sqrt(1 - r^2), that args.h defines. */
 static inline double vx_reference_t(const vx_clusters_args *args, int32_t score)
 {
+    double s = fabs((double)vx_reference_unordered(score));
+    if (vx_reference_is_near(score))
+        return fmin((double)args->root_df * sqrt(s * s - 1), (double)VX_MASS_T_MAX);
     float r = args->fixed_point ? (float)score * args->scale : vx_reference_unordered(score);
     double size = fabs((double)r);
     double t = size < 1 ? (double)args->root_df * size / sqrt((1 - size) * (1 + size)) : INFINITY;

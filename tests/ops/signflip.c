@@ -58,7 +58,9 @@ static void check_case(const dense_case *shape, data_kind kind, int width)
                           .map = (int)tiled(shape->voxels)};
     int32_t *k = make_data(shape, kind);
     int *sign = make_signs(shape, kind);
-    int32_t *score = vx_reference_signflip(shape->n, shape->voxels, shape->relabellings, k, sign);
+    args.near_high = (int32_t)(sqrt((double)VX_NEAR * shape->n) * ldexp(1, 30 - (int)ceil(log2(sqrt(shape->n)))));
+    args.near_low = -args.near_high;
+    int32_t *score = vx_reference_signflip(shape->n, shape->voxels, shape->relabellings, k, sign, args.near_high);
     dense_data host = {.data = {[VX_Y] = tiles_of(k, shape->n, shape->voxels), [VX_W] = make_flips(&args, sign)},
                        .bytes = {[VX_Y] = tiled(shape->voxels) * (size_t)shape->n * sizeof *k,
                                  [VX_W] = (size_t)shape->relabellings * (size_t)args.groups}};
@@ -105,7 +107,7 @@ static void test_voxel_slabs(void **state)
     const int first = 2 * VX_TILE;
     int32_t *k = make_data(&whole, RANDOM), *tiles = tiles_of(k, whole.n, whole.voxels);
     int *sign = make_signs(&whole, RANDOM);
-    int32_t *score = vx_reference_signflip(whole.n, whole.voxels, whole.relabellings, k, sign);
+    int32_t *score = vx_reference_signflip(whole.n, whole.voxels, whole.relabellings, k, sign, INT32_MAX);
     vx_dense_args args = {.n = whole.n,
                              .groups = 1,
                              .width = whole.n,

@@ -273,7 +273,7 @@ static void test_powers(void **state)
     }
 }
 
-/* Smooth noise with r between -0.9 and 0.9, in a mask with holes; with `levels`, so few different heights that most
+/* Smooth noise with r between -0.999 and 0.999, in a mask with holes; with `levels`, so few different heights that most
  * voxels tie. */
 static void random_maps(maps *m, bool fixed_point, int levels)
 {
@@ -288,9 +288,9 @@ static void random_maps(maps *m, bool fixed_point, int levels)
                 int other = v + step % 3 + g->nx * (step / 3 % 3 + g->ny * (step / 9));
                 sum += vx_normal(2, (uint64_t)p, (uint32_t)(other % voxels_of(m)), VX_STREAM_TEST);
             }
-            double r = 0.9 * tanh((p % 2 ? sum : vx_normal(3, (uint64_t)p, (uint32_t)v, VX_STREAM_TEST)) / 5);
+            double r = 0.999 * tanh((p % 2 ? sum : vx_normal(3, (uint64_t)p, (uint32_t)v, VX_STREAM_TEST)) / 4);
             r = levels ? rint(r * levels) / levels : r;
-            m->score[p][v] = fixed_point ? (int32_t)lrint(r * 0x1p28) : vx_reference_ordered((float)r);
+            m->score[p][v] = vx_reference_score(r, fixed_point);
         }
 }
 

@@ -10,7 +10,11 @@ static inline double vx_reference_height(const vx_tfce_args *args, int32_t score
 {
     float r = args->fixed_point ? (float)score * args->scale : vx_reference_unordered(score);
     float size = fabsf(r), rest = (1 - size) * (1 + size), t = rest > 0 ? args->root_df * size / sqrtf(rest) : INFINITY;
-    return copysign(fmin((double)t, (double)VX_MASS_T_MAX), (double)r);
+    if (vx_reference_is_near(score)) {
+        float s = fabsf(vx_reference_unordered(score)), square = (s - 1) * (s + 1);
+        t = isinf(s) ? s : args->root_df * square / sqrtf(square);
+    }
+    return copysign(fmin((double)t, (double)VX_MASS_T_MAX), (double)score);
 }
 
 /* A neighbourhood system on a grid. */

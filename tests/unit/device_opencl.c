@@ -171,8 +171,9 @@ static void dense(vx_backend *backend, vx_op op)
 {
     vx_dense_data *data = make_data(op);
     const int flags = VX_STORE | VX_COUNT | VX_COMPACT, high = key(op, 30), low = key(op, -36);
-    const vx_dense_args args = {N, 0, GROUPS, WIDTH, VOXELS, TILES, FIRST, PS, flags, high, low, CAPACITY,
-                                TILES * VX_TILE, 0};
+    const vx_dense_args args = {.n = N, .groups = GROUPS, .width = WIDTH, .voxels = VOXELS, .tiles = TILES,
+                                .voxel0 = FIRST, .relabellings = PS, .flags = flags, .cut_high = high, .cut_low = low,
+                                .capacity = CAPACITY, .map = TILES * VX_TILE};
     bool flips = op == VX_OP_SIGNFLIP;
     const struct {
         void *data;
@@ -223,7 +224,8 @@ static void many_rows(vx_backend *backend)
     static int32_t y[ROWS][VX_TILE];
     uint8_t flip[FEW][EIGHTS] = {0};
     int32_t high[FEW], low[FEW];
-    const vx_dense_args args = {ROWS, 0, EIGHTS, 8, VX_TILE, 1, 0, FEW, 0, 0, 0, 0, 0, 0};
+    const vx_dense_args args = {.n = ROWS, .groups = EIGHTS, .width = 8, .voxels = VX_TILE, .tiles = 1,
+                                .relabellings = FEW};
     vx_buffer *buffers[VX_DENSE_BUFFERS] = {0};
     vx_error error;
     for (int i = 0; i < ROWS; i++) {

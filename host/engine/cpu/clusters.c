@@ -33,14 +33,7 @@ static int preceding(const vx_clusters_args *args, int offset[NEIGHBOURS_MAX])
 /* The score's part of its cluster's mass, in units of 1 / VX_MASS_ONE. */
 static int64_t excess(const vx_clusters_args *args, int32_t score)
 {
-    float r;
-    if (args->fixed_point) {
-        r = (float)score * args->scale;
-    } else {
-        int32_t bits = vx_ordered(score);
-        memcpy(&r, &bits, sizeof r);
-    }
-    return vx_mass_fixed(r, args->root_df, args->threshold);
+    return vx_mass_fixed(vx_height(score, args->fixed_point, args->scale, args->root_df), args->threshold);
 }
 
 /* Path halving: every other entry on the way is hung one step higher. */

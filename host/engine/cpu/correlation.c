@@ -11,6 +11,9 @@
  * unit vectors| <= n 2^-24. Plain reference: tests/ops/reference.h, vx_reference_correlation. */
 #include "engine/cpu/cpu.h"
 #include "engine/cpu/epilogue.h"
+#include "near.h"
+
+#include <string.h>
 
 /* Relabellings at a time: BLOCK x VX_STRIP accumulators leave room in the registers for a row of the tile and a
  * broadcast weight. */
@@ -38,11 +41,6 @@ static inline __attribute__((always_inline)) void dots(int n, const float *y, co
             dot[b][v] = sum[b][v];
 }
 
-static inline vx_floats either(vx_ints first, vx_floats a, vx_floats b)
-{
-    return (vx_floats)(((vx_ints)a & first) | ((vx_ints)b & ~first));
-}
-
 /* d / sqrt(1 - sum of squares), raised by what is not known of it; 0 where nuisance explains the voxel whole: see
  * args.h. */
 static inline vx_floats partial(vx_floats d, vx_floats squares, float slack)
@@ -51,9 +49,9 @@ static inline vx_floats partial(vx_floats d, vx_floats squares, float slack)
     vx_ints sign = (vx_ints)d & INT32_MIN;
     vx_floats rest = 1.0f - squares, size = (vx_floats)((vx_ints)d ^ sign) / vx_sqrt(rest);
     vx_floats raised = size + slack * squares / rest;
-    raised = either(raised < most, raised, most);
-    size = either(size > raised, size, raised);
-    return either(rest > none + 64.0f * slack, (vx_floats)((vx_ints)size | sign), none);
+    raised = vx_either(raised < most, raised, most);
+    size = vx_either(size > raised, size, raised);
+    return vx_either(rest > none + 64.0f * slack, (vx_floats)((vx_ints)size | sign), none);
 }
 
 /* Ordered bits. Adding zero turns -0 into +0, which the order tells apart. */
@@ -61,6 +59,19 @@ static inline vx_ints ordered(vx_floats r)
 {
     vx_ints bits = (vx_ints)(r + 0.0f);
     return vx_ordered(bits);
+}
+
+/* The rare way of epilogue.h. */
+static __attribute__((noinline)) void look_closer(const vx_results *to, const float *y, const float *w, int voxel,
+                                                  int p, vx_maxima *maxima, vx_ints score[VX_STRIP])
+{
+    int32_t *lane = (int32_t *)score;
+    size_t step = (1 + (size_t)to->args.nuisance) * (size_t)to->args.n;
+    for (uint64_t near = vx_near_lanes(to, score); near; near &= near - 1) {
+        int l = __builtin_ctzll(near);
+        lane[l] = vx_near_correlation(&to->args, y + l, w + (size_t)p * step, lane[l] < 0);
+    }
+    vx_scores_note(to, maxima, score, voxel, p);
 }
 
 static inline __attribute__((always_inline)) void strip(const vx_dense_args *args, const vx_results *to,
@@ -100,12 +111,20 @@ static inline __attribute__((always_inline)) void strip(const vx_dense_args *arg
                 break;
             vx_ints score[VX_STRIP];
 #pragma GCC unroll 4
-            for (int v = 0; v < VX_STRIP; v++) {
+            for (int v = 0; v < VX_STRIP; v++)
                 score[v] = ordered(r[b][v]);
-                if (counting)
+            if (__builtin_expect(vx_scores_rare(maxima, score, p + b), 0)) {
+                vx_ints copy[VX_STRIP]; /* else the scores would live in memory */
+                memcpy(copy, score, sizeof copy);
+                look_closer(to, y, w, voxel, p + b, maxima, copy);
+                memcpy(score, copy, sizeof copy);
+            }
+            if (counting) {
+#pragma GCC unroll 4
+                for (int v = 0; v < VX_STRIP; v++)
                     counts[v] -= (score[v] >= count_high[v]) + (score[v] <= count_low[v]);
             }
-            vx_scores_take(to, maxima, score, voxel, p + b);
+            vx_scores_store(to, score, voxel, p + b);
         }
     }
 }

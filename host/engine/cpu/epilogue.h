@@ -1,8 +1,8 @@
 /* What a dense op does with the scores of one relabelling in one strip of voxels: maxima, counts, lists, maps.
  *
- * Nearly every strip holds no new maximum and no supra-threshold voxel. So the strip's own maximum and minimum are
- * compared first, with the nearer of the thread's running maximum and the cut, and one branch, rarely taken, leads to
- * the rest. Every thread keeps its own running maxima of the batch; they merge at the end, in any order.
+ * Nearly every strip holds no new maximum, no supra-threshold voxel and none near |r| = 1. So the strip's own maximum
+ * and minimum are compared first, with the nearest of the bounds, and one branch, rarely taken, leads to the rest.
+ * Every thread keeps its own running maxima of the batch; they merge at the end, in any order.
  *
  * Bytes and operations per voxel and relabelling, maximum only: none and two. */
 #ifndef VX_ENGINE_CPU_EPILOGUE_H
@@ -26,8 +26,13 @@ typedef struct vx_results {
 
 static inline vx_results vx_results_of(const vx_dense_args *args, void *const *data)
 {
+    vx_dense_args own = *args;
+    if (own.near_high == 0 && own.near_low == 0) {
+        own.near_high = INT32_MAX;
+        own.near_low = INT32_MIN;
+    }
     return (vx_results){
-        .args = *args,
+        .args = own,
         .high = data[VX_HIGH],
         .low = data[VX_LOW],
         .count_high = data[VX_COUNT_HIGH],
@@ -40,8 +45,8 @@ static inline vx_results vx_results_of(const vx_dense_args *args, void *const *d
     };
 }
 
-/* One thread's running maxima, and the bounds that a score must pass to be looked at: a new maximum or
- * supra-threshold. */
+/* One thread's running maxima, and the bounds that a score must pass to be looked at: a new maximum, supra-threshold,
+ * or near |r| = 1. */
 typedef struct vx_maxima {
     int32_t high[VX_BATCH_MAX], low[VX_BATCH_MAX];
     int32_t bound_high[VX_BATCH_MAX], bound_low[VX_BATCH_MAX];
@@ -83,7 +88,19 @@ static inline void vx_list_append(const vx_results *to, const int32_t *score, ui
     }
 }
 
-/* The rare way: the strip holds a new maximum or a supra-threshold voxel. */
+/* The voxels of a strip near |r| = 1, a bit each. */
+static inline uint64_t vx_near_lanes(const vx_results *to, const vx_ints score[VX_STRIP])
+{
+    uint64_t near = 0;
+    for (int v = 0; v < VX_STRIP; v++) {
+        unsigned lanes =
+            vx_above(score[v], vx_splat(to->args.near_high)) | vx_above(vx_splat(to->args.near_low), score[v]);
+        near |= (uint64_t)lanes << (v * VX_LANES);
+    }
+    return near;
+}
+
+/* The rare way, for scores that vx_scores_rare tells; those near |r| = 1 have been found anew. */
 static __attribute__((noinline)) void vx_scores_note(const vx_results *to, vx_maxima *maxima,
                                                      const vx_ints score[VX_STRIP], int voxel, int p)
 {
@@ -101,19 +118,22 @@ static __attribute__((noinline)) void vx_scores_note(const vx_results *to, vx_ma
         high = s > high ? s : high;
         low = s < low ? s : low;
     }
-    maxima->high[p] = maxima->bound_high[p] = high;
-    maxima->low[p] = maxima->bound_low[p] = low;
+    maxima->high[p] = high;
+    maxima->low[p] = low;
+    high = high < to->args.near_high ? high : to->args.near_high;
+    low = low > to->args.near_low ? low : to->args.near_low;
     if (to->args.flags & VX_COMPACT) {
-        maxima->bound_high[p] = high < to->args.cut_high ? high : to->args.cut_high;
-        maxima->bound_low[p] = low > to->args.cut_low ? low : to->args.cut_low;
+        high = high < to->args.cut_high ? high : to->args.cut_high;
+        low = low > to->args.cut_low ? low : to->args.cut_low;
         vx_list_append(to, lane, hits, voxel, p);
     }
+    maxima->bound_high[p] = high;
+    maxima->bound_low[p] = low;
 }
 
-/* Takes the scores of relabelling p in the strip that starts at `voxel`. `score` stays in registers: only the rare ways
- * copy it to memory. */
-static inline __attribute__((always_inline)) void vx_scores_take(const vx_results *to, vx_maxima *maxima,
-                                                                 const vx_ints score[VX_STRIP], int voxel, int p)
+/* Whether a strip needs vx_scores_note. */
+static inline __attribute__((always_inline)) bool vx_scores_rare(const vx_maxima *maxima, const vx_ints score[VX_STRIP],
+                                                                 int p)
 {
     vx_ints high = score[0], low = score[0];
 #pragma GCC unroll 4
@@ -121,12 +141,13 @@ static inline __attribute__((always_inline)) void vx_scores_take(const vx_result
         high = vx_max(high, score[v]);
         low = vx_min(low, score[v]);
     }
-    if (__builtin_expect(vx_any_above(high, vx_splat(maxima->bound_high[p]), vx_splat(maxima->bound_low[p]), low), 0)) {
-        vx_ints copy[VX_STRIP];
-        for (int v = 0; v < VX_STRIP; v++)
-            copy[v] = score[v];
-        vx_scores_note(to, maxima, copy, voxel, p);
-    }
+    return vx_any_above(high, vx_splat(maxima->bound_high[p]), vx_splat(maxima->bound_low[p]), low);
+}
+
+/* Stores the scores of relabelling p in the strip that starts at `voxel`, if maps are asked for. */
+static inline __attribute__((always_inline)) void vx_scores_store(const vx_results *to, const vx_ints score[VX_STRIP],
+                                                                 int voxel, int p)
+{
     if (__builtin_expect(to->args.flags & VX_STORE, 0)) {
         vx_ints *map = (vx_ints *)(to->score + (size_t)p * (size_t)to->args.map + to->args.map0 + voxel);
         for (int v = 0; v < VX_STRIP; v++)

@@ -11,8 +11,10 @@
 #include "base/memory.h"
 #include "engine/cpu/cpu.h"
 #include "engine/cpu/epilogue.h"
+#include "near.h"
 
 #include <omp.h>
+#include <string.h>
 
 typedef vx_ints vx_row[VX_STRIP];
 
@@ -33,11 +35,23 @@ static void tabulate(int rows, const int32_t *k, vx_row *table)
     }
 }
 
-/* All relabellings of one strip. `groups` and `counting` are constants where it is called, so that the loop over groups
- * and the counting unfold or vanish; counts stay in registers. */
+/* The rare way of epilogue.h. */
+static __attribute__((noinline)) void look_closer(const vx_results *to, const int32_t *k, int voxel, int p,
+                                                  vx_maxima *maxima, vx_ints score[VX_STRIP])
+{
+    int32_t *lane = (int32_t *)score;
+    for (uint64_t near = vx_near_lanes(to, score); near; near &= near - 1) {
+        int l = __builtin_ctzll(near);
+        lane[l] = vx_near_signflip(&to->args, k + l, lane[l]);
+    }
+    vx_scores_note(to, maxima, score, voxel, p);
+}
+
+/* All relabellings of one strip of k. `groups` and `counting` are constants where it is called, so that the loop over
+ * groups and the counting unfold or vanish; counts stay in registers. */
 static inline __attribute__((always_inline)) void strip(const vx_dense_args *args, const vx_results *to,
-                                                        const vx_row *table, const uint8_t *flip, int voxel,
-                                                        vx_maxima *maxima, int groups, bool counting)
+                                                        const vx_row *table, const int32_t *k, const uint8_t *flip,
+                                                        int voxel, vx_maxima *maxima, int groups, bool counting)
 {
     const int relabellings = args->relabellings, width = args->width;
     vx_ints count_high[VX_STRIP] = {0}, count_low[VX_STRIP] = {0}, count[VX_STRIP] = {0};
@@ -60,12 +74,18 @@ static inline __attribute__((always_inline)) void strip(const vx_dense_args *arg
             for (int v = 0; v < VX_STRIP; v++)
                 u[v] += (*row)[v];
         }
+        if (__builtin_expect(vx_scores_rare(maxima, u, p), 0)) {
+            vx_ints copy[VX_STRIP]; /* else u would live in memory */
+            memcpy(copy, u, sizeof copy);
+            look_closer(to, k, voxel, p, maxima, copy);
+            memcpy(u, copy, sizeof copy);
+        }
         if (counting) {
 #pragma GCC unroll 4
             for (int v = 0; v < VX_STRIP; v++)
                 count[v] -= (u[v] >= count_high[v]) + (u[v] <= count_low[v]);
         }
-        vx_scores_take(to, maxima, u, voxel, p);
+        vx_scores_store(to, u, voxel, p);
     }
     if (counting)
         for (int v = 0; v < VX_STRIP; v++)
@@ -82,11 +102,11 @@ static void tile(const vx_dense_args *args, const vx_results *to, const int32_t 
             tabulate(rows, k + (size_t)first * VX_TILE, table + ((size_t)g << args->width));
         }
         if (args->groups == 2 && counting)
-            strip(args, to, table, flip, voxel, maxima, 2, true);
+            strip(args, to, table, k, flip, voxel, maxima, 2, true);
         else if (args->groups == 2)
-            strip(args, to, table, flip, voxel, maxima, 2, false);
+            strip(args, to, table, k, flip, voxel, maxima, 2, false);
         else
-            strip(args, to, table, flip, voxel, maxima, args->groups, counting);
+            strip(args, to, table, k, flip, voxel, maxima, args->groups, counting);
     }
 }
 

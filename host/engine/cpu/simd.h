@@ -34,6 +34,12 @@ static inline vx_ints vx_splat(int32_t value)
     return value + (vx_ints){0};
 }
 
+/* a where `first` is all ones, b where it is 0. */
+static inline vx_floats vx_either(vx_ints first, vx_floats a, vx_floats b)
+{
+    return (vx_floats)(((vx_ints)a & first) | ((vx_ints)b & ~first));
+}
+
 #if VX_LANES == 16
 #include <immintrin.h>
 static const vx_ints vx_lane_numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};

@@ -81,17 +81,17 @@ static inline float height_of(uint32_t key)
     return h;
 }
 
-/* Signed t of scores as bits; 0 where its tail is not asked for. */
+/* Signed t of scores as bits (mass.h: vx_height); 0 where its tail is not asked for. */
 static inline vx_ints signed_height(const vx_tfce_args *args, vx_ints score)
 {
-    vx_ints bits = vx_ordered(score);
+    vx_ints bits = vx_ordered(score), negative = bits >> 31, magnitude = bits & 0x7fffffff;
+    vx_floats s = (vx_floats)magnitude, most = VX_MASS_T_MAX + (vx_floats){0}, square = (s - 1.0f) * (s + 1.0f);
     if (args->fixed_point)
-        bits = (vx_ints)(__builtin_convertvector(score, vx_floats) * args->scale);
-    vx_ints negative = bits >> 31;
-    vx_floats r = (vx_floats)(bits & 0x7fffffff), rest = (1.0f - r) * (1.0f + r), most = VX_MASS_T_MAX + (vx_floats){0};
+        s = (vx_floats)((vx_ints)(__builtin_convertvector(score, vx_floats) * args->scale) & 0x7fffffff);
+    vx_ints near = magnitude >= VX_NEAR_BITS;
+    vx_floats r = vx_either(near, square, s), rest = vx_either(near, square, (1.0f - s) * (1.0f + s));
     vx_floats t = args->root_df * r / vx_sqrt(rest);
-    vx_ints finite = (rest > 0.0f) & (t < most);
-    vx_ints height = (finite & (vx_ints)t) | (~finite & (vx_ints)most);
+    vx_ints height = (vx_ints)vx_either((rest > 0.0f) & (t < most), t, most);
     vx_ints wanted = (negative & vx_splat(-(args->tails >> 1))) | (~negative & vx_splat(-(args->tails & 1)));
     return (height | (negative & INT32_MIN)) & wanted & (height > 0);
 }

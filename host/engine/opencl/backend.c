@@ -13,7 +13,7 @@ enum {
 };
 
 /* The kernels lay the argument structs out without holes; so must we. */
-_Static_assert(sizeof(vx_dense_args) == 14 * 4, "an argument struct with a hole");
+_Static_assert(sizeof(vx_dense_args) == 16 * 4, "an argument struct with a hole");
 _Static_assert(sizeof(vx_clusters_args) == 11 * 4, "an argument struct with a hole");
 _Static_assert(sizeof(vx_tfce_args) == 16 * 4, "an argument struct with a hole");
 
@@ -305,7 +305,7 @@ static void free_opencl(vx_backend *backend)
  * may have beside the running maxima, at most 48 KB in all. */
 static size_t tables_max(const vx_device_info *info, bool vectors)
 {
-    size_t maxima = (vectors ? 2 : 4) * VX_BATCH_MAX * sizeof(int32_t);
+    size_t maxima = 4 * VX_BATCH_MAX * sizeof(int32_t);
     size_t most = vectors ? UNIT_TABLES_MAX : GROUP_TABLES_MAX, room = info->local_memory - maxima;
     return room < most ? room : most;
 }
