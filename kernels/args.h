@@ -90,10 +90,10 @@ typedef struct vx_clusters_args {
  * from a table, G(h) = h * h * h where power = 3, else pow(h, power). What is found is the largest B left: H + 1 times
  * the map's maximum, as G leaves out the integral's 1 / (H + 1).
  *
- * Stepping, for comparison with other tools: with step > 0 only thresholds k * dh count, dh = step, or step times the
- * tail's largest height where step_relative is set. Then G(h) = K (K + 1) (2 K + 1) / 6 with K = floor(h / dh), that is
- * the sum of k^2, and what is found is the maximum itself, the largest B times dh * dh, and once more dh where
- * step_times is set. */
+ * Stepping, for comparison with other tools: with step > 0 only thresholds k * dh count, dh = step, or step times a
+ * largest height: the tail's (step_relative 1), or the larger of both tails' (2). Then G(h) = K (K + 1) (2 K + 1) / 6
+ * with K = floor(h / dh), that is the sum of k^2, and what is found is the maximum itself, the largest B times dh * dh,
+ * and once more dh where step_times is set. */
 typedef struct vx_tfce_args {
     int relabellings;
     int voxels, padded;     /* of a map in score[p]: voxels that count, and ints to the next map: whole tiles */

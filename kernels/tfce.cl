@@ -405,14 +405,36 @@ static double integral(const vx_tfce_args *args, double h, double dh)
     return args->power == 3.0f ? h * h * h : pow(h, (double)args->power);
 }
 
-/* The tail's maximum. */
-static double sweep(const vx_map *m)
+/* The largest height in either tail: that of the largest or the smallest score. */
+static float largest_height(const vx_map *m, __global const int *score, __local int *scratch)
+{
+    int lid = get_local_id(0), high = score[0], low = high;
+    for (int v = lid; v < m->args.voxels; v += VX_WG) {
+        high = max(high, score[v]);
+        low = min(low, score[v]);
+    }
+    scratch[lid] = high;
+    scratch[VX_WG + lid] = low;
+    vx_sync();
+    for (int item = 0; item < VX_WG; item++) {
+        high = max(high, scratch[item]);
+        low = min(low, scratch[VX_WG + item]);
+    }
+    vx_sync();
+    vx_ints highs = high, lows = low;
+    float lane[VX_VEC];
+    vx_store(fmax(heights(&m->args, highs, 1.0f), heights(&m->args, lows, -1.0f)), lane);
+    return lane[0];
+}
+
+/* The tail's maximum; `largest` height of both tails, where it is asked for. */
+static double sweep(const vx_map *m, float largest)
 {
     double best = 0, dh = m->args.step;
     if (m->entries == 0)
         return 0;
     if (m->args.step_relative)
-        dh *= as_float(KEY_TOP - m->from[0].x);
+        dh *= m->args.step_relative == 2 ? largest : as_float(KEY_TOP - m->from[0].x);
     for (int i = 0; i < m->entries; i++) {
         uint2 entry = m->from[i];
         double g = integral(&m->args, as_float(KEY_TOP - entry.x), dh);
@@ -439,10 +461,12 @@ tfce(const vx_tfce_args args, __global const int *score, __global const int *pos
     begin_map(&m, work, offset);
     for (int p = get_group_id(0); p < args.relabellings; p += args.slabs) {
         double found[2] = {0, 0};
+        __global const int *map = score + (size_t)p * args.padded;
+        float largest = args.step_relative == 2 ? largest_height(&m, map, count) : 0;
         for (int tail = first; tail <= last; tail++) {
             if (lid == 0)
                 maxima = 0;
-            scatter(&m, score + (size_t)p * args.padded, tail ? -1.0f : 1.0f);
+            scatter(&m, map, tail ? -1.0f : 1.0f);
             vx_sync();
             link(&m);
             vx_sync();
@@ -450,7 +474,7 @@ tfce(const vx_tfce_args args, __global const int *score, __global const int *pos
             vx_sync();
             sort(&m, count, total);
             if (lid == 0)
-                found[tail] = sweep(&m);
+                found[tail] = sweep(&m, largest);
             vx_sync();
         }
         if (lid == 0) {

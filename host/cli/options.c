@@ -118,8 +118,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_TFCE_PRESET] = {"tfce-preset", 0, VX_CHOICE, VX_RUN, "PRESET", "exact",
         "exact|fsl|palm|mrtrix|nilearn", NULL, 0, 0,
         "How TFCE is integrated: in closed form, or in the steps of another tool, for comparison: a hundredth of the "
-        "observed maximum (fsl), of each map's own (palm, which multiplies it in, and nilearn), or 0.1 (mrtrix). FSL's "
-        "own neighbours are --connectivity 6."},
+        "observed maximum (fsl), of each map's own (palm, which multiplies it in, and nilearn), of |t| where two tails "
+        "are tested, or 0.1 (mrtrix). FSL's own neighbours are --connectivity 6."},
     [VX_OPTION_THREADS] = {"threads", 0, VX_WHOLE, VX_RUN | VX_SELFTEST | VX_SIMULATE | VX_BENCH, "N", "all", "all",
         NULL, 1, 4096,
         "CPU threads. The answer does not depend on them."},

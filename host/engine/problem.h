@@ -18,7 +18,8 @@ typedef struct vx_problem_options {
     int tfce_tails;     /* 1: positive, 2: negative, 3: both */
     double tfce_extent, tfce_height; /* E and H */
     float tfce_step;    /* 0: the integral in closed form; see vx_tfce_args in args.h */
-    bool tfce_step_relative, tfce_step_times;
+    int tfce_step_relative; /* 1: to the tail's largest height, 2: to that of both tails */
+    bool tfce_step_times;
 } vx_problem_options;
 
 typedef struct vx_problem {

@@ -84,7 +84,7 @@ static void choose_tfce(const vx_work *w, vx_problem_options *options)
     case VX_TFCE_PALM:
     case VX_TFCE_NILEARN:
         options->tfce_step = 0.01f;
-        options->tfce_step_relative = true;
+        options->tfce_step_relative = w->options->tails == VX_TWO_TAILS ? 2 : 1;
         options->tfce_step_times = w->options->tfce_preset == VX_TFCE_PALM;
         break;
     case VX_TFCE_MRTRIX: options->tfce_step = 0.1f; break;

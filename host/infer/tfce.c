@@ -90,12 +90,19 @@ static void take(sweep *w, int32_t v, double g)
     *here = v + 1;
 }
 
-/* One tail: fills the map where the sign is right. */
-static void sweep_tail(sweep *w, peak *order, int64_t count, float sign, float *map)
+/* dh of a tail (args.h: vx_tfce_args). */
+static double step_of(const vx_problem *problem, const int32_t *score, int tail)
 {
-    const vx_problem_options *o = &w->problem->options;
-    qsort(order, (size_t)count, sizeof *order, by_height);
-    w->step = o->tfce_step_relative && count ? (double)o->tfce_step * order[0].height : o->tfce_step;
+    float top = 0.0f;
+    for (int64_t v = 0; v < problem->voxels; v++)
+        if (problem->options.tfce_step_relative == 2 || (score[v] < 0) == tail)
+            top = fmaxf(top, vx_score_height(problem, score[v]));
+    return (double)problem->options.tfce_step * (problem->options.tfce_step_relative ? (double)top : 1.0);
+}
+
+/* One tail: fills the map where the sign is right. */
+static void sweep_tail(sweep *w, const peak *order, int64_t count, float sign, float *map)
+{
     for (int64_t k = 0; k < count; k++)
         take(w, order[k].voxel, integral(w, order[k].height));
     for (int64_t k = count; k-- > 0;) { /* parents came later than their children */
@@ -136,6 +143,8 @@ vx_status vx_tfce_map(const vx_problem *problem, const int32_t *score, float *ma
             if ((score[v] < 0) == tail && height > 0.0f)
                 order[count++] = (peak){height, (int32_t)v};
         }
+        qsort(order, (size_t)count, sizeof *order, by_height);
+        w.step = step_of(problem, score, tail);
         sweep_tail(&w, order, count, sign, map);
     }
 cleanup:

@@ -294,10 +294,13 @@ static void random_maps(maps *m, bool fixed_point, int levels)
         }
 }
 
-/* The largest of both tails. `dh` above 0: by steps of dh, or dh times the tail's largest where `relative`. */
+/* The largest of both tails. `dh` above 0: by steps of dh, or dh times the largest height of the tail, or of both. */
 static void reference_maxima(const vx_tfce_args *args, const maps *m, int p, double H, double dh, double best[2])
 {
     static double t[VOXELS_MAX], tfce[VOXELS_MAX];
+    double most = 0;
+    for (int v = 0; v < voxels_of(m); v++)
+        most = m->mask[v] ? fmax(most, fabs(vx_reference_height(args, m->score[p][v]))) : most;
     for (int tail = 0; tail < 2; tail++) {
         double top = 0;
         best[tail] = 0;
@@ -305,7 +308,7 @@ static void reference_maxima(const vx_tfce_args *args, const maps *m, int p, dou
             t[v] = m->mask[v] ? vx_reference_height(args, m->score[p][v]) * (tail ? -1 : 1) : 0;
             top = fmax(top, t[v]);
         }
-        double step = args->step_relative ? dh * top : dh;
+        double step = args->step_relative == 2 ? dh * most : args->step_relative ? dh * top : dh;
         if (top == 0)
             continue;
         if (dh > 0)
@@ -413,11 +416,11 @@ static void test_steps(void **state)
     (void)state;
     static maps m;
     m = (maps){.grid = {18, 4, 4, 26}, .maps = 3, .slabs = 2, .E = 0.5};
-    for (int kind = 0; kind < 4; kind++) {
+    for (int kind = 0; kind < 6; kind++) {
         vx_tfce_args args = random_settings(1, 2);
-        args.step = kind % 2 ? 0.02f : 0.1f;
-        args.step_relative = kind % 2;
-        args.step_times = kind / 2;
+        args.step = kind % 3 ? 0.02f : 0.1f;
+        args.step_relative = kind % 3;
+        args.step_times = kind / 3;
         random_maps(&m, args.fixed_point, 0);
         compare(&args, &m, 2, (double)args.step);
     }
@@ -452,7 +455,7 @@ static void test_steps_converge(void **state)
         args.step = 0;
         best_of(backends[b], &args, &m, exact);
         args.step_times = 1;
-        double top = 3.5 * 0.9 / sqrt(1 - 0.9 * 0.9);
+        double top = 3.5 * 0.999 / sqrt(1 - 0.999 * 0.999);
         for (args.step = 0.5f; args.step > 1e-5f; args.step /= 4) {
             best_of(backends[b], &args, &m, stepped);
             for (int i = 0; i < 4; i++)

@@ -201,7 +201,8 @@ static void shapes_have_formulas(void **state)
     vx_model_free(model);
 }
 
-/* sum over k dh <= h_v of e^E (k dh)^2, times dh in PALM. */
+/* sum over k dh <= h_v of e^E (k dh)^2, times dh in PALM; dh a hundredth of the largest |t| in the tails in
+ * question. */
 static void presets_are_sums(void **state)
 {
     static const vx_tfce_preset preset[] = {VX_TFCE_FSL, VX_TFCE_PALM, VX_TFCE_MRTRIX, VX_TFCE_NILEARN};
@@ -211,25 +212,29 @@ static void presets_are_sums(void **state)
     vx_matrix *matrix = fixture_matrix(dim, 9, V, data, NULL);
     vx_model *model = fixture_model(9, NULL, 0, NULL, VX_PEARSON);
     (void)state;
-    for (int k = 0; k < 4; k++)
+    for (int k = 0; k < 8; k++)
         for (int d = 0; d < devices; d++) {
             vx_inference_options options = tfce_options();
-            options.tails = VX_POSITIVE;
-            options.tfce_preset = preset[k];
+            bool two = k / 4;
+            options.tails = two ? VX_TWO_TAILS : VX_POSITIVE;
+            options.tfce_preset = preset[k % 4];
             vx_result *result = fixture_run(id[d], 0, matrix, model->effect, &options);
             const float *map = fixture_map(result, "tfce"), *float_t = fixture_map(result, "t");
             double t[V], highest = 0;
-            for (int v = 0; v < V; v++)
-                highest = fmax(highest, t[v] = float_t[v]);
-            double dh = preset[k] == VX_TFCE_MRTRIX ? 0.1f : highest / 100 * (1 - 1e-6);
             for (int v = 0; v < V; v++) {
+                t[v] = float_t[v];
+                highest = fmax(highest, two ? fabs(t[v]) : t[v]);
+            }
+            double dh = preset[k % 4] == VX_TFCE_MRTRIX ? 0.1f : highest / 100 * (1 - 1e-6);
+            for (int v = 0; v < V; v++) {
+                int sign = two && t[v] < 0 ? -1 : 1;
                 double sum = 0;
-                for (int step = 1; step * dh <= t[v]; step++)
-                    sum += sqrt(extent_at(t, 1, step * dh, 26, v)) * pow(step * dh, 2);
-                sum *= preset[k] == VX_TFCE_PALM ? dh : 1;
+                for (int step = 1; step * dh <= sign * t[v]; step++)
+                    sum += sqrt(extent_at(t, sign, step * dh, 26, v)) * pow(step * dh, 2);
+                sum *= preset[k % 4] == VX_TFCE_PALM ? dh : 1;
                 /* dh is known to 1e-6; a voxel within that of a step may be on either side of it */
                 double last = fabs(t[v] / dh - nearbyint(t[v] / dh)) < 1e-3 ? sqrt(V) * t[v] * t[v] : 0;
-                fixture_near(map[v], sum, 1e-5 * sum + last, "stepped", v);
+                fixture_near(map[v], sign * sum, 1e-5 * sum + last, "stepped", v);
             }
             vx_result_free(result);
         }

@@ -310,6 +310,8 @@ static void sweep(vx_map *map, double best[2])
     const vx_tfce_args *args = map->args;
     const double *power = map->power;
     double dh[2];
+    if (args->step_relative == 2)
+        map->top[0] = map->top[1] = fmaxf(map->top[0], map->top[1]);
     for (int tail = 0; tail < 2; tail++)
         dh[tail] = (double)args->step * (args->step_relative ? (double)map->top[tail] : 1);
     for (int e = 0; e < map->entries; e++) {
