@@ -80,7 +80,7 @@ static vx_status add_voxel_p(vx_work *w, vx_error *error)
 }
 
 /* How closely the engine's maximum and the map's must agree: two ways to one integral, each in double with about one
- * rounding a voxel, but the map is float32. */
+ * rounding a voxel, but the map is float32; or two relabellings' where all scores are the same. */
 static const double TFCE_AGREES = 1e-6;
 
 /* tfce and p-fwe-tfce. */
@@ -89,9 +89,11 @@ static vx_status add_tfce(vx_work *w, vx_error *error)
     vx_tails tails = w->options->tails;
     float *map = add_map(w, "tfce", "TFCE", VX_INTENT_ESTIMATE, false);
     float *p = add_map(w, "p-fwe-tfce", "p", VX_INTENT_P, true);
+    float *least = vx_array((size_t)w->problem->voxels, sizeof *least);
     double *sorted = vx_array((size_t)w->maxima.count, sizeof *sorted), highest = 0.0;
-    vx_status status = map && p && sorted ? vx_tfce_map(w->problem, w->score, map, error) : vx_fail_memory(error);
-    if (status)
+    vx_status status = map && p && least && sorted ? VX_OK : vx_fail_memory(error);
+    if (status || (status = vx_tfce_map(w->problem, w->score, map, error)) ||
+        (status = vx_tfce_map(w->problem, w->lowered, least, error)))
         goto cleanup;
     memcpy(sorted, w->maxima.tfce, (size_t)w->maxima.count * sizeof *sorted);
     vx_sort(sorted, w->maxima.count);
@@ -100,12 +102,14 @@ static vx_status add_tfce(vx_work *w, vx_error *error)
             map[v] = 0.0f; /* that tail was needed for the complements' maxima alone */
         double height = fabs((double)map[v]);
         highest = fmax(highest, height);
+        height = fmin(height, fabs((double)least[v]));
         p[v] = (float)vx_p_from_maxima(sorted, w->maxima.count, height, TFCE_AGREES * height);
     }
     if (fabs(highest - w->maxima.tfce[0]) > TFCE_AGREES * highest)
         status = vx_fail(error, VX_DEVICE, "device %s found a largest TFCE of %.9g where it is %.9g",
                          vx_device_properties(w->device)->id, w->maxima.tfce[0], highest);
 cleanup:
+    free(least);
     free(sorted);
     return status;
 }
@@ -122,14 +126,12 @@ static vx_status check_clusters(const vx_work *w, vx_error *error)
     return VX_OK;
 }
 
-/* By how much a voxel's t may differ between two relabellings that give it the same r in exact arithmetic: dt / dr =
- * sqrt(df) / (1 - r^2)^1.5 times the tolerance of r, and the last bits of a division that is not rounded correctly.
- * Where r is 1 but for its last bits, only that t is large is known. */
-static double t_tolerance(const vx_problem *p, double r)
+/* By how much a voxel's part of its cluster's mass may be less in a relabelling that is the same in exact arithmetic;
+ * with the last bits of a division that is not rounded correctly. */
+static double mass_tolerance(const vx_work *w, int64_t v)
 {
-    double rest = fmax((1.0 - r) * (1.0 + r), 1e-15), t = sqrt(p->effect->df / rest) * fabs(r);
-    double slope = sqrt(p->effect->df) / (rest * sqrt(rest));
-    return fmin(slope * vx_score_tolerance(p) + 4.0 * 0x1p-24 * t, 0.99 * fmin(t, (double)VX_MASS_T_MAX));
+    double t = vx_score_height(w->problem, w->score[v]), lowered = vx_score_height(w->problem, w->lowered[v]);
+    return t - fmax(lowered, fmin(t, w->problem->options.threshold_t)) + 4.0 * 0x1p-24 * t;
 }
 
 /* The p of every cluster by its extent or its mass, and the map that says it in all of its voxels. */
@@ -146,7 +148,7 @@ static vx_status add_cluster_p(vx_work *w, const char *name, const double *maxim
     }
     for (int64_t v = 0; mass && v < w->problem->voxels; v++)
         if (label[v] > 0.0f)
-            tolerance[(size_t)label[v] - 1] += t_tolerance(w->problem, vx_score_r(w->problem, w->score[v]));
+            tolerance[(size_t)label[v] - 1] += mass_tolerance(w, v);
     memcpy(sorted, maxima, (size_t)w->maxima.count * sizeof *sorted);
     vx_sort(sorted, w->maxima.count);
     for (size_t c = 0; c < w->result->clusters; c++) {
@@ -244,6 +246,7 @@ static void give_null(vx_work *w)
 vx_status vx_maps_make(vx_work *w, vx_error *error)
 {
     give_estimates(w);
+    vx_lower(w->problem, w->score, w->lowered);
     vx_status status = add_voxel_p(w, error);
     if (status || (status = add_clusters(w, error)))
         return status;

@@ -98,6 +98,15 @@ void vx_bounds(const vx_problem *problem, vx_tails tails, const int32_t *score, 
     }
 }
 
+void vx_lower(const vx_problem *problem, const int32_t *score, int32_t *lowered)
+{
+    double tolerance = vx_score_tolerance(problem);
+    for (int64_t v = 0; v < problem->voxels; v++) {
+        double r = vx_score_r(problem, score[v]);
+        lowered[v] = vx_r_score(problem, copysign(fmax(fabs(r) - tolerance, 0.0), r));
+    }
+}
+
 double vx_p_uncorrected(const vx_problem *problem, vx_tails tails, uint64_t exceed)
 {
     /* A score within rounding of 0 meets both bounds, and two-sided it would be counted twice. */
