@@ -27,7 +27,8 @@ void vx_sort(double *value, uint64_t count);
 void vx_bounds(const vx_problem *problem, vx_tails tails, const int32_t *score, int32_t *high, int32_t *low);
 
 /* Scores with |r| lowered by as much as rounding may take from a relabelling whose scores are the same in exact
- * arithmetic. TFCE and mass rise with every |r|, so what such a relabelling has is at least what lowered scores have. */
+ * arithmetic. TFCE and mass rise with every |r|, so what such a relabelling has is at least what lowered scores
+ * have. */
 void vx_lower(const vx_problem *problem, const int32_t *score, int32_t *lowered);
 double vx_p_uncorrected(const vx_problem *problem, vx_tails tails, uint64_t exceed);
 
