@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 vx_bench_options vx_bench_defaults(void)
 {
@@ -178,6 +179,8 @@ vx_status vx_bench(const vx_bench_options *options, FILE *table, vx_error *error
                        (long long)options->participants);
     if (options->repetitions < 1)
         return vx_fail(error, VX_USAGE, "%d repetitions; at least 1 is needed", options->repetitions);
+    if (options->data && access(options->data, R_OK | X_OK)) /* before minutes of measuring */
+        return vx_fail(error, VX_INPUT, "%s: %s", options->data, strerror(errno));
     vx_bench_state state = {.options = options, .table = table, .device_name = "-"};
     json_t *devices = json_array(), *stages = json_array();
     int64_t rows = options->participants * (options->scaling ? VX_BENCH_SCALING_MAX : 1);

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,7 +83,10 @@ static vx_status check_number(const vx_option *option, const char *text, vx_erro
     switch (option->kind) {
     case VX_WHOLE:
         good = good || (vx_value_whole(text, &whole) && (double)whole >= option->low && (double)whole <= option->high);
-        snprintf(range, sizeof range, "a whole number from %.0f to %.0f", option->low, option->high);
+        if (option->high < 0x1p64)
+            snprintf(range, sizeof range, "a whole number from %.0f to %.0f", option->low, option->high);
+        else
+            snprintf(range, sizeof range, "a whole number from %.0f to %" PRIu64, option->low, UINT64_MAX);
         break;
     case VX_BYTES:
         good = good || (vx_value_bytes(text, &bytes) && (double)bytes >= option->low && (double)bytes <= option->high);

@@ -278,12 +278,22 @@ static vx_status check_nuisance(const request *r, vx_error *error)
     return VX_OK;
 }
 
+/* Effects are told apart by name. */
+static vx_status check_names(const request *r, vx_error *error)
+{
+    for (int64_t k = 0; k < r->covariates; k++)
+        if (strcmp(r->covariate[k].name, r->options->mean_name) == 0)
+            return vx_fail(error, VX_INPUT, "covariate %s: the effect of the mean has that name; rename the column",
+                           r->covariate[k].name);
+    return VX_OK;
+}
+
 vx_status vx_model_new(const vx_model_options *options, int64_t n, const vx_regressor *covariate, int64_t covariates,
                        const vx_regressor *nuisance, int64_t nuisances, vx_model **model, vx_error *error)
 {
     request r = {options, n, covariates, nuisances, covariate, nuisance};
     vx_status status = check_nuisance(&r, error);
-    if (status)
+    if (status || (status = check_names(&r, error)))
         return status;
     vx_model *made = vx_array_zero(1, sizeof *made);
     if (!made || !(made->effect = vx_array_zero((size_t)covariates + 1, sizeof *made->effect))) {

@@ -53,6 +53,11 @@ class Table(Study):
         self.write_table()
         self.assert_refused(INPUT, ["level", "constant"], "--covariate", "level")
 
+    def test_covariate_called_as_the_mean_is(self):
+        self.header[3] = "change"
+        self.write_table()
+        self.assert_refused(INPUT, ["covariate change", "rename"], "--covariate", "change")
+
     def test_collinear_nuisance(self):
         for row in self.rows:
             row[4] = str(2 * float(row[3]) + 1)

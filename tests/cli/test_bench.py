@@ -2,7 +2,7 @@
 import json
 import unittest
 
-from voxstat_cli import USAGE, Study
+from voxstat_cli import INPUT, USAGE, Study
 
 
 class Bench(Study):
@@ -27,6 +27,9 @@ class Bench(Study):
     def test_refusals(self):
         bench = lambda *arguments: self.run_program("bench", *arguments)
         self.assert_refused(USAGE, ["--repetitions", "'0'"], "--repetitions", "0", run=bench)
+        done = bench("--data", "/nowhere")
+        self.assertEqual((done.returncode, done.stdout), (INPUT, ""))
+        self.assertIn("/nowhere", done.stderr)
         done = bench("--device", "abacus", "--voxels", "2000") # its heading is out by then
         self.assertEqual(done.returncode, USAGE)
         self.assertIn("abacus", done.stderr)

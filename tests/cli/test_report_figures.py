@@ -168,6 +168,11 @@ class ReportFigures(report_cli.Report):
         self.assertGreater(abs(z[2]), 3.5)
         self.assertIn(f"{(abs(z) > 3.5).sum()} participant", page.text["quality"])
 
+    def test_fdr_alone_is_not_called_family_wise(self):
+        page = self.run_report("--correct", "fdr", "-n", "100")
+        self.assertNotIn("family-wise", page.text["question"])
+        self.assertNotIn("family-wise correction", page.text["effect-1"])
+
     def test_headline_and_clusters_are_those_of_the_files(self):
         for row in self.rows:  # so that something survives
             data = self.read_image(row[2])

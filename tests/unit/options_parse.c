@@ -135,6 +135,7 @@ static void wrong_values(void **state)
     REFUSED("--cluster-p|'0'", "voxstat", "--cluster-p", "0");
     REFUSED("--cluster-p|'nan'", "voxstat", "--cluster-p", "nan");
     REFUSED("--cluster-t|'-3'", "voxstat", "--cluster-t", "-3");
+    REFUSED("--seed|18446744073709551616|from 0 to 18446744073709551615", "voxstat", "--seed", "18446744073709551616");
     REFUSED("--permutations|'-1'|whole number|auto or exact", "voxstat", "-n", "-1");
     REFUSED("--permutations|'1e4'", "voxstat", "-n", "1e4");
     REFUSED("--seed|'18446744073709551616'", "voxstat", "--seed", "18446744073709551616");

@@ -65,8 +65,8 @@ static void put_matrix(vx_report *report, const vx_results_effect *effect, const
 {
     const vx_matrix_plot plot = {effect->design, effect->n, effect->columns, effect->column, effect->participant};
     char *name = vx_text("%s_design", effect->stem);
-    char *alt = vx_text("Design matrix of %s, %s: %lld participants by %lld columns.", modality, effect->name,
-                        (long long)effect->n, (long long)effect->columns);
+    char *alt = vx_text("Design matrix of %s, %s: %lld participants by %lld column%s.", modality, effect->name,
+                        (long long)effect->n, (long long)effect->columns, effect->columns == 1 ? "" : "s");
     char *caption = vx_text("%s: %s. A row a participant, a column a regressor, from its smallest (pale) to its "
                             "largest value (dark).", modality, effect->name);
     if (name && alt && caption)

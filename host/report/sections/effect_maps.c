@@ -9,6 +9,7 @@
 /* The volumes that the pictures of an effect are made of. */
 typedef struct volumes {
     float *background, *map, *mask, *survives;
+    bool corrected; /* family-wise p are there */
 } volumes;
 
 /* Ones where a family-wise p is below 0.05, by whichever correction was asked for. */
@@ -20,6 +21,7 @@ static vx_status read_survivors(vx_report *report, const vx_effect_view *view, v
     vx_status status = VX_OK;
     for (size_t k = 0; !status && k < sizeof kind / sizeof *kind; k++) {
         float *p = NULL;
+        v->corrected |= view->effect->p[kind[k]].there;
         if (!view->effect->p[kind[k]].there || !view->effect->p[kind[k]].below)
             continue;
         if (!v->survives && !(v->survives = vx_array_zero(elements, sizeof(float))))
@@ -108,8 +110,9 @@ void vx_effect_maps(vx_report *report, const vx_effect_view *view)
     }
     vx_put_markup(report->page, "<h4>Where</h4>\n");
 
-    alt = vx_text("Axial slices of %s, %s: %zu clusters with %st%s %s %s%.2f; the largest t, %.2f, lies at x %.4g, y "
-                  "%.4g, z %.4g mm.", view->modality->name, effect->name, effect->clusters, bar, bar,
+    alt = vx_text("Axial slices of %s, %s: %zu cluster%s with %st%s %s %s%.2f; the largest t, %.2f, lies at x %.4g, y "
+                  "%.4g, z %.4g mm.", view->modality->name, effect->name, effect->clusters,
+                  effect->clusters == 1 ? "" : "s", bar, bar,
                   effect->tails == VX_NEGATIVE ? "<" : ">", sign, effect->threshold_t, effect->peak_t,
                   effect->peak_mm[0], effect->peak_mm[1], effect->peak_mm[2]);
     caption = vx_text("Coloured where %st%s %s %s%.2f, the threshold at which clusters form (one-sided p %s). Thin "
@@ -119,15 +122,16 @@ void vx_effect_maps(vx_report *report, const vx_effect_view *view)
                       bar, bar, effect->tails == VX_NEGATIVE ? "<" : ">", sign, effect->threshold_t,
                       vx_results_option(report->results, "cluster-p") ? vx_results_option(report->results, "cluster-p")
                                                                       : "not given",
-                      v.survives ? ", bold ones around what survives a family-wise correction at 0.05"
-                                 : "; nothing survives a family-wise correction at 0.05",
+                      v.survives    ? ", bold ones around what survives a family-wise correction at 0.05"
+                      : v.corrected ? "; nothing survives a family-wise correction at 0.05"
+                                    : "",
                       report->template ? "the template" : "the mean of all images");
     put_picture(report, view, "slices", vx_slices_drawing(slices, true), alt, caption);
     free(alt);
     free(caption);
 
-    alt = vx_text("Glass brain of %s, %s, from the right, from behind and from above: %zu clusters.",
-                  view->modality->name, effect->name, effect->clusters);
+    alt = vx_text("Glass brain of %s, %s, from the right, from behind and from above: %zu cluster%s.",
+                  view->modality->name, effect->name, effect->clusters, effect->clusters == 1 ? "" : "s");
     caption = vx_text("The same seen through: the t furthest from zero along each line of sight. L and R are the "
                       "participant's sides.");
     put_picture(report, view, "glass", vx_glass_drawing(glass), alt, caption);

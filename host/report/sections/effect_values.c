@@ -67,10 +67,9 @@ static void put_mean(vx_report *report, const vx_effect_view *view, size_t c, co
                         effect->baseline ? "change" : "value", limits[0], limits[1], limits[2], (long long)rises,
                         (long long)effect->n);
     char *caption = vx_text("%s. Mean %s %.4g (95 %% interval %.4g to %.4g); %lld of %lld %s. Selected by the same "
-                            "data: on average larger than the "
-                            "truth.", title, effect->baseline ? "change" : "value", limits[0],
-                            limits[1], limits[2], (long long)rises, (long long)effect->n,
-                            effect->baseline ? "rise" : "are above zero");
+                            "data: on average further from zero than the truth.", title,
+                            effect->baseline ? "change" : "value", limits[0], limits[1], limits[2], (long long)rises,
+                            (long long)effect->n, effect->baseline ? "rise" : "are above zero");
     if (effect->baseline) {
         const vx_change_plot plot = {effect->baseline + first, effect->followup + first, effect->n,
                                      {results->session[0], results->session[1]}, label ? label : "", limits[0],

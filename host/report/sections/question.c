@@ -50,12 +50,13 @@ static void put_table(vx_report *report)
         for (size_t e = 0; e < results->modality[m].effects; e++)
             for (int k = 0; k < VX_P_KINDS; k++)
                 any[k] |= results->modality[m].effect[e].p[k].there;
-    vx_put_markup(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Headline figures\">"
-                  "<table id=\"headline\"><caption>Headline figures: the largest t and the smallest p of every kind of "
-                  "correction, over all voxels analysed; by voxel, extent, mass and TFCE they are "
-                  "family-wise.</caption>\n<thead><tr><th scope=\"col\">Effect</th><th scope=\"col\" "
-                  "class=\"n\">n</th><th scope=\"col\" class=\"n\">df</th><th scope=\"col\" class=\"n\">peak "
-                  "t</th><th scope=\"col\" class=\"n\">at (mm)</th>");
+    const bool corrected = any[VX_P_FWE_VOXEL] || any[VX_P_FWE_EXTENT] || any[VX_P_FWE_MASS] || any[VX_P_FWE_TFCE];
+    vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Headline figures\">"
+           "<table id=\"headline\"><caption>Headline figures: the largest t and the smallest p of every kind of "
+           "correction, over all voxels analysed%s.</caption>\n<thead><tr><th scope=\"col\">Effect</th><th "
+           "scope=\"col\" class=\"n\">n</th><th scope=\"col\" class=\"n\">df</th><th scope=\"col\" "
+           "class=\"n\">peak t</th><th scope=\"col\" class=\"n\">at (mm)</th>",
+           corrected ? "; by voxel, extent, mass and TFCE they are family-wise" : "");
     for (int k = 0; k < VX_P_KINDS; k++)
         if (any[k])
             vx_put(page, "<th scope=\"col\" class=\"n\">p %s</th>", p_title[k]);
