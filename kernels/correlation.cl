@@ -94,20 +94,8 @@ correlation(const vx_dense_args args, __global const float *Y, __global const fl
             __global int *score, __global int *list_voxel, __global int *list_score, __global int *list_size)
 {
     __local vx_maxima maxima;
-    vx_item item = {
-        .args = args,
-        .padded = args.tiles * VX_TILE,
-        .maxima = &maxima,
-        .count_high = count_high,
-        .count_low = count_low,
-        .counts = counts,
-        .score = score,
-        .list_voxel = list_voxel,
-        .list_score = list_score,
-        .list_size = list_size,
-    };
+    vx_item item = vx_begin(&args, &maxima, count_high, count_low, counts, score, list_voxel, list_score, list_size);
     size_t step = (size_t)(1 + args.nuisance) * args.n;
-    vx_begin(&item);
     for (int strip = get_group_id(0); strip * VX_STRIP < item.padded; strip += get_num_groups(0)) {
         if (!vx_strip_begin(&item, strip))
             continue;

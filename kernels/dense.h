@@ -187,20 +187,35 @@ static void vx_take(vx_item *item, int p, const vx_scores *s)
     }
 }
 
-/* Completes an item whose pointers and arguments are set, and empties the group's maxima. */
-static void vx_begin(vx_item *item)
+/* An item before its first strip, with the op's results as backend.h has them; the group's maxima are emptied. */
+static vx_item vx_begin(const vx_dense_args *args, __local vx_maxima *maxima, __global const int *count_high,
+                        __global const int *count_low, __global uint *counts, __global int *score,
+                        __global int *list_voxel, __global int *list_score, __global int *list_size)
 {
-    item->list_least = vx_value(max(item->args.cut_high, VX_KEY_MIN));
-    item->list_most = vx_value(min(item->args.cut_low, VX_KEY_MAX));
-    if (item->args.near_high == 0 && item->args.near_low == 0) {
-        item->args.near_high = VX_KEY_MAX;
-        item->args.near_low = VX_KEY_MIN;
+    vx_item item = {
+        .args = *args,
+        .list_least = vx_value(max(args->cut_high, VX_KEY_MIN)),
+        .list_most = vx_value(min(args->cut_low, VX_KEY_MAX)),
+        .padded = args->tiles * VX_TILE,
+        .maxima = maxima,
+        .count_high = count_high,
+        .count_low = count_low,
+        .counts = counts,
+        .score = score,
+        .list_voxel = list_voxel,
+        .list_score = list_score,
+        .list_size = list_size,
+    };
+    if (args->near_high == 0 && args->near_low == 0) {
+        item.args.near_high = VX_KEY_MAX;
+        item.args.near_low = VX_KEY_MIN;
     }
-    for (int p = get_local_id(0); p < item->args.relabellings; p += VX_WG) {
-        item->maxima->high[p] = VX_KEY_MIN;
-        item->maxima->low[p] = VX_KEY_MAX;
-        vx_bound(item, p);
+    for (int p = get_local_id(0); p < args->relabellings; p += VX_WG) {
+        maxima->high[p] = VX_KEY_MIN;
+        maxima->low[p] = VX_KEY_MAX;
+        vx_bound(&item, p);
     }
+    return item;
 }
 
 /* Goes to a strip; false where the item has no voxels there. Every item of the group must call it. */

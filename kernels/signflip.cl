@@ -128,20 +128,8 @@ signflip(const vx_dense_args args, const int bits, __local vx_ints *tables, __gl
          __global int *list_score, __global int *list_size)
 {
     __local vx_maxima maxima;
-    vx_item item = {
-        .args = args,
-        .padded = args.tiles * VX_TILE,
-        .maxima = &maxima,
-        .count_high = count_high,
-        .count_low = count_low,
-        .counts = counts,
-        .score = score,
-        .list_voxel = list_voxel,
-        .list_score = list_score,
-        .list_size = list_size,
-    };
+    vx_item item = vx_begin(&args, &maxima, count_high, count_low, counts, score, list_voxel, list_score, list_size);
     __local vx_ints *table = tables + get_local_id(0) * VX_COLS;
-    vx_begin(&item);
     for (int strip = get_group_id(0); strip * VX_STRIP < item.padded; strip += get_num_groups(0)) {
         if (!vx_strip_begin(&item, strip))
             continue;

@@ -182,7 +182,7 @@ static void test_build_log(void **state)
     need_opencl();
     char folder[128];
     vx_error error = {0};
-    change_kernels(folder, "signflip.cl", "s/vx_begin(&item);/vx_begin(\\&nonsense);/");
+    change_kernels(folder, "signflip.cl", "s/vx_begin(&args/vx_begin(\\&nonsense/");
     assert_int_equal(open_with("VOXSTAT_KERNEL_DIR", folder, &error), VX_DEVICE);
     assert_non_null(strstr(error.message, "signflip.cl does not build"));
     assert_non_null(strstr(error.message, "nonsense"));
