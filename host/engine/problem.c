@@ -122,6 +122,7 @@ static int32_t plain_score(const vx_problem *p, double r)
 static void choose_cuts(vx_problem *p)
 {
     double near = sqrt((double)VX_NEAR), t = p->options.threshold_t, r = t / sqrt(p->effect->df + t * t);
+    r += vx_score_tolerance(p, r); /* what is at the threshold in exact arithmetic is not above it */
     p->near_high = plain_score(p, near);
     p->near_low = plain_score(p, -near);
     if (p->op == VX_OP_SIGNFLIP && r < near) { /* s > cut in integers exactly where s * unit > r */
@@ -200,11 +201,18 @@ int32_t vx_r_score(const vx_problem *p, double r)
     return r < 0.0 ? ~bits : bits;
 }
 
-double vx_score_tolerance(const vx_problem *p)
+double vx_score_tolerance(const vx_problem *p, double r)
 {
-    if (p->op == VX_OP_SIGNFLIP)
-        return (double)p->effect->n * p->unit;
-    return 2.0 * (double)VX_SLACK(p->effect->n, p->effect->nuisance);
+    double rest = fmax((1.0 - r) * (1.0 + r), 0.0);
+    double plain = p->op == VX_OP_SIGNFLIP ? (double)p->effect->n * p->unit
+                                           : 2.0 * (double)VX_SLACK(p->effect->n, p->effect->nuisance);
+    return r * r > (double)VX_NEAR ? 4.0 * sqrt(rest) * plain + 4.0 * 0x1p-24 * rest : plain;
+}
+
+int32_t vx_score_moved(const vx_problem *p, int32_t score, double tolerances)
+{
+    double r = vx_score_r(p, score), size = fabs(r) + tolerances * vx_score_tolerance(p, r);
+    return vx_r_score(p, copysign(fmax(size, 0.0), r));
 }
 
 vx_tfce_args vx_problem_tfce_args(const vx_problem *p)

@@ -55,11 +55,16 @@ float vx_score_height(const vx_problem *problem, int32_t score);
 /* The score that r rounds to. */
 int32_t vx_r_score(const vx_problem *problem, double r);
 
-/* How far rounding can set two scores apart that are equal in exact arithmetic, as a difference in r. For integers n
- * units: the sums are exact, but each of their n terms was rounded by up to half a unit, so 1 + 2 - 3 may not be 0. For
- * floats twice VX_SLACK of args.h, (n + 2) (1 + k) 2^-24 each (dot products of unit vectors, n rounded products each,
- * inputs rounded once; Higham 2002, eq. 3.5), as the op itself raises what it knows less well. */
-double vx_score_tolerance(const vx_problem *problem);
+/* How far rounding can set two scores apart that are equal in exact arithmetic, as a difference in r, where one of them
+ * is r. For integers n units: the sums are exact, but each of their n terms was rounded by up to half a unit, so 1 + 2
+ * - 3 may not be 0. For floats twice VX_SLACK of args.h, (n + 2) (1 + k) 2^-24 each (dot products of unit vectors, n
+ * rounded products each, inputs rounded once; Higham 2002, eq. 3.5), as the op itself raises what it knows less well.
+ * Near |r| = 1 what residuals do not tell goes with sqrt(1 - r^2), of which 1/4 is the most there, and the score itself
+ * is rounded to float. */
+double vx_score_tolerance(const vx_problem *problem, double r);
+
+/* The score whose |r| is as many tolerances larger, but at least 0. */
+int32_t vx_score_moved(const vx_problem *problem, int32_t score, double tolerances);
 
 /* What the op tfce is asked for, all but the number of relabellings and of slabs; and what its answers are to be
  * multiplied by: 1 / (H + 1) in double where the integral is in closed form. */

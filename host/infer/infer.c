@@ -151,7 +151,6 @@ static void destroy_work(vx_work *w)
     vx_estimates_destroy(&w->estimates);
     vx_maxima_destroy(&w->maxima);
     free(w->score);
-    free(w->lowered);
     free(w->high);
     free(w->low);
     vx_result_free(w->result);
@@ -173,10 +172,9 @@ static vx_status permute(vx_work *w, vx_progress progress, void *context, vx_err
 {
     size_t voxels = (size_t)w->problem->voxels;
     w->score = vx_array(voxels, sizeof *w->score);
-    w->lowered = vx_array(voxels, sizeof *w->lowered);
     w->high = vx_array(voxels, sizeof *w->high);
     w->low = vx_array(voxels, sizeof *w->low);
-    if (!w->score || !w->lowered || !w->high || !w->low)
+    if (!w->score || !w->high || !w->low)
         return vx_fail_memory(error);
     vx_status status = vx_problem_fill(w->problem, w->matrix, error);
     if (status || (status = vx_tally_new(w->problem, &w->tally, error)) ||

@@ -63,7 +63,7 @@ static vx_status add_voxel_p(vx_work *w, vx_error *error)
     if (!(w->options->correct & VX_CORRECT_VOXEL))
         return VX_OK;
     float *fwe = add_map(w, "p-fwe-voxel", "p", VX_INTENT_P, true);
-    double *sorted = vx_array((size_t)w->maxima.count, sizeof *sorted), tolerance = vx_score_tolerance(w->problem);
+    double *sorted = vx_array((size_t)w->maxima.count, sizeof *sorted);
     if (!fwe || !sorted) {
         free(sorted);
         return vx_fail_memory(error);
@@ -73,7 +73,7 @@ static vx_status add_voxel_p(vx_work *w, vx_error *error)
     for (int64_t v = 0; v < w->problem->voxels; v++) {
         double r = vx_score_r(w->problem, w->score[v]);
         r = tails == VX_TWO_TAILS ? fabs(r) : tails == VX_POSITIVE ? r : -r;
-        fwe[v] = (float)vx_p_from_maxima(sorted, w->maxima.count, r, tolerance);
+        fwe[v] = (float)vx_p_from_maxima(sorted, w->maxima.count, r, vx_score_tolerance(w->problem, r));
     }
     free(sorted);
     return VX_OK;
@@ -92,8 +92,8 @@ static vx_status add_tfce(vx_work *w, vx_error *error)
     float *least = vx_array((size_t)w->problem->voxels, sizeof *least);
     double *sorted = vx_array((size_t)w->maxima.count, sizeof *sorted), highest = 0.0;
     vx_status status = map && p && least && sorted ? VX_OK : vx_fail_memory(error);
-    if (status || (status = vx_tfce_map(w->problem, w->score, map, error)) ||
-        (status = vx_tfce_map(w->problem, w->lowered, least, error)))
+    if (status || (status = vx_tfce_map(w->problem, w->score, 0.0, map, error)) ||
+        (status = vx_tfce_map(w->problem, w->score, 1.0, least, error)))
         goto cleanup;
     memcpy(sorted, w->maxima.tfce, (size_t)w->maxima.count * sizeof *sorted);
     vx_sort(sorted, w->maxima.count);
@@ -130,7 +130,8 @@ static vx_status check_clusters(const vx_work *w, vx_error *error)
  * with the last bits of a division that is not rounded correctly. */
 static double mass_tolerance(const vx_work *w, int64_t v)
 {
-    double t = vx_score_height(w->problem, w->score[v]), lowered = vx_score_height(w->problem, w->lowered[v]);
+    double t = vx_score_height(w->problem, w->score[v]);
+    double lowered = vx_score_height(w->problem, vx_score_moved(w->problem, w->score[v], -1.0));
     return t - fmax(lowered, fmin(t, w->problem->options.threshold_t)) + 4.0 * 0x1p-24 * t;
 }
 
@@ -246,7 +247,6 @@ static void give_null(vx_work *w)
 vx_status vx_maps_make(vx_work *w, vx_error *error)
 {
     give_estimates(w);
-    vx_lower(w->problem, w->score, w->lowered);
     vx_status status = add_voxel_p(w, error);
     if (status || (status = add_clusters(w, error)))
         return status;

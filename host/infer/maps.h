@@ -21,8 +21,7 @@ typedef struct vx_work {
     vx_tally *tally;
     vx_estimates estimates;
     vx_maxima maxima;
-    int32_t *score, *lowered; /* of the data as observed; and as far down as ties may be: vx_lower */
-    int32_t *high, *low;
+    int32_t *score, *high, *low;
     bool exact; /* uncorrected p over all sign flips, though only some of them are used for the rest */
     vx_result *result;
 } vx_work;

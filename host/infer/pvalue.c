@@ -86,24 +86,14 @@ double vx_p_from_maxima(const double *sorted, uint64_t count, double observed, d
 
 void vx_bounds(const vx_problem *problem, vx_tails tails, const int32_t *score, int32_t *high, int32_t *low)
 {
-    double tolerance = vx_score_tolerance(problem);
     for (int64_t v = 0; v < problem->voxels; v++) {
-        double r = vx_score_r(problem, score[v]);
+        double r = vx_score_r(problem, score[v]), tolerance = vx_score_tolerance(problem, r);
         double reach = (tails == VX_TWO_TAILS ? fabs(r) : tails == VX_POSITIVE ? r : -r) - tolerance;
         int32_t above = vx_r_score(problem, reach), below = vx_r_score(problem, -reach);
         /* One tail alone is counted, but with its complement where that is not evaluated by itself. */
         bool both = tails == VX_TWO_TAILS || problem->complement;
         high[v] = both || tails == VX_POSITIVE ? above : INT32_MAX;
         low[v] = both || tails == VX_NEGATIVE ? below : INT32_MIN;
-    }
-}
-
-void vx_lower(const vx_problem *problem, const int32_t *score, int32_t *lowered)
-{
-    double tolerance = vx_score_tolerance(problem);
-    for (int64_t v = 0; v < problem->voxels; v++) {
-        double r = vx_score_r(problem, score[v]);
-        lowered[v] = vx_r_score(problem, copysign(fmax(fabs(r) - tolerance, 0.0), r));
     }
 }
 

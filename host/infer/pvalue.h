@@ -25,11 +25,6 @@ void vx_sort(double *value, uint64_t count);
 
 /* Bounds for the engine to count against, so that vx_p_uncorrected can follow (problem->voxels of each). */
 void vx_bounds(const vx_problem *problem, vx_tails tails, const int32_t *score, int32_t *high, int32_t *low);
-
-/* Scores with |r| lowered by as much as rounding may take from a relabelling whose scores are the same in exact
- * arithmetic. TFCE and mass rise with every |r|, so what such a relabelling has is at least what lowered scores
- * have. */
-void vx_lower(const vx_problem *problem, const int32_t *score, int32_t *lowered);
 double vx_p_uncorrected(const vx_problem *problem, vx_tails tails, uint64_t exceed);
 
 /* The smallest p that the relabellings allow: two-sided, a flip and its complement have the same |t|. */

@@ -19,7 +19,7 @@ typedef struct sweep {
     int32_t *parent, *root;     /* voxels: in the tree; and one as near its root as known */
     int32_t *size;              /* voxels: of the component that it completed */
     double *gain, *reached;     /* voxels: of that component; G of the height where it began */
-    double step;                /* dh; 0: exact */
+    double step, weight;        /* dh as steps are counted and as they are weighed; 0: exact */
 } sweep;
 
 typedef struct peak {
@@ -52,8 +52,8 @@ static void find_offsets(sweep *w)
 static double integral(const sweep *w, double height)
 {
     if (w->step > 0.0) {
-        double k = floor(height / w->step), times = w->problem->options.tfce_step_times ? w->step : 1.0;
-        return k * (k + 1.0) * (2.0 * k + 1.0) / 6.0 * w->step * w->step * times;
+        double k = floor(height / w->step), times = w->problem->options.tfce_step_times ? w->weight : 1.0;
+        return k * (k + 1.0) * (2.0 * k + 1.0) / 6.0 * w->weight * w->weight * times;
     }
     double power = w->problem->options.tfce_height + 1.0;
     return pow(height, power) / power;
@@ -90,13 +90,19 @@ static void take(sweep *w, int32_t v, double g)
     *here = v + 1;
 }
 
+/* |t| with |r| moved by so many tolerances. */
+static float height_of(const vx_problem *problem, int32_t score, double tolerances)
+{
+    return vx_score_height(problem, tolerances != 0.0 ? vx_score_moved(problem, score, tolerances) : score);
+}
+
 /* dh of a tail (args.h: vx_tfce_args). */
-static double step_of(const vx_problem *problem, const int32_t *score, int tail)
+static double step_of(const vx_problem *problem, const int32_t *score, double tolerances, int tail)
 {
     float top = 0.0f;
     for (int64_t v = 0; v < problem->voxels; v++)
         if (problem->options.tfce_step_relative == 2 || (score[v] < 0) == tail)
-            top = fmaxf(top, vx_score_height(problem, score[v]));
+            top = fmaxf(top, height_of(problem, score[v], tolerances));
     return (double)problem->options.tfce_step * (problem->options.tfce_step_relative ? (double)top : 1.0);
 }
 
@@ -116,7 +122,7 @@ static void sweep_tail(sweep *w, const peak *order, int64_t count, float sign, f
     }
 }
 
-vx_status vx_tfce_map(const vx_problem *problem, const int32_t *score, float *map, vx_error *error)
+vx_status vx_tfce_map(const vx_problem *problem, const int32_t *score, double tolerances, float *map, vx_error *error)
 {
     vx_status status = VX_OK;
     size_t voxels = (size_t)problem->voxels;
@@ -139,12 +145,13 @@ vx_status vx_tfce_map(const vx_problem *problem, const int32_t *score, float *ma
         float sign = tail ? -1.0f : 1.0f;
         int64_t count = 0;
         for (size_t v = 0; (problem->options.tfce_tails >> tail & 1) && v < voxels; v++) {
-            float height = vx_score_height(problem, score[v]);
+            float height = height_of(problem, score[v], -tolerances);
             if ((score[v] < 0) == tail && height > 0.0f)
                 order[count++] = (peak){height, (int32_t)v};
         }
         qsort(order, (size_t)count, sizeof *order, by_height);
-        w.step = step_of(problem, score, tail);
+        w.step = step_of(problem, score, tolerances, tail);
+        w.weight = step_of(problem, score, -tolerances, tail);
         sweep_tail(&w, order, count, sign, map);
     }
 cleanup:

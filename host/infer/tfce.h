@@ -5,7 +5,10 @@
 #include "engine/problem.h"
 
 /* The signed TFCE of every voxel (problem->voxels), of the tails and with the steps that problem->options asks for,
- * from the scores that the engine observed. */
-vx_status vx_tfce_map(const vx_problem *problem, const int32_t *score, float *map, vx_error *error);
+ * from the scores that the engine observed. With `tolerances` 1 instead of 0: what a relabelling has at least whose
+ * scores are the same in exact arithmetic, as TFCE rises with every |r|: that of the map with every |r| lowered by one
+ * tolerance (problem.h). Steps that are relative to the map's largest height are counted with the largest that they may
+ * be, and weighed with the smallest. */
+vx_status vx_tfce_map(const vx_problem *problem, const int32_t *score, double tolerances, float *map, vx_error *error);
 
 #endif

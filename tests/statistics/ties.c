@@ -134,9 +134,57 @@ static void tfce_of_one_voxel(void **state)
     assert_true(between > CASES / 2);
 }
 
+/* Two voxels, apart, that both reach r^2 = u^2 / (n sum k^2) = 441 / 460, beyond 15 / 16: 21^2 / (4 115) and
+ * 63^2 / (4 1035), each under two of the 16 flips. */
+static void near_one(void **state)
+{
+    enum { N = 4 };
+    static const float change[2 * N] = {4, -12, 5, 13, 5, 19, 7, 19};
+    char device[8][32];
+    int devices = fixture_devices(device, 8);
+    vx_model *model = fixture_model(N, NULL, 0, NULL, VX_PEARSON);
+    vx_matrix *matrix = fixture_matrix((int[]){3, 1, 1}, N, 2, change, (int64_t[]){0, 2});
+    vx_inference_options options = vx_inference_defaults();
+    (void)state;
+    options.permutations = VX_PERMUTATIONS_ALL;
+    for (int d = 0; d < devices; d++) {
+        vx_result *result = fixture_run(device[d], 1, matrix, model->effect, &options);
+        assert_int_equal(count_of(fixture_map(result, "p-fwe-voxel")[0], 16), 4);
+        assert_int_equal(count_of(fixture_map(result, "p-fwe-tfce")[0], 16), 4);
+        vx_result_free(result);
+    }
+    vx_matrix_free(matrix);
+    vx_model_free(model);
+}
+
+/* r^2 = 8^2 / (40 20.8) = 1 / 13 and t^2 = 3 r^2 / (1 - r^2) = 1 / 4. Clusters lie above the threshold, not at it. */
+static void at_the_threshold(void **state)
+{
+    enum { N = 5 };
+    static const float change[N] = {0, 5, 2, 0, 4};
+    static const double score[N] = {0, 1, 2, 4, 8};
+    vx_model *model = fixture_model(N, score, 0, NULL, VX_PEARSON);
+    vx_matrix *matrix = fixture_matrix((int[]){1, 1, 1}, N, 1, change, NULL);
+    vx_inference_options options = vx_inference_defaults();
+    (void)state;
+    options.permutations = VX_PERMUTATIONS_ALL;
+    options.cluster_t = 0.5;
+    vx_result *result = fixture_run("cpu", 1, matrix, &model->effect[1], &options);
+    fixture_near(fixture_map(result, "t")[0], 0.5, 1e-7, "t", 0);
+    assert_int_equal(result->clusters, 0);
+    vx_result_free(result);
+    options.cluster_t = 0.4999;
+    result = fixture_run("cpu", 1, matrix, &model->effect[1], &options);
+    assert_int_equal(result->clusters, 1);
+    vx_result_free(result);
+    vx_matrix_free(matrix);
+    vx_model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(given_nuisance), cmocka_unit_test(cluster_mass),
-                                       cmocka_unit_test(tfce_of_one_voxel)};
+                                       cmocka_unit_test(tfce_of_one_voxel), cmocka_unit_test(near_one),
+                                       cmocka_unit_test(at_the_threshold)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
