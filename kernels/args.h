@@ -42,9 +42,13 @@
  * The less the nuisance leaves, rest = 1 - sum_j q_j^2, the less is known of r: to VX_SLACK / rest. So that no
  * relabelling that is as extreme as the data passes for less, |r| is raised by what that is more than VX_SLACK,
  * VX_SLACK sum_j q_j^2 / rest, but not above VX_RAISED_MOST, where t would run away. Of the data as observed nothing is
- * raised: their q_j are 0. Where rest is 64 VX_SLACK or less, nothing is known of r: it is 0. */
+ * raised: their q_j are 0. Where rest is VX_LITTLE_LEFT or less, the score is +-2 at first, and so beyond near_high or
+ * near_low, which must be given where there is nuisance: r is found anew (near.h), to VX_SLACK / sqrt(rest), and raised
+ * by VX_SLACK sum_j q_j^2 / sqrt(rest). Raising |r| does not help a tie in the tail that is not tested: there p, above
+ * 0.5, may come out too small. */
 #define VX_SLACK(n, nuisance) ((float)(((n) + 2) * (1 + (nuisance))) * 0x1p-24f)
 #define VX_RAISED_MOST (1.0f - 0x1p-20f)
+#define VX_LITTLE_LEFT(slack) (64.0f * (slack) > 0x1p-8f ? 64.0f * (slack) : 0x1p-8f)
 typedef struct vx_dense_args {
     int n;
     int nuisance;          /* correlation */

@@ -3,7 +3,7 @@
  * The partial correlation of a permuted regressor with the data, given the nuisance regressors (Freedman & Lane 1983 as
  * in Winkler et al. 2014, NeuroImage 92, section "Permutation strategies"). y[v] is the nuisance residual of voxel v
  * scaled to unit length, w_0 the permuted unit residual of the regressor, w_1..w_k the permuted orthonormal basis of
- * the nuisance space. Without nuisance r = d. Where 1 - sum <= 0 nothing is left to correlate with: r = 0.
+ * the nuisance space. Without nuisance r = d. Where little is left to correlate with, near.h finds r.
  *
  * Memory    Y[tile][i][lane], W[p][j][i], score[p][v]; see args.h and dense.h.
  * Launch    persistent groups of VX_WG items; an item holds VX_COLS vectors of voxels against VX_P relabellings.
@@ -67,12 +67,12 @@ static void divide_out(__global const float *y, __global const float *w, size_t 
     }
     for (int q = 0; q < VX_P; q++)
         for (int c = 0; c < VX_COLS; c++) {
-            const vx_floats none = 0.0f, most = VX_RAISED_MOST, least = 64.0f * slack;
+            const vx_floats anew = 2.0f, most = VX_RAISED_MOST, least = VX_LITTLE_LEFT(slack);
             vx_floats rest = 1.0f - sum[q][c], size = fabs(d[q][c]) / sqrt(rest);
             vx_floats raised = size + slack * sum[q][c] / rest;
             raised = raised < most ? raised : most;
             size = size > raised ? size : raised;
-            d[q][c] = rest > least ? copysign(size, d[q][c]) : none;
+            d[q][c] = copysign(rest > least ? size : anew, d[q][c]);
         }
 }
 
@@ -84,7 +84,7 @@ static VX_RARE vx_floats look_closer(const vx_dense_args *args, __global const f
     vx_store(r, lane);
     for (int l = 0; l < VX_VEC; l++)
         if (vx_is_near(args, lane[l]))
-            lane[l] = vx_value(vx_near_correlation(args, y + l, w, lane[l] < 0.0f));
+            lane[l] = vx_value(vx_near_correlation(args, y + l, w));
     return vx_load(lane);
 }
 

@@ -25,15 +25,14 @@
 #define VX_SQRT sqrtf
 #endif
 
-/* The score of 1 - r^2. */
-static inline int vx_near_score(float rest, int negative)
+/* The score that says `size`, r or 1 / sqrt(1 - r^2), with the sign of r. */
+static inline int vx_near_score(float size, int negative)
 {
     union {
         float value;
         int bits;
-    } s = {1.0f / VX_SQRT(rest)};
-    s.value = s.value > VX_NEAR_LEAST ? s.value : VX_NEAR_LEAST;
-    return negative ? ~s.bits : s.bits;
+    } s = {size};
+    return negative && size > 0.0f ? ~s.bits : s.bits;
 }
 
 /* signflip: 1 - r^2 = (n sum_i k_i^2 - u^2) / (n sum_i k_i^2), in integers below 2^61 and so exact: sqrt(n) |k| < 2^30
@@ -46,7 +45,8 @@ static inline int vx_near_signflip(const vx_dense_args *args, VX_GLOBAL const in
         square += change * change;
     }
     square *= args->n;
-    return vx_near_score((float)(square - sum * sum) / (float)square, u < 0);
+    float s = 1.0f / VX_SQRT((float)(square - sum * sum) / (float)square);
+    return vx_near_score(s > VX_NEAR_LEAST ? s : VX_NEAR_LEAST, u < 0);
 }
 
 static inline float vx_near_dot(int n, VX_GLOBAL const float *y, VX_GLOBAL const float *w)
@@ -57,37 +57,58 @@ static inline float vx_near_dot(int n, VX_GLOBAL const float *y, VX_GLOBAL const
     return sum;
 }
 
-/* correlation: 1 - r^2 = sum_i (y_i - sum_j q_j w_ji)^2 / (1 - sum_j>0 q_j^2), q_j = w_j . y. Where nuisance leaves
- * little, |r| is raised as args.h says, by d: 1 - r^2 falls by 2 d, but no further than VX_RAISED_MOST allows. y and w
- * begin at the voxel and the relabelling. A few rows at a time, as there may be any number of them. */
-static inline int vx_near_correlation(const vx_dense_args *args, VX_GLOBAL const float *y, VX_GLOBAL const float *w,
-                                      int negative)
+/* What the nuisance leaves of y, some rows of it: y_i - sum_j>0 q_j w_ji, q_j = w_j . y. */
+#define VX_NEAR_ROWS 16
+static inline void vx_near_residual(const vx_dense_args *args, VX_GLOBAL const float *y, VX_GLOBAL const float *w,
+                                    int first, int rows, float *residual)
 {
-    enum { ROWS = 16 };
-    const int n = args->n;
-    float residual[ROWS], rest = 0.0f, squares = 0.0f;
-    for (int first = 0; first < n; first += ROWS) {
-        int rows = n - first < ROWS ? n - first : ROWS;
+    for (int i = 0; i < rows; i++)
+        residual[i] = y[(first + i) * VX_TILE];
+    for (int j = 1; j <= args->nuisance; j++) {
+        VX_GLOBAL const float *row = w + j * args->n;
+        float q = vx_near_dot(args->n, y, row);
         for (int i = 0; i < rows; i++)
-            residual[i] = y[(first + i) * VX_TILE];
-        for (int j = 0; j <= args->nuisance; j++) {
-            VX_GLOBAL const float *row = w + j * n;
-            float q = vx_near_dot(n, y, row);
-            if (j > 0 && first == 0)
-                squares = VX_FMA(q, q, squares);
-            for (int i = 0; i < rows; i++)
-                residual[i] = VX_FMA(-q, row[first + i], residual[i]);
+            residual[i] = VX_FMA(-q, row[first + i], residual[i]);
+    }
+}
+
+/* correlation: with e what the nuisance leaves of y, left = sum_i e_i^2 and d = w_0 . e, r = d / sqrt(left) and 1 - r^2
+ * = sum_i (e_i - d w_0i)^2 / left. Where |e| is 4 VX_SLACK or less, rounding alone, r is 0; else it is raised as args.h
+ * says, and 1 / sqrt(1 - r^2) given only where r is near 1. y and w begin at the voxel and the relabelling. A few rows
+ * at a time, as there may be any number of them. */
+static inline int vx_near_correlation(const vx_dense_args *args, VX_GLOBAL const float *y, VX_GLOBAL const float *w)
+{
+    const float slack = VX_SLACK(args->n, args->nuisance), least = VX_SQRT(1.0f - VX_RAISED_MOST * VX_RAISED_MOST);
+    float residual[VX_NEAR_ROWS], left = 0.0f, d = 0.0f, rest = 0.0f;
+    for (int first = 0; first < args->n; first += VX_NEAR_ROWS) {
+        int rows = args->n - first < VX_NEAR_ROWS ? args->n - first : VX_NEAR_ROWS;
+        vx_near_residual(args, y, w, first, rows, residual);
+        for (int i = 0; i < rows; i++) {
+            left = VX_FMA(residual[i], residual[i], left);
+            d = VX_FMA(w[first + i], residual[i], d);
         }
-        for (int i = 0; i < rows; i++)
+    }
+    if (left <= 16.0f * slack * slack)
+        return 0;
+    for (int first = 0; first < args->n; first += VX_NEAR_ROWS) {
+        int rows = args->n - first < VX_NEAR_ROWS ? args->n - first : VX_NEAR_ROWS;
+        vx_near_residual(args, y, w, first, rows, residual);
+        for (int i = 0; i < rows; i++) {
+            residual[i] = VX_FMA(-d, w[first + i], residual[i]);
             rest = VX_FMA(residual[i], residual[i], rest);
+        }
     }
+    float length = VX_SQRT(left), size = (d < 0.0f ? -d : d) / length, across = VX_SQRT(rest) / length;
     if (args->nuisance > 0) {
-        float left = 1.0f - squares, least = 1.0f - VX_RAISED_MOST * VX_RAISED_MOST;
-        float raised = rest / left - 2.0f * VX_SLACK(n, args->nuisance) * squares / left;
-        raised = raised > least ? raised : least;
-        rest = rest / left < raised ? rest / left : raised;
+        float raise = slack * (1.0f - left) / length, raised = size + raise, lowered = across - raise;
+        raised = raised < VX_RAISED_MOST ? raised : VX_RAISED_MOST;
+        size = size > raised ? size : raised;
+        lowered = lowered > least ? lowered : least;
+        across = across < lowered ? across : lowered;
     }
-    return vx_near_score(rest, negative);
+    if (across * VX_NEAR_LEAST < 1.0f)
+        return vx_near_score(1.0f / across, d < 0.0f);
+    return vx_near_score(size, d < 0.0f);
 }
 
 #endif

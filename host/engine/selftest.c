@@ -79,14 +79,16 @@ static const vx_known partial = {
     .relabellings = 3,
     .relabelling = nuisance_rows,
     .relabelling_size = sizeof nuisance_rows,
-    .y = {{1, 0, 0, 0}, A, B},
-    /* (1, 0, 0, 0): d = 1/2 and every q = 1/2, so r = (1/2) / sqrt(1 - 3/4) = 1. A: d = 1, q = 0 where A is the
-     * regressor; where it is a nuisance, d = 0 and 1 - 1 = 0 is left: r = 0. B is a nuisance throughout: r = 0. */
-    .score = {{1, 1, 0}, {1, 0, 0}, {-1, -1, 0}},
-    .count_high = {1, 1, 1},
-    .count_low = {-1, -1, 0},
+    .y = {{1, 0, 0, 0}, {33. / 64, 31. / 64, 33. / 64, 31. / 64}, B},
+    /* (1, 0, 0, 0): d = 1/2 and every q = 1/2, so r = (1/2) / sqrt(1 - 3/4) = 1. The second is A + C / 32: where A is
+     * the regressor, the nuisance C leaves A, and where C is, the nuisance A leaves C / 32, little: perfect fits. B is
+     * a nuisance throughout: nothing is left, r = 0. */
+    .score = {{1, INFINITY, 0}, {1, INFINITY, 0}, {-1, -INFINITY, 0}},
+    .count_high = {1, INFINITY, 1},
+    .count_low = {-1, -INFINITY, 0},
     .cut_high = .5,
     .cut_low = -.5,
+    .near = 1, /* so that the first voxel is not found anew */
 };
 
 /* The int that stands for a score (args.h); 1 / 0 for one near |r| = 1. */

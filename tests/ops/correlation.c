@@ -3,8 +3,9 @@
 #include "base/random.h"
 #include "dense.h"
 
-/* What the data looks like: few different vectors; nearly a regressor, up or down, the more so in later voxels. */
-typedef enum data_kind { RANDOM, TIES, NEAR_FITS } data_kind;
+/* What the data looks like: few different vectors; nearly a regressor of one relabelling, up or down, or nearly its
+ * nuisance, the more so in later voxels. */
+typedef enum data_kind { RANDOM, TIES, NEAR_FITS, NEAR_NUISANCE } data_kind;
 
 /* y[n][voxels], unit vectors, given w. */
 static float *make_data(const dense_case *shape, data_kind kind, const float *w)
@@ -15,9 +16,11 @@ static float *make_data(const dense_case *shape, data_kind kind, const float *w)
         double row[64], length = 0;
         for (int i = 0; i < shape->n; i++) {
             row[i] = vx_normal(3, (uint64_t)(kind == TIES ? v % 4 : v), (uint32_t)i, VX_STREAM_TEST);
-            if (kind == NEAR_FITS)
-                row[i] = (v % 2 ? 1 : -1) * (double)w[(size_t)(v % shape->relabellings) * step + (size_t)i] +
-                         pow(10, -1 - v % 6) * row[i];
+            if (kind >= NEAR_FITS) {
+                const float *like = w + (size_t)(v % shape->relabellings) * step +
+                                    (kind == NEAR_NUISANCE && shape->nuisance > 0 ? shape->n : 0);
+                row[i] = (v % 2 ? 1 : -1) * (double)like[i] + pow(10, -1 - v % 6) * row[i];
+            }
             length += row[i] * row[i];
         }
         for (int i = 0; i < shape->n; i++)
@@ -88,19 +91,22 @@ static int32_t *store(vx_backend *backend, const dense_case *shape, dense_data *
     return score;
 }
 
-/* Near |r| = 1 every residual is off by at most (n + k + 2) e / sqrt(rest), from n + k roundings of terms of at most 1,
- * e = 2^-24, and so the root of the sum of their squares by no more than sqrt(n) times that. With nuisance |r| is
- * raised by VX_SLACK (1 - rest) / rest, but not above VX_RAISED_MOST. */
-static void check_near(const dense_case *shape, double s, double r, double rest, double unexplained)
+/* From residuals. With e = 2^-24 they are off by at most VX_SLACK in all, from the roundings of y, w and k fma, and by
+ * the square of that in what is left of the length: r and sqrt(1 - r^2) by VX_SLACK / sqrt(rest). With nuisance |r| is
+ * raised by up to VX_SLACK (1 - rest) / sqrt(rest) more, but not above VX_RAISED_MOST. */
+static void check_anew(const dense_case *shape, double s, double r, double rest, double unexplained)
 {
-    double n = shape->n, k = shape->nuisance, bound = sqrt(n) * (n + k + 2) * 0x1p-24 / sqrt(rest) + 1e-6 / fabs(s);
-    double raised = k > 0 ? 2 * (double)VX_SLACK(shape->n, shape->nuisance) * (1 - rest) / rest : 0;
-    double most = fmin(sqrt(unexplained), 0.25) + bound, least = sqrt(fmax(unexplained - raised, 0)) - bound;
-    if (k > 0)
-        least = fmin(least, 0x1p-10); /* never raised to more than VX_RAISED_MOST */
-    least = fmin(least, 0.25);
-    if (fabs(r) < (double)NEAR - 1e-5 - raised || s * r < 0 || !(1 / fabs(s) <= most && 1 / fabs(s) >= least))
-        fail_msg("1 / sqrt(1 - r^2) = %.9g, r = %.9g, between 1 / %.9g and 1 / %.9g", s, r, most, least);
+    double slack = (double)VX_SLACK(shape->n, shape->nuisance), bound = slack / sqrt(rest), across = sqrt(unexplained);
+    double raised = shape->nuisance > 0 ? bound * (1 - rest) : 0, found = fabs(s) > 1 ? 1 / fabs(s) : sqrt(1 - s * s);
+    if (fabs(s) <= 1) {
+        if (fabs(s) < fabs(r) - bound || fabs(s) > fmax(fabs(r), fmin(fabs(r) + raised, 1)) + bound)
+            fail_msg("r = %.9g, found %.9g, off by more than %.3g with %.3g left", r, s, bound, rest);
+    } else if (found > fmin(across, 0.25) + bound + 1e-6 * across ||
+               found < fmin(across, fmax(across - raised, 0x1p-10)) - bound - 1e-6 * across) {
+        fail_msg("sqrt(1 - r^2) = %.9g, found %.9g, off by more than %.3g with %.3g left", across, found, bound, rest);
+    }
+    if (fabs(r) > bound && s * r < 0)
+        fail_msg("r = %.9g, found %.9g", r, s);
 }
 
 /* With e = 2^-24 and unit vectors, a dot product is off by at most n e (Higham 2002, (3.5)) and the sum of squares by
@@ -108,27 +114,30 @@ static void check_near(const dense_case *shape, double s, double r, double rest,
  * and 2 e for root and division, to first order. A tenth more stands for the higher orders and the data's own rounding
  * to float is shared by both sides. With nuisance |r| is raised by VX_SLACK (1 - rest) / rest more, and so never too
  * small by more than VX_SLACK. */
+static void check_plain(const dense_case *shape, double found, double r, double rest)
+{
+    double n = shape->n, k = shape->nuisance, slack = (double)VX_SLACK(shape->n, shape->nuisance);
+    double squares = k > 0 ? (2 * sqrt(k) * n + k + 1) / (2 * rest) + 2 : 0, off = fabs(found - r);
+    double bound = 1.1 * 0x1p-24 * (n / sqrt(rest) + squares) + (k > 0 ? slack * (1 - rest) / rest : 0);
+    if (!(off <= bound))
+        fail_msg("r = %.9g, off by %.3g, more than %.3g", r, off, bound);
+    if (k > 0 && fabs(r) < (double)VX_RAISED_MOST && fabs(r) > bound && fabs(found) < fabs(r) - slack)
+        fail_msg("%.9g is less than |%.9g| by more than %.3g", found, r, slack);
+}
+
 static void check_bound(const dense_case *shape, const int32_t *score, const double *r, const double *rest,
                         const double *unexplained)
 {
-    double n = shape->n, k = shape->nuisance;
+    double slack = (double)VX_SLACK(shape->n, shape->nuisance), little = fmax(64 * slack, 1 / 256.);
     for (int i = 0; i < shape->relabellings * shape->voxels; i++) {
-        double squares = k > 0 ? (2 * sqrt(k) * n + k + 1) / (2 * rest[i]) + 2 : 0;
-        double bound = 1.1 * 0x1p-24 * (n / sqrt(rest[i]) + squares);
-        double slack = (double)VX_SLACK(shape->n, shape->nuisance);
-        double found = vx_reference_unordered(score[i]), off = fabs(found - r[i]);
-        if (k > 0 && rest[i] < 100 * slack)
-            continue; /* nothing is known of it */
-        if (vx_reference_is_near(score[i])) {
-            check_near(shape, found, r[i], rest[i], unexplained[i]);
-            continue;
-        }
-        if (k > 0)
-            bound += slack * (1 - rest[i]) / rest[i];
-        if (!(off <= bound))
-            fail_msg("score %d: r = %.9g, off by %.3g, more than %.3g", i, r[i], off, bound);
-        if (k > 0 && fabs(r[i]) < (double)VX_RAISED_MOST && fabs(r[i]) > bound && fabs(found) < fabs(r[i]) - slack)
-            fail_msg("score %d: |%.9g| is less than |%.9g| by more than %.3g", i, found, r[i], slack);
+        double found = vx_reference_unordered(score[i]);
+        if (rest[i] < 20 * slack * slack)
+            continue; /* rounding alone */
+        if (fabs(r[i]) > (double)NEAR + 1e-6 || fabs(found) > (double)NEAR ||
+            (shape->nuisance > 0 && rest[i] <= little))
+            check_anew(shape, found, r[i], rest[i], unexplained[i]);
+        else
+            check_plain(shape, found, r[i], rest[i]);
     }
 }
 
@@ -182,7 +191,8 @@ static void test_near_fits(void **state)
 {
     (void)state;
     for (int c = 2; c < DENSE_CASES; c++)
-        check_case(&dense_cases[c], NEAR_FITS);
+        for (data_kind kind = NEAR_FITS; kind <= NEAR_NUISANCE; kind++)
+            check_case(&dense_cases[c], kind);
 }
 
 /* One voxel, one relabelling, n = 3. */

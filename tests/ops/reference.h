@@ -29,7 +29,7 @@ static inline float vx_reference_unordered(int32_t score)
     return r;
 }
 
-/* The score near |r| = 1 that says 1 / sqrt(rest), with the sign of r. */
+/* The score near |r| = 1 that says 1 / sqrt(rest), at least 4, with the sign of r. */
 static inline int32_t vx_reference_near(float rest, bool negative)
 {
     float s = 1 / sqrtf(rest);
@@ -70,71 +70,97 @@ static inline int32_t *vx_reference_signflip(int n, int voxels, int relabellings
     return u;
 }
 
-/* r[p][v] = d / sqrt(1 - sum_j q_j^2) in double, with y[n][voxels] and w[p][1 + k][n]; rest[p][v] takes what is under
- * the root, unexplained[p][v] 1 - r^2 from the residuals. */
+/* r[p][v] in double: the cosine between w_0 and what the rows w_1 to w_k leave of y, of y[n][voxels] and w[p][1 +
+ * k][n]. rest[p][v] takes the square of what they leave, unexplained[p][v] 1 - r^2. */
 static inline double *vx_reference_correlation(int n, int k, int voxels, int relabellings, const float *y,
                                                const float *w, double *rest, double *unexplained)
 {
     double *r = vx_array((size_t)relabellings * (size_t)voxels, sizeof *r);
     for (int p = 0; p < relabellings; p++)
         for (int v = 0; v < voxels; v++) {
-            double d = 0, squares = 0, residual[64], left = 0;
+            double e[64], d = 0, left = 0, across = 0;
             for (int i = 0; i < n; i++)
-                residual[i] = (double)y[i * voxels + v];
-            for (int j = 0; j <= k; j++) {
-                double dot = 0;
+                e[i] = (double)y[i * voxels + v];
+            for (int j = 1; j <= k; j++) {
+                double q = 0;
                 for (int i = 0; i < n; i++)
-                    dot += (double)w[(p * (1 + k) + j) * n + i] * (double)y[i * voxels + v];
+                    q += (double)w[(p * (1 + k) + j) * n + i] * (double)y[i * voxels + v];
                 for (int i = 0; i < n; i++)
-                    residual[i] -= dot * (double)w[(p * (1 + k) + j) * n + i];
-                if (j == 0)
-                    d = dot;
-                else
-                    squares += dot * dot;
+                    e[i] -= q * (double)w[(p * (1 + k) + j) * n + i];
+            }
+            for (int i = 0; i < n; i++) {
+                d += (double)w[p * (1 + k) * n + i] * e[i];
+                left += e[i] * e[i];
             }
             for (int i = 0; i < n; i++)
-                left += residual[i] * residual[i];
-            rest[p * voxels + v] = 1 - squares;
-            unexplained[p * voxels + v] = left / (1 - squares);
-            r[p * voxels + v] = d / sqrt(1 - squares);
+                across += pow(e[i] - d * (double)w[p * (1 + k) * n + i], 2);
+            rest[p * voxels + v] = left;
+            unexplained[p * voxels + v] = across / left;
+            r[p * voxels + v] = d / sqrt(left);
         }
     return r;
 }
 
-/* The same in the order of operations that args.h and near.h fix for floats: ordered bits of r, or where |r| > near of
- * 1 / sqrt(1 - r^2). */
+/* r of one voxel and relabelling from the residuals, in the order of operations that near.h fixes for floats; y[i *
+ * voxels]. */
+static inline int32_t vx_reference_anew(int n, int k, int voxels, const float *y, const float *w)
+{
+    float e[64], left = 0, d = 0, rest = 0, slack = VX_SLACK(n, k);
+    for (int i = 0; i < n; i++)
+        e[i] = y[i * voxels];
+    for (int j = 1; j <= k; j++) {
+        float q = 0;
+        for (int i = 0; i < n; i++)
+            q = fmaf(w[j * n + i], y[i * voxels], q);
+        for (int i = 0; i < n; i++)
+            e[i] = fmaf(-q, w[j * n + i], e[i]);
+    }
+    for (int i = 0; i < n; i++) {
+        left = fmaf(e[i], e[i], left);
+        d = fmaf(w[i], e[i], d);
+    }
+    for (int i = 0; i < n; i++) {
+        float unexplained = fmaf(-d, w[i], e[i]);
+        rest = fmaf(unexplained, unexplained, rest);
+    }
+    if (left <= 16 * slack * slack)
+        return 0;
+    float length = sqrtf(left), size = fabsf(d) / length, across = sqrtf(rest) / length;
+    if (k > 0) {
+        float raise = slack * (1 - left) / length;
+        size = fmaxf(size, fminf(size + raise, VX_RAISED_MOST));
+        across = fminf(across, fmaxf(across - raise, sqrtf(0x1p-19f))); /* 1 - VX_RAISED_MOST^2 */
+    }
+    return vx_reference_ordered(copysignf(across < 0.25f ? 1 / across : size, d));
+}
+
+/* The same in the order of operations that args.h fixes for floats: ordered bits of r, or what near.h makes of it where
+ * |r| > near or little is left. */
 static inline int32_t *vx_reference_correlation_float(int n, int k, int voxels, int relabellings, const float *y,
                                                       const float *w, float near)
 {
     int32_t *score = vx_array((size_t)relabellings * (size_t)voxels, sizeof *score);
     for (int p = 0; p < relabellings; p++)
         for (int v = 0; v < voxels; v++) {
-            float d = 0, squares = 0, residual[64], unexplained = 0;
-            for (int i = 0; i < n; i++)
-                residual[i] = y[i * voxels + v];
+            const float *rows = w + (size_t)p * (size_t)(1 + k) * (size_t)n;
+            float d = 0, squares = 0;
             for (int j = 0; j <= k; j++) {
                 float dot = 0;
                 for (int i = 0; i < n; i++)
-                    dot = fmaf(w[(p * (1 + k) + j) * n + i], y[i * voxels + v], dot);
-                for (int i = 0; i < n; i++)
-                    residual[i] = fmaf(-dot, w[(p * (1 + k) + j) * n + i], residual[i]);
+                    dot = fmaf(rows[j * n + i], y[i * voxels + v], dot);
                 if (j == 0)
                     d = dot;
                 else
                     squares = fmaf(dot, dot, squares);
             }
-            for (int i = 0; i < n; i++)
-                unexplained = fmaf(residual[i], residual[i], unexplained);
             if (k > 0) {
                 float rest = 1 - squares, slack = VX_SLACK(n, k), size = fabsf(d) / sqrtf(rest);
                 float raised = size + slack * squares / rest;
                 raised = raised < VX_RAISED_MOST ? raised : VX_RAISED_MOST;
-                d = rest > 64 * slack ? copysignf(size > raised ? size : raised, d) : 0;
-                float lowered = unexplained / rest - 2 * slack * squares / rest;
-                unexplained = fminf(unexplained / rest, fmaxf(lowered, 0x1p-19f)); /* 1 - VX_RAISED_MOST^2 */
+                d = rest > fmaxf(64 * slack, 1 / 256.0f) ? copysignf(size > raised ? size : raised, d) : 2;
             }
             score[p * voxels + v] =
-                fabsf(d) > near ? vx_reference_near(unexplained, d < 0) : vx_reference_ordered(d);
+                fabsf(d) > near ? vx_reference_anew(n, k, voxels, y + v, rows) : vx_reference_ordered(d);
         }
     return score;
 }

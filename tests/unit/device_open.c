@@ -153,11 +153,13 @@ static void test_wrong_kernels_are_refused(void **state)
         const char *file, *change, *word;
     } cases[] = {
         {"signflip.cl", "s/ - k - k;/ - k;/", "signflip"},
-        {"correlation.cl", "s/rest > none/rest >= none/; s/sqrt(rest)/rest/", "nuisance"},
+        {"correlation.cl", "s/sqrt(rest)/rest/", "nuisance"},
+        {"near.h", "s/return 0;/return 1;/", "nuisance"},
         {"dense.h", "s/>= item->least/> item->least/", "count of voxel"},
         {"dense.h", "s/> item->args.cut_high/>= item->args.cut_high/", "list"},
         {"near.h", "s/(square - sum . sum)/(square)/", "signflip"},
-        {"near.h", "s/VX_FMA(-q, row/VX_FMA(q, row/", "correlation"},
+        {"near.h", "s/VX_FMA(-q, row/VX_FMA(q, row/", "nuisance"},
+        {"near.h", "s/VX_FMA(-d, w/VX_FMA(d, w/", "correlation"},
         {"dense.h", "s/ || s < vx_value(args->near_low)//", "correlation"},
         {"clusters.cl", "s/f->score.other. < 0 == negative/true/", "clusters"},
         {"clusters.cl", "s/f->slab.f->position.f->voxel.e... = 0;//", "clusters"},

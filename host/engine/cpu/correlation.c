@@ -41,17 +41,17 @@ static inline __attribute__((always_inline)) void dots(int n, const float *y, co
             dot[b][v] = sum[b][v];
 }
 
-/* d / sqrt(1 - sum of squares), raised by what is not known of it; 0 where nuisance explains the voxel whole: see
- * args.h. */
+/* d / sqrt(1 - sum of squares), raised by what is not known of it; 2 where little is left: see args.h. */
 static inline vx_floats partial(vx_floats d, vx_floats squares, float slack)
 {
-    const vx_floats none = {0}, most = none + VX_RAISED_MOST;
+    const vx_floats none = {0}, most = none + VX_RAISED_MOST, anew = none + 2.0f;
     vx_ints sign = (vx_ints)d & INT32_MIN;
     vx_floats rest = 1.0f - squares, size = (vx_floats)((vx_ints)d ^ sign) / vx_sqrt(rest);
     vx_floats raised = size + slack * squares / rest;
     raised = vx_either(raised < most, raised, most);
     size = vx_either(size > raised, size, raised);
-    return vx_either(rest > none + 64.0f * slack, (vx_floats)((vx_ints)size | sign), none);
+    size = vx_either(rest > none + VX_LITTLE_LEFT(slack), size, anew);
+    return (vx_floats)((vx_ints)size | sign);
 }
 
 /* Ordered bits. Adding zero turns -0 into +0, which the order tells apart. */
@@ -69,7 +69,7 @@ static __attribute__((noinline)) void look_closer(const vx_results *to, const fl
     size_t step = (1 + (size_t)to->args.nuisance) * (size_t)to->args.n;
     for (uint64_t near = vx_near_lanes(to, score); near; near &= near - 1) {
         int l = __builtin_ctzll(near);
-        lane[l] = vx_near_correlation(&to->args, y + l, w + (size_t)p * step, lane[l] < 0);
+        lane[l] = vx_near_correlation(&to->args, y + l, w + (size_t)p * step);
     }
     vx_scores_note(to, maxima, score, voxel, p);
 }
