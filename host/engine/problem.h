@@ -59,7 +59,7 @@ int32_t vx_r_score(const vx_problem *problem, double r);
  * is r. For integers n units: the sums are exact, but each of their n terms was rounded by up to half a unit, so 1 + 2
  * - 3 may not be 0. For floats twice VX_SLACK of args.h, (n + 2) (1 + k) 2^-24 each (dot products of unit vectors, n
  * rounded products each, inputs rounded once; Higham 2002, eq. 3.5), as the op itself raises what it knows less well.
- * Near |r| = 1 what residuals do not tell goes with sqrt(1 - r^2), of which 1/4 is the most there, and the score itself
+ * Near |r| = 1 it is sqrt(1 - r^2), at most 1/4, that is known so far, and r to the product of the two; and the score
  * is rounded to float. */
 double vx_score_tolerance(const vx_problem *problem, double r);
 

@@ -182,6 +182,74 @@ static void near_one(void **state)
     vx_model_free(model);
 }
 
+/* Orders of `rank` under which it is that of either voxel, or turned round: perfect fits. */
+static int64_t fits(int *rank, const int *other, int n, int at)
+{
+    int64_t count = 0;
+    if (at == n) {
+        for (int v = 0; v < 2; v++) {
+            bool same = true, turned = true;
+            for (int i = 0; i < n; i++) {
+                same = same && rank[i] == other[v * n + i];
+                turned = turned && rank[i] + other[v * n + i] == 2 * (n + 1);
+            }
+            if (same || turned)
+                return 1;
+        }
+        return 0;
+    }
+    for (int i = at; i < n; i++) {
+        int kept = rank[at];
+        rank[at] = rank[i];
+        rank[i] = kept;
+        count += fits(rank, other, n, at + 1);
+        rank[i] = rank[at];
+        rank[at] = kept;
+    }
+    return count;
+}
+
+/* Spearman of two voxels that follow the score's ranks, one as observed, the other in another order. */
+static void perfect_fits(void **state)
+{
+    enum { N = 5, CASES = 60 };
+    vx_inference_options options = vx_inference_defaults();
+    int cases = 0;
+    (void)state;
+    options.permutations = VX_PERMUTATIONS_ALL;
+    for (int c = 0; c < CASES; c++) {
+        double score[N], voxel[2][N];
+        float change[2 * N];
+        int rank[N], other[2 * N];
+        for (uint32_t i = 0; i < N; i++)
+            score[i] = floor(4 * vx_uniform(9, (uint64_t)c, i, VX_STREAM_TEST));
+        for (int i = 0; i < N; i++) {
+            voxel[0][i] = score[i];
+            voxel[1][i] = score[(i * (2 + c % 3) + c) % N];
+            change[2 * i] = (float)voxel[0][i];
+            change[2 * i + 1] = (float)voxel[1][i];
+        }
+        for (int i = 0; i < N; i++) {
+            rank[i] = twice_rank(score, N, i);
+            for (int v = 0; v < 2; v++)
+                other[v * N + i] = twice_rank(voxel[v], N, i);
+        }
+        if (rank[0] == rank[1] && rank[1] == rank[2] && rank[2] == rank[3] && rank[3] == rank[4])
+            continue;
+        vx_model *model = fixture_model(N, score, 0, NULL, VX_SPEARMAN);
+        vx_matrix *matrix = fixture_matrix((int[]){3, 1, 1}, N, 2, change, (int64_t[]){0, 2});
+        vx_result *result = fixture_run("cpu", 1, matrix, &model->effect[1], &options);
+        int64_t expected = fits(rank, other, N, 0);
+        assert_int_equal(count_of(fixture_map(result, "p-fwe-voxel")[0], 120), expected);
+        assert_int_equal(count_of(fixture_map(result, "p-fwe-tfce")[0], 120), expected);
+        vx_result_free(result);
+        vx_matrix_free(matrix);
+        vx_model_free(model);
+        cases++;
+    }
+    assert_true(cases > CASES / 2);
+}
+
 /* r^2 = 8^2 / (40 20.8) = 1 / 13 and t^2 = 3 r^2 / (1 - r^2) = 1 / 4. Clusters lie above the threshold, not at it. */
 static void at_the_threshold(void **state)
 {
@@ -210,6 +278,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(given_nuisance), cmocka_unit_test(little_left),
                                        cmocka_unit_test(cluster_mass),      cmocka_unit_test(tfce_of_one_voxel),
-                                       cmocka_unit_test(near_one),          cmocka_unit_test(at_the_threshold)};
+                                       cmocka_unit_test(near_one),          cmocka_unit_test(at_the_threshold),
+                                       cmocka_unit_test(perfect_fits)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
