@@ -145,12 +145,12 @@ vx_status vx_tfce_map(const vx_problem *problem, const int32_t *score, double to
         float sign = tail ? -1.0f : 1.0f;
         int64_t count = 0;
         for (size_t v = 0; (problem->options.tfce_tails >> tail & 1) && v < voxels; v++) {
-            float height = height_of(problem, score[v], -tolerances);
+            float height = height_of(problem, score[v], problem->options.tfce_step > 0.0f ? 0.0 : -tolerances);
             if ((score[v] < 0) == tail && height > 0.0f)
                 order[count++] = (peak){height, (int32_t)v};
         }
         qsort(order, (size_t)count, sizeof *order, by_height);
-        w.step = step_of(problem, score, tolerances, tail);
+        w.step = step_of(problem, score, 0.0, tail);
         w.weight = step_of(problem, score, -tolerances, tail);
         sweep_tail(&w, order, count, sign, map);
     }
