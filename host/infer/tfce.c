@@ -100,10 +100,12 @@ static float height_of(const vx_problem *problem, int32_t score, double toleranc
 static double step_of(const vx_problem *problem, const int32_t *score, double tolerances, int tail)
 {
     float top = 0.0f;
+    if (!problem->options.tfce_step_relative)
+        return problem->options.tfce_step;
     for (int64_t v = 0; v < problem->voxels; v++)
         if (problem->options.tfce_step_relative == 2 || (score[v] < 0) == tail)
             top = fmaxf(top, height_of(problem, score[v], tolerances));
-    return (double)problem->options.tfce_step * (problem->options.tfce_step_relative ? (double)top : 1.0);
+    return (double)problem->options.tfce_step * (double)top;
 }
 
 /* One tail: fills the map where the sign is right. */
