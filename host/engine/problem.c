@@ -209,10 +209,10 @@ double vx_score_tolerance(const vx_problem *p, double r)
     return r * r > (double)VX_NEAR ? 4.0 * plain * (sqrt(rest) + plain) + 4.0 * 0x1p-24 * rest : plain;
 }
 
-int32_t vx_score_moved(const vx_problem *p, int32_t score, double tolerances)
+int32_t vx_score_lowered(const vx_problem *p, int32_t score)
 {
-    double r = vx_score_r(p, score), size = fabs(r) + tolerances * vx_score_tolerance(p, r);
-    return vx_r_score(p, copysign(fmax(size, 0.0), r));
+    double r = vx_score_r(p, score);
+    return vx_r_score(p, copysign(fmax(fabs(r) - vx_score_tolerance(p, r), 0.0), r));
 }
 
 vx_tfce_args vx_problem_tfce_args(const vx_problem *p)

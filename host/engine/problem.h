@@ -63,8 +63,8 @@ int32_t vx_r_score(const vx_problem *problem, double r);
  * is rounded to float. */
 double vx_score_tolerance(const vx_problem *problem, double r);
 
-/* The score whose |r| is as many tolerances larger, but at least 0. */
-int32_t vx_score_moved(const vx_problem *problem, int32_t score, double tolerances);
+/* The score whose |r| is one tolerance smaller, but at least 0. */
+int32_t vx_score_lowered(const vx_problem *problem, int32_t score);
 
 /* What the op tfce is asked for, all but the number of relabellings and of slabs; and what its answers are to be
  * multiplied by: 1 / (H + 1) in double where the integral is in closed form. */

@@ -92,8 +92,8 @@ static vx_status add_tfce(vx_work *w, vx_error *error)
     float *least = vx_array((size_t)w->problem->voxels, sizeof *least);
     double *sorted = vx_array((size_t)w->maxima.count, sizeof *sorted), highest = 0.0;
     vx_status status = map && p && least && sorted ? VX_OK : vx_fail_memory(error);
-    if (status || (status = vx_tfce_map(w->problem, w->score, 0.0, map, error)) ||
-        (status = vx_tfce_map(w->problem, w->score, 1.0, least, error)))
+    if (status || (status = vx_tfce_map(w->problem, w->score, false, map, error)) ||
+        (status = vx_tfce_map(w->problem, w->score, true, least, error)))
         goto cleanup;
     memcpy(sorted, w->maxima.tfce, (size_t)w->maxima.count * sizeof *sorted);
     vx_sort(sorted, w->maxima.count);
@@ -131,7 +131,7 @@ static vx_status check_clusters(const vx_work *w, vx_error *error)
 static double mass_tolerance(const vx_work *w, int64_t v)
 {
     double t = vx_score_height(w->problem, w->score[v]);
-    double lowered = vx_score_height(w->problem, vx_score_moved(w->problem, w->score[v], -1.0));
+    double lowered = vx_score_height(w->problem, vx_score_lowered(w->problem, w->score[v]));
     return t - fmax(lowered, fmin(t, w->problem->options.threshold_t)) + 4.0 * 0x1p-24 * t;
 }
 

@@ -90,21 +90,20 @@ static void take(sweep *w, int32_t v, double g)
     *here = v + 1;
 }
 
-/* |t| with |r| moved by so many tolerances. */
-static float height_of(const vx_problem *problem, int32_t score, double tolerances)
+static float height_of(const vx_problem *problem, int32_t score, bool lowered)
 {
-    return vx_score_height(problem, tolerances != 0.0 ? vx_score_moved(problem, score, tolerances) : score);
+    return vx_score_height(problem, lowered ? vx_score_lowered(problem, score) : score);
 }
 
 /* dh of a tail (args.h: vx_tfce_args). */
-static double step_of(const vx_problem *problem, const int32_t *score, double tolerances, int tail)
+static double step_of(const vx_problem *problem, const int32_t *score, bool lowered, int tail)
 {
     float top = 0.0f;
     if (!problem->options.tfce_step_relative)
         return problem->options.tfce_step;
     for (int64_t v = 0; v < problem->voxels; v++)
         if (problem->options.tfce_step_relative == 2 || (score[v] < 0) == tail)
-            top = fmaxf(top, height_of(problem, score[v], tolerances));
+            top = fmaxf(top, height_of(problem, score[v], lowered));
     return (double)problem->options.tfce_step * (double)top;
 }
 
@@ -124,7 +123,7 @@ static void sweep_tail(sweep *w, const peak *order, int64_t count, float sign, f
     }
 }
 
-vx_status vx_tfce_map(const vx_problem *problem, const int32_t *score, double tolerances, float *map, vx_error *error)
+vx_status vx_tfce_map(const vx_problem *problem, const int32_t *score, bool lowered, float *map, vx_error *error)
 {
     vx_status status = VX_OK;
     size_t voxels = (size_t)problem->voxels;
@@ -147,13 +146,13 @@ vx_status vx_tfce_map(const vx_problem *problem, const int32_t *score, double to
         float sign = tail ? -1.0f : 1.0f;
         int64_t count = 0;
         for (size_t v = 0; (problem->options.tfce_tails >> tail & 1) && v < voxels; v++) {
-            float height = height_of(problem, score[v], problem->options.tfce_step > 0.0f ? 0.0 : -tolerances);
+            float height = height_of(problem, score[v], lowered && problem->options.tfce_step == 0.0f);
             if ((score[v] < 0) == tail && height > 0.0f)
                 order[count++] = (peak){height, (int32_t)v};
         }
         qsort(order, (size_t)count, sizeof *order, by_height);
-        w.step = step_of(problem, score, 0.0, tail);
-        w.weight = step_of(problem, score, -tolerances, tail);
+        w.step = step_of(problem, score, false, tail);
+        w.weight = step_of(problem, score, lowered, tail);
         sweep_tail(&w, order, count, sign, map);
     }
 cleanup:
