@@ -74,6 +74,14 @@ static json_t *inputs_array(const vx_record *record)
     return array;
 }
 
+static json_t *remarks_array(const vx_remarks *remarks)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; remarks && i < remarks->count; i++)
+        json_array_append_new(array, text(remarks->text[i]));
+    return array;
+}
+
 /* Takes `json` over. */
 static char *dump(json_t *json)
 {
@@ -293,13 +301,13 @@ vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *e
         status = VX_OUTPUT;
         goto cleanup;
     }
-    run = json_pack("{so so so s{so so so} so so ss so so so so}", "voxstat_version", text(record->version),
+    run = json_pack("{so so so s{so so so} so so ss so so so so so}", "voxstat_version", text(record->version),
                     "command_line", text(record->command_line), "started", text(record->started), "seconds", "read",
                     number(record->seconds_read), "infer", number(record->seconds_infer), "total",
                     number(record->seconds_total), "device", device_object(record->device), "options",
                     options_object(record), "p_format", vx_p_format_name(record->p_format), "study",
-                    study_object(record->study), "modalities", modalities_array(record, entry, entries), "inputs",
-                    inputs_array(record), "files", files);
+                    study_object(record->study), "remarks", remarks_array(record->remarks), "modalities",
+                    modalities_array(record, entry, entries), "inputs", inputs_array(record), "files", files);
     line = run ? json_dumps(run, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) : NULL;
     status = path && line ? vx_write_file(path, line, strlen(line), error) : vx_fail_memory(error);
 cleanup:

@@ -229,6 +229,7 @@ static void read_all(vx_reading *r)
     const json_t *sessions = member(r, study, "sessions", is_array);
     for (size_t k = 0; k < 2 && k < json_array_size(sessions); k++)
         results->session[k] = json_string_value(json_array_get(sessions, k));
+    results->remark = get_texts(r, run, "remarks", &results->remarks);
     member(r, run, "files", is_array);
     member(r, run, "options", is_object);
     const json_t *modalities = member(r, run, "modalities", is_array);

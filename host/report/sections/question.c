@@ -17,6 +17,18 @@ static void put_names(vx_report *report, bool covariates)
                covariates ? results->modality[0].effect[i + 1].name : results->modality[i].name);
 }
 
+/* What a reader must know before the answer. */
+static void put_remarks(vx_report *report)
+{
+    const vx_results *results = report->results;
+    if (!results->remarks)
+        return;
+    vx_put_markup(report->page, "<ul class=\"remarks\" aria-label=\"Remarks\">\n");
+    for (size_t i = 0; i < results->remarks; i++)
+        vx_put(report->page, "<li><strong>Remark.</strong> %s.</li>\n", results->remark[i]);
+    vx_put_markup(report->page, "</ul>\n");
+}
+
 static void put_question(vx_report *report)
 {
     const vx_results *results = report->results;
@@ -82,6 +94,7 @@ static void write(vx_report *report)
 {
     const vx_results *results = report->results;
     size_t corrections = 0;
+    put_remarks(report);
     put_question(report);
     vx_put_markup(report->page, "<ul class=\"answers\">\n");
     for (size_t m = 0, k = 1; m < results->modalities; m++)
