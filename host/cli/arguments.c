@@ -210,6 +210,8 @@ cleanup:
 
 void vx_arguments_destroy(vx_arguments *arguments)
 {
+    if (!arguments)
+        return;
     for (int id = 0; id < VX_OPTIONS; id++)
         free(arguments->value[id]);
     free(arguments->command_line);
@@ -293,6 +295,8 @@ vx_status vx_argument_names(const vx_arguments *arguments, vx_option_id id, vx_n
 
 void vx_names_destroy(vx_names *names)
 {
+    if (!names)
+        return;
     free(names->text);
     free(names->name);
     *names = (vx_names){0};

@@ -70,6 +70,8 @@ vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size,
 
 void vx_pictures_destroy(vx_pictures *pictures)
 {
+    if (!pictures)
+        return;
     for (vx_handed_in *picture = pictures->first, *next; picture; picture = next) {
         next = picture->next;
         free(picture->name);
