@@ -8,7 +8,6 @@
 
 #include <omp.h>
 #include <stdarg.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -131,20 +130,6 @@ static vx_status read_study(vx_run *run, vx_error *error)
     vx_names_destroy(&covariate);
     vx_names_destroy(&nuisance);
     return status;
-}
-
-/* What the results may take, judged by the images: a compressed map is about as large as a compressed image of the same
- * grid, and each of some 17 maps an effect is written twice, as NIfTI and into results.h5. The report's pictures, some
- * 8 MB an effect whatever the grid, are left out: a disk so full is found while writing. */
-static uint64_t bytes_needed(const vx_study *study)
-{
-    uint64_t bytes = 0;
-    for (size_t m = 0; m < study->modalities; m++) {
-        struct stat file;
-        if (!stat(study->modality[m].row[0].followup, &file))
-            bytes += (uint64_t)file.st_size * 2 * 17 * (1 + study->covariates);
-    }
-    return bytes;
 }
 
 /* ---- the stages ---- */
@@ -292,8 +277,8 @@ static vx_status infer(vx_run *run, vx_error *error)
     return vx_stop_requested() ? stopped(error) : status;
 }
 
-/* From the images to a whole results folder. */
-static vx_status compute(vx_run *run, const char *folder, vx_error *error)
+/* From the images to the files of a results folder. */
+static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
 {
     run->modality = vx_array_zero(run->study->modalities, sizeof *run->modality);
     if (!run->modality)
@@ -304,18 +289,39 @@ static vx_status compute(vx_run *run, const char *folder, vx_error *error)
     if (!status)
         status = plan(run, error);
     if (!status)
+        status = vx_place_check(run, folder, error);
+    if (!status)
         status = infer(run, error);
     double start = vx_seconds();
     if (!status)
-        status = vx_provenance_write(run, folder, error);
+        status = vx_provenance_write(run, vx_folder_path(folder), error);
     run->seconds_write = vx_seconds() - start;
-    return status ? status : stopped(error);
+    return vx_stop_requested() ? stopped(error) : status;
 }
 
-static vx_status write_report(vx_run *run, const char *folder, const vx_report_options *options, vx_error *error)
+/* Computes into the folder and puts it in place. Where a part could not be written, the others go in place all the
+ * same. */
+static vx_status compute_and_commit(vx_run *run, vx_folder *folder, vx_error *error)
+{
+    vx_error why;
+    vx_status status = compute(run, folder, error);
+    if (status && (status == VX_INTERRUPTED || !vx_folder_has_record(folder))) {
+        vx_folder_abandon(folder);
+        return status;
+    }
+    const vx_status placed = vx_folder_commit(folder, status ? &why : error);
+    if (status && placed)
+        vx_error_prefix(error, status, "%s", why.message);
+    else if (status)
+        vx_error_prefix(error, status, "%s: the results are in place, but", run->out);
+    return status ? status : placed;
+}
+
+/* Once the results are in place: the report goes into the folder as `voxstat report` puts it there. */
+static vx_status write_report(vx_run *run, const vx_report_options *options, vx_error *error)
 {
     double start = vx_seconds();
-    vx_status status = vx_report_write(folder, options, error);
+    vx_status status = vx_report_write(run->out, options, error);
     run->seconds_report = vx_seconds() - start;
     return status;
 }
@@ -351,6 +357,9 @@ static void run_destroy(vx_run *run)
     }
     free(run->modality);
     vx_remarks_destroy(&run->remarks);
+    vx_inputs_destroy(&run->inputs);
+    free(run->protected);
+    free(run->recover);
     vx_device_free(run->device);
     vx_study_free(run->study);
 }
@@ -361,6 +370,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_folder *folder = NULL;
     time_t now = time(NULL);
     vx_report_options report = {.template = vx_argument_text(arguments, VX_OPTION_TEMPLATE)};
+    bool recovered = false;
     vx_error why;
     vx_status status = read_settings(arguments, &run, error), unreported;
     if (!status)
@@ -374,15 +384,14 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     if ((status = read_study(&run, error)))
         goto cleanup;
     vx_plan_say_study(&run);
-    if ((status = vx_folder_begin(run.out, vx_argument_given(arguments, VX_OPTION_FORCE), bytes_needed(run.study),
-                                  &folder, error)))
-        goto cleanup;
-    if ((status = compute(&run, vx_folder_path(folder), error))) {
+    if ((status = vx_place_begin(&run, &folder, &recovered, error))) {
         vx_folder_abandon(folder);
         goto cleanup;
     }
-    unreported = write_report(&run, vx_folder_path(folder), &report, &why);
-    if ((status = vx_folder_commit(folder, error)) || (status = summarise(&run, !unreported, error)))
+    if ((status = recovered ? vx_folder_commit(folder, error) : compute_and_commit(&run, folder, error)))
+        goto cleanup;
+    unreported = write_report(&run, &report, &why);
+    if ((status = summarise(&run, !unreported, error)))
         goto cleanup;
     if (unreported) /* what was computed may have taken hours: it stays */
         status = vx_fail(error, unreported, "the results are whole in %s, but there is no report: %s", run.out,

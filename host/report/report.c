@@ -173,7 +173,7 @@ vx_status vx_report_write(const char *folder, const vx_report_options *options, 
     if (!report.status)
         report.status = vx_pictures_file(&report.pictures, text, size, report.files, error);
     if (!report.status)
-        report.status = vx_files_commit(report.files, folder, results->run, error);
+        report.status = vx_files_commit(report.files, folder, results->run, true, error);
     free(text);
     vx_pictures_destroy(&report.pictures);
     vx_files_free(report.files);
