@@ -255,15 +255,31 @@ static json_t *modalities_array(const vx_record *record, const vx_entry *entry, 
     return array;
 }
 
+/* {name: [the text that is 0, the text that is 1]} of the columns of two texts. */
+static json_t *levels_object(const vx_study *study)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < study->covariates + study->nuisances; i++) {
+        const vx_column *column = i < study->covariates ? study->covariate + i
+                                                        : study->nuisance + (i - study->covariates);
+        if (column->level[0])
+            json_object_set_new(object, column->name, json_pack("[oo]", text(column->level[0]),
+                                                                text(column->level[1])));
+    }
+    return object;
+}
+
 static json_t *study_object(const vx_study *study)
 {
     static const char *const design[] = {"paired", "onesample"};
+    static const char *const direction[] = {NULL, "names", "option", "option"};
     json_t *sessions = json_array();
     for (int k = 0; k < 2; k++)
         if (study->session[k])
             json_array_append_new(sessions, text(study->session[k]));
-    return json_pack("{so ss so sI}", "table", text(study->table), "design", design[study->design], "sessions",
-                     sessions, "participants", (json_int_t)study->participants);
+    return json_pack("{so ss so so so sI}", "table", text(study->table), "design", design[study->design], "sessions",
+                     sessions, "direction", text(direction[study->direction]), "levels", levels_object(study),
+                     "participants", (json_int_t)study->participants);
 }
 
 /* The files of the folder and run.json itself: --force deletes these and no others. */
