@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -128,17 +127,24 @@ static int compare(double a, double b)
     return (a > b) - (a < b);
 }
 
-/* 20240105 or 2024-01-05 as a number; 0 where `raw` is no date. */
+/* 20240105, 2024-01-05 or 2024-01 as a number; 0 where `raw` is no date. */
 static long read_date(const char *raw)
 {
-    int year, month, day, used = 0;
+    static const char *const form[] = {"nnnnnnnn", "nnnn-nn-nn", "nnnn-nn"};
     raw += strncasecmp(raw, "ses-", 4) ? 0 : 4;
-    if (raw[strspn(raw, "0123456789-")] ||
-        ((sscanf(raw, "%4d%2d%2d%n", &year, &month, &day, &used) != 3 || used != 8 || raw[used] || strchr(raw, '-')) &&
-         (sscanf(raw, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || used != 10 || raw[used])))
-        return 0;
-    bool valid = year >= 1900 && year < 2200 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
-    return valid ? year * 10000L + month * 100 + day : 0;
+    for (size_t i = 0; i < LENGTH(form); i++) {
+        long date = 0;
+        size_t length = strlen(form[i]), fits = 0;
+        if (strlen(raw) != length)
+            continue;
+        for (; fits < length && (form[i][fits] == 'n' ? isdigit((unsigned char)raw[fits]) : raw[fits] == '-'); fits++)
+            date = raw[fits] == '-' ? date : 10 * date + (raw[fits] - '0');
+        date = length == strlen("nnnn-nn") ? 100 * date + 1 : date;
+        long year = date / 10000, month = date / 100 % 100, day = date % 100;
+        if (fits == length && year >= 1900 && year < 2200 && month >= 1 && month <= 12 && day >= 1 && day <= 31)
+            return date;
+    }
+    return 0;
 }
 
 static int by_date(const char *a, const char *b)

@@ -9,7 +9,7 @@
  *     words with a rest     preop and postop, ses-pre and ses-post: the rest is the same
  *     times                 m06, 6m, week26, 2y, in whatever units; after every word that comes before
  *     numbers               V1 and V2, ses-01 and ses-02, visit9 and visit10: what is around the number is the same
- *     dates                 2024-01-05, 20240105
+ *     dates                 2024-01-05, 20240105, 2024-01
  * and not where two of these disagree. */
 int vx_sessions_order(const char *a, const char *b);
 
