@@ -289,7 +289,7 @@ vx_status vx_argument_names(const vx_arguments *arguments, vx_option_id id, vx_n
     }
     char *rest = names->text;
     while (rest)
-        names->name[names->count++] = strsep(&rest, ",");
+        names->name[names->count++] = vx_value_next_name(&rest);
     return VX_OK;
 }
 

@@ -17,7 +17,7 @@ void vx_say(const vx_run *run, const char *format, ...)
     if (run->quiet)
         return;
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vx_print_of(stderr, format, arguments);
     va_end(arguments);
 }
 
@@ -100,7 +100,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
 
 static vx_status read_study(vx_run *run, vx_error *error)
 {
-    vx_names modality = {0}, sessions = {0}, covariate = {0}, nuisance = {0};
+    vx_names modality = {0}, sessions = {0}, covariate = {0}, nuisance = {0}, missing = {0};
     size_t needed = run->design == VX_PAIRED ? 2 : 1;
     vx_status status = vx_argument_names(run->arguments, VX_OPTION_MODALITY, &modality, error);
     if (!status)
@@ -109,6 +109,8 @@ static vx_status read_study(vx_run *run, vx_error *error)
         status = vx_argument_names(run->arguments, VX_OPTION_COVARIATE, &covariate, error);
     if (!status)
         status = vx_argument_names(run->arguments, VX_OPTION_NUISANCE, &nuisance, error);
+    if (!status)
+        status = vx_argument_names(run->arguments, VX_OPTION_MISSING, &missing, error);
     if (!status && sessions.count && sessions.count != needed)
         status = vx_fail(error, VX_USAGE, "--sessions: found %zu names, expected %s", sessions.count,
                          needed == 2 ? "two, BASELINE,FOLLOWUP" : "one (a onesample design subtracts nothing)");
@@ -122,6 +124,8 @@ static vx_status read_study(vx_run *run, vx_error *error)
         .covariates = covariate.count,
         .nuisance = nuisance.name,
         .nuisances = nuisance.count,
+        .missing = missing.name,
+        .missings = missing.count,
     };
     if (!status)
         status = vx_study_read(&options, &run->study, error);
@@ -129,6 +133,7 @@ static vx_status read_study(vx_run *run, vx_error *error)
     vx_names_destroy(&sessions);
     vx_names_destroy(&covariate);
     vx_names_destroy(&nuisance);
+    vx_names_destroy(&missing);
     return status;
 }
 
@@ -235,8 +240,7 @@ static vx_status plan(vx_run *run, vx_error *error)
                 return status;
         }
     }
-    vx_plan_say_effects(run);
-    return VX_OK;
+    return vx_plan_say_effects(run, error);
 }
 
 static vx_progress_kind progress_kind(const vx_run *run)
@@ -381,9 +385,8 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_stop_catch();
     if (run.threads)
         omp_set_num_threads(run.threads); /* also of what takes no number of threads: the hashes of the inputs */
-    if ((status = read_study(&run, error)))
+    if ((status = read_study(&run, error)) || (status = vx_plan_say_study(&run, error)))
         goto cleanup;
-    vx_plan_say_study(&run);
     if ((status = vx_place_begin(&run, &folder, &recovered, error))) {
         vx_folder_abandon(folder);
         goto cleanup;

@@ -238,15 +238,31 @@ static json_t *modalities_array(const vx_record *record, const vx_entry *entry, 
     return array;
 }
 
+/* {name: [the text that is 0, the text that is 1]} of the columns of two texts. */
+static json_t *levels_object(const vx_study *study)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < study->covariates + study->nuisances; i++) {
+        const vx_column *column = i < study->covariates ? study->covariate + i
+                                                        : study->nuisance + (i - study->covariates);
+        if (column->level[0])
+            object = vx_json_set(object, column->name, json_pack("[oo]", vx_json_text(column->level[0]),
+                                                                 vx_json_text(column->level[1])));
+    }
+    return object;
+}
+
 static json_t *study_object(const vx_study *study)
 {
     static const char *const design[] = {"paired", "onesample"};
+    static const char *const direction[] = {NULL, "names", "option", "option"};
     json_t *sessions = json_array();
     for (int k = 0; k < 2; k++)
         if (study->session[k])
             sessions = vx_json_append(sessions, vx_json_text(study->session[k]));
-    return json_pack("{so ss so sI}", "table", vx_json_text(study->table), "design", design[study->design], "sessions",
-                     sessions, "participants", (json_int_t)study->participants);
+    return json_pack("{so ss so so so sI}", "table", vx_json_text(study->table), "design", design[study->design],
+                     "sessions", sessions, "direction", vx_json_text(direction[study->direction]), "levels",
+                     levels_object(study), "participants", (json_int_t)study->participants);
 }
 
 vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *error)
