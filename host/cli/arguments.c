@@ -126,6 +126,8 @@ static void getopt_options(const vx_command *command, struct option *option, cha
                 *letters++ = ':';
         }
     }
+    if (vx_option_table[VX_OPTION_ORIENTATION].commands & command->flag) /* its name before NIfTI files needed it */
+        *option++ = (struct option){"analyze-orientation", required_argument, NULL, FIRST + VX_OPTION_ORIENTATION};
     *option = (struct option){0};
     *letters = '\0';
 }
@@ -141,7 +143,7 @@ static int option_of_letter(const vx_command *command, int letter)
 
 static vx_status parse_options(int argc, char **argv, vx_arguments *arguments, vx_error *error)
 {
-    struct option option[VX_OPTIONS + 1];
+    struct option option[VX_OPTIONS + 2];
     char letters[2 * VX_OPTIONS + 3];
     int found;
     vx_status status = VX_OK;

@@ -5,10 +5,6 @@
 
 /* clang-format off */
 const vx_option vx_option_table[VX_OPTIONS] = {
-    [VX_OPTION_ANALYZE_ORIENTATION] = {"analyze-orientation", 0, VX_CHOICE, VX_RUN, "SIDE", NULL,
-        "neurological|radiological", NULL, 0, 0,
-        "How ANALYZE 7.5 pairs lie, whose headers do not tell left from right: x grows to the right (neurological) or "
-        "to the left (radiological). Without it such files are refused."},
     [VX_OPTION_BIDS] = {"bids", 0, VX_TEXT, VX_RUN, "DIR", NULL, NULL, "*", 0, 0,
         "A BIDS folder instead of a table."},
     [VX_OPTION_CLUSTER_P] = {"cluster-p", 0, VX_REAL, VX_RUN, "P", "0.001", NULL, NULL, 0, 0.5,
@@ -76,6 +72,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Write the packs of these modalities. Without it: of every one."},
     [VX_OPTION_NUISANCE] = {"nuisance", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Columns of no interest, in every effect's model; numbers or two texts, as of --covariate."},
+    [VX_OPTION_ORIENTATION] = {"orientation", 0, VX_CHOICE, VX_RUN | VX_REPORT, "SIDE", NULL,
+        "neurological|radiological", NULL, 0, 0,
+        "How images lie whose headers do not tell left from right, ANALYZE 7.5 pairs and NIfTI without sform and qform: "
+        "x grows to the right (neurological) or to the left (radiological). Without it such files are refused."},
     [VX_OPTION_OUT] = {"out", 'o', VX_TEXT, VX_RUN, "DIR", "voxstat-results", NULL, NULL, 0, 0,
         "Where the results go; must not be there yet (but see --force)."},
     [VX_OPTION_SIMULATE_OUT] = {"out", 'o', VX_TEXT, VX_SIMULATE, "DIR", "voxstat-cohort", NULL, NULL, 0, 0,

@@ -56,8 +56,6 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     static const vx_tfce_preset preset[] = {VX_TFCE_EXACT, VX_TFCE_FSL, VX_TFCE_PALM, VX_TFCE_MRTRIX, VX_TFCE_NILEARN};
     static const vx_tails tails[] = {VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE};
     static const vx_p_format p_format[] = {VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS};
-    static const vx_analyze_orientation analyze[] = {VX_ANALYZE_NEUROLOGICAL, VX_ANALYZE_RADIOLOGICAL};
-    int side = vx_argument_choice(arguments, VX_OPTION_ANALYZE_ORIENTATION);
     unsigned corrections = vx_argument_choices(arguments, VX_OPTION_CORRECT);
     if (!vx_argument_given(arguments, VX_OPTION_DESIGN))
         return vx_fail(error, VX_USAGE, "--design is missing: paired or onesample; `voxstat --help` says more");
@@ -79,7 +77,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
         .file = vx_argument_text(arguments, VX_OPTION_MASK),
         .use_threshold = vx_argument_given(arguments, VX_OPTION_MASK_THRESHOLD),
         .threshold = vx_argument_real(arguments, VX_OPTION_MASK_THRESHOLD),
-        .analyze = side < 0 ? VX_ANALYZE_REFUSE : analyze[side],
+        .analyze = 1 + vx_argument_choice(arguments, VX_OPTION_ORIENTATION), /* the choices stand in its order */
     };
     run->inference = vx_inference_defaults();
     run->inference.permutations = permutations(arguments);
@@ -377,6 +375,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     bool recovered = false;
     vx_error why;
     vx_status status = read_settings(arguments, &run, error), unreported;
+    report.orientation = run.mask.analyze;
     if (!status)
         status = vx_report_check(&report, error);
     if (status)
