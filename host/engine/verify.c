@@ -50,16 +50,24 @@ static int32_t shifted(const vx_check *c, int32_t score, int times)
     return by == 0.0 || none || times == 0 ? score : vx_r_score(c->evidence->problem, r + times * by);
 }
 
-/* The relative bound of TFCE: rounding in double, of heights that are the same floats or within 6 units of 2^-24
- * (tests/ops/tfce.c). In steps, a height that is not the same may fall on the other side of one: there is no bound. */
-static double tfce_tolerance(const vx_check *c)
+/* The relative bound of heights t that were found from an r of this size or less: 0 where a device rounds exactly, else 6
+ * units of 2^-24 and what is known of r, as dt / t = dr / (r (1 - r^2)); eight times as much for smaller r. */
+static double height_tolerance(const vx_check *c, double r)
+{
+    if (c->evidence->device->exact_division)
+        return 0.0;
+    return 6 * 0x1p-24 + 8.0 * tolerance(c, r) / fmax(fabs(r) * (1.0 - r * r), 0x1p-24);
+}
+
+/* The relative bound of a largest TFCE, which goes with the H + 1st power of t: beside that, rounding in double, 32
+ * units of 2^-53 a voxel (tests/ops/tfce.c). In steps, a height that is not exact may fall on the other side of one, and
+ * there is no bound. */
+static double tfce_tolerance(const vx_check *c, double r)
 {
     const vx_evidence *e = c->evidence;
+    double height = height_tolerance(c, r), power = e->problem->options.tfce_height + 1.0;
     double rounding = strcmp(e->device->id, "cpu") ? 32 * 0x1p-53 * (double)e->problem->voxels : 0.0;
-    if (e->device->exact_division)
-        return rounding;
-    return e->problem->options.tfce_step > 0.0f ? INFINITY
-                                                : rounding + 6 * 0x1p-24 * (e->problem->options.tfce_height + 1.0);
+    return height > 0.0 && e->problem->options.tfce_step > 0.0f ? INFINITY : rounding + power * height;
 }
 
 /* A number in [first, last), the k-th. */
@@ -150,7 +158,6 @@ static vx_status compare(const vx_check *c, uint64_t index, int64_t k, const vx_
 {
     const vx_tally *t = c->evidence->tally;
     const double threshold = c->evidence->problem->options.threshold_t;
-    bool exact = c->evidence->device->exact_division;
     double high = strict->high[k], low = strict->low[k], off = tolerance(c, high);
     vx_status status = within(c, "the largest r of relabelling", index, t->high[index], high - off, high + off, error);
     off = tolerance(c, low);
@@ -159,7 +166,7 @@ static vx_status compare(const vx_check *c, uint64_t index, int64_t k, const vx_
     for (int tail = 0; tail < 2 && t->extent && !status; tail++) {
         /* The heights in a cluster sum up to its mass and the threshold once a voxel. */
         double most = loose->extent[k][tail], sum = loose->mass[k][tail] + most * threshold;
-        off = exact ? 0.0 : 16 * 0x1p-24 * sum;
+        off = height_tolerance(c, tail ? low : high) * sum;
         status = within(c, "the largest cluster of relabelling", index, t->extent[index][tail], strict->extent[k][tail],
                         most, error);
         if (!status)
@@ -168,7 +175,7 @@ static vx_status compare(const vx_check *c, uint64_t index, int64_t k, const vx_
     }
     for (int tail = 0; tail < 2 && t->tfce && !status; tail++) {
         double best = strict->tfce[k][tail];
-        off = best > 0.0 ? tfce_tolerance(c) * best : 0.0;
+        off = best > 0.0 ? tfce_tolerance(c, tail ? low : high) * best : 0.0;
         status = within(c, "the largest TFCE of relabelling", index, t->tfce[index][tail], best - off, best + off,
                         error);
     }
