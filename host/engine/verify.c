@@ -193,6 +193,8 @@ static vx_status check_relabellings(const vx_check *c, vx_error *error)
     vx_engine *engine = NULL;
     vx_tally *strict = NULL, *loose = NULL;
     p.options.count = false;
+    p.width = 2; /* flips: larger tables of sums pay only for many relabellings */
+    p.groups = (int)(p.effect->n + 1) / 2;
     vx_status status = new_engine(c, &p, (uint64_t)count, &engine, error);
     if (status || (status = check_observed(c, engine, error)) ||
         (status = vx_tally_new(&p, (uint64_t)count, &strict, error)) ||
