@@ -149,5 +149,6 @@ void vx_help_print(FILE *out, const vx_arguments *arguments)
     case VX_HELP_MAN: vx_manual_print(out, arguments->command, !arguments->command_named); break;
     case VX_HELP_BASH: vx_completion_print_bash(out); break;
     case VX_HELP_ZSH: vx_completion_print_zsh(out); break;
+    case VX_HELP_COLUMNS: vx_completion_print_columns(out, arguments); break;
     }
 }
