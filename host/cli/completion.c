@@ -197,7 +197,8 @@ void vx_completion_print_zsh(FILE *out)
             fprintf(out, " \\\n        ':%s:_files -/'", command->operand);
         fputs("\n}\n", out);
     }
-    fputs("_voxstat() {\n    local voxstat_program=$words[1]\n    local -a voxstat_commands\n    voxstat_commands=(\n", out);
+    fputs("_voxstat() {\n    local voxstat_program=$words[1]\n    local -a voxstat_commands\n"
+          "    voxstat_commands=(\n", out);
     for (size_t i = 0; i < vx_commands; i++) {
         if (vx_command_table[i].body) {
             fprintf(out, "        '%s:", vx_command_table[i].name);

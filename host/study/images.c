@@ -120,7 +120,7 @@ static vx_status not_two_sessions(const vx_table *table, const char *list, size_
     const int64_t column = nearly_images(table, &row);
     if (column >= 0)
         status = vx_fail(error, VX_INPUT, "%s, line %lld: column %s holds '%s', which is no name of an image (.nii, "
-                         ".nii.gz, .hdr, .img); a paired design needs columns <modality>_<session> of two sessions, and "
+                         ".nii.gz, .hdr, .img); a paired design needs columns <modality>_<session> of two sessions; "
                          "those found with images are: %s", table->path, (long long)table->line[row],
                          table->name[column], vx_table_cell(table, row, column), count ? list : "none");
     return status;

@@ -48,7 +48,8 @@ static vx_status check_text(const char *path, const char *text, size_t size, vx_
                        path);
     if (strstr(text, "/annex/objects/") && !text[strcspn(text, "\t")]) /* a pointer file, or a link written as text */
         return vx_fail(error, VX_INPUT,
-                       "%s: a pointer of git-annex to content that is not here; fetch it: datalad get, or git annex get",
+                       "%s: a pointer of git-annex to content that is not here; fetch it: datalad get, or git annex "
+                       "get",
                        path);
     const char *fault = vx_utf8_fault(text);
     return fault ? not_utf8(path, text, fault, error) : VX_OK;
