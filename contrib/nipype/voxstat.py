@@ -36,8 +36,8 @@ class VoxstatInputSpec(CommandLineInputSpec):
     sessions = _names("sessions", desc="baseline and followup; the first is subtracted from the second")
     mask = File(exists=True, argstr="--mask %s", desc="voxels above zero are analysed")
     mask_threshold = traits.Float(argstr="--mask-threshold %r", desc="also demand a value above it in every image")
-    analyze_orientation = traits.Enum("neurological", "radiological", argstr="--analyze-orientation %s",
-                                      desc="how ANALYZE 7.5 pairs lie")
+    orientation = traits.Enum("neurological", "radiological", argstr="--orientation %s",
+                              desc="how images lie whose headers do not tell left from right")
     permutations = traits.Either(traits.Range(low=0), traits.Enum("auto", "exact"), argstr="--permutations %s",
                                  desc="random ones, or all where there are no more; 0 or exact: all")
     seed = traits.Range(low=0, argstr="--seed %s", desc="the stream of random numbers")

@@ -18,6 +18,7 @@ vx_status vx_command_bench(const vx_arguments *arguments, vx_error *error)
     options.scaling = vx_argument_given(arguments, VX_OPTION_SCALING);
     options.data = vx_argument_text(arguments, VX_OPTION_DATA);
     options.json = vx_argument_text(arguments, VX_OPTION_JSON);
+    options.force = vx_argument_given(arguments, VX_OPTION_FORCE);
     options.command = arguments->command_line;
     status = vx_bench(&options, stdout, error);
     vx_names_destroy(&device);

@@ -5,10 +5,6 @@
 
 /* clang-format off */
 const vx_option vx_option_table[VX_OPTIONS] = {
-    [VX_OPTION_ANALYZE_ORIENTATION] = {"analyze-orientation", 0, VX_CHOICE, VX_RUN, "SIDE", NULL,
-        "neurological|radiological", NULL, 0, 0,
-        "How ANALYZE 7.5 pairs lie, whose headers do not tell left from right: x grows to the right (neurological) or "
-        "to the left (radiological). Without it such files are refused."},
     [VX_OPTION_BIDS] = {"bids", 0, VX_TEXT, VX_RUN, "DIR", NULL, NULL, "*", 0, 0,
         "A BIDS folder instead of a table."},
     [VX_OPTION_CLUSTER_P] = {"cluster-p", 0, VX_REAL, VX_RUN, "P", "0.001", NULL, NULL, 0, 0.5,
@@ -42,8 +38,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "What to measure, as `voxstat devices` names it. Without it: every device there is."},
     [VX_OPTION_EXACT_MOMENTS] = {"exact-moments", 0, VX_SWITCH, VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
         "Give the drawn sample exactly the stated means, standard deviations and correlations."},
-    [VX_OPTION_FORCE] = {"force", 0, VX_SWITCH, VX_RUN | VX_SIMULATE | VX_NIDM, NULL, NULL, NULL, NULL, 0, 0,
-        "Replace results that are there. The old ones go only when the new ones are whole."},
+    [VX_OPTION_FORCE] = {"force", 0, VX_SWITCH, VX_RUN | VX_SIMULATE | VX_NIDM | VX_BENCH, NULL, NULL, NULL,
+        NULL, 0, 0,
+        "Replace what is there, if voxstat wrote it, nobody changed it since, it is of the same kind, and nothing in "
+        "it is read. The old goes only when the new is whole."},
     [VX_OPTION_HELP] = {"help", 'h', VX_SWITCH, VX_EVERY_COMMAND, NULL, NULL, NULL, NULL, 0, 0,
         "Say what the command does and what it takes."},
     [VX_OPTION_INSTRUMENT] = {"instrument", 0, VX_CHOICE, VX_NIDM, "KIND", NULL, "mri|pet|spect|eeg|meg", NULL, 0, 0,
@@ -51,7 +49,11 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_JOINT] = {"joint", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "All covariates of interest in one model. Without it each is tested by itself, given the nuisance."},
     [VX_OPTION_JSON] = {"json", 0, VX_TEXT, VX_BENCH, "FILE", NULL, NULL, NULL, 0, 0,
-        "Also write the figures as JSON."},
+        "Also write the figures as JSON; must not be there yet (but see --force)."},
+    [VX_OPTION_LEFTOVERS] = {"leftovers", 0, VX_CHOICE, VX_RUN | VX_SIMULATE, "HOW", "keep", "keep|remove|recover",
+        NULL, 0, 0,
+        "What becomes of folders OUT.partial-* that killed runs left beside --out: they are told of and stay (keep), "
+        "go (remove), or whole results among them are put at --out, and nothing is computed (recover)."},
     [VX_OPTION_MASK] = {"mask", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
         "An image on the same grid: voxels above zero are analysed. Without it: those that are finite and not zero in "
         "every image."},
@@ -70,6 +72,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Write the packs of these modalities. Without it: of every one."},
     [VX_OPTION_NUISANCE] = {"nuisance", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Columns of no interest, in every effect's model; numbers or two texts, as of --covariate."},
+    [VX_OPTION_ORIENTATION] = {"orientation", 0, VX_CHOICE, VX_RUN | VX_REPORT, "SIDE", NULL,
+        "neurological|radiological", NULL, 0, 0,
+        "How images lie whose headers do not tell left from right, ANALYZE 7.5 pairs and NIfTI without sform and qform: "
+        "x grows to the right (neurological) or to the left (radiological). Without it such files are refused."},
     [VX_OPTION_OUT] = {"out", 'o', VX_TEXT, VX_RUN, "DIR", "voxstat-results", NULL, NULL, 0, 0,
         "Where the results go; must not be there yet (but see --force)."},
     [VX_OPTION_SIMULATE_OUT] = {"out", 'o', VX_TEXT, VX_SIMULATE, "DIR", "voxstat-cohort", NULL, NULL, 0, 0,

@@ -158,6 +158,8 @@ double vx_design_square(const double *design, int64_t n, int64_t columns, int64_
 
 void vx_line_destroy(vx_line *line)
 {
+    if (!line)
+        return;
     free(line->x);
     free(line->y);
     *line = (vx_line){0};

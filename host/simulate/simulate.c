@@ -14,6 +14,7 @@
 #include "simulate/simulate.h"
 
 #include "base/memory.h"
+#include "output/manifest.h"
 #include "output/output.h"
 #include "simulate/draw.h"
 #include "simulate/phantom.h"
@@ -342,7 +343,9 @@ vx_status vx_simulate(const vx_simulate_options *asked, vx_error *error)
     if (status)
         goto cleanup;
     uint64_t bytes = (uint64_t)(options->participants * VX_SESSIONS * phantom->voxels) * sizeof(int16_t);
-    status = vx_folder_begin(options->out, options->force, bytes, &folder, error);
+    const vx_folder_options place = {.out = options->out, .force = options->force, .kind = VX_KIND_COHORT,
+                                     .bytes_needed = bytes};
+    status = vx_folder_begin(&place, &folder, error);
     if (status)
         goto cleanup;
     scene.phantom = phantom;
