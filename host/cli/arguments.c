@@ -92,8 +92,8 @@ static vx_status take(vx_arguments *arguments, vx_option_id id, const char *text
 
 static vx_status take_help(vx_arguments *arguments, const char *form, vx_error *error)
 {
-    static const vx_help_kind kind[] = {VX_HELP_MAN, VX_HELP_BASH, VX_HELP_ZSH};
-    int place = form ? vx_choice("man|bash|zsh", form) : -1;
+    static const vx_help_kind kind[] = {VX_HELP_MAN, VX_HELP_BASH, VX_HELP_ZSH, VX_HELP_COLUMNS};
+    int place = form ? vx_choice("man|bash|zsh|columns", form) : -1;
     arguments->help = place >= 0 ? kind[place] : VX_HELP_TEXT;
     if (form && place < 0)
         return vx_fail(error, VX_USAGE, "--help=%s: found '%s', expected man, bash or zsh", form, form);

@@ -158,9 +158,9 @@ static vx_status remark_smallest(vx_run *run, const vx_run_modality *modality, i
         return vx_run_remark(run, error, "%s %s: with %lld participants no %s below %.3g is possible, so nothing can "
                              "be significant at 0.05", modality->study->name, effect->name, (long long)effect->n, which,
                              plan->p_smallest);
-    return vx_run_remark(run, error, "%s %s: with %llu random relabellings no %s below %.3g is possible, so nothing can "
-                         "be significant at 0.05; --permutations asks for more", modality->study->name, effect->name,
-                         (unsigned long long)plan->relabellings - 1, which, plan->p_smallest);
+    return vx_run_remark(run, error, "%s %s: with %llu random relabellings no %s below %.3g is possible, so nothing "
+                         "can be significant at 0.05; --permutations asks for more", modality->study->name,
+                         effect->name, (unsigned long long)plan->relabellings - 1, which, plan->p_smallest);
 }
 
 vx_status vx_plan_say_effects(vx_run *run, vx_error *error)

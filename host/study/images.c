@@ -23,7 +23,7 @@ bool vx_image_name(const char *value)
     return false;
 }
 
-static bool image_column(const vx_table *table, int64_t column)
+bool vx_image_column(const vx_table *table, int64_t column)
 {
     for (int64_t row = 0; row < table->rows; row++) {
         const char *value = vx_table_cell(table, row, column);
@@ -62,7 +62,7 @@ static size_t list_sessions(const vx_table *table, const vx_study_options *optio
     size_t sessions = 0, kept = 0;
     for (int64_t column = 0; column < table->columns; column++) {
         const char *underscore = strrchr(table->name[column], '_');
-        if (underscore && underscore > table->name[column] && underscore[1] && image_column(table, column) &&
+        if (underscore && underscore > table->name[column] && underscore[1] && vx_image_column(table, column) &&
             (any || wanted(options, table->name[column], (size_t)(underscore - table->name[column]))))
             session[sessions++] = underscore + 1;
     }
@@ -93,7 +93,7 @@ static int64_t nearly_images(const vx_table *table, int64_t *row)
     for (int64_t i = 0; i < table->columns; i++) {
         int64_t at = table->sorted[i], text;
         const char *name = table->name[at], *underscore = strrchr(name, '_');
-        if (!underscore || underscore == name || !strcmp(name, "participant_id") || image_column(table, at) ||
+        if (!underscore || underscore == name || !strcmp(name, "participant_id") || vx_image_column(table, at) ||
             (text = text_row(table, at)) < 0)
             continue;
         size_t length = (size_t)(underscore + 1 - name);
@@ -120,7 +120,7 @@ static vx_status not_two_sessions(const vx_table *table, const char *list, size_
     const int64_t column = nearly_images(table, &row);
     if (column >= 0)
         status = vx_fail(error, VX_INPUT, "%s, line %lld: column %s holds '%s', which is no name of an image (.nii, "
-                         ".nii.gz, .hdr, .img); a paired design needs columns <modality>_<session> of two sessions, and "
+                         ".nii.gz, .hdr, .img); a paired design needs columns <modality>_<session> of two sessions; "
                          "those found with images are: %s", table->path, (long long)table->line[row],
                          table->name[column], vx_table_cell(table, row, column), count ? list : "none");
     return status;
@@ -161,7 +161,7 @@ static vx_status named_column(const vx_table *table, const char *modality, const
 {
     char *name = session ? vx_text("%s_%s", modality, session) : vx_copy_text(modality);
     vx_status status = name ? vx_table_column(table, name, column, error) : vx_fail_memory(error);
-    if (!status && !image_column(table, *column)) {
+    if (!status && !vx_image_column(table, *column)) {
         int64_t row = text_row(table, *column);
         status = vx_fail(error, VX_INPUT, "%s: column %s holds no image (.nii, .nii.gz, .hdr, .img)%s%s%s", table->path,
                          name, row < 0 ? "" : "; found '", row < 0 ? "" : vx_table_cell(table, row, *column),
@@ -208,7 +208,7 @@ static vx_status all_images(const vx_table *table, const char *first, const char
         const char *name = table->name[column];
         size_t length = last ? modality_length(name, last) : strlen(name);
         int64_t baseline = -1;
-        if (!length || !image_column(table, column))
+        if (!length || !vx_image_column(table, column))
             continue;
         char *other = first ? vx_text("%.*s_%s", (int)length, name, first) : NULL;
         if (first && !other)
@@ -216,7 +216,7 @@ static vx_status all_images(const vx_table *table, const char *first, const char
         if (other)
             baseline = vx_table_find(table, other);
         free(other);
-        if (first && (baseline < 0 || !image_column(table, baseline)))
+        if (first && (baseline < 0 || !vx_image_column(table, baseline)))
             continue;
         vx_status status = add(images, count, name, length, baseline, column, error);
         if (status)

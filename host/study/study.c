@@ -203,7 +203,8 @@ static char *folder_of(const char *path)
     return absolute;
 }
 
-/* Paths in a table are relative to where the user sees it, though it be a link (to an annex, a cache, a scratch disk). */
+/* Paths in a table are relative to where the user sees it, even where it is a link (to an annex, a cache, a scratch
+ * disk). */
 static vx_status table_folders(vx_study_whole *whole, vx_error *error)
 {
     char *target = realpath(whole->study.table, NULL);

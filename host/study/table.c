@@ -48,7 +48,8 @@ static vx_status check_text(const char *path, const char *text, size_t size, vx_
                        path);
     if (strstr(text, "/annex/objects/") && !text[strcspn(text, "\t")]) /* a pointer file, or a link written as text */
         return vx_fail(error, VX_INPUT,
-                       "%s: a pointer of git-annex to content that is not here; fetch it: datalad get, or git annex get",
+                       "%s: a pointer of git-annex to content that is not here; fetch it: datalad get, or git annex "
+                       "get",
                        path);
     const char *fault = vx_utf8_fault(text);
     return fault ? not_utf8(path, text, fault, error) : VX_OK;
@@ -57,7 +58,9 @@ static vx_status check_text(const char *path, const char *text, size_t size, vx_
 /* Bytes of the blank that `text` begins with: a space, or one that does not break (U+00A0, U+2007, U+202F, U+FEFF). */
 static size_t blank_length(const char *text)
 {
-    static const char *const blank[] = {" ", "\xc2\xa0", "\xe2\x80\x87", "\xe2\x80\xaf", "\xef\xbb\xbf"};
+    static const char *const blank[] = {"\xc2\xa0", "\xe2\x80\x87", "\xe2\x80\xaf", "\xef\xbb\xbf"};
+    if ((unsigned char)*text < 0x80)
+        return *text == ' ';
     for (size_t i = 0; i < sizeof blank / sizeof *blank; i++) {
         if (begins(text, blank[i]))
             return strlen(blank[i]);

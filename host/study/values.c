@@ -40,7 +40,8 @@ static vx_status no_number(const vx_table *table, const vx_participants *partici
 {
     char point[64];
     const char *text = cell(table, participants, i, column);
-    vx_status status = vx_fail(error, VX_INPUT, "found '%s', expected a number or n/a", text);
+    vx_status status = vx_fail(error, VX_INPUT, "found '%s', expected a number or n/a; --missing names other codes of "
+                               "missing values", text);
     if (decimal_comma(text, point, sizeof point))
         status = vx_fail(error, VX_INPUT, "found '%s', expected a number or n/a; it looks like a decimal comma: "
                          "write %s", text, point);

@@ -1,4 +1,5 @@
-/* Which session came first, by its name: pairs whose order a person of the field knows, and pairs that nobody can tell. */
+/* Which session came first, by its name: pairs whose order a person of the field knows, and pairs that nobody can
+ * tell. */
 #include "study/sessions.h"
 
 #include <setjmp.h>

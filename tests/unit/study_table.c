@@ -53,12 +53,12 @@ static void holds(const char *const *words)
 }
 
 #define HOLDS(...) holds((const char *const[]){__VA_ARGS__, NULL})
-#define REFUSED(bytes, ...)                                                                                             \
-    do {                                                                                                               \
-        vx_table refused;                                                                                              \
-        assert_int_equal(read_bytes(bytes, sizeof bytes - 1, &refused), VX_INPUT);                                       \
-        assert_null(refused.text);                                                                                     \
-        HOLDS(__VA_ARGS__);                                                                                            \
+#define REFUSED(bytes, ...) \
+    do { \
+        vx_table refused; \
+        assert_int_equal(read_bytes(bytes, sizeof bytes - 1, &refused), VX_INPUT); \
+        assert_null(refused.text); \
+        HOLDS(__VA_ARGS__); \
     } while (0)
 
 /* Reads a table of 2 rows and the columns a, b, c, whose cells are `cell`, null where missing. */
@@ -106,7 +106,8 @@ static void quotes(void **state)
 static void blanks(void **state)
 {
     (void)state;
-    READS("\xc2\xa0" "a \tb\xe2\x80\xaf\t c\n\xc2\xa0 1\t2\xc2\xa0\xc2\xa0\t\xe2\x80\xaf\n4 4\t\xc3\xa0\t\" 6\xc2\xa0\"\n",
+    READS("\xc2\xa0" "a \tb\xe2\x80\xaf\t c\n"
+          "\xc2\xa0 1\t2\xc2\xa0\xc2\xa0\t\xe2\x80\xaf\n4 4\t\xc3\xa0\t\" 6\xc2\xa0\"\n",
           "1", "2", NULL, "4 4", "\xc3\xa0", "6");
 }
 
@@ -238,8 +239,8 @@ static void numbers(void **state)
     (void)state;
     static const char *const good[] = {"1", "-1.5", "+.5", "5.", "1e-3", "1E+3", "007"};
     static const double expected[] = {1, -1.5, 0.5, 5, 1e-3, 1e3, 7};
-    static const char *const bad[] = {"", "0x1p3", "0x10", "inf", "-Infinity", "nan", "NAN(1)", "1e999", "1 ", " 1", "1e",
-                                      ".", "-", "1,5", "1_000", "1d3", "--1"};
+    static const char *const bad[] = {"", "0x1p3", "0x10", "inf", "-Infinity", "nan", "NAN(1)", "1e999", "1 ", " 1",
+                                      "1e", ".", "-", "1,5", "1_000", "1d3", "--1"};
     double value;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         assert_true(vx_number_read(good[i], &value));
