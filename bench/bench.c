@@ -2,6 +2,7 @@
 #include "bench/rows.h"
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/memory.h"
 
 #include <commit.h>
@@ -55,7 +56,8 @@ static void cell(FILE *table, int width, const char *format, double value)
     fprintf(table, " %*s", width, text);
 }
 
-static void report(vx_bench_state *state, const vx_bench_row *row, double best, double median, double memory)
+/* False where memory is short. */
+static bool report(vx_bench_state *state, const vx_bench_row *row, double best, double median, double memory)
 {
     double count = row->relabellings > 0 ? row->relabellings : INFINITY, share = 0;
     if (row->operations > 0 && state->peak_operations > 0)
@@ -78,7 +80,7 @@ static void report(vx_bench_state *state, const vx_bench_row *row, double best, 
                                 row->name, "best_s", best, "median_s", median, "relabellings", row->relabellings,
                                 "evaluations", row->evaluations, "operations", row->operations, "bytes", row->bytes,
                                 "percent_of_peak", share, "peak_memory", memory);
-    json_array_append_new(state->rows, figures);
+    return vx_json_grow(state->rows, figures);
 }
 
 vx_status vx_bench_measure(vx_bench_state *state, const vx_bench_row *row, vx_bench_body body, void *context,
@@ -97,7 +99,8 @@ vx_status vx_bench_measure(vx_bench_state *state, const vx_bench_row *row, vx_be
     }
     if (!status) {
         qsort(seconds, (size_t)times, sizeof *seconds, compare);
-        report(state, row, seconds[0], (seconds[(times - 1) / 2] + seconds[times / 2]) / 2, peak_memory());
+        if (!report(state, row, seconds[0], (seconds[(times - 1) / 2] + seconds[times / 2]) / 2, peak_memory()))
+            status = vx_fail_memory(error);
     } else {
         vx_error_prefix(error, status, "%s, %s %s", state->device_name, row->part, row->name);
     }
@@ -118,7 +121,10 @@ static vx_status bench_device(vx_bench_state *state, const char *name, json_t *d
     json_t *record = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:o}", "id", info->id, "name", info->name, "driver",
                                info->driver, "kind", info->kind, "compute_units", info->compute_units, "threads",
                                info->threads, "simd", info->simd, "rows", state->rows);
-    json_array_append_new(devices, record);
+    if (!vx_json_grow(devices, record)) {
+        vx_device_free(device);
+        return vx_fail_memory(error);
+    }
     fprintf(state->table, "# %s: %s, %s\n", info->id, info->name, info->driver);
     state->peak_operations = state->peak_bytes = 0;
     if (state->options->scaling)

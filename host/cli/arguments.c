@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/nearest.h"
+#include "base/stream.h"
 #include "cli/values.h"
 
 #include <getopt.h>
@@ -23,8 +24,7 @@ static bool plain(const char *word)
 char *vx_quoted_line(int argc, char *const *argv)
 {
     char *line = NULL;
-    size_t size;
-    FILE *text = open_memstream(&line, &size);
+    FILE *text = vx_text_stream(&line, NULL);
     if (!text)
         return NULL;
     for (int i = 0; i < argc; i++) {
@@ -43,7 +43,7 @@ char *vx_quoted_line(int argc, char *const *argv)
         }
         fputc('\'', text);
     }
-    return fclose(text) ? NULL : line;
+    return vx_stream_close(text) ? line : NULL;
 }
 
 static vx_status find_command(const char *word, const vx_command **command, vx_error *error)
@@ -210,6 +210,8 @@ cleanup:
 
 void vx_arguments_destroy(vx_arguments *arguments)
 {
+    if (!arguments)
+        return;
     for (int id = 0; id < VX_OPTIONS; id++)
         free(arguments->value[id]);
     free(arguments->command_line);
@@ -293,6 +295,8 @@ vx_status vx_argument_names(const vx_arguments *arguments, vx_option_id id, vx_n
 
 void vx_names_destroy(vx_names *names)
 {
+    if (!names)
+        return;
     free(names->text);
     free(names->name);
     *names = (vx_names){0};

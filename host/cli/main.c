@@ -11,12 +11,13 @@ static vx_status perform(const vx_arguments *arguments, vx_error *error)
 {
     vx_status status = VX_OK;
     if (arguments->help)
-        vx_help_print(stdout, arguments);
+        status = vx_help_print(stdout, arguments, error);
     else if (arguments->version)
         vx_version_print(stdout);
     else
         status = arguments->command->body(arguments, error);
-    if (fflush(stdout) && !status)
+    const bool lost = ferror(stdout);
+    if ((fflush(stdout) || lost) && !status)
         status = vx_fail(error, VX_OUTPUT, "cannot write to standard output: %s", strerror(errno));
     return status;
 }

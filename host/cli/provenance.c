@@ -132,6 +132,7 @@ vx_status vx_provenance_write(const vx_run *run, const char *folder, vx_error *e
         .modality = modality,
         .modalities = modalities,
         .p_format = run->p_format,
+        .remarks = &run->remarks,
     };
     status = vx_write_results(folder, &record, error);
 

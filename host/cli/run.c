@@ -22,6 +22,19 @@ void vx_say(const vx_run *run, const char *format, ...)
     va_end(arguments);
 }
 
+vx_status vx_run_remark(vx_run *run, vx_error *error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = vx_text_of(format, arguments);
+    va_end(arguments);
+    vx_status status = text ? vx_remarks_add(&run->remarks, error, "%s", text) : vx_fail_memory(error);
+    if (!status)
+        vx_say(run, "remark: %s\n", text);
+    free(text);
+    return status;
+}
+
 /* ---- settings ---- */
 
 static int64_t permutations(const vx_arguments *arguments)
@@ -337,6 +350,7 @@ static void run_destroy(vx_run *run)
         vx_matrix_free(modality->matrix);
     }
     free(run->modality);
+    vx_remarks_destroy(&run->remarks);
     vx_device_free(run->device);
     vx_study_free(run->study);
 }

@@ -3,6 +3,7 @@
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
+#include "base/remarks.h"
 #include "cli/arguments.h"
 #include "output/output.h"
 
@@ -30,12 +31,16 @@ typedef struct vx_run {
     vx_study *study;
     vx_device *device;
     vx_run_modality *modality;  /* study->modalities of them */
+    vx_remarks remarks;
     char started[32];           /* ISO 8601, UTC */
     double start, seconds_read, seconds_infer, seconds_write, seconds_report;
 } vx_run;
 
 /* Prints to stderr, unless the run is quiet. */
 void vx_say(const vx_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Says a remark and keeps it for the results. Errors: VX_INTERNAL where memory is short. */
+vx_status vx_run_remark(vx_run *run, vx_error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* plan.c: what is subtracted and who is used, before the images are read; masks, designs and device, after. */
 void vx_plan_say_study(const vx_run *run);

@@ -25,6 +25,8 @@ vx_status vx_command_show(const vx_arguments *arguments, vx_error *error)
         status = show_clusters(results, error);
     if (!status) {
         putchar('\n');
+        for (size_t i = 0; i < results->remarks; i++)
+            printf("remark: %s\n", results->remark[i]);
         vx_summary_say(results, stdout);
     }
     vx_results_close(results);

@@ -1,6 +1,8 @@
 #include "nidm/nidm.h"
 
+#include "base/json.h"
 #include "base/memory.h"
+#include "base/stream.h"
 #include "nidm/making.h"
 #include "nidm/terms.h"
 #include "report/files.h"
@@ -27,14 +29,9 @@ typedef struct made_packs {
  * number in it that writing run.json again could round. */
 static char *new_seed(const vx_results *results, const vx_results_effect *effect)
 {
-    json_t *what = json_array();
-    json_array_append_new(what, json_string(results->started));
-    json_array_append_new(what, json_string(results->command_line));
-    json_array_append(what, json_object_get(results->run, "inputs"));
-    json_array_append_new(what, json_string(effect->stem));
-    char *seed = json_dumps(what, JSON_COMPACT | JSON_SORT_KEYS);
-    json_decref(what);
-    return seed;
+    json_t *what = json_pack("[o o O o]", vx_json_text(results->started), vx_json_text(results->command_line),
+                             json_object_get(results->run, "inputs"), vx_json_text(effect->stem));
+    return vx_json_dump(what, JSON_COMPACT | JSON_SORT_KEYS);
 }
 
 /* The graph, once the other files are in the pack. */
@@ -42,7 +39,7 @@ static void add_graph(vx_making *m)
 {
     char *text = NULL, *seed = m->status ? NULL : new_seed(m->results, m->effect);
     size_t size = 0;
-    m->turtle = (vx_turtle){.out = m->status ? NULL : open_memstream(&text, &size), .seed = seed};
+    m->turtle = (vx_turtle){.out = m->status ? NULL : vx_text_stream(&text, &size), .seed = seed};
     if (!m->status && !(m->turtle.out && seed))
         m->status = vx_fail_memory(m->error);
     if (!m->status) {
@@ -50,11 +47,9 @@ static void add_graph(vx_making *m)
         vx_make_model(m);
         vx_make_inference(m);
     }
-    if (m->turtle.out) {
-        const bool whole = !ferror(m->turtle.out);
-        if ((fclose(m->turtle.out) || !whole) && !m->status)
-            m->status = vx_fail_memory(m->error);
-    }
+    const bool whole = vx_stream_close(m->turtle.out) && !m->turtle.lost;
+    if (!m->status && !whole)
+        m->status = vx_fail_memory(m->error);
     if (!m->status)
         m->status = vx_pack_add(m->pack, VX_NIDM_GRAPH, text, size, m->error);
     else

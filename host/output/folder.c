@@ -224,7 +224,7 @@ void vx_folder_abandon(vx_folder *folder)
         return;
     if (folder->path)
         remove_flat(folder->path);
-    while (strlen(folder->out) > folder->made_parent && folder->made_parent) { /* the innermost first */
+    while (folder->made_parent && strlen(folder->out) > folder->made_parent) { /* the innermost first */
         *strrchr(folder->out, '/') = '\0';
         rmdir(folder->out);
     }

@@ -5,6 +5,7 @@
 #ifndef VX_OUTPUT_OUTPUT_H
 #define VX_OUTPUT_OUTPUT_H
 
+#include "base/remarks.h"
 #include "image/means.h"
 #include "voxstat/voxstat.h"
 
@@ -40,6 +41,7 @@ typedef struct vx_record {
     const vx_record_modality *modality;
     size_t modalities;
     vx_p_format p_format;
+    const vx_remarks *remarks; /* null: none */
 } vx_record;
 
 /* A results folder in the making. begin makes a temporary folder beside `out`, and the parents of `out` where they are

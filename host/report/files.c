@@ -1,5 +1,6 @@
 #include "report/files.h"
 
+#include "base/json.h"
 #include "base/memory.h"
 #include "output/record.h"
 
@@ -80,13 +81,13 @@ static json_t *those_not_in(const json_t *array, const json_t *without)
     json_t *one;
     json_array_foreach(array, i, one)
         if (json_is_string(one) && !lists(without, json_string_value(one)))
-            json_array_append(left, one);
+            left = vx_json_append(left, json_incref(one));
     return left;
 }
 
 static vx_status dump_run(const char *folder, const json_t *run, vx_error *error)
 {
-    char *text = json_dumps(run, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+    char *text = vx_json_dump(json_incref((json_t *)run), JSON_INDENT(2) | JSON_REAL_PRECISION(12));
     vx_status status = text ? vx_file_replace(folder, "run.json", text, strlen(text), error) : vx_fail_memory(error);
     free(text);
     return status;
@@ -96,12 +97,9 @@ static vx_status write_run(const char *folder, const json_t *run, const json_t *
                            vx_error *error)
 {
     json_t *changed = json_copy((json_t *)run); /* shallow: only the two keys differ */
-    vx_status status = VX_OK;
-    if (!changed || json_object_set(changed, "files", (json_t *)files) ||
-        json_object_set(changed, "report", (json_t *)report))
-        status = vx_fail_memory(error);
-    else
-        status = dump_run(folder, changed, error);
+    changed = vx_json_set(changed, "files", json_incref((json_t *)files));
+    changed = vx_json_set(changed, "report", json_incref((json_t *)report));
+    vx_status status = changed ? dump_run(folder, changed, error) : vx_fail_memory(error);
     json_decref(changed);
     return status;
 }
@@ -111,7 +109,7 @@ vx_status vx_file_list(const char *folder, json_t *run, const char *name, vx_err
     json_t *files = json_object_get(run, "files");
     if (lists(files, name))
         return VX_OK;
-    if (json_array_append_new(files, json_string(name)))
+    if (!vx_json_grow(files, vx_json_text(name)))
         return vx_fail_memory(error);
     return dump_run(folder, run, error);
 }
@@ -131,19 +129,15 @@ static void remove_files(const char *folder, const json_t *names)
 vx_status vx_files_commit(const vx_files *files, const char *folder, const json_t *run, vx_error *error)
 {
     const json_t *earlier = json_object_get(run, "report");
-    json_t *ours = json_array(), *report = json_array(), *rest = NULL, *stale = NULL, *listed = NULL;
-    vx_status status = VX_OK;
+    json_t *ours = json_array();
     for (size_t i = 0; i < files->count; i++)
-        json_array_append_new(ours, json_string(files->file[i].name));
-    stale = those_not_in(earlier, ours);
-    rest = those_not_in(json_object_get(run, "files"), earlier); /* of the run itself */
-    listed = those_not_in(rest, ours);
-    json_array_extend(listed, ours);
-    json_array_extend(report, ours);
-    json_array_extend(report, stale);
-    json_t *both = json_copy(listed);
-    json_array_extend(both, stale);
-    status = write_run(folder, run, both, report, error);
+        ours = vx_json_append(ours, vx_json_text(files->file[i].name));
+    json_t *stale = those_not_in(earlier, ours);
+    json_t *rest = those_not_in(json_object_get(run, "files"), earlier); /* of the run itself */
+    json_t *listed = vx_json_extend(those_not_in(rest, ours), ours);
+    json_t *report = vx_json_extend(json_copy(ours), stale);
+    json_t *both = vx_json_extend(json_copy(listed), stale);
+    vx_status status = rest && report && both ? write_run(folder, run, both, report, error) : vx_fail_memory(error);
     for (size_t i = 0; !status && i < files->count; i++)
         status = vx_file_replace(folder, files->file[i].name, files->file[i].data, files->file[i].size, error);
     if (!status && json_array_size(stale)) {

@@ -2,6 +2,7 @@
 
 #include "base/embedded.h"
 #include "base/memory.h"
+#include "base/stream.h"
 #include "report/draw/sample.h"
 #include "report/section.h"
 #include "report/sections.h"
@@ -157,7 +158,7 @@ vx_status vx_report_write(const char *folder, const vx_report_options *options, 
     report.results = results;
     report.status = read_template(&report, error);
     report.files = vx_files_new();
-    page.out = open_memstream(&text, &size);
+    page.out = vx_text_stream(&text, &size);
     if (!report.status && !(report.files && page.out))
         report.status = vx_fail_memory(error);
     /* The page is written, and pictures are drawn, on this thread; the others take what it leaves in tasks. */
@@ -166,11 +167,9 @@ vx_status vx_report_write(const char *folder, const vx_report_options *options, 
 #pragma omp master
         write_page(&report);
     }
-    if (page.out) {
-        bool whole = !ferror(page.out);
-        if ((fclose(page.out) || !whole) && !report.status)
-            report.status = vx_fail_memory(error);
-    }
+    const bool whole = vx_stream_close(page.out) && !page.lost;
+    if (!report.status && !whole)
+        report.status = vx_fail_memory(error);
     if (!report.status)
         report.status = vx_pictures_file(&report.pictures, text, size, report.files, error);
     if (!report.status)

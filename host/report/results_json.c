@@ -282,6 +282,7 @@ static void read_all(vx_reading *r)
     results->driver = get_text(r, device, "driver");
     results->p_format = format_value[get_word(r, run, "p_format", format)];
     read_study(r, run);
+    results->remark = get_texts(r, run, "remarks", &results->remarks);
     member(r, run, "files", is_array);
     check_files(r, run, "files");
     check_files(r, run, "report");

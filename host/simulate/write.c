@@ -1,9 +1,9 @@
 #include "simulate/write.h"
 
+#include "base/json.h"
 #include "base/memory.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <math.h>
 #include <nifti2_io.h>
 #include <string.h>
@@ -184,7 +184,7 @@ static json_t *planted(unsigned plant)
     json_t *names = json_array();
     for (int k = 0; k < vx_plants_count; k++)
         if (plant & vx_plants[k].flag)
-            json_array_append_new(names, json_string(vx_plants[k].name));
+            names = vx_json_append(names, vx_json_text(vx_plants[k].name));
     return names;
 }
 
@@ -195,12 +195,12 @@ static json_t *files(int64_t participants)
                                         "truth.tsv",        "truth_change.tsv", "run.json"};
     json_t *names = json_array();
     for (size_t k = 0; k < sizeof fixed / sizeof fixed[0]; k++)
-        json_array_append_new(names, json_string(fixed[k]));
+        names = vx_json_append(names, vx_json_text(fixed[k]));
     for (int64_t i = 0; i < participants; i++)
         for (int session = 0; session < VX_SESSIONS; session++) {
             char name[64];
             vx_session_file(i, session, name, sizeof name);
-            json_array_append_new(names, json_string(name));
+            names = vx_json_append(names, vx_json_text(name));
         }
     return names;
 }

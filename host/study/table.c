@@ -143,6 +143,8 @@ cleanup:
 
 void vx_table_destroy(vx_table *table)
 {
+    if (!table)
+        return;
     free(table->text);
     free(table->name);
     free(table->cell);

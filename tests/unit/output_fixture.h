@@ -75,12 +75,14 @@ static vx_record_modality fixture_modality = {.name = "pet", .study = &fixture_s
                                               .matrix = &fixture_matrix, .model = &fixture_model,
                                               .mask = {.grid_voxels = 24, .candidate = 7, .left_out_zero = 2},
                                               .result = fixture_result_list};
+static char *fixture_remark[] = {"the mask is not binary"};
+static const vx_remarks fixture_remarks = {fixture_remark, 1};
 static const vx_record fixture_record = {.version = "9.8.7", .command_line = "voxstat --design paired",
                                          .device = &fixture_device, .option = fixture_options, .options = 2,
                                          .input = fixture_inputs, .inputs = 2, .started = "2026-01-02T03:04:05Z",
                                          .seconds_read = 1, .seconds_infer = 2, .seconds_total = 3.5,
                                          .study = &fixture_study, .modality = &fixture_modality, .modalities = 1,
-                                         .p_format = VX_P_LOG10};
+                                         .p_format = VX_P_LOG10, .remarks = &fixture_remarks};
 
 static char fixture_folder[64]; /* a fresh one for every test */
 
