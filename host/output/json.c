@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "output/level.h"
 #include "output/manifest.h"
 
 #include <math.h>
@@ -124,7 +125,7 @@ static json_t *p_object(const vx_result *result, int64_t voxels)
         json_int_t below = 0;
         for (int64_t v = 0; v < voxels; v++) {
             smallest = fmin(smallest, map->value[v]); /* fmin passes over a NaN */
-            below += map->value[v] < 0.05;
+            below += vx_significant(map->value[v]);
         }
         char *key = vx_copy_text(map->name);
         for (char *c = key; c && *c; c++)
@@ -141,8 +142,8 @@ static json_t *clusters_object(const vx_result *result)
 {
     json_int_t extent = 0, mass = 0;
     for (size_t i = 0; i < result->clusters; i++) {
-        extent += result->cluster[i].p_extent < 0.05;
-        mass += result->cluster[i].p_mass < 0.05;
+        extent += vx_significant(result->cluster[i].p_extent);
+        mass += vx_significant(result->cluster[i].p_mass);
     }
     return json_pack("{sI sI sI so si}", "number", (json_int_t)result->clusters, "extent_below_0_05", extent,
                      "mass_below_0_05", mass, "threshold_t", number(result->plan.threshold_t), "connectivity",

@@ -1,6 +1,7 @@
 #include "report/reading.h"
 
 #include "base/memory.h"
+#include "output/level.h"
 #include "output/record.h"
 #include "report/store.h"
 
@@ -188,6 +189,7 @@ void vx_results_close(vx_results *results)
         }
     }
     free(results->modality);
+    free(results->remark);
     vx_store_close(results->store);
     json_decref(results->run);
     free(results->folder);
@@ -232,10 +234,7 @@ vx_status vx_results_map(const vx_results *results, const vx_results_effect *eff
     if (status || strncmp(map, "p-", 2))
         return status;
     for (size_t i = 0; i < elements; i++)
-        if (results->p_format == VX_P_LOG10)
-            (*data)[i] = (float)pow(10, -(double)(*data)[i]);
-        else if (results->p_format == VX_P_ONE_MINUS)
-            (*data)[i] = 1 - (*data)[i];
+        (*data)[i] = vx_p_plain((*data)[i], results->p_format);
     return VX_OK;
 }
 
