@@ -26,6 +26,7 @@ int main(int argc, char **argv)
 {
     vx_arguments arguments = {0};
     vx_error error = {0};
+    vx_streams_settle();
     vx_status status = vx_arguments_parse(argc, argv, &arguments, &error);
     if (!status)
         status = perform(&arguments, &error);
