@@ -1,6 +1,7 @@
 #include "cli/run.h"
 
 #include "base/memory.h"
+#include "base/stop.h"
 #include "cli/progress.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
@@ -139,7 +140,8 @@ static vx_status read_study(vx_run *run, vx_error *error)
 
 static vx_status stopped(vx_error *error)
 {
-    return vx_stop_requested() ? vx_fail(error, VX_INTERRUPTED, "stopped on request; nothing was written") : VX_OK;
+    const vx_status status = vx_stop_check(error);
+    return status ? vx_error_prefix(error, status, "nothing was written") : VX_OK;
 }
 
 static vx_status open_device(vx_run *run, vx_error *error)
@@ -294,11 +296,13 @@ static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
         status = vx_place_check(run, folder, error);
     if (!status)
         status = infer(run, error);
+    if (status)
+        return vx_stop_requested() ? stopped(error) : status;
+    /* What is computed is written, asked to stop or not: that takes seconds, and permutations may have taken hours. */
     double start = vx_seconds();
-    if (!status)
-        status = vx_provenance_write(run, vx_folder_path(folder), error);
+    status = vx_provenance_write(run, vx_folder_path(folder), error);
     run->seconds_write = vx_seconds() - start;
-    return vx_stop_requested() ? stopped(error) : status;
+    return status;
 }
 
 /* Computes into the folder and puts it in place. Where a part could not be written, the others go in place all the

@@ -2,6 +2,7 @@
 
 #include "base/embedded.h"
 #include "base/memory.h"
+#include "base/stop.h"
 #include "base/stream.h"
 #include "report/draw/sample.h"
 #include "report/section.h"
@@ -34,7 +35,7 @@ static bool applies(const vx_report *report, const vx_section *one)
 void vx_report_picture(vx_report *report, const vx_picture *picture)
 {
     vx_page *page = report->page;
-    if (report->status)
+    if (report->status || (report->status = vx_stop_check(report->error)))
         return;
     vx_handed_in *handed = vx_pictures_draw(&report->pictures, picture->name, &picture->drawing, report->error);
     if (!handed) {
