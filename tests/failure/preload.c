@@ -15,7 +15,6 @@
  * sends a signal for each; the handler makes the call itself, from the one place that the filter lets pass. */
 #include <dlfcn.h>
 #include <errno.h>
-#include <execinfo.h>
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -33,6 +32,7 @@
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include <unwind.h>
 
 static atomic_long calls;
 static long fail_at;
@@ -71,14 +71,28 @@ static void tell_place(long number, const char *call, const void *address)
         tell("%ld %s\n", number, call);
 }
 
+/* The addresses of the innermost calls. glibc's backtrace would load a library for it. */
+typedef struct stack {
+    const void *frame[24];
+    int frames;
+} stack;
+
+static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *to)
+{
+    stack *found = to;
+    found->frame[found->frames++] = (const void *)_Unwind_GetIP(context);
+    return found->frames < (int)(sizeof found->frame / sizeof *found->frame) ? _URC_NO_REASON : _URC_END_OF_STACK;
+}
+
 /* One number for the innermost calls that led here: calls of the same number are of the same place. */
 static void tell_stack(long number)
 {
     enum { DEPTH = 14 };
-    void *frame[DEPTH];
+    stack found = {.frames = 0};
     uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
-    for (int i = 0, frames = backtrace(frame, DEPTH); i < frames; i++)
-        hash = (hash ^ (uintptr_t)frame[i]) * 0x100000001b3;
+    _Unwind_Backtrace(step, &found);
+    for (int i = 0; i < found.frames && i < DEPTH; i++)
+        hash = (hash ^ (uintptr_t)found.frame[i]) * 0x100000001b3;
     tell("stack %ld %016llx\n", number, (unsigned long long)hash);
 }
 
@@ -95,7 +109,7 @@ static bool now(const char *call, const void *address)
 
 /* ---- memory ---- */
 
-static __thread bool asking; /* dladdr and backtrace may allocate */
+static __thread bool asking; /* what finds the asker may itself allocate */
 
 /* The name of the file, without its folder, that an address lies in. */
 static const char *module_of(const void *address)
@@ -110,15 +124,15 @@ static const char *module_of(const void *address)
 /* Who asks: of what the C library allocates, the first that is not part of it. */
 static const char *asker(const void *address)
 {
-    enum { DEPTH = 24 };
-    void *frame[DEPTH];
+    stack found = {.frames = 0};
     const char *name = module_of(address);
     if (strncmp(name, "libc.", 5))
         return name;
-    int frames = backtrace(frame, DEPTH), i = 0;
-    while (i < frames && frame[i] != address)
+    int i = 0;
+    _Unwind_Backtrace(step, &found);
+    while (i < found.frames && found.frame[i] != address)
         i++;
-    while (i < frames && !strncmp(name = module_of(frame[i]), "libc.", 5))
+    while (i < found.frames && !strncmp(name = module_of(found.frame[i]), "libc.", 5))
         i++;
     return name;
 }
@@ -335,8 +349,6 @@ static void __attribute__((constructor)) begin(void)
     if (*path)
         log_file = (int)fail_raw(SYS_openat, AT_FDCWD, (long)path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666, 0,
                                  0);
-    void *frame[1];
-    backtrace(frame, 1); /* its first use loads a library */
     if (system_calls)
         catch_system_calls();
     counting = true;
