@@ -1,6 +1,7 @@
 #include "cli/translate.h"
 
 #include "base/memory.h"
+#include "base/stream.h"
 #include "cli/arguments.h"
 #include "cli/values.h"
 
@@ -155,7 +156,6 @@ vx_status vx_command_translate(const vx_arguments *arguments, vx_error *error)
     vx_translation t = {0};
     wordexp_t split = {0};
     char *notes = NULL;
-    size_t size;
     char *const *word = arguments->word;
     size_t words = arguments->words;
     vx_status status = VX_OK;
@@ -166,14 +166,14 @@ vx_status vx_command_translate(const vx_arguments *arguments, vx_error *error)
         word = split.we_wordv;
         words = split.we_wordc;
     }
-    t.notes = open_memstream(&notes, &size);
+    t.notes = vx_text_stream(&notes, NULL);
     if (!t.notes)
         status = vx_fail_memory(error);
     else
         status = words ? translate(&t, word, words, error)
                        : vx_fail(error, VX_USAGE, "an empty command; expected one of randomise or palm");
-    if (t.notes)
-        fclose(t.notes);
+    if (!vx_stream_close(t.notes) && !status)
+        status = vx_fail_memory(error);
     if (!status)
         fputs(notes, stderr);
     for (int id = 0; id < VX_OPTIONS; id++)

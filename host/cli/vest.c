@@ -85,6 +85,8 @@ vx_status vx_vest_read(const char *path, vx_vest *vest, vx_error *error)
 
 void vx_vest_destroy(vx_vest *vest)
 {
+    if (!vest)
+        return;
     free(vest->value);
     *vest = (vx_vest){0};
 }

@@ -108,6 +108,7 @@ static void run_json_tells_the_run(void **state)
         {"options/p-format", "log10"},
         {"inputs/0/sha256", "00ff"},
         {"device/id", "cpu"},
+        {"remarks/0", "the mask is not binary"},
         {"study/design", "paired"},
         {"study/sessions/1", "fu"},
         {"modalities/0/left_out/0/reason", "no image in pet_followup"},
