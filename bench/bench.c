@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/stop.h"
 #include "output/file.h"
 
 #include <commit.h>
@@ -93,7 +94,7 @@ vx_status vx_bench_measure(vx_bench_state *state, const vx_bench_row *row, vx_be
         return vx_fail_memory(error);
     peak_memory();
     vx_status status = body(context, error);
-    for (int i = 0; i < times && !status; i++) {
+    for (int i = 0; i < times && !status && !(status = vx_stop_check(error)); i++) {
         double start = now();
         status = body(context, error);
         seconds[i] = now() - start;
@@ -131,8 +132,9 @@ static vx_status bench_device(vx_bench_state *state, const char *name, json_t *d
     if (state->options->scaling)
         status = vx_bench_scaling(state, device, error);
     else if ((strcmp(info->kind, "cpu") || !(status = vx_bench_peak(state, info, error))) &&
-             !(status = vx_bench_micro(state, device, error)))
-        status = vx_bench_pipeline(state, device, error);
+             !(status = vx_bench_micro(state, device, error)) &&
+             !(status = vx_bench_pipeline(state, device, error)))
+        status = vx_bench_check(state, device, error);
     vx_device_free(device);
     return status;
 }

@@ -1,6 +1,7 @@
 #include "cli/run.h"
 
 #include "base/memory.h"
+#include "base/stop.h"
 #include "cli/progress.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
@@ -17,7 +18,7 @@ void vx_say(const vx_run *run, const char *format, ...)
     if (run->quiet)
         return;
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vx_print_of(stderr, format, arguments);
     va_end(arguments);
 }
 
@@ -56,8 +57,6 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     static const vx_tfce_preset preset[] = {VX_TFCE_EXACT, VX_TFCE_FSL, VX_TFCE_PALM, VX_TFCE_MRTRIX, VX_TFCE_NILEARN};
     static const vx_tails tails[] = {VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE};
     static const vx_p_format p_format[] = {VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS};
-    static const vx_analyze_orientation analyze[] = {VX_ANALYZE_NEUROLOGICAL, VX_ANALYZE_RADIOLOGICAL};
-    int side = vx_argument_choice(arguments, VX_OPTION_ANALYZE_ORIENTATION);
     unsigned corrections = vx_argument_choices(arguments, VX_OPTION_CORRECT);
     if (!vx_argument_given(arguments, VX_OPTION_DESIGN))
         return vx_fail(error, VX_USAGE, "--design is missing: paired or onesample; `voxstat --help` says more");
@@ -79,7 +78,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
         .file = vx_argument_text(arguments, VX_OPTION_MASK),
         .use_threshold = vx_argument_given(arguments, VX_OPTION_MASK_THRESHOLD),
         .threshold = vx_argument_real(arguments, VX_OPTION_MASK_THRESHOLD),
-        .analyze = side < 0 ? VX_ANALYZE_REFUSE : analyze[side],
+        .analyze = 1 + vx_argument_choice(arguments, VX_OPTION_ORIENTATION), /* the choices stand in its order */
     };
     run->inference = vx_inference_defaults();
     run->inference.permutations = permutations(arguments);
@@ -100,7 +99,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
 
 static vx_status read_study(vx_run *run, vx_error *error)
 {
-    vx_names modality = {0}, sessions = {0}, covariate = {0}, nuisance = {0};
+    vx_names modality = {0}, sessions = {0}, covariate = {0}, nuisance = {0}, missing = {0};
     size_t needed = run->design == VX_PAIRED ? 2 : 1;
     vx_status status = vx_argument_names(run->arguments, VX_OPTION_MODALITY, &modality, error);
     if (!status)
@@ -109,6 +108,8 @@ static vx_status read_study(vx_run *run, vx_error *error)
         status = vx_argument_names(run->arguments, VX_OPTION_COVARIATE, &covariate, error);
     if (!status)
         status = vx_argument_names(run->arguments, VX_OPTION_NUISANCE, &nuisance, error);
+    if (!status)
+        status = vx_argument_names(run->arguments, VX_OPTION_MISSING, &missing, error);
     if (!status && sessions.count && sessions.count != needed)
         status = vx_fail(error, VX_USAGE, "--sessions: found %zu names, expected %s", sessions.count,
                          needed == 2 ? "two, BASELINE,FOLLOWUP" : "one (a onesample design subtracts nothing)");
@@ -122,6 +123,8 @@ static vx_status read_study(vx_run *run, vx_error *error)
         .covariates = covariate.count,
         .nuisance = nuisance.name,
         .nuisances = nuisance.count,
+        .missing = missing.name,
+        .missings = missing.count,
     };
     if (!status)
         status = vx_study_read(&options, &run->study, error);
@@ -129,6 +132,7 @@ static vx_status read_study(vx_run *run, vx_error *error)
     vx_names_destroy(&sessions);
     vx_names_destroy(&covariate);
     vx_names_destroy(&nuisance);
+    vx_names_destroy(&missing);
     return status;
 }
 
@@ -136,7 +140,8 @@ static vx_status read_study(vx_run *run, vx_error *error)
 
 static vx_status stopped(vx_error *error)
 {
-    return vx_stop_requested() ? vx_fail(error, VX_INTERRUPTED, "stopped on request; nothing was written") : VX_OK;
+    const vx_status status = vx_stop_check(error);
+    return status ? vx_error_prefix(error, status, "nothing was written") : VX_OK;
 }
 
 static vx_status open_device(vx_run *run, vx_error *error)
@@ -235,8 +240,7 @@ static vx_status plan(vx_run *run, vx_error *error)
                 return status;
         }
     }
-    vx_plan_say_effects(run);
-    return VX_OK;
+    return vx_plan_say_effects(run, error);
 }
 
 static vx_progress_kind progress_kind(const vx_run *run)
@@ -292,21 +296,18 @@ static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
         status = vx_place_check(run, folder, error);
     if (!status)
         status = infer(run, error);
-    return status;
+    return status && vx_stop_requested() ? stopped(error) : status;
 }
 
-/* Writes what was computed, and puts it in place. It may have taken hours: where a part could not be written the others
- * go in place all the same, and without run.json they stay where they are. */
+/* Writes what was computed, and puts it in place, asked to stop or not: that takes seconds, and permutations may have
+ * taken hours. Where a part could not be written the others go in place all the same, and without run.json they stay
+ * where they are. */
 static vx_status write_and_commit(vx_run *run, vx_folder *folder, vx_error *error)
 {
     double start = vx_seconds();
     vx_error why;
     vx_status status = vx_provenance_write(run, vx_folder_path(folder), error);
     run->seconds_write = vx_seconds() - start;
-    if (vx_stop_requested()) {
-        vx_folder_abandon(folder);
-        return stopped(error);
-    }
     if (status && !vx_folder_has_record(folder)) {
         char *path = vx_copy_text(vx_folder_path(folder));
         if (vx_folder_keep(folder))
@@ -387,6 +388,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     bool recovered = false;
     vx_error why;
     vx_status status = read_settings(arguments, &run, error), unreported;
+    report.orientation = run.mask.analyze;
     if (!status)
         status = vx_report_check(&report, error);
     if (status)
@@ -395,9 +397,8 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_stop_catch();
     if (run.threads)
         omp_set_num_threads(run.threads); /* also of what takes no number of threads: the hashes of the inputs */
-    if ((status = read_study(&run, error)))
+    if ((status = read_study(&run, error)) || (status = vx_plan_say_study(&run, error)))
         goto cleanup;
-    vx_plan_say_study(&run);
     if ((status = vx_place_begin(&run, &folder, &recovered, error))) {
         vx_folder_abandon(folder);
         goto cleanup;

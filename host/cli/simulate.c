@@ -1,6 +1,7 @@
 #include "simulate/simulate.h"
 
 #include "cli/run.h"
+#include "cli/terminal.h"
 #include "output/manifest.h"
 
 #include <stdio.h>
@@ -33,6 +34,7 @@ vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error)
     options.force = vx_argument_given(arguments, VX_OPTION_FORCE);
     for (size_t i = 0; i < sizeof plant / sizeof *plant; i++)
         options.plant |= planted >> i & 1 ? plant[i] : 0;
+    vx_stop_catch();
     char *recover = NULL;
     vx_status status = vx_place_leftovers(options.out, vx_argument_choice(arguments, VX_OPTION_LEFTOVERS), true, false,
                                           &recover, error);

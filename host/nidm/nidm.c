@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/stop.h"
 #include "base/stream.h"
 #include "nidm/making.h"
 #include "nidm/terms.h"
@@ -117,7 +118,8 @@ static vx_status make_all(const vx_results *results, const vx_nidm_options *opti
     for (size_t i = 0; !status && i < results->modalities; i++) {
         const vx_results_modality *modality = &results->modality[i];
         for (size_t e = 0; !status && wanted(options, modality->name) && e < modality->effects; e++, ++*packs)
-            status = make(results, modality, &modality->effect[e], options->instrument, files, error);
+            if (!(status = vx_stop_check(error)))
+                status = make(results, modality, &modality->effect[e], options->instrument, files, error);
     }
     return status;
 }

@@ -14,6 +14,7 @@
 #include "simulate/simulate.h"
 
 #include "base/memory.h"
+#include "base/stop.h"
 #include "output/manifest.h"
 #include "output/output.h"
 #include "simulate/draw.h"
@@ -119,7 +120,7 @@ static vx_status mix(vx_scene *scene, vx_error *error)
 #pragma omp barrier
 #pragma omp for schedule(dynamic)
         for (int s = 0; s < labels; s++) {
-            if (short_of_memory)
+            if (short_of_memory || vx_stop_requested())
                 continue;
             for (int64_t at = 0; at < size; at++)
                 volume[at] = phantom->label[at] == s + 1;
@@ -293,7 +294,9 @@ static vx_status make_images(const vx_scene *scene, vx_error *error)
             if (before)
                 continue;
             vx_error own = {0};
-            vx_status made = ready ? make_participant(scene, i, &space, &own) : vx_fail_memory(&own);
+            vx_status made = ready ? vx_stop_check(&own) : vx_fail_memory(&own);
+            if (!made)
+                made = make_participant(scene, i, &space, &own);
             if (made) {
 #pragma omp critical(simulate_error)
                 {
