@@ -18,7 +18,7 @@ json_t *vx_json_append(json_t *array, json_t *value)
 
 json_t *vx_json_set(json_t *object, const char *key, json_t *value)
 {
-    return kept_if(json_object_set_new(object, key, value) == 0, object);
+    return kept_if(vx_json_put(object, key, value), object);
 }
 
 json_t *vx_json_extend(json_t *array, const json_t *other)
@@ -29,6 +29,16 @@ json_t *vx_json_extend(json_t *array, const json_t *other)
 bool vx_json_grow(json_t *array, json_t *value)
 {
     return json_array_append_new(array, value) == 0;
+}
+
+bool vx_json_put_first(json_t *array, json_t *value)
+{
+    return json_array_insert_new(array, 0, value) == 0;
+}
+
+bool vx_json_put(json_t *object, const char *key, json_t *value)
+{
+    return json_object_set_new(object, key, value) == 0;
 }
 
 json_t *vx_json_text(const char *value)

@@ -18,8 +18,11 @@ json_t *vx_json_set(json_t *object, const char *key, json_t *value) VX_MUST_USE;
 /* The array with the elements of `other` behind its last; `other` is not taken over. */
 json_t *vx_json_extend(json_t *array, const json_t *other) VX_MUST_USE;
 
-/* Appends to an array that belongs to another value; false where that fails. */
+/* The same for an array or object that belongs to another value, or to the caller, who keeps it: false where that
+ * fails. _put_first puts before the others. */
 bool vx_json_grow(json_t *array, json_t *value) VX_MUST_USE;
+bool vx_json_put_first(json_t *array, json_t *value) VX_MUST_USE;
+bool vx_json_put(json_t *object, const char *key, json_t *value) VX_MUST_USE;
 
 /* A string; JSON's null for a null pointer. A path may hold bytes that are no UTF-8, which JSON cannot: those become
  * '?'. */

@@ -22,6 +22,8 @@ vx_status vx_remarks_add(vx_remarks *remarks, vx_error *error, const char *forma
 
 void vx_remarks_destroy(vx_remarks *remarks)
 {
+    if (!remarks)
+        return;
     for (size_t i = 0; i < remarks->count; i++)
         free(remarks->text[i]);
     free(remarks->text);

@@ -107,7 +107,7 @@ static void say_found(const vx_results_modality *modality, const vx_results_effe
         {VX_P_FWE_VOXEL, "family-wise"}, {VX_P_FWE_TFCE, "TFCE"}, {VX_P_FDR, "false discovery rate"}};
     const char *join = "";
     char a[32];
-    fprintf(out, "%s %s: p < %.2f in ", modality->name, effect->name, VX_LEVEL);
+    vx_print(out, "%s %s: p < %.2f in ", modality->name, effect->name, VX_LEVEL);
     for (size_t i = 0; i < sizeof by_voxel / sizeof *by_voxel; i++) {
         const vx_results_p *p = &effect->p[by_voxel[i].kind];
         if (!p->there)

@@ -2,10 +2,15 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "nidm/making.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sha512.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <zip.h>
 
 enum { MOST = 16 };
@@ -117,4 +122,19 @@ vx_status vx_pack_zip(const vx_pack *pack, void **zip, size_t *size, vx_error *e
         zip_source_free(whole);
     zip_error_fini(&why);
     return status;
+}
+
+bool vx_pack_recognise(int fd, const char *name)
+{
+    struct stat about;
+    const int file = openat(fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    zip_t *archive = NULL;
+    if (file >= 0 && fstat(file, &about) == 0 && S_ISREG(about.st_mode))
+        archive = zip_fdopen(file, 0, NULL); /* takes the descriptor over where it opens */
+    const bool is = archive && zip_name_locate(archive, VX_NIDM_GRAPH, 0) >= 0;
+    if (archive)
+        zip_discard(archive);
+    else if (file >= 0)
+        close(file);
+    return is;
 }

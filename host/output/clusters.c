@@ -53,8 +53,12 @@ vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_erro
     vx_entry *entry = NULL;
     size_t entries = 0;
     vx_status status = vx_entries_new(record, &entry, &entries, error);
-    for (size_t i = 0; !status && i < entries; i++)
-        status = write_table(folder, &entry[i], error);
+    if (status)
+        return status;
+    for (size_t i = 0; i < entries; i++) { /* also after one has failed: what was computed is kept */
+        const vx_status found = write_table(folder, &entry[i], status ? NULL : error);
+        status = status ? status : found;
+    }
     vx_entries_free(entry, entries);
     return status;
 }

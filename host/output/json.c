@@ -6,9 +6,8 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "output/level.h"
+#include "output/manifest.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -240,64 +239,54 @@ static json_t *modalities_array(const vx_record *record, const vx_entry *entry, 
     return array;
 }
 
+/* {name: [the text that is 0, the text that is 1]} of the columns of two texts. */
+static json_t *levels_object(const vx_study *study)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < study->covariates + study->nuisances; i++) {
+        const vx_column *column = i < study->covariates ? study->covariate + i
+                                                        : study->nuisance + (i - study->covariates);
+        if (column->level[0])
+            object = vx_json_set(object, column->name, json_pack("[oo]", vx_json_text(column->level[0]),
+                                                                 vx_json_text(column->level[1])));
+    }
+    return object;
+}
+
 static json_t *study_object(const vx_study *study)
 {
     static const char *const design[] = {"paired", "onesample"};
+    static const char *const direction[] = {NULL, "names", "option", "option"};
     json_t *sessions = json_array();
     for (int k = 0; k < 2; k++)
         if (study->session[k])
             sessions = vx_json_append(sessions, vx_json_text(study->session[k]));
-    return json_pack("{so ss so sI}", "table", vx_json_text(study->table), "design", design[study->design], "sessions",
-                     sessions, "participants", (json_int_t)study->participants);
-}
-
-/* The files of the folder and run.json itself: --force deletes these and no others. */
-static json_t *files_array(const char *folder, vx_error *error)
-{
-    struct dirent **item = NULL;
-    int items = scandir(folder, &item, NULL, alphasort);
-    if (items < 0) {
-        vx_fail(error, VX_OUTPUT, "%s: cannot be listed: %s", folder, strerror(errno));
-        return NULL;
-    }
-    json_t *array = json_array();
-    for (int i = 0; i < items; i++) {
-        const char *name = item[i]->d_name;
-        if (strcmp(name, ".") && strcmp(name, "..") && strcmp(name, "run.json"))
-            array = vx_json_append(array, vx_json_text(name));
-        free(item[i]);
-    }
-    free(item);
-    array = vx_json_append(array, vx_json_text("run.json"));
-    return array;
+    return json_pack("{so ss so so so sI}", "table", vx_json_text(study->table), "design", design[study->design],
+                     "sessions", sessions, "direction", vx_json_text(direction[study->direction]), "levels",
+                     levels_object(study), "participants", (json_int_t)study->participants);
 }
 
 vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *error)
 {
     vx_entry *entry = NULL;
     size_t entries = 0;
-    char *path = vx_text("%s/run.json", folder), *line = NULL;
-    json_t *run = NULL, *files = NULL;
+    json_t *run = NULL;
     vx_status status = vx_entries_new(record, &entry, &entries, error);
     if (status)
         goto cleanup;
-    files = files_array(folder, error);
-    if (!files) {
-        status = VX_OUTPUT;
-        goto cleanup;
-    }
-    run = json_pack("{so so so s{so so so} so so ss so so so so so}", "voxstat_version", vx_json_text(record->version),
-                    "command_line", vx_json_text(record->command_line), "started", vx_json_text(record->started),
-                    "seconds", "read", number(record->seconds_read), "infer", number(record->seconds_infer), "total",
+    run = json_pack("{so ss so so s{so so so} so so ss so so so so so}", "voxstat_version",
+                    vx_json_text(record->version), "kind", VX_KIND_ANALYSIS, "command_line",
+                    vx_json_text(record->command_line), "started", vx_json_text(record->started), "seconds", "read",
+                    number(record->seconds_read), "infer", number(record->seconds_infer), "total",
                     number(record->seconds_total), "device", device_object(record->device), "options",
                     options_object(record), "p_format", vx_p_format_name(record->p_format), "study",
                     study_object(record->study), "remarks", remarks_array(record->remarks), "modalities",
-                    modalities_array(record, entry, entries), "inputs", inputs_array(record), "files", files);
-    line = vx_json_dump(run, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-    status = path && line ? vx_write_file(path, line, strlen(line), error) : vx_fail_memory(error);
+                    modalities_array(record, entry, entries), "inputs", inputs_array(record), "not_written",
+                    vx_json_text(record->not_written));
+    status = run ? vx_manifest_fill(folder, run, error) : vx_fail_memory(error);
+    if (!status)
+        status = vx_manifest_finish(folder, run, error);
 cleanup:
     vx_entries_free(entry, entries);
-    free(line);
-    free(path);
     return status;
 }

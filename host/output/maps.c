@@ -96,20 +96,14 @@ static vx_status write_all_maps(const char *folder, const vx_record *record, con
 
     vx_status status = VX_OK;
 #pragma omp parallel for schedule(dynamic) shared(status)
-    for (size_t i = 0; i < tasks; i++) {
+    for (size_t i = 0; i < tasks; i++) { /* also after one has failed: what was computed is kept */
         vx_error own;
-        vx_status before, found;
-#pragma omp atomic read
-        before = status;
-        if (before) /* one file that fails ends the run: spare the rest */
-            continue;
-        found = write_map(folder, record, &task[i], &own);
+        const vx_status found = write_map(folder, record, &task[i], &own);
         if (found)
 #pragma omp critical(vx_write_maps)
             if (!status) {
                 if (error)
                     *error = own;
-#pragma omp atomic write
                 status = found;
             }
     }
@@ -159,10 +153,10 @@ vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *e
     vx_entry *entry = NULL;
     size_t entries = 0;
     vx_status status = vx_entries_new(record, &entry, &entries, error);
-    if (!status)
-        status = write_masks(folder, record, entry, entries, error);
-    if (!status)
-        status = write_all_maps(folder, record, entry, entries, error);
+    if (status)
+        return status;
+    status = write_all_maps(folder, record, entry, entries, error);
+    const vx_status masks = write_masks(folder, record, entry, entries, status ? NULL : error);
     vx_entries_free(entry, entries);
-    return status;
+    return status ? status : masks;
 }

@@ -1,5 +1,7 @@
 #include "output/names.h"
 
+#include "base/memory.h"
+
 #include <limits.h>
 #include <string.h>
 
@@ -24,4 +26,33 @@ bool vx_file_name_safe(const char *name)
         if (!is_safe(name, c))
             return false;
     return true;
+}
+
+char *vx_file_name_from(const char *text)
+{
+    char *name = vx_copy_text(text);
+    for (char *c = name; c && *c; c++)
+        if (!is_safe(name, c)) {
+            if ((unsigned char)*c >= 0x80) /* the second byte of a control: its first is no character without it */
+                c[-1] = '-';
+            *c = '-';
+        }
+    return name;
+}
+
+static bool ends_with(const char *name, const char *ending)
+{
+    const size_t length = strlen(name), end = strlen(ending);
+    return length > end && !strcmp(name + length - end, ending);
+}
+
+bool vx_file_name_of_report(const char *name)
+{
+    return !strcmp(name, "report.html") || ends_with(name, ".png") || ends_with(name, ".svg");
+}
+
+bool vx_file_name_of_voxstat(const char *name)
+{
+    return vx_file_name_of_report(name) || !strcmp(name, "run.json") || !strcmp(name, "results.h5") ||
+           ends_with(name, ".nii.gz") || ends_with(name, ".tsv") || ends_with(name, ".nidm.zip");
 }

@@ -4,6 +4,7 @@
 #include "cli/arguments.h"
 #include "cli/columns.h"
 #include "cli/foreign.h"
+#include "cli/run.h"
 #include "cli/vest.h"
 #include "engine/batch.h"
 #include "engine/engine.h"
@@ -13,6 +14,7 @@
 #include "infer/pvalue.h"
 #include "model/permutation.h"
 #include "nidm/pack.h"
+#include "output/leftovers.h"
 #include "output/record.h"
 #include "report/draw/brain.h"
 #include "report/files.h"
@@ -39,12 +41,14 @@ static void the_library(void **state)
     vx_estimates_destroy(NULL);
     vx_folder_abandon(NULL);
     vx_image_destroy(NULL);
+    vx_leftovers_free(NULL, 1);
     vx_matrix_free(NULL);
     vx_maxima_destroy(NULL);
     vx_means_free(NULL);
     vx_model_free(NULL);
     vx_permutations_free(NULL);
     vx_problem_free(NULL);
+    vx_remarks_destroy(NULL);
     vx_result_free(NULL);
     assert_false(vx_stream_close(NULL)); /* nothing has arrived */
     vx_study_free(NULL);
@@ -61,6 +65,7 @@ static void the_commands(void **state)
     vx_files_free(NULL);
     vx_foreign_test_destroy(NULL);
     vx_glass_free(NULL);
+    vx_inputs_destroy(NULL);
     vx_line_destroy(NULL);
     vx_names_destroy(NULL);
     vx_pack_free(NULL);

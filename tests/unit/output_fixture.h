@@ -101,7 +101,7 @@ static int fixture_tear_down(void **state)
     return system(command);
 }
 
-static const char *fixture_path(const char *name)
+static inline const char *fixture_path(const char *name)
 {
     static char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/%s", fixture_folder, name);
