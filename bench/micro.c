@@ -128,9 +128,7 @@ static vx_status micro_init(vx_micro *m, const vx_matrix *matrix, const vx_effec
         (status = vx_problem_fill(m->problem, matrix, error)))
         return status;
     const vx_problem *p = m->problem;
-    vx_demand demand = {.voxels = p->voxels, .row_bytes = (size_t)effect->n * 4, .weights = vx_weights_size(p),
-                        .evaluations = p->evaluations, .count = true, .clusters = true, .tfce = tfce,
-                        .threshold_p = CLUSTER_P, .slab_size = p->slab_size};
+    vx_demand demand = vx_demand_of(p);
     size_t limit = m->backend->info.memory_free / 10 * 8;
     if ((status = vx_schedule_make(&demand, m->backend, limit, &m->schedule, error)))
         return status;

@@ -31,7 +31,8 @@ static vx_status not_opened(const char *path, int reason, vx_error *error)
     target[length] = '\0';
     if (strstr(target, ".git/annex/"))
         return vx_fail(error, VX_INPUT,
-                       "%s: a link of git-annex whose content is not here; fetch it: datalad get, or git annex get", path);
+                       "%s: a link of git-annex whose content is not here; fetch it: datalad get, or git annex get",
+                       path);
     return vx_fail(error, VX_INPUT, "%s: a link to %s, which is not there", path, target);
 }
 

@@ -92,8 +92,8 @@ static vx_status take(vx_arguments *arguments, vx_option_id id, const char *text
 
 static vx_status take_help(vx_arguments *arguments, const char *form, vx_error *error)
 {
-    static const vx_help_kind kind[] = {VX_HELP_MAN, VX_HELP_BASH, VX_HELP_ZSH};
-    int place = form ? vx_choice("man|bash|zsh", form) : -1;
+    static const vx_help_kind kind[] = {VX_HELP_MAN, VX_HELP_BASH, VX_HELP_ZSH, VX_HELP_COLUMNS};
+    int place = form ? vx_choice("man|bash|zsh|columns", form) : -1;
     arguments->help = place >= 0 ? kind[place] : VX_HELP_TEXT;
     if (form && place < 0)
         return vx_fail(error, VX_USAGE, "--help=%s: found '%s', expected man, bash or zsh", form, form);
@@ -126,6 +126,8 @@ static void getopt_options(const vx_command *command, struct option *option, cha
                 *letters++ = ':';
         }
     }
+    if (vx_option_table[VX_OPTION_ORIENTATION].commands & command->flag) /* its name before NIfTI files needed it */
+        *option++ = (struct option){"analyze-orientation", required_argument, NULL, FIRST + VX_OPTION_ORIENTATION};
     *option = (struct option){0};
     *letters = '\0';
 }
@@ -141,7 +143,7 @@ static int option_of_letter(const vx_command *command, int letter)
 
 static vx_status parse_options(int argc, char **argv, vx_arguments *arguments, vx_error *error)
 {
-    struct option option[VX_OPTIONS + 1];
+    struct option option[VX_OPTIONS + 2];
     char letters[2 * VX_OPTIONS + 3];
     int found;
     vx_status status = VX_OK;
@@ -289,7 +291,7 @@ vx_status vx_argument_names(const vx_arguments *arguments, vx_option_id id, vx_n
     }
     char *rest = names->text;
     while (rest)
-        names->name[names->count++] = strsep(&rest, ",");
+        names->name[names->count++] = vx_value_next_name(&rest);
     return VX_OK;
 }
 

@@ -157,6 +157,7 @@ vx_status vx_help_print(FILE *out, const vx_arguments *arguments, vx_error *erro
     case VX_HELP_MAN: vx_manual_print(out, arguments->command, !arguments->command_named); break;
     case VX_HELP_BASH: vx_completion_print_bash(out); break;
     case VX_HELP_ZSH: vx_completion_print_zsh(out); break;
+    case VX_HELP_COLUMNS: vx_completion_print_columns(out, arguments); break;
     }
     return whole ? VX_OK : vx_fail_memory(error);
 }

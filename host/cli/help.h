@@ -20,6 +20,10 @@ void vx_manual_print(FILE *out, const vx_command *command, bool program);
 void vx_completion_print_bash(FILE *out);
 void vx_completion_print_zsh(FILE *out);
 
+/* The columns of the table that may be covariates, one a line, as --covariate takes them; nothing where the table has
+ * faults. */
+void vx_completion_print_columns(FILE *out, const vx_arguments *arguments);
+
 /* ---- what they share ---- */
 
 /* Whether a command's help shows the option. */

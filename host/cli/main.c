@@ -33,8 +33,8 @@ int main(int argc, char **argv)
         status = perform(&arguments, &error);
     if (status) {
         bool colours = vx_colours(stderr);
-        fprintf(stderr, "voxstat: %serror:%s %s\n", colours ? "\033[1;31m" : "", colours ? "\033[0m" : "",
-                error.message);
+        fprintf(stderr, "voxstat: %serror:%s ", colours ? "\033[1;31m" : "", colours ? "\033[0m" : "");
+        vx_print(stderr, "%s\n", error.message);
     }
     vx_arguments_destroy(&arguments);
     return (int)status;

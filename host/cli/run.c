@@ -18,7 +18,7 @@ void vx_say(const vx_run *run, const char *format, ...)
     if (run->quiet)
         return;
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vx_print_of(stderr, format, arguments);
     va_end(arguments);
 }
 
@@ -57,8 +57,6 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     static const vx_tfce_preset preset[] = {VX_TFCE_EXACT, VX_TFCE_FSL, VX_TFCE_PALM, VX_TFCE_MRTRIX, VX_TFCE_NILEARN};
     static const vx_tails tails[] = {VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE};
     static const vx_p_format p_format[] = {VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS};
-    static const vx_analyze_orientation analyze[] = {VX_ANALYZE_NEUROLOGICAL, VX_ANALYZE_RADIOLOGICAL};
-    int side = vx_argument_choice(arguments, VX_OPTION_ANALYZE_ORIENTATION);
     unsigned corrections = vx_argument_choices(arguments, VX_OPTION_CORRECT);
     if (!vx_argument_given(arguments, VX_OPTION_DESIGN))
         return vx_fail(error, VX_USAGE, "--design is missing: paired or onesample; `voxstat --help` says more");
@@ -80,7 +78,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
         .file = vx_argument_text(arguments, VX_OPTION_MASK),
         .use_threshold = vx_argument_given(arguments, VX_OPTION_MASK_THRESHOLD),
         .threshold = vx_argument_real(arguments, VX_OPTION_MASK_THRESHOLD),
-        .analyze = side < 0 ? VX_ANALYZE_REFUSE : analyze[side],
+        .analyze = 1 + vx_argument_choice(arguments, VX_OPTION_ORIENTATION), /* the choices stand in its order */
     };
     run->inference = vx_inference_defaults();
     run->inference.permutations = permutations(arguments);
@@ -101,7 +99,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
 
 static vx_status read_study(vx_run *run, vx_error *error)
 {
-    vx_names modality = {0}, sessions = {0}, covariate = {0}, nuisance = {0};
+    vx_names modality = {0}, sessions = {0}, covariate = {0}, nuisance = {0}, missing = {0};
     size_t needed = run->design == VX_PAIRED ? 2 : 1;
     vx_status status = vx_argument_names(run->arguments, VX_OPTION_MODALITY, &modality, error);
     if (!status)
@@ -110,6 +108,8 @@ static vx_status read_study(vx_run *run, vx_error *error)
         status = vx_argument_names(run->arguments, VX_OPTION_COVARIATE, &covariate, error);
     if (!status)
         status = vx_argument_names(run->arguments, VX_OPTION_NUISANCE, &nuisance, error);
+    if (!status)
+        status = vx_argument_names(run->arguments, VX_OPTION_MISSING, &missing, error);
     if (!status && sessions.count && sessions.count != needed)
         status = vx_fail(error, VX_USAGE, "--sessions: found %zu names, expected %s", sessions.count,
                          needed == 2 ? "two, BASELINE,FOLLOWUP" : "one (a onesample design subtracts nothing)");
@@ -123,6 +123,8 @@ static vx_status read_study(vx_run *run, vx_error *error)
         .covariates = covariate.count,
         .nuisance = nuisance.name,
         .nuisances = nuisance.count,
+        .missing = missing.name,
+        .missings = missing.count,
     };
     if (!status)
         status = vx_study_read(&options, &run->study, error);
@@ -130,6 +132,7 @@ static vx_status read_study(vx_run *run, vx_error *error)
     vx_names_destroy(&sessions);
     vx_names_destroy(&covariate);
     vx_names_destroy(&nuisance);
+    vx_names_destroy(&missing);
     return status;
 }
 
@@ -237,8 +240,7 @@ static vx_status plan(vx_run *run, vx_error *error)
                 return status;
         }
     }
-    vx_plan_say_effects(run);
-    return VX_OK;
+    return vx_plan_say_effects(run, error);
 }
 
 static vx_progress_kind progress_kind(const vx_run *run)
@@ -377,6 +379,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     bool recovered = false;
     vx_error why;
     vx_status status = read_settings(arguments, &run, error), unreported;
+    report.orientation = run.mask.analyze;
     if (!status)
         status = vx_report_check(&report, error);
     if (status)
@@ -385,9 +388,8 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_stop_catch();
     if (run.threads)
         omp_set_num_threads(run.threads); /* also of what takes no number of threads: the hashes of the inputs */
-    if ((status = read_study(&run, error)))
+    if ((status = read_study(&run, error)) || (status = vx_plan_say_study(&run, error)))
         goto cleanup;
-    vx_plan_say_study(&run);
     if ((status = vx_place_begin(&run, &folder, &recovered, error))) {
         vx_folder_abandon(folder);
         goto cleanup;

@@ -1,6 +1,8 @@
 #include "cli/terminal.h"
 
+#include "base/memory.h"
 #include "base/stop.h"
+#include "base/utf8.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -63,6 +65,22 @@ bool vx_colours(FILE *stream)
 {
     const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
     return isatty(fileno(stream)) && !(no && *no) && terminal && strcmp(terminal, "dumb");
+}
+
+void vx_print_of(FILE *stream, const char *format, va_list arguments)
+{
+    char *text = vx_text_of(format, arguments), *plain = text ? vx_printable(text) : NULL;
+    fputs(plain ? plain : "(out of memory)\n", stream);
+    free(plain);
+    free(text);
+}
+
+void vx_print(FILE *stream, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vx_print_of(stream, format, arguments);
+    va_end(arguments);
 }
 
 double vx_seconds(void)

@@ -3,6 +3,7 @@
 #ifndef VX_CLI_TERMINAL_H
 #define VX_CLI_TERMINAL_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -22,6 +23,10 @@ void vx_streams_settle(void);
 
 /* Seconds of a clock that only goes forward. */
 double vx_seconds(void);
+
+/* printf, but what could act on the terminal is shown as vx_printable does: names and paths are other people's text. */
+void vx_print(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void vx_print_of(FILE *stream, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 
 /* 1234567 as "1,234,567"; `text` has 32 bytes. Returns `text`. */
 const char *vx_grouped(uint64_t number, char text[32]);

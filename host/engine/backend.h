@@ -92,6 +92,10 @@ vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_erro
 /* Known answers on a tiny problem worked by hand; VX_DEVICE where the device gives others. */
 vx_status vx_backend_selftest(vx_backend *backend, vx_error *error);
 
+/* A device over a backend that is open, without a self-test; it takes the backend over. For tests, which put faulty
+ * backends in the place of real ones. */
+vx_status vx_device_wrap(vx_backend *backend, vx_device **device, vx_error *error);
+
 /* The backend of an open device. */
 vx_backend *vx_device_backend(vx_device *device);
 

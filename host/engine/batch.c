@@ -3,6 +3,7 @@
 #include "base/memory.h"
 
 #include <math.h>
+#include <string.h>
 
 int64_t vx_slab_first_tile(const vx_engine *e, int64_t s)
 {
@@ -26,6 +27,23 @@ vx_status vx_slab_upload(vx_engine *e, int queue, int64_t s, vx_error *error)
     size_t tile_bytes = (size_t)e->problem->effect->n * VX_TILE * sizeof(float);
     const char *from = (const char *)e->problem->tile + (size_t)vx_slab_first_tile(e, s) * tile_bytes;
     return e->backend->upload(e->backend, queue, e->y, 0, from, (size_t)vx_slab_tiles(e, s) * tile_bytes, error);
+}
+
+/* The second time in two parts, the later one first: a bit that is always wrong at one place of a transfer is then at
+ * another place of the data. */
+vx_status vx_fetch(vx_backend *backend, int queue, vx_buffer *from, void *to, size_t bytes, vx_error *error)
+{
+    size_t first = bytes / 8 * 4;
+    char *again = vx_array(bytes, 1);
+    vx_status status = again ? backend->download(backend, queue, from, 0, to, bytes, error) : vx_fail_memory(error);
+    if (!status &&
+        !(status = backend->download(backend, queue, from, first, again + first, bytes - first, error)) && first)
+        status = backend->download(backend, queue, from, 0, again, first, error);
+    if (!status && memcmp(to, again, bytes) != 0)
+        status = vx_fail(error, VX_DEVICE, "%s (%s) gave %zu bytes of results that were others when read again",
+                         backend->info.id, backend->info.name, bytes);
+    free(again);
+    return status;
 }
 
 static vx_status new_buffers(vx_engine *e, vx_batch *b, vx_error *error)
@@ -61,6 +79,7 @@ vx_status vx_batch_new(vx_engine *e, int queue, vx_error *error)
     size_t batch = (size_t)e->schedule.batch;
     b->queue = queue;
     b->index = vx_array(batch, sizeof *b->index);
+    b->place = vx_array(batch, sizeof *b->place);
     b->host_weights = vx_array(batch, vx_weights_size(e->problem));
     b->host_high = vx_array(batch, sizeof *b->host_high);
     b->host_low = vx_array(batch, sizeof *b->host_low);
@@ -68,7 +87,7 @@ vx_status vx_batch_new(vx_engine *e, int queue, vx_error *error)
     b->host_extent = vx_array(batch, sizeof *b->host_extent);
     b->host_mass = vx_array(batch, sizeof *b->host_mass);
     b->host_best = vx_array(batch, sizeof *b->host_best);
-    bool all = b->index && b->host_weights && b->host_high && b->host_low && b->host_size && b->host_extent &&
+    bool all = b->index && b->place && b->host_weights && b->host_high && b->host_low && b->host_size && b->host_extent &&
                b->host_mass && b->host_best;
     return all ? new_buffers(e, b, error) : vx_fail_memory(error);
 }
@@ -82,6 +101,7 @@ void vx_batch_free(vx_engine *e, vx_batch *b)
     for (size_t i = 0; i < sizeof buffer / sizeof *buffer; i++)
         e->backend->buffer_free(e->backend, buffer[i]);
     free(b->index);
+    free(b->place);
     free(b->host_weights);
     free(b->host_high);
     free(b->host_low);
@@ -200,12 +220,11 @@ vx_status vx_batch_finish(vx_engine *e, vx_batch *b, int flags, vx_error *error)
     size_t words = (size_t)b->count * 4;
     vx_status status = VX_OK;
     if (flags & VX_STORE)
-        status = d->download(d, b->queue, b->best, 0, b->host_best, words * 4, error);
-    if (!status && flags & VX_COMPACT &&
-        !(status = d->download(d, b->queue, b->list_size, 0, b->host_size, words, error)) &&
-        !(status = d->download(d, b->queue, b->extent, 0, b->host_extent, words * 2, error)))
-        status = d->download(d, b->queue, b->mass, 0, b->host_mass, words * 4, error);
-    if (!status && !(status = d->download(d, b->queue, b->high, 0, b->host_high, words, error)))
-        status = d->download(d, b->queue, b->low, 0, b->host_low, words, error);
+        status = vx_fetch(d, b->queue, b->best, b->host_best, words * 4, error);
+    if (!status && flags & VX_COMPACT && !(status = vx_fetch(d, b->queue, b->list_size, b->host_size, words, error)) &&
+        !(status = vx_fetch(d, b->queue, b->extent, b->host_extent, words * 2, error)))
+        status = vx_fetch(d, b->queue, b->mass, b->host_mass, words * 4, error);
+    if (!status && !(status = vx_fetch(d, b->queue, b->high, b->host_high, words, error)))
+        status = vx_fetch(d, b->queue, b->low, b->host_low, words, error);
     return status;
 }

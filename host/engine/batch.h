@@ -12,6 +12,7 @@ typedef struct vx_batch {
     int queue;
     int64_t count;   /* relabellings under way; 0: none */
     uint64_t *index; /* which */
+    uint64_t *place; /* where in the tally each belongs */
     vx_buffer *weights, *high, *low, *score, *list_voxel, *list_score, *list_size, *extent, *mass, *best;
     void *host_weights;
     int32_t *host_high, *host_low, *host_size, (*host_extent)[2];
@@ -38,6 +39,9 @@ int64_t vx_slab_first_tile(const vx_engine *engine, int64_t slab);
 int64_t vx_slab_tiles(const vx_engine *engine, int64_t slab);
 int64_t vx_slab_voxels(const vx_engine *engine, int64_t slab);
 vx_status vx_slab_upload(vx_engine *engine, int queue, int64_t slab, vx_error *error);
+
+/* Downloads the first `bytes` twice. VX_DEVICE where the two differ: a fault of the transfer. */
+vx_status vx_fetch(vx_backend *backend, int queue, vx_buffer *from, void *to, size_t bytes, vx_error *error);
 
 vx_status vx_batch_new(vx_engine *engine, int queue, vx_error *error);
 void vx_batch_free(vx_engine *engine, vx_batch *batch);

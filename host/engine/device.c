@@ -200,6 +200,16 @@ const vx_device_info *vx_device_properties(const vx_device *device)
     return &device->backend->info;
 }
 
+vx_status vx_device_wrap(vx_backend *backend, vx_device **device, vx_error *error)
+{
+    vx_device *wrapped = calloc(1, sizeof *wrapped);
+    if (!wrapped)
+        return vx_fail_memory(error);
+    wrapped->backend = backend;
+    *device = wrapped;
+    return VX_OK;
+}
+
 vx_backend *vx_device_backend(vx_device *device)
 {
     return device->backend;

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { INFINITE_BITS = 0x7f800000 }; /* of the float infinity: those of NaN are above */
+
 static vx_status new_buffers(vx_engine *e, vx_error *error)
 {
     const vx_problem *p = e->problem;
@@ -111,7 +113,7 @@ vx_status vx_engine_observe(vx_engine *e, int32_t *score, vx_error *error)
     batch->index[0] = 0;
     vx_status status = vx_batch_dense(e, batch, 1, VX_STORE, 0, error);
     if (!status)
-        status = b->download(b, 0, batch->score, 0, score, (size_t)e->problem->voxels * sizeof *score, error);
+        status = vx_fetch(b, 0, batch->score, score, (size_t)e->problem->voxels * sizeof *score, error);
     batch->count = 0;
     return status;
 }
@@ -130,28 +132,64 @@ vx_status vx_engine_count_against(vx_engine *e, const int32_t *high, const int32
     return status;
 }
 
-static void keep_clusters(const vx_batch *batch, int64_t i, vx_tally *tally)
+/* A maximum that was never written, or is no number, is none that a score can have (args.h). */
+static bool is_score(int32_t score)
 {
-    for (int tail = 0; tail < 2; tail++) {
-        tally->extent[batch->index[i]][tail] = batch->host_extent[i][tail];
-        tally->mass[batch->index[i]][tail] = (double)batch->host_mass[i][tail] / (double)VX_MASS_ONE;
-    }
+    return (vx_ordered(score) & INT32_MAX) <= INFINITE_BITS;
 }
 
-/* Computes the relabellings in `again` once more, with lists that hold every voxel. */
-static vx_status run_overflows(vx_engine *e, vx_batch *batch, const uint64_t *again, int64_t count, vx_tally *tally,
+/* What must hold of the maxima of every relabelling, whatever the data. */
+static vx_status check_maxima(const vx_engine *e, const vx_batch *batch, int64_t i, vx_error *error)
+{
+    int32_t high = batch->host_high[i], low = batch->host_low[i];
+    const double *best = batch->host_best[i];
+    if (is_score(high) && is_score(low) && low <= high &&
+        !(e->problem->options.tfce && !(best[0] >= 0.0 && best[1] >= 0.0)))
+        return VX_OK;
+    return vx_fail(error, VX_DEVICE, "%s (%s) left no valid maxima of relabelling %llu; --device cpu computes without it",
+                   e->backend->info.id, e->backend->info.name, (unsigned long long)batch->index[i]);
+}
+
+/* Takes the clusters of a relabelling into the tally. There are some exactly where the maxima are beyond the forming
+ * threshold, and no more voxels in them than in the list. */
+static vx_status keep_clusters(const vx_engine *e, const vx_batch *batch, int64_t i, vx_tally *tally, vx_error *error)
+{
+    const int32_t *extent = batch->host_extent[i];
+    const int64_t *mass = batch->host_mass[i];
+    bool high = batch->host_high[i] > e->problem->cut_high, low = batch->host_low[i] < e->problem->cut_low;
+    if ((extent[0] > 0) != high || (extent[1] > 0) != low || extent[0] < 0 || extent[1] < 0 || mass[0] < 0 ||
+        mass[1] < 0 || (int64_t)extent[0] + extent[1] > batch->host_size[i])
+        return vx_fail(error, VX_DEVICE,
+                       "%s (%s) found largest clusters of %d and %d voxels in relabelling %llu, which do not agree with "
+                       "its maxima; --device cpu computes without it",
+                       e->backend->info.id, e->backend->info.name, extent[0], extent[1],
+                       (unsigned long long)batch->index[i]);
+    for (int tail = 0; tail < 2; tail++) {
+        tally->extent[batch->place[i]][tail] = extent[tail];
+        tally->mass[batch->place[i]][tail] = (double)mass[tail] / (double)VX_MASS_ONE;
+    }
+    return VX_OK;
+}
+
+/* Computes the relabellings at `again` in the batch once more, with lists that hold every voxel. */
+static vx_status run_overflows(vx_engine *e, vx_batch *batch, const int64_t *again, int64_t count, vx_tally *tally,
                                vx_error *error)
 {
     int64_t voxels = e->problem->voxels, room = (int64_t)e->schedule.list_entries / voxels;
     room = room < e->schedule.batch ? room : e->schedule.batch;
     for (int64_t done = 0; done < count; done += room) {
         int64_t now = count - done < room ? count - done : room;
-        memcpy(batch->index, again + done, (size_t)now * sizeof *again);
+        for (int64_t i = 0; i < now; i++) { /* again[done + i] >= done + i: none is taken that was written over */
+            batch->index[i] = batch->index[again[done + i]];
+            batch->place[i] = batch->place[again[done + i]];
+        }
         vx_status status = vx_batch_start(e, batch, now, VX_COMPACT, voxels, error);
         if (status || (status = vx_batch_finish(e, batch, VX_COMPACT, error)))
             return status;
-        for (int64_t i = 0; i < now; i++)
-            keep_clusters(batch, i, tally);
+        for (int64_t i = 0; i < now && !status; i++)
+            status = keep_clusters(e, batch, i, tally, error);
+        if (status)
+            return status;
     }
     tally->overflows += (uint64_t)count;
     return VX_OK;
@@ -168,35 +206,36 @@ static int run_flags(const vx_engine *e)
 static vx_status begin_range(vx_engine *e, vx_batch *batch, uint64_t first, int64_t count, vx_error *error)
 {
     for (int64_t i = 0; i < count; i++)
-        batch->index[i] = first + (uint64_t)i;
+        batch->index[i] = batch->place[i] = first + (uint64_t)i;
     return vx_batch_start(e, batch, count, run_flags(e), e->schedule.capacity, error);
 }
 
 /* Takes what a batch left into the tally. */
-static vx_status end_range(vx_engine *e, vx_batch *batch, vx_tally *tally, vx_error *error)
+static vx_status end_batch(vx_engine *e, vx_batch *batch, vx_tally *tally, vx_error *error)
 {
     const vx_problem *p = e->problem;
-    int64_t count = batch->count, overflows = 0;
-    uint64_t again[VX_BATCH_MAX];
+    int64_t count = batch->count, overflows = 0, again[VX_BATCH_MAX];
     vx_status status = vx_batch_finish(e, batch, run_flags(e), error);
-    if (status)
-        return status;
-    for (int64_t i = 0; i < count; i++) {
-        uint64_t relabelling = batch->index[i];
-        tally->high[relabelling] = vx_score_r(p, batch->host_high[i]);
-        tally->low[relabelling] = vx_score_r(p, batch->host_low[i]);
+    for (int64_t i = 0; i < count && !status; i++) {
+        uint64_t place = batch->place[i];
+        if ((status = check_maxima(e, batch, i, error)))
+            break;
+        tally->high[place] = vx_score_r(p, batch->host_high[i]);
+        tally->low[place] = vx_score_r(p, batch->host_low[i]);
         for (int tail = 0; p->options.tfce && tail < 2; tail++)
-            tally->tfce[relabelling][tail] = batch->host_best[i][tail] * vx_problem_tfce_scale(p);
+            tally->tfce[place][tail] = batch->host_best[i][tail] * vx_problem_tfce_scale(p);
         if (!p->options.clusters)
             continue;
-        keep_clusters(batch, i, tally);
         if (batch->host_size[i] > e->schedule.capacity)
-            again[overflows++] = relabelling;
+            again[overflows++] = i;
+        else
+            status = keep_clusters(e, batch, i, tally, error);
     }
-    if (overflows && (status = run_overflows(e, batch, again, overflows, tally, error)))
-        return status;
-    batch->count = 0;
-    return VX_OK;
+    if (!status && overflows)
+        status = run_overflows(e, batch, again, overflows, tally, error);
+    if (!status)
+        batch->count = 0;
+    return status;
 }
 
 /* Moves the device's counts into the tally and clears them: they are 32 bits wide. */
@@ -209,7 +248,7 @@ static vx_status collect_counts(vx_engine *e, vx_tally *tally, vx_error *error)
         return vx_fail_memory(error);
     for (int64_t s = 0; s < e->schedule.voxel_slabs && !status; s++) {
         size_t bytes = (size_t)vx_slab_tiles(e, s) * VX_TILE * sizeof *count;
-        if ((status = b->download(b, 0, e->slab[s].count, 0, count, bytes, error)) ||
+        if ((status = vx_fetch(b, 0, e->slab[s].count, count, bytes, error)) ||
             (status = b->fill(b, 0, e->slab[s].count, 0, bytes, 0, error)))
             break;
         for (int64_t v = 0; v < vx_slab_voxels(e, s); v++)
@@ -239,7 +278,7 @@ vx_status vx_engine_run(vx_engine *e, uint64_t first, uint64_t last, vx_tally *t
     for (int turn = 0; done < last && !status; turn = (turn + 1) % e->schedule.batches) {
         vx_batch *batch = &e->batch[turn];
         uint64_t ended = (uint64_t)batch->count, count = last - next < size ? last - next : size;
-        if (ended && (status = end_range(e, batch, tally, error)))
+        if (ended && (status = end_batch(e, batch, tally, error)))
             break;
         done += ended;
         if (progress && !progress(context, done - first, last - first))
@@ -253,14 +292,31 @@ vx_status vx_engine_run(vx_engine *e, uint64_t first, uint64_t last, vx_tally *t
     return !status && e->problem->options.count ? collect_counts(e, tally, error) : status;
 }
 
-vx_status vx_tally_new(const vx_problem *problem, vx_tally **tally, vx_error *error)
+vx_status vx_engine_evaluate(vx_engine *e, const uint64_t *index, int64_t count, vx_tally *tally, vx_error *error)
 {
-    size_t count = (size_t)problem->evaluations;
+    vx_batch *batch = &e->batch[0];
+    vx_status status = VX_OK;
+    for (int64_t done = 0, now; done < count && !status; done += now) {
+        now = count - done < e->schedule.batch ? count - done : e->schedule.batch;
+        for (int64_t i = 0; i < now; i++) {
+            batch->index[i] = index[done + i];
+            batch->place[i] = (uint64_t)(done + i);
+        }
+        if (!(status = vx_batch_start(e, batch, now, run_flags(e), e->schedule.capacity, error)))
+            status = end_batch(e, batch, tally, error);
+    }
+    abandon_batches(e);
+    return status;
+}
+
+vx_status vx_tally_new(const vx_problem *problem, uint64_t places, vx_tally **tally, vx_error *error)
+{
+    size_t count = (size_t)places;
     bool clusters = problem->options.clusters, counts = problem->options.count, tfce = problem->options.tfce;
     vx_tally *t = vx_array_zero(1, sizeof *t);
     if (!t)
         return vx_fail_memory(error);
-    t->evaluations = problem->evaluations;
+    t->evaluations = places;
     t->high = vx_array(count, sizeof *t->high);
     t->low = vx_array(count, sizeof *t->low);
     t->extent = clusters ? vx_array_zero(count, sizeof *t->extent) : NULL;

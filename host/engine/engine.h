@@ -7,9 +7,9 @@
 
 #include "engine/schedule.h"
 
-/* What evaluations 0 .. evaluations - 1 of a problem gave. */
+/* What relabellings of a problem gave, one a place. */
 typedef struct vx_tally {
-    uint64_t evaluations;
+    uint64_t evaluations; /* places */
     double *high, *low;   /* largest and smallest r */
     int32_t (*extent)[2]; /* largest cluster of the positive and the negative tail, voxels; null without clusters */
     double (*mass)[2];    /* largest mass */
@@ -18,7 +18,7 @@ typedef struct vx_tally {
     uint64_t overflows;   /* relabellings that were computed again with longer lists */
 } vx_tally;
 
-vx_status vx_tally_new(const vx_problem *problem, vx_tally **tally, vx_error *error);
+vx_status vx_tally_new(const vx_problem *problem, uint64_t places, vx_tally **tally, vx_error *error);
 void vx_tally_free(vx_tally *tally);
 
 typedef struct vx_engine vx_engine;
@@ -36,8 +36,13 @@ vx_status vx_engine_count_against(vx_engine *engine, const int32_t *high, const 
 /* Called between batches; returning false stops with VX_INTERRUPTED. */
 typedef bool (*vx_engine_progress)(void *context, uint64_t done, uint64_t total);
 
-/* Evaluates [first, last), adding to the tally. */
+/* Evaluates [first, last), each into the place of its own number, and adds the counts. VX_DEVICE where what the device
+ * leaves cannot be: maxima that were never written, clusters that are not those of the maxima. */
 vx_status vx_engine_run(vx_engine *engine, uint64_t first, uint64_t last, vx_tally *tally, vx_engine_progress progress,
                         void *context, vx_error *error);
+
+/* Evaluates the relabellings index[k] into places k, for a problem that counts nothing. */
+vx_status vx_engine_evaluate(vx_engine *engine, const uint64_t *index, int64_t count, vx_tally *tally,
+                             vx_error *error);
 
 #endif

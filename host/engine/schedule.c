@@ -1,5 +1,7 @@
 #include "engine/schedule.h"
 
+#include "base/distribution.h"
+
 #include <string.h>
 
 enum {
@@ -16,6 +18,21 @@ static int64_t smaller(int64_t a, int64_t b)
 static int64_t larger(int64_t a, int64_t b)
 {
     return a > b ? a : b;
+}
+
+vx_demand vx_demand_of(const vx_problem *p)
+{
+    return (vx_demand){
+        .voxels = p->voxels,
+        .row_bytes = (size_t)p->effect->n * sizeof(float),
+        .weights = vx_weights_size(p),
+        .evaluations = p->evaluations,
+        .count = p->options.count,
+        .clusters = p->options.clusters,
+        .tfce = p->options.tfce,
+        .threshold_p = vx_t_upper(p->options.threshold_t, p->effect->df),
+        .slab_size = p->slab_size,
+    };
 }
 
 /* Bytes of every kind of buffer; the sum, and the largest single one. */

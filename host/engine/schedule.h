@@ -29,6 +29,9 @@ typedef struct vx_demand {
     int64_t slab_size;
 } vx_demand;
 
+/* Of a problem, all of its relabellings. */
+vx_demand vx_demand_of(const vx_problem *problem);
+
 /* VX_USAGE where `limit` bytes are not enough for the smallest schedule; the message says how many are. */
 vx_status vx_schedule_make(const vx_demand *demand, const vx_backend *backend, size_t limit, vx_schedule *schedule,
                            vx_error *error);

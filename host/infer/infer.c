@@ -2,6 +2,7 @@
 
 #include "base/distribution.h"
 #include "base/memory.h"
+#include "engine/verify.h"
 #include "infer/exact.h"
 #include "infer/maps.h"
 
@@ -55,19 +56,7 @@ static size_t memory_limit(const vx_inference_options *o, const vx_device_info *
 
 static vx_status make_schedule(vx_work *w, vx_error *error)
 {
-    const vx_problem *p = w->problem;
-    double t = p->options.threshold_t;
-    vx_demand demand = {
-        .voxels = p->voxels,
-        .row_bytes = (size_t)w->effect->n * sizeof(float),
-        .weights = vx_weights_size(p),
-        .evaluations = p->evaluations,
-        .count = p->options.count,
-        .clusters = p->options.clusters,
-        .tfce = p->options.tfce,
-        .threshold_p = vx_t_upper(t, w->effect->df),
-        .slab_size = p->slab_size,
-    };
+    vx_demand demand = vx_demand_of(w->problem);
     const vx_backend *backend = vx_device_backend(w->device);
     return vx_schedule_make(&demand, backend, memory_limit(w->options, &backend->info), &w->schedule, error);
 }
@@ -167,7 +156,7 @@ vx_status vx_infer_plan(const vx_device *device, const vx_matrix *matrix, const 
     return status;
 }
 
-/* Observes the data, then evaluates every relabelling. */
+/* Observes the data, evaluates every relabelling, and checks what the device gave. */
 static vx_status permute(vx_work *w, vx_progress progress, void *context, vx_error *error)
 {
     size_t voxels = (size_t)w->problem->voxels;
@@ -177,7 +166,7 @@ static vx_status permute(vx_work *w, vx_progress progress, void *context, vx_err
     if (!w->score || !w->high || !w->low)
         return vx_fail_memory(error);
     vx_status status = vx_problem_fill(w->problem, w->matrix, error);
-    if (status || (status = vx_tally_new(w->problem, &w->tally, error)) ||
+    if (status || (status = vx_tally_new(w->problem, w->problem->evaluations, &w->tally, error)) ||
         (status = vx_engine_new(vx_device_backend(w->device), w->problem, &w->schedule, &w->engine, error)) ||
         (status = vx_engine_observe(w->engine, w->score, error)))
         return status;
@@ -188,7 +177,19 @@ static vx_status permute(vx_work *w, vx_progress progress, void *context, vx_err
         if ((status = vx_engine_count_against(w->engine, w->high, w->low, error)))
             return status;
     }
-    return vx_engine_run(w->engine, 0, w->problem->evaluations, w->tally, progress, context, error);
+    if ((status = vx_engine_run(w->engine, 0, w->problem->evaluations, w->tally, progress, context, error)))
+        return status;
+    vx_engine_free(w->engine); /* its buffers go before those of the check come */
+    w->engine = NULL;
+    return vx_verify(&(vx_evidence){.device = vx_device_properties(w->device),
+                                    .problem = w->problem,
+                                    .tally = w->tally,
+                                    .score = w->score,
+                                    .high = w->high,
+                                    .low = w->low,
+                                    .batch = w->schedule.batch,
+                                    .limit = w->options->memory_limit},
+                     error);
 }
 
 static double now(void)

@@ -1,5 +1,6 @@
 #include "nidm/pack.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "nidm/making.h"
 
@@ -13,6 +14,7 @@
 #include <zip.h>
 
 enum { MOST = 16 };
+static const size_t FILE_MOST = (size_t)4 << 30; /* what a zip holds without its later extensions */
 
 typedef struct packed {
     const char *name;
@@ -52,26 +54,11 @@ vx_status vx_pack_add(vx_pack *pack, const char *name, void *data, size_t size, 
 
 vx_status vx_pack_add_file(vx_pack *pack, const char *name, const char *path, vx_error *error)
 {
-    struct stat about;
-    FILE *in = fopen(path, "rb");
-    void *data = NULL;
-    if (!in || fstat(fileno(in), &about) != 0 || !S_ISREG(about.st_mode)) {
-        vx_status status = vx_fail(error, VX_INPUT, "%s: cannot be read: %s", path,
-                                   in && errno == 0 ? "no plain file" : strerror(errno));
-        if (in)
-            fclose(in);
+    char *data = NULL;
+    size_t size = 0;
+    vx_status status = vx_file_read(path, FILE_MOST, &data, &size, error);
+    if (status)
         return status;
-    }
-    const size_t size = (size_t)about.st_size;
-    data = malloc(size ? size : 1);
-    const bool whole = data && fread(data, 1, size, in) == size;
-    fclose(in);
-    if (!whole) {
-        vx_status status = data ? vx_fail(error, VX_INPUT, "%s: cannot be read to its end", path)
-                                : vx_fail_memory(error);
-        free(data);
-        return status;
-    }
     return vx_pack_add(pack, name, data, size, error);
 }
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "output/level.h"
 #include "output/manifest.h"
 
 #include <math.h>
@@ -124,7 +125,7 @@ static json_t *p_object(const vx_result *result, int64_t voxels)
         json_int_t below = 0;
         for (int64_t v = 0; v < voxels; v++) {
             smallest = fmin(smallest, map->value[v]); /* fmin passes over a NaN */
-            below += map->value[v] < 0.05;
+            below += vx_significant(map->value[v]);
         }
         char *key = vx_copy_text(map->name);
         for (char *c = key; c && *c; c++)
@@ -141,8 +142,8 @@ static json_t *clusters_object(const vx_result *result)
 {
     json_int_t extent = 0, mass = 0;
     for (size_t i = 0; i < result->clusters; i++) {
-        extent += result->cluster[i].p_extent < 0.05;
-        mass += result->cluster[i].p_mass < 0.05;
+        extent += vx_significant(result->cluster[i].p_extent);
+        mass += vx_significant(result->cluster[i].p_mass);
     }
     return json_pack("{sI sI sI so si}", "number", (json_int_t)result->clusters, "extent_below_0_05", extent,
                      "mass_below_0_05", mass, "threshold_t", number(result->plan.threshold_t), "connectivity",
@@ -238,15 +239,31 @@ static json_t *modalities_array(const vx_record *record, const vx_entry *entry, 
     return array;
 }
 
+/* {name: [the text that is 0, the text that is 1]} of the columns of two texts. */
+static json_t *levels_object(const vx_study *study)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < study->covariates + study->nuisances; i++) {
+        const vx_column *column = i < study->covariates ? study->covariate + i
+                                                        : study->nuisance + (i - study->covariates);
+        if (column->level[0])
+            object = vx_json_set(object, column->name, json_pack("[oo]", vx_json_text(column->level[0]),
+                                                                 vx_json_text(column->level[1])));
+    }
+    return object;
+}
+
 static json_t *study_object(const vx_study *study)
 {
     static const char *const design[] = {"paired", "onesample"};
+    static const char *const direction[] = {NULL, "names", "option", "option"};
     json_t *sessions = json_array();
     for (int k = 0; k < 2; k++)
         if (study->session[k])
             sessions = vx_json_append(sessions, vx_json_text(study->session[k]));
-    return json_pack("{so ss so sI}", "table", vx_json_text(study->table), "design", design[study->design], "sessions",
-                     sessions, "participants", (json_int_t)study->participants);
+    return json_pack("{so ss so so so sI}", "table", vx_json_text(study->table), "design", design[study->design],
+                     "sessions", sessions, "direction", vx_json_text(direction[study->direction]), "levels",
+                     levels_object(study), "participants", (json_int_t)study->participants);
 }
 
 vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *error)

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "output/level.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -24,7 +25,7 @@ static vx_intent map_intent(const vx_map *map, vx_p_format format)
 }
 
 /* What a viewer shows of a map when it opens it: t from the forming threshold to the furthest in the tails tested, p
- * below 0.05. Of other maps it chooses, and of t where only falls were tested: a range above 0 opens on the tail that
+ * below the level. Of other maps it chooses, and of t where only falls were tested: a range above 0 opens on the tail that
  * nobody asked about, and one below 0 paints what is weaker, all that is outside the mask too. */
 static bool shown_between(const map_task *task, vx_p_format format, double shown[2])
 {
@@ -36,8 +37,9 @@ static bool shown_between(const map_task *task, vx_p_format format, double shown
         largest = fmax(largest, map->is_p ? vx_p_formatted(map->value[v], format)
                                           : tails == VX_TWO_TAILS ? fabs(map->value[v]) : map->value[v]);
     if (map->is_p) {
-        shown[0] = format == VX_P_PLAIN ? 0 : vx_p_formatted(0.05, format);
-        shown[1] = format == VX_P_PLAIN ? 0.05 : format == VX_P_ONE_MINUS ? 1 : fmax(largest, 2);
+        const double edge = vx_level_shown(format);
+        shown[0] = format == VX_P_PLAIN ? 0 : edge;
+        shown[1] = format == VX_P_PLAIN ? edge : format == VX_P_ONE_MINUS ? 1 : fmax(largest, 2);
         return true;
     }
     shown[0] = threshold;

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 /* Whether voxstat could have made `name`, a file's or the stem of one: letters, digits, "_-.+" and characters beyond
- * ASCII that are not controls, at most 255 bytes, and no '.' first. No such name leaves its folder. Null is not safe. */
+ * ASCII that are not controls, at most 255 bytes, and no '.' first. No such name leaves its folder. Null is no name. */
 bool vx_file_name_safe(const char *name);
 
 /* `text` with '-' for every byte that a safe name cannot have; its length stays. The caller frees; null where memory is

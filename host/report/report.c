@@ -51,16 +51,18 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
            "</a></span></figcaption></figure>\n", picture->caption, picture->name, picture->name, picture->name);
 }
 
-static vx_status load_template(const char *path, vx_image *image, vx_error *error)
+static vx_status load_template(const char *path, vx_analyze_orientation orientation, vx_image *image, vx_error *error)
 {
-    vx_status status = vx_image_read(path, VX_ANALYZE_REFUSE, image, error);
+    vx_status status = vx_image_read(path, orientation, image, error);
     return status ? vx_error_prefix(error, status, "template") : VX_OK;
 }
 
 vx_status vx_report_check(const vx_report_options *options, vx_error *error)
 {
     vx_image image = {0};
-    vx_status status = options->template ? load_template(options->template, &image, error) : VX_OK;
+    vx_status status = VX_OK;
+    if (options->template)
+        status = load_template(options->template, options->orientation, &image, error);
     vx_image_destroy(&image);
     return status;
 }
@@ -73,7 +75,7 @@ static vx_status read_template(vx_report *report, vx_error *error)
     float *mask = NULL;
     if (!report->template || !report->results->modalities)
         return VX_OK;
-    vx_status status = load_template(report->template, &image, error);
+    vx_status status = load_template(report->template, report->orientation, &image, error);
     if (status)
         return status;
     report->template_image = (vx_volume){image.grid, image.data};
@@ -152,7 +154,7 @@ vx_status vx_report_write(const char *folder, const vx_report_options *options, 
     char *text = NULL;
     size_t size = 0;
     vx_page page = {0};
-    vx_report report = {.template = options->template, .page = &page, .error = error};
+    vx_report report = {.template = options->template, .orientation = options->orientation, .page = &page, .error = error};
     report.status = vx_results_open(folder, &results, error);
     if (report.status)
         return report.status;

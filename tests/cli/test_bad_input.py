@@ -94,10 +94,10 @@ class Analyze(Study):
         self.write_table()
 
     def test_refused_without_its_orientation(self):
-        self.assert_refused(INPUT, [".hdr", "ANALYZE", "--analyze-orientation"])
+        self.assert_refused(INPUT, [".hdr", "ANALYZE", "--orientation"])
 
     def test_read_with_its_orientation(self):
-        self.assert_done(self.run_paired("--analyze-orientation", "neurological"))
+        self.assert_done(self.run_paired("--analyze-orientation", "neurological")) # its former name
         record = json.loads((self.folder / "voxstat-results/run.json").read_text())
         self.assertEqual(len(record["inputs"]), 1 + 2 * 2 * self.participants) # both halves of every pair
 

@@ -47,7 +47,8 @@ static vx_result fixture_results[2] = {
      .options = {.seed = 42, .connectivity = 26, .tails = VX_TWO_TAILS},
      .null = {4, fixture_voxel, fixture_extent, NULL}, .seconds = 0.5},
     {.effect = &fixture_effects[1], .map = fixture_maps[1], .maps = 1,
-     .plan = {.possible = UINT64_MAX, .relabellings = 4}, .null = {4, fixture_voxel, NULL, NULL}}};
+     .plan = {.possible = UINT64_MAX, .relabellings = 4, .p_smallest = 0.25, .threshold_t = 6.3125},
+     .options = {.connectivity = 26, .tails = VX_TWO_TAILS}, .null = {4, fixture_voxel, NULL, NULL}}};
 static vx_result *fixture_result_list[] = {&fixture_results[0], &fixture_results[1]};
 
 static char *fixture_names[] = {"sub-1", "sub-2", "sub-3", "sub-4"};
@@ -100,7 +101,7 @@ static int fixture_tear_down(void **state)
     return system(command);
 }
 
-static const char *fixture_path(const char *name)
+static inline const char *fixture_path(const char *name)
 {
     static char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/%s", fixture_folder, name);

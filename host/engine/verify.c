@@ -1,0 +1,333 @@
+#include "engine/verify.h"
+
+#include "base/memory.h"
+#include "base/random.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { DRAWN = 4, EXTREMES = 8, CHOSEN_MAX = 2 + 2 * DRAWN + EXTREMES, TILES_MAX = 16, ROW = 8 };
+
+typedef struct vx_check {
+    const vx_evidence *evidence;
+    vx_backend *cpu;
+    size_t limit;
+    uint64_t seed;
+} vx_check;
+
+static vx_status refuse(const vx_check *c, const char *what, uint64_t index, double found, double expected,
+                        vx_error *error)
+{
+    const vx_device_info *device = c->evidence->device;
+    bool cpu = strcmp(device->kind, "cpu") == 0 && strcmp(device->id, "cpu") == 0;
+    return vx_fail(error, VX_DEVICE,
+                   "%s (%s) computed \"%s\" wrongly: %s %llu is %.9g where the C code finds %.9g; nothing of it is "
+                   "kept. %s",
+                   device->id, device->name, c->evidence->problem->effect->name, what, (unsigned long long)index, found,
+                   expected,
+                   cpu ? "The memory or the processor of this machine may be at fault"
+                       : "--device cpu computes without this device");
+}
+
+/* Fails unless least <= found <= most; NaN fails. */
+static vx_status within(const vx_check *c, const char *what, uint64_t index, double found, double least, double most,
+                        vx_error *error)
+{
+    return found >= least && found <= most ? VX_OK : refuse(c, what, index, found, found > most ? most : least, error);
+}
+
+/* By how much r may differ. */
+static double tolerance(const vx_check *c, double r)
+{
+    return c->evidence->device->exact_division ? 0.0 : vx_score_tolerance(c->evidence->problem, r);
+}
+
+/* A score `times` that much farther to the right. */
+static int32_t shifted(const vx_check *c, int32_t score, int times)
+{
+    double r = vx_score_r(c->evidence->problem, score), by = tolerance(c, r);
+    bool none = score == INT32_MIN || score == INT32_MAX; /* a bound that no score reaches */
+    return by == 0.0 || none || times == 0 ? score : vx_r_score(c->evidence->problem, r + times * by);
+}
+
+/* The relative bound of heights t that were found from an r of this size or less: 0 where a device rounds exactly, else 6
+ * units of 2^-24 and what is known of r, as dt / t = dr / (r (1 - r^2)); eight times as much for smaller r. */
+static double height_tolerance(const vx_check *c, double r)
+{
+    if (c->evidence->device->exact_division)
+        return 0.0;
+    return 6 * 0x1p-24 + 8.0 * tolerance(c, r) / fmax(fabs(r) * (1.0 - r * r), 0x1p-24);
+}
+
+/* The relative bound of a largest TFCE, which goes with the H + 1st power of t: beside that, rounding in double, 32
+ * units of 2^-53 a voxel (tests/ops/tfce.c). In steps, a height that is not exact may fall on the other side of one, and
+ * there is no bound. */
+static double tfce_tolerance(const vx_check *c, double r)
+{
+    const vx_evidence *e = c->evidence;
+    double height = height_tolerance(c, r), power = e->problem->options.tfce_height + 1.0;
+    double rounding = strcmp(e->device->id, "cpu") ? 32 * 0x1p-53 * (double)e->problem->voxels : 0.0;
+    return height > 0.0 && e->problem->options.tfce_step > 0.0f ? INFINITY : rounding + power * height;
+}
+
+/* A number in [first, last), the k-th. */
+static uint64_t draw(const vx_check *c, uint32_t k, uint64_t first, uint64_t last)
+{
+    return first + (uint64_t)(vx_uniform(c->seed, 0, k, VX_STREAM_TEST) * (double)(last - first));
+}
+
+/* The permutations' seed, and every observed score (Fowler, Noll & Vo's FNV-1a, of words). */
+static uint64_t seed_of(const vx_evidence *e)
+{
+    uint64_t hash = 0xcbf29ce484222325u ^ e->problem->permutations->seed;
+    for (int64_t v = 0; v < e->problem->voxels; v++)
+        hash = (hash ^ (uint32_t)e->score[v]) * 0x100000001b3u;
+    return hash;
+}
+
+static void add(uint64_t *chosen, int64_t *count, uint64_t index)
+{
+    for (int64_t i = 0; i < *count; i++)
+        if (chosen[i] == index)
+            return;
+    chosen[(*count)++] = index;
+}
+
+/* What a relabelling left, in the order of vx_tally: the larger, the more it decides of p. */
+static double extreme(const vx_tally *t, int which, uint64_t i)
+{
+    int tail = which % 2;
+    switch (which / 2) {
+    case 0: return tail ? -t->low[i] : t->high[i];
+    case 1: return t->extent ? t->extent[i][tail] : 0.0;
+    case 2: return t->mass ? t->mass[i][tail] : 0.0;
+    default: return t->tfce ? t->tfce[i][tail] : 0.0;
+    }
+}
+
+/* The relabellings that are computed again; returns how many. Row 8 of a batch is where a kernel's first block ends. */
+static int64_t choose(const vx_check *c, uint64_t chosen[CHOSEN_MAX])
+{
+    const vx_tally *t = c->evidence->tally;
+    uint64_t all = t->evaluations, row = all > ROW ? ROW : 0, batch = (uint64_t)c->evidence->batch;
+    uint64_t last = (all - 1) / batch * batch, late = all - last > ROW ? last + ROW : last;
+    int64_t count = 0;
+    add(chosen, &count, 0);
+    add(chosen, &count, all - 1);
+    for (uint32_t k = 0; k < DRAWN; k++) {
+        add(chosen, &count, draw(c, k, row, all));
+        add(chosen, &count, draw(c, DRAWN + k, late, all));
+    }
+    for (int which = 0; which < EXTREMES; which++) {
+        uint64_t at = 0;
+        for (uint64_t i = 1; i < all; i++)
+            at = extreme(t, which, i) > extreme(t, which, at) ? i : at;
+        add(chosen, &count, at);
+    }
+    return count;
+}
+
+static vx_status new_engine(const vx_check *c, const vx_problem *problem, uint64_t evaluations, vx_engine **engine,
+                            vx_error *error)
+{
+    vx_schedule schedule;
+    vx_demand demand = vx_demand_of(problem);
+    demand.evaluations = evaluations;
+    vx_status status = vx_schedule_make(&demand, c->cpu, c->limit, &schedule, error);
+    return status ? status : vx_engine_new(c->cpu, problem, &schedule, engine, error);
+}
+
+static vx_status check_observed(const vx_check *c, vx_engine *engine, vx_error *error)
+{
+    const vx_problem *p = c->evidence->problem;
+    int32_t *score = vx_array((size_t)p->voxels, sizeof *score);
+    vx_status status = score ? vx_engine_observe(engine, score, error) : vx_fail_memory(error);
+    for (int64_t v = 0; v < p->voxels && !status; v++) {
+        double found = vx_score_r(p, c->evidence->score[v]), r = vx_score_r(p, score[v]), off = tolerance(c, r);
+        if (c->evidence->score[v] != score[v])
+            status = off == 0.0 ? refuse(c, "the observed r of voxel", (uint64_t)v, found, r, error)
+                                : within(c, "the observed r of voxel", (uint64_t)v, found, r - off, r + off, error);
+    }
+    free(score);
+    return status;
+}
+
+/* Place k of what the C backend found, at the strictest and the loosest forming threshold, against the tally. */
+static vx_status compare(const vx_check *c, uint64_t index, int64_t k, const vx_tally *strict, const vx_tally *loose,
+                         vx_error *error)
+{
+    const vx_tally *t = c->evidence->tally;
+    const double threshold = c->evidence->problem->options.threshold_t;
+    double high = strict->high[k], low = strict->low[k], off = tolerance(c, high);
+    vx_status status = within(c, "the largest r of relabelling", index, t->high[index], high - off, high + off, error);
+    off = tolerance(c, low);
+    if (!status)
+        status = within(c, "the smallest r of relabelling", index, t->low[index], low - off, low + off, error);
+    for (int tail = 0; tail < 2 && t->extent && !status; tail++) {
+        /* The heights in a cluster sum up to its mass and the threshold once a voxel. */
+        double most = loose->extent[k][tail], sum = loose->mass[k][tail] + most * threshold;
+        off = height_tolerance(c, tail ? low : high) * sum;
+        status = within(c, "the largest cluster of relabelling", index, t->extent[index][tail], strict->extent[k][tail],
+                        most, error);
+        if (!status)
+            status = within(c, "the largest mass of relabelling", index, t->mass[index][tail],
+                            strict->mass[k][tail] - off, loose->mass[k][tail] + off, error);
+    }
+    for (int tail = 0; tail < 2 && t->tfce && !status; tail++) {
+        double best = strict->tfce[k][tail];
+        off = best > 0.0 ? tfce_tolerance(c, tail ? low : high) * best : 0.0;
+        status = within(c, "the largest TFCE of relabelling", index, t->tfce[index][tail], best - off, best + off,
+                        error);
+    }
+    return status;
+}
+
+/* The scores as observed, and all that the chosen relabellings left. */
+static vx_status check_relabellings(const vx_check *c, vx_error *error)
+{
+    uint64_t chosen[CHOSEN_MAX];
+    int64_t count = choose(c, chosen);
+    vx_problem p = *c->evidence->problem;
+    const int32_t cut_high = p.cut_high, cut_low = p.cut_low;
+    bool exact = c->evidence->device->exact_division;
+    vx_engine *engine = NULL;
+    vx_tally *strict = NULL, *loose = NULL;
+    p.options.count = false;
+    p.width = 2; /* flips: larger tables of sums pay only for many relabellings */
+    p.groups = (int)(p.effect->n + 1) / 2;
+    vx_status status = new_engine(c, &p, (uint64_t)count, &engine, error);
+    if (status || (status = check_observed(c, engine, error)) ||
+        (status = vx_tally_new(&p, (uint64_t)count, &strict, error)) ||
+        (status = vx_tally_new(&p, (uint64_t)count, &loose, error)))
+        goto cleanup;
+    p.cut_high = shifted(c, cut_high, 1);
+    p.cut_low = shifted(c, cut_low, -1);
+    if ((status = vx_engine_evaluate(engine, chosen, count, strict, error)))
+        goto cleanup;
+    p.cut_high = shifted(c, cut_high, -1);
+    p.cut_low = shifted(c, cut_low, 1);
+    if (!exact && (status = vx_engine_evaluate(engine, chosen, count, loose, error)))
+        goto cleanup;
+    for (int64_t k = 0; k < count && !status; k++)
+        status = compare(c, chosen[k], k, strict, exact ? strict : loose, error);
+cleanup:
+    vx_tally_free(strict);
+    vx_tally_free(loose);
+    vx_engine_free(engine);
+    return status;
+}
+
+/* Every labelling reaches itself, so no count is 0; and a relabelling counts once, or twice where the bounds meet. */
+static vx_status check_range_of_counts(const vx_check *c, vx_error *error)
+{
+    const vx_evidence *e = c->evidence;
+    vx_status status = VX_OK;
+    for (int64_t v = 0; v < e->problem->voxels && !status; v++) {
+        double most = (double)e->tally->evaluations * (e->high[v] > e->low[v] ? 1.0 : 2.0);
+        status = within(c, "the count of voxel", (uint64_t)v, (double)e->tally->exceed[v], 1.0, most, error);
+    }
+    return status;
+}
+
+/* Some tiles of a problem, as a problem of their own. */
+typedef struct vx_tiles {
+    vx_problem problem;
+    int64_t tile[TILES_MAX];
+    int32_t high[TILES_MAX * VX_TILE], low[TILES_MAX * VX_TILE];
+    vx_engine *engine;
+    vx_tally *strict, *loose;
+} vx_tiles;
+
+/* One of every part of the map, and the last. */
+static vx_status choose_tiles(const vx_check *c, vx_tiles *t, vx_error *error)
+{
+    const vx_problem *whole = c->evidence->problem;
+    size_t bytes = (size_t)whole->effect->n * VX_TILE * sizeof(float);
+    int64_t count = whole->tiles < TILES_MAX ? whole->tiles : TILES_MAX;
+    t->problem = *whole;
+    t->problem.options = (vx_problem_options){.count = whole->options.count};
+    t->problem.position = NULL;
+    t->problem.tiles = count;
+    t->problem.voxels = count * VX_TILE - (whole->tiles * VX_TILE - whole->voxels);
+    if (!(t->problem.tile = vx_array((size_t)count, bytes)))
+        return vx_fail_memory(error);
+    for (int64_t k = 0; k < count; k++) {
+        int64_t first = k * whole->tiles / count, next = (k + 1) * whole->tiles / count;
+        t->tile[k] = k + 1 < count ? (int64_t)draw(c, 2 * DRAWN + (uint32_t)k, (uint64_t)first, (uint64_t)next)
+                                   : whole->tiles - 1;
+        memcpy((char *)t->problem.tile + (size_t)k * bytes, (char *)whole->tile + (size_t)t->tile[k] * bytes, bytes);
+    }
+    return VX_OK;
+}
+
+/* Evaluates every relabelling with bounds that are `times` the tolerance stricter. */
+static vx_status run_tiles(const vx_check *c, vx_tiles *t, int times, vx_tally **tally, vx_error *error)
+{
+    const vx_evidence *e = c->evidence;
+    vx_status status = vx_tally_new(&t->problem, e->tally->evaluations, tally, error);
+    if (status)
+        return status;
+    for (int64_t at = 0; t->problem.options.count && at < t->problem.voxels; at++) {
+        int64_t v = t->tile[at / VX_TILE] * VX_TILE + at % VX_TILE;
+        t->high[at] = shifted(c, e->high[v], times);
+        t->low[at] = shifted(c, e->low[v], -times);
+    }
+    if (t->problem.options.count && (status = vx_engine_count_against(t->engine, t->high, t->low, error)))
+        return status;
+    return vx_engine_run(t->engine, 0, e->tally->evaluations, *tally, NULL, NULL, error);
+}
+
+/* A maximum over the map is at least the maximum over some tiles. */
+static vx_status compare_tiles(const vx_check *c, const vx_tiles *t, const vx_tally *loose, vx_error *error)
+{
+    const vx_tally *found = c->evidence->tally;
+    vx_status status = VX_OK;
+    for (uint64_t i = 0; i < found->evaluations && !status; i++) {
+        double high = t->strict->high[i], low = t->strict->low[i];
+        status = within(c, "the largest r of relabelling", i, found->high[i], high - tolerance(c, high), INFINITY,
+                        error);
+        if (!status)
+            status = within(c, "the smallest r of relabelling", i, found->low[i], -INFINITY, low + tolerance(c, low),
+                            error);
+    }
+    for (int64_t at = 0; t->problem.options.count && at < t->problem.voxels && !status; at++) {
+        uint64_t v = (uint64_t)(t->tile[at / VX_TILE] * VX_TILE + at % VX_TILE);
+        status = within(c, "the count of voxel", v, (double)found->exceed[v], (double)t->strict->exceed[at],
+                        (double)loose->exceed[at], error);
+    }
+    return status;
+}
+
+static vx_status check_tiles(const vx_check *c, vx_error *error)
+{
+    bool exact = c->evidence->device->exact_division;
+    vx_tiles t = {0};
+    vx_status status = choose_tiles(c, &t, error);
+    if (status || (status = new_engine(c, &t.problem, c->evidence->tally->evaluations, &t.engine, error)) ||
+        (status = run_tiles(c, &t, 1, &t.strict, error)))
+        goto cleanup;
+    if (!exact && (status = run_tiles(c, &t, -1, &t.loose, error)))
+        goto cleanup;
+    status = compare_tiles(c, &t, exact ? t.strict : t.loose, error);
+cleanup:
+    vx_engine_free(t.engine);
+    vx_tally_free(t.strict);
+    vx_tally_free(t.loose);
+    free(t.problem.tile);
+    return status;
+}
+
+vx_status vx_verify(const vx_evidence *evidence, vx_error *error)
+{
+    vx_check c = {.evidence = evidence, .seed = seed_of(evidence)};
+    vx_status status = vx_cpu_open(evidence->device->threads, &c.cpu, error);
+    if (status)
+        return status;
+    c.limit = evidence->limit ? evidence->limit : c.cpu->info.memory_free / 10 * 8;
+    if (!evidence->problem->options.count || !(status = check_range_of_counts(&c, error)))
+        status = check_tiles(&c, error);
+    if (!status)
+        status = check_relabellings(&c, error);
+    c.cpu->free(c.cpu);
+    return status;
+}
