@@ -142,7 +142,7 @@ static void run(const case_of *c, vx_backend *backend, int capacity)
     vx_tally *tally = NULL;
     vx_error error = {0};
     assert_true(schedule.voxel_slabs == 2 && c->problem->tiles == 3);
-    check(vx_tally_new(c->problem, &tally, &error), error);
+    check(vx_tally_new(c->problem, c->problem->evaluations, &tally, &error), error);
     check(vx_engine_new(backend, c->problem, &schedule, &engine, &error), error);
     check(vx_engine_observe(engine, observed, &error), error);
     for (int v = 0; v < V; v++)
