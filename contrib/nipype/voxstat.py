@@ -62,6 +62,8 @@ class VoxstatInputSpec(CommandLineInputSpec):
                               desc="of the device's buffers, as in 2G; the answer does not depend on it")
     out = Directory("voxstat-results", usedefault=True, argstr="--out %s", desc="where the results go")
     force = traits.Bool(argstr="--force", desc="replace results that are there")
+    leftovers = traits.Enum("keep", "remove", "recover", argstr="--leftovers %s", nohash=True,
+                            desc="what becomes of folders that killed runs left beside out")
     progress = traits.Enum("auto", "bar", "plain", "none", argstr="--progress %s", nohash=True,
                            desc="what is shown while it runs")
     quiet = traits.Bool(argstr="--quiet", nohash=True, desc="say nothing but results and errors")

@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "output/leftovers.h"
 #include "output/manifest.h"
-#include "output/names.h"
+#include "output/replace.h"
 
 #include <string.h>
 
@@ -12,30 +12,36 @@
 
 enum { KEEP, REMOVE, RECOVER }; /* the choices of --leftovers */
 
-vx_status vx_place_leftovers(const char *out, int how, bool cohort, bool quiet, char **recover, vx_error *error)
+vx_status vx_place_leftovers(const vx_folder_options *place, int how, bool quiet, char **recover, vx_error *error)
 {
+    const bool cohort = !strcmp(place->kind, VX_KIND_COHORT);
     vx_leftover *leftover = NULL;
     size_t count = 0;
     char words[200];
     *recover = NULL;
-    vx_status status = vx_leftovers_find(out, &leftover, &count, error);
+    vx_status status = vx_leftovers_find(place->out, &leftover, &count, error);
     for (size_t i = 0; !status && i < count; i++) {
-        const bool ours = leftover[i].whole && leftover[i].cohort == cohort;
-        const char *then = "";
-        if (how == REMOVE && !leftover[i].busy) {
-            status = vx_leftover_remove(&leftover[i], error);
+        const vx_leftover *one = &leftover[i];
+        const bool ours = one->whole && one->cohort == cohort;
+        const char *then = ours ? "; --leftovers recover puts it in place, --leftovers remove deletes it"
+                                : "; --leftovers remove deletes it";
+        if (one->busy)
+            continue;
+        if (how != KEEP && (status = vx_replace_check_read(one->path, place, error)))
+            break;
+        if (one->unsure) {
+            then = "; it stays, for this file system does not tell whether a run still works in it";
+        } else if (how == REMOVE) {
+            status = vx_leftover_remove(one, error);
             then = "; removed";
         } else if (how == RECOVER && ours && !*recover) {
-            *recover = vx_copy_text(leftover[i].path);
+            *recover = vx_copy_text(one->path);
             status = *recover ? VX_OK : vx_fail_memory(error);
-            then = "; recovered";
-        } else if (!leftover[i].busy) {
-            then = ours ? "; --leftovers recover puts it in place, --leftovers remove deletes it"
-                        : "; --leftovers remove deletes it";
+            then = ", which are put in place";
         }
-        if (!status && !quiet && !leftover[i].busy)
-            fprintf(stderr, "note: %s was left by a run that was killed: it holds %s%s\n", leftover[i].path,
-                    vx_leftover_words(&leftover[i], words, sizeof words), then);
+        if (!status && !quiet)
+            fprintf(stderr, "note: %s was left by a run that was killed: it holds %s%s\n", one->path,
+                    vx_leftover_words(one, words, sizeof words), then);
     }
     vx_leftovers_free(leftover, count);
     return status;
@@ -99,7 +105,7 @@ vx_status vx_place_begin(vx_run *run, vx_folder **folder, bool *recovered, vx_er
     };
     vx_status status = list_protected(run, error);
     if (!status)
-        status = vx_place_leftovers(run->out, how, false, run->quiet, &run->recover, error);
+        status = vx_place_leftovers(&run->place, how, run->quiet, &run->recover, error);
     run->place.recover = run->recover;
     *recovered = run->recover;
     if (!status)

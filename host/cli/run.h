@@ -63,9 +63,9 @@ vx_status vx_plan_say_effects(vx_run *run, vx_error *error);
 vx_status vx_place_begin(vx_run *run, vx_folder **folder, bool *recovered, vx_error *error);
 vx_status vx_place_check(const vx_run *run, const vx_folder *folder, vx_error *error);
 
-/* The leftovers beside `out`, told of on stderr unless `quiet`, and dealt with as `how` says (the choices of
- * --leftovers). *recover is what is to be put in the place of `out`, or null; the caller frees. */
-vx_status vx_place_leftovers(const char *out, int how, bool cohort, bool quiet, char **recover, vx_error *error);
+/* What killed runs left beside place->out: told of on stderr unless `quiet`, and dealt with as `how` says, of the
+ * choices of --leftovers. *recover is what is to be put in place, or null; the caller frees. */
+vx_status vx_place_leftovers(const vx_folder_options *place, int how, bool quiet, char **recover, vx_error *error);
 
 /* provenance.c: every file that is read, both halves of pairs too. The caller calls vx_inputs_destroy also where it
  * fails. */

@@ -7,16 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A whole cohort that a killed run left. */
-static vx_status put_in_place(const vx_simulate_options *options, const char *recover, vx_error *error)
-{
-    const vx_folder_options place = {.out = options->out, .force = options->force, .kind = VX_KIND_COHORT,
-                                     .recover = recover};
-    vx_folder *folder = NULL;
-    vx_status status = vx_folder_begin(&place, &folder, error);
-    return status ? status : vx_folder_commit(folder, error);
-}
-
 vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error)
 {
     static const int size[] = {4, 2, 1};
@@ -36,10 +26,15 @@ vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error)
         options.plant |= planted >> i & 1 ? plant[i] : 0;
     vx_stop_catch();
     char *recover = NULL;
-    vx_status status = vx_place_leftovers(options.out, vx_argument_choice(arguments, VX_OPTION_LEFTOVERS), true, false,
-                                          &recover, error);
+    vx_folder *folder = NULL;
+    vx_folder_options place = {.out = options.out, .force = options.force, .kind = VX_KIND_COHORT};
+    vx_status status = vx_place_leftovers(&place, vx_argument_choice(arguments, VX_OPTION_LEFTOVERS), false, &recover,
+                                          error);
+    place.recover = recover;
     if (!status)
-        status = recover ? put_in_place(&options, recover, error) : vx_simulate(&options, error);
+        status = recover ? vx_folder_begin(&place, &folder, error) : vx_simulate(&options, error);
+    if (folder)
+        status = vx_folder_commit(folder, error);
     if (!status)
         fprintf(stderr, "cohort: %s\n", options.out);
     free(recover);
