@@ -296,6 +296,8 @@ static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
         status = vx_place_check(run, folder, error);
     if (!status)
         status = infer(run, error);
+    if (!status)
+        status = vx_plan_say_results(run, error);
     if (status)
         return vx_stop_requested() ? stopped(error) : status;
     /* What is computed is written, asked to stop or not: that takes seconds, and permutations may have taken hours. */
