@@ -1,4 +1,5 @@
-/* Fuzz target: results.h5 of a results folder. Any bytes are read or refused with a message; nothing crashes or leaks. */
+/* Fuzz target: results.h5 of a results folder. Any bytes are read or refused with a message; nothing crashes or
+ * leaks. */
 #include "results.h"
 
 int LLVMFuzzerInitialize(int *count, char ***argument)
