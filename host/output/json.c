@@ -287,6 +287,7 @@ vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *e
     if (!status)
         status = vx_manifest_finish(folder, run, error);
 cleanup:
+    json_decref(run);
     vx_entries_free(entry, entries);
     return status;
 }
