@@ -296,6 +296,8 @@ static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
         status = vx_place_check(run, folder, error);
     if (!status)
         status = infer(run, error);
+    if (!status)
+        status = vx_plan_say_results(run, error);
     return status && vx_stop_requested() ? stopped(error) : status;
 }
 
