@@ -281,7 +281,7 @@ static vx_status infer(vx_run *run, vx_error *error)
     return vx_stop_requested() ? stopped(error) : status;
 }
 
-/* From the images to the files of a results folder. */
+/* From the images to the results, in memory. */
 static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
 {
     run->modality = vx_array_zero(run->study->modalities, sizeof *run->modality);
@@ -296,31 +296,40 @@ static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
         status = vx_place_check(run, folder, error);
     if (!status)
         status = infer(run, error);
-    if (status)
-        return vx_stop_requested() ? stopped(error) : status;
-    /* What is computed is written, asked to stop or not: that takes seconds, and permutations may have taken hours. */
-    double start = vx_seconds();
-    status = vx_provenance_write(run, vx_folder_path(folder), error);
-    run->seconds_write = vx_seconds() - start;
-    return status;
+    return status && vx_stop_requested() ? stopped(error) : status;
 }
 
-/* Computes into the folder and puts it in place. Where a part could not be written, the others go in place all the
- * same. */
-static vx_status compute_and_commit(vx_run *run, vx_folder *folder, vx_error *error)
+/* Writes what was computed, and puts it in place, asked to stop or not: that takes seconds, and permutations may have
+ * taken hours. Where a part could not be written the others go in place all the same, and without run.json they stay
+ * where they are. */
+static vx_status write_and_commit(vx_run *run, vx_folder *folder, vx_error *error)
 {
+    double start = vx_seconds();
     vx_error why;
-    vx_status status = compute(run, folder, error);
-    if (status && (status == VX_INTERRUPTED || !vx_folder_has_record(folder))) {
-        vx_folder_abandon(folder);
+    vx_status status = vx_provenance_write(run, vx_folder_path(folder), error);
+    run->seconds_write = vx_seconds() - start;
+    if (status && !vx_folder_has_record(folder)) {
+        char *path = vx_copy_text(vx_folder_path(folder));
+        if (vx_folder_keep(folder))
+            vx_error_prefix(error, status, "what could be written is in %s", path ? path : run->out);
+        free(path);
         return status;
     }
     const vx_status placed = vx_folder_commit(folder, status ? &why : error);
     if (status && placed)
         vx_error_prefix(error, status, "%s", why.message);
     else if (status)
-        vx_error_prefix(error, status, "%s: the results are in place, but", run->out);
+        vx_error_prefix(error, status, "the results are in place in %s, but", run->out);
     return status ? status : placed;
+}
+
+static vx_status compute_and_commit(vx_run *run, vx_folder *folder, vx_error *error)
+{
+    vx_status status = compute(run, folder, error);
+    if (!status)
+        return write_and_commit(run, folder, error);
+    vx_folder_abandon(folder);
+    return status;
 }
 
 /* Once the results are in place: the report goes into the folder as `voxstat report` puts it there. */

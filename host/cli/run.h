@@ -57,9 +57,9 @@ vx_status vx_plan_say_study(vx_run *run, vx_error *error);
 void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality);
 vx_status vx_plan_say_effects(vx_run *run, vx_error *error);
 
-/* place.c: where the results go. begin makes the folder, after what a killed run left there has been told of, removed or
- * recovered: then *recovered is true, and there is nothing to compute. check finds, once the voxels and relabellings are
- * known, what would fail when they are computed: names too long for files, too little room. */
+/* place.c: where the results go. begin makes the folder, after what a killed run left there has been told of, removed
+ * or recovered: then *recovered is true, and there is nothing to compute. Names too long for files are found there, and
+ * by check, once voxels and relabellings are known, too little room. */
 vx_status vx_place_begin(vx_run *run, vx_folder **folder, bool *recovered, vx_error *error);
 vx_status vx_place_check(const vx_run *run, const vx_folder *folder, vx_error *error);
 

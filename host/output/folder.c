@@ -206,6 +206,16 @@ void vx_folder_abandon(vx_folder *folder)
     folder_free(folder);
 }
 
+bool vx_folder_keep(vx_folder *folder)
+{
+    const bool kept = folder && folder->path && rmdir(folder->path) != 0;
+    if (kept)
+        folder_free(folder);
+    else
+        vx_folder_abandon(folder);
+    return kept;
+}
+
 /* ---- commit ---- */
 
 /* Brings the files of the folder and their names to the disk: a rename that outlives a crash must not name files that

@@ -94,7 +94,8 @@ vx_status vx_leftovers_find(const char *out, vx_leftover **leftover, size_t *cou
     *count = 0;
     for (size_t length = place ? strlen(place) : 0; length > 1 && place[length - 1] == '/';)
         place[--length] = '\0';
-    char *real = place ? realpath(place, NULL) : NULL; /* the leftovers are beside the place where links end */
+    struct stat about; /* they are beside the place where a link ends */
+    char *real = place && lstat(place, &about) == 0 && S_ISLNK(about.st_mode) ? realpath(place, NULL) : NULL;
     if (real) {
         free(place);
         place = real;
@@ -140,7 +141,8 @@ const char *vx_leftover_words(const vx_leftover *leftover, char *text, size_t si
     if (leftover->busy)
         snprintf(text, size, "another voxstat works in it, or this file system does not tell");
     else if (leftover->whole)
-        snprintf(text, size, "%s, %zu %s", leftover->cohort ? "a whole cohort" : "whole results", leftover->files, files);
+        snprintf(text, size, "%s, %zu %s", leftover->cohort ? "a whole cohort" : "whole results", leftover->files,
+                 files);
     else if (leftover->files)
         snprintf(text, size, "no whole results, but %zu %s, %zu of them whole", leftover->files, files,
                  leftover->sound);

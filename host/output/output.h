@@ -73,8 +73,11 @@ void vx_folder_abandon(vx_folder *folder);
 /* VX_OUTPUT where the file system of the folder has less than `bytes` free. */
 vx_status vx_folder_check_room(const vx_folder *folder, uint64_t bytes, vx_error *error);
 
-/* Whether it has a run.json: what is in it is worth keeping. */
+/* Whether it has a run.json: then it may be committed. */
 bool vx_folder_has_record(const vx_folder *folder);
+
+/* Frees, and leaves the temporary folder with what is in it. False where that is nothing: then it goes. */
+bool vx_folder_keep(vx_folder *folder);
 
 /* The longest name that a file in it may have, in bytes. */
 size_t vx_folder_name_max(const vx_folder *folder);
@@ -94,8 +97,8 @@ size_t vx_measured_clusters(const vx_result *result);
 /* p as --p-format asks for it. */
 double vx_p_formatted(double p, vx_p_format format);
 
-/* Writes every file of a run into `folder`; all of interface.md. Where a part fails the others are written all the same:
- * run.json, the last, names it, and so does the error. */
+/* Writes every file of a run into `folder`; all of interface.md. Where a part fails the others are written all the
+ * same: run.json, the last, names it, and so does the error. */
 vx_status vx_write_results(const char *folder, const vx_record *record, vx_error *error);
 
 /* The parts of vx_write_results. */

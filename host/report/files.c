@@ -87,9 +87,9 @@ static vx_status open_change(change *c, const json_t *run, vx_error *error)
     c->run = vx_manifest_read(c->fd, &c->intact);
     if (!c->run || !same_run(c->run, run))
         return vx_fail(error, VX_OUTPUT, "%s: has come to hold the results of another run; try again", c->folder);
-    if (!c->intact || !json_is_object(json_object_get(c->run, "checksums")))
-        return vx_fail(error, VX_OUTPUT, "%s/run.json: is not as this voxstat wrote it, so nothing is put beside it; run "
-                       "the analysis again", c->folder);
+    if (!json_is_object(json_object_get(c->run, "checksums")))
+        return vx_fail(error, VX_OUTPUT, "%s: an earlier voxstat wrote it and kept no checksums, so nothing is put "
+                       "into it; run the analysis again", c->folder);
     return VX_OK;
 }
 
@@ -150,7 +150,7 @@ static vx_status list_files(const change *c, const vx_files *files, bool pending
     for (size_t i = 0; !status && i < files->count; i++)
         status = vx_manifest_set(c->run, files->file[i].name, files->file[i].sha256, pending, error);
     if (!status)
-        status = vx_manifest_write(c->fd, c->folder, c->run, error);
+        status = vx_manifest_write(c->fd, c->folder, c->run, c->intact, error);
     fsync(c->fd); /* what run.json says and what is there change in this order */
     return status;
 }

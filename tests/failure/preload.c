@@ -2,7 +2,8 @@
  * number FAIL_AT of them fail, as memory does that is short or a disk that is full.
  *
  *   FAIL_CALLS  "memory": malloc, calloc, realloc, aligned_alloc and posix_memalign, where the program itself calls
- *               them or a library whose file name holds a word of FAIL_LIBRARIES (comma between).
+ *               them, or by way of the C library, or a library whose file name holds a word of FAIL_LIBRARIES (comma
+ *               between).
  *               "system": the system calls of `table` below, from anywhere, but none on standard error.
  *   FAIL_AT     the number of the call that fails, the first being 1; 0: none, count only
  *   FAIL_ON     "1": all from FAIL_AT on fail
@@ -14,7 +15,6 @@
  * sends a signal for each; the handler makes the call itself, from the one place that the filter lets pass. */
 #include <dlfcn.h>
 #include <errno.h>
-#include <execinfo.h>
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -32,6 +32,7 @@
 #include <sys/syscall.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include <unwind.h>
 
 static atomic_long calls;
 static long fail_at;
@@ -63,21 +64,35 @@ static void tell(const char *format, ...)
 static void tell_place(long number, const char *call, const void *address)
 {
     Dl_info about;
-    if (log_file >= 0 && dladdr(address, &about) && about.dli_fname)
+    if (dladdr(address, &about) && about.dli_fname)
         tell("%ld %s %s+0x%lx\n", number, call, about.dli_fname,
              (unsigned long)((const char *)address - (const char *)about.dli_fbase) - 1);
     else
         tell("%ld %s\n", number, call);
 }
 
+/* The addresses of the innermost calls. glibc's backtrace would load a library for it. */
+typedef struct stack {
+    const void *frame[24];
+    int frames;
+} stack;
+
+static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *to)
+{
+    stack *found = to;
+    found->frame[found->frames++] = (const void *)_Unwind_GetIP(context);
+    return found->frames < (int)(sizeof found->frame / sizeof *found->frame) ? _URC_NO_REASON : _URC_END_OF_STACK;
+}
+
 /* One number for the innermost calls that led here: calls of the same number are of the same place. */
 static void tell_stack(long number)
 {
     enum { DEPTH = 14 };
-    void *frame[DEPTH];
+    stack found = {.frames = 0};
     uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
-    for (int i = 0, frames = backtrace(frame, DEPTH); i < frames; i++)
-        hash = (hash ^ (uintptr_t)frame[i]) * 0x100000001b3;
+    _Unwind_Backtrace(step, &found);
+    for (int i = 0; i < found.frames && i < DEPTH; i++)
+        hash = (hash ^ (uintptr_t)found.frame[i]) * 0x100000001b3;
     tell("stack %ld %016llx\n", number, (unsigned long long)hash);
 }
 
@@ -94,24 +109,45 @@ static bool now(const char *call, const void *address)
 
 /* ---- memory ---- */
 
-static __thread bool asking; /* dladdr may allocate */
+static __thread bool asking; /* what finds the asker may itself allocate */
+
+/* The name of the file, without its folder, that an address lies in. */
+static const char *module_of(const void *address)
+{
+    Dl_info about;
+    if (!dladdr(address, &about) || !about.dli_fname)
+        return "";
+    const char *slash = strrchr(about.dli_fname, '/');
+    return slash ? slash + 1 : about.dli_fname;
+}
+
+/* Who asks: of what the C library allocates, the first that is not part of it. */
+static const char *asker(const void *address)
+{
+    stack found = {.frames = 0};
+    const char *name = module_of(address);
+    if (strncmp(name, "libc.", 5))
+        return name;
+    int i = 0;
+    _Unwind_Backtrace(step, &found);
+    while (i < found.frames && found.frame[i] != address)
+        i++;
+    while (i < found.frames && !strncmp(name = module_of(found.frame[i]), "libc.", 5))
+        i++;
+    return name;
+}
 
 static bool counted(const void *address)
 {
-    Dl_info about;
     if (!counting || !memory || asking)
         return false;
     asking = true;
-    bool ours = false;
-    if (dladdr(address, &about) && about.dli_fname) {
-        const char *name = strrchr(about.dli_fname, '/');
-        name = name ? name + 1 : about.dli_fname;
-        ours = !strncmp(name, "voxstat", 7) || !strncmp(name, "test-", 5);
-        for (const char *word = libraries; !ours && *word; word += strcspn(word, ","), word += *word == ',') {
-            char part[32];
-            snprintf(part, sizeof part, "%.*s", (int)strcspn(word, ","), word);
-            ours = strstr(name, part);
-        }
+    const char *name = asker(address);
+    bool ours = !strncmp(name, "voxstat", 7) || !strncmp(name, "test-", 5);
+    for (const char *word = libraries; !ours && *word; word += strcspn(word, ","), word += *word == ',') {
+        char part[32];
+        snprintf(part, sizeof part, "%.*s", (int)strcspn(word, ","), word);
+        ours = strstr(name, part);
     }
     asking = false;
     return ours;
@@ -129,14 +165,39 @@ static bool short_of_memory(const char *call, const void *address)
     return fails;
 }
 
-#define NEXT(type, name, ...)                                                                                          \
-    static type (*next)(__VA_ARGS__);                                                                                  \
-    if (!next)                                                                                                         \
-        next = (type(*)(__VA_ARGS__))dlsym(RTLD_NEXT, name)
+static struct {
+    void *(*malloc)(size_t);
+    void *(*calloc)(size_t, size_t);
+    void *(*realloc)(void *, size_t);
+    void *(*aligned_alloc)(size_t, size_t);
+    int (*posix_memalign)(void **, size_t, size_t);
+    void (*free)(void *);
+} next;
 
-/* dlsym may itself call calloc before there is one to forward to. */
-static char first_bytes[1 << 16];
+/* dlsym may itself ask for memory before there is a function to forward to. */
+static bool looking;
+static char first_bytes[1 << 16] __attribute__((aligned(16)));
 static size_t first_used;
+
+static void look_up(void)
+{
+    looking = true;
+    next.malloc = (void *(*)(size_t))dlsym(RTLD_NEXT, "malloc");
+    next.calloc = (void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "calloc");
+    next.realloc = (void *(*)(void *, size_t))dlsym(RTLD_NEXT, "realloc");
+    next.aligned_alloc = (void *(*)(size_t, size_t))dlsym(RTLD_NEXT, "aligned_alloc");
+    next.posix_memalign = (int (*)(void **, size_t, size_t))dlsym(RTLD_NEXT, "posix_memalign");
+    next.free = (void (*)(void *))dlsym(RTLD_NEXT, "free");
+    looking = false;
+}
+
+/* Whether the functions to forward to are known. */
+static bool ready(void)
+{
+    if (!next.free && !looking)
+        look_up();
+    return !looking;
+}
 
 static void *from_first(size_t bytes)
 {
@@ -149,44 +210,44 @@ static void *from_first(size_t bytes)
 
 void *malloc(size_t size)
 {
-    NEXT(void *, "malloc", size_t);
-    return short_of_memory("malloc", __builtin_return_address(0)) ? NULL : next(size);
+    if (!ready())
+        return from_first(size);
+    return short_of_memory("malloc", __builtin_return_address(0)) ? NULL : next.malloc(size);
 }
 
 void *calloc(size_t count, size_t size)
 {
-    static bool looking;
-    if (looking)
+    if (!ready())
         return from_first(count * size);
-    looking = true;
-    NEXT(void *, "calloc", size_t, size_t);
-    looking = false;
-    return short_of_memory("calloc", __builtin_return_address(0)) ? NULL : next(count, size);
+    return short_of_memory("calloc", __builtin_return_address(0)) ? NULL : next.calloc(count, size);
 }
 
 void *realloc(void *block, size_t size)
 {
-    NEXT(void *, "realloc", void *, size_t);
-    return short_of_memory("realloc", __builtin_return_address(0)) ? NULL : next(block, size);
-}
-
-void free(void *block)
-{
-    NEXT(void, "free", void *);
-    if ((char *)block < first_bytes || (char *)block >= first_bytes + sizeof first_bytes)
-        next(block);
+    if (!ready())
+        return block ? NULL : from_first(size);
+    return short_of_memory("realloc", __builtin_return_address(0)) ? NULL : next.realloc(block, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-    NEXT(void *, "aligned_alloc", size_t, size_t);
-    return short_of_memory("aligned_alloc", __builtin_return_address(0)) ? NULL : next(alignment, size);
+    if (!ready())
+        return NULL;
+    return short_of_memory("aligned_alloc", __builtin_return_address(0)) ? NULL : next.aligned_alloc(alignment, size);
 }
 
 int posix_memalign(void **block, size_t alignment, size_t size)
 {
-    NEXT(int, "posix_memalign", void **, size_t, size_t);
-    return short_of_memory("posix_memalign", __builtin_return_address(0)) ? ENOMEM : next(block, alignment, size);
+    if (!ready() || short_of_memory("posix_memalign", __builtin_return_address(0)))
+        return ENOMEM;
+    return next.posix_memalign(block, alignment, size);
+}
+
+void free(void *block)
+{
+    const bool first = (char *)block >= first_bytes && (char *)block < first_bytes + sizeof first_bytes;
+    if (!first && ready()) /* what dlsym lets go of meanwhile is lost */
+        next.free(block);
 }
 
 /* ---- system calls ---- */
@@ -288,10 +349,6 @@ static void __attribute__((constructor)) begin(void)
     if (*path)
         log_file = (int)fail_raw(SYS_openat, AT_FDCWD, (long)path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666, 0,
                                  0);
-    if (stacks) { /* the first use of backtrace loads a library */
-        void *frame[1];
-        backtrace(frame, 1);
-    }
     if (system_calls)
         catch_system_calls();
     counting = true;

@@ -7,6 +7,7 @@ and that one call fails (preload.c). What must hold each time:
 - Where it is not, a message says so; and results that are there all the same are whole."""
 import concurrent.futures
 import dataclasses
+import io
 import json
 import os
 import pathlib
@@ -22,8 +23,9 @@ import numpy
 PROGRAM = os.environ["VOXSTAT"]
 PRELOAD = os.environ["VOXSTAT_FAILURES"]
 # Of HDF5, cairo and OpenMP a failed allocation ends the program (libgomp) or loses nothing of ours; the others return it.
-LIBRARIES = "jansson,libc.,libnifti,libznz,libz.,libzip,liblapack,libmd."
+LIBRARIES = "jansson,libnifti,libznz,libz.,libzip,liblapack,libmd."
 MOVING = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d+\.\d s\b")
+STDOUT = "standard output"
 TIMEOUT = 120
 
 
@@ -34,7 +36,6 @@ class Command:
     arguments: list
     results: str = ""  # the results folder that it makes or changes
     given: pathlib.Path | None = None
-    made: tuple = ()  # further files whose bytes count
 
 
 @dataclasses.dataclass
@@ -76,39 +77,46 @@ def commands(folder):
     ]
 
 
-def still(name, data):
-    """A file's bytes without what differs from run to run: times."""
-    if name.endswith("run.json"):
-        record = json.loads(data)
-        record.pop("seconds", None)
-        record.pop("started", None)
-        for modality in record.get("modalities", []):
-            for effect in modality["effects"]:
-                del effect["permutations"]["seconds"]
-        return record
-    return MOVING.sub(b"", data) if name.endswith(".html") else data
-
-
-def read_hdf5(path):
+def read_hdf5(data):
     """Every dataset and attribute, but times."""
     found = {}
-    with h5py.File(path, "r") as file:
+    with h5py.File(io.BytesIO(data), "r") as file:
         def keep(name, item):
             for key, value in item.attrs.items():
-                found[f"{name}@{key}"] = numpy.asarray(value).tobytes()
+                if key != "started" and not key.startswith("seconds_"):
+                    found[f"{name}@{key}"] = value if isinstance(value, str) else numpy.asarray(value).tobytes()
             if isinstance(item, h5py.Dataset):
                 found[name] = repr(item.asstr()[()]) if h5py.check_string_dtype(item.dtype) else item[()].tobytes()
+        keep("", file)
         file.visititems(keep)
-        for key, value in file.attrs.items():
-            if key != "started" and not key.startswith("seconds_"):
-                found[f"@{key}"] = value if isinstance(value, str) else numpy.asarray(value).tobytes()
     return found
+
+
+def read_record(data):
+    """run.json, but times."""
+    record = json.loads(data)
+    record.pop("seconds", None)
+    record.pop("started", None)
+    for modality in record.get("modalities", []):
+        for effect in modality["effects"]:
+            del effect["permutations"]["seconds"]
+    return record
+
+
+def same(name, one, other):
+    """Whether two files of a name tell the same, but for times."""
+    if one == other:
+        return True
+    if name.endswith("run.json"):
+        return read_record(one) == read_record(other)
+    if name.endswith(".h5"):
+        return read_hdf5(one) == read_hdf5(other)
+    return name.endswith((".html", STDOUT)) and MOVING.sub(b"", one) == MOVING.sub(b"", other)
 
 
 def content(folder):
     """Everything under a folder, by name."""
-    return {str(path.relative_to(folder)): read_hdf5(path) if path.suffix == ".h5" else
-            still(path.name, path.read_bytes()) for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 class Sweep:
@@ -130,18 +138,15 @@ class Sweep:
             environment = {**os.environ, "LD_PRELOAD": PRELOAD, "FAIL_CALLS": failure.kind, "FAIL_LOG": str(log),
                            "FAIL_AT": str(failure.number), "FAIL_ON": str(int(failure.onwards)),
                            "FAIL_STACKS": str(int(stacks)), "FAIL_LIBRARIES": LIBRARIES, "OMP_NUM_THREADS": "1",
-                           "ASAN_OPTIONS": "verify_asan_link_order=0:" + os.environ.get("ASAN_OPTIONS", "")}
+                           "ASAN_OPTIONS": ":".join([os.environ.get("ASAN_OPTIONS", ""), "verify_asan_link_order=0",
+                                                     f"detect_leaks={int(failure.kind == 'memory')}"])}
             try:
                 done = subprocess.run([PROGRAM, *self.command.arguments], cwd=work, env=environment,
                                       capture_output=True, timeout=TIMEOUT, check=False)
             except subprocess.TimeoutExpired:
                 done = None
             told = log.read_text().splitlines() if log.exists() else []
-            return done, told, self.look_at(done, work)
-
-    def look_at(self, done, work):
-        found = {"": b"" if done is None else MOVING.sub(b"", done.stdout)}
-        return {**found, **content(work)}
+            return done, told, {STDOUT: b"" if done is None else done.stdout, **content(work)}
 
     def count(self, kind):
         """The calls of the command without a failure: one number a place, the first call that comes from it."""
@@ -186,24 +191,21 @@ class Sweep:
     def difference(found, reference):
         if found.keys() != reference.keys():
             return f"exit status 0, but files differ: {sorted(found.keys() ^ reference.keys())[:5]}"
-        different = [name for name in found if found[name] != reference[name]]
-        return f"exit status 0, but other content: {different[:5] or 'stdout'}" if different else None
+        different = [name for name in found if not same(name, found[name], reference[name])]
+        return f"exit status 0, but other content: {different[:5]}" if different else None
 
     def half_made(self, found):
         """Results that are there after a failure: all that run.json lists is there, and as it should be."""
         results = self.command.results
-        record = found.get(f"{results}/run.json")
-        if record is None:
-            there = [name for name in found if results and name.startswith(results + "/")]
-            return f"a results folder without run.json: {there[:5]}" if there else None
-        stale = set(record.get("report", [])) if self.command.name == "run" else set()
-        for name in record["files"]:
-            name = f"{results}/{name}"
-            if name.endswith("run.json"):
-                continue
+        if not results or not any(name.startswith(results + "/") for name in found):
+            return None
+        if f"{results}/run.json" not in found:
+            return f"{results} without run.json"
+        record = json.loads(found[f"{results}/run.json"])
+        for name in (f"{results}/{name}" for name in record["files"] if name != "run.json"):
             if name not in found and not self.may_lack(name):
                 return f"run.json lists {name}, which is not there"
-            if name in found and found[name] != self.reference[name] and name not in stale:
+            if name in found and not same(name, found[name], self.reference[name]):
                 return f"{name} has other content"
         return None
 

@@ -14,7 +14,7 @@ if not os.environ.get("VOXSTAT_FAILURES"):
 
 import sweep  # pylint: disable=wrong-import-position
 
-EACH = os.environ.get("VOXSTAT_FAILURES_EACH", "8")
+EACH = os.environ.get("VOXSTAT_FAILURES_EACH", "3" if "ASAN_OPTIONS" in os.environ else "8")
 
 
 def sample(places):

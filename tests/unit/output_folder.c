@@ -375,6 +375,9 @@ static void leftovers_are_told_apart(void **state)
     assert_int_equal(busy, 1);
     vx_folder_abandon(live);
 
+    vx_leftovers_free(leftover, count);
+    assert_int_equal(vx_leftovers_find(in("out"), &leftover, &count, &error), VX_OK);
+    assert_int_equal(count, 3);
     make_file(in("out.partial-bbbbbb/notes.txt"), "");
     assert_int_equal(vx_leftover_remove(&leftover[1], &error), VX_OUTPUT);
     assert_true(is_there(in("out.partial-bbbbbb/notes.txt")));

@@ -113,6 +113,14 @@ static void describe(cl_platform_id platform, cl_device_id device, int p, int d,
                  LOCAL_MEMORY_MIN, info->local_memory);
 }
 
+/* Adds that there is no device. */
+static void add_none(cl_uint platform_count, char *note, size_t size)
+{
+    size_t used = strlen(note);
+    snprintf(note + used, size - used, "%s%s", used ? "; " : "",
+             platform_count == 0 ? "no OpenCL driver is installed" : "the OpenCL drivers installed find no device");
+}
+
 vx_status vx_opencl_list(vx_device_info **list, size_t *count, char *note, size_t note_size, vx_error *error)
 {
     cl_platform_id platform[PLATFORMS_MAX];
@@ -124,8 +132,10 @@ vx_status vx_opencl_list(vx_device_info **list, size_t *count, char *note, size_
     if (note_size)
         note[0] = 0;
     if (platforms(platform, &platform_count, &reason) != VX_OK) { /* as good as none: the cpu does without */
-        if (note_size)
+        if (note_size) {
             snprintf(note, note_size, "%s", reason.message);
+            vx_icd_note(note, note_size);
+        }
         return VX_OK;
     }
     for (cl_uint p = 0; p < platform_count; p++) {
@@ -141,9 +151,13 @@ vx_status vx_opencl_list(vx_device_info **list, size_t *count, char *note, size_
         for (cl_uint d = 0; d < device_count; d++)
             describe(platform[p], device[d], (int)p, (int)d, &(*list)[(*count)++]);
     }
-    if (*count == 0 && note_size)
-        snprintf(note, note_size,
-                 platform_count == 0 ? "no OpenCL driver is installed" : "the OpenCL drivers installed find no device");
+    if (note_size) {
+        vx_icd_note(note, note_size);
+        if (*count)
+            vx_cache_note(note, note_size);
+        else if (!note[0] || platform_count)
+            add_none(platform_count, note, note_size);
+    }
     return VX_OK;
 }
 
