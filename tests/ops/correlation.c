@@ -93,15 +93,17 @@ static int32_t *store(vx_backend *backend, const dense_case *shape, dense_data *
 
 /* From residuals. With e = 2^-24 they are off by at most VX_SLACK in all, from the roundings of y, w and k fma, and by
  * the square of that in what is left of the length: r and sqrt(1 - r^2) by VX_SLACK / sqrt(rest). With nuisance |r| is
- * raised by up to VX_SLACK (1 - rest) / sqrt(rest) more, but not above VX_RAISED_MOST. */
+ * raised by VX_SLACK (1 - rest) / sqrt(rest) more, but not above VX_RAISED_MOST; so below that |r| is never too small by
+ * more than the difference, VX_SLACK sqrt(rest). */
 static void check_anew(const dense_case *shape, double s, double r, double rest, double unexplained)
 {
     double slack = (double)VX_SLACK(shape->n, shape->nuisance), bound = slack / sqrt(rest), across = sqrt(unexplained);
+    double short_of = shape->nuisance > 0 ? slack * sqrt(rest) : bound, least = sqrt(1 - pow((double)VX_RAISED_MOST, 2));
     double raised = shape->nuisance > 0 ? bound * (1 - rest) : 0, found = fabs(s) > 1 ? 1 / fabs(s) : sqrt(1 - s * s);
     if (fabs(s) <= 1) {
-        if (fabs(s) < fabs(r) - bound || fabs(s) > fmax(fabs(r), fmin(fabs(r) + raised, 1)) + bound)
+        if (fabs(s) < fmin(fabs(r), (double)VX_RAISED_MOST) - short_of || fabs(s) > fmax(fabs(r), fmin(fabs(r) + raised, 1)) + bound)
             fail_msg("r = %.9g, found %.9g, off by more than %.3g with %.3g left", r, s, bound, rest);
-    } else if (found > fmin(across, 0.25) + bound + 1e-6 * across ||
+    } else if (found > fmin(across, 0.25) + (across > 2 * least ? short_of : bound) + 1e-6 * across ||
                found < fmin(across, fmax(across - raised, 0x1p-10)) - bound - 1e-6 * across) {
         fail_msg("sqrt(1 - r^2) = %.9g, found %.9g, off by more than %.3g with %.3g left", across, found, bound, rest);
     }
