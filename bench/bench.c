@@ -2,7 +2,10 @@
 #include "bench/rows.h"
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/memory.h"
+#include "base/stop.h"
+#include "output/file.h"
 
 #include <commit.h>
 #include <errno.h>
@@ -55,7 +58,8 @@ static void cell(FILE *table, int width, const char *format, double value)
     fprintf(table, " %*s", width, text);
 }
 
-static void report(vx_bench_state *state, const vx_bench_row *row, double best, double median, double memory)
+/* False where memory is short. */
+static bool report(vx_bench_state *state, const vx_bench_row *row, double best, double median, double memory)
 {
     double count = row->relabellings > 0 ? row->relabellings : INFINITY, share = 0;
     if (row->operations > 0 && state->peak_operations > 0)
@@ -78,7 +82,7 @@ static void report(vx_bench_state *state, const vx_bench_row *row, double best, 
                                 row->name, "best_s", best, "median_s", median, "relabellings", row->relabellings,
                                 "evaluations", row->evaluations, "operations", row->operations, "bytes", row->bytes,
                                 "percent_of_peak", share, "peak_memory", memory);
-    json_array_append_new(state->rows, figures);
+    return vx_json_grow(state->rows, figures);
 }
 
 vx_status vx_bench_measure(vx_bench_state *state, const vx_bench_row *row, vx_bench_body body, void *context,
@@ -90,14 +94,15 @@ vx_status vx_bench_measure(vx_bench_state *state, const vx_bench_row *row, vx_be
         return vx_fail_memory(error);
     peak_memory();
     vx_status status = body(context, error);
-    for (int i = 0; i < times && !status; i++) {
+    for (int i = 0; i < times && !status && !(status = vx_stop_check(error)); i++) {
         double start = now();
         status = body(context, error);
         seconds[i] = now() - start;
     }
     if (!status) {
         qsort(seconds, (size_t)times, sizeof *seconds, compare);
-        report(state, row, seconds[0], (seconds[(times - 1) / 2] + seconds[times / 2]) / 2, peak_memory());
+        if (!report(state, row, seconds[0], (seconds[(times - 1) / 2] + seconds[times / 2]) / 2, peak_memory()))
+            status = vx_fail_memory(error);
     } else {
         vx_error_prefix(error, status, "%s, %s %s", state->device_name, row->part, row->name);
     }
@@ -118,7 +123,10 @@ static vx_status bench_device(vx_bench_state *state, const char *name, json_t *d
     json_t *record = json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:s, s:o}", "id", info->id, "name", info->name, "driver",
                                info->driver, "kind", info->kind, "compute_units", info->compute_units, "threads",
                                info->threads, "simd", info->simd, "rows", state->rows);
-    json_array_append_new(devices, record);
+    if (!vx_json_grow(devices, record)) {
+        vx_device_free(device);
+        return vx_fail_memory(error);
+    }
     fprintf(state->table, "# %s: %s, %s\n", info->id, info->name, info->driver);
     state->peak_operations = state->peak_bytes = 0;
     if (state->options->scaling)
@@ -164,12 +172,25 @@ static vx_status write_json(const vx_bench_state *state, json_t *devices, json_t
         VOXSTAT_COMMIT, "command", options->command, "date", date, "participants", (json_int_t)options->participants,
         "voxels", (json_int_t)state->matrix->voxels, "repetitions", options->repetitions, "threads", options->threads,
         "devices", devices, "stages", stages);
-    vx_status status = VX_OK;
-    if (!record)
-        status = vx_fail_memory(error);
-    else if (json_dump_file(record, options->json, JSON_INDENT(2)))
-        status = vx_fail(error, VX_OUTPUT, "%s: cannot be written: %s", options->json, strerror(errno));
+    char *text = record ? json_dumps(record, JSON_INDENT(2)) : NULL;
+    vx_status status = text ? vx_write_named(options->json, options->force, text, strlen(text), error)
+                            : vx_fail_memory(error);
+    free(text);
     json_decref(record);
+    return status;
+}
+
+/* Before minutes of measuring: the figures can be written, and what they replace are figures. */
+static vx_status check_json(const vx_bench_options *options, vx_error *error)
+{
+    vx_status status = vx_write_named_check(options->json, options->force, error);
+    if (status || access(options->json, F_OK) != 0)
+        return status;
+    json_t *old = json_load_file(options->json, 0, NULL);
+    if (!json_is_array(json_object_get(old, "devices")) || !json_object_get(old, "voxstat_version"))
+        status = vx_fail(error, VX_OUTPUT, "%s: holds no figures of voxstat bench, so --force does not replace it; "
+                         "choose another name", options->json);
+    json_decref(old);
     return status;
 }
 
@@ -182,10 +203,13 @@ vx_status vx_bench(const vx_bench_options *options, FILE *table, vx_error *error
         return vx_fail(error, VX_USAGE, "%d repetitions; at least 1 is needed", options->repetitions);
     if (options->data && access(options->data, R_OK | X_OK)) /* before minutes of measuring */
         return vx_fail(error, VX_INPUT, "%s: %s", options->data, strerror(errno));
+    vx_status status = options->json ? check_json(options, error) : VX_OK;
+    if (status)
+        return status;
     vx_bench_state state = {.options = options, .table = table, .device_name = "-"};
     json_t *devices = json_array(), *stages = json_array();
     int64_t rows = options->participants * (options->scaling ? VX_BENCH_SCALING_MAX : 1);
-    vx_status status = vx_bench_matrix(rows, options->voxels, &state.matrix, error);
+    status = vx_bench_matrix(rows, options->voxels, &state.matrix, error);
     if (!status)
         status = vx_bench_model(options->participants, &state.model, error);
     if (status)

@@ -19,6 +19,7 @@ typedef struct vx_bench_options {
     bool scaling;              /* how time grows with voxels, participants and permutations, instead of the rows */
     const char *data;          /* a folder made by `voxstat simulate --size 2`, for the rows of the host; or null */
     const char *json;          /* where the figures go for machines; or null */
+    bool force;                /* replace figures that are there */
     const char *command;       /* the command line, for the record; may be null */
 } vx_bench_options;
 
@@ -30,7 +31,8 @@ vx_bench_options vx_bench_defaults(void);
  * `check`, what of these the check by the C backend takes; `load`, `prepare` and `write`, what a run does on the host around the permutations, on the images in `data`. Or
  * `scaling` alone: a covariate at an eighth of the voxels to all, half the participants to four times as many, and 250
  * to 16,000 permutations.
- * Errors: VX_USAGE for options out of range; VX_INPUT for `data`; VX_DEVICE; VX_OUTPUT for `json`. */
+ * Errors: VX_USAGE for options out of range; VX_INPUT for `data`; VX_DEVICE; VX_OUTPUT for `json`, before anything
+ * is measured where it is there already (unless `force`) or holds no figures of the bench. */
 vx_status vx_bench(const vx_bench_options *options, FILE *table, vx_error *error);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "engine/problem.h"
+#include "output/manifest.h"
 #include "output/output.h"
 
 #include <stdio.h>
@@ -64,7 +65,8 @@ static vx_status run_write(void *context, vx_error *error)
                               .modalities = 1};
     vx_folder *folder = NULL;
     char *out = vx_text("%s/voxstat-bench-%ld", parent ? parent : "/tmp", (long)getpid());
-    vx_status status = out ? vx_folder_begin(out, false, 0, &folder, error) : vx_fail_memory(error);
+    const vx_folder_options options = {.out = out, .kind = VX_KIND_ANALYSIS};
+    vx_status status = out ? vx_folder_begin(&options, &folder, error) : vx_fail_memory(error);
     if (!status)
         status = vx_write_results(vx_folder_path(folder), &record, error);
     vx_folder_abandon(folder);

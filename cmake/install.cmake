@@ -4,6 +4,9 @@ include(CMakePackageConfigHelpers)
 set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME program) # of cpack's two: program and development
 
 set_target_properties(voxstat PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+# What is built looks for libraries where what is installed does: in unusual places that were linked from, if any. CMake
+# would end a path that it means to change with an empty element, which the loader takes for the current folder.
+set_target_properties(voxstat voxstat-program PROPERTIES BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH_USE_LINK_PATH ON)
 add_library(voxstat::voxstat ALIAS voxstat)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/voxstat)
 
@@ -12,14 +15,15 @@ set(pc_requires "zlib jansson lapacke")
 if(VOXSTAT_OPENCL)
   string(APPEND pc_requires " OpenCL")
 endif()
-list(GET HDF5_C_LIBRARIES 0 hdf5_library) # the others are its own dependencies
+list(GET hdf5_libraries 0 hdf5_library) # the others are its own dependencies
 set(pc_libs ${NIFTI_nifticdf} ${NIFTI_nifti2} ${NIFTI_znz} ${hdf5_library} ${MD_LIBRARY} ${OpenMP_C_FLAGS} -lm)
 list(JOIN pc_libs " " pc_libs)
 get_target_property(library_type voxstat TYPE)
 if(library_type STREQUAL "SHARED_LIBRARY")
   set(pc_private ".private")
   set(pc_libs_lines "Libs: -L\${libdir} -lvoxstat\nLibs.private: ${pc_libs}")
-  set_target_properties(voxstat-program PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+  set_target_properties(voxstat-program PROPERTIES
+                        INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR};$ORIGIN") # the latter before it is installed
 else()
   set(pc_libs_lines "Libs: -L\${libdir} -lvoxstat ${pc_libs}")
 endif()

@@ -34,10 +34,11 @@ class VoxstatInputSpec(CommandLineInputSpec):
     correlation = traits.Enum("pearson", "spearman", argstr="--correlation %s", desc="how covariates enter")
     modality = _names("modality", desc="which images; without it all")
     sessions = _names("sessions", desc="baseline and followup; the first is subtracted from the second")
+    missing = _names("missing", desc="cells that mean missing, beside n/a and empty ones")
     mask = File(exists=True, argstr="--mask %s", desc="voxels above zero are analysed")
     mask_threshold = traits.Float(argstr="--mask-threshold %r", desc="also demand a value above it in every image")
-    analyze_orientation = traits.Enum("neurological", "radiological", argstr="--analyze-orientation %s",
-                                      desc="how ANALYZE 7.5 pairs lie")
+    orientation = traits.Enum("neurological", "radiological", argstr="--orientation %s",
+                              desc="how images lie whose headers do not tell left from right")
     permutations = traits.Either(traits.Range(low=0), traits.Enum("auto", "exact"), argstr="--permutations %s",
                                  desc="random ones, or all where there are no more; 0 or exact: all")
     seed = traits.Range(low=0, argstr="--seed %s", desc="the stream of random numbers")
@@ -70,6 +71,7 @@ class VoxstatInputSpec(CommandLineInputSpec):
 class VoxstatOutputSpec(TraitedSpec):
     """Absolute paths; the lists of maps are added below, one for each of MAPS."""
     out = Directory(exists=True, desc="the folder of the results")
+    missing = _names("missing", desc="cells that mean missing, beside n/a and empty ones")
     mask = File(exists=True, desc="voxels analysed in every modality")
     modality_masks = traits.List(File(exists=True), desc="<modality>_mask.nii.gz, where there are several modalities")
     results = File(exists=True, desc="results.h5: all maps and null distributions")

@@ -1,6 +1,5 @@
 #include "base/memory.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,13 +25,17 @@ char *vx_copy_text(const char *text)
     return text ? strdup(text) : NULL;
 }
 
+char *vx_text_of(const char *format, va_list arguments)
+{
+    char *text = NULL;
+    return vasprintf(&text, format, arguments) < 0 ? NULL : text;
+}
+
 char *vx_text(const char *format, ...)
 {
     va_list arguments;
-    char *text = NULL;
     va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0)
-        text = NULL;
+    char *text = vx_text_of(format, arguments);
     va_end(arguments);
     return text;
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +26,7 @@ void *vx_array_zero(size_t count, size_t size);
 char *vx_copy_text(const char *text);
 /* printf into fresh memory; null where memory is short. */
 char *vx_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *vx_text_of(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 
 #define vx_fail_memory(error) vx_fail((error), VX_INTERNAL, "out of memory")
 

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/nearest.h"
+#include "base/stream.h"
 #include "cli/values.h"
 
 #include <getopt.h>
@@ -23,8 +24,7 @@ static bool plain(const char *word)
 char *vx_quoted_line(int argc, char *const *argv)
 {
     char *line = NULL;
-    size_t size;
-    FILE *text = open_memstream(&line, &size);
+    FILE *text = vx_text_stream(&line, NULL);
     if (!text)
         return NULL;
     for (int i = 0; i < argc; i++) {
@@ -43,7 +43,7 @@ char *vx_quoted_line(int argc, char *const *argv)
         }
         fputc('\'', text);
     }
-    return fclose(text) ? NULL : line;
+    return vx_stream_close(text) ? line : NULL;
 }
 
 static vx_status find_command(const char *word, const vx_command **command, vx_error *error)
@@ -92,8 +92,8 @@ static vx_status take(vx_arguments *arguments, vx_option_id id, const char *text
 
 static vx_status take_help(vx_arguments *arguments, const char *form, vx_error *error)
 {
-    static const vx_help_kind kind[] = {VX_HELP_MAN, VX_HELP_BASH, VX_HELP_ZSH};
-    int place = form ? vx_choice("man|bash|zsh", form) : -1;
+    static const vx_help_kind kind[] = {VX_HELP_MAN, VX_HELP_BASH, VX_HELP_ZSH, VX_HELP_COLUMNS};
+    int place = form ? vx_choice("man|bash|zsh|columns", form) : -1;
     arguments->help = place >= 0 ? kind[place] : VX_HELP_TEXT;
     if (form && place < 0)
         return vx_fail(error, VX_USAGE, "--help=%s: found '%s', expected man, bash or zsh", form, form);
@@ -126,6 +126,8 @@ static void getopt_options(const vx_command *command, struct option *option, cha
                 *letters++ = ':';
         }
     }
+    if (vx_option_table[VX_OPTION_ORIENTATION].commands & command->flag) /* its name before NIfTI files needed it */
+        *option++ = (struct option){"analyze-orientation", required_argument, NULL, FIRST + VX_OPTION_ORIENTATION};
     *option = (struct option){0};
     *letters = '\0';
 }
@@ -141,7 +143,7 @@ static int option_of_letter(const vx_command *command, int letter)
 
 static vx_status parse_options(int argc, char **argv, vx_arguments *arguments, vx_error *error)
 {
-    struct option option[VX_OPTIONS + 1];
+    struct option option[VX_OPTIONS + 2];
     char letters[2 * VX_OPTIONS + 3];
     int found;
     vx_status status = VX_OK;
@@ -210,6 +212,8 @@ cleanup:
 
 void vx_arguments_destroy(vx_arguments *arguments)
 {
+    if (!arguments)
+        return;
     for (int id = 0; id < VX_OPTIONS; id++)
         free(arguments->value[id]);
     free(arguments->command_line);
@@ -287,12 +291,14 @@ vx_status vx_argument_names(const vx_arguments *arguments, vx_option_id id, vx_n
     }
     char *rest = names->text;
     while (rest)
-        names->name[names->count++] = strsep(&rest, ",");
+        names->name[names->count++] = vx_value_next_name(&rest);
     return VX_OK;
 }
 
 void vx_names_destroy(vx_names *names)
 {
+    if (!names)
+        return;
     free(names->text);
     free(names->name);
     *names = (vx_names){0};

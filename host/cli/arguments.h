@@ -12,8 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What --help prints: the hidden --help=man, bash and zsh make the files that are installed. */
-typedef enum vx_help_kind { VX_HELP_NONE, VX_HELP_TEXT, VX_HELP_MAN, VX_HELP_BASH, VX_HELP_ZSH } vx_help_kind;
+/* What --help prints: the hidden --help=man, bash and zsh make the files that are installed; --help=columns lists what
+ * the table before it offers to --covariate, for the completion. */
+typedef enum vx_help_kind {
+    VX_HELP_NONE, VX_HELP_TEXT, VX_HELP_MAN, VX_HELP_BASH, VX_HELP_ZSH, VX_HELP_COLUMNS
+} vx_help_kind;
 
 struct vx_arguments {
     const vx_command *command;

@@ -1,6 +1,7 @@
 #include "bench/bench.h"
 
 #include "cli/arguments.h"
+#include "cli/terminal.h"
 
 vx_status vx_command_bench(const vx_arguments *arguments, vx_error *error)
 {
@@ -18,7 +19,9 @@ vx_status vx_command_bench(const vx_arguments *arguments, vx_error *error)
     options.scaling = vx_argument_given(arguments, VX_OPTION_SCALING);
     options.data = vx_argument_text(arguments, VX_OPTION_DATA);
     options.json = vx_argument_text(arguments, VX_OPTION_JSON);
+    options.force = vx_argument_given(arguments, VX_OPTION_FORCE);
     options.command = arguments->command_line;
+    vx_stop_catch();
     status = vx_bench(&options, stdout, error);
     vx_names_destroy(&device);
     return status;

@@ -1,6 +1,7 @@
 #include "cli/columns.h"
 
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "cli/terminal.h"
 
 #include <math.h>
@@ -53,11 +54,14 @@ void vx_columns_put(vx_columns *table, const char *format, ...)
         table->room = room;
     }
     va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0)
-        table->short_of_memory = true;
-    else
-        table->cell[table->cells++] = (struct cell){.text = text};
+    text = vx_text_of(format, arguments);
     va_end(arguments);
+    char *plain = text ? vx_printable(text) : NULL; /* names are other people's text */
+    free(text);
+    if (plain)
+        table->cell[table->cells++] = (struct cell){.text = plain};
+    else
+        table->short_of_memory = true;
 }
 
 void vx_columns_mark(vx_columns *table)

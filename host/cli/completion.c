@@ -1,12 +1,56 @@
 #include "cli/help.h"
 
+#include "study/images.h"
+#include "study/table.h"
+
 #include <string.h>
+
+/* ---- columns ---- */
+
+/* Whether an option takes names of the table's columns. */
+static bool takes_columns(const vx_option *option)
+{
+    return option == &vx_option_table[VX_OPTION_COVARIATE] || option == &vx_option_table[VX_OPTION_NUISANCE];
+}
+
+void vx_completion_print_columns(FILE *out, const vx_arguments *arguments)
+{
+    vx_table table;
+    if (vx_table_read(vx_argument_text(arguments, VX_OPTION_TABLE), &table, NULL))
+        return;
+    for (int64_t column = 0; column < table.columns; column++) {
+        if (!strcmp(table.name[column], "participant_id") || vx_image_column(&table, column))
+            continue;
+        for (const char *c = table.name[column]; *c; c++)
+            fprintf(out, "%s%c", *c == ',' ? "\\" : "", *c);
+        fputc('\n', out);
+    }
+    vx_table_destroy(&table);
+}
 
 /* ---- bash ---- */
 
+/* Names are other people's text: compgen -W would run commands in them. */
+static const char bash_columns[] =
+    "_voxstat_columns()\n{\n"
+    "    local name table=() before= i\n"
+    "    for ((i = 1; i < ${#COMP_WORDS[@]} - 1; i++)); do\n"
+    "        [ \"${COMP_WORDS[i]}\" = --table ] || continue\n"
+    "        table=(--table \"${COMP_WORDS[i + 1]}\")\n"
+    "        [ \"${COMP_WORDS[i + 1]}\" != = ] || table=(--table \"${COMP_WORDS[i + 2]}\")\n"
+    "    done\n"
+    "    [[ $current != *,* ]] || before=${current%,*},\n"
+    "    COMPREPLY=()\n"
+    "    while IFS= read -r name; do\n"
+    "        [[ $name != \"${current##*,}\"* ]] || COMPREPLY+=(\"$before$(printf %q \"$name\")\")\n"
+    "    done < <(\"${COMP_WORDS[0]}\" run \"${table[@]}\" --help=columns 2>/dev/null)\n"
+    "}\n";
+
 void vx_completion_print_bash(FILE *out)
 {
-    fputs("# bash completion of voxstat, made by `voxstat --help=bash`.\n_voxstat()\n{\n"
+    fputs("# bash completion of voxstat, made by `voxstat --help=bash`.\n", out);
+    fputs(bash_columns, out);
+    fputs("_voxstat()\n{\n"
           "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=run words=\n"
           "    case ${COMP_WORDS[1]} in\n    ",
           out);
@@ -32,7 +76,7 @@ void vx_completion_print_bash(FILE *out)
             vx_help_choices(out, option, " ");
             fputs("\" -- \"$current\"))", out);
         } else {
-            fputs("COMPREPLY=()", out); /* files, by -o default */
+            fputs(takes_columns(option) ? "_voxstat_columns" : "COMPREPLY=()", out); /* files, by -o default */
         }
         fputs("; return ;;\n", out);
     }
@@ -59,6 +103,16 @@ void vx_completion_print_bash(FILE *out)
 }
 
 /* ---- zsh ---- */
+
+static const char zsh_columns[] =
+    "_voxstat_column() {\n"
+    "    local -a table names\n"
+    "    local i=${words[(I)--table]} j=${words[(I)--table=*]}\n"
+    "    (( i )) && table=(--table ${(Q)words[i + 1]})\n"
+    "    (( j )) && table=(--table ${(Q)${words[j]#--table=}})\n"
+    "    names=(${(f)\"$(${(Q)voxstat_program} run $table --help=columns 2>/dev/null)\"})\n"
+    "    compadd \"$@\" -a names\n"
+    "}\n";
 
 /* Text inside a single-quoted word of zsh, up to `length`; those of `special` get a backslash. */
 static void quoted(FILE *out, const char *text, size_t length, const char *special)
@@ -102,6 +156,8 @@ static void print_action(FILE *out, const vx_option *option)
         fputs("_files", out);
     if (!option->choices && !strcmp(option->argument, "DIR"))
         fputs("_files -/", out);
+    if (takes_columns(option))
+        fputs("_sequence _voxstat_column", out);
 }
 
 /* A spec of _arguments, as in '(-n --permutations)'{-n+,--permutations=}'[gist]:N:(auto exact)'. */
@@ -125,6 +181,7 @@ static void print_spec(FILE *out, const vx_option *option)
 void vx_completion_print_zsh(FILE *out)
 {
     fputs("#compdef voxstat\n# zsh completion of voxstat, made by `voxstat --help=zsh`.\n", out);
+    fputs(zsh_columns, out);
     for (size_t i = 0; i < vx_commands; i++) {
         const vx_command *command = vx_command_table + i;
         if (!command->body)
@@ -140,7 +197,8 @@ void vx_completion_print_zsh(FILE *out)
             fprintf(out, " \\\n        ':%s:_files -/'", command->operand);
         fputs("\n}\n", out);
     }
-    fputs("_voxstat() {\n    local -a voxstat_commands\n    voxstat_commands=(\n", out);
+    fputs("_voxstat() {\n    local voxstat_program=$words[1]\n    local -a voxstat_commands\n"
+          "    voxstat_commands=(\n", out);
     for (size_t i = 0; i < vx_commands; i++) {
         if (vx_command_table[i].body) {
             fprintf(out, "        '%s:", vx_command_table[i].name);

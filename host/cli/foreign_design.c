@@ -160,6 +160,8 @@ vx_status vx_foreign_test_read(const vx_vest *design, const vx_vest *contrasts, 
 
 void vx_foreign_test_destroy(vx_foreign_test *test)
 {
+    if (!test)
+        return;
     free(test->covariate);
     free(test->nuisance);
     free(test->off_centre);

@@ -1,5 +1,8 @@
 #include "cli/help.h"
 
+#include "base/memory.h"
+#include "base/stream.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,13 +81,13 @@ static void print_beside(FILE *out, int used, const char *text)
     wrap(out, text, INDENT, INDENT);
 }
 
-static void print_option(FILE *out, const vx_option *option)
+/* False where memory is short. */
+static bool print_option(FILE *out, const vx_option *option)
 {
     char *text = NULL;
-    size_t size;
-    FILE *whole = open_memstream(&text, &size);
+    FILE *whole = vx_text_stream(&text, NULL);
     if (!whole)
-        return;
+        return false;
     int used = option->letter ? fprintf(out, "  -%c, ", option->letter) : fprintf(out, "      ");
     used += fprintf(out, "--%s", option->name);
     if (option->argument)
@@ -96,9 +99,11 @@ static void print_option(FILE *out, const vx_option *option)
     }
     if (option->initial)
         fprintf(whole, "%s: %s", option->choices ? "; default" : "\nDefault", option->initial);
-    fclose(whole);
+    if (!vx_stream_close(whole))
+        return false;
     print_beside(out, used, text);
     free(text);
+    return true;
 }
 
 static void print_rows(FILE *out, const vx_command *command)
@@ -111,8 +116,9 @@ static void print_rows(FILE *out, const vx_command *command)
     }
 }
 
-static void print_command(FILE *out, const vx_command *command, bool program)
+static bool print_command(FILE *out, const vx_command *command, bool program)
 {
+    bool whole = true;
     fprintf(out, "usage: voxstat %s%s%s%s\n\n", program ? "" : command->name, program || !*command->usage ? "" : " ",
             program ? "[COMMAND] " : "", command->usage);
     if (program) {
@@ -130,7 +136,7 @@ static void print_command(FILE *out, const vx_command *command, bool program)
     }
     for (size_t i = 0; i < VX_OPTIONS; i++) {
         if (vx_help_shows(vx_option_table + i, command))
-            print_option(out, vx_option_table + i);
+            whole &= print_option(out, vx_option_table + i);
     }
     print_rows(out, command);
     fputs("\nenvironment:\n", out);
@@ -139,15 +145,19 @@ static void print_command(FILE *out, const vx_command *command, bool program)
     fputs("\nexit status:\n", out);
     for (const vx_help_term *t = vx_help_exit_status; t->term; t++)
         fprintf(out, "  %-4s %s\n", t->term, t->meaning);
+    return whole;
 }
 
-void vx_help_print(FILE *out, const vx_arguments *arguments)
+vx_status vx_help_print(FILE *out, const vx_arguments *arguments, vx_error *error)
 {
+    bool whole = true;
     switch (arguments->help) {
     case VX_HELP_NONE: break;
-    case VX_HELP_TEXT: print_command(out, arguments->command, !arguments->command_named); break;
+    case VX_HELP_TEXT: whole = print_command(out, arguments->command, !arguments->command_named); break;
     case VX_HELP_MAN: vx_manual_print(out, arguments->command, !arguments->command_named); break;
     case VX_HELP_BASH: vx_completion_print_bash(out); break;
     case VX_HELP_ZSH: vx_completion_print_zsh(out); break;
+    case VX_HELP_COLUMNS: vx_completion_print_columns(out, arguments); break;
     }
+    return whole ? VX_OK : vx_fail_memory(error);
 }

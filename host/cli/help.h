@@ -8,7 +8,7 @@
 
 /* Prints what --help asks for: the help of a command (of the program where none is named), its manual page (roff, man
  * macros), or the completion of a shell. */
-void vx_help_print(FILE *out, const vx_arguments *arguments);
+vx_status vx_help_print(FILE *out, const vx_arguments *arguments, vx_error *error);
 
 /* version.c: what --version tells: the version on a line of its own, libraries, OpenCL, the devices, one a line. */
 void vx_version_print(FILE *out);
@@ -19,6 +19,10 @@ void vx_manual_print(FILE *out, const vx_command *command, bool program);
 /* completion.c */
 void vx_completion_print_bash(FILE *out);
 void vx_completion_print_zsh(FILE *out);
+
+/* The columns of the table that may be covariates, one a line, as --covariate takes them; nothing where the table has
+ * faults. */
+void vx_completion_print_columns(FILE *out, const vx_arguments *arguments);
 
 /* ---- what they share ---- */
 

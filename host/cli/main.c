@@ -2,21 +2,23 @@
 #include "cli/arguments.h"
 #include "cli/help.h"
 #include "cli/terminal.h"
+#include "cli/threads.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-static vx_status perform(const vx_arguments *arguments, vx_error *error)
+static vx_status perform(vx_arguments *arguments, vx_error *error)
 {
     vx_status status = VX_OK;
     if (arguments->help)
-        vx_help_print(stdout, arguments);
+        status = vx_help_print(stdout, arguments, error);
     else if (arguments->version)
         vx_version_print(stdout);
-    else
+    else if (!(status = vx_threads_settle(arguments, error)))
         status = arguments->command->body(arguments, error);
-    if (fflush(stdout) && !status)
+    const bool lost = ferror(stdout);
+    if ((fflush(stdout) || lost) && !status)
         status = vx_fail(error, VX_OUTPUT, "cannot write to standard output: %s", strerror(errno));
     return status;
 }
@@ -25,13 +27,14 @@ int main(int argc, char **argv)
 {
     vx_arguments arguments = {0};
     vx_error error = {0};
+    vx_streams_settle();
     vx_status status = vx_arguments_parse(argc, argv, &arguments, &error);
     if (!status)
         status = perform(&arguments, &error);
     if (status) {
         bool colours = vx_colours(stderr);
-        fprintf(stderr, "voxstat: %serror:%s %s\n", colours ? "\033[1;31m" : "", colours ? "\033[0m" : "",
-                error.message);
+        fprintf(stderr, "voxstat: %serror:%s ", colours ? "\033[1;31m" : "", colours ? "\033[0m" : "");
+        vx_print(stderr, "%s\n", error.message);
     }
     vx_arguments_destroy(&arguments);
     return (int)status;

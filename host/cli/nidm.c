@@ -2,6 +2,7 @@
 #include "nidm/nidm.h"
 
 #include "cli/arguments.h"
+#include "cli/terminal.h"
 
 #include <stdio.h>
 
@@ -11,6 +12,7 @@ vx_status vx_command_nidm(const vx_arguments *arguments, vx_error *error)
     vx_names modality = {0};
     size_t packs = 0;
     const char *out = vx_argument_text(arguments, VX_OPTION_NIDM_OUT);
+    vx_stop_catch();
     vx_status status = vx_argument_names(arguments, VX_OPTION_NIDM_MODALITY, &modality, error);
     if (!status) {
         const vx_nidm_options options = {

@@ -5,10 +5,6 @@
 
 /* clang-format off */
 const vx_option vx_option_table[VX_OPTIONS] = {
-    [VX_OPTION_ANALYZE_ORIENTATION] = {"analyze-orientation", 0, VX_CHOICE, VX_RUN, "SIDE", NULL,
-        "neurological|radiological", NULL, 0, 0,
-        "How ANALYZE 7.5 pairs lie, whose headers do not tell left from right: x grows to the right (neurological) or "
-        "to the left (radiological). Without it such files are refused."},
     [VX_OPTION_BIDS] = {"bids", 0, VX_TEXT, VX_RUN, "DIR", NULL, NULL, "*", 0, 0,
         "A BIDS folder instead of a table."},
     [VX_OPTION_CLUSTER_P] = {"cluster-p", 0, VX_REAL, VX_RUN, "P", "0.001", NULL, NULL, 0, 0.5,
@@ -28,7 +24,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "How covariates of interest enter: as they are, or by mid-ranks."},
     [VX_OPTION_COVARIATE] = {"covariate", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Columns to correlate with the outcome, each an effect of its own, by permutation (with nuisance: Freedman & "
-        "Lane 1983; Winkler et al. 2014, NeuroImage 92:381)."},
+        "Lane 1983; Winkler et al. 2014, NeuroImage 92:381). A column of two texts (sex: F, M) counts as 0 and 1, in "
+        "sorted order. A comma within a name is written '\\,'."},
     [VX_OPTION_DATA] = {"data", 0, VX_TEXT, VX_BENCH, "DIR", NULL, NULL, NULL, 0, 0,
         "A cohort made by `voxstat simulate --size 2`, to time what a run does around the permutations: reading, "
         "preparing, writing."},
@@ -41,8 +38,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "What to measure, as `voxstat devices` names it. Without it: every device there is."},
     [VX_OPTION_EXACT_MOMENTS] = {"exact-moments", 0, VX_SWITCH, VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
         "Give the drawn sample exactly the stated means, standard deviations and correlations."},
-    [VX_OPTION_FORCE] = {"force", 0, VX_SWITCH, VX_RUN | VX_SIMULATE | VX_NIDM, NULL, NULL, NULL, NULL, 0, 0,
-        "Replace results that are there. The old ones go only when the new ones are whole."},
+    [VX_OPTION_FORCE] = {"force", 0, VX_SWITCH, VX_RUN | VX_SIMULATE | VX_NIDM | VX_BENCH, NULL, NULL, NULL,
+        NULL, 0, 0,
+        "Replace what is there, if voxstat wrote it, nobody changed it since, it is of the same kind, and nothing in "
+        "it is read. The old goes only when the new is whole."},
     [VX_OPTION_HELP] = {"help", 'h', VX_SWITCH, VX_EVERY_COMMAND, NULL, NULL, NULL, NULL, 0, 0,
         "Say what the command does and what it takes."},
     [VX_OPTION_INSTRUMENT] = {"instrument", 0, VX_CHOICE, VX_NIDM, "KIND", NULL, "mri|pet|spect|eeg|meg", NULL, 0, 0,
@@ -50,7 +49,11 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_JOINT] = {"joint", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "All covariates of interest in one model. Without it each is tested by itself, given the nuisance."},
     [VX_OPTION_JSON] = {"json", 0, VX_TEXT, VX_BENCH, "FILE", NULL, NULL, NULL, 0, 0,
-        "Also write the figures as JSON."},
+        "Also write the figures as JSON; must not be there yet (but see --force)."},
+    [VX_OPTION_LEFTOVERS] = {"leftovers", 0, VX_CHOICE, VX_RUN | VX_SIMULATE, "HOW", "keep", "keep|remove|recover",
+        NULL, 0, 0,
+        "What becomes of folders OUT.partial-* that killed runs left beside --out: they are told of and stay (keep), "
+        "go (remove), or whole results among them are put at --out, and nothing is computed (recover)."},
     [VX_OPTION_MASK] = {"mask", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
         "An image on the same grid: voxels above zero are analysed. Without it: those that are finite and not zero in "
         "every image."},
@@ -59,13 +62,20 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_MEMORY_LIMIT] = {"memory-limit", 0, VX_BYTES, VX_RUN, "SIZE", "auto", "auto", NULL, 1, 0x1p60,
         "What the device's buffers may take: 64M, 2G, plain bytes. auto: 80 % of what is free. The answer does not "
         "depend on it."},
+    [VX_OPTION_MISSING] = {"missing", 0, VX_NAMES, VX_RUN, "CODE[,CODE...]", "NA,NaN", NULL, NULL, 0, 0,
+        "Cells of the table that mean missing, beside n/a and empty ones: text of any case, or numbers such as -9. How "
+        "many there were is said."},
     [VX_OPTION_MODALITY] = {"modality", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Which images: those in the columns <modality>_<session>; of a onesample design without --sessions, the "
         "columns of these names. Without it: every one there is."},
     [VX_OPTION_NIDM_MODALITY] = {"modality", 0, VX_NAMES, VX_NIDM, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Write the packs of these modalities. Without it: of every one."},
     [VX_OPTION_NUISANCE] = {"nuisance", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
-        "Columns of no interest, in every effect's model."},
+        "Columns of no interest, in every effect's model; numbers or two texts, as of --covariate."},
+    [VX_OPTION_ORIENTATION] = {"orientation", 0, VX_CHOICE, VX_RUN | VX_REPORT, "SIDE", NULL,
+        "neurological|radiological", NULL, 0, 0,
+        "How images lie whose headers do not tell left from right, ANALYZE 7.5 pairs and NIfTI without sform and qform: "
+        "x grows to the right (neurological) or to the left (radiological). Without it such files are refused."},
     [VX_OPTION_OUT] = {"out", 'o', VX_TEXT, VX_RUN, "DIR", "voxstat-results", NULL, NULL, 0, 0,
         "Where the results go; must not be there yet (but see --force)."},
     [VX_OPTION_SIMULATE_OUT] = {"out", 'o', VX_TEXT, VX_SIMULATE, "DIR", "voxstat-cohort", NULL, NULL, 0, 0,
@@ -100,12 +110,13 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "The stream of random numbers (Philox4x32-10; Salmon et al. 2011): the same seed, the same answer."},
     [VX_OPTION_SESSIONS] = {"sessions", 0, VX_NAMES, VX_RUN, "BASELINE,FOLLOWUP", NULL, NULL, NULL, 0, 0,
         "The two sessions of a paired design; the first is subtracted from the second. Without it: the only two there "
-        "are. Of a onesample design: the one session."},
+        "are, where their names tell which came first (baseline and followup, pre and post, V1 and V2, m06 and m12, "
+        "dates). Of a onesample design: the one session."},
     [VX_OPTION_SIZE] = {"size", 0, VX_CHOICE, VX_SIMULATE, "MM", "4", "4|2|1", NULL, 0, 0,
         "Size of a voxel in mm."},
     [VX_OPTION_TABLE] = {"table", 0, VX_TEXT, VX_RUN, "FILE", "participants.tsv", NULL, NULL, 0, 0,
-        "The table: tab-separated, participant_id first, a column an image (paths relative to the table) or a "
-        "covariate; n/a is missing."},
+        "The table: tab-separated text in UTF-8, participant_id first, a column an image (paths relative to where the "
+        "table is named) or a covariate; n/a is missing."},
     [VX_OPTION_TAILS] = {"tails", 0, VX_CHOICE, VX_RUN, "TAILS", "two", "two|pos|neg", NULL, 0, 0,
         "The alternative: a difference either way, a rise, a fall."},
     [VX_OPTION_TEMPLATE] = {"template", 0, VX_TEXT, VX_RUN | VX_REPORT, "FILE", NULL, NULL, NULL, 0, 0,

@@ -53,20 +53,45 @@ static void say_intercept(const vx_run *run)
            run->design == VX_PAIRED ? "mean change" : "mean");
 }
 
-void vx_plan_say_study(const vx_run *run)
+/* What a reader of the results must know of the table. */
+static vx_status remark_study(vx_run *run, vx_error *error)
+{
+    const vx_study *study = run->study;
+    const char *const *session = (const char *const *)study->session;
+    vx_status status = VX_OK;
+    if (study->direction == VX_DIRECTION_AGAINST_NAMES)
+        status = vx_run_remark(run, error, "change = %s minus %s as --sessions says, though the names tell that %s "
+                               "came before %s", session[1], session[0], session[1], session[0]);
+    for (size_t i = 0; !status && i < study->covariates + study->nuisances; i++) {
+        const vx_column *column = i < study->covariates ? study->covariate + i
+                                                        : study->nuisance + (i - study->covariates);
+        if (column->level[0])
+            status = vx_run_remark(run, error, "%s counts as a number: %s = 0, %s = 1", column->name, column->level[0],
+                                   column->level[1]);
+    }
+    for (size_t i = 0; !status && i < study->codeds; i++)
+        status = vx_run_remark(run, error, "%lld cell%s of %s taken as missing (--missing %s)",
+                               (long long)study->coded[i].cells, study->coded[i].cells == 1 ? "" : "s",
+                               study->coded[i].name, vx_argument_text(run->arguments, VX_OPTION_MISSING));
+    return status;
+}
+
+vx_status vx_plan_say_study(vx_run *run, vx_error *error)
 {
     const vx_study *study = run->study;
     vx_say(run, "voxstat %s, %s design, %s: %lld participant%s\n", VOXSTAT_VERSION,
            run->design == VX_PAIRED ? "paired" : "one-sample", study->table, (long long)study->participants,
            plural(study->participants));
     if (run->design == VX_PAIRED)
-        vx_say(run, "change = %s minus %s: positive where %s is higher\n", study->session[1], study->session[0],
+        vx_say(run, "change = %s minus %s (%s): positive where %s is higher\n", study->session[1], study->session[0],
+               study->direction == VX_DIRECTION_NAMES ? "told from their names" : "as --sessions says",
                study->session[1]);
     else
         vx_say(run, "mean of the images as they are: nothing is subtracted\n");
     say_intercept(run);
     for (size_t m = 0; m < study->modalities; m++)
         say_participants(run, study->modality + m);
+    return remark_study(run, error);
 }
 
 void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
@@ -121,16 +146,35 @@ static void say_effect(const vx_run *run, const vx_run_modality *modality, int64
                1e-6 * (double)plan->device_bytes);
 }
 
-void vx_plan_say_effects(const vx_run *run)
+/* Where too few participants or relabellings leave no p below 0.05, nobody should look for one. */
+static vx_status remark_smallest(vx_run *run, const vx_run_modality *modality, int64_t e, vx_error *error)
 {
+    const vx_effect *effect = modality->model->effect + e;
+    const vx_plan *plan = modality->plan + e;
+    const char *which = plan->exact_uncorrected ? "family-wise p" : "p";
+    if (plan->p_smallest < 0.05)
+        return VX_OK;
+    if (plan->exhaustive)
+        return vx_run_remark(run, error, "%s %s: with %lld participants no %s below %.3g is possible, so nothing can "
+                             "be significant at 0.05", modality->study->name, effect->name, (long long)effect->n, which,
+                             plan->p_smallest);
+    return vx_run_remark(run, error, "%s %s: with %llu random relabellings no %s below %.3g is possible, so nothing "
+                         "can be significant at 0.05; --permutations asks for more", modality->study->name,
+                         effect->name, (unsigned long long)plan->relabellings - 1, which, plan->p_smallest);
+}
+
+vx_status vx_plan_say_effects(vx_run *run, vx_error *error)
+{
+    vx_status status = VX_OK;
     const vx_device_info *device = vx_device_properties(run->device);
     size_t most = 0;
     int64_t batch = 0, slabs = 0;
-    for (size_t m = 0; m < run->study->modalities; m++) {
+    for (size_t m = 0; !status && m < run->study->modalities; m++) {
         const vx_run_modality *modality = run->modality + m;
-        for (int64_t e = 0; e < modality->model->effects; e++) {
+        for (int64_t e = 0; !status && e < modality->model->effects; e++) {
             const vx_plan *plan = modality->plan + e;
             say_effect(run, modality, e);
+            status = remark_smallest(run, modality, e, error);
             if (plan->device_bytes >= most) {
                 most = plan->device_bytes;
                 batch = plan->batch;
@@ -144,4 +188,5 @@ void vx_plan_say_effects(const vx_run *run)
     vx_say(run, "\nmemory: %.1f MB of device buffers, batches of %lld in %lld slab%s\n", 1e-6 * (double)most,
            (long long)batch, (long long)slabs, plural(slabs));
     vx_say(run, "results: %s\n", run->out);
+    return status;
 }

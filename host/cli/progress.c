@@ -1,5 +1,6 @@
 #include "cli/progress.h"
 
+#include "base/stop.h"
 #include "cli/terminal.h"
 
 #include <stdio.h>
@@ -27,8 +28,9 @@ static void show_bar(const vx_progress_state *progress, double part, double rate
     for (int i = 0; i < BAR; i++)
         bar[i] = i < (int)(part * BAR) ? '#' : '.';
     bar[BAR] = '\0';
-    fprintf(stderr, "\r\033[K%s%s%s %3.0f %%  %.0f/s  %s left  %s %s", colours ? "\033[32m" : "", bar,
-            colours ? "\033[0m" : "", 100 * part, rate, clock_text(left, time), progress->modality, progress->effect);
+    fprintf(stderr, "\r\033[K%s%s%s %3.0f %%  %.0f/s  %s left  ", colours ? "\033[32m" : "", bar,
+            colours ? "\033[0m" : "", 100 * part, rate, clock_text(left, time));
+    vx_print(stderr, "%s %s", progress->modality, progress->effect);
     fflush(stderr);
 }
 
@@ -55,7 +57,7 @@ bool vx_progress_show(void *context, uint64_t done, uint64_t total)
     if (progress->kind == VX_PROGRESS_BAR)
         show_bar(progress, part, rate, left);
     else
-        fprintf(stderr, "%3.0f %%  %.0f/s  %s left  %s %s\n", 100 * part, rate, clock_text(left, time),
+        vx_print(stderr, "%3.0f %%  %.0f/s  %s left  %s %s\n", 100 * part, rate, clock_text(left, time),
                 progress->modality, progress->effect);
     return true;
 }

@@ -6,11 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-typedef struct vx_inputs {
-    vx_input_file *file; /* paths are owned */
-    size_t count, room;
-} vx_inputs;
-
 static vx_status add(vx_inputs *inputs, const char *path, const char *participant, const char *column, vx_error *error)
 {
     vx_input_file *file = inputs->file + inputs->count;
@@ -54,7 +49,17 @@ static vx_status add_image(vx_inputs *inputs, const char *path, const char *part
     return status;
 }
 
-static vx_status list_inputs(const vx_run *run, vx_inputs *inputs, vx_error *error)
+void vx_inputs_destroy(vx_inputs *inputs)
+{
+    if (!inputs)
+        return;
+    for (size_t i = 0; i < inputs->count; i++)
+        free((char *)inputs->file[i].path);
+    free(inputs->file);
+    *inputs = (vx_inputs){0};
+}
+
+vx_status vx_inputs_list(const vx_run *run, vx_inputs *inputs, vx_error *error)
 {
     const vx_study *study = run->study;
     inputs->room = 1 + 2; /* the table, the mask */
@@ -101,7 +106,7 @@ vx_status vx_provenance_write(const vx_run *run, const char *folder, vx_error *e
     vx_option_value option[VX_OPTIONS];
     vx_inputs inputs = {0};
     vx_record_modality *modality = vx_array_zero(modalities, sizeof *modality);
-    vx_status status = modality ? list_inputs(run, &inputs, error) : vx_fail_memory(error);
+    vx_status status = modality ? vx_inputs_list(run, &inputs, error) : vx_fail_memory(error);
     if (!status)
         status = vx_hash_inputs(inputs.file, inputs.count, error);
     if (status)
@@ -132,15 +137,14 @@ vx_status vx_provenance_write(const vx_run *run, const char *folder, vx_error *e
         .modality = modality,
         .modalities = modalities,
         .p_format = run->p_format,
+        .remarks = &run->remarks,
     };
     status = vx_write_results(folder, &record, error);
 
 cleanup:
     for (size_t m = 0; modality && m < modalities; m++)
         vx_means_free((vx_means *)modality[m].means);
-    for (size_t i = 0; i < inputs.count; i++)
-        free((char *)inputs.file[i].path);
-    free(inputs.file);
+    vx_inputs_destroy(&inputs);
     free(modality);
     return status;
 }

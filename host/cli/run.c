@@ -1,6 +1,7 @@
 #include "cli/run.h"
 
 #include "base/memory.h"
+#include "base/stop.h"
 #include "cli/progress.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
@@ -8,7 +9,6 @@
 
 #include <omp.h>
 #include <stdarg.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,8 +18,21 @@ void vx_say(const vx_run *run, const char *format, ...)
     if (run->quiet)
         return;
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vx_print_of(stderr, format, arguments);
     va_end(arguments);
+}
+
+vx_status vx_run_remark(vx_run *run, vx_error *error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = vx_text_of(format, arguments);
+    va_end(arguments);
+    vx_status status = text ? vx_remarks_add(&run->remarks, error, "%s", text) : vx_fail_memory(error);
+    if (!status)
+        vx_say(run, "remark: %s\n", text);
+    free(text);
+    return status;
 }
 
 /* ---- settings ---- */
@@ -44,8 +57,6 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     static const vx_tfce_preset preset[] = {VX_TFCE_EXACT, VX_TFCE_FSL, VX_TFCE_PALM, VX_TFCE_MRTRIX, VX_TFCE_NILEARN};
     static const vx_tails tails[] = {VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE};
     static const vx_p_format p_format[] = {VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS};
-    static const vx_analyze_orientation analyze[] = {VX_ANALYZE_NEUROLOGICAL, VX_ANALYZE_RADIOLOGICAL};
-    int side = vx_argument_choice(arguments, VX_OPTION_ANALYZE_ORIENTATION);
     unsigned corrections = vx_argument_choices(arguments, VX_OPTION_CORRECT);
     if (!vx_argument_given(arguments, VX_OPTION_DESIGN))
         return vx_fail(error, VX_USAGE, "--design is missing: paired or onesample; `voxstat --help` says more");
@@ -67,7 +78,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
         .file = vx_argument_text(arguments, VX_OPTION_MASK),
         .use_threshold = vx_argument_given(arguments, VX_OPTION_MASK_THRESHOLD),
         .threshold = vx_argument_real(arguments, VX_OPTION_MASK_THRESHOLD),
-        .analyze = side < 0 ? VX_ANALYZE_REFUSE : analyze[side],
+        .analyze = 1 + vx_argument_choice(arguments, VX_OPTION_ORIENTATION), /* the choices stand in its order */
     };
     run->inference = vx_inference_defaults();
     run->inference.permutations = permutations(arguments);
@@ -88,7 +99,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
 
 static vx_status read_study(vx_run *run, vx_error *error)
 {
-    vx_names modality = {0}, sessions = {0}, covariate = {0}, nuisance = {0};
+    vx_names modality = {0}, sessions = {0}, covariate = {0}, nuisance = {0}, missing = {0};
     size_t needed = run->design == VX_PAIRED ? 2 : 1;
     vx_status status = vx_argument_names(run->arguments, VX_OPTION_MODALITY, &modality, error);
     if (!status)
@@ -97,6 +108,8 @@ static vx_status read_study(vx_run *run, vx_error *error)
         status = vx_argument_names(run->arguments, VX_OPTION_COVARIATE, &covariate, error);
     if (!status)
         status = vx_argument_names(run->arguments, VX_OPTION_NUISANCE, &nuisance, error);
+    if (!status)
+        status = vx_argument_names(run->arguments, VX_OPTION_MISSING, &missing, error);
     if (!status && sessions.count && sessions.count != needed)
         status = vx_fail(error, VX_USAGE, "--sessions: found %zu names, expected %s", sessions.count,
                          needed == 2 ? "two, BASELINE,FOLLOWUP" : "one (a onesample design subtracts nothing)");
@@ -110,6 +123,8 @@ static vx_status read_study(vx_run *run, vx_error *error)
         .covariates = covariate.count,
         .nuisance = nuisance.name,
         .nuisances = nuisance.count,
+        .missing = missing.name,
+        .missings = missing.count,
     };
     if (!status)
         status = vx_study_read(&options, &run->study, error);
@@ -117,28 +132,16 @@ static vx_status read_study(vx_run *run, vx_error *error)
     vx_names_destroy(&sessions);
     vx_names_destroy(&covariate);
     vx_names_destroy(&nuisance);
+    vx_names_destroy(&missing);
     return status;
-}
-
-/* What the results may take, judged by the images: a compressed map is about as large as a compressed image of the same
- * grid, and each of some 17 maps an effect is written twice, as NIfTI and into results.h5. The report's pictures, some
- * 8 MB an effect whatever the grid, are left out: a disk so full is found while writing. */
-static uint64_t bytes_needed(const vx_study *study)
-{
-    uint64_t bytes = 0;
-    for (size_t m = 0; m < study->modalities; m++) {
-        struct stat file;
-        if (!stat(study->modality[m].row[0].followup, &file))
-            bytes += (uint64_t)file.st_size * 2 * 17 * (1 + study->covariates);
-    }
-    return bytes;
 }
 
 /* ---- the stages ---- */
 
 static vx_status stopped(vx_error *error)
 {
-    return vx_stop_requested() ? vx_fail(error, VX_INTERRUPTED, "stopped on request; nothing was written") : VX_OK;
+    const vx_status status = vx_stop_check(error);
+    return status ? vx_error_prefix(error, status, "nothing was written") : VX_OK;
 }
 
 static vx_status open_device(vx_run *run, vx_error *error)
@@ -237,8 +240,7 @@ static vx_status plan(vx_run *run, vx_error *error)
                 return status;
         }
     }
-    vx_plan_say_effects(run);
-    return VX_OK;
+    return vx_plan_say_effects(run, error);
 }
 
 static vx_progress_kind progress_kind(const vx_run *run)
@@ -279,8 +281,8 @@ static vx_status infer(vx_run *run, vx_error *error)
     return vx_stop_requested() ? stopped(error) : status;
 }
 
-/* From the images to a whole results folder. */
-static vx_status compute(vx_run *run, const char *folder, vx_error *error)
+/* From the images to the results, in memory. */
+static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
 {
     run->modality = vx_array_zero(run->study->modalities, sizeof *run->modality);
     if (!run->modality)
@@ -291,18 +293,50 @@ static vx_status compute(vx_run *run, const char *folder, vx_error *error)
     if (!status)
         status = plan(run, error);
     if (!status)
-        status = infer(run, error);
-    double start = vx_seconds();
+        status = vx_place_check(run, folder, error);
     if (!status)
-        status = vx_provenance_write(run, folder, error);
-    run->seconds_write = vx_seconds() - start;
-    return status ? status : stopped(error);
+        status = infer(run, error);
+    return status && vx_stop_requested() ? stopped(error) : status;
 }
 
-static vx_status write_report(vx_run *run, const char *folder, const vx_report_options *options, vx_error *error)
+/* Writes what was computed, and puts it in place, asked to stop or not: that takes seconds, and permutations may have
+ * taken hours. Where a part could not be written the others go in place all the same, and without run.json they stay
+ * where they are. */
+static vx_status write_and_commit(vx_run *run, vx_folder *folder, vx_error *error)
 {
     double start = vx_seconds();
-    vx_status status = vx_report_write(folder, options, error);
+    vx_error why;
+    vx_status status = vx_provenance_write(run, vx_folder_path(folder), error);
+    run->seconds_write = vx_seconds() - start;
+    if (status && !vx_folder_has_record(folder)) {
+        char *path = vx_copy_text(vx_folder_path(folder));
+        if (vx_folder_keep(folder))
+            vx_error_prefix(error, status, "what could be written is in %s", path ? path : run->out);
+        free(path);
+        return status;
+    }
+    const vx_status placed = vx_folder_commit(folder, status ? &why : error);
+    if (status && placed)
+        vx_error_prefix(error, status, "%s", why.message);
+    else if (status)
+        vx_error_prefix(error, status, "the results are in place in %s, but", run->out);
+    return status ? status : placed;
+}
+
+static vx_status compute_and_commit(vx_run *run, vx_folder *folder, vx_error *error)
+{
+    vx_status status = compute(run, folder, error);
+    if (!status)
+        return write_and_commit(run, folder, error);
+    vx_folder_abandon(folder);
+    return status;
+}
+
+/* Once the results are in place: the report goes into the folder as `voxstat report` puts it there. */
+static vx_status write_report(vx_run *run, const vx_report_options *options, vx_error *error)
+{
+    double start = vx_seconds();
+    vx_status status = vx_report_write(run->out, options, error);
     run->seconds_report = vx_seconds() - start;
     return status;
 }
@@ -337,6 +371,10 @@ static void run_destroy(vx_run *run)
         vx_matrix_free(modality->matrix);
     }
     free(run->modality);
+    vx_remarks_destroy(&run->remarks);
+    vx_inputs_destroy(&run->inputs);
+    free(run->protected);
+    free(run->recover);
     vx_device_free(run->device);
     vx_study_free(run->study);
 }
@@ -347,8 +385,10 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_folder *folder = NULL;
     time_t now = time(NULL);
     vx_report_options report = {.template = vx_argument_text(arguments, VX_OPTION_TEMPLATE)};
+    bool recovered = false;
     vx_error why;
     vx_status status = read_settings(arguments, &run, error), unreported;
+    report.orientation = run.mask.analyze;
     if (!status)
         status = vx_report_check(&report, error);
     if (status)
@@ -357,18 +397,16 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_stop_catch();
     if (run.threads)
         omp_set_num_threads(run.threads); /* also of what takes no number of threads: the hashes of the inputs */
-    if ((status = read_study(&run, error)))
+    if ((status = read_study(&run, error)) || (status = vx_plan_say_study(&run, error)))
         goto cleanup;
-    vx_plan_say_study(&run);
-    if ((status = vx_folder_begin(run.out, vx_argument_given(arguments, VX_OPTION_FORCE), bytes_needed(run.study),
-                                  &folder, error)))
-        goto cleanup;
-    if ((status = compute(&run, vx_folder_path(folder), error))) {
+    if ((status = vx_place_begin(&run, &folder, &recovered, error))) {
         vx_folder_abandon(folder);
         goto cleanup;
     }
-    unreported = write_report(&run, vx_folder_path(folder), &report, &why);
-    if ((status = vx_folder_commit(folder, error)) || (status = summarise(&run, !unreported, error)))
+    if ((status = recovered ? vx_folder_commit(folder, error) : compute_and_commit(&run, folder, error)))
+        goto cleanup;
+    unreported = write_report(&run, &report, &why);
+    if ((status = summarise(&run, !unreported, error)))
         goto cleanup;
     if (unreported) /* what was computed may have taken hours: it stays */
         status = vx_fail(error, unreported, "the results are whole in %s, but there is no report: %s", run.out,

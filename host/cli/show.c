@@ -1,6 +1,7 @@
 /* voxstat show: the tables of a results folder, on the terminal. */
 #include "cli/arguments.h"
 #include "cli/summary.h"
+#include "cli/terminal.h"
 
 static vx_status show_clusters(const vx_results *results, vx_error *error)
 {
@@ -8,8 +9,8 @@ static vx_status show_clusters(const vx_results *results, vx_error *error)
     for (size_t m = 0; !status && m < results->modalities; m++)
         for (size_t e = 0; !status && e < results->modality[m].effects; e++) {
             const vx_results_effect *effect = &results->modality[m].effect[e];
-            printf("\n%s %s: clusters of %s > %.3f, %d neighbours\n", results->modality[m].name, effect->name,
-                   vx_tails_statistic(effect->tails), effect->threshold_t, effect->connectivity);
+            vx_print(stdout, "\n%s %s: clusters of %s > %.3f, %d neighbours\n", results->modality[m].name,
+                     effect->name, vx_tails_statistic(effect->tails), effect->threshold_t, effect->connectivity);
             status = vx_summary_print_clusters(effect, stdout, error);
         }
     return status;
@@ -25,6 +26,8 @@ vx_status vx_command_show(const vx_arguments *arguments, vx_error *error)
         status = show_clusters(results, error);
     if (!status) {
         putchar('\n');
+        for (size_t i = 0; i < results->remarks; i++)
+            vx_print(stdout, "remark: %s\n", results->remark[i]);
         vx_summary_say(results, stdout);
     }
     vx_results_close(results);

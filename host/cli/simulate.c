@@ -1,8 +1,21 @@
 #include "simulate/simulate.h"
 
-#include "cli/arguments.h"
+#include "cli/run.h"
+#include "cli/terminal.h"
+#include "output/manifest.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+/* A whole cohort that a killed run left. */
+static vx_status put_in_place(const vx_simulate_options *options, const char *recover, vx_error *error)
+{
+    const vx_folder_options place = {.out = options->out, .force = options->force, .kind = VX_KIND_COHORT,
+                                     .recover = recover};
+    vx_folder *folder = NULL;
+    vx_status status = vx_folder_begin(&place, &folder, error);
+    return status ? status : vx_folder_commit(folder, error);
+}
 
 vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error)
 {
@@ -21,8 +34,14 @@ vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error)
     options.force = vx_argument_given(arguments, VX_OPTION_FORCE);
     for (size_t i = 0; i < sizeof plant / sizeof *plant; i++)
         options.plant |= planted >> i & 1 ? plant[i] : 0;
-    vx_status status = vx_simulate(&options, error);
+    vx_stop_catch();
+    char *recover = NULL;
+    vx_status status = vx_place_leftovers(options.out, vx_argument_choice(arguments, VX_OPTION_LEFTOVERS), true, false,
+                                          &recover, error);
+    if (!status)
+        status = recover ? put_in_place(&options, recover, error) : vx_simulate(&options, error);
     if (!status)
         fprintf(stderr, "cohort: %s\n", options.out);
+    free(recover);
     return status;
 }

@@ -3,16 +3,15 @@
 #include "base/memory.h"
 #include "cli/columns.h"
 #include "cli/terminal.h"
+#include "output/level.h"
 
 #include <math.h>
-
-static const double significant = 0.05;
 
 static size_t significant_clusters(const vx_results_effect *effect, bool by_mass)
 {
     size_t count = 0;
     for (size_t i = 0; i < effect->clusters; i++)
-        count += (by_mass ? effect->cluster[i].p_mass : effect->cluster[i].p_extent) < significant;
+        count += vx_significant(by_mass ? effect->cluster[i].p_mass : effect->cluster[i].p_extent);
     return count;
 }
 
@@ -20,15 +19,17 @@ static size_t significant_clusters(const vx_results_effect *effect, bool by_mass
 static void put_p(vx_columns *table, double p, bool corrected)
 {
     vx_columns_number(table, p);
-    if (corrected && p < significant)
+    if (corrected && vx_significant(p))
         vx_columns_mark(table);
 }
 
 vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error)
 {
-    static const char *const title[] = {"effect",   "df",      "peak t",   "x mm",   "y mm",   "z mm",
-                                        "p uncorrected", "p fdr", "p voxel", "p extent", "p mass", "p tfce",
-                                        "clusters", "extent<0.05", "mass<0.05"};
+    /* A smallest p need not lie at the peak, nor two of them at one place. */
+    static const char *const title[] = {"effect",          "df",        "peak t",      "x mm",         "y mm",
+                                        "z mm",            "min p uncorrected", "min p fdr", "min p voxel",
+                                        "min p extent",    "min p mass", "min p tfce", "clusters",     "extent<0.05",
+                                        "mass<0.05"};
     vx_columns *table = vx_columns_new(title, sizeof title / sizeof *title);
     if (!table)
         return vx_fail_memory(error);
@@ -106,7 +107,7 @@ static void say_found(const vx_results_modality *modality, const vx_results_effe
         {VX_P_FWE_VOXEL, "family-wise"}, {VX_P_FWE_TFCE, "TFCE"}, {VX_P_FDR, "false discovery rate"}};
     const char *join = "";
     char a[32];
-    fprintf(out, "%s %s: p < %.2f in ", modality->name, effect->name, significant);
+    vx_print(out, "%s %s: p < %.2f in ", modality->name, effect->name, VX_LEVEL);
     for (size_t i = 0; i < sizeof by_voxel / sizeof *by_voxel; i++) {
         const vx_results_p *p = &effect->p[by_voxel[i].kind];
         if (!p->there)

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* A line an effect: peak, the smallest p of every correction, clusters. */
+/* A line an effect: the peak and where it lies, the smallest p of every correction wherever it lies, clusters. */
 vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error);
 
 /* What the forming threshold is held against: "|t|", "t", "-t". */

@@ -1,5 +1,10 @@
 #include "cli/terminal.h"
 
+#include "base/memory.h"
+#include "base/stop.h"
+#include "base/utf8.h"
+
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,32 +12,75 @@
 #include <time.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t stop;
+/* What asks for an end: the terminal, the shell, the system's limits, batch systems (Slurm's warning is SIGUSR1). */
+static const struct {
+    int signal;
+    const char *why;
+    int flags; /* SA_RESETHAND: the second of these ends the program at once; the others may come in bursts */
+} stopping[] = {
+    {SIGINT, "SIGINT", SA_RESETHAND},
+    {SIGQUIT, "SIGQUIT", SA_RESETHAND},
+    {SIGTERM, "SIGTERM", SA_RESETHAND},
+    {SIGHUP, "SIGHUP, its terminal was closed", 0},
+    {SIGXCPU, "SIGXCPU, the limit of processor time", 0},
+    {SIGUSR1, "SIGUSR1", 0},
+    {SIGUSR2, "SIGUSR2", 0},
+};
+
+enum { STOPPING = sizeof stopping / sizeof *stopping };
 
 static void on_signal(int signal)
 {
-    (void)signal;
-    stop = 1;
+    for (size_t i = 0; i < STOPPING; i++) {
+        if (stopping[i].signal == signal)
+            vx_stop_request(stopping[i].why);
+    }
 }
 
 void vx_stop_catch(void)
 {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGHUP, &action, NULL);
+    struct sigaction before, ignored = {.sa_handler = SIG_IGN};
+    sigemptyset(&ignored.sa_mask);
+    for (size_t i = 0; i < STOPPING; i++) {
+        struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART | stopping[i].flags};
+        sigemptyset(&action.sa_mask);
+        if (!sigaction(stopping[i].signal, NULL, &before) && before.sa_handler != SIG_IGN)
+            sigaction(stopping[i].signal, &action, NULL);
+    }
+    sigaction(SIGPIPE, &ignored, NULL);
+    sigaction(SIGXFSZ, &ignored, NULL);
 }
 
-bool vx_stop_requested(void)
+void vx_streams_settle(void)
 {
-    return stop;
+    int file;
+    do {
+        file = open("/dev/null", O_RDONLY);
+    } while (file >= 0 && file <= STDERR_FILENO);
+    if (file > STDERR_FILENO)
+        close(file);
 }
 
 bool vx_colours(FILE *stream)
 {
     const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
     return isatty(fileno(stream)) && !(no && *no) && terminal && strcmp(terminal, "dumb");
+}
+
+void vx_print_of(FILE *stream, const char *format, va_list arguments)
+{
+    char *text = vx_text_of(format, arguments), *plain = text ? vx_printable(text) : NULL;
+    fputs(plain ? plain : "(out of memory)\n", stream);
+    free(plain);
+    free(text);
+}
+
+void vx_print(FILE *stream, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vx_print_of(stream, format, arguments);
+    va_end(arguments);
 }
 
 double vx_seconds(void)

@@ -3,6 +3,7 @@
 #ifndef VX_CLI_TERMINAL_H
 #define VX_CLI_TERMINAL_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,12 +11,22 @@
 /* Whether `stream` is a terminal that shows colours: NO_COLOR is not set and TERM is not "dumb". */
 bool vx_colours(FILE *stream);
 
-/* SIGINT, SIGTERM and SIGHUP no longer end the program: vx_stop_requested tells of them. */
+/* For a command that writes: signals that ask for an end no longer end the program at once, and base/stop.h tells of
+ * them. Those that were ignored when it was started (nohup, jobs in the background) stay ignored. A second SIGINT,
+ * SIGQUIT or SIGTERM ends it at once. What is written to a pipe that nobody reads, or beyond the limit of a file's size,
+ * fails as any write does. */
 void vx_stop_catch(void);
-bool vx_stop_requested(void);
+
+/* Opens those of the first three files that were closed, as the next ones opened would else take what is printed.
+ * Writing to them fails. */
+void vx_streams_settle(void);
 
 /* Seconds of a clock that only goes forward. */
 double vx_seconds(void);
+
+/* printf, but what could act on the terminal is shown as vx_printable does: names and paths are other people's text. */
+void vx_print(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void vx_print_of(FILE *stream, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 
 /* 1234567 as "1,234,567"; `text` has 32 bytes. Returns `text`. */
 const char *vx_grouped(uint64_t number, char text[32]);

@@ -1,6 +1,8 @@
 #include "cli/values.h"
 
 #include "base/memory.h"
+#include "base/number.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -45,9 +47,25 @@ bool vx_value_whole(const char *text, uint64_t *value)
 
 bool vx_value_real(const char *text, double *value)
 {
-    char *end;
-    *value = strtod(text, &end);
-    return end > text && !*end && !isspace((unsigned char)*text) && isfinite(*value);
+    return vx_number_read(text, value);
+}
+
+char *vx_value_next_name(char **rest)
+{
+    char *name = *rest, *to = name;
+    for (char *from = name; from; from++) {
+        if (from[0] == '\\' && from[1] == ',') {
+            *to++ = *++from;
+            continue;
+        }
+        if (*from == ',' || !*from) {
+            *rest = *from ? from + 1 : NULL;
+            *to = '\0';
+            break;
+        }
+        *to++ = *from;
+    }
+    return name;
 }
 
 bool vx_value_bytes(const char *text, size_t *value)
@@ -109,19 +127,25 @@ static vx_status check_names(const vx_option *option, const char *list, vx_error
 {
     vx_status status = VX_OK;
     char *copy = vx_copy_text(list), *rest = copy;
-    const char *seen = copy;
-    if (!copy)
-        return vx_fail_memory(error);
-    for (char *name; !status && (name = strsep(&rest, ","));) {
+    const char **seen = vx_array(strlen(list) + 1, sizeof *seen);
+    size_t names = 0;
+    if (!copy || !seen)
+        status = vx_fail_memory(error);
+    else if (vx_utf8_fault(list))
+        status = vx_fail(error, VX_USAGE, "--%s: found '%s', whose byte 0x%02X is not UTF-8", option->name, list,
+                         (unsigned char)*vx_utf8_fault(list));
+    for (char *name; !status && (name = vx_value_next_name(&rest));) {
         if (!*name)
             status = vx_fail(error, VX_USAGE, "--%s: found '%s', in which a name is empty", option->name, list);
-        for (const char *earlier = seen; !status && earlier < name; earlier += strlen(earlier) + 1) {
-            if (!strcmp(earlier, name))
+        for (size_t i = 0; !status && i < names; i++) {
+            if (!strcmp(seen[i], name))
                 status = vx_fail(error, VX_USAGE, "--%s: %s is there twice", option->name, name);
         }
+        seen[names++] = name;
         if (!status && option->kind == VX_CHOICES)
             status = check_choice(option, name, error);
     }
+    free(seen);
     free(copy);
     return status;
 }

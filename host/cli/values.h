@@ -16,4 +16,7 @@ bool vx_value_whole(const char *text, uint64_t *value);
 bool vx_value_real(const char *text, double *value);
 bool vx_value_bytes(const char *text, size_t *value);
 
+/* Cuts the next name off NAME[,NAME...] in place, where "\," is a comma within a name; null after the last. */
+char *vx_value_next_name(char **rest);
+
 #endif

@@ -94,6 +94,8 @@ vx_status vx_batch_new(vx_engine *e, int queue, vx_error *error)
 
 void vx_batch_free(vx_engine *e, vx_batch *b)
 {
+    if (!b)
+        return;
     vx_buffer *buffer[] = {b->weights,    b->high,      b->low,    b->score, b->list_voxel,
                            b->list_score, b->list_size, b->extent, b->mass,  b->best};
     for (size_t i = 0; i < sizeof buffer / sizeof *buffer; i++)

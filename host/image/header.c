@@ -4,25 +4,20 @@
 #include "image/header.h"
 
 #include "base/memory.h"
+#include "image/orientation.h"
 
 #include <math.h>
 #include <string.h>
 
 #include <nifti2_io.h>
 
-/* The fields that all three headers have. */
-typedef struct fields {
-    int64_t dim[8];
-    int datatype, bitpix;
-    double offset, slope, inter;
-    double pixdim[3];
-    bool has_sform;
-} fields;
-
-static fields fields_of_nifti1(const nifti_1_header *h)
+static vx_header_fields fields_of_nifti1(const nifti_1_header *h)
 {
-    fields f = {.datatype = h->datatype, .bitpix = h->bitpix, .offset = h->vox_offset, .slope = h->scl_slope,
-                .inter = h->scl_inter, .has_sform = h->sform_code > 0};
+    vx_header_fields f = {.datatype = h->datatype, .bitpix = h->bitpix, .offset = h->vox_offset,
+                .slope = h->scl_slope, .inter = h->scl_inter, .vertices = h->glmin, .units = h->xyzt_units,
+                .has_sform = h->sform_code > 0, .has_qform = h->qform_code > 0,
+                .qform = {h->pixdim[0], h->quatern_b, h->quatern_c, h->quatern_d, h->qoffset_x, h->qoffset_y,
+                          h->qoffset_z}};
     for (int k = 0; k < 8; k++)
         f.dim[k] = h->dim[k];
     for (int k = 0; k < 3; k++)
@@ -30,10 +25,13 @@ static fields fields_of_nifti1(const nifti_1_header *h)
     return f;
 }
 
-static fields fields_of_nifti2(const nifti_2_header *h)
+static vx_header_fields fields_of_nifti2(const nifti_2_header *h)
 {
-    fields f = {.datatype = h->datatype, .bitpix = h->bitpix, .offset = (double)h->vox_offset, .slope = h->scl_slope,
-                .inter = h->scl_inter, .has_sform = h->sform_code > 0};
+    vx_header_fields f = {.datatype = h->datatype, .bitpix = h->bitpix, .offset = (double)h->vox_offset,
+                .slope = h->scl_slope, .inter = h->scl_inter, .units = h->xyzt_units,
+                .has_sform = h->sform_code > 0, .has_qform = h->qform_code > 0,
+                .qform = {h->pixdim[0], h->quatern_b, h->quatern_c, h->quatern_d, h->qoffset_x, h->qoffset_y,
+                          h->qoffset_z}};
     for (int k = 0; k < 8; k++)
         f.dim[k] = h->dim[k];
     for (int k = 0; k < 3; k++)
@@ -41,11 +39,15 @@ static fields fields_of_nifti2(const nifti_2_header *h)
     return f;
 }
 
-static vx_status check_dimensions(const char *path, const fields *f, vx_volume_header *header, vx_error *error)
+static vx_status check_dimensions(const char *path, const vx_header_fields *f, vx_volume_header *header,
+                                  vx_error *error)
 {
     if (f->dim[0] < 1 || f->dim[0] > 7)
         return vx_fail(error, VX_INPUT, "%s: damaged header: %lld dimensions; 1 to 7 are possible", path,
                        (long long)f->dim[0]);
+    if (f->dim[1] == -1 && f->vertices > 0)
+        return vx_fail(error, VX_INPUT, "%s: values on a FreeSurfer surface (dim[1] is -1, and glmin says %d "
+                       "vertices), not a volume; 3-D volumes are analysed", path, f->vertices);
     int64_t volumes = 1;
     header->voxels = 1;
     for (int k = 1; k <= f->dim[0]; k++) {
@@ -64,7 +66,7 @@ static vx_status check_dimensions(const char *path, const fields *f, vx_volume_h
     return VX_OK;
 }
 
-static vx_status check_type(const char *path, const fields *f, vx_volume_header *header, vx_error *error)
+static vx_status check_type(const char *path, const vx_header_fields *f, vx_volume_header *header, vx_error *error)
 {
     const char *why = NULL;
     switch (f->datatype) {
@@ -91,7 +93,7 @@ static vx_status check_type(const char *path, const fields *f, vx_volume_header 
 }
 
 /* `first`: the first byte that can hold a voxel. */
-static vx_status check_extent(const char *path, const fields *f, uint64_t first, vx_volume_header *header,
+static vx_status check_extent(const char *path, const vx_header_fields *f, uint64_t first, vx_volume_header *header,
                               vx_error *error)
 {
     size_t bytes;
@@ -105,7 +107,7 @@ static vx_status check_extent(const char *path, const fields *f, uint64_t first,
 }
 
 /* niftilib makes 1 mm of a voxel size of 0. Only an sform does without the sizes. */
-static vx_status check_voxel_size(const char *path, const fields *f, vx_error *error)
+static vx_status check_voxel_size(const char *path, const vx_header_fields *f, vx_error *error)
 {
     for (int k = 0; k < 3 && k < f->dim[0] && !f->has_sform; k++)
         if (!isfinite(f->pixdim[k]) || f->pixdim[k] == 0)
@@ -115,7 +117,7 @@ static vx_status check_voxel_size(const char *path, const fields *f, vx_error *e
 }
 
 /* A slope of 0 means no scaling by the standard; NaN and infinity are what writers leave that mean the same. */
-static vx_status check_scaling(const char *path, const fields *f, vx_volume_header *header, vx_error *error)
+static vx_status check_scaling(const char *path, const vx_header_fields *f, vx_volume_header *header, vx_error *error)
 {
     bool scaled = isfinite(f->slope) && f->slope != 0;
     if (scaled && !isfinite(f->inter))
@@ -126,7 +128,7 @@ static vx_status check_scaling(const char *path, const fields *f, vx_volume_head
     return VX_OK;
 }
 
-static vx_status check_fields(const char *path, const fields *f, uint64_t first, vx_volume_header *header,
+static vx_status check_fields(const char *path, const vx_header_fields *f, uint64_t first, vx_volume_header *header,
                               vx_error *error)
 {
     vx_status status = check_dimensions(path, f, header, error);
@@ -161,39 +163,14 @@ static vx_status check_affine(const char *path, const vx_grid *grid, vx_error *e
     return VX_OK;
 }
 
-/* NIfTI-1 methods 3, 2 and 1: the sform where its code is positive, else the qform, else voxel sizes alone, which
- * niftilib gives as the qform of code 0. Frees `nim`. */
-static vx_status grid_from_nifti(nifti_image *nim, vx_grid *grid, vx_error *error)
-{
-    if (!nim)
-        return vx_fail_memory(error);
-    const nifti_dmat44 *affine = nim->sform_code > 0 ? &nim->sto_xyz : &nim->qto_xyz;
-    memcpy(grid->affine, affine->m, sizeof grid->affine);
-    memcpy(grid->sform, nim->sto_xyz.m, sizeof grid->sform);
-    for (int k = 0; k < 3; k++)
-        grid->pixdim[k] = fabs(nim->pixdim[k + 1]);
-    grid->qform_code = nim->qform_code;
-    grid->sform_code = nim->sform_code;
-    grid->quatern[0] = nim->quatern_b;
-    grid->quatern[1] = nim->quatern_c;
-    grid->quatern[2] = nim->quatern_d;
-    grid->qoffset[0] = nim->qoffset_x;
-    grid->qoffset[1] = nim->qoffset_y;
-    grid->qoffset[2] = nim->qoffset_z;
-    grid->qfac = nim->qfac < 0 ? -1 : 1;
-    nifti_image_free(nim);
-    return VX_OK;
-}
-
 static int16_t short_at(const unsigned char *raw, bool swap)
 {
     return (int16_t)(swap ? raw[0] << 8 | raw[1] : raw[1] << 8 | raw[0]);
 }
 
-/* ANALYZE knows voxel sizes and, in SPM's use, the 1-based voxel at the origin: five shorts from byte 253, the field
- * that the format calls originator. Without them the centre of the volume is the origin. */
-static void grid_from_analyze(const nifti_1_header *h, const unsigned char *raw, bool swap,
-                              vx_analyze_orientation analyze, vx_grid *grid)
+/* In SPM's use ANALYZE knows the 1-based voxel at the origin: five shorts from byte 253, the field that the format
+ * calls originator. Without them the centre of the volume is the origin. */
+static void analyze_origin(const vx_grid *grid, const unsigned char *raw, bool swap, double zero[3])
 {
     enum { ORIGINATOR = 253 };
     const bool big_endian = swap == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
@@ -205,18 +182,9 @@ static void grid_from_analyze(const nifti_1_header *h, const unsigned char *raw,
         /* Other programs keep text here; an origin far outside the volume is not meant as one. */
         plausible &= origin[k] > -grid->dim[k] && origin[k] < 2 * grid->dim[k];
     }
-    for (int k = 0; k < 3; k++) {
-        double size = fabs((double)h->pixdim[k + 1]);
-        double step = k == 0 && analyze == VX_ANALYZE_RADIOLOGICAL ? -size : size;
-        double zero = given && plausible ? origin[k] - 1.0 : ((double)grid->dim[k] - 1) / 2;
-        grid->pixdim[k] = size;
-        grid->affine[k][k] = step;
-        grid->affine[k][3] = -step * zero;
-    }
-    grid->affine[3][3] = 1;
-    grid->qfac = 1;
-    grid->sform_code = NIFTI_XFORM_ALIGNED_ANAT; /* so that outputs carry the affine on */
-    memcpy(grid->sform, grid->affine, sizeof grid->sform);
+    vx_grid_centre(grid, zero);
+    for (int k = 0; k < 3 && given && plausible; k++)
+        zero[k] = origin[k] - 1.0;
 }
 
 static vx_status parse_analyze(const char *path, const nifti_1_header *h, const unsigned char *raw,
@@ -224,15 +192,19 @@ static vx_status parse_analyze(const char *path, const nifti_1_header *h, const 
 {
     if (analyze == VX_ANALYZE_REFUSE)
         return vx_fail(error, VX_INPUT, "%s: ANALYZE 7.5 image, whose header does not tell left from right; give "
-                       "--analyze-orientation neurological (x grows to the right) or radiological (to the left)", path);
-    fields f = fields_of_nifti1(h);
-    f.has_sform = false;
+                       "--orientation neurological (x grows to the right) or radiological (to the left)", path);
+    vx_header_fields f = fields_of_nifti1(h);
+    double zero[3];
+    f.has_sform = f.has_qform = false;
     if (!isfinite(f.inter)) /* SPM keeps a scale factor where NIfTI has scl_slope, but not always an intercept */
         f.inter = 0;
     vx_status status = check_fields(path, &f, 0, header, error);
-    if (!status)
-        grid_from_analyze(h, raw, header->swap, analyze, &header->grid);
-    return status;
+    if (status)
+        return status;
+    analyze_origin(&header->grid, raw, header->swap, zero);
+    vx_grid_from_sizes(f.pixdim, zero, analyze, &header->grid);
+    header->mm_per_unit = 1;
+    return VX_OK;
 }
 
 /* `magic` is n+1 or n+2 in a single file, ni1 or ni2 in the header of a pair. */
@@ -251,34 +223,57 @@ static vx_status check_magic(const char *path, const char *magic, char version, 
                 : vx_fail(error, VX_INPUT, "%s: holds the header of an .hdr/.img pair and no voxels", path);
 }
 
-static vx_status parse_nifti1(const char *path, nifti_1_header *h, bool pair, vx_volume_header *header,
-                              vx_error *error)
+/* The fields, and the grid where it comes from sizes alone. */
+static vx_status check_nifti(const char *path, const vx_header_fields *f, uint64_t first, vx_analyze_orientation side,
+                             vx_volume_header *header, vx_error *error)
 {
-    fields f = fields_of_nifti1(h);
-    vx_status status = check_magic(path, h->magic, '1', pair, error);
+    double zero[3];
+    vx_status status = check_fields(path, f, first, header, error);
     if (!status)
-        status = check_fields(path, &f, pair ? 0 : sizeof *h, header, error);
+        status = vx_orientation_check(path, f, side, error);
     if (status)
         return status;
-    h->dim[0] = 3; /* niftilib gets the dimensions as checked and has nothing to repair */
-    for (int k = 0; k < 3; k++)
-        h->dim[k + 1] = (short)header->grid.dim[k];
-    return grid_from_nifti(nifti_convert_n1hdr2nim(*h, NULL), &header->grid, error);
+    header->mm_per_unit = vx_mm_per_unit(f->units);
+    if (vx_without_orientation(f)) {
+        vx_grid_centre(&header->grid, zero);
+        vx_grid_from_sizes(f->pixdim, zero, side, &header->grid);
+        vx_grid_scale(&header->grid, header->mm_per_unit);
+    }
+    return VX_OK;
 }
 
-static vx_status parse_nifti2(const char *path, nifti_2_header *h, bool pair, vx_volume_header *header,
-                              vx_error *error)
+static vx_status parse_nifti1(const char *path, nifti_1_header *h, bool pair, vx_analyze_orientation side,
+                              vx_volume_header *header, vx_error *error)
 {
-    fields f = fields_of_nifti2(h);
+    const vx_header_fields f = fields_of_nifti1(h);
+    vx_status status = check_magic(path, h->magic, '1', pair, error);
+    if (!status)
+        status = check_nifti(path, &f, pair ? 0 : sizeof *h, side, header, error);
+    if (status || vx_without_orientation(&f))
+        return status;
+    h->dim[0] = 3; /* niftilib gets dimensions and sizes as checked and has nothing to repair */
+    for (int k = 0; k < 3; k++) {
+        h->dim[k + 1] = (short)header->grid.dim[k];
+        h->pixdim[k + 1] = fabsf(h->pixdim[k + 1]);
+    }
+    return vx_grid_from_nifti(nifti_convert_n1hdr2nim(*h, NULL), &f, &header->grid, error);
+}
+
+static vx_status parse_nifti2(const char *path, nifti_2_header *h, bool pair, vx_analyze_orientation side,
+                              vx_volume_header *header, vx_error *error)
+{
+    const vx_header_fields f = fields_of_nifti2(h);
     vx_status status = check_magic(path, h->magic, '2', pair, error);
     if (!status)
-        status = check_fields(path, &f, pair ? 0 : sizeof *h, header, error);
-    if (status)
+        status = check_nifti(path, &f, pair ? 0 : sizeof *h, side, header, error);
+    if (status || vx_without_orientation(&f))
         return status;
     h->dim[0] = 3;
-    for (int k = 0; k < 3; k++)
+    for (int k = 0; k < 3; k++) {
         h->dim[k + 1] = header->grid.dim[k];
-    return grid_from_nifti(nifti_convert_n2hdr2nim(*h, NULL), &header->grid, error);
+        h->pixdim[k + 1] = fabs(h->pixdim[k + 1]);
+    }
+    return vx_grid_from_nifti(nifti_convert_n2hdr2nim(*h, NULL), &f, &header->grid, error);
 }
 
 vx_status vx_header_parse(const char *path, const unsigned char *raw, size_t size, bool pair,
@@ -303,13 +298,13 @@ vx_status vx_header_parse(const char *path, const unsigned char *raw, size_t siz
         memcpy(&h2, raw, sizeof h2);
         if (header.swap)
             nifti_swap_as_nifti2(&h2);
-        status = parse_nifti2(path, &h2, pair, &header, error);
+        status = parse_nifti2(path, &h2, pair, analyze, &header, error);
     } else {
         memcpy(&h1, raw, sizeof h1);
         if (header.swap)
             nifti_swap_as_nifti1(&h1); /* ANALYZE has the fields that we need in the same places */
         status = pair && !is_magic(h1.magic, '1') ? parse_analyze(path, &h1, raw, analyze, &header, error)
-                                                  : parse_nifti1(path, &h1, pair, &header, error);
+                                                  : parse_nifti1(path, &h1, pair, analyze, &header, error);
     }
     if (!status)
         status = check_affine(path, &header.grid, error);

@@ -14,6 +14,7 @@ typedef struct vx_volume_header {
     uint64_t offset; /* of the first voxel in its file */
     bool swap;       /* the file has the other byte order */
     double slope, inter; /* value = slope * stored + inter; 1 and 0 where the header scales nothing */
+    double mm_per_unit;  /* 1, or what xyzt_units says; the grid is in mm already */
 } vx_volume_header;
 
 /* Checks and reads `size` header bytes. `pair`: they come from an .hdr file, the voxels lie in an .img file. `path` is

@@ -1,6 +1,7 @@
 /* The matrix of participants by voxels. The first row is read alone: it fixes the grid and, without a mask file, the
  * candidate voxels. The other rows follow in parallel; each puts its change at the candidates and notes at which of
  * them it has no usable value. Notes are only ever added, so their order, and the number of threads, cannot matter. */
+#include "base/stop.h"
 #include "image/mask.h"
 
 #include <math.h>
@@ -199,7 +200,7 @@ static vx_status read_others(reading *r, int threads, vx_error *error)
         int64_t lowest;
 #pragma omp atomic read
         lowest = failed;
-        if (row > lowest || read_row(r, row, &mine) == VX_OK)
+        if (row > lowest || (!vx_stop_check(&mine) && read_row(r, row, &mine) == VX_OK))
             continue;
 #pragma omp critical(vx_matrix_read_failed)
         if (row < failed) {

@@ -109,6 +109,8 @@ vx_status vx_estimate(const vx_matrix *matrix, const vx_effect *effect, vx_estim
 
 void vx_estimates_destroy(vx_estimates *m)
 {
+    if (!m)
+        return;
     float *map[] = {m->estimate, m->se, m->low, m->high, m->t, m->z, m->r, m->dz, m->g};
     for (size_t i = 0; i < sizeof map / sizeof *map; i++)
         free(map[i]);

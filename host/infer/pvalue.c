@@ -53,6 +53,8 @@ vx_status vx_maxima_new(const vx_problem *problem, const vx_tally *tally, vx_tai
 
 void vx_maxima_destroy(vx_maxima *maxima)
 {
+    if (!maxima)
+        return;
     free(maxima->r);
     free(maxima->extent);
     free(maxima->mass);

@@ -2,6 +2,7 @@
 #include "nidm/making.h"
 
 #include "base/memory.h"
+#include "base/stream.h"
 #include "output/record.h"
 #include "report/numbers.h"
 
@@ -165,17 +166,14 @@ static void add_design(vx_making *m)
     const vx_results_effect *effect = m->effect;
     char *text = NULL;
     size_t size = 0;
-    FILE *out = m->status ? NULL : open_memstream(&text, &size);
+    FILE *out = m->status ? NULL : vx_text_stream(&text, &size);
     for (int64_t i = 0; out && i < effect->n; i++)
         for (int64_t c = 0; c < effect->columns; c++)
             fprintf(out, "%.17g%c", effect->design[i * effect->columns + c], c + 1 < effect->columns ? ',' : '\n');
-    const bool whole = out && !ferror(out);
-    if (out && fclose(out) == 0 && whole)
+    if (vx_stream_close(out))
         m->status = vx_pack_add(m->pack, VX_NIDM_DESIGN, text, size, m->error);
-    else if (!m->status) {
-        free(text);
+    else if (!m->status)
         m->status = vx_fail_memory(m->error);
-    }
 }
 
 void vx_make_maps(vx_making *m)

@@ -1,24 +1,21 @@
 /* The first half of the graph: what the pack is, who and what was measured, the model, its estimates, the contrast. */
 #include "nidm/making.h"
 
+#include "base/json.h"
 #include "base/memory.h"
+#include "base/stream.h"
 #include "report/numbers.h"
 
 #include <string.h>
 
-/* "[1, 0, -2.5]" */
+/* "[1, 0, -2.5]"; null where memory is short. */
 static char *vector(const double *value, int count, double scale)
 {
     char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return NULL;
-    for (int k = 0; k < count; k++)
-        fprintf(out, "%s%.9g", k ? ", " : "[", value[k] != 0 ? scale * value[k] : 0);
-    fputc(']', out);
-    fclose(out);
-    return text;
+    FILE *out = vx_text_stream(&text, NULL);
+    for (int k = 0; out && k < count; k++)
+        fprintf(out, "%s%.9g%s", k ? ", " : "[", value[k] != 0 ? scale * value[k] : 0, k + 1 < count ? "" : "]");
+    return vx_stream_close(out) ? text : NULL;
 }
 
 static void put_vector(vx_making *m, const char *property, const double *value, int count, double scale)
@@ -143,8 +140,8 @@ static void put_design(vx_making *m)
     vx_turtle *t = &m->turtle;
     json_t *names = json_array();
     for (int64_t c = 0; c < m->effect->columns; c++)
-        json_array_append_new(names, json_string(m->effect->column[c]));
-    char *text = json_dumps(names, 0);
+        names = vx_json_append(names, vx_json_text(m->effect->column[c]));
+    char *text = vx_json_dump(names, 0);
     vx_turtle_about(t, "design", "prov:Entity , nidm_DesignMatrix:");
     vx_turtle_text(t, "rdfs:label", "Design Matrix");
     if (text)
@@ -158,7 +155,6 @@ static void put_design(vx_making *m)
     else
         vx_turtle_text(t, "rdfs:comment", "Covariates and nuisance are mean-centred.");
     free(text);
-    json_decref(names);
 }
 
 /* Sign flips assume symmetry and nothing else of the distribution; permutation only that errors may change places. */
@@ -190,6 +186,8 @@ static void put_estimation(vx_making *m)
 {
     vx_turtle *t = &m->turtle;
     char *label = vx_text("Parameter estimate: %s", m->effect->column[vx_effect_column(m->effect)]);
+    if (!label && !m->status)
+        m->status = vx_fail_memory(m->error);
     put_activity(m, "estimation", "nidm_ModelParameterEstimation:", "Model parameters estimation");
     vx_turtle_term(t, "nidm_withEstimationMethod:", "obo_ordinaryleastsquaresestimation:");
     vx_turtle_node(t, "prov:used", "design");

@@ -1,40 +1,26 @@
 #include "nidm/nidm.h"
 
+#include "base/json.h"
 #include "base/memory.h"
+#include "base/stop.h"
+#include "base/stream.h"
 #include "nidm/making.h"
 #include "nidm/terms.h"
 #include "report/files.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-/* A pack that is made, and where it belongs. */
-typedef struct made {
-    char *name;
-    void *zip;
-    size_t size;
-} made;
-
-typedef struct made_packs {
-    made *pack;
-    size_t count;
-} made_packs;
+#define ENDING ".nidm.zip"
 
 /* What tells this run from every other: when it began, how it was called, what it read; and which effect. It has no
  * number in it that writing run.json again could round. */
 static char *new_seed(const vx_results *results, const vx_results_effect *effect)
 {
-    json_t *what = json_array();
-    json_array_append_new(what, json_string(results->started));
-    json_array_append_new(what, json_string(results->command_line));
-    json_array_append(what, json_object_get(results->run, "inputs"));
-    json_array_append_new(what, json_string(effect->stem));
-    char *seed = json_dumps(what, JSON_COMPACT | JSON_SORT_KEYS);
-    json_decref(what);
-    return seed;
+    json_t *what = json_pack("[o o O o]", vx_json_text(results->started), vx_json_text(results->command_line),
+                             json_object_get(results->run, "inputs"), vx_json_text(effect->stem));
+    return vx_json_dump(what, JSON_COMPACT | JSON_SORT_KEYS);
 }
 
 /* The graph, once the other files are in the pack. */
@@ -42,7 +28,7 @@ static void add_graph(vx_making *m)
 {
     char *text = NULL, *seed = m->status ? NULL : new_seed(m->results, m->effect);
     size_t size = 0;
-    m->turtle = (vx_turtle){.out = m->status ? NULL : open_memstream(&text, &size), .seed = seed};
+    m->turtle = (vx_turtle){.out = m->status ? NULL : vx_text_stream(&text, &size), .seed = seed};
     if (!m->status && !(m->turtle.out && seed))
         m->status = vx_fail_memory(m->error);
     if (!m->status) {
@@ -50,11 +36,9 @@ static void add_graph(vx_making *m)
         vx_make_model(m);
         vx_make_inference(m);
     }
-    if (m->turtle.out) {
-        const bool whole = !ferror(m->turtle.out);
-        if ((fclose(m->turtle.out) || !whole) && !m->status)
-            m->status = vx_fail_memory(m->error);
-    }
+    const bool whole = vx_stream_close(m->turtle.out) && !m->turtle.lost;
+    if (!m->status && !whole)
+        m->status = vx_fail_memory(m->error);
     if (!m->status)
         m->status = vx_pack_add(m->pack, VX_NIDM_GRAPH, text, size, m->error);
     else
@@ -62,21 +46,27 @@ static void add_graph(vx_making *m)
     free(seed);
 }
 
+/* The pack of an effect, added to the files. */
 static vx_status make(const vx_results *results, const vx_results_modality *modality, const vx_results_effect *effect,
-                      vx_instrument instrument, made *pack, vx_error *error)
+                      vx_instrument instrument, vx_files *files, vx_error *error)
 {
     const bool falls = effect->tails == VX_NEGATIVE;
+    void *zip = NULL;
+    size_t size = 0;
     vx_making m = {.results = results, .modality = modality, .effect = effect, .instrument = instrument,
                    .sign = falls ? -1 : 1, .pack = vx_pack_new(), .error = error};
+    char *name = vx_text("%s" ENDING, effect->stem);
     m.contrast = vx_text("%s: %s%s", modality->name, effect->name, falls ? " (negative)" : "");
-    pack->name = vx_text("%s.nidm.zip", effect->stem);
-    if (!m.pack || !m.contrast || !pack->name)
+    if (!m.pack || !m.contrast || !name)
         m.status = vx_fail_memory(error);
     vx_make_maps(&m);
     add_graph(&m);
     if (!m.status)
-        m.status = vx_pack_zip(m.pack, &pack->zip, &pack->size, error);
+        m.status = vx_pack_zip(m.pack, &zip, &size, error);
+    if (!m.status)
+        m.status = vx_files_add(files, name, zip, size, error);
     vx_pack_free(m.pack);
+    free(name);
     free(m.contrast);
     free(m.t);
     return m.status;
@@ -106,9 +96,10 @@ static vx_status check_modalities(const vx_results *results, const vx_nidm_optio
 /* Before anything is made: no pack is in the way. */
 static vx_status check_free(const vx_results_effect *effect, const char *out, vx_error *error)
 {
-    char *path = vx_text("%s/%s.nidm.zip", out, effect->stem);
+    char *path = vx_text("%s/%s" ENDING, out, effect->stem);
     vx_status status = path ? VX_OK : vx_fail_memory(error);
-    if (path && access(path, F_OK) == 0)
+    struct stat found;
+    if (path && lstat(path, &found) == 0)
         status = vx_fail(error, VX_OUTPUT, "%s: exists already; choose another --out, or replace it with --force",
                          path);
     free(path);
@@ -116,23 +107,19 @@ static vx_status check_free(const vx_results_effect *effect, const char *out, vx
 }
 
 static vx_status make_all(const vx_results *results, const vx_nidm_options *options, const char *out,
-                          made_packs *packs, vx_error *error)
+                          vx_files *files, size_t *packs, vx_error *error)
 {
     vx_status status = check_modalities(results, options, error);
-    size_t effects = 0;
     for (size_t i = 0; i < results->modalities; i++) {
         const vx_results_modality *modality = &results->modality[i];
         for (size_t e = 0; !status && !options->force && wanted(options, modality->name) && e < modality->effects; e++)
             status = check_free(&modality->effect[e], out, error);
-        effects += modality->effects;
     }
-    if (!status && !(packs->pack = vx_array_zero(effects, sizeof *packs->pack)))
-        status = vx_fail_memory(error);
     for (size_t i = 0; !status && i < results->modalities; i++) {
         const vx_results_modality *modality = &results->modality[i];
-        for (size_t e = 0; !status && wanted(options, modality->name) && e < modality->effects; e++)
-            status = make(results, modality, &modality->effect[e], options->instrument, &packs->pack[packs->count++],
-                          error);
+        for (size_t e = 0; !status && wanted(options, modality->name) && e < modality->effects; e++, ++*packs)
+            if (!(status = vx_stop_check(error)))
+                status = make(results, modality, &modality->effect[e], options->instrument, files, error);
     }
     return status;
 }
@@ -143,40 +130,21 @@ static bool same_folder(const char *a, const char *b)
     return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }
 
-/* A pack beside the results is listed before it is there: an interruption leaves no file that --force does not know. */
-static vx_status put_all(const vx_results *results, const char *out, const made_packs *packs, vx_error *error)
-{
-    const bool beside = same_folder(out, results->folder);
-    vx_status status = VX_OK;
-    if (!beside && mkdir(out, 0777) != 0 && errno != EEXIST)
-        status = vx_fail(error, VX_OUTPUT, "%s: cannot be made: %s", out, strerror(errno));
-    for (size_t i = 0; !status && i < packs->count; i++) {
-        const made *pack = &packs->pack[i];
-        if (beside)
-            status = vx_file_list(out, results->run, pack->name, error);
-        if (!status)
-            status = vx_file_replace(out, pack->name, pack->zip, pack->size, error);
-    }
-    return status;
-}
-
 vx_status vx_nidm_write(const char *folder, const vx_nidm_options *options, size_t *packs, vx_error *error)
 {
     vx_results *results = NULL;
-    made_packs all = {0};
     vx_status status = vx_results_open(folder, &results, error);
     if (status)
         return status;
     const char *out = options->out ? options->out : results->folder;
-    status = make_all(results, options, out, &all, error);
-    if (!status)
-        status = put_all(results, out, &all, error);
-    *packs = all.count;
-    for (size_t i = 0; i < all.count; i++) {
-        free(all.pack[i].name);
-        free(all.pack[i].zip);
-    }
-    free(all.pack);
+    vx_files *files = vx_files_new();
+    *packs = 0;
+    status = files ? make_all(results, options, out, files, packs, error) : vx_fail_memory(error);
+    if (!status && same_folder(out, results->folder))
+        status = vx_files_commit(files, out, results->run, false, error);
+    else if (!status)
+        status = vx_files_write(files, out, options->force ? vx_pack_recognise : NULL, error);
+    vx_files_free(files);
     vx_results_close(results);
     return status;
 }

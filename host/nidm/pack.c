@@ -1,15 +1,20 @@
 #include "nidm/pack.h"
 
+#include "base/file.h"
 #include "base/memory.h"
+#include "nidm/making.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sha512.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <zip.h>
 
 enum { MOST = 16 };
+static const size_t FILE_MOST = (size_t)4 << 30; /* what a zip holds without its later extensions */
 
 typedef struct packed {
     const char *name;
@@ -49,26 +54,11 @@ vx_status vx_pack_add(vx_pack *pack, const char *name, void *data, size_t size, 
 
 vx_status vx_pack_add_file(vx_pack *pack, const char *name, const char *path, vx_error *error)
 {
-    struct stat about;
-    FILE *in = fopen(path, "rb");
-    void *data = NULL;
-    if (!in || fstat(fileno(in), &about) != 0 || !S_ISREG(about.st_mode)) {
-        vx_status status = vx_fail(error, VX_INPUT, "%s: cannot be read: %s", path,
-                                   in && errno == 0 ? "no plain file" : strerror(errno));
-        if (in)
-            fclose(in);
+    char *data = NULL;
+    size_t size = 0;
+    vx_status status = vx_file_read(path, FILE_MOST, &data, &size, error);
+    if (status)
         return status;
-    }
-    const size_t size = (size_t)about.st_size;
-    data = malloc(size ? size : 1);
-    const bool whole = data && fread(data, 1, size, in) == size;
-    fclose(in);
-    if (!whole) {
-        vx_status status = data ? vx_fail(error, VX_INPUT, "%s: cannot be read to its end", path)
-                                : vx_fail_memory(error);
-        free(data);
-        return status;
-    }
     return vx_pack_add(pack, name, data, size, error);
 }
 
@@ -132,4 +122,19 @@ vx_status vx_pack_zip(const vx_pack *pack, void **zip, size_t *size, vx_error *e
         zip_source_free(whole);
     zip_error_fini(&why);
     return status;
+}
+
+bool vx_pack_recognise(int fd, const char *name)
+{
+    struct stat about;
+    const int file = openat(fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    zip_t *archive = NULL;
+    if (file >= 0 && fstat(file, &about) == 0 && S_ISREG(about.st_mode))
+        archive = zip_fdopen(file, 0, NULL); /* takes the descriptor over where it opens */
+    const bool is = archive && zip_name_locate(archive, VX_NIDM_GRAPH, 0) >= 0;
+    if (archive)
+        zip_discard(archive);
+    else if (file >= 0)
+        close(file);
+    return is;
 }

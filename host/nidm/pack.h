@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct vx_pack vx_pack; /* freed with vx_pack_free, the data too */
@@ -23,5 +24,8 @@ const char *vx_pack_sha512(const vx_pack *pack, const char *name);
 /* The zip: files in the order in which they came, stored as they are (the maps are compressed already), all of one
  * date. The caller frees *zip. Errors: VX_INTERNAL. */
 vx_status vx_pack_zip(const vx_pack *pack, void **zip, size_t *size, vx_error *error);
+
+/* Whether a plain file of the folder that is open as `fd` is a pack: a zip that holds a graph. */
+bool vx_pack_recognise(int fd, const char *name);
 
 #endif

@@ -74,11 +74,13 @@ static void put_literal(vx_turtle *turtle, const char *property, const char *typ
 {
     char *text = NULL;
     vx_turtle_term(turtle, property, "");
-    if (vasprintf(&text, format, arguments) >= 0) {
-        put_string(turtle->out, text);
-        fprintf(turtle->out, "^^xsd:%s", type);
-        free(text);
+    if (vasprintf(&text, format, arguments) < 0) {
+        turtle->lost = true;
+        return;
     }
+    put_string(turtle->out, text);
+    fprintf(turtle->out, "^^xsd:%s", type);
+    free(text);
 }
 
 void vx_turtle_text(vx_turtle *turtle, const char *property, const char *format, ...)

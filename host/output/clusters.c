@@ -4,9 +4,9 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/stream.h"
 
 #include <math.h>
-#include <stdio.h>
 
 static const char header[] = "label\tsign\tvoxels\tmm3\tmass\tpeak_t\tpeak_x\tpeak_y\tpeak_z\tpeak_i\tpeak_j\tpeak_k\t"
                              "p_extent\tp_mass\tp_tfce\tp_voxel\tp_uncorrected\tp_fdr\n";
@@ -31,25 +31,18 @@ static void print_cluster(FILE *stream, const vx_cluster *cluster)
 
 static vx_status write_table(const char *folder, const vx_entry *entry, vx_error *error)
 {
-    vx_status status = VX_OK;
+    vx_status status;
     char *text = NULL, *path = vx_text("%s/%s_clusters.tsv", folder, entry->stem);
     size_t size = 0;
-    FILE *stream = open_memstream(&text, &size);
-    if (!stream || !path) {
-        if (stream)
-            fclose(stream);
-        status = vx_fail_memory(error);
-        goto cleanup;
-    }
-    fputs(header, stream);
-    for (size_t i = 0; i < entry->result->clusters; i++)
+    FILE *stream = vx_text_stream(&text, &size);
+    if (stream)
+        fputs(header, stream);
+    for (size_t i = 0; stream && i < entry->result->clusters; i++)
         print_cluster(stream, &entry->result->cluster[i]);
-    bool whole = !ferror(stream);
-    if (fclose(stream) != 0 || !whole)
-        status = vx_fail_memory(error);
-    else
+    if (vx_stream_close(stream) && path)
         status = vx_write_file(path, text, size, error);
-cleanup:
+    else
+        status = vx_fail_memory(error);
     free(text);
     free(path);
     return status;
@@ -60,8 +53,12 @@ vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_erro
     vx_entry *entry = NULL;
     size_t entries = 0;
     vx_status status = vx_entries_new(record, &entry, &entries, error);
-    for (size_t i = 0; !status && i < entries; i++)
-        status = write_table(folder, &entry[i], error);
+    if (status)
+        return status;
+    for (size_t i = 0; i < entries; i++) { /* also after one has failed: what was computed is kept */
+        const vx_status found = write_table(folder, &entry[i], status ? NULL : error);
+        status = status ? status : found;
+    }
     vx_entries_free(entry, entries);
     return status;
 }

@@ -2,10 +2,15 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "output/file.h"
+#include "output/leftovers.h"
+#include "output/manifest.h"
+#include "output/replace.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <jansson.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,91 +18,46 @@
 #include <unistd.h>
 
 struct vx_folder {
+    const vx_folder_options *options;
     char *out;          /* the place asked for; links in it resolved where it exists already */
     char *path;         /* the temporary folder; null before it is made */
+    int lock;           /* of the temporary folder, from beginning to end: somebody works in it. -1: none */
+    mode_t mode;        /* of the folder that is replaced; 0: as the umask has it */
     size_t made_parent; /* length of the first part of `out` that had to be made; 0: its parents were there */
-    bool force;
 };
 
 /* Removes a folder of plain files. It does not descend: voxstat writes no folders into its results. */
-static bool remove_flat(const char *path)
+static void remove_flat(const char *path)
 {
     DIR *folder = opendir(path);
     if (!folder)
-        return false;
+        return;
     for (const struct dirent *item; (item = readdir(folder));)
         if (strcmp(item->d_name, ".") && strcmp(item->d_name, ".."))
             unlinkat(dirfd(folder), item->d_name, 0);
     closedir(folder);
-    return rmdir(path) == 0;
-}
-
-/* Whether `name` is among the files that a run.json lists. */
-static bool is_listed(const json_t *run, const char *name)
-{
-    size_t i;
-    const json_t *file;
-    json_array_foreach(json_object_get(run, "files"), i, file)
-        if (json_is_string(file) && !strcmp(json_string_value(file), name))
-            return true;
-    return false;
-}
-
-/* --force deletes: only an empty folder, or one whose run.json is voxstat's and lists everything that is there. */
-static vx_status check_replaceable(const char *out, vx_error *error)
-{
-    vx_status status = VX_OK;
-    json_t *run = NULL;
-    char *record = vx_text("%s/run.json", out);
-    DIR *folder = opendir(out);
-    if (!record) {
-        status = vx_fail_memory(error);
-        goto cleanup;
-    }
-    if (!folder) {
-        status = vx_fail(error, VX_OUTPUT, "%s: cannot be replaced: %s", out, strerror(errno));
-        goto cleanup;
-    }
-    run = json_load_file(record, 0, NULL);
-    bool ours = json_object_get(run, "voxstat_version");
-    for (const struct dirent *item; !status && (item = readdir(folder));) {
-        if (!strcmp(item->d_name, ".") || !strcmp(item->d_name, ".."))
-            continue;
-        if (!ours)
-            status = vx_fail(error, VX_OUTPUT,
-                             "%s: is no results folder of voxstat (it has no run.json of ours), so --force does not "
-                             "delete it; choose another --out", out);
-        else if (!is_listed(run, item->d_name))
-            status = vx_fail(error, VX_OUTPUT,
-                             "%s/%s: was not written by voxstat, so --force does not delete it; move it away or choose "
-                             "another --out", out, item->d_name);
-    }
-cleanup:
-    if (folder)
-        closedir(folder);
-    json_decref(run);
-    free(record);
-    return status;
+    rmdir(path);
 }
 
 /* Settles what `out` means: without a slash at its end, and through links where it exists. */
-static vx_status resolve_out(vx_folder *folder, const char *out, vx_error *error)
+static vx_status resolve_out(vx_folder *folder, vx_error *error)
 {
     struct stat found;
-    folder->out = vx_copy_text(out);
+    folder->out = vx_copy_text(folder->options->out);
     if (!folder->out)
         return vx_fail_memory(error);
     for (size_t length = strlen(folder->out); length > 1 && folder->out[length - 1] == '/';)
         folder->out[--length] = '\0';
     if (lstat(folder->out, &found) != 0) {
+        const int reason = errno;
         const char *slash = strrchr(folder->out, '/'), *name = slash ? slash + 1 : folder->out;
         if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
-            return vx_fail(error, VX_OUTPUT, "\"%s\": is no name for a new output folder", out);
-        if (errno == ENOENT)
+            return vx_fail(error, VX_OUTPUT, "\"%s\": is no name for a new output folder", folder->options->out);
+        if (reason == ENOENT)
             return VX_OK;
-        return vx_fail(error, VX_OUTPUT, "%s: cannot be looked at: %s", folder->out, strerror(errno));
+        return vx_fail(error, VX_OUTPUT, "%s: cannot be looked at: %s", folder->out, strerror(reason));
     }
-    if (!folder->force)
+    if (!folder->options->force)
         return vx_fail(error, VX_OUTPUT, "%s: exists already; choose another --out, or replace it with --force",
                        folder->out);
     char *real = realpath(folder->out, NULL);
@@ -105,7 +65,10 @@ static vx_status resolve_out(vx_folder *folder, const char *out, vx_error *error
         return vx_fail(error, VX_OUTPUT, "%s: cannot be replaced: %s", folder->out, strerror(errno));
     free(folder->out);
     folder->out = real;
-    return check_replaceable(folder->out, error);
+    vx_status status = vx_replace_check(folder->out, folder->options, error);
+    if (!status && stat(folder->out, &found) == 0)
+        folder->mode = found.st_mode & 07777;
+    return status;
 }
 
 /* Makes the parents of `out` that are missing. */
@@ -130,7 +93,7 @@ static vx_status make_parents(vx_folder *folder, vx_error *error)
 
 static vx_status make_temporary(vx_folder *folder, vx_error *error)
 {
-    char *path = vx_text("%s.partial-XXXXXX", folder->out);
+    char *path = vx_text("%s" VX_LEFTOVER_ENDING "XXXXXX", folder->out);
     if (!path)
         return vx_fail_memory(error);
     if (!mkdtemp(path)) {
@@ -140,43 +103,51 @@ static vx_status make_temporary(vx_folder *folder, vx_error *error)
         return status;
     }
     folder->path = path;
-    mode_t mask = umask(0); /* mkdtemp lets nobody else in; results are as open as the user's other folders */
+    vx_folder_try_lock(path, &folder->lock);
+    const mode_t mask = umask(0); /* mkdtemp lets nobody else in; results are as open as the user's other folders */
     umask(mask);
-    if (chmod(path, 0777 & ~mask) != 0)
+    if (chmod(path, folder->mode ? folder->mode : 0777 & ~mask) != 0)
         return vx_fail(error, VX_OUTPUT, "%s: cannot be opened to others: %s", path, strerror(errno));
     return VX_OK;
 }
 
-static vx_status check_room(const char *path, const char *out, uint64_t bytes_needed, vx_error *error)
+/* Takes what an interrupted run left as if it had been written here. */
+static vx_status adopt(vx_folder *folder, vx_error *error)
 {
-    struct statvfs system;
-    if (statvfs(path, &system) != 0)
-        return vx_fail(error, VX_OUTPUT, "%s: the free space is not known: %s", out, strerror(errno));
-    double room = (double)system.f_bavail * (double)system.f_frsize;
-    if (system.f_blocks && room < (double)bytes_needed) /* some network file systems tell no sizes at all */
-        return vx_fail(error, VX_OUTPUT, "%s: not enough room: %.1f MB needed, %.1f MB free", out, 1e-6 * bytes_needed,
-                       1e-6 * room);
+    folder->path = vx_copy_text(folder->options->recover);
+    if (!folder->path)
+        return vx_fail_memory(error);
+    if (vx_folder_try_lock(folder->path, &folder->lock) == VX_LOCK_BUSY)
+        return vx_fail(error, VX_OUTPUT, "%s: another voxstat works in it", folder->path);
+    if (folder->mode && chmod(folder->path, folder->mode) != 0)
+        return vx_fail(error, VX_OUTPUT, "%s: cannot be opened to others: %s", folder->path, strerror(errno));
     return VX_OK;
 }
 
-vx_status vx_folder_begin(const char *out, bool force, uint64_t bytes_needed, vx_folder **folder, vx_error *error)
+vx_status vx_folder_check_room(const vx_folder *folder, uint64_t bytes, vx_error *error)
 {
-    vx_folder *begun = vx_array_zero(1, sizeof *begun);
-    if (!begun)
-        return vx_fail_memory(error);
-    begun->force = force;
-    vx_status status = resolve_out(begun, out, error);
-    if (!status)
-        status = make_parents(begun, error);
-    if (!status)
-        status = make_temporary(begun, error);
-    if (!status)
-        status = check_room(begun->path, begun->out, bytes_needed, error);
-    if (status)
-        vx_folder_abandon(begun);
-    else
-        *folder = begun;
-    return status;
+    struct statvfs system;
+    if (statvfs(folder->path, &system) != 0)
+        return vx_fail(error, VX_OUTPUT, "%s: the free space is not known: %s", folder->out, strerror(errno));
+    const double room = (double)system.f_bavail * (double)system.f_frsize;
+    if (system.f_blocks && room < (double)bytes) /* some network file systems tell no sizes at all */
+        return vx_fail(error, VX_OUTPUT, "%s: not enough room: %.1f MB needed, %.1f MB free", folder->out,
+                       1e-6 * (double)bytes, 1e-6 * room);
+    return VX_OK;
+}
+
+size_t vx_folder_name_max(const vx_folder *folder)
+{
+    const long most = pathconf(folder->path, _PC_NAME_MAX);
+    return most > 0 ? (size_t)most : NAME_MAX;
+}
+
+bool vx_folder_has_record(const vx_folder *folder)
+{
+    char *path = vx_text("%s/" VX_RUN_FILE, folder->path);
+    const bool has = path && access(path, F_OK) == 0;
+    free(path);
+    return has;
 }
 
 const char *vx_folder_path(const vx_folder *folder)
@@ -186,35 +157,39 @@ const char *vx_folder_path(const vx_folder *folder)
 
 static void folder_free(vx_folder *folder)
 {
+    if (folder->lock >= 0)
+        close(folder->lock);
     free(folder->out);
     free(folder->path);
     free(folder);
 }
 
-vx_status vx_folder_commit(vx_folder *folder, vx_error *error)
+vx_status vx_folder_begin(const vx_folder_options *options, vx_folder **folder, vx_error *error)
 {
-    vx_status status = VX_OK;
-    struct stat found;
-    bool replaces = folder->force && lstat(folder->out, &found) == 0;
-    char *aside = vx_text("%s.old", folder->path);
-    if (!aside)
-        status = vx_fail_memory(error);
-    if (!status && replaces)
-        status = check_replaceable(folder->out, error); /* again: the run may have taken hours */
-    if (!status && replaces && rename(folder->out, aside) != 0)
-        status = vx_fail(error, VX_OUTPUT, "%s: cannot be moved aside: %s", folder->out, strerror(errno));
-    if (!status && rename(folder->path, folder->out) != 0) {
-        status = vx_fail(error, VX_OUTPUT, "%s: cannot be put in place: %s", folder->out, strerror(errno));
-        if (replaces)
-            rename(aside, folder->out);
+    vx_folder *begun = vx_array_zero(1, sizeof *begun);
+    if (!begun)
+        return vx_fail_memory(error);
+    begun->options = options;
+    begun->lock = -1;
+    vx_status status = resolve_out(begun, error);
+    if (!status && options->recover) {
+        status = adopt(begun, error);
+        if (status)
+            folder_free(begun); /* and leave it where it is */
+        else
+            *folder = begun;
+        return status;
     }
-    if (status) /* what was computed is whole, and may have taken hours: it stays */
-        status = vx_error_prefix(error, status, "the results are whole in %s but not where they belong", folder->path);
-    else if (replaces && !remove_flat(aside))
-        status = vx_fail(error, VX_OUTPUT, "%s: the results are in place, but the old ones are left in %s: %s",
-                         folder->out, aside, strerror(errno));
-    free(aside);
-    folder_free(folder);
+    if (!status)
+        status = make_parents(begun, error);
+    if (!status)
+        status = make_temporary(begun, error);
+    if (!status)
+        status = vx_folder_check_room(begun, options->bytes_needed, error);
+    if (status)
+        vx_folder_abandon(begun);
+    else
+        *folder = begun;
     return status;
 }
 
@@ -224,9 +199,131 @@ void vx_folder_abandon(vx_folder *folder)
         return;
     if (folder->path)
         remove_flat(folder->path);
-    while (strlen(folder->out) > folder->made_parent && folder->made_parent) { /* the innermost first */
+    while (folder->out && folder->made_parent && strlen(folder->out) > folder->made_parent) { /* the innermost first */
         *strrchr(folder->out, '/') = '\0';
         rmdir(folder->out);
     }
     folder_free(folder);
+}
+
+bool vx_folder_keep(vx_folder *folder)
+{
+    const bool kept = folder && folder->path && rmdir(folder->path) != 0;
+    if (kept)
+        folder_free(folder);
+    else
+        vx_folder_abandon(folder);
+    return kept;
+}
+
+/* ---- commit ---- */
+
+/* Brings the files of the folder and their names to the disk: a rename that outlives a crash must not name files that
+ * do not. */
+static vx_status sync_all(const char *path, vx_error *error)
+{
+    vx_status status = VX_OK;
+    DIR *folder = opendir(path);
+    if (!folder)
+        return vx_fail(error, VX_OUTPUT, "%s: cannot be listed: %s", path, strerror(errno));
+    for (const struct dirent *item; !status && (item = readdir(folder));) {
+        const int file = openat(dirfd(folder), item->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (file >= 0 && fsync(file) != 0 && errno != EINVAL && errno != ENOTSUP)
+            status = vx_fail(error, VX_OUTPUT, "%s/%s: cannot be brought to the disk: %s", path, item->d_name,
+                             strerror(errno));
+        if (file >= 0)
+            close(file);
+    }
+    closedir(folder);
+    return status;
+}
+
+static void sync_parent(const char *path)
+{
+    char *parent = vx_copy_text(path), *slash = parent ? strrchr(parent, '/') : NULL;
+    if (slash)
+        slash[slash == parent] = '\0';
+    if (parent)
+        vx_folder_sync(slash ? parent : ".");
+    free(parent);
+}
+
+/* `path` becomes `out`, where nothing may be. */
+static bool take_place(const char *path, const char *out)
+{
+    struct stat found;
+    if (renameat2(AT_FDCWD, path, AT_FDCWD, out, RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno != EINVAL && errno != ENOSYS)
+        return false;
+    if (lstat(out, &found) == 0) {
+        errno = EEXIST;
+        return false;
+    }
+    return rename(path, out) == 0;
+}
+
+/* `path` and `out` change places. Where the file system cannot do that in one step, `out` goes aside first. */
+static bool change_places(const char *path, const char *out)
+{
+    if (renameat2(AT_FDCWD, path, AT_FDCWD, out, RENAME_EXCHANGE) == 0)
+        return true;
+    if (errno != EINVAL && errno != ENOSYS)
+        return false;
+    char *aside = vx_text("%s.old", path);
+    bool done = aside && rename(out, aside) == 0;
+    if (done && rename(path, out) != 0) {
+        const int reason = errno;
+        rename(aside, out);
+        errno = reason;
+        done = false;
+    }
+    if (done)
+        rename(aside, path);
+    free(aside);
+    return done;
+}
+
+/* Puts the temporary folder in the place of an old one, and removes that. The lock of the old one is held: a report
+ * may just be going into it. */
+static vx_status replace(vx_folder *folder, bool *placed, vx_error *error)
+{
+    int lock = -1;
+    vx_status status = vx_folder_lock(folder->out, &lock, error);
+    if (!status)
+        status = vx_replace_check(folder->out, folder->options, error); /* again: the run may have taken hours */
+    if (!status && !change_places(folder->path, folder->out))
+        status = vx_fail(error, VX_OUTPUT, "%s: cannot be put in place: %s", folder->out, strerror(errno));
+    *placed = !status;
+    if (*placed) {
+        sync_parent(folder->out);
+        if (!vx_replace_remove(folder->path))
+            status = vx_fail(error, VX_OUTPUT, "%s: the results are in place, but something of the old ones is left in "
+                             "%s: %s", folder->out, folder->path, strerror(errno));
+    }
+    if (lock >= 0)
+        close(lock);
+    return status;
+}
+
+vx_status vx_folder_commit(vx_folder *folder, vx_error *error)
+{
+    struct stat found;
+    bool placed = false;
+    if (!folder)
+        return VX_OK;
+    vx_status status = sync_all(folder->path, error);
+    if (!status && folder->options->force && lstat(folder->out, &found) == 0) {
+        status = replace(folder, &placed, error);
+    } else if (!status) {
+        placed = take_place(folder->path, folder->out);
+        if (placed)
+            sync_parent(folder->out);
+        else
+            status = vx_fail(error, VX_OUTPUT, "%s: cannot be put in place: %s", folder->out, strerror(errno));
+    }
+    if (status && !placed) /* what was computed is whole, and may have taken hours: it stays */
+        status = vx_error_prefix(error, status, "the results are whole in %s but not where they belong", folder->path);
+    folder_free(folder);
+    return status;
 }

@@ -3,33 +3,17 @@
 #include "output/record.h"
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/memory.h"
+#include "output/level.h"
+#include "output/manifest.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
 static json_t *number(double value)
 {
     return isfinite(value) ? json_real(value) : json_null();
-}
-
-/* A path may hold bytes that are no UTF-8, which JSON cannot: those become '?'. */
-static json_t *text(const char *value)
-{
-    if (!value)
-        return json_null();
-    json_t *string = json_string(value);
-    char *plain = string ? NULL : vx_copy_text(value);
-    for (char *c = plain; c && *c; c++)
-        if ((unsigned char)*c >= 0x80)
-            *c = '?';
-    if (plain)
-        string = json_string(plain);
-    free(plain);
-    return string;
 }
 
 /* jansson's integers end at 2^63 - 1; larger ones (only a seed or a number of relabellings can be) are null. */
@@ -42,7 +26,7 @@ static json_t *numbers(const double *value, size_t count)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, number(value[i]));
+        array = vx_json_append(array, number(value[i]));
     return array;
 }
 
@@ -50,7 +34,7 @@ static json_t *integers(const int64_t *value, size_t count)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, json_integer(value[i]));
+        array = vx_json_append(array, json_integer(value[i]));
     return array;
 }
 
@@ -58,7 +42,7 @@ static json_t *options_object(const vx_record *record)
 {
     json_t *object = json_object();
     for (size_t i = 0; i < record->options; i++)
-        json_object_set_new(object, record->option[i].name, text(record->option[i].value));
+        object = vx_json_set(object, record->option[i].name, vx_json_text(record->option[i].value));
     return object;
 }
 
@@ -67,36 +51,37 @@ static json_t *inputs_array(const vx_record *record)
     json_t *array = json_array();
     for (size_t i = 0; i < record->inputs; i++) {
         const vx_input_file *input = &record->input[i];
-        json_array_append_new(array, json_pack("{so so so ss}", "path", text(input->path), "participant",
-                                               text(input->participant), "column", text(input->column), "sha256",
-                                               input->sha256));
+        array = vx_json_append(array, json_pack("{so so so ss}", "path", vx_json_text(input->path), "participant",
+                                                vx_json_text(input->participant), "column", vx_json_text(input->column),
+                                                "sha256", input->sha256));
     }
     return array;
 }
 
-/* Takes `json` over. */
-static char *dump(json_t *json)
+static json_t *remarks_array(const vx_remarks *remarks)
 {
-    char *line = json ? json_dumps(json, JSON_COMPACT) : NULL;
-    json_decref(json);
-    return line;
+    json_t *array = json_array();
+    for (size_t i = 0; remarks && i < remarks->count; i++)
+        array = vx_json_append(array, vx_json_text(remarks->text[i]));
+    return array;
 }
 
 char *vx_options_json(const vx_record *record)
 {
-    return dump(options_object(record));
+    return vx_json_dump(options_object(record), JSON_COMPACT);
 }
 
 char *vx_inputs_json(const vx_record *record)
 {
-    return dump(inputs_array(record));
+    return vx_json_dump(inputs_array(record), JSON_COMPACT);
 }
 
 static json_t *device_object(const vx_device_info *device)
 {
-    return json_pack("{so so so so si si sI so}", "id", text(device->id), "name", text(device->name), "driver",
-                     text(device->driver), "kind", text(device->kind), "compute_units", device->compute_units,
-                     "threads", device->threads, "memory", (json_int_t)device->memory, "simd", text(device->simd));
+    return json_pack("{so so so so si si sI so}", "id", vx_json_text(device->id), "name", vx_json_text(device->name),
+                     "driver", vx_json_text(device->driver), "kind", vx_json_text(device->kind), "compute_units",
+                     device->compute_units, "threads", device->threads, "memory", (json_int_t)device->memory, "simd",
+                     vx_json_text(device->simd));
 }
 
 /* The t furthest out in the direction of the alternative, and where. */
@@ -140,15 +125,14 @@ static json_t *p_object(const vx_result *result, int64_t voxels)
         json_int_t below = 0;
         for (int64_t v = 0; v < voxels; v++) {
             smallest = fmin(smallest, map->value[v]); /* fmin passes over a NaN */
-            below += map->value[v] < 0.05;
+            below += vx_significant(map->value[v]);
         }
         char *key = vx_copy_text(map->name);
         for (char *c = key; c && *c; c++)
             if (*c == '-')
                 *c = '_';
-        if (key)
-            json_object_set_new(object, key, json_pack("{so sI}", "smallest", number(smallest), "voxels_below_0_05",
-                                                       below));
+        object =
+            vx_json_set(object, key, json_pack("{so sI}", "smallest", number(smallest), "voxels_below_0_05", below));
         free(key);
     }
     return object;
@@ -158,8 +142,8 @@ static json_t *clusters_object(const vx_result *result)
 {
     json_int_t extent = 0, mass = 0;
     for (size_t i = 0; i < result->clusters; i++) {
-        extent += result->cluster[i].p_extent < 0.05;
-        mass += result->cluster[i].p_mass < 0.05;
+        extent += vx_significant(result->cluster[i].p_extent);
+        mass += vx_significant(result->cluster[i].p_mass);
     }
     return json_pack("{sI sI sI so si}", "number", (json_int_t)result->clusters, "extent_below_0_05", extent,
                      "mass_below_0_05", mass, "threshold_t", number(result->plan.threshold_t), "connectivity",
@@ -176,9 +160,17 @@ static json_t *permutations_object(const vx_result *result)
                      whole(result->overflows), "seconds", number(result->seconds));
 }
 
+static json_t *hdf5_path(const vx_entry *entry)
+{
+    char *path = vx_text("%s/%s", entry->modality_name, entry->effect_name);
+    json_t *json = path ? vx_json_text(path) : NULL;
+    free(path);
+    return json;
+}
+
 static json_t *left_out(const char *participant, const char *reason)
 {
-    return json_pack("{so so}", "participant", text(participant), "reason", text(reason));
+    return json_pack("{so so}", "participant", vx_json_text(participant), "reason", vx_json_text(reason));
 }
 
 /* One effect: who is in it, its design, and what was found. `row` walks the modality's rows beside the effect's. */
@@ -192,20 +184,19 @@ static json_t *effect_object(const vx_record *record, const vx_entry *entry)
     for (int64_t row = 0, i = 0; row < study->n; row++) {
         const char *participant = record->study->participant[study->participant[row]];
         if (i < effect->n && effect->row[i] == row) {
-            json_array_append_new(used, text(participant));
+            used = vx_json_append(used, vx_json_text(participant));
             i++;
         } else {
-            json_array_append_new(missing, left_out(participant, "no value of a covariate of this effect"));
+            missing = vx_json_append(missing, left_out(participant, "no value of a covariate of this effect"));
         }
     }
     for (int64_t c = 0; c < effect->columns; c++)
-        json_array_append_new(columns, text(effect->column_name[c]));
-    return json_pack("{so so so sb sI so so so so so ss so so so so}", "name", text(effect->name), "files",
-                     text(entry->stem), "hdf5", json_sprintf("%s/%s", entry->modality_name, entry->effect_name),
-                     "ranks", (int)effect->ranks, "n", (json_int_t)effect->n, "df", number(effect->df), "participants",
-                     used, "left_out", missing, "columns", columns, "contrast",
-                     numbers(effect->contrast, (size_t)effect->columns), "tails", tails[result->options.tails], "peak",
-                     peak_object(result, entry->modality->matrix), "p",
+        columns = vx_json_append(columns, vx_json_text(effect->column_name[c]));
+    return json_pack("{so so so sb sI so so so so so ss so so so so}", "name", vx_json_text(effect->name), "files",
+                     vx_json_text(entry->stem), "hdf5", hdf5_path(entry), "ranks", (int)effect->ranks, "n",
+                     (json_int_t)effect->n, "df", number(effect->df), "participants", used, "left_out", missing,
+                     "columns", columns, "contrast", numbers(effect->contrast, (size_t)effect->columns), "tails",
+                     tails[result->options.tails], "peak", peak_object(result, entry->modality->matrix), "p",
                      p_object(result, entry->modality->matrix->voxels), "clusters", clusters_object(result),
                      "permutations", permutations_object(result));
 }
@@ -227,11 +218,12 @@ static json_t *modality_object(const vx_entry *entry, json_t *effects)
     const vx_grid *grid = &modality->matrix->grid;
     json_t *missing = json_array();
     for (size_t i = 0; i < modality->study->left_outs; i++)
-        json_array_append_new(missing, left_out(modality->study->left_out[i].participant,
-                                                modality->study->left_out[i].reason));
-    return json_pack("{so so sI so so so so so}", "name", text(modality->name), "files", text(entry->modality_name),
-                     "n", (json_int_t)modality->study->n, "left_out", missing, "dim", integers(grid->dim, 3),
-                     "voxel_mm", numbers(grid->pixdim, 3), "mask", mask_object(modality), "effects", effects);
+        missing = vx_json_append(
+            missing, left_out(modality->study->left_out[i].participant, modality->study->left_out[i].reason));
+    return json_pack("{so so sI so so so so so}", "name", vx_json_text(modality->name), "files",
+                     vx_json_text(entry->modality_name), "n", (json_int_t)modality->study->n, "left_out", missing,
+                     "dim", integers(grid->dim, 3), "voxel_mm", numbers(grid->pixdim, 3), "mask", mask_object(modality),
+                     "effects", effects);
 }
 
 static json_t *modalities_array(const vx_record *record, const vx_entry *entry, size_t entries)
@@ -241,71 +233,61 @@ static json_t *modalities_array(const vx_record *record, const vx_entry *entry, 
         const vx_entry *first = &entry[i];
         json_t *effects = json_array();
         for (; i < entries && entry[i].modality == first->modality; i++)
-            json_array_append_new(effects, effect_object(record, &entry[i]));
-        json_array_append_new(array, modality_object(first, effects));
+            effects = vx_json_append(effects, effect_object(record, &entry[i]));
+        array = vx_json_append(array, modality_object(first, effects));
     }
     return array;
+}
+
+/* {name: [the text that is 0, the text that is 1]} of the columns of two texts. */
+static json_t *levels_object(const vx_study *study)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < study->covariates + study->nuisances; i++) {
+        const vx_column *column = i < study->covariates ? study->covariate + i
+                                                        : study->nuisance + (i - study->covariates);
+        if (column->level[0])
+            object = vx_json_set(object, column->name, json_pack("[oo]", vx_json_text(column->level[0]),
+                                                                 vx_json_text(column->level[1])));
+    }
+    return object;
 }
 
 static json_t *study_object(const vx_study *study)
 {
     static const char *const design[] = {"paired", "onesample"};
+    static const char *const direction[] = {NULL, "names", "option", "option"};
     json_t *sessions = json_array();
     for (int k = 0; k < 2; k++)
         if (study->session[k])
-            json_array_append_new(sessions, text(study->session[k]));
-    return json_pack("{so ss so sI}", "table", text(study->table), "design", design[study->design], "sessions",
-                     sessions, "participants", (json_int_t)study->participants);
-}
-
-/* The files of the folder and run.json itself: --force deletes these and no others. */
-static json_t *files_array(const char *folder, vx_error *error)
-{
-    struct dirent **item = NULL;
-    int items = scandir(folder, &item, NULL, alphasort);
-    if (items < 0) {
-        vx_fail(error, VX_OUTPUT, "%s: cannot be listed: %s", folder, strerror(errno));
-        return NULL;
-    }
-    json_t *array = json_array();
-    for (int i = 0; i < items; i++) {
-        const char *name = item[i]->d_name;
-        if (strcmp(name, ".") && strcmp(name, "..") && strcmp(name, "run.json"))
-            json_array_append_new(array, text(name));
-        free(item[i]);
-    }
-    free(item);
-    json_array_append_new(array, text("run.json"));
-    return array;
+            sessions = vx_json_append(sessions, vx_json_text(study->session[k]));
+    return json_pack("{so ss so so so sI}", "table", vx_json_text(study->table), "design", design[study->design],
+                     "sessions", sessions, "direction", vx_json_text(direction[study->direction]), "levels",
+                     levels_object(study), "participants", (json_int_t)study->participants);
 }
 
 vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *error)
 {
     vx_entry *entry = NULL;
     size_t entries = 0;
-    char *path = vx_text("%s/run.json", folder), *line = NULL;
-    json_t *run = NULL, *files = NULL;
+    json_t *run = NULL;
     vx_status status = vx_entries_new(record, &entry, &entries, error);
     if (status)
         goto cleanup;
-    files = files_array(folder, error);
-    if (!files) {
-        status = VX_OUTPUT;
-        goto cleanup;
-    }
-    run = json_pack("{so so so s{so so so} so so ss so so so so}", "voxstat_version", text(record->version),
-                    "command_line", text(record->command_line), "started", text(record->started), "seconds", "read",
+    run = json_pack("{so ss so so s{so so so} so so ss so so so so so}", "voxstat_version",
+                    vx_json_text(record->version), "kind", VX_KIND_ANALYSIS, "command_line",
+                    vx_json_text(record->command_line), "started", vx_json_text(record->started), "seconds", "read",
                     number(record->seconds_read), "infer", number(record->seconds_infer), "total",
                     number(record->seconds_total), "device", device_object(record->device), "options",
                     options_object(record), "p_format", vx_p_format_name(record->p_format), "study",
-                    study_object(record->study), "modalities", modalities_array(record, entry, entries), "inputs",
-                    inputs_array(record), "files", files);
-    line = run ? json_dumps(run, JSON_INDENT(2) | JSON_REAL_PRECISION(12)) : NULL;
-    status = path && line ? vx_write_file(path, line, strlen(line), error) : vx_fail_memory(error);
+                    study_object(record->study), "remarks", remarks_array(record->remarks), "modalities",
+                    modalities_array(record, entry, entries), "inputs", inputs_array(record), "not_written",
+                    vx_json_text(record->not_written));
+    status = run ? vx_manifest_fill(folder, run, error) : vx_fail_memory(error);
+    if (!status)
+        status = vx_manifest_finish(folder, run, error);
 cleanup:
     json_decref(run);
     vx_entries_free(entry, entries);
-    free(line);
-    free(path);
     return status;
 }

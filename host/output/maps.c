@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "output/level.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -24,8 +25,8 @@ static vx_intent map_intent(const vx_map *map, vx_p_format format)
 }
 
 /* What a viewer shows of a map when it opens it: t from the forming threshold to the furthest in the tails tested, p
- * below 0.05. Of other maps it chooses, and of t where only falls were tested: a range above 0 opens on the tail that
- * nobody asked about, and one below 0 paints what is weaker, all that is outside the mask too. */
+ * below the level. Of other maps it chooses, and of t where only falls were tested: a range above 0 opens on the tail
+ * that nobody asked about, and one below 0 paints what is weaker, all that is outside the mask too. */
 static bool shown_between(const map_task *task, vx_p_format format, double shown[2])
 {
     const vx_map *map = task->map;
@@ -36,8 +37,9 @@ static bool shown_between(const map_task *task, vx_p_format format, double shown
         largest = fmax(largest, map->is_p ? vx_p_formatted(map->value[v], format)
                                           : tails == VX_TWO_TAILS ? fabs(map->value[v]) : map->value[v]);
     if (map->is_p) {
-        shown[0] = format == VX_P_PLAIN ? 0 : vx_p_formatted(0.05, format);
-        shown[1] = format == VX_P_PLAIN ? 0.05 : format == VX_P_ONE_MINUS ? 1 : fmax(largest, 2);
+        const double edge = vx_level_shown(format);
+        shown[0] = format == VX_P_PLAIN ? 0 : edge;
+        shown[1] = format == VX_P_PLAIN ? edge : format == VX_P_ONE_MINUS ? 1 : fmax(largest, 2);
         return true;
     }
     shown[0] = threshold;
@@ -94,20 +96,14 @@ static vx_status write_all_maps(const char *folder, const vx_record *record, con
 
     vx_status status = VX_OK;
 #pragma omp parallel for schedule(dynamic) shared(status)
-    for (size_t i = 0; i < tasks; i++) {
+    for (size_t i = 0; i < tasks; i++) { /* also after one has failed: what was computed is kept */
         vx_error own;
-        vx_status before, found;
-#pragma omp atomic read
-        before = status;
-        if (before) /* one file that fails ends the run: spare the rest */
-            continue;
-        found = write_map(folder, record, &task[i], &own);
+        const vx_status found = write_map(folder, record, &task[i], &own);
         if (found)
 #pragma omp critical(vx_write_maps)
             if (!status) {
                 if (error)
                     *error = own;
-#pragma omp atomic write
                 status = found;
             }
     }
@@ -157,10 +153,10 @@ vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *e
     vx_entry *entry = NULL;
     size_t entries = 0;
     vx_status status = vx_entries_new(record, &entry, &entries, error);
-    if (!status)
-        status = write_masks(folder, record, entry, entries, error);
-    if (!status)
-        status = write_all_maps(folder, record, entry, entries, error);
+    if (status)
+        return status;
+    status = write_all_maps(folder, record, entry, entries, error);
+    const vx_status masks = write_masks(folder, record, entry, entries, status ? NULL : error);
     vx_entries_free(entry, entries);
-    return status;
+    return status ? status : masks;
 }

@@ -5,6 +5,7 @@
 #ifndef VX_OUTPUT_OUTPUT_H
 #define VX_OUTPUT_OUTPUT_H
 
+#include "base/remarks.h"
 #include "image/means.h"
 #include "voxstat/voxstat.h"
 
@@ -40,19 +41,46 @@ typedef struct vx_record {
     const vx_record_modality *modality;
     size_t modalities;
     vx_p_format p_format;
+    const vx_remarks *remarks; /* null: none */
+    const char *not_written; /* what could not be, for run.json; null: nothing */
 } vx_record;
 
-/* A results folder in the making. begin makes a temporary folder beside `out`, and the parents of `out` where they are
- * missing; VX_OUTPUT where `out` exists (unless `force`), or its parent cannot be written or has not `bytes_needed`
- * free. With `force` an old folder is replaced if it is empty, or if it holds a run.json of voxstat and nothing that
- * this does not list; anything else is refused by name. commit renames the temporary folder to `out`, and only then
- * removes an old one; where the renaming fails, the results stay in the temporary folder and the message says so: they
- * are whole. abandon removes all that begin made. Both free. */
+/* A results folder in the making. */
 typedef struct vx_folder vx_folder;
-vx_status vx_folder_begin(const char *out, bool force, uint64_t bytes_needed, vx_folder **folder, vx_error *error);
+
+typedef struct vx_folder_options {
+    const char *out;
+    bool force;               /* replace a folder that is there (vx_replace_check says which) */
+    const char *kind;         /* of manifest.h */
+    const char *const *input; /* every file that is read: none may lie in a folder that is replaced */
+    size_t inputs;
+    uint64_t bytes_needed;
+    const char *recover;      /* what an interrupted run left (vx_leftover.path), to be committed as it is; or null */
+} vx_folder_options;
+
+/* begin makes a temporary folder beside `out`, as open to others as a folder that it will replace, and the parents of
+ * `out` where they are missing; VX_OUTPUT where `out` exists (unless `force`), or its parent cannot be written or has
+ * not `bytes_needed` free. `options` and what it names must live until the end.
+ *
+ * commit brings everything to the disk and puts the temporary folder in the place of `out` in one step; only then an
+ * old one is removed. Where that fails, the results stay in the temporary folder and the message says so: they are
+ * whole. abandon removes all that begin made. Both free, and both take null. */
+vx_status vx_folder_begin(const vx_folder_options *options, vx_folder **folder, vx_error *error);
 const char *vx_folder_path(const vx_folder *folder);
 vx_status vx_folder_commit(vx_folder *folder, vx_error *error);
 void vx_folder_abandon(vx_folder *folder);
+
+/* VX_OUTPUT where the file system of the folder has less than `bytes` free. */
+vx_status vx_folder_check_room(const vx_folder *folder, uint64_t bytes, vx_error *error);
+
+/* Whether it has a run.json: then it may be committed. */
+bool vx_folder_has_record(const vx_folder *folder);
+
+/* Frees, and leaves the temporary folder with what is in it. False where that is nothing: then it goes. */
+bool vx_folder_keep(vx_folder *folder);
+
+/* The longest name that a file in it may have, in bytes. */
+size_t vx_folder_name_max(const vx_folder *folder);
 
 /* SHA-256 of every input file, in parallel. VX_INPUT where one cannot be read. */
 vx_status vx_hash_inputs(vx_input_file *input, size_t inputs, vx_error *error);
@@ -69,7 +97,8 @@ size_t vx_measured_clusters(const vx_result *result);
 /* p as --p-format asks for it. */
 double vx_p_formatted(double p, vx_p_format format);
 
-/* Writes every file of a run into `folder`; all of interface.md. */
+/* Writes every file of a run into `folder`; all of interface.md. Where a part fails the others are written all the
+ * same: run.json, the last, names it, and so does the error. */
 vx_status vx_write_results(const char *folder, const vx_record *record, vx_error *error);
 
 /* The parts of vx_write_results. */

@@ -2,11 +2,9 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "output/names.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 double vx_p_formatted(double p, vx_p_format format)
@@ -43,17 +41,6 @@ const char *vx_effect_participant(const vx_record *record, const vx_entry *entry
 {
     int64_t row = entry->result->effect->row[i];
     return record->study->participant[entry->modality->study->participant[row]];
-}
-
-static char *safe_name(const char *name)
-{
-    char *safe = vx_copy_text(name);
-    for (char *c = safe; c && *c; c++)
-        if (!isalnum((unsigned char)*c) && !strchr("_-.+", *c) && (unsigned char)*c < 0x80)
-            *c = '-';
-    if (safe && safe[0] == '.') /* a hidden file, or "..": neither is meant */
-        safe[0] = '-';
-    return safe;
 }
 
 /* Whether another entry before `entry` has this name at `offset` (of a char * in vx_entry); where `modality` is given,
@@ -99,9 +86,9 @@ vx_status vx_entries_new(const vx_record *record, vx_entry **entries, size_t *co
             entry->result = modality->result[e];
             entry->modality_name = e ? vx_copy_text(list[first].modality_name)
                                      : unique_name(list, k, offsetof(vx_entry, modality_name), NULL,
-                                                   safe_name(modality->name));
+                                                   vx_file_name_from(modality->name));
             entry->effect_name = unique_name(list, k, offsetof(vx_entry, effect_name), modality,
-                                             safe_name(modality->model->effect[e].name));
+                                             vx_file_name_from(modality->model->effect[e].name));
             if (entry->modality_name && entry->effect_name)
                 entry->stem = unique_name(list, k, offsetof(vx_entry, stem), NULL,
                                           vx_text("%s_%s", entry->modality_name, entry->effect_name));
@@ -154,18 +141,4 @@ bool vx_mask_intersection(const vx_record_modality *modality, size_t count, uint
         }
     }
     return true;
-}
-
-vx_status vx_write_file(const char *path, const void *data, size_t size, vx_error *error)
-{
-    FILE *file = fopen(path, "wb");
-    if (!file)
-        return vx_fail(error, VX_OUTPUT, "%s: cannot be made: %s", path, strerror(errno));
-    bool whole = fwrite(data, 1, size, file) == size;
-    int reason = errno;
-    if (fclose(file) != 0 && whole) { /* a full disk may show only now */
-        whole = false;
-        reason = errno;
-    }
-    return whole ? VX_OK : vx_fail(error, VX_OUTPUT, "%s: cannot be written: %s", path, strerror(reason));
 }

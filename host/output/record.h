@@ -2,6 +2,7 @@
 #ifndef VX_OUTPUT_RECORD_H
 #define VX_OUTPUT_RECORD_H
 
+#include "output/file.h"
 #include "output/output.h"
 
 /* One effect of one modality and the names it goes by. Names come from a table and may hold anything; in files and
@@ -44,9 +45,6 @@ const char *vx_scheme_name(vx_scheme scheme);
 
 /* The participant of row i of an effect. */
 const char *vx_effect_participant(const vx_record *record, const vx_entry *entry, int64_t i);
-
-/* Writes a whole file at once. Errors: VX_OUTPUT, also where only closing it finds the disk full. */
-vx_status vx_write_file(const char *path, const void *data, size_t size, vx_error *error);
 
 /* The options {name: value} and the inputs [{path, participant, column, sha256}] as JSON text, which the caller frees
  * with free(); null where memory is short. */

@@ -1,13 +1,37 @@
+#include "base/error.h"
+#include "base/memory.h"
 #include "output/output.h"
 
+/* What was computed may have taken hours: a part that cannot be written takes no other with it. */
 vx_status vx_write_results(const char *folder, const vx_record *record, vx_error *error)
 {
-    vx_status status = vx_write_maps(folder, record, error);
-    if (!status)
-        status = vx_write_clusters(folder, record, error);
-    if (!status)
-        status = vx_write_hdf5(folder, record, error);
-    if (!status)
-        status = vx_write_json(folder, record, error); /* last: it lists the files beside it */
-    return status;
+    static const struct {
+        const char *name;
+        vx_status (*write)(const char *, const vx_record *, vx_error *);
+    } part[] = {{"maps", vx_write_maps}, {"tables of clusters", vx_write_clusters}, {"results.h5", vx_write_hdf5}};
+    vx_record written = *record;
+    vx_status status = VX_OK;
+    vx_error why;
+    char *missing = NULL;
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+        const vx_status found = part[i].write(folder, record, &why);
+        char *more = found ? vx_text("%s%s%s", missing ? missing : "", missing ? ", " : "", part[i].name) : NULL;
+        if (found && !status) { /* the first tells the reason */
+            status = found;
+            if (error)
+                *error = why;
+        }
+        if (more) {
+            free(missing);
+            missing = more;
+        }
+    }
+    written.not_written = missing;
+    const vx_status listed = vx_write_json(folder, &written, &why); /* last: it lists the files beside it */
+    if (listed && !status && error)
+        *error = why;
+    if (status)
+        vx_error_prefix(error, status, "not whole, for something of %s could not be written", missing);
+    free(missing);
+    return status ? status : listed;
 }

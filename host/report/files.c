@@ -1,23 +1,38 @@
 #include "report/files.h"
 
+#include "base/json.h"
 #include "base/memory.h"
-#include "output/record.h"
+#include "output/file.h"
+#include "output/manifest.h"
+#include "output/names.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sha256.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct one_file {
     char *name;
     void *data;
     size_t size;
+    char sha256[SHA256_DIGEST_STRING_LENGTH]; /* set when they go into a folder */
 } one_file;
 
 struct vx_files {
     one_file *file;
     size_t count;
 };
+
+/* A folder whose files change. */
+typedef struct change {
+    const char *folder;
+    int fd;      /* with its lock */
+    json_t *run; /* run.json as it is now */
+    bool intact; /* it was as voxstat wrote it */
+} change;
 
 vx_files *vx_files_new(void)
 {
@@ -45,116 +60,179 @@ vx_status vx_files_add(vx_files *files, const char *name, void *data, size_t siz
         free(data);
         return vx_fail_memory(error);
     }
-    files->file[files->count++] = (one_file){copy, data, size};
+    files->file[files->count++] = (one_file){.name = copy, .data = data, .size = size};
     return VX_OK;
 }
 
-vx_status vx_file_replace(const char *folder, const char *name, const void *data, size_t size, vx_error *error)
+/* Whether two run.json are of one run: what changes with a report or packs apart. */
+static bool same_run(const json_t *one, const json_t *other)
 {
-    char *path = vx_text("%s/%s", folder, name), *fresh = vx_text("%s/%s.partial", folder, name);
-    vx_status status = path && fresh ? vx_write_file(fresh, data, size, error) : vx_fail_memory(error);
-    if (!status && rename(fresh, path) != 0)
-        status = vx_fail(error, VX_OUTPUT, "%s: cannot be put in place: %s", path, strerror(errno));
-    if (status && fresh)
-        unlink(fresh);
-    free(path);
-    free(fresh);
-    return status;
+    static const char *const own[] = {"files", "checksums", "report", "run_sha256"};
+    json_t *a = json_copy((json_t *)one), *b = json_copy((json_t *)other); /* shallow */
+    for (size_t k = 0; k < sizeof own / sizeof *own; k++) {
+        json_object_del(a, own[k]);
+        json_object_del(b, own[k]);
+    }
+    const bool same = a && b && json_equal(a, b);
+    json_decref(a);
+    json_decref(b);
+    return same;
 }
 
-static bool lists(const json_t *array, const char *name)
+static vx_status open_change(change *c, const json_t *run, vx_error *error)
 {
-    size_t i;
-    const json_t *one;
-    json_array_foreach(array, i, one)
-        if (json_is_string(one) && !strcmp(json_string_value(one), name))
+    vx_status status = vx_folder_lock(c->folder, &c->fd, error);
+    if (status)
+        return status;
+    c->run = vx_manifest_read(c->fd, &c->intact);
+    if (!c->run || !same_run(c->run, run))
+        return vx_fail(error, VX_OUTPUT, "%s: has come to hold the results of another run; try again", c->folder);
+    if (!json_is_object(json_object_get(c->run, "checksums")))
+        return vx_fail(error, VX_OUTPUT, "%s: an earlier voxstat wrote it and kept no checksums, so nothing is put "
+                       "into it; run the analysis again", c->folder);
+    return VX_OK;
+}
+
+/* Nothing of the user's is in the way of a file. */
+static vx_status check_free(const change *c, const char *name, vx_error *error)
+{
+    if (!vx_file_name_safe(name))
+        return vx_fail(error, VX_OUTPUT, "%s: \"%.100s\" is no name for a file in it", c->folder, name);
+    switch (vx_manifest_state(c->fd, c->run, name)) {
+    case VX_FILE_CHANGED:
+        return vx_fail(error, VX_OUTPUT, "%s/%s: was changed since voxstat wrote it, so it is not replaced; move it "
+                       "away", c->folder, name);
+    case VX_FILE_UNLISTED:
+        return vx_fail(error, VX_OUTPUT, "%s/%s: was not written by voxstat, so it is not replaced; move it away",
+                       c->folder, name);
+    default: return VX_OK;
+    }
+}
+
+static bool is_among(const vx_files *files, const char *name)
+{
+    for (size_t i = 0; i < files->count; i++)
+        if (!strcmp(files->file[i].name, name))
             return true;
     return false;
 }
 
-/* The names of `array` that are not in `without`, in a new array. */
-static json_t *those_not_in(const json_t *array, const json_t *without)
+/* The names in `earlier` that are not among `files`, and that a report's file can have; what a run.json lists beside
+ * them is not removed, whoever wrote it. */
+static json_t *stale_names(const json_t *earlier, const vx_files *files)
 {
-    json_t *left = json_array();
+    json_t *stale = json_array();
     size_t i;
     json_t *one;
-    json_array_foreach(array, i, one)
-        if (json_is_string(one) && !lists(without, json_string_value(one)))
-            json_array_append(left, one);
-    return left;
+    json_array_foreach(earlier, i, one) {
+        const char *name = json_string_value(one);
+        if (vx_file_name_safe(name) && vx_file_name_of_report(name) && !is_among(files, name))
+            stale = vx_json_append(stale, json_incref(one));
+    }
+    return stale;
 }
 
-static vx_status dump_run(const char *folder, const json_t *run, vx_error *error)
+/* "report": the files, then those that are about to go. */
+static vx_status list_report(const change *c, const vx_files *files, const json_t *stale, vx_error *error)
 {
-    char *text = json_dumps(run, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-    vx_status status = text ? vx_file_replace(folder, "run.json", text, strlen(text), error) : vx_fail_memory(error);
-    free(text);
-    return status;
+    json_t *names = json_array();
+    for (size_t i = 0; i < files->count; i++)
+        names = vx_json_append(names, vx_json_text(files->file[i].name));
+    if (stale)
+        names = vx_json_extend(names, stale);
+    return vx_json_put(c->run, "report", names) ? VX_OK : vx_fail_memory(error);
 }
 
-static vx_status write_run(const char *folder, const json_t *run, const json_t *files, const json_t *report,
-                           vx_error *error)
+/* The entries of the files in run.json: beside the old ones (`pending`), or in their place. */
+static vx_status list_files(const change *c, const vx_files *files, bool pending, vx_error *error)
 {
-    json_t *changed = json_copy((json_t *)run); /* shallow: only the two keys differ */
     vx_status status = VX_OK;
-    if (!changed || json_object_set(changed, "files", (json_t *)files) ||
-        json_object_set(changed, "report", (json_t *)report))
-        status = vx_fail_memory(error);
-    else
-        status = dump_run(folder, changed, error);
-    json_decref(changed);
+    for (size_t i = 0; !status && i < files->count; i++)
+        status = vx_manifest_set(c->run, files->file[i].name, files->file[i].sha256, pending, error);
+    if (!status)
+        status = vx_manifest_write(c->fd, c->folder, c->run, c->intact, error);
+    fsync(c->fd); /* what run.json says and what is there change in this order */
     return status;
 }
 
-vx_status vx_file_list(const char *folder, json_t *run, const char *name, vx_error *error)
-{
-    json_t *files = json_object_get(run, "files");
-    if (lists(files, name))
-        return VX_OK;
-    if (json_array_append_new(files, json_string(name)))
-        return vx_fail_memory(error);
-    return dump_run(folder, run, error);
-}
-
-static void remove_files(const char *folder, const json_t *names)
+/* Removes what an earlier report left, as far as it is as it was. */
+static void remove_stale(const change *c, const json_t *stale)
 {
     size_t i;
     const json_t *one;
-    json_array_foreach(names, i, one) {
-        char *path = vx_text("%s/%s", folder, json_string_value(one));
-        if (path && !strchr(json_string_value(one), '/'))
-            unlink(path);
-        free(path);
+    json_array_foreach(stale, i, one) {
+        const char *name = json_string_value(one);
+        const vx_file_state state = vx_manifest_state(c->fd, c->run, name);
+        if (state == VX_FILE_OURS)
+            unlinkat(c->fd, name, 0);
+        if (state == VX_FILE_OURS || state == VX_FILE_ABSENT)
+            vx_manifest_drop(c->run, name);
     }
 }
 
-vx_status vx_files_commit(const vx_files *files, const char *folder, const json_t *run, vx_error *error)
+/* From the old files to the new ones, under the lock. */
+static vx_status exchange(const change *c, const vx_files *files, bool report, vx_error *error)
 {
-    const json_t *earlier = json_object_get(run, "report");
-    json_t *ours = json_array(), *report = json_array(), *rest = NULL, *stale = NULL, *listed = NULL;
     vx_status status = VX_OK;
-    for (size_t i = 0; i < files->count; i++)
-        json_array_append_new(ours, json_string(files->file[i].name));
-    stale = those_not_in(earlier, ours);
-    rest = those_not_in(json_object_get(run, "files"), earlier); /* of the run itself */
-    listed = those_not_in(rest, ours);
-    json_array_extend(listed, ours);
-    json_array_extend(report, ours);
-    json_array_extend(report, stale);
-    json_t *both = json_copy(listed);
-    json_array_extend(both, stale);
-    status = write_run(folder, run, both, report, error);
+    json_t *stale = report ? stale_names(json_object_get(c->run, "report"), files) : NULL;
+    if (report && !stale)
+        status = vx_fail_memory(error);
     for (size_t i = 0; !status && i < files->count; i++)
-        status = vx_file_replace(folder, files->file[i].name, files->file[i].data, files->file[i].size, error);
-    if (!status && json_array_size(stale)) {
-        remove_files(folder, stale);
-        status = write_run(folder, run, listed, ours, error);
+        status = check_free(c, files->file[i].name, error);
+    if (!status && report)
+        status = list_report(c, files, stale, error);
+    if (!status)
+        status = list_files(c, files, true, error);
+    for (size_t i = 0; !status && i < files->count; i++)
+        status = vx_file_put(c->fd, c->folder, files->file[i].name, false, files->file[i].data,
+                             files->file[i].size, error);
+    if (!status && report) {
+        remove_stale(c, stale);
+        status = list_report(c, files, NULL, error);
     }
-    json_decref(both);
-    json_decref(ours);
-    json_decref(report);
-    json_decref(rest);
+    if (!status)
+        status = list_files(c, files, false, error);
     json_decref(stale);
-    json_decref(listed);
+    return status;
+}
+
+vx_status vx_files_commit(const vx_files *files, const char *folder, const json_t *run, bool report, vx_error *error)
+{
+    change c = {.folder = folder, .fd = -1};
+    for (size_t i = 0; i < files->count; i++)
+        SHA256Data(files->file[i].data, files->file[i].size, files->file[i].sha256);
+    vx_status status = open_change(&c, run, error);
+    if (!status)
+        status = exchange(&c, files, report, error);
+    json_decref(c.run);
+    if (c.fd >= 0)
+        close(c.fd);
+    return status;
+}
+
+vx_status vx_files_write(const vx_files *files, const char *folder, bool ours(int fd, const char *name),
+                         vx_error *error)
+{
+    vx_status status = VX_OK;
+    struct stat found;
+    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
+        return vx_fail(error, VX_OUTPUT, "%s: cannot be made: %s", folder, strerror(errno));
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return vx_fail(error, VX_OUTPUT, "%s: cannot be opened: %s", folder, strerror(errno));
+    for (size_t i = 0; !status && i < files->count; i++) {
+        const one_file *file = &files->file[i];
+        if (!vx_file_name_safe(file->name))
+            status = vx_fail(error, VX_OUTPUT, "\"%.100s\" is no name for a file", file->name);
+        else if (ours && fstatat(fd, file->name, &found, AT_SYMLINK_NOFOLLOW) == 0 && !ours(fd, file->name))
+            status = vx_fail(error, VX_OUTPUT, "%s/%s: was not written by voxstat, so --force does not replace it",
+                             folder, file->name);
+    }
+    for (size_t i = 0; !status && i < files->count; i++) {
+        const one_file *file = &files->file[i];
+        status = vx_file_put(fd, folder, file->name, !ours, file->data, file->size, error);
+    }
+    fsync(fd);
+    close(fd);
     return status;
 }

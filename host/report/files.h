@@ -1,10 +1,12 @@
-/* The files of a report: collected in memory, then put into the folder at once. */
+/* Files that are made from a results folder and put into it: a report, NIDM-Results packs. They are collected in memory
+ * and go into the folder at once. */
 #ifndef VX_REPORT_FILES_H
 #define VX_REPORT_FILES_H
 
 #include "base/error.h"
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct vx_files vx_files; /* freed with vx_files_free, the data too */
@@ -15,17 +17,18 @@ void vx_files_free(vx_files *files);
 /* Takes `data` over (freed with free()), also where it fails. `name` is copied. */
 vx_status vx_files_add(vx_files *files, const char *name, void *data, size_t size, vx_error *error);
 
-/* Puts the files into `folder`, where `run` is the run.json: each under another name first and then renamed. Files of
- * an earlier report that this one does not write are removed. run.json lists them before they are there and until they
- * are gone, so that an interruption leaves no file that --force would not know. Errors: VX_OUTPUT. */
-vx_status vx_files_commit(const vx_files *files, const char *folder, const json_t *run, vx_error *error);
+/* Puts the files into `folder`, whose run.json was `run` when they were made, each in one step. Meanwhile the folder is
+ * locked: a report and packs at once wait for each other, and each finds what the other has written in run.json. With
+ * `report` they are a report, and what an earlier one left that this one does not write goes.
+ *
+ * Nothing is replaced or removed that run.json does not list with the content that it has. run.json lists the files
+ * before they are there and until they are gone, so that an interruption leaves none that --force would not know.
+ * Errors: VX_OUTPUT, also where the folder has come to hold another run. */
+vx_status vx_files_commit(const vx_files *files, const char *folder, const json_t *run, bool report, vx_error *error);
 
-/* Puts `data` into the folder as `name`: whoever looks sees what was there before or the new file. Errors:
- * VX_OUTPUT. */
-vx_status vx_file_replace(const char *folder, const char *name, const void *data, size_t size, vx_error *error);
-
-/* Lists one more file in the folder's run.json, `run`, which is changed too: `voxstat run --force` then knows it for
- * ours. Nothing is written where it is listed already. Errors: VX_OUTPUT. */
-vx_status vx_file_list(const char *folder, json_t *run, const char *name, vx_error *error);
+/* Puts the files into any folder, which is made where it is missing. What is there is replaced where `ours` says of it
+ * that it may be (the folder is open as `fd`); null: nothing is. None is put before all may be. Errors: VX_OUTPUT. */
+vx_status vx_files_write(const vx_files *files, const char *folder, bool ours(int fd, const char *name),
+                         vx_error *error);
 
 #endif

@@ -2,11 +2,10 @@
 
 #include "base/distribution.h"
 #include "base/memory.h"
+#include "output/level.h"
 
 #include <math.h>
 #include <string.h>
-
-static const double alpha = 0.05;
 
 static int ascending(const void *a, const void *b)
 {
@@ -26,7 +25,7 @@ static double *sorted(const double *value, size_t count)
 
 double vx_critical(const double *null, uint64_t count)
 {
-    const uint64_t larger = (uint64_t)ceil(alpha * (double)count) - 1; /* the most that leave p below alpha */
+    const uint64_t larger = vx_level_count(count);
     double *order = count && larger ? sorted(null, count) : NULL, critical = NAN;
     if (order)
         critical = order[count - 1 - larger];
@@ -158,6 +157,8 @@ double vx_design_square(const double *design, int64_t n, int64_t columns, int64_
 
 void vx_line_destroy(vx_line *line)
 {
+    if (!line)
+        return;
     free(line->x);
     free(line->y);
     *line = (vx_line){0};

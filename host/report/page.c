@@ -46,13 +46,15 @@ static void escape(FILE *out, const char *text)
 }
 
 /* A %s conversion with its width and precision, escaped afterwards. */
-static void put_text(FILE *out, const char *spec, const char *text)
+static void put_text(vx_page *page, const char *spec, const char *text)
 {
     char *padded = NULL;
     if (!strcmp(spec, "%s"))
-        escape(out, text ? text : "");
-    else if (asprintf(&padded, spec, text ? text : "") >= 0) {
-        escape(out, padded);
+        escape(page->out, text ? text : "");
+    else if (asprintf(&padded, spec, text ? text : "") < 0)
+        page->lost = true;
+    else {
+        escape(page->out, padded);
         free(padded);
     }
 }
@@ -80,8 +82,8 @@ void vx_put(vx_page *page, const char *format, ...)
         const bool longer = strstr(spec, "ll"), size = strchr(spec, 'z');
         switch (spec[used - 1]) {
         case '%': fputc('%', page->out); break;
-        case 's': put_text(page->out, spec, va_arg(arguments, const char *)); break;
-        case 'c': put_text(page->out, "%s", (char[]){(char)va_arg(arguments, int), '\0'}); break;
+        case 's': put_text(page, spec, va_arg(arguments, const char *)); break;
+        case 'c': put_text(page, "%s", (char[]){(char)va_arg(arguments, int), '\0'}); break;
         case 'e':
         case 'f':
         case 'g': fprintf(page->out, spec, va_arg(arguments, double)); break;

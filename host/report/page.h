@@ -8,6 +8,7 @@
 
 typedef struct vx_page {
     FILE *out;
+    bool lost; /* memory was short for a text */
 } vx_page;
 
 /* printf whose arguments are text and numbers, never markup: < > & " ' in %s come out as entities, and bytes that are

@@ -1,6 +1,7 @@
 #include "report/pictures.h"
 
 #include "base/memory.h"
+#include "base/stream.h"
 #include "report/page.h"
 
 enum { WAITING = 24 }; /* pictures of some MB that wait for being encoded, at most */
@@ -40,7 +41,7 @@ vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size,
 {
     char *filled = NULL;
     size_t filled_size = 0, from = 0;
-    vx_page page = {open_memstream(&filled, &filled_size)};
+    vx_page page = {.out = vx_text_stream(&filled, &filled_size)};
     vx_status status = page.out ? VX_OK : vx_fail_memory(error);
     for (vx_handed_in *picture = pictures->first; !status && picture; picture = picture->next) {
         if (!picture->png.data) {
@@ -55,12 +56,11 @@ vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size,
         if (!status)
             status = add_file(files, picture->name, ".svg", &picture->svg, error);
     }
-    if (page.out) {
+    if (!status)
         fwrite(text + from, 1, size - from, page.out);
-        const bool whole = !ferror(page.out);
-        if ((fclose(page.out) || !whole) && !status)
-            status = vx_fail_memory(error);
-    }
+    const bool whole = vx_stream_close(page.out);
+    if (!status && !whole)
+        status = vx_fail_memory(error);
     if (status)
         free(filled);
     else
@@ -70,6 +70,8 @@ vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size,
 
 void vx_pictures_destroy(vx_pictures *pictures)
 {
+    if (!pictures)
+        return;
     for (vx_handed_in *picture = pictures->first, *next; picture; picture = next) {
         next = picture->next;
         free(picture->name);

@@ -1,5 +1,8 @@
-/* What the parts of the reader share: results.c opens and reads results.h5, results_json.c reads run.json, and
- * results_clusters.c the tables of clusters. */
+/* What the parts of the reader share: results.c opens and reads results.h5, results_json.c reads run.json,
+ * results_clusters.c the tables of clusters, and results_check.c holds their figures against one another.
+ *
+ * A folder may come from anybody. What has been read is of the right types, its texts that become paths are safe, and
+ * its figures agree, so that nothing later has to doubt them. */
 #ifndef VX_REPORT_READING_H
 #define VX_REPORT_READING_H
 
@@ -15,10 +18,22 @@ typedef struct vx_reading {
 /* Zeroed memory; null where memory is short or something has failed. */
 void *vx_reading_room(vx_reading *r, size_t count, size_t size);
 
+/* Fails (VX_INPUT) with a sentence about run.json, unless something has failed already. */
+void vx_reading_fail(vx_reading *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* Loads run.json, checks its version and fills everything that it knows. */
 void vx_read_run(vx_reading *r);
 
 /* The cluster table of an effect. */
-void vx_read_clusters(vx_reading *r, vx_results_effect *effect);
+void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect);
+
+/* Whether the figures of run.json agree; what it counts bounds what is read from the other files. */
+void vx_check_run(vx_reading *r);
+
+/* Whether a cluster can be one of the modality and effect; `number` is its row, from 1. */
+bool vx_check_cluster(const vx_results_modality *modality, const vx_cluster *cluster, size_t number);
+
+/* Whether an affine leads from voxels to different places: it is finite, and no axis lies in the plane of others. */
+bool vx_check_affine(const double a[4][4]);
 
 #endif

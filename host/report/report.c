@@ -2,6 +2,8 @@
 
 #include "base/embedded.h"
 #include "base/memory.h"
+#include "base/stop.h"
+#include "base/stream.h"
 #include "report/draw/sample.h"
 #include "report/section.h"
 #include "report/sections.h"
@@ -33,7 +35,7 @@ static bool applies(const vx_report *report, const vx_section *one)
 void vx_report_picture(vx_report *report, const vx_picture *picture)
 {
     vx_page *page = report->page;
-    if (report->status)
+    if (report->status || (report->status = vx_stop_check(report->error)))
         return;
     vx_handed_in *handed = vx_pictures_draw(&report->pictures, picture->name, &picture->drawing, report->error);
     if (!handed) {
@@ -49,16 +51,18 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
            "</a></span></figcaption></figure>\n", picture->caption, picture->name, picture->name, picture->name);
 }
 
-static vx_status load_template(const char *path, vx_image *image, vx_error *error)
+static vx_status load_template(const char *path, vx_analyze_orientation orientation, vx_image *image, vx_error *error)
 {
-    vx_status status = vx_image_read(path, VX_ANALYZE_REFUSE, image, error);
+    vx_status status = vx_image_read(path, orientation, image, error);
     return status ? vx_error_prefix(error, status, "template") : VX_OK;
 }
 
 vx_status vx_report_check(const vx_report_options *options, vx_error *error)
 {
     vx_image image = {0};
-    vx_status status = options->template ? load_template(options->template, &image, error) : VX_OK;
+    vx_status status = VX_OK;
+    if (options->template)
+        status = load_template(options->template, options->orientation, &image, error);
     vx_image_destroy(&image);
     return status;
 }
@@ -71,7 +75,7 @@ static vx_status read_template(vx_report *report, vx_error *error)
     float *mask = NULL;
     if (!report->template || !report->results->modalities)
         return VX_OK;
-    vx_status status = load_template(report->template, &image, error);
+    vx_status status = load_template(report->template, report->orientation, &image, error);
     if (status)
         return status;
     report->template_image = (vx_volume){image.grid, image.data};
@@ -150,14 +154,14 @@ vx_status vx_report_write(const char *folder, const vx_report_options *options, 
     char *text = NULL;
     size_t size = 0;
     vx_page page = {0};
-    vx_report report = {.template = options->template, .page = &page, .error = error};
+    vx_report report = {.template = options->template, .orientation = options->orientation, .page = &page, .error = error};
     report.status = vx_results_open(folder, &results, error);
     if (report.status)
         return report.status;
     report.results = results;
     report.status = read_template(&report, error);
     report.files = vx_files_new();
-    page.out = open_memstream(&text, &size);
+    page.out = vx_text_stream(&text, &size);
     if (!report.status && !(report.files && page.out))
         report.status = vx_fail_memory(error);
     /* The page is written, and pictures are drawn, on this thread; the others take what it leaves in tasks. */
@@ -166,15 +170,13 @@ vx_status vx_report_write(const char *folder, const vx_report_options *options, 
 #pragma omp master
         write_page(&report);
     }
-    if (page.out) {
-        bool whole = !ferror(page.out);
-        if ((fclose(page.out) || !whole) && !report.status)
-            report.status = vx_fail_memory(error);
-    }
+    const bool whole = vx_stream_close(page.out) && !page.lost;
+    if (!report.status && !whole)
+        report.status = vx_fail_memory(error);
     if (!report.status)
         report.status = vx_pictures_file(&report.pictures, text, size, report.files, error);
     if (!report.status)
-        report.status = vx_files_commit(report.files, folder, results->run, error);
+        report.status = vx_files_commit(report.files, folder, results->run, true, error);
     free(text);
     vx_pictures_destroy(&report.pictures);
     vx_files_free(report.files);

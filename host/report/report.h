@@ -5,10 +5,11 @@
 #ifndef VX_REPORT_REPORT_H
 #define VX_REPORT_REPORT_H
 
-#include "base/error.h"
+#include "voxstat/image.h"
 
 typedef struct vx_report_options {
     const char *template; /* an image to draw the maps over, in the same space; null: the mean image */
+    vx_analyze_orientation orientation; /* of the template, where its header does not tell left from right */
 } vx_report_options;
 
 /* Writes (or writes again) the report into `folder`: every file whole or not at all, and those that this replaces go.

@@ -1,6 +1,7 @@
 #include "report/reading.h"
 
 #include "base/memory.h"
+#include "output/level.h"
 #include "output/record.h"
 #include "report/store.h"
 
@@ -26,21 +27,20 @@ void *vx_reading_room(vx_reading *r, size_t count, size_t size)
     return memory;
 }
 
-/* The dataset <root>/<place>/<name>, whose shape must be as given; a first dimension of 0 stands for any and is set. */
-static double *numbers(vx_reading *r, const char *root, const char *place, const char *name, int rank, size_t *shape)
+/* The dataset <root>/<place>/<name>, whose shape must be as given and whose values must be finite. */
+static double *numbers(vx_reading *r, const char *root, const char *place, const char *name, int rank,
+                       const size_t *shape)
 {
     double *value = NULL;
-    size_t found[3] = {0};
     char *path = vx_text("/%s/%s/%s", root, place, name);
     if (!r->status)
-        r->status = path ? vx_store_numbers(r->results->store, path, rank, found, &value, r->error)
+        r->status = path ? vx_store_numbers(r->results->store, path, rank, shape, &value, r->error)
                          : vx_fail_memory(r->error);
-    if (!r->status && !shape[0])
-        shape[0] = found[0];
-    for (int k = 0; !r->status && k < rank; k++)
-        if (found[k] != shape[k])
-            r->status = vx_fail(r->error, VX_INPUT, "%s/results.h5: %s is not of the size that run.json implies: the "
-                                "two are not of one run", r->results->folder, path);
+    const size_t count = r->status ? 0 : rank == 1 ? shape[0] : shape[0] * shape[1];
+    for (size_t i = 0; !r->status && i < count; i++)
+        if (!isfinite(value[i]))
+            r->status = vx_fail(r->error, VX_INPUT, "%s/results.h5: %s holds a number that is not finite: it is "
+                                "damaged", r->results->folder, path);
     free(path);
     if (r->status) {
         free(value);
@@ -63,45 +63,69 @@ static void read_effect_store(vx_reading *r, vx_results_effect *effect)
                                                            {"extent", &effect->null.extent},
                                                            {"mass", &effect->null.mass},
                                                            {"tfce", &effect->null.tfce}};
-    size_t design[2] = {(size_t)effect->n, (size_t)effect->columns}, count = (size_t)effect->relabellings;
+    const size_t design[2] = {(size_t)effect->n, (size_t)effect->columns}, count = (size_t)effect->relabellings;
     effect->design = numbers(r, "design", effect->place, "matrix", 2, design);
     effect->raw = numbers(r, "design", effect->place, "raw", 2, design);
     effect->null.count = count;
     for (size_t k = 0; k < sizeof null / sizeof *null; k++)
         if (k == 0 || has(r, "null", effect->place, null[k].name))
             *null[k].value = numbers(r, "null", effect->place, null[k].name, 1, &count);
-    if (!effect->clusters)
+    effect->measured = effect->clusters < VX_MEASURED_CLUSTERS ? effect->clusters : VX_MEASURED_CLUSTERS;
+    if (!effect->measured)
         return;
-    size_t values[2] = {0, (size_t)effect->n};
+    const size_t values[2] = {effect->measured, (size_t)effect->n};
     effect->followup = numbers(r, "clusters", effect->place, "followup", 2, values);
-    effect->measured = values[0] < effect->clusters ? values[0] : effect->clusters;
     if (r->results->design == VX_PAIRED)
         effect->baseline = numbers(r, "clusters", effect->place, "baseline", 2, values);
 }
 
-static void read_modality_store(vx_reading *r, vx_results_modality *modality)
+/* Where the voxels lie, as the mean image says. */
+static void read_grid(vx_reading *r, vx_results_modality *modality)
 {
+    vx_grid *grid = &modality->grid;
     float *mean = NULL;
-    size_t n = (size_t)modality->n;
     char *path = vx_text("/mean/%s", modality->stem);
     if (!r->status)
-        r->status = path ? vx_store_volume(r->results->store, path, modality->grid.dim, modality->grid.affine, &mean,
-                                           r->error)
+        r->status = path ? vx_store_volume(r->results->store, path, grid->dim, grid->affine, &mean, r->error)
                          : vx_fail_memory(r->error);
+    if (!r->status && !vx_check_affine(grid->affine))
+        r->status = vx_fail(r->error, VX_INPUT, "%s/results.h5: the affine of %s leads nowhere: it is damaged",
+                            r->results->folder, path);
+    for (int k = 0; k < 3; k++)
+        grid->pixdim[k] = hypot(hypot(grid->affine[0][k], grid->affine[1][k]), grid->affine[2][k]);
     free(mean);
     free(path);
-    for (int k = 0; k < 3; k++)
-        modality->grid.pixdim[k] = hypot(hypot(modality->grid.affine[0][k], modality->grid.affine[1][k]),
-                                         modality->grid.affine[2][k]);
+}
+
+/* The voxels of every image that hold something. */
+static int64_t *voxel_counts(vx_reading *r, const vx_results_modality *modality, const char *session)
+{
+    const size_t n = (size_t)modality->n;
+    char *name = vx_text("%s_voxels", session);
+    double *count = name ? numbers(r, "participants", modality->stem, name, 1, &n) : NULL;
+    int64_t *voxels = vx_reading_room(r, n, sizeof *voxels);
+    if (!name && !r->status)
+        r->status = vx_fail_memory(r->error);
+    for (size_t i = 0; !r->status && i < n; i++) {
+        if (count[i] < 0 || count[i] > (double)vx_grid_elements(&modality->grid))
+            r->status = vx_fail(r->error, VX_INPUT, "%s/results.h5: /participants/%s/%s counts %g voxels in a grid of "
+                                "%zu: it is damaged", r->results->folder, modality->stem, name, count[i],
+                                vx_grid_elements(&modality->grid));
+        else
+            voxels[i] = (int64_t)count[i];
+    }
+    free(count);
+    free(name);
+    return voxels;
+}
+
+static void read_modality_store(vx_reading *r, vx_results_modality *modality)
+{
+    const size_t n = (size_t)modality->n;
+    read_grid(r, modality);
     for (int s = r->results->design == VX_PAIRED ? 0 : 1; s < VX_MEAN_SESSIONS; s++) {
-        char *voxels = vx_text("%s_voxels", session_name[s]);
         modality->global[s] = numbers(r, "participants", modality->stem, session_name[s], 1, &n);
-        double *count = voxels ? numbers(r, "participants", modality->stem, voxels, 1, &n) : NULL;
-        modality->voxels[s] = vx_reading_room(r, n, sizeof(int64_t));
-        for (size_t i = 0; count && modality->voxels[s] && i < n; i++)
-            modality->voxels[s][i] = (int64_t)count[i];
-        free(count);
-        free(voxels);
+        modality->voxels[s] = voxel_counts(r, modality, session_name[s]);
     }
     for (size_t e = 0; e < modality->effects; e++)
         read_effect_store(r, &modality->effect[e]);
@@ -122,7 +146,7 @@ vx_status vx_results_open(const char *folder, vx_results **results, vx_error *er
     for (size_t m = 0; !r.status && m < opened->modalities; m++) {
         read_modality_store(&r, &opened->modality[m]);
         for (size_t e = 0; !r.status && e < opened->modality[m].effects; e++)
-            vx_read_clusters(&r, &opened->modality[m].effect[e]);
+            vx_read_clusters(&r, &opened->modality[m], &opened->modality[m].effect[e]);
     }
     free(path);
     if (r.status)
@@ -165,6 +189,7 @@ void vx_results_close(vx_results *results)
         }
     }
     free(results->modality);
+    free(results->remark);
     vx_store_close(results->store);
     json_decref(results->run);
     free(results->folder);
@@ -183,18 +208,21 @@ static vx_status volume(const vx_results *results, const vx_grid *grid, float **
 static vx_status volume(const vx_results *results, const vx_grid *grid, float **data, vx_error *error,
                         const char *format, ...)
 {
-    vx_grid found;
+    vx_grid found = *grid;
+    float *read = NULL;
     char path[1000];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(path, sizeof path, format, arguments);
     va_end(arguments);
-    vx_status status = vx_store_volume(results->store, path, found.dim, found.affine, data, error);
-    if (!status && !vx_grid_same(grid, &found, 1e-3, NULL, 0)) {
-        free(*data);
+    vx_status status = vx_store_volume(results->store, path, found.dim, found.affine, &read, error);
+    if (!status && !vx_grid_same(grid, &found, 1e-3, NULL, 0))
         status = vx_fail(error, VX_INPUT, "%s/results.h5: %s lies on another grid than the mean image: it is damaged",
                          results->folder, path);
-    }
+    if (status)
+        free(read);
+    else
+        *data = read;
     return status;
 }
 
@@ -206,10 +234,7 @@ vx_status vx_results_map(const vx_results *results, const vx_results_effect *eff
     if (status || strncmp(map, "p-", 2))
         return status;
     for (size_t i = 0; i < elements; i++)
-        if (results->p_format == VX_P_LOG10)
-            (*data)[i] = (float)pow(10, -(double)(*data)[i]);
-        else if (results->p_format == VX_P_ONE_MINUS)
-            (*data)[i] = 1 - (*data)[i];
+        (*data)[i] = vx_p_plain((*data)[i], results->p_format);
     return VX_OK;
 }
 
@@ -236,7 +261,20 @@ vx_status vx_results_mean(const vx_results *results, const vx_results_modality *
 vx_status vx_results_mask(const vx_results *results, const vx_results_modality *modality, float **data,
                           vx_error *error)
 {
-    if (modality->alone)
-        return volume(results, &modality->grid, data, error, "/mask");
-    return volume(results, &modality->grid, data, error, "/masks/%s", modality->stem);
+    float *mask = NULL;
+    int64_t inside = 0;
+    vx_status status = modality->alone
+                           ? volume(results, &modality->grid, &mask, error, "/mask")
+                           : volume(results, &modality->grid, &mask, error, "/masks/%s", modality->stem);
+    for (size_t i = 0; !status && i < vx_grid_elements(&modality->grid); i++)
+        inside += mask[i] == 1;
+    if (!status && inside != modality->mask_voxels)
+        status = vx_fail(error, VX_INPUT, "%s/results.h5: the mask of %s holds %lld voxels, and run.json says %lld: "
+                         "the two are not of one run", results->folder, modality->name, (long long)inside,
+                         (long long)modality->mask_voxels);
+    if (status)
+        free(mask);
+    else
+        *data = mask;
+    return status;
 }

@@ -83,6 +83,8 @@ typedef struct vx_results {
     vx_design design;
     const char *session[2];      /* null where there is none */
     int64_t participants;
+    const char **remark;         /* remarks */
+    size_t remarks;
     vx_p_format p_format;
     vx_results_modality *modality;
     size_t modalities;

@@ -18,20 +18,28 @@ static double cell_number(const vx_table *table, int64_t row, const char *column
     return value;
 }
 
+/* A whole number; -1 where there is none that fits. */
+static int64_t cell_whole(const vx_table *table, int64_t row, const char *column, bool *good)
+{
+    const double value = cell_number(table, row, column, good);
+    return value >= 0 && value <= INT32_MAX && value == floor(value) ? (int64_t)value : -1;
+}
+
 static bool read_cluster(const vx_table *table, int64_t row, vx_cluster *cluster)
 {
     bool good = true;
     const int64_t sign = vx_table_find(table, "sign");
-    cluster->label = (int32_t)cell_number(table, row, "label", &good);
-    cluster->sign = sign >= 0 && vx_table_cell(table, row, sign)[0] == 'n' ? -1 : 1;
-    cluster->voxels = (int64_t)cell_number(table, row, "voxels", &good);
+    cluster->label = (int32_t)cell_whole(table, row, "label", &good);
+    const char *sign_word = sign < 0 ? NULL : vx_table_cell(table, row, sign);
+    cluster->sign = sign_word && sign_word[0] == 'n' ? -1 : 1;
+    cluster->voxels = cell_whole(table, row, "voxels", &good);
     cluster->mm3 = cell_number(table, row, "mm3", &good);
     cluster->mass = cell_number(table, row, "mass", &good);
     cluster->peak_t = cell_number(table, row, "peak_t", &good);
     static const char *const mm[] = {"peak_x", "peak_y", "peak_z"}, *const voxel[] = {"peak_i", "peak_j", "peak_k"};
     for (int k = 0; k < 3; k++) {
         cluster->peak_mm[k] = cell_number(table, row, mm[k], &good);
-        cluster->peak_voxel[k] = (int64_t)cell_number(table, row, voxel[k], &good);
+        cluster->peak_voxel[k] = cell_whole(table, row, voxel[k], &good);
     }
     cluster->p_extent = cell_number(table, row, "p_extent", &good);
     cluster->p_mass = cell_number(table, row, "p_mass", &good);
@@ -39,14 +47,13 @@ static bool read_cluster(const vx_table *table, int64_t row, vx_cluster *cluster
     cluster->p_voxel = cell_number(table, row, "p_voxel", &good);
     cluster->p_uncorrected = cell_number(table, row, "p_uncorrected", &good);
     cluster->p_fdr = cell_number(table, row, "p_fdr", &good);
-    return good && sign >= 0;
+    return good && sign_word;
 }
 
-void vx_read_clusters(vx_reading *r, vx_results_effect *effect)
+void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
 {
     vx_table table = {0};
     char *path = vx_text("%s/%s_clusters.tsv", r->results->folder, effect->stem);
-    effect->cluster = vx_reading_room(r, effect->clusters, sizeof *effect->cluster);
     if (!r->status && !path)
         r->status = vx_fail_memory(r->error);
     if (!r->status && !effect->clusters && access(path, F_OK)) /* a table of no rows is still promised */
@@ -56,8 +63,10 @@ void vx_read_clusters(vx_reading *r, vx_results_effect *effect)
     if (!r->status && effect->clusters && table.rows != (int64_t)effect->clusters)
         r->status = vx_fail(r->error, VX_INPUT, "%s: has %lld clusters, and run.json %zu: the two are not of one run",
                             path, (long long)table.rows, effect->clusters);
+    effect->cluster = vx_reading_room(r, effect->clusters, sizeof *effect->cluster);
     for (size_t c = 0; !r->status && c < effect->clusters; c++)
-        if (!read_cluster(&table, (int64_t)c, &effect->cluster[c]))
+        if (!read_cluster(&table, (int64_t)c, &effect->cluster[c]) ||
+            !vx_check_cluster(modality, &effect->cluster[c], c + 1))
             r->status = vx_fail(r->error, VX_INPUT, "%s: row %zu is damaged, or of another version", path, c + 1);
     vx_table_destroy(&table);
     free(path);

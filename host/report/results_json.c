@@ -1,6 +1,8 @@
 #include "report/reading.h"
 
+#include "base/file.h"
 #include "base/memory.h"
+#include "output/names.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -8,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { RUN_MOST = 256 << 20 };
+
 static const char *const p_key[VX_P_KINDS] = {"p_uncorrected", "p_fdr",      "p_fwe_voxel",
                                               "p_fwe_extent",  "p_fwe_mass", "p_fwe_tfce"};
 
-/* What follows gives null, 0 and "" once something has failed. */
-static void fail(vx_reading *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void fail(vx_reading *r, const char *format, ...)
+void vx_reading_fail(vx_reading *r, const char *format, ...)
 {
     char words[300];
     va_list arguments;
@@ -26,13 +28,13 @@ static void fail(vx_reading *r, const char *format, ...)
                         "analysis again", r->results->folder, words);
 }
 
-/* ---- values of an object, by key ---- */
+/* ---- values of an object, by key; null, 0 and "" once something has failed ---- */
 
 static json_t *member(vx_reading *r, const json_t *object, const char *key, bool good_type(const json_t *))
 {
     json_t *value = json_object_get(object, key);
     if (!r->status && (!value || !good_type(value)))
-        fail(r, "lacks \"%s\"", key);
+        vx_reading_fail(r, "lacks \"%s\"", key);
     return r->status ? NULL : value;
 }
 
@@ -50,6 +52,28 @@ static const char *get_text(vx_reading *r, const json_t *object, const char *key
     return text ? text : "";
 }
 
+/* A text that becomes a part of a path. */
+static const char *get_name(vx_reading *r, const json_t *object, const char *key)
+{
+    const char *name = get_text(r, object, key);
+    if (!r->status && !vx_file_name_safe(name))
+        vx_reading_fail(r, "\"%s\" is \"%.60s\", which is no name that voxstat gives to a file", key, name);
+    return r->status ? "" : name;
+}
+
+/* <modality>/<effect>, two names. */
+static const char *get_place(vx_reading *r, const json_t *object, const char *key)
+{
+    const char *place = get_text(r, object, key), *slash = strchr(place, '/');
+    char *modality = slash ? strndup(place, (size_t)(slash - place)) : NULL;
+    if (!r->status && slash && !modality)
+        r->status = vx_fail_memory(r->error);
+    if (!r->status && !(vx_file_name_safe(modality) && vx_file_name_safe(slash + 1)))
+        vx_reading_fail(r, "\"%s\" is \"%.60s\", which is no place that voxstat writes to", key, place);
+    free(modality);
+    return r->status ? "" : place;
+}
+
 static const char *get_text_or_null(vx_reading *r, const json_t *object, const char *key)
 {
     return json_string_value(member(r, object, key, is_text_or_null));
@@ -59,7 +83,7 @@ static int64_t get_whole(vx_reading *r, const json_t *object, const char *key)
 {
     const int64_t value = json_integer_value(member(r, object, key, is_whole));
     if (value < 0)
-        fail(r, "\"%s\" is %lld", key, (long long)value);
+        vx_reading_fail(r, "\"%s\" is %lld", key, (long long)value);
     return r->status ? 0 : value;
 }
 
@@ -85,7 +109,7 @@ static int get_word(vx_reading *r, const json_t *object, const char *key, const 
     for (int i = 0; words[i]; i++)
         if (!strcmp(text, words[i]))
             return i;
-    fail(r, "\"%s\" is \"%.60s\", which this version does not know", key, text);
+    vx_reading_fail(r, "\"%s\" is \"%.60s\", which this version does not know", key, text);
     return 0;
 }
 
@@ -94,7 +118,7 @@ static void get_numbers(vx_reading *r, const json_t *object, const char *key, si
 {
     const json_t *array = member(r, object, key, is_array);
     if (!r->status && json_array_size(array) != count)
-        fail(r, "\"%s\" has %zu numbers and not %zu", key, json_array_size(array), count);
+        vx_reading_fail(r, "\"%s\" has %zu numbers and not %zu", key, json_array_size(array), count);
     for (size_t i = 0; !r->status && i < count; i++)
         value[i] = number(json_array_get(array, i));
 }
@@ -106,6 +130,8 @@ static const char **get_texts(vx_reading *r, const json_t *object, const char *k
     *count = 0;
     for (size_t i = 0; text && i < json_array_size(array); i++) {
         const char *one = json_string_value(json_array_get(array, i));
+        if (!one)
+            vx_reading_fail(r, "\"%s\" holds what is no text", key);
         text[(*count)++] = one ? one : "";
     }
     return text;
@@ -154,42 +180,39 @@ static void read_effect(vx_reading *r, const json_t *object, vx_results_effect *
     static const char *const tails[] = {"two", "pos", "neg", NULL};
     static const vx_tails tails_value[] = {VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE};
     size_t count;
+    const json_t *peak = json_object_get(object, "peak"), *clusters;
     effect->name = get_text(r, object, "name");
-    effect->stem = get_text(r, object, "files");
-    effect->place = get_text(r, object, "hdf5");
+    effect->stem = get_name(r, object, "files");
+    effect->place = get_place(r, object, "hdf5");
     effect->ranks = get_flag(r, object, "ranks");
     effect->n = get_whole(r, object, "n");
     effect->df = get_number(r, object, "df");
     effect->participant = get_texts(r, object, "participants", &count);
     if (!r->status && (int64_t)count != effect->n)
-        fail(r, "\"participants\" of %.60s are not the n that it gives", effect->name);
+        vx_reading_fail(r, "\"participants\" of %.60s are not the n that it gives", effect->name);
     effect->left_out = get_left_out(r, object, &effect->left_outs);
     effect->column = get_texts(r, object, "columns", &count);
     effect->columns = (int64_t)count;
     effect->contrast = vx_reading_room(r, count, sizeof(double));
     get_numbers(r, object, "contrast", count, effect->contrast);
     effect->tails = tails_value[get_word(r, object, "tails", tails)];
-    const json_t *peak = json_object_get(object, "peak");
     effect->peak_t = effect->peak_mm[0] = effect->peak_mm[1] = effect->peak_mm[2] = NAN;
     if (json_is_object(peak)) {
         effect->peak_t = get_number(r, peak, "t");
         get_numbers(r, peak, "mm", 3, effect->peak_mm);
     }
     read_p(r, object, effect);
-    const json_t *clusters = member(r, object, "clusters", is_object);
+    clusters = member(r, object, "clusters", is_object);
     effect->threshold_t = get_number(r, clusters, "threshold_t");
     effect->connectivity = (int)get_whole(r, clusters, "connectivity");
     effect->clusters = (size_t)get_whole(r, clusters, "number");
     read_permutations(r, object, effect);
 }
 
-static void read_modality(vx_reading *r, const json_t *object, vx_results_modality *modality)
+static void read_mask(vx_reading *r, const json_t *object, vx_results_modality *modality)
 {
-    modality->name = get_text(r, object, "name");
-    modality->stem = get_text(r, object, "files");
-    modality->n = get_whole(r, object, "n");
-    modality->left_out = get_left_out(r, object, &modality->left_outs);
     const json_t *mask = member(r, object, "mask", is_object);
+    const json_t *dim = member(r, object, "dim", is_array);
     modality->mask_voxels = get_whole(r, mask, "voxels");
     modality->mask.grid_voxels = get_whole(r, mask, "grid_voxels");
     modality->mask.candidate = get_whole(r, mask, "candidate");
@@ -197,25 +220,60 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
     modality->mask.left_out_zero = get_whole(r, mask, "left_out_zero");
     modality->mask.left_out_threshold = get_whole(r, mask, "left_out_threshold");
     modality->mask.left_out_constant = get_whole(r, mask, "left_out_constant");
+    for (size_t k = 0; k < 3; k++)
+        modality->grid.dim[k] = json_integer_value(json_array_get(dim, k));
+}
+
+static void read_modality(vx_reading *r, const json_t *object, vx_results_modality *modality)
+{
+    modality->name = get_text(r, object, "name");
+    modality->stem = get_name(r, object, "files");
+    modality->n = get_whole(r, object, "n");
+    modality->left_out = get_left_out(r, object, &modality->left_outs);
+    read_mask(r, object, modality);
     const json_t *effects = member(r, object, "effects", is_array);
     if (!r->status && !json_array_size(effects))
-        fail(r, "%.60s has no \"effects\"", modality->name);
+        vx_reading_fail(r, "%.60s has no \"effects\"", modality->name);
     modality->effect = vx_reading_room(r, json_array_size(effects), sizeof *modality->effect);
     for (size_t e = 0; !r->status && e < json_array_size(effects); e++)
         read_effect(r, json_array_get(effects, e), &modality->effect[modality->effects++]);
-    if (!r->status && (!modality->effects || modality->effect[0].n != modality->n))
-        fail(r, "no effect of %.60s is of all its participants", modality->name);
     if (!r->status)
         modality->participant = modality->effect[0].participant;
 }
 
-static void read_all(vx_reading *r)
+/* A list of files of the folder; where one stands that voxstat cannot have written, who knows what else is wrong. */
+static void check_files(vx_reading *r, const json_t *run, const char *key)
 {
-    static const char *const format[] = {"log10", "p", "1-p", NULL}, *const design[] = {"paired", "onesample", NULL};
-    static const vx_p_format format_value[] = {VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS};
+    size_t i;
+    const json_t *one;
+    json_array_foreach(json_object_get(run, key), i, one)
+        if (!vx_file_name_safe(json_string_value(one)))
+            vx_reading_fail(r, "\"%s\" names \"%.60s\", which is no file that voxstat writes", key,
+                            json_is_string(one) ? json_string_value(one) : "");
+}
+
+static void read_study(vx_reading *r, const json_t *run)
+{
+    static const char *const design[] = {"paired", "onesample", NULL};
     static const vx_design design_value[] = {VX_PAIRED, VX_ONESAMPLE};
     vx_results *results = r->results;
-    const json_t *run = results->run, *study = member(r, run, "study", is_object);
+    const json_t *study = member(r, run, "study", is_object);
+    results->table = get_text_or_null(r, study, "table");
+    results->design = design_value[get_word(r, study, "design", design)];
+    results->participants = get_whole(r, study, "participants");
+    const json_t *sessions = member(r, study, "sessions", is_array);
+    for (size_t k = 0; k < 2 && k < json_array_size(sessions); k++)
+        results->session[k] = json_string_value(json_array_get(sessions, k));
+    if (!r->status && results->design == VX_PAIRED && !(results->session[0] && results->session[1]))
+        vx_reading_fail(r, "\"sessions\" of a paired design are not two names");
+}
+
+static void read_all(vx_reading *r)
+{
+    static const char *const format[] = {"log10", "p", "1-p", NULL};
+    static const vx_p_format format_value[] = {VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS};
+    vx_results *results = r->results;
+    const json_t *run = results->run;
     results->command_line = get_text(r, run, "command_line");
     results->started = get_text(r, run, "started");
     results->seconds = get_number(r, member(r, run, "seconds", is_object), "total");
@@ -223,17 +281,15 @@ static void read_all(vx_reading *r)
     results->device = get_text(r, device, "name");
     results->driver = get_text(r, device, "driver");
     results->p_format = format_value[get_word(r, run, "p_format", format)];
-    results->table = get_text_or_null(r, study, "table");
-    results->design = design_value[get_word(r, study, "design", design)];
-    results->participants = get_whole(r, study, "participants");
-    const json_t *sessions = member(r, study, "sessions", is_array);
-    for (size_t k = 0; k < 2 && k < json_array_size(sessions); k++)
-        results->session[k] = json_string_value(json_array_get(sessions, k));
+    read_study(r, run);
+    results->remark = get_texts(r, run, "remarks", &results->remarks);
     member(r, run, "files", is_array);
+    check_files(r, run, "files");
+    check_files(r, run, "report");
     member(r, run, "options", is_object);
     const json_t *modalities = member(r, run, "modalities", is_array);
     if (!r->status && !json_array_size(modalities))
-        fail(r, "it has no \"modalities\"");
+        vx_reading_fail(r, "it has no \"modalities\"");
     results->modality = vx_reading_room(r, json_array_size(modalities), sizeof *results->modality);
     for (size_t m = 0; !r->status && m < json_array_size(modalities); m++) {
         results->modality[m].alone = json_array_size(modalities) == 1;
@@ -251,6 +307,8 @@ static bool same_version(const char *version)
 static vx_status load_run(vx_results *results, vx_error *error)
 {
     json_error_t why;
+    char *text = NULL;
+    size_t size;
     vx_status status = VX_OK;
     char *path = vx_text("%s/run.json", results->folder);
     if (!path)
@@ -259,13 +317,16 @@ static vx_status load_run(vx_results *results, vx_error *error)
         status = vx_fail(error, VX_INPUT, "%s: there is no such folder", results->folder);
     else if (access(path, F_OK))
         status = vx_fail(error, VX_INPUT, "%s: is no results folder of voxstat: it has no run.json", results->folder);
-    else if (!(results->run = json_load_file(path, 0, &why)))
+    else
+        status = vx_file_read(path, RUN_MOST, &text, &size, error);
+    if (!status && !(results->run = json_loadb(text, size, 0, &why)))
         status = vx_fail(error, VX_INPUT, "%s: is damaged: line %d: %s", path, why.line, why.text);
-    else if (!(results->version = json_string_value(json_object_get(results->run, "voxstat_version"))))
+    else if (!status && !(results->version = json_string_value(json_object_get(results->run, "voxstat_version"))))
         status = vx_fail(error, VX_INPUT, "%s: is not voxstat's: it has no \"voxstat_version\"", path);
-    else if (!same_version(results->version))
-        status = vx_fail(error, VX_INPUT, "%s: results of voxstat %s, and this is %s, which reads its own only",
+    else if (!status && !same_version(results->version))
+        status = vx_fail(error, VX_INPUT, "%s: results of voxstat %.20s, and this is %s, which reads its own only",
                          results->folder, results->version, VOXSTAT_VERSION);
+    free(text);
     free(path);
     return status;
 }
@@ -276,4 +337,6 @@ void vx_read_run(vx_reading *r)
         r->status = load_run(r->results, r->error);
     if (!r->status)
         read_all(r);
+    if (!r->status)
+        vx_check_run(r);
 }

@@ -17,6 +17,7 @@ typedef struct vx_volume {
 typedef struct vx_report {
     const vx_results *results;
     const char *template;     /* its path; null: the mean image is drawn under the maps */
+    vx_analyze_orientation orientation; /* of the template */
     vx_volume template_image;
     double template_overlap;  /* share of the first mask's voxels that lie in the template */
     bool template_resampled;  /* its grid is not that of the results */

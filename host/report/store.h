@@ -1,4 +1,7 @@
-/* results.h5, read. Volumes come back x fastest, as the library has them. */
+/* results.h5, read. Volumes come back x fastest, as the library has them.
+ *
+ * The file may come from anybody. What is read lies in this file (no links, no external storage, no virtual datasets),
+ * has the shape that the caller expects, and is unpacked by no filter but those that voxstat writes with. */
 #ifndef VX_REPORT_STORE_H
 #define VX_REPORT_STORE_H
 
@@ -14,15 +17,16 @@ typedef struct vx_results_store vx_results_store;
 vx_status vx_store_open(const char *path, vx_results_store **store, vx_error *error);
 void vx_store_close(vx_results_store *store);
 
+/* Whether something of that path is there; reading it may still find that it is of no use. */
 bool vx_store_has(const vx_results_store *store, const char *path);
 
-/* A dataset of `rank` dimensions, as double; its shape into `shape`. The caller frees *value. VX_INPUT where it is not
- * there, or is of another rank. */
-vx_status vx_store_numbers(const vx_results_store *store, const char *path, int rank, size_t *shape, double **value,
-                           vx_error *error);
+/* A dataset of the given shape, as double. The caller frees *value, which is set only where it was read. VX_INPUT where
+ * it is not there, has another shape, or lies elsewhere. */
+vx_status vx_store_numbers(const vx_results_store *store, const char *path, int rank, const size_t *shape,
+                           double **value, vx_error *error);
 
-/* A volume as float32 and its affine. The caller frees *value. */
-vx_status vx_store_volume(const vx_results_store *store, const char *path, int64_t dim[3], double affine[4][4],
+/* A volume of the given shape as float32, and its affine; the same errors. */
+vx_status vx_store_volume(const vx_results_store *store, const char *path, const int64_t dim[3], double affine[4][4],
                           float **value, vx_error *error);
 
 /* A text attribute of an object into `text`, "" where it is not there. */

@@ -14,6 +14,8 @@
 #include "simulate/simulate.h"
 
 #include "base/memory.h"
+#include "base/stop.h"
+#include "output/manifest.h"
 #include "output/output.h"
 #include "simulate/draw.h"
 #include "simulate/phantom.h"
@@ -118,7 +120,7 @@ static vx_status mix(vx_scene *scene, vx_error *error)
 #pragma omp barrier
 #pragma omp for schedule(dynamic)
         for (int s = 0; s < labels; s++) {
-            if (short_of_memory)
+            if (short_of_memory || vx_stop_requested())
                 continue;
             for (int64_t at = 0; at < size; at++)
                 volume[at] = phantom->label[at] == s + 1;
@@ -292,7 +294,9 @@ static vx_status make_images(const vx_scene *scene, vx_error *error)
             if (before)
                 continue;
             vx_error own = {0};
-            vx_status made = ready ? make_participant(scene, i, &space, &own) : vx_fail_memory(&own);
+            vx_status made = ready ? vx_stop_check(&own) : vx_fail_memory(&own);
+            if (!made)
+                made = make_participant(scene, i, &space, &own);
             if (made) {
 #pragma omp critical(simulate_error)
                 {
@@ -342,7 +346,9 @@ vx_status vx_simulate(const vx_simulate_options *asked, vx_error *error)
     if (status)
         goto cleanup;
     uint64_t bytes = (uint64_t)(options->participants * VX_SESSIONS * phantom->voxels) * sizeof(int16_t);
-    status = vx_folder_begin(options->out, options->force, bytes, &folder, error);
+    const vx_folder_options place = {.out = options->out, .force = options->force, .kind = VX_KIND_COHORT,
+                                     .bytes_needed = bytes};
+    status = vx_folder_begin(&place, &folder, error);
     if (status)
         goto cleanup;
     scene.phantom = phantom;

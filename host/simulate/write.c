@@ -1,6 +1,8 @@
 #include "simulate/write.h"
 
+#include "base/json.h"
 #include "base/memory.h"
+#include "output/manifest.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -184,24 +186,7 @@ static json_t *planted(unsigned plant)
     json_t *names = json_array();
     for (int k = 0; k < vx_plants_count; k++)
         if (plant & vx_plants[k].flag)
-            json_array_append_new(names, json_string(vx_plants[k].name));
-    return names;
-}
-
-/* Every file by name: what --force may delete. */
-static json_t *files(int64_t participants)
-{
-    static const char *const fixed[] = {"participants.tsv", "labels.nii.gz",    "labels.tsv",
-                                        "truth.tsv",        "truth_change.tsv", "run.json"};
-    json_t *names = json_array();
-    for (size_t k = 0; k < sizeof fixed / sizeof fixed[0]; k++)
-        json_array_append_new(names, json_string(fixed[k]));
-    for (int64_t i = 0; i < participants; i++)
-        for (int session = 0; session < VX_SESSIONS; session++) {
-            char name[64];
-            vx_session_file(i, session, name, sizeof name);
-            json_array_append_new(names, json_string(name));
-        }
+            names = vx_json_append(names, vx_json_text(vx_plants[k].name));
     return names;
 }
 
@@ -214,19 +199,14 @@ static vx_status write_record(const char *folder, const vx_simulate_options *opt
         "rapa_predose", "trough, ng/mL; n/a below the limit of quantification", "truth_change",
         "percent: 100 (mean followup / mean baseline - 1) of a region's SUVR");
     json_t *record = json_pack(
-        "{s:s, s:s*, s:i, s:I, s:I, s:b, s:b, s:o, s:I, s:o, s:o}", "voxstat_version", VOXSTAT_VERSION, "command",
-        options->command, "voxel_mm", options->voxel_mm, "seed", (json_int_t)options->seed, "participants",
-        (json_int_t)options->participants, "exact_moments", options->exact_moments, "raw", options->raw, "planted",
-        planted(options->plant), "brain_voxels", (json_int_t)phantom->voxels, "meaning", meaning, "files",
-        files(options->participants));
-    char *path = vx_text("%s/run.json", folder);
-    vx_status status = VX_OK;
-    if (!record || !path)
-        status = vx_fail_memory(error);
-    else if (json_dump_file(record, path, JSON_INDENT(2)))
-        status = vx_fail(error, VX_OUTPUT, "%s: cannot be written: %s", path, strerror(errno));
+        "{s:s, s:s, s:s*, s:i, s:I, s:I, s:b, s:b, s:o, s:I, s:o}", "voxstat_version", VOXSTAT_VERSION, "kind",
+        VX_KIND_COHORT, "command", options->command, "voxel_mm", options->voxel_mm, "seed", (json_int_t)options->seed,
+        "participants", (json_int_t)options->participants, "exact_moments", options->exact_moments, "raw", options->raw,
+        "planted", planted(options->plant), "brain_voxels", (json_int_t)phantom->voxels, "meaning", meaning);
+    vx_status status = record ? vx_manifest_fill(folder, record, error) : vx_fail_memory(error);
+    if (!status)
+        status = vx_manifest_finish(folder, record, error);
     json_decref(record);
-    free(path);
     return status;
 }
 

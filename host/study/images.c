@@ -1,6 +1,8 @@
 #include "study/images.h"
 
 #include "base/memory.h"
+#include "base/number.h"
+#include "study/sessions.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +23,7 @@ bool vx_image_name(const char *value)
     return false;
 }
 
-static bool image_column(const vx_table *table, int64_t column)
+bool vx_image_column(const vx_table *table, int64_t column)
 {
     for (int64_t row = 0; row < table->rows; row++) {
         const char *value = vx_table_cell(table, row, column);
@@ -49,52 +51,106 @@ static bool wanted(const vx_study_options *options, const char *modality, size_t
     return !options->modalities;
 }
 
-/* The sessions that the image columns name, in the table's order; of the modalities asked for, or of `any`. */
+static int compare_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The sessions that the image columns name, sorted; of the modalities asked for, or of `any`. */
 static size_t list_sessions(const vx_table *table, const vx_study_options *options, bool any, const char **session)
 {
-    size_t sessions = 0;
+    size_t sessions = 0, kept = 0;
     for (int64_t column = 0; column < table->columns; column++) {
         const char *underscore = strrchr(table->name[column], '_');
-        bool known = false;
-        if (!underscore || underscore == table->name[column] || !underscore[1] || !image_column(table, column) ||
-            !(any || wanted(options, table->name[column], (size_t)(underscore - table->name[column]))))
-            continue;
-        for (size_t i = 0; i < sessions; i++)
-            known |= !strcmp(session[i], underscore + 1);
-        if (!known)
+        if (underscore && underscore > table->name[column] && underscore[1] && vx_image_column(table, column) &&
+            (any || wanted(options, table->name[column], (size_t)(underscore - table->name[column]))))
             session[sessions++] = underscore + 1;
     }
-    return sessions;
+    qsort(session, sessions, sizeof *session, compare_text);
+    for (size_t i = 0; i < sessions; i++) {
+        if (!i || strcmp(session[i], session[kept - 1]))
+            session[kept++] = session[i];
+    }
+    return kept;
+}
+
+/* The first row in which a column holds text that is neither a number nor an image's name; -1 where there is none. */
+static int64_t text_row(const vx_table *table, int64_t column)
+{
+    double number;
+    for (int64_t row = 0; row < table->rows; row++) {
+        const char *value = vx_table_cell(table, row, column);
+        if (value && !vx_number_read(value, &number) && !vx_image_name(value))
+            return row;
+    }
+    return -1;
+}
+
+/* A column of text that may be meant as images, for its name has the form of theirs: best one of a pair. -1: none. */
+static int64_t nearly_images(const vx_table *table, int64_t *row)
+{
+    int64_t found = -1;
+    for (int64_t i = 0; i < table->columns; i++) {
+        int64_t at = table->sorted[i], text;
+        const char *name = table->name[at], *underscore = strrchr(name, '_');
+        if (!underscore || underscore == name || !strcmp(name, "participant_id") || vx_image_column(table, at) ||
+            (text = text_row(table, at)) < 0)
+            continue;
+        size_t length = (size_t)(underscore + 1 - name);
+        bool pair = (i && !strncmp(table->name[table->sorted[i - 1]], name, length)) ||
+                    (i + 1 < table->columns && !strncmp(table->name[table->sorted[i + 1]], name, length));
+        if (pair || found < 0) {
+            found = at;
+            *row = text;
+        }
+        if (pair)
+            break;
+    }
+    return found;
+}
+
+static vx_status not_two_sessions(const vx_table *table, const char *list, size_t count, vx_error *error)
+{
+    int64_t row = 0;
+    if (count > 2)
+        return vx_fail(error, VX_INPUT, "%s: more than two sessions: %s; name two with --sessions BASELINE,FOLLOWUP",
+                       table->path, list);
+    vx_status status = vx_fail(error, VX_INPUT, "%s: a paired design needs image columns <modality>_<session> of two "
+                               "sessions; the sessions found are: %s", table->path, count ? list : "none");
+    const int64_t column = nearly_images(table, &row);
+    if (column >= 0)
+        status = vx_fail(error, VX_INPUT, "%s, line %lld: column %s holds '%s', which is no name of an image (.nii, "
+                         ".nii.gz, .hdr, .img); a paired design needs columns <modality>_<session> of two sessions; "
+                         "those found with images are: %s", table->path, (long long)table->line[row],
+                         table->name[column], vx_table_cell(table, row, column), count ? list : "none");
+    return status;
 }
 
 static vx_status choose_sessions(const vx_table *table, const vx_study_options *options, char *session[2],
                                  vx_error *error)
 {
+    enum { SORTED = 50 }; /* more are listed by name */
     char list[500] = "";
     vx_status status = VX_OK;
     const char **found = vx_array((size_t)table->columns, sizeof *found);
     if (!found)
         return vx_fail_memory(error);
-    size_t count = list_sessions(table, options, false, found);
+    size_t count = list_sessions(table, options, false, found), used = 0;
     if (!count) /* no modality of that name: with the sessions of the others, its column is missed by name */
         count = list_sessions(table, options, true, found);
-    for (size_t i = 0; i < count; i++)
-        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "", found[i]);
-    /* By name where there is no doubt, else by the order of the columns; the run says which was subtracted. */
-    if (count == 2) {
-        int first = !strcmp(found[1], "baseline");
-        session[0] = vx_copy_text(found[first]);
-        session[1] = vx_copy_text(found[!first]);
-        if (!session[0] || !session[1])
-            status = vx_fail_memory(error);
-    } else if (count > 2) {
-        status = vx_fail(error, VX_INPUT, "%s: more than two sessions: %s; name two with --sessions BASELINE,FOLLOWUP",
-                         table->path, list);
-    } else {
-        status = vx_fail(error, VX_INPUT,
-                         "%s: a paired design needs image columns <modality>_<session> of two "
-                         "sessions; the sessions found are: %s",
-                         table->path, count ? list : "none");
+    if (count <= SORTED)
+        vx_sessions_sort(found, count);
+    for (size_t i = 0; i < count && used < sizeof list; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", found[i]);
+    if (count != 2) {
+        status = not_two_sessions(table, list, count, error);
+    } else if (!vx_sessions_order(found[0], found[1])) {
+        status = vx_fail(error, VX_INPUT, "%s: the sessions' names %s and %s do not tell which came first; say it with "
+                         "--sessions %s,%s (change = %s minus %s) or --sessions %s,%s (change = %s minus %s)",
+                         table->path, found[0], found[1], found[0], found[1], found[1], found[0], found[1], found[0],
+                         found[0], found[1]);
+    } else if (!(session[0] = vx_copy_text(found[0])) || !(session[1] = vx_copy_text(found[1]))) {
+        status = vx_fail_memory(error);
     }
     free(found);
     return status;
@@ -105,9 +161,12 @@ static vx_status named_column(const vx_table *table, const char *modality, const
 {
     char *name = session ? vx_text("%s_%s", modality, session) : vx_copy_text(modality);
     vx_status status = name ? vx_table_column(table, name, column, error) : vx_fail_memory(error);
-    if (!status && !image_column(table, *column))
-        status =
-            vx_fail(error, VX_INPUT, "%s: column %s holds no image (.nii, .nii.gz, .hdr, .img)", table->path, name);
+    if (!status && !vx_image_column(table, *column)) {
+        int64_t row = text_row(table, *column);
+        status = vx_fail(error, VX_INPUT, "%s: column %s holds no image (.nii, .nii.gz, .hdr, .img)%s%s%s", table->path,
+                         name, row < 0 ? "" : "; found '", row < 0 ? "" : vx_table_cell(table, row, *column),
+                         row < 0 ? "" : "'");
+    }
     free(name);
     return status;
 }
@@ -149,14 +208,15 @@ static vx_status all_images(const vx_table *table, const char *first, const char
         const char *name = table->name[column];
         size_t length = last ? modality_length(name, last) : strlen(name);
         int64_t baseline = -1;
-        if (!length || !image_column(table, column))
+        if (!length || !vx_image_column(table, column))
             continue;
-        for (int64_t other = 0; first && other < table->columns; other++) {
-            if (modality_length(table->name[other], first) == length && !strncmp(table->name[other], name, length) &&
-                image_column(table, other))
-                baseline = other;
-        }
-        if (first && baseline < 0)
+        char *other = first ? vx_text("%.*s_%s", (int)length, name, first) : NULL;
+        if (first && !other)
+            return vx_fail_memory(error);
+        if (other)
+            baseline = vx_table_find(table, other);
+        free(other);
+        if (first && (baseline < 0 || !vx_image_column(table, baseline)))
             continue;
         vx_status status = add(images, count, name, length, baseline, column, error);
         if (status)
@@ -165,8 +225,19 @@ static vx_status all_images(const vx_table *table, const char *first, const char
     return VX_OK;
 }
 
+/* How it was decided which session is subtracted. */
+static vx_direction direction_of(const vx_study_options *options, bool paired)
+{
+    if (!paired)
+        return VX_DIRECTION_NONE;
+    if (!options->sessions[0] || !options->sessions[1])
+        return VX_DIRECTION_NAMES;
+    return vx_sessions_order(options->sessions[0], options->sessions[1]) > 0 ? VX_DIRECTION_AGAINST_NAMES
+                                                                             : VX_DIRECTION_OPTION;
+}
+
 vx_status vx_image_columns_find(const vx_table *table, const vx_study_options *options, char *session[2],
-                                vx_image_columns **images, size_t *count, vx_error *error)
+                                vx_direction *direction, vx_image_columns **images, size_t *count, vx_error *error)
 {
     bool paired = options->design == VX_PAIRED;
     size_t most = (size_t)table->columns + options->modalities;
@@ -175,9 +246,10 @@ vx_status vx_image_columns_find(const vx_table *table, const vx_study_options *o
     session[1] = paired ? vx_copy_text(options->sessions[1]) : NULL;
     *count = 0;
     *images = vx_array_zero(most, sizeof **images);
-    if (!*images)
+    if (!*images || (options->sessions[0] && !session[0]) || (paired && options->sessions[1] && !session[1]))
         return vx_fail_memory(error);
-    if (paired && !(session[0] && session[1]))
+    *direction = direction_of(options, paired);
+    if (*direction == VX_DIRECTION_NAMES)
         status = choose_sessions(table, options, session, error);
     if (status)
         return status;

@@ -17,12 +17,16 @@ typedef struct vx_image_columns {
 /* Whether `value` ends in .nii, .nii.gz, .hdr, .hdr.gz, .img or .img.gz. */
 bool vx_image_name(const char *value);
 
+/* Whether a column has the name of an image in some row. */
+bool vx_image_column(const vx_table *table, int64_t column);
+
 /* The modalities asked for, else all there are, in the order of the options or of the table's columns. session[0..1]
  * become the sessions in force (caller frees; null where there are none); `*images` is freed with free(), each name
- * too, on errors as well. Without options.sessions a paired table has two sessions: the one named "baseline" comes
- * first, else the one whose columns do.
- * Errors (VX_INPUT): no image column; an unknown modality or session; sessions that are not two. */
+ * too, on errors as well. Without options.sessions a paired table has two sessions whose names tell which came first
+ * (study/sessions.h); *direction says what decided.
+ * Errors (VX_INPUT): no image column; an unknown modality or session; sessions that are not two, or whose names do not
+ * tell. */
 vx_status vx_image_columns_find(const vx_table *table, const vx_study_options *options, char *session[2],
-                                vx_image_columns **images, size_t *count, vx_error *error);
+                                vx_direction *direction, vx_image_columns **images, size_t *count, vx_error *error);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "study/images.h"
 #include "study/table.h"
+#include "study/values.h"
 
 #include <errno.h>
 #include <math.h>
@@ -16,7 +17,8 @@ typedef struct vx_study_whole {
     vx_study study; /* first, so that a pointer to it is a pointer to the whole */
     vx_table table;
     const int64_t *table_row; /* participants: their rows of the table; only while reading */
-    char *folder;             /* of the table, absolute */
+    char *folder;             /* of the table as it is named, absolute */
+    char *target_folder;      /* of the file that the table is a link to; null where it is none, or in `folder` too */
 } vx_study_whole;
 
 typedef struct vx_named_row {
@@ -67,47 +69,18 @@ cleanup:
     return status;
 }
 
-static vx_status read_number(const vx_study_whole *whole, int64_t participant, int64_t column, double *value,
-                             vx_error *error)
-{
-    int64_t row = whole->table_row[participant];
-    const char *text = vx_table_cell(&whole->table, row, column);
-    char *end;
-    *value = NAN;
-    if (!text)
-        return VX_OK;
-    *value = strtod(text, &end);
-    if (*end || !isfinite(*value))
-        return vx_fail(error, VX_INPUT,
-                       "%s, line %lld: participant %s, column %s: found '%s', expected a number or n/a",
-                       whole->table.path, (long long)whole->table.line[row], whole->study.participant[participant],
-                       whole->table.name[column], text);
-    return VX_OK;
-}
-
 static vx_status read_columns(vx_study_whole *whole, const char *const *name, size_t names, vx_column **columns,
                               size_t *count, vx_error *error)
 {
+    const vx_participants all = {whole->study.participants, whole->study.participant, whole->table_row};
+    vx_status status = VX_OK;
     *columns = vx_array_zero(names, sizeof **columns);
     if (!*columns)
         return vx_fail_memory(error);
     *count = names;
-    for (size_t i = 0; i < names; i++) {
-        vx_column *read = *columns + i;
-        int64_t column;
-        vx_status status = vx_table_column(&whole->table, name[i], &column, error);
-        if (status)
-            return status;
-        read->name = (char *)whole->table.name[column];
-        read->value = vx_array((size_t)whole->study.participants, sizeof *read->value);
-        if (!read->value)
-            return vx_fail_memory(error);
-        for (int64_t p = 0; p < whole->study.participants; p++) {
-            if ((status = read_number(whole, p, column, read->value + p, error)))
-                return status;
-        }
-    }
-    return VX_OK;
+    for (size_t i = 0; !status && i < names; i++)
+        status = vx_values_read(&whole->table, &all, name[i], *columns + i, error);
+    return status;
 }
 
 /* The absolute path of an image, which must be there. */
@@ -198,7 +171,8 @@ static vx_status read_modalities(vx_study_whole *whole, const vx_study_options *
     vx_study *study = &whole->study;
     vx_image_columns *images = NULL;
     size_t count = 0, taken = 0;
-    vx_status status = vx_image_columns_find(&whole->table, options, study->session, &images, &count, error);
+    vx_status status = vx_image_columns_find(&whole->table, options, study->session, &study->direction, &images,
+                                             &count, error);
     if (status)
         goto cleanup;
     study->modality = vx_array_zero(count, sizeof *study->modality);
@@ -219,17 +193,61 @@ cleanup:
     return status;
 }
 
-/* Images lie relative to the table, and the record of a run hashes it: what comes through a pipe has no place and
- * cannot be read again. */
-static vx_status table_folder(const char *path, char **folder, vx_error *error)
+/* The absolute folder in which `path` lies; its last element is not followed where it is a link. Null on errors. */
+static char *folder_of(const char *path)
 {
-    struct stat found;
-    if (stat(path, &found) || !S_ISREG(found.st_mode))
-        return vx_fail(error, VX_INPUT, "%s: a file is expected, as images lie relative to it", path);
-    *folder = realpath(path, NULL);
-    if (!*folder)
-        return vx_fail(error, VX_INPUT, "%s: %s", path, strerror(errno));
-    *strrchr(*folder, '/') = '\0';
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : vx_copy_text(".");
+    char *absolute = folder ? realpath(folder, NULL) : NULL;
+    free(folder);
+    return absolute;
+}
+
+/* Paths in a table are relative to where the user sees it, even where it is a link (to an annex, a cache, a scratch
+ * disk). */
+static vx_status table_folders(vx_study_whole *whole, vx_error *error)
+{
+    char *target = realpath(whole->study.table, NULL);
+    whole->folder = folder_of(whole->study.table);
+    whole->target_folder = target ? folder_of(target) : NULL;
+    free(target);
+    if (!whole->folder || !whole->target_folder)
+        return vx_fail(error, VX_INPUT, "%s: %s", whole->study.table, strerror(errno));
+    if (!strcmp(whole->folder, whole->target_folder)) {
+        free(whole->target_folder);
+        whole->target_folder = NULL;
+    }
+    return VX_OK;
+}
+
+static void count_coded(vx_study_whole *whole, int64_t column)
+{
+    vx_study *study = &whole->study;
+    if (column < 0 || !whole->table.coded[column])
+        return;
+    for (size_t i = 0; i < study->codeds; i++) {
+        if (study->coded[i].name == whole->table.name[column])
+            return;
+    }
+    study->coded[study->codeds++] = (vx_coded){whole->table.name[column], whole->table.coded[column]};
+}
+
+/* Cells that a code made missing, of the columns that the study uses. */
+static vx_status list_coded(vx_study_whole *whole, vx_error *error)
+{
+    vx_study *study = &whole->study;
+    study->coded = vx_array_zero(study->covariates + study->nuisances + 2 * study->modalities, sizeof *study->coded);
+    if (!study->coded)
+        return vx_fail_memory(error);
+    for (size_t i = 0; i < study->covariates; i++)
+        count_coded(whole, vx_table_find(&whole->table, study->covariate[i].name));
+    for (size_t i = 0; i < study->nuisances; i++)
+        count_coded(whole, vx_table_find(&whole->table, study->nuisance[i].name));
+    for (size_t m = 0; m < study->modalities; m++) {
+        const vx_volume_row *row = study->modality[m].row;
+        count_coded(whole, row->baseline_column ? vx_table_find(&whole->table, row->baseline_column) : -1);
+        count_coded(whole, vx_table_find(&whole->table, row->followup_column));
+    }
     return VX_OK;
 }
 
@@ -246,8 +264,9 @@ vx_status vx_study_read(const vx_study_options *options, vx_study **study, vx_er
     }
     whole->study.design = options->design;
     if ((status = vx_table_read(whole->study.table, &whole->table, error)) ||
-        (status = table_folder(whole->study.table, &whole->folder, error)))
+        (status = table_folders(whole, error)))
         goto cleanup;
+    vx_table_code(&whole->table, options->missing, options->missings);
     whole->table_row = table_row = vx_array((size_t)whole->table.rows, sizeof *table_row);
     if (!table_row) {
         status = vx_fail_memory(error);
@@ -259,7 +278,8 @@ vx_status vx_study_read(const vx_study_options *options, vx_study **study, vx_er
         (status = read_columns(whole, options->nuisance, options->nuisances, &whole->study.nuisance,
                                &whole->study.nuisances, error)))
         goto cleanup;
-    status = read_modalities(whole, options, error);
+    if (!(status = read_modalities(whole, options, error)))
+        status = list_coded(whole, error);
 
 cleanup:
     free(table_row);
@@ -300,7 +320,9 @@ void vx_study_free(vx_study *study)
     free(study->session[0]);
     free(study->session[1]);
     free(study->table);
+    free(study->coded);
     free(whole->folder);
+    free(whole->target_folder);
     vx_table_destroy(&whole->table);
     free(whole);
 }

@@ -1,133 +1,252 @@
 #include "study/table.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/nearest.h"
+#include "base/number.h"
+#include "base/utf8.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-static vx_status read_text(const char *path, char **text, vx_error *error)
+static const size_t most_bytes = (size_t)1 << 30;
+
+/* ---- text ---- */
+
+static bool begins(const char *text, const char *with)
 {
-    size_t size = 0;
-    FILE *file = fopen(path, "r");
-    if (!file)
-        return vx_fail(error, VX_INPUT, "%s: cannot read the table: %s", path, strerror(errno));
-    /* Text has no zero byte, so one "line" that ends at a zero is the whole file. */
-    errno = 0;
-    ssize_t length = getdelim(text, &size, '\0', file);
-    int reason = errno, whole = feof(file);
-    fclose(file);
-    if (length < 0 && reason)
-        return vx_fail(error, VX_INPUT, "%s: cannot read the table: %s", path, strerror(reason));
-    if (length <= 0)
+    return !strncmp(text, with, strlen(with));
+}
+
+static vx_status not_utf8(const char *path, const char *text, const char *fault, vx_error *error)
+{
+    int64_t line = 1, column = 1;
+    for (const char *c = text; c < fault; c++) {
+        bool ends = *c == '\n' || (*c == '\r' && c[1] != '\n');
+        column = ends ? 1 : column + (*c == '\t');
+        line += ends;
+    }
+    return vx_fail(error, VX_INPUT,
+                   "%s, line %lld, column %lld: the byte 0x%02X is not UTF-8; if the table is Latin-1: "
+                   "iconv -f latin1 -t utf8 OLD > NEW",
+                   path, (long long)line, (long long)column, (unsigned char)*fault);
+}
+
+static vx_status check_text(const char *path, const char *text, size_t size, vx_error *error)
+{
+    if (!size)
         return vx_fail(error, VX_INPUT, "%s: the table is empty", path);
-    if (!whole)
+    if (begins(text, "\xff\xfe") || begins(text, "\xfe\xff"))
+        return vx_fail(error, VX_INPUT,
+                       "%s: the table is UTF-16 (Excel's \"Unicode text\"), UTF-8 is expected: "
+                       "iconv -f utf16 -t utf8 OLD > NEW",
+                       path);
+    if (memchr(text, '\0', size))
         return vx_fail(error, VX_INPUT, "%s: not a plain text table (UTF-8, tab-separated)", path);
-    return VX_OK;
+    if (begins(text, "version https://git-lfs"))
+        return vx_fail(error, VX_INPUT, "%s: a pointer of Git LFS to content that is not here; fetch it: git lfs pull",
+                       path);
+    if (strstr(text, "/annex/objects/") && !text[strcspn(text, "\t")]) /* a pointer file, or a link written as text */
+        return vx_fail(error, VX_INPUT,
+                       "%s: a pointer of git-annex to content that is not here; fetch it: datalad get, or git annex "
+                       "get",
+                       path);
+    const char *fault = vx_utf8_fault(text);
+    return fault ? not_utf8(path, text, fault, error) : VX_OK;
 }
 
-/* Cuts the next line off *rest. Returns null at the end. */
-static char *next_line(char **rest)
+/* Bytes of the blank that `text` begins with: a space, or one that does not break (U+00A0, U+2007, U+202F, U+FEFF). */
+static size_t blank_length(const char *text)
 {
-    char *line = *rest;
-    if (!line || !*line)
-        return NULL;
-    size_t length = strcspn(line, "\n");
-    *rest = line[length] ? line + length + 1 : NULL;
-    line[length] = '\0';
-    if (length && line[length - 1] == '\r')
-        line[length - 1] = '\0';
-    return line;
+    static const char *const blank[] = {"\xc2\xa0", "\xe2\x80\x87", "\xe2\x80\xaf", "\xef\xbb\xbf"};
+    if ((unsigned char)*text < 0x80)
+        return *text == ' ';
+    for (size_t i = 0; i < sizeof blank / sizeof *blank; i++) {
+        if (begins(text, blank[i]))
+            return strlen(blank[i]);
+    }
+    return 0;
 }
 
-static char *next_cell(char **rest)
+static char *skip_blanks(char *text)
 {
-    char *cell = strsep(rest, "\t");
-    cell += strspn(cell, " ");
-    size_t length = strlen(cell);
-    while (length && cell[length - 1] == ' ')
-        cell[--length] = '\0';
+    for (size_t length; (length = blank_length(text));)
+        text += length;
+    return text;
+}
+
+/* ---- cells ---- */
+
+/* The quote that closes the cell whose first one is `open`: what follows is a tab or the end of the line. Null where
+ * there is none on this line; the quote is then a letter. */
+static char *closing_quote(char *open)
+{
+    for (char *c = open + 1; c[strcspn(c, "\"\r\n")] == '"'; c += 2) {
+        c += strcspn(c, "\"");
+        if (c[1] != '"')
+            return strchr("\t\r\n", *skip_blanks(c + 1)) ? c : NULL; /* the end of the text counts too */
+    }
+    return NULL;
+}
+
+/* Makes every doubled quote one. */
+static void undouble(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        *to++ = *from;
+        from += from[0] == '"' && from[1] == '"';
+    }
+    *to = '\0';
+}
+
+/* Cuts the next cell off *rest, without the blanks and quotes around it. *last tells that it ends its line. */
+static char *next_cell(char **rest, bool *last)
+{
+    char *cell = skip_blanks(*rest), *quote = *cell == '"' ? closing_quote(cell) : NULL;
+    char *end = quote ? skip_blanks(quote + 1) : cell + strcspn(cell, "\t\r\n");
+    *last = *end != '\t';
+    *rest = end + (*end != '\0') + (end[0] == '\r' && end[1] == '\n');
+    if (quote) {
+        cell++;
+        *quote = '\0';
+        undouble(cell);
+    } else {
+        *end = '\0';
+    }
+    cell = skip_blanks(cell);
+    char *kept = cell;
+    for (char *c = cell; *c;) {
+        size_t blank = blank_length(c);
+        c += blank ? blank : 1;
+        kept = blank ? kept : c;
+    }
+    *kept = '\0';
     return cell;
 }
 
-static bool blank(const char *line)
+static int64_t count_lines(const char *text)
 {
-    return !line[strspn(line, " \t")];
-}
-
-static int64_t count(const char *text, char c)
-{
-    int64_t n = 0;
+    int64_t lines = 1;
     for (; *text; text++)
-        n += *text == c;
-    return n;
+        lines += *text == '\n' || (*text == '\r' && text[1] != '\n');
+    return lines;
 }
 
-static vx_status read_header(vx_table *table, char *line, vx_error *error)
+/* ---- header ---- */
+
+static int compare_names(const void *a, const void *b, void *context)
 {
-    if (!strchr(line, '\t') && strpbrk(line, ",; "))
-        return vx_fail(error, VX_INPUT,
-                       "%s, line 1: the header has no tab, but '%c'; a tab-separated table is expected", table->path,
-                       *strpbrk(line, ",; "));
-    table->columns = count(line, '\t') + 1;
-    table->name = vx_array_zero((size_t)table->columns, sizeof *table->name);
-    if (!table->name)
+    const char *const *name = context;
+    return strcmp(name[*(const int64_t *)a], name[*(const int64_t *)b]);
+}
+
+static vx_status sort_names(vx_table *table, vx_error *error)
+{
+    table->sorted = vx_array((size_t)table->columns, sizeof *table->sorted);
+    table->coded = vx_array_zero((size_t)table->columns, sizeof *table->coded);
+    if (!table->sorted || !table->coded)
         return vx_fail_memory(error);
-    for (int64_t i = 0; i < table->columns; i++) {
-        const char *name = next_cell(&line);
-        if (!*name)
-            return vx_fail(error, VX_INPUT, "%s, line 1: column %lld has no name", table->path, (long long)i + 1);
-        for (int64_t j = 0; j < i; j++) {
-            if (!strcmp(name, table->name[j]))
-                return vx_fail(error, VX_INPUT, "%s, line 1: two columns are named %s", table->path, name);
-        }
-        table->name[i] = name;
+    for (int64_t i = 0; i < table->columns; i++)
+        table->sorted[i] = i;
+    qsort_r(table->sorted, (size_t)table->columns, sizeof *table->sorted, compare_names, table->name);
+    for (int64_t i = 1; i < table->columns; i++) {
+        const char *name = table->name[table->sorted[i]];
+        if (!strcmp(name, table->name[table->sorted[i - 1]]))
+            return vx_fail(error, VX_INPUT, "%s, line 1: two columns are named %s", table->path, name);
     }
     return VX_OK;
 }
 
-static vx_status read_row(vx_table *table, char *line, int64_t number, vx_error *error)
+static vx_status read_header(vx_table *table, char **rest, vx_error *error)
 {
-    int64_t cells = count(line, '\t') + 1;
-    const char **cell = table->cell + table->rows * table->columns;
-    if (cells != table->columns)
-        return vx_fail(error, VX_INPUT, "%s, line %lld (%.*s): %lld cells; the header has %lld", table->path,
-                       (long long)number, (int)strcspn(line, "\t"), line, (long long)cells, (long long)table->columns);
-    for (int64_t i = 0; i < cells; i++) {
-        const char *value = next_cell(&line);
-        cell[i] = *value && strcasecmp(value, "n/a") ? value : NULL;
+    size_t length = strcspn(*rest, "\r\n"), tabs = 0;
+    for (size_t i = 0; i < length; i++)
+        tabs += (*rest)[i] == '\t';
+    size_t other = strcspn(*rest, ",; \r\n");
+    if (!tabs && other < length)
+        return vx_fail(error, VX_INPUT,
+                       "%s, line 1: the header has no tab, but '%c'; a tab-separated table is expected", table->path,
+                       (*rest)[other]);
+    table->name = vx_array_zero(tabs + 1, sizeof *table->name);
+    if (!table->name)
+        return vx_fail_memory(error);
+    bool last = false;
+    for (int64_t i = 0; !last; i++) {
+        table->name[i] = next_cell(rest, &last);
+        if (*table->name[i])
+            table->columns = i + 1; /* what follows the last name is no column, if its cells are empty too */
     }
+    if (!table->columns)
+        return vx_fail(error, VX_INPUT, "%s: the table is empty", table->path);
+    for (int64_t i = 0; i < table->columns; i++) {
+        if (!*table->name[i])
+            return vx_fail(error, VX_INPUT, "%s, line 1: column %lld has no name%s", table->path, (long long)i + 1,
+                           i ? "" : "; if pandas wrote its index: to_csv(..., index=False)");
+    }
+    return sort_names(table, error);
+}
+
+/* ---- rows ---- */
+
+static bool is_missing(const char *value)
+{
+    return !*value || !strcasecmp(value, "n/a");
+}
+
+static vx_status wrong_width(const vx_table *table, const char *first, int64_t number, int64_t cells, bool open_quote,
+                             vx_error *error)
+{
+    const char *hint = open_quote                     ? "; a quoted cell must end on its line"
+                       : cells == table->columns + 1 ? "; if R wrote row names: write.table(..., row.names = FALSE)"
+                                                      : "";
+    return vx_fail(error, VX_INPUT, "%s, line %lld (%s): %lld cells; the header has %lld%s", table->path,
+                   (long long)number, first, (long long)cells, (long long)table->columns, hint);
+}
+
+static vx_status read_row(vx_table *table, char **rest, int64_t number, vx_error *error)
+{
+    const char **cell = table->cell + table->rows * table->columns, *first = *rest;
+    int64_t cells = 0, filled = 0; /* up to the last cell that says something */
+    bool last = false, blank = true, open_quote = false;
+    for (int64_t i = 0; !last; i++) {
+        const char *value = next_cell(rest, &last);
+        first = i ? first : value;
+        blank = blank && !*value;
+        open_quote |= *value == '"';
+        if (i < table->columns)
+            cell[i] = is_missing(value) ? NULL : value;
+        filled = is_missing(value) ? filled : i + 1;
+        cells = i + 1;
+    }
+    if (blank)
+        return VX_OK;
+    if (cells < table->columns || filled > table->columns)
+        return wrong_width(table, first, number, filled > table->columns ? filled : cells, open_quote, error);
     table->line[table->rows++] = number;
     return VX_OK;
 }
 
 vx_status vx_table_read(const char *path, vx_table *table, vx_error *error)
 {
-    static const char byte_order_mark[] = "\xef\xbb\xbf";
     vx_table read = {.path = path};
-    size_t cells;
-    vx_status status = read_text(path, &read.text, error);
+    size_t size, cells;
+    vx_status status = vx_file_read(path, most_bytes, &read.text, &size, error);
+    if (!status)
+        status = check_text(path, read.text, size, error);
     if (status)
         goto cleanup;
     char *rest = read.text;
-    if (!strncmp(rest, byte_order_mark, 3))
-        rest += 3;
-    size_t lines = (size_t)count(rest, '\n') + 1;
-    char *line = next_line(&rest);
-    if (!line || blank(line)) {
-        status = vx_fail(error, VX_INPUT, "%s: the table is empty", path);
-        goto cleanup;
-    }
-    if ((status = read_header(&read, line, error)))
+    size_t lines = (size_t)count_lines(rest);
+    if ((status = read_header(&read, &rest, error)))
         goto cleanup;
     if (!vx_multiply(lines, (size_t)read.columns, &cells) || !(read.cell = vx_array_zero(cells, sizeof *read.cell)) ||
         !(read.line = vx_array_zero(lines, sizeof *read.line))) {
         status = vx_fail_memory(error);
         goto cleanup;
     }
-    for (int64_t number = 2; (line = next_line(&rest)); number++) {
-        if (!blank(line) && (status = read_row(&read, line, number, error)))
+    for (int64_t number = 2; *rest; number++) {
+        if ((status = read_row(&read, &rest, number, error)))
             goto cleanup;
     }
     if (!read.rows)
@@ -143,18 +262,52 @@ cleanup:
 
 void vx_table_destroy(vx_table *table)
 {
+    if (!table)
+        return;
     free(table->text);
     free(table->name);
+    free(table->sorted);
     free(table->cell);
     free(table->line);
+    free(table->coded);
     *table = (vx_table){0};
+}
+
+/* ---- use ---- */
+
+static bool is_code(const char *value, const char *const *code, size_t codes)
+{
+    double number, other;
+    bool numeric = vx_number_read(value, &number);
+    for (size_t i = 0; i < codes; i++) {
+        if (!strcasecmp(value, code[i]) || (numeric && vx_number_read(code[i], &other) && number == other))
+            return true;
+    }
+    return false;
+}
+
+void vx_table_code(vx_table *table, const char *const *code, size_t codes)
+{
+    for (int64_t i = 0; codes && i < table->rows * table->columns; i++) {
+        int64_t column = i % table->columns;
+        if (!table->cell[i] || !strcmp(table->name[column], "participant_id") ||
+            !is_code(table->cell[i], code, codes))
+            continue;
+        table->cell[i] = NULL;
+        table->coded[column]++;
+    }
 }
 
 int64_t vx_table_find(const vx_table *table, const char *name)
 {
-    for (int64_t i = 0; i < table->columns; i++) {
-        if (!strcmp(table->name[i], name))
-            return i;
+    int64_t low = 0, high = table->columns;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        int order = strcmp(name, table->name[table->sorted[middle]]);
+        if (!order)
+            return table->sorted[middle];
+        low = order > 0 ? middle + 1 : low;
+        high = order > 0 ? high : middle;
     }
     return -1;
 }
@@ -162,14 +315,20 @@ int64_t vx_table_find(const vx_table *table, const char *name)
 vx_status vx_table_column(const vx_table *table, const char *name, int64_t *column, vx_error *error)
 {
     char list[1000] = "";
+    size_t used = 0, length = strlen(name);
+    bool comma = false;
     *column = vx_table_find(table, name);
     if (*column >= 0)
         return VX_OK;
     for (int64_t i = 0; i < table->columns; i++) {
-        size_t used = strlen(list);
-        snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", table->name[i]);
+        if (used < sizeof list)
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", table->name[i]);
+        comma |= !strncmp(name, table->name[i], length) && table->name[i][length] == ',';
     }
     const char *nearest = vx_nearest(name, table->name, (size_t)table->columns);
+    if (comma)
+        return vx_fail(error, VX_INPUT, "%s: no column %s; a comma in a name is written '\\,'. The columns are: %s",
+                       table->path, name, list);
     if (nearest)
         return vx_fail(error, VX_INPUT, "%s: no column %s; did you mean %s? The columns are: %s", table->path, name,
                        nearest, list);

@@ -1,4 +1,5 @@
-/* A table of text: tab-separated, the first line names the columns (BIDS TSV: no quoting, `n/a` is missing).
+/* A table of text: tab-separated, the first line names the columns, `n/a` is missing (BIDS TSV), with what spreadsheets
+ * and statistics programs add to it: quoted cells, line ends of three kinds, empty columns at the right edge.
  *
  * A vx_table owns its memory; all strings point into it. vx_table_destroy releases it. */
 #ifndef VX_STUDY_TABLE_H
@@ -6,6 +7,7 @@
 
 #include "base/error.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct vx_table {
@@ -13,15 +15,24 @@ typedef struct vx_table {
     char *text;        /* the file; the strings below lie in it */
     int64_t columns, rows;
     const char **name; /* columns */
+    int64_t *sorted;   /* columns: their places in the order of their names */
     const char **cell; /* rows x columns; null where missing (`n/a`, empty) */
     int64_t *line;     /* rows: where they stand in the file, from 1 */
+    int64_t *coded;    /* columns: cells that vx_table_code made missing */
 } vx_table;
 
-/* Line ends of Windows, a byte order mark, blank lines and spaces around a cell are tolerated. Errors (VX_INPUT, naming
- * the table and line): missing, unreadable, not plain text, empty, not tab-separated, two columns of one name, a row
- * of another width than the header. */
+/* Lines end in LF, CR LF or CR. A cell may stand in double quotes, in which a doubled quote is one; such a cell ends on
+ * its line, and a quote anywhere else is a letter. Spaces and no-break spaces around a cell, blank lines, a byte order
+ * mark and columns at the right edge that are empty in every line are left out.
+ * Errors (VX_INPUT, naming the table and line): missing, unreadable, no regular file, not UTF-8 (with the place and the
+ * byte), empty, not tab-separated, two columns of one name, a column without a name, a row of another width than the
+ * header. */
 vx_status vx_table_read(const char *path, vx_table *table, vx_error *error);
 void vx_table_destroy(vx_table *table);
+
+/* Makes the cells missing that hold one of the codes, whatever its case, or its number (-9.0 for -9). A participant_id
+ * is no code. */
+void vx_table_code(vx_table *table, const char *const *code, size_t codes);
 
 static inline const char *vx_table_cell(const vx_table *table, int64_t row, int64_t column)
 {

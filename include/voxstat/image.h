@@ -16,8 +16,8 @@ extern "C" {
 #endif
 
 /* Where the voxels of a volume lie. `affine` maps 0-based voxel indices to mm: the sform where its code is positive,
- * else the qform, else voxel sizes alone (NIfTI-1 methods 3, 2, 1). The header's own fields are kept as they were
- * found, so that outputs carry them on. */
+ * else the qform (NIfTI-1 methods 3, 2). The header's own fields are kept as they were found, so that outputs carry
+ * them on, but for lengths in micrometres and metres, which become mm, and for a qform that is none beside an sform. */
 typedef struct vx_grid {
     int64_t dim[3];
     double affine[4][4];
@@ -28,9 +28,10 @@ typedef struct vx_grid {
     double sform[3][4];
 } vx_grid;
 
-/* How an ANALYZE 7.5 pair is to be read, whose header does not say left from right. */
+/* How an image is to be read whose header does not tell left from right: an ANALYZE 7.5 pair, or NIfTI without sform
+ * and qform. */
 typedef enum vx_analyze_orientation {
-    VX_ANALYZE_REFUSE = 0,   /* ANALYZE files are an error that names the option */
+    VX_ANALYZE_REFUSE = 0,   /* such files are an error that names the option */
     VX_ANALYZE_NEUROLOGICAL, /* x grows to the right */
     VX_ANALYZE_RADIOLOGICAL, /* x grows to the left */
 } vx_analyze_orientation;
@@ -42,7 +43,8 @@ typedef struct vx_image {
 
 /* Reads one 3-D volume: NIfTI-1 or NIfTI-2, .nii, .nii.gz or .hdr/.img(.gz), either byte order, every real type.
  * Trailing dimensions of length 1 are accepted. Errors (VX_INPUT, naming the file): missing, unreadable, truncated, not
- * NIfTI, complex or RGB, more than one volume, a singular affine. *image is untouched on error. */
+ * NIfTI, complex or RGB, more than one volume, a surface, no orientation, a singular affine. *image is untouched on
+ * error. */
 vx_status vx_image_read(const char *path, vx_analyze_orientation analyze, vx_image *image, vx_error *error);
 void vx_image_destroy(vx_image *image);
 

@@ -1,7 +1,9 @@
 /* A study: who took part, which images and covariates they have, and who can be used for what.
  *
- * A vx_study owns everything that it points to; vx_study_free releases it. The table is a BIDS-style TSV:
- * `participant_id` first, one column an image (a path relative to the table), one a covariate; `n/a` is missing. */
+ * A vx_study owns everything that it points to; vx_study_free releases it. The table is a BIDS-style TSV in UTF-8:
+ * `participant_id` first, one column an image (a path relative to where the table is named, links not followed), one a
+ * covariate; `n/a` is missing. Quoted cells, line ends of Windows and old Macs, no-break spaces around cells and empty
+ * columns at the right edge are taken as programs write them. */
 #ifndef VOXSTAT_STUDY_H
 #define VOXSTAT_STUDY_H
 
@@ -18,18 +20,36 @@ typedef struct vx_study_options {
     vx_design design;
     const char *const *modality;        /* names; none: every one there is */
     size_t modalities;
-    const char *sessions[2];            /* baseline, followup; null: the only two there are. onesample: [0] or none */
+    const char *sessions[2];            /* baseline, followup; null: the only two there are, where their names tell
+                                           which came first. onesample: [0] or none */
     const char *const *covariate;       /* effects of interest */
     size_t covariates;
     const char *const *nuisance;        /* regressors of no interest */
     size_t nuisances;
+    const char *const *missing;         /* codes: cells that mean missing beside `n/a` and empty ones */
+    size_t missings;
 } vx_study_options;
 
-/* A numeric column over all participants of the table; NaN where missing. */
+/* How it was decided that session[0] is subtracted from session[1]. */
+typedef enum vx_direction {
+    VX_DIRECTION_NONE,          /* nothing is subtracted */
+    VX_DIRECTION_NAMES,         /* the names tell which came first */
+    VX_DIRECTION_OPTION,        /* options.sessions */
+    VX_DIRECTION_AGAINST_NAMES, /* options.sessions, whose names tell the opposite */
+} vx_direction;
+
+/* A numeric column over all participants of the table; NaN where missing. A column of two texts is 0 and 1. */
 typedef struct vx_column {
     char *name;
     double *value;
+    const char *level[2]; /* the texts that are 0 and 1; null of numbers */
 } vx_column;
+
+/* A column of which cells held a code of options.missing. */
+typedef struct vx_coded {
+    const char *name;
+    int64_t cells;
+} vx_coded;
 
 /* A participant who is left out of a modality, and why, in words ("no image in pet_followup"). */
 typedef struct vx_left_out {
@@ -50,20 +70,24 @@ typedef struct vx_study {
     char *table;             /* path as given */
     vx_design design;
     char *session[2];        /* null for onesample without sessions */
+    vx_direction direction;
     int64_t participants;
     char **participant;      /* sorted by participant_id (strcmp), so that the order of the rows changes nothing */
     vx_column *covariate, *nuisance;
     size_t covariates, nuisances;
     vx_study_modality *modality;
     size_t modalities;
+    vx_coded *coded;         /* those among the columns used */
+    size_t codeds;
 } vx_study;
 
 /* Reads the table and decides who is used. A participant without a value of a covariate of interest stays in the
  * modality and is left out only of that covariate's effect (see vx_model_new).
- * Errors (VX_INPUT, naming table, line, participant and column): missing or empty table; no participant_id; a row of
- * the wrong width; a participant twice; an unknown column (with the nearest name); text where a number belongs; more
- * than two sessions unnamed (they are listed); a named image that does not exist; fewer than 2 complete
- * participants. */
+ * Errors (VX_INPUT, naming table, line, participant and column): a table that is missing, empty, no regular file or not
+ * UTF-8; no participant_id; a row of the wrong width; a participant twice; an unknown column (with the nearest name);
+ * text where a number belongs (a column of two texts is taken as 0 and 1, one of more is refused); more than two
+ * sessions unnamed (they are listed), or two whose names do not tell which came first; a named image that does not
+ * exist; fewer than 2 complete participants. */
 vx_status vx_study_read(const vx_study_options *options, vx_study **study, vx_error *error);
 void vx_study_free(vx_study *study);
 

@@ -1,6 +1,7 @@
 """Completion in bash: what its function answers."""
 import os
 import subprocess
+import tempfile
 import unittest
 
 PROGRAM = os.environ["VOXSTAT"]
@@ -30,6 +31,21 @@ class Bash(unittest.TestCase):
         self.assertEqual(self.complete("voxstat", "--tails", "p"), ["pos"])
         self.assertEqual(self.complete("voxstat", "run", "-n", ""), ["auto", "exact"])
         self.assertEqual(self.complete("voxstat", "--out", ""), []) # the shell's own: files
+
+    def test_columns(self):
+        with tempfile.TemporaryDirectory() as folder:
+            table = f"{folder}/other.tsv"
+            with open(table, "w", encoding="utf-8") as file:
+                file.write("participant_id\tpet_baseline\tage\tApoE, e4\t$(touch stolen)\t\"quoted\"\n"
+                           "s1\ta.nii\t70\t1\t2\t3\n")
+            ask = lambda *words: self.complete(PROGRAM, "--table", table, *words)
+            self.assertEqual(ask("--covariate", "a"), ["age"])
+            self.assertEqual(ask("--nuisance", "age,q"), ["age,quoted"])
+            self.assertEqual(" ".join(ask("--covariate", "Apo")), r"ApoE\\\,\ e4") # as a shell takes 'ApoE\, e4'
+            self.assertEqual(len(ask("--covariate", "")), 6) # 4 columns, two of which split() parts
+            self.assertFalse(os.path.exists("stolen"))
+            self.assertEqual(self.complete(PROGRAM, "--table", "=", table, "--covariate", "a"), ["age"])
+            self.assertEqual(self.complete(PROGRAM, "--table", f"{folder}/none.tsv", "--covariate", ""), [])
 
 
 if __name__ == "__main__":

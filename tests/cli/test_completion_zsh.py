@@ -23,6 +23,8 @@ class Zsh(unittest.TestCase):
         with open(f"{self.folder.name}/_voxstat", "w", encoding="utf-8") as file:
             file.write(script("zsh"))
         open(f"{self.folder.name}/images.tsv", "w", encoding="utf-8").close()
+        with open(f"{self.folder.name}/people.tsv", "w", encoding="utf-8") as file:
+            file.write("participant_id\tpet_baseline\trapa_level\tage\ns1\ta.nii\t5\t70\n")
         pid, self.terminal = pty.fork()
         if pid == 0:
             os.chdir(self.folder.name)
@@ -70,6 +72,11 @@ class Zsh(unittest.TestCase):
         self.complete("voxstat --design one", "onesample ")
         self.complete("voxstat --tails=n", "neg ")
         self.complete("voxstat --correct voxel,ex", "voxel,extent")
+
+    def test_columns(self):
+        program = os.environ["VOXSTAT"]
+        self.complete(f"{program} --table people.tsv --covariate rap", "rapa_level")
+        self.complete(f"{program} --table=people.tsv --nuisance rapa_level,a", "rapa_level,age")
 
     def test_files(self):
         self.complete("voxstat --table im", "images.tsv ")

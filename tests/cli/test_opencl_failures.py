@@ -1,4 +1,4 @@
-"""OpenCL calls that fail (tests/faults/opencl.c): the run ends with the device's status and the call's name, leaves
+"""OpenCL calls that fail (tests/failure/opencl.c): the run ends with the device's status and the call's name, leaves
 nothing behind, and neither crashes nor hangs. A few calls of each kind; every one of a run with VOXSTAT_FAULTS=all."""
 import os
 import subprocess

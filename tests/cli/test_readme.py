@@ -31,7 +31,7 @@ class Shown(Study):
         self.assertEqual(said.returncode, 0, said.stderr)
         found = re.fullmatch(r"t (\S+) at (\S+) (\S+) (\S+) mm, family-wise p (\S+)\n", said.stdout)
         self.assertEqual(list(found.groups()[:4]), [cells[key] for key in ("peak t", "x mm", "y mm", "z mm")])
-        self.assertAlmostEqual(float(found[5]), float(cells["p voxel"]), delta=6e-5) # four digits each
+        self.assertAlmostEqual(float(found[5]), float(cells["min p voxel"]), delta=6e-5) # four digits each
 
 class Python(Shown):
     def test_python(self):

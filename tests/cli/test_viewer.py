@@ -10,6 +10,7 @@ import sys
 import unittest
 
 try:
+    import h5py
     import nibabel
     import numpy
     from scipy import ndimage
@@ -120,6 +121,22 @@ class Viewer(Study):
         at = numpy.linalg.inv(affine) @ AFFINE @ numpy.vstack([voxels, numpy.ones(voxels.shape[1])])
         truth = ndimage.map_coordinates(template.astype(numpy.float32).astype(float), at[:3], order=1)
         self.assert_near(image, truth.reshape(SHAPE), 0, 255)
+
+    def test_p_at_the_level_lies_below_the_threshold(self):
+        """Of whole numbers that are rounded: 1/20 to below the threshold, and what is smaller to above it."""
+        self.make_report("-q")
+        for largest in (20, 16384, 100000):
+            fractions = [5000 / 100000, 4999 / 100000, 5001 / 100000, 1 / largest, 819 / 16384, 820 / 16384]
+            with h5py.File(self.folder / "out/results.h5", "a") as h5:
+                p = h5["maps/pet/change/p-fwe-voxel"]
+                truth = numpy.zeros(SHAPE, "f4")
+                truth[:6, 5, 3] = -numpy.log10(numpy.array(fractions, "f4").astype(float))
+                p[...] = truth
+            self.assert_done(self.run_program("report", "out", "-q"))
+            about, image = next(found for found in Volumes((self.folder / "out/report.html").read_text()).found
+                                if found[0].get("data-map") == "p-fwe-voxel")
+            seen = image.get_fdata()[:6, 5 - self.part(image)[1].start, 3 - self.part(image)[2].start]
+            self.assertEqual((seen >= float(about["data-threshold"])).tolist(), [k < 1 / 20 for k in fractions])
 
     def test_the_licence_comes_along(self):
         self.make_report()

@@ -6,7 +6,7 @@
 set -euo pipefail
 build=$1 seconds=${2:-20}
 source=$(cd "$(dirname "$0")/../.." && pwd)
-for target in table image vest; do
+for target in table image vest run_json results_h5; do
     folder=$build/fuzz/$target
     mkdir -p "$folder/corpus" "$folder/seeds"
     case $target in
@@ -16,6 +16,7 @@ for target in table image vest; do
         find "${VOXSTAT_REAL_DATA:-/nonexistent}/malformed" -type f -size -64k \( -name '*.nii' -o -name '*.nii.gz' \) \
             -exec cp {} "$folder/seeds/" \; 2>/dev/null || true
         ;;
+    run_json | results_h5) VOXSTAT_FUZZ_SEED=$folder/seeds/whole "$build/fuzz-$target" -runs=0 >"$folder/log" 2>&1 ;;
     esac
     echo "fuzz-$target: $seconds s, $(find "$folder/seeds" -type f | wc -l) seeds"
     if ! "$build/fuzz-$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \

@@ -124,7 +124,7 @@ def compare_analyze(path):
     if not numpy.array_equal(other, values, equal_nan=True):
         failures.append(f"{path}: the orientation changes the values")
     refused, message = read(path)
-    if refused is not None or "--analyze-orientation" not in message:
+    if refused is not None or "--orientation" not in message:
         failures.append(f"{path}: read without an orientation")
 
 

@@ -303,17 +303,17 @@ static void tied_covariate(void **state)
 }
 
 /* Whole numbers tie in arithmetic where their rounded multiples need not: a + b - (a + b) + c is reached by other flips
- * too. Every p of 539 such data against a count in integers. */
+ * too. Every p of 588 such data against a count in integers; where c is 0 every flip reaches |s| = 0, and p is 1. */
 static void ties_of_whole_numbers(void **state)
 {
-    enum { V = 7 * 7 * 11 };
+    enum { V = 7 * 7 * 12 };
     static const int row[3] = {V, 1, 1};
     static float data[4 * V];
     int reached[2][V] = {{0}}, v = 0;
     (void)state;
     for (int a = 1; a <= 7; a++)
         for (int b = 1; b <= 7; b++)
-            for (int c = 1; c <= 11; c++, v++) {
+            for (int c = 0; c <= 11; c++, v++) {
                 const int y[4] = {a, b, -a - b, c};
                 for (int i = 0; i < 4; i++)
                     data[i * V + v] = (float)y[i];

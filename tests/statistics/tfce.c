@@ -60,12 +60,13 @@ static double reference_tfce(const double *t, int sign, double e, double h, int 
     return sum;
 }
 
-static double largest_tfce(const double *t, double e, double h, int connectivity)
+/* The largest of the tails in question: with E = 0.5, H = 2 and 26 neighbours. */
+static double largest_tfce(const double *t, vx_tails tails)
 {
     double most = 0;
     for (int v = 0; v < V; v++)
-        for (int sign = -1; sign <= 1; sign += 2)
-            most = fmax(most, reference_tfce(t, sign, e, h, connectivity, v));
+        for (int sign = tails == VX_POSITIVE ? 1 : -1; sign <= (tails == VX_NEGATIVE ? -1 : 1); sign += 2)
+            most = fmax(most, reference_tfce(t, sign, 0.5, 2, 26, v));
     return most;
 }
 
@@ -132,7 +133,8 @@ static void map_is_the_integral(void **state)
     free(data);
 }
 
-/* All 16 flips of 4 participants, t of each in double from its own data; the null in the order of the flips. */
+/* All 16 flips of 4 participants, t of each in double from its own data; the null in the order of the flips, of both
+ * tails and of each. */
 static void null_is_every_flip(void **state)
 {
     enum { N = 4 };
@@ -141,7 +143,7 @@ static void null_is_every_flip(void **state)
     float *data = smooth(12, N);
     vx_matrix *matrix = fixture_matrix(dim, N, V, data, NULL);
     vx_model *model = fixture_model(N, NULL, 0, NULL, VX_PEARSON);
-    double null[1 << N];
+    double null[3][1 << N];
     (void)state;
     for (int flip = 0; flip < 1 << N; flip++) {
         double t[V];
@@ -153,18 +155,21 @@ static void null_is_every_flip(void **state)
                 square += pow((flip >> i & 1 ? -1 : 1) * (double)data[i * V + v] - sum / N, 2);
             t[v] = sum / N / sqrt(square / (N - 1) / N);
         }
-        null[flip] = largest_tfce(t, 0.5, 2, 26);
+        for (vx_tails tails = VX_TWO_TAILS; tails <= VX_NEGATIVE; tails++)
+            null[tails][flip] = largest_tfce(t, tails);
     }
-    for (int d = 0; d < devices; d++) {
+    for (int run = 0; run < 3 * devices; run++) {
         vx_inference_options options = tfce_options();
         options.permutations = VX_PERMUTATIONS_ALL;
-        vx_result *result = fixture_run(id[d], 0, matrix, model->effect, &options);
+        options.tails = (vx_tails)(run % 3);
+        const double *expected = null[run % 3];
+        vx_result *result = fixture_run(id[run / 3], 0, matrix, model->effect, &options);
         assert_int_equal(result->null.count, 1 << N);
         for (int flip = 0; flip < 1 << N; flip++)
-            fixture_near(result->null.tfce[flip], null[flip], 10 * RELATIVE * null[flip], "null", flip);
+            fixture_near(result->null.tfce[flip], expected[flip], 10 * RELATIVE * expected[flip], "null", flip);
         const float *map = fixture_map(result, "tfce"), *p = fixture_map(result, "p-fwe-tfce");
         for (int v = 0; v < V; v++)
-            fixture_near(p[v], reference_p(null, 1 << N, fabs(map[v]), 1e-3 * fabs(map[v])), 1e-6, "p", v);
+            fixture_near(p[v], reference_p(expected, 1 << N, fabs(map[v]), 1e-3 * fabs(map[v])), 1e-6, "p", v);
         vx_result_free(result);
     }
     vx_model_free(model);
@@ -243,6 +248,42 @@ static void presets_are_sums(void **state)
     free(data);
 }
 
+/* One voxel of height h: a hundredth of it is reached a hundred times, and sum k^2 = 100 101 201 / 6 = 338350, so FSL's
+ * and nilearn's sum is 33.835 h^2 and PALM's 33.835 h^2 h / 100. A step too few, where rounding takes the hundredth
+ * above h, would give 32.835. MRtrix takes K = floor(h / 0.1) steps, K (K + 1) (2 K + 1) / 6 of 0.01. Many heights, as
+ * h / 100 rounds up for some and down for others. */
+static void steps_of_one_voxel(void **state)
+{
+    enum { N = 6, VOXELS = 12 };
+    static const vx_tfce_preset preset[] = {VX_TFCE_FSL, VX_TFCE_PALM, VX_TFCE_MRTRIX, VX_TFCE_NILEARN};
+    static const vx_tails tails[] = {VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE};
+    vx_model *model = fixture_model(N, NULL, 0, NULL, VX_PEARSON);
+    float *data = fixture_noise(15, N, VOXELS);
+    (void)state;
+    for (int k = 0; k < 12 * VOXELS; k++) {
+        float one[N];
+        vx_inference_options options = tfce_options();
+        options.permutations = 5;
+        options.tfce_preset = preset[k % 4];
+        options.tails = tails[k / 4 % 3];
+        for (int i = 0; i < N; i++)
+            one[i] = (float)((options.tails == VX_NEGATIVE ? -1 : 1) * fabs(1 + 0.4 * data[i * VOXELS + k / 12]));
+        vx_matrix *matrix = fixture_matrix((int[3]){1, 1, 1}, N, 1, one, NULL);
+        vx_result *result = fixture_run("cpu", 1, matrix, model->effect, &options);
+        double h = fabs((double)fixture_map(result, "t")[0]), steps = floor(h / (double)0.1f);
+        double expected = preset[k % 4] == VX_TFCE_MRTRIX ? steps * (steps + 1) * (2 * steps + 1) / 6 * 0.01
+                          : preset[k % 4] == VX_TFCE_PALM ? 33.835 * h * h * h / 100
+                                                          : 33.835 * h * h;
+        assert_true(preset[k % 4] != VX_TFCE_MRTRIX || fabs(h / 0.1 - nearbyint(h / 0.1)) > 1e-4);
+        fixture_near(fabs((double)fixture_map(result, "tfce")[0]), expected, RELATIVE * expected, "steps", k);
+        fixture_near(result->null.tfce[0], expected, RELATIVE * expected, "null of steps", k);
+        vx_result_free(result);
+        vx_matrix_free(matrix);
+    }
+    free(data);
+    vx_model_free(model);
+}
+
 /* 16 participants: 65,536 flips counted one by one, and by half sums while only 500 are used for the rest. */
 static void exact_p_is_the_count(void **state)
 {
@@ -251,6 +292,11 @@ static void exact_p_is_the_count(void **state)
     float *data = fixture_noise(14, N, V);
     for (int i = 0; i < N * V; i++) /* whole numbers in every third voxel: sums tie there */
         data[i] = i % V % 3 ? data[i] : nearbyintf(2 * data[i]);
+    for (int v = 0; v < V; v += 15) { /* whose sum is 0 in some: every flip reaches that */
+        data[(N - 1) * V + v] = 0;
+        for (int i = 0; i < N - 1; i++)
+            data[(N - 1) * V + v] -= data[i * V + v];
+    }
     vx_matrix *matrix = fixture_matrix(dim, N, V, data, NULL);
     vx_model *model = fixture_model(N, NULL, 0, NULL, VX_PEARSON);
     (void)state;
@@ -265,6 +311,8 @@ static void exact_p_is_the_count(void **state)
         assert_true(all->plan.exhaustive && !some->plan.exhaustive);
         for (int v = 0; v < V; v++)
             fixture_near(fixture_map(some, "p-uncorrected")[v], fixture_map(all, "p-uncorrected")[v], 0, "exact p", v);
+        for (int v = 0; v < V && tails[k] == VX_TWO_TAILS; v += 15)
+            fixture_near(fixture_map(some, "p-uncorrected")[v], 1, 0, "p of a sum of 0", v);
         vx_result_free(all);
         vx_result_free(some);
     }
@@ -278,7 +326,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(map_is_the_integral), cmocka_unit_test(null_is_every_flip),
         cmocka_unit_test(shapes_have_formulas), cmocka_unit_test(presets_are_sums),
-        cmocka_unit_test(exact_p_is_the_count),
+        cmocka_unit_test(steps_of_one_voxel),  cmocka_unit_test(exact_p_is_the_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -141,7 +141,7 @@ static void test_every_type(void **state)
                 nifti_1_header h1 = header(type[t].code, type[t].bits);
                 nifti_2_header h2 = {.sizeof_hdr = 540, .magic = "n+2", .dim = {3, NX, NY, NZ}, .pixdim = {1, 2, 2, 2},
                                      .datatype = (int16_t)type[t].code, .bitpix = (int16_t)type[t].bits,
-                                     .vox_offset = 544};
+                                     .vox_offset = 544, .qform_code = 1};
                 switch (type[t].code) {
                 case DT_UINT8: FILL(uint8_t);
                 case DT_INT8: FILL(int8_t);
@@ -308,7 +308,8 @@ static void test_absurd_sizes(void **state)
     (void)state;
     for (int k = 0; k < 4; k++) {
         nifti_2_header h = {.sizeof_hdr = 540, .magic = "n+2", .dim = {3, dim[k][0], dim[k][1], dim[k][2]},
-                            .pixdim = {1, 1, 1, 1}, .datatype = DT_INT16, .bitpix = 16, .vox_offset = 544};
+                            .pixdim = {1, 1, 1, 1}, .datatype = DT_INT16, .bitpix = 16, .vox_offset = 544,
+                            .qform_code = 1};
         write_bytes("huge.nii", &h, sizeof h);
         expect_refused("huge.nii", k < 3 ? "overflows" : "truncated");
         write_gzip("huge.nii.gz", &h, sizeof h);
@@ -357,12 +358,97 @@ static void test_affine_methods(void **state)
         assert_true(fabs(image.grid.affine[k / 4][k % 4] - by_nibabel[k / 4][k % 4]) < 1e-12);
     vx_image_destroy(&image);
 
-    h.qform_code = 0;
+    h.qform_code = 0; /* sizes alone, about the middle, to the side that is said */
     write_image("affine.nii", &h);
-    image = read_good("affine.nii", VX_ANALYZE_REFUSE);
-    assert_true(image.grid.affine[0][0] == 2 && image.grid.affine[1][1] == 3 && image.grid.affine[2][2] == 4);
-    assert_true(image.grid.affine[0][3] == 0 && image.grid.affine[0][1] == 0);
-    vx_image_destroy(&image);
+    expect_refused("affine.nii", "without orientation");
+    expect_refused("affine.nii", "--orientation neurological");
+    for (int side = VX_ANALYZE_NEUROLOGICAL; side <= VX_ANALYZE_RADIOLOGICAL; side++) {
+        const double x = side == VX_ANALYZE_RADIOLOGICAL ? -2 : 2;
+        image = read_good("affine.nii", (vx_analyze_orientation)side);
+        assert_true(image.grid.affine[0][0] == x && image.grid.affine[1][1] == 3 && image.grid.affine[2][2] == 4);
+        assert_true(image.grid.affine[0][3] == -x && image.grid.affine[1][3] == -1.5 && image.grid.affine[0][1] == 0);
+        assert_true(image.grid.sform_code > 0 && image.grid.sform[0][0] == x && image.grid.qform_code == 0);
+        vx_image_destroy(&image);
+    }
+}
+
+/* A qform that is none is refused where nothing else says how the volume lies; beside an sform it is dropped. Lengths
+ * in the header are fine with a negative sign, which means nothing in pixdim. */
+static void test_faulty_qform(void **state)
+{
+    static const struct {
+        float qfac, b, x;
+        const char *words; /* null: a good one */
+    } is[] = {{1, 0.5f, 7, NULL}, {0, 0.5f, 7, NULL}, {-1, 1, 7, NULL}, {1, 1.01f, 7, "longer than 1"},
+              {1, NAN, 7, "not finite"}, {1, 0.5f, INFINITY, "not finite"}, {NAN, 0.5f, 7, "not finite"},
+              {3, 0.5f, 7, "pixdim[0]"}};
+    (void)state;
+    for (size_t k = 0; k < sizeof is / sizeof *is; k++) {
+        nifti_1_header h = header(DT_INT16, 16);
+        h.qform_code = 1;
+        h.pixdim[0] = is[k].qfac;
+        h.pixdim[1] = -2;
+        h.quatern_b = is[k].b;
+        h.qoffset_x = is[k].x;
+        write_image("qform.nii", &h);
+        vx_image image = read_good("qform.nii", VX_ANALYZE_REFUSE);
+        assert_true(image.grid.affine[0][3] == -10 && image.grid.pixdim[0] == 2);
+        assert_true(is[k].words ? image.grid.qform_code == 0 && image.grid.quatern[0] == 0 && image.grid.qoffset[0] == 0
+                                : image.grid.qform_code == 1 && image.grid.qoffset[0] == 7);
+        vx_image_destroy(&image);
+        h.sform_code = 0;
+        write_image("qform.nii", &h);
+        if (is[k].words) {
+            expect_refused("qform.nii", is[k].words);
+            expect_refused_as("qform.nii", VX_ANALYZE_RADIOLOGICAL, is[k].words);
+            continue;
+        }
+        image = read_good("qform.nii", VX_ANALYZE_REFUSE);
+        assert_true(fabs(image.grid.affine[0][0] - 2) < 1e-6 && image.grid.affine[0][3] == 7); /* b turns about x */
+        vx_image_destroy(&image);
+    }
+}
+
+/* Micrometres and metres become mm, in every length of the grid; seconds beside them (8) change nothing. */
+static void test_units(void **state)
+{
+    static const struct {
+        int units;
+        double mm;
+    } is[] = {{0, 1}, {2, 1}, {1, 1000}, {3, 1e-3}, {3 + 8, 1e-3}, {7, 1}};
+    (void)state;
+    for (size_t k = 0; k < sizeof is / sizeof *is; k++)
+        for (int code = 0; code < 3; code++) { /* sform, qform, neither */
+            nifti_1_header h = header(DT_INT16, 16);
+            h.xyzt_units = (char)is[k].units;
+            h.sform_code = code == 0;
+            h.qform_code = code < 2;
+            h.qoffset_x = -10;
+            write_image("units.nii", &h);
+            vx_image image = read_good("units.nii", VX_ANALYZE_NEUROLOGICAL);
+            const double x = code < 2 ? -10 : -2, mm = is[k].mm;
+            assert_true(fabs(image.grid.affine[0][0] - 2 * mm) < 1e-12 * mm);
+            assert_true(fabs(image.grid.affine[0][3] - x * mm) < 1e-11 * mm);
+            assert_true(fabs(image.grid.pixdim[2] - 2 * mm) < 1e-12 * mm);
+            if (code != 1)
+                assert_true(fabs(image.grid.sform[0][3] - x * mm) < 1e-11 * mm);
+            if (code < 2)
+                assert_true(fabs(image.grid.qoffset[0] - x * mm) < 1e-11 * mm);
+            vx_image_destroy(&image);
+        }
+}
+
+/* FreeSurfer puts a length that does not fit in 16 bits into glmin. */
+static void test_surface(void **state)
+{
+    nifti_1_header h = header(DT_FLOAT32, 32);
+    (void)state;
+    h.dim[1] = -1;
+    h.dim[2] = h.dim[3] = 1;
+    h.glmin = 163842;
+    write_image("surface.nii", &h);
+    expect_refused("surface.nii", "FreeSurfer surface");
+    expect_refused("surface.nii", "163842 vertices");
 }
 
 /* A slice, and a fourth dimension of 1, are volumes too; dimensions beyond dim[0] mean nothing. */
@@ -408,7 +494,7 @@ static void test_analyze(void **state)
                 raw[254 + 2 * k - swap] = (unsigned char)(origin[kind][k] >> 8);
             }
             write_bytes("spm.hdr", raw, sizeof raw);
-            expect_refused("spm.hdr", "--analyze-orientation neurological");
+            expect_refused("spm.hdr", "--orientation neurological");
             vx_image left = read_good("spm.hdr", VX_ANALYZE_NEUROLOGICAL);
             vx_image right = read_good("spm.img", VX_ANALYZE_RADIOLOGICAL);
             const double zero[3] = {1, kind == 0 ? 0 : 0.5, kind == 0 ? 1 : 0.5};
@@ -439,6 +525,9 @@ int main(void)
         cmocka_unit_test(test_absurd_sizes),
         cmocka_unit_test(test_not_files),
         cmocka_unit_test(test_affine_methods),
+        cmocka_unit_test(test_faulty_qform),
+        cmocka_unit_test(test_units),
+        cmocka_unit_test(test_surface),
         cmocka_unit_test(test_dimensions_of_one),
         cmocka_unit_test(test_analyze),
     };

@@ -22,7 +22,7 @@ static char *printed(int argc, char **argv)
     size_t size;
     assert_int_equal(vx_arguments_parse(argc, argv, &arguments, &error), VX_OK);
     FILE *out = open_memstream(&text, &size);
-    vx_help_print(out, &arguments);
+    assert_int_equal(vx_help_print(out, &arguments, &error), VX_OK);
     fclose(out);
     vx_arguments_destroy(&arguments);
     char *copy = strdup(text);

@@ -47,7 +47,8 @@ static vx_result fixture_results[2] = {
      .options = {.seed = 42, .connectivity = 26, .tails = VX_TWO_TAILS},
      .null = {4, fixture_voxel, fixture_extent, NULL}, .seconds = 0.5},
     {.effect = &fixture_effects[1], .map = fixture_maps[1], .maps = 1,
-     .plan = {.possible = UINT64_MAX, .relabellings = 4}, .null = {4, fixture_voxel, NULL, NULL}}};
+     .plan = {.possible = UINT64_MAX, .relabellings = 4, .p_smallest = 0.25, .threshold_t = 6.3125},
+     .options = {.connectivity = 26, .tails = VX_TWO_TAILS}, .null = {4, fixture_voxel, NULL, NULL}}};
 static vx_result *fixture_result_list[] = {&fixture_results[0], &fixture_results[1]};
 
 static char *fixture_names[] = {"sub-1", "sub-2", "sub-3", "sub-4"};
@@ -74,12 +75,14 @@ static vx_record_modality fixture_modality = {.name = "pet", .study = &fixture_s
                                               .matrix = &fixture_matrix, .model = &fixture_model,
                                               .mask = {.grid_voxels = 24, .candidate = 7, .left_out_zero = 2},
                                               .result = fixture_result_list};
+static char *fixture_remark[] = {"the mask is not binary"};
+static const vx_remarks fixture_remarks = {fixture_remark, 1};
 static const vx_record fixture_record = {.version = "9.8.7", .command_line = "voxstat --design paired",
                                          .device = &fixture_device, .option = fixture_options, .options = 2,
                                          .input = fixture_inputs, .inputs = 2, .started = "2026-01-02T03:04:05Z",
                                          .seconds_read = 1, .seconds_infer = 2, .seconds_total = 3.5,
                                          .study = &fixture_study, .modality = &fixture_modality, .modalities = 1,
-                                         .p_format = VX_P_LOG10};
+                                         .p_format = VX_P_LOG10, .remarks = &fixture_remarks};
 
 static char fixture_folder[64]; /* a fresh one for every test */
 
@@ -98,7 +101,7 @@ static int fixture_tear_down(void **state)
     return system(command);
 }
 
-static const char *fixture_path(const char *name)
+static inline const char *fixture_path(const char *name)
 {
     static char path[PATH_MAX];
     snprintf(path, sizeof path, "%s/%s", fixture_folder, name);

@@ -108,6 +108,7 @@ static void run_json_tells_the_run(void **state)
         {"options/p-format", "log10"},
         {"inputs/0/sha256", "00ff"},
         {"device/id", "cpu"},
+        {"remarks/0", "the mask is not binary"},
         {"study/design", "paired"},
         {"study/sessions/1", "fu"},
         {"modalities/0/left_out/0/reason", "no image in pet_followup"},
@@ -272,6 +273,27 @@ static void the_mask_of_two_modalities_is_what_they_share(void **state)
     assert_false(vx_mask_intersection(modality, 2, mask));
 }
 
+/* JSON holds UTF-8 and nothing else; what is said in other bytes is still there. */
+static void names_in_other_bytes_leave_nothing_out(void **state)
+{
+    (void)state;
+    vx_effect effect[2] = {fixture_effects[0], fixture_effects[1]};
+    effect[1].name = "caf\xE9"; /* Latin-1 */
+    vx_model model = {effect, 2};
+    vx_result result[2] = {fixture_results[0], fixture_results[1]}, *list[] = {&result[0], &result[1]};
+    result[1].effect = &effect[1];
+    vx_record_modality modality = fixture_modality;
+    modality.model = &model;
+    modality.result = list;
+    vx_record record = fixture_record;
+    record.modality = &modality;
+    write_or_fail(vx_write_json, &record);
+    json_t *run = json_load_file(fixture_path("run.json"), 0, NULL);
+    assert_int_equal(json_array_size(member(run, "modalities/0/effects")), 2);
+    assert_string_equal(json_string_value(member(run, "modalities/0/effects/1/name")), "caf?");
+    json_decref(run);
+}
+
 /* A limit on the size of a file stands in for a full disk: the same write fails half-way. */
 static void a_full_disk_is_told(void **state)
 {
@@ -303,7 +325,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test(p_in_every_format), test(names_are_safe_and_never_shared), test(clusters_are_a_bids_table),
         test(run_json_tells_the_run), test(hdf5_holds_all_and_is_indexed_xyz),
-        test(the_mask_of_two_modalities_is_what_they_share), test(a_full_disk_is_told),
+        test(the_mask_of_two_modalities_is_what_they_share), test(names_in_other_bytes_leave_nothing_out),
+        test(a_full_disk_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

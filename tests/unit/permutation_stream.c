@@ -261,11 +261,54 @@ static void addressed_by_index(void **state)
     vx_model_free(model);
 }
 
+/* Relabellings are part of the record of a run: the same seed gives them again, in any version. From Philox4x32-10 in
+ * Python, written from the paper: the words of counters (7, 0, 0, 0) and (7, 0, 1, 0) under the key 42, a bit a row;
+ * rows 0 to 8 sorted by the halves of the blocks (index, 0, 0 to 4, 1) as 64-bit keys, the first word above; and with
+ * three rows flip 9, whose first draw leaves every sign and whose second, (9, 0, 0, 256), turns all. */
+static void known_relabellings(void **state)
+{
+    enum { MANY = 140, FEW = 9 };
+    static const uint32_t word[5] = {0x5bbd83b1, 0x68784c85, 0x172067aa, 0x2e6b75b7, 0x4c78c45f};
+    static const int32_t expected[2][FEW] = {{4, 1, 6, 3, 5, 2, 8, 7, 0}, {2, 7, 8, 6, 3, 4, 1, 5, 0}};
+    double distinct[MANY];
+    int8_t sign[MANY];
+    (void)state;
+    for (int i = 0; i < MANY; i++)
+        distinct[i] = i;
+    vx_model *model = model_of(MANY, distinct);
+    vx_permutations *p = permutations_of(&model->effect[0], 100, 42);
+    vx_permutations_signs(p, 7, sign);
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(sign[i], word[i / 32] >> i % 32 & 1 ? -1 : 1);
+    vx_permutations_free(p);
+    vx_model_free(model);
+
+    model = model_of(FEW, distinct);
+    p = permutations_of(&model->effect[1], 100, 42);
+    for (uint64_t index = 7; index <= 8; index++) {
+        int32_t order[FEW];
+        vx_key scratch[FEW];
+        vx_permutations_order(p, index, order, scratch);
+        assert_memory_equal(order, expected[index - 7], sizeof order);
+    }
+    vx_permutations_free(p);
+    vx_model_free(model);
+
+    model = model_of(3, distinct);
+    p = permutations_of(&model->effect[0], 3, 42);
+    p->exhaustive = false; /* as in identity_once */
+    vx_permutations_signs(p, 9, sign);
+    assert_true(sign[0] < 0 && sign[1] < 0 && sign[2] < 0);
+    vx_permutations_free(p);
+    vx_model_free(model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts),        cmocka_unit_test(all_flips),     cmocka_unit_test(all_orders),
         cmocka_unit_test(identity_once), cmocka_unit_test(uniform_draws), cmocka_unit_test(addressed_by_index),
+        cmocka_unit_test(known_relabellings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@ static size_t made_size;
 static vx_page start(void)
 {
     free(made);
-    return (vx_page){open_memstream(&made, &made_size)};
+    return (vx_page){.out = open_memstream(&made, &made_size)};
 }
 
 #define PUT(...) (page = start(), vx_put(&page, __VA_ARGS__), fclose(page.out), made)

@@ -13,7 +13,7 @@ static float fixture_mean[24];
 static vx_means fixture_means = {.n = 3, .regions = 3, .region = {fixture_before, fixture_after},
                                  .voxels = {fixture_counts, fixture_counts}, .image = fixture_mean};
 
-static vx_column fixture_covariate = {"rapa/48 h", (double[]){4, 6, 99, 8}};
+static vx_column fixture_covariate = {.name = "rapa/48 h", .value = (double[]){4, 6, 99, 8}};
 
 /* The fixture as this version would have written it, in fixture_folder. */
 static void write_folder(vx_p_format format, const char *version)

@@ -1,6 +1,7 @@
 /* From kernel text to a program on a device. */
 #include "base/embedded.h"
 #include "base/memory.h"
+#include "base/stream.h"
 #include "engine/opencl/opencl.h"
 
 #include <stdio.h>
@@ -15,18 +16,18 @@ static char *read_text(const char *path)
 {
     FILE *file = fopen(path, "rb"), *to = NULL;
     char *text = NULL, part[4096];
-    size_t size, got;
+    size_t got;
     if (!file)
         return NULL;
-    to = open_memstream(&text, &size);
+    to = vx_text_stream(&text, NULL);
     while (to && (got = fread(part, 1, sizeof part, file)) > 0)
         fwrite(part, 1, got, to);
-    if (to && fclose(to) != 0) {
-        free(text);
-        text = NULL;
-    }
+    const bool whole = vx_stream_close(to) && !ferror(file);
     fclose(file);
-    return text;
+    if (whole)
+        return text;
+    free(text);
+    return NULL;
 }
 
 /* The text of one file, from VOXSTAT_KERNEL_DIR or the program itself; freed with free(). */
@@ -75,12 +76,11 @@ static vx_status expand(FILE *to, const char *name, int depth, vx_error *error)
 
 vx_status vx_kernel_source(const char *file, char **text, vx_error *error)
 {
-    size_t size;
-    FILE *to = open_memstream(text, &size);
+    FILE *to = vx_text_stream(text, NULL);
     if (!to)
         return vx_fail_memory(error);
     vx_status status = expand(to, file, 0, error);
-    if (fclose(to) != 0 && status == VX_OK)
+    if (!vx_stream_close(to) && status == VX_OK)
         status = vx_fail_memory(error);
     if (status != VX_OK) {
         free(*text);

@@ -108,6 +108,9 @@ double vx_sample_nearest(const vx_sampler *s, const double mm[3], double outside
 {
     double voxel[3];
     to_voxel(s, mm, voxel);
+    for (int k = 0; k < 3; k++)
+        if (!(voxel[k] >= -0.5 && voxel[k] < (double)s->dim[k])) /* too far for an integer, perhaps */
+            return outside;
     return at(s, (int64_t)floor(voxel[0] + 0.5), (int64_t)floor(voxel[1] + 0.5), (int64_t)floor(voxel[2] + 0.5),
               outside);
 }

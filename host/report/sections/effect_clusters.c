@@ -1,4 +1,5 @@
 /* The table of clusters: sorted by a click on a column's head, or Enter there. */
+#include "output/level.h"
 #include "report/numbers.h"
 #include "report/section.h"
 
@@ -16,7 +17,7 @@ static void put_p(vx_page *page, const vx_results_effect *effect, vx_p_kind kind
     char text[32];
     if (effect->p[kind].there)
         vx_put(page, "<td class=\"n%s\" data-value=\"%.9g\">%s</td>",
-               kind != VX_P_UNCORRECTED && p < 0.05 ? " found" : "", isnan(p) ? 2 : p, vx_p_text(p, text));
+               kind != VX_P_UNCORRECTED && vx_significant(p) ? " found" : "", isnan(p) ? 2 : p, vx_p_text(p, text));
 }
 
 static void put_row(vx_report *report, const vx_results_effect *effect, const vx_cluster *cluster)

@@ -1,4 +1,5 @@
 /* What would have been significant: an empty result is only as good as what it could have shown. */
+#include "output/level.h"
 #include "report/numbers.h"
 #include "report/section.h"
 
@@ -27,7 +28,7 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
     vx_page *page = report->page;
     char text[48];
     double mm3 = fabs(view->modality->grid.pixdim[0] * view->modality->grid.pixdim[1] * view->modality->grid.pixdim[2]);
-    if (!(effect->p_smallest < 0.05)) {
+    if (!vx_significant(effect->p_smallest)) {
         vx_put(page, "<p class=\"note\">With %lld relabellings the smallest family-wise p possible is %s: nothing "
                "could have been significant at 0.05 after that correction. More %s are needed.</p>\n",
                (long long)effect->relabellings, vx_p_text(effect->p_smallest, text),

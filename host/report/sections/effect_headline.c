@@ -1,4 +1,5 @@
 /* What came out of an effect, in sentences; and what could have come out. */
+#include "output/level.h"
 #include "report/numbers.h"
 #include "report/section.h"
 
@@ -12,7 +13,7 @@ static size_t significant_clusters(const vx_results_effect *effect, bool by_mass
 {
     size_t count = 0;
     for (size_t c = 0; c < effect->clusters; c++)
-        count += (by_mass ? effect->cluster[c].p_mass : effect->cluster[c].p_extent) < 0.05;
+        count += vx_significant(by_mass ? effect->cluster[c].p_mass : effect->cluster[c].p_extent);
     return count;
 }
 

@@ -1,5 +1,6 @@
 /* Where: slices and glass brain of what lies beyond the forming threshold, and the whole map beside them. */
 #include "base/memory.h"
+#include "output/level.h"
 #include "report/draw/brain.h"
 #include "report/numbers.h"
 #include "report/section.h"
@@ -12,7 +13,7 @@ typedef struct volumes {
     bool corrected; /* family-wise p are there */
 } volumes;
 
-/* Ones where a family-wise p is below 0.05, by whichever correction was asked for. */
+/* Ones where a family-wise p is significant, by whichever correction was asked for. */
 static vx_status read_survivors(vx_report *report, const vx_effect_view *view, volumes *v)
 {
     static const vx_p_kind kind[] = {VX_P_FWE_VOXEL, VX_P_FWE_EXTENT, VX_P_FWE_MASS, VX_P_FWE_TFCE};
@@ -28,7 +29,7 @@ static vx_status read_survivors(vx_report *report, const vx_effect_view *view, v
             return vx_fail_memory(report->error);
         status = vx_results_map(report->results, view->effect, grid, vx_p_kind_map(kind[k]), &p, report->error);
         for (size_t i = 0; !status && i < elements; i++)
-            if (p[i] < 0.05f && v->mask[i] > 0)
+            if (vx_significant(p[i]) && v->mask[i] > 0)
                 v->survives[i] = 1;
         free(p);
     }

@@ -1,5 +1,6 @@
 /* What chance alone gave: the null distributions that every corrected p is read from. */
 #include "base/memory.h"
+#include "output/level.h"
 #include "report/draw/plot.h"
 #include "report/numbers.h"
 #include "report/section.h"
@@ -30,7 +31,7 @@ void vx_effect_null(vx_report *report, const vx_effect_view *view)
            "observed value is one of them.</p>\n<div class=\"pictures\">\n",
            (long long)effect->relabellings, effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutations",
            effect->exhaustive ? ", which are all there are" : "",
-           effect->p_smallest < 0.05 ? "Beyond the broken line lie fewer than 5 % of them"
+           vx_significant(effect->p_smallest) ? "Beyond the broken line lie fewer than 5 % of them"
                                      : "They are too few for a value that fewer than 5 % of them exceed");
     for (size_t k = 0; !report->status && k < sizeof kind / sizeof *kind; k++) {
         char text[32], observed[32], critical[32];

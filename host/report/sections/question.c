@@ -1,4 +1,5 @@
 /* What was asked, and what came out, on one screen. */
+#include "output/level.h"
 #include "report/numbers.h"
 #include "report/section.h"
 
@@ -15,6 +16,18 @@ static void put_names(vx_report *report, bool covariates)
     for (size_t i = 0; i < count; i++)
         vx_put(report->page, "%s<strong>%s</strong>", !i ? "" : i + 1 < count ? ", " : " and ",
                covariates ? results->modality[0].effect[i + 1].name : results->modality[i].name);
+}
+
+/* What a reader must know before the answer. */
+static void put_remarks(vx_report *report)
+{
+    const vx_results *results = report->results;
+    if (!results->remarks)
+        return;
+    vx_put_markup(report->page, "<ul class=\"remarks\" aria-label=\"Remarks\">\n");
+    for (size_t i = 0; i < results->remarks; i++)
+        vx_put(report->page, "<li><strong>Remark.</strong> %s.</li>\n", results->remark[i]);
+    vx_put_markup(report->page, "</ul>\n");
 }
 
 static void put_question(vx_report *report)
@@ -52,14 +65,14 @@ static void put_table(vx_report *report)
                 any[k] |= results->modality[m].effect[e].p[k].there;
     const bool corrected = any[VX_P_FWE_VOXEL] || any[VX_P_FWE_EXTENT] || any[VX_P_FWE_MASS] || any[VX_P_FWE_TFCE];
     vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Headline figures\">"
-           "<table id=\"headline\"><caption>Headline figures: the largest t and the smallest p of every kind of "
-           "correction, over all voxels analysed%s.</caption>\n<thead><tr><th scope=\"col\">Effect</th><th "
-           "scope=\"col\" class=\"n\">n</th><th scope=\"col\" class=\"n\">df</th><th scope=\"col\" "
-           "class=\"n\">peak t</th><th scope=\"col\" class=\"n\">at (mm)</th>",
+           "<table id=\"headline\"><caption>Headline figures: the largest t and its place, and the smallest p of every "
+           "kind of correction over all voxels analysed, which need not lie there%s.</caption>\n<thead><tr><th "
+           "scope=\"col\">Effect</th><th scope=\"col\" class=\"n\">n</th><th scope=\"col\" class=\"n\">df</th><th "
+           "scope=\"col\" class=\"n\">peak t</th><th scope=\"col\" class=\"n\">at (mm)</th>",
            corrected ? "; by voxel, extent, mass and TFCE they are family-wise" : "");
     for (int k = 0; k < VX_P_KINDS; k++)
         if (any[k])
-            vx_put(page, "<th scope=\"col\" class=\"n\">p %s</th>", p_title[k]);
+            vx_put(page, "<th scope=\"col\" class=\"n\">smallest p, %s</th>", p_title[k]);
     vx_put_markup(page, "<th scope=\"col\" class=\"n\">clusters</th></tr></thead>\n<tbody>\n");
     for (size_t m = 0; m < results->modalities; m++)
         for (size_t e = 0; e < results->modality[m].effects; e++) {
@@ -71,7 +84,7 @@ static void put_table(vx_report *report)
             for (int k = 0; k < VX_P_KINDS; k++)
                 if (any[k])
                     vx_put(page, "<td class=\"n%s\">%s</td>",
-                           k > VX_P_UNCORRECTED && effect->p[k].smallest < 0.05 ? " found" : "",
+                           k > VX_P_UNCORRECTED && vx_significant(effect->p[k].smallest) ? " found" : "",
                            vx_p_text(effect->p[k].smallest, text));
             vx_put(page, "<td class=\"n\">%zu</td></tr>\n", effect->clusters);
         }
@@ -82,6 +95,7 @@ static void write(vx_report *report)
 {
     const vx_results *results = report->results;
     size_t corrections = 0;
+    put_remarks(report);
     put_question(report);
     vx_put_markup(report->page, "<ul class=\"answers\">\n");
     for (size_t m = 0, k = 1; m < results->modalities; m++)

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sort.h"
+#include "output/level.h"
 #include "output/record.h"
 #include "report/draw/colour.h"
 #include "report/draw/sample.h"
@@ -70,12 +71,13 @@ static vx_status place_new(const vx_report *report, const vx_results_modality *m
     return status;
 }
 
-/* Where the threshold of a map starts: p = 0.05, what the forming threshold is in its terms, or half its range. */
+/* Where the threshold of a map starts: the level of p, what the forming threshold is in its terms, or half its
+ * range. */
 static double first_threshold(const map_kind *kind, const vx_results_effect *effect, double largest)
 {
     const double t = effect->threshold_t;
     if (kind->p != VX_P_KINDS)
-        return -log10(0.05);
+        return -log10(VX_LEVEL);
     if (!strcmp(kind->name, "t"))
         return t;
     if (!strcmp(kind->name, "r") || !strcmp(kind->name, "rho"))
@@ -109,6 +111,14 @@ static void put_volume(vx_page *page, const vx_bytes *packed)
     vx_put_markup(page, "</script>\n");
 }
 
+/* The value of one step of the whole numbers. Of p the level lies between two steps, nearly half way, so that p equal
+ * to it is rounded to the lower one, below the threshold, and any smaller p to the upper one. */
+static double step_of(const vx_packing *p)
+{
+    const double step = p->limit / INT16_MAX, level = -log10(VX_LEVEL), below = floor(level / step - 0.5);
+    return p->kind->p == VX_P_KINDS || below < 0 ? step : level / (below + 0.5) * (1 + 1e-6);
+}
+
 static void pack(vx_packing *p)
 {
     const double largest = prepare(p->kind, p->place, p->value);
@@ -116,7 +126,7 @@ static void pack(vx_packing *p)
     p->limit = fmax(largest, 1.1 * p->threshold); /* as in the pictures: a map of noise stays pale */
     if (p->limit > 0)
         p->status = vx_volume_pack(&p->place->modality->grid, &p->place->box, p->value, VX_VOLUME_INT16,
-                                   p->limit / INT16_MAX, &p->packed, &p->error);
+                                   step_of(p), &p->packed, &p->error);
     free(p->value);
 }
 

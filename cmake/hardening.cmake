@@ -1,0 +1,26 @@
+# What stands between a fault and whoever would use it, in every build: canaries on stacks, checked copies (FORTIFY), a
+# program that lies anywhere in memory and whose tables of addresses are read-only before it starts. Each is asked for
+# where compiler and linker know it. tests/lint/hardening.sh looks for them in what was built.
+include(CheckCCompilerFlag)
+include(CheckLinkerFlag)
+include(CheckPIESupported)
+check_pie_supported(LANGUAGES C)
+
+foreach(flag -fstack-protector-strong -fstack-clash-protection -fcf-protection)
+  string(MAKE_C_IDENTIFIER "VOXSTAT_HAS${flag}" known)
+  check_c_compiler_flag(${flag} ${known})
+  if(${known})
+    target_compile_options(voxstat_settings INTERFACE ${flag})
+  endif()
+endforeach()
+foreach(flag relro now noexecstack)
+  check_linker_flag(C "LINKER:-z,${flag}" VOXSTAT_LINKS_${flag})
+  if(VOXSTAT_LINKS_${flag})
+    target_link_options(voxstat_settings INTERFACE "LINKER:-z,${flag}")
+  endif()
+endforeach()
+# FORTIFY needs an optimiser, and hides from the sanitizers what they look for.
+if(NOT VOXSTAT_SANITIZE)
+  target_compile_options(voxstat_settings INTERFACE
+                         "$<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>")
+endif()

@@ -1,0 +1,98 @@
+#include "base/file.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What stands where a regular file is expected; null for one. */
+static const char *other_kind(mode_t mode)
+{
+    switch (mode & S_IFMT) {
+    case S_IFREG: return NULL;
+    case S_IFDIR: return "a folder";
+    case S_IFIFO: return "a pipe";
+    case S_IFSOCK: return "a socket";
+    default: return "a device";
+    }
+}
+
+/* Why a path cannot be opened. A link to nothing is mostly content of a dataset that was not fetched. */
+static vx_status not_opened(const char *path, int reason, vx_error *error)
+{
+    char target[1000];
+    ssize_t length = reason == ENOENT ? readlink(path, target, sizeof target - 1) : -1;
+    if (length < 0)
+        return vx_fail(error, VX_INPUT, "%s: cannot be read: %s", path, strerror(reason));
+    target[length] = '\0';
+    if (strstr(target, ".git/annex/"))
+        return vx_fail(error, VX_INPUT,
+                       "%s: a link of git-annex whose content is not here; fetch it: datalad get, or git annex get",
+                       path);
+    return vx_fail(error, VX_INPUT, "%s: a link to %s, which is not there", path, target);
+}
+
+/* Reads until the end of the file, which may have grown or shrunk since its size was asked for. */
+static vx_status read_all(int file, const char *path, size_t room, size_t most, char **text, size_t *size,
+                          vx_error *error)
+{
+    char *bytes = malloc(room + 2);
+    *text = NULL;
+    *size = 0;
+    while (bytes) {
+        ssize_t got = read(file, bytes + *size, room + 1 - *size);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0) {
+            vx_fail(error, VX_INPUT, "%s: cannot be read: %s", path, strerror(errno));
+            free(bytes);
+            return VX_INPUT;
+        }
+        *size += (size_t)got;
+        if (*size > most) {
+            free(bytes);
+            return vx_fail(error, VX_INPUT, "%s: larger than %zu bytes", path, most);
+        }
+        if (!got) {
+            bytes[*size] = '\0';
+            *text = bytes;
+            return VX_OK;
+        }
+        if (*size > room) {
+            char *grown = realloc(bytes, 2 * *size + 2);
+            if (!grown)
+                break;
+            bytes = grown;
+            room = 2 * *size;
+        }
+    }
+    free(bytes);
+    return vx_fail_memory(error);
+}
+
+vx_status vx_file_read(const char *path, size_t most, char **text, size_t *size, vx_error *error)
+{
+    struct stat found;
+    /* Without O_NONBLOCK opening a pipe waits for whoever writes to it. */
+    int file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    *text = NULL;
+    *size = 0;
+    if (file < 0)
+        return errno == ENXIO ? vx_fail(error, VX_INPUT, "%s: a socket; a regular file is expected", path)
+                              : not_opened(path, errno, error);
+    vx_status status = VX_OK;
+    if (fstat(file, &found))
+        status = vx_fail(error, VX_INPUT, "%s: cannot be read: %s", path, strerror(errno));
+    else if (other_kind(found.st_mode))
+        status = vx_fail(error, VX_INPUT, "%s: %s; a regular file is expected", path, other_kind(found.st_mode));
+    else if ((uint64_t)found.st_size > most)
+        status = vx_fail(error, VX_INPUT, "%s: %lld bytes; at most %zu are read", path, (long long)found.st_size, most);
+    else
+        status = read_all(file, path, (size_t)found.st_size, most, text, size, error);
+    close(file);
+    return status;
+}

@@ -1,0 +1,64 @@
+#include "base/json.h"
+
+#include "base/memory.h"
+
+/* Of two that belong together the second may have failed; the first goes with it. jansson lets go of the second. */
+static json_t *kept_if(bool good, json_t *json)
+{
+    if (good)
+        return json;
+    json_decref(json);
+    return NULL;
+}
+
+json_t *vx_json_append(json_t *array, json_t *value)
+{
+    return kept_if(vx_json_grow(array, value), array);
+}
+
+json_t *vx_json_set(json_t *object, const char *key, json_t *value)
+{
+    return kept_if(vx_json_put(object, key, value), object);
+}
+
+json_t *vx_json_extend(json_t *array, const json_t *other)
+{
+    return kept_if(json_array_extend(array, (json_t *)other) == 0, array);
+}
+
+bool vx_json_grow(json_t *array, json_t *value)
+{
+    return json_array_append_new(array, value) == 0;
+}
+
+bool vx_json_put_first(json_t *array, json_t *value)
+{
+    return json_array_insert_new(array, 0, value) == 0;
+}
+
+bool vx_json_put(json_t *object, const char *key, json_t *value)
+{
+    return json_object_set_new(object, key, value) == 0;
+}
+
+json_t *vx_json_text(const char *value)
+{
+    if (!value)
+        return json_null();
+    json_t *string = json_string(value);
+    char *plain = string ? NULL : vx_copy_text(value);
+    for (char *c = plain; c && *c; c++)
+        if ((unsigned char)*c >= 0x80)
+            *c = '?';
+    if (plain)
+        string = json_string(plain);
+    free(plain);
+    return string;
+}
+
+char *vx_json_dump(json_t *json, size_t flags)
+{
+    char *text = json ? json_dumps(json, flags) : NULL;
+    json_decref(json);
+    return text;
+}

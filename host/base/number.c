@@ -1,0 +1,39 @@
+#include "base/number.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char digits[] = "0123456789";
+
+/* Whether strtod may see it: it also reads "0x1p3", "infinity", "nan" and leading blanks. */
+static bool decimal(const char *text)
+{
+    text += *text == '+' || *text == '-';
+    size_t before = strspn(text, digits), after = 0;
+    text += before;
+    if (*text == '.') {
+        after = strspn(text + 1, digits);
+        text += 1 + after;
+    }
+    if (!before && !after)
+        return false;
+    if (*text == 'e' || *text == 'E') {
+        text++;
+        text += *text == '+' || *text == '-';
+        size_t exponent = strspn(text, digits);
+        if (!exponent)
+            return false;
+        text += exponent;
+    }
+    return !*text;
+}
+
+bool vx_number_read(const char *text, double *value)
+{
+    char *end;
+    if (!decimal(text))
+        return false;
+    *value = strtod(text, &end);
+    return !*end && isfinite(*value);
+}

@@ -1,0 +1,23 @@
+/* Remarks: sentences about a run that a reader of its results must know, though nothing stops it. They are said on the
+ * terminal, and stand in run.json and at the head of the report.
+ *
+ * A vx_remarks starts as {0} and owns its texts; vx_remarks_destroy releases them. */
+#ifndef VX_BASE_REMARKS_H
+#define VX_BASE_REMARKS_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+
+typedef struct vx_remarks {
+    char **text;
+    size_t count;
+} vx_remarks;
+
+/* Adds one sentence, without a full stop at its end. Errors: VX_INTERNAL where memory is short; the list is then as it
+ * was. */
+vx_status vx_remarks_add(vx_remarks *remarks, vx_error *error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void vx_remarks_destroy(vx_remarks *remarks);
+
+#endif

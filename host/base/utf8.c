@@ -1,0 +1,67 @@
+#include "base/utf8.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+size_t vx_utf8_length(const char *text)
+{
+    const unsigned char *byte = (const unsigned char *)text;
+    size_t length = byte[0] < 0x80 ? 1 : byte[0] < 0xc2 ? 0 : byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : 4;
+    /* RFC 3629, section 4: the second byte is narrower after these four first bytes. */
+    unsigned char low = byte[0] == 0xe0 ? 0xa0 : byte[0] == 0xf0 ? 0x90 : 0x80;
+    unsigned char high = byte[0] == 0xed ? 0x9f : byte[0] == 0xf4 ? 0x8f : 0xbf;
+    if (!byte[0] || byte[0] > 0xf4)
+        return 0;
+    for (size_t i = 1; i < length; i++) {
+        if (byte[i] < (i == 1 ? low : 0x80) || byte[i] > (i == 1 ? high : 0xbf))
+            return 0;
+    }
+    return length;
+}
+
+const char *vx_utf8_fault(const char *text)
+{
+    size_t length;
+    while ((length = vx_utf8_length(text)))
+        text += length;
+    return *text ? text : NULL;
+}
+
+/* The code point of a whole character of `length` bytes. */
+static uint32_t code_point(const char *text, size_t length)
+{
+    static const unsigned char first[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    uint32_t code = (unsigned char)text[0] & first[length];
+    for (size_t i = 1; i < length; i++)
+        code = code << 6 | ((unsigned char)text[i] & 0x3f);
+    return code;
+}
+
+/* Whether a character may act on a terminal: C0, DEL, C1, and the embeddings and isolates of Unicode's bidirectional
+ * algorithm (UAX 9), by which a name may look like another. */
+static bool acts(uint32_t code)
+{
+    return (code < 0x20 && code != '\n' && code != '\t') || (code >= 0x7f && code < 0xa0) ||
+           (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+char *vx_printable(const char *text)
+{
+    char *plain = malloc(4 * strlen(text) + 1), *end = plain;
+    while (plain && *text) {
+        size_t length = vx_utf8_length(text);
+        bool shown = length && !acts(code_point(text, length));
+        for (length += !length; length; length--, text++) {
+            if (shown)
+                *end++ = *text;
+            else
+                end += sprintf(end, "\\x%02x", (unsigned char)*text);
+        }
+    }
+    if (plain)
+        *end = '\0';
+    return plain;
+}

@@ -1,0 +1,124 @@
+/* Where the results go, and what can be known of that before hours of computing. */
+#include "cli/run.h"
+
+#include "base/memory.h"
+#include "output/leftovers.h"
+#include "output/manifest.h"
+#include "output/names.h"
+
+#include <string.h>
+
+/* ---- leftovers ---- */
+
+enum { KEEP, REMOVE, RECOVER }; /* the choices of --leftovers */
+
+vx_status vx_place_leftovers(const char *out, int how, bool cohort, bool quiet, char **recover, vx_error *error)
+{
+    vx_leftover *leftover = NULL;
+    size_t count = 0;
+    char words[200];
+    *recover = NULL;
+    vx_status status = vx_leftovers_find(out, &leftover, &count, error);
+    for (size_t i = 0; !status && i < count; i++) {
+        const bool ours = leftover[i].whole && leftover[i].cohort == cohort;
+        const char *then = "";
+        if (how == REMOVE && !leftover[i].busy) {
+            status = vx_leftover_remove(&leftover[i], error);
+            then = "; removed";
+        } else if (how == RECOVER && ours && !*recover) {
+            *recover = vx_copy_text(leftover[i].path);
+            status = *recover ? VX_OK : vx_fail_memory(error);
+            then = "; recovered";
+        } else if (!leftover[i].busy) {
+            then = ours ? "; --leftovers recover puts it in place, --leftovers remove deletes it"
+                        : "; --leftovers remove deletes it";
+        }
+        if (!status && !quiet && !leftover[i].busy)
+            fprintf(stderr, "note: %s was left by a run that was killed: it holds %s%s\n", leftover[i].path,
+                    vx_leftover_words(&leftover[i], words, sizeof words), then);
+    }
+    vx_leftovers_free(leftover, count);
+    return status;
+}
+
+/* ---- names ---- */
+
+/* What follows <modality>_<effect> in the name of a file, at most: "_p-uncorrected.nii.gz" has 21 bytes, "-99" may come
+ * before it, and pictures of clusters have less. */
+enum { ENDING = 32 };
+
+static vx_status check_name(const vx_run *run, const char *modality, const char *effect, size_t most, vx_error *error)
+{
+    const size_t length = strlen(modality) + 1 + strlen(effect) + ENDING;
+    if (length <= most)
+        return VX_OK;
+    return vx_fail(error, VX_INPUT, "%s: the names \"%s\" and \"%s\" make names of files of up to %zu bytes, and its "
+                   "file system takes %zu; shorten them in the table", run->out, modality, effect, length, most);
+}
+
+static vx_status check_names(const vx_run *run, const vx_folder *folder, vx_error *error)
+{
+    const size_t most = vx_folder_name_max(folder);
+    vx_status status = VX_OK;
+    for (size_t m = 0; m < run->study->modalities; m++) {
+        const char *modality = run->study->modality[m].name;
+        if (!status)
+            status = check_name(run, modality, run->model.mean_name, most, error);
+        for (size_t c = 0; !status && c < run->study->covariates; c++)
+            status = check_name(run, modality, run->study->covariate[c].name, most, error);
+    }
+    return status;
+}
+
+/* ---- the folder ---- */
+
+static vx_status list_protected(vx_run *run, vx_error *error)
+{
+    vx_status status = vx_inputs_list(run, &run->inputs, error);
+    const char *template = vx_argument_text(run->arguments, VX_OPTION_TEMPLATE);
+    if (status)
+        return status;
+    run->protected = vx_array(run->inputs.count + 1, sizeof *run->protected);
+    if (!run->protected)
+        return vx_fail_memory(error);
+    for (size_t i = 0; i < run->inputs.count; i++)
+        run->protected[run->place.inputs++] = run->inputs.file[i].path;
+    if (template)
+        run->protected[run->place.inputs++] = template;
+    run->place.input = run->protected;
+    return VX_OK;
+}
+
+vx_status vx_place_begin(vx_run *run, vx_folder **folder, bool *recovered, vx_error *error)
+{
+    const int how = vx_argument_choice(run->arguments, VX_OPTION_LEFTOVERS);
+    run->place = (vx_folder_options){
+        .out = run->out,
+        .force = vx_argument_given(run->arguments, VX_OPTION_FORCE),
+        .kind = VX_KIND_ANALYSIS,
+    };
+    vx_status status = list_protected(run, error);
+    if (!status)
+        status = vx_place_leftovers(run->out, how, false, run->quiet, &run->recover, error);
+    run->place.recover = run->recover;
+    *recovered = run->recover;
+    if (!status)
+        status = vx_folder_begin(&run->place, folder, error);
+    if (!status && !*recovered)
+        status = check_names(run, *folder, error);
+    return status;
+}
+
+/* Every effect has some 17 maps, each twice (NIfTI, results.h5), in 4 bytes a voxel that compress by a third together;
+ * null distributions in 8 bytes a relabelling; and pictures of some 8 MB. */
+vx_status vx_place_check(const vx_run *run, const vx_folder *folder, vx_error *error)
+{
+    double bytes = 0;
+    for (size_t m = 0; m < run->study->modalities; m++) {
+        const vx_run_modality *modality = run->modality + m;
+        for (int64_t e = 0; e < modality->model->effects; e++)
+            bytes += 2. * 17 * 4 * 2 / 3 * (double)modality->matrix->voxels +
+                     4. * 8 * (double)modality->plan[e].relabellings + 8e6;
+    }
+    return vx_folder_check_room(folder, (uint64_t)bytes, error);
+}

@@ -1,0 +1,175 @@
+#include "output/leftovers.h"
+
+#include "base/memory.h"
+#include "output/file.h"
+#include "output/manifest.h"
+#include "output/names.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+enum { RANDOM = 6 }; /* letters that mkdtemp chooses */
+
+static bool is_leftover(const char *name, const char *base)
+{
+    const size_t length = strlen(base), ending = strlen(VX_LEFTOVER_ENDING);
+    if (strncmp(name, base, length) || strncmp(name + length, VX_LEFTOVER_ENDING, ending))
+        return false;
+    const char *random = name + length + ending;
+    for (int i = 0; i < RANDOM; i++)
+        if (!isalnum((unsigned char)random[i]))
+            return false;
+    return !random[RANDOM] || !strcmp(random + RANDOM, ".old"); /* where folders cannot change places in one step */
+}
+
+/* Whether a compressed file is there to its end: its last bytes are the checksum of all. */
+static bool is_whole_gzip(int fd, const char *name)
+{
+    char part[1 << 16];
+    int got = -1;
+    const int file = openat(fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    gzFile stream = file >= 0 ? gzdopen(file, "rb") : NULL;
+    if (!stream) {
+        if (file >= 0)
+            close(file);
+        return false;
+    }
+    while ((got = gzread(stream, part, sizeof part)) > 0)
+        continue;
+    return gzclose(stream) == Z_OK && got == 0;
+}
+
+/* A file other than a map takes its name only when it is whole. */
+static bool is_sound(int fd, const char *name)
+{
+    struct stat about;
+    const size_t length = strlen(name);
+    if (fstatat(fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(about.st_mode))
+        return false;
+    return length < 3 || strcmp(name + length - 3, ".gz") || is_whole_gzip(fd, name);
+}
+
+static void look_into(vx_leftover *leftover)
+{
+    int lock;
+    DIR *folder = opendir(leftover->path);
+    leftover->busy = vx_folder_try_lock(leftover->path, &lock) != VX_LOCK_TAKEN;
+    if (lock >= 0)
+        close(lock);
+    if (folder && !leftover->busy) {
+        const int fd = dirfd(folder);
+        bool intact = false;
+        json_t *run = vx_manifest_read(fd, &intact);
+        leftover->whole = vx_manifest_whole(fd, run, intact);
+        const char *kind = json_string_value(json_object_get(run, "kind"));
+        leftover->cohort = kind && !strcmp(kind, VX_KIND_COHORT);
+        json_decref(run);
+        for (const struct dirent *item; (item = readdir(folder));)
+            if (strcmp(item->d_name, ".") && strcmp(item->d_name, "..")) {
+                leftover->files++;
+                leftover->sound += leftover->whole || is_sound(fd, item->d_name);
+            }
+    }
+    if (folder)
+        closedir(folder);
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(((const vx_leftover *)a)->path, ((const vx_leftover *)b)->path);
+}
+
+vx_status vx_leftovers_find(const char *out, vx_leftover **leftover, size_t *count, vx_error *error)
+{
+    vx_status status = VX_OK;
+    char *place = vx_copy_text(out);
+    *leftover = NULL;
+    *count = 0;
+    for (size_t length = place ? strlen(place) : 0; length > 1 && place[length - 1] == '/';)
+        place[--length] = '\0';
+    struct stat about; /* they are beside the place where a link ends */
+    char *real = place && lstat(place, &about) == 0 && S_ISLNK(about.st_mode) ? realpath(place, NULL) : NULL;
+    if (real) {
+        free(place);
+        place = real;
+    }
+    char *slash = place ? strrchr(place, '/') : NULL;
+    const char *base = slash ? slash + 1 : place;
+    char *parent = !place ? NULL : slash ? vx_text("%.*s", (int)(slash - place + 1), place) : vx_copy_text("");
+    DIR *folder = parent ? opendir(*parent ? parent : ".") : NULL; /* null too where the parents are to be made */
+    if (!parent)
+        status = vx_fail_memory(error);
+    for (const struct dirent *item; folder && !status && (item = readdir(folder));) {
+        if (!is_leftover(item->d_name, base))
+            continue;
+        vx_leftover *grown = realloc(*leftover, (*count + 1) * sizeof *grown), one = {0};
+        *leftover = grown ? grown : *leftover;
+        one.path = grown ? vx_text("%s%s", parent, item->d_name) : NULL;
+        if (!one.path)
+            status = vx_fail_memory(error);
+        else
+            (*leftover)[(*count)++] = one;
+    }
+    if (folder)
+        closedir(folder);
+    if (*count)
+        qsort(*leftover, *count, sizeof **leftover, compare);
+    for (size_t i = 0; !status && i < *count; i++)
+        look_into(*leftover + i);
+    free(place);
+    free(parent);
+    return status;
+}
+
+void vx_leftovers_free(vx_leftover *leftover, size_t count)
+{
+    for (size_t i = 0; leftover && i < count; i++)
+        free(leftover[i].path);
+    free(leftover);
+}
+
+const char *vx_leftover_words(const vx_leftover *leftover, char *text, size_t size)
+{
+    const char *files = leftover->files == 1 ? "file" : "files";
+    if (leftover->busy)
+        snprintf(text, size, "another voxstat works in it, or this file system does not tell");
+    else if (leftover->whole)
+        snprintf(text, size, "%s, %zu %s", leftover->cohort ? "a whole cohort" : "whole results", leftover->files,
+                 files);
+    else if (leftover->files)
+        snprintf(text, size, "no whole results, but %zu %s, %zu of them whole", leftover->files, files,
+                 leftover->sound);
+    else
+        snprintf(text, size, "nothing");
+    return text;
+}
+
+vx_status vx_leftover_remove(const vx_leftover *leftover, vx_error *error)
+{
+    int lock;
+    if (vx_folder_try_lock(leftover->path, &lock) != VX_LOCK_TAKEN)
+        return vx_fail(error, VX_OUTPUT, "%s: another voxstat works in it, so it is not removed", leftover->path);
+    DIR *folder = opendir(leftover->path);
+    for (const struct dirent *item; folder && (item = readdir(folder));) {
+        struct stat about;
+        const char *name = item->d_name;
+        const bool ours = vx_file_is_temporary(name) || (vx_file_name_safe(name) && vx_file_name_of_voxstat(name));
+        if (ours && fstatat(lock, name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(about.st_mode))
+            unlinkat(lock, name, 0);
+    }
+    vx_status status = VX_OK;
+    if (rmdir(leftover->path) != 0)
+        status = vx_fail(error, VX_OUTPUT, "%s: is not removed, for something in it is not voxstat's: %s",
+                         leftover->path, strerror(errno));
+    if (folder)
+        closedir(folder);
+    close(lock);
+    return status;
+}

@@ -1,0 +1,43 @@
+#include "output/level.h"
+
+#include <math.h>
+
+float vx_p_stored(double p, vx_p_format format)
+{
+    return (float)vx_p_formatted(p, format);
+}
+
+/* Towards p = 0. */
+static float limit(vx_p_format format)
+{
+    return format == VX_P_PLAIN ? -INFINITY : INFINITY;
+}
+
+/* Maps are computed in float, so the level's p is rounded before it is put into a format. */
+static float level(vx_p_format format)
+{
+    return vx_p_stored((float)VX_LEVEL, format);
+}
+
+float vx_level_shown(vx_p_format format)
+{
+    return nextafterf(level(format), limit(format));
+}
+
+/* Rounding a logarithm and taking it back moves p by 1e-7 of itself, which may be across the level. */
+float vx_p_plain(float stored, vx_p_format format)
+{
+    const float at = (float)VX_LEVEL, below = nextafterf(at, 0);
+    if (format == VX_P_PLAIN || isnan(stored))
+        return stored;
+    const float p = format == VX_P_LOG10 ? (float)pow(10, -(double)stored) : 1 - stored;
+    return stored > level(format) ? fminf(p, below) : fmaxf(p, at);
+}
+
+uint64_t vx_level_count(uint64_t count)
+{
+    uint64_t most = (uint64_t)(VX_LEVEL * (double)count) + 1;
+    while (most && !vx_significant((double)most / (double)count))
+        most--;
+    return most;
+}

@@ -1,0 +1,270 @@
+#include "output/manifest.h"
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "output/file.h"
+#include "output/names.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sha256.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CHECK "run_sha256"
+enum { HEX = SHA256_DIGEST_LENGTH * 2, MOST_BYTES = 1 << 28 /* of a run.json; a run of 10,000 images takes 3 MB */ };
+
+static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/* A plain file of the folder, for reading; -1 and errno where it is none. No link is followed, no pipe waited for. */
+static int open_plain(int fd, const char *name, struct stat *about)
+{
+    const int file = openat(fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (file >= 0 && (fstat(file, about) != 0 || !S_ISREG(about->st_mode))) {
+        close(file);
+        errno = EINVAL;
+        return -1;
+    }
+    return file;
+}
+
+/* SHA-256 of a plain file of the folder. False and errno where it cannot be read. */
+static bool hash_file(int fd, const char *name, char sha256[HEX + 1])
+{
+    enum { AT_ONCE = 1 << 16 };
+    unsigned char part[AT_ONCE];
+    struct stat about;
+    SHA2_CTX context;
+    ssize_t got;
+    const int file = open_plain(fd, name, &about);
+    if (file < 0)
+        return false;
+    SHA256Init(&context);
+    while ((got = read(file, part, sizeof part)) > 0 || (got < 0 && errno == EINTR))
+        if (got > 0)
+            SHA256Update(&context, part, (size_t)got);
+    const int reason = errno;
+    close(file);
+    SHA256End(&context, sha256);
+    errno = reason;
+    return got == 0;
+}
+
+/* ---- reading ---- */
+
+static char *read_all(int fd, const char *name, size_t *size)
+{
+    struct stat about;
+    const int file = open_plain(fd, name, &about);
+    if (file < 0)
+        return NULL;
+    char *text = about.st_size < MOST_BYTES ? malloc((size_t)about.st_size + 1) : NULL;
+    ssize_t got = text ? 1 : -1;
+    for (*size = 0; got > 0 && *size < (size_t)about.st_size; *size += got > 0 ? (size_t)got : 0)
+        do
+            got = read(file, text + *size, (size_t)about.st_size - *size);
+        while (got < 0 && errno == EINTR);
+    close(file);
+    if (got < 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+/* Whether `check` is the SHA-256 of `text` with zeros in its place. It is put there and taken out again. */
+static bool check_holds(char *text, size_t size, const char *check)
+{
+    char sha256[HEX + 1];
+    if (!check || strlen(check) != HEX)
+        return false;
+    char *at = memmem(text, size, check, HEX);
+    if (!at || memmem(at + HEX, size - (size_t)(at + HEX - text), check, HEX))
+        return false;
+    memcpy(at, zeros, HEX);
+    SHA256Data((const unsigned char *)text, size, sha256);
+    return !strcmp(sha256, check);
+}
+
+json_t *vx_manifest_read(int fd, bool *intact)
+{
+    size_t size = 0;
+    char *text = read_all(fd, VX_RUN_FILE, &size);
+    json_t *run = text ? json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    if (intact)
+        *intact = run && check_holds(text, size, json_string_value(json_object_get(run, CHECK)));
+    free(text);
+    if (json_is_string(json_object_get(run, "voxstat_version")))
+        return run;
+    json_decref(run);
+    return NULL;
+}
+
+bool vx_manifest_lists(const json_t *run, const char *name)
+{
+    size_t i;
+    const json_t *one;
+    json_array_foreach(json_object_get(run, "files"), i, one)
+        if (json_is_string(one) && !strcmp(json_string_value(one), name))
+            return true;
+    return false;
+}
+
+static bool is_hash(const json_t *entry, const char *sha256)
+{
+    return json_is_string(entry) && !strcmp(json_string_value(entry), sha256);
+}
+
+vx_file_state vx_manifest_state(int fd, const json_t *run, const char *name)
+{
+    char sha256[HEX + 1];
+    struct stat about;
+    if (fstatat(fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0)
+        return VX_FILE_ABSENT;
+    if (!vx_file_name_safe(name) || !vx_manifest_lists(run, name))
+        return VX_FILE_UNLISTED;
+    const json_t *entry = json_object_get(json_object_get(run, "checksums"), name), *one;
+    size_t i;
+    if (!entry || !hash_file(fd, name, sha256))
+        return VX_FILE_CHANGED;
+    bool same = is_hash(entry, sha256);
+    json_array_foreach(entry, i, one)
+        same = same || is_hash(one, sha256);
+    return same ? VX_FILE_OURS : VX_FILE_CHANGED;
+}
+
+bool vx_manifest_whole(int fd, const json_t *run, bool intact)
+{
+    size_t i;
+    const json_t *one, *files = json_object_get(run, "files");
+    bool whole = run && intact && json_array_size(files);
+    json_array_foreach(files, i, one) {
+        const char *name = json_string_value(one);
+        whole = whole && name &&
+                (!strcmp(name, VX_RUN_FILE) || vx_manifest_state(fd, run, name) == VX_FILE_OURS);
+    }
+    return whole;
+}
+
+/* ---- writing ---- */
+
+vx_status vx_manifest_set(json_t *run, const char *name, const char sha256[65], bool pending, vx_error *error)
+{
+    json_t *files = json_object_get(run, "files"), *checksums = json_object_get(run, "checksums");
+    if (!json_is_array(files) || !json_is_object(checksums))
+        return vx_fail(error, VX_OUTPUT, "run.json: keeps no checksums of its files");
+    json_t *old = json_object_get(checksums, name), *entry = NULL;
+    if (!pending) {
+        entry = vx_json_text(sha256);
+    } else {
+        entry = json_array();
+        if (json_is_array(old)) /* of an interruption: the file is one of them */
+            entry = vx_json_extend(entry, old);
+        else if (old)
+            entry = vx_json_append(entry, json_incref(old));
+        entry = vx_json_append(entry, vx_json_text(sha256));
+    }
+    const bool good = vx_json_put(checksums, name, entry) &&
+                      (vx_manifest_lists(run, name) || vx_json_put_first(files, vx_json_text(name)));
+    return good ? VX_OK : vx_fail_memory(error);
+}
+
+void vx_manifest_drop(json_t *run, const char *name)
+{
+    json_t *files = json_object_get(run, "files");
+    for (size_t i = json_array_size(files); i-- > 0;) {
+        const char *one = json_string_value(json_array_get(files, i));
+        if (one && !strcmp(one, name))
+            json_array_remove(files, i);
+    }
+    json_object_del(json_object_get(run, "checksums"), name);
+}
+
+static int is_file(const struct dirent *item)
+{
+    return strcmp(item->d_name, ".") && strcmp(item->d_name, "..") && strcmp(item->d_name, VX_RUN_FILE);
+}
+
+/* The hashes of all items, in parallel. False and errno where one cannot be read. */
+static bool hash_all(int fd, struct dirent **item, int items, char (*sha256)[HEX + 1])
+{
+    int reason = 0;
+#pragma omp parallel for schedule(dynamic)
+    for (int i = 0; i < items; i++)
+        if (!hash_file(fd, item[i]->d_name, sha256[i])) {
+            const int found = errno;
+#pragma omp critical(vx_manifest_hash)
+            reason = found;
+        }
+    errno = reason;
+    return !reason;
+}
+
+vx_status vx_manifest_fill(const char *folder, json_t *run, vx_error *error)
+{
+    struct dirent **item = NULL;
+    vx_status status = VX_OK;
+    const int items = scandir(folder, &item, is_file, alphasort);
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    char (*sha256)[HEX + 1] = vx_array(items > 0 ? (size_t)items : 1, sizeof *sha256);
+    json_t *files = json_array(), *checksums = json_object();
+    if (!sha256 || !files || !checksums) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
+    if (items < 0 || fd < 0 || !hash_all(fd, item, items, sha256)) {
+        status = vx_fail(error, VX_OUTPUT, "%s: its files cannot be read again: %s", folder, strerror(errno));
+        goto cleanup;
+    }
+    for (int i = 0; i < items; i++) {
+        files = vx_json_append(files, vx_json_text(item[i]->d_name));
+        checksums = vx_json_set(checksums, item[i]->d_name, vx_json_text(sha256[i]));
+    }
+    files = vx_json_append(files, vx_json_text(VX_RUN_FILE));
+    if (!vx_json_put(run, "files", json_incref(files)) || !vx_json_put(run, "checksums", json_incref(checksums)))
+        status = vx_fail_memory(error);
+cleanup:
+    for (int i = 0; i < items; i++)
+        free(item[i]);
+    free(item);
+    free(sha256);
+    json_decref(files);
+    json_decref(checksums);
+    if (fd >= 0)
+        close(fd);
+    return status;
+}
+
+vx_status vx_manifest_write(int fd, const char *folder, json_t *run, bool intact, vx_error *error)
+{
+    char sha256[HEX + 1], *text = NULL, *at = NULL;
+    static const char key[] = "\"" CHECK "\": \"";
+    if (vx_json_put(run, CHECK, vx_json_text(zeros)))
+        text = json_dumps(run, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+    if (text && (at = strstr(text, key))) /* a quote in a text of the user's is escaped, so these words are the key */
+        at += strlen(key);
+    if (!at) {
+        free(text);
+        return vx_fail_memory(error);
+    }
+    const size_t size = strlen(text);
+    SHA256Data((const unsigned char *)text, size, sha256);
+    if (intact)
+        memcpy(at, sha256, HEX);
+    vx_status status = vx_file_put(fd, folder, VX_RUN_FILE, false, text, size, error);
+    free(text);
+    return status;
+}
+
+vx_status vx_manifest_finish(const char *folder, json_t *run, vx_error *error)
+{
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return vx_fail(error, VX_OUTPUT, "%s/" VX_RUN_FILE ": cannot be made: %s", folder, strerror(errno));
+    vx_status status = vx_manifest_write(fd, folder, run, true, error);
+    close(fd);
+    return status;
+}

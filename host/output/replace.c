@@ -1,0 +1,165 @@
+#include "output/replace.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "output/file.h"
+#include "output/manifest.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Whether the folder `about` is `path`, a real path, or one of those above it. By number and not by name: a folder can
+ * be reached by several. */
+static bool is_above(const struct stat *about, const char *path)
+{
+    struct stat found;
+    char *at = vx_copy_text(path);
+    bool above = !at; /* for want of memory: refuse */
+    while (at && !above) {
+        above = stat(*at ? at : "/", &found) == 0 && found.st_dev == about->st_dev && found.st_ino == about->st_ino;
+        char *slash = strrchr(at, '/');
+        if (!slash)
+            break;
+        *slash = '\0';
+    }
+    free(at);
+    return above;
+}
+
+/* Whether `path` lies in the folder: where its links end, or where the link itself stands. */
+static bool lies_in(const struct stat *folder, const char *path)
+{
+    char *real = realpath(path, NULL);
+    bool in = real && is_above(folder, real);
+    free(real);
+    const char *slash = strrchr(path, '/');
+    char *place = !slash ? vx_copy_text(".") : vx_text("%.*s", (int)(slash - path + 1), path);
+    real = place ? realpath(place, NULL) : NULL;
+    in = in || (real && is_above(folder, real));
+    free(place);
+    free(real);
+    return in;
+}
+
+static vx_status check_protected(const char *folder, const struct stat *about, const vx_folder_options *options,
+                                 vx_error *error)
+{
+    if (lies_in(about, "."))
+        return vx_fail(error, VX_OUTPUT, "%s: is or holds the current folder, so --force does not replace it; choose "
+                       "another --out", folder);
+    for (size_t i = 0; i < options->inputs; i++)
+        if (lies_in(about, options->input[i]))
+            return vx_fail(error, VX_OUTPUT, "%s: holds %s, which is read here, so --force does not replace it; choose "
+                           "another --out", folder, options->input[i]);
+    return VX_OK;
+}
+
+/* What would refuse the exchange at the end, after hours. */
+static vx_status check_exchange(const char *folder, const struct stat *about, vx_error *error)
+{
+    struct stat above;
+    char *parent = vx_text("%s/..", folder);
+    vx_status status = parent ? VX_OK : vx_fail_memory(error);
+    if (parent && (stat(parent, &above) != 0 || access(folder, R_OK | W_OK | X_OK) != 0))
+        status = vx_fail(error, VX_OUTPUT, "%s: cannot be replaced: %s", folder, strerror(errno));
+    else if (parent && above.st_dev != about->st_dev)
+        status = vx_fail(error, VX_OUTPUT, "%s: is where another file system is mounted, and cannot be replaced; "
+                         "choose a folder in it as --out", folder);
+    else if (parent && above.st_mode & S_ISVTX && geteuid() && about->st_uid != geteuid() &&
+             above.st_uid != geteuid())
+        status = vx_fail(error, VX_OUTPUT, "%s: belongs to somebody else, and cannot be replaced", folder);
+    free(parent);
+    return status;
+}
+
+static vx_status check_kind(const char *folder, const json_t *run, bool intact, const char *kind, vx_error *error)
+{
+    const char *found = json_string_value(json_object_get(run, "kind"));
+    if (!run)
+        return vx_fail(error, VX_OUTPUT, "%s: is no results folder of voxstat (it has no run.json of ours), so --force "
+                       "does not delete it; choose another --out", folder);
+    if (!found || !json_is_object(json_object_get(run, "checksums")))
+        return vx_fail(error, VX_OUTPUT, "%s: an earlier voxstat wrote it and kept no checksums, so --force does not "
+                       "delete it; remove it yourself or choose another --out", folder);
+    if (strcmp(found, kind))
+        return vx_fail(error, VX_OUTPUT, "%s: holds %s, and --force replaces %s only; choose another --out", folder,
+                       strcmp(found, VX_KIND_COHORT) ? "an analysis" : "a cohort that voxstat simulated",
+                       strcmp(kind, VX_KIND_COHORT) ? "an analysis" : "such a cohort");
+    if (!intact)
+        return vx_fail(error, VX_OUTPUT, "%s/run.json: was changed since voxstat wrote it, so --force does not delete "
+                       "it; move the folder away or choose another --out", folder);
+    return VX_OK;
+}
+
+static vx_status check_item(int fd, const char *folder, const json_t *run, const char *name, vx_error *error)
+{
+    const char *what = NULL;
+    if (!strcmp(name, VX_RUN_FILE) || vx_file_is_temporary(name))
+        return VX_OK;
+    switch (vx_manifest_state(fd, run, name)) {
+    case VX_FILE_ABSENT:
+    case VX_FILE_OURS: return VX_OK;
+    case VX_FILE_CHANGED: what = "was changed since voxstat wrote it"; break;
+    case VX_FILE_UNLISTED: what = "was not written by voxstat"; break;
+    }
+    return vx_fail(error, VX_OUTPUT, "%s/%s: %s, so --force does not delete it; move it away or choose another --out",
+                   folder, name, what);
+}
+
+vx_status vx_replace_check(const char *folder, const vx_folder_options *options, vx_error *error)
+{
+    vx_status status = VX_OK;
+    struct stat about;
+    struct dirent **item = NULL;
+    json_t *run = NULL;
+    bool intact = false;
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int items = fd >= 0 ? scandirat(fd, ".", &item, NULL, alphasort) : -1;
+    if (items < 0 || fstat(fd, &about) != 0) {
+        status = vx_fail(error, VX_OUTPUT, "%s: cannot be replaced: %s", folder, strerror(errno));
+        goto cleanup;
+    }
+    status = check_protected(folder, &about, options, error);
+    if (!status)
+        status = check_exchange(folder, &about, error);
+    if (!status && items > 2) { /* not empty: "." and ".." are always there */
+        run = vx_manifest_read(fd, &intact);
+        status = check_kind(folder, run, intact, options->kind, error);
+    }
+    for (int i = 0; !status && i < items; i++)
+        if (strcmp(item[i]->d_name, ".") && strcmp(item[i]->d_name, ".."))
+            status = check_item(fd, folder, run, item[i]->d_name, error);
+cleanup:
+    for (int i = 0; i < items; i++)
+        free(item[i]);
+    free(item);
+    json_decref(run);
+    if (fd >= 0)
+        close(fd);
+    return status;
+}
+
+bool vx_replace_remove(const char *folder)
+{
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    struct dirent **item = NULL;
+    const int items = fd >= 0 ? scandirat(fd, ".", &item, NULL, alphasort) : -1;
+    json_t *run = items >= 0 ? vx_manifest_read(fd, NULL) : NULL;
+    for (int i = 0; i < items; i++) {
+        const char *name = item[i]->d_name;
+        if (vx_file_is_temporary(name) || (vx_manifest_lists(run, name) && strcmp(name, VX_RUN_FILE)))
+            unlinkat(fd, name, 0);
+        free(item[i]);
+    }
+    if (run) /* last: until then it tells what the folder is */
+        unlinkat(fd, VX_RUN_FILE, 0);
+    free(item);
+    json_decref(run);
+    if (fd >= 0)
+        close(fd);
+    return rmdir(folder) == 0;
+}

@@ -1,0 +1,116 @@
+/* Whether the figures of a folder agree with one another. */
+#include "report/reading.h"
+
+#include <math.h>
+
+/* Grids are counted in 32 bits where they are analysed. */
+static const int64_t GRID_MOST = INT32_MAX;
+
+static bool is_p(double p)
+{
+    return isnan(p) || (p >= 0 && p <= 1);
+}
+
+static bool is_place(const double mm[3])
+{
+    return isfinite(mm[0]) && isfinite(mm[1]) && isfinite(mm[2]);
+}
+
+bool vx_check_affine(const double a[4][4])
+{
+    double edges = 1;
+    for (int j = 0; j < 3; j++)
+        edges *= hypot(hypot(a[0][j], a[1][j]), a[2][j]);
+    const double volume = a[0][0] * (a[1][1] * a[2][2] - a[1][2] * a[2][1]) -
+                          a[0][1] * (a[1][0] * a[2][2] - a[1][2] * a[2][0]) +
+                          a[0][2] * (a[1][0] * a[2][1] - a[1][1] * a[2][0]);
+    const double origin[3] = {a[0][3], a[1][3], a[2][3]};
+    return isfinite(edges) && is_place(origin) && fabs(volume) > 1e-6 * edges;
+}
+
+static void check_grid(vx_reading *r, const vx_results_modality *modality)
+{
+    int64_t voxels = 1;
+    for (int k = 0; k < 3; k++) {
+        const int64_t dim = modality->grid.dim[k];
+        voxels = dim < 1 || voxels > GRID_MOST / dim ? 0 : voxels * dim;
+    }
+    if (!voxels)
+        vx_reading_fail(r, "\"dim\" of %.60s are not three lengths of a grid", modality->name);
+    else if (modality->mask.grid_voxels != voxels)
+        vx_reading_fail(r, "\"grid_voxels\" of %.60s are %lld, and its grid has %lld", modality->name,
+                        (long long)modality->mask.grid_voxels, (long long)voxels);
+    else if (modality->mask_voxels < 1 || modality->mask_voxels > voxels)
+        vx_reading_fail(r, "the mask of %.60s is of %lld voxels in a grid of %lld", modality->name,
+                        (long long)modality->mask_voxels, (long long)voxels);
+}
+
+static void check_tests(vx_reading *r, const vx_results_modality *modality, const vx_results_effect *effect)
+{
+    const int neighbours = effect->connectivity;
+    if (!(effect->threshold_t >= 0) || isinf(effect->threshold_t))
+        vx_reading_fail(r, "\"threshold_t\" of %.60s is %g", effect->name, effect->threshold_t);
+    else if (neighbours != 6 && neighbours != 18 && neighbours != 26)
+        vx_reading_fail(r, "\"connectivity\" of %.60s is %d", effect->name, neighbours);
+    else if ((int64_t)effect->clusters > modality->mask_voxels)
+        vx_reading_fail(r, "\"number\" of the clusters of %.60s is %zu, in a mask of %lld voxels", effect->name,
+                        effect->clusters, (long long)modality->mask_voxels);
+    else if (effect->relabellings < 1)
+        vx_reading_fail(r, "\"relabellings\" of %.60s are %lld", effect->name, (long long)effect->relabellings);
+    else if (!(effect->p_smallest > 0) || !is_p(effect->p_smallest))
+        vx_reading_fail(r, "\"p_smallest_possible\" of %.60s is %g", effect->name, effect->p_smallest);
+    else if (effect->possible < 1)
+        vx_reading_fail(r, "\"possible\" of %.60s is %g", effect->name, effect->possible);
+    for (int k = 0; k < VX_P_KINDS; k++)
+        if (effect->p[k].there && (!is_p(effect->p[k].smallest) || effect->p[k].below > modality->mask_voxels))
+            vx_reading_fail(r, "%s of %.60s: %g and %lld voxels are no smallest p and number of voxels",
+                            vx_p_kind_map(k), effect->name, effect->p[k].smallest, (long long)effect->p[k].below);
+}
+
+static void check_effect(vx_reading *r, const vx_results_modality *modality, const vx_results_effect *effect)
+{
+    int64_t tested = 0;
+    for (int64_t c = 0; c < effect->columns; c++)
+        tested += isfinite(effect->contrast[c]) && effect->contrast[c] != 0;
+    if (effect->n < 1 || effect->n > modality->n)
+        vx_reading_fail(r, "\"n\" of %.60s is %lld, of %lld in %.60s", effect->name, (long long)effect->n,
+                        (long long)modality->n, modality->name);
+    else if (tested != 1)
+        vx_reading_fail(r, "\"contrast\" of %.60s tests %lld columns and not one", effect->name, (long long)tested);
+    else if (effect->scheme == VX_PERMUTE && effect->columns < 2)
+        vx_reading_fail(r, "\"columns\" of %.60s hold no covariate", effect->name);
+    else if (!(effect->df > 0 && effect->df < (double)effect->n))
+        vx_reading_fail(r, "\"df\" of %.60s are %g, of %lld participants", effect->name, effect->df,
+                        (long long)effect->n);
+    else if (!isnan(effect->peak_t) && !(isfinite(effect->peak_t) && is_place(effect->peak_mm)))
+        vx_reading_fail(r, "\"peak\" of %.60s is no place", effect->name);
+    check_tests(r, modality, effect);
+}
+
+void vx_check_run(vx_reading *r)
+{
+    const vx_results *results = r->results;
+    for (size_t m = 0; m < results->modalities; m++) {
+        const vx_results_modality *modality = &results->modality[m];
+        check_grid(r, modality);
+        if (modality->n > results->participants)
+            vx_reading_fail(r, "\"n\" of %.60s is %lld, of %lld participants", modality->name, (long long)modality->n,
+                            (long long)results->participants);
+        else if (modality->effect[0].n != modality->n)
+            vx_reading_fail(r, "no effect of %.60s is of all its participants", modality->name);
+        for (size_t e = 0; e < modality->effects; e++)
+            check_effect(r, modality, &modality->effect[e]);
+    }
+}
+
+bool vx_check_cluster(const vx_results_modality *modality, const vx_cluster *cluster, size_t number)
+{
+    bool good = cluster->label == (int32_t)number && cluster->voxels >= 1 && cluster->voxels <= modality->mask_voxels &&
+                cluster->mm3 > 0 && isfinite(cluster->mm3) && isfinite(cluster->mass) && isfinite(cluster->peak_t) &&
+                is_place(cluster->peak_mm) && is_p(cluster->p_extent) && is_p(cluster->p_mass) &&
+                is_p(cluster->p_tfce) && is_p(cluster->p_voxel) && is_p(cluster->p_uncorrected) &&
+                is_p(cluster->p_fdr);
+    for (int k = 0; k < 3; k++)
+        good = good && cluster->peak_voxel[k] >= 0 && cluster->peak_voxel[k] < modality->grid.dim[k];
+    return good;
+}

@@ -1,0 +1,219 @@
+"""What the tests of failures share: a command is run once for every place where it asks for memory or calls the system,
+and that one call fails (preload.c). What must hold each time:
+
+- The command ends by itself, without a signal and without a report of a sanitizer.
+- Where its exit status is 0, everything that it leaves is as without a failure: the failed call was one that it can do
+  without.
+- Where it is not, a message says so; and results that are there all the same are whole."""
+import concurrent.futures
+import dataclasses
+import io
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+
+import h5py
+import nibabel
+import numpy
+
+PROGRAM = os.environ["VOXSTAT"]
+PRELOAD = os.environ["VOXSTAT_FAILURES"]
+# Of HDF5, cairo and OpenMP a failed allocation ends the program (libgomp) or loses nothing of ours; the others return it.
+LIBRARIES = "jansson,libnifti,libznz,libz.,libzip,liblapack,libmd."
+MOVING = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d+\.\d s\b")
+STDOUT = "standard output"
+TIMEOUT = 120
+
+
+@dataclasses.dataclass
+class Command:
+    """A command line that works in a folder of its own, a copy of `given` where there is one."""
+    name: str
+    arguments: list
+    results: str = ""  # the results folder that it makes or changes
+    given: pathlib.Path | None = None
+
+
+@dataclasses.dataclass
+class Failure:
+    kind: str  # FAIL_CALLS
+    number: int  # FAIL_AT; 0: none
+    onwards: bool = False
+
+
+def make_study(folder):
+    """Four participants, 5 x 4 x 3 voxels, a covariate."""
+    random = numpy.random.default_rng(1)
+    affine = numpy.array([[-4.0, 0, 0, 12], [0, 4, 0, -16], [0, 0, 4, -8], [0, 0, 0, 1]])
+    lines = ["participant_id\tpet_baseline\tpet_followup\tlevel"]
+    for i in range(1, 5):
+        for session in ("baseline", "followup"):
+            data = (10 + random.standard_normal((5, 4, 3))).astype(numpy.float32)
+            nibabel.Nifti1Image(data, affine).to_filename(folder / f"sub-{i}_{session}.nii.gz")
+        lines.append(f"sub-{i}\tsub-{i}_baseline.nii.gz\tsub-{i}_followup.nii.gz\t{random.uniform(2, 9):.3f}")
+    (folder / "participants.tsv").write_text("\n".join(lines) + "\n")
+
+
+def commands(folder):
+    """The commands; `folder` gets what they are given. A results folder is made without any failure on the way."""
+    make_study(folder)
+    run = ["--design", "paired", "--table", str(folder / "participants.tsv"), "--covariate", "level", "--cluster-t",
+           "1.5", "--device", "cpu", "--threads", "1", "--progress", "none"]
+    given = folder / "given"
+    given.mkdir()
+    subprocess.run([PROGRAM, *run, "--out", "results", "-q"], cwd=given, check=True, stdout=subprocess.DEVNULL)
+    return [
+        Command("run", [*run, "--out", "results"], results="results"),
+        Command("report", ["report", "results"], results="results", given=given),
+        Command("nidm", ["nidm", "results", "--instrument", "pet"], results="results", given=given),
+        Command("show", ["show", "results"], given=given),
+        Command("simulate", ["simulate", "--participants", "6", "--threads", "1", "--out", "cohort"], results="cohort"),
+        Command("translate", ["translate", "randomise", "-i", "all.nii.gz", "-o", "out", "-1", "-n", "100", "-c", "2"]),
+        Command("help", ["--help"]),
+    ]
+
+
+def read_hdf5(data):
+    """Every dataset and attribute, but times."""
+    found = {}
+    with h5py.File(io.BytesIO(data), "r") as file:
+        def keep(name, item):
+            for key, value in item.attrs.items():
+                if key != "started" and not key.startswith("seconds_"):
+                    found[f"{name}@{key}"] = value if isinstance(value, str) else numpy.asarray(value).tobytes()
+            if isinstance(item, h5py.Dataset):
+                found[name] = repr(item.asstr()[()]) if h5py.check_string_dtype(item.dtype) else item[()].tobytes()
+        keep("", file)
+        file.visititems(keep)
+    return found
+
+
+def read_record(data):
+    """run.json, but times."""
+    record = json.loads(data)
+    record.pop("seconds", None)
+    record.pop("started", None)
+    for modality in record.get("modalities", []):
+        for effect in modality["effects"]:
+            del effect["permutations"]["seconds"]
+    return record
+
+
+def same(name, one, other):
+    """Whether two files of a name tell the same, but for times."""
+    if one == other:
+        return True
+    if name.endswith("run.json"):
+        return read_record(one) == read_record(other)
+    if name.endswith(".h5"):
+        return read_hdf5(one) == read_hdf5(other)
+    return name.endswith((".html", STDOUT)) and MOVING.sub(b"", one) == MOVING.sub(b"", other)
+
+
+def content(folder):
+    """Everything under a folder, by name."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+class Sweep:
+    def __init__(self, command, folder):
+        self.command = command
+        self.folder = folder
+        self.reference = None
+        self.places = {}
+
+    def run(self, failure, stacks=False):
+        """(what came of it, the log of preload.c, the content of the folder where it worked)."""
+        with tempfile.TemporaryDirectory(prefix="voxstat-failure-", dir=self.folder) as place:
+            place = pathlib.Path(place)
+            work, log = place / "work", place / "log"
+            if self.command.given:
+                shutil.copytree(self.command.given, work)
+            else:
+                work.mkdir()
+            environment = {**os.environ, "LD_PRELOAD": PRELOAD, "FAIL_CALLS": failure.kind, "FAIL_LOG": str(log),
+                           "FAIL_AT": str(failure.number), "FAIL_ON": str(int(failure.onwards)),
+                           "FAIL_STACKS": str(int(stacks)), "FAIL_LIBRARIES": LIBRARIES, "OMP_NUM_THREADS": "1",
+                           "ASAN_OPTIONS": ":".join([os.environ.get("ASAN_OPTIONS", ""), "verify_asan_link_order=0",
+                                                     f"detect_leaks={int(failure.kind == 'memory')}"])}
+            try:
+                done = subprocess.run([PROGRAM, *self.command.arguments], cwd=work, env=environment,
+                                      capture_output=True, timeout=TIMEOUT, check=False)
+            except subprocess.TimeoutExpired:
+                done = None
+            told = log.read_text().splitlines() if log.exists() else []
+            return done, told, {STDOUT: b"" if done is None else done.stdout, **content(work)}
+
+    def count(self, kind):
+        """The calls of the command without a failure: one number a place, the first call that comes from it."""
+        done, told, found = self.run(Failure(kind, 0), stacks=True)
+        if done.returncode == 77:
+            return None
+        assert done.returncode == 0, done.stderr.decode()
+        if self.reference is None:
+            self.reference = found
+        first = {}
+        for line in told:
+            if line.startswith("stack "):
+                _, number, stack = line.split()
+                first.setdefault(stack, int(number))
+        return sorted(first.values())
+
+    def fault(self, failure):
+        """What is wrong with how the command takes a failure; None where nothing is."""
+        done, told, found = self.run(failure)
+        where = "; ".join(line for line in told if not line.startswith("calls ")) or "not reached"
+        wrong = self.verdict(done, found)
+        if wrong is None:
+            return None
+        said = "" if done is None else done.stderr.decode(errors="replace").strip()
+        return f"{self.command.name}, {failure.kind} {failure.number}: {wrong} [{where[:300]}]\n    {said[-1500:]}"
+
+    def verdict(self, done, found):
+        if done is None:
+            return f"did not end within {TIMEOUT} s"
+        if done.returncode < 0:
+            return f"ended by signal {-done.returncode}"
+        for report in (b"Sanitizer", b"runtime error"):
+            if report in done.stderr:
+                return "a sanitizer reports"
+        if done.returncode == 0:
+            return self.difference(found, self.reference)
+        if not done.stderr.strip():
+            return f"exit status {done.returncode} without a message"
+        return self.half_made(found)
+
+    @staticmethod
+    def difference(found, reference):
+        if found.keys() != reference.keys():
+            return f"exit status 0, but files differ: {sorted(found.keys() ^ reference.keys())[:5]}"
+        different = [name for name in found if not same(name, found[name], reference[name])]
+        return f"exit status 0, but other content: {different[:5]}" if different else None
+
+    def half_made(self, found):
+        """Results that are there after a failure: all that run.json lists is there, and as it should be."""
+        results = self.command.results
+        if not results or not any(name.startswith(results + "/") for name in found):
+            return None
+        if f"{results}/run.json" not in found:
+            return f"{results} without run.json"
+        record = json.loads(found[f"{results}/run.json"])
+        for name in (f"{results}/{name}" for name in record["files"] if name != "run.json"):
+            if name not in found and not self.may_lack(name):
+                return f"run.json lists {name}, which is not there"
+            if name in found and not same(name, found[name], self.reference[name]):
+                return f"{name} has other content"
+        return None
+
+    def may_lack(self, name):
+        """Files are listed before they are there, so that --force knows what an interruption leaves."""
+        return self.command.given is not None and not (self.command.given / name).exists()
+
+
+def faults(sweep, failures, workers=os.cpu_count() or 1):
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        return [fault for fault in pool.map(sweep.fault, failures) if fault]

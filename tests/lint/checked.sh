@@ -1,0 +1,51 @@
+#!/bin/bash
+# Calls whose failure is easily overlooked stand in one file each, behind functions that tell of it: those of jansson that
+# put values into others return a number (host/base/json.h), its json_string gives null for what is no UTF-8, and
+# open_memstream loses text in silence (host/base/stream.h). And whatever frees or closes is tried with null by
+# tests/unit/free_null.c.
+set -euo pipefail
+
+# Prints every offence under the root $1.
+offences()
+{
+    (
+        cd "$1"
+        grep -rnE --include='*.[ch]' '\bjson_(string|stringn|sprintf|(array|object)_(set|append|insert|extend|update)[a-z_]*)\(' \
+            host bench 2>/dev/null | grep -v '^host/base/json[.]c:' | sed 's/$/   <- see host\/base\/json.h/'
+        grep -rhoE --include='*.h' '\bvx_[a-z0-9_]+_(free|destroy|abandon|close)\([^)]' host include bench 2>/dev/null |
+            sed 's/(.*//' | sort -u | while read -r name; do
+                grep -qs "\b$name(NULL" tests/unit/free_null.c || echo "$name(NULL): not in tests/unit/free_null.c"
+            done
+        grep -rnE --include='*.[ch]' '\bopen_memstream\(' host bench 2>/dev/null | sed 's/$/   <- see host\/base\/stream.h/'
+    ) || true
+}
+
+# The test of the test.
+planted=$(mktemp -d)
+trap 'rm -rf "$planted"' EXIT
+plant() # path, text, offences expected
+{
+    rm -rf "${planted:?}"/*
+    mkdir -p "$planted/$(dirname "$1")"
+    printf '%s\n' "$2" >"$planted/$1"
+    local found
+    found=$(offences "$planted" | wc -l)
+    if [ "$found" -ne "$3" ]; then
+        echo "checked.sh is broken: '$2' in $1 gave $found offences, not $3"
+        exit 1
+    fi
+}
+plant host/nidm/bad.c 'json_array_append_new(names, name);' 1
+plant host/nidm/bad.c 'json_object_set(run, "files", files);' 1
+plant bench/bad.c 'x = json_string(name);' 1
+plant host/cli/bad.c 'out = open_memstream(&text, &size);' 1
+plant host/cli/bad.h 'void vx_columns_free(vx_columns *table);' 1
+plant host/base/json.c 'return json_array_append_new(array, value) == 0;' 0
+plant host/report/good.c 'if (json_is_string(one) && json_string_value(one) && json_array_size(all))' 0
+
+found=$(offences "${VOXSTAT_SOURCE:?}")
+if [ -n "$found" ]; then
+    echo "$found"
+    exit 1
+fi
+echo "every value that is put into another is looked at"

@@ -1,0 +1,84 @@
+/* What frees or closes takes null, so that a cleanup need not know how far its function came. tests/lint/checked.sh sees
+ * to it that none is missing here. */
+#include "base/stream.h"
+#include "cli/arguments.h"
+#include "cli/columns.h"
+#include "cli/foreign.h"
+#include "cli/run.h"
+#include "cli/vest.h"
+#include "engine/batch.h"
+#include "engine/engine.h"
+#include "engine/problem.h"
+#include "image/means.h"
+#include "infer/estimate.h"
+#include "infer/pvalue.h"
+#include "model/permutation.h"
+#include "nidm/pack.h"
+#include "output/leftovers.h"
+#include "output/record.h"
+#include "report/draw/brain.h"
+#include "report/files.h"
+#include "report/numbers.h"
+#include "report/pictures.h"
+#include "report/results.h"
+#include "report/store.h"
+#include "simulate/draw.h"
+#include "simulate/phantom.h"
+#include "study/table.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static void the_library(void **state)
+{
+    (void)state;
+    vx_batch_free(NULL, NULL);
+    vx_device_free(NULL);
+    vx_engine_free(NULL);
+    vx_entries_free(NULL, 1);
+    vx_estimates_destroy(NULL);
+    vx_folder_abandon(NULL);
+    vx_image_destroy(NULL);
+    vx_leftovers_free(NULL, 1);
+    vx_matrix_free(NULL);
+    vx_maxima_destroy(NULL);
+    vx_means_free(NULL);
+    vx_model_free(NULL);
+    vx_permutations_free(NULL);
+    vx_problem_free(NULL);
+    vx_remarks_destroy(NULL);
+    vx_result_free(NULL);
+    assert_false(vx_stream_close(NULL)); /* nothing has arrived */
+    vx_study_free(NULL);
+    vx_table_destroy(NULL);
+    vx_tally_free(NULL);
+}
+
+static void the_commands(void **state)
+{
+    (void)state;
+    vx_arguments_destroy(NULL);
+    vx_cohort_free(NULL);
+    vx_columns_free(NULL);
+    vx_files_free(NULL);
+    vx_foreign_test_destroy(NULL);
+    vx_glass_free(NULL);
+    vx_inputs_destroy(NULL);
+    vx_line_destroy(NULL);
+    vx_names_destroy(NULL);
+    vx_pack_free(NULL);
+    vx_phantom_free(NULL);
+    vx_pictures_destroy(NULL);
+    vx_results_close(NULL);
+    vx_slices_free(NULL);
+    vx_store_close(NULL);
+    vx_vest_destroy(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(the_library), cmocka_unit_test(the_commands)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

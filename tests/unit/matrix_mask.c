@@ -1,0 +1,101 @@
+/* vx_matrix_read on values that few images hold: negative ones, infinite ones, zeros in one session alone, and finite
+ * ones whose difference is not. */
+#include "voxstat/image.h"
+
+#include <float.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { VOXELS = 9, ROWS = 2 };
+
+static char folder[] = "/tmp/voxstat-mask-XXXXXX";
+static vx_error error;
+
+static const vx_volume_row rows[ROWS] = {{"sub-a", "a1.nii", "pet_baseline", "a2.nii", "pet_followup"},
+                                         {"sub-b", "b1.nii", "pet_baseline", "b2.nii", "pet_followup"}};
+
+/* Voxel                0   1   2    3     4   5         6     7    8
+ *                      +   -   -/+  inf   0   overflow  -inf  max  + */
+static const float image[ROWS][2][VOXELS] = {
+    {{1, -1, -2, 4, 5, 6, 7, 1, 2}, {2, -3, 2, 5, 7, 8, 9, FLT_MAX, 5}},
+    {{3, -4, 5, 6, 0, FLT_MAX, 8, 3, 4}, {5, -2, -6, INFINITY, 2, -FLT_MAX, -INFINITY, 6, 4}}};
+
+static int make_images(void **state)
+{
+    const vx_grid grid = vx_grid_new(VOXELS, 1, 1, 2, (const double[]){0, 0, 0});
+    (void)state;
+    if (!mkdtemp(folder) || chdir(folder))
+        return -1;
+    for (int i = 0; i < ROWS; i++)
+        for (int session = 0; session < 2; session++)
+            if (vx_image_write(session ? rows[i].followup : rows[i].baseline, &grid, image[i][session], VX_FLOAT32,
+                               VX_INTENT_NONE, 0, NULL, "", &error))
+                fail_msg("%s", error.message);
+    return 0;
+}
+
+static int remove_folder(void **state)
+{
+    char command[100];
+    (void)state;
+    snprintf(command, sizeof command, "rm -r %s", folder);
+    return system(command);
+}
+
+/* Voxels 0, 1, 2, 7, 8 stay with their changes, worked out by hand; FLT_MAX - 1 is FLT_MAX. Left out: 3, 5 and 6 as not
+ * finite, 4 as zero in the second row's baseline alone. */
+static void what_stays(void **state)
+{
+    static const int64_t index[5] = {0, 1, 2, 7, 8};
+    static const float change[ROWS][5] = {{1, -2, 4, FLT_MAX, 3}, {2, 2, -11, 3, 0}};
+    (void)state;
+    for (int threads = 1; threads <= 2; threads++) {
+        vx_matrix *matrix;
+        vx_mask_report report;
+        if (vx_matrix_read(rows, ROWS, NULL, threads, &matrix, &report, &error))
+            fail_msg("%s", error.message);
+        assert_int_equal(report.candidate, VOXELS);
+        assert_int_equal(report.left_out_not_finite, 3);
+        assert_int_equal(report.left_out_zero, 1);
+        assert_int_equal(report.left_out_constant, 0);
+        assert_string_equal(report.not_finite_worst, "sub-b (3 voxels)");
+        assert_int_equal(matrix->voxels, 5);
+        for (int v = 0; v < 5; v++) {
+            assert_int_equal(matrix->index[v], index[v]);
+            for (int i = 0; i < ROWS; i++)
+                assert_true(matrix->data[i * 5 + v] == change[i][v]);
+        }
+        vx_matrix_free(matrix);
+    }
+}
+
+/* The first row read alone decides about candidates by the same rule: turned round, 3, 4 and 6 are none at all. */
+static void the_first_row_decides_alike(void **state)
+{
+    static const vx_volume_row turned[ROWS] = {{"sub-b", "b1.nii", "pet_baseline", "b2.nii", "pet_followup"},
+                                               {"sub-a", "a1.nii", "pet_baseline", "a2.nii", "pet_followup"}};
+    static const int64_t index[5] = {0, 1, 2, 7, 8};
+    vx_matrix *matrix;
+    vx_mask_report report;
+    (void)state;
+    if (vx_matrix_read(turned, ROWS, NULL, 1, &matrix, &report, &error))
+        fail_msg("%s", error.message);
+    assert_int_equal(report.candidate, 6);
+    assert_int_equal(report.left_out_not_finite, 1); /* 5, whose change is infinite */
+    assert_int_equal(matrix->voxels, 5);
+    for (int v = 0; v < 5; v++)
+        assert_int_equal(matrix->index[v], index[v]);
+    vx_matrix_free(matrix);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_stays), cmocka_unit_test(the_first_row_decides_alike)};
+    return cmocka_run_group_tests(tests, make_images, remove_folder);
+}

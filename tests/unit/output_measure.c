@@ -1,0 +1,73 @@
+/* Means of the images over the mask and over clusters, in numbers that can be added up on paper. */
+#include "unit/output_fixture.h"
+
+/* Two participants on the fixture's grid of 24 voxels, image values a + b v at voxel v. */
+static const double level[2][2][2] = {{{10, 1}, {20, 2}}, {{100, 0.5}, {-50, 4}}}; /* participant, session: a, b */
+
+static void put(const char *path, double a, double b)
+{
+    float data[24];
+    vx_error error;
+    for (int v = 0; v < 24; v++)
+        data[v] = (float)(a + b * v);
+    if (vx_image_write(path, &fixture_matrix.grid, data, VX_FLOAT32, VX_INTENT_NONE, 0, NULL, "", &error))
+        fail_msg("%s", error.message);
+}
+
+/* Mask voxels 1, 6, 7, 13 and 23: mean 10 in places. The first effect's clusters, largest first: 6 and 13 (mean 9.5),
+ * then 23. The second's: 7 alone. So the regions are the mask, 9.5, 23 and 7. */
+static void means_of_regions(void **state)
+{
+    static const double place[4] = {10, 9.5, 23, 7};
+    float label[2][VOXELS] = {{0, 1, 0, 1, 2}, {0, 0, 1, 0, 0}};
+    vx_map map[2] = {{.name = "clusters", .is_label = true, .value = label[0]},
+                     {.name = "clusters", .is_label = true, .value = label[1]}};
+    vx_cluster cluster[2] = {{.label = 1, .voxels = 2}, {.label = 2, .voxels = 1}};
+    vx_result first = {.map = &map[0], .maps = 1, .cluster = cluster, .clusters = 2};
+    vx_result second = {.map = &map[1], .maps = 1, .cluster = cluster, .clusters = 1}, *result[2] = {&first, &second};
+    char path[2][2][100];
+    vx_volume_row row[2];
+    vx_study_modality study = {.name = "pet", .n = 2, .row = row};
+    vx_record_modality modality = {.name = "pet", .study = &study, .matrix = &fixture_matrix, .model = &fixture_model,
+                                   .result = result};
+    vx_means *means = NULL;
+    vx_error error = {0};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        for (int session = 0; session < 2; session++) {
+            snprintf(path[i][session], sizeof path[i][session], "%s/%d%d.nii", fixture_folder, i, session);
+            put(path[i][session], level[i][session][0], level[i][session][1]);
+        }
+        row[i] = (vx_volume_row){.baseline = path[i][0], .followup = path[i][1]};
+    }
+    assert_int_equal(vx_measured_region(&modality, 0), 1);
+    assert_int_equal(vx_measured_region(&modality, 1), 3);
+    if (vx_measure(&modality, VX_ANALYZE_REFUSE, 2, &means, &error))
+        fail_msg("%s", error.message);
+    assert_int_equal(means->regions, 4);
+    for (int session = 0; session < 2; session++)
+        for (int i = 0; i < 2; i++)
+            for (int r = 0; r < 4; r++)
+                assert_true(means->region[session][i * 4 + r] ==
+                            level[i][session][0] + level[i][session][1] * place[r]);
+    for (int v = 0; v < 24; v++) /* (10 + 20 + 100 - 50) / 4 + (1 + 2 + 0.5 + 4) / 4 v */
+        assert_true(means->image[v] == (float)(20 + 1.875 * v));
+    vx_means_free(means);
+}
+
+/* The table lists every cluster, but only the largest are measured. */
+static void only_the_largest_are_measured(void **state)
+{
+    const vx_result few = {.clusters = 3}, many = {.clusters = 500};
+    (void)state;
+    assert_int_equal(vx_measured_clusters(&few), 3);
+    assert_int_equal(vx_measured_clusters(&many), 20);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(means_of_regions, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test(only_the_largest_are_measured)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
