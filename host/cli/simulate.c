@@ -17,6 +17,14 @@ static vx_status put_in_place(const vx_simulate_options *options, const char *re
     return status ? status : vx_folder_commit(folder, error);
 }
 
+static void say_next(const char *out)
+{
+    char *enter = vx_quoted_line(2, (char *const[]){"cd", (char *)out});
+    if (enter)
+        fprintf(stderr, "next: %s && voxstat --design paired --covariate rapa_level\n", enter);
+    free(enter);
+}
+
 vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error)
 {
     static const int size[] = {4, 2, 1};
@@ -40,8 +48,10 @@ vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error)
                                           &recover, error);
     if (!status)
         status = recover ? put_in_place(&options, recover, error) : vx_simulate(&options, error);
-    if (!status)
+    if (!status) {
         fprintf(stderr, "cohort: %s\n", options.out);
+        say_next(options.out);
+    }
     free(recover);
     return status;
 }
