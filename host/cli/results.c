@@ -33,8 +33,8 @@ vx_status vx_results_folder(const vx_arguments *arguments, const char **folder, 
     }
     status = has_record(".", "", &found, error);
     if (!status && !found)
-        status = vx_fail(error, VX_INPUT, "no results here: found neither %s/run.json nor run.json; `voxstat %s DIR` names "
-                         "the folder of a run (its --out)", usual, command);
+        status = vx_fail(error, VX_INPUT, "no results here: found neither %s/run.json nor run.json; `voxstat %s DIR` "
+                         "names the folder of a run (its --out)", usual, command);
     *folder = ".";
     return status;
 }
