@@ -55,6 +55,19 @@ static void say_intercept(const vx_run *run)
            run->design == VX_PAIRED ? "mean change" : "mean");
 }
 
+/* A threshold that much of any map lies above joins nearly the whole mask. */
+static vx_status remark_threshold(vx_run *run, vx_error *error)
+{
+    const double t = run->inference.cluster_t, p = run->inference.cluster_p;
+    if (vx_argument_given(run->arguments, VX_OPTION_CLUSTER_T) ? t >= 1 : p <= 0.15)
+        return VX_OK;
+    if (vx_argument_given(run->arguments, VX_OPTION_CLUSTER_T))
+        return vx_run_remark(run, error, "--cluster-t %g: so much of any map lies above it that nearly the whole mask "
+                             "is one cluster; 2 to 5 is usual", t);
+    return vx_run_remark(run, error, "--cluster-p %g: so much of any map lies above it that nearly the whole mask is "
+                         "one cluster; 0.001 to 0.01 is usual", p);
+}
+
 /* What a reader of the results must know of the table. */
 static vx_status remark_study(vx_run *run, vx_error *error)
 {
@@ -93,7 +106,8 @@ vx_status vx_plan_say_study(vx_run *run, vx_error *error)
     say_intercept(run);
     for (size_t m = 0; m < study->modalities; m++)
         say_participants(run, study->modality + m);
-    return remark_study(run, error);
+    vx_status status = remark_study(run, error);
+    return status ? status : remark_threshold(run, error);
 }
 
 void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)

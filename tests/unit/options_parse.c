@@ -53,7 +53,9 @@ static void commands(void **state)
     REFUSED("roi|not yet", "voxstat", "roi");
     REFUSED("merge|not yet", "voxstat", "merge", "a", "b");
     REFUSED("scalars|not yet", "voxstat", "scalars");
-    REFUSED("report: its DIR is missing", "voxstat", "report");
+    REFUSED("translate: its COMMAND... is missing", "voxstat", "translate");
+    PARSE("voxstat", "report");
+    assert_int_equal(arguments.words, 0);
     REFUSED("found 'b'|expected an option", "voxstat", "report", "a", "b");
     REFUSED("extra|expected an option", "voxstat", "--design", "paired", "extra");
 }
