@@ -39,6 +39,7 @@ static long fail_at;
 static bool counting, memory, system_calls, on, stacks;
 static const char *libraries;
 static int log_file = -1;
+static long machine_file = -1; /* open at the time, of those that opens_machine knows */
 
 /* The system call itself, from an address that the filter knows. */
 long fail_raw(long number, long a, long b, long c, long d, long e, long f);
@@ -268,16 +269,26 @@ static const struct { int number; const char *name; int error; } table[] = {
     CALL(getcwd, ENOENT),    CALL(pipe2, EMFILE),    CALL(fallocate, ENOSPC), CALL(flock, EIO)};
 enum { TABLE = sizeof table / sizeof *table };
 
-static bool about_descriptor(long number)
+/* What the kernel tells of the machine is no data: a program may do without. */
+static bool opens_machine(long number, const greg_t *r)
 {
-    return number == SYS_write || number == SYS_writev || number == SYS_pwrite64 || number == SYS_fstat ||
-           number == SYS_newfstatat || number == SYS_lseek || number == SYS_close;
+    const char *path = (const char *)r[REG_RSI];
+    return number == SYS_openat && (!strncmp(path, "/proc/", 6) || !strncmp(path, "/sys/", 5));
 }
 
-/* Closing what was only read loses nothing, and HDF5 1.10 does not survive that it fails. */
-static bool only_read(long descriptor)
+/* Calls that never fail here: those on standard error, the log, and a file of the machine. Closing what was only read
+ * loses nothing, and HDF5 1.10 does not survive that it fails. */
+static bool spared(long number, const greg_t *r)
 {
-    return (fail_raw(SYS_fcntl, descriptor, F_GETFL, 0, 0, 0, 0) & O_ACCMODE) == O_RDONLY;
+    static const int on_descriptor[] = {SYS_read, SYS_write, SYS_writev, SYS_pwrite64, SYS_fstat, SYS_newfstatat,
+                                        SYS_lseek, SYS_close};
+    const long descriptor = r[REG_RDI];
+    for (size_t i = 0; i < sizeof on_descriptor / sizeof *on_descriptor; i++)
+        if (number == on_descriptor[i])
+            return descriptor == STDERR_FILENO || descriptor == log_file || descriptor == machine_file ||
+                   (number == SYS_close &&
+                    (fail_raw(SYS_fcntl, descriptor, F_GETFL, 0, 0, 0, 0) & O_ACCMODE) == O_RDONLY);
+    return opens_machine(number, r);
 }
 
 static void on_call(int signal, siginfo_t *info, void *context)
@@ -290,14 +301,17 @@ static void on_call(int signal, siginfo_t *info, void *context)
     (void)signal;
     while (i < TABLE && table[i].number != number)
         i++;
-    const bool spared = about_descriptor(number) && (r[REG_RDI] == STDERR_FILENO || r[REG_RDI] == log_file ||
-                                                     (number == SYS_close && only_read(r[REG_RDI])));
-    if (counting && i < TABLE && !spared && now(table[i].name, info->si_call_addr)) {
+    if (counting && i < TABLE && !spared(number, r) && now(table[i].name, info->si_call_addr)) {
         if (number == SYS_close) /* Linux closes it all the same */
             fail_raw(number, r[REG_RDI], 0, 0, 0, 0, 0);
         r[REG_RAX] = -table[i].error;
     } else {
+        const bool machine = opens_machine(number, r);
+        if (number == SYS_close && r[REG_RDI] == machine_file)
+            machine_file = -1;
         r[REG_RAX] = fail_raw(number, r[REG_RDI], r[REG_RSI], r[REG_RDX], r[REG_R10], r[REG_R8], r[REG_R9]);
+        if (machine)
+            machine_file = r[REG_RAX];
     }
     errno = before;
 }
