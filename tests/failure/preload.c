@@ -39,7 +39,8 @@ static long fail_at;
 static bool counting, memory, system_calls, on, stacks;
 static const char *libraries;
 static int log_file = -1;
-static long machine_file = -1; /* open at the time, of those that opens_machine knows */
+enum { MACHINE_MOST = 1024 };
+static bool machine_file[MACHINE_MOST]; /* by descriptor: what about_machine knows */
 
 /* The system call itself, from an address that the filter knows. */
 long fail_raw(long number, long a, long b, long c, long d, long e, long f);
@@ -269,15 +270,47 @@ static const struct { int number; const char *name; int error; } table[] = {
     CALL(getcwd, ENOENT),    CALL(pipe2, EMFILE),    CALL(fallocate, ENOSPC), CALL(flock, EIO)};
 enum { TABLE = sizeof table / sizeof *table };
 
-/* What the kernel tells of the machine is no data: a program may do without. */
-static bool opens_machine(long number, const greg_t *r)
+/* The path of a call that reads or looks at one; "" for others. */
+static const char *path_of(long number, const greg_t *r)
 {
-    const char *path = (const char *)r[REG_RSI];
-    return number == SYS_openat && (!strncmp(path, "/proc/", 6) || !strncmp(path, "/sys/", 5));
+    switch (number) {
+    case SYS_open:
+    case SYS_stat:
+    case SYS_lstat:
+    case SYS_statfs:
+    case SYS_access:
+    case SYS_readlink: return (const char *)r[REG_RDI];
+    case SYS_openat:
+    case SYS_newfstatat:
+    case SYS_statx:
+    case SYS_faccessat2: return (const char *)r[REG_RSI];
+    default: return "";
+    }
 }
 
-/* Calls that never fail here: those on standard error, the log, and a file of the machine. Closing what was only read
- * loses nothing, and HDF5 1.10 does not survive that it fails. */
+/* What the machine tells of itself, and its fonts, are no data: a program may do without. */
+static bool about_machine(long number, const greg_t *r)
+{
+    static const char *const place[] = {"/proc/", "/sys/", "/etc/", "/usr/", "/var/"};
+    const char *path = path_of(number, r);
+    for (size_t i = 0; i < sizeof place / sizeof *place; i++)
+        if (!strncmp(path, place[i], strlen(place[i])))
+            return true;
+    return strstr(path, "/fontconfig") || strstr(path, "/fonts") || strstr(path, "/.fonts");
+}
+
+static bool is_machine(long descriptor)
+{
+    return descriptor >= 0 && descriptor < MACHINE_MOST && machine_file[descriptor];
+}
+
+/* Closing what was only read loses nothing, and HDF5 1.10 does not survive that it fails. */
+static bool only_read(long descriptor)
+{
+    return (fail_raw(SYS_fcntl, descriptor, F_GETFL, 0, 0, 0, 0) & O_ACCMODE) == O_RDONLY;
+}
+
+/* Calls that never fail here: those on standard error, the log, and what is about the machine. */
 static bool spared(long number, const greg_t *r)
 {
     static const int on_descriptor[] = {SYS_read, SYS_write, SYS_writev, SYS_pwrite64, SYS_fstat, SYS_newfstatat,
@@ -285,10 +318,9 @@ static bool spared(long number, const greg_t *r)
     const long descriptor = r[REG_RDI];
     for (size_t i = 0; i < sizeof on_descriptor / sizeof *on_descriptor; i++)
         if (number == on_descriptor[i])
-            return descriptor == STDERR_FILENO || descriptor == log_file || descriptor == machine_file ||
-                   (number == SYS_close &&
-                    (fail_raw(SYS_fcntl, descriptor, F_GETFL, 0, 0, 0, 0) & O_ACCMODE) == O_RDONLY);
-    return opens_machine(number, r);
+            return descriptor == STDERR_FILENO || descriptor == log_file || is_machine(descriptor) ||
+                   about_machine(number, r) || (number == SYS_close && only_read(descriptor));
+    return about_machine(number, r);
 }
 
 static void on_call(int signal, siginfo_t *info, void *context)
@@ -306,12 +338,12 @@ static void on_call(int signal, siginfo_t *info, void *context)
             fail_raw(number, r[REG_RDI], 0, 0, 0, 0, 0);
         r[REG_RAX] = -table[i].error;
     } else {
-        const bool machine = opens_machine(number, r);
-        if (number == SYS_close && r[REG_RDI] == machine_file)
-            machine_file = -1;
+        const bool machine = (number == SYS_openat || number == SYS_open) && about_machine(number, r);
+        if (number == SYS_close && is_machine(r[REG_RDI]))
+            machine_file[r[REG_RDI]] = false;
         r[REG_RAX] = fail_raw(number, r[REG_RDI], r[REG_RSI], r[REG_RDX], r[REG_R10], r[REG_R8], r[REG_R9]);
-        if (machine)
-            machine_file = r[REG_RAX];
+        if (machine && r[REG_RAX] >= 0 && r[REG_RAX] < MACHINE_MOST)
+            machine_file[r[REG_RAX]] = true;
     }
     errno = before;
 }

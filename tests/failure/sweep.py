@@ -198,7 +198,8 @@ class Sweep:
         return f"exit status 0, but other content: {different[:5]}" if different else None
 
     def half_made(self, found):
-        """Results that are there after a failure: all that run.json lists is there, and as it should be."""
+        """Results that are there after a failure: all that run.json lists is there, and as it should be. Files of the
+        report and packs are listed before they are there, so that --force knows what an interruption leaves."""
         results = self.command.results
         if not results or not any(name.startswith(results + "/") for name in found):
             return None
@@ -207,18 +208,15 @@ class Sweep:
         record = json.loads(found[f"{results}/run.json"])
         for name in record["files"]:
             path = f"{results}/{name}"
-            if path not in found and not self.may_lack(path):
-                return f"run.json lists {name}, which is not there"
-            if path in found and name != "run.json" and not same(name, found[path], self.reference[path]):
-                return f"{name} has other content"
-            if path in found and name != "run.json" and \
-                    hashlib.sha256(found[path]).hexdigest() not in record["checksums"][name]:
-                return f"{name} has not the checksum that run.json tells"
+            if path not in found:
+                if name not in record.get("report", []) and not name.endswith(".nidm.zip"):
+                    return f"run.json lists {name}, which is not there"
+            elif name != "run.json":
+                if not same(name, found[path], self.reference[path]):
+                    return f"{name} has other content"
+                if hashlib.sha256(found[path]).hexdigest() not in record["checksums"][name]:
+                    return f"{name} has not the checksum that run.json tells"
         return None
-
-    def may_lack(self, name):
-        """Files are listed before they are there, so that --force knows what an interruption leaves."""
-        return self.command.given is not None and not (self.command.given / name).exists()
 
 
 def faults(sweep, failures, workers=os.cpu_count() or 1):
