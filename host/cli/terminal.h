@@ -28,6 +28,9 @@ double vx_seconds(void);
 void vx_print(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void vx_print_of(FILE *stream, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 
+/* False, and errno, where not all that was printed to standard output has arrived. */
+bool vx_stdout_flush(void);
+
 /* 1234567 as "1,234,567"; `text` has 32 bytes. Returns `text`. */
 const char *vx_grouped(uint64_t number, char text[32]);
 
