@@ -4,6 +4,7 @@
 #define VX_CLI_RUN_H
 
 #include "base/remarks.h"
+#include "base/source.h"
 #include "cli/arguments.h"
 #include "output/output.h"
 
@@ -13,6 +14,7 @@ typedef struct vx_run_modality {
     const vx_study_modality *study;
     vx_matrix *matrix;
     vx_mask_report mask;
+    vx_source *source; /* 1 + 2 study->n: the files of the mask and of every row's images, as they were read */
     vx_model *model;
     vx_plan *plan;      /* model->effects of them, as are the results */
     vx_result **result;
@@ -31,6 +33,7 @@ typedef struct vx_run {
     vx_study *study;
     vx_device *device;
     vx_run_modality *modality;  /* study->modalities of them */
+    vx_source template;
     vx_remarks remarks;
     char started[32];           /* ISO 8601, UTC */
     double start, seconds_read, seconds_infer, seconds_write, seconds_report;
@@ -47,7 +50,8 @@ void vx_plan_say_study(const vx_run *run);
 void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality);
 void vx_plan_say_effects(const vx_run *run);
 
-/* provenance.c: writes all results into `folder` with every option, input and time. */
-vx_status vx_provenance_write(const vx_run *run, const char *folder, vx_error *error);
+/* provenance.c: writes all results into `folder` with every option, input and time. Inputs that changed while the
+ * analysis ran, or are gone, are remarked on. */
+vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error);
 
 #endif

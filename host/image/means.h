@@ -22,10 +22,11 @@ typedef struct vx_means {
     float *image;                  /* a grid voxel: the mean of all images where they are finite; 0 where none is */
 } vx_means;
 
-/* Reads the images of the rows, all on `grid`, in parallel on `threads` threads (0: all); no more than one volume a
- * thread is held. Sums are taken in the order of the rows, so that they do not depend on the threads.
- * Errors (VX_INPUT): those of vx_image_read; a grid that is not `grid` any more. */
-vx_status vx_means_read(const vx_volume_row *rows, int64_t n, const vx_grid *grid, vx_analyze_orientation analyze,
+/* Reads the images of the rows, all on `grid`, once more, as the matrix was read (`reading`: orientation, tolerance and
+ * the files of then), in parallel on `threads` threads (0: all); no more than one volume a thread is held. Sums are
+ * taken in the order of the rows, so that they do not depend on the threads.
+ * Errors (VX_INPUT): those of vx_image_read; a file that is not what it was. */
+vx_status vx_means_read(const vx_volume_row *rows, int64_t n, const vx_grid *grid, const vx_mask_options *reading,
                         const vx_voxel_set *region, size_t regions, int threads, vx_means **means, vx_error *error);
 void vx_means_free(vx_means *means);
 

@@ -111,6 +111,7 @@ vx_status vx_table_read(const char *path, vx_table *table, vx_error *error)
     if (status)
         goto cleanup;
     char *rest = read.text;
+    vx_sha256_text(read.text, strlen(read.text), read.sha256);
     if (!strncmp(rest, byte_order_mark, 3))
         rest += 3;
     size_t lines = (size_t)count(rest, '\n') + 1;

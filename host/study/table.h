@@ -4,13 +4,14 @@
 #ifndef VX_STUDY_TABLE_H
 #define VX_STUDY_TABLE_H
 
-#include "base/error.h"
+#include "base/source.h"
 
 #include <stdint.h>
 
 typedef struct vx_table {
     const char *path;  /* as given; not owned */
     char *text;        /* the file; the strings below lie in it */
+    char sha256[VX_SHA256_TEXT];
     int64_t columns, rows;
     const char **name; /* columns */
     const char **cell; /* rows x columns; null where missing (`n/a`, empty) */
