@@ -62,21 +62,19 @@ static vx_status list_inputs(vx_run *run, vx_inputs *inputs, vx_error *error)
     return status;
 }
 
-/* Means need the images once more. Where these are not what they were, the results stand without. */
+/* Means need the images once more. One that is not what it was costs its means and nothing else. */
 static vx_status measure(vx_run *run, const vx_run_modality *from, vx_record_modality *modality, vx_error *error)
 {
     vx_mask_options reading = run->mask;
     vx_means *means = NULL;
-    vx_error why;
     reading.source = from->source;
-    vx_status status = vx_measure(modality, &reading, run->threads, &means, &why);
+    vx_status status = vx_measure(modality, &reading, run->threads, &means, error);
     modality->means = means;
-    if (status == VX_INPUT)
-        return vx_run_remark(run, error, "%s: there are no means of the images and no mean image: %s", modality->name,
-                             why.message);
-    if (status && error)
-        *error = why;
-    return status;
+    if (status || !means->missing)
+        return status;
+    return vx_run_remark(run, error, "%s: %lld image%s could not be read again and %s left out of the means: %s",
+                         modality->name, (long long)means->missing, means->missing == 1 ? "" : "s",
+                         means->missing == 1 ? "is" : "are", means->first_missing);
 }
 
 /* Every option of `run` with the value in force; null where none is. */

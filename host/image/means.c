@@ -56,41 +56,44 @@ static void accumulate(summing *s, const vx_loaded *volume)
     }
 }
 
-/* Of several images that fail the first is reported. */
+static vx_status leave_out(vx_means *means, int64_t image, const vx_error *why, vx_error *error)
+{
+    const int64_t row = image / VX_MEAN_SESSIONS, session = image % VX_MEAN_SESSIONS;
+    for (size_t r = 0; r < means->regions; r++)
+        means->region[session][(size_t)row * means->regions + r] = NAN;
+    means->voxels[session][row] = 0;
+    if (!means->missing++ && !(means->first_missing = vx_copy_text(why->message)))
+        return vx_fail_memory(error);
+    return VX_OK;
+}
+
 static vx_status read_all(summing *s, int threads, vx_error *error)
 {
     const int64_t images = s->means->n * VX_MEAN_SESSIONS;
-    int64_t failed = images;
-    vx_error first = {.status = VX_OK};
+    vx_status status = VX_OK;
 #pragma omp parallel for ordered schedule(dynamic, 1) num_threads(threads)
     for (int64_t image = 0; image < images; image++) {
+        const bool wanted = s->means->region[image % VX_MEAN_SESSIONS];
         vx_loaded volume = {0};
-        vx_error mine;
-        int64_t lowest;
-        bool good = false;
-#pragma omp atomic read
-        lowest = failed;
-        bool wanted = image < lowest && s->means->region[image % VX_MEAN_SESSIONS];
-        if (wanted) {
-            good = load(s, image, &volume, &mine) == VX_OK;
-            if (good)
-                average(s, image, &volume);
-        }
+        vx_error mine = {0};
+        vx_status found = wanted ? load(s, image, &volume, &mine) : VX_OK;
+        if (wanted && !found)
+            average(s, image, &volume);
 #pragma omp ordered
         {
-            if (good)
+            if (wanted && !found)
                 accumulate(s, &volume);
-            else if (wanted && image < failed) {
-#pragma omp atomic write
-                failed = image;
-                first = mine;
+            else if (found == VX_INPUT)
+                found = leave_out(s->means, image, &mine, &mine);
+            if (found && !status) {
+                status = found;
+                if (error)
+                    *error = mine;
             }
         }
         vx_loaded_destroy(&volume);
     }
-    if (first.status && error)
-        *error = first;
-    return first.status;
+    return status;
 }
 
 vx_status vx_means_read(const vx_volume_row *rows, int64_t n, const vx_grid *grid, const vx_mask_options *reading,
@@ -139,5 +142,6 @@ void vx_means_free(vx_means *means)
         free(means->voxels[session]);
     }
     free(means->image);
+    free(means->first_missing);
     free(means);
 }

@@ -111,10 +111,18 @@ static void silence_niftilib(void)
     nifti_set_debug_level(0);
 }
 
-/* Finds and opens the files, and reads the header. */
-static vx_status open_image(const char *path, vx_analyze_orientation orientation, bool hashed, opened *o,
-                            vx_error *error)
+static vx_status check_grid(const char *path, const vx_loading *how, const vx_grid *grid, vx_error *error)
 {
+    char difference[256];
+    if (!how->grid || vx_grid_same(how->grid, grid, how->tolerance, difference, sizeof difference))
+        return VX_OK;
+    return vx_fail(error, VX_INPUT, "%s: another grid than that of %s: %s", path, how->grid_path, difference);
+}
+
+/* Finds and opens the files, reads the header, and stands before the first voxel. */
+static vx_status open_image(const char *path, const vx_loading *how, opened *o, vx_error *error)
+{
+    const bool hashed = how->source;
     static pthread_once_t silenced = PTHREAD_ONCE_INIT;
     size_t size = 0;
     pthread_once(&silenced, silence_niftilib); /* niftilib prints; this is its only state, the rest is re-entrant */
@@ -128,7 +136,10 @@ static vx_status open_image(const char *path, vx_analyze_orientation orientation
     const char *foreign = vx_image_foreign(o->raw, size);
     if (foreign)
         return vx_fail(error, VX_INPUT, "%s: not a NIfTI image: %s", path, foreign);
-    status = vx_header_parse(o->files.header, o->raw, size, o->files.voxels != NULL, orientation, &o->header, error);
+    status = vx_header_parse(o->files.header, o->raw, size, o->files.voxels != NULL, how->orientation, &o->header,
+                             error);
+    if (!status)
+        status = check_grid(path, how, &o->header.grid, error);
     if (status)
         return status;
     uint64_t skip = o->header.offset;
@@ -151,21 +162,11 @@ static void close_image(opened *o)
     vx_image_files_destroy(&o->files);
 }
 
-static vx_status check_grid(const char *path, const vx_loading *how, const vx_grid *grid, vx_error *error)
-{
-    char difference[256];
-    if (!how->grid || vx_grid_same(how->grid, grid, how->tolerance, difference, sizeof difference))
-        return VX_OK;
-    return vx_fail(error, VX_INPUT, "%s: another grid than that of %s: %s", path, how->grid_path, difference);
-}
-
 vx_status vx_image_load(const char *path, const vx_loading *how, vx_loaded *loaded, vx_error *error)
 {
     opened o = {0};
     vx_loaded made = {0};
-    vx_status status = open_image(path, how->orientation, how->source != NULL, &o, error);
-    if (!status)
-        status = check_grid(path, how, &o.header.grid, error);
+    vx_status status = open_image(path, how, &o, error);
     if (status)
         goto cleanup;
     made.grid = o.header.grid;
@@ -200,7 +201,7 @@ void vx_loaded_destroy(vx_loaded *loaded)
 vx_status vx_image_grid(const char *path, vx_analyze_orientation orientation, vx_grid *grid, vx_error *error)
 {
     opened o = {0};
-    vx_status status = open_image(path, orientation, false, &o, error);
+    vx_status status = open_image(path, &(vx_loading){.orientation = orientation}, &o, error);
     if (!status)
         *grid = o.header.grid;
     close_image(&o);
