@@ -7,35 +7,66 @@
 #include <string.h>
 
 enum {
-    LANES = 4, /* of the hash, so that its multiplications need not wait for each other */
-    SAMPLE = 2048,
+    WORD = 64, /* voxels at a time */
+    LANES = 4, /* values that vector units take at a time */
+    SAMPLE = 512,
 };
+
+typedef float lane_floats __attribute__((vector_size(LANES * sizeof(float))));
+typedef double lane_doubles __attribute__((vector_size(LANES * sizeof(double))));
+typedef int64_t lane_bits __attribute__((vector_size(LANES * sizeof(int64_t))));
 
 /* A bit a voxel. */
 typedef struct word {
-    uint64_t zero, not_finite, differs; /* differs: from `first` */
+    uint64_t zero, not_finite, differs; /* differs: from the first finite value */
 } word;
 
-/* Up to 64 values from `value` on. The hash is FNV-1a over the values as doubles, with a shift that carries high bits
- * down, so that the same values have the same hash in whatever type they were stored. */
+/* What is carried from word to word. */
+typedef struct looking {
+    double slope, inter, first;
+    lane_bits hash;
+} looking;
+
+static uint64_t any_lane(lane_bits bits)
+{
+    return (uint64_t)(bits[0] | bits[1] | bits[2] | bits[3]);
+}
+
+/* 64 values. The hash is Bernstein's, h * 33 xor x, a lane, of the values as doubles: the same values have the same hash
+ * in whatever type they were stored. x - x is 0 for a finite x and NaN for others. */
 #define LOOK(type)                                                                                                     \
-    static word look_##type(const type *value, int count, double first, uint64_t lane[LANES])                          \
+    static word look_##type(const type *stored, looking *l)                                                            \
     {                                                                                                                  \
-        word found = {0};                                                                                              \
-        for (int k = 0; k < count; k++) {                                                                              \
-            const double x = value[k];                                                                                 \
-            uint64_t bits;                                                                                             \
-            memcpy(&bits, &x, sizeof bits);                                                                            \
-            lane[k % LANES] = (lane[k % LANES] ^ bits) * 0x100000001b3u;                                               \
-            lane[k % LANES] ^= lane[k % LANES] >> 32;                                                                  \
-            found.zero |= (uint64_t)(x == 0) << k;                                                                     \
-            found.not_finite |= (uint64_t)!isfinite(x) << k;                                                           \
-            found.differs |= (uint64_t)(x != first) << k;                                                              \
+        lane_bits zero = {0}, not_finite = {0}, differs = {0}, place = {1, 2, 4, 8};                                   \
+        for (int k = 0; k < WORD; k += LANES) {                                                                        \
+            lane_##type##s from;                                                                                       \
+            memcpy(&from, stored + k, sizeof from);                                                                    \
+            const lane_doubles x = l->slope * __builtin_convertvector(from, lane_doubles) + l->inter;                  \
+            zero |= (x == 0) & place;                                                                                  \
+            not_finite |= (x - x != 0) & place;                                                                        \
+            differs |= (x != l->first) & place;                                                                        \
+            place <<= LANES;                                                                                           \
+            l->hash = ((l->hash << 5) + l->hash) ^ (lane_bits)x;                                                       \
         }                                                                                                              \
-        return found;                                                                                                  \
+        return (word){any_lane(zero), any_lane(not_finite), any_lane(differs)};                                        \
     }
 LOOK(float)
 LOOK(double)
+
+/* Up to 64 values from voxel `from` on. */
+static word look(const vx_loaded *image, int64_t from, int count, looking *l)
+{
+    if (count == WORD)
+        return image->wide ? look_double(image->wide + from, l) : look_float(image->data + from, l);
+    double padded[WORD] = {0};
+    looking plain = {.slope = 1, .first = l->first, .hash = l->hash};
+    for (int k = 0; k < count; k++)
+        padded[k] = vx_loaded_value(image, from + k);
+    const word found = look_double(padded, &plain);
+    const uint64_t there = ((uint64_t)1 << count) - 1;
+    l->hash = plain.hash;
+    return (word){found.zero & there, found.not_finite & there, found.differs & there};
+}
 
 /* NaN where there is none. */
 static double first_finite(const vx_loaded *image, int64_t voxels)
@@ -76,7 +107,7 @@ vx_status vx_facts_find(const char *path, const vx_loaded *image, vx_facts *fact
     const int64_t voxels = image->grid.dim[0] * image->grid.dim[1] * image->grid.dim[2]; /* in memory: no overflow */
     const size_t words = vx_facts_words(voxels);
     const double first = first_finite(image, voxels);
-    uint64_t lane[LANES] = {0xcbf29ce484222325u, 1, 2, 3};
+    looking l = {image->slope, image->inter, first, {1, 2, 3, 4}};
     word any = {0};
     if (isnan(first))
         return vx_fail(error, VX_INPUT, "%s: no voxel is finite", path);
@@ -85,10 +116,9 @@ vx_status vx_facts_find(const char *path, const vx_loaded *image, vx_facts *fact
     if (!facts->zero || !facts->not_finite)
         return vx_fail_memory(error);
     for (size_t w = 0; w < words; w++) {
-        const int64_t v = (int64_t)w * 64;
-        const int count = voxels - v < 64 ? (int)(voxels - v) : 64;
-        const word found = image->wide ? look_double(image->wide + v, count, first, lane)
-                                       : look_float(image->data + v, count, first, lane);
+        const int64_t v = (int64_t)w * WORD;
+        const int count = voxels - v < WORD ? (int)(voxels - v) : WORD;
+        const word found = look(image, v, count, &l);
         facts->zero[w] = found.zero;
         facts->not_finite[w] = found.not_finite;
         any.zero |= found.zero;
@@ -99,8 +129,10 @@ vx_status vx_facts_find(const char *path, const vx_loaded *image, vx_facts *fact
         return vx_fail(error, VX_INPUT, "%s: constant image: every voxel is %g", path, first);
     keep(&facts->zero, any.zero);
     keep(&facts->not_finite, any.not_finite);
-    for (int k = 0; k < LANES; k++)
-        facts->hash = (facts->hash ^ lane[k]) * 0x100000001b3u;
+    for (int k = 0; k < LANES; k++) { /* FNV-1a, with a shift that carries high bits down */
+        facts->hash = (facts->hash ^ (uint64_t)l.hash[k]) * 0x100000001b3u;
+        facts->hash ^= facts->hash >> 32;
+    }
     facts->typical = typical_value(image, voxels);
     facts->mm_per_unit = image->mm_per_unit;
     return VX_OK;

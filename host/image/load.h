@@ -8,18 +8,20 @@
 /* What is asked for. */
 typedef struct vx_loading {
     vx_analyze_orientation orientation;
-    bool exact;            /* doubles where the values do not fit in floats */
+    bool exact;            /* values as the header has them; else rounded to float, in `data` with slope 1 */
     const vx_grid *grid;   /* the grid to lie on, within `tolerance` voxels; null: any */
     const char *grid_path; /* whose grid that is */
     double tolerance;
     vx_source *source;     /* gets the files; null: they are not hashed */
 } vx_loading;
 
-/* Owned; vx_loaded_destroy releases it. Exactly one of `data` and `wide` is there. */
+/* Owned; vx_loaded_destroy releases it. A value is slope * stored + inter, and what is stored stands in `data` where a
+ * float holds it exactly, else in `wide`; the other is null. */
 typedef struct vx_loaded {
     vx_grid grid;
     float *data;
     double *wide;
+    double slope, inter;
     double mm_per_unit; /* of the lengths in the header; not 1 where these were in micrometres or metres */
 } vx_loaded;
 
@@ -32,7 +34,7 @@ vx_status vx_image_grid(const char *path, vx_analyze_orientation orientation, vx
 
 static inline double vx_loaded_value(const vx_loaded *loaded, int64_t voxel)
 {
-    return loaded->wide ? loaded->wide[voxel] : loaded->data[voxel];
+    return loaded->slope * (loaded->wide ? loaded->wide[voxel] : (double)loaded->data[voxel]) + loaded->inter;
 }
 
 #endif

@@ -30,24 +30,19 @@ static vx_stream *voxel_stream(opened *o)
     return o->files.voxels ? &o->other : &o->head;
 }
 
-static bool is_scaled(const vx_volume_header *header)
+/* Whether floats would round what is stored. */
+static bool needs_double(int datatype)
 {
-    return header->slope != 1 || header->inter != 0;
-}
-
-/* Whether floats would round the values. */
-static bool needs_double(const vx_volume_header *header)
-{
-    switch (header->datatype) {
+    switch (datatype) {
     case DT_UINT32: case DT_INT32: case DT_UINT64: case DT_INT64: case DT_FLOAT64: return true;
-    default: return is_scaled(header);
+    default: return false;
     }
 }
 
 #define CONVERT(type)                                                                                                  \
     if (wide)                                                                                                          \
         for (size_t k = 0; k < count; k++)                                                                             \
-            wide[k] = slope * (double)((const type *)block)[k] + inter;                                                \
+            wide[k] = (double)((const type *)block)[k];                                                                \
     else if (scaled)                                                                                                   \
         for (size_t k = 0; k < count; k++)                                                                             \
             data[k] = (float)(slope * (double)((const type *)block)[k] + inter);                                       \
@@ -56,11 +51,12 @@ static bool needs_double(const vx_volume_header *header)
             data[k] = (float)((const type *)block)[k];                                                                 \
     break
 
-static void convert(const vx_volume_header *header, const void *block, size_t count, float *data, double *wide)
+/* To floats with slope and intercept applied, or to what is stored where these are 1 and 0. */
+static void convert(int datatype, double slope, double inter, const void *block, size_t count, float *data,
+                    double *wide)
 {
-    const double slope = header->slope, inter = header->inter;
-    const bool scaled = is_scaled(header);
-    switch (header->datatype) {
+    const bool scaled = slope != 1 || inter != 0;
+    switch (datatype) {
     case DT_UINT8: CONVERT(uint8_t);
     case DT_INT8: CONVERT(int8_t);
     case DT_UINT16: CONVERT(uint16_t);
@@ -85,8 +81,11 @@ static vx_status check_size(const vx_volume_header *header, const vx_stream *s, 
                    s->packed ? " compressed ones" : "");
 }
 
-static vx_status read_voxels(const vx_volume_header *header, vx_stream *s, float *data, double *wide, vx_error *error)
+/* `apply`: slope and intercept of the header, to the floats. */
+static vx_status read_voxels(const vx_volume_header *header, bool apply, vx_stream *s, float *data, double *wide,
+                             vx_error *error)
 {
+    const double slope = apply ? header->slope : 1, inter = apply ? header->inter : 0;
     _Alignas(64) unsigned char block[BLOCK];
     vx_status status = VX_OK;
     for (size_t done = 0, count; done < header->voxels; done += count) {
@@ -101,7 +100,7 @@ static vx_status read_voxels(const vx_volume_header *header, vx_stream *s, float
             return status;
         if (header->swap && header->voxel_bytes > 1)
             nifti_swap_Nbytes((int64_t)count, (int)header->voxel_bytes, block);
-        convert(header, block, count, data ? data + done : NULL, wide ? wide + done : NULL);
+        convert(header->datatype, slope, inter, block, count, data ? data + done : NULL, wide ? wide + done : NULL);
     }
     return VX_OK;
 }
@@ -171,13 +170,15 @@ vx_status vx_image_load(const char *path, const vx_loading *how, vx_loaded *load
         goto cleanup;
     made.grid = o.header.grid;
     made.mm_per_unit = o.header.mm_per_unit;
-    if (how->exact && needs_double(&o.header))
+    made.slope = how->exact ? o.header.slope : 1;
+    made.inter = how->exact ? o.header.inter : 0;
+    if (how->exact && needs_double(o.header.datatype))
         made.wide = vx_array(o.header.voxels, sizeof *made.wide);
     else
         made.data = vx_array(o.header.voxels, sizeof *made.data);
     status = made.wide || made.data ? VX_OK : vx_fail_memory(error);
     if (!status)
-        status = read_voxels(&o.header, voxel_stream(&o), made.data, made.wide, error);
+        status = read_voxels(&o.header, !how->exact, voxel_stream(&o), made.data, made.wide, error);
     if (!status)
         status = vx_stream_finish(&o.head, how->source, error);
     if (!status && o.files.voxels)

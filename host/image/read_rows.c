@@ -83,24 +83,47 @@ static vx_status note_infinite(vx_reading *r, int64_t row, int64_t voxel, vx_err
     return VX_OK;
 }
 
-/* Puts the row's change at the candidates, rounded once. Of two float32 images this is the float32 difference: a double
- * has more than twice its digits, so that rounding twice changes nothing (Figueroa 1995, SIGNUM Newsletter 30:21). */
+static bool is_float(const vx_loaded *image)
+{
+    return image->data && image->slope == 1 && image->inter == 0;
+}
+
+/* The row's change at the candidates, rounded once. Of two float32 images this is the float32 difference: a double has
+ * more than twice its digits, so that rounding twice changes nothing (Figueroa 1995, SIGNUM Newsletter 30:21). */
+static void subtract(const vx_reading *r, const vx_loaded *baseline, const vx_loaded *followup, float *change)
+{
+    const int64_t count = r->candidates.count, *index = r->candidates.index;
+    if (!baseline)
+        for (int64_t c = 0; c < count; c++)
+            change[c] = (float)vx_loaded_value(followup, index[c]);
+    else if (is_float(baseline) && is_float(followup))
+        for (int64_t c = 0; c < count; c++)
+            change[c] = followup->data[index[c]] - baseline->data[index[c]];
+    else
+        for (int64_t c = 0; c < count; c++)
+            change[c] = (float)(vx_loaded_value(followup, index[c]) - vx_loaded_value(baseline, index[c]));
+}
+
+/* Puts the row's change at the candidates, and notes where that or a value cannot be used. */
 static vx_status gather(vx_reading *r, int64_t row, const volumes *pair, vx_error *error)
 {
-    const vx_loaded *baseline = &pair->image[VX_BASELINE], *followup = &pair->image[VX_FOLLOWUP];
-    const bool paired = vx_reading_path(r, row, VX_BASELINE);
+    const vx_loaded *baseline = r->row[row].baseline ? &pair->image[VX_BASELINE] : NULL;
+    const vx_loaded *followup = &pair->image[VX_FOLLOWUP];
+    const double threshold = r->mask.threshold;
     float *data = r->data + row * r->candidates.count;
+    subtract(r, baseline, followup, data);
     for (int64_t c = 0; c < r->candidates.count; c++) {
         const int64_t voxel = r->candidates.index[c];
+        if (isfinite(data[c]) && !r->mask.use_threshold)
+            continue;
         const double after = vx_loaded_value(followup, voxel);
-        const double before = paired ? vx_loaded_value(baseline, voxel) : after;
-        data[c] = (float)(paired ? after - before : after);
-        if (!isfinite(data[c]) && isfinite(before) && isfinite(after)) {
-            vx_status status = note_infinite(r, row, voxel, error);
-            if (status)
-                return status;
-        }
-        if (r->mask.use_threshold && !(before > r->mask.threshold && after > r->mask.threshold)) {
+        const double before = baseline ? vx_loaded_value(baseline, voxel) : after;
+        vx_status status = VX_OK;
+        if (!isfinite(data[c]) && isfinite(before) && isfinite(after))
+            status = note_infinite(r, row, voxel, error);
+        if (status)
+            return status;
+        if (r->mask.use_threshold && !(before > threshold && after > threshold)) {
 #pragma omp atomic update
             r->note[c] |= BELOW_THRESHOLD;
         }
