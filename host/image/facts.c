@@ -8,7 +8,7 @@
 
 enum {
     WORD = 64, /* voxels at a time */
-    LANES = 4, /* values that vector units take at a time */
+    LANES = 2, /* values that every vector unit takes at a time */
     SAMPLE = 512,
 };
 
@@ -29,7 +29,7 @@ typedef struct looking {
 
 static uint64_t any_lane(lane_bits bits)
 {
-    return (uint64_t)(bits[0] | bits[1] | bits[2] | bits[3]);
+    return (uint64_t)(bits[0] | bits[1]);
 }
 
 /* 64 values. The hash is Bernstein's, h * 33 xor x, a lane, of the values as doubles: the same values have the same hash
@@ -37,7 +37,7 @@ static uint64_t any_lane(lane_bits bits)
 #define LOOK(type)                                                                                                     \
     static word look_##type(const type *stored, looking *l)                                                            \
     {                                                                                                                  \
-        lane_bits zero = {0}, not_finite = {0}, differs = {0}, place = {1, 2, 4, 8};                                   \
+        lane_bits zero = {0}, not_finite = {0}, differs = {0}, place = {1, 2};                                         \
         for (int k = 0; k < WORD; k += LANES) {                                                                        \
             lane_##type##s from;                                                                                       \
             memcpy(&from, stored + k, sizeof from);                                                                    \
@@ -107,7 +107,7 @@ vx_status vx_facts_find(const char *path, const vx_loaded *image, vx_facts *fact
     const int64_t voxels = image->grid.dim[0] * image->grid.dim[1] * image->grid.dim[2]; /* in memory: no overflow */
     const size_t words = vx_facts_words(voxels);
     const double first = first_finite(image, voxels);
-    looking l = {image->slope, image->inter, first, {1, 2, 3, 4}};
+    looking l = {image->slope, image->inter, first, {1, 2}};
     word any = {0};
     if (isnan(first))
         return vx_fail(error, VX_INPUT, "%s: no voxel is finite", path);
