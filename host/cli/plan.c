@@ -110,6 +110,15 @@ vx_status vx_plan_say_study(vx_run *run, vx_error *error)
     return status ? status : remark_threshold(run, error);
 }
 
+static void say_loss(const vx_run *run, const char *what, const vx_mask_loss *loss)
+{
+    char a[32], b[32];
+    if (loss->voxels)
+        vx_say(run, "  most voxels that %s: %s, %s (%s, of which %s in no other participant)\n", what,
+               loss->participant, loss->column, vx_grouped((uint64_t)loss->voxels, a),
+               vx_grouped((uint64_t)loss->alone, b));
+}
+
 void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
 {
     const vx_mask_report *mask = &modality->mask;
@@ -130,8 +139,11 @@ void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
             vx_say(run, "; %s left out: %s", vx_grouped((uint64_t)left_out[i].count, a), left_out[i].reason);
     }
     vx_say(run, "\n");
-    if (mask->not_finite_worst[0])
-        vx_say(run, "  most voxels that are not finite: %s\n", mask->not_finite_worst);
+    if (mask->kept_zero)
+        vx_say(run, "  %s voxels that are exactly 0 in some image are kept\n",
+               vx_grouped((uint64_t)mask->kept_zero, a));
+    say_loss(run, "are not finite", &mask->not_finite);
+    say_loss(run, "are exactly 0", &mask->zero);
 }
 
 static void say_effect(const vx_run *run, const vx_run_modality *modality, int64_t e)
