@@ -7,8 +7,11 @@
 #include "cli/terminal.h"
 #include "report/report.h"
 
+#include <errno.h>
 #include <omp.h>
 #include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -126,6 +129,10 @@ static vx_status read_study(vx_run *run, vx_error *error)
         .missing = missing.name,
         .missings = missing.count,
     };
+    if (!status && !vx_argument_given(run->arguments, VX_OPTION_TABLE) && lstat(options.table, &(struct stat){0}))
+        status = vx_fail(error, VX_INPUT, "%s: cannot be read: %s. --table FILE names a table of another name or place "
+                         "(`voxstat help run`); `voxstat simulate` makes a study to try", options.table,
+                         strerror(errno));
     if (!status)
         status = vx_study_read(&options, &run->study, error);
     vx_names_destroy(&modality);
@@ -296,6 +303,8 @@ static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
         status = vx_place_check(run, folder, error);
     if (!status)
         status = infer(run, error);
+    if (!status)
+        status = vx_plan_say_results(run, error);
     return status && vx_stop_requested() ? stopped(error) : status;
 }
 

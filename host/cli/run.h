@@ -51,11 +51,13 @@ void vx_say(const vx_run *run, const char *format, ...) __attribute__((format(pr
 /* Says a remark and keeps it for the results. Errors: VX_INTERNAL where memory is short. */
 vx_status vx_run_remark(vx_run *run, vx_error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* plan.c: what is subtracted and who is used, before the images are read; masks, designs and device, after. What a
- * reader of the results must know too becomes a remark. Errors: VX_INTERNAL where memory is short. */
+/* plan.c: what is subtracted and who is used, before the images are read; masks, designs and device, after; and when
+ * there are results, what limits them. What a reader of the results must know too becomes a remark. Errors: VX_INTERNAL
+ * where memory is short. */
 vx_status vx_plan_say_study(vx_run *run, vx_error *error);
 void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality);
 vx_status vx_plan_say_effects(vx_run *run, vx_error *error);
+vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 
 /* place.c: where the results go. begin makes the folder, after what a killed run left there has been told of, removed
  * or recovered: then *recovered is true, and there is nothing to compute. Names too long for files are found there, and

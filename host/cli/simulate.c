@@ -7,6 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static void say_next(const char *out)
+{
+    char *enter = vx_quoted_line(2, (char *const[]){"cd", (char *)out});
+    if (enter)
+        fprintf(stderr, "next: %s && voxstat --design paired --covariate rapa_level\n", enter);
+    free(enter);
+}
+
 vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error)
 {
     static const int size[] = {4, 2, 1};
@@ -35,8 +43,10 @@ vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error)
         status = recover ? vx_folder_begin(&place, &folder, error) : vx_simulate(&options, error);
     if (folder)
         status = vx_folder_commit(folder, error);
-    if (!status)
+    if (!status) {
         fprintf(stderr, "cohort: %s\n", options.out);
+        say_next(options.out);
+    }
     free(recover);
     return status;
 }

@@ -325,6 +325,8 @@ vx_status vx_table_column(const vx_table *table, const char *name, int64_t *colu
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", table->name[i]);
         comma |= !strncmp(name, table->name[i], length) && table->name[i][length] == ',';
     }
+    if (used >= sizeof list)
+        snprintf(list + sizeof list - sizeof " ...", sizeof " ...", " ...");
     const char *nearest = vx_nearest(name, table->name, (size_t)table->columns);
     if (comma)
         return vx_fail(error, VX_INPUT, "%s: no column %s; a comma in a name is written '\\,'. The columns are: %s",

@@ -55,6 +55,7 @@ class Interface(unittest.TestCase):
     def test_the_program_takes_what_the_inputs_write(self):
         """Every input once; --help at the end keeps the run from starting, and comes after every value is checked."""
         values = {
+            "missing": ["NA", "-9"],
             "covariate": ["a", "b"], "nuisance": ["c"], "joint": True, "correlation": "spearman", "modality": ["pet"],
             "sessions": ["x", "y"], "mask": TABLE, "mask_threshold": -1.5, "analyze_orientation": "radiological",
             "permutations": 100, "seed": 2**63, "tails": "neg", "correct": ["voxel", "fdr"], "cluster_p": 1e-5,

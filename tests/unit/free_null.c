@@ -1,5 +1,5 @@
-/* What frees or closes takes null, so that a cleanup need not know how far its function came. tests/lint/checked.sh sees
- * to it that none is missing here. */
+/* What frees or closes takes null, so that a cleanup need not know how far its function came. tests/lint/checked.sh
+ * sees to it that none is missing here. */
 #include "base/stream.h"
 #include "cli/arguments.h"
 #include "cli/columns.h"
