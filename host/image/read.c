@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "image/files.h"
 #include "image/header.h"
-#include "image/stream.h"
+#include "image/packed.h"
 
 #include <pthread.h>
 
@@ -20,12 +20,12 @@ enum {
 /* The streams of an image that is being read: of a pair, or twice the same. */
 typedef struct opened {
     vx_image_files files;
-    vx_stream head, other;
+    vx_packed head, other;
     unsigned char raw[VX_HEADER_BYTES];
     vx_volume_header header;
 } opened;
 
-static vx_stream *voxel_stream(opened *o)
+static vx_packed *voxel_stream(opened *o)
 {
     return o->files.voxels ? &o->other : &o->head;
 }
@@ -71,7 +71,7 @@ static void convert(int datatype, double slope, double inter, const void *block,
 }
 
 /* Whether the file can hold what its header promises. */
-static vx_status check_size(const vx_volume_header *header, const vx_stream *s, vx_error *error)
+static vx_status check_size(const vx_volume_header *header, const vx_packed *s, vx_error *error)
 {
     uint64_t promised = header->offset + header->voxels * header->voxel_bytes; /* fits: see vx_header_parse */
     if (s->packed ? promised / INFLATE_RATIO <= s->file.size : promised <= s->file.size)
@@ -82,7 +82,7 @@ static vx_status check_size(const vx_volume_header *header, const vx_stream *s, 
 }
 
 /* `apply`: slope and intercept of the header, to the floats. */
-static vx_status read_voxels(const vx_volume_header *header, bool apply, vx_stream *s, float *data, double *wide,
+static vx_status read_voxels(const vx_volume_header *header, bool apply, vx_packed *s, float *data, double *wide,
                              vx_error *error)
 {
     const double slope = apply ? header->slope : 1, inter = apply ? header->inter : 0;
@@ -93,9 +93,9 @@ static vx_status read_voxels(const vx_volume_header *header, bool apply, vx_stre
         count = BLOCK / header->voxel_bytes;
         if (count > header->voxels - done)
             count = header->voxels - done;
-        status = vx_stream_read(s, block, count * header->voxel_bytes, &got, error);
+        status = vx_packed_read(s, block, count * header->voxel_bytes, &got, error);
         if (!status && got < count * header->voxel_bytes)
-            status = vx_stream_fail_short(s, error);
+            status = vx_packed_fail_short(s, error);
         if (status)
             return status;
         if (header->swap && header->voxel_bytes > 1)
@@ -127,9 +127,9 @@ static vx_status open_image(const char *path, const vx_loading *how, opened *o, 
     pthread_once(&silenced, silence_niftilib); /* niftilib prints; this is its only state, the rest is re-entrant */
     vx_status status = vx_image_files_find(path, &o->files, error);
     if (!status)
-        status = vx_stream_open(o->files.header, hashed, &o->head, error);
+        status = vx_packed_open(o->files.header, hashed, &o->head, error);
     if (!status)
-        status = vx_stream_read(&o->head, o->raw, sizeof o->raw, &size, error);
+        status = vx_packed_read(&o->head, o->raw, sizeof o->raw, &size, error);
     if (status)
         return status;
     const char *foreign = vx_image_foreign(o->raw, size);
@@ -143,21 +143,21 @@ static vx_status open_image(const char *path, const vx_loading *how, opened *o, 
         return status;
     uint64_t skip = o->header.offset;
     if (o->files.voxels) {
-        status = vx_stream_open(o->files.voxels, hashed, &o->other, error);
+        status = vx_packed_open(o->files.voxels, hashed, &o->other, error);
     } else { /* what was read as a header may hold voxels already */
         const size_t at = skip < size ? (size_t)skip : size;
-        vx_stream_give_back(&o->head, o->raw + at, size - at);
+        vx_packed_give_back(&o->head, o->raw + at, size - at);
         skip -= at;
     }
     if (!status)
         status = check_size(&o->header, voxel_stream(o), error);
-    return status ? status : vx_stream_skip(voxel_stream(o), skip, error);
+    return status ? status : vx_packed_skip(voxel_stream(o), skip, error);
 }
 
 static void close_image(opened *o)
 {
-    vx_stream_close(&o->head);
-    vx_stream_close(&o->other);
+    vx_packed_close(&o->head);
+    vx_packed_close(&o->other);
     vx_image_files_destroy(&o->files);
 }
 
@@ -180,9 +180,9 @@ vx_status vx_image_load(const char *path, const vx_loading *how, vx_loaded *load
     if (!status)
         status = read_voxels(&o.header, !how->exact, voxel_stream(&o), made.data, made.wide, error);
     if (!status)
-        status = vx_stream_finish(&o.head, how->source, error);
+        status = vx_packed_finish(&o.head, how->source, error);
     if (!status && o.files.voxels)
-        status = vx_stream_finish(&o.other, how->source, error);
+        status = vx_packed_finish(&o.other, how->source, error);
 cleanup:
     close_image(&o);
     if (status)

@@ -1,14 +1,14 @@
 /* One file, read from front to back: inflated where it is gzip and as it is where not, whatever its name says. On the
  * way its bytes are hashed as they lie on the disk, so that the hash is of what was read and of nothing else. */
-#ifndef VX_IMAGE_STREAM_H
-#define VX_IMAGE_STREAM_H
+#ifndef VX_IMAGE_PACKED_H
+#define VX_IMAGE_PACKED_H
 
 #include "base/source.h"
 
 #include <sha256.h>
 #include <zlib.h>
 
-typedef struct vx_stream {
+typedef struct vx_packed {
     const char *path; /* not owned */
     int descriptor;
     bool open, hashed, packed, damaged;
@@ -21,27 +21,27 @@ typedef struct vx_stream {
     size_t back_left;
     z_stream inflate;
     SHA2_CTX sha256;
-} vx_stream;
+} vx_packed;
 
 /* `hashed`: the SHA-256 is wanted. Errors (VX_INPUT): missing, unreadable, not a regular file, empty. The stream is to
  * be closed on errors too. */
-vx_status vx_stream_open(const char *path, bool hashed, vx_stream *stream, vx_error *error);
+vx_status vx_packed_open(const char *path, bool hashed, vx_packed *stream, vx_error *error);
 
 /* Reads `wanted` bytes, or fewer where the file ends: *got tells. Errors (VX_INPUT): damaged gzip data, a disk that
  * fails. */
-vx_status vx_stream_read(vx_stream *stream, void *bytes, size_t wanted, size_t *got, vx_error *error);
-vx_status vx_stream_skip(vx_stream *stream, uint64_t bytes, vx_error *error);
+vx_status vx_packed_read(vx_packed *stream, void *bytes, size_t wanted, size_t *got, vx_error *error);
+vx_status vx_packed_skip(vx_packed *stream, uint64_t bytes, vx_error *error);
 
 /* The next read begins with these, which were read last and stay where they are until then. */
-void vx_stream_give_back(vx_stream *stream, const void *bytes, size_t count);
+void vx_packed_give_back(vx_packed *stream, const void *bytes, size_t count);
 
 /* Looks at the checksum behind the last byte that was read, and takes the rest of the file into the hash without
  * inflating it. `source` (may be null) gets the file. */
-vx_status vx_stream_finish(vx_stream *stream, vx_source *source, vx_error *error);
+vx_status vx_packed_finish(vx_packed *stream, vx_source *source, vx_error *error);
 
-void vx_stream_close(vx_stream *stream);
+void vx_packed_close(vx_packed *stream);
 
 /* A file that ends before its last voxel. */
-vx_status vx_stream_fail_short(const vx_stream *stream, vx_error *error);
+vx_status vx_packed_fail_short(const vx_packed *stream, vx_error *error);
 
 #endif
