@@ -185,6 +185,8 @@ vx_status vx_packed_finish(vx_packed *s, vx_source *source, vx_error *error)
 
 void vx_packed_close(vx_packed *s)
 {
+    if (!s)
+        return;
     if (s->packed)
         inflateEnd(&s->inflate);
     if (s->open)

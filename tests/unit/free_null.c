@@ -15,6 +15,7 @@
 #include "image/files.h"
 #include "image/load.h"
 #include "image/means.h"
+#include "image/packed.h"
 #include "infer/estimate.h"
 #include "infer/pvalue.h"
 #include "model/permutation.h"
@@ -55,6 +56,7 @@ static void the_library(void **state)
     vx_maxima_destroy(NULL);
     vx_means_free(NULL);
     vx_model_free(NULL);
+    vx_packed_close(NULL);
     vx_permutations_free(NULL);
     vx_problem_free(NULL);
     vx_remarks_destroy(NULL);
