@@ -85,7 +85,7 @@ class Replace(Results):
         target = self.folder / "res/pair.img"
         os.rename(self.folder / "pair.img", target)
         os.symlink("res/pair.img", self.folder / "pair.img")
-        self.refused(["pair.img"], "--mask", "pair.hdr", "--out", "res", "--force")
+        self.refused(["pair.img, which is read here"], "--mask", "pair.hdr", "--out", "res", "--force")
 
     def test_edited_files(self):
         self.copy_results("res")

@@ -38,6 +38,7 @@ class ForeignFolder(Study):
             self.assertEqual(self.outside(), before)
 
     def test_stems_that_leave_the_folder(self):
+        shutil.copy(self.res / "pet_change_clusters.tsv", self.folder / "box/thesis_clusters.tsv") # as a report needs it
         for stem in ("../thesis", "/tmp/thesis", ".hidden", "a/b", "a\nb", "a\u009b2J"):
             with self.subTest(stem=stem):
                 self.run["modalities"][0]["effects"][0]["files"] = stem
