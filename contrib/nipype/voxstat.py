@@ -36,8 +36,8 @@ class VoxstatInputSpec(CommandLineInputSpec):
     sessions = _names("sessions", desc="baseline and followup; the first is subtracted from the second")
     missing = _names("missing", desc="cells that mean missing, beside n/a and empty ones")
     mask = File(exists=True, argstr="--mask %s", desc="voxels above zero are analysed")
-    mask_level = traits.Float(argstr="--mask-level %r", requires=["mask"], desc="above what the mask is inside")
-    keep_zeros = traits.Bool(argstr="--keep-zeros", requires=["mask"], desc="exact zeros in the mask are values")
+    mask_level = traits.Float(argstr="--mask-level %r", desc="above what the mask is inside")
+    keep_zeros = traits.Bool(argstr="--keep-zeros", desc="exact zeros in the mask are values")
     grid_tolerance = traits.Range(0.0, 1.0, exclude_low=True, exclude_high=True, argstr="--grid-tolerance %r",
                                   desc="voxels within which two grids are one")
     mask_threshold = traits.Float(argstr="--mask-threshold %r", desc="also demand a value above it in every image")

@@ -15,6 +15,7 @@ enum {
 typedef float lane_floats __attribute__((vector_size(LANES * sizeof(float))));
 typedef double lane_doubles __attribute__((vector_size(LANES * sizeof(double))));
 typedef int64_t lane_bits __attribute__((vector_size(LANES * sizeof(int64_t))));
+typedef uint64_t lane_hash __attribute__((vector_size(LANES * sizeof(uint64_t)))); /* wraps around */
 
 /* A bit a voxel. */
 typedef struct word {
@@ -24,7 +25,7 @@ typedef struct word {
 /* What is carried from word to word. */
 typedef struct looking {
     double slope, inter, first;
-    lane_bits hash;
+    lane_hash hash;
 } looking;
 
 static uint64_t any_lane(lane_bits bits)
@@ -32,8 +33,8 @@ static uint64_t any_lane(lane_bits bits)
     return (uint64_t)(bits[0] | bits[1]);
 }
 
-/* 64 values. The hash is Bernstein's, h * 33 xor x, a lane, of the values as doubles: the same values have the same hash
- * in whatever type they were stored. x - x is 0 for a finite x and NaN for others. */
+/* 64 values. The hash is Bernstein's, h * 33 xor x, a lane, of the values as doubles: the same values have the same
+ * hash in whatever type they were stored. x - x is 0 for a finite x and NaN for others. */
 #define LOOK(type)                                                                                                     \
     static word look_##type(const type *stored, looking *l)                                                            \
     {                                                                                                                  \
@@ -46,7 +47,7 @@ static uint64_t any_lane(lane_bits bits)
             not_finite |= (x - x != 0) & place;                                                                        \
             differs |= (x != l->first) & place;                                                                        \
             place <<= LANES;                                                                                           \
-            l->hash = ((l->hash << 5) + l->hash) ^ (lane_bits)x;                                                       \
+            l->hash = ((l->hash << 5) + l->hash) ^ (lane_hash)x;                                                       \
         }                                                                                                              \
         return (word){any_lane(zero), any_lane(not_finite), any_lane(differs)};                                        \
     }
