@@ -17,8 +17,7 @@ static vx_status perform(vx_arguments *arguments, vx_error *error)
         vx_version_print(stdout);
     else if (!(status = vx_threads_settle(arguments, error)))
         status = arguments->command->body(arguments, error);
-    const bool lost = ferror(stdout);
-    if ((fflush(stdout) || lost) && !status)
+    if (!vx_stdout_flush() && !status)
         status = vx_fail(error, VX_OUTPUT, "cannot write to standard output: %s", strerror(errno));
     return status;
 }

@@ -4,6 +4,7 @@
 #include "base/stop.h"
 #include "base/utf8.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -67,12 +68,25 @@ bool vx_colours(FILE *stream)
     return isatty(fileno(stream)) && !(no && *no) && terminal && strcmp(terminal, "dumb");
 }
 
+static int lost; /* why standard output first missed a text: an errno */
+
 void vx_print_of(FILE *stream, const char *format, va_list arguments)
 {
     char *text = vx_text_of(format, arguments), *plain = text ? vx_printable(text) : NULL;
+    if (!plain && stream == stdout && !lost)
+        lost = ENOMEM;
     fputs(plain ? plain : "(out of memory)\n", stream);
     free(plain);
     free(text);
+}
+
+bool vx_stdout_flush(void)
+{
+    const bool failed = ferror(stdout);
+    if ((fflush(stdout) || failed) && !lost)
+        lost = errno ? errno : EIO;
+    errno = lost;
+    return !lost;
 }
 
 void vx_print(FILE *stream, const char *format, ...)

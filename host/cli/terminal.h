@@ -13,8 +13,8 @@ bool vx_colours(FILE *stream);
 
 /* For a command that writes: signals that ask for an end no longer end the program at once, and base/stop.h tells of
  * them. Those that were ignored when it was started (nohup, jobs in the background) stay ignored. A second SIGINT,
- * SIGQUIT or SIGTERM ends it at once. What is written to a pipe that nobody reads, or beyond the limit of a file's size,
- * fails as any write does. */
+ * SIGQUIT or SIGTERM ends it at once. What is written to a pipe that nobody reads, or beyond the limit of a file's
+ * size, fails as any write does. */
 void vx_stop_catch(void);
 
 /* Opens those of the first three files that were closed, as the next ones opened would else take what is printed.
@@ -27,6 +27,9 @@ double vx_seconds(void);
 /* printf, but what could act on the terminal is shown as vx_printable does: names and paths are other people's text. */
 void vx_print(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void vx_print_of(FILE *stream, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
+
+/* False, and errno, where not all that was printed to standard output has arrived. */
+bool vx_stdout_flush(void);
 
 /* 1234567 as "1,234,567"; `text` has 32 bytes. Returns `text`. */
 const char *vx_grouped(uint64_t number, char text[32]);

@@ -303,6 +303,9 @@ static void set_rest(vx_translation *t)
         fprintf(t->notes, "note: the seed %s has no counterpart; 0 is taken\n", seed);
     if (!t->value[VX_OPTION_MASK])
         fprintf(t->notes, "note: no -m: voxels are analysed that are finite and not zero in every image\n");
+    else
+        fprintf(t->notes, "note: -m: voxels that are exactly zero in some image leave the mask; %s analyses them, as "
+                "does --keep-zeros\n", t->program);
     find_mask(t);
     find_place(t);
 }

@@ -55,8 +55,8 @@ static vx_status read_line(reading *r, char *line, vx_error *error)
     if (header_line(r, line))
         return VX_OK;
     if (strchr(line, ';') && strchr(line, ','))
-        return vx_fail(error, VX_INPUT, "%s, line %zu: both ';' and ',' are in it, so commas may be decimal ones; write "
-                       "numbers with a point", r->path, r->line);
+        return vx_fail(error, VX_INPUT, "%s, line %zu: both ';' and ',' are in it, so commas may be decimal ones; "
+                       "write numbers with a point", r->path, r->line);
     for (char *word; !status && (word = strsep(&line, blanks));) {
         double value;
         if (!*word)

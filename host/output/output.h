@@ -82,14 +82,11 @@ bool vx_folder_keep(vx_folder *folder);
 /* The longest name that a file in it may have, in bytes. */
 size_t vx_folder_name_max(const vx_folder *folder);
 
-/* SHA-256 of every input file, in parallel. VX_INPUT where one cannot be read. */
-vx_status vx_hash_inputs(vx_input_file *input, size_t inputs, vx_error *error);
-
 /* Reads the images of a modality once more, for their means over the mask (region 0) and over the first
  * VX_MEASURED_CLUSTERS clusters of every effect, the largest (regions from vx_measured_region on), and for the mean
- * image. The caller frees with vx_means_free. */
+ * image; `reading` is how the matrix was read. The caller frees with vx_means_free. */
 enum { VX_MEASURED_CLUSTERS = 20 };
-vx_status vx_measure(const vx_record_modality *modality, vx_analyze_orientation analyze, int threads, vx_means **means,
+vx_status vx_measure(const vx_record_modality *modality, const vx_mask_options *reading, int threads, vx_means **means,
                      vx_error *error);
 size_t vx_measured_region(const vx_record_modality *modality, int64_t effect);
 size_t vx_measured_clusters(const vx_result *result);

@@ -192,6 +192,11 @@ class Leftovers(Results):
         broken.mkdir()
         (broken / "pet_change_t.nii.gz").write_bytes(before["pet_change_t.nii.gz"][:-9])
         (broken / "pet_change_z.nii.gz").write_bytes(before["pet_change_z.nii.gz"])
+        for how in ("remove", "recover"):  # also what a run left is not deleted or moved while it is read
+            told = self.run_paired("--out", "res", "--leftovers", how, "--mask", left.name + "/mask.nii.gz")
+            self.assertEqual(told.returncode, OUTPUT)
+            self.assertIn("mask.nii.gz, which is read here", told.stderr)
+        self.assertEqual({path.name: path.read_bytes() for path in left.iterdir()}, before)
         told = self.run_paired("--out", "res", "--leftovers", "recover")
         self.assert_done(told)
         self.assertIn(f"{left.name} was left by a run that was killed: it holds whole results", told.stderr)

@@ -49,15 +49,21 @@ class ForeignFolder(Study):
             (self.res / name).write_text("precious")
         (self.folder / "box/thesis.png").write_text("precious")
         h5 = (self.res / "results.h5").read_bytes()
-        claimed = ["precious.docx", "results.h5", "photo.png", "../thesis.png", "/etc/passwd", 7]
-        self.run["report"] += claimed
-        self.run["files"] += claimed
-        self.run["checksums"]["photo.png"] = "0" * 64
-        self.craft()
-        self.both(OK)
-        self.assertEqual((self.res / "results.h5").read_bytes(), h5)
-        for name in ("precious.docx", "photo.png"):
-            self.assertEqual((self.res / name).read_text(), "precious")
+        whole = json.dumps(self.run)
+        for claimed, statuses in ((["results.h5", "photo.png"], (OK,)), (["precious.docx"], (OK, INPUT)),
+                                  (["../thesis.png"], (INPUT,)), (["/etc/passwd"], (INPUT,)), ([7], (OK, INPUT))):
+            with self.subTest(claimed=claimed):
+                self.run = json.loads(whole)
+                self.run["report"] += claimed
+                self.run["files"] += claimed
+                self.run["checksums"]["photo.png"] = "0" * 64
+                self.craft()
+                self.both(*statuses)
+                self.assertEqual((self.res / "results.h5").read_bytes(), h5)
+                for name in ("precious.docx", "photo.png"):
+                    self.assertEqual((self.res / name).read_text(), "precious")
+                (self.res / "run.json").write_text(whole)
+                (self.res / "pet_change.nidm.zip").unlink(missing_ok=True)
 
     def test_links_in_the_way(self):
         target = self.folder / "bashrc"

@@ -39,6 +39,8 @@ static long fail_at;
 static bool counting, memory, system_calls, on, stacks;
 static const char *libraries;
 static int log_file = -1;
+enum { MACHINE_MOST = 1024 };
+static bool machine_file[MACHINE_MOST]; /* by descriptor: what about_machine knows */
 
 /* The system call itself, from an address that the filter knows. */
 long fail_raw(long number, long a, long b, long c, long d, long e, long f);
@@ -268,16 +270,57 @@ static const struct { int number; const char *name; int error; } table[] = {
     CALL(getcwd, ENOENT),    CALL(pipe2, EMFILE),    CALL(fallocate, ENOSPC), CALL(flock, EIO)};
 enum { TABLE = sizeof table / sizeof *table };
 
-static bool about_descriptor(long number)
+/* The path of a call that reads or looks at one; "" for others. */
+static const char *path_of(long number, const greg_t *r)
 {
-    return number == SYS_write || number == SYS_writev || number == SYS_pwrite64 || number == SYS_fstat ||
-           number == SYS_newfstatat || number == SYS_lseek || number == SYS_close;
+    switch (number) {
+    case SYS_open:
+    case SYS_stat:
+    case SYS_lstat:
+    case SYS_statfs:
+    case SYS_access:
+    case SYS_readlink: return (const char *)r[REG_RDI];
+    case SYS_openat:
+    case SYS_newfstatat:
+    case SYS_statx:
+    case SYS_faccessat2: return (const char *)r[REG_RSI];
+    default: return "";
+    }
+}
+
+/* What the machine tells of itself, and its fonts, are no data: a program may do without. */
+static bool about_machine(long number, const greg_t *r)
+{
+    static const char *const place[] = {"/proc/", "/sys/", "/etc/", "/usr/", "/var/"};
+    const char *path = path_of(number, r);
+    for (size_t i = 0; i < sizeof place / sizeof *place; i++)
+        if (!strncmp(path, place[i], strlen(place[i])))
+            return true;
+    return strstr(path, "/fontconfig") || strstr(path, "/fonts") || strstr(path, "/.fonts");
+}
+
+static bool is_machine(long descriptor)
+{
+    return descriptor >= 0 && descriptor < MACHINE_MOST && machine_file[descriptor];
 }
 
 /* Closing what was only read loses nothing, and HDF5 1.10 does not survive that it fails. */
 static bool only_read(long descriptor)
 {
     return (fail_raw(SYS_fcntl, descriptor, F_GETFL, 0, 0, 0, 0) & O_ACCMODE) == O_RDONLY;
+}
+
+/* Calls that never fail here: those on standard error, the log, and what is about the machine. */
+static bool spared(long number, const greg_t *r)
+{
+    static const int on_descriptor[] = {SYS_read, SYS_write, SYS_writev, SYS_pwrite64, SYS_fstat, SYS_newfstatat,
+                                        SYS_lseek, SYS_close};
+    const long descriptor = r[REG_RDI];
+    for (size_t i = 0; i < sizeof on_descriptor / sizeof *on_descriptor; i++)
+        if (number == on_descriptor[i])
+            return descriptor == STDERR_FILENO || descriptor == log_file || is_machine(descriptor) ||
+                   about_machine(number, r) || (number == SYS_close && only_read(descriptor));
+    return about_machine(number, r);
 }
 
 static void on_call(int signal, siginfo_t *info, void *context)
@@ -290,14 +333,17 @@ static void on_call(int signal, siginfo_t *info, void *context)
     (void)signal;
     while (i < TABLE && table[i].number != number)
         i++;
-    const bool spared = about_descriptor(number) && (r[REG_RDI] == STDERR_FILENO || r[REG_RDI] == log_file ||
-                                                     (number == SYS_close && only_read(r[REG_RDI])));
-    if (counting && i < TABLE && !spared && now(table[i].name, info->si_call_addr)) {
+    if (counting && i < TABLE && !spared(number, r) && now(table[i].name, info->si_call_addr)) {
         if (number == SYS_close) /* Linux closes it all the same */
             fail_raw(number, r[REG_RDI], 0, 0, 0, 0, 0);
         r[REG_RAX] = -table[i].error;
     } else {
+        const bool machine = (number == SYS_openat || number == SYS_open) && about_machine(number, r);
+        if (number == SYS_close && is_machine(r[REG_RDI]))
+            machine_file[r[REG_RDI]] = false;
         r[REG_RAX] = fail_raw(number, r[REG_RDI], r[REG_RSI], r[REG_RDX], r[REG_R10], r[REG_R8], r[REG_R9]);
+        if (machine && r[REG_RAX] >= 0 && r[REG_RAX] < MACHINE_MOST)
+            machine_file[r[REG_RAX]] = true;
     }
     errno = before;
 }

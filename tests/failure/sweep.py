@@ -7,6 +7,7 @@ and that one call fails (preload.c). What must hold each time:
 - Where it is not, a message says so; and results that are there all the same are whole."""
 import concurrent.futures
 import dataclasses
+import hashlib
 import io
 import json
 import os
@@ -93,10 +94,10 @@ def read_hdf5(data):
 
 
 def read_record(data):
-    """run.json, but times."""
+    """run.json, but times and what follows from them."""
     record = json.loads(data)
-    record.pop("seconds", None)
-    record.pop("started", None)
+    for key in ("seconds", "started", "checksums", "run_sha256"):
+        record.pop(key, None)
     for modality in record.get("modalities", []):
         for effect in modality["effects"]:
             del effect["permutations"]["seconds"]
@@ -171,7 +172,9 @@ class Sweep:
         if wrong is None:
             return None
         said = "" if done is None else done.stderr.decode(errors="replace").strip()
-        return f"{self.command.name}, {failure.kind} {failure.number}: {wrong} [{where[:300]}]\n    {said[-1500:]}"
+        fault = f"{self.command.name}, {failure.kind} {failure.number}: {wrong} [{where[:300]}]\n    {said[-1500:]}"
+        print(fault, flush=True)
+        return fault
 
     def verdict(self, done, found):
         if done is None:
@@ -182,7 +185,7 @@ class Sweep:
             if report in done.stderr:
                 return "a sanitizer reports"
         if done.returncode == 0:
-            return self.difference(found, self.reference)
+            return self.difference(found, self.reference) or self.half_made(found)
         if not done.stderr.strip():
             return f"exit status {done.returncode} without a message"
         return self.half_made(found)
@@ -195,23 +198,25 @@ class Sweep:
         return f"exit status 0, but other content: {different[:5]}" if different else None
 
     def half_made(self, found):
-        """Results that are there after a failure: all that run.json lists is there, and as it should be."""
+        """Results that are there after a failure: all that run.json lists is there, and as it should be. Files of the
+        report and packs are listed before they are there, so that --force knows what an interruption leaves."""
         results = self.command.results
         if not results or not any(name.startswith(results + "/") for name in found):
             return None
         if f"{results}/run.json" not in found:
             return f"{results} without run.json"
         record = json.loads(found[f"{results}/run.json"])
-        for name in (f"{results}/{name}" for name in record["files"] if name != "run.json"):
-            if name not in found and not self.may_lack(name):
-                return f"run.json lists {name}, which is not there"
-            if name in found and not same(name, found[name], self.reference[name]):
-                return f"{name} has other content"
+        for name in record["files"]:
+            path = f"{results}/{name}"
+            if path not in found:
+                if name not in record.get("report", []) and not name.endswith(".nidm.zip"):
+                    return f"run.json lists {name}, which is not there"
+            elif name != "run.json":
+                if not same(name, found[path], self.reference[path]):
+                    return f"{name} has other content"
+                if hashlib.sha256(found[path]).hexdigest() not in record["checksums"][name]:
+                    return f"{name} has not the checksum that run.json tells"
         return None
-
-    def may_lack(self, name):
-        """Files are listed before they are there, so that --force knows what an interruption leaves."""
-        return self.command.given is not None and not (self.command.given / name).exists()
 
 
 def faults(sweep, failures, workers=os.cpu_count() or 1):

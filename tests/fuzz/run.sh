@@ -9,6 +9,7 @@ source=$(cd "$(dirname "$0")/../.." && pwd)
 for target in table image vest run_json results_h5; do
     folder=$build/fuzz/$target
     mkdir -p "$folder/corpus" "$folder/seeds"
+    most=65536
     case $target in
     table) cp "$source"/tests/fuzz/seeds/*.tsv "$folder/seeds/" ;;
     vest) cp "$source"/tests/fuzz/seeds/*.mat "$folder/seeds/" ;;
@@ -16,10 +17,13 @@ for target in table image vest run_json results_h5; do
         find "${VOXSTAT_REAL_DATA:-/nonexistent}/malformed" -type f -size -64k \( -name '*.nii' -o -name '*.nii.gz' \) \
             -exec cp {} "$folder/seeds/" \; 2>/dev/null || true
         ;;
-    run_json | results_h5) VOXSTAT_FUZZ_SEED=$folder/seeds/whole "$build/fuzz-$target" -runs=0 >"$folder/log" 2>&1 ;;
+    run_json | results_h5)
+        VOXSTAT_FUZZ_SEED=$folder/seeds/whole "$build/fuzz-$target" -runs=0 >"$folder/log" 2>&1
+        most=131072 # of which the whole results.h5 takes 96 kB
+        ;;
     esac
     echo "fuzz-$target: $seconds s, $(find "$folder/seeds" -type f | wc -l) seeds"
-    if ! "$build/fuzz-$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
+    if ! "$build/fuzz-$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len="$most" \
         -print_final_stats=1 -artifact_prefix="$folder/" "$folder/corpus" "$folder/seeds" >"$folder/log" 2>&1; then
         tail -n 60 "$folder/log"
         exit 1

@@ -11,7 +11,7 @@ static int64_t whole_counts[3] = {24, 23, 22};
 static float whole_mean[24], whole_se[VOXELS] = {1, 2, 3, 4, 5}, whole_none[VOXELS];
 static vx_means whole_means = {.n = 3, .regions = 3, .region = {whole_before, whole_after},
                                .voxels = {whole_counts, whole_counts}, .image = whole_mean};
-static vx_column whole_covariate = {"rapa/48 h", (double[]){4, 6, 99, 8}};
+static vx_column whole_covariate = {.name = "rapa/48 h", .value = (double[]){4, 6, 99, 8}};
 static vx_map whole_maps[2][6] = {{{"t", "", VX_INTENT_T, false, false, fixture_t},
                                    {"p-uncorrected", "", VX_INTENT_P, true, false, fixture_p},
                                    {"p-fwe-voxel", "", VX_INTENT_P, true, false, fixture_p},

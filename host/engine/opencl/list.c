@@ -13,16 +13,16 @@ enum { PLATFORMS_MAX = 16, DEVICES_MAX = 64, NO_PLATFORM = -1001 };
  * tables. */
 enum { LOCAL_MEMORY_MIN = 4 * VX_BATCH_MAX * 4 + 4096 };
 
-/* Drivers reserve address space for their compiler, and for every thread a stack and a heap; one that gets none aborts the
- * program. VX_DEVICE where the limit is below what PoCL takes on so many cores, about. */
+/* Drivers reserve address space for their compiler, and for every thread a stack and a heap; one that gets none aborts
+ * the program. VX_DEVICE where the limit is below what PoCL takes on so many cores, about. */
 static vx_status check_room(vx_error *error)
 {
     struct rlimit limit;
     const double needed = 0x1p30 + 0xap24 * (double)sysconf(_SC_NPROCESSORS_ONLN); /* 160 MiB a core */
     if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY || (double)limit.rlim_cur >= needed)
         return VX_OK;
-    return vx_fail(error, VX_DEVICE, "OpenCL is not tried: address space is limited to %.2f GiB (ulimit -v), and drivers "
-                   "may need %.2f GiB", (double)limit.rlim_cur / 0x1p30, needed / 0x1p30);
+    return vx_fail(error, VX_DEVICE, "OpenCL is not tried: address space is limited to %.2f GiB (ulimit -v), and "
+                   "drivers may need %.2f GiB", (double)limit.rlim_cur / 0x1p30, needed / 0x1p30);
 }
 
 static vx_status platforms(cl_platform_id *list, cl_uint *count, vx_error *error)
@@ -132,10 +132,8 @@ vx_status vx_opencl_list(vx_device_info **list, size_t *count, char *note, size_
     if (note_size)
         note[0] = 0;
     if (platforms(platform, &platform_count, &reason) != VX_OK) { /* as good as none: the cpu does without */
-        if (note_size) {
+        if (note_size)
             snprintf(note, note_size, "%s", reason.message);
-            vx_icd_note(note, note_size);
-        }
         return VX_OK;
     }
     for (cl_uint p = 0; p < platform_count; p++) {

@@ -99,7 +99,7 @@ static vx_status make_key(cl_device_id device, const char *source, const char *o
                           vx_error *error)
 {
     static const cl_device_info what[] = {CL_DEVICE_VENDOR, CL_DEVICE_NAME, CL_DEVICE_VERSION, CL_DRIVER_VERSION};
-    FILE *to = open_memstream(&key->text, &key->size);
+    FILE *to = vx_text_stream(&key->text, &key->size);
     if (!to)
         return vx_fail_memory(error);
     fprintf(to, "%s%c%s", source, 0, options);
@@ -108,7 +108,7 @@ static vx_status make_key(cl_device_id device, const char *source, const char *o
         clGetDeviceInfo(device, what[i], sizeof text - 1, text, NULL);
         fprintf(to, "%c%s", 0, text);
     }
-    return fclose(to) == 0 ? VX_OK : vx_fail_memory(error);
+    return vx_stream_close(to) ? VX_OK : vx_fail_memory(error);
 }
 
 /* The program from its cached binary; null where there is none that the driver takes. */
