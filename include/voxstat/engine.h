@@ -37,8 +37,8 @@ typedef struct vx_device_info {
 } vx_device_info;
 
 /* Every device there is, the cpu backend first. *list is freed with free(). A machine without an OpenCL loader or
- * driver has the cpu alone, and `note` (may be null) says what is missing, which registered drivers do not load and why,
- * and why compiled kernels are not kept. */
+ * driver has the cpu alone, and `note` (may be null) says what is missing, which registered drivers do not load and
+ * why, and why compiled kernels are not kept. */
 vx_status vx_device_list(vx_device_info **list, size_t *count, char *note, size_t note_size, vx_error *error);
 
 /* Opens "auto" (the GPU with most compute units, else cpu), "cpu", "opencl" (the first usable GPU, else the first

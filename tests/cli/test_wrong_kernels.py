@@ -18,7 +18,8 @@ NUISANCE = ["--nuisance", "age"]  # the mean change is a correlation with it, an
 ALWAYS = {
     "one strip skipped": ("correlation.cl", "if (!vx_strip_begin(&item, strip))",
                           "if (!vx_strip_begin(&item, strip) || strip == 1)"),
-    "one neighbour of 26 missing": ("clusters.cl", "if (precedes &&", "if (precedes && !(x == 1 && y == 1 && z < 0) &&"),
+    "one neighbour of 26 missing": ("clusters.cl", "if (precedes &&",
+                                    "if (precedes && !(x == 1 && y == 1 && z < 0) &&"),
     "TFCE 0.01 % off": ("tfce.cl", "h * h * h :", "h * h * h * 1.0001 :"),
 }
 ALL = {
@@ -31,7 +32,8 @@ ALL = {
     "r 0.1 % off from relabelling 8 on": ("correlation.cl", "            if (args.nuisance > 0)\n",
                                           "            for (int q = 0; q < VX_P && p >= 8; q++)\n"
                                           "                for (int c = 0; c < VX_COLS; c++)\n"
-                                          "                    r[q][c] *= 1.001f;\n            if (args.nuisance > 0)\n"),
+                                          "                    r[q][c] *= 1.001f;\n"
+                                          "            if (args.nuisance > 0)\n"),
     "r raised twice as much": ("correlation.cl", "size + slack *", "size + 2.0f * slack *"),
     "mass rounded towards zero": ("clusters.cl", "convert_ulong_rte", "convert_ulong_rtz"),
     "mass against another threshold": ("clusters.cl", "- args->threshold;", "- args->threshold * 1.001f;"),

@@ -1,5 +1,5 @@
-/* The op correlation on every backend: against a refit by least squares within the bound of its roundings, and against the
- * first backend bit for bit where the device rounds division and square root correctly. */
+/* The op correlation on every backend: against a refit by least squares within the bound of its roundings, and against
+ * the first backend bit for bit where the device rounds division and square root correctly. */
 #include "base/random.h"
 #include "dense.h"
 
@@ -93,15 +93,17 @@ static int32_t *store(vx_backend *backend, const dense_case *shape, dense_data *
 
 /* From residuals. With e = 2^-24 they are off by at most VX_SLACK in all, from the roundings of y, w and k fma, and by
  * the square of that in what is left of the length: r and sqrt(1 - r^2) by VX_SLACK / sqrt(rest). With nuisance |r| is
- * raised by VX_SLACK (1 - rest) / sqrt(rest) more, but not above VX_RAISED_MOST; so below that |r| is never too small by
- * more than the difference, VX_SLACK sqrt(rest). */
+ * raised by VX_SLACK (1 - rest) / sqrt(rest) more, but not above VX_RAISED_MOST; so below that |r| is never too small
+ * by more than the difference, VX_SLACK sqrt(rest). */
 static void check_anew(const dense_case *shape, double s, double r, double rest, double unexplained)
 {
     double slack = (double)VX_SLACK(shape->n, shape->nuisance), bound = slack / sqrt(rest), across = sqrt(unexplained);
-    double short_of = shape->nuisance > 0 ? slack * sqrt(rest) : bound, least = sqrt(1 - pow((double)VX_RAISED_MOST, 2));
+    double short_of = shape->nuisance > 0 ? slack * sqrt(rest) : bound, most = (double)VX_RAISED_MOST;
+    double least = sqrt(1 - most * most);
     double raised = shape->nuisance > 0 ? bound * (1 - rest) : 0, found = fabs(s) > 1 ? 1 / fabs(s) : sqrt(1 - s * s);
     if (fabs(s) <= 1) {
-        if (fabs(s) < fmin(fabs(r), (double)VX_RAISED_MOST) - short_of || fabs(s) > fmax(fabs(r), fmin(fabs(r) + raised, 1)) + bound)
+        if (fabs(s) < fmin(fabs(r), most) - short_of ||
+            fabs(s) > fmax(fabs(r), fmin(fabs(r) + raised, 1)) + bound)
             fail_msg("r = %.9g, found %.9g, off by more than %.3g with %.3g left", r, s, bound, rest);
     } else if (found > fmin(across, 0.25) + (across > 2 * least ? short_of : bound) + 1e-6 * across ||
                found < fmin(across, fmax(across - raised, 0x1p-10)) - bound - 1e-6 * across) {
@@ -114,9 +116,9 @@ static void check_anew(const dense_case *shape, double s, double r, double rest,
 /* With e = 2^-24 and unit vectors, a dot product is off by at most n e (Higham 2002, (3.5)) and the sum of squares by
  * ds = (2 sqrt(k) n + k + 1) e, the subtraction from 1 included; so r, |r| <= 1, by n e / sqrt(rest) + ds / (2 rest)
  * and 2 e for root and division, to first order. The rows w were rounded to float, each by at most e of its length, and
- * are no longer quite orthonormal, as the op takes them to be: d is off by (1 + 2 sqrt(k)) e more, the sum of squares by
- * 2 k e. A tenth more stands for the higher orders; the data's own rounding is shared by both sides. With nuisance |r| is raised by VX_SLACK (1 - rest) / rest more, and so never too
- * small by more than VX_SLACK. */
+ * are no longer quite orthonormal, as the op takes them to be: d is off by (1 + 2 sqrt(k)) e more, the sum of squares
+ * by 2 k e. A tenth more stands for the higher orders; the data's own rounding is shared by both sides. With nuisance
+ * |r| is raised by VX_SLACK (1 - rest) / rest more, and so never too small by more than VX_SLACK. */
 static void check_plain(const dense_case *shape, double found, double r, double rest)
 {
     double n = shape->n, k = shape->nuisance, slack = (double)VX_SLACK(shape->n, shape->nuisance);

@@ -51,8 +51,8 @@ static inline int32_t vx_reference_score(double r, bool fixed_point)
     return fixed_point ? (int32_t)lrint(r * 0x1p28) : vx_reference_ordered((float)r);
 }
 
-/* u[p][v] = sum_i sign[p][i] k[i][v]; where |u| > near, 1 / sqrt(1 - r^2): r is the cosine between the signs and k, r^2 =
- * u^2 / (n sum_i k_i^2), a ratio of integers. */
+/* u[p][v] = sum_i sign[p][i] k[i][v]; where |u| > near, 1 / sqrt(1 - r^2): r is the cosine between the signs and k, r^2
+ * = u^2 / (n sum_i k_i^2), a ratio of integers. */
 static inline int32_t *vx_reference_signflip(int n, int voxels, int relabellings, const int32_t *k, const int *sign,
                                              int32_t near)
 {

@@ -45,10 +45,10 @@ static uint8_t *make_flips(const vx_dense_args *args, const int *sign)
     return flip;
 }
 
-/* Sums must be the same. 1 / sqrt(a / b) rounds a, b, their quotient, the root and its reciprocal: with e = 2^-24 by (1 +
- * 1 + 1) / 2 + 1 + 1 = 3.5 e to first order, and the reference by another e. A device that does not round exactly may be
- * off by 2.5 units of 2 e in a quotient and by 3 in a root (OpenCL C 1.2, table 7.1): 1 + 2.5 + 6 + 5 e, and the other
- * e. */
+/* Sums must be the same. 1 / sqrt(a / b) rounds a, b, their quotient, the root and its reciprocal: with e = 2^-24 by
+ * (1 + 1 + 1) / 2 + 1 + 1 = 3.5 e to first order, and the reference by another e. A device that does not round exactly
+ * may be off by 2.5 units of 2 e in a quotient and by 3 in a root (OpenCL C 1.2, table 7.1): 1 + 2.5 + 6 + 5 e, and the
+ * other e. */
 static void check_scores_near(const vx_backend *backend, const int32_t *score, const int32_t *expected, size_t count)
 {
     double bound = (backend->info.exact_division ? 4.6 : 15.6) * 0x1p-24;

@@ -237,7 +237,7 @@ static void test_cache(void **state)
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", "/proc/nowhere", &error), VX_OK); /* cannot be made */
 }
 
-/* Whether opening the device reads the folder's binaries or adds any: their number before and after. */
+/* How many files there are in a folder. */
 static int entries(const char *folder)
 {
     DIR *directory = opendir(folder);
@@ -297,8 +297,8 @@ static void test_cache_of_others(void **state)
     }
 }
 
-/* Exchanges the contents of the first two files of the cache, each whole and valid under the other's name; or makes every
- * file writable by others. All must be compiled anew, and written anew, by the user alone. */
+/* Exchanges the contents of two files of the cache, each whole and valid under the other's name; then makes both
+ * writable by others. They must be compiled anew, and written anew, for the user alone. */
 static void test_entries_of_others(void **state)
 {
     (void)state;
@@ -336,8 +336,8 @@ static void test_entries_of_others(void **state)
     free(entry);
 }
 
-/* A driver that is registered but does not load is named, with the linker's words, whatever other drivers do. The loader
- * reads its folder once a process, so a registered one cannot be taken away here. */
+/* A driver that is registered but does not load is named, with the linker's words, whatever other drivers do. The
+ * loader reads its folder once a process, so a registered one cannot be taken away here. */
 static void test_driver_that_does_not_load(void **state)
 {
     (void)state;

@@ -64,8 +64,8 @@ static const char *distrust(int descriptor, mode_t type)
     return NULL;
 }
 
-/* The cache folder, made where it is missing; -1 where there is none to be used, and `why` (may be null) says why, "" for
- * one that cannot be made. */
+/* The cache folder, made where it is missing; -1 where there is none to be used, and `why` (may be null) says why, ""
+ * for one that cannot be made. */
 static int open_folder(char **path, const char **why)
 {
     const char *reason = "";

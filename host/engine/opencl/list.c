@@ -132,10 +132,8 @@ vx_status vx_opencl_list(vx_device_info **list, size_t *count, char *note, size_
     if (note_size)
         note[0] = 0;
     if (platforms(platform, &platform_count, &reason) != VX_OK) { /* as good as none: the cpu does without */
-        if (note_size) {
+        if (note_size)
             snprintf(note, note_size, "%s", reason.message);
-            vx_icd_note(note, note_size);
-        }
         return VX_OK;
     }
     for (cl_uint p = 0; p < platform_count; p++) {
