@@ -1,7 +1,7 @@
 """Every failed call is noticed: see sweep.py.
 
-This is a sample, spread over the places where each command asks for memory or calls the system. All of them, in some
-twenty minutes:  VOXSTAT_FAILURES_EACH=all ctest --preset release -R failure.test_failures -V"""
+This is a sample, spread over the places where each command asks for memory or calls the system. All of them, in
+about half an hour:  VOXSTAT_FAILURES_EACH=all ctest --preset release -R failure.test_failures -V"""
 import os
 import pathlib
 import sys
@@ -14,7 +14,7 @@ if not os.environ.get("VOXSTAT_FAILURES"):
 
 import sweep  # pylint: disable=wrong-import-position
 
-EACH = os.environ.get("VOXSTAT_FAILURES_EACH", "3" if "ASAN_OPTIONS" in os.environ else "8")
+EACH = os.environ.get("VOXSTAT_FAILURES_EACH", "2" if "ASAN_OPTIONS" in os.environ else "4")
 
 
 def sample(places):
