@@ -23,7 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 SOURCE = HERE.parent.parent
 WORK = SOURCE / "build" / "mutation"
 COPY, BUILD = WORK / "source", WORK / "build"
-LONGEST = 300  # seconds for one test: a mutant that hangs is seen too
+LONGEST = 200  # seconds for one test: a mutant that hangs is seen too
 
 
 def read_entries():
