@@ -130,8 +130,7 @@ demo()
     rm -rf "$out"
     say "voxstat --design paired --covariate rapa_level --table sample_data/participants.tsv --out $out"
     build/release/voxstat --design paired --covariate rapa_level --table sample_data/participants.tsv --out "$out"
-    say "the results are in $PWD/$out"
-    ls "$out" >&2
+    say "the page to open: $PWD/$out/report.html"
 }
 
 # Lists of package names are split into words on purpose.

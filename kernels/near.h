@@ -5,7 +5,7 @@
  *
  * One voxel at a time, C and OpenCL C alike: seldom one in 10,000 comes here. Float, fma, ascending order: the same
  * bits everywhere where root and division are rounded correctly. Plain reference: tests/ops/reference.h,
- * vx_reference_near. */
+ * vx_reference_refit and vx_reference_signflip. */
 #ifndef VX_NEAR_H
 #define VX_NEAR_H
 

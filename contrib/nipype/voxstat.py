@@ -36,6 +36,10 @@ class VoxstatInputSpec(CommandLineInputSpec):
     sessions = _names("sessions", desc="baseline and followup; the first is subtracted from the second")
     missing = _names("missing", desc="cells that mean missing, beside n/a and empty ones")
     mask = File(exists=True, argstr="--mask %s", desc="voxels above zero are analysed")
+    mask_level = traits.Float(argstr="--mask-level %r", desc="above what the mask is inside")
+    keep_zeros = traits.Bool(argstr="--keep-zeros", desc="exact zeros in the mask are values")
+    grid_tolerance = traits.Range(0.0, 1.0, exclude_low=True, exclude_high=True, argstr="--grid-tolerance %r",
+                                  desc="voxels within which two grids are one")
     mask_threshold = traits.Float(argstr="--mask-threshold %r", desc="also demand a value above it in every image")
     orientation = traits.Enum("neurological", "radiological", argstr="--orientation %s",
                               desc="how images lie whose headers do not tell left from right")
@@ -62,6 +66,8 @@ class VoxstatInputSpec(CommandLineInputSpec):
                               desc="of the device's buffers, as in 2G; the answer does not depend on it")
     out = Directory("voxstat-results", usedefault=True, argstr="--out %s", desc="where the results go")
     force = traits.Bool(argstr="--force", desc="replace results that are there")
+    leftovers = traits.Enum("keep", "remove", "recover", argstr="--leftovers %s", nohash=True,
+                            desc="what becomes of folders that killed runs left beside out")
     progress = traits.Enum("auto", "bar", "plain", "none", argstr="--progress %s", nohash=True,
                            desc="what is shown while it runs")
     quiet = traits.Bool(argstr="--quiet", nohash=True, desc="say nothing but results and errors")

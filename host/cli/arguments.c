@@ -175,15 +175,30 @@ static vx_status parse_options(int argc, char **argv, vx_arguments *arguments, v
     if (status || arguments->help || arguments->version)
         return status;
     const vx_command *command = arguments->command;
+    const bool may_lack = command->operand && command->operand[0] == '[';
     arguments->words = (size_t)(argc - optind);
     arguments->word = argv + optind;
-    if (command->operand && !arguments->words)
+    if (command->operand && !may_lack && !arguments->words)
         return vx_fail(error, VX_USAGE, "%s: its %s is missing; `voxstat %s --help` says more", command->name,
                        command->operand, command->name);
     if (arguments->words > (command->operand ? 1 : 0) && !takes_words(command))
         return vx_fail(error, VX_USAGE, "found '%s', expected an option; `voxstat %s --help` lists them",
                        argv[optind + (command->operand ? 1 : 0)], command->name);
     return VX_OK;
+}
+
+/* `voxstat help [COMMAND]`, which is `voxstat [COMMAND] --help`. */
+static vx_status parse_help(int argc, char *const *argv, vx_arguments *arguments, vx_error *error)
+{
+    arguments->help = VX_HELP_TEXT;
+    if (argc > 3)
+        return vx_fail(error, VX_USAGE, "help: found '%s' beside '%s', expected one command", argv[3], argv[2]);
+    if (argc < 3)
+        return VX_OK;
+    if (!strcmp(argv[2], "help") || argv[2][0] == '-') /* as --help says of itself, and of voxstat --help */
+        return VX_OK;
+    arguments->command_named = true;
+    return find_command(argv[2], &arguments->command, error);
 }
 
 vx_status vx_arguments_parse(int argc, char *const *argv, vx_arguments *arguments, vx_error *error)
@@ -197,6 +212,10 @@ vx_status vx_arguments_parse(int argc, char *const *argv, vx_arguments *argument
     }
     memcpy(copy, argv, (size_t)argc * sizeof *copy);
     copy[argc] = NULL;
+    if (argc > 1 && !strcmp(argv[1], "help")) {
+        status = parse_help(argc, argv, arguments, error);
+        goto cleanup;
+    }
     if (argc > 1 && argv[1][0] != '-') {
         arguments->command_named = true;
         status = find_command(argv[1], &arguments->command, error);

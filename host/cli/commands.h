@@ -19,9 +19,10 @@ typedef struct vx_command {
     const char *name;
     unsigned flag;           /* in vx_option.commands */
     const char *usage;       /* what follows the name */
-    const char *operand;     /* what it must be given beside options, "DIR"; null: nothing */
+    const char *operand;     /* what it must be given beside options, "COMMAND..."; "[DIR]": may be; null: nothing */
     const char *summary;     /* a line */
     const char *description; /* paragraphs, a newline between them */
+    const char *examples;    /* commands, one a line */
     vx_status (*body)(const vx_arguments *arguments, vx_error *error); /* null: of a later version */
 } vx_command;
 

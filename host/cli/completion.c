@@ -194,7 +194,7 @@ void vx_completion_print_zsh(FILE *out)
         if (command->operand && strstr(command->operand, "..."))
             fputs(" \\\n        '*:: :_normal'", out); /* another command's words */
         else if (command->operand)
-            fprintf(out, " \\\n        ':%s:_files -/'", command->operand);
+            fputs(" \\\n        '::DIR:_files -/'", out);
         fputs("\n}\n", out);
     }
     fputs("_voxstat() {\n    local voxstat_program=$words[1]\n    local -a voxstat_commands\n"

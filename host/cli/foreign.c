@@ -10,6 +10,10 @@ enum { R = VX_RANDOMISE, P = VX_PALM, B = R | P };
 #define COMBINED "Combining modalities or contrasts into one statistic is not there."
 #define GROUPS "Variance groups are not there."
 #define SURFACES "Surfaces are not there: images must be volumes."
+#define MULTIVARIATE "Multivariate tests are not there."
+#define TABLES "Tables of data are not there: images must be volumes."
+#define MISSING "Missing data are not modelled: write n/a into the table, and such participants are left out."
+#define DEMEANED "Every model has a mean, and covariates are mean-centred."
 
 /* clang-format off */
 static const vx_foreign_option table[] = {
@@ -21,8 +25,8 @@ static const vx_foreign_option table[] = {
     {"-t", B, 1, VX_KEEP, VX_KEEP_CONTRASTS, NULL, "Read: the columns that are tested, and --tails."},
     {"-1", R, 0, VX_KEEP, VX_KEEP_ONE_SAMPLE, NULL, "--design onesample --tails pos."},
     {"-m", B, 1, VX_TAKE, VX_OPTION_MASK, NULL, NULL},
-    {"-D", R, 0, VX_KEEP, VX_KEEP_DEMEAN, NULL, "Every model has a mean, and covariates are mean-centred."},
-    {"-demean", P, 0, VX_KEEP, VX_KEEP_DEMEAN, NULL, "Every model has a mean, and covariates are mean-centred."},
+    {"-D", R, 0, VX_KEEP, VX_KEEP_DEMEAN, NULL, DEMEANED},
+    {"-demean", P, 0, VX_KEEP, VX_KEEP_DEMEAN, NULL, DEMEANED},
     {"-e", R, 1, VX_KEEP, VX_KEEP_BLOCKS, NULL, BLOCKS " A file with one block is passed over."},
     {"-eb", P, 1, VX_KEEP, VX_KEEP_BLOCKS, NULL, BLOCKS " A file with one block is passed over."},
     {"-f", B, 1, VX_REFUSE, 0, NULL, F_TESTS},
@@ -31,13 +35,13 @@ static const vx_foreign_option table[] = {
     {"--fonly", R, 0, VX_REFUSE, 0, NULL, F_TESTS},
     {"-fonly", P, 0, VX_REFUSE, 0, NULL, F_TESTS},
     {"-tonly", P, 0, VX_SAME, 0, NULL, "As always."},
-    {"-con", P, 2, VX_REFUSE, 0, NULL, "General contrasts are not there yet."},
+    {"-con", P, VX_WORDS, VX_REFUSE, 0, NULL, "General contrasts are not there yet."},
     {"--skipTo", R, 1, VX_KEEP, VX_KEEP_SKIP, NULL, "Only this contrast is read."},
     {"-conskipcount", P, 1, VX_SAME, 0, NULL, "Files are named by effects, not numbers."},
     {"--permuteBlocks", R, 0, VX_REFUSE, 0, NULL, BLOCKS},
     {"-within", P, 0, VX_REFUSE, 0, NULL, BLOCKS},
     {"-whole", P, 0, VX_REFUSE, 0, NULL, BLOCKS},
-    {"-vg", P, 1, VX_REFUSE, 0, NULL, GROUPS},
+    {"-vg", P, 1, VX_UNLESS, 0, "single", GROUPS},
     {"-ev4vg", P, 0, VX_REFUSE, 0, NULL, GROUPS},
     {"-vgdemean", P, 0, VX_REFUSE, 0, NULL, GROUPS},
     {"-removevgbysize", P, 1, VX_REFUSE, 0, NULL, GROUPS},
@@ -45,11 +49,12 @@ static const vx_foreign_option table[] = {
     {"--vxf", R, 1, VX_REFUSE, 0, NULL, "Covariates that differ by voxel are not there yet."},
     {"-evperdat", P, VX_WORDS, VX_REFUSE, 0, NULL, "Covariates that differ by voxel are not there yet."},
     {"-designperinput", P, 0, VX_REFUSE, 0, NULL, "One design a run; translate one input at a time."},
-    {"--multi", R, 1, VX_REFUSE, 0, NULL, "Multivariate tests are not there."},
-    {"-mv", P, VX_WORDS, VX_REFUSE, 0, NULL, "Multivariate tests are not there."},
-    {"-inputmv", P, 0, VX_REFUSE, 0, NULL, "Multivariate tests are not there."},
-    {"-Cmv", P, 1, VX_REFUSE, 0, NULL, "Multivariate tests are not there."},
-    {"-Tmv", P, 0, VX_REFUSE, 0, NULL, "Multivariate tests are not there."},
+    {"-erie", P, 0, VX_REFUSE, 0, NULL, "One design a run; translate one input at a time."},
+    {"--multi", R, 1, VX_UNLESS, 0, "1", MULTIVARIATE},
+    {"-mv", P, VX_WORDS, VX_REFUSE, 0, NULL, MULTIVARIATE},
+    {"-inputmv", P, 0, VX_REFUSE, 0, NULL, MULTIVARIATE},
+    {"-Cmv", P, 1, VX_REFUSE, 0, NULL, MULTIVARIATE},
+    {"-Tmv", P, 0, VX_REFUSE, 0, NULL, MULTIVARIATE},
     {"-noranktest", P, 0, VX_SAME, 0, NULL, "Of multivariate tests only."},
     {"-npc", P, VX_WORDS, VX_REFUSE, 0, NULL, COMBINED},
     {"-npcmethod", P, VX_WORDS, VX_REFUSE, 0, NULL, COMBINED},
@@ -58,8 +63,27 @@ static const vx_foreign_option table[] = {
     {"-concordant", P, 0, VX_REFUSE, 0, NULL, COMBINED},
     {"-Cnpc", P, 1, VX_REFUSE, 0, NULL, COMBINED},
     {"-Tnpc", P, 0, VX_REFUSE, 0, NULL, COMBINED},
+    {"-cca", P, VX_WORDS, VX_REFUSE, 0, NULL, MULTIVARIATE},
+    {"-pls", P, 0, VX_REFUSE, 0, NULL, MULTIVARIATE},
+    {"-cacic", P, 0, VX_REFUSE, 0, NULL, MULTIVARIATE},
+    {"-x", P, 1, VX_REFUSE, 0, NULL, MULTIVARIATE},
+    {"-y", P, 1, VX_REFUSE, 0, NULL, MULTIVARIATE},
+    {"-z", P, 1, VX_REFUSE, 0, NULL, MULTIVARIATE},
+    {"-w", P, 1, VX_REFUSE, 0, NULL, MULTIVARIATE},
+    {"-semipartial", P, 1, VX_REFUSE, 0, NULL, MULTIVARIATE},
+    {"-part", P, 1, VX_REFUSE, 0, NULL, MULTIVARIATE},
+    {"-theil", P, VX_WORDS, VX_REFUSE, 0, NULL, MULTIVARIATE},
+    {"-zevperdat", P, 1, VX_REFUSE, 0, NULL, MULTIVARIATE},
+    {"-wevperdat", P, 1, VX_REFUSE, 0, NULL, MULTIVARIATE},
+    {"-swe", P, 0, VX_REFUSE, 0, NULL, "Sandwich estimators of the variance are not there."},
+    {"-imiss", P, 1, VX_REFUSE, 0, NULL, MISSING},
+    {"-dmiss", P, 1, VX_REFUSE, 0, NULL, MISSING},
+    {"-mcar", P, 0, VX_SAME, 0, NULL, "Of missing data only."},
     {"-s", P, VX_WORDS, VX_REFUSE, 0, NULL, SURFACES},
-    {"-transposedata", P, 0, VX_REFUSE, 0, NULL, "Tables of data are not there: images must be volumes."},
+    {"-surf", P, VX_WORDS, VX_REFUSE, 0, NULL, SURFACES},
+    {"-tableasvolume", P, 0, VX_REFUSE, 0, NULL, TABLES},
+    {"-forceintersectionmask", P, 0, VX_DIFFERS, 0, NULL, "Every modality has its own mask, unless --mask is given."},
+    {"-transposedata", P, 0, VX_REFUSE, 0, NULL, TABLES},
     {"-inormal", P, VX_WORDS, VX_REFUSE, 0, NULL, "Values are not transformed; --correlation spearman goes by ranks."},
     {"-probit", P, 0, VX_REFUSE, 0, NULL, "Values are not transformed."},
     {"-reversemasks", P, 0, VX_REFUSE, 0, NULL, "Write the inverted mask first, and give that with -m."},
@@ -90,15 +114,21 @@ static const vx_foreign_option table[] = {
     {"-x", R, 0, VX_ADD, 0, "voxel", NULL},
     {"-T", B, 0, VX_ADD, 0, "tfce", NULL},
     {"-Tuni", P, 0, VX_ADD, 0, "tfce", NULL},
+    {"-Tstat", P, 1, VX_UNLESS, 0, "tfce", "Other statistics than TFCE itself are not there."},
     {"--T2", R, 0, VX_KEEP, VX_KEEP_TFCE_2D, NULL, "--correct tfce --tfce-e 1 --connectivity 26."},
     {"-tfce2D", P, 0, VX_KEEP, VX_KEEP_TFCE_2D, NULL, "--tfce-e 1 --connectivity 26."},
-    {"-tfce1D", P, 0, VX_REFUSE, 0, NULL, "Time series are not there."},
+    {"-tfce2d", P, 0, VX_KEEP, VX_KEEP_TFCE_2D, NULL, "--tfce-e 1 --connectivity 26."},
+    {"-tfce1D", P, 0, VX_KEEP, VX_KEEP_TFCE_1D, NULL, "--tfce-e 2 --connectivity 6."},
+    {"-tfce1d", P, 0, VX_KEEP, VX_KEEP_TFCE_1D, NULL, "--tfce-e 2 --connectivity 6."},
     {"--tfce_H", R, 1, VX_TAKE_REAL, VX_OPTION_TFCE_H, NULL, NULL},
     {"-tfce_H", P, 1, VX_TAKE_REAL, VX_OPTION_TFCE_H, NULL, NULL},
+    {"-tfce_h", P, 1, VX_TAKE_REAL, VX_OPTION_TFCE_H, NULL, NULL},
     {"--tfce_E", R, 1, VX_TAKE_REAL, VX_OPTION_TFCE_E, NULL, NULL},
     {"-tfce_E", P, 1, VX_TAKE_REAL, VX_OPTION_TFCE_E, NULL, NULL},
+    {"-tfce_e", P, 1, VX_TAKE_REAL, VX_OPTION_TFCE_E, NULL, NULL},
     {"--tfce_C", R, 1, VX_TAKE_REAL, VX_OPTION_CONNECTIVITY, NULL, NULL},
     {"-tfce_C", P, 1, VX_TAKE_REAL, VX_OPTION_CONNECTIVITY, NULL, NULL},
+    {"-tfce_c", P, 1, VX_TAKE_REAL, VX_OPTION_CONNECTIVITY, NULL, NULL},
     {"--tfce_D", R, 1, VX_DIFFERS, 0, NULL, "The step is a hundredth of the observed maximum, FSL's own."},
     {"-tfce_dh", P, 1, VX_DIFFERS, 0, NULL, "The step is a hundredth of each map's maximum, PALM's own."},
     {"-c", R, 1, VX_KEEP, VX_KEEP_EXTENT, NULL, "--cluster-t, with --correct extent."},
@@ -128,6 +158,7 @@ static const vx_foreign_option table[] = {
     {"-savecdf", P, 0, VX_FIX, VX_OPTION_P_FORMAT, "1-p", NULL},
     {"-R", R, 0, VX_SAME, 0, NULL, "t and tfce are always written."},
     {"--uncorrp", R, 0, VX_SAME, 0, NULL, "p-uncorrected is always written."},
+    {"-saveuncorrected", P, 0, VX_SAME, 0, NULL, "p-uncorrected is always written."},
     {"-nouncorrected", P, 0, VX_SAME, 0, NULL, "p-uncorrected is always written."},
     {"-nounivariate", P, 0, VX_SAME, 0, NULL, "Of multivariate tests only."},
     {"-P", R, 0, VX_SAME, 0, NULL, "results.h5 holds what gives every relabelling again."},
@@ -145,11 +176,17 @@ static const vx_foreign_option table[] = {
     {"--film", R, 0, VX_DIFFERS, 0, NULL, "Files are not named as those of film."},
     {"-verbosefilenames", P, 0, VX_SAME, 0, NULL, "Files are named by modality and effect."},
     {"-noniiclass", P, 0, VX_SAME, 0, NULL, "Of Matlab only."},
+    {"-nonifticlass", P, 0, VX_SAME, 0, NULL, "Of Matlab only."},
     {"-precision", P, 1, VX_SAME, 0, NULL, "Images are held in single precision, sums in double."},
     {"-quiet", P, 0, VX_FIX, VX_OPTION_QUIET, "yes", NULL},
     {"--quiet", R, 0, VX_FIX, VX_OPTION_QUIET, "yes", NULL},
     {"-V", R, 0, VX_SAME, 0, NULL, "As always."},
     {"--debug", R, 0, VX_SAME, 0, NULL, "Of randomise only."},
+    {"-h", R, 0, VX_SAME, 0, NULL, "Of randomise's help only."},
+    {"--help", R, 0, VX_SAME, 0, NULL, "Of randomise's help only."},
+    {"-help", P, 0, VX_SAME, 0, NULL, "Of PALM's help only."},
+    {"-?", P, 0, VX_SAME, 0, NULL, "Of PALM's help only."},
+    {"-basic", P, 0, VX_SAME, 0, NULL, "Of PALM's help only."},
     {"-advanced", P, 0, VX_SAME, 0, NULL, "Of PALM's help only."},
 };
 /* clang-format on */
@@ -181,6 +218,7 @@ static void describe(const vx_foreign_option *option, char *text, size_t size)
         break;
     case VX_ADD: snprintf(text, size, "--correct %s.%s%s", option->value, space, note); break;
     case VX_REFUSE: snprintf(text, size, "Refused. %s", note); break;
+    case VX_UNLESS: snprintf(text, size, "Refused, unless it is %s. %s", option->value, note); break;
     default: snprintf(text, size, "%s", note);
     }
 }

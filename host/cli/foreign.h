@@ -2,7 +2,7 @@
  * terms.
  *
  * Sources: randomise's ranopts.h and randomise.cc (2.9) and its user guide; PALM's user guide, palm_takeargs.m and
- * palm_defaults.m. */
+ * palm_defaults.m, as of its commit 04095fe (2025-12-19). Options that older versions had are kept. */
 #ifndef VX_CLI_FOREIGN_H
 #define VX_CLI_FOREIGN_H
 
@@ -18,6 +18,7 @@ typedef enum vx_foreign_act {
     VX_SAME,      /* always so here: nothing to do or say */
     VX_DIFFERS,   /* no counterpart, or another: told */
     VX_REFUSE,    /* without it the test would be another one */
+    VX_UNLESS,    /* refused, unless what it is given is `value`, as always here */
     VX_TAKE,      /* our option `what` takes its value */
     VX_TAKE_REAL, /* likewise, a number: "26.00" is 26 */
     VX_FIX,       /* our option `what` takes `value` */
@@ -28,8 +29,8 @@ typedef enum vx_foreign_act {
 /* What is kept, and translate.c weighs. */
 typedef enum vx_foreign_keep {
     VX_KEEP_INPUT, VX_KEEP_DESIGN, VX_KEEP_CONTRASTS, VX_KEEP_BLOCKS, VX_KEEP_SKIP, VX_KEEP_ONE_SAMPLE, VX_KEEP_DEMEAN,
-    VX_KEEP_SEED, VX_KEEP_EXTENT, VX_KEEP_MASS, VX_KEEP_CLUSTER, VX_KEEP_CLUSTER_STATISTIC, VX_KEEP_TFCE_2D,
-    VX_KEEP_EXCHANGEABLE, VX_KEEP_SYMMETRIC, VX_KEEP_OVER_CONTRASTS, VX_KEEPS
+    VX_KEEP_SEED, VX_KEEP_EXTENT, VX_KEEP_MASS, VX_KEEP_CLUSTER, VX_KEEP_CLUSTER_STATISTIC, VX_KEEP_TFCE_1D,
+    VX_KEEP_TFCE_2D, VX_KEEP_EXCHANGEABLE, VX_KEEP_SYMMETRIC, VX_KEEP_OVER_CONTRASTS, VX_KEEPS
 } vx_foreign_keep;
 
 enum { VX_WORDS = -1 }; /* every word that follows without a dash */

@@ -70,6 +70,16 @@ static void wrap(FILE *out, const char *text, int column, int indent)
     fputc('\n', out);
 }
 
+static void print_examples(FILE *out, const vx_command *command)
+{
+    fputs("\nexamples:\n", out);
+    for (const char *line = command->examples; *line;) {
+        const int length = (int)strcspn(line, "\n");
+        fprintf(out, "  %.*s\n", length, line);
+        line += length + (line[length] != '\0');
+    }
+}
+
 /* The text beside a term of which `used` columns are printed; below it where it is long. */
 static void print_beside(FILE *out, int used, const char *text)
 {
@@ -124,14 +134,16 @@ static bool print_command(FILE *out, const vx_command *command, bool program)
     if (program) {
         wrap(out, "Voxelwise statistics of paired and one-sample images with permutation inference, on a GPU or CPU.",
              0, 0);
-        fputs("\ncommands (`voxstat COMMAND --help` says more):\n", out);
+        fputs("\ncommands (`voxstat help COMMAND` says more):\n", out);
         for (size_t i = 0; i < vx_commands; i++) {
             if (vx_command_table[i].body)
                 fprintf(out, "  %-10s %s\n", vx_command_table[i].name, vx_command_table[i].summary);
         }
+        print_examples(out, command);
         fprintf(out, "\noptions of %s:\n", command->name);
     } else {
         wrap(out, command->description, 0, 0);
+        print_examples(out, command);
         fputs("\noptions:\n", out);
     }
     for (size_t i = 0; i < VX_OPTIONS; i++) {

@@ -85,6 +85,21 @@ static void print_options(FILE *out, const vx_command *command)
     }
 }
 
+/* As they are typed: minus signs and straight quotes. */
+static void print_examples(FILE *out, const vx_command *command)
+{
+    fputs(".SH EXAMPLES\n.nf\n", out);
+    for (const char *c = command->examples; *c; c++) {
+        if (*c == '-')
+            fputs("\\-", out);
+        else if (*c == '\'')
+            fputs("\\(aq", out);
+        else
+            fputc(*c, out);
+    }
+    fputs("\n.fi\n", out);
+}
+
 /* Every page but the one that is read. */
 static void print_see_also(FILE *out, const vx_command *self)
 {
@@ -144,6 +159,7 @@ void vx_manual_print(FILE *out, const vx_command *command, bool program)
     else
         print_command(out, command);
     print_options(out, command);
+    print_examples(out, command);
     print_terms(out, "ENVIRONMENT", vx_help_environment);
     print_terms(out, "EXIT STATUS", vx_help_exit_status);
     print_see_also(out, program ? NULL : command);

@@ -1,7 +1,7 @@
 /* voxstat nidm: the results of a folder as NIDM-Results packs. */
 #include "nidm/nidm.h"
 
-#include "cli/arguments.h"
+#include "cli/results.h"
 #include "cli/terminal.h"
 
 #include <stdio.h>
@@ -12,8 +12,11 @@ vx_status vx_command_nidm(const vx_arguments *arguments, vx_error *error)
     vx_names modality = {0};
     size_t packs = 0;
     const char *out = vx_argument_text(arguments, VX_OPTION_NIDM_OUT);
+    const char *folder;
     vx_stop_catch();
-    vx_status status = vx_argument_names(arguments, VX_OPTION_NIDM_MODALITY, &modality, error);
+    vx_status status = vx_results_folder(arguments, &folder, error);
+    if (!status)
+        status = vx_argument_names(arguments, VX_OPTION_NIDM_MODALITY, &modality, error);
     if (!status) {
         const vx_nidm_options options = {
             .out = out,
@@ -22,14 +25,14 @@ vx_status vx_command_nidm(const vx_arguments *arguments, vx_error *error)
             .modality = modality.name,
             .modalities = modality.count,
         };
-        status = vx_nidm_write(arguments->word[0], &options, &packs, error);
+        status = vx_nidm_write(folder, &options, &packs, error);
         if (!status && !quiet && !options.instrument)
             fprintf(stderr, "note: the packs do not say what made the images, and nidmresults reads none that do not; "
                     "--instrument says it\n");
     }
     if (!status && !quiet)
         fprintf(stderr, "NIDM-Results: %zu pack%s in %s\n", packs, packs == 1 ? "" : "s",
-                out ? out : arguments->word[0]);
+                out ? out : folder);
     vx_names_destroy(&modality);
     return status;
 }

@@ -42,6 +42,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         NULL, 0, 0,
         "Replace what is there, if voxstat wrote it, nobody changed it since, it is of the same kind, and nothing in "
         "it is read. The old goes only when the new is whole."},
+    [VX_OPTION_GRID_TOLERANCE] = {"grid-tolerance", 0, VX_REAL, VX_RUN, "X", "0.02", NULL, NULL, 0, 1,
+        "Grids whose corners lie within so many voxels of one another are one."},
     [VX_OPTION_HELP] = {"help", 'h', VX_SWITCH, VX_EVERY_COMMAND, NULL, NULL, NULL, NULL, 0, 0,
         "Say what the command does and what it takes."},
     [VX_OPTION_INSTRUMENT] = {"instrument", 0, VX_CHOICE, VX_NIDM, "KIND", NULL, "mri|pet|spect|eeg|meg", NULL, 0, 0,
@@ -50,13 +52,18 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "All covariates of interest in one model. Without it each is tested by itself, given the nuisance."},
     [VX_OPTION_JSON] = {"json", 0, VX_TEXT, VX_BENCH, "FILE", NULL, NULL, NULL, 0, 0,
         "Also write the figures as JSON; must not be there yet (but see --force)."},
+    [VX_OPTION_KEEP_ZEROS] = {"keep-zeros", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
+        "Take exact zeros inside --mask as values. Without it they are missing coverage, and a voxel that is zero in "
+        "some image is left out."},
     [VX_OPTION_LEFTOVERS] = {"leftovers", 0, VX_CHOICE, VX_RUN | VX_SIMULATE, "HOW", "keep", "keep|remove|recover",
         NULL, 0, 0,
         "What becomes of folders OUT.partial-* that killed runs left beside --out: they are told of and stay (keep), "
         "go (remove), or whole results among them are put at --out, and nothing is computed (recover)."},
     [VX_OPTION_MASK] = {"mask", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
-        "An image on the same grid: voxels above zero are analysed. Without it: those that are finite and not zero in "
-        "every image."},
+        "An image on the same grid: of its voxels above zero (see --mask-level) those are analysed that are finite and "
+        "not zero in every image. Without it: all such voxels."},
+    [VX_OPTION_MASK_LEVEL] = {"mask-level", 0, VX_REAL, VX_RUN, "X", "0", NULL, NULL, -INFINITY, INFINITY,
+        "The voxels of --mask above X are its inside: 0.5 for one that holds probabilities or was resampled."},
     [VX_OPTION_MASK_THRESHOLD] = {"mask-threshold", 0, VX_REAL, VX_RUN, "X", NULL, NULL, NULL, -INFINITY, INFINITY,
         "Also demand a value above X in every image."},
     [VX_OPTION_MEMORY_LIMIT] = {"memory-limit", 0, VX_BYTES, VX_RUN, "SIZE", "auto", "auto", NULL, 1, 0x1p60,
@@ -74,8 +81,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Columns of no interest, in every effect's model; numbers or two texts, as of --covariate."},
     [VX_OPTION_ORIENTATION] = {"orientation", 0, VX_CHOICE, VX_RUN | VX_REPORT, "SIDE", NULL,
         "neurological|radiological", NULL, 0, 0,
-        "How images lie whose headers do not tell left from right, ANALYZE 7.5 pairs and NIfTI without sform and qform: "
-        "x grows to the right (neurological) or to the left (radiological). Without it such files are refused."},
+        "How images lie whose headers do not tell left from right, ANALYZE 7.5 pairs and NIfTI without sform and "
+        "qform: x grows to the right (neurological) or to the left (radiological). Without it such files are refused."},
     [VX_OPTION_OUT] = {"out", 'o', VX_TEXT, VX_RUN, "DIR", "voxstat-results", NULL, NULL, 0, 0,
         "Where the results go; must not be there yet (but see --force)."},
     [VX_OPTION_SIMULATE_OUT] = {"out", 'o', VX_TEXT, VX_SIMULATE, "DIR", "voxstat-cohort", NULL, NULL, 0, 0,

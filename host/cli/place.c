@@ -2,9 +2,10 @@
 #include "cli/run.h"
 
 #include "base/memory.h"
+#include "image/files.h"
 #include "output/leftovers.h"
 #include "output/manifest.h"
-#include "output/names.h"
+#include "output/replace.h"
 
 #include <string.h>
 
@@ -12,30 +13,36 @@
 
 enum { KEEP, REMOVE, RECOVER }; /* the choices of --leftovers */
 
-vx_status vx_place_leftovers(const char *out, int how, bool cohort, bool quiet, char **recover, vx_error *error)
+vx_status vx_place_leftovers(const vx_folder_options *place, int how, bool quiet, char **recover, vx_error *error)
 {
+    const bool cohort = !strcmp(place->kind, VX_KIND_COHORT);
     vx_leftover *leftover = NULL;
     size_t count = 0;
     char words[200];
     *recover = NULL;
-    vx_status status = vx_leftovers_find(out, &leftover, &count, error);
+    vx_status status = vx_leftovers_find(place->out, &leftover, &count, error);
     for (size_t i = 0; !status && i < count; i++) {
-        const bool ours = leftover[i].whole && leftover[i].cohort == cohort;
-        const char *then = "";
-        if (how == REMOVE && !leftover[i].busy) {
-            status = vx_leftover_remove(&leftover[i], error);
+        const vx_leftover *one = &leftover[i];
+        const bool ours = one->whole && one->cohort == cohort;
+        const char *then = ours ? "; --leftovers recover puts it in place, --leftovers remove deletes it"
+                                : "; --leftovers remove deletes it";
+        if (one->busy)
+            continue;
+        if (how != KEEP && (status = vx_replace_check_read(one->path, place, error)))
+            break;
+        if (one->unsure) {
+            then = "; it stays, for this file system does not tell whether a run still works in it";
+        } else if (how == REMOVE) {
+            status = vx_leftover_remove(one, error);
             then = "; removed";
         } else if (how == RECOVER && ours && !*recover) {
-            *recover = vx_copy_text(leftover[i].path);
+            *recover = vx_copy_text(one->path);
             status = *recover ? VX_OK : vx_fail_memory(error);
-            then = "; recovered";
-        } else if (!leftover[i].busy) {
-            then = ours ? "; --leftovers recover puts it in place, --leftovers remove deletes it"
-                        : "; --leftovers remove deletes it";
+            then = ", which are put in place";
         }
-        if (!status && !quiet && !leftover[i].busy)
-            fprintf(stderr, "note: %s was left by a run that was killed: it holds %s%s\n", leftover[i].path,
-                    vx_leftover_words(&leftover[i], words, sizeof words), then);
+        if (!status && !quiet)
+            fprintf(stderr, "note: %s was left by a run that was killed: it holds %s%s\n", one->path,
+                    vx_leftover_words(one, words, sizeof words), then);
     }
     vx_leftovers_free(leftover, count);
     return status;
@@ -72,21 +79,54 @@ static vx_status check_names(const vx_run *run, const vx_folder *folder, vx_erro
 
 /* ---- the folder ---- */
 
+static vx_status protect(vx_run *run, const char *path, vx_error *error)
+{
+    char *copy = vx_copy_text(path);
+    if (!copy)
+        return vx_fail_memory(error);
+    run->protected[run->place.inputs++] = copy;
+    return VX_OK;
+}
+
+/* Both halves of a pair; where they are not found, reading will tell. `path` may be null. */
+static vx_status protect_image(vx_run *run, const char *path, vx_error *error)
+{
+    vx_image_files files = {0};
+    vx_error ignored;
+    if (!path)
+        return VX_OK;
+    if (vx_image_files_find(path, &files, &ignored))
+        return protect(run, path, error);
+    vx_status status = protect(run, files.header, error);
+    if (!status && files.voxels)
+        status = protect(run, files.voxels, error);
+    vx_image_files_destroy(&files);
+    return status;
+}
+
 static vx_status list_protected(vx_run *run, vx_error *error)
 {
-    vx_status status = vx_inputs_list(run, &run->inputs, error);
-    const char *template = vx_argument_text(run->arguments, VX_OPTION_TEMPLATE);
-    if (status)
-        return status;
-    run->protected = vx_array(run->inputs.count + 1, sizeof *run->protected);
+    const vx_study *study = run->study;
+    size_t room = 1 + 2 + 2; /* the table, the mask, the template */
+    for (size_t m = 0; m < study->modalities; m++)
+        room += 4 * (size_t)study->modality[m].n; /* two sessions, in pairs of files at most */
+    run->protected = vx_array_zero(room, sizeof *run->protected);
     if (!run->protected)
         return vx_fail_memory(error);
-    for (size_t i = 0; i < run->inputs.count; i++)
-        run->protected[run->place.inputs++] = run->inputs.file[i].path;
-    if (template)
-        run->protected[run->place.inputs++] = template;
-    run->place.input = run->protected;
-    return VX_OK;
+    vx_status status = protect(run, study->table, error);
+    if (!status)
+        status = protect_image(run, run->mask.file, error);
+    if (!status)
+        status = protect_image(run, vx_argument_text(run->arguments, VX_OPTION_TEMPLATE), error);
+    for (size_t m = 0; m < study->modalities; m++)
+        for (int64_t i = 0; !status && i < study->modality[m].n; i++) {
+            const vx_volume_row *row = study->modality[m].row + i;
+            status = protect_image(run, row->baseline, error);
+            if (!status)
+                status = protect_image(run, row->followup, error);
+        }
+    run->place.input = (const char *const *)run->protected;
+    return status;
 }
 
 vx_status vx_place_begin(vx_run *run, vx_folder **folder, bool *recovered, vx_error *error)
@@ -99,7 +139,7 @@ vx_status vx_place_begin(vx_run *run, vx_folder **folder, bool *recovered, vx_er
     };
     vx_status status = list_protected(run, error);
     if (!status)
-        status = vx_place_leftovers(run->out, how, false, run->quiet, &run->recover, error);
+        status = vx_place_leftovers(&run->place, how, run->quiet, &run->recover, error);
     run->place.recover = run->recover;
     *recovered = run->recover;
     if (!status)

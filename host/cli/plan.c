@@ -1,6 +1,8 @@
 #include "cli/run.h"
 
 #include "cli/terminal.h"
+#include "engine/mass.h"
+#include "output/level.h"
 
 #include <math.h>
 #include <string.h>
@@ -53,6 +55,19 @@ static void say_intercept(const vx_run *run)
            run->design == VX_PAIRED ? "mean change" : "mean");
 }
 
+/* A threshold that much of any map lies above joins nearly the whole mask. */
+static vx_status remark_threshold(vx_run *run, vx_error *error)
+{
+    const double t = run->inference.cluster_t, p = run->inference.cluster_p;
+    if (vx_argument_given(run->arguments, VX_OPTION_CLUSTER_T) ? t >= 1 : p <= 0.15)
+        return VX_OK;
+    if (vx_argument_given(run->arguments, VX_OPTION_CLUSTER_T))
+        return vx_run_remark(run, error, "--cluster-t %g: so much of any map lies above it that nearly the whole mask "
+                             "is one cluster; 2 to 5 is usual", t);
+    return vx_run_remark(run, error, "--cluster-p %g: so much of any map lies above it that nearly the whole mask is "
+                         "one cluster; 0.001 to 0.01 is usual", p);
+}
+
 /* What a reader of the results must know of the table. */
 static vx_status remark_study(vx_run *run, vx_error *error)
 {
@@ -91,7 +106,17 @@ vx_status vx_plan_say_study(vx_run *run, vx_error *error)
     say_intercept(run);
     for (size_t m = 0; m < study->modalities; m++)
         say_participants(run, study->modality + m);
-    return remark_study(run, error);
+    vx_status status = remark_study(run, error);
+    return status ? status : remark_threshold(run, error);
+}
+
+static void say_loss(const vx_run *run, const char *what, const vx_mask_loss *loss)
+{
+    char a[32], b[32];
+    if (loss->voxels)
+        vx_say(run, "  most voxels that %s: %s, %s (%s, of which %s in no other participant)\n", what,
+               loss->participant, loss->column, vx_grouped((uint64_t)loss->voxels, a),
+               vx_grouped((uint64_t)loss->alone, b));
 }
 
 void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
@@ -114,8 +139,11 @@ void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
             vx_say(run, "; %s left out: %s", vx_grouped((uint64_t)left_out[i].count, a), left_out[i].reason);
     }
     vx_say(run, "\n");
-    if (mask->not_finite_worst[0])
-        vx_say(run, "  most voxels that are not finite: %s\n", mask->not_finite_worst);
+    if (mask->kept_zero)
+        vx_say(run, "  %s voxels that are exactly 0 in some image are kept\n",
+               vx_grouped((uint64_t)mask->kept_zero, a));
+    say_loss(run, "are not finite", &mask->not_finite);
+    say_loss(run, "are exactly 0", &mask->zero);
 }
 
 static void say_effect(const vx_run *run, const vx_run_modality *modality, int64_t e)
@@ -152,7 +180,7 @@ static vx_status remark_smallest(vx_run *run, const vx_run_modality *modality, i
     const vx_effect *effect = modality->model->effect + e;
     const vx_plan *plan = modality->plan + e;
     const char *which = plan->exact_uncorrected ? "family-wise p" : "p";
-    if (plan->p_smallest < 0.05)
+    if (vx_significant(plan->p_smallest))
         return VX_OK;
     if (plan->exhaustive)
         return vx_run_remark(run, error, "%s %s: with %lld participants no %s below %.3g is possible, so nothing can "
@@ -188,5 +216,23 @@ vx_status vx_plan_say_effects(vx_run *run, vx_error *error)
     vx_say(run, "\nmemory: %.1f MB of device buffers, batches of %lld in %lld slab%s\n", 1e-6 * (double)most,
            (long long)batch, (long long)slabs, plural(slabs));
     vx_say(run, "results: %s\n", run->out);
+    return status;
+}
+
+vx_status vx_plan_say_results(vx_run *run, vx_error *error)
+{
+    vx_status status = VX_OK;
+    for (size_t m = 0; !status && m < run->study->modalities; m++)
+        for (int64_t e = 0; !status && e < run->modality[m].model->effects; e++) {
+            const vx_map *t = vx_result_map(run->modality[m].result[e], "t");
+            double largest = 0;
+            for (int64_t v = 0; v < run->modality[m].matrix->voxels; v++)
+                largest = fmax(largest, fabs((double)t->value[v]));
+            if (largest > (double)VX_MASS_T_MAX)
+                status = vx_run_remark(run, error, "%s %s: |t| reaches %.6g, a nearly perfect fit; cluster mass and "
+                                       "TFCE count |t| up to %.0f only, in the maps, the tables and the null alike",
+                                       run->modality[m].study->name, run->modality[m].model->effect[e].name, largest,
+                                       (double)VX_MASS_T_MAX);
+        }
     return status;
 }

@@ -4,82 +4,77 @@
 #include "cli/terminal.h"
 
 #include <string.h>
-#include <unistd.h>
 
-static vx_status add(vx_inputs *inputs, const char *path, const char *participant, const char *column, vx_error *error)
-{
-    vx_input_file *file = inputs->file + inputs->count;
-    *file = (vx_input_file){.path = vx_copy_text(path), .participant = participant, .column = column};
-    if (!file->path)
-        return vx_fail_memory(error);
-    inputs->count++;
-    return VX_OK;
-}
+typedef struct vx_inputs {
+    vx_input_file *file; /* paths belong to the sources */
+    size_t count;
+} vx_inputs;
 
-/* The other half of a .hdr/.img pair, which holds the voxels or the header; null where there is none. */
-static char *other_half(const char *path)
+/* What was read goes into the record. What has become of it since is only told. */
+static vx_status add_file(vx_run *run, vx_inputs *inputs, const vx_source_file *from, const char *participant,
+                          const char *column, vx_error *error)
 {
-    static const char *const half[] = {".hdr", ".img"}, *const packed[] = {"", ".gz"};
-    size_t length = strlen(path);
-    for (int i = 0; i < 4; i++) {
-        char end[8], *other;
-        snprintf(end, sizeof end, "%s%s", half[i / 2], packed[i % 2]);
-        if (length < strlen(end) || strcmp(path + length - strlen(end), end))
-            continue;
-        for (int p = 0; p < 2; p++) {
-            other = vx_text("%.*s%s%s", (int)(length - strlen(end)), path, half[!(i / 2)], packed[p]);
-            if (other && !access(other, R_OK))
-                return other;
-            free(other);
-        }
-    }
-    return NULL;
-}
-
-static vx_status add_image(vx_inputs *inputs, const char *path, const char *participant, const char *column,
-                           vx_error *error)
-{
-    if (!path)
+    static const char *const fate[] = {[VX_SOURCE_CHANGED] = "changed", [VX_SOURCE_GONE] = "deleted"};
+    vx_input_file *file = &inputs->file[inputs->count++];
+    const vx_source_state now = vx_source_now(from);
+    *file = (vx_input_file){.path = from->path, .participant = participant, .column = column};
+    memcpy(file->sha256, from->sha256, sizeof file->sha256);
+    if (now == VX_SOURCE_SAME)
         return VX_OK;
-    vx_status status = add(inputs, path, participant, column, error);
-    char *other = status ? NULL : other_half(path);
-    if (other)
-        status = add(inputs, other, participant, column, error);
-    free(other);
+    return vx_run_remark(run, error, "%s was %s while the analysis ran; the results, and the SHA-256 in run.json, are "
+                         "of what it was before", from->path, fate[now]);
+}
+
+static vx_status add(vx_run *run, vx_inputs *inputs, const vx_source *source, const char *participant,
+                     const char *column, vx_error *error)
+{
+    vx_status status = VX_OK;
+    for (int i = 0; i < source->files && !status; i++)
+        status = add_file(run, inputs, &source->file[i], participant, column, error);
     return status;
 }
 
-void vx_inputs_destroy(vx_inputs *inputs)
-{
-    if (!inputs)
-        return;
-    for (size_t i = 0; i < inputs->count; i++)
-        free((char *)inputs->file[i].path);
-    free(inputs->file);
-    *inputs = (vx_inputs){0};
-}
-
-vx_status vx_inputs_list(const vx_run *run, vx_inputs *inputs, vx_error *error)
+static vx_status list_inputs(vx_run *run, vx_inputs *inputs, vx_error *error)
 {
     const vx_study *study = run->study;
-    inputs->room = 1 + 2; /* the table, the mask */
+    size_t room = 1 + 2 + 2; /* the table, the mask, the template */
     for (size_t m = 0; m < study->modalities; m++)
-        inputs->room += 4 * (size_t)study->modality[m].n; /* two sessions, in pairs of files at most */
-    inputs->file = vx_array_zero(inputs->room, sizeof *inputs->file);
+        room += 4 * (size_t)study->modality[m].n; /* two sessions, in pairs of files at most */
+    inputs->file = vx_array_zero(room, sizeof *inputs->file);
     if (!inputs->file)
         return vx_fail_memory(error);
-    vx_status status = add(inputs, study->table, NULL, NULL, error);
+    vx_source_file table = {.path = study->table, .size = UINT64_MAX}; /* no file's: its bytes are compared */
+    memcpy(table.sha256, study->table_sha256, sizeof table.sha256);
+    vx_status status = add_file(run, inputs, &table, NULL, NULL, error);
     if (!status)
-        status = add_image(inputs, run->mask.file, NULL, NULL, error);
-    for (size_t m = 0; !status && m < study->modalities; m++) {
-        for (int64_t i = 0; !status && i < study->modality[m].n; i++) {
+        status = add(run, inputs, &run->modality[0].source[0], NULL, NULL, error);
+    if (!status)
+        status = add(run, inputs, &run->template, NULL, NULL, error);
+    for (size_t m = 0; m < study->modalities; m++) {
+        for (int64_t i = 0; i < study->modality[m].n && !status; i++) {
             const vx_volume_row *row = study->modality[m].row + i;
-            status = add_image(inputs, row->baseline, row->participant, row->baseline_column, error);
+            const vx_source *source = &run->modality[m].source[1 + 2 * i];
+            status = add(run, inputs, source, row->participant, row->baseline_column, error);
             if (!status)
-                status = add_image(inputs, row->followup, row->participant, row->followup_column, error);
+                status = add(run, inputs, source + 1, row->participant, row->followup_column, error);
         }
     }
     return status;
+}
+
+/* Means need the images once more. One that is not what it was costs its means and nothing else. */
+static vx_status measure(vx_run *run, const vx_run_modality *from, vx_record_modality *modality, vx_error *error)
+{
+    vx_mask_options reading = run->mask;
+    vx_means *means = NULL;
+    reading.source = from->source;
+    vx_status status = vx_measure(modality, &reading, run->threads, &means, error);
+    modality->means = means;
+    if (status || !means->missing)
+        return status;
+    return vx_run_remark(run, error, "%s: %lld image%s could not be read again and %s left out of the means: %s",
+                         modality->name, (long long)means->missing, means->missing == 1 ? "" : "s",
+                         means->missing == 1 ? "is" : "are", means->first_missing);
 }
 
 /* Every option of `run` with the value in force; null where none is. */
@@ -100,27 +95,21 @@ static size_t list_options(const vx_run *run, vx_option_value *option)
     return options;
 }
 
-vx_status vx_provenance_write(const vx_run *run, const char *folder, vx_error *error)
+vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
 {
     size_t modalities = run->study->modalities;
     vx_option_value option[VX_OPTIONS];
     vx_inputs inputs = {0};
     vx_record_modality *modality = vx_array_zero(modalities, sizeof *modality);
-    vx_status status = modality ? vx_inputs_list(run, &inputs, error) : vx_fail_memory(error);
-    if (!status)
-        status = vx_hash_inputs(inputs.file, inputs.count, error);
-    if (status)
-        goto cleanup;
-    for (size_t m = 0; m < modalities; m++) {
+    vx_status status = modality ? list_inputs(run, &inputs, error) : vx_fail_memory(error);
+    for (size_t m = 0; m < modalities && !status; m++) {
         const vx_run_modality *from = run->modality + m;
         modality[m] = (vx_record_modality){from->study->name, from->study,  from->matrix, from->mask,
                                            from->model,       from->result, NULL};
-        vx_means *means = NULL;
-        status = vx_measure(modality + m, run->mask.analyze, run->threads, &means, error);
-        if (status)
-            goto cleanup;
-        modality[m].means = means;
+        status = measure(run, from, modality + m, error);
     }
+    if (status)
+        goto cleanup;
     vx_record record = {
         .version = VOXSTAT_VERSION,
         .command_line = run->arguments->command_line,
@@ -144,7 +133,7 @@ vx_status vx_provenance_write(const vx_run *run, const char *folder, vx_error *e
 cleanup:
     for (size_t m = 0; modality && m < modalities; m++)
         vx_means_free((vx_means *)modality[m].means);
-    vx_inputs_destroy(&inputs);
+    free(inputs.file);
     free(modality);
     return status;
 }

@@ -1,7 +1,7 @@
 /* voxstat report: draws the report of a results folder, again or with another template. */
 #include "report/report.h"
 
-#include "cli/arguments.h"
+#include "cli/results.h"
 #include "cli/terminal.h"
 
 #include <stdio.h>
@@ -12,9 +12,12 @@ vx_status vx_command_report(const vx_arguments *arguments, vx_error *error)
         .template = vx_argument_text(arguments, VX_OPTION_TEMPLATE),
         .orientation = 1 + vx_argument_choice(arguments, VX_OPTION_ORIENTATION), /* the choices stand in its order */
     };
+    const char *folder;
     vx_stop_catch();
-    vx_status status = vx_report_write(arguments->word[0], &options, error);
+    vx_status status = vx_results_folder(arguments, &folder, error);
+    if (!status)
+        status = vx_report_write(folder, &options, error);
     if (!status && !vx_argument_given(arguments, VX_OPTION_QUIET))
-        fprintf(stderr, "report: %s/report.html\n", arguments->word[0]);
+        fprintf(stderr, "report: %s/report.html\n", folder);
     return status;
 }

@@ -7,8 +7,11 @@
 #include "cli/terminal.h"
 #include "report/report.h"
 
+#include <errno.h>
 #include <omp.h>
 #include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -57,11 +60,16 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     static const vx_tfce_preset preset[] = {VX_TFCE_EXACT, VX_TFCE_FSL, VX_TFCE_PALM, VX_TFCE_MRTRIX, VX_TFCE_NILEARN};
     static const vx_tails tails[] = {VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE};
     static const vx_p_format p_format[] = {VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS};
+    static const vx_option_id of_mask[] = {VX_OPTION_KEEP_ZEROS, VX_OPTION_MASK_LEVEL};
     unsigned corrections = vx_argument_choices(arguments, VX_OPTION_CORRECT);
     if (!vx_argument_given(arguments, VX_OPTION_DESIGN))
         return vx_fail(error, VX_USAGE, "--design is missing: paired or onesample; `voxstat --help` says more");
     if (vx_argument_given(arguments, VX_OPTION_CLUSTER_P) && vx_argument_given(arguments, VX_OPTION_CLUSTER_T))
         return vx_fail(error, VX_USAGE, "--cluster-p and --cluster-t exclude each other");
+    for (size_t i = 0; i < sizeof of_mask / sizeof *of_mask; i++)
+        if (vx_argument_given(arguments, of_mask[i]) && !vx_argument_given(arguments, VX_OPTION_MASK))
+            return vx_fail(error, VX_USAGE, "--%s says how --mask is meant, which is not given",
+                           vx_option_table[of_mask[i]].name);
     run->arguments = arguments;
     run->quiet = vx_argument_given(arguments, VX_OPTION_QUIET);
     run->verbose = vx_argument_given(arguments, VX_OPTION_VERBOSE);
@@ -76,6 +84,9 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     };
     run->mask = (vx_mask_options){
         .file = vx_argument_text(arguments, VX_OPTION_MASK),
+        .level = vx_argument_real(arguments, VX_OPTION_MASK_LEVEL),
+        .keep_zeros = vx_argument_given(arguments, VX_OPTION_KEEP_ZEROS),
+        .grid_tolerance = vx_argument_real(arguments, VX_OPTION_GRID_TOLERANCE),
         .use_threshold = vx_argument_given(arguments, VX_OPTION_MASK_THRESHOLD),
         .threshold = vx_argument_real(arguments, VX_OPTION_MASK_THRESHOLD),
         .analyze = 1 + vx_argument_choice(arguments, VX_OPTION_ORIENTATION), /* the choices stand in its order */
@@ -126,6 +137,10 @@ static vx_status read_study(vx_run *run, vx_error *error)
         .missing = missing.name,
         .missings = missing.count,
     };
+    if (!status && !vx_argument_given(run->arguments, VX_OPTION_TABLE) && lstat(options.table, &(struct stat){0}))
+        status = vx_fail(error, VX_INPUT, "%s: cannot be read: %s. --table FILE names a table of another name or place "
+                         "(`voxstat help run`); `voxstat simulate` makes a study to try", options.table,
+                         strerror(errno));
     if (!status)
         status = vx_study_read(&options, &run->study, error);
     vx_names_destroy(&modality);
@@ -161,6 +176,27 @@ static vx_status open_device(vx_run *run, vx_error *error)
     return VX_OK;
 }
 
+static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error *error)
+{
+    const vx_study_modality *study = modality->study;
+    const bool several = run->study->modalities > 1;
+    vx_mask_options mask = run->mask;
+    vx_remarks remarks = {0};
+    modality->source = vx_array_zero(1 + 2 * (size_t)study->n, sizeof *modality->source);
+    if (!modality->source)
+        return vx_fail_memory(error);
+    mask.remarks = &remarks;
+    mask.source = modality->source;
+    vx_status status = vx_matrix_read(study->row, study->n, &mask, run->threads, &modality->matrix, &modality->mask,
+                                      error);
+    if (!status)
+        vx_plan_say_mask(run, modality);
+    for (size_t i = 0; i < remarks.count && !status; i++)
+        status = vx_run_remark(run, error, "%s%s%s", several ? study->name : "", several ? ": " : "", remarks.text[i]);
+    vx_remarks_destroy(&remarks);
+    return status;
+}
+
 static vx_status read_images(vx_run *run, vx_error *error)
 {
     double start = vx_seconds();
@@ -170,15 +206,13 @@ static vx_status read_images(vx_run *run, vx_error *error)
         vx_run_modality *modality = run->modality + m;
         const vx_matrix *first = run->modality[0].matrix;
         modality->study = run->study->modality + m;
-        status = vx_matrix_read(modality->study->row, modality->study->n, &run->mask, run->threads, &modality->matrix,
-                                &modality->mask, error);
-        if (!status && m && !vx_grid_same(&first->grid, &modality->matrix->grid, 1e-3, difference, sizeof difference))
+        status = read_modality(run, modality, error);
+        if (!status && m && !vx_grid_same(&first->grid, &modality->matrix->grid, run->mask.grid_tolerance, difference,
+                                          sizeof difference))
             status = vx_fail(error, VX_INPUT, "modalities %s and %s lie on different grids: %s",
                              run->study->modality[0].name, modality->study->name, difference);
         if (!status)
             status = stopped(error);
-        if (!status)
-            vx_plan_say_mask(run, modality);
     }
     run->seconds_read = vx_seconds() - start;
     return status;
@@ -281,7 +315,7 @@ static vx_status infer(vx_run *run, vx_error *error)
     return vx_stop_requested() ? stopped(error) : status;
 }
 
-/* From the images to the files of a results folder. */
+/* From the images to the results, in memory. */
 static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
 {
     run->modality = vx_array_zero(run->study->modalities, sizeof *run->modality);
@@ -296,31 +330,42 @@ static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
         status = vx_place_check(run, folder, error);
     if (!status)
         status = infer(run, error);
-    if (status)
-        return vx_stop_requested() ? stopped(error) : status;
-    /* What is computed is written, asked to stop or not: that takes seconds, and permutations may have taken hours. */
-    double start = vx_seconds();
-    status = vx_provenance_write(run, vx_folder_path(folder), error);
-    run->seconds_write = vx_seconds() - start;
-    return status;
+    if (!status)
+        status = vx_plan_say_results(run, error);
+    return status && vx_stop_requested() ? stopped(error) : status;
 }
 
-/* Computes into the folder and puts it in place. Where a part could not be written, the others go in place all the
- * same. */
-static vx_status compute_and_commit(vx_run *run, vx_folder *folder, vx_error *error)
+/* Writes what was computed, and puts it in place, asked to stop or not: that takes seconds, and permutations may have
+ * taken hours. Where a part could not be written the others go in place all the same, and without run.json they stay
+ * where they are. */
+static vx_status write_and_commit(vx_run *run, vx_folder *folder, vx_error *error)
 {
+    double start = vx_seconds();
     vx_error why;
-    vx_status status = compute(run, folder, error);
-    if (status && (status == VX_INTERRUPTED || !vx_folder_has_record(folder))) {
-        vx_folder_abandon(folder);
+    vx_status status = vx_provenance_write(run, vx_folder_path(folder), error);
+    run->seconds_write = vx_seconds() - start;
+    if (status && !vx_folder_has_record(folder)) {
+        char *path = vx_copy_text(vx_folder_path(folder));
+        if (vx_folder_keep(folder))
+            vx_error_prefix(error, status, "what could be written is in %s", path ? path : run->out);
+        free(path);
         return status;
     }
     const vx_status placed = vx_folder_commit(folder, status ? &why : error);
     if (status && placed)
         vx_error_prefix(error, status, "%s", why.message);
     else if (status)
-        vx_error_prefix(error, status, "%s: the results are in place, but", run->out);
+        vx_error_prefix(error, status, "the results are in place in %s, but", run->out);
     return status ? status : placed;
+}
+
+static vx_status compute_and_commit(vx_run *run, vx_folder *folder, vx_error *error)
+{
+    vx_status status = compute(run, folder, error);
+    if (!status)
+        return write_and_commit(run, folder, error);
+    vx_folder_abandon(folder);
+    return status;
 }
 
 /* Once the results are in place: the report goes into the folder as `voxstat report` puts it there. */
@@ -360,10 +405,15 @@ static void run_destroy(vx_run *run)
         free(modality->plan);
         vx_model_free(modality->model);
         vx_matrix_free(modality->matrix);
+        for (int64_t i = 0; modality->source && i < 1 + 2 * modality->study->n; i++)
+            vx_source_destroy(&modality->source[i]);
+        free(modality->source);
     }
     free(run->modality);
+    vx_source_destroy(&run->template);
     vx_remarks_destroy(&run->remarks);
-    vx_inputs_destroy(&run->inputs);
+    for (size_t i = 0; i < run->place.inputs; i++)
+        free(run->protected[i]);
     free(run->protected);
     free(run->recover);
     vx_device_free(run->device);
@@ -381,9 +431,9 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_status status = read_settings(arguments, &run, error), unreported;
     report.orientation = run.mask.analyze;
     if (!status)
-        status = vx_report_check(&report, error);
+        status = vx_report_check(&report, &run.template, error);
     if (status)
-        return status;
+        goto cleanup;
     strftime(run.started, sizeof run.started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
     vx_stop_catch();
     if (run.threads)

@@ -4,6 +4,7 @@
 #define VX_CLI_RUN_H
 
 #include "base/remarks.h"
+#include "base/source.h"
 #include "cli/arguments.h"
 #include "output/output.h"
 
@@ -13,15 +14,11 @@ typedef struct vx_run_modality {
     const vx_study_modality *study;
     vx_matrix *matrix;
     vx_mask_report mask;
+    vx_source *source; /* 1 + 2 study->n: the files of the mask and of every row's images, as they were read */
     vx_model *model;
     vx_plan *plan;      /* model->effects of them, as are the results */
     vx_result **result;
 } vx_run_modality;
-
-typedef struct vx_inputs {
-    vx_input_file *file; /* paths are owned */
-    size_t count, room;
-} vx_inputs;
 
 typedef struct vx_run {
     const vx_arguments *arguments;
@@ -34,12 +31,12 @@ typedef struct vx_run {
     vx_p_format p_format;
     const char *out;
     vx_folder_options place;    /* of the folder at `out`; the two below are what it points to */
-    vx_inputs inputs;
-    const char **protected;     /* paths of the inputs and the template */
+    char **protected;           /* place.inputs: every file that is read */
     char *recover;
     vx_study *study;
     vx_device *device;
     vx_run_modality *modality;  /* study->modalities of them */
+    vx_source template;
     vx_remarks remarks;
     char started[32];           /* ISO 8601, UTC */
     double start, seconds_read, seconds_infer, seconds_write, seconds_report;
@@ -51,28 +48,26 @@ void vx_say(const vx_run *run, const char *format, ...) __attribute__((format(pr
 /* Says a remark and keeps it for the results. Errors: VX_INTERNAL where memory is short. */
 vx_status vx_run_remark(vx_run *run, vx_error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* plan.c: what is subtracted and who is used, before the images are read; masks, designs and device, after. What a
- * reader of the results must know too becomes a remark. Errors: VX_INTERNAL where memory is short. */
+/* plan.c: what is subtracted and who is used, before the images are read; masks, designs and device, after; and when
+ * there are results, what limits them. What a reader of the results must know too becomes a remark. Errors: VX_INTERNAL
+ * where memory is short. */
 vx_status vx_plan_say_study(vx_run *run, vx_error *error);
 void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality);
 vx_status vx_plan_say_effects(vx_run *run, vx_error *error);
+vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 
-/* place.c: where the results go. begin makes the folder, after what a killed run left there has been told of, removed or
- * recovered: then *recovered is true, and there is nothing to compute. check finds, once the voxels and relabellings are
- * known, what would fail when they are computed: names too long for files, too little room. */
+/* place.c: where the results go. begin makes the folder, after what a killed run left there has been told of, removed
+ * or recovered: then *recovered is true, and there is nothing to compute. Names too long for files are found there, and
+ * by check, once voxels and relabellings are known, too little room. */
 vx_status vx_place_begin(vx_run *run, vx_folder **folder, bool *recovered, vx_error *error);
 vx_status vx_place_check(const vx_run *run, const vx_folder *folder, vx_error *error);
 
-/* The leftovers beside `out`, told of on stderr unless `quiet`, and dealt with as `how` says (the choices of
- * --leftovers). *recover is what is to be put in the place of `out`, or null; the caller frees. */
-vx_status vx_place_leftovers(const char *out, int how, bool cohort, bool quiet, char **recover, vx_error *error);
+/* What killed runs left beside place->out: told of on stderr unless `quiet`, and dealt with as `how` says, of the
+ * choices of --leftovers. *recover is what is to be put in place, or null; the caller frees. */
+vx_status vx_place_leftovers(const vx_folder_options *place, int how, bool quiet, char **recover, vx_error *error);
 
-/* provenance.c: every file that is read, both halves of pairs too. The caller calls vx_inputs_destroy also where it
- * fails. */
-vx_status vx_inputs_list(const vx_run *run, vx_inputs *inputs, vx_error *error);
-void vx_inputs_destroy(vx_inputs *inputs);
-
-/* provenance.c: writes all results into `folder` with every option, input and time. */
-vx_status vx_provenance_write(const vx_run *run, const char *folder, vx_error *error);
+/* provenance.c: writes all results into `folder` with every option, input and time. Inputs that changed while the
+ * analysis ran, or are gone, are remarked on. */
+vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error);
 
 #endif

@@ -1,5 +1,5 @@
 /* voxstat show: the tables of a results folder, on the terminal. */
-#include "cli/arguments.h"
+#include "cli/results.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
 
@@ -19,7 +19,10 @@ static vx_status show_clusters(const vx_results *results, vx_error *error)
 vx_status vx_command_show(const vx_arguments *arguments, vx_error *error)
 {
     vx_results *results = NULL;
-    vx_status status = vx_results_open(arguments->word[0], &results, error);
+    const char *folder;
+    vx_status status = vx_results_folder(arguments, &folder, error);
+    if (!status)
+        status = vx_results_open(folder, &results, error);
     if (!status)
         status = vx_summary_print(results, stdout, error);
     if (!status)

@@ -7,14 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A whole cohort that a killed run left. */
-static vx_status put_in_place(const vx_simulate_options *options, const char *recover, vx_error *error)
+static void say_next(const char *out)
 {
-    const vx_folder_options place = {.out = options->out, .force = options->force, .kind = VX_KIND_COHORT,
-                                     .recover = recover};
-    vx_folder *folder = NULL;
-    vx_status status = vx_folder_begin(&place, &folder, error);
-    return status ? status : vx_folder_commit(folder, error);
+    char *enter = vx_quoted_line(2, (char *const[]){"cd", (char *)out});
+    if (enter)
+        fprintf(stderr, "next: %s && voxstat --design paired --covariate rapa_level\n", enter);
+    free(enter);
 }
 
 vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error)
@@ -36,12 +34,19 @@ vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error)
         options.plant |= planted >> i & 1 ? plant[i] : 0;
     vx_stop_catch();
     char *recover = NULL;
-    vx_status status = vx_place_leftovers(options.out, vx_argument_choice(arguments, VX_OPTION_LEFTOVERS), true, false,
-                                          &recover, error);
+    vx_folder *folder = NULL;
+    vx_folder_options place = {.out = options.out, .force = options.force, .kind = VX_KIND_COHORT};
+    vx_status status = vx_place_leftovers(&place, vx_argument_choice(arguments, VX_OPTION_LEFTOVERS), false, &recover,
+                                          error);
+    place.recover = recover;
     if (!status)
-        status = recover ? put_in_place(&options, recover, error) : vx_simulate(&options, error);
-    if (!status)
+        status = recover ? vx_folder_begin(&place, &folder, error) : vx_simulate(&options, error);
+    if (folder)
+        status = vx_folder_commit(folder, error);
+    if (!status) {
         fprintf(stderr, "cohort: %s\n", options.out);
+        say_next(options.out);
+    }
     free(recover);
     return status;
 }

@@ -13,8 +13,8 @@ bool vx_colours(FILE *stream);
 
 /* For a command that writes: signals that ask for an end no longer end the program at once, and base/stop.h tells of
  * them. Those that were ignored when it was started (nohup, jobs in the background) stay ignored. A second SIGINT,
- * SIGQUIT or SIGTERM ends it at once. What is written to a pipe that nobody reads, or beyond the limit of a file's size,
- * fails as any write does. */
+ * SIGQUIT or SIGTERM ends it at once. What is written to a pipe that nobody reads, or beyond the limit of a file's
+ * size, fails as any write does. */
 void vx_stop_catch(void);
 
 /* Opens those of the first three files that were closed, as the next ones opened would else take what is printed.

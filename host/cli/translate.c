@@ -42,6 +42,10 @@ static vx_status act_on(vx_translation *t, const vx_foreign_option *option, cons
     const char *space = option->arguments == 1 ? " " : "";
     switch (option->act) {
     case VX_SAME: return VX_OK;
+    case VX_UNLESS:
+        if (!strcasecmp(value, option->value))
+            return VX_OK;
+        /* fall through */
     case VX_REFUSE: return vx_fail(error, VX_USAGE, "%s%s%s: %s", option->name, space, value, option->note);
     case VX_KEEP:
         if (option->what != VX_KEEP_INPUT)
@@ -72,6 +76,28 @@ static vx_status act_on(vx_translation *t, const vx_foreign_option *option, cons
     return VX_OK;
 }
 
+/* "-xTn", as FSL's tools take switches: acts on all letters but the last, which `name` then holds as "-n". False where
+ * they are no such letters. */
+static bool read_letters(vx_translation *t, const char *word, char *name, vx_status *status, vx_error *error)
+{
+    char letter[3] = "-";
+    const size_t length = strlen(word);
+    if (t->tool != VX_RANDOMISE || length < 3 || word[0] != '-')
+        return false;
+    for (size_t i = 1; i < length; i++) {
+        letter[1] = word[i];
+        const vx_foreign_option *option = vx_foreign_find(letter, t->tool);
+        if (!option || (i + 1 < length && option->arguments))
+            return false;
+    }
+    for (size_t i = 1; !*status && i + 1 < length; i++) {
+        letter[1] = word[i];
+        *status = act_on(t, vx_foreign_find(letter, t->tool), "", error);
+    }
+    snprintf(name, sizeof letter, "-%c", word[length - 1]);
+    return true;
+}
+
 /* Options, each with what follows it; "--seed=5" is "--seed 5". */
 static vx_status read_words(vx_translation *t, char *const *word, size_t words, vx_error *error)
 {
@@ -81,6 +107,10 @@ static vx_status read_words(vx_translation *t, char *const *word, size_t words, 
         const char *equals = strncmp(word[i], "--", 2) ? NULL : strchr(word[i], '=');
         snprintf(name, sizeof name, "%.*s", equals ? (int)(equals - word[i]) : (int)sizeof name - 1, word[i]);
         const vx_foreign_option *option = vx_foreign_find(name, t->tool);
+        if (!option && read_letters(t, word[i], name, &status, error))
+            option = vx_foreign_find(name, t->tool);
+        if (status)
+            return status;
         if (!option)
             return vx_fail(error, VX_USAGE, "%s: voxstat knows no option %s of it; `voxstat translate --help` lists "
                            "them", t->program, word[i]);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void vx_translation_set(vx_translation *t, vx_option_id id, const char *value)
@@ -172,10 +173,11 @@ static vx_status set_clusters(vx_translation *t, vx_error *error)
 static void set_tfce(vx_translation *t)
 {
     bool clusters = corrects(t, "extent") || corrects(t, "mass");
-    if (t->kept[VX_KEEP_TFCE_2D]) {
+    if (t->kept[VX_KEEP_TFCE_2D] && t->tool == VX_RANDOMISE) /* PALM's sets parameters, and -T asks for TFCE */
         vx_translation_add(t, "tfce");
-        vx_translation_set(t, VX_OPTION_TFCE_E, "1");
-        vx_translation_set(t, VX_OPTION_CONNECTIVITY, "26");
+    if (t->kept[VX_KEEP_TFCE_2D] || t->kept[VX_KEEP_TFCE_1D]) {
+        vx_translation_set(t, VX_OPTION_TFCE_E, t->kept[VX_KEEP_TFCE_2D] ? "1" : "2");
+        vx_translation_set(t, VX_OPTION_CONNECTIVITY, t->kept[VX_KEEP_TFCE_2D] ? "26" : "6");
     }
     if (!corrects(t, "tfce")) {
         const vx_option_id unused[] = {VX_OPTION_TFCE_E, VX_OPTION_TFCE_H, VX_OPTION_CONNECTIVITY};
@@ -219,6 +221,69 @@ static void set_corrections(vx_translation *t)
     vx_translation_set(t, VX_OPTION_CORRECT, list);
 }
 
+static bool ends_in(const char *name, const char *ending)
+{
+    size_t length = strlen(name), tail = strlen(ending);
+    return length > tail && !strcasecmp(name + length - tail, ending);
+}
+
+/* Cuts off what image files end in. */
+static void cut_endings(char *name)
+{
+    static const char *const ending[] = {".gz", ".nii", ".img", ".hdr"};
+    for (size_t e = 0; e < sizeof ending / sizeof *ending; e++)
+        if (ends_in(name, ending[e]))
+            name[strlen(name) - strlen(ending[e])] = '\0';
+}
+
+static bool is_file(const char *path)
+{
+    struct stat found;
+    return !stat(path, &found) && S_ISREG(found.st_mode);
+}
+
+/* The mask by its name on disk: FSL takes names without an ending, or with another than the file has. */
+static void find_mask(vx_translation *t)
+{
+    static const char *const ending[] = {".nii.gz", ".nii", ".img", ".hdr", ".img.gz", ".hdr.gz"};
+    char *stem = t->value[VX_OPTION_MASK] ? vx_copy_text(t->value[VX_OPTION_MASK]) : NULL;
+    if (!stem || is_file(stem)) {
+        t->short_of_memory |= t->value[VX_OPTION_MASK] && !stem;
+        free(stem);
+        return;
+    }
+    cut_endings(stem);
+    for (size_t e = 0; e < sizeof ending / sizeof *ending; e++) {
+        char *path = vx_text("%s%s", stem, ending[e]);
+        const bool found = path && is_file(path);
+        t->short_of_memory |= !path;
+        if (found)
+            vx_translation_set(t, VX_OPTION_MASK, path);
+        free(path);
+        if (found)
+            break;
+    }
+    free(stem);
+}
+
+/* Their -o begins the names of files; ours is a folder, and a new one. */
+static void find_place(vx_translation *t)
+{
+    struct stat found;
+    const char *out = t->value[VX_OPTION_OUT];
+    if (!out || lstat(out, &found))
+        return;
+    size_t length = strlen(out);
+    while (length > 1 && out[length - 1] == '/')
+        length--;
+    char *other = vx_text("%.*s-voxstat", (int)length, out);
+    t->short_of_memory |= !other;
+    fprintf(t->notes, "note: -o: %s is there already, and results go into a new folder\n", out);
+    if (other)
+        vx_translation_set(t, VX_OPTION_OUT, other);
+    free(other);
+}
+
 static void set_rest(vx_translation *t)
 {
     const char *seed = t->kept[VX_KEEP_SEED];
@@ -238,21 +303,34 @@ static void set_rest(vx_translation *t)
         fprintf(t->notes, "note: the seed %s has no counterpart; 0 is taken\n", seed);
     if (!t->value[VX_OPTION_MASK])
         fprintf(t->notes, "note: no -m: voxels are analysed that are finite and not zero in every image\n");
+    else
+        fprintf(t->notes, "note: -m: voxels that are exactly zero in some image leave the mask; %s analyses them, as "
+                "does --keep-zeros\n", t->program);
+    find_mask(t);
+    find_place(t);
 }
 
 /* ---- the table ---- */
 
+/* PALM takes surfaces and tables as well. */
+static vx_status check_inputs(const vx_translation *t, vx_error *error)
+{
+    static const char *const other[] = {".csv", ".txt", ".mat", ".gii", ".mgh", ".mgz", ".dpv", ".dpf", ".dpx", ".dpxx",
+                                        ".srf", ".asc", ".curv", ".area", ".thickness"};
+    for (size_t i = 0; i < t->inputs; i++)
+        for (size_t e = 0; e < sizeof other / sizeof *other; e++)
+            if (ends_in(t->input[i], other[e]))
+                return vx_fail(error, VX_USAGE, "-i %s: tables and surfaces are not there: images must be volumes",
+                               t->input[i]);
+    return VX_OK;
+}
+
 /* The name of a modality: that of the file, without folder and endings, as one column name. */
 static void name_modality(const vx_translation *t, size_t i, char *name, size_t size)
 {
-    static const char *const ending[] = {".gz", ".nii", ".img", ".hdr"};
     const char *slash = strrchr(t->input[i], '/');
     snprintf(name, size, "%s", slash ? slash + 1 : t->input[i]);
-    for (size_t e = 0; e < sizeof ending / sizeof *ending; e++) {
-        size_t length = strlen(name), tail = strlen(ending[e]);
-        if (length > tail && !strcmp(name + length - tail, ending[e]))
-            name[length - tail] = '\0';
-    }
+    cut_endings(name);
     for (char *c = name; *c; c++)
         *c = isalnum((unsigned char)*c) || *c == '_' || *c == '-' ? *c : '-';
     for (size_t before = 0; before < i; before++) { /* dir1/fa.nii and dir2/fa.nii */
@@ -303,7 +381,9 @@ static void set_table(vx_translation *t)
 
 vx_status vx_translation_settle(vx_translation *t, vx_error *error)
 {
-    vx_status status = check_blocks(t, error);
+    vx_status status = check_inputs(t, error);
+    if (!status)
+        status = check_blocks(t, error);
     if (!status)
         status = decide_test(t, error);
     if (!status)

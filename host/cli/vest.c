@@ -1,85 +1,117 @@
 #include "cli/vest.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "cli/values.h"
 
-#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static const char blanks[] = " \t\r\n,;";
+enum { LARGEST = 64 << 20 }; /* bytes: far more than any design */
+
+static const char blanks[] = " \t,;";
+
+typedef struct reading {
+    vx_vest *vest;
+    size_t used, room; /* of vest->value */
+    size_t waves;      /* what /NumWaves says; 0: nothing */
+    size_t line;       /* from 1 */
+    const char *path;
+} reading;
 
 /* One more value. */
-static vx_status append(vx_vest *vest, size_t *used, size_t *room, double value, vx_error *error)
+static vx_status append(reading *r, double value, vx_error *error)
 {
-    if (*used == *room) {
-        size_t more = *room ? 2 * *room : 256, size;
-        double *grown = vx_multiply(more, sizeof *grown, &size) ? realloc(vest->value, size) : NULL;
+    if (r->used == r->room) {
+        size_t more = r->room ? 2 * r->room : 256, size;
+        double *grown = vx_multiply(more, sizeof *grown, &size) ? realloc(r->vest->value, size) : NULL;
         if (!grown)
             return vx_fail_memory(error);
-        vest->value = grown;
-        *room = more;
+        r->vest->value = grown;
+        r->room = more;
     }
-    vest->value[(*used)++] = value;
+    r->vest->value[r->used++] = value;
     return VX_OK;
 }
 
 /* Starts the matrix of a VEST file anew at its "/Matrix", and reads how many columns it should have. */
-static bool header_line(const char *line, size_t *waves, size_t *used)
+static bool header_line(reading *r, const char *line)
 {
     if (line[0] != '/')
         return false;
     if (!strncmp(line, "/NumWaves", 9))
-        *waves = strtoull(line + 9, NULL, 10);
+        r->waves = strtoull(line + 9, NULL, 10);
     if (!strncmp(line, "/Matrix", 7))
-        *used = 0;
+        r->used = 0;
     return true;
+}
+
+static vx_status read_line(reading *r, char *line, vx_error *error)
+{
+    const size_t before = r->used;
+    vx_status status = VX_OK;
+    r->line++;
+    if (header_line(r, line))
+        return VX_OK;
+    if (strchr(line, ';') && strchr(line, ','))
+        return vx_fail(error, VX_INPUT, "%s, line %zu: both ';' and ',' are in it, so commas may be decimal ones; "
+                       "write numbers with a point", r->path, r->line);
+    for (char *word; !status && (word = strsep(&line, blanks));) {
+        double value;
+        if (!*word)
+            continue;
+        if (!vx_value_real(word, &value))
+            status = vx_fail(error, VX_INPUT, "%s, line %zu: found '%.40s', expected a number", r->path, r->line, word);
+        else
+            status = append(r, value, error);
+    }
+    if (status || r->used == before)
+        return status;
+    if (!before)
+        r->vest->columns = r->used;
+    if (r->used - before != r->vest->columns)
+        return vx_fail(error, VX_INPUT, "%s, line %zu: found %zu numbers, expected %zu as before", r->path, r->line,
+                       r->used - before, r->vest->columns);
+    return VX_OK;
+}
+
+/* Lines end as on Unix (\n), Windows (\r\n) or old Macs (\r). */
+static vx_status read_lines(reading *r, char *text, vx_error *error)
+{
+    vx_status status = VX_OK;
+    if (!strncmp(text, "\xEF\xBB\xBF", 3)) /* the byte order mark that Excel writes in front of UTF-8 */
+        text += 3;
+    while (!status && text) {
+        char *line = text, *end = text + strcspn(text, "\r\n");
+        text = *end ? end + (end[0] == '\r' && end[1] == '\n' ? 2 : 1) : NULL;
+        *end = '\0';
+        status = read_line(r, line, error);
+    }
+    return status;
 }
 
 vx_status vx_vest_read(const char *path, vx_vest *vest, vx_error *error)
 {
-    char *line = NULL;
-    size_t size = 0, number = 0, used = 0, room = 0, waves = 0;
-    vx_status status = VX_OK;
-    FILE *file = fopen(path, "r");
+    char *text = NULL;
+    size_t size = 0;
+    reading r = {.vest = vest, .path = path};
     *vest = (vx_vest){0};
-    if (!file)
-        return vx_fail(error, VX_INPUT, "%s: cannot be read: %s", path, strerror(errno));
-    while (!status && getline(&line, &size, file) >= 0) {
-        size_t before = used;
-        number++;
-        if (header_line(line, &waves, &used))
-            continue;
-        char *rest = line;
-        for (char *word; !status && (word = strsep(&rest, blanks));) {
-            double value;
-            if (!*word)
-                continue;
-            if (!vx_value_real(word, &value))
-                status = vx_fail(error, VX_INPUT, "%s, line %zu: found '%.40s', expected a number", path, number, word);
-            else
-                status = append(vest, &used, &room, value, error);
-        }
-        if (used == before)
-            continue;
-        vest->columns = before ? vest->columns : used;
-        if (!status && used - before != vest->columns)
-            status = vx_fail(error, VX_INPUT, "%s, line %zu: found %zu numbers, expected %zu as before", path, number,
-                             used - before, vest->columns);
-    }
-    if (!status && ferror(file))
-        status = vx_fail(error, VX_INPUT, "%s: cannot be read: %s", path, strerror(errno));
-    if (!status && !used)
+    vx_status status = vx_file_read(path, LARGEST, &text, &size, error);
+    if (!status && strlen(text) != size)
+        status = vx_fail(error, VX_INPUT, "%s: no plain text (zero bytes are in it); save it as UTF-8", path);
+    if (!status)
+        status = read_lines(&r, text, error);
+    if (!status && !r.used)
         status = vx_fail(error, VX_INPUT, "%s: no matrix of numbers in it", path);
-    if (!status && waves && waves != vest->columns)
+    if (!status && r.waves && r.waves != vest->columns)
         status = vx_fail(error, VX_INPUT, "%s: found %zu columns, expected %zu as its /NumWaves says", path,
-                         vest->columns, waves);
+                         vest->columns, r.waves);
     if (status)
         vx_vest_destroy(vest);
     else
-        vest->rows = used / vest->columns;
-    free(line);
-    fclose(file);
+        vest->rows = r.used / vest->columns;
+    free(text);
     return status;
 }
 

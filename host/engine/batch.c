@@ -87,8 +87,8 @@ vx_status vx_batch_new(vx_engine *e, int queue, vx_error *error)
     b->host_extent = vx_array(batch, sizeof *b->host_extent);
     b->host_mass = vx_array(batch, sizeof *b->host_mass);
     b->host_best = vx_array(batch, sizeof *b->host_best);
-    bool all = b->index && b->place && b->host_weights && b->host_high && b->host_low && b->host_size && b->host_extent &&
-               b->host_mass && b->host_best;
+    bool all = b->index && b->place && b->host_weights && b->host_high && b->host_low && b->host_size &&
+               b->host_extent && b->host_mass && b->host_best;
     return all ? new_buffers(e, b, error) : vx_fail_memory(error);
 }
 

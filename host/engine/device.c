@@ -97,12 +97,16 @@ static vx_device_info *best_gpu(vx_device_info *list, size_t count)
 static vx_status open_auto(vx_device_info *list, size_t count, int threads, vx_backend **backend, char *note,
                            size_t note_size, vx_error *error)
 {
-    for (size_t d = 0; d < count; d++)
-        if (list[d].unusable[0] && strcmp(list[d].kind, "gpu") == 0) {
+    int gpus = 0;
+    for (size_t d = 0; d < count; d++) {
+        bool gpu = strcmp(list[d].kind, "gpu") == 0;
+        gpus += gpu;
+        if (gpu && list[d].unusable[0]) {
             char text[sizeof list->id + sizeof list->name + sizeof list->unusable + 32];
             snprintf(text, sizeof text, "%s (%s) passed over: %s", list[d].id, list[d].name, list[d].unusable);
             add_note(note, note_size, text);
         }
+    }
     for (vx_device_info *gpu; (gpu = best_gpu(list, count));) {
         vx_error reason = {0};
         if (open_tested(gpu->id, threads, backend, &reason) == VX_OK)
@@ -112,7 +116,7 @@ static vx_status open_auto(vx_device_info *list, size_t count, int threads, vx_b
         add_note(note, note_size, text);
         snprintf(gpu->unusable, sizeof gpu->unusable, "it has failed");
     }
-    if (count && note && note_size && !note[0])
+    if (count && !gpus)
         add_note(note, note_size, "no OpenCL device of this machine is a GPU");
     return open_tested("cpu", threads, backend, error);
 }
@@ -160,7 +164,7 @@ vx_status vx_device_open(const char *name, int threads, vx_device **device, char
                          vx_error *error)
 {
     vx_device_info *list = NULL;
-    char missing[256] = "";
+    char missing[1000] = "";
     size_t count = 0;
     vx_status status = VX_OK;
     bool automatic = strcmp(name, "auto") == 0, first = strcmp(name, "opencl") == 0, named = names_opencl(name);

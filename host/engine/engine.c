@@ -146,7 +146,8 @@ static vx_status check_maxima(const vx_engine *e, const vx_batch *batch, int64_t
     if (is_score(high) && is_score(low) && low <= high &&
         !(e->problem->options.tfce && !(best[0] >= 0.0 && best[1] >= 0.0)))
         return VX_OK;
-    return vx_fail(error, VX_DEVICE, "%s (%s) left no valid maxima of relabelling %llu; --device cpu computes without it",
+    return vx_fail(error, VX_DEVICE,
+                   "%s (%s) left no valid maxima of relabelling %llu; --device cpu computes without it",
                    e->backend->info.id, e->backend->info.name, (unsigned long long)batch->index[i]);
 }
 
@@ -160,8 +161,8 @@ static vx_status keep_clusters(const vx_engine *e, const vx_batch *batch, int64_
     if ((extent[0] > 0) != high || (extent[1] > 0) != low || extent[0] < 0 || extent[1] < 0 || mass[0] < 0 ||
         mass[1] < 0 || (int64_t)extent[0] + extent[1] > batch->host_size[i])
         return vx_fail(error, VX_DEVICE,
-                       "%s (%s) found largest clusters of %d and %d voxels in relabelling %llu, which do not agree with "
-                       "its maxima; --device cpu computes without it",
+                       "%s (%s) found largest clusters of %d and %d voxels in relabelling %llu, which do not agree "
+                       "with its maxima; --device cpu computes without it",
                        e->backend->info.id, e->backend->info.name, extent[0], extent[1],
                        (unsigned long long)batch->index[i]);
     for (int tail = 0; tail < 2; tail++) {

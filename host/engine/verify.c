@@ -50,8 +50,8 @@ static int32_t shifted(const vx_check *c, int32_t score, int times)
     return by == 0.0 || none || times == 0 ? score : vx_r_score(c->evidence->problem, r + times * by);
 }
 
-/* The relative bound of heights t that were found from an r of this size or less: 0 where a device rounds exactly, else 6
- * units of 2^-24 and what is known of r, as dt / t = dr / (r (1 - r^2)); eight times as much for smaller r. */
+/* The relative bound of heights t that were found from an r of this size or less: 0 where a device rounds exactly, else
+ * 6 units of 2^-24 and what is known of r, as dt / t = dr / (r (1 - r^2)); eight times as much for smaller r. */
 static double height_tolerance(const vx_check *c, double r)
 {
     if (c->evidence->device->exact_division)
@@ -60,8 +60,8 @@ static double height_tolerance(const vx_check *c, double r)
 }
 
 /* The relative bound of a largest TFCE, which goes with the H + 1st power of t: beside that, rounding in double, 32
- * units of 2^-53 a voxel (tests/ops/tfce.c). In steps, a height that is not exact may fall on the other side of one, and
- * there is no bound. */
+ * units of 2^-53 a voxel (tests/ops/tfce.c). In steps, a height that is not exact may fall on the other side of one,
+ * and there is no bound. */
 static double tfce_tolerance(const vx_check *c, double r)
 {
     const vx_evidence *e = c->evidence;

@@ -40,10 +40,10 @@ static void apply(const double m[4][4], const double in[3], double out[3])
         out[i] = m[i][0] * in[0] + m[i][1] * in[1] + m[i][2] * in[2] + m[i][3];
 }
 
-/* The largest distance along an axis, in voxels of a, between the same corner of both grids. NaN where an affine holds
- * one, which no tolerance passes. */
-static double corner_distance(const vx_grid *a, const vx_grid *b)
+double vx_grid_distance(const vx_grid *a, const vx_grid *b)
 {
+    if (memcmp(a->dim, b->dim, sizeof a->dim) != 0)
+        return INFINITY;
     nifti_dmat44 m = between(a, b);
     double largest = 0;
     for (int corner = 0; corner < 8; corner++) {
@@ -53,10 +53,9 @@ static double corner_distance(const vx_grid *a, const vx_grid *b)
         apply(m.m, index, mapped);
         for (int k = 0; k < 3; k++) {
             double distance = fabs(mapped[k] - index[k]);
-            if (!(distance <= largest))
-                largest = distance;
-            if (isnan(largest))
-                return largest;
+            if (isnan(distance))
+                return INFINITY;
+            largest = fmax(largest, distance);
         }
     }
     return largest;
@@ -145,7 +144,7 @@ static void describe(const vx_grid *a, const vx_grid *b, words *w)
     if (shift[0] != 0 || shift[1] != 0 || shift[2] != 0)
         say(w, "centre shifted by %.3f, %.3f, %.3f mm", shift[0], shift[1], shift[2]);
     if (w->used == 0)
-        say(w, "affines that differ by up to %.3g voxels", corner_distance(a, b));
+        say(w, "affines that differ by up to %.3g voxels", vx_grid_distance(a, b));
 }
 
 bool vx_grid_same(const vx_grid *a, const vx_grid *b, double tolerance, char *difference, size_t size)
@@ -158,7 +157,7 @@ bool vx_grid_same(const vx_grid *a, const vx_grid *b, double tolerance, char *di
             (long long)b->dim[2], (long long)a->dim[0], (long long)a->dim[1], (long long)a->dim[2]);
         return false;
     }
-    if (corner_distance(a, b) <= tolerance)
+    if (vx_grid_distance(a, b) <= tolerance)
         return true;
     describe(a, b, &w);
     return false;

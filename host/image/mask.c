@@ -2,52 +2,80 @@
 
 #include <math.h>
 
-/* What makes a voxel a candidate: the two kinds of mask. */
-typedef enum rule { ABOVE_ZERO, NOT_ZERO } rule;
-
-static bool passes(rule kind, float value)
+static int64_t grid_voxels(const vx_loaded *image)
 {
-    return isfinite(value) && (kind == ABOVE_ZERO ? value > 0 : value != 0);
+    return image->grid.dim[0] * image->grid.dim[1] * image->grid.dim[2]; /* a volume is in memory: no overflow */
 }
 
-/* Counts first: an index for every voxel of the grid would be twice the size of the volume. */
-static vx_status collect(rule kind, const vx_grid *grid, const float *a, const float *b, vx_candidates *candidates,
+static bool is_value(const vx_loaded *image, int64_t v)
+{
+    const double value = vx_loaded_value(image, v);
+    return isfinite(value) && value != 0;
+}
+
+static bool is_above(const vx_loaded *image, int64_t v, double level)
+{
+    const double value = vx_loaded_value(image, v);
+    return isfinite(value) && value > level;
+}
+
+/* Counts first: an index for every voxel of the grid would be twice the size of the volume. `a` decides by its level
+ * where `b` is null, else both must have values. */
+static vx_status collect(const vx_loaded *a, const vx_loaded *b, double level, vx_candidates *candidates,
                          vx_error *error)
 {
-    const int64_t voxels = grid->dim[0] * grid->dim[1] * grid->dim[2]; /* a volume is in memory: no overflow */
+    const int64_t voxels = grid_voxels(a);
     vx_candidates found = {0};
     for (int64_t v = 0; v < voxels; v++)
-        found.count += passes(kind, a[v]) && passes(kind, b[v]);
+        found.count += b ? is_value(a, v) && is_value(b, v) : is_above(a, v, level);
     found.index = vx_array((size_t)found.count, sizeof *found.index);
     if (!found.index)
         return vx_fail_memory(error);
     for (int64_t v = 0, k = 0; v < voxels; v++)
-        if (passes(kind, a[v]) && passes(kind, b[v]))
+        if (b ? is_value(a, v) && is_value(b, v) : is_above(a, v, level))
             found.index[k++] = v;
     *candidates = found;
     return VX_OK;
 }
 
-vx_status vx_mask_read(const char *path, vx_analyze_orientation analyze, vx_candidates *candidates, vx_grid *grid,
-                       vx_error *error)
+/* The largest value counts up to one part in a million, which scaling by a slope may cost. */
+static void describe(const vx_loaded *mask, vx_mask_report *report)
 {
-    vx_image image;
-    vx_status status = vx_image_read(path, analyze, &image, error);
+    const int64_t voxels = grid_voxels(mask);
+    double low = INFINITY, high = -INFINITY;
+    for (int64_t v = 0; v < voxels; v++) {
+        if (!is_value(mask, v))
+            continue;
+        low = fmin(low, vx_loaded_value(mask, v));
+        high = fmax(high, vx_loaded_value(mask, v));
+    }
+    report->file_low = low;
+    report->file_high = high;
+    for (int64_t v = 0; v < voxels; v++)
+        report->file_between += is_value(mask, v) && vx_loaded_value(mask, v) < high - 1e-6 * fabs(high);
+}
+
+vx_status vx_mask_read(const char *path, const vx_loading *how, double level, vx_candidates *candidates,
+                       vx_mask_report *report, vx_error *error)
+{
+    vx_loaded mask;
+    vx_status status = vx_image_load(path, how, &mask, error);
     if (status)
         return status;
-    status = collect(ABOVE_ZERO, &image.grid, image.data, image.data, candidates, error);
-    *grid = image.grid;
-    vx_image_destroy(&image);
+    status = collect(&mask, NULL, level, candidates, error);
     if (!status && candidates->count == 0) {
         free(candidates->index);
         *candidates = (vx_candidates){0};
-        status = vx_fail(error, VX_INPUT, "%s: empty mask: no voxel is finite and above 0", path);
+        status = vx_fail(error, VX_INPUT, "%s: empty mask: no voxel is finite and above %g", path, level);
     }
+    if (!status)
+        describe(&mask, report);
+    vx_loaded_destroy(&mask);
     return status;
 }
 
-vx_status vx_mask_implicit(const vx_grid *grid, const float *baseline, const float *followup,
-                           vx_candidates *candidates, vx_error *error)
+vx_status vx_mask_implicit(const vx_loaded *baseline, const vx_loaded *followup, vx_candidates *candidates,
+                           vx_error *error)
 {
-    return collect(NOT_ZERO, grid, baseline ? baseline : followup, followup, candidates, error);
+    return collect(baseline ? baseline : followup, followup, 0, candidates, error);
 }

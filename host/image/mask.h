@@ -2,7 +2,7 @@
 #ifndef VX_IMAGE_MASK_H
 #define VX_IMAGE_MASK_H
 
-#include "voxstat/image.h"
+#include "image/load.h"
 
 #include "base/memory.h"
 
@@ -12,12 +12,12 @@ typedef struct vx_candidates {
     int64_t count;
 } vx_candidates;
 
-/* The voxels of the mask image `path` that are finite and > 0, and the grid that they lie on. */
-vx_status vx_mask_read(const char *path, vx_analyze_orientation analyze, vx_candidates *candidates, vx_grid *grid,
-                       vx_error *error);
+/* The voxels of the mask image `path` that are finite and above `level`. The report gets the file's values. */
+vx_status vx_mask_read(const char *path, const vx_loading *how, double level, vx_candidates *candidates,
+                       vx_mask_report *report, vx_error *error);
 
-/* The voxels that are finite and non-zero in `baseline` (may be null) and `followup`, which lie on `grid`. */
-vx_status vx_mask_implicit(const vx_grid *grid, const float *baseline, const float *followup,
-                           vx_candidates *candidates, vx_error *error);
+/* The voxels that are finite and not zero in `baseline` (may be null) and `followup`, which lie on one grid. */
+vx_status vx_mask_implicit(const vx_loaded *baseline, const vx_loaded *followup, vx_candidates *candidates,
+                           vx_error *error);
 
 #endif

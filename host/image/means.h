@@ -20,12 +20,15 @@ typedef struct vx_means {
     double *region[VX_MEAN_SESSIONS];   /* n x regions, in the images' units */
     int64_t *voxels[VX_MEAN_SESSIONS];  /* n: voxels of the whole grid that are finite and not zero */
     float *image;                  /* a grid voxel: the mean of all images where they are finite; 0 where none is */
+    int64_t missing;     /* images that are not what they were, and stand in no mean: NaN is theirs, of 0 voxels */
+    char *first_missing; /* why the first of them is not there; null: none is missing */
 } vx_means;
 
-/* Reads the images of the rows, all on `grid`, in parallel on `threads` threads (0: all); no more than one volume a
- * thread is held. Sums are taken in the order of the rows, so that they do not depend on the threads.
- * Errors (VX_INPUT): those of vx_image_read; a grid that is not `grid` any more. */
-vx_status vx_means_read(const vx_volume_row *rows, int64_t n, const vx_grid *grid, vx_analyze_orientation analyze,
+/* Reads the images of the rows, all on `grid`, once more, as the matrix was read (`reading`: orientation, tolerance and
+ * the files of then), in parallel on `threads` threads (0: all); no more than one volume a thread is held. Sums are
+ * taken in the order of the rows, so that they do not depend on the threads. An image that has changed since, or cannot
+ * be read any more, is left out and counted. */
+vx_status vx_means_read(const vx_volume_row *rows, int64_t n, const vx_grid *grid, const vx_mask_options *reading,
                         const vx_voxel_set *region, size_t regions, int threads, vx_means **means, vx_error *error);
 void vx_means_free(vx_means *means);
 

@@ -32,8 +32,8 @@ static float *read_map(vx_making *m, const char *map)
         m->status = path ? vx_image_read(path, VX_ANALYZE_REFUSE, &image, m->error) : vx_fail_memory(m->error);
     if (!m->status && !m->grid.dim[0])
         m->grid = image.grid;
-    if (!m->status && (!vx_grid_same(&m->grid, &image.grid, 1e-3, NULL, 0) ||
-                       !vx_grid_same(&m->modality->grid, &image.grid, 1e-3, NULL, 0)))
+    if (!m->status && (!vx_grid_same(&m->grid, &image.grid, VX_GRID_TOLERANCE, NULL, 0) ||
+                       !vx_grid_same(&m->modality->grid, &image.grid, VX_GRID_TOLERANCE, NULL, 0)))
         m->status = vx_fail(m->error, VX_INPUT, "%s: lies on another grid than the rest of the results", path);
     free(path);
     if (!m->status)

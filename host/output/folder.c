@@ -206,25 +206,44 @@ void vx_folder_abandon(vx_folder *folder)
     folder_free(folder);
 }
 
+bool vx_folder_keep(vx_folder *folder)
+{
+    const bool kept = folder && folder->path && rmdir(folder->path) != 0;
+    if (kept)
+        folder_free(folder);
+    else
+        vx_folder_abandon(folder);
+    return kept;
+}
+
 /* ---- commit ---- */
 
 /* Brings the files of the folder and their names to the disk: a rename that outlives a crash must not name files that
- * do not. */
+ * do not. At once, for then the disk does them together. */
 static vx_status sync_all(const char *path, vx_error *error)
 {
+    struct dirent **item = NULL;
     vx_status status = VX_OK;
-    DIR *folder = opendir(path);
-    if (!folder)
-        return vx_fail(error, VX_OUTPUT, "%s: cannot be listed: %s", path, strerror(errno));
-    for (const struct dirent *item; !status && (item = readdir(folder));) {
-        const int file = openat(dirfd(folder), item->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-        if (file >= 0 && fsync(file) != 0 && errno != EINVAL && errno != ENOTSUP)
-            status = vx_fail(error, VX_OUTPUT, "%s/%s: cannot be brought to the disk: %s", path, item->d_name,
-                             strerror(errno));
+    const int items = scandir(path, &item, NULL, alphasort), fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (items < 0 || fd < 0)
+        status = vx_fail(error, VX_OUTPUT, "%s: cannot be listed: %s", path, strerror(errno));
+#pragma omp parallel for schedule(dynamic)
+    for (int i = 0; i < items; i++) {
+        const int file = openat(fd, item[i]->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+        if (file >= 0 && fsync(file) != 0 && errno != EINVAL && errno != ENOTSUP) {
+            const int reason = errno;
+#pragma omp critical(vx_folder_sync_all)
+            status = vx_fail(error, VX_OUTPUT, "%s/%s: cannot be brought to the disk: %s", path, item[i]->d_name,
+                             strerror(reason));
+        }
         if (file >= 0)
             close(file);
+        free(item[i]);
     }
-    closedir(folder);
+    free(item);
+    if (fd >= 0)
+        close(fd);
+    vx_folder_sync(path);
     return status;
 }
 

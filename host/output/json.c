@@ -201,14 +201,36 @@ static json_t *effect_object(const vx_record *record, const vx_entry *entry)
                      "permutations", permutations_object(result));
 }
 
+/* Null where no image costs a voxel. */
+static json_t *loss_object(const vx_mask_loss *loss)
+{
+    if (!loss->voxels)
+        return json_null();
+    return json_pack("{so so sI sI sI}", "participant", vx_json_text(loss->participant), "column",
+                     vx_json_text(loss->column), "voxels",
+                     (json_int_t)loss->voxels, "in_no_other", (json_int_t)loss->alone, "images",
+                     (json_int_t)loss->images);
+}
+
+/* Null without a mask file. */
+static json_t *mask_values_object(const vx_mask_report *mask)
+{
+    if (mask->file_high == 0 && mask->file_low == 0)
+        return json_null();
+    return json_pack("{so so sI}", "lowest", number(mask->file_low), "highest", number(mask->file_high), "between",
+                     (json_int_t)mask->file_between);
+}
+
 static json_t *mask_object(const vx_record_modality *modality)
 {
     const vx_mask_report *mask = &modality->mask;
-    return json_pack("{sI sI sI sI sI sI sI}", "voxels", (json_int_t)modality->matrix->voxels, "grid_voxels",
-                     (json_int_t)mask->grid_voxels, "candidate", (json_int_t)mask->candidate, "left_out_not_finite",
-                     (json_int_t)mask->left_out_not_finite, "left_out_zero", (json_int_t)mask->left_out_zero,
-                     "left_out_threshold", (json_int_t)mask->left_out_threshold, "left_out_constant",
-                     (json_int_t)mask->left_out_constant);
+    return json_pack("{sI sI sI sI sI sI sI sI so so so}", "voxels", (json_int_t)modality->matrix->voxels,
+                     "grid_voxels", (json_int_t)mask->grid_voxels, "candidate", (json_int_t)mask->candidate,
+                     "left_out_not_finite", (json_int_t)mask->left_out_not_finite, "left_out_zero",
+                     (json_int_t)mask->left_out_zero, "left_out_threshold", (json_int_t)mask->left_out_threshold,
+                     "left_out_constant", (json_int_t)mask->left_out_constant, "kept_zero",
+                     (json_int_t)mask->kept_zero, "most_not_finite", loss_object(&mask->not_finite), "most_zero",
+                     loss_object(&mask->zero), "file_values", mask_values_object(mask));
 }
 
 /* The modality whose first entry is `entry`; `effects` is taken over. */
@@ -287,6 +309,7 @@ vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *e
     if (!status)
         status = vx_manifest_finish(folder, run, error);
 cleanup:
+    json_decref(run);
     vx_entries_free(entry, entries);
     return status;
 }

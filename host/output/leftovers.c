@@ -60,7 +60,9 @@ static void look_into(vx_leftover *leftover)
 {
     int lock;
     DIR *folder = opendir(leftover->path);
-    leftover->busy = vx_folder_try_lock(leftover->path, &lock) != VX_LOCK_TAKEN;
+    const vx_lock state = vx_folder_try_lock(leftover->path, &lock);
+    leftover->busy = state == VX_LOCK_BUSY;
+    leftover->unsure = state == VX_LOCK_UNKNOWN;
     if (lock >= 0)
         close(lock);
     if (folder && !leftover->busy) {
@@ -94,7 +96,8 @@ vx_status vx_leftovers_find(const char *out, vx_leftover **leftover, size_t *cou
     *count = 0;
     for (size_t length = place ? strlen(place) : 0; length > 1 && place[length - 1] == '/';)
         place[--length] = '\0';
-    char *real = place ? realpath(place, NULL) : NULL; /* the leftovers are beside the place where links end */
+    struct stat about; /* they are beside the place where a link ends */
+    char *real = place && lstat(place, &about) == 0 && S_ISLNK(about.st_mode) ? realpath(place, NULL) : NULL;
     if (real) {
         free(place);
         place = real;
@@ -137,10 +140,9 @@ void vx_leftovers_free(vx_leftover *leftover, size_t count)
 const char *vx_leftover_words(const vx_leftover *leftover, char *text, size_t size)
 {
     const char *files = leftover->files == 1 ? "file" : "files";
-    if (leftover->busy)
-        snprintf(text, size, "another voxstat works in it, or this file system does not tell");
-    else if (leftover->whole)
-        snprintf(text, size, "%s, %zu %s", leftover->cohort ? "a whole cohort" : "whole results", leftover->files, files);
+    if (leftover->whole)
+        snprintf(text, size, "%s, %zu %s", leftover->cohort ? "a whole cohort" : "whole results", leftover->files,
+                 files);
     else if (leftover->files)
         snprintf(text, size, "no whole results, but %zu %s, %zu of them whole", leftover->files, files,
                  leftover->sound);
@@ -149,25 +151,45 @@ const char *vx_leftover_words(const vx_leftover *leftover, char *text, size_t si
     return text;
 }
 
+/* Whether a file may go: a plain one with a name that voxstat gives, and with the content that run.json says of it. */
+static bool is_ours(int fd, const json_t *run, const char *name)
+{
+    struct stat about;
+    if (fstatat(fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(about.st_mode))
+        return false;
+    if (vx_file_is_temporary(name) || !strcmp(name, VX_RUN_FILE))
+        return true;
+    return vx_file_name_safe(name) && vx_file_name_of_voxstat(name) &&
+           (!vx_manifest_lists(run, name) || vx_manifest_state(fd, run, name) == VX_FILE_OURS);
+}
+
+static int no_dots(const struct dirent *item)
+{
+    return strcmp(item->d_name, ".") && strcmp(item->d_name, "..");
+}
+
 vx_status vx_leftover_remove(const vx_leftover *leftover, vx_error *error)
 {
-    int lock;
-    if (vx_folder_try_lock(leftover->path, &lock) != VX_LOCK_TAKEN)
-        return vx_fail(error, VX_OUTPUT, "%s: another voxstat works in it, so it is not removed", leftover->path);
-    DIR *folder = opendir(leftover->path);
-    for (const struct dirent *item; folder && (item = readdir(folder));) {
-        struct stat about;
-        const char *name = item->d_name;
-        const bool ours = vx_file_is_temporary(name) || (vx_file_name_safe(name) && vx_file_name_of_voxstat(name));
-        if (ours && fstatat(lock, name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(about.st_mode))
-            unlinkat(lock, name, 0);
-    }
+    int fd;
+    if (vx_folder_try_lock(leftover->path, &fd) != VX_LOCK_TAKEN)
+        return vx_fail(error, VX_OUTPUT, "%s: is not removed, for a run may still work in it", leftover->path);
+    struct dirent **item = NULL;
+    const int items = scandir(leftover->path, &item, no_dots, alphasort);
+    json_t *run = vx_manifest_read(fd, NULL);
     vx_status status = VX_OK;
-    if (rmdir(leftover->path) != 0)
-        status = vx_fail(error, VX_OUTPUT, "%s: is not removed, for something in it is not voxstat's: %s",
-                         leftover->path, strerror(errno));
-    if (folder)
-        closedir(folder);
-    close(lock);
+    for (int i = 0; !status && i < items; i++)
+        if (!is_ours(fd, run, item[i]->d_name))
+            status = vx_fail(error, VX_OUTPUT, "%s: is not removed, for %.255s in it is not as voxstat wrote it",
+                             leftover->path, item[i]->d_name);
+    for (int i = 0; i < items; i++) {
+        if (!status)
+            unlinkat(fd, item[i]->d_name, 0);
+        free(item[i]);
+    }
+    if (!status && rmdir(leftover->path) != 0)
+        status = vx_fail(error, VX_OUTPUT, "%s: cannot be removed: %s", leftover->path, strerror(errno));
+    free(item);
+    json_decref(run);
+    close(fd);
     return status;
 }

@@ -13,7 +13,8 @@
 
 typedef struct vx_leftover {
     char *path;
-    bool busy;           /* a process works in it, or that cannot be known */
+    bool busy;           /* a process works in it */
+    bool unsure;         /* whether one does is not known: the file system has no locks */
     bool whole;          /* its run.json is intact, and so is every file that it lists */
     bool cohort;         /* a simulated one, and no analysis */
     size_t files, sound; /* how many there are; how many of them are whole */
@@ -26,8 +27,8 @@ void vx_leftovers_free(vx_leftover *leftover, size_t count);
 /* What is in it, for a person: "whole results, 87 files", "nothing". `text` has `size` bytes. Returns `text`. */
 const char *vx_leftover_words(const vx_leftover *leftover, char *text, size_t size);
 
-/* Removes the folder with the files whose names voxstat gives. Errors: VX_OUTPUT where a process works in it, or where
- * anything else is in it: that stays. */
+/* Removes the folder with its files. Errors: VX_OUTPUT where a process works in it, or a file has no name that voxstat
+ * gives, or another content than its run.json says: then all of it stays. */
 vx_status vx_leftover_remove(const vx_leftover *leftover, vx_error *error);
 
 #endif

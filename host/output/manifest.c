@@ -19,7 +19,7 @@ enum { HEX = SHA256_DIGEST_LENGTH * 2, MOST_BYTES = 1 << 28 /* of a run.json; a 
 
 static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/* A plain file of the folder, for reading; -1 and errno where it is none. A link is not followed, a pipe not waited for. */
+/* A plain file of the folder, for reading; -1 and errno where it is none. No link is followed, no pipe waited for. */
 static int open_plain(int fd, const char *name, struct stat *about)
 {
     const int file = openat(fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -238,7 +238,7 @@ cleanup:
     return status;
 }
 
-vx_status vx_manifest_write(int fd, const char *folder, json_t *run, vx_error *error)
+vx_status vx_manifest_write(int fd, const char *folder, json_t *run, bool intact, vx_error *error)
 {
     char sha256[HEX + 1], *text = NULL, *at = NULL;
     static const char key[] = "\"" CHECK "\": \"";
@@ -252,7 +252,8 @@ vx_status vx_manifest_write(int fd, const char *folder, json_t *run, vx_error *e
     }
     const size_t size = strlen(text);
     SHA256Data((const unsigned char *)text, size, sha256);
-    memcpy(at, sha256, HEX);
+    if (intact)
+        memcpy(at, sha256, HEX);
     vx_status status = vx_file_put(fd, folder, VX_RUN_FILE, false, text, size, error);
     free(text);
     return status;
@@ -263,7 +264,7 @@ vx_status vx_manifest_finish(const char *folder, json_t *run, vx_error *error)
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return vx_fail(error, VX_OUTPUT, "%s/" VX_RUN_FILE ": cannot be made: %s", folder, strerror(errno));
-    vx_status status = vx_manifest_write(fd, folder, run, error);
+    vx_status status = vx_manifest_write(fd, folder, run, true, error);
     close(fd);
     return status;
 }

@@ -28,7 +28,7 @@ typedef enum vx_file_state {
  * it is as voxstat wrote it. The caller drops it with json_decref. */
 json_t *vx_manifest_read(int fd, bool *intact);
 
-/* What a file is to `run`, which must be intact for anything to be ours. */
+/* What a file is to `run`. */
 vx_file_state vx_manifest_state(int fd, const json_t *run, const char *name);
 
 /* Gives a new run.json its "files" and "checksums": of everything that is in `folder`. Errors: VX_OUTPUT. */
@@ -42,8 +42,9 @@ void vx_manifest_drop(json_t *run, const char *name);
 
 bool vx_manifest_lists(const json_t *run, const char *name);
 
-/* Writes run.json into the folder that is open as `fd`, with its "run_sha256". Errors: VX_OUTPUT. */
-vx_status vx_manifest_write(int fd, const char *folder, json_t *run, vx_error *error);
+/* Writes run.json into the folder that is open as `fd`, with its "run_sha256"; with zeros there unless `intact`: what
+ * somebody changed does not become voxstat's. Errors: VX_OUTPUT. */
+vx_status vx_manifest_write(int fd, const char *folder, json_t *run, bool intact, vx_error *error);
 
 /* The same for a folder that is in the making. */
 vx_status vx_manifest_finish(const char *folder, json_t *run, vx_error *error);

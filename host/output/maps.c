@@ -25,8 +25,8 @@ static vx_intent map_intent(const vx_map *map, vx_p_format format)
 }
 
 /* What a viewer shows of a map when it opens it: t from the forming threshold to the furthest in the tails tested, p
- * below the level. Of other maps it chooses, and of t where only falls were tested: a range above 0 opens on the tail that
- * nobody asked about, and one below 0 paints what is weaker, all that is outside the mask too. */
+ * below the level. Of other maps it chooses, and of t where only falls were tested: a range above 0 opens on the tail
+ * that nobody asked about, and one below 0 paints what is weaker, all that is outside the mask too. */
 static bool shown_between(const map_task *task, vx_p_format format, double shown[2])
 {
     const vx_map *map = task->map;

@@ -73,20 +73,20 @@ void vx_folder_abandon(vx_folder *folder);
 /* VX_OUTPUT where the file system of the folder has less than `bytes` free. */
 vx_status vx_folder_check_room(const vx_folder *folder, uint64_t bytes, vx_error *error);
 
-/* Whether it has a run.json: what is in it is worth keeping. */
+/* Whether it has a run.json: then it may be committed. */
 bool vx_folder_has_record(const vx_folder *folder);
+
+/* Frees, and leaves the temporary folder with what is in it. False where that is nothing: then it goes. */
+bool vx_folder_keep(vx_folder *folder);
 
 /* The longest name that a file in it may have, in bytes. */
 size_t vx_folder_name_max(const vx_folder *folder);
 
-/* SHA-256 of every input file, in parallel. VX_INPUT where one cannot be read. */
-vx_status vx_hash_inputs(vx_input_file *input, size_t inputs, vx_error *error);
-
 /* Reads the images of a modality once more, for their means over the mask (region 0) and over the first
  * VX_MEASURED_CLUSTERS clusters of every effect, the largest (regions from vx_measured_region on), and for the mean
- * image. The caller frees with vx_means_free. */
+ * image; `reading` is how the matrix was read. The caller frees with vx_means_free. */
 enum { VX_MEASURED_CLUSTERS = 20 };
-vx_status vx_measure(const vx_record_modality *modality, vx_analyze_orientation analyze, int threads, vx_means **means,
+vx_status vx_measure(const vx_record_modality *modality, const vx_mask_options *reading, int threads, vx_means **means,
                      vx_error *error);
 size_t vx_measured_region(const vx_record_modality *modality, int64_t effect);
 size_t vx_measured_clusters(const vx_result *result);
@@ -94,8 +94,8 @@ size_t vx_measured_clusters(const vx_result *result);
 /* p as --p-format asks for it. */
 double vx_p_formatted(double p, vx_p_format format);
 
-/* Writes every file of a run into `folder`; all of interface.md. Where a part fails the others are written all the same:
- * run.json, the last, names it, and so does the error. */
+/* Writes every file of a run into `folder`; all of interface.md. Where a part fails the others are written all the
+ * same: run.json, the last, names it, and so does the error. */
 vx_status vx_write_results(const char *folder, const vx_record *record, vx_error *error);
 
 /* The parts of vx_write_results. */

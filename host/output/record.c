@@ -128,7 +128,7 @@ bool vx_mask_intersection(const vx_record_modality *modality, size_t count, uint
     const vx_grid *grid = &modality[0].matrix->grid;
     size_t elements = vx_grid_elements(grid);
     for (size_t m = 1; m < count; m++)
-        if (!vx_grid_same(grid, &modality[m].matrix->grid, 1e-3, NULL, 0))
+        if (!vx_grid_same(grid, &modality[m].matrix->grid, VX_GRID_TOLERANCE, NULL, 0))
             return false;
     memset(mask, 1, elements);
     for (size_t m = 0; m < count; m++) {

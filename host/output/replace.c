@@ -45,16 +45,18 @@ static bool lies_in(const struct stat *folder, const char *path)
     return in;
 }
 
-static vx_status check_protected(const char *folder, const struct stat *about, const vx_folder_options *options,
-                                 vx_error *error)
+vx_status vx_replace_check_read(const char *folder, const vx_folder_options *options, vx_error *error)
 {
-    if (lies_in(about, "."))
-        return vx_fail(error, VX_OUTPUT, "%s: is or holds the current folder, so --force does not replace it; choose "
-                       "another --out", folder);
+    struct stat about;
+    if (stat(folder, &about) != 0)
+        return vx_fail(error, VX_OUTPUT, "%s: cannot be looked at: %s", folder, strerror(errno));
+    if (lies_in(&about, "."))
+        return vx_fail(error, VX_OUTPUT, "%s: is or holds the current folder, so it is not deleted; choose another "
+                       "--out", folder);
     for (size_t i = 0; i < options->inputs; i++)
-        if (lies_in(about, options->input[i]))
-            return vx_fail(error, VX_OUTPUT, "%s: holds %s, which is read here, so --force does not replace it; choose "
-                           "another --out", folder, options->input[i]);
+        if (lies_in(&about, options->input[i]))
+            return vx_fail(error, VX_OUTPUT, "%s: holds %s, which is read here, so it is not deleted; choose another "
+                           "--out", folder, options->input[i]);
     return VX_OK;
 }
 
@@ -123,7 +125,7 @@ vx_status vx_replace_check(const char *folder, const vx_folder_options *options,
         status = vx_fail(error, VX_OUTPUT, "%s: cannot be replaced: %s", folder, strerror(errno));
         goto cleanup;
     }
-    status = check_protected(folder, &about, options, error);
+    status = vx_replace_check_read(folder, options, error);
     if (!status)
         status = check_exchange(folder, &about, error);
     if (!status && items > 2) { /* not empty: "." and ".." are always there */

@@ -10,6 +10,9 @@
  * folder may not hold the current folder or an input, nor be a mount point or in other hands. */
 vx_status vx_replace_check(const char *folder, const vx_folder_options *options, vx_error *error);
 
+/* VX_OUTPUT, naming what, where the folder holds the current folder or an input of the options. */
+vx_status vx_replace_check_read(const char *folder, const vx_folder_options *options, vx_error *error);
+
 /* Removes the folder after that: the files that its run.json lists, and then itself. False and errno where something is
  * left; that stays. */
 bool vx_replace_remove(const char *folder);

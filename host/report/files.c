@@ -87,9 +87,9 @@ static vx_status open_change(change *c, const json_t *run, vx_error *error)
     c->run = vx_manifest_read(c->fd, &c->intact);
     if (!c->run || !same_run(c->run, run))
         return vx_fail(error, VX_OUTPUT, "%s: has come to hold the results of another run; try again", c->folder);
-    if (!c->intact || !json_is_object(json_object_get(c->run, "checksums")))
-        return vx_fail(error, VX_OUTPUT, "%s/run.json: is not as this voxstat wrote it, so nothing is put beside it; run "
-                       "the analysis again", c->folder);
+    if (!json_is_object(json_object_get(c->run, "checksums")))
+        return vx_fail(error, VX_OUTPUT, "%s: an earlier voxstat wrote it and kept no checksums, so nothing is put "
+                       "into it; run the analysis again", c->folder);
     return VX_OK;
 }
 
@@ -150,7 +150,7 @@ static vx_status list_files(const change *c, const vx_files *files, bool pending
     for (size_t i = 0; !status && i < files->count; i++)
         status = vx_manifest_set(c->run, files->file[i].name, files->file[i].sha256, pending, error);
     if (!status)
-        status = vx_manifest_write(c->fd, c->folder, c->run, error);
+        status = vx_manifest_write(c->fd, c->folder, c->run, c->intact, error);
     fsync(c->fd); /* what run.json says and what is there change in this order */
     return status;
 }
@@ -170,6 +170,26 @@ static void remove_stale(const change *c, const json_t *stale)
     }
 }
 
+/* At once, for then the disk does them together. */
+static vx_status put_all(const change *c, const vx_files *files, vx_error *error)
+{
+    vx_status status = VX_OK;
+#pragma omp parallel for schedule(dynamic)
+    for (size_t i = 0; i < files->count; i++) {
+        const one_file *file = &files->file[i];
+        vx_error why;
+        const vx_status found = vx_file_put(c->fd, c->folder, file->name, false, file->data, file->size, &why);
+        if (found)
+#pragma omp critical(vx_files_put_all)
+        {
+            status = found;
+            if (error)
+                *error = why;
+        }
+    }
+    return status;
+}
+
 /* From the old files to the new ones, under the lock. */
 static vx_status exchange(const change *c, const vx_files *files, bool report, vx_error *error)
 {
@@ -183,9 +203,8 @@ static vx_status exchange(const change *c, const vx_files *files, bool report, v
         status = list_report(c, files, stale, error);
     if (!status)
         status = list_files(c, files, true, error);
-    for (size_t i = 0; !status && i < files->count; i++)
-        status = vx_file_put(c->fd, c->folder, files->file[i].name, false, files->file[i].data,
-                             files->file[i].size, error);
+    if (!status)
+        status = put_all(c, files, error);
     if (!status && report) {
         remove_stale(c, stale);
         status = list_report(c, files, NULL, error);

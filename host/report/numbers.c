@@ -61,11 +61,16 @@ bool vx_robust(const double *value, int64_t n, double *centre, double *spread)
     *centre = *spread = NAN;
     if (!order)
         return n <= 0;
-    memcpy(order, value, (size_t)n * sizeof *order);
-    *centre = median(order, n);
+    int64_t known = 0;
     for (int64_t i = 0; i < n; i++)
-        order[i] = fabs(value[i] - *centre);
-    *spread = 1.4826 * median(order, n);
+        if (!isnan(value[i]))
+            order[known++] = value[i];
+    if (known) {
+        *centre = median(order, known);
+        for (int64_t i = 0; i < known; i++)
+            order[i] = fabs(order[i] - *centre);
+        *spread = 1.4826 * median(order, known);
+    }
     free(order);
     return true;
 }

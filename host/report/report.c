@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/stop.h"
 #include "base/stream.h"
+#include "image/load.h"
 #include "report/draw/sample.h"
 #include "report/section.h"
 #include "report/sections.h"
@@ -57,14 +58,13 @@ static vx_status load_template(const char *path, vx_analyze_orientation orientat
     return status ? vx_error_prefix(error, status, "template") : VX_OK;
 }
 
-vx_status vx_report_check(const vx_report_options *options, vx_error *error)
+vx_status vx_report_check(const vx_report_options *options, vx_source *source, vx_error *error)
 {
-    vx_image image = {0};
-    vx_status status = VX_OK;
-    if (options->template)
-        status = load_template(options->template, options->orientation, &image, error);
-    vx_image_destroy(&image);
-    return status;
+    const vx_loading how = {.orientation = options->orientation, .source = source};
+    vx_loaded image = {0};
+    vx_status status = options->template ? vx_image_load(options->template, &how, &image, error) : VX_OK;
+    vx_loaded_destroy(&image);
+    return status ? vx_error_prefix(error, status, "template") : VX_OK;
 }
 
 /* The template, and how much of the first modality's mask lies in it. */
@@ -79,7 +79,7 @@ static vx_status read_template(vx_report *report, vx_error *error)
     if (status)
         return status;
     report->template_image = (vx_volume){image.grid, image.data};
-    report->template_resampled = !vx_grid_same(&modality->grid, &image.grid, 1e-3, NULL, 0);
+    report->template_resampled = !vx_grid_same(&modality->grid, &image.grid, VX_GRID_TOLERANCE, NULL, 0);
     status = vx_results_mask(report->results, modality, &mask, error);
     if (!status) {
         report->template_overlap = vx_sample_overlap(&modality->grid, mask, &image.grid, image.data);
@@ -154,7 +154,8 @@ vx_status vx_report_write(const char *folder, const vx_report_options *options, 
     char *text = NULL;
     size_t size = 0;
     vx_page page = {0};
-    vx_report report = {.template = options->template, .orientation = options->orientation, .page = &page, .error = error};
+    vx_report report = {.template = options->template, .orientation = options->orientation, .page = &page,
+                        .error = error};
     report.status = vx_results_open(folder, &results, error);
     if (report.status)
         return report.status;

@@ -5,6 +5,7 @@
 #ifndef VX_REPORT_REPORT_H
 #define VX_REPORT_REPORT_H
 
+#include "base/source.h"
 #include "voxstat/image.h"
 
 typedef struct vx_report_options {
@@ -18,7 +19,8 @@ typedef struct vx_report_options {
  * does not overlap the mask; VX_OUTPUT. */
 vx_status vx_report_write(const char *folder, const vx_report_options *options, vx_error *error);
 
-/* Whether the options can be met as far as can be known before there are results: the template can be read. */
-vx_status vx_report_check(const vx_report_options *options, vx_error *error);
+/* Whether the options can be met as far as can be known before there are results: the template can be read. `source`
+ * gets its files. */
+vx_status vx_report_check(const vx_report_options *options, vx_source *source, vx_error *error);
 
 #endif

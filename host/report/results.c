@@ -216,7 +216,7 @@ static vx_status volume(const vx_results *results, const vx_grid *grid, float **
     vsnprintf(path, sizeof path, format, arguments);
     va_end(arguments);
     vx_status status = vx_store_volume(results->store, path, found.dim, found.affine, &read, error);
-    if (!status && !vx_grid_same(grid, &found, 1e-3, NULL, 0))
+    if (!status && !vx_grid_same(grid, &found, VX_GRID_TOLERANCE, NULL, 0))
         status = vx_fail(error, VX_INPUT, "%s/results.h5: %s lies on another grid than the mean image: it is damaged",
                          results->folder, path);
     if (status)

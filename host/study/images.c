@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "image/files.h"
 #include "study/sessions.h"
 
 #include <stdio.h>
@@ -15,7 +16,10 @@ static bool ends_with(const char *text, const char *end)
 
 bool vx_image_name(const char *value)
 {
-    static const char *const ending[] = {".nii", ".nii.gz", ".hdr", ".hdr.gz", ".img", ".img.gz"};
+    static const char *const ending[] = {".nii", ".nii.gz", ".hdr", ".hdr.gz", ".img", ".img.gz",
+                                         /* no NIfTI: named as what they are when they are read */
+                                         ".mgz", ".mgh", ".mnc", ".nrrd", ".nhdr", ".dcm", ".gii", ".nii.bz2",
+                                         ".nii.xz", ".nii.zst", ".nii.zip"};
     for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
         if (ends_with(value, ending[i]))
             return true;
@@ -23,14 +27,31 @@ bool vx_image_name(const char *value)
     return false;
 }
 
+/* Whether `value`, which is no image's name and no number, is an image's without its ending. */
+static bool bare_image_name(const vx_table *table, const char *value)
+{
+    double number;
+    const char *slash = strrchr(table->path, '/');
+    if (vx_number_read(value, &number))
+        return false;
+    char *path = *value == '/' || !slash ? vx_copy_text(value)
+                                         : vx_text("%.*s/%s", (int)(slash - table->path), table->path, value);
+    const bool found = path && vx_image_bare_name(path);
+    free(path);
+    return found;
+}
+
+/* One value with an image's ending makes an image column; without endings the first value does, where it is one. */
 bool vx_image_column(const vx_table *table, int64_t column)
 {
+    const char *first = NULL;
     for (int64_t row = 0; row < table->rows; row++) {
         const char *value = vx_table_cell(table, row, column);
         if (value && vx_image_name(value))
             return true;
+        first = first ? first : value;
     }
-    return false;
+    return first && bare_image_name(table, first);
 }
 
 /* Length of <modality> in `column`, where it is <modality>_<session>; 0 where it is not. */
@@ -80,7 +101,7 @@ static int64_t text_row(const vx_table *table, int64_t column)
     double number;
     for (int64_t row = 0; row < table->rows; row++) {
         const char *value = vx_table_cell(table, row, column);
-        if (value && !vx_number_read(value, &number) && !vx_image_name(value))
+        if (value && !vx_number_read(value, &number) && !vx_image_name(value) && !bare_image_name(table, value))
             return row;
     }
     return -1;

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "image/files.h"
 #include "study/images.h"
 #include "study/table.h"
 #include "study/values.h"
@@ -83,28 +84,40 @@ static vx_status read_columns(vx_study_whole *whole, const char *const *name, si
     return status;
 }
 
-/* The absolute path of an image, which must be there. */
+/* The file of an image that lies in `folder`, where its name is not absolute; of a pair the header's. */
+static vx_status find_image(const char *folder, const char *name, const char **path, vx_error *error)
+{
+    vx_image_files files;
+    struct stat found;
+    char *place = *name == '/' ? vx_copy_text(name) : vx_text("%s/%s", folder, name);
+    vx_status status = place ? vx_image_files_find(place, &files, error) : vx_fail_memory(error);
+    free(place);
+    if (status)
+        return status;
+    if (stat(files.header, &found) == 0 && S_ISDIR(found.st_mode))
+        status = vx_fail(error, VX_INPUT, "%s: a folder; an image is expected", files.header);
+    if (!status) {
+        *path = files.header;
+        files.header = NULL;
+    }
+    vx_image_files_destroy(&files);
+    return status;
+}
+
+/* The absolute path of an image, which must be there: from where the user sees the table, or else from where the table
+ * is stored. What is said of an image in neither place is about the first. */
 static vx_status image_path(const vx_study_whole *whole, int64_t participant, int64_t column, const char **path,
                             vx_error *error)
 {
-    int64_t row = whole->table_row[participant];
-    const char *value = vx_table_cell(&whole->table, row, column), *problem = NULL;
-    struct stat found;
-    char *absolute = *value == '/' ? vx_copy_text(value) : vx_text("%s/%s", whole->folder, value);
-    *path = absolute;
-    if (!absolute)
-        return vx_fail_memory(error);
-    if (!vx_image_name(value))
-        problem = "an image is expected (.nii, .nii.gz, .hdr, .img)";
-    else if (stat(absolute, &found))
-        problem = errno == ENOENT ? "the image does not exist" : strerror(errno);
-    else if (S_ISDIR(found.st_mode))
-        problem = "a folder; an image is expected";
-    if (problem)
-        return vx_fail(error, VX_INPUT, "%s, line %lld: participant %s, column %s: %s: %s", whole->table.path,
-                       (long long)whole->table.line[row], whole->study.participant[participant],
-                       whole->table.name[column], absolute, problem);
-    return VX_OK;
+    const int64_t row = whole->table_row[participant];
+    const char *name = vx_table_cell(&whole->table, row, column);
+    vx_status status = find_image(whole->folder, name, path, error);
+    if (status == VX_INPUT && whole->target_folder && find_image(whole->target_folder, name, path, NULL) == VX_OK)
+        return VX_OK;
+    return status ? vx_error_prefix(error, status, "%s, line %lld: participant %s, column %s", whole->table.path,
+                                    (long long)whole->table.line[row], whole->study.participant[participant],
+                                    whole->table.name[column])
+                  : VX_OK;
 }
 
 /* Why a participant cannot be used for a modality, in fresh memory; null where nothing is missing. */
@@ -266,6 +279,7 @@ vx_status vx_study_read(const vx_study_options *options, vx_study **study, vx_er
     if ((status = vx_table_read(whole->study.table, &whole->table, error)) ||
         (status = table_folders(whole, error)))
         goto cleanup;
+    memcpy(whole->study.table_sha256, whole->table.sha256, sizeof whole->study.table_sha256);
     vx_table_code(&whole->table, options->missing, options->missings);
     whole->table_row = table_row = vx_array((size_t)whole->table.rows, sizeof *table_row);
     if (!table_row) {

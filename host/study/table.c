@@ -237,6 +237,7 @@ vx_status vx_table_read(const char *path, vx_table *table, vx_error *error)
     if (status)
         goto cleanup;
     char *rest = read.text;
+    vx_sha256_text(read.text, size, read.sha256);
     size_t lines = (size_t)count_lines(rest);
     if ((status = read_header(&read, &rest, error)))
         goto cleanup;
@@ -325,6 +326,8 @@ vx_status vx_table_column(const vx_table *table, const char *name, int64_t *colu
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", table->name[i]);
         comma |= !strncmp(name, table->name[i], length) && table->name[i][length] == ',';
     }
+    if (used >= sizeof list)
+        snprintf(list + sizeof list - sizeof " ...", sizeof " ...", " ...");
     const char *nearest = vx_nearest(name, table->name, (size_t)table->columns);
     if (comma)
         return vx_fail(error, VX_INPUT, "%s: no column %s; a comma in a name is written '\\,'. The columns are: %s",

@@ -5,7 +5,7 @@
 #ifndef VX_STUDY_TABLE_H
 #define VX_STUDY_TABLE_H
 
-#include "base/error.h"
+#include "base/source.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,6 +13,7 @@
 typedef struct vx_table {
     const char *path;  /* as given; not owned */
     char *text;        /* the file; the strings below lie in it */
+    char sha256[VX_SHA256_TEXT];
     int64_t columns, rows;
     const char **name; /* columns */
     int64_t *sorted;   /* columns: their places in the order of their names */

@@ -2,7 +2,8 @@
  *
  * vx_device_open gives a device that the caller frees with vx_device_free. A vx_device is used by one thread at a time.
  * Results do not depend on the device: sign flips are integer-exact, correlations bit-identical where the device rounds
- * division and square root correctly, else within the bound that infer states. */
+ * division and square root correctly, else within the bound that infer states. What a device computed is checked on the
+ * C backend after every effect (vx_infer). */
 #ifndef VOXSTAT_ENGINE_H
 #define VOXSTAT_ENGINE_H
 
@@ -36,7 +37,8 @@ typedef struct vx_device_info {
 } vx_device_info;
 
 /* Every device there is, the cpu backend first. *list is freed with free(). A machine without an OpenCL loader or
- * driver has the cpu alone, and `note` (may be null) says what is missing. */
+ * driver has the cpu alone, and `note` (may be null) says what is missing, which registered drivers do not load and
+ * why, and why compiled kernels are not kept. */
 vx_status vx_device_list(vx_device_info **list, size_t *count, char *note, size_t note_size, vx_error *error);
 
 /* Opens "auto" (the GPU with most compute units, else cpu), "cpu", "opencl" (the first usable GPU, else the first

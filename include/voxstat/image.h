@@ -56,22 +56,43 @@ typedef struct vx_volume_row {
     const char *followup, *followup_column;
 } vx_volume_row;
 
+/* Two grids that lie within so many voxels of one another are one, where nothing else is said. */
+#define VX_GRID_TOLERANCE 0.02
+
+/* Zero-initialised is a good beginning. Exact zeros are missing coverage: such voxels leave both kinds of mask. */
 typedef struct vx_mask_options {
-    const char *file;      /* explicit mask (finite and > 0), or null: finite and non-zero in every image */
+    const char *file;      /* explicit mask, or null: finite and non-zero in every image */
+    double level;          /* the explicit mask holds the voxels that are finite and above it */
+    bool keep_zeros;       /* exact zeros inside the explicit mask are values like others */
     bool use_threshold;    /* also demand a value above `threshold` in every image */
     double threshold;      /* in the images' units */
+    double grid_tolerance; /* voxels; 0: VX_GRID_TOLERANCE */
     vx_analyze_orientation analyze;
+    struct vx_remarks *remarks; /* voxstat's own (base/remarks.h), to say more; may be null */
+    struct vx_source *source;   /* voxstat's own (base/source.h): the files that were read, of the mask (source[0]) and
+                                 * of every row's baseline and follow-up (source[1 + 2 * row + 0 or 1]); may be null */
 } vx_mask_options;
 
-/* How the mask came about; counts are of voxels. */
+/* The image that costs most voxels for one reason. */
+typedef struct vx_mask_loss {
+    char participant[128], column[128];
+    int64_t voxels; /* left out, at which this image is one reason; 0: no image is */
+    int64_t alone;  /* of these, at which the images of all other participants have values */
+    int64_t images; /* how many cost any */
+} vx_mask_loss;
+
+/* How the mask came about; counts are of voxels. The order of the rows changes none of them. */
 typedef struct vx_mask_report {
     int64_t grid_voxels;
-    int64_t candidate;            /* in the explicit mask, or in the first participant's implicit one */
+    int64_t candidate;            /* in the explicit mask; finite and not zero in any image */
     int64_t left_out_not_finite;  /* NaN or infinity in some image */
-    int64_t left_out_zero;        /* zero in some image (implicit mask only) */
+    int64_t left_out_zero;        /* zero in some image */
     int64_t left_out_threshold;   /* not above the threshold in some image */
     int64_t left_out_constant;    /* the same change in every participant: no variance */
-    char not_finite_worst[256];   /* the participant with most non-finite voxels and how many; "" where none */
+    int64_t kept_zero;            /* zero in some image and analysed all the same (keep_zeros) */
+    vx_mask_loss not_finite, zero;
+    double file_low, file_high;   /* values of the mask file: the smallest and the largest that are not 0 */
+    int64_t file_between;         /* and its voxels that are neither 0 nor the largest: none in a binary mask */
 } vx_mask_report;
 
 /* The data of one modality: n rows (participants) by V voxels of the mask. */
@@ -84,9 +105,10 @@ typedef struct vx_matrix {
 } vx_matrix;
 
 /* Reads the images of all rows in parallel on `threads` threads (0: all), checks them, and keeps the voxels of the
- * mask. At no time more than one pair of volumes a thread is held beside the matrix.
+ * mask. Sessions are subtracted in double. At no time more than one pair of volumes a thread is held beside the matrix,
+ * and two bits a voxel and image.
  * Errors (VX_INPUT, naming file, participant and column): every error of vx_image_read; a grid that differs from the
- * first image's in dimensions, or in affine by more than 1e-3 of a voxel; an image that is constant, or whose values
+ * first image's in dimensions, or in affine by more than the tolerance; an image that is constant, or whose values
  * are those of another row's (the same file given twice too); an empty mask; a mask on another grid. */
 vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_options *mask, int threads,
                          vx_matrix **matrix, vx_mask_report *report, vx_error *error);
@@ -99,6 +121,10 @@ void vx_matrix_free(vx_matrix *matrix);
 /* Whether two grids agree: same dimensions and every corner within `tolerance` voxels. Where they do not, `difference`
  * (may be null; `size` bytes) says how: dimensions, a shift in mm, a flip, a rotation. */
 bool vx_grid_same(const vx_grid *a, const vx_grid *b, double tolerance, char *difference, size_t size);
+
+/* The largest distance along an axis, in voxels of `a`, between the same corner of both grids; infinity where their
+ * dimensions differ or an affine is no numbers. */
+double vx_grid_distance(const vx_grid *a, const vx_grid *b);
 
 /* A plain grid for data from memory: isotropic voxels of `mm`, first voxel at `origin` mm, sform code 2 (aligned). */
 vx_grid vx_grid_new(int64_t nx, int64_t ny, int64_t nz, double mm, const double origin[3]);

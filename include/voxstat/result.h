@@ -116,7 +116,8 @@ typedef bool (*vx_progress)(void *context, uint64_t done, uint64_t total);
 vx_status vx_infer_plan(const vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
                         const vx_inference_options *options, vx_plan *plan, vx_error *error);
 
-/* Tests one effect. Errors: VX_USAGE for options out of range, VX_INPUT for data without variance, VX_DEVICE,
+/* Tests one effect, and has the C backend check what the device computed. Errors: VX_USAGE for options out of range,
+ * VX_INPUT for data without variance, VX_DEVICE for a device that fails or gives other results than the C backend,
  * VX_INTERRUPTED. */
 vx_status vx_infer(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
                    const vx_inference_options *options, vx_progress progress, void *context, vx_result **result,

@@ -68,6 +68,7 @@ typedef struct vx_study_modality {
 
 typedef struct vx_study {
     char *table;             /* path as given */
+    char table_sha256[65];   /* of the bytes that were read */
     vx_design design;
     char *session[2];        /* null for onesample without sessions */
     vx_direction direction;

@@ -2,6 +2,8 @@
 import json
 import os
 import pathlib
+import resource
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -9,7 +11,7 @@ import unittest
 import nibabel
 import numpy
 
-from voxstat_cli import AFFINE, DEVICE, INPUT, OUTPUT, SHAPE, USAGE, Study
+from voxstat_cli import AFFINE, DEVICE, INPUT, OUTPUT, PROGRAM, SHAPE, USAGE, Study
 
 
 class Table(Study):
@@ -248,9 +250,26 @@ class Output(Study):
     def test_no_room(self):
         self.assert_no_room("16k", ["not enough room"])
 
-    def test_full_while_writing(self):
-        # More than is asked for beforehand (34 times an image of 2 kB), less than fifteen maps and HDF5 take.
-        self.assert_no_room("100k", ["No space left"])
+    def test_no_room_for_pictures(self):
+        self.assert_no_room("1m", ["not enough room"]) # the maps would fit
+
+    def test_what_can_be_written_is_kept(self):
+        # No file may have more than 30 kB, as under a quota or on a disk that is nearly full: results.h5 is larger.
+        def little():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (30000, 30000))
+        done = subprocess.run([PROGRAM, "--design", "paired", "--device", "cpu", "--out", "out"], cwd=self.folder,
+                              preexec_fn=little, text=True, capture_output=True, check=False)
+        self.assertEqual(done.returncode, OUTPUT, done.stderr)
+        self.assertRegex(done.stderr, r"error: the results are in place in out.*results\.h5.*File too large")
+        run = json.loads((self.folder / "out/run.json").read_text())
+        self.assertEqual(run["not_written"], "results.h5")
+        self.assertEqual(set(run["files"]), {path.name for path in (self.folder / "out").iterdir()})
+        self.assertIn("pet_change_t.nii.gz", run["files"])
+        self.assertIn("pet_change_clusters.tsv", run["files"])
+        self.assertNotIn("results.h5", run["files"])
+        self.assertEqual(list(self.folder.glob("*.partial*")), [])
+        self.assert_done(self.run_paired("--out", "out", "--force")) # and it is known for ours
 
 
 class Device(Study):

@@ -229,7 +229,7 @@ class NidmCases(Nidm):
         self.assertIn("pet_change.nidm.zip", json.loads((self.folder / "out/run.json").read_text())["files"])
 
     def test_refusals(self):
-        self.assert_refused(USAGE, ["DIR"], run=self.nidm)
+        self.assert_refused(INPUT, ["no results here"], run=self.nidm)
         self.assert_refused(INPUT, ["nowhere: there is no such folder"], "nowhere", run=self.nidm)
         self.analyse("--covariate", "level", "-n", "20")
         self.assert_refused(OUTPUT, ["missing/packs"], "out", "--out", "missing/packs", run=self.nidm)

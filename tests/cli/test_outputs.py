@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -241,17 +242,23 @@ class Outputs(unittest.TestCase):
                     header = self.image(effect, name, out).header
                     np.testing.assert_allclose((header["cal_min"], header["cal_max"]), expected, rtol=1e-6)
 
-    def test_a_full_disk_leaves_nothing(self):
-        # A limit on the size of files stands in for the disk: maps fit (under 2 kB), results.h5 does not. Python's
-        # own SIGXFSZ handling, to ignore it, is passed on, so that the program sees an error and not a signal.
-        before = sorted(os.listdir(self.folder))
+    def test_a_full_disk_keeps_what_fits(self):
+        # A limit on the size of files stands in for the disk: maps fit (under 2 kB), results.h5 and run.json do not.
+        # Python's own SIGXFSZ handling, to ignore it, is passed on, so that the program sees an error and not a signal.
         limit = (3000, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
         failed = run(self.folder, "--out", "full/results", restore_signals=False,
                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
         self.assertEqual(failed.returncode, 5, failed.stderr)
         self.assertIn("results.h5", failed.stderr)
         self.assertIn(os.strerror(errno.EFBIG), failed.stderr)
-        self.assertEqual(sorted(os.listdir(self.folder)), before)
+        left, = os.listdir(self.folder + "/full")
+        self.assertRegex(left, r"^results[.]partial-\w{6}$")
+        self.assertIn("what could be written is in full/" + left, failed.stderr)
+        found = sorted(os.listdir(f"{self.folder}/full/{left}"))
+        self.assertIn("pet_change_t.nii.gz", found)
+        for name in found:
+            self.assertRegex(name, r"[.](nii[.]gz|tsv)$")  # nothing half-written
+        shutil.rmtree(self.folder + "/full")
 
     def test_results_are_replaced_only_by_force(self):
         out = self.folder + "/again"

@@ -1,8 +1,9 @@
 """`voxstat show DIR` prints what the run printed and what its tables hold."""
 import csv
+import subprocess
 import unittest
 
-from voxstat_cli import INPUT, USAGE, Study
+from voxstat_cli import INPUT, PROGRAM, USAGE, Study
 
 
 class Show(Study):
@@ -49,11 +50,30 @@ class Show(Study):
 
     def test_refusals(self):
         show = lambda *words: self.run_program("show", *words)
-        self.assert_refused(USAGE, ["DIR"], run=show)
+        self.assert_refused(USAGE, ["two"], "one", "two", run=show)
         self.assert_refused(INPUT, ["nowhere"], "nowhere", run=show)
         self.analyse()
         (self.folder / "out/results.h5").write_bytes(b"not HDF5")
         self.assert_refused(INPUT, ["results.h5"], "out", run=show)
+
+
+    def test_without_a_folder(self):
+        """That of a run without --out; else this folder, where it is one; else what to type."""
+        for command in ("show", "report", "nidm"):
+            run = lambda *words, command=command: self.run_program(command, *words)
+            self.assert_refused(INPUT, ["voxstat-results", "no results here", f"voxstat {command} DIR"], run=run)
+            self.assert_refused(INPUT, [".", "no results folder", "run.json"], ".", run=run)
+        self.assert_done(self.run_program("--design", "paired", "-n", "20"))
+        expected = self.show("voxstat-results")
+        self.assert_done(expected)
+        self.assertEqual(self.show().stdout, expected.stdout)
+        within = subprocess.run([PROGRAM, "show"], cwd=self.folder / "voxstat-results", capture_output=True, text=True,
+                                check=False, timeout=60)
+        self.assertEqual(within.stdout, expected.stdout)
+        self.assert_refused(INPUT, ["voxstat show ./voxstat-results"], ".", run=self.show)
+        self.assert_done(self.run_program("report"))
+        self.assert_done(self.run_program("nidm"))
+        self.assertTrue((self.folder / "voxstat-results/pet_change.nidm.zip").exists())
 
 
 if __name__ == "__main__":

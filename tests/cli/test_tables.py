@@ -137,12 +137,12 @@ class Programs(Tables):
 
     def test_cell_that_is_no_image(self):
         for row in self.rows:
-            row[1:3] = [f"{row[0]}_bl.mgz", f"{row[0]}_fu.mgz"]
+            row[1:3] = [f"{row[0]}_bl.png", f"{row[0]}_fu.png"]
         self.header.append("blood_group")
         for row in self.rows:
             row.append("A")
         self.write_table()
-        self.assert_refused(INPUT, ["line 2", "pet_baseline", "'sub-01_bl.mgz'", "no name of an image"])
+        self.assert_refused(INPUT, ["line 2", "pet_baseline", "'sub-01_bl.png'", "no name of an image"])
 
 
 class Missing(Tables):

@@ -123,6 +123,63 @@ class Translate(Study):
             seen += 1
         self.assertGreater(seen, 20)
 
+    def test_every_option_of_randomise(self):
+        """Those of its ranopts.h (2.9), each with what it takes: none is unknown, and which are refused is known."""
+        self.design([[1, 1], [1, -1], [1, 0.5], [1, -0.5]], [[0, 1]])
+        (self.folder / "one.grp").write_text(vest([[1]] * 4))
+        design = "-d design.mat -t design.con"
+        taken = """-D,-m mask,-n 10,-x,-T,--T2,-c 3,-C 3,--tfce_H=2,--tfce_D=0.1,--tfce_E=0.5,--tfce_C=6,-v 5,--quiet,
+            --twopass,-R,--uncorrp,-P,-N,--permout,--norcmask,--seed=3,--debug,-U 1,--detectNull,-V,--skipTo=1,
+            --glm_output,--film,-q,-Q,-e one.grp,-h,--help,--multi=1"""
+        refused = "-f x.fts,--fonly,-F 3,-S 3,--effective_design=x.mat,--vxl=1,--vxf=x.nii,--multi=2,--permuteBlocks"
+        for option in taken.split(","):
+            self.translate(f"randomise -i a -o b {design} {option.strip()}")
+        for option in refused.split(","):
+            self.refuse(USAGE, [f"error: {option.split()[0].split('=')[0]}"], f"randomise -i a -o b {design} {option}")
+        self.translate("randomise -i a -o b -1")
+
+    def test_switches_of_randomise_in_one_word(self):
+        """As FSL's own parser takes them: -xTn 50 is -x -T -n 50."""
+        self.assertEqual(self.translate("randomise -i a -o b -1 -x -T -n 50"),
+                         self.translate("randomise -i a -o b -1xTn 50"))
+        self.refuse(USAGE, ["-xZ"], "randomise -i a -o b -1 -xZ")
+        self.refuse(USAGE, ["-nT"], "randomise -i a -o b -1 -nT 50") # -n takes what follows
+
+    def test_every_option_of_palm(self):
+        """Those of its palm_takeargs.m at commit 04095fe, each with what it takes."""
+        self.design([[1, 1], [1, -1], [1, 0.5], [1, -0.5]], [[0, 1]])
+        (self.folder / "one.csv").write_text("1\n1\n1\n1\n")
+        taken = """-help,-?,-basic,-advanced,-m mask,-mcar,-conskipcount 1,-tonly,-eb one.csv,-vg single,-n 10,-C 3.1,
+            -Cuni 3.1,-Cstat extent,-Cstat mass,-T,-Tstat tfce,-Tuni,-tfce1D,-tfce1d,-tfce2D,-tfce2d,-tfce_H 2,-tfce_h 2,
+            -tfce_E 1,-tfce_e 1,-tfce_C 26,-tfce_c 26,-tfce_dh auto,-ee,-ise,-cmcp,-cmcx,-twotail,-corrmod,-corrcon,
+            -saveparametric,-saveglm,-savecdf,-save1-p,-logp,-savemask,-rmethod Dekker,-fdr,-accel tail out,-accel noperm,
+            -approx gamma,-approx negbin 3,-noniiclass,-nonifticlass,-precision double,-saveperms,-savemax,-savemetrics,
+            -seed twist,-demean,-zstat,-pearson,-noranktest,-verbosefilenames,-syncperms,-subjidx x.csv,-quiet,
+            -nounivariate,-nouncorrected,-saveuncorrected,-savedof,-pmethodp Guttman,-pmethodr Beckmann,
+            -forceintersectionmask"""
+        refused = """-cca,-cca 2,-pls,-cacic,-x X.csv,-y Y.csv,-z Z.csv,-w W.csv,-semipartial left,-part x,-theil,
+            -theil S.csv,-zevperdat a,-wevperdat a,-s lh.white,-surf lh.white area,-evperdat e.nii,-evperdat e.nii 1 1,
+            -imiss a,-dmiss a,-f x.fts,-con C.mset,-con C.mset D.mset,-fonly,-vg auto,-swe,-Cnpc 3,-Cmv 3,-Cstat density,
+            -Tstat density,-Tnpc,-Tmv,-tableasvolume,-within,-whole,-concordant,-reversemasks,-npc,-npcmethod Tippett,
+            -npcmethod Jiang 0.1,-npcmod,-npccon,-mv,-mv Wilks,-inormal,-inormal Blom quanti,-probit,-vgdemean,-ev4vg,
+            -removevgbysize 2,-transposedata,-inputmv,-designperinput,-erie"""
+        for option in taken.split(","):
+            more = "-C 3" if option.strip().startswith("-Cstat") else ""
+            self.translate(f"palm -i a.nii -o b -d design.mat -t design.con {more} {option.strip()}")
+        for option in refused.split(","):
+            more = "-C 3" if option.strip().startswith("-Cstat") else ""
+            self.refuse(USAGE, [f"error: {option.strip().split()[0]}"],
+                        f"palm -i a.nii -o b -d design.mat -t design.con {more} {option.strip()}")
+        for data in ("Y.csv", "lh.thickness.mgz", "Y.dpv"):
+            self.refuse(USAGE, [f"-i {data}", "volumes"], f"palm -i {data}")
+
+    def test_tfce_of_palm(self):
+        """-tfce1D and -tfce2D set E and the neighbours; -T asks for TFCE."""
+        for shape, height, neighbours in (("1D", "2", "6"), ("2d", "1", "26")):
+            options = self.options(f"palm -i a.nii -o b -T -tfce{shape}")
+            self.assertEqual((options["--tfce-e"], options["--connectivity"]), (height, neighbours))
+            self.assertEqual(self.options(f"palm -i a.nii -o b -tfce{shape}")["--correct"], "voxel")
+
     # ---- designs ----
 
     def test_which_columns_are_tested(self):
@@ -174,6 +231,32 @@ class Translate(Study):
                             ("/Matrix\nnan nan\n", ["'nan'"])):
             (self.folder / "design.mat").write_text(text)
             self.refuse(INPUT, ["design.mat", *words], "randomise -i a -o b -x -d design.mat -t design.con")
+
+    def test_tables_of_numbers_as_programs_write_them(self):
+        """A byte order mark, semicolons, line ends of Windows and old Macs: all the same design."""
+        command = "palm -i a.nii -o b -d design.csv -t contrast.csv"
+        (self.folder / "contrast.csv").write_text("0,1\n")
+        rows = [["1", "0.5"], ["1", "-0.5"], ["1", "1"], ["1", "-1"]]
+        seen = set()
+        for mark, between, end in itertools.product(("", "\ufeff"), (",", ";", "\t"), ("\n", "\r\n", "\r")):
+            text = mark + end.join(between.join(row) for row in rows) + end
+            (self.folder / "design.csv").write_bytes(text.encode())
+            ours, notes = self.translate(command)
+            self.assertIn("4 lines", notes, repr(text))
+            seen.add(shlex.join(ours))
+        self.assertEqual(len(seen), 1)
+        self.assertIn("--covariate ev2", seen.pop())
+        (self.folder / "design.csv").write_text("1;0,5\n1;-0,5\n1;1,0\n1;-1,0\n") # three columns, were ',' one
+        self.refuse(INPUT, ["design.csv", "line 1", "point"], command)
+        (self.folder / "design.csv").write_bytes("1,0.5\n1,-0.5\n".encode("utf-16"))
+        self.refuse(INPUT, ["design.csv", "UTF-8"], command)
+
+    def test_files_without_an_end(self):
+        os.mkfifo(self.folder / "pipe.mat")
+        (self.folder / "design.con").write_text(vest([[1]]))
+        for path in ("/dev/zero", "pipe.mat", "."):
+            self.refuse(INPUT, [path, "regular file"], f"randomise -i a -o b -x -d {path} -t design.con")
+            self.refuse(INPUT, [path, "regular file"], f"randomise -i a -o b -1 -x -e {path}")
 
     def test_a_design_elsewhere(self):
         ours, notes = self.translate("randomise -i a -o b -x -d /not/here.mat -t design.con")
@@ -259,6 +342,31 @@ class Translate(Study):
         for contrast, effect in itertools.islice(cases, 2):
             t = nibabel.load(self.folder / out / f"all_{effect}_t.nii.gz").get_fdata()
             np.testing.assert_allclose(t, self.t_of(data, matrix, np.abs(contrast)), rtol=2e-4, atol=2e-4)
+
+    def test_a_mask_without_its_ending(self):
+        """The usual command for skeletons: FSL finds mask.nii.gz by "mask"; what is printed runs, in a shell."""
+        random = np.random.default_rng(4)
+        x = np.array([-2.5, 0.4, 1.4, 0.9, -2.1, 1.9])
+        data = (1 + random.normal(size=(6, *SHAPE))).astype(np.float32)
+        mask = np.zeros(SHAPE, np.float32)
+        mask[2:6, 2:6, 2:5] = 1
+        nibabel.Nifti1Image(mask, AFFINE).to_filename(self.folder / "mean_FA_skeleton_mask.nii.gz")
+        (self.folder / "mean_FA_skeleton_mask").mkdir() # no image
+        rows = ["participant_id\tall_FA_skeletonised\tev2"]
+        for i, image in enumerate(data):
+            nibabel.Nifti1Image(image, AFFINE).to_filename(self.folder / f"fa {i}.nii.gz")
+            rows.append(f"s{i}\tfa {i}.nii.gz\t{x[i] - x.mean()}")
+        (self.folder / "participants.tsv").write_text("\n".join(rows) + "\n")
+        self.design([[1, value - x.mean()] for value in x], [[0, 1]])
+        (self.folder / "tbss").mkdir()
+        line = self.run_program("translate", "randomise -i all_FA_skeletonised -o tbss -m mean_FA_skeleton_mask.nii "
+                                "-d design.mat -t design.con -n 50 --T2").stdout
+        self.assertIn("--mask mean_FA_skeleton_mask.nii.gz", line)
+        done = subprocess.run(["sh", "-c", line], cwd=self.folder, capture_output=True, text=True, check=False, timeout=100,
+                              env={**os.environ, "PATH": f"{pathlib.Path(PROGRAM).parent}:{os.environ['PATH']}"})
+        self.assert_done(done)
+        used = nibabel.load(self.folder / "tbss-voxstat/mask.nii.gz").get_fdata()
+        np.testing.assert_array_equal(used, mask)
 
 
 if __name__ == "__main__":

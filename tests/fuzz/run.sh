@@ -6,9 +6,10 @@
 set -euo pipefail
 build=$1 seconds=${2:-20}
 source=$(cd "$(dirname "$0")/../.." && pwd)
-for target in table image vest; do
+for target in table image vest run_json results_h5; do
     folder=$build/fuzz/$target
     mkdir -p "$folder/corpus" "$folder/seeds"
+    options=(-max_len=65536)
     case $target in
     table) cp "$source"/tests/fuzz/seeds/*.tsv "$folder/seeds/" ;;
     vest) cp "$source"/tests/fuzz/seeds/*.mat "$folder/seeds/" ;;
@@ -16,9 +17,13 @@ for target in table image vest; do
         find "${VOXSTAT_REAL_DATA:-/nonexistent}/malformed" -type f -size -64k \( -name '*.nii' -o -name '*.nii.gz' \) \
             -exec cp {} "$folder/seeds/" \; 2>/dev/null || true
         ;;
+    run_json | results_h5)
+        VOXSTAT_FUZZ_SEED=$folder/seeds/whole "$build/fuzz-$target" -runs=0 >"$folder/log" 2>&1
+        options=(-max_len=131072 -malloc_limit_mb=0) # a whole results.h5 takes 96 kB; HDF5 may ask for any size
+        ;;
     esac
     echo "fuzz-$target: $seconds s, $(find "$folder/seeds" -type f | wc -l) seeds"
-    if ! "$build/fuzz-$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
+    if ! "$build/fuzz-$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 "${options[@]}" \
         -print_final_stats=1 -artifact_prefix="$folder/" "$folder/corpus" "$folder/seeds" >"$folder/log" 2>&1; then
         tail -n 60 "$folder/log"
         exit 1

@@ -1,5 +1,6 @@
-/* The ops again, slow and plain: written from kernels/args.h and the papers, not from the kernels. Every backend is
- * compared with these. Maps are [relabelling][voxel]; the caller frees what a function returns. */
+/* The ops again, slow and plain: from what the statistics are, in integers or at least double, not from how the kernels
+ * come to them. Every backend is compared with these, within bounds that follow from its roundings. Maps are
+ * [relabelling][voxel]; the caller frees what a function returns. */
 #ifndef VX_TESTS_OPS_REFERENCE_H
 #define VX_TESTS_OPS_REFERENCE_H
 
@@ -30,10 +31,9 @@ static inline float vx_reference_unordered(int32_t score)
 }
 
 /* The score near |r| = 1 that says 1 / sqrt(rest), at least 4, with the sign of r. */
-static inline int32_t vx_reference_near(float rest, bool negative)
+static inline int32_t vx_reference_near(double rest, bool negative)
 {
-    float s = 1 / sqrtf(rest);
-    s = fmaxf(s, 4);
+    float s = (float)fmax(1 / sqrt(rest), 4);
     return vx_reference_ordered(negative ? -s : s);
 }
 
@@ -47,122 +47,93 @@ static inline bool vx_reference_is_near(int32_t score)
 static inline int32_t vx_reference_score(double r, bool fixed_point)
 {
     if (r * r > (double)VX_NEAR)
-        return vx_reference_near((float)(1 - r * r), r < 0);
+        return vx_reference_near(1 - r * r, r < 0);
     return fixed_point ? (int32_t)lrint(r * 0x1p28) : vx_reference_ordered((float)r);
 }
 
-/* u[p][v] = sum_i sign[p][i] k[i][v]; where |u| > near, 1 / sqrt(1 - r^2) from u^2 = r^2 n sum_i k_i^2. */
+/* u[p][v] = sum_i sign[p][i] k[i][v]; where |u| > near, 1 / sqrt(1 - r^2): r is the cosine between the signs and k, r^2
+ * = u^2 / (n sum_i k_i^2), a ratio of integers. */
 static inline int32_t *vx_reference_signflip(int n, int voxels, int relabellings, const int32_t *k, const int *sign,
                                              int32_t near)
 {
     int32_t *u = vx_array((size_t)relabellings * (size_t)voxels, sizeof *u);
     for (int p = 0; p < relabellings; p++)
         for (int v = 0; v < voxels; v++) {
-            __int128 sum = 0, square = 0;
+            int64_t sum = 0, square = 0; /* below 2^31 and n 2^60 / n */
             for (int i = 0; i < n; i++) {
-                sum += (__int128)sign[p * n + i] * k[i * voxels + v];
-                square += (__int128)k[i * voxels + v] * k[i * voxels + v] * n;
+                sum += (int64_t)sign[p * n + i] * k[i * voxels + v];
+                square += (int64_t)k[i * voxels + v] * k[i * voxels + v];
             }
+            square *= n;
             u[p * voxels + v] = sum >= -near && sum <= near
                                     ? (int32_t)sum
-                                    : vx_reference_near((float)(square - sum * sum) / (float)square, sum < 0);
+                                    : vx_reference_near((double)(square - sum * sum) / (double)square, sum < 0);
         }
     return u;
 }
 
-/* r[p][v] in double: the cosine between w_0 and what the rows w_1 to w_k leave of y, of y[n][voxels] and w[p][1 +
- * k][n]. rest[p][v] takes the square of what they leave, unexplained[p][v] 1 - r^2. */
+/* Takes from `e` what the rows of `basis` (orthonormal) explain of it; twice, so that rounding leaves nothing. */
+static inline void vx_reference_leave(int n, int rows, long double (*basis)[64], long double *e)
+{
+    for (int time = 0; time < 2; time++)
+        for (int j = 0; j < rows; j++) {
+            long double dot = 0;
+            for (int i = 0; i < n; i++)
+                dot += basis[j][i] * e[i];
+            for (int i = 0; i < n; i++)
+                e[i] -= dot * basis[j][i];
+        }
+}
+
+static inline long double vx_reference_dot(int n, const long double *a, const long double *b)
+{
+    long double sum = 0;
+    for (int i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+/* One relabelling refitted by least squares (Freedman & Lane 1983): y = slope w_0 + nuisance w_1 to w_k + error, its
+ * Student t = slope / sqrt(RSS / df / x'x), x what the nuisance leaves of w_0; r = t / sqrt(t^2 + df), which does not
+ * depend on df. *rest takes the square of what the nuisance leaves of y, *unexplained 1 - r^2. y[i * voxels]. */
+static inline double vx_reference_refit(int n, int k, int voxels, const float *y, const float *w, double *rest,
+                                        double *unexplained)
+{
+    long double basis[4][64], x[64], e[64], rss = 0;
+    for (int j = 1; j <= k; j++) {
+        for (int i = 0; i < n; i++)
+            basis[j - 1][i] = (long double)w[j * n + i];
+        vx_reference_leave(n, j - 1, basis, basis[j - 1]);
+        long double length = sqrtl(vx_reference_dot(n, basis[j - 1], basis[j - 1]));
+        for (int i = 0; i < n; i++)
+            basis[j - 1][i] /= length;
+    }
+    for (int i = 0; i < n; i++) {
+        x[i] = (long double)w[i];
+        e[i] = (long double)y[i * voxels];
+    }
+    vx_reference_leave(n, k, basis, x);
+    vx_reference_leave(n, k, basis, e);
+    long double xx = vx_reference_dot(n, x, x), slope = vx_reference_dot(n, x, e) / xx;
+    for (int i = 0; i < n; i++)
+        rss += (e[i] - slope * x[i]) * (e[i] - slope * x[i]);
+    long double explained = slope * slope * xx;
+    *rest = (double)vx_reference_dot(n, e, e);
+    *unexplained = (double)(rss / (rss + explained));
+    return (double)copysignl(sqrtl(explained / (explained + rss)), slope);
+}
+
+/* r[p][v] of y[n][voxels] and w[p][1 + k][n], with what vx_reference_refit says of each. */
 static inline double *vx_reference_correlation(int n, int k, int voxels, int relabellings, const float *y,
                                                const float *w, double *rest, double *unexplained)
 {
     double *r = vx_array((size_t)relabellings * (size_t)voxels, sizeof *r);
     for (int p = 0; p < relabellings; p++)
         for (int v = 0; v < voxels; v++) {
-            double e[64], d = 0, left = 0, across = 0;
-            for (int i = 0; i < n; i++)
-                e[i] = (double)y[i * voxels + v];
-            for (int j = 1; j <= k; j++) {
-                double q = 0;
-                for (int i = 0; i < n; i++)
-                    q += (double)w[(p * (1 + k) + j) * n + i] * (double)y[i * voxels + v];
-                for (int i = 0; i < n; i++)
-                    e[i] -= q * (double)w[(p * (1 + k) + j) * n + i];
-            }
-            for (int i = 0; i < n; i++) {
-                d += (double)w[p * (1 + k) * n + i] * e[i];
-                left += e[i] * e[i];
-            }
-            for (int i = 0; i < n; i++)
-                across += pow(e[i] - d * (double)w[p * (1 + k) * n + i], 2);
-            rest[p * voxels + v] = left;
-            unexplained[p * voxels + v] = across / left;
-            r[p * voxels + v] = d / sqrt(left);
+            int at = p * voxels + v;
+            r[at] = vx_reference_refit(n, k, voxels, y + v, w + p * (1 + k) * n, &rest[at], &unexplained[at]);
         }
     return r;
-}
-
-/* r of one voxel and relabelling from the residuals, in the order of operations that near.h fixes for floats; y[i *
- * voxels]. */
-static inline int32_t vx_reference_anew(int n, int k, int voxels, const float *y, const float *w)
-{
-    float e[64], left = 0, d = 0, rest = 0, slack = VX_SLACK(n, k);
-    for (int i = 0; i < n; i++)
-        e[i] = y[i * voxels];
-    for (int j = 1; j <= k; j++) {
-        float q = 0;
-        for (int i = 0; i < n; i++)
-            q = fmaf(w[j * n + i], y[i * voxels], q);
-        for (int i = 0; i < n; i++)
-            e[i] = fmaf(-q, w[j * n + i], e[i]);
-    }
-    for (int i = 0; i < n; i++) {
-        left = fmaf(e[i], e[i], left);
-        d = fmaf(w[i], e[i], d);
-    }
-    for (int i = 0; i < n; i++) {
-        float unexplained = fmaf(-d, w[i], e[i]);
-        rest = fmaf(unexplained, unexplained, rest);
-    }
-    if (left <= 16 * slack * slack)
-        return 0;
-    float length = sqrtf(left), size = fabsf(d) / length, across = sqrtf(rest) / length;
-    if (k > 0) {
-        float raise = slack * (1 - left) / length;
-        size = fmaxf(size, fminf(size + raise, VX_RAISED_MOST));
-        across = fminf(across, fmaxf(across - raise, sqrtf(0x1p-19f))); /* 1 - VX_RAISED_MOST^2 */
-    }
-    return vx_reference_ordered(copysignf(across < 0.25f ? 1 / across : size, d));
-}
-
-/* The same in the order of operations that args.h fixes for floats: ordered bits of r, or what near.h makes of it where
- * |r| > near or little is left. */
-static inline int32_t *vx_reference_correlation_float(int n, int k, int voxels, int relabellings, const float *y,
-                                                      const float *w, float near)
-{
-    int32_t *score = vx_array((size_t)relabellings * (size_t)voxels, sizeof *score);
-    for (int p = 0; p < relabellings; p++)
-        for (int v = 0; v < voxels; v++) {
-            const float *rows = w + (size_t)p * (size_t)(1 + k) * (size_t)n;
-            float d = 0, squares = 0;
-            for (int j = 0; j <= k; j++) {
-                float dot = 0;
-                for (int i = 0; i < n; i++)
-                    dot = fmaf(rows[j * n + i], y[i * voxels + v], dot);
-                if (j == 0)
-                    d = dot;
-                else
-                    squares = fmaf(dot, dot, squares);
-            }
-            if (k > 0) {
-                float rest = 1 - squares, slack = VX_SLACK(n, k), size = fabsf(d) / sqrtf(rest);
-                float raised = size + slack * squares / rest;
-                raised = raised < VX_RAISED_MOST ? raised : VX_RAISED_MOST;
-                d = rest > fmaxf(64 * slack, 1 / 256.0f) ? copysignf(size > raised ? size : raised, d) : 2;
-            }
-            score[p * voxels + v] =
-                fabsf(d) > near ? vx_reference_anew(n, k, voxels, y + v, rows) : vx_reference_ordered(d);
-        }
-    return score;
 }
 
 /* |t| of a score, in double from the float r, or 1 / sqrt(1 - r^2), that args.h defines. */

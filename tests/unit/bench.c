@@ -19,9 +19,10 @@ static void measures_every_row_of_the_cpu(void **state)
     int descriptor = mkstemp(json);
     assert_true(descriptor >= 0);
     close(descriptor);
+    unlink(json); /* what is there is not replaced */
     static const char *const row[] = {"signflip, max", "correlation, max", "clusters at p < 0.001", "sign flips, voxel",
-                                      "covariate, voxel + extent + mass", "tfce, one tail", "check", "28 images, 1 thread",
-                                      "prepare", "write"};
+                                      "covariate, voxel + extent + mass", "tfce, one tail", "check",
+                                      "28 images, 1 thread", "prepare", "write"};
     static const char *const device[] = {"cpu"};
     vx_bench_options options = vx_bench_defaults();
     options.device = device;

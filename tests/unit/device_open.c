@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char scratch[] = "/tmp/voxstat-device-XXXXXX"; /* holds the cache and changed kernels */
@@ -236,6 +237,124 @@ static void test_cache(void **state)
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", "/proc/nowhere", &error), VX_OK); /* cannot be made */
 }
 
+/* How many files there are in a folder. */
+static int entries(const char *folder)
+{
+    DIR *directory = opendir(folder);
+    int files = 0;
+    assert_non_null(directory);
+    for (struct dirent *entry; (entry = readdir(directory));)
+        files += entry->d_name[0] != '.';
+    closedir(directory);
+    return files;
+}
+
+/* What vx_device_list says with a variable of the environment set. */
+static void note_with(const char *variable, const char *value, char note[1000])
+{
+    vx_device_info *list;
+    size_t count;
+    vx_error error;
+    char *before = getenv(variable) ? vx_copy_text(getenv(variable)) : NULL;
+    setenv(variable, value, 1);
+    assert_int_equal(vx_device_list(&list, &count, note, 1000, &error), VX_OK);
+    if (before)
+        setenv(variable, before, 1);
+    else
+        unsetenv(variable);
+    free(before);
+    free(list);
+}
+
+/* A folder that others may write to, or a link to one's own, is neither read nor written, and that is said. */
+static void test_cache_of_others(void **state)
+{
+    (void)state;
+    need_opencl();
+    char open_to_all[128], link[128], other[128], note[1000];
+    vx_error error;
+    snprintf(open_to_all, sizeof open_to_all, "%s/open", scratch);
+    snprintf(link, sizeof link, "%s/link", scratch);
+    snprintf(other, sizeof other, "%s/other", scratch);
+    assert_int_equal(mkdir(open_to_all, 0700) || chmod(open_to_all, 0777) || mkdir(other, 0700), 0);
+    assert_int_equal(symlink("other", link), 0);
+    assert_int_equal(open_with("VOXSTAT_CACHE_DIR", open_to_all, &error), VX_OK);
+    assert_int_equal(open_with("VOXSTAT_CACHE_DIR", link, &error), VX_OK);
+    assert_int_equal(entries(open_to_all) + entries(other), 0);
+    note_with("VOXSTAT_CACHE_DIR", open_to_all, note);
+    assert_non_null(strstr(note, open_to_all));
+    assert_non_null(strstr(note, "others may write to it"));
+    note_with("VOXSTAT_CACHE_DIR", link, note);
+    assert_non_null(strstr(note, link));
+    note_with("VOXSTAT_CACHE_DIR", other, note);
+    assert_null(strstr(note, other));
+    if (geteuid() == 0) {
+        assert_int_equal(chown(other, 12345, 12345), 0);
+        note_with("VOXSTAT_CACHE_DIR", other, note);
+        assert_non_null(strstr(note, "another user"));
+        assert_int_equal(open_with("VOXSTAT_CACHE_DIR", other, &error), VX_OK);
+        assert_int_equal(entries(other), 0);
+    }
+}
+
+/* Exchanges the contents of two files of the cache, each whole and valid under the other's name; then makes both
+ * writable by others. They must be compiled anew, and written anew, for the user alone. */
+static void test_entries_of_others(void **state)
+{
+    (void)state;
+    need_opencl();
+    char folder[128], *path[2] = {0}, *third = NULL;
+    struct stat before[2], after;
+    vx_error error;
+    snprintf(folder, sizeof folder, "%s/entries", scratch);
+    assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK);
+    struct dirent **entry;
+    int count = scandir(folder, &entry, NULL, alphasort);
+    assert_true(count >= 4);
+    for (int i = 0; i < 2; i++) {
+        path[i] = vx_text("%s/%s", folder, entry[count - 1 - i]->d_name);
+        assert_int_equal(stat(path[i], &before[i]), 0);
+        assert_int_equal(before[i].st_mode & 0777, 0600);
+    }
+    third = vx_text("%s.third", path[0]);
+    assert_int_equal(rename(path[0], third) || rename(path[1], path[0]) || rename(third, path[1]), 0);
+    assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(stat(path[i], &after), 0);
+        assert_int_equal(after.st_size, before[i].st_size); /* its own again */
+        assert_int_equal(chmod(path[i], 0666), 0);
+    }
+    assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(stat(path[i], &after), 0);
+        assert_int_equal(after.st_mode & 0777, 0600);
+        free(path[i]);
+    }
+    free(third);
+    for (int i = 0; i < count; i++)
+        free(entry[i]);
+    free(entry);
+}
+
+/* A driver that is registered but does not load is named, with the linker's words, whatever other drivers do. The
+ * loader reads its folder once a process, so a registered one cannot be taken away here. */
+static void test_driver_that_does_not_load(void **state)
+{
+    (void)state;
+    char folder[128], path[160], note[1000];
+    snprintf(folder, sizeof folder, "%s/vendors", scratch);
+    snprintf(path, sizeof path, "%s/broken.icd", folder);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("libvoxstat-no-such-driver.so.1\n", file);
+    fclose(file);
+    note_with("OCL_ICD_VENDORS", folder, note);
+    assert_non_null(strstr(note, path));
+    assert_non_null(strstr(note, "libvoxstat-no-such-driver.so.1: cannot open shared object file"));
+    assert_null(strstr(note, "no OpenCL driver is installed"));
+}
+
 static void test_buffers(void **state)
 {
     (void)state;
@@ -270,7 +389,8 @@ int main(void)
         cmocka_unit_test(test_cpu_comes_first), cmocka_unit_test(test_names),
         cmocka_unit_test(test_first_opencl),    cmocka_unit_test(test_wrong_kernels_are_refused),
         cmocka_unit_test(test_build_log),       cmocka_unit_test(test_cache),
-        cmocka_unit_test(test_buffers),
+        cmocka_unit_test(test_cache_of_others), cmocka_unit_test(test_entries_of_others),
+        cmocka_unit_test(test_driver_that_does_not_load), cmocka_unit_test(test_buffers),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

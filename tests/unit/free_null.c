@@ -1,5 +1,6 @@
 /* What frees or closes takes null, so that a cleanup need not know how far its function came. tests/lint/checked.sh
  * sees to it that none is missing here. */
+#include "base/source.h"
 #include "base/stream.h"
 #include "cli/arguments.h"
 #include "cli/columns.h"
@@ -9,7 +10,12 @@
 #include "engine/batch.h"
 #include "engine/engine.h"
 #include "engine/problem.h"
+#include "image/coverage.h"
+#include "image/facts.h"
+#include "image/files.h"
+#include "image/load.h"
 #include "image/means.h"
+#include "image/packed.h"
 #include "infer/estimate.h"
 #include "infer/pvalue.h"
 #include "model/permutation.h"
@@ -35,21 +41,27 @@ static void the_library(void **state)
 {
     (void)state;
     vx_batch_free(NULL, NULL);
+    vx_coverage_destroy(NULL);
     vx_device_free(NULL);
     vx_engine_free(NULL);
     vx_entries_free(NULL, 1);
     vx_estimates_destroy(NULL);
+    vx_facts_destroy(NULL);
     vx_folder_abandon(NULL);
     vx_image_destroy(NULL);
+    vx_image_files_destroy(NULL);
     vx_leftovers_free(NULL, 1);
+    vx_loaded_destroy(NULL);
     vx_matrix_free(NULL);
     vx_maxima_destroy(NULL);
     vx_means_free(NULL);
     vx_model_free(NULL);
+    vx_packed_close(NULL);
     vx_permutations_free(NULL);
     vx_problem_free(NULL);
     vx_remarks_destroy(NULL);
     vx_result_free(NULL);
+    vx_source_destroy(NULL);
     assert_false(vx_stream_close(NULL)); /* nothing has arrived */
     vx_study_free(NULL);
     vx_table_destroy(NULL);
@@ -65,7 +77,6 @@ static void the_commands(void **state)
     vx_files_free(NULL);
     vx_foreign_test_destroy(NULL);
     vx_glass_free(NULL);
-    vx_inputs_destroy(NULL);
     vx_line_destroy(NULL);
     vx_names_destroy(NULL);
     vx_pack_free(NULL);

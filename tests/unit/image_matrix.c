@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <nifti2_io.h>
 
 enum { VOXELS = 6, ROWS = 3 };
 
@@ -17,7 +18,7 @@ static char folder[] = "/tmp/voxstat-matrix-XXXXXX";
 static vx_error error;
 
 /* Voxels 0 and 1 stay. Voxel 2 is zero in b2 (and not finite nowhere), 3 is NaN in c1 and zero in b1, 4 changes by 1 in
- * everyone, 5 is zero in a1 and so no candidate of the implicit mask. */
+ * everyone, 5 is zero in a1. */
 static const float baseline[ROWS][VOXELS] = {{1, 2, 3, 4, 5, 0}, {2, 4, 6, 0, 1, 2}, {5, 3, 1, NAN, 7, 9}};
 static const float followup[ROWS][VOXELS] = {{2, 1, 5, 6, 6, 3}, {5, 4.5f, 0, 3, 2, 2}, {4, 9, 8, 1, 8, 6}};
 
@@ -81,6 +82,16 @@ static void expect_counts(const vx_mask_report *report, int64_t candidate, int64
     assert_int_equal(report->left_out_constant, constant);
 }
 
+static void expect_loss(const vx_mask_loss *loss, const char *participant, const char *column, int64_t voxels,
+                        int64_t alone, int64_t images)
+{
+    assert_string_equal(loss->participant, participant);
+    assert_string_equal(loss->column, column);
+    assert_int_equal(loss->voxels, voxels);
+    assert_int_equal(loss->alone, alone);
+    assert_int_equal(loss->images, images);
+}
+
 static void test_implicit_mask(void **state)
 {
     (void)state;
@@ -89,8 +100,9 @@ static void test_implicit_mask(void **state)
         vx_mask_report report;
         assert_int_equal(vx_matrix_read(rows, ROWS, NULL, threads, &matrix, &report, &error), VX_OK);
         expect_matrix(matrix, 2, (const int64_t[]){0, 1});
-        expect_counts(&report, 5, 1, 1, 0, 1); /* voxel 3 is both not finite and zero: the first reason counts */
-        assert_string_equal(report.not_finite_worst, "sub-c (1 voxel)");
+        expect_counts(&report, 6, 1, 2, 0, 1); /* voxel 3 is both not finite and zero: the first reason counts */
+        expect_loss(&report.not_finite, "sub-c", "pet_baseline", 1, 0, 1);
+        expect_loss(&report.zero, "sub-a", "pet_baseline", 1, 1, 3);
         assert_true(matrix->grid.affine[0][3] == -6);
         vx_matrix_free(matrix);
     }
@@ -105,7 +117,7 @@ static void test_threshold(void **state)
     (void)state;
     assert_int_equal(vx_matrix_read(rows, ROWS, &mask, 2, &matrix, &report, &error), VX_INPUT);
     assert_null(matrix);
-    assert_non_null(strstr(error.message, "empty mask: of 5 voxels"));
+    assert_non_null(strstr(error.message, "empty mask: of 6 voxels"));
     assert_non_null(strstr(error.message, "3 by the threshold"));
     mask.threshold = 0.5;
     assert_int_equal(vx_matrix_read(rows, ROWS, &mask, 2, &matrix, &report, &error), VX_OK);
@@ -113,7 +125,8 @@ static void test_threshold(void **state)
     vx_matrix_free(matrix);
 }
 
-/* A mask file decides about zeros: voxels 2 and 5 stay, 0 is not in it. Not finite and constant still leave. */
+/* Voxel 0 is not in the mask. Zeros at voxels 2 and 5 are missing coverage, unless they are kept. Not finite and
+ * constant leave either way. */
 static void test_explicit_mask(void **state)
 {
     const float in[VOXELS] = {0, 1, 0.5f, 1, 2, 7};
@@ -125,9 +138,24 @@ static void test_explicit_mask(void **state)
     (void)state;
     put("mask.nii.gz", &grid, in);
     assert_int_equal(vx_matrix_read(rows, ROWS, &mask, 2, &matrix, &report, &error), VX_OK);
+    expect_matrix(matrix, 1, (const int64_t[]){1});
+    expect_counts(&report, 5, 1, 2, 0, 1);
+    assert_int_equal(report.kept_zero, 0);
+    assert_true(report.file_low == 0.5 && report.file_high == 7 && report.file_between == 4);
+    vx_matrix_free(matrix);
+    mask.keep_zeros = true;
+    assert_int_equal(vx_matrix_read(rows, ROWS, &mask, 2, &matrix, &report, &error), VX_OK);
     expect_matrix(matrix, 3, (const int64_t[]){1, 2, 5});
     expect_counts(&report, 5, 1, 0, 0, 1);
+    assert_int_equal(report.kept_zero, 2);
+    expect_loss(&report.zero, "sub-a", "pet_baseline", 1, 1, 3);
     vx_matrix_free(matrix);
+    mask.level = 0.5; /* voxel 2 holds just that */
+    assert_int_equal(vx_matrix_read(rows, ROWS, &mask, 2, &matrix, &report, &error), VX_OK);
+    expect_matrix(matrix, 2, (const int64_t[]){1, 5});
+    assert_int_equal(report.candidate, 4);
+    vx_matrix_free(matrix);
+    mask = (vx_mask_options){.file = "mask.nii.gz"};
 
     put("mask.nii.gz", &grid, spoilt);
     assert_int_equal(vx_matrix_read(rows, ROWS, &mask, 2, &matrix, &report, &error), VX_INPUT);
@@ -137,7 +165,82 @@ static void test_explicit_mask(void **state)
     assert_non_null(strstr(error.message, "mask: mask.nii.gz: another grid than that of a1.nii: centre shifted"));
     mask.file = "nowhere.nii";
     assert_int_equal(vx_matrix_read(rows, ROWS, &mask, 2, &matrix, &report, &error), VX_INPUT);
-    assert_non_null(strstr(error.message, "mask: nowhere.nii: No such file"));
+    assert_non_null(strstr(error.message, "mask: nowhere.nii: the image does not exist: No such file"));
+}
+
+static bool same_loss(const vx_mask_loss *a, const vx_mask_loss *b)
+{
+    return strcmp(a->participant, b->participant) == 0 && strcmp(a->column, b->column) == 0 &&
+           a->voxels == b->voxels && a->alone == b->alone && a->images == b->images;
+}
+
+/* Nobody's place changes a count, nor the mask: sub-a costs voxels 2 and 5 alone, and 3 with sub-c. */
+static void test_order_of_rows(void **state)
+{
+    static const int order[][ROWS] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    const vx_grid grid = line(-6);
+    const float lacking[VOXELS] = {1, 2, 0, 0, 5.5f, 0};
+    vx_mask_report first;
+    (void)state;
+    put("lacking.nii", &grid, lacking);
+    for (int k = 0; k < 6; k++) {
+        vx_volume_row ordered[ROWS];
+        vx_matrix *matrix;
+        vx_mask_report report;
+        for (int i = 0; i < ROWS; i++)
+            ordered[i] = rows[order[k][i]];
+        for (int i = 0; i < ROWS; i++)
+            if (ordered[i].participant == rows[0].participant)
+                ordered[i].baseline = "lacking.nii";
+        assert_int_equal(vx_matrix_read(ordered, ROWS, NULL, 2, &matrix, &report, &error), VX_OK);
+        assert_int_equal(matrix->voxels, 3);
+        if (k == 0) {
+            expect_counts(&report, 6, 1, 2, 0, 0);
+            expect_loss(&report.zero, "sub-a", "pet_baseline", 3, 1, 3); /* voxel 2 is zero in b2 too */
+            first = report;
+        }
+        assert_true(report.candidate == first.candidate && report.left_out_zero == first.left_out_zero &&
+                    report.left_out_not_finite == first.left_out_not_finite &&
+                    report.left_out_constant == first.left_out_constant);
+        assert_true(same_loss(&report.zero, &first.zero) && same_loss(&report.not_finite, &first.not_finite));
+        vx_matrix_free(matrix);
+    }
+}
+
+/* Doubles near 1e6 that change by multiples of 1e-3: a float holds such values to 0.06. The change is the float nearest
+ * to the difference of the doubles. Values that are the same as floats, but not as doubles, are no duplicates. */
+static void test_difference_of_doubles(void **state)
+{
+    vx_volume_row pair[ROWS];
+    char name[2 * ROWS][16];
+    vx_matrix *matrix;
+    (void)state;
+    for (int i = 0; i < 2 * ROWS; i++) {
+        nifti_1_header h = {.sizeof_hdr = 348, .dim = {3, VOXELS, 1, 1}, .datatype = DT_FLOAT64, .bitpix = 64,
+                            .pixdim = {1, 2, 2, 2}, .vox_offset = 352, .qform_code = 1, .magic = "n+1"};
+        unsigned char bytes[352 + 8 * VOXELS] = {0};
+        memcpy(bytes, &h, sizeof h);
+        for (int v = 0; v < VOXELS; v++) {
+            const double value = 1e6 + (i % 2) * 1e-3 * (v + 1) * (1 + i / 2) + 1e-5 * i;
+            memcpy(bytes + 352 + 8 * v, &value, sizeof value);
+        }
+        if (i % 2 == 0) /* a baseline that is not constant */
+            memcpy(bytes + 352, (const double[]){1e6 - 1}, 8);
+        snprintf(name[i], sizeof name[i], "double%d.nii", i);
+        FILE *file = fopen(name[i], "wb");
+        assert_int_equal(fwrite(bytes, 1, sizeof bytes, file), sizeof bytes);
+        fclose(file);
+        if (i % 2)
+            pair[i / 2] = (vx_volume_row){"sub", name[i - 1], "bl", name[i], "fu"};
+    }
+    if (vx_matrix_read(pair, ROWS, NULL, 1, &matrix, NULL, &error))
+        fail_msg("%s", error.message);
+    for (int i = 0; i < ROWS; i++)
+        for (int v = 1; v < VOXELS; v++) {
+            const double change = 1e-3 * (v + 1) * (1 + i) + 1e-5; /* a double near 1e6 holds it to 1.2e-10 */
+            assert_true(fabs(matrix->data[i * VOXELS + v] - change) < 3e-10 + 6e-8 * change);
+        }
+    vx_matrix_free(matrix);
 }
 
 /* Without a baseline the follow-up is the value; one row alone is kept whole. */
@@ -195,7 +298,8 @@ static void test_errors(void **state)
     put("flipped.nii", &flipped, followup[1]);
     put("copy.nii.gz", &grid, baseline[2]);
 
-    expect_error(1, NULL, "gone.nii", WORDS("participant sub-b, column pet_followup: gone.nii: No such file"));
+    expect_error(1, NULL, "gone.nii",
+                 WORDS("participant sub-b, column pet_followup: gone.nii: the image does not exist"));
     expect_error(0, "gone.nii", NULL, WORDS("participant sub-a, column pet_baseline: gone.nii"));
     expect_error(2, "constant.nii", NULL, WORDS("sub-c, column pet_baseline: constant.nii: constant image", "is 3"));
     expect_error(0, NULL, "nothing.nii", WORDS("sub-a, column pet_followup: nothing.nii: no voxel is finite"));
@@ -248,6 +352,8 @@ int main(void)
         cmocka_unit_test(test_implicit_mask),
         cmocka_unit_test(test_threshold),
         cmocka_unit_test(test_explicit_mask),
+        cmocka_unit_test(test_order_of_rows),
+        cmocka_unit_test(test_difference_of_doubles),
         cmocka_unit_test(test_one_image_a_row),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_lowest_row_is_reported),

@@ -1,8 +1,11 @@
-/* The clusters of a map drawn by hand, on a grid whose axes are neither at right angles nor parallel to the world's.
+/* The clusters of a map drawn by hand, on a grid whose axes are neither at right angles nor parallel to those of the
+ * world, and of random maps against a flood by coordinates.
  *
  * 5 x 4 x 3 voxels, all in the mask; a score s stands for r = s / 1000, and with 16 degrees of freedom t = 4 r /
  * sqrt(1 - r^2): 600 is t = 3, 800 is 16 / 3. The forming threshold t = 2, r = 2 / sqrt(20), is cut at 447. */
+#include "base/random.h"
 #include "infer/clusters.h"
+#include "statistics/reference.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -43,30 +46,36 @@ static const expected chain = {1, 4, 4, {1, 0, 0}, 5, {88, -127, -73}};
 static const expected heavy = {-1, 1, 10 / 3., {0, 3, 2}, -5.5f, {95, -115, -58}};
 static const expected light = {-1, 1, 1, {4, 2, 2}, -6, {86, -122, -64}};
 
-static vx_cluster *find(int connectivity, vx_tails tails, float label[V], size_t *clusters)
+/* The clusters of `score` at the grid places `index`, `voxels` of them. */
+static vx_cluster *clusters_of(int connectivity, vx_tails tails, int voxels, int64_t *index, const int32_t *score,
+                               const float *t, float *label, size_t *clusters)
 {
     const vx_effect effect = {.scheme = VX_SIGN_FLIP, .n = 17, .df = 16};
-    const vx_problem problem = {.effect = &effect, .op = VX_OP_SIGNFLIP, .voxels = V, .unit = 0.001,
+    const vx_problem problem = {.effect = &effect, .op = VX_OP_SIGNFLIP, .voxels = voxels, .unit = 0.001,
                                 .cut_high = 447, .cut_low = -447, .near_high = 968, .near_low = -968,
                                 .options = {.threshold_t = 2, .connectivity = connectivity}};
+    vx_matrix matrix = {.n = 17, .voxels = voxels, .index = index, .grid = {.dim = {NX, NY, NZ}}};
+    vx_cluster *cluster = NULL;
+    vx_error error = {0};
+    memcpy(matrix.grid.affine, affine, sizeof affine);
+    if (vx_clusters_find(&problem, &matrix, tails, score, t, label, &cluster, clusters, &error))
+        fail_msg("%s", error.message);
+    return cluster;
+}
+
+/* Those of the map that is drawn above. */
+static vx_cluster *find(int connectivity, vx_tails tails, float label[V], size_t *clusters)
+{
     int64_t index[V];
     int32_t score[V] = {0};
     float t[V] = {0};
-    vx_matrix matrix = {.n = 17, .voxels = V, .index = index, .grid = {.dim = {NX, NY, NZ}}};
-    vx_cluster *cluster = NULL;
-    vx_error error = {0};
     for (int v = 0; v < V; v++)
         index[v] = v;
-    for (int i = 0; i < 4; i++)
-        for (int j = 0; j < 4; j++)
-            matrix.grid.affine[i][j] = affine[i][j];
     for (int k = 0; k < DRAWN; k++) {
         score[drawn[k].place] = drawn[k].score;
         t[drawn[k].place] = drawn[k].t;
     }
-    if (vx_clusters_find(&problem, &matrix, tails, score, t, label, &cluster, clusters, &error))
-        fail_msg("%s", error.message);
-    return cluster;
+    return clusters_of(connectivity, tails, V, index, score, t, label, clusters);
 }
 
 /* Mass to a unit of 2^-20 a voxel and the rounding of t to float. */
@@ -149,9 +158,43 @@ static void one_tail(void **state)
     free(found);
 }
 
+/* Maps of 600, -600 and 0 in equal parts, some voxels not in the mask: every voxel's own cluster is as large as the
+ * flood's, and there are as many. Small grids are all border. */
+static void random_maps(void **state)
+{
+    static const int dim[3] = {NX, NY, NZ}, connectivity[3] = {6, 18, 26};
+    (void)state;
+    for (int k = 0; k < 9 * 20; k++) {
+        vx_tails tails = (vx_tails)(k % 3);
+        int64_t index[V];
+        int32_t score[V];
+        float t[V], label[V];
+        double map[V] = {0}, extent[V] = {0};
+        int voxels = 0, number = 0;
+        size_t clusters;
+        for (int v = 0; v < V; v++) {
+            uint32_t drawn_number = vx_philox(71, (uint64_t)k, (uint32_t)v, VX_STREAM_TEST).word[0];
+            if (drawn_number % 10 == 0)
+                continue;
+            score[voxels] = 600 * ((int32_t)(drawn_number / 10 % 3) - 1);
+            t[voxels] = (float)score[voxels] / 200;
+            map[v] = (double)t[voxels];
+            index[voxels++] = v;
+        }
+        for (int sign = -1; sign <= 1; sign += 2)
+            if (tails == VX_TWO_TAILS || (tails == VX_POSITIVE) == (sign > 0))
+                number += reference_clusters(dim, map, sign, 2, connectivity[k / 3 % 3], extent, NULL).number;
+        vx_cluster *found = clusters_of(connectivity[k / 3 % 3], tails, voxels, index, score, t, label, &clusters);
+        assert_int_equal(clusters, number);
+        for (int v = 0; v < voxels; v++)
+            assert_int_equal(label[v] > 0 ? found[(size_t)label[v] - 1].voxels : 0, extent[index[v]]);
+        free(found);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(described_in_mm), cmocka_unit_test(fewer_neighbours),
-                                       cmocka_unit_test(one_tail)};
+                                       cmocka_unit_test(one_tail), cmocka_unit_test(random_maps)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,7 +53,9 @@ static void commands(void **state)
     REFUSED("roi|not yet", "voxstat", "roi");
     REFUSED("merge|not yet", "voxstat", "merge", "a", "b");
     REFUSED("scalars|not yet", "voxstat", "scalars");
-    REFUSED("report: its DIR is missing", "voxstat", "report");
+    REFUSED("translate: its COMMAND... is missing", "voxstat", "translate");
+    PARSE("voxstat", "report");
+    assert_int_equal(arguments.words, 0);
     REFUSED("found 'b'|expected an option", "voxstat", "report", "a", "b");
     REFUSED("extra|expected an option", "voxstat", "--design", "paired", "extra");
 }
@@ -83,6 +85,22 @@ static void values(void **state)
     vx_names_destroy(&names);
     PARSE("voxstat", "-n", "exact");
     assert_int_equal(vx_argument_choice(&arguments, VX_OPTION_PERMUTATIONS), 1);
+}
+
+static void commas_in_names(void **state)
+{
+    (void)state;
+    static const char *const expected[] = {"size, left", "size, right", ",", "a\\b", "c\\"};
+    vx_names names;
+    PARSE("voxstat", "--covariate", "size\\, left,size\\, right,\\,", "--covariate", "a\\b,c\\");
+    assert_int_equal(vx_argument_names(&arguments, VX_OPTION_COVARIATE, &names, &error), VX_OK);
+    assert_int_equal(names.count, 5);
+    for (size_t i = 0; i < names.count; i++)
+        assert_string_equal(names.name[i], expected[i]);
+    vx_names_destroy(&names);
+    REFUSED("--covariate|a,b is there twice", "voxstat", "--covariate", "a\\,b,a\\,b");
+    REFUSED("--nuisance|0xE9|not UTF-8", "voxstat", "--nuisance", "age,caf\xe9");
+    REFUSED("--cluster-t|'0x3'", "voxstat", "--cluster-t", "0x3");
 }
 
 static void defaults(void **state)
@@ -168,6 +186,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commands),
         cmocka_unit_test(values),
+        cmocka_unit_test(commas_in_names),
         cmocka_unit_test(defaults),
         cmocka_unit_test(sizes),
         cmocka_unit_test(wrong_values),

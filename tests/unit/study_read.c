@@ -19,7 +19,8 @@ static char table_path[100];
 
 static int make_folder(void **state)
 {
-    static const char *const image[] = {"a1.nii", "a2.nii", "b1.nii.gz", "b2.nii.gz", "c1.hdr", "c2.img"};
+    static const char *const image[] = {"a1.nii", "a2.nii", "b1.nii.gz", "b2.nii.gz", "c1.hdr", "c1.img", "c2.hdr",
+                                        "c2.img"};
     char path[100];
     (void)state;
     if (!mkdtemp(folder) || chdir(folder))

@@ -55,7 +55,7 @@ static vx_status settle(vx_opencl *self, int queue, vx_error *error)
         clReleaseEvent(q->event[i]);
     }
     q->pending = 0;
-    return vx_cl_check(code, "a launch", error);
+    return vx_cl_check(code, "a launch (clWaitForEvents)", error);
 }
 
 static vx_status buffer_new(vx_backend *backend, size_t bytes, vx_buffer **buffer, vx_error *error)
@@ -79,9 +79,9 @@ static vx_status buffer_new(vx_backend *backend, size_t bytes, vx_buffer **buffe
         return vx_error_prefix(error, status, "%s: %zu bytes", backend->info.id, whole);
     }
     code = clEnqueueFillBuffer(self->queue[0].queue, (*buffer)->memory, &zero, sizeof zero, 0, whole, 0, NULL, NULL);
-    if (code == CL_SUCCESS)
-        code = clFinish(self->queue[0].queue); /* the other queue may be the first to use it */
     status = vx_cl_check(code, "clEnqueueFillBuffer", error);
+    if (status == VX_OK) /* the other queue may be the first to use it */
+        status = vx_cl_check(clFinish(self->queue[0].queue), "clFinish", error);
     if (status != VX_OK) {
         backend->buffer_free(backend, *buffer);
         *buffer = NULL;

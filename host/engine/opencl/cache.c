@@ -1,17 +1,31 @@
-/* The cache of program binaries. A file is a magic word, the SHA-256 of the binary, and the binary: a driver never gets
- * to see a broken one. Files are written beside their place and renamed, so that two programs may do it at once. */
+/* The cache of program binaries: a file a program, called by the SHA-256 of its key. A file is
+ *
+ *     a magic word, the SHA-256 of all that follows, the length of the key, the key, the binary
+ *
+ * so that a driver never gets to see a broken binary or one of another key. A binary is code that is run: folder and
+ * files must belong to the user and be writable by nobody else, links are not followed, and all is opened relative to
+ * the folder that was looked at. Files are written beside their place and renamed, so that two programs may do it at
+ * once. */
 #include "base/memory.h"
 #include "engine/opencl/opencl.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sha256.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char magic[8] = "voxstat1";
-enum { HEADER = sizeof magic + SHA256_DIGEST_LENGTH };
+typedef struct vx_cache_header {
+    char magic[8];
+    uint8_t digest[SHA256_DIGEST_LENGTH];
+    uint64_t key_size;
+} vx_cache_header;
+
+static const char magic[8] = "voxstat2";
+enum { SIZE_MOST = 1 << 30 }; /* of a file: binaries have some 100 kB */
 
 static char *folder(void)
 {
@@ -35,67 +49,149 @@ static bool make_folders(char *path)
     return mkdir(path, 0700) == 0 || errno == EEXIST;
 }
 
-static void digest_of(const void *data, size_t size, uint8_t digest[SHA256_DIGEST_LENGTH])
+/* Why what is open may hold code of others; null where it is the user's alone. */
+static const char *distrust(int descriptor, mode_t type)
+{
+    struct stat properties;
+    if (fstat(descriptor, &properties) != 0)
+        return "it cannot be looked at";
+    if ((properties.st_mode & S_IFMT) != type)
+        return "it is of another type";
+    if (properties.st_uid != geteuid())
+        return "it belongs to another user";
+    if (properties.st_mode & (S_IWGRP | S_IWOTH))
+        return "others may write to it";
+    return NULL;
+}
+
+/* The cache folder, made where it is missing; -1 where there is none to be used, and `why` (may be null) says why, ""
+ * for one that cannot be made. */
+static int open_folder(char **path, const char **why)
+{
+    const char *reason = "";
+    int descriptor = -1;
+    *path = folder();
+    if (*path && make_folders(*path)) {
+        descriptor = open(*path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        reason = descriptor >= 0 ? distrust(descriptor, S_IFDIR) : "it is a link, or cannot be opened";
+        if (descriptor >= 0 && reason) {
+            close(descriptor);
+            descriptor = -1;
+        }
+    }
+    if (why)
+        *why = reason;
+    return descriptor;
+}
+
+void vx_cache_note(char *note, size_t size)
+{
+    char *path = NULL;
+    const char *why = "";
+    int directory = open_folder(&path, &why);
+    if (directory >= 0) {
+        close(directory);
+    } else if (path && *why && size) {
+        size_t used = strlen(note);
+        snprintf(note + used, size - used, "%scompiled kernels are not kept in %s: %s", used ? "; " : "", path, why);
+    }
+    free(path);
+}
+
+static void digest_of(uint64_t key_size, const void *rest, size_t size, uint8_t digest[SHA256_DIGEST_LENGTH])
 {
     SHA2_CTX context;
     SHA256Init(&context);
-    SHA256Update(&context, data, size);
+    SHA256Update(&context, (const uint8_t *)&key_size, sizeof key_size);
+    SHA256Update(&context, rest, size);
     SHA256Final(digest, &context);
 }
 
-void *vx_cache_load(const char *key, size_t *size)
+/* What follows the header, where the file is whole and of this key: the key, then the binary. */
+static char *read_entry(FILE *file, const void *key, size_t key_size, size_t *size)
 {
-    char header[HEADER], *directory = folder(), *path = directory ? vx_text("%s/%s", directory, key) : NULL;
+    vx_cache_header header;
     uint8_t digest[SHA256_DIGEST_LENGTH];
-    FILE *file = path ? fopen(path, "rb") : NULL;
     struct stat properties;
-    void *data = NULL;
-    if (file && fstat(fileno(file), &properties) == 0 && properties.st_size > HEADER &&
-        fread(header, HEADER, 1, file) == 1) {
-        *size = (size_t)properties.st_size - HEADER;
-        data = malloc(*size);
-        if (data && fread(data, *size, 1, file) == 1)
-            digest_of(data, *size, digest);
-        else
-            memset(digest, 0, sizeof digest);
-        if (memcmp(header, magic, sizeof magic) != 0 || memcmp(header + sizeof magic, digest, sizeof digest) != 0) {
-            free(data);
-            data = NULL;
-        }
+    if (fstat(fileno(file), &properties) != 0 || properties.st_size > SIZE_MOST ||
+        (size_t)properties.st_size <= sizeof header + key_size || fread(&header, sizeof header, 1, file) != 1 ||
+        memcmp(header.magic, magic, sizeof magic) != 0 || header.key_size != key_size)
+        return NULL;
+    *size = (size_t)properties.st_size - sizeof header;
+    char *rest = malloc(*size);
+    if (rest && fread(rest, *size, 1, file) == 1) {
+        digest_of(key_size, rest, *size, digest);
+        if (memcmp(header.digest, digest, sizeof digest) == 0 && memcmp(rest, key, key_size) == 0)
+            return rest;
     }
-    if (file)
-        fclose(file);
-    free(path);
-    free(directory);
-    return data;
+    free(rest);
+    return NULL;
 }
 
-void vx_cache_store(const char *key, const void *data, size_t size)
+void *vx_cache_load(const void *key, size_t key_size, size_t *size)
 {
-    char *directory = folder(), *path = NULL, *temporary = NULL;
-    uint8_t digest[SHA256_DIGEST_LENGTH];
+    char name[SHA256_DIGEST_STRING_LENGTH], *path = NULL, *entry = NULL;
+    int directory = open_folder(&path, NULL), descriptor = -1;
     FILE *file = NULL;
-    int descriptor = -1;
-    if (!directory || !make_folders(directory))
+    if (directory < 0)
         goto cleanup;
-    path = vx_text("%s/%s", directory, key);
-    temporary = vx_text("%s/%s.XXXXXX", directory, key);
-    if (!path || !temporary || (descriptor = mkstemp(temporary)) < 0)
+    descriptor = openat(directory, SHA256Data(key, key_size, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (descriptor < 0 || distrust(descriptor, S_IFREG) || !(file = fdopen(descriptor, "rb")))
         goto cleanup;
-    file = fdopen(descriptor, "wb");
-    if (!file) {
-        close(descriptor);
-        unlink(temporary);
-        goto cleanup;
+    descriptor = -1; /* the file's now */
+    entry = read_entry(file, key, key_size, size);
+    if (entry) {
+        *size -= key_size;
+        memmove(entry, entry + key_size, *size);
     }
-    digest_of(data, size, digest);
-    bool written = fwrite(magic, sizeof magic, 1, file) == 1 && fwrite(digest, sizeof digest, 1, file) == 1 &&
-                   fwrite(data, size, 1, file) == 1;
-    written = fclose(file) == 0 && written;
-    if (!written || rename(temporary, path) != 0)
-        unlink(temporary);
 cleanup:
+    if (file)
+        fclose(file);
+    if (descriptor >= 0)
+        close(descriptor);
+    if (directory >= 0)
+        close(directory);
+    free(path);
+    return entry;
+}
+
+static bool write_entry(FILE *file, const void *key, size_t key_size, const void *data, size_t size)
+{
+    vx_cache_header header = {.key_size = key_size};
+    size_t all = key_size + size;
+    char *rest = malloc(all);
+    if (!rest)
+        return false;
+    memcpy(rest, key, key_size);
+    memcpy(rest + key_size, data, size);
+    memcpy(header.magic, magic, sizeof magic);
+    digest_of(key_size, rest, all, header.digest);
+    bool written = fwrite(&header, sizeof header, 1, file) == 1 && fwrite(rest, all, 1, file) == 1;
+    free(rest);
+    return written;
+}
+
+void vx_cache_store(const void *key, size_t key_size, const void *data, size_t size)
+{
+    char name[SHA256_DIGEST_STRING_LENGTH], *path = NULL, *temporary = NULL;
+    int directory = open_folder(&path, NULL), descriptor = -1;
+    FILE *file = NULL;
+    uint64_t random = 0;
+    if (directory < 0 || size > SIZE_MOST / 2 || key_size > SIZE_MOST / 4 ||
+        getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
+        goto cleanup;
+    SHA256Data(key, key_size, name);
+    temporary = vx_text("%s.%016llx", name, (unsigned long long)random);
+    if (!temporary ||
+        (descriptor = openat(directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0)
+        goto cleanup;
+    bool written = (file = fdopen(descriptor, "wb")) && write_entry(file, key, key_size, data, size);
+    written = (file ? fclose(file) == 0 : close(descriptor) == 0) && written;
+    if (!written || renameat(directory, temporary, directory, name) != 0)
+        unlinkat(directory, temporary, 0);
+cleanup:
+    if (directory >= 0)
+        close(directory);
     free(temporary);
     free(path);
-    free(directory);
 }

@@ -13,16 +13,16 @@ enum { PLATFORMS_MAX = 16, DEVICES_MAX = 64, NO_PLATFORM = -1001 };
  * tables. */
 enum { LOCAL_MEMORY_MIN = 4 * VX_BATCH_MAX * 4 + 4096 };
 
-/* Drivers reserve address space for their compiler, and for every thread a stack and a heap; one that gets none aborts the
- * program. VX_DEVICE where the limit is below what PoCL takes on so many cores, about. */
+/* Drivers reserve address space for their compiler, and for every thread a stack and a heap; one that gets none aborts
+ * the program. VX_DEVICE where the limit is below what PoCL takes on so many cores, about. */
 static vx_status check_room(vx_error *error)
 {
     struct rlimit limit;
     const double needed = 0x1p30 + 0xap24 * (double)sysconf(_SC_NPROCESSORS_ONLN); /* 160 MiB a core */
     if (getrlimit(RLIMIT_AS, &limit) || limit.rlim_cur == RLIM_INFINITY || (double)limit.rlim_cur >= needed)
         return VX_OK;
-    return vx_fail(error, VX_DEVICE, "OpenCL is not tried: address space is limited to %.2f GiB (ulimit -v), and drivers "
-                   "may need %.2f GiB", (double)limit.rlim_cur / 0x1p30, needed / 0x1p30);
+    return vx_fail(error, VX_DEVICE, "OpenCL is not tried: address space is limited to %.2f GiB (ulimit -v), and "
+                   "drivers may need %.2f GiB", (double)limit.rlim_cur / 0x1p30, needed / 0x1p30);
 }
 
 static vx_status platforms(cl_platform_id *list, cl_uint *count, vx_error *error)
@@ -113,6 +113,14 @@ static void describe(cl_platform_id platform, cl_device_id device, int p, int d,
                  LOCAL_MEMORY_MIN, info->local_memory);
 }
 
+/* Adds that there is no device. */
+static void add_none(cl_uint platform_count, char *note, size_t size)
+{
+    size_t used = strlen(note);
+    snprintf(note + used, size - used, "%s%s", used ? "; " : "",
+             platform_count == 0 ? "no OpenCL driver is installed" : "the OpenCL drivers installed find no device");
+}
+
 vx_status vx_opencl_list(vx_device_info **list, size_t *count, char *note, size_t note_size, vx_error *error)
 {
     cl_platform_id platform[PLATFORMS_MAX];
@@ -141,9 +149,13 @@ vx_status vx_opencl_list(vx_device_info **list, size_t *count, char *note, size_
         for (cl_uint d = 0; d < device_count; d++)
             describe(platform[p], device[d], (int)p, (int)d, &(*list)[(*count)++]);
     }
-    if (*count == 0 && note_size)
-        snprintf(note, note_size,
-                 platform_count == 0 ? "no OpenCL driver is installed" : "the OpenCL drivers installed find no device");
+    if (note_size) {
+        vx_icd_note(note, note_size);
+        if (*count)
+            vx_cache_note(note, note_size);
+        else if (!note[0] || platform_count)
+            add_none(platform_count, note, note_size);
+    }
     return VX_OK;
 }
 

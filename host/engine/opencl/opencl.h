@@ -16,6 +16,9 @@ vx_status vx_cl_check_at(cl_int code, const char *call, const char *where, vx_er
 /* The device of these indices, described; VX_DEVICE where there is none. */
 vx_status vx_cl_find(int platform, int device, cl_device_id *found, vx_device_info *info, vx_error *error);
 
+/* Adds to the note which registered drivers do not load, and why. */
+void vx_icd_note(char *note, size_t size);
+
 /* How an op's kernel is cut for a kind of device: the build options of kernels/common.h, and the launch. */
 typedef struct vx_form {
     const char *kernel; /* name of the kernel, and of its file without .cl */
@@ -34,9 +37,11 @@ vx_status vx_cl_build(cl_context context, cl_device_id device, const vx_form *fo
                       cl_program *program, vx_error *error);
 
 /* The cache: binaries by key, under VOXSTAT_CACHE_DIR, else $XDG_CACHE_HOME/voxstat, else ~/.cache/voxstat. What cannot
- * be read or written is as good as absent: a cache never fails. Load gives null or memory for free(). */
-void *vx_cache_load(const char *key, size_t *size);
-void vx_cache_store(const char *key, const void *data, size_t size);
+ * be read or written, or is not the user's alone, is as good as absent: a cache never fails. Load gives null or memory
+ * for free(). To the note it is added why the folder is not used. */
+void *vx_cache_load(const void *key, size_t key_size, size_t *size);
+void vx_cache_store(const void *key, size_t key_size, const void *data, size_t size);
+void vx_cache_note(char *note, size_t size);
 
 /* The text of a kernel file with its includes put in place; freed with free(). */
 vx_status vx_kernel_source(const char *file, char **text, vx_error *error);

@@ -4,7 +4,6 @@
 #include "base/stream.h"
 #include "engine/opencl/opencl.h"
 
-#include <sha256.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -90,29 +89,34 @@ vx_status vx_kernel_source(const char *file, char **text, vx_error *error)
     return status;
 }
 
-/* SHA-256, in hex, of all that decides the binary: source, options, device, driver. */
-static void make_key(cl_device_id device, const char *source, const char *options,
-                     char key[SHA256_DIGEST_STRING_LENGTH])
+/* All that decides the binary: source, options, device, driver. */
+typedef struct vx_program_key {
+    char *text; /* freed with free() */
+    size_t size;
+} vx_program_key;
+
+static vx_status make_key(cl_device_id device, const char *source, const char *options, vx_program_key *key,
+                          vx_error *error)
 {
     static const cl_device_info what[] = {CL_DEVICE_VENDOR, CL_DEVICE_NAME, CL_DEVICE_VERSION, CL_DRIVER_VERSION};
-    SHA2_CTX context;
-    SHA256Init(&context);
-    SHA256Update(&context, (const uint8_t *)source, strlen(source) + 1);
-    SHA256Update(&context, (const uint8_t *)options, strlen(options) + 1);
+    FILE *to = vx_text_stream(&key->text, &key->size);
+    if (!to)
+        return vx_fail_memory(error);
+    fprintf(to, "%s%c%s", source, 0, options);
     for (size_t i = 0; i < sizeof what / sizeof *what; i++) {
         char text[512] = "";
         clGetDeviceInfo(device, what[i], sizeof text - 1, text, NULL);
-        SHA256Update(&context, (const uint8_t *)text, strlen(text) + 1);
+        fprintf(to, "%c%s", 0, text);
     }
-    SHA256End(&context, key);
+    return vx_stream_close(to) ? VX_OK : vx_fail_memory(error);
 }
 
 /* The program from its cached binary; null where there is none that the driver takes. */
-static cl_program load(cl_context context, cl_device_id device, const char *key, const char *options)
+static cl_program load(cl_context context, cl_device_id device, const vx_program_key *key, const char *options)
 {
     size_t size;
     cl_int taken = CL_SUCCESS, code;
-    unsigned char *binary = vx_cache_load(key, &size);
+    unsigned char *binary = vx_cache_load(key->text, key->size, &size);
     if (!binary)
         return NULL;
     const unsigned char *data = binary;
@@ -125,14 +129,14 @@ static cl_program load(cl_context context, cl_device_id device, const char *key,
     return program;
 }
 
-static void store(cl_program program, const char *key)
+static void store(cl_program program, const vx_program_key *key)
 {
     size_t size = 0;
     if (clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, NULL) != CL_SUCCESS || size == 0)
         return;
     unsigned char *binary = malloc(size);
     if (binary && clGetProgramInfo(program, CL_PROGRAM_BINARIES, sizeof binary, &binary, NULL) == CL_SUCCESS)
-        vx_cache_store(key, binary, size);
+        vx_cache_store(key->text, key->size, binary, size);
     free(binary);
 }
 
@@ -153,7 +157,8 @@ static vx_status fail_build(cl_program program, cl_device_id device, const char 
 vx_status vx_cl_build(cl_context context, cl_device_id device, const vx_form *form, bool exact_division,
                       cl_program *program, vx_error *error)
 {
-    char options[256], file[64], key[SHA256_DIGEST_STRING_LENGTH], *source = NULL;
+    char options[256], file[64], *source = NULL;
+    vx_program_key key = {0};
     cl_int code;
     *program = NULL;
     snprintf(options, sizeof options, "-cl-std=CL1.2%s -DVX_VEC=%d -DVX_COLS=%d -DVX_P=%d -DVX_WG=%d",
@@ -161,10 +166,9 @@ vx_status vx_cl_build(cl_context context, cl_device_id device, const vx_form *fo
              form->items);
     snprintf(file, sizeof file, "%s.cl", form->kernel);
     vx_status status = vx_kernel_source(file, &source, error);
-    if (status != VX_OK)
-        return status;
-    make_key(device, source, options, key);
-    *program = load(context, device, key, options);
+    if (status != VX_OK || (status = make_key(device, source, options, &key, error)) != VX_OK)
+        goto cleanup;
+    *program = load(context, device, &key, options);
     if (*program)
         goto cleanup;
     *program = clCreateProgramWithSource(context, 1, (const char **)&source, NULL, &code);
@@ -173,13 +177,14 @@ vx_status vx_cl_build(cl_context context, cl_device_id device, const vx_form *fo
         goto cleanup;
     code = clBuildProgram(*program, 1, &device, options, NULL, NULL);
     if (code == CL_SUCCESS) {
-        store(*program, key);
+        store(*program, &key);
     } else {
         status = fail_build(*program, device, form->kernel, code, error);
         clReleaseProgram(*program);
         *program = NULL;
     }
 cleanup:
+    free(key.text);
     free(source);
     return status;
 }

@@ -151,10 +151,16 @@ void vx_effect_values(vx_report *report, const vx_effect_view *view)
                   "large it is.</p>\n<div class=\"pictures\">\n");
     for (size_t c = 0; !report->status && c < shown; c++) {
         char *title = where(&effect->cluster[c]);
-        for (int64_t i = 0; i < effect->n; i++)
+        bool known = true;
+        for (int64_t i = 0; i < effect->n; i++) {
             change[i] = vx_cluster_change(effect, c, i);
+            known &= !isnan(change[i]);
+        }
         if (!title)
             report->status = vx_fail_memory(report->error);
+        else if (!known)
+            vx_put(report->page, "<p>%s: not drawn, as an image of some participant could not be read again for its "
+                   "mean.</p>\n", title);
         else if (covariate)
             put_covariate(report, view, c, change, units, title);
         else

@@ -57,6 +57,12 @@ static void put_row(vx_report *report, const vx_results_modality *modality, int6
     int64_t voxels = modality->voxels[VX_MEAN_FOLLOWUP][i];
     char text[32];
     vx_put(page, "<tr><th scope=\"row\">%s</th>", modality->participant[i]);
+    if (isnan(value)) { /* an image was not there any more when means were taken */
+        for (int k = 0; k < (before ? 6 : 3); k++)
+            vx_put_markup(page, "<td class=\"n\">\xE2\x80\x93</td>");
+        vx_put_markup(page, "</tr>\n");
+        return;
+    }
     if (before) {
         vx_put(page, "<td class=\"n\">%.5g</td><td class=\"n\">%.5g</td><td class=\"n\">%+.4g</td><td class=\"n\">%+.2f"
                "</td>", before[i], after[i], value, 100 * value / fabs(before[i]));

@@ -67,8 +67,8 @@ static void put_table(vx_report *report)
     vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Headline figures\">"
            "<table id=\"headline\"><caption>Headline figures: the largest t and its place, and the smallest p of every "
            "kind of correction over all voxels analysed, which need not lie there%s.</caption>\n<thead><tr><th "
-           "scope=\"col\">Effect</th><th scope=\"col\" class=\"n\">n</th><th scope=\"col\" class=\"n\">df</th><th scope=\"col\" "
-           "class=\"n\">peak t</th><th scope=\"col\" class=\"n\">at (mm)</th>",
+           "scope=\"col\">Effect</th><th scope=\"col\" class=\"n\">n</th><th scope=\"col\" class=\"n\">df</th><th "
+           "scope=\"col\" class=\"n\">peak t</th><th scope=\"col\" class=\"n\">at (mm)</th>",
            corrected ? "; by voxel, extent, mass and TFCE they are family-wise" : "");
     for (int k = 0; k < VX_P_KINDS; k++)
         if (any[k])

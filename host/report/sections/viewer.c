@@ -71,7 +71,8 @@ static vx_status place_new(const vx_report *report, const vx_results_modality *m
     return status;
 }
 
-/* Where the threshold of a map starts: the level of p, what the forming threshold is in its terms, or half its range. */
+/* Where the threshold of a map starts: the level of p, what the forming threshold is in its terms, or half its
+ * range. */
 static double first_threshold(const map_kind *kind, const vx_results_effect *effect, double largest)
 {
     const double t = effect->threshold_t;

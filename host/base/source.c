@@ -1,0 +1,44 @@
+#include "base/source.h"
+
+#include <sha256.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+vx_source_state vx_source_now(const vx_source_file *file)
+{
+    struct stat now;
+    char sha256[VX_SHA256_TEXT];
+    if (stat(file->path, &now) != 0)
+        return VX_SOURCE_GONE;
+    if ((uint64_t)now.st_size == file->size && now.st_mtim.tv_sec == file->seconds &&
+        now.st_mtim.tv_nsec == file->nanoseconds)
+        return VX_SOURCE_SAME;
+    if (!S_ISREG(now.st_mode) || !SHA256File(file->path, sha256))
+        return VX_SOURCE_GONE;
+    return strcmp(sha256, file->sha256) == 0 ? VX_SOURCE_SAME : VX_SOURCE_CHANGED;
+}
+
+vx_source_state vx_source_now_all(const vx_source *source)
+{
+    vx_source_state worst = VX_SOURCE_SAME;
+    for (int i = 0; i < source->files; i++) {
+        const vx_source_state now = vx_source_now(&source->file[i]);
+        worst = now > worst ? now : worst;
+    }
+    return worst;
+}
+
+void vx_source_destroy(vx_source *source)
+{
+    if (!source)
+        return;
+    for (int i = 0; i < source->files; i++)
+        free(source->file[i].path);
+    *source = (vx_source){0};
+}
+
+void vx_sha256_text(const void *bytes, size_t size, char text[VX_SHA256_TEXT])
+{
+    SHA256Data(bytes, size, text);
+}

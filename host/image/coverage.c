@@ -1,0 +1,126 @@
+#include "image/coverage.h"
+
+#include <stdio.h>
+
+static int64_t count_bits(uint64_t word)
+{
+    return __builtin_popcountll(word);
+}
+
+/* Bits of the image's word that are lacking. */
+static uint64_t lack(const vx_facts *image, size_t w)
+{
+    return (image->zero ? image->zero[w] : 0) | (image->not_finite ? image->not_finite[w] : 0);
+}
+
+static void add_bits(uint64_t *to, const uint64_t *from, size_t words)
+{
+    for (size_t w = 0; from && w < words; w++)
+        to[w] |= from[w];
+}
+
+/* After the rows: `universe` has a bit where no image has a value, `alone` where a row lacks what no other lacks. */
+static vx_status add_rows(const vx_volume_row *rows, int64_t n, const vx_facts *facts, vx_coverage *c, vx_error *error)
+{
+    uint64_t *once = vx_array_zero(c->words, sizeof *once); /* and `universe` and `alone` so far */
+    if (!once)
+        return vx_fail_memory(error);
+    for (size_t w = 0; w < c->words; w++)
+        c->universe[w] = ~(uint64_t)0;
+    for (int64_t i = 0; i < n; i++) {
+        const vx_facts *before = &facts[2 * i], *after = before + 1;
+        for (size_t w = 0; w < c->words; w++) {
+            const uint64_t b = lack(before, w), a = lack(after, w);
+            c->universe[w] &= rows[i].baseline ? a & b : a;
+            c->alone[w] = (c->alone[w] & ~(a | b)) | ((a | b) & ~once[w]);
+            once[w] |= a | b;
+        }
+        for (int which = 0; which < 2; which++) {
+            add_bits(c->zero, before[which].zero, c->words);
+            add_bits(c->not_finite, before[which].not_finite, c->words);
+        }
+    }
+    free(once);
+    return VX_OK;
+}
+
+/* Turns what no image has into what some image has, or takes the mask file's voxels instead. */
+static void set_universe(const vx_candidates *file, int64_t voxels, vx_coverage *c)
+{
+    for (size_t w = 0; w < c->words; w++)
+        c->universe[w] = file ? 0 : ~c->universe[w];
+    if (voxels & 63)
+        c->universe[c->words - 1] &= ((uint64_t)1 << (voxels & 63)) - 1;
+    for (int64_t k = 0; file && k < file->count; k++)
+        c->universe[file->index[k] >> 6] |= (uint64_t)1 << (file->index[k] & 63);
+    for (size_t w = 0; w < c->words; w++)
+        c->alone[w] &= c->universe[w];
+}
+
+/* Takes the image as the worst where it is: by what it costs alone, then by all that it lacks. */
+static void compare_loss(const uint64_t *bits, const vx_coverage *c, const char *participant, const char *column,
+                         vx_mask_loss *worst)
+{
+    vx_mask_loss loss = {0};
+    for (size_t w = 0; bits && w < c->words; w++) {
+        loss.voxels += count_bits(bits[w] & c->universe[w]);
+        loss.alone += count_bits(bits[w] & c->alone[w]);
+    }
+    loss.images = worst->images += loss.voxels > 0;
+    if (loss.alone < worst->alone || (loss.alone == worst->alone && loss.voxels <= worst->voxels))
+        return;
+    snprintf(loss.participant, sizeof loss.participant, "%s", participant ? participant : "?");
+    snprintf(loss.column, sizeof loss.column, "%s", column ? column : "?");
+    *worst = loss;
+}
+
+static void count(const vx_volume_row *rows, int64_t n, const vx_facts *facts, bool keep_zeros, const vx_coverage *c,
+                  vx_mask_report *report)
+{
+    int64_t zeros = 0;
+    for (size_t w = 0; w < c->words; w++) {
+        report->candidate += count_bits(c->universe[w]);
+        report->left_out_not_finite += count_bits(c->universe[w] & c->not_finite[w]);
+        zeros += count_bits(c->universe[w] & c->zero[w] & ~c->not_finite[w]);
+    }
+    *(keep_zeros ? &report->kept_zero : &report->left_out_zero) = zeros;
+    for (int64_t i = 0; i < 2 * n; i++) {
+        const vx_volume_row *row = &rows[i / 2];
+        const char *column = i % 2 ? row->followup_column : row->baseline_column;
+        compare_loss(facts[i].zero, c, row->participant, column, &report->zero);
+        compare_loss(facts[i].not_finite, c, row->participant, column, &report->not_finite);
+    }
+}
+
+vx_status vx_coverage_find(const vx_volume_row *rows, int64_t n, const vx_facts *facts, const vx_candidates *file,
+                           bool keep_zeros, int64_t voxels, vx_coverage *coverage, vx_mask_report *report,
+                           vx_error *error)
+{
+    const size_t words = vx_facts_words(voxels);
+    *coverage = (vx_coverage){
+        .words = words,
+        .universe = vx_array_zero(words, sizeof(uint64_t)),
+        .zero = vx_array_zero(words, sizeof(uint64_t)),
+        .not_finite = vx_array_zero(words, sizeof(uint64_t)),
+        .alone = vx_array_zero(words, sizeof(uint64_t)),
+    };
+    if (!coverage->universe || !coverage->zero || !coverage->not_finite || !coverage->alone)
+        return vx_fail_memory(error);
+    vx_status status = add_rows(rows, n, facts, coverage, error);
+    if (status)
+        return status;
+    set_universe(file, voxels, coverage);
+    count(rows, n, facts, keep_zeros, coverage, report);
+    return VX_OK;
+}
+
+void vx_coverage_destroy(vx_coverage *coverage)
+{
+    if (!coverage)
+        return;
+    free(coverage->universe);
+    free(coverage->zero);
+    free(coverage->not_finite);
+    free(coverage->alone);
+    *coverage = (vx_coverage){0};
+}

@@ -1,0 +1,149 @@
+#include "image/facts.h"
+
+#include "base/memory.h"
+#include "base/sort.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    WORD = 64, /* voxels at a time */
+    LANES = 2, /* values that every vector unit takes at a time */
+    SAMPLE = 512,
+};
+
+typedef float lane_floats __attribute__((vector_size(LANES * sizeof(float))));
+typedef double lane_doubles __attribute__((vector_size(LANES * sizeof(double))));
+typedef int64_t lane_bits __attribute__((vector_size(LANES * sizeof(int64_t))));
+typedef uint64_t lane_hash __attribute__((vector_size(LANES * sizeof(uint64_t)))); /* wraps around */
+
+/* A bit a voxel. */
+typedef struct word {
+    uint64_t zero, not_finite, differs; /* differs: from the first finite value */
+} word;
+
+/* What is carried from word to word. */
+typedef struct looking {
+    double slope, inter, first;
+    lane_hash hash;
+} looking;
+
+static uint64_t any_lane(lane_bits bits)
+{
+    return (uint64_t)(bits[0] | bits[1]);
+}
+
+/* 64 values. The hash is Bernstein's, h * 33 xor x, a lane, of the values as doubles: the same values have the same
+ * hash in whatever type they were stored. x - x is 0 for a finite x and NaN for others. */
+#define LOOK(type)                                                                                                     \
+    static word look_##type(const type *stored, looking *l)                                                            \
+    {                                                                                                                  \
+        lane_bits zero = {0}, not_finite = {0}, differs = {0}, place = {1, 2};                                         \
+        for (int k = 0; k < WORD; k += LANES) {                                                                        \
+            lane_##type##s from;                                                                                       \
+            memcpy(&from, stored + k, sizeof from);                                                                    \
+            const lane_doubles x = l->slope * __builtin_convertvector(from, lane_doubles) + l->inter;                  \
+            zero |= (x == 0) & place;                                                                                  \
+            not_finite |= (x - x != 0) & place;                                                                        \
+            differs |= (x != l->first) & place;                                                                        \
+            place <<= LANES;                                                                                           \
+            l->hash = ((l->hash << 5) + l->hash) ^ (lane_hash)x;                                                       \
+        }                                                                                                              \
+        return (word){any_lane(zero), any_lane(not_finite), any_lane(differs)};                                        \
+    }
+LOOK(float)
+LOOK(double)
+
+/* Up to 64 values from voxel `from` on. */
+static word look(const vx_loaded *image, int64_t from, int count, looking *l)
+{
+    if (count == WORD)
+        return image->wide ? look_double(image->wide + from, l) : look_float(image->data + from, l);
+    double padded[WORD] = {0};
+    looking plain = {.slope = 1, .first = l->first, .hash = l->hash};
+    for (int k = 0; k < count; k++)
+        padded[k] = vx_loaded_value(image, from + k);
+    const word found = look_double(padded, &plain);
+    const uint64_t there = ((uint64_t)1 << count) - 1;
+    l->hash = plain.hash;
+    return (word){found.zero & there, found.not_finite & there, found.differs & there};
+}
+
+/* NaN where there is none. */
+static double first_finite(const vx_loaded *image, int64_t voxels)
+{
+    for (int64_t v = 0; v < voxels; v++)
+        if (isfinite(vx_loaded_value(image, v)))
+            return vx_loaded_value(image, v);
+    return NAN;
+}
+
+/* The voxels of the sample are spread by multiples of the golden section, which no period of the grid meets. */
+static double typical_value(const vx_loaded *image, int64_t voxels)
+{
+    float sample[SAMPLE];
+    size_t count = 0;
+    for (int64_t i = 0; i < (voxels < SAMPLE ? voxels : SAMPLE); i++) {
+        const double place = (double)i * 0.6180339887498949;
+        const int64_t v = voxels < SAMPLE ? i : (int64_t)((place - floor(place)) * (double)voxels);
+        const float value = (float)fabs(vx_loaded_value(image, v));
+        if (isfinite(value) && value > 0)
+            sample[count++] = value;
+    }
+    vx_sort_floats(sample, count);
+    return count ? sample[count / 2] : 0;
+}
+
+/* Frees the bits where none is set. */
+static void keep(uint64_t **bits, uint64_t any)
+{
+    if (any)
+        return;
+    free(*bits);
+    *bits = NULL;
+}
+
+vx_status vx_facts_find(const char *path, const vx_loaded *image, vx_facts *facts, vx_error *error)
+{
+    const int64_t voxels = image->grid.dim[0] * image->grid.dim[1] * image->grid.dim[2]; /* in memory: no overflow */
+    const size_t words = vx_facts_words(voxels);
+    const double first = first_finite(image, voxels);
+    looking l = {image->slope, image->inter, first, {1, 2}};
+    word any = {0};
+    if (isnan(first))
+        return vx_fail(error, VX_INPUT, "%s: no voxel is finite", path);
+    facts->zero = vx_array(words, sizeof *facts->zero);
+    facts->not_finite = vx_array(words, sizeof *facts->not_finite);
+    if (!facts->zero || !facts->not_finite)
+        return vx_fail_memory(error);
+    for (size_t w = 0; w < words; w++) {
+        const int64_t v = (int64_t)w * WORD;
+        const int count = voxels - v < WORD ? (int)(voxels - v) : WORD;
+        const word found = look(image, v, count, &l);
+        facts->zero[w] = found.zero;
+        facts->not_finite[w] = found.not_finite;
+        any.zero |= found.zero;
+        any.not_finite |= found.not_finite;
+        any.differs |= found.differs & ~found.not_finite;
+    }
+    if (!any.differs)
+        return vx_fail(error, VX_INPUT, "%s: constant image: every voxel is %g", path, first);
+    keep(&facts->zero, any.zero);
+    keep(&facts->not_finite, any.not_finite);
+    for (int k = 0; k < LANES; k++) { /* FNV-1a, with a shift that carries high bits down */
+        facts->hash = (facts->hash ^ (uint64_t)l.hash[k]) * 0x100000001b3u;
+        facts->hash ^= facts->hash >> 32;
+    }
+    facts->typical = typical_value(image, voxels);
+    facts->mm_per_unit = image->mm_per_unit;
+    return VX_OK;
+}
+
+void vx_facts_destroy(vx_facts *facts)
+{
+    if (!facts)
+        return;
+    free(facts->zero);
+    free(facts->not_finite);
+    *facts = (vx_facts){0};
+}

@@ -1,0 +1,27 @@
+/* What one pass over an image finds: what it lacks, and what it is like. */
+#ifndef VX_IMAGE_FACTS_H
+#define VX_IMAGE_FACTS_H
+
+#include "image/load.h"
+
+/* Bit arrays have a bit a voxel of the grid, in words of 64; null where no bit is set. Owned; vx_facts_destroy releases
+ * them. */
+typedef struct vx_facts {
+    uint64_t hash;        /* of the values */
+    uint64_t *zero;       /* exactly 0 */
+    uint64_t *not_finite; /* NaN or infinite */
+    double typical;       /* the median of |value| over a sample of the voxels that are finite and not 0; 0: none */
+    double distance;      /* voxels between its grid and the first image's */
+    double mm_per_unit;
+} vx_facts;
+
+static inline size_t vx_facts_words(int64_t voxels)
+{
+    return ((size_t)voxels + 63) / 64;
+}
+
+/* Errors (VX_INPUT, naming the file): no finite voxel; a constant image. */
+vx_status vx_facts_find(const char *path, const vx_loaded *image, vx_facts *facts, vx_error *error);
+void vx_facts_destroy(vx_facts *facts);
+
+#endif

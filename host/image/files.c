@@ -1,0 +1,174 @@
+#include "image/files.h"
+
+#include "base/memory.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool ends_with(const char *text, const char *end)
+{
+    const size_t length = strlen(text), tail = strlen(end);
+    return length > tail && strcasecmp(text + length - tail, end) == 0;
+}
+
+/* A link to what is not there counts: it is named later as what it is. */
+static bool is_there(const char *path)
+{
+    struct stat about;
+    return lstat(path, &about) == 0;
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
+/* Why a path leads to no file, where it does not. */
+static vx_status check_there(const char *path, vx_error *error)
+{
+    struct stat about;
+    char target[4096];
+    if (stat(path, &about) == 0)
+        return VX_OK;
+    const int reason = errno;
+    const ssize_t length = readlink(path, target, sizeof target - 1);
+    if (length < 0)
+        return vx_fail(error, VX_INPUT, "%s: the image does not exist: %s", path, strerror(reason));
+    target[length] = '\0';
+    if (strstr(target, "annex/objects/"))
+        return vx_fail(error, VX_INPUT, "%s: a link of git-annex whose content was not fetched; `datalad get` or `git "
+                       "annex get` brings it", path);
+    return vx_fail(error, VX_INPUT, "%s: a link to %s: %s", path, target, strerror(reason));
+}
+
+/* The other half of the pair that `path`, `length` letters without .gz, belongs to: in the same case of letters first,
+ * plain first. */
+static vx_status find_other_half(const char *path, size_t length, bool is_header, char **other, vx_error *error)
+{
+    static const char *const half[2][2] = {{".hdr", ".HDR"}, {".img", ".IMG"}}, *const packed[] = {"", ".gz", ".GZ"};
+    const bool capitals = path[length - 1] < 'a';
+    for (int k = 0; k < 6; k++) {
+        const char *end = half[is_header][capitals ^ (k / 3)];
+        char *candidate = vx_text("%.*s%s%s", (int)length - 4, path, end, packed[k % 3]);
+        if (!candidate)
+            return vx_fail_memory(error);
+        if (is_there(candidate)) {
+            *other = candidate;
+            return check_there(candidate, error);
+        }
+        free(candidate);
+    }
+    return vx_fail(error, VX_INPUT, "%s: the %s file that belongs to it is missing", path,
+                   half[is_header][capitals]);
+}
+
+/* `path` has an ending, or is a file. */
+static vx_status take(const char *path, vx_image_files *files, vx_error *error)
+{
+    const size_t length = strlen(path) - (ends_with(path, ".gz") ? 3 : 0);
+    char *bare = vx_text("%.*s", (int)length, path), *self = vx_copy_text(path), *other = NULL;
+    vx_status status = bare && self ? check_there(path, error) : vx_fail_memory(error);
+    const bool is_header = !status && ends_with(bare, ".hdr"), is_voxels = !status && ends_with(bare, ".img");
+    if (is_header || is_voxels)
+        status = find_other_half(path, length, is_header, &other, error);
+    free(bare);
+    *files = is_voxels ? (vx_image_files){other, self} : (vx_image_files){self, other};
+    if (status)
+        vx_image_files_destroy(files);
+    return status;
+}
+
+static bool has_ending(const char *name)
+{
+    static const char *const ending[] = {".nii", ".nii.gz", ".hdr", ".hdr.gz", ".img", ".img.gz"};
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
+        if (ends_with(name, ending[i]))
+            return true;
+    return false;
+}
+
+/* What a name without an ending may have behind it. */
+static const char *const implied[] = {".nii.gz", ".nii", ".hdr", ".hdr.gz"};
+enum { IMPLIED = sizeof implied / sizeof *implied };
+
+bool vx_image_bare_name(const char *name)
+{
+    bool found = false;
+    if (has_ending(name) || is_there(name))
+        return false;
+    for (size_t i = 0; i < IMPLIED && !found; i++) {
+        char *candidate = vx_text("%s%s", name, implied[i]);
+        found = candidate && is_there(candidate);
+        free(candidate);
+    }
+    return found;
+}
+
+vx_status vx_image_files_find(const char *name, vx_image_files *files, vx_error *error)
+{
+    char *found = NULL;
+    vx_status status = VX_OK;
+    *files = (vx_image_files){0};
+    if (has_ending(name) || (is_there(name) && !is_folder(name)))
+        return take(name, files, error);
+    for (size_t i = 0; i < IMPLIED && !status; i++) {
+        char *candidate = vx_text("%s%s", name, implied[i]);
+        if (!candidate) {
+            status = vx_fail_memory(error);
+        } else if (found && is_there(candidate)) {
+            status = vx_fail(error, VX_INPUT, "%s: %s and %s are both there; give the whole name", name, found,
+                             candidate);
+        } else if (is_there(candidate)) {
+            found = candidate;
+            continue;
+        }
+        free(candidate);
+    }
+    if (!status)
+        status = found ? take(found, files, error)
+                       : vx_fail(error, VX_INPUT, "%s: an image is expected: there is no such file, nor one with "
+                                 ".nii.gz, .nii or .hdr behind it", name);
+    free(found);
+    return status;
+}
+
+void vx_image_files_destroy(vx_image_files *files)
+{
+    if (!files)
+        return;
+    free(files->header);
+    free(files->voxels);
+    *files = (vx_image_files){0};
+}
+
+const char *vx_image_foreign(const unsigned char *bytes, size_t count)
+{
+    static const struct {
+        size_t at, length;
+        const char *magic, *what;
+    } known[] = {
+        {0, 22, "version https://git-lf", "a pointer of Git LFS, whose content was not fetched; `git lfs pull` brings "
+                                          "it"},
+        {0, 4, "\0\0\0\1", "a FreeSurfer image (.mgh, .mgz); `mri_convert` makes NIfTI of it"},
+        {0, 3, "CDF", "a MINC 1 image; `mnc2nii` makes NIfTI of it"},
+        {0, 4, "\211HDF", "an HDF5 file, as MINC 2 images are; `mnc2nii` makes NIfTI of those"},
+        {0, 3, "BZh", "compressed with bzip2; gzip is read, and files without compression"},
+        {0, 5, "\3757zXZ", "compressed with xz; gzip is read, and files without compression"},
+        {0, 4, "\50\265\57\375", "compressed with zstd; gzip is read, and files without compression"},
+        {0, 4, "PK\3\4", "a zip archive; gzip is read, and files without compression"},
+        {0, 4, "NRRD", "an NRRD image; NIfTI is read"},
+        {0, 5, "<?xml", "an XML file, as GIFTI surfaces are; volumes in NIfTI are read"},
+        {128, 4, "DICM", "a DICOM file; `dcm2niix` makes NIfTI of it"},
+    };
+    if (count > 14 && memmem(bytes, count, "annex/objects/", 14) && !memchr(bytes, 0, count < 200 ? count : 200))
+        return "a pointer of git-annex, whose content was not fetched; `datalad get` or `git annex get` brings it";
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].at + known[i].length <= count &&
+            memcmp(bytes + known[i].at, known[i].magic, known[i].length) == 0)
+            return known[i].what;
+    return NULL;
+}

@@ -1,0 +1,47 @@
+/* One file, read from front to back: inflated where it is gzip and as it is where not, whatever its name says. On the
+ * way its bytes are hashed as they lie on the disk, so that the hash is of what was read and of nothing else. */
+#ifndef VX_IMAGE_PACKED_H
+#define VX_IMAGE_PACKED_H
+
+#include "base/source.h"
+
+#include <sha256.h>
+#include <zlib.h>
+
+typedef struct vx_packed {
+    const char *path; /* not owned */
+    int descriptor;
+    bool open, hashed, packed, damaged;
+    bool at_end;              /* of what can be read: of the file, or of the last gzip member */
+    vx_source_file file;      /* size and time, as opened */
+    unsigned char *raw;       /* bytes from the disk; raw_left of them, from `next`, are not used yet */
+    const unsigned char *next;
+    size_t raw_left;
+    const unsigned char *back; /* bytes that were given back; not owned */
+    size_t back_left;
+    z_stream inflate;
+    SHA2_CTX sha256;
+} vx_packed;
+
+/* `hashed`: the SHA-256 is wanted. Errors (VX_INPUT): missing, unreadable, not a regular file, empty. The stream is to
+ * be closed on errors too. */
+vx_status vx_packed_open(const char *path, bool hashed, vx_packed *stream, vx_error *error);
+
+/* Reads `wanted` bytes, or fewer where the file ends: *got tells. Errors (VX_INPUT): damaged gzip data, a disk that
+ * fails. */
+vx_status vx_packed_read(vx_packed *stream, void *bytes, size_t wanted, size_t *got, vx_error *error);
+vx_status vx_packed_skip(vx_packed *stream, uint64_t bytes, vx_error *error);
+
+/* The next read begins with these, which were read last and stay where they are until then. */
+void vx_packed_give_back(vx_packed *stream, const void *bytes, size_t count);
+
+/* Looks at the checksum behind the last byte that was read, and takes the rest of the file into the hash without
+ * inflating it. `source` (may be null) gets the file. */
+vx_status vx_packed_finish(vx_packed *stream, vx_source *source, vx_error *error);
+
+void vx_packed_close(vx_packed *stream);
+
+/* A file that ends before its last voxel. */
+vx_status vx_packed_fail_short(const vx_packed *stream, vx_error *error);
+
+#endif

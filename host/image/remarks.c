@@ -1,0 +1,175 @@
+/* What a reader of the results must know about the images: one sentence a finding, which names who and what. */
+#include "image/reading.h"
+
+#include "base/sort.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const double whole_box = 0.995;   /* this share of the grid has hardly a background left */
+static const double dear = 0.05;         /* a participant who alone costs this share of the candidates is named */
+static const double other_units = 10;    /* images of one kind do not differ by such a factor */
+static const double grid_rounding = 1e-4; /* voxels: what writing an affine in float32 may move a corner */
+
+#define remark(r, error, ...) vx_remarks_add((r)->mask.remarks, (error), __VA_ARGS__)
+#define NAME(text) ((text) ? (text) : "?")
+
+static const char *column_of(const vx_reading *r, int64_t row, int which)
+{
+    return NAME(which == VX_BASELINE ? r->row[row].baseline_column : r->row[row].followup_column);
+}
+
+static vx_status remark_mask_file(const vx_reading *r, vx_error *error)
+{
+    const vx_mask_report *report = &r->report;
+    if (!r->mask.file || !report->file_between || r->mask.level != 0)
+        return VX_OK;
+    return remark(r, error, "the mask file %s is not binary: its values that are not 0 go from %g to %g, %lld of them "
+                  "below the largest; voxels above 0 are taken (--mask-level says above what)", r->mask.file,
+                  report->file_low, report->file_high, (long long)report->file_between);
+}
+
+static vx_status remark_loss(const vx_reading *r, const vx_mask_loss *loss, const char *what, bool always,
+                             vx_error *error)
+{
+    if (!loss->voxels || (!always && (double)loss->alone < dear * (double)r->report.candidate))
+        return VX_OK;
+    char among[64] = "";
+    if (loss->images > 1)
+        snprintf(among, sizeof among, ", the costliest of %lld images", (long long)loss->images);
+    return remark(r, error, "participant %s, column %s%s: %s at %lld voxels%s, which are left out; at %lld of them "
+                  "every other participant has values%s", loss->participant, loss->column, among, what,
+                  (long long)loss->voxels, r->mask.file ? " of the mask" : "", (long long)loss->alone,
+                  always ? " (--keep-zeros analyses exact zeros)" : "");
+}
+
+/* Exact zeros inside a mask file are always told: whoever drew it took these voxels for brain. */
+static vx_status remark_losses(const vx_reading *r, vx_error *error)
+{
+    const vx_mask_report *report = &r->report;
+    vx_status status = VX_OK;
+    if (r->mask.file && report->left_out_zero)
+        status = remark(r, error, "%lld of the %lld voxels of the mask are exactly 0 in some image and left out as "
+                        "missing coverage", (long long)report->left_out_zero, (long long)report->candidate);
+    if (!status && !r->mask.keep_zeros)
+        status = remark_loss(r, &report->zero, "exactly 0", r->mask.file, error);
+    return status ? status : remark_loss(r, &report->not_finite, "not finite", false, error);
+}
+
+static vx_status remark_box(const vx_reading *r, int64_t voxels, vx_error *error)
+{
+    const double share = (double)voxels / (double)r->report.grid_voxels;
+    if (r->mask.file || r->mask.use_threshold || share < whole_box)
+        return VX_OK;
+    return remark(r, error, "%.1f %% of the grid are analysed: these images have no background of zeros, so that air "
+                  "may be taken for brain; --mask says what is to be analysed", 100 * share);
+}
+
+/* The median over the rows of what is typical of each image of a session; 0 where there is none. */
+static vx_status typical_of_session(const vx_reading *r, int which, double *typical, vx_error *error)
+{
+    float *value = vx_array((size_t)r->n, sizeof *value);
+    size_t count = 0;
+    if (!value)
+        return vx_fail_memory(error);
+    for (int64_t i = 0; i < r->n; i++)
+        if (r->facts[2 * i + which].typical > 0)
+            value[count++] = (float)r->facts[2 * i + which].typical;
+    vx_sort_floats(value, count);
+    *typical = count ? value[count / 2] : 0;
+    free(value);
+    return VX_OK;
+}
+
+static bool in_other_units(double ratio)
+{
+    return ratio >= other_units || ratio <= 1 / other_units;
+}
+
+static vx_status remark_units_of_values(const vx_reading *r, vx_error *error)
+{
+    double typical[2];
+    for (int which = VX_BASELINE; which <= VX_FOLLOWUP; which++) {
+        vx_status status = typical_of_session(r, which, &typical[which], error);
+        for (int64_t i = 0; i < r->n && !status && r->n >= 3; i++) {
+            const double ratio = r->facts[2 * i + which].typical / typical[which];
+            if (ratio > 0 && isfinite(ratio) && in_other_units(ratio))
+                status = remark(r, error, "participant %s, column %s: its values are about %.3g times those of the "
+                                "other participants; is it in other units?", NAME(r->row[i].participant),
+                                column_of(r, i, which), ratio);
+        }
+        if (status)
+            return status;
+    }
+    if (typical[VX_BASELINE] > 0 && in_other_units(typical[VX_FOLLOWUP] / typical[VX_BASELINE]))
+        return remark(r, error, "the values of column %s are about %.3g times those of column %s; are they in other "
+                      "units?", column_of(r, 0, VX_FOLLOWUP), typical[VX_FOLLOWUP] / typical[VX_BASELINE],
+                      column_of(r, 0, VX_BASELINE));
+    return VX_OK;
+}
+
+static vx_status remark_lengths(const vx_reading *r, vx_error *error)
+{
+    int64_t images = 0, first = 0;
+    for (int64_t i = 2 * r->n - 1; i >= 0; i--)
+        if (vx_reading_path(r, i / 2, i % 2) && r->facts[i].mm_per_unit != 1) {
+            images++;
+            first = i;
+        }
+    if (!images)
+        return VX_OK;
+    return remark(r, error, "%lld image%s in %s (xyzt_units; the first is %s): all lengths are turned into mm",
+                  (long long)images, images == 1 ? " has its lengths" : "s have their lengths",
+                  r->facts[first].mm_per_unit < 1 ? "micrometres" : "metres",
+                  vx_reading_path(r, first / 2, first % 2));
+}
+
+static vx_status remark_grids(const vx_reading *r, vx_error *error)
+{
+    const char *furthest = r->mask.file;
+    double distance = r->mask_distance;
+    int64_t images = distance > grid_rounding;
+    for (int64_t i = 0; i < 2 * r->n; i++) {
+        images += r->facts[i].distance > grid_rounding;
+        if (r->facts[i].distance > distance) {
+            distance = r->facts[i].distance;
+            furthest = vx_reading_path(r, i / 2, i % 2);
+        }
+    }
+    if (!images)
+        return VX_OK;
+    return remark(r, error, "%lld image%s not quite on the grid of %s, at most %.2g voxels off (%s): within "
+                  "--grid-tolerance %g these are one", (long long)images, images == 1 ? " lies" : "s lie", r->grid_path,
+                  distance, furthest, r->mask.grid_tolerance);
+}
+
+/* FreeSurfer stores values on a surface as N x 1 x 1, and factors an N that does not fit: 10 * 4^k + 2 vertices. */
+static bool is_surface(const vx_grid *grid)
+{
+    const int64_t x = grid->dim[0], y = grid->dim[1], z = grid->dim[2];
+    bool icosahedron = false;
+    for (int64_t vertices = 2562; vertices <= 655362; vertices = 4 * vertices - 6)
+        icosahedron |= x * z == vertices;
+    return y == 1 && ((z == 1 && x > 1) || icosahedron);
+}
+
+static vx_status remark_surface(const vx_reading *r, vx_error *error)
+{
+    const int64_t *dim = r->grid.dim;
+    if (!is_surface(&r->grid))
+        return VX_OK;
+    return remark(r, error, "the images have %lld x %lld x %lld voxels, as values on a surface have: neighbours in "
+                  "this list are none in space, so that clusters and TFCE mean nothing", (long long)dim[0],
+                  (long long)dim[1], (long long)dim[2]);
+}
+
+vx_status vx_reading_remark(const vx_reading *r, int64_t voxels, vx_error *error)
+{
+    vx_status (*const find[])(const vx_reading *, vx_error *) = {
+        remark_mask_file, remark_losses, remark_units_of_values, remark_lengths, remark_grids, remark_surface,
+    };
+    vx_status status = remark_box(r, voxels, error);
+    for (size_t k = 0; k < sizeof find / sizeof *find && !status; k++)
+        status = find[k](r, error);
+    return status;
+}

@@ -1,0 +1,382 @@
+"""Images as they come: without orientation, in other units, under other names, with coverage that is missing, changed
+while they are analysed. Truth is what nibabel and NumPy make of the same files."""
+import gzip
+import hashlib
+import json
+import os
+import pathlib
+import signal
+import struct
+import subprocess
+import unittest
+
+import nibabel
+import numpy
+
+from voxstat_cli import AFFINE, INPUT, PROGRAM, SHAPE, USAGE, Study
+
+INSIDE = (slice(1, 7), slice(1, 8), slice(1, 6)) # of a background of zeros
+VOXELS = 6 * 7 * 5
+QUICK = ["-n", "10", "--correct", "voxel", "--progress", "none"]
+
+
+class Images(Study):
+    """The images have a background, so that nothing is remarked on without a reason."""
+
+    def setUp(self):
+        super().setUp()
+        for row in self.rows:
+            for name in row[1:3]:
+                self.change(name, lambda data: self.framed(data))
+
+    @staticmethod
+    def framed(data):
+        framed = numpy.zeros(SHAPE)
+        framed[INSIDE] = data[INSIDE]
+        return framed
+
+    def change(self, name, function, **how):
+        self.write_image(name, function(self.read_image(name)), **how)
+
+    def run_quick(self, *arguments):
+        return self.run_paired(*QUICK, "--force", *arguments)
+
+    def record(self):
+        return json.loads((self.folder / "voxstat-results/run.json").read_text())
+
+    def mask_of(self, *arguments):
+        """The record's mask and remarks of a run."""
+        done = self.run_quick(*arguments)
+        self.assert_done(done)
+        record = self.record()
+        for remark in record["remarks"]:
+            self.assertIn(f"remark: {remark}\n", done.stderr)
+        return record["modalities"][0]["mask"], record["remarks"]
+
+    def t_map(self):
+        return nibabel.load(self.folder / "voxstat-results/pet_change_t.nii.gz").get_fdata()
+
+
+class Coverage(Images):
+    LOST = (slice(1, 7), slice(1, 3), slice(1, 6)) # 60 voxels at the edge of what is inside
+
+    def lose(self, name, value=0):
+        def cut(data):
+            data[self.LOST] = value
+            return data
+        self.change(name, cut)
+
+    def test_nothing_to_remark_on(self):
+        mask, remarks = self.mask_of()
+        self.assertEqual((mask["voxels"], mask["candidate"], remarks), (VOXELS, VOXELS, []))
+
+    def test_zeros_in_a_mask(self):
+        self.write_image("brain.nii.gz", self.framed(numpy.ones(SHAPE)))
+        for name in ("sub-02_followup.nii.gz", "sub-04_followup.nii.gz"):
+            self.lose(name)
+        mask, remarks = self.mask_of("--mask", "brain.nii.gz")
+        self.assertEqual((mask["candidate"], mask["left_out_zero"], mask["voxels"]), (VOXELS, 60, VOXELS - 60))
+        self.assertEqual(mask["most_zero"], {"participant": "sub-02", "column": "pet_followup", "voxels": 60,
+                                             "in_no_other": 0, "images": 2})
+        self.assertEqual(len(remarks), 2)
+        self.assertIn("60 of the 210 voxels", remarks[0])
+        for word in ("sub-02", "pet_followup", "60 voxels", "--keep-zeros"):
+            self.assertIn(word, remarks[1])
+        self.assertTrue(numpy.all(self.t_map()[self.LOST] == 0))
+        mask, remarks = self.mask_of("--mask", "brain.nii.gz", "--keep-zeros")
+        self.assertEqual((mask["left_out_zero"], mask["kept_zero"], mask["voxels"], remarks), (0, 60, VOXELS, []))
+        self.assertTrue(numpy.all(self.t_map()[self.LOST] != 0))
+
+    def test_who_sorts_first_costs_as_much(self):
+        for lost in (0, numpy.nan):
+            self.setUp()
+            self.lose("sub-01_followup.nii.gz", lost)
+            found = []
+            for name in ("sub-01", "sub-99"):
+                self.rows[0][0] = name
+                self.write_table()
+                mask, remarks = self.mask_of()
+                kind = "most_zero" if lost == 0 else "most_not_finite"
+                self.assertEqual(mask[kind], {"participant": name, "column": "pet_followup", "voxels": 60,
+                                              "in_no_other": 60, "images": 1})
+                self.assertEqual(len(remarks), 1)
+                self.assertIn(f"participant {name}, column pet_followup", remarks[0])
+                found.append([mask[key] for key in sorted(mask) if not key.startswith("most")])
+            self.assertEqual(found[0], found[1])
+
+    def test_keep_zeros_and_level_are_about_a_mask(self):
+        for words in (["--keep-zeros"], ["--mask-level", "0.5"]):
+            self.assert_refused(USAGE, [words[0], "--mask"], *words)
+
+
+class Values(Images):
+    def test_doubles_are_subtracted_before_they_are_rounded(self):
+        offset = 1e6 # a float holds such values to 0.06, the spread of the change is 1
+        random = numpy.random.default_rng(5)
+        changes = []
+        for row in self.rows:
+            images = [self.framed(offset + random.standard_normal(SHAPE)) for _ in range(2)]
+            for name, data in zip(row[1:3], images):
+                nibabel.Nifti1Image(data, AFFINE).to_filename(self.folder / name)
+            changes.append(images[1] - images[0])
+        self.assert_done(self.run_quick())
+        changes = numpy.array(changes)[(slice(None), *INSIDE)]
+        expected = changes.mean(0) / (changes.std(0, ddof=1) / numpy.sqrt(len(changes)))
+        numpy.testing.assert_allclose(self.t_map()[INSIDE], expected, rtol=1e-5, atol=1e-6)
+        self.assertEqual(self.record()["remarks"], [])
+
+    def test_other_units(self):
+        self.change("sub-03_followup.nii.gz", lambda data: 1e4 * data)
+        _, remarks = self.mask_of()
+        self.assertEqual(len(remarks), 1)
+        for word in ("sub-03", "pet_followup", "other units"):
+            self.assertIn(word, remarks[0])
+        self.assertRegex(remarks[0], r"about (9\.\d+e\+03|1(\.\d+)?e\+04) times")
+
+    def test_sessions_in_other_units(self):
+        for row in self.rows:
+            self.change(row[1], lambda data: data / 1000)
+        _, remarks = self.mask_of()
+        self.assertEqual(len(remarks), 1)
+        self.assertIn("column pet_followup are about", remarks[0])
+
+    def test_the_whole_box(self):
+        random = numpy.random.default_rng(6)
+        for row in self.rows:
+            for name in row[1:3]:
+                self.change(name, lambda data: data + random.uniform(1, 2, SHAPE))
+        mask, remarks = self.mask_of()
+        self.assertEqual(mask["voxels"], mask["grid_voxels"])
+        self.assertIn("100.0 % of the grid", remarks[0])
+        self.write_image("brain.nii.gz", self.framed(numpy.ones(SHAPE)))
+        self.assertEqual(self.mask_of("--mask", "brain.nii.gz")[1], [])
+
+
+class MaskFile(Images):
+    def setUp(self):
+        super().setUp()
+        mask = numpy.full(SHAPE, 1e-7)
+        mask[INSIDE] = 0.9
+        mask[1, 1, 1] = 0.3
+        self.write_image("mask.nii.gz", mask)
+
+    def test_not_binary(self):
+        mask, remarks = self.mask_of("--mask", "mask.nii.gz", "--keep-zeros")
+        between = numpy.prod(SHAPE) - VOXELS + 1
+        self.assertEqual(mask["file_values"]["between"], between)
+        self.assertAlmostEqual(mask["file_values"]["lowest"], 1e-7)
+        self.assertIn("not binary", remarks[0])
+        self.assertIn("--mask-level", remarks[0])
+        mask, remarks = self.mask_of("--mask", "mask.nii.gz", "--mask-level", "0.5")
+        self.assertEqual((mask["candidate"], remarks), (VOXELS - 1, []))
+
+    def test_labels_of_255_are_binary(self):
+        self.write_image("mask.nii.gz", self.framed(numpy.full(SHAPE, 255)))
+        self.assertEqual(self.mask_of("--mask", "mask.nii.gz")[1], [])
+
+
+class Space(Images):
+    def rewrite(self, change):
+        """Every image with its header changed."""
+        for row in self.rows:
+            for name in row[1:3]:
+                image = nibabel.load(self.folder / name)
+                header = image.header.copy()
+                data = image.get_fdata(dtype=numpy.float32)
+                image = nibabel.Nifti1Image(data, None, header)
+                change(image.header)
+                image.to_filename(self.folder / name)
+
+    def test_no_orientation(self):
+        def drop(header):
+            header["qform_code"] = header["sform_code"] = 0
+        self.rewrite(drop)
+        self.assert_refused(INPUT, ["sub-01", "pet_baseline", "without orientation", "--orientation"])
+        peaks = []
+        for side in ("neurological", "radiological"):
+            done = self.run_quick("--orientation", side)
+            self.assert_done(done)
+            peak = self.record()["modalities"][0]["effects"][0]["peak"]
+            header = nibabel.load(self.folder / "voxstat-results/pet_change_t.nii.gz").header
+            self.assertEqual(int(header["sform_code"]), 2)
+            numpy.testing.assert_allclose(header.get_best_affine() @ [*peak["voxel"], 1], [*peak["mm"], 1], atol=1e-4)
+            peaks.append(peak["mm"])
+        self.assertEqual(peaks[0][0], -peaks[1][0]) # about the middle of the box
+        self.assertEqual(peaks[0][1:], peaks[1][1:])
+
+    def test_a_template_and_a_mask_need_it_too(self):
+        bare = nibabel.Nifti1Image(numpy.float32(self.framed(numpy.ones(SHAPE))), None)
+        bare.to_filename(self.folder / "bare.nii")
+        for option in ("--mask", "--template"):
+            self.assert_refused(INPUT, [option[2:], "bare.nii", "without orientation"], option, "bare.nii")
+
+    def test_micrometres(self):
+        self.rewrite(lambda header: header.set_xyzt_units("micron", "sec"))
+        mask, remarks = self.mask_of()
+        self.assertEqual(mask["voxels"], VOXELS)
+        self.assertEqual(len(remarks), 1)
+        self.assertIn("10 images have their lengths in micrometres", remarks[0])
+        header = nibabel.load(self.folder / "voxstat-results/pet_change_t.nii.gz").header
+        self.assertEqual(header.get_xyzt_units()[0], "mm")
+        numpy.testing.assert_allclose(header.get_best_affine()[:3], AFFINE[:3] / 1000, rtol=1e-6)
+        numpy.testing.assert_allclose(header.get_zooms(), 0.004, rtol=1e-6)
+        numpy.testing.assert_allclose(self.record()["modalities"][0]["voxel_mm"], 0.004)
+
+    def shift(self, voxels):
+        affine = AFFINE.copy()
+        affine[1, 3] += 4 * voxels
+        self.change("sub-03_followup.nii.gz", lambda data: data, affine=affine)
+
+    def test_grids_that_are_nearly_one(self):
+        self.shift(0.01)
+        _, remarks = self.mask_of()
+        self.assertEqual(len(remarks), 1)
+        for word in ("sub-03_followup.nii.gz", "0.01 voxels", "--grid-tolerance 0.02"):
+            self.assertIn(word, remarks[0])
+        self.assert_refused(INPUT, ["sub-03", "another grid"], "--grid-tolerance", "0.005", "--out", "other")
+        self.shift(0.1)
+        self.assert_refused(INPUT, ["sub-03", "another grid"], "--out", "other")
+        self.assert_done(self.run_quick("--grid-tolerance", "0.2"))
+
+    def test_a_list_of_values(self):
+        for row in self.rows:
+            for name in row[1:3]:
+                data = numpy.zeros((600, 1, 1), numpy.float32)
+                data[:210, 0, 0] = self.read_image(name)[INSIDE].ravel()
+                nibabel.Nifti1Image(data, AFFINE).to_filename(self.folder / name)
+        _, remarks = self.mask_of()
+        self.assertEqual(len(remarks), 1)
+        self.assertIn("values on a surface", remarks[0])
+
+    def test_a_bomb_is_not_inflated(self):
+        """A header that promises 3 GB on another grid: that these are not there is not found out."""
+        header = bytearray((gzip.decompress((self.folder / "sub-03_followup.nii.gz").read_bytes()))[:352])
+        struct.pack_into("<8h", header, 40, 3, 1000, 1000, 800, 1, 1, 1, 1)
+        with gzip.open(self.folder / "sub-03_followup.nii.gz", "wb", compresslevel=1) as file:
+            file.write(header + bytes(1 << 20))
+        self.assert_refused(INPUT, ["sub-03", "another grid", "1000 x 1000 x 800"])
+
+
+class Names(Images):
+    def rename(self, function):
+        for row in self.rows:
+            for column in (1, 2):
+                row[column] = function(row[column])
+        self.write_table()
+
+    def test_without_an_ending(self):
+        self.rename(lambda name: name.removesuffix(".nii.gz"))
+        self.write_image("brain.nii.gz", self.framed(numpy.ones(SHAPE)))
+        self.assert_done(self.run_quick("--mask", "brain"))
+        self.assertEqual(self.record()["modalities"][0]["mask"]["voxels"], VOXELS)
+        self.write_image("sub-01_baseline.nii", self.read_image("sub-01_baseline.nii.gz"))
+        self.assert_refused(INPUT, ["sub-01", "sub-01_baseline.nii.gz and", "are both there"], "--out", "other")
+
+    def test_pairs_in_capitals(self):
+        """Both halves of every pair are told, with the hashes of what lies on the disk."""
+        def pair(name):
+            data = self.read_image(name)
+            stem = name.removesuffix(".nii.gz")
+            nibabel.Nifti1Pair(data, AFFINE).to_filename(self.folder / f"{stem}.img")
+            for half in ("hdr", "img"):
+                (self.folder / f"{stem}.{half}").rename(self.folder / f"{stem}.{half.upper()}")
+            return f"{stem}.IMG"
+        self.rename(pair)
+        self.assert_done(self.run_quick())
+        inputs = self.record()["inputs"]
+        self.assertEqual(len(inputs), 1 + 2 * 2 * self.participants)
+        for entry in inputs:
+            path = self.folder / entry["path"]
+            self.assertEqual(entry["sha256"], hashlib.sha256(path.read_bytes()).hexdigest(), path)
+        self.assertEqual(len({pathlib.Path(entry["path"]).name for entry in inputs}), len(inputs))
+
+    def test_content_that_was_not_fetched(self):
+        path = self.folder / "sub-03_followup.nii.gz"
+        path.unlink()
+        for content, words in (("/annex/objects/MD5E-s26093786--c3fd01f0787b14610c066b6b7454ff54.nii.gz\n",
+                                ["git-annex", "datalad get"]),
+                               ("../.git/annex/objects/a/b/MD5E-s123.nii.gz/MD5E-s123.nii.gz", ["git-annex"]),
+                               ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n",
+                                ["Git LFS", "git lfs pull"])):
+            path.write_text(content)
+            self.assert_refused(INPUT, ["sub-03", "pet_followup", *words])
+        path.unlink()
+        path.symlink_to(".git/annex/objects/Xx/Yy/MD5E-s26093786--c3fd/MD5E-s26093786--c3fd.nii.gz")
+        self.assert_refused(INPUT, ["sub-03", "pet_followup", "git-annex", "not fetched", "datalad get"])
+        path.unlink()
+        path.symlink_to("elsewhere.nii.gz")
+        self.assert_refused(INPUT, ["sub-03", "a link to elsewhere.nii.gz"])
+
+    def test_other_formats_by_name(self):
+        mgh = nibabel.MGHImage(numpy.float32(numpy.ones(SHAPE)), AFFINE)
+        mgh.to_filename(self.folder / "image.mgz")
+        self.rows[2][2] = "image.mgz"
+        self.write_table()
+        self.assert_refused(INPUT, ["sub-03", "image.mgz", "FreeSurfer", "mri_convert"])
+        (self.folder / "image.nii.bz2").write_bytes(b"BZh91AY&SY" + bytes(600))
+        self.rows[2][2] = "image.nii.bz2"
+        self.write_table()
+        self.assert_refused(INPUT, ["sub-03", "image.nii.bz2", "bzip2"])
+
+
+class Meanwhile(Images):
+    """What happens to the files between reading and writing: the program is halted once it has read them."""
+
+    participants = 8 # of whom there are enough permutations for a run that does not end before it is halted
+
+    def run_and(self, meddle):
+        arguments = ["--design", "paired", "--device", "cpu", "-n", "40000", "--progress", "plain",
+                     "--covariate", "level"]
+        with subprocess.Popen([PROGRAM, *arguments], cwd=self.folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
+                              text=True) as program:
+            before = ""
+            for line in program.stderr: # what is said after the images are read
+                before += line
+                if line.startswith("results: "):
+                    break
+            program.send_signal(signal.SIGSTOP)
+            meddle()
+            program.send_signal(signal.SIGCONT)
+            _, after = program.communicate(timeout=300)
+        self.assertEqual(program.returncode, 0, before + after)
+        return self.record()
+
+    def hash(self, name):
+        return hashlib.sha256((self.folder / name).read_bytes()).hexdigest()
+
+    def test_replaced_and_deleted(self):
+        replaced, deleted, touched = "sub-02_followup.nii.gz", "sub-04_baseline.nii.gz", "sub-05_baseline.nii.gz"
+        analysed = {name: self.hash(name) for name in (replaced, deleted, touched)}
+
+        def meddle():
+            self.change(replaced, lambda data: data + 1)
+            (self.folder / deleted).unlink()
+            os.utime(self.folder / touched)
+        record = self.run_and(meddle)
+        hashes = {pathlib.Path(entry["path"]).name: entry["sha256"] for entry in record["inputs"]}
+        for name, expected in analysed.items():
+            self.assertEqual(hashes[name], expected)
+        self.assertNotEqual(self.hash(replaced), analysed[replaced])
+        remarks = "\n".join(record["remarks"])
+        self.assertIn(f"{replaced} was changed while", remarks)
+        self.assertIn(f"{deleted} was deleted while", remarks)
+        self.assertIn("2 images could not be read again", remarks)
+        page = (self.folder / "voxstat-results/report.html").read_text()
+        for number in (">nan<", ">+nan<", "hange nan", " nan to nan"):
+            self.assertFalse(number in page, number)
+        self.assertNotIn(touched, remarks)
+        self.assertTrue((self.folder / "voxstat-results/pet_change_t.nii.gz").exists())
+
+    def test_the_table(self):
+        analysed = self.hash("participants.tsv")
+
+        def meddle():
+            (self.folder / "participants.tsv").write_text("gone\n")
+        record = self.run_and(meddle)
+        self.assertEqual(record["inputs"][0]["sha256"], analysed)
+        self.assertEqual(len(record["remarks"]), 1)
+        self.assertIn("participants.tsv was changed while", record["remarks"][0])
+
+
+if __name__ == "__main__":
+    unittest.main()

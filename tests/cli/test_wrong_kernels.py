@@ -1,0 +1,92 @@
+"""Kernels that are slightly wrong: every one must be refused, by the self-test or by the check after the effect. A few
+run always; all of them with VOXSTAT_WRONG_KERNELS=all, as each has to be compiled."""
+import os
+import pathlib
+import shutil
+import unittest
+
+import numpy
+
+import voxstat_cli
+from voxstat_cli import AFFINE, DEVICE, OK
+
+SOURCE = pathlib.Path(os.environ["VOXSTAT_SOURCE"]) / "kernels"
+SHAPE = (13, 12, 11)
+NUISANCE = ["--nuisance", "age"]  # the mean change is a correlation with it, and sign flips in integers without
+
+# Name: file, what stands there, what is put in its place.
+ALWAYS = {
+    "one strip skipped": ("correlation.cl", "if (!vx_strip_begin(&item, strip))",
+                          "if (!vx_strip_begin(&item, strip) || strip == 1)"),
+    "one neighbour of 26 missing": ("clusters.cl", "if (precedes &&",
+                                    "if (precedes && !(x == 1 && y == 1 && z < 0) &&"),
+    "TFCE 0.01 % off": ("tfce.cl", "h * h * h :", "h * h * h * 1.0001 :"),
+}
+ALL = {
+    "counts from relabelling 8 on lost": ("dense.h", "if (item->args.flags & VX_COUNT) {\n",
+                                          "if ((item->args.flags & VX_COUNT) && p < 8) {\n"),
+    "the last strip skipped": ("correlation.cl", "strip * VX_STRIP < item.padded",
+                               "(strip + 1) * VX_STRIP < item.padded"),
+    "flips: one strip skipped": ("signflip.cl", "if (!vx_strip_begin(&item, strip))",
+                                 "if (!vx_strip_begin(&item, strip) || strip == 1)"),
+    "r 0.1 % off from relabelling 8 on": ("correlation.cl", "            if (args.nuisance > 0)\n",
+                                          "            for (int q = 0; q < VX_P && p >= 8; q++)\n"
+                                          "                for (int c = 0; c < VX_COLS; c++)\n"
+                                          "                    r[q][c] *= 1.001f;\n"
+                                          "            if (args.nuisance > 0)\n"),
+    "r raised twice as much": ("correlation.cl", "size + slack *", "size + 2.0f * slack *"),
+    "mass rounded towards zero": ("clusters.cl", "convert_ulong_rte", "convert_ulong_rtz"),
+    "mass against another threshold": ("clusters.cl", "- args->threshold;", "- args->threshold * 1.001f;"),
+    "extents halved": ("clusters.cl", "max(extent[tail], f->size[e])", "max(extent[tail], (f->size[e] + 1) / 2)"),
+    "one entry of long lists lost": ("clusters.cl", "min(list_size[p], args.capacity)",
+                                     "min(list_size[p] - (list_size[p] > 8), args.capacity)"),
+    "maxima from relabelling 64 on unwritten": ("dense.h", "atomic_max(&high[p], item->maxima->high[p]);",
+                                                "if (p < 64) atomic_max(&high[p], item->maxima->high[p]);"),
+    "ties not counted": ("dense.h", "s[c] >= item->least[c] ?", "s[c] > item->least[c] ?"),
+    "ties listed": ("dense.h", "lane[l] > item->args.cut_high", "lane[l] >= item->args.cut_high"),
+    "TFCE: ties in another order": ("tfce.cl", "before |= there >= here ?", "before |= there > here ?"),
+    "TFCE: E slightly off": ("tfce.cl", "(m->power[s + 1] - m->power[s]) * g",
+                             "(m->power[s + 1] - m->power[s]) * g * (s > 4 ? 1.001 : 1)"),
+}
+
+
+class WrongKernels(voxstat_cli.Study):
+    participants = 9
+
+    def setUp(self):
+        super().setUp()
+        if "\nopencl:" not in self.run_program("devices").stdout:
+            self.skipTest("no OpenCL device")
+        self.kernels = self.folder / "kernels"
+        shutil.copytree(SOURCE, self.kernels)
+        random = numpy.random.default_rng(5)
+        for row in self.rows:
+            for cell in row[1:3]:
+                self.write_image(cell, 10 + random.standard_normal(SHAPE), AFFINE)
+
+    def infer(self, *arguments):
+        return self.run_program("--design", "paired", "--covariate", "level", "--permutations", "300", "--cluster-p",
+                                "0.02", "--device", "opencl", "-q", *arguments,
+                                VOXSTAT_KERNEL_DIR=str(self.kernels), VOXSTAT_CACHE_DIR=str(self.folder / "cache"))
+
+    def test_right_ones(self):
+        self.assertEqual(self.infer(*NUISANCE).returncode, OK)
+
+    def test_wrong_ones(self):
+        wrong = {**ALWAYS, **(ALL if os.environ.get("VOXSTAT_WRONG_KERNELS") == "all" else {})}
+        for name, (file, right, other) in wrong.items():
+            with self.subTest(name):
+                text = (SOURCE / file).read_text()
+                self.assertIn(right, text)
+                (self.kernels / file).write_text(text.replace(right, other))
+                done = self.infer(*([] if name.startswith("flips") else NUISANCE))
+                self.assertEqual(done.returncode, DEVICE, done.stderr)
+                self.assertIn("opencl:", done.stderr)
+                self.assertFalse((self.folder / "voxstat-results").exists())
+                if "VOXSTAT_WRONG_KERNELS" in os.environ:
+                    print(f"{name}: {done.stderr.strip()}", flush=True)
+                (self.kernels / file).write_text(text)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,82 @@
+/* A results folder of which a fuzz target puts one file, in a folder of its own in memory, which goes with the process.
+ * With VOXSTAT_FUZZ_SEED set, the file as it is whole is copied to that path: a seed. */
+#ifndef FUZZ_RESULTS_H
+#define FUZZ_RESULTS_H
+
+#include "unit/whole_fixture.h"
+
+#include "cli/summary.h"
+#include "report/results.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerInitialize(int *count, char ***argument);
+
+static void fuzz_remove(void)
+{
+    fixture_tear_down(NULL);
+}
+
+static void fuzz_put(const char *path, const uint8_t *data, size_t size)
+{
+    const int file = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0600);
+    if (file < 0 || write(file, data, size) != (ssize_t)size || close(file))
+        abort();
+}
+
+static void fuzz_folder(const char *seed)
+{
+    vx_error error;
+    strcpy(fixture_folder, "/dev/shm/voxstat-fuzz-XXXXXX");
+    if (!mkdtemp(fixture_folder) || atexit(fuzz_remove) || whole_folder(&error))
+        abort();
+    if (getenv("VOXSTAT_FUZZ_SEED")) {
+        static uint8_t bytes[1 << 20];
+        const int file = open(fixture_path(seed), O_RDONLY);
+        const ssize_t size = read(file, bytes, sizeof bytes);
+        if (size < 0 || close(file))
+            abort();
+        fuzz_put(getenv("VOXSTAT_FUZZ_SEED"), bytes, (size_t)size);
+    }
+}
+
+/* Reads what can be read and prints the tables of it; an error leaves nothing behind and always says why. */
+static void fuzz_read(void)
+{
+    static FILE *nowhere;
+    vx_results *results = NULL;
+    vx_error error = {0};
+    nowhere = nowhere ? nowhere : fopen("/dev/null", "w");
+    vx_status status = vx_results_open(fixture_folder, &results, &error);
+    if (status && (results || !error.message[0]))
+        abort();
+    for (size_t m = 0; !status && m < results->modalities; m++) {
+        const vx_results_modality *modality = &results->modality[m];
+        float *mask = NULL;
+        if (vx_results_mask(results, modality, &mask, &error) && mask)
+            abort();
+        free(mask);
+        for (size_t e = 0; e < modality->effects; e++)
+            for (int k = 0; k < 6; k++) {
+                float *map = NULL;
+                char units[64];
+                vx_results_units(results, &modality->effect[e], whole_maps[e % 2][k].name, units);
+                if (vx_results_map(results, &modality->effect[e], &modality->grid, whole_maps[e % 2][k].name, &map,
+                                   &error) && map)
+                    abort();
+                free(map);
+            }
+    }
+    if (!status && nowhere) {
+        vx_summary_print(results, nowhere, &error);
+        for (size_t m = 0; m < results->modalities; m++)
+            for (size_t e = 0; e < results->modality[m].effects; e++)
+                vx_summary_print_clusters(&results->modality[m].effect[e], nowhere, &error);
+        vx_summary_say(results, nowhere);
+    }
+    vx_results_close(results);
+}
+
+#endif
