@@ -154,8 +154,8 @@ static void add_grand_mean(vx_making *m, const float *mask, size_t elements)
     for (size_t i = 0; inside && i < elements; i++)
         if (mask[i] > 0)
             inside[count++] = mean[i];
-    if (inside)
-        vx_robust(inside, count, &m->masked_median, &spread);
+    if (inside && !vx_robust(inside, count, &m->masked_median, &spread))
+        m->status = vx_fail_memory(m->error);
     free(inside);
     free(mean);
 }

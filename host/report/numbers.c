@@ -13,24 +13,40 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double *sorted(const double *value, size_t count)
+/* A number for every double, which ascends with it; and the double of a number. */
+static uint64_t rank_of(double value)
 {
-    double *copy = vx_array(count, sizeof *copy);
-    if (copy) {
-        memcpy(copy, value, count * sizeof *copy);
-        qsort(copy, count, sizeof *copy, ascending);
-    }
-    return copy;
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits >> 63 ? ~bits : bits | 1ull << 63;
 }
 
+static double value_of(uint64_t rank)
+{
+    const uint64_t bits = rank >> 63 ? rank & ~(1ull << 63) : ~rank;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* The highest value that more than `larger` reach, by halving: sorting would need memory, and could fail. */
 double vx_critical(const double *null, uint64_t count)
 {
     const uint64_t larger = vx_level_count(count);
-    double *order = count && larger ? sorted(null, count) : NULL, critical = NAN;
-    if (order)
-        critical = order[count - 1 - larger];
-    free(order);
-    return critical;
+    uint64_t low = 0, high = UINT64_MAX;
+    if (!count || !larger)
+        return NAN;
+    while (low < high) {
+        const uint64_t middle = high - (high - low) / 2;
+        uint64_t reach = 0;
+        for (uint64_t i = 0; i < count; i++)
+            reach += rank_of(null[i]) >= middle;
+        if (reach > larger)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return value_of(low);
 }
 
 static double median(double *order, int64_t n) /* sorts it */
@@ -39,12 +55,12 @@ static double median(double *order, int64_t n) /* sorts it */
     return n % 2 ? order[n / 2] : 0.5 * (order[n / 2 - 1] + order[n / 2]);
 }
 
-void vx_robust(const double *value, int64_t n, double *centre, double *spread)
+bool vx_robust(const double *value, int64_t n, double *centre, double *spread)
 {
     double *order = n > 0 ? vx_array((size_t)n, sizeof *order) : NULL;
     *centre = *spread = NAN;
     if (!order)
-        return;
+        return n <= 0;
     int64_t known = 0;
     for (int64_t i = 0; i < n; i++)
         if (!isnan(value[i]))
@@ -56,6 +72,7 @@ void vx_robust(const double *value, int64_t n, double *centre, double *spread)
         *spread = 1.4826 * median(order, known);
     }
     free(order);
+    return true;
 }
 
 double vx_mean(const double *value, int64_t n)

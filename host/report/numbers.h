@@ -16,8 +16,9 @@ double vx_smallest_uncorrected(const vx_results_effect *effect);
  * tails tested. Returns `text`. */
 const char *vx_beyond_text(const vx_results_effect *effect, char text[48]);
 
-/* Median, and the median distance from it times 1.4826, the SD of normal data; NaN is passed over. */
-void vx_robust(const double *value, int64_t n, double *centre, double *spread);
+/* Median, and the median distance from it times 1.4826, the SD of normal data; NaN is passed over. False where memory
+ * is short. */
+bool vx_robust(const double *value, int64_t n, double *centre, double *spread);
 
 double vx_mean(const double *value, int64_t n);
 

@@ -33,6 +33,9 @@ static void critical_of_few(void **state)
         null[i] = i;
     assert_close(vx_critical(null, 101), 95, 0);
     assert_close(vx_critical(null, 21), 19, 0); /* 0 to 20: only 20 itself has p = 1/21 */
+    const double below[21] = {-1,  -20, -3,  -2.5, -19, -18, -17, -16, -15, -14, -13,
+                              -12, -11, -10, -9,   -8,  -7,  -6,  -5,  -4,  -21};
+    assert_close(vx_critical(below, 21), -2.5, 0); /* of falls tested alone */
     assert_true(isnan(vx_critical(null, 20)));
     assert_true(isnan(vx_critical(null, 1)));
 }

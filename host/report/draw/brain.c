@@ -52,7 +52,7 @@ static void frame_axial(vx_brain *brain)
 }
 
 /* The 2nd and 98th of a hundred of the background's values, where there is an image. */
-static void frame_grey(vx_brain *brain)
+static bool frame_grey(vx_brain *brain)
 {
     const vx_sampler *b = &brain->background;
     const size_t elements = (size_t)(b->dim[0] * b->dim[1] * b->dim[2]);
@@ -68,10 +68,12 @@ static void frame_grey(vx_brain *brain)
         brain->grey[0] = value[count * 2 / 100];
         brain->grey[1] = value[count - 1 - count * 2 / 100];
     }
+    const bool whole = value;
     free(value);
+    return whole;
 }
 
-void vx_brain_frame(vx_brain *brain, const vx_grid *grid)
+bool vx_brain_frame(vx_brain *brain, const vx_grid *grid)
 {
     brain->aligned = vx_sampler_aligned(&brain->background, &brain->map);
     frame_box(brain, grid);
@@ -79,12 +81,13 @@ void vx_brain_frame(vx_brain *brain, const vx_grid *grid)
     for (int k = 0; k < 3; k++)
         brain->extent = fmax(brain->extent, brain->box[k][1] - brain->box[k][0]);
     frame_axial(brain);
-    frame_grey(brain);
+    const bool whole = frame_grey(brain);
     for (int i = 0; i < VX_PALETTE; i++) {
         const vx_colour c = vx_colour_diverging(2.0 * i / (VX_PALETTE - 1) - 1);
         brain->palette[i] =
             (uint32_t)lround(255 * c.r) << 16 | (uint32_t)lround(255 * c.g) << 8 | (uint32_t)lround(255 * c.b);
     }
+    return whole;
 }
 
 uint32_t vx_brain_colour(const vx_brain *brain, double value)

@@ -26,8 +26,9 @@ typedef struct vx_brain {
     const char *units;                /* of the map, on the colour bar */
 } vx_brain;
 
-/* Works out aligned, box, extent, axial, grey and palette from the mask and the background. */
-void vx_brain_frame(vx_brain *brain, const vx_grid *grid);
+/* Works out aligned, box, extent, axial, grey and palette from the mask and the background; false where memory is
+ * short. */
+bool vx_brain_frame(vx_brain *brain, const vx_grid *grid);
 
 /* The map at a spot of its grid, without the fading at the mask's edge that comes of zeros outside; NaN outside the
  * mask. */

@@ -73,7 +73,6 @@ static vx_brain make_brain(const vx_report *report, const vx_effect_view *view, 
         .peak = {effect->peak_mm[0], effect->peak_mm[1], effect->peak_mm[2]},
         .units = "t",
     };
-    vx_brain_frame(&brain, grid);
     return brain;
 }
 
@@ -102,9 +101,10 @@ void vx_effect_maps(vx_report *report, const vx_effect_view *view)
     report->status = read_volumes(report, view, &v);
     if (report->status)
         goto cleanup;
-    const vx_brain brain = make_brain(report, view, &v);
-    slices = vx_slices_new(&brain);
-    glass = vx_glass_new(&brain);
+    vx_brain brain = make_brain(report, view, &v);
+    const bool framed = vx_brain_frame(&brain, &view->modality->grid);
+    slices = framed ? vx_slices_new(&brain) : NULL;
+    glass = framed ? vx_glass_new(&brain) : NULL;
     if (!slices || !glass) {
         report->status = vx_fail_memory(report->error);
         goto cleanup;

@@ -90,7 +90,11 @@ static void put_modality(vx_report *report, const vx_results_modality *modality)
     }
     for (int64_t i = 0; i < modality->n; i++)
         value[i] = after[i] - (before ? before[i] : 0);
-    vx_robust(value, modality->n, &centre, &spread);
+    if (!vx_robust(value, modality->n, &centre, &spread)) {
+        free(value);
+        report->status = vx_fail_memory(report->error);
+        return;
+    }
     for (int64_t i = 0; i < modality->n; i++)
         marked += fabs((value[i] - centre) / spread) > unusual;
     vx_put(report->page, "<h3>%s</h3>\n", modality->name);
