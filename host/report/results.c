@@ -245,13 +245,6 @@ bool vx_results_has_map(const vx_results *results, const vx_results_effect *effe
     return vx_store_has(results->store, path);
 }
 
-void vx_results_units(const vx_results *results, const vx_results_effect *effect, const char *map, char units[64])
-{
-    char path[1000];
-    snprintf(path, sizeof path, "/maps/%s/%s", effect->place, map);
-    vx_store_text(results->store, path, "units", units, 64);
-}
-
 vx_status vx_results_mean(const vx_results *results, const vx_results_modality *modality, float **data,
                           vx_error *error)
 {

@@ -104,9 +104,6 @@ vx_status vx_results_map(const vx_results *results, const vx_results_effect *eff
                          const char *map, float **data, vx_error *error);
 bool vx_results_has_map(const vx_results *results, const vx_results_effect *effect, const char *map);
 
-/* Its units as results.h5 has them, "" where there are none; into `units`. */
-void vx_results_units(const vx_results *results, const vx_results_effect *effect, const char *map, char units[64]);
-
 /* The mean image of a modality; its mask, of ones and zeros. The caller frees. */
 vx_status vx_results_mean(const vx_results *results, const vx_results_modality *modality, float **data,
                           vx_error *error);

@@ -291,24 +291,3 @@ vx_status vx_store_volume(const vx_results_store *store, const char *path, const
         *value = volume;
     return status;
 }
-
-void vx_store_text(const vx_results_store *store, const char *path, const char *name, char *text, size_t size)
-{
-    char *value = NULL;
-    text[0] = '\0';
-    quiet before = hush();
-    const hid_t attribute = open_attribute(store, path, name, 1);
-    const hid_t stored = attribute < 0 ? -1 : H5Aget_type(attribute), type = H5Tcopy(H5T_C_S1);
-    if (stored >= 0 && type >= 0 && H5Tis_variable_str(stored) > 0 && H5Tset_size(type, H5T_VARIABLE) >= 0 &&
-        H5Tset_cset(type, H5T_CSET_UTF8) >= 0 && H5Aread(attribute, type, &value) >= 0 && value) {
-        snprintf(text, size, "%s", value);
-        H5free_memory(value);
-    }
-    if (stored >= 0)
-        H5Tclose(stored);
-    if (type >= 0)
-        H5Tclose(type);
-    if (attribute >= 0)
-        H5Aclose(attribute);
-    unhush(before);
-}

@@ -1,7 +1,8 @@
 /* results.h5, read. Volumes come back x fastest, as the library has them.
  *
  * The file may come from anybody. What is read lies in this file (no links, no external storage, no virtual datasets),
- * has the shape that the caller expects, and is unpacked by no filter but those that voxstat writes with. */
+ * has the shape that the caller expects, and is unpacked by no filter but those that voxstat writes with. Texts
+ * are not read: HDF5 1.10 reads beyond its memory where a damaged file gives one another length. */
 #ifndef VX_REPORT_STORE_H
 #define VX_REPORT_STORE_H
 
@@ -28,8 +29,5 @@ vx_status vx_store_numbers(const vx_results_store *store, const char *path, int 
 /* A volume of the given shape as float32, and its affine; the same errors. */
 vx_status vx_store_volume(const vx_results_store *store, const char *path, const int64_t dim[3], double affine[4][4],
                           float **value, vx_error *error);
-
-/* A text attribute of an object into `text`, "" where it is not there. */
-void vx_store_text(const vx_results_store *store, const char *path, const char *name, char *text, size_t size);
 
 #endif

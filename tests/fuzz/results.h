@@ -61,8 +61,6 @@ static void fuzz_read(void)
         for (size_t e = 0; e < modality->effects; e++)
             for (int k = 0; k < 6; k++) {
                 float *map = NULL;
-                char units[64];
-                vx_results_units(results, &modality->effect[e], whole_maps[e % 2][k].name, units);
                 if (vx_results_map(results, &modality->effect[e], &modality->grid, whole_maps[e % 2][k].name, &map,
                                    &error) && map)
                     abort();

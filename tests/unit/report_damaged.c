@@ -31,10 +31,8 @@ static vx_status read_all(vx_error *error)
         free(data);
         for (size_t e = 0; !status && e < modality->effects; e++)
             for (int k = 0; !status && k < 6; k++) {
-                char units[64];
                 const char *map = whole_maps[e % 2][k].name;
                 data = NULL;
-                vx_results_units(results, &modality->effect[e], map, units);
                 status = vx_results_map(results, &modality->effect[e], &modality->grid, map, &data, error);
                 free(data);
             }
@@ -279,7 +277,7 @@ static void every_dataset_in_every_way(void **state)
     read_or_refused("a pipe", true);
 }
 
-/* An affine and units of other lengths than the variables that they are read into. */
+/* An affine and units of other lengths than they should have; the units are not read. */
 static void attributes_of_other_sizes(void **state)
 {
     const hsize_t many = 128;

@@ -45,7 +45,7 @@ static void interval(const vx_line *line, double limits[3])
     limits[2] = line->slope + half;
 }
 
-static void put_mean(vx_report *report, const vx_effect_view *view, size_t c, const double *change, const char *units,
+static void put_mean(vx_report *report, const vx_effect_view *view, size_t c, const double *change,
                      const char *title)
 {
     const vx_results *results = report->results;
@@ -61,7 +61,7 @@ static void put_mean(vx_report *report, const vx_effect_view *view, size_t c, co
     interval(&line, limits);
     for (int64_t i = 0; i < effect->n; i++)
         rises += change[i] > 0;
-    char *label = vx_text("%s%s%s", view->modality->name, *units ? ", " : "", units);
+    char *label = vx_copy_text(view->modality->name);
     char *alt = vx_text("%s: mean %s %.4g, 95 %% interval %.4g to %.4g; %lld of %lld participants are above "
                         "zero.", title,
                         effect->baseline ? "change" : "value", limits[0], limits[1], limits[2], (long long)rises,
@@ -85,7 +85,7 @@ static void put_mean(vx_report *report, const vx_effect_view *view, size_t c, co
 
 /* With nuisance both axes are adjusted for it (an added-variable plot). Ranks have no line on the raw values. */
 static void put_covariate(vx_report *report, const vx_effect_view *view, size_t c, const double *change,
-                          const char *units, const char *title)
+                          const char *title)
 {
     const vx_results_effect *effect = view->effect;
     const int64_t column = vx_effect_column(effect), n = effect->n;
@@ -93,8 +93,8 @@ static void put_covariate(vx_report *report, const vx_effect_view *view, size_t 
     double *raw = vx_array((size_t)n, sizeof *raw);
     vx_line line = {0};
     char *x_label = vx_text("%s%s", effect->column[column], adjusted ? ", adjusted" : "");
-    char *y_label = vx_text("%s of %s%s%s%s", effect->baseline ? "change" : "value", view->modality->name,
-                            *units ? ", " : "", units, adjusted ? ", adjusted" : "");
+    char *y_label = vx_text("%s of %s%s", effect->baseline ? "change" : "value", view->modality->name,
+                            adjusted ? ", adjusted" : "");
     char *alt = NULL, *caption = NULL;
     if (!raw || !x_label || !y_label)
         report->status = vx_fail_memory(report->error);
@@ -134,12 +134,8 @@ void vx_effect_values(vx_report *report, const vx_effect_view *view)
     const vx_results_effect *effect = view->effect;
     const bool covariate = vx_effect_is_covariate(effect);
     const size_t shown = effect->measured < SHOWN ? effect->measured : SHOWN;
-    char units[64];
     if (!shown)
         return;
-    vx_results_units(report->results, effect, "mean", units);
-    if (!strcmp(units, "data")) /* whatever the images are in */
-        units[0] = '\0';
     double *change = vx_array((size_t)effect->n, sizeof *change);
     if (!change) {
         report->status = vx_fail_memory(report->error);
@@ -162,9 +158,9 @@ void vx_effect_values(vx_report *report, const vx_effect_view *view)
             vx_put(report->page, "<p>%s: not drawn, as an image of some participant could not be read again for its "
                    "mean.</p>\n", title);
         else if (covariate)
-            put_covariate(report, view, c, change, units, title);
+            put_covariate(report, view, c, change, title);
         else
-            put_mean(report, view, c, change, units, title);
+            put_mean(report, view, c, change, title);
         free(title);
     }
     vx_put_markup(report->page, "</div>\n");
