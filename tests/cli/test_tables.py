@@ -160,7 +160,7 @@ class Missing(Tables):
         remarks = self.record()["remarks"]
         self.assertIn("2 cells of level taken as missing (--missing NA,NaN)", remarks)
         self.assertIn("1 cell of pet_baseline taken as missing (--missing NA,NaN)", remarks)
-        self.assertNotIn("age", "".join(remarks))
+        self.assertFalse([remark for remark in remarks if "of age" in remark])
         self.assertIn("remark: " + remarks[0], done.stderr)
         self.assertIn("left out: sub-03 (no image in pet_baseline)", done.stderr)
 
@@ -211,7 +211,7 @@ class Six(Tables):
     def test_p_below_the_level_is_possible(self):
         done = self.run_paired()  # 2 / 64
         self.assert_done(done)
-        self.assertEqual(self.record()["remarks"], [])
+        self.assertFalse([remark for remark in self.record()["remarks"] if "possible" in remark])
         done = self.run_paired("-n", "19", "--out", "b")  # 1 / 20 = 0.05 is not below it
         self.assert_done(done)
         self.assertIn("with 19 random relabellings no", done.stderr)
