@@ -27,9 +27,10 @@ void *vx_reading_room(vx_reading *r, size_t count, size_t size)
     return memory;
 }
 
-/* The dataset <root>/<place>/<name>, whose shape must be as given and whose values must be finite. */
+/* The dataset <root>/<place>/<name>, whose shape must be as given and whose values must be finite. With `gaps` some may
+ * be NaN: means of an image that could not be read again. */
 static double *numbers(vx_reading *r, const char *root, const char *place, const char *name, int rank,
-                       const size_t *shape)
+                       const size_t *shape, bool gaps)
 {
     double *value = NULL;
     char *path = vx_text("/%s/%s/%s", root, place, name);
@@ -38,7 +39,7 @@ static double *numbers(vx_reading *r, const char *root, const char *place, const
                          : vx_fail_memory(r->error);
     const size_t count = r->status ? 0 : rank == 1 ? shape[0] : shape[0] * shape[1];
     for (size_t i = 0; !r->status && i < count; i++)
-        if (!isfinite(value[i]))
+        if (!isfinite(value[i]) && !(gaps && isnan(value[i])))
             r->status = vx_fail(r->error, VX_INPUT, "%s/results.h5: %s holds a number that is not finite: it is "
                                 "damaged", r->results->folder, path);
     free(path);
@@ -64,19 +65,19 @@ static void read_effect_store(vx_reading *r, vx_results_effect *effect)
                                                            {"mass", &effect->null.mass},
                                                            {"tfce", &effect->null.tfce}};
     const size_t design[2] = {(size_t)effect->n, (size_t)effect->columns}, count = (size_t)effect->relabellings;
-    effect->design = numbers(r, "design", effect->place, "matrix", 2, design);
-    effect->raw = numbers(r, "design", effect->place, "raw", 2, design);
+    effect->design = numbers(r, "design", effect->place, "matrix", 2, design, false);
+    effect->raw = numbers(r, "design", effect->place, "raw", 2, design, false);
     effect->null.count = count;
     for (size_t k = 0; k < sizeof null / sizeof *null; k++)
         if (k == 0 || has(r, "null", effect->place, null[k].name))
-            *null[k].value = numbers(r, "null", effect->place, null[k].name, 1, &count);
+            *null[k].value = numbers(r, "null", effect->place, null[k].name, 1, &count, false);
     effect->measured = effect->clusters < VX_MEASURED_CLUSTERS ? effect->clusters : VX_MEASURED_CLUSTERS;
     if (!effect->measured)
         return;
     const size_t values[2] = {effect->measured, (size_t)effect->n};
-    effect->followup = numbers(r, "clusters", effect->place, "followup", 2, values);
+    effect->followup = numbers(r, "clusters", effect->place, "followup", 2, values, true);
     if (r->results->design == VX_PAIRED)
-        effect->baseline = numbers(r, "clusters", effect->place, "baseline", 2, values);
+        effect->baseline = numbers(r, "clusters", effect->place, "baseline", 2, values, true);
 }
 
 /* Where the voxels lie, as the mean image says. */
@@ -102,7 +103,7 @@ static int64_t *voxel_counts(vx_reading *r, const vx_results_modality *modality,
 {
     const size_t n = (size_t)modality->n;
     char *name = vx_text("%s_voxels", session);
-    double *count = name ? numbers(r, "participants", modality->stem, name, 1, &n) : NULL;
+    double *count = name ? numbers(r, "participants", modality->stem, name, 1, &n, false) : NULL;
     int64_t *voxels = vx_reading_room(r, n, sizeof *voxels);
     if (!name && !r->status)
         r->status = vx_fail_memory(r->error);
@@ -124,7 +125,7 @@ static void read_modality_store(vx_reading *r, vx_results_modality *modality)
     const size_t n = (size_t)modality->n;
     read_grid(r, modality);
     for (int s = r->results->design == VX_PAIRED ? 0 : 1; s < VX_MEAN_SESSIONS; s++) {
-        modality->global[s] = numbers(r, "participants", modality->stem, session_name[s], 1, &n);
+        modality->global[s] = numbers(r, "participants", modality->stem, session_name[s], 1, &n, true);
         modality->voxels[s] = voxel_counts(r, modality, session_name[s]);
     }
     for (size_t e = 0; e < modality->effects; e++)
