@@ -216,7 +216,7 @@ static vx_status read_row(vx_table *table, char **rest, int64_t number, vx_error
         open_quote |= *value == '"';
         if (i < table->columns)
             cell[i] = is_missing(value) ? NULL : value;
-        filled = is_missing(value) ? filled : i + 1;
+        filled = *value ? i + 1 : filled;
         cells = i + 1;
     }
     if (blank)
