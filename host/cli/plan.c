@@ -174,8 +174,8 @@ static void say_effect(const vx_run *run, const vx_run_modality *modality, int64
                1e-6 * (double)plan->device_bytes);
 }
 
-/* Where too few participants or relabellings leave no p below 0.05, nobody should look for one. Rates of false discovery
- * may come from more flips than the rest, and be significant all the same. */
+/* Where too few participants or relabellings leave no p below 0.05, nobody should look for one. Rates of false
+ * discovery may come from more flips than the rest, and be significant all the same. */
 static vx_status remark_smallest(vx_run *run, const vx_run_modality *modality, int64_t e, vx_error *error)
 {
     const vx_effect *effect = modality->model->effect + e;

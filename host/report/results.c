@@ -27,8 +27,8 @@ void *vx_reading_room(vx_reading *r, size_t count, size_t size)
     return memory;
 }
 
-/* The dataset <root>/<place>/<name>, whose shape must be as given and whose values must be finite. With `gaps` some may
- * be NaN: means of an image that could not be read again. */
+/* The dataset <root>/<place>/<name>, whose shape must be as given and whose values must be finite, or, with
+ * `gaps`, may be NaN. */
 static double *numbers(vx_reading *r, const char *root, const char *place, const char *name, int rank,
                        const size_t *shape, bool gaps)
 {
@@ -50,6 +50,27 @@ static double *numbers(vx_reading *r, const char *root, const char *place, const
     return value;
 }
 
+/* Means of every participant, in the whole mask or, of an effect, in its largest clusters. NaN stands for an image that
+ * could not be read again, which has no voxels either. */
+static double *means(vx_reading *r, const vx_results_modality *modality, const vx_results_effect *effect, int session)
+{
+    const size_t n = (size_t)(effect ? effect->n : modality->n), all = (size_t)modality->n;
+    const size_t shape[2] = {effect ? effect->measured : 1, n};
+    const char *name = session_name[session];
+    double *value = effect ? numbers(r, "clusters", effect->place, name, 2, shape, true)
+                           : numbers(r, "participants", modality->stem, name, 1, &n, true);
+    for (size_t i = 0, row = 0; i < n && !r->status; i++, row++) {
+        while (effect && row < all && strcmp(modality->participant[row], effect->participant[i]) != 0)
+            row++;
+        const bool unread = row < all && !modality->voxels[session][row];
+        for (size_t k = 0; k < shape[0] && !r->status; k++)
+            if (isnan(value[k * n + i]) && !unread)
+                r->status = vx_fail(r->error, VX_INPUT, "%s/results.h5: the means of %s, %s, hold a number that is not "
+                                    "finite: it is damaged", r->results->folder, modality->name, name);
+    }
+    return value;
+}
+
 static bool has(const vx_reading *r, const char *root, const char *place, const char *name)
 {
     char *path = vx_text("/%s/%s/%s", root, place, name);
@@ -58,7 +79,7 @@ static bool has(const vx_reading *r, const char *root, const char *place, const 
     return there;
 }
 
-static void read_effect_store(vx_reading *r, vx_results_effect *effect)
+static void read_effect_store(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
 {
     struct { const char *name; double **value; } null[] = {{"voxel", &effect->null.voxel},
                                                            {"extent", &effect->null.extent},
@@ -74,10 +95,9 @@ static void read_effect_store(vx_reading *r, vx_results_effect *effect)
     effect->measured = effect->clusters < VX_MEASURED_CLUSTERS ? effect->clusters : VX_MEASURED_CLUSTERS;
     if (!effect->measured)
         return;
-    const size_t values[2] = {effect->measured, (size_t)effect->n};
-    effect->followup = numbers(r, "clusters", effect->place, "followup", 2, values, true);
+    effect->followup = means(r, modality, effect, VX_MEAN_FOLLOWUP);
     if (r->results->design == VX_PAIRED)
-        effect->baseline = numbers(r, "clusters", effect->place, "baseline", 2, values, true);
+        effect->baseline = means(r, modality, effect, VX_MEAN_BASELINE);
 }
 
 /* Where the voxels lie, as the mean image says. */
@@ -122,14 +142,13 @@ static int64_t *voxel_counts(vx_reading *r, const vx_results_modality *modality,
 
 static void read_modality_store(vx_reading *r, vx_results_modality *modality)
 {
-    const size_t n = (size_t)modality->n;
     read_grid(r, modality);
     for (int s = r->results->design == VX_PAIRED ? 0 : 1; s < VX_MEAN_SESSIONS; s++) {
-        modality->global[s] = numbers(r, "participants", modality->stem, session_name[s], 1, &n, true);
         modality->voxels[s] = voxel_counts(r, modality, session_name[s]);
+        modality->global[s] = means(r, modality, NULL, s);
     }
     for (size_t e = 0; e < modality->effects; e++)
-        read_effect_store(r, &modality->effect[e]);
+        read_effect_store(r, modality, &modality->effect[e]);
 }
 
 /* ---- the whole ---- */

@@ -23,8 +23,8 @@ static bool meant_as_number(const char *text)
                                       !text[strspn(text, "+-0123456789.,eE")]);
 }
 
-/* Whether `text` is a number with marks of thousands, a minus of typography or a sign of per cent; `plain` is the number
- * without them. */
+/* Whether `text` is a number with marks of thousands, a minus of typography or a sign of per cent; `plain` is the
+ * number without them. */
 static bool decorated_number(const char *text, char *plain, size_t size)
 {
     static const struct { const char *mark, *plain; } marks[] = {

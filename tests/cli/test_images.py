@@ -146,6 +146,8 @@ class Values(Images):
         for word in ("sub-03", "pet_followup", "other units"):
             self.assertIn(word, remarks[0])
         self.assertRegex(remarks[0], r"about (9\.\d+e\+03|1(\.\d+)?e\+04) times")
+        page = (self.folder / "voxstat-results/report.html").read_text()
+        self.assertIn("in other units?</li>", page)
 
     def test_sessions_in_other_units(self):
         for row in self.rows:

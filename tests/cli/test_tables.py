@@ -37,12 +37,20 @@ class Direction(Tables):
         self.assertEqual((study["sessions"], study["direction"]), (["Pre", "Post"], "names"))
         report = (self.folder / "voxstat-results/report.html").read_text(encoding="utf-8")
         self.assertIn("Post minus Pre", report)
+        self.assertLess(report.index("Post minus Pre"), report.index("<strong>Remark.")) # that of few participants
 
     def test_names_that_do_not_tell(self):
         self.header[1:3] = ["pet_drug", "pet_placebo"]
         self.write_table()
         self.assert_refused(INPUT, ["drug", "placebo", "do not tell", "--sessions drug,placebo",
                                     "--sessions placebo,drug", "change = placebo minus drug"])
+
+    def test_dates_with_underscores(self):
+        self.header[1:3] = ["pet_2023_05", "pet_2024_01"]
+        self.write_table()
+        self.assert_refused(INPUT, ["no image columns", "01 and 05", "hold '_'", "--sessions"])
+        self.assert_done(self.run_paired("--sessions", "2023_05,2024_01", "-q"))
+        self.assertEqual(self.record()["modalities"][0]["name"], "pet")
 
     def test_option_against_the_names(self):
         done = self.run_paired("--sessions", "followup,baseline")
