@@ -27,9 +27,10 @@ void *vx_reading_room(vx_reading *r, size_t count, size_t size)
     return memory;
 }
 
-/* The dataset <root>/<place>/<name>, whose shape must be as given and whose values must be finite. */
+/* The dataset <root>/<place>/<name>, whose shape must be as given and whose values must be finite, or, with
+ * `gaps`, may be NaN. */
 static double *numbers(vx_reading *r, const char *root, const char *place, const char *name, int rank,
-                       const size_t *shape)
+                       const size_t *shape, bool gaps)
 {
     double *value = NULL;
     char *path = vx_text("/%s/%s/%s", root, place, name);
@@ -38,13 +39,34 @@ static double *numbers(vx_reading *r, const char *root, const char *place, const
                          : vx_fail_memory(r->error);
     const size_t count = r->status ? 0 : rank == 1 ? shape[0] : shape[0] * shape[1];
     for (size_t i = 0; !r->status && i < count; i++)
-        if (!isfinite(value[i]))
+        if (!isfinite(value[i]) && !(gaps && isnan(value[i])))
             r->status = vx_fail(r->error, VX_INPUT, "%s/results.h5: %s holds a number that is not finite: it is "
                                 "damaged", r->results->folder, path);
     free(path);
     if (r->status) {
         free(value);
         value = NULL;
+    }
+    return value;
+}
+
+/* Means of every participant, in the whole mask or, of an effect, in its largest clusters. NaN stands for an image that
+ * could not be read again, which has no voxels either. */
+static double *means(vx_reading *r, const vx_results_modality *modality, const vx_results_effect *effect, int session)
+{
+    const size_t n = (size_t)(effect ? effect->n : modality->n), all = (size_t)modality->n;
+    const size_t shape[2] = {effect ? effect->measured : 1, n};
+    const char *name = session_name[session];
+    double *value = effect ? numbers(r, "clusters", effect->place, name, 2, shape, true)
+                           : numbers(r, "participants", modality->stem, name, 1, &n, true);
+    for (size_t i = 0, row = 0; i < n && !r->status; i++, row++) {
+        while (effect && row < all && strcmp(modality->participant[row], effect->participant[i]) != 0)
+            row++;
+        const bool unread = row < all && !modality->voxels[session][row];
+        for (size_t k = 0; k < shape[0] && !r->status; k++)
+            if (isnan(value[k * n + i]) && !unread)
+                r->status = vx_fail(r->error, VX_INPUT, "%s/results.h5: the means of %s, %s, hold a number that is not "
+                                    "finite: it is damaged", r->results->folder, modality->name, name);
     }
     return value;
 }
@@ -57,26 +79,25 @@ static bool has(const vx_reading *r, const char *root, const char *place, const 
     return there;
 }
 
-static void read_effect_store(vx_reading *r, vx_results_effect *effect)
+static void read_effect_store(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
 {
     struct { const char *name; double **value; } null[] = {{"voxel", &effect->null.voxel},
                                                            {"extent", &effect->null.extent},
                                                            {"mass", &effect->null.mass},
                                                            {"tfce", &effect->null.tfce}};
     const size_t design[2] = {(size_t)effect->n, (size_t)effect->columns}, count = (size_t)effect->relabellings;
-    effect->design = numbers(r, "design", effect->place, "matrix", 2, design);
-    effect->raw = numbers(r, "design", effect->place, "raw", 2, design);
+    effect->design = numbers(r, "design", effect->place, "matrix", 2, design, false);
+    effect->raw = numbers(r, "design", effect->place, "raw", 2, design, false);
     effect->null.count = count;
     for (size_t k = 0; k < sizeof null / sizeof *null; k++)
         if (k == 0 || has(r, "null", effect->place, null[k].name))
-            *null[k].value = numbers(r, "null", effect->place, null[k].name, 1, &count);
+            *null[k].value = numbers(r, "null", effect->place, null[k].name, 1, &count, false);
     effect->measured = effect->clusters < VX_MEASURED_CLUSTERS ? effect->clusters : VX_MEASURED_CLUSTERS;
     if (!effect->measured)
         return;
-    const size_t values[2] = {effect->measured, (size_t)effect->n};
-    effect->followup = numbers(r, "clusters", effect->place, "followup", 2, values);
+    effect->followup = means(r, modality, effect, VX_MEAN_FOLLOWUP);
     if (r->results->design == VX_PAIRED)
-        effect->baseline = numbers(r, "clusters", effect->place, "baseline", 2, values);
+        effect->baseline = means(r, modality, effect, VX_MEAN_BASELINE);
 }
 
 /* Where the voxels lie, as the mean image says. */
@@ -102,7 +123,7 @@ static int64_t *voxel_counts(vx_reading *r, const vx_results_modality *modality,
 {
     const size_t n = (size_t)modality->n;
     char *name = vx_text("%s_voxels", session);
-    double *count = name ? numbers(r, "participants", modality->stem, name, 1, &n) : NULL;
+    double *count = name ? numbers(r, "participants", modality->stem, name, 1, &n, false) : NULL;
     int64_t *voxels = vx_reading_room(r, n, sizeof *voxels);
     if (!name && !r->status)
         r->status = vx_fail_memory(r->error);
@@ -121,14 +142,13 @@ static int64_t *voxel_counts(vx_reading *r, const vx_results_modality *modality,
 
 static void read_modality_store(vx_reading *r, vx_results_modality *modality)
 {
-    const size_t n = (size_t)modality->n;
     read_grid(r, modality);
     for (int s = r->results->design == VX_PAIRED ? 0 : 1; s < VX_MEAN_SESSIONS; s++) {
-        modality->global[s] = numbers(r, "participants", modality->stem, session_name[s], 1, &n);
         modality->voxels[s] = voxel_counts(r, modality, session_name[s]);
+        modality->global[s] = means(r, modality, NULL, s);
     }
     for (size_t e = 0; e < modality->effects; e++)
-        read_effect_store(r, &modality->effect[e]);
+        read_effect_store(r, modality, &modality->effect[e]);
 }
 
 /* ---- the whole ---- */

@@ -174,6 +174,7 @@ static vx_status read_header(vx_table *table, char **rest, vx_error *error)
     bool last = false;
     for (int64_t i = 0; !last; i++) {
         table->name[i] = next_cell(rest, &last);
+        table->width = i + 1;
         if (*table->name[i])
             table->columns = i + 1; /* what follows the last name is no column, if its cells are empty too */
     }
@@ -216,7 +217,7 @@ static vx_status read_row(vx_table *table, char **rest, int64_t number, vx_error
         open_quote |= *value == '"';
         if (i < table->columns)
             cell[i] = is_missing(value) ? NULL : value;
-        filled = is_missing(value) ? filled : i + 1;
+        filled = is_missing(value) && (!*value || i < table->width) ? filled : i + 1;
         cells = i + 1;
     }
     if (blank)
