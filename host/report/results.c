@@ -27,9 +27,10 @@ void *vx_reading_room(vx_reading *r, size_t count, size_t size)
     return memory;
 }
 
-/* The dataset <root>/<place>/<name>, whose shape must be as given and whose values must be finite. */
-static double *numbers(vx_reading *r, const char *root, const char *place, const char *name, int rank,
-                       const size_t *shape)
+/* The dataset <root>/<place>/<name>, whose shape must be as given and whose values must be finite; with `missing` NaN
+ * stands for what is not known. */
+static double *numbers_or_nan(vx_reading *r, const char *root, const char *place, const char *name, int rank,
+                              const size_t *shape, bool missing)
 {
     double *value = NULL;
     char *path = vx_text("/%s/%s/%s", root, place, name);
@@ -38,7 +39,7 @@ static double *numbers(vx_reading *r, const char *root, const char *place, const
                          : vx_fail_memory(r->error);
     const size_t count = r->status ? 0 : rank == 1 ? shape[0] : shape[0] * shape[1];
     for (size_t i = 0; !r->status && i < count; i++)
-        if (!isfinite(value[i]))
+        if (!isfinite(value[i]) && !(missing && isnan(value[i])))
             r->status = vx_fail(r->error, VX_INPUT, "%s/results.h5: %s holds a number that is not finite: it is "
                                 "damaged", r->results->folder, path);
     free(path);
@@ -47,6 +48,19 @@ static double *numbers(vx_reading *r, const char *root, const char *place, const
         value = NULL;
     }
     return value;
+}
+
+static double *numbers(vx_reading *r, const char *root, const char *place, const char *name, int rank,
+                       const size_t *shape)
+{
+    return numbers_or_nan(r, root, place, name, rank, shape, false);
+}
+
+/* Means of images: one that was gone, or another, when they were taken has none. */
+static double *means(vx_reading *r, const char *root, const char *place, const char *name, int rank,
+                     const size_t *shape)
+{
+    return numbers_or_nan(r, root, place, name, rank, shape, true);
 }
 
 static bool has(const vx_reading *r, const char *root, const char *place, const char *name)
@@ -74,9 +88,9 @@ static void read_effect_store(vx_reading *r, vx_results_effect *effect)
     if (!effect->measured)
         return;
     const size_t values[2] = {effect->measured, (size_t)effect->n};
-    effect->followup = numbers(r, "clusters", effect->place, "followup", 2, values);
+    effect->followup = means(r, "clusters", effect->place, "followup", 2, values);
     if (r->results->design == VX_PAIRED)
-        effect->baseline = numbers(r, "clusters", effect->place, "baseline", 2, values);
+        effect->baseline = means(r, "clusters", effect->place, "baseline", 2, values);
 }
 
 /* Where the voxels lie, as the mean image says. */
@@ -124,7 +138,7 @@ static void read_modality_store(vx_reading *r, vx_results_modality *modality)
     const size_t n = (size_t)modality->n;
     read_grid(r, modality);
     for (int s = r->results->design == VX_PAIRED ? 0 : 1; s < VX_MEAN_SESSIONS; s++) {
-        modality->global[s] = numbers(r, "participants", modality->stem, session_name[s], 1, &n);
+        modality->global[s] = means(r, "participants", modality->stem, session_name[s], 1, &n);
         modality->voxels[s] = voxel_counts(r, modality, session_name[s]);
     }
     for (size_t e = 0; e < modality->effects; e++)

@@ -42,7 +42,8 @@ static void means_of_regions(void **state)
     }
     assert_int_equal(vx_measured_region(&modality, 0), 1);
     assert_int_equal(vx_measured_region(&modality, 1), 3);
-    if (vx_measure(&modality, VX_ANALYZE_REFUSE, 2, &means, &error))
+    const vx_mask_options reading = {.analyze = VX_ANALYZE_REFUSE};
+    if (vx_measure(&modality, &reading, 2, &means, &error))
         fail_msg("%s", error.message);
     assert_int_equal(means->regions, 4);
     for (int session = 0; session < 2; session++)
