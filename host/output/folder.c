@@ -23,6 +23,7 @@ struct vx_folder {
     char *path;         /* the temporary folder; null before it is made */
     int lock;           /* of the temporary folder, from beginning to end: somebody works in it. -1: none */
     mode_t mode;        /* of the folder that is replaced; 0: as the umask has it */
+    gid_t group;        /* and its group */
     size_t made_parent; /* length of the first part of `out` that had to be made; 0: its parents were there */
 };
 
@@ -66,8 +67,10 @@ static vx_status resolve_out(vx_folder *folder, vx_error *error)
     free(folder->out);
     folder->out = real;
     vx_status status = vx_replace_check(folder->out, folder->options, error);
-    if (!status && stat(folder->out, &found) == 0)
+    if (!status && stat(folder->out, &found) == 0) {
         folder->mode = found.st_mode & 07777;
+        folder->group = found.st_gid;
+    }
     return status;
 }
 
@@ -91,6 +94,17 @@ static vx_status make_parents(vx_folder *folder, vx_error *error)
     return VX_OK;
 }
 
+/* Opens the temporary folder to those who may use the one that it replaces: by mode and group, and not by the mode
+ * alone, which would let another group in. */
+static vx_status inherit_access(const vx_folder *folder, vx_error *error)
+{
+    const mode_t mode = folder->mode;
+    const bool same = chown(folder->path, (uid_t)-1, folder->group) == 0;
+    if (chmod(folder->path, same ? mode : mode & ~(mode_t)(S_IRWXG | S_ISGID)) != 0)
+        return vx_fail(error, VX_OUTPUT, "%s: cannot be opened to others: %s", folder->path, strerror(errno));
+    return VX_OK;
+}
+
 static vx_status make_temporary(vx_folder *folder, vx_error *error)
 {
     char *path = vx_text("%s" VX_LEFTOVER_ENDING "XXXXXX", folder->out);
@@ -104,9 +118,11 @@ static vx_status make_temporary(vx_folder *folder, vx_error *error)
     }
     folder->path = path;
     vx_folder_try_lock(path, &folder->lock);
+    if (folder->mode)
+        return inherit_access(folder, error);
     const mode_t mask = umask(0); /* mkdtemp lets nobody else in; results are as open as the user's other folders */
     umask(mask);
-    if (chmod(path, folder->mode ? folder->mode : 0777 & ~mask) != 0)
+    if (chmod(path, 0777 & ~mask) != 0)
         return vx_fail(error, VX_OUTPUT, "%s: cannot be opened to others: %s", path, strerror(errno));
     return VX_OK;
 }
@@ -119,9 +135,7 @@ static vx_status adopt(vx_folder *folder, vx_error *error)
         return vx_fail_memory(error);
     if (vx_folder_try_lock(folder->path, &folder->lock) == VX_LOCK_BUSY)
         return vx_fail(error, VX_OUTPUT, "%s: another voxstat works in it", folder->path);
-    if (folder->mode && chmod(folder->path, folder->mode) != 0)
-        return vx_fail(error, VX_OUTPUT, "%s: cannot be opened to others: %s", folder->path, strerror(errno));
-    return VX_OK;
+    return folder->mode ? inherit_access(folder, error) : VX_OK;
 }
 
 vx_status vx_folder_check_room(const vx_folder *folder, uint64_t bytes, vx_error *error)

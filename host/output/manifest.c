@@ -107,6 +107,8 @@ bool vx_manifest_lists(const json_t *run, const char *name)
 {
     size_t i;
     const json_t *one;
+    if (!vx_file_name_safe(name) || !vx_file_name_of_voxstat(name)) /* whoever wrote run.json */
+        return false;
     json_array_foreach(json_object_get(run, "files"), i, one)
         if (json_is_string(one) && !strcmp(json_string_value(one), name))
             return true;
@@ -124,7 +126,7 @@ vx_file_state vx_manifest_state(int fd, const json_t *run, const char *name)
     struct stat about;
     if (fstatat(fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0)
         return VX_FILE_ABSENT;
-    if (!vx_file_name_safe(name) || !vx_manifest_lists(run, name))
+    if (!vx_manifest_lists(run, name))
         return VX_FILE_UNLISTED;
     const json_t *entry = json_object_get(json_object_get(run, "checksums"), name), *one;
     size_t i;

@@ -40,6 +40,7 @@ vx_status vx_manifest_set(json_t *run, const char *name, const char sha256[65], 
 /* Takes a file out of "files" and "checksums". */
 void vx_manifest_drop(json_t *run, const char *name);
 
+/* Whether "files" has the name, and it is one that voxstat gives. */
 bool vx_manifest_lists(const json_t *run, const char *name);
 
 /* Writes run.json into the folder that is open as `fd`, with its "run_sha256"; with zeros there unless `intact`: what

@@ -122,6 +122,29 @@ class Replace(Results):
         self.analyse("--out", "res", "--force")
         self.assertEqual((self.folder / "res").stat().st_mode & 0o7777, 0o700)
 
+    @unittest.skipUnless(os.geteuid() == 0, "gives a folder to another group, which takes root")
+    def test_the_group_stays(self):
+        self.copy_results("res")
+        os.chown(self.folder / "res", -1, 4321)
+        (self.folder / "res").chmod(0o2770)
+        self.analyse("--out", "res", "--force")
+        now = (self.folder / "res").stat()
+        self.assertEqual((now.st_mode & 0o7777, now.st_gid), (0o2770, 4321))
+        self.assertEqual((self.folder / "res/run.json").stat().st_gid, 4321)
+
+    def test_a_name_that_voxstat_gives_to_no_file(self):
+        """Anybody can write a run.json that lists it, with the right checksums."""
+        self.copy_results("res")
+        (self.folder / "res/thesis.docx").write_text("precious")
+        run = json.loads((self.folder / "res/run.json").read_text())
+        run["files"].insert(0, "thesis.docx")
+        run["checksums"]["thesis.docx"] = hashlib.sha256(b"precious").hexdigest()
+        run["run_sha256"] = "0" * 64
+        text = json.dumps(run).encode()
+        own = hashlib.sha256(text).hexdigest().encode()
+        (self.folder / "res/run.json").write_bytes(text.replace(b"0" * 64, own))
+        self.refused(["thesis.docx", "not written by voxstat"], "--out", "res", "--force")
+
     def test_figures_of_the_bench(self):
         bench = ("bench", "--device", "cpu", "--voxels", "100", "--repetitions", "1", "--json", "figures.json")
         (self.folder / "figures.json").write_text("precious")

@@ -31,9 +31,9 @@ class Signals(Study):
         self.addCleanup(run.kill)
         return run
 
-    def start_long(self, **how):
+    def start_long(self, *arguments, **how):
         """A run for ever, once it is at work: it has said how long it will take."""
-        run = self.start(*LONG, "--covariate", "level", **how)
+        run = self.start(*LONG, "--covariate", "level", *arguments, **how)
         said = ""
         for line in run.stderr:
             said += line
@@ -55,6 +55,13 @@ class Signals(Study):
             self.assertIn(f"stopped on request ({number.name}", said)
             self.assertIn("nothing was written", said)
             self.assertEqual(self.listing(), before, number)
+
+    def test_drivers_swallow_none(self):
+        """LLVM, in drivers of OpenCL, puts handlers over all of these once devices are looked for."""
+        for number in STOPPING:
+            run = self.start_long("--device", "auto", preexec_fn=default_interrupt)
+            run.send_signal(number)
+            self.assertIn(f"stopped on request ({number.name}", self.ends(run, INTERRUPTED))
 
     def test_what_was_ignored_stays_ignored(self):
         """nohup ignores SIGHUP; a shell's jobs in the background ignore SIGINT and SIGQUIT."""

@@ -30,7 +30,10 @@ static vx_status platforms(cl_platform_id *list, cl_uint *count, vx_error *error
     vx_status status = check_room(error);
     if (status)
         return status;
+    vx_handlers handlers;
+    vx_handlers_keep(&handlers);
     cl_int code = clGetPlatformIDs(PLATFORMS_MAX, list, count);
+    vx_handlers_restore(&handlers);
     if (code == NO_PLATFORM)
         *count = 0;
     else if (code != CL_SUCCESS)
@@ -44,7 +47,11 @@ static vx_status platforms(cl_platform_id *list, cl_uint *count, vx_error *error
 static cl_uint devices(cl_platform_id platform, cl_device_id *list)
 {
     cl_uint count = 0;
-    if (clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, DEVICES_MAX, list, &count) != CL_SUCCESS)
+    vx_handlers handlers;
+    vx_handlers_keep(&handlers);
+    cl_int code = clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, DEVICES_MAX, list, &count);
+    vx_handlers_restore(&handlers);
+    if (code != CL_SUCCESS)
         return 0;
     return count < DEVICES_MAX ? count : DEVICES_MAX;
 }

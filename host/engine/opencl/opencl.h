@@ -5,6 +5,7 @@
 #include "engine/backend.h"
 
 #include <CL/cl.h>
+#include <signal.h>
 #include <stdbool.h>
 
 /* "CL_OUT_OF_RESOURCES" for its code. */
@@ -12,6 +13,15 @@ const char *vx_cl_name(cl_int code);
 /* VX_OK for CL_SUCCESS, else fills the error with the call and the name of the code. */
 #define vx_cl_check(code, call, error) vx_cl_check_at((code), (call), __func__, (error))
 vx_status vx_cl_check_at(cl_int code, const char *call, const char *where, vx_error *error);
+
+/* The program's handlers of what asks for an end, around a call in which a driver may put its own over them. */
+enum { VX_HANDLERS = 9 };
+typedef struct vx_handlers {
+    struct sigaction action[VX_HANDLERS];
+    bool kept[VX_HANDLERS];
+} vx_handlers;
+void vx_handlers_keep(vx_handlers *handlers);
+void vx_handlers_restore(const vx_handlers *handlers);
 
 /* The device of these indices, described; VX_DEVICE where there is none. */
 vx_status vx_cl_find(int platform, int device, cl_device_id *found, vx_device_info *info, vx_error *error);

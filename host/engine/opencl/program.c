@@ -111,6 +111,15 @@ static vx_status make_key(cl_device_id device, const char *source, const char *o
     return vx_stream_close(to) ? VX_OK : vx_fail_memory(error);
 }
 
+static cl_int build(cl_program program, cl_device_id device, const char *options)
+{
+    vx_handlers handlers;
+    vx_handlers_keep(&handlers);
+    cl_int code = clBuildProgram(program, 1, &device, options, NULL, NULL);
+    vx_handlers_restore(&handlers);
+    return code;
+}
+
 /* The program from its cached binary; null where there is none that the driver takes. */
 static cl_program load(cl_context context, cl_device_id device, const vx_program_key *key, const char *options)
 {
@@ -122,7 +131,7 @@ static cl_program load(cl_context context, cl_device_id device, const vx_program
     const unsigned char *data = binary;
     cl_program program = clCreateProgramWithBinary(context, 1, &device, &size, &data, &taken, &code);
     free(binary);
-    if (program && (taken != CL_SUCCESS || clBuildProgram(program, 1, &device, options, NULL, NULL) != CL_SUCCESS)) {
+    if (program && (taken != CL_SUCCESS || build(program, device, options) != CL_SUCCESS)) {
         clReleaseProgram(program);
         program = NULL;
     }
@@ -175,7 +184,7 @@ vx_status vx_cl_build(cl_context context, cl_device_id device, const vx_form *fo
     status = vx_cl_check(code, "clCreateProgramWithSource", error);
     if (status != VX_OK)
         goto cleanup;
-    code = clBuildProgram(*program, 1, &device, options, NULL, NULL);
+    code = build(*program, device, options);
     if (code == CL_SUCCESS) {
         store(*program, &key);
     } else {
