@@ -13,10 +13,16 @@ static EVP_MD *fetch(const char *name)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static OSSL_LIB_CTX *context;
+    static bool whole; /* what memory was short for while the context filled up stays missing in it */
     pthread_mutex_lock(&lock);
     if (!context)
         context = OSSL_LIB_CTX_new();
     EVP_MD *algorithm = context ? EVP_MD_fetch(context, name, NULL) : NULL;
+    whole = whole || algorithm;
+    if (!whole) {
+        OSSL_LIB_CTX_free(context);
+        context = NULL;
+    }
     pthread_mutex_unlock(&lock);
     return algorithm;
 }
