@@ -238,7 +238,10 @@ vx_status vx_table_read(const char *path, vx_table *table, vx_error *error)
     if (status)
         goto cleanup;
     char *rest = read.text;
-    vx_sha256_text(read.text, size, read.sha256);
+    if (!vx_sha256_text(read.text, size, read.sha256)) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
     size_t lines = (size_t)count_lines(rest);
     if ((status = read_header(&read, &rest, error)))
         goto cleanup;
