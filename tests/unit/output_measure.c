@@ -30,6 +30,7 @@ static void means_of_regions(void **state)
     vx_study_modality study = {.name = "pet", .n = 2, .row = row};
     vx_record_modality modality = {.name = "pet", .study = &study, .matrix = &fixture_matrix, .model = &fixture_model,
                                    .result = result};
+    const vx_mask_options reading = {.grid_tolerance = VX_GRID_TOLERANCE};
     vx_means *means = NULL;
     vx_error error = {0};
     (void)state;
@@ -42,7 +43,7 @@ static void means_of_regions(void **state)
     }
     assert_int_equal(vx_measured_region(&modality, 0), 1);
     assert_int_equal(vx_measured_region(&modality, 1), 3);
-    if (vx_measure(&modality, VX_ANALYZE_REFUSE, 2, &means, &error))
+    if (vx_measure(&modality, &reading, 2, &means, &error))
         fail_msg("%s", error.message);
     assert_int_equal(means->regions, 4);
     for (int session = 0; session < 2; session++)
