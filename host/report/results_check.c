@@ -18,7 +18,8 @@ static bool is_place(const double mm[3])
     return isfinite(mm[0]) && isfinite(mm[1]) && isfinite(mm[2]);
 }
 
-bool vx_check_affine(const double a[4][4])
+/* Whether an affine leads from voxels to different places: it is finite, and no axis lies in the plane of others. */
+static bool is_affine(const double a[4][4])
 {
     double edges = 1;
     for (int j = 0; j < 3; j++)
@@ -39,6 +40,8 @@ static void check_grid(vx_reading *r, const vx_results_modality *modality)
     }
     if (!voxels)
         vx_reading_fail(r, "\"dim\" of %.60s are not three lengths of a grid", modality->name);
+    else if (!is_affine(modality->grid.affine))
+        vx_reading_fail(r, "\"affine\" of %.60s leads nowhere", modality->name);
     else if (modality->mask.grid_voxels != voxels)
         vx_reading_fail(r, "\"grid_voxels\" of %.60s are %lld, and its grid has %lld", modality->name,
                         (long long)modality->mask.grid_voxels, (long long)voxels);

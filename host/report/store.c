@@ -240,35 +240,6 @@ vx_status vx_store_numbers(const vx_results_store *store, const char *path, int 
     return status;
 }
 
-/* Opens an attribute of `count` doubles; below 0 where it is not there or is another. */
-static hid_t open_attribute(const vx_results_store *store, const char *path, const char *name, hssize_t count)
-{
-    const hid_t attribute = find(store, path) == HERE
-                                ? H5Aopen_by_name(store->file, path, name, H5P_DEFAULT, H5P_DEFAULT) : -1;
-    const hid_t space = attribute < 0 ? -1 : H5Aget_space(attribute);
-    const hid_t type = attribute < 0 ? -1 : H5Aget_type(attribute);
-    const bool good = space >= 0 && H5Sget_simple_extent_npoints(space) == count && type >= 0 &&
-                      H5Tequal(type, H5T_NATIVE_DOUBLE) > 0;
-    if (type >= 0)
-        H5Tclose(type);
-    if (space >= 0)
-        H5Sclose(space);
-    if (attribute >= 0 && !good)
-        H5Aclose(attribute);
-    return good ? attribute : -1;
-}
-
-static bool read_affine(const vx_results_store *store, const char *path, double affine[4][4])
-{
-    quiet before = hush();
-    const hid_t attribute = open_attribute(store, path, "affine", 16);
-    const bool good = attribute >= 0 && H5Aread(attribute, H5T_NATIVE_DOUBLE, affine) >= 0;
-    if (attribute >= 0)
-        H5Aclose(attribute);
-    unhush(before);
-    return good;
-}
-
 /* A volume in the reading, and room for a chunk. */
 typedef struct chunks {
     const vx_results_store *store;
@@ -336,8 +307,8 @@ static vx_status read_chunks(chunks *c, float *volume, vx_error *error)
     return status;
 }
 
-vx_status vx_store_volume(const vx_results_store *store, const char *path, const int64_t dim[3], double affine[4][4],
-                          float **value, vx_error *error)
+vx_status vx_store_volume(const vx_results_store *store, const char *path, const int64_t dim[3], float **value,
+                          vx_error *error)
 {
     chunks c = {.store = store, .path = path, .dataset = -1, .nx = (size_t)dim[0], .ny = (size_t)dim[1],
                 .nz = (size_t)dim[2]};
@@ -350,8 +321,6 @@ vx_status vx_store_volume(const vx_results_store *store, const char *path, const
         status = vx_fail_memory(error);
     if (!status)
         status = read_chunks(&c, volume, error);
-    if (!status && !read_affine(store, path, affine))
-        status = lacks(store, path, error);
     if (c.dataset >= 0)
         H5Dclose(c.dataset);
     unhush(before);

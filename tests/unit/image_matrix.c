@@ -125,8 +125,8 @@ static void test_threshold(void **state)
     vx_matrix_free(matrix);
 }
 
-/* Voxel 0, infinite, is not in the mask. Zeros at voxels 2 and 5 are missing coverage, unless they are kept. Not finite and
- * constant leave either way. */
+/* Voxel 0, infinite, is not in the mask. Zeros at voxels 2 and 5 are missing coverage, unless they are kept. Not finite
+ * and constant leave either way. */
 static void test_explicit_mask(void **state)
 {
     const float in[VOXELS] = {INFINITY, 1, 0.5f, 1, 2, 7};
