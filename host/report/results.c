@@ -100,20 +100,13 @@ static void read_effect_store(vx_reading *r, const vx_results_modality *modality
         effect->baseline = means(r, modality, effect, VX_MEAN_BASELINE);
 }
 
-/* Where the voxels lie, as the mean image says. */
-static void read_grid(vx_reading *r, vx_results_modality *modality)
+static void check_mean(vx_reading *r, const vx_results_modality *modality)
 {
-    vx_grid *grid = &modality->grid;
     float *mean = NULL;
     char *path = vx_text("/mean/%s", modality->stem);
     if (!r->status)
-        r->status = path ? vx_store_volume(r->results->store, path, grid->dim, grid->affine, &mean, r->error)
+        r->status = path ? vx_store_volume(r->results->store, path, modality->grid.dim, &mean, r->error)
                          : vx_fail_memory(r->error);
-    if (!r->status && !vx_check_affine(grid->affine))
-        r->status = vx_fail(r->error, VX_INPUT, "%s/results.h5: the affine of %s leads nowhere: it is damaged",
-                            r->results->folder, path);
-    for (int k = 0; k < 3; k++)
-        grid->pixdim[k] = hypot(hypot(grid->affine[0][k], grid->affine[1][k]), grid->affine[2][k]);
     free(mean);
     free(path);
 }
@@ -142,7 +135,7 @@ static int64_t *voxel_counts(vx_reading *r, const vx_results_modality *modality,
 
 static void read_modality_store(vx_reading *r, vx_results_modality *modality)
 {
-    read_grid(r, modality);
+    check_mean(r, modality);
     for (int s = r->results->design == VX_PAIRED ? 0 : 1; s < VX_MEAN_SESSIONS; s++) {
         modality->voxels[s] = voxel_counts(r, modality, session_name[s]);
         modality->global[s] = means(r, modality, NULL, s);
@@ -228,22 +221,12 @@ static vx_status volume(const vx_results *results, const vx_grid *grid, float **
 static vx_status volume(const vx_results *results, const vx_grid *grid, float **data, vx_error *error,
                         const char *format, ...)
 {
-    vx_grid found = *grid;
-    float *read = NULL;
     char path[1000];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(path, sizeof path, format, arguments);
     va_end(arguments);
-    vx_status status = vx_store_volume(results->store, path, found.dim, found.affine, &read, error);
-    if (!status && !vx_grid_same(grid, &found, VX_GRID_TOLERANCE, NULL, 0))
-        status = vx_fail(error, VX_INPUT, "%s/results.h5: %s lies on another grid than the mean image: it is damaged",
-                         results->folder, path);
-    if (status)
-        free(read);
-    else
-        *data = read;
-    return status;
+    return vx_store_volume(results->store, path, grid->dim, data, error);
 }
 
 vx_status vx_results_map(const vx_results *results, const vx_results_effect *effect, const vx_grid *grid,

@@ -99,7 +99,7 @@ class ReportBadInput(report_cli.Report):
         self.assertIn("nowhere: there is no such folder", done.stderr)
         done = self.run_program("report")
         self.assertEqual(done.returncode, INPUT)
-        self.assertIn("voxstat-results", done.stderr)
+        self.assertIn("no results here", done.stderr)
 
     def test_a_full_disk_leaves_the_old_report(self):
         self.run_report()
