@@ -233,6 +233,8 @@ static void read_mask(vx_reading *r, const json_t *object, vx_results_modality *
 static void read_affine(vx_reading *r, const json_t *object, vx_grid *grid)
 {
     const json_t *affine = member(r, object, "affine", is_array);
+    if (!r->status && json_array_size(affine) != 4)
+        vx_reading_fail(r, "\"affine\" has %zu rows and not 4", json_array_size(affine));
     for (size_t row = 0; !r->status && row < 4; row++)
         row_of_numbers(r, json_array_get(affine, row), "affine", 4, grid->affine[row]);
     for (int k = 0; k < 3; k++)
