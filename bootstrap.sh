@@ -159,7 +159,7 @@ test)
     fetch_browser_driver
     build ON
     say "testing"
-    ctest --preset release
+    ctest --preset release --parallel 2
     ;;
 -h | --help | help | "")
     usage
