@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """The page of a report: whatever was run, it holds what it promises, and the folder the files that it lists."""
+import hashlib
 import json
 import os
 import sys
@@ -73,6 +74,7 @@ class ReportPage(report_cli.Report):
         (out / "pet_change_old.png").write_bytes(b"old")
         record["files"].append("pet_change_old.png")
         record["report"].append("pet_change_old.png")
+        record["checksums"]["pet_change_old.png"] = hashlib.sha256(b"old").hexdigest() # else it is another's
         (out / "run.json").write_text(json.dumps(record))
         self.assert_done(self.report("-q"))
         self.assertFalse((out / "pet_change_old.png").exists())
