@@ -56,11 +56,20 @@ static double *numbers(vx_reading *r, const char *root, const char *place, const
     return numbers_or_nan(r, root, place, name, rank, shape, false);
 }
 
-/* Means of images: one that was gone, or another, when they were taken has none. */
-static double *means(vx_reading *r, const char *root, const char *place, const char *name, int rank,
-                     const size_t *shape)
+/* Whether some image was gone, or another, when means were taken: no voxel of it was counted, and it has no mean. */
+static bool lacks_means(const vx_results_modality *modality, int session)
 {
-    return numbers_or_nan(r, root, place, name, rank, shape, true);
+    bool lacks = false;
+    for (int64_t i = 0; modality->voxels[session] && i < modality->n; i++)
+        lacks |= modality->voxels[session][i] == 0;
+    return lacks;
+}
+
+/* Means of the images of a session. */
+static double *means(vx_reading *r, const vx_results_modality *modality, int session, const char *root,
+                     const char *place, int rank, const size_t *shape)
+{
+    return numbers_or_nan(r, root, place, session_name[session], rank, shape, lacks_means(modality, session));
 }
 
 static bool has(const vx_reading *r, const char *root, const char *place, const char *name)
@@ -71,7 +80,7 @@ static bool has(const vx_reading *r, const char *root, const char *place, const 
     return there;
 }
 
-static void read_effect_store(vx_reading *r, vx_results_effect *effect)
+static void read_effect_store(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
 {
     struct { const char *name; double **value; } null[] = {{"voxel", &effect->null.voxel},
                                                            {"extent", &effect->null.extent},
@@ -88,9 +97,9 @@ static void read_effect_store(vx_reading *r, vx_results_effect *effect)
     if (!effect->measured)
         return;
     const size_t values[2] = {effect->measured, (size_t)effect->n};
-    effect->followup = means(r, "clusters", effect->place, "followup", 2, values);
+    effect->followup = means(r, modality, VX_MEAN_FOLLOWUP, "clusters", effect->place, 2, values);
     if (r->results->design == VX_PAIRED)
-        effect->baseline = means(r, "clusters", effect->place, "baseline", 2, values);
+        effect->baseline = means(r, modality, VX_MEAN_BASELINE, "clusters", effect->place, 2, values);
 }
 
 /* Where the voxels lie, as the mean image says. */
@@ -138,11 +147,11 @@ static void read_modality_store(vx_reading *r, vx_results_modality *modality)
     const size_t n = (size_t)modality->n;
     read_grid(r, modality);
     for (int s = r->results->design == VX_PAIRED ? 0 : 1; s < VX_MEAN_SESSIONS; s++) {
-        modality->global[s] = means(r, "participants", modality->stem, session_name[s], 1, &n);
         modality->voxels[s] = voxel_counts(r, modality, session_name[s]);
+        modality->global[s] = means(r, modality, s, "participants", modality->stem, 1, &n);
     }
     for (size_t e = 0; e < modality->effects; e++)
-        read_effect_store(r, &modality->effect[e]);
+        read_effect_store(r, modality, &modality->effect[e]);
 }
 
 /* ---- the whole ---- */
