@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 
 build_packages="cmake ninja-build pkg-config libnifti-dev libnifti2-dev libnifticdf-dev zlib1g-dev libhdf5-dev
     liblapacke-dev liblapack-dev libblas-dev librandom123-dev libjansson-dev libcairo2-dev libpng-dev
-    libmd-dev libzip-dev ocl-icd-opencl-dev opencl-headers"
+    libssl-dev libzip-dev ocl-icd-opencl-dev opencl-headers"
 # The tests need an OpenCL device where there is no GPU (PoCL), the outside world's answers (SciPy, nibabel, h5py), a
 # browser for report.html, what voxstat plugs into (Nipype, RDF, zsh, dpkg) and the checkers that read the source (clang,
 # cppcheck, Oclgrind).
@@ -70,10 +70,10 @@ name_packages()
 bootstrap.sh: this is not a Debian-like system (no apt-get), so nothing is installed. voxstat needs these packages
 (names not tried out by us):
   Fedora         cmake ninja-build pkgconf-pkg-config gcc zlib-devel hdf5-devel lapack-devel blas-devel
-                 jansson-devel cairo-devel libpng-devel libmd-devel libzip-devel ocl-icd-devel opencl-headers;
+                 jansson-devel cairo-devel libpng-devel openssl-devel libzip-devel ocl-icd-devel opencl-headers;
                  tests: libcmocka-devel pocl clang cppcheck python3-nibabel python3-scipy python3-h5py
   macOS          brew install cmake ninja pkgconf gcc zlib hdf5 lapack jansson cairo libpng
-                 libmd libzip
+                 openssl@3 libzip
                  opencl-headers opencl-icd-loader; tests: cmocka pocl cppcheck; build with CC=gcc-14 (Apple's clang has
                  no OpenMP)
   from source    niftilib 3 with NIfTI-2 (github.com/NIFTI-Imaging/nifti_clib) and, where it is not packaged,
@@ -159,7 +159,7 @@ test)
     fetch_browser_driver
     build ON
     say "testing"
-    ctest --preset release
+    ctest --preset release --parallel 2
     ;;
 -h | --help | help | "")
     usage

@@ -11,12 +11,12 @@ add_library(voxstat::voxstat ALIAS voxstat)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/voxstat)
 
 # What a program that links libvoxstat needs beside it: everything where the library is static, else nothing.
-set(pc_requires "zlib jansson lapacke")
+set(pc_requires "zlib jansson lapacke libcrypto")
 if(VOXSTAT_OPENCL)
   string(APPEND pc_requires " OpenCL")
 endif()
 list(GET hdf5_libraries 0 hdf5_library) # the others are its own dependencies
-set(pc_libs ${NIFTI_nifticdf} ${NIFTI_nifti2} ${NIFTI_znz} ${hdf5_library} ${MD_LIBRARY} ${OpenMP_C_FLAGS} -lm)
+set(pc_libs ${NIFTI_nifticdf} ${NIFTI_nifti2} ${NIFTI_znz} ${hdf5_library} ${OpenMP_C_FLAGS} -lm)
 list(JOIN pc_libs " " pc_libs)
 get_target_property(library_type voxstat TYPE)
 if(library_type STREQUAL "SHARED_LIBRARY")

@@ -5,12 +5,9 @@
 #define VX_BASE_SOURCE_H
 
 #include "base/error.h"
+#include "base/sha.h"
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
-
-enum { VX_SHA256_TEXT = 65 };
 
 typedef struct vx_source_file {
     char *path;
@@ -34,8 +31,5 @@ vx_source_state vx_source_now(const vx_source_file *file);
 vx_source_state vx_source_now_all(const vx_source *source);
 
 void vx_source_destroy(vx_source *source);
-
-/* The SHA-256 of bytes in memory, in lower-case hexadecimal. */
-void vx_sha256_text(const void *bytes, size_t size, char text[VX_SHA256_TEXT]);
 
 #endif

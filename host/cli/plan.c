@@ -174,21 +174,23 @@ static void say_effect(const vx_run *run, const vx_run_modality *modality, int64
                1e-6 * (double)plan->device_bytes);
 }
 
-/* Where too few participants or relabellings leave no p below 0.05, nobody should look for one. */
+/* Where too few participants or relabellings leave no p below 0.05, nobody should look for one. Rates of false
+ * discovery may come from more flips than the rest, and be significant all the same. */
 static vx_status remark_smallest(vx_run *run, const vx_run_modality *modality, int64_t e, vx_error *error)
 {
     const vx_effect *effect = modality->model->effect + e;
     const vx_plan *plan = modality->plan + e;
     const char *which = plan->exact_uncorrected ? "family-wise p" : "p";
+    const char *where = plan->exact_uncorrected ? "after such a correction" : "at 0.05";
     if (vx_significant(plan->p_smallest))
         return VX_OK;
     if (plan->exhaustive)
         return vx_run_remark(run, error, "%s %s: with %lld participants no %s below %.3g is possible, so nothing can "
-                             "be significant at 0.05", modality->study->name, effect->name, (long long)effect->n, which,
-                             plan->p_smallest);
+                             "be significant %s", modality->study->name, effect->name, (long long)effect->n, which,
+                             plan->p_smallest, where);
     return vx_run_remark(run, error, "%s %s: with %llu random relabellings no %s below %.3g is possible, so nothing "
-                         "can be significant at 0.05; --permutations asks for more", modality->study->name,
-                         effect->name, (unsigned long long)plan->relabellings - 1, which, plan->p_smallest);
+                         "can be significant %s; --permutations asks for more", modality->study->name, effect->name,
+                         (unsigned long long)plan->relabellings - 1, which, plan->p_smallest, where);
 }
 
 vx_status vx_plan_say_effects(vx_run *run, vx_error *error)

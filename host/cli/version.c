@@ -4,6 +4,7 @@
 #include <hdf5.h>
 #include <jansson.h>
 #include <lapacke.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -20,8 +21,9 @@ void vx_version_print(FILE *out)
     fflush(out); /* before drivers are asked, which may take their time */
     H5get_libversion(hdf5, hdf5 + 1, hdf5 + 2);
     LAPACKE_ilaver(lapack, lapack + 1, lapack + 2);
-    fprintf(out, "libraries: HDF5 %u.%u.%u, LAPACK %d.%d.%d, jansson %s, zlib %s\n", hdf5[0], hdf5[1], hdf5[2],
-            (int)lapack[0], (int)lapack[1], (int)lapack[2], jansson_version_str(), zlibVersion());
+    fprintf(out, "libraries: HDF5 %u.%u.%u, LAPACK %d.%d.%d, jansson %s, zlib %s, OpenSSL %s\n", hdf5[0], hdf5[1],
+            hdf5[2], (int)lapack[0], (int)lapack[1], (int)lapack[2], jansson_version_str(), zlibVersion(),
+            OpenSSL_version(OPENSSL_VERSION_STRING));
     if (vx_device_list(&list, &count, note, sizeof note, &error)) {
         fprintf(out, "devices: %s\n", error.message);
         return;

@@ -13,6 +13,7 @@ typedef struct vx_facts {
     double typical;       /* the median of |value| over a sample of the voxels that are finite and not 0; 0: none */
     double distance;      /* voxels between its grid and the first image's */
     double mm_per_unit;
+    bool side_assumed; /* its header does not tell left from right */
 } vx_facts;
 
 static inline size_t vx_facts_words(int64_t voxels)

@@ -45,14 +45,17 @@ static vx_status check_there(const char *path, vx_error *error)
     return vx_fail(error, VX_INPUT, "%s: a link to %s: %s", path, target, strerror(reason));
 }
 
-/* The other half of the pair that `path`, `length` letters without .gz, belongs to: in the same case of letters first,
- * plain first. */
+/* The other half of the pair that `path`, `length` letters without .gz, belongs to: in the same case of letters, letter
+ * by letter, first; plain first. */
 static vx_status find_other_half(const char *path, size_t length, bool is_header, char **other, vx_error *error)
 {
     static const char *const half[2][2] = {{".hdr", ".HDR"}, {".img", ".IMG"}}, *const packed[] = {"", ".gz", ".GZ"};
     const bool capitals = path[length - 1] < 'a';
-    for (int k = 0; k < 6; k++) {
-        const char *end = half[is_header][capitals ^ (k / 3)];
+    char alike[] = ".???";
+    for (size_t i = 1; i < 4; i++)
+        alike[i] = half[is_header][path[length - 4 + i] < 'a'][i];
+    for (int k = 0; k < 9; k++) {
+        const char *end = k < 3 ? alike : half[is_header][capitals ^ (k / 6)];
         char *candidate = vx_text("%.*s%s%s", (int)length - 4, path, end, packed[k % 3]);
         if (!candidate)
             return vx_fail_memory(error);

@@ -204,6 +204,7 @@ static vx_status parse_analyze(const char *path, const nifti_1_header *h, const 
     analyze_origin(&header->grid, raw, header->swap, zero);
     vx_grid_from_sizes(f.pixdim, zero, analyze, &header->grid);
     header->mm_per_unit = 1;
+    header->side_assumed = true;
     return VX_OK;
 }
 
@@ -234,6 +235,7 @@ static vx_status check_nifti(const char *path, const vx_header_fields *f, uint64
     if (status)
         return status;
     header->mm_per_unit = vx_mm_per_unit(f->units);
+    header->side_assumed = vx_without_orientation(f);
     if (vx_without_orientation(f)) {
         vx_grid_centre(&header->grid, zero);
         vx_grid_from_sizes(f->pixdim, zero, side, &header->grid);

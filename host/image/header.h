@@ -15,6 +15,7 @@ typedef struct vx_volume_header {
     bool swap;       /* the file has the other byte order */
     double slope, inter; /* value = slope * stored + inter; 1 and 0 where the header scales nothing */
     double mm_per_unit;  /* 1, or what xyzt_units says; the grid is in mm already */
+    bool side_assumed;   /* the header does not tell left from right, the caller does */
 } vx_volume_header;
 
 /* Checks and reads `size` header bytes. `pair`: they come from an .hdr file, the voxels lie in an .img file. `path` is

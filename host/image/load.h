@@ -23,6 +23,7 @@ typedef struct vx_loaded {
     double *wide;
     double slope, inter;
     double mm_per_unit; /* of the lengths in the header; not 1 where these were in micrometres or metres */
+    bool side_assumed;  /* the header does not tell left from right */
 } vx_loaded;
 
 /* Errors: those of vx_image_read, and (VX_INPUT) another grid, which is found before a voxel is inflated. */

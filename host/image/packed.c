@@ -30,7 +30,7 @@ static vx_status fill(vx_packed *s, vx_error *error)
     if (count < 0)
         return vx_fail(error, VX_INPUT, "%s: cannot be read: %s", s->path, strerror(errno));
     if (s->hashed)
-        SHA256Update(&s->sha256, s->raw + s->raw_left, (size_t)count);
+        vx_sha256_add(&s->sha256, s->raw + s->raw_left, (size_t)count);
     s->raw_left += (size_t)count;
     return VX_OK;
 }
@@ -63,7 +63,7 @@ vx_status vx_packed_open(const char *path, bool hashed, vx_packed *s, vx_error *
         return vx_fail_memory(error);
     s->next = s->raw;
     if (hashed)
-        SHA256Init(&s->sha256);
+        vx_sha256_begin(&s->sha256);
     bool packed;
     vx_status status = at_member(s, &packed, error);
     if (!status && packed && inflateInit2(&s->inflate, GZIP_ALONE) != Z_OK)
@@ -175,10 +175,8 @@ vx_status vx_packed_finish(vx_packed *s, vx_source *source, vx_error *error)
         return status;
     vx_source_file *file = &source->file[source->files];
     *file = s->file;
-    file->path = vx_copy_text(s->path);
-    if (!file->path)
+    if (!vx_sha256_end_text(&s->sha256, file->sha256) || !(file->path = vx_copy_text(s->path)))
         return vx_fail_memory(error);
-    SHA256End(&s->sha256, file->sha256);
     source->files++;
     return VX_OK;
 }
@@ -192,5 +190,6 @@ void vx_packed_close(vx_packed *s)
     if (s->open)
         close(s->descriptor);
     free(s->raw);
+    vx_sha256_destroy(&s->sha256);
     *s = (vx_packed){0};
 }

@@ -5,7 +5,6 @@
 
 #include "base/source.h"
 
-#include <sha256.h>
 #include <zlib.h>
 
 typedef struct vx_packed {
@@ -20,7 +19,7 @@ typedef struct vx_packed {
     const unsigned char *back; /* bytes that were given back; not owned */
     size_t back_left;
     z_stream inflate;
-    SHA2_CTX sha256;
+    vx_sha256 sha256;
 } vx_packed;
 
 /* `hashed`: the SHA-256 is wanted. Errors (VX_INPUT): missing, unreadable, not a regular file, empty. The stream is to

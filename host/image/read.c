@@ -115,7 +115,8 @@ static vx_status check_grid(const char *path, const vx_loading *how, const vx_gr
     char difference[256];
     if (!how->grid || vx_grid_same(how->grid, grid, how->tolerance, difference, sizeof difference))
         return VX_OK;
-    return vx_fail(error, VX_INPUT, "%s: another grid than that of %s: %s", path, how->grid_path, difference);
+    return vx_fail(error, VX_INPUT, "%s: another grid than that of %s: %s (--grid-tolerance is %g voxels)", path,
+                   how->grid_path, difference, how->tolerance);
 }
 
 /* Finds and opens the files, reads the header, and stands before the first voxel. */
@@ -170,6 +171,7 @@ vx_status vx_image_load(const char *path, const vx_loading *how, vx_loaded *load
         goto cleanup;
     made.grid = o.header.grid;
     made.mm_per_unit = o.header.mm_per_unit;
+    made.side_assumed = o.header.side_assumed;
     made.slope = how->exact ? o.header.slope : 1;
     made.inter = how->exact ? o.header.inter : 0;
     if (how->exact && needs_double(o.header.datatype))

@@ -8,6 +8,7 @@
 
 static const double whole_box = 0.995;   /* this share of the grid has hardly a background left */
 static const double dear = 0.05;         /* a participant who alone costs this share of the candidates is named */
+static const double together = 0.1;      /* so is one of several who cost it between them */
 static const double other_units = 10;    /* images of one kind do not differ by such a factor */
 static const double grid_rounding = 1e-4; /* voxels: what writing an affine in float32 may move a corner */
 
@@ -43,6 +44,19 @@ static vx_status remark_loss(const vx_reading *r, const vx_mask_loss *loss, cons
                   always ? " (--keep-zeros analyses exact zeros)" : "");
 }
 
+/* What several images lack of the same voxels, so that none of them costs much alone. */
+static vx_status remark_together(const vx_reading *r, const vx_mask_loss *loss, int64_t left_out, const char *what,
+                                 vx_error *error)
+{
+    const double candidate = (double)r->report.candidate;
+    if (r->mask.file || (double)loss->alone >= dear * candidate || (double)left_out < together * candidate)
+        return VX_OK;
+    return remark(r, error, "%lld of the %lld voxels at which any image has values are %s in another, and left out; "
+                  "participant %s, column %s, one of %lld such images, lacks %lld", (long long)left_out,
+                  (long long)r->report.candidate, what, loss->participant, loss->column, (long long)loss->images,
+                  (long long)loss->voxels);
+}
+
 /* Exact zeros inside a mask file are always told: whoever drew it took these voxels for brain. */
 static vx_status remark_losses(const vx_reading *r, vx_error *error)
 {
@@ -53,7 +67,12 @@ static vx_status remark_losses(const vx_reading *r, vx_error *error)
                         "missing coverage", (long long)report->left_out_zero, (long long)report->candidate);
     if (!status && !r->mask.keep_zeros)
         status = remark_loss(r, &report->zero, "exactly 0", r->mask.file, error);
-    return status ? status : remark_loss(r, &report->not_finite, "not finite", false, error);
+    if (!status)
+        status = remark_together(r, &report->zero, report->left_out_zero, "exactly 0", error);
+    if (!status)
+        status = remark_loss(r, &report->not_finite, "not finite", false, error);
+    return status ? status
+                  : remark_together(r, &report->not_finite, report->left_out_not_finite, "not finite", error);
 }
 
 static vx_status remark_box(const vx_reading *r, int64_t voxels, vx_error *error)
@@ -106,6 +125,26 @@ static vx_status remark_units_of_values(const vx_reading *r, vx_error *error)
                       "units?", column_of(r, 0, VX_FOLLOWUP), typical[VX_FOLLOWUP] / typical[VX_BASELINE],
                       column_of(r, 0, VX_BASELINE));
     return VX_OK;
+}
+
+/* Every side in pictures, tables and words rests on what the user said of these. */
+static vx_status remark_sides(const vx_reading *r, vx_error *error)
+{
+    const char *side = r->mask.analyze == VX_ANALYZE_RADIOLOGICAL ? "radiological" : "neurological";
+    int64_t images = 0, of = 0;
+    for (int64_t i = 0; i < 2 * r->n; i++)
+        if (vx_reading_path(r, i / 2, i % 2)) {
+            images += r->facts[i].side_assumed;
+            of++;
+        }
+    if (!images && r->mask.analyze != VX_ANALYZE_REFUSE)
+        return remark(r, error, "--orientation %s was not needed for the images: the header of each tells left from "
+                      "right, and is followed", side);
+    if (!images)
+        return VX_OK;
+    return remark(r, error, "the headers of %lld of %lld images do not tell left from right: --orientation %s says it, "
+                  "and the middle of the grid is taken as the origin where there is none", (long long)images,
+                  (long long)of, side);
 }
 
 static vx_status remark_lengths(const vx_reading *r, vx_error *error)
@@ -166,7 +205,8 @@ static vx_status remark_surface(const vx_reading *r, vx_error *error)
 vx_status vx_reading_remark(const vx_reading *r, int64_t voxels, vx_error *error)
 {
     vx_status (*const find[])(const vx_reading *, vx_error *) = {
-        remark_mask_file, remark_losses, remark_units_of_values, remark_lengths, remark_grids, remark_surface,
+        remark_mask_file, remark_losses, remark_units_of_values, remark_sides, remark_lengths, remark_grids,
+        remark_surface,
     };
     vx_status status = remark_box(r, voxels, error);
     for (size_t k = 0; k < sizeof find / sizeof *find && !status; k++)

@@ -43,9 +43,15 @@ static vx_status check_options(const vx_inference_options *o, vx_error *error)
     return VX_OK;
 }
 
-static double threshold_t(const vx_inference_options *o, const vx_effect *effect)
+/* A t found from p has the limits of one that is given. */
+static vx_status find_threshold(const vx_inference_options *o, const vx_effect *effect, double *t, vx_error *error)
 {
-    return o->cluster_t > 0.0 ? o->cluster_t : vx_t_quantile_upper(o->cluster_p, effect->df);
+    const double least = fmax(vx_t_upper((double)VX_MASS_T_MAX, effect->df), VX_QUANTILE_P_LEAST);
+    if (o->cluster_t == 0.0 && !(o->cluster_p > least))
+        return vx_fail(error, VX_USAGE, "forming threshold p = %g; with %g degrees of freedom it lies between %.4g "
+                       "and 0.5", o->cluster_p, effect->df, least);
+    *t = o->cluster_t > 0.0 ? o->cluster_t : vx_t_quantile_upper(o->cluster_p, effect->df);
+    return VX_OK;
 }
 
 /* 80 % of what is free, where no limit was given. */
@@ -95,12 +101,13 @@ static float step_of_fsl(const vx_work *w)
 /* Checks the options and prepares permutations, problem and schedule. */
 static vx_status prepare(vx_work *w, vx_error *error)
 {
+    double threshold = 0.0;
     vx_status status = check_options(w->options, error);
-    if (status || (status = vx_permutations_new(w->effect, w->options->permutations, w->options->seed, &w->permutations,
-                                                error)))
+    if (status || (status = find_threshold(w->options, w->effect, &threshold, error)) ||
+        (status = vx_permutations_new(w->effect, w->options->permutations, w->options->seed, &w->permutations, error)))
         return status;
     vx_problem_options options = {
-        .threshold_t = threshold_t(w->options, w->effect),
+        .threshold_t = threshold,
         .connectivity = w->options->connectivity,
         .clusters = (w->options->correct & (VX_CORRECT_EXTENT | VX_CORRECT_MASS)) != 0,
         .tfce = (w->options->correct & VX_CORRECT_TFCE) != 0,

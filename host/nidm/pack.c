@@ -2,11 +2,11 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/sha.h"
 #include "nidm/making.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sha512.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,7 +20,7 @@ typedef struct packed {
     const char *name;
     void *data;
     size_t size;
-    char sha512[SHA512_DIGEST_STRING_LENGTH];
+    char sha512[VX_SHA512_TEXT];
 } packed;
 
 struct vx_pack {
@@ -48,8 +48,7 @@ vx_status vx_pack_add(vx_pack *pack, const char *name, void *data, size_t size, 
     }
     packed *file = &pack->file[pack->count++];
     *file = (packed){.name = name, .data = data, .size = size};
-    SHA512Data(data, size, file->sha512);
-    return VX_OK;
+    return vx_sha512_text(data, size, file->sha512) ? VX_OK : vx_fail_memory(error);
 }
 
 vx_status vx_pack_add_file(vx_pack *pack, const char *name, const char *path, vx_error *error)

@@ -1,8 +1,9 @@
 #include "nidm/turtle.h"
 
+#include "base/sha.h"
+
 #include <math.h>
 #include <stdarg.h>
-#include <sha256.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,14 +14,17 @@ void vx_turtle_prefix(vx_turtle *turtle, const char *name, const char *iri)
 }
 
 /* A node's name: a UUID of version 8, whose bits are free to choose (RFC 9562), from SHA-256. */
-static void put_node(const vx_turtle *turtle, const char *role)
+static void put_node(vx_turtle *turtle, const char *role)
 {
-    uint8_t digest[SHA256_DIGEST_LENGTH];
-    SHA2_CTX context;
-    SHA256Init(&context);
-    SHA256Update(&context, (const uint8_t *)turtle->seed, strlen(turtle->seed) + 1);
-    SHA256Update(&context, (const uint8_t *)role, strlen(role));
-    SHA256Final(digest, &context);
+    uint8_t digest[VX_SHA256_BYTES];
+    vx_sha256 sha;
+    vx_sha256_begin(&sha);
+    vx_sha256_add(&sha, turtle->seed, strlen(turtle->seed) + 1);
+    vx_sha256_add(&sha, role, strlen(role));
+    if (!vx_sha256_end(&sha, digest)) {
+        turtle->lost = true;
+        return;
+    }
     digest[6] = (uint8_t)(digest[6] & 0x0f) | 0x80;
     digest[8] = (uint8_t)(digest[8] & 0x3f) | 0x80;
     fputs("niiri:", turtle->out);

@@ -12,7 +12,7 @@ typedef struct vx_turtle {
     FILE *out;
     const char *seed;  /* what the IRIs of nodes are made from, beside their role */
     bool open;         /* a node is being described */
-    bool lost;         /* memory was short for a text */
+    bool lost;         /* memory was short for a text or a name */
 } vx_turtle;
 
 void vx_turtle_prefix(vx_turtle *turtle, const char *name, const char *iri);

@@ -233,6 +233,14 @@ static json_t *mask_object(const vx_record_modality *modality)
                      loss_object(&mask->zero), "file_values", mask_values_object(mask));
 }
 
+static json_t *affine_array(const vx_grid *grid)
+{
+    json_t *array = json_array();
+    for (int row = 0; row < 4; row++)
+        array = vx_json_append(array, numbers(grid->affine[row], 4));
+    return array;
+}
+
 /* The modality whose first entry is `entry`; `effects` is taken over. */
 static json_t *modality_object(const vx_entry *entry, json_t *effects)
 {
@@ -242,10 +250,10 @@ static json_t *modality_object(const vx_entry *entry, json_t *effects)
     for (size_t i = 0; i < modality->study->left_outs; i++)
         missing = vx_json_append(
             missing, left_out(modality->study->left_out[i].participant, modality->study->left_out[i].reason));
-    return json_pack("{so so sI so so so so so}", "name", vx_json_text(modality->name), "files",
+    return json_pack("{so so sI so so so so so so}", "name", vx_json_text(modality->name), "files",
                      vx_json_text(entry->modality_name), "n", (json_int_t)modality->study->n, "left_out", missing,
-                     "dim", integers(grid->dim, 3), "voxel_mm", numbers(grid->pixdim, 3), "mask", mask_object(modality),
-                     "effects", effects);
+                     "dim", integers(grid->dim, 3), "voxel_mm", numbers(grid->pixdim, 3), "affine", affine_array(grid),
+                     "mask", mask_object(modality), "effects", effects);
 }
 
 static json_t *modalities_array(const vx_record *record, const vx_entry *entry, size_t entries)

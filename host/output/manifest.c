@@ -2,20 +2,20 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/sha.h"
 #include "output/file.h"
 #include "output/names.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sha256.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define CHECK "run_sha256"
-enum { HEX = SHA256_DIGEST_LENGTH * 2, MOST_BYTES = 1 << 28 /* of a run.json; a run of 10,000 images takes 3 MB */ };
+enum { HEX = VX_SHA256_TEXT - 1, MOST_BYTES = 1 << 28 /* of a run.json; a run of 10,000 images takes 3 MB */ };
 
 static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -32,25 +32,17 @@ static int open_plain(int fd, const char *name, struct stat *about)
 }
 
 /* SHA-256 of a plain file of the folder. False and errno where it cannot be read. */
-static bool hash_file(int fd, const char *name, char sha256[HEX + 1])
+static bool hash_file(int fd, const char *name, char sha256[VX_SHA256_TEXT])
 {
-    enum { AT_ONCE = 1 << 16 };
-    unsigned char part[AT_ONCE];
     struct stat about;
-    SHA2_CTX context;
-    ssize_t got;
     const int file = open_plain(fd, name, &about);
     if (file < 0)
         return false;
-    SHA256Init(&context);
-    while ((got = read(file, part, sizeof part)) > 0 || (got < 0 && errno == EINTR))
-        if (got > 0)
-            SHA256Update(&context, part, (size_t)got);
+    const bool done = vx_sha256_file(file, sha256);
     const int reason = errno;
     close(file);
-    SHA256End(&context, sha256);
     errno = reason;
-    return got == 0;
+    return done;
 }
 
 /* ---- reading ---- */
@@ -78,15 +70,14 @@ static char *read_all(int fd, const char *name, size_t *size)
 /* Whether `check` is the SHA-256 of `text` with zeros in its place. It is put there and taken out again. */
 static bool check_holds(char *text, size_t size, const char *check)
 {
-    char sha256[HEX + 1];
+    char sha256[VX_SHA256_TEXT];
     if (!check || strlen(check) != HEX)
         return false;
     char *at = memmem(text, size, check, HEX);
     if (!at || memmem(at + HEX, size - (size_t)(at + HEX - text), check, HEX))
         return false;
     memcpy(at, zeros, HEX);
-    SHA256Data((const unsigned char *)text, size, sha256);
-    return !strcmp(sha256, check);
+    return vx_sha256_text(text, size, sha256) && !strcmp(sha256, check);
 }
 
 json_t *vx_manifest_read(int fd, bool *intact)
@@ -122,7 +113,7 @@ static bool is_hash(const json_t *entry, const char *sha256)
 
 vx_file_state vx_manifest_state(int fd, const json_t *run, const char *name)
 {
-    char sha256[HEX + 1];
+    char sha256[VX_SHA256_TEXT];
     struct stat about;
     if (fstatat(fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0)
         return VX_FILE_ABSENT;
@@ -191,7 +182,7 @@ static int is_file(const struct dirent *item)
 }
 
 /* The hashes of all items, in parallel. False and errno where one cannot be read. */
-static bool hash_all(int fd, struct dirent **item, int items, char (*sha256)[HEX + 1])
+static bool hash_all(int fd, struct dirent **item, int items, char (*sha256)[VX_SHA256_TEXT])
 {
     int reason = 0;
 #pragma omp parallel for schedule(dynamic)
@@ -211,7 +202,7 @@ vx_status vx_manifest_fill(const char *folder, json_t *run, vx_error *error)
     vx_status status = VX_OK;
     const int items = scandir(folder, &item, is_file, alphasort);
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    char (*sha256)[HEX + 1] = vx_array(items > 0 ? (size_t)items : 1, sizeof *sha256);
+    char (*sha256)[VX_SHA256_TEXT] = vx_array(items > 0 ? (size_t)items : 1, sizeof *sha256);
     json_t *files = json_array(), *checksums = json_object();
     if (!sha256 || !files || !checksums) {
         status = vx_fail_memory(error);
@@ -242,18 +233,17 @@ cleanup:
 
 vx_status vx_manifest_write(int fd, const char *folder, json_t *run, bool intact, vx_error *error)
 {
-    char sha256[HEX + 1], *text = NULL, *at = NULL;
+    char sha256[VX_SHA256_TEXT], *text = NULL, *at = NULL;
     static const char key[] = "\"" CHECK "\": \"";
     if (vx_json_put(run, CHECK, vx_json_text(zeros)))
         text = json_dumps(run, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
     if (text && (at = strstr(text, key))) /* a quote in a text of the user's is escaped, so these words are the key */
         at += strlen(key);
-    if (!at) {
+    const size_t size = text ? strlen(text) : 0;
+    if (!at || !vx_sha256_text(text, size, sha256)) {
         free(text);
         return vx_fail_memory(error);
     }
-    const size_t size = strlen(text);
-    SHA256Data((const unsigned char *)text, size, sha256);
     if (intact)
         memcpy(at, sha256, HEX);
     vx_status status = vx_file_put(fd, folder, VX_RUN_FILE, false, text, size, error);

@@ -2,13 +2,13 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/sha.h"
 #include "output/file.h"
 #include "output/manifest.h"
 #include "output/names.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sha256.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,7 +18,7 @@ typedef struct one_file {
     char *name;
     void *data;
     size_t size;
-    char sha256[SHA256_DIGEST_STRING_LENGTH]; /* set when they go into a folder */
+    char sha256[VX_SHA256_TEXT]; /* set when they go into a folder */
 } one_file;
 
 struct vx_files {
@@ -219,7 +219,8 @@ vx_status vx_files_commit(const vx_files *files, const char *folder, const json_
 {
     change c = {.folder = folder, .fd = -1};
     for (size_t i = 0; i < files->count; i++)
-        SHA256Data(files->file[i].data, files->file[i].size, files->file[i].sha256);
+        if (!vx_sha256_text(files->file[i].data, files->file[i].size, files->file[i].sha256))
+            return vx_fail_memory(error);
     vx_status status = open_change(&c, run, error);
     if (!status)
         status = exchange(&c, files, report, error);

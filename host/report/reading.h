@@ -33,7 +33,4 @@ void vx_check_run(vx_reading *r);
 /* Whether a cluster can be one of the modality and effect; `number` is its row, from 1. */
 bool vx_check_cluster(const vx_results_modality *modality, const vx_cluster *cluster, size_t number);
 
-/* Whether an affine leads from voxels to different places: it is finite, and no axis lies in the plane of others. */
-bool vx_check_affine(const double a[4][4]);
-
 #endif

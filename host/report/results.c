@@ -27,10 +27,10 @@ void *vx_reading_room(vx_reading *r, size_t count, size_t size)
     return memory;
 }
 
-/* The dataset <root>/<place>/<name>, whose shape must be as given and whose values must be finite; with `missing` NaN
- * stands for what is not known. */
-static double *numbers_or_nan(vx_reading *r, const char *root, const char *place, const char *name, int rank,
-                              const size_t *shape, bool missing)
+/* The dataset <root>/<place>/<name>, whose shape must be as given and whose values must be finite, or, with
+ * `gaps`, may be NaN. */
+static double *numbers(vx_reading *r, const char *root, const char *place, const char *name, int rank,
+                       const size_t *shape, bool gaps)
 {
     double *value = NULL;
     char *path = vx_text("/%s/%s/%s", root, place, name);
@@ -39,7 +39,7 @@ static double *numbers_or_nan(vx_reading *r, const char *root, const char *place
                          : vx_fail_memory(r->error);
     const size_t count = r->status ? 0 : rank == 1 ? shape[0] : shape[0] * shape[1];
     for (size_t i = 0; !r->status && i < count; i++)
-        if (!isfinite(value[i]) && !(missing && isnan(value[i])))
+        if (!isfinite(value[i]) && !(gaps && isnan(value[i])))
             r->status = vx_fail(r->error, VX_INPUT, "%s/results.h5: %s holds a number that is not finite: it is "
                                 "damaged", r->results->folder, path);
     free(path);
@@ -50,26 +50,25 @@ static double *numbers_or_nan(vx_reading *r, const char *root, const char *place
     return value;
 }
 
-static double *numbers(vx_reading *r, const char *root, const char *place, const char *name, int rank,
-                       const size_t *shape)
+/* Means of every participant, in the whole mask or, of an effect, in its largest clusters. NaN stands for an image that
+ * could not be read again, which has no voxels either. */
+static double *means(vx_reading *r, const vx_results_modality *modality, const vx_results_effect *effect, int session)
 {
-    return numbers_or_nan(r, root, place, name, rank, shape, false);
-}
-
-/* Whether some image was gone, or another, when means were taken: no voxel of it was counted, and it has no mean. */
-static bool lacks_means(const vx_results_modality *modality, int session)
-{
-    bool lacks = false;
-    for (int64_t i = 0; modality->voxels[session] && i < modality->n; i++)
-        lacks |= modality->voxels[session][i] == 0;
-    return lacks;
-}
-
-/* Means of the images of a session. */
-static double *means(vx_reading *r, const vx_results_modality *modality, int session, const char *root,
-                     const char *place, int rank, const size_t *shape)
-{
-    return numbers_or_nan(r, root, place, session_name[session], rank, shape, lacks_means(modality, session));
+    const size_t n = (size_t)(effect ? effect->n : modality->n), all = (size_t)modality->n;
+    const size_t shape[2] = {effect ? effect->measured : 1, n};
+    const char *name = session_name[session];
+    double *value = effect ? numbers(r, "clusters", effect->place, name, 2, shape, true)
+                           : numbers(r, "participants", modality->stem, name, 1, &n, true);
+    for (size_t i = 0, row = 0; i < n && !r->status; i++, row++) {
+        while (effect && row < all && strcmp(modality->participant[row], effect->participant[i]) != 0)
+            row++;
+        const bool unread = row < all && !modality->voxels[session][row];
+        for (size_t k = 0; k < shape[0] && !r->status; k++)
+            if (isnan(value[k * n + i]) && !unread)
+                r->status = vx_fail(r->error, VX_INPUT, "%s/results.h5: the means of %s, %s, hold a number that is not "
+                                    "finite: it is damaged", r->results->folder, modality->name, name);
+    }
+    return value;
 }
 
 static bool has(const vx_reading *r, const char *root, const char *place, const char *name)
@@ -87,35 +86,27 @@ static void read_effect_store(vx_reading *r, const vx_results_modality *modality
                                                            {"mass", &effect->null.mass},
                                                            {"tfce", &effect->null.tfce}};
     const size_t design[2] = {(size_t)effect->n, (size_t)effect->columns}, count = (size_t)effect->relabellings;
-    effect->design = numbers(r, "design", effect->place, "matrix", 2, design);
-    effect->raw = numbers(r, "design", effect->place, "raw", 2, design);
+    effect->design = numbers(r, "design", effect->place, "matrix", 2, design, false);
+    effect->raw = numbers(r, "design", effect->place, "raw", 2, design, false);
     effect->null.count = count;
     for (size_t k = 0; k < sizeof null / sizeof *null; k++)
         if (k == 0 || has(r, "null", effect->place, null[k].name))
-            *null[k].value = numbers(r, "null", effect->place, null[k].name, 1, &count);
+            *null[k].value = numbers(r, "null", effect->place, null[k].name, 1, &count, false);
     effect->measured = effect->clusters < VX_MEASURED_CLUSTERS ? effect->clusters : VX_MEASURED_CLUSTERS;
     if (!effect->measured)
         return;
-    const size_t values[2] = {effect->measured, (size_t)effect->n};
-    effect->followup = means(r, modality, VX_MEAN_FOLLOWUP, "clusters", effect->place, 2, values);
+    effect->followup = means(r, modality, effect, VX_MEAN_FOLLOWUP);
     if (r->results->design == VX_PAIRED)
-        effect->baseline = means(r, modality, VX_MEAN_BASELINE, "clusters", effect->place, 2, values);
+        effect->baseline = means(r, modality, effect, VX_MEAN_BASELINE);
 }
 
-/* Where the voxels lie, as the mean image says. */
-static void read_grid(vx_reading *r, vx_results_modality *modality)
+static void check_mean(vx_reading *r, const vx_results_modality *modality)
 {
-    vx_grid *grid = &modality->grid;
     float *mean = NULL;
     char *path = vx_text("/mean/%s", modality->stem);
     if (!r->status)
-        r->status = path ? vx_store_volume(r->results->store, path, grid->dim, grid->affine, &mean, r->error)
+        r->status = path ? vx_store_volume(r->results->store, path, modality->grid.dim, &mean, r->error)
                          : vx_fail_memory(r->error);
-    if (!r->status && !vx_check_affine(grid->affine))
-        r->status = vx_fail(r->error, VX_INPUT, "%s/results.h5: the affine of %s leads nowhere: it is damaged",
-                            r->results->folder, path);
-    for (int k = 0; k < 3; k++)
-        grid->pixdim[k] = hypot(hypot(grid->affine[0][k], grid->affine[1][k]), grid->affine[2][k]);
     free(mean);
     free(path);
 }
@@ -125,7 +116,7 @@ static int64_t *voxel_counts(vx_reading *r, const vx_results_modality *modality,
 {
     const size_t n = (size_t)modality->n;
     char *name = vx_text("%s_voxels", session);
-    double *count = name ? numbers(r, "participants", modality->stem, name, 1, &n) : NULL;
+    double *count = name ? numbers(r, "participants", modality->stem, name, 1, &n, false) : NULL;
     int64_t *voxels = vx_reading_room(r, n, sizeof *voxels);
     if (!name && !r->status)
         r->status = vx_fail_memory(r->error);
@@ -144,11 +135,10 @@ static int64_t *voxel_counts(vx_reading *r, const vx_results_modality *modality,
 
 static void read_modality_store(vx_reading *r, vx_results_modality *modality)
 {
-    const size_t n = (size_t)modality->n;
-    read_grid(r, modality);
+    check_mean(r, modality);
     for (int s = r->results->design == VX_PAIRED ? 0 : 1; s < VX_MEAN_SESSIONS; s++) {
         modality->voxels[s] = voxel_counts(r, modality, session_name[s]);
-        modality->global[s] = means(r, modality, s, "participants", modality->stem, 1, &n);
+        modality->global[s] = means(r, modality, NULL, s);
     }
     for (size_t e = 0; e < modality->effects; e++)
         read_effect_store(r, modality, &modality->effect[e]);
@@ -231,22 +221,12 @@ static vx_status volume(const vx_results *results, const vx_grid *grid, float **
 static vx_status volume(const vx_results *results, const vx_grid *grid, float **data, vx_error *error,
                         const char *format, ...)
 {
-    vx_grid found = *grid;
-    float *read = NULL;
     char path[1000];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(path, sizeof path, format, arguments);
     va_end(arguments);
-    vx_status status = vx_store_volume(results->store, path, found.dim, found.affine, &read, error);
-    if (!status && !vx_grid_same(grid, &found, VX_GRID_TOLERANCE, NULL, 0))
-        status = vx_fail(error, VX_INPUT, "%s/results.h5: %s lies on another grid than the mean image: it is damaged",
-                         results->folder, path);
-    if (status)
-        free(read);
-    else
-        *data = read;
-    return status;
+    return vx_store_volume(results->store, path, grid->dim, data, error);
 }
 
 vx_status vx_results_map(const vx_results *results, const vx_results_effect *effect, const vx_grid *grid,

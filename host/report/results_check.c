@@ -2,6 +2,8 @@
 #include "report/reading.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Grids are counted in 32 bits where they are analysed. */
 static const int64_t GRID_MOST = INT32_MAX;
@@ -16,7 +18,8 @@ static bool is_place(const double mm[3])
     return isfinite(mm[0]) && isfinite(mm[1]) && isfinite(mm[2]);
 }
 
-bool vx_check_affine(const double a[4][4])
+/* Whether an affine leads from voxels to different places: it is finite, and no axis lies in the plane of others. */
+static bool is_affine(const double a[4][4])
 {
     double edges = 1;
     for (int j = 0; j < 3; j++)
@@ -37,6 +40,8 @@ static void check_grid(vx_reading *r, const vx_results_modality *modality)
     }
     if (!voxels)
         vx_reading_fail(r, "\"dim\" of %.60s are not three lengths of a grid", modality->name);
+    else if (!is_affine(modality->grid.affine))
+        vx_reading_fail(r, "\"affine\" of %.60s leads nowhere", modality->name);
     else if (modality->mask.grid_voxels != voxels)
         vx_reading_fail(r, "\"grid_voxels\" of %.60s are %lld, and its grid has %lld", modality->name,
                         (long long)modality->mask.grid_voxels, (long long)voxels);
@@ -87,9 +92,51 @@ static void check_effect(vx_reading *r, const vx_results_modality *modality, con
     check_tests(r, modality, effect);
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Leaves `text` sorted. */
+static void check_different(vx_reading *r, const char *whose, const char *key, const char **text, size_t count)
+{
+    if (r->status)
+        return;
+    qsort(text, count, sizeof *text, by_text);
+    for (size_t i = 1; i < count; i++)
+        if (!strcmp(text[i - 1], text[i]))
+            vx_reading_fail(r, "\"%s\" of two %s is \"%.60s\"", key, whose, text[i]);
+}
+
+/* What is named alike would overwrite each other's files, or show each other's values. */
+static void check_names(vx_reading *r)
+{
+    const vx_results *results = r->results;
+    size_t effects = 0, k = 0;
+    for (size_t m = 0; m < results->modalities; m++)
+        effects += results->modality[m].effects;
+    const char **whole = vx_reading_room(r, results->modalities, sizeof *whole);
+    const char **stem = vx_reading_room(r, effects, sizeof *stem), **place = vx_reading_room(r, effects, sizeof *place);
+    for (size_t m = 0; !r->status && m < results->modalities; m++) {
+        const vx_results_modality *modality = &results->modality[m];
+        whole[m] = modality->stem;
+        for (size_t e = 0; e < modality->effects; e++, k++) {
+            stem[k] = modality->effect[e].stem;
+            place[k] = modality->effect[e].place;
+        }
+    }
+    check_different(r, "modalities", "files", whole, results->modalities);
+    check_different(r, "effects", "files", stem, effects);
+    check_different(r, "effects", "hdf5", place, effects);
+    free(whole);
+    free(stem);
+    free(place);
+}
+
 void vx_check_run(vx_reading *r)
 {
     const vx_results *results = r->results;
+    check_names(r);
     for (size_t m = 0; m < results->modalities; m++) {
         const vx_results_modality *modality = &results->modality[m];
         check_grid(r, modality);

@@ -115,13 +115,17 @@ static int get_word(vx_reading *r, const json_t *object, const char *key, const 
 }
 
 /* The numbers of an array, which must be `count`. */
-static void get_numbers(vx_reading *r, const json_t *object, const char *key, size_t count, double *value)
+static void row_of_numbers(vx_reading *r, const json_t *array, const char *key, size_t count, double *value)
 {
-    const json_t *array = member(r, object, key, is_array);
     if (!r->status && json_array_size(array) != count)
         vx_reading_fail(r, "\"%s\" has %zu numbers and not %zu", key, json_array_size(array), count);
     for (size_t i = 0; !r->status && i < count; i++)
         value[i] = number(json_array_get(array, i));
+}
+
+static void get_numbers(vx_reading *r, const json_t *object, const char *key, size_t count, double *value)
+{
+    row_of_numbers(r, member(r, object, key, is_array), key, count, value);
 }
 
 static const char **get_texts(vx_reading *r, const json_t *object, const char *key, size_t *count)
@@ -225,6 +229,19 @@ static void read_mask(vx_reading *r, const json_t *object, vx_results_modality *
         modality->grid.dim[k] = json_integer_value(json_array_get(dim, k));
 }
 
+/* Where the voxels lie. Attributes of results.h5 say it too, but HDF5 1.10 reads beyond its memory where they are
+ * damaged. */
+static void read_affine(vx_reading *r, const json_t *object, vx_grid *grid)
+{
+    const json_t *affine = member(r, object, "affine", is_array);
+    if (!r->status && json_array_size(affine) != 4)
+        vx_reading_fail(r, "\"affine\" has %zu rows and not 4", json_array_size(affine));
+    for (size_t row = 0; !r->status && row < 4; row++)
+        row_of_numbers(r, json_array_get(affine, row), "affine", 4, grid->affine[row]);
+    for (int k = 0; k < 3; k++)
+        grid->pixdim[k] = hypot(hypot(grid->affine[0][k], grid->affine[1][k]), grid->affine[2][k]);
+}
+
 static void read_modality(vx_reading *r, const json_t *object, vx_results_modality *modality)
 {
     modality->name = get_text(r, object, "name");
@@ -232,6 +249,7 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
     modality->n = get_whole(r, object, "n");
     modality->left_out = get_left_out(r, object, &modality->left_outs);
     read_mask(r, object, modality);
+    read_affine(r, object, &modality->grid);
     const json_t *effects = member(r, object, "effects", is_array);
     if (!r->status && !json_array_size(effects))
         vx_reading_fail(r, "%.60s has no \"effects\"", modality->name);

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "report/unpack.h"
 
 #include <errno.h>
 #include <hdf5.h>
@@ -162,79 +163,82 @@ static vx_status check_shape(const vx_results_store *store, const char *path, hi
                    store->path, path, found_text, wanted_text);
 }
 
-/* Bytes of one of its values; 0 where they are not numbers. */
-static size_t number_size(hid_t dataset)
+/* Bytes of one of its values; 0 where they are of a type that voxstat does not write. */
+static size_t value_size(hid_t dataset, bool volume)
 {
     const hid_t type = H5Dget_type(dataset);
-    const H5T_class_t class = type < 0 ? H5T_NO_CLASS : H5Tget_class(type);
-    const size_t size = class == H5T_INTEGER || class == H5T_FLOAT ? H5Tget_size(type) : 0;
+    const hid_t ours[2] = {volume ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE, volume ? H5T_NATIVE_UINT8 : H5T_NATIVE_INT64};
+    const bool good = type >= 0 && (H5Tequal(type, ours[0]) > 0 || H5Tequal(type, ours[1]) > 0);
+    const size_t size = good ? H5Tget_size(type) : 0;
     if (type >= 0)
         H5Tclose(type);
-    return size <= sizeof(double) ? size : 0;
+    return size;
 }
 
-/* Whether its bytes lie in the file as voxstat puts them there. A chunk is allocated whole, so it must not be larger
- * than the dataset is. */
-static bool is_packed_as_ours(hid_t made, int rank, const size_t *shape)
+/* Whether its bytes lie in the file as voxstat puts them there: a volume in chunks of whole planes, shuffled and
+ * deflated, other numbers in one piece. A chunk is allocated whole, so it must not be larger than the volume is. */
+static bool is_packed_as_ours(hid_t made, bool volume, const size_t *shape)
 {
+    static const H5Z_filter_t filter[2] = {H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE};
     hsize_t chunk[RANK_MAX] = {0};
-    bool good = true;
-    for (int i = 0; good && i < H5Pget_nfilters(made); i++) {
+    bool good = H5Pget_nfilters(made) == (volume ? 2 : 0) && H5Pget_layout(made) == (volume ? H5D_CHUNKED
+                                                                                           : H5D_CONTIGUOUS);
+    for (unsigned i = 0; good && volume && i < 2; i++) {
         unsigned flags;
         size_t values = 0;
-        const H5Z_filter_t filter = H5Pget_filter2(made, (unsigned)i, &flags, &values, NULL, 0, NULL, NULL);
-        good = filter == H5Z_FILTER_DEFLATE || filter == H5Z_FILTER_SHUFFLE;
+        good = H5Pget_filter2(made, i, &flags, &values, NULL, 0, NULL, NULL) == filter[i];
     }
-    if (H5Pget_layout(made) != H5D_CHUNKED)
-        return good;
-    good = good && H5Pget_chunk(made, rank, chunk) == rank;
-    for (int k = 0; good && k < rank; k++)
-        good = chunk[k] <= shape[k];
-    return good;
+    return good && (!volume || (H5Pget_chunk(made, RANK_MAX, chunk) == RANK_MAX && chunk[0] >= 1 &&
+                                chunk[0] <= shape[0] && chunk[1] == shape[1] && chunk[2] == shape[2]));
 }
 
 /* What the file promises has to be in it: a shape without values behind it would only fill the memory. */
-static vx_status check_storage(const vx_results_store *store, const char *path, hid_t dataset, int rank,
+static vx_status check_storage(const vx_results_store *store, const char *path, hid_t dataset, bool volume,
                                const size_t *shape, size_t elements, vx_error *error)
 {
     const hid_t made = H5Dget_create_plist(dataset);
-    const size_t size = number_size(dataset);
+    const size_t size = value_size(dataset, volume);
     const H5D_layout_t layout = made < 0 ? H5D_LAYOUT_ERROR : H5Pget_layout(made);
     const hsize_t stored = H5Dget_storage_size(dataset);
     vx_status status = VX_OK;
     if (layout == H5D_VIRTUAL || (layout >= 0 && H5Pget_external_count(made) > 0))
         status = lies_elsewhere(store, path, error);
-    else if (layout < 0 || !size || !is_packed_as_ours(made, rank, shape) || stored == 0 || stored > store->size ||
-             elements / PACKED_MOST * size > stored)
+    else if (layout < 0 || !size || !is_packed_as_ours(made, volume, shape) || stored == 0 || stored > store->size ||
+             elements / (volume ? PACKED_MOST : 1) > stored / size)
         status = lacks(store, path, error);
     if (made >= 0)
         H5Pclose(made);
     return status;
 }
 
-/* Reads the whole dataset as `type`. */
-static vx_status read_dataset(const vx_results_store *store, const char *path, hid_t type, int rank,
-                              const size_t *shape, void **value, vx_error *error)
+/* Opens a dataset of that shape that lies in the file as voxstat puts it there. */
+static vx_status open_dataset(const vx_results_store *store, const char *path, bool volume, int rank,
+                              const size_t *shape, size_t *elements, hid_t *dataset, vx_error *error)
 {
     const place found = find(store, path);
-    size_t elements = 1, bytes = 0;
-    void *read = NULL;
+    *elements = 1;
     if (found != HERE)
         return found == MISSING ? lacks(store, path, error) : lies_elsewhere(store, path, error);
     for (int k = 0; k < rank; k++)
-        if (!vx_multiply(elements, shape[k], &elements))
+        if (!vx_multiply(*elements, shape[k], elements))
             return lacks(store, path, error);
+    *dataset = H5Dopen2(store->file, path, H5P_DEFAULT);
+    vx_status status = *dataset < 0 ? lacks(store, path, error)
+                                    : check_shape(store, path, *dataset, rank, shape, error);
+    return status ? status : check_storage(store, path, *dataset, volume, shape, *elements, error);
+}
+
+vx_status vx_store_numbers(const vx_results_store *store, const char *path, int rank, const size_t *shape,
+                           double **value, vx_error *error)
+{
+    double *read = NULL;
+    size_t elements;
+    hid_t dataset = -1;
     quiet before = hush();
-    const hid_t dataset = H5Dopen2(store->file, path, H5P_DEFAULT);
-    vx_status status = dataset < 0 || !vx_multiply(elements, H5Tget_size(type), &bytes) ? lacks(store, path, error)
-                                                                                      : VX_OK;
-    if (!status)
-        status = check_shape(store, path, dataset, rank, shape, error);
-    if (!status)
-        status = check_storage(store, path, dataset, rank, shape, elements, error);
-    if (!status && !(read = vx_array(bytes, 1)))
+    vx_status status = open_dataset(store, path, false, rank, shape, &elements, &dataset, error);
+    if (!status && !(read = vx_array(elements, sizeof *read)))
         status = vx_fail_memory(error);
-    if (!status && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, read) < 0)
+    if (!status && H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, read) < 0)
         status = lacks(store, path, error);
     if (dataset >= 0)
         H5Dclose(dataset);
@@ -246,55 +250,90 @@ static vx_status read_dataset(const vx_results_store *store, const char *path, h
     return status;
 }
 
-vx_status vx_store_numbers(const vx_results_store *store, const char *path, int rank, const size_t *shape,
-                           double **value, vx_error *error)
+/* A volume in the reading, and room for a chunk. */
+typedef struct chunks {
+    const vx_results_store *store;
+    const char *path;
+    hid_t dataset;
+    size_t nx, ny, nz, size; /* of a value: a float, else a byte */
+    uint8_t *values, *spare;
+} chunks;
+
+/* The packed bytes of the chunk that begins at plane x. HDF5 1.10 does not unpack them: it would read beyond a chunk
+ * that unpacks to less than it should. */
+static vx_status read_packed(const chunks *c, size_t x, vx_packed *packed, uint8_t **bytes, vx_error *error)
 {
-    return read_dataset(store, path, H5T_NATIVE_DOUBLE, rank, shape, (void **)value, error);
+    const hsize_t at[RANK_MAX] = {x, 0, 0};
+    hsize_t stored = 0;
+    uint32_t left_out = 0; /* a bit a filter */
+    if (H5Dget_chunk_storage_size(c->dataset, at, &stored) < 0 || stored == 0 || stored > c->store->size)
+        return lacks(c->store, c->path, error);
+    if (!(*bytes = vx_array(stored, 1)))
+        return vx_fail_memory(error);
+    if (H5Dread_chunk(c->dataset, H5P_DEFAULT, at, &left_out, *bytes) < 0)
+        return lacks(c->store, c->path, error);
+    *packed = (vx_packed){*bytes, stored, .shuffled = !(left_out & 1), .deflated = !(left_out & 2)};
+    return VX_OK;
 }
 
-/* Opens an attribute of `count` values; below 0 where it is not there or is another. */
-static hid_t open_attribute(const vx_results_store *store, const char *path, const char *name, hssize_t count)
+/* Turns the planes from x on, [x, y, z], to x fastest. */
+static void put_planes(const chunks *c, size_t x, size_t planes, float *volume)
 {
-    const hid_t attribute = find(store, path) == HERE
-                                ? H5Aopen_by_name(store->file, path, name, H5P_DEFAULT, H5P_DEFAULT) : -1;
-    const hid_t space = attribute < 0 ? -1 : H5Aget_space(attribute);
-    const bool good = space >= 0 && H5Sget_simple_extent_npoints(space) == count;
-    if (space >= 0)
-        H5Sclose(space);
-    if (attribute >= 0 && !good)
-        H5Aclose(attribute);
-    return good ? attribute : -1;
+    for (size_t p = 0, from = 0; p < planes && x + p < c->nx; p++)
+        for (size_t y = 0; y < c->ny; y++)
+            for (size_t z = 0; z < c->nz; z++, from++) {
+                float *to = volume + x + p + c->nx * (y + c->ny * z);
+                if (c->size == sizeof *to)
+                    memcpy(to, c->values + from * sizeof *to, sizeof *to);
+                else
+                    *to = c->values[from];
+            }
 }
 
-static bool read_affine(const vx_results_store *store, const char *path, double affine[4][4])
+static vx_status read_chunks(chunks *c, float *volume, vx_error *error)
 {
-    quiet before = hush();
-    const hid_t attribute = open_attribute(store, path, "affine", 16);
-    const bool good = attribute >= 0 && H5Aread(attribute, H5T_NATIVE_DOUBLE, affine) >= 0;
-    if (attribute >= 0)
-        H5Aclose(attribute);
-    unhush(before);
-    return good;
-}
-
-vx_status vx_store_volume(const vx_results_store *store, const char *path, const int64_t dim[3], double affine[4][4],
-                          float **value, vx_error *error)
-{
-    const size_t nx = (size_t)dim[0], ny = (size_t)dim[1], nz = (size_t)dim[2], shape[] = {nx, ny, nz};
-    float *stored = NULL;
-    vx_status status = read_dataset(store, path, H5T_NATIVE_FLOAT, 3, shape, (void **)&stored, error);
-    if (status)
-        return status;
-    float *volume = vx_array(nx * ny * nz, sizeof *volume);
-    if (!volume)
+    const hid_t made = H5Dget_create_plist(c->dataset);
+    hsize_t chunk[RANK_MAX] = {0};
+    vx_status status = H5Pget_chunk(made, RANK_MAX, chunk) == RANK_MAX ? VX_OK : lacks(c->store, c->path, error);
+    const size_t count = chunk[0] * c->ny * c->nz; /* at most that of the volume, which is in memory: no overflow */
+    H5Pclose(made);
+    c->size = value_size(c->dataset, true);
+    c->values = vx_array(count, c->size);
+    c->spare = vx_array(count, c->size);
+    if (!status && (!c->values || !c->spare))
         status = vx_fail_memory(error);
-    else if (!read_affine(store, path, affine))
-        status = lacks(store, path, error);
-    for (size_t x = 0, from = 0; !status && x < nx; x++)
-        for (size_t y = 0; y < ny; y++)
-            for (size_t z = 0; z < nz; z++, from++)
-                volume[x + nx * (y + ny * z)] = stored[from];
-    free(stored);
+    for (size_t x = 0; !status && x < c->nx; x += chunk[0]) {
+        vx_packed packed;
+        uint8_t *bytes = NULL;
+        status = read_packed(c, x, &packed, &bytes, error);
+        if (!status && !vx_unpack(&packed, count, c->size, c->spare, c->values))
+            status = lacks(c->store, c->path, error);
+        if (!status)
+            put_planes(c, x, chunk[0], volume);
+        free(bytes);
+    }
+    free(c->values);
+    free(c->spare);
+    return status;
+}
+
+vx_status vx_store_volume(const vx_results_store *store, const char *path, const int64_t dim[3], float **value,
+                          vx_error *error)
+{
+    chunks c = {.store = store, .path = path, .dataset = -1, .nx = (size_t)dim[0], .ny = (size_t)dim[1],
+                .nz = (size_t)dim[2]};
+    float *volume = NULL;
+    size_t elements;
+    quiet before = hush();
+    vx_status status = open_dataset(store, path, true, RANK_MAX, (const size_t[]){c.nx, c.ny, c.nz}, &elements,
+                                    &c.dataset, error);
+    if (!status && !(volume = vx_array(elements, sizeof *volume)))
+        status = vx_fail_memory(error);
+    if (!status)
+        status = read_chunks(&c, volume, error);
+    if (c.dataset >= 0)
+        H5Dclose(c.dataset);
+    unhush(before);
     if (status)
         free(volume);
     else

@@ -1,8 +1,9 @@
 /* results.h5, read. Volumes come back x fastest, as the library has them.
  *
  * The file may come from anybody. What is read lies in this file (no links, no external storage, no virtual datasets),
- * has the shape that the caller expects, and is unpacked by no filter but those that voxstat writes with. Texts
- * are not read: HDF5 1.10 reads beyond its memory where a damaged file gives one another length. */
+ * has the shape that the caller expects, and is of the types, in the layouts and packed by the filters that voxstat
+ * writes with. Where HDF5 1.10 reads beyond its memory in a damaged file it is not asked: chunks are unpacked here, and
+ * texts and attributes, which may have another length than the file says, are not read. */
 #ifndef VX_REPORT_STORE_H
 #define VX_REPORT_STORE_H
 
@@ -26,8 +27,8 @@ bool vx_store_has(const vx_results_store *store, const char *path);
 vx_status vx_store_numbers(const vx_results_store *store, const char *path, int rank, const size_t *shape,
                            double **value, vx_error *error);
 
-/* A volume of the given shape as float32, and its affine; the same errors. */
-vx_status vx_store_volume(const vx_results_store *store, const char *path, const int64_t dim[3], double affine[4][4],
-                          float **value, vx_error *error);
+/* A volume of the given shape as float32; the same errors. */
+vx_status vx_store_volume(const vx_results_store *store, const char *path, const int64_t dim[3], float **value,
+                          vx_error *error);
 
 #endif

@@ -278,8 +278,10 @@ vx_status vx_image_columns_find(const vx_table *table, const vx_study_options *o
     status = options->modalities ? named_images(table, options, first, last, *images, count, error)
                                  : all_images(table, first, last, *images, count, error);
     if (!status && !*count && last)
-        status = vx_fail(error, VX_INPUT, "%s: no image columns <modality>_<session> of %s%s%s", table->path,
-                         first ? first : "", first ? " and " : "", last);
+        status = vx_fail(error, VX_INPUT, "%s: no image columns <modality>_<session> of %s%s%s%s", table->path,
+                         first ? first : "", first ? " and " : "", last,
+                         *direction == VX_DIRECTION_NAMES ? " with one modality; where names of sessions hold '_', "
+                                                            "--sessions gives them whole" : "");
     else if (!status && !*count)
         status = vx_fail(error, VX_INPUT, "%s: no column holds images (.nii, .nii.gz, .hdr, .img)", table->path);
     return status;

@@ -166,6 +166,7 @@ static vx_status read_header(vx_table *table, char **rest, vx_error *error)
     bool last = false;
     for (int64_t i = 0; !last; i++) {
         table->name[i] = next_cell(rest, &last);
+        table->width = i + 1;
         if (*table->name[i])
             table->columns = i + 1; /* what follows the last name is no column, if its cells are empty too */
     }
@@ -208,7 +209,7 @@ static vx_status read_row(vx_table *table, char **rest, int64_t number, vx_error
         open_quote |= *value == '"';
         if (i < table->columns)
             cell[i] = is_missing(value) ? NULL : value;
-        filled = is_missing(value) ? filled : i + 1;
+        filled = is_missing(value) && (!*value || i < table->width) ? filled : i + 1;
         cells = i + 1;
     }
     if (blank)
@@ -229,7 +230,10 @@ vx_status vx_table_read(const char *path, vx_table *table, vx_error *error)
     if (status)
         goto cleanup;
     char *rest = read.text;
-    vx_sha256_text(read.text, size, read.sha256);
+    if (!vx_sha256_text(read.text, size, read.sha256)) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
     size_t lines = (size_t)count_lines(rest);
     if ((status = read_header(&read, &rest, error)))
         goto cleanup;

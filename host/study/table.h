@@ -15,6 +15,7 @@ typedef struct vx_table {
     char *text;        /* the file; the strings below lie in it */
     char sha256[VX_SHA256_TEXT];
     int64_t columns, rows;
+    int64_t width;     /* cells of the header, of which those at the right edge may have no name */
     const char **name; /* columns */
     int64_t *sorted;   /* columns: their places in the order of their names */
     const char **cell; /* rows x columns; null where missing (`n/a`, empty) */

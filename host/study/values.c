@@ -23,6 +23,28 @@ static bool meant_as_number(const char *text)
                                       !text[strspn(text, "+-0123456789.,eE")]);
 }
 
+/* Whether `text` is a number with marks of thousands, a minus of typography or a sign of per cent; `plain` is the
+ * number without them. */
+static bool decorated_number(const char *text, char *plain, size_t size)
+{
+    static const struct { const char *mark, *plain; } marks[] = {
+        {" ", ""}, {"\xc2\xa0", ""}, {"\xe2\x80\x89", ""}, {"\xe2\x80\xaf", ""}, {"'", ""}, {"\xe2\x80\x99", ""},
+        {"%", ""}, {"\xe2\x88\x92", "-"},
+    };
+    size_t used = 0;
+    double value;
+    while (*text && used + 1 < size) {
+        size_t i = 0, count = sizeof marks / sizeof *marks;
+        while (i < count && strncmp(text, marks[i].mark, strlen(marks[i].mark)))
+            i++;
+        plain[used] = i < count ? *marks[i].plain : *text;
+        used += plain[used] != '\0';
+        text += i < count ? strlen(marks[i].mark) : 1;
+    }
+    plain[used] = '\0';
+    return !*text && vx_number_read(plain, &value);
+}
+
 /* `text`, which has one comma and no point, with a point instead. False for all else. */
 static bool decimal_comma(const char *text, char *point, size_t size)
 {
@@ -45,6 +67,9 @@ static vx_status no_number(const vx_table *table, const vx_participants *partici
     if (decimal_comma(text, point, sizeof point))
         status = vx_fail(error, VX_INPUT, "found '%s', expected a number or n/a; it looks like a decimal comma: "
                          "write %s", text, point);
+    else if (decorated_number(text, point, sizeof point))
+        status = vx_fail(error, VX_INPUT, "found '%s', expected a number or n/a; write it in plain digits: %s", text,
+                         point);
     else if (meant_as_number(text) && strchr(text, ','))
         status = vx_fail(error, VX_INPUT, "found '%s', expected a number or n/a; write it without commas, with a "
                          "decimal point", text);
@@ -87,9 +112,9 @@ static vx_status not_two_levels(const vx_table *table, int64_t column, const cha
     size_t used = 0;
     for (size_t i = 0; i < levels && i < LISTED && used < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", level[i]);
-    return vx_fail(error, VX_INPUT, "%s: column %s holds text of %zu level%s (%s%s); expected numbers, or two levels",
-                   table->path, table->name[column], levels, levels == 1 ? "" : "s", list,
-                   levels > LISTED ? ", ..." : "");
+    return vx_fail(error, VX_INPUT, "%s: column %s holds text of %zu level%s (%s%s); expected numbers, or two levels; "
+                   "--missing names codes of missing values", table->path, table->name[column], levels,
+                   levels == 1 ? "" : "s", list, levels > LISTED ? ", ..." : "");
 }
 
 static vx_status read_factor(const vx_table *table, const vx_participants *participants, int64_t at, vx_column *column,
@@ -114,6 +139,7 @@ vx_status vx_values_read(const vx_table *table, const vx_participants *participa
                          vx_column *column, vx_error *error)
 {
     int64_t at, words = 0, numbers = 0, word = 0;
+    char plain[64];
     vx_status status = vx_table_column(table, name, &at, error);
     if (status)
         return status;
@@ -130,7 +156,7 @@ vx_status vx_values_read(const vx_table *table, const vx_participants *participa
             numbers++;
             continue;
         }
-        if (meant_as_number(text))
+        if (meant_as_number(text) || decorated_number(text, plain, sizeof plain))
             return no_number(table, participants, i, at, error);
         word = words++ ? word : i;
     }

@@ -314,6 +314,17 @@ class Usage(Study):
     def test_two_thresholds(self):
         self.assert_refused(USAGE, ["--cluster-p", "--cluster-t"], "--cluster-p", "0.01", "--cluster-t", "3")
 
+    def test_a_threshold_of_no_finite_t(self):
+        """A t lies below 65536; scipy.stats.t.sf(65536, 4) is 1.626e-19 and of 3 degrees of freedom 3.917e-15."""
+        self.assert_refused(USAGE, ["p = 1e-300", "4 degrees of freedom", "between 1.626e-19"], "--cluster-p", "1e-300")
+        self.assert_refused(USAGE, ["p = 1e-18", "3 degrees of freedom", "between 3.917e-15"], "--cluster-p", "1e-18",
+                            "--covariate", "level")
+        self.assert_done(self.run_paired("--cluster-p", "4e-15", "--covariate", "level", "--out", "out"))
+        run = json.loads((self.folder / "out/run.json").read_text())
+        found = run["modalities"][0]["effects"][1]["clusters"]["threshold_t"]
+        self.assertAlmostEqual(found / 65081.9043549, 1, places=6)  # scipy.stats.t.isf(4e-15, 3)
+        self.assert_done(self.run_program("report", "out"))
+
     def test_one_session_of_a_paired_design(self):
         self.assert_refused(USAGE, ["--sessions", "BASELINE,FOLLOWUP"], "--sessions", "baseline")
 

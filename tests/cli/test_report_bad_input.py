@@ -16,7 +16,7 @@ except ImportError as missing:
 
 import report_cli
 import voxstat_cli
-from voxstat_cli import INPUT, OK, OUTPUT, USAGE
+from voxstat_cli import INPUT, OK, OUTPUT
 
 
 class ReportBadInput(report_cli.Report):
@@ -97,7 +97,9 @@ class ReportBadInput(report_cli.Report):
         done = self.report(out="nowhere")
         self.assertEqual(done.returncode, INPUT)
         self.assertIn("nowhere: there is no such folder", done.stderr)
-        self.assertEqual(self.run_program("report").returncode, USAGE)
+        done = self.run_program("report")
+        self.assertEqual(done.returncode, INPUT)
+        self.assertIn("no results here", done.stderr)
 
     def test_a_full_disk_leaves_the_old_report(self):
         self.run_report()

@@ -209,7 +209,7 @@ class Terminal(Study):
             self.write_image(row[2], self.read_image(row[1]) + 5 + self.read_image(row[2]) / 10)
         arguments = ("--design", "paired", "--device", "cpu", "--quiet", "--force", "--correct", "voxel,extent")
         shown = self.on_a_terminal("stdout", *arguments)
-        self.assertIn("\033[1;32m 0.03125\033[0m", shown)
+        self.assertRegex(shown, "\033\\[1;32m +0\\.03125\033\\[0m")
         self.assertIn("\033[1;32m          1\033[0m", shown) # a cluster
         self.assertEqual(shown.count("\033[1;32m"), 3) # and not the uncorrected p, which is as small
         plain = self.run_program(*arguments).stdout

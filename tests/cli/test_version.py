@@ -1,6 +1,7 @@
 """`voxstat --version`: what a report of a fault needs. The libraries' versions come from Python's bindings of them."""
 import ctypes
 import re
+import ssl
 import time
 import unittest
 import zlib
@@ -26,6 +27,7 @@ class Version(Study):
         jansson = ctypes.CDLL("libjansson.so.4").jansson_version_str
         jansson.restype = ctypes.c_char_p
         self.assertIn(f"jansson {jansson().decode()},", lines[1])
+        self.assertIn(f"OpenSSL {ssl.OPENSSL_VERSION.split()[1]}", lines[1])
         self.assertRegex(lines[2], "^OpenCL: ")
         listed = re.findall(r"^(\S+) ", self.run_program("devices").stdout, re.MULTILINE)
         self.assertEqual([re.match(r"device (\S+): .", line)[1] for line in lines[3:]], listed)

@@ -24,7 +24,8 @@ import numpy
 PROGRAM = os.environ["VOXSTAT"]
 PRELOAD = os.environ["VOXSTAT_FAILURES"]
 # Of HDF5, cairo and OpenMP a failed allocation ends the program (libgomp) or loses nothing of ours; the others return it.
-LIBRARIES = "jansson,libnifti,libznz,libz.,libzip,liblapack,libmd."
+# libcrypto starts with some thousand allocations, which tests/unit/sha.c lets fail.
+LIBRARIES = "jansson,libnifti,libznz,libz.,libzip,liblapack"
 MOVING = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d+\.\d s\b")
 STDOUT = "standard output"
 TIMEOUT = 120

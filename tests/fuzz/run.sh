@@ -1,12 +1,14 @@
 #!/bin/bash
-# usage: tests/fuzz/run.sh BUILD [SECONDS]
-# Runs every fuzz target of a build of the fuzz preset for SECONDS (20), from the seeds beside this file and, where they
-# are there, the images of $VOXSTAT_REAL_DATA/malformed. A crash, leak or hang is a failure; the input that did it is
-# left in BUILD/fuzz/<target>/.
+# usage: tests/fuzz/run.sh BUILD [SECONDS [TARGET...]]
+# Runs every fuzz target (or those named) of a build of the fuzz preset for SECONDS (20), from the seeds beside this
+# file and, where they are there, the images of $VOXSTAT_REAL_DATA/malformed. A crash, leak or hang is a failure; the
+# input that did it is left in BUILD/fuzz/<target>/.
 set -euo pipefail
 build=$1 seconds=${2:-20}
 source=$(cd "$(dirname "$0")/../.." && pwd)
-for target in table image vest run_json results_h5; do
+shift $(($# < 2 ? $# : 2))
+[ $# -gt 0 ] || set -- table image vest run_json results_h5
+for target; do
     folder=$build/fuzz/$target
     mkdir -p "$folder/corpus" "$folder/seeds"
     options=(-max_len=65536)

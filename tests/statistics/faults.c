@@ -18,6 +18,7 @@ typedef enum fault {
     NO_COUNTS,      /* from row 8 on */
     EXTENT_HALVED,
     MASS_OFF,       /* by 1 % */
+    ONE_MASS_OFF,   /* the largest of a batch */
     TFCE_OFF,       /* by 0.1 % */
     UNWRITTEN,      /* the maxima from row 64 on stay as they were filled */
     NEVER_FILLED,   /* or are 0 */
@@ -172,10 +173,14 @@ static void spoil_clusters(faulty *f, const vx_clusters_args *args, vx_buffer *c
     size_t count = (size_t)args->relabellings * 2;
     int32_t *extent = copy_of(f, b[VX_C_EXTENT], count * sizeof *extent);
     int64_t *mass = copy_of(f, b[VX_C_MASS], count * sizeof *mass);
+    size_t largest = 0;
     for (size_t i = 0; i < count; i++) {
+        largest = mass[i] > mass[largest] ? i : largest;
         extent[i] = f->fault == EXTENT_HALVED ? (extent[i] + 1) / 2 : extent[i];
         mass[i] = f->fault == MASS_OFF ? mass[i] / 100 * 99 : mass[i];
     }
+    if (f->fault == ONE_MASS_OFF)
+        mass[largest] += mass[largest] / 100;
     put(f, b[VX_C_EXTENT], extent, count * sizeof *extent);
     put(f, b[VX_C_MASS], mass, count * sizeof *mass);
     free(extent);
@@ -199,7 +204,7 @@ static vx_status run(vx_backend *self, int queue, vx_op op, const void *args, vx
     vx_status status = dense ? run_dense(f, op, args, b, error) : f->cpu->run(f->cpu, queue, op, args, b, error);
     if (dense && (f->fault == UNWRITTEN || f->fault == NEVER_FILLED))
         spoil_maxima(f, args, b);
-    if (op == VX_OP_CLUSTERS && (f->fault == EXTENT_HALVED || f->fault == MASS_OFF))
+    if (op == VX_OP_CLUSTERS && f->fault >= EXTENT_HALVED && f->fault <= ONE_MASS_OFF)
         spoil_clusters(f, args, b);
     if (op == VX_OP_TFCE && f->fault == TFCE_OFF)
         spoil_tfce(f, args, b);
@@ -277,7 +282,7 @@ static void refused(vx_status status, const vx_error *error, const char *what, i
 static void faults(void **state)
 {
     static const char *const name[] = {"none", "last tile", "middle tile", "r off", "no counts", "extent halved",
-                                       "mass off", "TFCE off", "unwritten", "never filled"};
+                                       "mass off", "one mass off", "TFCE off", "unwritten", "never filled"};
     vx_model *model = fixture_model(N, covariate, 1, nuisance, VX_PEARSON);
     vx_model *alone = fixture_model(N, covariate, 0, NULL, VX_PEARSON);
     (void)state;

@@ -1,5 +1,6 @@
 /* What frees or closes takes null, so that a cleanup need not know how far its function came. tests/lint/checked.sh
  * sees to it that none is missing here. */
+#include "base/sha.h"
 #include "base/source.h"
 #include "base/stream.h"
 #include "cli/arguments.h"
@@ -61,6 +62,7 @@ static void the_library(void **state)
     vx_problem_free(NULL);
     vx_remarks_destroy(NULL);
     vx_result_free(NULL);
+    vx_sha256_destroy(NULL);
     vx_source_destroy(NULL);
     assert_false(vx_stream_close(NULL)); /* nothing has arrived */
     vx_study_free(NULL);

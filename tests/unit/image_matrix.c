@@ -125,11 +125,11 @@ static void test_threshold(void **state)
     vx_matrix_free(matrix);
 }
 
-/* Voxel 0 is not in the mask. Zeros at voxels 2 and 5 are missing coverage, unless they are kept. Not finite and
- * constant leave either way. */
+/* Voxel 0, infinite, is not in the mask. Zeros at voxels 2 and 5 are missing coverage, unless they are kept. Not finite
+ * and constant leave either way. */
 static void test_explicit_mask(void **state)
 {
-    const float in[VOXELS] = {0, 1, 0.5f, 1, 2, 7};
+    const float in[VOXELS] = {INFINITY, 1, 0.5f, 1, 2, 7};
     const float spoilt[VOXELS] = {NAN, INFINITY, -1, 0, 0, 0};
     const vx_grid grid = line(-6), shifted = line(-5);
     vx_mask_options mask = {.file = "mask.nii.gz"};
@@ -166,6 +166,62 @@ static void test_explicit_mask(void **state)
     mask.file = "nowhere.nii";
     assert_int_equal(vx_matrix_read(rows, ROWS, &mask, 2, &matrix, &report, &error), VX_INPUT);
     assert_non_null(strstr(error.message, "mask: nowhere.nii: the image does not exist: No such file"));
+}
+
+static void read_two_rows(const float images[2][2][VOXELS], vx_mask_report *report)
+{
+    static const char *const name[2][2] = {{"x1.nii", "x2.nii"}, {"y1.nii", "y2.nii"}};
+    const vx_grid grid = line(-6);
+    const vx_volume_row pair[2] = {{"sub-x", name[0][0], "before", name[0][1], "after"},
+                                   {"sub-y", name[1][0], "before", name[1][1], "after"}};
+    vx_matrix *matrix;
+    for (int i = 0; i < 4; i++)
+        put(name[i / 2][i % 2], &grid, images[i / 2][i % 2]);
+    if (vx_matrix_read(pair, 2, NULL, 2, &matrix, report, &error))
+        fail_msg("%s", error.message);
+    vx_matrix_free(matrix);
+}
+
+/* No image has voxel 2, so that it is no candidate. One baseline alone has voxel 3: the other three images lack it, and
+ * nobody alone does. The first of them is named. */
+static void test_one_image_makes_a_candidate(void **state)
+{
+    static const float images[2][2][VOXELS] = {{{1, 2, 0, 4, 5, 3}, {2, 3, 0, 0, 6, 1}},
+                                               {{3, 1, 0, 0, 4, 2}, {1, 3, 0, 0, 5, 7}}};
+    vx_mask_report report;
+    (void)state;
+    read_two_rows(images, &report);
+    expect_counts(&report, 5, 0, 1, 0, 1); /* voxel 4 changes by 1 in both */
+    expect_loss(&report.zero, "sub-x", "after", 1, 0, 3);
+    assert_int_equal(report.not_finite.images, 0);
+}
+
+/* sub-a and sub-b lack voxels 1 and 2 together, sub-c voxel 3 alone: without sub-c one voxel more would stay, without
+ * another none. A mask file without voxel 3 makes that no loss. */
+static void test_the_costliest_image(void **state)
+{
+    static const float images[ROWS][VOXELS] = {{5, 0, 0, 4, 1, 2}, {4, 0, 0, 3, 2, 1}, {6, 7, 8, 0, 3, 5}};
+    static const char *const name[ROWS] = {"p.nii", "q.nii", "r.nii"};
+    const float in[VOXELS] = {1, 1, 1, 0, 1, 1};
+    const vx_grid grid = line(-6);
+    const vx_mask_options mask = {.file = "mask.nii.gz"};
+    vx_volume_row alone[ROWS];
+    vx_matrix *matrix;
+    vx_mask_report report;
+    (void)state;
+    put("mask.nii.gz", &grid, in);
+    for (int i = 0; i < ROWS; i++) {
+        put(name[i], &grid, images[i]);
+        alone[i] = (vx_volume_row){.participant = rows[i].participant, .followup = name[i], .followup_column = "pet"};
+    }
+    assert_int_equal(vx_matrix_read(alone, ROWS, NULL, 2, &matrix, &report, &error), VX_OK);
+    expect_counts(&report, 6, 0, 3, 0, 0);
+    expect_loss(&report.zero, "sub-c", "pet", 1, 1, 3);
+    vx_matrix_free(matrix);
+    assert_int_equal(vx_matrix_read(alone, ROWS, &mask, 2, &matrix, &report, &error), VX_OK);
+    expect_counts(&report, 5, 0, 2, 0, 0);
+    expect_loss(&report.zero, "sub-a", "pet", 2, 0, 2);
+    vx_matrix_free(matrix);
 }
 
 static bool same_loss(const vx_mask_loss *a, const vx_mask_loss *b)
@@ -352,6 +408,8 @@ int main(void)
         cmocka_unit_test(test_implicit_mask),
         cmocka_unit_test(test_threshold),
         cmocka_unit_test(test_explicit_mask),
+        cmocka_unit_test(test_one_image_makes_a_candidate),
+        cmocka_unit_test(test_the_costliest_image),
         cmocka_unit_test(test_order_of_rows),
         cmocka_unit_test(test_difference_of_doubles),
         cmocka_unit_test(test_one_image_a_row),

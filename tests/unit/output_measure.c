@@ -42,8 +42,7 @@ static void means_of_regions(void **state)
     }
     assert_int_equal(vx_measured_region(&modality, 0), 1);
     assert_int_equal(vx_measured_region(&modality, 1), 3);
-    const vx_mask_options reading = {.analyze = VX_ANALYZE_REFUSE};
-    if (vx_measure(&modality, &reading, 2, &means, &error))
+    if (vx_measure(&modality, &(vx_mask_options){0}, 2, &means, &error))
         fail_msg("%s", error.message);
     assert_int_equal(means->regions, 4);
     for (int session = 0; session < 2; session++)

@@ -277,8 +277,8 @@ static void every_dataset_in_every_way(void **state)
     read_or_refused("a pipe", true);
 }
 
-/* An affine and units of other lengths than they should have; the units are not read. */
-static void attributes_of_other_sizes(void **state)
+/* An affine and units of other lengths than they should have. HDF5 could not read them safely, and nobody does. */
+static void attributes_are_not_read(void **state)
 {
     const hsize_t many = 128;
     const char *texts[128];
@@ -300,7 +300,9 @@ static void attributes_of_other_sizes(void **state)
         H5Tclose(text);
         H5Sclose(space);
         H5Fclose(file);
-        read_or_refused(way ? "maps/pet/change/t: another affine" : "units", way == 1);
+        vx_error error = {0};
+        if (read_all(&error))
+            fail_msg("%s: %s", name, error.message);
     }
 }
 
@@ -400,6 +402,9 @@ static void what_disagrees_is_refused(void **state)
         {"\"relabellings\": 4", "\"relabellings\": 5"},
         {"\"dim\": [4, 3, 2]", "\"dim\": [4, 2, 3]"},
         {"\"dim\": [4, 3, 2]", "\"dim\": [4, 3]"},
+        {"\"affine\": [[", "\"affine\": [[9, 0, 0, 1], ["},
+        {"\"affine\": [[", "\"affine\": [[1, "},
+        {"\"affine\": [[", "\"affine\": [[2, 0, 0, 0], [0, 2, 0, 0], [2, 2, 0, 0], [0, 0, 0, 1]], \"x\": [["},
         {"\"dim\": [4, 3, 2]", "\"dim\": [4611686018427387904, 4, 4]"},
         {"\"voxels\": 5", "\"voxels\": 4"},
         {"\"columns\": [\"intercept\", \"rapa/48 h\"]", "\"columns\": [\"intercept\"]"},
@@ -447,7 +452,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_whole_folder_is_taken, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_dataset_in_every_way, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(attributes_of_other_sizes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(attributes_are_not_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_disagrees_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_value_of_other_types, set_up, tear_down),
     };

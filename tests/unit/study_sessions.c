@@ -66,6 +66,7 @@ static void unknown(void **state)
         {"week-4", "week-2"}, {"day-7", "baseline"}, {"day-7", "day-1"}, /* perhaps minus 7 days */
         {"05012024", "31122023"}, {"240105", "231231"}, {"05-01-2024", "31-12-2023"}, /* dates in some order */
         {"week1run2", "week2run1"}, {"20240105", "baseline"}, {"x1y2", "x2y1"}, {"", "1"}, {"é1", "è2"},
+        {"armApre", "armBpost"}, {"preA", "postB"}, {"fu", "fu1"}, {"1.25y", "1.5y"}, /* 1 and 25, or 1 and a quarter */
     };
     expect(pairs, LENGTH(pairs), 0);
 }

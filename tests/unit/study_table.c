@@ -118,6 +118,7 @@ static void right_edge(void **state)
     READS("a\tb\tc\n1\t2\t3\t\t\n4\t5\t\t\n", "1", "2", "3", "4", "5", NULL);
     READS("a\tb\tc\t\"\"\n1\t2\t3\tn/a\n4\t5\t6\n", "1", "2", "3", "4", "5", "6");
     REFUSED("a\tb\t\n1\t2\t\n1\t2\t3\n", "line 3", "(1)", "3 cells", "has 2", "row.names = FALSE");
+    REFUSED("a\tb\n1\t2\tn/a\n", "line 2", "3 cells", "row.names = FALSE"); /* a missing value, but of which column? */
     REFUSED("a\tb\n\"1\"\t2\t3\n", "line 2", "3 cells", "row.names = FALSE"); /* R's write.table with row names */
     REFUSED("\ta\tb\n0\t1\t2\n", "column 1 has no name", "index=False");      /* pandas with its index */
     REFUSED("a\t\tb\n0\t1\t2\n", "column 2 has no name");

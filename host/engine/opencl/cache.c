@@ -7,11 +7,11 @@
  * the folder that was looked at. Files are written beside their place and renamed, so that two programs may do it at
  * once. */
 #include "base/memory.h"
+#include "base/sha.h"
 #include "engine/opencl/opencl.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sha256.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
@@ -20,7 +20,7 @@
 
 typedef struct vx_cache_header {
     char magic[8];
-    uint8_t digest[SHA256_DIGEST_LENGTH];
+    uint8_t digest[VX_SHA256_BYTES];
     uint64_t key_size;
 } vx_cache_header;
 
@@ -98,20 +98,20 @@ void vx_cache_note(char *note, size_t size)
     free(path);
 }
 
-static void digest_of(uint64_t key_size, const void *rest, size_t size, uint8_t digest[SHA256_DIGEST_LENGTH])
+static bool digest_of(uint64_t key_size, const void *rest, size_t size, uint8_t digest[VX_SHA256_BYTES])
 {
-    SHA2_CTX context;
-    SHA256Init(&context);
-    SHA256Update(&context, (const uint8_t *)&key_size, sizeof key_size);
-    SHA256Update(&context, rest, size);
-    SHA256Final(digest, &context);
+    vx_sha256 sha;
+    vx_sha256_begin(&sha);
+    vx_sha256_add(&sha, &key_size, sizeof key_size);
+    vx_sha256_add(&sha, rest, size);
+    return vx_sha256_end(&sha, digest);
 }
 
 /* What follows the header, where the file is whole and of this key: the key, then the binary. */
 static char *read_entry(FILE *file, const void *key, size_t key_size, size_t *size)
 {
     vx_cache_header header;
-    uint8_t digest[SHA256_DIGEST_LENGTH];
+    uint8_t digest[VX_SHA256_BYTES];
     struct stat properties;
     if (fstat(fileno(file), &properties) != 0 || properties.st_size > SIZE_MOST ||
         (size_t)properties.st_size <= sizeof header + key_size || fread(&header, sizeof header, 1, file) != 1 ||
@@ -119,23 +119,21 @@ static char *read_entry(FILE *file, const void *key, size_t key_size, size_t *si
         return NULL;
     *size = (size_t)properties.st_size - sizeof header;
     char *rest = malloc(*size);
-    if (rest && fread(rest, *size, 1, file) == 1) {
-        digest_of(key_size, rest, *size, digest);
-        if (memcmp(header.digest, digest, sizeof digest) == 0 && memcmp(rest, key, key_size) == 0)
-            return rest;
-    }
+    if (rest && fread(rest, *size, 1, file) == 1 && digest_of(key_size, rest, *size, digest) &&
+        memcmp(header.digest, digest, sizeof digest) == 0 && memcmp(rest, key, key_size) == 0)
+        return rest;
     free(rest);
     return NULL;
 }
 
 void *vx_cache_load(const void *key, size_t key_size, size_t *size)
 {
-    char name[SHA256_DIGEST_STRING_LENGTH], *path = NULL, *entry = NULL;
+    char name[VX_SHA256_TEXT], *path = NULL, *entry = NULL;
     int directory = open_folder(&path, NULL), descriptor = -1;
     FILE *file = NULL;
-    if (directory < 0)
+    if (directory < 0 || !vx_sha256_text(key, key_size, name))
         goto cleanup;
-    descriptor = openat(directory, SHA256Data(key, key_size, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    descriptor = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (descriptor < 0 || distrust(descriptor, S_IFREG) || !(file = fdopen(descriptor, "rb")))
         goto cleanup;
     descriptor = -1; /* the file's now */
@@ -165,22 +163,21 @@ static bool write_entry(FILE *file, const void *key, size_t key_size, const void
     memcpy(rest, key, key_size);
     memcpy(rest + key_size, data, size);
     memcpy(header.magic, magic, sizeof magic);
-    digest_of(key_size, rest, all, header.digest);
-    bool written = fwrite(&header, sizeof header, 1, file) == 1 && fwrite(rest, all, 1, file) == 1;
+    bool written = digest_of(key_size, rest, all, header.digest) &&
+                   fwrite(&header, sizeof header, 1, file) == 1 && fwrite(rest, all, 1, file) == 1;
     free(rest);
     return written;
 }
 
 void vx_cache_store(const void *key, size_t key_size, const void *data, size_t size)
 {
-    char name[SHA256_DIGEST_STRING_LENGTH], *path = NULL, *temporary = NULL;
+    char name[VX_SHA256_TEXT], *path = NULL, *temporary = NULL;
     int directory = open_folder(&path, NULL), descriptor = -1;
     FILE *file = NULL;
     uint64_t random = 0;
     if (directory < 0 || size > SIZE_MOST / 2 || key_size > SIZE_MOST / 4 ||
-        getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random)
+        getrandom(&random, sizeof random, GRND_NONBLOCK) != sizeof random || !vx_sha256_text(key, key_size, name))
         goto cleanup;
-    SHA256Data(key, key_size, name);
     temporary = vx_text("%s.%016llx", name, (unsigned long long)random);
     if (!temporary ||
         (descriptor = openat(directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0)

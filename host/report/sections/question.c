@@ -18,6 +18,15 @@ static void put_names(vx_report *report, bool covariates)
                covariates ? results->modality[0].effect[i + 1].name : results->modality[i].name);
 }
 
+/* First of all: whoever takes a rise for a fall has understood nothing of the rest. */
+static void put_direction(vx_report *report)
+{
+    const vx_results *results = report->results;
+    if (results->design == VX_PAIRED)
+        vx_put(report->page, "<p>Change is <em>%s minus %s</em>: positive where %s is higher.</p>\n",
+               results->session[1], results->session[0], results->session[1]);
+}
+
 /* What a reader must know before the answer. */
 static void put_remarks(vx_report *report)
 {
@@ -25,8 +34,11 @@ static void put_remarks(vx_report *report)
     if (!results->remarks)
         return;
     vx_put_markup(report->page, "<ul class=\"remarks\" aria-label=\"Remarks\">\n");
-    for (size_t i = 0; i < results->remarks; i++)
-        vx_put(report->page, "<li><strong>Remark.</strong> %s.</li>\n", results->remark[i]);
+    for (size_t i = 0; i < results->remarks; i++) {
+        const char *text = results->remark[i];
+        const bool asks = *text && text[strlen(text) - 1] == '?';
+        vx_put(report->page, "<li><strong>Remark.</strong> %s%s</li>\n", text, asks ? "" : ".");
+    }
     vx_put_markup(report->page, "</ul>\n");
 }
 
@@ -48,9 +60,6 @@ static void put_question(vx_report *report)
         put_names(report, true);
     }
     vx_put_markup(page, "?</p>\n");
-    if (paired)
-        vx_put(page, "<p>Change is <em>%s minus %s</em>: positive where %s is higher.</p>\n", results->session[1],
-               results->session[0], results->session[1]);
 }
 
 static void put_table(vx_report *report)
@@ -95,6 +104,7 @@ static void write(vx_report *report)
 {
     const vx_results *results = report->results;
     size_t corrections = 0;
+    put_direction(report);
     put_remarks(report);
     put_question(report);
     vx_put_markup(report->page, "<ul class=\"answers\">\n");
