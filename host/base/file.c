@@ -21,8 +21,10 @@ static const char *other_kind(mode_t mode)
     }
 }
 
-/* Why a path cannot be opened. A link to nothing is mostly content of a dataset that was not fetched. */
-static vx_status not_opened(const char *path, int reason, vx_error *error)
+#define ANNEX_HINT "fetch it: datalad get, or git annex get"
+
+/* A link to nothing is mostly content of a dataset that was not fetched. */
+vx_status vx_file_not_opened(const char *path, int reason, vx_error *error)
 {
     char target[1000];
     ssize_t length = reason == ENOENT ? readlink(path, target, sizeof target - 1) : -1;
@@ -30,10 +32,21 @@ static vx_status not_opened(const char *path, int reason, vx_error *error)
         return vx_fail(error, VX_INPUT, "%s: cannot be read: %s", path, strerror(reason));
     target[length] = '\0';
     if (strstr(target, ".git/annex/"))
-        return vx_fail(error, VX_INPUT,
-                       "%s: a link of git-annex whose content is not here; fetch it: datalad get, or git annex get",
-                       path);
+        return vx_fail(error, VX_INPUT, "%s: a link of git-annex whose content is not here; " ANNEX_HINT, path);
     return vx_fail(error, VX_INPUT, "%s: a link to %s, which is not there", path, target);
+}
+
+/* Datasets hold small texts in place of content that was not fetched: pointers, or a link written as text. */
+static vx_status check_fetched(const char *path, const char *text, vx_error *error)
+{
+    static const char lfs[] = "version https://git-lfs";
+    if (!strncmp(text, lfs, sizeof lfs - 1))
+        return vx_fail(error, VX_INPUT, "%s: a pointer of Git LFS to content that is not here; fetch it: git lfs pull",
+                       path);
+    const size_t line = strcspn(text, "\t\n"); /* one line, and no table */
+    if (strstr(text, "/annex/objects/") && !text[line + strspn(text + line, "\n")])
+        return vx_fail(error, VX_INPUT, "%s: a pointer of git-annex to content that is not here; " ANNEX_HINT, path);
+    return VX_OK;
 }
 
 /* Reads until the end of the file, which may have grown or shrunk since its size was asked for. */
@@ -83,7 +96,7 @@ vx_status vx_file_read(const char *path, size_t most, char **text, size_t *size,
     *size = 0;
     if (file < 0)
         return errno == ENXIO ? vx_fail(error, VX_INPUT, "%s: a socket; a regular file is expected", path)
-                              : not_opened(path, errno, error);
+                              : vx_file_not_opened(path, errno, error);
     vx_status status = VX_OK;
     if (fstat(file, &found))
         status = vx_fail(error, VX_INPUT, "%s: cannot be read: %s", path, strerror(errno));
@@ -94,5 +107,10 @@ vx_status vx_file_read(const char *path, size_t most, char **text, size_t *size,
     else
         status = read_all(file, path, (size_t)found.st_size, most, text, size, error);
     close(file);
+    if (!status && (status = check_fetched(path, *text, error))) {
+        free(*text);
+        *text = NULL;
+        *size = 0;
+    }
     return status;
 }

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { RUN_MOST = 256 << 20 };
@@ -333,7 +334,7 @@ static vx_status load_run(vx_results *results, vx_error *error)
         return vx_fail_memory(error);
     if (access(results->folder, F_OK))
         status = vx_fail(error, VX_INPUT, "%s: there is no such folder", results->folder);
-    else if (access(path, F_OK))
+    else if (lstat(path, &(struct stat){0})) /* a link to nothing is told of when it is read */
         status = vx_fail(error, VX_INPUT, "%s: is no results folder of voxstat: it has no run.json", results->folder);
     else
         status = vx_file_read(path, RUN_MOST, &text, &size, error);

@@ -1,5 +1,6 @@
 #include "report/store.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "report/unpack.h"
 
@@ -33,16 +34,25 @@ static void unhush(quiet before)
     H5Eset_auto2(H5E_DEFAULT, before.print, before.data);
 }
 
-/* A pipe would be waited for by HDF5. */
+/* A pipe would be waited for by HDF5, and content that was not fetched taken for damage. */
 static vx_status check_file(const char *path, uint64_t *size, vx_error *error)
 {
+    enum { POINTER_MOST = 1000 }; /* bytes: of a text in the place of content; HDF5 takes more for an empty file */
     struct stat about;
+    char *text;
+    size_t length;
+    if (lstat(path, &about) != 0 && errno == ENOENT)
+        return vx_fail(error, VX_INPUT, "%s: is missing", path);
     if (stat(path, &about) != 0)
-        return vx_fail(error, VX_INPUT, "%s: %s", path, errno == ENOENT ? "is missing" : strerror(errno));
+        return vx_file_not_opened(path, errno, error);
     if (!S_ISREG(about.st_mode))
         return vx_fail(error, VX_INPUT, "%s: is no regular file", path);
     *size = (uint64_t)about.st_size;
-    return VX_OK;
+    if (*size > POINTER_MOST)
+        return VX_OK;
+    vx_status status = vx_file_read(path, POINTER_MOST, &text, &length, error);
+    free(text);
+    return status;
 }
 
 vx_status vx_store_open(const char *path, vx_results_store **store, vx_error *error)

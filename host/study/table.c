@@ -43,14 +43,6 @@ static vx_status check_text(const char *path, const char *text, size_t size, vx_
                        path);
     if (memchr(text, '\0', size))
         return vx_fail(error, VX_INPUT, "%s: not a plain text table (UTF-8, tab-separated)", path);
-    if (begins(text, "version https://git-lfs"))
-        return vx_fail(error, VX_INPUT, "%s: a pointer of Git LFS to content that is not here; fetch it: git lfs pull",
-                       path);
-    if (strstr(text, "/annex/objects/") && !text[strcspn(text, "\t")]) /* a pointer file, or a link written as text */
-        return vx_fail(error, VX_INPUT,
-                       "%s: a pointer of git-annex to content that is not here; fetch it: datalad get, or git annex "
-                       "get",
-                       path);
     const char *fault = vx_utf8_fault(text);
     return fault ? not_utf8(path, text, fault, error) : VX_OK;
 }

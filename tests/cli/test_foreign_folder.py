@@ -66,6 +66,27 @@ class ForeignFolder(Study):
                 (self.res / "run.json").write_text(whole)
                 (self.res / "pet_change.nidm.zip").unlink(missing_ok=True)
 
+    def test_content_that_was_not_fetched(self):
+        """Datasets hold results as links or pointers to content that comes on request."""
+        for name in ("run.json", "results.h5", "pet_change_clusters.tsv"):
+            content = (self.res / name).read_bytes()
+            for pointer in ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n",
+                            "/annex/objects/MD5E-s12--4d7a.h5\n", None):
+                with self.subTest(name=name, pointer=pointer):
+                    (self.res / name).unlink()
+                    if pointer:
+                        (self.res / name).write_text(pointer)
+                    else:
+                        (self.res / name).symlink_to("../.git/annex/objects/Xx/Yy/MD5E-s12--4d7a.h5")
+                    for command in (["show", "box/res"], ["report", "box/res"]):
+                        done = self.run_program(*command)
+                        self.assertEqual(done.returncode, INPUT, done.stderr)
+                        for word in (name, "that is not here" if pointer else "whose content is not here", "fetch it"):
+                            self.assertIn(word, done.stderr)
+            (self.res / name).unlink()
+            (self.res / name).write_bytes(content)
+        self.assert_done(self.run_program("show", "box/res"))
+
     def test_links_in_the_way(self):
         target = self.folder / "bashrc"
         target.write_text("precious")

@@ -60,6 +60,14 @@ class Translate(Study):
         (self.folder / "design.mat").write_text(vest(matrix))
         (self.folder / "design.con").write_text(vest(contrasts))
 
+    def test_designs_that_were_not_fetched(self):
+        self.design([[1], [1], [1]], [[1]])
+        (self.folder / "pointer.mat").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n")
+        (self.folder / "link.mat").symlink_to(".git/annex/objects/Xx/Yy/MD5E-s12--4d7a.mat")
+        for design in ("pointer.mat", "link.mat"):
+            self.refuse(INPUT, [design, "not here", "fetch it"], "randomise", "-i", "x", "-o", "y", "-d", design,
+                        "-t", "design.con")
+
     # ---- randomise ----
 
     def test_one_sample(self):
