@@ -88,6 +88,9 @@ static vx_status remark_study(vx_run *run, vx_error *error)
         status = vx_run_remark(run, error, "%lld cell%s of %s taken as missing (--missing %s)",
                                (long long)study->coded[i].cells, study->coded[i].cells == 1 ? "" : "s",
                                study->coded[i].name, vx_argument_text(run->arguments, VX_OPTION_MISSING));
+    for (size_t i = 0; !status && i < study->unpaireds; i++)
+        status = vx_run_remark(run, error, "the images of %s are not analysed: there are none of the other session",
+                               study->unpaired[i]);
     return status;
 }
 

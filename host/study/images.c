@@ -286,3 +286,37 @@ vx_status vx_image_columns_find(const vx_table *table, const vx_study_options *o
         status = vx_fail(error, VX_INPUT, "%s: no column holds images (.nii, .nii.gz, .hdr, .img)", table->path);
     return status;
 }
+
+/* Whether <modality>_<session> is an image column; `modality` has `length` letters. */
+static vx_status is_there(const vx_table *table, const char *modality, size_t length, const char *session, bool *there,
+                          vx_error *error)
+{
+    char *name = vx_text("%.*s_%s", (int)length, modality, session);
+    if (!name)
+        return vx_fail_memory(error);
+    int64_t column = vx_table_find(table, name);
+    *there = column >= 0 && vx_image_column(table, column);
+    free(name);
+    return VX_OK;
+}
+
+vx_status vx_image_columns_unpaired(const vx_table *table, char *const session[2], const char ***unpaired,
+                                    size_t *count, vx_error *error)
+{
+    vx_status status = VX_OK;
+    *count = 0;
+    *unpaired = vx_array((size_t)table->columns, sizeof **unpaired);
+    if (!*unpaired)
+        return vx_fail_memory(error);
+    for (int64_t column = 0; column < table->columns; column++)
+        for (int own = 0; own < 2 && !status; own++) {
+            const char *name = table->name[column];
+            size_t length = modality_length(name, session[own]);
+            bool there = true;
+            if (length && vx_image_column(table, column))
+                status = is_there(table, name, length, session[!own], &there, error);
+            if (!there)
+                (*unpaired)[(*count)++] = name;
+        }
+    return status;
+}

@@ -29,4 +29,9 @@ bool vx_image_column(const vx_table *table, int64_t column);
 vx_status vx_image_columns_find(const vx_table *table, const vx_study_options *options, char *session[2],
                                 vx_direction *direction, vx_image_columns **images, size_t *count, vx_error *error);
 
+/* The image columns of one session whose partner of the other is no image column, where no modality was asked for by
+ * name. `*unpaired` is freed with free(); the names in it belong to the table. */
+vx_status vx_image_columns_unpaired(const vx_table *table, char *const session[2], const char ***unpaired,
+                                    size_t *count, vx_error *error);
+
 #endif

@@ -294,6 +294,9 @@ vx_status vx_study_read(const vx_study_options *options, vx_study **study, vx_er
         goto cleanup;
     if (!(status = read_modalities(whole, options, error)))
         status = list_coded(whole, error);
+    if (!status && options->design == VX_PAIRED && !options->modalities)
+        status = vx_image_columns_unpaired(&whole->table, whole->study.session, &whole->study.unpaired,
+                                           &whole->study.unpaireds, error);
 
 cleanup:
     free(table_row);
@@ -335,6 +338,7 @@ void vx_study_free(vx_study *study)
     free(study->session[1]);
     free(study->table);
     free(study->coded);
+    free(study->unpaired);
     free(whole->folder);
     free(whole->target_folder);
     vx_table_destroy(&whole->table);

@@ -80,6 +80,8 @@ typedef struct vx_study {
     size_t modalities;
     vx_coded *coded;         /* those among the columns used */
     size_t codeds;
+    const char **unpaired;   /* image columns of one of the two sessions without those of the other: left out */
+    size_t unpaireds;
 } vx_study;
 
 /* Reads the table and decides who is used. A participant without a value of a covariate of interest stays in the

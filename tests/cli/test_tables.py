@@ -39,6 +39,17 @@ class Direction(Tables):
         self.assertIn("Post minus Pre", report)
         self.assertLess(report.index("Post minus Pre"), report.index("<strong>Remark.")) # that of few participants
 
+    def test_a_session_without_the_other(self):
+        self.header.append("cbf_baseline")
+        for row in self.rows:
+            row.append(row[1])
+        self.write_table()
+        done = self.run_paired()
+        self.assert_done(done)
+        self.assertEqual([modality["name"] for modality in self.record()["modalities"]], ["pet"])
+        remarks = [remark for remark in self.record()["remarks"] if "not analysed" in remark]
+        self.assertEqual(remarks, ["the images of cbf_baseline are not analysed: there are none of the other session"])
+
     def test_names_that_do_not_tell(self):
         self.header[1:3] = ["pet_drug", "pet_placebo"]
         self.write_table()
