@@ -72,8 +72,11 @@ static inline int32_t *vx_reference_signflip(int n, int voxels, int relabellings
     return u;
 }
 
+/* Refits take most of these tests' time, and much more where every access is instrumented. */
+#define VX_REFERENCE_LOOP __attribute__((no_sanitize("address", "undefined")))
+
 /* Takes from `e` what the rows of `basis` (orthonormal) explain of it; twice, so that rounding leaves nothing. */
-static inline void vx_reference_leave(int n, int rows, long double (*basis)[64], long double *e)
+VX_REFERENCE_LOOP static inline void vx_reference_leave(int n, int rows, long double (*basis)[64], long double *e)
 {
     for (int time = 0; time < 2; time++)
         for (int j = 0; j < rows; j++) {
@@ -85,7 +88,7 @@ static inline void vx_reference_leave(int n, int rows, long double (*basis)[64],
         }
 }
 
-static inline long double vx_reference_dot(int n, const long double *a, const long double *b)
+VX_REFERENCE_LOOP static inline long double vx_reference_dot(int n, const long double *a, const long double *b)
 {
     long double sum = 0;
     for (int i = 0; i < n; i++)
@@ -93,13 +96,17 @@ static inline long double vx_reference_dot(int n, const long double *a, const lo
     return sum;
 }
 
-/* One relabelling refitted by least squares (Freedman & Lane 1983): y = slope w_0 + nuisance w_1 to w_k + error, its
- * Student t = slope / sqrt(RSS / df / x'x), x what the nuisance leaves of w_0; r = t / sqrt(t^2 + df), which does not
- * depend on df. *rest takes the square of what the nuisance leaves of y, *unexplained 1 - r^2. y[i * voxels]. */
-static inline double vx_reference_refit(int n, int k, int voxels, const float *y, const float *w, double *rest,
-                                        double *unexplained)
+/* The rows w_0 to w_k of a relabelling: an orthonormal basis of the nuisance, and x, what it leaves of w_0. */
+typedef struct vx_reference_design {
+    int n, k;
+    long double basis[4][64], x[64], xx;
+} vx_reference_design;
+
+static inline void vx_reference_design_make(int n, int k, const float *w, vx_reference_design *design)
 {
-    long double basis[4][64], x[64], e[64], rss = 0;
+    long double (*basis)[64] = design->basis;
+    design->n = n;
+    design->k = k;
     for (int j = 1; j <= k; j++) {
         for (int i = 0; i < n; i++)
             basis[j - 1][i] = (long double)w[j * n + i];
@@ -108,16 +115,27 @@ static inline double vx_reference_refit(int n, int k, int voxels, const float *y
         for (int i = 0; i < n; i++)
             basis[j - 1][i] /= length;
     }
-    for (int i = 0; i < n; i++) {
-        x[i] = (long double)w[i];
-        e[i] = (long double)y[i * voxels];
-    }
-    vx_reference_leave(n, k, basis, x);
-    vx_reference_leave(n, k, basis, e);
-    long double xx = vx_reference_dot(n, x, x), slope = vx_reference_dot(n, x, e) / xx;
     for (int i = 0; i < n; i++)
-        rss += (e[i] - slope * x[i]) * (e[i] - slope * x[i]);
-    long double explained = slope * slope * xx;
+        design->x[i] = (long double)w[i];
+    vx_reference_leave(n, k, basis, design->x);
+    design->xx = vx_reference_dot(n, design->x, design->x);
+}
+
+/* One relabelling refitted by least squares (Freedman & Lane 1983): y = slope w_0 + nuisance w_1 to w_k + error, its
+ * Student t = slope / sqrt(RSS / df / x'x), x what the nuisance leaves of w_0; r = t / sqrt(t^2 + df), which does not
+ * depend on df. *rest takes the square of what the nuisance leaves of y, *unexplained 1 - r^2. y[i * voxels]. */
+VX_REFERENCE_LOOP static inline double vx_reference_refit(vx_reference_design *design, int voxels, const float *y,
+                                                          double *rest, double *unexplained)
+{
+    const int n = design->n;
+    long double e[64], rss = 0;
+    for (int i = 0; i < n; i++)
+        e[i] = (long double)y[i * voxels];
+    vx_reference_leave(n, design->k, design->basis, e);
+    long double slope = vx_reference_dot(n, design->x, e) / design->xx;
+    for (int i = 0; i < n; i++)
+        rss += (e[i] - slope * design->x[i]) * (e[i] - slope * design->x[i]);
+    long double explained = slope * slope * design->xx;
     *rest = (double)vx_reference_dot(n, e, e);
     *unexplained = (double)(rss / (rss + explained));
     return (double)copysignl(sqrtl(explained / (explained + rss)), slope);
@@ -128,11 +146,14 @@ static inline double *vx_reference_correlation(int n, int k, int voxels, int rel
                                                const float *w, double *rest, double *unexplained)
 {
     double *r = vx_array((size_t)relabellings * (size_t)voxels, sizeof *r);
-    for (int p = 0; p < relabellings; p++)
+    for (int p = 0; p < relabellings; p++) {
+        vx_reference_design design;
+        vx_reference_design_make(n, k, w + p * (1 + k) * n, &design);
         for (int v = 0; v < voxels; v++) {
             int at = p * voxels + v;
-            r[at] = vx_reference_refit(n, k, voxels, y + v, w + p * (1 + k) * n, &rest[at], &unexplained[at]);
+            r[at] = vx_reference_refit(&design, voxels, y + v, &rest[at], &unexplained[at]);
         }
+    }
     return r;
 }
 
