@@ -141,6 +141,7 @@ class Sweep:
                            "FAIL_AT": str(failure.number), "FAIL_ON": str(int(failure.onwards)),
                            "FAIL_STACKS": str(int(stacks)), "FAIL_LIBRARIES": LIBRARIES, "OMP_NUM_THREADS": "1",
                            "ASAN_OPTIONS": ":".join([os.environ.get("ASAN_OPTIONS", ""), "verify_asan_link_order=0",
+                                                     "fast_unwind_on_malloc=0", # past preload.c, for tests/leaks.supp
                                                      f"detect_leaks={int(failure.kind == 'memory')}"])}
             try:
                 done = subprocess.run([PROGRAM, *self.command.arguments], cwd=work, env=environment,
