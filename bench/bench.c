@@ -172,7 +172,7 @@ static vx_status write_json(const vx_bench_state *state, json_t *devices, json_t
         VOXSTAT_COMMIT, "command", options->command, "date", date, "participants", (json_int_t)options->participants,
         "voxels", (json_int_t)state->matrix->voxels, "repetitions", options->repetitions, "threads", options->threads,
         "devices", devices, "stages", stages);
-    char *text = record ? json_dumps(record, JSON_INDENT(2)) : NULL;
+    char *text = vx_json_dump(json_incref(record), JSON_INDENT(2));
     vx_status status = text ? vx_write_named(options->json, options->force, text, strlen(text), error)
                             : vx_fail_memory(error);
     free(text);

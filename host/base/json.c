@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include "base/memory.h"
+#include "base/stream.h"
 
 /* Of two that belong together the second may have failed; the first goes with it. jansson lets go of the second. */
 static json_t *kept_if(bool good, json_t *json)
@@ -56,9 +57,16 @@ json_t *vx_json_text(const char *value)
     return string;
 }
 
+/* Not json_dumps, which looks away where the key of an object finds no memory, and leaves it out: a stream remembers. */
 char *vx_json_dump(json_t *json, size_t flags)
 {
-    char *text = json ? json_dumps(json, flags) : NULL;
+    char *text = NULL;
+    FILE *stream = json ? vx_text_stream(&text, NULL) : NULL;
+    bool whole = stream && json_dumpf(json, stream, flags) == 0;
     json_decref(json);
-    return text;
+    whole = vx_stream_close(stream) && whole;
+    if (whole)
+        return text;
+    free(text);
+    return NULL;
 }

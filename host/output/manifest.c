@@ -236,7 +236,7 @@ vx_status vx_manifest_write(int fd, const char *folder, json_t *run, bool intact
     char sha256[VX_SHA256_TEXT], *text = NULL, *at = NULL;
     static const char key[] = "\"" CHECK "\": \"";
     if (vx_json_put(run, CHECK, vx_json_text(zeros)))
-        text = json_dumps(run, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+        text = vx_json_dump(json_incref(run), JSON_INDENT(2) | JSON_REAL_PRECISION(12));
     if (text && (at = strstr(text, key))) /* a quote in a text of the user's is escaped, so these words are the key */
         at += strlen(key);
     const size_t size = text ? strlen(text) : 0;

@@ -10,7 +10,7 @@ offences()
 {
     (
         cd "$1"
-        grep -rnE --include='*.[ch]' '\bjson_(string|stringn|sprintf|(array|object)_(set|append|insert|extend|update)[a-z_]*)\(' \
+        grep -rnE --include='*.[ch]' '\bjson_(string|stringn|sprintf|dumps|(array|object)_(set|append|insert|extend|update)[a-z_]*)\(' \
             host bench 2>/dev/null | grep -v '^host/base/json[.]c:' | sed 's/$/   <- see host\/base\/json.h/'
         grep -rhoE --include='*.h' '\bvx_[a-z0-9_]+_(free|destroy|abandon|close)\([^)]' host include bench 2>/dev/null |
             sed 's/(.*//' | sort -u | while read -r name; do
