@@ -57,7 +57,7 @@ json_t *vx_json_text(const char *value)
     return string;
 }
 
-/* Not json_dumps, which looks away where the key of an object finds no memory, and leaves it out: a stream remembers. */
+/* Not json_dumps, which leaves out the key of an object for which there is no memory; a stream remembers the loss. */
 char *vx_json_dump(json_t *json, size_t flags)
 {
     char *text = NULL;
