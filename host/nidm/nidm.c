@@ -8,6 +8,7 @@
 #include "nidm/terms.h"
 #include "report/files.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -124,10 +125,18 @@ static vx_status make_all(const vx_results *results, const vx_nidm_options *opti
     return status;
 }
 
-static bool same_folder(const char *a, const char *b)
+/* Whether the packs go into the results folder itself, whose run.json then lists them. `out` may not be there yet. */
+static vx_status check_beside(const char *out, const char *folder, bool *beside, vx_error *error)
 {
     struct stat one, other;
-    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+    *beside = out == folder;
+    if (*beside)
+        return VX_OK;
+    const bool there = stat(out, &one) == 0;
+    if ((!there && errno != ENOENT) || stat(folder, &other) != 0)
+        return vx_fail(error, VX_OUTPUT, "%s: cannot be looked at: %s", out, strerror(errno));
+    *beside = there && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+    return VX_OK;
 }
 
 vx_status vx_nidm_write(const char *folder, const vx_nidm_options *options, size_t *packs, vx_error *error)
@@ -140,7 +149,10 @@ vx_status vx_nidm_write(const char *folder, const vx_nidm_options *options, size
     vx_files *files = vx_files_new();
     *packs = 0;
     status = files ? make_all(results, options, out, files, packs, error) : vx_fail_memory(error);
-    if (!status && same_folder(out, results->folder))
+    bool beside = false;
+    if (!status)
+        status = check_beside(out, results->folder, &beside, error);
+    if (!status && beside)
         status = vx_files_commit(files, out, results->run, false, error);
     else if (!status)
         status = vx_files_write(files, out, options->force ? vx_pack_recognise : NULL, error);

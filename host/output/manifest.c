@@ -116,7 +116,7 @@ vx_file_state vx_manifest_state(int fd, const json_t *run, const char *name)
     char sha256[VX_SHA256_TEXT];
     struct stat about;
     if (fstatat(fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0)
-        return VX_FILE_ABSENT;
+        return errno == ENOENT ? VX_FILE_ABSENT : VX_FILE_CHANGED; /* what cannot be looked at may be there */
     if (!vx_manifest_lists(run, name))
         return VX_FILE_UNLISTED;
     const json_t *entry = json_object_get(json_object_get(run, "checksums"), name), *one;
