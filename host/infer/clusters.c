@@ -121,8 +121,9 @@ static vx_cluster describe(const flood *f, const found *c, int32_t label, const 
         .mass = (double)c->mass / (double)VX_MASS_ONE,
         .peak_t = t[c->peak],
         .peak_voxel = {place % grid->dim[0], place / grid->dim[0] % grid->dim[1], place / grid->dim[0] / grid->dim[1]},
-        .p_extent = NAN, .p_mass = NAN, .p_voxel = NAN, .p_tfce = NAN, .p_uncorrected = NAN, .p_fdr = NAN,
     };
+    for (int kind = 0; kind < VX_P_KINDS; kind++)
+        cluster.p[kind] = NAN;
     const int64_t *at = cluster.peak_voxel;
     for (int i = 0; i < 3; i++)
         cluster.peak_mm[i] = a[i][3] + a[i][0] * (double)at[0] + a[i][1] * (double)at[1] + a[i][2] * (double)at[2];
