@@ -4,6 +4,7 @@
 
 #include "output/file.h"
 #include "output/output.h"
+#include "space/grid.h"
 
 /* One effect of one modality and the names it goes by. Names come from a table and may hold anything; in files and
  * HDF5 paths a character that is not a letter, digit, one of "_-.+" or part of a UTF-8 sequence becomes '-', and a name
@@ -18,12 +19,6 @@ typedef struct vx_entry {
 /* Every effect of every modality, in the order of the record. The caller frees with vx_entries_free. */
 vx_status vx_entries_new(const vx_record *record, vx_entry **entries, size_t *count, vx_error *error);
 void vx_entries_free(vx_entry *entries, size_t count);
-
-/* Elements of a grid. */
-static inline size_t vx_grid_elements(const vx_grid *grid)
-{
-    return (size_t)grid->dim[0] * (size_t)grid->dim[1] * (size_t)grid->dim[2];
-}
 
 /* Puts a map on a grid of `elements`: voxel v to grid[index[v]], p in `format`. Outside the mask estimates and
  * statistics are 0 and p is 1. */
