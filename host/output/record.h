@@ -29,12 +29,6 @@ void vx_map_scatter(const vx_map *map, int64_t voxels, const int64_t *index, vx_
  * lie on different grids and so have no voxels in common to mark; `mask` has the elements of the first one's grid. */
 bool vx_mask_intersection(const vx_record_modality *modality, size_t count, uint8_t *mask);
 
-/* As --p-format is written: "log10", "p", "1-p". */
-const char *vx_p_format_name(vx_p_format format);
-
-/* What a p-map holds, for a person: "-log10 p", "p", "1-p". */
-const char *vx_p_format_words(vx_p_format format);
-
 /* "sign-flip" or "permutation". */
 const char *vx_scheme_name(vx_scheme scheme);
 

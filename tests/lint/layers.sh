@@ -24,10 +24,11 @@ rank() # module -> its height; fails for one that the order does not know
     study | model) echo 3 ;;
     engine) echo 4 ;;
     infer) echo 5 ;;
-    output) echo 6 ;;
-    report) echo 7 ;;
-    nidm) echo 8 ;;
-    cli | simulate | bench) echo 9 ;;
+    results) echo 6 ;;
+    output) echo 7 ;;
+    report) echo 8 ;;
+    nidm) echo 9 ;;
+    cli | simulate | bench) echo 10 ;;
     *) return 1 ;;
     esac
 }
@@ -84,6 +85,8 @@ plant host/study/bad.c '#include "output/output.h"' 1
 plant host/study/bad.c '#include "voxstat/model.h"' 1
 plant host/model/bad.c '#include "study/table.h"' 1
 plant host/space/bad.c '#include "image/header.h"' 1
+plant host/study/bad.c '#include "results/results.h"' 1
+plant host/results/bad.c '#include "output/output.h"' 1
 plant host/output/bad.c '#include "report/report.h"' 1
 plant host/report/bad.c '#include "nidm/pack.h"' 1
 plant host/base/bad.c '#include "../cli/options.h"' 1
