@@ -20,7 +20,7 @@ static char *map_path(const vx_making *m, const char *map)
 /* Which map is the estimate. */
 static const char *estimate(const vx_making *m)
 {
-    return m->effect->ranks ? "rho" : vx_effect_is_covariate(m->effect) ? "slope" : "mean";
+    return m->effect->ranks ? "rho" : m->effect->kind == VX_SLOPE ? "slope" : "mean";
 }
 
 /* A map of the folder on the grid; the first one read sets that. */

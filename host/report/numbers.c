@@ -215,11 +215,6 @@ const char *vx_beyond_text(const vx_results_effect *effect, char text[48])
     return text;
 }
 
-bool vx_effect_is_covariate(const vx_results_effect *effect)
-{
-    return effect->scheme == VX_PERMUTE;
-}
-
 double vx_cluster_change(const vx_results_effect *effect, size_t c, int64_t i)
 {
     const size_t at = c * (size_t)effect->n + (size_t)i;

@@ -30,6 +30,7 @@ typedef struct vx_results_effect {
     const char *name;            /* as in the table: may hold anything */
     const char *stem;            /* what its files begin with */
     const char *place;           /* <modality>/<effect> in results.h5 */
+    vx_effect_kind kind;
     vx_scheme scheme;
     bool ranks;
     int64_t n;

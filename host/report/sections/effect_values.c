@@ -132,7 +132,7 @@ cleanup:
 void vx_effect_values(vx_report *report, const vx_effect_view *view)
 {
     const vx_results_effect *effect = view->effect;
-    const bool covariate = vx_effect_is_covariate(effect);
+    const bool covariate = effect->kind == VX_SLOPE;
     const size_t shown = effect->measured < SHOWN ? effect->measured : SHOWN;
     if (!shown)
         return;
