@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "base/stream.h"
-#include "output/record.h"
+#include "image/grid.h"
 #include "report/numbers.h"
 
 #include <errno.h>
@@ -109,7 +109,7 @@ static void add_contrast(vx_making *m, size_t elements)
 static void add_errors(vx_making *m, const float *mask, size_t elements)
 {
     const vx_results_effect *effect = m->effect;
-    const double square = vx_design_square(effect->design, effect->n, effect->columns, vx_effect_column(effect));
+    const double square = vx_design_square(effect->design, effect->n, effect->columns, effect->tested);
     float *se = effect->ranks ? vx_array_zero(elements, sizeof *se) : read_map(m, "se");
     float *residual = vx_array_zero(elements, sizeof *residual);
     if (!m->status && (!se || !residual || isnan(square)))

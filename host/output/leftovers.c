@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "output/file.h"
 #include "output/manifest.h"
-#include "output/names.h"
+#include "results/names.h"
 
 #include <ctype.h>
 #include <dirent.h>

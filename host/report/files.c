@@ -5,7 +5,7 @@
 #include "base/sha.h"
 #include "output/file.h"
 #include "output/manifest.h"
-#include "output/names.h"
+#include "results/names.h"
 
 #include <errno.h>
 #include <fcntl.h>

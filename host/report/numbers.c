@@ -2,7 +2,7 @@
 
 #include "base/distribution.h"
 #include "base/memory.h"
-#include "output/level.h"
+#include "results/level.h"
 
 #include <math.h>
 #include <string.h>
@@ -190,14 +190,6 @@ double vx_line_band(const vx_line *line, double x)
 {
     const double away = x - line->x_mean;
     return line->quantile * line->residual * sqrt(1 / (double)line->n + away * away / line->x_square);
-}
-
-int64_t vx_effect_column(const vx_results_effect *effect)
-{
-    for (int64_t c = 0; c < effect->columns; c++)
-        if (effect->contrast[c] != 0)
-            return c;
-    return 0;
 }
 
 double vx_smallest_uncorrected(const vx_results_effect *effect)

@@ -1,10 +1,10 @@
-#include "report/reading.h"
+#include "results/reading.h"
 
 #include "base/memory.h"
-#include "output/level.h"
-#include "output/record.h"
-#include "report/numbers.h"
-#include "report/store.h"
+#include "image/grid.h"
+#include "results/level.h"
+#include "results/schema.h"
+#include "results/store.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -83,10 +83,11 @@ static bool has(const vx_reading *r, const char *root, const char *place, const 
 /* The contrast tests the intercept, which is the one constant column, or a regressor, which stands beside it. */
 static void find_kind(vx_reading *r, vx_results_effect *effect)
 {
-    const int64_t tested = vx_effect_column(effect);
     effect->kind = VX_MEAN;
+    for (effect->tested = 0; !r->status && effect->contrast[effect->tested] == 0;)
+        effect->tested++;
     for (int64_t i = 1; i < effect->n && !r->status; i++)
-        if (effect->design[i * effect->columns + tested] != effect->design[tested])
+        if (effect->design[i * effect->columns + effect->tested] != effect->design[effect->tested])
             effect->kind = VX_SLOPE;
     if (!r->status && effect->kind == VX_SLOPE && effect->columns < 2)
         vx_reading_fail(r, "\"columns\" of %.60s hold no intercept", effect->name);
