@@ -5,6 +5,7 @@
 #include "infer/exact.h"
 #include "infer/quantity.h"
 #include "infer/tfce.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <string.h>
@@ -30,7 +31,7 @@ static void give_map(vx_work *w, vx_quantity quantity, const char *of_estimate, 
 static void give_estimates(vx_work *w)
 {
     vx_estimates *m = &w->estimates;
-    bool mean = w->effect->scheme == VX_SIGN_FLIP;
+    bool mean = w->effect->kind == VX_MEAN;
     const char *units = mean ? "data" : "data per unit of the covariate";
     give_map(w, mean ? VX_MAP_MEAN : VX_MAP_SLOPE, units, &m->estimate);
     give_map(w, VX_MAP_SE, units, &m->se);
@@ -169,7 +170,7 @@ static vx_status add_cluster_p(vx_work *w, vx_quantity kind, const double *maxim
 
 static int64_t voxel_at(const vx_matrix *matrix, const int64_t at[3])
 {
-    int64_t place = at[0] + matrix->grid.dim[0] * (at[1] + matrix->grid.dim[1] * at[2]), low = 0, high = matrix->voxels;
+    int64_t place = vx_grid_place(&matrix->grid, at), low = 0, high = matrix->voxels;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
         if (matrix->index[middle] < place)
