@@ -94,8 +94,8 @@ size_t vx_measured_clusters(const vx_result *result);
 /* p as --p-format asks for it. */
 double vx_p_formatted(double p, vx_p_format format);
 
-/* Writes every file of a run into `folder`; all of interface.md. Where a part fails the others are written all the
- * same: run.json, the last, names it, and so does the error. */
+/* Writes every file of a run into `folder` (docs/results.md). Where a part fails, the others are written all the same:
+ * run.json, the last, names it, and so does the error. */
 vx_status vx_write_results(const char *folder, const vx_record *record, vx_error *error);
 
 /* The parts of vx_write_results. */
