@@ -81,7 +81,7 @@ typedef enum vx_quantity {
     VX_QUANTITIES
 } vx_quantity;
 
-/* "t", "p-fwe-voxel", ... */
+/* "t", "p-fwe-voxel", ...: docs/results.md has all of them. */
 const char *vx_quantity_name(vx_quantity quantity);
 
 typedef struct vx_map {
