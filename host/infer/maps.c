@@ -5,6 +5,7 @@
 #include "infer/clusters.h"
 #include "infer/exact.h"
 #include "infer/tfce.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <string.h>
@@ -170,7 +171,7 @@ static vx_status add_cluster_p(vx_work *w, const char *name, const double *maxim
 
 static int64_t voxel_at(const vx_matrix *matrix, const int64_t at[3])
 {
-    int64_t place = at[0] + matrix->grid.dim[0] * (at[1] + matrix->grid.dim[1] * at[2]), low = 0, high = matrix->voxels;
+    int64_t place = vx_grid_place(&matrix->grid, at), low = 0, high = matrix->voxels;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
         if (matrix->index[middle] < place)

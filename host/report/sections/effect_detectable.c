@@ -28,7 +28,7 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
     const vx_null *null = &effect->null;
     vx_page *page = report->page;
     char text[48];
-    double mm3 = fabs(view->modality->grid.pixdim[0] * view->modality->grid.pixdim[1] * view->modality->grid.pixdim[2]);
+    const double mm3 = vx_grid_voxel_mm3(&view->modality->grid);
     if (!vx_significant(effect->p_smallest)) {
         vx_put(page, "<p class=\"note\">With %lld relabellings the smallest family-wise p possible is %s: nothing "
                "could have been significant at 0.05 after that correction. More %s are needed.</p>\n",
