@@ -1,6 +1,7 @@
 #include "cli/summary.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "cli/columns.h"
 #include "cli/terminal.h"
 #include "infer/quantity.h"
@@ -117,7 +118,7 @@ static void say_found(const vx_results_modality *modality, const vx_results_effe
             if (!effect->p[kind].there || about->control == VX_CONTROL_NONE || about->of_cluster != of_cluster)
                 continue;
             const size_t count = of_cluster ? vx_results_significant(effect, kind) : (size_t)effect->p[kind].below;
-            fprintf(out, "%s%s %s%s (%s)", join, vx_grouped(count, a), of_cluster ? "cluster" : "voxel",
+            fprintf(out, "%s%s %s%s (%s)", join, vx_count_text(count, a), of_cluster ? "cluster" : "voxel",
                     count == 1 ? "" : "s", about->criterion);
             join = ", ";
         }

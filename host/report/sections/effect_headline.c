@@ -1,4 +1,5 @@
 /* What came out of an effect, in sentences; and what could have come out. */
+#include "base/number.h"
 #include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
@@ -28,7 +29,7 @@ static void put_voxel_counts(vx_report *report, const vx_results_effect *effect)
     for (int k = 0; k < VX_P_KINDS; k++) {
         if (!asked_for(effect, k))
             continue;
-        vx_put(report->page, "%s%s voxels %s", join, vx_count_text((double)effect->p[k].below, text),
+        vx_put(report->page, "%s%s voxels %s", join, vx_count_text(effect->p[k].below, text),
                vx_quantity_about(k)->survivors);
         join = ", ";
     }

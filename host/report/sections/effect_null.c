@@ -1,5 +1,6 @@
 /* What chance alone gave: the null distributions that every corrected p is read from. */
 #include "base/memory.h"
+#include "base/number.h"
 #include "infer/quantity.h"
 #include "report/draw/plot.h"
 #include "report/numbers.h"
@@ -15,6 +16,15 @@ static double p_of(const double *null, uint64_t count)
     for (uint64_t i = 0; i < count; i++)
         as_large += null[i] >= null[0];
     return (double)as_large / (double)count;
+}
+
+/* Sizes of clusters are counts; the other statistics are not. */
+static void figure_text(double value, bool count, char text[32])
+{
+    if (count && value >= 0 && value < 1e15)
+        vx_count_text((uint64_t)value, text);
+    else
+        vx_number_text(value, text);
 }
 
 void vx_effect_null(vx_report *report, const vx_effect_view *view)
@@ -39,12 +49,12 @@ void vx_effect_null(vx_report *report, const vx_effect_view *view)
         const vx_null_plot plot = {*maxima, null.count, vx_critical(*maxima, null.count), label};
         const double p = p_of(*maxima, null.count);
         char *name = vx_text("%s_null-%s", effect->stem, about->word);
-        const char *(*figure)(double, char[32]) = kind == VX_P_FWE_EXTENT ? vx_count_text : vx_number_text;
-        figure(**maxima, observed);
+        const bool counted = kind == VX_P_FWE_EXTENT;
+        figure_text(**maxima, counted, observed);
         if (isnan(plot.critical))
             strcpy(critical, "none");
         else
-            figure(plot.critical, critical);
+            figure_text(plot.critical, counted, critical);
         char *alt = vx_text("Histogram of %lld values, %s: observed %s, 5 %% critical value %s, p %s.",
                             (long long)null.count, label, observed, critical, vx_p_text(p, text));
         char *caption = vx_text("Null distribution, %s: observed %s, critical %s, p = %s.", label, observed, critical,
