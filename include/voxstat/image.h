@@ -45,8 +45,8 @@ typedef struct vx_image {
  * Trailing dimensions of length 1 are accepted. Errors (VX_INPUT, naming the file): missing, unreadable, truncated, not
  * NIfTI, complex or RGB, more than one volume, a surface, no orientation, a singular affine. *image is untouched on
  * error. */
-vx_status vx_image_read(const char *path, vx_analyze_orientation analyze, vx_image *image, vx_error *error);
-void vx_image_destroy(vx_image *image);
+VX_API vx_status vx_image_read(const char *path, vx_analyze_orientation analyze, vx_image *image, vx_error *error);
+VX_API void vx_image_destroy(vx_image *image);
 
 /* One input row of a matrix: `followup` minus `baseline`, or `followup` alone where `baseline` is null. The names are
  * only for messages. The caller keeps the strings alive during the call. */
@@ -110,24 +110,24 @@ typedef struct vx_matrix {
  * Errors (VX_INPUT, naming file, participant and column): every error of vx_image_read; a grid that differs from the
  * first image's in dimensions, or in affine by more than the tolerance; an image that is constant, or whose values
  * are those of another row's (the same file given twice too); an empty mask; a mask on another grid. */
-vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_options *mask, int threads,
+VX_API vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_options *mask, int threads,
                          vx_matrix **matrix, vx_mask_report *report, vx_error *error);
 
 /* A matrix from memory: copies `data` (n x V) and `index` (V, ascending, within the grid). */
-vx_status vx_matrix_new(const vx_grid *grid, int64_t n, int64_t voxels, const float *data, const int64_t *index,
+VX_API vx_status vx_matrix_new(const vx_grid *grid, int64_t n, int64_t voxels, const float *data, const int64_t *index,
                         vx_matrix **matrix, vx_error *error);
-void vx_matrix_free(vx_matrix *matrix);
+VX_API void vx_matrix_free(vx_matrix *matrix);
 
 /* Whether two grids agree: same dimensions and every corner within `tolerance` voxels. Where they do not, `difference`
  * (may be null; `size` bytes) says how: dimensions, a shift in mm, a flip, a rotation. */
-bool vx_grid_same(const vx_grid *a, const vx_grid *b, double tolerance, char *difference, size_t size);
+VX_API bool vx_grid_same(const vx_grid *a, const vx_grid *b, double tolerance, char *difference, size_t size);
 
 /* The largest distance along an axis, in voxels of `a`, between the same corner of both grids; infinity where their
  * dimensions differ or an affine is no numbers. */
-double vx_grid_distance(const vx_grid *a, const vx_grid *b);
+VX_API double vx_grid_distance(const vx_grid *a, const vx_grid *b);
 
 /* A plain grid for data from memory: isotropic voxels of `mm`, first voxel at `origin` mm, sform code 2 (aligned). */
-vx_grid vx_grid_new(int64_t nx, int64_t ny, int64_t nz, double mm, const double origin[3]);
+VX_API vx_grid vx_grid_new(int64_t nx, int64_t ny, int64_t nz, double mm, const double origin[3]);
 
 typedef enum vx_image_type { VX_FLOAT32, VX_INT32, VX_UINT8 } vx_image_type;
 
@@ -140,7 +140,7 @@ typedef enum vx_intent {
 /* Writes one volume as NIfTI-1 (.nii or .nii.gz by the name) with the grid's own sform and qform. `data` has one
  * element of `type` a grid voxel. `df` is the parameter of VX_INTENT_T and VX_INTENT_CORREL. `shown` are the values
  * between which viewers show it at first (cal_min, cal_max); null: they choose. Errors: VX_OUTPUT. */
-vx_status vx_image_write(const char *path, const vx_grid *grid, const void *data, vx_image_type type, vx_intent intent,
+VX_API vx_status vx_image_write(const char *path, const vx_grid *grid, const void *data, vx_image_type type, vx_intent intent,
                          double df, const double shown[2], const char *description, vx_error *error);
 
 #ifdef __cplusplus
