@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "base/stream.h"
-#include "output/record.h"
+#include "image/grid.h"
 #include "report/numbers.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 
 #include "base/distribution.h"
 #include "base/memory.h"
-#include "output/level.h"
+#include "results/level.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef VX_REPORT_NUMBERS_H
 #define VX_REPORT_NUMBERS_H
 
-#include "report/results.h"
+#include "results/results.h"
 
 /* What a statistic must exceed for p < 0.05, given the maxima of `count` relabellings, the observed one among them:
  * with p = #{null >= x} / count, the value of which fewer than 0.05 count are larger (Nichols & Holmes 2002, Hum Brain

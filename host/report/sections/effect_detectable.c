@@ -1,7 +1,7 @@
 /* What would have been significant: an empty result is only as good as what it could have shown. */
-#include "output/level.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/level.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* A folder that output wrote is read back as it was: the record made by hand, through the files, into vx_results. */
 #include "unit/output_fixture.h"
 
-#include "report/results.h"
+#include "results/results.h"
 
 /* In double, which cmocka's own comparison is not. */
 #define assert_close(a, b, tolerance) assert_true(fabs((double)(a) - (b)) <= (tolerance))

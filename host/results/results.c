@@ -1,9 +1,10 @@
-#include "report/reading.h"
+#include "results/reading.h"
 
 #include "base/memory.h"
-#include "output/level.h"
-#include "output/record.h"
-#include "report/store.h"
+#include "image/grid.h"
+#include "results/level.h"
+#include "results/schema.h"
+#include "results/store.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -2,11 +2,12 @@
  *
  * A vx_results owns everything that it points to; vx_results_close releases it. It holds the file open: maps are read
  * when they are asked for. p are plain, whatever --p-format wrote. */
-#ifndef VX_REPORT_RESULTS_H
-#define VX_REPORT_RESULTS_H
+#ifndef VX_RESULTS_RESULTS_H
+#define VX_RESULTS_RESULTS_H
 
 #include "image/means.h"
-#include "output/output.h"
+#include "results/p_format.h"
+#include "voxstat/voxstat.h"
 
 #include <jansson.h>
 

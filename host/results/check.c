@@ -1,5 +1,5 @@
 /* Whether the figures of a folder agree with one another. */
-#include "report/reading.h"
+#include "results/reading.h"
 
 #include <math.h>
 #include <stdlib.h>
