@@ -46,7 +46,7 @@ VX_API vx_status vx_device_list(vx_device_info **list, size_t *count, char *note
  * Errors: VX_USAGE for a name of another form, VX_DEVICE for a device that is not there, fails to build its kernels
  * (with the build log) or fails the self-test. With "auto" such a device is passed over and `note` says why. */
 VX_API vx_status vx_device_open(const char *name, int threads, vx_device **device, char *note, size_t note_size,
-                         vx_error *error);
+                                vx_error *error);
 VX_API const vx_device_info *vx_device_properties(const vx_device *device);
 VX_API void vx_device_free(vx_device *device);
 

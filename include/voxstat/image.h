@@ -111,11 +111,11 @@ typedef struct vx_matrix {
  * first image's in dimensions, or in affine by more than the tolerance; an image that is constant, or whose values
  * are those of another row's (the same file given twice too); an empty mask; a mask on another grid. */
 VX_API vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_options *mask, int threads,
-                         vx_matrix **matrix, vx_mask_report *report, vx_error *error);
+                                vx_matrix **matrix, vx_mask_report *report, vx_error *error);
 
 /* A matrix from memory: copies `data` (n x V) and `index` (V, ascending, within the grid). */
 VX_API vx_status vx_matrix_new(const vx_grid *grid, int64_t n, int64_t voxels, const float *data, const int64_t *index,
-                        vx_matrix **matrix, vx_error *error);
+                               vx_matrix **matrix, vx_error *error);
 VX_API void vx_matrix_free(vx_matrix *matrix);
 
 /* Whether two grids agree: same dimensions and every corner within `tolerance` voxels. Where they do not, `difference`
@@ -140,8 +140,9 @@ typedef enum vx_intent {
 /* Writes one volume as NIfTI-1 (.nii or .nii.gz by the name) with the grid's own sform and qform. `data` has one
  * element of `type` a grid voxel. `df` is the parameter of VX_INTENT_T and VX_INTENT_CORREL. `shown` are the values
  * between which viewers show it at first (cal_min, cal_max); null: they choose. Errors: VX_OUTPUT. */
-VX_API vx_status vx_image_write(const char *path, const vx_grid *grid, const void *data, vx_image_type type, vx_intent intent,
-                         double df, const double shown[2], const char *description, vx_error *error);
+VX_API vx_status vx_image_write(const char *path, const vx_grid *grid, const void *data, vx_image_type type,
+                                vx_intent intent, double df, const double shown[2], const char *description,
+                                vx_error *error);
 
 #ifdef __cplusplus
 }
