@@ -23,8 +23,8 @@ typedef struct vx_means {
 } vx_means;
 
 /* Reads the images of a matrix once more, in parallel on `threads` threads (0: all); no more than one volume a thread
- * is held. Sums are taken in the order of the rows, so that they do not depend on the threads. An image that has changed
- * since, or cannot be read any more, is left out and counted; NaN and 0 voxels also stand where a row has fewer
+ * is held. Sums are taken in the order of the rows, so that they do not depend on the threads. An image that has
+ * changed since, or cannot be read any more, is left out and counted. NaN and 0 voxels also stand where a row has fewer
  * sessions. The matrix must have been read: it fixes the grid. */
 vx_status vx_means_read(vx_sources *sources, const vx_voxel_set *region, size_t regions, int threads, vx_means **means,
                         vx_error *error);
