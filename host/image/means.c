@@ -1,6 +1,7 @@
 #include "image/means.h"
 
 #include "base/memory.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <omp.h>
@@ -121,8 +122,7 @@ static vx_status means_new(int64_t n, int64_t sessions, size_t regions, int64_t 
 vx_status vx_means_read(vx_sources *sources, const vx_voxel_set *region, size_t regions, int threads, vx_means **means,
                         vx_error *error)
 {
-    const int64_t *dim = sources->how.grid.dim;
-    summing s = {.sources = sources, .region = region, .elements = dim[0] * dim[1] * dim[2]};
+    summing s = {.sources = sources, .region = region, .elements = (int64_t)vx_grid_elements(&sources->how.grid)};
     vx_status status = means_new(sources->n, sources->sessions, regions, s.elements, &s.means, error);
     s.sum = vx_array_zero((size_t)s.elements, sizeof *s.sum);
     s.count = vx_array_zero((size_t)s.elements, sizeof *s.count);

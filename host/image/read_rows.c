@@ -5,6 +5,7 @@
  * threads matters. */
 #include "base/stop.h"
 #include "image/reading.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <omp.h>
@@ -13,11 +14,6 @@
 
 /* Why a candidate is left out, in the order in which the report counts. */
 enum { NOT_FINITE = 1, ZERO = 2, BELOW_THRESHOLD = 4, VARIES = 8 };
-
-static int64_t grid_voxels(const vx_grid *grid)
-{
-    return grid->dim[0] * grid->dim[1] * grid->dim[2]; /* a volume of this grid has been in memory: no overflow */
-}
 
 static vx_facts *facts_of(const vx_matrix_reading *r, int64_t row, int64_t session)
 {
@@ -73,7 +69,7 @@ static void volumes_free(const vx_matrix_reading *r, int64_t row, vx_loaded *vol
 static vx_status note_infinite(vx_matrix_reading *r, int64_t row, int64_t voxel, vx_error *error)
 {
     uint64_t **bits = &facts_of(r, row, r->sources->row[row].sessions - 1)->not_finite;
-    if (!*bits && !(*bits = vx_array_zero(vx_facts_words(grid_voxels(&r->sources->how.grid)), sizeof **bits)))
+    if (!*bits && !(*bits = vx_array_zero(vx_facts_words((int64_t)vx_grid_elements(&r->sources->how.grid)), sizeof **bits)))
         return vx_fail_memory(error);
     (*bits)[voxel >> 6] |= (uint64_t)1 << (voxel & 63);
     return VX_OK;
@@ -222,7 +218,7 @@ static vx_status same_values(const vx_sources *sources, vx_source *a, vx_source 
     if (!status)
         status = vx_source_read(b, &sources->how, &y, error);
     *same = !status;
-    for (int64_t v = 0; *same && v < grid_voxels(&sources->how.grid); v++) {
+    for (int64_t v = 0; *same && v < (int64_t)vx_grid_elements(&sources->how.grid); v++) {
         const double one = vx_loaded_value(&x, v), other = vx_loaded_value(&y, v);
         *same = one == other || (isnan(one) && isnan(other));
     }
@@ -274,7 +270,7 @@ static vx_status account(vx_matrix_reading *r, vx_error *error)
 {
     vx_coverage coverage;
     vx_mask_report *report = &r->report;
-    report->grid_voxels = grid_voxels(&r->sources->how.grid);
+    report->grid_voxels = (int64_t)vx_grid_elements(&r->sources->how.grid);
     vx_status status = vx_coverage_find(r->sources, r->facts, r->mask->file ? &r->candidates : NULL,
                                         report->grid_voxels, &coverage, report, error);
     for (int64_t c = 0; c < r->candidates.count && !status; c++) {

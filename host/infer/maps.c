@@ -4,6 +4,7 @@
 #include "infer/clusters.h"
 #include "infer/exact.h"
 #include "infer/tfce.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,7 +30,7 @@ static void give_map(vx_work *w, const char *name, const char *units, vx_intent 
 static void give_estimates(vx_work *w)
 {
     vx_estimates *m = &w->estimates;
-    bool mean = w->effect->scheme == VX_SIGN_FLIP;
+    bool mean = w->effect->kind == VX_MEAN;
     const char *units = mean ? "data" : "data per unit of the covariate";
     give_map(w, mean ? "mean" : "slope", units, VX_INTENT_ESTIMATE, &m->estimate);
     give_map(w, "se", units, VX_INTENT_ESTIMATE, &m->se);
@@ -169,7 +170,7 @@ static vx_status add_cluster_p(vx_work *w, const char *name, const double *maxim
 
 static int64_t voxel_at(const vx_matrix *matrix, const int64_t at[3])
 {
-    int64_t place = at[0] + matrix->grid.dim[0] * (at[1] + matrix->grid.dim[1] * at[2]), low = 0, high = matrix->voxels;
+    int64_t place = vx_grid_place(&matrix->grid, at), low = 0, high = matrix->voxels;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
         if (matrix->index[middle] < place)

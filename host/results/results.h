@@ -31,6 +31,7 @@ typedef struct vx_results_effect {
     const char *name;            /* as in the table: may hold anything */
     const char *stem;            /* what its files begin with */
     const char *place;           /* <modality>/<effect> in results.h5 */
+    vx_effect_kind kind;
     vx_scheme scheme;
     bool ranks;
     int64_t n;
@@ -41,6 +42,7 @@ typedef struct vx_results_effect {
     int64_t columns;
     const char **column;         /* columns */
     double *contrast;            /* columns */
+    int64_t tested;              /* the column that the contrast tests */
     double *design, *raw;        /* n x columns: mean-centred (ranks of Spearman), and as in the table */
     vx_tails tails;
     double peak_t, peak_mm[3];   /* NaN where there is none */

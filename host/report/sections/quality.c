@@ -18,7 +18,7 @@ static void put_mask(vx_report *report, const vx_results_modality *modality)
         {mask->left_out_zero, "zero in some image"},
         {mask->left_out_threshold, "not above the threshold in some image"},
         {mask->left_out_constant, "the same in every participant"}};
-    const double mm3 = fabs(modality->grid.pixdim[0] * modality->grid.pixdim[1] * modality->grid.pixdim[2]);
+    const double mm3 = vx_grid_voxel_mm3(&modality->grid);
     vx_put(page, "<p>The mask holds <strong>%s voxels</strong> (%.4g \xC3\x97 %.4g \xC3\x97 %.4g mm; %.0f mL) of %s "
            "in the grid; %s were candidates", vx_count_text((double)modality->mask_voxels, a), modality->grid.pixdim[0],
            modality->grid.pixdim[1], modality->grid.pixdim[2], (double)modality->mask_voxels * mm3 / 1000,
