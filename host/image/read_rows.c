@@ -69,7 +69,7 @@ static void volumes_free(const vx_matrix_reading *r, int64_t row, vx_loaded *vol
 static vx_status note_infinite(vx_matrix_reading *r, int64_t row, int64_t voxel, vx_error *error)
 {
     uint64_t **bits = &facts_of(r, row, r->sources->row[row].sessions - 1)->not_finite;
-    if (!*bits && !(*bits = vx_array_zero(vx_facts_words((int64_t)vx_grid_elements(&r->sources->how.grid)), sizeof **bits)))
+    if (!*bits && !(*bits = vx_array_zero(vx_facts_words(r->report.grid_voxels), sizeof **bits)))
         return vx_fail_memory(error);
     (*bits)[voxel >> 6] |= (uint64_t)1 << (voxel & 63);
     return VX_OK;
@@ -143,6 +143,7 @@ static vx_status open_first(vx_matrix_reading *r, vx_error *error)
     if (status)
         return prefix(first, status, error);
     sources->how.grid_path = first->path;
+    r->report.grid_voxels = (int64_t)vx_grid_elements(&sources->how.grid);
     return VX_OK;
 }
 
@@ -270,7 +271,6 @@ static vx_status account(vx_matrix_reading *r, vx_error *error)
 {
     vx_coverage coverage;
     vx_mask_report *report = &r->report;
-    report->grid_voxels = (int64_t)vx_grid_elements(&r->sources->how.grid);
     vx_status status = vx_coverage_find(r->sources, r->facts, r->mask->file ? &r->candidates : NULL,
                                         report->grid_voxels, &coverage, report, error);
     for (int64_t c = 0; c < r->candidates.count && !status; c++) {
