@@ -1,6 +1,7 @@
 #include "infer/clusters.h"
 
 #include "base/memory.h"
+#include "base/sort.h"
 #include "engine/mass.h"
 #include "space/grid.h"
 
@@ -100,7 +101,7 @@ static int largest_first(const void *a, const void *b)
         return x->voxels > y->voxels ? -1 : 1;
     if (x->mass != y->mass)
         return x->mass > y->mass ? -1 : 1;
-    return (x->peak > y->peak) - (x->peak < y->peak);
+    return vx_compare((double)x->peak, (double)y->peak);
 }
 
 static vx_cluster describe(const flood *f, const found *c, int32_t label, const float *t)

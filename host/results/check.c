@@ -1,6 +1,8 @@
 /* Whether the figures of a folder agree with one another. */
 #include "results/reading.h"
 
+#include "base/sort.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,17 +79,12 @@ static void check_effect(vx_reading *r, const vx_results_modality *modality, con
     check_tests(r, modality, effect);
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Leaves `text` sorted. */
 static void check_different(vx_reading *r, const char *whose, const char *key, const char **text, size_t count)
 {
     if (r->status)
         return;
-    qsort(text, count, sizeof *text, by_text);
+    vx_sort_texts(text, count);
     for (size_t i = 1; i < count; i++)
         if (!strcmp(text[i - 1], text[i]))
             vx_reading_fail(r, "\"%s\" of two %s is \"%.60s\"", key, whose, text[i]);
