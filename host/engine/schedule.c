@@ -26,7 +26,7 @@ vx_demand vx_demand_of(const vx_problem *p)
         .voxels = p->voxels,
         .row_bytes = (size_t)p->effect->n * sizeof(float),
         .weights = vx_weights_size(p),
-        .evaluations = p->evaluations,
+        .evaluations = p->relabellings->evaluations,
         .count = p->options.count,
         .clusters = p->options.clusters,
         .tfce = p->options.tfce,
