@@ -2,9 +2,8 @@
 # Calls whose failure is easily overlooked stand in one file each, behind functions that tell of it: those of jansson that
 # put values into others return a number (host/base/json.h), its json_string gives null for what is no UTF-8, and
 # open_memstream loses text in silence (host/base/stream.h). realloc multiplies no sizes, and reallocarray grows by as little
-# as it is told (vx_array_grow in host/base/memory.h). vx_page_print escapes
-# nothing (host/report/page.h). And whatever frees or closes is tried with null by
-# tests/unit/free_null.c.
+# as it is told (vx_array_grow in host/base/memory.h). vx_page_print escapes nothing (vx_put in host/report/page.h). And
+# whatever frees or closes is tried with null by tests/unit/free_null.c.
 set -euo pipefail
 
 # Prints every offence under the root $1.
