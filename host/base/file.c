@@ -50,14 +50,16 @@ static vx_status check_fetched(const char *path, const char *text, vx_error *err
 }
 
 /* Reads until the end of the file, which may have grown or shrunk since its size was asked for. */
-static vx_status read_all(int file, const char *path, size_t room, size_t most, char **text, size_t *size,
+static vx_status read_all(int file, const char *path, size_t expected, size_t most, char **text, size_t *size,
                           vx_error *error)
 {
-    char *bytes = malloc(room + 2);
+    char *bytes = NULL, *grown;
+    size_t more = expected + 1; /* the last byte is for the zero behind the text, or shows that there is more */
     *text = NULL;
     *size = 0;
-    while (bytes) {
-        ssize_t got = read(file, bytes + *size, room + 1 - *size);
+    while ((grown = vx_array_grow(bytes, *size, more, 1))) {
+        bytes = grown;
+        const ssize_t got = read(file, bytes + *size, more);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0) {
@@ -75,13 +77,7 @@ static vx_status read_all(int file, const char *path, size_t room, size_t most, 
             *text = bytes;
             return VX_OK;
         }
-        if (*size > room) {
-            char *grown = realloc(bytes, 2 * *size + 2);
-            if (!grown)
-                break;
-            bytes = grown;
-            room = 2 * *size;
-        }
+        more = (size_t)got < more ? more - (size_t)got : *size;
     }
     free(bytes);
     return vx_fail_memory(error);

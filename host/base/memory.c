@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64 };
+enum { ALIGNMENT = 64, CAPACITY_FIRST = 16 };
 
 void *vx_array(size_t count, size_t size)
 {
@@ -18,6 +18,22 @@ void *vx_array_zero(size_t count, size_t size)
 {
     void *array = vx_array(count, size);
     return array ? memset(array, 0, count * size) : NULL;
+}
+
+static size_t capacity_of(size_t count) /* count <= SIZE_MAX / 2 */
+{
+    size_t capacity = CAPACITY_FIRST;
+    while (capacity < count)
+        capacity *= 2;
+    return capacity;
+}
+
+void *vx_array_grow(void *array, size_t count, size_t more, size_t size)
+{
+    size_t bytes;
+    if (count > SIZE_MAX / 2 || more > SIZE_MAX / 2 - count || !vx_multiply(capacity_of(count + more), size, &bytes))
+        return NULL;
+    return array && capacity_of(count + more) == capacity_of(count) ? array : realloc(array, bytes);
 }
 
 char *vx_copy_text(const char *text)

@@ -10,7 +10,7 @@ vx_status vx_remarks_add(vx_remarks *remarks, vx_error *error, const char *forma
     va_start(arguments, format);
     char *text = vx_text_of(format, arguments);
     va_end(arguments);
-    char **grown = text ? reallocarray(remarks->text, remarks->count + 1, sizeof *grown) : NULL;
+    char **grown = text ? vx_array_grow(remarks->text, remarks->count, 1, sizeof *grown) : NULL;
     if (!grown) {
         free(text);
         return vx_fail_memory(error);

@@ -10,42 +10,29 @@ typedef struct growing {
     char **text;
     size_t *size;
     char *bytes;
-    size_t used, room;
+    size_t used;
     bool lost;
 } growing;
 
-enum { FIRST_ROOM = 4096 };
-
-/* Makes room for `more` bytes and the zero behind them. */
-static bool grow(growing *memory, size_t more)
+static bool append(growing *memory, const char *data, size_t size)
 {
-    size_t needed, room;
-    if (__builtin_add_overflow(memory->used, more, &needed) || needed == SIZE_MAX)
+    char *grown = vx_array_grow(memory->bytes, memory->used, size, 1);
+    if (!grown)
         return false;
-    if (needed < memory->room)
-        return true;
-    room = needed + 1 > FIRST_ROOM ? needed + 1 : FIRST_ROOM;
-    if (!vx_multiply(memory->room, 2, &needed))
-        return false;
-    room = room > needed ? room : needed;
-    char *bytes = realloc(memory->bytes, room);
-    if (!bytes)
-        return false;
-    memory->bytes = bytes;
-    memory->room = room;
+    memory->bytes = grown;
+    memcpy(memory->bytes + memory->used, data, size);
+    memory->used += size;
     return true;
 }
 
 static ssize_t keep(void *cookie, const char *data, size_t size)
 {
     growing *memory = cookie;
-    if (memory->lost || !grow(memory, size)) {
+    if (memory->lost || !append(memory, data, size)) {
         memory->lost = true;
         errno = ENOMEM;
         return 0;
     }
-    memcpy(memory->bytes + memory->used, data, size);
-    memory->used += size;
     return (ssize_t)size;
 }
 
@@ -62,17 +49,17 @@ static int tell(void *cookie, off64_t *offset, int whence)
 static int hand_over(void *cookie)
 {
     growing *memory = cookie;
-    bool whole = !memory->lost && grow(memory, 0);
-    if (whole) {
-        memory->bytes[memory->used] = '\0';
+    const size_t size = memory->used;
+    const bool complete = !memory->lost && append(memory, "", 1);
+    if (complete) {
         *memory->text = memory->bytes;
         if (memory->size)
-            *memory->size = memory->used;
+            *memory->size = size;
     } else {
         free(memory->bytes);
     }
     free(memory);
-    return whole ? 0 : -1;
+    return complete ? 0 : -1;
 }
 
 FILE *vx_text_stream(char **text, size_t *size)

@@ -10,7 +10,7 @@
 
 struct vx_columns {
     int columns;
-    size_t cells, room;
+    size_t cells;
     struct cell {
         char *text;
         bool marked;
@@ -43,16 +43,12 @@ void vx_columns_put(vx_columns *table, const char *format, ...)
 {
     va_list arguments;
     char *text = NULL;
-    if (table->cells == table->room) {
-        size_t room = 2 * table->room + (size_t)table->columns;
-        struct cell *cell = realloc(table->cell, room * sizeof *cell);
-        if (!cell) {
-            table->short_of_memory = true;
-            return;
-        }
-        table->cell = cell;
-        table->room = room;
+    struct cell *grown = vx_array_grow(table->cell, table->cells, 1, sizeof *grown);
+    if (!grown) {
+        table->short_of_memory = true;
+        return;
     }
+    table->cell = grown;
     va_start(arguments, format);
     text = vx_text_of(format, arguments);
     va_end(arguments);

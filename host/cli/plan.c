@@ -2,7 +2,7 @@
 
 #include "cli/terminal.h"
 #include "engine/mass.h"
-#include "output/level.h"
+#include "results/level.h"
 
 #include <math.h>
 #include <string.h>

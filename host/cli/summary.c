@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "cli/columns.h"
 #include "cli/terminal.h"
-#include "output/level.h"
+#include "results/level.h"
 
 #include <math.h>
 

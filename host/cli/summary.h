@@ -2,7 +2,7 @@
 #ifndef VX_CLI_SUMMARY_H
 #define VX_CLI_SUMMARY_H
 
-#include "report/results.h"
+#include "results/results.h"
 
 #include <stdio.h>
 

@@ -14,28 +14,24 @@ static const char blanks[] = " \t,;";
 
 typedef struct reading {
     vx_vest *vest;
-    size_t used, room; /* of vest->value */
-    size_t waves;      /* what /NumWaves says; 0: nothing */
-    size_t line;       /* from 1 */
+    size_t used;  /* of vest->value */
+    size_t waves; /* what /NumWaves says; 0: nothing */
+    size_t line;  /* from 1 */
     const char *path;
 } reading;
 
 /* One more value. */
 static vx_status append(reading *r, double value, vx_error *error)
 {
-    if (r->used == r->room) {
-        size_t more = r->room ? 2 * r->room : 256, size;
-        double *grown = vx_multiply(more, sizeof *grown, &size) ? realloc(r->vest->value, size) : NULL;
-        if (!grown)
-            return vx_fail_memory(error);
-        r->vest->value = grown;
-        r->room = more;
-    }
+    double *grown = vx_array_grow(r->vest->value, r->used, 1, sizeof *grown);
+    if (!grown)
+        return vx_fail_memory(error);
+    r->vest->value = grown;
     r->vest->value[r->used++] = value;
     return VX_OK;
 }
 
-/* Starts the matrix of a VEST file anew at its "/Matrix", and reads how many columns it should have. */
+/* Empties the matrix at the "/Matrix" of a VEST file, and reads how many columns it should have. */
 static bool header_line(reading *r, const char *line)
 {
     if (line[0] != '/')

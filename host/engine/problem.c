@@ -146,7 +146,8 @@ vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const
     p->options = *options;
     p->voxels = matrix->voxels;
     p->tiles = (p->voxels + VX_TILE - 1) / VX_TILE;
-    p->op = effect->scheme == VX_SIGN_FLIP && effect->nuisance == 0 ? VX_OP_SIGNFLIP : VX_OP_CORRELATION;
+    bool signflip = effect->kind == VX_MEAN && effect->scheme == VX_SIGN_FLIP && effect->nuisance == 0;
+    p->op = signflip ? VX_OP_SIGNFLIP : VX_OP_CORRELATION;
     p->complement = effect->scheme == VX_SIGN_FLIP && permutations->exhaustive;
     p->evaluations = p->complement ? permutations->count / 2 : permutations->count;
     p->unit = 1.0 / (fixed_point_scale(effect->n) * sqrt((double)effect->n));

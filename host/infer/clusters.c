@@ -24,7 +24,7 @@ typedef struct flood {
     int32_t *owner;  /* voxels: cluster + 1 as found, 0 none */
     int64_t *stack;
     found *found;
-    size_t clusters, room;
+    size_t clusters;
 } flood;
 
 static void mark_signs(flood *f, vx_tails tails, const int32_t *score)
@@ -65,14 +65,10 @@ static int64_t push_neighbours(flood *f, int64_t v, int64_t depth)
 
 static vx_status new_cluster(flood *f, int64_t v, vx_error *error)
 {
-    if (f->clusters == f->room) {
-        size_t room = f->room ? 2 * f->room : 64;
-        found *larger = realloc(f->found, room * sizeof *larger);
-        if (!larger)
-            return vx_fail_memory(error);
-        f->found = larger;
-        f->room = room;
-    }
+    found *grown = vx_array_grow(f->found, f->clusters, 1, sizeof *grown);
+    if (!grown)
+        return vx_fail_memory(error);
+    f->found = grown;
     f->owner[v] = (int32_t)f->clusters + 1;
     f->found[f->clusters++] = (found){.sign = f->sign[v], .peak = v, .owner = f->owner[v]};
     return VX_OK;

@@ -18,7 +18,7 @@ static double hedges_correction(double df)
 
 static vx_status new_maps(const vx_effect *effect, size_t voxels, vx_estimates *m, vx_error *error)
 {
-    bool mean = effect->scheme == VX_SIGN_FLIP;
+    bool mean = effect->kind == VX_MEAN;
     struct {
         float **map;
         bool wanted;

@@ -29,7 +29,7 @@ static void give_map(vx_work *w, const char *name, const char *units, vx_intent 
 static void give_estimates(vx_work *w)
 {
     vx_estimates *m = &w->estimates;
-    bool mean = w->effect->scheme == VX_SIGN_FLIP;
+    bool mean = w->effect->kind == VX_MEAN;
     const char *units = mean ? "data" : "data per unit of the covariate";
     give_map(w, mean ? "mean" : "slope", units, VX_INTENT_ESTIMATE, &m->estimate);
     give_map(w, "se", units, VX_INTENT_ESTIMATE, &m->se);

@@ -253,8 +253,9 @@ static vx_status build_effect(const request *r, int64_t which, vx_effect *effect
         status = vx_fail_memory(error);
         goto cleanup;
     }
-    effect->scheme = which < 0 ? VX_SIGN_FLIP : VX_PERMUTE;
-    effect->ranks = which >= 0 && r->options->correlation == VX_SPEARMAN;
+    effect->kind = which < 0 ? VX_MEAN : VX_SLOPE;
+    effect->scheme = effect->kind == VX_MEAN ? VX_SIGN_FLIP : VX_PERMUTE;
+    effect->ranks = effect->kind == VX_SLOPE && r->options->correlation == VX_SPEARMAN;
     if ((status = choose_rows(r, which, effect, error)))
         goto cleanup;
     d.n = effect->n;

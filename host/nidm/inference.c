@@ -42,7 +42,7 @@ static void put_inference(vx_making *m)
 static void put_null_distribution(vx_making *m)
 {
     const vx_results_effect *effect = m->effect;
-    const bool nuisance = effect->columns > (effect->scheme == VX_SIGN_FLIP ? 1 : 2);
+    const bool nuisance = effect->columns > (effect->kind == VX_MEAN ? 1 : 2);
     const char *seed = vx_results_option(m->results, "seed");
     vx_turtle *t = &m->turtle;
     vx_turtle_about(t, "null distribution", "prov:Entity , nonparametric:NonParametricNullDistribution");

@@ -6,7 +6,7 @@
 #include "nidm/nidm.h"
 #include "nidm/pack.h"
 #include "nidm/turtle.h"
-#include "report/results.h"
+#include "results/results.h"
 
 #define VX_NIDM_MASK "Mask.nii.gz"
 #define VX_NIDM_GRAND_MEAN "GrandMean.nii.gz"

@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "base/stream.h"
-#include "output/record.h"
+#include "image/grid.h"
 #include "report/numbers.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@ static char *map_path(const vx_making *m, const char *map)
 /* Which map is the estimate. */
 static const char *estimate(const vx_making *m)
 {
-    return m->effect->ranks ? "rho" : vx_effect_is_covariate(m->effect) ? "slope" : "mean";
+    return m->effect->ranks ? "rho" : m->effect->kind == VX_SLOPE ? "slope" : "mean";
 }
 
 /* A map of the folder on the grid; the first one read sets that. */
@@ -109,7 +109,7 @@ static void add_contrast(vx_making *m, size_t elements)
 static void add_errors(vx_making *m, const float *mask, size_t elements)
 {
     const vx_results_effect *effect = m->effect;
-    const double square = vx_design_square(effect->design, effect->n, effect->columns, vx_effect_column(effect));
+    const double square = vx_design_square(effect->design, effect->n, effect->columns, effect->tested);
     float *se = effect->ranks ? vx_array_zero(elements, sizeof *se) : read_map(m, "se");
     float *residual = vx_array_zero(elements, sizeof *residual);
     if (!m->status && (!se || !residual || isnan(square)))

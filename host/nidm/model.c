@@ -185,7 +185,7 @@ static void put_activity(vx_making *m, const char *role, const char *type, const
 static void put_estimation(vx_making *m)
 {
     vx_turtle *t = &m->turtle;
-    char *label = vx_text("Parameter estimate: %s", m->effect->column[vx_effect_column(m->effect)]);
+    char *label = vx_text("Parameter estimate: %s", m->effect->column[m->effect->tested]);
     if (!label && !m->status)
         m->status = vx_fail_memory(m->error);
     put_activity(m, "estimation", "nidm_ModelParameterEstimation:", "Model parameters estimation");

@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "output/level.h"
 #include "output/manifest.h"
+#include "results/level.h"
 
 #include <math.h>
 #include <string.h>

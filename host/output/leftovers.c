@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "output/file.h"
 #include "output/manifest.h"
-#include "output/names.h"
+#include "results/names.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -111,7 +111,7 @@ vx_status vx_leftovers_find(const char *out, vx_leftover **leftover, size_t *cou
     for (const struct dirent *item; folder && !status && (item = readdir(folder));) {
         if (!is_leftover(item->d_name, base))
             continue;
-        vx_leftover *grown = realloc(*leftover, (*count + 1) * sizeof *grown), one = {0};
+        vx_leftover *grown = vx_array_grow(*leftover, *count, 1, sizeof *grown), one = {0};
         *leftover = grown ? grown : *leftover;
         one.path = grown ? vx_text("%s%s", parent, item->d_name) : NULL;
         if (!one.path)

@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "base/sha.h"
 #include "output/file.h"
-#include "output/names.h"
+#include "results/names.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -8,14 +8,11 @@
 #define VX_OUTPUT_MANIFEST_H
 
 #include "base/error.h"
+#include "results/schema.h"
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
-
-#define VX_RUN_FILE "run.json"
-#define VX_KIND_ANALYSIS "analysis"
-#define VX_KIND_COHORT "cohort"
 
 typedef enum vx_file_state {
     VX_FILE_ABSENT,

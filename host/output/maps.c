@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "output/level.h"
+#include "results/level.h"
 
 #include <math.h>
 #include <stdio.h>

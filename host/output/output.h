@@ -7,9 +7,9 @@
 
 #include "base/remarks.h"
 #include "image/means.h"
+#include "results/p_format.h"
+#include "results/schema.h"
 #include "voxstat/voxstat.h"
-
-typedef enum vx_p_format { VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS } vx_p_format;
 
 typedef struct vx_input_file {
     const char *path, *participant, *column;
@@ -85,14 +85,10 @@ size_t vx_folder_name_max(const vx_folder *folder);
 /* Reads the images of a modality once more, for their means over the mask (region 0) and over the first
  * VX_MEASURED_CLUSTERS clusters of every effect, the largest (regions from vx_measured_region on), and for the mean
  * image; `reading` is how the matrix was read. The caller frees with vx_means_free. */
-enum { VX_MEASURED_CLUSTERS = 20 };
 vx_status vx_measure(const vx_record_modality *modality, const vx_mask_options *reading, int threads, vx_means **means,
                      vx_error *error);
 size_t vx_measured_region(const vx_record_modality *modality, int64_t effect);
 size_t vx_measured_clusters(const vx_result *result);
-
-/* p as --p-format asks for it. */
-double vx_p_formatted(double p, vx_p_format format);
 
 /* Writes every file of a run into `folder`; all of interface.md. Where a part fails the others are written all the
  * same: run.json, the last, names it, and so does the error. */

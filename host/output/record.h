@@ -2,6 +2,7 @@
 #ifndef VX_OUTPUT_RECORD_H
 #define VX_OUTPUT_RECORD_H
 
+#include "image/grid.h"
 #include "output/file.h"
 #include "output/output.h"
 
@@ -19,12 +20,6 @@ typedef struct vx_entry {
 vx_status vx_entries_new(const vx_record *record, vx_entry **entries, size_t *count, vx_error *error);
 void vx_entries_free(vx_entry *entries, size_t count);
 
-/* Elements of a grid. */
-static inline size_t vx_grid_elements(const vx_grid *grid)
-{
-    return (size_t)grid->dim[0] * (size_t)grid->dim[1] * (size_t)grid->dim[2];
-}
-
 /* Puts a map on a grid of `elements`: voxel v to grid[index[v]], p in `format`. Outside the mask estimates and
  * statistics are 0 and p is 1. */
 void vx_map_scatter(const vx_map *map, int64_t voxels, const int64_t *index, vx_p_format format, size_t elements,
@@ -33,12 +28,6 @@ void vx_map_scatter(const vx_map *map, int64_t voxels, const int64_t *index, vx_
 /* Marks the voxels analysed in every one of `count` modalities with 1, the others with 0. False where the modalities
  * lie on different grids and so have no voxels in common to mark; `mask` has the elements of the first one's grid. */
 bool vx_mask_intersection(const vx_record_modality *modality, size_t count, uint8_t *mask);
-
-/* As --p-format is written: "log10", "p", "1-p". */
-const char *vx_p_format_name(vx_p_format format);
-
-/* What a p-map holds, for a person: "-log10 p", "p", "1-p". */
-const char *vx_p_format_words(vx_p_format format);
 
 /* "sign-flip" or "permutation". */
 const char *vx_scheme_name(vx_scheme scheme);

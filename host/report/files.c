@@ -5,7 +5,7 @@
 #include "base/sha.h"
 #include "output/file.h"
 #include "output/manifest.h"
-#include "output/names.h"
+#include "results/names.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -52,7 +52,7 @@ void vx_files_free(vx_files *files)
 
 vx_status vx_files_add(vx_files *files, const char *name, void *data, size_t size, vx_error *error)
 {
-    one_file *grown = realloc(files->file, (files->count + 1) * sizeof *grown);
+    one_file *grown = vx_array_grow(files->file, files->count, 1, sizeof *grown);
     if (grown)
         files->file = grown;
     char *copy = grown ? vx_copy_text(name) : NULL;

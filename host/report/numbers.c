@@ -2,7 +2,7 @@
 
 #include "base/distribution.h"
 #include "base/memory.h"
-#include "output/level.h"
+#include "results/level.h"
 
 #include <math.h>
 #include <string.h>
@@ -192,14 +192,6 @@ double vx_line_band(const vx_line *line, double x)
     return line->quantile * line->residual * sqrt(1 / (double)line->n + away * away / line->x_square);
 }
 
-int64_t vx_effect_column(const vx_results_effect *effect)
-{
-    for (int64_t c = 0; c < effect->columns; c++)
-        if (effect->contrast[c] != 0)
-            return c;
-    return 0;
-}
-
 double vx_smallest_uncorrected(const vx_results_effect *effect)
 {
     if (!effect->exact_uncorrected || isnan(effect->possible))
@@ -213,11 +205,6 @@ const char *vx_beyond_text(const vx_results_effect *effect, char text[48])
                                          [VX_NEGATIVE] = "t < \xE2\x88\x92%.2f"};
     snprintf(text, 48, format[effect->tails], effect->threshold_t);
     return text;
-}
-
-bool vx_effect_is_covariate(const vx_results_effect *effect)
-{
-    return effect->scheme == VX_PERMUTE;
 }
 
 double vx_cluster_change(const vx_results_effect *effect, size_t c, int64_t i)

@@ -2,7 +2,7 @@
 #ifndef VX_REPORT_NUMBERS_H
 #define VX_REPORT_NUMBERS_H
 
-#include "report/results.h"
+#include "results/results.h"
 
 /* What a statistic must exceed for p < 0.05, given the maxima of `count` relabellings, the observed one among them:
  * with p = #{null >= x} / count, the value of which fewer than 0.05 count are larger (Nichols & Holmes 2002, Hum Brain
@@ -46,11 +46,6 @@ double vx_line_band(const vx_line *line, double x);
  * NaN where memory is short. */
 double vx_design_square(const double *design, int64_t n, int64_t columns, int64_t column);
 
-/* The column that an effect is about. */
-int64_t vx_effect_column(const vx_results_effect *effect);
-
-/* Whether an effect is a covariate's, and not the mean. */
-bool vx_effect_is_covariate(const vx_results_effect *effect);
 
 /* The change of participant i over measured cluster c; of a onesample design the value itself. */
 double vx_cluster_change(const vx_results_effect *effect, size_t c, int64_t i);

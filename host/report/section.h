@@ -6,7 +6,7 @@
 #include "report/files.h"
 #include "report/page.h"
 #include "report/pictures.h"
-#include "report/results.h"
+#include "results/results.h"
 
 /* A volume to draw: on its grid, x fastest. */
 typedef struct vx_volume {

@@ -20,9 +20,16 @@
 extern "C" {
 #endif
 
+/* What an effect is. */
+typedef enum vx_effect_kind {
+    VX_MEAN,  /* the intercept: the mean of the data, or of their changes */
+    VX_SLOPE, /* a regressor */
+} vx_effect_kind;
+
+/* How the data are relabelled under the null hypothesis: a set of flags, each an assumption about the errors. */
 typedef enum vx_scheme {
-    VX_SIGN_FLIP, /* errors symmetric about zero: the mean change */
-    VX_PERMUTE,   /* errors exchangeable: a covariate */
+    VX_SIGN_FLIP = 1, /* symmetric about zero */
+    VX_PERMUTE = 2,   /* exchangeable between participants */
 } vx_scheme;
 
 typedef enum vx_correlation { VX_PEARSON, VX_SPEARMAN } vx_correlation;
@@ -41,6 +48,7 @@ typedef struct vx_regressor {
 
 typedef struct vx_effect {
     char *name;
+    vx_effect_kind kind;
     vx_scheme scheme;
     bool ranks;       /* Spearman: data, regressor and nuisance are mid-ranks */
     int64_t n;        /* participants in this effect */

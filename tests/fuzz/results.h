@@ -6,7 +6,7 @@
 #include "unit/whole_fixture.h"
 
 #include "cli/summary.h"
-#include "report/results.h"
+#include "results/results.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -23,10 +23,11 @@ rank() # module -> its height; fails for one that the order does not know
     engine) echo 3 ;;
     infer) echo 4 ;;
     study) echo 5 ;;
-    output) echo 6 ;;
-    report) echo 7 ;;
-    nidm) echo 8 ;;
-    cli | simulate | bench) echo 9 ;;
+    results) echo 6 ;;
+    output) echo 7 ;;
+    report) echo 8 ;;
+    nidm) echo 9 ;;
+    cli | simulate | bench) echo 10 ;;
     *) return 1 ;;
     esac
 }
@@ -77,6 +78,8 @@ plant() # path, text, offences expected
 plant host/image/bad.c '#include "engine/backend.h"' 1
 plant host/image/bad.c '#include "voxstat/result.h"' 1
 plant host/study/bad.c '#include "output/output.h"' 1
+plant host/study/bad.c '#include "results/results.h"' 1
+plant host/results/bad.c '#include "output/output.h"' 1
 plant host/output/bad.c '#include "report/report.h"' 1
 plant host/report/bad.c '#include "nidm/pack.h"' 1
 plant host/base/bad.c '#include "../cli/options.h"' 1

@@ -50,7 +50,7 @@ static const expected light = {-1, 1, 1, {4, 2, 2}, -6, {86, -122, -64}};
 static vx_cluster *clusters_of(int connectivity, vx_tails tails, int voxels, int64_t *index, const int32_t *score,
                                const float *t, float *label, size_t *clusters)
 {
-    const vx_effect effect = {.scheme = VX_SIGN_FLIP, .n = 17, .df = 16};
+    const vx_effect effect = {.kind = VX_MEAN, .scheme = VX_SIGN_FLIP, .n = 17, .df = 16};
     const vx_problem problem = {.effect = &effect, .op = VX_OP_SIGNFLIP, .voxels = voxels, .unit = 0.001,
                                 .cut_high = 447, .cut_low = -447, .near_high = 968, .near_low = -968,
                                 .options = {.threshold_t = 2, .connectivity = connectivity}};

@@ -11,7 +11,7 @@
 
 /* Four participants whose flips are all evaluated, half of them by themselves: relabelling i and 15 - i mirror each
  * other. A score is r in units of 1/1024, and scores within 4 units are equal (problem.h). */
-static const vx_effect mean_effect = {.scheme = VX_SIGN_FLIP, .n = 4, .df = 3};
+static const vx_effect mean_effect = {.kind = VX_MEAN, .scheme = VX_SIGN_FLIP, .n = 4, .df = 3};
 static const vx_permutations all_flips = {.scheme = VX_SIGN_FLIP, .n = 4, .count = 16, .exhaustive = true};
 static const vx_permutations some_flips = {.scheme = VX_SIGN_FLIP, .n = 4, .count = 16};
 static const vx_permutations all_orders = {.scheme = VX_PERMUTE, .n = 4, .count = 24, .exhaustive = true};

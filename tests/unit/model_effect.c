@@ -41,7 +41,9 @@ static void effects_are_orthonormal(void **state)
     assert_int_equal(model->effects, 2);
     assert_string_equal(model->effect[0].name, "change");
     assert_string_equal(model->effect[1].name, "score");
+    assert_int_equal(model->effect[0].kind, VX_MEAN);
     assert_int_equal(model->effect[0].scheme, VX_SIGN_FLIP);
+    assert_int_equal(model->effect[1].kind, VX_SLOPE);
     assert_int_equal(model->effect[1].scheme, VX_PERMUTE);
     near(model->effect[0].df, 9 - 3);
     near(model->effect[1].df, 9 - 4);

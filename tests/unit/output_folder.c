@@ -1,8 +1,8 @@
 /* The results folder: what it refuses, what it leaves behind when it fails, and what --force may delete. */
 #include "output/leftovers.h"
 #include "output/manifest.h"
-#include "output/names.h"
 #include "output/output.h"
+#include "results/names.h"
 
 #include <dirent.h>
 #include <errno.h>

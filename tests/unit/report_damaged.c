@@ -5,7 +5,7 @@
 
 #include "nidm/nidm.h"
 #include "report/report.h"
-#include "report/results.h"
+#include "results/results.h"
 
 #include <dirent.h>
 #include <hdf5.h>

@@ -145,7 +145,7 @@ vx_status vx_opencl_list(vx_device_info **list, size_t *count, char *note, size_
     }
     for (cl_uint p = 0; p < platform_count; p++) {
         cl_uint device_count = devices(platform[p], device);
-        vx_device_info *longer = realloc(*list, (*count + device_count + 1) * sizeof **list);
+        vx_device_info *longer = vx_array_grow(*list, *count, device_count, sizeof **list);
         if (!longer) {
             free(*list);
             *list = NULL;

@@ -7,24 +7,13 @@
 #include <math.h>
 #include <string.h>
 
-/* Room for `size` bytes: memory grows by doubling, so that its size follows from what is in it. */
-static size_t room_for(size_t size)
-{
-    size_t room = 1 << 16;
-    while (room < size)
-        room *= 2;
-    return room;
-}
-
 static cairo_status_t append(void *closure, const unsigned char *data, unsigned length)
 {
     vx_bytes *bytes = closure;
-    if (!bytes->data || room_for(bytes->size) < bytes->size + length) {
-        unsigned char *grown = realloc(bytes->data, room_for(bytes->size + length));
-        if (!grown)
-            return CAIRO_STATUS_NO_MEMORY;
-        bytes->data = grown;
-    }
+    unsigned char *grown = vx_array_grow(bytes->data, bytes->size, length, 1);
+    if (!grown)
+        return CAIRO_STATUS_NO_MEMORY;
+    bytes->data = grown;
     memcpy(bytes->data + bytes->size, data, length);
     bytes->size += length;
     return CAIRO_STATUS_SUCCESS;

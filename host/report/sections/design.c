@@ -82,7 +82,7 @@ static void put_matrix(vx_report *report, const vx_results_effect *effect, const
 static void put_values(vx_report *report, const vx_results_effect *effect)
 {
     vx_page *page = report->page;
-    const int64_t intercept = vx_effect_is_covariate(effect) ? 0 : vx_effect_column(effect);
+    const int64_t intercept = effect->kind == VX_SLOPE ? 0 : effect->tested;
     char text[32];
     vx_put(page, "<details><summary>Values of the columns of %s</summary><div class=\"scroll\" tabindex=\"0\" "
            "role=\"region\" aria-label=\"Values of %s\"><table class=\"values\"><thead><tr><th "

@@ -1,7 +1,7 @@
 /* The table of clusters: sorted by a click on a column's head, or Enter there. */
-#include "output/level.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/level.h"
 
 #include <math.h>
 

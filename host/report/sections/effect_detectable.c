@@ -1,7 +1,7 @@
 /* What would have been significant: an empty result is only as good as what it could have shown. */
-#include "output/level.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/level.h"
 
 #include <math.h>
 
@@ -12,7 +12,7 @@ static void put_voxel(vx_report *report, const vx_results_effect *effect, double
     static const char *const side[] = {[VX_TWO_TAILS] = "|t| above ", [VX_POSITIVE] = "t above ",
                                        [VX_NEGATIVE] = "t below \xE2\x88\x92"};
     vx_put(page, "<li>a voxel by itself: %s<strong>%.2f</strong>, which is ", side[effect->tails], critical);
-    if (vx_effect_is_covariate(effect))
+    if (effect->kind == VX_SLOPE)
         vx_put(page, "a%s correlation of <strong>%.2f</strong>", effect->columns > 2 ? " partial" : "",
                sign * critical / sqrt(critical * critical + effect->df));
     else
@@ -39,7 +39,7 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
            "<ul class=\"detectable\">\n",
            effect->tails == VX_TWO_TAILS ? "a difference either way"
                                          : effect->tails == VX_POSITIVE ? "a rise (one tail)" : "a fall (one tail)",
-           vx_effect_is_covariate(effect) ? ", in step with the covariate" : "",
+           effect->kind == VX_SLOPE ? ", in step with the covariate" : "",
            vx_count_text((double)view->modality->mask_voxels, text));
     put_voxel(report, effect, vx_critical(null->voxel, null->count));
     if (null->extent)

@@ -1,7 +1,7 @@
 /* What came out of an effect, in sentences; and what could have come out. */
-#include "output/level.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/level.h"
 
 #include <math.h>
 

@@ -1,9 +1,9 @@
 /* Where: slices and glass brain of what lies beyond the forming threshold, and the whole map beside them. */
 #include "base/memory.h"
-#include "output/level.h"
 #include "report/draw/brain.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/level.h"
 
 #include <math.h>
 

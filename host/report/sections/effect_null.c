@@ -1,9 +1,9 @@
 /* What chance alone gave: the null distributions that every corrected p is read from. */
 #include "base/memory.h"
-#include "output/level.h"
 #include "report/draw/plot.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/level.h"
 
 #include <math.h>
 #include <string.h>

@@ -54,7 +54,7 @@ static void put_mean(vx_report *report, const vx_effect_view *view, size_t c, co
     vx_line line = {0};
     double limits[3];
     int64_t rises = 0;
-    report->status = vx_line_fit(effect->design, effect->n, effect->columns, vx_effect_column(effect), effect->df, 0,
+    report->status = vx_line_fit(effect->design, effect->n, effect->columns, effect->tested, effect->df, 0,
                                  change, &line, report->error);
     if (report->status)
         return;
@@ -88,7 +88,7 @@ static void put_covariate(vx_report *report, const vx_effect_view *view, size_t 
                           const char *title)
 {
     const vx_results_effect *effect = view->effect;
-    const int64_t column = vx_effect_column(effect), n = effect->n;
+    const int64_t column = effect->tested, n = effect->n;
     const bool adjusted = effect->columns > 2 && !effect->ranks;
     double *raw = vx_array((size_t)n, sizeof *raw);
     vx_line line = {0};
@@ -132,7 +132,7 @@ cleanup:
 void vx_effect_values(vx_report *report, const vx_effect_view *view)
 {
     const vx_results_effect *effect = view->effect;
-    const bool covariate = vx_effect_is_covariate(effect);
+    const bool covariate = effect->kind == VX_SLOPE;
     const size_t shown = effect->measured < SHOWN ? effect->measured : SHOWN;
     if (!shown)
         return;

@@ -1,7 +1,7 @@
 /* What was asked, and what came out, on one screen. */
-#include "output/level.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/level.h"
 
 #include <math.h>
 #include <string.h>

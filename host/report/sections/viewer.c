@@ -4,11 +4,11 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sort.h"
-#include "output/level.h"
-#include "output/record.h"
+#include "image/grid.h"
 #include "report/draw/colour.h"
 #include "report/draw/sample.h"
 #include "report/volume.h"
+#include "results/level.h"
 
 #include <math.h>
 #include <string.h>

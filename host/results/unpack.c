@@ -1,4 +1,4 @@
-#include "report/unpack.h"
+#include "results/unpack.h"
 
 #include <string.h>
 #include <zlib.h>

@@ -4,8 +4,8 @@
  * has the shape that the caller expects, and is of the types, in the layouts and packed by the filters that voxstat
  * writes with. Where HDF5 1.10 reads beyond its memory in a damaged file it is not asked: chunks are unpacked here, and
  * texts and attributes, which may have another length than the file says, are not read. */
-#ifndef VX_REPORT_STORE_H
-#define VX_REPORT_STORE_H
+#ifndef VX_RESULTS_STORE_H
+#define VX_RESULTS_STORE_H
 
 #include "base/error.h"
 

@@ -1,7 +1,7 @@
 /* A chunk of a dataset, as HDF5 packs it: the bytes of its values sorted by their place in the value (shuffle), then
  * compressed by zlib (deflate). */
-#ifndef VX_REPORT_UNPACK_H
-#define VX_REPORT_UNPACK_H
+#ifndef VX_RESULTS_UNPACK_H
+#define VX_RESULTS_UNPACK_H
 
 #include <stdbool.h>
 #include <stddef.h>

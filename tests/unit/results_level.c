@@ -1,6 +1,6 @@
 /* p on either side of the level, in every format: exact fractions k / count decide which side that is. */
-#include "output/level.h"
 #include "report/numbers.h"
+#include "results/level.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* A folder that output wrote is read back as it was: the record made by hand, through the files, into vx_results. */
 #include "unit/output_fixture.h"
 
-#include "report/results.h"
+#include "results/results.h"
 
 /* In double, which cmocka's own comparison is not. */
 #define assert_close(a, b, tolerance) assert_true(fabs((double)(a) - (b)) <= (tolerance))
@@ -79,7 +79,10 @@ static void effects_come_back(void **state)
     write_folder(VX_P_LOG10, VOXSTAT_VERSION);
     vx_results *results = open_folder();
     const vx_results_effect *change = &results->modality[0].effect[0], *level = &results->modality[0].effect[1];
+    assert_int_equal(change->kind, VX_MEAN);
     assert_int_equal(change->scheme, VX_SIGN_FLIP);
+    assert_int_equal(level->kind, VX_SLOPE);
+    assert_int_equal(level->scheme, VX_PERMUTE);
     assert_close(change->peak_t, -6.25, 0);
     assert_close(change->threshold_t, 3.125, 0);
     assert_true(change->p[VX_P_FWE_VOXEL].there);

@@ -1,7 +1,7 @@
 /* A run.json in which two modalities or two effects are named alike is refused. */
 #include "unit/whole_fixture.h"
 
-#include "report/results.h"
+#include "results/results.h"
 
 #include <jansson.h>
 

@@ -1,8 +1,8 @@
-#include "report/store.h"
+#include "results/store.h"
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "report/unpack.h"
+#include "results/unpack.h"
 
 #include <errno.h>
 #include <hdf5.h>

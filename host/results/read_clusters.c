@@ -1,4 +1,4 @@
-#include "report/reading.h"
+#include "results/reading.h"
 
 #include "base/file.h"
 #include "base/memory.h"

@@ -1,8 +1,8 @@
-#include "report/reading.h"
+#include "results/reading.h"
 
 #include "base/file.h"
 #include "base/memory.h"
-#include "output/names.h"
+#include "results/names.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* Whether the figures of a folder agree with one another. */
-#include "report/reading.h"
+#include "results/reading.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -82,8 +82,6 @@ static void check_effect(vx_reading *r, const vx_results_modality *modality, con
                         (long long)modality->n, modality->name);
     else if (tested != 1)
         vx_reading_fail(r, "\"contrast\" of %.60s tests %lld columns and not one", effect->name, (long long)tested);
-    else if (effect->scheme == VX_PERMUTE && effect->columns < 2)
-        vx_reading_fail(r, "\"columns\" of %.60s hold no covariate", effect->name);
     else if (!(effect->df > 0 && effect->df < (double)effect->n))
         vx_reading_fail(r, "\"df\" of %.60s are %g, of %lld participants", effect->name, effect->df,
                         (long long)effect->n);

@@ -1,12 +1,12 @@
-/* What the parts of the reader share: results.c opens and reads results.h5, results_json.c reads run.json,
- * results_clusters.c the tables of clusters, and results_check.c holds their figures against one another.
+/* What the parts of the reader share: results.c opens and reads results.h5, read_run.c reads run.json, read_clusters.c
+ * the tables of clusters, and check.c holds their figures against one another.
  *
  * A folder may come from anybody. What has been read is of the right types, its texts that become paths are safe, and
  * its figures agree, so that nothing later has to doubt them. */
-#ifndef VX_REPORT_READING_H
-#define VX_REPORT_READING_H
+#ifndef VX_RESULTS_READING_H
+#define VX_RESULTS_READING_H
 
-#include "report/results.h"
+#include "results/results.h"
 
 /* A folder in the reading. Once something has failed, what follows does nothing, and the end says so. */
 typedef struct vx_reading {

@@ -1,4 +1,4 @@
-#include "output/level.h"
+#include "results/level.h"
 
 #include <math.h>
 

@@ -2,10 +2,13 @@
  *
  * With few relabellings p often equals the level. Counts, tables, pictures and the windows of viewers all ask here, so
  * that such a p is on the same side in all of them. */
-#ifndef VX_OUTPUT_LEVEL_H
-#define VX_OUTPUT_LEVEL_H
+#ifndef VX_RESULTS_LEVEL_H
+#define VX_RESULTS_LEVEL_H
 
-#include "output/output.h"
+#include "results/p_format.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 #define VX_LEVEL 0.05
 

@@ -1,9 +1,10 @@
-#include "report/reading.h"
+#include "results/reading.h"
 
 #include "base/memory.h"
-#include "output/level.h"
-#include "output/record.h"
-#include "report/store.h"
+#include "image/grid.h"
+#include "results/level.h"
+#include "results/schema.h"
+#include "results/store.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -79,6 +80,19 @@ static bool has(const vx_reading *r, const char *root, const char *place, const 
     return there;
 }
 
+/* The contrast tests the intercept, which is the one constant column, or a regressor, which stands beside it. */
+static void find_kind(vx_reading *r, vx_results_effect *effect)
+{
+    effect->kind = VX_MEAN;
+    for (effect->tested = 0; !r->status && effect->contrast[effect->tested] == 0;)
+        effect->tested++;
+    for (int64_t i = 1; i < effect->n && !r->status; i++)
+        if (effect->design[i * effect->columns + effect->tested] != effect->design[effect->tested])
+            effect->kind = VX_SLOPE;
+    if (!r->status && effect->kind == VX_SLOPE && effect->columns < 2)
+        vx_reading_fail(r, "\"columns\" of %.60s hold no intercept", effect->name);
+}
+
 static void read_effect_store(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
 {
     struct { const char *name; double **value; } null[] = {{"voxel", &effect->null.voxel},
@@ -88,6 +102,7 @@ static void read_effect_store(vx_reading *r, const vx_results_modality *modality
     const size_t design[2] = {(size_t)effect->n, (size_t)effect->columns}, count = (size_t)effect->relabellings;
     effect->design = numbers(r, "design", effect->place, "matrix", 2, design, false);
     effect->raw = numbers(r, "design", effect->place, "raw", 2, design, false);
+    find_kind(r, effect);
     effect->null.count = count;
     for (size_t k = 0; k < sizeof null / sizeof *null; k++)
         if (k == 0 || has(r, "null", effect->place, null[k].name))

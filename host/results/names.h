@@ -1,8 +1,8 @@
 /* Names of files: how voxstat makes them from names in a table, and which ones it takes from a run.json.
  *
  * A run.json may come from anybody. A name in it becomes part of a path only after vx_file_name_safe. */
-#ifndef VX_OUTPUT_NAMES_H
-#define VX_OUTPUT_NAMES_H
+#ifndef VX_RESULTS_NAMES_H
+#define VX_RESULTS_NAMES_H
 
 #include <stdbool.h>
 

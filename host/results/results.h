@@ -2,11 +2,12 @@
  *
  * A vx_results owns everything that it points to; vx_results_close releases it. It holds the file open: maps are read
  * when they are asked for. p are plain, whatever --p-format wrote. */
-#ifndef VX_REPORT_RESULTS_H
-#define VX_REPORT_RESULTS_H
+#ifndef VX_RESULTS_RESULTS_H
+#define VX_RESULTS_RESULTS_H
 
 #include "image/means.h"
-#include "output/output.h"
+#include "results/p_format.h"
+#include "voxstat/voxstat.h"
 
 #include <jansson.h>
 
@@ -30,6 +31,7 @@ typedef struct vx_results_effect {
     const char *name;            /* as in the table: may hold anything */
     const char *stem;            /* what its files begin with */
     const char *place;           /* <modality>/<effect> in results.h5 */
+    vx_effect_kind kind;
     vx_scheme scheme;
     bool ranks;
     int64_t n;
@@ -40,6 +42,7 @@ typedef struct vx_results_effect {
     int64_t columns;
     const char **column;         /* columns */
     double *contrast;            /* columns */
+    int64_t tested;              /* the column that the contrast tests */
     double *design, *raw;        /* n x columns: mean-centred (ranks of Spearman), and as in the table */
     vx_tails tails;
     double peak_t, peak_mm[3];   /* NaN where there is none */

@@ -1,6 +1,6 @@
 /* Volumes of results.h5 that HDF5 packed come back as they were, whatever their chunks; those whose chunks hold more or
  * less than they should are refused. */
-#include "report/store.h"
+#include "results/store.h"
 
 #include <hdf5.h>
 #include <setjmp.h>
