@@ -1,9 +1,11 @@
 /* The devices and the report. */
 #include "bench/rows.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "base/stop.h"
 #include "output/file.h"
 
@@ -17,13 +19,6 @@
 vx_bench_options vx_bench_defaults(void)
 {
     return (vx_bench_options){.participants = 14, .repetitions = 5};
-}
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
 /* The most memory that the process held since the last call, in bytes; 0 where the system does not tell. */
@@ -41,12 +36,6 @@ static double peak_memory(void)
         return 0;
     bool cleared = fputs("5", file) >= 0;
     return !fclose(file) && cleared ? 1024 * peak : 0;
-}
-
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 /* A number of the table, or a dash where there is none. */
@@ -95,12 +84,12 @@ vx_status vx_bench_measure(vx_bench_state *state, const vx_bench_row *row, vx_be
     peak_memory();
     vx_status status = body(context, error);
     for (int i = 0; i < times && !status && !(status = vx_stop_check(error)); i++) {
-        double start = now();
+        double start = vx_seconds();
         status = body(context, error);
-        seconds[i] = now() - start;
+        seconds[i] = vx_seconds() - start;
     }
     if (!status) {
-        qsort(seconds, (size_t)times, sizeof *seconds, compare);
+        vx_sort_doubles(seconds, (size_t)times);
         if (!report(state, row, seconds[0], (seconds[(times - 1) / 2] + seconds[times / 2]) / 2, peak_memory()))
             status = vx_fail_memory(error);
     } else {

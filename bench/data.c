@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "simulate/draw.h"
 #include "simulate/smooth.h"
+#include "space/grid.h"
 
 #include <string.h>
 
@@ -19,7 +20,7 @@ vx_status vx_bench_matrix(int64_t n, int64_t voxels, vx_matrix **matrix, vx_erro
     if (status)
         return status;
     const int64_t *dim = phantom->grid.dim;
-    size_t size = (size_t)(dim[0] * dim[1] * dim[2]);
+    size_t size = vx_grid_elements(&phantom->grid);
     if (voxels <= 0 || voxels > phantom->voxels)
         voxels = phantom->voxels;
     size_t cells = 0;

@@ -60,4 +60,8 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.bash
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions
         RENAME _voxstat)
 install(FILES contrib/nipype/voxstat.py DESTINATION ${CMAKE_INSTALL_DATADIR}/voxstat/nipype)
-install(FILES LICENSE README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# With all that their links lead to.
+install(FILES LICENSE README.md CONTRIBUTING.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES sample_data/demo.png DESTINATION ${CMAKE_INSTALL_DOCDIR}/sample_data)
+install(FILES bench/README.md bench/RESULTS.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/bench)

@@ -1,6 +1,7 @@
 #include "base/number.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,4 +37,18 @@ bool vx_number_read(const char *text, double *value)
         return false;
     *value = strtod(text, &end);
     return !*end && isfinite(*value);
+}
+
+const char *vx_count_text(uint64_t count, char text[32])
+{
+    char figures[32];
+    const int length = snprintf(figures, sizeof figures, "%llu", (unsigned long long)count);
+    int used = 0;
+    for (int i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0)
+            text[used++] = ',';
+        text[used++] = figures[i];
+    }
+    text[used] = '\0';
+    return text;
 }

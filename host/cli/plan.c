@@ -1,5 +1,6 @@
 #include "cli/run.h"
 
+#include "base/number.h"
 #include "cli/terminal.h"
 #include "engine/mass.h"
 #include "results/level.h"
@@ -118,8 +119,8 @@ static void say_loss(const vx_run *run, const char *what, const vx_mask_loss *lo
     char a[32], b[32];
     if (loss->voxels)
         vx_say(run, "  most voxels that %s: %s, %s (%s, of which %s in no other participant)\n", what,
-               loss->participant, loss->column, vx_grouped((uint64_t)loss->voxels, a),
-               vx_grouped((uint64_t)loss->alone, b));
+               loss->participant, loss->column, vx_count_text((uint64_t)loss->voxels, a),
+               vx_count_text((uint64_t)loss->alone, b));
 }
 
 void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
@@ -136,15 +137,15 @@ void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
     };
     char a[32], b[32];
     vx_say(run, "%s: mask of %s voxels, of %s in the grid", modality->study->name,
-           vx_grouped((uint64_t)modality->matrix->voxels, a), vx_grouped((uint64_t)mask->grid_voxels, b));
+           vx_count_text((uint64_t)modality->matrix->voxels, a), vx_count_text((uint64_t)mask->grid_voxels, b));
     for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++) {
         if (left_out[i].count)
-            vx_say(run, "; %s left out: %s", vx_grouped((uint64_t)left_out[i].count, a), left_out[i].reason);
+            vx_say(run, "; %s left out: %s", vx_count_text((uint64_t)left_out[i].count, a), left_out[i].reason);
     }
     vx_say(run, "\n");
     if (mask->kept_zero)
         vx_say(run, "  %s voxels that are exactly 0 in some image are kept\n",
-               vx_grouped((uint64_t)mask->kept_zero, a));
+               vx_count_text((uint64_t)mask->kept_zero, a));
     say_loss(run, "are not finite", &mask->not_finite);
     say_loss(run, "are exactly 0", &mask->zero);
 }
@@ -156,7 +157,7 @@ static void say_effect(const vx_run *run, const vx_run_modality *modality, int64
     static const char *const side[] = {[VX_TWO_TAILS] = "|t| > ", [VX_POSITIVE] = "t > ", [VX_NEGATIVE] = "t < -"};
     char a[32], possible[64] = "more than 10^19";
     if (plan->possible < UINT64_MAX)
-        vx_grouped(plan->possible, possible);
+        vx_count_text(plan->possible, possible);
     vx_say(run, "%s %s: n = %lld, design [", modality->study->name, effect->name, (long long)effect->n);
     for (int64_t c = 0; c < effect->columns; c++)
         vx_say(run, "%s%s", c ? ", " : "", effect->column_name[c]);
@@ -166,14 +167,14 @@ static void say_effect(const vx_run *run, const vx_run_modality *modality, int64
     if (plan->exhaustive)
         vx_say(run, "  all %s %s; ", possible, what);
     else
-        vx_say(run, "  %s random %s of %s possible; ", vx_grouped(plan->relabellings - 1, a), what, possible);
+        vx_say(run, "  %s random %s of %s possible; ", vx_count_text(plan->relabellings - 1, a), what, possible);
     vx_say(run, "smallest p possible %.2g; clusters form at %s%.3f\n", plan->p_smallest, side[run->inference.tails],
            plan->threshold_t);
     if (plan->exact_uncorrected)
         vx_say(run, "  uncorrected p and false discovery rate: exact, over all %s sign flips\n", possible);
     if (run->verbose)
         vx_say(run, "  %s to compute, %lld a batch, %lld slab%s, %.1f MB of device memory\n",
-               vx_grouped(plan->evaluations, a), (long long)plan->batch, (long long)plan->slabs, plural(plan->slabs),
+               vx_count_text(plan->evaluations, a), (long long)plan->batch, (long long)plan->slabs, plural(plan->slabs),
                1e-6 * (double)plan->device_bytes);
 }
 

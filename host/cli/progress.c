@@ -1,5 +1,6 @@
 #include "cli/progress.h"
 
+#include "base/clock.h"
 #include "base/stop.h"
 #include "cli/terminal.h"
 

@@ -1,5 +1,6 @@
 #include "cli/run.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "cli/terminal.h"
 

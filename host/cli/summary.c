@@ -1,6 +1,7 @@
 #include "cli/summary.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "cli/columns.h"
 #include "cli/terminal.h"
 #include "results/level.h"
@@ -112,7 +113,7 @@ static void say_found(const vx_results_modality *modality, const vx_results_effe
         const vx_results_p *p = &effect->p[by_voxel[i].kind];
         if (!p->there)
             continue;
-        fprintf(out, "%s%s voxel%s (%s)", join, vx_grouped((uint64_t)p->below, a), p->below == 1 ? "" : "s",
+        fprintf(out, "%s%s voxel%s (%s)", join, vx_count_text((uint64_t)p->below, a), p->below == 1 ? "" : "s",
                 by_voxel[i].name);
         join = ", ";
     }

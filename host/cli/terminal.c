@@ -96,23 +96,3 @@ void vx_print(FILE *stream, const char *format, ...)
     vx_print_of(stream, format, arguments);
     va_end(arguments);
 }
-
-double vx_seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-const char *vx_grouped(uint64_t number, char text[32])
-{
-    char digits[32];
-    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)number), used = 0;
-    for (int i = 0; i < length; i++) {
-        if (i && (length - i) % 3 == 0)
-            text[used++] = ',';
-        text[used++] = digits[i];
-    }
-    text[used] = '\0';
-    return text;
-}

@@ -1,5 +1,4 @@
-/* The terminal: colours only where a person looks, numbers as people read them, the time that has gone by, and stops on
- * request. */
+/* The terminal: colours only where a person looks, no text that could act on it, and stops on request. */
 #ifndef VX_CLI_TERMINAL_H
 #define VX_CLI_TERMINAL_H
 
@@ -21,17 +20,11 @@ void vx_stop_catch(void);
  * Writing to them fails. */
 void vx_streams_settle(void);
 
-/* Seconds of a clock that only goes forward. */
-double vx_seconds(void);
-
 /* printf, but what could act on the terminal is shown as vx_printable does: names and paths are other people's text. */
 void vx_print(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void vx_print_of(FILE *stream, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 
 /* False, and errno, where not all that was printed to standard output has arrived. */
 bool vx_stdout_flush(void);
-
-/* 1234567 as "1,234,567"; `text` has 32 bytes. Returns `text`. */
-const char *vx_grouped(uint64_t number, char text[32]);
 
 #endif

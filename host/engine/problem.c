@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "engine/mass.h"
 #include "model/residual.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <string.h>
@@ -72,21 +73,13 @@ vx_status vx_problem_fill(vx_problem *p, const vx_matrix *matrix, vx_error *erro
     return short_of_memory ? vx_fail_memory(error) : VX_OK;
 }
 
-static void coordinates(const vx_matrix *matrix, int64_t v, int64_t c[3])
-{
-    const int64_t *dim = matrix->grid.dim;
-    c[0] = matrix->index[v] % dim[0];
-    c[1] = matrix->index[v] / dim[0] % dim[1];
-    c[2] = matrix->index[v] / dim[0] / dim[1];
-}
-
 /* Places in a grid of the mask's bounding box, with one empty column, row and slice in front of each line, so that no
  * neighbour wraps around. */
 static vx_status place_voxels(vx_problem *p, const vx_matrix *matrix, vx_error *error)
 {
     int64_t c[3], low[3] = {INT64_MAX, INT64_MAX, INT64_MAX}, high[3] = {0, 0, 0};
     for (int64_t v = 0; v < p->voxels; v++) {
-        coordinates(matrix, v, c);
+        vx_grid_voxel(&matrix->grid, matrix->index[v], c);
         for (int a = 0; a < 3; a++) {
             low[a] = c[a] < low[a] ? c[a] : low[a];
             high[a] = c[a] > high[a] ? c[a] : high[a];
@@ -101,7 +94,7 @@ static vx_status place_voxels(vx_problem *p, const vx_matrix *matrix, vx_error *
     if (!(p->position = vx_array((size_t)p->voxels, sizeof *p->position)))
         return vx_fail_memory(error);
     for (int64_t v = 0; v < p->voxels; v++) {
-        coordinates(matrix, v, c);
+        vx_grid_voxel(&matrix->grid, matrix->index[v], c);
         p->position[v] = (int32_t)(c[0] - low[0] + 1 + (c[1] - low[1] + 1) * p->stride_y +
                                    (c[2] - low[2] + 1) * p->stride_z);
     }

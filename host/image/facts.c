@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/sort.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <string.h>
@@ -105,7 +106,7 @@ static void keep(uint64_t **bits, uint64_t any)
 
 vx_status vx_facts_find(const char *path, const vx_loaded *image, vx_facts *facts, vx_error *error)
 {
-    const int64_t voxels = image->grid.dim[0] * image->grid.dim[1] * image->grid.dim[2]; /* in memory: no overflow */
+    const int64_t voxels = (int64_t)vx_grid_elements(&image->grid);
     const size_t words = vx_facts_words(voxels);
     const double first = first_finite(image, voxels);
     looking l = {image->slope, image->inter, first, {1, 2}};

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "image/orientation.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <string.h>
@@ -143,22 +144,14 @@ static vx_status check_fields(const char *path, const vx_header_fields *f, uint6
     return status;
 }
 
-/* An affine is of use where every axis has a length and no axis lies in the plane of the others: the volume of the
- * voxel relative to the product of its edges is 1 for a box and 0 for a plane. */
 static vx_status check_affine(const char *path, const vx_grid *grid, vx_error *error)
 {
     const double(*a)[4] = grid->affine;
-    double edges = 1;
     for (int i = 0; i < 3; i++)
         for (int j = 0; j < 4; j++)
             if (!isfinite(a[i][j]))
                 return vx_fail(error, VX_INPUT, "%s: its affine holds %g; finite numbers are needed", path, a[i][j]);
-    for (int j = 0; j < 3; j++)
-        edges *= sqrt(a[0][j] * a[0][j] + a[1][j] * a[1][j] + a[2][j] * a[2][j]);
-    double volume = a[0][0] * (a[1][1] * a[2][2] - a[1][2] * a[2][1]) -
-                    a[0][1] * (a[1][0] * a[2][2] - a[1][2] * a[2][0]) +
-                    a[0][2] * (a[1][0] * a[2][1] - a[1][1] * a[2][0]);
-    if (!(fabs(volume) > 1e-6 * edges))
+    if (!vx_grid_is_regular(grid))
         return vx_fail(error, VX_INPUT, "%s: singular affine: an axis has no length, or all lie in one plane", path);
     return VX_OK;
 }

@@ -1,11 +1,8 @@
 #include "image/mask.h"
 
-#include <math.h>
+#include "space/grid.h"
 
-static int64_t grid_voxels(const vx_loaded *image)
-{
-    return image->grid.dim[0] * image->grid.dim[1] * image->grid.dim[2]; /* a volume is in memory: no overflow */
-}
+#include <math.h>
 
 static bool is_value(const vx_loaded *image, int64_t v)
 {
@@ -24,7 +21,7 @@ static bool is_above(const vx_loaded *image, int64_t v, double level)
 static vx_status collect(const vx_loaded *a, const vx_loaded *b, double level, vx_candidates *candidates,
                          vx_error *error)
 {
-    const int64_t voxels = grid_voxels(a);
+    const int64_t voxels = (int64_t)vx_grid_elements(&a->grid);
     vx_candidates found = {0};
     for (int64_t v = 0; v < voxels; v++)
         found.count += b ? is_value(a, v) && is_value(b, v) : is_above(a, v, level);
@@ -41,7 +38,7 @@ static vx_status collect(const vx_loaded *a, const vx_loaded *b, double level, v
 /* The largest value counts up to one part in a million, which scaling by a slope may cost. */
 static void describe(const vx_loaded *mask, vx_mask_report *report)
 {
-    const int64_t voxels = grid_voxels(mask);
+    const int64_t voxels = (int64_t)vx_grid_elements(&mask->grid);
     double low = INFINITY, high = -INFINITY;
     for (int64_t v = 0; v < voxels; v++) {
         if (!is_value(mask, v))

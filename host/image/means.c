@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "image/load.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <omp.h>
@@ -100,7 +101,7 @@ vx_status vx_means_read(const vx_volume_row *rows, int64_t n, const vx_grid *gri
                         const vx_voxel_set *region, size_t regions, int threads, vx_means **means, vx_error *error)
 {
     summing s = {.row = rows, .grid = grid, .reading = reading, .region = region,
-                 .elements = grid->dim[0] * grid->dim[1] * grid->dim[2]};
+                 .elements = (int64_t)vx_grid_elements(grid)};
     vx_status status = VX_OK;
     size_t cells;
     s.means = calloc(1, sizeof *s.means);

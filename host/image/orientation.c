@@ -1,6 +1,7 @@
 #include "image/orientation.h"
 
 #include "base/memory.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <string.h>
@@ -89,10 +90,8 @@ vx_status vx_grid_from_nifti(nifti_image *nim, const vx_header_fields *f, vx_gri
     memcpy(grid->affine, affine->m, sizeof grid->affine);
     memcpy(grid->sform, nim->sto_xyz.m, sizeof grid->sform);
     for (int k = 0; k < 3; k++) { /* a size of 0 beside an sform says nothing: the axis does */
-        const double(*a)[4] = grid->affine;
         const bool sized = isfinite(f->pixdim[k]) && f->pixdim[k] != 0;
-        grid->pixdim[k] = sized ? fabs(f->pixdim[k])
-                                : sqrt(a[0][k] * a[0][k] + a[1][k] * a[1][k] + a[2][k] * a[2][k]);
+        grid->pixdim[k] = sized ? fabs(f->pixdim[k]) : vx_grid_step_mm(grid, k);
     }
     grid->qform_code = nim->qform_code;
     grid->sform_code = nim->sform_code;

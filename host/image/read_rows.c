@@ -5,6 +5,7 @@
  * matters. */
 #include "base/stop.h"
 #include "image/reading.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <omp.h>
@@ -17,11 +18,6 @@ enum { NOT_FINITE = 1, ZERO = 2, BELOW_THRESHOLD = 4, VARIES = 8 };
 typedef struct volumes {
     vx_loaded image[2]; /* VX_BASELINE, VX_FOLLOWUP */
 } volumes;
-
-static int64_t grid_voxels(const vx_grid *grid)
-{
-    return grid->dim[0] * grid->dim[1] * grid->dim[2]; /* a volume of this grid has been in memory: no overflow */
-}
 
 /* "participant sub-03, column pet_followup" */
 static void describe_image(const vx_reading *r, int64_t row, int which, char *text, size_t size)
@@ -78,7 +74,7 @@ static vx_status load_pair(vx_reading *r, int64_t row, volumes *pair, vx_error *
 static vx_status note_infinite(vx_reading *r, int64_t row, int64_t voxel, vx_error *error)
 {
     uint64_t **bits = &r->facts[2 * row + VX_FOLLOWUP].not_finite;
-    if (!*bits && !(*bits = vx_array_zero(vx_facts_words(grid_voxels(&r->grid)), sizeof **bits)))
+    if (!*bits && !(*bits = vx_array_zero(vx_facts_words((int64_t)vx_grid_elements(&r->grid)), sizeof **bits)))
         return vx_fail_memory(error);
     (*bits)[voxel >> 6] |= (uint64_t)1 << (voxel & 63);
     return VX_OK;
@@ -222,7 +218,7 @@ static vx_status same_values(const vx_reading *r, const char *a, const char *b, 
     if (!status)
         status = vx_image_load(b, &how, &y, error);
     *same = !status;
-    for (int64_t v = 0; *same && v < grid_voxels(&r->grid); v++) {
+    for (int64_t v = 0; *same && v < (int64_t)vx_grid_elements(&r->grid); v++) {
         const double one = vx_loaded_value(&x, v), other = vx_loaded_value(&y, v);
         *same = one == other || (isnan(one) && isnan(other));
     }
@@ -274,7 +270,7 @@ static vx_status account(vx_reading *r, vx_error *error)
 {
     vx_coverage coverage;
     vx_mask_report *report = &r->report;
-    report->grid_voxels = grid_voxels(&r->grid);
+    report->grid_voxels = (int64_t)vx_grid_elements(&r->grid);
     vx_status status = vx_coverage_find(r->row, r->n, r->facts, r->mask.file ? &r->candidates : NULL,
                                         r->mask.keep_zeros, report->grid_voxels, &coverage, report, error);
     for (int64_t c = 0; c < r->candidates.count && !status; c++) {

@@ -1,7 +1,9 @@
 #include "infer/clusters.h"
 
 #include "base/memory.h"
+#include "base/sort.h"
 #include "engine/mass.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <string.h>
@@ -99,33 +101,24 @@ static int largest_first(const void *a, const void *b)
         return x->voxels > y->voxels ? -1 : 1;
     if (x->mass != y->mass)
         return x->mass > y->mass ? -1 : 1;
-    return (x->peak > y->peak) - (x->peak < y->peak);
-}
-
-static double voxel_mm3(const double a[4][4])
-{
-    return fabs(a[0][0] * (a[1][1] * a[2][2] - a[1][2] * a[2][1]) - a[0][1] * (a[1][0] * a[2][2] - a[1][2] * a[2][0]) +
-                a[0][2] * (a[1][0] * a[2][1] - a[1][1] * a[2][0]));
+    return vx_compare((double)x->peak, (double)y->peak);
 }
 
 static vx_cluster describe(const flood *f, const found *c, int32_t label, const float *t)
 {
     const vx_grid *grid = &f->matrix->grid;
-    const double(*a)[4] = grid->affine;
     int64_t place = f->matrix->index[c->peak];
     vx_cluster cluster = {
         .label = label,
         .sign = c->sign,
         .voxels = c->voxels,
-        .mm3 = voxel_mm3(a) * (double)c->voxels,
+        .mm3 = vx_grid_voxel_mm3(grid) * (double)c->voxels,
         .mass = (double)c->mass / (double)VX_MASS_ONE,
         .peak_t = t[c->peak],
-        .peak_voxel = {place % grid->dim[0], place / grid->dim[0] % grid->dim[1], place / grid->dim[0] / grid->dim[1]},
         .p_extent = NAN, .p_mass = NAN, .p_voxel = NAN, .p_tfce = NAN, .p_uncorrected = NAN, .p_fdr = NAN,
     };
-    const int64_t *at = cluster.peak_voxel;
-    for (int i = 0; i < 3; i++)
-        cluster.peak_mm[i] = a[i][3] + a[i][0] * (double)at[0] + a[i][1] * (double)at[1] + a[i][2] * (double)at[2];
+    vx_grid_voxel(grid, place, cluster.peak_voxel);
+    vx_grid_mm(grid, place, cluster.peak_mm);
     return cluster;
 }
 

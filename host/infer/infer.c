@@ -1,5 +1,6 @@
 #include "voxstat/result.h"
 
+#include "base/clock.h"
 #include "base/distribution.h"
 #include "base/memory.h"
 #include "engine/verify.h"
@@ -8,7 +9,6 @@
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 vx_inference_options vx_inference_defaults(void)
 {
@@ -199,13 +199,6 @@ static vx_status permute(vx_work *w, vx_progress progress, void *context, vx_err
                      error);
 }
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 vx_status vx_infer(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
                    const vx_inference_options *options, vx_progress progress, void *context, vx_result **result,
                    vx_error *error)
@@ -222,11 +215,11 @@ vx_status vx_infer(vx_device *device, const vx_matrix *matrix, const vx_effect *
     if ((status = prepare(&w, error)) || (status = vx_estimate(matrix, effect, &w.estimates, error)))
         goto cleanup;
     w.result->plan = plan_of(&w);
-    double started = now();
+    double started = vx_seconds();
     if ((status = permute(&w, progress, context, error)) ||
         (status = vx_maxima_new(w.problem, w.tally, options->tails, &w.maxima, error)))
         goto cleanup;
-    w.result->seconds = now() - started;
+    w.result->seconds = vx_seconds() - started;
     w.result->overflows = w.tally->overflows;
     if ((status = vx_maps_make(&w, error)))
         goto cleanup;

@@ -1,9 +1,11 @@
 #include "infer/maps.h"
 
 #include "base/memory.h"
+#include "base/sort.h"
 #include "infer/clusters.h"
 #include "infer/exact.h"
 #include "infer/tfce.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <string.h>
@@ -69,7 +71,7 @@ static vx_status add_voxel_p(vx_work *w, vx_error *error)
         return vx_fail_memory(error);
     }
     memcpy(sorted, w->maxima.r, (size_t)w->maxima.count * sizeof *sorted);
-    vx_sort(sorted, w->maxima.count);
+    vx_sort_doubles(sorted, (size_t)w->maxima.count);
     for (int64_t v = 0; v < w->problem->voxels; v++) {
         double r = vx_score_r(w->problem, w->score[v]);
         r = tails == VX_TWO_TAILS ? fabs(r) : tails == VX_POSITIVE ? r : -r;
@@ -96,7 +98,7 @@ static vx_status add_tfce(vx_work *w, vx_error *error)
         (status = vx_tfce_map(w->problem, w->score, true, least, error)))
         goto cleanup;
     memcpy(sorted, w->maxima.tfce, (size_t)w->maxima.count * sizeof *sorted);
-    vx_sort(sorted, w->maxima.count);
+    vx_sort_doubles(sorted, (size_t)w->maxima.count);
     for (int64_t v = 0; v < w->problem->voxels; v++) {
         if ((tails == VX_POSITIVE && map[v] < 0.0f) || (tails == VX_NEGATIVE && map[v] > 0.0f))
             map[v] = 0.0f; /* that tail was needed for the complements' maxima alone */
@@ -151,7 +153,7 @@ static vx_status add_cluster_p(vx_work *w, const char *name, const double *maxim
         if (label[v] > 0.0f)
             tolerance[(size_t)label[v] - 1] += mass_tolerance(w, v);
     memcpy(sorted, maxima, (size_t)w->maxima.count * sizeof *sorted);
-    vx_sort(sorted, w->maxima.count);
+    vx_sort_doubles(sorted, (size_t)w->maxima.count);
     for (size_t c = 0; c < w->result->clusters; c++) {
         vx_cluster *cluster = &w->result->cluster[c];
         double size = mass ? cluster->mass : (double)cluster->voxels;
@@ -169,7 +171,7 @@ static vx_status add_cluster_p(vx_work *w, const char *name, const double *maxim
 
 static int64_t voxel_at(const vx_matrix *matrix, const int64_t at[3])
 {
-    int64_t place = at[0] + matrix->grid.dim[0] * (at[1] + matrix->grid.dim[1] * at[2]), low = 0, high = matrix->voxels;
+    int64_t place = vx_grid_place(&matrix->grid, at), low = 0, high = matrix->voxels;
     while (low < high) {
         int64_t middle = low + (high - low) / 2;
         if (matrix->index[middle] < place)

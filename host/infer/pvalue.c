@@ -1,6 +1,7 @@
 #include "infer/pvalue.h"
 
 #include "base/memory.h"
+#include "base/sort.h"
 
 #include <math.h>
 
@@ -62,17 +63,6 @@ void vx_maxima_destroy(vx_maxima *maxima)
     *maxima = (vx_maxima){0};
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-void vx_sort(double *value, uint64_t count)
-{
-    qsort(value, (size_t)count, sizeof *value, ascending);
-}
-
 double vx_p_from_maxima(const double *sorted, uint64_t count, double observed, double tolerance)
 {
     uint64_t below = 0, end = count; /* the first maximum that reaches the observed value */
@@ -120,8 +110,7 @@ typedef struct ranked_p {
 
 static int by_p(const void *a, const void *b)
 {
-    float x = ((const ranked_p *)a)->p, y = ((const ranked_p *)b)->p;
-    return (x > y) - (x < y);
+    return vx_compare(((const ranked_p *)a)->p, ((const ranked_p *)b)->p);
 }
 
 vx_status vx_fdr(const float *p, int64_t m, float *q, vx_error *error)

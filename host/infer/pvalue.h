@@ -21,7 +21,6 @@ void vx_maxima_destroy(vx_maxima *maxima);
  * random relabellings this is (1 + #{permuted >= observed}) / (1 + permutations) (Phipson & Smyth 2010, eq. 2) and for
  * all of them count / total; it is never 0. `sorted` ascends. */
 double vx_p_from_maxima(const double *sorted, uint64_t count, double observed, double tolerance);
-void vx_sort(double *value, uint64_t count);
 
 /* Bounds for the engine to count against, so that vx_p_uncorrected can follow (problem->voxels of each). */
 void vx_bounds(const vx_problem *problem, vx_tails tails, const int32_t *score, int32_t *high, int32_t *low);

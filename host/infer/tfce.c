@@ -1,6 +1,7 @@
 #include "infer/tfce.h"
 
 #include "base/memory.h"
+#include "base/sort.h"
 
 #include <math.h>
 
@@ -31,8 +32,8 @@ static int by_height(const void *a, const void *b)
 {
     const peak *x = a, *y = b;
     if (x->height != y->height)
-        return x->height > y->height ? -1 : 1;
-    return (x->voxel > y->voxel) - (x->voxel < y->voxel);
+        return vx_compare(y->height, x->height);
+    return vx_compare(x->voxel, y->voxel);
 }
 
 static void find_offsets(sweep *w)

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "base/sort.h"
 
 #include <string.h>
 
@@ -150,7 +151,7 @@ static int by_key(const void *a, const void *b)
     const vx_key *x = a, *y = b;
     if (x->key != y->key)
         return x->key < y->key ? -1 : 1;
-    return (x->index > y->index) - (x->index < y->index);
+    return vx_compare(x->index, y->index);
 }
 
 /* A random permutation: the order of n random 64-bit keys. */

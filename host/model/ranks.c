@@ -1,11 +1,12 @@
 #include "model/ranks.h"
 
+#include "base/sort.h"
+
 #include <stdlib.h>
 
 static int by_value(const void *a, const void *b)
 {
-    double x = ((const vx_ranked *)a)->value, y = ((const vx_ranked *)b)->value;
-    return (x > y) - (x < y);
+    return vx_compare(((const vx_ranked *)a)->value, ((const vx_ranked *)b)->value);
 }
 
 void vx_midranks(double *value, int64_t n, vx_ranked *scratch)

@@ -93,12 +93,6 @@ static void put_criteria(vx_making *m)
                                                                              : "nidm_voxel26connected:");
 }
 
-static double voxel_volume(const double a[4][4])
-{
-    return fabs(a[0][0] * (a[1][1] * a[2][2] - a[1][2] * a[2][1]) - a[0][1] * (a[1][0] * a[2][2] - a[1][2] * a[2][0]) +
-                a[0][2] * (a[1][0] * a[2][1] - a[1][1] * a[2][0]));
-}
-
 /* Readers of NIDM-Results 1.3 take no search space without the terms of random field theory, which was not used: NaN
  * says so. */
 static void put_search_space(vx_making *m)
@@ -110,7 +104,7 @@ static void put_search_space(vx_making *m)
     vx_make_map(m, "search space", "prov:Entity , nidm_SearchSpaceMaskMap:", "Search Space Mask Map", VX_NIDM_MASK);
     vx_turtle_node(t, "prov:wasGeneratedBy", "inference");
     vx_turtle_typed(t, "nidm_searchVolumeInVoxels:", "int", "%lld", (long long)m->modality->mask_voxels);
-    vx_turtle_real(t, "nidm_searchVolumeInUnits:", (double)m->modality->mask_voxels * voxel_volume(m->grid.affine));
+    vx_turtle_real(t, "nidm_searchVolumeInUnits:", (double)m->modality->mask_voxels * vx_grid_voxel_mm3(&m->grid));
     if (!isnan(height))
         vx_turtle_real(t, "nidm_heightCriticalThresholdFWE05:", height);
     if (!isnan(extent)) /* which a cluster must exceed */
@@ -136,17 +130,16 @@ static void put_excursion_set(vx_making *m)
 
 static void put_peak(vx_making *m, const vx_cluster *cluster, const char *of)
 {
-    const int64_t *at = cluster->peak_voxel, *dim = m->grid.dim;
+    const int64_t *at = cluster->peak_voxel;
     const double *mm = cluster->peak_mm;
     char peak[40], coordinate[40];
     vx_turtle *t = &m->turtle;
-    for (int k = 0; k < 3; k++)
-        if (!m->status && (at[k] < 0 || at[k] >= dim[k]))
-            m->status = vx_fail(m->error, VX_INPUT, "%s/%s_clusters.tsv: the peak of cluster %d is not on the grid",
-                                m->results->folder, m->effect->stem, (int)cluster->label);
+    if (!m->status && !vx_grid_holds(&m->grid, at))
+        m->status = vx_fail(m->error, VX_INPUT, "%s/%s_clusters.tsv: the peak of cluster %d is not on the grid",
+                            m->results->folder, m->effect->stem, (int)cluster->label);
     if (m->status)
         return;
-    const double value = m->t[at[0] + dim[0] * (at[1] + dim[1] * at[2])];
+    const double value = m->t[vx_grid_place(&m->grid, at)];
     snprintf(peak, sizeof peak, "peak %d", (int)cluster->label);
     snprintf(coordinate, sizeof coordinate, "coordinate %d", (int)cluster->label);
     vx_turtle_about(t, peak, "prov:Entity , nidm_Peak:");

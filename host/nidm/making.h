@@ -7,6 +7,7 @@
 #include "nidm/pack.h"
 #include "nidm/turtle.h"
 #include "results/results.h"
+#include "space/grid.h"
 
 #define VX_NIDM_MASK "Mask.nii.gz"
 #define VX_NIDM_GRAND_MEAN "GrandMean.nii.gz"

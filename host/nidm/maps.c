@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 #include "base/stream.h"
-#include "image/grid.h"
+#include "space/grid.h"
 #include "report/numbers.h"
 
 #include <errno.h>

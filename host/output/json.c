@@ -100,16 +100,10 @@ static json_t *peak_object(const vx_result *result, const vx_matrix *matrix)
     }
     if (peak < 0)
         return json_null();
-    const vx_grid *grid = &matrix->grid;
-    int64_t rest = matrix->index[peak], voxel[3];
+    int64_t voxel[3];
     double mm[3];
-    for (int k = 0; k < 3; k++) {
-        voxel[k] = rest % grid->dim[k];
-        rest /= grid->dim[k];
-    }
-    for (int k = 0; k < 3; k++)
-        mm[k] = grid->affine[k][0] * voxel[0] + grid->affine[k][1] * voxel[1] + grid->affine[k][2] * voxel[2] +
-                grid->affine[k][3];
+    vx_grid_voxel(&matrix->grid, matrix->index[peak], voxel);
+    vx_grid_mm(&matrix->grid, matrix->index[peak], mm);
     return json_pack("{so so so}", "t", number(t->value[peak]), "mm", numbers(mm, 3), "voxel", integers(voxel, 3));
 }
 

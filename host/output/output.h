@@ -90,8 +90,8 @@ vx_status vx_measure(const vx_record_modality *modality, const vx_mask_options *
 size_t vx_measured_region(const vx_record_modality *modality, int64_t effect);
 size_t vx_measured_clusters(const vx_result *result);
 
-/* Writes every file of a run into `folder`; all of interface.md. Where a part fails the others are written all the
- * same: run.json, the last, names it, and so does the error. */
+/* Writes every file of a run into `folder` (docs/results.md). Where a part fails, the others are written all the same:
+ * run.json, the last, names it, and so does the error. */
 vx_status vx_write_results(const char *folder, const vx_record *record, vx_error *error);
 
 /* The parts of vx_write_results. */

@@ -2,9 +2,9 @@
 #ifndef VX_OUTPUT_RECORD_H
 #define VX_OUTPUT_RECORD_H
 
-#include "image/grid.h"
 #include "output/file.h"
 #include "output/output.h"
+#include "space/grid.h"
 
 /* One effect of one modality and the names it goes by. Names come from a table and may hold anything; in files and
  * HDF5 paths a character that is not a letter, digit, one of "_-.+" or part of a UTF-8 sequence becomes '-', and a name

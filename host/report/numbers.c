@@ -2,16 +2,11 @@
 
 #include "base/distribution.h"
 #include "base/memory.h"
+#include "base/sort.h"
 #include "results/level.h"
 
 #include <math.h>
 #include <string.h>
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* A number for every double, which ascends with it; and the double of a number. */
 static uint64_t rank_of(double value)
@@ -51,7 +46,7 @@ double vx_critical(const double *null, uint64_t count)
 
 static double median(double *order, int64_t n) /* sorts it */
 {
-    qsort(order, (size_t)n, sizeof *order, ascending);
+    vx_sort_doubles(order, (size_t)n);
     return n % 2 ? order[n / 2] : 0.5 * (order[n / 2 - 1] + order[n / 2]);
 }
 

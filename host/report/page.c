@@ -1,5 +1,7 @@
 #include "report/page.h"
 
+#include "base/number.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -146,22 +148,8 @@ const char *vx_p_text(double p, char text[32])
 
 const char *vx_volume_text(double mm3, char text[32])
 {
-    if (mm3 >= 1e5)
-        return vx_count_text(mm3, text);
+    if (mm3 >= 1e5 && mm3 < 1e15)
+        return vx_count_text((uint64_t)llrint(mm3), text);
     snprintf(text, 32, "%.5g", mm3);
-    return text;
-}
-
-const char *vx_count_text(double count, char text[32])
-{
-    char digits[32];
-    const int length = snprintf(digits, sizeof digits, "%.0f", count);
-    int used = 0;
-    for (int i = 0; i < length && used < 30; i++) {
-        if (i && (length - i) % 3 == 0 && digits[i - 1] != '-')
-            text[used++] = ',';
-        text[used++] = digits[i];
-    }
-    text[used] = '\0';
     return text;
 }

@@ -26,9 +26,7 @@ void vx_put_base64(vx_page *page, const void *data, size_t size);
 const char *vx_number_text(double value, char text[32]);
 /* p as people write it, in 32 bytes: "0.0312", "0.00012", "–" for NaN. Returns `text`. */
 const char *vx_p_text(double p, char text[32]);
-/* mm^3: 5 significant digits, and all that are before the point. Returns `text`. */
+/* mm^3, in 32 bytes: 5 significant digits, and from 1e5 to 1e15 all before the point. Returns `text`. */
 const char *vx_volume_text(double mm3, char text[32]);
-/* 1234567 as "1,234,567". Returns `text`. */
-const char *vx_count_text(double count, char text[32]);
 
 #endif

@@ -7,6 +7,7 @@
 #include "report/page.h"
 #include "report/pictures.h"
 #include "results/results.h"
+#include "space/grid.h"
 
 /* A volume to draw: on its grid, x fastest. */
 typedef struct vx_volume {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,8 +18,9 @@ vx_box vx_box_around(const vx_grid *grid, const float *mask, int64_t margin)
 {
     const int64_t *dim = grid->dim;
     vx_box box = {{dim[0], dim[1], dim[2]}, {0, 0, 0}};
-    for (int64_t i = 0; i < dim[0] * dim[1] * dim[2]; i++) {
-        const int64_t at[3] = {i % dim[0], i / dim[0] % dim[1], i / (dim[0] * dim[1])};
+    for (size_t i = 0; i < vx_grid_elements(grid); i++) {
+        int64_t at[3];
+        vx_grid_voxel(grid, (int64_t)i, at);
         for (int k = 0; mask[i] != 0 && k < 3; k++) {
             box.low[k] = at[k] < box.low[k] ? at[k] : box.low[k];
             box.high[k] = at[k] >= box.high[k] ? at[k] + 1 : box.high[k];
@@ -36,14 +38,13 @@ vx_box vx_box_around(const vx_grid *grid, const float *mask, int64_t margin)
 static void set_space(const vx_grid *grid, const vx_box *box, double slope, nifti_1_header *header)
 {
     float *const row[3] = {header->srow_x, header->srow_y, header->srow_z};
+    double origin[3];
+    vx_grid_mm(grid, vx_grid_place(grid, box->low), origin);
     for (int i = 0; i < 3; i++) {
-        double origin = grid->affine[i][3];
-        for (int j = 0; j < 3; j++) {
-            origin += grid->affine[i][j] * (double)box->low[j];
+        for (int j = 0; j < 3; j++)
             row[i][j] = (float)grid->affine[i][j];
-        }
-        row[i][3] = (float)origin;
-        header->pixdim[i + 1] = (float)hypot(hypot(grid->affine[0][i], grid->affine[1][i]), grid->affine[2][i]);
+        row[i][3] = (float)origin[i];
+        header->pixdim[i + 1] = (float)vx_grid_step_mm(grid, i);
     }
     header->sform_code = (short)(grid->sform_code > 0 ? grid->sform_code : NIFTI_XFORM_SCANNER_ANAT);
     header->qform_code = NIFTI_XFORM_UNKNOWN;
@@ -63,7 +64,7 @@ static void quantise(const vx_grid *grid, const vx_box *box, const float *value,
     for (int64_t z = box->low[2]; z < box->high[2]; z++)
         for (int64_t y = box->low[1]; y < box->high[1]; y++)
             for (int64_t x = box->low[0]; x < box->high[0]; x++) {
-                double steps = nearbyint((double)value[(z * grid->dim[1] + y) * grid->dim[0] + x] / slope);
+                double steps = nearbyint((double)value[vx_grid_place(grid, (int64_t[]){x, y, z})] / slope);
                 int16_t stored = isfinite(steps) ? (int16_t)fmin(fmax(steps, least), most) : 0;
                 if (type == VX_VOLUME_UINT8) {
                     *to++ = (unsigned char)stored;

@@ -1,6 +1,8 @@
 /* Whether the figures of a folder agree with one another. */
 #include "results/reading.h"
 
+#include "base/sort.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,19 +20,6 @@ static bool is_place(const double mm[3])
     return isfinite(mm[0]) && isfinite(mm[1]) && isfinite(mm[2]);
 }
 
-/* Whether an affine leads from voxels to different places: it is finite, and no axis lies in the plane of others. */
-static bool is_affine(const double a[4][4])
-{
-    double edges = 1;
-    for (int j = 0; j < 3; j++)
-        edges *= hypot(hypot(a[0][j], a[1][j]), a[2][j]);
-    const double volume = a[0][0] * (a[1][1] * a[2][2] - a[1][2] * a[2][1]) -
-                          a[0][1] * (a[1][0] * a[2][2] - a[1][2] * a[2][0]) +
-                          a[0][2] * (a[1][0] * a[2][1] - a[1][1] * a[2][0]);
-    const double origin[3] = {a[0][3], a[1][3], a[2][3]};
-    return isfinite(edges) && is_place(origin) && fabs(volume) > 1e-6 * edges;
-}
-
 static void check_grid(vx_reading *r, const vx_results_modality *modality)
 {
     int64_t voxels = 1;
@@ -40,7 +29,7 @@ static void check_grid(vx_reading *r, const vx_results_modality *modality)
     }
     if (!voxels)
         vx_reading_fail(r, "\"dim\" of %.60s are not three lengths of a grid", modality->name);
-    else if (!is_affine(modality->grid.affine))
+    else if (!vx_grid_is_regular(&modality->grid))
         vx_reading_fail(r, "\"affine\" of %.60s leads nowhere", modality->name);
     else if (modality->mask.grid_voxels != voxels)
         vx_reading_fail(r, "\"grid_voxels\" of %.60s are %lld, and its grid has %lld", modality->name,
@@ -90,17 +79,12 @@ static void check_effect(vx_reading *r, const vx_results_modality *modality, con
     check_tests(r, modality, effect);
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Leaves `text` sorted. */
 static void check_different(vx_reading *r, const char *whose, const char *key, const char **text, size_t count)
 {
     if (r->status)
         return;
-    qsort(text, count, sizeof *text, by_text);
+    vx_sort_texts(text, count);
     for (size_t i = 1; i < count; i++)
         if (!strcmp(text[i - 1], text[i]))
             vx_reading_fail(r, "\"%s\" of two %s is \"%.60s\"", key, whose, text[i]);
@@ -150,12 +134,9 @@ void vx_check_run(vx_reading *r)
 
 bool vx_check_cluster(const vx_results_modality *modality, const vx_cluster *cluster, size_t number)
 {
-    bool good = cluster->label == (int32_t)number && cluster->voxels >= 1 && cluster->voxels <= modality->mask_voxels &&
+    return cluster->label == (int32_t)number && cluster->voxels >= 1 && cluster->voxels <= modality->mask_voxels &&
                 cluster->mm3 > 0 && isfinite(cluster->mm3) && isfinite(cluster->mass) && isfinite(cluster->peak_t) &&
                 is_place(cluster->peak_mm) && is_p(cluster->p_extent) && is_p(cluster->p_mass) &&
                 is_p(cluster->p_tfce) && is_p(cluster->p_voxel) && is_p(cluster->p_uncorrected) &&
-                is_p(cluster->p_fdr);
-    for (int k = 0; k < 3; k++)
-        good = good && cluster->peak_voxel[k] >= 0 && cluster->peak_voxel[k] < modality->grid.dim[k];
-    return good;
+                is_p(cluster->p_fdr) && vx_grid_holds(&modality->grid, cluster->peak_voxel);
 }

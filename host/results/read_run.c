@@ -239,7 +239,7 @@ static void read_affine(vx_reading *r, const json_t *object, vx_grid *grid)
     for (size_t row = 0; !r->status && row < 4; row++)
         row_of_numbers(r, json_array_get(affine, row), "affine", 4, grid->affine[row]);
     for (int k = 0; k < 3; k++)
-        grid->pixdim[k] = hypot(hypot(grid->affine[0][k], grid->affine[1][k]), grid->affine[2][k]);
+        grid->pixdim[k] = vx_grid_step_mm(grid, k);
 }
 
 static void read_modality(vx_reading *r, const json_t *object, vx_results_modality *modality)

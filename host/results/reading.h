@@ -7,6 +7,7 @@
 #define VX_RESULTS_READING_H
 
 #include "results/results.h"
+#include "space/grid.h"
 
 /* A folder in the reading. Once something has failed, what follows does nothing, and the end says so. */
 typedef struct vx_reading {

@@ -1,7 +1,7 @@
 #include "results/reading.h"
 
 #include "base/memory.h"
-#include "image/grid.h"
+#include "space/grid.h"
 #include "results/level.h"
 #include "results/schema.h"
 #include "results/store.h"

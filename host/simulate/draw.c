@@ -1,4 +1,4 @@
-/* Drawing the cohort. All moments are those of the design of the synthetic trial; sources stand there. */
+/* Drawing the cohort. docs/cohort.md lists all moments and their sources. */
 #include "simulate/draw.h"
 
 #include "base/memory.h"

@@ -6,6 +6,7 @@
 #include "simulate/phantom.h"
 
 #include "base/memory.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -109,17 +110,15 @@ static void name_labels(vx_phantom *phantom, int *first)
 static void paint(vx_phantom *phantom, const int *first)
 {
     const vx_grid *grid = &phantom->grid;
-#pragma omp parallel for schedule(dynamic)
-    for (int64_t k = 0; k < grid->dim[2]; k++)
-        for (int64_t j = 0; j < grid->dim[1]; j++)
-            for (int64_t i = 0; i < grid->dim[0]; i++) {
-                double x = grid->affine[0][0] * (double)i + grid->affine[0][3];
-                double at[3] = {fabs(x), grid->affine[1][1] * (double)j + grid->affine[1][3],
-                                grid->affine[2][2] * (double)k + grid->affine[2][3]};
-                int r = region_at(at);
-                bool right = r >= 0 && !one_sided(&vx_regions[r]) && x >= 0;
-                phantom->label[(k * grid->dim[1] + j) * grid->dim[0] + i] = r < 0 ? 0 : (uint8_t)(first[r] + right);
-            }
+    const int64_t size = (int64_t)vx_grid_elements(grid);
+#pragma omp parallel for schedule(dynamic, 4096)
+    for (int64_t v = 0; v < size; v++) {
+        double mm[3];
+        vx_grid_mm(grid, v, mm);
+        int r = region_at((double[3]){fabs(mm[0]), mm[1], mm[2]});
+        bool right = r >= 0 && !one_sided(&vx_regions[r]) && mm[0] >= 0;
+        phantom->label[v] = r < 0 ? 0 : (uint8_t)(first[r] + right);
+    }
 }
 
 vx_status vx_phantom_new(int voxel_mm, vx_phantom **phantom, vx_error *error)
@@ -132,7 +131,7 @@ vx_status vx_phantom_new(int voxel_mm, vx_phantom **phantom, vx_error *error)
     if (!made || !first)
         goto memory;
     made->grid = mni_grid(voxel_mm);
-    int64_t size = made->grid.dim[0] * made->grid.dim[1] * made->grid.dim[2];
+    int64_t size = (int64_t)vx_grid_elements(&made->grid);
     made->region = vx_array(2 * (size_t)vx_regions_count, sizeof *made->region);
     made->name = vx_array_zero(2 * (size_t)vx_regions_count, sizeof *made->name);
     made->label = vx_array((size_t)size, sizeof *made->label);

@@ -1,7 +1,7 @@
 /* The regions of the phantom: where they lie (MNI, mm), how much FDG they take up, and how that changes.
  *
  * Places and sizes follow the MNI152 template by eye; uptake over the pons is that of healthy grey and white matter;
- * changes are those of the cohort's design, each with an SD of 6 % between participants. The pons is the reference and
+ * changes are those of docs/cohort.md, each with an SD of 6 % between participants. The pons is the reference and
  * does not change by construction. */
 #include "simulate/phantom.h"
 

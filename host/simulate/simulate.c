@@ -21,6 +21,7 @@
 #include "simulate/phantom.h"
 #include "simulate/smooth.h"
 #include "simulate/write.h"
+#include "space/grid.h"
 
 #include <lapacke.h>
 #include <math.h>
@@ -91,17 +92,12 @@ static vx_status check(const vx_simulate_options *options, vx_error *error)
     return VX_OK;
 }
 
-static int64_t grid_size(const vx_grid *grid)
-{
-    return grid->dim[0] * grid->dim[1] * grid->dim[2];
-}
-
 /* phi and U. */
 static vx_status mix(vx_scene *scene, vx_error *error)
 {
     const vx_phantom *phantom = scene->phantom;
     int labels = phantom->labels;
-    int64_t size = grid_size(&phantom->grid);
+    int64_t size = (int64_t)vx_grid_elements(&phantom->grid);
     size_t cells;
     if (!vx_multiply((size_t)phantom->voxels, (size_t)labels, &cells))
         return vx_fail_memory(error);
@@ -161,7 +157,7 @@ static double mixed(const vx_scene *scene, int64_t v, const double *weight)
 /* Smoothed noise of SD NOISE_SD over the whole grid, into space->volume. */
 static void make_noise(const vx_scene *scene, int64_t participant, vx_draw what, vx_workspace *space)
 {
-    int64_t size = grid_size(&scene->phantom->grid);
+    int64_t size = (int64_t)vx_grid_elements(&scene->phantom->grid);
     double gain = NOISE_SD / vx_smooth_noise_sd(scene->sigma);
     for (int64_t at = 0; at < size; at++)
         space->volume[at] = (float)(gain * vx_draw_normal(scene->options->seed, what, participant, (uint32_t)at));
@@ -225,7 +221,7 @@ static vx_status store(const vx_scene *scene, int64_t participant, int session, 
     float slope = raw ? SLOPE_SUV : SLOPE_SUVR;
     double factor = raw ? SUV_OF_PONS * scene->cohort->session[participant][session] : 1;
     char name[64], description[80];
-    memset(space->stored, 0, (size_t)grid_size(&phantom->grid) * sizeof *space->stored);
+    memset(space->stored, 0, vx_grid_elements(&phantom->grid) * sizeof *space->stored);
     for (int64_t v = 0; v < phantom->voxels; v++) {
         double value = factor * space->baseline[v] * (session == VX_FOLLOWUP ? 1 + space->change[v] : 1);
         space->stored[phantom->index[v]] = (int16_t)fmax(1, fmin(INT16_MAX, rint(value / (double)slope)));
@@ -255,7 +251,8 @@ static void workspace_destroy(vx_workspace *space)
 
 static bool workspace_init(const vx_phantom *phantom, vx_workspace *space)
 {
-    size_t size = (size_t)grid_size(&phantom->grid), voxels = (size_t)phantom->voxels, labels = (size_t)phantom->labels;
+    size_t size = vx_grid_elements(&phantom->grid), voxels = (size_t)phantom->voxels;
+    size_t labels = (size_t)phantom->labels;
     space->volume = vx_array(size, sizeof *space->volume);
     space->scratch = vx_array(size, sizeof *space->scratch);
     space->stored = vx_array(size, sizeof *space->stored);

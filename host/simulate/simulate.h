@@ -1,4 +1,5 @@
-/* The synthetic trial cohort: a phantom brain, two sessions a participant, blood levels and covariates, and the truth.
+/* The synthetic trial cohort: a phantom brain, two sessions a participant, blood levels and covariates, and the truth
+ * (docs/cohort.md).
  *
  * vx_simulate fills a folder:
  *

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "output/manifest.h"
+#include "space/grid.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -40,7 +41,7 @@ vx_status vx_write_int16(const char *path, const vx_grid *grid, const int16_t *s
     snprintf(header->descrip, sizeof header->descrip, "%s", description);
 
     static const char extension[4] = {0};
-    size_t size = (size_t)(grid->dim[0] * grid->dim[1] * grid->dim[2]);
+    size_t size = vx_grid_elements(grid);
     gzFile file = gzopen(path, "wb6");
     bool whole = file && gzfwrite(header, sizeof *header, 1, file) == 1 &&
                  gzfwrite(extension, sizeof extension, 1, file) == 1 &&

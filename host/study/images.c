@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/sort.h"
 #include "image/files.h"
 #include "study/sessions.h"
 
@@ -72,27 +73,17 @@ static bool wanted(const vx_study_options *options, const char *modality, size_t
     return !options->modalities;
 }
 
-static int compare_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* The sessions that the image columns name, sorted; of the modalities asked for, or of `any`. */
 static size_t list_sessions(const vx_table *table, const vx_study_options *options, bool any, const char **session)
 {
-    size_t sessions = 0, kept = 0;
+    size_t sessions = 0;
     for (int64_t column = 0; column < table->columns; column++) {
         const char *underscore = strrchr(table->name[column], '_');
         if (underscore && underscore > table->name[column] && underscore[1] && vx_image_column(table, column) &&
             (any || wanted(options, table->name[column], (size_t)(underscore - table->name[column]))))
             session[sessions++] = underscore + 1;
     }
-    qsort(session, sessions, sizeof *session, compare_text);
-    for (size_t i = 0; i < sessions; i++) {
-        if (!i || strcmp(session[i], session[kept - 1]))
-            session[kept++] = session[i];
-    }
-    return kept;
+    return vx_sort_distinct(session, sessions);
 }
 
 /* The first row in which a column holds text that is neither a number nor an image's name; -1 where there is none. */

@@ -1,5 +1,7 @@
 #include "study/sessions.h"
 
+#include "base/sort.h"
+
 #include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
@@ -122,11 +124,6 @@ static bool read_name(const char *raw, name *n)
 
 /* ---- rules: each tells -1, 0 or 1 ---- */
 
-static int compare(double a, double b)
-{
-    return (a > b) - (a < b);
-}
-
 /* 20240105, 2024-01-05 or 2024-01 as a number; 0 where `raw` is no date. */
 static long read_date(const char *raw)
 {
@@ -150,7 +147,7 @@ static long read_date(const char *raw)
 static int by_date(const char *a, const char *b)
 {
     long first = read_date(a), second = read_date(b);
-    return first && second ? compare((double)first, (double)second) : 0;
+    return first && second ? vx_compare((double)first, (double)second) : 0;
 }
 
 static int by_ordinal(const name *a, const name *b)
@@ -160,7 +157,7 @@ static int by_ordinal(const name *a, const name *b)
         place[0] = strcmp(a->text, ordinals[i]) ? place[0] : i;
         place[1] = strcmp(b->text, ordinals[i]) ? place[1] : i;
     }
-    return place[0] >= 0 && place[1] >= 0 ? compare(place[0], place[1]) : 0;
+    return place[0] >= 0 && place[1] >= 0 ? vx_compare(place[0], place[1]) : 0;
 }
 
 /* "fu" is "fu1" beside "fu2". */
@@ -174,9 +171,9 @@ static int by_phase(const name *a, const name *b)
     if (!a->phase || !b->phase)
         return 0;
     if (a->phase != b->phase)
-        return compare(a->phase, b->phase);
+        return vx_compare(a->phase, b->phase);
     bool same = a->stem == b->stem && !strncmp(a->text, b->text, a->stem);
-    return same ? compare(phase_number(a), phase_number(b)) : 0;
+    return same ? vx_compare(phase_number(a), phase_number(b)) : 0;
 }
 
 /* Words with the same rest after or before them: "preop" and "postop". */
@@ -194,7 +191,7 @@ static int by_word_and_rest(const name *a, const name *b)
                          !strncmp(b->text, phase_words[j].word, second) && !strcmp(a->text + first, b->text + second);
             bool trails = !strcmp(a_tail, phase_words[i].word) && !strcmp(b_tail, phase_words[j].word) &&
                           !strncmp(a->text, b->text, a_length - first);
-            int own = leads || trails ? compare(phase_words[i].phase, phase_words[j].phase) : 0;
+            int own = leads || trails ? vx_compare(phase_words[i].phase, phase_words[j].phase) : 0;
             if (own && found && own != found)
                 return 0;
             found = own ? own : found;
@@ -207,7 +204,7 @@ static int by_word_and_rest(const name *a, const name *b)
 static int by_time(const name *a, const name *b)
 {
     bool times = !isnan(a->days) && !isnan(b->days) && !a->sign && !b->sign;
-    return times && fabs(a->days - b->days) > 0.05 * fmax(a->days, b->days) ? compare(a->days, b->days) : 0;
+    return times && fabs(a->days - b->days) > 0.05 * fmax(a->days, b->days) ? vx_compare(a->days, b->days) : 0;
 }
 
 /* A word against a time or an index: what comes before is earlier than all that is not its own first session, and the
@@ -234,7 +231,7 @@ static int by_number(const char *a, const char *b)
                 return 0;
             continue;
         }
-        int own = compare((double)strtoul(a, NULL, 10), (double)strtoul(b, NULL, 10));
+        int own = vx_compare((double)strtoul(a, NULL, 10), (double)strtoul(b, NULL, 10));
         if (first > INDEX_DIGITS || second > INDEX_DIGITS || (own && found && own != found))
             return 0;
         found = own ? own : found;

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/sort.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -77,17 +78,12 @@ static vx_status no_number(const vx_table *table, const vx_participants *partici
                            (long long)table->line[participants->row[i]], participants->id[i], table->name[column]);
 }
 
-static int compare_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* The distinct texts of a column, sorted. The caller frees *level. */
 static vx_status list_levels(const vx_table *table, const vx_participants *participants, int64_t column,
                              const char ***level, size_t *levels, vx_error *error)
 {
     const char **found = vx_array((size_t)participants->count, sizeof *found);
-    size_t count = 0, kept = 0;
+    size_t count = 0;
     *level = found;
     *levels = 0;
     if (!found)
@@ -96,12 +92,7 @@ static vx_status list_levels(const vx_table *table, const vx_participants *parti
         if (cell(table, participants, i, column))
             found[count++] = cell(table, participants, i, column);
     }
-    qsort(found, count, sizeof *found, compare_text);
-    for (size_t i = 0; i < count; i++) {
-        if (!i || strcmp(found[i], found[kept - 1]))
-            found[kept++] = found[i];
-    }
-    *levels = kept;
+    *levels = vx_sort_distinct(found, count);
     return VX_OK;
 }
 

@@ -5,28 +5,11 @@
 #ifndef VOXSTAT_IMAGE_H
 #define VOXSTAT_IMAGE_H
 
-#include "voxstat/error.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "voxstat/space.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* Where the voxels of a volume lie. `affine` maps 0-based voxel indices to mm: the sform where its code is positive,
- * else the qform (NIfTI-1 methods 3, 2). The header's own fields are kept as they were found, so that outputs carry
- * them on, but for lengths in micrometres and metres, which become mm, and for a qform that is none beside an sform. */
-typedef struct vx_grid {
-    int64_t dim[3];
-    double affine[4][4];
-    double pixdim[3]; /* mm */
-    int qform_code;
-    double quatern[3], qoffset[3], qfac;
-    int sform_code;
-    double sform[3][4];
-} vx_grid;
 
 /* How an image is to be read whose header does not tell left from right: an ANALYZE 7.5 pair, or NIfTI without sform
  * and qform. */
@@ -55,9 +38,6 @@ typedef struct vx_volume_row {
     const char *baseline, *baseline_column;
     const char *followup, *followup_column;
 } vx_volume_row;
-
-/* Two grids that lie within so many voxels of one another are one, where nothing else is said. */
-#define VX_GRID_TOLERANCE 0.02
 
 /* Zero-initialised is a good beginning. Exact zeros are missing coverage: such voxels leave both kinds of mask. */
 typedef struct vx_mask_options {
@@ -117,17 +97,6 @@ vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_opt
 vx_status vx_matrix_new(const vx_grid *grid, int64_t n, int64_t voxels, const float *data, const int64_t *index,
                         vx_matrix **matrix, vx_error *error);
 void vx_matrix_free(vx_matrix *matrix);
-
-/* Whether two grids agree: same dimensions and every corner within `tolerance` voxels. Where they do not, `difference`
- * (may be null; `size` bytes) says how: dimensions, a shift in mm, a flip, a rotation. */
-bool vx_grid_same(const vx_grid *a, const vx_grid *b, double tolerance, char *difference, size_t size);
-
-/* The largest distance along an axis, in voxels of `a`, between the same corner of both grids; infinity where their
- * dimensions differ or an affine is no numbers. */
-double vx_grid_distance(const vx_grid *a, const vx_grid *b);
-
-/* A plain grid for data from memory: isotropic voxels of `mm`, first voxel at `origin` mm, sform code 2 (aligned). */
-vx_grid vx_grid_new(int64_t nx, int64_t ny, int64_t nz, double mm, const double origin[3]);
 
 typedef enum vx_image_type { VX_FLOAT32, VX_INT32, VX_UINT8 } vx_image_type;
 

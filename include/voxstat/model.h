@@ -1,8 +1,7 @@
 /* The model: which effects are tested, each as one regressor of interest given nuisance, and how it is permuted.
  *
- * Every effect is brought to one form (algorithms.md 1; Winkler et al. 2014, NeuroImage 92:381, the Freedman-Lane
- * method): with Z the nuisance, y_z = R_Z y, x~ the unit residual of the regressor of interest and q an orthonormal
- * basis of the nuisance,
+ * Every effect is brought to one form (Winkler et al. 2014, NeuroImage 92:381, the Freedman-Lane method): with Z the
+ * nuisance, y_z = R_Z y, x~ the unit residual of the regressor of interest and q an orthonormal basis of the nuisance,
  *
  *     r = x~'y_z / sqrt(||y_z||^2 - sum_j (q_j'y_z)^2)          t = sqrt(df) r / sqrt(1 - r^2)
  *

@@ -63,7 +63,7 @@ typedef struct vx_plan {
 } vx_plan;
 
 typedef struct vx_map {
-    const char *name; /* of interface.md: "t", "p-fwe-voxel", ... */
+    const char *name; /* "t", "p-fwe-voxel", ...: docs/results.md has all of them */
     const char *units;
     vx_intent intent;
     bool is_p;        /* holds plain p; writers turn it into --p-format */

@@ -3,6 +3,7 @@
 #define VOXSTAT_H
 
 #include "voxstat/error.h"
+#include "voxstat/space.h"
 #include "voxstat/image.h"
 #include "voxstat/study.h"
 #include "voxstat/model.h"

@@ -11,6 +11,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 prefix=$work/prefix
 cmake --install "$build" --prefix "$prefix" >"$work/log" || { cat "$work/log"; exit 1; }
+for page in "${VOXSTAT_SOURCE:?}"/docs/*.md; do
+    cmp "$page" "$prefix/share/doc/voxstat/docs/$(basename "$page")"
+done
 # From here on the source folder must not be needed.
 cp "${VOXSTAT_SOURCE:?}/tests/unit/example.c" "$work/"
 cd "$work"

@@ -52,7 +52,7 @@ hold() # package, the files it must hold
 }
 hold "$program" bin/voxstat share/man/man1/voxstat.1.gz share/man/man1/voxstat-run.1.gz \
     share/bash-completion/completions/voxstat share/zsh/vendor-completions/_voxstat share/doc/voxstat/copyright \
-    share/voxstat/nipype/voxstat.py
+    share/doc/voxstat/docs/statistics.md share/voxstat/nipype/voxstat.py
 hold "$development" 'lib/.*/?libvoxstat.a' include/voxstat/voxstat.h 'lib/.*pkgconfig/voxstat.pc'
 
 # A root of its own: the machine's own packages are not touched.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Includes go downwards only, and OpenCL stays behind the seam. The house in one order, lowest first; a file includes its
-# own module or a lower one. The commands (cli, simulate, bench) are above all and may include one another.
+# own module or a lower one. Modules of one height do not know each other, but for the commands (cli, simulate, bench),
+# which are above all and may include one another.
 set -euo pipefail
 
 # The names of "voxstat/<header>" are those of modules, but for these.
@@ -9,7 +10,7 @@ header_module() # header -> module
     case $1 in
     error) echo base ;;
     result) echo infer ;;
-    voxstat) echo study ;;
+    voxstat) echo infer ;;
     *) echo "$1" ;;
     esac
 }
@@ -18,11 +19,11 @@ rank() # module -> its height; fails for one that the order does not know
 {
     case $1 in
     base) echo 0 ;;
-    image) echo 1 ;;
-    model) echo 2 ;;
-    engine) echo 3 ;;
-    infer) echo 4 ;;
-    study) echo 5 ;;
+    space) echo 1 ;;
+    image) echo 2 ;;
+    study | model) echo 3 ;;
+    engine) echo 4 ;;
+    infer) echo 5 ;;
     results) echo 6 ;;
     output) echo 7 ;;
     report) echo 8 ;;
@@ -35,7 +36,7 @@ rank() # module -> its height; fails for one that the order does not know
 # Prints every offence under the root $1.
 offences()
 {
-    local file line path from to module
+    local file line path from to module target
     while IFS=: read -r file line path; do
         case $file in
         include/voxstat/*) module=$(header_module "$(basename "$file" .h)") ;;
@@ -45,14 +46,17 @@ offences()
         from=$(rank "$module") || { echo "$file: the folder '$module' has no place in the order"; continue; }
         path=${path#*\"} path=${path%%\"*}
         case $path in
-        voxstat/*) to=$(rank "$(header_module "$(basename "$path" .h)")") || to=unknown ;;
-        args.h | near.h) to=3 ;; # shared by engine and kernels
-        *) to=$(rank "${path%%/*}") || to=unknown ;;
+        voxstat/*) target=$(header_module "$(basename "$path" .h)") ;;
+        args.h | near.h) target=engine ;; # shared with the kernels
+        *) target=${path%%/*} ;;
         esac
+        to=$(rank "$target") || to=unknown
         if [ "$to" = unknown ]; then
             echo "$file:$line: \"$path\" is not written as \"module/header.h\" of a module"
         elif [ "$to" -gt "$from" ]; then
             echo "$file:$line: $module must not include \"$path\": that climbs"
+        elif [ "$to" -eq "$from" ] && [ "$target" != "$module" ] && [ "$from" -lt "$(rank cli)" ]; then
+            echo "$file:$line: $module must not include \"$path\": these two stand beside each other"
         fi
     done < <(cd "$1" && grep -rnE --include='*.[ch]' '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' \
         host include bench 2>/dev/null)
@@ -78,6 +82,9 @@ plant() # path, text, offences expected
 plant host/image/bad.c '#include "engine/backend.h"' 1
 plant host/image/bad.c '#include "voxstat/result.h"' 1
 plant host/study/bad.c '#include "output/output.h"' 1
+plant host/study/bad.c '#include "voxstat/model.h"' 1
+plant host/model/bad.c '#include "study/table.h"' 1
+plant host/space/bad.c '#include "image/header.h"' 1
 plant host/study/bad.c '#include "results/results.h"' 1
 plant host/results/bad.c '#include "output/output.h"' 1
 plant host/output/bad.c '#include "report/report.h"' 1

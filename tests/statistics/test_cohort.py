@@ -1,4 +1,4 @@
-"""The truth is in the images of sample_data: nibabel reads them, NumPy and SciPy measure what cohort.md states."""
+"""The truth is in the images of sample_data: nibabel reads them, NumPy and SciPy measure what docs/cohort.md states."""
 import csv
 import os
 import sys

@@ -41,7 +41,7 @@ static bool is_identity(const int32_t *order, int n)
     return true;
 }
 
-/* How many there are, and how many are used: the header's words and interface.md's "auto". */
+/* How many there are, and how many are used: what the header promises of "auto" and of every request. */
 static void counts(void **state)
 {
     double distinct[16], tied[5] = {1, 1, 2, 3, 4}, groups[6] = {0, 0, 0, 1, 1, 1};

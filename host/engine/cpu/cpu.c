@@ -1,5 +1,6 @@
 /* The cpu backend: C, OpenMP and SIMD behind the table of backend.h. Buffers are plain memory and every op is done when
  * run returns, so there is nothing to wait for. */
+#include "base/clock.h"
 #include "base/memory.h"
 #include "engine/cpu/cpu.h"
 
@@ -124,9 +125,9 @@ static vx_status cpu_run(vx_backend *self, int queue, vx_op op, const void *args
         const vx_buffer *of = buffer[info->buffer[b].name];
         data[info->buffer[b].name] = of ? of->data : NULL;
     }
-    double start = omp_get_wtime();
+    double start = vx_seconds();
     vx_status status = cpu->variant.op[op](args, data, cpu->backend.info.threads, error);
-    cpu->seconds[op] += omp_get_wtime() - start;
+    cpu->seconds[op] += vx_seconds() - start;
     return status;
 }
 

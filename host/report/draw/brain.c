@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "report/draw/text.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,20 +12,20 @@
 static void frame_box(vx_brain *brain, const vx_grid *grid)
 {
     const double margin = fmax(fmax(grid->pixdim[0], grid->pixdim[1]), grid->pixdim[2]);
-    int64_t i = 0;
     for (int k = 0; k < 3; k++) {
         brain->box[k][0] = INFINITY;
         brain->box[k][1] = -INFINITY;
     }
-    for (int64_t z = 0; z < grid->dim[2]; z++)
-        for (int64_t y = 0; y < grid->dim[1]; y++)
-            for (int64_t x = 0; x < grid->dim[0]; x++, i++)
-                for (int k = 0; k < 3 && brain->mask.data[i] > 0; k++) {
-                    const double mm = grid->affine[k][0] * (double)x + grid->affine[k][1] * (double)y +
-                                      grid->affine[k][2] * (double)z + grid->affine[k][3];
-                    brain->box[k][0] = fmin(brain->box[k][0], mm - margin);
-                    brain->box[k][1] = fmax(brain->box[k][1], mm + margin);
-                }
+    for (size_t i = 0; i < vx_grid_elements(grid); i++) {
+        double mm[3];
+        if (!(brain->mask.data[i] > 0))
+            continue;
+        vx_grid_mm(grid, (int64_t)i, mm);
+        for (int k = 0; k < 3; k++) {
+            brain->box[k][0] = fmin(brain->box[k][0], mm[k] - margin);
+            brain->box[k][1] = fmax(brain->box[k][1], mm[k] + margin);
+        }
+    }
 }
 
 /* The heights between which the mask is at least a fifth of its largest slice: beyond there is little to see. */

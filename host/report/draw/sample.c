@@ -1,26 +1,14 @@
 #include "report/draw/sample.h"
 
+#include "space/grid.h"
+
 #include <math.h>
 #include <string.h>
 
-/* The inverse by cofactors: the affine of an image that was read is not singular. */
 vx_sampler vx_sampler_new(const vx_grid *grid, const float *data)
 {
     vx_sampler s = {.data = data, .dim = {grid->dim[0], grid->dim[1], grid->dim[2]}};
-    const double (*a)[4] = grid->affine;
-    double cofactor[3][3], determinant = 0;
-    for (int i = 0; i < 3; i++)
-        for (int j = 0; j < 3; j++) {
-            const int i1 = (i + 1) % 3, i2 = (i + 2) % 3, j1 = (j + 1) % 3, j2 = (j + 2) % 3;
-            cofactor[i][j] = a[i1][j1] * a[i2][j2] - a[i1][j2] * a[i2][j1];
-        }
-    for (int j = 0; j < 3; j++)
-        determinant += a[0][j] * cofactor[0][j];
-    for (int i = 0; i < 3; i++) {
-        for (int j = 0; j < 3; j++)
-            s.inverse[i][j] = cofactor[j][i] / determinant;
-        s.inverse[i][3] = -(s.inverse[i][0] * a[0][3] + s.inverse[i][1] * a[1][3] + s.inverse[i][2] * a[2][3]);
-    }
+    vx_grid_inverse(grid, s.inverse);
     return s;
 }
 
@@ -118,18 +106,14 @@ double vx_sample_nearest(const vx_sampler *s, const double mm[3], double outside
 double vx_sample_overlap(const vx_grid *grid, const float *mask, const vx_grid *other, const float *data)
 {
     const vx_sampler sampler = vx_sampler_new(other, data);
-    int64_t inside = 0, covered = 0, i = 0;
-    for (int64_t z = 0; z < grid->dim[2]; z++)
-        for (int64_t y = 0; y < grid->dim[1]; y++)
-            for (int64_t x = 0; x < grid->dim[0]; x++, i++) {
-                double mm[3];
-                if (!(mask[i] > 0))
-                    continue;
-                for (int k = 0; k < 3; k++)
-                    mm[k] = grid->affine[k][0] * (double)x + grid->affine[k][1] * (double)y +
-                            grid->affine[k][2] * (double)z + grid->affine[k][3];
-                inside++;
-                covered += vx_sample_nearest(&sampler, mm, 0) != 0;
-            }
+    int64_t inside = 0, covered = 0;
+    for (size_t i = 0; i < vx_grid_elements(grid); i++) {
+        double mm[3];
+        if (!(mask[i] > 0))
+            continue;
+        vx_grid_mm(grid, (int64_t)i, mm);
+        inside++;
+        covered += vx_sample_nearest(&sampler, mm, 0) != 0;
+    }
     return inside ? (double)covered / (double)inside : 0;
 }

@@ -1,5 +1,6 @@
 /* What the COBIDAS report (Nichols et al. 2017, Nat Neurosci 20:299) asks of a paper: what this run knows is filled in,
  * what only the author can know is named. Its items in our words. */
+#include "base/number.h"
 #include "report/numbers.h"
 #include "report/section.h"
 
@@ -61,7 +62,7 @@ static void space(vx_report *report)
     char text[32];
     for (size_t m = 0; m < report->results->modalities; m++)
         vx_put(report->page, "%s%s: %s voxels, %s%smask.nii.gz", m ? "; " : "", report->results->modality[m].name,
-               vx_count_text((double)report->results->modality[m].mask_voxels, text),
+               vx_count_text(report->results->modality[m].mask_voxels, text),
                report->results->modalities > 1 ? report->results->modality[m].stem : "",
                report->results->modalities > 1 ? "_" : "");
 }

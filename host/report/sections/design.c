@@ -1,5 +1,6 @@
 /* Who is in, who is not and why, and what was fitted. */
 #include "base/memory.h"
+#include "base/number.h"
 #include "report/draw/plot.h"
 #include "report/numbers.h"
 #include "report/section.h"
@@ -54,8 +55,8 @@ static void put_models(vx_report *report, const vx_results_modality *modality)
         vx_put(page, "</td><td class=\"n\">%lld</td><td class=\"n\">%g</td><td>%s</td><td class=\"n\">%s</td><td "
                "class=\"n\">%s</td></tr>\n", (long long)effect->n, effect->df,
                effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutation",
-               vx_count_text((double)effect->relabellings, used),
-               effect->possible < 1e15 ? vx_count_text(effect->possible, possible)
+               vx_count_text(effect->relabellings, used),
+               effect->possible < 1e15 ? vx_count_text((uint64_t)effect->possible, possible)
                                        : "more than 10\xC2\xB9\xE2\x81\xB5");
     }
     vx_put_markup(page, "</tbody></table></div>\n");

@@ -1,4 +1,5 @@
 /* The table of clusters: sorted by a click on a column's head, or Enter there. */
+#include "base/number.h"
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/level.h"
@@ -32,7 +33,7 @@ static void put_row(vx_report *report, const vx_results_effect *effect, const vx
            (int)cluster->label, (int)cluster->label, cluster->sign,
            cluster->sign > 0 ? "+" : "\xE2\x88\x92");
     vx_put(page, "<td class=\"n\" data-value=\"%lld\">%s</td>", (long long)cluster->voxels,
-           vx_count_text((double)cluster->voxels, text));
+           vx_count_text(cluster->voxels, text));
     vx_put(page, "<td class=\"n\" data-value=\"%.9g\">%s</td>", cluster->mm3, vx_volume_text(cluster->mm3, text));
     vx_put(page, "<td class=\"n\" data-value=\"%.9g\">%.2f</td><td class=\"n\" data-value=\"%.9g\">%.2f</td>",
            cluster->mass, cluster->mass, cluster->peak_t, cluster->peak_t);

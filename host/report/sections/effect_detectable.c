@@ -1,4 +1,5 @@
 /* What would have been significant: an empty result is only as good as what it could have shown. */
+#include "base/number.h"
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/level.h"
@@ -27,7 +28,7 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
     const vx_null *null = &effect->null;
     vx_page *page = report->page;
     char text[48];
-    double mm3 = fabs(view->modality->grid.pixdim[0] * view->modality->grid.pixdim[1] * view->modality->grid.pixdim[2]);
+    const double mm3 = vx_grid_voxel_mm3(&view->modality->grid);
     if (!vx_significant(effect->p_smallest)) {
         vx_put(page, "<p class=\"note\">With %lld relabellings the smallest family-wise p possible is %s: nothing "
                "could have been significant at 0.05 after that correction. More %s are needed.</p>\n",
@@ -40,7 +41,7 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
            effect->tails == VX_TWO_TAILS ? "a difference either way"
                                          : effect->tails == VX_POSITIVE ? "a rise (one tail)" : "a fall (one tail)",
            effect->kind == VX_SLOPE ? ", in step with the covariate" : "",
-           vx_count_text((double)view->modality->mask_voxels, text));
+           vx_count_text(view->modality->mask_voxels, text));
     put_voxel(report, effect, vx_critical(null->voxel, null->count));
     if (null->extent)
         vx_put(page, "<li>a cluster by its extent: more than <strong>%.0f</strong> voxels (%.5g mm\xC2\xB3) with "

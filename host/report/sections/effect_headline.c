@@ -1,4 +1,5 @@
 /* What came out of an effect, in sentences; and what could have come out. */
+#include "base/number.h"
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/level.h"
@@ -35,7 +36,7 @@ static void put_voxel_counts(vx_report *report, const vx_results_effect *effect)
     for (int k = VX_P_FDR; k < VX_P_KINDS; k++) {
         if (!effect->p[k].there)
             continue;
-        vx_put(report->page, "%s%s voxels %s", join, vx_count_text((double)effect->p[k].below, text), survivors[k]);
+        vx_put(report->page, "%s%s voxels %s", join, vx_count_text(effect->p[k].below, text), survivors[k]);
         join = ", ";
     }
     vx_put_markup(report->page, ".");

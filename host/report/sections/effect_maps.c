@@ -18,7 +18,7 @@ static vx_status read_survivors(vx_report *report, const vx_effect_view *view, v
 {
     static const vx_p_kind kind[] = {VX_P_FWE_VOXEL, VX_P_FWE_EXTENT, VX_P_FWE_MASS, VX_P_FWE_TFCE};
     const vx_grid *grid = &view->modality->grid;
-    const size_t elements = (size_t)(grid->dim[0] * grid->dim[1] * grid->dim[2]);
+    const size_t elements = vx_grid_elements(grid);
     vx_status status = VX_OK;
     for (size_t k = 0; !status && k < sizeof kind / sizeof *kind; k++) {
         float *p = NULL;
@@ -51,7 +51,7 @@ static vx_status read_volumes(vx_report *report, const vx_effect_view *view, vol
 static double furthest(const vx_grid *grid, const float *map)
 {
     double most = 1e-30; /* colours are shares of it */
-    for (int64_t i = 0; i < grid->dim[0] * grid->dim[1] * grid->dim[2]; i++)
+    for (size_t i = 0; i < vx_grid_elements(grid); i++)
         most = fmax(most, fabsf(map[i]));
     return most;
 }

@@ -1,5 +1,6 @@
 /* What chance alone gave: the null distributions that every corrected p is read from. */
 #include "base/memory.h"
+#include "base/number.h"
 #include "report/draw/plot.h"
 #include "report/numbers.h"
 #include "report/section.h"
@@ -14,6 +15,15 @@ static double p_of(const double *null, uint64_t count)
     for (uint64_t i = 0; i < count; i++)
         as_large += null[i] >= null[0];
     return (double)as_large / (double)count;
+}
+
+/* Sizes of clusters are counts; the other statistics are not. */
+static void figure_text(double value, bool count, char text[32])
+{
+    if (count && value >= 0 && value < 1e15)
+        vx_count_text((uint64_t)value, text);
+    else
+        vx_number_text(value, text);
 }
 
 void vx_effect_null(vx_report *report, const vx_effect_view *view)
@@ -40,12 +50,12 @@ void vx_effect_null(vx_report *report, const vx_effect_view *view)
         const vx_null_plot plot = {kind[k].value, null->count, vx_critical(kind[k].value, null->count), kind[k].label};
         const double p = p_of(kind[k].value, null->count);
         char *name = vx_text("%s_null-%s", effect->stem, kind[k].name);
-        const char *(*figure)(double, char[32]) = kind[k].value == null->extent ? vx_count_text : vx_number_text;
-        figure(kind[k].value[0], observed);
+        const bool counted = kind[k].value == null->extent;
+        figure_text(kind[k].value[0], counted, observed);
         if (isnan(plot.critical))
             strcpy(critical, "none");
         else
-            figure(plot.critical, critical);
+            figure_text(plot.critical, counted, critical);
         char *alt = vx_text("Histogram of %lld values, %s: observed %s, 5 %% critical value %s, p %s.",
                             (long long)null->count, kind[k].label, observed, critical, vx_p_text(p, text));
         char *caption = vx_text("Null distribution, %s: observed %s, critical %s, p = %s.", kind[k].label, observed,

@@ -13,7 +13,7 @@ enum { POINTS = 160 };
 static size_t gather(const vx_grid *grid, const float *mask, float *p)
 {
     size_t count = 0;
-    for (int64_t i = 0; i < grid->dim[0] * grid->dim[1] * grid->dim[2]; i++)
+    for (size_t i = 0; i < vx_grid_elements(grid); i++)
         if (mask[i] > 0)
             p[count++] = p[i];
     return count;

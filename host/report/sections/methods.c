@@ -1,4 +1,5 @@
 /* A methods text to paste into a paper, and its references: only what this run used. */
+#include "base/number.h"
 #include "report/numbers.h"
 #include "report/section.h"
 
@@ -57,7 +58,7 @@ static void put_data(vx_report *report, citing *c)
     for (size_t m = 0; m < results->modalities; m++) {
         const vx_results_modality *modality = &results->modality[m];
         vx_put(page, "%s: %lld participants, %s voxels of %.4g \xC3\x97 %.4g \xC3\x97 %.4g mm. ", modality->name,
-               (long long)modality->n, vx_count_text((double)modality->mask_voxels, text), modality->grid.pixdim[0],
+               (long long)modality->n, vx_count_text(modality->mask_voxels, text), modality->grid.pixdim[0],
                modality->grid.pixdim[1], modality->grid.pixdim[2]);
     }
     if (mask)
@@ -74,10 +75,10 @@ static void put_relabellings(citing *c, const vx_results_effect *effect, const c
     const char *what = effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutations";
     char text[32];
     if (effect->exhaustive) {
-        vx_put(c->page, "all %s %s", vx_count_text((double)effect->relabellings, text), what);
+        vx_put(c->page, "all %s %s", vx_count_text(effect->relabellings, text), what);
         cite(c, NICHOLS);
     } else {
-        vx_put(c->page, "%s random %s (Philox4x32-10, seed %s)", vx_count_text((double)effect->relabellings - 1, text),
+        vx_put(c->page, "%s random %s (Philox4x32-10, seed %s)", vx_count_text(effect->relabellings - 1, text),
                what, seed);
         cite(c, SALMON);
     }

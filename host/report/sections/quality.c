@@ -1,5 +1,6 @@
 /* Are the images what they should be? One row a participant, and how the mask came about. */
 #include "base/memory.h"
+#include "base/number.h"
 #include "report/numbers.h"
 #include "report/section.h"
 
@@ -18,14 +19,14 @@ static void put_mask(vx_report *report, const vx_results_modality *modality)
         {mask->left_out_zero, "zero in some image"},
         {mask->left_out_threshold, "not above the threshold in some image"},
         {mask->left_out_constant, "the same in every participant"}};
-    const double mm3 = fabs(modality->grid.pixdim[0] * modality->grid.pixdim[1] * modality->grid.pixdim[2]);
+    const double mm3 = vx_grid_voxel_mm3(&modality->grid);
     vx_put(page, "<p>The mask holds <strong>%s voxels</strong> (%.4g \xC3\x97 %.4g \xC3\x97 %.4g mm; %.0f mL) of %s "
-           "in the grid; %s were candidates", vx_count_text((double)modality->mask_voxels, a), modality->grid.pixdim[0],
+           "in the grid; %s were candidates", vx_count_text(modality->mask_voxels, a), modality->grid.pixdim[0],
            modality->grid.pixdim[1], modality->grid.pixdim[2], (double)modality->mask_voxels * mm3 / 1000,
-           vx_count_text((double)mask->grid_voxels, b), vx_count_text((double)mask->candidate, c));
+           vx_count_text(mask->grid_voxels, b), vx_count_text(mask->candidate, c));
     for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
         if (left_out[i].count)
-            vx_put(page, "; %s left out: %s", vx_count_text((double)left_out[i].count, a), left_out[i].reason);
+            vx_put(page, "; %s left out: %s", vx_count_text(left_out[i].count, a), left_out[i].reason);
     vx_put_markup(page, ".</p>\n");
 }
 
@@ -76,7 +77,7 @@ static void put_row(vx_report *report, const vx_results_modality *modality, int6
                fabs(z) > unusual ? " unusual" : "");
     else
         vx_put_markup(page, "<td class=\"n\">\xE2\x80\x93</td>");
-    vx_put(page, "<td class=\"n\">%s</td></tr>\n", vx_count_text((double)voxels, text));
+    vx_put(page, "<td class=\"n\">%s</td></tr>\n", vx_count_text(voxels, text));
 }
 
 static void put_modality(vx_report *report, const vx_results_modality *modality)

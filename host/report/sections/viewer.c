@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sort.h"
-#include "image/grid.h"
+#include "space/grid.h"
 #include "report/draw/colour.h"
 #include "report/draw/sample.h"
 #include "report/volume.h"
@@ -208,15 +208,11 @@ static vx_status white(const vx_place *place, const float *value, double *top, v
 static void resample(const vx_volume *template, const vx_grid *grid, float *value)
 {
     const vx_sampler sampler = vx_sampler_new(&template->grid, template->data);
-    for (int64_t z = 0, i = 0; z < grid->dim[2]; z++)
-        for (int64_t y = 0; y < grid->dim[1]; y++)
-            for (int64_t x = 0; x < grid->dim[0]; x++, i++) {
-                double mm[3];
-                for (int k = 0; k < 3; k++)
-                    mm[k] = grid->affine[k][0] * (double)x + grid->affine[k][1] * (double)y +
-                            grid->affine[k][2] * (double)z + grid->affine[k][3];
-                value[i] = (float)vx_sample(&sampler, mm, 0);
-            }
+    for (size_t i = 0; i < vx_grid_elements(grid); i++) {
+        double mm[3];
+        vx_grid_mm(grid, (int64_t)i, mm);
+        value[i] = (float)vx_sample(&sampler, mm, 0);
+    }
 }
 
 /* What lies under the maps of a modality. */

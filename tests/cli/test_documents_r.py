@@ -1,10 +1,10 @@
-"""The lines of R that the README shows, run as they stand."""
+"""The lines of R that docs/results.md shows, run as they stand."""
 import shutil
 import subprocess
 import sys
 import unittest
 
-from test_readme import Shown
+from test_documents import Shown
 
 if not shutil.which("Rscript") or subprocess.run(["Rscript", "-e", "library(hdf5r)"], capture_output=True,
                                                  check=False).returncode:

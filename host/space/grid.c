@@ -1,5 +1,5 @@
-/* Grids: whether two agree, and in what words they do not. */
-#include "voxstat/image.h"
+/* The geometry of one grid; whether two agree, and in what words they do not. */
+#include "space/grid.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -40,6 +40,43 @@ static void apply(const double m[4][4], const double in[3], double out[3])
         out[i] = m[i][0] * in[0] + m[i][1] * in[1] + m[i][2] * in[2] + m[i][3];
 }
 
+void vx_grid_mm(const vx_grid *grid, int64_t place, double mm[3])
+{
+    int64_t voxel[3];
+    vx_grid_voxel(grid, place, voxel);
+    apply(grid->affine, (const double[3]){(double)voxel[0], (double)voxel[1], (double)voxel[2]}, mm);
+}
+
+void vx_grid_inverse(const vx_grid *grid, double inverse[3][4])
+{
+    const nifti_dmat44 m = nifti_dmat44_inverse(matrix_of(grid));
+    memcpy(inverse, m.m, 3 * sizeof *inverse);
+}
+
+double vx_grid_step_mm(const vx_grid *grid, int axis)
+{
+    const double(*a)[4] = grid->affine;
+    return sqrt(a[0][axis] * a[0][axis] + a[1][axis] * a[1][axis] + a[2][axis] * a[2][axis]);
+}
+
+double vx_grid_voxel_mm3(const vx_grid *grid)
+{
+    const double(*a)[4] = grid->affine;
+    return fabs(a[0][0] * (a[1][1] * a[2][2] - a[1][2] * a[2][1]) - a[0][1] * (a[1][0] * a[2][2] - a[1][2] * a[2][0]) +
+                a[0][2] * (a[1][0] * a[2][1] - a[1][1] * a[2][0]));
+}
+
+bool vx_grid_is_regular(const vx_grid *grid)
+{
+    double edges = 1;
+    for (int k = 0; k < 3; k++) {
+        edges *= vx_grid_step_mm(grid, k);
+        if (!isfinite(grid->affine[k][3]))
+            return false;
+    }
+    return isfinite(edges) && vx_grid_voxel_mm3(grid) > 1e-6 * edges;
+}
+
 double vx_grid_distance(const vx_grid *a, const vx_grid *b)
 {
     if (memcmp(a->dim, b->dim, sizeof a->dim) != 0)
@@ -59,12 +96,6 @@ double vx_grid_distance(const vx_grid *a, const vx_grid *b)
         }
     }
     return largest;
-}
-
-static double axis_length(const vx_grid *grid, int axis)
-{
-    const double(*a)[4] = grid->affine;
-    return sqrt(a[0][axis] * a[0][axis] + a[1][axis] * a[1][axis] + a[2][axis] * a[2][axis]);
 }
 
 typedef struct words {
@@ -108,7 +139,7 @@ static double rotation_degrees(const vx_grid *a, const vx_grid *b, const double 
         double product = 0;
         for (int i = 0; i < 3; i++)
             product += a->affine[i][axis] * b->affine[i][axis];
-        trace += sign[axis] * product / (axis_length(a, axis) * axis_length(b, axis));
+        trace += sign[axis] * product / (vx_grid_step_mm(a, axis) * vx_grid_step_mm(b, axis));
     }
     return acos(fmax(-1, fmin(1, (trace - 1) / 2))) * 180 / M_PI;
 }
@@ -120,7 +151,7 @@ static void describe(const vx_grid *a, const vx_grid *b, words *w)
     bool permuted = false, sized = false;
     for (int j = 0; j < 3; j++) {
         permuted |= matching_axis(&m, j) != j;
-        sized |= fabs(axis_length(a, j) / axis_length(b, j) - 1) > 1e-4;
+        sized |= fabs(vx_grid_step_mm(a, j) / vx_grid_step_mm(b, j) - 1) > 1e-4;
         sign[j] = m.m[j][j] < 0 ? -1 : 1;
         centre[j] = (double)(a->dim[j] - 1) / 2;
     }
@@ -135,8 +166,9 @@ static void describe(const vx_grid *a, const vx_grid *b, words *w)
             say(w, "rotated by %.3g degrees", angle);
     }
     if (sized)
-        say(w, "voxels of %.4g x %.4g x %.4g mm against %.4g x %.4g x %.4g", axis_length(b, 0), axis_length(b, 1),
-            axis_length(b, 2), axis_length(a, 0), axis_length(a, 1), axis_length(a, 2));
+        say(w, "voxels of %.4g x %.4g x %.4g mm against %.4g x %.4g x %.4g", vx_grid_step_mm(b, 0),
+            vx_grid_step_mm(b, 1), vx_grid_step_mm(b, 2), vx_grid_step_mm(a, 0), vx_grid_step_mm(a, 1),
+            vx_grid_step_mm(a, 2));
     apply(a->affine, centre, centre_a);
     apply(b->affine, centre, centre_b);
     for (int k = 0; k < 3; k++)

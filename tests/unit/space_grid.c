@@ -1,5 +1,5 @@
-/* Whether two grids agree, and the words for how they do not. */
-#include "voxstat/image.h"
+/* Where voxels lie and how large they are; whether two grids agree, and the words for how they do not. */
+#include "space/grid.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -118,9 +118,70 @@ static void test_little_space(void **state)
     }
 }
 
+/* A sheared grid, whose voxels are not the product of their edges (26.7 mm3). The truth is NumPy's:
+ *   a = np.array([[-2, .5, .25, 90], [.125, 3, -1, -126], [.5, -.75, 4, -72], [0, 0, 0, 1]])
+ *   np.ravel_multi_index((3, 4, 2), (5, 7, 4), order='F'); a @ [3, 4, 2, 1]
+ *   abs(np.linalg.det(a[:3, :3])); np.sqrt((a[:3, :3] ** 2).sum(0)); np.linalg.inv(a)[:3]
+ * The places are sums of few binary fractions and so exact; the rest is within some roundings of double. */
+static void test_sheared(void **state)
+{
+    static const double step[3] = {2.065338955232288, 3.132491021535417, 4.130677910464576};
+    static const double expected[3][4] = {
+        {-0.48080133555926546, 0.09348914858096828, 0.053422370617696155, 58.898163606010016},
+        {0.04273789649415693, 0.34724540901502504, 0.08414023372287144, 45.96460767946578},
+        {0.0681135225375626, 0.053422370617696155, 0.25909849749582636, 19.25609348914858}};
+    vx_grid grid = {.dim = {5, 7, 4},
+                    .affine = {{-2, .5, .25, 90}, {.125, 3, -1, -126}, {.5, -.75, 4, -72}, {0, 0, 0, 1}}};
+    int64_t voxel[3];
+    double mm[3], inverse[3][4];
+    (void)state;
+    assert_int_equal(vx_grid_elements(&grid), 140);
+    assert_int_equal(vx_grid_place(&grid, (int64_t[]){3, 4, 2}), 93);
+    vx_grid_voxel(&grid, 93, voxel);
+    assert_true(voxel[0] == 3 && voxel[1] == 4 && voxel[2] == 2);
+    vx_grid_mm(&grid, 93, mm);
+    assert_true(mm[0] == 86.5 && mm[1] == -115.625 && mm[2] == -65.5);
+    assert_true(fabs(vx_grid_voxel_mm3(&grid) - 23.3984375) < 1e-13);
+    vx_grid_inverse(&grid, inverse);
+    for (int k = 0; k < 3; k++) {
+        assert_true(fabs(vx_grid_step_mm(&grid, k) - step[k]) < 1e-14);
+        for (int j = 0; j < 4; j++)
+            assert_true(fabs(inverse[k][j] - expected[k][j]) < 1e-13);
+    }
+    for (int k = 0; k < 3; k++) {
+        int64_t beside[3] = {3, 4, 2};
+        assert_true(vx_grid_holds(&grid, beside));
+        beside[k] = grid.dim[k];
+        assert_false(vx_grid_holds(&grid, beside));
+        beside[k] = -1;
+        assert_false(vx_grid_holds(&grid, beside));
+    }
+}
+
+/* An affine without volume, and one that is not finite anywhere. */
+static void test_regular(void **state)
+{
+    const vx_grid good = brain();
+    vx_grid bad = good;
+    (void)state;
+    assert_true(vx_grid_is_regular(&good));
+    memcpy(bad.affine[2], bad.affine[1], sizeof bad.affine[1]);
+    assert_false(vx_grid_is_regular(&bad));
+    bad = good;
+    bad.affine[1][1] = 0;
+    assert_false(vx_grid_is_regular(&bad));
+    for (int k = 0; k < 12; k++) {
+        bad = good;
+        bad.affine[k / 4][k % 4] = k % 2 ? NAN : INFINITY;
+        assert_false(vx_grid_is_regular(&bad));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sheared),
+        cmocka_unit_test(test_regular),
         cmocka_unit_test(test_new),
         cmocka_unit_test(test_tolerance),
         cmocka_unit_test(test_words),

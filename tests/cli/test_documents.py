@@ -1,0 +1,124 @@
+"""What README.md and docs/ promise to run does run.
+
+A fenced block of the language `sh` is run as it stands, each page's in order, in a folder with a study. The README's own
+commands run on the table that it shows. The lines of Python are run on results and tell what the run told. Options are
+those of the program, and the maps in docs/results.md are those that runs write."""
+import os
+import pathlib
+import re
+import subprocess
+import unittest
+
+import numpy
+
+from voxstat_cli import PROGRAM, SHAPE, Study
+
+SOURCE = pathlib.Path(os.environ["VOXSTAT_SOURCE"])
+PAGES = {path.stem: path.read_text(encoding="utf-8") for path in [SOURCE / "README.md", *SOURCE.glob("docs/*.md")]}
+COMMANDS = ("run", "show", "report", "nidm", "translate", "simulate", "devices", "selftest", "bench")
+
+
+def blocks(page, language):
+    """The fenced blocks of a page in that language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGES[page], re.MULTILINE | re.DOTALL)
+
+
+def table_rows(text):
+    """The cells of the first table in Markdown whose header holds `participant_id` or `map`."""
+    lines = text[re.search(r"^\| (participant_id|map) ", text, re.MULTILINE).start():].split("\n\n")[0].splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if not line.startswith("| ---")]
+
+
+class Documents(Study):
+    """Eight participants with two modalities, a mask and the covariates that the pages name."""
+
+    participants = 8
+
+    def setUp(self):
+        super().setUp()
+        random = numpy.random.default_rng(2)
+        self.header = ["participant_id", "pet_baseline", "pet_followup", "cbf_followup", "rapa_level", "age", "sex"]
+        for i, row in enumerate(self.rows):
+            cbf = f"{row[0]}_cbf.nii.gz"
+            self.write_image(cbf, 50 + random.standard_normal(SHAPE))
+            self.rows[i] = [*row[:3], cbf, *row[3:], "FM"[i % 2]]
+        self.write_image("brain.nii.gz", numpy.ones(SHAPE))
+        self.write_table()
+
+    def run_shown(self, page):
+        shown = blocks(page, "sh")
+        for block in shown:
+            done = subprocess.run(["bash", "-e"], input=block, cwd=self.folder, text=True, capture_output=True, check=False,
+                                  env={**os.environ, "PATH": f"{pathlib.Path(PROGRAM).parent}:{os.environ['PATH']}"})
+            self.assertEqual(done.returncode, 0, block + done.stderr)
+        return len(shown)
+
+    def test_commands_of_every_page(self):
+        run = {page: self.run_shown(page) for page in sorted(PAGES) if page != "README"}
+        for page in ("designs", "results", "migration", "devices", "cohort"):
+            self.assertGreater(run[page], 0, page)
+
+    def test_the_table_of_the_readme(self):
+        shown = table_rows(PAGES["README"])
+        images = [i for i, name in enumerate(shown[0]) if name.startswith("pet_")]
+        self.assertEqual(len(images), 2)
+        random = numpy.random.default_rng(3)
+        self.header, self.rows = shown[0], shown[1:]
+        for row in self.rows:
+            for i in images:
+                self.write_image(row[i], 10 + random.standard_normal(SHAPE))
+        self.write_table()
+        self.assertGreater(self.run_shown("README"), 0)
+        designs = (self.folder / "voxstat-results" / "run.json").read_text()
+        for name in (row[0] for row in self.rows):
+            self.assertIn(f'"{name}"', designs)
+
+    def test_options(self):
+        helps = "".join(self.run_program(command, "--help").stdout for command in COMMANDS)
+        known = set(re.findall(r"--[a-z][a-z0-9-]*", helps))
+        checked = 0
+        for page, text in PAGES.items():
+            fenced = "\n".join(re.findall(r"^```\w+\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+            plain = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+            ours = re.findall(r"^voxstat .*", fenced, re.MULTILINE) + re.findall(r"`((?:voxstat |--)[^`]*)`", plain)
+            for command in ours:
+                for option in re.findall(r"(?<!\S)--[a-z][a-z0-9-]*", command):
+                    self.assertIn(option, known, f"{page}: {command}")
+                    checked += 1
+        self.assertGreater(checked, 50)
+
+    def test_maps(self):
+        shown = {name for row in table_rows(PAGES["results"])[1:] for name in re.findall(r"`([a-z-]+)`", row[0])}
+        self.assert_done(self.run_paired("--covariate", "rapa_level", "-n", "20", "--out", "r"))
+        self.assert_done(self.run_paired("--covariate", "rapa_level", "-n", "20", "--out", "rho", "--correlation",
+                                         "spearman"))
+        written = {re.fullmatch(r"pet_(?:change|rapa_level)_(.*)\.nii\.gz", path.name)[1]
+                   for out in ("r", "rho") for path in (self.folder / out).glob("pet_*.nii.gz")}
+        self.assertEqual(shown, written)
+
+
+class Shown(Study):
+    participants = 6
+
+    def check(self, program, language):
+        # Spacing and offset differ by axis, as does the size (8 x 9 x 7): no axis can stand for another.
+        done = self.run_paired("-n", "40")
+        self.assert_done(done)
+        titles, change = done.stdout.splitlines()
+        cells = dict(zip(re.split(r"  +", titles), re.split(r"  +", change)))
+        script, = blocks("results", language)
+        (self.folder / "script").write_text(script)
+        said = subprocess.run([program, "script"], cwd=self.folder, text=True, capture_output=True, check=False)
+        self.assertEqual(said.returncode, 0, said.stderr)
+        found = re.fullmatch(r"t (\S+) at (\S+) (\S+) (\S+) mm, family-wise p (\S+)\n", said.stdout)
+        self.assertEqual(list(found.groups()[:4]), [cells[key] for key in ("peak t", "x mm", "y mm", "z mm")])
+        self.assertAlmostEqual(float(found[5]), float(cells["min p voxel"]), delta=6e-5) # four digits each
+
+
+class Python(Shown):
+    def test_python(self):
+        self.check("/usr/bin/python3", "python")
+
+
+if __name__ == "__main__":
+    unittest.main()
