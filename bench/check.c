@@ -11,7 +11,7 @@ enum { TFCE_PERMUTATIONS = 500 };
 
 /* An effect whose relabellings have been evaluated. */
 typedef struct vx_checked {
-    vx_permutations *permutations;
+    vx_relabellings *relabellings;
     vx_problem *problem;
     vx_engine *engine;
     vx_tally *tally;
@@ -29,7 +29,7 @@ static void checked_destroy(vx_checked *c)
     vx_engine_free(c->engine);
     vx_tally_free(c->tally);
     vx_problem_free(c->problem);
-    vx_permutations_free(c->permutations);
+    vx_relabellings_free(c->relabellings);
     free(c->score);
     free(c->high);
     free(c->low);
@@ -41,8 +41,8 @@ static vx_status checked_init(vx_checked *c, vx_device *device, const vx_matrix 
 {
     vx_backend *backend = vx_device_backend(device);
     vx_schedule schedule;
-    vx_status status = vx_permutations_new(effect, permutations, 0, &c->permutations, error);
-    if (status || (status = vx_problem_new(matrix, effect, c->permutations, options, &c->problem, error)) ||
+    vx_status status = vx_relabellings_new(effect, permutations, 0, &c->relabellings, error);
+    if (status || (status = vx_problem_new(matrix, effect, c->relabellings, options, &c->problem, error)) ||
         (status = vx_problem_fill(c->problem, matrix, error)))
         return status;
     vx_demand demand = vx_demand_of(c->problem);
@@ -53,13 +53,13 @@ static vx_status checked_init(vx_checked *c, vx_device *device, const vx_matrix 
     if (!c->score || !c->high || !c->low)
         return vx_fail_memory(error);
     if ((status = vx_schedule_make(&demand, backend, backend->info.memory_free / 10 * 8, &schedule, error)) ||
-        (status = vx_tally_new(c->problem, c->problem->evaluations, &c->tally, error)) ||
+        (status = vx_tally_new(c->problem, c->relabellings->evaluations, &c->tally, error)) ||
         (status = vx_engine_new(backend, c->problem, &schedule, &c->engine, error)) ||
         (status = vx_engine_observe(c->engine, c->score, error)))
         return status;
     vx_bounds(c->problem, VX_TWO_TAILS, c->score, c->high, c->low);
     if ((status = vx_engine_count_against(c->engine, c->high, c->low, error)) ||
-        (status = vx_engine_run(c->engine, 0, c->problem->evaluations, c->tally, NULL, NULL, error)))
+        (status = vx_engine_run(c->engine, 0, c->relabellings->evaluations, c->tally, NULL, NULL, error)))
         return status;
     c->evidence = (vx_evidence){.device = &backend->info, .problem = c->problem, .tally = c->tally, .score = c->score,
                                 .high = c->high, .low = c->low, .batch = schedule.batch};

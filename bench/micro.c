@@ -15,7 +15,7 @@ enum {
 
 typedef struct vx_micro {
     vx_backend *backend;
-    vx_permutations *permutations;
+    vx_relabellings *relabellings;
     vx_problem *problem;
     vx_schedule schedule;
     int64_t chunks, batch; /* launches of one run and relabellings of a launch */
@@ -32,7 +32,7 @@ static void micro_destroy(vx_micro *m)
     for (vx_buffer_name b = 0; b < VX_BUFFERS; b++)
         m->backend->buffer_free(m->backend, m->buffer[b]);
     vx_problem_free(m->problem);
-    vx_permutations_free(m->permutations);
+    vx_relabellings_free(m->relabellings);
 }
 
 static vx_status make_weights(vx_micro *m, vx_error *error)
@@ -75,8 +75,8 @@ static vx_status micro_init(vx_micro *m, const vx_matrix *matrix, const vx_effec
     double t = vx_t_quantile_upper(CLUSTER_P, effect->df);
     vx_problem_options options = {.threshold_t = t, .connectivity = 26, .clusters = true, .count = true, .tfce = tfce,
                                   .tfce_tails = 1, .tfce_extent = 0.5, .tfce_height = 2};
-    vx_status status = vx_permutations_new(effect, permutations, 0, &m->permutations, error);
-    if (status || (status = vx_problem_new(matrix, effect, m->permutations, &options, &m->problem, error)) ||
+    vx_status status = vx_relabellings_new(effect, permutations, 0, &m->relabellings, error);
+    if (status || (status = vx_problem_new(matrix, effect, m->relabellings, &options, &m->problem, error)) ||
         (status = vx_problem_fill(m->problem, matrix, error)))
         return status;
     const vx_problem *p = m->problem;
@@ -88,7 +88,7 @@ static vx_status micro_init(vx_micro *m, const vx_matrix *matrix, const vx_effec
         return vx_fail(error, VX_DEVICE, "%lld voxels do not stay on the device; ask for fewer",
                        (long long)p->voxels);
     m->batch = m->schedule.batch;
-    m->chunks = (int64_t)p->evaluations / m->batch;
+    m->chunks = (int64_t)p->relabellings->evaluations / m->batch;
     m->chunks = m->chunks < CHUNKS_MAX ? m->chunks : CHUNKS_MAX;
     if ((status = make_weights(m, error)) || (status = make_buffers(m, error)))
         return status;

@@ -41,15 +41,15 @@ static vx_status run_prepare(void *context, vx_error *error)
     const vx_stages *s = context;
     const vx_effect *effect = &s->model->effect[0];
     const vx_problem_options options = {.threshold_t = 3, .connectivity = 26, .clusters = true};
-    vx_permutations *permutations = NULL;
+    vx_relabellings *relabellings = NULL;
     vx_problem *problem = NULL;
-    vx_status status = vx_permutations_new(effect, PERMUTATIONS, 0, &permutations, error);
+    vx_status status = vx_relabellings_new(effect, PERMUTATIONS, 0, &relabellings, error);
     if (!status)
-        status = vx_problem_new(s->matrix, effect, permutations, &options, &problem, error);
+        status = vx_problem_new(s->matrix, effect, relabellings, &options, &problem, error);
     if (!status)
         status = vx_problem_fill(problem, s->matrix, error);
     vx_problem_free(problem);
-    vx_permutations_free(permutations);
+    vx_relabellings_free(relabellings);
     return status;
 }
 

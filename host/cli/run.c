@@ -241,14 +241,16 @@ static vx_regressor *regressors(const vx_column *column, size_t columns, const v
 static vx_status make_model(const vx_run *run, vx_run_modality *modality, vx_error *error)
 {
     const vx_study *study = run->study;
+    vx_model_options options = run->model;
     double *covariate_values = NULL, *nuisance_values = NULL;
     vx_regressor *covariate = regressors(study->covariate, study->covariates, modality->study, &covariate_values);
     vx_regressor *nuisance = regressors(study->nuisance, study->nuisances, modality->study, &nuisance_values);
     vx_status status;
+    options.participant = modality->study->participant;
     if (!covariate || !nuisance)
         status = vx_fail_memory(error);
     else
-        status = vx_model_new(&run->model, modality->study->n, covariate, (int64_t)study->covariates, nuisance,
+        status = vx_model_new(&options, modality->study->n, covariate, (int64_t)study->covariates, nuisance,
                               (int64_t)study->nuisances, &modality->model, error);
     free(covariate);
     free(nuisance);

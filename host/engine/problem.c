@@ -127,7 +127,7 @@ static void choose_cuts(vx_problem *p)
     }
 }
 
-vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const vx_permutations *permutations,
+vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const vx_relabellings *relabellings,
                          const vx_problem_options *options, vx_problem **problem, vx_error *error)
 {
     vx_status status = VX_OK;
@@ -135,14 +135,12 @@ vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const
     if (!p)
         return vx_fail_memory(error);
     p->effect = effect;
-    p->permutations = permutations;
+    p->relabellings = relabellings;
     p->options = *options;
     p->voxels = matrix->voxels;
     p->tiles = (p->voxels + VX_TILE - 1) / VX_TILE;
     bool signflip = effect->kind == VX_MEAN && effect->scheme == VX_SIGN_FLIP && effect->nuisance == 0;
     p->op = signflip ? VX_OP_SIGNFLIP : VX_OP_CORRELATION;
-    p->complement = effect->scheme == VX_SIGN_FLIP && permutations->exhaustive;
-    p->evaluations = p->complement ? permutations->count / 2 : permutations->count;
     p->unit = 1.0 / (fixed_point_scale(effect->n) * sqrt((double)effect->n));
     choose_groups(p);
     choose_cuts(p);
@@ -303,50 +301,39 @@ static void fill_flips(const vx_problem *p, const int8_t *sign, uint8_t *flip)
 }
 
 /* Row j of the weights is x~ (j = 0) or q_j, its elements moved to the data rows that they meet. */
-static void fill_rows(const vx_problem *p, const int8_t *sign, const int32_t *order, float *w)
+static void fill_rows(const vx_problem *p, const vx_relabelling *relabelling, float *w)
 {
     int64_t n = p->effect->n;
     for (int64_t j = 0; j <= p->effect->nuisance; j++) {
         const double *row = j == 0 ? p->effect->x : p->effect->q + (j - 1) * n;
         for (int64_t i = 0; i < n; i++)
-            w[j * n + order[i]] = (float)(sign[i] * row[i]);
+            w[j * n + relabelling->order[i]] = (float)(relabelling->sign[i] * row[i]);
     }
 }
 
 vx_status vx_weights_fill(const vx_problem *p, const uint64_t *index, int64_t count, void *weights, vx_error *error)
 {
-    size_t n = (size_t)p->effect->n, bytes = vx_weights_size(p);
+    size_t bytes = vx_weights_size(p);
     bool short_of_memory = false;
 #pragma omp parallel if (count > 64)
     {
-        int8_t *sign = vx_array(n, sizeof *sign);
-        int32_t *order = vx_array(n, sizeof *order);
-        vx_key *scratch = vx_array(n, sizeof *scratch);
-        bool ready = sign && order && scratch;
+        vx_relabelling relabelling = {0};
+        bool ready = !vx_relabelling_init(&relabelling, p->effect->n, NULL);
         if (!ready)
 #pragma omp atomic write
             short_of_memory = true;
-        for (size_t i = 0; ready && i < n; i++) {
-            sign[i] = 1;
-            order[i] = (int32_t)i;
-        }
 #pragma omp for schedule(static)
         for (int64_t b = 0; b < count; b++) {
             char *to = (char *)weights + (size_t)b * bytes;
             if (!ready)
                 continue;
-            if (p->effect->scheme == VX_SIGN_FLIP)
-                vx_permutations_signs(p->permutations, index[b], sign);
-            else
-                vx_permutations_order(p->permutations, index[b], order, scratch);
+            vx_relabellings_get(p->relabellings, index[b], &relabelling);
             if (p->op == VX_OP_SIGNFLIP)
-                fill_flips(p, sign, (uint8_t *)to);
+                fill_flips(p, relabelling.sign, (uint8_t *)to);
             else
-                fill_rows(p, sign, order, (float *)to);
+                fill_rows(p, &relabelling, (float *)to);
         }
-        free(sign);
-        free(order);
-        free(scratch);
+        vx_relabelling_destroy(&relabelling);
     }
     return short_of_memory ? vx_fail_memory(error) : VX_OK;
 }

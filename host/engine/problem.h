@@ -6,7 +6,7 @@
 #define VX_ENGINE_PROBLEM_H
 
 #include "engine/backend.h"
-#include "model/permutation.h"
+#include "model/relabelling.h"
 #include "voxstat/image.h"
 
 typedef struct vx_problem_options {
@@ -24,7 +24,7 @@ typedef struct vx_problem_options {
 
 typedef struct vx_problem {
     const vx_effect *effect;             /* not owned */
-    const vx_permutations *permutations; /* not owned */
+    const vx_relabellings *relabellings; /* not owned */
     vx_problem_options options;
     vx_op op;            /* signflip: sign flips without nuisance; correlation: everything else */
     int64_t voxels, tiles;
@@ -33,13 +33,11 @@ typedef struct vx_problem {
     int groups, width;   /* signflip: how the rows are cut for the tables */
     int32_t cut_high, cut_low;   /* forming threshold */
     int32_t near_high, near_low; /* near |r| = 1: args.h */
-    uint64_t evaluations; /* relabellings to compute: half of all where the complement comes free */
-    bool complement;      /* exhaustive sign flips: relabelling i and count - 1 - i mirror each other */
     int32_t *position;    /* voxels: place in the padded grid of the mask's bounding box; else null */
     int64_t grid_size, stride_y, stride_z;
 } vx_problem;
 
-vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const vx_permutations *permutations,
+vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const vx_relabellings *relabellings,
                          const vx_problem_options *options, vx_problem **problem, vx_error *error);
 void vx_problem_free(vx_problem *problem);
 

@@ -26,7 +26,7 @@ vx_demand vx_demand_of(const vx_problem *p)
         .voxels = p->voxels,
         .row_bytes = (size_t)p->effect->n * sizeof(float),
         .weights = vx_weights_size(p),
-        .evaluations = p->evaluations,
+        .evaluations = p->relabellings->evaluations,
         .flags = vx_problem_flags(p),
         .threshold_p = vx_t_upper(p->options.threshold_t, p->effect->df),
         .grid_size = p->grid_size,

@@ -79,7 +79,7 @@ static uint64_t draw(const vx_check *c, uint32_t k, uint64_t first, uint64_t las
 /* The permutations' seed, and every observed score (Fowler, Noll & Vo's FNV-1a, of words). */
 static uint64_t seed_of(const vx_evidence *e)
 {
-    uint64_t hash = 0xcbf29ce484222325u ^ e->problem->permutations->seed;
+    uint64_t hash = 0xcbf29ce484222325u ^ e->problem->relabellings->seed;
     for (int64_t v = 0; v < e->problem->voxels; v++)
         hash = (hash ^ (uint32_t)e->score[v]) * 0x100000001b3u;
     return hash;

@@ -70,8 +70,7 @@ static vx_status make_schedule(vx_work *w, vx_error *error)
 /* The tails that are needed, and the steps of the preset. FSL's follow from the observed map: see permute. */
 static void choose_tfce(const vx_work *w, vx_problem_options *options)
 {
-    bool complement = w->effect->scheme == VX_SIGN_FLIP && w->permutations->exhaustive;
-    bool both = w->options->tails == VX_TWO_TAILS || complement;
+    bool both = w->options->tails == VX_TWO_TAILS || w->relabellings->mirrored;
     options->tfce_tails = both ? 3 : w->options->tails == VX_POSITIVE ? 1 : 2;
     switch (w->options->tfce_preset) {
     case VX_TFCE_EXACT:
@@ -98,13 +97,13 @@ static float step_of_fsl(const vx_work *w)
     return nextafterf(highest / 100.0f, 0.0f);
 }
 
-/* Checks the options and prepares permutations, problem and schedule. */
+/* Checks the options and prepares relabellings, problem and schedule. */
 static vx_status prepare(vx_work *w, vx_error *error)
 {
     double threshold = 0.0;
     vx_status status = check_options(w->options, error);
     if (status || (status = find_threshold(w->options, w->effect, &threshold, error)) ||
-        (status = vx_permutations_new(w->effect, w->options->permutations, w->options->seed, &w->permutations, error)))
+        (status = vx_relabellings_new(w->effect, w->options->permutations, w->options->seed, &w->relabellings, error)))
         return status;
     vx_problem_options options = {
         .threshold_t = threshold,
@@ -115,9 +114,9 @@ static vx_status prepare(vx_work *w, vx_error *error)
         .tfce_height = w->options->tfce_height,
     };
     choose_tfce(w, &options);
-    if ((status = vx_problem_new(w->matrix, w->effect, w->permutations, &options, &w->problem, error)))
+    if ((status = vx_problem_new(w->matrix, w->effect, w->relabellings, &options, &w->problem, error)))
         return status;
-    w->exact = !w->permutations->exhaustive && vx_exact_possible(w->problem);
+    w->exact = !w->relabellings->exhaustive && vx_exact_possible(w->problem);
     w->problem->options.count = !w->exact;
     return make_schedule(w, error);
 }
@@ -125,12 +124,12 @@ static vx_status prepare(vx_work *w, vx_error *error)
 static vx_plan plan_of(const vx_work *w)
 {
     return (vx_plan){
-        .possible = w->permutations->possible,
-        .relabellings = w->permutations->count,
-        .evaluations = w->problem->evaluations,
-        .exhaustive = w->permutations->exhaustive,
+        .possible = w->relabellings->possible,
+        .relabellings = w->relabellings->count,
+        .evaluations = w->relabellings->evaluations,
+        .exhaustive = w->relabellings->exhaustive,
         .exact_uncorrected = w->exact,
-        .p_smallest = vx_p_smallest(w->permutations, w->options->tails),
+        .p_smallest = vx_p_smallest(w->relabellings, w->options->tails),
         .threshold_t = w->problem->options.threshold_t,
         .device_bytes = w->schedule.bytes,
         .batch = w->schedule.batch,
@@ -143,7 +142,7 @@ static void destroy_work(vx_work *w)
     vx_engine_free(w->engine);
     vx_tally_free(w->tally);
     vx_problem_free(w->problem);
-    vx_permutations_free(w->permutations);
+    vx_relabellings_free(w->relabellings);
     vx_estimates_destroy(&w->estimates);
     vx_maxima_destroy(&w->maxima);
     free(w->score);
@@ -173,7 +172,7 @@ static vx_status permute(vx_work *w, vx_progress progress, void *context, vx_err
     if (!w->score || !w->high || !w->low)
         return vx_fail_memory(error);
     vx_status status = vx_problem_fill(w->problem, w->matrix, error);
-    if (status || (status = vx_tally_new(w->problem, w->problem->evaluations, &w->tally, error)) ||
+    if (status || (status = vx_tally_new(w->problem, w->relabellings->evaluations, &w->tally, error)) ||
         (status = vx_engine_new(vx_device_backend(w->device), w->problem, &w->schedule, &w->engine, error)) ||
         (status = vx_engine_observe(w->engine, w->score, error)))
         return status;
@@ -184,7 +183,7 @@ static vx_status permute(vx_work *w, vx_progress progress, void *context, vx_err
         if ((status = vx_engine_count_against(w->engine, w->high, w->low, error)))
             return status;
     }
-    if ((status = vx_engine_run(w->engine, 0, w->problem->evaluations, w->tally, progress, context, error)))
+    if ((status = vx_engine_run(w->engine, 0, w->relabellings->evaluations, w->tally, progress, context, error)))
         return status;
     vx_engine_free(w->engine); /* its buffers go before those of the check come */
     w->engine = NULL;

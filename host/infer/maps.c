@@ -101,7 +101,7 @@ static vx_status add_tfce(vx_work *w, vx_error *error)
     vx_sort_doubles(sorted, (size_t)w->maxima.count);
     for (int64_t v = 0; v < w->problem->voxels; v++) {
         if ((tails == VX_POSITIVE && map[v] < 0.0f) || (tails == VX_NEGATIVE && map[v] > 0.0f))
-            map[v] = 0.0f; /* that tail was needed for the complements' maxima alone */
+            map[v] = 0.0f; /* that tail was needed for the mirrored relabellings' maxima alone */
         double height = fabs((double)map[v]);
         highest = fmax(highest, height);
         height = fmin(height, fabs((double)least[v]));

@@ -14,7 +14,7 @@ typedef struct vx_work {
     const vx_matrix *matrix;
     const vx_effect *effect;
     const vx_inference_options *options;
-    vx_permutations *permutations;
+    vx_relabellings *relabellings;
     vx_problem *problem;
     vx_schedule schedule;
     vx_engine *engine;

@@ -5,24 +5,11 @@
 
 #include <math.h>
 
-/* What relabelling `i` gave in a tail (0 positive, 1 negative). Where only half were evaluated, the others are their
- * complements: every score negated, the tails exchanged. */
-typedef struct place {
-    uint64_t evaluation;
-    int tail;
-} place;
-
-static place find(const vx_problem *problem, uint64_t i, int tail)
-{
-    if (problem->complement && i >= problem->evaluations)
-        return (place){problem->permutations->count - 1 - i, 1 - tail};
-    return (place){i, tail};
-}
-
 vx_status vx_maxima_new(const vx_problem *problem, const vx_tally *tally, vx_tails tails, vx_maxima *maxima,
                         vx_error *error)
 {
-    uint64_t count = problem->permutations->count;
+    const vx_relabellings *set = problem->relabellings;
+    uint64_t count = set->count;
     int first = tails == VX_NEGATIVE ? 1 : 0, last = tails == VX_POSITIVE ? 0 : 1;
     vx_maxima m = {.count = count, .r = vx_array((size_t)count, sizeof(double))};
     if (tally->extent) {
@@ -36,16 +23,18 @@ vx_status vx_maxima_new(const vx_problem *problem, const vx_tally *tally, vx_tai
         return vx_fail_memory(error);
     }
     for (uint64_t i = 0; i < count; i++) {
+        bool mirrored;
+        uint64_t at = vx_relabellings_evaluated(set, i, &mirrored);
         m.r[i] = -INFINITY;
-        for (int tail = first; tail <= last; tail++) {
-            place at = find(problem, i, tail);
-            m.r[i] = fmax(m.r[i], at.tail ? -tally->low[at.evaluation] : tally->high[at.evaluation]);
+        for (int asked = first; asked <= last; asked++) {
+            int tail = mirrored ? 1 - asked : asked; /* 0: positive, 1: negative */
+            m.r[i] = fmax(m.r[i], tail ? -tally->low[at] : tally->high[at]);
             if (tally->tfce)
-                m.tfce[i] = fmax(m.tfce[i], tally->tfce[at.evaluation][at.tail]);
+                m.tfce[i] = fmax(m.tfce[i], tally->tfce[at][tail]);
             if (!tally->extent)
                 continue;
-            m.extent[i] = fmax(m.extent[i], tally->extent[at.evaluation][at.tail]);
-            m.mass[i] = fmax(m.mass[i], tally->mass[at.evaluation][at.tail]);
+            m.extent[i] = fmax(m.extent[i], tally->extent[at][tail]);
+            m.mass[i] = fmax(m.mass[i], tally->mass[at][tail]);
         }
     }
     *maxima = m;
@@ -82,8 +71,8 @@ void vx_bounds(const vx_problem *problem, vx_tails tails, const int32_t *score, 
         double r = vx_score_r(problem, score[v]), tolerance = vx_score_tolerance(problem, r);
         double reach = (tails == VX_TWO_TAILS ? fabs(r) : tails == VX_POSITIVE ? r : -r) - tolerance;
         int32_t above = vx_r_score(problem, reach), below = vx_r_score(problem, -reach);
-        /* One tail alone is counted, but with its complement where that is not evaluated by itself. */
-        bool both = tails == VX_TWO_TAILS || problem->complement;
+        /* Of one tail alone, a relabelling that is not evaluated is counted in the other tail of its mirror. */
+        bool both = tails == VX_TWO_TAILS || problem->relabellings->mirrored;
         high[v] = both || tails == VX_POSITIVE ? above : INT32_MAX;
         low[v] = both || tails == VX_NEGATIVE ? below : INT32_MIN;
     }
@@ -92,15 +81,16 @@ void vx_bounds(const vx_problem *problem, vx_tails tails, const int32_t *score, 
 double vx_p_uncorrected(const vx_problem *problem, vx_tails tails, uint64_t exceed)
 {
     /* A score within rounding of 0 meets both bounds, and two-sided it would be counted twice. */
-    uint64_t most = tails == VX_TWO_TAILS ? problem->evaluations : problem->permutations->count;
+    const vx_relabellings *set = problem->relabellings;
+    uint64_t most = tails == VX_TWO_TAILS ? set->evaluations : set->count;
     uint64_t counted = exceed < most ? exceed : most;
     return (double)counted / (double)most;
 }
 
-double vx_p_smallest(const vx_permutations *permutations, vx_tails tails)
+double vx_p_smallest(const vx_relabellings *relabellings, vx_tails tails)
 {
-    bool mirrored = permutations->exhaustive && permutations->scheme == VX_SIGN_FLIP && tails == VX_TWO_TAILS;
-    return (mirrored ? 2.0 : 1.0) / (double)permutations->count;
+    bool both = relabellings->mirrored && tails == VX_TWO_TAILS;
+    return (both ? 2.0 : 1.0) / (double)relabellings->count;
 }
 
 typedef struct ranked_p {

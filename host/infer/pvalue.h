@@ -26,8 +26,8 @@ double vx_p_from_maxima(const double *sorted, uint64_t count, double observed, d
 void vx_bounds(const vx_problem *problem, vx_tails tails, const int32_t *score, int32_t *high, int32_t *low);
 double vx_p_uncorrected(const vx_problem *problem, vx_tails tails, uint64_t exceed);
 
-/* The smallest p that the relabellings allow: two-sided, a flip and its complement have the same |t|. */
-double vx_p_smallest(const vx_permutations *permutations, vx_tails tails);
+/* The smallest p that the relabellings allow: two-sided, a relabelling and its mirror have the same |t|. */
+double vx_p_smallest(const vx_relabellings *relabellings, vx_tails tails);
 
 /* Benjamini & Hochberg 1995 (J. R. Stat. Soc. B 57:289): q_(i) = min_{j >= i} p_(j) m / j. VX_INTERNAL without memory.
  * */

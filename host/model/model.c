@@ -205,14 +205,17 @@ static vx_status choose_rows(const request *r, int64_t which, vx_effect *effect,
     int64_t first, last;
     covariates_of(r, which, &first, &last);
     effect->row = vx_array((size_t)r->n, sizeof *effect->row);
-    if (!effect->row)
+    effect->participant = vx_array((size_t)r->n, sizeof *effect->participant);
+    if (!effect->row || !effect->participant)
         return vx_fail_memory(error);
     for (int64_t i = 0; i < r->n; i++) {
         bool there = true;
         for (int64_t c = first; c < last; c++)
             there = there && !isnan(r->covariate[c].value[i]);
-        if (there)
-            effect->row[effect->n++] = i;
+        if (!there)
+            continue;
+        effect->row[effect->n] = i;
+        effect->participant[effect->n++] = r->options->participant ? r->options->participant[i] : i;
     }
     if (effect->n < 2)
         return vx_fail(error, VX_INPUT, "%lld participants have a value; at least 2 are needed", (long long)effect->n);
@@ -322,6 +325,7 @@ void vx_model_free(vx_model *model)
         free(effect->column_name);
         free(effect->name);
         free(effect->row);
+        free(effect->participant);
         free(effect->x);
         free(effect->q);
         free(effect->z);

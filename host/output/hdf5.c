@@ -5,7 +5,9 @@
  *                                     "p" or "1-p"; "n/a" where the map holds no p). Outside the mask as in the NIfTI.
  *   /null/<modality>/<effect>/{voxel,extent,mass,tfce}   float64: the maximum of every relabelling, index 0 as observed
  *   /permutations/<modality>/<effect>/{kind,exhaustive,seed,stream,n,possible,total,done,generator}
- *                                     kind is "sign-flip" or "permutation"; the rest regenerates relabelling i
+ *                                     kind is "sign-flip" or "permutation"; the rest regenerates relabelling i.
+ *                                     participant: the numbers under which the streams have the effect's participants;
+ *                                     not there where nobody of the study is missing, or every relabelling is used
  *   /design/<modality>/<effect>/{matrix,raw,contrasts,participants,columns}   matrix: participants x columns,
  *                                     mean-centred (ranks for Spearman); raw: the same columns as the table has them
  *   /mean/<modality>                  float32 [x, y, z]: the mean of all images of all sessions, where they are finite
@@ -172,6 +174,10 @@ static void link_into(h5_writer *h5, const char *root, const vx_entry *entry, co
         at(h5, "%s/%s", root, name[i]);
         char *shorter = vx_copy_text(h5->path);
         at(h5, "%s/%s/%s/%s", root, entry->modality_name, entry->effect_name, name[i]);
+        if (!h5->failed && H5Lexists(h5->file, h5->path, H5P_DEFAULT) == 0) {
+            free(shorter);
+            continue; /* not of this effect */
+        }
         if (shorter && !h5->failed && H5Lexists(h5->file, shorter, H5P_DEFAULT) <= 0)
             check(h5, H5Lcreate_hard(h5->file, h5->path, h5->file, shorter, H5P_DEFAULT, H5P_DEFAULT) >= 0);
         check(h5, shorter);
@@ -180,9 +186,9 @@ static void link_into(h5_writer *h5, const char *root, const vx_entry *entry, co
 }
 
 static const char *const permutation_names[] = {"kind", "exhaustive", "seed", "stream", "n", "possible", "total",
-                                                "done", "generator"};
+                                                "done", "generator", "participant"};
 
-/* The rules of host/model/permutation.h, by exhaustive and scheme, for whoever has this file alone. Rows start at 0. */
+/* The rules of host/model/relabelling.h, by exhaustive and scheme, for whoever has this file alone. Rows start at 0. */
 static const char *const generator_words[2][2] = {
     {"index 0: as observed. Relabelling i: Philox4x32-10 (Salmon et al. 2011), key = seed, counter = (low word of i, "
      "high word of i, block, stream + 256 attempt); row r is flipped where bit r mod 32 of word (r mod 128) / 32 of "
@@ -194,6 +200,20 @@ static const char *const generator_words[2][2] = {
     {"every sign flip once: row r is flipped where bit r of the index is set",
      "every distinct arrangement of the design's rows once: number (rank of the observed one + index) mod possible in "
      "lexicographic order, equal rows being interchangeable and numbered as they first appear"}};
+
+/* Says under which numbers the streams have the participants, where these are not 0 to n - 1. */
+static void put_stream_numbers(h5_writer *h5, const vx_entry *entry, const char *words)
+{
+    const vx_effect *effect = entry->result->effect;
+    const hsize_t n = (hsize_t)effect->n;
+    char *text = vx_text("%s. Blocks, words and bits of row r go by its number in \"participant\"", words);
+    check(h5, text);
+    at(h5, "/permutations/%s/%s/generator", entry->modality_name, entry->effect_name);
+    put_text(h5, text);
+    at(h5, "/permutations/%s/%s/participant", entry->modality_name, entry->effect_name);
+    put(h5, H5T_NATIVE_INT64, 1, &n, H5P_DEFAULT, effect->participant);
+    free(text);
+}
 
 static void put_permutations(h5_writer *h5, const vx_entry *entry)
 {
@@ -214,8 +234,11 @@ static void put_permutations(h5_writer *h5, const vx_entry *entry)
     }
     at(h5, "/permutations/%s/%s/kind", entry->modality_name, entry->effect_name);
     put_text(h5, vx_scheme_name(effect->scheme));
+    const char *words = generator_words[result->plan.exhaustive][!flips];
+    if (!result->plan.exhaustive && effect->participant[effect->n - 1] != effect->n - 1) /* they ascend */
+        return put_stream_numbers(h5, entry, words);
     at(h5, "/permutations/%s/%s/generator", entry->modality_name, entry->effect_name);
-    put_text(h5, generator_words[result->plan.exhaustive][!flips]);
+    put_text(h5, words);
 }
 
 static const char *const design_names[] = {"matrix", "raw", "contrasts", "participants", "columns"};

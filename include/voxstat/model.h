@@ -35,6 +35,7 @@ typedef enum vx_correlation { VX_PEARSON, VX_SPEARMAN } vx_correlation;
 
 typedef struct vx_model_options {
     const char *mean_name;        /* name of the intercept's effect: "change" (paired), "mean" (one sample) */
+    const int64_t *participant;   /* n: each row's participant, as a number in the study, ascending; null: 0 to n - 1 */
     bool joint;                   /* all covariates of interest in one model */
     vx_correlation correlation;
 } vx_model_options;
@@ -52,6 +53,7 @@ typedef struct vx_effect {
     bool ranks;       /* Spearman: data, regressor and nuisance are mid-ranks */
     int64_t n;        /* participants in this effect */
     int64_t *row;     /* n: their rows of the matrix, ascending */
+    int64_t *participant; /* n: their numbers in the study, ascending */
     int64_t nuisance; /* k: columns of q */
     double df;        /* n - rank of the whole design */
     double *x;        /* n: x~, unit length, orthogonal to Z */

@@ -52,7 +52,7 @@ vx_inference_options vx_inference_defaults(void);
 typedef struct vx_plan {
     uint64_t possible;     /* distinct relabellings; UINT64_MAX where there are more than fit */
     uint64_t relabellings; /* that are used, the observed one included */
-    uint64_t evaluations;  /* that are computed: half of them where complement flips come free */
+    uint64_t evaluations;  /* that are computed: half of them where the others mirror them */
     bool exhaustive;
     bool exact_uncorrected; /* uncorrected p over all 2^n sign flips, counted without listing them */
     double p_smallest;

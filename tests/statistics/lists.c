@@ -21,7 +21,7 @@ typedef struct case_of {
     vx_matrix *matrix;
     vx_model *model;
     const vx_effect *effect;
-    vx_permutations *permutations;
+    vx_relabellings *relabellings;
     vx_problem *problem;
     truth *truth;
 } case_of;
@@ -45,10 +45,7 @@ static void work_out(const case_of *c, uint64_t index, truth *of)
     int32_t order[N];
     vx_key scratch[N];
     *of = (truth){.high = -INFINITY, .low = INFINITY};
-    if (flips)
-        vx_permutations_signs(c->permutations, index, sign);
-    else
-        vx_permutations_order(c->permutations, index, order, scratch);
+    vx_relabellings_get(c->relabellings, index, &(vx_relabelling){order, sign, scratch});
     for (int v = 0; v < V; v++) {
         double y[N];
         for (int i = 0; i < N; i++)
@@ -74,12 +71,12 @@ static case_of case_new(bool flips)
     vx_problem_options options = {.threshold_t = threshold, .connectivity = 18, .clusters = true, .count = true};
     vx_error error = {0};
     c.effect = &c.model->effect[!flips];
-    check(vx_permutations_new(c.effect, flips ? VX_PERMUTATIONS_ALL : DRAWS, 3, &c.permutations, &error), error);
-    check(vx_problem_new(c.matrix, c.effect, c.permutations, &options, &c.problem, &error), error);
+    check(vx_relabellings_new(c.effect, flips ? VX_PERMUTATIONS_ALL : DRAWS, 3, &c.relabellings, &error), error);
+    check(vx_problem_new(c.matrix, c.effect, c.relabellings, &options, &c.problem, &error), error);
     check(vx_problem_fill(c.problem, c.matrix, &error), error);
-    assert_true(c.problem->evaluations == (flips ? MOST : DRAWS + 1));
-    c.truth = malloc(c.problem->evaluations * sizeof *c.truth);
-    for (uint64_t i = 0; i < c.problem->evaluations; i++)
+    assert_true(c.relabellings->evaluations == (flips ? MOST : DRAWS + 1));
+    c.truth = malloc(c.relabellings->evaluations * sizeof *c.truth);
+    for (uint64_t i = 0; i < c.relabellings->evaluations; i++)
         work_out(&c, i, &c.truth[i]);
     return c;
 }
@@ -88,7 +85,7 @@ static void case_free(case_of *c)
 {
     free(c->truth);
     vx_problem_free(c->problem);
-    vx_permutations_free(c->permutations);
+    vx_relabellings_free(c->relabellings);
     vx_model_free(c->model);
     vx_matrix_free(c->matrix);
 }
@@ -109,7 +106,7 @@ static void compare(const case_of *c, const vx_tally *tally, int capacity)
 {
     double root_df = sqrt(c->effect->df);
     uint64_t overflows = 0;
-    for (uint64_t i = 0; i < c->problem->evaluations; i++) {
+    for (uint64_t i = 0; i < c->relabellings->evaluations; i++) {
         const truth *of = &c->truth[i];
         double most = fmax(of->high, -of->low);
         fixture_near(root_df * t_of(tally->high[i]), of->high, bound(of->high), "largest t", (long)i);
@@ -124,7 +121,7 @@ static void compare(const case_of *c, const vx_tally *tally, int capacity)
     assert_int_equal(tally->overflows, overflows);
     for (int v = 0; v < V; v++) {
         uint64_t reached = 0;
-        for (uint64_t i = 0; i < c->problem->evaluations; i++)
+        for (uint64_t i = 0; i < c->relabellings->evaluations; i++)
             reached += fabs(c->truth[i].t[v]) >= fabs(c->truth[0].t[v]) - 1e-9;
         assert_int_equal(tally->exceed[v], reached);
     }
@@ -142,7 +139,7 @@ static void run(const case_of *c, vx_backend *backend, int capacity)
     vx_error error = {0};
     vx_schedule_sizes(&demand, &schedule);
     assert_true(schedule.voxel_slabs == 2 && c->problem->tiles == 3);
-    check(vx_tally_new(c->problem, c->problem->evaluations, &tally, &error), error);
+    check(vx_tally_new(c->problem, c->relabellings->evaluations, &tally, &error), error);
     check(vx_engine_new(backend, c->problem, &schedule, &engine, &error), error);
     check(vx_engine_observe(engine, observed, &error), error);
     for (int v = 0; v < V; v++)
@@ -151,7 +148,7 @@ static void run(const case_of *c, vx_backend *backend, int capacity)
     vx_bounds(c->problem, VX_TWO_TAILS, observed, high, low);
     check(vx_engine_count_against(engine, high, low, &error), error);
     check(vx_engine_run(engine, 0, 11, tally, NULL, NULL, &error), error);
-    check(vx_engine_run(engine, 11, c->problem->evaluations, tally, NULL, NULL, &error), error);
+    check(vx_engine_run(engine, 11, c->relabellings->evaluations, tally, NULL, NULL, &error), error);
     compare(c, tally, capacity);
     vx_engine_free(engine);
     vx_tally_free(tally);

@@ -6,7 +6,7 @@
  * below. */
 #include "fixture.h"
 #include "args.h"
-#include "model/permutation.h"
+#include "model/relabelling.h"
 
 enum { N = 12, V = 7, DRAWS = 200, NUISANCE = 2 };
 static const int dim[3] = {7, 1, 1};
@@ -19,7 +19,7 @@ typedef struct problem {
     vx_matrix *matrix;
     vx_model *model;
     const vx_effect *effect;
-    vx_permutations *permutations;
+    vx_relabellings *relabellings;
     double y[V][N];
     double x[N], z[(1 + NUISANCE) * N]; /* as a person writes them: centred columns and ones */
     int z_columns;
@@ -49,7 +49,7 @@ static void problem_new(problem *p, vx_scheme scheme, int nuisances)
     p->effect = &p->model->effect[scheme == VX_PERMUTE];
     assert_int_equal(p->effect->scheme, scheme);
     vx_error error = {0};
-    check(vx_permutations_new(p->effect, DRAWS, 9, &p->permutations, &error), error);
+    check(vx_relabellings_new(p->effect, DRAWS, 9, &p->relabellings, &error), error);
     p->z_columns = 0;
     for (int j = 0; j < nuisances; j++)
         centre(nuisance[j], p->z + N * p->z_columns++);
@@ -65,7 +65,7 @@ static void problem_new(problem *p, vx_scheme scheme, int nuisances)
 
 static void problem_free(problem *p)
 {
-    vx_permutations_free(p->permutations);
+    vx_relabellings_free(p->relabellings);
     vx_model_free(p->model);
     vx_matrix_free(p->matrix);
 }
@@ -80,10 +80,7 @@ static relabelling relabelling_at(const problem *p, uint64_t index)
 {
     vx_key scratch[N];
     relabelling r = {.flips = p->effect->scheme == VX_SIGN_FLIP};
-    if (r.flips)
-        vx_permutations_signs(p->permutations, index, r.sign);
-    else
-        vx_permutations_order(p->permutations, index, r.order, scratch);
+    vx_relabellings_get(p->relabellings, index, &(vx_relabelling){r.order, r.sign, scratch});
     return r;
 }
 

@@ -19,7 +19,7 @@
 #include "image/packed.h"
 #include "infer/estimate.h"
 #include "infer/pvalue.h"
-#include "model/permutation.h"
+#include "model/relabelling.h"
 #include "nidm/pack.h"
 #include "output/leftovers.h"
 #include "output/record.h"
@@ -59,7 +59,8 @@ static void the_library(void **state)
     vx_means_free(NULL);
     vx_model_free(NULL);
     vx_packed_close(NULL);
-    vx_permutations_free(NULL);
+    vx_relabelling_destroy(NULL);
+    vx_relabellings_free(NULL);
     vx_problem_free(NULL);
     vx_remarks_destroy(NULL);
     vx_result_free(NULL);

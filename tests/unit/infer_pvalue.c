@@ -12,16 +12,16 @@
 /* Four participants whose flips are all evaluated, half of them by themselves: relabelling i and 15 - i mirror each
  * other. A score is r in units of 1/1024, and scores within 4 units are equal (problem.h). */
 static const vx_effect mean_effect = {.kind = VX_MEAN, .scheme = VX_SIGN_FLIP, .n = 4, .df = 3};
-static const vx_permutations all_flips = {.scheme = VX_SIGN_FLIP, .n = 4, .count = 16, .exhaustive = true};
-static const vx_permutations some_flips = {.scheme = VX_SIGN_FLIP, .n = 4, .count = 16};
-static const vx_permutations all_orders = {.scheme = VX_PERMUTE, .n = 4, .count = 24, .exhaustive = true};
+static const vx_relabellings all_flips = {.scheme = VX_SIGN_FLIP, .n = 4, .count = 16, .exhaustive = true,
+                                          .mirrored = true, .evaluations = 8};
+static const vx_relabellings some_flips = {.scheme = VX_SIGN_FLIP, .n = 4, .count = 16, .evaluations = 16};
+static const vx_relabellings all_orders = {.scheme = VX_PERMUTE, .n = 4, .count = 24, .exhaustive = true,
+                                           .evaluations = 24};
 
-static vx_problem problem_of(const vx_permutations *permutations)
+static vx_problem problem_of(const vx_relabellings *relabellings)
 {
-    bool mirrored = permutations->exhaustive && permutations->scheme == VX_SIGN_FLIP;
-    return (vx_problem){.effect = &mean_effect, .permutations = permutations, .op = VX_OP_SIGNFLIP, .voxels = 3,
-                        .tiles = 1, .unit = 0x1p-10, .complement = mirrored, .near_high = 991, .near_low = -991,
-                        .evaluations = mirrored ? permutations->count / 2 : permutations->count};
+    return (vx_problem){.effect = &mean_effect, .relabellings = relabellings, .op = VX_OP_SIGNFLIP, .voxels = 3,
+                        .tiles = 1, .unit = 0x1p-10, .near_high = 991, .near_low = -991};
 }
 
 /* Among (1, 2, 2, 3) the numbers that reach 3, 2, 2.5 and 0 are 1, 3, 1 and 4; within a half 2.5 is reached by 3. */
@@ -38,7 +38,7 @@ static void p_counts_what_reaches(void **state)
 
 /* What evaluations gave in the positive tail are multiples of 1/16, in the negative one sixteenths and 1/64: no two are
  * alike, so that a tail or an index that is mistaken shows. */
-static void maxima_of_tails_and_complements(void **state)
+static void maxima_of_tails_and_mirrors(void **state)
 {
     double high[8], low[8], mass[8][2], tfce[8][2];
     int32_t extent[8][2];
@@ -91,7 +91,7 @@ static void bounds_lie_a_tolerance_below(void **state)
     vx_bounds(&drawn, VX_NEGATIVE, score, high, low);
     assert_true(high[0] == none_high && high[1] == none_high && high[2] == none_high);
     assert_true(low[0] == 104 && low[1] == -96 && low[2] == 4);
-    vx_bounds(&mirrored, VX_POSITIVE, score, high, low); /* the complements are counted in the other tail */
+    vx_bounds(&mirrored, VX_POSITIVE, score, high, low); /* what is not evaluated is counted in the other tail */
     assert_true(high[0] == 96 && low[0] == -96 && high[1] == -104 && low[1] == 104);
 }
 
@@ -138,7 +138,7 @@ static void step_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(p_counts_what_reaches),      cmocka_unit_test(maxima_of_tails_and_complements),
+        cmocka_unit_test(p_counts_what_reaches),      cmocka_unit_test(maxima_of_tails_and_mirrors),
         cmocka_unit_test(bounds_lie_a_tolerance_below), cmocka_unit_test(uncorrected_p_is_at_most_1),
         cmocka_unit_test(smallest_p),                 cmocka_unit_test(step_up),
     };

@@ -36,10 +36,12 @@ static double fixture_design[2][6] = {{1, 1, 1}, {1, 1, -0.5, 0.5}}; /* columns 
 static double fixture_contrast[2][2] = {{1}, {0, 1}};
 static char *fixture_columns[] = {"intercept", "rapa/48 h"};
 static vx_effect fixture_effects[2] = {
-    {.name = "change", .kind = VX_MEAN, .scheme = VX_SIGN_FLIP, .n = 3, .row = fixture_rows, .df = 2, .columns = 1,
-     .column_name = fixture_columns, .design = fixture_design[0], .contrast = fixture_contrast[0]},
-    {.name = "rapa/48 h", .kind = VX_SLOPE, .scheme = VX_PERMUTE, .n = 2, .row = fixture_rows + 1, .df = 1,
-     .columns = 2, .column_name = fixture_columns, .design = fixture_design[1], .contrast = fixture_contrast[1]}};
+    {.name = "change", .kind = VX_MEAN, .scheme = VX_SIGN_FLIP, .n = 3, .row = fixture_rows,
+     .participant = fixture_participants, .df = 2, .columns = 1, .column_name = fixture_columns,
+     .design = fixture_design[0], .contrast = fixture_contrast[0]},
+    {.name = "rapa/48 h", .kind = VX_SLOPE, .scheme = VX_PERMUTE, .n = 2, .row = fixture_rows + 1,
+     .participant = fixture_participants + 1, .df = 1, .columns = 2, .column_name = fixture_columns,
+     .design = fixture_design[1], .contrast = fixture_contrast[1]}};
 static vx_model fixture_model = {fixture_effects, 2};
 static vx_result fixture_results[2] = {
     {.effect = &fixture_effects[0], .map = fixture_maps[0], .maps = 3, .cluster = fixture_clusters, .clusters = 2,

@@ -239,6 +239,8 @@ static void hdf5_holds_all_and_is_indexed_xyz(void **state)
     assert_true(number[0] == 4);
     read_numbers(file, "/permutations/pet/change/seed", 0, NULL, number);
     assert_true(number[0] == 42);
+    read_numbers(file, "/permutations/participant", 1, (hsize_t[]){3}, number); /* sub-3 is missing */
+    assert_true(number[0] == 0 && number[1] == 1 && number[2] == 3);
     text_is(file, "/permutations/kind", 0, "sign-flip");
     text_is(file, "/permutations/pet/rapa-48-h/kind", 0, "permutation");
     read_numbers(file, "/design/pet/rapa-48-h/matrix", 2, (hsize_t[]){2, 2}, number);

@@ -1,4 +1,4 @@
-#include "model/permutation.h"
+#include "model/relabelling.h"
 
 #include "base/memory.h"
 #include "base/random.h"
@@ -34,7 +34,7 @@ static bool same_row(const vx_effect *effect, int64_t a, int64_t b)
     return true;
 }
 
-static void find_kinds(const vx_effect *effect, vx_permutations *p)
+static void find_kinds(const vx_effect *effect, vx_relabellings *p)
 {
     for (int64_t i = 0; i < p->n; i++) {
         p->kind[i] = -1;
@@ -47,7 +47,7 @@ static void find_kinds(const vx_effect *effect, vx_permutations *p)
 }
 
 /* left[c]: how many rows of kind c there are (key), and where to look for the next of them (index). */
-static void count_kinds(const vx_permutations *p, vx_key *left)
+static void count_kinds(const vx_relabellings *p, vx_key *left)
 {
     memset(left, 0, (size_t)p->kinds * sizeof *left);
     for (int64_t i = 0; i < p->n; i++)
@@ -55,7 +55,7 @@ static void count_kinds(const vx_permutations *p, vx_key *left)
 }
 
 /* Lexicographic rank of the observed arrangement among all arrangements of its kinds. */
-static uint64_t rank_observed(const vx_permutations *p, vx_key *left)
+static uint64_t rank_observed(const vx_relabellings *p, vx_key *left)
 {
     uint64_t rank = 0;
     count_kinds(p, left);
@@ -72,7 +72,7 @@ static uint64_t rank_observed(const vx_permutations *p, vx_key *left)
     return rank;
 }
 
-static vx_status choose_count(vx_permutations *p, int64_t requested, vx_error *error)
+static vx_status choose_count(vx_relabellings *p, int64_t requested, vx_error *error)
 {
     bool all = requested == 0 || (requested < 0 && p->possible <= AUTO_ALL) ||
                (requested > 0 && (uint64_t)requested >= p->possible - 1);
@@ -88,46 +88,66 @@ static vx_status choose_count(vx_permutations *p, int64_t requested, vx_error *e
     return VX_OK;
 }
 
-vx_status vx_permutations_new(const vx_effect *effect, int64_t requested, uint64_t seed, vx_permutations **permutations,
+/* The members of a set that its scheme and its number of relabellings decide. */
+static vx_status choose_set(vx_relabellings *p, int64_t requested, vx_error *error)
+{
+    vx_key *left = vx_array((size_t)p->n, sizeof *left);
+    if (!left)
+        return vx_fail_memory(error);
+    bool flips = p->scheme == VX_SIGN_FLIP;
+    count_kinds(p, left);
+    p->possible = !flips ? arrangements(left, p->kinds) : p->n < 64 ? UINT64_C(1) << p->n : UINT64_MAX;
+    vx_status status = choose_count(p, requested, error);
+    p->mirrored = p->exhaustive && flips;
+    p->evaluations = p->mirrored ? p->count / 2 : p->count;
+    if (!status && p->exhaustive && !flips)
+        p->observed = rank_observed(p, left);
+    free(left);
+    return status;
+}
+
+vx_status vx_relabellings_new(const vx_effect *effect, int64_t requested, uint64_t seed, vx_relabellings **set,
                               vx_error *error)
 {
+    size_t n = (size_t)effect->n;
+    vx_relabellings *p = vx_array_zero(1, sizeof *p);
     vx_status status = VX_OK;
-    vx_key *left = vx_array((size_t)effect->n, sizeof *left);
-    vx_permutations *p = vx_array_zero(1, sizeof *p);
-    if (!p || !left || !(p->kind = vx_array((size_t)effect->n, sizeof *p->kind))) {
+    if (!p || !(p->kind = vx_array(n, sizeof *p->kind)) || !(p->participant = vx_array(n, sizeof *p->participant))) {
         status = vx_fail_memory(error);
         goto cleanup;
     }
     p->scheme = effect->scheme;
     p->n = effect->n;
     p->seed = seed;
+    memcpy(p->participant, effect->participant, n * sizeof *p->participant);
     find_kinds(effect, p);
-    if (p->scheme == VX_SIGN_FLIP) {
-        p->possible = p->n < 64 ? UINT64_C(1) << p->n : UINT64_MAX;
-    } else {
-        count_kinds(p, left);
-        p->possible = arrangements(left, p->kinds);
-    }
-    if ((status = choose_count(p, requested, error)))
+    if ((status = choose_set(p, requested, error)))
         goto cleanup;
-    if (p->exhaustive && p->scheme == VX_PERMUTE)
-        p->observed = rank_observed(p, left);
-    *permutations = p;
+    *set = p;
     p = NULL;
 cleanup:
-    vx_permutations_free(p);
-    free(left);
+    vx_relabellings_free(p);
     return status;
 }
 
-void vx_permutations_free(vx_permutations *permutations)
+void vx_relabellings_free(vx_relabellings *set)
 {
-    if (permutations)
-        free(permutations->kind);
-    free(permutations);
+    if (!set)
+        return;
+    free(set->kind);
+    free(set->participant);
+    free(set);
 }
 
-void vx_permutations_signs(const vx_permutations *p, uint64_t index, int8_t *sign)
+uint64_t vx_relabellings_evaluated(const vx_relabellings *set, uint64_t index, bool *mirrored)
+{
+    *mirrored = set->mirrored && index >= set->evaluations;
+    return *mirrored ? set->count - 1 - index : index;
+}
+
+/* In a set of all flips, bit i of the index set means that row i is flipped: index and possible - 1 - index mirror each
+ * other. */
+static void get_signs(const vx_relabellings *p, uint64_t index, int8_t *sign)
 {
     if (p->exhaustive || index == 0) {
         for (int64_t i = 0; i < p->n; i++)
@@ -137,10 +157,12 @@ void vx_permutations_signs(const vx_permutations *p, uint64_t index, int8_t *sig
     bool flipped = false;
     for (uint32_t attempt = 0; !flipped; attempt++) {
         vx_random4 drawn = {{0}};
+        int64_t block = -1;
         for (int64_t i = 0; i < p->n; i++) {
-            if (i % 128 == 0)
-                drawn = vx_philox(p->seed, index, (uint32_t)(i / 128), VX_STREAM_FLIP + 256 * attempt);
-            sign[i] = drawn.word[i % 128 / 32] >> (i % 32) & 1 ? -1 : 1;
+            int64_t at = p->participant[i];
+            if (at / 128 != block)
+                drawn = vx_philox(p->seed, index, (uint32_t)(block = at / 128), VX_STREAM_FLIP + 256 * attempt);
+            sign[i] = drawn.word[at % 128 / 32] >> (at % 32) & 1 ? -1 : 1;
             flipped = flipped || sign[i] < 0;
         }
     }
@@ -154,14 +176,16 @@ static int by_key(const void *a, const void *b)
     return vx_compare(x->index, y->index);
 }
 
-/* A random permutation: the order of n random 64-bit keys. */
-static void draw_order(const vx_permutations *p, uint64_t index, uint32_t attempt, int32_t *order, vx_key *key)
+/* A random permutation: the order of the participants' random 64-bit keys. */
+static void draw_order(const vx_relabellings *p, uint64_t index, uint32_t attempt, int32_t *order, vx_key *key)
 {
     vx_random4 drawn = {{0}};
+    int64_t block = -1;
     for (int64_t i = 0; i < p->n; i++) {
-        if (i % 2 == 0)
-            drawn = vx_philox(p->seed, index, (uint32_t)(i / 2), VX_STREAM_PERMUTE + 256 * attempt);
-        key[i].key = (uint64_t)drawn.word[i % 2 * 2] << 32 | drawn.word[i % 2 * 2 + 1];
+        int64_t at = p->participant[i];
+        if (at / 2 != block)
+            drawn = vx_philox(p->seed, index, (uint32_t)(block = at / 2), VX_STREAM_PERMUTE + 256 * attempt);
+        key[i].key = (uint64_t)drawn.word[at % 2 * 2] << 32 | drawn.word[at % 2 * 2 + 1];
         key[i].index = (int32_t)i;
     }
     qsort(key, (size_t)p->n, sizeof *key, by_key);
@@ -170,7 +194,7 @@ static void draw_order(const vx_permutations *p, uint64_t index, uint32_t attemp
 }
 
 /* Whether every data row meets a design row equal to its own. */
-static bool is_observed(const vx_permutations *p, const int32_t *order)
+static bool is_observed(const vx_relabellings *p, const int32_t *order)
 {
     for (int64_t i = 0; i < p->n; i++)
         if (p->kind[order[i]] != p->kind[i])
@@ -179,7 +203,7 @@ static bool is_observed(const vx_permutations *p, const int32_t *order)
 }
 
 /* Arrangement number `rank`: which kind each data row meets, then which design row of that kind, in order. */
-static void unrank_order(const vx_permutations *p, uint64_t rank, int32_t *order, vx_key *left)
+static void unrank_order(const vx_relabellings *p, uint64_t rank, int32_t *order, vx_key *left)
 {
     count_kinds(p, left);
     for (int64_t j = 0; j < p->n; j++) {
@@ -202,7 +226,7 @@ static void unrank_order(const vx_permutations *p, uint64_t rank, int32_t *order
     }
 }
 
-void vx_permutations_order(const vx_permutations *p, uint64_t index, int32_t *order, vx_key *scratch)
+static void get_order(const vx_relabellings *p, uint64_t index, int32_t *order, vx_key *scratch)
 {
     if (index == 0) {
         for (int64_t i = 0; i < p->n; i++)
@@ -218,4 +242,39 @@ void vx_permutations_order(const vx_permutations *p, uint64_t index, int32_t *or
     do
         draw_order(p, index, attempt++, order, scratch);
     while (is_observed(p, order));
+}
+
+vx_status vx_relabelling_init(vx_relabelling *relabelling, int64_t n, vx_error *error)
+{
+    size_t rows = (size_t)n;
+    vx_relabelling r = {vx_array(rows, sizeof *r.order), vx_array(rows, sizeof *r.sign),
+                        vx_array(rows, sizeof *r.scratch)};
+    if (!r.order || !r.sign || !r.scratch) {
+        vx_relabelling_destroy(&r);
+        return vx_fail_memory(error);
+    }
+    for (int64_t i = 0; i < n; i++) {
+        r.order[i] = (int32_t)i;
+        r.sign[i] = 1;
+    }
+    *relabelling = r;
+    return VX_OK;
+}
+
+void vx_relabelling_destroy(vx_relabelling *relabelling)
+{
+    if (!relabelling)
+        return;
+    free(relabelling->order);
+    free(relabelling->sign);
+    free(relabelling->scratch);
+    *relabelling = (vx_relabelling){0};
+}
+
+void vx_relabellings_get(const vx_relabellings *set, uint64_t index, vx_relabelling *relabelling)
+{
+    if (set->scheme & VX_SIGN_FLIP)
+        get_signs(set, index, relabelling->sign);
+    if (set->scheme & VX_PERMUTE)
+        get_order(set, index, relabelling->order, relabelling->scratch);
 }

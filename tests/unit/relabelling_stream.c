@@ -1,6 +1,6 @@
 /* Relabellings addressed by index: the identity once, every one once where all are used, uniform where they are
  * drawn. */
-#include "model/permutation.h"
+#include "model/relabelling.h"
 #include "voxstat/result.h"
 
 #include <math.h>
@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+enum { MOST = 140 };
 
 /* A model with one covariate: effect 0 flips signs, effect 1 permutes. */
 static vx_model *model_of(int64_t n, const double *covariate)
@@ -24,13 +26,24 @@ static vx_model *model_of(int64_t n, const double *covariate)
     return model;
 }
 
-static vx_permutations *permutations_of(const vx_effect *effect, int64_t requested, uint64_t seed)
+static vx_relabellings *relabellings_of(const vx_effect *effect, int64_t requested, uint64_t seed)
 {
-    vx_permutations *permutations = NULL;
+    vx_relabellings *set = NULL;
     vx_error error = {0};
-    if (vx_permutations_new(effect, requested, seed, &permutations, &error) != VX_OK)
+    if (vx_relabellings_new(effect, requested, seed, &set, &error) != VX_OK)
         fail_msg("%s", error.message);
-    return permutations;
+    return set;
+}
+
+static void signs_at(const vx_relabellings *set, uint64_t index, int8_t *sign)
+{
+    vx_relabellings_get(set, index, &(vx_relabelling){.sign = sign});
+}
+
+static void order_at(const vx_relabellings *set, uint64_t index, int32_t *order)
+{
+    vx_key scratch[MOST];
+    vx_relabellings_get(set, index, &(vx_relabelling){.order = order, .scratch = scratch});
 }
 
 static bool is_identity(const int32_t *order, int n)
@@ -69,10 +82,10 @@ static void counts(void **state)
     };
     for (size_t k = 0; k < sizeof c / sizeof *c; k++) {
         vx_model *model = model_of(c[k].n, c[k].covariate);
-        vx_permutations *p = permutations_of(&model->effect[c[k].effect], c[k].requested, 0);
+        vx_relabellings *p = relabellings_of(&model->effect[c[k].effect], c[k].requested, 0);
         if (p->possible != c[k].possible || p->count != c[k].count || p->exhaustive != c[k].exhaustive)
             fail_msg("case %zu: %llu of %llu", k, (unsigned long long)p->count, (unsigned long long)p->possible);
-        vx_permutations_free(p);
+        vx_relabellings_free(p);
         vx_model_free(model);
     }
 }
@@ -81,13 +94,13 @@ static void counts(void **state)
 static void all_flips(void **state)
 {
     vx_model *model = model_of(6, (double[]){3, 1, 4, 2, 5, 9});
-    vx_permutations *p = permutations_of(&model->effect[0], VX_PERMUTATIONS_ALL, 0);
+    vx_relabellings *p = relabellings_of(&model->effect[0], VX_PERMUTATIONS_ALL, 0);
     bool seen[64] = {false};
     (void)state;
     for (uint64_t index = 0; index < p->count; index++) {
         int8_t sign[6];
         int pattern = 0;
-        vx_permutations_signs(p, index, sign);
+        signs_at(p, index, sign);
         for (int i = 0; i < 6; i++) {
             assert_true(sign[i] == 1 || sign[i] == -1);
             pattern |= (sign[i] < 0) << i;
@@ -97,7 +110,7 @@ static void all_flips(void **state)
         seen[pattern] = true;
     }
     assert_int_equal(p->count, 64);
-    vx_permutations_free(p);
+    vx_relabellings_free(p);
     vx_model_free(model);
 }
 
@@ -110,15 +123,14 @@ static void all_orders(void **state)
     (void)state;
     for (int k = 0; k < 3; k++) {
         vx_model *model = model_of(5, covariate[k]);
-        vx_permutations *p = permutations_of(&model->effect[1], VX_PERMUTATIONS_ALL, 0);
+        vx_relabellings *p = relabellings_of(&model->effect[1], VX_PERMUTATIONS_ALL, 0);
         int code[120];
         assert_int_equal(p->count, distinct[k]);
         for (uint64_t index = 0; index < p->count; index++) {
             int32_t order[5];
-            vx_key scratch[5];
             double moved[5]; /* data row order[i] meets design row i */
             int met = 0;
-            vx_permutations_order(p, index, order, scratch);
+            order_at(p, index, order);
             for (int i = 0; i < 5; i++) {
                 assert_in_range(order[i], 0, 4);
                 met |= 1 << order[i];
@@ -132,7 +144,7 @@ static void all_orders(void **state)
             for (uint64_t other = 0; other < index; other++)
                 assert_int_not_equal(code[other], code[index]);
         }
-        vx_permutations_free(p);
+        vx_relabellings_free(p);
         vx_model_free(model);
     }
 }
@@ -146,25 +158,24 @@ static void identity_once(void **state)
     (void)state;
     for (int k = 0; k < 2; k++) {
         vx_model *model = model_of(3, covariate[k]);
-        vx_permutations *flips = permutations_of(&model->effect[0], 3, 5);
-        vx_permutations *orders = permutations_of(&model->effect[1], 1, 5);
+        vx_relabellings *flips = relabellings_of(&model->effect[0], 3, 5);
+        vx_relabellings *orders = relabellings_of(&model->effect[1], 1, 5);
         flips->exhaustive = orders->exhaustive = false;
         flips->count = orders->count = 500;
         for (uint64_t index = 0; index < 500; index++) {
             int8_t sign[3];
             int32_t order[3];
-            vx_key scratch[3];
             bool same = true;
-            vx_permutations_signs(flips, index, sign);
-            vx_permutations_order(orders, index, order, scratch);
+            signs_at(flips, index, sign);
+            order_at(orders, index, order);
             for (int i = 0; i < 3; i++)
                 same = same && covariate[k][order[i]] == covariate[k][i];
             assert_int_equal(sign[0] > 0 && sign[1] > 0 && sign[2] > 0, index == 0);
             assert_int_equal(same, index == 0);
             assert_true(index != 0 || is_identity(order, 3));
         }
-        vx_permutations_free(flips);
-        vx_permutations_free(orders);
+        vx_relabellings_free(flips);
+        vx_relabellings_free(orders);
         vx_model_free(model);
     }
 }
@@ -179,16 +190,15 @@ static void uniform_draws(void **state)
     static const double covariate[N] = {3, 1, 4, 15, 9, 2, 6, 5, 35, 8};
     static int at[N][N], minus[N], differ[N][N];
     vx_model *model = model_of(N, covariate);
-    vx_permutations *flips = permutations_of(&model->effect[0], 500, 42);
-    vx_permutations *orders = permutations_of(&model->effect[1], DRAWS, 42);
+    vx_relabellings *flips = relabellings_of(&model->effect[0], 500, 42);
+    vx_relabellings *orders = relabellings_of(&model->effect[1], DRAWS, 42);
     (void)state;
     flips->count = DRAWS + 1;
     for (uint64_t index = 1; index <= DRAWS; index++) {
         int8_t sign[N];
         int32_t order[N];
-        vx_key scratch[N];
-        vx_permutations_signs(flips, index, sign);
-        vx_permutations_order(orders, index, order, scratch);
+        signs_at(flips, index, sign);
+        order_at(orders, index, order);
         for (int i = 0; i < N; i++) {
             at[i][order[i]]++;
             minus[i] += sign[i] < 0;
@@ -207,19 +217,18 @@ static void uniform_draws(void **state)
         for (int j = 0; j < i; j++)
             assert_true((differ[i][j] - half) * (differ[i][j] - half) / variance < 23.9);
     }
-    vx_permutations_free(flips);
-    vx_permutations_free(orders);
+    vx_relabellings_free(flips);
+    vx_relabellings_free(orders);
     vx_model_free(model);
 
     int found[5 * 5 * 5 * 5 * 5] = {0}, kinds = 0;
     double chi = 0.0, expected = 11900 / 119.0;
     model = model_of(5, covariate);
-    orders = permutations_of(&model->effect[1], 100, 1);
+    orders = relabellings_of(&model->effect[1], 100, 1);
     orders->count = 11901;
     for (uint64_t index = 1; index < orders->count; index++) {
         int32_t order[5];
-        vx_key scratch[5];
-        vx_permutations_order(orders, index, order, scratch);
+        order_at(orders, index, order);
         found[(((order[0] * 5 + order[1]) * 5 + order[2]) * 5 + order[3]) * 5 + order[4]]++;
     }
     for (size_t k = 0; k < sizeof found / sizeof *found; k++) {
@@ -228,7 +237,7 @@ static void uniform_draws(void **state)
     }
     assert_int_equal(kinds, 119);
     assert_true(chi < 205.8);
-    vx_permutations_free(orders);
+    vx_relabellings_free(orders);
     vx_model_free(model);
 }
 
@@ -239,25 +248,24 @@ static void addressed_by_index(void **state)
     enum { N = 9 };
     static const double covariate[N] = {3, 1, 4, 15, 9, 2, 6, 5, 35};
     vx_model *model = model_of(N, covariate);
-    vx_permutations *few = permutations_of(&model->effect[1], 50, 3);
-    vx_permutations *many = permutations_of(&model->effect[1], 5000, 3);
-    vx_permutations *other = permutations_of(&model->effect[1], 50, 4);
+    vx_relabellings *few = relabellings_of(&model->effect[1], 50, 3);
+    vx_relabellings *many = relabellings_of(&model->effect[1], 5000, 3);
+    vx_relabellings *other = relabellings_of(&model->effect[1], 50, 4);
     int differences = 0;
     (void)state;
     for (int k = 50; k >= 0; k--) {
         int32_t a[N], b[N], c[N];
-        vx_key scratch[N];
-        vx_permutations_order(few, (uint64_t)(50 - k), a, scratch);
-        vx_permutations_order(many, (uint64_t)k, b, scratch);
-        vx_permutations_order(few, (uint64_t)k, a, scratch);
+        order_at(few, (uint64_t)(50 - k), a);
+        order_at(many, (uint64_t)k, b);
+        order_at(few, (uint64_t)k, a);
         assert_memory_equal(a, b, sizeof a);
-        vx_permutations_order(other, (uint64_t)k, c, scratch);
+        order_at(other, (uint64_t)k, c);
         differences += memcmp(a, c, sizeof a) != 0;
     }
     assert_int_equal(differences, 50); /* all but index 0; a chance meeting has probability 50/9! */
-    vx_permutations_free(few);
-    vx_permutations_free(many);
-    vx_permutations_free(other);
+    vx_relabellings_free(few);
+    vx_relabellings_free(many);
+    vx_relabellings_free(other);
     vx_model_free(model);
 }
 
@@ -267,7 +275,7 @@ static void addressed_by_index(void **state)
  * three rows flip 9, whose first draw leaves every sign and whose second, (9, 0, 0, 256), turns all. */
 static void known_relabellings(void **state)
 {
-    enum { MANY = 140, FEW = 9 };
+    enum { MANY = MOST, FEW = 9 };
     static const uint32_t word[5] = {0x5bbd83b1, 0x68784c85, 0x172067aa, 0x2e6b75b7, 0x4c78c45f};
     static const int32_t expected[2][FEW] = {{4, 1, 6, 3, 5, 2, 8, 7, 0}, {2, 7, 8, 6, 3, 4, 1, 5, 0}};
     double distinct[MANY];
@@ -276,30 +284,99 @@ static void known_relabellings(void **state)
     for (int i = 0; i < MANY; i++)
         distinct[i] = i;
     vx_model *model = model_of(MANY, distinct);
-    vx_permutations *p = permutations_of(&model->effect[0], 100, 42);
-    vx_permutations_signs(p, 7, sign);
+    vx_relabellings *p = relabellings_of(&model->effect[0], 100, 42);
+    signs_at(p, 7, sign);
     for (int i = 0; i < MANY; i++)
         assert_int_equal(sign[i], word[i / 32] >> i % 32 & 1 ? -1 : 1);
-    vx_permutations_free(p);
+    vx_relabellings_free(p);
     vx_model_free(model);
 
     model = model_of(FEW, distinct);
-    p = permutations_of(&model->effect[1], 100, 42);
+    p = relabellings_of(&model->effect[1], 100, 42);
     for (uint64_t index = 7; index <= 8; index++) {
         int32_t order[FEW];
-        vx_key scratch[FEW];
-        vx_permutations_order(p, index, order, scratch);
+        order_at(p, index, order);
         assert_memory_equal(order, expected[index - 7], sizeof order);
     }
-    vx_permutations_free(p);
+    vx_relabellings_free(p);
     vx_model_free(model);
 
     model = model_of(3, distinct);
-    p = permutations_of(&model->effect[0], 3, 42);
+    p = relabellings_of(&model->effect[0], 3, 42);
     p->exhaustive = false; /* as in identity_once */
-    vx_permutations_signs(p, 9, sign);
+    signs_at(p, 9, sign);
     assert_true(sign[0] < 0 && sign[1] < 0 && sign[2] < 0);
-    vx_permutations_free(p);
+    vx_relabellings_free(p);
+    vx_model_free(model);
+}
+
+/* Whoever is missing, relabelling i moves those who are there as it does when all are: the same signs, and the same
+ * order among them. Participants 0, 2 and 130 are missing of 140, the last behind a block of 128 signs. */
+static void missing_people_move_nobody(void **state)
+{
+    enum { ALL = MOST, LEFT = ALL - 3, DRAWS = 50 };
+    double covariate[ALL], left[LEFT];
+    int64_t participant[LEFT], n = 0;
+    (void)state;
+    for (int64_t i = 0; i < ALL; i++) {
+        covariate[i] = (double)(i * 37 % ALL);
+        if (i == 0 || i == 2 || i == 130)
+            continue;
+        left[n] = covariate[i];
+        participant[n++] = i;
+    }
+    const vx_regressor regressor = {"score", left};
+    const vx_model_options options = {.mean_name = "mean", .participant = participant};
+    vx_model *whole = model_of(ALL, covariate), *model = NULL;
+    vx_error error = {0};
+    assert_int_equal(vx_model_new(&options, LEFT, &regressor, 1, NULL, 0, &model, &error), VX_OK);
+    vx_relabellings *flips[2] = {relabellings_of(&whole->effect[0], DRAWS, 8),
+                                 relabellings_of(&model->effect[0], DRAWS, 8)};
+    vx_relabellings *orders[2] = {relabellings_of(&whole->effect[1], DRAWS, 8),
+                                  relabellings_of(&model->effect[1], DRAWS, 8)};
+    for (uint64_t index = 0; index <= DRAWS; index++) {
+        int8_t sign[2][ALL];
+        int32_t order[2][ALL];
+        for (int k = 0; k < 2; k++) {
+            signs_at(flips[k], index, sign[k]);
+            order_at(orders[k], index, order[k]);
+        }
+        for (int64_t i = 0; i < LEFT; i++)
+            assert_int_equal(sign[1][i], sign[0][participant[i]]);
+        for (int64_t i = 0, at = 0; i < ALL; i++)
+            if (order[0][i] != 0 && order[0][i] != 2 && order[0][i] != 130)
+                assert_int_equal(participant[order[1][at++]], order[0][i]);
+    }
+    for (int k = 0; k < 2; k++) {
+        vx_relabellings_free(flips[k]);
+        vx_relabellings_free(orders[k]);
+    }
+    vx_model_free(whole);
+    vx_model_free(model);
+}
+
+/* Where half of all flips are evaluated, each of the others is the turned sign of one that is. */
+static void mirrors_turn_every_sign(void **state)
+{
+    vx_model *model = model_of(6, (double[]){3, 1, 4, 2, 5, 9});
+    vx_relabellings *all = relabellings_of(&model->effect[0], VX_PERMUTATIONS_ALL, 0);
+    vx_relabellings *drawn = relabellings_of(&model->effect[0], 20, 0);
+    bool mirrored;
+    (void)state;
+    assert_true(all->mirrored && all->evaluations == 32 && !drawn->mirrored && drawn->evaluations == 21);
+    for (uint64_t index = 0; index < all->count; index++) {
+        int8_t sign[6], evaluated[6];
+        uint64_t at = vx_relabellings_evaluated(all, index, &mirrored);
+        assert_true(at < all->evaluations && mirrored == (index >= 32));
+        signs_at(all, index, sign);
+        signs_at(all, at, evaluated);
+        for (int i = 0; i < 6; i++)
+            assert_int_equal(sign[i], mirrored ? -evaluated[i] : evaluated[i]);
+    }
+    assert_int_equal(vx_relabellings_evaluated(drawn, 20, &mirrored), 20);
+    assert_false(mirrored);
+    vx_relabellings_free(all);
+    vx_relabellings_free(drawn);
     vx_model_free(model);
 }
 
@@ -308,7 +385,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts),        cmocka_unit_test(all_flips),     cmocka_unit_test(all_orders),
         cmocka_unit_test(identity_once), cmocka_unit_test(uniform_draws), cmocka_unit_test(addressed_by_index),
-        cmocka_unit_test(known_relabellings),
+        cmocka_unit_test(known_relabellings), cmocka_unit_test(missing_people_move_nobody),
+        cmocka_unit_test(mirrors_turn_every_sign),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
