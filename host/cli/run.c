@@ -181,15 +181,9 @@ static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error 
 {
     const vx_study_modality *study = modality->study;
     const bool several = run->study->modalities > 1;
-    vx_mask_options mask = run->mask;
     vx_remarks remarks = {0};
-    modality->source = vx_array_zero(1 + 2 * (size_t)study->n, sizeof *modality->source);
-    if (!modality->source)
-        return vx_fail_memory(error);
-    mask.remarks = &remarks;
-    mask.source = modality->source;
-    vx_status status = vx_matrix_read(study->row, study->n, &mask, run->threads, &modality->matrix, &modality->mask,
-                                      error);
+    vx_status status = vx_matrix_from_sources(&modality->sources, run->threads, &remarks, &modality->matrix,
+                                              &modality->mask, error);
     if (!status)
         vx_plan_say_mask(run, modality);
     for (size_t i = 0; i < remarks.count && !status; i++)
@@ -206,7 +200,6 @@ static vx_status read_images(vx_run *run, vx_error *error)
     for (size_t m = 0; !status && m < run->study->modalities; m++) {
         vx_run_modality *modality = run->modality + m;
         const vx_matrix *first = run->modality[0].matrix;
-        modality->study = run->study->modality + m;
         status = read_modality(run, modality, error);
         if (!status && m && !vx_grid_same(&first->grid, &modality->matrix->grid, run->mask.grid_tolerance, difference,
                                           sizeof difference))
@@ -321,9 +314,6 @@ static vx_status infer(vx_run *run, vx_error *error)
 /* From the images to the results, in memory. */
 static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
 {
-    run->modality = vx_array_zero(run->study->modalities, sizeof *run->modality);
-    if (!run->modality)
-        return vx_fail_memory(error);
     vx_status status = open_device(run, error);
     if (!status)
         status = read_images(run, error);
@@ -408,15 +398,12 @@ static void run_destroy(vx_run *run)
         free(modality->plan);
         vx_model_free(modality->model);
         vx_matrix_free(modality->matrix);
-        for (int64_t i = 0; modality->source && i < 1 + 2 * modality->study->n; i++)
-            vx_source_destroy(&modality->source[i]);
-        free(modality->source);
+        vx_sources_destroy(&modality->sources);
     }
     free(run->modality);
     vx_source_destroy(&run->template);
     vx_remarks_destroy(&run->remarks);
-    for (size_t i = 0; i < run->place.inputs; i++)
-        free(run->protected[i]);
+    free(run->source);
     free(run->protected);
     free(run->recover);
     vx_device_free(run->device);
@@ -441,7 +428,8 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_stop_catch();
     if (run.threads)
         omp_set_num_threads(run.threads); /* also of what takes no number of threads: the hashes of the inputs */
-    if ((status = read_study(&run, error)) || (status = vx_plan_say_study(&run, error)))
+    if ((status = read_study(&run, error)) || (status = vx_plan_say_study(&run, error)) ||
+        (status = vx_inputs_list(&run, error)))
         goto cleanup;
     if ((status = vx_place_begin(&run, &folder, &recovered, error))) {
         vx_folder_abandon(folder);

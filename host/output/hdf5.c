@@ -293,7 +293,12 @@ static void put_design(h5_writer *h5, const vx_record *record, const vx_entry *e
     free(participant);
 }
 
-static const char *const session_names[VX_MEAN_SESSIONS] = {"baseline", "followup"};
+/* A study has one session or two, of which the last is the follow-up. */
+static const char *session_name(const vx_means *means, int64_t session)
+{
+    static const char *const name[VX_MEAN_SESSIONS] = {"baseline", "followup"};
+    return name[VX_MEAN_SESSIONS - means->sessions + session];
+}
 
 /* What the images of a modality are on average, and who is in it. */
 static void put_means(h5_writer *h5, const vx_record *record, const vx_entry *entry)
@@ -313,14 +318,12 @@ static void put_means(h5_writer *h5, const vx_record *record, const vx_entry *en
         id[i] = record->study->participant[study->participant[i]];
     at(h5, "/participants/%s/id", entry->modality_name);
     put(h5, h5->text, 1, &n, H5P_DEFAULT, id);
-    for (int s = 0; s < VX_MEAN_SESSIONS && !h5->failed; s++) {
-        if (!means->region[s])
-            continue;
+    for (int64_t s = 0; s < means->sessions && !h5->failed; s++) {
         for (hsize_t i = 0; i < n; i++)
             global[i] = means->region[s][i * means->regions];
-        at(h5, "/participants/%s/%s", entry->modality_name, session_names[s]);
+        at(h5, "/participants/%s/%s", entry->modality_name, session_name(means, s));
         put(h5, H5T_NATIVE_DOUBLE, 1, &n, H5P_DEFAULT, global);
-        at(h5, "/participants/%s/%s_voxels", entry->modality_name, session_names[s]);
+        at(h5, "/participants/%s/%s_voxels", entry->modality_name, session_name(means, s));
         put(h5, H5T_NATIVE_INT64, 1, &n, H5P_DEFAULT, means->voxels[s]);
     }
     free(turned);
@@ -344,13 +347,11 @@ static void put_cluster_values(h5_writer *h5, const vx_entry *entry, int64_t e)
         label[c] = entry->result->cluster[c].label;
     at(h5, "/clusters/%s/%s/label", entry->modality_name, entry->effect_name);
     put(h5, H5T_NATIVE_INT32, 1, shape, H5P_DEFAULT, label);
-    for (int s = 0; s < VX_MEAN_SESSIONS && !h5->failed; s++) {
-        if (!means->region[s])
-            continue;
+    for (int64_t s = 0; s < means->sessions && !h5->failed; s++) {
         for (size_t c = 0; c < shape[0]; c++)
             for (size_t i = 0; i < shape[1]; i++)
                 value[c * shape[1] + i] = means->region[s][(size_t)effect->row[i] * means->regions + first + c];
-        at(h5, "/clusters/%s/%s/%s", entry->modality_name, entry->effect_name, session_names[s]);
+        at(h5, "/clusters/%s/%s/%s", entry->modality_name, entry->effect_name, session_name(means, s));
         put(h5, H5T_NATIVE_DOUBLE, 2, shape, H5P_DEFAULT, value);
     }
     free(label);

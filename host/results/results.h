@@ -5,8 +5,8 @@
 #ifndef VX_RESULTS_RESULTS_H
 #define VX_RESULTS_RESULTS_H
 
-#include "image/means.h"
 #include "results/p_format.h"
+#include "results/schema.h"
 #include "voxstat/voxstat.h"
 
 #include <jansson.h>

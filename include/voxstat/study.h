@@ -61,7 +61,7 @@ typedef struct vx_study_modality {
     char *name;
     int64_t n;               /* complete: every image of the modality and every nuisance value is there */
     int64_t *participant;    /* n: indices into vx_study.participant, in the order of the sorted participant_id */
-    vx_volume_row *row;      /* n: absolute paths and column names */
+    vx_volume_row *row;      /* n: absolute paths, column names and weights: -1 and +1 of two sessions, +1 of one */
     vx_left_out *left_out;
     size_t left_outs;
 } vx_study_modality;

@@ -10,8 +10,9 @@
 static double fixture_before[9] = {10, 1, 4, 20, 2, 5, 30, 3, 6}, fixture_after[9] = {11, 7, 1, 22, 8, 2, 33, 9, 3};
 static int64_t fixture_counts[3] = {24, 23, 22};
 static float fixture_mean[24];
-static vx_means fixture_means = {.n = 3, .regions = 3, .region = {fixture_before, fixture_after},
-                                 .voxels = {fixture_counts, fixture_counts}, .image = fixture_mean};
+static vx_means fixture_means = {.n = 3, .sessions = 2, .regions = 3,
+                                 .region = (double *[]){fixture_before, fixture_after},
+                                 .voxels = (int64_t *[]){fixture_counts, fixture_counts}, .image = fixture_mean};
 
 static vx_column fixture_covariate = {.name = "rapa/48 h", .value = (double[]){4, 6, 99, 8}};
 
