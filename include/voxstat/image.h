@@ -28,8 +28,8 @@ typedef struct vx_image {
  * Trailing dimensions of length 1 are accepted. Errors (VX_INPUT, naming the file): missing, unreadable, truncated, not
  * NIfTI, complex or RGB, more than one volume, a surface, no orientation, a singular affine. *image is untouched on
  * error. */
-vx_status vx_image_read(const char *path, vx_analyze_orientation analyze, vx_image *image, vx_error *error);
-void vx_image_destroy(vx_image *image);
+VX_API vx_status vx_image_read(const char *path, vx_analyze_orientation analyze, vx_image *image, vx_error *error);
+VX_API void vx_image_destroy(vx_image *image);
 
 /* The image of one session, and the weight with which it enters its row. `column` is only for messages. */
 typedef struct vx_session_image {
@@ -94,13 +94,13 @@ typedef struct vx_matrix {
  * Errors (VX_INPUT, naming file, participant and column): every error of vx_image_read; a grid that differs from the
  * first image's in dimensions, or in affine by more than the tolerance; an image that is constant, or whose values
  * are those of another row's (the same file given twice too); an empty mask; a mask on another grid. */
-vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_options *mask, int threads,
-                         vx_matrix **matrix, vx_mask_report *report, vx_error *error);
+VX_API vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_options *mask, int threads,
+                                vx_matrix **matrix, vx_mask_report *report, vx_error *error);
 
 /* A matrix from memory: copies `data` (n x V) and `index` (V, ascending, within the grid). */
-vx_status vx_matrix_new(const vx_grid *grid, int64_t n, int64_t voxels, const float *data, const int64_t *index,
-                        vx_matrix **matrix, vx_error *error);
-void vx_matrix_free(vx_matrix *matrix);
+VX_API vx_status vx_matrix_new(const vx_grid *grid, int64_t n, int64_t voxels, const float *data, const int64_t *index,
+                               vx_matrix **matrix, vx_error *error);
+VX_API void vx_matrix_free(vx_matrix *matrix);
 
 typedef enum vx_image_type { VX_FLOAT32, VX_INT32, VX_UINT8 } vx_image_type;
 
@@ -113,8 +113,9 @@ typedef enum vx_intent {
 /* Writes one volume as NIfTI-1 (.nii or .nii.gz by the name) with the grid's own sform and qform. `data` has one
  * element of `type` a grid voxel. `df` is the parameter of VX_INTENT_T and VX_INTENT_CORREL. `shown` are the values
  * between which viewers show it at first (cal_min, cal_max); null: they choose. Errors: VX_OUTPUT. */
-vx_status vx_image_write(const char *path, const vx_grid *grid, const void *data, vx_image_type type, vx_intent intent,
-                         double df, const double shown[2], const char *description, vx_error *error);
+VX_API vx_status vx_image_write(const char *path, const vx_grid *grid, const void *data, vx_image_type type,
+                                vx_intent intent, double df, const double shown[2], const char *description,
+                                vx_error *error);
 
 #ifdef __cplusplus
 }

@@ -91,8 +91,8 @@ typedef struct vx_study {
  * text where a number belongs (a column of two texts is taken as 0 and 1, one of more is refused); more than two
  * sessions unnamed (they are listed), or two whose names do not tell which came first; a named image that does not
  * exist; fewer than 2 complete participants. */
-vx_status vx_study_read(const vx_study_options *options, vx_study **study, vx_error *error);
-void vx_study_free(vx_study *study);
+VX_API vx_status vx_study_read(const vx_study_options *options, vx_study **study, vx_error *error);
+VX_API void vx_study_free(vx_study *study);
 
 #ifdef __cplusplus
 }
