@@ -211,6 +211,7 @@ vx_status vx_infer(vx_device *device, const vx_matrix *matrix, const vx_effect *
     }
     w.result->effect = effect;
     w.result->options = *options;
+    w.result->voxels = matrix->voxels;
     if ((status = prepare(&w, error)) || (status = vx_estimate(matrix, effect, &w.estimates, error)))
         goto cleanup;
     w.result->plan = plan_of(&w);
