@@ -11,71 +11,71 @@
 #include <string.h>
 
 /* A map of the result, with its values still to be filled in; null without memory. */
-static float *add_map(vx_work *w, const char *name, const char *units, vx_intent intent, bool is_p)
+static float *add_map(vx_result *result, int64_t voxels, const char *name, const char *units, vx_intent intent,
+                      bool is_p)
 {
-    vx_map *map = &w->result->map[w->result->maps];
+    vx_map *map = &result->map[result->maps];
     *map = (vx_map){.name = name, .units = units, .intent = intent, .is_p = is_p,
-                    .value = vx_array((size_t)w->problem->voxels, sizeof(float))};
-    w->result->maps += map->value != NULL;
+                    .value = vx_array((size_t)voxels, sizeof(float))};
+    result->maps += map->value != NULL;
     return map->value;
 }
 
 /* Hands a finished map over to the result. */
-static void give_map(vx_work *w, const char *name, const char *units, vx_intent intent, float **value)
+static void give_map(vx_result *result, const char *name, const char *units, vx_intent intent, float **value)
 {
     if (*value)
-        w->result->map[w->result->maps++] = (vx_map){.name = name, .units = units, .intent = intent, .value = *value};
+        result->map[result->maps++] = (vx_map){.name = name, .units = units, .intent = intent, .value = *value};
     *value = NULL;
 }
 
-static void give_estimates(vx_work *w)
+void vx_result_add_estimates(vx_result *result, vx_estimates *m)
 {
-    vx_estimates *m = &w->estimates;
-    bool mean = w->effect->kind == VX_MEAN;
+    bool mean = result->effect->kind == VX_MEAN;
     const char *units = mean ? "data" : "data per unit of the covariate";
-    give_map(w, mean ? "mean" : "slope", units, VX_INTENT_ESTIMATE, &m->estimate);
-    give_map(w, "se", units, VX_INTENT_ESTIMATE, &m->se);
-    give_map(w, "ci-low", units, VX_INTENT_ESTIMATE, &m->low);
-    give_map(w, "ci-high", units, VX_INTENT_ESTIMATE, &m->high);
-    give_map(w, "t", "t", VX_INTENT_T, &m->t);
-    give_map(w, "z", "z", VX_INTENT_Z, &m->z);
-    give_map(w, w->effect->ranks ? "rho" : "r", "correlation", VX_INTENT_CORREL, &m->r);
-    give_map(w, "dz", "standard deviations", VX_INTENT_ESTIMATE, &m->dz);
-    give_map(w, "g", "standard deviations", VX_INTENT_ESTIMATE, &m->g);
+    give_map(result, mean ? "mean" : "slope", units, VX_INTENT_ESTIMATE, &m->estimate);
+    give_map(result, "se", units, VX_INTENT_ESTIMATE, &m->se);
+    give_map(result, "ci-low", units, VX_INTENT_ESTIMATE, &m->low);
+    give_map(result, "ci-high", units, VX_INTENT_ESTIMATE, &m->high);
+    give_map(result, "t", "t", VX_INTENT_T, &m->t);
+    give_map(result, "z", "z", VX_INTENT_Z, &m->z);
+    give_map(result, result->effect->ranks ? "rho" : "r", "correlation", VX_INTENT_CORREL, &m->r);
+    give_map(result, "dz", "standard deviations", VX_INTENT_ESTIMATE, &m->dz);
+    give_map(result, "g", "standard deviations", VX_INTENT_ESTIMATE, &m->g);
 }
 
-/* p-uncorrected, p-fdr and p-fwe-voxel. */
-static vx_status add_voxel_p(vx_work *w, vx_error *error)
+vx_status vx_result_add_voxel_p(vx_result *result, const vx_problem *problem, const int32_t *score,
+                                const vx_tally *tally, const vx_maxima *maxima, vx_error *error)
 {
-    vx_tails tails = w->options->tails;
-    float *p = add_map(w, "p-uncorrected", "p", VX_INTENT_P, true);
+    vx_tails tails = result->options.tails;
+    float *p = add_map(result, problem->voxels, "p-uncorrected", "p", VX_INTENT_P, true);
     if (!p)
         return vx_fail_memory(error);
-    vx_status status = w->exact ? vx_exact_p(w->problem, tails, p, error) : VX_OK;
+    vx_status status = result->plan.exact_uncorrected ? vx_exact_p(problem, tails, p, error) : VX_OK;
     if (status)
         return status;
-    for (int64_t v = 0; !w->exact && v < w->problem->voxels; v++)
-        p[v] = (float)vx_p_uncorrected(w->problem, tails, w->tally->exceed[v]);
-    if (w->options->correct & VX_CORRECT_FDR) {
-        float *q = add_map(w, "p-fdr", "q", VX_INTENT_P, true);
-        status = q ? vx_fdr(p, w->problem->voxels, q, error) : vx_fail_memory(error);
+    for (int64_t v = 0; !result->plan.exact_uncorrected && v < problem->voxels; v++)
+        p[v] = (float)vx_p_uncorrected(problem, tails, tally->exceed[v]);
+    if (result->options.correct & VX_CORRECT_FDR) {
+        float *q = add_map(result, problem->voxels, "p-fdr", "q", VX_INTENT_P, true);
+        status = q ? vx_fdr(p, problem->voxels, q, error) : vx_fail_memory(error);
         if (status)
             return status;
     }
-    if (!(w->options->correct & VX_CORRECT_VOXEL))
+    if (!(result->options.correct & VX_CORRECT_VOXEL))
         return VX_OK;
-    float *fwe = add_map(w, "p-fwe-voxel", "p", VX_INTENT_P, true);
-    double *sorted = vx_array((size_t)w->maxima.count, sizeof *sorted);
+    float *fwe = add_map(result, problem->voxels, "p-fwe-voxel", "p", VX_INTENT_P, true);
+    double *sorted = vx_array((size_t)maxima->count, sizeof *sorted);
     if (!fwe || !sorted) {
         free(sorted);
         return vx_fail_memory(error);
     }
-    memcpy(sorted, w->maxima.r, (size_t)w->maxima.count * sizeof *sorted);
-    vx_sort_doubles(sorted, (size_t)w->maxima.count);
-    for (int64_t v = 0; v < w->problem->voxels; v++) {
-        double r = vx_score_r(w->problem, w->score[v]);
+    memcpy(sorted, maxima->r, (size_t)maxima->count * sizeof *sorted);
+    vx_sort_doubles(sorted, (size_t)maxima->count);
+    for (int64_t v = 0; v < problem->voxels; v++) {
+        double r = vx_score_r(problem, score[v]);
         r = tails == VX_TWO_TAILS ? fabs(r) : tails == VX_POSITIVE ? r : -r;
-        fwe[v] = (float)vx_p_from_maxima(sorted, w->maxima.count, r, vx_score_tolerance(w->problem, r));
+        fwe[v] = (float)vx_p_from_maxima(sorted, maxima->count, r, vx_score_tolerance(problem, r));
     }
     free(sorted);
     return VX_OK;
@@ -85,31 +85,31 @@ static vx_status add_voxel_p(vx_work *w, vx_error *error)
  * rounding a voxel, but the map is float32; or two relabellings' where all scores are the same. */
 static const double TFCE_AGREES = 1e-6;
 
-/* tfce and p-fwe-tfce. */
-static vx_status add_tfce(vx_work *w, vx_error *error)
+vx_status vx_result_add_tfce(vx_result *result, const vx_problem *problem, const int32_t *score,
+                             const vx_maxima *maxima, const char *device, vx_error *error)
 {
-    vx_tails tails = w->options->tails;
-    float *map = add_map(w, "tfce", "TFCE", VX_INTENT_ESTIMATE, false);
-    float *p = add_map(w, "p-fwe-tfce", "p", VX_INTENT_P, true);
-    float *least = vx_array((size_t)w->problem->voxels, sizeof *least);
-    double *sorted = vx_array((size_t)w->maxima.count, sizeof *sorted), highest = 0.0;
+    vx_tails tails = result->options.tails;
+    float *map = add_map(result, problem->voxels, "tfce", "TFCE", VX_INTENT_ESTIMATE, false);
+    float *p = add_map(result, problem->voxels, "p-fwe-tfce", "p", VX_INTENT_P, true);
+    float *least = vx_array((size_t)problem->voxels, sizeof *least);
+    double *sorted = vx_array((size_t)maxima->count, sizeof *sorted), highest = 0.0;
     vx_status status = map && p && least && sorted ? VX_OK : vx_fail_memory(error);
-    if (status || (status = vx_tfce_map(w->problem, w->score, false, map, error)) ||
-        (status = vx_tfce_map(w->problem, w->score, true, least, error)))
+    if (status || (status = vx_tfce_map(problem, score, false, map, error)) ||
+        (status = vx_tfce_map(problem, score, true, least, error)))
         goto cleanup;
-    memcpy(sorted, w->maxima.tfce, (size_t)w->maxima.count * sizeof *sorted);
-    vx_sort_doubles(sorted, (size_t)w->maxima.count);
-    for (int64_t v = 0; v < w->problem->voxels; v++) {
+    memcpy(sorted, maxima->tfce, (size_t)maxima->count * sizeof *sorted);
+    vx_sort_doubles(sorted, (size_t)maxima->count);
+    for (int64_t v = 0; v < problem->voxels; v++) {
         if ((tails == VX_POSITIVE && map[v] < 0.0f) || (tails == VX_NEGATIVE && map[v] > 0.0f))
             map[v] = 0.0f; /* that tail was needed for the mirrored relabellings' maxima alone */
         double height = fabs((double)map[v]);
         highest = fmax(highest, height);
         height = fmin(height, fabs((double)least[v]));
-        p[v] = (float)vx_p_from_maxima(sorted, w->maxima.count, height, TFCE_AGREES * height);
+        p[v] = (float)vx_p_from_maxima(sorted, maxima->count, height, TFCE_AGREES * height);
     }
-    if (fabs(highest - w->maxima.tfce[0]) > TFCE_AGREES * highest)
+    if (fabs(highest - maxima->tfce[0]) > TFCE_AGREES * highest)
         status = vx_fail(error, VX_DEVICE, "device %s found a largest TFCE of %.9g where it is %.9g",
-                         vx_device_properties(w->device)->id, w->maxima.tfce[0], highest);
+                         device, maxima->tfce[0], highest);
 cleanup:
     free(least);
     free(sorted);
@@ -117,51 +117,51 @@ cleanup:
 }
 
 /* The engine's largest clusters of the data as observed must be those that a plain flood finds. */
-static vx_status check_clusters(const vx_work *w, vx_error *error)
+static vx_status check_clusters(const vx_result *result, const vx_maxima *maxima, const char *device, vx_error *error)
 {
     int64_t largest = 0;
-    for (size_t c = 0; c < w->result->clusters; c++)
-        largest = w->result->cluster[c].voxels > largest ? w->result->cluster[c].voxels : largest;
-    if ((double)largest != w->maxima.extent[0])
+    for (size_t c = 0; c < result->clusters; c++)
+        largest = result->cluster[c].voxels > largest ? result->cluster[c].voxels : largest;
+    if ((double)largest != maxima->extent[0])
         return vx_fail(error, VX_DEVICE, "device %s found a largest cluster of %.0f voxels where there are %lld",
-                       vx_device_properties(w->device)->id, w->maxima.extent[0], (long long)largest);
+                       device, maxima->extent[0], (long long)largest);
     return VX_OK;
 }
 
 /* By how much a voxel's part of its cluster's mass may be less in a relabelling that is the same in exact arithmetic;
  * with the last bits of a division that is not rounded correctly. */
-static double mass_tolerance(const vx_work *w, int64_t v)
+static double mass_tolerance(const vx_problem *problem, int32_t score)
 {
-    double t = vx_score_height(w->problem, w->score[v]);
-    double lowered = vx_score_height(w->problem, vx_score_lowered(w->problem, w->score[v]));
-    return t - fmax(lowered, fmin(t, w->problem->options.threshold_t)) + 4.0 * 0x1p-24 * t;
+    double t = vx_score_height(problem, score);
+    double lowered = vx_score_height(problem, vx_score_lowered(problem, score));
+    return t - fmax(lowered, fmin(t, problem->options.threshold_t)) + 4.0 * 0x1p-24 * t;
 }
 
 /* The p of every cluster by its extent or its mass, and the map that says it in all of its voxels. */
-static vx_status add_cluster_p(vx_work *w, const char *name, const double *maxima, bool mass, const float *label,
-                               vx_error *error)
+static vx_status add_cluster_p(vx_result *result, const vx_problem *problem, const int32_t *score,
+                               const vx_maxima *maxima, bool mass, const float *label, vx_error *error)
 {
-    float *map = add_map(w, name, "p", VX_INTENT_P, true);
-    double *sorted = vx_array((size_t)w->maxima.count, sizeof *sorted);
-    double *tolerance = vx_array_zero(w->result->clusters + 1, sizeof *tolerance);
+    float *map = add_map(result, problem->voxels, mass ? "p-fwe-mass" : "p-fwe-extent", "p", VX_INTENT_P, true);
+    double *sorted = vx_array((size_t)maxima->count, sizeof *sorted);
+    double *tolerance = vx_array_zero(result->clusters + 1, sizeof *tolerance);
     if (!map || !sorted || !tolerance) {
         free(sorted);
         free(tolerance);
         return vx_fail_memory(error);
     }
-    for (int64_t v = 0; mass && v < w->problem->voxels; v++)
+    for (int64_t v = 0; mass && v < problem->voxels; v++)
         if (label[v] > 0.0f)
-            tolerance[(size_t)label[v] - 1] += mass_tolerance(w, v);
-    memcpy(sorted, maxima, (size_t)w->maxima.count * sizeof *sorted);
-    vx_sort_doubles(sorted, (size_t)w->maxima.count);
-    for (size_t c = 0; c < w->result->clusters; c++) {
-        vx_cluster *cluster = &w->result->cluster[c];
+            tolerance[(size_t)label[v] - 1] += mass_tolerance(problem, score[v]);
+    memcpy(sorted, mass ? maxima->mass : maxima->extent, (size_t)maxima->count * sizeof *sorted);
+    vx_sort_doubles(sorted, (size_t)maxima->count);
+    for (size_t c = 0; c < result->clusters; c++) {
+        vx_cluster *cluster = &result->cluster[c];
         double size = mass ? cluster->mass : (double)cluster->voxels;
-        double p = vx_p_from_maxima(sorted, w->maxima.count, size, tolerance[c]);
+        double p = vx_p_from_maxima(sorted, maxima->count, size, tolerance[c]);
         *(mass ? &cluster->p_mass : &cluster->p_extent) = p;
     }
-    for (int64_t v = 0; v < w->problem->voxels; v++) {
-        const vx_cluster *cluster = label[v] > 0.0f ? &w->result->cluster[(size_t)label[v] - 1] : NULL;
+    for (int64_t v = 0; v < problem->voxels; v++) {
+        const vx_cluster *cluster = label[v] > 0.0f ? &result->cluster[(size_t)label[v] - 1] : NULL;
         map[v] = cluster ? (float)(mass ? cluster->p_mass : cluster->p_extent) : 1.0f;
     }
     free(sorted);
@@ -182,14 +182,13 @@ static int64_t voxel_at(const vx_matrix *matrix, const int64_t at[3])
     return low;
 }
 
-/* The voxelwise p of every cluster's peak. */
-static void fill_peaks(vx_work *w)
+void vx_result_add_peaks(vx_result *result, const vx_matrix *matrix)
 {
-    const vx_map *uncorrected = vx_result_map(w->result, "p-uncorrected"), *fdr = vx_result_map(w->result, "p-fdr");
-    const vx_map *fwe = vx_result_map(w->result, "p-fwe-voxel"), *tfce = vx_result_map(w->result, "p-fwe-tfce");
-    for (size_t c = 0; c < w->result->clusters; c++) {
-        vx_cluster *cluster = &w->result->cluster[c];
-        int64_t v = voxel_at(w->matrix, cluster->peak_voxel);
+    const vx_map *uncorrected = vx_result_map(result, "p-uncorrected"), *fdr = vx_result_map(result, "p-fdr");
+    const vx_map *fwe = vx_result_map(result, "p-fwe-voxel"), *tfce = vx_result_map(result, "p-fwe-tfce");
+    for (size_t c = 0; c < result->clusters; c++) {
+        vx_cluster *cluster = &result->cluster[c];
+        int64_t v = voxel_at(matrix, cluster->peak_voxel);
         cluster->p_uncorrected = uncorrected ? uncorrected->value[v] : NAN;
         cluster->p_fdr = fdr ? fdr->value[v] : NAN;
         cluster->p_voxel = fwe ? fwe->value[v] : NAN;
@@ -197,24 +196,25 @@ static void fill_peaks(vx_work *w)
     }
 }
 
-static vx_status add_clusters(vx_work *w, vx_error *error)
+vx_status vx_result_add_clusters(vx_result *result, const vx_matrix *matrix, const vx_problem *problem,
+                                 const int32_t *score, const vx_maxima *maxima, const char *device, vx_error *error)
 {
-    float *label = add_map(w, "clusters", "label", VX_INTENT_LABEL, false);
+    float *label = add_map(result, problem->voxels, "clusters", "label", VX_INTENT_LABEL, false);
     if (!label)
         return vx_fail_memory(error);
-    w->result->map[w->result->maps - 1].is_label = true;
-    const float *t = vx_result_map(w->result, "t")->value;
-    vx_status status = vx_clusters_find(w->problem, w->matrix, w->options->tails, w->score, t, label,
-                                        &w->result->cluster, &w->result->clusters, error);
-    if (status || !w->maxima.extent)
+    result->map[result->maps - 1].is_label = true;
+    const float *t = vx_result_map(result, "t")->value;
+    vx_status status = vx_clusters_find(problem, matrix, result->options.tails, score, t, label,
+                                        &result->cluster, &result->clusters, error);
+    if (status || !maxima->extent)
         return status;
-    if ((status = check_clusters(w, error)))
+    if ((status = check_clusters(result, maxima, device, error)))
         return status;
-    if (w->options->correct & VX_CORRECT_EXTENT)
-        if ((status = add_cluster_p(w, "p-fwe-extent", w->maxima.extent, false, label, error)))
+    if (result->options.correct & VX_CORRECT_EXTENT)
+        if ((status = add_cluster_p(result, problem, score, maxima, false, label, error)))
             return status;
-    if (w->options->correct & VX_CORRECT_MASS)
-        return add_cluster_p(w, "p-fwe-mass", w->maxima.mass, true, label, error);
+    if (result->options.correct & VX_CORRECT_MASS)
+        return add_cluster_p(result, problem, score, maxima, true, label, error);
     return VX_OK;
 }
 
@@ -226,37 +226,23 @@ static double t_from_r(double r, double df)
     return sqrt(df) * r / sqrt((1.0 - r) * (1.0 + r));
 }
 
-/* The maxima become the result's null distributions, in t, voxels and mass. */
-static void give_null(vx_work *w)
+void vx_result_add_null(vx_result *result, vx_maxima *maxima)
 {
-    vx_null *null = &w->result->null;
-    for (uint64_t i = 0; i < w->maxima.count; i++)
-        w->maxima.r[i] = t_from_r(w->maxima.r[i], w->effect->df);
-    *null = (vx_null){.count = w->maxima.count, .voxel = w->maxima.r};
-    w->maxima.r = NULL;
-    if (w->options->correct & VX_CORRECT_EXTENT) {
-        null->extent = w->maxima.extent;
-        w->maxima.extent = NULL;
+    vx_null *null = &result->null;
+    for (uint64_t i = 0; i < maxima->count; i++)
+        maxima->r[i] = t_from_r(maxima->r[i], result->effect->df);
+    *null = (vx_null){.count = maxima->count, .voxel = maxima->r};
+    maxima->r = NULL;
+    if (result->options.correct & VX_CORRECT_EXTENT) {
+        null->extent = maxima->extent;
+        maxima->extent = NULL;
     }
-    if (w->options->correct & VX_CORRECT_MASS) {
-        null->mass = w->maxima.mass;
-        w->maxima.mass = NULL;
+    if (result->options.correct & VX_CORRECT_MASS) {
+        null->mass = maxima->mass;
+        maxima->mass = NULL;
     }
-    null->tfce = w->maxima.tfce;
-    w->maxima.tfce = NULL;
-}
-
-vx_status vx_maps_make(vx_work *w, vx_error *error)
-{
-    give_estimates(w);
-    vx_status status = add_voxel_p(w, error);
-    if (status || (status = add_clusters(w, error)))
-        return status;
-    if (w->maxima.tfce && (status = add_tfce(w, error)))
-        return status;
-    fill_peaks(w);
-    give_null(w);
-    return VX_OK;
+    null->tfce = maxima->tfce;
+    maxima->tfce = NULL;
 }
 
 const vx_map *vx_result_map(const vx_result *result, const char *name)
