@@ -22,8 +22,6 @@ get_target_property(library_type voxstat TYPE)
 if(library_type STREQUAL "SHARED_LIBRARY")
   set(pc_private ".private")
   set(pc_libs_lines "Libs: -L\${libdir} -lvoxstat\nLibs.private: ${pc_libs}")
-  set_target_properties(voxstat-program PROPERTIES
-                        INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR};$ORIGIN") # the latter before it is installed
 else()
   set(pc_libs_lines "Libs: -L\${libdir} -lvoxstat ${pc_libs}")
 endif()

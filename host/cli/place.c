@@ -2,7 +2,6 @@
 #include "cli/run.h"
 
 #include "base/memory.h"
-#include "image/files.h"
 #include "output/leftovers.h"
 #include "output/manifest.h"
 #include "output/replace.h"
@@ -79,54 +78,25 @@ static vx_status check_names(const vx_run *run, const vx_folder *folder, vx_erro
 
 /* ---- the folder ---- */
 
-static vx_status protect(vx_run *run, const char *path, vx_error *error)
-{
-    char *copy = vx_copy_text(path);
-    if (!copy)
-        return vx_fail_memory(error);
-    run->protected[run->place.inputs++] = copy;
-    return VX_OK;
-}
-
-/* Both halves of a pair; where they are not found, reading will tell. `path` may be null. */
-static vx_status protect_image(vx_run *run, const char *path, vx_error *error)
-{
-    vx_image_files files = {0};
-    vx_error ignored;
-    if (!path)
-        return VX_OK;
-    if (vx_image_files_find(path, &files, &ignored))
-        return protect(run, path, error);
-    vx_status status = protect(run, files.header, error);
-    if (!status && files.voxels)
-        status = protect(run, files.voxels, error);
-    vx_image_files_destroy(&files);
-    return status;
-}
-
+/* Both files of a pair. The name of what is not found stands for itself: reading will tell. */
 static vx_status list_protected(vx_run *run, vx_error *error)
 {
-    const vx_study *study = run->study;
-    size_t room = 1 + 2 + 2; /* the table, the mask, the template */
-    for (size_t m = 0; m < study->modalities; m++)
-        room += 4 * (size_t)study->modality[m].n; /* two sessions, in pairs of files at most */
-    run->protected = vx_array_zero(room, sizeof *run->protected);
+    size_t count = 0;
+    run->protected = vx_array(1 + 2 * run->sources, sizeof *run->protected); /* the table, pairs of files at most */
     if (!run->protected)
         return vx_fail_memory(error);
-    vx_status status = protect(run, study->table, error);
-    if (!status)
-        status = protect_image(run, run->mask.file, error);
-    if (!status)
-        status = protect_image(run, vx_argument_text(run->arguments, VX_OPTION_TEMPLATE), error);
-    for (size_t m = 0; m < study->modalities; m++)
-        for (int64_t i = 0; !status && i < study->modality[m].n; i++) {
-            const vx_volume_row *row = study->modality[m].row + i;
-            status = protect_image(run, row->baseline, error);
-            if (!status)
-                status = protect_image(run, row->followup, error);
-        }
-    run->place.input = (const char *const *)run->protected;
-    return status;
+    run->protected[count++] = run->study->table;
+    for (size_t k = 0; k < run->sources; k++) {
+        vx_source *source = run->source[k];
+        vx_error ignored;
+        if (vx_source_find(source, &ignored))
+            run->protected[count++] = source->path;
+        for (int i = 0; i < source->files; i++)
+            run->protected[count++] = source->file[i].path;
+    }
+    run->place.input = run->protected;
+    run->place.inputs = count;
+    return VX_OK;
 }
 
 vx_status vx_place_begin(vx_run *run, vx_folder **folder, bool *recovered, vx_error *error)

@@ -26,50 +26,27 @@ static vx_status add_file(vx_run *run, vx_inputs *inputs, const vx_source_file *
                          "of what it was before", from->path, fate[now]);
 }
 
-static vx_status add(vx_run *run, vx_inputs *inputs, const vx_source *source, const char *participant,
-                     const char *column, vx_error *error)
-{
-    vx_status status = VX_OK;
-    for (int i = 0; i < source->files && !status; i++)
-        status = add_file(run, inputs, &source->file[i], participant, column, error);
-    return status;
-}
-
 static vx_status list_inputs(vx_run *run, vx_inputs *inputs, vx_error *error)
 {
     const vx_study *study = run->study;
-    size_t room = 1 + 2 + 2; /* the table, the mask, the template */
-    for (size_t m = 0; m < study->modalities; m++)
-        room += 4 * (size_t)study->modality[m].n; /* two sessions, in pairs of files at most */
-    inputs->file = vx_array_zero(room, sizeof *inputs->file);
-    if (!inputs->file)
-        return vx_fail_memory(error);
     vx_source_file table = {.path = study->table, .size = UINT64_MAX}; /* no file's: its bytes are compared */
     memcpy(table.sha256, study->table_sha256, sizeof table.sha256);
+    inputs->file = vx_array_zero(1 + 2 * run->sources, sizeof *inputs->file); /* the table, pairs of files at most */
+    if (!inputs->file)
+        return vx_fail_memory(error);
     vx_status status = add_file(run, inputs, &table, NULL, NULL, error);
-    if (!status)
-        status = add(run, inputs, &run->modality[0].source[0], NULL, NULL, error);
-    if (!status)
-        status = add(run, inputs, &run->template, NULL, NULL, error);
-    for (size_t m = 0; m < study->modalities; m++) {
-        for (int64_t i = 0; i < study->modality[m].n && !status; i++) {
-            const vx_volume_row *row = study->modality[m].row + i;
-            const vx_source *source = &run->modality[m].source[1 + 2 * i];
-            status = add(run, inputs, source, row->participant, row->baseline_column, error);
-            if (!status)
-                status = add(run, inputs, source + 1, row->participant, row->followup_column, error);
-        }
-    }
+    for (size_t k = 0; k < run->sources; k++)
+        for (int i = 0; i < run->source[k]->files && !status; i++)
+            status = add_file(run, inputs, &run->source[k]->file[i], run->source[k]->participant,
+                              run->source[k]->column, error);
     return status;
 }
 
 /* Means need the images once more. One that is not what it was costs its means and nothing else. */
-static vx_status measure(vx_run *run, const vx_run_modality *from, vx_record_modality *modality, vx_error *error)
+static vx_status measure(vx_run *run, vx_run_modality *from, vx_record_modality *modality, vx_error *error)
 {
-    vx_mask_options reading = run->mask;
     vx_means *means = NULL;
-    reading.source = from->source;
-    vx_status status = vx_measure(modality, &reading, run->threads, &means, error);
+    vx_status status = vx_measure(modality, &from->sources, run->threads, &means, error);
     modality->means = means;
     if (status || !means->missing)
         return status;
@@ -104,7 +81,7 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
     vx_record_modality *modality = vx_array_zero(modalities, sizeof *modality);
     vx_status status = modality ? list_inputs(run, &inputs, error) : vx_fail_memory(error);
     for (size_t m = 0; m < modalities && !status; m++) {
-        const vx_run_modality *from = run->modality + m;
+        vx_run_modality *from = run->modality + m;
         modality[m] = (vx_record_modality){from->study->name, from->study,  from->matrix, from->mask,
                                            from->model,       from->result, NULL};
         status = measure(run, from, modality + m, error);

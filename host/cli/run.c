@@ -6,6 +6,7 @@
 #include "cli/progress.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
+#include "infer/quantity.h"
 #include "report/report.h"
 
 #include <errno.h>
@@ -50,19 +51,28 @@ static int64_t permutations(const vx_arguments *arguments)
     }
 }
 
+/* The corrections whose words are given. */
+static unsigned read_corrections(const vx_arguments *arguments)
+{
+    const unsigned given = vx_argument_choices(arguments, VX_OPTION_CORRECT);
+    unsigned correct = 0;
+    for (int kind = 0; kind < VX_P_KINDS; kind++) {
+        const int place = vx_choice(vx_option_table[VX_OPTION_CORRECT].choices, vx_quantity_about(kind)->word);
+        correct |= place >= 0 && given >> place & 1 ? vx_quantity_about(kind)->correct : 0;
+    }
+    return correct;
+}
+
 /* The choices of the option table, in its order. */
 static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_error *error)
 {
     static const vx_design design[] = {VX_PAIRED, VX_ONESAMPLE};
     static const vx_correlation correlation[] = {VX_PEARSON, VX_SPEARMAN};
     static const int connectivity[] = {6, 18, 26};
-    static const unsigned correct[] = {VX_CORRECT_VOXEL, VX_CORRECT_EXTENT, VX_CORRECT_MASS, VX_CORRECT_TFCE,
-                                       VX_CORRECT_FDR};
     static const vx_tfce_preset preset[] = {VX_TFCE_EXACT, VX_TFCE_FSL, VX_TFCE_PALM, VX_TFCE_MRTRIX, VX_TFCE_NILEARN};
     static const vx_tails tails[] = {VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE};
     static const vx_p_format p_format[] = {VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS};
     static const vx_option_id of_mask[] = {VX_OPTION_KEEP_ZEROS, VX_OPTION_MASK_LEVEL};
-    unsigned corrections = vx_argument_choices(arguments, VX_OPTION_CORRECT);
     if (!vx_argument_given(arguments, VX_OPTION_DESIGN))
         return vx_fail(error, VX_USAGE, "--design is missing: paired or onesample; `voxstat --help` says more");
     if (vx_argument_given(arguments, VX_OPTION_CLUSTER_P) && vx_argument_given(arguments, VX_OPTION_CLUSTER_T))
@@ -95,9 +105,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     run->inference = vx_inference_defaults();
     run->inference.permutations = permutations(arguments);
     run->inference.seed = vx_argument_whole(arguments, VX_OPTION_SEED);
-    run->inference.correct = 0;
-    for (size_t i = 0; i < sizeof correct / sizeof *correct; i++)
-        run->inference.correct |= corrections >> i & 1 ? correct[i] : 0;
+    run->inference.correct = read_corrections(arguments);
     run->inference.cluster_p = vx_argument_real(arguments, VX_OPTION_CLUSTER_P);
     run->inference.cluster_t = vx_argument_real(arguments, VX_OPTION_CLUSTER_T);
     run->inference.connectivity = connectivity[vx_argument_choice(arguments, VX_OPTION_CONNECTIVITY)];
@@ -181,15 +189,9 @@ static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error 
 {
     const vx_study_modality *study = modality->study;
     const bool several = run->study->modalities > 1;
-    vx_mask_options mask = run->mask;
     vx_remarks remarks = {0};
-    modality->source = vx_array_zero(1 + 2 * (size_t)study->n, sizeof *modality->source);
-    if (!modality->source)
-        return vx_fail_memory(error);
-    mask.remarks = &remarks;
-    mask.source = modality->source;
-    vx_status status = vx_matrix_read(study->row, study->n, &mask, run->threads, &modality->matrix, &modality->mask,
-                                      error);
+    vx_status status = vx_matrix_from_sources(&modality->sources, run->threads, &remarks, &modality->matrix,
+                                              &modality->mask, error);
     if (!status)
         vx_plan_say_mask(run, modality);
     for (size_t i = 0; i < remarks.count && !status; i++)
@@ -206,7 +208,6 @@ static vx_status read_images(vx_run *run, vx_error *error)
     for (size_t m = 0; !status && m < run->study->modalities; m++) {
         vx_run_modality *modality = run->modality + m;
         const vx_matrix *first = run->modality[0].matrix;
-        modality->study = run->study->modality + m;
         status = read_modality(run, modality, error);
         if (!status && m && !vx_grid_same(&first->grid, &modality->matrix->grid, run->mask.grid_tolerance, difference,
                                           sizeof difference))
@@ -321,9 +322,6 @@ static vx_status infer(vx_run *run, vx_error *error)
 /* From the images to the results, in memory. */
 static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
 {
-    run->modality = vx_array_zero(run->study->modalities, sizeof *run->modality);
-    if (!run->modality)
-        return vx_fail_memory(error);
     vx_status status = open_device(run, error);
     if (!status)
         status = read_images(run, error);
@@ -408,15 +406,12 @@ static void run_destroy(vx_run *run)
         free(modality->plan);
         vx_model_free(modality->model);
         vx_matrix_free(modality->matrix);
-        for (int64_t i = 0; modality->source && i < 1 + 2 * modality->study->n; i++)
-            vx_source_destroy(&modality->source[i]);
-        free(modality->source);
+        vx_sources_destroy(&modality->sources);
     }
     free(run->modality);
     vx_source_destroy(&run->template);
     vx_remarks_destroy(&run->remarks);
-    for (size_t i = 0; i < run->place.inputs; i++)
-        free(run->protected[i]);
+    free(run->source);
     free(run->protected);
     free(run->recover);
     vx_device_free(run->device);
@@ -441,7 +436,8 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_stop_catch();
     if (run.threads)
         omp_set_num_threads(run.threads); /* also of what takes no number of threads: the hashes of the inputs */
-    if ((status = read_study(&run, error)) || (status = vx_plan_say_study(&run, error)))
+    if ((status = read_study(&run, error)) || (status = vx_plan_say_study(&run, error)) ||
+        (status = vx_inputs_list(&run, error)))
         goto cleanup;
     if ((status = vx_place_begin(&run, &folder, &recovered, error))) {
         vx_folder_abandon(folder);

@@ -4,8 +4,8 @@
 #define VX_CLI_RUN_H
 
 #include "base/remarks.h"
-#include "base/source.h"
 #include "cli/arguments.h"
+#include "image/sources.h"
 #include "output/output.h"
 
 #include <stdio.h>
@@ -14,7 +14,7 @@ typedef struct vx_run_modality {
     const vx_study_modality *study;
     vx_matrix *matrix;
     vx_mask_report mask;
-    vx_source *source; /* 1 + 2 study->n: the files of the mask and of every row's images, as they were read */
+    vx_sources sources;
     vx_model *model;
     vx_plan *plan;      /* model->effects of them, as are the results */
     vx_result **result;
@@ -31,12 +31,14 @@ typedef struct vx_run {
     vx_p_format p_format;
     const char *out;
     vx_folder_options place;    /* of the folder at `out`; the two below are what it points to */
-    char **protected;           /* place.inputs: every file that is read */
+    const char **protected;     /* place.inputs: every file that is read */
     char *recover;
     vx_study *study;
     vx_device *device;
     vx_run_modality *modality;  /* study->modalities of them */
     vx_source template;
+    vx_source **source;         /* sources: every volume that is read: the mask, the template, the images */
+    size_t sources;
     vx_remarks remarks;
     char started[32];           /* ISO 8601, UTC */
     double start, seconds_read, seconds_infer, seconds_write, seconds_report;
@@ -55,6 +57,9 @@ vx_status vx_plan_say_study(vx_run *run, vx_error *error);
 void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality);
 vx_status vx_plan_say_effects(vx_run *run, vx_error *error);
 vx_status vx_plan_say_results(vx_run *run, vx_error *error);
+
+/* inputs.c: sets up run->modality and the list of sources, before anything of them is read but the template. */
+vx_status vx_inputs_list(vx_run *run, vx_error *error);
 
 /* place.c: where the results go. begin makes the folder, after what a killed run left there has been told of, removed
  * or recovered: then *recovered is true, and there is nothing to compute. Names too long for files are found there, and

@@ -19,25 +19,41 @@ static void add_bits(uint64_t *to, const uint64_t *from, size_t words)
         to[w] |= from[w];
 }
 
+/* What a row lacks in all of its images, and in any. */
+typedef struct row_word {
+    uint64_t all, any;
+} row_word;
+
+static row_word lack_of_row(const vx_facts *image, int64_t images, size_t w)
+{
+    row_word row = {~(uint64_t)0, 0};
+    for (int64_t s = 0; s < images; s++) {
+        const uint64_t lacking = lack(&image[s], w);
+        row.all &= lacking;
+        row.any |= lacking;
+    }
+    return row;
+}
+
 /* After the rows: `universe` has a bit where no image has a value, `alone` where a row lacks what no other lacks. */
-static vx_status add_rows(const vx_volume_row *rows, int64_t n, const vx_facts *facts, vx_coverage *c, vx_error *error)
+static vx_status add_rows(const vx_sources *sources, const vx_facts *facts, vx_coverage *c, vx_error *error)
 {
     uint64_t *once = vx_array_zero(c->words, sizeof *once); /* and `universe` and `alone` so far */
     if (!once)
         return vx_fail_memory(error);
     for (size_t w = 0; w < c->words; w++)
         c->universe[w] = ~(uint64_t)0;
-    for (int64_t i = 0; i < n; i++) {
-        const vx_facts *before = &facts[2 * i], *after = before + 1;
+    for (int64_t i = 0; i < sources->n; i++) {
+        const vx_facts *image = &facts[i * sources->sessions];
         for (size_t w = 0; w < c->words; w++) {
-            const uint64_t b = lack(before, w), a = lack(after, w);
-            c->universe[w] &= rows[i].baseline ? a & b : a;
-            c->alone[w] = (c->alone[w] & ~(a | b)) | ((a | b) & ~once[w]);
-            once[w] |= a | b;
+            const row_word row = lack_of_row(image, sources->row[i].sessions, w);
+            c->universe[w] &= row.all;
+            c->alone[w] = (c->alone[w] & ~row.any) | (row.any & ~once[w]);
+            once[w] |= row.any;
         }
-        for (int which = 0; which < 2; which++) {
-            add_bits(c->zero, before[which].zero, c->words);
-            add_bits(c->not_finite, before[which].not_finite, c->words);
+        for (int64_t s = 0; s < sources->row[i].sessions; s++) {
+            add_bits(c->zero, image[s].zero, c->words);
+            add_bits(c->not_finite, image[s].not_finite, c->words);
         }
     }
     free(once);
@@ -58,8 +74,7 @@ static void set_universe(const vx_candidates *file, int64_t voxels, vx_coverage 
 }
 
 /* Takes the image as the worst where it is: by what it costs alone, then by all that it lacks. */
-static void compare_loss(const uint64_t *bits, const vx_coverage *c, const char *participant, const char *column,
-                         vx_mask_loss *worst)
+static void compare_loss(const uint64_t *bits, const vx_coverage *c, const vx_source *image, vx_mask_loss *worst)
 {
     vx_mask_loss loss = {0};
     for (size_t w = 0; bits && w < c->words; w++) {
@@ -69,13 +84,12 @@ static void compare_loss(const uint64_t *bits, const vx_coverage *c, const char 
     loss.images = worst->images += loss.voxels > 0;
     if (loss.alone < worst->alone || (loss.alone == worst->alone && loss.voxels <= worst->voxels))
         return;
-    snprintf(loss.participant, sizeof loss.participant, "%s", participant ? participant : "?");
-    snprintf(loss.column, sizeof loss.column, "%s", column ? column : "?");
+    snprintf(loss.participant, sizeof loss.participant, "%s", vx_source_name(image->participant));
+    snprintf(loss.column, sizeof loss.column, "%s", vx_source_name(image->column));
     *worst = loss;
 }
 
-static void count(const vx_volume_row *rows, int64_t n, const vx_facts *facts, bool keep_zeros, const vx_coverage *c,
-                  vx_mask_report *report)
+static void count(const vx_sources *sources, const vx_facts *facts, const vx_coverage *c, vx_mask_report *report)
 {
     int64_t zeros = 0;
     for (size_t w = 0; w < c->words; w++) {
@@ -83,18 +97,15 @@ static void count(const vx_volume_row *rows, int64_t n, const vx_facts *facts, b
         report->left_out_not_finite += count_bits(c->universe[w] & c->not_finite[w]);
         zeros += count_bits(c->universe[w] & c->zero[w] & ~c->not_finite[w]);
     }
-    *(keep_zeros ? &report->kept_zero : &report->left_out_zero) = zeros;
-    for (int64_t i = 0; i < 2 * n; i++) {
-        const vx_volume_row *row = &rows[i / 2];
-        const char *column = i % 2 ? row->followup_column : row->baseline_column;
-        compare_loss(facts[i].zero, c, row->participant, column, &report->zero);
-        compare_loss(facts[i].not_finite, c, row->participant, column, &report->not_finite);
+    *(sources->options.keep_zeros ? &report->kept_zero : &report->left_out_zero) = zeros;
+    for (int64_t i = 0; i < sources->n * sources->sessions; i++) {
+        compare_loss(facts[i].zero, c, &sources->image[i], &report->zero);
+        compare_loss(facts[i].not_finite, c, &sources->image[i], &report->not_finite);
     }
 }
 
-vx_status vx_coverage_find(const vx_volume_row *rows, int64_t n, const vx_facts *facts, const vx_candidates *file,
-                           bool keep_zeros, int64_t voxels, vx_coverage *coverage, vx_mask_report *report,
-                           vx_error *error)
+vx_status vx_coverage_find(const vx_sources *sources, const vx_facts *facts, const vx_candidates *file, int64_t voxels,
+                           vx_coverage *coverage, vx_mask_report *report, vx_error *error)
 {
     const size_t words = vx_facts_words(voxels);
     *coverage = (vx_coverage){
@@ -106,11 +117,11 @@ vx_status vx_coverage_find(const vx_volume_row *rows, int64_t n, const vx_facts 
     };
     if (!coverage->universe || !coverage->zero || !coverage->not_finite || !coverage->alone)
         return vx_fail_memory(error);
-    vx_status status = add_rows(rows, n, facts, coverage, error);
+    vx_status status = add_rows(sources, facts, coverage, error);
     if (status)
         return status;
     set_universe(file, voxels, coverage);
-    count(rows, n, facts, keep_zeros, coverage, report);
+    count(sources, facts, coverage, report);
     return VX_OK;
 }
 

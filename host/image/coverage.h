@@ -4,6 +4,7 @@
 
 #include "image/facts.h"
 #include "image/mask.h"
+#include "image/sources.h"
 
 /* A bit a voxel of the grid. Owned; vx_coverage_destroy releases it. */
 typedef struct vx_coverage {
@@ -14,12 +15,11 @@ typedef struct vx_coverage {
     uint64_t *alone;      /* of the universe: what is lacking there one row alone lacks */
 } vx_coverage;
 
-/* `facts` holds 2 n images, every row's baseline (empty where there is none) and follow-up; `file` the voxels of the
- * mask file, or null. The report gets its counts of candidates, zeros and
- * voxels that are not finite, and the images that cost most. */
-vx_status vx_coverage_find(const vx_volume_row *rows, int64_t n, const vx_facts *facts, const vx_candidates *file,
-                           bool keep_zeros, int64_t voxels, vx_coverage *coverage, vx_mask_report *report,
-                           vx_error *error);
+/* `facts` holds those of every image of the sources, and zeros where a row has fewer; `file` the voxels of the mask
+ * file, or null. The report gets its counts of candidates, zeros and voxels that are not finite, and the images that
+ * cost most. */
+vx_status vx_coverage_find(const vx_sources *sources, const vx_facts *facts, const vx_candidates *file, int64_t voxels,
+                           vx_coverage *coverage, vx_mask_report *report, vx_error *error);
 void vx_coverage_destroy(vx_coverage *coverage);
 
 static inline bool vx_bit(const uint64_t *bits, int64_t voxel)

@@ -2,7 +2,7 @@
 #ifndef VX_IMAGE_FACTS_H
 #define VX_IMAGE_FACTS_H
 
-#include "image/load.h"
+#include "image/source.h"
 
 /* Bit arrays have a bit a voxel of the grid, in words of 64; null where no bit is set. Owned; vx_facts_destroy releases
  * them. */

@@ -16,20 +16,35 @@ static bool is_above(const vx_loaded *image, int64_t v, double level)
     return isfinite(value) && value > level;
 }
 
-/* Counts first: an index for every voxel of the grid would be twice the size of the volume. `a` decides by its level
- * where `b` is null, else both must have values. */
-static vx_status collect(const vx_loaded *a, const vx_loaded *b, double level, vx_candidates *candidates,
-                         vx_error *error)
+/* The rule by which a voxel is a candidate: above the level of a mask image, or with a value in all volumes. */
+typedef struct rule {
+    const vx_loaded *volume;
+    int64_t count;
+    const double *level; /* of the one volume; null: the other rule */
+} rule;
+
+static bool is_candidate(const rule *by, int64_t v)
 {
-    const int64_t voxels = (int64_t)vx_grid_elements(&a->grid);
+    bool in = true;
+    if (by->level)
+        return is_above(by->volume, v, *by->level);
+    for (int64_t k = 0; k < by->count && in; k++)
+        in = is_value(&by->volume[k], v);
+    return in;
+}
+
+/* Counts first: an index for every voxel of the grid would be twice the size of the volume. */
+static vx_status collect(const rule *by, vx_candidates *candidates, vx_error *error)
+{
+    const int64_t voxels = (int64_t)vx_grid_elements(&by->volume->grid);
     vx_candidates found = {0};
     for (int64_t v = 0; v < voxels; v++)
-        found.count += b ? is_value(a, v) && is_value(b, v) : is_above(a, v, level);
+        found.count += is_candidate(by, v);
     found.index = vx_array((size_t)found.count, sizeof *found.index);
     if (!found.index)
         return vx_fail_memory(error);
     for (int64_t v = 0, k = 0; v < voxels; v++)
-        if (b ? is_value(a, v) && is_value(b, v) : is_above(a, v, level))
+        if (is_candidate(by, v))
             found.index[k++] = v;
     *candidates = found;
     return VX_OK;
@@ -52,27 +67,18 @@ static void describe(const vx_loaded *mask, vx_mask_report *report)
         report->file_between += is_value(mask, v) && vx_loaded_value(mask, v) < high - 1e-6 * fabs(high);
 }
 
-vx_status vx_mask_read(const char *path, const vx_loading *how, double level, vx_candidates *candidates,
-                       vx_mask_report *report, vx_error *error)
+vx_status vx_mask_explicit(const vx_loaded *mask, double level, vx_candidates *candidates, vx_mask_report *report,
+                           vx_error *error)
 {
-    vx_loaded mask;
-    vx_status status = vx_image_load(path, how, &mask, error);
-    if (status)
-        return status;
-    status = collect(&mask, NULL, level, candidates, error);
-    if (!status && candidates->count == 0) {
-        free(candidates->index);
-        *candidates = (vx_candidates){0};
-        status = vx_fail(error, VX_INPUT, "%s: empty mask: no voxel is finite and above %g", path, level);
-    }
+    vx_status status = collect(&(rule){mask, 1, &level}, candidates, error);
+    if (!status && candidates->count == 0)
+        status = vx_fail(error, VX_INPUT, "empty mask: no voxel is finite and above %g", level);
     if (!status)
-        describe(&mask, report);
-    vx_loaded_destroy(&mask);
+        describe(mask, report);
     return status;
 }
 
-vx_status vx_mask_implicit(const vx_loaded *baseline, const vx_loaded *followup, vx_candidates *candidates,
-                           vx_error *error)
+vx_status vx_mask_implicit(const vx_loaded *volume, int64_t count, vx_candidates *candidates, vx_error *error)
 {
-    return collect(baseline ? baseline : followup, followup, 0, candidates, error);
+    return collect(&(rule){volume, count, NULL}, candidates, error);
 }

@@ -2,7 +2,7 @@
 #ifndef VX_IMAGE_MASK_H
 #define VX_IMAGE_MASK_H
 
-#include "image/load.h"
+#include "image/source.h"
 
 #include "base/memory.h"
 
@@ -12,12 +12,11 @@ typedef struct vx_candidates {
     int64_t count;
 } vx_candidates;
 
-/* The voxels of the mask image `path` that are finite and above `level`. The report gets the file's values. */
-vx_status vx_mask_read(const char *path, const vx_loading *how, double level, vx_candidates *candidates,
-                       vx_mask_report *report, vx_error *error);
-
-/* The voxels that are finite and not zero in `baseline` (may be null) and `followup`, which lie on one grid. */
-vx_status vx_mask_implicit(const vx_loaded *baseline, const vx_loaded *followup, vx_candidates *candidates,
+/* The voxels of the mask image that are finite and above `level`. The report gets the image's values. */
+vx_status vx_mask_explicit(const vx_loaded *mask, double level, vx_candidates *candidates, vx_mask_report *report,
                            vx_error *error);
+
+/* The voxels that are finite and not zero in every one of `count` volumes, which lie on one grid. */
+vx_status vx_mask_implicit(const vx_loaded *volume, int64_t count, vx_candidates *candidates, vx_error *error);
 
 #endif

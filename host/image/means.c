@@ -1,16 +1,13 @@
 #include "image/means.h"
 
 #include "base/memory.h"
-#include "image/load.h"
 #include "space/grid.h"
 
 #include <math.h>
 #include <omp.h>
 
 typedef struct summing {
-    const vx_volume_row *row;
-    const vx_grid *grid;
-    const vx_mask_options *reading;
+    vx_sources *sources;
     const vx_voxel_set *region;
     int64_t elements;
     double *sum;      /* elements */
@@ -18,22 +15,18 @@ typedef struct summing {
     vx_means *means;
 } summing;
 
-static vx_status load(const summing *s, int64_t image, vx_loaded *volume, vx_error *error)
+static vx_status load(const summing *s, vx_source *image, vx_loaded *volume, vx_error *error)
 {
-    const vx_volume_row *row = &s->row[image / VX_MEAN_SESSIONS];
-    const char *path = image % VX_MEAN_SESSIONS == VX_MEAN_BASELINE ? row->baseline : row->followup;
-    const vx_loading how = {.orientation = s->reading->analyze, .exact = true, .grid = s->grid,
-                            .grid_path = "the results", .tolerance = s->reading->grid_tolerance};
-    if (s->reading->source && vx_source_now_all(&s->reading->source[1 + image]) != VX_SOURCE_SAME)
-        return vx_fail(error, VX_INPUT, "%s: not what it was any more when it was read for means", path);
-    return vx_image_load(path, &how, volume, error);
+    if (vx_source_now_all(image) != VX_SOURCE_SAME)
+        return vx_fail(error, VX_INPUT, "%s: not what it was any more when it was read for means", image->path);
+    return vx_source_read(image, &s->sources->how, volume, error);
 }
 
 /* What concerns one image alone. */
 static void average(const summing *s, int64_t image, const vx_loaded *volume)
 {
     vx_means *means = s->means;
-    const int64_t row = image / VX_MEAN_SESSIONS, session = image % VX_MEAN_SESSIONS;
+    const int64_t row = image / means->sessions, session = image % means->sessions;
     int64_t voxels = 0;
     for (size_t r = 0; r < means->regions; r++) {
         double sum = 0;
@@ -57,12 +50,16 @@ static void accumulate(summing *s, const vx_loaded *volume)
     }
 }
 
-static vx_status leave_out(vx_means *means, int64_t image, const vx_error *why, vx_error *error)
+static void leave_out(vx_means *means, int64_t image)
 {
-    const int64_t row = image / VX_MEAN_SESSIONS, session = image % VX_MEAN_SESSIONS;
+    const int64_t row = image / means->sessions, session = image % means->sessions;
     for (size_t r = 0; r < means->regions; r++)
         means->region[session][(size_t)row * means->regions + r] = NAN;
     means->voxels[session][row] = 0;
+}
+
+static vx_status count_missing(vx_means *means, const vx_error *why, vx_error *error)
+{
     if (!means->missing++ && !(means->first_missing = vx_copy_text(why->message)))
         return vx_fail_memory(error);
     return VX_OK;
@@ -70,22 +67,25 @@ static vx_status leave_out(vx_means *means, int64_t image, const vx_error *why, 
 
 static vx_status read_all(summing *s, int threads, vx_error *error)
 {
-    const int64_t images = s->means->n * VX_MEAN_SESSIONS;
+    const int64_t images = s->means->n * s->means->sessions;
     vx_status status = VX_OK;
 #pragma omp parallel for ordered schedule(dynamic, 1) num_threads(threads)
     for (int64_t image = 0; image < images; image++) {
-        const bool wanted = s->means->region[image % VX_MEAN_SESSIONS];
+        vx_source *source = &s->sources->image[image];
         vx_loaded volume = {0};
         vx_error mine = {0};
-        vx_status found = wanted ? load(s, image, &volume, &mine) : VX_OK;
-        if (wanted && !found)
+        vx_status found = source->path ? load(s, source, &volume, &mine) : VX_OK;
+        const bool there = source->path && !found;
+        if (there)
             average(s, image, &volume);
+        else
+            leave_out(s->means, image);
 #pragma omp ordered
         {
-            if (wanted && !found)
+            if (there)
                 accumulate(s, &volume);
             else if (found == VX_INPUT)
-                found = leave_out(s->means, image, &mine, &mine);
+                found = count_missing(s->means, &mine, &mine);
             if (found && !status) {
                 status = found;
                 if (error)
@@ -97,34 +97,40 @@ static vx_status read_all(summing *s, int threads, vx_error *error)
     return status;
 }
 
-vx_status vx_means_read(const vx_volume_row *rows, int64_t n, const vx_grid *grid, const vx_mask_options *reading,
-                        const vx_voxel_set *region, size_t regions, int threads, vx_means **means, vx_error *error)
+static vx_status means_new(int64_t n, int64_t sessions, size_t regions, int64_t elements, vx_means **made,
+                           vx_error *error)
 {
-    summing s = {.row = rows, .grid = grid, .reading = reading, .region = region,
-                 .elements = (int64_t)vx_grid_elements(grid)};
-    vx_status status = VX_OK;
     size_t cells;
-    s.means = calloc(1, sizeof *s.means);
+    vx_means *means = *made = calloc(1, sizeof *means);
+    if (!means || !vx_multiply((size_t)n, regions, &cells))
+        return vx_fail_memory(error);
+    *means = (vx_means){.n = n, .sessions = sessions, .regions = regions,
+                        .region = vx_array_zero((size_t)sessions, sizeof *means->region),
+                        .voxels = vx_array_zero((size_t)sessions, sizeof *means->voxels),
+                        .image = vx_array((size_t)elements, sizeof *means->image)};
+    if (!means->region || !means->voxels || !means->image)
+        return vx_fail_memory(error);
+    for (int64_t s = 0; s < sessions; s++) {
+        means->region[s] = vx_array(cells, sizeof **means->region);
+        means->voxels[s] = vx_array((size_t)n, sizeof **means->voxels);
+        if (!means->region[s] || !means->voxels[s])
+            return vx_fail_memory(error);
+    }
+    return VX_OK;
+}
+
+vx_status vx_means_read(vx_sources *sources, const vx_voxel_set *region, size_t regions, int threads, vx_means **means,
+                        vx_error *error)
+{
+    summing s = {.sources = sources, .region = region, .elements = (int64_t)vx_grid_elements(&sources->how.grid)};
+    vx_status status = means_new(sources->n, sources->sessions, regions, s.elements, &s.means, error);
     s.sum = vx_array_zero((size_t)s.elements, sizeof *s.sum);
     s.count = vx_array_zero((size_t)s.elements, sizeof *s.count);
-    if (!s.means || !s.sum || !s.count || !vx_multiply((size_t)n, regions, &cells)) {
-        status = vx_fail_memory(error);
-        goto cleanup;
-    }
-    s.means->n = n;
-    s.means->regions = regions;
-    s.means->image = vx_array((size_t)s.elements, sizeof *s.means->image);
-    bool whole = s.means->image;
-    const int first = n && rows[0].baseline ? VX_MEAN_BASELINE : VX_MEAN_FOLLOWUP;
-    for (int session = first; session < VX_MEAN_SESSIONS; session++) {
-        s.means->region[session] = vx_array(cells, sizeof(double));
-        s.means->voxels[session] = vx_array((size_t)n, sizeof(int64_t));
-        whole = whole && s.means->region[session] && s.means->voxels[session];
-    }
-    status = whole ? read_all(&s, threads > 0 ? threads : omp_get_max_threads(), error) : vx_fail_memory(error);
+    if (!status)
+        status = s.sum && s.count ? read_all(&s, threads > 0 ? threads : omp_get_max_threads(), error)
+                                  : vx_fail_memory(error);
     for (int64_t i = 0; !status && i < s.elements; i++)
         s.means->image[i] = s.count[i] ? (float)(s.sum[i] / s.count[i]) : 0;
-cleanup:
     free(s.sum);
     free(s.count);
     if (status)
@@ -138,10 +144,14 @@ void vx_means_free(vx_means *means)
 {
     if (!means)
         return;
-    for (int session = 0; session < VX_MEAN_SESSIONS; session++) {
-        free(means->region[session]);
-        free(means->voxels[session]);
+    for (int64_t s = 0; s < means->sessions; s++) {
+        if (means->region)
+            free(means->region[s]);
+        if (means->voxels)
+            free(means->voxels[s]);
     }
+    free(means->region);
+    free(means->voxels);
     free(means->image);
     free(means->first_missing);
     free(means);

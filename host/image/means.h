@@ -3,7 +3,7 @@
 #ifndef VX_IMAGE_MEANS_H
 #define VX_IMAGE_MEANS_H
 
-#include "voxstat/image.h"
+#include "image/sources.h"
 
 /* Linear grid indices; not owned. */
 typedef struct vx_voxel_set {
@@ -11,25 +11,23 @@ typedef struct vx_voxel_set {
     int64_t voxels;
 } vx_voxel_set;
 
-enum { VX_MEAN_BASELINE, VX_MEAN_FOLLOWUP, VX_MEAN_SESSIONS };
-
-/* By session. Without baselines the arrays of VX_MEAN_BASELINE are null. Owned; vx_means_free releases it. */
+/* Owned; vx_means_free releases it. */
 typedef struct vx_means {
-    int64_t n;
+    int64_t n, sessions;
     size_t regions;
-    double *region[VX_MEAN_SESSIONS];   /* n x regions, in the images' units */
-    int64_t *voxels[VX_MEAN_SESSIONS];  /* n: voxels of the whole grid that are finite and not zero */
-    float *image;                  /* a grid voxel: the mean of all images where they are finite; 0 where none is */
+    double **region;     /* a session: n x regions, in the images' units */
+    int64_t **voxels;    /* a session: n; the voxels of the grid that are finite and not zero */
+    float *image;        /* a grid voxel: the mean of all images where they are finite; 0 where none is */
     int64_t missing;     /* images that are not what they were, and stand in no mean: NaN is theirs, of 0 voxels */
     char *first_missing; /* why the first of them is not there; null: none is missing */
 } vx_means;
 
-/* Reads the images of the rows, all on `grid`, once more, as the matrix was read (`reading`: orientation, tolerance and
- * the files of then), in parallel on `threads` threads (0: all); no more than one volume a thread is held. Sums are
- * taken in the order of the rows, so that they do not depend on the threads. An image that has changed since, or cannot
- * be read any more, is left out and counted. */
-vx_status vx_means_read(const vx_volume_row *rows, int64_t n, const vx_grid *grid, const vx_mask_options *reading,
-                        const vx_voxel_set *region, size_t regions, int threads, vx_means **means, vx_error *error);
+/* Reads the images of a matrix once more, in parallel on `threads` threads (0: all); no more than one volume a thread
+ * is held. Sums are taken in the order of the rows, so that they do not depend on the threads. An image that has
+ * changed since, or cannot be read any more, is left out and counted. NaN and 0 voxels also stand where a row has fewer
+ * sessions. The matrix must have been read: it fixes the grid. */
+vx_status vx_means_read(vx_sources *sources, const vx_voxel_set *region, size_t regions, int threads, vx_means **means,
+                        vx_error *error);
 void vx_means_free(vx_means *means);
 
 #endif

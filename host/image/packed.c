@@ -162,7 +162,7 @@ void vx_packed_give_back(vx_packed *s, const void *bytes, size_t count)
     s->back_left = count;
 }
 
-vx_status vx_packed_finish(vx_packed *s, vx_source *source, vx_error *error)
+vx_status vx_packed_finish(vx_packed *s, vx_source_file *file, vx_error *error)
 {
     unsigned char one;
     size_t got;
@@ -171,13 +171,12 @@ vx_status vx_packed_finish(vx_packed *s, vx_source *source, vx_error *error)
         s->raw_left = 0;
         status = fill(s, error);
     }
-    if (status || !source)
+    if (status || !s->hashed)
         return status;
-    vx_source_file *file = &source->file[source->files];
-    *file = s->file;
-    if (!vx_sha256_end_text(&s->sha256, file->sha256) || !(file->path = vx_copy_text(s->path)))
+    if (!vx_sha256_end_text(&s->sha256, s->file.sha256))
         return vx_fail_memory(error);
-    source->files++;
+    s->file.path = file->path;
+    *file = s->file;
     return VX_OK;
 }
 

@@ -3,7 +3,7 @@
 #ifndef VX_IMAGE_PACKED_H
 #define VX_IMAGE_PACKED_H
 
-#include "base/source.h"
+#include "image/source.h"
 
 #include <zlib.h>
 
@@ -34,9 +34,9 @@ vx_status vx_packed_skip(vx_packed *stream, uint64_t bytes, vx_error *error);
 /* The next read begins with these, which were read last and stay where they are until then. */
 void vx_packed_give_back(vx_packed *stream, const void *bytes, size_t count);
 
-/* Looks at the checksum behind the last byte that was read, and takes the rest of the file into the hash without
- * inflating it. `source` (may be null) gets the file. */
-vx_status vx_packed_finish(vx_packed *stream, vx_source *source, vx_error *error);
+/* Checks the checksum behind the last byte that was read. Where the SHA-256 is wanted, takes the rest of the file into
+ * it without inflating, and fills all of `file` but its path. */
+vx_status vx_packed_finish(vx_packed *stream, vx_source_file *file, vx_error *error);
 
 void vx_packed_close(vx_packed *stream);
 

@@ -1,7 +1,7 @@
 /* Reading one volume. Voxels go through a small block and become float or double at once, so that no second copy of the
  * volume is held. The grid that the header gives, and the size that it promises, are looked at before any memory is
  * asked for. */
-#include "image/load.h"
+#include "image/source.h"
 
 #include "base/memory.h"
 #include "image/files.h"
@@ -17,17 +17,16 @@ enum {
     INFLATE_RATIO = 1032, /* deflate cannot shrink more than this (258 bytes from 2 bits) */
 };
 
-/* The streams of an image that is being read: of a pair, or twice the same. */
-typedef struct opened {
-    vx_image_files files;
-    vx_packed head, other;
+/* The streams of a volume that is being read, as many as it has files; the last one holds the voxels. */
+typedef struct vx_opened {
+    vx_packed stream[2];
     unsigned char raw[VX_HEADER_BYTES];
     vx_volume_header header;
-} opened;
+} vx_opened;
 
-static vx_packed *voxel_stream(opened *o)
+static vx_packed *voxel_stream(vx_source *source)
 {
-    return o->files.voxels ? &o->other : &o->head;
+    return &source->opened->stream[source->files - 1];
 }
 
 /* Whether floats would round what is stored. */
@@ -113,85 +112,122 @@ static void silence_niftilib(void)
 static vx_status check_grid(const char *path, const vx_loading *how, const vx_grid *grid, vx_error *error)
 {
     char difference[256];
-    if (!how->grid || vx_grid_same(how->grid, grid, how->tolerance, difference, sizeof difference))
+    if (!how->grid_path || vx_grid_same(&how->grid, grid, how->tolerance, difference, sizeof difference))
         return VX_OK;
     return vx_fail(error, VX_INPUT, "%s: another grid than that of %s: %s (--grid-tolerance is %g voxels)", path,
                    how->grid_path, difference, how->tolerance);
 }
 
-/* Finds and opens the files, reads the header, and stands before the first voxel. */
-static vx_status open_image(const char *path, const vx_loading *how, opened *o, vx_error *error)
+vx_status vx_source_find(vx_source *source, vx_error *error)
 {
-    const bool hashed = how->source;
-    static pthread_once_t silenced = PTHREAD_ONCE_INIT;
-    size_t size = 0;
-    pthread_once(&silenced, silence_niftilib); /* niftilib prints; this is its only state, the rest is re-entrant */
-    vx_status status = vx_image_files_find(path, &o->files, error);
+    vx_image_files found;
+    vx_status status = source->files ? VX_OK : vx_image_files_find(source->path, &found, error);
+    if (status || source->files)
+        return status;
+    source->file[0].path = found.header;
+    source->file[1].path = found.voxels;
+    source->files = found.voxels ? 2 : 1;
+    return VX_OK;
+}
+
+static void close_source(vx_source *source)
+{
+    for (int i = 0; source->opened && i < 2; i++)
+        vx_packed_close(&source->opened->stream[i]);
+    free(source->opened);
+    source->opened = NULL;
+}
+
+/* Reads the header, with what follows it up to the length of the longest header. */
+static vx_status read_header(vx_source *source, const vx_loading *how, bool hashed, size_t *size, vx_error *error)
+{
+    vx_opened *o = source->opened;
+    vx_status status = vx_packed_open(source->file[0].path, hashed, &o->stream[0], error);
     if (!status)
-        status = vx_packed_open(o->files.header, hashed, &o->head, error);
-    if (!status)
-        status = vx_packed_read(&o->head, o->raw, sizeof o->raw, &size, error);
+        status = vx_packed_read(&o->stream[0], o->raw, sizeof o->raw, size, error);
     if (status)
         return status;
-    const char *foreign = vx_image_foreign(o->raw, size);
+    const char *foreign = vx_image_foreign(o->raw, *size);
     if (foreign)
-        return vx_fail(error, VX_INPUT, "%s: not a NIfTI image: %s", path, foreign);
-    status = vx_header_parse(o->files.header, o->raw, size, o->files.voxels != NULL, how->orientation, &o->header,
+        return vx_fail(error, VX_INPUT, "%s: not a NIfTI image: %s", source->path, foreign);
+    status = vx_header_parse(source->file[0].path, o->raw, *size, source->files > 1, how->orientation, &o->header,
                              error);
-    if (!status)
-        status = check_grid(path, how, &o->header.grid, error);
-    if (status)
-        return status;
+    return status ? status : check_grid(source->path, how, &o->header.grid, error);
+}
+
+/* Opens the file of the voxels and stands before the first of them. `size` bytes were read as a header. */
+static vx_status find_voxels(vx_source *source, bool hashed, size_t size, vx_error *error)
+{
+    vx_opened *o = source->opened;
     uint64_t skip = o->header.offset;
-    if (o->files.voxels) {
-        status = vx_packed_open(o->files.voxels, hashed, &o->other, error);
-    } else { /* what was read as a header may hold voxels already */
+    vx_status status = VX_OK;
+    if (source->files > 1) {
+        status = vx_packed_open(source->file[1].path, hashed, &o->stream[1], error);
+    } else { /* these bytes may hold voxels already */
         const size_t at = skip < size ? (size_t)skip : size;
-        vx_packed_give_back(&o->head, o->raw + at, size - at);
+        vx_packed_give_back(&o->stream[0], o->raw + at, size - at);
         skip -= at;
     }
     if (!status)
-        status = check_size(&o->header, voxel_stream(o), error);
-    return status ? status : vx_packed_skip(voxel_stream(o), skip, error);
+        status = check_size(&o->header, voxel_stream(source), error);
+    return status ? status : vx_packed_skip(voxel_stream(source), skip, error);
 }
 
-static void close_image(opened *o)
+vx_status vx_source_open(vx_source *source, const vx_loading *how, vx_grid *grid, vx_error *error)
 {
-    vx_packed_close(&o->head);
-    vx_packed_close(&o->other);
-    vx_image_files_destroy(&o->files);
-}
-
-vx_status vx_image_load(const char *path, const vx_loading *how, vx_loaded *loaded, vx_error *error)
-{
-    opened o = {0};
-    vx_loaded made = {0};
-    vx_status status = open_image(path, how, &o, error);
+    static pthread_once_t silenced = PTHREAD_ONCE_INIT;
+    size_t size = 0;
+    pthread_once(&silenced, silence_niftilib); /* niftilib prints; this is its only state, the rest is re-entrant */
+    vx_status status = vx_source_find(source, error);
     if (status)
-        goto cleanup;
-    made.grid = o.header.grid;
-    made.mm_per_unit = o.header.mm_per_unit;
-    made.side_assumed = o.header.side_assumed;
-    made.slope = how->exact ? o.header.slope : 1;
-    made.inter = how->exact ? o.header.inter : 0;
-    if (how->exact && needs_double(o.header.datatype))
-        made.wide = vx_array(o.header.voxels, sizeof *made.wide);
+        return status;
+    const bool hashed = how->hashed && !*source->file[0].sha256;
+    source->opened = vx_array_zero(1, sizeof *source->opened);
+    status = source->opened ? read_header(source, how, hashed, &size, error) : vx_fail_memory(error);
+    if (!status)
+        status = find_voxels(source, hashed, size, error);
+    if (status)
+        close_source(source);
     else
-        made.data = vx_array(o.header.voxels, sizeof *made.data);
+        *grid = source->opened->header.grid;
+    return status;
+}
+
+vx_status vx_source_read(vx_source *source, const vx_loading *how, vx_loaded *loaded, vx_error *error)
+{
+    vx_loaded made = {0};
+    vx_status status = source->opened ? VX_OK : vx_source_open(source, how, &made.grid, error);
+    if (status)
+        return status;
+    const vx_volume_header *header = &source->opened->header;
+    made = (vx_loaded){.grid = header->grid, .mm_per_unit = header->mm_per_unit,
+                       .side_assumed = header->side_assumed, .slope = how->exact ? header->slope : 1,
+                       .inter = how->exact ? header->inter : 0};
+    if (how->exact && needs_double(header->datatype))
+        made.wide = vx_array(header->voxels, sizeof *made.wide);
+    else
+        made.data = vx_array(header->voxels, sizeof *made.data);
     status = made.wide || made.data ? VX_OK : vx_fail_memory(error);
     if (!status)
-        status = read_voxels(&o.header, !how->exact, voxel_stream(&o), made.data, made.wide, error);
-    if (!status)
-        status = vx_packed_finish(&o.head, how->source, error);
-    if (!status && o.files.voxels)
-        status = vx_packed_finish(&o.other, how->source, error);
-cleanup:
-    close_image(&o);
+        status = read_voxels(header, !how->exact, voxel_stream(source), made.data, made.wide, error);
+    for (int i = 0; !status && i < source->files; i++)
+        status = vx_packed_finish(&source->opened->stream[i], &source->file[i], error);
+    close_source(source);
     if (status)
         vx_loaded_destroy(&made);
     else
         *loaded = made;
     return status;
+}
+
+void vx_source_destroy(vx_source *source)
+{
+    if (!source)
+        return;
+    close_source(source);
+    for (int i = 0; i < source->files; i++)
+        free(source->file[i].path);
+    *source = (vx_source){0};
 }
 
 void vx_loaded_destroy(vx_loaded *loaded)
@@ -203,20 +239,12 @@ void vx_loaded_destroy(vx_loaded *loaded)
     *loaded = (vx_loaded){0};
 }
 
-vx_status vx_image_grid(const char *path, vx_analyze_orientation orientation, vx_grid *grid, vx_error *error)
-{
-    opened o = {0};
-    vx_status status = open_image(path, &(vx_loading){.orientation = orientation}, &o, error);
-    if (!status)
-        *grid = o.header.grid;
-    close_image(&o);
-    return status;
-}
-
 vx_status vx_image_read(const char *path, vx_analyze_orientation analyze, vx_image *image, vx_error *error)
 {
+    vx_source source = {.path = path};
     vx_loaded loaded;
-    vx_status status = vx_image_load(path, &(vx_loading){.orientation = analyze}, &loaded, error);
+    vx_status status = vx_source_read(&source, &(vx_loading){.orientation = analyze}, &loaded, error);
+    vx_source_destroy(&source);
     if (!status)
         *image = (vx_image){.grid = loaded.grid, .data = loaded.data};
     return status;

@@ -1,8 +1,8 @@
 /* The matrix of participants by voxels, from images. The header of the first image fixes the grid. Its row is read
  * alone: without a mask file its voxels are the candidates, as a voxel that it lacks is left out whatever the others
- * hold. The other rows follow in parallel; each puts its change at the candidates and keeps a bit a voxel for what its
- * images lack. What costs whom how many voxels is counted from these bits, so that no order of rows or threads
- * matters. */
+ * hold. The other rows follow in parallel; each puts its weighted sum at the candidates and keeps a bit a voxel for
+ * what its images lack. What costs whom how many voxels is counted from these bits, so that no order of rows or
+ * threads matters. */
 #include "base/stop.h"
 #include "image/reading.h"
 #include "space/grid.h"
@@ -15,112 +15,108 @@
 /* Why a candidate is left out, in the order in which the report counts. */
 enum { NOT_FINITE = 1, ZERO = 2, BELOW_THRESHOLD = 4, VARIES = 8 };
 
-typedef struct volumes {
-    vx_loaded image[2]; /* VX_BASELINE, VX_FOLLOWUP */
-} volumes;
-
-/* "participant sub-03, column pet_followup" */
-static void describe_image(const vx_reading *r, int64_t row, int which, char *text, size_t size)
+static vx_facts *facts_of(const vx_matrix_reading *r, int64_t row, int64_t session)
 {
-    const char *participant = r->row[row].participant;
-    const char *column = which == VX_BASELINE ? r->row[row].baseline_column : r->row[row].followup_column;
-    snprintf(text, size, "participant %s, column %s", participant ? participant : "?", column ? column : "?");
+    return &r->facts[row * r->sources->sessions + session];
 }
 
-static vx_status prefix(const vx_reading *r, int64_t row, int which, vx_status status, vx_error *error)
+/* "participant sub-03, column pet_followup" */
+static void describe_image(const vx_source *image, char *text, size_t size)
+{
+    snprintf(text, size, "participant %s, column %s", vx_source_name(image->participant),
+             vx_source_name(image->column));
+}
+
+static vx_status prefix(const vx_source *image, vx_status status, vx_error *error)
 {
     char whose[512];
-    describe_image(r, row, which, whose, sizeof whose);
+    describe_image(image, whose, sizeof whose);
     return vx_error_prefix(error, status, "%s", whose);
 }
 
-static vx_loading loading(const vx_reading *r, vx_source *source)
+static vx_status load_image(vx_matrix_reading *r, int64_t row, int64_t session, vx_loaded *volume, vx_error *error)
 {
-    return (vx_loading){.orientation = r->mask.analyze, .exact = true, .grid = &r->grid, .grid_path = r->grid_path,
-                        .tolerance = r->mask.grid_tolerance, .source = source};
-}
-
-static vx_status load_image(vx_reading *r, int64_t row, int which, vx_loaded *image, vx_error *error)
-{
-    const char *path = vx_reading_path(r, row, which);
-    vx_facts *facts = &r->facts[2 * row + which];
-    const vx_loading how = loading(r, r->mask.source ? &r->mask.source[1 + 2 * row + which] : NULL);
-    vx_status status = vx_image_load(path, &how, image, error);
+    vx_source *image = vx_sources_image(r->sources, row, session);
+    vx_facts *facts = facts_of(r, row, session);
+    vx_status status = vx_source_read(image, &r->sources->how, volume, error);
     if (!status)
-        status = vx_facts_find(path, image, facts, error);
+        status = vx_facts_find(image->path, volume, facts, error);
     if (status)
-        return prefix(r, row, which, status, error);
-    facts->distance = vx_grid_distance(&r->grid, &image->grid);
+        return prefix(image, status, error);
+    facts->distance = vx_grid_distance(&r->sources->how.grid, &volume->grid);
     return VX_OK;
 }
 
-static void volumes_destroy(volumes *pair)
+/* A row's volumes, in fresh memory that volumes_free releases, on errors too. */
+static vx_status load_row(vx_matrix_reading *r, int64_t row, vx_loaded **volume, vx_error *error)
 {
-    vx_loaded_destroy(&pair->image[VX_BASELINE]);
-    vx_loaded_destroy(&pair->image[VX_FOLLOWUP]);
-}
-
-static vx_status load_pair(vx_reading *r, int64_t row, volumes *pair, vx_error *error)
-{
-    vx_status status = VX_OK;
-    if (vx_reading_path(r, row, VX_BASELINE))
-        status = load_image(r, row, VX_BASELINE, &pair->image[VX_BASELINE], error);
-    if (!status)
-        status = load_image(r, row, VX_FOLLOWUP, &pair->image[VX_FOLLOWUP], error);
+    const int64_t sessions = r->sources->row[row].sessions;
+    *volume = vx_array_zero((size_t)sessions, sizeof **volume);
+    vx_status status = *volume ? VX_OK : vx_fail_memory(error);
+    for (int64_t s = 0; s < sessions && !status; s++)
+        status = load_image(r, row, s, &(*volume)[s], error);
     return status;
 }
 
-/* A change that is not finite, of two values that are, is the follow-up's fault. */
-static vx_status note_infinite(vx_reading *r, int64_t row, int64_t voxel, vx_error *error)
+static void volumes_free(const vx_matrix_reading *r, int64_t row, vx_loaded *volume)
 {
-    uint64_t **bits = &r->facts[2 * row + VX_FOLLOWUP].not_finite;
-    if (!*bits && !(*bits = vx_array_zero(vx_facts_words((int64_t)vx_grid_elements(&r->grid)), sizeof **bits)))
+    for (int64_t s = 0; volume && s < r->sources->row[row].sessions; s++)
+        vx_loaded_destroy(&volume[s]);
+    free(volume);
+}
+
+/* A sum that is not finite, of values that are, is the last image's fault. */
+static vx_status note_infinite(vx_matrix_reading *r, int64_t row, int64_t voxel, vx_error *error)
+{
+    uint64_t **bits = &facts_of(r, row, r->sources->row[row].sessions - 1)->not_finite;
+    if (!*bits && !(*bits = vx_array_zero(vx_facts_words(r->report.grid_voxels), sizeof **bits)))
         return vx_fail_memory(error);
     (*bits)[voxel >> 6] |= (uint64_t)1 << (voxel & 63);
     return VX_OK;
 }
 
-static bool is_float(const vx_loaded *image)
+/* The row's weighted sum at the candidates, in double and rounded once. With weights -1 and +1 it is the difference: of
+ * two float32 images the float32 one, as a double has more than twice its digits, so that rounding twice changes
+ * nothing (Figueroa 1995, SIGNUM Newsletter 30:21). */
+static void add_up(const vx_volume_row *row, const vx_loaded *volume, const vx_candidates *at, float *result)
 {
-    return image->data && image->slope == 1 && image->inter == 0;
+    enum { BLOCK = 512 };
+    double sum[BLOCK];
+    for (int64_t from = 0; from < at->count; from += BLOCK) {
+        const int64_t *index = at->index + from;
+        const int count = at->count - from < BLOCK ? (int)(at->count - from) : BLOCK;
+        for (int c = 0; c < count; c++)
+            sum[c] = 0;
+        for (int64_t s = 0; s < row->sessions; s++)
+            for (int c = 0; c < count; c++)
+                sum[c] += row->session[s].weight * vx_loaded_value(&volume[s], index[c]);
+        for (int c = 0; c < count; c++)
+            result[from + c] = (float)sum[c];
+    }
 }
 
-/* The row's change at the candidates, rounded once. Of two float32 images this is the float32 difference: a double has
- * more than twice its digits, so that rounding twice changes nothing (Figueroa 1995, SIGNUM Newsletter 30:21). */
-static void subtract(const vx_reading *r, const vx_loaded *baseline, const vx_loaded *followup, float *change)
+/* Puts the row's sum at the candidates, and notes where that or a value cannot be used. */
+static vx_status gather(vx_matrix_reading *r, int64_t row, const vx_loaded *volume, vx_error *error)
 {
-    const int64_t count = r->candidates.count, *index = r->candidates.index;
-    if (!baseline)
-        for (int64_t c = 0; c < count; c++)
-            change[c] = (float)vx_loaded_value(followup, index[c]);
-    else if (is_float(baseline) && is_float(followup))
-        for (int64_t c = 0; c < count; c++)
-            change[c] = followup->data[index[c]] - baseline->data[index[c]];
-    else
-        for (int64_t c = 0; c < count; c++)
-            change[c] = (float)(vx_loaded_value(followup, index[c]) - vx_loaded_value(baseline, index[c]));
-}
-
-/* Puts the row's change at the candidates, and notes where that or a value cannot be used. */
-static vx_status gather(vx_reading *r, int64_t row, const volumes *pair, vx_error *error)
-{
-    const vx_loaded *baseline = r->row[row].baseline ? &pair->image[VX_BASELINE] : NULL;
-    const vx_loaded *followup = &pair->image[VX_FOLLOWUP];
-    const double threshold = r->mask.threshold;
+    const vx_volume_row *of = &r->sources->row[row];
     float *data = r->data + row * r->candidates.count;
-    subtract(r, baseline, followup, data);
+    add_up(of, volume, &r->candidates, data);
     for (int64_t c = 0; c < r->candidates.count; c++) {
         const int64_t voxel = r->candidates.index[c];
-        if (isfinite(data[c]) && !r->mask.use_threshold)
-            continue;
-        const double after = vx_loaded_value(followup, voxel);
-        const double before = baseline ? vx_loaded_value(baseline, voxel) : after;
+        bool finite = true, above = true;
         vx_status status = VX_OK;
-        if (!isfinite(data[c]) && isfinite(before) && isfinite(after))
+        if (isfinite(data[c]) && !r->mask->use_threshold)
+            continue;
+        for (int64_t s = 0; s < of->sessions; s++) {
+            const double value = vx_loaded_value(&volume[s], voxel);
+            finite = finite && isfinite(value);
+            above = above && value > r->mask->threshold;
+        }
+        if (!isfinite(data[c]) && finite)
             status = note_infinite(r, row, voxel, error);
         if (status)
             return status;
-        if (r->mask.use_threshold && !(before > threshold && after > threshold)) {
+        if (r->mask->use_threshold && !above) {
 #pragma omp atomic update
             r->note[c] |= BELOW_THRESHOLD;
         }
@@ -128,69 +124,75 @@ static vx_status gather(vx_reading *r, int64_t row, const volumes *pair, vx_erro
     return VX_OK;
 }
 
-static vx_status read_row(vx_reading *r, int64_t row, vx_error *error)
+static vx_status read_row(vx_matrix_reading *r, int64_t row, vx_error *error)
 {
-    volumes pair = {0};
-    vx_status status = load_pair(r, row, &pair, error);
+    vx_loaded *volume = NULL;
+    vx_status status = load_row(r, row, &volume, error);
     if (!status)
-        status = gather(r, row, &pair, error);
-    volumes_destroy(&pair);
+        status = gather(r, row, volume, error);
+    volumes_free(r, row, volume);
     return status;
 }
 
 /* The header of the first image, before anything is inflated: all others are compared with its grid. */
-static vx_status read_grid(vx_reading *r, vx_error *error)
+static vx_status open_first(vx_matrix_reading *r, vx_error *error)
 {
-    const int which = vx_reading_path(r, 0, VX_BASELINE) ? VX_BASELINE : VX_FOLLOWUP;
-    r->grid_path = vx_reading_path(r, 0, which);
-    vx_status status = vx_image_grid(r->grid_path, r->mask.analyze, &r->grid, error);
-    return status ? prefix(r, 0, which, status, error) : VX_OK;
-}
-
-static vx_status read_mask_file(vx_reading *r, vx_error *error)
-{
-    const vx_loading how = loading(r, r->mask.source);
-    vx_grid grid;
-    vx_status status = vx_image_grid(r->mask.file, r->mask.analyze, &grid, error);
-    if (!status)
-        status = vx_mask_read(r->mask.file, &how, r->mask.level, &r->candidates, &r->report, error);
+    vx_sources *sources = r->sources;
+    vx_source *first = vx_sources_image(sources, 0, 0);
+    vx_status status = vx_source_open(first, &sources->how, &sources->how.grid, error);
     if (status)
-        return vx_error_prefix(error, status, "mask");
-    r->mask_distance = vx_grid_distance(&r->grid, &grid);
+        return prefix(first, status, error);
+    sources->how.grid_path = first->path;
+    r->report.grid_voxels = (int64_t)vx_grid_elements(&sources->how.grid);
     return VX_OK;
 }
 
-/* The first row, the candidates and the memory for all rows. */
-static vx_status read_first(vx_reading *r, vx_error *error)
+static vx_status read_mask_file(vx_matrix_reading *r, vx_error *error)
 {
-    volumes pair = {0};
+    vx_source *source = &r->sources->mask;
+    vx_loaded mask = {0};
+    vx_status status = vx_source_read(source, &r->sources->how, &mask, error);
+    if (!status) {
+        r->mask_distance = vx_grid_distance(&r->sources->how.grid, &mask.grid);
+        status = vx_mask_explicit(&mask, r->mask->level, &r->candidates, &r->report, error);
+        if (status)
+            vx_error_prefix(error, status, "%s", source->path);
+    }
+    vx_loaded_destroy(&mask);
+    return status ? vx_error_prefix(error, status, "mask") : VX_OK;
+}
+
+/* The first row, the candidates and the memory for all rows. */
+static vx_status read_first(vx_matrix_reading *r, vx_error *error)
+{
+    vx_loaded *volume = NULL;
     size_t cells;
-    vx_status status = read_grid(r, error);
-    if (!status && r->mask.file)
+    vx_status status = open_first(r, error);
+    if (!status && r->mask->file)
         status = read_mask_file(r, error);
     if (!status)
-        status = load_pair(r, 0, &pair, error);
-    if (!status && !r->mask.file)
-        status = vx_mask_implicit(r->row->baseline ? &pair.image[VX_BASELINE] : NULL, &pair.image[VX_FOLLOWUP],
-                                  &r->candidates, error);
+        status = load_row(r, 0, &volume, error);
+    if (!status && !r->mask->file)
+        status = vx_mask_implicit(volume, r->sources->row[0].sessions, &r->candidates, error);
     if (status)
         goto cleanup;
     r->note = vx_array_zero((size_t)r->candidates.count, 1);
-    r->data = vx_multiply((size_t)r->n, (size_t)r->candidates.count, &cells) ? vx_array(cells, sizeof *r->data) : NULL;
-    status = r->note && r->data ? gather(r, 0, &pair, error) : vx_fail_memory(error);
+    if (vx_multiply((size_t)r->sources->n, (size_t)r->candidates.count, &cells))
+        r->data = vx_array(cells, sizeof *r->data);
+    status = r->note && r->data ? gather(r, 0, volume, error) : vx_fail_memory(error);
 cleanup:
-    volumes_destroy(&pair);
+    volumes_free(r, 0, volume);
     return status;
 }
 
 /* Rows after the first. Of several that fail, the lowest is reported: rows above a failed one are skipped, rows below
  * it are not, whatever the order in which threads come to them. */
-static vx_status read_others(vx_reading *r, int threads, vx_error *error)
+static vx_status read_others(vx_matrix_reading *r, int threads, vx_error *error)
 {
-    int64_t failed = r->n;
+    int64_t failed = r->sources->n;
     vx_error first = {.status = VX_OK};
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-    for (int64_t row = 1; row < r->n; row++) {
+    for (int64_t row = 1; row < r->sources->n; row++) {
         vx_error mine;
         int64_t lowest;
 #pragma omp atomic read
@@ -210,15 +212,14 @@ static vx_status read_others(vx_reading *r, int threads, vx_error *error)
 }
 
 /* Equal hashes are confirmed by reading both images again; that happens once, on the way to an error. */
-static vx_status same_values(const vx_reading *r, const char *a, const char *b, bool *same, vx_error *error)
+static vx_status same_values(const vx_sources *sources, vx_source *a, vx_source *b, bool *same, vx_error *error)
 {
-    const vx_loading how = loading(r, NULL);
     vx_loaded x = {0}, y = {0};
-    vx_status status = vx_image_load(a, &how, &x, error);
+    vx_status status = vx_source_read(a, &sources->how, &x, error);
     if (!status)
-        status = vx_image_load(b, &how, &y, error);
+        status = vx_source_read(b, &sources->how, &y, error);
     *same = !status;
-    for (int64_t v = 0; *same && v < (int64_t)vx_grid_elements(&r->grid); v++) {
+    for (int64_t v = 0; *same && v < (int64_t)vx_grid_elements(&sources->how.grid); v++) {
         const double one = vx_loaded_value(&x, v), other = vx_loaded_value(&y, v);
         *same = one == other || (isnan(one) && isnan(other));
     }
@@ -227,38 +228,38 @@ static vx_status same_values(const vx_reading *r, const char *a, const char *b, 
     return status;
 }
 
-static vx_status check_duplicates(const vx_reading *r, vx_error *error)
+static vx_status check_duplicates(const vx_matrix_reading *r, vx_error *error)
 {
-    for (int64_t i = 0; i < 2 * r->n; i++) {
-        const char *a = vx_reading_path(r, i / 2, i % 2);
-        for (int64_t j = i + 1; j < 2 * r->n && a; j++) {
-            const char *b = vx_reading_path(r, j / 2, j % 2);
-            bool same = false;
-            if (!b || r->facts[i].hash != r->facts[j].hash)
+    vx_source *image = r->sources->image;
+    const int64_t images = r->sources->n * r->sources->sessions;
+    for (int64_t i = 0; i < images; i++)
+        for (int64_t j = i + 1; j < images && image[i].path; j++) {
+            char one[512], other[512];
+            bool same;
+            if (!image[j].path || r->facts[i].hash != r->facts[j].hash)
                 continue;
-            vx_status status = same_values(r, a, b, &same, error);
+            vx_status status = same_values(r->sources, &image[i], &image[j], &same, error);
             if (status)
                 return status;
-            if (same) {
-                char one[512], other[512];
-                describe_image(r, i / 2, i % 2, one, sizeof one);
-                describe_image(r, j / 2, j % 2, other, sizeof other);
-                return vx_fail(error, VX_INPUT, "%s (%s) and %s (%s): %s; every image must be another one", one, a,
-                               other, b, strcmp(a, b) == 0 ? "the same file" : "the same values");
-            }
+            if (!same)
+                continue;
+            describe_image(&image[i], one, sizeof one);
+            describe_image(&image[j], other, sizeof other);
+            return vx_fail(error, VX_INPUT, "%s (%s) and %s (%s): %s; every image must be another one", one,
+                           image[i].path, other, image[j].path,
+                           strcmp(image[i].path, image[j].path) == 0 ? "the same file" : "the same values");
         }
-    }
     return VX_OK;
 }
 
 /* Notes VARIES where the change is not the same in every row. One row alone has no variance to speak of. */
-static void note_varying(vx_reading *r, int threads)
+static void note_varying(vx_matrix_reading *r, int threads)
 {
     const int64_t count = r->candidates.count;
 #pragma omp parallel for schedule(static) num_threads(threads)
     for (int64_t c = 0; c < count; c++) {
-        bool varies = r->n == 1;
-        for (int64_t row = 1; row < r->n && !varies; row++)
+        bool varies = r->sources->n == 1;
+        for (int64_t row = 1; row < r->sources->n && !varies; row++)
             varies = r->data[row * count + c] != r->data[c];
         if (varies)
             r->note[c] |= VARIES;
@@ -266,18 +267,17 @@ static void note_varying(vx_reading *r, int threads)
 }
 
 /* Notes what is lacking at the candidates, and counts. */
-static vx_status account(vx_reading *r, vx_error *error)
+static vx_status account(vx_matrix_reading *r, vx_error *error)
 {
     vx_coverage coverage;
     vx_mask_report *report = &r->report;
-    report->grid_voxels = (int64_t)vx_grid_elements(&r->grid);
-    vx_status status = vx_coverage_find(r->row, r->n, r->facts, r->mask.file ? &r->candidates : NULL,
-                                        r->mask.keep_zeros, report->grid_voxels, &coverage, report, error);
+    vx_status status = vx_coverage_find(r->sources, r->facts, r->mask->file ? &r->candidates : NULL,
+                                        report->grid_voxels, &coverage, report, error);
     for (int64_t c = 0; c < r->candidates.count && !status; c++) {
         const int64_t voxel = r->candidates.index[c];
         if (vx_bit(coverage.not_finite, voxel))
             r->note[c] |= NOT_FINITE;
-        if (vx_bit(coverage.zero, voxel) && !r->mask.keep_zeros)
+        if (vx_bit(coverage.zero, voxel) && !r->mask->keep_zeros)
             r->note[c] |= ZERO;
         report->left_out_threshold += (r->note[c] & (NOT_FINITE | ZERO | BELOW_THRESHOLD)) == BELOW_THRESHOLD;
         report->left_out_constant += r->note[c] == 0;
@@ -287,33 +287,33 @@ static vx_status account(vx_reading *r, vx_error *error)
 }
 
 /* Moves the voxels that stay together, in place: a voxel never moves up. Returns how many there are. */
-static int64_t compress(vx_reading *r)
+static int64_t compress(vx_matrix_reading *r)
 {
     const int64_t count = r->candidates.count;
     int64_t kept = 0, to = 0;
     for (int64_t c = 0; c < count; c++)
         if (r->note[c] == VARIES)
             r->candidates.index[kept++] = r->candidates.index[c];
-    for (int64_t row = 0; row < r->n; row++)
+    for (int64_t row = 0; row < r->sources->n; row++)
         for (int64_t c = 0; c < count; c++)
             if (r->note[c] == VARIES)
                 r->data[to++] = r->data[row * count + c];
     return kept;
 }
 
-static vx_status fail_empty(const vx_reading *r, vx_error *error)
+static vx_status fail_empty(const vx_matrix_reading *r, vx_error *error)
 {
     const vx_mask_report *report = &r->report;
     return vx_fail(error, VX_INPUT, "empty mask: of %lld voxels that %s, %lld are left out as not finite, %lld as "
                    "zero, %lld by the threshold and %lld as constant", (long long)report->candidate,
-                   r->mask.file ? "the mask file holds" : "are not zero in some image",
+                   r->mask->file ? "the mask file holds" : "are not zero in some image",
                    (long long)report->left_out_not_finite, (long long)report->left_out_zero,
                    (long long)report->left_out_threshold, (long long)report->left_out_constant);
 }
 
-static void reading_destroy(vx_reading *r)
+static void reading_destroy(vx_matrix_reading *r)
 {
-    for (int64_t i = 0; r->facts && i < 2 * r->n; i++)
+    for (int64_t i = 0; r->facts && i < r->sources->n * r->sources->sessions; i++)
         vx_facts_destroy(&r->facts[i]);
     free(r->facts);
     free(r->data);
@@ -321,19 +321,14 @@ static void reading_destroy(vx_reading *r)
     free(r->note);
 }
 
-vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_options *mask, int threads,
-                         vx_matrix **matrix, vx_mask_report *report, vx_error *error)
+vx_status vx_matrix_from_sources(vx_sources *sources, int threads, vx_remarks *remarks, vx_matrix **matrix,
+                                 vx_mask_report *report, vx_error *error)
 {
-    vx_reading r = {.row = rows, .n = n, .mask = mask ? *mask : (vx_mask_options){0}};
-    vx_matrix *result = NULL;
-    if (n < 1)
-        return vx_fail(error, VX_INPUT, "no images: at least one participant is needed");
+    vx_matrix_reading r = {.sources = sources, .mask = &sources->options, .remarks = remarks};
+    vx_matrix *result = calloc(1, sizeof *result);
     if (threads < 1)
         threads = omp_get_max_threads();
-    if (!(r.mask.grid_tolerance > 0))
-        r.mask.grid_tolerance = VX_GRID_TOLERANCE;
-    r.facts = vx_array_zero((size_t)n, 2 * sizeof *r.facts);
-    result = calloc(1, sizeof *result);
+    r.facts = vx_array_zero((size_t)(sources->n * sources->sessions), sizeof *r.facts); /* as many as sources */
     vx_status status = r.facts && result ? VX_OK : vx_fail_memory(error);
     if (!status)
         status = read_first(&r, error);
@@ -349,11 +344,12 @@ vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_opt
     const int64_t voxels = compress(&r);
     if (voxels == 0)
         status = fail_empty(&r, error);
-    else if (r.mask.remarks)
-        status = vx_reading_remark(&r, voxels, error);
+    else if (remarks)
+        status = vx_matrix_remark(&r, voxels, error);
     if (status)
         goto cleanup;
-    *result = (vx_matrix){.n = n, .voxels = voxels, .data = r.data, .index = r.candidates.index, .grid = r.grid};
+    *result = (vx_matrix){.n = sources->n, .voxels = voxels, .data = r.data, .index = r.candidates.index,
+                          .grid = sources->how.grid};
     if (report)
         *report = r.report;
     r.data = NULL;
@@ -363,5 +359,16 @@ vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_opt
 cleanup:
     free(result);
     reading_destroy(&r);
+    return status;
+}
+
+vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_options *mask, int threads,
+                         vx_matrix **matrix, vx_mask_report *report, vx_error *error)
+{
+    vx_sources sources;
+    vx_status status = vx_sources_init(rows, n, mask, false, &sources, error);
+    if (!status)
+        status = vx_matrix_from_sources(&sources, threads, NULL, matrix, report, error);
+    vx_sources_destroy(&sources);
     return status;
 }

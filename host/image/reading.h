@@ -3,31 +3,21 @@
 #ifndef VX_IMAGE_READING_H
 #define VX_IMAGE_READING_H
 
-#include "base/remarks.h"
 #include "image/coverage.h"
 
-enum { VX_BASELINE, VX_FOLLOWUP };
-
-typedef struct vx_reading {
-    const vx_volume_row *row;
-    int64_t n;
-    vx_mask_options mask; /* with the tolerance in force */
-    vx_grid grid;
-    const char *grid_path; /* the first image's */
-    double mask_distance;  /* voxels between its grid and the mask file's */
+typedef struct vx_matrix_reading {
+    vx_sources *sources;
+    const vx_mask_options *mask; /* of the sources */
+    vx_remarks *remarks;         /* may be null */
+    double mask_distance;        /* voxels between the grids of the images and of the mask file */
     vx_candidates candidates;
     float *data;         /* n x candidates.count */
     unsigned char *note; /* a candidate */
-    vx_facts *facts;     /* 2 n: every row's baseline and follow-up */
+    vx_facts *facts;     /* n x sessions; zeros where a row has fewer */
     vx_mask_report report;
-} vx_reading;
+} vx_matrix_reading;
 
-static inline const char *vx_reading_path(const vx_reading *r, int64_t row, int which)
-{
-    return which == VX_BASELINE ? r->row[row].baseline : r->row[row].followup;
-}
-
-/* Adds to r->mask.remarks (which is not null) what `voxels` voxels that are analysed rest on. */
-vx_status vx_reading_remark(const vx_reading *r, int64_t voxels, vx_error *error);
+/* Adds to r->remarks (which is not null) what `voxels` voxels that are analysed rest on. */
+vx_status vx_matrix_remark(const vx_matrix_reading *r, int64_t voxels, vx_error *error);
 
 #endif

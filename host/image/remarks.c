@@ -12,25 +12,29 @@ static const double together = 0.1;      /* so is one of several who cost it bet
 static const double other_units = 10;    /* images of one kind do not differ by such a factor */
 static const double grid_rounding = 1e-4; /* voxels: what writing an affine in float32 may move a corner */
 
-#define remark(r, error, ...) vx_remarks_add((r)->mask.remarks, (error), __VA_ARGS__)
-#define NAME(text) ((text) ? (text) : "?")
+#define remark(r, error, ...) vx_remarks_add((r)->remarks, (error), __VA_ARGS__)
 
-static const char *column_of(const vx_reading *r, int64_t row, int which)
+static const char *column_of(const vx_matrix_reading *r, int64_t session)
 {
-    return NAME(which == VX_BASELINE ? r->row[row].baseline_column : r->row[row].followup_column);
+    return vx_source_name(r->sources->image[session].column); /* of the first participant */
 }
 
-static vx_status remark_mask_file(const vx_reading *r, vx_error *error)
+static int64_t images_of(const vx_matrix_reading *r)
+{
+    return r->sources->n * r->sources->sessions;
+}
+
+static vx_status remark_mask_file(const vx_matrix_reading *r, vx_error *error)
 {
     const vx_mask_report *report = &r->report;
-    if (!r->mask.file || !report->file_between || r->mask.level != 0)
+    if (!r->mask->file || !report->file_between || r->mask->level != 0)
         return VX_OK;
     return remark(r, error, "the mask file %s is not binary: its values that are not 0 go from %g to %g, %lld of them "
-                  "below the largest; voxels above 0 are taken (--mask-level says above what)", r->mask.file,
+                  "below the largest; voxels above 0 are taken (--mask-level says above what)", r->mask->file,
                   report->file_low, report->file_high, (long long)report->file_between);
 }
 
-static vx_status remark_loss(const vx_reading *r, const vx_mask_loss *loss, const char *what, bool always,
+static vx_status remark_loss(const vx_matrix_reading *r, const vx_mask_loss *loss, const char *what, bool always,
                              vx_error *error)
 {
     if (!loss->voxels || (!always && (double)loss->alone < dear * (double)r->report.candidate))
@@ -40,16 +44,16 @@ static vx_status remark_loss(const vx_reading *r, const vx_mask_loss *loss, cons
         snprintf(among, sizeof among, ", the costliest of %lld images", (long long)loss->images);
     return remark(r, error, "participant %s, column %s%s: %s at %lld voxels%s, which are left out; at %lld of them "
                   "every other participant has values%s", loss->participant, loss->column, among, what,
-                  (long long)loss->voxels, r->mask.file ? " of the mask" : "", (long long)loss->alone,
+                  (long long)loss->voxels, r->mask->file ? " of the mask" : "", (long long)loss->alone,
                   always ? " (--keep-zeros analyses exact zeros)" : "");
 }
 
 /* What several images lack of the same voxels, so that none of them costs much alone. */
-static vx_status remark_together(const vx_reading *r, const vx_mask_loss *loss, int64_t left_out, const char *what,
-                                 vx_error *error)
+static vx_status remark_together(const vx_matrix_reading *r, const vx_mask_loss *loss, int64_t left_out,
+                                 const char *what, vx_error *error)
 {
     const double candidate = (double)r->report.candidate;
-    if (r->mask.file || (double)loss->alone >= dear * candidate || (double)left_out < together * candidate)
+    if (r->mask->file || (double)loss->alone >= dear * candidate || (double)left_out < together * candidate)
         return VX_OK;
     return remark(r, error, "%lld of the %lld voxels at which any image has values are %s in another, and left out; "
                   "participant %s, column %s, one of %lld such images, lacks %lld", (long long)left_out,
@@ -58,15 +62,15 @@ static vx_status remark_together(const vx_reading *r, const vx_mask_loss *loss, 
 }
 
 /* Exact zeros inside a mask file are always told: whoever drew it took these voxels for brain. */
-static vx_status remark_losses(const vx_reading *r, vx_error *error)
+static vx_status remark_losses(const vx_matrix_reading *r, vx_error *error)
 {
     const vx_mask_report *report = &r->report;
     vx_status status = VX_OK;
-    if (r->mask.file && report->left_out_zero)
+    if (r->mask->file && report->left_out_zero)
         status = remark(r, error, "%lld of the %lld voxels of the mask are exactly 0 in some image and left out as "
                         "missing coverage", (long long)report->left_out_zero, (long long)report->candidate);
-    if (!status && !r->mask.keep_zeros)
-        status = remark_loss(r, &report->zero, "exactly 0", r->mask.file, error);
+    if (!status && !r->mask->keep_zeros)
+        status = remark_loss(r, &report->zero, "exactly 0", r->mask->file, error);
     if (!status)
         status = remark_together(r, &report->zero, report->left_out_zero, "exactly 0", error);
     if (!status)
@@ -75,25 +79,25 @@ static vx_status remark_losses(const vx_reading *r, vx_error *error)
                   : remark_together(r, &report->not_finite, report->left_out_not_finite, "not finite", error);
 }
 
-static vx_status remark_box(const vx_reading *r, int64_t voxels, vx_error *error)
+static vx_status remark_box(const vx_matrix_reading *r, int64_t voxels, vx_error *error)
 {
     const double share = (double)voxels / (double)r->report.grid_voxels;
-    if (r->mask.file || r->mask.use_threshold || share < whole_box)
+    if (r->mask->file || r->mask->use_threshold || share < whole_box)
         return VX_OK;
     return remark(r, error, "%.1f %% of the grid are analysed: these images have no background of zeros, so that air "
                   "may be taken for brain; --mask says what is to be analysed", 100 * share);
 }
 
 /* The median over the rows of what is typical of each image of a session; 0 where there is none. */
-static vx_status typical_of_session(const vx_reading *r, int which, double *typical, vx_error *error)
+static vx_status typical_of_session(const vx_matrix_reading *r, int64_t session, double *typical, vx_error *error)
 {
-    float *value = vx_array((size_t)r->n, sizeof *value);
+    float *value = vx_array((size_t)r->sources->n, sizeof *value);
     size_t count = 0;
     if (!value)
         return vx_fail_memory(error);
-    for (int64_t i = 0; i < r->n; i++)
-        if (r->facts[2 * i + which].typical > 0)
-            value[count++] = (float)r->facts[2 * i + which].typical;
+    for (int64_t i = session; i < images_of(r); i += r->sources->sessions)
+        if (r->facts[i].typical > 0)
+            value[count++] = (float)r->facts[i].typical;
     vx_sort_floats(value, count);
     *typical = count ? value[count / 2] : 0;
     free(value);
@@ -105,39 +109,41 @@ static bool in_other_units(double ratio)
     return ratio >= other_units || ratio <= 1 / other_units;
 }
 
-static vx_status remark_units_of_values(const vx_reading *r, vx_error *error)
+/* Images that differ from the others of their session, then sessions that differ from the first. */
+static vx_status remark_units_of_values(const vx_matrix_reading *r, vx_error *error)
 {
-    double typical[2];
-    for (int which = VX_BASELINE; which <= VX_FOLLOWUP; which++) {
-        vx_status status = typical_of_session(r, which, &typical[which], error);
-        for (int64_t i = 0; i < r->n && !status && r->n >= 3; i++) {
-            const double ratio = r->facts[2 * i + which].typical / typical[which];
+    const int64_t sessions = r->sources->sessions;
+    double first = 0, typical = 0;
+    vx_status status = VX_OK;
+    for (int64_t s = 0; s < sessions && !status; s++) {
+        status = typical_of_session(r, s, &typical, error);
+        for (int64_t i = s; i < images_of(r) && !status && r->sources->n >= 3; i += sessions) {
+            const double ratio = r->facts[i].typical / typical;
+            const vx_source *image = &r->sources->image[i];
             if (ratio > 0 && isfinite(ratio) && in_other_units(ratio))
                 status = remark(r, error, "participant %s, column %s: its values are about %.3g times those of the "
-                                "other participants; is it in other units?", NAME(r->row[i].participant),
-                                column_of(r, i, which), ratio);
+                                "other participants; is it in other units?", vx_source_name(image->participant),
+                                vx_source_name(image->column), ratio);
         }
-        if (status)
-            return status;
+        if (!status && s > 0 && first > 0 && in_other_units(typical / first))
+            status = remark(r, error, "the values of column %s are about %.3g times those of column %s; are they in "
+                            "other units?", column_of(r, s), typical / first, column_of(r, 0));
+        first = s > 0 ? first : typical;
     }
-    if (typical[VX_BASELINE] > 0 && in_other_units(typical[VX_FOLLOWUP] / typical[VX_BASELINE]))
-        return remark(r, error, "the values of column %s are about %.3g times those of column %s; are they in other "
-                      "units?", column_of(r, 0, VX_FOLLOWUP), typical[VX_FOLLOWUP] / typical[VX_BASELINE],
-                      column_of(r, 0, VX_BASELINE));
-    return VX_OK;
+    return status;
 }
 
 /* Every side in pictures, tables and words rests on what the user said of these. */
-static vx_status remark_sides(const vx_reading *r, vx_error *error)
+static vx_status remark_sides(const vx_matrix_reading *r, vx_error *error)
 {
-    const char *side = r->mask.analyze == VX_ANALYZE_RADIOLOGICAL ? "radiological" : "neurological";
+    const char *side = r->mask->analyze == VX_ANALYZE_RADIOLOGICAL ? "radiological" : "neurological";
     int64_t images = 0, of = 0;
-    for (int64_t i = 0; i < 2 * r->n; i++)
-        if (vx_reading_path(r, i / 2, i % 2)) {
+    for (int64_t i = 0; i < images_of(r); i++)
+        if (r->sources->image[i].path) {
             images += r->facts[i].side_assumed;
             of++;
         }
-    if (!images && r->mask.analyze != VX_ANALYZE_REFUSE)
+    if (!images && r->mask->analyze != VX_ANALYZE_REFUSE)
         return remark(r, error, "--orientation %s was not needed for the images: the header of each tells left from "
                       "right, and is followed", side);
     if (!images)
@@ -147,11 +153,11 @@ static vx_status remark_sides(const vx_reading *r, vx_error *error)
                   (long long)of, side);
 }
 
-static vx_status remark_lengths(const vx_reading *r, vx_error *error)
+static vx_status remark_lengths(const vx_matrix_reading *r, vx_error *error)
 {
     int64_t images = 0, first = 0;
-    for (int64_t i = 2 * r->n - 1; i >= 0; i--)
-        if (vx_reading_path(r, i / 2, i % 2) && r->facts[i].mm_per_unit != 1) {
+    for (int64_t i = images_of(r) - 1; i >= 0; i--)
+        if (r->sources->image[i].path && r->facts[i].mm_per_unit != 1) {
             images++;
             first = i;
         }
@@ -160,26 +166,26 @@ static vx_status remark_lengths(const vx_reading *r, vx_error *error)
     return remark(r, error, "%lld image%s in %s (xyzt_units; the first is %s): all lengths are turned into mm",
                   (long long)images, images == 1 ? " has its lengths" : "s have their lengths",
                   r->facts[first].mm_per_unit < 1 ? "micrometres" : "metres",
-                  vx_reading_path(r, first / 2, first % 2));
+                  r->sources->image[first].path);
 }
 
-static vx_status remark_grids(const vx_reading *r, vx_error *error)
+static vx_status remark_grids(const vx_matrix_reading *r, vx_error *error)
 {
-    const char *furthest = r->mask.file;
+    const char *furthest = r->mask->file;
     double distance = r->mask_distance;
     int64_t images = distance > grid_rounding;
-    for (int64_t i = 0; i < 2 * r->n; i++) {
+    for (int64_t i = 0; i < images_of(r); i++) {
         images += r->facts[i].distance > grid_rounding;
         if (r->facts[i].distance > distance) {
             distance = r->facts[i].distance;
-            furthest = vx_reading_path(r, i / 2, i % 2);
+            furthest = r->sources->image[i].path;
         }
     }
     if (!images)
         return VX_OK;
     return remark(r, error, "%lld image%s not quite on the grid of %s, at most %.2g voxels off (%s): within "
-                  "--grid-tolerance %g these are one", (long long)images, images == 1 ? " lies" : "s lie", r->grid_path,
-                  distance, furthest, r->mask.grid_tolerance);
+                  "--grid-tolerance %g these are one", (long long)images, images == 1 ? " lies" : "s lie",
+                  r->sources->how.grid_path, distance, furthest, r->mask->grid_tolerance);
 }
 
 /* FreeSurfer stores values on a surface as N x 1 x 1, and factors an N that does not fit: 10 * 4^k + 2 vertices. */
@@ -192,19 +198,19 @@ static bool is_surface(const vx_grid *grid)
     return y == 1 && ((z == 1 && x > 1) || icosahedron);
 }
 
-static vx_status remark_surface(const vx_reading *r, vx_error *error)
+static vx_status remark_surface(const vx_matrix_reading *r, vx_error *error)
 {
-    const int64_t *dim = r->grid.dim;
-    if (!is_surface(&r->grid))
+    const int64_t *dim = r->sources->how.grid.dim;
+    if (!is_surface(&r->sources->how.grid))
         return VX_OK;
     return remark(r, error, "the images have %lld x %lld x %lld voxels, as values on a surface have: neighbours in "
                   "this list are none in space, so that clusters and TFCE mean nothing", (long long)dim[0],
                   (long long)dim[1], (long long)dim[2]);
 }
 
-vx_status vx_reading_remark(const vx_reading *r, int64_t voxels, vx_error *error)
+vx_status vx_matrix_remark(const vx_matrix_reading *r, int64_t voxels, vx_error *error)
 {
-    vx_status (*const find[])(const vx_reading *, vx_error *) = {
+    vx_status (*const find[])(const vx_matrix_reading *, vx_error *) = {
         remark_mask_file, remark_losses, remark_units_of_values, remark_sides, remark_lengths, remark_grids,
         remark_surface,
     };

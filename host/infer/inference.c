@@ -29,7 +29,7 @@ struct vx_inference {
 static vx_status new_result(vx_inference *in, const vx_inference_options *options, vx_error *error)
 {
     in->result = vx_array_zero(1, sizeof *in->result);
-    if (!in->result || !(in->result->map = vx_array_zero(VX_MAPS_MAX, sizeof *in->result->map)))
+    if (!in->result || !(in->result->map = vx_array_zero(VX_QUANTITIES, sizeof *in->result->map)))
         return vx_fail_memory(error);
     in->result->effect = in->effect;
     in->result->options = *options;

@@ -4,6 +4,7 @@
 #include "base/sort.h"
 #include "infer/clusters.h"
 #include "infer/exact.h"
+#include "infer/quantity.h"
 #include "infer/tfce.h"
 #include "space/grid.h"
 
@@ -11,21 +12,20 @@
 #include <string.h>
 
 /* A map of the result, with its values still to be filled in; null without memory. */
-static float *add_map(vx_result *result, int64_t voxels, const char *name, const char *units, vx_intent intent,
-                      bool is_p)
+static float *add_map(vx_result *result, int64_t voxels, vx_quantity quantity)
 {
-    vx_map *map = &result->map[result->maps];
-    *map = (vx_map){.name = name, .units = units, .intent = intent, .is_p = is_p,
-                    .value = vx_array((size_t)voxels, sizeof(float))};
-    result->maps += map->value != NULL;
-    return map->value;
+    float *value = vx_array((size_t)voxels, sizeof *value);
+    if (value)
+        result->map[result->maps++] = (vx_map){quantity, vx_quantity_about(quantity)->units, value};
+    return value;
 }
 
 /* Hands a finished map over to the result. */
-static void give_map(vx_result *result, const char *name, const char *units, vx_intent intent, float **value)
+static void give_map(vx_result *result, vx_quantity quantity, const char *of_estimate, float **value)
 {
+    const char *units = vx_quantity_about(quantity)->units;
     if (*value)
-        result->map[result->maps++] = (vx_map){.name = name, .units = units, .intent = intent, .value = *value};
+        result->map[result->maps++] = (vx_map){quantity, units ? units : of_estimate, *value};
     *value = NULL;
 }
 
@@ -33,22 +33,22 @@ void vx_result_add_estimates(vx_result *result, vx_estimates *m)
 {
     bool mean = result->effect->kind == VX_MEAN;
     const char *units = mean ? "data" : "data per unit of the covariate";
-    give_map(result, mean ? "mean" : "slope", units, VX_INTENT_ESTIMATE, &m->estimate);
-    give_map(result, "se", units, VX_INTENT_ESTIMATE, &m->se);
-    give_map(result, "ci-low", units, VX_INTENT_ESTIMATE, &m->low);
-    give_map(result, "ci-high", units, VX_INTENT_ESTIMATE, &m->high);
-    give_map(result, "t", "t", VX_INTENT_T, &m->t);
-    give_map(result, "z", "z", VX_INTENT_Z, &m->z);
-    give_map(result, result->effect->ranks ? "rho" : "r", "correlation", VX_INTENT_CORREL, &m->r);
-    give_map(result, "dz", "standard deviations", VX_INTENT_ESTIMATE, &m->dz);
-    give_map(result, "g", "standard deviations", VX_INTENT_ESTIMATE, &m->g);
+    give_map(result, mean ? VX_MAP_MEAN : VX_MAP_SLOPE, units, &m->estimate);
+    give_map(result, VX_MAP_SE, units, &m->se);
+    give_map(result, VX_MAP_CI_LOW, units, &m->low);
+    give_map(result, VX_MAP_CI_HIGH, units, &m->high);
+    give_map(result, VX_MAP_T, units, &m->t);
+    give_map(result, VX_MAP_Z, units, &m->z);
+    give_map(result, result->effect->ranks ? VX_MAP_RHO : VX_MAP_R, units, &m->r);
+    give_map(result, VX_MAP_DZ, units, &m->dz);
+    give_map(result, VX_MAP_G, units, &m->g);
 }
 
 vx_status vx_result_add_voxel_p(vx_result *result, const vx_problem *problem, const int32_t *score,
                                 const vx_tally *tally, const vx_maxima *maxima, vx_error *error)
 {
     vx_tails tails = result->options.tails;
-    float *p = add_map(result, problem->voxels, "p-uncorrected", "p", VX_INTENT_P, true);
+    float *p = add_map(result, problem->voxels, VX_P_UNCORRECTED);
     if (!p)
         return vx_fail_memory(error);
     vx_status status = result->plan.exact_uncorrected ? vx_exact_p(problem, tails, p, error) : VX_OK;
@@ -57,14 +57,14 @@ vx_status vx_result_add_voxel_p(vx_result *result, const vx_problem *problem, co
     for (int64_t v = 0; !result->plan.exact_uncorrected && v < problem->voxels; v++)
         p[v] = (float)vx_p_uncorrected(problem, tails, tally->exceed[v]);
     if (result->options.correct & VX_CORRECT_FDR) {
-        float *q = add_map(result, problem->voxels, "p-fdr", "q", VX_INTENT_P, true);
+        float *q = add_map(result, problem->voxels, VX_P_FDR);
         status = q ? vx_fdr(p, problem->voxels, q, error) : vx_fail_memory(error);
         if (status)
             return status;
     }
     if (!(result->options.correct & VX_CORRECT_VOXEL))
         return VX_OK;
-    float *fwe = add_map(result, problem->voxels, "p-fwe-voxel", "p", VX_INTENT_P, true);
+    float *fwe = add_map(result, problem->voxels, VX_P_FWE_VOXEL);
     double *sorted = vx_array((size_t)maxima->count, sizeof *sorted);
     if (!fwe || !sorted) {
         free(sorted);
@@ -89,8 +89,8 @@ vx_status vx_result_add_tfce(vx_result *result, const vx_problem *problem, const
                              const vx_maxima *maxima, const char *device, vx_error *error)
 {
     vx_tails tails = result->options.tails;
-    float *map = add_map(result, problem->voxels, "tfce", "TFCE", VX_INTENT_ESTIMATE, false);
-    float *p = add_map(result, problem->voxels, "p-fwe-tfce", "p", VX_INTENT_P, true);
+    float *map = add_map(result, problem->voxels, VX_MAP_TFCE);
+    float *p = add_map(result, problem->voxels, VX_P_FWE_TFCE);
     float *least = vx_array((size_t)problem->voxels, sizeof *least);
     double *sorted = vx_array((size_t)maxima->count, sizeof *sorted), highest = 0.0;
     vx_status status = map && p && least && sorted ? VX_OK : vx_fail_memory(error);
@@ -139,9 +139,10 @@ static double mass_tolerance(const vx_problem *problem, int32_t score)
 
 /* The p of every cluster by its extent or its mass, and the map that says it in all of its voxels. */
 static vx_status add_cluster_p(vx_result *result, const vx_problem *problem, const int32_t *score,
-                               const vx_maxima *maxima, bool mass, const float *label, vx_error *error)
+                               const vx_maxima *maxima, vx_quantity kind, const float *label, vx_error *error)
 {
-    float *map = add_map(result, problem->voxels, mass ? "p-fwe-mass" : "p-fwe-extent", "p", VX_INTENT_P, true);
+    const bool mass = kind == VX_P_FWE_MASS;
+    float *map = add_map(result, problem->voxels, kind);
     double *sorted = vx_array((size_t)maxima->count, sizeof *sorted);
     double *tolerance = vx_array_zero(result->clusters + 1, sizeof *tolerance);
     if (!map || !sorted || !tolerance) {
@@ -157,12 +158,11 @@ static vx_status add_cluster_p(vx_result *result, const vx_problem *problem, con
     for (size_t c = 0; c < result->clusters; c++) {
         vx_cluster *cluster = &result->cluster[c];
         double size = mass ? cluster->mass : (double)cluster->voxels;
-        double p = vx_p_from_maxima(sorted, maxima->count, size, tolerance[c]);
-        *(mass ? &cluster->p_mass : &cluster->p_extent) = p;
+        cluster->p[kind] = vx_p_from_maxima(sorted, maxima->count, size, tolerance[c]);
     }
     for (int64_t v = 0; v < problem->voxels; v++) {
         const vx_cluster *cluster = label[v] > 0.0f ? &result->cluster[(size_t)label[v] - 1] : NULL;
-        map[v] = cluster ? (float)(mass ? cluster->p_mass : cluster->p_extent) : 1.0f;
+        map[v] = cluster ? (float)cluster->p[kind] : 1.0f;
     }
     free(sorted);
     free(tolerance);
@@ -184,26 +184,24 @@ static int64_t voxel_at(const vx_matrix *matrix, const int64_t at[3])
 
 void vx_result_add_peaks(vx_result *result, const vx_matrix *matrix)
 {
-    const vx_map *uncorrected = vx_result_map(result, "p-uncorrected"), *fdr = vx_result_map(result, "p-fdr");
-    const vx_map *fwe = vx_result_map(result, "p-fwe-voxel"), *tfce = vx_result_map(result, "p-fwe-tfce");
-    for (size_t c = 0; c < result->clusters; c++) {
-        vx_cluster *cluster = &result->cluster[c];
-        int64_t v = voxel_at(matrix, cluster->peak_voxel);
-        cluster->p_uncorrected = uncorrected ? uncorrected->value[v] : NAN;
-        cluster->p_fdr = fdr ? fdr->value[v] : NAN;
-        cluster->p_voxel = fwe ? fwe->value[v] : NAN;
-        cluster->p_tfce = tfce ? tfce->value[v] : NAN;
+    for (size_t m = 0; m < result->maps; m++) {
+        const vx_map *map = &result->map[m];
+        if (!vx_quantity_is_p(map->quantity) || vx_quantity_about(map->quantity)->of_cluster)
+            continue;
+        for (size_t c = 0; c < result->clusters; c++) {
+            vx_cluster *cluster = &result->cluster[c];
+            cluster->p[map->quantity] = map->value[voxel_at(matrix, cluster->peak_voxel)];
+        }
     }
 }
 
 vx_status vx_result_add_clusters(vx_result *result, const vx_matrix *matrix, const vx_problem *problem,
                                  const int32_t *score, const vx_maxima *maxima, const char *device, vx_error *error)
 {
-    float *label = add_map(result, problem->voxels, "clusters", "label", VX_INTENT_LABEL, false);
+    float *label = add_map(result, problem->voxels, VX_MAP_CLUSTERS);
     if (!label)
         return vx_fail_memory(error);
-    result->map[result->maps - 1].is_label = true;
-    const float *t = vx_result_map(result, "t")->value;
+    const float *t = vx_result_map(result, VX_MAP_T)->value;
     vx_status status = vx_clusters_find(problem, matrix, result->options.tails, score, t, label,
                                         &result->cluster, &result->clusters, error);
     if (status || !maxima->extent)
@@ -211,10 +209,10 @@ vx_status vx_result_add_clusters(vx_result *result, const vx_matrix *matrix, con
     if ((status = check_clusters(result, maxima, device, error)))
         return status;
     if (result->options.correct & VX_CORRECT_EXTENT)
-        if ((status = add_cluster_p(result, problem, score, maxima, false, label, error)))
+        if ((status = add_cluster_p(result, problem, score, maxima, VX_P_FWE_EXTENT, label, error)))
             return status;
     if (result->options.correct & VX_CORRECT_MASS)
-        return add_cluster_p(result, problem, score, maxima, true, label, error);
+        return add_cluster_p(result, problem, score, maxima, VX_P_FWE_MASS, label, error);
     return VX_OK;
 }
 
@@ -245,10 +243,10 @@ void vx_result_add_null(vx_result *result, vx_maxima *maxima)
     maxima->tfce = NULL;
 }
 
-const vx_map *vx_result_map(const vx_result *result, const char *name)
+const vx_map *vx_result_map(const vx_result *result, vx_quantity quantity)
 {
     for (size_t i = 0; i < result->maps; i++)
-        if (strcmp(result->map[i].name, name) == 0)
+        if (result->map[i].quantity == quantity)
             return &result->map[i];
     return NULL;
 }

@@ -7,8 +7,6 @@
 #include "infer/estimate.h"
 #include "infer/pvalue.h"
 
-enum { VX_MAPS_MAX = 22 }; /* most maps of a result */
-
 /* The maps of the estimates, which the result takes over. */
 void vx_result_add_estimates(vx_result *result, vx_estimates *estimates);
 

@@ -28,6 +28,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "infer/quantity.h"
 
 #include <hdf5.h>
 #include <stdarg.h>
@@ -143,11 +144,12 @@ static void put_maps(h5_writer *h5, const vx_record *record, const vx_entry *ent
     check(h5, volume && turned);
     for (size_t m = 0; !h5->failed && m < entry->result->maps; m++) {
         const vx_map *map = &entry->result->map[m];
+        const bool is_p = vx_quantity_is_p(map->quantity);
         vx_map_scatter(map, matrix->voxels, matrix->index, record->p_format, elements, volume);
-        at(h5, "/maps/%s/%s/%s", entry->modality_name, entry->effect_name, map->name);
+        at(h5, "/maps/%s/%s/%s", entry->modality_name, entry->effect_name, vx_quantity_name(map->quantity));
         put_volume(h5, &matrix->grid, H5T_NATIVE_FLOAT, volume, turned);
-        put_text_attribute(h5, "units", map->is_p ? vx_p_format_words(record->p_format) : map->units);
-        put_text_attribute(h5, "p_format", map->is_p ? vx_p_format_name(record->p_format) : "n/a");
+        put_text_attribute(h5, "units", is_p ? vx_p_format_words(record->p_format) : map->units);
+        put_text_attribute(h5, "p_format", is_p ? vx_p_format_name(record->p_format) : "n/a");
     }
     free(volume);
     free(turned);
@@ -155,15 +157,15 @@ static void put_maps(h5_writer *h5, const vx_record *record, const vx_entry *ent
 
 static void put_null(h5_writer *h5, const vx_entry *entry)
 {
-    const vx_null *null = &entry->result->null;
-    const struct { const char *name; const double *value; } kind[] = {
-        {"voxel", null->voxel}, {"extent", null->extent}, {"mass", null->mass}, {"tfce", null->tfce}};
-    hsize_t count = null->count;
-    for (size_t k = 0; k < sizeof kind / sizeof *kind; k++)
-        if (kind[k].value) {
-            at(h5, "/null/%s/%s/%s", entry->modality_name, entry->effect_name, kind[k].name);
-            put(h5, H5T_NATIVE_DOUBLE, 1, &count, H5P_DEFAULT, kind[k].value);
-        }
+    vx_null null = entry->result->null;
+    hsize_t count = null.count;
+    for (int kind = 0; kind < VX_P_KINDS; kind++) {
+        double **maxima = vx_null_maxima(&null, kind);
+        if (!maxima || !*maxima)
+            continue;
+        at(h5, "/null/%s/%s/%s", entry->modality_name, entry->effect_name, vx_quantity_about(kind)->word);
+        put(h5, H5T_NATIVE_DOUBLE, 1, &count, H5P_DEFAULT, *maxima);
+    }
 }
 
 /* Gives the datasets of the folder <root>/<modality>/<effect> a second name in <root>. A modality with the name of a
@@ -293,7 +295,12 @@ static void put_design(h5_writer *h5, const vx_record *record, const vx_entry *e
     free(participant);
 }
 
-static const char *const session_names[VX_MEAN_SESSIONS] = {"baseline", "followup"};
+/* A study has one session or two, of which the last is the follow-up. */
+static const char *session_name(const vx_means *means, int64_t session)
+{
+    static const char *const name[VX_MEAN_SESSIONS] = {"baseline", "followup"};
+    return name[VX_MEAN_SESSIONS - means->sessions + session];
+}
 
 /* What the images of a modality are on average, and who is in it. */
 static void put_means(h5_writer *h5, const vx_record *record, const vx_entry *entry)
@@ -313,14 +320,12 @@ static void put_means(h5_writer *h5, const vx_record *record, const vx_entry *en
         id[i] = record->study->participant[study->participant[i]];
     at(h5, "/participants/%s/id", entry->modality_name);
     put(h5, h5->text, 1, &n, H5P_DEFAULT, id);
-    for (int s = 0; s < VX_MEAN_SESSIONS && !h5->failed; s++) {
-        if (!means->region[s])
-            continue;
+    for (int64_t s = 0; s < means->sessions && !h5->failed; s++) {
         for (hsize_t i = 0; i < n; i++)
             global[i] = means->region[s][i * means->regions];
-        at(h5, "/participants/%s/%s", entry->modality_name, session_names[s]);
+        at(h5, "/participants/%s/%s", entry->modality_name, session_name(means, s));
         put(h5, H5T_NATIVE_DOUBLE, 1, &n, H5P_DEFAULT, global);
-        at(h5, "/participants/%s/%s_voxels", entry->modality_name, session_names[s]);
+        at(h5, "/participants/%s/%s_voxels", entry->modality_name, session_name(means, s));
         put(h5, H5T_NATIVE_INT64, 1, &n, H5P_DEFAULT, means->voxels[s]);
     }
     free(turned);
@@ -344,13 +349,11 @@ static void put_cluster_values(h5_writer *h5, const vx_entry *entry, int64_t e)
         label[c] = entry->result->cluster[c].label;
     at(h5, "/clusters/%s/%s/label", entry->modality_name, entry->effect_name);
     put(h5, H5T_NATIVE_INT32, 1, shape, H5P_DEFAULT, label);
-    for (int s = 0; s < VX_MEAN_SESSIONS && !h5->failed; s++) {
-        if (!means->region[s])
-            continue;
+    for (int64_t s = 0; s < means->sessions && !h5->failed; s++) {
         for (size_t c = 0; c < shape[0]; c++)
             for (size_t i = 0; i < shape[1]; i++)
                 value[c * shape[1] + i] = means->region[s][(size_t)effect->row[i] * means->regions + first + c];
-        at(h5, "/clusters/%s/%s/%s", entry->modality_name, entry->effect_name, session_names[s]);
+        at(h5, "/clusters/%s/%s/%s", entry->modality_name, entry->effect_name, session_name(means, s));
         put(h5, H5T_NATIVE_DOUBLE, 2, shape, H5P_DEFAULT, value);
     }
     free(label);

@@ -22,7 +22,7 @@ size_t vx_measured_region(const vx_record_modality *modality, int64_t effect)
 static void cluster_regions(const vx_result *result, const vx_matrix *matrix, size_t clusters, int64_t *index,
                             vx_voxel_set *region)
 {
-    const vx_map *label = vx_result_map(result, "clusters");
+    const vx_map *label = vx_result_map(result, VX_MAP_CLUSTERS);
     for (size_t c = 0; c < clusters; c++) {
         region[c] = (vx_voxel_set){.index = index};
         for (int64_t v = 0; v < matrix->voxels; v++)
@@ -32,7 +32,7 @@ static void cluster_regions(const vx_result *result, const vx_matrix *matrix, si
     }
 }
 
-vx_status vx_measure(const vx_record_modality *modality, const vx_mask_options *reading, int threads, vx_means **means,
+vx_status vx_measure(const vx_record_modality *modality, vx_sources *sources, int threads, vx_means **means,
                      vx_error *error)
 {
     const vx_matrix *matrix = modality->matrix;
@@ -54,8 +54,7 @@ vx_status vx_measure(const vx_record_modality *modality, const vx_mask_options *
         cluster_regions(result, matrix, vx_measured_clusters(result), index[e],
                         region + vx_measured_region(modality, e));
     }
-    status = vx_means_read(modality->study->row, modality->study->n, &matrix->grid, reading, region, regions, threads,
-                           means, error);
+    status = vx_means_read(sources, region, regions, threads, means, error);
 cleanup:
     for (int64_t e = 0; index && e < effects; e++)
         free(index[e]);

@@ -84,8 +84,8 @@ size_t vx_folder_name_max(const vx_folder *folder);
 
 /* Reads the images of a modality once more, for their means over the mask (region 0) and over the first
  * VX_MEASURED_CLUSTERS clusters of every effect, the largest (regions from vx_measured_region on), and for the mean
- * image; `reading` is how the matrix was read. The caller frees with vx_means_free. */
-vx_status vx_measure(const vx_record_modality *modality, const vx_mask_options *reading, int threads, vx_means **means,
+ * image. The matrix was read from `sources`. The caller frees with vx_means_free. */
+vx_status vx_measure(const vx_record_modality *modality, vx_sources *sources, int threads, vx_means **means,
                      vx_error *error);
 size_t vx_measured_region(const vx_record_modality *modality, int64_t effect);
 size_t vx_measured_clusters(const vx_result *result);

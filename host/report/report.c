@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "base/stop.h"
 #include "base/stream.h"
-#include "image/load.h"
 #include "report/draw/sample.h"
 #include "report/section.h"
 #include "report/sections.h"
@@ -60,9 +59,10 @@ static vx_status load_template(const char *path, vx_analyze_orientation orientat
 
 vx_status vx_report_check(const vx_report_options *options, vx_source *source, vx_error *error)
 {
-    const vx_loading how = {.orientation = options->orientation, .source = source};
+    const vx_loading how = {.orientation = options->orientation, .hashed = true};
     vx_loaded image = {0};
-    vx_status status = options->template ? vx_image_load(options->template, &how, &image, error) : VX_OK;
+    *source = (vx_source){.path = options->template};
+    vx_status status = source->path ? vx_source_read(source, &how, &image, error) : VX_OK;
     vx_loaded_destroy(&image);
     return status ? vx_error_prefix(error, status, "template") : VX_OK;
 }

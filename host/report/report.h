@@ -5,7 +5,7 @@
 #ifndef VX_REPORT_REPORT_H
 #define VX_REPORT_REPORT_H
 
-#include "base/source.h"
+#include "image/source.h"
 #include "voxstat/image.h"
 
 typedef struct vx_report_options {
@@ -20,7 +20,7 @@ typedef struct vx_report_options {
 vx_status vx_report_write(const char *folder, const vx_report_options *options, vx_error *error);
 
 /* Whether the options can be met as far as can be known before there are results: the template can be read. `source`
- * gets its files. */
+ * becomes the template's, hashed; it borrows the name from the options. */
 vx_status vx_report_check(const vx_report_options *options, vx_source *source, vx_error *error);
 
 #endif

@@ -13,4 +13,7 @@
 /* The participants' means are kept over so many clusters of an effect, the largest ones. */
 enum { VX_MEASURED_CLUSTERS = 20 };
 
+/* The sessions whose means are kept; of a design with one session the follow-up alone. */
+enum { VX_MEAN_BASELINE, VX_MEAN_FOLLOWUP, VX_MEAN_SESSIONS };
+
 #endif

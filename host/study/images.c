@@ -183,13 +183,15 @@ static vx_status named_column(const vx_table *table, const char *modality, const
     return status;
 }
 
-static vx_status add(vx_image_columns *images, size_t *count, const char *name, size_t length, int64_t baseline,
-                     int64_t followup, vx_error *error)
+/* `first` is -1 where there is one session. */
+static vx_status add(vx_image_columns *images, size_t *count, const char *name, size_t length, int64_t first,
+                     int64_t last, vx_error *error)
 {
     char *copy = strndup(name, length);
     if (!copy)
         return vx_fail_memory(error);
-    images[(*count)++] = (vx_image_columns){copy, baseline, followup};
+    images[(*count)++] = first < 0 ? (vx_image_columns){copy, 1, {last}, {1}}
+                                   : (vx_image_columns){copy, 2, {first, last}, {-1, 1}};
     return VX_OK;
 }
 
@@ -198,39 +200,39 @@ static vx_status named_images(const vx_table *table, const vx_study_options *opt
                               const char *last, vx_image_columns *images, size_t *count, vx_error *error)
 {
     for (size_t i = 0; i < options->modalities; i++) {
-        int64_t baseline = -1, followup;
+        int64_t before = -1, after;
         vx_status status = VX_OK;
         if (first)
-            status = named_column(table, options->modality[i], first, &baseline, error);
+            status = named_column(table, options->modality[i], first, &before, error);
         if (!status)
-            status = named_column(table, options->modality[i], last, &followup, error);
+            status = named_column(table, options->modality[i], last, &after, error);
         if (!status)
-            status = add(images, count, options->modality[i], strlen(options->modality[i]), baseline, followup, error);
+            status = add(images, count, options->modality[i], strlen(options->modality[i]), before, after, error);
         if (status)
             return status;
     }
     return VX_OK;
 }
 
-/* Every modality there is: whole columns without `last`, else those with all their sessions. */
+/* Every modality there is: every column where `last` is null, else those with all their sessions. */
 static vx_status all_images(const vx_table *table, const char *first, const char *last, vx_image_columns *images,
                             size_t *count, vx_error *error)
 {
     for (int64_t column = 0; column < table->columns; column++) {
         const char *name = table->name[column];
         size_t length = last ? modality_length(name, last) : strlen(name);
-        int64_t baseline = -1;
+        int64_t before = -1;
         if (!length || !vx_image_column(table, column))
             continue;
         char *other = first ? vx_text("%.*s_%s", (int)length, name, first) : NULL;
         if (first && !other)
             return vx_fail_memory(error);
         if (other)
-            baseline = vx_table_find(table, other);
+            before = vx_table_find(table, other);
         free(other);
-        if (first && (baseline < 0 || !vx_image_column(table, baseline)))
+        if (first && (before < 0 || !vx_image_column(table, before)))
             continue;
-        vx_status status = add(images, count, name, length, baseline, column, error);
+        vx_status status = add(images, count, name, length, before, column, error);
         if (status)
             return status;
     }

@@ -8,10 +8,15 @@
 #include "study/table.h"
 #include "voxstat/study.h"
 
-/* The columns of one modality; `baseline` is -1 where there is one session only. The caller frees `name`. */
+enum { VX_STUDY_SESSIONS = 2 }; /* a modality has no more */
+
+/* The columns of one modality, one a session, in the order of time: a single one, or the two of a paired design. The
+ * caller frees `name`. */
 typedef struct vx_image_columns {
     char *name;
-    int64_t baseline, followup;
+    int64_t sessions;
+    int64_t column[VX_STUDY_SESSIONS];
+    double weight[VX_STUDY_SESSIONS]; /* -1 and 1 make the change; 1 takes images as they are */
 } vx_image_columns;
 
 /* Whether `value` ends in .nii, .nii.gz, .hdr, .hdr.gz, .img or .img.gz. */

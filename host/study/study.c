@@ -124,10 +124,9 @@ static vx_status image_path(const vx_study_whole *whole, int64_t participant, in
 static char *missing(const vx_study_whole *whole, const vx_image_columns *images, int64_t participant)
 {
     int64_t row = whole->table_row[participant];
-    const int64_t column[2] = {images->baseline, images->followup};
-    for (int i = 0; i < 2; i++) {
-        if (column[i] >= 0 && !vx_table_cell(&whole->table, row, column[i]))
-            return vx_text("no image in %s", whole->table.name[column[i]]);
+    for (int64_t s = 0; s < images->sessions; s++) {
+        if (!vx_table_cell(&whole->table, row, images->column[s]))
+            return vx_text("no image in %s", whole->table.name[images->column[s]]);
     }
     for (size_t i = 0; i < whole->study.nuisances; i++) {
         if (isnan(whole->study.nuisance[i].value[participant]))
@@ -148,6 +147,27 @@ static vx_status too_few(const vx_study_whole *whole, const vx_study_modality *m
                    modality->name, (long long)modality->n, modality->n == 1 ? "participant" : "participants", why);
 }
 
+static vx_status read_row(const vx_study_whole *whole, const vx_image_columns *images, int64_t participant,
+                          vx_volume_row *row, vx_error *error)
+{
+    vx_session_image *session = vx_array_zero((size_t)images->sessions, sizeof *session);
+    vx_status status = session ? VX_OK : vx_fail_memory(error);
+    *row = (vx_volume_row){whole->study.participant[participant], session, images->sessions};
+    for (int64_t s = 0; s < images->sessions && !status; s++) {
+        session[s].column = whole->table.name[images->column[s]];
+        session[s].weight = images->weight[s];
+        status = image_path(whole, participant, images->column[s], &session[s].path, error);
+    }
+    return status;
+}
+
+static void row_destroy(vx_volume_row *row)
+{
+    for (int64_t s = 0; row->session && s < row->sessions; s++)
+        free((char *)row->session[s].path);
+    free((vx_session_image *)row->session);
+}
+
 static vx_status read_modality(vx_study_whole *whole, const vx_image_columns *images, vx_study_modality *modality,
                                vx_error *error)
 {
@@ -164,16 +184,8 @@ static vx_status read_modality(vx_study_whole *whole, const vx_image_columns *im
             modality->left_out[modality->left_outs++] = (vx_left_out){whole->study.participant[p], reason};
             continue;
         }
-        vx_volume_row *row = modality->row + modality->n;
-        modality->participant[modality->n++] = p;
-        row->participant = whole->study.participant[p];
-        row->followup_column = whole->table.name[images->followup];
-        if (images->baseline >= 0) {
-            row->baseline_column = whole->table.name[images->baseline];
-            if ((status = image_path(whole, p, images->baseline, &row->baseline, error)))
-                return status;
-        }
-        if ((status = image_path(whole, p, images->followup, &row->followup, error)))
+        modality->participant[modality->n] = p;
+        if ((status = read_row(whole, images, p, &modality->row[modality->n++], error)))
             return status;
     }
     return modality->n < 2 ? too_few(whole, modality, error) : VX_OK;
@@ -249,7 +261,8 @@ static void count_coded(vx_study_whole *whole, int64_t column)
 static vx_status list_coded(vx_study_whole *whole, vx_error *error)
 {
     vx_study *study = &whole->study;
-    study->coded = vx_array_zero(study->covariates + study->nuisances + 2 * study->modalities, sizeof *study->coded);
+    study->coded = vx_array_zero(study->covariates + study->nuisances + VX_STUDY_SESSIONS * study->modalities,
+                                 sizeof *study->coded);
     if (!study->coded)
         return vx_fail_memory(error);
     for (size_t i = 0; i < study->covariates; i++)
@@ -258,8 +271,8 @@ static vx_status list_coded(vx_study_whole *whole, vx_error *error)
         count_coded(whole, vx_table_find(&whole->table, study->nuisance[i].name));
     for (size_t m = 0; m < study->modalities; m++) {
         const vx_volume_row *row = study->modality[m].row;
-        count_coded(whole, row->baseline_column ? vx_table_find(&whole->table, row->baseline_column) : -1);
-        count_coded(whole, vx_table_find(&whole->table, row->followup_column));
+        for (int64_t s = 0; s < row->sessions; s++)
+            count_coded(whole, vx_table_find(&whole->table, row->session[s].column));
     }
     return VX_OK;
 }
@@ -315,10 +328,8 @@ void vx_study_free(vx_study *study)
         return;
     for (size_t m = 0; m < study->modalities; m++) {
         vx_study_modality *modality = study->modality + m;
-        for (int64_t i = 0; modality->row && i < modality->n; i++) {
-            free((char *)modality->row[i].baseline);
-            free((char *)modality->row[i].followup);
-        }
+        for (int64_t i = 0; modality->row && i < modality->n; i++)
+            row_destroy(&modality->row[i]);
         for (size_t i = 0; modality->left_out && i < modality->left_outs; i++)
             free(modality->left_out[i].reason);
         free(modality->name);

@@ -5,7 +5,8 @@
 #ifndef VX_STUDY_TABLE_H
 #define VX_STUDY_TABLE_H
 
-#include "base/source.h"
+#include "base/error.h"
+#include "base/sha.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -39,16 +39,16 @@ typedef struct vx_device_info {
 /* Every device there is, the cpu backend first. *list is freed with free(). A machine without an OpenCL loader or
  * driver has the cpu alone, and `note` (may be null) says what is missing, which registered drivers do not load and
  * why, and why compiled kernels are not kept. */
-vx_status vx_device_list(vx_device_info **list, size_t *count, char *note, size_t note_size, vx_error *error);
+VX_API vx_status vx_device_list(vx_device_info **list, size_t *count, char *note, size_t note_size, vx_error *error);
 
 /* Opens "auto" (the GPU with most compute units, else cpu), "cpu", "opencl" (the first usable GPU, else the first
  * device) or "opencl:P.D", and puts it through the known-answer self-test. `threads` is for cpu; 0 means all.
  * Errors: VX_USAGE for a name of another form, VX_DEVICE for a device that is not there, fails to build its kernels
  * (with the build log) or fails the self-test. With "auto" such a device is passed over and `note` says why. */
-vx_status vx_device_open(const char *name, int threads, vx_device **device, char *note, size_t note_size,
-                         vx_error *error);
-const vx_device_info *vx_device_properties(const vx_device *device);
-void vx_device_free(vx_device *device);
+VX_API vx_status vx_device_open(const char *name, int threads, vx_device **device, char *note, size_t note_size,
+                                vx_error *error);
+VX_API const vx_device_info *vx_device_properties(const vx_device *device);
+VX_API void vx_device_free(vx_device *device);
 
 #ifdef __cplusplus
 }

@@ -10,6 +10,9 @@
 extern "C" {
 #endif
 
+/* The library exports the functions that its headers declare, and no others. */
+#define VX_API __attribute__((visibility("default")))
+
 /* The values are the exit statuses of the program and never change. */
 typedef enum vx_status {
     VX_OK = 0,
@@ -28,7 +31,7 @@ typedef struct vx_error {
 } vx_error;
 
 /* "ok", "internal", "usage", "input", "device", "output", "interrupted". */
-const char *vx_status_name(vx_status status);
+VX_API const char *vx_status_name(vx_status status);
 
 #ifdef __cplusplus
 }

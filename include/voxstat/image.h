@@ -28,15 +28,22 @@ typedef struct vx_image {
  * Trailing dimensions of length 1 are accepted. Errors (VX_INPUT, naming the file): missing, unreadable, truncated, not
  * NIfTI, complex or RGB, more than one volume, a surface, no orientation, a singular affine. *image is untouched on
  * error. */
-vx_status vx_image_read(const char *path, vx_analyze_orientation analyze, vx_image *image, vx_error *error);
-void vx_image_destroy(vx_image *image);
+VX_API vx_status vx_image_read(const char *path, vx_analyze_orientation analyze, vx_image *image, vx_error *error);
+VX_API void vx_image_destroy(vx_image *image);
 
-/* One input row of a matrix: `followup` minus `baseline`, or `followup` alone where `baseline` is null. The names are
- * only for messages. The caller keeps the strings alive during the call. */
+/* The image of one session, and the weight with which it enters its row. `column` is only for messages. */
+typedef struct vx_session_image {
+    const char *path, *column;
+    double weight; /* any number but 0 */
+} vx_session_image;
+
+/* One input row of a matrix: the sum over a participant's sessions of weight x value. Weights -1 and +1 make the change
+ * from the first session to the second, and +1 alone the image as it is. `participant` is only for messages. The caller
+ * keeps strings and arrays alive during the call. */
 typedef struct vx_volume_row {
     const char *participant;
-    const char *baseline, *baseline_column;
-    const char *followup, *followup_column;
+    const vx_session_image *session;
+    int64_t sessions; /* at least 1 */
 } vx_volume_row;
 
 /* Zero-initialised is a good beginning. Exact zeros are missing coverage: such voxels leave both kinds of mask. */
@@ -48,9 +55,6 @@ typedef struct vx_mask_options {
     double threshold;      /* in the images' units */
     double grid_tolerance; /* voxels; 0: VX_GRID_TOLERANCE */
     vx_analyze_orientation analyze;
-    struct vx_remarks *remarks; /* voxstat's own (base/remarks.h), to say more; may be null */
-    struct vx_source *source;   /* voxstat's own (base/source.h): the files that were read, of the mask (source[0]) and
-                                 * of every row's baseline and follow-up (source[1 + 2 * row + 0 or 1]); may be null */
 } vx_mask_options;
 
 /* The image that costs most voxels for one reason. */
@@ -85,18 +89,18 @@ typedef struct vx_matrix {
 } vx_matrix;
 
 /* Reads the images of all rows in parallel on `threads` threads (0: all), checks them, and keeps the voxels of the
- * mask. Sessions are subtracted in double. At no time more than one pair of volumes a thread is held beside the matrix,
- * and two bits a voxel and image.
+ * mask. The sum over the sessions is taken in double and rounded once. At no time more than the volumes of one row a
+ * thread are held beside the matrix, and two bits a voxel and image.
  * Errors (VX_INPUT, naming file, participant and column): every error of vx_image_read; a grid that differs from the
  * first image's in dimensions, or in affine by more than the tolerance; an image that is constant, or whose values
  * are those of another row's (the same file given twice too); an empty mask; a mask on another grid. */
-vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_options *mask, int threads,
-                         vx_matrix **matrix, vx_mask_report *report, vx_error *error);
+VX_API vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_options *mask, int threads,
+                                vx_matrix **matrix, vx_mask_report *report, vx_error *error);
 
 /* A matrix from memory: copies `data` (n x V) and `index` (V, ascending, within the grid). */
-vx_status vx_matrix_new(const vx_grid *grid, int64_t n, int64_t voxels, const float *data, const int64_t *index,
-                        vx_matrix **matrix, vx_error *error);
-void vx_matrix_free(vx_matrix *matrix);
+VX_API vx_status vx_matrix_new(const vx_grid *grid, int64_t n, int64_t voxels, const float *data, const int64_t *index,
+                               vx_matrix **matrix, vx_error *error);
+VX_API void vx_matrix_free(vx_matrix *matrix);
 
 typedef enum vx_image_type { VX_FLOAT32, VX_INT32, VX_UINT8 } vx_image_type;
 
@@ -109,8 +113,9 @@ typedef enum vx_intent {
 /* Writes one volume as NIfTI-1 (.nii or .nii.gz by the name) with the grid's own sform and qform. `data` has one
  * element of `type` a grid voxel. `df` is the parameter of VX_INTENT_T and VX_INTENT_CORREL. `shown` are the values
  * between which viewers show it at first (cal_min, cal_max); null: they choose. Errors: VX_OUTPUT. */
-vx_status vx_image_write(const char *path, const vx_grid *grid, const void *data, vx_image_type type, vx_intent intent,
-                         double df, const double shown[2], const char *description, vx_error *error);
+VX_API vx_status vx_image_write(const char *path, const vx_grid *grid, const void *data, vx_image_type type,
+                                vx_intent intent, double df, const double shown[2], const char *description,
+                                vx_error *error);
 
 #ifdef __cplusplus
 }

@@ -28,44 +28,45 @@ extern "C" {
 typedef bool (*vx_progress)(void *context, uint64_t done, uint64_t total);
 
 /* What vx_infer would do. */
-vx_status vx_infer_plan(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
-                        const vx_inference_options *options, vx_plan *plan, vx_error *error);
+VX_API vx_status vx_infer_plan(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
+                               const vx_inference_options *options, vx_plan *plan, vx_error *error);
 
 /* Tests one effect, and has the C backend check what the device computed. Errors: VX_USAGE for options out of range,
  * VX_INPUT for data without variance, VX_DEVICE for a device that fails or gives other results than the C backend,
  * VX_INTERRUPTED. */
-vx_status vx_infer(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
-                   const vx_inference_options *options, vx_progress progress, void *context, vx_result **result,
-                   vx_error *error);
+VX_API vx_status vx_infer(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
+                          const vx_inference_options *options, vx_progress progress, void *context, vx_result **result,
+                          vx_error *error);
 
 typedef struct vx_inference vx_inference;
 
 /* VX_USAGE for options out of range. */
-vx_status vx_inference_new(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
-                           const vx_inference_options *options, vx_inference **inference, vx_error *error);
-void vx_inference_free(vx_inference *inference);
+VX_API vx_status vx_inference_new(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
+                                  const vx_inference_options *options, vx_inference **inference, vx_error *error);
+VX_API void vx_inference_free(vx_inference *inference);
 
 /* What will be done, owned by the inference. Relabellings [0, evaluations) are to be run. */
-const vx_plan *vx_inference_plan(const vx_inference *inference);
+VX_API const vx_plan *vx_inference_plan(const vx_inference *inference);
 
 /* VX_INPUT for data without variance; VX_DEVICE for a device that fails. Once. */
-vx_status vx_inference_observe(vx_inference *inference, vx_error *error);
+VX_API vx_status vx_inference_observe(vx_inference *inference, vx_error *error);
 
 /* A tally without relabellings, after vx_inference_observe. The caller frees it with vx_tally_free. */
-vx_status vx_inference_tally(const vx_inference *inference, vx_tally **tally, vx_error *error);
+VX_API vx_status vx_inference_tally(const vx_inference *inference, vx_tally **tally, vx_error *error);
 
 /* Evaluates relabellings [first, last) and adds them to the tally, once the C backend has checked them as vx_infer's
  * are: what a device gives reaches no tally unchecked, however a run is cut. Each call fills the device again and has
  * its own check, so that a range is best some thousands of relabellings long. Errors, which leave the tally as it was:
  * VX_USAGE for a range that there is not, VX_INPUT for a tally of another inference or one that has some of the
  * relabellings, VX_DEVICE, VX_INTERRUPTED. */
-vx_status vx_inference_run(vx_inference *inference, uint64_t first, uint64_t last, vx_tally *tally,
-                           vx_progress progress, void *context, vx_error *error);
+VX_API vx_status vx_inference_run(vx_inference *inference, uint64_t first, uint64_t last, vx_tally *tally,
+                                  vx_progress progress, void *context, vx_error *error);
 
 /* The result, which the caller frees with vx_result_free; once. VX_INPUT for a tally of another inference, or one
  * without some of the relabellings; VX_DEVICE where its largest cluster or TFCE of the data as observed is not the one
  * found here. */
-vx_status vx_inference_finish(vx_inference *inference, const vx_tally *tally, vx_result **result, vx_error *error);
+VX_API vx_status vx_inference_finish(vx_inference *inference, const vx_tally *tally, vx_result **result,
+                                     vx_error *error);
 
 #ifdef __cplusplus
 }

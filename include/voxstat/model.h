@@ -78,9 +78,10 @@ typedef struct vx_model {
  * effect uses; rows where a covariate of interest is missing leave that covariate's effect only.
  * Errors (VX_INPUT, naming the column): a constant covariate; a rank-deficient design (which column repeats which);
  * fewer rows than parameters plus one; a missing nuisance value; a covariate called as the mean is. */
-vx_status vx_model_new(const vx_model_options *options, int64_t n, const vx_regressor *covariate, int64_t covariates,
-                       const vx_regressor *nuisance, int64_t nuisances, vx_model **model, vx_error *error);
-void vx_model_free(vx_model *model);
+VX_API vx_status vx_model_new(const vx_model_options *options, int64_t n, const vx_regressor *covariate,
+                              int64_t covariates, const vx_regressor *nuisance, int64_t nuisances, vx_model **model,
+                              vx_error *error);
+VX_API void vx_model_free(vx_model *model);
 
 #ifdef __cplusplus
 }

@@ -32,14 +32,14 @@ typedef struct vx_grid {
 
 /* Whether two grids agree: same dimensions and every corner within `tolerance` voxels. Where they do not, `difference`
  * (may be null; `size` bytes) says how: dimensions, a shift in mm, a flip, a rotation. */
-bool vx_grid_same(const vx_grid *a, const vx_grid *b, double tolerance, char *difference, size_t size);
+VX_API bool vx_grid_same(const vx_grid *a, const vx_grid *b, double tolerance, char *difference, size_t size);
 
 /* The largest distance along an axis, in voxels of `a`, between the same corner of both grids; infinity where their
  * dimensions differ or an affine is no numbers. */
-double vx_grid_distance(const vx_grid *a, const vx_grid *b);
+VX_API double vx_grid_distance(const vx_grid *a, const vx_grid *b);
 
 /* A plain grid for data from memory: isotropic voxels of `mm`, first voxel at `origin` mm, sform code 2 (aligned). */
-vx_grid vx_grid_new(int64_t nx, int64_t ny, int64_t nz, double mm, const double origin[3]);
+VX_API vx_grid vx_grid_new(int64_t nx, int64_t ny, int64_t nz, double mm, const double origin[3]);
 
 #ifdef __cplusplus
 }

@@ -61,7 +61,7 @@ typedef struct vx_study_modality {
     char *name;
     int64_t n;               /* complete: every image of the modality and every nuisance value is there */
     int64_t *participant;    /* n: indices into vx_study.participant, in the order of the sorted participant_id */
-    vx_volume_row *row;      /* n: absolute paths and column names */
+    vx_volume_row *row;      /* n: absolute paths, column names and weights: -1 and +1 of two sessions, +1 of one */
     vx_left_out *left_out;
     size_t left_outs;
 } vx_study_modality;
@@ -91,8 +91,8 @@ typedef struct vx_study {
  * text where a number belongs (a column of two texts is taken as 0 and 1, one of more is refused); more than two
  * sessions unnamed (they are listed), or two whose names do not tell which came first; a named image that does not
  * exist; fewer than 2 complete participants. */
-vx_status vx_study_read(const vx_study_options *options, vx_study **study, vx_error *error);
-void vx_study_free(vx_study *study);
+VX_API vx_status vx_study_read(const vx_study_options *options, vx_study **study, vx_error *error);
+VX_API void vx_study_free(vx_study *study);
 
 #ifdef __cplusplus
 }

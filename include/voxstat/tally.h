@@ -24,13 +24,13 @@ typedef struct vx_range {
 } vx_range;
 
 /* The relabellings that the tally has: ascending ranges that do not touch, `*count` of them. The tally owns them. */
-const vx_range *vx_tally_ranges(const vx_tally *tally, size_t *count);
+VX_API const vx_range *vx_tally_ranges(const vx_tally *tally, size_t *count);
 
 /* Adds what `from` holds to `into`. Errors: VX_INPUT where the two are not of one inference (the message names what
  * differs) or both have a relabelling; VX_INTERNAL without memory. `into` is as it was on error. */
-vx_status vx_tally_merge(vx_tally *into, const vx_tally *from, vx_error *error);
+VX_API vx_status vx_tally_merge(vx_tally *into, const vx_tally *from, vx_error *error);
 
-void vx_tally_free(vx_tally *tally);
+VX_API void vx_tally_free(vx_tally *tally);
 
 #ifdef __cplusplus
 }

@@ -33,6 +33,7 @@ static double *read_covariate(void)
 static vx_matrix *read_images(void)
 {
     static char path[N][1200], participant[N][8];
+    vx_session_image session[N];
     vx_volume_row row[N];
     vx_mask_options mask = {.analyze = VX_ANALYZE_RADIOLOGICAL};
     vx_matrix *matrix = NULL;
@@ -41,7 +42,8 @@ static vx_matrix *read_images(void)
     for (int i = 0; i < N; i++) {
         snprintf(path[i], sizeof path[i], "%s/con/con_%08d.hdr", folder, 810001 + i);
         snprintf(participant[i], sizeof participant[i], "sub-%02d", i + 1);
-        row[i] = (vx_volume_row){.participant = participant[i], .followup = path[i], .followup_column = "fmri"};
+        session[i] = (vx_session_image){path[i], "fmri", 1};
+        row[i] = (vx_volume_row){participant[i], &session[i], 1};
     }
     check(vx_matrix_read(row, N, &mask, 2, &matrix, &report, &error), error);
     assert_int_equal(matrix->voxels, 75919); /* finite and non-zero in all 30, counted by the data's README */

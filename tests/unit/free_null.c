@@ -1,7 +1,6 @@
 /* What frees or closes takes null, so that a cleanup need not know how far its function came. tests/lint/checked.sh
  * sees to it that none is missing here. */
 #include "base/sha.h"
-#include "base/source.h"
 #include "base/stream.h"
 #include "cli/arguments.h"
 #include "cli/columns.h"
@@ -14,9 +13,9 @@
 #include "image/coverage.h"
 #include "image/facts.h"
 #include "image/files.h"
-#include "image/load.h"
 #include "image/means.h"
 #include "image/packed.h"
+#include "image/sources.h"
 #include "infer/estimate.h"
 #include "infer/pvalue.h"
 #include "model/relabelling.h"
@@ -65,6 +64,7 @@ static void the_library(void **state)
     vx_result_free(NULL);
     vx_sha256_destroy(NULL);
     vx_source_destroy(NULL);
+    vx_sources_destroy(NULL);
     assert_false(vx_stream_close(NULL)); /* nothing has arrived */
     vx_study_free(NULL);
     vx_table_destroy(NULL);

@@ -22,11 +22,12 @@ static vx_error error;
 static const float baseline[ROWS][VOXELS] = {{1, 2, 3, 4, 5, 0}, {2, 4, 6, 0, 1, 2}, {5, 3, 1, NAN, 7, 9}};
 static const float followup[ROWS][VOXELS] = {{2, 1, 5, 6, 6, 3}, {5, 4.5f, 0, 3, 2, 2}, {4, 9, 8, 1, 8, 6}};
 
-static vx_volume_row rows[ROWS] = {
-    {"sub-a", "a1.nii", "pet_baseline", "a2.nii", "pet_followup"},
-    {"sub-b", "b1.nii", "pet_baseline", "b2.nii.gz", "pet_followup"},
-    {"sub-c", "c1.nii.gz", "pet_baseline", "c2.nii", "pet_followup"},
+static const vx_session_image pairs[ROWS][2] = {
+    {{"a1.nii", "pet_baseline", -1}, {"a2.nii", "pet_followup", 1}},
+    {{"b1.nii", "pet_baseline", -1}, {"b2.nii.gz", "pet_followup", 1}},
+    {{"c1.nii.gz", "pet_baseline", -1}, {"c2.nii", "pet_followup", 1}},
 };
+static const vx_volume_row rows[ROWS] = {{"sub-a", pairs[0], 2}, {"sub-b", pairs[1], 2}, {"sub-c", pairs[2], 2}};
 
 static vx_grid line(double x)
 {
@@ -46,8 +47,8 @@ static int make_images(void **state)
     if (!mkdtemp(folder) || chdir(folder))
         return -1;
     for (int i = 0; i < ROWS; i++) {
-        put(rows[i].baseline, &grid, baseline[i]);
-        put(rows[i].followup, &grid, followup[i]);
+        put(pairs[i][0].path, &grid, baseline[i]);
+        put(pairs[i][1].path, &grid, followup[i]);
     }
     return 0;
 }
@@ -168,15 +169,15 @@ static void test_explicit_mask(void **state)
     assert_non_null(strstr(error.message, "mask: nowhere.nii: the image does not exist: No such file"));
 }
 
-static void read_two_rows(const float images[2][2][VOXELS], vx_mask_report *report)
+static void read_two_rows(const float value[2][2][VOXELS], vx_mask_report *report)
 {
-    static const char *const name[2][2] = {{"x1.nii", "x2.nii"}, {"y1.nii", "y2.nii"}};
+    static const vx_session_image two[2][2] = {{{"x1.nii", "before", -1}, {"x2.nii", "after", 1}},
+                                               {{"y1.nii", "before", -1}, {"y2.nii", "after", 1}}};
     const vx_grid grid = line(-6);
-    const vx_volume_row pair[2] = {{"sub-x", name[0][0], "before", name[0][1], "after"},
-                                   {"sub-y", name[1][0], "before", name[1][1], "after"}};
+    const vx_volume_row pair[2] = {{"sub-x", two[0], 2}, {"sub-y", two[1], 2}};
     vx_matrix *matrix;
     for (int i = 0; i < 4; i++)
-        put(name[i / 2][i % 2], &grid, images[i / 2][i % 2]);
+        put(two[i / 2][i % 2].path, &grid, value[i / 2][i % 2]);
     if (vx_matrix_read(pair, 2, NULL, 2, &matrix, report, &error))
         fail_msg("%s", error.message);
     vx_matrix_free(matrix);
@@ -186,11 +187,11 @@ static void read_two_rows(const float images[2][2][VOXELS], vx_mask_report *repo
  * nobody alone does. The first of them is named. */
 static void test_one_image_makes_a_candidate(void **state)
 {
-    static const float images[2][2][VOXELS] = {{{1, 2, 0, 4, 5, 3}, {2, 3, 0, 0, 6, 1}},
-                                               {{3, 1, 0, 0, 4, 2}, {1, 3, 0, 0, 5, 7}}};
+    static const float value[2][2][VOXELS] = {{{1, 2, 0, 4, 5, 3}, {2, 3, 0, 0, 6, 1}},
+                                              {{3, 1, 0, 0, 4, 2}, {1, 3, 0, 0, 5, 7}}};
     vx_mask_report report;
     (void)state;
-    read_two_rows(images, &report);
+    read_two_rows(value, &report);
     expect_counts(&report, 5, 0, 1, 0, 1); /* voxel 4 changes by 1 in both */
     expect_loss(&report.zero, "sub-x", "after", 1, 0, 3);
     assert_int_equal(report.not_finite.images, 0);
@@ -200,8 +201,8 @@ static void test_one_image_makes_a_candidate(void **state)
  * another none. A mask file without voxel 3 makes that no loss. */
 static void test_the_costliest_image(void **state)
 {
-    static const float images[ROWS][VOXELS] = {{5, 0, 0, 4, 1, 2}, {4, 0, 0, 3, 2, 1}, {6, 7, 8, 0, 3, 5}};
-    static const char *const name[ROWS] = {"p.nii", "q.nii", "r.nii"};
+    static const float value[ROWS][VOXELS] = {{5, 0, 0, 4, 1, 2}, {4, 0, 0, 3, 2, 1}, {6, 7, 8, 0, 3, 5}};
+    static const vx_session_image one[ROWS] = {{"p.nii", "pet", 1}, {"q.nii", "pet", 1}, {"r.nii", "pet", 1}};
     const float in[VOXELS] = {1, 1, 1, 0, 1, 1};
     const vx_grid grid = line(-6);
     const vx_mask_options mask = {.file = "mask.nii.gz"};
@@ -211,8 +212,8 @@ static void test_the_costliest_image(void **state)
     (void)state;
     put("mask.nii.gz", &grid, in);
     for (int i = 0; i < ROWS; i++) {
-        put(name[i], &grid, images[i]);
-        alone[i] = (vx_volume_row){.participant = rows[i].participant, .followup = name[i], .followup_column = "pet"};
+        put(one[i].path, &grid, value[i]);
+        alone[i] = (vx_volume_row){rows[i].participant, &one[i], 1};
     }
     assert_int_equal(vx_matrix_read(alone, ROWS, NULL, 2, &matrix, &report, &error), VX_OK);
     expect_counts(&report, 6, 0, 3, 0, 0);
@@ -236,6 +237,7 @@ static void test_order_of_rows(void **state)
     static const int order[][ROWS] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
     const vx_grid grid = line(-6);
     const float lacking[VOXELS] = {1, 2, 0, 0, 5.5f, 0};
+    const vx_session_image replaced[2] = {{"lacking.nii", "pet_baseline", -1}, pairs[0][1]};
     vx_mask_report first;
     (void)state;
     put("lacking.nii", &grid, lacking);
@@ -247,7 +249,7 @@ static void test_order_of_rows(void **state)
             ordered[i] = rows[order[k][i]];
         for (int i = 0; i < ROWS; i++)
             if (ordered[i].participant == rows[0].participant)
-                ordered[i].baseline = "lacking.nii";
+                ordered[i].session = replaced;
         assert_int_equal(vx_matrix_read(ordered, ROWS, NULL, 2, &matrix, &report, &error), VX_OK);
         assert_int_equal(matrix->voxels, 3);
         if (k == 0) {
@@ -267,6 +269,7 @@ static void test_order_of_rows(void **state)
  * to the difference of the doubles. Values that are the same as floats, but not as doubles, are no duplicates. */
 static void test_difference_of_doubles(void **state)
 {
+    vx_session_image session[ROWS][2];
     vx_volume_row pair[ROWS];
     char name[2 * ROWS][16];
     vx_matrix *matrix;
@@ -286,8 +289,8 @@ static void test_difference_of_doubles(void **state)
         FILE *file = fopen(name[i], "wb");
         assert_int_equal(fwrite(bytes, 1, sizeof bytes, file), sizeof bytes);
         fclose(file);
-        if (i % 2)
-            pair[i / 2] = (vx_volume_row){"sub", name[i - 1], "bl", name[i], "fu"};
+        session[i / 2][i % 2] = (vx_session_image){name[i], i % 2 ? "fu" : "bl", i % 2 ? 1 : -1};
+        pair[i / 2] = (vx_volume_row){"sub", session[i / 2], 2};
     }
     if (vx_matrix_read(pair, ROWS, NULL, 1, &matrix, NULL, &error))
         fail_msg("%s", error.message);
@@ -299,15 +302,14 @@ static void test_difference_of_doubles(void **state)
     vx_matrix_free(matrix);
 }
 
-/* Without a baseline the follow-up is the value; one row alone is kept whole. */
+/* A weight of 1 leaves the image as it is; one row alone is kept whole. */
 static void test_one_image_a_row(void **state)
 {
     vx_volume_row alone[ROWS];
     vx_matrix *matrix;
     (void)state;
     for (int i = 0; i < ROWS; i++)
-        alone[i] = (vx_volume_row){.participant = rows[i].participant, .followup = rows[i].followup,
-                                   .followup_column = "pet"};
+        alone[i] = (vx_volume_row){rows[i].participant, &pairs[i][1], 1};
     assert_int_equal(vx_matrix_read(alone, ROWS, NULL, 2, &matrix, NULL, &error), VX_OK);
     const int64_t index[] = {0, 1, 3, 4, 5};
     assert_int_equal(matrix->voxels, 5);
@@ -323,12 +325,14 @@ static void test_one_image_a_row(void **state)
 /* Row `row` with one of its images replaced. The words are looked for one by one. */
 static void expect_error(int row, const char *first, const char *second, const char *const words[])
 {
+    vx_session_image session[2] = {pairs[row][0], pairs[row][1]};
     vx_volume_row changed[ROWS];
     memcpy(changed, rows, sizeof rows);
+    changed[row].session = session;
     if (first)
-        changed[row].baseline = first;
+        session[0].path = first;
     if (second)
-        changed[row].followup = second;
+        session[1].path = second;
     for (int threads = 1; threads <= 2; threads++) {
         vx_matrix *matrix = NULL;
         assert_int_equal(vx_matrix_read(changed, ROWS, NULL, threads, &matrix, NULL, &error), VX_INPUT);
@@ -372,10 +376,11 @@ static void test_errors(void **state)
 static void test_lowest_row_is_reported(void **state)
 {
     enum { MANY = 64 };
+    static const vx_session_image gone[2] = {{"gone.nii", "one", -1}, {"gone.nii", "two", 1}};
     vx_volume_row many[MANY];
     (void)state;
     for (int i = 0; i < MANY; i++)
-        many[i] = i < 5 ? rows[0] : (vx_volume_row){"sub-late", "gone.nii", "one", "gone.nii", "two"};
+        many[i] = i < 5 ? rows[0] : (vx_volume_row){"sub-late", gone, 2};
     many[5].participant = "sub-early";
     for (int again = 0; again < 20; again++) {
         vx_matrix *matrix;

@@ -17,8 +17,9 @@ enum { VOXELS = 9, ROWS = 2 };
 static char folder[] = "/tmp/voxstat-mask-XXXXXX";
 static vx_error error;
 
-static const vx_volume_row rows[ROWS] = {{"sub-a", "a1.nii", "pet_baseline", "a2.nii", "pet_followup"},
-                                         {"sub-b", "b1.nii", "pet_baseline", "b2.nii", "pet_followup"}};
+static const vx_session_image pair[ROWS][2] = {{{"a1.nii", "pet_baseline", -1}, {"a2.nii", "pet_followup", 1}},
+                                               {{"b1.nii", "pet_baseline", -1}, {"b2.nii", "pet_followup", 1}}};
+static const vx_volume_row rows[ROWS] = {{"sub-a", pair[0], 2}, {"sub-b", pair[1], 2}};
 
 /* Voxel                0   1   2    3     4   5         6     7    8
  *                      +   -   -/+  inf   0   overflow  -inf  max  + */
@@ -34,7 +35,7 @@ static int make_images(void **state)
         return -1;
     for (int i = 0; i < ROWS; i++)
         for (int session = 0; session < 2; session++)
-            if (vx_image_write(session ? rows[i].followup : rows[i].baseline, &grid, image[i][session], VX_FLOAT32,
+            if (vx_image_write(pair[i][session].path, &grid, image[i][session], VX_FLOAT32,
                                VX_INTENT_NONE, 0, NULL, "", &error))
                 fail_msg("%s", error.message);
     return 0;
@@ -77,8 +78,7 @@ static void what_stays(void **state)
 /* Whichever row comes first. */
 static void the_order_of_rows_is_of_no_matter(void **state)
 {
-    static const vx_volume_row turned[ROWS] = {{"sub-b", "b1.nii", "pet_baseline", "b2.nii", "pet_followup"},
-                                               {"sub-a", "a1.nii", "pet_baseline", "a2.nii", "pet_followup"}};
+    const vx_volume_row turned[ROWS] = {rows[1], rows[0]};
     static const int64_t index[5] = {0, 1, 2, 7, 8};
     vx_matrix *matrix;
     (void)state;

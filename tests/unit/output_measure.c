@@ -20,39 +20,42 @@ static void means_of_regions(void **state)
 {
     static const double place[4] = {10, 9.5, 23, 7};
     float label[2][VOXELS] = {{0, 1, 0, 1, 2}, {0, 0, 1, 0, 0}};
-    vx_map map[2] = {{.name = "clusters", .is_label = true, .value = label[0]},
-                     {.name = "clusters", .is_label = true, .value = label[1]}};
+    vx_map map[2] = {{VX_MAP_CLUSTERS, "label", label[0]},
+                     {VX_MAP_CLUSTERS, "label", label[1]}};
     vx_cluster cluster[2] = {{.label = 1, .voxels = 2}, {.label = 2, .voxels = 1}};
     vx_result first = {.map = &map[0], .maps = 1, .cluster = cluster, .clusters = 2};
     vx_result second = {.map = &map[1], .maps = 1, .cluster = cluster, .clusters = 1}, *result[2] = {&first, &second};
     char path[2][2][100];
-    vx_volume_row row[2];
-    vx_study_modality study = {.name = "pet", .n = 2, .row = row};
-    vx_record_modality modality = {.name = "pet", .study = &study, .matrix = &fixture_matrix, .model = &fixture_model,
+    vx_session_image session[2][2];
+    vx_volume_row row[2] = {{"sub-1", session[0], 2}, {"sub-2", session[1], 2}};
+    vx_sources sources;
+    vx_record_modality modality = {.name = "pet", .matrix = &fixture_matrix, .model = &fixture_model,
                                    .result = result};
     vx_means *means = NULL;
     vx_error error = {0};
     (void)state;
     for (int i = 0; i < 2; i++) {
-        for (int session = 0; session < 2; session++) {
-            snprintf(path[i][session], sizeof path[i][session], "%s/%d%d.nii", fixture_folder, i, session);
-            put(path[i][session], level[i][session][0], level[i][session][1]);
+        for (int s = 0; s < 2; s++) {
+            snprintf(path[i][s], sizeof path[i][s], "%s/%d%d.nii", fixture_folder, i, s);
+            put(path[i][s], level[i][s][0], level[i][s][1]);
+            session[i][s] = (vx_session_image){path[i][s], "pet", s ? 1 : -1};
         }
-        row[i] = (vx_volume_row){.baseline = path[i][0], .followup = path[i][1]};
     }
+    assert_int_equal(vx_sources_init(row, 2, NULL, true, &sources, &error), VX_OK);
+    sources.how.grid = fixture_matrix.grid;
     assert_int_equal(vx_measured_region(&modality, 0), 1);
     assert_int_equal(vx_measured_region(&modality, 1), 3);
-    if (vx_measure(&modality, &(vx_mask_options){0}, 2, &means, &error))
+    if (vx_measure(&modality, &sources, 2, &means, &error))
         fail_msg("%s", error.message);
     assert_int_equal(means->regions, 4);
-    for (int session = 0; session < 2; session++)
+    for (int s = 0; s < 2; s++)
         for (int i = 0; i < 2; i++)
             for (int r = 0; r < 4; r++)
-                assert_true(means->region[session][i * 4 + r] ==
-                            level[i][session][0] + level[i][session][1] * place[r]);
+                assert_true(means->region[s][i * 4 + r] == level[i][s][0] + level[i][s][1] * place[r]);
     for (int v = 0; v < 24; v++) /* (10 + 20 + 100 - 50) / 4 + (1 + 2 + 0.5 + 4) / 4 v */
         assert_true(means->image[v] == (float)(20 + 1.875 * v));
     vx_means_free(means);
+    vx_sources_destroy(&sources);
 }
 
 /* The table lists every cluster, but only the largest are measured. */

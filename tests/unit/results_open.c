@@ -10,8 +10,9 @@
 static double fixture_before[9] = {10, 1, 4, 20, 2, 5, 30, 3, 6}, fixture_after[9] = {11, 7, 1, 22, 8, 2, 33, 9, 3};
 static int64_t fixture_counts[3] = {24, 23, 22};
 static float fixture_mean[24];
-static vx_means fixture_means = {.n = 3, .regions = 3, .region = {fixture_before, fixture_after},
-                                 .voxels = {fixture_counts, fixture_counts}, .image = fixture_mean};
+static vx_means fixture_means = {.n = 3, .sessions = 2, .regions = 3,
+                                 .region = (double *[]){fixture_before, fixture_after},
+                                 .voxels = (int64_t *[]){fixture_counts, fixture_counts}, .image = fixture_mean};
 
 static vx_column fixture_covariate = {.name = "rapa/48 h", .value = (double[]){4, 6, 99, 8}};
 
@@ -92,8 +93,8 @@ static void effects_come_back(void **state)
     assert_int_equal(change->clusters, 2);
     assert_int_equal(change->cluster[1].sign, -1);
     assert_close(change->cluster[1].peak_mm[1], 23.5, 0);
-    assert_close(change->cluster[0].p_extent, 0.03125, 0);
-    assert_true(isnan(change->cluster[0].p_mass));
+    assert_close(change->cluster[0].p[VX_P_FWE_EXTENT], 0.03125, 0);
+    assert_true(isnan(change->cluster[0].p[VX_P_FWE_MASS]));
     assert_int_equal(change->null.count, 4);
     assert_close(change->null.voxel[3], 7, 0);
     assert_close(change->null.extent[3], 2, 0);
@@ -127,8 +128,8 @@ static void maps_come_back_with_plain_p(void **state)
         vx_results *results = open_folder();
         const vx_results_modality *modality = results->modality;
         const vx_results_effect *change = modality->effect;
-        assert_int_equal(vx_results_map(results, change, &modality->grid, "p-fwe-voxel", &p, &error), VX_OK);
-        assert_int_equal(vx_results_map(results, change, &modality->grid, "t", &t, &error), VX_OK);
+        assert_int_equal(vx_results_map(results, change, &modality->grid, VX_P_FWE_VOXEL, &p, &error), VX_OK);
+        assert_int_equal(vx_results_map(results, change, &modality->grid, VX_MAP_T, &t, &error), VX_OK);
         assert_int_equal(vx_results_mean(results, modality, &mean, &error), VX_OK);
         assert_int_equal(vx_results_mask(results, modality, &mask, &error), VX_OK);
         for (int v = 0; v < VOXELS; v++) {
@@ -139,10 +140,10 @@ static void maps_come_back_with_plain_p(void **state)
         assert_close(p[0], 1, 1e-6); /* outside the mask */
         assert_close(mask[0], 0, 0);
         assert_close(mean[23], 11.5, 0);
-        assert_true(vx_results_has_map(results, change, "clusters"));
-        assert_false(vx_results_has_map(results, change, "slope"));
+        assert_true(vx_results_has_map(results, change, VX_MAP_CLUSTERS));
+        assert_false(vx_results_has_map(results, change, VX_MAP_SLOPE));
         free(p);
-        assert_int_equal(vx_results_map(results, change, &modality->grid, "slope", &p, &error), VX_INPUT);
+        assert_int_equal(vx_results_map(results, change, &modality->grid, VX_MAP_SLOPE, &p, &error), VX_INPUT);
         assert_non_null(strstr(error.message, "/maps/pet/change/slope"));
         free(t);
         free(mean);

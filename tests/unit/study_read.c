@@ -103,9 +103,11 @@ static void rows_are_sorted(void **state)
     assert_int_equal(pet->left_outs, 0);
     assert_int_equal(pet->participant[2], 2);
     snprintf(path, sizeof path, "%s/c1.hdr", folder);
-    assert_string_equal(pet->row[2].baseline, path);
-    assert_string_equal(pet->row[2].baseline_column, "pet_baseline");
-    assert_string_equal(pet->row[2].followup_column, "pet_followup");
+    assert_int_equal(pet->row[2].sessions, 2);
+    assert_string_equal(pet->row[2].session[0].path, path);
+    assert_string_equal(pet->row[2].session[0].column, "pet_baseline");
+    assert_string_equal(pet->row[2].session[1].column, "pet_followup");
+    assert_true(pet->row[2].session[0].weight == -1 && pet->row[2].session[1].weight == 1);
     assert_string_equal(pet->row[2].participant, "sub-03");
     vx_study_free(study);
 }
@@ -167,10 +169,10 @@ static void sessions(void **state)
     vx_study *study = read_good((vx_study_options){.sessions = {"v1", "v3"}}, three);
     assert_int_equal(study->modalities, 1); /* gm has no v3 */
     assert_string_equal(study->modality[0].name, "pet_suvr");
-    assert_string_equal(study->modality[0].row[0].followup_column, "pet_suvr_v3");
+    assert_string_equal(study->modality[0].row[0].session[1].column, "pet_suvr_v3");
     vx_study_free(study);
     study = read_good((vx_study_options){.modality = gm, .modalities = 1}, three); /* gm alone has two sessions */
-    assert_string_equal(study->modality[0].row[0].baseline_column, "gm_v1");
+    assert_string_equal(study->modality[0].row[0].session[0].column, "gm_v1");
     vx_study_free(study);
     study = read_good((vx_study_options){0}, "participant_id\tpet_after\tpet_baseline\ns1\ta2.nii\ta1.nii\n"
                                              "s2\tb1.nii.gz\tb2.nii.gz\n");
@@ -193,7 +195,8 @@ static void one_sample(void **state)
     assert_string_equal(study->modality[0].name, "con");
     assert_string_equal(study->modality[1].name, "pet_v1");
     assert_int_equal(study->modality[1].n, 2);
-    assert_null(study->modality[0].row[0].baseline);
+    assert_int_equal(study->modality[0].row[0].sessions, 1);
+    assert_true(study->modality[0].row[0].session[0].weight == 1);
     assert_null(study->session[0]);
     vx_study_free(study);
     study = read_good((vx_study_options){.design = VX_ONESAMPLE, .sessions = {"v1"}}, text);

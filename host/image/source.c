@@ -1,4 +1,4 @@
-#include "base/source.h"
+#include "image/source.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -33,18 +33,9 @@ vx_source_state vx_source_now(const vx_source_file *file)
 vx_source_state vx_source_now_all(const vx_source *source)
 {
     vx_source_state worst = VX_SOURCE_SAME;
-    for (int i = 0; i < source->files; i++) {
+    for (int i = 0; i < source->files && *source->file[i].sha256; i++) {
         const vx_source_state now = vx_source_now(&source->file[i]);
         worst = now > worst ? now : worst;
     }
     return worst;
-}
-
-void vx_source_destroy(vx_source *source)
-{
-    if (!source)
-        return;
-    for (int i = 0; i < source->files; i++)
-        free(source->file[i].path);
-    *source = (vx_source){0};
 }

@@ -1,0 +1,36 @@
+/* Every volume that a run reads, in one list: its files are protected before it is read, and recorded afterwards. */
+#include "cli/run.h"
+
+#include "base/memory.h"
+
+static void list(vx_run *run, vx_source *source)
+{
+    if (source->path)
+        run->source[run->sources++] = source;
+}
+
+vx_status vx_inputs_list(vx_run *run, vx_error *error)
+{
+    const vx_study *study = run->study;
+    size_t most = 2; /* the mask, the template */
+    vx_status status = VX_OK;
+    run->modality = vx_array_zero(study->modalities, sizeof *run->modality);
+    if (!run->modality)
+        return vx_fail_memory(error);
+    for (size_t m = 0; m < study->modalities && !status; m++) {
+        const vx_study_modality *modality = run->modality[m].study = study->modality + m;
+        vx_sources *sources = &run->modality[m].sources;
+        status = vx_sources_init(modality->row, modality->n, &run->mask, true, sources, error);
+        most += (size_t)(sources->n * sources->sessions);
+    }
+    if (status)
+        return status;
+    if (!(run->source = vx_array(most, sizeof *run->source)))
+        return vx_fail_memory(error);
+    list(run, &run->modality[0].sources.mask); /* the other modalities read the same file */
+    list(run, &run->template);
+    for (size_t m = 0; m < study->modalities; m++)
+        for (int64_t i = 0; i < run->modality[m].sources.n * run->modality[m].sources.sessions; i++)
+            list(run, &run->modality[m].sources.image[i]);
+    return VX_OK;
+}

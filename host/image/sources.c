@@ -1,0 +1,58 @@
+#include "image/sources.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+
+static vx_status check_rows(const vx_volume_row *rows, int64_t n, int64_t *sessions, vx_error *error)
+{
+    if (n < 1)
+        return vx_fail(error, VX_INPUT, "no images: at least one participant is needed");
+    for (int64_t i = 0; i < n; i++) {
+        const vx_volume_row *row = &rows[i];
+        if (row->sessions < 1)
+            return vx_fail(error, VX_INPUT, "participant %s: no images", row->participant ? row->participant : "?");
+        for (int64_t s = 0; s < row->sessions; s++)
+            if (!isfinite(row->session[s].weight) || row->session[s].weight == 0)
+                return vx_fail(error, VX_INPUT, "%s: its weight is %g; a number other than 0 is needed",
+                               row->session[s].path, row->session[s].weight);
+        *sessions = row->sessions > *sessions ? row->sessions : *sessions;
+    }
+    return VX_OK;
+}
+
+vx_status vx_sources_init(const vx_volume_row *rows, int64_t n, const vx_mask_options *options, bool hashed,
+                          vx_sources *sources, vx_error *error)
+{
+    size_t images;
+    *sources = (vx_sources){.row = rows, .n = n, .options = options ? *options : (vx_mask_options){0}};
+    vx_status status = check_rows(rows, n, &sources->sessions, error);
+    if (status)
+        return status;
+    if (!(sources->options.grid_tolerance > 0))
+        sources->options.grid_tolerance = VX_GRID_TOLERANCE;
+    sources->how = (vx_loading){.orientation = sources->options.analyze, .exact = true, .hashed = hashed,
+                                .tolerance = sources->options.grid_tolerance};
+    sources->mask.path = sources->options.file;
+    if (vx_multiply((size_t)n, (size_t)sources->sessions, &images))
+        sources->image = vx_array_zero(images, sizeof *sources->image);
+    if (!sources->image)
+        return vx_fail_memory(error);
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t s = 0; s < rows[i].sessions; s++)
+            sources->image[i * sources->sessions + s] =
+                (vx_source){.path = rows[i].session[s].path, .participant = rows[i].participant,
+                            .column = rows[i].session[s].column};
+    return VX_OK;
+}
+
+void vx_sources_destroy(vx_sources *sources)
+{
+    if (!sources)
+        return;
+    for (int64_t i = 0; sources->image && i < sources->n * sources->sessions; i++)
+        vx_source_destroy(&sources->image[i]);
+    free(sources->image);
+    vx_source_destroy(&sources->mask);
+    *sources = (vx_sources){0};
+}
