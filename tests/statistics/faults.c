@@ -95,18 +95,18 @@ static vx_status without_tile(faulty *f, vx_op op, const vx_dense_args *args, vx
 {
     size_t tile = (size_t)args->n * VX_TILE * 4, bytes = (size_t)args->tiles * tile, counts = (size_t)args->tiles * 256;
     int which = args->tiles / 2;
-    char *y = copy_of(f, b[VX_Y], bytes), *kept = malloc(tile);
-    uint32_t *before = args->flags & VX_COUNT ? copy_of(f, b[VX_COUNTS], counts) : NULL;
+    char *y = copy_of(f, b[VX_B_Y], bytes), *kept = malloc(tile);
+    uint32_t *before = args->flags & VX_COUNT ? copy_of(f, b[VX_B_COUNTS], counts) : NULL;
     memcpy(kept, y + (size_t)which * tile, tile);
     memset(y + (size_t)which * tile, 0, tile);
-    put(f, b[VX_Y], y, bytes);
+    put(f, b[VX_B_Y], y, bytes);
     vx_status status = f->cpu->run(f->cpu, 0, op, args, b, error);
     memcpy(y + (size_t)which * tile, kept, tile);
-    put(f, b[VX_Y], y, bytes);
+    put(f, b[VX_B_Y], y, bytes);
     if (before) {
-        uint32_t *after = copy_of(f, b[VX_COUNTS], counts);
+        uint32_t *after = copy_of(f, b[VX_B_COUNTS], counts);
         memcpy(after + which * VX_TILE, before + which * VX_TILE, VX_TILE * 4);
-        put(f, b[VX_COUNTS], after, counts);
+        put(f, b[VX_B_COUNTS], after, counts);
         free(after);
     }
     free(before);
@@ -119,14 +119,14 @@ static vx_status without_tile(faulty *f, vx_op op, const vx_dense_args *args, vx
 static vx_status with_larger_r(faulty *f, vx_op op, const vx_dense_args *args, vx_buffer *const *b, vx_error *error)
 {
     size_t row = (size_t)((1 + args->nuisance) * args->n), bytes = (size_t)args->relabellings * row * sizeof(float);
-    float *w = copy_of(f, b[VX_W], bytes), *kept = malloc(bytes);
+    float *w = copy_of(f, b[VX_B_W], bytes), *kept = malloc(bytes);
     memcpy(kept, w, bytes);
     for (int p = ROW; p < args->relabellings; p++)
         for (int i = 0; i < args->n; i++)
             w[(size_t)p * row + (size_t)i] *= (float)(1 + f->much);
-    put(f, b[VX_W], w, bytes);
+    put(f, b[VX_B_W], w, bytes);
     vx_status status = f->cpu->run(f->cpu, 0, op, args, b, error);
-    put(f, b[VX_W], kept, bytes);
+    put(f, b[VX_B_W], kept, bytes);
     free(w);
     free(kept);
     return status;
@@ -158,13 +158,13 @@ static vx_status run_dense(faulty *f, vx_op op, const vx_dense_args *args, vx_bu
 static void spoil_maxima(faulty *f, const vx_dense_args *args, vx_buffer *const *b)
 {
     size_t bytes = (size_t)args->relabellings * 4;
-    int32_t *high = copy_of(f, b[VX_HIGH], bytes), *low = copy_of(f, b[VX_LOW], bytes);
+    int32_t *high = copy_of(f, b[VX_B_HIGH], bytes), *low = copy_of(f, b[VX_B_LOW], bytes);
     for (int p = 64; p < args->relabellings; p++) {
         high[p] = f->fault == UNWRITTEN ? INT32_MIN : 0;
         low[p] = f->fault == UNWRITTEN ? INT32_MAX : 0;
     }
-    put(f, b[VX_HIGH], high, bytes);
-    put(f, b[VX_LOW], low, bytes);
+    put(f, b[VX_B_HIGH], high, bytes);
+    put(f, b[VX_B_LOW], low, bytes);
     free(high);
     free(low);
 }
@@ -172,8 +172,8 @@ static void spoil_maxima(faulty *f, const vx_dense_args *args, vx_buffer *const 
 static void spoil_clusters(faulty *f, const vx_clusters_args *args, vx_buffer *const *b)
 {
     size_t count = (size_t)args->relabellings * 2;
-    int32_t *extent = copy_of(f, b[VX_C_EXTENT], count * sizeof *extent);
-    int64_t *mass = copy_of(f, b[VX_C_MASS], count * sizeof *mass);
+    int32_t *extent = copy_of(f, b[VX_B_EXTENT], count * sizeof *extent);
+    int64_t *mass = copy_of(f, b[VX_B_MASS], count * sizeof *mass);
     size_t largest = 0;
     for (size_t i = 0; i < count; i++) {
         largest = mass[i] > mass[largest] ? i : largest;
@@ -182,8 +182,8 @@ static void spoil_clusters(faulty *f, const vx_clusters_args *args, vx_buffer *c
     }
     if (f->fault == ONE_MASS_OFF)
         mass[largest] += mass[largest] / 100;
-    put(f, b[VX_C_EXTENT], extent, count * sizeof *extent);
-    put(f, b[VX_C_MASS], mass, count * sizeof *mass);
+    put(f, b[VX_B_EXTENT], extent, count * sizeof *extent);
+    put(f, b[VX_B_MASS], mass, count * sizeof *mass);
     free(extent);
     free(mass);
 }
@@ -191,10 +191,10 @@ static void spoil_clusters(faulty *f, const vx_clusters_args *args, vx_buffer *c
 static void spoil_tfce(faulty *f, const vx_tfce_args *args, vx_buffer *const *b)
 {
     size_t count = (size_t)args->relabellings * 2;
-    double *best = copy_of(f, b[VX_T_BEST], count * sizeof *best);
+    double *best = copy_of(f, b[VX_B_BEST], count * sizeof *best);
     for (size_t i = 0; i < count; i++)
         best[i] *= 1.001;
-    put(f, b[VX_T_BEST], best, count * sizeof *best);
+    put(f, b[VX_B_BEST], best, count * sizeof *best);
     free(best);
 }
 
@@ -256,7 +256,7 @@ static vx_status infer(const faulty *how, bool exact, const vx_matrix *matrix, c
     vx_result *result = NULL;
     *f = *how;
     check(vx_cpu_open(1, &f->cpu, error), *error);
-    f->backend = (vx_backend){.info = f->cpu->info, .slabs_preferred = 1, .maps_preferred = 1, .queues = VX_QUEUES,
+    f->backend = (vx_backend){.info = f->cpu->info, .parallel = {1, 1, 1, 1}, .queues = VX_QUEUES,
                               .buffer_new = buffer_new, .buffer_free = buffer_free, .upload = upload,
                               .download = download, .fill = fill, .run = run, .wait = wait_queue, .seconds = seconds,
                               .free = free_faulty};

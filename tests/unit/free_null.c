@@ -41,6 +41,7 @@ static void the_library(void **state)
 {
     (void)state;
     vx_batch_free(NULL, NULL);
+    vx_buffers_free(NULL, NULL);
     vx_coverage_destroy(NULL);
     vx_device_free(NULL);
     vx_engine_free(NULL);
