@@ -109,10 +109,12 @@ static void add_contrast(vx_making *m, size_t elements)
 static void add_errors(vx_making *m, const float *mask, size_t elements)
 {
     const vx_results_effect *effect = m->effect;
-    const double square = vx_design_square(effect->design, effect->n, effect->columns, effect->tested);
+    double square = 0;
+    if (!m->status)
+        m->status = vx_design_square(effect->design, effect->n, effect->columns, effect->tested, &square, m->error);
     float *se = effect->ranks ? vx_array_zero(elements, sizeof *se) : read_map(m, VX_MAP_SE);
     float *residual = vx_array_zero(elements, sizeof *residual);
-    if (!m->status && (!se || !residual || isnan(square)))
+    if (!m->status && (!se || !residual))
         m->status = vx_fail_memory(m->error);
     for (size_t i = 0; !m->status && i < elements; i++) {
         if (!(mask[i] > 0))

@@ -43,8 +43,9 @@ void vx_line_destroy(vx_line *line);
 double vx_line_band(const vx_line *line, double x);
 
 /* The sum of squares that the other columns leave of one column: 1 / (c'(X'X)^-1 c) of the contrast that is 1 there.
- * NaN where memory is short. */
-double vx_design_square(const double *design, int64_t n, int64_t columns, int64_t column);
+ * Errors of this and of vx_line_fit: VX_INPUT, where a column repeats the others; VX_INTERNAL. */
+vx_status vx_design_square(const double *design, int64_t n, int64_t columns, int64_t column, double *square,
+                           vx_error *error);
 
 
 /* The change of participant i over measured cluster c; of a onesample design the value itself. */

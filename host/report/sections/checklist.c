@@ -97,9 +97,10 @@ static void effects(vx_report *report)
 {
     const vx_results_modality *modality = &report->results->modality[0]; /* all have the same effects */
     vx_put_markup(report->page, "maps of the mean, its standard error and 95 % interval, and of d<sub>z</sub>");
-    if (modality->effects > 1)
-        vx_put_markup(report->page, modality->effect[1].ranks ? "; of rho"
-                                                              : "; of slope, its standard error and interval, and r");
+    if (modality->effects > 1 && modality->effect[1].ranks)
+        vx_put_markup(report->page, "; of rho");
+    else if (modality->effects > 1)
+        vx_put_markup(report->page, "; of slope, its standard error and interval, and r");
     vx_put_markup(report->page, " (*.nii.gz)");
 }
 
