@@ -3,8 +3,9 @@
 
 #include "base/memory.h"
 #include "base/stream.h"
-#include "space/grid.h"
 #include "report/numbers.h"
+#include "results/schema.h"
+#include "space/grid.h"
 
 #include <errno.h>
 #include <math.h>
@@ -52,8 +53,8 @@ static void take_over(vx_making *m, const char *name, vx_quantity map)
 
 static void take_over_mask(vx_making *m)
 {
-    char *path = m->modality->alone ? vx_text("%s/mask.nii.gz", m->results->folder)
-                                    : vx_text("%s/%s_mask.nii.gz", m->results->folder, m->modality->stem);
+    char *path = m->modality->alone ? vx_text("%s/" VX_MASK_FILE, m->results->folder)
+                                    : vx_text("%s/%s_" VX_MASK_FILE, m->results->folder, m->modality->stem);
     if (!m->status)
         m->status = path ? vx_pack_add_file(m->pack, VX_NIDM_MASK, path, m->error) : vx_fail_memory(m->error);
     free(path);

@@ -173,14 +173,6 @@ double vx_smallest_uncorrected(const vx_results_effect *effect)
     return (effect->tails == VX_TWO_TAILS ? 2 : 1) / effect->possible;
 }
 
-const char *vx_beyond_text(const vx_results_effect *effect, char text[48])
-{
-    static const char *const format[] = {[VX_TWO_TAILS] = "|t| > %.2f", [VX_POSITIVE] = "t > %.2f",
-                                         [VX_NEGATIVE] = "t < \xE2\x88\x92%.2f"};
-    snprintf(text, 48, format[effect->tails], effect->threshold_t);
-    return text;
-}
-
 double vx_cluster_change(const vx_results_effect *effect, size_t c, int64_t i)
 {
     const size_t at = c * (size_t)effect->n + (size_t)i;

@@ -4,17 +4,13 @@
 
 #include "results/results.h"
 
-/* What a statistic must exceed for p < 0.05, given the maxima of `count` relabellings, the observed one among them:
- * with p = #{null >= x} / count, the value of which fewer than 0.05 count are larger (Nichols & Holmes 2002, Hum Brain
- * Mapp 15:1). NaN where no value can reach it: the relabellings are too few. */
+/* What a statistic must exceed for a significant p, given the maxima of `count` relabellings, the observed one among
+ * them: with p = #{null >= x} / count, the value of which fewer than VX_LEVEL count are larger (Nichols & Holmes 2002,
+ * Hum Brain Mapp 15:1). NaN where no value can reach it: the relabellings are too few. */
 double vx_critical(const double *null, uint64_t count);
 
 /* The smallest p that an uncorrected one can be: of all sign flips where it is exact, else of the relabellings used. */
 double vx_smallest_uncorrected(const vx_results_effect *effect);
-
-/* What lies beyond the forming threshold, in 48 bytes: "|t| > 3.85", "t > 3.85", "t < -3.85" with a real minus, by the
- * tails tested. Returns `text`. */
-const char *vx_beyond_text(const vx_results_effect *effect, char text[48]);
 
 /* Median, and the median distance from it times 1.4826, the SD of normal data; NaN is passed over. False where memory
  * is short. */

@@ -4,6 +4,7 @@
 #include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/tails.h"
 
 #include <math.h>
 #include <string.h>
@@ -71,7 +72,7 @@ static void space(vx_report *report)
 static void test(vx_report *report)
 {
     const vx_results_effect *effect = &report->results->modality[0].effect[0];
-    vx_put(report->page, "t by permutation, %s", effect->tails == VX_TWO_TAILS ? "two-sided" : "one-sided");
+    vx_put(report->page, "t by permutation, %s", vx_tails_about(effect->tails)->sided);
 }
 
 static void correction(vx_report *report)
@@ -89,7 +90,8 @@ static void threshold(vx_report *report)
     for (size_t m = 0; m < results->modalities; m++)
         for (size_t e = 0; e < results->modality[m].effects; e++)
             vx_put(report->page, "%s: %s; ", results->modality[m].effect[e].stem,
-                   vx_beyond_text(&results->modality[m].effect[e], text));
+                   vx_tails_beyond(results->modality[m].effect[e].tails, results->modality[m].effect[e].threshold_t,
+                                   text));
     vx_put(report->page, "%d neighbours", results->modality[0].effect[0].connectivity);
 }
 

@@ -9,6 +9,7 @@
 #include "report/draw/sample.h"
 #include "report/volume.h"
 #include "results/level.h"
+#include "results/schema.h"
 #include "space/grid.h"
 
 #include <math.h>
@@ -116,7 +117,6 @@ static void pack(vx_packing *p)
 /* Unless the page is full. Of a signed map viewer.js has to know which tails were tested. */
 static void put_map(vx_filling *filling, const vx_packing *p)
 {
-    static const char *const tails[] = {[VX_TWO_TAILS] = "two", [VX_POSITIVE] = "pos", [VX_NEGATIVE] = "neg"};
     const vx_quantity_row *about = vx_quantity_about(p->quantity);
     const bool is_p = vx_quantity_is_p(p->quantity);
     if (filling->used + p->packed.size > room) {
@@ -127,7 +127,7 @@ static void put_map(vx_filling *filling, const vx_packing *p)
            "data-effect=\"%s\" data-of=\"%s: %s\" data-map=\"%s\" data-title=\"%s%s\" data-limit=\"%.9g\" "
            "data-threshold=\"%.9g\" data-tails=\"%s\"", p->place->modality->stem, p->effect->stem,
            p->place->modality->name, p->effect->name, about->name, is_p ? "−log10 p, " : "", about->title, p->limit,
-           p->threshold, is_p ? "" : tails[p->effect->tails]);
+           p->threshold, is_p ? "" : vx_tails_names[p->effect->tails]);
     put_volume(filling->report->page, &p->packed);
     filling->used += p->packed.size;
     filling->shown++;
