@@ -198,38 +198,3 @@ vx_status vx_engine_evaluate(vx_engine *e, const uint64_t *index, int64_t count,
     abandon_batches(e);
     return status;
 }
-
-vx_status vx_tally_new(const vx_problem *problem, uint64_t places, vx_tally **tally, vx_error *error)
-{
-    size_t count = (size_t)places;
-    bool clusters = problem->options.clusters, counts = problem->options.count, tfce = problem->options.tfce;
-    vx_tally *t = vx_array_zero(1, sizeof *t);
-    if (!t)
-        return vx_fail_memory(error);
-    t->evaluations = places;
-    t->high = vx_array(count, sizeof *t->high);
-    t->low = vx_array(count, sizeof *t->low);
-    t->extent = clusters ? vx_array_zero(count, sizeof *t->extent) : NULL;
-    t->mass = clusters ? vx_array_zero(count, sizeof *t->mass) : NULL;
-    t->tfce = tfce ? vx_array_zero(count, sizeof *t->tfce) : NULL;
-    t->exceed = counts ? vx_array_zero((size_t)problem->voxels, sizeof *t->exceed) : NULL;
-    if (!t->high || !t->low || (clusters && (!t->extent || !t->mass)) || (counts && !t->exceed) || (tfce && !t->tfce)) {
-        vx_tally_free(t);
-        return vx_fail_memory(error);
-    }
-    *tally = t;
-    return VX_OK;
-}
-
-void vx_tally_free(vx_tally *tally)
-{
-    if (!tally)
-        return;
-    free(tally->high);
-    free(tally->low);
-    free(tally->extent);
-    free(tally->mass);
-    free(tally->tfce);
-    free(tally->exceed);
-    free(tally);
-}

@@ -34,6 +34,7 @@ typedef struct faulty {
     int64_t downloads, flip_at; /* so far; which is spoilt */
     double flip_place;          /* share of its bytes that come before the bit */
     int flip_bit;
+    bool halves;                /* the relabellings are run in two ranges */
 } faulty;
 
 static faulty *of(vx_backend *backend)
@@ -228,6 +229,24 @@ static void free_faulty(vx_backend *self)
     free(self);
 }
 
+/* The second half of the relabellings and then the first. */
+static vx_status infer_halves(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
+                              const vx_inference_options *options, vx_result **result, vx_error *error)
+{
+    vx_inference *inference = NULL;
+    vx_tally *tally = NULL;
+    check(vx_inference_new(device, matrix, effect, options, &inference, error), *error);
+    uint64_t all = vx_inference_plan(inference)->evaluations;
+    vx_status status = vx_inference_observe(inference, error);
+    if (!status && !(status = vx_inference_tally(inference, &tally, error)) &&
+        !(status = vx_inference_run(inference, all / 2, all, tally, NULL, NULL, error)) &&
+        !(status = vx_inference_run(inference, 0, all / 2, tally, NULL, NULL, error)))
+        status = vx_inference_finish(inference, tally, result, error);
+    vx_tally_free(tally);
+    vx_inference_free(inference);
+    return status;
+}
+
 /* What an effect on the device that is made so by `how` gives. */
 static vx_status infer(const faulty *how, bool exact, const vx_matrix *matrix, const vx_effect *effect,
                        const vx_inference_options *options, int64_t *downloads, vx_error *error)
@@ -245,7 +264,8 @@ static vx_status infer(const faulty *how, bool exact, const vx_matrix *matrix, c
     snprintf(f->backend.info.name, sizeof f->backend.info.name, "the faulty one");
     f->backend.info.exact_division = exact;
     check(vx_device_wrap(&f->backend, &device, error), *error);
-    vx_status status = vx_infer(device, matrix, effect, options, NULL, NULL, &result, error);
+    vx_status status = how->halves ? infer_halves(device, matrix, effect, options, &result, error)
+                                   : vx_infer(device, matrix, effect, options, NULL, NULL, &result, error);
     if (downloads)
         *downloads = f->downloads;
     vx_result_free(result);
@@ -278,7 +298,7 @@ static void refused(vx_status status, const vx_error *error, const char *what, i
         fail_msg("%s %d: status %d, \"%s\"", what, at, status, status ? error->message : "accepted");
 }
 
-/* Flips in two batches, and a covariate beside nuisance with TFCE. */
+/* Flips in two batches, and a covariate beside nuisance with TFCE; every other time in two ranges. */
 static void faults(void **state)
 {
     static const char *const name[] = {"none", "last tile", "middle tile", "r off", "no counts", "extent halved",
@@ -291,7 +311,7 @@ static void faults(void **state)
         for (int which = NONE; which <= NEVER_FILLED; which++)
             for (int effect = 0; effect < 2; effect++) {
                 vx_inference_options options = settings(effect ? 200 : 1500, effect);
-                const faulty how = {.fault = (fault)which, .much = 1e-3};
+                const faulty how = {.fault = (fault)which, .much = 1e-3, .halves = seed % 2};
                 vx_error error = {0};
                 if (effect == 0 && (which == R_OFF || which == TFCE_OFF || which == NO_COUNTS))
                     continue; /* flips have no weights; their uncorrected p are counted on the host */

@@ -69,6 +69,7 @@ static void the_library(void **state)
     assert_false(vx_stream_close(NULL)); /* nothing has arrived */
     vx_study_free(NULL);
     vx_table_destroy(NULL);
+    vx_inference_free(NULL);
     vx_tally_free(NULL);
 }
 
