@@ -33,6 +33,7 @@ static vx_status new_result(vx_inference *in, const vx_inference_options *option
         return vx_fail_memory(error);
     in->result->effect = in->effect;
     in->result->options = *options;
+    in->result->voxels = in->matrix->voxels;
     return VX_OK;
 }
 
