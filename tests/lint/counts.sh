@@ -1,37 +1,44 @@
 #!/bin/bash
-# Ideas that have one place: what is written of them anywhere else is an offence. Each line of the table has the place, as
-# an extended regular expression of paths, and the pattern of what may stand only there. Comments do not count.
+# Ideas that stand in one file each. A second file that spells one out again is an offence.
 set -euo pipefail
 
-# The level of significance in a text; names of kinds of p; the words for tails; run.json's words for relabelling; files.
-ideas='
-host/results/(level\.h|schema\.h)|"([^"]*[^0-9.])?0[._]05([^0-9"][^"]*)?"
-host/infer/quantity\.c|"p[-_](uncorrected|fdr|(fwe|holm)[-_][a-z]+)"
-host/results/(tails|schema)\.c|"(\|t\||two-sided|one-sided|pos|neg)"
-host/results/schema\.c|"(sign-flip)"
-host/results/schema\.h|"(run\.json|results\.h5|mask\.nii\.gz|_clusters\.tsv)"
-'
+# The file, how the idea looks in C, and what others use.
+once()
+{
+    cat <<'END'
+host/base/clock.c|\b(clock_gettime|gettimeofday|omp_get_wtime)\(|vx_seconds
+host/base/distribution.c|\bnifti_(cdf2stat|stat2cdf)\(|base/distribution.h: nifticdf is not safe for threads
+host/base/memory.c|\brealloc(array)?\(|vx_array_grow
+host/base/number.c|% 3 == 0|vx_count_text
+host/base/sort.h|\(\w[^()]* > \w[^()]*\) - \(\w[^()]* < \w[^()]*\)|vx_compare
+host/base/utf8.c|== 0xed|vx_utf8_length
+host/model/orthonormal.c|\bLAPACKE_d(geqrf|orgqr|gels)\(|vx_orthonormalise
+host/report/page.c|"&amp;"|vx_page_escaped
+host/infer/quantity.c|^(?! \*)(?:(?!/\*).)*"p[-_](uncorrected|fdr|(fwe|holm)[-_][a-z]+)"|vx_quantity_about
+host/results/[ls][a-z]*.h|^(?! \*)(?:(?!/\*).)*"([^"]*[^0-9.])?0[._]05([^0-9"][^"]*)?"|VX_LEVEL_TEXT, or a key of results/schema.h
+host/results/[st][a-z]*.c|^(?! \*)(?:(?!/\*).)*"(\|t\||two-sided|one-sided|pos|neg)"|vx_tails_about or vx_tails_names
+host/results/schema.c|^(?! \*)(?:(?!/\*).)*"sign-flip"|vx_scheme_names
+host/results/schema.h|^(?! \*)(?:(?!/\*).)*"(run\.json|results\.h5|mask\.nii\.gz|_clusters\.tsv)"|results/schema.h
+END
+}
 
 # Prints every offence under the root $1.
 offences()
 {
-    local place pattern
-    while IFS='|' read -r place_and_pattern; do
-        [ -n "$place_and_pattern" ] || continue
-        place=${place_and_pattern%%|\"*} pattern="\"${place_and_pattern#*|\"}"
-        (cd "$1" && grep -rnE --include='*.[ch]' -- "$pattern" host bench 2>/dev/null |
-            grep -vE "^$place:" | sed -E 's#(:[0-9]+:) \*.*|/\*.*#\1#' | grep -E -- "$pattern" |
-            sed "s#\$#   <- belongs to $place#") || true
-    done <<<"$ideas"
+    local file pattern use
+    while IFS= read -r line; do
+        file=${line%%|*} use=${line##*|} pattern=${line#*|} pattern=${pattern%|*}
+        (cd "$1" && grep -rnP --include='*.[ch]' -e "$pattern" host bench) | grep -v "^$file:" | sed "s|$|   <- $use|" || true
+    done < <(once)
 }
 
-# The test of the test: each of these must be found, and a good file must not.
+# The test of the test: each idea in a file of its own, where it may stand, and in another.
 planted=$(mktemp -d)
 trap 'rm -rf "$planted"' EXIT
 plant() # path, text, offences expected
 {
     rm -rf "${planted:?}"/*
-    mkdir -p "$planted/$(dirname "$1")"
+    mkdir -p "$planted/$(dirname "$1")" "$planted/host" "$planted/bench"
     printf '%s\n' "$2" >"$planted/$1"
     local found
     found=$(offences "$planted" | wc -l)
@@ -40,22 +47,33 @@ plant() # path, text, offences expected
         exit 1
     fi
 }
-plant host/report/bad.c 'put("nothing is significant at 0.05 here");' 1
-plant host/output/bad.c 'static const char key[] = "voxels_below_0_05";' 1
-plant host/output/bad.c 'map("p-fwe-voxel");' 1
-plant host/results/bad.c 'key("p_fdr");' 1
-plant host/cli/bad.c 'static const char *const words[] = {"|t|", "t"};' 1
-plant host/nidm/bad.c 'two ? "two-sided" : "either"' 1
-plant host/output/bad.c 'kind = "sign-flip";' 1
-plant host/nidm/bad.c 'open("results.h5");' 1
-plant host/results/schema.h '#define VX_HDF5_FILE "results.h5"' 0
-plant host/infer/quantity.c 'name = "p-fdr"' 0
-plant host/report/good.c '/* "p-fwe-voxel" is a map, and p below 0.05 is significant. */' 0
-plant host/report/good.c 'vx_widen(axes.y, 0.05);' 0
+while IFS='~' read -r file text; do
+    plant "$file" "$text" 0
+    plant host/cli/bad.c "$text" 1
+done <<'END'
+host/base/clock.c~    clock_gettime(CLOCK_MONOTONIC, &now);
+host/base/distribution.c~    return nifti_stat2cdf(-t, NIFTI_INTENT_TTEST, df, 0, 0);
+host/base/memory.c~    grown = realloc(list, (count + 1) * sizeof *list);
+host/base/memory.c~    grown = reallocarray(list, count + 1, sizeof *list);
+host/base/number.c~        if (i && (length - i) % 3 == 0)
+host/base/sort.h~    return (x > y) - (x < y);
+host/base/sort.h~    return (a->peak > b->peak) - (a->peak < b->peak);
+host/base/utf8.c~    unsigned char high = byte[0] == 0xed ? 0x9f : 0xbf;
+host/model/orthonormal.c~    if (LAPACKE_dgeqrf(LAPACK_COL_MAJOR, n, m, q, n, tau))
+host/report/page.c~    case '&': return "&amp;";
+host/infer/quantity.c~    [VX_P_FDR] = {.name = "p-fdr"},
+host/infer/quantity.c~    .key = "p_fwe_voxel", /* of run.json */
+host/results/level.h~    put("nothing is significant at 0.05 here");
+host/results/schema.h~    #define VX_BELOW_ENDING "_below_0_05"
+host/results/tails.c~    {"two-sided", "a difference either way"},
+host/results/schema.c~    [VX_POSITIVE] = "pos",
+host/results/schema.c~    kind = "sign-flip";
+host/results/schema.h~    #define VX_HDF5_FILE "results.h5"
+END
 
 found=$(offences "${VOXSTAT_SOURCE:?}")
 if [ -n "$found" ]; then
     echo "$found"
     exit 1
 fi
-echo "the level, kinds of p, tails and the names of a results folder have one place each"
+echo "$(once | wc -l) ideas stand in one file each"
