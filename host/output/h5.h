@@ -24,8 +24,8 @@ void vx_h5_begin(vx_h5 *h5);
 /* Fails the file unless `good`. */
 void vx_h5_check(vx_h5 *h5, bool good);
 
-/* Names the object that the following calls are about. */
-void vx_h5_at(vx_h5 *h5, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Names the object that the following calls are about, as vx_dataset_path does. */
+void vx_h5_at(vx_h5 *h5, const char *group, const char *place, const char *dataset);
 
 /* A dataset there; `created` are its creation properties. rank 0: a single value. */
 void vx_h5_put(vx_h5 *h5, hid_t type, int rank, const hsize_t *dims, hid_t created, const void *data);

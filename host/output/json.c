@@ -157,14 +157,6 @@ static json_t *permutations_object(const vx_result *result)
                      whole(result->overflows), "seconds", number(result->seconds));
 }
 
-static json_t *hdf5_path(const vx_entry *entry)
-{
-    char *path = vx_text("%s/%s", entry->modality_name, entry->effect_name);
-    json_t *json = path ? vx_json_text(path) : NULL;
-    free(path);
-    return json;
-}
-
 static json_t *left_out(const char *participant, const char *reason)
 {
     return json_pack("{so so}", "participant", vx_json_text(participant), "reason", vx_json_text(reason));
@@ -190,7 +182,7 @@ static json_t *effect_object(const vx_record *record, const vx_entry *entry)
     for (int64_t c = 0; c < effect->columns; c++)
         columns = vx_json_append(columns, vx_json_text(effect->column_name[c]));
     return json_pack("{so so so sb sI so so so so so ss so so so so}", "name", vx_json_text(effect->name), "files",
-                     vx_json_text(entry->stem), "hdf5", hdf5_path(entry), "ranks", (int)effect->ranks, "n",
+                     vx_json_text(entry->stem), "hdf5", vx_json_text(entry->place), "ranks", (int)effect->ranks, "n",
                      (json_int_t)effect->n, "df", number(effect->df), "participants", used, "left_out", missing,
                      "columns", columns, "contrast", numbers(effect->contrast, (size_t)effect->columns), "tails",
                      vx_tails_names[result->options.tails], "peak", peak_object(result, space), "p",

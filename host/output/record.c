@@ -59,10 +59,12 @@ vx_status vx_entries_new(const vx_record *record, vx_entry **entries, size_t *co
                                                    vx_file_name_from(modality->name));
             entry->effect_name = unique_name(list, k, offsetof(vx_entry, effect_name), modality,
                                              vx_file_name_from(modality->model->effect[e].name));
-            if (entry->modality_name && entry->effect_name)
+            if (entry->modality_name && entry->effect_name) {
+                entry->place = vx_text("%s/%s", entry->modality_name, entry->effect_name);
                 entry->stem = unique_name(list, k, offsetof(vx_entry, stem), NULL,
                                           vx_text("%s_%s", entry->modality_name, entry->effect_name));
-            if (!entry->stem) {
+            }
+            if (!entry->place || !entry->stem) {
                 vx_entries_free(list, total);
                 return vx_fail_memory(error);
             }
@@ -78,6 +80,7 @@ void vx_entries_free(vx_entry *entries, size_t count)
     for (size_t i = 0; entries && i < count; i++) {
         free(entries[i].modality_name);
         free(entries[i].effect_name);
+        free(entries[i].place);
         free(entries[i].stem);
     }
     free(entries);

@@ -12,7 +12,8 @@
 typedef struct vx_entry {
     const vx_record_modality *modality;
     const vx_result *result;
-    char *modality_name, *effect_name; /* each alone, for HDF5 paths */
+    char *modality_name, *effect_name;
+    char *place;                       /* <modality>/<effect>, in results.h5 */
     char *stem;                        /* <modality>_<effect>, for files */
 } vx_entry;
 

@@ -139,7 +139,7 @@ static void put(vx_h5 *h5, const char *path, bool whole, size_t rows, size_t wid
     vx_h5_check(h5, !whole || integer);
     for (size_t i = 0; integer && i < count; i++)
         integer[i] = (int64_t)value[i];
-    vx_h5_at(h5, "%s", path);
+    vx_h5_at(h5, path, NULL, NULL);
     vx_h5_put(h5, whole ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE, width > 1 ? 2 : 1, dims, H5P_DEFAULT,
               whole ? (const void *)integer : value);
     free(integer);

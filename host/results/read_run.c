@@ -24,8 +24,8 @@ void vx_reading_fail(vx_reading *r, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
-    r->status = vx_fail(r->error, VX_INPUT, "%s/run.json: %s: it is damaged, or an older voxstat wrote it; run the "
-                        "analysis again", r->results->folder, words);
+    r->status = vx_fail(r->error, VX_INPUT, "%s/" VX_RUN_FILE ": %s: it is damaged, or an older voxstat wrote it; run "
+                        "the analysis again", r->results->folder, words);
 }
 
 /* ---- values of an object, by key; null, 0 and "" once something has failed ---- */
@@ -321,7 +321,7 @@ static vx_status load_run(vx_results *results, vx_error *error)
     char *text = NULL;
     size_t size;
     vx_status status = VX_OK;
-    char *path = vx_text("%s/run.json", results->folder);
+    char *path = vx_text("%s/" VX_RUN_FILE, results->folder);
     if (!path)
         return vx_fail_memory(error);
     if (access(results->folder, F_OK))
