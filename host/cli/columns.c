@@ -18,14 +18,11 @@ struct vx_columns {
     bool short_of_memory;
 };
 
-vx_columns *vx_columns_new(const char *const *title, int columns)
+vx_columns *vx_columns_new(int columns)
 {
     vx_columns *table = vx_array_zero(1, sizeof *table);
-    if (!table)
-        return NULL;
-    table->columns = columns;
-    for (int c = 0; c < columns; c++)
-        vx_columns_put(table, "%s", title[c]);
+    if (table)
+        table->columns = columns;
     return table;
 }
 

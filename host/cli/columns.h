@@ -10,8 +10,8 @@
 
 typedef struct vx_columns vx_columns;
 
-/* The titles of `columns` columns make the first row. Null without memory. vx_columns_free releases it. */
-vx_columns *vx_columns_new(const char *const *title, int columns);
+/* The first row is that of the titles. Null without memory. vx_columns_free releases it. */
+vx_columns *vx_columns_new(int columns);
 void vx_columns_free(vx_columns *table);
 
 /* The next cell, row by row; "" is an empty one. Without memory the printing fails. */

@@ -230,7 +230,7 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error)
     vx_status status = VX_OK;
     for (size_t m = 0; !status && m < run->study->modalities; m++)
         for (int64_t e = 0; !status && e < run->modality[m].model->effects; e++) {
-            const vx_map *t = vx_result_map(run->modality[m].result[e], "t");
+            const vx_map *t = vx_result_map(run->modality[m].result[e], VX_MAP_T);
             double largest = 0;
             for (int64_t v = 0; v < run->modality[m].matrix->voxels; v++)
                 largest = fmax(largest, fabs((double)t->value[v]));

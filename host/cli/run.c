@@ -6,6 +6,7 @@
 #include "cli/progress.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
+#include "infer/quantity.h"
 #include "report/report.h"
 
 #include <errno.h>
@@ -50,19 +51,28 @@ static int64_t permutations(const vx_arguments *arguments)
     }
 }
 
+/* The corrections whose words are given. */
+static unsigned read_corrections(const vx_arguments *arguments)
+{
+    const unsigned given = vx_argument_choices(arguments, VX_OPTION_CORRECT);
+    unsigned correct = 0;
+    for (int kind = 0; kind < VX_P_KINDS; kind++) {
+        const int place = vx_choice(vx_option_table[VX_OPTION_CORRECT].choices, vx_quantity_about(kind)->word);
+        correct |= place >= 0 && given >> place & 1 ? vx_quantity_about(kind)->correct : 0;
+    }
+    return correct;
+}
+
 /* The choices of the option table, in its order. */
 static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_error *error)
 {
     static const vx_design design[] = {VX_PAIRED, VX_ONESAMPLE};
     static const vx_correlation correlation[] = {VX_PEARSON, VX_SPEARMAN};
     static const int connectivity[] = {6, 18, 26};
-    static const unsigned correct[] = {VX_CORRECT_VOXEL, VX_CORRECT_EXTENT, VX_CORRECT_MASS, VX_CORRECT_TFCE,
-                                       VX_CORRECT_FDR};
     static const vx_tfce_preset preset[] = {VX_TFCE_EXACT, VX_TFCE_FSL, VX_TFCE_PALM, VX_TFCE_MRTRIX, VX_TFCE_NILEARN};
     static const vx_tails tails[] = {VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE};
     static const vx_p_format p_format[] = {VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS};
     static const vx_option_id of_mask[] = {VX_OPTION_KEEP_ZEROS, VX_OPTION_MASK_LEVEL};
-    unsigned corrections = vx_argument_choices(arguments, VX_OPTION_CORRECT);
     if (!vx_argument_given(arguments, VX_OPTION_DESIGN))
         return vx_fail(error, VX_USAGE, "--design is missing: paired or onesample; `voxstat --help` says more");
     if (vx_argument_given(arguments, VX_OPTION_CLUSTER_P) && vx_argument_given(arguments, VX_OPTION_CLUSTER_T))
@@ -95,9 +105,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     run->inference = vx_inference_defaults();
     run->inference.permutations = permutations(arguments);
     run->inference.seed = vx_argument_whole(arguments, VX_OPTION_SEED);
-    run->inference.correct = 0;
-    for (size_t i = 0; i < sizeof correct / sizeof *correct; i++)
-        run->inference.correct |= corrections >> i & 1 ? correct[i] : 0;
+    run->inference.correct = read_corrections(arguments);
     run->inference.cluster_p = vx_argument_real(arguments, VX_OPTION_CLUSTER_P);
     run->inference.cluster_t = vx_argument_real(arguments, VX_OPTION_CLUSTER_T);
     run->inference.connectivity = connectivity[vx_argument_choice(arguments, VX_OPTION_CONNECTIVITY)];

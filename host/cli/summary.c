@@ -4,58 +4,65 @@
 #include "base/number.h"
 #include "cli/columns.h"
 #include "cli/terminal.h"
+#include "infer/quantity.h"
 #include "results/level.h"
 
 #include <math.h>
 
-static size_t significant_clusters(const vx_results_effect *effect, bool by_mass)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < effect->clusters; i++)
-        count += vx_significant(by_mass ? effect->cluster[i].p_mass : effect->cluster[i].p_extent);
-    return count;
-}
-
 /* What survives a correction is marked. */
-static void put_p(vx_columns *table, double p, bool corrected)
+static void put_p(vx_columns *table, int kind, double p)
 {
     vx_columns_number(table, p);
-    if (corrected && vx_significant(p))
+    if (vx_quantity_about(kind)->control != VX_CONTROL_NONE && vx_significant(p))
         vx_columns_mark(table);
+}
+
+static void put_words(vx_columns *table, const char *const *word, size_t words)
+{
+    for (size_t i = 0; i < words; i++)
+        vx_columns_put(table, "%s", word[i]);
+}
+
+static void put_effect(vx_columns *table, const char *modality, const vx_results_effect *effect)
+{
+    vx_columns_put(table, "%s %s", modality, effect->name);
+    vx_columns_put(table, "%.0f", effect->df);
+    vx_columns_put(table, "%.3f", effect->peak_t);
+    for (int axis = 0; axis < 3; axis++)
+        vx_columns_put(table, "%.1f", effect->peak_mm[axis]);
+    for (int kind = 0; kind < VX_P_KINDS; kind++)
+        put_p(table, kind, effect->p[kind].there ? effect->p[kind].smallest : NAN);
+    vx_columns_put(table, "%zu", effect->clusters);
+    for (int kind = 0; kind < VX_P_KINDS; kind++) {
+        if (!vx_quantity_about(kind)->of_cluster)
+            continue;
+        const size_t count = vx_results_significant(effect, kind);
+        vx_columns_put(table, effect->p[kind].there ? "%zu" : "", count);
+        if (count)
+            vx_columns_mark(table);
+    }
 }
 
 vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error)
 {
-    /* A smallest p need not lie at the peak, nor two of them at one place. */
-    static const char *const title[] = {"effect",          "df",        "peak t",      "x mm",         "y mm",
-                                        "z mm",            "min p uncorrected", "min p fdr", "min p voxel",
-                                        "min p extent",    "min p mass", "min p tfce", "clusters",     "extent<0.05",
-                                        "mass<0.05"};
-    vx_columns *table = vx_columns_new(title, sizeof title / sizeof *title);
+    static const char *const title[] = {"effect", "df", "peak t", "x mm", "y mm", "z mm"};
+    const size_t titles = sizeof title / sizeof *title;
+    int columns = (int)titles + VX_P_KINDS + 1;
+    for (int kind = 0; kind < VX_P_KINDS; kind++)
+        columns += vx_quantity_about(kind)->of_cluster;
+    vx_columns *table = vx_columns_new(columns);
     if (!table)
         return vx_fail_memory(error);
-    for (size_t m = 0; m < results->modalities; m++) {
-        for (size_t e = 0; e < results->modality[m].effects; e++) {
-            const vx_results_effect *effect = &results->modality[m].effect[e];
-            vx_columns_put(table, "%s %s", results->modality[m].name, effect->name);
-            vx_columns_put(table, "%.0f", effect->df);
-            vx_columns_put(table, "%.3f", effect->peak_t);
-            for (int axis = 0; axis < 3; axis++)
-                vx_columns_put(table, "%.1f", effect->peak_mm[axis]);
-            for (int kind = 0; kind < VX_P_KINDS; kind++)
-                put_p(table, effect->p[kind].there ? effect->p[kind].smallest : NAN, kind != VX_P_UNCORRECTED);
-            vx_columns_put(table, "%zu", effect->clusters);
-            for (int by_mass = 0; by_mass < 2; by_mass++) {
-                size_t count = significant_clusters(effect, by_mass);
-                if (effect->p[by_mass ? VX_P_FWE_MASS : VX_P_FWE_EXTENT].there)
-                    vx_columns_put(table, "%zu", count);
-                else
-                    vx_columns_put(table, "%s", "");
-                if (count)
-                    vx_columns_mark(table);
-            }
-        }
-    }
+    put_words(table, title, titles);
+    for (int kind = 0; kind < VX_P_KINDS; kind++) /* the smallest need not lie at the peak, nor two at one place */
+        vx_columns_put(table, "min p %s", vx_quantity_about(kind)->word);
+    vx_columns_put(table, "clusters");
+    for (int kind = 0; kind < VX_P_KINDS; kind++)
+        if (vx_quantity_about(kind)->of_cluster)
+            vx_columns_put(table, "%s<%g", vx_quantity_about(kind)->word, VX_LEVEL);
+    for (size_t m = 0; m < results->modalities; m++)
+        for (size_t e = 0; e < results->modality[m].effects; e++)
+            put_effect(table, results->modality[m].name, &results->modality[m].effect[e]);
     vx_status status = vx_columns_print(table, out, error);
     vx_columns_free(table);
     return status;
@@ -69,21 +76,20 @@ const char *vx_tails_statistic(vx_tails tails)
 
 vx_status vx_summary_print_clusters(const vx_results_effect *effect, FILE *out, vx_error *error)
 {
-    static const char *const title[] = {"cluster", "voxels", "mm3", "mass", "peak t", "x mm", "y mm", "z mm",
-                                        "p uncorrected", "p fdr", "p voxel", "p extent", "p mass", "p tfce"};
+    static const char *const title[] = {"cluster", "voxels", "mm3", "mass", "peak t", "x mm", "y mm", "z mm"};
+    const size_t titles = sizeof title / sizeof *title;
     if (!effect->clusters) {
         fprintf(out, "none\n");
         return VX_OK;
     }
-    vx_columns *table = vx_columns_new(title, sizeof title / sizeof *title);
+    vx_columns *table = vx_columns_new((int)titles + VX_P_KINDS);
     if (!table)
         return vx_fail_memory(error);
+    put_words(table, title, titles);
+    for (int kind = 0; kind < VX_P_KINDS; kind++)
+        vx_columns_put(table, "p %s", vx_quantity_about(kind)->word);
     for (size_t i = 0; i < effect->clusters; i++) {
         const vx_cluster *cluster = &effect->cluster[i];
-        const double p[VX_P_KINDS] = {
-            [VX_P_UNCORRECTED] = cluster->p_uncorrected, [VX_P_FDR] = cluster->p_fdr,
-            [VX_P_FWE_VOXEL] = cluster->p_voxel,         [VX_P_FWE_EXTENT] = cluster->p_extent,
-            [VX_P_FWE_MASS] = cluster->p_mass,           [VX_P_FWE_TFCE] = cluster->p_tfce};
         vx_columns_put(table, "%d %s", (int)cluster->label, cluster->sign > 0 ? "rise" : "fall");
         vx_columns_put(table, "%lld", (long long)cluster->voxels);
         vx_columns_number(table, cluster->mm3);
@@ -92,38 +98,30 @@ vx_status vx_summary_print_clusters(const vx_results_effect *effect, FILE *out, 
         for (int axis = 0; axis < 3; axis++)
             vx_columns_put(table, "%.1f", cluster->peak_mm[axis]);
         for (int kind = 0; kind < VX_P_KINDS; kind++)
-            put_p(table, p[kind], kind != VX_P_UNCORRECTED);
+            put_p(table, kind, cluster->p[kind]);
     }
     vx_status status = vx_columns_print(table, out, error);
     vx_columns_free(table);
     return status;
 }
 
+/* What survives by voxels, then what survives by clusters. */
 static void say_found(const vx_results_modality *modality, const vx_results_effect *effect, FILE *out)
 {
-    static const struct {
-        vx_p_kind kind;
-        const char *name;
-    } by_voxel[] = {
-        {VX_P_FWE_VOXEL, "family-wise"}, {VX_P_FWE_TFCE, "TFCE"}, {VX_P_FDR, "false discovery rate"}};
     const char *join = "";
     char a[32];
-    vx_print(out, "%s %s: p < %.2f in ", modality->name, effect->name, VX_LEVEL);
-    for (size_t i = 0; i < sizeof by_voxel / sizeof *by_voxel; i++) {
-        const vx_results_p *p = &effect->p[by_voxel[i].kind];
-        if (!p->there)
-            continue;
-        fprintf(out, "%s%s voxel%s (%s)", join, vx_count_text((uint64_t)p->below, a), p->below == 1 ? "" : "s",
-                by_voxel[i].name);
-        join = ", ";
-    }
-    for (int by_mass = 0; by_mass < 2; by_mass++) {
-        size_t count = significant_clusters(effect, by_mass);
-        if (!effect->p[by_mass ? VX_P_FWE_MASS : VX_P_FWE_EXTENT].there)
-            continue;
-        fprintf(out, "%s%zu cluster%s (%s)", join, count, count == 1 ? "" : "s", by_mass ? "mass" : "extent");
-        join = ", ";
-    }
+    vx_print(out, "%s %s: p < %g in ", modality->name, effect->name, VX_LEVEL);
+    for (int of_cluster = 0; of_cluster < 2; of_cluster++)
+        for (int k = 0; k < VX_P_KINDS; k++) {
+            const vx_quantity kind = vx_p_corrections[k];
+            const vx_quantity_row *about = vx_quantity_about(kind);
+            if (!effect->p[kind].there || about->control == VX_CONTROL_NONE || about->of_cluster != of_cluster)
+                continue;
+            const size_t count = of_cluster ? vx_results_significant(effect, kind) : (size_t)effect->p[kind].below;
+            fprintf(out, "%s%s %s%s (%s)", join, vx_count_text(count, a), of_cluster ? "cluster" : "voxel",
+                    count == 1 ? "" : "s", about->criterion);
+            join = ", ";
+        }
     fprintf(out, "; smallest family-wise p possible %.2g\n", effect->p_smallest);
 }
 

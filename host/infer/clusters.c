@@ -115,8 +115,9 @@ static vx_cluster describe(const flood *f, const found *c, int32_t label, const 
         .mm3 = vx_grid_voxel_mm3(grid) * (double)c->voxels,
         .mass = (double)c->mass / (double)VX_MASS_ONE,
         .peak_t = t[c->peak],
-        .p_extent = NAN, .p_mass = NAN, .p_voxel = NAN, .p_tfce = NAN, .p_uncorrected = NAN, .p_fdr = NAN,
     };
+    for (int kind = 0; kind < VX_P_KINDS; kind++)
+        cluster.p[kind] = NAN;
     vx_grid_voxel(grid, place, cluster.peak_voxel);
     vx_grid_mm(grid, place, cluster.peak_mm);
     return cluster;

@@ -205,7 +205,7 @@ vx_status vx_infer(vx_device *device, const vx_matrix *matrix, const vx_effect *
     vx_work w = {.device = device, .matrix = matrix, .effect = effect, .options = options};
     vx_status status = VX_OK;
     w.result = vx_array_zero(1, sizeof *w.result);
-    if (!w.result || !(w.result->map = vx_array_zero(VX_MAPS_MAX, sizeof *w.result->map))) {
+    if (!w.result || !(w.result->map = vx_array_zero(VX_QUANTITIES, sizeof *w.result->map))) {
         status = vx_fail_memory(error);
         goto cleanup;
     }

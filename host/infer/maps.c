@@ -4,6 +4,7 @@
 #include "base/sort.h"
 #include "infer/clusters.h"
 #include "infer/exact.h"
+#include "infer/quantity.h"
 #include "infer/tfce.h"
 #include "space/grid.h"
 
@@ -11,20 +12,20 @@
 #include <string.h>
 
 /* A map of the result, with its values still to be filled in; null without memory. */
-static float *add_map(vx_work *w, const char *name, const char *units, vx_intent intent, bool is_p)
+static float *add_map(vx_work *w, vx_quantity quantity)
 {
-    vx_map *map = &w->result->map[w->result->maps];
-    *map = (vx_map){.name = name, .units = units, .intent = intent, .is_p = is_p,
-                    .value = vx_array((size_t)w->problem->voxels, sizeof(float))};
-    w->result->maps += map->value != NULL;
-    return map->value;
+    float *value = vx_array((size_t)w->problem->voxels, sizeof *value);
+    if (value)
+        w->result->map[w->result->maps++] = (vx_map){quantity, vx_quantity_about(quantity)->units, value};
+    return value;
 }
 
 /* Hands a finished map over to the result. */
-static void give_map(vx_work *w, const char *name, const char *units, vx_intent intent, float **value)
+static void give_map(vx_work *w, vx_quantity quantity, const char *of_estimate, float **value)
 {
+    const char *units = vx_quantity_about(quantity)->units;
     if (*value)
-        w->result->map[w->result->maps++] = (vx_map){.name = name, .units = units, .intent = intent, .value = *value};
+        w->result->map[w->result->maps++] = (vx_map){quantity, units ? units : of_estimate, *value};
     *value = NULL;
 }
 
@@ -33,22 +34,22 @@ static void give_estimates(vx_work *w)
     vx_estimates *m = &w->estimates;
     bool mean = w->effect->kind == VX_MEAN;
     const char *units = mean ? "data" : "data per unit of the covariate";
-    give_map(w, mean ? "mean" : "slope", units, VX_INTENT_ESTIMATE, &m->estimate);
-    give_map(w, "se", units, VX_INTENT_ESTIMATE, &m->se);
-    give_map(w, "ci-low", units, VX_INTENT_ESTIMATE, &m->low);
-    give_map(w, "ci-high", units, VX_INTENT_ESTIMATE, &m->high);
-    give_map(w, "t", "t", VX_INTENT_T, &m->t);
-    give_map(w, "z", "z", VX_INTENT_Z, &m->z);
-    give_map(w, w->effect->ranks ? "rho" : "r", "correlation", VX_INTENT_CORREL, &m->r);
-    give_map(w, "dz", "standard deviations", VX_INTENT_ESTIMATE, &m->dz);
-    give_map(w, "g", "standard deviations", VX_INTENT_ESTIMATE, &m->g);
+    give_map(w, mean ? VX_MAP_MEAN : VX_MAP_SLOPE, units, &m->estimate);
+    give_map(w, VX_MAP_SE, units, &m->se);
+    give_map(w, VX_MAP_CI_LOW, units, &m->low);
+    give_map(w, VX_MAP_CI_HIGH, units, &m->high);
+    give_map(w, VX_MAP_T, units, &m->t);
+    give_map(w, VX_MAP_Z, units, &m->z);
+    give_map(w, w->effect->ranks ? VX_MAP_RHO : VX_MAP_R, units, &m->r);
+    give_map(w, VX_MAP_DZ, units, &m->dz);
+    give_map(w, VX_MAP_G, units, &m->g);
 }
 
 /* p-uncorrected, p-fdr and p-fwe-voxel. */
 static vx_status add_voxel_p(vx_work *w, vx_error *error)
 {
     vx_tails tails = w->options->tails;
-    float *p = add_map(w, "p-uncorrected", "p", VX_INTENT_P, true);
+    float *p = add_map(w, VX_P_UNCORRECTED);
     if (!p)
         return vx_fail_memory(error);
     vx_status status = w->exact ? vx_exact_p(w->problem, tails, p, error) : VX_OK;
@@ -57,14 +58,14 @@ static vx_status add_voxel_p(vx_work *w, vx_error *error)
     for (int64_t v = 0; !w->exact && v < w->problem->voxels; v++)
         p[v] = (float)vx_p_uncorrected(w->problem, tails, w->tally->exceed[v]);
     if (w->options->correct & VX_CORRECT_FDR) {
-        float *q = add_map(w, "p-fdr", "q", VX_INTENT_P, true);
+        float *q = add_map(w, VX_P_FDR);
         status = q ? vx_fdr(p, w->problem->voxels, q, error) : vx_fail_memory(error);
         if (status)
             return status;
     }
     if (!(w->options->correct & VX_CORRECT_VOXEL))
         return VX_OK;
-    float *fwe = add_map(w, "p-fwe-voxel", "p", VX_INTENT_P, true);
+    float *fwe = add_map(w, VX_P_FWE_VOXEL);
     double *sorted = vx_array((size_t)w->maxima.count, sizeof *sorted);
     if (!fwe || !sorted) {
         free(sorted);
@@ -89,8 +90,8 @@ static const double TFCE_AGREES = 1e-6;
 static vx_status add_tfce(vx_work *w, vx_error *error)
 {
     vx_tails tails = w->options->tails;
-    float *map = add_map(w, "tfce", "TFCE", VX_INTENT_ESTIMATE, false);
-    float *p = add_map(w, "p-fwe-tfce", "p", VX_INTENT_P, true);
+    float *map = add_map(w, VX_MAP_TFCE);
+    float *p = add_map(w, VX_P_FWE_TFCE);
     float *least = vx_array((size_t)w->problem->voxels, sizeof *least);
     double *sorted = vx_array((size_t)w->maxima.count, sizeof *sorted), highest = 0.0;
     vx_status status = map && p && least && sorted ? VX_OK : vx_fail_memory(error);
@@ -138,10 +139,10 @@ static double mass_tolerance(const vx_work *w, int64_t v)
 }
 
 /* The p of every cluster by its extent or its mass, and the map that says it in all of its voxels. */
-static vx_status add_cluster_p(vx_work *w, const char *name, const double *maxima, bool mass, const float *label,
-                               vx_error *error)
+static vx_status add_cluster_p(vx_work *w, vx_quantity kind, const double *maxima, const float *label, vx_error *error)
 {
-    float *map = add_map(w, name, "p", VX_INTENT_P, true);
+    const bool mass = kind == VX_P_FWE_MASS;
+    float *map = add_map(w, kind);
     double *sorted = vx_array((size_t)w->maxima.count, sizeof *sorted);
     double *tolerance = vx_array_zero(w->result->clusters + 1, sizeof *tolerance);
     if (!map || !sorted || !tolerance) {
@@ -157,12 +158,11 @@ static vx_status add_cluster_p(vx_work *w, const char *name, const double *maxim
     for (size_t c = 0; c < w->result->clusters; c++) {
         vx_cluster *cluster = &w->result->cluster[c];
         double size = mass ? cluster->mass : (double)cluster->voxels;
-        double p = vx_p_from_maxima(sorted, w->maxima.count, size, tolerance[c]);
-        *(mass ? &cluster->p_mass : &cluster->p_extent) = p;
+        cluster->p[kind] = vx_p_from_maxima(sorted, w->maxima.count, size, tolerance[c]);
     }
     for (int64_t v = 0; v < w->problem->voxels; v++) {
         const vx_cluster *cluster = label[v] > 0.0f ? &w->result->cluster[(size_t)label[v] - 1] : NULL;
-        map[v] = cluster ? (float)(mass ? cluster->p_mass : cluster->p_extent) : 1.0f;
+        map[v] = cluster ? (float)cluster->p[kind] : 1.0f;
     }
     free(sorted);
     free(tolerance);
@@ -185,25 +185,23 @@ static int64_t voxel_at(const vx_matrix *matrix, const int64_t at[3])
 /* The voxelwise p of every cluster's peak. */
 static void fill_peaks(vx_work *w)
 {
-    const vx_map *uncorrected = vx_result_map(w->result, "p-uncorrected"), *fdr = vx_result_map(w->result, "p-fdr");
-    const vx_map *fwe = vx_result_map(w->result, "p-fwe-voxel"), *tfce = vx_result_map(w->result, "p-fwe-tfce");
-    for (size_t c = 0; c < w->result->clusters; c++) {
-        vx_cluster *cluster = &w->result->cluster[c];
-        int64_t v = voxel_at(w->matrix, cluster->peak_voxel);
-        cluster->p_uncorrected = uncorrected ? uncorrected->value[v] : NAN;
-        cluster->p_fdr = fdr ? fdr->value[v] : NAN;
-        cluster->p_voxel = fwe ? fwe->value[v] : NAN;
-        cluster->p_tfce = tfce ? tfce->value[v] : NAN;
+    for (size_t m = 0; m < w->result->maps; m++) {
+        const vx_map *map = &w->result->map[m];
+        if (!vx_quantity_is_p(map->quantity) || vx_quantity_about(map->quantity)->of_cluster)
+            continue;
+        for (size_t c = 0; c < w->result->clusters; c++) {
+            vx_cluster *cluster = &w->result->cluster[c];
+            cluster->p[map->quantity] = map->value[voxel_at(w->matrix, cluster->peak_voxel)];
+        }
     }
 }
 
 static vx_status add_clusters(vx_work *w, vx_error *error)
 {
-    float *label = add_map(w, "clusters", "label", VX_INTENT_LABEL, false);
+    float *label = add_map(w, VX_MAP_CLUSTERS);
     if (!label)
         return vx_fail_memory(error);
-    w->result->map[w->result->maps - 1].is_label = true;
-    const float *t = vx_result_map(w->result, "t")->value;
+    const float *t = vx_result_map(w->result, VX_MAP_T)->value;
     vx_status status = vx_clusters_find(w->problem, w->matrix, w->options->tails, w->score, t, label,
                                         &w->result->cluster, &w->result->clusters, error);
     if (status || !w->maxima.extent)
@@ -211,10 +209,10 @@ static vx_status add_clusters(vx_work *w, vx_error *error)
     if ((status = check_clusters(w, error)))
         return status;
     if (w->options->correct & VX_CORRECT_EXTENT)
-        if ((status = add_cluster_p(w, "p-fwe-extent", w->maxima.extent, false, label, error)))
+        if ((status = add_cluster_p(w, VX_P_FWE_EXTENT, w->maxima.extent, label, error)))
             return status;
     if (w->options->correct & VX_CORRECT_MASS)
-        return add_cluster_p(w, "p-fwe-mass", w->maxima.mass, true, label, error);
+        return add_cluster_p(w, VX_P_FWE_MASS, w->maxima.mass, label, error);
     return VX_OK;
 }
 
@@ -259,10 +257,10 @@ vx_status vx_maps_make(vx_work *w, vx_error *error)
     return VX_OK;
 }
 
-const vx_map *vx_result_map(const vx_result *result, const char *name)
+const vx_map *vx_result_map(const vx_result *result, vx_quantity quantity)
 {
     for (size_t i = 0; i < result->maps; i++)
-        if (strcmp(result->map[i].name, name) == 0)
+        if (result->map[i].quantity == quantity)
             return &result->map[i];
     return NULL;
 }

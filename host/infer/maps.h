@@ -6,8 +6,6 @@
 #include "infer/estimate.h"
 #include "infer/pvalue.h"
 
-enum { VX_MAPS_MAX = 22 }; /* room in vx_result.map */
-
 /* Everything that one effect needs while it is tested; the caller's vx_result takes what outlives it. */
 typedef struct vx_work {
     vx_device *device;

@@ -2,22 +2,26 @@
 #include "nidm/making.h"
 
 #include "base/distribution.h"
+#include "infer/quantity.h"
 #include "report/numbers.h"
 
 #include <math.h>
 #include <string.h>
 
-static void put_p(vx_making *m, const char *property, double p)
+/* Every p of a cluster, or of its peak, that was asked for. Where NIDM has no term a comment says it. */
+static void put_all_p(vx_making *m, const vx_cluster *cluster, bool of_cluster)
 {
-    if (!isnan(p)) /* not asked for */
-        vx_turtle_real(&m->turtle, property, p);
-}
-
-/* The p of a correction that NIDM has no term for. */
-static void say_p(vx_making *m, const char *correction, double p)
-{
-    if (!isnan(p))
-        vx_turtle_text(&m->turtle, "rdfs:comment", "p FWER by %s: %.6g", correction, p);
+    for (int words = 0; words < 2; words++)
+        for (int k = 0; k < VX_P_KINDS; k++) {
+            const vx_quantity_row *about = vx_quantity_about(vx_p_corrections[k]);
+            const double p = cluster->p[vx_p_corrections[k]];
+            if (about->of_cluster != of_cluster || isnan(p))
+                continue;
+            if (!words && about->nidm)
+                vx_turtle_real(&m->turtle, about->nidm, p);
+            if (words && about->nidm_words)
+                vx_turtle_text(&m->turtle, "rdfs:comment", "%s: %.6g", about->nidm_words, p);
+        }
 }
 
 static void put_inference(vx_making *m)
@@ -147,10 +151,7 @@ static void put_peak(vx_making *m, const vx_cluster *cluster, const char *of)
     vx_turtle_node(t, "prov:atLocation", coordinate);
     vx_turtle_real(t, "prov:value", value);
     vx_turtle_real(t, "nidm_equivalentZStatistic:", vx_z_from_t(value, m->effect->df));
-    put_p(m, "nidm_pValueUncorrected:", cluster->p_uncorrected);
-    put_p(m, "nidm_pValueFWER:", cluster->p_voxel);
-    put_p(m, "nidm_qValueFDR:", cluster->p_fdr);
-    say_p(m, "TFCE", cluster->p_tfce);
+    put_all_p(m, cluster, false);
     vx_turtle_node(t, "prov:wasDerivedFrom", of);
     vx_turtle_about(t, coordinate, "prov:Entity , prov:Location , nidm_Coordinate:");
     vx_turtle_text(t, "rdfs:label", "Coordinate %04d", (int)cluster->label);
@@ -168,8 +169,7 @@ static void put_cluster(vx_making *m, const vx_cluster *cluster)
     vx_turtle_text(t, "rdfs:label", "Supra-Threshold Cluster %04d", (int)cluster->label);
     vx_turtle_typed(t, "nidm_clusterLabelId:", "int", "%d", (int)cluster->label);
     vx_turtle_typed(t, "nidm_clusterSizeInVoxels:", "int", "%lld", (long long)cluster->voxels);
-    put_p(m, "nidm_pValueFWER:", cluster->p_extent);
-    say_p(m, "cluster mass", cluster->p_mass);
+    put_all_p(m, cluster, true);
     vx_turtle_node(t, "prov:wasDerivedFrom", "excursion set");
     put_peak(m, cluster, role);
 }

@@ -12,19 +12,19 @@
 #include <string.h>
 #include <unistd.h>
 
-static char *map_path(const vx_making *m, const char *map)
+static char *map_path(const vx_making *m, vx_quantity map)
 {
-    return vx_text("%s/%s_%s.nii.gz", m->results->folder, m->effect->stem, map);
+    return vx_text("%s/%s_%s.nii.gz", m->results->folder, m->effect->stem, vx_quantity_name(map));
 }
 
 /* Which map is the estimate. */
-static const char *estimate(const vx_making *m)
+static vx_quantity estimate(const vx_making *m)
 {
-    return m->effect->ranks ? "rho" : m->effect->kind == VX_SLOPE ? "slope" : "mean";
+    return m->effect->ranks ? VX_MAP_RHO : m->effect->kind == VX_SLOPE ? VX_MAP_SLOPE : VX_MAP_MEAN;
 }
 
 /* A map of the folder on the grid; the first one read sets that. */
-static float *read_map(vx_making *m, const char *map)
+static float *read_map(vx_making *m, vx_quantity map)
 {
     vx_image image = {0};
     char *path = map_path(m, map);
@@ -42,7 +42,7 @@ static float *read_map(vx_making *m, const char *map)
     return NULL;
 }
 
-static void take_over(vx_making *m, const char *name, const char *map)
+static void take_over(vx_making *m, const char *name, vx_quantity map)
 {
     char *path = map_path(m, map);
     if (!m->status)
@@ -92,7 +92,7 @@ static void add_contrast(vx_making *m, size_t elements)
 {
     if (m->sign > 0) {
         take_over(m, VX_NIDM_CONTRAST, estimate(m));
-        take_over(m, VX_NIDM_T, "t");
+        take_over(m, VX_NIDM_T, VX_MAP_T);
         return;
     }
     float *value = read_map(m, estimate(m));
@@ -110,7 +110,7 @@ static void add_errors(vx_making *m, const float *mask, size_t elements)
 {
     const vx_results_effect *effect = m->effect;
     const double square = vx_design_square(effect->design, effect->n, effect->columns, effect->tested);
-    float *se = effect->ranks ? vx_array_zero(elements, sizeof *se) : read_map(m, "se");
+    float *se = effect->ranks ? vx_array_zero(elements, sizeof *se) : read_map(m, VX_MAP_SE);
     float *residual = vx_array_zero(elements, sizeof *residual);
     if (!m->status && (!se || !residual || isnan(square)))
         m->status = vx_fail_memory(m->error);
@@ -125,7 +125,7 @@ static void add_errors(vx_making *m, const float *mask, size_t elements)
     if (effect->ranks)
         add_volume(m, VX_NIDM_ERROR, se, VX_INTENT_ESTIMATE);
     else
-        take_over(m, VX_NIDM_ERROR, "se");
+        take_over(m, VX_NIDM_ERROR, VX_MAP_SE);
     add_volume(m, VX_NIDM_RESIDUAL, residual, VX_INTENT_ESTIMATE);
     free(se);
     free(residual);
@@ -133,11 +133,11 @@ static void add_errors(vx_making *m, const float *mask, size_t elements)
 
 static void add_excursion(vx_making *m, size_t elements)
 {
-    float *label = read_map(m, "clusters");
+    float *label = read_map(m, VX_MAP_CLUSTERS);
     for (size_t i = 0; !m->status && i < elements; i++)
         label[i] = label[i] > 0 ? m->t[i] : 0;
     add_volume(m, VX_NIDM_EXCURSION, label, VX_INTENT_T);
-    take_over(m, VX_NIDM_LABELS, "clusters");
+    take_over(m, VX_NIDM_LABELS, VX_MAP_CLUSTERS);
     free(label);
 }
 
@@ -179,7 +179,7 @@ static void add_design(vx_making *m)
 void vx_make_maps(vx_making *m)
 {
     float *mask = NULL;
-    m->t = read_map(m, "t");
+    m->t = read_map(m, VX_MAP_T);
     const size_t elements = m->status ? 0 : vx_grid_elements(&m->grid);
     for (size_t i = 0; m->sign < 0 && i < elements; i++)
         m->t[i] = 0 - m->t[i];

@@ -5,11 +5,17 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/stream.h"
+#include "infer/quantity.h"
 
 #include <math.h>
 
-static const char header[] = "label\tsign\tvoxels\tmm3\tmass\tpeak_t\tpeak_x\tpeak_y\tpeak_z\tpeak_i\tpeak_j\tpeak_k\t"
-                             "p_extent\tp_mass\tp_tfce\tp_voxel\tp_uncorrected\tp_fdr\n";
+static void print_header(FILE *stream)
+{
+    fputs("label\tsign\tvoxels\tmm3\tmass\tpeak_t\tpeak_x\tpeak_y\tpeak_z\tpeak_i\tpeak_j\tpeak_k", stream);
+    for (int k = 0; k < VX_P_KINDS; k++)
+        fprintf(stream, "\t%s", vx_quantity_about(vx_p_columns[k])->column);
+    fputc('\n', stream);
+}
 
 static void print_cluster(FILE *stream, const vx_cluster *cluster)
 {
@@ -19,13 +25,13 @@ static void print_cluster(FILE *stream, const vx_cluster *cluster)
         fprintf(stream, "\t%.6g", cluster->peak_mm[k]);
     for (int k = 0; k < 3; k++)
         fprintf(stream, "\t%lld", (long long)cluster->peak_voxel[k]);
-    const double p[] = {cluster->p_extent, cluster->p_mass,        cluster->p_tfce,
-                        cluster->p_voxel,  cluster->p_uncorrected, cluster->p_fdr};
-    for (size_t k = 0; k < sizeof p / sizeof *p; k++)
-        if (isnan(p[k]))
+    for (int k = 0; k < VX_P_KINDS; k++) {
+        const double p = cluster->p[vx_p_columns[k]];
+        if (isnan(p))
             fputs("\tn/a", stream);
         else
-            fprintf(stream, "\t%.6g", p[k]);
+            fprintf(stream, "\t%.6g", p);
+    }
     fputc('\n', stream);
 }
 
@@ -36,7 +42,7 @@ static vx_status write_table(const char *folder, const vx_entry *entry, vx_error
     size_t size = 0;
     FILE *stream = vx_text_stream(&text, &size);
     if (stream)
-        fputs(header, stream);
+        print_header(stream);
     for (size_t i = 0; stream && i < entry->result->clusters; i++)
         print_cluster(stream, &entry->result->cluster[i]);
     if (vx_stream_close(stream) && path)

@@ -28,6 +28,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "infer/quantity.h"
 
 #include <hdf5.h>
 #include <stdarg.h>
@@ -143,11 +144,12 @@ static void put_maps(h5_writer *h5, const vx_record *record, const vx_entry *ent
     check(h5, volume && turned);
     for (size_t m = 0; !h5->failed && m < entry->result->maps; m++) {
         const vx_map *map = &entry->result->map[m];
+        const bool is_p = vx_quantity_is_p(map->quantity);
         vx_map_scatter(map, matrix->voxels, matrix->index, record->p_format, elements, volume);
-        at(h5, "/maps/%s/%s/%s", entry->modality_name, entry->effect_name, map->name);
+        at(h5, "/maps/%s/%s/%s", entry->modality_name, entry->effect_name, vx_quantity_name(map->quantity));
         put_volume(h5, &matrix->grid, H5T_NATIVE_FLOAT, volume, turned);
-        put_text_attribute(h5, "units", map->is_p ? vx_p_format_words(record->p_format) : map->units);
-        put_text_attribute(h5, "p_format", map->is_p ? vx_p_format_name(record->p_format) : "n/a");
+        put_text_attribute(h5, "units", is_p ? vx_p_format_words(record->p_format) : map->units);
+        put_text_attribute(h5, "p_format", is_p ? vx_p_format_name(record->p_format) : "n/a");
     }
     free(volume);
     free(turned);
@@ -155,15 +157,15 @@ static void put_maps(h5_writer *h5, const vx_record *record, const vx_entry *ent
 
 static void put_null(h5_writer *h5, const vx_entry *entry)
 {
-    const vx_null *null = &entry->result->null;
-    const struct { const char *name; const double *value; } kind[] = {
-        {"voxel", null->voxel}, {"extent", null->extent}, {"mass", null->mass}, {"tfce", null->tfce}};
-    hsize_t count = null->count;
-    for (size_t k = 0; k < sizeof kind / sizeof *kind; k++)
-        if (kind[k].value) {
-            at(h5, "/null/%s/%s/%s", entry->modality_name, entry->effect_name, kind[k].name);
-            put(h5, H5T_NATIVE_DOUBLE, 1, &count, H5P_DEFAULT, kind[k].value);
-        }
+    vx_null null = entry->result->null;
+    hsize_t count = null.count;
+    for (int kind = 0; kind < VX_P_KINDS; kind++) {
+        double **maxima = vx_null_maxima(&null, kind);
+        if (!maxima || !*maxima)
+            continue;
+        at(h5, "/null/%s/%s/%s", entry->modality_name, entry->effect_name, vx_quantity_about(kind)->word);
+        put(h5, H5T_NATIVE_DOUBLE, 1, &count, H5P_DEFAULT, *maxima);
+    }
 }
 
 /* Gives the datasets of the folder <root>/<modality>/<effect> a second name in <root>. A modality with the name of a

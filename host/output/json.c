@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "infer/quantity.h"
 #include "output/manifest.h"
 #include "results/level.h"
 
@@ -87,7 +88,7 @@ static json_t *device_object(const vx_device_info *device)
 /* The t furthest out in the direction of the alternative, and where. */
 static json_t *peak_object(const vx_result *result, const vx_matrix *matrix)
 {
-    const vx_map *t = vx_result_map(result, "t");
+    const vx_map *t = vx_result_map(result, VX_MAP_T);
     const vx_tails tails = result->options.tails;
     int64_t peak = -1;
     double highest = -INFINITY;
@@ -107,13 +108,13 @@ static json_t *peak_object(const vx_result *result, const vx_matrix *matrix)
     return json_pack("{so so so}", "t", number(t->value[peak]), "mm", numbers(mm, 3), "voxel", integers(voxel, 3));
 }
 
-/* For every p-map, under its name with '_' for '-': the smallest p and the number of voxels with p < 0.05. */
+/* Of every map of p: the smallest p, and the number of voxels with a significant one. */
 static json_t *p_object(const vx_result *result, int64_t voxels)
 {
     json_t *object = json_object();
     for (size_t m = 0; m < result->maps; m++) {
         const vx_map *map = &result->map[m];
-        if (!map->is_p)
+        if (!vx_quantity_is_p(map->quantity))
             continue;
         double smallest = NAN;
         json_int_t below = 0;
@@ -121,27 +122,29 @@ static json_t *p_object(const vx_result *result, int64_t voxels)
             smallest = fmin(smallest, map->value[v]); /* fmin passes over a NaN */
             below += vx_significant(map->value[v]);
         }
-        char *key = vx_copy_text(map->name);
-        for (char *c = key; c && *c; c++)
-            if (*c == '-')
-                *c = '_';
-        object =
-            vx_json_set(object, key, json_pack("{so sI}", "smallest", number(smallest), "voxels_below_0_05", below));
-        free(key);
+        object = vx_json_set(object, vx_quantity_about(map->quantity)->key,
+                             json_pack("{so sI}", "smallest", number(smallest), "voxels_below_0_05", below));
     }
     return object;
 }
 
+/* How many there are, and of every p of clusters under its word how many are significant. */
 static json_t *clusters_object(const vx_result *result)
 {
-    json_int_t extent = 0, mass = 0;
-    for (size_t i = 0; i < result->clusters; i++) {
-        extent += vx_significant(result->cluster[i].p_extent);
-        mass += vx_significant(result->cluster[i].p_mass);
+    json_t *object = json_pack("{sI}", "number", (json_int_t)result->clusters);
+    for (int kind = 0; kind < VX_P_KINDS; kind++) {
+        const vx_quantity_row *about = vx_quantity_about(kind);
+        json_int_t below = 0;
+        char key[60];
+        if (!about->of_cluster)
+            continue;
+        for (size_t i = 0; i < result->clusters; i++)
+            below += vx_significant(result->cluster[i].p[kind]);
+        snprintf(key, sizeof key, "%s_below_0_05", about->word);
+        object = vx_json_set(object, key, json_integer(below));
     }
-    return json_pack("{sI sI sI so si}", "number", (json_int_t)result->clusters, "extent_below_0_05", extent,
-                     "mass_below_0_05", mass, "threshold_t", number(result->plan.threshold_t), "connectivity",
-                     result->options.connectivity);
+    object = vx_json_set(object, "threshold_t", number(result->plan.threshold_t));
+    return vx_json_set(object, "connectivity", json_integer(result->options.connectivity));
 }
 
 static json_t *permutations_object(const vx_result *result)

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "infer/quantity.h"
 #include "results/level.h"
 
 #include <math.h>
@@ -14,8 +15,8 @@ typedef struct map_task { const vx_entry *entry; const vx_map *map; } map_task;
 
 static vx_intent map_intent(const vx_map *map, vx_p_format format)
 {
-    if (!map->is_p)
-        return map->intent;
+    if (!vx_quantity_is_p(map->quantity))
+        return vx_quantity_about(map->quantity)->intent;
     switch (format) {
     case VX_P_LOG10: return VX_INTENT_LOG10P;
     case VX_P_PLAIN: return VX_INTENT_P;
@@ -30,13 +31,14 @@ static vx_intent map_intent(const vx_map *map, vx_p_format format)
 static bool shown_between(const map_task *task, vx_p_format format, double shown[2])
 {
     const vx_map *map = task->map;
+    const bool is_p = vx_quantity_is_p(map->quantity);
     const vx_tails tails = task->entry->result->options.tails;
     double threshold = task->entry->result->plan.threshold_t, largest = 0;
     int64_t voxels = task->entry->modality->matrix->voxels;
     for (int64_t v = 0; v < voxels; v++)
-        largest = fmax(largest, map->is_p ? vx_p_formatted(map->value[v], format)
+        largest = fmax(largest, is_p ? vx_p_formatted(map->value[v], format)
                                           : tails == VX_TWO_TAILS ? fabs(map->value[v]) : map->value[v]);
-    if (map->is_p) {
+    if (is_p) {
         const double edge = vx_level_shown(format);
         shown[0] = format == VX_P_PLAIN ? 0 : edge;
         shown[1] = format == VX_P_PLAIN ? edge : format == VX_P_ONE_MINUS ? 1 : fmax(largest, 2);
@@ -44,15 +46,17 @@ static bool shown_between(const map_task *task, vx_p_format format, double shown
     }
     shown[0] = threshold;
     shown[1] = fmax(largest, 1.25 * threshold);
-    return map->intent == VX_INTENT_T && tails != VX_NEGATIVE;
+    return map->quantity == VX_MAP_T && tails != VX_NEGATIVE;
 }
 
 static vx_status write_map(const char *folder, const vx_record *record, const map_task *task, vx_error *error)
 {
     const vx_map *map = task->map;
+    const vx_quantity_row *about = vx_quantity_about(map->quantity);
+    const bool is_p = vx_quantity_is_p(map->quantity), is_label = about->intent == VX_INTENT_LABEL;
     const vx_matrix *matrix = task->entry->modality->matrix;
     size_t elements = vx_grid_elements(&matrix->grid);
-    char *path = vx_text("%s/%s_%s.nii.gz", folder, task->entry->stem, map->name);
+    char *path = vx_text("%s/%s_%s.nii.gz", folder, task->entry->stem, about->name);
     float *grid = vx_array(elements, sizeof *grid);
     vx_status status;
     if (!path || !grid) {
@@ -60,7 +64,7 @@ static vx_status write_map(const char *folder, const vx_record *record, const ma
         goto cleanup;
     }
     vx_map_scatter(map, matrix->voxels, matrix->index, record->p_format, elements, grid);
-    if (map->is_label) { /* in place: both are four bytes */
+    if (is_label) { /* in place: both are four bytes */
         _Static_assert(sizeof(int32_t) == sizeof(float), "labels take the place of floats");
         for (size_t i = 0; i < elements; i++) {
             int32_t label = (int32_t)grid[i];
@@ -68,11 +72,11 @@ static vx_status write_map(const char *folder, const vx_record *record, const ma
         }
     }
     char description[80]; /* what the header holds; the names stand last, where they may be cut */
-    snprintf(description, sizeof description, "voxstat %s: %s%s%s, %s", record->version, map->name,
-             map->is_p ? " as " : "", map->is_p ? vx_p_format_words(record->p_format) : "", task->entry->stem);
+    snprintf(description, sizeof description, "voxstat %s: %s%s%s, %s", record->version, about->name,
+             is_p ? " as " : "", is_p ? vx_p_format_words(record->p_format) : "", task->entry->stem);
     double shown[2];
     bool shows = shown_between(task, record->p_format, shown);
-    status = vx_image_write(path, &matrix->grid, grid, map->is_label ? VX_INT32 : VX_FLOAT32,
+    status = vx_image_write(path, &matrix->grid, grid, is_label ? VX_INT32 : VX_FLOAT32,
                             map_intent(map, record->p_format), task->entry->result->effect->df, shows ? shown : NULL,
                             description, error);
 cleanup:

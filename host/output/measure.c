@@ -22,7 +22,7 @@ size_t vx_measured_region(const vx_record_modality *modality, int64_t effect)
 static void cluster_regions(const vx_result *result, const vx_matrix *matrix, size_t clusters, int64_t *index,
                             vx_voxel_set *region)
 {
-    const vx_map *label = vx_result_map(result, "clusters");
+    const vx_map *label = vx_result_map(result, VX_MAP_CLUSTERS);
     for (size_t c = 0; c < clusters; c++) {
         region[c] = (vx_voxel_set){.index = index};
         for (int64_t v = 0; v < matrix->voxels; v++)

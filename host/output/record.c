@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "infer/quantity.h"
 #include "results/names.h"
 
 #include <string.h>
@@ -90,11 +91,12 @@ void vx_entries_free(vx_entry *entries, size_t count)
 void vx_map_scatter(const vx_map *map, int64_t voxels, const int64_t *index, vx_p_format format, size_t elements,
                     float *grid)
 {
-    float outside = map->is_p ? (float)vx_p_formatted(1, format) : 0;
+    const bool is_p = vx_quantity_is_p(map->quantity);
+    float outside = is_p ? (float)vx_p_formatted(1, format) : 0;
     for (size_t i = 0; i < elements; i++)
         grid[i] = outside;
     for (int64_t v = 0; v < voxels; v++)
-        grid[index[v]] = map->is_p ? (float)vx_p_formatted(map->value[v], format) : map->value[v];
+        grid[index[v]] = is_p ? (float)vx_p_formatted(map->value[v], format) : map->value[v];
 }
 
 bool vx_mask_intersection(const vx_record_modality *modality, size_t count, uint8_t *mask)

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "infer/quantity.h"
 #include "study/table.h"
 
 #include <math.h>
@@ -43,12 +44,8 @@ static bool read_cluster(const vx_table *table, int64_t row, vx_cluster *cluster
         cluster->peak_mm[k] = cell_number(table, row, mm[k], &good);
         cluster->peak_voxel[k] = cell_whole(table, row, voxel[k], &good);
     }
-    cluster->p_extent = cell_number(table, row, "p_extent", &good);
-    cluster->p_mass = cell_number(table, row, "p_mass", &good);
-    cluster->p_tfce = cell_number(table, row, "p_tfce", &good);
-    cluster->p_voxel = cell_number(table, row, "p_voxel", &good);
-    cluster->p_uncorrected = cell_number(table, row, "p_uncorrected", &good);
-    cluster->p_fdr = cell_number(table, row, "p_fdr", &good);
+    for (int kind = 0; kind < VX_P_KINDS; kind++)
+        cluster->p[kind] = cell_number(table, row, vx_quantity_about(kind)->column, &good);
     return good && sign_word;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "infer/quantity.h"
 #include "results/names.h"
 
 #include <math.h>
@@ -12,9 +13,6 @@
 #include <unistd.h>
 
 enum { RUN_MOST = 256 << 20 };
-
-static const char *const p_key[VX_P_KINDS] = {"p_uncorrected", "p_fdr",      "p_fwe_voxel",
-                                              "p_fwe_extent",  "p_fwe_mass", "p_fwe_tfce"};
 
 void vx_reading_fail(vx_reading *r, const char *format, ...)
 {
@@ -160,7 +158,7 @@ static void read_p(vx_reading *r, const json_t *object, vx_results_effect *effec
 {
     const json_t *all = member(r, object, "p", is_object);
     for (int k = 0; k < VX_P_KINDS; k++) {
-        const json_t *one = json_object_get(all, p_key[k]);
+        const json_t *one = json_object_get(all, vx_quantity_about(k)->key);
         effect->p[k] = (vx_results_p){.smallest = NAN};
         if (one)
             effect->p[k] = (vx_results_p){true, get_number(r, one, "smallest"),

@@ -1,24 +1,18 @@
 #include "results/reading.h"
 
 #include "base/memory.h"
-#include "space/grid.h"
+#include "infer/quantity.h"
 #include "results/level.h"
 #include "results/schema.h"
 #include "results/store.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char *const p_map[VX_P_KINDS] = {"p-uncorrected", "p-fdr",      "p-fwe-voxel",
-                                              "p-fwe-extent",  "p-fwe-mass", "p-fwe-tfce"};
 static const char *const session_name[VX_MEAN_SESSIONS] = {"baseline", "followup"};
-
-const char *vx_p_kind_map(vx_p_kind kind)
-{
-    return p_map[kind];
-}
 
 void *vx_reading_room(vx_reading *r, size_t count, size_t size)
 {
@@ -95,18 +89,17 @@ static void find_kind(vx_reading *r, vx_results_effect *effect)
 
 static void read_effect_store(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
 {
-    struct { const char *name; double **value; } null[] = {{"voxel", &effect->null.voxel},
-                                                           {"extent", &effect->null.extent},
-                                                           {"mass", &effect->null.mass},
-                                                           {"tfce", &effect->null.tfce}};
     const size_t design[2] = {(size_t)effect->n, (size_t)effect->columns}, count = (size_t)effect->relabellings;
     effect->design = numbers(r, "design", effect->place, "matrix", 2, design, false);
     effect->raw = numbers(r, "design", effect->place, "raw", 2, design, false);
     find_kind(r, effect);
     effect->null.count = count;
-    for (size_t k = 0; k < sizeof null / sizeof *null; k++)
-        if (k == 0 || has(r, "null", effect->place, null[k].name))
-            *null[k].value = numbers(r, "null", effect->place, null[k].name, 1, &count, false);
+    for (int kind = 0; kind < VX_P_KINDS; kind++) {
+        double **maxima = vx_null_maxima(&effect->null, kind);
+        const char *word = vx_quantity_about(kind)->word;
+        if (maxima && (kind == VX_P_FWE_VOXEL || has(r, "null", effect->place, word)))
+            *maxima = numbers(r, "null", effect->place, word, 1, &count, false);
+    }
     effect->measured = effect->clusters < VX_MEASURED_CLUSTERS ? effect->clusters : VX_MEASURED_CLUSTERS;
     if (!effect->measured)
         return;
@@ -229,6 +222,14 @@ const char *vx_results_option(const vx_results *results, const char *name)
     return json_string_value(json_object_get(json_object_get(results->run, "options"), name));
 }
 
+size_t vx_results_significant(const vx_results_effect *effect, vx_quantity kind)
+{
+    size_t count = 0;
+    for (size_t c = 0; c < effect->clusters; c++)
+        count += vx_significant(effect->cluster[c].p[kind]);
+    return count;
+}
+
 /* ---- volumes ---- */
 
 static vx_status volume(const vx_results *results, const vx_grid *grid, float **data, vx_error *error,
@@ -245,21 +246,21 @@ static vx_status volume(const vx_results *results, const vx_grid *grid, float **
 }
 
 vx_status vx_results_map(const vx_results *results, const vx_results_effect *effect, const vx_grid *grid,
-                         const char *map, float **data, vx_error *error)
+                         vx_quantity quantity, float **data, vx_error *error)
 {
-    vx_status status = volume(results, grid, data, error, "/maps/%s/%s", effect->place, map);
+    vx_status status = volume(results, grid, data, error, "/maps/%s/%s", effect->place, vx_quantity_name(quantity));
     const size_t elements = vx_grid_elements(grid);
-    if (status || strncmp(map, "p-", 2))
+    if (status || !vx_quantity_is_p(quantity))
         return status;
     for (size_t i = 0; i < elements; i++)
         (*data)[i] = vx_p_plain((*data)[i], results->p_format);
     return VX_OK;
 }
 
-bool vx_results_has_map(const vx_results *results, const vx_results_effect *effect, const char *map)
+bool vx_results_has_map(const vx_results *results, const vx_results_effect *effect, vx_quantity quantity)
 {
     char path[1000];
-    snprintf(path, sizeof path, "/maps/%s/%s", effect->place, map);
+    snprintf(path, sizeof path, "/maps/%s/%s", effect->place, vx_quantity_name(quantity));
     return vx_store_has(results->store, path);
 }
 

@@ -11,14 +11,6 @@
 
 #include <jansson.h>
 
-/* The kinds of p, in the order in which tables have them. */
-typedef enum vx_p_kind {
-    VX_P_UNCORRECTED, VX_P_FDR, VX_P_FWE_VOXEL, VX_P_FWE_EXTENT, VX_P_FWE_MASS, VX_P_FWE_TFCE, VX_P_KINDS
-} vx_p_kind;
-
-/* "p-fwe-voxel", the map's name. */
-const char *vx_p_kind_map(vx_p_kind kind);
-
 typedef struct vx_results_p {
     bool there;       /* was asked for */
     double smallest;
@@ -102,10 +94,13 @@ void vx_results_close(vx_results *results);
 /* The value in force of an option of the run, or null. */
 const char *vx_results_option(const vx_results *results, const char *name);
 
+/* How many clusters of an effect have a significant p of that kind. */
+size_t vx_results_significant(const vx_results_effect *effect, vx_quantity kind);
+
 /* A map of an effect on the whole grid, x fastest; p are plain. VX_INPUT where it is not there. The caller frees. */
 vx_status vx_results_map(const vx_results *results, const vx_results_effect *effect, const vx_grid *grid,
-                         const char *map, float **data, vx_error *error);
-bool vx_results_has_map(const vx_results *results, const vx_results_effect *effect, const char *map);
+                         vx_quantity quantity, float **data, vx_error *error);
+bool vx_results_has_map(const vx_results *results, const vx_results_effect *effect, vx_quantity quantity);
 
 /* The mean image of a modality; its mask, of ones and zeros. The caller frees. */
 vx_status vx_results_mean(const vx_results *results, const vx_results_modality *modality, float **data,

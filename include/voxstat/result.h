@@ -62,13 +62,32 @@ typedef struct vx_plan {
     int64_t slabs;         /* voxel slabs that the matrix is cut into */
 } vx_plan;
 
+/* What a map holds. Kinds of p come first, in the order in which tables show them, so that a kind is an index into
+ * arrays of VX_P_KINDS. vx_quantity_name tells what files and data sets call it. */
+typedef enum vx_quantity {
+    VX_P_UNCORRECTED, VX_P_FDR, VX_P_FWE_VOXEL, VX_P_FWE_EXTENT, VX_P_FWE_MASS, VX_P_FWE_TFCE,
+    VX_P_KINDS,
+    VX_MAP_T = VX_P_KINDS,
+    VX_MAP_MEAN,                   /* the estimate of a mean effect, in the data's units */
+    VX_MAP_SLOPE,                  /* the estimate of a covariate, in the data's units per unit of the covariate */
+    VX_MAP_R, VX_MAP_RHO,          /* partial correlation of the values, or of their ranks */
+    VX_MAP_DZ,                     /* Cohen's d_z */
+    VX_MAP_TFCE,
+    VX_MAP_SE,                     /* standard error of the estimate */
+    VX_MAP_CI_LOW, VX_MAP_CI_HIGH, /* 95 % interval of the estimate */
+    VX_MAP_Z,                      /* the normal quantile as extreme as t */
+    VX_MAP_G,                      /* Hedges' g */
+    VX_MAP_CLUSTERS,               /* the label of the voxel's cluster; 0: it is in none */
+    VX_QUANTITIES
+} vx_quantity;
+
+/* "t", "p-fwe-voxel", ...: docs/results.md has all of them. */
+VX_API const char *vx_quantity_name(vx_quantity quantity);
+
 typedef struct vx_map {
-    const char *name; /* "t", "p-fwe-voxel", ...: docs/results.md has all of them */
+    vx_quantity quantity;
     const char *units;
-    vx_intent intent;
-    bool is_p;        /* holds plain p; writers turn it into --p-format */
-    bool is_label;    /* whole numbers, written as int32 */
-    float *value;     /* V */
+    float *value; /* V; p are plain */
 } vx_map;
 
 typedef struct vx_cluster {
@@ -80,8 +99,7 @@ typedef struct vx_cluster {
     double peak_t;
     double peak_mm[3];
     int64_t peak_voxel[3];
-    double p_extent, p_mass;           /* NaN where not asked for */
-    double p_voxel, p_tfce, p_uncorrected, p_fdr; /* at the peak */
+    double p[VX_P_KINDS]; /* of the cluster (VX_P_FWE_EXTENT, VX_P_FWE_MASS), or of its peak; NaN where not asked for */
 } vx_cluster;
 
 /* The maximum of every relabelling; index 0 is the data as observed. Two-sided: the larger of both tails. */
@@ -106,8 +124,8 @@ typedef struct vx_result {
     double seconds;           /* wall time of the permutations */
 } vx_result;
 
-/* The map of that name, or null. */
-VX_API const vx_map *vx_result_map(const vx_result *result, const char *name);
+/* The map of a quantity, or null. */
+VX_API const vx_map *vx_result_map(const vx_result *result, vx_quantity quantity);
 
 /* Called between batches with work done and to do; returning false stops the run with VX_INTERRUPTED. */
 typedef bool (*vx_progress)(void *context, uint64_t done, uint64_t total);

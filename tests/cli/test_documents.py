@@ -1,6 +1,6 @@
 """What README.md and docs/ promise to run does run.
 
-A fenced block of the language `sh` is run as it stands, each page's in order, in a folder with a study. The README's own
+A fenced block of the language `sh` is run as it stands, each page's in order, in a folder with a study. The README's
 commands run on the table that it shows. The lines of Python are run on results and tell what the run told. Options are
 those of the program, and the maps in docs/results.md are those that runs write."""
 import os
@@ -47,9 +47,10 @@ class Documents(Study):
 
     def run_shown(self, page):
         shown = blocks(page, "sh")
+        path = f"{pathlib.Path(PROGRAM).parent}:{os.environ['PATH']}"
         for block in shown:
-            done = subprocess.run(["bash", "-e"], input=block, cwd=self.folder, text=True, capture_output=True, check=False,
-                                  env={**os.environ, "PATH": f"{pathlib.Path(PROGRAM).parent}:{os.environ['PATH']}"})
+            done = subprocess.run(["bash", "-e"], input=block, cwd=self.folder, text=True, capture_output=True,
+                                  env={**os.environ, "PATH": path}, check=False)
             self.assertEqual(done.returncode, 0, block + done.stderr)
         return len(shown)
 

@@ -61,7 +61,7 @@ static void fuzz_read(void)
         for (size_t e = 0; e < modality->effects; e++)
             for (int k = 0; k < 6; k++) {
                 float *map = NULL;
-                if (vx_results_map(results, &modality->effect[e], &modality->grid, whole_maps[e % 2][k].name, &map,
+                if (vx_results_map(results, &modality->effect[e], &modality->grid, whole_maps[e % 2][k].quantity, &map,
                                    &error) && map)
                     abort();
                 free(map);

@@ -1,5 +1,5 @@
-"""The documents hold together: links, anchors and the paths that they name lead somewhere, a comment refers to no document
-that is not here, README.md stays short and names every page, and the C example is the one that the tests build."""
+"""The documents hold together: links, anchors, paths and quoted messages are those of the repository, a comment refers to
+no document that is not here, README.md stays short and names every page, and the C example is the one that tests build."""
 import os
 import pathlib
 import re
@@ -61,6 +61,19 @@ def absent_documents(root):
                     yield f"{path.relative_to(root)}: refers to {name}, which is not here"
 
 
+def unknown_messages(root):
+    """The messages that the page on troubleshooting quotes, `…` for what varies, are the program's."""
+    literals = ""
+    for path in (root / "host").rglob("*.c"):
+        literals += re.sub(r'"\s*"', "", path.read_text(encoding="utf-8"))
+    page = root / "docs/troubleshooting.md"
+    rows = re.findall(r"^\| `([^`]+)` \|", page.read_text(encoding="utf-8"), re.MULTILINE) if page.exists() else []
+    for quoted in rows:
+        for part in filter(None, (part.strip() for part in quoted.split("…"))):
+            if part not in literals:
+                yield f"docs/troubleshooting.md: no message says '{part}'"
+
+
 def offences(root):
     for page in documents(root):
         text = page.read_text(encoding="utf-8")
@@ -71,6 +84,7 @@ def offences(root):
                 if language not in LANGUAGES:
                     yield f"{page.relative_to(root)}: a block of the language '{language}', not {sorted(LANGUAGES)}"
     yield from absent_documents(root)
+    yield from unknown_messages(root)
     readme = (root / "README.md").read_text(encoding="utf-8")
     if len(readme) > README_MOST:
         yield f"README.md: {len(readme)} characters, at most {README_MOST}: a page in docs/ takes more"
@@ -85,14 +99,16 @@ def offences(root):
 
 def check_the_checks():
     """Each planted offence is found once, and a good tree has none."""
-    good = {"README.md": "# A b: c\n[l](docs/library.md) [s](docs/s.md#t-w) [a](#a-b-c) `tests/unit/*.c` `host/<a>.c`\n",
-            "docs/library.md": "```c\nint x;\n```\n", "docs/s.md": "## T w\n", "tests/unit/example.c": "int x;\n",
+    good = {"README.md": "# A b: c\n[l](docs/library.md) [s](docs/s.md#t-w) [a](#a-b-c) [t](docs/troubleshooting.md)\n"
+                         "`tests/unit/*.c` `host/<a>.c`\n",
+            "docs/library.md": "```c\nint x;\n```\n", "tests/unit/example.c": "int x;\n", "docs/s.md": "## T w\n",
+            "docs/troubleshooting.md": "| `cannot … it` | x |\n", "host/b.c": '"can"\n"not %s it"\n',
             "host/a.c": "/* see docs/s.md */\n"}
     planted = [{"docs/s.md": "## T w\n[x](none.md)\n"}, {"docs/s.md": "## T w\n[x](#none)\n"}, {"docs/s.md": "## T\n"},
                {"docs/s.md": "## T w\n`host/none.c`\n"}, {"docs/s.md": "## T w\n`kernels/*.cl`\n"},
                {"docs/s.md": "## T w\n```\nls\n```\n"}, {"host/a.c": "/* see elsewhere.md */\n"},
                {"README.md": good["README.md"] + "x" * README_MOST}, {"docs/new.md": "# New\n"},
-               {"docs/library.md": "```c\nint y;\n```\n"}]
+               {"docs/library.md": "```c\nint y;\n```\n"}, {"docs/troubleshooting.md": "| `can … them` | x |\n"}]
     for change in [{}, *planted]:
         with tempfile.TemporaryDirectory() as folder:
             for name, text in {**good, **change}.items():

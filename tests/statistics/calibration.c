@@ -135,7 +135,7 @@ static void effects_are_found(void **state)
         }
         assert_true(result->clusters >= 1);
         assert_int_equal(result->cluster[0].sign, e ? -1 : 1);
-        assert_true(result->cluster[0].voxels >= 58 && result->cluster[0].p_extent <= 0.01);
+        assert_true(result->cluster[0].voxels >= 58 && result->cluster[0].p[VX_P_FWE_EXTENT] <= 0.01);
         assert_true(inside[result->cluster[0].peak_voxel[0] + SIDE * (result->cluster[0].peak_voxel[1] +
                                                                       SIDE * result->cluster[0].peak_voxel[2])]);
         vx_result_free(result);

@@ -50,7 +50,7 @@ static void same(const vx_result *a, const vx_result *b, const char *what)
     for (size_t m = 0; m < a->maps; m++)
         for (int64_t v = 0; v < V; v++)
             if (a->map[m].value[v] != b->map[m].value[v])
-                fail_msg("%s: map %s differs at voxel %d", what, a->map[m].name, (int)v);
+                fail_msg("%s: map %s differs at voxel %d", what, vx_quantity_name(a->map[m].quantity), (int)v);
     assert_int_equal(a->clusters, b->clusters);
 }
 

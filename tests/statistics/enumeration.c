@@ -160,8 +160,8 @@ static void flips_clusters(void **state)
             fixture_near(result->cluster[0].mm3, joined[c] * 8.0, 1e-9, "mm3 of 2 mm voxels", 0);
             fixture_near(result->cluster[0].mass, J * m11, J * bound, "cluster mass", 0);
             fixture_near(result->cluster[0].peak_t, t11, bound, "peak", 0);
-            fixture_near(result->cluster[0].p_extent, 4 / 16., 0, "p extent", 0);
-            fixture_near(result->cluster[0].p_mass, 2 / 16., 0, "p mass", 0);
+            fixture_near(result->cluster[0].p[VX_P_FWE_EXTENT], 4 / 16., 0, "p extent", 0);
+            fixture_near(result->cluster[0].p[VX_P_FWE_MASS], 2 / 16., 0, "p mass", 0);
             vx_result_free(result);
 
             /* Positive alone: half as many relabellings reach each, 12 are empty. */

@@ -75,22 +75,21 @@ static void check_p(const vx_matrix *matrix, const vx_result *result, const vx_c
         mass += result->null.mass[i] >= cluster->mass * (1 - 1e-5);
     }
     double count = (double)result->null.count;
-    fixture_near(cluster->p_extent, extent / count, 1e-12, "p of the extent", cluster->label);
-    fixture_near(cluster->p_mass, mass / count, 1e-12, "p of the mass", cluster->label);
-    assert_true(fixture_map(result, "p-fwe-extent")[peak] == (float)cluster->p_extent);
-    assert_true(fixture_map(result, "p-fwe-mass")[peak] == (float)cluster->p_mass);
-    assert_true(cluster->p_voxel == fixture_map(result, "p-fwe-voxel")[peak]);
-    assert_true(cluster->p_tfce == fixture_map(result, "p-fwe-tfce")[peak]);
-    assert_true(cluster->p_uncorrected == fixture_map(result, "p-uncorrected")[peak]);
-    assert_true(cluster->p_fdr == fixture_map(result, "p-fdr")[peak]);
+    fixture_near(cluster->p[VX_P_FWE_EXTENT], extent / count, 1e-12, "p of the extent", cluster->label);
+    fixture_near(cluster->p[VX_P_FWE_MASS], mass / count, 1e-12, "p of the mass", cluster->label);
+    assert_true(fixture_map(result, "p-fwe-extent")[peak] == (float)cluster->p[VX_P_FWE_EXTENT]);
+    assert_true(fixture_map(result, "p-fwe-mass")[peak] == (float)cluster->p[VX_P_FWE_MASS]);
+    assert_true(cluster->p[VX_P_FWE_VOXEL] == fixture_map(result, "p-fwe-voxel")[peak]);
+    assert_true(cluster->p[VX_P_FWE_TFCE] == fixture_map(result, "p-fwe-tfce")[peak]);
+    assert_true(cluster->p[VX_P_UNCORRECTED] == fixture_map(result, "p-uncorrected")[peak]);
+    assert_true(cluster->p[VX_P_FDR] == fixture_map(result, "p-fdr")[peak]);
 }
 
 static bool all_differ(const vx_cluster *c)
 {
-    const double p[6] = {c->p_extent, c->p_mass, c->p_voxel, c->p_tfce, c->p_uncorrected, c->p_fdr};
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < VX_P_KINDS; i++)
         for (int j = 0; j < i; j++)
-            if (p[i] == p[j])
+            if (c->p[i] == c->p[j])
                 return false;
     return true;
 }
@@ -137,12 +136,12 @@ static void not_asked_for(void **state)
         vx_result *result = fixture_run("cpu", 1, matrix, model->effect, &options);
         assert_true(result->clusters > 0);
         const vx_cluster *c = result->cluster;
-        assert_int_equal(!isnan(c->p_voxel), correct == VX_CORRECT_VOXEL);
-        assert_int_equal(!isnan(c->p_extent), correct == VX_CORRECT_EXTENT);
-        assert_int_equal(!isnan(c->p_mass), correct == VX_CORRECT_MASS);
-        assert_int_equal(!isnan(c->p_fdr), correct == VX_CORRECT_FDR);
-        assert_int_equal(!isnan(c->p_tfce), correct == VX_CORRECT_TFCE);
-        assert_true(c->p_uncorrected > 0);
+        assert_int_equal(!isnan(c->p[VX_P_FWE_VOXEL]), correct == VX_CORRECT_VOXEL);
+        assert_int_equal(!isnan(c->p[VX_P_FWE_EXTENT]), correct == VX_CORRECT_EXTENT);
+        assert_int_equal(!isnan(c->p[VX_P_FWE_MASS]), correct == VX_CORRECT_MASS);
+        assert_int_equal(!isnan(c->p[VX_P_FDR]), correct == VX_CORRECT_FDR);
+        assert_int_equal(!isnan(c->p[VX_P_FWE_TFCE]), correct == VX_CORRECT_TFCE);
+        assert_true(c->p[VX_P_UNCORRECTED] > 0);
         vx_result_free(result);
     }
     vx_model_free(model);

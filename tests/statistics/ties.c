@@ -108,7 +108,7 @@ static void cluster_mass(void **state)
         vx_matrix *matrix = fixture_matrix((int[]){1, 1, 1}, N, 1, data, NULL);
         vx_result *result = fixture_run("cpu", 1, matrix, &model->effect[1], &options);
         for (size_t k = 0; k < result->clusters; k++, clusters++)
-            assert_int_equal(count_of(result->cluster[k].p_mass, 720), as_low(a, b, N, 0, observed));
+            assert_int_equal(count_of(result->cluster[k].p[VX_P_FWE_MASS], 720), as_low(a, b, N, 0, observed));
         vx_result_free(result);
         vx_matrix_free(matrix);
     }

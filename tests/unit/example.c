@@ -29,7 +29,8 @@ int main(void)
         vx_infer(device, matrix, &model->effect[0], &options, NULL, NULL, &result, &error))
         fprintf(stderr, "%s\n", error.message);
     else if (result->clusters > 0)
-        printf("largest cluster: %d voxels, p = %g\n", (int)result->cluster[0].voxels, result->cluster[0].p_extent);
+        printf("largest cluster: %d voxels, p = %g\n", (int)result->cluster[0].voxels,
+               result->cluster[0].p[VX_P_FWE_EXTENT]);
     int status = result && result->clusters > 0 ? 0 : 1;
     vx_result_free(result);
     vx_device_free(device);

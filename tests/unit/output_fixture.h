@@ -22,14 +22,18 @@ static float fixture_t[VOXELS] = {2.5f, -6.25f, 0.5f, 4, -1};
 static float fixture_p[VOXELS] = {0.25f, 0.03125f, 1, 0.0625f, 0.5f};
 static float fixture_label[VOXELS] = {0, 2, 0, 1, 0};
 static float fixture_r[VOXELS] = {0.5f, -0.25f, 0, 0.125f, NAN};
-static vx_map fixture_maps[2][3] = {{{"t", "", VX_INTENT_T, false, false, fixture_t},
-                                     {"p-fwe-voxel", "", VX_INTENT_P, true, false, fixture_p},
-                                     {"clusters", "label", VX_INTENT_LABEL, false, true, fixture_label}},
-                                    {{"r", "", VX_INTENT_CORREL, false, false, fixture_r}}};
+static vx_map fixture_maps[2][3] = {{{VX_MAP_T, "", fixture_t},
+                                     {VX_P_FWE_VOXEL, "", fixture_p},
+                                     {VX_MAP_CLUSTERS, "label", fixture_label}},
+                                    {{VX_MAP_R, "", fixture_r}}};
 static double fixture_voxel[] = {6.25, 3, 1.5, 7}, fixture_extent[] = {1, 0, 0, 2};
 static vx_cluster fixture_clusters[] = {
-    {1, 1, 1, 12, 0.875, 4, {-10, 20.5, -3}, {1, 0, 1}, 0.03125, NAN, 0.0625, NAN, 0.001, 0.25},
-    {2, -1, 1, 12, 3.125, -6.25, {-12, 23.5, -7}, {2, 1, 0}, 0.5, NAN, 0.03125, 0.5, 0.001, 0.125}};
+    {1, 1, 1, 12, 0.875, 4, {-10, 20.5, -3}, {1, 0, 1},
+     {[VX_P_FWE_EXTENT] = 0.03125, [VX_P_FWE_MASS] = NAN, [VX_P_FWE_VOXEL] = 0.0625, [VX_P_FWE_TFCE] = NAN,
+      [VX_P_UNCORRECTED] = 0.001, [VX_P_FDR] = 0.25}},
+    {2, -1, 1, 12, 3.125, -6.25, {-12, 23.5, -7}, {2, 1, 0},
+     {[VX_P_FWE_EXTENT] = 0.5, [VX_P_FWE_MASS] = NAN, [VX_P_FWE_VOXEL] = 0.03125, [VX_P_FWE_TFCE] = 0.5,
+      [VX_P_UNCORRECTED] = 0.001, [VX_P_FDR] = 0.125}}};
 
 static int64_t fixture_rows[] = {0, 1, 2}, fixture_participants[] = {0, 1, 3};
 static double fixture_design[2][6] = {{1, 1, 1}, {1, 1, -0.5, 0.5}}; /* columns x n */

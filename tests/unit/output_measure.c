@@ -20,8 +20,8 @@ static void means_of_regions(void **state)
 {
     static const double place[4] = {10, 9.5, 23, 7};
     float label[2][VOXELS] = {{0, 1, 0, 1, 2}, {0, 0, 1, 0, 0}};
-    vx_map map[2] = {{.name = "clusters", .is_label = true, .value = label[0]},
-                     {.name = "clusters", .is_label = true, .value = label[1]}};
+    vx_map map[2] = {{VX_MAP_CLUSTERS, "label", label[0]},
+                     {VX_MAP_CLUSTERS, "label", label[1]}};
     vx_cluster cluster[2] = {{.label = 1, .voxels = 2}, {.label = 2, .voxels = 1}};
     vx_result first = {.map = &map[0], .maps = 1, .cluster = cluster, .clusters = 2};
     vx_result second = {.map = &map[1], .maps = 1, .cluster = cluster, .clusters = 1}, *result[2] = {&first, &second};

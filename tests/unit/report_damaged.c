@@ -31,7 +31,7 @@ static vx_status read_all(vx_error *error)
         free(data);
         for (size_t e = 0; !status && e < modality->effects; e++)
             for (int k = 0; !status && k < 6; k++) {
-                const char *map = whole_maps[e % 2][k].name;
+                const vx_quantity map = whole_maps[e % 2][k].quantity;
                 data = NULL;
                 status = vx_results_map(results, &modality->effect[e], &modality->grid, map, &data, error);
                 free(data);

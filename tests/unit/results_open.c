@@ -93,8 +93,8 @@ static void effects_come_back(void **state)
     assert_int_equal(change->clusters, 2);
     assert_int_equal(change->cluster[1].sign, -1);
     assert_close(change->cluster[1].peak_mm[1], 23.5, 0);
-    assert_close(change->cluster[0].p_extent, 0.03125, 0);
-    assert_true(isnan(change->cluster[0].p_mass));
+    assert_close(change->cluster[0].p[VX_P_FWE_EXTENT], 0.03125, 0);
+    assert_true(isnan(change->cluster[0].p[VX_P_FWE_MASS]));
     assert_int_equal(change->null.count, 4);
     assert_close(change->null.voxel[3], 7, 0);
     assert_close(change->null.extent[3], 2, 0);
@@ -128,8 +128,8 @@ static void maps_come_back_with_plain_p(void **state)
         vx_results *results = open_folder();
         const vx_results_modality *modality = results->modality;
         const vx_results_effect *change = modality->effect;
-        assert_int_equal(vx_results_map(results, change, &modality->grid, "p-fwe-voxel", &p, &error), VX_OK);
-        assert_int_equal(vx_results_map(results, change, &modality->grid, "t", &t, &error), VX_OK);
+        assert_int_equal(vx_results_map(results, change, &modality->grid, VX_P_FWE_VOXEL, &p, &error), VX_OK);
+        assert_int_equal(vx_results_map(results, change, &modality->grid, VX_MAP_T, &t, &error), VX_OK);
         assert_int_equal(vx_results_mean(results, modality, &mean, &error), VX_OK);
         assert_int_equal(vx_results_mask(results, modality, &mask, &error), VX_OK);
         for (int v = 0; v < VOXELS; v++) {
@@ -140,10 +140,10 @@ static void maps_come_back_with_plain_p(void **state)
         assert_close(p[0], 1, 1e-6); /* outside the mask */
         assert_close(mask[0], 0, 0);
         assert_close(mean[23], 11.5, 0);
-        assert_true(vx_results_has_map(results, change, "clusters"));
-        assert_false(vx_results_has_map(results, change, "slope"));
+        assert_true(vx_results_has_map(results, change, VX_MAP_CLUSTERS));
+        assert_false(vx_results_has_map(results, change, VX_MAP_SLOPE));
         free(p);
-        assert_int_equal(vx_results_map(results, change, &modality->grid, "slope", &p, &error), VX_INPUT);
+        assert_int_equal(vx_results_map(results, change, &modality->grid, VX_MAP_SLOPE, &p, &error), VX_INPUT);
         assert_non_null(strstr(error.message, "/maps/pet/change/slope"));
         free(t);
         free(mean);

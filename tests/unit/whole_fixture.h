@@ -12,18 +12,18 @@ static float whole_mean[24], whole_se[VOXELS] = {1, 2, 3, 4, 5}, whole_none[VOXE
 static vx_means whole_means = {.n = 3, .sessions = 2, .regions = 3, .region = (double *[]){whole_before, whole_after},
                                .voxels = (int64_t *[]){whole_counts, whole_counts}, .image = whole_mean};
 static vx_column whole_covariate = {.name = "rapa/48 h", .value = (double[]){4, 6, 99, 8}};
-static vx_map whole_maps[2][6] = {{{"t", "", VX_INTENT_T, false, false, fixture_t},
-                                   {"p-uncorrected", "", VX_INTENT_P, true, false, fixture_p},
-                                   {"p-fwe-voxel", "", VX_INTENT_P, true, false, fixture_p},
-                                   {"clusters", "label", VX_INTENT_LABEL, false, true, fixture_label},
-                                   {"mean", "data", VX_INTENT_ESTIMATE, false, false, fixture_t},
-                                   {"se", "data", VX_INTENT_ESTIMATE, false, false, whole_se}},
-                                  {{"t", "", VX_INTENT_T, false, false, fixture_t},
-                                   {"p-uncorrected", "", VX_INTENT_P, true, false, fixture_p},
-                                   {"p-fwe-voxel", "", VX_INTENT_P, true, false, fixture_p},
-                                   {"clusters", "label", VX_INTENT_LABEL, false, true, whole_none},
-                                   {"slope", "data", VX_INTENT_ESTIMATE, false, false, fixture_t},
-                                   {"se", "data", VX_INTENT_ESTIMATE, false, false, whole_se}}};
+static vx_map whole_maps[2][6] = {{{VX_MAP_T, "", fixture_t},
+                                   {VX_P_UNCORRECTED, "", fixture_p},
+                                   {VX_P_FWE_VOXEL, "", fixture_p},
+                                   {VX_MAP_CLUSTERS, "label", fixture_label},
+                                   {VX_MAP_MEAN, "data", fixture_t},
+                                   {VX_MAP_SE, "data", whole_se}},
+                                  {{VX_MAP_T, "", fixture_t},
+                                   {VX_P_UNCORRECTED, "", fixture_p},
+                                   {VX_P_FWE_VOXEL, "", fixture_p},
+                                   {VX_MAP_CLUSTERS, "label", whole_none},
+                                   {VX_MAP_SLOPE, "data", fixture_t},
+                                   {VX_MAP_SE, "data", whole_se}}};
 
 static vx_status whole_folder(vx_error *error)
 {

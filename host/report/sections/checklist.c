@@ -1,6 +1,7 @@
 /* What the COBIDAS report (Nichols et al. 2017, Nat Neurosci 20:299) asks of a paper: what this run knows is filled in,
  * what only the author can know is named. Its items in our words. */
 #include "base/number.h"
+#include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
 
@@ -75,12 +76,10 @@ static void test(vx_report *report)
 
 static void correction(vx_report *report)
 {
-    static const char *const name[VX_P_KINDS] = {"none (uncorrected)", "FDR", "FWE by voxel", "FWE by extent",
-                                                 "FWE by mass", "FWE by TFCE"};
     const vx_results_effect *effect = &report->results->modality[0].effect[0];
     for (int k = 0, any = 0; k < VX_P_KINDS; k++)
         if (effect->p[k].there)
-            vx_put(report->page, "%s%s", any++ ? ", " : "", name[k]);
+            vx_put(report->page, "%s%s", any++ ? ", " : "", vx_quantity_about(k)->title);
 }
 
 static void threshold(vx_report *report)

@@ -1,5 +1,6 @@
 /* The table of clusters: sorted by a click on a column's head, or Enter there. */
 #include "base/number.h"
+#include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/level.h"
@@ -8,17 +9,28 @@
 
 enum { ROWS_AT_FIRST = 20 };
 
-static void put_head(vx_page *page, const char *title)
+static void put_head(vx_page *page, const char *of, const char *title)
 {
-    vx_put(page, "<th scope=\"col\" class=\"n\" aria-sort=\"none\"><button type=\"button\">%s</button></th>", title);
+    vx_put(page, "<th scope=\"col\" class=\"n\" aria-sort=\"none\"><button type=\"button\">%s%s</button></th>", of,
+           title);
 }
 
-static void put_p(vx_page *page, const vx_results_effect *effect, vx_p_kind kind, double p)
+/* The kind in column `k`: as in the folder's table, but those that are not corrected come last. */
+static vx_quantity column(int k)
+{
+    for (int last = 0; last < 2; last++)
+        for (int i = 0; i < VX_P_KINDS; i++)
+            if ((vx_quantity_about(vx_p_columns[i])->control == VX_CONTROL_NONE) == last && k-- == 0)
+                return vx_p_columns[i];
+    return VX_P_UNCORRECTED;
+}
+
+static void put_p(vx_page *page, vx_quantity kind, double p)
 {
     char text[32];
-    if (effect->p[kind].there)
-        vx_put(page, "<td class=\"n%s\" data-value=\"%.9g\">%s</td>",
-               kind != VX_P_UNCORRECTED && vx_significant(p) ? " found" : "", isnan(p) ? 2 : p, vx_p_text(p, text));
+    const bool found = vx_quantity_about(kind)->control != VX_CONTROL_NONE && vx_significant(p);
+    vx_put(page, "<td class=\"n%s\" data-value=\"%.9g\">%s</td>", found ? " found" : "", isnan(p) ? 2 : p,
+           vx_p_text(p, text));
 }
 
 static void put_row(vx_report *report, const vx_results_effect *effect, const vx_cluster *cluster)
@@ -39,12 +51,9 @@ static void put_row(vx_report *report, const vx_results_effect *effect, const vx
            cluster->mass, cluster->mass, cluster->peak_t, cluster->peak_t);
     for (int k = 0; k < 3; k++)
         vx_put(page, "<td class=\"n\" data-value=\"%.9g\">%.4g</td>", cluster->peak_mm[k], cluster->peak_mm[k]);
-    put_p(page, effect, VX_P_FWE_EXTENT, cluster->p_extent);
-    put_p(page, effect, VX_P_FWE_MASS, cluster->p_mass);
-    put_p(page, effect, VX_P_FWE_TFCE, cluster->p_tfce);
-    put_p(page, effect, VX_P_FWE_VOXEL, cluster->p_voxel);
-    put_p(page, effect, VX_P_FDR, cluster->p_fdr);
-    put_p(page, effect, VX_P_UNCORRECTED, cluster->p_uncorrected);
+    for (int k = 0; k < VX_P_KINDS; k++)
+        if (effect->p[column(k)].there)
+            put_p(page, column(k), cluster->p[column(k)]);
     vx_put_markup(page, "</tr>\n");
 }
 
@@ -53,9 +62,6 @@ void vx_effect_clusters(vx_report *report, const vx_effect_view *view)
     const vx_results_effect *effect = view->effect;
     vx_page *page = report->page;
     char text[48];
-    static const struct { vx_p_kind kind; const char *title; } p[] = {
-        {VX_P_FWE_EXTENT, "p extent"}, {VX_P_FWE_MASS, "p mass"}, {VX_P_FWE_TFCE, "p TFCE"},
-        {VX_P_FWE_VOXEL, "p voxel"},   {VX_P_FDR, "p FDR"},       {VX_P_UNCORRECTED, "p uncorr."}};
     static const char *const plain[] = {"#", "sign", "voxels", "mm\xC2\xB3", "mass", "peak t", "x", "y", "z"};
     vx_put_markup(page, "<h4>Clusters</h4>\n");
     if (!effect->clusters) {
@@ -69,10 +75,10 @@ void vx_effect_clusters(vx_report *report, const vx_effect_view *view)
            "voxels.</caption>\n<thead><tr>", view->modality->name, effect->name, effect->clusters,
            effect->clusters == 1 ? "" : "s", vx_beyond_text(effect, text), effect->connectivity);
     for (size_t k = 0; k < sizeof plain / sizeof *plain; k++)
-        put_head(page, plain[k]);
-    for (size_t k = 0; k < sizeof p / sizeof *p; k++)
-        if (effect->p[p[k].kind].there)
-            put_head(page, p[k].title);
+        put_head(page, "", plain[k]);
+    for (int k = 0; k < VX_P_KINDS; k++)
+        if (effect->p[column(k)].there)
+            put_head(page, "p ", vx_quantity_about(column(k))->label);
     vx_put_markup(page, "</tr></thead>\n<tbody>\n");
     for (size_t c = 0; c < effect->clusters && c < ROWS_AT_FIRST; c++)
         put_row(report, effect, &effect->cluster[c]);

@@ -1,5 +1,6 @@
 /* Where: slices and glass brain of what lies beyond the forming threshold, and the whole map beside them. */
 #include "base/memory.h"
+#include "infer/quantity.h"
 #include "report/draw/brain.h"
 #include "report/numbers.h"
 #include "report/section.h"
@@ -16,18 +17,19 @@ typedef struct volumes {
 /* Ones where a family-wise p is significant, by whichever correction was asked for. */
 static vx_status read_survivors(vx_report *report, const vx_effect_view *view, volumes *v)
 {
-    static const vx_p_kind kind[] = {VX_P_FWE_VOXEL, VX_P_FWE_EXTENT, VX_P_FWE_MASS, VX_P_FWE_TFCE};
     const vx_grid *grid = &view->modality->grid;
     const size_t elements = vx_grid_elements(grid);
     vx_status status = VX_OK;
-    for (size_t k = 0; !status && k < sizeof kind / sizeof *kind; k++) {
+    for (int kind = 0; !status && kind < VX_P_KINDS; kind++) {
         float *p = NULL;
-        v->corrected |= view->effect->p[kind[k]].there;
-        if (!view->effect->p[kind[k]].there || !view->effect->p[kind[k]].below)
+        if (!view->effect->p[kind].there || vx_quantity_about(kind)->control != VX_CONTROL_FAMILY_WISE)
+            continue;
+        v->corrected = true;
+        if (!view->effect->p[kind].below)
             continue;
         if (!v->survives && !(v->survives = vx_array_zero(elements, sizeof(float))))
             return vx_fail_memory(report->error);
-        status = vx_results_map(report->results, view->effect, grid, vx_p_kind_map(kind[k]), &p, report->error);
+        status = vx_results_map(report->results, view->effect, grid, kind, &p, report->error);
         for (size_t i = 0; !status && i < elements; i++)
             if (vx_significant(p[i]) && v->mask[i] > 0)
                 v->survives[i] = 1;
@@ -39,7 +41,7 @@ static vx_status read_survivors(vx_report *report, const vx_effect_view *view, v
 static vx_status read_volumes(vx_report *report, const vx_effect_view *view, volumes *v)
 {
     const vx_results *results = report->results;
-    vx_status status = vx_results_map(results, view->effect, &view->modality->grid, "t", &v->map, report->error);
+    vx_status status = vx_results_map(results, view->effect, &view->modality->grid, VX_MAP_T, &v->map, report->error);
     if (!status)
         status = vx_results_mask(results, view->modality, &v->mask, report->error);
     if (!status && !report->template)

@@ -1,6 +1,7 @@
 /* What chance alone gave: the null distributions that every corrected p is read from. */
 #include "base/memory.h"
 #include "base/number.h"
+#include "infer/quantity.h"
 #include "report/draw/plot.h"
 #include "report/numbers.h"
 #include "report/section.h"
@@ -29,37 +30,35 @@ static void figure_text(double value, bool count, char text[32])
 void vx_effect_null(vx_report *report, const vx_effect_view *view)
 {
     const vx_results_effect *effect = view->effect;
-    const vx_null *null = &effect->null;
+    vx_null null = effect->null;
     static const char *const largest_t[] = {[VX_TWO_TAILS] = "largest |t|", [VX_POSITIVE] = "largest t",
                                             [VX_NEGATIVE] = "largest \xE2\x88\x92t"};
-    const struct { const char *name, *label; const double *value; } kind[] = {
-        {"voxel", largest_t[effect->tails], null->voxel},
-        {"extent", "largest cluster, voxels", null->extent},
-        {"mass", "largest cluster mass", null->mass},
-        {"tfce", "largest TFCE score", null->tfce}};
     vx_put(report->page, "<h4>Chance alone</h4>\n<p>The largest value over all voxels in each of %lld %s%s. %s; the "
            "observed value is one of them.</p>\n<div class=\"pictures\">\n",
            (long long)effect->relabellings, effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutations",
            effect->exhaustive ? ", which are all there are" : "",
            vx_significant(effect->p_smallest) ? "Beyond the broken line lie fewer than 5 % of them"
                                      : "They are too few for a value that fewer than 5 % of them exceed");
-    for (size_t k = 0; !report->status && k < sizeof kind / sizeof *kind; k++) {
+    for (int kind = 0; !report->status && kind < VX_P_KINDS; kind++) {
         char text[32], observed[32], critical[32];
-        if (!kind[k].value)
+        double **maxima = vx_null_maxima(&null, kind);
+        if (!maxima || !*maxima)
             continue;
-        const vx_null_plot plot = {kind[k].value, null->count, vx_critical(kind[k].value, null->count), kind[k].label};
-        const double p = p_of(kind[k].value, null->count);
-        char *name = vx_text("%s_null-%s", effect->stem, kind[k].name);
-        const bool counted = kind[k].value == null->extent;
-        figure_text(kind[k].value[0], counted, observed);
+        const vx_quantity_row *about = vx_quantity_about(kind);
+        const char *label = about->maximum ? about->maximum : largest_t[effect->tails];
+        const vx_null_plot plot = {*maxima, null.count, vx_critical(*maxima, null.count), label};
+        const double p = p_of(*maxima, null.count);
+        char *name = vx_text("%s_null-%s", effect->stem, about->word);
+        const bool counted = kind == VX_P_FWE_EXTENT;
+        figure_text(**maxima, counted, observed);
         if (isnan(plot.critical))
             strcpy(critical, "none");
         else
             figure_text(plot.critical, counted, critical);
         char *alt = vx_text("Histogram of %lld values, %s: observed %s, 5 %% critical value %s, p %s.",
-                            (long long)null->count, kind[k].label, observed, critical, vx_p_text(p, text));
-        char *caption = vx_text("Null distribution, %s: observed %s, critical %s, p = %s.", kind[k].label, observed,
-                                critical, text);
+                            (long long)null.count, label, observed, critical, vx_p_text(p, text));
+        char *caption = vx_text("Null distribution, %s: observed %s, critical %s, p = %s.", label, observed, critical,
+                                text);
         if (name && alt && caption)
             vx_report_picture(report, &(vx_picture){name, vx_null_drawing(&plot), true, alt, caption});
         else

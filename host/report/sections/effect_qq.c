@@ -43,7 +43,7 @@ void vx_effect_qq(vx_report *report, const vx_effect_view *view)
     float *p = NULL, *mask = NULL;
     double expected[POINTS], observed[POINTS];
     char *name = vx_text("%s_qq", effect->stem), *alt = NULL, *caption = NULL;
-    report->status = vx_results_map(report->results, effect, grid, "p-uncorrected", &p, report->error);
+    report->status = vx_results_map(report->results, effect, grid, VX_P_UNCORRECTED, &p, report->error);
     if (!report->status)
         report->status = vx_results_mask(report->results, view->modality, &mask, report->error);
     if (report->status)

@@ -1,12 +1,11 @@
 /* What was asked, and what came out, on one screen. */
+#include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/level.h"
 
 #include <math.h>
 #include <string.h>
-
-static const char *const p_title[VX_P_KINDS] = {"uncorr.", "FDR", "voxel", "extent", "mass", "TFCE"};
 
 /* "a, b and c" of the names of the modalities, or of the first one's covariates. */
 static void put_names(vx_report *report, bool covariates)
@@ -72,7 +71,9 @@ static void put_table(vx_report *report)
         for (size_t e = 0; e < results->modality[m].effects; e++)
             for (int k = 0; k < VX_P_KINDS; k++)
                 any[k] |= results->modality[m].effect[e].p[k].there;
-    const bool corrected = any[VX_P_FWE_VOXEL] || any[VX_P_FWE_EXTENT] || any[VX_P_FWE_MASS] || any[VX_P_FWE_TFCE];
+    bool corrected = false;
+    for (int k = 0; k < VX_P_KINDS; k++)
+        corrected |= any[k] && vx_quantity_about(k)->control == VX_CONTROL_FAMILY_WISE;
     vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Headline figures\">"
            "<table id=\"headline\"><caption>Headline figures: the largest t and its place, and the smallest p of every "
            "kind of correction over all voxels analysed, which need not lie there%s.</caption>\n<thead><tr><th "
@@ -81,7 +82,7 @@ static void put_table(vx_report *report)
            corrected ? "; by voxel, extent, mass and TFCE they are family-wise" : "");
     for (int k = 0; k < VX_P_KINDS; k++)
         if (any[k])
-            vx_put(page, "<th scope=\"col\" class=\"n\">smallest p, %s</th>", p_title[k]);
+            vx_put(page, "<th scope=\"col\" class=\"n\">smallest p, %s</th>", vx_quantity_about(k)->label);
     vx_put_markup(page, "<th scope=\"col\" class=\"n\">clusters</th></tr></thead>\n<tbody>\n");
     for (size_t m = 0; m < results->modalities; m++)
         for (size_t e = 0; e < results->modality[m].effects; e++) {
@@ -93,7 +94,7 @@ static void put_table(vx_report *report)
             for (int k = 0; k < VX_P_KINDS; k++)
                 if (any[k])
                     vx_put(page, "<td class=\"n%s\">%s</td>",
-                           k > VX_P_UNCORRECTED && vx_significant(effect->p[k].smallest) ? " found" : "",
+                           vx_quantity_about(k)->control && vx_significant(effect->p[k].smallest) ? " found" : "",
                            vx_p_text(effect->p[k].smallest, text));
             vx_put(page, "<td class=\"n\">%zu</td></tr>\n", effect->clusters);
         }
@@ -118,8 +119,8 @@ static void write(vx_report *report)
         }
     vx_put_markup(report->page, "</ul>\n");
     put_table(report);
-    for (int k = VX_P_FDR; k < VX_P_KINDS; k++)
-        corrections += results->modality[0].effect[0].p[k].there;
+    for (int k = 0; k < VX_P_KINDS; k++)
+        corrections += vx_quantity_about(k)->control && results->modality[0].effect[0].p[k].there;
     if (corrections > 1)
         vx_put(report->page, "<p class=\"note\">The %zu corrections are %zu answers to one question. Which of them "
                "counts has to be settled before the results are seen.</p>\n", corrections, corrections);

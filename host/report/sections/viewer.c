@@ -4,32 +4,15 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/sort.h"
-#include "space/grid.h"
+#include "infer/quantity.h"
 #include "report/draw/colour.h"
 #include "report/draw/sample.h"
 #include "report/volume.h"
 #include "results/level.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <string.h>
-
-/* The maps that a reader looks around in, most wanted first. t stands for z and for uncorrected p too. */
-typedef struct map_kind { const char *name, *title; vx_p_kind p; } map_kind;
-static const map_kind kinds[] = {
-    {"t", "t", VX_P_KINDS},
-    {"mean", "mean", VX_P_KINDS},
-    {"slope", "slope", VX_P_KINDS},
-    {"r", "r", VX_P_KINDS},
-    {"rho", "rho", VX_P_KINDS},
-    {"dz", "d_z", VX_P_KINDS},
-    {"tfce", "TFCE", VX_P_KINDS},
-    {"p-fwe-voxel", "−log10 p, FWE by voxel", VX_P_FWE_VOXEL},
-    {"p-fwe-extent", "−log10 p, FWE by extent", VX_P_FWE_EXTENT},
-    {"p-fwe-mass", "−log10 p, FWE by mass", VX_P_FWE_MASS},
-    {"p-fwe-tfce", "−log10 p, FWE by TFCE", VX_P_FWE_TFCE},
-    {"p-fdr", "−log10 p, FDR", VX_P_FDR},
-};
-enum { MAPS = sizeof kinds / sizeof *kinds };
 
 /* Compressed bytes of volumes, so that the page stays one that mail and browsers take. */
 static const size_t room = 8 << 20;
@@ -43,7 +26,7 @@ typedef struct vx_place {
 
 /* A map of an effect, from when it is read until it is in the page. */
 typedef struct vx_packing {
-    const map_kind *kind;
+    vx_quantity quantity;
     const vx_place *place;
     const vx_results_effect *effect;
     float *value;
@@ -73,29 +56,29 @@ static vx_status place_new(const vx_report *report, const vx_results_modality *m
 
 /* Where the threshold of a map starts: the level of p, what the forming threshold is in its terms, or half its
  * range. */
-static double first_threshold(const map_kind *kind, const vx_results_effect *effect, double largest)
+static double first_threshold(vx_quantity quantity, const vx_results_effect *effect, double largest)
 {
     const double t = effect->threshold_t;
-    if (kind->p != VX_P_KINDS)
+    if (vx_quantity_is_p(quantity))
         return -log10(VX_LEVEL);
-    if (!strcmp(kind->name, "t"))
+    if (quantity == VX_MAP_T)
         return t;
-    if (!strcmp(kind->name, "r") || !strcmp(kind->name, "rho"))
+    if (quantity == VX_MAP_R || quantity == VX_MAP_RHO)
         return t / sqrt(t * t + effect->df); /* r of that t */
-    if (!strcmp(kind->name, "dz"))
+    if (quantity == VX_MAP_DZ)
         return t / sqrt((double)effect->n);
     return largest / 2;
 }
 
 /* Makes of a map what is shown, 0 outside the mask, and returns the largest size. */
-static double prepare(const map_kind *kind, const vx_place *place, float *value)
+static double prepare(vx_quantity quantity, const vx_place *place, float *value)
 {
     const size_t elements = vx_grid_elements(&place->modality->grid);
     double largest = 0;
     for (size_t i = 0; i < elements; i++) {
         if (place->mask[i] == 0)
             value[i] = 0;
-        else if (kind->p != VX_P_KINDS)
+        else if (vx_quantity_is_p(quantity))
             value[i] = -log10f(value[i]);
         if (isfinite(value[i]))
             largest = fmax(largest, fabs((double)value[i]));
@@ -116,13 +99,13 @@ static void put_volume(vx_page *page, const vx_bytes *packed)
 static double step_of(const vx_packing *p)
 {
     const double step = p->limit / INT16_MAX, level = -log10(VX_LEVEL), below = floor(level / step - 0.5);
-    return p->kind->p == VX_P_KINDS || below < 0 ? step : level / (below + 0.5) * (1 + 1e-6);
+    return !vx_quantity_is_p(p->quantity) || below < 0 ? step : level / (below + 0.5) * (1 + 1e-6);
 }
 
 static void pack(vx_packing *p)
 {
-    const double largest = prepare(p->kind, p->place, p->value);
-    p->threshold = first_threshold(p->kind, p->effect, largest);
+    const double largest = prepare(p->quantity, p->place, p->value);
+    p->threshold = first_threshold(p->quantity, p->effect, largest);
     p->limit = fmax(largest, 1.1 * p->threshold); /* as in the pictures: a map of noise stays pale */
     if (p->limit > 0)
         p->status = vx_volume_pack(&p->place->modality->grid, &p->place->box, p->value, VX_VOLUME_INT16,
@@ -134,15 +117,17 @@ static void pack(vx_packing *p)
 static void put_map(vx_filling *filling, const vx_packing *p)
 {
     static const char *const tails[] = {[VX_TWO_TAILS] = "two", [VX_POSITIVE] = "pos", [VX_NEGATIVE] = "neg"};
+    const vx_quantity_row *about = vx_quantity_about(p->quantity);
+    const bool is_p = vx_quantity_is_p(p->quantity);
     if (filling->used + p->packed.size > room) {
         filling->left_out++;
         return;
     }
     vx_put(filling->report->page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" "
-           "data-effect=\"%s\" data-of=\"%s: %s\" data-map=\"%s\" data-title=\"%s\" data-limit=\"%.9g\" "
+           "data-effect=\"%s\" data-of=\"%s: %s\" data-map=\"%s\" data-title=\"%s%s\" data-limit=\"%.9g\" "
            "data-threshold=\"%.9g\" data-tails=\"%s\"", p->place->modality->stem, p->effect->stem,
-           p->place->modality->name, p->effect->name, p->kind->name, p->kind->title, p->limit, p->threshold,
-           p->kind->p == VX_P_KINDS ? tails[p->effect->tails] : "");
+           p->place->modality->name, p->effect->name, about->name, is_p ? "−log10 p, " : "", about->title, p->limit,
+           p->threshold, is_p ? "" : tails[p->effect->tails]);
     put_volume(filling->report->page, &p->packed);
     filling->used += p->packed.size;
     filling->shown++;
@@ -168,15 +153,15 @@ static vx_status put_packed(vx_filling *filling)
 }
 
 /* Reads a map, where there is one, and has it packed as a task; HDF5 itself is for one thread. */
-static vx_status add_map(vx_filling *filling, const map_kind *kind, const vx_place *place,
+static vx_status add_map(vx_filling *filling, vx_quantity quantity, const vx_place *place,
                          const vx_results_effect *effect)
 {
     const vx_report *report = filling->report;
     vx_packing *p = &filling->packing[filling->packings];
-    if (!vx_results_has_map(report->results, effect, kind->name))
+    if (!vx_results_has_map(report->results, effect, quantity))
         return VX_OK;
-    *p = (vx_packing){.kind = kind, .place = place, .effect = effect};
-    vx_status status = vx_results_map(report->results, effect, &place->modality->grid, kind->name, &p->value,
+    *p = (vx_packing){.quantity = quantity, .place = place, .effect = effect};
+    vx_status status = vx_results_map(report->results, effect, &place->modality->grid, quantity, &p->value,
                                       report->error);
     if (status)
         return status;
@@ -242,6 +227,20 @@ static vx_status put_background(vx_filling *filling, const vx_place *place)
     return status;
 }
 
+/* The quantity that comes i-th: statistics and estimates in the order of their list, then p. */
+static vx_quantity in_turn(int i)
+{
+    const int estimates = VX_QUANTITIES - VX_P_KINDS;
+    return i < estimates ? (vx_quantity)(VX_P_KINDS + i) : vx_p_corrections[i - estimates];
+}
+
+/* t stands for uncorrected p too. */
+static bool wanted(int i)
+{
+    const vx_quantity_row *about = vx_quantity_about(in_turn(i));
+    return about->title && (!vx_quantity_is_p(in_turn(i)) || about->control != VX_CONTROL_NONE);
+}
+
 /* Modality by modality for the backgrounds, then the maps in the order in which they are wanted. */
 static vx_status put_volumes(vx_filling *filling)
 {
@@ -253,10 +252,10 @@ static vx_status put_volumes(vx_filling *filling)
         if (!status)
             status = put_background(filling, &place[m]);
     }
-    for (int k = 0; k < MAPS; k++)
-        for (size_t m = 0; !status && m < results->modalities; m++)
+    for (int i = 0; i < VX_QUANTITIES; i++)
+        for (size_t m = 0; wanted(i) && !status && m < results->modalities; m++)
             for (size_t e = 0; !status && e < results->modality[m].effects; e++)
-                status = add_map(filling, &kinds[k], &place[m], &results->modality[m].effect[e]);
+                status = add_map(filling, in_turn(i), &place[m], &results->modality[m].effect[e]);
     const vx_status rest = put_packed(filling);
     status = status ? status : rest;
     for (size_t m = 0; place && m < results->modalities; m++)
