@@ -61,8 +61,9 @@ static vx_status checked_init(vx_checked *c, vx_device *device, const vx_matrix 
     if ((status = vx_engine_count_against(c->engine, c->high, c->low, error)) ||
         (status = vx_engine_run(c->engine, 0, c->relabellings->evaluations, c->tally, NULL, NULL, error)))
         return status;
-    c->evidence = (vx_evidence){.device = &backend->info, .problem = c->problem, .tally = c->tally, .score = c->score,
-                                .high = c->high, .low = c->low, .batch = schedule.batch};
+    c->evidence = (vx_evidence){.device = &backend->info, .problem = c->problem, .tally = c->tally,
+                                .range = {0, c->relabellings->evaluations}, .score = c->score, .high = c->high,
+                                .low = c->low, .batch = schedule.batch};
     return VX_OK;
 }
 

@@ -21,23 +21,16 @@ typedef struct vx_micro {
     int64_t chunks, batch; /* launches of one run and relabellings of a launch */
     int flags;
     vx_buffer *weights[CHUNKS_MAX];
-    vx_buffer *dense[VX_DENSE_BUFFERS];
-    vx_buffer *clusters[VX_CLUSTERS_BUFFERS], *tfce[VX_TFCE_BUFFERS]; /* lists and scores belong to `dense` */
+    vx_buffer *buffer[VX_BUFFERS]; /* VX_B_W is one of `weights` */
 } vx_micro;
 
 static void micro_destroy(vx_micro *m)
 {
     for (int i = 0; i < CHUNKS_MAX; i++)
         m->backend->buffer_free(m->backend, m->weights[i]);
-    m->dense[VX_W] = NULL;
-    for (int i = 0; i < VX_DENSE_BUFFERS; i++)
-        m->backend->buffer_free(m->backend, m->dense[i]);
-    for (int i = 0; i < VX_CLUSTERS_BUFFERS; i++)
-        if (i != VX_C_LIST_VOXEL && i != VX_C_LIST_SCORE && i != VX_C_LIST_SIZE)
-            m->backend->buffer_free(m->backend, m->clusters[i]);
-    m->tfce[VX_T_POSITION] = m->tfce[VX_T_SCORE] = NULL;
-    for (int i = 0; i < VX_TFCE_BUFFERS; i++)
-        m->backend->buffer_free(m->backend, m->tfce[i]);
+    m->buffer[VX_B_W] = NULL;
+    for (vx_buffer_name b = 0; b < VX_BUFFERS; b++)
+        m->backend->buffer_free(m->backend, m->buffer[b]);
     vx_problem_free(m->problem);
     vx_relabellings_free(m->relabellings);
 }
@@ -64,57 +57,16 @@ static vx_status make_buffers(vx_micro *m, vx_error *error)
 {
     vx_backend *b = m->backend;
     const vx_problem *p = m->problem;
-    size_t lanes = (size_t)p->tiles * VX_TILE, batch = (size_t)m->batch;
-    size_t slabs = (size_t)m->schedule.label_slabs, works = m->schedule.work_entries, tfce = p->options.tfce;
-    struct { vx_buffer **buffer; size_t bytes; } wanted[] = {
-        {&m->dense[VX_Y], lanes * (size_t)p->effect->n * 4},
-        {&m->dense[VX_HIGH], batch * 4},
-        {&m->dense[VX_LOW], batch * 4},
-        {&m->dense[VX_COUNT_HIGH], lanes * 4},
-        {&m->dense[VX_COUNT_LOW], lanes * 4},
-        {&m->dense[VX_COUNTS], lanes * 4},
-        {&m->dense[VX_LIST_VOXEL], m->schedule.list_entries * 4},
-        {&m->dense[VX_LIST_SCORE], m->schedule.list_entries * 4},
-        {&m->dense[VX_LIST_SIZE], batch * 4},
-        {&m->clusters[VX_C_POSITION], (size_t)p->voxels * 4},
-        {&m->clusters[VX_C_EXTENT], batch * 8},
-        {&m->clusters[VX_C_MASS], batch * 16},
-        {&m->clusters[VX_C_SLAB], slabs * (size_t)p->slab_size * 4},
-        {&m->clusters[VX_C_PARENT], works * 4},
-        {&m->clusters[VX_C_SIZE], works * 4},
-        {&m->clusters[VX_C_SUM], works * 8},
-        {&m->dense[VX_SCORE], tfce * batch * lanes * 4},
-        {&m->tfce[VX_T_POWER], tfce * ((size_t)p->voxels + 1) * 8},
-        {&m->tfce[VX_T_BEST], tfce * batch * 16},
-        {&m->tfce[VX_T_WORK], (size_t)m->schedule.maps * m->schedule.map_words * 4},
-    };
+    const size_t *size = m->schedule.buffer;
     vx_status status = VX_OK;
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted && !status; i++)
-        status = b->buffer_new(b, wanted[i].bytes, wanted[i].buffer, error);
-    if (status || (status = b->upload(b, 0, m->dense[VX_Y], 0, p->tile, lanes * (size_t)p->effect->n * 4, error)) ||
-        (status = b->upload(b, 0, m->clusters[VX_C_POSITION], 0, p->position, (size_t)p->voxels * 4, error)) ||
-        (status = b->fill(b, 0, m->dense[VX_COUNT_HIGH], 0, lanes * 4, p->cut_high, error)) ||
-        (status = b->fill(b, 0, m->dense[VX_COUNT_LOW], 0, lanes * 4, p->cut_low, error)))
+    for (vx_buffer_name name = 0; name < VX_BUFFERS && !status; name++)
+        if (name != VX_B_W && size[name])
+            status = b->buffer_new(b, size[name], &m->buffer[name], error);
+    if (status || (status = b->upload(b, 0, m->buffer[VX_B_Y], 0, p->tile, size[VX_B_Y], error)) ||
+        (status = b->upload(b, 0, m->buffer[VX_B_POSITION], 0, p->position, size[VX_B_POSITION], error)) ||
+        (status = b->fill(b, 0, m->buffer[VX_B_COUNT_HIGH], 0, size[VX_B_COUNT_HIGH], p->cut_high, error)))
         return status;
-    m->clusters[VX_C_LIST_VOXEL] = m->dense[VX_LIST_VOXEL];
-    m->clusters[VX_C_LIST_SCORE] = m->dense[VX_LIST_SCORE];
-    m->clusters[VX_C_LIST_SIZE] = m->dense[VX_LIST_SIZE];
-    m->tfce[VX_T_SCORE] = m->dense[VX_SCORE];
-    m->tfce[VX_T_POSITION] = m->clusters[VX_C_POSITION];
-    return VX_OK;
-}
-
-static vx_status upload_powers(vx_micro *m, vx_error *error)
-{
-    size_t count = (size_t)m->problem->voxels + 1;
-    double *power = vx_array(count, sizeof *power);
-    if (!power)
-        return vx_fail_memory(error);
-    for (size_t s = 0; s < count; s++)
-        power[s] = vx_tfce_power((int64_t)s, m->problem->options.tfce_extent);
-    vx_status status = m->backend->upload(m->backend, 0, m->tfce[VX_T_POWER], 0, power, count * sizeof *power, error);
-    free(power);
-    return status;
+    return b->fill(b, 0, m->buffer[VX_B_COUNT_LOW], 0, size[VX_B_COUNT_LOW], p->cut_low, error);
 }
 
 static vx_status micro_init(vx_micro *m, const vx_matrix *matrix, const vx_effect *effect, int64_t permutations,
@@ -140,7 +92,7 @@ static vx_status micro_init(vx_micro *m, const vx_matrix *matrix, const vx_effec
     m->chunks = m->chunks < CHUNKS_MAX ? m->chunks : CHUNKS_MAX;
     if ((status = make_weights(m, error)) || (status = make_buffers(m, error)))
         return status;
-    return tfce ? upload_powers(m, error) : VX_OK;
+    return tfce ? vx_problem_upload_powers(p, m->backend, m->buffer[VX_B_POWER], error) : VX_OK;
 }
 
 static vx_status run_dense(void *context, vx_error *error)
@@ -148,21 +100,21 @@ static vx_status run_dense(void *context, vx_error *error)
     vx_micro *m = context;
     vx_backend *b = m->backend;
     const vx_problem *p = m->problem;
-    size_t words = (size_t)m->batch * 4;
+    vx_dense_args args = vx_problem_dense_args(p);
+    args.voxels = (int)p->voxels;
+    args.tiles = (int)p->tiles;
+    args.relabellings = (int)m->batch;
+    args.flags = m->flags;
+    args.capacity = (int)m->schedule.capacity;
     vx_status status = VX_OK;
     for (int64_t c = 0; c < m->chunks && !status; c++) {
-        m->dense[VX_W] = m->weights[c];
-        if ((status = b->fill(b, 0, m->dense[VX_HIGH], 0, words, INT32_MIN, error)) ||
-            (status = b->fill(b, 0, m->dense[VX_LOW], 0, words, INT32_MAX, error)) ||
-            (status = b->fill(b, 0, m->dense[VX_LIST_SIZE], 0, words, 0, error)))
-            return status;
-        vx_dense_args args = {.n = (int)p->effect->n, .nuisance = (int)p->effect->nuisance, .groups = p->groups,
-                              .width = p->width, .voxels = (int)p->voxels, .tiles = (int)p->tiles,
-                              .relabellings = (int)m->batch, .flags = m->flags, .cut_high = p->cut_high,
-                              .cut_low = p->cut_low, .near_high = p->near_high, .near_low = p->near_low,
-                              .capacity = (int)m->schedule.capacity,
-                              .map = (int)(p->tiles * VX_TILE)};
-        status = b->run(b, 0, p->op, &args, m->dense, error);
+        m->buffer[VX_B_W] = m->weights[c];
+        for (vx_buffer_name name = 0; name < VX_BUFFERS && !status; name++)
+            if (vx_buffer_table[name].filled)
+                status = b->fill(b, 0, m->buffer[name], 0, m->schedule.buffer[name], vx_buffer_table[name].start,
+                                 error);
+        if (!status)
+            status = b->run(b, 0, p->op, &args, m->buffer, error);
     }
     return status ? status : b->wait(b, 0, error);
 }
@@ -171,16 +123,12 @@ static vx_status run_dense(void *context, vx_error *error)
 static vx_status run_clusters(void *context, vx_error *error)
 {
     vx_micro *m = context;
-    vx_backend *b = m->backend;
-    const vx_problem *p = m->problem;
-    vx_clusters_args args = {.relabellings = (int)m->batch, .capacity = (int)m->schedule.capacity,
-                             .slabs = (int)m->schedule.label_slabs, .slab_size = (int)p->slab_size,
-                             .stride_y = (int)p->stride_y, .stride_z = (int)p->stride_z,
-                             .connectivity = p->options.connectivity, .fixed_point = p->op == VX_OP_SIGNFLIP,
-                             .scale = (float)p->unit, .root_df = (float)sqrt(p->effect->df),
-                             .threshold = (float)p->options.threshold_t};
-    vx_status status = b->run(b, 0, VX_OP_CLUSTERS, &args, m->clusters, error);
-    return status ? status : b->wait(b, 0, error);
+    vx_clusters_args args = vx_problem_clusters_args(m->problem);
+    args.relabellings = (int)m->batch;
+    args.capacity = (int)m->schedule.capacity;
+    args.parallel = (int)m->schedule.label_grids;
+    vx_status status = m->backend->run(m->backend, 0, VX_OP_CLUSTERS, &args, m->buffer, error);
+    return status ? status : m->backend->wait(m->backend, 0, error);
 }
 
 /* The maps are those that the last dense run stored. */
@@ -189,50 +137,69 @@ static vx_status run_tfce(void *context, vx_error *error)
     vx_micro *m = context;
     vx_tfce_args args = vx_problem_tfce_args(m->problem);
     args.relabellings = (int)m->batch;
-    args.slabs = (int)m->schedule.maps;
-    vx_status status = m->backend->run(m->backend, 0, VX_OP_TFCE, &args, m->tfce, error);
+    args.parallel = (int)m->schedule.maps;
+    vx_status status = m->backend->run(m->backend, 0, VX_OP_TFCE, &args, m->buffer, error);
     return status ? status : m->backend->wait(m->backend, 0, error);
 }
 
-static vx_status dense_row(vx_bench_state *state, vx_micro *m, const char *name, int flags, vx_error *error)
+enum { FLIPS, COVARIATE, MAPS, PROBLEMS };
+
+/* Every op has its rows; a row of clusters or tfce follows one that leaves its lists or maps. */
+static const struct {
+    const char *name;
+    int problem;
+    vx_op op;
+    int flags;
+} rows[] = {
+    {"signflip, max", FLIPS, VX_OP_SIGNFLIP, 0},
+    {"signflip, max + counts", FLIPS, VX_OP_SIGNFLIP, VX_COUNT},
+    {"signflip, max + counts + lists", FLIPS, VX_OP_SIGNFLIP, VX_COUNT | VX_COMPACT},
+    {"correlation, max", COVARIATE, VX_OP_CORRELATION, 0},
+    {"correlation, max + counts", COVARIATE, VX_OP_CORRELATION, VX_COUNT},
+    {"correlation, max + counts + lists", COVARIATE, VX_OP_CORRELATION, VX_COUNT | VX_COMPACT},
+    {"clusters at p < 0.001", COVARIATE, VX_OP_CLUSTERS, 0},
+    {"correlation, maps stored", MAPS, VX_OP_CORRELATION, VX_STORE},
+    {"tfce, one tail", MAPS, VX_OP_TFCE, 0},
+};
+
+static vx_status measure(vx_bench_state *state, vx_micro *m, size_t which, vx_error *error)
 {
+    static const vx_bench_body body[VX_OPS] = {
+        [VX_OP_SIGNFLIP] = run_dense, [VX_OP_CORRELATION] = run_dense, [VX_OP_CLUSTERS] = run_clusters,
+        [VX_OP_TFCE] = run_tfce};
     const vx_problem *p = m->problem;
-    double relabellings = (double)(m->chunks * m->batch), evaluations = relabellings * (double)p->voxels;
-    double operations = p->op == VX_OP_CORRELATION ? 2.0 * (double)(p->effect->n * (1 + p->effect->nuisance)) : 0;
-    vx_bench_row row = {.part = "micro", .name = name, .relabellings = relabellings, .evaluations = evaluations,
-                        .operations = operations * evaluations,
-                        .bytes = 4.0 * (double)(m->chunks * p->effect->n * p->voxels)};
-    m->flags = flags;
-    return vx_bench_measure(state, &row, run_dense, m, error);
+    vx_op op = rows[which].op;
+    vx_bench_row row = {.part = "micro", .name = rows[which].name, .relabellings = (double)m->batch};
+    if (vx_op_table[op].lanes) {
+        row.relabellings *= (double)m->chunks;
+        row.evaluations = row.relabellings * (double)p->voxels;
+        row.bytes = 4.0 * (double)(m->chunks * p->effect->n * p->voxels);
+    }
+    if (op == VX_OP_CORRELATION)
+        row.operations = 2.0 * (double)(p->effect->n * (1 + p->effect->nuisance)) * row.evaluations;
+    m->flags = rows[which].flags;
+    return vx_bench_measure(state, &row, body[op], m, error);
 }
 
 vx_status vx_bench_micro(vx_bench_state *state, vx_device *device, vx_error *error)
 {
-    enum { FLIPS, COVARIATE };
-    vx_micro flips = {.backend = vx_device_backend(device)}, covariate = flips, tfce = flips;
-    const vx_effect *effect = state->model->effect;
-    vx_status status = micro_init(&flips, state->matrix, &effect[FLIPS], VX_PERMUTATIONS_AUTO, false, error);
-    if (status || (status = dense_row(state, &flips, "signflip, max", 0, error)) ||
-        (status = dense_row(state, &flips, "signflip, max + counts", VX_COUNT, error)) ||
-        (status = dense_row(state, &flips, "signflip, max + counts + lists", VX_COUNT | VX_COMPACT, error)))
-        goto cleanup;
-    status = micro_init(&covariate, state->matrix, &effect[COVARIATE], VX_BATCH_MAX - 1, false, error);
-    if (status || (status = dense_row(state, &covariate, "correlation, max", 0, error)) ||
-        (status = dense_row(state, &covariate, "correlation, max + counts", VX_COUNT, error)) ||
-        (status = dense_row(state, &covariate, "correlation, max + counts + lists", VX_COUNT | VX_COMPACT, error)))
-        goto cleanup;
-    vx_bench_row row = {.part = "micro", .name = "clusters at p < 0.001", .relabellings = (double)covariate.batch};
-    status = vx_bench_measure(state, &row, run_clusters, &covariate, error);
-    if (status || !vx_device_properties(device)->has_double)
-        goto cleanup;
-    status = micro_init(&tfce, state->matrix, &effect[COVARIATE], TFCE_MAPS - 1, true, error);
-    if (status || (status = dense_row(state, &tfce, "correlation, maps stored", VX_STORE, error)))
-        goto cleanup;
-    row = (vx_bench_row){.part = "micro", .name = "tfce, one tail", .relabellings = (double)tfce.batch};
-    status = vx_bench_measure(state, &row, run_tfce, &tfce, error);
-cleanup:
-    micro_destroy(&tfce);
-    micro_destroy(&flips);
-    micro_destroy(&covariate);
+    static const int64_t permutations[PROBLEMS] = {VX_PERMUTATIONS_AUTO, VX_BATCH_MAX - 1, TFCE_MAPS - 1};
+    vx_micro problem[PROBLEMS] = {{.backend = vx_device_backend(device)}};
+    vx_status status = VX_OK;
+    for (int i = 1; i < PROBLEMS; i++)
+        problem[i] = problem[0];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && !status; i++) {
+        vx_micro *m = &problem[rows[i].problem];
+        const vx_effect *effect = &state->model->effect[rows[i].problem != FLIPS];
+        bool maps = rows[i].problem == MAPS;
+        if (maps && !vx_backend_supports(m->backend, VX_OP_TFCE))
+            continue;
+        if (!m->problem)
+            status = micro_init(m, state->matrix, effect, permutations[rows[i].problem], maps, error);
+        if (!status)
+            status = measure(state, m, i, error);
+    }
+    for (int i = 0; i < PROBLEMS; i++)
+        micro_destroy(&problem[i]);
     return status;
 }

@@ -19,6 +19,7 @@
 #define VX_STORE 1   /* score[p][v]: the map (of whole tiles) */
 #define VX_COUNT 2   /* count[v] += (s >= high[v]) + (s <= low[v]) over the launch */
 #define VX_COMPACT 4 /* the list of supra-threshold voxels of every relabelling */
+#define VX_ENHANCE 8 /* for the host alone: the op tfce follows on the maps */
 
 /* Scores s of a dense op are ints that order as the statistic does: the fixed-point sum u of signflip, or the ordered
  * bits of the float r of correlation (vx_ordered below).
@@ -66,8 +67,8 @@ typedef struct vx_dense_args {
 /* clusters: components of the listed voxels of every relabelling, each tail apart: largest size and largest mass. */
 typedef struct vx_clusters_args {
     int relabellings, capacity;
-    int slabs;               /* label slabs, zero on entry and left zero */
-    int slab_size;           /* ints in one slab: the padded grid (vx_padded_*) */
+    int parallel;            /* relabellings worked on at the same time: each has a grid of labels */
+    int grid_size;           /* places in the padded grid */
     int stride_y, stride_z;  /* of the padded grid; stride_x is 1 */
     int connectivity;        /* 6, 18, 26 */
     int fixed_point;         /* scores are u (r = (float)u * scale), else ordered bits of r; or near |r| = 1 */
@@ -102,8 +103,8 @@ typedef struct vx_tfce_args {
     int relabellings;
     int voxels, padded;     /* of a map in score[p]: voxels that count, and ints to the next map: whole tiles */
     int tails;              /* 1: positive, 2: negative, 3: both */
-    int slabs;              /* maps that can be worked on at a time: each has its part of the work buffer */
-    int slab_size;          /* of the padded grid, as in vx_clusters_args */
+    int parallel;           /* relabellings worked on at the same time: each has its part of the work buffer */
+    int grid_size;          /* of the padded grid, as in vx_clusters_args */
     int stride_y, stride_z;
     int connectivity;
     int fixed_point;

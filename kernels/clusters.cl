@@ -4,15 +4,16 @@
  * TMI 18:32; t = sqrt(df) r / sqrt((1 - r)(1 + r))). Labelling by union-find with atomic minima, after Playne & Hawick
  * 2018 (IEEE TPDS 29:1217) and Allegretti et al. 2019, on the list of voxels instead of the volume.
  *
- * A group takes relabellings g, g + slabs, ...; its label slab is the padded grid, zero between relabellings:
- *     scatter     slab[position] = entry + 1, parent[entry] = entry
+ * A group takes relabellings g, g + parallel, ...; its grid of labels is zero between relabellings:
+ *     scatter     label[position] = entry + 1, parent[entry] = entry
  *     hook        joins each entry with those of its 13, 9 or 3 preceding neighbours that are listed, of its own tail
  *     add         every entry to the size and mass of its root
  *     maxima      over roots, per tail; then un-scatter
  *
- * Memory    as in host/engine/backend.h; sum[slab][entry] is a 64-bit number as two 32-bit words, low word first.
- * Launch    args.slabs groups of VX_WG items, an item takes entries lid, lid + VX_WG, ... No group waits for another.
- * Per entry about 13 reads of the slab and as many of the lists; no volume is ever read.
+ * Memory    as in host/engine/op.h; sum[grid][entry] is a 64-bit number as two 32-bit words, low word first.
+ * Launch    args.parallel groups of VX_WG items, an item takes entries lid, lid + VX_WG, ... No group waits for
+ *           another.
+ * Per entry about 13 reads of the grid and as many of the lists; no volume is ever read.
  * Error     extent none; mass a unit of 2^-20 for each voxel, by rounding t to fixed point, beside the error of t
  *           itself (three roundings beyond that of r). Its sum does not depend on the order.
  * Reference tests/ops/reference.h, vx_reference_clusters. */
@@ -41,7 +42,7 @@ typedef struct vx_forest {
     __global const int *voxel, *score, *position;
     volatile __global int *parent, *size;
     volatile __global uint *sum;
-    __global int *slab;
+    __global int *label;
 } vx_forest;
 
 /* Offsets of the neighbours that come before a voxel in memory, among those that differ in at most 1, 2 or 3 axes. */
@@ -93,7 +94,7 @@ static void join(volatile __global int *parent, int a, int b)
 static void scatter(const vx_forest *f)
 {
     for (int e = get_local_id(0); e < f->entries; e += VX_WG) {
-        f->slab[f->position[f->voxel[e]]] = e + 1;
+        f->label[f->position[f->voxel[e]]] = e + 1;
         f->parent[e] = e;
         f->size[e] = 0;
         f->sum[2 * e] = 0;
@@ -107,7 +108,7 @@ static void hook(const vx_forest *f, const int offset[NEIGHBOURS_MAX], int offse
         int here = f->position[f->voxel[e]];
         bool negative = f->score[e] < 0;
         for (int o = 0; o < offsets; o++) {
-            int other = f->slab[here + offset[o]] - 1;
+            int other = f->label[here + offset[o]] - 1;
             if (other >= 0 && f->score[other] < 0 == negative)
                 join(f->parent, e, other);
         }
@@ -141,12 +142,12 @@ static void add(const vx_forest *f, const vx_clusters_args *args)
     }
 }
 
-/* The item's largest of each tail, and the slab zeroed again. */
+/* The item's largest of each tail, and the grid zeroed again. */
 static void best_of_item(const vx_forest *f, int extent[2], long mass[2])
 {
     for (int e = get_local_id(0); e < f->entries; e += VX_WG) {
         int tail = f->score[e] < 0;
-        f->slab[f->position[f->voxel[e]]] = 0;
+        f->label[f->position[f->voxel[e]]] = 0;
         extent[tail] = max(extent[tail], f->size[e]); /* 0 but at a root */
         mass[tail] = max(mass[tail], (long)((ulong)f->sum[2 * e + 1] << 32 | f->sum[2 * e]));
     }
@@ -155,7 +156,7 @@ static void best_of_item(const vx_forest *f, int extent[2], long mass[2])
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
 clusters(const vx_clusters_args args, __global const int *position, __global const int *list_voxel,
          __global const int *list_score, __global const int *list_size, __global int *extent, __global long *mass,
-         __global int *slab, __global int *parent, __global int *size, __global uint *sum)
+         __global int *label, __global int *parent, __global int *size, __global uint *sum)
 {
     __local int item_extent[2][VX_WG];
     __local long item_mass[2][VX_WG];
@@ -166,8 +167,8 @@ clusters(const vx_clusters_args args, __global const int *position, __global con
                    .parent = parent + mine,
                    .size = size + mine,
                    .sum = sum + 2 * mine,
-                   .slab = slab + (size_t)get_group_id(0) * args.slab_size};
-    for (int p = get_group_id(0); p < args.relabellings; p += args.slabs) {
+                   .label = label + (size_t)get_group_id(0) * args.grid_size};
+    for (int p = get_group_id(0); p < args.relabellings; p += args.parallel) {
         int best_extent[2] = {0, 0};
         long best_mass[2] = {0, 0};
         f.entries = min(list_size[p], args.capacity);

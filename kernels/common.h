@@ -1,6 +1,6 @@
 /* What every kernel reads first: exact arithmetic and the shape of a work-item.
  *
- * One source serves processors and GPUs; these build options tell them apart (host/engine/opencl/form.c):
+ * One source serves processors and GPUs; these build options tell them apart (host/engine/op.c):
  *
  *   VX_VEC   voxels in one vector: 16, 8 or 4 as the device's registers hold; 1 for plain scalars
  *   VX_COLS  vectors a work-item holds; VX_VEC * VX_COLS divides VX_TILE

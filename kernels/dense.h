@@ -187,7 +187,7 @@ static void vx_take(vx_item *item, int p, const vx_scores *s)
     }
 }
 
-/* An item before its first strip, with the op's results as backend.h has them; the group's maxima are emptied. */
+/* An item before its first strip, with the op's results as op.h has them; the group's maxima are emptied. */
 static vx_item vx_begin(const vx_dense_args *args, __local vx_maxima *maxima, __global const int *count_high,
                         __global const int *count_low, __global uint *counts, __global int *score,
                         __global int *list_voxel, __global int *list_score, __global int *list_size)

@@ -123,7 +123,7 @@ static VX_RARE vx_ints look_closer(const vx_dense_args *args, __global const int
 
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
 signflip(const vx_dense_args args, const int bits, __local vx_ints *tables, __global const int *Y,
-         __global const uchar *flip, __global int *high, __global int *low, __global const int *count_high,
+         __global const uchar *W, __global int *high, __global int *low, __global const int *count_high,
          __global const int *count_low, __global uint *counts, __global int *score, __global int *list_voxel,
          __global int *list_score, __global int *list_size)
 {
@@ -138,7 +138,7 @@ signflip(const vx_dense_args args, const int bits, __local vx_ints *tables, __gl
             make_tables(y, &args, bits, table);
         for (int p = 0; p < args.relabellings; p += VX_P) {
             int last = min(VX_P, args.relabellings - p) - 1;
-            __global const uchar *flips = flip + (size_t)p * args.groups;
+            __global const uchar *flips = W + (size_t)p * args.groups;
             vx_ints u[VX_P][VX_COLS];
             if (bits > 0)
                 add_from_tables(&args, bits, table, flips, last, u);

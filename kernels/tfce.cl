@@ -8,16 +8,16 @@
  * them, a chain of such leads ends at a maximum, and each maximum begins a component. Only at the other voxels, the
  * saddles, can components meet, and only there all neighbours are looked up.
  *
- * A group takes maps g, g + slabs, ..., and of each map the tails asked for:
+ * A group takes maps g, g + parallel, ..., and of each map the tails asked for:
  *     scatter     heights into the padded grid
  *     link        each voxel's neighbours that come before it; is it a maximum, a saddle; else it follows one of them
  *     resolve     chains to maxima
  *     sort        voxels by height: stable radix sort, so that ties stay in the order of voxels
  *     sweep       by item 0: components as union-find over maxima
  *
- * Memory    as in host/engine/backend.h, begin_map below for the work buffer. The grid of heights lies before that of
+ * Memory    as in host/engine/op.h, begin_map below for the work buffer. The grid of heights lies before that of
  *           labels, whose first slice is always empty: it is the slice behind the last one of heights.
- * Launch    args.slabs groups of VX_WG items. No group waits for another. Needs cl_khr_fp64.
+ * Launch    args.parallel groups of VX_WG items. No group waits for another. Needs cl_khr_fp64.
  * Per voxel of the tail 26 reads of the grid, and 8 bytes read and written in each pass of the sort.
  * Error     none beside that of the heights (three roundings beyond that of r) where power is 3 or a step is given;
  *           else that of pow.
@@ -93,11 +93,11 @@ static int lowest_bit(int bits)
 /* Lays out the group's part of the work buffer. */
 static void begin_map(vx_map *m, __global int *work, int offset[CUBE])
 {
-    size_t grid = (size_t)VX_TFCE_GRID_WORDS * m->args.slab_size, padded = m->args.padded;
+    size_t grid = (size_t)VX_TFCE_GRID_WORDS * m->args.grid_size, padded = m->args.padded;
     grid += grid & 1;
     work += get_group_id(0) * (grid + VX_TFCE_VOXEL_WORDS * padded);
     m->height = (__global float *)work;
-    m->label = work + m->args.slab_size;
+    m->label = work + m->args.grid_size;
     work += grid;
     m->sum = (__global double *)work;
     m->from = (__global uint2 *)(work + 2 * padded);
@@ -459,7 +459,7 @@ tfce(const vx_tfce_args args, __global const int *score, __global const int *pos
     vx_map m = {.args = args, .position = position, .power = power, .maxima = &maxima};
     int offset[CUBE], lid = get_local_id(0), first = args.tails & 1 ? 0 : 1, last = args.tails & 2 ? 1 : 0;
     begin_map(&m, work, offset);
-    for (int p = get_group_id(0); p < args.relabellings; p += args.slabs) {
+    for (int p = get_group_id(0); p < args.relabellings; p += args.parallel) {
         double found[2] = {0, 0};
         __global const int *map = score + (size_t)p * args.padded;
         float largest = args.step_relative == 2 ? largest_height(&m, map, count) : 0;

@@ -1,25 +1,45 @@
 #include "base/distribution.h"
 
 #include <math.h>
+#include <pthread.h>
 
 #include <nifti1.h>
 #include <nifticdf.h>
+
+/* CDFLIB was translated from Fortran, and nearly every variable of it is static. */
+static pthread_mutex_t door = PTHREAD_MUTEX_INITIALIZER;
+
+static double cumulative(double value, int intent, double df)
+{
+    pthread_mutex_lock(&door);
+    const double p = nifti_stat2cdf(value, intent, df, 0, 0);
+    pthread_mutex_unlock(&door);
+    return p;
+}
+
+static double quantile(double p, int intent, double df)
+{
+    pthread_mutex_lock(&door);
+    const double value = nifti_cdf2stat(p, intent, df, 0, 0);
+    pthread_mutex_unlock(&door);
+    return value;
+}
 
 /* Both distributions are symmetric: working in the lower tail keeps the digits of a small p, which 1 - p would lose. */
 
 double vx_t_quantile_upper(double p, double df)
 {
-    return -nifti_cdf2stat(p, NIFTI_INTENT_TTEST, df, 0, 0);
+    return -quantile(p, NIFTI_INTENT_TTEST, df);
 }
 
 double vx_t_upper(double t, double df)
 {
-    return nifti_stat2cdf(-t, NIFTI_INTENT_TTEST, df, 0, 0);
+    return cumulative(-t, NIFTI_INTENT_TTEST, df);
 }
 
 double vx_z_from_t(double t, double df)
 {
     double tail = vx_t_upper(fabs(t), df);
-    double z = tail > 0.0 ? -nifti_cdf2stat(tail, NIFTI_INTENT_ZSCORE, 0, 0, 0) : 38.0; /* 38: p below any double */
+    double z = tail > 0.0 ? -quantile(tail, NIFTI_INTENT_ZSCORE, 0) : 38.0; /* 38: p below any double */
     return copysign(z, t);
 }

@@ -1,6 +1,7 @@
 /* Distributions, through niftilib's nifticdf (CDFLIB: Brown, Lovato & Russell 1994).
  *
- * nifticdf keeps state in static variables: these functions are for one thread at a time. */
+ * Threads may call these functions at any time, but do not become faster by it: nifticdf keeps its variables between
+ * calls, so a lock lets one call in after the other. */
 #ifndef VX_BASE_DISTRIBUTION_H
 #define VX_BASE_DISTRIBUTION_H
 

@@ -4,6 +4,7 @@
 #include "cli/terminal.h"
 #include "engine/mass.h"
 #include "results/level.h"
+#include "results/tails.h"
 
 #include <math.h>
 #include <string.h>
@@ -154,7 +155,7 @@ static void say_effect(const vx_run *run, const vx_run_modality *modality, int64
 {
     const vx_effect *effect = modality->model->effect + e;
     const vx_plan *plan = modality->plan + e;
-    static const char *const side[] = {[VX_TWO_TAILS] = "|t| > ", [VX_POSITIVE] = "t > ", [VX_NEGATIVE] = "t < -"};
+    const vx_tails_words *tails = vx_tails_about(run->inference.tails);
     char a[32], possible[64] = "more than 10^19";
     if (plan->possible < UINT64_MAX)
         vx_count_text(plan->possible, possible);
@@ -168,8 +169,8 @@ static void say_effect(const vx_run *run, const vx_run_modality *modality, int64
         vx_say(run, "  all %s %s; ", possible, what);
     else
         vx_say(run, "  %s random %s of %s possible; ", vx_count_text(plan->relabellings - 1, a), what, possible);
-    vx_say(run, "smallest p possible %.2g; clusters form at %s%.3f\n", plan->p_smallest, side[run->inference.tails],
-           plan->threshold_t);
+    vx_say(run, "smallest p possible %.2g; clusters form at %s %s %s%.3f\n", plan->p_smallest, tails->statistic,
+           tails->relation, tails->minus, plan->threshold_t);
     if (plan->exact_uncorrected)
         vx_say(run, "  uncorrected p and false discovery rate: exact, over all %s sign flips\n", possible);
     if (run->verbose)
@@ -178,14 +179,14 @@ static void say_effect(const vx_run *run, const vx_run_modality *modality, int64
                1e-6 * (double)plan->device_bytes);
 }
 
-/* Where too few participants or relabellings leave no p below 0.05, nobody should look for one. Rates of false
+/* Where too few participants or relabellings leave no significant p, nobody should look for one. Rates of false
  * discovery may come from more flips than the rest, and be significant all the same. */
 static vx_status remark_smallest(vx_run *run, const vx_run_modality *modality, int64_t e, vx_error *error)
 {
     const vx_effect *effect = modality->model->effect + e;
     const vx_plan *plan = modality->plan + e;
     const char *which = plan->exact_uncorrected ? "family-wise p" : "p";
-    const char *where = plan->exact_uncorrected ? "after such a correction" : "at 0.05";
+    const char *where = plan->exact_uncorrected ? "after such a correction" : "at " VX_LEVEL_TEXT;
     if (vx_significant(plan->p_smallest))
         return VX_OK;
     if (plan->exhaustive)

@@ -2,6 +2,7 @@
 #include "cli/results.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
+#include "results/tails.h"
 
 static vx_status show_clusters(const vx_results *results, vx_error *error)
 {
@@ -9,8 +10,9 @@ static vx_status show_clusters(const vx_results *results, vx_error *error)
     for (size_t m = 0; !status && m < results->modalities; m++)
         for (size_t e = 0; !status && e < results->modality[m].effects; e++) {
             const vx_results_effect *effect = &results->modality[m].effect[e];
-            vx_print(stdout, "\n%s %s: clusters of %s > %.3f, %d neighbours\n", results->modality[m].name,
-                     effect->name, vx_tails_statistic(effect->tails), effect->threshold_t, effect->connectivity);
+            const vx_tails_words *tails = vx_tails_about(effect->tails);
+            vx_print(stdout, "\n%s %s: clusters of %s%s > %.3f, %d neighbours\n", results->modality[m].name,
+                     effect->name, tails->minus, tails->statistic, effect->threshold_t, effect->connectivity);
             status = vx_summary_print_clusters(effect, stdout, error);
         }
     return status;

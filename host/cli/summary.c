@@ -59,19 +59,13 @@ vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error
     vx_columns_put(table, "clusters");
     for (int kind = 0; kind < VX_P_KINDS; kind++)
         if (vx_quantity_about(kind)->of_cluster)
-            vx_columns_put(table, "%s<%g", vx_quantity_about(kind)->word, VX_LEVEL);
+            vx_columns_put(table, "%s<" VX_LEVEL_TEXT, vx_quantity_about(kind)->word);
     for (size_t m = 0; m < results->modalities; m++)
         for (size_t e = 0; e < results->modality[m].effects; e++)
             put_effect(table, results->modality[m].name, &results->modality[m].effect[e]);
     vx_status status = vx_columns_print(table, out, error);
     vx_columns_free(table);
     return status;
-}
-
-const char *vx_tails_statistic(vx_tails tails)
-{
-    static const char *const statistic[] = {[VX_TWO_TAILS] = "|t|", [VX_POSITIVE] = "t", [VX_NEGATIVE] = "-t"};
-    return statistic[tails];
 }
 
 vx_status vx_summary_print_clusters(const vx_results_effect *effect, FILE *out, vx_error *error)
@@ -110,7 +104,7 @@ static void say_found(const vx_results_modality *modality, const vx_results_effe
 {
     const char *join = "";
     char a[32];
-    vx_print(out, "%s %s: p < %g in ", modality->name, effect->name, VX_LEVEL);
+    vx_print(out, "%s %s: p < " VX_LEVEL_TEXT " in ", modality->name, effect->name);
     for (int of_cluster = 0; of_cluster < 2; of_cluster++)
         for (int k = 0; k < VX_P_KINDS; k++) {
             const vx_quantity kind = vx_p_corrections[k];

@@ -9,9 +9,6 @@
 /* A line an effect: the peak and where it lies, the smallest p of every correction wherever it lies, clusters. */
 vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error);
 
-/* What the forming threshold is held against: "|t|", "t", "-t". */
-const char *vx_tails_statistic(vx_tails tails);
-
 /* The clusters of an effect, largest first; or that there are none. */
 vx_status vx_summary_print_clusters(const vx_results_effect *effect, FILE *out, vx_error *error);
 

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "cli/arguments.h"
 #include "cli/values.h"
+#include "image/files.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -220,21 +221,6 @@ static void set_corrections(vx_translation *t)
     vx_translation_set(t, VX_OPTION_CORRECT, list);
 }
 
-static bool ends_in(const char *name, const char *ending)
-{
-    size_t length = strlen(name), tail = strlen(ending);
-    return length > tail && !strcasecmp(name + length - tail, ending);
-}
-
-/* Cuts off what image files end in. */
-static void cut_endings(char *name)
-{
-    static const char *const ending[] = {".gz", ".nii", ".img", ".hdr"};
-    for (size_t e = 0; e < sizeof ending / sizeof *ending; e++)
-        if (ends_in(name, ending[e]))
-            name[strlen(name) - strlen(ending[e])] = '\0';
-}
-
 static bool is_file(const char *path)
 {
     struct stat found;
@@ -244,24 +230,17 @@ static bool is_file(const char *path)
 /* The mask by its name on disk: FSL takes names without an ending, or with another than the file has. */
 static void find_mask(vx_translation *t)
 {
-    static const char *const ending[] = {".nii.gz", ".nii", ".img", ".hdr", ".img.gz", ".hdr.gz"};
-    char *stem = t->value[VX_OPTION_MASK] ? vx_copy_text(t->value[VX_OPTION_MASK]) : NULL;
-    if (!stem || is_file(stem)) {
-        t->short_of_memory |= t->value[VX_OPTION_MASK] && !stem;
-        free(stem);
+    const char *mask = t->value[VX_OPTION_MASK];
+    vx_image_files files = {0};
+    vx_error ignored;
+    if (!mask || is_file(mask))
         return;
-    }
-    cut_endings(stem);
-    for (size_t e = 0; e < sizeof ending / sizeof *ending; e++) {
-        char *path = vx_text("%s%s", stem, ending[e]);
-        const bool found = path && is_file(path);
-        t->short_of_memory |= !path;
-        if (found)
-            vx_translation_set(t, VX_OPTION_MASK, path);
-        free(path);
-        if (found)
-            break;
-    }
+    char *stem = vx_text("%.*s", (int)vx_image_stem(mask), mask);
+    const vx_status status = stem ? vx_image_files_find(stem, &files, &ignored) : VX_INTERNAL;
+    if (!status)
+        vx_translation_set(t, VX_OPTION_MASK, files.header);
+    t->short_of_memory |= status == VX_INTERNAL;
+    vx_image_files_destroy(&files);
     free(stem);
 }
 
@@ -318,7 +297,7 @@ static vx_status check_inputs(const vx_translation *t, vx_error *error)
                                         ".srf", ".asc", ".curv", ".area", ".thickness"};
     for (size_t i = 0; i < t->inputs; i++)
         for (size_t e = 0; e < sizeof other / sizeof *other; e++)
-            if (ends_in(t->input[i], other[e]))
+            if (vx_image_ends(t->input[i], other[e]))
                 return vx_fail(error, VX_USAGE, "-i %s: tables and surfaces are not there: images must be volumes",
                                t->input[i]);
     return VX_OK;
@@ -329,7 +308,7 @@ static void name_modality(const vx_translation *t, size_t i, char *name, size_t 
 {
     const char *slash = strrchr(t->input[i], '/');
     snprintf(name, size, "%s", slash ? slash + 1 : t->input[i]);
-    cut_endings(name);
+    name[vx_image_stem(name)] = '\0';
     for (char *c = name; *c; c++)
         *c = isalnum((unsigned char)*c) || *c == '_' || *c == '-' ? *c : '-';
     for (size_t before = 0; before < i; before++) { /* dir1/fa.nii and dir2/fa.nii */

@@ -10,29 +10,28 @@
 
 typedef struct vx_batch {
     int queue;
-    int64_t count;   /* relabellings under way; 0: none */
-    uint64_t *index; /* which */
-    uint64_t *place; /* where in the tally each belongs */
-    vx_buffer *weights, *high, *low, *score, *list_voxel, *list_score, *list_size, *extent, *mass, *best;
-    void *host_weights;
-    int32_t *host_high, *host_low, *host_size, (*host_extent)[2];
-    int64_t (*host_mass)[2];
-    double (*host_best)[2];
+    int64_t count;              /* relabellings under way; 0: none */
+    int flags;                  /* those of args.h: what the relabellings leave */
+    int64_t capacity;           /* of each one's list */
+    uint64_t *index;            /* which relabellings */
+    uint64_t *place;            /* where in the tally each belongs */
+    int64_t *overflow, overflows; /* those of them whose lists were cut */
+    vx_buffer *buffer[VX_BUFFERS]; /* those of VX_OF_BATCH */
+    void *host[VX_BUFFERS];     /* the weights, and what is fetched */
 } vx_batch;
-
-/* The buffers of one voxel slab that stay on the device. */
-typedef struct vx_slab {
-    vx_buffer *high, *low, *count;
-} vx_slab;
 
 struct vx_engine {
     vx_backend *backend;
     const vx_problem *problem;
     vx_schedule schedule;
-    vx_slab *slab;
-    vx_buffer *y, *position, *label, *parent, *size, *sum, *power, *work;
-    vx_batch batch[VX_QUEUES]; /* schedule.batches of them */
+    vx_buffer *buffer[VX_BUFFERS];   /* those of VX_OF_ENGINE */
+    vx_buffer *(*slab)[VX_BUFFERS];  /* those of VX_OF_SLAB: schedule.voxel_slabs times */
+    vx_batch batch[VX_QUEUES];       /* schedule.batches of them */
 };
+
+/* Makes the buffers of one owner; the caller frees them with vx_buffers_free, also after a failure. */
+vx_status vx_buffers_new(vx_engine *engine, vx_owner owner, vx_buffer *buffer[VX_BUFFERS], vx_error *error);
+void vx_buffers_free(vx_engine *engine, vx_buffer *buffer[VX_BUFFERS]);
 
 /* Where a voxel slab of the matrix begins, how much of it there is; and its upload, in the place of another. */
 int64_t vx_slab_first_tile(const vx_engine *engine, int64_t slab);
@@ -46,16 +45,16 @@ vx_status vx_fetch(vx_backend *backend, int queue, vx_buffer *from, void *to, si
 vx_status vx_batch_new(vx_engine *engine, int queue, vx_error *error);
 void vx_batch_free(vx_engine *engine, vx_batch *batch);
 
-/* Asks the device for the dense stage of the `count` relabellings in batch->index, with these VX_ flags and lists of
- * that capacity. */
-vx_status vx_batch_dense(vx_engine *engine, vx_batch *batch, int64_t count, int flags, int64_t capacity,
-                         vx_error *error);
-
-/* Asks for that and for what follows from it: TFCE of stored maps, clusters of lists. */
+/* Asks the device for the stages of the `count` relabellings in batch->index, with these flags and lists of that
+ * capacity. */
 vx_status vx_batch_start(vx_engine *engine, vx_batch *batch, int64_t count, int flags, int64_t capacity,
                          vx_error *error);
 
 /* Waits for what was asked for and fetches it into the host arrays. */
-vx_status vx_batch_finish(vx_engine *engine, vx_batch *batch, int flags, vx_error *error);
+vx_status vx_batch_finish(vx_engine *engine, vx_batch *batch, vx_error *error);
+
+/* Takes the host arrays into the tally, and notes in batch->overflow the relabellings whose lists were cut. VX_DEVICE
+ * where what the device left cannot be. */
+vx_status vx_batch_reduce(vx_engine *engine, vx_batch *batch, vx_tally *tally, vx_error *error);
 
 #endif

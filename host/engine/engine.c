@@ -5,53 +5,13 @@
 
 #include <string.h>
 
-enum { INFINITE_BITS = 0x7f800000 }; /* of the float infinity: those of NaN are above */
-
 static vx_status new_buffers(vx_engine *e, vx_error *error)
 {
-    const vx_problem *p = e->problem;
-    const vx_schedule *s = &e->schedule;
-    size_t lanes = (size_t)s->slab_tiles * VX_TILE, works = s->work_entries;
-    size_t clusters = p->options.clusters, tfce = p->options.tfce;
-    struct {
-        vx_buffer **buffer;
-        size_t bytes;
-    } wanted[] = {
-        {&e->y, lanes * (size_t)p->effect->n * 4},
-        {&e->position, (p->position ? (size_t)p->voxels : 0) * 4},
-        {&e->label, clusters * (size_t)(s->label_slabs * p->slab_size) * 4},
-        {&e->parent, works * 4},
-        {&e->size, works * 4},
-        {&e->sum, works * 8},
-        {&e->power, tfce * ((size_t)p->voxels + 1) * 8},
-        {&e->work, (size_t)s->maps * s->map_words * 4},
-    };
-    vx_status status = VX_OK;
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted && !status; i++)
-        if (wanted[i].bytes)
-            status = e->backend->buffer_new(e->backend, wanted[i].bytes, wanted[i].buffer, error);
-    for (int64_t i = 0; p->options.count && i < s->voxel_slabs && !status; i++) {
-        size_t bytes = (size_t)vx_slab_tiles(e, i) * VX_TILE * 4;
-        if (!(status = e->backend->buffer_new(e->backend, bytes, &e->slab[i].high, error)) &&
-            !(status = e->backend->buffer_new(e->backend, bytes, &e->slab[i].low, error)))
-            status = e->backend->buffer_new(e->backend, bytes, &e->slab[i].count, error);
-    }
-    for (int queue = 0; queue < s->batches && !status; queue++)
+    vx_status status = vx_buffers_new(e, VX_OF_ENGINE, e->buffer, error);
+    for (int64_t s = 0; s < e->schedule.voxel_slabs && !status; s++)
+        status = vx_buffers_new(e, VX_OF_SLAB, e->slab[s], error);
+    for (int queue = 0; queue < e->schedule.batches && !status; queue++)
         status = vx_batch_new(e, queue, error);
-    return status;
-}
-
-/* power[s] = s^E: the same doubles for every device. */
-static vx_status upload_powers(vx_engine *e, vx_error *error)
-{
-    size_t count = (size_t)e->problem->voxels + 1;
-    double *power = vx_array(count, sizeof *power);
-    if (!power)
-        return vx_fail_memory(error);
-    for (size_t s = 0; s < count; s++)
-        power[s] = vx_tfce_power((int64_t)s, e->problem->options.tfce_extent);
-    vx_status status = e->backend->upload(e->backend, 0, e->power, 0, power, count * sizeof *power, error);
-    free(power);
     return status;
 }
 
@@ -72,12 +32,12 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
     if ((status = new_buffers(e, error)))
         goto cleanup;
     if (problem->position &&
-        (status = backend->upload(backend, 0, e->position, 0, problem->position,
-                                  (size_t)problem->voxels * sizeof *problem->position, error)))
+        (status = backend->upload(backend, 0, e->buffer[VX_B_POSITION], 0, problem->position,
+                                  schedule->buffer[VX_B_POSITION], error)))
         goto cleanup;
     if (schedule->voxel_slabs == 1 && (status = vx_slab_upload(e, 0, 0, error)))
         goto cleanup;
-    if (problem->options.tfce && (status = upload_powers(e, error)))
+    if (problem->options.tfce && (status = vx_problem_upload_powers(problem, backend, e->buffer[VX_B_POWER], error)))
         goto cleanup;
     if ((status = backend->wait(backend, 0, error))) /* what is shared is there before the other queue asks for it */
         goto cleanup;
@@ -92,14 +52,9 @@ void vx_engine_free(vx_engine *e)
 {
     if (!e)
         return;
-    vx_buffer *buffer[] = {e->y, e->position, e->label, e->parent, e->size, e->sum, e->power, e->work};
-    for (size_t i = 0; i < sizeof buffer / sizeof *buffer; i++)
-        e->backend->buffer_free(e->backend, buffer[i]);
-    for (int64_t s = 0; e->slab && s < e->schedule.voxel_slabs; s++) {
-        e->backend->buffer_free(e->backend, e->slab[s].high);
-        e->backend->buffer_free(e->backend, e->slab[s].low);
-        e->backend->buffer_free(e->backend, e->slab[s].count);
-    }
+    vx_buffers_free(e, e->buffer);
+    for (int64_t s = 0; e->slab && s < e->schedule.voxel_slabs; s++)
+        vx_buffers_free(e, e->slab[s]);
     for (int queue = 0; queue < VX_QUEUES; queue++)
         vx_batch_free(e, &e->batch[queue]);
     free(e->slab);
@@ -111,9 +66,9 @@ vx_status vx_engine_observe(vx_engine *e, int32_t *score, vx_error *error)
     vx_backend *b = e->backend;
     vx_batch *batch = &e->batch[0];
     batch->index[0] = 0;
-    vx_status status = vx_batch_dense(e, batch, 1, VX_STORE, 0, error);
+    vx_status status = vx_batch_start(e, batch, 1, VX_STORE, 0, error);
     if (!status)
-        status = vx_fetch(b, 0, batch->score, score, (size_t)e->problem->voxels * sizeof *score, error);
+        status = vx_fetch(b, 0, batch->buffer[VX_B_SCORE], score, (size_t)e->problem->voxels * sizeof *score, error);
     batch->count = 0;
     return status;
 }
@@ -126,81 +81,29 @@ vx_status vx_engine_count_against(vx_engine *e, const int32_t *high, const int32
     for (int64_t s = 0; s < e->schedule.voxel_slabs && !status; s++) {
         int64_t v0 = vx_slab_first_tile(e, s) * VX_TILE;
         size_t bytes = (size_t)vx_slab_voxels(e, s) * 4;
-        if (!(status = b->upload(b, 0, e->slab[s].high, 0, high + v0, bytes, error)))
-            status = b->upload(b, 0, e->slab[s].low, 0, low + v0, bytes, error);
+        if (!(status = b->upload(b, 0, e->slab[s][VX_B_COUNT_HIGH], 0, high + v0, bytes, error)))
+            status = b->upload(b, 0, e->slab[s][VX_B_COUNT_LOW], 0, low + v0, bytes, error);
     }
     return status;
 }
 
-/* A maximum that was never written, or is no number, is none that a score can have (args.h). */
-static bool is_score(int32_t score)
+/* Computes the relabellings whose lists were cut once more, with lists that hold every voxel. */
+static vx_status run_overflows(vx_engine *e, vx_batch *batch, vx_tally *tally, vx_error *error)
 {
-    return (vx_ordered(score) & INT32_MAX) <= INFINITE_BITS;
-}
-
-/* What must hold of the maxima of every relabelling, whatever the data. */
-static vx_status check_maxima(const vx_engine *e, const vx_batch *batch, int64_t i, vx_error *error)
-{
-    int32_t high = batch->host_high[i], low = batch->host_low[i];
-    const double *best = batch->host_best[i];
-    if (is_score(high) && is_score(low) && low <= high &&
-        !(e->problem->options.tfce && !(best[0] >= 0.0 && best[1] >= 0.0)))
-        return VX_OK;
-    return vx_fail(error, VX_DEVICE,
-                   "%s (%s) left no valid maxima of relabelling %llu; --device cpu computes without it",
-                   e->backend->info.id, e->backend->info.name, (unsigned long long)batch->index[i]);
-}
-
-/* Takes the clusters of a relabelling into the tally. There are some exactly where the maxima are beyond the forming
- * threshold, and no more voxels in them than in the list. */
-static vx_status keep_clusters(const vx_engine *e, const vx_batch *batch, int64_t i, vx_tally *tally, vx_error *error)
-{
-    const int32_t *extent = batch->host_extent[i];
-    const int64_t *mass = batch->host_mass[i];
-    bool high = batch->host_high[i] > e->problem->cut_high, low = batch->host_low[i] < e->problem->cut_low;
-    if ((extent[0] > 0) != high || (extent[1] > 0) != low || extent[0] < 0 || extent[1] < 0 || mass[0] < 0 ||
-        mass[1] < 0 || (int64_t)extent[0] + extent[1] > batch->host_size[i])
-        return vx_fail(error, VX_DEVICE,
-                       "%s (%s) found largest clusters of %d and %d voxels in relabelling %llu, which do not agree "
-                       "with its maxima; --device cpu computes without it",
-                       e->backend->info.id, e->backend->info.name, extent[0], extent[1],
-                       (unsigned long long)batch->index[i]);
-    for (int tail = 0; tail < 2; tail++) {
-        tally->extent[batch->place[i]][tail] = extent[tail];
-        tally->mass[batch->place[i]][tail] = (double)mass[tail] / (double)VX_MASS_ONE;
-    }
-    return VX_OK;
-}
-
-/* Computes the relabellings at `again` in the batch once more, with lists that hold every voxel. */
-static vx_status run_overflows(vx_engine *e, vx_batch *batch, const int64_t *again, int64_t count, vx_tally *tally,
-                               vx_error *error)
-{
-    int64_t voxels = e->problem->voxels, room = (int64_t)e->schedule.list_entries / voxels;
-    room = room < e->schedule.batch ? room : e->schedule.batch;
-    for (int64_t done = 0; done < count; done += room) {
-        int64_t now = count - done < room ? count - done : room;
-        for (int64_t i = 0; i < now; i++) { /* again[done + i] >= done + i: none is taken that was written over */
-            batch->index[i] = batch->index[again[done + i]];
-            batch->place[i] = batch->place[again[done + i]];
+    int64_t voxels = e->problem->voxels, most = (int64_t)e->schedule.list_entries / voxels, count = batch->overflows;
+    most = most < e->schedule.batch ? most : e->schedule.batch;
+    tally->overflows += (uint64_t)count;
+    for (int64_t done = 0, now; done < count; done += now) {
+        now = count - done < most ? count - done : most;
+        for (int64_t i = 0; i < now; i++) { /* overflow[done + i] >= done + i: none is taken that was written over */
+            batch->index[i] = batch->index[batch->overflow[done + i]];
+            batch->place[i] = batch->place[batch->overflow[done + i]];
         }
         vx_status status = vx_batch_start(e, batch, now, VX_COMPACT, voxels, error);
-        if (status || (status = vx_batch_finish(e, batch, VX_COMPACT, error)))
-            return status;
-        for (int64_t i = 0; i < now && !status; i++)
-            status = keep_clusters(e, batch, i, tally, error);
-        if (status)
+        if (status || (status = vx_batch_finish(e, batch, error)) || (status = vx_batch_reduce(e, batch, tally, error)))
             return status;
     }
-    tally->overflows += (uint64_t)count;
     return VX_OK;
-}
-
-/* What a batch of a run leaves. */
-static int run_flags(const vx_engine *e)
-{
-    const vx_problem_options *o = &e->problem->options;
-    return (o->count ? VX_COUNT : 0) | (o->clusters ? VX_COMPACT : 0) | (o->tfce ? VX_STORE : 0);
 }
 
 /* Asks for the relabellings [first, first + count). */
@@ -208,32 +111,18 @@ static vx_status begin_range(vx_engine *e, vx_batch *batch, uint64_t first, int6
 {
     for (int64_t i = 0; i < count; i++)
         batch->index[i] = batch->place[i] = first + (uint64_t)i;
-    return vx_batch_start(e, batch, count, run_flags(e), e->schedule.capacity, error);
+    return vx_batch_start(e, batch, count, vx_problem_flags(e->problem), e->schedule.capacity, error);
 }
 
 /* Takes what a batch left into the tally. */
 static vx_status end_batch(vx_engine *e, vx_batch *batch, vx_tally *tally, vx_error *error)
 {
-    const vx_problem *p = e->problem;
-    int64_t count = batch->count, overflows = 0, again[VX_BATCH_MAX];
-    vx_status status = vx_batch_finish(e, batch, run_flags(e), error);
-    for (int64_t i = 0; i < count && !status; i++) {
-        uint64_t place = batch->place[i];
-        if ((status = check_maxima(e, batch, i, error)))
-            break;
-        tally->high[place] = vx_score_r(p, batch->host_high[i]);
-        tally->low[place] = vx_score_r(p, batch->host_low[i]);
-        for (int tail = 0; p->options.tfce && tail < 2; tail++)
-            tally->tfce[place][tail] = batch->host_best[i][tail] * vx_problem_tfce_scale(p);
-        if (!p->options.clusters)
-            continue;
-        if (batch->host_size[i] > e->schedule.capacity)
-            again[overflows++] = i;
-        else
-            status = keep_clusters(e, batch, i, tally, error);
-    }
-    if (!status && overflows)
-        status = run_overflows(e, batch, again, overflows, tally, error);
+    vx_status status = vx_batch_finish(e, batch, error);
+    batch->overflows = 0;
+    if (!status)
+        status = vx_batch_reduce(e, batch, tally, error);
+    if (!status && batch->overflows)
+        status = run_overflows(e, batch, tally, error);
     if (!status)
         batch->count = 0;
     return status;
@@ -249,8 +138,8 @@ static vx_status collect_counts(vx_engine *e, vx_tally *tally, vx_error *error)
         return vx_fail_memory(error);
     for (int64_t s = 0; s < e->schedule.voxel_slabs && !status; s++) {
         size_t bytes = (size_t)vx_slab_tiles(e, s) * VX_TILE * sizeof *count;
-        if ((status = vx_fetch(b, 0, e->slab[s].count, count, bytes, error)) ||
-            (status = b->fill(b, 0, e->slab[s].count, 0, bytes, 0, error)))
+        if ((status = vx_fetch(b, 0, e->slab[s][VX_B_COUNTS], count, bytes, error)) ||
+            (status = b->fill(b, 0, e->slab[s][VX_B_COUNTS], 0, bytes, 0, error)))
             break;
         for (int64_t v = 0; v < vx_slab_voxels(e, s); v++)
             tally->exceed[vx_slab_first_tile(e, s) * VX_TILE + v] += count[v];
@@ -303,44 +192,9 @@ vx_status vx_engine_evaluate(vx_engine *e, const uint64_t *index, int64_t count,
             batch->index[i] = index[done + i];
             batch->place[i] = (uint64_t)(done + i);
         }
-        if (!(status = vx_batch_start(e, batch, now, run_flags(e), e->schedule.capacity, error)))
+        if (!(status = vx_batch_start(e, batch, now, vx_problem_flags(e->problem), e->schedule.capacity, error)))
             status = end_batch(e, batch, tally, error);
     }
     abandon_batches(e);
     return status;
-}
-
-vx_status vx_tally_new(const vx_problem *problem, uint64_t places, vx_tally **tally, vx_error *error)
-{
-    size_t count = (size_t)places;
-    bool clusters = problem->options.clusters, counts = problem->options.count, tfce = problem->options.tfce;
-    vx_tally *t = vx_array_zero(1, sizeof *t);
-    if (!t)
-        return vx_fail_memory(error);
-    t->evaluations = places;
-    t->high = vx_array(count, sizeof *t->high);
-    t->low = vx_array(count, sizeof *t->low);
-    t->extent = clusters ? vx_array_zero(count, sizeof *t->extent) : NULL;
-    t->mass = clusters ? vx_array_zero(count, sizeof *t->mass) : NULL;
-    t->tfce = tfce ? vx_array_zero(count, sizeof *t->tfce) : NULL;
-    t->exceed = counts ? vx_array_zero((size_t)problem->voxels, sizeof *t->exceed) : NULL;
-    if (!t->high || !t->low || (clusters && (!t->extent || !t->mass)) || (counts && !t->exceed) || (tfce && !t->tfce)) {
-        vx_tally_free(t);
-        return vx_fail_memory(error);
-    }
-    *tally = t;
-    return VX_OK;
-}
-
-void vx_tally_free(vx_tally *tally)
-{
-    if (!tally)
-        return;
-    free(tally->high);
-    free(tally->low);
-    free(tally->extent);
-    free(tally->mass);
-    free(tally->tfce);
-    free(tally->exceed);
-    free(tally);
 }

@@ -1,25 +1,12 @@
 /* The engine: runs ranges of relabellings of one problem on one device.
  *
  * Work goes in batches; a batch leaves maxima and counts, which merge associatively, so that ranges may run anywhere
- * and in any order. A vx_engine owns its device buffers, a vx_tally its arrays. */
+ * and in any order. A vx_engine owns its device buffers. */
 #ifndef VX_ENGINE_ENGINE_H
 #define VX_ENGINE_ENGINE_H
 
 #include "engine/schedule.h"
-
-/* What relabellings of a problem gave, one a place. */
-typedef struct vx_tally {
-    uint64_t evaluations; /* places */
-    double *high, *low;   /* largest and smallest r */
-    int32_t (*extent)[2]; /* largest cluster of the positive and the negative tail, voxels; null without clusters */
-    double (*mass)[2];    /* largest mass */
-    double (*tfce)[2];    /* largest TFCE; null without TFCE */
-    uint64_t *exceed;     /* voxels: scores >= high bound plus scores <= low bound; null without counting */
-    uint64_t overflows;   /* relabellings that were computed again with longer lists */
-} vx_tally;
-
-vx_status vx_tally_new(const vx_problem *problem, uint64_t places, vx_tally **tally, vx_error *error);
-void vx_tally_free(vx_tally *tally);
+#include "engine/tally.h"
 
 typedef struct vx_engine vx_engine;
 

@@ -87,10 +87,10 @@ static vx_status place_voxels(vx_problem *p, const vx_matrix *matrix, vx_error *
     }
     p->stride_y = high[0] - low[0] + 2;
     p->stride_z = p->stride_y * (high[1] - low[1] + 2);
-    p->slab_size = p->stride_z * (high[2] - low[2] + 2);
-    if (p->slab_size > INT32_MAX)
+    p->grid_size = p->stride_z * (high[2] - low[2] + 2);
+    if (p->grid_size > INT32_MAX)
         return vx_fail(error, VX_INPUT, "a mask whose bounding box has %lld voxels is too large for clusters",
-                       (long long)p->slab_size);
+                       (long long)p->grid_size);
     if (!(p->position = vx_array((size_t)p->voxels, sizeof *p->position)))
         return vx_fail_memory(error);
     for (int64_t v = 0; v < p->voxels; v++) {
@@ -207,6 +207,41 @@ int32_t vx_score_lowered(const vx_problem *p, int32_t score)
     return vx_r_score(p, copysign(fmax(fabs(r) - vx_score_tolerance(p, r), 0.0), r));
 }
 
+int vx_problem_flags(const vx_problem *p)
+{
+    const vx_problem_options *o = &p->options;
+    return (o->count ? VX_COUNT : 0) | (o->clusters ? VX_COMPACT : 0) | (o->tfce ? VX_STORE | VX_ENHANCE : 0);
+}
+
+vx_dense_args vx_problem_dense_args(const vx_problem *p)
+{
+    return (vx_dense_args){
+        .n = (int)p->effect->n,
+        .nuisance = (int)p->effect->nuisance,
+        .groups = p->groups,
+        .width = p->width,
+        .cut_high = p->cut_high,
+        .cut_low = p->cut_low,
+        .near_high = p->near_high,
+        .near_low = p->near_low,
+        .map = (int)(p->tiles * VX_TILE),
+    };
+}
+
+vx_clusters_args vx_problem_clusters_args(const vx_problem *p)
+{
+    return (vx_clusters_args){
+        .grid_size = (int)p->grid_size,
+        .stride_y = (int)p->stride_y,
+        .stride_z = (int)p->stride_z,
+        .connectivity = p->options.connectivity,
+        .fixed_point = p->op == VX_OP_SIGNFLIP,
+        .scale = (float)p->unit,
+        .root_df = (float)sqrt(p->effect->df),
+        .threshold = (float)p->options.threshold_t,
+    };
+}
+
 vx_tfce_args vx_problem_tfce_args(const vx_problem *p)
 {
     const vx_problem_options *o = &p->options;
@@ -214,7 +249,7 @@ vx_tfce_args vx_problem_tfce_args(const vx_problem *p)
         .voxels = (int)p->voxels,
         .padded = (int)(p->tiles * VX_TILE),
         .tails = o->tfce_tails,
-        .slab_size = (int)p->slab_size,
+        .grid_size = (int)p->grid_size,
         .stride_y = (int)p->stride_y,
         .stride_z = (int)p->stride_z,
         .connectivity = o->connectivity,
@@ -236,6 +271,19 @@ double vx_problem_tfce_scale(const vx_problem *p)
 double vx_tfce_power(int64_t size, double extent)
 {
     return size == 0 ? 0.0 : extent == 0.5 ? sqrt((double)size) : pow((double)size, extent);
+}
+
+vx_status vx_problem_upload_powers(const vx_problem *p, vx_backend *backend, vx_buffer *to, vx_error *error)
+{
+    size_t count = (size_t)p->voxels + 1;
+    double *power = vx_array(count, sizeof *power);
+    if (!power)
+        return vx_fail_memory(error);
+    for (size_t s = 0; s < count; s++)
+        power[s] = vx_tfce_power((int64_t)s, p->options.tfce_extent);
+    vx_status status = backend->upload(backend, 0, to, 0, power, count * sizeof *power, error);
+    free(power);
+    return status;
 }
 
 size_t vx_weights_size(const vx_problem *p)

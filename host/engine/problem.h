@@ -34,7 +34,7 @@ typedef struct vx_problem {
     int32_t cut_high, cut_low;   /* forming threshold */
     int32_t near_high, near_low; /* near |r| = 1: args.h */
     int32_t *position;    /* voxels: place in the padded grid of the mask's bounding box; else null */
-    int64_t slab_size, stride_y, stride_z;
+    int64_t grid_size, stride_y, stride_z;
 } vx_problem;
 
 vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const vx_relabellings *relabellings,
@@ -64,12 +64,21 @@ double vx_score_tolerance(const vx_problem *problem, double r);
 /* The score whose |r| is one tolerance smaller, but at least 0. */
 int32_t vx_score_lowered(const vx_problem *problem, int32_t score);
 
-/* What the op tfce is asked for, all but the number of relabellings and of slabs; and what its answers are to be
- * multiplied by: 1 / (H + 1) in double where the integral is in closed form. */
+/* The VX_ flags of args.h that the options ask of every relabelling. */
+int vx_problem_flags(const vx_problem *problem);
+
+/* The arguments of the ops, all but what follows from the schedule: the voxel slab, how many relabellings, their lists,
+ * and how many are worked on at the same time. */
+vx_dense_args vx_problem_dense_args(const vx_problem *problem);
+vx_clusters_args vx_problem_clusters_args(const vx_problem *problem);
 vx_tfce_args vx_problem_tfce_args(const vx_problem *problem);
+
+/* What the answers of the op tfce are to be multiplied by: 1 / (H + 1) where the integral is in closed form. */
 double vx_problem_tfce_scale(const vx_problem *problem);
 /* s^E; 0 for s = 0. */
 double vx_tfce_power(int64_t size, double extent);
+/* Fills VX_B_POWER: the same doubles for every device. */
+vx_status vx_problem_upload_powers(const vx_problem *problem, vx_backend *backend, vx_buffer *to, vx_error *error);
 
 /* Bytes of the weights of one relabelling, and the weights themselves of `count` relabellings: flip bits for signflip,
  * W[1 + k][n] for correlation. */

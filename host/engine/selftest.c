@@ -165,17 +165,17 @@ static vx_status put_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
         low[p] = INT32_MAX;
     }
     const vx_start all[] = {
-        {VX_Y, y, sizeof y},
-        {VX_W, k->relabelling, k->relabelling_size},
-        {VX_HIGH, high, ps * 4},
-        {VX_LOW, low, ps * 4},
-        {VX_COUNT_HIGH, count_high, sizeof count_high},
-        {VX_COUNT_LOW, count_low, sizeof count_low},
-        {VX_COUNTS, NULL, VX_TILE * 4},
-        {VX_SCORE, NULL, ps * VX_TILE * 4},
-        {VX_LIST_VOXEL, NULL, ps * CAPACITY * 4},
-        {VX_LIST_SCORE, NULL, ps * CAPACITY * 4},
-        {VX_LIST_SIZE, NULL, ps * 4},
+        {VX_B_Y, y, sizeof y},
+        {VX_B_W, k->relabelling, k->relabelling_size},
+        {VX_B_HIGH, high, ps * 4},
+        {VX_B_LOW, low, ps * 4},
+        {VX_B_COUNT_HIGH, count_high, sizeof count_high},
+        {VX_B_COUNT_LOW, count_low, sizeof count_low},
+        {VX_B_COUNTS, NULL, VX_TILE * 4},
+        {VX_B_SCORE, NULL, ps * VX_TILE * 4},
+        {VX_B_LIST_VOXEL, NULL, ps * CAPACITY * 4},
+        {VX_B_LIST_SCORE, NULL, ps * CAPACITY * 4},
+        {VX_B_LIST_SIZE, NULL, ps * 4},
     };
     return start(backend, all, sizeof all / sizeof *all, buffers, error);
 }
@@ -209,13 +209,13 @@ static vx_status get_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
         void *to;
         size_t bytes;
     } all[] = {
-        {VX_HIGH, found->high, ps * 4},
-        {VX_LOW, found->low, ps * 4},
-        {VX_COUNTS, found->count, sizeof found->count},
-        {VX_SCORE, found->score, ps * sizeof *found->score},
-        {VX_LIST_SIZE, found->size, ps * 4},
-        {VX_LIST_VOXEL, found->voxel, ps * sizeof *found->voxel},
-        {VX_LIST_SCORE, found->listed, ps * sizeof *found->listed},
+        {VX_B_HIGH, found->high, ps * 4},
+        {VX_B_LOW, found->low, ps * 4},
+        {VX_B_COUNTS, found->count, sizeof found->count},
+        {VX_B_SCORE, found->score, ps * sizeof *found->score},
+        {VX_B_LIST_SIZE, found->size, ps * 4},
+        {VX_B_LIST_VOXEL, found->voxel, ps * sizeof *found->voxel},
+        {VX_B_LIST_SCORE, found->listed, ps * sizeof *found->listed},
     };
     vx_status status = VX_OK;
     for (size_t i = 0; i < sizeof all / sizeof *all && status == VX_OK; i++)
@@ -253,7 +253,7 @@ static vx_status check_relabelling(const vx_known *k, int p, const vx_found *fou
 
 static vx_status dense(vx_backend *backend, const vx_known *k, vx_error *error)
 {
-    vx_buffer *buffers[VX_DENSE_BUFFERS] = {0};
+    vx_buffer *buffers[VX_BUFFERS] = {0};
     vx_found found = {0};
     vx_status status = put_dense(backend, k, buffers, error);
     if (status == VX_OK)
@@ -268,7 +268,7 @@ static vx_status dense(vx_backend *backend, const vx_known *k, vx_error *error)
             count += (k->score[p][v] >= k->count_high[v]) + (k->score[p][v] <= k->count_low[v]);
         status = expect("the count of voxel", v, found.count[v], count, error);
     }
-    for (int b = 0; b < VX_DENSE_BUFFERS; b++)
+    for (int b = 0; b < VX_BUFFERS; b++)
         backend->buffer_free(backend, buffers[b]);
     return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "%s", k->name);
 }
@@ -284,7 +284,7 @@ static vx_status dense(vx_backend *backend, const vx_known *k, vx_error *error)
  * With sqrt(df) = 12, t = 12 * .6 / .8 = 9 and 12 * .8 / .6 = 16, which are 1 and 8 above the threshold of 8. So the
  * largest mass is 8 for every connectivity, that of a cluster which is not the largest; for the negative tail 1.
  * Relabelling 1 lists nothing. Relabelling 2 lists (2,0,0) .6 and (0,0,0) .6: two clusters, which (1,0,0) would join if
- * the slab were not clear again. */
+ * the grid of labels were not clear again. */
 enum { NX = 4, NY = 3, NZ = 3, ENTRIES = 6, PS = 3 };
 
 typedef struct vx_components {
@@ -296,18 +296,18 @@ static vx_status run_clusters(vx_backend *backend, int connectivity, vx_componen
 {
     static const int at[ENTRIES][3] = {{2, 2, 0}, {0, 0, 0}, {2, 0, 0}, {1, 1, 1}, {3, 0, 2}, {1, 0, 0}};
     static const double r[ENTRIES] = {.6, .6, -.6, .6, .8, .6};
-    const int stride_y = NX + 2, stride_z = (NX + 2) * (NY + 2), slab_size = stride_z * (NZ + 2);
+    const int stride_y = NX + 2, stride_z = (NX + 2) * (NY + 2), grid_size = stride_z * (NZ + 2);
     const vx_clusters_args args = {.relabellings = PS,
                                    .capacity = ENTRIES,
-                                   .slabs = 1,
-                                   .slab_size = slab_size,
+                                   .parallel = 1,
+                                   .grid_size = grid_size,
                                    .stride_y = stride_y,
                                    .stride_z = stride_z,
                                    .connectivity = connectivity,
                                    .root_df = 12,
                                    .threshold = 8};
     int32_t position[NX * NY * NZ], voxel[PS][ENTRIES] = {0}, score[PS][ENTRIES] = {0}, size[PS] = {ENTRIES, 0, 2};
-    vx_buffer *buffers[VX_CLUSTERS_BUFFERS] = {0};
+    vx_buffer *buffers[VX_BUFFERS] = {0};
     for (int v = 0; v < NX * NY * NZ; v++)
         position[v] = (v / (NX * NY) + 1) * stride_z + (v / NX % NY + 1) * stride_y + v % NX + 1;
     for (int e = 0; e < ENTRIES; e++) {
@@ -319,25 +319,25 @@ static vx_status run_clusters(vx_backend *backend, int connectivity, vx_componen
         score[2][e] = score[0][1];
     }
     const vx_start all[] = {
-        {VX_C_POSITION, position, sizeof position},
-        {VX_C_LIST_VOXEL, voxel, sizeof voxel},
-        {VX_C_LIST_SCORE, score, sizeof score},
-        {VX_C_LIST_SIZE, size, sizeof size},
-        {VX_C_EXTENT, NULL, sizeof found->extent},
-        {VX_C_MASS, NULL, sizeof found->mass},
-        {VX_C_SLAB, NULL, (size_t)slab_size * 4},
-        {VX_C_PARENT, NULL, ENTRIES * 4},
-        {VX_C_SIZE, NULL, ENTRIES * 4},
-        {VX_C_SUM, NULL, ENTRIES * 8},
+        {VX_B_POSITION, position, sizeof position},
+        {VX_B_LIST_VOXEL, voxel, sizeof voxel},
+        {VX_B_LIST_SCORE, score, sizeof score},
+        {VX_B_LIST_SIZE, size, sizeof size},
+        {VX_B_EXTENT, NULL, sizeof found->extent},
+        {VX_B_MASS, NULL, sizeof found->mass},
+        {VX_B_LABEL, NULL, (size_t)grid_size * 4},
+        {VX_B_PARENT, NULL, ENTRIES * 4},
+        {VX_B_SIZE, NULL, ENTRIES * 4},
+        {VX_B_SUM, NULL, ENTRIES * 8},
     };
     vx_status status = start(backend, all, sizeof all / sizeof *all, buffers, error);
     if (status == VX_OK)
         status = backend->run(backend, 0, VX_OP_CLUSTERS, &args, buffers, error);
     if (status == VX_OK)
-        status = backend->download(backend, 0, buffers[VX_C_EXTENT], 0, found->extent, sizeof found->extent, error);
+        status = backend->download(backend, 0, buffers[VX_B_EXTENT], 0, found->extent, sizeof found->extent, error);
     if (status == VX_OK)
-        status = backend->download(backend, 0, buffers[VX_C_MASS], 0, found->mass, sizeof found->mass, error);
-    for (int b = 0; b < VX_CLUSTERS_BUFFERS; b++)
+        status = backend->download(backend, 0, buffers[VX_B_MASS], 0, found->mass, sizeof found->mass, error);
+    for (int b = 0; b < VX_BUFFERS; b++)
         backend->buffer_free(backend, buffers[b]);
     return status;
 }
@@ -379,38 +379,38 @@ static vx_status run_tfce(vx_backend *backend, int connectivity, double best[PS]
     static const int32_t zeros[TFCE_WORDS];
     static const int at[TFCE_VOXELS][3] = {{0, 0, 0}, {1, 0, 0}, {2, 1, 0}, {3, 2, 2}};
     static const double r[TFCE_VOXELS] = {.8, .6, .8, -.6}, power[TFCE_VOXELS + 1] = {0, 1, 4, 9, 16};
-    const int stride_y = NX + 1, stride_z = (NX + 1) * (NY + 1), slab_size = stride_z * (NZ + 1);
+    const int stride_y = NX + 1, stride_z = (NX + 1) * (NY + 1), grid_size = stride_z * (NZ + 1);
     const vx_tfce_args args = {.relabellings = PS,
                                .voxels = TFCE_VOXELS,
                                .padded = TFCE_PADDED,
                                .tails = 3,
-                               .slabs = 1,
-                               .slab_size = slab_size,
+                               .parallel = 1,
+                               .grid_size = grid_size,
                                .stride_y = stride_y,
                                .stride_z = stride_z,
                                .connectivity = connectivity,
                                .root_df = 12,
                                .power = 3};
     int32_t position[TFCE_VOXELS], score[PS][TFCE_PADDED] = {0};
-    vx_buffer *buffers[VX_TFCE_BUFFERS] = {0};
+    vx_buffer *buffers[VX_BUFFERS] = {0};
     for (int v = 0; v < TFCE_VOXELS; v++) {
         position[v] = (at[v][2] + 1) * stride_z + (at[v][1] + 1) * stride_y + at[v][0] + 1;
         score[0][v] = key(VX_OP_CORRELATION, r[v]);
         score[2][v] = key(VX_OP_CORRELATION, -r[v]);
     }
     const vx_start all[] = {
-        {VX_T_SCORE, score, sizeof score},
-        {VX_T_POSITION, position, sizeof position},
-        {VX_T_POWER, power, sizeof power},
-        {VX_T_BEST, NULL, PS * sizeof *best},
-        {VX_T_WORK, zeros, ((size_t)slab_size * VX_TFCE_GRID_WORDS + TFCE_PADDED * VX_TFCE_VOXEL_WORDS + 1) / 2 * 8},
+        {VX_B_SCORE, score, sizeof score},
+        {VX_B_POSITION, position, sizeof position},
+        {VX_B_POWER, power, sizeof power},
+        {VX_B_BEST, NULL, PS * sizeof *best},
+        {VX_B_WORK, zeros, ((size_t)grid_size * VX_TFCE_GRID_WORDS + TFCE_PADDED * VX_TFCE_VOXEL_WORDS + 1) / 2 * 8},
     };
     vx_status status = start(backend, all, sizeof all / sizeof *all, buffers, error);
     if (status == VX_OK)
         status = backend->run(backend, 0, VX_OP_TFCE, &args, buffers, error);
     if (status == VX_OK)
-        status = backend->download(backend, 0, buffers[VX_T_BEST], 0, best, PS * sizeof *best, error);
-    for (int b = 0; b < VX_TFCE_BUFFERS; b++)
+        status = backend->download(backend, 0, buffers[VX_B_BEST], 0, best, PS * sizeof *best, error);
+    for (int b = 0; b < VX_BUFFERS; b++)
         backend->buffer_free(backend, buffers[b]);
     return status;
 }
@@ -439,7 +439,8 @@ vx_status vx_backend_selftest(vx_backend *backend, vx_error *error)
         status = dense(backend, &partial, error);
     for (int connectivity = 6; connectivity <= 26 && status == VX_OK; connectivity += connectivity == 6 ? 12 : 8)
         status = clusters(backend, connectivity, error);
-    for (int connectivity = 6; connectivity <= 26 && status == VX_OK && backend->info.has_double;
+    for (int connectivity = 6;
+         connectivity <= 26 && status == VX_OK && vx_backend_supports(backend, VX_OP_TFCE);
          connectivity += connectivity == 6 ? 12 : 8)
         status = tfce(backend, connectivity, error);
     return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "%s: the self-test failed", backend->info.id);

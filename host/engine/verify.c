@@ -109,18 +109,19 @@ static double extreme(const vx_tally *t, int which, uint64_t i)
 static int64_t choose(const vx_check *c, uint64_t chosen[CHOSEN_MAX])
 {
     const vx_tally *t = c->evidence->tally;
-    uint64_t all = t->evaluations, row = all > ROW ? ROW : 0, batch = (uint64_t)c->evidence->batch;
-    uint64_t last = (all - 1) / batch * batch, late = all - last > ROW ? last + ROW : last;
+    uint64_t first = c->evidence->range.first, end = c->evidence->range.last, batch = (uint64_t)c->evidence->batch;
+    uint64_t row = end - first > ROW ? first + ROW : first, last = first + (end - first - 1) / batch * batch;
+    uint64_t late = end - last > ROW ? last + ROW : last;
     int64_t count = 0;
-    add(chosen, &count, 0);
-    add(chosen, &count, all - 1);
+    add(chosen, &count, first);
+    add(chosen, &count, end - 1);
     for (uint32_t k = 0; k < DRAWN; k++) {
-        add(chosen, &count, draw(c, k, row, all));
-        add(chosen, &count, draw(c, DRAWN + k, late, all));
+        add(chosen, &count, draw(c, k, row, end));
+        add(chosen, &count, draw(c, DRAWN + k, late, end));
     }
     for (int which = 0; which < EXTREMES; which++) {
-        uint64_t at = 0;
-        for (uint64_t i = 1; i < all; i++)
+        uint64_t at = first;
+        for (uint64_t i = first + 1; i < end; i++)
             at = extreme(t, which, i) > extreme(t, which, at) ? i : at;
         add(chosen, &count, at);
     }
@@ -217,14 +218,16 @@ cleanup:
     return status;
 }
 
-/* Every labelling reaches itself, so no count is 0; and a relabelling counts once, or twice where the bounds meet. */
+/* The observed labelling reaches itself, so no count with it is 0; and a relabelling counts once, or twice where the
+ * bounds meet. */
 static vx_status check_range_of_counts(const vx_check *c, vx_error *error)
 {
     const vx_evidence *e = c->evidence;
+    const double all = (double)(e->range.last - e->range.first), least = e->range.first == 0 ? 1.0 : 0.0;
     vx_status status = VX_OK;
     for (int64_t v = 0; v < e->problem->voxels && !status; v++) {
-        double most = (double)e->tally->evaluations * (e->high[v] > e->low[v] ? 1.0 : 2.0);
-        status = within(c, "the count of voxel", (uint64_t)v, (double)e->tally->exceed[v], 1.0, most, error);
+        double most = all * (e->high[v] > e->low[v] ? 1.0 : 2.0);
+        status = within(c, "the count of voxel", (uint64_t)v, (double)e->tally->exceed[v], least, most, error);
     }
     return status;
 }
@@ -260,7 +263,7 @@ static vx_status choose_tiles(const vx_check *c, vx_tiles *t, vx_error *error)
     return VX_OK;
 }
 
-/* Evaluates every relabelling with bounds that are `times` the tolerance stricter. */
+/* Evaluates the range with bounds that are `times` the tolerance stricter. */
 static vx_status run_tiles(const vx_check *c, vx_tiles *t, int times, vx_tally **tally, vx_error *error)
 {
     const vx_evidence *e = c->evidence;
@@ -274,15 +277,16 @@ static vx_status run_tiles(const vx_check *c, vx_tiles *t, int times, vx_tally *
     }
     if (t->problem.options.count && (status = vx_engine_count_against(t->engine, t->high, t->low, error)))
         return status;
-    return vx_engine_run(t->engine, 0, e->tally->evaluations, *tally, NULL, NULL, error);
+    return vx_engine_run(t->engine, e->range.first, e->range.last, *tally, NULL, NULL, error);
 }
 
 /* A maximum over the map is at least the maximum over some tiles. */
 static vx_status compare_tiles(const vx_check *c, const vx_tiles *t, const vx_tally *loose, vx_error *error)
 {
     const vx_tally *found = c->evidence->tally;
+    const vx_range range = c->evidence->range;
     vx_status status = VX_OK;
-    for (uint64_t i = 0; i < found->evaluations && !status; i++) {
+    for (uint64_t i = range.first; i < range.last && !status; i++) {
         double high = t->strict->high[i], low = t->strict->low[i];
         status = within(c, "the largest r of relabelling", i, found->high[i], high - tolerance(c, high), INFINITY,
                         error);
@@ -301,9 +305,10 @@ static vx_status compare_tiles(const vx_check *c, const vx_tiles *t, const vx_ta
 static vx_status check_tiles(const vx_check *c, vx_error *error)
 {
     bool exact = c->evidence->device->exact_division;
+    const vx_range range = c->evidence->range;
     vx_tiles t = {0};
     vx_status status = choose_tiles(c, &t, error);
-    if (status || (status = new_engine(c, &t.problem, c->evidence->tally->evaluations, &t.engine, error)) ||
+    if (status || (status = new_engine(c, &t.problem, range.last - range.first, &t.engine, error)) ||
         (status = run_tiles(c, &t, 1, &t.strict, error)))
         goto cleanup;
     if (!exact && (status = run_tiles(c, &t, -1, &t.loose, error)))

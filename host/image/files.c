@@ -8,10 +8,34 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool ends_with(const char *text, const char *end)
+bool vx_image_ends(const char *name, const char *ending)
 {
-    const size_t length = strlen(text), tail = strlen(end);
-    return length > tail && strcasecmp(text + length - tail, end) == 0;
+    const size_t length = strlen(name), tail = strlen(ending);
+    return length > tail && strcasecmp(name + length - tail, ending) == 0;
+}
+
+size_t vx_image_stem(const char *name)
+{
+    static const char *const ending[] = {".nii", ".nii.gz", ".hdr", ".hdr.gz", ".img", ".img.gz"};
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
+        if (vx_image_ends(name, ending[i]))
+            return strlen(name) - strlen(ending[i]);
+    return strlen(name);
+}
+
+static bool has_ending(const char *name)
+{
+    return name[vx_image_stem(name)];
+}
+
+bool vx_image_name(const char *name)
+{
+    static const char *const foreign[] = {".mgz", ".mgh", ".mnc", ".nrrd", ".nhdr", ".dcm", ".gii", ".nii.bz2",
+                                          ".nii.xz", ".nii.zst", ".nii.zip"};
+    bool found = has_ending(name);
+    for (size_t i = 0; i < sizeof foreign / sizeof *foreign && !found; i++)
+        found = vx_image_ends(name, foreign[i]);
+    return found;
 }
 
 /* A link to what is not there counts: it is named later as what it is. */
@@ -72,10 +96,10 @@ static vx_status find_other_half(const char *path, size_t length, bool is_header
 /* `path` has an ending, or is a file. */
 static vx_status take(const char *path, vx_image_files *files, vx_error *error)
 {
-    const size_t length = strlen(path) - (ends_with(path, ".gz") ? 3 : 0);
+    const size_t length = strlen(path) - (vx_image_ends(path, ".gz") ? 3 : 0);
     char *bare = vx_text("%.*s", (int)length, path), *self = vx_copy_text(path), *other = NULL;
     vx_status status = bare && self ? check_there(path, error) : vx_fail_memory(error);
-    const bool is_header = !status && ends_with(bare, ".hdr"), is_voxels = !status && ends_with(bare, ".img");
+    const bool is_header = !status && vx_image_ends(bare, ".hdr"), is_voxels = !status && vx_image_ends(bare, ".img");
     if (is_header || is_voxels)
         status = find_other_half(path, length, is_header, &other, error);
     free(bare);
@@ -83,15 +107,6 @@ static vx_status take(const char *path, vx_image_files *files, vx_error *error)
     if (status)
         vx_image_files_destroy(files);
     return status;
-}
-
-static bool has_ending(const char *name)
-{
-    static const char *const ending[] = {".nii", ".nii.gz", ".hdr", ".hdr.gz", ".img", ".img.gz"};
-    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
-        if (ends_with(name, ending[i]))
-            return true;
-    return false;
 }
 
 /* What a name without an ending may have behind it. */

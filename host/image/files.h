@@ -21,6 +21,15 @@ typedef struct vx_image_files {
 vx_status vx_image_files_find(const char *name, vx_image_files *files, vx_error *error);
 void vx_image_files_destroy(vx_image_files *files);
 
+/* Whether a name ends like this, in any case of letters, with something in front. */
+bool vx_image_ends(const char *name, const char *ending);
+
+/* The length of a name without .nii, .hdr or .img, each as it is or with .gz; all of it where it ends otherwise. */
+size_t vx_image_stem(const char *name);
+
+/* Whether a name ends as an image's does, of those kinds too that are told apart but not read. */
+bool vx_image_name(const char *name);
+
 /* Whether `name`, which is no file and has no image's ending, means an image all the same. */
 bool vx_image_bare_name(const char *name);
 

@@ -13,13 +13,13 @@ enum {
     GZIP_ALONE = MAX_WBITS + 16, /* gzip and no other form, as inflateInit2 has it */
 };
 
-vx_status vx_packed_fail_short(const vx_packed *s, vx_error *error)
+vx_status vx_packed_fail_short(const vx_packed_file *s, vx_error *error)
 {
     return vx_fail(error, VX_INPUT, "%s: truncated: it ends before the last voxel that its header promises", s->path);
 }
 
 /* Moves what is left to the front and reads on behind it. At the end of the file nothing is added. */
-static vx_status fill(vx_packed *s, vx_error *error)
+static vx_status fill(vx_packed_file *s, vx_error *error)
 {
     ssize_t count;
     memmove(s->raw, s->next, s->raw_left);
@@ -36,17 +36,17 @@ static vx_status fill(vx_packed *s, vx_error *error)
 }
 
 /* Whether a gzip member begins at the next byte. */
-static vx_status at_member(vx_packed *s, bool *yes, vx_error *error)
+static vx_status at_member(vx_packed_file *s, bool *yes, vx_error *error)
 {
     vx_status status = s->raw_left < 2 ? fill(s, error) : VX_OK;
     *yes = !status && s->raw_left >= 2 && s->next[0] == 0x1f && s->next[1] == 0x8b;
     return status;
 }
 
-vx_status vx_packed_open(const char *path, bool hashed, vx_packed *s, vx_error *error)
+vx_status vx_packed_open(const char *path, bool hashed, vx_packed_file *s, vx_error *error)
 {
     struct stat about;
-    *s = (vx_packed){.path = path, .hashed = hashed};
+    *s = (vx_packed_file){.path = path, .hashed = hashed};
     s->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not make us wait */
     if (s->descriptor < 0)
         return vx_fail(error, VX_INPUT, "%s: %s", path, strerror(errno));
@@ -72,7 +72,7 @@ vx_status vx_packed_open(const char *path, bool hashed, vx_packed *s, vx_error *
     return status;
 }
 
-static vx_status read_plain(vx_packed *s, unsigned char *bytes, size_t wanted, size_t *got, vx_error *error)
+static vx_status read_plain(vx_packed_file *s, unsigned char *bytes, size_t wanted, size_t *got, vx_error *error)
 {
     while (*got < wanted && !s->at_end) {
         vx_status status = s->raw_left ? VX_OK : fill(s, error);
@@ -89,7 +89,7 @@ static vx_status read_plain(vx_packed *s, unsigned char *bytes, size_t wanted, s
 }
 
 /* A member has ended: another may follow; anything else behind it is ignored, as gzip does. */
-static vx_status next_member(vx_packed *s, vx_error *error)
+static vx_status next_member(vx_packed_file *s, vx_error *error)
 {
     bool more;
     vx_status status = at_member(s, &more, error);
@@ -99,7 +99,7 @@ static vx_status next_member(vx_packed *s, vx_error *error)
     return status;
 }
 
-static vx_status read_packed(vx_packed *s, unsigned char *bytes, size_t wanted, size_t *got, vx_error *error)
+static vx_status read_packed(vx_packed_file *s, unsigned char *bytes, size_t wanted, size_t *got, vx_error *error)
 {
     z_stream *z = &s->inflate;
     while (*got < wanted && !s->at_end) {
@@ -129,7 +129,7 @@ static vx_status read_packed(vx_packed *s, unsigned char *bytes, size_t wanted, 
     return VX_OK;
 }
 
-vx_status vx_packed_read(vx_packed *s, void *bytes, size_t wanted, size_t *got, vx_error *error)
+vx_status vx_packed_read(vx_packed_file *s, void *bytes, size_t wanted, size_t *got, vx_error *error)
 {
     *got = s->back_left < wanted ? s->back_left : wanted;
     if (*got) {
@@ -140,7 +140,7 @@ vx_status vx_packed_read(vx_packed *s, void *bytes, size_t wanted, size_t *got, 
     return s->packed ? read_packed(s, bytes, wanted, got, error) : read_plain(s, bytes, wanted, got, error);
 }
 
-vx_status vx_packed_skip(vx_packed *s, uint64_t bytes, vx_error *error)
+vx_status vx_packed_skip(vx_packed_file *s, uint64_t bytes, vx_error *error)
 {
     unsigned char scratch[4096];
     while (bytes) {
@@ -156,13 +156,13 @@ vx_status vx_packed_skip(vx_packed *s, uint64_t bytes, vx_error *error)
     return VX_OK;
 }
 
-void vx_packed_give_back(vx_packed *s, const void *bytes, size_t count)
+void vx_packed_give_back(vx_packed_file *s, const void *bytes, size_t count)
 {
     s->back = bytes;
     s->back_left = count;
 }
 
-vx_status vx_packed_finish(vx_packed *s, vx_source_file *file, vx_error *error)
+vx_status vx_packed_finish(vx_packed_file *s, vx_source_file *file, vx_error *error)
 {
     unsigned char one;
     size_t got;
@@ -180,7 +180,7 @@ vx_status vx_packed_finish(vx_packed *s, vx_source_file *file, vx_error *error)
     return VX_OK;
 }
 
-void vx_packed_close(vx_packed *s)
+void vx_packed_close(vx_packed_file *s)
 {
     if (!s)
         return;
@@ -190,5 +190,5 @@ void vx_packed_close(vx_packed *s)
         close(s->descriptor);
     free(s->raw);
     vx_sha256_destroy(&s->sha256);
-    *s = (vx_packed){0};
+    *s = (vx_packed_file){0};
 }

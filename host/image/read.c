@@ -19,12 +19,12 @@ enum {
 
 /* The streams of a volume that is being read, as many as it has files; the last one holds the voxels. */
 typedef struct vx_opened {
-    vx_packed stream[2];
+    vx_packed_file stream[2];
     unsigned char raw[VX_HEADER_BYTES];
     vx_volume_header header;
 } vx_opened;
 
-static vx_packed *voxel_stream(vx_source *source)
+static vx_packed_file *voxel_stream(vx_source *source)
 {
     return &source->opened->stream[source->files - 1];
 }
@@ -70,7 +70,7 @@ static void convert(int datatype, double slope, double inter, const void *block,
 }
 
 /* Whether the file can hold what its header promises. */
-static vx_status check_size(const vx_volume_header *header, const vx_packed *s, vx_error *error)
+static vx_status check_size(const vx_volume_header *header, const vx_packed_file *s, vx_error *error)
 {
     uint64_t promised = header->offset + header->voxels * header->voxel_bytes; /* fits: see vx_header_parse */
     if (s->packed ? promised / INFLATE_RATIO <= s->file.size : promised <= s->file.size)
@@ -81,7 +81,7 @@ static vx_status check_size(const vx_volume_header *header, const vx_packed *s, 
 }
 
 /* `apply`: slope and intercept of the header, to the floats. */
-static vx_status read_voxels(const vx_volume_header *header, bool apply, vx_packed *s, float *data, double *wide,
+static vx_status read_voxels(const vx_volume_header *header, bool apply, vx_packed_file *s, float *data, double *wide,
                              vx_error *error)
 {
     const double slope = apply ? header->slope : 1, inter = apply ? header->inter : 0;

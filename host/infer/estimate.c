@@ -101,7 +101,7 @@ vx_status vx_estimate(const vx_matrix *matrix, const vx_effect *effect, vx_estim
         vx_estimates_destroy(&m);
         return status;
     }
-    for (int64_t v = 0; v < matrix->voxels; v++) /* one thread: see base/distribution.h */
+    for (int64_t v = 0; v < matrix->voxels; v++) /* one thread: others would wait at the door of nifticdf */
         m.z[v] = (float)vx_z_from_t(m.t[v], effect->df);
     *estimates = m;
     return VX_OK;

@@ -1,30 +1,31 @@
-/* Making the maps and clusters of one effect, once its relabellings are tallied. */
+/* The parts of a result, in the order in which they are made: each adds its maps to those before.
+ *
+ * `score` holds the data as observed, one score a voxel; `device` is the name of the device, for messages. */
 #ifndef VX_INFER_MAPS_H
 #define VX_INFER_MAPS_H
 
-#include "engine/engine.h"
 #include "infer/estimate.h"
 #include "infer/pvalue.h"
 
-/* Everything that one effect needs while it is tested; the caller's vx_result takes what outlives it. */
-typedef struct vx_work {
-    vx_device *device;
-    const vx_matrix *matrix;
-    const vx_effect *effect;
-    const vx_inference_options *options;
-    vx_relabellings *relabellings;
-    vx_problem *problem;
-    vx_schedule schedule;
-    vx_engine *engine;
-    vx_tally *tally;
-    vx_estimates estimates;
-    vx_maxima maxima;
-    int32_t *score, *high, *low;
-    bool exact; /* uncorrected p over all sign flips, though only some of them are used for the rest */
-    vx_result *result;
-} vx_work;
+/* The maps of the estimates, which the result takes over. */
+void vx_result_add_estimates(vx_result *result, vx_estimates *estimates);
 
-/* Fills w->result from estimates, scores, tally and maxima, which it takes over as far as the result keeps them. */
-vx_status vx_maps_make(vx_work *w, vx_error *error);
+/* p-uncorrected, p-fdr and p-fwe-voxel. */
+vx_status vx_result_add_voxel_p(vx_result *result, const vx_problem *problem, const int32_t *score,
+                                const vx_tally *tally, const vx_maxima *maxima, vx_error *error);
+
+/* The clusters, their map, and their p by extent and mass. VX_DEVICE where the largest one is not that of the tally. */
+vx_status vx_result_add_clusters(vx_result *result, const vx_matrix *matrix, const vx_problem *problem,
+                                 const int32_t *score, const vx_maxima *maxima, const char *device, vx_error *error);
+
+/* tfce and p-fwe-tfce. VX_DEVICE where its maximum is not that of the tally. */
+vx_status vx_result_add_tfce(vx_result *result, const vx_problem *problem, const int32_t *score,
+                             const vx_maxima *maxima, const char *device, vx_error *error);
+
+/* The voxelwise p of every cluster's peak. */
+void vx_result_add_peaks(vx_result *result, const vx_matrix *matrix);
+
+/* The null distributions, in t, voxels and mass: the maxima, which the result takes over where it keeps them. */
+void vx_result_add_null(vx_result *result, vx_maxima *maxima);
 
 #endif

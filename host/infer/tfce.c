@@ -130,7 +130,7 @@ vx_status vx_tfce_map(const vx_problem *problem, const int32_t *score, bool lowe
     size_t voxels = (size_t)problem->voxels;
     sweep w = {.problem = problem};
     peak *order = vx_array(voxels, sizeof *order);
-    w.at = vx_array_zero((size_t)(problem->slab_size + problem->stride_z + problem->stride_y + 2), sizeof *w.at);
+    w.at = vx_array_zero((size_t)(problem->grid_size + problem->stride_z + problem->stride_y + 2), sizeof *w.at);
     w.parent = vx_array(voxels, sizeof *w.parent);
     w.root = vx_array(voxels, sizeof *w.root);
     w.size = vx_array(voxels, sizeof *w.size);

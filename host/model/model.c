@@ -2,17 +2,12 @@
 
 #include "base/memory.h"
 #include "base/options.h"
+#include "model/orthonormal.h"
 #include "model/ranks.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <lapacke.h>
-
-/* A column whose part outside the columns before it is below this share of its length repeats them. Columns are of unit
- * length by then, so rounding leaves about n * 1e-16. */
-static const double DEPENDENT = 1e-8;
 
 /* The columns of one effect while it is built: nuisance first, the regressor of interest last. */
 typedef struct design {
@@ -83,60 +78,6 @@ static vx_status fail_dependent(const design *d, int64_t column, vx_error *error
                    d->name[column], before);
 }
 
-/* Scales the columns to unit length into q; the length of the last. */
-static double scale_columns(const design *d, double *q)
-{
-    double norm = 0.0;
-    for (int64_t j = 0; j < d->columns; j++) {
-        const double *column = d->value + j * d->n;
-        double square = 0.0;
-        for (int64_t i = 0; i < d->n; i++)
-            square += column[i] * column[i];
-        norm = sqrt(square);
-        for (int64_t i = 0; i < d->n; i++)
-            q[j * d->n + i] = column[i] / norm;
-    }
-    return norm;
-}
-
-/* Orthonormal q_1..q_m of the columns by Householder QR, with signs such that q_j'column_j > 0. `length` is that of the
- * last column's part outside the others. */
-static vx_status orthonormalise(const design *d, double *q, double *length, vx_error *error)
-{
-    vx_status status = VX_OK;
-    lapack_int n = (lapack_int)d->n, m = (lapack_int)d->columns;
-    double *tau = vx_array((size_t)m, sizeof *tau), *sign = vx_array((size_t)m, sizeof *sign);
-    if (!tau || !sign) {
-        status = vx_fail_memory(error);
-        goto cleanup;
-    }
-    double norm = scale_columns(d, q);
-    if (LAPACKE_dgeqrf(LAPACK_COL_MAJOR, n, m, q, n, tau)) {
-        status = vx_fail(error, VX_INTERNAL, "QR decomposition of the design failed");
-        goto cleanup;
-    }
-    for (int64_t j = 0; j < m; j++) {
-        double r = q[j * n + j];
-        if (fabs(r) < DEPENDENT) {
-            status = fail_dependent(d, j, error);
-            goto cleanup;
-        }
-        sign[j] = r < 0.0 ? -1.0 : 1.0;
-        *length = fabs(r) * norm;
-    }
-    if (LAPACKE_dorgqr(LAPACK_COL_MAJOR, n, m, m, q, n, tau)) {
-        status = vx_fail(error, VX_INTERNAL, "QR decomposition of the design failed");
-        goto cleanup;
-    }
-    for (int64_t j = 0; j < m; j++)
-        for (int64_t i = 0; i < n; i++)
-            q[j * n + i] *= sign[j];
-cleanup:
-    free(tau);
-    free(sign);
-    return status;
-}
-
 /* Keeps the design as a person writes it: centred columns, their names, the contrast on the last. */
 static vx_status keep_design(const design *d, vx_effect *effect, vx_error *error)
 {
@@ -163,6 +104,7 @@ static vx_status finish_effect(const design *d, vx_effect *effect, vx_error *err
         return vx_fail(error, VX_INPUT, "%lld participants for %lld parameters; at least %lld are needed", (long long)n,
                        (long long)m, (long long)m + 1);
     vx_status status = VX_OK;
+    int64_t dependent;
     double *q = vx_array((size_t)(m * n), sizeof *q);
     effect->z_columns = m - 1;
     effect->nuisance = m - 1 - fixed;
@@ -174,8 +116,13 @@ static vx_status finish_effect(const design *d, vx_effect *effect, vx_error *err
         status = vx_fail_memory(error);
         goto cleanup;
     }
-    if ((status = orthonormalise(d, q, &effect->norm, error)))
+    memcpy(q, d->value, (size_t)(m * n) * sizeof *q);
+    if ((status = vx_orthonormalise(q, n, m, &effect->norm, &dependent, error)))
         goto cleanup;
+    if (dependent >= 0) {
+        status = fail_dependent(d, dependent, error);
+        goto cleanup;
+    }
     memcpy(effect->z, q, (size_t)(effect->z_columns * n) * sizeof *q);
     memcpy(effect->q, q + fixed * n, (size_t)(effect->nuisance * n) * sizeof *q);
     memcpy(effect->x, q + (m - 1) * n, (size_t)n * sizeof *q);

@@ -4,6 +4,8 @@
 #include "base/distribution.h"
 #include "infer/quantity.h"
 #include "report/numbers.h"
+#include "results/level.h"
+#include "results/tails.h"
 
 #include <math.h>
 #include <string.h>
@@ -61,20 +63,20 @@ static void put_null_distribution(vx_making *m)
 
 static void put_thresholds(vx_making *m)
 {
-    static const char *const words[] = {[VX_TWO_TAILS] = "|t|", [VX_POSITIVE] = "t", [VX_NEGATIVE] = "t"};
+    const vx_tails_words *words = vx_tails_about(m->effect->tails);
     const double threshold = m->effect->threshold_t;
     const int tails = m->effect->tails == VX_TWO_TAILS ? 2 : 1;
     const double p = tails * vx_t_upper(threshold, m->effect->df);
     vx_turtle *t = &m->turtle;
     vx_turtle_about(t, "height threshold", "prov:Entity , nidm_HeightThreshold: , obo_statistic:");
-    vx_turtle_text(t, "rdfs:label", "Height Threshold: %s>%.6g", words[m->effect->tails], threshold);
+    vx_turtle_text(t, "rdfs:label", "Height Threshold: %s>%.6g", words->statistic, threshold);
     vx_turtle_real(t, "prov:value", threshold);
     vx_turtle_node(t, "nidm_equivalentThreshold:", "height threshold as p");
     vx_turtle_about(t, "height threshold as p", "prov:Entity , nidm_HeightThreshold: , nidm_PValueUncorrected:");
     vx_turtle_text(t, "rdfs:label", "Height Threshold: p<%.6g (uncorrected)", p);
     vx_turtle_real(t, "prov:value", p);
     vx_turtle_text(t, "rdfs:comment", "By Student's distribution with %g degrees of freedom, %s.", m->effect->df,
-                   tails == 2 ? "two-sided" : "one-sided");
+                   words->sided);
     vx_turtle_about(t, "extent threshold", "prov:Entity , nidm_ExtentThreshold: , obo_statistic:");
     vx_turtle_text(t, "rdfs:label", "Extent Threshold: k>=0");
     vx_turtle_typed(t, "nidm_clusterSizeInVoxels:", "int", "0");
@@ -119,7 +121,7 @@ static void put_search_space(vx_making *m)
     vx_turtle_text(t, "nidm_noiseFWHMInUnits:", "[NaN, NaN, NaN]");
     vx_turtle_typed(t, "nidm_randomFieldStationarity:", "boolean", "false");
     vx_turtle_text(t, "rdfs:comment", "Permutation needs no smoothness, and none was estimated (NaN).%s",
-                   isnan(height) ? " The relabellings are too few for any p < 0.05." : "");
+                   isnan(height) ? " The relabellings are too few for any p < " VX_LEVEL_TEXT "." : "");
 }
 
 static void put_excursion_set(vx_making *m)

@@ -3,8 +3,9 @@
 
 #include "base/memory.h"
 #include "base/stream.h"
-#include "space/grid.h"
 #include "report/numbers.h"
+#include "results/schema.h"
+#include "space/grid.h"
 
 #include <errno.h>
 #include <math.h>
@@ -52,8 +53,8 @@ static void take_over(vx_making *m, const char *name, vx_quantity map)
 
 static void take_over_mask(vx_making *m)
 {
-    char *path = m->modality->alone ? vx_text("%s/mask.nii.gz", m->results->folder)
-                                    : vx_text("%s/%s_mask.nii.gz", m->results->folder, m->modality->stem);
+    char *path = m->modality->alone ? vx_text("%s/" VX_MASK_FILE, m->results->folder)
+                                    : vx_text("%s/%s_" VX_MASK_FILE, m->results->folder, m->modality->stem);
     if (!m->status)
         m->status = path ? vx_pack_add_file(m->pack, VX_NIDM_MASK, path, m->error) : vx_fail_memory(m->error);
     free(path);
@@ -109,10 +110,12 @@ static void add_contrast(vx_making *m, size_t elements)
 static void add_errors(vx_making *m, const float *mask, size_t elements)
 {
     const vx_results_effect *effect = m->effect;
-    const double square = vx_design_square(effect->design, effect->n, effect->columns, effect->tested);
+    double square = 0;
+    if (!m->status)
+        m->status = vx_design_square(effect->design, effect->n, effect->columns, effect->tested, &square, m->error);
     float *se = effect->ranks ? vx_array_zero(elements, sizeof *se) : read_map(m, VX_MAP_SE);
     float *residual = vx_array_zero(elements, sizeof *residual);
-    if (!m->status && (!se || !residual || isnan(square)))
+    if (!m->status && (!se || !residual))
         m->status = vx_fail_memory(m->error);
     for (size_t i = 0; !m->status && i < elements; i++) {
         if (!(mask[i] > 0))

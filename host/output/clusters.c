@@ -38,7 +38,7 @@ static void print_cluster(FILE *stream, const vx_cluster *cluster)
 static vx_status write_table(const char *folder, const vx_entry *entry, vx_error *error)
 {
     vx_status status;
-    char *text = NULL, *path = vx_text("%s/%s_clusters.tsv", folder, entry->stem);
+    char *text = NULL, *path = vx_text("%s/%s" VX_CLUSTERS_ENDING, folder, entry->stem);
     size_t size = 0;
     FILE *stream = vx_text_stream(&text, &size);
     if (stream)

@@ -149,7 +149,7 @@ static void put_maps(h5_writer *h5, const vx_record *record, const vx_entry *ent
         at(h5, "/maps/%s/%s/%s", entry->modality_name, entry->effect_name, vx_quantity_name(map->quantity));
         put_volume(h5, &matrix->grid, H5T_NATIVE_FLOAT, volume, turned);
         put_text_attribute(h5, "units", is_p ? vx_p_format_words(record->p_format) : map->units);
-        put_text_attribute(h5, "p_format", is_p ? vx_p_format_name(record->p_format) : "n/a");
+        put_text_attribute(h5, "p_format", is_p ? vx_p_format_names[record->p_format] : "n/a");
     }
     free(volume);
     free(turned);
@@ -235,7 +235,7 @@ static void put_permutations(h5_writer *h5, const vx_entry *entry)
         put_integer(h5, number[i].value);
     }
     at(h5, "/permutations/%s/%s/kind", entry->modality_name, entry->effect_name);
-    put_text(h5, vx_scheme_name(effect->scheme));
+    put_text(h5, vx_scheme_names[effect->scheme]);
     const char *words = generator_words[result->plan.exhaustive][!flips];
     if (!result->plan.exhaustive && effect->participant[effect->n - 1] != effect->n - 1) /* they ascend */
         return put_stream_numbers(h5, entry, words);
@@ -298,8 +298,7 @@ static void put_design(h5_writer *h5, const vx_record *record, const vx_entry *e
 /* A study has one session or two, of which the last is the follow-up. */
 static const char *session_name(const vx_means *means, int64_t session)
 {
-    static const char *const name[VX_MEAN_SESSIONS] = {"baseline", "followup"};
-    return name[VX_MEAN_SESSIONS - means->sessions + session];
+    return vx_session_names[VX_MEAN_SESSIONS - means->sessions + session];
 }
 
 /* What the images of a modality are on average, and who is in it. */
@@ -407,7 +406,7 @@ static bool open_in_memory(h5_writer *h5)
 {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     bool good = access >= 0 && H5Pset_fapl_core(access, GROWTH, false) >= 0;
-    h5->file = good ? H5Fcreate("results.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access) : -1;
+    h5->file = good ? H5Fcreate(VX_HDF5_FILE, H5F_ACC_TRUNC, H5P_DEFAULT, access) : -1;
     h5->text = H5Tcopy(H5T_C_S1);
     h5->links = H5Pcreate(H5P_LINK_CREATE);
     good = h5->file >= 0 && H5Tset_size(h5->text, H5T_VARIABLE) >= 0 && H5Tset_cset(h5->text, H5T_CSET_UTF8) >= 0 &&
@@ -442,7 +441,7 @@ vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *e
     size_t entries = 0, size = 0;
     void *image = NULL, *print_data = NULL;
     H5E_auto2_t print = NULL;
-    char *path = vx_text("%s/results.h5", folder), reason[200] = "out of memory";
+    char *path = vx_text("%s/" VX_HDF5_FILE, folder), reason[200] = "out of memory";
     vx_status status = vx_entries_new(record, &entry, &entries, error);
     H5Eget_auto2(H5E_DEFAULT, &print, &print_data); /* HDF5 prints what fails; a library must not */
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);

@@ -123,7 +123,7 @@ static json_t *p_object(const vx_result *result, int64_t voxels)
             below += vx_significant(map->value[v]);
         }
         object = vx_json_set(object, vx_quantity_about(map->quantity)->key,
-                             json_pack("{so sI}", "smallest", number(smallest), "voxels_below_0_05", below));
+                             json_pack("{so sI}", "smallest", number(smallest), VX_VOXELS_BELOW_KEY, below));
     }
     return object;
 }
@@ -140,7 +140,7 @@ static json_t *clusters_object(const vx_result *result)
             continue;
         for (size_t i = 0; i < result->clusters; i++)
             below += vx_significant(result->cluster[i].p[kind]);
-        snprintf(key, sizeof key, "%s_below_0_05", about->word);
+        snprintf(key, sizeof key, "%s" VX_BELOW_ENDING, about->word);
         object = vx_json_set(object, key, json_integer(below));
     }
     object = vx_json_set(object, "threshold_t", number(result->plan.threshold_t));
@@ -150,7 +150,7 @@ static json_t *clusters_object(const vx_result *result)
 static json_t *permutations_object(const vx_result *result)
 {
     const vx_plan *plan = &result->plan;
-    return json_pack("{ss so so sb sb so so so so}", "kind", vx_scheme_name(result->effect->scheme), "possible",
+    return json_pack("{ss so so sb sb so so so so}", "kind", vx_scheme_names[result->effect->scheme], "possible",
                      whole(plan->possible), "relabellings", whole(plan->relabellings), "exhaustive",
                      (int)plan->exhaustive, "exact_uncorrected", (int)plan->exact_uncorrected, "p_smallest_possible",
                      number(plan->p_smallest), "seed", whole(result->options.seed), "overflows",
@@ -173,7 +173,6 @@ static json_t *left_out(const char *participant, const char *reason)
 /* One effect: who is in it, its design, and what was found. `row` walks the modality's rows beside the effect's. */
 static json_t *effect_object(const vx_record *record, const vx_entry *entry)
 {
-    static const char *const tails[] = {"two", "pos", "neg"};
     const vx_result *result = entry->result;
     const vx_effect *effect = result->effect;
     const vx_study_modality *study = entry->modality->study;
@@ -193,7 +192,7 @@ static json_t *effect_object(const vx_record *record, const vx_entry *entry)
                      vx_json_text(entry->stem), "hdf5", hdf5_path(entry), "ranks", (int)effect->ranks, "n",
                      (json_int_t)effect->n, "df", number(effect->df), "participants", used, "left_out", missing,
                      "columns", columns, "contrast", numbers(effect->contrast, (size_t)effect->columns), "tails",
-                     tails[result->options.tails], "peak", peak_object(result, entry->modality->matrix), "p",
+                     vx_tails_names[result->options.tails], "peak", peak_object(result, entry->modality->matrix), "p",
                      p_object(result, entry->modality->matrix->voxels), "clusters", clusters_object(result),
                      "permutations", permutations_object(result));
 }
@@ -282,13 +281,13 @@ static json_t *levels_object(const vx_study *study)
 
 static json_t *study_object(const vx_study *study)
 {
-    static const char *const design[] = {"paired", "onesample"};
     static const char *const direction[] = {NULL, "names", "option", "option"};
     json_t *sessions = json_array();
     for (int k = 0; k < 2; k++)
         if (study->session[k])
             sessions = vx_json_append(sessions, vx_json_text(study->session[k]));
-    return json_pack("{so ss so so so sI}", "table", vx_json_text(study->table), "design", design[study->design],
+    return json_pack("{so ss so so so sI}", "table", vx_json_text(study->table), "design",
+                     vx_design_names[study->design],
                      "sessions", sessions, "direction", vx_json_text(direction[study->direction]), "levels",
                      levels_object(study), "participants", (json_int_t)study->participants);
 }
@@ -306,7 +305,7 @@ vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *e
                     vx_json_text(record->command_line), "started", vx_json_text(record->started), "seconds", "read",
                     number(record->seconds_read), "infer", number(record->seconds_infer), "total",
                     number(record->seconds_total), "device", device_object(record->device), "options",
-                    options_object(record), "p_format", vx_p_format_name(record->p_format), "study",
+                    options_object(record), "p_format", vx_p_format_names[record->p_format], "study",
                     study_object(record->study), "remarks", remarks_array(record->remarks), "modalities",
                     modalities_array(record, entry, entries), "inputs", inputs_array(record), "not_written",
                     vx_json_text(record->not_written));

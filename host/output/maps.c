@@ -123,7 +123,7 @@ static vx_status write_masks(const char *folder, const vx_record *record, const 
     vx_status status = VX_OK;
     char description[80];
     uint8_t *mask = NULL;
-    char *path = vx_text("%s/mask.nii.gz", folder);
+    char *path = vx_text("%s/" VX_MASK_FILE, folder);
     size_t elements = vx_grid_elements(&record->modality[0].matrix->grid);
     snprintf(description, sizeof description, "voxstat %s: voxels analysed", record->version);
     mask = vx_array(elements, 1);
@@ -138,7 +138,7 @@ static vx_status write_masks(const char *folder, const vx_record *record, const 
         const vx_grid *grid = &entry[i].modality->matrix->grid;
         free(path);
         free(mask);
-        path = vx_text("%s/%s_mask.nii.gz", folder, entry[i].modality_name);
+        path = vx_text("%s/%s_" VX_MASK_FILE, folder, entry[i].modality_name);
         mask = vx_array(vx_grid_elements(grid), 1);
         if (!path || !mask) {
             status = vx_fail_memory(error);

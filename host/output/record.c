@@ -7,11 +7,6 @@
 
 #include <string.h>
 
-const char *vx_scheme_name(vx_scheme scheme)
-{
-    return scheme == VX_SIGN_FLIP ? "sign-flip" : "permutation";
-}
-
 const char *vx_effect_participant(const vx_record *record, const vx_entry *entry, int64_t i)
 {
     int64_t row = entry->result->effect->row[i];

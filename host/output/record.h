@@ -29,9 +29,6 @@ void vx_map_scatter(const vx_map *map, int64_t voxels, const int64_t *index, vx_
  * lie on different grids and so have no voxels in common to mark; `mask` has the elements of the first one's grid. */
 bool vx_mask_intersection(const vx_record_modality *modality, size_t count, uint8_t *mask);
 
-/* "sign-flip" or "permutation". */
-const char *vx_scheme_name(vx_scheme scheme);
-
 /* The participant of row i of an effect. */
 const char *vx_effect_participant(const vx_record *record, const vx_entry *entry, int64_t i);
 

@@ -3,6 +3,7 @@
 #include "base/distribution.h"
 #include "base/memory.h"
 #include "base/sort.h"
+#include "model/orthonormal.h"
 #include "results/level.h"
 
 #include <math.h>
@@ -78,65 +79,45 @@ double vx_mean(const double *value, int64_t n)
     return sum / (double)n;
 }
 
-static double dot(const double *a, const double *b, int64_t n)
+/* Q of the design (columns x n) with one column last, behind the columns - 1 others, which leave a part of `length` of
+ * it. */
+static vx_status put_last(const double *design, int64_t n, int64_t columns, int64_t column, double *q, double *length,
+                          vx_error *error)
 {
-    double sum = 0;
-    for (int64_t i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
-
-/* Takes the unit vectors q (k x n) out of v, twice: once leaves rounding behind (Giraud et al. 2005, Comput Math Appl
- * 50:1069). */
-static void project_out(const double *q, int64_t k, int64_t n, double *v)
-{
-    for (int64_t j = 0; j < 2 * k; j++) {
-        const double *unit = q + j % k * n, along = dot(unit, v, n);
-        for (int64_t i = 0; i < n; i++)
-            v[i] -= along * unit[i];
-    }
-}
-
-/* An orthonormal basis of all columns of the design but one, by Gram and Schmidt. Returns how many there are. */
-static int64_t others(const double *design, int64_t n, int64_t columns, int64_t column, double *q)
-{
-    int64_t k = 0;
+    int64_t dependent;
+    if (columns > n)
+        return vx_fail(error, VX_INPUT, "%lld columns of a design for %lld participants: it is damaged",
+                       (long long)columns, (long long)n);
     for (int64_t c = 0; c < columns; c++) {
-        double *unit = q + k * n;
-        if (c == column)
-            continue;
+        const int64_t place = c == column ? columns - 1 : c < column ? c : c - 1;
         for (int64_t i = 0; i < n; i++)
-            unit[i] = design[i * columns + c];
-        project_out(q, k, n, unit);
-        const double norm = sqrt(dot(unit, unit, n));
-        for (int64_t i = 0; i < n; i++)
-            unit[i] /= norm;
-        k++;
+            q[place * n + i] = design[i * columns + c];
     }
-    return k;
+    vx_status status = vx_orthonormalise(q, n, columns, length, &dependent, error);
+    if (!status && dependent >= 0)
+        status = vx_fail(error, VX_INPUT, "a column of the design is a linear combination of others: it is damaged");
+    return status;
 }
 
 vx_status vx_line_fit(const double *design, int64_t n, int64_t columns, int64_t column, double df, double offset,
                       const double *y, vx_line *line, vx_error *error)
 {
     vx_line fit = {.n = n, .x = vx_array((size_t)n, sizeof(double)), .y = vx_array((size_t)n, sizeof(double))};
-    double *q = vx_array((size_t)(n * columns), sizeof *q);
-    if (!fit.x || !fit.y || !q) {
-        free(q);
-        vx_line_destroy(&fit);
-        return vx_fail_memory(error);
-    }
-    const int64_t k = others(design, n, columns, column, q);
+    double *q = vx_array((size_t)(n * columns), sizeof *q), length = 0;
+    vx_status status = fit.x && fit.y && q ? VX_OK : vx_fail_memory(error);
+    if (status || (status = put_last(design, n, columns, column, q, &length, error)))
+        goto cleanup;
     for (int64_t i = 0; i < n; i++) {
         fit.x[i] = design[i * columns + column];
         fit.y[i] = y[i];
     }
     fit.x_mean = vx_mean(fit.x, n) + offset;
     fit.y_mean = vx_mean(y, n);
-    project_out(q, k, n, fit.x);
-    project_out(q, k, n, fit.y);
-    fit.x_square = dot(fit.x, fit.x, n);
-    const double xy = dot(fit.x, fit.y, n), yy = dot(fit.y, fit.y, n);
+    for (int64_t i = 0; i < n; i++)
+        fit.x[i] = length * q[(columns - 1) * n + i];
+    vx_project_out(q, columns - 1, n, fit.y);
+    fit.x_square = length * length;
+    const double xy = vx_dot(fit.x, fit.y, n), yy = vx_dot(fit.y, fit.y, n);
     fit.slope = xy / fit.x_square;
     fit.r = xy / sqrt(fit.x_square * yy);
     for (int64_t i = 0; i < n; i++) {
@@ -152,24 +133,22 @@ vx_status vx_line_fit(const double *design, int64_t n, int64_t columns, int64_t 
         fit.x[i] += fit.x_mean;
         fit.y[i] += fit.y_mean;
     }
-    free(q);
     *line = fit;
-    return VX_OK;
+    fit = (vx_line){0};
+cleanup:
+    free(q);
+    vx_line_destroy(&fit);
+    return status;
 }
 
-double vx_design_square(const double *design, int64_t n, int64_t columns, int64_t column)
+vx_status vx_design_square(const double *design, int64_t n, int64_t columns, int64_t column, double *square,
+                           vx_error *error)
 {
-    double *x = vx_array((size_t)n, sizeof *x), *q = vx_array((size_t)(n * columns), sizeof *q), square = NAN;
-    if (x && q) {
-        const int64_t k = others(design, n, columns, column, q);
-        for (int64_t i = 0; i < n; i++)
-            x[i] = design[i * columns + column];
-        project_out(q, k, n, x);
-        square = dot(x, x, n);
-    }
-    free(x);
+    double *q = vx_array((size_t)(n * columns), sizeof *q), length = 0;
+    vx_status status = q ? put_last(design, n, columns, column, q, &length, error) : vx_fail_memory(error);
+    *square = length * length;
     free(q);
-    return square;
+    return status;
 }
 
 void vx_line_destroy(vx_line *line)
@@ -192,14 +171,6 @@ double vx_smallest_uncorrected(const vx_results_effect *effect)
     if (!effect->exact_uncorrected || isnan(effect->possible))
         return effect->p_smallest;
     return (effect->tails == VX_TWO_TAILS ? 2 : 1) / effect->possible;
-}
-
-const char *vx_beyond_text(const vx_results_effect *effect, char text[48])
-{
-    static const char *const format[] = {[VX_TWO_TAILS] = "|t| > %.2f", [VX_POSITIVE] = "t > %.2f",
-                                         [VX_NEGATIVE] = "t < \xE2\x88\x92%.2f"};
-    snprintf(text, 48, format[effect->tails], effect->threshold_t);
-    return text;
 }
 
 double vx_cluster_change(const vx_results_effect *effect, size_t c, int64_t i)

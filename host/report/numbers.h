@@ -4,17 +4,13 @@
 
 #include "results/results.h"
 
-/* What a statistic must exceed for p < 0.05, given the maxima of `count` relabellings, the observed one among them:
- * with p = #{null >= x} / count, the value of which fewer than 0.05 count are larger (Nichols & Holmes 2002, Hum Brain
- * Mapp 15:1). NaN where no value can reach it: the relabellings are too few. */
+/* What a statistic must exceed for a significant p, given the maxima of `count` relabellings, the observed one among
+ * them: with p = #{null >= x} / count, the value of which fewer than VX_LEVEL count are larger (Nichols & Holmes 2002,
+ * Hum Brain Mapp 15:1). NaN where no value can reach it: the relabellings are too few. */
 double vx_critical(const double *null, uint64_t count);
 
 /* The smallest p that an uncorrected one can be: of all sign flips where it is exact, else of the relabellings used. */
 double vx_smallest_uncorrected(const vx_results_effect *effect);
-
-/* What lies beyond the forming threshold, in 48 bytes: "|t| > 3.85", "t > 3.85", "t < -3.85" with a real minus, by the
- * tails tested. Returns `text`. */
-const char *vx_beyond_text(const vx_results_effect *effect, char text[48]);
 
 /* Median, and the median distance from it times 1.4826, the SD of normal data; NaN is passed over. False where memory
  * is short. */
@@ -43,8 +39,9 @@ void vx_line_destroy(vx_line *line);
 double vx_line_band(const vx_line *line, double x);
 
 /* The sum of squares that the other columns leave of one column: 1 / (c'(X'X)^-1 c) of the contrast that is 1 there.
- * NaN where memory is short. */
-double vx_design_square(const double *design, int64_t n, int64_t columns, int64_t column);
+ * Errors of this and of vx_line_fit: VX_INPUT, where a column repeats the others; VX_INTERNAL. */
+vx_status vx_design_square(const double *design, int64_t n, int64_t columns, int64_t column, double *square,
+                           vx_error *error);
 
 
 /* The change of participant i over measured cluster c; of a onesample design the value itself. */

@@ -1,6 +1,8 @@
 #include "report/page.h"
 
+#include "base/memory.h"
 #include "base/number.h"
+#include "base/utf8.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -8,100 +10,57 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Length of the UTF-8 sequence that starts at `c`, or 0 where none does (RFC 3629: no overlong forms, no surrogates,
- * nothing above U+10FFFF). */
-static int sequence(const unsigned char *c)
+/* What stands in the page for a character of `length` bytes (0: no UTF-8); null: the character itself. */
+static const char *replacement(const char *text, size_t length)
 {
-    if (c[0] < 0x80)
-        return 1;
-    int length = c[0] >= 0xf0 ? 4 : c[0] >= 0xe0 ? 3 : 2;
-    if (c[0] < 0xc2 || c[0] > 0xf4)
-        return 0;
-    for (int i = 1; i < length; i++)
-        if ((c[i] & 0xc0) != 0x80)
-            return 0;
-    if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] > 0x9f) || (c[0] == 0xf0 && c[1] < 0x90) ||
-        (c[0] == 0xf4 && c[1] > 0x8f))
-        return 0;
-    return length;
-}
-
-static void escape(FILE *out, const char *text)
-{
-    for (const unsigned char *c = (const unsigned char *)text; *c;) {
-        const int length = sequence(c);
-        const bool control = *c < 0x20 && *c != '\n' && *c != '\t';
-        switch (*c) {
-        case '<': fputs("&lt;", out); break;
-        case '>': fputs("&gt;", out); break;
-        case '&': fputs("&amp;", out); break;
-        case '"': fputs("&quot;", out); break;
-        case '\'': fputs("&#39;", out); break;
-        default:
-            if (length == 0 || control || *c == 0x7f)
-                fputs("\xEF\xBF\xBD", out);
-            else
-                fwrite(c, 1, (size_t)length, out);
-        }
-        c += length ? length : 1;
+    const unsigned char byte = (unsigned char)*text;
+    switch (byte) {
+    case '<': return "&lt;";
+    case '>': return "&gt;";
+    case '&': return "&amp;";
+    case '"': return "&quot;";
+    case '\'': return "&#39;";
+    case '\n':
+    case '\t': return NULL;
+    default: return length == 0 || byte < 0x20 || byte == 0x7f ? "\xEF\xBF\xBD" : NULL;
     }
 }
 
-/* A %s conversion with its width and precision, escaped afterwards. */
-static void put_text(vx_page *page, const char *spec, const char *text)
+const char *vx_page_escaped(vx_page *page, const char *text)
 {
-    char *padded = NULL;
-    if (!strcmp(spec, "%s"))
-        escape(page->out, text ? text : "");
-    else if (asprintf(&padded, spec, text ? text : "") < 0)
+    if (!text)
+        return "";
+    char **grown = vx_array_grow(page->escaped, page->texts, 1, sizeof *grown);
+    page->escaped = grown ? grown : page->escaped;
+    char *escaped = grown ? vx_array(strlen(text) + 1, sizeof "&quot;" - 1) : NULL, *end = escaped;
+    if (!escaped) {
         page->lost = true;
-    else {
-        escape(page->out, padded);
-        free(padded);
+        return "";
     }
+    page->escaped[page->texts++] = escaped;
+    while (*text) {
+        const size_t length = vx_utf8_length(text), bytes = length ? length : 1;
+        const char *instead = replacement(text, length);
+        end = instead ? stpcpy(end, instead) : mempcpy(end, text, bytes);
+        text += bytes;
+    }
+    *end = '\0';
+    return escaped;
 }
 
-void vx_put(vx_page *page, const char *format, ...)
+void vx_page_print(vx_page *page, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    for (const char *c = format; *c;) {
-        char spec[32];
-        if (*c != '%') {
-            size_t plain = strcspn(c, "%");
-            fwrite(c, 1, plain, page->out);
-            c += plain;
-            continue;
-        }
-        size_t used = 0;
-        do {
-            if (*c == '*')
-                used += (size_t)snprintf(spec + used, sizeof spec - used, "%d", va_arg(arguments, int));
-            else
-                spec[used++] = *c;
-        } while (!strchr("scdiuefg%", *c++) || used == 1);
-        spec[used] = '\0';
-        const bool longer = strstr(spec, "ll"), size = strchr(spec, 'z');
-        switch (spec[used - 1]) {
-        case '%': fputc('%', page->out); break;
-        case 's': put_text(page, spec, va_arg(arguments, const char *)); break;
-        case 'c': put_text(page, "%s", (char[]){(char)va_arg(arguments, int), '\0'}); break;
-        case 'e':
-        case 'f':
-        case 'g': fprintf(page->out, spec, va_arg(arguments, double)); break;
-        default:
-            if (longer)
-                fprintf(page->out, spec, va_arg(arguments, long long));
-            else if (size)
-                fprintf(page->out, spec, va_arg(arguments, size_t));
-            else
-                fprintf(page->out, spec, va_arg(arguments, int));
-        }
-    }
+    page->lost |= vfprintf(page->out, format, arguments) < 0;
     va_end(arguments);
+    while (page->texts)
+        free(page->escaped[--page->texts]);
+    free(page->escaped);
+    page->escaped = NULL;
 }
 
-void vx_put_markup(vx_page *page, const char *markup)
+void vx_page_write(vx_page *page, const char *markup)
 {
     fputs(markup, page->out);
 }

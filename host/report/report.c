@@ -102,8 +102,8 @@ static void write_head(vx_report *report)
                   "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n");
     vx_put(page, "<meta name=\"generator\" content=\"voxstat %s\">\n<title>voxstat report: %s</title>\n<style>\n",
            results->version, results->table);
-    vx_put_markup(page, vx_page_file("report.css"));
-    vx_put_markup(page, vx_page_file("viewer.css"));
+    vx_page_write(page, vx_page_file("report.css"));
+    vx_page_write(page, vx_page_file("viewer.css"));
     vx_put_markup(page, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the results</a>\n");
 }
 
@@ -144,7 +144,7 @@ static void write_page(vx_report *report)
         vx_put_markup(page, "</section>\n");
     }
     vx_put_markup(page, "</main>\n</div>\n<footer><p>For research; not a medical device.</p></footer>\n<script>\n");
-    vx_put_markup(page, vx_page_file("report.js"));
+    vx_page_write(page, vx_page_file("report.js"));
     vx_put_markup(page, "</script>\n</body>\n</html>\n");
 }
 

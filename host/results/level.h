@@ -11,6 +11,9 @@
 #include <stdint.h>
 
 #define VX_LEVEL 0.05
+#define VX_TEXT_(value) #value
+#define VX_TEXT(value) VX_TEXT_(value)
+#define VX_LEVEL_TEXT VX_TEXT(VX_LEVEL) /* for sentences */
 
 /* False for NaN: a p that was not asked for. */
 static inline bool vx_significant(double p)

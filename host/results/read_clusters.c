@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "infer/quantity.h"
+#include "results/schema.h"
 #include "study/table.h"
 
 #include <math.h>
@@ -52,7 +53,7 @@ static bool read_cluster(const vx_table *table, int64_t row, vx_cluster *cluster
 void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
 {
     vx_table table = {0};
-    char *path = vx_text("%s/%s_clusters.tsv", r->results->folder, effect->stem);
+    char *path = vx_text("%s/%s" VX_CLUSTERS_ENDING, r->results->folder, effect->stem);
     if (!r->status && !path)
         r->status = vx_fail_memory(r->error);
     if (!r->status && !effect->clusters) { /* a table of no rows is still promised */

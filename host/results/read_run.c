@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "infer/quantity.h"
 #include "results/names.h"
+#include "results/schema.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -162,15 +163,14 @@ static void read_p(vx_reading *r, const json_t *object, vx_results_effect *effec
         effect->p[k] = (vx_results_p){.smallest = NAN};
         if (one)
             effect->p[k] = (vx_results_p){true, get_number(r, one, "smallest"),
-                                          get_whole(r, one, "voxels_below_0_05")};
+                                          get_whole(r, one, VX_VOXELS_BELOW_KEY)};
     }
 }
 
 static void read_permutations(vx_reading *r, const json_t *object, vx_results_effect *effect)
 {
-    static const char *const kind[] = {"sign-flip", "permutation", NULL};
     const json_t *of = member(r, object, "permutations", is_object);
-    effect->scheme = get_word(r, of, "kind", kind) ? VX_PERMUTE : VX_SIGN_FLIP;
+    effect->scheme = (vx_scheme)(VX_SIGN_FLIP + get_word(r, of, "kind", vx_scheme_names + VX_SIGN_FLIP));
     effect->possible = get_number(r, of, "possible");
     effect->relabellings = get_whole(r, of, "relabellings");
     effect->exhaustive = get_flag(r, of, "exhaustive");
@@ -180,8 +180,6 @@ static void read_permutations(vx_reading *r, const json_t *object, vx_results_ef
 
 static void read_effect(vx_reading *r, const json_t *object, vx_results_effect *effect)
 {
-    static const char *const tails[] = {"two", "pos", "neg", NULL};
-    static const vx_tails tails_value[] = {VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE};
     size_t count;
     const json_t *peak = json_object_get(object, "peak"), *clusters;
     effect->name = get_text(r, object, "name");
@@ -198,7 +196,7 @@ static void read_effect(vx_reading *r, const json_t *object, vx_results_effect *
     effect->columns = (int64_t)count;
     effect->contrast = vx_reading_room(r, count, sizeof(double));
     get_numbers(r, object, "contrast", count, effect->contrast);
-    effect->tails = tails_value[get_word(r, object, "tails", tails)];
+    effect->tails = (vx_tails)get_word(r, object, "tails", vx_tails_names);
     effect->peak_t = effect->peak_mm[0] = effect->peak_mm[1] = effect->peak_mm[2] = NAN;
     if (json_is_object(peak)) {
         effect->peak_t = get_number(r, peak, "t");
@@ -271,12 +269,10 @@ static void check_files(vx_reading *r, const json_t *run, const char *key)
 
 static void read_study(vx_reading *r, const json_t *run)
 {
-    static const char *const design[] = {"paired", "onesample", NULL};
-    static const vx_design design_value[] = {VX_PAIRED, VX_ONESAMPLE};
     vx_results *results = r->results;
     const json_t *study = member(r, run, "study", is_object);
     results->table = get_text_or_null(r, study, "table");
-    results->design = design_value[get_word(r, study, "design", design)];
+    results->design = (vx_design)get_word(r, study, "design", vx_design_names);
     results->participants = get_whole(r, study, "participants");
     const json_t *sessions = member(r, study, "sessions", is_array);
     for (size_t k = 0; k < 2 && k < json_array_size(sessions); k++)
@@ -287,8 +283,6 @@ static void read_study(vx_reading *r, const json_t *run)
 
 static void read_all(vx_reading *r)
 {
-    static const char *const format[] = {"log10", "p", "1-p", NULL};
-    static const vx_p_format format_value[] = {VX_P_LOG10, VX_P_PLAIN, VX_P_ONE_MINUS};
     vx_results *results = r->results;
     const json_t *run = results->run;
     results->command_line = get_text(r, run, "command_line");
@@ -297,7 +291,7 @@ static void read_all(vx_reading *r)
     const json_t *device = member(r, run, "device", is_object);
     results->device = get_text(r, device, "name");
     results->driver = get_text(r, device, "driver");
-    results->p_format = format_value[get_word(r, run, "p_format", format)];
+    results->p_format = (vx_p_format)get_word(r, run, "p_format", vx_p_format_names);
     read_study(r, run);
     results->remark = get_texts(r, run, "remarks", &results->remarks);
     member(r, run, "files", is_array);

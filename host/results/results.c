@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const session_name[VX_MEAN_SESSIONS] = {"baseline", "followup"};
 
 void *vx_reading_room(vx_reading *r, size_t count, size_t size)
 {
@@ -51,7 +50,7 @@ static double *means(vx_reading *r, const vx_results_modality *modality, const v
 {
     const size_t n = (size_t)(effect ? effect->n : modality->n), all = (size_t)modality->n;
     const size_t shape[2] = {effect ? effect->measured : 1, n};
-    const char *name = session_name[session];
+    const char *name = vx_session_names[session];
     double *value = effect ? numbers(r, "clusters", effect->place, name, 2, shape, true)
                            : numbers(r, "participants", modality->stem, name, 1, &n, true);
     for (size_t i = 0, row = 0; i < n && !r->status; i++, row++) {
@@ -145,7 +144,7 @@ static void read_modality_store(vx_reading *r, vx_results_modality *modality)
 {
     check_mean(r, modality);
     for (int s = r->results->design == VX_PAIRED ? 0 : 1; s < VX_MEAN_SESSIONS; s++) {
-        modality->voxels[s] = voxel_counts(r, modality, session_name[s]);
+        modality->voxels[s] = voxel_counts(r, modality, vx_session_names[s]);
         modality->global[s] = means(r, modality, NULL, s);
     }
     for (size_t e = 0; e < modality->effects; e++)
@@ -158,7 +157,7 @@ vx_status vx_results_open(const char *folder, vx_results **results, vx_error *er
 {
     vx_results *opened = vx_array_zero(1, sizeof *opened);
     vx_reading r = {opened, VX_OK, error};
-    char *path = vx_text("%s/results.h5", folder);
+    char *path = vx_text("%s/" VX_HDF5_FILE, folder);
     if (!opened || !path || !(opened->folder = vx_copy_text(folder)))
         r.status = vx_fail_memory(error);
     vx_read_run(&r);

@@ -14,7 +14,7 @@
 typedef struct vx_results_p {
     bool there;       /* was asked for */
     double smallest;
-    int64_t below;    /* voxels with p < 0.05 */
+    int64_t below;    /* voxels with a significant p */
 } vx_results_p;
 
 typedef struct vx_results_left_out { const char *participant, *reason; } vx_results_left_out;

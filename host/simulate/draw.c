@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "model/orthonormal.h"
 
 #include <lapacke.h>
 #include <math.h>
@@ -29,14 +30,6 @@ static double uniform(uint64_t seed, vx_draw what, int64_t participant, uint32_t
     return vx_uniform(seed, (uint64_t)what << 32 | (uint64_t)participant, k, VX_STREAM_SIMULATE);
 }
 
-static double dot(int64_t n, const double *a, const double *b)
-{
-    double sum = 0;
-    for (int64_t i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
-}
-
 /* Makes x of mean 0 and sample SD 1, and uncorrelated with the `others` columns (n each) that are so already and are
  * uncorrelated among themselves: Gram-Schmidt. */
 static void condition(int64_t n, double *x, int others, const double *other)
@@ -47,11 +40,11 @@ static void condition(int64_t n, double *x, int others, const double *other)
     for (int64_t i = 0; i < n; i++)
         x[i] -= mean;
     for (int k = 0; k < others; k++) {
-        double along = dot(n, x, other + k * n) / (double)(n - 1);
+        double along = vx_dot(x, other + k * n, n) / (double)(n - 1);
         for (int64_t i = 0; i < n; i++)
             x[i] -= along * other[k * n + i];
     }
-    double sd = sqrt(dot(n, x, x) / (double)(n - 1));
+    double sd = sqrt(vx_dot(x, x, n) / (double)(n - 1));
     for (int64_t i = 0; i < n; i++)
         x[i] /= sd;
 }

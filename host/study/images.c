@@ -9,25 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), tail = strlen(end);
-    return length > tail && !strcasecmp(text + length - tail, end);
-}
-
-bool vx_image_name(const char *value)
-{
-    static const char *const ending[] = {".nii", ".nii.gz", ".hdr", ".hdr.gz", ".img", ".img.gz",
-                                         /* no NIfTI: named as what they are when they are read */
-                                         ".mgz", ".mgh", ".mnc", ".nrrd", ".nhdr", ".dcm", ".gii", ".nii.bz2",
-                                         ".nii.xz", ".nii.zst", ".nii.zip"};
-    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++) {
-        if (ends_with(value, ending[i]))
-            return true;
-    }
-    return false;
-}
-
 /* Whether `value`, which is no image's name and no number, is an image's without its ending. */
 static bool bare_image_name(const vx_table *table, const char *value)
 {

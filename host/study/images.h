@@ -19,9 +19,6 @@ typedef struct vx_image_columns {
     double weight[VX_STUDY_SESSIONS]; /* -1 and 1 make the change; 1 takes images as they are */
 } vx_image_columns;
 
-/* Whether `value` ends in .nii, .nii.gz, .hdr, .hdr.gz, .img or .img.gz. */
-bool vx_image_name(const char *value);
-
 /* Whether a column has the name of an image in some row. */
 bool vx_image_column(const vx_table *table, int64_t column);
 

@@ -1,4 +1,4 @@
-/* Inference: from a matrix and an effect to maps, null distributions and clusters.
+/* Results of an inference: its options and plan, maps, null distributions and clusters.
  *
  * A vx_result owns its arrays; vx_result_free releases it. Maps have one float a voxel of the mask, in the order of
  * vx_matrix.index. */
@@ -127,19 +127,6 @@ typedef struct vx_result {
 /* The map of a quantity, or null. */
 VX_API const vx_map *vx_result_map(const vx_result *result, vx_quantity quantity);
 
-/* Called between batches with work done and to do; returning false stops the run with VX_INTERRUPTED. */
-typedef bool (*vx_progress)(void *context, uint64_t done, uint64_t total);
-
-/* What vx_infer would do. */
-VX_API vx_status vx_infer_plan(const vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
-                               const vx_inference_options *options, vx_plan *plan, vx_error *error);
-
-/* Tests one effect, and has the C backend check what the device computed. Errors: VX_USAGE for options out of range,
- * VX_INPUT for data without variance, VX_DEVICE for a device that fails or gives other results than the C backend,
- * VX_INTERRUPTED. */
-VX_API vx_status vx_infer(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
-                          const vx_inference_options *options, vx_progress progress, void *context, vx_result **result,
-                          vx_error *error);
 VX_API void vx_result_free(vx_result *result);
 
 #ifdef __cplusplus

@@ -9,5 +9,7 @@
 #include "voxstat/model.h"
 #include "voxstat/engine.h"
 #include "voxstat/result.h"
+#include "voxstat/tally.h"
+#include "voxstat/inference.h"
 
 #endif

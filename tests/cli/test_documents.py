@@ -7,9 +7,15 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 import unittest
 
-import numpy
+try:
+    import h5py
+    import numpy
+except ImportError as missing:
+    print("SKIP:", missing)
+    sys.exit(77)
 
 from voxstat_cli import PROGRAM, SHAPE, Study
 
@@ -96,6 +102,21 @@ class Documents(Study):
         written = {re.fullmatch(r"pet_(?:change|rapa_level)_(.*)\.nii\.gz", path.name)[1]
                    for out in ("r", "rho") for path in (self.folder / out).glob("pet_*.nii.gz")}
         self.assertEqual(shown, written)
+
+    def test_columns_and_datasets(self):
+        named = set(re.findall(r"`/?([a-z0-9_]+)`", PAGES["results"])) | {"mask", "pet", "rapa_level", "change"}
+        self.rows[3][1] = "n/a" # a participant who lacks a session leaves a gap in the others' numbers
+        self.write_table()
+        self.assert_done(self.run_paired("--covariate", "rapa_level", "-n", "20", "--cluster-p", "0.05"))
+        header = (self.folder / "voxstat-results/pet_change_clusters.tsv").read_text().splitlines()[0].split("\t")
+        self.assertEqual(set(header) - named, set())
+        with h5py.File(self.folder / "voxstat-results/results.h5") as results:
+            for group in ("permutations", "design", "participants", "clusters"):
+                results[group].visit(lambda name: self.assertIn(name.split("/")[-1], named))
+            self.assertIn("participant", results["permutations/pet/change"])
+            self.assertEqual(set(results["null/pet/change"]), {"voxel", "extent", "mass", "tfce"})
+            self.assertLessEqual(set(results), {"maps", "null", "permutations", "design", "mean", "participants",
+                                                "clusters", "mask", "masks"})
 
 
 class Shown(Study):

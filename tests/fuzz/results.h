@@ -3,7 +3,7 @@
 #ifndef FUZZ_RESULTS_H
 #define FUZZ_RESULTS_H
 
-#include "unit/whole_fixture.h"
+#include "unit/results_fixture.h"
 
 #include "cli/summary.h"
 #include "results/results.h"
@@ -30,7 +30,8 @@ static void fuzz_folder(const char *seed)
 {
     vx_error error;
     strcpy(fixture_folder, "/dev/shm/voxstat-fuzz-XXXXXX");
-    if (!mkdtemp(fixture_folder) || atexit(fuzz_remove) || whole_folder(&error))
+    if (!mkdtemp(fixture_folder) || atexit(fuzz_remove) ||
+        fixture_write_results(VOXSTAT_VERSION, VX_P_LOG10, &error))
         abort();
     if (getenv("VOXSTAT_FUZZ_SEED")) {
         static uint8_t bytes[1 << 20];
@@ -61,8 +62,8 @@ static void fuzz_read(void)
         for (size_t e = 0; e < modality->effects; e++)
             for (int k = 0; k < 6; k++) {
                 float *map = NULL;
-                if (vx_results_map(results, &modality->effect[e], &modality->grid, whole_maps[e % 2][k].quantity, &map,
-                                   &error) && map)
+                if (vx_results_map(results, &modality->effect[e], &modality->grid,
+                                   fixture_results_maps[e % 2][k].quantity, &map, &error) && map)
                     abort();
                 free(map);
             }

@@ -1,5 +1,5 @@
 #!/bin/bash
-# clang reads every kernel without a device, in every form that host/engine/opencl/form.c gives it; a warning is an error.
+# clang reads every kernel without a device, in every form that its row in host/engine/op.c gives it; a warning is an error.
 set -euo pipefail
 command -v clang >/dev/null || { echo "SKIP: no clang"; exit 77; }
 cd "${VOXSTAT_SOURCE:?}/kernels"

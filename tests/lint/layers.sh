@@ -9,7 +9,8 @@ header_module() # header -> module
 {
     case $1 in
     error) echo base ;;
-    result) echo infer ;;
+    tally) echo engine ;;
+    inference | result) echo infer ;;
     voxstat) echo infer ;;
     *) echo "$1" ;;
     esac

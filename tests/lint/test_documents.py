@@ -95,6 +95,9 @@ def offences(root):
     example = (root / "tests/unit/example.c").read_text(encoding="utf-8")
     if re.findall(r"^```c\n(.*?)^```$", library, re.MULTILINE | re.DOTALL) != [example]:
         yield "docs/library.md: shows another program than tests/unit/example.c"
+    for header in sorted(root.glob("include/voxstat/*.h")):
+        if header.name != "voxstat.h" and f"`include/voxstat/{header.name}`" not in library: # voxstat.h has all of them
+            yield f"docs/library.md: does not name include/voxstat/{header.name}"
 
 
 def check_the_checks():
@@ -108,7 +111,8 @@ def check_the_checks():
                {"docs/s.md": "## T w\n`host/none.c`\n"}, {"docs/s.md": "## T w\n`kernels/*.cl`\n"},
                {"docs/s.md": "## T w\n```\nls\n```\n"}, {"host/a.c": "/* see elsewhere.md */\n"},
                {"README.md": good["README.md"] + "x" * README_MOST}, {"docs/new.md": "# New\n"},
-               {"docs/library.md": "```c\nint y;\n```\n"}, {"docs/troubleshooting.md": "| `can … them` | x |\n"}]
+               {"docs/library.md": "```c\nint y;\n```\n"}, {"docs/troubleshooting.md": "| `can … them` | x |\n"},
+               {"include/voxstat/x.h": "int x;\n"}]
     for change in [{}, *planted]:
         with tempfile.TemporaryDirectory() as folder:
             for name, text in {**good, **change}.items():

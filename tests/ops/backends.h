@@ -1,4 +1,4 @@
-/* Every backend that this build and machine have, opened once a program, and one run of a dense op on it. */
+/* Every backend that this build and machine have, opened once a program, and one run of an op on it. */
 #ifndef VX_TESTS_OPS_BACKENDS_H
 #define VX_TESTS_OPS_BACKENDS_H
 
@@ -100,34 +100,44 @@ static inline void device_read(vx_backend *backend, vx_buffer *buffer, void *dat
     must(backend->download(backend, 0, buffer, 0, data, bytes, &error), &error);
 }
 
-/* Host copies of the buffers of a dense op; null: the op is not given the buffer. */
-typedef struct dense_data {
-    void *data[VX_DENSE_BUFFERS];
-    size_t bytes[VX_DENSE_BUFFERS];
-} dense_data;
+/* Host copies of the buffers of an op; null: the op is not given the buffer. */
+typedef struct op_data {
+    void *data[VX_BUFFERS];
+    size_t bytes[VX_BUFFERS];
+} op_data;
 
-/* Runs the op on copies of the buffers and reads back all but Y and W, which must be as they were. */
-static inline void run_dense(vx_backend *backend, vx_op op, const void *args, dense_data *host)
+/* Runs the op on copies of its buffers and reads them back. Those that it only reads must be as they were. */
+static inline vx_status run_op(vx_backend *backend, vx_op op, const void *args, op_data *host, vx_error *error)
 {
-    vx_error error;
-    vx_buffer *buffer[VX_DENSE_BUFFERS] = {0};
-    for (int b = 0; b < VX_DENSE_BUFFERS; b++)
+    const vx_op_info *info = &vx_op_table[op];
+    vx_buffer *buffer[VX_BUFFERS] = {0};
+    for (int b = 0; b < VX_BUFFERS; b++)
         if (host->data[b])
             buffer[b] = device_copy(backend, host->data[b], host->bytes[b]);
-    must(backend->run(backend, 0, op, args, buffer, &error), &error);
-    must(backend->wait(backend, 0, &error), &error);
-    for (int b = 0; b < VX_DENSE_BUFFERS; b++) {
-        if (host->data[b]) {
-            void *now = vx_array(host->bytes[b], 1);
-            device_read(backend, buffer[b], now, host->bytes[b]);
-            if (b <= VX_W)
-                assert_memory_equal(now, host->data[b], host->bytes[b]);
-            else
-                memcpy(host->data[b], now, host->bytes[b]);
-            free(now);
-        }
-        backend->buffer_free(backend, buffer[b]);
+    vx_status status = backend->run(backend, 0, op, args, buffer, error);
+    if (!status)
+        must(backend->wait(backend, 0, error), error);
+    for (int b = 0; b < info->buffers && !status; b++) {
+        vx_buffer_name name = info->buffer[b].name;
+        if (!host->data[name])
+            continue;
+        void *now = vx_array(host->bytes[name], 1);
+        device_read(backend, buffer[name], now, host->bytes[name]);
+        if (info->buffer[b].use == VX_IN)
+            assert_memory_equal(now, host->data[name], host->bytes[name]);
+        else
+            memcpy(host->data[name], now, host->bytes[name]);
+        free(now);
     }
+    for (int b = 0; b < VX_BUFFERS; b++)
+        backend->buffer_free(backend, buffer[b]);
+    return status;
+}
+
+static inline void must_run(vx_backend *backend, vx_op op, const void *args, op_data *host)
+{
+    vx_error error;
+    must(run_op(backend, op, args, host, &error), &error);
 }
 
 /* rows[n][voxels] of 4-byte numbers as the tiles of args.h, the last voxel repeated in the lanes past it. */

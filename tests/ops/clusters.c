@@ -1,9 +1,9 @@
 /* The op clusters on every backend: shapes drawn by hand with extents counted by eye, then random maps against a flood
- * fill. Every run uses lists in a scrambled order and checks that the label slabs are left zero. */
+ * fill. Every run uses lists in a scrambled order and checks that the grids of labels are left zero. */
 #include "base/random.h"
 #include "backends.h"
 
-enum { VOXELS_MAX = 1000, RELABELLINGS = 40, SLABS = 3, GUARD = 0x77777777 };
+enum { VOXELS_MAX = 1000, RELABELLINGS = 40, PARALLEL = 3, GUARD = 0x77777777 };
 
 /* Maps on a full grid, x fastest, 0 below threshold, and what the op says of them. */
 typedef struct maps {
@@ -28,7 +28,7 @@ static void pad(const maps *m, vx_clusters_args *args, int32_t *position)
     int voxels = m->nx * m->ny * m->nz;
     args->stride_y = m->nx + 1;
     args->stride_z = args->stride_y * (m->ny + 1);
-    args->slab_size = args->stride_z * (m->nz + 1);
+    args->grid_size = args->stride_z * (m->nz + 1);
     for (int v = 0; v < voxels; v++) {
         int x = v % m->nx, y = v / m->nx % m->ny, z = v / m->nx / m->ny;
         position[scramble(v, voxels)] = (z + 1) * args->stride_z + (y + 1) * args->stride_y + x + 1;
@@ -62,49 +62,50 @@ static void list(const maps *m, vx_clusters_args *args, int32_t *size, int32_t *
 
 static void run(vx_backend *backend, const vx_clusters_args *settings, maps *m)
 {
-    vx_error error;
     vx_clusters_args args = *settings;
     int32_t position[VOXELS_MAX], size[RELABELLINGS], *voxel, *score;
     args.relabellings = m->relabellings;
-    args.slabs = SLABS;
+    args.parallel = PARALLEL;
     pad(m, &args, position);
     list(m, &args, size, &voxel, &score);
-    size_t entries = (size_t)args.capacity, batch = (size_t)m->relabellings;
-    size_t slab_words = SLABS * (size_t)args.slab_size;
-    int32_t *slab = vx_array_zero(slab_words, sizeof *slab), *zero = vx_array_zero(slab_words, sizeof *zero);
+    size_t entries = (size_t)args.capacity, batch = (size_t)m->relabellings, work = PARALLEL * entries;
+    size_t grid_words = PARALLEL * (size_t)args.grid_size;
+    int32_t *label = vx_array_zero(grid_words, sizeof *label), *zero = vx_array_zero(grid_words, sizeof *zero);
     memset(m->extent, GUARD & 0xff, sizeof m->extent);
     memset(m->mass, GUARD & 0xff, sizeof m->mass);
-    const struct {
-        void *data;
-        size_t bytes;
-    } host[VX_CLUSTERS_BUFFERS] = {
-        [VX_C_POSITION] = {position, sizeof position},
-        [VX_C_LIST_VOXEL] = {voxel, batch * entries * sizeof *voxel},
-        [VX_C_LIST_SCORE] = {score, batch * entries * sizeof *score},
-        [VX_C_LIST_SIZE] = {size, batch * sizeof *size},
-        [VX_C_EXTENT] = {m->extent, batch * sizeof *m->extent},
-        [VX_C_MASS] = {m->mass, batch * sizeof *m->mass},
-        [VX_C_SLAB] = {slab, slab_words * sizeof *slab},
-    };
-    const size_t work[VX_CLUSTERS_BUFFERS] = {
-        [VX_C_PARENT] = sizeof(int32_t), [VX_C_SIZE] = sizeof(int32_t), [VX_C_SUM] = sizeof(int64_t)};
-    vx_buffer *buffer[VX_CLUSTERS_BUFFERS];
-    for (int b = 0; b < VX_CLUSTERS_BUFFERS; b++) {
-        if (host[b].data)
-            buffer[b] = device_copy(backend, host[b].data, host[b].bytes);
-        else
-            must(backend->buffer_new(backend, SLABS * entries * work[b], &buffer[b], &error), &error);
-    }
-    must(backend->run(backend, 0, VX_OP_CLUSTERS, &args, buffer, &error), &error);
-    device_read(backend, buffer[VX_C_EXTENT], m->extent, host[VX_C_EXTENT].bytes);
-    device_read(backend, buffer[VX_C_MASS], m->mass, host[VX_C_MASS].bytes);
-    device_read(backend, buffer[VX_C_SLAB], slab, host[VX_C_SLAB].bytes);
-    assert_memory_equal(slab, zero, host[VX_C_SLAB].bytes);
-    for (int b = 0; b < VX_CLUSTERS_BUFFERS; b++)
-        backend->buffer_free(backend, buffer[b]);
+    int32_t *parent = vx_array(work, sizeof *parent), *trees = vx_array(work, sizeof *trees);
+    int64_t *sum = vx_array(work, sizeof *sum);
+    memset(parent, GUARD & 0xff, work * sizeof *parent);
+    memset(trees, GUARD & 0xff, work * sizeof *trees);
+    memset(sum, GUARD & 0xff, work * sizeof *sum);
+    op_data host = {.data = {[VX_B_POSITION] = position,
+                             [VX_B_LIST_VOXEL] = voxel,
+                             [VX_B_LIST_SCORE] = score,
+                             [VX_B_LIST_SIZE] = size,
+                             [VX_B_EXTENT] = m->extent,
+                             [VX_B_MASS] = m->mass,
+                             [VX_B_LABEL] = label,
+                             [VX_B_PARENT] = parent,
+                             [VX_B_SIZE] = trees,
+                             [VX_B_SUM] = sum},
+                    .bytes = {[VX_B_POSITION] = sizeof position,
+                              [VX_B_LIST_VOXEL] = batch * entries * sizeof *voxel,
+                              [VX_B_LIST_SCORE] = batch * entries * sizeof *score,
+                              [VX_B_LIST_SIZE] = batch * sizeof *size,
+                              [VX_B_EXTENT] = batch * sizeof *m->extent,
+                              [VX_B_MASS] = batch * sizeof *m->mass,
+                              [VX_B_LABEL] = grid_words * sizeof *label,
+                              [VX_B_PARENT] = work * sizeof *parent,
+                              [VX_B_SIZE] = work * sizeof *trees,
+                              [VX_B_SUM] = work * sizeof *sum}};
+    must_run(backend, VX_OP_CLUSTERS, &args, &host);
+    assert_memory_equal(label, zero, host.bytes[VX_B_LABEL]);
+    free(parent);
+    free(trees);
+    free(sum);
     free(voxel);
     free(score);
-    free(slab);
+    free(label);
     free(zero);
 }
 

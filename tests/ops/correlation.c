@@ -76,16 +76,16 @@ static vx_dense_args arguments(const dense_case *shape)
 }
 
 /* The backend's own map, [P][voxels]. */
-static int32_t *store(vx_backend *backend, const dense_case *shape, dense_data *host)
+static int32_t *store(vx_backend *backend, const dense_case *shape, op_data *host)
 {
     vx_dense_args args = arguments(shape);
     size_t count = (size_t)shape->relabellings * (size_t)shape->voxels, lanes = tiled(shape->voxels);
     int32_t *score = words(count, 0);
     dense_results(shape, score, host);
     args.flags = VX_STORE;
-    run_dense(backend, VX_OP_CORRELATION, &args, host);
+    must_run(backend, VX_OP_CORRELATION, &args, host);
     for (int p = 0; p < shape->relabellings; p++)
-        memcpy(score + p * shape->voxels, (int32_t *)host->data[VX_SCORE] + (size_t)p * lanes,
+        memcpy(score + p * shape->voxels, (int32_t *)host->data[VX_B_SCORE] + (size_t)p * lanes,
                (size_t)shape->voxels * sizeof *score);
     free_results(host);
     return score;
@@ -155,9 +155,9 @@ static void check_case(const dense_case *shape, data_kind kind)
     double *r = vx_reference_correlation(shape->n, shape->nuisance, shape->voxels, shape->relabellings, y, w, rest,
                                          unexplained);
     int32_t *first = NULL; /* of the cpu */
-    dense_data host = {.data = {[VX_Y] = tiles_of(y, shape->n, shape->voxels), [VX_W] = w},
-                       .bytes = {[VX_Y] = tiled(shape->voxels) * (size_t)shape->n * sizeof *y,
-                                 [VX_W] = (size_t)shape->relabellings * rows * (size_t)shape->n * sizeof *w}};
+    op_data host = {.data = {[VX_B_Y] = tiles_of(y, shape->n, shape->voxels), [VX_B_W] = w},
+                       .bytes = {[VX_B_Y] = tiled(shape->voxels) * (size_t)shape->n * sizeof *y,
+                                 [VX_B_W] = (size_t)shape->relabellings * rows * (size_t)shape->n * sizeof *w}};
     for (int b = 0; b < backend_count; b++) {
         vx_dense_args args = arguments(shape);
         int32_t *score = store(backends[b], shape, &host);
@@ -172,7 +172,7 @@ static void check_case(const dense_case *shape, data_kind kind)
         else
             first = score;
     }
-    free(host.data[VX_Y]);
+    free(host.data[VX_B_Y]);
     free(y);
     free(w);
     free(rest);
@@ -207,11 +207,11 @@ static void test_near_fits(void **state)
 static int32_t one_score(vx_backend *backend, int nuisance, const float y[3], const float *w)
 {
     const dense_case shape = {3, nuisance, 1, 1, 0, 1};
-    dense_data host = {.data = {[VX_Y] = tiles_of(y, 3, 1), [VX_W] = (void *)w},
+    op_data host = {.data = {[VX_B_Y] = tiles_of(y, 3, 1), [VX_B_W] = (void *)w},
                        .bytes = {3 * VX_TILE * sizeof *y, (1 + (size_t)nuisance) * 3 * sizeof *w}};
     int32_t *stored = store(backend, &shape, &host), score = *stored;
     free(stored);
-    free(host.data[VX_Y]);
+    free(host.data[VX_B_Y]);
     return score;
 }
 

@@ -39,7 +39,7 @@ static inline size_t tiled(int voxels)
 }
 
 /* Fresh results: maxima that the first relabelling's own cannot beat, counts of 3 already there, lists untouched. */
-static inline void dense_results(const dense_case *shape, const int32_t *score, dense_data *host)
+static inline void dense_results(const dense_case *shape, const int32_t *score, op_data *host)
 {
     size_t lanes = tiled(shape->voxels), batch = (size_t)shape->relabellings;
     size_t entries = batch * (size_t)shape->capacity;
@@ -51,33 +51,33 @@ static inline void dense_results(const dense_case *shape, const int32_t *score, 
         count_high[v] = score[(size_t)(shape->relabellings - 1) * (size_t)shape->voxels + (size_t)v];
         count_low[v] = v % 3 ? -count_high[v] : count_high[v];
     }
-    void *data[] = {[VX_HIGH] = high,
-                    [VX_LOW] = low,
-                    [VX_COUNT_HIGH] = count_high,
-                    [VX_COUNT_LOW] = count_low,
-                    [VX_COUNTS] = words(lanes, 3),
-                    [VX_SCORE] = words(batch * lanes, UNTOUCHED),
-                    [VX_LIST_VOXEL] = words(entries, UNTOUCHED),
-                    [VX_LIST_SCORE] = words(entries, UNTOUCHED),
-                    [VX_LIST_SIZE] = words(batch, 0)};
-    size_t size[] = {[VX_HIGH] = batch,         [VX_LOW] = batch,          [VX_COUNT_HIGH] = lanes,
-                     [VX_COUNT_LOW] = lanes,    [VX_COUNTS] = lanes,       [VX_SCORE] = batch * lanes,
-                     [VX_LIST_VOXEL] = entries, [VX_LIST_SCORE] = entries, [VX_LIST_SIZE] = batch};
-    for (int b = VX_HIGH; b < VX_DENSE_BUFFERS; b++) {
+    void *data[] = {[VX_B_HIGH] = high,
+                    [VX_B_LOW] = low,
+                    [VX_B_COUNT_HIGH] = count_high,
+                    [VX_B_COUNT_LOW] = count_low,
+                    [VX_B_COUNTS] = words(lanes, 3),
+                    [VX_B_SCORE] = words(batch * lanes, UNTOUCHED),
+                    [VX_B_LIST_VOXEL] = words(entries, UNTOUCHED),
+                    [VX_B_LIST_SCORE] = words(entries, UNTOUCHED),
+                    [VX_B_LIST_SIZE] = words(batch, 0)};
+    size_t size[] = {[VX_B_HIGH] = batch,         [VX_B_LOW] = batch,          [VX_B_COUNT_HIGH] = lanes,
+                     [VX_B_COUNT_LOW] = lanes,    [VX_B_COUNTS] = lanes,       [VX_B_SCORE] = batch * lanes,
+                     [VX_B_LIST_VOXEL] = entries, [VX_B_LIST_SCORE] = entries, [VX_B_LIST_SIZE] = batch};
+    for (int b = VX_B_HIGH; b <= VX_B_LIST_SIZE; b++) {
         host->data[b] = data[b];
         host->bytes[b] = size[b] * sizeof(int32_t);
     }
 }
 
-static inline void free_results(dense_data *host)
+static inline void free_results(op_data *host)
 {
-    for (int b = VX_HIGH; b < VX_DENSE_BUFFERS; b++)
+    for (int b = VX_B_HIGH; b <= VX_B_LIST_SIZE; b++)
         free(host->data[b]);
 }
 
-static inline void check_maxima(const dense_case *shape, const int32_t *score, const dense_data *host)
+static inline void check_maxima(const dense_case *shape, const int32_t *score, const op_data *host)
 {
-    const int32_t *high = host->data[VX_HIGH], *low = host->data[VX_LOW];
+    const int32_t *high = host->data[VX_B_HIGH], *low = host->data[VX_B_LOW];
     for (int p = 0; p < shape->relabellings; p++) {
         int32_t top = p ? INT32_MIN : INT32_MAX - 1, bottom = p ? INT32_MAX : INT32_MIN + 1;
         for (int v = 0; v < shape->voxels; v++) {
@@ -90,9 +90,10 @@ static inline void check_maxima(const dense_case *shape, const int32_t *score, c
     }
 }
 
-static inline void check_counts(const dense_case *shape, const int32_t *score, bool counted, const dense_data *host)
+static inline void check_counts(const dense_case *shape, const int32_t *score, bool counted, const op_data *host)
 {
-    const int32_t *high = host->data[VX_COUNT_HIGH], *low = host->data[VX_COUNT_LOW], *counts = host->data[VX_COUNTS];
+    const int32_t *high = host->data[VX_B_COUNT_HIGH], *low = host->data[VX_B_COUNT_LOW];
+    const int32_t *counts = host->data[VX_B_COUNTS];
     for (int v = 0; v < shape->voxels; v++) {
         int32_t count = 3;
         for (int p = 0; counted && p < shape->relabellings; p++) {
@@ -103,9 +104,9 @@ static inline void check_counts(const dense_case *shape, const int32_t *score, b
     }
 }
 
-static inline void check_scores(const dense_case *shape, const int32_t *score, bool stored, const dense_data *host)
+static inline void check_scores(const dense_case *shape, const int32_t *score, bool stored, const op_data *host)
 {
-    const int32_t *map = host->data[VX_SCORE];
+    const int32_t *map = host->data[VX_B_SCORE];
     int lanes = (int)tiled(shape->voxels);
     for (int p = 0; p < shape->relabellings; p++)
         for (int v = 0; v < (stored ? shape->voxels : lanes); v++)
@@ -114,16 +115,16 @@ static inline void check_scores(const dense_case *shape, const int32_t *score, b
 
 /* The list of relabelling p: true length, no entry twice, none that does not belong, none past its end. */
 static inline void check_list(const dense_case *shape, const int32_t *score, int cut_high, int cut_low, int p,
-                              const dense_data *host)
+                              const op_data *host)
 {
     size_t row = (size_t)p * (size_t)shape->capacity;
-    const int32_t *voxel = (const int32_t *)host->data[VX_LIST_VOXEL] + row;
-    const int32_t *listed = (const int32_t *)host->data[VX_LIST_SCORE] + row;
+    const int32_t *voxel = (const int32_t *)host->data[VX_B_LIST_VOXEL] + row;
+    const int32_t *listed = (const int32_t *)host->data[VX_B_LIST_SCORE] + row;
     int32_t size = 0;
     bool *seen = vx_array_zero((size_t)shape->voxels, sizeof *seen);
     for (int v = 0; v < shape->voxels; v++)
         size += score[v] > cut_high || score[v] < cut_low;
-    assert_int_equal(((int32_t *)host->data[VX_LIST_SIZE])[p], size);
+    assert_int_equal(((int32_t *)host->data[VX_B_LIST_SIZE])[p], size);
     for (int e = 0; e < shape->capacity; e++) {
         if (e >= size) {
             assert_int_equal(voxel[e], UNTOUCHED);
@@ -141,9 +142,9 @@ static inline void check_list(const dense_case *shape, const int32_t *score, int
 }
 
 static inline void check_lists(const dense_case *shape, const int32_t *score, bool listed, int cut_high, int cut_low,
-                               const dense_data *host)
+                               const op_data *host)
 {
-    const int32_t *voxel = host->data[VX_LIST_VOXEL], *sizes = host->data[VX_LIST_SIZE];
+    const int32_t *voxel = host->data[VX_B_LIST_VOXEL], *sizes = host->data[VX_B_LIST_SIZE];
     for (int row = 0; !listed && row < shape->relabellings; row++) {
         assert_int_equal(sizes[row], 0);
         for (int e = 0; e < shape->capacity; e++)
@@ -173,11 +174,11 @@ static inline void cuts(const int32_t *score, size_t count, int *cut_high, int *
 /* Runs the op under every combination of flags, and compares all that it leaves with what `score` says. `args` points
  * to the op's arguments, the rest into them; host holds Y and W. */
 static inline void check_flags(vx_backend *backend, vx_op op, const dense_case *shape, const int32_t *score,
-                               const void *args, int *flags, const int *cut_high, const int *cut_low, dense_data *host)
+                               const void *args, int *flags, const int *cut_high, const int *cut_low, op_data *host)
 {
     for (*flags = 0; *flags < (VX_STORE | VX_COUNT | VX_COMPACT) + 1; ++*flags) {
         dense_results(shape, score, host);
-        run_dense(backend, op, args, host);
+        must_run(backend, op, args, host);
         check_maxima(shape, score, host);
         check_counts(shape, score, *flags & VX_COUNT, host);
         check_scores(shape, score, *flags & VX_STORE, host);

@@ -1,9 +1,9 @@
 /* The two queues of every backend: an op that is asked for on both never runs beside itself, so the scratch that it
- * works in need be there only once. Clusters in one label slab, from lists whose answer is their length. */
+ * works in need be there only once. Clusters in one grid of labels, from lists whose answer is their length. */
 #include "backends.h"
 
 enum { SIDE = 16, VOXELS = SIDE * SIDE * SIDE, STRIDE_Y = SIDE + 1, STRIDE_Z = STRIDE_Y * (SIDE + 1),
-       SLAB = STRIDE_Z * (SIDE + 1), RELABELLINGS = 32, CAPACITY = VOXELS, LAUNCHES = 24 };
+       GRID = STRIDE_Z * (SIDE + 1), RELABELLINGS = 32, CAPACITY = VOXELS, LAUNCHES = 24 };
 
 /* Voxels 0 to length - 1 of a full grid, x fastest, hang together. No two relabellings of a launch are as long. */
 static int length_of(int queue, int p)
@@ -29,37 +29,37 @@ static vx_buffer *device_list(vx_backend *backend, int queue, vx_buffer **score,
 static void shared_scratch(vx_backend *backend)
 {
     int32_t position[VOXELS], extent[RELABELLINGS][2];
-    const vx_clusters_args args = {.relabellings = RELABELLINGS, .capacity = CAPACITY, .slabs = 1, .slab_size = SLAB,
+    const vx_clusters_args args = {.relabellings = RELABELLINGS, .capacity = CAPACITY, .parallel = 1, .grid_size = GRID,
                                    .stride_y = STRIDE_Y, .stride_z = STRIDE_Z, .connectivity = 26, .fixed_point = 1,
                                    .scale = 0.1f, .root_df = 4, .threshold = 1};
-    vx_buffer *own[VX_QUEUES][VX_CLUSTERS_BUFFERS] = {{0}}, *shared[VX_CLUSTERS_BUFFERS] = {0};
+    vx_buffer *own[VX_QUEUES][VX_BUFFERS] = {{0}}, *shared[VX_BUFFERS] = {0};
     vx_error error;
     for (int v = 0; v < VOXELS; v++)
         position[v] = (v / SIDE / SIDE + 1) * STRIDE_Z + (v / SIDE % SIDE + 1) * STRIDE_Y + v % SIDE + 1;
-    shared[VX_C_POSITION] = device_copy(backend, position, sizeof position);
-    must(backend->buffer_new(backend, SLAB * 4, &shared[VX_C_SLAB], &error), &error);
-    must(backend->buffer_new(backend, CAPACITY * 4, &shared[VX_C_PARENT], &error), &error);
-    must(backend->buffer_new(backend, CAPACITY * 4, &shared[VX_C_SIZE], &error), &error);
-    must(backend->buffer_new(backend, CAPACITY * 8, &shared[VX_C_SUM], &error), &error);
+    shared[VX_B_POSITION] = device_copy(backend, position, sizeof position);
+    must(backend->buffer_new(backend, GRID * 4, &shared[VX_B_LABEL], &error), &error);
+    must(backend->buffer_new(backend, CAPACITY * 4, &shared[VX_B_PARENT], &error), &error);
+    must(backend->buffer_new(backend, CAPACITY * 4, &shared[VX_B_SIZE], &error), &error);
+    must(backend->buffer_new(backend, CAPACITY * 8, &shared[VX_B_SUM], &error), &error);
     for (int queue = 0; queue < VX_QUEUES; queue++) {
         vx_buffer **b = own[queue];
-        b[VX_C_LIST_VOXEL] = device_list(backend, queue, &b[VX_C_LIST_SCORE], &b[VX_C_LIST_SIZE]);
-        must(backend->buffer_new(backend, sizeof extent, &b[VX_C_EXTENT], &error), &error);
-        must(backend->buffer_new(backend, RELABELLINGS * 16, &b[VX_C_MASS], &error), &error);
+        b[VX_B_LIST_VOXEL] = device_list(backend, queue, &b[VX_B_LIST_SCORE], &b[VX_B_LIST_SIZE]);
+        must(backend->buffer_new(backend, sizeof extent, &b[VX_B_EXTENT], &error), &error);
+        must(backend->buffer_new(backend, RELABELLINGS * 16, &b[VX_B_MASS], &error), &error);
     }
     for (int launch = 0; launch < LAUNCHES; launch++) {
-        vx_buffer *buffer[VX_CLUSTERS_BUFFERS];
-        for (int b = 0; b < VX_CLUSTERS_BUFFERS; b++)
+        vx_buffer *buffer[VX_BUFFERS];
+        for (int b = 0; b < VX_BUFFERS; b++)
             buffer[b] = shared[b] ? shared[b] : own[launch % VX_QUEUES][b];
         must(backend->run(backend, launch % VX_QUEUES, VX_OP_CLUSTERS, &args, buffer, &error), &error);
     }
     for (int queue = 0; queue < VX_QUEUES; queue++) {
-        must(backend->download(backend, queue, own[queue][VX_C_EXTENT], 0, extent, sizeof extent, &error), &error);
+        must(backend->download(backend, queue, own[queue][VX_B_EXTENT], 0, extent, sizeof extent, &error), &error);
         for (int p = 0; p < RELABELLINGS; p++)
             assert_int_equal(extent[p][0], length_of(queue, p));
         must(backend->wait(backend, queue, &error), &error);
     }
-    for (int b = 0; b < VX_CLUSTERS_BUFFERS; b++) {
+    for (int b = 0; b < VX_BUFFERS; b++) {
         backend->buffer_free(backend, shared[b]);
         for (int queue = 0; queue < VX_QUEUES; queue++)
             backend->buffer_free(backend, own[queue][b]);

@@ -63,16 +63,16 @@ static void check_scores_near(const vx_backend *backend, const int32_t *score, c
 
 /* The backend's own map, [P][voxels]. */
 static int32_t *store(vx_backend *backend, const dense_case *shape, const vx_dense_args *args, const int32_t *any,
-                      dense_data *host)
+                      op_data *host)
 {
     vx_dense_args storing = *args;
     size_t count = (size_t)shape->relabellings * (size_t)shape->voxels, lanes = tiled(shape->voxels);
     int32_t *score = words(count, 0);
     storing.flags = VX_STORE;
     dense_results(shape, any, host);
-    run_dense(backend, VX_OP_SIGNFLIP, &storing, host);
+    must_run(backend, VX_OP_SIGNFLIP, &storing, host);
     for (int p = 0; p < shape->relabellings; p++)
-        memcpy(score + p * shape->voxels, (int32_t *)host->data[VX_SCORE] + (size_t)p * lanes,
+        memcpy(score + p * shape->voxels, (int32_t *)host->data[VX_B_SCORE] + (size_t)p * lanes,
                (size_t)shape->voxels * sizeof *score);
     free_results(host);
     return score;
@@ -94,9 +94,9 @@ static void check_case(const dense_case *shape, data_kind kind, int width)
     args.near_high = (int32_t)(sqrt((double)VX_NEAR * shape->n) * ldexp(1, 30 - (int)ceil(log2(sqrt(shape->n)))));
     args.near_low = -args.near_high;
     int32_t *score = vx_reference_signflip(shape->n, shape->voxels, shape->relabellings, k, sign, args.near_high);
-    dense_data host = {.data = {[VX_Y] = tiles_of(k, shape->n, shape->voxels), [VX_W] = make_flips(&args, sign)},
-                       .bytes = {[VX_Y] = tiled(shape->voxels) * (size_t)shape->n * sizeof *k,
-                                 [VX_W] = (size_t)shape->relabellings * (size_t)args.groups}};
+    op_data host = {.data = {[VX_B_Y] = tiles_of(k, shape->n, shape->voxels), [VX_B_W] = make_flips(&args, sign)},
+                       .bytes = {[VX_B_Y] = tiled(shape->voxels) * (size_t)shape->n * sizeof *k,
+                                 [VX_B_W] = (size_t)shape->relabellings * (size_t)args.groups}};
     size_t count = (size_t)shape->relabellings * (size_t)shape->voxels;
     int32_t *first = NULL; /* of the cpu */
     cuts(score, count, &args.cut_high, &args.cut_low);
@@ -113,8 +113,8 @@ static void check_case(const dense_case *shape, data_kind kind, int width)
             first = found;
     }
     free(first);
-    free(host.data[VX_Y]);
-    free(host.data[VX_W]);
+    free(host.data[VX_B_Y]);
+    free(host.data[VX_B_W]);
     free(k);
     free(sign);
     free(score);
@@ -160,22 +160,22 @@ static void test_voxel_slabs(void **state)
                              .flags = VX_COMPACT,
                              .capacity = whole.capacity};
     cuts(score, (size_t)whole.relabellings * (size_t)whole.voxels, &args.cut_high, &args.cut_low);
-    dense_data host = {.data = {[VX_W] = make_flips(&args, sign)}, .bytes = {[VX_W] = (size_t)whole.relabellings}};
+    op_data host = {.data = {[VX_B_W] = make_flips(&args, sign)}, .bytes = {[VX_B_W] = (size_t)whole.relabellings}};
     for (int b = 0; b < backend_count; b++) {
         dense_results(&whole, score, &host);
         for (int slab = 0; slab < 2; slab++) {
             args.voxel0 = slab ? first : 0;
             args.voxels = slab ? whole.voxels - first : first;
             args.tiles = (int)tiled(args.voxels) / VX_TILE;
-            host.data[VX_Y] = tiles + args.voxel0 * whole.n;
-            host.bytes[VX_Y] = tiled(args.voxels) * (size_t)whole.n * sizeof *tiles;
-            run_dense(backends[b], VX_OP_SIGNFLIP, &args, &host);
+            host.data[VX_B_Y] = tiles + args.voxel0 * whole.n;
+            host.bytes[VX_B_Y] = tiled(args.voxels) * (size_t)whole.n * sizeof *tiles;
+            must_run(backends[b], VX_OP_SIGNFLIP, &args, &host);
         }
         check_maxima(&whole, score, &host);
         check_lists(&whole, score, true, args.cut_high, args.cut_low, &host);
         free_results(&host);
     }
-    free(host.data[VX_W]);
+    free(host.data[VX_B_W]);
     free(k);
     free(tiles);
     free(sign);
@@ -191,14 +191,14 @@ static void test_by_hand(void **state)
     vx_dense_args args = {.n = 2, .groups = 1, .width = 2, .voxels = 1, .tiles = 1, .relabellings = 4, .map = VX_TILE};
     dense_case shape = {2, 0, 1, 4, 0, 1};
     for (int b = 0; b < backend_count; b++) {
-        dense_data host = {.data = {[VX_Y] = tiles_of(k, 2, 1), [VX_W] = flip}, .bytes = {2 * VX_TILE * 4, 4}};
+        op_data host = {.data = {[VX_B_Y] = tiles_of(k, 2, 1), [VX_B_W] = flip}, .bytes = {2 * VX_TILE * 4, 4}};
         dense_results(&shape, expected, &host);
-        run_dense(backends[b], VX_OP_SIGNFLIP, &args, &host);
+        must_run(backends[b], VX_OP_SIGNFLIP, &args, &host);
         for (int p = 1; p < 4; p++) {
-            assert_int_equal(((int32_t *)host.data[VX_HIGH])[p], expected[p]);
-            assert_int_equal(((int32_t *)host.data[VX_LOW])[p], expected[p]);
+            assert_int_equal(((int32_t *)host.data[VX_B_HIGH])[p], expected[p]);
+            assert_int_equal(((int32_t *)host.data[VX_B_LOW])[p], expected[p]);
         }
-        free(host.data[VX_Y]);
+        free(host.data[VX_B_Y]);
         free_results(&host);
     }
 }

@@ -9,7 +9,7 @@ enum { VOXELS_MAX = 700, MAPS_MAX = 7, GUARD = 0x77 };
 /* Maps on a full grid, x fastest; only voxels of the mask are given to the op. */
 typedef struct maps {
     vx_reference_grid grid;
-    int maps, slabs;
+    int maps, parallel;
     double E;
     bool mask[VOXELS_MAX];
     int32_t score[MAPS_MAX][VOXELS_MAX];
@@ -35,7 +35,7 @@ static int pad(const maps *m, vx_tfce_args *args, int32_t *position)
     int count = 0;
     args->stride_y = g->nx + 1;
     args->stride_z = args->stride_y * (g->ny + 1);
-    args->slab_size = args->stride_z * (g->nz + 1);
+    args->grid_size = args->stride_z * (g->nz + 1);
     for (int v = 0; v < voxels_of(m); v++)
         if (m->mask[v])
             position[count++] =
@@ -52,7 +52,7 @@ static vx_status run(vx_backend *backend, const vx_tfce_args *settings, const ma
     args.relabellings = m->maps;
     args.voxels = voxels;
     args.padded = padded;
-    args.slabs = m->slabs;
+    args.parallel = m->parallel;
     args.connectivity = m->grid.connectivity;
     int32_t *score = vx_array_zero((size_t)(m->maps * padded), sizeof *score);
     for (int p = 0; p < m->maps; p++) {
@@ -66,29 +66,26 @@ static vx_status run(vx_backend *backend, const vx_tfce_args *settings, const ma
     double *power = vx_array_zero((size_t)voxels + 1, sizeof *power); /* nothing has no extent, with E = 0 too */
     for (int s = 1; s <= voxels; s++)
         power[s] = pow(s, m->E);
-    size_t grid = (VX_TFCE_GRID_WORDS * (size_t)args.slab_size + 1) / 2 * 2;
+    size_t grid = (VX_TFCE_GRID_WORDS * (size_t)args.grid_size + 1) / 2 * 2;
     size_t words = grid + VX_TFCE_VOXEL_WORDS * (size_t)padded;
-    int32_t *work = vx_array_zero((size_t)m->slabs * words, sizeof *work);
+    int32_t *work = vx_array_zero((size_t)m->parallel * words, sizeof *work);
     memset(best, GUARD, (size_t)m->maps * sizeof *best);
-    vx_buffer *buffer[VX_TFCE_BUFFERS] = {
-        [VX_T_SCORE] = device_copy(backend, score, (size_t)(m->maps * padded) * sizeof *score),
-        [VX_T_POSITION] = device_copy(backend, position, (size_t)voxels * sizeof *position),
-        [VX_T_POWER] = device_copy(backend, power, ((size_t)voxels + 1) * sizeof *power),
-        [VX_T_BEST] = device_copy(backend, best, (size_t)m->maps * sizeof *best),
-        [VX_T_WORK] = device_copy(backend, work, (size_t)m->slabs * words * sizeof *work),
-    };
-    vx_status status = backend->run(backend, 0, VX_OP_TFCE, &args, buffer, error);
-    if (!status) {
-        device_read(backend, buffer[VX_T_BEST], best, (size_t)m->maps * sizeof *best);
-        for (int i = 0; args.step == 0 && i < 2 * m->maps; i++)
-            best[i / 2][i % 2] /= (double)args.power; /* the 1 / (H + 1) that the op leaves out */
-        device_read(backend, buffer[VX_T_WORK], work, (size_t)m->slabs * words * sizeof *work);
-        for (size_t s = 0; s < (size_t)m->slabs; s++)
-            for (size_t w = 0; w < grid; w++)
-                assert_int_equal(work[s * words + w], 0);
-    }
-    for (int b = 0; b < VX_TFCE_BUFFERS; b++)
-        backend->buffer_free(backend, buffer[b]);
+    op_data host = {.data = {[VX_B_SCORE] = score,
+                             [VX_B_POSITION] = position,
+                             [VX_B_POWER] = power,
+                             [VX_B_BEST] = best,
+                             [VX_B_WORK] = work},
+                    .bytes = {[VX_B_SCORE] = (size_t)(m->maps * padded) * sizeof *score,
+                              [VX_B_POSITION] = (size_t)voxels * sizeof *position,
+                              [VX_B_POWER] = ((size_t)voxels + 1) * sizeof *power,
+                              [VX_B_BEST] = (size_t)m->maps * sizeof *best,
+                              [VX_B_WORK] = (size_t)m->parallel * words * sizeof *work}};
+    vx_status status = run_op(backend, VX_OP_TFCE, &args, &host, error);
+    for (int i = 0; args.step == 0 && i < 2 * m->maps; i++)
+        best[i / 2][i % 2] /= (double)args.power; /* the 1 / (H + 1) that the op leaves out */
+    for (size_t s = 0; s < (size_t)m->parallel && !status; s++)
+        for (size_t w = 0; w < grid; w++)
+            assert_int_equal(work[s * words + w], 0);
     free(score);
     free(power);
     free(work);
@@ -108,7 +105,7 @@ static void draw(maps *m, int connectivity, int nx, int ny, int nz, const char *
     memset(m, 0, sizeof *m);
     m->grid = (vx_reference_grid){nx, ny, nz, connectivity};
     m->maps = 1;
-    m->slabs = 1;
+    m->parallel = 1;
     m->E = 0.5;
     int v = 0;
     for (const char *c = picture; *c; c++)
@@ -370,7 +367,8 @@ static void test_random(void **state)
     for (int kind = 0; kind < 6; kind++)
         for (int levels = 0; levels <= 12; levels += 6) {
             double H = kind < 4 ? 2 : 1.5;
-            m = (maps){.grid = {19, 6, 5, connectivity[kind % 3]}, .maps = 4, .slabs = 2, .E = kind < 3 ? 0.5 : 0.75};
+            m = (maps){.grid = {19, 6, 5, connectivity[kind % 3]}, .maps = 4, .parallel = 2};
+            m.E = kind < 3 ? 0.5 : 0.75;
             vx_tfce_args args = random_settings(kind / 3, H);
             random_maps(&m, args.fixed_point, levels);
             compare(&args, &m, H, 0);
@@ -384,7 +382,7 @@ static void test_sizes(void **state)
     static maps m;
     for (int n = 1; n <= 70; n++)
         for (int flat = 0; flat < 2; flat++) {
-            m = (maps){.grid = {flat ? n : 1, flat ? 2 : n, 1, 26}, .maps = 2, .slabs = 1, .E = 0.5};
+            m = (maps){.grid = {flat ? n : 1, flat ? 2 : n, 1, 26}, .maps = 2, .parallel = 1, .E = 0.5};
             vx_tfce_args args = random_settings(n, 2);
             random_maps(&m, args.fixed_point, 0);
             compare(&args, &m, 2, 0);
@@ -392,7 +390,7 @@ static void test_sizes(void **state)
 }
 
 /* The same bits however many maps are worked on at a time. */
-static void test_slabs(void **state)
+static void test_parallel(void **state)
 {
     (void)state;
     static maps m;
@@ -401,9 +399,9 @@ static void test_slabs(void **state)
     vx_tfce_args args = random_settings(1, 2);
     random_maps(&m, args.fixed_point, 0);
     for (int b = 0; b < backend_count; b++) {
-        m.slabs = 1;
+        m.parallel = 1;
         best_of(backends[b], &args, &m, one);
-        for (m.slabs = 2; m.slabs <= MAPS_MAX + 1; m.slabs++) {
+        for (m.parallel = 2; m.parallel <= MAPS_MAX + 1; m.parallel++) {
             best_of(backends[b], &args, &m, many);
             assert_memory_equal(many, one, sizeof one);
         }
@@ -415,7 +413,7 @@ static void test_steps(void **state)
 {
     (void)state;
     static maps m;
-    m = (maps){.grid = {18, 4, 4, 26}, .maps = 3, .slabs = 2, .E = 0.5};
+    m = (maps){.grid = {18, 4, 4, 26}, .maps = 3, .parallel = 2, .E = 0.5};
     for (int kind = 0; kind < 6; kind++) {
         vx_tfce_args args = random_settings(1, 2);
         args.step = kind % 3 ? 0.02f : 0.1f;
@@ -448,7 +446,7 @@ static void test_steps_converge(void **state)
     (void)state;
     static maps m;
     double exact[MAPS_MAX][2], stepped[MAPS_MAX][2];
-    m = (maps){.grid = {18, 4, 4, 26}, .maps = 2, .slabs = 1, .E = 0.5};
+    m = (maps){.grid = {18, 4, 4, 26}, .maps = 2, .parallel = 1, .E = 0.5};
     vx_tfce_args args = random_settings(1, 2);
     random_maps(&m, args.fixed_point, 0);
     for (int b = 0; b < backend_count; b++) {
@@ -470,7 +468,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shapes),        cmocka_unit_test(test_tails),         cmocka_unit_test(test_borders),
         cmocka_unit_test(test_limits),        cmocka_unit_test(test_powers),        cmocka_unit_test(test_random),
-        cmocka_unit_test(test_sizes),         cmocka_unit_test(test_slabs),         cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_sizes),         cmocka_unit_test(test_parallel),         cmocka_unit_test(test_steps),
         cmocka_unit_test(test_steps_by_hand), cmocka_unit_test(test_steps_converge)};
     return cmocka_run_group_tests(tests, open_able_backends, free_backends);
 }

@@ -34,6 +34,7 @@ typedef struct faulty {
     int64_t downloads, flip_at; /* so far; which is spoilt */
     double flip_place;          /* share of its bytes that come before the bit */
     int flip_bit;
+    bool halves;                /* the relabellings are run in two ranges */
 } faulty;
 
 static faulty *of(vx_backend *backend)
@@ -94,18 +95,18 @@ static vx_status without_tile(faulty *f, vx_op op, const vx_dense_args *args, vx
 {
     size_t tile = (size_t)args->n * VX_TILE * 4, bytes = (size_t)args->tiles * tile, counts = (size_t)args->tiles * 256;
     int which = args->tiles / 2;
-    char *y = copy_of(f, b[VX_Y], bytes), *kept = malloc(tile);
-    uint32_t *before = args->flags & VX_COUNT ? copy_of(f, b[VX_COUNTS], counts) : NULL;
+    char *y = copy_of(f, b[VX_B_Y], bytes), *kept = malloc(tile);
+    uint32_t *before = args->flags & VX_COUNT ? copy_of(f, b[VX_B_COUNTS], counts) : NULL;
     memcpy(kept, y + (size_t)which * tile, tile);
     memset(y + (size_t)which * tile, 0, tile);
-    put(f, b[VX_Y], y, bytes);
+    put(f, b[VX_B_Y], y, bytes);
     vx_status status = f->cpu->run(f->cpu, 0, op, args, b, error);
     memcpy(y + (size_t)which * tile, kept, tile);
-    put(f, b[VX_Y], y, bytes);
+    put(f, b[VX_B_Y], y, bytes);
     if (before) {
-        uint32_t *after = copy_of(f, b[VX_COUNTS], counts);
+        uint32_t *after = copy_of(f, b[VX_B_COUNTS], counts);
         memcpy(after + which * VX_TILE, before + which * VX_TILE, VX_TILE * 4);
-        put(f, b[VX_COUNTS], after, counts);
+        put(f, b[VX_B_COUNTS], after, counts);
         free(after);
     }
     free(before);
@@ -118,14 +119,14 @@ static vx_status without_tile(faulty *f, vx_op op, const vx_dense_args *args, vx
 static vx_status with_larger_r(faulty *f, vx_op op, const vx_dense_args *args, vx_buffer *const *b, vx_error *error)
 {
     size_t row = (size_t)((1 + args->nuisance) * args->n), bytes = (size_t)args->relabellings * row * sizeof(float);
-    float *w = copy_of(f, b[VX_W], bytes), *kept = malloc(bytes);
+    float *w = copy_of(f, b[VX_B_W], bytes), *kept = malloc(bytes);
     memcpy(kept, w, bytes);
     for (int p = ROW; p < args->relabellings; p++)
         for (int i = 0; i < args->n; i++)
             w[(size_t)p * row + (size_t)i] *= (float)(1 + f->much);
-    put(f, b[VX_W], w, bytes);
+    put(f, b[VX_B_W], w, bytes);
     vx_status status = f->cpu->run(f->cpu, 0, op, args, b, error);
-    put(f, b[VX_W], kept, bytes);
+    put(f, b[VX_B_W], kept, bytes);
     free(w);
     free(kept);
     return status;
@@ -157,13 +158,13 @@ static vx_status run_dense(faulty *f, vx_op op, const vx_dense_args *args, vx_bu
 static void spoil_maxima(faulty *f, const vx_dense_args *args, vx_buffer *const *b)
 {
     size_t bytes = (size_t)args->relabellings * 4;
-    int32_t *high = copy_of(f, b[VX_HIGH], bytes), *low = copy_of(f, b[VX_LOW], bytes);
+    int32_t *high = copy_of(f, b[VX_B_HIGH], bytes), *low = copy_of(f, b[VX_B_LOW], bytes);
     for (int p = 64; p < args->relabellings; p++) {
         high[p] = f->fault == UNWRITTEN ? INT32_MIN : 0;
         low[p] = f->fault == UNWRITTEN ? INT32_MAX : 0;
     }
-    put(f, b[VX_HIGH], high, bytes);
-    put(f, b[VX_LOW], low, bytes);
+    put(f, b[VX_B_HIGH], high, bytes);
+    put(f, b[VX_B_LOW], low, bytes);
     free(high);
     free(low);
 }
@@ -171,8 +172,8 @@ static void spoil_maxima(faulty *f, const vx_dense_args *args, vx_buffer *const 
 static void spoil_clusters(faulty *f, const vx_clusters_args *args, vx_buffer *const *b)
 {
     size_t count = (size_t)args->relabellings * 2;
-    int32_t *extent = copy_of(f, b[VX_C_EXTENT], count * sizeof *extent);
-    int64_t *mass = copy_of(f, b[VX_C_MASS], count * sizeof *mass);
+    int32_t *extent = copy_of(f, b[VX_B_EXTENT], count * sizeof *extent);
+    int64_t *mass = copy_of(f, b[VX_B_MASS], count * sizeof *mass);
     size_t largest = 0;
     for (size_t i = 0; i < count; i++) {
         largest = mass[i] > mass[largest] ? i : largest;
@@ -181,8 +182,8 @@ static void spoil_clusters(faulty *f, const vx_clusters_args *args, vx_buffer *c
     }
     if (f->fault == ONE_MASS_OFF)
         mass[largest] += mass[largest] / 100;
-    put(f, b[VX_C_EXTENT], extent, count * sizeof *extent);
-    put(f, b[VX_C_MASS], mass, count * sizeof *mass);
+    put(f, b[VX_B_EXTENT], extent, count * sizeof *extent);
+    put(f, b[VX_B_MASS], mass, count * sizeof *mass);
     free(extent);
     free(mass);
 }
@@ -190,10 +191,10 @@ static void spoil_clusters(faulty *f, const vx_clusters_args *args, vx_buffer *c
 static void spoil_tfce(faulty *f, const vx_tfce_args *args, vx_buffer *const *b)
 {
     size_t count = (size_t)args->relabellings * 2;
-    double *best = copy_of(f, b[VX_T_BEST], count * sizeof *best);
+    double *best = copy_of(f, b[VX_B_BEST], count * sizeof *best);
     for (size_t i = 0; i < count; i++)
         best[i] *= 1.001;
-    put(f, b[VX_T_BEST], best, count * sizeof *best);
+    put(f, b[VX_B_BEST], best, count * sizeof *best);
     free(best);
 }
 
@@ -228,6 +229,24 @@ static void free_faulty(vx_backend *self)
     free(self);
 }
 
+/* The second half of the relabellings and then the first. */
+static vx_status infer_halves(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
+                              const vx_inference_options *options, vx_result **result, vx_error *error)
+{
+    vx_inference *inference = NULL;
+    vx_tally *tally = NULL;
+    check(vx_inference_new(device, matrix, effect, options, &inference, error), *error);
+    uint64_t all = vx_inference_plan(inference)->evaluations;
+    vx_status status = vx_inference_observe(inference, error);
+    if (!status && !(status = vx_inference_tally(inference, &tally, error)) &&
+        !(status = vx_inference_run(inference, all / 2, all, tally, NULL, NULL, error)) &&
+        !(status = vx_inference_run(inference, 0, all / 2, tally, NULL, NULL, error)))
+        status = vx_inference_finish(inference, tally, result, error);
+    vx_tally_free(tally);
+    vx_inference_free(inference);
+    return status;
+}
+
 /* What an effect on the device that is made so by `how` gives. */
 static vx_status infer(const faulty *how, bool exact, const vx_matrix *matrix, const vx_effect *effect,
                        const vx_inference_options *options, int64_t *downloads, vx_error *error)
@@ -237,7 +256,7 @@ static vx_status infer(const faulty *how, bool exact, const vx_matrix *matrix, c
     vx_result *result = NULL;
     *f = *how;
     check(vx_cpu_open(1, &f->cpu, error), *error);
-    f->backend = (vx_backend){.info = f->cpu->info, .slabs_preferred = 1, .maps_preferred = 1, .queues = VX_QUEUES,
+    f->backend = (vx_backend){.info = f->cpu->info, .parallel = {1, 1, 1, 1}, .queues = VX_QUEUES,
                               .buffer_new = buffer_new, .buffer_free = buffer_free, .upload = upload,
                               .download = download, .fill = fill, .run = run, .wait = wait_queue, .seconds = seconds,
                               .free = free_faulty};
@@ -245,7 +264,8 @@ static vx_status infer(const faulty *how, bool exact, const vx_matrix *matrix, c
     snprintf(f->backend.info.name, sizeof f->backend.info.name, "the faulty one");
     f->backend.info.exact_division = exact;
     check(vx_device_wrap(&f->backend, &device, error), *error);
-    vx_status status = vx_infer(device, matrix, effect, options, NULL, NULL, &result, error);
+    vx_status status = how->halves ? infer_halves(device, matrix, effect, options, &result, error)
+                                   : vx_infer(device, matrix, effect, options, NULL, NULL, &result, error);
     if (downloads)
         *downloads = f->downloads;
     vx_result_free(result);
@@ -278,7 +298,7 @@ static void refused(vx_status status, const vx_error *error, const char *what, i
         fail_msg("%s %d: status %d, \"%s\"", what, at, status, status ? error->message : "accepted");
 }
 
-/* Flips in two batches, and a covariate beside nuisance with TFCE. */
+/* Flips in two batches, and a covariate beside nuisance with TFCE; every other time in two ranges. */
 static void faults(void **state)
 {
     static const char *const name[] = {"none", "last tile", "middle tile", "r off", "no counts", "extent halved",
@@ -291,7 +311,7 @@ static void faults(void **state)
         for (int which = NONE; which <= NEVER_FILLED; which++)
             for (int effect = 0; effect < 2; effect++) {
                 vx_inference_options options = settings(effect ? 200 : 1500, effect);
-                const faulty how = {.fault = (fault)which, .much = 1e-3};
+                const faulty how = {.fault = (fault)which, .much = 1e-3, .halves = seed % 2};
                 vx_error error = {0};
                 if (effect == 0 && (which == R_OFF || which == TFCE_OFF || which == NO_COUNTS))
                     continue; /* flips have no weights; their uncorrected p are counted on the host */

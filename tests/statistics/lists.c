@@ -130,14 +130,14 @@ static void compare(const case_of *c, const vx_tally *tally, int capacity)
 static void run(const case_of *c, vx_backend *backend, int capacity)
 {
     enum { BATCH = 8 };
-    const size_t entries = BATCH * (size_t)capacity > V ? BATCH * (size_t)capacity : V;
-    const vx_schedule schedule = {.batch = BATCH, .batches = backend->queues, .capacity = capacity, .label_slabs = 1,
-                                  .slab_tiles = SLAB, .voxel_slabs = (c->problem->tiles + SLAB - 1) / SLAB,
-                                  .list_entries = entries, .work_entries = capacity > V ? (size_t)capacity : V};
+    vx_schedule schedule = {.batch = BATCH, .batches = backend->queues, .capacity = capacity, .label_grids = 1,
+                            .slab_tiles = SLAB};
+    const vx_demand demand = vx_demand_of(c->problem);
     int32_t observed[V], high[V], low[V];
     vx_engine *engine = NULL;
     vx_tally *tally = NULL;
     vx_error error = {0};
+    vx_schedule_sizes(&demand, &schedule);
     assert_true(schedule.voxel_slabs == 2 && c->problem->tiles == 3);
     check(vx_tally_new(c->problem, c->relabellings->evaluations, &tally, &error), error);
     check(vx_engine_new(backend, c->problem, &schedule, &engine, &error), error);

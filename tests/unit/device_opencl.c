@@ -178,25 +178,25 @@ static void dense(vx_backend *backend, vx_op op)
     const struct {
         void *data;
         size_t bytes;
-    } all[VX_DENSE_BUFFERS] = {
-        [VX_Y] = {data->y, sizeof data->y},
-        [VX_W] = {flips ? (void *)data->flip : data->w, flips ? sizeof data->flip : sizeof data->w},
-        [VX_HIGH] = {data->high, sizeof data->high},
-        [VX_LOW] = {data->low, sizeof data->low},
-        [VX_COUNT_HIGH] = {data->count_high, sizeof data->count_high},
-        [VX_COUNT_LOW] = {data->count_low, sizeof data->count_low},
-        [VX_COUNTS] = {data->counts, sizeof data->counts},
-        [VX_SCORE] = {data->score, sizeof data->score},
-        [VX_LIST_VOXEL] = {data->list_voxel, sizeof data->list_voxel},
-        [VX_LIST_SCORE] = {data->list_score, sizeof data->list_score},
-        [VX_LIST_SIZE] = {data->list_size, sizeof data->list_size},
+    } all[VX_BUFFERS] = {
+        [VX_B_Y] = {data->y, sizeof data->y},
+        [VX_B_W] = {flips ? (void *)data->flip : data->w, flips ? sizeof data->flip : sizeof data->w},
+        [VX_B_HIGH] = {data->high, sizeof data->high},
+        [VX_B_LOW] = {data->low, sizeof data->low},
+        [VX_B_COUNT_HIGH] = {data->count_high, sizeof data->count_high},
+        [VX_B_COUNT_LOW] = {data->count_low, sizeof data->count_low},
+        [VX_B_COUNTS] = {data->counts, sizeof data->counts},
+        [VX_B_SCORE] = {data->score, sizeof data->score},
+        [VX_B_LIST_VOXEL] = {data->list_voxel, sizeof data->list_voxel},
+        [VX_B_LIST_SCORE] = {data->list_score, sizeof data->list_score},
+        [VX_B_LIST_SIZE] = {data->list_size, sizeof data->list_size},
     };
-    vx_buffer *buffers[VX_DENSE_BUFFERS];
+    vx_buffer *buffers[VX_BUFFERS] = {0};
     vx_error error;
-    for (int b = 0; b < VX_DENSE_BUFFERS; b++)
+    for (int b = 0; b <= VX_B_LIST_SIZE; b++)
         buffers[b] = put(backend, all[b].data, all[b].bytes);
     must(backend->run(backend, 0, op, &args, buffers, &error), &error);
-    for (int b = 0; b < VX_DENSE_BUFFERS; b++) {
+    for (int b = 0; b <= VX_B_LIST_SIZE; b++) {
         get(backend, buffers[b], all[b].data, all[b].bytes);
         backend->buffer_free(backend, buffers[b]);
     }
@@ -226,7 +226,7 @@ static void many_rows(vx_backend *backend)
     int32_t high[FEW], low[FEW];
     const vx_dense_args args = {.n = ROWS, .groups = EIGHTS, .width = 8, .voxels = VX_TILE, .tiles = 1,
                                 .relabellings = FEW};
-    vx_buffer *buffers[VX_DENSE_BUFFERS] = {0};
+    vx_buffer *buffers[VX_BUFFERS] = {0};
     vx_error error;
     for (int i = 0; i < ROWS; i++) {
         for (int v = 0; v < VX_TILE; v++)
@@ -238,14 +238,14 @@ static void many_rows(vx_backend *backend)
         high[p] = INT32_MIN;
         low[p] = INT32_MAX;
     }
-    buffers[VX_Y] = put(backend, y, sizeof y);
-    buffers[VX_W] = put(backend, flip, sizeof flip);
-    buffers[VX_HIGH] = put(backend, high, sizeof high);
-    buffers[VX_LOW] = put(backend, low, sizeof low);
+    buffers[VX_B_Y] = put(backend, y, sizeof y);
+    buffers[VX_B_W] = put(backend, flip, sizeof flip);
+    buffers[VX_B_HIGH] = put(backend, high, sizeof high);
+    buffers[VX_B_LOW] = put(backend, low, sizeof low);
     must(backend->run(backend, 0, VX_OP_SIGNFLIP, &args, buffers, &error), &error);
-    get(backend, buffers[VX_HIGH], high, sizeof high);
-    get(backend, buffers[VX_LOW], low, sizeof low);
-    for (int b = 0; b < VX_DENSE_BUFFERS; b++)
+    get(backend, buffers[VX_B_HIGH], high, sizeof high);
+    get(backend, buffers[VX_B_LOW], low, sizeof low);
+    for (int b = 0; b < VX_BUFFERS; b++)
         backend->buffer_free(backend, buffers[b]);
     for (int p = 0; p < FEW; p++) {
         int most = INT32_MIN, least = INT32_MAX;
@@ -267,9 +267,10 @@ static void test_many_rows(void **state)
     on_every_device(many_rows);
 }
 
-/* TFCE of a few maps on a small grid, more maps than slabs, with so coarse heights that many tie, against the sweep of
- * kernels/args.h written down plainly. E = 1/2, H = 2. */
-enum { EDGE = 5, CUBE = EDGE * EDGE * EDGE, MAPS = 3, SLABS = 2, STRIDE = EDGE + 1, GRID = STRIDE * STRIDE * STRIDE };
+/* TFCE of a few maps on a small grid, more maps than are worked on at a time, with so coarse heights that many tie,
+ * against the sweep of kernels/args.h written down plainly. E = 1/2, H = 2. */
+enum { EDGE = 5, CUBE = EDGE * EDGE * EDGE, MAPS = 3, PARALLEL = 2, STRIDE = EDGE + 1 };
+enum { GRID = STRIDE * STRIDE * STRIDE };
 
 static double plain_tfce(const float *height, const double *power, int axes)
 {
@@ -314,8 +315,8 @@ static void tfce(vx_backend *backend, int connectivity)
                                .voxels = CUBE,
                                .padded = CUBE + 3,
                                .tails = 3,
-                               .slabs = SLABS,
-                               .slab_size = GRID,
+                               .parallel = PARALLEL,
+                               .grid_size = GRID,
                                .stride_y = STRIDE,
                                .stride_z = STRIDE * STRIDE,
                                .connectivity = connectivity,
@@ -323,10 +324,10 @@ static void tfce(vx_backend *backend, int connectivity)
                                .scale = 1.0f / 16,
                                .root_df = 4,
                                .power = 3};
-    enum { WORDS = SLABS * (VX_TFCE_GRID_WORDS * GRID + VX_TFCE_VOXEL_WORDS * (CUBE + 3)) };
+    enum { WORDS = PARALLEL * (VX_TFCE_GRID_WORDS * GRID + VX_TFCE_VOXEL_WORDS * (CUBE + 3)) };
     static int32_t work[WORDS], score[MAPS][CUBE + 3], position[CUBE];
     double power[CUBE + 1], best[MAPS][2] = {0};
-    vx_buffer *buffers[VX_TFCE_BUFFERS];
+    vx_buffer *buffers[VX_BUFFERS] = {0};
     vx_error error;
     memset(work, 0, sizeof work);
     for (int v = 0; v < CUBE; v++) {
@@ -336,19 +337,19 @@ static void tfce(vx_backend *backend, int connectivity)
     }
     for (int s = 0; s <= CUBE; s++)
         power[s] = sqrt(s);
-    buffers[VX_T_SCORE] = put(backend, score, sizeof score);
-    buffers[VX_T_POSITION] = put(backend, position, sizeof position);
-    buffers[VX_T_POWER] = put(backend, power, sizeof power);
-    buffers[VX_T_BEST] = put(backend, best, sizeof best);
-    buffers[VX_T_WORK] = put(backend, work, sizeof work);
+    buffers[VX_B_SCORE] = put(backend, score, sizeof score);
+    buffers[VX_B_POSITION] = put(backend, position, sizeof position);
+    buffers[VX_B_POWER] = put(backend, power, sizeof power);
+    buffers[VX_B_BEST] = put(backend, best, sizeof best);
+    buffers[VX_B_WORK] = put(backend, work, sizeof work);
     must(backend->run(backend, 0, VX_OP_TFCE, &args, buffers, &error), &error);
-    get(backend, buffers[VX_T_BEST], best, sizeof best);
-    get(backend, buffers[VX_T_WORK], work, sizeof work);
-    for (int b = 0; b < VX_TFCE_BUFFERS; b++)
+    get(backend, buffers[VX_B_BEST], best, sizeof best);
+    get(backend, buffers[VX_B_WORK], work, sizeof work);
+    for (int b = 0; b < VX_BUFFERS; b++)
         backend->buffer_free(backend, buffers[b]);
-    for (int s = 0; s < SLABS; s++)
+    for (int s = 0; s < PARALLEL; s++)
         for (int place = 0; place < VX_TFCE_GRID_WORDS * GRID; place++)
-            assert_int_equal(work[s * (WORDS / SLABS) + place], 0);
+            assert_int_equal(work[s * (WORDS / PARALLEL) + place], 0);
     for (int p = 0; p < MAPS; p++)
         for (int tail = 0; tail < 2; tail++) {
             float height[CUBE];

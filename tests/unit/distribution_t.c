@@ -3,6 +3,7 @@
 #include "base/distribution.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,12 +58,52 @@ static void normal_scores(void **state)
     near(vx_z_from_t(200, 13), 10.117881992378825);
 }
 
+enum { CALLS = 20000, THREADS = 4 };
+
+typedef struct caller {
+    pthread_t thread;
+    double df, z[CALLS], t[CALLS];
+} caller;
+
+static void *ask(void *context)
+{
+    caller *one = context;
+    for (int i = 0; i < CALLS; i++) {
+        one->z[i] = vx_z_from_t((i - CALLS / 2) * 4e-4, one->df);
+        one->t[i] = i % 20 ? vx_t_upper(i * 1e-4, one->df) : vx_t_quantile_upper((i + 1.0) / (CALLS + 1), one->df);
+    }
+    return NULL;
+}
+
+/* Threads that ask at the same time, each for degrees of freedom of its own, get what each gets alone. */
+static void threads_do_not_meet(void **state)
+{
+    caller *together = calloc(THREADS, sizeof *together), *alone = calloc(1, sizeof *alone);
+    (void)state;
+    assert_true(together && alone);
+    for (int k = 0; k < THREADS; k++) {
+        together[k].df = 3 + 7 * k;
+        assert_int_equal(pthread_create(&together[k].thread, NULL, ask, &together[k]), 0);
+    }
+    for (int k = 0; k < THREADS; k++)
+        assert_int_equal(pthread_join(together[k].thread, NULL), 0);
+    for (int k = 0; k < THREADS; k++) {
+        alone->df = together[k].df;
+        ask(alone);
+        assert_memory_equal(together[k].z, alone->z, sizeof alone->z);
+        assert_memory_equal(together[k].t, alone->t, sizeof alone->t);
+    }
+    free(together);
+    free(alone);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quantiles),
         cmocka_unit_test(tails),
         cmocka_unit_test(normal_scores),
+        cmocka_unit_test(threads_do_not_meet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

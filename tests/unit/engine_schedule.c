@@ -10,15 +10,15 @@
 
 static vx_demand demand_of(int64_t voxels)
 {
-    return (vx_demand){.voxels = voxels, .row_bytes = 56, .weights = 2, .evaluations = 8192, .count = true,
-                       .clusters = true, .tfce = true, .threshold_p = 0.001, .slab_size = 2 * voxels};
+    return (vx_demand){.voxels = voxels, .row_bytes = 56, .weights = 2, .evaluations = 8192,
+                       .flags = VX_COUNT | VX_COMPACT | VX_ENHANCE, .threshold_p = 0.001, .grid_size = 2 * voxels};
 }
 
 /* Every limit from plenty down to too little, on a device with two queues and on one with small allocations. */
 static void slabs_hold_every_tile(void **state)
 {
-    const vx_backend backend[2] = {{.queues = 2, .slabs_preferred = 16, .maps_preferred = 8},
-                                   {.queues = 1, .slabs_preferred = 2, .maps_preferred = 2,
+    const vx_backend backend[2] = {{.queues = 2, .parallel = {[VX_OP_CLUSTERS] = 16, [VX_OP_TFCE] = 8}},
+                                   {.queues = 1, .parallel = {[VX_OP_CLUSTERS] = 2, [VX_OP_TFCE] = 2},
                                     .info = {.allocation_max = 3 << 19}}};
     int odd = 0, most = 0;
     (void)state;
@@ -35,7 +35,7 @@ static void slabs_hold_every_tile(void **state)
                 assert_true(s.batch >= 1 && s.batch <= 1024 && s.capacity >= 1 && s.capacity <= demand.voxels);
                 assert_true(s.list_entries >= (size_t)(s.batch * s.capacity));
                 assert_true(s.list_entries >= (size_t)demand.voxels && s.work_entries >= (size_t)demand.voxels);
-                assert_true(s.work_entries >= (size_t)(s.label_slabs * s.capacity));
+                assert_true(s.work_entries >= (size_t)(s.label_grids * s.capacity));
                 if (backend[b].info.allocation_max)
                     assert_true(s.list_entries * 4 <= backend[b].info.allocation_max);
                 odd += tiles % s.slab_tiles != 0;

@@ -41,6 +41,7 @@ static void the_library(void **state)
 {
     (void)state;
     vx_batch_free(NULL, NULL);
+    vx_buffers_free(NULL, NULL);
     vx_coverage_destroy(NULL);
     vx_device_free(NULL);
     vx_engine_free(NULL);
@@ -68,6 +69,7 @@ static void the_library(void **state)
     assert_false(vx_stream_close(NULL)); /* nothing has arrived */
     vx_study_free(NULL);
     vx_table_destroy(NULL);
+    vx_inference_free(NULL);
     vx_tally_free(NULL);
 }
 

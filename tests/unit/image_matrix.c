@@ -1,21 +1,11 @@
 /* vx_matrix_read: the mask, its counts and every error, on a grid of six voxels worked out by hand. */
-#include "voxstat/image.h"
+#include "unit/image_fixture.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include <cmocka.h>
 #include <nifti2_io.h>
 
 enum { VOXELS = 6, ROWS = 3 };
-
-static char folder[] = "/tmp/voxstat-matrix-XXXXXX";
-static vx_error error;
 
 /* Voxels 0 and 1 stay. Voxel 2 is zero in b2 (and not finite nowhere), 3 is NaN in c1 and zero in b1, 4 changes by 1 in
  * everyone, 5 is zero in a1. */
@@ -34,31 +24,16 @@ static vx_grid line(double x)
     return vx_grid_new(VOXELS, 1, 1, 2, (const double[]){x, 0, 0});
 }
 
-static void put(const char *path, const vx_grid *grid, const float *data)
-{
-    if (vx_image_write(path, grid, data, VX_FLOAT32, VX_INTENT_NONE, 0, NULL, "", &error))
-        fail_msg("%s", error.message);
-}
-
 static int make_images(void **state)
 {
     const vx_grid grid = line(-6);
-    (void)state;
-    if (!mkdtemp(folder) || chdir(folder))
+    if (make_folder(state))
         return -1;
     for (int i = 0; i < ROWS; i++) {
-        put(pairs[i][0].path, &grid, baseline[i]);
-        put(pairs[i][1].path, &grid, followup[i]);
+        put_image(pairs[i][0].path, &grid, baseline[i]);
+        put_image(pairs[i][1].path, &grid, followup[i]);
     }
     return 0;
-}
-
-static int remove_folder(void **state)
-{
-    char command[100];
-    (void)state;
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
 }
 
 static void expect_matrix(const vx_matrix *matrix, int64_t voxels, const int64_t *index)
@@ -137,7 +112,7 @@ static void test_explicit_mask(void **state)
     vx_matrix *matrix;
     vx_mask_report report;
     (void)state;
-    put("mask.nii.gz", &grid, in);
+    put_image("mask.nii.gz", &grid, in);
     assert_int_equal(vx_matrix_read(rows, ROWS, &mask, 2, &matrix, &report, &error), VX_OK);
     expect_matrix(matrix, 1, (const int64_t[]){1});
     expect_counts(&report, 5, 1, 2, 0, 1);
@@ -158,10 +133,10 @@ static void test_explicit_mask(void **state)
     vx_matrix_free(matrix);
     mask = VX_OPTIONS(vx_mask_options, .file = "mask.nii.gz");
 
-    put("mask.nii.gz", &grid, spoilt);
+    put_image("mask.nii.gz", &grid, spoilt);
     assert_int_equal(vx_matrix_read(rows, ROWS, &mask, 2, &matrix, &report, &error), VX_INPUT);
     assert_non_null(strstr(error.message, "mask.nii.gz: empty mask"));
-    put("mask.nii.gz", &shifted, in);
+    put_image("mask.nii.gz", &shifted, in);
     assert_int_equal(vx_matrix_read(rows, ROWS, &mask, 2, &matrix, &report, &error), VX_INPUT);
     assert_non_null(strstr(error.message, "mask: mask.nii.gz: another grid than that of a1.nii: centre shifted"));
     mask.file = "nowhere.nii";
@@ -177,7 +152,7 @@ static void read_two_rows(const float value[2][2][VOXELS], vx_mask_report *repor
     const vx_volume_row pair[2] = {{"sub-x", two[0], 2}, {"sub-y", two[1], 2}};
     vx_matrix *matrix;
     for (int i = 0; i < 4; i++)
-        put(two[i / 2][i % 2].path, &grid, value[i / 2][i % 2]);
+        put_image(two[i / 2][i % 2].path, &grid, value[i / 2][i % 2]);
     if (vx_matrix_read(pair, 2, NULL, 2, &matrix, report, &error))
         fail_msg("%s", error.message);
     vx_matrix_free(matrix);
@@ -210,9 +185,9 @@ static void test_the_costliest_image(void **state)
     vx_matrix *matrix;
     vx_mask_report report;
     (void)state;
-    put("mask.nii.gz", &grid, in);
+    put_image("mask.nii.gz", &grid, in);
     for (int i = 0; i < ROWS; i++) {
-        put(one[i].path, &grid, value[i]);
+        put_image(one[i].path, &grid, value[i]);
         alone[i] = (vx_volume_row){rows[i].participant, &one[i], 1};
     }
     assert_int_equal(vx_matrix_read(alone, ROWS, NULL, 2, &matrix, &report, &error), VX_OK);
@@ -240,7 +215,7 @@ static void test_order_of_rows(void **state)
     const vx_session_image replaced[2] = {{"lacking.nii", "pet_baseline", -1}, pairs[0][1]};
     vx_mask_report first;
     (void)state;
-    put("lacking.nii", &grid, lacking);
+    put_image("lacking.nii", &grid, lacking);
     for (int k = 0; k < 6; k++) {
         vx_volume_row ordered[ROWS];
         vx_matrix *matrix;
@@ -322,7 +297,7 @@ static void test_one_image_a_row(void **state)
     vx_matrix_free(matrix);
 }
 
-/* Row `row` with one of its images replaced. The words are looked for one by one. */
+/* Row `row` with one of its images replaced. */
 static void expect_error(int row, const char *first, const char *second, const char *const words[])
 {
     vx_session_image session[2] = {pairs[row][0], pairs[row][1]};
@@ -337,9 +312,7 @@ static void expect_error(int row, const char *first, const char *second, const c
         vx_matrix *matrix = NULL;
         assert_int_equal(vx_matrix_read(changed, ROWS, NULL, threads, &matrix, NULL, &error), VX_INPUT);
         assert_null(matrix);
-        for (int k = 0; words[k]; k++)
-            if (!strstr(error.message, words[k]))
-                fail_msg("expected '%s' in: %s", words[k], error.message);
+        expect_words(words);
     }
 }
 #define WORDS(...) (const char *const[]){__VA_ARGS__, NULL}
@@ -351,12 +324,12 @@ static void test_errors(void **state)
     const float constant[VOXELS] = {3, 3, 3, NAN, 3, 3}, nothing[VOXELS] = {NAN, NAN, NAN, INFINITY, NAN, NAN};
     (void)state;
     flipped.sform[0][0] = flipped.affine[0][0] = -2;
-    put("constant.nii", &grid, constant);
-    put("nothing.nii", &grid, nothing);
-    put("shifted.nii", &shifted, followup[1]);
-    put("other.nii", &other, followup[1]);
-    put("flipped.nii", &flipped, followup[1]);
-    put("copy.nii.gz", &grid, baseline[2]);
+    put_image("constant.nii", &grid, constant);
+    put_image("nothing.nii", &grid, nothing);
+    put_image("shifted.nii", &shifted, followup[1]);
+    put_image("other.nii", &other, followup[1]);
+    put_image("flipped.nii", &flipped, followup[1]);
+    put_image("copy.nii.gz", &grid, baseline[2]);
 
     expect_error(1, NULL, "gone.nii",
                  WORDS("participant sub-b, column pet_followup: gone.nii: the image does not exist"));

@@ -1,72 +1,12 @@
 /* Where a header says that its volume lies: faulty qforms, lengths that are no millimetres, and no volume at all. The
  * expected numbers are worked out by hand from the fields. */
-#include "voxstat/image.h"
+#include "unit/nifti_fixture.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-#include <nifti2_io.h>
-
-static char folder[] = "/tmp/voxstat-orientation-XXXXXX";
-static vx_error error;
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? chdir(folder) : -1;
-}
-
-static int remove_folder(void **state)
-{
-    char command[100];
-    (void)state;
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
-}
-
-/* Voxels of 2 mm with an sform whose first voxel lies at x = -10. */
-static nifti_1_header header(void)
-{
-    return (nifti_1_header){.sizeof_hdr = 348, .dim = {3, 3, 2, 2, 1, 1, 1, 1}, .datatype = DT_INT16, .bitpix = 16,
-                            .pixdim = {1, 2, 2, 2}, .vox_offset = 352, .sform_code = 1, .srow_x = {2, 0, 0, -10},
-                            .srow_y = {0, 2, 0, -20}, .srow_z = {0, 0, 2, -30}, .magic = "n+1"};
-}
-
-static void write_image(const char *path, const nifti_1_header *h)
-{
-    unsigned char bytes[352 + 24] = {0};
-    FILE *file = fopen(path, "wb");
-    memcpy(bytes, h, sizeof *h);
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, sizeof bytes, file), sizeof bytes);
-    fclose(file);
-}
-
-static vx_image read_as(const char *path, vx_analyze_orientation side)
-{
-    vx_image image;
-    if (vx_image_read(path, side, &image, &error))
-        fail_msg("%s", error.message);
-    return image;
-}
 
 static vx_image read_good(const char *path)
 {
     return read_as(path, VX_ANALYZE_REFUSE);
-}
-
-static void expect_refused(const char *path, vx_analyze_orientation side, const char *words)
-{
-    vx_image image;
-    vx_status status = vx_image_read(path, side, &image, &error);
-    if (status != VX_INPUT || !strstr(error.message, words) || !strstr(error.message, path))
-        fail_msg("expected '%s', found status %d: %s", words, status, error.message);
 }
 
 /* A qform that is none is refused where nothing else says how the volume lies; beside an sform it is dropped. Lengths
@@ -81,7 +21,7 @@ static void test_faulty_qform(void **state)
               {3, 0.5f, 7, "pixdim[0]"}};
     (void)state;
     for (size_t k = 0; k < sizeof is / sizeof *is; k++) {
-        nifti_1_header h = header();
+        nifti_1_header h = header(DT_INT16, 16);
         h.qform_code = 1;
         h.pixdim[0] = is[k].qfac;
         h.pixdim[1] = -2;
@@ -96,8 +36,8 @@ static void test_faulty_qform(void **state)
         h.sform_code = 0;
         write_image("qform.nii", &h);
         if (is[k].words) {
-            expect_refused("qform.nii", VX_ANALYZE_REFUSE, is[k].words);
-            expect_refused("qform.nii", VX_ANALYZE_RADIOLOGICAL, is[k].words);
+            expect_refused_as("qform.nii", VX_ANALYZE_REFUSE, is[k].words);
+            expect_refused_as("qform.nii", VX_ANALYZE_RADIOLOGICAL, is[k].words);
             continue;
         }
         image = read_good("qform.nii");
@@ -116,7 +56,7 @@ static void test_units(void **state)
     (void)state;
     for (size_t k = 0; k < sizeof is / sizeof *is; k++)
         for (int code = 0; code < 3; code++) { /* sform, qform, neither */
-            nifti_1_header h = header();
+            nifti_1_header h = header(DT_INT16, 16);
             h.xyzt_units = (char)is[k].units;
             h.sform_code = code == 0;
             h.qform_code = code < 2;
@@ -138,14 +78,14 @@ static void test_units(void **state)
 /* FreeSurfer puts a length that does not fit in 16 bits into glmin. */
 static void test_surface(void **state)
 {
-    nifti_1_header h = header();
+    nifti_1_header h = header(DT_INT16, 16);
     (void)state;
     h.dim[1] = -1;
     h.dim[2] = h.dim[3] = 1;
     h.glmin = 163842;
     write_image("surface.nii", &h);
-    expect_refused("surface.nii", VX_ANALYZE_REFUSE, "FreeSurfer surface");
-    expect_refused("surface.nii", VX_ANALYZE_REFUSE, "163842 vertices");
+    expect_refused_as("surface.nii", VX_ANALYZE_REFUSE, "FreeSurfer surface");
+    expect_refused_as("surface.nii", VX_ANALYZE_REFUSE, "163842 vertices");
 }
 
 int main(void)

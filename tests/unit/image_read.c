@@ -1,46 +1,11 @@
 /* vx_image_read on files made here byte by byte: what is read, and every way in which a file is refused. */
-#include "voxstat/image.h"
+#include "unit/nifti_fixture.h"
 
 #include <fcntl.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-#include <nifti2_io.h>
 #include <zlib.h>
-
-enum { NX = 3, NY = 2, NZ = 2, VOXELS = NX * NY * NZ };
-
-static char folder[] = "/tmp/voxstat-read-XXXXXX";
-static vx_error error;
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? chdir(folder) : -1;
-}
-
-static int remove_folder(void **state)
-{
-    char command[100];
-    (void)state;
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
-}
-
-static void write_bytes(const char *path, const void *bytes, size_t size)
-{
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, size, file), size);
-    fclose(file);
-}
 
 static size_t read_bytes(const char *path, unsigned char *bytes, size_t size)
 {
@@ -57,49 +22,6 @@ static void write_gzip(const char *path, const void *bytes, size_t size)
     gzFile file = gzopen(path, "wb");
     assert_int_equal(gzwrite(file, bytes, (unsigned)size), (int)size);
     assert_int_equal(gzclose(file), Z_OK);
-}
-
-static nifti_1_header header(int datatype, int bits)
-{
-    nifti_1_header h = {.sizeof_hdr = 348, .dim = {3, NX, NY, NZ, 1, 1, 1, 1}, .datatype = (short)datatype,
-                        .bitpix = (short)bits, .pixdim = {1, 2, 2, 2}, .vox_offset = 352, .sform_code = 1,
-                        .srow_x = {2, 0, 0, -10}, .srow_y = {0, 2, 0, -20}, .srow_z = {0, 0, 2, -30}, .magic = "n+1"};
-    return h;
-}
-
-/* A whole file: header, padding, 12 voxels 0, 1, 2 … as int16. Returns its size. */
-static size_t whole_file(const nifti_1_header *h, unsigned char *bytes)
-{
-    memset(bytes, 0, 352);
-    memcpy(bytes, h, sizeof *h);
-    for (int v = 0; v < VOXELS; v++) {
-        int16_t value = (int16_t)v;
-        memcpy(bytes + 352 + 2 * v, &value, 2);
-    }
-    return 352 + 2 * VOXELS;
-}
-
-static void write_image(const char *path, const nifti_1_header *h)
-{
-    unsigned char bytes[512];
-    write_bytes(path, bytes, whole_file(h, bytes));
-}
-
-static vx_image read_good(const char *path, vx_analyze_orientation analyze)
-{
-    vx_image image;
-    if (vx_image_read(path, analyze, &image, &error))
-        fail_msg("%s", error.message);
-    return image;
-}
-
-static void expect_refused_as(const char *path, vx_analyze_orientation analyze, const char *words)
-{
-    vx_image image = {.data = (float *)&error};
-    vx_status status = vx_image_read(path, analyze, &image, &error);
-    if (status != VX_INPUT || !strstr(error.message, words) || !strstr(error.message, path))
-        fail_msg("expected '%s', found status %d: %s", words, status, error.message);
-    assert_ptr_equal(image.data, &error); /* untouched */
 }
 
 static void expect_refused(const char *path, const char *words)
@@ -162,7 +84,7 @@ static void test_every_type(void **state)
                 for (int k = 0; k < VOXELS * size; k++)
                     bytes[first + k] = values[swap ? k / size * size + size - 1 - k % size : k];
                 write_bytes("type.nii", bytes, (size_t)(first + VOXELS * size));
-                vx_image image = read_good("type.nii", VX_ANALYZE_REFUSE);
+                vx_image image = read_as("type.nii", VX_ANALYZE_REFUSE);
                 assert_true(image.data[0] == (float)largest);
                 for (int v = 1; v < VOXELS; v++)
                     assert_true(image.data[v] == (float)v);
@@ -182,7 +104,7 @@ static void test_scaling(void **state)
         h.scl_slope = scale[k].slope;
         h.scl_inter = scale[k].inter;
         write_image("scaled.nii", &h);
-        vx_image image = read_good("scaled.nii", VX_ANALYZE_REFUSE);
+        vx_image image = read_as("scaled.nii", VX_ANALYZE_REFUSE);
         assert_true(image.data[5] == (float)scale[k].expected);
         vx_image_destroy(&image);
     }
@@ -202,11 +124,11 @@ static void test_compression_by_content(void **state)
     (void)state;
     for (int k = 0; k < 3; k++) {
         write_gzip(name[k], bytes, size);
-        vx_image image = read_good(name[k], VX_ANALYZE_REFUSE);
+        vx_image image = read_as(name[k], VX_ANALYZE_REFUSE);
         expect_counting(&image);
         vx_image_destroy(&image);
         write_bytes(name[k], bytes, size);
-        image = read_good(name[k], VX_ANALYZE_REFUSE);
+        image = read_as(name[k], VX_ANALYZE_REFUSE);
         expect_counting(&image);
         vx_image_destroy(&image);
     }
@@ -225,7 +147,7 @@ static void test_pairs(void **state)
     write_gzip("pair.img.gz", bytes + 352, 2 * VOXELS);
     static const char *const name[] = {"pair.hdr", "pair.img.gz"};
     for (int k = 0; k < 2; k++) {
-        vx_image image = read_good(name[k], VX_ANALYZE_REFUSE);
+        vx_image image = read_as(name[k], VX_ANALYZE_REFUSE);
         expect_counting(&image);
         vx_image_destroy(&image);
     }
@@ -345,7 +267,7 @@ static void test_affine_methods(void **state)
     h.quatern_b = h.quatern_c = h.quatern_d = 0.5f;
     h.qoffset_x = -7;
     write_image("affine.nii", &h);
-    image = read_good("affine.nii", VX_ANALYZE_REFUSE);
+    image = read_as("affine.nii", VX_ANALYZE_REFUSE);
     assert_true(image.grid.affine[0][0] == 2 && image.grid.affine[2][3] == -30);
     assert_true(image.grid.qform_code == 1 && image.grid.quatern[1] == 0.5 && image.grid.qfac == -1);
     assert_true(image.grid.qoffset[0] == -7 && image.grid.sform[1][3] == -20 && image.grid.pixdim[2] == 4);
@@ -353,7 +275,7 @@ static void test_affine_methods(void **state)
 
     h.sform_code = 0;
     write_image("affine.nii", &h);
-    image = read_good("affine.nii", VX_ANALYZE_REFUSE);
+    image = read_as("affine.nii", VX_ANALYZE_REFUSE);
     for (int k = 0; k < 12; k++) /* halves and whole numbers: exact in double */
         assert_true(fabs(image.grid.affine[k / 4][k % 4] - by_nibabel[k / 4][k % 4]) < 1e-12);
     vx_image_destroy(&image);
@@ -364,7 +286,7 @@ static void test_affine_methods(void **state)
     expect_refused("affine.nii", "--orientation neurological");
     for (int side = VX_ANALYZE_NEUROLOGICAL; side <= VX_ANALYZE_RADIOLOGICAL; side++) {
         const double x = side == VX_ANALYZE_RADIOLOGICAL ? -2 : 2;
-        image = read_good("affine.nii", (vx_analyze_orientation)side);
+        image = read_as("affine.nii", (vx_analyze_orientation)side);
         assert_true(image.grid.affine[0][0] == x && image.grid.affine[1][1] == 3 && image.grid.affine[2][2] == 4);
         assert_true(image.grid.affine[0][3] == -x && image.grid.affine[1][3] == -1.5 && image.grid.affine[0][1] == 0);
         assert_true(image.grid.sform_code > 0 && image.grid.sform[0][0] == x && image.grid.qform_code == 0);
@@ -380,13 +302,13 @@ static void test_dimensions_of_one(void **state)
     h.dim[0] = 4;
     h.dim[5] = 99;
     write_image("one.nii", &h);
-    vx_image image = read_good("one.nii", VX_ANALYZE_REFUSE);
+    vx_image image = read_as("one.nii", VX_ANALYZE_REFUSE);
     expect_counting(&image);
     vx_image_destroy(&image);
     h.dim[0] = 2;
     h.dim[3] = 0;
     write_image("one.nii", &h);
-    image = read_good("one.nii", VX_ANALYZE_REFUSE);
+    image = read_as("one.nii", VX_ANALYZE_REFUSE);
     assert_true(image.grid.dim[0] == NX && image.grid.dim[1] == NY && image.grid.dim[2] == 1);
     vx_image_destroy(&image);
 }
@@ -416,8 +338,8 @@ static void test_analyze(void **state)
             }
             write_bytes("spm.hdr", raw, sizeof raw);
             expect_refused("spm.hdr", "--orientation neurological");
-            vx_image left = read_good("spm.hdr", VX_ANALYZE_NEUROLOGICAL);
-            vx_image right = read_good("spm.img", VX_ANALYZE_RADIOLOGICAL);
+            vx_image left = read_as("spm.hdr", VX_ANALYZE_NEUROLOGICAL);
+            vx_image right = read_as("spm.img", VX_ANALYZE_RADIOLOGICAL);
             const double zero[3] = {1, kind == 0 ? 0 : 0.5, kind == 0 ? 1 : 0.5};
             for (int k = 0; k < 3; k++) {
                 const double sign = k == 0 ? -1 : 1;

@@ -1,34 +1,10 @@
 /* vx_image_write: what is written is read back, its header says what it should, and a failure leaves nothing. */
-#include "voxstat/image.h"
+#include "unit/image_fixture.h"
 
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
-#include <cmocka.h>
 #include <nifti2_io.h>
-
-static char folder[] = "/tmp/voxstat-write-XXXXXX";
-static vx_error error;
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? chdir(folder) : -1;
-}
-
-static int remove_folder(void **state)
-{
-    char command[100];
-    (void)state;
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
-}
 
 /* A grid of which every field differs from its default and is exact in float32. */
 static vx_grid odd_grid(void)

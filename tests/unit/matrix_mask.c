@@ -1,21 +1,11 @@
 /* vx_matrix_read on values that few images hold: negative ones, infinite ones, zeros in one session alone, and finite
  * ones whose difference is not. */
-#include "voxstat/image.h"
+#include "unit/image_fixture.h"
 
 #include <float.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 enum { VOXELS = 9, ROWS = 2 };
-
-static char folder[] = "/tmp/voxstat-mask-XXXXXX";
-static vx_error error;
 
 static const vx_session_image pair[ROWS][2] = {{{"a1.nii", "pet_baseline", -1}, {"a2.nii", "pet_followup", 1}},
                                                {{"b1.nii", "pet_baseline", -1}, {"b2.nii", "pet_followup", 1}}};
@@ -30,23 +20,12 @@ static const float image[ROWS][2][VOXELS] = {
 static int make_images(void **state)
 {
     const vx_grid grid = vx_grid_new(VOXELS, 1, 1, 2, (const double[]){0, 0, 0});
-    (void)state;
-    if (!mkdtemp(folder) || chdir(folder))
+    if (make_folder(state))
         return -1;
     for (int i = 0; i < ROWS; i++)
         for (int session = 0; session < 2; session++)
-            if (vx_image_write(pair[i][session].path, &grid, image[i][session], VX_FLOAT32,
-                               VX_INTENT_NONE, 0, NULL, "", &error))
-                fail_msg("%s", error.message);
+            put_image(pair[i][session].path, &grid, image[i][session]);
     return 0;
-}
-
-static int remove_folder(void **state)
-{
-    char command[100];
-    (void)state;
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
 }
 
 /* Voxels 0, 1, 2, 7, 8 stay with their changes, worked out by hand; FLT_MAX - 1 is FLT_MAX. Left out: 3, 5 and 6 as not

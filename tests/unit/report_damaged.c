@@ -1,7 +1,7 @@
 /* A results folder of which any one part is damaged: every dataset of results.h5 in every way, and every value of
  * run.json replaced by values of other types. Reading it gives the results or a message and VX_INPUT, and what cannot
  * be read leaves the folder as it was. */
-#include "unit/whole_fixture.h"
+#include "unit/results_fixture.h"
 
 #include "nidm/nidm.h"
 #include "report/report.h"
@@ -31,7 +31,7 @@ static vx_status read_all(vx_error *error)
         free(data);
         for (size_t e = 0; !status && e < modality->effects; e++)
             for (int k = 0; !status && k < 6; k++) {
-                const vx_quantity map = whole_maps[e % 2][k].quantity;
+                const vx_quantity map = fixture_results_maps[e % 2][k].quantity;
                 data = NULL;
                 status = vx_results_map(results, &modality->effect[e], &modality->grid, map, &data, error);
                 free(data);
@@ -105,7 +105,7 @@ static void read_or_refused(const char *what, bool refused)
 static int set_up(void **state)
 {
     vx_error error;
-    if (fixture_set_up(state) || whole_folder(&error))
+    if (fixture_set_up(state) || fixture_write_results(VOXSTAT_VERSION, VX_P_LOG10, &error))
         return -1;
     json_error_t why;
     json_t *run = json_load_file(fixture_path("run.json"), 0, &why);
@@ -435,7 +435,7 @@ static void what_disagrees_is_refused(void **state)
     read_or_refused("a pipe", true);
 }
 
-static void the_whole_folder_is_taken(void **state)
+static void the_undamaged_folder_is_taken(void **state)
 {
     const vx_report_options plain = {0};
     const vx_nidm_options packs = {.force = true};
@@ -450,7 +450,7 @@ static void the_whole_folder_is_taken(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_whole_folder_is_taken, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_undamaged_folder_is_taken, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_dataset_in_every_way, set_up, tear_down),
         cmocka_unit_test_setup_teardown(attributes_are_not_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_disagrees_is_refused, set_up, tear_down),

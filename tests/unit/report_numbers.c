@@ -101,12 +101,36 @@ static void a_line_given_nuisance(void **state)
     vx_line_destroy(&line);
 }
 
+/* No line is fitted where a column repeats another, or where more columns than participants repeat each other. */
+static void a_repeated_column_is_refused(void **state)
+{
+    const double design[] = {1, 2, 4, 1, 3, 6, 1, 5, 10, 1, 6, 12}, y[] = {1, 2, 3, 4};
+    vx_line line = {0};
+    vx_error error;
+    double square;
+    (void)state;
+    assert_int_equal(vx_line_fit(design, 4, 3, 1, 1, 0, y, &line, &error), VX_INPUT);
+    assert_int_equal(vx_design_square(design, 2, 3, 1, &square, &error), VX_INPUT);
+    assert_null(line.x);
+}
+
+/* c'(X'X)^-1 c by hand: of x = 1, 2, 3, 6 beside an intercept, 1 / 14. */
+static void what_other_columns_leave(void **state)
+{
+    const double design[] = {1, 1, 1, 2, 1, 3, 1, 6};
+    double square;
+    (void)state;
+    assert_int_equal(vx_design_square(design, 4, 2, 1, &square, NULL), VX_OK);
+    assert_close(square, 14, 1e-12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(critical_of_a_hundred), cmocka_unit_test(critical_of_few),
         cmocka_unit_test(robust_spread),         cmocka_unit_test(a_plain_line),
-        cmocka_unit_test(a_line_given_nuisance),
+        cmocka_unit_test(a_line_given_nuisance), cmocka_unit_test(a_repeated_column_is_refused),
+        cmocka_unit_test(what_other_columns_leave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

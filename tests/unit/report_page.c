@@ -28,9 +28,11 @@ static void arguments_are_escaped_and_formats_are_not(void **state)
     assert_string_equal(PUT("<p>%s</p>", "<script>\"a\" & 'b'</script>"),
                         "<p>&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/script&gt;</p>");
     assert_string_equal(PUT("%s", "&lt;"), "&amp;lt;");
-    assert_string_equal(PUT("%.3s|%5s|%-4s|", "<b>c", "<", ">"), "&lt;b&gt;|    &lt;|&gt;   |");
-    const char *volatile nothing = NULL; /* or gcc warns of what is meant */
-    assert_string_equal(PUT("%c%s", '<', nothing), "&lt;");
+    char array[] = "<";
+    const char constant[] = ">", *pointer = "&", *nothing = NULL;
+    char *plain = array;
+    assert_string_equal(PUT("%s%s%s%s%s%s", array, constant, pointer, plain, array[0] ? "'" : "", nothing),
+                        "&lt;&gt;&amp;&lt;&#39;");
 }
 
 static void numbers_go_through(void **state)
@@ -39,6 +41,26 @@ static void numbers_go_through(void **state)
     (void)state;
     assert_string_equal(PUT("%d %lld %zu %.2f %g %+.1e %% %*d", -3, 1LL << 40, (size_t)7, 2.345, 1e-9, 12345.0, 4, 5),
                         "-3 1099511627776 7 2.35 1e-09 +1.2e+04 %    5");
+}
+
+static int asked;
+
+static const char *once(void)
+{
+    asked++;
+    return "<";
+}
+
+/* Each value is looked at by itself, the last of many as the first, and every one is evaluated once. */
+static void many_values(void **state)
+{
+    vx_page page;
+    (void)state;
+    assert_string_equal(PUT("%s%d%s%d%s%d%s%d%s%d%s%d%s%d%s%d%s%d%s", "<", 1, "<", 2, "<", 3, "<", 4, "<", 5, "<", 6,
+                            "<", 7, "<", 8, "<", 9, "<"),
+                        "&lt;1&lt;2&lt;3&lt;4&lt;5&lt;6&lt;7&lt;8&lt;9&lt;");
+    assert_string_equal(PUT("%s", once()), "&lt;");
+    assert_int_equal(asked, 1);
 }
 
 /* Each piece of text that is no UTF-8, or a control that HTML forbids, comes out as U+FFFD; the rest as it is. */
@@ -90,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(arguments_are_escaped_and_formats_are_not),
         cmocka_unit_test(numbers_go_through),
+        cmocka_unit_test(many_values),
         cmocka_unit_test(broken_text_is_replaced),
         cmocka_unit_test(base64_is_rfc_4648),
         cmocka_unit_test(figures_for_people),

@@ -1,5 +1,5 @@
 /* A run.json in which two modalities or two effects are named alike is refused. */
-#include "unit/whole_fixture.h"
+#include "unit/results_fixture.h"
 
 #include "results/results.h"
 
@@ -30,7 +30,7 @@ static void two_of_one_name_are_refused(void **state)
     json_error_t why;
     vx_error error = {0};
     (void)state;
-    assert_int_equal(whole_folder(&error), VX_OK);
+    assert_int_equal(fixture_write_results(VOXSTAT_VERSION, VX_P_LOG10, &error), VX_OK);
     json_t *whole = json_load_file(fixture_path("run.json"), 0, &why);
     assert_non_null(whole);
     for (size_t i = 0; i < sizeof alike / sizeof *alike; i++) {

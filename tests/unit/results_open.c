@@ -1,40 +1,18 @@
 /* A folder that output wrote is read back as it was: the record made by hand, through the files, into vx_results. */
-#include "unit/output_fixture.h"
+#include "unit/results_fixture.h"
 
 #include "results/results.h"
 
 /* In double, which cmocka's own comparison is not. */
 #define assert_close(a, b, tolerance) assert_true(fabs((double)(a) - (b)) <= (tolerance))
 
-/* Region 0 is the mask; then the two clusters of `change`, the only effect that has any. n x regions. */
-static double fixture_before[9] = {10, 1, 4, 20, 2, 5, 30, 3, 6}, fixture_after[9] = {11, 7, 1, 22, 8, 2, 33, 9, 3};
-static int64_t fixture_counts[3] = {24, 23, 22};
-static float fixture_mean[24];
-static vx_means fixture_means = {.n = 3, .sessions = 2, .regions = 3,
-                                 .region = (double *[]){fixture_before, fixture_after},
-                                 .voxels = (int64_t *[]){fixture_counts, fixture_counts}, .image = fixture_mean};
-
-static vx_column fixture_covariate = {.name = "rapa/48 h", .value = (double[]){4, 6, 99, 8}};
-
-/* The fixture as this version would have written it, in fixture_folder. */
+/* With TFCE's null distribution for `change`. */
 static void write_folder(vx_p_format format, const char *version)
 {
     static double tfce[] = {9, 8, 7, 6};
     vx_error error;
-    vx_record_modality modality = fixture_modality;
-    vx_study study = fixture_study;
-    vx_record record = fixture_record;
-    for (int i = 0; i < 24; i++)
-        fixture_mean[i] = (float)i / 2;
-    modality.means = &fixture_means;
-    study.covariate = &fixture_covariate;
-    study.covariates = 1;
-    record.study = &study;
-    record.modality = &modality;
-    record.version = version;
-    record.p_format = format;
     fixture_results[0].null.tfce = tfce;
-    if (vx_write_results(fixture_folder, &record, &error))
+    if (fixture_write_results(version, format, &error))
         fail_msg("%s", error.message);
 }
 

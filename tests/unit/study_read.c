@@ -1,29 +1,20 @@
 /* The table and who is used: every rule and error of include/voxstat/study.h, on tables written here. The images need
  * only exist, so they are empty files. */
+#include "unit/folder_fixture.h"
 #include "voxstat/study.h"
 
 #include "base/nearest.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-
-static char folder[] = "/tmp/voxstat-study-XXXXXX";
 static char table_path[100];
 
-static int make_folder(void **state)
+static int make_images(void **state)
 {
     static const char *const image[] = {"a1.nii", "a2.nii", "b1.nii.gz", "b2.nii.gz", "c1.hdr", "c1.img", "c2.hdr",
                                         "c2.img"};
     char path[100];
-    (void)state;
-    if (!mkdtemp(folder) || chdir(folder))
+    if (make_folder(state))
         return -1;
     for (size_t i = 0; i < sizeof image / sizeof *image; i++) {
         snprintf(path, sizeof path, "%s/%s", folder, image[i]);
@@ -32,16 +23,6 @@ static int make_folder(void **state)
     snprintf(table_path, sizeof table_path, "%s/participants.tsv", folder);
     return 0;
 }
-
-static int remove_folder(void **state)
-{
-    char command[100];
-    (void)state;
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
-}
-
-static vx_error error;
 
 #define STUDY(...) VX_OPTIONS(vx_study_options, __VA_ARGS__)
 
@@ -70,10 +51,7 @@ static void refused(vx_study_options options, const char *text, const char *cons
     vx_study *study;
     assert_int_equal(read_with(options, text, strlen(text), &study), VX_INPUT);
     assert_null(study);
-    for (; *words; words++) {
-        if (!strstr(error.message, *words))
-            fail_msg("'%s' is not in: %s", *words, error.message);
-    }
+    expect_words(words);
 }
 
 #define REFUSED(options, text, ...) refused(options, text, (const char *const[]){__VA_ARGS__, NULL})
@@ -284,5 +262,5 @@ int main(void)
         cmocka_unit_test(bad_cells),
         cmocka_unit_test(nearest_names),
     };
-    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+    return cmocka_run_group_tests(tests, make_images, remove_folder);
 }

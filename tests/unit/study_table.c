@@ -1,5 +1,7 @@
 /* Tables as R, Excel, pandas and editors write them: what is read, and what is refused with which words. The texts are
  * what those programs write by their documentation. */
+#include "unit/folder_fixture.h"
+
 #include "base/file.h"
 #include "base/number.h"
 #include "base/utf8.h"
@@ -7,33 +9,8 @@
 #include "study/values.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
-static char folder[] = "/tmp/voxstat-table-XXXXXX";
-static vx_error error;
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) ? chdir(folder) : -1;
-}
-
-static int remove_folder(void **state)
-{
-    char command[100];
-    (void)state;
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command);
-}
 
 static vx_status read_bytes(const char *text, size_t length, vx_table *table)
 {
@@ -44,21 +21,12 @@ static vx_status read_bytes(const char *text, size_t length, vx_table *table)
     return vx_table_read("t.tsv", table, &error);
 }
 
-static void holds(const char *const *words)
-{
-    for (; *words; words++) {
-        if (!strstr(error.message, *words))
-            fail_msg("'%s' is not in: %s", *words, error.message);
-    }
-}
-
-#define HOLDS(...) holds((const char *const[]){__VA_ARGS__, NULL})
 #define REFUSED(bytes, ...) \
     do { \
         vx_table refused; \
         assert_int_equal(read_bytes(bytes, sizeof bytes - 1, &refused), VX_INPUT); \
         assert_null(refused.text); \
-        HOLDS(__VA_ARGS__); \
+        EXPECT_WORDS(__VA_ARGS__); \
     } while (0)
 
 /* Reads a table of 2 rows and the columns a, b, c, whose cells are `cell`, null where missing. */
@@ -151,17 +119,17 @@ static void not_tables(void **state)
     REFUSED("/annex/objects/MD5E-s12--4d7a.tsv\n", "git-annex", "datalad get");
     assert_int_equal(mkfifo("pipe", 0600), 0);
     assert_int_equal(vx_table_read("pipe", &table, &error), VX_INPUT); /* and does not wait */
-    HOLDS("pipe: a pipe", "regular file");
+    EXPECT_WORDS("pipe: a pipe", "regular file");
     assert_int_equal(vx_table_read("/dev/zero", &table, &error), VX_INPUT);
-    HOLDS("a device", "regular file");
+    EXPECT_WORDS("a device", "regular file");
     assert_int_equal(vx_table_read(".", &table, &error), VX_INPUT);
-    HOLDS("a folder");
+    EXPECT_WORDS("a folder");
     assert_int_equal(symlink("../.git/annex/objects/Xx/Yy/MD5E-s12--4d7a.tsv", "annexed.tsv"), 0);
     assert_int_equal(vx_table_read("annexed.tsv", &table, &error), VX_INPUT);
-    HOLDS("annexed.tsv", "git-annex", "datalad get");
+    EXPECT_WORDS("annexed.tsv", "git-annex", "datalad get");
     assert_int_equal(symlink("gone.tsv", "link.tsv"), 0);
     assert_int_equal(vx_table_read("link.tsv", &table, &error), VX_INPUT);
-    HOLDS("a link to gone.tsv");
+    EXPECT_WORDS("a link to gone.tsv");
 }
 
 static void files_are_bounded(void **state)
@@ -228,7 +196,7 @@ static void no_values(const char *cells, const char *const *words)
     vx_table table;
     vx_column column;
     assert_int_equal(values(cells, &table, &column), VX_INPUT);
-    holds(words);
+    expect_words(words);
     free(column.value);
     vx_table_destroy(&table);
 }

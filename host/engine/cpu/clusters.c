@@ -1,14 +1,15 @@
 /* clusters: the largest extent and the largest mass among the connected components of the listed voxels of every
  * relabelling, each tail apart (Bullmore et al. 1999 for mass; Nichols & Holmes 2002 for the maximum over clusters).
  *
- * Works on the list, not on the volume: entry + 1 is scattered into a label slab that is zero elsewhere, every entry is
- * joined to its preceding neighbours (13, 9 or 3 of them) by union-find, sizes and masses are summed at the roots, and
- * the slab is cleared through the same list. A thread takes a relabelling at a time, in its own slab.
+ * Works on the list, not on the volume: entry + 1 is scattered into a grid of labels that is zero elsewhere, every
+ * entry is joined to its preceding neighbours (13, 9 or 3 of them) by union-find, sizes and masses are summed at the
+ * roots, and the grid is cleared through the same list. A thread takes a relabelling at a time, in a grid of its own.
  *
- * Per entry: 3 + 13 reads or writes of the slab and about as many of the entry arrays. Mass is a sum of 64-bit fixed
+ * Per entry: 3 + 13 reads or writes of the grid and about as many of the entry arrays. Mass is a sum of 64-bit fixed
  * point numbers, so that it does not depend on the order. Plain reference: tests/ops/reference.h,
  * vx_reference_clusters. */
 #include "engine/cpu/cpu.h"
+#include "engine/cpu/simd.h"
 #include "engine/mass.h"
 
 #include <omp.h>
@@ -44,9 +45,9 @@ static int find(int32_t *parent, int entry)
     return entry;
 }
 
-/* The slab, entry arrays and list of one relabelling. */
+/* The grid of labels, entry arrays and list of one relabelling. */
 typedef struct vx_work {
-    int32_t *slab, *parent, *size;
+    int32_t *label, *parent, *size;
     int64_t *sum;
     const int32_t *position, *voxel, *score;
     int entries;
@@ -55,7 +56,7 @@ typedef struct vx_work {
 static void join(const vx_work *work, const int *offset, int offsets)
 {
     for (int e = 0; e < work->entries; e++) {
-        const int32_t *here = work->slab + work->position[work->voxel[e]];
+        const int32_t *here = work->label + work->position[work->voxel[e]];
         int root = find(work->parent, e);
         for (int o = 0; o < offsets; o++) {
             int other = here[offset[o]] - 1;
@@ -74,7 +75,7 @@ static void relabelling(const vx_clusters_args *args, const vx_work *work, const
                         int32_t extent[2], int64_t mass[2])
 {
     for (int e = 0; e < work->entries; e++) {
-        work->slab[work->position[work->voxel[e]]] = e + 1;
+        work->label[work->position[work->voxel[e]]] = e + 1;
         work->parent[e] = e;
         work->size[e] = 0;
         work->sum[e] = 0;
@@ -92,32 +93,34 @@ static void relabelling(const vx_clusters_args *args, const vx_work *work, const
             extent[tail] = work->size[root];
         if (work->sum[root] > mass[tail])
             mass[tail] = work->sum[root];
-        work->slab[work->position[work->voxel[e]]] = 0;
+        work->label[work->position[work->voxel[e]]] = 0;
     }
 }
 
-vx_status vx_clusters(const vx_clusters_args *args, void *const *data, int threads, vx_error *error)
+vx_status vx_variant(vx_clusters)(const void *arguments, void *const data[VX_BUFFERS], int threads,
+                                  vx_error *error)
 {
+    const vx_clusters_args *args = arguments;
     int offset[NEIGHBOURS_MAX], offsets = preceding(args, offset);
     size_t capacity = (size_t)args->capacity;
-    const int32_t *list_size = data[VX_C_LIST_SIZE];
+    const int32_t *list_size = data[VX_B_LIST_SIZE];
     (void)error;
 
-#pragma omp parallel num_threads(threads < args->slabs ? threads : args->slabs)
+#pragma omp parallel num_threads(threads < args->parallel ? threads : args->parallel)
     {
-        size_t slab = (size_t)omp_get_thread_num();
-        vx_work work = {.slab = (int32_t *)data[VX_C_SLAB] + slab * (size_t)args->slab_size,
-                        .parent = (int32_t *)data[VX_C_PARENT] + slab * capacity,
-                        .size = (int32_t *)data[VX_C_SIZE] + slab * capacity,
-                        .sum = (int64_t *)data[VX_C_SUM] + slab * capacity,
-                        .position = data[VX_C_POSITION]};
+        size_t grid = (size_t)omp_get_thread_num();
+        vx_work work = {.label = (int32_t *)data[VX_B_LABEL] + grid * (size_t)args->grid_size,
+                        .parent = (int32_t *)data[VX_B_PARENT] + grid * capacity,
+                        .size = (int32_t *)data[VX_B_SIZE] + grid * capacity,
+                        .sum = (int64_t *)data[VX_B_SUM] + grid * capacity,
+                        .position = data[VX_B_POSITION]};
 #pragma omp for schedule(dynamic, 4)
         for (int p = 0; p < args->relabellings; p++) {
-            work.voxel = (const int32_t *)data[VX_C_LIST_VOXEL] + (size_t)p * capacity;
-            work.score = (const int32_t *)data[VX_C_LIST_SCORE] + (size_t)p * capacity;
+            work.voxel = (const int32_t *)data[VX_B_LIST_VOXEL] + (size_t)p * capacity;
+            work.score = (const int32_t *)data[VX_B_LIST_SCORE] + (size_t)p * capacity;
             work.entries = list_size[p] < args->capacity ? list_size[p] : args->capacity;
-            relabelling(args, &work, offset, offsets, (int32_t *)data[VX_C_EXTENT] + 2 * (size_t)p,
-                        (int64_t *)data[VX_C_MASS] + 2 * (size_t)p);
+            relabelling(args, &work, offset, offsets, (int32_t *)data[VX_B_EXTENT] + 2 * (size_t)p,
+                        (int64_t *)data[VX_B_MASS] + 2 * (size_t)p);
         }
     }
     return VX_OK;

@@ -129,10 +129,12 @@ static inline __attribute__((always_inline)) void strip(const vx_dense_args *arg
     }
 }
 
-vx_status vx_variant(vx_correlation)(const vx_dense_args *args, void *const *data, int threads, vx_error *error)
+vx_status vx_variant(vx_correlation)(const void *arguments, void *const data[VX_BUFFERS], int threads,
+                                     vx_error *error)
 {
+    const vx_dense_args *args = arguments;
     const vx_results to = vx_results_of(args, data);
-    const float *y = data[VX_Y], *w = data[VX_W];
+    const float *y = data[VX_B_Y], *w = data[VX_B_W];
     (void)error;
 
 #pragma omp parallel num_threads(threads)

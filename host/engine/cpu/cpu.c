@@ -13,13 +13,20 @@ struct vx_buffer {
     void *data;
 };
 
-/* The ops that are compiled once an instruction set. */
+/* The ops of one instruction set. */
 typedef struct vx_variant {
     const char *name, *simd;
-    vx_cpu_signflip *signflip;
-    vx_cpu_correlation *correlation;
-    vx_cpu_tfce *tfce;
+    vx_cpu_op *op[VX_OPS];
 } vx_variant;
+
+#define BASELINE(name, stem) vx_##stem##_baseline,
+static const vx_variant baseline = {"baseline", "baseline", {VX_OP_LIST(BASELINE)}};
+#ifdef VX_CPU_LEVELS
+#define LEVEL_3(name, stem) vx_##stem##_v3,
+#define LEVEL_4(name, stem) vx_##stem##_v4,
+static const vx_variant level_3 = {"v3", "avx2", {VX_OP_LIST(LEVEL_3)}};
+static const vx_variant level_4 = {"v4", "avx512", {VX_OP_LIST(LEVEL_4)}};
+#endif
 
 typedef struct vx_cpu {
     vx_backend backend; /* first: a vx_backend pointer is a vx_cpu pointer */
@@ -34,12 +41,11 @@ static int variants(vx_variant list[3])
 #ifdef VX_CPU_LEVELS
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512cd") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-        list[count++] = (vx_variant){"v4", "avx512", vx_signflip_v4, vx_correlation_v4, vx_tfce_v4};
+        list[count++] = level_4;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2"))
-        list[count++] = (vx_variant){"v3", "avx2", vx_signflip_v3, vx_correlation_v3, vx_tfce_v3};
+        list[count++] = level_3;
 #endif
-    list[count++] = (vx_variant){"baseline", "baseline", vx_signflip_baseline, vx_correlation_baseline,
-                                 vx_tfce_baseline};
+    list[count++] = baseline;
     return count;
 }
 
@@ -108,35 +114,20 @@ static vx_status cpu_fill(vx_backend *self, int queue, vx_buffer *buffer, size_t
     return VX_OK;
 }
 
-static vx_status run_op(const vx_cpu *cpu, vx_op op, const void *args, vx_buffer *const *buffers, vx_error *error)
-{
-    enum { MOST = (int)VX_DENSE_BUFFERS > (int)VX_CLUSTERS_BUFFERS ? (int)VX_DENSE_BUFFERS : (int)VX_CLUSTERS_BUFFERS };
-    void *data[MOST] = {0};
-    int count = op == VX_OP_TFCE       ? (int)VX_TFCE_BUFFERS
-                : op == VX_OP_CLUSTERS ? (int)VX_CLUSTERS_BUFFERS
-                                       : (int)VX_DENSE_BUFFERS;
-    int threads = cpu->backend.info.threads;
-    for (int b = 0; b < count; b++)
-        data[b] = buffers[b] ? buffers[b]->data : NULL;
-    switch (op) {
-    case VX_OP_SIGNFLIP: return cpu->variant.signflip(args, data, threads, error);
-    case VX_OP_CORRELATION: return cpu->variant.correlation(args, data, threads, error);
-    case VX_OP_CLUSTERS: return vx_clusters(args, data, threads, error);
-    case VX_OP_TFCE: return cpu->variant.tfce(args, data, threads, error);
-    case VX_OPS: break;
-    }
-    return vx_fail(error, VX_INTERNAL, "op %d: there is no such op", (int)op);
-}
-
-static vx_status cpu_run(vx_backend *self, int queue, vx_op op, const void *args, vx_buffer *const *buffers,
+static vx_status cpu_run(vx_backend *self, int queue, vx_op op, const void *args, vx_buffer *const buffer[VX_BUFFERS],
                          vx_error *error)
 {
     (void)queue;
     vx_cpu *cpu = (vx_cpu *)self;
+    const vx_op_info *info = &vx_op_table[op];
+    void *data[VX_BUFFERS] = {0};
+    for (int b = 0; b < info->buffers; b++) {
+        const vx_buffer *of = buffer[info->buffer[b].name];
+        data[info->buffer[b].name] = of ? of->data : NULL;
+    }
     double start = vx_seconds();
-    vx_status status = run_op(cpu, op, args, buffers, error);
-    if (op < VX_OPS)
-        cpu->seconds[op] += vx_seconds() - start;
+    vx_status status = cpu->variant.op[op](args, data, cpu->backend.info.threads, error);
+    cpu->seconds[op] += vx_seconds() - start;
     return status;
 }
 
@@ -222,7 +213,8 @@ vx_status vx_cpu_open(int threads, vx_backend **backend, vx_error *error)
                                 .free = cpu_free};
     describe(&cpu->backend.info, threads ? threads : omp_get_max_threads(), &variant);
     cpu->backend.queues = 1;
-    cpu->backend.slabs_preferred = cpu->backend.maps_preferred = cpu->backend.info.threads;
+    for (vx_op op = 0; op < VX_OPS; op++)
+        cpu->backend.parallel[op] = cpu->backend.info.threads;
     *backend = &cpu->backend;
     return VX_OK;
 }

@@ -33,15 +33,15 @@ static inline vx_results vx_results_of(const vx_dense_args *args, void *const *d
     }
     return (vx_results){
         .args = own,
-        .high = data[VX_HIGH],
-        .low = data[VX_LOW],
-        .count_high = data[VX_COUNT_HIGH],
-        .count_low = data[VX_COUNT_LOW],
-        .counts = data[VX_COUNTS],
-        .score = data[VX_SCORE],
-        .list_voxel = data[VX_LIST_VOXEL],
-        .list_score = data[VX_LIST_SCORE],
-        .list_size = data[VX_LIST_SIZE],
+        .high = data[VX_B_HIGH],
+        .low = data[VX_B_LOW],
+        .count_high = data[VX_B_COUNT_HIGH],
+        .count_low = data[VX_B_COUNT_LOW],
+        .counts = data[VX_B_COUNTS],
+        .score = data[VX_B_SCORE],
+        .list_voxel = data[VX_B_LIST_VOXEL],
+        .list_score = data[VX_B_LIST_SCORE],
+        .list_size = data[VX_B_LIST_SIZE],
     };
 }
 

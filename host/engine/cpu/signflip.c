@@ -110,11 +110,13 @@ static void tile(const vx_dense_args *args, const vx_results *to, const int32_t 
     }
 }
 
-vx_status vx_variant(vx_signflip)(const vx_dense_args *args, void *const *data, int threads, vx_error *error)
+vx_status vx_variant(vx_signflip)(const void *arguments, void *const data[VX_BUFFERS], int threads,
+                                  vx_error *error)
 {
+    const vx_dense_args *args = arguments;
     const vx_results to = vx_results_of(args, data);
-    const int32_t *k = data[VX_Y];
-    const uint8_t *flip = data[VX_W];
+    const int32_t *k = data[VX_B_Y];
+    const uint8_t *flip = data[VX_B_W];
     size_t rows = (size_t)args->groups << args->width;
     vx_row *tables = vx_array((size_t)threads * rows, sizeof *tables); /* one a thread */
     if (!tables)

@@ -1,6 +1,6 @@
-/* Vectors for the dense ops and tfce, as wide as the instruction set that the file is compiled for.
+/* Vectors for the ops, as wide as the instruction set that the file is compiled for.
  *
- * CMake compiles those ops for x86-64-v3 (AVX2, FMA) and x86-64-v4 (AVX-512) beside the plain build, with VX_SIMD
+ * CMake compiles every op for x86-64-v3 (AVX2, FMA) and x86-64-v4 (AVX-512) beside the plain build, with VX_SIMD
  * set to v3 and v4; cpu.c chooses among them at run time. Arithmetic is by GCC's vector extension; what that lacks is
  * below, once an instruction set. Every variant gives the same bits: fma is rounded once everywhere, in the plain build
  * through fmaf. */

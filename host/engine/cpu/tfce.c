@@ -44,7 +44,7 @@ typedef struct vx_component {
     int32_t size, tail;
 } vx_component;
 
-/* One slab of the work buffer, and what is known of the map. */
+/* One part of the work buffer, and what is known of the map. */
 typedef struct vx_map {
     const vx_tfce_args *args;
     const int32_t *position;
@@ -124,7 +124,7 @@ typedef struct vx_chunk {
 static inline __attribute__((always_inline)) void look_around(const vx_map *map, int place, vx_chunk *chunk,
                                                               int connectivity)
 {
-    int end = map->args->slab_size - place < CHUNK ? map->args->slab_size : place + CHUNK, count = 0;
+    int end = map->args->grid_size - place < CHUNK ? map->args->grid_size : place + CHUNK, count = 0;
     const long stride_y = map->args->stride_y, stride_z = map->args->stride_z;
     for (; place < end; place += VX_LANES) {
         vx_ints here;
@@ -176,7 +176,7 @@ static inline __attribute__((always_inline)) void label(vx_map *map, const vx_ch
 static inline __attribute__((always_inline)) void link_map(vx_map *map, int connectivity)
 {
     vx_chunk chunk;
-    for (int place = map->first; place < map->args->slab_size; place += CHUNK) {
+    for (int place = map->first; place < map->args->grid_size; place += CHUNK) {
         look_around(map, place, &chunk, connectivity);
         label(map, &chunk, connectivity);
     }
@@ -355,11 +355,11 @@ static void relabelling(vx_map *map, const int32_t *score, double best[2])
     sweep(map, best);
 }
 
-/* Cuts slab `index` of the work buffer into its arrays. */
+/* Cuts part `index` of the work buffer into its arrays. */
 static vx_map map_of(const vx_tfce_args *args, void *const *data, size_t index)
 {
-    size_t grid = (VX_TFCE_GRID_WORDS * (size_t)args->slab_size + 1) / 2 * 2, padded = (size_t)args->padded;
-    vx_map map = {.args = args, .position = data[VX_T_POSITION], .power = data[VX_T_POWER]};
+    size_t grid = (VX_TFCE_GRID_WORDS * (size_t)args->grid_size + 1) / 2 * 2, padded = (size_t)args->padded;
+    vx_map map = {.args = args, .position = data[VX_B_POSITION], .power = data[VX_B_POWER]};
     int differ = args->connectivity == 26 ? 3 : args->connectivity == 18 ? 2 : 1;
     for (int bit = 0; bit < VX_CUBE; bit++) {
         int x = bit % 3 - 1, y = bit / 3 % 3 - 1, z = bit / 9 - 1, axes = (x != 0) + (y != 0) + (z != 0);
@@ -368,8 +368,8 @@ static vx_map map_of(const vx_tfce_args *args, void *const *data, size_t index)
             map.neighbours |= 1 << bit;
     }
     map.first = map.offset[VX_CUBE - 1];
-    map.height = (int32_t *)data[VX_T_WORK] + index * (grid + VX_TFCE_VOXEL_WORDS * padded);
-    map.label = map.height + args->slab_size;
+    map.height = (int32_t *)data[VX_B_WORK] + index * (grid + VX_TFCE_VOXEL_WORDS * padded);
+    map.label = map.height + args->grid_size;
     map.entry = (vx_entry *)(map.height + grid);
     map.spare = map.entry + padded;
     map.component = (vx_component *)(map.spare + padded);
@@ -380,17 +380,19 @@ static vx_map map_of(const vx_tfce_args *args, void *const *data, size_t index)
     return map;
 }
 
-vx_status vx_variant(vx_tfce)(const vx_tfce_args *args, void *const *data, int threads, vx_error *error)
+vx_status vx_variant(vx_tfce)(const void *arguments, void *const data[VX_BUFFERS], int threads,
+                              vx_error *error)
 {
+    const vx_tfce_args *args = arguments;
     (void)error;
-#pragma omp parallel num_threads(threads < args->slabs ? threads : args->slabs)
+#pragma omp parallel num_threads(threads < args->parallel ? threads : args->parallel)
     {
         vx_map map = map_of(args, data, (size_t)omp_get_thread_num());
 #pragma omp for schedule(dynamic, 1)
         for (int p = 0; p < args->relabellings; p++)
-            relabelling(&map, (const int32_t *)data[VX_T_SCORE] + (size_t)p * (size_t)args->padded,
-                        (double *)data[VX_T_BEST] + 2 * (size_t)p);
-        memset(map.height, 0, VX_TFCE_GRID_WORDS * (size_t)args->slab_size * sizeof *map.height);
+            relabelling(&map, (const int32_t *)data[VX_B_SCORE] + (size_t)p * (size_t)args->padded,
+                        (double *)data[VX_B_BEST] + 2 * (size_t)p);
+        memset(map.height, 0, VX_TFCE_GRID_WORDS * (size_t)args->grid_size * sizeof *map.height);
     }
     return VX_OK;
 }

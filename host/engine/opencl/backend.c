@@ -7,15 +7,10 @@
 
 enum {
     PENDING_MAX = 256,
-    LAUNCH_ARGUMENTS_MAX = VX_DENSE_BUFFERS + 3,
+    LAUNCH_ARGUMENTS_MAX = VX_OP_BUFFERS_MAX + 3,
     GROUP_TABLES_MAX = 32 * 1024,
     UNIT_TABLES_MAX = 128 * 1024
 };
-
-/* The kernels lay the argument structs out without holes; so must we. */
-_Static_assert(sizeof(vx_dense_args) == 16 * 4, "an argument struct with a hole");
-_Static_assert(sizeof(vx_clusters_args) == 11 * 4, "an argument struct with a hole");
-_Static_assert(sizeof(vx_tfce_args) == 16 * 4, "an argument struct with a hole");
 
 struct vx_buffer {
     cl_mem memory;
@@ -145,12 +140,6 @@ static void add_argument(vx_arguments *arguments, size_t size, const void *value
     arguments->value[arguments->count++] = value;
 }
 
-static void add_buffers(vx_arguments *arguments, vx_buffer *const *buffers, int count)
-{
-    for (int i = 0; i < count; i++)
-        add_argument(arguments, sizeof(cl_mem), buffers[i] ? &buffers[i]->memory : NULL);
-}
-
 /* After the op's launch before, which may be on the other queue: they share scratch and counts. */
 static vx_status launch(vx_opencl *self, int queue, vx_op op, const vx_arguments *arguments, size_t groups,
                         vx_error *error)
@@ -181,89 +170,44 @@ static vx_status launch(vx_opencl *self, int queue, vx_op op, const vx_arguments
     return vx_cl_check(clFlush(q->queue), "clFlush", error);
 }
 
-/* As many groups as keep the device busy, no more than there are strips. */
-static size_t dense_groups(const vx_opencl *self, vx_op op, int tiles)
+/* A group for each relabelling that is worked on, or as many as keep the device busy, no more than there are strips. */
+static size_t groups_of(const vx_opencl *self, vx_op op, const void *args)
 {
+    const vx_op_info *info = &vx_op_table[op];
     const vx_form *form = &self->form[op];
+    if (!info->lanes)
+        return (size_t)info->groups(args);
     size_t strip = (size_t)(form->vec * form->cols * form->items);
-    size_t strips = ((size_t)tiles * VX_TILE + strip - 1) / strip;
+    size_t strips = ((size_t)info->lanes(args) + strip - 1) / strip;
     size_t groups = (size_t)self->backend.info.compute_units * (size_t)form->groups_per_unit;
     return groups < strips ? groups : strips;
 }
 
-/* Rows a table of signflip covers: the groups' width, or an equal part of it so that the tables fit; 0: none do. */
-static int table_bits(const vx_opencl *self, const vx_dense_args *args, size_t *bytes)
-{
-    const vx_form *form = &self->form[VX_OP_SIGNFLIP];
-    size_t entry = (size_t)(form->vec * form->cols * form->items) * sizeof(int32_t);
-    for (int parts = 1; parts < args->width; parts++) {
-        int bits = (args->width + parts - 1) / parts;
-        size_t tables = (size_t)args->groups * (size_t)((args->width + bits - 1) / bits);
-        *bytes = (tables << bits) * entry;
-        if (*bytes <= self->tables_max)
-            return bits;
-    }
-    *bytes = entry; /* OpenCL allows no local argument of no size */
-    return 0;
-}
-
-static vx_status run_signflip(vx_opencl *self, int queue, const vx_dense_args *args, vx_buffer *const *buffers,
-                              vx_error *error)
-{
-    vx_arguments arguments = {0};
-    size_t table_bytes;
-    cl_int bits = table_bits(self, args, &table_bytes);
-    add_argument(&arguments, sizeof *args, args);
-    add_argument(&arguments, sizeof bits, &bits);
-    add_argument(&arguments, table_bytes, NULL);
-    add_buffers(&arguments, buffers, VX_DENSE_BUFFERS);
-    return launch(self, queue, VX_OP_SIGNFLIP, &arguments, dense_groups(self, VX_OP_SIGNFLIP, args->tiles), error);
-}
-
-static vx_status run_correlation(vx_opencl *self, int queue, const vx_dense_args *args, vx_buffer *const *buffers,
-                                 vx_error *error)
-{
-    vx_arguments arguments = {0};
-    add_argument(&arguments, sizeof *args, args);
-    add_buffers(&arguments, buffers, VX_DENSE_BUFFERS);
-    return launch(self, queue, VX_OP_CORRELATION, &arguments, dense_groups(self, VX_OP_CORRELATION, args->tiles),
-                  error);
-}
-
-static vx_status run_clusters(vx_opencl *self, int queue, const vx_clusters_args *args, vx_buffer *const *buffers,
-                              vx_error *error)
-{
-    vx_arguments arguments = {0};
-    add_argument(&arguments, sizeof *args, args);
-    add_buffers(&arguments, buffers, VX_CLUSTERS_BUFFERS);
-    return launch(self, queue, VX_OP_CLUSTERS, &arguments, (size_t)args->slabs, error);
-}
-
-static vx_status run_tfce(vx_opencl *self, int queue, const vx_tfce_args *args, vx_buffer *const *buffers,
-                          vx_error *error)
-{
-    vx_arguments arguments = {0};
-    if (!self->backend.info.has_double)
-        return vx_fail(error, VX_DEVICE, "TFCE needs double precision, which the device (%s) has not",
-                       self->backend.info.name);
-    add_argument(&arguments, sizeof *args, args);
-    add_buffers(&arguments, buffers, VX_TFCE_BUFFERS);
-    return launch(self, queue, VX_OP_TFCE, &arguments, (size_t)args->slabs, error);
-}
-
-static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args, vx_buffer *const *buffers,
+static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args, vx_buffer *const buffer[VX_BUFFERS],
                      vx_error *error)
 {
     vx_opencl *self = (vx_opencl *)backend;
-    vx_status status;
-    switch (op) {
-    case VX_OP_SIGNFLIP: status = run_signflip(self, queue, args, buffers, error); break;
-    case VX_OP_CORRELATION: status = run_correlation(self, queue, args, buffers, error); break;
-    case VX_OP_CLUSTERS: status = run_clusters(self, queue, args, buffers, error); break;
-    case VX_OP_TFCE: status = run_tfce(self, queue, args, buffers, error); break;
-    default: return vx_fail(error, VX_INTERNAL, "there is no op %d", (int)op);
+    const vx_op_info *info = &vx_op_table[op];
+    const vx_form *form = &self->form[op];
+    vx_arguments arguments = {0};
+    size_t tables_size;
+    cl_int tables;
+    if (!vx_backend_supports(backend, op))
+        return vx_fail(error, VX_DEVICE, "%s: %s: the op needs double precision, which the device (%s) has not",
+                       backend->info.id, info->stem, backend->info.name);
+    add_argument(&arguments, info->args_size, args);
+    if (info->tables) {
+        size_t entry = (size_t)(form->vec * form->cols * form->items) * sizeof(cl_int);
+        tables = info->tables(args, entry, self->tables_max, &tables_size);
+        add_argument(&arguments, sizeof tables, &tables);
+        add_argument(&arguments, tables_size, NULL);
     }
-    return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "%s: %s", backend->info.id, self->form[op].kernel);
+    for (int b = 0; b < info->buffers; b++) {
+        vx_buffer *of = buffer[info->buffer[b].name];
+        add_argument(&arguments, sizeof(cl_mem), of ? &of->memory : NULL);
+    }
+    vx_status status = launch(self, queue, op, &arguments, groups_of(self, op, args), error);
+    return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "%s: %s", backend->info.id, info->stem);
 }
 
 static vx_status wait_queue(vx_backend *backend, int queue, vx_error *error)
@@ -318,17 +262,17 @@ static vx_status open_kernels(vx_opencl *self, cl_device_id device, vx_error *er
     cl_int code;
     clGetDeviceInfo(device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL);
     self->tables_max = tables_max(info, vectors);
-    self->backend.slabs_preferred = info->compute_units * (vectors ? 1 : 4);
-    self->backend.maps_preferred = info->compute_units * vx_cl_form(VX_OP_TFCE, vectors, (int)width).groups_per_unit;
     for (vx_op op = 0; op < VX_OPS; op++) {
         const vx_form *form = &self->form[op];
         self->form[op] = vx_cl_form(op, vectors, (int)width);
-        if (op == VX_OP_TFCE && !info->has_double)
+        self->backend.parallel[op] = info->compute_units * form->groups_per_unit;
+        if (!vx_backend_supports(&self->backend, op))
             continue;
-        vx_status status = vx_cl_build(self->context, device, form, info->exact_division, &self->program[op], error);
+        vx_status status =
+            vx_cl_build(self->context, device, op, form, info->exact_division, &self->program[op], error);
         if (status != VX_OK)
             return status;
-        self->kernel[op] = clCreateKernel(self->program[op], form->kernel, &code);
+        self->kernel[op] = clCreateKernel(self->program[op], vx_op_table[op].stem, &code);
         if (code != CL_SUCCESS)
             return vx_cl_check(code, "clCreateKernel", error);
     }

@@ -29,12 +29,7 @@ vx_status vx_cl_find(int platform, int device, cl_device_id *found, vx_device_in
 /* Adds to the note which registered drivers do not load, and why. */
 void vx_icd_note(char *note, size_t size);
 
-/* How an op's kernel is cut for a kind of device: the build options of kernels/common.h, and the launch. */
-typedef struct vx_form {
-    const char *kernel; /* name of the kernel, and of its file without .cl */
-    int vec, cols, block, items;
-    int groups_per_unit; /* work-groups that keep one compute unit busy */
-} vx_form;
+/* The form of an op's kernel; `width`: the floats that a vector of the device holds. */
 vx_form vx_cl_form(vx_op op, bool vectors, int width);
 
 /* Whether the device gets the explicit vectors of CPU devices (else the work-groups of GPUs). VOXSTAT_KERNEL_FORM=cpu
@@ -43,7 +38,7 @@ bool vx_cl_vectors(const vx_device_info *info);
 
 /* Builds the program of one form for the device, from the cache of binaries where it has been built before. The
  * driver's build log becomes the error's message. The caller releases it. */
-vx_status vx_cl_build(cl_context context, cl_device_id device, const vx_form *form, bool exact_division,
+vx_status vx_cl_build(cl_context context, cl_device_id device, vx_op op, const vx_form *form, bool exact_division,
                       cl_program *program, vx_error *error);
 
 /* The cache: binaries by key, under VOXSTAT_CACHE_DIR, else $XDG_CACHE_HOME/voxstat, else ~/.cache/voxstat. What cannot

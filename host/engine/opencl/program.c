@@ -163,7 +163,7 @@ static vx_status fail_build(cl_program program, cl_device_id device, const char 
     return status;
 }
 
-vx_status vx_cl_build(cl_context context, cl_device_id device, const vx_form *form, bool exact_division,
+vx_status vx_cl_build(cl_context context, cl_device_id device, vx_op op, const vx_form *form, bool exact_division,
                       cl_program *program, vx_error *error)
 {
     char options[256], file[64], *source = NULL;
@@ -173,7 +173,7 @@ vx_status vx_cl_build(cl_context context, cl_device_id device, const vx_form *fo
     snprintf(options, sizeof options, "-cl-std=CL1.2%s -DVX_VEC=%d -DVX_COLS=%d -DVX_P=%d -DVX_WG=%d",
              exact_division ? " -cl-fp32-correctly-rounded-divide-sqrt" : "", form->vec, form->cols, form->block,
              form->items);
-    snprintf(file, sizeof file, "%s.cl", form->kernel);
+    snprintf(file, sizeof file, "%s.cl", vx_op_table[op].stem);
     vx_status status = vx_kernel_source(file, &source, error);
     if (status != VX_OK || (status = make_key(device, source, options, &key, error)) != VX_OK)
         goto cleanup;
@@ -188,7 +188,7 @@ vx_status vx_cl_build(cl_context context, cl_device_id device, const vx_form *fo
     if (code == CL_SUCCESS) {
         store(*program, &key);
     } else {
-        status = fail_build(*program, device, form->kernel, code, error);
+        status = fail_build(*program, device, vx_op_table[op].stem, code, error);
         clReleaseProgram(*program);
         *program = NULL;
     }

@@ -4,6 +4,7 @@
 #include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/tails.h"
 
 #include <math.h>
 #include <string.h>
@@ -71,7 +72,7 @@ static void space(vx_report *report)
 static void test(vx_report *report)
 {
     const vx_results_effect *effect = &report->results->modality[0].effect[0];
-    vx_put(report->page, "t by permutation, %s", effect->tails == VX_TWO_TAILS ? "two-sided" : "one-sided");
+    vx_put(report->page, "t by permutation, %s", vx_tails_about(effect->tails)->sided);
 }
 
 static void correction(vx_report *report)
@@ -89,7 +90,8 @@ static void threshold(vx_report *report)
     for (size_t m = 0; m < results->modalities; m++)
         for (size_t e = 0; e < results->modality[m].effects; e++)
             vx_put(report->page, "%s: %s; ", results->modality[m].effect[e].stem,
-                   vx_beyond_text(&results->modality[m].effect[e], text));
+                   vx_tails_beyond(results->modality[m].effect[e].tails, results->modality[m].effect[e].threshold_t,
+                                   text));
     vx_put(report->page, "%d neighbours", results->modality[0].effect[0].connectivity);
 }
 
@@ -97,9 +99,10 @@ static void effects(vx_report *report)
 {
     const vx_results_modality *modality = &report->results->modality[0]; /* all have the same effects */
     vx_put_markup(report->page, "maps of the mean, its standard error and 95 % interval, and of d<sub>z</sub>");
-    if (modality->effects > 1)
-        vx_put_markup(report->page, modality->effect[1].ranks ? "; of rho"
-                                                              : "; of slope, its standard error and interval, and r");
+    if (modality->effects > 1 && modality->effect[1].ranks)
+        vx_put_markup(report->page, "; of rho");
+    else if (modality->effects > 1)
+        vx_put_markup(report->page, "; of slope, its standard error and interval, and r");
     vx_put_markup(report->page, " (*.nii.gz)");
 }
 

@@ -4,6 +4,7 @@
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/level.h"
+#include "results/tails.h"
 
 #include <math.h>
 
@@ -65,7 +66,8 @@ void vx_effect_clusters(vx_report *report, const vx_effect_view *view)
     static const char *const plain[] = {"#", "sign", "voxels", "mm\xC2\xB3", "mass", "peak t", "x", "y", "z"};
     vx_put_markup(page, "<h4>Clusters</h4>\n");
     if (!effect->clusters) {
-        vx_put(page, "<p>No cluster: nowhere is %s, the forming threshold.</p>\n", vx_beyond_text(effect, text));
+        vx_put(page, "<p>No cluster: nowhere is %s, the forming threshold.</p>\n",
+               vx_tails_beyond(effect->tails, effect->threshold_t, text));
         return;
     }
     vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Clusters of %s: %s\"><table "
@@ -73,7 +75,8 @@ void vx_effect_clusters(vx_report *report, const vx_effect_view *view)
            "neighbours; x, y, z of the peak in mm. p of extent and mass are of the cluster, the others of its peak; "
            "all but the last are corrected for the number of "
            "voxels.</caption>\n<thead><tr>", view->modality->name, effect->name, effect->clusters,
-           effect->clusters == 1 ? "" : "s", vx_beyond_text(effect, text), effect->connectivity);
+           effect->clusters == 1 ? "" : "s", vx_tails_beyond(effect->tails, effect->threshold_t, text),
+           effect->connectivity);
     for (size_t k = 0; k < sizeof plain / sizeof *plain; k++)
         put_head(page, "", plain[k]);
     for (int k = 0; k < VX_P_KINDS; k++)

@@ -3,6 +3,7 @@
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/level.h"
+#include "results/tails.h"
 
 #include <math.h>
 
@@ -10,9 +11,9 @@ static void put_voxel(vx_report *report, const vx_results_effect *effect, double
 {
     vx_page *page = report->page;
     const double sign = effect->tails == VX_NEGATIVE ? -1 : 1;
-    static const char *const side[] = {[VX_TWO_TAILS] = "|t| above ", [VX_POSITIVE] = "t above ",
-                                       [VX_NEGATIVE] = "t below \xE2\x88\x92"};
-    vx_put(page, "<li>a voxel by itself: %s<strong>%.2f</strong>, which is ", side[effect->tails], critical);
+    const vx_tails_words *words = vx_tails_about(effect->tails);
+    vx_put(page, "<li>a voxel by itself: %s %s %s<strong>%.2f</strong>, which is ", words->statistic,
+           effect->tails == VX_NEGATIVE ? "below" : "above", words->true_minus, critical);
     if (effect->kind == VX_SLOPE)
         vx_put(page, "a%s correlation of <strong>%.2f</strong>", effect->columns > 2 ? " partial" : "",
                sign * critical / sqrt(critical * critical + effect->df));
@@ -31,22 +32,21 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
     const double mm3 = vx_grid_voxel_mm3(&view->modality->grid);
     if (!vx_significant(effect->p_smallest)) {
         vx_put(page, "<p class=\"note\">With %lld relabellings the smallest family-wise p possible is %s: nothing "
-               "could have been significant at 0.05 after that correction. More %s are needed.</p>\n",
+               "could have been significant at " VX_LEVEL_TEXT " after that correction. More %s are needed.</p>\n",
                (long long)effect->relabellings, vx_p_text(effect->p_smallest, text),
                effect->exhaustive ? "participants" : "relabellings (--permutations)");
         return;
     }
-    vx_put(page, "<p>Looked for: %s%s. Family-wise p &lt; 0.05 in these %s voxels would have taken</p>\n"
+    vx_put(page, "<p>Looked for: %s%s%s. Family-wise p &lt; " VX_LEVEL_TEXT " in these %s voxels would have taken</p>\n"
            "<ul class=\"detectable\">\n",
-           effect->tails == VX_TWO_TAILS ? "a difference either way"
-                                         : effect->tails == VX_POSITIVE ? "a rise (one tail)" : "a fall (one tail)",
+           vx_tails_about(effect->tails)->alternative, effect->tails == VX_TWO_TAILS ? "" : " (one tail)",
            effect->kind == VX_SLOPE ? ", in step with the covariate" : "",
            vx_count_text(view->modality->mask_voxels, text));
     put_voxel(report, effect, vx_critical(null->voxel, null->count));
     if (null->extent)
         vx_put(page, "<li>a cluster by its extent: more than <strong>%.0f</strong> voxels (%.5g mm\xC2\xB3) with "
                "%s;</li>\n", vx_critical(null->extent, null->count), vx_critical(null->extent, null->count) * mm3,
-               vx_beyond_text(effect, text));
+               vx_tails_beyond(effect->tails, effect->threshold_t, text));
     if (null->mass)
         vx_put(page, "<li>a cluster by its mass: more than <strong>%.1f</strong> (the sum of |t| \xE2\x88\x92 %.2f);"
                "</li>\n", vx_critical(null->mass, null->count), effect->threshold_t);

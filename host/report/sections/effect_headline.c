@@ -3,6 +3,7 @@
 #include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/level.h"
 
 #include <math.h>
 
@@ -24,7 +25,7 @@ static void put_cluster_counts(vx_report *report, const vx_results_effect *effec
 
 static void put_voxel_counts(vx_report *report, const vx_results_effect *effect)
 {
-    const char *join = "Corrected p < 0.05 in ";
+    const char *join = "Corrected p < " VX_LEVEL_TEXT " in ";
     char text[32];
     for (int k = 0; k < VX_P_KINDS; k++) {
         if (!asked_for(effect, k))

@@ -5,6 +5,7 @@
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/level.h"
+#include "results/tails.h"
 
 #include <math.h>
 
@@ -92,8 +93,8 @@ static void put_picture(vx_report *report, const vx_effect_view *view, const cha
 void vx_effect_maps(vx_report *report, const vx_effect_view *view)
 {
     const vx_results_effect *effect = view->effect;
-    const char *bar = effect->tails == VX_TWO_TAILS ? "|" : "";
-    const char *sign = effect->tails == VX_NEGATIVE ? "\xE2\x88\x92" : "";
+    char beyond[48];
+    vx_tails_beyond(effect->tails, effect->threshold_t, beyond);
     volumes v = {0};
     vx_slices *slices = NULL;
     vx_glass *glass = NULL;
@@ -113,20 +114,19 @@ void vx_effect_maps(vx_report *report, const vx_effect_view *view)
     }
     vx_put_markup(report->page, "<h4>Where</h4>\n");
 
-    alt = vx_text("Axial slices of %s, %s: %zu cluster%s with %st%s %s %s%.2f; the largest t, %.2f, lies at x %.4g, y "
-                  "%.4g, z %.4g mm.", view->modality->name, effect->name, effect->clusters,
-                  effect->clusters == 1 ? "" : "s", bar, bar,
-                  effect->tails == VX_NEGATIVE ? "<" : ">", sign, effect->threshold_t, effect->peak_t,
-                  effect->peak_mm[0], effect->peak_mm[1], effect->peak_mm[2]);
-    caption = vx_text("Coloured where %st%s %s %s%.2f, the threshold at which clusters form (one-sided p %s). Thin "
+    alt = vx_text("Axial slices of %s, %s: %zu cluster%s with %s; the largest t, %.2f, lies at x %.4g, y %.4g, z "
+                  "%.4g mm.",
+                  view->modality->name, effect->name, effect->clusters, effect->clusters == 1 ? "" : "s", beyond,
+                  effect->peak_t, effect->peak_mm[0], effect->peak_mm[1], effect->peak_mm[2]);
+    caption = vx_text("Coloured where %s, the threshold at which clusters form (one-sided p %s). Thin "
                       "lines go around them, broken where t is negative%s. Drawn over %s; left is the participant's "
                       "left (L), mm of the images' own space; the sagittal and the coronal slice pass through the "
                       "largest t.",
-                      bar, bar, effect->tails == VX_NEGATIVE ? "<" : ">", sign, effect->threshold_t,
+                      beyond,
                       vx_results_option(report->results, "cluster-p") ? vx_results_option(report->results, "cluster-p")
                                                                       : "not given",
-                      v.survives    ? ", bold ones around what survives a family-wise correction at 0.05"
-                      : v.corrected ? "; nothing survives a family-wise correction at 0.05"
+                      v.survives    ? ", bold ones around what survives a family-wise correction at " VX_LEVEL_TEXT
+                      : v.corrected ? "; nothing survives a family-wise correction at " VX_LEVEL_TEXT
                                     : "",
                       report->template ? "the template" : "the mean of all images");
     put_picture(report, view, "slices", vx_slices_drawing(slices, true), alt, caption);

@@ -6,6 +6,7 @@
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/level.h"
+#include "results/tails.h"
 
 #include <math.h>
 #include <string.h>
@@ -31,8 +32,9 @@ void vx_effect_null(vx_report *report, const vx_effect_view *view)
 {
     const vx_results_effect *effect = view->effect;
     vx_null null = effect->null;
-    static const char *const largest_t[] = {[VX_TWO_TAILS] = "largest |t|", [VX_POSITIVE] = "largest t",
-                                            [VX_NEGATIVE] = "largest \xE2\x88\x92t"};
+    const vx_tails_words *words = vx_tails_about(effect->tails);
+    char largest_t[40];
+    snprintf(largest_t, sizeof largest_t, "largest %s%s", words->true_minus, words->statistic);
     vx_put(report->page, "<h4>Chance alone</h4>\n<p>The largest value over all voxels in each of %lld %s%s. %s; the "
            "observed value is one of them.</p>\n<div class=\"pictures\">\n",
            (long long)effect->relabellings, effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutations",
@@ -45,7 +47,7 @@ void vx_effect_null(vx_report *report, const vx_effect_view *view)
         if (!maxima || !*maxima)
             continue;
         const vx_quantity_row *about = vx_quantity_about(kind);
-        const char *label = about->maximum ? about->maximum : largest_t[effect->tails];
+        const char *label = about->maximum ? about->maximum : largest_t;
         const vx_null_plot plot = {*maxima, null.count, vx_critical(*maxima, null.count), label};
         const double p = p_of(*maxima, null.count);
         char *name = vx_text("%s_null-%s", effect->stem, about->word);

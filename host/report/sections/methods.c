@@ -2,6 +2,7 @@
 #include "base/number.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/tails.h"
 
 #include <math.h>
 #include <string.h>
@@ -142,14 +143,14 @@ static void put_corrections(vx_report *report, citing *c)
     vx_page *page = c->page;
     const bool voxel = effect->p[VX_P_FWE_VOXEL].there, extent = effect->p[VX_P_FWE_EXTENT].there;
     const bool mass = effect->p[VX_P_FWE_MASS].there, tfce = effect->p[VX_P_FWE_TFCE].there;
-    static const char *const tails[] = {[VX_TWO_TAILS] = "two-sided", [VX_POSITIVE] = "one-sided, for a rise",
-                                        [VX_NEGATIVE] = "one-sided, for a fall"};
-    vx_put(page, "<p>Tests were %s. ", tails[effect->tails]);
+    const vx_tails_words *tails = vx_tails_about(effect->tails);
+    const bool two = effect->tails == VX_TWO_TAILS;
+    vx_put(page, "<p>Tests were %s%s%s. ", tails->sided, two ? "" : ", for ", two ? "" : tails->alternative);
     if (voxel || extent || mass || tfce) {
         vx_put_markup(page, "Family-wise error over the voxels analysed was controlled by the distribution of the "
                       "maximum over relabellings");
         cite(c, NICHOLS);
-        vx_put(page, "%s: ", effect->tails == VX_TWO_TAILS ? " and over both tails" : "");
+        vx_put(page, "%s: ", two ? " and over both tails" : "");
         const char *join = "";
         if (voxel) {
             vx_put_markup(page, "of t");

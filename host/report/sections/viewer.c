@@ -9,6 +9,7 @@
 #include "report/draw/sample.h"
 #include "report/volume.h"
 #include "results/level.h"
+#include "results/schema.h"
 #include "space/grid.h"
 
 #include <math.h>
@@ -116,7 +117,6 @@ static void pack(vx_packing *p)
 /* Unless the page is full. Of a signed map viewer.js has to know which tails were tested. */
 static void put_map(vx_filling *filling, const vx_packing *p)
 {
-    static const char *const tails[] = {[VX_TWO_TAILS] = "two", [VX_POSITIVE] = "pos", [VX_NEGATIVE] = "neg"};
     const vx_quantity_row *about = vx_quantity_about(p->quantity);
     const bool is_p = vx_quantity_is_p(p->quantity);
     if (filling->used + p->packed.size > room) {
@@ -127,7 +127,7 @@ static void put_map(vx_filling *filling, const vx_packing *p)
            "data-effect=\"%s\" data-of=\"%s: %s\" data-map=\"%s\" data-title=\"%s%s\" data-limit=\"%.9g\" "
            "data-threshold=\"%.9g\" data-tails=\"%s\"", p->place->modality->stem, p->effect->stem,
            p->place->modality->name, p->effect->name, about->name, is_p ? "−log10 p, " : "", about->title, p->limit,
-           p->threshold, is_p ? "" : tails[p->effect->tails]);
+           p->threshold, is_p ? "" : vx_tails_names[p->effect->tails]);
     put_volume(filling->report->page, &p->packed);
     filling->used += p->packed.size;
     filling->shown++;
@@ -264,18 +264,23 @@ static vx_status put_volumes(vx_filling *filling)
     return status;
 }
 
-/* The colours of the pictures, as steps from 0 to the limit of either tail, for viewer.js. */
-static void put_colours(vx_page *page)
+/* The colours of one tail, as steps from 0 to the limit. */
+static void put_tail_colours(vx_page *page, int sign)
 {
     enum { STEPS = 16 };
-    for (int tail = 1; tail >= -1; tail -= 2) {
-        vx_put_markup(page, tail > 0 ? "<script type=\"application/json\" id=\"viewer-colours\">{\"positive\": ["
-                                     : "], \"negative\": [");
-        for (int i = 0; i <= STEPS; i++) {
-            const vx_colour c = vx_colour_diverging(tail * fmax(i, 1e-3) / STEPS); /* which side of 0 the first is on */
-            vx_put(page, "%s[%.0f, %.0f, %.0f]", i ? ", " : "", 255 * c.r, 255 * c.g, 255 * c.b);
-        }
+    for (int i = 0; i <= STEPS; i++) {
+        const vx_colour c = vx_colour_diverging(sign * fmax(i, 1e-3) / STEPS); /* which side of 0 the first is on */
+        vx_put(page, "%s[%.0f, %.0f, %.0f]", i ? ", " : "", 255 * c.r, 255 * c.g, 255 * c.b);
     }
+}
+
+/* The colours of the pictures, for viewer.js. */
+static void put_colours(vx_page *page)
+{
+    vx_put_markup(page, "<script type=\"application/json\" id=\"viewer-colours\">{\"positive\": [");
+    put_tail_colours(page, 1);
+    vx_put_markup(page, "], \"negative\": [");
+    put_tail_colours(page, -1);
     vx_put_markup(page, "]}</script>\n");
 }
 
@@ -341,9 +346,9 @@ static void write(vx_report *report)
     put_colours(page);
     put_remarks(&filling);
     vx_put_markup(page, "<script type=\"text/plain\" id=\"niivue\">\n");
-    vx_put_markup(page, niivue);
+    vx_page_write(page, niivue);
     vx_put_markup(page, "</script>\n<script>\n");
-    vx_put_markup(page, vx_page_file("viewer.js"));
+    vx_page_write(page, vx_page_file("viewer.js"));
     vx_put_markup(page, "</script>\n");
 }
 

@@ -1,0 +1,119 @@
+#include "engine/op.h"
+
+/* A wrong size means a hole: the kernels lay the structs out without any. */
+_Static_assert(sizeof(vx_dense_args) == 16 * 4, "vx_dense_args has a hole");
+_Static_assert(sizeof(vx_clusters_args) == 11 * 4, "vx_clusters_args has a hole");
+_Static_assert(sizeof(vx_tfce_args) == 16 * 4, "vx_tfce_args has a hole");
+
+static int dense_lanes(const void *args)
+{
+    return ((const vx_dense_args *)args)->tiles * VX_TILE;
+}
+
+static int clusters_groups(const void *args)
+{
+    return ((const vx_clusters_args *)args)->parallel;
+}
+
+static int tfce_groups(const void *args)
+{
+    return ((const vx_tfce_args *)args)->parallel;
+}
+
+/* Rows that a table of signed sums covers: the width of a group of rows, or an equal part of it so that the tables fit;
+ * 0: none do. */
+static int signflip_tables(const void *args, size_t entry, size_t most, size_t *bytes)
+{
+    const vx_dense_args *a = args;
+    for (int parts = 1; parts < a->width; parts++) {
+        int rows = (a->width + parts - 1) / parts;
+        size_t tables = (size_t)a->groups * (size_t)((a->width + rows - 1) / rows);
+        *bytes = (tables << rows) * entry;
+        if (*bytes <= most)
+            return rows;
+    }
+    *bytes = entry; /* OpenCL allows no local argument of no size */
+    return 0;
+}
+
+#define DENSE_BUFFERS                                                                                                  \
+    {                                                                                                                  \
+        {VX_B_Y, VX_IN}, {VX_B_W, VX_IN}, {VX_B_HIGH, VX_INOUT}, {VX_B_LOW, VX_INOUT}, {VX_B_COUNT_HIGH, VX_IN},       \
+            {VX_B_COUNT_LOW, VX_IN}, {VX_B_COUNTS, VX_INOUT}, {VX_B_SCORE, VX_OUT}, {VX_B_LIST_VOXEL, VX_OUT},         \
+            {VX_B_LIST_SCORE, VX_OUT}, {VX_B_LIST_SIZE, VX_INOUT},                                                     \
+    }
+
+/* Processors: one item a group, vectors as wide as the registers, as many accumulators as there are registers for. A
+ * form of one voxel an item, with barriers, runs several times slower there.
+ *
+ * GPUs: many items a group. correlation: loads of 16 bytes, 4 voxels by 8 relabellings in registers, so that an fma
+ * needs a third of a load. signflip: a table a voxel. */
+const vx_op_info vx_op_table[VX_OPS] = {
+    [VX_OP_SIGNFLIP] = {.stem = "signflip",
+                        .args_size = sizeof(vx_dense_args),
+                        .buffers = 11,
+                        .buffer = DENSE_BUFFERS,
+                        .lanes = dense_lanes,
+                        .tables = signflip_tables,
+                        .processor = {.block = 4, .items = 1, .groups_per_unit = 4},
+                        .gpu = {.vec = 1, .cols = 1, .block = 8, .items = 64, .groups_per_unit = 8}},
+    [VX_OP_CORRELATION] = {.stem = "correlation",
+                           .args_size = sizeof(vx_dense_args),
+                           .buffers = 11,
+                           .buffer = DENSE_BUFFERS,
+                           .lanes = dense_lanes,
+                           .processor = {.block = 4, .items = 1, .groups_per_unit = 4},
+                           .gpu = {.vec = 4, .cols = 1, .block = 8, .items = 64, .groups_per_unit = 8}},
+    [VX_OP_CLUSTERS] = {.stem = "clusters",
+                        .args_size = sizeof(vx_clusters_args),
+                        .buffers = 10,
+                        .buffer = {{VX_B_POSITION, VX_IN},
+                                   {VX_B_LIST_VOXEL, VX_IN},
+                                   {VX_B_LIST_SCORE, VX_IN},
+                                   {VX_B_LIST_SIZE, VX_IN},
+                                   {VX_B_EXTENT, VX_OUT},
+                                   {VX_B_MASS, VX_OUT},
+                                   {VX_B_LABEL, VX_SCRATCH},
+                                   {VX_B_PARENT, VX_SCRATCH},
+                                   {VX_B_SIZE, VX_SCRATCH},
+                                   {VX_B_SUM, VX_SCRATCH}},
+                        .groups = clusters_groups,
+                        .processor = {.vec = 1, .cols = 1, .block = 1, .items = 1, .groups_per_unit = 1},
+                        .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 128, .groups_per_unit = 4}},
+    [VX_OP_TFCE] = {.stem = "tfce",
+                    .args_size = sizeof(vx_tfce_args),
+                    .needs_double = true,
+                    .buffers = 5,
+                    .buffer = {{VX_B_SCORE, VX_IN},
+                               {VX_B_POSITION, VX_IN},
+                               {VX_B_POWER, VX_IN},
+                               {VX_B_BEST, VX_OUT},
+                               {VX_B_WORK, VX_SCRATCH}},
+                    .groups = tfce_groups,
+                    .processor = {.cols = 1, .block = 1, .items = 1, .groups_per_unit = 1},
+                    .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 128, .groups_per_unit = 16}},
+};
+
+const vx_buffer_info vx_buffer_table[VX_BUFFERS] = {
+    [VX_B_Y] = {"Y", VX_OF_ENGINE},
+    [VX_B_W] = {"W", VX_OF_BATCH},
+    [VX_B_HIGH] = {"high", VX_OF_BATCH, .filled = true, .start = INT32_MIN, .fetched = true},
+    [VX_B_LOW] = {"low", VX_OF_BATCH, .filled = true, .start = INT32_MAX, .fetched = true},
+    [VX_B_COUNT_HIGH] = {"count_high", VX_OF_SLAB, .need = VX_COUNT},
+    [VX_B_COUNT_LOW] = {"count_low", VX_OF_SLAB, .need = VX_COUNT},
+    [VX_B_COUNTS] = {"counts", VX_OF_SLAB, .need = VX_COUNT},
+    [VX_B_SCORE] = {"score", VX_OF_BATCH},
+    [VX_B_LIST_VOXEL] = {"list_voxel", VX_OF_BATCH, .need = VX_COMPACT},
+    [VX_B_LIST_SCORE] = {"list_score", VX_OF_BATCH, .need = VX_COMPACT},
+    [VX_B_LIST_SIZE] = {"list_size", VX_OF_BATCH, .need = VX_COMPACT, .filled = true, .fetched = true},
+    [VX_B_POSITION] = {"position", VX_OF_ENGINE, .need = VX_COMPACT | VX_ENHANCE},
+    [VX_B_EXTENT] = {"extent", VX_OF_BATCH, .need = VX_COMPACT, .fetched = true},
+    [VX_B_MASS] = {"mass", VX_OF_BATCH, .need = VX_COMPACT, .fetched = true},
+    [VX_B_LABEL] = {"label", VX_OF_ENGINE, .need = VX_COMPACT},
+    [VX_B_PARENT] = {"parent", VX_OF_ENGINE, .need = VX_COMPACT},
+    [VX_B_SIZE] = {"size", VX_OF_ENGINE, .need = VX_COMPACT},
+    [VX_B_SUM] = {"sum", VX_OF_ENGINE, .need = VX_COMPACT},
+    [VX_B_POWER] = {"power", VX_OF_ENGINE, .need = VX_ENHANCE},
+    [VX_B_BEST] = {"best", VX_OF_BATCH, .need = VX_ENHANCE, .fetched = true},
+    [VX_B_WORK] = {"work", VX_OF_ENGINE, .need = VX_ENHANCE},
+};

@@ -1,0 +1,100 @@
+/* The ops and the buffers they work on: one row an op in op.c, which the schedule, the engine, both backends, the
+ * self-test and the bench read. The stem of an op names its kernel (kernels/<stem>.cl), its C function
+ * (host/engine/cpu/<stem>.c) and its test (tests/ops/<stem>.c). */
+#ifndef VX_ENGINE_OP_H
+#define VX_ENGINE_OP_H
+
+#include "args.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Every op, X(its constant, its stem). */
+#define VX_OP_LIST(X)                                                                                                  \
+    X(SIGNFLIP, signflip)                                                                                              \
+    X(CORRELATION, correlation)                                                                                        \
+    X(CLUSTERS, clusters)                                                                                              \
+    X(TFCE, tfce)
+#define VX_OP_CONSTANT(name, stem) VX_OP_##name,
+typedef enum vx_op { VX_OP_LIST(VX_OP_CONSTANT) VX_OPS } vx_op;
+#undef VX_OP_CONSTANT
+
+/* Every buffer that ops share or have of their own. P relabellings; Vt = tiles * VX_TILE lanes of a voxel slab; `map`
+ * lanes of the matrix; `capacity` entries a list; `parallel` relabellings that are worked on at the same time. */
+typedef enum vx_buffer_name {
+    VX_B_Y,          /* the data, Y[tiles][n][VX_TILE]: int32 k of signflip, float y of correlation */
+    VX_B_W,          /* the relabellings: uint8 flip[P][groups] of signflip, float W[P][1 + k][n] of correlation */
+    VX_B_HIGH,       /* int32 [P]: the largest s; merged by max */
+    VX_B_LOW,        /* int32 [P]: the smallest s; merged by min */
+    VX_B_COUNT_HIGH, /* int32 [Vt]: VX_COUNT counts s >= this */
+    VX_B_COUNT_LOW,  /* int32 [Vt]: and s <= this */
+    VX_B_COUNTS,     /* uint32 [Vt]: VX_COUNT adds to it */
+    VX_B_SCORE,      /* int32 [P][map], from map0 on: VX_STORE */
+    VX_B_LIST_VOXEL, /* int32 [P][capacity]: VX_COMPACT; in no particular order */
+    VX_B_LIST_SCORE, /* int32 [P][capacity]: VX_COMPACT */
+    VX_B_LIST_SIZE,  /* int32 [P]: VX_COMPACT adds to it. The true length: a list longer than capacity is cut */
+    VX_B_POSITION,   /* int32 [V]: the place of a mask voxel in the padded grid; ascending */
+    VX_B_EXTENT,     /* int32 [P][2]: largest cluster of the positive and the negative tail; 0: none */
+    VX_B_MASS,       /* int64 [P][2]: largest mass, in units of 1 / VX_MASS_ONE */
+    VX_B_LABEL,      /* int32 [parallel][grid_size]: zero on entry, left zero */
+    VX_B_PARENT,     /* int32 [parallel][capacity] */
+    VX_B_SIZE,       /* int32 [parallel][capacity] */
+    VX_B_SUM,        /* int64 [parallel][capacity] */
+    VX_B_POWER,      /* double [V + 1]: power[s] = s^E, power[0] = 0 */
+    VX_B_BEST,       /* double [P][2]: largest enhancement of either tail; 0 where it is not asked for */
+    VX_B_WORK,       /* int32 [parallel][words], words = VX_TFCE_GRID_WORDS * grid_size + VX_TFCE_VOXEL_WORDS *
+                      * map: the grid part is zero on entry and left zero */
+    VX_BUFFERS
+} vx_buffer_name;
+
+/* What an op does with a buffer: reads it alone; adds to it or merges into it; writes it; uses it as scratch. */
+typedef enum vx_use { VX_IN, VX_INOUT, VX_OUT, VX_SCRATCH } vx_use;
+
+/* The form of a kernel on one kind of device, as build options of kernels/common.h. 0: as the device's registers have
+ * it. */
+typedef struct vx_form {
+    int vec, cols, block, items;
+    int groups_per_unit; /* work-groups that keep one compute unit busy */
+} vx_form;
+
+enum { VX_OP_BUFFERS_MAX = 11 };
+
+typedef struct vx_op_info {
+    const char *stem;
+    size_t args_size;
+    bool needs_double;
+    int buffers; /* in the order of the kernel's parameters, which follow the arguments */
+    struct {
+        vx_buffer_name name;
+        vx_use use;
+    } buffer[VX_OP_BUFFERS_MAX];
+    /* Lanes that a launch has, for groups that take strips of them in turn; null: a group a relabelling at a time. */
+    int (*lanes)(const void *args);
+    /* Groups of a launch where `lanes` is null. */
+    int (*groups)(const void *args);
+    /* Null, or: the kernel takes an int and local memory for tables whose entries have `entry` bytes. Returns the int,
+     * and the bytes, which are at most `most` unless the int is 0. */
+    int (*tables)(const void *args, size_t entry, size_t most, size_t *bytes);
+    vx_form processor, gpu;
+} vx_op_info;
+
+extern const vx_op_info vx_op_table[VX_OPS];
+
+/* How many there are of a buffer: one for the engine; one for each batch under way, as what an op leaves there for the
+ * next is the batch's own; one for each voxel slab. */
+typedef enum vx_owner { VX_OF_ENGINE, VX_OF_BATCH, VX_OF_SLAB } vx_owner;
+
+/* What the engine does with a buffer. Its size is in vx_schedule.buffer. */
+typedef struct vx_buffer_info {
+    const char *name; /* of the kernels' parameter */
+    vx_owner owner;
+    int need;         /* flags of args.h, any of which needs it; 0: every analysis does */
+    bool filled;      /* with `start`, for the relabellings of a batch before its first op */
+    int32_t start;
+    bool fetched;     /* the part of the batch's relabellings, after its last op */
+} vx_buffer_info;
+
+extern const vx_buffer_info vx_buffer_table[VX_BUFFERS];
+
+#endif

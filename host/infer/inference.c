@@ -1,0 +1,282 @@
+#include "voxstat/inference.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "engine/verify.h"
+#include "infer/estimate.h"
+#include "infer/exact.h"
+#include "infer/fingerprint.h"
+#include "infer/maps.h"
+#include "infer/pvalue.h"
+#include "infer/settings.h"
+
+struct vx_inference {
+    vx_device *device;
+    const vx_matrix *matrix;
+    const vx_effect *effect;
+    vx_relabellings *relabellings;
+    vx_problem *problem; /* complete once observed */
+    vx_schedule schedule;
+    vx_plan plan;
+    vx_engine *engine;          /* null between runs */
+    int32_t *score;             /* voxels: as observed; null before */
+    int32_t *high, *low;        /* voxels: bounds to count against */
+    vx_fingerprint fingerprint; /* once observed */
+    vx_result *result;          /* plan, options and maps so far */
+    enum { NEW, OBSERVED, ENDED } stage;
+};
+
+static vx_status new_result(vx_inference *in, const vx_inference_options *options, vx_error *error)
+{
+    in->result = vx_array_zero(1, sizeof *in->result);
+    if (!in->result || !(in->result->map = vx_array_zero(VX_QUANTITIES, sizeof *in->result->map)))
+        return vx_fail_memory(error);
+    in->result->effect = in->effect;
+    in->result->options = *options;
+    return VX_OK;
+}
+
+/* Relabellings, problem and schedule. */
+static vx_status prepare(vx_inference *in, const vx_inference_options *options, vx_error *error)
+{
+    vx_problem_options asked;
+    const vx_backend *backend = vx_device_backend(in->device);
+    vx_status status = vx_relabellings_new(in->effect, options->permutations, options->seed, &in->relabellings, error);
+    if (status || (status = vx_settings_problem(options, in->effect, in->relabellings, &asked, error)) ||
+        (status = vx_problem_new(in->matrix, in->effect, in->relabellings, &asked, &in->problem, error)))
+        return status;
+    in->problem->options.count = in->relabellings->exhaustive || !vx_exact_possible(in->problem);
+    vx_demand demand = vx_demand_of(in->problem);
+    return vx_schedule_make(&demand, backend, vx_settings_memory(options, &backend->info), &in->schedule, error);
+}
+
+static vx_plan plan_of(const vx_inference *in)
+{
+    return (vx_plan){
+        .possible = in->relabellings->possible,
+        .relabellings = in->relabellings->count,
+        .evaluations = in->relabellings->evaluations,
+        .exhaustive = in->relabellings->exhaustive,
+        .exact_uncorrected = !in->problem->options.count,
+        .p_smallest = vx_p_smallest(in->relabellings, in->result->options.tails),
+        .threshold_t = in->problem->options.threshold_t,
+        .device_bytes = in->schedule.bytes,
+        .batch = in->schedule.batch,
+        .slabs = in->schedule.voxel_slabs,
+    };
+}
+
+vx_status vx_inference_new(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
+                           const vx_inference_options *options, vx_inference **inference, vx_error *error)
+{
+    vx_inference *in = NULL;
+    vx_status status = vx_settings_check(options, error);
+    if (status)
+        return status;
+    if (!(in = vx_array_zero(1, sizeof *in)))
+        return vx_fail_memory(error);
+    in->device = device;
+    in->matrix = matrix;
+    in->effect = effect;
+    if ((status = new_result(in, options, error)) || (status = prepare(in, options, error))) {
+        vx_inference_free(in);
+        return status;
+    }
+    in->plan = in->result->plan = plan_of(in);
+    *inference = in;
+    return VX_OK;
+}
+
+void vx_inference_free(vx_inference *in)
+{
+    if (!in)
+        return;
+    vx_engine_free(in->engine);
+    vx_problem_free(in->problem);
+    vx_relabellings_free(in->relabellings);
+    free(in->score);
+    free(in->high);
+    free(in->low);
+    vx_result_free(in->result);
+    free(in);
+}
+
+const vx_plan *vx_inference_plan(const vx_inference *in)
+{
+    return &in->plan;
+}
+
+/* The device as it was left after observing. */
+static vx_status fill_device(vx_inference *in, vx_error *error)
+{
+    vx_status status = VX_OK;
+    if (!in->engine)
+        status = vx_engine_new(vx_device_backend(in->device), in->problem, &in->schedule, &in->engine, error);
+    return !status && in->problem->options.count ? vx_engine_count_against(in->engine, in->high, in->low, error)
+                                                 : status;
+}
+
+static void empty_device(vx_inference *in)
+{
+    vx_engine_free(in->engine);
+    in->engine = NULL;
+}
+
+/* Scores as observed, and what follows from them for every relabelling: FSL's step, and bounds. */
+static vx_status observe(vx_inference *in, vx_error *error)
+{
+    size_t voxels = (size_t)in->problem->voxels;
+    const vx_inference_options *options = &in->result->options;
+    in->high = vx_array(voxels, sizeof *in->high);
+    in->low = vx_array(voxels, sizeof *in->low);
+    in->score = vx_array(voxels, sizeof *in->score);
+    if (!in->score || !in->high || !in->low)
+        return vx_fail_memory(error);
+    vx_status status = vx_problem_fill(in->problem, in->matrix, error);
+    if (status ||
+        (status = vx_engine_new(vx_device_backend(in->device), in->problem, &in->schedule, &in->engine, error)) ||
+        (status = vx_engine_observe(in->engine, in->score, error)))
+        return status;
+    if (options->tfce_preset == VX_TFCE_FSL)
+        in->problem->options.tfce_step = vx_settings_fsl_step(in->problem, options->tails, in->score);
+    vx_bounds(in->problem, options->tails, in->score, in->high, in->low);
+    return VX_OK;
+}
+
+/* The steps come in their order, and after one that failed halfway there is no next. */
+static vx_status check_stage(const vx_inference *in, int stage, vx_error *error)
+{
+    static const char *const missing[] = {[NEW] = "it has been observed", [OBSERVED] = "it is yet to be observed"};
+    return (int)in->stage == stage ? VX_OK
+                                   : vx_fail(error, VX_USAGE, "a step of an inference out of order: %s",
+                                             in->stage == ENDED ? "it has ended" : missing[stage]);
+}
+
+vx_status vx_inference_observe(vx_inference *in, vx_error *error)
+{
+    vx_estimates estimates = {0};
+    vx_status status = check_stage(in, NEW, error);
+    if (status)
+        return status;
+    in->stage = ENDED;
+    if ((status = vx_estimate(in->matrix, in->effect, &estimates, error)))
+        return status;
+    vx_result_add_estimates(in->result, &estimates);
+    if ((status = vx_fingerprint_of(in->matrix, in->effect, &in->result->options, in->relabellings, &in->fingerprint,
+                                    error)))
+        return status;
+    double started = vx_seconds();
+    if ((status = observe(in, error)))
+        return status;
+    in->stage = OBSERVED;
+    in->result->seconds += vx_seconds() - started;
+    return VX_OK;
+}
+
+vx_status vx_inference_tally(const vx_inference *in, vx_tally **tally, vx_error *error)
+{
+    vx_status status = check_stage(in, OBSERVED, error);
+    if (!status && !(status = vx_tally_new(in->problem, in->relabellings->evaluations, tally, error)))
+        (*tally)->of = in->fingerprint;
+    return status;
+}
+
+/* Evaluates and checks [first, last) into the maxima and counts of `part`. */
+static vx_status evaluate(vx_inference *in, vx_range range, vx_tally *part, vx_progress progress, void *context,
+                          vx_error *error)
+{
+    vx_status status = fill_device(in, error);
+    if (!status)
+        status = vx_engine_run(in->engine, range.first, range.last, part, progress, context, error);
+    empty_device(in); /* its buffers go before those of the check come */
+    return status ? status
+                  : vx_verify(&(vx_evidence){.device = vx_device_properties(in->device),
+                                             .problem = in->problem,
+                                             .tally = part,
+                                             .range = range,
+                                             .score = in->score,
+                                             .high = in->high,
+                                             .low = in->low,
+                                             .batch = in->schedule.batch,
+                                             .limit = in->result->options.memory_limit},
+                              error);
+}
+
+vx_status vx_inference_run(vx_inference *in, uint64_t first, uint64_t last, vx_tally *tally, vx_progress progress,
+                           void *context, vx_error *error)
+{
+    double started = vx_seconds();
+    vx_range *all = NULL;
+    size_t count = 0;
+    vx_status status = check_stage(in, OBSERVED, error);
+    if (status || (status = vx_tally_check(tally, &in->fingerprint, error)))
+        return status;
+    if (first >= last || last > in->relabellings->evaluations)
+        return vx_fail(error, VX_USAGE, "relabellings %llu to %llu of 0 to %llu", (unsigned long long)first,
+                       (unsigned long long)last, (unsigned long long)in->relabellings->evaluations);
+    if ((status = vx_ranges_with(tally->range, tally->ranges, (vx_range){first, last}, &all, &count, error)))
+        return status;
+    vx_tally part = *tally; /* its own counts; maxima in the places of the range, which the tally does not have yet */
+    part.overflows = 0;
+    part.exceed = tally->exceed ? vx_array_zero((size_t)tally->voxels, sizeof *part.exceed) : NULL;
+    status = tally->exceed && !part.exceed
+                 ? vx_fail_memory(error)
+                 : evaluate(in, (vx_range){first, last}, &part, progress, context, error);
+    if (!status) {
+        vx_tally_add_counts(tally, &part);
+        vx_range *before = tally->range;
+        tally->range = all;
+        tally->ranges = count;
+        all = before;
+        in->result->seconds += vx_seconds() - started;
+    }
+    free(part.exceed);
+    free(all);
+    return status;
+}
+
+/* A tally of all relabellings is one range. */
+static vx_status check_complete(const vx_inference *in, const vx_tally *tally, vx_error *error)
+{
+    uint64_t all = in->relabellings->evaluations;
+    uint64_t missing = tally->ranges && tally->range[0].first == 0 ? tally->range[0].last : 0;
+    if (missing >= all)
+        return VX_OK;
+    return vx_fail(error, VX_INPUT, "the tally lacks relabelling %llu of %llu", (unsigned long long)missing,
+                   (unsigned long long)all);
+}
+
+static vx_status add_parts(vx_inference *in, const vx_tally *tally, vx_maxima *maxima, vx_error *error)
+{
+    const char *device = vx_device_properties(in->device)->id;
+    vx_status status = vx_result_add_voxel_p(in->result, in->problem, in->score, tally, maxima, error);
+    if (status || (status = vx_result_add_clusters(in->result, in->matrix, in->problem, in->score, maxima, device,
+                                                   error)))
+        return status;
+    if (maxima->tfce)
+        status = vx_result_add_tfce(in->result, in->problem, in->score, maxima, device, error);
+    if (status)
+        return status;
+    vx_result_add_peaks(in->result, in->matrix);
+    vx_result_add_null(in->result, maxima);
+    return VX_OK;
+}
+
+vx_status vx_inference_finish(vx_inference *in, const vx_tally *tally, vx_result **result, vx_error *error)
+{
+    vx_maxima maxima = {0};
+    vx_status status = check_stage(in, OBSERVED, error);
+    if (status || (status = vx_tally_check(tally, &in->fingerprint, error)) ||
+        (status = check_complete(in, tally, error)))
+        return status;
+    in->stage = ENDED;
+    if (!(status = vx_maxima_new(in->problem, tally, in->result->options.tails, &maxima, error)))
+        status = add_parts(in, tally, &maxima, error);
+    vx_maxima_destroy(&maxima);
+    if (status)
+        return status;
+    in->result->overflows = tally->overflows;
+    *result = in->result;
+    in->result = NULL;
+    return VX_OK;
+}

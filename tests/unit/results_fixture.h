@@ -1,0 +1,53 @@
+/* A results folder, written into fixture_folder: the record of output_fixture.h with all that a report and a
+ * NIDM-Results pack need. */
+#ifndef TESTS_UNIT_RESULTS_FIXTURE_H
+#define TESTS_UNIT_RESULTS_FIXTURE_H
+
+#include "unit/output_fixture.h"
+
+/* Region 0 is the mask; then the two clusters of `change`, the only effect that has any. n x regions. */
+static double fixture_before[9] = {10, 1, 4, 20, 2, 5, 30, 3, 6}, fixture_after[9] = {11, 7, 1, 22, 8, 2, 33, 9, 3};
+static int64_t fixture_counts[3] = {24, 23, 22};
+static float fixture_mean[24], fixture_se[VOXELS] = {1, 2, 3, 4, 5}, fixture_none[VOXELS];
+static vx_means fixture_means = {.n = 3, .sessions = 2, .regions = 3,
+                                 .region = (double *[]){fixture_before, fixture_after},
+                                 .voxels = (int64_t *[]){fixture_counts, fixture_counts}, .image = fixture_mean};
+static vx_column fixture_covariate = {.name = "rapa/48 h", .value = (double[]){4, 6, 99, 8}};
+static vx_map fixture_results_maps[2][6] = {{{VX_MAP_T, "", fixture_t},
+                                             {VX_P_UNCORRECTED, "", fixture_p},
+                                             {VX_P_FWE_VOXEL, "", fixture_p},
+                                             {VX_MAP_CLUSTERS, "label", fixture_label},
+                                             {VX_MAP_MEAN, "data", fixture_t},
+                                             {VX_MAP_SE, "data", fixture_se}},
+                                            {{VX_MAP_T, "", fixture_t},
+                                             {VX_P_UNCORRECTED, "", fixture_p},
+                                             {VX_P_FWE_VOXEL, "", fixture_p},
+                                             {VX_MAP_CLUSTERS, "label", fixture_none},
+                                             {VX_MAP_SLOPE, "data", fixture_t},
+                                             {VX_MAP_SE, "data", fixture_se}}};
+
+/* As the version of that name would have written it. */
+static vx_status fixture_write_results(const char *version, vx_p_format format, vx_error *error)
+{
+    vx_result result[2] = {fixture_results[0], fixture_results[1]}, *list[2] = {&result[0], &result[1]};
+    vx_record_modality modality = fixture_modality;
+    vx_study study = fixture_study;
+    vx_record record = fixture_record;
+    for (int i = 0; i < 24; i++)
+        fixture_mean[i] = (float)i / 2;
+    for (int e = 0; e < 2; e++) {
+        result[e].map = fixture_results_maps[e];
+        result[e].maps = 6;
+    }
+    study.covariate = &fixture_covariate;
+    study.covariates = 1;
+    modality.means = &fixture_means;
+    modality.result = list;
+    record.modality = &modality;
+    record.study = &study;
+    record.version = version;
+    record.p_format = format;
+    return vx_write_results(fixture_folder, &record, error);
+}
+
+#endif
