@@ -52,15 +52,24 @@ static int64_t permutations(const vx_arguments *arguments)
 }
 
 /* The corrections whose words are given. */
-static unsigned read_corrections(const vx_arguments *arguments)
+static vx_status read_corrections(const vx_arguments *arguments, unsigned *correct, vx_error *error)
 {
     const unsigned given = vx_argument_choices(arguments, VX_OPTION_CORRECT);
-    unsigned correct = 0;
+    bool further = false, based = false;
+    *correct = 0;
     for (int kind = 0; kind < VX_P_KINDS; kind++) {
-        const int place = vx_choice(vx_option_table[VX_OPTION_CORRECT].choices, vx_quantity_about(kind)->word);
-        correct |= place >= 0 && given >> place & 1 ? vx_quantity_about(kind)->correct : 0;
+        const vx_quantity_row *about = vx_quantity_about(kind);
+        const char *word = about->choice ? about->choice : about->word;
+        const int place = vx_choice(vx_option_table[VX_OPTION_CORRECT].choices, word);
+        if (place < 0 || !(given >> place & 1))
+            continue;
+        *correct |= about->correct;
+        further |= about->of != VX_P_UNCORRECTED;
+        based |= about->of && *correct & vx_quantity_about(about->of)->correct; /* its row comes first */
     }
-    return correct;
+    if (further && !based)
+        return vx_fail(error, VX_USAGE, "--correct holm goes with family-wise corrections: voxel, extent, mass, tfce");
+    return VX_OK;
 }
 
 /* The choices of the option table, in its order. */
@@ -105,7 +114,9 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     run->inference = vx_inference_defaults();
     run->inference.permutations = permutations(arguments);
     run->inference.seed = vx_argument_whole(arguments, VX_OPTION_SEED);
-    run->inference.correct = read_corrections(arguments);
+    vx_status status = read_corrections(arguments, &run->inference.correct, error);
+    if (status)
+        return status;
     run->inference.cluster_p = vx_argument_real(arguments, VX_OPTION_CLUSTER_P);
     run->inference.cluster_t = vx_argument_real(arguments, VX_OPTION_CLUSTER_T);
     run->inference.connectivity = connectivity[vx_argument_choice(arguments, VX_OPTION_CONNECTIVITY)];
@@ -319,6 +330,25 @@ static vx_status infer(vx_run *run, vx_error *error)
     return vx_stop_requested() ? stopped(error) : status;
 }
 
+/* What is corrected over all effects, once every one has its own p. */
+static vx_status correct_over_effects(vx_run *run, vx_error *error)
+{
+    size_t results = 0, k = 0;
+    if (!(run->inference.correct & VX_CORRECT_HOLM))
+        return VX_OK;
+    for (size_t m = 0; m < run->study->modalities; m++)
+        results += (size_t)run->modality[m].model->effects;
+    vx_result **result = vx_array(results, sizeof(vx_result *));
+    if (!result)
+        return vx_fail_memory(error);
+    for (size_t m = 0; m < run->study->modalities; m++)
+        for (int64_t e = 0; e < run->modality[m].model->effects; e++)
+            result[k++] = run->modality[m].result[e];
+    const vx_status status = vx_holm(result, results, error);
+    free(result);
+    return status;
+}
+
 /* From the images to the results, in memory. */
 static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
 {
@@ -331,6 +361,8 @@ static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
         status = vx_place_check(run, folder, error);
     if (!status)
         status = infer(run, error);
+    if (!status)
+        status = correct_over_effects(run, error);
     if (!status)
         status = vx_plan_say_results(run, error);
     return status && vx_stop_requested() ? stopped(error) : status;

@@ -24,7 +24,7 @@ void vx_image_files_destroy(vx_image_files *files);
 /* Whether a name ends like this, in any case of letters, with something in front. */
 bool vx_image_ends(const char *name, const char *ending);
 
-/* The length of a name without .nii, .hdr or .img, each as it is or with .gz; all of it where it ends otherwise. */
+/* The length of a name without its ending: .nii, .hdr or .img, with or without .gz. Other names keep their length. */
 size_t vx_image_stem(const char *name);
 
 /* Whether a name ends as an image's does, of those kinds too that are told apart but not read. */

@@ -20,8 +20,8 @@ typedef struct vx_header_fields {
     double qform[7]; /* qfac, b, c, d and the offsets */
 } vx_header_fields;
 
-/* VX_INPUT, naming the file: no orientation and no word of the user's about it; a qform that is none, where no sform
- * stands beside it. */
+/* Errors (VX_INPUT, naming the file): neither the header nor the user tells the orientation; the qform is faulty, and
+ * no sform stands beside it. */
 vx_status vx_orientation_check(const char *path, const vx_header_fields *f, vx_analyze_orientation side,
                                vx_error *error);
 

@@ -108,15 +108,15 @@ static vx_status read_packed(vx_packed_file *s, unsigned char *bytes, size_t wan
             return status;
         if (!s->raw_left) /* the file ends within a member */
             return vx_packed_fail_short(s, error);
-        const size_t room = wanted - *got < UINT32_MAX ? wanted - *got : UINT32_MAX;
+        const size_t wanted_now = wanted - *got < UINT32_MAX ? wanted - *got : UINT32_MAX;
         z->next_in = (unsigned char *)s->next;
         z->avail_in = (unsigned)s->raw_left;
         z->next_out = bytes + *got;
-        z->avail_out = (unsigned)room;
+        z->avail_out = (unsigned)wanted_now;
         const int code = inflate(z, Z_NO_FLUSH);
         s->next = z->next_in;
         s->raw_left = z->avail_in;
-        *got += room - z->avail_out;
+        *got += wanted_now - z->avail_out;
         if (code == Z_MEM_ERROR)
             return vx_fail_memory(error);
         if (code == Z_STREAM_END)

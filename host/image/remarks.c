@@ -88,7 +88,7 @@ static vx_status remark_box(const vx_matrix_reading *r, int64_t voxels, vx_error
                   "may be taken for brain; --mask says what is to be analysed", 100 * share);
 }
 
-/* The median over the rows of what is typical of each image of a session; 0 where there is none. */
+/* The median over the rows of the typical value of a session's images; 0 where no image has one. */
 static vx_status typical_of_session(const vx_matrix_reading *r, int64_t session, double *typical, vx_error *error)
 {
     float *value = vx_array((size_t)r->sources->n, sizeof *value);

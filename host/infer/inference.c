@@ -33,6 +33,7 @@ static vx_status new_result(vx_inference *in, const vx_inference_options *option
     if (!in->result || !(in->result->map = vx_array_zero(VX_QUANTITIES, sizeof *in->result->map)))
         return vx_fail_memory(error);
     in->result->effect = in->effect;
+    in->result->voxels = in->matrix->voxels;
     vx_status status = vx_options_take(options, "vx_inference_options", sizeof in->result->options,
                                        &in->result->options, error);
     return status ? status : vx_settings_check(&in->result->options, error);

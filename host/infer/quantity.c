@@ -29,6 +29,28 @@ static const vx_quantity_row rows[VX_QUANTITIES] = {
         .key = "p_fwe_tfce", .column = "p_tfce", .word = "tfce", .label = "TFCE",
         .criterion = "TFCE", .survivors = "by TFCE",
         .maximum = "largest TFCE score", .nidm_words = "p FWER by TFCE"},
+    [VX_P_HOLM_VOXEL] = {.name = "p-holm-voxel", .units = "p", .intent = VX_INTENT_P, .title = "FWE by voxel (Holm)",
+        .control = VX_CONTROL_FAMILY_WISE, .correct = VX_CORRECT_HOLM, .choice = "holm", .of = VX_P_FWE_VOXEL,
+        .key = "p_holm_voxel", .column = "p_holm_voxel", .word = "holm_voxel", .label = "voxel (Holm)",
+        .criterion = "family-wise over all effects", .survivors = "by the maximum t over all effects",
+        .nidm_words = "p FWER by voxel, over all effects by Holm's step-down"},
+    [VX_P_HOLM_EXTENT] = {.name = "p-holm-extent", .units = "p", .intent = VX_INTENT_P, .title = "FWE by extent (Holm)",
+        .control = VX_CONTROL_FAMILY_WISE, .correct = VX_CORRECT_HOLM, .choice = "holm", .of = VX_P_FWE_EXTENT,
+        .of_cluster = true,
+        .key = "p_holm_extent", .column = "p_holm_extent", .word = "holm_extent", .label = "extent (Holm)",
+        .criterion = "extent over all effects", .survivors = "in clusters by extent over all effects",
+        .nidm_words = "p FWER by extent, over all effects by Holm's step-down"},
+    [VX_P_HOLM_MASS] = {.name = "p-holm-mass", .units = "p", .intent = VX_INTENT_P, .title = "FWE by mass (Holm)",
+        .control = VX_CONTROL_FAMILY_WISE, .correct = VX_CORRECT_HOLM, .choice = "holm", .of = VX_P_FWE_MASS,
+        .of_cluster = true,
+        .key = "p_holm_mass", .column = "p_holm_mass", .word = "holm_mass", .label = "mass (Holm)",
+        .criterion = "mass over all effects", .survivors = "in clusters by mass over all effects",
+        .nidm_words = "p FWER by mass, over all effects by Holm's step-down"},
+    [VX_P_HOLM_TFCE] = {.name = "p-holm-tfce", .units = "p", .intent = VX_INTENT_P, .title = "FWE by TFCE (Holm)",
+        .control = VX_CONTROL_FAMILY_WISE, .correct = VX_CORRECT_HOLM, .choice = "holm", .of = VX_P_FWE_TFCE,
+        .key = "p_holm_tfce", .column = "p_holm_tfce", .word = "holm_tfce", .label = "TFCE (Holm)",
+        .criterion = "TFCE over all effects", .survivors = "by TFCE over all effects",
+        .nidm_words = "p FWER by TFCE, over all effects by Holm's step-down"},
     [VX_MAP_T] = {.name = "t", .units = "t", .intent = VX_INTENT_T, .title = "t"},
     [VX_MAP_MEAN] = {.name = "mean", .intent = VX_INTENT_ESTIMATE, .title = "mean"},
     [VX_MAP_SLOPE] = {.name = "slope", .intent = VX_INTENT_ESTIMATE, .title = "slope"},
@@ -45,10 +67,12 @@ static const vx_quantity_row rows[VX_QUANTITIES] = {
 };
 /* clang-format on */
 
-const vx_quantity vx_p_corrections[VX_P_KINDS] = {VX_P_UNCORRECTED, VX_P_FWE_VOXEL, VX_P_FWE_EXTENT,
-                                                  VX_P_FWE_MASS,    VX_P_FWE_TFCE,  VX_P_FDR};
-const vx_quantity vx_p_columns[VX_P_KINDS] = {VX_P_FWE_EXTENT, VX_P_FWE_MASS,    VX_P_FWE_TFCE,
-                                              VX_P_FWE_VOXEL,  VX_P_UNCORRECTED, VX_P_FDR};
+const vx_quantity vx_p_corrections[VX_P_KINDS] = {
+    VX_P_UNCORRECTED, VX_P_FWE_VOXEL,  VX_P_FWE_EXTENT,  VX_P_FWE_MASS,  VX_P_FWE_TFCE,
+    VX_P_FDR,         VX_P_HOLM_VOXEL, VX_P_HOLM_EXTENT, VX_P_HOLM_MASS, VX_P_HOLM_TFCE};
+const vx_quantity vx_p_columns[VX_P_KINDS] = {
+    VX_P_FWE_EXTENT, VX_P_FWE_MASS,    VX_P_FWE_TFCE,  VX_P_FWE_VOXEL, VX_P_UNCORRECTED,
+    VX_P_FDR,        VX_P_HOLM_EXTENT, VX_P_HOLM_MASS, VX_P_HOLM_TFCE, VX_P_HOLM_VOXEL};
 
 const vx_quantity_row *vx_quantity_about(vx_quantity quantity)
 {

@@ -20,6 +20,9 @@ typedef struct vx_quantity_row {
     vx_control control;
     bool of_cluster;        /* every cluster has one p; of other kinds a cluster has its peak's */
     unsigned correct;       /* the VX_CORRECT_ flag that asks for it; 0: it is always there */
+    const char *choice;     /* the word of --correct for that; null where `word` is it */
+    vx_quantity of;         /* the kind that is corrected further; VX_P_UNCORRECTED: none is. Columns and keys of a
+                             * further correction are there only where it was asked for */
     const char *key;        /* in run.json */
     const char *column;     /* in tables of clusters */
     const char *word;       /* of --correct, of tables on the terminal and of the null distribution in results.h5 */

@@ -9,15 +9,22 @@
 
 #include <math.h>
 
-static void print_header(FILE *stream)
+/* Those of further corrections only where they were asked for. */
+static bool has_column(const vx_result *result, vx_quantity kind)
+{
+    return vx_quantity_about(kind)->of == VX_P_UNCORRECTED || vx_result_map(result, kind);
+}
+
+static void print_header(FILE *stream, const vx_result *result)
 {
     fputs("label\tsign\tvoxels\tmm3\tmass\tpeak_t\tpeak_x\tpeak_y\tpeak_z\tpeak_i\tpeak_j\tpeak_k", stream);
     for (int k = 0; k < VX_P_KINDS; k++)
-        fprintf(stream, "\t%s", vx_quantity_about(vx_p_columns[k])->column);
+        if (has_column(result, vx_p_columns[k]))
+            fprintf(stream, "\t%s", vx_quantity_about(vx_p_columns[k])->column);
     fputc('\n', stream);
 }
 
-static void print_cluster(FILE *stream, const vx_cluster *cluster)
+static void print_cluster(FILE *stream, const vx_result *result, const vx_cluster *cluster)
 {
     fprintf(stream, "%d\t%s\t%lld\t%.9g\t%.6g\t%.6g", (int)cluster->label, cluster->sign > 0 ? "positive" : "negative",
             (long long)cluster->voxels, cluster->mm3, cluster->mass, cluster->peak_t);
@@ -27,6 +34,8 @@ static void print_cluster(FILE *stream, const vx_cluster *cluster)
         fprintf(stream, "\t%lld", (long long)cluster->peak_voxel[k]);
     for (int k = 0; k < VX_P_KINDS; k++) {
         const double p = cluster->p[vx_p_columns[k]];
+        if (!has_column(result, vx_p_columns[k]))
+            continue;
         if (isnan(p))
             fputs("\tn/a", stream);
         else
@@ -42,9 +51,9 @@ static vx_status write_table(const char *folder, const vx_entry *entry, vx_error
     size_t size = 0;
     FILE *stream = vx_text_stream(&text, &size);
     if (stream)
-        print_header(stream);
+        print_header(stream, entry->result);
     for (size_t i = 0; stream && i < entry->result->clusters; i++)
-        print_cluster(stream, &entry->result->cluster[i]);
+        print_cluster(stream, entry->result, &entry->result->cluster[i]);
     if (vx_stream_close(stream) && path)
         status = vx_write_file(path, text, size, error);
     else

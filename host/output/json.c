@@ -136,7 +136,7 @@ static json_t *clusters_object(const vx_result *result)
         const vx_quantity_row *about = vx_quantity_about(kind);
         json_int_t below = 0;
         char key[60];
-        if (!about->of_cluster)
+        if (!about->of_cluster || (about->of && !vx_result_map(result, kind)))
             continue;
         for (size_t i = 0; i < result->clusters; i++)
             below += vx_significant(result->cluster[i].p[kind]);

@@ -29,7 +29,7 @@ static int64_t cell_whole(const vx_table *table, int64_t row, const char *column
     return value >= 0 && value <= INT32_MAX && value == floor(value) ? (int64_t)value : -1;
 }
 
-static bool read_cluster(const vx_table *table, int64_t row, vx_cluster *cluster)
+static bool read_cluster(const vx_table *table, int64_t row, const vx_results_effect *effect, vx_cluster *cluster)
 {
     bool good = true;
     const int64_t sign = vx_table_find(table, "sign");
@@ -45,8 +45,11 @@ static bool read_cluster(const vx_table *table, int64_t row, vx_cluster *cluster
         cluster->peak_mm[k] = cell_number(table, row, mm[k], &good);
         cluster->peak_voxel[k] = cell_whole(table, row, voxel[k], &good);
     }
-    for (int kind = 0; kind < VX_P_KINDS; kind++)
-        cluster->p[kind] = cell_number(table, row, vx_quantity_about(kind)->column, &good);
+    for (int kind = 0; kind < VX_P_KINDS; kind++) {
+        const vx_quantity_row *about = vx_quantity_about(kind);
+        const bool column = about->of == VX_P_UNCORRECTED || effect->p[kind].there;
+        cluster->p[kind] = column ? cell_number(table, row, about->column, &good) : NAN;
+    }
     return good && sign_word;
 }
 
@@ -69,7 +72,7 @@ void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_res
                             path, (long long)table.rows, effect->clusters);
     effect->cluster = vx_reading_room(r, effect->clusters, sizeof *effect->cluster);
     for (size_t c = 0; !r->status && c < effect->clusters; c++)
-        if (!read_cluster(&table, (int64_t)c, &effect->cluster[c]) ||
+        if (!read_cluster(&table, (int64_t)c, effect, &effect->cluster[c]) ||
             !vx_check_cluster(modality, &effect->cluster[c], c + 1))
             r->status = vx_fail(r->error, VX_INPUT, "%s: row %zu is damaged, or of another version", path, c + 1);
     vx_table_destroy(&table);

@@ -15,13 +15,13 @@
 #include <sys/stat.h>
 
 /* A study as it lies in memory: names and cells stay in the table, which lives as long as the study. */
-typedef struct vx_study_whole {
-    vx_study study; /* first, so that a pointer to it is a pointer to the whole */
+typedef struct vx_study_parts {
+    vx_study study; /* first, so that its address is that of the struct */
     vx_table table;
     const int64_t *table_row; /* participants: their rows of the table; only while reading */
     char *folder;             /* of the table as it is named, absolute */
-    char *target_folder;      /* of the file that the table is a link to; null where it is none, or in `folder` too */
-} vx_study_whole;
+    char *target_folder;      /* of the file that the table is a link to; null: no link, or one into `folder` */
+} vx_study_parts;
 
 typedef struct vx_named_row {
     const char *id;
@@ -34,10 +34,10 @@ static int compare_id(const void *a, const void *b)
 }
 
 /* Sorts the rows by participant_id: from here on the order of the table's rows is forgotten. */
-static vx_status read_participants(vx_study_whole *whole, int64_t *table_row, vx_error *error)
+static vx_status read_participants(vx_study_parts *parts, int64_t *table_row, vx_error *error)
 {
-    const vx_table *table = &whole->table;
-    vx_study *study = &whole->study;
+    const vx_table *table = &parts->table;
+    vx_study *study = &parts->study;
     size_t n = (size_t)table->rows;
     int64_t column;
     vx_status status = vx_table_column(table, "participant_id", &column, error);
@@ -71,17 +71,17 @@ cleanup:
     return status;
 }
 
-static vx_status read_columns(vx_study_whole *whole, const char *const *name, size_t names, vx_column **columns,
+static vx_status read_columns(vx_study_parts *parts, const char *const *name, size_t names, vx_column **columns,
                               size_t *count, vx_error *error)
 {
-    const vx_participants all = {whole->study.participants, whole->study.participant, whole->table_row};
+    const vx_participants all = {parts->study.participants, parts->study.participant, parts->table_row};
     vx_status status = VX_OK;
     *columns = vx_array_zero(names, sizeof **columns);
     if (!*columns)
         return vx_fail_memory(error);
     *count = names;
     for (size_t i = 0; !status && i < names; i++)
-        status = vx_values_read(&whole->table, &all, name[i], *columns + i, error);
+        status = vx_values_read(&parts->table, &all, name[i], *columns + i, error);
     return status;
 }
 
@@ -107,36 +107,36 @@ static vx_status find_image(const char *folder, const char *name, const char **p
 
 /* The absolute path of an image, which must be there: from where the user sees the table, or else from where the table
  * is stored. What is said of an image in neither place is about the first. */
-static vx_status image_path(const vx_study_whole *whole, int64_t participant, int64_t column, const char **path,
+static vx_status image_path(const vx_study_parts *parts, int64_t participant, int64_t column, const char **path,
                             vx_error *error)
 {
-    const int64_t row = whole->table_row[participant];
-    const char *name = vx_table_cell(&whole->table, row, column);
-    vx_status status = find_image(whole->folder, name, path, error);
-    if (status == VX_INPUT && whole->target_folder && find_image(whole->target_folder, name, path, NULL) == VX_OK)
+    const int64_t row = parts->table_row[participant];
+    const char *name = vx_table_cell(&parts->table, row, column);
+    vx_status status = find_image(parts->folder, name, path, error);
+    if (status == VX_INPUT && parts->target_folder && find_image(parts->target_folder, name, path, NULL) == VX_OK)
         return VX_OK;
-    return status ? vx_error_prefix(error, status, "%s, line %lld: participant %s, column %s", whole->table.path,
-                                    (long long)whole->table.line[row], whole->study.participant[participant],
-                                    whole->table.name[column])
+    return status ? vx_error_prefix(error, status, "%s, line %lld: participant %s, column %s", parts->table.path,
+                                    (long long)parts->table.line[row], parts->study.participant[participant],
+                                    parts->table.name[column])
                   : VX_OK;
 }
 
 /* Why a participant cannot be used for a modality, in fresh memory; null where nothing is missing. */
-static char *missing(const vx_study_whole *whole, const vx_image_columns *images, int64_t participant)
+static char *missing(const vx_study_parts *parts, const vx_image_columns *images, int64_t participant)
 {
-    int64_t row = whole->table_row[participant];
+    int64_t row = parts->table_row[participant];
     for (int64_t s = 0; s < images->sessions; s++) {
-        if (!vx_table_cell(&whole->table, row, images->column[s]))
-            return vx_text("no image in %s", whole->table.name[images->column[s]]);
+        if (!vx_table_cell(&parts->table, row, images->column[s]))
+            return vx_text("no image in %s", parts->table.name[images->column[s]]);
     }
-    for (size_t i = 0; i < whole->study.nuisances; i++) {
-        if (isnan(whole->study.nuisance[i].value[participant]))
-            return vx_text("no value in %s", whole->study.nuisance[i].name);
+    for (size_t i = 0; i < parts->study.nuisances; i++) {
+        if (isnan(parts->study.nuisance[i].value[participant]))
+            return vx_text("no value in %s", parts->study.nuisance[i].name);
     }
     return NULL;
 }
 
-static vx_status too_few(const vx_study_whole *whole, const vx_study_modality *modality, vx_error *error)
+static vx_status too_few(const vx_study_parts *parts, const vx_study_modality *modality, vx_error *error)
 {
     char why[1200] = "";
     for (size_t i = 0; i < modality->left_outs; i++) {
@@ -144,20 +144,20 @@ static vx_status too_few(const vx_study_whole *whole, const vx_study_modality *m
         snprintf(why + used, sizeof why - used, "%s%s (%s)",
                  i ? ", " : "; left out: ", modality->left_out[i].participant, modality->left_out[i].reason);
     }
-    return vx_fail(error, VX_INPUT, "%s: modality %s has %lld complete %s; at least 2 are needed%s", whole->table.path,
+    return vx_fail(error, VX_INPUT, "%s: modality %s has %lld complete %s; at least 2 are needed%s", parts->table.path,
                    modality->name, (long long)modality->n, modality->n == 1 ? "participant" : "participants", why);
 }
 
-static vx_status read_row(const vx_study_whole *whole, const vx_image_columns *images, int64_t participant,
+static vx_status read_row(const vx_study_parts *parts, const vx_image_columns *images, int64_t participant,
                           vx_volume_row *row, vx_error *error)
 {
     vx_session_image *session = vx_array_zero((size_t)images->sessions, sizeof *session);
     vx_status status = session ? VX_OK : vx_fail_memory(error);
-    *row = (vx_volume_row){whole->study.participant[participant], session, images->sessions};
+    *row = (vx_volume_row){parts->study.participant[participant], session, images->sessions};
     for (int64_t s = 0; s < images->sessions && !status; s++) {
-        session[s].column = whole->table.name[images->column[s]];
+        session[s].column = parts->table.name[images->column[s]];
         session[s].weight = images->weight[s];
-        status = image_path(whole, participant, images->column[s], &session[s].path, error);
+        status = image_path(parts, participant, images->column[s], &session[s].path, error);
     }
     return status;
 }
@@ -169,35 +169,35 @@ static void row_destroy(vx_volume_row *row)
     free((vx_session_image *)row->session);
 }
 
-static vx_status read_modality(vx_study_whole *whole, const vx_image_columns *images, vx_study_modality *modality,
+static vx_status read_modality(vx_study_parts *parts, const vx_image_columns *images, vx_study_modality *modality,
                                vx_error *error)
 {
-    size_t n = (size_t)whole->study.participants;
+    size_t n = (size_t)parts->study.participants;
     vx_status status = VX_OK;
     modality->participant = vx_array(n, sizeof *modality->participant);
     modality->row = vx_array_zero(n, sizeof *modality->row);
     modality->left_out = vx_array_zero(n, sizeof *modality->left_out);
     if (!modality->participant || !modality->row || !modality->left_out)
         return vx_fail_memory(error);
-    for (int64_t p = 0; p < whole->study.participants; p++) {
-        char *reason = missing(whole, images, p);
+    for (int64_t p = 0; p < parts->study.participants; p++) {
+        char *reason = missing(parts, images, p);
         if (reason) {
-            modality->left_out[modality->left_outs++] = (vx_left_out){whole->study.participant[p], reason};
+            modality->left_out[modality->left_outs++] = (vx_left_out){parts->study.participant[p], reason};
             continue;
         }
         modality->participant[modality->n] = p;
-        if ((status = read_row(whole, images, p, &modality->row[modality->n++], error)))
+        if ((status = read_row(parts, images, p, &modality->row[modality->n++], error)))
             return status;
     }
-    return modality->n < 2 ? too_few(whole, modality, error) : VX_OK;
+    return modality->n < 2 ? too_few(parts, modality, error) : VX_OK;
 }
 
-static vx_status read_modalities(vx_study_whole *whole, const vx_study_options *options, vx_error *error)
+static vx_status read_modalities(vx_study_parts *parts, const vx_study_options *options, vx_error *error)
 {
-    vx_study *study = &whole->study;
+    vx_study *study = &parts->study;
     vx_image_columns *images = NULL;
     size_t count = 0, taken = 0;
-    vx_status status = vx_image_columns_find(&whole->table, options, study->session, &study->direction, &images,
+    vx_status status = vx_image_columns_find(&parts->table, options, study->session, &study->direction, &images,
                                              &count, error);
     if (status)
         goto cleanup;
@@ -209,7 +209,7 @@ static vx_status read_modalities(vx_study_whole *whole, const vx_study_options *
     for (; !status && taken < count; taken++) {
         vx_study_modality *modality = study->modality + study->modalities++;
         modality->name = images[taken].name;
-        status = read_modality(whole, images + taken, modality, error);
+        status = read_modality(parts, images + taken, modality, error);
     }
 
 cleanup:
@@ -231,49 +231,49 @@ static char *folder_of(const char *path)
 
 /* Paths in a table are relative to where the user sees it, even where it is a link (to an annex, a cache, a scratch
  * disk). */
-static vx_status table_folders(vx_study_whole *whole, vx_error *error)
+static vx_status table_folders(vx_study_parts *parts, vx_error *error)
 {
-    char *target = realpath(whole->study.table, NULL);
-    whole->folder = folder_of(whole->study.table);
-    whole->target_folder = target ? folder_of(target) : NULL;
+    char *target = realpath(parts->study.table, NULL);
+    parts->folder = folder_of(parts->study.table);
+    parts->target_folder = target ? folder_of(target) : NULL;
     free(target);
-    if (!whole->folder || !whole->target_folder)
-        return vx_fail(error, VX_INPUT, "%s: %s", whole->study.table, strerror(errno));
-    if (!strcmp(whole->folder, whole->target_folder)) {
-        free(whole->target_folder);
-        whole->target_folder = NULL;
+    if (!parts->folder || !parts->target_folder)
+        return vx_fail(error, VX_INPUT, "%s: %s", parts->study.table, strerror(errno));
+    if (!strcmp(parts->folder, parts->target_folder)) {
+        free(parts->target_folder);
+        parts->target_folder = NULL;
     }
     return VX_OK;
 }
 
-static void count_coded(vx_study_whole *whole, int64_t column)
+static void count_coded(vx_study_parts *parts, int64_t column)
 {
-    vx_study *study = &whole->study;
-    if (column < 0 || !whole->table.coded[column])
+    vx_study *study = &parts->study;
+    if (column < 0 || !parts->table.coded[column])
         return;
     for (size_t i = 0; i < study->codeds; i++) {
-        if (study->coded[i].name == whole->table.name[column])
+        if (study->coded[i].name == parts->table.name[column])
             return;
     }
-    study->coded[study->codeds++] = (vx_coded){whole->table.name[column], whole->table.coded[column]};
+    study->coded[study->codeds++] = (vx_coded){parts->table.name[column], parts->table.coded[column]};
 }
 
 /* Cells that a code made missing, of the columns that the study uses. */
-static vx_status list_coded(vx_study_whole *whole, vx_error *error)
+static vx_status list_coded(vx_study_parts *parts, vx_error *error)
 {
-    vx_study *study = &whole->study;
+    vx_study *study = &parts->study;
     study->coded = vx_array_zero(study->covariates + study->nuisances + VX_STUDY_SESSIONS * study->modalities,
                                  sizeof *study->coded);
     if (!study->coded)
         return vx_fail_memory(error);
     for (size_t i = 0; i < study->covariates; i++)
-        count_coded(whole, vx_table_find(&whole->table, study->covariate[i].name));
+        count_coded(parts, vx_table_find(&parts->table, study->covariate[i].name));
     for (size_t i = 0; i < study->nuisances; i++)
-        count_coded(whole, vx_table_find(&whole->table, study->nuisance[i].name));
+        count_coded(parts, vx_table_find(&parts->table, study->nuisance[i].name));
     for (size_t m = 0; m < study->modalities; m++) {
         const vx_volume_row *row = study->modality[m].row;
         for (int64_t s = 0; s < row->sessions; s++)
-            count_coded(whole, vx_table_find(&whole->table, row->session[s].column));
+            count_coded(parts, vx_table_find(&parts->table, row->session[s].column));
     }
     return VX_OK;
 }
@@ -285,50 +285,50 @@ vx_status vx_study_read(const vx_study_options *given, vx_study **study, vx_erro
     vx_status status = vx_options_take(given, "vx_study_options", sizeof taken, &taken, error);
     if (status)
         return status;
-    vx_study_whole *whole = vx_array_zero(1, sizeof *whole);
-    if (!whole)
+    vx_study_parts *parts = vx_array_zero(1, sizeof *parts);
+    if (!parts)
         return vx_fail_memory(error);
-    if (!(whole->study.table = vx_copy_text(options->table))) {
+    if (!(parts->study.table = vx_copy_text(options->table))) {
         status = vx_fail_memory(error);
         goto cleanup;
     }
-    whole->study.design = options->design;
-    if ((status = vx_table_read(whole->study.table, &whole->table, error)) ||
-        (status = table_folders(whole, error)))
+    parts->study.design = options->design;
+    if ((status = vx_table_read(parts->study.table, &parts->table, error)) ||
+        (status = table_folders(parts, error)))
         goto cleanup;
-    memcpy(whole->study.table_sha256, whole->table.sha256, sizeof whole->study.table_sha256);
-    vx_table_code(&whole->table, options->missing, options->missings);
-    whole->table_row = table_row = vx_array((size_t)whole->table.rows, sizeof *table_row);
+    memcpy(parts->study.table_sha256, parts->table.sha256, sizeof parts->study.table_sha256);
+    vx_table_code(&parts->table, options->missing, options->missings);
+    parts->table_row = table_row = vx_array((size_t)parts->table.rows, sizeof *table_row);
     if (!table_row) {
         status = vx_fail_memory(error);
         goto cleanup;
     }
-    if ((status = read_participants(whole, table_row, error)) ||
-        (status = read_columns(whole, options->covariate, options->covariates, &whole->study.covariate,
-                               &whole->study.covariates, error)) ||
-        (status = read_columns(whole, options->nuisance, options->nuisances, &whole->study.nuisance,
-                               &whole->study.nuisances, error)))
+    if ((status = read_participants(parts, table_row, error)) ||
+        (status = read_columns(parts, options->covariate, options->covariates, &parts->study.covariate,
+                               &parts->study.covariates, error)) ||
+        (status = read_columns(parts, options->nuisance, options->nuisances, &parts->study.nuisance,
+                               &parts->study.nuisances, error)))
         goto cleanup;
-    if (!(status = read_modalities(whole, options, error)))
-        status = list_coded(whole, error);
+    if (!(status = read_modalities(parts, options, error)))
+        status = list_coded(parts, error);
     if (!status && options->design == VX_PAIRED && !options->modalities)
-        status = vx_image_columns_unpaired(&whole->table, whole->study.session, &whole->study.unpaired,
-                                           &whole->study.unpaireds, error);
+        status = vx_image_columns_unpaired(&parts->table, parts->study.session, &parts->study.unpaired,
+                                           &parts->study.unpaireds, error);
 
 cleanup:
     free(table_row);
-    whole->table_row = NULL;
+    parts->table_row = NULL;
     if (status)
-        vx_study_free(&whole->study);
+        vx_study_free(&parts->study);
     else
-        *study = &whole->study;
+        *study = &parts->study;
     return status;
 }
 
 void vx_study_free(vx_study *study)
 {
-    vx_study_whole *whole = (vx_study_whole *)study;
-    if (!whole)
+    vx_study_parts *parts = (vx_study_parts *)study;
+    if (!parts)
         return;
     for (size_t m = 0; m < study->modalities; m++) {
         vx_study_modality *modality = study->modality + m;
@@ -354,8 +354,8 @@ void vx_study_free(vx_study *study)
     free(study->table);
     free(study->coded);
     free(study->unpaired);
-    free(whole->folder);
-    free(whole->target_folder);
-    vx_table_destroy(&whole->table);
-    free(whole);
+    free(parts->folder);
+    free(parts->target_folder);
+    vx_table_destroy(&parts->table);
+    free(parts);
 }

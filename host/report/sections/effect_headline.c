@@ -19,7 +19,7 @@ static void put_cluster_counts(vx_report *report, const vx_results_effect *effec
         const size_t count = about->of_cluster && effect->p[k].there ? vx_results_significant(effect, k) : 0;
         if (count)
             vx_put(report->page, " %zu cluster%s survive%s by %s.", count, count == 1 ? "" : "s",
-                   count == 1 ? "s" : "", about->word);
+                   count == 1 ? "s" : "", about->criterion);
     }
 }
 

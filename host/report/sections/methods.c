@@ -1,5 +1,6 @@
 /* A methods text to paste into a paper, and its references: only what this run used. */
 #include "base/number.h"
+#include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/tails.h"
@@ -8,7 +9,7 @@
 #include <string.h>
 
 typedef enum reference {
-    NICHOLS, WINKLER, FREEDMAN, SALMON, PHIPSON, BULLMORE, SMITH, BENJAMINI, REFERENCES
+    NICHOLS, WINKLER, FREEDMAN, SALMON, PHIPSON, BULLMORE, SMITH, BENJAMINI, HOLM, REFERENCES
 } reference;
 
 static const char *const reference_text[REFERENCES] = {
@@ -25,6 +26,7 @@ static const char *const reference_text[REFERENCES] = {
     "1999;18:32\xE2\x80\x93" "42.",
     "Smith SM, Nichols TE. Threshold-free cluster enhancement. NeuroImage 2009;44:83\xE2\x80\x93" "98.",
     "Benjamini Y, Hochberg Y. Controlling the false discovery rate. J R Stat Soc B 1995;57:289\xE2\x80\x93" "300.",
+    "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat 1979;6:65\xE2\x80\x93" "70.",
 };
 
 /* Numbers of the references, in the order in which the text comes to them. */
@@ -171,6 +173,15 @@ static void put_corrections(vx_report *report, citing *c)
                                                                            : "integrated exactly");
             cite(c, SMITH);
         }
+        vx_put_markup(page, ". ");
+    }
+    bool holm = false;
+    for (int k = 0; k < VX_P_KINDS; k++)
+        holm |= effect->p[k].there && vx_quantity_about(k)->of;
+    if (holm) {
+        vx_put_markup(page, "It was also controlled over all effects tested, by Holm\xE2\x80\x99s step-down on their "
+                      "smallest family-wise p");
+        cite(c, HOLM);
         vx_put_markup(page, ". ");
     }
     if (effect->p[VX_P_FDR].there) {
