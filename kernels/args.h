@@ -24,10 +24,9 @@
 /* Scores s of a dense op are ints that order as the statistic does: the fixed-point sum u of signflip, or the ordered
  * bits of the float r of correlation (vx_ordered below).
  *
- * Near |r| = 1 neither tells t well any more, as 1 - r^2 cancels. So a score beyond near_high or near_low, where r^2 is
- * more than VX_NEAR, is found anew (near.h) and says 1 / sqrt(1 - r^2) instead: the ordered bits of
- * a float with the sign of r. That is at least VX_NEAR_LEAST, whose bits are above those of every r and above every
- * u. */
+ * Where r^2 is above VX_NEAR, 1 - r^2 cancels. A score beyond near_high or near_low is therefore computed again
+ * (near.h; docs/statistics.md, "r near 1") and says 1 / sqrt(1 - r^2) instead: the ordered bits of a float with the
+ * sign of r. It is VX_NEAR_LEAST or more, whose bits are above those of every r and above every u. */
 #define VX_NEAR (15.0f / 16.0f)
 #define VX_NEAR_LEAST 4.0f
 #define VX_NEAR_BITS 0x40800000 /* of VX_NEAR_LEAST */
@@ -40,13 +39,13 @@
  * correlation: r[p][v] = d / sqrt(1 - sum_j q_j^2), d = W[p][0] . y[v], q_j = W[p][j] . y[v], y of unit length, j = 1
  * to `nuisance`. Without nuisance r = d. Operations: fma, i ascending, one accumulator a dot product.
  *
- * The less the nuisance leaves, rest = 1 - sum_j q_j^2, the less is known of r: to VX_SLACK / rest. So that no
- * relabelling that is as extreme as the data passes for less, |r| is raised by what that is more than VX_SLACK,
- * VX_SLACK sum_j q_j^2 / rest, but not above VX_RAISED_MOST, where t would run away. Of the data as observed nothing is
- * raised: their q_j are 0. Where rest is VX_LITTLE_LEFT or less, the score is +-2 at first, and so beyond near_high or
- * near_low, which must be given where there is nuisance: r is found anew (near.h), to VX_SLACK / sqrt(rest), and raised
- * by VX_SLACK sum_j q_j^2 / sqrt(rest). Raising |r| does not help a tie in the tail that is not tested: there p, above
- * 0.5, may come out too small. */
+ * The nuisance may leave little of relabelled data, and rounding then leaves r uncertain. So that a tie counts, |r| is
+ * raised by that (docs/statistics.md, "Ties and rounding"). With Q = sum_j q_j^2, 0 for the data as observed:
+ *
+ *     |r| = max(|r|, min(|r| + VX_SLACK Q / (1 - Q), VX_RAISED_MOST))
+ *
+ * Where 1 - Q <= VX_LITTLE_LEFT, the op first gives a score of +-2, which is beyond near_high or near_low, so that
+ * near.h computes it. With nuisance these two bounds must therefore be given. */
 #define VX_SLACK(n, nuisance) ((float)(((n) + 2) * (1 + (nuisance))) * 0x1p-24f)
 #define VX_RAISED_MOST (1.0f - 0x1p-20f)
 #define VX_LITTLE_LEFT(slack) (64.0f * (slack) > 0x1p-8f ? 64.0f * (slack) : 0x1p-8f)

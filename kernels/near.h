@@ -1,11 +1,9 @@
-/* Scores near |r| = 1, as args.h defines them: 1 - r^2 without the cancelling. signflip has it in integers, exactly.
- * correlation sums the squares of the residuals, what the regressors leave of the unit vector y. Each is known to about
- * 2^-24, and so t = sqrt(df) r / sqrt(1 - r^2) to about 2^-24 / sqrt(1 - r^2) of itself, where the float r alone would
- * give 2^-24 / (1 - r^2); errors of the slopes do not matter, as residuals are orthogonal to the regressors.
+/* Scores near |r| = 1, as args.h defines them: 1 - r^2 without the subtraction that cancels. docs/statistics.md has the
+ * equations and the error of t under "r near 1".
  *
- * One voxel at a time, C and OpenCL C alike: seldom one in 10,000 comes here. Float, fma, ascending order: the same
- * bits everywhere where root and division are rounded correctly. Plain reference: tests/ops/reference.h,
- * vx_reference_refit and vx_reference_signflip. */
+ * One voxel at a time, the same code in C and OpenCL C. Fewer than one voxel in 10,000 comes here. Floats are
+ * multiplied and added by fma in ascending order, so the bits are the same wherever root and division are rounded
+ * correctly. Plain reference: tests/ops/reference.h, vx_reference_refit and vx_reference_signflip. */
 #ifndef VX_NEAR_H
 #define VX_NEAR_H
 
@@ -72,10 +70,13 @@ static inline void vx_near_residual(const vx_dense_args *args, VX_GLOBAL const f
     }
 }
 
-/* correlation: with e what the nuisance leaves of y, left = sum_i e_i^2 and d = w_0 . e, r = d / sqrt(left) and 1 - r^2
- * = sum_i (e_i - d w_0i)^2 / left. Where |e| is 4 VX_SLACK or less, rounding alone, r is 0; else it is raised as args.h
- * says, and 1 / sqrt(1 - r^2) given only where r is near 1. y and w begin at the voxel and the relabelling. A few rows
- * at a time, as there may be any number of them. */
+/* correlation: e is what the nuisance leaves of y.
+ *
+ *     left = sum_i e_i^2     d = w_0 . e     r = d / sqrt(left)     1 - r^2 = sum_i (e_i - d w_0i)^2 / left
+ *
+ * Where |e| <= 4 VX_SLACK, rounding alone is left, and r is 0. Else |r| is raised by VX_SLACK (1 - left) / sqrt(left),
+ * and 1 / sqrt(1 - r^2) is given where r is near 1. y and w begin at the voxel and the relabelling. The function takes
+ * a few rows at a time, as n has no limit. */
 static inline int vx_near_correlation(const vx_dense_args *args, VX_GLOBAL const float *y, VX_GLOBAL const float *w)
 {
     const float slack = VX_SLACK(args->n, args->nuisance), least = VX_SQRT(1.0f - VX_RAISED_MOST * VX_RAISED_MOST);

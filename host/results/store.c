@@ -159,8 +159,8 @@ static vx_status check_shape(const vx_results_store *store, const char *path, hi
         return lacks(store, path, error);
     shape_text(rank, dims, found_text);
     shape_text(rank, wanted, wanted_text);
-    return vx_fail(error, VX_INPUT, "%s: %s holds %s values, and run.json says %s: the two are not of one run",
-                   store->path, path, found_text, wanted_text);
+    return vx_fail(error, VX_INPUT, "%s: %s holds %s values, and %s belong to the rest of the results: the two are not "
+                   "of one run", store->path, path, found_text, wanted_text);
 }
 
 /* Bytes of one of its values; 0 where they are of a type that voxstat does not write. */
