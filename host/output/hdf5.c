@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The chunks of a map: slabs of x of about this many voxels, so that one is read and unpacked quickly. */
+/* A chunk is a slab of x of about this many voxels, which is quick to read and unpack. */
 enum { CHUNK_VOXELS = 1 << 17, DEFLATE_LEVEL = 1 };
 
 static void put_attribute(vx_h5 *h5, const char *name, hid_t type, int rank, const hsize_t *dims, const void *value)
@@ -45,7 +45,7 @@ static void put_integer(vx_h5 *h5, uint64_t value)
     vx_h5_put(h5, H5T_NATIVE_UINT64, 0, NULL, H5P_DEFAULT, &value);
 }
 
-/* A volume at the path, turned from x fastest to [x, y, z]; `type` is float or uint8. */
+/* Writes a volume, transposed from x fastest to [x, y, z]; `type` is float or uint8. */
 static void put_volume(vx_h5 *h5, const vx_grid *grid, hid_t type, const void *volume, void *turned)
 {
     const size_t nx = (size_t)grid->dim[0], ny = (size_t)grid->dim[1], nz = (size_t)grid->dim[2];
@@ -107,14 +107,13 @@ static void put_null(vx_h5 *h5, const vx_entry *entry)
     }
 }
 
-/* Gives the datasets of <root>/<modality>/<effect> a second name in <root>. A modality with the name of a
- * dataset keeps it. */
-static void link_into(vx_h5 *h5, const char *root, const vx_entry *entry, const char *const *name, size_t names)
+/* Links the datasets of <group>/<modality>/<effect> into <group>. A modality with the name of a dataset keeps it. */
+static void link_into(vx_h5 *h5, const char *group, const vx_entry *entry, const char *const *name, size_t names)
 {
     for (size_t i = 0; !h5->failed && i < names; i++) {
-        vx_h5_at(h5, root, NULL, name[i]);
+        vx_h5_at(h5, group, NULL, name[i]);
         char *shorter = vx_copy_text(h5->path);
-        vx_h5_at(h5, root, entry->place, name[i]);
+        vx_h5_at(h5, group, entry->place, name[i]);
         if (!h5->failed && H5Lexists(h5->file, h5->path, H5P_DEFAULT) == 0) {
             free(shorter);
             continue; /* not of this effect */
@@ -129,7 +128,7 @@ static void link_into(vx_h5 *h5, const char *root, const vx_entry *entry, const 
 static const char *const permutation_names[] = {"kind", "exhaustive", "seed", "stream", "n", "possible", "total",
                                                 "done", "generator", "participant"};
 
-/* Says under which numbers the streams have the participants, where these are not 0 to n - 1. */
+/* Writes the participants' numbers in the random streams, where these are not 0 to n - 1. */
 static void put_stream_numbers(vx_h5 *h5, const vx_entry *entry, const char *words)
 {
     const vx_effect *effect = entry->result->effect;
@@ -171,7 +170,7 @@ static void put_permutations(vx_h5 *h5, const vx_entry *entry)
 
 static const char *const design_names[] = {VX_DATASET_MATRIX, VX_DATASET_RAW, "contrasts", "participants", "columns"};
 
-/* Column c of the design, participant i, as it stands in the table; the intercept comes first and is in no table. */
+/* Column c of the design for participant i, as in the table; column 0 is the intercept, which no table has. */
 static double raw_value(const vx_record *record, const vx_entry *entry, int64_t c, int64_t i)
 {
     const vx_study *study = record->study;
@@ -226,7 +225,7 @@ static int64_t session_of(const vx_means *means, int64_t session)
     return VX_MEAN_SESSIONS - means->sessions + session;
 }
 
-/* What the images of a modality are on average, and who is in it. */
+/* Writes the mean image of a modality, its participants, and their means over the mask. */
 static void put_means(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
 {
     const vx_means *means = entry->modality->means;
@@ -257,7 +256,7 @@ static void put_means(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
     free(id);
 }
 
-/* The participants' means over the largest clusters of effect `e` of its modality. */
+/* Writes the participants' means over the largest clusters of effect `e` of its modality. */
 static void put_cluster_values(vx_h5 *h5, const vx_entry *entry, int64_t e)
 {
     const vx_means *means = entry->modality->means;
@@ -339,7 +338,7 @@ vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *e
     vx_h5_begin(&h5);
     vx_h5_check(&h5, path);
     put_provenance(&h5, record);
-    for (size_t i = 0, first = 0; !h5.failed && i < entries; i++) { /* first: of the entries of the modality */
+    for (size_t i = 0, first = 0; !h5.failed && i < entries; i++) { /* first: the first entry of the modality */
         first = entry[i].modality == entry[first].modality ? first : i;
         if (entry[i].modality->means && i == first)
             put_means(&h5, record, &entry[i]);

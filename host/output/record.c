@@ -13,8 +13,8 @@ const char *vx_effect_participant(const vx_record *record, const vx_entry *entry
     return record->study->participant[entry->modality->study->participant[row]];
 }
 
-/* Whether another entry before `entry` has this name at `offset` (of a char * in vx_entry); where `modality` is given,
- * only its own entries count. */
+/* Whether an entry before `entry` has this name in the char * at `offset` of vx_entry. With `modality`, only entries of
+ * that modality count. */
 static bool name_taken(const vx_entry *entries, size_t entry, size_t offset, const vx_record_modality *modality,
                        const char *name)
 {
@@ -26,7 +26,7 @@ static bool name_taken(const vx_entry *entries, size_t entry, size_t offset, con
     return false;
 }
 
-/* Takes `name` over; returns it, or it with the first free number behind it. Null where memory is short. */
+/* Takes ownership of `name`. Returns it, with the first free number appended if taken; null where memory is short. */
 static char *unique_name(const vx_entry *entries, size_t entry, size_t offset, const vx_record_modality *modality,
                          char *name)
 {

@@ -18,7 +18,7 @@ void *vx_reading_array(vx_reading *r, size_t count, size_t size)
     return memory;
 }
 
-/* A dataset, whose shape must be as given and whose values must be finite; with `gaps` they may also be NaN. */
+/* Reads a dataset of the given shape and of finite values; with `gaps` they may also be NaN. */
 static double *numbers(vx_reading *r, const char *group, const char *place, const char *name, int rank,
                        const size_t *shape, bool gaps)
 {
@@ -40,8 +40,8 @@ static double *numbers(vx_reading *r, const char *group, const char *place, cons
     return value;
 }
 
-/* Means of every participant: in the mask, or in the largest clusters of an effect. NaN stands for an image that
- * could not be read again, which has no voxels either. */
+/* Every participant's means over the mask, or over the largest clusters of an effect. An image that could not be read
+ * again has the mean NaN and no voxels. */
 static double *means(vx_reading *r, const vx_results_modality *modality, const vx_results_effect *effect, int session)
 {
     const size_t n = (size_t)(effect ? effect->n : modality->n), all = (size_t)modality->n;
@@ -69,7 +69,7 @@ static bool has(const vx_results *results, const char *group, const char *place,
     return there;
 }
 
-/* The contrast tests the intercept, which is the one constant column, or a regressor, which stands beside it. */
+/* The contrast tests either the intercept, which is the only constant column, or a regressor. */
 static void find_kind(vx_reading *r, vx_results_effect *effect)
 {
     effect->kind = VX_MEAN;
@@ -111,7 +111,7 @@ static void check_mean(vx_reading *r, const vx_results_modality *modality)
     free(mean);
 }
 
-/* The voxels of every image that hold something. */
+/* The number of finite non-zero voxels of every image. */
 static int64_t *voxel_counts(vx_reading *r, const vx_results_modality *modality, const char *name)
 {
     const size_t n = (size_t)modality->n;
