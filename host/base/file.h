@@ -1,4 +1,4 @@
-/* Files of the user, read whole.
+/* Files of the user, read into memory.
  *
  * Only regular files are read: a pipe may never end, and what comes through one cannot be read again. */
 #ifndef VX_BASE_FILE_H

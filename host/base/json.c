@@ -62,10 +62,10 @@ char *vx_json_dump(json_t *json, size_t flags)
 {
     char *text = NULL;
     FILE *stream = json ? vx_text_stream(&text, NULL) : NULL;
-    bool whole = stream && json_dumpf(json, stream, flags) == 0;
+    bool complete = stream && json_dumpf(json, stream, flags) == 0;
     json_decref(json);
-    whole = vx_stream_close(stream) && whole;
-    if (whole)
+    complete = vx_stream_close(stream) && complete;
+    if (complete)
         return text;
     free(text);
     return NULL;

@@ -6,7 +6,7 @@
 /* Longer names are compared by their first letters only: enough to guess at a slip of the finger. */
 enum { LONGEST = 64 };
 
-static size_t least(size_t a, size_t b)
+static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
@@ -28,9 +28,9 @@ static size_t distance(const char *a, const char *b)
     for (size_t i = 1; i <= rows; i++) {
         for (size_t j = 1; j <= columns; j++) {
             size_t replaced = d[i - 1][j - 1] + !same(a[i - 1], b[j - 1]);
-            d[i][j] = least(replaced, least(d[i - 1][j], d[i][j - 1]) + 1);
+            d[i][j] = smaller(replaced, smaller(d[i - 1][j], d[i][j - 1]) + 1);
             if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
-                d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
+                d[i][j] = smaller(d[i][j], d[i - 2][j - 2] + 1);
         }
     }
     return d[rows][columns];

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The number that the whole of `text` is: sign, digits, point, exponent. False where it is none or does not fit;
- * hexadecimal numbers, infinities, NaN and blanks are none. */
+/* The number that `text` spells: sign, digits, point, exponent, and nothing else. False for any other text, such as
+ * hexadecimal numbers, infinities, NaN and blanks, and for a number too large for a double. */
 bool vx_number_read(const char *text, double *value);
 
 /* 1234567 as "1,234,567", in 32 bytes. Returns `text`. */

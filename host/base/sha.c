@@ -13,13 +13,13 @@ static EVP_MD *fetch(const char *name)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static OSSL_LIB_CTX *context;
-    static bool whole; /* what memory was short for while the context filled up stays missing in it */
+    static bool complete; /* a context that ran short of memory while it was filled never becomes usable */
     pthread_mutex_lock(&lock);
     if (!context)
         context = OSSL_LIB_CTX_new();
     EVP_MD *algorithm = context ? EVP_MD_fetch(context, name, NULL) : NULL;
-    whole = whole || algorithm;
-    if (!whole) {
+    complete = complete || algorithm;
+    if (!complete) {
         OSSL_LIB_CTX_free(context);
         context = NULL;
     }

@@ -82,6 +82,6 @@ bool vx_stream_close(FILE *stream)
 {
     if (!stream)
         return false;
-    const bool whole = !ferror(stream);
-    return fclose(stream) == 0 && whole;
+    const bool complete = !ferror(stream);
+    return fclose(stream) == 0 && complete;
 }

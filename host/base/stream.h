@@ -1,7 +1,7 @@
 /* Text in the making: a stdio stream into memory.
  *
- * It stands in for open_memstream, which in glibc drops what it has no memory for and tells of it neither by ferror nor
- * by fclose. */
+ * It replaces glibc's open_memstream, which loses text where memory is short and reports that neither by ferror nor by
+ * fclose. */
 #ifndef VX_BASE_STREAM_H
 #define VX_BASE_STREAM_H
 

@@ -30,7 +30,7 @@ const char *vx_utf8_fault(const char *text)
     return *text ? text : NULL;
 }
 
-/* The code point of a whole character of `length` bytes. */
+/* The code point of a character of `length` bytes. */
 static uint32_t code_point(const char *text, size_t length)
 {
     static const unsigned char first[] = {0, 0x7f, 0x1f, 0x0f, 0x07};

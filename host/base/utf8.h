@@ -4,11 +4,11 @@
 
 #include <stddef.h>
 
-/* Bytes of the character that `text` begins with (RFC 3629: no overlong forms, no surrogates, up to U+10FFFF); 0 where
- * it begins with none, as at the end. */
+/* Bytes of the character that `text` begins with (RFC 3629: no overlong forms, no surrogates, up to U+10FFFF); 0 at the
+ * end and for bytes that are not UTF-8. */
 size_t vx_utf8_length(const char *text);
 
-/* The first byte that is no UTF-8, or null where there is none. */
+/* The first byte that is not UTF-8, or null for valid text. */
 const char *vx_utf8_fault(const char *text);
 
 /* A copy in which nothing acts on a terminal: control characters but for line feeds and tabs, those that turn the

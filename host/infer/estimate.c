@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/* The least share of a voxel's variance that can be residual: a perfect fit gives a huge t and not infinity. */
+/* The residual share of a voxel's variance is at least this: a perfect fit gives a huge t and not infinity. */
 static const double LEAST_RESIDUAL = 1e-30;
 
 /* Hedges' correction J(df) = Gamma(df/2) / (sqrt(df/2) Gamma((df-1)/2)) of Cohen's d (Hedges 1981, J. Educ. Stat.

@@ -20,94 +20,55 @@
  *                                     (only these where the modalities lie on different grids)
  *
  * The datasets of the first modality's first effect also stand in /permutations and /design themselves, by hard links.
- *
- * The file is made in memory and written at once. HDF5 1.10 cannot close a file on a full disk: it crashes, at the
- * latest when the program ends. So no part of it ever meets the disk, at the price of holding the compressed maps. */
+ */
 #include "output/record.h"
 
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "infer/quantity.h"
+#include "output/h5.h"
 
-#include <hdf5.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 /* The chunks of a map: slabs of x of about this many voxels, so that one is read and unpacked quickly. */
-enum { CHUNK_VOXELS = 1 << 17, DEFLATE_LEVEL = 1, GROWTH = 1 << 22 };
+enum { CHUNK_VOXELS = 1 << 17, DEFLATE_LEVEL = 1 };
 
-/* A file in the making. Once something has failed all that follows does nothing, and the end says so. */
-typedef struct h5_writer {
-    hid_t file, text, links; /* text: UTF-8 of any length; links: missing groups are made on the way */
-    char *path;              /* of the object at hand */
-    bool failed;
-} h5_writer;
-
-static void check(h5_writer *h5, bool good)
-{
-    h5->failed = h5->failed || !good;
-}
-
-/* Names the object that the following calls are about. */
-static void __attribute__((format(printf, 2, 3))) at(h5_writer *h5, const char *format, ...)
-{
-    va_list arguments;
-    free(h5->path);
-    va_start(arguments, format);
-    if (vasprintf(&h5->path, format, arguments) < 0)
-        h5->path = NULL;
-    va_end(arguments);
-    check(h5, h5->path);
-}
-
-static void put_attribute(h5_writer *h5, const char *name, hid_t type, int rank, const hsize_t *dims, const void *value)
+static void put_attribute(vx_h5 *h5, const char *name, hid_t type, int rank, const hsize_t *dims, const void *value)
 {
     if (h5->failed)
         return;
     hid_t space = rank ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_SCALAR);
     hid_t attribute = H5Acreate_by_name(h5->file, h5->path, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    check(h5, attribute >= 0 && H5Awrite(attribute, type, value) >= 0);
+    vx_h5_check(h5, attribute >= 0 && H5Awrite(attribute, type, value) >= 0);
     H5Aclose(attribute);
     H5Sclose(space);
 }
 
-static void put_text_attribute(h5_writer *h5, const char *name, const char *value)
+static void put_text_attribute(vx_h5 *h5, const char *name, const char *value)
 {
     const char *text = value ? value : "";
     put_attribute(h5, name, h5->text, 0, NULL, &text);
 }
 
-static void put_number_attribute(h5_writer *h5, const char *name, double value)
+static void put_number_attribute(vx_h5 *h5, const char *name, double value)
 {
     put_attribute(h5, name, H5T_NATIVE_DOUBLE, 0, NULL, &value);
 }
 
-/* A dataset at the path; `created` are its creation properties. rank 0: a single value. */
-static void put(h5_writer *h5, hid_t type, int rank, const hsize_t *dims, hid_t created, const void *data)
+static void put_text(vx_h5 *h5, const char *value)
 {
-    if (h5->failed)
-        return;
-    hid_t space = rank ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_SCALAR);
-    hid_t dataset = H5Dcreate2(h5->file, h5->path, type, space, h5->links, created, H5P_DEFAULT);
-    check(h5, dataset >= 0 && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0);
-    H5Dclose(dataset);
-    H5Sclose(space);
+    vx_h5_put(h5, h5->text, 0, NULL, H5P_DEFAULT, &value);
 }
 
-static void put_text(h5_writer *h5, const char *value)
+static void put_integer(vx_h5 *h5, uint64_t value)
 {
-    put(h5, h5->text, 0, NULL, H5P_DEFAULT, &value);
-}
-
-static void put_integer(h5_writer *h5, uint64_t value)
-{
-    put(h5, H5T_NATIVE_UINT64, 0, NULL, H5P_DEFAULT, &value);
+    vx_h5_put(h5, H5T_NATIVE_UINT64, 0, NULL, H5P_DEFAULT, &value);
 }
 
 /* A volume at the path, turned from x fastest to [x, y, z]; `type` is float or uint8. */
-static void put_volume(h5_writer *h5, const vx_grid *grid, hid_t type, const void *volume, void *turned)
+static void put_volume(vx_h5 *h5, const vx_grid *grid, hid_t type, const void *volume, void *turned)
 {
     const size_t nx = (size_t)grid->dim[0], ny = (size_t)grid->dim[1], nz = (size_t)grid->dim[2];
     const float *f = volume;
@@ -128,25 +89,25 @@ static void put_volume(h5_writer *h5, const vx_grid *grid, hid_t type, const voi
     if (chunk[0] > nx)
         chunk[0] = nx;
     hid_t created = H5Pcreate(H5P_DATASET_CREATE);
-    check(h5, H5Pset_chunk(created, 3, chunk) >= 0 && H5Pset_shuffle(created) >= 0 &&
-                  H5Pset_deflate(created, DEFLATE_LEVEL) >= 0);
-    put(h5, type, 3, dims, created, turned);
+    vx_h5_check(h5, H5Pset_chunk(created, 3, chunk) >= 0 && H5Pset_shuffle(created) >= 0 &&
+                        H5Pset_deflate(created, DEFLATE_LEVEL) >= 0);
+    vx_h5_put(h5, type, 3, dims, created, turned);
     H5Pclose(created);
     hsize_t affine[2] = {4, 4};
     put_attribute(h5, "affine", H5T_NATIVE_DOUBLE, 2, affine, grid->affine);
 }
 
-static void put_maps(h5_writer *h5, const vx_record *record, const vx_entry *entry)
+static void put_maps(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
 {
     const vx_matrix *matrix = entry->modality->matrix;
     size_t elements = vx_grid_elements(&matrix->grid);
     float *volume = vx_array(elements, sizeof *volume), *turned = vx_array(elements, sizeof *turned);
-    check(h5, volume && turned);
+    vx_h5_check(h5, volume && turned);
     for (size_t m = 0; !h5->failed && m < entry->result->maps; m++) {
         const vx_map *map = &entry->result->map[m];
         const bool is_p = vx_quantity_is_p(map->quantity);
         vx_map_scatter(map, matrix->voxels, matrix->index, record->p_format, elements, volume);
-        at(h5, "/maps/%s/%s/%s", entry->modality_name, entry->effect_name, vx_quantity_name(map->quantity));
+        vx_h5_at(h5, "/maps/%s/%s/%s", entry->modality_name, entry->effect_name, vx_quantity_name(map->quantity));
         put_volume(h5, &matrix->grid, H5T_NATIVE_FLOAT, volume, turned);
         put_text_attribute(h5, "units", is_p ? vx_p_format_words(record->p_format) : map->units);
         put_text_attribute(h5, "p_format", is_p ? vx_p_format_names[record->p_format] : "n/a");
@@ -155,7 +116,7 @@ static void put_maps(h5_writer *h5, const vx_record *record, const vx_entry *ent
     free(turned);
 }
 
-static void put_null(h5_writer *h5, const vx_entry *entry)
+static void put_null(vx_h5 *h5, const vx_entry *entry)
 {
     vx_null null = entry->result->null;
     hsize_t count = null.count;
@@ -163,26 +124,26 @@ static void put_null(h5_writer *h5, const vx_entry *entry)
         double **maxima = vx_null_maxima(&null, kind);
         if (!maxima || !*maxima)
             continue;
-        at(h5, "/null/%s/%s/%s", entry->modality_name, entry->effect_name, vx_quantity_about(kind)->word);
-        put(h5, H5T_NATIVE_DOUBLE, 1, &count, H5P_DEFAULT, *maxima);
+        vx_h5_at(h5, "/null/%s/%s/%s", entry->modality_name, entry->effect_name, vx_quantity_about(kind)->word);
+        vx_h5_put(h5, H5T_NATIVE_DOUBLE, 1, &count, H5P_DEFAULT, *maxima);
     }
 }
 
 /* Gives the datasets of the folder <root>/<modality>/<effect> a second name in <root>. A modality with the name of a
  * dataset keeps it. */
-static void link_into(h5_writer *h5, const char *root, const vx_entry *entry, const char *const *name, size_t names)
+static void link_into(vx_h5 *h5, const char *root, const vx_entry *entry, const char *const *name, size_t names)
 {
     for (size_t i = 0; !h5->failed && i < names; i++) {
-        at(h5, "%s/%s", root, name[i]);
+        vx_h5_at(h5, "%s/%s", root, name[i]);
         char *shorter = vx_copy_text(h5->path);
-        at(h5, "%s/%s/%s/%s", root, entry->modality_name, entry->effect_name, name[i]);
+        vx_h5_at(h5, "%s/%s/%s/%s", root, entry->modality_name, entry->effect_name, name[i]);
         if (!h5->failed && H5Lexists(h5->file, h5->path, H5P_DEFAULT) == 0) {
             free(shorter);
             continue; /* not of this effect */
         }
         if (shorter && !h5->failed && H5Lexists(h5->file, shorter, H5P_DEFAULT) <= 0)
-            check(h5, H5Lcreate_hard(h5->file, h5->path, h5->file, shorter, H5P_DEFAULT, H5P_DEFAULT) >= 0);
-        check(h5, shorter);
+            vx_h5_check(h5, H5Lcreate_hard(h5->file, h5->path, h5->file, shorter, H5P_DEFAULT, H5P_DEFAULT) >= 0);
+        vx_h5_check(h5, shorter);
         free(shorter);
     }
 }
@@ -204,20 +165,20 @@ static const char *const generator_words[2][2] = {
      "lexicographic order, equal rows being interchangeable and numbered as they first appear"}};
 
 /* Says under which numbers the streams have the participants, where these are not 0 to n - 1. */
-static void put_stream_numbers(h5_writer *h5, const vx_entry *entry, const char *words)
+static void put_stream_numbers(vx_h5 *h5, const vx_entry *entry, const char *words)
 {
     const vx_effect *effect = entry->result->effect;
     const hsize_t n = (hsize_t)effect->n;
     char *text = vx_text("%s. Blocks, words and bits of row r go by its number in \"participant\"", words);
-    check(h5, text);
-    at(h5, "/permutations/%s/%s/generator", entry->modality_name, entry->effect_name);
+    vx_h5_check(h5, text);
+    vx_h5_at(h5, "/permutations/%s/%s/generator", entry->modality_name, entry->effect_name);
     put_text(h5, text);
-    at(h5, "/permutations/%s/%s/participant", entry->modality_name, entry->effect_name);
-    put(h5, H5T_NATIVE_INT64, 1, &n, H5P_DEFAULT, effect->participant);
+    vx_h5_at(h5, "/permutations/%s/%s/participant", entry->modality_name, entry->effect_name);
+    vx_h5_put(h5, H5T_NATIVE_INT64, 1, &n, H5P_DEFAULT, effect->participant);
     free(text);
 }
 
-static void put_permutations(h5_writer *h5, const vx_entry *entry)
+static void put_permutations(vx_h5 *h5, const vx_entry *entry)
 {
     const vx_result *result = entry->result;
     const vx_effect *effect = result->effect;
@@ -231,15 +192,15 @@ static void put_permutations(h5_writer *h5, const vx_entry *entry)
         {"total", result->plan.relabellings},
         {"done", result->null.count}};
     for (size_t i = 0; i < sizeof number / sizeof *number; i++) {
-        at(h5, "/permutations/%s/%s/%s", entry->modality_name, entry->effect_name, number[i].name);
+        vx_h5_at(h5, "/permutations/%s/%s/%s", entry->modality_name, entry->effect_name, number[i].name);
         put_integer(h5, number[i].value);
     }
-    at(h5, "/permutations/%s/%s/kind", entry->modality_name, entry->effect_name);
+    vx_h5_at(h5, "/permutations/%s/%s/kind", entry->modality_name, entry->effect_name);
     put_text(h5, vx_scheme_names[effect->scheme]);
     const char *words = generator_words[result->plan.exhaustive][!flips];
     if (!result->plan.exhaustive && effect->participant[effect->n - 1] != effect->n - 1) /* they ascend */
         return put_stream_numbers(h5, entry, words);
-    at(h5, "/permutations/%s/%s/generator", entry->modality_name, entry->effect_name);
+    vx_h5_at(h5, "/permutations/%s/%s/generator", entry->modality_name, entry->effect_name);
     put_text(h5, words);
 }
 
@@ -260,7 +221,7 @@ static double raw_value(const vx_record *record, const vx_entry *entry, int64_t 
     return effect->design[c * effect->n + i];
 }
 
-static void put_design(h5_writer *h5, const vx_record *record, const vx_entry *entry)
+static void put_design(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
 {
     const vx_effect *effect = entry->result->effect;
     const size_t n = (size_t)effect->n, columns = (size_t)effect->columns;
@@ -269,7 +230,7 @@ static void put_design(h5_writer *h5, const vx_record *record, const vx_entry *e
     double *matrix = vx_multiply(n, columns, &elements) ? vx_array(elements, sizeof *matrix) : NULL;
     double *raw = matrix ? vx_array(elements, sizeof *raw) : NULL;
     const char **participant = vx_array(n, sizeof *participant);
-    check(h5, matrix && raw && participant);
+    vx_h5_check(h5, matrix && raw && participant);
     if (!h5->failed) {
         for (size_t i = 0; i < n; i++) {
             participant[i] = vx_effect_participant(record, entry, (int64_t)i);
@@ -279,16 +240,16 @@ static void put_design(h5_writer *h5, const vx_record *record, const vx_entry *e
             }
         }
         const char *folder[] = {entry->modality_name, entry->effect_name};
-        at(h5, "/design/%s/%s/matrix", folder[0], folder[1]);
-        put(h5, H5T_NATIVE_DOUBLE, 2, shape, H5P_DEFAULT, matrix);
-        at(h5, "/design/%s/%s/raw", folder[0], folder[1]);
-        put(h5, H5T_NATIVE_DOUBLE, 2, shape, H5P_DEFAULT, raw);
-        at(h5, "/design/%s/%s/contrasts", folder[0], folder[1]);
-        put(h5, H5T_NATIVE_DOUBLE, 2, one_row, H5P_DEFAULT, effect->contrast);
-        at(h5, "/design/%s/%s/participants", folder[0], folder[1]);
-        put(h5, h5->text, 1, &shape[0], H5P_DEFAULT, participant);
-        at(h5, "/design/%s/%s/columns", folder[0], folder[1]);
-        put(h5, h5->text, 1, &shape[1], H5P_DEFAULT, effect->column_name);
+        vx_h5_at(h5, "/design/%s/%s/matrix", folder[0], folder[1]);
+        vx_h5_put(h5, H5T_NATIVE_DOUBLE, 2, shape, H5P_DEFAULT, matrix);
+        vx_h5_at(h5, "/design/%s/%s/raw", folder[0], folder[1]);
+        vx_h5_put(h5, H5T_NATIVE_DOUBLE, 2, shape, H5P_DEFAULT, raw);
+        vx_h5_at(h5, "/design/%s/%s/contrasts", folder[0], folder[1]);
+        vx_h5_put(h5, H5T_NATIVE_DOUBLE, 2, one_row, H5P_DEFAULT, effect->contrast);
+        vx_h5_at(h5, "/design/%s/%s/participants", folder[0], folder[1]);
+        vx_h5_put(h5, h5->text, 1, &shape[0], H5P_DEFAULT, participant);
+        vx_h5_at(h5, "/design/%s/%s/columns", folder[0], folder[1]);
+        vx_h5_put(h5, h5->text, 1, &shape[1], H5P_DEFAULT, effect->column_name);
     }
     free(matrix);
     free(raw);
@@ -302,7 +263,7 @@ static const char *session_name(const vx_means *means, int64_t session)
 }
 
 /* What the images of a modality are on average, and who is in it. */
-static void put_means(h5_writer *h5, const vx_record *record, const vx_entry *entry)
+static void put_means(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
 {
     const vx_means *means = entry->modality->means;
     const vx_study_modality *study = entry->modality->study;
@@ -311,21 +272,21 @@ static void put_means(h5_writer *h5, const vx_record *record, const vx_entry *en
     float *turned = vx_array(vx_grid_elements(grid), sizeof *turned);
     double *global = vx_array(n, sizeof *global);
     const char **id = vx_array(n, sizeof *id);
-    check(h5, turned && global && id);
-    at(h5, "/mean/%s", entry->modality_name);
+    vx_h5_check(h5, turned && global && id);
+    vx_h5_at(h5, "/mean/%s", entry->modality_name);
     if (!h5->failed)
         put_volume(h5, grid, H5T_NATIVE_FLOAT, means->image, turned);
     for (hsize_t i = 0; !h5->failed && i < n; i++)
         id[i] = record->study->participant[study->participant[i]];
-    at(h5, "/participants/%s/id", entry->modality_name);
-    put(h5, h5->text, 1, &n, H5P_DEFAULT, id);
+    vx_h5_at(h5, "/participants/%s/id", entry->modality_name);
+    vx_h5_put(h5, h5->text, 1, &n, H5P_DEFAULT, id);
     for (int64_t s = 0; s < means->sessions && !h5->failed; s++) {
         for (hsize_t i = 0; i < n; i++)
             global[i] = means->region[s][i * means->regions];
-        at(h5, "/participants/%s/%s", entry->modality_name, session_name(means, s));
-        put(h5, H5T_NATIVE_DOUBLE, 1, &n, H5P_DEFAULT, global);
-        at(h5, "/participants/%s/%s_voxels", entry->modality_name, session_name(means, s));
-        put(h5, H5T_NATIVE_INT64, 1, &n, H5P_DEFAULT, means->voxels[s]);
+        vx_h5_at(h5, "/participants/%s/%s", entry->modality_name, session_name(means, s));
+        vx_h5_put(h5, H5T_NATIVE_DOUBLE, 1, &n, H5P_DEFAULT, global);
+        vx_h5_at(h5, "/participants/%s/%s_voxels", entry->modality_name, session_name(means, s));
+        vx_h5_put(h5, H5T_NATIVE_INT64, 1, &n, H5P_DEFAULT, means->voxels[s]);
     }
     free(turned);
     free(global);
@@ -333,7 +294,7 @@ static void put_means(h5_writer *h5, const vx_record *record, const vx_entry *en
 }
 
 /* The participants' means over the largest clusters of effect `e` of its modality. */
-static void put_cluster_values(h5_writer *h5, const vx_entry *entry, int64_t e)
+static void put_cluster_values(vx_h5 *h5, const vx_entry *entry, int64_t e)
 {
     const vx_means *means = entry->modality->means;
     const vx_effect *effect = entry->result->effect;
@@ -343,37 +304,37 @@ static void put_cluster_values(h5_writer *h5, const vx_entry *entry, int64_t e)
         return;
     int32_t *label = vx_array(shape[0], sizeof *label);
     double *value = vx_multiply(shape[0], shape[1], &elements) ? vx_array(elements, sizeof *value) : NULL;
-    check(h5, label && value);
+    vx_h5_check(h5, label && value);
     for (hsize_t c = 0; !h5->failed && c < shape[0]; c++)
         label[c] = entry->result->cluster[c].label;
-    at(h5, "/clusters/%s/%s/label", entry->modality_name, entry->effect_name);
-    put(h5, H5T_NATIVE_INT32, 1, shape, H5P_DEFAULT, label);
+    vx_h5_at(h5, "/clusters/%s/%s/label", entry->modality_name, entry->effect_name);
+    vx_h5_put(h5, H5T_NATIVE_INT32, 1, shape, H5P_DEFAULT, label);
     for (int64_t s = 0; s < means->sessions && !h5->failed; s++) {
         for (size_t c = 0; c < shape[0]; c++)
             for (size_t i = 0; i < shape[1]; i++)
                 value[c * shape[1] + i] = means->region[s][(size_t)effect->row[i] * means->regions + first + c];
-        at(h5, "/clusters/%s/%s/%s", entry->modality_name, entry->effect_name, session_name(means, s));
-        put(h5, H5T_NATIVE_DOUBLE, 2, shape, H5P_DEFAULT, value);
+        vx_h5_at(h5, "/clusters/%s/%s/%s", entry->modality_name, entry->effect_name, session_name(means, s));
+        vx_h5_put(h5, H5T_NATIVE_DOUBLE, 2, shape, H5P_DEFAULT, value);
     }
     free(label);
     free(value);
 }
 
-static void put_masks(h5_writer *h5, const vx_record *record, const vx_entry *entry, size_t entries)
+static void put_masks(vx_h5 *h5, const vx_record *record, const vx_entry *entry, size_t entries)
 {
     for (size_t i = 0; !h5->failed && i < entries; i++) {
         if (i && entry[i].modality == entry[i - 1].modality)
             continue;
         const vx_grid *grid = &entry[i].modality->matrix->grid;
         uint8_t *mask = vx_array(vx_grid_elements(grid), 1), *turned = vx_array(vx_grid_elements(grid), 1);
-        check(h5, mask && turned);
+        vx_h5_check(h5, mask && turned);
         if (!h5->failed && i == 0 && vx_mask_intersection(record->modality, record->modalities, mask)) {
-            at(h5, "/mask");
+            vx_h5_at(h5, "/mask");
             put_volume(h5, grid, H5T_NATIVE_UINT8, mask, turned);
         }
         if (!h5->failed && record->modalities > 1) {
             vx_mask_intersection(entry[i].modality, 1, mask);
-            at(h5, "/masks/%s", entry[i].modality_name);
+            vx_h5_at(h5, "/masks/%s", entry[i].modality_name);
             put_volume(h5, grid, H5T_NATIVE_UINT8, mask, turned);
         }
         free(mask);
@@ -381,11 +342,11 @@ static void put_masks(h5_writer *h5, const vx_record *record, const vx_entry *en
     }
 }
 
-static void put_provenance(h5_writer *h5, const vx_record *record)
+static void put_provenance(vx_h5 *h5, const vx_record *record)
 {
     char *options = vx_options_json(record), *inputs = vx_inputs_json(record);
-    check(h5, options && inputs);
-    at(h5, "/");
+    vx_h5_check(h5, options && inputs);
+    vx_h5_at(h5, "/");
     put_text_attribute(h5, "voxstat_version", record->version);
     put_text_attribute(h5, "command_line", record->command_line);
     put_text_attribute(h5, "device", record->device->name);
@@ -402,52 +363,17 @@ static void put_provenance(h5_writer *h5, const vx_record *record)
     free(inputs);
 }
 
-static bool open_in_memory(h5_writer *h5)
-{
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
-    bool good = access >= 0 && H5Pset_fapl_core(access, GROWTH, false) >= 0;
-    h5->file = good ? H5Fcreate(VX_HDF5_FILE, H5F_ACC_TRUNC, H5P_DEFAULT, access) : -1;
-    h5->text = H5Tcopy(H5T_C_S1);
-    h5->links = H5Pcreate(H5P_LINK_CREATE);
-    good = h5->file >= 0 && H5Tset_size(h5->text, H5T_VARIABLE) >= 0 && H5Tset_cset(h5->text, H5T_CSET_UTF8) >= 0 &&
-           H5Pset_create_intermediate_group(h5->links, 1) >= 0;
-    H5Pclose(access);
-    return good;
-}
-
-/* The bytes of the finished file, in *image, which the caller frees. */
-static void take_image(h5_writer *h5, void **image, size_t *size)
-{
-    if (h5->failed)
-        return;
-    check(h5, H5Fflush(h5->file, H5F_SCOPE_GLOBAL) >= 0);
-    ssize_t bytes = H5Fget_file_image(h5->file, NULL, 0);
-    *image = bytes > 0 ? vx_array((size_t)bytes, 1) : NULL;
-    check(h5, *image && H5Fget_file_image(h5->file, *image, (size_t)bytes) == bytes);
-    *size = bytes > 0 ? (size_t)bytes : 0;
-}
-
-static herr_t take_reason(unsigned depth, const H5E_error2_t *entry, void *text)
-{
-    if (depth == 0) /* the innermost */
-        snprintf(text, 200, "%s: %s", entry->func_name, entry->desc);
-    return 0;
-}
-
 vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *error)
 {
-    h5_writer h5 = {.file = -1, .text = -1, .links = -1};
+    vx_h5 h5;
     vx_entry *entry = NULL;
-    size_t entries = 0, size = 0;
-    void *image = NULL, *print_data = NULL;
-    H5E_auto2_t print = NULL;
-    char *path = vx_text("%s/" VX_HDF5_FILE, folder), reason[200] = "out of memory";
+    size_t entries = 0;
+    char *path = vx_text("%s/" VX_HDF5_FILE, folder);
     vx_status status = vx_entries_new(record, &entry, &entries, error);
-    H5Eget_auto2(H5E_DEFAULT, &print, &print_data); /* HDF5 prints what fails; a library must not */
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     if (status)
         goto cleanup;
-    check(&h5, path && open_in_memory(&h5));
+    vx_h5_begin(&h5);
+    vx_h5_check(&h5, path);
     put_provenance(&h5, record);
     for (size_t i = 0, first = 0; !h5.failed && i < entries; i++) { /* first: of the entries of the modality */
         first = entry[i].modality == entry[first].modality ? first : i;
@@ -466,21 +392,9 @@ vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *e
         link_into(&h5, "/design", &entry[0], design_names, sizeof design_names / sizeof *design_names);
     }
     put_masks(&h5, record, entry, entries);
-    take_image(&h5, &image, &size);
-    if (h5.failed) {
-        H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_reason, reason);
-        status = vx_fail(error, VX_OUTPUT, "%s/results.h5: cannot be made: %s", folder, reason);
-    } else {
-        status = vx_write_file(path, image, size, error);
-    }
+    status = vx_h5_end(&h5, path ? path : VX_HDF5_FILE, error);
 cleanup:
-    H5Pclose(h5.links);
-    H5Tclose(h5.text);
-    H5Fclose(h5.file);
-    H5Eset_auto2(H5E_DEFAULT, print, print_data);
     vx_entries_free(entry, entries);
-    free(h5.path);
     free(path);
-    free(image);
     return status;
 }

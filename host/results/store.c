@@ -159,8 +159,8 @@ static vx_status check_shape(const vx_results_store *store, const char *path, hi
         return lacks(store, path, error);
     shape_text(rank, dims, found_text);
     shape_text(rank, wanted, wanted_text);
-    return vx_fail(error, VX_INPUT, "%s: %s holds %s values, and run.json says %s: the two are not of one run",
-                   store->path, path, found_text, wanted_text);
+    return vx_fail(error, VX_INPUT, "%s: %s holds %s values, and %s belong to the rest of the results: the two are not "
+                   "of one run", store->path, path, found_text, wanted_text);
 }
 
 /* Bytes of one of its values; 0 where they are of a type that voxstat does not write. */
@@ -175,7 +175,7 @@ static size_t value_size(hid_t dataset, bool volume)
     return size;
 }
 
-/* Whether its bytes lie in the file as voxstat puts them there: a volume in chunks of whole planes, shuffled and
+/* Whether its bytes lie in the file as voxstat puts them there: a volume in chunks of entire planes, shuffled and
  * deflated, other numbers in one piece. A chunk is allocated whole, so it must not be larger than the volume is. */
 static bool is_packed_as_ours(hid_t made, bool volume, const size_t *shape)
 {
@@ -250,7 +250,7 @@ vx_status vx_store_numbers(const vx_results_store *store, const char *path, int 
     return status;
 }
 
-/* A volume in the reading, and room for a chunk. */
+/* A volume in the reading, and the memory for one chunk. */
 typedef struct chunks {
     const vx_results_store *store;
     const char *path;

@@ -30,6 +30,13 @@ VX_API const vx_range *vx_tally_ranges(const vx_tally *tally, size_t *count);
  * differs) or both have a relabelling; VX_INTERNAL without memory. `into` is as it was on error. */
 VX_API vx_status vx_tally_merge(vx_tally *into, const vx_tally *from, vx_error *error);
 
+/* A tally as an HDF5 file, in place of what has that name. VX_USAGE for a tally without
+ * relabellings, VX_OUTPUT where it cannot be written. */
+VX_API vx_status vx_tally_write(const vx_tally *tally, const char *path, vx_error *error);
+
+/* VX_INPUT, naming the path, where the file is missing, no tally, or damaged: a SHA-256 over all that it holds is
+ * checked. */
+VX_API vx_status vx_tally_read(const char *path, vx_tally **tally, vx_error *error);
 VX_API void vx_tally_free(vx_tally *tally);
 
 #ifdef __cplusplus

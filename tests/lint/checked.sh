@@ -1,9 +1,8 @@
 #!/bin/bash
 # Calls whose failure is easily overlooked stand in one file each, behind functions that tell of it: those of jansson that
 # put values into others return a number (host/base/json.h), its json_string gives null for what is no UTF-8, and
-# open_memstream loses text in silence (host/base/stream.h). realloc multiplies no sizes, and reallocarray grows by as little
-# as it is told (vx_array_grow in host/base/memory.h). vx_page_print escapes nothing (vx_put in host/report/page.h). And
-# whatever frees or closes is tried with null by tests/unit/free_null.c.
+# open_memstream loses text in silence (host/base/stream.h). vx_page_print escapes nothing (vx_put in host/report/page.h).
+# And whatever frees or closes is tried with null by tests/unit/free_null.c.
 set -euo pipefail
 
 # Prints every offence under the root $1.
@@ -18,8 +17,6 @@ offences()
                 grep -qs "\b$name(NULL" tests/unit/free_null.c || echo "$name(NULL): not in tests/unit/free_null.c"
             done
         grep -rnE --include='*.[ch]' '\bopen_memstream\(' host bench 2>/dev/null | sed 's/$/   <- see host\/base\/stream.h/'
-        grep -rnE --include='*.[ch]' '\breallo(c|carray)\(' host bench 2>/dev/null | grep -v '^host/base/memory[.]c:' |
-            sed 's/$/   <- see vx_array_grow in host\/base\/memory.h/'
         grep -rnE --include='*.[ch]' '\bvx_page_print\(' host 2>/dev/null | grep -v '^host/report/page[.][ch]:' |
             sed 's/$/   <- its values are not escaped: see vx_put in host\/report\/page.h/'
     ) || true
@@ -43,8 +40,6 @@ plant() # path, text, offences expected
 plant host/nidm/bad.c 'json_array_append_new(names, name);' 1
 plant host/nidm/bad.c 'json_object_set(run, "files", files);' 1
 plant bench/bad.c 'x = json_string(name);' 1
-plant host/cli/bad.c 'grown = realloc(list, (count + 1) * sizeof *list);' 1
-plant bench/bad.c 'grown = reallocarray(list, count + 1, sizeof *list);' 1
 plant host/report/bad.c 'vx_page_print(page, "<td>%s</td>", participant);' 1
 plant host/cli/bad.c 'out = open_memstream(&text, &size);' 1
 plant host/cli/bad.h 'void vx_columns_free(vx_columns *table);' 1

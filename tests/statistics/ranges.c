@@ -4,6 +4,9 @@
 
 #include "engine/tally.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 enum { N = 9, NX = 11, NY = 10, NZ = 7, V = NX * NY * NZ, PARTS = 7 };
 static const int dim[3] = {NX, NY, NZ};
 static const double score[N] = {5, 3.5, 7.25, 4, 8.5, 2.75, 4.5, 6.5, 3};
@@ -101,6 +104,27 @@ static vx_tally *run_part(const workshop *w, int d, uint64_t first, uint64_t las
     return tally;
 }
 
+static char folder[] = "/tmp/voxstat-ranges-XXXXXX";
+
+static const char *file(int part)
+{
+    static char path[sizeof folder + 16];
+    snprintf(path, sizeof path, "%s/part-%d.h5", folder, part);
+    return path;
+}
+
+/* Every part goes through a file. */
+static vx_tally *written_and_read(vx_tally *tally, int part)
+{
+    vx_tally *read = NULL;
+    vx_error error = {0};
+    check(vx_tally_write(tally, file(part), &error), error);
+    vx_tally_free(tally);
+    check(vx_tally_read(file(part), &read, &error), error);
+    unlink(file(part));
+    return read;
+}
+
 static void in_parts(const vx_matrix *matrix, const vx_effect *effect, const vx_inference_options *options)
 {
     static const int order[2][PARTS] = {{4, 0, 6, 2, 5, 1, 3}, {3, 6, 0, 5, 1, 4, 2}}; /* evaluated; merged */
@@ -114,7 +138,7 @@ static void in_parts(const vx_matrix *matrix, const vx_effect *effect, const vx_
     for (int k = 0; k < PARTS; k++) { /* parts of odd lengths, of which the first has one relabelling */
         int p = order[0][k];
         uint64_t first = p ? 1 + (all - 1) * (uint64_t)(p - 1) / (PARTS - 1) : 0;
-        part[p] = run_part(&w, k % w.devices, first, 1 + (all - 1) * (uint64_t)p / (PARTS - 1));
+        part[p] = written_and_read(run_part(&w, k % w.devices, first, 1 + (all - 1) * (uint64_t)p / (PARTS - 1)), p);
     }
     check(vx_inference_tally(w.inference[0], &tally, &error), error);
     for (int k = 0; k < PARTS; k++) {
@@ -209,6 +233,7 @@ static void others_are_refused(void **state)
     }
     vx_tally *older = run_part(&own, 0, 20, 41);
     older->of.digest[VX_OF_VERSION][0] ^= 1;
+    older = written_and_read(older, 0);
     refused_for(vx_tally_merge(tally, older, &error), &error, "another version of voxstat");
     vx_tally_free(older);
     vx_tally_free(tally);
@@ -265,12 +290,81 @@ static void a_tally_survives_errors(void **state)
     vx_matrix_free(matrix);
 }
 
+/* The bytes of a file; *size of them. */
+static unsigned char *bytes_of(const char *path, size_t *size)
+{
+    FILE *stream = fopen(path, "rb");
+    assert_non_null(stream);
+    assert_int_equal(fseek(stream, 0, SEEK_END), 0);
+    *size = (size_t)ftell(stream);
+    rewind(stream);
+    unsigned char *bytes = malloc(*size);
+    assert_int_equal(fread(bytes, 1, *size, stream), *size);
+    fclose(stream);
+    return bytes;
+}
+
+static void put_bytes(const char *path, const unsigned char *bytes, size_t size)
+{
+    FILE *stream = fopen(path, "wb");
+    assert_int_equal(fwrite(bytes, 1, size, stream), size);
+    assert_int_equal(fclose(stream), 0);
+}
+
+/* A file that is cut off or has another byte is refused, or gives the tally that was written: HDF5 has bytes that mean
+ * nothing. A folder, no file, and a tally without relabellings are told apart. */
+static void damaged_files_are_refused(void **state)
+{
+    vx_matrix *matrix = make_matrix(5);
+    vx_model *model = fixture_model(N, score, 0, NULL, VX_PEARSON);
+    vx_inference_options options = settings(40, VX_TFCE_EXACT, VX_TWO_TAILS);
+    workshop own = open_workshop(matrix, &model->effect[1], &options);
+    vx_tally *tally = run_part(&own, 0, 0, 20), *empty = NULL, *read = NULL;
+    vx_error error = {0};
+    size_t size, refusals = 0, steps = 0;
+    (void)state;
+    check(vx_inference_tally(own.inference[0], &empty, &error), error);
+    assert_int_equal(vx_tally_write(empty, file(0), &error), VX_USAGE);
+    refused_for(vx_tally_read(file(0), &read, &error), &error, "is missing");
+    refused_for(vx_tally_read(folder, &read, &error), &error, "is no regular file");
+    check(vx_tally_write(tally, file(0), &error), error);
+    unsigned char *bytes = bytes_of(file(0), &size);
+    for (size_t at = 0; at < size; at += 61, steps++) {
+        bytes[at] ^= 0x10;
+        put_bytes(file(0), bytes, size);
+        bytes[at] ^= 0x10;
+        if (vx_tally_read(file(0), &read, &error)) {
+            assert_int_equal(error.status, VX_INPUT);
+            refusals++;
+            continue;
+        }
+        assert_memory_equal(read->high, tally->high, 20 * sizeof *read->high);
+        assert_memory_equal(read->extent, tally->extent, 20 * sizeof *read->extent);
+        assert_memory_equal(read->exceed, tally->exceed, V * sizeof *read->exceed);
+        vx_tally_free(read);
+    }
+    assert_true(refusals > steps / 2);
+    put_bytes(file(0), bytes, size / 2);
+    assert_int_equal(vx_tally_read(file(0), &read, &error), VX_INPUT);
+    unlink(file(0));
+    free(bytes);
+    vx_tally_free(tally);
+    vx_tally_free(empty);
+    close_workshop(&own);
+    vx_model_free(model);
+    vx_matrix_free(matrix);
+}
+
 int main(void)
 {
+    assert_non_null(mkdtemp(folder));
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_give_one_run),
         cmocka_unit_test(others_are_refused),
         cmocka_unit_test(a_tally_survives_errors),
+        cmocka_unit_test(damaged_files_are_refused),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    rmdir(folder);
+    return failed;
 }

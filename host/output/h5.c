@@ -1,0 +1,93 @@
+#include "output/h5.h"
+
+#include "base/memory.h"
+#include "output/file.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { GROWTH = 1 << 22 };
+
+void vx_h5_check(vx_h5 *h5, bool good)
+{
+    h5->failed = h5->failed || !good;
+}
+
+void vx_h5_begin(vx_h5 *h5)
+{
+    *h5 = (vx_h5){.file = -1};
+    H5Eget_auto2(H5E_DEFAULT, &h5->print, &h5->print_data);
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    if (access >= 0 && H5Pset_fapl_core(access, GROWTH, false) >= 0)
+        h5->file = H5Fcreate("memory", H5F_ACC_TRUNC, H5P_DEFAULT, access); /* a name that meets no disk */
+    H5Pclose(access);
+    h5->text = H5Tcopy(H5T_C_S1);
+    h5->links = H5Pcreate(H5P_LINK_CREATE);
+    vx_h5_check(h5, h5->file >= 0 && H5Tset_size(h5->text, H5T_VARIABLE) >= 0 &&
+                        H5Tset_cset(h5->text, H5T_CSET_UTF8) >= 0 &&
+                        H5Pset_create_intermediate_group(h5->links, 1) >= 0);
+}
+
+void vx_h5_at(vx_h5 *h5, const char *format, ...)
+{
+    va_list arguments;
+    free(h5->path);
+    va_start(arguments, format);
+    h5->path = vx_text_of(format, arguments);
+    va_end(arguments);
+    vx_h5_check(h5, h5->path);
+}
+
+void vx_h5_put(vx_h5 *h5, hid_t type, int rank, const hsize_t *dims, hid_t created, const void *data)
+{
+    if (h5->failed)
+        return;
+    hid_t space = rank ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_SCALAR);
+    hid_t dataset = H5Dcreate2(h5->file, h5->path, type, space, h5->links, created, H5P_DEFAULT);
+    vx_h5_check(h5, dataset >= 0 && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0);
+    H5Dclose(dataset);
+    H5Sclose(space);
+}
+
+/* The bytes of the finished file, in *image, which the caller frees. */
+static void take_image(vx_h5 *h5, void **image, size_t *size)
+{
+    if (h5->failed)
+        return;
+    vx_h5_check(h5, H5Fflush(h5->file, H5F_SCOPE_GLOBAL) >= 0);
+    ssize_t bytes = H5Fget_file_image(h5->file, NULL, 0);
+    *image = bytes > 0 ? vx_array((size_t)bytes, 1) : NULL;
+    vx_h5_check(h5, *image && H5Fget_file_image(h5->file, *image, (size_t)bytes) == bytes);
+    *size = bytes > 0 ? (size_t)bytes : 0;
+}
+
+static herr_t take_reason(unsigned depth, const H5E_error2_t *entry, void *text)
+{
+    if (depth == 0) /* the innermost */
+        snprintf(text, 200, "%s: %s", entry->func_name, entry->desc);
+    return 0;
+}
+
+vx_status vx_h5_end(vx_h5 *h5, const char *path, vx_error *error)
+{
+    size_t size = 0;
+    void *image = NULL;
+    char reason[200] = "out of memory";
+    vx_status status;
+    take_image(h5, &image, &size);
+    if (h5->failed) {
+        H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_reason, reason);
+        status = vx_fail(error, VX_OUTPUT, "%s: cannot be made: %s", path, reason);
+    } else {
+        status = vx_write_file(path, image, size, error);
+    }
+    H5Pclose(h5->links);
+    H5Tclose(h5->text);
+    H5Fclose(h5->file);
+    H5Eset_auto2(H5E_DEFAULT, h5->print, h5->print_data);
+    free(h5->path);
+    free(image);
+    return status;
+}

@@ -1,0 +1,79 @@
+#!/bin/bash
+# Ideas that stand in one file each. A second file that spells one out again is an offence.
+set -euo pipefail
+
+# The file, how the idea looks in C, and what others use.
+once()
+{
+    cat <<'END'
+host/base/clock.c|\b(clock_gettime|gettimeofday|omp_get_wtime)\(|vx_seconds
+host/base/distribution.c|\bnifti_(cdf2stat|stat2cdf)\(|base/distribution.h: nifticdf is not safe for threads
+host/base/memory.c|\brealloc(array)?\(|vx_array_grow
+host/base/number.c|% 3 == 0|vx_count_text
+host/base/sort.h|\(\w[^()]* > \w[^()]*\) - \(\w[^()]* < \w[^()]*\)|vx_compare
+host/base/utf8.c|== 0xed|vx_utf8_length
+host/model/orthonormal.c|\bLAPACKE_d(geqrf|orgqr|gels)\(|vx_orthonormalise
+host/report/page.c|"&amp;"|vx_page_escaped
+host/infer/quantity.c|^(?! \*)(?:(?!/\*).)*"p[-_](uncorrected|fdr|(fwe|bonferroni)[-_][a-z]+)"|vx_quantity_about
+host/results/[ls][a-z]*.h|^(?! \*)(?:(?!/\*).)*"([^"]*[^0-9.])?0[._]05([^0-9"][^"]*)?"|VX_LEVEL_TEXT, or a key of results/schema.h
+host/results/[st][a-z]*.c|^(?! \*)(?:(?!/\*).)*"(\|t\||two-sided|one-sided|pos|neg)"|vx_tails_about or vx_tails_names
+host/results/schema.c|^(?! \*)(?:(?!/\*).)*"sign-flip"|vx_scheme_names
+host/results/schema.h|^(?! \*)(?:(?!/\*).)*"(run\.json|results\.h5|mask\.nii\.gz|_clusters\.tsv)"|results/schema.h
+END
+}
+
+# Prints every offence under the root $1.
+offences()
+{
+    local file pattern use
+    while IFS= read -r line; do
+        file=${line%%|*} use=${line##*|} pattern=${line#*|} pattern=${pattern%|*}
+        (cd "$1" && grep -rnP --include='*.[ch]' -e "$pattern" host bench) | grep -v "^$file:" | sed "s|$|   <- $use|" || true
+    done < <(once)
+}
+
+# The test of the test: each idea in a file of its own, where it may stand, and in another.
+planted=$(mktemp -d)
+trap 'rm -rf "$planted"' EXIT
+plant() # path, text, offences expected
+{
+    rm -rf "${planted:?}"/*
+    mkdir -p "$planted/$(dirname "$1")" "$planted/host" "$planted/bench"
+    printf '%s\n' "$2" >"$planted/$1"
+    local found
+    found=$(offences "$planted" | wc -l)
+    if [ "$found" -ne "$3" ]; then
+        echo "counts.sh is broken: '$2' in $1 gave $found offences, not $3"
+        exit 1
+    fi
+}
+while IFS='~' read -r file text; do
+    plant "$file" "$text" 0
+    plant host/cli/bad.c "$text" 1
+done <<'END'
+host/base/clock.c~    clock_gettime(CLOCK_MONOTONIC, &now);
+host/base/distribution.c~    return nifti_stat2cdf(-t, NIFTI_INTENT_TTEST, df, 0, 0);
+host/base/memory.c~    grown = realloc(list, (count + 1) * sizeof *list);
+host/base/memory.c~    grown = reallocarray(list, count + 1, sizeof *list);
+host/base/number.c~        if (i && (length - i) % 3 == 0)
+host/base/sort.h~    return (x > y) - (x < y);
+host/base/sort.h~    return (a->peak > b->peak) - (a->peak < b->peak);
+host/base/utf8.c~    unsigned char high = byte[0] == 0xed ? 0x9f : 0xbf;
+host/model/orthonormal.c~    if (LAPACKE_dgeqrf(LAPACK_COL_MAJOR, n, m, q, n, tau))
+host/report/page.c~    case '&': return "&amp;";
+host/infer/quantity.c~    [VX_P_FDR] = {.name = "p-fdr"},
+host/infer/quantity.c~    .key = "p_fwe_voxel", /* of run.json */
+host/results/level.h~    put("nothing is significant at 0.05 here");
+host/results/schema.h~    #define VX_BELOW_ENDING "_below_0_05"
+host/results/tails.c~    {"two-sided", "a difference either way"},
+host/results/schema.c~    [VX_POSITIVE] = "pos",
+host/results/schema.c~    kind = "sign-flip";
+host/results/schema.h~    #define VX_HDF5_FILE "results.h5"
+END
+
+found=$(offences "${VOXSTAT_SOURCE:?}")
+if [ -n "$found" ]; then
+    echo "$found"
+    exit 1
+fi
+echo "$(once | wc -l) ideas stand in one file each"
