@@ -21,13 +21,14 @@
 #define VX_COMPACT 4 /* the list of supra-threshold voxels of every relabelling */
 #define VX_ENHANCE 8 /* for the host alone: the op tfce follows on the maps */
 
-/* Scores s of a dense op are ints that order as the statistic does: the fixed-point sum u of signflip, or the ordered
- * bits of the float r of correlation (vx_ordered below).
+/* Scores s of a dense op are ints that order as the statistic does. There are three kinds:
  *
- * Near |r| = 1 neither tells t well any more, as 1 - r^2 cancels. So a score beyond near_high or near_low, where r^2 is
- * more than VX_NEAR, is found anew (near.h) and says 1 / sqrt(1 - r^2) instead: the ordered bits of
- * a float with the sign of r. That is at least VX_NEAR_LEAST, whose bits are above those of every r and above every
- * u. */
+ *     signflip       u, the sum in fixed point
+ *     correlation    the ordered bits (vx_ordered) of the float r
+ *     both, r near 1 the ordered bits of the float 1 / sqrt(1 - r^2) with the sign of r, where r^2 > VX_NEAR
+ *
+ * The third kind begins at VX_NEAR_LEAST, whose bits are above those of every r and above every u. near.h computes it;
+ * docs/statistics.md, "r near 1", has the equations and why. */
 #define VX_NEAR (15.0f / 16.0f)
 #define VX_NEAR_LEAST 4.0f
 #define VX_NEAR_BITS 0x40800000 /* of VX_NEAR_LEAST */
@@ -40,16 +41,15 @@
  * correlation: r[p][v] = d / sqrt(1 - sum_j q_j^2), d = W[p][0] . y[v], q_j = W[p][j] . y[v], y of unit length, j = 1
  * to `nuisance`. Without nuisance r = d. Operations: fma, i ascending, one accumulator a dot product.
  *
- * The less the nuisance leaves, rest = 1 - sum_j q_j^2, the less is known of r: to VX_SLACK / rest. So that no
- * relabelling that is as extreme as the data passes for less, |r| is raised by what that is more than VX_SLACK,
- * VX_SLACK sum_j q_j^2 / rest, but not above VX_RAISED_MOST, where t would run away. Of the data as observed nothing is
- * raised: their q_j are 0. Where rest is VX_LITTLE_LEFT or less, the score is +-2 at first, and so beyond near_high or
- * near_low, which must be given where there is nuisance: r is found anew (near.h), to VX_SLACK / sqrt(rest), and raised
- * by VX_SLACK sum_j q_j^2 / sqrt(rest). Raising |r| does not help a tie in the tail that is not tested: there p, above
- * 0.5, may come out too small. */
-#define VX_SLACK(n, nuisance) ((float)(((n) + 2) * (1 + (nuisance))) * 0x1p-24f)
+ * With nuisance |r| is raised by what its rounding bound grows to, and computed again from residuals (near.h) where
+ * rest is VX_LITTLE_LEFT or less; until then the score is +-2, so near_high and near_low must be given. The rule is in
+ * docs/statistics.md, "Ties and rounding":
+ *
+ *     rest = 1 - sum_j q_j^2        |r| <- max(|r|, min(|r| + VX_R_ROUNDING sum_j q_j^2 / rest, VX_RAISED_MOST)) */
+/* The rounding bound of r: how far a float r may be from the r of exact arithmetic (Higham 2002, eq. 3.5). */
+#define VX_R_ROUNDING(n, nuisance) ((float)(((n) + 2) * (1 + (nuisance))) * 0x1p-24f)
 #define VX_RAISED_MOST (1.0f - 0x1p-20f)
-#define VX_LITTLE_LEFT(slack) (64.0f * (slack) > 0x1p-8f ? 64.0f * (slack) : 0x1p-8f)
+#define VX_LITTLE_LEFT(rounding) (64.0f * (rounding) > 0x1p-8f ? 64.0f * (rounding) : 0x1p-8f)
 typedef struct vx_dense_args {
     int n;
     int nuisance;          /* correlation */
@@ -59,7 +59,7 @@ typedef struct vx_dense_args {
     int relabellings;
     int flags;
     int cut_high, cut_low; /* supra-threshold: s > cut_high or s < cut_low */
-    int near_high, near_low; /* near |r| = 1: s > near_high or s < near_low; both 0: none is */
+    int near_high, near_low; /* r near 1: s > near_high or s < near_low; both 0: no score is */
     int capacity;          /* entries of one relabelling's list */
     int map, map0;         /* VX_STORE: ints from one map to the next; where the slab begins in its map */
 } vx_dense_args;

@@ -72,13 +72,17 @@ static inline void vx_near_residual(const vx_dense_args *args, VX_GLOBAL const f
     }
 }
 
-/* correlation: with e what the nuisance leaves of y, left = sum_i e_i^2 and d = w_0 . e, r = d / sqrt(left) and 1 - r^2
- * = sum_i (e_i - d w_0i)^2 / left. Where |e| is 4 VX_SLACK or less, rounding alone, r is 0; else it is raised as args.h
- * says, and 1 / sqrt(1 - r^2) given only where r is near 1. y and w begin at the voxel and the relabelling. A few rows
- * at a time, as there may be any number of them. */
+/* correlation: with e what the nuisance leaves of y, left = sum_i e_i^2 and d = w_0 . e,
+ *
+ *     r = d / sqrt(left)        1 - r^2 = sum_i (e_i - d w_0i)^2 / left
+ *
+ * Where |e| is 4 VX_R_ROUNDING or less, nothing but rounding is left, and r is 0. Else |r| is raised as args.h says,
+ * and 1 / sqrt(1 - r^2) given only where r is near 1. y and w begin at the voxel and the relabelling. A few rows at a
+ * time, as there may be any number of them. */
 static inline int vx_near_correlation(const vx_dense_args *args, VX_GLOBAL const float *y, VX_GLOBAL const float *w)
 {
-    const float slack = VX_SLACK(args->n, args->nuisance), least = VX_SQRT(1.0f - VX_RAISED_MOST * VX_RAISED_MOST);
+    const float rounding = VX_R_ROUNDING(args->n, args->nuisance);
+    const float least = VX_SQRT(1.0f - VX_RAISED_MOST * VX_RAISED_MOST);
     float residual[VX_NEAR_ROWS], left = 0.0f, d = 0.0f, rest = 0.0f;
     for (int first = 0; first < args->n; first += VX_NEAR_ROWS) {
         int rows = args->n - first < VX_NEAR_ROWS ? args->n - first : VX_NEAR_ROWS;
@@ -88,7 +92,7 @@ static inline int vx_near_correlation(const vx_dense_args *args, VX_GLOBAL const
             d = VX_FMA(w[first + i], residual[i], d);
         }
     }
-    if (left <= 16.0f * slack * slack)
+    if (left <= 16.0f * rounding * rounding)
         return 0;
     for (int first = 0; first < args->n; first += VX_NEAR_ROWS) {
         int rows = args->n - first < VX_NEAR_ROWS ? args->n - first : VX_NEAR_ROWS;
@@ -100,7 +104,7 @@ static inline int vx_near_correlation(const vx_dense_args *args, VX_GLOBAL const
     }
     float length = VX_SQRT(left), size = (d < 0.0f ? -d : d) / length, across = VX_SQRT(rest) / length;
     if (args->nuisance > 0) {
-        float raise = slack * (1.0f - left) / length, raised = size + raise, lowered = across - raise;
+        float raise = rounding * (1.0f - left) / length, raised = size + raise, lowered = across - raise;
         raised = raised < VX_RAISED_MOST ? raised : VX_RAISED_MOST;
         size = size > raised ? size : raised;
         lowered = lowered > least ? lowered : least;
