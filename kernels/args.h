@@ -21,12 +21,14 @@
 #define VX_COMPACT 4 /* the list of supra-threshold voxels of every relabelling */
 #define VX_ENHANCE 8 /* for the host alone: the op tfce follows on the maps */
 
-/* Scores s of a dense op are ints that order as the statistic does: the fixed-point sum u of signflip, or the ordered
- * bits of the float r of correlation (vx_ordered below).
+/* Scores s of a dense op are ints that order as the statistic does. There are three kinds:
  *
- * Where r^2 is above VX_NEAR, 1 - r^2 cancels. A score beyond near_high or near_low is therefore computed again
- * (near.h; docs/statistics.md, "r near 1") and says 1 / sqrt(1 - r^2) instead: the ordered bits of a float with the
- * sign of r. It is VX_NEAR_LEAST or more, whose bits are above those of every r and above every u. */
+ *     signflip       u, the sum in fixed point
+ *     correlation    the ordered bits (vx_ordered) of the float r
+ *     both, r near 1 the ordered bits of the float 1 / sqrt(1 - r^2) with the sign of r, where r^2 > VX_NEAR
+ *
+ * The third kind begins at VX_NEAR_LEAST, whose bits are above those of every r and above every u. near.h computes it;
+ * docs/statistics.md, "r near 1", has the equations and why. */
 #define VX_NEAR (15.0f / 16.0f)
 #define VX_NEAR_LEAST 4.0f
 #define VX_NEAR_BITS 0x40800000 /* of VX_NEAR_LEAST */
@@ -42,13 +44,14 @@
  * The nuisance may leave little of relabelled data, and rounding then leaves r uncertain. So that a tie counts, |r| is
  * raised by that (docs/statistics.md, "Ties and rounding"). With Q = sum_j q_j^2, 0 for the data as observed:
  *
- *     |r| = max(|r|, min(|r| + VX_SLACK Q / (1 - Q), VX_RAISED_MOST))
+ *     |r| = max(|r|, min(|r| + VX_R_ROUNDING Q / (1 - Q), VX_RAISED_MOST))
  *
  * Where 1 - Q <= VX_LITTLE_LEFT, the op first gives a score of +-2, which is beyond near_high or near_low, so that
  * near.h computes it. With nuisance these two bounds must therefore be given. */
-#define VX_SLACK(n, nuisance) ((float)(((n) + 2) * (1 + (nuisance))) * 0x1p-24f)
+/* The rounding bound of r: how far a float r may be from the r of exact arithmetic (Higham 2002, eq. 3.5). */
+#define VX_R_ROUNDING(n, nuisance) ((float)(((n) + 2) * (1 + (nuisance))) * 0x1p-24f)
 #define VX_RAISED_MOST (1.0f - 0x1p-20f)
-#define VX_LITTLE_LEFT(slack) (64.0f * (slack) > 0x1p-8f ? 64.0f * (slack) : 0x1p-8f)
+#define VX_LITTLE_LEFT(rounding) (64.0f * (rounding) > 0x1p-8f ? 64.0f * (rounding) : 0x1p-8f)
 typedef struct vx_dense_args {
     int n;
     int nuisance;          /* correlation */
@@ -58,7 +61,7 @@ typedef struct vx_dense_args {
     int relabellings;
     int flags;
     int cut_high, cut_low; /* supra-threshold: s > cut_high or s < cut_low */
-    int near_high, near_low; /* near |r| = 1: s > near_high or s < near_low; both 0: none is */
+    int near_high, near_low; /* r near 1: s > near_high or s < near_low; both 0: no score is */
     int capacity;          /* entries of one relabelling's list */
     int map, map0;         /* VX_STORE: ints from one map to the next; where the slab begins in its map */
 } vx_dense_args;

@@ -134,8 +134,8 @@ static void vx_bound(const vx_item *item, int p)
     item->maxima->bound_low[p] = max(item->maxima->low[p], item->args.near_low);
 }
 
-/* Whether any of the item's scores under relabelling p is beyond the bounds. If so those near |r| = 1 are to be found
- * anew, and vx_note called. */
+/* Whether any of the item's scores under relabelling p is beyond the bounds. If so those near |r| = 1 are to be
+ * computed again, and vx_note called. */
 static bool vx_is_rare(const vx_item *item, int p, const vx_scores *s)
 {
     vx_scores top, bottom;

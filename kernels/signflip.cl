@@ -110,7 +110,7 @@ static void add_plainly(const vx_dense_args *args, __global const int *y, __glob
             u[q][c] = sum[q][c];
 }
 
-/* A vector of the item's scores, those near |r| = 1 found anew. y begins at the vector. */
+/* A vector of the item's scores, those near |r| = 1 computed again. y begins at the vector. */
 static VX_RARE vx_ints look_closer(const vx_dense_args *args, __global const int *y, vx_ints u)
 {
     int lane[VX_VEC];

@@ -212,7 +212,7 @@ static int begin_component(const vx_map *m)
 
 /* Writes down a voxel of the tail: its entry, and where its component is to be found. A lone item lists the tail one
  * voxel after the other; several leave gaps, which the first pass of the sort closes. */
-static void settle(vx_map *m, int v, int place, float height, int link, int saddle)
+static void label_voxel(vx_map *m, int v, int place, float height, int link, int saddle)
 {
     int neighbour = link ? place + m->offset[lowest_bit(link)] : place;
 #if VX_WG == 1
@@ -230,7 +230,7 @@ static void settle(vx_map *m, int v, int place, float height, int link, int sadd
     m->from[slot] = (uint2)(KEY_TOP - as_uint(height), saddle ? SADDLE | v : label);
 }
 
-static void link(vx_map *m)
+static void link_map(vx_map *m)
 {
     const vx_floats zero = 0.0f;
     int links[VX_VEC], saddle[VX_VEC], n;
@@ -251,7 +251,7 @@ static void link(vx_map *m)
         vx_store(saddles(m, before), saddle);
         for (int l = 0; l < n; l++)
             if (height[l] > 0)
-                settle(m, v + l, place + l, height[l], links[l], saddle[l]);
+                label_voxel(m, v + l, place + l, height[l], links[l], saddle[l]);
     }
 }
 
@@ -374,7 +374,7 @@ static int find_root(__global int *parent, int c)
 }
 
 /* Merges the components around a saddle in the order of its neighbours; returns the one they become. */
-static int meet(const vx_map *m, int v, double g)
+static int merge_at(const vx_map *m, int v, double g)
 {
     int root = -1;
     for (int left = m->link[v]; left; left &= left - 1) {
@@ -396,7 +396,7 @@ static int meet(const vx_map *m, int v, double g)
 }
 
 /* G of args.h; dh 0: the exact integral. */
-static double integral(const vx_tfce_args *args, double h, double dh)
+static double gain(const vx_tfce_args *args, double h, double dh)
 {
     if (dh > 0) {
         double k = floor(h / dh);
@@ -437,8 +437,8 @@ static double sweep(const vx_map *m, float largest)
         dh *= m->args.step_relative == 2 ? largest : as_float(KEY_TOP - m->from[0].x);
     for (int i = 0; i < m->entries; i++) {
         uint2 entry = m->from[i];
-        double g = integral(&m->args, as_float(KEY_TOP - entry.x), dh);
-        int c = entry.y & SADDLE ? meet(m, entry.y & ~SADDLE, g) : find_root(m->parent, entry.y);
+        double g = gain(&m->args, as_float(KEY_TOP - entry.x), dh);
+        int c = entry.y & SADDLE ? merge_at(m, entry.y & ~SADDLE, g) : find_root(m->parent, entry.y);
         int s = m->size[c];
         m->sum[c] += (m->power[s + 1] - m->power[s]) * g;
         m->size[c] = s + 1;
@@ -468,7 +468,7 @@ tfce(const vx_tfce_args args, __global const int *score, __global const int *pos
                 maxima = 0;
             scatter(&m, map, tail ? -1.0f : 1.0f);
             vx_sync();
-            link(&m);
+            link_map(&m);
             vx_sync();
             resolve(&m);
             vx_sync();

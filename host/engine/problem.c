@@ -197,7 +197,7 @@ double vx_score_tolerance(const vx_problem *p, double r)
 {
     double rest = fmax((1.0 - r) * (1.0 + r), 0.0);
     double plain = p->op == VX_OP_SIGNFLIP ? (double)p->effect->n * p->unit
-                                           : 2.0 * (double)VX_SLACK(p->effect->n, p->effect->nuisance);
+                                           : 2.0 * (double)VX_R_ROUNDING(p->effect->n, p->effect->nuisance);
     return r * r > (double)VX_NEAR ? 4.0 * plain * (sqrt(rest) + plain) + 4.0 * 0x1p-24 * rest : plain;
 }
 

@@ -88,7 +88,7 @@ static const vx_known partial = {
     .count_low = {-1, -INFINITY, 0},
     .cut_high = .5,
     .cut_low = -.5,
-    .near = 1, /* so that the first voxel is not found anew */
+    .near = 1, /* so that the first voxel is not computed again */
 };
 
 /* The int that stands for a score (args.h); 1 / 0 for one near |r| = 1. */

@@ -18,7 +18,7 @@
 enum { NEIGHBOURS_MAX = 13 };
 
 /* The neighbours of a voxel that come before it: those of 26, 18 or 6 that differ in at most 3, 2 or 1 coordinates. */
-static int preceding(const vx_clusters_args *args, int offset[NEIGHBOURS_MAX])
+static int preceding_neighbours(const vx_clusters_args *args, int offset[NEIGHBOURS_MAX])
 {
     int differ = args->connectivity == 26 ? 3 : args->connectivity == 18 ? 2 : 1, count = 0;
     for (int z = -1; z <= 0; z++)
@@ -38,7 +38,7 @@ static int64_t excess(const vx_clusters_args *args, int32_t score)
 }
 
 /* Path halving: every other entry on the way is hung one step higher. */
-static int find(int32_t *parent, int entry)
+static int find_root(int32_t *parent, int entry)
 {
     while (parent[entry] != entry)
         entry = parent[entry] = parent[parent[entry]];
@@ -53,16 +53,16 @@ typedef struct vx_work {
     int entries;
 } vx_work;
 
-static void join(const vx_work *work, const int *offset, int offsets)
+static void hook(const vx_work *work, const int *offset, int offsets)
 {
     for (int e = 0; e < work->entries; e++) {
         const int32_t *here = work->label + work->position[work->voxel[e]];
-        int root = find(work->parent, e);
+        int root = find_root(work->parent, e);
         for (int o = 0; o < offsets; o++) {
             int other = here[offset[o]] - 1;
             if (other < 0 || (work->score[other] < 0) != (work->score[e] < 0)) /* tails never join */
                 continue;
-            other = find(work->parent, other);
+            other = find_root(work->parent, other);
             if (other < root)
                 root = work->parent[root] = other;
             else
@@ -80,13 +80,13 @@ static void relabelling(const vx_clusters_args *args, const vx_work *work, const
         work->size[e] = 0;
         work->sum[e] = 0;
     }
-    join(work, offset, offsets);
+    hook(work, offset, offsets);
     for (int tail = 0; tail < 2; tail++) {
         extent[tail] = 0;
         mass[tail] = 0;
     }
     for (int e = 0; e < work->entries; e++) {
-        int root = find(work->parent, e), tail = work->score[e] < 0;
+        int root = find_root(work->parent, e), tail = work->score[e] < 0;
         work->size[root]++;
         work->sum[root] += excess(args, work->score[e]);
         if (work->size[root] > extent[tail])
@@ -101,7 +101,7 @@ vx_status vx_variant(vx_clusters)(const void *arguments, void *const data[VX_BUF
                                   vx_error *error)
 {
     const vx_clusters_args *args = arguments;
-    int offset[NEIGHBOURS_MAX], offsets = preceding(args, offset);
+    int offset[NEIGHBOURS_MAX], offsets = preceding_neighbours(args, offset);
     size_t capacity = (size_t)args->capacity;
     const int32_t *list_size = data[VX_B_LIST_SIZE];
     (void)error;

@@ -100,7 +100,7 @@ static inline uint64_t vx_near_lanes(const vx_results *to, const vx_ints score[V
     return near;
 }
 
-/* The rare way, for scores that vx_scores_rare tells; those near |r| = 1 have been found anew. */
+/* The rare way, for scores that vx_scores_rare tells; those near |r| = 1 have been computed again. */
 static __attribute__((noinline)) void vx_scores_note(const vx_results *to, vx_maxima *maxima,
                                                      const vx_ints score[VX_STRIP], int voxel, int p)
 {

@@ -12,7 +12,7 @@
  *     link      of every voxel the neighbours that precede it; one of them gives its label. Where they hang together
  *               within the 3 x 3 x 3 cube around it they are in one component already, so the voxel merges nothing.
  *               Nearly all are like that; the rest are noted as saddles
- *     settle    labels -> numbers of local maxima, by which components are known; saddles between two maxima, nearly
+ *     resolve   labels -> numbers of local maxima, by which components are known; saddles between two maxima, nearly
  *               all, need the grid no more
  *     sort      by descending height; stable, so that ties stay in the order of the grid
  *     sweep     joins, and at saddles merges
@@ -27,7 +27,7 @@
 #include <string.h>
 
 /* A voxel of the sorted list: `key` ascends as height descends. `payload` is the number of its maximum, or with SADDLE
- * set its place in the list of saddles; before settling, labels instead of maxima. */
+ * set its place in the list of saddles; before they are resolved, labels instead of maxima. */
 typedef struct vx_entry {
     uint32_t key, payload;
 } vx_entry;
@@ -58,7 +58,7 @@ typedef struct vx_map {
     vx_entry *entry, *spare;
     vx_component *component;
     vx_saddle *saddle;
-    int32_t *maximum; /* of a label; before settling, the place it leads to, or ~place of a maximum */
+    int32_t *maximum; /* of a label; before they are resolved, the place it leads to, or ~place of a maximum */
     int32_t *root, *next; /* of a maximum: the one that its component goes by; the next one in it, in a ring */
     int entries, saddles, labels, components;
     float top[2]; /* the tails' largest heights */
@@ -190,7 +190,7 @@ static inline int32_t maximum_at(const vx_map *map, int32_t place, int32_t bit)
 
 /* A label leads to a higher voxel and its label, and so on to a maximum. Then saddles between two maxima need the grid
  * no more. */
-static void settle(vx_map *map)
+static void resolve(vx_map *map)
 {
     int32_t *maximum = map->maximum;
     for (int l = 0; l < map->labels; l++) {
@@ -350,7 +350,7 @@ static void relabelling(vx_map *map, const int32_t *score, double best[2])
     case 18: link_map(map, 18); break;
     default: link_map(map, 26);
     }
-    settle(map);
+    resolve(map);
     sort(map);
     sweep(map, best);
 }
