@@ -16,10 +16,10 @@
 #define VX_BATCH_MAX 1024
 
 /* What a dense op leaves besides the two maxima of every relabelling. */
-#define VX_STORE 1   /* score[p][v]: the map (of whole tiles) */
+#define VX_STORE 1   /* score[p][v]: the map of scores, of whole tiles */
 #define VX_COUNT 2   /* count[v] += (s >= high[v]) + (s <= low[v]) over the launch */
-#define VX_COMPACT 4 /* the list of supra-threshold voxels of every relabelling */
-#define VX_ENHANCE 8 /* for the host alone: the op tfce follows on the maps */
+#define VX_COMPACT 4 /* the list of supra-threshold voxels of every relabelling, with their heights */
+#define VX_HEIGHTS 8 /* height[p][v]: the map of heights (height.h) */
 
 /* Scores s of a dense op are ints that order as the statistic does. There are three kinds:
  *
@@ -28,7 +28,7 @@
  *     both, r near 1 the ordered bits of the float 1 / sqrt(1 - r^2) with the sign of r, where r^2 > VX_NEAR
  *
  * The third kind begins at VX_NEAR_LEAST, whose bits are above those of every r and above every u. near.h computes it;
- * docs/statistics.md, "r near 1", has the equations and why. */
+ * docs/statistics.md, "r near 1", has the equations and why. What is beyond the dense ops sees heights (height.h). */
 #define VX_NEAR (15.0f / 16.0f)
 #define VX_NEAR_LEAST 4.0f
 #define VX_NEAR_BITS 0x40800000 /* of VX_NEAR_LEAST */
@@ -63,20 +63,19 @@ typedef struct vx_dense_args {
     int cut_high, cut_low; /* supra-threshold: s > cut_high or s < cut_low */
     int near_high, near_low; /* r near 1: s > near_high or s < near_low; both 0: no score is */
     int capacity;          /* entries of one relabelling's list */
-    int map, map0;         /* VX_STORE: ints from one map to the next; where the slab begins in its map */
+    int map, map0;         /* VX_STORE, VX_HEIGHTS: from one map to the next; where the slab begins in its map */
+    float scale;           /* signflip: r = u scale */
+    float root_df;         /* sqrt(df), for heights */
 } vx_dense_args;
 
-/* clusters: components of the listed voxels of every relabelling, each tail apart: largest size and largest mass. */
+/* clusters: components of the listed voxels of every relabelling, each tail apart: largest size and largest mass. The
+ * tail is the sign of the height. */
 typedef struct vx_clusters_args {
     int relabellings, capacity;
     int parallel;            /* relabellings worked on at the same time: each has a grid of labels */
     int grid_size;           /* places in the padded grid */
     int stride_y, stride_z;  /* of the padded grid; stride_x is 1 */
     int connectivity;        /* 6, 18, 26 */
-    int fixed_point;         /* scores are u (r = (float)u * scale), else ordered bits of r; or near |r| = 1 */
-    float scale;
-    float root_df;           /* sqrt(df): t = root_df * r / sqrt((1 - r) * (1 + r)), or where s = 1 / sqrt(1 - r^2) is
-                                given, root_df * q / sqrt(q) with q = (s - 1) * (s + 1) */
     float threshold;         /* forming threshold, in t */
 } vx_clusters_args;
 
@@ -85,7 +84,7 @@ typedef struct vx_clusters_args {
  *
  *     TFCE(v) = integral over 0 < h <= h_v of e_v(h)^E h^H dh,   e_v(h) the voxels of v's component of {t >= h}
  *
- * Heights h are t in float, as for clusters, at most VX_MASS_T_MAX; heights of 0 or less are in no component. Voxels
+ * Heights h are those of height.h; heights of 0 or less are in no component. Voxels
  * are swept by descending height, ties by ascending voxel, with two numbers a component, its size s and B (both start
  * at 0):
  *
@@ -103,14 +102,12 @@ typedef struct vx_clusters_args {
  * and once more dh where step_times is set. */
 typedef struct vx_tfce_args {
     int relabellings;
-    int voxels, padded;     /* of a map in score[p]: voxels that count, and ints to the next map: whole tiles */
+    int voxels, padded;     /* of a map in height[p]: voxels that count, and from one map to the next: whole tiles */
     int tails;              /* 1: positive, 2: negative, 3: both */
     int parallel;           /* relabellings worked on at the same time: each has its part of the work buffer */
     int grid_size;          /* of the padded grid, as in vx_clusters_args */
     int stride_y, stride_z;
     int connectivity;
-    int fixed_point;
-    float scale, root_df;
     float power;            /* H + 1 */
     float step;             /* 0: exact */
     int step_relative, step_times;

@@ -8,20 +8,7 @@
 #define VX_NEAR_H
 
 #include "args.h"
-
-#ifdef __OPENCL_C_VERSION__
-#define VX_GLOBAL __global
-#define VX_LONG long
-#define VX_FMA fma
-#define VX_SQRT sqrt
-#else
-#include <math.h>
-#include <stdint.h>
-#define VX_GLOBAL
-#define VX_LONG int64_t
-#define VX_FMA fmaf
-#define VX_SQRT sqrtf
-#endif
+#include "language.h"
 
 /* The score that says `size`, r or 1 / sqrt(1 - r^2), with the sign of r. */
 static inline int vx_near_score(float size, int negative)

@@ -1,7 +1,7 @@
 #include "engine/problem.h"
 
 #include "base/memory.h"
-#include "engine/mass.h"
+#include "height.h"
 #include "model/residual.h"
 #include "space/grid.h"
 
@@ -180,7 +180,7 @@ double vx_score_r(const vx_problem *p, int32_t score)
 
 float vx_score_height(const vx_problem *p, int32_t score)
 {
-    return vx_height(score, p->op == VX_OP_SIGNFLIP, (float)p->unit, (float)sqrt(p->effect->df));
+    return fabsf(vx_height(score, p->op == VX_OP_SIGNFLIP, (float)p->unit, (float)sqrt(p->effect->df)));
 }
 
 int32_t vx_r_score(const vx_problem *p, double r)
@@ -210,7 +210,7 @@ int32_t vx_score_lowered(const vx_problem *p, int32_t score)
 int vx_problem_flags(const vx_problem *p)
 {
     const vx_problem_options *o = &p->options;
-    return (o->count ? VX_COUNT : 0) | (o->clusters ? VX_COMPACT : 0) | (o->tfce ? VX_STORE | VX_ENHANCE : 0);
+    return (o->count ? VX_COUNT : 0) | (o->clusters ? VX_COMPACT : 0) | (o->tfce ? VX_HEIGHTS : 0);
 }
 
 vx_dense_args vx_problem_dense_args(const vx_problem *p)
@@ -225,6 +225,8 @@ vx_dense_args vx_problem_dense_args(const vx_problem *p)
         .near_high = p->near_high,
         .near_low = p->near_low,
         .map = (int)(p->tiles * VX_TILE),
+        .scale = (float)p->unit,
+        .root_df = (float)sqrt(p->effect->df),
     };
 }
 
@@ -235,9 +237,6 @@ vx_clusters_args vx_problem_clusters_args(const vx_problem *p)
         .stride_y = (int)p->stride_y,
         .stride_z = (int)p->stride_z,
         .connectivity = p->options.connectivity,
-        .fixed_point = p->op == VX_OP_SIGNFLIP,
-        .scale = (float)p->unit,
-        .root_df = (float)sqrt(p->effect->df),
         .threshold = (float)p->options.threshold_t,
     };
 }
@@ -253,9 +252,6 @@ vx_tfce_args vx_problem_tfce_args(const vx_problem *p)
         .stride_y = (int)p->stride_y,
         .stride_z = (int)p->stride_z,
         .connectivity = o->connectivity,
-        .fixed_point = p->op == VX_OP_SIGNFLIP,
-        .scale = (float)p->unit,
-        .root_df = (float)sqrt(p->effect->df),
         .power = (float)(o->tfce_height + 1.0),
         .step = o->tfce_step,
         .step_relative = o->tfce_step_relative,

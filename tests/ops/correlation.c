@@ -72,7 +72,8 @@ static vx_dense_args arguments(const dense_case *shape)
                                  .capacity = shape->capacity,
                            .map = (int)tiled(shape->voxels),
                            .near_high = vx_reference_ordered(NEAR),
-                           .near_low = vx_reference_ordered(-NEAR)};
+                           .near_low = vx_reference_ordered(-NEAR),
+                           .root_df = 3.5f};
 }
 
 /* The backend's own map, [P][voxels]. */
@@ -166,8 +167,7 @@ static void check_case(const dense_case *shape, data_kind kind)
         if (shape->nuisance == 0 || backends[b]->info.exact_division)
             assert_memory_equal(score, first ? first : score, count * sizeof *score);
         cuts(score, count, &args.cut_high, &args.cut_low);
-        check_flags(backends[b], VX_OP_CORRELATION, shape, score, &args, &args.flags, &args.cut_high, &args.cut_low,
-                    &host);
+        check_flags(backends[b], VX_OP_CORRELATION, shape, score, &args, &host);
         if (first)
             free(score);
         else

@@ -9,6 +9,7 @@
  *
  * Per voxel and relabelling: (1 + k) n fma, and a square root and a division where k > 0. |error of a dot product of
  * unit vectors| <= n 2^-24. Plain reference: tests/ops/reference.h, vx_reference_correlation. */
+#define VX_FIXED_POINT 0
 #include "engine/cpu/cpu.h"
 #include "engine/cpu/epilogue.h"
 #include "near.h"
