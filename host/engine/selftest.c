@@ -301,9 +301,9 @@ static vx_status dense(vx_backend *backend, const vx_known *k, vx_error *error)
  *     (3,0,2) 16                   touches none: a cluster of its own
  *     (2,0,0) -9                   touches (1,0,0), but is of the other tail: a cluster of its own
  *
- * Above the threshold of 8 they are 1 and 8. So the largest mass is 8 for every connectivity, that of a cluster which is
- * not the largest; for the negative tail 1. Relabelling 1 lists nothing. Relabelling 2 lists (2,0,0) 9 and (0,0,0) 9:
- * two clusters, which (1,0,0) would join if the grid of labels were not clear again. */
+ * Above the threshold of 8 they are 1 and 8. So the largest mass is 8 for every connectivity, that of a cluster which
+ * is not the largest; for the negative tail 1. Relabelling 1 lists nothing. Relabelling 2 lists (2,0,0) 9 and (0,0,0)
+ * 9: two clusters, which (1,0,0) would join if the grid of labels were not clear again. */
 enum { NX = 4, NY = 3, NZ = 3, ENTRIES = 6, PS = 3 };
 
 typedef struct vx_components {

@@ -116,9 +116,9 @@ static inline void check_scores(const dense_case *shape, const int32_t *score, b
             assert_int_equal(map[p * lanes + v], stored ? score[p * shape->voxels + v] : UNTOUCHED);
 }
 
-/* How the scores of an op become heights. On devices that round exactly they are the floats of height.h. On every device
- * they are t to 8 units of 2^-24: 1 - r, 1 + r and their product count half, being under the root; root, product and
- * quotient count whole, or 3, 1 and 2.5 on a GPU (OpenCL C 1.2, table 7.1). */
+/* How the scores of an op become heights. On devices that round exactly they are the floats of height.h. On every
+ * device they are t to 8 units of 2^-24: 1 - r, 1 + r and their product count half, being under the root; root, product
+ * and quotient count whole, or 3, 1 and 2.5 on a GPU (OpenCL C 1.2, table 7.1). */
 typedef struct dense_heights {
     bool fixed_point, exact;
     float scale, root_df;
