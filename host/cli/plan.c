@@ -138,7 +138,7 @@ void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
     };
     char a[32], b[32];
     vx_say(run, "%s: mask of %s voxels, of %s in the grid", modality->study->name,
-           vx_count_text((uint64_t)modality->matrix->voxels, a), vx_count_text((uint64_t)mask->grid_voxels, b));
+           vx_count_text((uint64_t)modality->matrix->space.elements, a), vx_count_text((uint64_t)mask->grid_voxels, b));
     for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++) {
         if (left_out[i].count)
             vx_say(run, "; %s left out: %s", vx_count_text((uint64_t)left_out[i].count, a), left_out[i].reason);
@@ -233,7 +233,7 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error)
         for (int64_t e = 0; !status && e < run->modality[m].model->effects; e++) {
             const vx_map *t = vx_result_map(run->modality[m].result[e], VX_MAP_T);
             double largest = 0;
-            for (int64_t v = 0; v < run->modality[m].matrix->voxels; v++)
+            for (int64_t v = 0; v < run->modality[m].matrix->space.elements; v++)
                 largest = fmax(largest, fabs((double)t->value[v]));
             if (largest > (double)VX_MASS_T_MAX)
                 status = vx_run_remark(run, error, "%s %s: |t| reaches %.6g, a nearly perfect fit; cluster mass and "

@@ -6,7 +6,6 @@
 #include "cli/progress.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
-#include "infer/quantity.h"
 #include "report/report.h"
 
 #include <errno.h>
@@ -51,27 +50,6 @@ static int64_t permutations(const vx_arguments *arguments)
     }
 }
 
-/* The corrections whose words are given. */
-static vx_status read_corrections(const vx_arguments *arguments, unsigned *correct, vx_error *error)
-{
-    const unsigned given = vx_argument_choices(arguments, VX_OPTION_CORRECT);
-    bool further = false, based = false;
-    *correct = 0;
-    for (int kind = 0; kind < VX_P_KINDS; kind++) {
-        const vx_quantity_row *about = vx_quantity_about(kind);
-        const char *word = about->choice ? about->choice : about->word;
-        const int place = vx_choice(vx_option_table[VX_OPTION_CORRECT].choices, word);
-        if (place < 0 || !(given >> place & 1))
-            continue;
-        *correct |= about->correct;
-        further |= about->of != VX_P_UNCORRECTED;
-        based |= about->of && *correct & vx_quantity_about(about->of)->correct; /* its row comes first */
-    }
-    if (further && !based)
-        return vx_fail(error, VX_USAGE, "--correct holm goes with family-wise corrections: voxel, extent, mass, tfce");
-    return VX_OK;
-}
-
 /* The choices of the option table, in its order. */
 static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_error *error)
 {
@@ -114,7 +92,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     run->inference = vx_inference_defaults();
     run->inference.permutations = permutations(arguments);
     run->inference.seed = vx_argument_whole(arguments, VX_OPTION_SEED);
-    vx_status status = read_corrections(arguments, &run->inference.correct, error);
+    vx_status status = vx_corrections_read(arguments, &run->inference.correct, error);
     if (status)
         return status;
     run->inference.cluster_p = vx_argument_real(arguments, VX_OPTION_CLUSTER_P);
@@ -218,9 +196,9 @@ static vx_status read_images(vx_run *run, vx_error *error)
     vx_status status = VX_OK;
     for (size_t m = 0; !status && m < run->study->modalities; m++) {
         vx_run_modality *modality = run->modality + m;
-        const vx_matrix *first = run->modality[0].matrix;
+        const vx_grid *first = &run->modality[0].matrix->space.grid;
         status = read_modality(run, modality, error);
-        if (!status && m && !vx_grid_same(&first->grid, &modality->matrix->grid, run->mask.grid_tolerance, difference,
+        if (!status && m && !vx_grid_same(first, &modality->matrix->space.grid, run->mask.grid_tolerance, difference,
                                           sizeof difference))
             status = vx_fail(error, VX_INPUT, "modalities %s and %s lie on different grids: %s",
                              run->study->modality[0].name, modality->study->name, difference);
@@ -330,25 +308,6 @@ static vx_status infer(vx_run *run, vx_error *error)
     return vx_stop_requested() ? stopped(error) : status;
 }
 
-/* What is corrected over all effects, once every one has its own p. */
-static vx_status correct_over_effects(vx_run *run, vx_error *error)
-{
-    size_t results = 0, k = 0;
-    if (!(run->inference.correct & VX_CORRECT_HOLM))
-        return VX_OK;
-    for (size_t m = 0; m < run->study->modalities; m++)
-        results += (size_t)run->modality[m].model->effects;
-    vx_result **result = vx_array(results, sizeof(vx_result *));
-    if (!result)
-        return vx_fail_memory(error);
-    for (size_t m = 0; m < run->study->modalities; m++)
-        for (int64_t e = 0; e < run->modality[m].model->effects; e++)
-            result[k++] = run->modality[m].result[e];
-    const vx_status status = vx_holm(result, results, error);
-    free(result);
-    return status;
-}
-
 /* From the images to the results, in memory. */
 static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
 {
@@ -362,7 +321,7 @@ static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
     if (!status)
         status = infer(run, error);
     if (!status)
-        status = correct_over_effects(run, error);
+        status = vx_corrections_over_effects(run, error);
     if (!status)
         status = vx_plan_say_results(run, error);
     return status && vx_stop_requested() ? stopped(error) : status;

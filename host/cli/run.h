@@ -58,6 +58,11 @@ void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality);
 vx_status vx_plan_say_effects(vx_run *run, vx_error *error);
 vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 
+/* corrections.c: the VX_CORRECT_ flags whose words are given (VX_USAGE where they do not go together), and what is
+ * corrected over all effects once each has its own p. */
+vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_error *error);
+vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
+
 /* inputs.c: sets up run->modality and the list of sources, before anything of them is read but the template. */
 vx_status vx_inputs_list(vx_run *run, vx_error *error);
 

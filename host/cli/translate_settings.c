@@ -4,6 +4,8 @@
 #include "cli/arguments.h"
 #include "cli/values.h"
 #include "image/files.h"
+#include "results/schema.h"
+#include "voxstat/result.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -115,7 +117,8 @@ static void set_test(vx_translation *t)
     if (test->nuisance)
         vx_translation_set(t, VX_OPTION_NUISANCE, test->nuisance);
     if (!t->value[VX_OPTION_TAILS])
-        vx_translation_set(t, VX_OPTION_TAILS, !one ? "two" : test->positive ? "pos" : "neg");
+        vx_translation_set(t, VX_OPTION_TAILS,
+                           vx_tails_names[!one ? VX_TWO_TAILS : test->positive ? VX_POSITIVE : VX_NEGATIVE]);
     else if (both)
         both = false; /* -twotail */
     if (both && !t->kept[VX_KEEP_OVER_CONTRASTS])

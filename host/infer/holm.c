@@ -48,10 +48,10 @@ static vx_status add_kind(vx_result *const *result, size_t results, vx_quantity 
     if (!smallest)
         return vx_fail_memory(error);
     for (size_t r = 0; r < results; r++) {
-        double least = 1;
+        double lowest = 1;
         for (int64_t v = 0; v < result[r]->voxels; v++)
-            least = fmin(least, vx_result_map(result[r], about->of)->value[v]);
-        smallest[r] = share_of(result[r], least);
+            lowest = fmin(lowest, vx_result_map(result[r], about->of)->value[v]);
+        smallest[r] = share_of(result[r], lowest);
     }
     for (size_t r = 0; r < results; r++) {
         const float *p = vx_result_map(result[r], about->of)->value;

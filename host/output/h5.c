@@ -21,7 +21,7 @@ void vx_h5_begin(vx_h5 *h5)
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     if (access >= 0 && H5Pset_fapl_core(access, GROWTH, false) >= 0)
-        h5->file = H5Fcreate("results.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access); /* a name that meets no disk */
+        h5->file = H5Fcreate("memory", H5F_ACC_TRUNC, H5P_DEFAULT, access); /* a name that meets no disk */
     H5Pclose(access);
     h5->text = H5Tcopy(H5T_C_S1);
     h5->links = H5Pcreate(H5P_LINK_CREATE);

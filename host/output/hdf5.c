@@ -99,16 +99,16 @@ static void put_volume(vx_h5 *h5, const vx_grid *grid, hid_t type, const void *v
 
 static void put_maps(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
 {
-    const vx_matrix *matrix = entry->modality->matrix;
-    size_t elements = vx_grid_elements(&matrix->grid);
-    float *volume = vx_array(elements, sizeof *volume), *turned = vx_array(elements, sizeof *turned);
+    const vx_space *space = &entry->modality->matrix->space;
+    const size_t places = vx_space_places(space);
+    float *volume = vx_array(places, sizeof *volume), *turned = vx_array(places, sizeof *turned);
     vx_h5_check(h5, volume && turned);
     for (size_t m = 0; !h5->failed && m < entry->result->maps; m++) {
         const vx_map *map = &entry->result->map[m];
         const bool is_p = vx_quantity_is_p(map->quantity);
-        vx_map_scatter(map, matrix->voxels, matrix->index, record->p_format, elements, volume);
+        vx_map_scatter(map, space, record->p_format, volume);
         vx_h5_at(h5, "/maps/%s/%s/%s", entry->modality_name, entry->effect_name, vx_quantity_name(map->quantity));
-        put_volume(h5, &matrix->grid, H5T_NATIVE_FLOAT, volume, turned);
+        put_volume(h5, &space->grid, H5T_NATIVE_FLOAT, volume, turned);
         put_text_attribute(h5, "units", is_p ? vx_p_format_words(record->p_format) : map->units);
         put_text_attribute(h5, "p_format", is_p ? vx_p_format_names[record->p_format] : "n/a");
     }
@@ -267,7 +267,7 @@ static void put_means(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
 {
     const vx_means *means = entry->modality->means;
     const vx_study_modality *study = entry->modality->study;
-    const vx_grid *grid = &entry->modality->matrix->grid;
+    const vx_grid *grid = &entry->modality->matrix->space.grid;
     hsize_t n = (hsize_t)study->n;
     float *turned = vx_array(vx_grid_elements(grid), sizeof *turned);
     double *global = vx_array(n, sizeof *global);
@@ -325,7 +325,7 @@ static void put_masks(vx_h5 *h5, const vx_record *record, const vx_entry *entry,
     for (size_t i = 0; !h5->failed && i < entries; i++) {
         if (i && entry[i].modality == entry[i - 1].modality)
             continue;
-        const vx_grid *grid = &entry[i].modality->matrix->grid;
+        const vx_grid *grid = &entry[i].modality->matrix->space.grid;
         uint8_t *mask = vx_array(vx_grid_elements(grid), 1), *turned = vx_array(vx_grid_elements(grid), 1);
         vx_h5_check(h5, mask && turned);
         if (!h5->failed && i == 0 && vx_mask_intersection(record->modality, record->modalities, mask)) {

@@ -97,20 +97,21 @@ static void check_names(vx_reading *r)
     size_t effects = 0, k = 0;
     for (size_t m = 0; m < results->modalities; m++)
         effects += results->modality[m].effects;
-    const char **whole = vx_reading_room(r, results->modalities, sizeof *whole);
-    const char **stem = vx_reading_room(r, effects, sizeof *stem), **place = vx_reading_room(r, effects, sizeof *place);
+    const char **folder_stem = vx_reading_array(r, results->modalities, sizeof *folder_stem);
+    const char **stem = vx_reading_array(r, effects, sizeof *stem);
+    const char **place = vx_reading_array(r, effects, sizeof *place);
     for (size_t m = 0; !r->status && m < results->modalities; m++) {
         const vx_results_modality *modality = &results->modality[m];
-        whole[m] = modality->stem;
+        folder_stem[m] = modality->stem;
         for (size_t e = 0; e < modality->effects; e++, k++) {
             stem[k] = modality->effect[e].stem;
             place[k] = modality->effect[e].place;
         }
     }
-    check_different(r, "modalities", "files", whole, results->modalities);
+    check_different(r, "modalities", "files", folder_stem, results->modalities);
     check_different(r, "effects", "files", stem, effects);
     check_different(r, "effects", "hdf5", place, effects);
-    free(whole);
+    free(folder_stem);
     free(stem);
     free(place);
 }

@@ -22,7 +22,7 @@ static double cell_number(const vx_table *table, int64_t row, const char *column
     return value;
 }
 
-/* A whole number; -1 where there is none that fits. */
+/* A non-negative integer of 32 bits; -1 for any other cell. */
 static int64_t cell_whole(const vx_table *table, int64_t row, const char *column, bool *good)
 {
     const double value = cell_number(table, row, column, good);
@@ -70,7 +70,7 @@ void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_res
     if (!r->status && effect->clusters && table.rows != (int64_t)effect->clusters)
         r->status = vx_fail(r->error, VX_INPUT, "%s: has %lld clusters, and run.json %zu: the two are not of one run",
                             path, (long long)table.rows, effect->clusters);
-    effect->cluster = vx_reading_room(r, effect->clusters, sizeof *effect->cluster);
+    effect->cluster = vx_reading_array(r, effect->clusters, sizeof *effect->cluster);
     for (size_t c = 0; !r->status && c < effect->clusters; c++)
         if (!read_cluster(&table, (int64_t)c, effect, &effect->cluster[c]) ||
             !vx_check_cluster(modality, &effect->cluster[c], c + 1))

@@ -130,7 +130,7 @@ static void get_numbers(vx_reading *r, const json_t *object, const char *key, si
 static const char **get_texts(vx_reading *r, const json_t *object, const char *key, size_t *count)
 {
     const json_t *array = member(r, object, key, is_array);
-    const char **text = vx_reading_room(r, json_array_size(array), sizeof *text);
+    const char **text = vx_reading_array(r, json_array_size(array), sizeof *text);
     *count = 0;
     for (size_t i = 0; text && i < json_array_size(array); i++) {
         const char *one = json_string_value(json_array_get(array, i));
@@ -144,7 +144,7 @@ static const char **get_texts(vx_reading *r, const json_t *object, const char *k
 static vx_results_left_out *get_left_out(vx_reading *r, const json_t *object, size_t *count)
 {
     const json_t *array = member(r, object, "left_out", is_array);
-    vx_results_left_out *list = vx_reading_room(r, json_array_size(array), sizeof *list);
+    vx_results_left_out *list = vx_reading_array(r, json_array_size(array), sizeof *list);
     *count = 0;
     for (size_t i = 0; list && i < json_array_size(array); i++) {
         const json_t *one = json_array_get(array, i);
@@ -194,7 +194,7 @@ static void read_effect(vx_reading *r, const json_t *object, vx_results_effect *
     effect->left_out = get_left_out(r, object, &effect->left_outs);
     effect->column = get_texts(r, object, "columns", &count);
     effect->columns = (int64_t)count;
-    effect->contrast = vx_reading_room(r, count, sizeof(double));
+    effect->contrast = vx_reading_array(r, count, sizeof(double));
     get_numbers(r, object, "contrast", count, effect->contrast);
     effect->tails = (vx_tails)get_word(r, object, "tails", vx_tails_names);
     effect->peak_t = effect->peak_mm[0] = effect->peak_mm[1] = effect->peak_mm[2] = NAN;
@@ -249,7 +249,7 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
     const json_t *effects = member(r, object, "effects", is_array);
     if (!r->status && !json_array_size(effects))
         vx_reading_fail(r, "%.60s has no \"effects\"", modality->name);
-    modality->effect = vx_reading_room(r, json_array_size(effects), sizeof *modality->effect);
+    modality->effect = vx_reading_array(r, json_array_size(effects), sizeof *modality->effect);
     for (size_t e = 0; !r->status && e < json_array_size(effects); e++)
         read_effect(r, json_array_get(effects, e), &modality->effect[modality->effects++]);
     if (!r->status)
@@ -301,7 +301,7 @@ static void read_all(vx_reading *r)
     const json_t *modalities = member(r, run, "modalities", is_array);
     if (!r->status && !json_array_size(modalities))
         vx_reading_fail(r, "it has no \"modalities\"");
-    results->modality = vx_reading_room(r, json_array_size(modalities), sizeof *results->modality);
+    results->modality = vx_reading_array(r, json_array_size(modalities), sizeof *results->modality);
     for (size_t m = 0; !r->status && m < json_array_size(modalities); m++) {
         results->modality[m].alone = json_array_size(modalities) == 1;
         read_modality(r, json_array_get(modalities, m), &results->modality[results->modalities++]);

@@ -17,7 +17,7 @@ typedef struct vx_reading {
 } vx_reading;
 
 /* Zeroed memory; null where memory is short or something has failed. */
-void *vx_reading_room(vx_reading *r, size_t count, size_t size);
+void *vx_reading_array(vx_reading *r, size_t count, size_t size);
 
 /* Fails (VX_INPUT) with a sentence about run.json, unless something has failed already. */
 void vx_reading_fail(vx_reading *r, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -13,7 +13,7 @@
 #include <string.h>
 
 
-void *vx_reading_room(vx_reading *r, size_t count, size_t size)
+void *vx_reading_array(vx_reading *r, size_t count, size_t size)
 {
     void *memory = r->status ? NULL : vx_array_zero(count, size);
     if (!memory && !r->status)
@@ -44,7 +44,7 @@ static double *numbers(vx_reading *r, const char *root, const char *place, const
     return value;
 }
 
-/* Means of every participant, in the whole mask or, of an effect, in its largest clusters. NaN stands for an image that
+/* Means of every participant: in the mask, or in the largest clusters of an effect. NaN stands for an image that
  * could not be read again, which has no voxels either. */
 static double *means(vx_reading *r, const vx_results_modality *modality, const vx_results_effect *effect, int session)
 {
@@ -124,7 +124,7 @@ static int64_t *voxel_counts(vx_reading *r, const vx_results_modality *modality,
     const size_t n = (size_t)modality->n;
     char *name = vx_text("%s_voxels", session);
     double *count = name ? numbers(r, "participants", modality->stem, name, 1, &n, false) : NULL;
-    int64_t *voxels = vx_reading_room(r, n, sizeof *voxels);
+    int64_t *voxels = vx_reading_array(r, n, sizeof *voxels);
     if (!name && !r->status)
         r->status = vx_fail_memory(r->error);
     for (size_t i = 0; !r->status && i < n; i++) {
@@ -151,7 +151,7 @@ static void read_modality_store(vx_reading *r, vx_results_modality *modality)
         read_effect_store(r, modality, &modality->effect[e]);
 }
 
-/* ---- the whole ---- */
+/* ---- the folder ---- */
 
 vx_status vx_results_open(const char *folder, vx_results **results, vx_error *error)
 {

@@ -70,7 +70,7 @@ typedef struct vx_results_modality {
 
 typedef struct vx_results {
     char *folder;
-    json_t *run;                 /* run.json, whole: options, inputs, files and whatever later versions add */
+    json_t *run;                 /* run.json as it stands: options, inputs, files */
     const char *version, *command_line, *started;
     const char *device, *driver;
     double seconds;
@@ -97,7 +97,7 @@ const char *vx_results_option(const vx_results *results, const char *name);
 /* How many clusters of an effect have a significant p of that kind. */
 size_t vx_results_significant(const vx_results_effect *effect, vx_quantity kind);
 
-/* A map of an effect on the whole grid, x fastest; p are plain. VX_INPUT where it is not there. The caller frees. */
+/* A map of an effect on its grid, x fastest; p are plain. VX_INPUT where it is not there. The caller frees. */
 vx_status vx_results_map(const vx_results *results, const vx_results_effect *effect, const vx_grid *grid,
                          vx_quantity quantity, float **data, vx_error *error);
 bool vx_results_has_map(const vx_results *results, const vx_results_effect *effect, vx_quantity quantity);

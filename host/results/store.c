@@ -175,7 +175,7 @@ static size_t value_size(hid_t dataset, bool volume)
     return size;
 }
 
-/* Whether its bytes lie in the file as voxstat puts them there: a volume in chunks of whole planes, shuffled and
+/* Whether its bytes lie in the file as voxstat puts them there: a volume in chunks of entire planes, shuffled and
  * deflated, other numbers in one piece. A chunk is allocated whole, so it must not be larger than the volume is. */
 static bool is_packed_as_ours(hid_t made, bool volume, const size_t *shape)
 {
@@ -250,7 +250,7 @@ vx_status vx_store_numbers(const vx_results_store *store, const char *path, int 
     return status;
 }
 
-/* A volume in the reading, and room for a chunk. */
+/* A volume in the reading, and the memory for one chunk. */
 typedef struct chunks {
     const vx_results_store *store;
     const char *path;

@@ -13,7 +13,7 @@ typedef struct vx_packed {
     bool deflated, shuffled; /* a chunk says where a filter was left out */
 } vx_packed;
 
-/* Unpacks `count` values of `size` bytes to `value`; `spare` has the same room. False where `packed` is damaged, or
+/* Unpacks `count` values of `size` bytes to `value`; `spare` has the same size. False where `packed` is damaged, or
  * holds more or fewer. */
 bool vx_unpack(const vx_packed *packed, size_t count, size_t size, uint8_t *spare, uint8_t *value);
 

@@ -14,6 +14,11 @@ host/base/sort.h|\(\w[^()]* > \w[^()]*\) - \(\w[^()]* < \w[^()]*\)|vx_compare
 host/base/utf8.c|== 0xed|vx_utf8_length
 host/model/orthonormal.c|\bLAPACKE_d(geqrf|orgqr|gels)\(|vx_orthonormalise
 host/report/page.c|"&amp;"|vx_page_escaped
+host/infer/quantity.c|^(?! \*)(?:(?!/\*).)*"p[-_](uncorrected|fdr|(fwe|holm)[-_][a-z]+)"|vx_quantity_about
+host/results/[ls][a-z]*.h|^(?! \*)(?:(?!/\*).)*"([^"]*[^0-9.])?0[._]05([^0-9"][^"]*)?"|VX_LEVEL_TEXT, or a key of results/schema.h
+host/results/[st][a-z]*.c|^(?! \*)(?:(?!/\*).)*"(\|t\||two-sided|one-sided|pos|neg)"|vx_tails_about or vx_tails_names
+host/results/schema.c|^(?! \*)(?:(?!/\*).)*"sign-flip"|vx_scheme_names
+host/results/schema.h|^(?! \*)(?:(?!/\*).)*"(run\.json|results\.h5|mask\.nii\.gz|_clusters\.tsv)"|results/schema.h
 END
 }
 
@@ -56,6 +61,14 @@ host/base/sort.h~    return (a->peak > b->peak) - (a->peak < b->peak);
 host/base/utf8.c~    unsigned char high = byte[0] == 0xed ? 0x9f : 0xbf;
 host/model/orthonormal.c~    if (LAPACKE_dgeqrf(LAPACK_COL_MAJOR, n, m, q, n, tau))
 host/report/page.c~    case '&': return "&amp;";
+host/infer/quantity.c~    [VX_P_FDR] = {.name = "p-fdr"},
+host/infer/quantity.c~    .key = "p_fwe_voxel", /* of run.json */
+host/results/level.h~    put("nothing is significant at 0.05 here");
+host/results/schema.h~    #define VX_BELOW_ENDING "_below_0_05"
+host/results/tails.c~    {"two-sided", "a difference either way"},
+host/results/schema.c~    [VX_POSITIVE] = "pos",
+host/results/schema.c~    kind = "sign-flip";
+host/results/schema.h~    #define VX_HDF5_FILE "results.h5"
 END
 
 found=$(offences "${VOXSTAT_SOURCE:?}")

@@ -1,0 +1,44 @@
+#include "cli/run.h"
+
+#include "base/memory.h"
+#include "infer/quantity.h"
+
+#include <stdlib.h>
+
+vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_error *error)
+{
+    const unsigned given = vx_argument_choices(arguments, VX_OPTION_CORRECT);
+    bool further = false, based = false;
+    *correct = 0;
+    for (int kind = 0; kind < VX_P_KINDS; kind++) {
+        const vx_quantity_row *about = vx_quantity_about(kind);
+        const char *word = about->choice ? about->choice : about->word;
+        const int place = vx_choice(vx_option_table[VX_OPTION_CORRECT].choices, word);
+        if (place < 0 || !(given >> place & 1))
+            continue;
+        *correct |= about->correct;
+        further |= about->of != VX_P_UNCORRECTED;
+        based |= about->of && *correct & vx_quantity_about(about->of)->correct; /* its row comes first */
+    }
+    if (further && !based)
+        return vx_fail(error, VX_USAGE, "--correct holm goes with family-wise corrections: voxel, extent, mass, tfce");
+    return VX_OK;
+}
+
+vx_status vx_corrections_over_effects(vx_run *run, vx_error *error)
+{
+    size_t results = 0, k = 0;
+    if (!(run->inference.correct & VX_CORRECT_HOLM))
+        return VX_OK;
+    for (size_t m = 0; m < run->study->modalities; m++)
+        results += (size_t)run->modality[m].model->effects;
+    vx_result **result = vx_array(results, sizeof(vx_result *));
+    if (!result)
+        return vx_fail_memory(error);
+    for (size_t m = 0; m < run->study->modalities; m++)
+        for (int64_t e = 0; e < run->modality[m].model->effects; e++)
+            result[k++] = run->modality[m].result[e];
+    const vx_status status = vx_holm(result, results, error);
+    free(result);
+    return status;
+}
