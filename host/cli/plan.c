@@ -4,6 +4,7 @@
 #include "cli/terminal.h"
 #include "engine/mass.h"
 #include "results/level.h"
+#include "results/scheme.h"
 #include "results/tails.h"
 
 #include <math.h>
@@ -164,7 +165,7 @@ static void say_effect(const vx_run *run, const vx_run_modality *modality, int64
         vx_say(run, "%s%s", c ? ", " : "", effect->column_name[c]);
     vx_say(run, "]%s of rank %.0f, %.0f degrees of freedom\n", effect->ranks ? " (ranks)" : "",
            (double)effect->n - effect->df, effect->df);
-    const char *what = effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutations";
+    const char *what = vx_scheme_about(effect->scheme)->relabellings;
     if (plan->exhaustive)
         vx_say(run, "  all %s %s; ", possible, what);
     else
@@ -172,7 +173,7 @@ static void say_effect(const vx_run *run, const vx_run_modality *modality, int64
     vx_say(run, "smallest p possible %.2g; clusters form at %s %s %s%.3f\n", plan->p_smallest, tails->statistic,
            tails->relation, tails->minus, plan->threshold_t);
     if (plan->exact_uncorrected)
-        vx_say(run, "  uncorrected p and false discovery rate: exact, over all %s sign flips\n", possible);
+        vx_say(run, "  uncorrected p and false discovery rate: exact, over all %s %s\n", possible, what);
     if (run->verbose)
         vx_say(run, "  %s to compute, %lld a batch, %lld slab%s, %.1f MB of device memory\n",
                vx_count_text(plan->evaluations, a), (long long)plan->batch, (long long)plan->slabs, plural(plan->slabs),

@@ -25,9 +25,9 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/random.h"
 #include "infer/quantity.h"
 #include "output/h5.h"
+#include "results/scheme.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -151,19 +151,6 @@ static void link_into(vx_h5 *h5, const char *root, const vx_entry *entry, const 
 static const char *const permutation_names[] = {"kind", "exhaustive", "seed", "stream", "n", "possible", "total",
                                                 "done", "generator", "participant"};
 
-/* The rules of host/model/relabelling.h, by exhaustive and scheme, for whoever has this file alone. Rows start at 0. */
-static const char *const generator_words[2][2] = {
-    {"index 0: as observed. Relabelling i: Philox4x32-10 (Salmon et al. 2011), key = seed, counter = (low word of i, "
-     "high word of i, block, stream + 256 attempt); row r is flipped where bit r mod 32 of word (r mod 128) / 32 of "
-     "block r / 128 is set; no flip at all: next attempt",
-     "index 0: as observed. Relabelling i: Philox4x32-10 (Salmon et al. 2011), key = seed, counter = (low word of i, "
-     "high word of i, block, stream + 256 attempt); key of row r: words 2 (r mod 2), the high half, and "
-     "2 (r mod 2) + 1 of block r / 2; design row r goes to the data row with the r-th smallest key; as observed: next "
-     "attempt"},
-    {"every sign flip once: row r is flipped where bit r of the index is set",
-     "every distinct arrangement of the design's rows once: number (rank of the observed one + index) mod possible in "
-     "lexicographic order, equal rows being interchangeable and numbered as they first appear"}};
-
 /* Says under which numbers the streams have the participants, where these are not 0 to n - 1. */
 static void put_stream_numbers(vx_h5 *h5, const vx_entry *entry, const char *words)
 {
@@ -182,11 +169,11 @@ static void put_permutations(vx_h5 *h5, const vx_entry *entry)
 {
     const vx_result *result = entry->result;
     const vx_effect *effect = result->effect;
-    const bool flips = effect->scheme == VX_SIGN_FLIP;
+    const vx_scheme_words *scheme = vx_scheme_about(effect->scheme);
     const struct { const char *name; uint64_t value; } number[] = {
         {"exhaustive", result->plan.exhaustive},
         {"seed", result->options.seed},
-        {"stream", flips ? VX_STREAM_FLIP : VX_STREAM_PERMUTE},
+        {"stream", scheme->stream},
         {"n", (uint64_t)effect->n},
         {"possible", result->plan.possible},
         {"total", result->plan.relabellings},
@@ -197,7 +184,7 @@ static void put_permutations(vx_h5 *h5, const vx_entry *entry)
     }
     vx_h5_at(h5, "/permutations/%s/%s/kind", entry->modality_name, entry->effect_name);
     put_text(h5, vx_scheme_names[effect->scheme]);
-    const char *words = generator_words[result->plan.exhaustive][!flips];
+    const char *words = scheme->generator[result->plan.exhaustive];
     if (!result->plan.exhaustive && effect->participant[effect->n - 1] != effect->n - 1) /* they ascend */
         return put_stream_numbers(h5, entry, words);
     vx_h5_at(h5, "/permutations/%s/%s/generator", entry->modality_name, entry->effect_name);
