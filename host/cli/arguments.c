@@ -272,11 +272,11 @@ unsigned vx_argument_choices(const vx_arguments *arguments, vx_option_id id)
     return set;
 }
 
-uint64_t vx_argument_whole(const vx_arguments *arguments, vx_option_id id)
+uint64_t vx_argument_integer(const vx_arguments *arguments, vx_option_id id)
 {
     const char *text = vx_argument_text(arguments, id);
     uint64_t value = 0;
-    return text && vx_value_whole(text, &value) ? value : 0;
+    return text && vx_value_integer(text, &value) ? value : 0;
 }
 
 double vx_argument_real(const vx_arguments *arguments, vx_option_id id)

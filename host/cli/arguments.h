@@ -42,7 +42,7 @@ bool vx_argument_given(const vx_arguments *arguments, vx_option_id id);         
 const char *vx_argument_text(const vx_arguments *arguments, vx_option_id id);    /* all; else the default or null */
 int vx_argument_choice(const vx_arguments *arguments, vx_option_id id);          /* its index; -1: no choice */
 unsigned vx_argument_choices(const vx_arguments *arguments, vx_option_id id);    /* bit i: choice i */
-uint64_t vx_argument_whole(const vx_arguments *arguments, vx_option_id id);      /* 0 for a word or no value */
+uint64_t vx_argument_integer(const vx_arguments *arguments, vx_option_id id);      /* 0 for a word or no value */
 double vx_argument_real(const vx_arguments *arguments, vx_option_id id);         /* 0 without a value */
 size_t vx_argument_bytes(const vx_arguments *arguments, vx_option_id id);        /* 0 for a word or no value */
 

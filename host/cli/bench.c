@@ -12,10 +12,10 @@ vx_status vx_command_bench(const vx_arguments *arguments, vx_error *error)
     vx_bench_options options = vx_bench_defaults();
     options.device = device.name;
     options.devices = device.count;
-    options.voxels = (int64_t)vx_argument_whole(arguments, VX_OPTION_VOXELS);
-    options.participants = (int64_t)vx_argument_whole(arguments, VX_OPTION_PARTICIPANTS);
-    options.repetitions = (int)vx_argument_whole(arguments, VX_OPTION_REPETITIONS);
-    options.threads = (int)vx_argument_whole(arguments, VX_OPTION_THREADS);
+    options.voxels = (int64_t)vx_argument_integer(arguments, VX_OPTION_VOXELS);
+    options.participants = (int64_t)vx_argument_integer(arguments, VX_OPTION_PARTICIPANTS);
+    options.repetitions = (int)vx_argument_integer(arguments, VX_OPTION_REPETITIONS);
+    options.threads = (int)vx_argument_integer(arguments, VX_OPTION_THREADS);
     options.scaling = vx_argument_given(arguments, VX_OPTION_SCALING);
     options.data = vx_argument_text(arguments, VX_OPTION_DATA);
     options.json = vx_argument_text(arguments, VX_OPTION_JSON);

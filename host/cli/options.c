@@ -93,9 +93,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Where the packs go. Without it: into the folder of results."},
     [VX_OPTION_P_FORMAT] = {"p-format", 0, VX_CHOICE, VX_RUN, "FORMAT", "log10", "log10|p|1-p", NULL, 0, 0,
         "What the p-maps hold: -log10 p, p or 1 - p."},
-    [VX_OPTION_PARTICIPANTS] = {"participants", 0, VX_WHOLE, VX_SIMULATE | VX_BENCH, "N", "14", NULL, NULL, 6, 9999,
+    [VX_OPTION_PARTICIPANTS] = {"participants", 0, VX_INTEGER, VX_SIMULATE | VX_BENCH, "N", "14", NULL, NULL, 6, 9999,
         "How many take part."},
-    [VX_OPTION_PERMUTATIONS] = {"permutations", 'n', VX_WHOLE, VX_RUN, "N", "auto", "auto|exact", NULL, 0, 1e9,
+    [VX_OPTION_PERMUTATIONS] = {"permutations", 'n', VX_INTEGER, VX_RUN, "N", "auto", "auto|exact", NULL, 0, 1e9,
         "Random permutations, or every one where N reaches their number; 0 or exact: every one. auto: every one where "
         "there are at most 20,000, else 10,000. No p is ever 0 (Phipson & Smyth 2010)."},
     [VX_OPTION_PLANT] = {"plant", 0, VX_CHOICES, VX_SIMULATE, "CASE[,CASE...]", NULL, "global|leverage|shift|null",
@@ -111,11 +111,11 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Uptake as measured (SUV) with its global noise, instead of over that of the pons (SUVR)."},
     [VX_OPTION_REGRID] = {"regrid", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, "*", 0, 0,
         "Bring images on other grids to that of the first."},
-    [VX_OPTION_REPETITIONS] = {"repetitions", 0, VX_WHOLE, VX_BENCH, "N", "5", NULL, NULL, 1, 1000,
+    [VX_OPTION_REPETITIONS] = {"repetitions", 0, VX_INTEGER, VX_BENCH, "N", "5", NULL, NULL, 1, 1000,
         "How often every row is measured; the best and the median are told."},
     [VX_OPTION_SCALING] = {"scaling", 0, VX_SWITCH, VX_BENCH, NULL, NULL, NULL, NULL, 0, 0,
         "Instead of the rows: how the time of a covariate grows with voxels, participants and permutations."},
-    [VX_OPTION_SEED] = {"seed", 0, VX_WHOLE, VX_RUN | VX_SIMULATE, "N", "0", NULL, NULL, 0, 0x1p64,
+    [VX_OPTION_SEED] = {"seed", 0, VX_INTEGER, VX_RUN | VX_SIMULATE, "N", "0", NULL, NULL, 0, 0x1p64,
         "The stream of random numbers (Philox4x32-10; Salmon et al. 2011): the same seed, the same answer."},
     [VX_OPTION_SESSIONS] = {"sessions", 0, VX_NAMES, VX_RUN, "BASELINE,FOLLOWUP", NULL, NULL, NULL, 0, 0,
         "The two sessions of a paired design; the first is subtracted from the second. Without it: the only two there "
@@ -140,14 +140,14 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "How TFCE is integrated: in closed form, or in the steps of another tool, for comparison: a hundredth of the "
         "observed maximum (fsl), of each map's own (palm, which multiplies it in, and nilearn), of |t| where two tails "
         "are tested, or 0.1 (mrtrix). FSL's own neighbours are --connectivity 6."},
-    [VX_OPTION_THREADS] = {"threads", 0, VX_WHOLE, VX_RUN | VX_SELFTEST | VX_SIMULATE | VX_BENCH, "N", "all", "all",
+    [VX_OPTION_THREADS] = {"threads", 0, VX_INTEGER, VX_RUN | VX_SELFTEST | VX_SIMULATE | VX_BENCH, "N", "all", "all",
         NULL, 1, 4096,
         "CPU threads. The answer does not depend on them."},
     [VX_OPTION_VERBOSE] = {"verbose", 'v', VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "Say more: how the mask came about, batches, memory and times."},
     [VX_OPTION_VERSION] = {"version", 0, VX_SWITCH, VX_EVERY_COMMAND, NULL, NULL, NULL, NULL, 0, 0,
         "Print the version, those of libraries, and the devices there are."},
-    [VX_OPTION_VOXELS] = {"voxels", 0, VX_WHOLE, VX_BENCH, "N", "0", NULL, NULL, 0, 1e9,
+    [VX_OPTION_VOXELS] = {"voxels", 0, VX_INTEGER, VX_BENCH, "N", "0", NULL, NULL, 0, 1e9,
         "At most so many voxels of the 2 mm phantom; 0: all, about 230,000."},
 };
 /* clang-format on */

@@ -19,7 +19,7 @@ typedef enum vx_option_kind {
     VX_NAMES,   /* NAME[,NAME...]; repeated options add names; no duplicates; "\," is a comma within a name */
     VX_CHOICE,  /* one of `choices` */
     VX_CHOICES, /* some of `choices`, separated by commas */
-    VX_WHOLE,   /* a whole number, low <= x <= high */
+    VX_INTEGER, /* an integer, low <= x <= high */
     VX_REAL,    /* a number, low < x < high */
     VX_BYTES,   /* 64M, 2G, 500K, plain bytes; also MB, MiB: powers of 1024 all */
 } vx_option_kind;

@@ -46,7 +46,7 @@ static int64_t permutations(const vx_arguments *arguments)
     switch (vx_argument_choice(arguments, VX_OPTION_PERMUTATIONS)) {
     case 0: return VX_PERMUTATIONS_AUTO;
     case 1: return VX_PERMUTATIONS_ALL;
-    default: return (int64_t)vx_argument_whole(arguments, VX_OPTION_PERMUTATIONS); /* 0 is VX_PERMUTATIONS_ALL */
+    default: return (int64_t)vx_argument_integer(arguments, VX_OPTION_PERMUTATIONS); /* 0 is VX_PERMUTATIONS_ALL */
     }
 }
 
@@ -71,7 +71,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     run->arguments = arguments;
     run->quiet = vx_argument_given(arguments, VX_OPTION_QUIET);
     run->verbose = vx_argument_given(arguments, VX_OPTION_VERBOSE);
-    run->threads = (int)vx_argument_whole(arguments, VX_OPTION_THREADS);
+    run->threads = (int)vx_argument_integer(arguments, VX_OPTION_THREADS);
     run->design = design[vx_argument_choice(arguments, VX_OPTION_DESIGN)];
     run->out = vx_argument_text(arguments, VX_OPTION_OUT);
     run->p_format = p_format[vx_argument_choice(arguments, VX_OPTION_P_FORMAT)];
@@ -91,7 +91,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
         .analyze = 1 + vx_argument_choice(arguments, VX_OPTION_ORIENTATION) /* same order as the choices */);
     run->inference = vx_inference_defaults();
     run->inference.permutations = permutations(arguments);
-    run->inference.seed = vx_argument_whole(arguments, VX_OPTION_SEED);
+    run->inference.seed = vx_argument_integer(arguments, VX_OPTION_SEED);
     vx_status status = vx_corrections_read(arguments, &run->inference.correct, error);
     if (status)
         return status;

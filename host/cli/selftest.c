@@ -23,7 +23,7 @@ static vx_status test_device(const char *name, int threads, vx_error *error)
 
 vx_status vx_command_selftest(const vx_arguments *arguments, vx_error *error)
 {
-    int threads = (int)vx_argument_whole(arguments, VX_OPTION_THREADS);
+    int threads = (int)vx_argument_integer(arguments, VX_OPTION_THREADS);
     vx_device_info *list = NULL;
     size_t count = 0, failed = 0;
     char note[1000] = "";

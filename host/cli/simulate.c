@@ -23,12 +23,12 @@ vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error)
     vx_simulate_options options = vx_simulate_defaults();
     options.out = vx_argument_text(arguments, VX_OPTION_SIMULATE_OUT);
     options.voxel_mm = size[vx_argument_choice(arguments, VX_OPTION_SIZE)];
-    options.seed = vx_argument_whole(arguments, VX_OPTION_SEED);
-    options.participants = (int64_t)vx_argument_whole(arguments, VX_OPTION_PARTICIPANTS);
+    options.seed = vx_argument_integer(arguments, VX_OPTION_SEED);
+    options.participants = (int64_t)vx_argument_integer(arguments, VX_OPTION_PARTICIPANTS);
     options.exact_moments = vx_argument_given(arguments, VX_OPTION_EXACT_MOMENTS);
     options.raw = vx_argument_given(arguments, VX_OPTION_RAW);
     options.command = arguments->command_line;
-    options.threads = (int)vx_argument_whole(arguments, VX_OPTION_THREADS);
+    options.threads = (int)vx_argument_integer(arguments, VX_OPTION_THREADS);
     options.force = vx_argument_given(arguments, VX_OPTION_FORCE);
     for (size_t i = 0; i < sizeof plant / sizeof *plant; i++)
         options.plant |= planted >> i & 1 ? plant[i] : 0;

@@ -34,7 +34,7 @@ static int start(pthread_t *thread, int wanted, int *why)
 
 vx_status vx_threads_settle(vx_arguments *arguments, vx_error *error)
 {
-    const int asked = (int)vx_argument_whole(arguments, VX_OPTION_THREADS);
+    const int asked = (int)vx_argument_integer(arguments, VX_OPTION_THREADS);
     const int wanted = asked > 0 ? asked : omp_get_max_threads();
     int why;
     pthread_t *thread = vx_array((size_t)wanted, sizeof *thread);

@@ -70,7 +70,7 @@ static vx_status read_test(vx_translation *t, vx_error *error)
     const char *skip = t->kept[VX_KEEP_SKIP];
     uint64_t only = 0;
     vx_vest design = {0}, contrasts = {0};
-    if (skip && !vx_value_whole(skip, &only))
+    if (skip && !vx_value_integer(skip, &only))
         return vx_fail(error, VX_USAGE, "--skipTo: found '%s', expected a whole number", skip);
     for (int i = 0; i < 2; i++) {
         const char *path = i ? contrasts_path : design_path;
@@ -278,7 +278,7 @@ static void set_rest(vx_translation *t)
         vx_translation_set(t, VX_OPTION_P_FORMAT, t->tool == VX_PALM ? "p" : "1-p");
     if (!t->value[VX_OPTION_OUT])
         vx_translation_set(t, VX_OPTION_OUT, t->program);
-    if (seed && vx_value_whole(seed, &number))
+    if (seed && vx_value_integer(seed, &number))
         vx_translation_set(t, VX_OPTION_SEED, seed);
     else if (seed)
         fprintf(t->notes, "note: the seed %s has no counterpart; 0 is taken\n", seed);

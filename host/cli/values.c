@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* "a|b|c" as "a, b or c", in `text` of `size` bytes. */
-static const char *spoken(const char *choices, char *text, size_t size)
+static const char *choices_in_words(const char *choices, char *text, size_t size)
 {
     text[0] = '\0';
     while (choices && *choices) {
@@ -32,10 +32,10 @@ static vx_status check_choice(const vx_option *option, const char *word, vx_erro
     if (vx_choice(option->later, word) >= 0)
         return vx_fail(error, VX_USAGE, "--%s %s: not yet; it comes with a later version", option->name, word);
     return vx_fail(error, VX_USAGE, "--%s: found '%s', expected %s", option->name, word,
-                   spoken(option->choices, text, sizeof text));
+                   choices_in_words(option->choices, text, sizeof text));
 }
 
-bool vx_value_whole(const char *text, uint64_t *value)
+bool vx_value_integer(const char *text, uint64_t *value)
 {
     char *end;
     if (!isdigit((unsigned char)*text))
@@ -91,16 +91,17 @@ bool vx_value_bytes(const char *text, size_t *value)
 
 static vx_status check_number(const vx_option *option, const char *text, vx_error *error)
 {
-    uint64_t whole;
+    uint64_t integer;
     size_t bytes;
     double real;
     char words[200], range[100];
     bool good = vx_choice(option->choices, text) >= 0;
     const char * or = option->choices ? ", or " : "";
-    spoken(option->choices, words, sizeof words);
+    choices_in_words(option->choices, words, sizeof words);
     switch (option->kind) {
-    case VX_WHOLE:
-        good = good || (vx_value_whole(text, &whole) && (double)whole >= option->low && (double)whole <= option->high);
+    case VX_INTEGER:
+        good = good || (vx_value_integer(text, &integer) && (double)integer >= option->low &&
+                        (double)integer <= option->high);
         if (option->high < 0x1p64)
             snprintf(range, sizeof range, "a whole number from %.0f to %.0f", option->low, option->high);
         else
@@ -159,7 +160,7 @@ vx_status vx_value_check(const vx_option *option, const char *text, vx_error *er
     case VX_CHOICE: return check_choice(option, text, error);
     case VX_NAMES:
     case VX_CHOICES: return check_names(option, text, error);
-    case VX_WHOLE:
+    case VX_INTEGER:
     case VX_REAL:
     case VX_BYTES: return check_number(option, text, error);
     }

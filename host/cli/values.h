@@ -13,7 +13,7 @@
 vx_status vx_value_check(const vx_option *option, const char *text, vx_error *error);
 
 /* Parse a number; false where `text` is no number or the value does not fit. */
-bool vx_value_whole(const char *text, uint64_t *value);
+bool vx_value_integer(const char *text, uint64_t *value);
 bool vx_value_real(const char *text, double *value);
 bool vx_value_bytes(const char *text, size_t *value);
 

@@ -20,7 +20,7 @@
 static char *new_seed(const vx_results *results, const vx_results_effect *effect)
 {
     json_t *what = json_pack("[o o O o]", vx_json_text(results->started), vx_json_text(results->command_line),
-                             json_object_get(results->run, "inputs"), vx_json_text(effect->stem));
+                             json_object_get(results->run, VX_KEY_INPUTS), vx_json_text(effect->stem));
     return vx_json_dump(what, JSON_COMPACT | JSON_SORT_KEYS);
 }
 

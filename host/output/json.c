@@ -294,14 +294,14 @@ vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *e
     vx_status status = vx_entries_new(record, &entry, &entries, error);
     if (status)
         goto cleanup;
-    run = json_pack("{so ss so so s{so so so} so so ss so so so so so}", "voxstat_version",
-                    vx_json_text(record->version), "kind", VX_KIND_ANALYSIS, "command_line",
+    run = json_pack("{so ss so so s{so so so} so so ss so so so so so}", VX_KEY_VERSION,
+                    vx_json_text(record->version), VX_KEY_KIND, VX_KIND_ANALYSIS, "command_line",
                     vx_json_text(record->command_line), "started", vx_json_text(record->started), "seconds", "read",
                     number(record->seconds_read), "infer", number(record->seconds_infer), "total",
-                    number(record->seconds_total), "device", device_object(record->device), "options",
+                    number(record->seconds_total), "device", device_object(record->device), VX_KEY_OPTIONS,
                     options_object(record), "p_format", vx_p_format_names[record->p_format], "study",
                     study_object(record->study), "remarks", remarks_array(record->remarks), "modalities",
-                    modalities_array(record, entry, entries), "inputs", inputs_array(record), "not_written",
+                    modalities_array(record, entry, entries), VX_KEY_INPUTS, inputs_array(record), "not_written",
                     vx_json_text(record->not_written));
     status = run ? vx_manifest_fill(folder, run, error) : vx_fail_memory(error);
     if (!status)

@@ -70,7 +70,7 @@ static void look_into(vx_leftover *leftover)
         bool intact = false;
         json_t *run = vx_manifest_read(fd, &intact);
         leftover->complete = vx_manifest_complete(fd, run, intact);
-        const char *kind = json_string_value(json_object_get(run, "kind"));
+        const char *kind = json_string_value(json_object_get(run, VX_KEY_KIND));
         leftover->cohort = kind && !strcmp(kind, VX_KIND_COHORT);
         json_decref(run);
         for (const struct dirent *item; (item = readdir(folder));)

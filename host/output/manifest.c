@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CHECK "run_sha256"
 enum { HEX = VX_SHA256_TEXT - 1, RUN_BYTES_MAX = 1 << 28 /* the run.json of 10,000 images has 3 MB */ };
 
 static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -87,9 +86,9 @@ json_t *vx_manifest_read(int fd, bool *intact)
     char *text = read_all(fd, VX_RUN_FILE, &size);
     json_t *run = text ? json_loadb(text, size, JSON_REJECT_DUPLICATES, NULL) : NULL;
     if (intact)
-        *intact = run && check_holds(text, size, json_string_value(json_object_get(run, CHECK)));
+        *intact = run && check_holds(text, size, json_string_value(json_object_get(run, VX_KEY_RUN_CHECKSUM)));
     free(text);
-    if (json_is_string(json_object_get(run, "voxstat_version")))
+    if (json_is_string(json_object_get(run, VX_KEY_VERSION)))
         return run;
     json_decref(run);
     return NULL;
@@ -101,7 +100,7 @@ bool vx_manifest_lists(const json_t *run, const char *name)
     const json_t *one;
     if (!vx_file_name_safe(name) || !vx_file_name_of_voxstat(name)) /* run.json is untrusted */
         return false;
-    json_array_foreach(json_object_get(run, "files"), i, one)
+    json_array_foreach(json_object_get(run, VX_KEY_FILES), i, one)
         if (json_is_string(one) && !strcmp(json_string_value(one), name))
             return true;
     return false;
@@ -120,7 +119,7 @@ vx_file_state vx_manifest_state(int fd, const json_t *run, const char *name)
         return errno == ENOENT ? VX_FILE_ABSENT : VX_FILE_CHANGED; /* the file may exist */
     if (!vx_manifest_lists(run, name))
         return VX_FILE_UNLISTED;
-    const json_t *entry = json_object_get(json_object_get(run, "checksums"), name), *one;
+    const json_t *entry = json_object_get(json_object_get(run, VX_KEY_CHECKSUMS), name), *one;
     size_t i;
     if (!entry || !hash_file(fd, name, sha256))
         return VX_FILE_CHANGED;
@@ -133,7 +132,7 @@ vx_file_state vx_manifest_state(int fd, const json_t *run, const char *name)
 bool vx_manifest_complete(int fd, const json_t *run, bool intact)
 {
     size_t i;
-    const json_t *one, *files = json_object_get(run, "files");
+    const json_t *one, *files = json_object_get(run, VX_KEY_FILES);
     bool complete = run && intact && json_array_size(files);
     json_array_foreach(files, i, one) {
         const char *name = json_string_value(one);
@@ -147,7 +146,7 @@ bool vx_manifest_complete(int fd, const json_t *run, bool intact)
 
 vx_status vx_manifest_set(json_t *run, const char *name, const char sha256[65], bool pending, vx_error *error)
 {
-    json_t *files = json_object_get(run, "files"), *checksums = json_object_get(run, "checksums");
+    json_t *files = json_object_get(run, VX_KEY_FILES), *checksums = json_object_get(run, VX_KEY_CHECKSUMS);
     if (!json_is_array(files) || !json_is_object(checksums))
         return vx_fail(error, VX_OUTPUT, "run.json: keeps no checksums of its files");
     json_t *old = json_object_get(checksums, name), *entry = NULL;
@@ -168,13 +167,13 @@ vx_status vx_manifest_set(json_t *run, const char *name, const char sha256[65], 
 
 void vx_manifest_drop(json_t *run, const char *name)
 {
-    json_t *files = json_object_get(run, "files");
+    json_t *files = json_object_get(run, VX_KEY_FILES);
     for (size_t i = json_array_size(files); i-- > 0;) {
         const char *one = json_string_value(json_array_get(files, i));
         if (one && !strcmp(one, name))
             json_array_remove(files, i);
     }
-    json_object_del(json_object_get(run, "checksums"), name);
+    json_object_del(json_object_get(run, VX_KEY_CHECKSUMS), name);
 }
 
 static int is_file(const struct dirent *item)
@@ -218,7 +217,8 @@ vx_status vx_manifest_fill(const char *folder, json_t *run, vx_error *error)
         checksums = vx_json_set(checksums, item[i]->d_name, vx_json_text(sha256[i]));
     }
     files = vx_json_append(files, vx_json_text(VX_RUN_FILE));
-    if (!vx_json_put(run, "files", json_incref(files)) || !vx_json_put(run, "checksums", json_incref(checksums)))
+    if (!vx_json_put(run, VX_KEY_FILES, json_incref(files)) ||
+        !vx_json_put(run, VX_KEY_CHECKSUMS, json_incref(checksums)))
         status = vx_fail_memory(error);
 cleanup:
     for (int i = 0; i < items; i++)
@@ -235,8 +235,8 @@ cleanup:
 vx_status vx_manifest_write(int fd, const char *folder, json_t *run, bool intact, vx_error *error)
 {
     char sha256[VX_SHA256_TEXT], *text = NULL, *at = NULL;
-    static const char key[] = "\"" CHECK "\": \"";
-    if (vx_json_put(run, CHECK, vx_json_text(zeros)))
+    static const char key[] = "\"" VX_KEY_RUN_CHECKSUM "\": \"";
+    if (vx_json_put(run, VX_KEY_RUN_CHECKSUM, vx_json_text(zeros)))
         text = vx_json_dump(json_incref(run), JSON_INDENT(2) | JSON_REAL_PRECISION(12));
     if (text && (at = strstr(text, key))) /* quotes in texts are escaped, so this is the key */
         at += strlen(key);

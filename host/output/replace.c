@@ -80,11 +80,11 @@ static vx_status check_exchange(const char *folder, const struct stat *about, vx
 
 static vx_status check_kind(const char *folder, const json_t *run, bool intact, const char *kind, vx_error *error)
 {
-    const char *found = json_string_value(json_object_get(run, "kind"));
+    const char *found = json_string_value(json_object_get(run, VX_KEY_KIND));
     if (!run)
         return vx_fail(error, VX_OUTPUT, "%s: is no results folder of voxstat (it has no run.json of ours), so --force "
                        "does not delete it; choose another --out", folder);
-    if (!found || !json_is_object(json_object_get(run, "checksums")))
+    if (!found || !json_is_object(json_object_get(run, VX_KEY_CHECKSUMS)))
         return vx_fail(error, VX_OUTPUT, "%s: an earlier voxstat wrote it and kept no checksums, so --force does not "
                        "delete it; remove it yourself or choose another --out", folder);
     if (strcmp(found, kind))

@@ -67,7 +67,7 @@ vx_status vx_files_add(vx_files *files, const char *name, void *data, size_t siz
 /* Whether two run.json describe the same run, ignoring the members that a report or packs change. */
 static bool same_run(const json_t *one, const json_t *other)
 {
-    static const char *const own[] = {"files", "checksums", "report", "run_sha256"};
+    static const char *const own[] = {VX_KEY_FILES, VX_KEY_CHECKSUMS, VX_KEY_REPORT, VX_KEY_RUN_CHECKSUM};
     json_t *a = json_copy((json_t *)one), *b = json_copy((json_t *)other); /* shallow */
     for (size_t k = 0; k < sizeof own / sizeof *own; k++) {
         json_object_del(a, own[k]);
@@ -87,7 +87,7 @@ static vx_status open_change(change *c, const json_t *run, vx_error *error)
     c->run = vx_manifest_read(c->fd, &c->intact);
     if (!c->run || !same_run(c->run, run))
         return vx_fail(error, VX_OUTPUT, "%s: has come to hold the results of another run; try again", c->folder);
-    if (!json_is_object(json_object_get(c->run, "checksums")))
+    if (!json_is_object(json_object_get(c->run, VX_KEY_CHECKSUMS)))
         return vx_fail(error, VX_OUTPUT, "%s: an earlier voxstat wrote it and kept no checksums, so nothing is put "
                        "into it; run the analysis again", c->folder);
     return VX_OK;
@@ -140,7 +140,7 @@ static vx_status list_report(const change *c, const vx_files *files, const json_
         names = vx_json_append(names, vx_json_text(files->file[i].name));
     if (stale)
         names = vx_json_extend(names, stale);
-    return vx_json_put(c->run, "report", names) ? VX_OK : vx_fail_memory(error);
+    return vx_json_put(c->run, VX_KEY_REPORT, names) ? VX_OK : vx_fail_memory(error);
 }
 
 /* Writes the entries of the files to run.json: beside the old entries (`pending`), or in their place. */
@@ -194,7 +194,7 @@ static vx_status write_all(const change *c, const vx_files *files, vx_error *err
 static vx_status replace_files(const change *c, const vx_files *files, bool report, vx_error *error)
 {
     vx_status status = VX_OK;
-    json_t *stale = report ? stale_names(json_object_get(c->run, "report"), files) : NULL;
+    json_t *stale = report ? stale_names(json_object_get(c->run, VX_KEY_REPORT), files) : NULL;
     if (report && !stale)
         status = vx_fail_memory(error);
     for (size_t i = 0; !status && i < files->count; i++)

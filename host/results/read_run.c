@@ -293,10 +293,10 @@ static void read_all(vx_reading *r)
     results->p_format = (vx_p_format)get_word(r, run, "p_format", vx_p_format_names);
     read_study(r, run);
     results->remark = get_texts(r, run, "remarks", &results->remarks);
-    member(r, run, "files", is_array);
-    check_files(r, run, "files");
-    check_files(r, run, "report");
-    member(r, run, "options", is_object);
+    member(r, run, VX_KEY_FILES, is_array);
+    check_files(r, run, VX_KEY_FILES);
+    check_files(r, run, VX_KEY_REPORT);
+    member(r, run, VX_KEY_OPTIONS, is_object);
     const json_t *modalities = member(r, run, "modalities", is_array);
     if (!r->status && !json_array_size(modalities))
         vx_reading_fail(r, "it has no \"modalities\"");
@@ -331,8 +331,8 @@ static vx_status load_run(vx_results *results, vx_error *error)
         status = vx_file_read(path, RUN_BYTES_MAX, &text, &size, error);
     if (!status && !(results->run = json_loadb(text, size, 0, &why)))
         status = vx_fail(error, VX_INPUT, "%s: is damaged: line %d: %s", path, why.line, why.text);
-    else if (!status && !(results->version = json_string_value(json_object_get(results->run, "voxstat_version"))))
-        status = vx_fail(error, VX_INPUT, "%s: is not voxstat's: it has no \"voxstat_version\"", path);
+    else if (!status && !(results->version = json_string_value(json_object_get(results->run, VX_KEY_VERSION))))
+        status = vx_fail(error, VX_INPUT, "%s: is not voxstat's: it has no \"" VX_KEY_VERSION "\"", path);
     else if (!status && !same_version(results->version))
         status = vx_fail(error, VX_INPUT, "%s: results of voxstat %.20s, and this is %s, which reads its own only",
                          results->folder, results->version, VOXSTAT_VERSION);

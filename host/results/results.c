@@ -207,7 +207,7 @@ void vx_results_close(vx_results *results)
 
 const char *vx_results_option(const vx_results *results, const char *name)
 {
-    return json_string_value(json_object_get(json_object_get(results->run, "options"), name));
+    return json_string_value(json_object_get(json_object_get(results->run, VX_KEY_OPTIONS), name));
 }
 
 size_t vx_results_significant(const vx_results_effect *effect, vx_quantity kind)

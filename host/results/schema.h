@@ -49,7 +49,17 @@
 /* The path of a dataset; a null place or dataset is left out. The caller frees; null where memory is short. */
 char *vx_dataset_path(const char *group, const char *place, const char *dataset);
 
-/* The "kind" of a run.json. */
+/* The keys of run.json that several parts of voxstat read. */
+#define VX_KEY_VERSION "voxstat_version"
+#define VX_KEY_KIND "kind"
+#define VX_KEY_OPTIONS "options"
+#define VX_KEY_INPUTS "inputs"
+#define VX_KEY_FILES "files"             /* every file of the folder */
+#define VX_KEY_REPORT "report"           /* the files of the report */
+#define VX_KEY_CHECKSUMS "checksums"     /* of every file but run.json */
+#define VX_KEY_RUN_CHECKSUM "run_sha256" /* of run.json */
+
+/* The values of VX_KEY_KIND. */
 #define VX_KIND_ANALYSIS "analysis"
 #define VX_KIND_COHORT "cohort"
 

@@ -200,7 +200,7 @@ static vx_status write_record(const char *folder, const vx_simulate_options *opt
         "rapa_predose", "trough, ng/mL; n/a below the limit of quantification", "truth_change",
         "percent: 100 (mean followup / mean baseline - 1) of a region's SUVR");
     json_t *record = json_pack(
-        "{s:s, s:s, s:s*, s:i, s:I, s:I, s:b, s:b, s:o, s:I, s:o}", "voxstat_version", VOXSTAT_VERSION, "kind",
+        "{s:s, s:s, s:s*, s:i, s:I, s:I, s:b, s:b, s:o, s:I, s:o}", VX_KEY_VERSION, VOXSTAT_VERSION, VX_KEY_KIND,
         VX_KIND_COHORT, "command", options->command, "voxel_mm", options->voxel_mm, "seed", (json_int_t)options->seed,
         "participants", (json_int_t)options->participants, "exact_moments", options->exact_moments, "raw", options->raw,
         "planted", planted(options->plant), "brain_voxels", (json_int_t)phantom->space.elements, "meaning", meaning);

@@ -67,9 +67,9 @@ static void values(void **state)
           "--covariate", "c", "--cluster-p", "1e-2", "--correct", "voxel,fdr", "--force", "-o", "-odd",
           "--mask-threshold", "-3.5", "-q");
     assert_int_equal(vx_argument_choice(&arguments, VX_OPTION_DESIGN), 0);
-    assert_int_equal(vx_argument_whole(&arguments, VX_OPTION_PERMUTATIONS), 500);
+    assert_int_equal(vx_argument_integer(&arguments, VX_OPTION_PERMUTATIONS), 500);
     assert_int_equal(vx_argument_choice(&arguments, VX_OPTION_PERMUTATIONS), -1);
-    assert_true(vx_argument_whole(&arguments, VX_OPTION_SEED) == UINT64_MAX);
+    assert_true(vx_argument_integer(&arguments, VX_OPTION_SEED) == UINT64_MAX);
     assert_true(vx_argument_real(&arguments, VX_OPTION_CLUSTER_P) == 0.01);
     assert_true(vx_argument_real(&arguments, VX_OPTION_MASK_THRESHOLD) == -3.5);
     assert_int_equal(vx_argument_choices(&arguments, VX_OPTION_CORRECT), 1 + 16);
@@ -110,7 +110,7 @@ static void defaults(void **state)
     assert_string_equal(vx_argument_text(&arguments, VX_OPTION_OUT), "voxstat-results");
     assert_string_equal(vx_argument_text(&arguments, VX_OPTION_TABLE), "participants.tsv");
     assert_int_equal(vx_argument_choice(&arguments, VX_OPTION_PERMUTATIONS), 0);
-    assert_int_equal(vx_argument_whole(&arguments, VX_OPTION_THREADS), 0);
+    assert_int_equal(vx_argument_integer(&arguments, VX_OPTION_THREADS), 0);
     assert_int_equal(vx_argument_bytes(&arguments, VX_OPTION_MEMORY_LIMIT), 0);
     assert_true(vx_argument_real(&arguments, VX_OPTION_CLUSTER_P) == 0.001);
     assert_int_equal(vx_argument_choices(&arguments, VX_OPTION_CORRECT), 31);

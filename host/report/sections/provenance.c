@@ -13,7 +13,7 @@ static void put_options(vx_report *report)
     vx_put_markup(report->page, "<details><summary>Options in force</summary><div class=\"scroll\" tabindex=\"0\" "
                   "role=\"region\" aria-label=\"Options\"><table><thead><tr><th scope=\"col\">option</th><th "
                   "scope=\"col\">value</th></tr></thead><tbody>\n");
-    json_object_foreach(json_object_get(report->results->run, "options"), name, value)
+    json_object_foreach(json_object_get(report->results->run, VX_KEY_OPTIONS), name, value)
         if (json_is_string(value))
             put_row(report->page, name, json_string_value(value));
     vx_put_markup(report->page, "</tbody></table></div></details>\n");
@@ -21,7 +21,7 @@ static void put_options(vx_report *report)
 
 static void put_inputs(vx_report *report)
 {
-    const json_t *inputs = json_object_get(report->results->run, "inputs");
+    const json_t *inputs = json_object_get(report->results->run, VX_KEY_INPUTS);
     vx_put(report->page, "<details><summary>%zu input files with their SHA-256</summary><div class=\"scroll\" "
            "tabindex=\"0\" role=\"region\" aria-label=\"Input files\"><table><thead><tr><th scope=\"col\">file</th><th "
            "scope=\"col\">SHA-256</th></tr></thead><tbody>\n", json_array_size(inputs));
