@@ -247,7 +247,7 @@ static vx_status check_complete(const vx_inference *in, const vx_tally *tally, v
                    (unsigned long long)all);
 }
 
-static vx_status add_parts(vx_inference *in, const vx_tally *tally, vx_maxima *maxima, vx_error *error)
+static vx_status add_parts(vx_inference *in, const vx_tally *tally, vx_tail_maxima *maxima, vx_error *error)
 {
     const char *device = vx_device_properties(in->device)->id;
     vx_status status = vx_result_add_voxel_p(in->result, in->problem, in->score, tally, maxima, error);
@@ -265,15 +265,15 @@ static vx_status add_parts(vx_inference *in, const vx_tally *tally, vx_maxima *m
 
 vx_status vx_inference_finish(vx_inference *in, const vx_tally *tally, vx_result **result, vx_error *error)
 {
-    vx_maxima maxima = {0};
+    vx_tail_maxima maxima = {0};
     vx_status status = check_stage(in, OBSERVED, error);
     if (status || (status = vx_tally_check(tally, &in->fingerprint, error)) ||
         (status = check_complete(in, tally, error)))
         return status;
     in->stage = ENDED;
-    if (!(status = vx_maxima_new(in->problem, tally, in->result->options.tails, &maxima, error)))
+    if (!(status = vx_tail_maxima_new(in->problem, tally, in->result->options.tails, &maxima, error)))
         status = add_parts(in, tally, &maxima, error);
-    vx_maxima_destroy(&maxima);
+    vx_tail_maxima_destroy(&maxima);
     if (status)
         return status;
     in->result->overflows = tally->overflows;

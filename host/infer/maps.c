@@ -45,7 +45,7 @@ void vx_result_add_estimates(vx_result *result, vx_estimates *m)
 }
 
 vx_status vx_result_add_voxel_p(vx_result *result, const vx_problem *problem, const int32_t *score,
-                                const vx_tally *tally, const vx_maxima *maxima, vx_error *error)
+                                const vx_tally *tally, const vx_tail_maxima *maxima, vx_error *error)
 {
     vx_tails tails = result->options.tails;
     float *p = add_map(result, problem->voxels, VX_P_UNCORRECTED);
@@ -86,7 +86,7 @@ vx_status vx_result_add_voxel_p(vx_result *result, const vx_problem *problem, co
 static const double TFCE_AGREES = 1e-6;
 
 vx_status vx_result_add_tfce(vx_result *result, const vx_problem *problem, const int32_t *score,
-                             const vx_maxima *maxima, const char *device, vx_error *error)
+                             const vx_tail_maxima *maxima, const char *device, vx_error *error)
 {
     vx_tails tails = result->options.tails;
     float *map = add_map(result, problem->voxels, VX_MAP_TFCE);
@@ -117,7 +117,8 @@ cleanup:
 }
 
 /* The engine's largest clusters of the data as observed must be those that a plain flood finds. */
-static vx_status check_clusters(const vx_result *result, const vx_maxima *maxima, const char *device, vx_error *error)
+static vx_status check_clusters(const vx_result *result, const vx_tail_maxima *maxima, const char *device,
+                                vx_error *error)
 {
     int64_t largest = 0;
     for (size_t c = 0; c < result->clusters; c++)
@@ -139,7 +140,7 @@ static double mass_tolerance(const vx_problem *problem, int32_t score)
 
 /* The p of every cluster by its extent or its mass, and the map that says it in all of its voxels. */
 static vx_status add_cluster_p(vx_result *result, const vx_problem *problem, const int32_t *score,
-                               const vx_maxima *maxima, vx_quantity kind, const float *label, vx_error *error)
+                               const vx_tail_maxima *maxima, vx_quantity kind, const float *label, vx_error *error)
 {
     const bool mass = kind == VX_P_FWE_MASS;
     float *map = add_map(result, problem->voxels, kind);
@@ -196,7 +197,8 @@ void vx_result_add_peaks(vx_result *result, const vx_matrix *matrix)
 }
 
 vx_status vx_result_add_clusters(vx_result *result, const vx_matrix *matrix, const vx_problem *problem,
-                                 const int32_t *score, const vx_maxima *maxima, const char *device, vx_error *error)
+                                 const int32_t *score, const vx_tail_maxima *maxima, const char *device,
+                                 vx_error *error)
 {
     float *label = add_map(result, problem->voxels, VX_MAP_CLUSTERS);
     if (!label)
@@ -224,7 +226,7 @@ static double t_from_r(double r, double df)
     return sqrt(df) * r / sqrt((1.0 - r) * (1.0 + r));
 }
 
-void vx_result_add_null(vx_result *result, vx_maxima *maxima)
+void vx_result_add_null(vx_result *result, vx_tail_maxima *maxima)
 {
     vx_null *null = &result->null;
     for (uint64_t i = 0; i < maxima->count; i++)

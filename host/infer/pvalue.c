@@ -5,13 +5,13 @@
 
 #include <math.h>
 
-vx_status vx_maxima_new(const vx_problem *problem, const vx_tally *tally, vx_tails tails, vx_maxima *maxima,
-                        vx_error *error)
+vx_status vx_tail_maxima_new(const vx_problem *problem, const vx_tally *tally, vx_tails tails, vx_tail_maxima *maxima,
+                             vx_error *error)
 {
     const vx_relabellings *set = problem->relabellings;
     uint64_t count = set->count;
     int first = tails == VX_NEGATIVE ? 1 : 0, last = tails == VX_POSITIVE ? 0 : 1;
-    vx_maxima m = {.count = count, .r = vx_array((size_t)count, sizeof(double))};
+    vx_tail_maxima m = {.count = count, .r = vx_array((size_t)count, sizeof(double))};
     if (tally->extent) {
         m.extent = vx_array_zero((size_t)count, sizeof(double));
         m.mass = vx_array_zero((size_t)count, sizeof(double));
@@ -19,7 +19,7 @@ vx_status vx_maxima_new(const vx_problem *problem, const vx_tally *tally, vx_tai
     if (tally->tfce)
         m.tfce = vx_array_zero((size_t)count, sizeof(double));
     if (!m.r || (tally->extent && (!m.extent || !m.mass)) || (tally->tfce && !m.tfce)) {
-        vx_maxima_destroy(&m);
+        vx_tail_maxima_destroy(&m);
         return vx_fail_memory(error);
     }
     for (uint64_t i = 0; i < count; i++) {
@@ -41,7 +41,7 @@ vx_status vx_maxima_new(const vx_problem *problem, const vx_tally *tally, vx_tai
     return VX_OK;
 }
 
-void vx_maxima_destroy(vx_maxima *maxima)
+void vx_tail_maxima_destroy(vx_tail_maxima *maxima)
 {
     if (!maxima)
         return;
@@ -49,7 +49,7 @@ void vx_maxima_destroy(vx_maxima *maxima)
     free(maxima->extent);
     free(maxima->mass);
     free(maxima->tfce);
-    *maxima = (vx_maxima){0};
+    *maxima = (vx_tail_maxima){0};
 }
 
 double vx_p_from_maxima(const double *sorted, uint64_t count, double observed, double tolerance)

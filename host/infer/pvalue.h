@@ -5,17 +5,17 @@
 #include "engine/engine.h"
 #include "voxstat/result.h"
 
-/* Maxima of every relabelling for the tails in question, index 0 the data as observed. Two tails: the larger of both.
- * An empty supra-threshold set counts as 0. vx_maxima_destroy frees; extent, mass and tfce are null where not
- * tallied. */
-typedef struct vx_maxima {
+/* The maxima of every relabelling in the tails that the run tests; index 0 is the observed labelling. With two tails the
+ * larger maximum counts, and an empty supra-threshold set counts as 0. extent, mass and tfce are null where not tallied.
+ * vx_tail_maxima_destroy frees. */
+typedef struct vx_tail_maxima {
     uint64_t count;
     double *r, *extent, *mass, *tfce;
-} vx_maxima;
+} vx_tail_maxima;
 
-vx_status vx_maxima_new(const vx_problem *problem, const vx_tally *tally, vx_tails tails, vx_maxima *maxima,
-                        vx_error *error);
-void vx_maxima_destroy(vx_maxima *maxima);
+vx_status vx_tail_maxima_new(const vx_problem *problem, const vx_tally *tally, vx_tails tails, vx_tail_maxima *maxima,
+                             vx_error *error);
+void vx_tail_maxima_destroy(vx_tail_maxima *maxima);
 
 /* p of an observed value: #{maxima >= observed - tolerance} / count. The observed labelling is among the maxima, so for
  * random relabellings this is (1 + #{permuted >= observed}) / (1 + permutations) (Phipson & Smyth 2010, eq. 2) and for

@@ -5,14 +5,14 @@
 
 enum { VOXELS_MAX = 1000, RELABELLINGS = 40, PARALLEL = 3, GUARD = 0x77777777 };
 
-/* Maps on a full grid, x fastest, 0 below threshold, and what the op says of them. */
-typedef struct maps {
+/* Maps on a full grid, x fastest, 0 below threshold, and the results of the op. */
+typedef struct cluster_maps {
     int nx, ny, nz, relabellings;
     int missing; /* how many entries the lists are said to have lost */
     int32_t score[RELABELLINGS][VOXELS_MAX];
     int32_t extent[RELABELLINGS][2];
     int64_t mass[RELABELLINGS][2];
-} maps;
+} cluster_maps;
 
 /* r = 0.6, root_df = 4: t = 4 * 0.6 / 0.8 = 3; r = 0.8: t = 16 / 3. The threshold is 2. */
 static const vx_clusters_args by_hand = {.fixed_point = 1, .scale = 0.1f, .root_df = 4, .threshold = 2};
@@ -23,7 +23,7 @@ static int scramble(int v, int voxels)
     return (int)((int64_t)v * 7919 % voxels); /* 7919 is a prime that divides no grid here */
 }
 
-static void pad(const maps *m, vx_clusters_args *args, int32_t *position)
+static void pad(const cluster_maps *m, vx_clusters_args *args, int32_t *position)
 {
     int voxels = m->nx * m->ny * m->nz;
     args->stride_y = m->nx + 1;
@@ -36,7 +36,7 @@ static void pad(const maps *m, vx_clusters_args *args, int32_t *position)
 }
 
 /* The lists, in scrambled order too; the capacity is that of the longest. */
-static void list(const maps *m, vx_clusters_args *args, int32_t *size, int32_t **voxel, int32_t **score)
+static void list(const cluster_maps *m, vx_clusters_args *args, int32_t *size, int32_t **voxel, int32_t **score)
 {
     int voxels = m->nx * m->ny * m->nz;
     args->capacity = 1;
@@ -60,7 +60,7 @@ static void list(const maps *m, vx_clusters_args *args, int32_t *size, int32_t *
     }
 }
 
-static void run(vx_backend *backend, const vx_clusters_args *settings, maps *m)
+static void run(vx_backend *backend, const vx_clusters_args *settings, cluster_maps *m)
 {
     vx_clusters_args args = *settings;
     int32_t position[VOXELS_MAX], size[RELABELLINGS], *voxel, *score;
@@ -110,7 +110,7 @@ static void run(vx_backend *backend, const vx_clusters_args *settings, maps *m)
 }
 
 /* A picture: rows apart by a blank, slices by a stroke; '+' is r = 0.6, 'P' 0.8, '-' and 'N' the same below 0. */
-static void draw(maps *m, int nx, int ny, int nz, const char *picture)
+static void draw(cluster_maps *m, int nx, int ny, int nz, const char *picture)
 {
     memset(m, 0, sizeof *m);
     m->nx = nx;
@@ -128,7 +128,7 @@ static void draw(maps *m, int nx, int ny, int nz, const char *picture)
 static void expect_extents(int nx, int ny, int nz, const char *picture, const int32_t expected[3][2])
 {
     static const int connectivity[] = {6, 18, 26};
-    static maps m;
+    static cluster_maps m;
     draw(&m, nx, ny, nz, picture);
     for (int b = 0; b < backend_count; b++)
         for (int c = 0; c < 3; c++) {
@@ -186,7 +186,7 @@ static void test_borders(void **state)
 static void test_mass(void **state)
 {
     (void)state;
-    static maps m;
+    static cluster_maps m;
     draw(&m, 8, 2, 1, "PP.N.... ...+++++");
     for (int b = 0; b < backend_count; b++) {
         vx_clusters_args args = by_hand;
@@ -203,7 +203,7 @@ static void test_mass(void **state)
 static void test_mass_limits(void **state)
 {
     (void)state;
-    static maps m;
+    static cluster_maps m;
     draw(&m, 3, 1, 1, "+.-");
     m.score[0][0] = 10;
     m.score[0][2] = -1;
@@ -221,7 +221,7 @@ static void test_mass_limits(void **state)
 static void test_cut_list(void **state)
 {
     (void)state;
-    static maps m;
+    static cluster_maps m;
     draw(&m, 5, 1, 1, "+++.-");
     m.missing = 7;
     for (int b = 0; b < backend_count; b++) {
@@ -244,7 +244,7 @@ static double mass_bound(const vx_clusters_args *args, const int32_t *map, int v
     return bound;
 }
 
-static void random_maps(maps *m, bool fixed_point)
+static void random_maps(cluster_maps *m, bool fixed_point)
 {
     for (int p = 0; p < m->relabellings; p++)
         for (int v = 0; v < m->nx * m->ny * m->nz; v++) {
@@ -260,14 +260,14 @@ static void test_random(void **state)
 {
     (void)state;
     static const int connectivity[] = {6, 18, 26};
-    static maps m;
+    static cluster_maps m;
     for (int kind = 0; kind < 6; kind++) {
         vx_clusters_args args = {.connectivity = connectivity[kind / 2],
                                  .fixed_point = kind % 2,
                                  .scale = 0x1p-28f,
                                  .root_df = 3.5f,
                                  .threshold = 1.9f};
-        m = (maps){.nx = 9, .ny = 8, .nz = 11, .relabellings = RELABELLINGS};
+        m = (cluster_maps){.nx = 9, .ny = 8, .nz = 11, .relabellings = RELABELLINGS};
         random_maps(&m, args.fixed_point);
         for (int b = 0; b < backend_count; b++) {
             run(backends[b], &args, &m);

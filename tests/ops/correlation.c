@@ -5,10 +5,10 @@
 
 /* What the data looks like: few different vectors; nearly a regressor of one relabelling, up or down, or nearly its
  * nuisance, the more so in later voxels. */
-typedef enum data_kind { RANDOM, TIES, NEAR_FITS, NEAR_NUISANCE } data_kind;
+typedef enum correlation_data { RANDOM, TIES, NEAR_FITS, NEAR_NUISANCE } correlation_data;
 
 /* y[n][voxels], unit vectors, given w. */
-static float *make_data(const dense_case *shape, data_kind kind, const float *w)
+static float *make_data(const dense_case *shape, correlation_data kind, const float *w)
 {
     size_t step = (1 + (size_t)shape->nuisance) * (size_t)shape->n;
     float *y = vx_array((size_t)shape->n * (size_t)shape->voxels, sizeof *y);
@@ -147,7 +147,7 @@ static void check_bound(const dense_case *shape, const int32_t *score, const dou
     }
 }
 
-static void check_case(const dense_case *shape, data_kind kind)
+static void check_case(const dense_case *shape, correlation_data kind)
 {
     size_t count = (size_t)shape->relabellings * (size_t)shape->voxels, rows = 1 + (size_t)shape->nuisance;
     float *w = make_weights(shape), *y = make_data(shape, kind, w);
@@ -199,7 +199,7 @@ static void test_near_fits(void **state)
 {
     (void)state;
     for (int c = 2; c < DENSE_CASES; c++)
-        for (data_kind kind = NEAR_FITS; kind <= NEAR_NUISANCE; kind++)
+        for (correlation_data kind = NEAR_FITS; kind <= NEAR_NUISANCE; kind++)
             check_case(&dense_cases[c], kind);
 }
 

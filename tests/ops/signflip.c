@@ -3,11 +3,11 @@
 #include "dense.h"
 
 /* What the data looks like. */
-typedef enum data_kind { RANDOM, TIES, NEGATIVE, DATA_KINDS } data_kind;
+typedef enum signflip_data { RANDOM, TIES, NEGATIVE, DATA_KINDS } signflip_data;
 
 /* k[n][voxels]: unit vectors in fixed point with S bits. TIES: every |k| is the same, so many relabellings tie.
  * NEGATIVE: all below 0 and the flips leave them so; then a lane of zeros past the last voxel would be the maximum. */
-static int32_t *make_data(const dense_case *shape, data_kind kind)
+static int32_t *make_data(const dense_case *shape, signflip_data kind)
 {
     int bits = 30 - (int)ceil(log2(sqrt(shape->n)));
     int32_t *k = words((size_t)shape->n * (size_t)shape->voxels, 0);
@@ -24,7 +24,7 @@ static int32_t *make_data(const dense_case *shape, data_kind kind)
     return k;
 }
 
-static int *make_signs(const dense_case *shape, data_kind kind)
+static int *make_signs(const dense_case *shape, signflip_data kind)
 {
     int *sign = vx_array((size_t)shape->relabellings * (size_t)shape->n, sizeof *sign);
     for (int p = 0; p < shape->relabellings; p++)
@@ -78,7 +78,7 @@ static int32_t *store(vx_backend *backend, const dense_case *shape, const vx_den
     return score;
 }
 
-static void check_case(const dense_case *shape, data_kind kind, int width)
+static void check_case(const dense_case *shape, signflip_data kind, int width)
 {
     vx_dense_args args = {.n = shape->n,
                              .width = width,
@@ -130,7 +130,7 @@ static void test_random(void **state)
 static void test_ties_and_negative(void **state)
 {
     (void)state;
-    for (data_kind kind = TIES; kind < DATA_KINDS; kind++)
+    for (signflip_data kind = TIES; kind < DATA_KINDS; kind++)
         for (int c = 2; c < 6; c++)
             check_case(&dense_cases[c], kind, 3);
 }

@@ -55,9 +55,9 @@ static void maxima_of_tails_and_mirrors(void **state)
     const vx_tally tally = {.evaluations = 8, .high = high, .low = low, .extent = extent, .mass = mass, .tfce = tfce};
     const vx_problem problem = problem_of(&all_flips);
     for (vx_tails tails = VX_TWO_TAILS; tails <= VX_NEGATIVE; tails++) {
-        vx_maxima maxima;
+        vx_tail_maxima maxima;
         vx_error error = {0};
-        assert_int_equal(vx_maxima_new(&problem, &tally, tails, &maxima, &error), VX_OK);
+        assert_int_equal(vx_tail_maxima_new(&problem, &tally, tails, &maxima, &error), VX_OK);
         assert_int_equal(maxima.count, 16);
         for (int i = 0; i < 16; i++) {
             int own = i < 8 ? i : 15 - i;               /* the evaluation */
@@ -71,7 +71,7 @@ static void maxima_of_tails_and_mirrors(void **state)
             assert_true(maxima.mass[i] == size * 0.25);
             assert_true(maxima.tfce[i] == size * 3.0);
         }
-        vx_maxima_destroy(&maxima);
+        vx_tail_maxima_destroy(&maxima);
     }
 }
 
