@@ -159,7 +159,8 @@ static vx_status write_json(const vx_bench_state *state, json_t *devices, json_t
     json_t *record = json_pack(
         "{s:s, s:s, s:s*, s:s, s:I, s:I, s:i, s:i, s:O, s:O}", "voxstat_version", VOXSTAT_VERSION, "commit",
         VOXSTAT_COMMIT, "command", options->command, "date", date, "participants", (json_int_t)options->participants,
-        "voxels", (json_int_t)state->matrix->voxels, "repetitions", options->repetitions, "threads", options->threads,
+        "voxels", (json_int_t)state->matrix->space.elements, "repetitions", options->repetitions, "threads",
+        options->threads,
         "devices", devices, "stages", stages);
     char *text = vx_json_dump(json_incref(record), JSON_INDENT(2));
     vx_status status = text ? vx_write_named(options->json, options->force, text, strlen(text), error)
@@ -204,7 +205,7 @@ vx_status vx_bench(const vx_bench_options *options, FILE *table, vx_error *error
     if (status)
         goto cleanup;
     fprintf(table, "# voxstat %s, %lld participants, %lld voxels, %d repetitions\n", VOXSTAT_VERSION,
-            (long long)options->participants, (long long)state.matrix->voxels, options->repetitions);
+            (long long)options->participants, (long long)state.matrix->space.elements, options->repetitions);
     fprintf(table, "%-11s %-9s %-36s %11s %11s %10s %9s %9s %8s %7s %8s\n", "device", "part", "row", "best ms",
             "median ms", "ms/relab.", "Gevals/s", "GFLOP/s", "GB/s", "% peak", "peak MiB");
     status = bench_devices(&state, devices, error);

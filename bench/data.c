@@ -19,10 +19,10 @@ vx_status vx_bench_matrix(int64_t n, int64_t voxels, vx_matrix **matrix, vx_erro
     vx_status status = vx_phantom_new(VOXEL_MM, &phantom, error);
     if (status)
         return status;
-    const int64_t *dim = phantom->grid.dim;
-    size_t size = vx_grid_elements(&phantom->grid);
-    if (voxels <= 0 || voxels > phantom->voxels)
-        voxels = phantom->voxels;
+    const int64_t *dim = phantom->space.grid.dim;
+    size_t size = vx_grid_elements(&phantom->space.grid);
+    if (voxels <= 0 || voxels > phantom->space.elements)
+        voxels = phantom->space.elements;
     size_t cells = 0;
     bool fits = vx_multiply((size_t)n, (size_t)voxels, &cells);
     volume = vx_array(size, sizeof *volume);
@@ -38,9 +38,10 @@ vx_status vx_bench_matrix(int64_t n, int64_t voxels, vx_matrix **matrix, vx_erro
             volume[at] = (float)vx_draw_normal(SEED, VX_DRAW_NOISE_BASELINE, i, (uint32_t)at);
         vx_smooth(dim, SIGMA_MM / VOXEL_MM, volume, scratch);
         for (int64_t v = 0; v < voxels; v++)
-            data[i * voxels + v] = volume[phantom->index[v]];
+            data[i * voxels + v] = volume[phantom->space.index[v]];
     }
-    status = vx_matrix_new(&phantom->grid, n, voxels, data, phantom->index, matrix, error);
+    phantom->space.elements = voxels;
+    status = vx_matrix_new(&phantom->space, n, data, matrix, error);
 cleanup:
     free(volume);
     free(scratch);
@@ -69,8 +70,10 @@ vx_status vx_bench_corner(const vx_matrix *whole, int64_t n, int64_t voxels, vx_
     if (!data)
         return vx_fail_memory(error);
     for (int64_t i = 0; i < n; i++)
-        memcpy(data + i * voxels, whole->data + i * whole->voxels, (size_t)voxels * sizeof *data);
-    vx_status status = vx_matrix_new(&whole->grid, n, voxels, data, whole->index, matrix, error);
+        memcpy(data + i * voxels, whole->data + i * whole->space.elements, (size_t)voxels * sizeof *data);
+    vx_space corner = whole->space; /* its first voxels, for as long as a copy takes */
+    corner.elements = voxels;
+    vx_status status = vx_matrix_new(&corner, n, data, matrix, error);
     free(data);
     return status;
 }

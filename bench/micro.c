@@ -63,7 +63,7 @@ static vx_status make_buffers(vx_micro *m, vx_error *error)
         if (name != VX_B_W && size[name])
             status = b->buffer_new(b, size[name], &m->buffer[name], error);
     if (status || (status = b->upload(b, 0, m->buffer[VX_B_Y], 0, p->tile, size[VX_B_Y], error)) ||
-        (status = b->upload(b, 0, m->buffer[VX_B_POSITION], 0, p->position, size[VX_B_POSITION], error)) ||
+        (status = b->upload(b, 0, m->buffer[VX_B_POSITION], 0, p->lattice.position, size[VX_B_POSITION], error)) ||
         (status = b->fill(b, 0, m->buffer[VX_B_COUNT_HIGH], 0, size[VX_B_COUNT_HIGH], p->cut_high, error)))
         return status;
     return b->fill(b, 0, m->buffer[VX_B_COUNT_LOW], 0, size[VX_B_COUNT_LOW], p->cut_low, error);

@@ -20,7 +20,7 @@ vx_status vx_bench_infer(vx_bench_state *state, const char *part, const char *na
     if (status)
         return status;
     vx_bench_row row = {.part = part, .name = name, .relabellings = (double)plan.relabellings,
-                        .evaluations = (double)plan.evaluations * (double)tested->matrix->voxels};
+                        .evaluations = (double)plan.evaluations * (double)tested->matrix->space.elements};
     return vx_bench_measure(state, &row, run_infer, tested, error);
 }
 

@@ -31,7 +31,7 @@ cleanup:
 vx_status vx_bench_scaling(vx_bench_state *state, vx_device *device, vx_error *error)
 {
     static const int64_t permutations[] = {250, 1000, 4000, 16000};
-    int64_t n = state->options->participants, voxels = state->matrix->voxels;
+    int64_t n = state->options->participants, voxels = state->matrix->space.elements;
     vx_status status = VX_OK;
     for (int i = 0; i < POINTS && !status; i++)
         status = point(state, device, n, voxels >> (POINTS - 1 - i), PERMUTATIONS, error);

@@ -127,7 +127,7 @@ vx_status vx_place_check(const vx_run *run, const vx_folder *folder, vx_error *e
     for (size_t m = 0; m < run->study->modalities; m++) {
         const vx_run_modality *modality = run->modality + m;
         for (int64_t e = 0; e < modality->model->effects; e++)
-            bytes += 2. * 17 * 4 * 2 / 3 * (double)modality->matrix->voxels +
+            bytes += 2. * 17 * 4 * 2 / 3 * (double)modality->matrix->space.elements +
                      4. * 8 * (double)modality->plan[e].relabellings + 8e6;
     }
     return vx_folder_check_room(folder, (uint64_t)bytes, error);

@@ -4,6 +4,7 @@
 #include "cli/terminal.h"
 #include "engine/mass.h"
 #include "results/level.h"
+#include "results/scheme.h"
 #include "results/tails.h"
 
 #include <math.h>
@@ -138,7 +139,7 @@ void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
     };
     char a[32], b[32];
     vx_say(run, "%s: mask of %s voxels, of %s in the grid", modality->study->name,
-           vx_count_text((uint64_t)modality->matrix->voxels, a), vx_count_text((uint64_t)mask->grid_voxels, b));
+           vx_count_text((uint64_t)modality->matrix->space.elements, a), vx_count_text((uint64_t)mask->grid_voxels, b));
     for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++) {
         if (left_out[i].count)
             vx_say(run, "; %s left out: %s", vx_count_text((uint64_t)left_out[i].count, a), left_out[i].reason);
@@ -164,7 +165,7 @@ static void say_effect(const vx_run *run, const vx_run_modality *modality, int64
         vx_say(run, "%s%s", c ? ", " : "", effect->column_name[c]);
     vx_say(run, "]%s of rank %.0f, %.0f degrees of freedom\n", effect->ranks ? " (ranks)" : "",
            (double)effect->n - effect->df, effect->df);
-    const char *what = effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutations";
+    const char *what = vx_scheme_about(effect->scheme)->relabellings;
     if (plan->exhaustive)
         vx_say(run, "  all %s %s; ", possible, what);
     else
@@ -172,7 +173,7 @@ static void say_effect(const vx_run *run, const vx_run_modality *modality, int64
     vx_say(run, "smallest p possible %.2g; clusters form at %s %s %s%.3f\n", plan->p_smallest, tails->statistic,
            tails->relation, tails->minus, plan->threshold_t);
     if (plan->exact_uncorrected)
-        vx_say(run, "  uncorrected p and false discovery rate: exact, over all %s sign flips\n", possible);
+        vx_say(run, "  uncorrected p and false discovery rate: exact, over all %s %s\n", possible, what);
     if (run->verbose)
         vx_say(run, "  %s to compute, %lld a batch, %lld slab%s, %.1f MB of device memory\n",
                vx_count_text(plan->evaluations, a), (long long)plan->batch, (long long)plan->slabs, plural(plan->slabs),
@@ -233,7 +234,7 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error)
         for (int64_t e = 0; !status && e < run->modality[m].model->effects; e++) {
             const vx_map *t = vx_result_map(run->modality[m].result[e], VX_MAP_T);
             double largest = 0;
-            for (int64_t v = 0; v < run->modality[m].matrix->voxels; v++)
+            for (int64_t v = 0; v < run->modality[m].matrix->space.elements; v++)
                 largest = fmax(largest, fabs((double)t->value[v]));
             if (largest > (double)VX_MASS_T_MAX)
                 status = vx_run_remark(run, error, "%s %s: |t| reaches %.6g, a nearly perfect fit; cluster mass and "

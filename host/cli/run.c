@@ -196,9 +196,9 @@ static vx_status read_images(vx_run *run, vx_error *error)
     vx_status status = VX_OK;
     for (size_t m = 0; !status && m < run->study->modalities; m++) {
         vx_run_modality *modality = run->modality + m;
-        const vx_matrix *first = run->modality[0].matrix;
+        const vx_grid *first = &run->modality[0].matrix->space.grid;
         status = read_modality(run, modality, error);
-        if (!status && m && !vx_grid_same(&first->grid, &modality->matrix->grid, run->mask.grid_tolerance, difference,
+        if (!status && m && !vx_grid_same(first, &modality->matrix->space.grid, run->mask.grid_tolerance, difference,
                                           sizeof difference))
             status = vx_fail(error, VX_INPUT, "modalities %s and %s lie on different grids: %s",
                              run->study->modality[0].name, modality->study->name, difference);

@@ -31,8 +31,8 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
     }
     if ((status = new_buffers(e, error)))
         goto cleanup;
-    if (problem->position &&
-        (status = backend->upload(backend, 0, e->buffer[VX_B_POSITION], 0, problem->position,
+    if (problem->lattice.position &&
+        (status = backend->upload(backend, 0, e->buffer[VX_B_POSITION], 0, problem->lattice.position,
                                   schedule->buffer[VX_B_POSITION], error)))
         goto cleanup;
     if (schedule->voxel_slabs == 1 && (status = vx_slab_upload(e, 0, 0, error)))

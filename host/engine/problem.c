@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "engine/mass.h"
 #include "model/residual.h"
-#include "space/grid.h"
 
 #include <math.h>
 #include <string.h>
@@ -73,34 +72,6 @@ vx_status vx_problem_fill(vx_problem *p, const vx_matrix *matrix, vx_error *erro
     return short_of_memory ? vx_fail_memory(error) : VX_OK;
 }
 
-/* Places in a grid of the mask's bounding box, with one empty column, row and slice in front of each line, so that no
- * neighbour wraps around. */
-static vx_status place_voxels(vx_problem *p, const vx_matrix *matrix, vx_error *error)
-{
-    int64_t c[3], low[3] = {INT64_MAX, INT64_MAX, INT64_MAX}, high[3] = {0, 0, 0};
-    for (int64_t v = 0; v < p->voxels; v++) {
-        vx_grid_voxel(&matrix->grid, matrix->index[v], c);
-        for (int a = 0; a < 3; a++) {
-            low[a] = c[a] < low[a] ? c[a] : low[a];
-            high[a] = c[a] > high[a] ? c[a] : high[a];
-        }
-    }
-    p->stride_y = high[0] - low[0] + 2;
-    p->stride_z = p->stride_y * (high[1] - low[1] + 2);
-    p->grid_size = p->stride_z * (high[2] - low[2] + 2);
-    if (p->grid_size > INT32_MAX)
-        return vx_fail(error, VX_INPUT, "a mask whose bounding box has %lld voxels is too large for clusters",
-                       (long long)p->grid_size);
-    if (!(p->position = vx_array((size_t)p->voxels, sizeof *p->position)))
-        return vx_fail_memory(error);
-    for (int64_t v = 0; v < p->voxels; v++) {
-        vx_grid_voxel(&matrix->grid, matrix->index[v], c);
-        p->position[v] = (int32_t)(c[0] - low[0] + 1 + (c[1] - low[1] + 1) * p->stride_y +
-                                   (c[2] - low[2] + 1) * p->stride_z);
-    }
-    return VX_OK;
-}
-
 /* r as the dense ops first have it: u, or ordered bits. */
 static int32_t plain_score(const vx_problem *p, double r)
 {
@@ -137,7 +108,7 @@ vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const
     p->effect = effect;
     p->relabellings = relabellings;
     p->options = *options;
-    p->voxels = matrix->voxels;
+    p->voxels = matrix->space.elements;
     p->tiles = (p->voxels + VX_TILE - 1) / VX_TILE;
     bool signflip = effect->kind == VX_MEAN && effect->scheme == VX_SIGN_FLIP && effect->nuisance == 0;
     p->op = signflip ? VX_OP_SIGNFLIP : VX_OP_CORRELATION;
@@ -145,10 +116,11 @@ vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const
     choose_groups(p);
     choose_cuts(p);
     if (p->voxels < 1 || p->voxels > INT32_MAX - VX_TILE) {
-        status = vx_fail(error, VX_INPUT, "%lld voxels; between 1 and 2^31 can be analysed", (long long)p->voxels);
+        status = vx_fail(error, VX_INPUT, "%lld %s; between 1 and 2^31 can be analysed", (long long)p->voxels,
+                         matrix->space.plural);
         goto cleanup;
     }
-    if ((options->clusters || options->tfce) && (status = place_voxels(p, matrix, error)))
+    if ((options->clusters || options->tfce) && (status = vx_lattice_init(&matrix->space, &p->lattice, error)))
         goto cleanup;
     *problem = p;
     p = NULL;
@@ -162,7 +134,7 @@ void vx_problem_free(vx_problem *problem)
     if (!problem)
         return;
     free(problem->tile);
-    free(problem->position);
+    vx_lattice_destroy(&problem->lattice);
     free(problem);
 }
 
@@ -231,9 +203,9 @@ vx_dense_args vx_problem_dense_args(const vx_problem *p)
 vx_clusters_args vx_problem_clusters_args(const vx_problem *p)
 {
     return (vx_clusters_args){
-        .grid_size = (int)p->grid_size,
-        .stride_y = (int)p->stride_y,
-        .stride_z = (int)p->stride_z,
+        .grid_size = (int)p->lattice.size,
+        .stride_y = (int)p->lattice.stride_y,
+        .stride_z = (int)p->lattice.stride_z,
         .connectivity = p->options.connectivity,
         .fixed_point = p->op == VX_OP_SIGNFLIP,
         .scale = (float)p->unit,
@@ -249,9 +221,9 @@ vx_tfce_args vx_problem_tfce_args(const vx_problem *p)
         .voxels = (int)p->voxels,
         .padded = (int)(p->tiles * VX_TILE),
         .tails = o->tfce_tails,
-        .grid_size = (int)p->grid_size,
-        .stride_y = (int)p->stride_y,
-        .stride_z = (int)p->stride_z,
+        .grid_size = (int)p->lattice.size,
+        .stride_y = (int)p->lattice.stride_y,
+        .stride_z = (int)p->lattice.stride_z,
         .connectivity = o->connectivity,
         .fixed_point = p->op == VX_OP_SIGNFLIP,
         .scale = (float)p->unit,

@@ -7,6 +7,7 @@
 
 #include "engine/backend.h"
 #include "model/relabelling.h"
+#include "space/lattice.h"
 #include "voxstat/image.h"
 
 typedef struct vx_problem_options {
@@ -33,8 +34,7 @@ typedef struct vx_problem {
     int groups, width;   /* signflip: how the rows are cut for the tables */
     int32_t cut_high, cut_low;   /* forming threshold */
     int32_t near_high, near_low; /* near |r| = 1: args.h */
-    int32_t *position;    /* voxels: place in the padded grid of the mask's bounding box; else null */
-    int64_t grid_size, stride_y, stride_z;
+    vx_lattice lattice;   /* where the options ask for clusters or TFCE; else empty */
 } vx_problem;
 
 vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const vx_relabellings *relabellings,

@@ -29,7 +29,7 @@ vx_demand vx_demand_of(const vx_problem *p)
         .evaluations = p->relabellings->evaluations,
         .flags = vx_problem_flags(p),
         .threshold_p = vx_t_upper(p->options.threshold_t, p->effect->df),
-        .grid_size = p->grid_size,
+        .grid_size = p->lattice.size,
     };
 }
 

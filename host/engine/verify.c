@@ -249,7 +249,7 @@ static vx_status choose_tiles(const vx_check *c, vx_tiles *t, vx_error *error)
     int64_t count = whole->tiles < TILES_MAX ? whole->tiles : TILES_MAX;
     t->problem = *whole;
     t->problem.options = (vx_problem_options){.count = whole->options.count};
-    t->problem.position = NULL;
+    t->problem.lattice = (vx_lattice){0};
     t->problem.tiles = count;
     t->problem.voxels = count * VX_TILE - (whole->tiles * VX_TILE - whole->voxels);
     if (!(t->problem.tile = vx_array((size_t)count, bytes)))

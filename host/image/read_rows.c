@@ -5,7 +5,7 @@
  * threads matters. */
 #include "base/stop.h"
 #include "image/reading.h"
-#include "space/grid.h"
+#include "space/space.h"
 
 #include <math.h>
 #include <omp.h>
@@ -348,8 +348,8 @@ vx_status vx_matrix_from_sources(vx_sources *sources, int threads, vx_remarks *r
         status = vx_matrix_remark(&r, voxels, error);
     if (status)
         goto cleanup;
-    *result = (vx_matrix){.n = sources->n, .voxels = voxels, .data = r.data, .index = r.candidates.index,
-                          .grid = sources->how.grid};
+    *result = (vx_matrix){.n = sources->n, .data = r.data,
+                          .space = vx_space_own(&sources->how.grid, voxels, r.candidates.index)};
     if (report)
         *report = r.report;
     r.data = NULL;

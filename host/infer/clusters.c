@@ -4,6 +4,7 @@
 #include "base/sort.h"
 #include "engine/mass.h"
 #include "space/grid.h"
+#include "space/lattice.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,11 +18,13 @@ typedef struct found {
     int32_t owner;
 } found;
 
-/* A flood over the grid: plain, and independent of the engine's union-find. */
+/* A flood over the lattice: plain, and independent of the engine's union-find. */
 typedef struct flood {
     const vx_problem *problem;
-    const vx_matrix *matrix;
-    int32_t *at;     /* grid: voxel + 1, or 0 outside the mask */
+    const vx_space *space;
+    vx_lattice lattice;
+    int neighbours, offset[VX_NEIGHBOURS_MAX];
+    int32_t *at;     /* places of the lattice: voxel + 1, or 0 outside the mask */
     int8_t *sign;    /* voxels: +1, -1 supra-threshold, else 0 */
     int32_t *owner;  /* voxels: cluster + 1 as found, 0 none */
     int64_t *stack;
@@ -38,30 +41,17 @@ static void mark_signs(flood *f, vx_tails tails, const int32_t *score)
     }
 }
 
-static bool is_neighbour(int dx, int dy, int dz, int connectivity)
-{
-    int steps = abs(dx) + abs(dy) + abs(dz);
-    return steps > 0 && (connectivity == 26 || (connectivity == 18 && steps <= 2) || steps == 1);
-}
-
 /* Pushes the unlabelled neighbours of voxel v that have its sign. */
 static int64_t push_neighbours(flood *f, int64_t v, int64_t depth)
 {
-    const int64_t *dim = f->matrix->grid.dim;
-    int64_t place = f->matrix->index[v];
-    int64_t x = place % dim[0], y = place / dim[0] % dim[1], z = place / dim[0] / dim[1];
-    for (int dz = -1; dz <= 1; dz++)
-        for (int dy = -1; dy <= 1; dy++)
-            for (int dx = -1; dx <= 1; dx++) {
-                if (!is_neighbour(dx, dy, dz, f->problem->options.connectivity) || x + dx < 0 || x + dx >= dim[0] ||
-                    y + dy < 0 || y + dy >= dim[1] || z + dz < 0 || z + dz >= dim[2])
-                    continue;
-                int64_t u = (int64_t)f->at[place + dx + (dy + dz * dim[1]) * dim[0]] - 1;
-                if (u < 0 || f->sign[u] != f->sign[v] || f->owner[u])
-                    continue;
-                f->owner[u] = f->owner[v];
-                f->stack[depth++] = u;
-            }
+    const int32_t *here = f->at + f->lattice.position[v];
+    for (int k = 0; k < f->neighbours; k++) {
+        const int64_t u = (int64_t)here[f->offset[k]] - 1;
+        if (u < 0 || f->sign[u] != f->sign[v] || f->owner[u])
+            continue;
+        f->owner[u] = f->owner[v];
+        f->stack[depth++] = u;
+    }
     return depth;
 }
 
@@ -106,8 +96,8 @@ static int largest_first(const void *a, const void *b)
 
 static vx_cluster describe(const flood *f, const found *c, int32_t label, const float *t)
 {
-    const vx_grid *grid = &f->matrix->grid;
-    int64_t place = f->matrix->index[c->peak];
+    const vx_grid *grid = &f->space->grid;
+    const int64_t place = f->space->index[c->peak];
     vx_cluster cluster = {
         .label = label,
         .sign = c->sign,
@@ -147,14 +137,16 @@ static vx_status number_clusters(flood *f, const float *t, float *label, vx_clus
     return VX_OK;
 }
 
-vx_status vx_clusters_find(const vx_problem *problem, const vx_matrix *matrix, vx_tails tails, const int32_t *score,
+vx_status vx_clusters_find(const vx_problem *problem, const vx_space *space, vx_tails tails, const int32_t *score,
                            const float *t, float *label, vx_cluster **clusters, size_t *count, vx_error *error)
 {
-    vx_status status = VX_OK;
-    const int64_t *dim = matrix->grid.dim;
     size_t voxels = (size_t)problem->voxels;
-    flood f = {.problem = problem, .matrix = matrix};
-    f.at = vx_array_zero((size_t)(dim[0] * dim[1] * dim[2]), sizeof *f.at);
+    flood f = {.problem = problem, .space = space};
+    vx_status status = vx_lattice_init(space, &f.lattice, error);
+    if (status)
+        return status;
+    f.neighbours = vx_neighbours(problem->options.connectivity, f.lattice.stride_y, f.lattice.stride_z, f.offset);
+    f.at = vx_array_zero(vx_lattice_places(&f.lattice), sizeof *f.at);
     f.sign = vx_array(voxels, sizeof *f.sign);
     f.owner = vx_array_zero(voxels, sizeof *f.owner);
     f.stack = vx_array(voxels, sizeof *f.stack);
@@ -163,7 +155,7 @@ vx_status vx_clusters_find(const vx_problem *problem, const vx_matrix *matrix, v
         goto cleanup;
     }
     for (int64_t v = 0; v < problem->voxels; v++)
-        f.at[matrix->index[v]] = (int32_t)v + 1;
+        f.at[f.lattice.position[v]] = (int32_t)v + 1;
     mark_signs(&f, tails, score);
     for (int64_t v = 0; v < problem->voxels; v++) {
         if (!f.sign[v] || f.owner[v])
@@ -175,6 +167,7 @@ vx_status vx_clusters_find(const vx_problem *problem, const vx_matrix *matrix, v
     status = number_clusters(&f, t, label, clusters, error);
     *count = f.clusters;
 cleanup:
+    vx_lattice_destroy(&f.lattice);
     free(f.at);
     free(f.sign);
     free(f.owner);

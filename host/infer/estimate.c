@@ -66,7 +66,7 @@ static void put_voxel(const vx_effect *effect, const double *y, double square, d
 vx_status vx_estimate(const vx_matrix *matrix, const vx_effect *effect, vx_estimates *estimates, vx_error *error)
 {
     vx_estimates m = {0};
-    vx_status status = new_maps(effect, (size_t)matrix->voxels, &m, error);
+    vx_status status = new_maps(effect, (size_t)matrix->space.elements, &m, error);
     if (status) {
         vx_estimates_destroy(&m);
         return status;
@@ -83,10 +83,10 @@ vx_status vx_estimate(const vx_matrix *matrix, const vx_effect *effect, vx_estim
 #pragma omp atomic write
             short_of_memory = true;
 #pragma omp for schedule(static)
-        for (int64_t v = 0; v < matrix->voxels; v++) {
+        for (int64_t v = 0; v < matrix->space.elements; v++) {
             if (!ready)
                 continue;
-            double square = vx_residual(effect, matrix->data, matrix->voxels, v, y, scratch);
+            double square = vx_residual(effect, matrix->data, matrix->space.elements, v, y, scratch);
             varying += square > 0.0;
             put_voxel(effect, y, square, quantile, correction, v, &m);
         }
@@ -96,12 +96,13 @@ vx_status vx_estimate(const vx_matrix *matrix, const vx_effect *effect, vx_estim
     if (short_of_memory)
         status = vx_fail_memory(error);
     else if (!varying)
-        status = vx_fail(error, VX_INPUT, "effect %s: no voxel varies between participants", effect->name);
+        status = vx_fail(error, VX_INPUT, "effect %s: no %s varies between participants", effect->name,
+                         matrix->space.singular);
     if (status) {
         vx_estimates_destroy(&m);
         return status;
     }
-    for (int64_t v = 0; v < matrix->voxels; v++) /* one thread: others would wait at the door of nifticdf */
+    for (int64_t v = 0; v < matrix->space.elements; v++) /* one thread: others would wait at the door of nifticdf */
         m.z[v] = (float)vx_z_from_t(m.t[v], effect->df);
     *estimates = m;
     return VX_OK;

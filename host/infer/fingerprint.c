@@ -1,6 +1,7 @@
 #include "infer/fingerprint.h"
 
 #include "base/memory.h"
+#include "space/space.h"
 
 #include <string.h>
 
@@ -17,7 +18,7 @@ static bool digest_bytes(const void *bytes, size_t size, unsigned char *digest)
     return vx_sha256_end(&sha, digest);
 }
 
-/* The effect's rows, each by its own digest so that they are read in parallel, and where their voxels lie. */
+/* The effect's rows, each by its own digest so that they are read in parallel, and what its elements are. */
 static bool digest_data(const vx_matrix *matrix, const vx_effect *effect, unsigned char *digest)
 {
     unsigned char(*row)[VX_SHA256_BYTES] = vx_array((size_t)effect->n, sizeof *row);
@@ -25,14 +26,13 @@ static bool digest_data(const vx_matrix *matrix, const vx_effect *effect, unsign
     bool good = row;
 #pragma omp parallel for reduction(&& : good)
     for (int64_t i = 0; i < (row ? effect->n : 0); i++) {
-        const float *data = matrix->data + effect->row[i] * matrix->voxels;
-        good = digest_bytes(data, (size_t)matrix->voxels * sizeof *data, row[i]) && good;
+        const float *data = matrix->data + effect->row[i] * matrix->space.elements;
+        good = digest_bytes(data, (size_t)matrix->space.elements * sizeof *data, row[i]) && good;
     }
     if (good) {
         vx_sha256_begin(&all);
         vx_sha256_add(&all, row, (size_t)effect->n * sizeof *row);
-        vx_sha256_add(&all, matrix->grid.dim, sizeof matrix->grid.dim);
-        vx_sha256_add(&all, matrix->index, (size_t)matrix->voxels * sizeof *matrix->index);
+        vx_space_digest(&matrix->space, &all);
         good = vx_sha256_end(&all, digest);
     }
     free(row);

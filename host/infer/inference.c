@@ -33,7 +33,7 @@ static vx_status new_result(vx_inference *in, const vx_inference_options *option
         return vx_fail_memory(error);
     in->result->effect = in->effect;
     in->result->options = *options;
-    in->result->voxels = in->matrix->voxels;
+    in->result->voxels = in->matrix->space.elements;
     return VX_OK;
 }
 
@@ -251,14 +251,14 @@ static vx_status add_parts(vx_inference *in, const vx_tally *tally, vx_tail_maxi
 {
     const char *device = vx_device_properties(in->device)->id;
     vx_status status = vx_result_add_voxel_p(in->result, in->problem, in->score, tally, maxima, error);
-    if (status || (status = vx_result_add_clusters(in->result, in->matrix, in->problem, in->score, maxima, device,
-                                                   error)))
-        return status;
-    if (maxima->tfce)
+    const vx_space *space = &in->matrix->space;
+    if (!status && !space->name) /* names have no neighbours, and so no clusters */
+        status = vx_result_add_clusters(in->result, space, in->problem, in->score, maxima, device, error);
+    if (!status && maxima->tfce)
         status = vx_result_add_tfce(in->result, in->problem, in->score, maxima, device, error);
     if (status)
         return status;
-    vx_result_add_peaks(in->result, in->matrix);
+    vx_result_add_peaks(in->result, space);
     vx_result_add_null(in->result, maxima);
     return VX_OK;
 }

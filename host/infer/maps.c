@@ -6,7 +6,7 @@
 #include "infer/exact.h"
 #include "infer/quantity.h"
 #include "infer/tfce.h"
-#include "space/grid.h"
+#include "space/space.h"
 
 #include <math.h>
 #include <string.h>
@@ -170,20 +170,7 @@ static vx_status add_cluster_p(vx_result *result, const vx_problem *problem, con
     return VX_OK;
 }
 
-static int64_t voxel_at(const vx_matrix *matrix, const int64_t at[3])
-{
-    int64_t place = vx_grid_place(&matrix->grid, at), low = 0, high = matrix->voxels;
-    while (low < high) {
-        int64_t middle = low + (high - low) / 2;
-        if (matrix->index[middle] < place)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-void vx_result_add_peaks(vx_result *result, const vx_matrix *matrix)
+void vx_result_add_peaks(vx_result *result, const vx_space *space)
 {
     for (size_t m = 0; m < result->maps; m++) {
         const vx_map *map = &result->map[m];
@@ -191,12 +178,12 @@ void vx_result_add_peaks(vx_result *result, const vx_matrix *matrix)
             continue;
         for (size_t c = 0; c < result->clusters; c++) {
             vx_cluster *cluster = &result->cluster[c];
-            cluster->p[map->quantity] = map->value[voxel_at(matrix, cluster->peak_voxel)];
+            cluster->p[map->quantity] = map->value[vx_space_find(space, cluster->peak_voxel)];
         }
     }
 }
 
-vx_status vx_result_add_clusters(vx_result *result, const vx_matrix *matrix, const vx_problem *problem,
+vx_status vx_result_add_clusters(vx_result *result, const vx_space *space, const vx_problem *problem,
                                  const int32_t *score, const vx_tail_maxima *maxima, const char *device,
                                  vx_error *error)
 {
@@ -204,7 +191,7 @@ vx_status vx_result_add_clusters(vx_result *result, const vx_matrix *matrix, con
     if (!label)
         return vx_fail_memory(error);
     const float *t = vx_result_map(result, VX_MAP_T)->value;
-    vx_status status = vx_clusters_find(problem, matrix, result->options.tails, score, t, label,
+    vx_status status = vx_clusters_find(problem, space, result->options.tails, score, t, label,
                                         &result->cluster, &result->clusters, error);
     if (status || !maxima->extent)
         return status;

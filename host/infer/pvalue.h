@@ -5,9 +5,9 @@
 #include "engine/engine.h"
 #include "voxstat/result.h"
 
-/* The maxima of every relabelling in the tails that the run tests; index 0 is the observed labelling. With two tails the
- * larger maximum counts, and an empty supra-threshold set counts as 0. extent, mass and tfce are null where not tallied.
- * vx_tail_maxima_destroy frees. */
+/* The maxima of every relabelling in the tails that the run tests; index 0 is the observed labelling. With two tails
+ * the larger maximum counts, and an empty supra-threshold set counts as 0. extent, mass and tfce are null where not
+ * tallied. vx_tail_maxima_destroy frees. */
 typedef struct vx_tail_maxima {
     uint64_t count;
     double *r, *extent, *mass, *tfce;

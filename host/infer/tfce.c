@@ -15,8 +15,8 @@
  * two are compared after every run. */
 typedef struct sweep {
     const vx_problem *problem;
-    int neighbours, offset[26]; /* in places of the padded grid */
-    int32_t *at;                /* places: voxel + 1 where the sweep has been, else 0 */
+    int neighbours, offset[VX_NEIGHBOURS_MAX];
+    int32_t *at;                /* places of the lattice: voxel + 1 where the sweep has been, else 0 */
     int32_t *parent, *root;     /* voxels: in the tree; and one as near its root as known */
     int32_t *size;              /* voxels: of the component that it completed */
     double *gain, *reached;     /* voxels: of that component; G of the height where it began */
@@ -34,19 +34,6 @@ static int by_height(const void *a, const void *b)
     if (x->height != y->height)
         return vx_compare(y->height, x->height);
     return vx_compare(x->voxel, y->voxel);
-}
-
-static void find_offsets(sweep *w)
-{
-    const vx_problem *p = w->problem;
-    int axes = p->options.connectivity == 26 ? 3 : p->options.connectivity == 18 ? 2 : 1;
-    for (int z = -1; z <= 1; z++)
-        for (int y = -1; y <= 1; y++)
-            for (int x = -1; x <= 1; x++) {
-                int differ = (x != 0) + (y != 0) + (z != 0);
-                if (differ > 0 && differ <= axes)
-                    w->offset[w->neighbours++] = (int)(z * p->stride_z + y * p->stride_y) + x;
-            }
 }
 
 /* The integral of h^H up to `height`, or the sum over the steps up to it. */
@@ -76,7 +63,7 @@ static void end(sweep *w, int32_t v, double g)
 
 static void take(sweep *w, int32_t v, double g)
 {
-    int32_t *here = w->at + w->problem->position[v];
+    int32_t *here = w->at + w->problem->lattice.position[v];
     w->parent[v] = w->root[v] = v;
     w->size[v] = 1;
     w->reached[v] = g;
@@ -120,7 +107,7 @@ static void sweep_tail(sweep *w, const peak *order, int64_t count, float sign, f
         else
             w->gain[v] += w->gain[w->parent[v]];
         map[v] = sign * (float)w->gain[v];
-        w->at[w->problem->position[v]] = 0;
+        w->at[w->problem->lattice.position[v]] = 0;
     }
 }
 
@@ -130,7 +117,7 @@ vx_status vx_tfce_map(const vx_problem *problem, const int32_t *score, bool lowe
     size_t voxels = (size_t)problem->voxels;
     sweep w = {.problem = problem};
     peak *order = vx_array(voxels, sizeof *order);
-    w.at = vx_array_zero((size_t)(problem->grid_size + problem->stride_z + problem->stride_y + 2), sizeof *w.at);
+    w.at = vx_array_zero(vx_lattice_places(&problem->lattice), sizeof *w.at);
     w.parent = vx_array(voxels, sizeof *w.parent);
     w.root = vx_array(voxels, sizeof *w.root);
     w.size = vx_array(voxels, sizeof *w.size);
@@ -140,7 +127,8 @@ vx_status vx_tfce_map(const vx_problem *problem, const int32_t *score, bool lowe
         status = vx_fail_memory(error);
         goto cleanup;
     }
-    find_offsets(&w);
+    w.neighbours = vx_neighbours(problem->options.connectivity, problem->lattice.stride_y, problem->lattice.stride_z,
+                                 w.offset);
     for (size_t v = 0; v < voxels; v++)
         map[v] = 0.0f;
     for (int tail = 0; tail < 2; tail++) {

@@ -5,6 +5,7 @@
 #include "infer/quantity.h"
 #include "report/numbers.h"
 #include "results/level.h"
+#include "results/scheme.h"
 #include "results/tails.h"
 
 #include <math.h>
@@ -54,7 +55,7 @@ static void put_null_distribution(vx_making *m)
     vx_turtle_about(t, "null distribution", "prov:Entity , nonparametric:NonParametricNullDistribution");
     vx_turtle_text(t, "rdfs:label", "Non-parametric null distribution");
     vx_turtle_typed(t, "nonparametric:numberOfPermutations", "int", "%lld", (long long)effect->relabellings);
-    vx_turtle_text(t, "rdfs:comment", "%s%s; %s%s", effect->scheme == VX_SIGN_FLIP ? "Sign flips" : "Permutation",
+    vx_turtle_text(t, "rdfs:comment", "%s%s; %s%s", vx_scheme_about(effect->scheme)->title,
                    nuisance ? " by the scheme of Freedman and Lane" : "",
                    effect->exhaustive ? "every one there is, the data as observed among them"
                                       : "random ones and the data as observed, from Philox4x32-10 with seed ",

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/stream.h"
 #include "report/numbers.h"
+#include "results/scheme.h"
 
 #include <string.h>
 
@@ -157,20 +158,18 @@ static void put_design(vx_making *m)
     free(text);
 }
 
-/* Sign flips assume symmetry and nothing else of the distribution; permutation only that errors may change places. */
 static void put_error(vx_making *m)
 {
-    const bool flips = m->effect->scheme == VX_SIGN_FLIP;
+    const vx_scheme_words *words = vx_scheme_about(m->effect->scheme);
     vx_turtle *t = &m->turtle;
     vx_turtle_about(t, "error", "prov:Entity , nidm_ErrorModel:");
     vx_turtle_text(t, "rdfs:label", "Error Model");
-    vx_turtle_term(t, "nidm_hasErrorDistribution:",
-                   flips ? "nidm_NonParametricSymmetricDistribution:" : "obo_probabilitydistribution:");
+    vx_turtle_term(t, "nidm_hasErrorDistribution:", words->nidm_distribution);
     vx_turtle_typed(t, "nidm_errorVarianceHomogeneous:", "boolean", "true");
     vx_turtle_term(t, "nidm_varianceMapWiseDependence:", "nidm_IndependentParameter:");
-    vx_turtle_term(t, "nidm_hasErrorDependence:", flips ? "nidm_IndependentError:" : "nidm_ExchangeableError:");
-    if (!flips)
-        vx_turtle_text(t, "rdfs:comment", "No distribution is assumed: any one, the same for all.");
+    vx_turtle_term(t, "nidm_hasErrorDependence:", words->nidm_dependence);
+    if (words->nidm_comment)
+        vx_turtle_text(t, "rdfs:comment", "%s", words->nidm_comment);
 }
 
 static void put_activity(vx_making *m, const char *role, const char *type, const char *label)

@@ -25,9 +25,9 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/random.h"
 #include "infer/quantity.h"
 #include "output/h5.h"
+#include "results/scheme.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -99,16 +99,16 @@ static void put_volume(vx_h5 *h5, const vx_grid *grid, hid_t type, const void *v
 
 static void put_maps(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
 {
-    const vx_matrix *matrix = entry->modality->matrix;
-    size_t elements = vx_grid_elements(&matrix->grid);
-    float *volume = vx_array(elements, sizeof *volume), *turned = vx_array(elements, sizeof *turned);
+    const vx_space *space = &entry->modality->matrix->space;
+    const size_t places = vx_space_places(space);
+    float *volume = vx_array(places, sizeof *volume), *turned = vx_array(places, sizeof *turned);
     vx_h5_check(h5, volume && turned);
     for (size_t m = 0; !h5->failed && m < entry->result->maps; m++) {
         const vx_map *map = &entry->result->map[m];
         const bool is_p = vx_quantity_is_p(map->quantity);
-        vx_map_scatter(map, matrix->voxels, matrix->index, record->p_format, elements, volume);
+        vx_map_scatter(map, space, record->p_format, volume);
         vx_h5_at(h5, "/maps/%s/%s/%s", entry->modality_name, entry->effect_name, vx_quantity_name(map->quantity));
-        put_volume(h5, &matrix->grid, H5T_NATIVE_FLOAT, volume, turned);
+        put_volume(h5, &space->grid, H5T_NATIVE_FLOAT, volume, turned);
         put_text_attribute(h5, "units", is_p ? vx_p_format_words(record->p_format) : map->units);
         put_text_attribute(h5, "p_format", is_p ? vx_p_format_names[record->p_format] : "n/a");
     }
@@ -151,19 +151,6 @@ static void link_into(vx_h5 *h5, const char *root, const vx_entry *entry, const 
 static const char *const permutation_names[] = {"kind", "exhaustive", "seed", "stream", "n", "possible", "total",
                                                 "done", "generator", "participant"};
 
-/* The rules of host/model/relabelling.h, by exhaustive and scheme, for whoever has this file alone. Rows start at 0. */
-static const char *const generator_words[2][2] = {
-    {"index 0: as observed. Relabelling i: Philox4x32-10 (Salmon et al. 2011), key = seed, counter = (low word of i, "
-     "high word of i, block, stream + 256 attempt); row r is flipped where bit r mod 32 of word (r mod 128) / 32 of "
-     "block r / 128 is set; no flip at all: next attempt",
-     "index 0: as observed. Relabelling i: Philox4x32-10 (Salmon et al. 2011), key = seed, counter = (low word of i, "
-     "high word of i, block, stream + 256 attempt); key of row r: words 2 (r mod 2), the high half, and "
-     "2 (r mod 2) + 1 of block r / 2; design row r goes to the data row with the r-th smallest key; as observed: next "
-     "attempt"},
-    {"every sign flip once: row r is flipped where bit r of the index is set",
-     "every distinct arrangement of the design's rows once: number (rank of the observed one + index) mod possible in "
-     "lexicographic order, equal rows being interchangeable and numbered as they first appear"}};
-
 /* Says under which numbers the streams have the participants, where these are not 0 to n - 1. */
 static void put_stream_numbers(vx_h5 *h5, const vx_entry *entry, const char *words)
 {
@@ -182,11 +169,11 @@ static void put_permutations(vx_h5 *h5, const vx_entry *entry)
 {
     const vx_result *result = entry->result;
     const vx_effect *effect = result->effect;
-    const bool flips = effect->scheme == VX_SIGN_FLIP;
+    const vx_scheme_words *scheme = vx_scheme_about(effect->scheme);
     const struct { const char *name; uint64_t value; } number[] = {
         {"exhaustive", result->plan.exhaustive},
         {"seed", result->options.seed},
-        {"stream", flips ? VX_STREAM_FLIP : VX_STREAM_PERMUTE},
+        {"stream", scheme->stream},
         {"n", (uint64_t)effect->n},
         {"possible", result->plan.possible},
         {"total", result->plan.relabellings},
@@ -197,7 +184,7 @@ static void put_permutations(vx_h5 *h5, const vx_entry *entry)
     }
     vx_h5_at(h5, "/permutations/%s/%s/kind", entry->modality_name, entry->effect_name);
     put_text(h5, vx_scheme_names[effect->scheme]);
-    const char *words = generator_words[result->plan.exhaustive][!flips];
+    const char *words = scheme->generator[result->plan.exhaustive];
     if (!result->plan.exhaustive && effect->participant[effect->n - 1] != effect->n - 1) /* they ascend */
         return put_stream_numbers(h5, entry, words);
     vx_h5_at(h5, "/permutations/%s/%s/generator", entry->modality_name, entry->effect_name);
@@ -267,7 +254,7 @@ static void put_means(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
 {
     const vx_means *means = entry->modality->means;
     const vx_study_modality *study = entry->modality->study;
-    const vx_grid *grid = &entry->modality->matrix->grid;
+    const vx_grid *grid = &entry->modality->matrix->space.grid;
     hsize_t n = (hsize_t)study->n;
     float *turned = vx_array(vx_grid_elements(grid), sizeof *turned);
     double *global = vx_array(n, sizeof *global);
@@ -325,7 +312,7 @@ static void put_masks(vx_h5 *h5, const vx_record *record, const vx_entry *entry,
     for (size_t i = 0; !h5->failed && i < entries; i++) {
         if (i && entry[i].modality == entry[i - 1].modality)
             continue;
-        const vx_grid *grid = &entry[i].modality->matrix->grid;
+        const vx_grid *grid = &entry[i].modality->matrix->space.grid;
         uint8_t *mask = vx_array(vx_grid_elements(grid), 1), *turned = vx_array(vx_grid_elements(grid), 1);
         vx_h5_check(h5, mask && turned);
         if (!h5->failed && i == 0 && vx_mask_intersection(record->modality, record->modalities, mask)) {

@@ -86,13 +86,13 @@ static json_t *device_object(const vx_device_info *device)
 }
 
 /* The t furthest out in the direction of the alternative, and where. */
-static json_t *peak_object(const vx_result *result, const vx_matrix *matrix)
+static json_t *peak_object(const vx_result *result, const vx_space *space)
 {
     const vx_map *t = vx_result_map(result, VX_MAP_T);
     const vx_tails tails = result->options.tails;
     int64_t peak = -1;
     double highest = -INFINITY;
-    for (int64_t v = 0; t && v < matrix->voxels; v++) {
+    for (int64_t v = 0; t && v < space->elements; v++) {
         double value = tails == VX_TWO_TAILS ? fabs(t->value[v]) : tails == VX_POSITIVE ? t->value[v] : -t->value[v];
         if (value > highest) {
             highest = value;
@@ -103,8 +103,8 @@ static json_t *peak_object(const vx_result *result, const vx_matrix *matrix)
         return json_null();
     int64_t voxel[3];
     double mm[3];
-    vx_grid_voxel(&matrix->grid, matrix->index[peak], voxel);
-    vx_grid_mm(&matrix->grid, matrix->index[peak], mm);
+    vx_grid_voxel(&space->grid, space->index[peak], voxel);
+    vx_grid_mm(&space->grid, space->index[peak], mm);
     return json_pack("{so so so}", "t", number(t->value[peak]), "mm", numbers(mm, 3), "voxel", integers(voxel, 3));
 }
 
@@ -175,6 +175,7 @@ static json_t *effect_object(const vx_record *record, const vx_entry *entry)
 {
     const vx_result *result = entry->result;
     const vx_effect *effect = result->effect;
+    const vx_space *space = &entry->modality->matrix->space;
     const vx_study_modality *study = entry->modality->study;
     json_t *used = json_array(), *missing = json_array(), *columns = json_array();
     for (int64_t row = 0, i = 0; row < study->n; row++) {
@@ -192,9 +193,9 @@ static json_t *effect_object(const vx_record *record, const vx_entry *entry)
                      vx_json_text(entry->stem), "hdf5", hdf5_path(entry), "ranks", (int)effect->ranks, "n",
                      (json_int_t)effect->n, "df", number(effect->df), "participants", used, "left_out", missing,
                      "columns", columns, "contrast", numbers(effect->contrast, (size_t)effect->columns), "tails",
-                     vx_tails_names[result->options.tails], "peak", peak_object(result, entry->modality->matrix), "p",
-                     p_object(result, entry->modality->matrix->voxels), "clusters", clusters_object(result),
-                     "permutations", permutations_object(result));
+                     vx_tails_names[result->options.tails], "peak", peak_object(result, space), "p",
+                     p_object(result, space->elements), "clusters", clusters_object(result), "permutations",
+                     permutations_object(result));
 }
 
 /* Null where no image costs a voxel. */
@@ -220,7 +221,7 @@ static json_t *mask_values_object(const vx_mask_report *mask)
 static json_t *mask_object(const vx_record_modality *modality)
 {
     const vx_mask_report *mask = &modality->mask;
-    return json_pack("{sI sI sI sI sI sI sI sI so so so}", "voxels", (json_int_t)modality->matrix->voxels,
+    return json_pack("{sI sI sI sI sI sI sI sI so so so}", "voxels", (json_int_t)modality->matrix->space.elements,
                      "grid_voxels", (json_int_t)mask->grid_voxels, "candidate", (json_int_t)mask->candidate,
                      "left_out_not_finite", (json_int_t)mask->left_out_not_finite, "left_out_zero",
                      (json_int_t)mask->left_out_zero, "left_out_threshold", (json_int_t)mask->left_out_threshold,
@@ -241,7 +242,7 @@ static json_t *affine_array(const vx_grid *grid)
 static json_t *modality_object(const vx_entry *entry, json_t *effects)
 {
     const vx_record_modality *modality = entry->modality;
-    const vx_grid *grid = &modality->matrix->grid;
+    const vx_grid *grid = &modality->matrix->space.grid;
     json_t *missing = json_array();
     for (size_t i = 0; i < modality->study->left_outs; i++)
         missing = vx_json_append(

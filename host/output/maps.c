@@ -34,7 +34,7 @@ static bool shown_between(const map_task *task, vx_p_format format, double shown
     const bool is_p = vx_quantity_is_p(map->quantity);
     const vx_tails tails = task->entry->result->options.tails;
     double threshold = task->entry->result->plan.threshold_t, largest = 0;
-    int64_t voxels = task->entry->modality->matrix->voxels;
+    int64_t voxels = task->entry->modality->matrix->space.elements;
     for (int64_t v = 0; v < voxels; v++)
         largest = fmax(largest, is_p ? vx_p_formatted(map->value[v], format)
                                           : tails == VX_TWO_TAILS ? fabs(map->value[v]) : map->value[v]);
@@ -54,21 +54,21 @@ static vx_status write_map(const char *folder, const vx_record *record, const ma
     const vx_map *map = task->map;
     const vx_quantity_row *about = vx_quantity_about(map->quantity);
     const bool is_p = vx_quantity_is_p(map->quantity), is_label = about->intent == VX_INTENT_LABEL;
-    const vx_matrix *matrix = task->entry->modality->matrix;
-    size_t elements = vx_grid_elements(&matrix->grid);
+    const vx_space *space = &task->entry->modality->matrix->space;
+    const size_t places = vx_space_places(space);
     char *path = vx_text("%s/%s_%s.nii.gz", folder, task->entry->stem, about->name);
-    float *grid = vx_array(elements, sizeof *grid);
+    float *written = vx_array(places, sizeof *written);
     vx_status status;
-    if (!path || !grid) {
+    if (!path || !written) {
         status = vx_fail_memory(error);
         goto cleanup;
     }
-    vx_map_scatter(map, matrix->voxels, matrix->index, record->p_format, elements, grid);
+    vx_map_scatter(map, space, record->p_format, written);
     if (is_label) { /* in place: both are four bytes */
         _Static_assert(sizeof(int32_t) == sizeof(float), "labels take the place of floats");
-        for (size_t i = 0; i < elements; i++) {
-            int32_t label = (int32_t)grid[i];
-            memcpy(&grid[i], &label, sizeof label);
+        for (size_t i = 0; i < places; i++) {
+            int32_t label = (int32_t)written[i];
+            memcpy(&written[i], &label, sizeof label);
         }
     }
     char description[80]; /* what the header holds; the names stand last, where they may be cut */
@@ -76,12 +76,12 @@ static vx_status write_map(const char *folder, const vx_record *record, const ma
              is_p ? " as " : "", is_p ? vx_p_format_words(record->p_format) : "", task->entry->stem);
     double shown[2];
     bool shows = shown_between(task, record->p_format, shown);
-    status = vx_image_write(path, &matrix->grid, grid, is_label ? VX_INT32 : VX_FLOAT32,
+    status = vx_image_write(path, &space->grid, written, is_label ? VX_INT32 : VX_FLOAT32,
                             map_intent(map, record->p_format), task->entry->result->effect->df, shows ? shown : NULL,
                             description, error);
 cleanup:
     free(path);
-    free(grid);
+    free(written);
     return status;
 }
 
@@ -124,18 +124,17 @@ static vx_status write_masks(const char *folder, const vx_record *record, const 
     char description[80];
     uint8_t *mask = NULL;
     char *path = vx_text("%s/" VX_MASK_FILE, folder);
-    size_t elements = vx_grid_elements(&record->modality[0].matrix->grid);
+    const vx_grid *first = &record->modality[0].matrix->space.grid;
     snprintf(description, sizeof description, "voxstat %s: voxels analysed", record->version);
-    mask = vx_array(elements, 1);
+    mask = vx_array(vx_grid_elements(first), 1);
     if (!path || !mask)
         status = vx_fail_memory(error);
     else if (vx_mask_intersection(record->modality, record->modalities, mask))
-        status = vx_image_write(path, &record->modality[0].matrix->grid, mask, VX_UINT8, VX_INTENT_NONE, 0, NULL,
-                                description, error);
+        status = vx_image_write(path, first, mask, VX_UINT8, VX_INTENT_NONE, 0, NULL, description, error);
     for (size_t i = 0; !status && record->modalities > 1 && i < entries; i++) {
         if (i && entry[i].modality == entry[i - 1].modality)
             continue;
-        const vx_grid *grid = &entry[i].modality->matrix->grid;
+        const vx_grid *grid = &entry[i].modality->matrix->space.grid;
         free(path);
         free(mask);
         path = vx_text("%s/%s_" VX_MASK_FILE, folder, entry[i].modality_name);

@@ -19,15 +19,15 @@ size_t vx_measured_region(const vx_record_modality *modality, int64_t effect)
 }
 
 /* The voxels of the first `clusters` clusters, one cluster after the other in `index`, which has room for all. */
-static void cluster_regions(const vx_result *result, const vx_matrix *matrix, size_t clusters, int64_t *index,
+static void cluster_regions(const vx_result *result, const vx_space *space, size_t clusters, int64_t *index,
                             vx_voxel_set *region)
 {
     const vx_map *label = vx_result_map(result, VX_MAP_CLUSTERS);
     for (size_t c = 0; c < clusters; c++) {
         region[c] = (vx_voxel_set){.index = index};
-        for (int64_t v = 0; v < matrix->voxels; v++)
+        for (int64_t v = 0; v < space->elements; v++)
             if (label->value[v] == (float)result->cluster[c].label)
-                index[region[c].voxels++] = matrix->index[v];
+                index[region[c].voxels++] = space->index[v];
         index += region[c].voxels;
     }
 }
@@ -35,7 +35,7 @@ static void cluster_regions(const vx_result *result, const vx_matrix *matrix, si
 vx_status vx_measure(const vx_record_modality *modality, vx_sources *sources, int threads, vx_means **means,
                      vx_error *error)
 {
-    const vx_matrix *matrix = modality->matrix;
+    const vx_space *space = &modality->matrix->space;
     const int64_t effects = modality->model->effects;
     const size_t regions = vx_measured_region(modality, effects);
     vx_voxel_set *region = vx_array(regions, sizeof *region);
@@ -43,15 +43,15 @@ vx_status vx_measure(const vx_record_modality *modality, vx_sources *sources, in
     vx_status status = region && index ? VX_OK : vx_fail_memory(error);
     if (status)
         goto cleanup;
-    region[0] = (vx_voxel_set){matrix->index, matrix->voxels};
+    region[0] = (vx_voxel_set){space->index, space->elements};
     for (int64_t e = 0; e < effects; e++) {
         const vx_result *result = modality->result[e];
-        index[e] = vx_array((size_t)matrix->voxels, sizeof **index);
+        index[e] = vx_array((size_t)space->elements, sizeof **index);
         if (!index[e]) {
             status = vx_fail_memory(error);
             goto cleanup;
         }
-        cluster_regions(result, matrix, vx_measured_clusters(result), index[e],
+        cluster_regions(result, space, vx_measured_clusters(result), index[e],
                         region + vx_measured_region(modality, e));
     }
     status = vx_means_read(sources, region, regions, threads, means, error);

@@ -83,30 +83,29 @@ void vx_entries_free(vx_entry *entries, size_t count)
     free(entries);
 }
 
-void vx_map_scatter(const vx_map *map, int64_t voxels, const int64_t *index, vx_p_format format, size_t elements,
-                    float *grid)
+void vx_map_scatter(const vx_map *map, const vx_space *space, vx_p_format format, float *written)
 {
     const bool is_p = vx_quantity_is_p(map->quantity);
     float outside = is_p ? (float)vx_p_formatted(1, format) : 0;
-    for (size_t i = 0; i < elements; i++)
-        grid[i] = outside;
-    for (int64_t v = 0; v < voxels; v++)
-        grid[index[v]] = is_p ? (float)vx_p_formatted(map->value[v], format) : map->value[v];
+    for (size_t i = 0; i < vx_space_places(space); i++)
+        written[i] = outside;
+    for (int64_t v = 0; v < space->elements; v++)
+        written[vx_space_place(space, v)] = is_p ? (float)vx_p_formatted(map->value[v], format) : map->value[v];
 }
 
 bool vx_mask_intersection(const vx_record_modality *modality, size_t count, uint8_t *mask)
 {
-    const vx_grid *grid = &modality[0].matrix->grid;
-    size_t elements = vx_grid_elements(grid);
+    const vx_grid *grid = &modality[0].matrix->space.grid;
+    size_t places = vx_grid_elements(grid);
     for (size_t m = 1; m < count; m++)
-        if (!vx_grid_same(grid, &modality[m].matrix->grid, VX_GRID_TOLERANCE, NULL, 0))
+        if (!vx_grid_same(grid, &modality[m].matrix->space.grid, VX_GRID_TOLERANCE, NULL, 0))
             return false;
-    memset(mask, 1, elements);
+    memset(mask, 1, places);
     for (size_t m = 0; m < count; m++) {
-        const vx_matrix *matrix = modality[m].matrix;
-        int64_t v = 0; /* the index ascends: the next voxel of the matrix at or after i */
-        for (size_t i = 0; i < elements; i++) {
-            bool inside = v < matrix->voxels && (size_t)matrix->index[v] == i;
+        const vx_space *space = &modality[m].matrix->space;
+        int64_t v = 0; /* the index ascends: the next voxel of the space at or after i */
+        for (size_t i = 0; i < places; i++) {
+            bool inside = v < space->elements && (size_t)space->index[v] == i;
             mask[i] &= inside;
             v += inside;
         }

@@ -4,7 +4,7 @@
 
 #include "output/file.h"
 #include "output/output.h"
-#include "space/grid.h"
+#include "space/space.h"
 
 /* One effect of one modality and the names it goes by. Names come from a table and may hold anything; in files and
  * HDF5 paths a character that is not a letter, digit, one of "_-.+" or part of a UTF-8 sequence becomes '-', and a name
@@ -20,10 +20,9 @@ typedef struct vx_entry {
 vx_status vx_entries_new(const vx_record *record, vx_entry **entries, size_t *count, vx_error *error);
 void vx_entries_free(vx_entry *entries, size_t count);
 
-/* Puts a map on a grid of `elements`: voxel v to grid[index[v]], p in `format`. Outside the mask estimates and
- * statistics are 0 and p is 1. */
-void vx_map_scatter(const vx_map *map, int64_t voxels, const int64_t *index, vx_p_format format, size_t elements,
-                    float *grid);
+/* A map as it is written: vx_space_places values, p in `format`. Outside the mask estimates and statistics are 0 and p
+ * is 1. */
+void vx_map_scatter(const vx_map *map, const vx_space *space, vx_p_format format, float *written);
 
 /* Marks the voxels analysed in every one of `count` modalities with 1, the others with 0. False where the modalities
  * lie on different grids and so have no voxels in common to mark; `mask` has the elements of the first one's grid. */

@@ -6,7 +6,7 @@
 #include "simulate/phantom.h"
 
 #include "base/memory.h"
-#include "space/grid.h"
+#include "space/space.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -109,7 +109,7 @@ static void name_labels(vx_phantom *phantom, int *first)
 
 static void paint(vx_phantom *phantom, const int *first)
 {
-    const vx_grid *grid = &phantom->grid;
+    const vx_grid *grid = &phantom->space.grid;
     const int64_t size = (int64_t)vx_grid_elements(grid);
 #pragma omp parallel for schedule(dynamic, 4096)
     for (int64_t v = 0; v < size; v++) {
@@ -130,8 +130,9 @@ vx_status vx_phantom_new(int voxel_mm, vx_phantom **phantom, vx_error *error)
     vx_status status = VX_OK;
     if (!made || !first)
         goto memory;
-    made->grid = mni_grid(voxel_mm);
-    int64_t size = (int64_t)vx_grid_elements(&made->grid);
+    const vx_grid grid = mni_grid(voxel_mm);
+    made->space = vx_space_own(&grid, 0, NULL);
+    int64_t size = (int64_t)vx_grid_elements(&grid);
     made->region = vx_array(2 * (size_t)vx_regions_count, sizeof *made->region);
     made->name = vx_array_zero(2 * (size_t)vx_regions_count, sizeof *made->name);
     made->label = vx_array((size_t)size, sizeof *made->label);
@@ -140,13 +141,13 @@ vx_status vx_phantom_new(int voxel_mm, vx_phantom **phantom, vx_error *error)
     name_labels(made, first);
     paint(made, first);
     for (int64_t v = 0; v < size; v++)
-        made->voxels += made->label[v] != 0;
-    made->index = vx_array((size_t)made->voxels, sizeof *made->index);
-    if (!made->index)
+        made->space.elements += made->label[v] != 0;
+    made->space.index = vx_array((size_t)made->space.elements, sizeof *made->space.index);
+    if (!made->space.index)
         goto memory;
     for (int64_t v = 0, next = 0; v < size; v++)
         if (made->label[v])
-            made->index[next++] = v;
+            made->space.index[next++] = v;
     *phantom = made;
     made = NULL;
     goto cleanup;
@@ -165,7 +166,7 @@ void vx_phantom_free(vx_phantom *phantom)
     free(phantom->region);
     free(phantom->name);
     free(phantom->label);
-    free(phantom->index);
+    vx_space_destroy(&phantom->space);
     free(phantom);
 }
 

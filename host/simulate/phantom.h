@@ -25,13 +25,11 @@ extern const vx_region vx_regions[];
 extern const int vx_regions_count;
 
 typedef struct vx_phantom {
-    vx_grid grid;
+    vx_space space;           /* the voxels of the brain on their grid */
     int labels;
     const vx_region **region; /* labels: of label l at [l - 1] */
     char (*name)[64];         /* labels: "hippocampus_left" */
-    uint8_t *label;           /* a label a grid voxel */
-    int64_t voxels;           /* of the brain */
-    int64_t *index;           /* voxels: linear grid index, ascending */
+    uint8_t *label;           /* a label a voxel of the grid; 0 outside the brain */
 } vx_phantom;
 
 /* Draws the phantom on the MNI grid of 1, 2 or 4 mm: 181 x 217 x 181, 91 x 109 x 91 or 46 x 55 x 46 voxels, x to the

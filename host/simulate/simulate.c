@@ -97,12 +97,12 @@ static vx_status mix(vx_scene *scene, vx_error *error)
 {
     const vx_phantom *phantom = scene->phantom;
     int labels = phantom->labels;
-    int64_t size = (int64_t)vx_grid_elements(&phantom->grid);
+    int64_t size = (int64_t)vx_grid_elements(&phantom->space.grid);
     size_t cells;
-    if (!vx_multiply((size_t)phantom->voxels, (size_t)labels, &cells))
+    if (!vx_multiply((size_t)phantom->space.elements, (size_t)labels, &cells))
         return vx_fail_memory(error);
     scene->mixing = vx_array(cells, sizeof *scene->mixing);
-    scene->uptake = vx_array((size_t)phantom->voxels, sizeof *scene->uptake);
+    scene->uptake = vx_array((size_t)phantom->space.elements, sizeof *scene->uptake);
     if (!scene->mixing || !scene->uptake)
         return vx_fail_memory(error);
     bool short_of_memory = false;
@@ -120,9 +120,9 @@ static vx_status mix(vx_scene *scene, vx_error *error)
                 continue;
             for (int64_t at = 0; at < size; at++)
                 volume[at] = phantom->label[at] == s + 1;
-            vx_smooth(phantom->grid.dim, scene->sigma, volume, scratch);
-            for (int64_t v = 0; v < phantom->voxels; v++)
-                scene->mixing[v * labels + s] = volume[phantom->index[v]];
+            vx_smooth(phantom->space.grid.dim, scene->sigma, volume, scratch);
+            for (int64_t v = 0; v < phantom->space.elements; v++)
+                scene->mixing[v * labels + s] = volume[phantom->space.index[v]];
         }
         free(volume);
         free(scratch);
@@ -130,7 +130,7 @@ static vx_status mix(vx_scene *scene, vx_error *error)
     if (short_of_memory)
         return vx_fail_memory(error);
 #pragma omp parallel for
-    for (int64_t v = 0; v < phantom->voxels; v++) {
+    for (int64_t v = 0; v < phantom->space.elements; v++) {
         float *phi = scene->mixing + v * labels, sum = 0;
         double uptake = 0;
         for (int s = 0; s < labels; s++)
@@ -157,11 +157,11 @@ static double mixed(const vx_scene *scene, int64_t v, const double *weight)
 /* Smoothed noise of SD NOISE_SD over the whole grid, into space->volume. */
 static void make_noise(const vx_scene *scene, int64_t participant, vx_draw what, vx_workspace *space)
 {
-    int64_t size = (int64_t)vx_grid_elements(&scene->phantom->grid);
+    int64_t size = (int64_t)vx_grid_elements(&scene->phantom->space.grid);
     double gain = NOISE_SD / vx_smooth_noise_sd(scene->sigma);
     for (int64_t at = 0; at < size; at++)
         space->volume[at] = (float)(gain * vx_draw_normal(scene->options->seed, what, participant, (uint32_t)at));
-    vx_smooth(scene->phantom->grid.dim, scene->sigma, space->volume, space->scratch);
+    vx_smooth(scene->phantom->space.grid.dim, scene->sigma, space->volume, space->scratch);
 }
 
 /* B_i, and the noise part of D_i. */
@@ -171,8 +171,8 @@ static void make_baseline(const vx_scene *scene, int64_t participant, vx_workspa
     const double *residual = scene->cohort->residual + participant * phantom->labels;
     double sum = 0, count = 0;
     make_noise(scene, participant, VX_DRAW_NOISE_BASELINE, space);
-    for (int64_t v = 0; v < phantom->voxels; v++) {
-        int64_t at = phantom->index[v];
+    for (int64_t v = 0; v < phantom->space.elements; v++) {
+        int64_t at = phantom->space.index[v];
         space->baseline[v] = scene->uptake[v] * (1 + mixed(scene, v, residual) + space->volume[at]);
         space->change[v] = -space->volume[at];
         if (phantom->label[at] == scene->pons) {
@@ -181,9 +181,9 @@ static void make_baseline(const vx_scene *scene, int64_t participant, vx_workspa
         }
     }
     make_noise(scene, participant, VX_DRAW_NOISE_FOLLOWUP, space);
-    for (int64_t v = 0; v < phantom->voxels; v++) {
+    for (int64_t v = 0; v < phantom->space.elements; v++) {
         space->baseline[v] *= count / sum;
-        space->change[v] += space->volume[phantom->index[v]];
+        space->change[v] += space->volume[phantom->space.index[v]];
     }
 }
 
@@ -195,8 +195,8 @@ static vx_status make_change(const vx_scene *scene, int64_t participant, vx_work
     memset(space->matrix, 0, (size_t)labels * (size_t)labels * sizeof *space->matrix);
     memset(space->weight, 0, (size_t)labels * sizeof *space->weight);
     memset(space->wanted, 0, (size_t)labels * sizeof *space->wanted);
-    for (int64_t v = 0; v < phantom->voxels; v++) {
-        int r = phantom->label[phantom->index[v]] - 1;
+    for (int64_t v = 0; v < phantom->space.elements; v++) {
+        int r = phantom->label[phantom->space.index[v]] - 1;
         const float *phi = scene->mixing + v * labels;
         double *row = space->matrix + r * labels, uptake = space->baseline[v];
         for (int s = 0; s < labels; s++)
@@ -208,7 +208,7 @@ static vx_status make_change(const vx_scene *scene, int64_t participant, vx_work
         space->wanted[r] += space->weight[r] * scene->cohort->change[participant * labels + r] / 100;
     if (LAPACKE_dgesv(LAPACK_ROW_MAJOR, labels, 1, space->matrix, labels, space->pivot, space->wanted, 1))
         return vx_fail(error, VX_INTERNAL, "the regions cannot be told apart on this grid");
-    for (int64_t v = 0; v < phantom->voxels; v++)
+    for (int64_t v = 0; v < phantom->space.elements; v++)
         space->change[v] += mixed(scene, v, space->wanted);
     return VX_OK;
 }
@@ -221,17 +221,17 @@ static vx_status store(const vx_scene *scene, int64_t participant, int session, 
     float slope = raw ? SLOPE_SUV : SLOPE_SUVR;
     double factor = raw ? SUV_OF_PONS * scene->cohort->session[participant][session] : 1;
     char name[64], description[80];
-    memset(space->stored, 0, vx_grid_elements(&phantom->grid) * sizeof *space->stored);
-    for (int64_t v = 0; v < phantom->voxels; v++) {
+    memset(space->stored, 0, vx_grid_elements(&phantom->space.grid) * sizeof *space->stored);
+    for (int64_t v = 0; v < phantom->space.elements; v++) {
         double value = factor * space->baseline[v] * (session == VX_FOLLOWUP ? 1 + space->change[v] : 1);
-        space->stored[phantom->index[v]] = (int16_t)fmax(1, fmin(INT16_MAX, rint(value / (double)slope)));
+        space->stored[phantom->space.index[v]] = (int16_t)fmax(1, fmin(INT16_MAX, rint(value / (double)slope)));
     }
     vx_session_file(participant, session, name, sizeof name);
     snprintf(description, sizeof description, "voxstat simulate: FDG %s, synthetic", raw ? "SUV" : "SUVR of the pons");
     char *path = vx_text("%s/%s", scene->folder, name);
     if (!path)
         return vx_fail_memory(error);
-    vx_status status = vx_write_int16(path, &phantom->grid, space->stored, slope, description, error);
+    vx_status status = vx_write_int16(path, &phantom->space.grid, space->stored, slope, description, error);
     free(path);
     return status;
 }
@@ -251,7 +251,7 @@ static void workspace_destroy(vx_workspace *space)
 
 static bool workspace_init(const vx_phantom *phantom, vx_workspace *space)
 {
-    size_t size = vx_grid_elements(&phantom->grid), voxels = (size_t)phantom->voxels;
+    size_t size = vx_grid_elements(&phantom->space.grid), voxels = (size_t)phantom->space.elements;
     size_t labels = (size_t)phantom->labels;
     space->volume = vx_array(size, sizeof *space->volume);
     space->scratch = vx_array(size, sizeof *space->scratch);
@@ -314,8 +314,8 @@ static vx_status write_label_volume(const vx_scene *scene, vx_error *error)
     char *path = vx_text("%s/labels.nii.gz", scene->folder);
     if (!path)
         return vx_fail_memory(error);
-    vx_status status = vx_image_write(path, &scene->phantom->grid, scene->phantom->label, VX_UINT8, VX_INTENT_LABEL, 0,
-                                      NULL, "voxstat simulate: true regions", error);
+    vx_status status = vx_image_write(path, &scene->phantom->space.grid, scene->phantom->label, VX_UINT8,
+                                      VX_INTENT_LABEL, 0, NULL, "voxstat simulate: true regions", error);
     free(path);
     return status;
 }
@@ -342,7 +342,7 @@ vx_status vx_simulate(const vx_simulate_options *asked, vx_error *error)
     status = vx_cohort_new(options, phantom, &cohort, error);
     if (status)
         goto cleanup;
-    uint64_t bytes = (uint64_t)(options->participants * VX_SESSIONS * phantom->voxels) * sizeof(int16_t);
+    uint64_t bytes = (uint64_t)(options->participants * VX_SESSIONS * phantom->space.elements) * sizeof(int16_t);
     const vx_folder_options place = {.out = options->out, .force = options->force, .kind = VX_KIND_COHORT,
                                      .bytes_needed = bytes};
     status = vx_folder_begin(&place, &folder, error);

@@ -203,7 +203,7 @@ static vx_status write_record(const char *folder, const vx_simulate_options *opt
         "{s:s, s:s, s:s*, s:i, s:I, s:I, s:b, s:b, s:o, s:I, s:o}", "voxstat_version", VOXSTAT_VERSION, "kind",
         VX_KIND_COHORT, "command", options->command, "voxel_mm", options->voxel_mm, "seed", (json_int_t)options->seed,
         "participants", (json_int_t)options->participants, "exact_moments", options->exact_moments, "raw", options->raw,
-        "planted", planted(options->plant), "brain_voxels", (json_int_t)phantom->voxels, "meaning", meaning);
+        "planted", planted(options->plant), "brain_voxels", (json_int_t)phantom->space.elements, "meaning", meaning);
     vx_status status = record ? vx_manifest_fill(folder, record, error) : vx_fail_memory(error);
     if (!status)
         status = vx_manifest_finish(folder, record, error);

@@ -79,13 +79,12 @@ typedef struct vx_mask_report {
     int64_t file_between;         /* and its voxels that are neither 0 nor the largest: none in a binary mask */
 } vx_mask_report;
 
-/* The data of one modality: n rows (participants) by V voxels of the mask. */
+/* The data of one modality: n rows (participants) by the V elements of a space, which are the voxels of the mask where
+ * images were read. */
 typedef struct vx_matrix {
     int64_t n;
-    int64_t voxels;  /* V */
     float *data;     /* n x V, row-major: data[i * V + v] */
-    int64_t *index;  /* V: linear grid index (x fastest) of every voxel, ascending */
-    vx_grid grid;
+    vx_space space;  /* V is space.elements */
 } vx_matrix;
 
 /* Reads the images of all rows in parallel on `threads` threads (0: all), checks them, and keeps the voxels of the
@@ -97,9 +96,9 @@ typedef struct vx_matrix {
 VX_API vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_options *mask, int threads,
                                 vx_matrix **matrix, vx_mask_report *report, vx_error *error);
 
-/* A matrix from memory: copies `data` (n x V) and `index` (V, ascending, within the grid). */
-VX_API vx_status vx_matrix_new(const vx_grid *grid, int64_t n, int64_t voxels, const float *data, const int64_t *index,
-                               vx_matrix **matrix, vx_error *error);
+/* A matrix from memory: copies `space` and `data` (n x V). Errors: VX_INPUT for no row. */
+VX_API vx_status vx_matrix_new(const vx_space *space, int64_t n, const float *data, vx_matrix **matrix,
+                               vx_error *error);
 VX_API void vx_matrix_free(vx_matrix *matrix);
 
 typedef enum vx_image_type { VX_FLOAT32, VX_INT32, VX_UINT8 } vx_image_type;

@@ -1,7 +1,8 @@
 /* Results of an inference: its options and plan, maps, null distributions and clusters.
  *
- * A vx_result owns its arrays; vx_result_free releases it. Maps have one float a voxel of the mask, in the order of
- * vx_matrix.index. */
+ * A vx_result owns its arrays; vx_result_free releases it. Maps have one float an element, in the order of the
+ * vx_matrix' space. Elements that are names are corrected one by one (VX_CORRECT_VOXEL, VX_CORRECT_FDR): they have no
+ * clusters, and "p-fwe-voxel" is then of the largest t over all names. */
 #ifndef VOXSTAT_RESULT_H
 #define VOXSTAT_RESULT_H
 

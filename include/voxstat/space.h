@@ -1,6 +1,10 @@
-/* Space: where the elements of an analysis lie.
+/* Space: what the elements of an analysis are and where they lie.
  *
- * World coordinates are millimetres, RAS+ (x to the right, y to the front, z up). A vx_grid is a plain value. */
+ * An element is a voxel of a grid, or something with a name and no place: a region, a marker. Statistics are computed
+ * element by element and do not ask which; clusters and TFCE need neighbours, which names do not have.
+ *
+ * World coordinates are millimetres, RAS+ (x to the right, y to the front, z up). A vx_grid is a plain value. A
+ * vx_space owns its arrays; vx_space_destroy releases them. */
 #ifndef VOXSTAT_SPACE_H
 #define VOXSTAT_SPACE_H
 
@@ -40,6 +44,29 @@ VX_API double vx_grid_distance(const vx_grid *a, const vx_grid *b);
 
 /* A plain grid for data from memory: isotropic voxels of `mm`, first voxel at `origin` mm, sform code 2 (aligned). */
 VX_API vx_grid vx_grid_new(int64_t nx, int64_t ny, int64_t nz, double mm, const double origin[3]);
+
+/* The elements of an analysis: V voxels of a grid, or V names. */
+typedef struct vx_space {
+    int64_t elements;               /* V */
+    char singular[32], plural[32];  /* what an element is called: "voxel", "voxels" */
+    vx_grid grid;                   /* of voxels; all zero where the elements are names */
+    int64_t *index;                 /* V, ascending: the linear index (x fastest) of every voxel; null for names */
+    char **name;                    /* V; null for voxels */
+} vx_space;
+
+/* Voxels of a grid; copies `index` (V, ascending, within the grid). Errors: VX_INPUT for no element or an index that is
+ * not so, naming it. *space is untouched on error, here and below. */
+VX_API vx_status vx_space_on_grid(const vx_grid *grid, int64_t elements, const int64_t *index, vx_space *space,
+                                  vx_error *error);
+
+/* Elements that have names and no place in common space; copies everything. `singular` and `plural` say what one and
+ * several are called, as in "region", "regions". Errors: VX_INPUT for no element, or such a word of no or more than 31
+ * bytes. */
+VX_API vx_status vx_space_of_names(const char *singular, const char *plural, int64_t elements, const char *const *name,
+                                   vx_space *space, vx_error *error);
+
+/* Releases what a space owns and leaves it empty; null is allowed. */
+VX_API void vx_space_destroy(vx_space *space);
 
 #ifdef __cplusplus
 }

@@ -46,7 +46,7 @@ static vx_matrix *read_images(void)
         row[i] = (vx_volume_row){participant[i], &session[i], 1};
     }
     check(vx_matrix_read(row, N, &mask, 2, &matrix, &report, &error), error);
-    assert_int_equal(matrix->voxels, 75919); /* finite and non-zero in all 30, counted by the data's README */
+    assert_int_equal(matrix->space.elements, 75919); /* finite and non-zero in all 30, counted by the data's README */
     return matrix;
 }
 
@@ -66,10 +66,10 @@ static void compare(const vx_matrix *matrix, const vx_image *subjects, const flo
     vx_image theirs = published(name);
     int compared = 0;
     for (int axis = 0; axis < 3; axis++)
-        assert_int_equal(theirs.grid.dim[axis], matrix->grid.dim[axis]);
-    for (int64_t v = 0; v < matrix->voxels; v++) {
-        double expected = theirs.data[matrix->index[v]];
-        if (subjects->data[matrix->index[v]] != N)
+        assert_int_equal(theirs.grid.dim[axis], matrix->space.grid.dim[axis]);
+    for (int64_t v = 0; v < matrix->space.elements; v++) {
+        double expected = theirs.data[matrix->space.index[v]];
+        if (subjects->data[matrix->space.index[v]] != N)
             continue;
         fixture_near(ours[v], expected, 1e-5 * fmax(1.0, fabs(expected)), name, (long)v);
         compared++;
@@ -81,8 +81,8 @@ static void compare(const vx_matrix *matrix, const vx_image *subjects, const flo
 /* Two-sided p of a t map; the published ones are compared as they are, p in [0, 1]. */
 static void compare_p(const vx_matrix *matrix, const vx_image *subjects, const float *t, const char *name)
 {
-    float *p = malloc((size_t)matrix->voxels * sizeof *p);
-    for (int64_t v = 0; v < matrix->voxels; v++)
+    float *p = malloc((size_t)matrix->space.elements * sizeof *p);
+    for (int64_t v = 0; v < matrix->space.elements; v++)
         p[v] = (float)(2.0 * vx_t_upper(fabs(t[v]), N - 2));
     compare(matrix, subjects, p, name);
     free(p);
@@ -111,7 +111,7 @@ static void maps_are_the_published_ones(void **state)
     compare(matrix, &subjects, fixture_map(result, "slope"), "ols_beta_0002");
     compare_p(matrix, &subjects, fixture_map(result, "t"), "ols_p_0002");
     const float *t = fixture_map(result, "t"), *r = fixture_map(result, "r");
-    for (int64_t v = 0; v < matrix->voxels; v++)
+    for (int64_t v = 0; v < matrix->space.elements; v++)
         fixture_near(r[v], t[v] / sqrt(28.0 + (double)t[v] * t[v]), 1e-6, "r", (long)v);
     vx_result_free(result);
 

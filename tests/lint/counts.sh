@@ -17,6 +17,7 @@ host/report/page.c|"&amp;"|vx_page_escaped
 host/infer/quantity.c|^(?! \*)(?:(?!/\*).)*"p[-_](uncorrected|fdr|(fwe|holm)[-_][a-z]+)"|vx_quantity_about
 host/results/[ls][a-z]*.h|^(?! \*)(?:(?!/\*).)*"([^"]*[^0-9.])?0[._]05([^0-9"][^"]*)?"|VX_LEVEL_TEXT, or a key of results/schema.h
 host/results/[st][a-z]*.c|^(?! \*)(?:(?!/\*).)*"(\|t\||two-sided|one-sided|pos|neg)"|vx_tails_about or vx_tails_names
+host/results/scheme.c|^(?! \*)(?:(?!/\*).)*"[Ss]ign flips"|vx_scheme_about
 host/results/schema.c|^(?! \*)(?:(?!/\*).)*"sign-flip"|vx_scheme_names
 host/results/schema.h|^(?! \*)(?:(?!/\*).)*"(run\.json|results\.h5|mask\.nii\.gz|_clusters\.tsv)"|results/schema.h
 END
@@ -67,6 +68,7 @@ host/results/level.h~    put("nothing is significant at 0.05 here");
 host/results/schema.h~    #define VX_BELOW_ENDING "_below_0_05"
 host/results/tails.c~    {"two-sided", "a difference either way"},
 host/results/schema.c~    [VX_POSITIVE] = "pos",
+host/results/scheme.c~    what = flips ? "sign flips" : "permutations";
 host/results/schema.c~    kind = "sign-flip";
 host/results/schema.h~    #define VX_HDF5_FILE "results.h5"
 END

@@ -41,11 +41,14 @@ static inline vx_matrix *fixture_matrix(const int dim[3], int64_t n, int64_t vox
 {
     vx_grid grid = vx_grid_new(dim[0], dim[1], dim[2], 2.0, (double[3]){0, 0, 0});
     int64_t *whole = malloc((size_t)voxels * sizeof *whole);
+    vx_space space;
     vx_matrix *matrix = NULL;
     vx_error error = {0};
     for (int64_t v = 0; v < voxels; v++)
         whole[v] = index ? index[v] : v;
-    check(vx_matrix_new(&grid, n, voxels, data, whole, &matrix, &error), error);
+    check(vx_space_on_grid(&grid, voxels, whole, &space, &error), error);
+    check(vx_matrix_new(&space, n, data, &matrix, &error), error);
+    vx_space_destroy(&space);
     free(whole);
     return matrix;
 }

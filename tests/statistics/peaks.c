@@ -13,6 +13,7 @@ static vx_matrix *make_matrix(void)
     vx_grid grid = vx_grid_new(NX, NY, NZ, 2, (double[]){0, 0, 0});
     float *noise = fixture_noise(51, N, GRID), *data = malloc((size_t)N * GRID * sizeof *data);
     int64_t index[GRID], voxels = 0;
+    vx_space space;
     vx_matrix *matrix = NULL;
     vx_error error = {0};
     for (int a = 0; a < 3; a++)
@@ -29,7 +30,9 @@ static vx_matrix *make_matrix(void)
                 near += noise[i * GRID + (index[v] + step + GRID) % GRID];
             data[i * voxels + v] = (float)(0.8 * signal + near / 2);
         }
-    check(vx_matrix_new(&grid, N, voxels, data, index, &matrix, &error), error);
+    check(vx_space_on_grid(&grid, voxels, index, &space, &error), error);
+    check(vx_matrix_new(&space, N, data, &matrix, &error), error);
+    vx_space_destroy(&space);
     free(noise);
     free(data);
     return matrix;
@@ -37,8 +40,8 @@ static vx_matrix *make_matrix(void)
 
 static int64_t voxel_of(const vx_matrix *matrix, const int64_t at[3])
 {
-    for (int64_t v = 0; v < matrix->voxels; v++)
-        if (matrix->index[v] == at[0] + NX * (at[1] + NY * at[2]))
+    for (int64_t v = 0; v < matrix->space.elements; v++)
+        if (matrix->space.index[v] == at[0] + NX * (at[1] + NY * at[2]))
             return v;
     fail_msg("the peak lies outside the mask");
     return -1;
@@ -48,7 +51,7 @@ static void check_place(const vx_matrix *matrix, const vx_result *result, const 
 {
     const float *label = fixture_map(result, "clusters"), *t = fixture_map(result, "t");
     int64_t peak = voxel_of(matrix, cluster->peak_voxel), voxels = 0;
-    for (int64_t v = 0; v < matrix->voxels; v++)
+    for (int64_t v = 0; v < matrix->space.elements; v++)
         if (label[v] == (float)cluster->label) {
             voxels++;
             assert_true(fabsf(t[v]) <= fabsf(t[peak]));
@@ -112,7 +115,7 @@ static void clusters_tell_of_themselves(void **state)
         differ = differ || all_differ(&result->cluster[c]);
     }
     assert_true(differ); /* or an exchange of two would not show */
-    for (int64_t v = 0; v < matrix->voxels; v++)
+    for (int64_t v = 0; v < matrix->space.elements; v++)
         if (fixture_map(result, "clusters")[v] == 0) {
             assert_true(fixture_map(result, "p-fwe-extent")[v] == 1);
             assert_true(fixture_map(result, "p-fwe-mass")[v] == 1);

@@ -18,12 +18,13 @@ int main(void)
     }
     vx_grid grid = vx_grid_new(SIDE, SIDE, SIDE, 2, (double[]){-16, -16, -16});
     vx_inference_options options = vx_inference_defaults();
+    vx_space space = {0};
     vx_matrix *matrix = NULL;
     vx_model *model = NULL;
     vx_device *device = NULL;
     vx_result *result = NULL;
     vx_error error;
-    if (vx_matrix_new(&grid, N, V, change, place, &matrix, &error) ||
+    if (vx_space_on_grid(&grid, V, place, &space, &error) || vx_matrix_new(&space, N, change, &matrix, &error) ||
         vx_model_new(&(vx_model_options){.mean_name = "change"}, N, NULL, 0, NULL, 0, &model, &error) ||
         vx_device_open("auto", 0, &device, NULL, 0, &error) ||
         vx_infer(device, matrix, &model->effect[0], &options, NULL, NULL, &result, &error))
@@ -36,5 +37,6 @@ int main(void)
     vx_device_free(device);
     vx_model_free(model);
     vx_matrix_free(matrix);
+    vx_space_destroy(&space);
     return status;
 }

@@ -30,6 +30,7 @@
 #include "results/store.h"
 #include "simulate/draw.h"
 #include "simulate/phantom.h"
+#include "space/lattice.h"
 #include "study/table.h"
 
 #include <setjmp.h>
@@ -51,6 +52,7 @@ static void the_library(void **state)
     vx_folder_abandon(NULL);
     vx_image_destroy(NULL);
     vx_image_files_destroy(NULL);
+    vx_lattice_destroy(NULL);
     vx_leftovers_free(NULL, 1);
     vx_loaded_destroy(NULL);
     vx_matrix_free(NULL);
@@ -66,6 +68,7 @@ static void the_library(void **state)
     vx_sha256_destroy(NULL);
     vx_source_destroy(NULL);
     vx_sources_destroy(NULL);
+    vx_space_destroy(NULL);
     assert_false(vx_stream_close(NULL)); /* nothing has arrived */
     vx_study_free(NULL);
     vx_table_destroy(NULL);

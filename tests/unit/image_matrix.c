@@ -39,9 +39,9 @@ static int make_images(void **state)
 static void expect_matrix(const vx_matrix *matrix, int64_t voxels, const int64_t *index)
 {
     assert_int_equal(matrix->n, ROWS);
-    assert_int_equal(matrix->voxels, voxels);
+    assert_int_equal(matrix->space.elements, voxels);
     for (int64_t v = 0; v < voxels; v++) {
-        assert_int_equal(matrix->index[v], index[v]);
+        assert_int_equal(matrix->space.index[v], index[v]);
         for (int i = 0; i < ROWS; i++) /* one float subtraction */
             assert_true(matrix->data[i * voxels + v] == followup[i][index[v]] - baseline[i][index[v]]);
     }
@@ -79,7 +79,7 @@ static void test_implicit_mask(void **state)
         expect_counts(&report, 6, 1, 2, 0, 1); /* voxel 3 is both not finite and zero: the first reason counts */
         expect_loss(&report.not_finite, "sub-c", "pet_baseline", 1, 0, 1);
         expect_loss(&report.zero, "sub-a", "pet_baseline", 1, 1, 3);
-        assert_true(matrix->grid.affine[0][3] == -6);
+        assert_true(matrix->space.grid.affine[0][3] == -6);
         vx_matrix_free(matrix);
     }
 }
@@ -226,7 +226,7 @@ static void test_order_of_rows(void **state)
             if (ordered[i].participant == rows[0].participant)
                 ordered[i].session = replaced;
         assert_int_equal(vx_matrix_read(ordered, ROWS, NULL, 2, &matrix, &report, &error), VX_OK);
-        assert_int_equal(matrix->voxels, 3);
+        assert_int_equal(matrix->space.elements, 3);
         if (k == 0) {
             expect_counts(&report, 6, 1, 2, 0, 0);
             expect_loss(&report.zero, "sub-a", "pet_baseline", 3, 1, 3); /* voxel 2 is zero in b2 too */
@@ -287,13 +287,13 @@ static void test_one_image_a_row(void **state)
         alone[i] = (vx_volume_row){rows[i].participant, &pairs[i][1], 1};
     assert_int_equal(vx_matrix_read(alone, ROWS, NULL, 2, &matrix, NULL, &error), VX_OK);
     const int64_t index[] = {0, 1, 3, 4, 5};
-    assert_int_equal(matrix->voxels, 5);
+    assert_int_equal(matrix->space.elements, 5);
     for (int v = 0; v < 5; v++)
         for (int i = 0; i < ROWS; i++)
             assert_true(matrix->data[i * 5 + v] == followup[i][index[v]]);
     vx_matrix_free(matrix);
     assert_int_equal(vx_matrix_read(alone + 1, 1, NULL, 2, &matrix, NULL, &error), VX_OK);
-    assert_int_equal(matrix->voxels, 5); /* all but the zero at voxel 2 */
+    assert_int_equal(matrix->space.elements, 5); /* all but the zero at voxel 2 */
     vx_matrix_free(matrix);
 }
 
@@ -366,18 +366,18 @@ static void test_from_memory(void **state)
 {
     const vx_grid grid = line(0);
     const float data[] = {1, 2, 3, 4};
-    const int64_t index[] = {1, 5}, twice[] = {1, 1}, outside[] = {1, 6}, negative[] = {-1, 2};
-    const int64_t *const bad[] = {twice, outside, negative};
+    const int64_t index[] = {1, 5};
+    vx_space space;
     vx_matrix *matrix;
     (void)state;
-    assert_int_equal(vx_matrix_new(&grid, 2, 2, data, index, &matrix, &error), VX_OK);
+    assert_int_equal(vx_space_on_grid(&grid, 2, index, &space, &error), VX_OK);
+    assert_int_equal(vx_matrix_new(&space, 0, data, &matrix, &error), VX_INPUT);
+    assert_int_equal(vx_matrix_new(&space, 2, data, &matrix, &error), VX_OK);
+    vx_space_destroy(&space);
     assert_memory_equal(matrix->data, data, sizeof data);
-    assert_memory_equal(matrix->index, index, sizeof index);
-    assert_true(matrix->n == 2 && matrix->voxels == 2 && matrix->grid.dim[0] == VOXELS);
+    assert_memory_equal(matrix->space.index, index, sizeof index);
+    assert_true(matrix->n == 2 && matrix->space.elements == 2 && matrix->space.grid.dim[0] == VOXELS);
     vx_matrix_free(matrix);
-    for (int k = 0; k < 3; k++)
-        assert_int_equal(vx_matrix_new(&grid, 2, 2, data, bad[k], &matrix, &error), VX_INPUT);
-    assert_int_equal(vx_matrix_new(&grid, 2, 0, data, index, &matrix, &error), VX_INPUT);
 }
 
 int main(void)

@@ -54,11 +54,11 @@ static vx_cluster *clusters_of(int connectivity, vx_tails tails, int voxels, int
     const vx_problem problem = {.effect = &effect, .op = VX_OP_SIGNFLIP, .voxels = voxels, .unit = 0.001,
                                 .cut_high = 447, .cut_low = -447, .near_high = 968, .near_low = -968,
                                 .options = {.threshold_t = 2, .connectivity = connectivity}};
-    vx_matrix matrix = {.n = 17, .voxels = voxels, .index = index, .grid = {.dim = {NX, NY, NZ}}};
+    vx_space space = {.elements = voxels, .index = index, .grid = {.dim = {NX, NY, NZ}}};
     vx_cluster *cluster = NULL;
     vx_error error = {0};
-    memcpy(matrix.grid.affine, affine, sizeof affine);
-    if (vx_clusters_find(&problem, &matrix, tails, score, t, label, &cluster, clusters, &error))
+    memcpy(space.grid.affine, affine, sizeof affine);
+    if (vx_clusters_find(&problem, &space, tails, score, t, label, &cluster, clusters, &error))
         fail_msg("%s", error.message);
     return cluster;
 }

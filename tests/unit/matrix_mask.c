@@ -44,9 +44,9 @@ static void what_stays(void **state)
         assert_int_equal(report.left_out_not_finite, 3);
         assert_int_equal(report.left_out_zero, 1);
         assert_int_equal(report.left_out_constant, 0);
-        assert_int_equal(matrix->voxels, 5);
+        assert_int_equal(matrix->space.elements, 5);
         for (int v = 0; v < 5; v++) {
-            assert_int_equal(matrix->index[v], index[v]);
+            assert_int_equal(matrix->space.index[v], index[v]);
             for (int i = 0; i < ROWS; i++)
                 assert_true(matrix->data[i * 5 + v] == change[i][v]);
         }
@@ -63,9 +63,9 @@ static void the_order_of_rows_is_of_no_matter(void **state)
     (void)state;
     if (vx_matrix_read(turned, ROWS, NULL, 1, &matrix, NULL, &error))
         fail_msg("%s", error.message);
-    assert_int_equal(matrix->voxels, 5);
+    assert_int_equal(matrix->space.elements, 5);
     for (int v = 0; v < 5; v++)
-        assert_int_equal(matrix->index[v], index[v]);
+        assert_int_equal(matrix->space.index[v], index[v]);
     vx_matrix_free(matrix);
 }
 

@@ -35,11 +35,11 @@ static void test_weights_over_sessions(void **state)
     }
     if (vx_matrix_read(row, 2, NULL, 1, &matrix, &report, &error))
         fail_msg("%s", error.message);
-    assert_int_equal(matrix->voxels, 5);
+    assert_int_equal(matrix->space.elements, 5);
     assert_int_equal(report.left_out_zero, 1);
     for (int v = 0; v < 5; v++)
         for (int i = 0; i < 2; i++)
-            assert_true(matrix->index[v] == index[v] && matrix->data[i * 5 + v] == sum[i][index[v]]);
+            assert_true(matrix->space.index[v] == index[v] && matrix->data[i * 5 + v] == sum[i][index[v]]);
     vx_matrix_free(matrix);
 }
 
@@ -65,9 +65,9 @@ static void test_rows_of_different_sessions(void **state)
         assert_int_equal(report.candidate, VOXELS - 1);
         assert_int_equal(report.left_out_zero, 2);
         assert_int_equal(report.zero.images, 2);
-        assert_int_equal(matrix->voxels, 3);
+        assert_int_equal(matrix->space.elements, 3);
         for (int v = 0; v < 3; v++) {
-            assert_int_equal(matrix->index[v], index[v]);
+            assert_int_equal(matrix->space.index[v], index[v]);
             for (int i = 0; i < 2; i++)
                 assert_true(matrix->data[(i ^ turned) * 3 + v] == sum[i][v]);
         }

@@ -66,11 +66,12 @@ static vx_study fixture_study = {.table = "participants.tsv", .design = VX_PAIRE
                                  .modalities = 1};
 /* Voxels of 2 x 3 x 4 mm, x to the left, first voxel at (-8, 20.5, -7); the qform lies elsewhere and must be kept. */
 static vx_matrix fixture_matrix = {
-    .n = 3, .voxels = VOXELS, .index = fixture_index,
-    .grid = {.dim = {4, 3, 2},
-             .affine = {{-2, 0, 0, -8}, {0, 3, 0, 20.5}, {0, 0, 4, -7}, {0, 0, 0, 1}},
-             .pixdim = {2, 3, 4}, .qform_code = 1, .quatern = {0, 1, 0}, .qoffset = {1, 2, 3}, .qfac = -1,
-             .sform_code = 4, .sform = {{-2, 0, 0, -8}, {0, 3, 0, 20.5}, {0, 0, 4, -7}}}};
+    .n = 3,
+    .space = {.elements = VOXELS, .index = fixture_index,
+              .grid = {.dim = {4, 3, 2},
+                       .affine = {{-2, 0, 0, -8}, {0, 3, 0, 20.5}, {0, 0, 4, -7}, {0, 0, 0, 1}},
+                       .pixdim = {2, 3, 4}, .qform_code = 1, .quatern = {0, 1, 0}, .qoffset = {1, 2, 3}, .qfac = -1,
+                       .sform_code = 4, .sform = {{-2, 0, 0, -8}, {0, 3, 0, 20.5}, {0, 0, 4, -7}}}}};
 static vx_device_info fixture_device = {.id = "cpu", .name = "a processor", .driver = "gcc", .kind = "cpu",
                                         .compute_units = 2, .threads = 2, .memory = 1 << 30, .simd = "avx2"};
 static vx_option_value fixture_options[] = {{"seed", "42"}, {"p-format", "log10"}};

@@ -13,7 +13,7 @@ static nifti_image *read_image(const char *name)
         fail_msg("%s is not there", name);
     assert_int_equal(image->ndim, 3);
     for (int k = 0; k < 3; k++)
-        assert_int_equal(image->dim[k + 1], fixture_matrix.grid.dim[k]);
+        assert_int_equal(image->dim[k + 1], fixture_matrix.space.grid.dim[k]);
     return image;
 }
 
@@ -37,7 +37,7 @@ static void a_statistic_is_written_as_it_is(void **state)
     assert_int_equal(image->qform_code, 1);
     for (int i = 0; i < 3; i++)
         for (int j = 0; j < 4; j++)
-            assert_true(image->sto_xyz.m[i][j] == fixture_matrix.grid.sform[i][j]);
+            assert_true(image->sto_xyz.m[i][j] == fixture_matrix.space.grid.sform[i][j]);
     assert_true(image->quatern_c == 1 && image->qoffset_z == 3 && image->qfac == -1);
     const float *value = image->data;
     float expected[24] = {0};
@@ -117,8 +117,8 @@ static void masks_mark_the_voxels_analysed(void **state)
     (void)state;
     int64_t index[] = {6, 7, 20};
     vx_matrix matrix = fixture_matrix;
-    matrix.index = index;
-    matrix.voxels = 3;
+    matrix.space.index = index;
+    matrix.space.elements = 3;
     vx_record_modality modality[2] = {fixture_modality, fixture_modality};
     modality[1].name = "cbf";
     modality[1].matrix = &matrix;

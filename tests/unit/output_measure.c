@@ -10,7 +10,7 @@ static void put(const char *path, double a, double b)
     vx_error error;
     for (int v = 0; v < 24; v++)
         data[v] = (float)(a + b * v);
-    if (vx_image_write(path, &fixture_matrix.grid, data, VX_FLOAT32, VX_INTENT_NONE, 0, NULL, "", &error))
+    if (vx_image_write(path, &fixture_matrix.space.grid, data, VX_FLOAT32, VX_INTENT_NONE, 0, NULL, "", &error))
         fail_msg("%s", error.message);
 }
 
@@ -42,7 +42,7 @@ static void means_of_regions(void **state)
         }
     }
     assert_int_equal(vx_sources_init(row, 2, NULL, true, &sources, &error), VX_OK);
-    sources.how.grid = fixture_matrix.grid;
+    sources.how.grid = fixture_matrix.space.grid;
     assert_int_equal(vx_measured_region(&modality, 0), 1);
     assert_int_equal(vx_measured_region(&modality, 1), 3);
     if (vx_measure(&modality, &sources, 2, &means, &error))

@@ -17,7 +17,7 @@ static void peak_is(vx_tails tails, const double expected[7])
     vx_record record = fixture_record;
     vx_error error;
     json_error_t reason;
-    memcpy(matrix.grid.affine, affine, sizeof affine);
+    memcpy(matrix.space.grid.affine, affine, sizeof affine);
     first.options.tails = tails;
     modality.matrix = &matrix;
     modality.result = result;

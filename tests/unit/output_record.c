@@ -226,7 +226,7 @@ static void hdf5_holds_all_and_is_indexed_xyz(void **state)
     double affine[4][4];
     hid_t attribute = H5Aopen_by_name(file, "/maps/pet/change/t", "affine", H5P_DEFAULT, H5P_DEFAULT);
     assert_true(H5Aread(attribute, H5T_NATIVE_DOUBLE, affine) >= 0);
-    assert_memory_equal(affine, fixture_matrix.grid.affine, sizeof affine);
+    assert_memory_equal(affine, fixture_matrix.space.grid.affine, sizeof affine);
     H5Aclose(attribute);
 
     double number[8];
@@ -263,15 +263,15 @@ static void the_mask_of_two_modalities_is_what_they_share(void **state)
     (void)state;
     int64_t index[] = {6, 7, 20};
     vx_matrix matrix = fixture_matrix;
-    matrix.index = index;
-    matrix.voxels = 3;
+    matrix.space.index = index;
+    matrix.space.elements = 3;
     vx_record_modality modality[2] = {fixture_modality, fixture_modality};
     modality[1].matrix = &matrix;
     uint8_t mask[24];
     assert_true(vx_mask_intersection(modality, 2, mask));
     for (int i = 0; i < 24; i++)
         assert_int_equal(mask[i], i == 6 || i == 7);
-    matrix.grid.affine[0][3] += 5;
+    matrix.space.grid.affine[0][3] += 5;
     assert_false(vx_mask_intersection(modality, 2, mask));
 }
 

@@ -13,9 +13,9 @@
 
 static int label_at(const vx_phantom *phantom, int x, int y, int z)
 {
-    int mm = (int)phantom->grid.pixdim[0];
+    int mm = (int)phantom->space.grid.pixdim[0];
     int64_t i = (x + 90) / mm, j = (y + 126) / mm, k = (z + 72) / mm;
-    return phantom->label[(k * phantom->grid.dim[1] + j) * phantom->grid.dim[0] + i];
+    return phantom->label[(k * phantom->space.grid.dim[1] + j) * phantom->space.grid.dim[0] + i];
 }
 
 /* The MNI152 grid of 2 mm is 91 x 109 x 91 with the anterior commissure, 0 0 0 mm, in voxel 45 63 36. A brain of the
@@ -25,13 +25,13 @@ static void has_the_size_of_a_brain(void **state)
     (void)state;
     vx_phantom *phantom = NULL;
     assert_int_equal(vx_phantom_new(2, &phantom, NULL), VX_OK);
-    assert_int_equal(phantom->grid.dim[0], 91);
-    assert_int_equal(phantom->grid.dim[1], 109);
-    assert_int_equal(phantom->grid.dim[2], 91);
-    assert_true(phantom->grid.affine[0][0] * 45 + phantom->grid.affine[0][3] == 0);
-    assert_true(phantom->grid.affine[1][1] * 63 + phantom->grid.affine[1][3] == 0);
-    assert_true(phantom->grid.affine[2][2] * 36 + phantom->grid.affine[2][3] == 0);
-    assert_in_range(phantom->voxels, 217000, 240000);
+    assert_int_equal(phantom->space.grid.dim[0], 91);
+    assert_int_equal(phantom->space.grid.dim[1], 109);
+    assert_int_equal(phantom->space.grid.dim[2], 91);
+    assert_true(phantom->space.grid.affine[0][0] * 45 + phantom->space.grid.affine[0][3] == 0);
+    assert_true(phantom->space.grid.affine[1][1] * 63 + phantom->space.grid.affine[1][3] == 0);
+    assert_true(phantom->space.grid.affine[2][2] * 36 + phantom->space.grid.affine[2][3] == 0);
+    assert_in_range(phantom->space.elements, 217000, 240000);
     vx_phantom_free(phantom);
 }
 
@@ -60,8 +60,8 @@ static void every_region_is_there_on_the_coarse_grid(void **state)
     assert_int_equal(vx_phantom_new(4, &phantom, NULL), VX_OK);
     for (int l = 1; l <= phantom->labels; l++) {
         int64_t found = 0;
-        for (int64_t v = 0; v < phantom->voxels; v++)
-            found += phantom->label[phantom->index[v]] == l;
+        for (int64_t v = 0; v < phantom->space.elements; v++)
+            found += phantom->label[phantom->space.index[v]] == l;
         assert_true(found >= 10);
     }
     vx_phantom_free(phantom);

@@ -11,25 +11,10 @@
 #include "engine/cpu/cpu.h"
 #include "engine/cpu/simd.h"
 #include "engine/mass.h"
+#include "space/lattice.h"
 
 #include <omp.h>
 #include <string.h>
-
-enum { NEIGHBOURS_MAX = 13 };
-
-/* The neighbours of a voxel that come before it: those of 26, 18 or 6 that differ in at most 3, 2 or 1 coordinates. */
-static int preceding(const vx_clusters_args *args, int offset[NEIGHBOURS_MAX])
-{
-    int differ = args->connectivity == 26 ? 3 : args->connectivity == 18 ? 2 : 1, count = 0;
-    for (int z = -1; z <= 0; z++)
-        for (int y = -1; y <= 1; y++)
-            for (int x = -1; x <= 1; x++) {
-                int before = z < 0 || (z == 0 && (y < 0 || (y == 0 && x < 0)));
-                if (before && (x != 0) + (y != 0) + (z != 0) <= differ)
-                    offset[count++] = z * args->stride_z + y * args->stride_y + x;
-            }
-    return count;
-}
 
 /* The score's part of its cluster's mass, in units of 1 / VX_MASS_ONE. */
 static int64_t excess(const vx_clusters_args *args, int32_t score)
@@ -101,7 +86,8 @@ vx_status vx_variant(vx_clusters)(const void *arguments, void *const data[VX_BUF
                                   vx_error *error)
 {
     const vx_clusters_args *args = arguments;
-    int offset[NEIGHBOURS_MAX], offsets = preceding(args, offset);
+    int offset[VX_NEIGHBOURS_MAX]; /* the first half precede */
+    const int offsets = vx_neighbours(args->connectivity, args->stride_y, args->stride_z, offset) / 2;
     size_t capacity = (size_t)args->capacity;
     const int32_t *list_size = data[VX_B_LIST_SIZE];
     (void)error;

@@ -4,6 +4,7 @@
 #include "report/draw/plot.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/scheme.h"
 
 #include <math.h>
 
@@ -54,7 +55,7 @@ static void put_models(vx_report *report, const vx_results_modality *modality)
         put_columns(page, effect);
         vx_put(page, "</td><td class=\"n\">%lld</td><td class=\"n\">%g</td><td>%s</td><td class=\"n\">%s</td><td "
                "class=\"n\">%s</td></tr>\n", (long long)effect->n, effect->df,
-               effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutation",
+               vx_scheme_about(effect->scheme)->method,
                vx_count_text(effect->relabellings, used),
                effect->possible < 1e15 ? vx_count_text((uint64_t)effect->possible, possible)
                                        : "more than 10\xC2\xB9\xE2\x81\xB5");

@@ -6,6 +6,7 @@
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/level.h"
+#include "results/scheme.h"
 #include "results/tails.h"
 
 #include <math.h>
@@ -37,7 +38,7 @@ void vx_effect_null(vx_report *report, const vx_effect_view *view)
     snprintf(largest_t, sizeof largest_t, "largest %s%s", words->true_minus, words->statistic);
     vx_put(report->page, "<h4>Chance alone</h4>\n<p>The largest value over all voxels in each of %lld %s%s. %s; the "
            "observed value is one of them.</p>\n<div class=\"pictures\">\n",
-           (long long)effect->relabellings, effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutations",
+           (long long)effect->relabellings, vx_scheme_about(effect->scheme)->relabellings,
            effect->exhaustive ? ", which are all there are" : "",
            vx_significant(effect->p_smallest) ? "Beyond the broken line lie fewer than 5 % of them"
                                      : "They are too few for a value that fewer than 5 % of them exceed");

@@ -3,6 +3,7 @@
 #include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/scheme.h"
 #include "results/tails.h"
 
 #include <math.h>
@@ -75,7 +76,7 @@ static void put_data(vx_report *report, citing *c)
 
 static void put_relabellings(citing *c, const vx_results_effect *effect, const char *seed)
 {
-    const char *what = effect->scheme == VX_SIGN_FLIP ? "sign flips" : "permutations";
+    const char *what = vx_scheme_about(effect->scheme)->relabellings;
     char text[32];
     if (effect->exhaustive) {
         vx_put(c->page, "all %s %s", vx_count_text(effect->relabellings, text), what);
@@ -188,7 +189,7 @@ static void put_corrections(vx_report *report, citing *c)
         vx_put_markup(page, "The false discovery rate was controlled by the step-up procedure on uncorrected "
                       "permutation p");
         if (effect->exact_uncorrected && !effect->exhaustive)
-            vx_put_markup(page, " (of the mean: exact, of all sign flips)");
+            vx_put(page, " (of the mean: exact, of all %s)", vx_scheme_about(VX_SIGN_FLIP)->relabellings);
         cite(c, BENJAMINI);
         vx_put_markup(page, ". ");
     }
