@@ -57,7 +57,7 @@ vx_status vx_bench_model(int64_t n, vx_model **model, vx_error *error)
         return vx_fail_memory(error);
     for (int64_t i = 0; i < n; i++)
         level[i] = vx_draw_normal(SEED, VX_DRAW_BLOOD, i, VX_48H);
-    vx_model_options options = {.mean_name = "change", .correlation = VX_PEARSON};
+    vx_model_options options = VX_OPTIONS(vx_model_options, .mean_name = "change", .correlation = VX_PEARSON);
     vx_regressor covariate = {.name = "level", .value = level};
     vx_status status = vx_model_new(&options, n, &covariate, 1, NULL, 0, model, error);
     free(level);

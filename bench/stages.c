@@ -27,7 +27,7 @@ typedef struct vx_stages {
 static vx_status run_load(void *context, vx_error *error)
 {
     const vx_stages *s = context;
-    vx_mask_options mask = {0};
+    vx_mask_options mask = VX_OPTIONS(vx_mask_options);
     vx_mask_report report;
     vx_matrix *matrix = NULL;
     vx_status status = vx_matrix_read(s->modality->row, s->modality->n, &mask, s->threads, &matrix, &report, error);
@@ -77,9 +77,9 @@ static vx_status run_write(void *context, vx_error *error)
 static vx_status stages_init(vx_stages *s, const char *data, vx_error *error)
 {
     char *table = vx_text("%s/participants.tsv", data);
-    vx_study_options options = {.table = table, .design = VX_PAIRED};
-    vx_mask_options mask = {0};
-    const vx_model_options mean = {.mean_name = "change"};
+    vx_study_options options = VX_OPTIONS(vx_study_options, .table = table, .design = VX_PAIRED);
+    vx_mask_options mask = VX_OPTIONS(vx_mask_options);
+    const vx_model_options mean = VX_OPTIONS(vx_model_options, .mean_name = "change");
     vx_inference_options inference = vx_inference_defaults();
     inference.permutations = PERMUTATIONS;
     vx_status status = table ? vx_study_read(&options, &s->study, error) : vx_fail_memory(error);

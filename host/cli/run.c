@@ -75,20 +75,20 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     run->design = design[vx_argument_choice(arguments, VX_OPTION_DESIGN)];
     run->out = vx_argument_text(arguments, VX_OPTION_OUT);
     run->p_format = p_format[vx_argument_choice(arguments, VX_OPTION_P_FORMAT)];
-    run->model = (vx_model_options){
+    run->model = VX_OPTIONS(
+        vx_model_options,
         .mean_name = run->design == VX_PAIRED ? "change" : "mean",
         .joint = vx_argument_given(arguments, VX_OPTION_JOINT),
-        .correlation = correlation[vx_argument_choice(arguments, VX_OPTION_CORRELATION)],
-    };
-    run->mask = (vx_mask_options){
+        .correlation = correlation[vx_argument_choice(arguments, VX_OPTION_CORRELATION)]);
+    run->mask = VX_OPTIONS(
+        vx_mask_options,
         .file = vx_argument_text(arguments, VX_OPTION_MASK),
         .level = vx_argument_real(arguments, VX_OPTION_MASK_LEVEL),
         .keep_zeros = vx_argument_given(arguments, VX_OPTION_KEEP_ZEROS),
         .grid_tolerance = vx_argument_real(arguments, VX_OPTION_GRID_TOLERANCE),
         .use_threshold = vx_argument_given(arguments, VX_OPTION_MASK_THRESHOLD),
         .threshold = vx_argument_real(arguments, VX_OPTION_MASK_THRESHOLD),
-        .analyze = 1 + vx_argument_choice(arguments, VX_OPTION_ORIENTATION), /* the choices stand in its order */
-    };
+        .analyze = 1 + vx_argument_choice(arguments, VX_OPTION_ORIENTATION) /* the choices stand in its order */);
     run->inference = vx_inference_defaults();
     run->inference.permutations = permutations(arguments);
     run->inference.seed = vx_argument_whole(arguments, VX_OPTION_SEED);
@@ -122,7 +122,8 @@ static vx_status read_study(vx_run *run, vx_error *error)
     if (!status && sessions.count && sessions.count != needed)
         status = vx_fail(error, VX_USAGE, "--sessions: found %zu names, expected %s", sessions.count,
                          needed == 2 ? "two, BASELINE,FOLLOWUP" : "one (a onesample design subtracts nothing)");
-    vx_study_options options = {
+    vx_study_options options = VX_OPTIONS(
+        vx_study_options,
         .table = vx_argument_text(run->arguments, VX_OPTION_TABLE),
         .design = run->design,
         .modality = modality.name,
@@ -133,8 +134,7 @@ static vx_status read_study(vx_run *run, vx_error *error)
         .nuisance = nuisance.name,
         .nuisances = nuisance.count,
         .missing = missing.name,
-        .missings = missing.count,
-    };
+        .missings = missing.count);
     if (!status && !vx_argument_given(run->arguments, VX_OPTION_TABLE) && lstat(options.table, &(struct stat){0}))
         status = vx_fail(error, VX_INPUT, "%s: cannot be read: %s. --table FILE names a table of another name or place "
                          "(`voxstat help run`); `voxstat simulate` makes a study to try", options.table,

@@ -1,6 +1,7 @@
 #include "image/sources.h"
 
 #include "base/memory.h"
+#include "base/options.h"
 
 #include <math.h>
 
@@ -25,8 +26,11 @@ vx_status vx_sources_init(const vx_volume_row *rows, int64_t n, const vx_mask_op
                           vx_sources *sources, vx_error *error)
 {
     size_t images;
-    *sources = (vx_sources){.row = rows, .n = n, .options = options ? *options : (vx_mask_options){0}};
-    vx_status status = check_rows(rows, n, &sources->sessions, error);
+    const vx_mask_options *given = options ? options : &VX_OPTIONS(vx_mask_options);
+    *sources = (vx_sources){.row = rows, .n = n};
+    vx_status status = vx_options_take(given, "vx_mask_options", sizeof sources->options, &sources->options, error);
+    if (!status)
+        status = check_rows(rows, n, &sources->sessions, error);
     if (status)
         return status;
     if (!(sources->options.grid_tolerance > 0))

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "base/options.h"
 #include "engine/verify.h"
 #include "infer/estimate.h"
 #include "infer/exact.h"
@@ -32,14 +33,16 @@ static vx_status new_result(vx_inference *in, const vx_inference_options *option
     if (!in->result || !(in->result->map = vx_array_zero(VX_QUANTITIES, sizeof *in->result->map)))
         return vx_fail_memory(error);
     in->result->effect = in->effect;
-    in->result->options = *options;
     in->result->voxels = in->matrix->space.elements;
-    return VX_OK;
+    vx_status status = vx_options_take(options, "vx_inference_options", sizeof in->result->options,
+                                       &in->result->options, error);
+    return status ? status : vx_settings_check(&in->result->options, error);
 }
 
 /* Relabellings, problem and schedule. */
-static vx_status prepare(vx_inference *in, const vx_inference_options *options, vx_error *error)
+static vx_status prepare(vx_inference *in, vx_error *error)
 {
+    const vx_inference_options *options = &in->result->options;
     vx_problem_options asked;
     const vx_backend *backend = vx_device_backend(in->device);
     vx_status status = vx_relabellings_new(in->effect, options->permutations, options->seed, &in->relabellings, error);
@@ -70,16 +73,14 @@ static vx_plan plan_of(const vx_inference *in)
 vx_status vx_inference_new(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
                            const vx_inference_options *options, vx_inference **inference, vx_error *error)
 {
-    vx_inference *in = NULL;
-    vx_status status = vx_settings_check(options, error);
-    if (status)
-        return status;
-    if (!(in = vx_array_zero(1, sizeof *in)))
+    vx_status status = VX_OK;
+    vx_inference *in = vx_array_zero(1, sizeof *in);
+    if (!in)
         return vx_fail_memory(error);
     in->device = device;
     in->matrix = matrix;
     in->effect = effect;
-    if ((status = new_result(in, options, error)) || (status = prepare(in, options, error))) {
+    if ((status = new_result(in, options, error)) || (status = prepare(in, error))) {
         vx_inference_free(in);
         return status;
     }

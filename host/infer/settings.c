@@ -4,18 +4,18 @@
 #include "base/error.h"
 
 #include <math.h>
+#include <string.h>
 
-vx_inference_options vx_inference_defaults(void)
+void vx_inference_defaults_fill(vx_inference_options *options, size_t size)
 {
-    return (vx_inference_options){
-        .permutations = VX_PERMUTATIONS_AUTO,
-        .correct = VX_CORRECT_VOXEL | VX_CORRECT_EXTENT | VX_CORRECT_MASS | VX_CORRECT_FDR | VX_CORRECT_TFCE,
-        .tfce_extent = 0.5,
-        .tfce_height = 2.0,
-        .cluster_p = 0.001,
-        .connectivity = 26,
-        .tails = VX_TWO_TAILS,
-    };
+    const vx_inference_options defaults =
+        VX_OPTIONS(vx_inference_options, .permutations = VX_PERMUTATIONS_AUTO,
+                   .correct = VX_CORRECT_VOXEL | VX_CORRECT_EXTENT | VX_CORRECT_MASS | VX_CORRECT_FDR | VX_CORRECT_TFCE,
+                   .tfce_extent = 0.5, .tfce_height = 2.0, .cluster_p = 0.001, .connectivity = 26,
+                   .tails = VX_TWO_TAILS);
+    memset(options, 0, size);
+    memcpy(options, &defaults, size < sizeof defaults ? size : sizeof defaults);
+    memcpy(options, &size, sizeof size);
 }
 
 vx_status vx_settings_check(const vx_inference_options *o, vx_error *error)

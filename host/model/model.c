@@ -1,6 +1,7 @@
 #include "voxstat/model.h"
 
 #include "base/memory.h"
+#include "base/options.h"
 #include "model/orthonormal.h"
 #include "model/ranks.h"
 
@@ -239,12 +240,13 @@ static vx_status check_names(const request *r, vx_error *error)
     return VX_OK;
 }
 
-vx_status vx_model_new(const vx_model_options *options, int64_t n, const vx_regressor *covariate, int64_t covariates,
+vx_status vx_model_new(const vx_model_options *given, int64_t n, const vx_regressor *covariate, int64_t covariates,
                        const vx_regressor *nuisance, int64_t nuisances, vx_model **model, vx_error *error)
 {
-    request r = {options, n, covariates, nuisances, covariate, nuisance};
-    vx_status status = check_nuisance(&r, error);
-    if (status || (status = check_names(&r, error)))
+    vx_model_options options;
+    request r = {&options, n, covariates, nuisances, covariate, nuisance};
+    vx_status status = vx_options_take(given, "vx_model_options", sizeof options, &options, error);
+    if (status || (status = check_nuisance(&r, error)) || (status = check_names(&r, error)))
         return status;
     vx_model *made = vx_array_zero(1, sizeof *made);
     if (!made || !(made->effect = vx_array_zero((size_t)covariates + 1, sizeof *made->effect))) {

@@ -16,7 +16,11 @@ typedef struct vx_page {
 
 /* printf of a literal into the page. Each value of type char * passes vx_page_escaped first; width and precision of a
  * %s would count what is escaped. */
+#ifndef VX_WITHOUT_VA_OPT /* of tests/lint/cppcheck.sh */
 #define vx_put(page, format, ...) vx_page_print((page), "" format __VA_OPT__(VX_EACH(page, __VA_ARGS__)))
+#else
+#define vx_put(page, ...) vx_page_print((page), __VA_ARGS__)
+#endif
 
 /* A literal as it stands. */
 #define vx_put_markup(page, markup) vx_page_write((page), "" markup)

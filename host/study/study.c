@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/options.h"
 #include "image/files.h"
 #include "study/images.h"
 #include "study/table.h"
@@ -277,11 +278,14 @@ static vx_status list_coded(vx_study_parts *parts, vx_error *error)
     return VX_OK;
 }
 
-vx_status vx_study_read(const vx_study_options *options, vx_study **study, vx_error *error)
+vx_status vx_study_read(const vx_study_options *given, vx_study **study, vx_error *error)
 {
-    vx_study_parts *parts = vx_array_zero(1, sizeof *parts);
+    vx_study_options taken, *options = &taken;
     int64_t *table_row = NULL;
-    vx_status status;
+    vx_status status = vx_options_take(given, "vx_study_options", sizeof taken, &taken, error);
+    if (status)
+        return status;
+    vx_study_parts *parts = vx_array_zero(1, sizeof *parts);
     if (!parts)
         return vx_fail_memory(error);
     if (!(parts->study.table = vx_copy_text(options->table))) {

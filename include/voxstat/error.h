@@ -13,6 +13,10 @@ extern "C" {
 /* The library exports the functions that its headers declare, and no others. */
 #define VX_API __attribute__((visibility("default")))
 
+/* Every options struct begins with its size, so that programs and libraries of different versions understand each
+ * other. VX_OPTIONS(vx_mask_options, .level = 0.5) sets the size, and every member that is not named is zero. */
+#define VX_OPTIONS(type, ...) ((type){.size = sizeof(type), __VA_ARGS__})
+
 /* The values are the exit statuses of the program and never change. */
 typedef enum vx_status {
     VX_OK = 0,

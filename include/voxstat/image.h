@@ -46,8 +46,9 @@ typedef struct vx_volume_row {
     int64_t sessions; /* at least 1 */
 } vx_volume_row;
 
-/* Zero-initialised is a good beginning. Exact zeros are missing coverage: such voxels leave both kinds of mask. */
+/* Exact zeros are missing coverage: such voxels leave both kinds of mask. */
 typedef struct vx_mask_options {
+    size_t size;           /* sizeof(vx_mask_options) */
     const char *file;      /* explicit mask, or null: finite and non-zero in every image */
     double level;          /* the explicit mask holds the voxels that are finite and above it */
     bool keep_zeros;       /* exact zeros inside the explicit mask are values like others */
@@ -90,6 +91,7 @@ typedef struct vx_matrix {
 /* Reads the images of all rows in parallel on `threads` threads (0: all), checks them, and keeps the voxels of the
  * mask. The sum over the sessions is taken in double and rounded once. At no time more than the volumes of one row a
  * thread are held beside the matrix, and two bits a voxel and image.
+ * `mask` may be null: no explicit mask and no threshold.
  * Errors (VX_INPUT, naming file, participant and column): every error of vx_image_read; a grid that differs from the
  * first image's in dimensions, or in affine by more than the tolerance; an image that is constant, or whose values
  * are those of another row's (the same file given twice too); an empty mask; a mask on another grid. */

@@ -13,6 +13,7 @@
 #include "voxstat/error.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -34,6 +35,7 @@ typedef enum vx_scheme {
 typedef enum vx_correlation { VX_PEARSON, VX_SPEARMAN } vx_correlation;
 
 typedef struct vx_model_options {
+    size_t size;                  /* sizeof(vx_model_options) */
     const char *mean_name;        /* name of the intercept's effect: "change" (paired), "mean" (one sample) */
     const int64_t *participant;   /* n: each row's participant, as a number in the study, ascending; null: 0 to n - 1 */
     bool joint;                   /* all covariates of interest in one model */

@@ -36,6 +36,7 @@ typedef enum vx_tfce_preset {
 } vx_tfce_preset;
 
 typedef struct vx_inference_options {
+    size_t size;          /* sizeof(vx_inference_options) */
     int64_t permutations; /* random ones, VX_PERMUTATIONS_ALL or VX_PERMUTATIONS_AUTO */
     uint64_t seed;
     unsigned correct;     /* VX_CORRECT_ flags */
@@ -49,8 +50,15 @@ typedef struct vx_inference_options {
     size_t memory_limit;  /* bytes of device buffers; 0: 80 % of what is free */
 } vx_inference_options;
 
-/* The defaults of the program: auto, seed 0, every correction, p 0.001, 26 neighbours, two tails, no limit. */
-VX_API vx_inference_options vx_inference_defaults(void);
+/* The defaults of the program: auto, seed 0, every correction, p 0.001, 26 neighbours, two tails, no limit. The first
+ * fills as many bytes as the caller's struct has. */
+VX_API void vx_inference_defaults_fill(vx_inference_options *options, size_t size);
+static inline vx_inference_options vx_inference_defaults(void)
+{
+    vx_inference_options options;
+    vx_inference_defaults_fill(&options, sizeof options);
+    return options;
+}
 
 /* What a run of one effect will do, known before it starts. */
 typedef struct vx_plan {

@@ -16,6 +16,7 @@ extern "C" {
 typedef enum vx_design { VX_PAIRED, VX_ONESAMPLE } vx_design;
 
 typedef struct vx_study_options {
+    size_t size;                        /* sizeof(vx_study_options) */
     const char *table;                  /* path of the TSV */
     vx_design design;
     const char *const *modality;        /* names; none: every one there is */

@@ -35,7 +35,7 @@ static vx_matrix *read_images(void)
     static char path[N][1200], participant[N][8];
     vx_session_image session[N];
     vx_volume_row row[N];
-    vx_mask_options mask = {.analyze = VX_ANALYZE_RADIOLOGICAL};
+    vx_mask_options mask = VX_OPTIONS(vx_mask_options, .analyze = VX_ANALYZE_RADIOLOGICAL);
     vx_matrix *matrix = NULL;
     vx_mask_report report;
     vx_error error = {0};

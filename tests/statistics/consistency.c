@@ -259,7 +259,7 @@ static void missing_covariate(void **state)
     static const int row[N - 1] = {0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13};
     int64_t participant[N - 1];
     double gap[N], left[N - 1];
-    const vx_model_options numbered = {.mean_name = "mean", .participant = participant};
+    const vx_model_options numbered = VX_OPTIONS(vx_model_options, .mean_name = "mean", .participant = participant);
     const vx_regressor covariate = {"score", left};
     vx_model *without = NULL;
     vx_error error = {0};

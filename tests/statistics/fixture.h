@@ -58,7 +58,7 @@ static inline vx_model *fixture_model(int64_t n, const double *covariate, int nu
                                       vx_correlation correlation)
 {
     static const char *const name[] = {"age", "sex", "site"};
-    vx_model_options options = {.mean_name = "mean", .correlation = correlation};
+    vx_model_options options = VX_OPTIONS(vx_model_options, .mean_name = "mean", .correlation = correlation);
     vx_regressor interest = {"score", covariate}, regressor[3] = {{0}};
     vx_model *model = NULL;
     vx_error error = {0};

@@ -138,7 +138,7 @@ static void joint(void **state)
     options.permutations = 10;
     (void)state;
     for (int jointly = 0; jointly < 2; jointly++) {
-        vx_model_options model_options = {.mean_name = "mean", .joint = jointly};
+        vx_model_options model_options = VX_OPTIONS(vx_model_options, .mean_name = "mean", .joint = jointly);
         vx_model *model = NULL;
         vx_error error = {0};
         check(vx_model_new(&model_options, N, covariate, 2, NULL, 0, &model, &error), error);

@@ -87,7 +87,7 @@ static void test_implicit_mask(void **state)
 /* Above 1 everywhere: voxel 0 is 1 in a1, voxel 1 is 1 in a2. Voxel 2 is zero before it is below the threshold. */
 static void test_threshold(void **state)
 {
-    vx_mask_options mask = {.use_threshold = true, .threshold = 1};
+    vx_mask_options mask = VX_OPTIONS(vx_mask_options, .use_threshold = true, .threshold = 1);
     vx_matrix *matrix = NULL;
     vx_mask_report report;
     (void)state;
@@ -108,7 +108,7 @@ static void test_explicit_mask(void **state)
     const float in[VOXELS] = {INFINITY, 1, 0.5f, 1, 2, 7};
     const float spoilt[VOXELS] = {NAN, INFINITY, -1, 0, 0, 0};
     const vx_grid grid = line(-6), shifted = line(-5);
-    vx_mask_options mask = {.file = "mask.nii.gz"};
+    vx_mask_options mask = VX_OPTIONS(vx_mask_options, .file = "mask.nii.gz");
     vx_matrix *matrix;
     vx_mask_report report;
     (void)state;
@@ -131,7 +131,7 @@ static void test_explicit_mask(void **state)
     expect_matrix(matrix, 2, (const int64_t[]){1, 5});
     assert_int_equal(report.candidate, 4);
     vx_matrix_free(matrix);
-    mask = (vx_mask_options){.file = "mask.nii.gz"};
+    mask = VX_OPTIONS(vx_mask_options, .file = "mask.nii.gz");
 
     put_image("mask.nii.gz", &grid, spoilt);
     assert_int_equal(vx_matrix_read(rows, ROWS, &mask, 2, &matrix, &report, &error), VX_INPUT);
@@ -180,7 +180,7 @@ static void test_the_costliest_image(void **state)
     static const vx_session_image one[ROWS] = {{"p.nii", "pet", 1}, {"q.nii", "pet", 1}, {"r.nii", "pet", 1}};
     const float in[VOXELS] = {1, 1, 1, 0, 1, 1};
     const vx_grid grid = line(-6);
-    const vx_mask_options mask = {.file = "mask.nii.gz"};
+    const vx_mask_options mask = VX_OPTIONS(vx_mask_options, .file = "mask.nii.gz");
     vx_volume_row alone[ROWS];
     vx_matrix *matrix;
     vx_mask_report report;

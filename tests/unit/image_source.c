@@ -102,7 +102,8 @@ static void test_sources_of_rows(void **state)
     (void)state;
     for (int k = 0; k < 3; k++)
         write_image(image[k].path, &h);
-    assert_int_equal(vx_sources_init(row, 2, &(vx_mask_options){.file = "m.nii"}, true, &sources, &error), VX_OK);
+    const vx_mask_options options = VX_OPTIONS(vx_mask_options, .file = "m.nii");
+    assert_int_equal(vx_sources_init(row, 2, &options, true, &sources, &error), VX_OK);
     assert_int_equal(sources.sessions, 2);
     assert_string_equal(sources.mask.path, "m.nii");
     assert_string_equal(vx_sources_image(&sources, 0, 1)->column, "fu");

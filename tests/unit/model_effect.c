@@ -32,7 +32,7 @@ static void near(double got, double expected)
 /* 1e-12: Householder reflections of 9 rows lose a few units of 1e-16. */
 static void effects_are_orthonormal(void **state)
 {
-    const vx_model_options options = {.mean_name = "change"};
+    const vx_model_options options = VX_OPTIONS(vx_model_options, .mean_name = "change");
     const vx_regressor covariate = {"score", score}, nuisance[2] = {{"age", age}, {"sex", sex}};
     vx_model *model = NULL;
     vx_error error = {0};
@@ -82,7 +82,7 @@ static void missing_values(void **state)
     double gap[N];
     memcpy(gap, score, sizeof gap);
     gap[2] = NAN;
-    const vx_model_options options = {.mean_name = "change"};
+    const vx_model_options options = VX_OPTIONS(vx_model_options, .mean_name = "change");
     const vx_regressor covariate[2] = {{"gap", gap}, {"age", age}};
     static const int64_t left[N - 1] = {0, 1, 3, 4, 5, 6, 7, 8};
     vx_model *model = NULL;
@@ -105,7 +105,7 @@ static void missing_values(void **state)
 static void refuse(const vx_regressor *covariate, int64_t covariates, const vx_regressor *nuisance, int64_t nuisances,
                    int64_t n, bool joint, const char *word)
 {
-    const vx_model_options options = {.mean_name = "change", .joint = joint};
+    const vx_model_options options = VX_OPTIONS(vx_model_options, .mean_name = "change", .joint = joint);
     vx_model *model = NULL;
     vx_error error = {0};
     assert_int_equal(vx_model_new(&options, n, covariate, covariates, nuisance, nuisances, &model, &error), VX_INPUT);

@@ -16,7 +16,7 @@ static const double score[N] = {1, 4, 2, 8, 5, 7, 3, 9};
 /* Effect 1 of the model: the score, permuted, given the intercept and some nuisance. */
 static vx_model *model_of(const double *const *nuisance, int nuisances, vx_correlation correlation)
 {
-    const vx_model_options options = {.mean_name = "mean", .correlation = correlation};
+    const vx_model_options options = VX_OPTIONS(vx_model_options, .mean_name = "mean", .correlation = correlation);
     const vx_regressor covariate = {"score", score};
     vx_regressor regressor[2] = {{0}};
     vx_model *model = NULL;

@@ -17,7 +17,7 @@ enum { MOST = 140 };
 /* A model with one covariate: effect 0 flips signs, effect 1 permutes. */
 static vx_model *model_of(int64_t n, const double *covariate)
 {
-    vx_model_options options = {.mean_name = "mean"};
+    vx_model_options options = VX_OPTIONS(vx_model_options, .mean_name = "mean");
     vx_regressor regressor = {"score", covariate};
     vx_model *model = NULL;
     vx_error error = {0};
@@ -326,7 +326,7 @@ static void missing_people_move_nobody(void **state)
         participant[n++] = i;
     }
     const vx_regressor regressor = {"score", left};
-    const vx_model_options options = {.mean_name = "mean", .participant = participant};
+    const vx_model_options options = VX_OPTIONS(vx_model_options, .mean_name = "mean", .participant = participant);
     vx_model *whole = model_of(ALL, covariate), *model = NULL;
     vx_error error = {0};
     assert_int_equal(vx_model_new(&options, LEFT, &regressor, 1, NULL, 0, &model, &error), VX_OK);

@@ -24,6 +24,8 @@ static int make_images(void **state)
     return 0;
 }
 
+#define STUDY(...) VX_OPTIONS(vx_study_options, __VA_ARGS__)
+
 static vx_status read_with(vx_study_options options, const char *text, size_t length, vx_study **study)
 {
     FILE *file = fopen(table_path, "w");
@@ -65,7 +67,7 @@ static void rows_are_sorted(void **state)
 {
     (void)state;
     char path[100];
-    vx_study *study = read_good((vx_study_options){.covariate = rapa, .covariates = 1}, good);
+    vx_study *study = read_good(STUDY(.covariate = rapa, .covariates = 1), good);
     assert_int_equal(study->participants, 3);
     assert_string_equal(study->participant[0], "sub-01");
     assert_string_equal(study->participant[2], "sub-03");
@@ -93,7 +95,7 @@ static void rows_are_sorted(void **state)
 static void a_missing_nuisance_leaves_out(void **state)
 {
     (void)state;
-    vx_study *study = read_good((vx_study_options){.nuisance = age, .nuisances = 1}, good);
+    vx_study *study = read_good(STUDY(.nuisance = age, .nuisances = 1), good);
     const vx_study_modality *pet = study->modality;
     assert_int_equal(pet->n, 2);
     assert_int_equal(pet->participant[0], 1);
@@ -106,7 +108,7 @@ static void a_missing_nuisance_leaves_out(void **state)
 static void an_empty_cell_is_missing(void **state)
 {
     (void)state;
-    vx_study *study = read_good((vx_study_options){0}, HEADER "s1\ta1.nii\ta2.nii\t\t\n"
+    vx_study *study = read_good(STUDY(), HEADER "s1\ta1.nii\ta2.nii\t\t\n"
                                                               "s2\tb1.nii.gz\t\t1\t2\n"
                                                               "s3\tc1.hdr\tc2.img\t1\t2\n");
     assert_int_equal(study->modality[0].n, 2);
@@ -117,7 +119,7 @@ static void an_empty_cell_is_missing(void **state)
 static void windows_text(void **state)
 {
     (void)state;
-    vx_study *study = read_good((vx_study_options){.covariate = rapa, .covariates = 1},
+    vx_study *study = read_good(STUDY(.covariate = rapa, .covariates = 1),
                                 "\xef\xbb\xbfparticipant_id\tpet_baseline\tpet_followup\trapa\r\n"
                                 "s1\ta1.nii\ta2.nii\t1e1\r\n\r\n s2 \tb1.nii.gz\tb2.nii.gz\t-2\r\n");
     assert_int_equal(study->participants, 2);
@@ -129,7 +131,7 @@ static void windows_text(void **state)
 static void quotes_are_letters(void **state)
 {
     (void)state;
-    vx_study *study = read_good((vx_study_options){0}, "participant_id\tpet_baseline\tpet_followup\tnote\n"
+    vx_study *study = read_good(STUDY(), "participant_id\tpet_baseline\tpet_followup\tnote\n"
                                                        "s1\ta1.nii\ta2.nii\t5\" scar\n"
                                                        "s2\tb1.nii.gz\tb2.nii.gz\t\"\n");
     assert_int_equal(study->participants, 2);
@@ -143,22 +145,22 @@ static void sessions(void **state)
                                 "s1\ta1.nii\ta2.nii\tb1.nii.gz\ta1.nii\ta2.nii\n"
                                 "s2\tb1.nii.gz\tb2.nii.gz\ta1.nii\tb1.nii.gz\tb2.nii.gz\n";
     static const char *const gm[] = {"gm"};
-    REFUSED((vx_study_options){0}, three, "v1, v2, v3", "--sessions");
-    vx_study *study = read_good((vx_study_options){.sessions = {"v1", "v3"}}, three);
+    REFUSED(STUDY(), three, "v1, v2, v3", "--sessions");
+    vx_study *study = read_good(STUDY(.sessions = {"v1", "v3"}), three);
     assert_int_equal(study->modalities, 1); /* gm has no v3 */
     assert_string_equal(study->modality[0].name, "pet_suvr");
     assert_string_equal(study->modality[0].row[0].session[1].column, "pet_suvr_v3");
     vx_study_free(study);
-    study = read_good((vx_study_options){.modality = gm, .modalities = 1}, three); /* gm alone has two sessions */
+    study = read_good(STUDY(.modality = gm, .modalities = 1), three); /* gm alone has two sessions */
     assert_string_equal(study->modality[0].row[0].session[0].column, "gm_v1");
     vx_study_free(study);
-    study = read_good((vx_study_options){0}, "participant_id\tpet_after\tpet_baseline\ns1\ta2.nii\ta1.nii\n"
+    study = read_good(STUDY(), "participant_id\tpet_after\tpet_baseline\ns1\ta2.nii\ta1.nii\n"
                                              "s2\tb1.nii.gz\tb2.nii.gz\n");
     assert_string_equal(study->session[0], "baseline");
     vx_study_free(study);
-    REFUSED((vx_study_options){0}, "participant_id\tpet_v1\ns1\ta1.nii\ns2\ta2.nii\n", "two sessions", "v1");
-    REFUSED((vx_study_options){0}, "participant_id\tage\ns1\t1\ns2\t2\n", "none");
-    REFUSED(((vx_study_options){.modality = gm, .modalities = 1, .sessions = {"v1", "v22"}}), three, "gm_v22",
+    REFUSED(STUDY(), "participant_id\tpet_v1\ns1\ta1.nii\ns2\ta2.nii\n", "two sessions", "v1");
+    REFUSED(STUDY(), "participant_id\tage\ns1\t1\ns2\t2\n", "none");
+    REFUSED(STUDY(.modality = gm, .modalities = 1, .sessions = {"v1", "v22"}), three, "gm_v22",
             "did you mean gm_v2?");
 }
 
@@ -168,7 +170,7 @@ static void one_sample(void **state)
     static const char text[] = "participant_id\tcon\tpet_v1\tage\ns1\ta1.nii\ta2.nii\t5\ns2\tb1.nii.gz\tn/a\t6\n"
                                "s3\tc1.hdr\tc2.img\t7\n";
     static const char *const con[] = {"con"};
-    vx_study *study = read_good((vx_study_options){.design = VX_ONESAMPLE}, text);
+    vx_study *study = read_good(STUDY(.design = VX_ONESAMPLE), text);
     assert_int_equal(study->modalities, 2);
     assert_string_equal(study->modality[0].name, "con");
     assert_string_equal(study->modality[1].name, "pet_v1");
@@ -177,14 +179,14 @@ static void one_sample(void **state)
     assert_true(study->modality[0].row[0].session[0].weight == 1);
     assert_null(study->session[0]);
     vx_study_free(study);
-    study = read_good((vx_study_options){.design = VX_ONESAMPLE, .sessions = {"v1"}}, text);
+    study = read_good(STUDY(.design = VX_ONESAMPLE, .sessions = {"v1"}), text);
     assert_int_equal(study->modalities, 1);
     assert_string_equal(study->modality[0].name, "pet");
     vx_study_free(study);
-    study = read_good((vx_study_options){.design = VX_ONESAMPLE, .modality = con, .modalities = 1}, text);
+    study = read_good(STUDY(.design = VX_ONESAMPLE, .modality = con, .modalities = 1), text);
     assert_int_equal(study->modality[0].n, 3);
     vx_study_free(study);
-    REFUSED(((vx_study_options){.design = VX_ONESAMPLE, .modality = age, .modalities = 1}), text, "age",
+    REFUSED(STUDY(.design = VX_ONESAMPLE, .modality = age, .modalities = 1), text, "age",
             "holds no image");
 }
 
@@ -192,7 +194,7 @@ static void bad_tables(void **state)
 {
     (void)state;
     vx_study *study;
-    vx_study_options options = {.table = "nowhere/participants.tsv"};
+    vx_study_options options = STUDY(.table = "nowhere/participants.tsv");
     static const char *const rapaa[] = {"rapa_levle"}, *const other[] = {"zzz"};
     static const char level[] = "participant_id\tpet_baseline\tpet_followup\trapa_level\ns1\ta1.nii\ta2.nii\t1\n";
     assert_int_equal(vx_study_read(&options, &study, &error), VX_INPUT);
@@ -200,20 +202,20 @@ static void bad_tables(void **state)
     assert_non_null(strstr(error.message, "No such file"));
     options.table = folder;
     assert_int_equal(vx_study_read(&options, &study, &error), VX_INPUT);
-    assert_int_equal(read_with((vx_study_options){0}, "a\0b", 3, &study), VX_INPUT);
+    assert_int_equal(read_with(STUDY(), "a\0b", 3, &study), VX_INPUT);
     assert_non_null(strstr(error.message, "plain text"));
-    REFUSED((vx_study_options){0}, "", "empty");
-    REFUSED((vx_study_options){0}, "\n", "empty");
-    REFUSED((vx_study_options){0}, HEADER, "empty", "no participants");
-    REFUSED((vx_study_options){0}, "participant_id,pet_baseline\ns1,a1.nii\n", "tab", "','");
-    REFUSED((vx_study_options){0}, "id\tpet_baseline\ns1\ta1.nii\n", "participant_id");
-    REFUSED((vx_study_options){0}, "participant_id\tage\tage\n", "two columns", "age");
-    REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\n", "line 2", "s1", "2 cells", "5");
-    REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\ta2.nii\t1\t2\n\ns1\tb1.nii.gz\tb2.nii.gz\t1\t2\n", "s1", "twice",
+    REFUSED(STUDY(), "", "empty");
+    REFUSED(STUDY(), "\n", "empty");
+    REFUSED(STUDY(), HEADER, "empty", "no participants");
+    REFUSED(STUDY(), "participant_id,pet_baseline\ns1,a1.nii\n", "tab", "','");
+    REFUSED(STUDY(), "id\tpet_baseline\ns1\ta1.nii\n", "participant_id");
+    REFUSED(STUDY(), "participant_id\tage\tage\n", "two columns", "age");
+    REFUSED(STUDY(), HEADER "s1\ta1.nii\n", "line 2", "s1", "2 cells", "5");
+    REFUSED(STUDY(), HEADER "s1\ta1.nii\ta2.nii\t1\t2\n\ns1\tb1.nii.gz\tb2.nii.gz\t1\t2\n", "s1", "twice",
             "lines 2 and 4");
-    REFUSED((vx_study_options){0}, HEADER "n/a\ta1.nii\ta2.nii\t1\t2\n", "line 2", "no participant_id");
-    REFUSED(((vx_study_options){.covariate = rapaa, .covariates = 1}), level, "rapa_levle", "did you mean rapa_level?");
-    REFUSED(((vx_study_options){.covariate = other, .covariates = 1}), level, "no column zzz", "rapa_level");
+    REFUSED(STUDY(), HEADER "n/a\ta1.nii\ta2.nii\t1\t2\n", "line 2", "no participant_id");
+    REFUSED(STUDY(.covariate = rapaa, .covariates = 1), level, "rapa_levle", "did you mean rapa_level?");
+    REFUSED(STUDY(.covariate = other, .covariates = 1), level, "no column zzz", "rapa_level");
 }
 
 static void bad_cells(void **state)
@@ -223,14 +225,14 @@ static void bad_cells(void **state)
     char table[300];
     for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
         snprintf(table, sizeof table, HEADER "s1\ta1.nii\ta2.nii\t1\t2\ns2\tb1.nii.gz\tb2.nii.gz\t%s\t2\n", text[i]);
-        REFUSED(((vx_study_options){.covariate = rapa, .covariates = 1}), table, "participants.tsv", "line 3", "s2",
+        REFUSED(STUDY(.covariate = rapa, .covariates = 1), table, "participants.tsv", "line 3", "s2",
                 "rapa", text[i], "expected a number");
     }
-    REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\tgone.nii\t1\t2\ns2\tb1.nii.gz\tb2.nii.gz\t1\t2\n", "line 2",
+    REFUSED(STUDY(), HEADER "s1\ta1.nii\tgone.nii\t1\t2\ns2\tb1.nii.gz\tb2.nii.gz\t1\t2\n", "line 2",
             "s1", "pet_followup", "gone.nii", "does not exist");
-    REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\tnotes.txt\t1\t2\ns2\tb1.nii.gz\tb2.nii.gz\t1\t2\n", "notes.txt",
+    REFUSED(STUDY(), HEADER "s1\ta1.nii\tnotes.txt\t1\t2\ns2\tb1.nii.gz\tb2.nii.gz\t1\t2\n", "notes.txt",
             "an image is expected");
-    REFUSED((vx_study_options){0}, HEADER "s1\ta1.nii\ta2.nii\t1\t2\ns2\tb1.nii.gz\tn/a\t1\t2\n", "pet",
+    REFUSED(STUDY(), HEADER "s1\ta1.nii\ta2.nii\t1\t2\ns2\tb1.nii.gz\tn/a\t1\t2\n", "pet",
             "1 complete participant;", "at least 2", "s2 (no image in pet_followup)");
 }
 
