@@ -1,4 +1,5 @@
-/* `voxstat bench`: one harness for every figure of speed. Timings are for people and records, never for tests. */
+/* `voxstat bench`: one harness for all measurements of speed. Timings inform people and records; tests never depend on
+ * them. */
 #ifndef VX_BENCH_BENCH_H
 #define VX_BENCH_BENCH_H
 
@@ -10,16 +11,16 @@
 #include <stdio.h>
 
 typedef struct vx_bench_options {
-    const char *const *device; /* names as --device takes them; none: every device there is */
+    const char *const *device; /* names as for --device; no name: every usable device */
     size_t devices;
-    int64_t voxels;            /* at most so many voxels of the 2 mm phantom; 0: all, about 230,000 */
+    int64_t voxels;            /* the maximum number of voxels of the 2 mm phantom; 0: all, about 230,000 */
     int64_t participants;      /* 14 */
     int repetitions;           /* of every row; its best and median are reported */
     int threads;               /* of the cpu device; 0: all */
-    bool scaling;              /* how time grows with voxels, participants and permutations, instead of the rows */
-    const char *data;          /* a folder made by `voxstat simulate --size 2`, for the rows of the host; or null */
-    const char *json;          /* where the figures go for machines; or null */
-    bool force;                /* replace figures that are there */
+    bool scaling;              /* instead of the rows, how time grows with voxels, participants and permutations */
+    const char *data;          /* a folder of `voxstat simulate --size 2`, for the rows of the host; may be null */
+    const char *json;          /* the path of the JSON record; may be null */
+    bool force;                /* replace an existing record */
     const char *command;       /* the command line, for the record; may be null */
 } vx_bench_options;
 

@@ -14,7 +14,7 @@ import os
 from nipype.interfaces.base import CommandLine, CommandLineInputSpec, Directory, File, TraitedSpec, traits
 
 CORRECTIONS = ("voxel", "extent", "mass", "tfce", "fdr")
-# Every map there is, as in <modality>_<effect>_<map>.nii.gz.
+# The names of all maps, as in <modality>_<effect>_<map>.nii.gz.
 MAPS = ("mean", "slope", "se", "ci-low", "ci-high", "t", "z", "r", "rho", "dz", "g", "tfce", "clusters",
         "p-uncorrected", "p-fdr", "p-fwe-voxel", "p-fwe-extent", "p-fwe-mass", "p-fwe-tfce")
 
@@ -24,7 +24,7 @@ def _names(option, **more):
 
 
 class VoxstatInputSpec(CommandLineInputSpec):
-    """The options of `voxstat run`; what they mean is told by `voxstat run --help`."""
+    """The options of `voxstat run`; `voxstat run --help` explains them."""
     design = traits.Enum("paired", "onesample", mandatory=True, argstr="--design %s", desc="the model")
     table = File(exists=True, mandatory=True, argstr="--table %s",
                  desc="participants.tsv; images are sought from its folder")
