@@ -17,7 +17,7 @@ typedef struct cluster_maps {
 /* r = 0.6, root_df = 4: t = 4 * 0.6 / 0.8 = 3; r = 0.8: t = 16 / 3. The threshold is 2. */
 static const vx_clusters_args by_hand = {.fixed_point = 1, .scale = 0.1f, .root_df = 4, .threshold = 2};
 
-/* Voxel v of the mask is grid point v, in an order of its own: the mask need not follow the grid. */
+/* The grid point of voxel v of the mask: a scrambled order, as the mask need not follow the grid. */
 static int scramble(int v, int voxels)
 {
     return (int)((int64_t)v * 7919 % voxels); /* 7919 is a prime that divides no grid here */
@@ -109,7 +109,7 @@ static void run(vx_backend *backend, const vx_clusters_args *settings, cluster_m
     free(zero);
 }
 
-/* A picture: rows apart by a blank, slices by a stroke; '+' is r = 0.6, 'P' 0.8, '-' and 'N' the same below 0. */
+/* Draws a picture: blanks separate rows and strokes slices; '+' is r = 0.6, 'P' 0.8, '-' and 'N' are -0.6 and -0.8. */
 static void draw(cluster_maps *m, int nx, int ny, int nz, const char *picture)
 {
     memset(m, 0, sizeof *m);
@@ -152,7 +152,7 @@ static void test_shapes(void **state)
     expect_extents(2, 2, 2, ".+ .. / .. +.", (const int32_t[3][2]){{1, 0}, {1, 0}, {2, 0}});
     /* Across a face diagonal between slices. */
     expect_extents(2, 2, 2, "-. .. / .- ..", (const int32_t[3][2]){{0, 1}, {0, 2}, {0, 2}});
-    /* A U whose arms meet only at the far end: union-find must join what it began apart. */
+    /* A U whose arms meet only at the far end: union-find must join two sets that it began separately. */
     expect_extents(3, 3, 1, "+.+ +.+ +++", (const int32_t[3][2]){{7, 0}, {7, 0}, {7, 0}});
     /* A comb: four teeth, joined by the last row. */
     expect_extents(7, 3, 1, "+.+.+.+ +.+.+.+ +++++++", (const int32_t[3][2]){{15, 0}, {15, 0}, {15, 0}});
@@ -160,7 +160,7 @@ static void test_shapes(void **state)
     expect_extents(5, 3, 1, "++... ..... ..+++", (const int32_t[3][2]){{3, 0}, {3, 0}, {3, 0}});
 }
 
-/* Touching tails stay apart, and neither joins through the other. */
+/* Touching tails stay separate, and neither connects parts of the other. */
 static void test_tails(void **state)
 {
     (void)state;
@@ -233,8 +233,9 @@ static void test_cut_list(void **state)
     }
 }
 
-/* In units of 2^-24 t: 1 - r, 1 + r and their product count half, being under the root; root, product and quotient
- * count whole: 4.5. The excess adds one more at most, the rounding to fixed point half a unit of its own. */
+/* Roundings in units of 2^-24 t: half each for 1 - r, 1 + r and their product, which are under the root, and one each
+ * for root, product and quotient: 4.5. The excess adds one at most. The rounding to fixed point adds half a unit of the
+ * fixed point. */
 static double mass_bound(const vx_clusters_args *args, const int32_t *map, int voxels)
 {
     double bound = 1;

@@ -3,8 +3,8 @@
 #include "base/random.h"
 #include "dense.h"
 
-/* What the data looks like: few different vectors; nearly a regressor of one relabelling, up or down, or nearly its
- * nuisance, the more so in later voxels. */
+/* Kinds of data. TIES: few different vectors. NEAR_FITS, NEAR_NUISANCE: almost a regressor of one relabelling, of
+ * either sign, or almost its nuisance; the later the voxel, the closer. */
 typedef enum correlation_data { RANDOM, TIES, NEAR_FITS, NEAR_NUISANCE } correlation_data;
 
 /* y[n][voxels], unit vectors, given w. */
@@ -91,21 +91,22 @@ static int32_t *store(vx_backend *backend, const dense_case *shape, op_data *hos
     return score;
 }
 
-/* From residuals. With e = 2^-24 they are off by at most VX_SLACK in all, from the roundings of y, w and k fma, and by
- * the square of that in what is left of the length: r and sqrt(1 - r^2) by VX_SLACK / sqrt(rest). With nuisance |r| is
- * raised by VX_SLACK (1 - rest) / sqrt(rest) more, but not above VX_RAISED_MOST; so below that |r| is never too small
- * by more than the difference, VX_SLACK sqrt(rest). */
-static void check_anew(const dense_case *shape, double s, double r, double rest, double unexplained)
+/* The bound of the form that computes residuals, used near |r| = 1. With slack = VX_SLACK, u = sqrt(rest):
+ *
+ *   1. r and sqrt(1 - r^2) are off by at most slack / u, from the roundings of y, w and k fma.
+ *   2. With nuisance the op raises |r| by slack (1 - rest) / u, at most to VX_RAISED_MOST.
+ *   3. So below VX_RAISED_MOST |r| is too small by at most the difference, slack u. */
+static void check_residual_form(const dense_case *shape, double s, double r, double rest, double unexplained)
 {
     double slack = (double)VX_SLACK(shape->n, shape->nuisance), bound = slack / sqrt(rest), across = sqrt(unexplained);
-    double short_of = shape->nuisance > 0 ? slack * sqrt(rest) : bound, most = (double)VX_RAISED_MOST;
-    double least = sqrt(1 - most * most);
+    double short_of = shape->nuisance > 0 ? slack * sqrt(rest) : bound, raised_max = (double)VX_RAISED_MOST;
+    double across_min = sqrt(1 - raised_max * raised_max);
     double raised = shape->nuisance > 0 ? bound * (1 - rest) : 0, found = fabs(s) > 1 ? 1 / fabs(s) : sqrt(1 - s * s);
     if (fabs(s) <= 1) {
-        if (fabs(s) < fmin(fabs(r), most) - short_of ||
+        if (fabs(s) < fmin(fabs(r), raised_max) - short_of ||
             fabs(s) > fmax(fabs(r), fmin(fabs(r) + raised, 1)) + bound)
             fail_msg("r = %.9g, found %.9g, off by more than %.3g with %.3g left", r, s, bound, rest);
-    } else if (found > fmin(across, 0.25) + (across > 2 * least ? short_of : bound) + 1e-6 * across ||
+    } else if (found > fmin(across, 0.25) + (across > 2 * across_min ? short_of : bound) + 1e-6 * across ||
                found < fmin(across, fmax(across - raised, 0x1p-10)) - bound - 1e-6 * across) {
         fail_msg("sqrt(1 - r^2) = %.9g, found %.9g, off by more than %.3g with %.3g left", across, found, bound, rest);
     }
@@ -113,12 +114,15 @@ static void check_anew(const dense_case *shape, double s, double r, double rest,
         fail_msg("r = %.9g, found %.9g", r, s);
 }
 
-/* With e = 2^-24 and unit vectors, a dot product is off by at most n e (Higham 2002, (3.5)) and the sum of squares by
- * ds = (2 sqrt(k) n + k + 1) e, the subtraction from 1 included; so r, |r| <= 1, by n e / sqrt(rest) + ds / (2 rest)
- * and 2 e for root and division, to first order. The rows w were rounded to float, each by at most e of its length, and
- * are no longer quite orthonormal, as the op takes them to be: d is off by (1 + 2 sqrt(k)) e more, the sum of squares
- * by 2 k e. A tenth more stands for the higher orders; the data's own rounding is shared by both sides. With nuisance
- * |r| is raised by VX_SLACK (1 - rest) / rest more, and so never too small by more than VX_SLACK. */
+/* The bound of the form that computes 1 - sum q_j^2, to first order, for unit vectors and e = 2^-24:
+ *
+ *   1. A dot product is off by n e (Higham 2002, (3.5)), the sum of squares by ds = (2 sqrt(k) n + k + 1) e.
+ *   2. So r, |r| <= 1, is off by n e / sqrt(rest) + ds / (2 rest), and by 2 e for root and division.
+ *   3. The rows w are rounded to float and not quite orthonormal: d is off by (1 + 2 sqrt(k)) e more, the sum of
+ *      squares by 2 k e.
+ *   4. With nuisance the op raises |r| by VX_SLACK (1 - rest) / rest; |r| is too small by at most VX_SLACK.
+ *
+ * A factor 1.1 covers the higher orders. The rounding of the data is common to both sides. */
 static void check_plain(const dense_case *shape, double found, double r, double rest)
 {
     double n = shape->n, k = shape->nuisance, slack = (double)VX_SLACK(shape->n, shape->nuisance);
@@ -141,7 +145,7 @@ static void check_bound(const dense_case *shape, const int32_t *score, const dou
             continue; /* rounding alone */
         if (fabs(r[i]) > (double)NEAR + 1e-6 || fabs(found) > (double)NEAR ||
             (shape->nuisance > 0 && rest[i] <= little))
-            check_anew(shape, found, r[i], rest[i], unexplained[i]);
+            check_residual_form(shape, found, r[i], rest[i], unexplained[i]);
         else
             check_plain(shape, found, r[i], rest[i]);
     }
@@ -226,7 +230,7 @@ static void test_by_hand(void **state)
         /* -0.8 / sqrt(1 - 0.36) = -1, a perfect fit: 1 / sqrt(1 - r^2) is infinite, or what 3 roundings leave of
          * that. */
         assert_true(vx_reference_unordered(one_score(backends[b], 1, y, x)) < -1 / (4 * 0x1p-24f));
-        /* The nuisance row explains the voxel whole: 1 - 1 = 0, r = 0. */
+        /* The nuisance row explains all of the voxel's variance: 1 - 1 = 0, r = 0. */
         assert_int_equal(one_score(backends[b], 1, all_nuisance, x), 0);
         /* -1e-60, added last, rounds to -0, which counts as +0. */
         assert_int_equal(one_score(backends[b], 0, tiny, tiny_x), 0);

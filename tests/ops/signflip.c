@@ -1,12 +1,12 @@
-/* The op signflip on every backend, word for word: its sums are integers. Near |r| = 1 there are five roundings. */
+/* The op signflip on every backend, exactly: its sums are integers. Near |r| = 1 there are five roundings. */
 #include "base/random.h"
 #include "dense.h"
 
-/* What the data looks like. */
+/* Kinds of data: see make_data. */
 typedef enum signflip_data { RANDOM, TIES, NEGATIVE, DATA_KINDS } signflip_data;
 
 /* k[n][voxels]: unit vectors in fixed point with S bits. TIES: every |k| is the same, so many relabellings tie.
- * NEGATIVE: all below 0 and the flips leave them so; then a lane of zeros past the last voxel would be the maximum. */
+ * NEGATIVE: every sum stays below 0, so that a lane of zeros past the last voxel would be the maximum. */
 static int32_t *make_data(const dense_case *shape, signflip_data kind)
 {
     int bits = 30 - (int)ceil(log2(sqrt(shape->n)));

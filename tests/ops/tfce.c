@@ -98,8 +98,8 @@ static void best_of(vx_backend *backend, const vx_tfce_args *args, const tfce_ma
     must(run(backend, args, m, best, &error), &error);
 }
 
-/* A picture: rows apart by a blank, slices by a stroke; '+' is t = 3, 'P' 16 / 3, '-' and 'N' the same below 0, 'o' 0,
- * '.' outside the mask. */
+/* Draws a picture: blanks separate rows and strokes slices; '+' is t = 3, 'P' 16 / 3, '-' and 'N' are -3 and -16 / 3,
+ * 'o' 0, '.' outside the mask. */
 static void draw(tfce_maps *m, int connectivity, int nx, int ny, int nz, const char *picture)
 {
     memset(m, 0, sizeof *m);
@@ -218,7 +218,7 @@ static void test_tails(void **state)
     expect_maxima(&m, &args, 0, high);
 }
 
-/* The ends of neighbouring rows and slices do not touch, nor does anything above the last slice. */
+/* The ends of neighbouring rows and slices are no neighbours, and the last slice has none above it. */
 static void test_borders(void **state)
 {
     (void)state;
@@ -231,7 +231,7 @@ static void test_borders(void **state)
     expect(3, 3, 3, "+.+ ... +.+ / ... ... ... / +.+ ... +.+", apart);
 }
 
-/* r = 1 has no finite t: it counts as VX_MASS_T_MAX; -0.0 is in no tail; the least height is still the last. */
+/* r = 1 has no finite t: it counts as VX_MASS_T_MAX; -0.0 is in no tail; the smallest height is still the last. */
 static void test_limits(void **state)
 {
     (void)state;
@@ -261,7 +261,7 @@ static void test_powers(void **state)
         vx_tfce_args args = by_hand;
         m.E = E[i];
         args.power = (float)(H[i] + 1);
-        /* BY_HAND has room for the third power; the fourth has a third more. */
+        /* BY_HAND bounds the third power; the fourth adds a third. */
         double best[MAPS_MAX][2], expected = pow(4, E[i]) * pow(3, H[i] + 1) / (H[i] + 1);
         for (int b = 0; b < backend_count; b++) {
             best_of(backends[b], &args, &m, best);
@@ -270,8 +270,8 @@ static void test_powers(void **state)
     }
 }
 
-/* Smooth noise with r between -0.999 and 0.999, in a mask with holes; with `levels`, so few different heights that most
- * voxels tie. */
+/* Smooth noise with r between -0.999 and 0.999, in a mask with holes. `levels` limits the number of different heights,
+ * so that most voxels tie. */
 static void random_maps(tfce_maps *m, bool fixed_point, int levels)
 {
     const vx_reference_grid *g = &m->grid;
@@ -318,16 +318,16 @@ static void reference_maxima(const vx_tfce_args *args, const tfce_maps *m, int p
 }
 
 /* Heights are the same floats where division and root round as IEEE 754 says, else within 6 units of 2^-24 each (OpenCL
- * C 1.2, table 7.1: 2.5 for a quotient, 3 for a root), the power of them in h^(H + 1). What is left is rounding in
+ * C 1.2, table 7.1: 2.5 for a quotient, 3 for a root), the power of them in h^(H + 1). The other roundings are in
  * double: every voxel adds a few roundings, of numbers that are at most the result (where e(h) >= s below h, the
- * integral is at least s^E h^(H + 1) / (H + 1)), on our side and in the reference: 32 units of 2^-53 a voxel. */
+ * integral is at least s^E h^(H + 1) / (H + 1)), in the op and in the reference: 32 units of 2^-53 a voxel. */
 static double tolerance(const vx_backend *backend, const vx_tfce_args *args, int voxels)
 {
     double height = backend->info.exact_division ? 0 : 6 * 0x1p-24 * (double)args->power;
     return 32 * 0x1p-53 * voxels + height;
 }
 
-/* Every map of `m` on every backend against the reference; what the first cpu says, all of them say to the bit. */
+/* Compares every map of `m` on every backend with the reference; the backends of the kind cpu agree bit for bit. */
 static void compare(const vx_tfce_args *args, const tfce_maps *m, double H, double dh)
 {
     double first[MAPS_MAX][2] = {0}, best[MAPS_MAX][2], expected[MAPS_MAX][2];

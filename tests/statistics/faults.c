@@ -1,5 +1,5 @@
-/* Devices that compute wrongly: the cpu behind a backend that spoils one thing. Every such effect must end in
- * VX_DEVICE, whatever is spoilt and whatever the data. */
+/* Devices that compute wrongly: a backend that passes every call to the cpu and corrupts one of its results. Every such
+ * run must end in VX_DEVICE, for every fault and any data. */
 #include "fixture.h"
 
 #include "engine/engine.h"
@@ -328,7 +328,7 @@ static void faults(void **state)
     vx_model_free(alone);
 }
 
-/* One bit of every download in turn, at several places; and of all of them. */
+/* Flips one bit of each download in turn, at several places, and then of all downloads. */
 static void flipped_bits(void **state)
 {
     static const double place[] = {0, 0.37, 1};

@@ -1,6 +1,6 @@
-/* The engine alone, cut by hand: lists of every capacity, so that some are just full and some one entry too long; three
- * tiles in two slabs, the last one partial; and relabellings in two ranges. Maxima, clusters, counts and the number of
- * lists that overflowed, against the whole model refitted relabelling by relabelling. */
+/* The engine alone, with a schedule set by hand: lists of every capacity, so that some are just full and some one entry
+ * too long; three tiles in two slabs, the last one partial; relabellings in two ranges. Maxima, clusters, counts and
+ * the number of overflowed lists are compared with a refit of the full model for every relabelling. */
 #include "engine/engine.h"
 #include "fixture.h"
 #include "infer/pvalue.h"

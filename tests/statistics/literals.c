@@ -127,7 +127,8 @@ static void spearman(void **state)
     vx_model_free(model);
 }
 
-/* Both covariates in one model, [1, x, a]: each t is given the other. Without `joint` each has a model of its own. */
+/* Both covariates in one model, [1, x, a]: each t is adjusted for the other. Without `joint` each has a separate model.
+ */
 static void joint(void **state)
 {
     static const double expected[2][2] = {{8.4454286978772508, 2.4276993795005426},

@@ -59,7 +59,7 @@ static void same(const vx_result *a, const vx_result *b)
     assert_true(a->clusters > 0);
 }
 
-/* Devices, each with an inference that has observed for itself: those that round division correctly. */
+/* The devices that round division correctly, each with a separate inference that has observed the data. */
 typedef struct workshop {
     int devices;
     vx_device *device[8];
@@ -113,7 +113,7 @@ static const char *file(int part)
     return path;
 }
 
-/* Every part goes through a file. */
+/* Every part is written to a file and read back. */
 static vx_tally *written_and_read(vx_tally *tally, int part)
 {
     vx_tally *read = NULL;
@@ -311,8 +311,8 @@ static void put_bytes(const char *path, const unsigned char *bytes, size_t size)
     assert_int_equal(fclose(stream), 0);
 }
 
-/* A file that is cut off or has another byte is refused, or gives the tally that was written: HDF5 has bytes that mean
- * nothing. A folder, no file, and a tally without relabellings are told apart. */
+/* A file that is cut off or has another byte is refused, or gives the tally that was written: HDF5 has bytes without
+ * meaning. A folder, a missing file and a tally without relabellings have different messages. */
 static void damaged_files_are_refused(void **state)
 {
     vx_matrix *matrix = make_matrix(5);

@@ -1,9 +1,9 @@
-/* TFCE through vx_infer on every device: its map against a flood at every threshold, its null against every relabelling
- * worked out plainly, shapes whose answer is a formula, the steps of other tools against their sums, and exact
- * uncorrected p against counting.
+/* TFCE through vx_infer on every device: its map against a flood at every threshold, its null against a plain
+ * computation of every relabelling, shapes whose answer is a formula, the steps of other tools against their sums, and
+ * exact uncorrected p against counting.
  *
- * Heights are float32 t: h^3 / 3 carries 3 relative errors of some 2^-23 (t itself has four roundings), a sum of such
- * terms no more: RELATIVE = 1e-5 leaves room for ten times that and none for an h, a voxel or a step too many. */
+ * Heights are float32 t, with four roundings. h^3 / 3 has three relative errors of about 2^-23 each, and a sum of such
+ * terms no more. RELATIVE = 1e-5 is ten times that, and too small for one height, voxel or step too many. */
 #include "fixture.h"
 
 #include <float.h>
@@ -60,7 +60,7 @@ static double reference_tfce(const double *t, int sign, double e, double h, int 
     return sum;
 }
 
-/* The largest of the tails in question: with E = 0.5, H = 2 and 26 neighbours. */
+/* The maximum over the tested tails, with E = 0.5, H = 2 and 26 neighbours. */
 static double largest_tfce(const double *t, vx_tails tails)
 {
     double most = 0;
@@ -206,8 +206,7 @@ static void shapes_have_formulas(void **state)
     vx_model_free(model);
 }
 
-/* sum over k dh <= h_v of e^E (k dh)^2, times dh in PALM; dh a hundredth of the largest |t| in the tails in
- * question. */
+/* sum over k dh <= h_v of e^E (k dh)^2, times dh in PALM; dh is a hundredth of the largest |t| in the tested tails. */
 static void presets_are_sums(void **state)
 {
     static const vx_tfce_preset preset[] = {VX_TFCE_FSL, VX_TFCE_PALM, VX_TFCE_MRTRIX, VX_TFCE_NILEARN};
@@ -290,7 +289,7 @@ static void exact_p_is_the_count(void **state)
     enum { N = 16 };
     static const vx_tails tails[] = {VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE};
     float *data = fixture_noise(14, N, V);
-    for (int i = 0; i < N * V; i++) /* whole numbers in every third voxel: sums tie there */
+    for (int i = 0; i < N * V; i++) /* integers in every third voxel: sums tie there */
         data[i] = i % V % 3 ? data[i] : nearbyintf(2 * data[i]);
     for (int v = 0; v < V; v += 15) { /* whose sum is 0 in some: every flip reaches that */
         data[(N - 1) * V + v] = 0;
