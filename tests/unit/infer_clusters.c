@@ -23,9 +23,9 @@ enum { NX = 5, NY = 4, NZ = 3, V = NX * NY * NZ };
 /* det = -2 (3 4 - 1 2) - 1 (-1 4 + 1 1) + 1 (-1 2 + 3 1) = -20 + 3 + 1 = -16: a voxel has 16 mm^3. */
 static const double affine[4][4] = {{-2, 1, 1, 90}, {-1, 3, 1, -126}, {-1, 2, 4, -72}, {0, 0, 0, 1}};
 
-/* A chain whose links are a face, an edge and a corner; of its two equal peaks the first counts. Two negative voxels
- * that follow each other in memory but lie at opposite ends of two rows; one of them touches the chain. And two at the
- * threshold itself. */
+/* A chain joined by a face, an edge and a corner, with two equal peaks, of which the first counts. Two negative voxels,
+ * neighbours in memory but at opposite ends of two rows, one of them a neighbour of the chain. And two voxels exactly
+ * at the threshold. */
 static const struct {
     int place;
     int32_t score;

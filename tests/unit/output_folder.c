@@ -1,4 +1,4 @@
-/* The results folder: what it refuses, what it leaves behind when it fails, and what --force may delete. */
+/* The results folder: when it refuses, what a failure leaves, and what --force may delete. */
 #include "output/leftovers.h"
 #include "output/manifest.h"
 #include "output/output.h"

@@ -296,7 +296,7 @@ static void names_in_other_bytes_leave_nothing_out(void **state)
     json_decref(run);
 }
 
-/* A limit on the size of a file stands in for a full disk: the same write fails half-way. */
+/* A limit of file size simulates a full disk: the same write fails halfway. */
 static void a_full_disk_is_told(void **state)
 {
     (void)state;

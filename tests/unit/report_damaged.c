@@ -1,6 +1,6 @@
-/* A results folder of which any one part is damaged: every dataset of results.h5 in every way, and every value of
- * run.json replaced by values of other types. Reading it gives the results or a message and VX_INPUT, and what cannot
- * be read leaves the folder as it was. */
+/* A results folder with one damaged part: each dataset of results.h5 damaged in every way, and each value of run.json
+ * replaced by values of other types. Reading gives the results, or VX_INPUT and a message, and a folder that cannot be
+ * read is left unchanged. */
 #include "unit/results_fixture.h"
 
 #include "nidm/nidm.h"
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char *run_text; /* of the whole folder */
+static char *run_text; /* of the folder */
 
 /* Reads all that a results folder offers. */
 static vx_status read_all(vx_error *error)
@@ -122,13 +122,13 @@ static int tear_down(void **state)
 
 /* ---- results.h5 ---- */
 
-/* The first `most` bytes. */
-static void copy_file(const char *from, const char *to, size_t most)
+/* The first `size_max` bytes. */
+static void copy_file(const char *from, const char *to, size_t size_max)
 {
     static char bytes[1 << 20];
     FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
     assert_true(in && out);
-    const size_t size = fread(bytes, 1, most < sizeof bytes ? most : sizeof bytes, in);
+    const size_t size = fread(bytes, 1, size_max < sizeof bytes ? size_max : sizeof bytes, in);
     assert_true(size < sizeof bytes);
     assert_int_equal(fwrite(bytes, 1, size, out), size);
     fclose(in);
@@ -228,7 +228,7 @@ static void damage(hid_t file, const char *path, int way)
     H5Pclose(made);
 }
 
-/* What nobody reads back may be as it likes: it is there for other programs. */
+/* voxstat does not read these back, so any value is accepted: they are for other programs. */
 static bool is_read(const char *path)
 {
     static const char *const unread[] = {"permutations/", "/participants", "/columns", "/contrasts", "/label", "/id"};
@@ -313,7 +313,7 @@ static void write_run(const json_t *run)
     assert_int_equal(json_dump_file(run, fixture_path("run.json"), 0), 0);
 }
 
-/* Values that stand in for any other. */
+/* The values that replace others. */
 static json_t *stand_in(int k)
 {
     switch (k) {
@@ -372,7 +372,7 @@ static void try_all(json_t *run, json_t *value, const char *path)
         for (void *at = json_object_iter(value); at && count < 100; at = json_object_iter_next(value, at))
             keys[count++] = json_object_iter_key(at);
         for (size_t i = 0; i < count; i++) {
-            char key[100]; /* the object's own goes while the key is taken away */
+            char key[100]; /* a copy: the object frees its key when it is removed */
             snprintf(key, sizeof key, "%s", keys[i]);
             try_one(run, value, key, 0, path);
         }

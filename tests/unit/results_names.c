@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-/* A second modality, or a second effect of the first, that takes over the names of another but for those given. */
+/* A second modality, or a second effect of the first, with the names of the first except those given. */
 static void add_double(json_t *run, bool of_modality, size_t from, const char *files, const char *place)
 {
     json_t *all = json_object_get(run, "modalities"), *effects = json_object_get(json_array_get(all, 0), "effects");
@@ -17,7 +17,7 @@ static void add_double(json_t *run, bool of_modality, size_t from, const char *f
     assert_int_equal(json_array_append_new(list, other), 0);
 }
 
-/* Each would overwrite the other's pictures. Effect 1 has no clusters, so that its table may be any that is there. */
+/* Each would overwrite the other's pictures. Effect 1 has no clusters, so it may name any existing table. */
 static void two_of_one_name_are_refused(void **state)
 {
     static const struct { bool of_modality; size_t from; const char *files, *place, *said; } alike[] = {

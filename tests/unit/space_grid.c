@@ -1,4 +1,4 @@
-/* Where voxels lie and how large they are; whether two grids agree, and the words for how they do not. */
+/* The positions and sizes of voxels; whether two grids agree, and the message about their difference. */
 #include "space/grid.h"
 
 #include <math.h>
