@@ -34,7 +34,7 @@ FILES = {"nidm.ttl", "DesignMatrix.csv", "Mask.nii.gz", "GrandMean.nii.gz", "Par
 
 
 class Pack:
-    """A pack, its graph, and short ways to ask it."""
+    """A pack, its graph, and shortcuts for queries."""
 
     def __init__(self, path):
         with zipfile.ZipFile(path) as archive:
@@ -45,7 +45,7 @@ class Pack:
         self.graph.parse(data=self.files["nidm.ttl"].decode("utf-8"), format="turtle")
 
     def ask(self, pattern):
-        """The rows of a SPARQL pattern, as plain values; the prefixes are those that the pack declares."""
+        """The rows of a SPARQL pattern, as plain values, with the prefixes that the pack declares."""
         return [{str(name): value.toPython() for name, value in row.asdict().items()}
                 for row in self.graph.query(f"SELECT DISTINCT * WHERE {{ {pattern} }}")]
 

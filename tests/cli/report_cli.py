@@ -72,7 +72,7 @@ class Page(html.parser.HTMLParser):
 
 
 class Report(voxstat_cli.Study):
-    """A study of eight in whose images something is found, and the report of it."""
+    """A study of eight with significant effects, and its report."""
 
     participants = 8
 

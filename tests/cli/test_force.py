@@ -1,4 +1,4 @@
-"""--force: what is read, what others wrote and what was edited is never lost; and what killed runs leave."""
+"""--force never deletes input, files of others or edited files; and the leftovers of killed runs."""
 import hashlib
 import json
 import os
@@ -15,7 +15,7 @@ from voxstat_cli import INPUT, OUTPUT, PROGRAM, SHAPE, Study
 
 
 class Results(Study):
-    """Copies of one analysis: most of what a run takes is the report, which is the same for all."""
+    """Copies of one analysis, since a run spends most of its time on the report, which is the same for all."""
 
     made = None  # a folder
 

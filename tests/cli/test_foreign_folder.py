@@ -1,5 +1,5 @@
-"""A results folder that somebody else made is data: whatever its run.json says, nothing outside of it is touched, and in
-it nothing but what voxstat wrote."""
+"""A results folder from elsewhere is data: whatever its run.json names, voxstat deletes nothing outside the folder, and
+inside only files that voxstat wrote."""
 import json
 import os
 import shutil
@@ -16,7 +16,7 @@ class ForeignFolder(Study):
     def setUp(self):
         super().setUp()
         self.res = self.folder / "box/res"
-        if not ForeignFolder.made:  # once: most of what a run takes is the report
+        if not ForeignFolder.made:  # once, since a run spends most of its time on the report
             ForeignFolder.made = tempfile.TemporaryDirectory(prefix="voxstat-foreign-")
             self.assert_done(self.run_paired("--out", ForeignFolder.made.name + "/res", "--correct", "voxel", "-q"))
         shutil.copytree(ForeignFolder.made.name + "/res", self.res)

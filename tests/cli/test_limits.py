@@ -1,5 +1,5 @@
-"""Limits of the shell (ulimit) on address space and threads: every run ends by itself, done or with a message, and leaves
-nothing half-written."""
+"""Limits of the shell (ulimit) on address space and threads: every run ends, with results or a message, and
+leaves no partial files."""
 import pathlib
 import re
 import resource

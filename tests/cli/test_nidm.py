@@ -169,7 +169,7 @@ class NidmCases(Nidm):
         for row in self.rows:
             for session in ("baseline", "followup"):
                 data = self.read_image(f"{row[0]}_{session}.nii.gz") ** 2
-                data[0] = 0  # a mask of its own
+                data[0] = 0  # a different mask
                 self.write_image(f"{row[0]}_gm_{session}.nii.gz", data)
             row[3:3] = [f"{row[0]}_gm_baseline.nii.gz", f"{row[0]}_gm_followup.nii.gz"]
         self.write_table()
@@ -223,7 +223,7 @@ class NidmCases(Nidm):
         files = json.loads((self.folder / "out/run.json").read_text())["files"]
         self.assertEqual(files.count("pet_change.nidm.zip"), 1)
         self.assert_done(self.run_program("report", "out"))
-        self.analyse("--force")  # knows the pack for ours
+        self.analyse("--force")  # recognises the pack as voxstat's
         self.assertFalse((self.folder / "out/pet_change.nidm.zip").exists())
         self.assert_done(self.nidm("out", "--out", "./out/"))  # the same folder by another name
         self.assertIn("pet_change.nidm.zip", json.loads((self.folder / "out/run.json").read_text())["files"])

@@ -1,4 +1,4 @@
-"""A tiny paired study from end to end: what is said, what is left, and that the order of the rows, threads and memory
+"""A tiny paired study from end to end: the messages, the files, and that the order of the rows, threads and memory
 change nothing."""
 import csv
 import json
@@ -198,7 +198,7 @@ class Terminal(Study):
     def test_colours_only_on_a_terminal_that_wants_them(self):
         wrong = ("--design", "nonsense")
         self.assertIn("\033[1;31merror:\033[0m", self.on_a_terminal("stderr", *wrong))
-        self.assertIn("\033[", self.on_a_terminal("stderr", *wrong, NO_COLOR="")) # as no-color.org has it
+        self.assertIn("\033[", self.on_a_terminal("stderr", *wrong, NO_COLOR="")) # as no-color.org defines it
         self.assertNotIn("\033[", self.on_a_terminal("stderr", *wrong, NO_COLOR="1"))
         self.assertNotIn("\033[", self.on_a_terminal("stderr", *wrong, TERM="dumb"))
         self.assertNotIn("\033[", self.run_program(*wrong).stderr)

@@ -1,5 +1,5 @@
-"""Signals and streams: what asks for an end gets one that is clean, what was ignored stays ignored, and results outlive
-whoever read what is printed."""
+"""Signals and streams: a signal ends a run cleanly, an ignored signal stays ignored, and results are kept when
+the reader of standard output exits."""
 import fcntl
 import os
 import resource

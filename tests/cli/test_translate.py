@@ -1,5 +1,5 @@
 """`voxstat translate`: commands of randomise and PALM in ours. Truth: nipype's own interface to randomise (which
-options there are), SciPy (thresholds), and NumPy's least squares (what a printed command tests, once it is run)."""
+options there are), SciPy (thresholds), and NumPy's least squares (the result of a printed command)."""
 import itertools
 import os
 import pathlib
@@ -307,7 +307,7 @@ class Translate(Study):
     # ---- the printed command, run ----
 
     def run_translated(self, data, matrix, command):
-        """Does what the notes say, runs what was printed, and gives the folder of the results."""
+        """Follows the notes, runs the printed command, and returns the folder of the results."""
         ours, notes = self.translate(command)
         line = next(line for line in notes.splitlines() if "write participants.tsv" in line)
         columns = line.split("columns: ")[1].split(";")[0].split()
@@ -331,7 +331,7 @@ class Translate(Study):
         return (c @ beta / np.sqrt(variance * (c @ np.linalg.inv(x.T @ x) @ c))).reshape(SHAPE)
 
     def test_the_printed_command_tests_the_same(self):
-        """t of the design as it stands in design.mat, by plain least squares, for a covariate, two and a mean."""
+        """t of the design in design.mat, by plain least squares, for a covariate, two covariates and a mean."""
         random = np.random.default_rng(3)
         n = 9
         x = random.normal(size=(n, 2))

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The volumes that report.html carries for its viewer, read with nibabel: what and where they say they are, against the
-maps of the run and the images themselves, to half a step of their whole numbers."""
+"""The volumes in report.html for its viewer, read with nibabel: their values and positions against the
+maps of the run and the images, within half a step of their integers."""
 import base64
 import gzip
 import html.parser
@@ -123,7 +123,7 @@ class Viewer(Study):
         self.assert_near(image, truth.reshape(SHAPE), 0, 255)
 
     def test_p_at_the_level_lies_below_the_threshold(self):
-        """Of whole numbers that are rounded: 1/20 to below the threshold, and what is smaller to above it."""
+        """Rounding to integers: 1/20 is rounded to below the threshold, and smaller p to above it."""
         self.make_report("-q")
         for largest in (20, 16384, 100000):
             fractions = [5000 / 100000, 4999 / 100000, 5001 / 100000, 1 / largest, 819 / 16384, 820 / 16384]

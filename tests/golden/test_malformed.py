@@ -20,7 +20,7 @@ if not (data / "malformed").is_dir():
     sys.exit(77)
 logging.disable(logging.CRITICAL)
 
-# nibabel knows these formats (FreeSurfer's, and a CIFTI matrix), voxstat does not read them.
+# nibabel reads these formats (FreeSurfer's, and a CIFTI matrix), voxstat does not.
 OTHER_FORMATS = {"test.mgz", "row_major.dconn.nii"}
 failures = []
 

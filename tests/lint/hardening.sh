@@ -1,7 +1,7 @@
 #!/bin/bash
-# What was built, and what is installed from it, as readelf sees it: no code is looked for beside the data (every folder of
-# a RUNPATH is a whole path), and the hardening of cmake/hardening.cmake is there. A program of each fault is built first,
-# and must be found out.
+# Reads the built and the installed programs with readelf: every folder of a RUNPATH is an absolute path, so that no
+# library is loaded from the current folder, and the hardening of cmake/hardening.cmake is present. The test of the test:
+# a program with each fault is built first, and must be refused.
 set -euo pipefail
 for tool in readelf cc; do
     command -v $tool >/dev/null || { echo "SKIP: no $tool"; exit 77; }

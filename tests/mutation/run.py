@@ -130,7 +130,7 @@ def try_mutant(mutant, fast):
 
 
 def whole(mutants, fast):
-    """Every test must pass where nothing was changed, or what it says of mutants means nothing."""
+    """Every test must pass without a mutation, or its result on mutants means nothing."""
     tests = sorted({test for mutant in mutants for test in mutant.get("tests", [])} | set(fast))
     output = build(tests)
     if output:
