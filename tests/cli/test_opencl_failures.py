@@ -1,5 +1,6 @@
 """OpenCL calls that fail (tests/failure/opencl.c): the run ends with the device's status and the call's name, leaves
-nothing behind, and neither crashes nor hangs. Tests a few calls of each kind, or with VOXSTAT_FAULTS=all every call of a run."""
+nothing behind, and neither crashes nor hangs. A few calls of each kind are tested; with VOXSTAT_FAULTS=all every call of
+a run."""
 import os
 import subprocess
 import unittest
