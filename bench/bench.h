@@ -27,13 +27,18 @@ typedef struct vx_bench_options {
 /* Every device, 14 participants, all voxels, 5 repetitions, all threads. */
 vx_bench_options vx_bench_defaults(void);
 
-/* Measures and prints one line a row to `table`, the devices one after the other. Rows: `peak`, what a processor can do
- * at most; `micro`, each op through the seam of host/engine/backend.h; `pipeline`, whole effects through vx_infer;
- * `check`, what of these the check by the C backend takes; `load`, `prepare` and `write`, what a run does on the host
- * around the permutations, on the images in `data`. Or `scaling` alone: a covariate at an eighth of the voxels to all,
- * half the participants to four times as many, and 250 to 16,000 permutations.
- * Errors: VX_USAGE for options out of range; VX_INPUT for `data`; VX_DEVICE; VX_OUTPUT for `json`, before anything
- * is measured where it is there already (unless `force`) or holds no figures of the bench. */
+/* Measures the devices one after the other and prints one line a row to `table`. The parts:
+ *
+ *   peak      the maximum rates of a processor
+ *   micro     each op through host/engine/backend.h
+ *   pipeline  complete effects through vx_infer
+ *   check     the time in these that the check by the C backend takes
+ *   load, prepare, write  the work on the host before and after the permutations, on the images in `data`
+ *   scaling   with options->scaling, this part alone: a covariate at an eighth of the voxels to all, half the
+ *             participants to four times as many, and 250 to 16,000 permutations
+ *
+ * Errors: VX_USAGE for options out of range; VX_INPUT for `data`; VX_DEVICE; VX_OUTPUT for `json`, before the
+ * measurements, where it exists (unless `force`) or holds no figures of the bench. */
 vx_status vx_bench(const vx_bench_options *options, FILE *table, vx_error *error);
 
 #endif

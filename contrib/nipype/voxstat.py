@@ -42,7 +42,7 @@ class VoxstatInputSpec(CommandLineInputSpec):
                                   desc="voxels within which two grids are one")
     mask_threshold = traits.Float(argstr="--mask-threshold %r", desc="also demand a value above it in every image")
     orientation = traits.Enum("neurological", "radiological", argstr="--orientation %s",
-                              desc="how images lie whose headers do not tell left from right")
+                              desc="the orientation of images whose headers do not define it")
     permutations = traits.Either(traits.Range(low=0), traits.Enum("auto", "exact"), argstr="--permutations %s",
                                  desc="random ones, or all where there are no more; 0 or exact: all")
     seed = traits.Range(low=0, argstr="--seed %s", desc="the stream of random numbers")

@@ -130,7 +130,7 @@ test("the viewer", async (t) => {
         await view(page);
         assert.deepEqual((await value(page)).mm, near(change[0]));
     });
-    await t.test("shows what the cluster table says of a peak", async () => {
+    await t.test("shows a peak as the cluster table has it", async () => {
         const limit = Number(await page.locator("#viewer-threshold").getAttribute("max"));
         const {map, number} = await value(page);
         assert.equal(map, "t");
@@ -214,7 +214,7 @@ test("the viewer", async (t) => {
         assert.notEqual((await value(page)).mm[2], level);
         assert.equal(await scrolled(), still);
     });
-    await t.test("shows the other maps, with limits of their own", async () => {
+    await t.test("shows the other maps, each with its limits", async () => {
         await page.locator("#viewer-map").selectOption("r");
         await page.waitForFunction(() => document.getElementById("viewer-readout").textContent.startsWith("r ="));
         assert(Number(await page.locator("#viewer-threshold").getAttribute("max")) <= 1);

@@ -50,11 +50,11 @@ class ForeignFolder(Study):
             (self.res / name).write_text("precious")
         (self.folder / "box/thesis.png").write_text("precious")
         h5 = (self.res / "results.h5").read_bytes()
-        whole = json.dumps(self.run)
+        original = json.dumps(self.run)
         for claimed, statuses in ((["results.h5", "photo.png"], (OK,)), (["precious.docx"], (OK, INPUT)),
                                   (["../thesis.png"], (INPUT,)), (["/etc/passwd"], (INPUT,)), ([7], (OK, INPUT))):
             with self.subTest(claimed=claimed):
-                self.run = json.loads(whole)
+                self.run = json.loads(original)
                 self.run["report"] += claimed
                 self.run["files"] += claimed
                 self.run["checksums"]["photo.png"] = "0" * 64
@@ -63,7 +63,7 @@ class ForeignFolder(Study):
                 self.assertEqual((self.res / "results.h5").read_bytes(), h5)
                 for name in ("precious.docx", "photo.png"):
                     self.assertEqual((self.res / name).read_text(), "precious")
-                (self.res / "run.json").write_text(whole)
+                (self.res / "run.json").write_text(original)
                 (self.res / "pet_change.nidm.zip").unlink(missing_ok=True)
 
     def test_content_that_was_not_fetched(self):

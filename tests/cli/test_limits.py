@@ -33,15 +33,15 @@ class Limits(Study):
         done = subprocess.run([PROGRAM, "--design", "paired", "-n", "20", "--out", "out", *arguments], cwd=self.folder,
                               capture_output=True, text=True, check=False, timeout=60,
                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
-        whole = (self.folder / "out/run.json").exists()
+        complete = (self.folder / "out/run.json").exists()
         said = f"{kib} KiB: status {done.returncode}\n{done.stderr}"
         # 127: the loader itself, before there is a program
         self.assertIn(done.returncode, (OK, INTERNAL, INPUT, DEVICE, OUTPUT, 127), said)
         if done.returncode == OK:
-            self.assertTrue(whole and (self.folder / "out/report.html").exists(), said)
+            self.assertTrue(complete and (self.folder / "out/report.html").exists(), said)
         else:
             self.assertIn("error", done.stderr, said)
-            self.assertTrue(whole or not (self.folder / "out").exists(), said)
+            self.assertTrue(complete or not (self.folder / "out").exists(), said)
         self.assertEqual(list(self.folder.glob("out.*")), [], said)
         shutil.rmtree(self.folder / "out", ignore_errors=True)
         return done

@@ -1,7 +1,7 @@
 """Shared by the tests of failures: a command is run once for every allocation and system call that it makes, and that
 call fails (preload.c). Each time:
 
-- The command ends by itself, without a signal and without a report of a sanitizer.
+- The command exits, without a signal or a report of a sanitizer.
 - With exit status 0, all output equals that of a run without failure: the command did not need the failed call.
 - With another exit status there is a message, and any results that exist are complete."""
 import concurrent.futures

@@ -37,9 +37,9 @@ lacks() # file
     headers=$(readelf -lW "$1")
     symbols=$(readelf --dyn-syms -W "$1")
     loose_paths "$1"
-    grep -q 'Elf file type is DYN' <<<"$headers" || echo "$1: lies at a fixed place (no PIE)"
+    grep -q 'Elf file type is DYN' <<<"$headers" || echo "$1: is loaded at a fixed address (no PIE)"
     grep -q 'GNU_RELRO' <<<"$headers" || echo "$1: no RELRO"
-    grep -qE 'BIND_NOW|FLAGS_1.*NOW' <<<"$dynamic" || echo "$1: symbols are bound late, so RELRO is not whole"
+    grep -qE 'BIND_NOW|FLAGS_1.*NOW' <<<"$dynamic" || echo "$1: symbols are bound late, so RELRO is partial"
     grep -qE 'GNU_STACK.* RW ' <<<"$headers" || echo "$1: the stack can be executed"
     grep -q '__stack_chk_fail' <<<"$symbols" || echo "$1: no canaries on stacks"
     grep -q '__snprintf_chk' <<<"$symbols" || echo "$1: copies are not checked (no FORTIFY)"
@@ -65,13 +65,13 @@ int main(int argc, char **argv)
     return 0;
 }
 C
-whole=(-O2 -fPIE -pie -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 "-Wl,-z,relro" "-Wl,-z,now"
+hardened=(-O2 -fPIE -pie -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 "-Wl,-z,relro" "-Wl,-z,now"
     "-Wl,-z,noexecstack")
 expect() # what is said, flags...
 {
     local said=$1
     shift
-    cc "${whole[@]}" "$@" "$work/fault.c" -o "$work/fault" 2>/dev/null
+    cc "${hardened[@]}" "$@" "$work/fault.c" -o "$work/fault" 2>/dev/null
     if [ -z "$said" ]; then
         [ -z "$(lacks "$work/fault")" ] || fail "a sound program is not: $(lacks "$work/fault")"
     else

@@ -129,7 +129,7 @@ def try_mutant(mutant, fast):
     return killed_by, time.monotonic() - started
 
 
-def whole(mutants, fast):
+def check_unmutated(mutants, fast):
     """Every test must pass without a mutation, or its result on mutants means nothing."""
     tests = sorted({test for mutant in mutants for test in mutant.get("tests", [])} | set(fast))
     output = build(tests)
@@ -159,7 +159,7 @@ def main():
     copy_sources()
     configure()
     if not options.trust:
-        whole(mutants, entries["fast"])
+        check_unmutated(mutants, entries["fast"])
 
     width = max(len(mutant["name"]) for mutant in mutants)
     killed, unexpected = 0, 0

@@ -148,31 +148,31 @@ static void test_widths(void **state)
 static void test_voxel_slabs(void **state)
 {
     (void)state;
-    const dense_case whole = {5, 0, 158, 12, 0, 158};
+    const dense_case full = {5, 0, 158, 12, 0, 158};
     const int first = 2 * VX_TILE;
-    int32_t *k = make_data(&whole, RANDOM), *tiles = tiles_of(k, whole.n, whole.voxels);
-    int *sign = make_signs(&whole, RANDOM);
-    int32_t *score = vx_reference_signflip(whole.n, whole.voxels, whole.relabellings, k, sign, INT32_MAX);
-    vx_dense_args args = {.n = whole.n,
+    int32_t *k = make_data(&full, RANDOM), *tiles = tiles_of(k, full.n, full.voxels);
+    int *sign = make_signs(&full, RANDOM);
+    int32_t *score = vx_reference_signflip(full.n, full.voxels, full.relabellings, k, sign, INT32_MAX);
+    vx_dense_args args = {.n = full.n,
                              .groups = 1,
-                             .width = whole.n,
-                             .relabellings = whole.relabellings,
+                             .width = full.n,
+                             .relabellings = full.relabellings,
                              .flags = VX_COMPACT,
-                             .capacity = whole.capacity};
-    cuts(score, (size_t)whole.relabellings * (size_t)whole.voxels, &args.cut_high, &args.cut_low);
-    op_data host = {.data = {[VX_B_W] = make_flips(&args, sign)}, .bytes = {[VX_B_W] = (size_t)whole.relabellings}};
+                             .capacity = full.capacity};
+    cuts(score, (size_t)full.relabellings * (size_t)full.voxels, &args.cut_high, &args.cut_low);
+    op_data host = {.data = {[VX_B_W] = make_flips(&args, sign)}, .bytes = {[VX_B_W] = (size_t)full.relabellings}};
     for (int b = 0; b < backend_count; b++) {
-        dense_results(&whole, score, &host);
+        dense_results(&full, score, &host);
         for (int slab = 0; slab < 2; slab++) {
             args.voxel0 = slab ? first : 0;
-            args.voxels = slab ? whole.voxels - first : first;
+            args.voxels = slab ? full.voxels - first : first;
             args.tiles = (int)tiled(args.voxels) / VX_TILE;
-            host.data[VX_B_Y] = tiles + args.voxel0 * whole.n;
-            host.bytes[VX_B_Y] = tiled(args.voxels) * (size_t)whole.n * sizeof *tiles;
+            host.data[VX_B_Y] = tiles + args.voxel0 * full.n;
+            host.bytes[VX_B_Y] = tiled(args.voxels) * (size_t)full.n * sizeof *tiles;
             must_run(backends[b], VX_OP_SIGNFLIP, &args, &host);
         }
-        check_maxima(&whole, score, &host);
-        check_lists(&whole, score, true, args.cut_high, args.cut_low, &host);
+        check_maxima(&full, score, &host);
+        check_lists(&full, score, true, args.cut_high, args.cut_low, &host);
         free_results(&host);
     }
     free(host.data[VX_B_W]);

@@ -40,16 +40,16 @@ static inline vx_matrix *fixture_matrix(const int dim[3], int64_t n, int64_t vox
                                         const int64_t *index)
 {
     vx_grid grid = vx_grid_new(dim[0], dim[1], dim[2], 2.0, (double[3]){0, 0, 0});
-    int64_t *whole = malloc((size_t)voxels * sizeof *whole);
+    int64_t *element = malloc((size_t)voxels * sizeof *element);
     vx_space space;
     vx_matrix *matrix = NULL;
     vx_error error = {0};
     for (int64_t v = 0; v < voxels; v++)
-        whole[v] = index ? index[v] : v;
-    check(vx_space_on_grid(&grid, voxels, whole, &space, &error), error);
+        element[v] = index ? index[v] : v;
+    check(vx_space_on_grid(&grid, voxels, element, &space, &error), error);
     check(vx_matrix_new(&space, n, data, &matrix, &error), error);
     vx_space_destroy(&space);
-    free(whole);
+    free(element);
     return matrix;
 }
 

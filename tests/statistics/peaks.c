@@ -44,7 +44,7 @@ static int64_t voxel_of(const vx_matrix *matrix, const int64_t at[3])
     for (int64_t v = 0; v < matrix->space.elements; v++)
         if (matrix->space.index[v] == at[0] + NX * (at[1] + NY * at[2]))
             return v;
-    fail_msg("the peak lies outside the mask");
+    fail_msg("the peak is outside the mask");
     return -1;
 }
 

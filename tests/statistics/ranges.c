@@ -128,7 +128,7 @@ static vx_tally *written_and_read(vx_tally *tally, int part)
 static void in_parts(const vx_matrix *matrix, const vx_effect *effect, const vx_inference_options *options)
 {
     static const int order[2][PARTS] = {{4, 0, 6, 2, 5, 1, 3}, {3, 6, 0, 5, 1, 4, 2}}; /* evaluated; merged */
-    vx_result *whole = fixture_run("cpu", 0, matrix, effect, options), *merged = NULL;
+    vx_result *single = fixture_run("cpu", 0, matrix, effect, options), *merged = NULL;
     workshop w = open_workshop(matrix, effect, options);
     uint64_t all = vx_inference_plan(w.inference[0])->evaluations;
     vx_tally *part[PARTS], *tally = NULL;
@@ -154,9 +154,9 @@ static void in_parts(const vx_matrix *matrix, const vx_effect *effect, const vx_
     const vx_range *range = vx_tally_ranges(tally, &ranges);
     assert_true(ranges == 1 && range->first == 0 && range->last == all);
     check(vx_inference_finish(w.inference[w.devices - 1], tally, &merged, &error), error);
-    same(whole, merged);
+    same(single, merged);
     assert_int_equal(vx_inference_finish(w.inference[w.devices - 1], tally, &merged, &error), VX_USAGE);
-    vx_result_free(whole);
+    vx_result_free(single);
     vx_result_free(merged);
     vx_tally_free(tally);
     close_workshop(&w);
@@ -256,7 +256,7 @@ static void a_tally_survives_errors(void **state)
     vx_matrix *matrix = make_matrix(6);
     vx_model *model = fixture_model(N, score, 0, NULL, VX_PEARSON);
     vx_inference_options options = settings(60, VX_TFCE_EXACT, VX_TWO_TAILS);
-    vx_result *whole = fixture_run("cpu", 0, matrix, &model->effect[1], &options), *result = NULL;
+    vx_result *single = fixture_run("cpu", 0, matrix, &model->effect[1], &options), *result = NULL;
     vx_device *device = NULL;
     vx_inference *in = NULL;
     vx_tally *tally = NULL;
@@ -280,10 +280,10 @@ static void a_tally_survives_errors(void **state)
     check(vx_inference_run(in, 30, 61, tally, NULL, NULL, &error), error);
     check(vx_inference_run(in, 0, 10, tally, NULL, NULL, &error), error);
     check(vx_inference_finish(in, tally, &result, &error), error);
-    same(whole, result);
+    same(single, result);
     vx_tally_free(tally);
     vx_result_free(result);
-    vx_result_free(whole);
+    vx_result_free(single);
     vx_inference_free(in);
     vx_device_free(device);
     vx_model_free(model);

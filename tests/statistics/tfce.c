@@ -236,7 +236,7 @@ static void presets_are_sums(void **state)
                 for (int step = 1; step * dh <= sign * t[v]; step++)
                     sum += sqrt(extent_at(t, sign, step * dh, 26, v)) * pow(step * dh, 2);
                 sum *= preset[k % 4] == VX_TFCE_PALM ? dh : 1;
-                /* dh is known to 1e-6; a voxel within that of a step may be on either side of it */
+                /* dh has an error of 1e-6; a voxel that close to a step may be on either side */
                 double last = fabs(t[v] / dh - nearbyint(t[v] / dh)) < 1e-3 ? sqrt(V) * t[v] * t[v] : 0;
                 fixture_near(map[v], sign * sum, 1e-5 * sum + last, "stepped", v);
             }
@@ -247,10 +247,10 @@ static void presets_are_sums(void **state)
     free(data);
 }
 
-/* One voxel of height h: a hundredth of it is reached a hundred times, and sum k^2 = 100 101 201 / 6 = 338350, so FSL's
- * and nilearn's sum is 33.835 h^2 and PALM's 33.835 h^2 h / 100. A step too few, where rounding takes the hundredth
- * above h, would give 32.835. MRtrix takes K = floor(h / 0.1) steps, K (K + 1) (2 K + 1) / 6 of 0.01. Many heights, as
- * h / 100 rounds up for some and down for others. */
+/* One voxel of height h: it reaches a hundred steps of h / 100, and sum k^2 = 100 101 201 / 6 = 338350, so FSL's and
+ * nilearn's sum is 33.835 h^2 and PALM's 33.835 h^2 h / 100. A step too few, where rounding takes the hundredth above
+ * h, would give 32.835. MRtrix takes K = floor(h / 0.1) steps, K (K + 1) (2 K + 1) / 6 of 0.01. Many heights, as h /
+ * 100 rounds up for some and down for others. */
 static void steps_of_one_voxel(void **state)
 {
     enum { N = 6, VOXELS = 12 };

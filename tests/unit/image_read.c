@@ -170,8 +170,8 @@ static void test_truncated_and_damaged(void **state)
         write_bytes("cut.nii", bytes, cut);
         expect_refused("cut.nii", cut == 0 ? "empty file" : cut < 4 ? "not a NIfTI image" : "truncated");
     }
-    write_gzip("whole.nii.gz", bytes, size);
-    size = read_bytes("whole.nii.gz", packed, sizeof packed);
+    write_gzip("complete.nii.gz", bytes, size);
+    size = read_bytes("complete.nii.gz", packed, sizeof packed);
     for (size_t cut = 1; cut < size; cut++) {
         write_bytes("cut.nii.gz", packed, cut);
         expect_refused("cut.nii.gz", "");

@@ -238,23 +238,23 @@ static void what_comes_during_the_run_stays(void **state)
     vx_error error;
     make_results(in("out"), "t.nii.gz");
     vx_folder *folder = begin(in("out"), true);
-    char whole[PATH_MAX];
-    snprintf(whole, sizeof whole, "%s/new.txt", vx_folder_path(folder));
+    char new_file[PATH_MAX];
+    snprintf(new_file, sizeof new_file, "%s/new.txt", vx_folder_path(folder));
     add_new_file(folder);
     make_file(in("out/notes.txt"), "");
     assert_int_equal(vx_folder_commit(folder, &error), VX_OUTPUT);
     assert_non_null(strstr(error.message, "notes.txt"));
     assert_int_equal(count_items(in("out")), 3);
-    assert_true(is_there(whole));
+    assert_true(is_there(new_file));
 
     folder = begin(in("other"), false);
-    snprintf(whole, sizeof whole, "%s/new.txt", vx_folder_path(folder));
+    snprintf(new_file, sizeof new_file, "%s/new.txt", vx_folder_path(folder));
     add_new_file(folder);
     assert_int_equal(mkdir(in("other"), 0777), 0);
     make_file(in("other/theirs"), "");
     assert_int_equal(vx_folder_commit(folder, &error), VX_OUTPUT);
     assert_true(is_there(in("other/theirs")));
-    assert_true(is_there(whole));
+    assert_true(is_there(new_file));
 }
 
 static void edits_are_kept(void **state)
@@ -332,12 +332,12 @@ static void a_closed_folder_stays_closed(void **state)
 }
 
 /* A folder as a killed run leaves it: here, one whose lock was given back. */
-static void make_leftover(const char *name, bool whole)
+static void make_leftover(const char *name, bool complete)
 {
     char path[PATH_MAX + 600];
     make_results(in(name), "t.tsv");
     snprintf(path, sizeof path, "%s/t.tsv", in(name));
-    if (!whole)
+    if (!complete)
         assert_int_equal(truncate(path, 1), 0);
 }
 

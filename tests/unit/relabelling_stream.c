@@ -328,12 +328,12 @@ static void missing_people_move_nobody(void **state)
     }
     const vx_regressor regressor = {"score", left};
     const vx_model_options options = VX_OPTIONS(vx_model_options, .mean_name = "mean", .participant = participant);
-    vx_model *whole = model_of(ALL, covariate), *model = NULL;
+    vx_model *full = model_of(ALL, covariate), *model = NULL;
     vx_error error = {0};
     assert_int_equal(vx_model_new(&options, LEFT, &regressor, 1, NULL, 0, &model, &error), VX_OK);
-    vx_relabellings *flips[2] = {relabellings_of(&whole->effect[0], DRAWS, 8),
+    vx_relabellings *flips[2] = {relabellings_of(&full->effect[0], DRAWS, 8),
                                  relabellings_of(&model->effect[0], DRAWS, 8)};
-    vx_relabellings *orders[2] = {relabellings_of(&whole->effect[1], DRAWS, 8),
+    vx_relabellings *orders[2] = {relabellings_of(&full->effect[1], DRAWS, 8),
                                   relabellings_of(&model->effect[1], DRAWS, 8)};
     for (uint64_t index = 0; index <= DRAWS; index++) {
         int8_t sign[2][ALL];
@@ -352,7 +352,7 @@ static void missing_people_move_nobody(void **state)
         vx_relabellings_free(flips[k]);
         vx_relabellings_free(orders[k]);
     }
-    vx_model_free(whole);
+    vx_model_free(full);
     vx_model_free(model);
 }
 

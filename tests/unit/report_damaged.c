@@ -205,14 +205,14 @@ static void damage(hid_t file, const char *path, int way)
         break;
     }
     case SOFT_LINK: H5Lcreate_soft("/moved", file, path, H5P_DEFAULT, H5P_DEFAULT); break;
-    case OTHER_FILE: H5Lcreate_external(fixture_path("whole.h5"), path, file, path, H5P_DEFAULT, H5P_DEFAULT); break;
+    case OTHER_FILE: H5Lcreate_external(fixture_path("intact.h5"), path, file, path, H5P_DEFAULT, H5P_DEFAULT); break;
     case EXTERNAL:
         H5Pset_external(made, "/etc/passwd", 0, H5F_UNLIMITED);
         put(file, path, rank, dims, H5T_NATIVE_UINT8, made, false);
         break;
     case VIRTUAL: {
         hid_t all = H5Screate_simple(rank, dims, NULL);
-        H5Pset_virtual(made, all, fixture_path("whole.h5"), path, all);
+        H5Pset_virtual(made, all, fixture_path("intact.h5"), path, all);
         put(file, path, rank, dims, H5T_NATIVE_FLOAT, made, false);
         H5Sclose(all);
         break;
@@ -242,12 +242,12 @@ static void every_dataset_in_every_way(void **state)
 {
     paths all = {.count = 0};
     (void)state;
-    char whole[PATH_MAX], damaged[PATH_MAX];
-    strcpy(whole, fixture_path("whole.h5"));
+    char intact[PATH_MAX], damaged[PATH_MAX];
+    strcpy(intact, fixture_path("intact.h5"));
     strcpy(damaged, fixture_path("results.h5"));
-    assert_int_equal(rename(damaged, whole), 0);
+    assert_int_equal(rename(damaged, intact), 0);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    hid_t file = H5Fopen(whole, H5F_ACC_RDONLY, H5P_DEFAULT);
+    hid_t file = H5Fopen(intact, H5F_ACC_RDONLY, H5P_DEFAULT);
     assert_true(H5Lvisit(file, H5_INDEX_NAME, H5_ITER_INC, note_dataset, &all) >= 0);
     H5Fclose(file);
     assert_true(all.count > 40);
@@ -257,7 +257,7 @@ static void every_dataset_in_every_way(void **state)
             const bool optional = way == GONE && !strncmp(all.path[i], "null/", 5) && !strstr(all.path[i], "/voxel");
             snprintf(what, sizeof what, "%s: %s", all.path[i], way_name[way]);
             snprintf(path, sizeof path, "/%s", all.path[i]);
-            copy_file(whole, damaged, SIZE_MAX);
+            copy_file(intact, damaged, SIZE_MAX);
             file = H5Fopen(damaged, H5F_ACC_RDWR, H5P_DEFAULT);
             damage(file, path, way);
             H5Fclose(file);
@@ -266,9 +266,9 @@ static void every_dataset_in_every_way(void **state)
         free(all.path[i]);
     }
     struct stat about;
-    assert_int_equal(stat(whole, &about), 0);
+    assert_int_equal(stat(intact, &about), 0);
     for (off_t size = 0; size < about.st_size; size += about.st_size / 40) {
-        copy_file(whole, damaged, (size_t)size);
+        copy_file(intact, damaged, (size_t)size);
         read_or_refused("cut", true);
     }
     assert_int_equal(unlink(damaged), 0);

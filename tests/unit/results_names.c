@@ -31,10 +31,10 @@ static void two_of_one_name_are_refused(void **state)
     vx_error error = {0};
     (void)state;
     assert_int_equal(fixture_write_results(VOXSTAT_VERSION, VX_P_LOG10, &error), VX_OK);
-    json_t *whole = json_load_file(fixture_path("run.json"), 0, &why);
-    assert_non_null(whole);
+    json_t *original = json_load_file(fixture_path("run.json"), 0, &why);
+    assert_non_null(original);
     for (size_t i = 0; i < sizeof alike / sizeof *alike; i++) {
-        json_t *run = json_deep_copy(whole);
+        json_t *run = json_deep_copy(original);
         vx_results *results = NULL;
         add_double(run, alike[i].of_modality, alike[i].from, alike[i].files, alike[i].place);
         assert_int_equal(json_dump_file(run, fixture_path("run.json"), 0), 0);
@@ -43,7 +43,7 @@ static void two_of_one_name_are_refused(void **state)
         if (status != VX_INPUT || !strstr(error.message, alike[i].said))
             fail_msg("%s: status %d: %s", alike[i].said, status, error.message);
     }
-    json_decref(whole);
+    json_decref(original);
 }
 
 int main(void)
