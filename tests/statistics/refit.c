@@ -78,7 +78,7 @@ typedef struct relabelling {
 
 static relabelling relabelling_at(const problem *p, uint64_t index)
 {
-    vx_key scratch[N];
+    vx_sort_key scratch[N];
     relabelling r = {.flips = p->effect->scheme == VX_SIGN_FLIP};
     vx_relabellings_get(p->relabellings, index, &(vx_relabelling){r.order, r.sign, scratch});
     return r;
