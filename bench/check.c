@@ -57,7 +57,7 @@ static vx_status checked_init(vx_checked *c, vx_device *device, const vx_matrix 
         (status = vx_engine_new(backend, c->problem, &schedule, &c->engine, error)) ||
         (status = vx_engine_observe(c->engine, c->score, error)))
         return status;
-    vx_bounds(c->problem, VX_TWO_TAILS, c->score, c->high, c->low);
+    vx_exceedance_bounds(c->problem, VX_TWO_TAILS, c->score, c->high, c->low);
     if ((status = vx_engine_count_against(c->engine, c->high, c->low, error)) ||
         (status = vx_engine_run(c->engine, 0, c->relabellings->evaluations, c->tally, NULL, NULL, error)))
         return status;

@@ -158,7 +158,7 @@ static const struct {
     {"correlation, max + counts", COVARIATE, VX_OP_CORRELATION, VX_COUNT},
     {"correlation, max + counts + lists", COVARIATE, VX_OP_CORRELATION, VX_COUNT | VX_COMPACT},
     {"clusters at p < 0.001", COVARIATE, VX_OP_CLUSTERS, 0},
-    {"correlation, maps stored", MAPS, VX_OP_CORRELATION, VX_STORE},
+    {"correlation, heights stored", MAPS, VX_OP_CORRELATION, VX_HEIGHTS},
     {"tfce, one tail", MAPS, VX_OP_TFCE, 0},
 };
 

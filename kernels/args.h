@@ -16,17 +16,19 @@
 #define VX_BATCH_MAX 1024
 
 /* What a dense op leaves besides the two maxima of every relabelling. */
-#define VX_STORE 1   /* score[p][v]: the map (of whole tiles) */
+#define VX_STORE 1   /* score[p][v]: the map of scores, of whole tiles */
 #define VX_COUNT 2   /* count[v] += (s >= high[v]) + (s <= low[v]) over the launch */
-#define VX_COMPACT 4 /* the list of supra-threshold voxels of every relabelling */
-#define VX_ENHANCE 8 /* for the host alone: the op tfce follows on the maps */
+#define VX_COMPACT 4 /* the list of supra-threshold voxels of every relabelling, with their heights */
+#define VX_HEIGHTS 8 /* height[p][v]: the map of heights (height.h) */
 
-/* Scores s of a dense op are ints that order as the statistic does: the fixed-point sum u of signflip, or the ordered
- * bits of the float r of correlation (vx_ordered below).
+/* Scores s of a dense op are ints that order as the statistic does. There are three kinds:
  *
- * Where r^2 is above VX_NEAR, 1 - r^2 cancels. A score beyond near_high or near_low is therefore computed again
- * (near.h; docs/statistics.md, "r near 1") and says 1 / sqrt(1 - r^2) instead: the ordered bits of a float with the
- * sign of r. It is VX_NEAR_LEAST or more, whose bits are above those of every r and above every u. */
+ *     signflip       u, the sum in fixed point
+ *     correlation    the ordered bits (vx_ordered) of the float r
+ *     both, r near 1 the ordered bits of the float 1 / sqrt(1 - r^2) with the sign of r, where r^2 > VX_NEAR
+ *
+ * The third kind begins at VX_NEAR_LEAST, whose bits are above those of every r and above every u. near.h computes it;
+ * docs/statistics.md, "r near 1", has the equations and why. What is beyond the dense ops sees heights (height.h). */
 #define VX_NEAR (15.0f / 16.0f)
 #define VX_NEAR_LEAST 4.0f
 #define VX_NEAR_BITS 0x40800000 /* of VX_NEAR_LEAST */
@@ -42,13 +44,14 @@
  * The nuisance may leave little of relabelled data, and rounding then leaves r uncertain. So that a tie counts, |r| is
  * raised by that (docs/statistics.md, "Ties and rounding"). With Q = sum_j q_j^2, 0 for the data as observed:
  *
- *     |r| = max(|r|, min(|r| + VX_SLACK Q / (1 - Q), VX_RAISED_MOST))
+ *     |r| = max(|r|, min(|r| + VX_R_ROUNDING Q / (1 - Q), VX_RAISED_MOST))
  *
  * Where 1 - Q <= VX_LITTLE_LEFT, the op first gives a score of +-2, which is beyond near_high or near_low, so that
  * near.h computes it. With nuisance these two bounds must therefore be given. */
-#define VX_SLACK(n, nuisance) ((float)(((n) + 2) * (1 + (nuisance))) * 0x1p-24f)
+/* The rounding bound of r: how far a float r may be from the r of exact arithmetic (Higham 2002, eq. 3.5). */
+#define VX_R_ROUNDING(n, nuisance) ((float)(((n) + 2) * (1 + (nuisance))) * 0x1p-24f)
 #define VX_RAISED_MOST (1.0f - 0x1p-20f)
-#define VX_LITTLE_LEFT(slack) (64.0f * (slack) > 0x1p-8f ? 64.0f * (slack) : 0x1p-8f)
+#define VX_LITTLE_LEFT(rounding) (64.0f * (rounding) > 0x1p-8f ? 64.0f * (rounding) : 0x1p-8f)
 typedef struct vx_dense_args {
     int n;
     int nuisance;          /* correlation */
@@ -58,22 +61,21 @@ typedef struct vx_dense_args {
     int relabellings;
     int flags;
     int cut_high, cut_low; /* supra-threshold: s > cut_high or s < cut_low */
-    int near_high, near_low; /* near |r| = 1: s > near_high or s < near_low; both 0: none is */
+    int near_high, near_low; /* r near 1: s > near_high or s < near_low; both 0: no score is */
     int capacity;          /* entries of one relabelling's list */
-    int map, map0;         /* VX_STORE: ints from one map to the next; where the slab begins in its map */
+    int map, map0;         /* VX_STORE, VX_HEIGHTS: from one map to the next; where the slab begins in its map */
+    float scale;           /* signflip: r = u scale */
+    float root_df;         /* sqrt(df), for heights */
 } vx_dense_args;
 
-/* clusters: components of the listed voxels of every relabelling, each tail apart: largest size and largest mass. */
+/* clusters: components of the listed voxels of every relabelling, each tail apart: largest size and largest mass. The
+ * tail is the sign of the height. */
 typedef struct vx_clusters_args {
     int relabellings, capacity;
     int parallel;            /* relabellings worked on at the same time: each has a grid of labels */
     int grid_size;           /* places in the padded grid */
     int stride_y, stride_z;  /* of the padded grid; stride_x is 1 */
     int connectivity;        /* 6, 18, 26 */
-    int fixed_point;         /* scores are u (r = (float)u * scale), else ordered bits of r; or near |r| = 1 */
-    float scale;
-    float root_df;           /* sqrt(df): t = root_df * r / sqrt((1 - r) * (1 + r)), or where s = 1 / sqrt(1 - r^2) is
-                                given, root_df * q / sqrt(q) with q = (s - 1) * (s + 1) */
     float threshold;         /* forming threshold, in t */
 } vx_clusters_args;
 
@@ -82,7 +84,7 @@ typedef struct vx_clusters_args {
  *
  *     TFCE(v) = integral over 0 < h <= h_v of e_v(h)^E h^H dh,   e_v(h) the voxels of v's component of {t >= h}
  *
- * Heights h are t in float, as for clusters, at most VX_MASS_T_MAX; heights of 0 or less are in no component. Voxels
+ * Heights h are those of height.h; heights of 0 or less are in no component. Voxels
  * are swept by descending height, ties by ascending voxel, with two numbers a component, its size s and B (both start
  * at 0):
  *
@@ -100,14 +102,12 @@ typedef struct vx_clusters_args {
  * and once more dh where step_times is set. */
 typedef struct vx_tfce_args {
     int relabellings;
-    int voxels, padded;     /* of a map in score[p]: voxels that count, and ints to the next map: whole tiles */
+    int voxels, padded;     /* of a map in height[p]: voxels that count, and from one map to the next: whole tiles */
     int tails;              /* 1: positive, 2: negative, 3: both */
     int parallel;           /* relabellings worked on at the same time: each has its part of the work buffer */
     int grid_size;          /* of the padded grid, as in vx_clusters_args */
     int stride_y, stride_z;
     int connectivity;
-    int fixed_point;
-    float scale, root_df;
     float power;            /* H + 1 */
     float step;             /* 0: exact */
     int step_relative, step_times;

@@ -39,7 +39,8 @@ static int vx_lower_plain(volatile __global int *place, int to)
 /* What one group works on. */
 typedef struct vx_forest {
     int entries;
-    __global const int *voxel, *score, *position;
+    __global const int *voxel, *position;
+    __global const float *height;
     volatile __global int *parent, *size;
     volatile __global uint *sum;
     __global int *label;
@@ -106,24 +107,19 @@ static void hook(const vx_forest *f, const int offset[NEIGHBOURS_MAX], int offse
 {
     for (int e = get_local_id(0); e < f->entries; e += VX_WG) {
         int here = f->position[f->voxel[e]];
-        bool negative = f->score[e] < 0;
+        bool negative = f->height[e] < 0;
         for (int o = 0; o < offsets; o++) {
             int other = f->label[here + offset[o]] - 1;
-            if (other >= 0 && f->score[other] < 0 == negative)
+            if (other >= 0 && f->height[other] < 0 == negative)
                 join(f->parent, e, other);
         }
     }
 }
 
 /* |t| - threshold in fixed point; never negative, though a voxel at the threshold may round below it. */
-static ulong excess(const vx_clusters_args *args, int score)
+static ulong excess(const vx_clusters_args *args, float height)
 {
-    float s = fabs(as_float(vx_ordered(score))), r = args->fixed_point ? fabs((float)score * args->scale) : s;
-    float rest = (1.0f - r) * (1.0f + r);
-    if (s >= VX_NEAR_LEAST)
-        r = rest = (s - 1.0f) * (s + 1.0f);
-    float t = rest > 0.0f ? args->root_df * r / sqrt(rest) : VX_MASS_T_MAX;
-    float above = (t < VX_MASS_T_MAX ? t : VX_MASS_T_MAX) - args->threshold;
+    float above = fabs(height) - args->threshold;
     return above > 0.0f ? convert_ulong_rte(above * VX_MASS_ONE) : 0;
 }
 
@@ -132,7 +128,7 @@ static void add(const vx_forest *f, const vx_clusters_args *args)
 {
     for (int e = get_local_id(0); e < f->entries; e += VX_WG) {
         int root = find_root(f->parent, e);
-        ulong mass = excess(args, f->score[e]);
+        ulong mass = excess(args, f->height[e]);
         uint low = (uint)mass, high = (uint)(mass >> 32);
         atomic_inc(&f->size[root]);
         uint old = atomic_add(&f->sum[2 * root], low);
@@ -146,7 +142,7 @@ static void add(const vx_forest *f, const vx_clusters_args *args)
 static void best_of_item(const vx_forest *f, int extent[2], long mass[2])
 {
     for (int e = get_local_id(0); e < f->entries; e += VX_WG) {
-        int tail = f->score[e] < 0;
+        int tail = f->height[e] < 0;
         f->label[f->position[f->voxel[e]]] = 0;
         extent[tail] = max(extent[tail], f->size[e]); /* 0 but at a root */
         mass[tail] = max(mass[tail], (long)((ulong)f->sum[2 * e + 1] << 32 | f->sum[2 * e]));
@@ -155,7 +151,7 @@ static void best_of_item(const vx_forest *f, int extent[2], long mass[2])
 
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
 clusters(const vx_clusters_args args, __global const int *position, __global const int *list_voxel,
-         __global const int *list_score, __global const int *list_size, __global int *extent, __global long *mass,
+         __global const float *list_height, __global const int *list_size, __global int *extent, __global long *mass,
          __global int *label, __global int *parent, __global int *size, __global uint *sum)
 {
     __local int item_extent[2][VX_WG];
@@ -173,7 +169,7 @@ clusters(const vx_clusters_args args, __global const int *position, __global con
         long best_mass[2] = {0, 0};
         f.entries = min(list_size[p], args.capacity);
         f.voxel = list_voxel + (size_t)p * args.capacity;
-        f.score = list_score + (size_t)p * args.capacity;
+        f.height = list_height + (size_t)p * args.capacity;
         scatter(&f);
         barrier(CLK_GLOBAL_MEM_FENCE);
         hook(&f, offset, offsets);

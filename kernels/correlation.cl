@@ -54,7 +54,7 @@ static void dot_products(__global const float *y, __global const float *w, size_
 static void divide_out(__global const float *y, __global const float *w, size_t step, int last, int n, int nuisance,
                        vx_floats d[VX_P][VX_COLS])
 {
-    const float slack = VX_SLACK(n, nuisance);
+    const float rounding = VX_R_ROUNDING(n, nuisance);
     vx_floats sum[VX_P][VX_COLS], product[VX_P][VX_COLS];
     for (int q = 0; q < VX_P; q++)
         for (int c = 0; c < VX_COLS; c++)
@@ -67,16 +67,16 @@ static void divide_out(__global const float *y, __global const float *w, size_t 
     }
     for (int q = 0; q < VX_P; q++)
         for (int c = 0; c < VX_COLS; c++) {
-            const vx_floats anew = 2.0f, most = VX_RAISED_MOST, least = VX_LITTLE_LEFT(slack);
+            const vx_floats beyond = 2.0f, most = VX_RAISED_MOST, least = VX_LITTLE_LEFT(rounding);
             vx_floats rest = 1.0f - sum[q][c], size = fabs(d[q][c]) / sqrt(rest);
-            vx_floats raised = size + slack * sum[q][c] / rest;
+            vx_floats raised = size + rounding * sum[q][c] / rest;
             raised = raised < most ? raised : most;
             size = size > raised ? size : raised;
-            d[q][c] = copysign(rest > least ? size : anew, d[q][c]);
+            d[q][c] = copysign(rest > least ? size : beyond, d[q][c]);
         }
 }
 
-/* A vector of the item's scores, those near |r| = 1 found anew. y begins at the vector, w at the relabelling. */
+/* A vector of the item's scores, those near |r| = 1 computed again. y begins at the vector, w at the relabelling. */
 static VX_RARE vx_floats look_closer(const vx_dense_args *args, __global const float *y, __global const float *w,
                                      vx_floats r)
 {
@@ -91,10 +91,12 @@ static VX_RARE vx_floats look_closer(const vx_dense_args *args, __global const f
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
 correlation(const vx_dense_args args, __global const float *Y, __global const float *W, __global int *high,
             __global int *low, __global const int *count_high, __global const int *count_low, __global uint *counts,
-            __global int *score, __global int *list_voxel, __global int *list_score, __global int *list_size)
+            __global int *score, __global float *height, __global int *list_voxel, __global float *list_height,
+            __global int *list_size)
 {
     __local vx_maxima maxima;
-    vx_item item = vx_begin(&args, &maxima, count_high, count_low, counts, score, list_voxel, list_score, list_size);
+    vx_item item = vx_begin(&args, &maxima, count_high, count_low, counts, score, height, list_voxel,
+                           list_height, list_size);
     size_t step = (size_t)(1 + args.nuisance) * args.n;
     for (int strip = get_group_id(0); strip * VX_STRIP < item.padded; strip += get_num_groups(0)) {
         if (!vx_strip_begin(&item, strip))

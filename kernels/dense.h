@@ -13,6 +13,7 @@
 #define VX_DENSE_H
 
 #include "common.h"
+#include "height.h"
 #include "near.h"
 
 #define VX_ITEM (VX_VEC * VX_COLS)
@@ -27,6 +28,7 @@ typedef float vx_score;
 typedef vx_floats vx_scores;
 #define vx_keys(scores) vx_ordered(vx_as_ints((scores) + 0.0f))
 #define vx_value(key) as_float(vx_ordered(key))
+#define VX_FIXED_POINT 0
 
 /* x with: key(s) >= bound if and only if s >= x. A bound above every score gives NaN, which no score reaches. */
 static vx_scores vx_least(vx_ints bound)
@@ -46,6 +48,7 @@ typedef int vx_score;
 typedef vx_ints vx_scores;
 #define vx_keys(scores) (scores)
 #define vx_value(key) (key)
+#define VX_FIXED_POINT 1
 #define vx_least(bound) (bound)
 #define vx_most(bound) (bound)
 #endif
@@ -74,7 +77,8 @@ typedef struct vx_item {
     __local vx_maxima *maxima;
     __global const int *count_high, *count_low;
     __global uint *counts;
-    __global int *score, *list_voxel, *list_score;
+    __global int *score, *list_voxel;
+    __global float *height, *list_height;
     volatile __global int *list_size;
 } vx_item;
 
@@ -93,10 +97,21 @@ static int vx_smallest(vx_ints keys)
     return ~vx_largest(~keys); /* ~ turns the order of ints round */
 }
 
+static vx_floats vx_heights(const vx_dense_args *args, vx_ints keys)
+{
+    return vx_height(keys, VX_FIXED_POINT, args->scale, args->root_df);
+}
+
+static VX_RARE void vx_store_heights(const vx_dense_args *args, vx_ints keys, __global float *to)
+{
+    vx_store(vx_heights(args, keys), to);
+}
+
 /* Lists the voxels of one vector that lie beyond a cut: one addition to the list's length a vector. */
 static void vx_list(const vx_item *item, int p, vx_ints keys, int voxel)
 {
     int lane[VX_VEC], chosen[VX_VEC], found = 0, slot;
+    float height[VX_VEC];
     size_t list = (size_t)p * item->args.capacity;
     vx_store(keys, lane);
     for (int l = 0; l < VX_VEC; l++) {
@@ -106,11 +121,12 @@ static void vx_list(const vx_item *item, int p, vx_ints keys, int voxel)
     }
     if (found == 0)
         return;
+    vx_store(vx_heights(&item->args, keys), height);
     slot = atomic_add(&item->list_size[p], found);
     for (int l = 0; l < VX_VEC && slot < item->args.capacity; l++)
         if (chosen[l]) {
             item->list_voxel[list + slot] = item->args.voxel0 + voxel + l;
-            item->list_score[list + slot] = lane[l];
+            item->list_height[list + slot] = height[l];
             slot++;
         }
 }
@@ -134,8 +150,8 @@ static void vx_bound(const vx_item *item, int p)
     item->maxima->bound_low[p] = max(item->maxima->low[p], item->args.near_low);
 }
 
-/* Whether any of the item's scores under relabelling p is beyond the bounds. If so those near |r| = 1 are to be found
- * anew, and vx_note called. */
+/* Whether any of the item's scores under relabelling p is beyond the bounds. If so those near |r| = 1 are to be
+ * computed again, and vx_note called. */
 static bool vx_is_rare(const vx_item *item, int p, const vx_scores *s)
 {
     vx_scores top, bottom;
@@ -185,12 +201,19 @@ static void vx_take(vx_item *item, int p, const vx_scores *s)
         for (int c = 0; c < VX_COLS; c++)
             vx_store(vx_keys(s[c]), map + c * VX_VEC);
     }
+    if (item->args.flags & VX_HEIGHTS) {
+        __global float *map = item->height + (size_t)p * item->args.map + item->args.map0 + item->voxel;
+#pragma unroll
+        for (int c = 0; c < VX_COLS; c++)
+            vx_store_heights(&item->args, vx_keys(s[c]), map + c * VX_VEC);
+    }
 }
 
 /* An item before its first strip, with the op's results as op.h has them; the group's maxima are emptied. */
 static vx_item vx_begin(const vx_dense_args *args, __local vx_maxima *maxima, __global const int *count_high,
                         __global const int *count_low, __global uint *counts, __global int *score,
-                        __global int *list_voxel, __global int *list_score, __global int *list_size)
+                        __global float *height, __global int *list_voxel, __global float *list_height,
+                        __global int *list_size)
 {
     vx_item item = {
         .args = *args,
@@ -203,7 +226,8 @@ static vx_item vx_begin(const vx_dense_args *args, __local vx_maxima *maxima, __
         .counts = counts,
         .score = score,
         .list_voxel = list_voxel,
-        .list_score = list_score,
+        .height = height,
+        .list_height = list_height,
         .list_size = list_size,
     };
     if (args->near_high == 0 && args->near_low == 0) {

@@ -8,20 +8,7 @@
 #define VX_NEAR_H
 
 #include "args.h"
-
-#ifdef __OPENCL_C_VERSION__
-#define VX_GLOBAL __global
-#define VX_LONG long
-#define VX_FMA fma
-#define VX_SQRT sqrt
-#else
-#include <math.h>
-#include <stdint.h>
-#define VX_GLOBAL
-#define VX_LONG int64_t
-#define VX_FMA fmaf
-#define VX_SQRT sqrtf
-#endif
+#include "language.h"
 
 /* The score that says `size`, r or 1 / sqrt(1 - r^2), with the sign of r. */
 static inline int vx_near_score(float size, int negative)
@@ -74,12 +61,13 @@ static inline void vx_near_residual(const vx_dense_args *args, VX_GLOBAL const f
  *
  *     left = sum_i e_i^2     d = w_0 . e     r = d / sqrt(left)     1 - r^2 = sum_i (e_i - d w_0i)^2 / left
  *
- * Where |e| <= 4 VX_SLACK, rounding alone is left, and r is 0. Else |r| is raised by VX_SLACK (1 - left) / sqrt(left),
- * and 1 / sqrt(1 - r^2) is given where r is near 1. y and w begin at the voxel and the relabelling. The function takes
- * a few rows at a time, as n has no limit. */
+ * Where |e| <= 4 VX_R_ROUNDING, rounding alone is left, and r is 0. Else |r| is raised by VX_R_ROUNDING (1 - left) /
+ * sqrt(left), and 1 / sqrt(1 - r^2) is given where r is near 1. y and w begin at the voxel and the relabelling. The
+ * function takes a few rows at a time, as n has no limit. */
 static inline int vx_near_correlation(const vx_dense_args *args, VX_GLOBAL const float *y, VX_GLOBAL const float *w)
 {
-    const float slack = VX_SLACK(args->n, args->nuisance), least = VX_SQRT(1.0f - VX_RAISED_MOST * VX_RAISED_MOST);
+    const float rounding = VX_R_ROUNDING(args->n, args->nuisance);
+    const float least = VX_SQRT(1.0f - VX_RAISED_MOST * VX_RAISED_MOST);
     float residual[VX_NEAR_ROWS], left = 0.0f, d = 0.0f, rest = 0.0f;
     for (int first = 0; first < args->n; first += VX_NEAR_ROWS) {
         int rows = args->n - first < VX_NEAR_ROWS ? args->n - first : VX_NEAR_ROWS;
@@ -89,7 +77,7 @@ static inline int vx_near_correlation(const vx_dense_args *args, VX_GLOBAL const
             d = VX_FMA(w[first + i], residual[i], d);
         }
     }
-    if (left <= 16.0f * slack * slack)
+    if (left <= 16.0f * rounding * rounding)
         return 0;
     for (int first = 0; first < args->n; first += VX_NEAR_ROWS) {
         int rows = args->n - first < VX_NEAR_ROWS ? args->n - first : VX_NEAR_ROWS;
@@ -101,7 +89,7 @@ static inline int vx_near_correlation(const vx_dense_args *args, VX_GLOBAL const
     }
     float length = VX_SQRT(left), size = (d < 0.0f ? -d : d) / length, across = VX_SQRT(rest) / length;
     if (args->nuisance > 0) {
-        float raise = slack * (1.0f - left) / length, raised = size + raise, lowered = across - raise;
+        float raise = rounding * (1.0f - left) / length, raised = size + raise, lowered = across - raise;
         raised = raised < VX_RAISED_MOST ? raised : VX_RAISED_MOST;
         size = size > raised ? size : raised;
         lowered = lowered > least ? lowered : least;

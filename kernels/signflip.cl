@@ -110,7 +110,7 @@ static void add_plainly(const vx_dense_args *args, __global const int *y, __glob
             u[q][c] = sum[q][c];
 }
 
-/* A vector of the item's scores, those near |r| = 1 found anew. y begins at the vector. */
+/* A vector of the item's scores, those near |r| = 1 computed again. y begins at the vector. */
 static VX_RARE vx_ints look_closer(const vx_dense_args *args, __global const int *y, vx_ints u)
 {
     int lane[VX_VEC];
@@ -124,11 +124,12 @@ static VX_RARE vx_ints look_closer(const vx_dense_args *args, __global const int
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
 signflip(const vx_dense_args args, const int bits, __local vx_ints *tables, __global const int *Y,
          __global const uchar *W, __global int *high, __global int *low, __global const int *count_high,
-         __global const int *count_low, __global uint *counts, __global int *score, __global int *list_voxel,
-         __global int *list_score, __global int *list_size)
+         __global const int *count_low, __global uint *counts, __global int *score, __global float *height,
+         __global int *list_voxel, __global float *list_height, __global int *list_size)
 {
     __local vx_maxima maxima;
-    vx_item item = vx_begin(&args, &maxima, count_high, count_low, counts, score, list_voxel, list_score, list_size);
+    vx_item item = vx_begin(&args, &maxima, count_high, count_low, counts, score, height, list_voxel,
+                           list_height, list_size);
     __local vx_ints *table = tables + get_local_id(0) * VX_COLS;
     for (int strip = get_group_id(0); strip * VX_STRIP < item.padded; strip += get_num_groups(0)) {
         if (!vx_strip_begin(&item, strip))

@@ -116,18 +116,6 @@ static void begin_map(vx_tfce_map *m, __global int *work, int offset[CUBE])
     }
 }
 
-/* Heights in the tail of the sign; 0 or less outside it. */
-static vx_floats heights(const vx_tfce_args *args, vx_ints score, float sign)
-{
-    const vx_floats one = 1.0f, most = VX_MASS_T_MAX, least = VX_NEAR_LEAST, zero = 0.0f;
-    vx_floats s = sign * vx_as_floats(vx_ordered(score)), near = (s - one) * (s + one);
-    vx_floats r = args->fixed_point ? sign * vx_to_floats(score) * args->scale : s, rest = (one - r) * (one + r);
-    r = s >= least ? near : s <= -least ? zero : r;
-    rest = s >= least ? near : rest;
-    vx_floats t = rest > zero ? args->root_df * r / sqrt(rest) : r > zero ? most : zero;
-    return t < most ? t : most;
-}
-
 /* How many voxels from v on lie side by side in the grid, at most a vector of them. Positions ascend. */
 static int run_length(const vx_tfce_map *m, int v)
 {
@@ -139,22 +127,18 @@ static int run_length(const vx_tfce_map *m, int v)
     return n;
 }
 
-static void scatter(const vx_tfce_map *m, __global const int *score, float sign)
+/* Heights in the tail of the sign; 0 or less outside it. */
+static void scatter(const vx_tfce_map *m, __global const float *height, float sign)
 {
-    int s[VX_VEC], n;
-    float t[VX_VEC];
+    int n;
     for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG * n) {
         __global float *to = m->height + m->position[v];
         n = run_length(m, v);
-        if (n == VX_VEC) {
-            vx_store(heights(&m->args, vx_load(score + v), sign), to);
-        } else {
-            for (int l = 0; l < VX_VEC; l++)
-                s[l] = score[v + min(l, n - 1)];
-            vx_store(heights(&m->args, vx_load(s), sign), t);
+        if (n == VX_VEC)
+            vx_store(sign * vx_load(height + v), to);
+        else
             for (int l = 0; l < n; l++)
-                to[l] = t[l];
-        }
+                to[l] = sign * height[v + l];
     }
 }
 
@@ -212,7 +196,7 @@ static int begin_component(const vx_tfce_map *m)
 
 /* Writes down a voxel of the tail: its entry, and where its component is to be found. A lone item lists the tail one
  * voxel after the other; several leave gaps, which the first pass of the sort closes. */
-static void settle(vx_tfce_map *m, int v, int place, float height, int link, int saddle)
+static void label_voxel(vx_tfce_map *m, int v, int place, float height, int link, int saddle)
 {
     int neighbour = link ? place + m->offset[lowest_bit(link)] : place;
 #if VX_WG == 1
@@ -230,7 +214,7 @@ static void settle(vx_tfce_map *m, int v, int place, float height, int link, int
     m->from[slot] = (uint2)(KEY_TOP - as_uint(height), saddle ? SADDLE | v : label);
 }
 
-static void link(vx_tfce_map *m)
+static void link_map(vx_tfce_map *m)
 {
     const vx_floats zero = 0.0f;
     int links[VX_VEC], saddle[VX_VEC], n;
@@ -251,7 +235,7 @@ static void link(vx_tfce_map *m)
         vx_store(saddles(m, before), saddle);
         for (int l = 0; l < n; l++)
             if (height[l] > 0)
-                settle(m, v + l, place + l, height[l], links[l], saddle[l]);
+                label_voxel(m, v + l, place + l, height[l], links[l], saddle[l]);
     }
 }
 
@@ -374,7 +358,7 @@ static int find_root(__global int *parent, int c)
 }
 
 /* Merges the components around a saddle in the order of its neighbours; returns the one they become. */
-static int meet(const vx_tfce_map *m, int v, double g)
+static int merge_at(const vx_tfce_map *m, int v, double g)
 {
     int root = -1;
     for (int left = m->link[v]; left; left &= left - 1) {
@@ -396,7 +380,7 @@ static int meet(const vx_tfce_map *m, int v, double g)
 }
 
 /* G of args.h; dh 0: the exact integral. */
-static double integral(const vx_tfce_args *args, double h, double dh)
+static double gain(const vx_tfce_args *args, double h, double dh)
 {
     if (dh > 0) {
         double k = floor(h / dh);
@@ -405,26 +389,18 @@ static double integral(const vx_tfce_args *args, double h, double dh)
     return args->power == 3.0f ? h * h * h : pow(h, (double)args->power);
 }
 
-/* The largest height in either tail: that of the largest or the smallest score. */
-static float largest_height(const vx_tfce_map *m, __global const int *score, __local int *scratch)
+/* The largest height in either tail. The bits of floats that are not negative order as they do. */
+static float largest_height(const vx_tfce_map *m, __global const float *height, __local int *scratch)
 {
-    int lid = get_local_id(0), high = score[0], low = high;
-    for (int v = lid; v < m->args.voxels; v += VX_WG) {
-        high = max(high, score[v]);
-        low = min(low, score[v]);
-    }
-    scratch[lid] = high;
-    scratch[VX_WG + lid] = low;
+    int lid = get_local_id(0), largest = 0;
+    for (int v = lid; v < m->args.voxels; v += VX_WG)
+        largest = max(largest, as_int(fabs(height[v])));
+    scratch[lid] = largest;
     vx_sync();
-    for (int item = 0; item < VX_WG; item++) {
-        high = max(high, scratch[item]);
-        low = min(low, scratch[VX_WG + item]);
-    }
+    for (int item = 0; item < VX_WG; item++)
+        largest = max(largest, scratch[item]);
     vx_sync();
-    vx_ints highs = high, lows = low;
-    float lane[VX_VEC];
-    vx_store(fmax(heights(&m->args, highs, 1.0f), heights(&m->args, lows, -1.0f)), lane);
-    return lane[0];
+    return as_float(largest);
 }
 
 /* The tail's maximum; `largest` height of both tails, where it is asked for. */
@@ -437,8 +413,8 @@ static double sweep(const vx_tfce_map *m, float largest)
         dh *= m->args.step_relative == 2 ? largest : as_float(KEY_TOP - m->from[0].x);
     for (int i = 0; i < m->entries; i++) {
         uint2 entry = m->from[i];
-        double g = integral(&m->args, as_float(KEY_TOP - entry.x), dh);
-        int c = entry.y & SADDLE ? meet(m, entry.y & ~SADDLE, g) : find_root(m->parent, entry.y);
+        double g = gain(&m->args, as_float(KEY_TOP - entry.x), dh);
+        int c = entry.y & SADDLE ? merge_at(m, entry.y & ~SADDLE, g) : find_root(m->parent, entry.y);
         int s = m->size[c];
         m->sum[c] += (m->power[s + 1] - m->power[s]) * g;
         m->size[c] = s + 1;
@@ -452,8 +428,8 @@ static double sweep(const vx_tfce_map *m, float largest)
 }
 
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
-tfce(const vx_tfce_args args, __global const int *score, __global const int *position, __global const double *power,
-     __global double *best, __global int *work)
+tfce(const vx_tfce_args args, __global const float *height, __global const int *position,
+     __global const double *power, __global double *best, __global int *work)
 {
     __local int count[DIGITS * VX_WG], total[VX_WG], maxima;
     vx_tfce_map m = {.args = args, .position = position, .power = power, .maxima = &maxima};
@@ -461,14 +437,14 @@ tfce(const vx_tfce_args args, __global const int *score, __global const int *pos
     begin_map(&m, work, offset);
     for (int p = get_group_id(0); p < args.relabellings; p += args.parallel) {
         double found[2] = {0, 0};
-        __global const int *map = score + (size_t)p * args.padded;
+        __global const float *map = height + (size_t)p * args.padded;
         float largest = args.step_relative == 2 ? largest_height(&m, map, count) : 0;
         for (int tail = first; tail <= last; tail++) {
             if (lid == 0)
                 maxima = 0;
             scatter(&m, map, tail ? -1.0f : 1.0f);
             vx_sync();
-            link(&m);
+            link_map(&m);
             vx_sync();
             resolve(&m);
             vx_sync();

@@ -6,9 +6,9 @@
 #define VX_BASE_DISTRIBUTION_H
 
 /* nifticdf loses quantiles of p below 1e-150 or so: it ends its search early, and gives 0 or 1e154. */
-#define VX_QUANTILE_P_LEAST 1e-100
+#define VX_QUANTILE_P_MIN 1e-100
 
-/* t that a Student variable of `df` exceeds with probability p, VX_QUANTILE_P_LEAST <= p < 1. */
+/* t that a Student variable of `df` exceeds with probability p, VX_QUANTILE_P_MIN <= p < 1. */
 double vx_t_quantile_upper(double p, double df);
 /* Probability that a Student variable of `df` exceeds t. */
 double vx_t_upper(double t, double df);

@@ -50,7 +50,7 @@ static vx_status check_fetched(const char *path, const char *text, vx_error *err
 }
 
 /* Reads until the end of the file, which may have grown or shrunk since its size was asked for. */
-static vx_status read_all(int file, const char *path, size_t expected, size_t most, char **text, size_t *size,
+static vx_status read_all(int file, const char *path, size_t expected, size_t size_max, char **text, size_t *size,
                           vx_error *error)
 {
     char *bytes = NULL, *grown;
@@ -68,9 +68,9 @@ static vx_status read_all(int file, const char *path, size_t expected, size_t mo
             return VX_INPUT;
         }
         *size += (size_t)got;
-        if (*size > most) {
+        if (*size > size_max) {
             free(bytes);
-            return vx_fail(error, VX_INPUT, "%s: larger than %zu bytes", path, most);
+            return vx_fail(error, VX_INPUT, "%s: larger than %zu bytes", path, size_max);
         }
         if (!got) {
             bytes[*size] = '\0';
@@ -83,7 +83,7 @@ static vx_status read_all(int file, const char *path, size_t expected, size_t mo
     return vx_fail_memory(error);
 }
 
-vx_status vx_file_read(const char *path, size_t most, char **text, size_t *size, vx_error *error)
+vx_status vx_file_read(const char *path, size_t size_max, char **text, size_t *size, vx_error *error)
 {
     struct stat found;
     /* Without O_NONBLOCK opening a pipe waits for whoever writes to it. */
@@ -98,10 +98,11 @@ vx_status vx_file_read(const char *path, size_t most, char **text, size_t *size,
         status = vx_fail(error, VX_INPUT, "%s: cannot be read: %s", path, strerror(errno));
     else if (other_kind(found.st_mode))
         status = vx_fail(error, VX_INPUT, "%s: %s; a regular file is expected", path, other_kind(found.st_mode));
-    else if ((uint64_t)found.st_size > most)
-        status = vx_fail(error, VX_INPUT, "%s: %lld bytes; at most %zu are read", path, (long long)found.st_size, most);
+    else if ((uint64_t)found.st_size > size_max)
+        status = vx_fail(error, VX_INPUT, "%s: %lld bytes; at most %zu are read", path, (long long)found.st_size,
+                         size_max);
     else
-        status = read_all(file, path, (size_t)found.st_size, most, text, size, error);
+        status = read_all(file, path, (size_t)found.st_size, size_max, text, size, error);
     close(file);
     if (!status && (status = check_fetched(path, *text, error))) {
         free(*text);

@@ -5,11 +5,11 @@
 #ifndef VX_BASE_JSON_H
 #define VX_BASE_JSON_H
 
+#include "base/error.h"
+
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
-
-#define VX_MUST_USE __attribute__((warn_unused_result))
 
 /* The array with `value` behind its last; the object with `key` set to it. */
 json_t *vx_json_append(json_t *array, json_t *value) VX_MUST_USE;

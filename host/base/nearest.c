@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Longer names are compared by their first letters only: enough to guess at a slip of the finger. */
-enum { LONGEST = 64 };
+enum { LENGTH_MAX = 64 };
 
 static size_t smaller(size_t a, size_t b)
 {
@@ -19,8 +19,8 @@ static int same(char a, char b)
 /* Optimal string alignment distance (Damerau 1964, CACM 7:171; Wagner & Fischer 1974, JACM 21:168). */
 static size_t distance(const char *a, const char *b)
 {
-    size_t rows = strnlen(a, LONGEST), columns = strnlen(b, LONGEST);
-    size_t d[LONGEST + 1][LONGEST + 1];
+    size_t rows = strnlen(a, LENGTH_MAX), columns = strnlen(b, LENGTH_MAX);
+    size_t d[LENGTH_MAX + 1][LENGTH_MAX + 1];
     for (size_t i = 0; i <= rows; i++)
         d[i][0] = i;
     for (size_t j = 0; j <= columns; j++)
@@ -39,7 +39,7 @@ static size_t distance(const char *a, const char *b)
 const char *vx_nearest(const char *name, const char *const *candidate, size_t candidates)
 {
     const char *nearest = NULL;
-    size_t smallest = strnlen(name, LONGEST) / 3 + 1; /* of short names one letter may differ */
+    size_t smallest = strnlen(name, LENGTH_MAX) / 3 + 1; /* of short names one letter may differ */
     if (smallest < 2)
         smallest = 2;
     for (size_t i = 0; i < candidates; i++) {

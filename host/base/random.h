@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 /* Streams never share numbers. */
-typedef enum vx_stream {
+typedef enum vx_random_stream {
     VX_STREAM_FLIP = 0, VX_STREAM_PERMUTE = 1, VX_STREAM_SIMULATE = 2, VX_STREAM_TEST = 3
-} vx_stream;
+} vx_random_stream;
 
 /* Four 32-bit numbers: key = seed, counter = (index low, index high, block, stream). */
 typedef struct vx_random4 { uint32_t word[4]; } vx_random4;

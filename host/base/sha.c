@@ -97,8 +97,8 @@ bool vx_sha512_text(const void *bytes, size_t size, char text[VX_SHA512_TEXT])
 
 bool vx_sha256_file(int descriptor, char text[VX_SHA256_TEXT])
 {
-    enum { AT_ONCE = 1 << 16 };
-    unsigned char part[AT_ONCE];
+    enum { CHUNK_BYTES = 1 << 16 };
+    unsigned char part[CHUNK_BYTES];
     vx_sha256 sha;
     ssize_t got;
     vx_sha256_begin(&sha);

@@ -5,6 +5,8 @@
 #ifndef VX_BASE_STREAM_H
 #define VX_BASE_STREAM_H
 
+#include "base/error.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -14,6 +16,6 @@
 FILE *vx_text_stream(char **text, size_t *size);
 
 /* Closes a stream of any kind. True where all that was written to it has arrived; false for null. */
-bool vx_stream_close(FILE *stream) __attribute__((warn_unused_result));
+bool vx_stream_close(FILE *stream) VX_MUST_USE;
 
 #endif

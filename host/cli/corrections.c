@@ -21,14 +21,15 @@ vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, 
         based |= about->of && *correct & vx_quantity_about(about->of)->correct; /* its row comes first */
     }
     if (further && !based)
-        return vx_fail(error, VX_USAGE, "--correct holm goes with family-wise corrections: voxel, extent, mass, tfce");
+        return vx_fail(error, VX_USAGE, "--correct bonferroni goes with family-wise corrections: voxel, extent, mass, "
+                       "tfce");
     return VX_OK;
 }
 
 vx_status vx_corrections_over_effects(vx_run *run, vx_error *error)
 {
     size_t results = 0, k = 0;
-    if (!(run->inference.correct & VX_CORRECT_HOLM))
+    if (!(run->inference.correct & VX_CORRECT_BONFERRONI))
         return VX_OK;
     for (size_t m = 0; m < run->study->modalities; m++)
         results += (size_t)run->modality[m].model->effects;
@@ -38,7 +39,7 @@ vx_status vx_corrections_over_effects(vx_run *run, vx_error *error)
     for (size_t m = 0; m < run->study->modalities; m++)
         for (int64_t e = 0; e < run->modality[m].model->effects; e++)
             result[k++] = run->modality[m].result[e];
-    const vx_status status = vx_holm(result, results, error);
+    const vx_status status = vx_bonferroni(result, results, error);
     free(result);
     return status;
 }

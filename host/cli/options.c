@@ -15,12 +15,13 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_CONNECTIVITY] = {"connectivity", 0, VX_CHOICE, VX_RUN, "N", "26", "6|18|26", NULL, 0, 0,
         "Neighbours that join a cluster: those that share a face (6), an edge too (18), a corner too (26)."},
     [VX_OPTION_CORRECT] = {"correct", 0, VX_CHOICES, VX_RUN, "LIST", "voxel,extent,mass,tfce,fdr",
-        "voxel|extent|mass|tfce|fdr|holm", NULL, 0, 0,
+        "voxel|extent|mass|tfce|fdr|bonferroni", NULL, 0, 0,
         "Corrections for multiple testing: family-wise error by the largest t of every permutation (voxel; Nichols & "
         "Holmes 2002, Hum Brain Mapp 15:1), by the largest cluster (extent) or cluster mass (mass; Bullmore et al. "
         "1999, IEEE TMI 18:32), by the largest threshold-free cluster enhancement (tfce; Smith & Nichols 2009, "
-        "NeuroImage 44:83), and the false discovery rate (fdr; Benjamini & Hochberg 1995). holm: the "
-        "family-wise ones also over all effects of the run (Holm 1979, Scand J Stat 6:65)."},
+        "NeuroImage 44:83), and the false discovery rate (fdr; Benjamini & Hochberg 1995). bonferroni: "
+        "the family-wise ones also over all effects of the run, each p times their number (Dunn 1961, J Am Stat "
+        "Assoc 56:52)."},
     [VX_OPTION_CORRELATION] = {"correlation", 0, VX_CHOICE, VX_RUN, "KIND", "pearson", "pearson|spearman", NULL, 0, 0,
         "How covariates of interest enter: as they are, or by mid-ranks."},
     [VX_OPTION_COVARIATE] = {"covariate", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,

@@ -172,7 +172,7 @@ static const struct {
 } stages[] = {
     {0, relabel},
     {0, test},
-    {VX_ENHANCE, enhance},
+    {VX_HEIGHTS, enhance},
     {VX_COMPACT, find_clusters},
 };
 vx_status vx_batch_start(vx_engine *e, vx_batch *b, int64_t count, int flags, int64_t capacity, vx_error *error)

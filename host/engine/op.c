@@ -1,9 +1,9 @@
 #include "engine/op.h"
 
 /* A wrong size means a hole: the kernels lay the structs out without any. */
-_Static_assert(sizeof(vx_dense_args) == 16 * 4, "vx_dense_args has a hole");
-_Static_assert(sizeof(vx_clusters_args) == 11 * 4, "vx_clusters_args has a hole");
-_Static_assert(sizeof(vx_tfce_args) == 16 * 4, "vx_tfce_args has a hole");
+_Static_assert(sizeof(vx_dense_args) == 18 * 4, "vx_dense_args has a hole");
+_Static_assert(sizeof(vx_clusters_args) == 8 * 4, "vx_clusters_args has a hole");
+_Static_assert(sizeof(vx_tfce_args) == 13 * 4, "vx_tfce_args has a hole");
 
 static int dense_lanes(const void *args)
 {
@@ -39,8 +39,8 @@ static int signflip_tables(const void *args, size_t entry, size_t most, size_t *
 #define DENSE_BUFFERS                                                                                                  \
     {                                                                                                                  \
         {VX_B_Y, VX_IN}, {VX_B_W, VX_IN}, {VX_B_HIGH, VX_INOUT}, {VX_B_LOW, VX_INOUT}, {VX_B_COUNT_HIGH, VX_IN},       \
-            {VX_B_COUNT_LOW, VX_IN}, {VX_B_COUNTS, VX_INOUT}, {VX_B_SCORE, VX_OUT}, {VX_B_LIST_VOXEL, VX_OUT},         \
-            {VX_B_LIST_SCORE, VX_OUT}, {VX_B_LIST_SIZE, VX_INOUT},                                                     \
+            {VX_B_COUNT_LOW, VX_IN}, {VX_B_COUNTS, VX_INOUT}, {VX_B_SCORE, VX_OUT}, {VX_B_HEIGHT, VX_OUT},             \
+            {VX_B_LIST_VOXEL, VX_OUT}, {VX_B_LIST_HEIGHT, VX_OUT}, {VX_B_LIST_SIZE, VX_INOUT},                         \
     }
 
 /* Processors: one item a group, vectors as wide as the registers, as many accumulators as there are registers for. A
@@ -51,7 +51,7 @@ static int signflip_tables(const void *args, size_t entry, size_t most, size_t *
 const vx_op_info vx_op_table[VX_OPS] = {
     [VX_OP_SIGNFLIP] = {.stem = "signflip",
                         .args_size = sizeof(vx_dense_args),
-                        .buffers = 11,
+                        .buffers = 12,
                         .buffer = DENSE_BUFFERS,
                         .lanes = dense_lanes,
                         .tables = signflip_tables,
@@ -59,7 +59,7 @@ const vx_op_info vx_op_table[VX_OPS] = {
                         .gpu = {.vec = 1, .cols = 1, .block = 8, .items = 64, .groups_per_unit = 8}},
     [VX_OP_CORRELATION] = {.stem = "correlation",
                            .args_size = sizeof(vx_dense_args),
-                           .buffers = 11,
+                           .buffers = 12,
                            .buffer = DENSE_BUFFERS,
                            .lanes = dense_lanes,
                            .processor = {.block = 4, .items = 1, .groups_per_unit = 4},
@@ -69,7 +69,7 @@ const vx_op_info vx_op_table[VX_OPS] = {
                         .buffers = 10,
                         .buffer = {{VX_B_POSITION, VX_IN},
                                    {VX_B_LIST_VOXEL, VX_IN},
-                                   {VX_B_LIST_SCORE, VX_IN},
+                                   {VX_B_LIST_HEIGHT, VX_IN},
                                    {VX_B_LIST_SIZE, VX_IN},
                                    {VX_B_EXTENT, VX_OUT},
                                    {VX_B_MASS, VX_OUT},
@@ -84,7 +84,7 @@ const vx_op_info vx_op_table[VX_OPS] = {
                     .args_size = sizeof(vx_tfce_args),
                     .needs_double = true,
                     .buffers = 5,
-                    .buffer = {{VX_B_SCORE, VX_IN},
+                    .buffer = {{VX_B_HEIGHT, VX_IN},
                                {VX_B_POSITION, VX_IN},
                                {VX_B_POWER, VX_IN},
                                {VX_B_BEST, VX_OUT},
@@ -103,17 +103,18 @@ const vx_buffer_info vx_buffer_table[VX_BUFFERS] = {
     [VX_B_COUNT_LOW] = {"count_low", VX_OF_SLAB, .need = VX_COUNT},
     [VX_B_COUNTS] = {"counts", VX_OF_SLAB, .need = VX_COUNT},
     [VX_B_SCORE] = {"score", VX_OF_BATCH},
+    [VX_B_HEIGHT] = {"height", VX_OF_BATCH, .need = VX_HEIGHTS},
     [VX_B_LIST_VOXEL] = {"list_voxel", VX_OF_BATCH, .need = VX_COMPACT},
-    [VX_B_LIST_SCORE] = {"list_score", VX_OF_BATCH, .need = VX_COMPACT},
+    [VX_B_LIST_HEIGHT] = {"list_height", VX_OF_BATCH, .need = VX_COMPACT},
     [VX_B_LIST_SIZE] = {"list_size", VX_OF_BATCH, .need = VX_COMPACT, .filled = true, .fetched = true},
-    [VX_B_POSITION] = {"position", VX_OF_ENGINE, .need = VX_COMPACT | VX_ENHANCE},
+    [VX_B_POSITION] = {"position", VX_OF_ENGINE, .need = VX_COMPACT | VX_HEIGHTS},
     [VX_B_EXTENT] = {"extent", VX_OF_BATCH, .need = VX_COMPACT, .fetched = true},
     [VX_B_MASS] = {"mass", VX_OF_BATCH, .need = VX_COMPACT, .fetched = true},
     [VX_B_LABEL] = {"label", VX_OF_ENGINE, .need = VX_COMPACT},
     [VX_B_PARENT] = {"parent", VX_OF_ENGINE, .need = VX_COMPACT},
     [VX_B_SIZE] = {"size", VX_OF_ENGINE, .need = VX_COMPACT},
     [VX_B_SUM] = {"sum", VX_OF_ENGINE, .need = VX_COMPACT},
-    [VX_B_POWER] = {"power", VX_OF_ENGINE, .need = VX_ENHANCE},
-    [VX_B_BEST] = {"best", VX_OF_BATCH, .need = VX_ENHANCE, .fetched = true},
-    [VX_B_WORK] = {"work", VX_OF_ENGINE, .need = VX_ENHANCE},
+    [VX_B_POWER] = {"power", VX_OF_ENGINE, .need = VX_HEIGHTS},
+    [VX_B_BEST] = {"best", VX_OF_BATCH, .need = VX_HEIGHTS, .fetched = true},
+    [VX_B_WORK] = {"work", VX_OF_ENGINE, .need = VX_HEIGHTS},
 };

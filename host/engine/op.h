@@ -31,8 +31,9 @@ typedef enum vx_buffer_name {
     VX_B_COUNT_LOW,  /* int32 [Vt]: and s <= this */
     VX_B_COUNTS,     /* uint32 [Vt]: VX_COUNT adds to it */
     VX_B_SCORE,      /* int32 [P][map], from map0 on: VX_STORE */
+    VX_B_HEIGHT,     /* float [P][map], from map0 on: VX_HEIGHTS */
     VX_B_LIST_VOXEL, /* int32 [P][capacity]: VX_COMPACT; in no particular order */
-    VX_B_LIST_SCORE, /* int32 [P][capacity]: VX_COMPACT */
+    VX_B_LIST_HEIGHT, /* float [P][capacity]: VX_COMPACT */
     VX_B_LIST_SIZE,  /* int32 [P]: VX_COMPACT adds to it. The true length: a list longer than capacity is cut */
     VX_B_POSITION,   /* int32 [V]: the place of a mask voxel in the padded grid; ascending */
     VX_B_EXTENT,     /* int32 [P][2]: largest cluster of the positive and the negative tail; 0: none */
@@ -58,7 +59,7 @@ typedef struct vx_form {
     int groups_per_unit; /* work-groups that keep one compute unit busy */
 } vx_form;
 
-enum { VX_OP_BUFFERS_MAX = 11 };
+enum { VX_OP_BUFFERS_MAX = 12 };
 
 typedef struct vx_op_info {
     const char *stem;

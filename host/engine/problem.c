@@ -1,7 +1,7 @@
 #include "engine/problem.h"
 
 #include "base/memory.h"
-#include "engine/mass.h"
+#include "height.h"
 #include "model/residual.h"
 
 #include <math.h>
@@ -152,7 +152,7 @@ double vx_score_r(const vx_problem *p, int32_t score)
 
 float vx_score_height(const vx_problem *p, int32_t score)
 {
-    return vx_height(score, p->op == VX_OP_SIGNFLIP, (float)p->unit, (float)sqrt(p->effect->df));
+    return fabsf(vx_height(score, p->op == VX_OP_SIGNFLIP, (float)p->unit, (float)sqrt(p->effect->df)));
 }
 
 int32_t vx_r_score(const vx_problem *p, double r)
@@ -169,7 +169,7 @@ double vx_score_tolerance(const vx_problem *p, double r)
 {
     double rest = fmax((1.0 - r) * (1.0 + r), 0.0);
     double plain = p->op == VX_OP_SIGNFLIP ? (double)p->effect->n * p->unit
-                                           : 2.0 * (double)VX_SLACK(p->effect->n, p->effect->nuisance);
+                                           : 2.0 * (double)VX_R_ROUNDING(p->effect->n, p->effect->nuisance);
     return r * r > (double)VX_NEAR ? 4.0 * plain * (sqrt(rest) + plain) + 4.0 * 0x1p-24 * rest : plain;
 }
 
@@ -182,7 +182,7 @@ int32_t vx_score_lowered(const vx_problem *p, int32_t score)
 int vx_problem_flags(const vx_problem *p)
 {
     const vx_problem_options *o = &p->options;
-    return (o->count ? VX_COUNT : 0) | (o->clusters ? VX_COMPACT : 0) | (o->tfce ? VX_STORE | VX_ENHANCE : 0);
+    return (o->count ? VX_COUNT : 0) | (o->clusters ? VX_COMPACT : 0) | (o->tfce ? VX_HEIGHTS : 0);
 }
 
 vx_dense_args vx_problem_dense_args(const vx_problem *p)
@@ -197,6 +197,8 @@ vx_dense_args vx_problem_dense_args(const vx_problem *p)
         .near_high = p->near_high,
         .near_low = p->near_low,
         .map = (int)(p->tiles * VX_TILE),
+        .scale = (float)p->unit,
+        .root_df = (float)sqrt(p->effect->df),
     };
 }
 
@@ -207,9 +209,6 @@ vx_clusters_args vx_problem_clusters_args(const vx_problem *p)
         .stride_y = (int)p->lattice.stride_y,
         .stride_z = (int)p->lattice.stride_z,
         .connectivity = p->options.connectivity,
-        .fixed_point = p->op == VX_OP_SIGNFLIP,
-        .scale = (float)p->unit,
-        .root_df = (float)sqrt(p->effect->df),
         .threshold = (float)p->options.threshold_t,
     };
 }
@@ -225,9 +224,6 @@ vx_tfce_args vx_problem_tfce_args(const vx_problem *p)
         .stride_y = (int)p->lattice.stride_y,
         .stride_z = (int)p->lattice.stride_z,
         .connectivity = o->connectivity,
-        .fixed_point = p->op == VX_OP_SIGNFLIP,
-        .scale = (float)p->unit,
-        .root_df = (float)sqrt(p->effect->df),
         .power = (float)(o->tfce_height + 1.0),
         .step = o->tfce_step,
         .step_relative = o->tfce_step_relative,

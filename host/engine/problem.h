@@ -54,11 +54,11 @@ float vx_score_height(const vx_problem *problem, int32_t score);
 int32_t vx_r_score(const vx_problem *problem, double r);
 
 /* How far rounding can set two scores apart that are equal in exact arithmetic, as a difference in r, where one of them
- * is r. For integers n units: the sums are exact, but each of their n terms was rounded by up to half a unit, so 1 + 2
- * - 3 may not be 0. For floats twice VX_SLACK of args.h, (n + 2) (1 + k) 2^-24 each (dot products of unit vectors, n
- * rounded products each, inputs rounded once; Higham 2002, eq. 3.5), as the op itself raises what it knows less well.
- * Near |r| = 1 it is sqrt(1 - r^2), at most 1/4, that is known so far, and r to the product of the two; and the score
- * is rounded to float. */
+ * is r (docs/statistics.md, "Ties and rounding"):
+ *
+ *     signflip       n units: the sums are exact, but each of their n terms was rounded by up to half a unit
+ *     correlation    2 VX_R_ROUNDING
+ *     r near 1       4 e (sqrt(1 - r^2) + e) + 4 2^-24 (1 - r^2), e being the above */
 double vx_score_tolerance(const vx_problem *problem, double r);
 
 /* The score whose |r| is one tolerance smaller, but at least 0. */

@@ -68,7 +68,7 @@ static const struct {
     vx_status (*keep)(const vx_engine *engine, vx_batch *batch, int64_t i, vx_tally *tally, vx_error *error);
 } reducers[] = {
     {0, keep_maxima},
-    {VX_ENHANCE, keep_tfce},
+    {VX_HEIGHTS, keep_tfce},
     {VX_COMPACT, keep_clusters},
 };
 

@@ -47,9 +47,10 @@ static size_t buffer_size(const vx_demand *d, const vx_schedule *s, vx_buffer_na
     case VX_B_COUNT_HIGH:
     case VX_B_COUNT_LOW:
     case VX_B_COUNTS: return slab * sizeof(int32_t);
-    case VX_B_SCORE: return (d->flags & VX_ENHANCE ? batch : 1) * lanes * sizeof(int32_t); /* 1: the observed scores */
+    case VX_B_SCORE: return lanes * sizeof(int32_t); /* of the data as observed */
+    case VX_B_HEIGHT: return batch * lanes * sizeof(float);
     case VX_B_LIST_VOXEL:
-    case VX_B_LIST_SCORE: return s->list_entries * sizeof(int32_t);
+    case VX_B_LIST_HEIGHT: return s->list_entries * sizeof(int32_t);
     case VX_B_POSITION: return voxels * sizeof(int32_t);
     case VX_B_EXTENT: return batch * sizeof(int32_t[2]);
     case VX_B_MASS: return batch * sizeof(int64_t[2]);
@@ -94,7 +95,7 @@ static size_t largest_buffer(const vx_schedule *s)
 /* Cuts what costs least first; false where nothing is left to cut. */
 static bool cut_down(const vx_demand *d, vx_schedule *s)
 {
-    if (s->batch > BATCH_SMALL || (d->flags & VX_ENHANCE && s->batch > 2 * s->maps))
+    if (s->batch > BATCH_SMALL || (d->flags & VX_HEIGHTS && s->batch > 2 * s->maps))
         s->batch /= 2;
     else if (s->batches > 1)
         s->batches = 1;
@@ -124,7 +125,7 @@ vx_status vx_schedule_make(const vx_demand *d, const vx_backend *backend, size_t
         .capacity = d->flags & VX_COMPACT ? smaller(expected, d->voxels) : 0,
         .slab_tiles = tiles,
     };
-    if (d->flags & VX_ENHANCE) {
+    if (d->flags & VX_HEIGHTS) {
         s.maps = larger(1, smaller(backend->parallel[VX_OP_TFCE], s.batch));
         s.batch = smaller(s.batch, larger(s.maps, larger(BATCH_SMALL, MAPS_BYTES / s.batches / (4 * d->voxels))));
     }

@@ -1,8 +1,8 @@
 /* Known answers: four tiny problems that can be worked by hand, put to a device before it is trusted with a trial.
  *
  * The scores below are worked out beside them. What follows from a table of scores (maxima, counts, lists) is drawn
- * from it by plain loops. All numbers are exact in float, so that answers are compared with ==; mass and TFCE
- * alone have a margin. */
+ * from it by plain loops. All numbers are exact in float, so that answers are compared with ==; the
+ * heights of the dense ops alone have a margin. */
 #include "engine/backend.h"
 
 #include <math.h>
@@ -21,6 +21,7 @@ typedef struct vx_known {
     double score[PS_MAX][VOXELS];
     double count_high[VOXELS], count_low[VOXELS]; /* reached by some: ties count */
     double cut_high, cut_low; /* reached by some: ties are not listed */
+    float scale;              /* r of a score */
     double near;              /* what is beyond is a perfect fit here: 1 - r^2 = 0, 1 / 0 = infinity */
 } vx_known;
 
@@ -41,6 +42,7 @@ static const vx_known signflip = {
     .count_low = {-7, -6, 0},
     .cut_high = 7,
     .cut_low = -6,
+    .scale = 0.125f, /* |u| <= 8 */
     .near = 7,
 };
 
@@ -60,6 +62,7 @@ static const vx_known correlation = {
     .count_low = {-INFINITY, -.5, -.5},
     .cut_high = .5,
     .cut_low = -.5,
+    .scale = 1,
     .near = .75,
 };
 
@@ -88,7 +91,8 @@ static const vx_known partial = {
     .count_low = {-1, -INFINITY, 0},
     .cut_high = .5,
     .cut_low = -.5,
-    .near = 1, /* so that the first voxel is not found anew */
+    .scale = 1,
+    .near = 1, /* so that the first voxel is not computed again */
 };
 
 /* The int that stands for a score (args.h); 1 / 0 for one near |r| = 1. */
@@ -137,7 +141,8 @@ static vx_status start(vx_backend *backend, const vx_start *all, size_t count, v
 
 /* What a dense op left. */
 typedef struct vx_found {
-    int32_t high[PS_MAX], low[PS_MAX], size[PS_MAX], voxel[PS_MAX][CAPACITY], listed[PS_MAX][CAPACITY];
+    int32_t high[PS_MAX], low[PS_MAX], size[PS_MAX], voxel[PS_MAX][CAPACITY];
+    float listed[PS_MAX][CAPACITY], height[PS_MAX][VX_TILE];
     int32_t score[PS_MAX][VX_TILE];
     uint32_t count[VX_TILE];
 } vx_found;
@@ -173,8 +178,9 @@ static vx_status put_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
         {VX_B_COUNT_LOW, count_low, sizeof count_low},
         {VX_B_COUNTS, NULL, VX_TILE * 4},
         {VX_B_SCORE, NULL, ps * VX_TILE * 4},
+        {VX_B_HEIGHT, NULL, ps * VX_TILE * 4},
         {VX_B_LIST_VOXEL, NULL, ps * CAPACITY * 4},
-        {VX_B_LIST_SCORE, NULL, ps * CAPACITY * 4},
+        {VX_B_LIST_HEIGHT, NULL, ps * CAPACITY * 4},
         {VX_B_LIST_SIZE, NULL, ps * 4},
     };
     return start(backend, all, sizeof all / sizeof *all, buffers, error);
@@ -190,13 +196,15 @@ static vx_status run_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
                                 .tiles = 1,
                                 .voxel0 = FIRST,
                                 .relabellings = k->relabellings,
-                                .flags = VX_STORE | VX_COUNT | VX_COMPACT,
+                                .flags = VX_STORE | VX_COUNT | VX_COMPACT | VX_HEIGHTS,
                                 .cut_high = key(k->op, k->cut_high),
                                 .cut_low = key(k->op, k->cut_low),
                                 .near_high = key(k->op, k->near),
                                 .near_low = k->near > 0 ? key(k->op, -k->near) : 0,
                                 .capacity = CAPACITY,
-                                .map = VX_TILE};
+                                .map = VX_TILE,
+                                .scale = k->scale,
+                                .root_df = 1};
     return backend->run(backend, 0, k->op, &args, buffers, error);
 }
 
@@ -213,14 +221,23 @@ static vx_status get_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
         {VX_B_LOW, found->low, ps * 4},
         {VX_B_COUNTS, found->count, sizeof found->count},
         {VX_B_SCORE, found->score, ps * sizeof *found->score},
+        {VX_B_HEIGHT, found->height, ps * sizeof *found->height},
         {VX_B_LIST_SIZE, found->size, ps * 4},
         {VX_B_LIST_VOXEL, found->voxel, ps * sizeof *found->voxel},
-        {VX_B_LIST_SCORE, found->listed, ps * sizeof *found->listed},
+        {VX_B_LIST_HEIGHT, found->listed, ps * sizeof *found->listed},
     };
     vx_status status = VX_OK;
     for (size_t i = 0; i < sizeof all / sizeof *all && status == VX_OK; i++)
         status = backend->download(backend, 0, buffers[all[i].place], 0, all[i].to, all[i].bytes, error);
     return status;
+}
+
+/* |t| = r / sqrt(1 - r^2) with the sign of r, to 8 units of 2^-24: three of them are roundings, the rest the root and
+ * division of a GPU. A perfect fit has the largest height there is. */
+static bool is_height(const vx_known *k, double score, float found)
+{
+    double r = fabs(score) * (double)k->scale, t = r < 1 ? r / sqrt(1 - r * r) : (double)VX_MASS_T_MAX;
+    return fabs((double)found - copysign(t, score)) <= 8 * 0x1p-24 * t;
 }
 
 /* Everything that relabelling p should have left, but for the counts. */
@@ -232,13 +249,16 @@ static vx_status check_relabelling(const vx_known *k, int p, const vx_found *fou
     for (int v = 0; v < VOXELS && status == VX_OK; v++) {
         double score = k->score[p][v];
         status = expect("a score of relabelling", p, found->score[p][v], key(k->op, score), error);
+        if (status == VX_OK && !is_height(k, score, found->height[p][v]))
+            status = vx_fail(error, VX_DEVICE, "a height of relabelling %d came out as %.9g", p,
+                             (double)found->height[p][v]);
         high = fmax(high, score);
         low = fmin(low, score);
         if (score <= k->cut_high && score >= k->cut_low)
             continue;
         int entry = 0; /* lists come in no order */
         while (entry < CAPACITY &&
-               (found->voxel[p][entry] != FIRST + v || found->listed[p][entry] != key(k->op, score)))
+               (found->voxel[p][entry] != FIRST + v || !is_height(k, score, found->listed[p][entry])))
             entry++;
         if (entry == CAPACITY && status == VX_OK)
             status = vx_fail(error, VX_DEVICE, "voxel %d is missing from list %d", v, p);
@@ -273,18 +293,17 @@ static vx_status dense(vx_backend *backend, const vx_known *k, vx_error *error)
     return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "%s", k->name);
 }
 
-/* A grid of 4 x 3 x 3 voxels, padded by one on every side. Relabelling 0 lists, as (x, y, z) r:
+/* A grid of 4 x 3 x 3 voxels, padded by one on every side. Relabelling 0 lists, as (x, y, z) height:
  *
- *     (0,0,0) .6   (1,0,0) .6      face neighbours: one cluster for every connectivity
- *     (1,1,1) .6                   touches (1,0,0) by an edge: joins for 18 and 26
- *     (2,2,0) .6                   touches (1,1,1) by a corner: joins for 26
- *     (3,0,2) .8                   touches none: a cluster of its own
- *     (2,0,0) -.6                  touches (1,0,0), but is of the other tail: a cluster of its own
+ *     (0,0,0) 9    (1,0,0) 9       face neighbours: one cluster for every connectivity
+ *     (1,1,1) 9                    touches (1,0,0) by an edge: joins for 18 and 26
+ *     (2,2,0) 9                    touches (1,1,1) by a corner: joins for 26
+ *     (3,0,2) 16                   touches none: a cluster of its own
+ *     (2,0,0) -9                   touches (1,0,0), but is of the other tail: a cluster of its own
  *
- * With sqrt(df) = 12, t = 12 * .6 / .8 = 9 and 12 * .8 / .6 = 16, which are 1 and 8 above the threshold of 8. So the
- * largest mass is 8 for every connectivity, that of a cluster which is not the largest; for the negative tail 1.
- * Relabelling 1 lists nothing. Relabelling 2 lists (2,0,0) .6 and (0,0,0) .6: two clusters, which (1,0,0) would join if
- * the grid of labels were not clear again. */
+ * Above the threshold of 8 they are 1 and 8. So the largest mass is 8 for every connectivity, that of a cluster which
+ * is not the largest; for the negative tail 1. Relabelling 1 lists nothing. Relabelling 2 lists (2,0,0) 9 and (0,0,0)
+ * 9: two clusters, which (1,0,0) would join if the grid of labels were not clear again. */
 enum { NX = 4, NY = 3, NZ = 3, ENTRIES = 6, PS = 3 };
 
 typedef struct vx_components {
@@ -295,7 +314,7 @@ typedef struct vx_components {
 static vx_status run_clusters(vx_backend *backend, int connectivity, vx_components *found, vx_error *error)
 {
     static const int at[ENTRIES][3] = {{2, 2, 0}, {0, 0, 0}, {2, 0, 0}, {1, 1, 1}, {3, 0, 2}, {1, 0, 0}};
-    static const double r[ENTRIES] = {.6, .6, -.6, .6, .8, .6};
+    static const float heights[ENTRIES] = {9, 9, -9, 9, 16, 9};
     const int stride_y = NX + 2, stride_z = (NX + 2) * (NY + 2), grid_size = stride_z * (NZ + 2);
     const vx_clusters_args args = {.relabellings = PS,
                                    .capacity = ENTRIES,
@@ -304,24 +323,24 @@ static vx_status run_clusters(vx_backend *backend, int connectivity, vx_componen
                                    .stride_y = stride_y,
                                    .stride_z = stride_z,
                                    .connectivity = connectivity,
-                                   .root_df = 12,
                                    .threshold = 8};
-    int32_t position[NX * NY * NZ], voxel[PS][ENTRIES] = {0}, score[PS][ENTRIES] = {0}, size[PS] = {ENTRIES, 0, 2};
+    int32_t position[NX * NY * NZ], voxel[PS][ENTRIES] = {0}, size[PS] = {ENTRIES, 0, 2};
+    float height[PS][ENTRIES] = {0};
     vx_buffer *buffers[VX_BUFFERS] = {0};
     for (int v = 0; v < NX * NY * NZ; v++)
         position[v] = (v / (NX * NY) + 1) * stride_z + (v / NX % NY + 1) * stride_y + v % NX + 1;
     for (int e = 0; e < ENTRIES; e++) {
         voxel[0][e] = (at[e][2] * NY + at[e][1]) * NX + at[e][0];
-        score[0][e] = key(VX_OP_CLUSTERS, r[e]);
+        height[0][e] = heights[e];
     }
     for (int e = 0; e < 2; e++) {
         voxel[2][e] = voxel[0][2 - e];
-        score[2][e] = score[0][1];
+        height[2][e] = 9;
     }
     const vx_start all[] = {
         {VX_B_POSITION, position, sizeof position},
         {VX_B_LIST_VOXEL, voxel, sizeof voxel},
-        {VX_B_LIST_SCORE, score, sizeof score},
+        {VX_B_LIST_HEIGHT, height, sizeof height},
         {VX_B_LIST_SIZE, size, sizeof size},
         {VX_B_EXTENT, NULL, sizeof found->extent},
         {VX_B_MASS, NULL, sizeof found->mass},
@@ -344,30 +363,26 @@ static vx_status run_clusters(vx_backend *backend, int connectivity, vx_componen
 
 static vx_status clusters(vx_backend *backend, int connectivity, vx_error *error)
 {
-    /* t = 16 in float is off by a few units in its last place, 2^-19 or two units of mass; the square root and the
-     * division of a GPU may add three more. */
-    enum { MARGIN = 32 };
     const int largest = connectivity == 26 ? 4 : connectivity == 18 ? 3 : 2;
     const int extent[PS][2] = {{largest, 1}, {0, 0}, {1, 0}}, mass[PS][2] = {{8, 1}, {0, 0}, {1, 0}};
     vx_components found = {0};
     vx_status status = run_clusters(backend, connectivity, &found, error);
     for (int p = 0; p < PS; p++)
         for (int tail = 0; tail < 2 && status == VX_OK; tail++) {
-            long long off = found.mass[p][tail] - mass[p][tail] * (long long)VX_MASS_ONE;
             status = expect("the extent of relabelling", p, found.extent[p][tail], extent[p][tail], error);
-            if (status == VX_OK && (off > MARGIN || off < -MARGIN))
+            if (status == VX_OK && found.mass[p][tail] != mass[p][tail] * (int64_t)VX_MASS_ONE)
                 status = vx_fail(error, VX_DEVICE, "the mass of relabelling %d came out as %.6f instead of %d", p,
                                  (double)found.mass[p][tail] / (double)VX_MASS_ONE, mass[p][tail]);
         }
     return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "clusters of %d neighbours", connectivity);
 }
 
-/* TFCE with E = 2, H = 2 of four voxels in a grid of 4 x 3 x 3, as (x, y, z) r and, with sqrt(df) = 12, t:
+/* TFCE with E = 2, H = 2 of four voxels in a grid of 4 x 3 x 3, as (x, y, z) height:
  *
- *     (0,0,0) .8  16    a peak
- *     (1,0,0) .6   9    a saddle beside it
- *     (2,1,0) .8  16    a peak that touches the saddle by an edge: for 18 and 26
- *     (3,2,2) -.6       alone in the other tail: integral of h^2 from 0 to 9, thrice: 729
+ *     (0,0,0) 16    a peak
+ *     (1,0,0)  9    a saddle beside it
+ *     (2,1,0) 16    a peak that touches the saddle by an edge: for 18 and 26
+ *     (3,2,2) -9    alone in the other tail: integral of h^2 from 0 to 9, thrice: 729
  *
  * At the first peak 1^2 h^2 from 9 to 16 gives, thrice, 4096 - 729, and below 9 it is one of a component of 3 voxels,
  * or with 6 neighbours of 2: 9 or 4 times 729. Relabelling 1 is 0 throughout, relabelling 2 the first with the signs
@@ -378,7 +393,8 @@ static vx_status run_tfce(vx_backend *backend, int connectivity, double best[PS]
 {
     static const int32_t zeros[TFCE_WORDS];
     static const int at[TFCE_VOXELS][3] = {{0, 0, 0}, {1, 0, 0}, {2, 1, 0}, {3, 2, 2}};
-    static const double r[TFCE_VOXELS] = {.8, .6, .8, -.6}, power[TFCE_VOXELS + 1] = {0, 1, 4, 9, 16};
+    static const float heights[TFCE_VOXELS] = {16, 9, 16, -9};
+    static const double power[TFCE_VOXELS + 1] = {0, 1, 4, 9, 16};
     const int stride_y = NX + 1, stride_z = (NX + 1) * (NY + 1), grid_size = stride_z * (NZ + 1);
     const vx_tfce_args args = {.relabellings = PS,
                                .voxels = TFCE_VOXELS,
@@ -389,17 +405,17 @@ static vx_status run_tfce(vx_backend *backend, int connectivity, double best[PS]
                                .stride_y = stride_y,
                                .stride_z = stride_z,
                                .connectivity = connectivity,
-                               .root_df = 12,
                                .power = 3};
-    int32_t position[TFCE_VOXELS], score[PS][TFCE_PADDED] = {0};
+    int32_t position[TFCE_VOXELS];
+    float height[PS][TFCE_PADDED] = {0};
     vx_buffer *buffers[VX_BUFFERS] = {0};
     for (int v = 0; v < TFCE_VOXELS; v++) {
         position[v] = (at[v][2] + 1) * stride_z + (at[v][1] + 1) * stride_y + at[v][0] + 1;
-        score[0][v] = key(VX_OP_CORRELATION, r[v]);
-        score[2][v] = key(VX_OP_CORRELATION, -r[v]);
+        height[0][v] = heights[v];
+        height[2][v] = -heights[v];
     }
     const vx_start all[] = {
-        {VX_B_SCORE, score, sizeof score},
+        {VX_B_HEIGHT, height, sizeof height},
         {VX_B_POSITION, position, sizeof position},
         {VX_B_POWER, power, sizeof power},
         {VX_B_BEST, NULL, PS * sizeof *best},
@@ -417,14 +433,13 @@ static vx_status run_tfce(vx_backend *backend, int connectivity, double best[PS]
 
 static vx_status tfce(vx_backend *backend, int connectivity, vx_error *error)
 {
-    /* t is off by 2^-22 of itself at most, its cube by three times as much, what is made of cubes by a little more. */
-    const double margin = 1e-5, peak = 4096 - 729 + (connectivity == 6 ? 4 : 9) * 729, alone = 729;
+    const double peak = 4096 - 729 + (connectivity == 6 ? 4 : 9) * 729, alone = 729;
     const double wanted[PS][2] = {{peak, alone}, {0, 0}, {alone, peak}};
     double found[PS][2];
     vx_status status = run_tfce(backend, connectivity, found, error);
     for (int p = 0; p < PS; p++)
         for (int tail = 0; tail < 2 && status == VX_OK; tail++)
-            if (!(fabs(found[p][tail] - wanted[p][tail]) <= margin * wanted[p][tail]))
+            if (found[p][tail] != wanted[p][tail])
                 status = vx_fail(error, VX_DEVICE, "the maximum of relabelling %d came out as %.9g instead of %.9g", p,
                                  found[p][tail], wanted[p][tail]);
     return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "TFCE of %d neighbours", connectivity);

@@ -7,8 +7,8 @@ static int64_t count_bits(uint64_t word)
     return __builtin_popcountll(word);
 }
 
-/* Bits of the image's word that are lacking. */
-static uint64_t lack(const vx_facts *image, size_t w)
+/* A bit is set where the image has no value: exactly zero, or not finite. */
+static uint64_t missing_bits(const vx_facts *image, size_t w)
 {
     return (image->zero ? image->zero[w] : 0) | (image->not_finite ? image->not_finite[w] : 0);
 }
@@ -19,26 +19,26 @@ static void add_bits(uint64_t *to, const uint64_t *from, size_t words)
         to[w] |= from[w];
 }
 
-/* What a row lacks in all of its images, and in any. */
-typedef struct row_word {
+/* Voxels without a value: in all images of a row, and in any of them. */
+typedef struct row_missing {
     uint64_t all, any;
-} row_word;
+} row_missing;
 
-static row_word lack_of_row(const vx_facts *image, int64_t images, size_t w)
+static row_missing missing_in_row(const vx_facts *image, int64_t images, size_t w)
 {
-    row_word row = {~(uint64_t)0, 0};
+    row_missing row = {~(uint64_t)0, 0};
     for (int64_t s = 0; s < images; s++) {
-        const uint64_t lacking = lack(&image[s], w);
-        row.all &= lacking;
-        row.any |= lacking;
+        const uint64_t missing = missing_bits(&image[s], w);
+        row.all &= missing;
+        row.any |= missing;
     }
     return row;
 }
 
-/* After the rows: `universe` has a bit where no image has a value, `alone` where a row lacks what no other lacks. */
+/* Afterwards `universe` marks voxels that no image has, and `alone` those that exactly one row misses. */
 static vx_status add_rows(const vx_sources *sources, const vx_facts *facts, vx_coverage *c, vx_error *error)
 {
-    uint64_t *once = vx_array_zero(c->words, sizeof *once); /* and `universe` and `alone` so far */
+    uint64_t *once = vx_array_zero(c->words, sizeof *once); /* voxels that some earlier row misses */
     if (!once)
         return vx_fail_memory(error);
     for (size_t w = 0; w < c->words; w++)
@@ -46,7 +46,7 @@ static vx_status add_rows(const vx_sources *sources, const vx_facts *facts, vx_c
     for (int64_t i = 0; i < sources->n; i++) {
         const vx_facts *image = &facts[i * sources->sessions];
         for (size_t w = 0; w < c->words; w++) {
-            const row_word row = lack_of_row(image, sources->row[i].sessions, w);
+            const row_missing row = missing_in_row(image, sources->row[i].sessions, w);
             c->universe[w] &= row.all;
             c->alone[w] = (c->alone[w] & ~row.any) | (row.any & ~once[w]);
             once[w] |= row.any;
@@ -60,7 +60,7 @@ static vx_status add_rows(const vx_sources *sources, const vx_facts *facts, vx_c
     return VX_OK;
 }
 
-/* Turns what no image has into what some image has, or takes the mask file's voxels instead. */
+/* Inverts `universe` to the voxels that some image has, or replaces it by the voxels of the mask file. */
 static void set_universe(const vx_candidates *file, int64_t voxels, vx_coverage *c)
 {
     for (size_t w = 0; w < c->words; w++)
@@ -73,7 +73,7 @@ static void set_universe(const vx_candidates *file, int64_t voxels, vx_coverage 
         c->alone[w] &= c->universe[w];
 }
 
-/* Takes the image as the worst where it is: by what it costs alone, then by all that it lacks. */
+/* Makes the image the worst if it costs more voxels alone, or as many alone and more in total. */
 static void compare_loss(const uint64_t *bits, const vx_coverage *c, const vx_source *image, vx_mask_loss *worst)
 {
     vx_mask_loss loss = {0};

@@ -9,7 +9,7 @@
 
 enum {
     WORD = 64, /* voxels at a time */
-    LANES = 2, /* values that every vector unit takes at a time */
+    LANES = 2, /* values in a vector: a width that every CPU has */
     SAMPLE = 512,
 };
 
@@ -18,26 +18,26 @@ typedef double lane_doubles __attribute__((vector_size(LANES * sizeof(double))))
 typedef int64_t lane_bits __attribute__((vector_size(LANES * sizeof(int64_t))));
 typedef uint64_t lane_hash __attribute__((vector_size(LANES * sizeof(uint64_t)))); /* wraps around */
 
-/* A bit a voxel. */
-typedef struct word {
+/* One bit for each of 64 voxels. */
+typedef struct word_bits {
     uint64_t zero, not_finite, differs; /* differs: from the first finite value */
-} word;
+} word_bits;
 
-/* What is carried from word to word. */
-typedef struct looking {
+/* The state of a pass over an image. */
+typedef struct scan {
     double slope, inter, first;
     lane_hash hash;
-} looking;
+} scan;
 
 static uint64_t any_lane(lane_bits bits)
 {
     return (uint64_t)(bits[0] | bits[1]);
 }
 
-/* 64 values. The hash is Bernstein's, h * 33 xor x, a lane, of the values as doubles: the same values have the same
- * hash in whatever type they were stored. x - x is 0 for a finite x and NaN for others. */
-#define LOOK(type)                                                                                                     \
-    static word look_##type(const type *stored, looking *l)                                                            \
+/* Scans 64 values. Each lane has its own hash (Bernstein's, h * 33 xor x). The hash is of doubles, so that equal
+ * values have equal hashes whatever their type in the file. x - x is 0 for a finite x and NaN for others. */
+#define SCAN_WORD(type)                                                                                                \
+    static word_bits scan_word_##type(const type *stored, scan *l)                                                     \
     {                                                                                                                  \
         lane_bits zero = {0}, not_finite = {0}, differs = {0}, place = {1, 2};                                         \
         for (int k = 0; k < WORD; k += LANES) {                                                                        \
@@ -50,27 +50,27 @@ static uint64_t any_lane(lane_bits bits)
             place <<= LANES;                                                                                           \
             l->hash = ((l->hash << 5) + l->hash) ^ (lane_hash)x;                                                       \
         }                                                                                                              \
-        return (word){any_lane(zero), any_lane(not_finite), any_lane(differs)};                                        \
+        return (word_bits){any_lane(zero), any_lane(not_finite), any_lane(differs)};                                   \
     }
-LOOK(float)
-LOOK(double)
+SCAN_WORD(float)
+SCAN_WORD(double)
 
-/* Up to 64 values from voxel `from` on. */
-static word look(const vx_loaded *image, int64_t from, int count, looking *l)
+/* Scans `count` <= 64 values from voxel `from` on. */
+static word_bits scan_word(const vx_loaded *image, int64_t from, int count, scan *l)
 {
     if (count == WORD)
-        return image->wide ? look_double(image->wide + from, l) : look_float(image->data + from, l);
+        return image->wide ? scan_word_double(image->wide + from, l) : scan_word_float(image->data + from, l);
     double padded[WORD] = {0};
-    looking plain = {.slope = 1, .first = l->first, .hash = l->hash};
+    scan plain = {.slope = 1, .first = l->first, .hash = l->hash};
     for (int k = 0; k < count; k++)
         padded[k] = vx_loaded_value(image, from + k);
-    const word found = look_double(padded, &plain);
-    const uint64_t there = ((uint64_t)1 << count) - 1;
+    const word_bits found = scan_word_double(padded, &plain);
+    const uint64_t valid = ((uint64_t)1 << count) - 1;
     l->hash = plain.hash;
-    return (word){found.zero & there, found.not_finite & there, found.differs & there};
+    return (word_bits){found.zero & valid, found.not_finite & valid, found.differs & valid};
 }
 
-/* NaN where there is none. */
+/* The first finite value; NaN if no value is finite. */
 static double first_finite(const vx_loaded *image, int64_t voxels)
 {
     for (int64_t v = 0; v < voxels; v++)
@@ -79,7 +79,7 @@ static double first_finite(const vx_loaded *image, int64_t voxels)
     return NAN;
 }
 
-/* The voxels of the sample are spread by multiples of the golden section, which no period of the grid meets. */
+/* Sampled voxels are spaced by the golden ratio, so that they follow no period of the grid. */
 static double typical_value(const vx_loaded *image, int64_t voxels)
 {
     float sample[SAMPLE];
@@ -95,8 +95,8 @@ static double typical_value(const vx_loaded *image, int64_t voxels)
     return count ? sample[count / 2] : 0;
 }
 
-/* Frees the bits where none is set. */
-static void keep(uint64_t **bits, uint64_t any)
+/* Frees a bit set that is empty: `any` is the union of its words. */
+static void free_if_clear(uint64_t **bits, uint64_t any)
 {
     if (any)
         return;
@@ -109,8 +109,8 @@ vx_status vx_facts_find(const char *path, const vx_loaded *image, vx_facts *fact
     const int64_t voxels = (int64_t)vx_grid_elements(&image->grid);
     const size_t words = vx_facts_words(voxels);
     const double first = first_finite(image, voxels);
-    looking l = {image->slope, image->inter, first, {1, 2}};
-    word any = {0};
+    scan l = {image->slope, image->inter, first, {1, 2}};
+    word_bits any = {0};
     if (isnan(first))
         return vx_fail(error, VX_INPUT, "%s: no voxel is finite", path);
     facts->zero = vx_array(words, sizeof *facts->zero);
@@ -120,7 +120,7 @@ vx_status vx_facts_find(const char *path, const vx_loaded *image, vx_facts *fact
     for (size_t w = 0; w < words; w++) {
         const int64_t v = (int64_t)w * WORD;
         const int count = voxels - v < WORD ? (int)(voxels - v) : WORD;
-        const word found = look(image, v, count, &l);
+        const word_bits found = scan_word(image, v, count, &l);
         facts->zero[w] = found.zero;
         facts->not_finite[w] = found.not_finite;
         any.zero |= found.zero;
@@ -129,8 +129,8 @@ vx_status vx_facts_find(const char *path, const vx_loaded *image, vx_facts *fact
     }
     if (!any.differs)
         return vx_fail(error, VX_INPUT, "%s: constant image: every voxel is %g", path, first);
-    keep(&facts->zero, any.zero);
-    keep(&facts->not_finite, any.not_finite);
+    free_if_clear(&facts->zero, any.zero);
+    free_if_clear(&facts->not_finite, any.not_finite);
     for (int k = 0; k < LANES; k++) { /* FNV-1a, with a shift that carries high bits down */
         facts->hash = (facts->hash ^ (uint64_t)l.hash[k]) * 0x100000001b3u;
         facts->hash ^= facts->hash >> 32;

@@ -1,17 +1,17 @@
-/* What one pass over an image finds: what it lacks, and what it is like. */
+/* Facts about one image, found in one pass: its missing voxels, its hash and its typical value. */
 #ifndef VX_IMAGE_FACTS_H
 #define VX_IMAGE_FACTS_H
 
 #include "image/source.h"
 
-/* Bit arrays have a bit a voxel of the grid, in words of 64; null where no bit is set. Owned; vx_facts_destroy releases
- * them. */
+/* Bit sets have one bit per voxel of the grid, in words of 64; null means that no bit is set. Owned; vx_facts_destroy
+ * releases them. */
 typedef struct vx_facts {
     uint64_t hash;        /* of the values */
     uint64_t *zero;       /* exactly 0 */
     uint64_t *not_finite; /* NaN or infinite */
-    double typical;       /* the median of |value| over a sample of the voxels that are finite and not 0; 0: none */
-    double distance;      /* voxels between its grid and the first image's */
+    double typical;       /* median of |value| over a sample of the finite nonzero voxels; 0: no such voxel */
+    double distance;      /* to the grid of the first image, in voxels */
     double mm_per_unit;
     bool side_assumed; /* its header does not tell left from right */
 } vx_facts;

@@ -38,8 +38,8 @@ bool vx_image_name(const char *name)
     return found;
 }
 
-/* A link to what is not there counts: it is named later as what it is. */
-static bool is_there(const char *path)
+/* A dangling link counts as present, so that a later check can report it as such. */
+static bool path_exists(const char *path)
 {
     struct stat about;
     return lstat(path, &about) == 0;
@@ -51,8 +51,8 @@ static bool is_folder(const char *path)
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
-/* Why a path leads to no file, where it does not. */
-static vx_status check_there(const char *path, vx_error *error)
+/* Fails where the path does not exist or is a dangling link, and says why. */
+static vx_status check_target(const char *path, vx_error *error)
 {
     struct stat about;
     char target[4096];
@@ -69,8 +69,12 @@ static vx_status check_there(const char *path, vx_error *error)
     return vx_fail(error, VX_INPUT, "%s: a link to %s: %s", path, target, strerror(reason));
 }
 
-/* The other half of the pair that `path`, `length` letters without .gz, belongs to: in the same case of letters, letter
- * by letter, first; plain first. */
+/* Finds the other half of the pair that `path` belongs to. `length` is that of the path without .gz. Candidates, first
+ * match wins:
+ *     1. the ending with the case of `path`, letter by letter
+ *     2. the ending in the case of the last letter of `path`
+ *     3. the ending in the other case
+ * and each of these uncompressed first. */
 static vx_status find_other_half(const char *path, size_t length, bool is_header, char **other, vx_error *error)
 {
     static const char *const half[2][2] = {{".hdr", ".HDR"}, {".img", ".IMG"}}, *const packed[] = {"", ".gz", ".GZ"};
@@ -83,9 +87,9 @@ static vx_status find_other_half(const char *path, size_t length, bool is_header
         char *candidate = vx_text("%.*s%s%s", (int)length - 4, path, end, packed[k % 3]);
         if (!candidate)
             return vx_fail_memory(error);
-        if (is_there(candidate)) {
+        if (path_exists(candidate)) {
             *other = candidate;
-            return check_there(candidate, error);
+            return check_target(candidate, error);
         }
         free(candidate);
     }
@@ -93,12 +97,12 @@ static vx_status find_other_half(const char *path, size_t length, bool is_header
                    half[is_header][capitals]);
 }
 
-/* `path` has an ending, or is a file. */
-static vx_status take(const char *path, vx_image_files *files, vx_error *error)
+/* Finds the files of an image whose `path` has an ending or is a file. */
+static vx_status find_pair(const char *path, vx_image_files *files, vx_error *error)
 {
     const size_t length = strlen(path) - (vx_image_ends(path, ".gz") ? 3 : 0);
     char *bare = vx_text("%.*s", (int)length, path), *self = vx_copy_text(path), *other = NULL;
-    vx_status status = bare && self ? check_there(path, error) : vx_fail_memory(error);
+    vx_status status = bare && self ? check_target(path, error) : vx_fail_memory(error);
     const bool is_header = !status && vx_image_ends(bare, ".hdr"), is_voxels = !status && vx_image_ends(bare, ".img");
     if (is_header || is_voxels)
         status = find_other_half(path, length, is_header, &other, error);
@@ -109,18 +113,18 @@ static vx_status take(const char *path, vx_image_files *files, vx_error *error)
     return status;
 }
 
-/* What a name without an ending may have behind it. */
+/* Endings that a name may leave out. */
 static const char *const implied[] = {".nii.gz", ".nii", ".hdr", ".hdr.gz"};
 enum { IMPLIED = sizeof implied / sizeof *implied };
 
 bool vx_image_bare_name(const char *name)
 {
     bool found = false;
-    if (has_ending(name) || is_there(name))
+    if (has_ending(name) || path_exists(name))
         return false;
     for (size_t i = 0; i < IMPLIED && !found; i++) {
         char *candidate = vx_text("%s%s", name, implied[i]);
-        found = candidate && is_there(candidate);
+        found = candidate && path_exists(candidate);
         free(candidate);
     }
     return found;
@@ -131,23 +135,23 @@ vx_status vx_image_files_find(const char *name, vx_image_files *files, vx_error 
     char *found = NULL;
     vx_status status = VX_OK;
     *files = (vx_image_files){0};
-    if (has_ending(name) || (is_there(name) && !is_folder(name)))
-        return take(name, files, error);
+    if (has_ending(name) || (path_exists(name) && !is_folder(name)))
+        return find_pair(name, files, error);
     for (size_t i = 0; i < IMPLIED && !status; i++) {
         char *candidate = vx_text("%s%s", name, implied[i]);
         if (!candidate) {
             status = vx_fail_memory(error);
-        } else if (found && is_there(candidate)) {
+        } else if (found && path_exists(candidate)) {
             status = vx_fail(error, VX_INPUT, "%s: %s and %s are both there; give the whole name", name, found,
                              candidate);
-        } else if (is_there(candidate)) {
+        } else if (path_exists(candidate)) {
             found = candidate;
             continue;
         }
         free(candidate);
     }
     if (!status)
-        status = found ? take(found, files, error)
+        status = found ? find_pair(found, files, error)
                        : vx_fail(error, VX_INPUT, "%s: an image is expected: there is no such file, nor one with "
                                  ".nii.gz, .nii or .hdr behind it", name);
     free(found);

@@ -1,6 +1,7 @@
-/* The two NIfTI headers and the ANALYZE one are 348 or 540 bytes of fields in either byte order. niftilib turns NIfTI
- * fields into matrices, but it repairs or believes what it finds. Everything it would stumble over is therefore refused
- * here first, and it only sees headers in our own byte order that have passed. */
+/* Parsing NIfTI-1, NIfTI-2 and ANALYZE headers: 348 or 540 bytes of fields in either byte order.
+ *
+ * niftilib computes the affine from NIfTI fields, but it silently repairs or trusts invalid ones. This file therefore
+ * rejects invalid fields first, and passes niftilib only valid headers in native byte order. */
 #include "image/header.h"
 
 #include "base/memory.h"
@@ -76,7 +77,7 @@ static vx_status check_type(const char *path, const vx_header_fields *f, vx_volu
     case DT_COMPLEX64: case DT_COMPLEX128: case DT_COMPLEX256: why = "complex"; break;
     case DT_RGB24: case DT_RGBA32: why = "colour (RGB)"; break;
     case DT_BINARY: why = "1-bit"; break;
-    /* Machines disagree on the 16 bytes (x87 extended, IEEE quad, pairs of doubles) and the header does not tell. */
+    /* The 16 bytes may be x87 extended, IEEE quad or a pair of doubles, and the header does not say which. */
     case DT_FLOAT128: why = "128-bit float"; break;
     default: return vx_fail(error, VX_INPUT, "%s: damaged header: unknown data type %d", path, f->datatype);
     }
@@ -93,7 +94,7 @@ static vx_status check_type(const char *path, const vx_header_fields *f, vx_volu
     return VX_OK;
 }
 
-/* `first`: the first byte that can hold a voxel. */
+/* `first` is the lowest valid offset of the voxels. */
 static vx_status check_extent(const char *path, const vx_header_fields *f, uint64_t first, vx_volume_header *header,
                               vx_error *error)
 {
@@ -107,7 +108,7 @@ static vx_status check_extent(const char *path, const vx_header_fields *f, uint6
     return VX_OK;
 }
 
-/* niftilib makes 1 mm of a voxel size of 0. Only an sform does without the sizes. */
+/* niftilib turns a voxel size of 0 into 1 mm. Only an sform makes the sizes unnecessary. */
 static vx_status check_voxel_size(const char *path, const vx_header_fields *f, vx_error *error)
 {
     for (int k = 0; k < 3 && k < f->dim[0] && !f->has_sform; k++)
@@ -117,7 +118,7 @@ static vx_status check_voxel_size(const char *path, const vx_header_fields *f, v
     return VX_OK;
 }
 
-/* A slope of 0 means no scaling by the standard; NaN and infinity are what writers leave that mean the same. */
+/* By the standard, a slope of 0 means no scaling. Some writers put NaN or infinity there to mean the same. */
 static vx_status check_scaling(const char *path, const vx_header_fields *f, vx_volume_header *header, vx_error *error)
 {
     bool scaled = isfinite(f->slope) && f->slope != 0;
@@ -161,8 +162,8 @@ static int16_t short_at(const unsigned char *raw, bool swap)
     return (int16_t)(swap ? raw[0] << 8 | raw[1] : raw[1] << 8 | raw[0]);
 }
 
-/* In SPM's use ANALYZE knows the 1-based voxel at the origin: five shorts from byte 253, the field that the format
- * calls originator. Without them the centre of the volume is the origin. */
+/* SPM stores the 1-based voxel of the origin in the `originator` field of ANALYZE: five shorts from byte 253. Without
+ * them the centre of the volume is the origin. */
 static void analyze_origin(const vx_grid *grid, const unsigned char *raw, bool swap, double zero[3])
 {
     enum { ORIGINATOR = 253 };
@@ -172,7 +173,7 @@ static void analyze_origin(const vx_grid *grid, const unsigned char *raw, bool s
     for (int k = 0; k < 3; k++) {
         origin[k] = short_at(raw + ORIGINATOR + 2 * k, big_endian);
         given |= origin[k] != 0;
-        /* Other programs keep text here; an origin far outside the volume is not meant as one. */
+        /* Other programs store text here, which reads as an origin far outside the volume. */
         plausible &= origin[k] > -grid->dim[k] && origin[k] < 2 * grid->dim[k];
     }
     vx_grid_centre(grid, zero);
@@ -189,7 +190,7 @@ static vx_status parse_analyze(const char *path, const nifti_1_header *h, const 
     vx_header_fields f = fields_of_nifti1(h);
     double zero[3];
     f.has_sform = f.has_qform = false;
-    if (!isfinite(f.inter)) /* SPM keeps a scale factor where NIfTI has scl_slope, but not always an intercept */
+    if (!isfinite(f.inter)) /* SPM writes a scale factor at scl_slope, but not always an intercept */
         f.inter = 0;
     vx_status status = check_fields(path, &f, 0, header, error);
     if (status)
@@ -201,7 +202,7 @@ static vx_status parse_analyze(const char *path, const nifti_1_header *h, const 
     return VX_OK;
 }
 
-/* `magic` is n+1 or n+2 in a single file, ni1 or ni2 in the header of a pair. */
+/* The magic is n+1 or n+2 in a single file, and ni1 or ni2 in the header of a pair. */
 static bool is_magic(const char *magic, char version)
 {
     return magic[0] == 'n' && (magic[1] == '+' || magic[1] == 'i') && magic[2] == version && magic[3] == 0;
@@ -217,7 +218,7 @@ static vx_status check_magic(const char *path, const char *magic, char version, 
                 : vx_fail(error, VX_INPUT, "%s: holds the header of an .hdr/.img pair and no voxels", path);
 }
 
-/* The fields, and the grid where it comes from sizes alone. */
+/* Checks the fields, and sets the grid where the header has only voxel sizes. */
 static vx_status check_nifti(const char *path, const vx_header_fields *f, uint64_t first, vx_analyze_orientation side,
                              vx_volume_header *header, vx_error *error)
 {
@@ -246,7 +247,7 @@ static vx_status parse_nifti1(const char *path, nifti_1_header *h, bool pair, vx
         status = check_nifti(path, &f, pair ? 0 : sizeof *h, side, header, error);
     if (status || vx_without_orientation(&f))
         return status;
-    h->dim[0] = 3; /* niftilib gets dimensions and sizes as checked and has nothing to repair */
+    h->dim[0] = 3; /* niftilib gets the checked dimensions and sizes, and has nothing to repair */
     for (int k = 0; k < 3; k++) {
         h->dim[k + 1] = (short)header->grid.dim[k];
         h->pixdim[k + 1] = fabsf(h->pixdim[k + 1]);
@@ -297,7 +298,7 @@ vx_status vx_header_parse(const char *path, const unsigned char *raw, size_t siz
     } else {
         memcpy(&h1, raw, sizeof h1);
         if (header.swap)
-            nifti_swap_as_nifti1(&h1); /* ANALYZE has the fields that we need in the same places */
+            nifti_swap_as_nifti1(&h1); /* ANALYZE has the required fields at the same offsets */
         status = pair && !is_magic(h1.magic, '1') ? parse_analyze(path, &h1, raw, analyze, &header, error)
                                                   : parse_nifti1(path, &h1, pair, analyze, &header, error);
     }

@@ -1,4 +1,4 @@
-/* The header of one volume: a NIfTI-1, NIfTI-2 or ANALYZE 7.5 header, checked, and reduced to what reading needs. */
+/* The header of one volume (NIfTI-1, NIfTI-2 or ANALYZE 7.5), validated and reduced to what reading needs. */
 #ifndef VX_IMAGE_HEADER_H
 #define VX_IMAGE_HEADER_H
 
@@ -9,17 +9,17 @@ enum { VX_HEADER_BYTES = 540 }; /* the longest header, NIfTI-2; NIfTI-1 and ANAL
 typedef struct vx_volume_header {
     vx_grid grid;
     size_t voxels;
-    int datatype; /* a NIfTI code: one of the integers of 1 to 8 bytes, float32 or float64 */
+    int datatype; /* a NIfTI code: integers of 1 to 8 bytes, float32 or float64 */
     size_t voxel_bytes;
     uint64_t offset; /* of the first voxel in its file */
     bool swap;       /* the file has the other byte order */
     double slope, inter; /* value = slope * stored + inter; 1 and 0 where the header scales nothing */
     double mm_per_unit;  /* 1, or what xyzt_units says; the grid is in mm already */
-    bool side_assumed;   /* the header does not tell left from right, the caller does */
+    bool side_assumed;   /* the header does not define left and right; the caller's orientation is used */
 } vx_volume_header;
 
-/* Checks and reads `size` header bytes. `pair`: they come from an .hdr file, the voxels lie in an .img file. `path` is
- * for messages. Afterwards offset + voxels * voxel_bytes fits in 63 bits. */
+/* Parses `size` header bytes. `pair`: the header is an .hdr file, and the voxels are in an .img file. `path` is used in
+ * messages only. Afterwards offset + voxels * voxel_bytes fits in 63 bits. */
 vx_status vx_header_parse(const char *path, const unsigned char *raw, size_t size, bool pair,
                           vx_analyze_orientation analyze, vx_volume_header *header, vx_error *error);
 

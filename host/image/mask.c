@@ -16,11 +16,11 @@ static bool is_above(const vx_loaded *image, int64_t v, double level)
     return isfinite(value) && value > level;
 }
 
-/* The rule by which a voxel is a candidate: above the level of a mask image, or with a value in all volumes. */
+/* A voxel is a candidate if it is above the level of a mask image, or if it has a value in all volumes. */
 typedef struct rule {
     const vx_loaded *volume;
     int64_t count;
-    const double *level; /* of the one volume; null: the other rule */
+    const double *level; /* of the mask image; null: there is no mask image */
 } rule;
 
 static bool is_candidate(const rule *by, int64_t v)
@@ -33,7 +33,7 @@ static bool is_candidate(const rule *by, int64_t v)
     return in;
 }
 
-/* Counts first: an index for every voxel of the grid would be twice the size of the volume. */
+/* Counts the candidates first, because an index for every voxel would take twice the memory of the volume. */
 static vx_status collect(const rule *by, vx_candidates *candidates, vx_error *error)
 {
     const int64_t voxels = (int64_t)vx_grid_elements(&by->volume->grid);
@@ -50,7 +50,7 @@ static vx_status collect(const rule *by, vx_candidates *candidates, vx_error *er
     return VX_OK;
 }
 
-/* The largest value counts up to one part in a million, which scaling by a slope may cost. */
+/* Values within one part in a million of the largest count as the largest: scaling by a slope may round that much. */
 static void describe(const vx_loaded *mask, vx_mask_report *report)
 {
     const int64_t voxels = (int64_t)vx_grid_elements(&mask->grid);

@@ -12,11 +12,11 @@ typedef struct vx_candidates {
     int64_t count;
 } vx_candidates;
 
-/* The voxels of the mask image that are finite and above `level`. The report gets the image's values. */
+/* Finds the voxels of the mask image that are finite and above `level`, and reports the range of its values. */
 vx_status vx_mask_explicit(const vx_loaded *mask, double level, vx_candidates *candidates, vx_mask_report *report,
                            vx_error *error);
 
-/* The voxels that are finite and not zero in every one of `count` volumes, which lie on one grid. */
+/* Finds the voxels that are finite and not zero in each of `count` volumes on the same grid. */
 vx_status vx_mask_implicit(const vx_loaded *volume, int64_t count, vx_candidates *candidates, vx_error *error);
 
 #endif

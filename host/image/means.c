@@ -6,24 +6,24 @@
 #include <math.h>
 #include <omp.h>
 
-typedef struct summing {
+typedef struct averaging {
     vx_sources *sources;
     const vx_voxel_set *region;
     int64_t elements;
     double *sum;      /* elements */
-    int32_t *count;   /* elements: images that are finite there */
+    int32_t *count;   /* elements: number of images that are finite there */
     vx_means *means;
-} summing;
+} averaging;
 
-static vx_status load(const summing *s, vx_source *image, vx_loaded *volume, vx_error *error)
+static vx_status load(const averaging *s, vx_source *image, vx_loaded *volume, vx_error *error)
 {
     if (vx_source_now_all(image) != VX_SOURCE_SAME)
         return vx_fail(error, VX_INPUT, "%s: not what it was any more when it was read for means", image->path);
     return vx_source_read(image, &s->sources->how, volume, error);
 }
 
-/* What concerns one image alone. */
-static void average(const summing *s, int64_t image, const vx_loaded *volume)
+/* The means of one image over the regions, and its number of voxels. */
+static void average(const averaging *s, int64_t image, const vx_loaded *volume)
 {
     vx_means *means = s->means;
     const int64_t row = image / means->sessions, session = image % means->sessions;
@@ -39,7 +39,7 @@ static void average(const summing *s, int64_t image, const vx_loaded *volume)
     means->voxels[session][row] = voxels;
 }
 
-static void accumulate(summing *s, const vx_loaded *volume)
+static void accumulate(averaging *s, const vx_loaded *volume)
 {
     for (int64_t i = 0; i < s->elements; i++) {
         const double value = vx_loaded_value(volume, i);
@@ -65,7 +65,7 @@ static vx_status count_missing(vx_means *means, const vx_error *why, vx_error *e
     return VX_OK;
 }
 
-static vx_status read_all(summing *s, int threads, vx_error *error)
+static vx_status read_all(averaging *s, int threads, vx_error *error)
 {
     const int64_t images = s->means->n * s->means->sessions;
     vx_status status = VX_OK;
@@ -122,7 +122,7 @@ static vx_status means_new(int64_t n, int64_t sessions, size_t regions, int64_t 
 vx_status vx_means_read(vx_sources *sources, const vx_voxel_set *region, size_t regions, int threads, vx_means **means,
                         vx_error *error)
 {
-    summing s = {.sources = sources, .region = region, .elements = (int64_t)vx_grid_elements(&sources->how.grid)};
+    averaging s = {.sources = sources, .region = region, .elements = (int64_t)vx_grid_elements(&sources->how.grid)};
     vx_status status = means_new(sources->n, sources->sessions, regions, s.elements, &s.means, error);
     s.sum = vx_array_zero((size_t)s.elements, sizeof *s.sum);
     s.count = vx_array_zero((size_t)s.elements, sizeof *s.count);

@@ -6,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-/* What is wrong with the qform, or null: its quaternion (a, b, c, d) has length 1, so b^2 + c^2 + d^2 is at most 1, but
- * for rounding in float32, and qfac is -1 or 1, where 0 stands for 1. */
+/* Returns what is wrong with the qform, or null. A valid one has a quaternion (a, b, c, d) of length 1, hence
+ * b^2 + c^2 + d^2 <= 1 up to float32 rounding, and a qfac of -1, 0 (which means 1) or 1. */
 static const char *qform_fault(const vx_header_fields *f)
 {
     const double *q = f->qform;
@@ -21,7 +21,7 @@ static const char *qform_fault(const vx_header_fields *f)
     return NULL;
 }
 
-/* NIfTI-1 says of method 1, which is what is left without sform and qform, that it attaches no orientation. */
+/* Without sform and qform only method 1 of NIfTI-1 remains, which defines no orientation. */
 vx_status vx_orientation_check(const char *path, const vx_header_fields *f, vx_analyze_orientation side,
                                vx_error *error)
 {
@@ -35,7 +35,7 @@ vx_status vx_orientation_check(const char *path, const vx_header_fields *f, vx_a
                    "radiological (to the left)", path);
 }
 
-/* Codes that NIfTI does not know are taken as 0, unknown, which everybody takes as mm. */
+/* Codes that NIfTI does not define count as 0 (unknown), which by convention means mm. */
 double vx_mm_per_unit(int xyzt_units)
 {
     switch (XYZT_TO_SPACE(xyzt_units)) {
@@ -89,7 +89,7 @@ vx_status vx_grid_from_nifti(nifti_image *nim, const vx_header_fields *f, vx_gri
     const nifti_dmat44 *affine = nim->sform_code > 0 ? &nim->sto_xyz : &nim->qto_xyz;
     memcpy(grid->affine, affine->m, sizeof grid->affine);
     memcpy(grid->sform, nim->sto_xyz.m, sizeof grid->sform);
-    for (int k = 0; k < 3; k++) { /* a size of 0 beside an sform says nothing: the axis does */
+    for (int k = 0; k < 3; k++) { /* the sform gives the length of the axis where the size is 0 */
         const bool sized = isfinite(f->pixdim[k]) && f->pixdim[k] != 0;
         grid->pixdim[k] = sized ? fabs(f->pixdim[k]) : vx_grid_step_mm(grid, k);
     }
@@ -103,7 +103,7 @@ vx_status vx_grid_from_nifti(nifti_image *nim, const vx_header_fields *f, vx_gri
     grid->qoffset[2] = nim->qoffset_z;
     grid->qfac = nim->qfac < 0 ? -1 : 1;
     nifti_image_free(nim);
-    if (qform_fault(f)) { /* beside an sform, which is used: outputs do without it */
+    if (qform_fault(f)) { /* the sform is used, and outputs get no qform */
         grid->qform_code = 0;
         memset(grid->quatern, 0, sizeof grid->quatern);
         memset(grid->qoffset, 0, sizeof grid->qoffset);

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 enum {
-    RAW = 1 << 16,               /* bytes from the disk at a time */
-    GZIP_ALONE = MAX_WBITS + 16, /* gzip and no other form, as inflateInit2 has it */
+    RAW_BYTES = 1 << 16,         /* read from the disk at a time */
+    GZIP_ALONE = MAX_WBITS + 16, /* inflateInit2's code for gzip only */
 };
 
 vx_status vx_packed_fail_short(const vx_packed_file *s, vx_error *error)
@@ -18,14 +18,14 @@ vx_status vx_packed_fail_short(const vx_packed_file *s, vx_error *error)
     return vx_fail(error, VX_INPUT, "%s: truncated: it ends before the last voxel that its header promises", s->path);
 }
 
-/* Moves what is left to the front and reads on behind it. At the end of the file nothing is added. */
+/* Moves the unused bytes to the front and reads more behind them. At the end of the file nothing is added. */
 static vx_status fill(vx_packed_file *s, vx_error *error)
 {
     ssize_t count;
     memmove(s->raw, s->next, s->raw_left);
     s->next = s->raw;
     do
-        count = read(s->descriptor, s->raw + s->raw_left, RAW - s->raw_left);
+        count = read(s->descriptor, s->raw + s->raw_left, RAW_BYTES - s->raw_left);
     while (count < 0 && errno == EINTR);
     if (count < 0)
         return vx_fail(error, VX_INPUT, "%s: cannot be read: %s", s->path, strerror(errno));
@@ -47,7 +47,7 @@ vx_status vx_packed_open(const char *path, bool hashed, vx_packed_file *s, vx_er
 {
     struct stat about;
     *s = (vx_packed_file){.path = path, .hashed = hashed};
-    s->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not make us wait */
+    s->descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* opening a pipe must not block */
     if (s->descriptor < 0)
         return vx_fail(error, VX_INPUT, "%s: %s", path, strerror(errno));
     s->open = true;
@@ -58,7 +58,7 @@ vx_status vx_packed_open(const char *path, bool hashed, vx_packed_file *s, vx_er
     s->file.size = (uint64_t)about.st_size;
     s->file.seconds = about.st_mtim.tv_sec;
     s->file.nanoseconds = about.st_mtim.tv_nsec;
-    s->raw = vx_array(RAW, 1);
+    s->raw = vx_array(RAW_BYTES, 1);
     if (!s->raw)
         return vx_fail_memory(error);
     s->next = s->raw;
@@ -88,7 +88,7 @@ static vx_status read_plain(vx_packed_file *s, unsigned char *bytes, size_t want
     return VX_OK;
 }
 
-/* A member has ended: another may follow; anything else behind it is ignored, as gzip does. */
+/* Another member may follow the one that ended. Anything else is ignored, as gzip does. */
 static vx_status next_member(vx_packed_file *s, vx_error *error)
 {
     bool more;

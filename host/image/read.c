@@ -1,6 +1,5 @@
-/* Reading one volume. Voxels go through a small block and become float or double at once, so that no second copy of the
- * volume is held. The grid that the header gives, and the size that it promises, are looked at before any memory is
- * asked for. */
+/* Reading one volume. Voxels pass through a small block and are converted to float or double there, so that no second
+ * copy of the volume is held. The grid and the size in the header are checked before memory is allocated. */
 #include "image/source.h"
 
 #include "base/memory.h"
@@ -13,11 +12,11 @@
 #include <nifti2_io.h>
 
 enum {
-    BLOCK = 1 << 16,      /* bytes that are inflated and converted at a time; a multiple of every voxel size */
-    INFLATE_RATIO = 1032, /* deflate cannot shrink more than this (258 bytes from 2 bits) */
+    BLOCK = 1 << 16,      /* bytes inflated and converted at a time; a multiple of every voxel size */
+    INFLATE_RATIO = 1032, /* the highest ratio of deflate (258 bytes from 2 bits) */
 };
 
-/* The streams of a volume that is being read, as many as it has files; the last one holds the voxels. */
+/* A volume that is being read: one stream per file, the last of which holds the voxels. */
 typedef struct vx_opened {
     vx_packed_file stream[2];
     unsigned char raw[VX_HEADER_BYTES];
@@ -29,7 +28,7 @@ static vx_packed_file *voxel_stream(vx_source *source)
     return &source->opened->stream[source->files - 1];
 }
 
-/* Whether floats would round what is stored. */
+/* Whether converting stored values to float would round them. */
 static bool needs_double(int datatype)
 {
     switch (datatype) {
@@ -50,7 +49,7 @@ static bool needs_double(int datatype)
             data[k] = (float)((const type *)block)[k];                                                                 \
     break
 
-/* To floats with slope and intercept applied, or to what is stored where these are 1 and 0. */
+/* Converts to float with slope and intercept applied, or to unscaled double where `wide` is given. */
 static void convert(int datatype, double slope, double inter, const void *block, size_t count, float *data,
                     double *wide)
 {
@@ -69,7 +68,7 @@ static void convert(int datatype, double slope, double inter, const void *block,
     }
 }
 
-/* Whether the file can hold what its header promises. */
+/* Checks that the file is large enough for the voxels that its header declares. */
 static vx_status check_size(const vx_volume_header *header, const vx_packed_file *s, vx_error *error)
 {
     uint64_t promised = header->offset + header->voxels * header->voxel_bytes; /* fits: see vx_header_parse */
@@ -80,7 +79,7 @@ static vx_status check_size(const vx_volume_header *header, const vx_packed_file
                    s->packed ? " compressed ones" : "");
 }
 
-/* `apply`: slope and intercept of the header, to the floats. */
+/* `apply`: apply the slope and intercept of the header to floats. */
 static vx_status read_voxels(const vx_volume_header *header, bool apply, vx_packed_file *s, float *data, double *wide,
                              vx_error *error)
 {
@@ -138,7 +137,7 @@ static void close_source(vx_source *source)
     source->opened = NULL;
 }
 
-/* Reads the header, with what follows it up to the length of the longest header. */
+/* Reads as many bytes as the longest header has, and parses the header from them. */
 static vx_status read_header(vx_source *source, const vx_loading *how, bool hashed, size_t *size, vx_error *error)
 {
     vx_opened *o = source->opened;
@@ -155,7 +154,7 @@ static vx_status read_header(vx_source *source, const vx_loading *how, bool hash
     return status ? status : check_grid(source->path, how, &o->header.grid, error);
 }
 
-/* Opens the file of the voxels and stands before the first of them. `size` bytes were read as a header. */
+/* Opens the file of the voxels and seeks to the first one. `size` is the number of bytes read for the header. */
 static vx_status find_voxels(vx_source *source, bool hashed, size_t size, vx_error *error)
 {
     vx_opened *o = source->opened;
@@ -163,7 +162,7 @@ static vx_status find_voxels(vx_source *source, bool hashed, size_t size, vx_err
     vx_status status = VX_OK;
     if (source->files > 1) {
         status = vx_packed_open(source->file[1].path, hashed, &o->stream[1], error);
-    } else { /* these bytes may hold voxels already */
+    } else { /* voxels may be among the bytes read for the header */
         const size_t at = skip < size ? (size_t)skip : size;
         vx_packed_give_back(&o->stream[0], o->raw + at, size - at);
         skip -= at;
@@ -177,7 +176,7 @@ vx_status vx_source_open(vx_source *source, const vx_loading *how, vx_grid *grid
 {
     static pthread_once_t silenced = PTHREAD_ONCE_INIT;
     size_t size = 0;
-    pthread_once(&silenced, silence_niftilib); /* niftilib prints; this is its only state, the rest is re-entrant */
+    pthread_once(&silenced, silence_niftilib); /* niftilib's only global state is its debug level */
     vx_status status = vx_source_find(source, error);
     if (status)
         return status;

@@ -1,8 +1,12 @@
-/* The matrix of participants by voxels, from images. The header of the first image fixes the grid. Its row is read
- * alone: without a mask file its voxels are the candidates, as a voxel that it lacks is left out whatever the others
- * hold. The other rows follow in parallel; each puts its weighted sum at the candidates and keeps a bit a voxel for
- * what its images lack. What costs whom how many voxels is counted from these bits, so that no order of rows or
- * threads matters. */
+/* Reads images into the matrix of participants by voxels.
+ *
+ *     1. The header of the first image sets the grid.
+ *     2. The first row is read alone. Without a mask file its voxels are the candidates, because a voxel that any row
+ *        misses is left out anyway.
+ *     3. The other rows are read in parallel. Each writes its weighted sum at the candidates, and bit sets of the
+ *        voxels that its images miss.
+ *     4. The losses that each image causes are counted from the bit sets, so they do not depend on the order of rows
+ *        or threads. */
 #include "base/stop.h"
 #include "image/reading.h"
 #include "space/space.h"
@@ -12,7 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Why a candidate is left out, in the order in which the report counts. */
+/* Notes on a candidate. Only a voxel with VARIES and no other note is analysed; the report counts the first reason. */
 enum { NOT_FINITE = 1, ZERO = 2, BELOW_THRESHOLD = 4, VARIES = 8 };
 
 static vx_facts *facts_of(const vx_matrix_reading *r, int64_t row, int64_t session)
@@ -47,7 +51,7 @@ static vx_status load_image(vx_matrix_reading *r, int64_t row, int64_t session, 
     return VX_OK;
 }
 
-/* A row's volumes, in fresh memory that volumes_free releases, on errors too. */
+/* Reads the volumes of a row into new memory. The caller releases it with volumes_free, on errors too. */
 static vx_status load_row(vx_matrix_reading *r, int64_t row, vx_loaded **volume, vx_error *error)
 {
     const int64_t sessions = r->sources->row[row].sessions;
@@ -65,7 +69,7 @@ static void volumes_free(const vx_matrix_reading *r, int64_t row, vx_loaded *vol
     free(volume);
 }
 
-/* A sum that is not finite, of values that are, is the last image's fault. */
+/* A sum of finite values that is not finite is attributed to the last image. */
 static vx_status note_infinite(vx_matrix_reading *r, int64_t row, int64_t voxel, vx_error *error)
 {
     uint64_t **bits = &facts_of(r, row, r->sources->row[row].sessions - 1)->not_finite;
@@ -75,9 +79,9 @@ static vx_status note_infinite(vx_matrix_reading *r, int64_t row, int64_t voxel,
     return VX_OK;
 }
 
-/* The row's weighted sum at the candidates, in double and rounded once. With weights -1 and +1 it is the difference: of
- * two float32 images the float32 one, as a double has more than twice its digits, so that rounding twice changes
- * nothing (Figueroa 1995, SIGNUM Newsletter 30:21). */
+/* The row's weighted sum at the candidates, in double and rounded to float once. For weights -1 and +1 and float32
+ * images it equals the float32 difference: a double has more than twice the digits of a float, so rounding twice
+ * changes nothing (Figueroa 1995, SIGNUM Newsletter 30:21). */
 static void add_up(const vx_volume_row *row, const vx_loaded *volume, const vx_candidates *at, float *result)
 {
     enum { BLOCK = 512 };
@@ -95,7 +99,7 @@ static void add_up(const vx_volume_row *row, const vx_loaded *volume, const vx_c
     }
 }
 
-/* Puts the row's sum at the candidates, and notes where that or a value cannot be used. */
+/* Writes the row's sum at the candidates, and notes where the sum or a value cannot be used. */
 static vx_status gather(vx_matrix_reading *r, int64_t row, const vx_loaded *volume, vx_error *error)
 {
     const vx_volume_row *of = &r->sources->row[row];
@@ -134,7 +138,7 @@ static vx_status read_row(vx_matrix_reading *r, int64_t row, vx_error *error)
     return status;
 }
 
-/* The header of the first image, before anything is inflated: all others are compared with its grid. */
+/* Reads the header of the first image, with whose grid the grids of all others are compared. */
 static vx_status open_first(vx_matrix_reading *r, vx_error *error)
 {
     vx_sources *sources = r->sources;
@@ -162,7 +166,7 @@ static vx_status read_mask_file(vx_matrix_reading *r, vx_error *error)
     return status ? vx_error_prefix(error, status, "mask") : VX_OK;
 }
 
-/* The first row, the candidates and the memory for all rows. */
+/* Reads the first row, finds the candidates and allocates the memory for all rows. */
 static vx_status read_first(vx_matrix_reading *r, vx_error *error)
 {
     vx_loaded *volume = NULL;
@@ -185,8 +189,8 @@ cleanup:
     return status;
 }
 
-/* Rows after the first. Of several that fail, the lowest is reported: rows above a failed one are skipped, rows below
- * it are not, whatever the order in which threads come to them. */
+/* Reads the rows after the first. If several fail, the error of the lowest is reported: rows above a failed one are
+ * skipped, rows below it are still read, whatever the order of the threads. */
 static vx_status read_others(vx_matrix_reading *r, int threads, vx_error *error)
 {
     int64_t failed = r->sources->n;
@@ -211,7 +215,7 @@ static vx_status read_others(vx_matrix_reading *r, int threads, vx_error *error)
     return first.status;
 }
 
-/* Equal hashes are confirmed by reading both images again; that happens once, on the way to an error. */
+/* Confirms equal hashes by reading both images again. This is rare, as it nearly always ends in an error. */
 static vx_status same_values(const vx_sources *sources, vx_source *a, vx_source *b, bool *same, vx_error *error)
 {
     vx_loaded x = {0}, y = {0};
@@ -252,7 +256,7 @@ static vx_status check_duplicates(const vx_matrix_reading *r, vx_error *error)
     return VX_OK;
 }
 
-/* Notes VARIES where the change is not the same in every row. One row alone has no variance to speak of. */
+/* Notes VARIES where the rows differ. A single row counts as varying everywhere. */
 static void note_varying(vx_matrix_reading *r, int threads)
 {
     const int64_t count = r->candidates.count;
@@ -266,8 +270,8 @@ static void note_varying(vx_matrix_reading *r, int threads)
     }
 }
 
-/* Notes what is lacking at the candidates, and counts. */
-static vx_status account(vx_matrix_reading *r, vx_error *error)
+/* Notes missing values at the candidates, and counts the candidates left out for each reason. */
+static vx_status count_left_out(vx_matrix_reading *r, vx_error *error)
 {
     vx_coverage coverage;
     vx_mask_report *report = &r->report;
@@ -286,8 +290,8 @@ static vx_status account(vx_matrix_reading *r, vx_error *error)
     return status;
 }
 
-/* Moves the voxels that stay together, in place: a voxel never moves up. Returns how many there are. */
-static int64_t compress(vx_matrix_reading *r)
+/* Compacts the matrix in place to the voxels that are analysed, and returns their number. */
+static int64_t compact(vx_matrix_reading *r)
 {
     const int64_t count = r->candidates.count;
     int64_t kept = 0, to = 0;
@@ -328,7 +332,7 @@ vx_status vx_matrix_from_sources(vx_sources *sources, int threads, vx_remarks *r
     vx_matrix *result = calloc(1, sizeof *result);
     if (threads < 1)
         threads = omp_get_max_threads();
-    r.facts = vx_array_zero((size_t)(sources->n * sources->sessions), sizeof *r.facts); /* as many as sources */
+    r.facts = vx_array_zero((size_t)(sources->n * sources->sessions), sizeof *r.facts); /* sources has the same size */
     vx_status status = r.facts && result ? VX_OK : vx_fail_memory(error);
     if (!status)
         status = read_first(&r, error);
@@ -339,9 +343,9 @@ vx_status vx_matrix_from_sources(vx_sources *sources, int threads, vx_remarks *r
     if (status)
         goto cleanup;
     note_varying(&r, threads);
-    if ((status = account(&r, error)))
+    if ((status = count_left_out(&r, error)))
         goto cleanup;
-    const int64_t voxels = compress(&r);
+    const int64_t voxels = compact(&r);
     if (voxels == 0)
         status = fail_empty(&r, error);
     else if (remarks)

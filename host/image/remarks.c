@@ -1,4 +1,4 @@
-/* What a reader of the results must know about the images: one sentence a finding, which names who and what. */
+/* Remarks on the images for readers of the results. Each names the participant, the column and the finding. */
 #include "image/reading.h"
 
 #include "base/sort.h"
@@ -6,11 +6,11 @@
 #include <math.h>
 #include <stdio.h>
 
-static const double whole_box = 0.995;   /* this share of the grid has hardly a background left */
-static const double dear = 0.05;         /* a participant who alone costs this share of the candidates is named */
-static const double together = 0.1;      /* so is one of several who cost it between them */
-static const double other_units = 10;    /* images of one kind do not differ by such a factor */
-static const double grid_rounding = 1e-4; /* voxels: what writing an affine in float32 may move a corner */
+static const double full_grid_share = 0.995; /* a mask with this share of the grid leaves hardly any background */
+static const double alone_share = 0.05;      /* one image that alone costs this share of the candidates is named */
+static const double together_share = 0.1;    /* several images that together cost this share are reported */
+static const double unit_factor = 10;        /* images in the same units do not differ by this factor */
+static const double grid_rounding = 1e-4;    /* voxels: how far float32 rounding of an affine may move a corner */
 
 #define remark(r, error, ...) vx_remarks_add((r)->remarks, (error), __VA_ARGS__)
 
@@ -37,7 +37,7 @@ static vx_status remark_mask_file(const vx_matrix_reading *r, vx_error *error)
 static vx_status remark_loss(const vx_matrix_reading *r, const vx_mask_loss *loss, const char *what, bool always,
                              vx_error *error)
 {
-    if (!loss->voxels || (!always && (double)loss->alone < dear * (double)r->report.candidate))
+    if (!loss->voxels || (!always && (double)loss->alone < alone_share * (double)r->report.candidate))
         return VX_OK;
     char among[64] = "";
     if (loss->images > 1)
@@ -48,12 +48,13 @@ static vx_status remark_loss(const vx_matrix_reading *r, const vx_mask_loss *los
                   always ? " (--keep-zeros analyses exact zeros)" : "");
 }
 
-/* What several images lack of the same voxels, so that none of them costs much alone. */
+/* Several images that miss the same voxels, so that no single one costs many voxels alone. */
 static vx_status remark_together(const vx_matrix_reading *r, const vx_mask_loss *loss, int64_t left_out,
                                  const char *what, vx_error *error)
 {
     const double candidate = (double)r->report.candidate;
-    if (r->mask->file || (double)loss->alone >= dear * candidate || (double)left_out < together * candidate)
+    if (r->mask->file || (double)loss->alone >= alone_share * candidate ||
+        (double)left_out < together_share * candidate)
         return VX_OK;
     return remark(r, error, "%lld of the %lld voxels at which any image has values are %s in another, and left out; "
                   "participant %s, column %s, one of %lld such images, lacks %lld", (long long)left_out,
@@ -61,7 +62,7 @@ static vx_status remark_together(const vx_matrix_reading *r, const vx_mask_loss 
                   (long long)loss->voxels);
 }
 
-/* Exact zeros inside a mask file are always told: whoever drew it took these voxels for brain. */
+/* Exact zeros inside a mask file are always reported, because its author took these voxels for brain. */
 static vx_status remark_losses(const vx_matrix_reading *r, vx_error *error)
 {
     const vx_mask_report *report = &r->report;
@@ -82,7 +83,7 @@ static vx_status remark_losses(const vx_matrix_reading *r, vx_error *error)
 static vx_status remark_box(const vx_matrix_reading *r, int64_t voxels, vx_error *error)
 {
     const double share = (double)voxels / (double)r->report.grid_voxels;
-    if (r->mask->file || r->mask->use_threshold || share < whole_box)
+    if (r->mask->file || r->mask->use_threshold || share < full_grid_share)
         return VX_OK;
     return remark(r, error, "%.1f %% of the grid are analysed: these images have no background of zeros, so that air "
                   "may be taken for brain; --mask says what is to be analysed", 100 * share);
@@ -106,10 +107,10 @@ static vx_status typical_of_session(const vx_matrix_reading *r, int64_t session,
 
 static bool in_other_units(double ratio)
 {
-    return ratio >= other_units || ratio <= 1 / other_units;
+    return ratio >= unit_factor || ratio <= 1 / unit_factor;
 }
 
-/* Images that differ from the others of their session, then sessions that differ from the first. */
+/* Compares images with their session, and sessions with the first one. */
 static vx_status remark_units_of_values(const vx_matrix_reading *r, vx_error *error)
 {
     const int64_t sessions = r->sources->sessions;
@@ -133,7 +134,7 @@ static vx_status remark_units_of_values(const vx_matrix_reading *r, vx_error *er
     return status;
 }
 
-/* Every side in pictures, tables and words rests on what the user said of these. */
+/* Left and right in all results depend on the orientation that the user gave for these images. */
 static vx_status remark_sides(const vx_matrix_reading *r, vx_error *error)
 {
     const char *side = r->mask->analyze == VX_ANALYZE_RADIOLOGICAL ? "radiological" : "neurological";
@@ -188,7 +189,7 @@ static vx_status remark_grids(const vx_matrix_reading *r, vx_error *error)
                   r->sources->how.grid_path, distance, furthest, r->mask->grid_tolerance);
 }
 
-/* FreeSurfer stores values on a surface as N x 1 x 1, and factors an N that does not fit: 10 * 4^k + 2 vertices. */
+/* FreeSurfer stores surface values as N x 1 x 1; where N does not fit, it factors N = 10 * 4^k + 2 vertices. */
 static bool is_surface(const vx_grid *grid)
 {
     const int64_t x = grid->dim[0], y = grid->dim[1], z = grid->dim[2];

@@ -8,7 +8,7 @@
 
 static bool hash_again(const char *path, char sha256[VX_SHA256_TEXT])
 {
-    const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* a pipe must not make us wait */
+    const int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); /* opening a pipe must not block */
     if (descriptor < 0)
         return false;
     const bool done = vx_sha256_file(descriptor, sha256);

@@ -1,60 +1,59 @@
-/* A volume on disk, as everything that is read from images draws on it: the matrix, the means, the mask, and the record
- * of what went into the results.
+/* A volume on disk. The matrix, the means, the mask and the record of inputs all read images through it.
  *
- * A vx_source starts as its path and zeros. It borrows path, participant and column, and owns what it finds;
- * vx_source_destroy releases that. One thread at a time uses a source. */
+ * A vx_source starts as its path and zeros. It borrows path, participant and column, and owns the rest, which
+ * vx_source_destroy releases. Only one thread may use a source at a time. */
 #ifndef VX_IMAGE_SOURCE_H
 #define VX_IMAGE_SOURCE_H
 
 #include "base/sha.h"
 #include "voxstat/image.h"
 
-/* What a file was when it was read. */
+/* The state of a file when it was read. */
 typedef struct vx_source_file {
     char *path;
     uint64_t size;
-    int64_t seconds, nanoseconds; /* when the content changed last */
-    char sha256[VX_SHA256_TEXT];  /* of the bytes that were read, as they lie on the disk; "": not hashed */
+    int64_t seconds, nanoseconds; /* time of the last modification */
+    char sha256[VX_SHA256_TEXT];  /* of the file's bytes; "": not hashed */
 } vx_source_file;
 
 typedef struct vx_source {
-    const char *path;                 /* as the caller names it */
+    const char *path;                 /* as the caller gives it */
     const char *participant, *column; /* whose image it is; null for others, such as a mask */
-    vx_source_file file[2];           /* a single file, or those of a pair: the header's, then the voxels' */
-    int files;                        /* 0 until they are found */
+    vx_source_file file[2];           /* a single file, or the header and the voxels of a pair */
+    int files;                        /* number of files; 0 before vx_source_find */
     struct vx_opened *opened;         /* between vx_source_open and vx_source_read */
 } vx_source;
 
-/* How a volume is to be read. */
+/* Options for reading a volume. */
 typedef struct vx_loading {
     vx_analyze_orientation orientation;
-    bool exact;            /* values as the header has them; else rounded to float, in `data` with slope 1 */
-    bool hashed;           /* the first reading takes the SHA-256 of the files */
-    const char *grid_path; /* the image on whose `grid`, within `tolerance` voxels, it must lie; null: any grid */
+    bool exact;            /* keep stored values with slope and intercept; else apply these and round to float */
+    bool hashed;           /* compute the SHA-256 of the files on the first reading */
+    const char *grid_path; /* the image that set `grid`; the volume must match it. Null: any grid is accepted */
     vx_grid grid;
-    double tolerance;
+    double tolerance;      /* of a match of grids, in voxels */
 } vx_loading;
 
-/* Owned; vx_loaded_destroy releases it. A value is slope * stored + inter, and what is stored stands in `data` where a
- * float holds it exactly, else in `wide`; the other is null. */
+/* A volume in memory. A value is slope * stored + inter. Stored values are in `data` if float represents them exactly,
+ * else in `wide`; the other pointer is null. Owned; vx_loaded_destroy releases it. */
 typedef struct vx_loaded {
     vx_grid grid;
     float *data;
     double *wide;
     double slope, inter;
-    double mm_per_unit; /* of the lengths in the header; not 1 where these were in micrometres or metres */
-    bool side_assumed;  /* the header does not tell left from right */
+    double mm_per_unit; /* of the lengths in the header: 1 unless these are in micrometres or metres */
+    bool side_assumed;  /* the header does not define left and right */
 } vx_loaded;
 
-/* Finds the files, which both others do where it has not been done. Errors: those of vx_image_files_find. */
+/* Finds the files of the source, unless they are known. Errors: those of vx_image_files_find. */
 vx_status vx_source_find(vx_source *source, vx_error *error);
 
-/* Reads the header and no voxel. The files stay open for vx_source_read. Errors: those of vx_image_read, and (VX_INPUT)
- * another grid. */
+/* Finds the files and reads the header but no voxels. The files stay open for vx_source_read. Errors: those of
+ * vx_image_read, and VX_INPUT for a different grid. */
 vx_status vx_source_open(vx_source *source, const vx_loading *how, vx_grid *grid, vx_error *error);
 
-/* Reads the volume, from where vx_source_open left off or from the beginning; any number of times. Errors: those of
- * vx_source_open, which come before a voxel is inflated, and VX_INTERNAL where memory is short. */
+/* Reads the volume, after vx_source_open or without it, and any number of times. Errors: those of vx_source_open, which
+ * are found before any voxel is inflated, and VX_INTERNAL where memory is short. */
 vx_status vx_source_read(vx_source *source, const vx_loading *how, vx_loaded *loaded, vx_error *error);
 
 void vx_source_destroy(vx_source *source);
@@ -62,13 +61,13 @@ void vx_loaded_destroy(vx_loaded *loaded);
 
 typedef enum vx_source_state { VX_SOURCE_SAME, VX_SOURCE_CHANGED, VX_SOURCE_GONE } vx_source_state;
 
-/* What has become of a file that was hashed. It is read again only where its size or time differ. */
+/* Compares a hashed file with its state when it was read. It is hashed again only if its size or time differ. */
 vx_source_state vx_source_now(const vx_source_file *file);
 
-/* The worst that has become of any file of a source; VX_SOURCE_SAME where none was hashed. */
+/* The worst state among the files of a source; VX_SOURCE_SAME if no file was hashed. */
 vx_source_state vx_source_now_all(const vx_source *source);
 
-/* A participant or column for a message. */
+/* The name of a participant or column, for messages. */
 static inline const char *vx_source_name(const char *name)
 {
     return name ? name : "?";

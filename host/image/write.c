@@ -1,5 +1,5 @@
-/* Writing one volume as NIfTI-1. The header comes from niftilib; the bytes go out through zlib directly, because
- * niftilib does not look at what closing the file returns, and a full disk often shows only then. */
+/* Writing one volume as NIfTI-1. niftilib makes the header. The bytes are written through zlib directly, because
+ * niftilib ignores the result of closing the file, and a full disk often shows only then. */
 #include "voxstat/image.h"
 
 #include "base/error.h"
@@ -14,7 +14,7 @@
 #include <nifti2_io.h>
 #include <zlib.h>
 
-enum { VOXELS_AT = 352 }; /* the header and the four bytes that say that no extension follows */
+enum { VOXEL_OFFSET = 352 }; /* the header and four bytes that announce no extension */
 
 static int type_code(vx_image_type type)
 {
@@ -63,16 +63,16 @@ static void set_space(const vx_grid *grid, nifti_1_header *h)
 
 static bool write_all(gzFile file, const void *data, size_t bytes)
 {
-    enum { AT_ONCE = 1 << 26 }; /* gzwrite counts in int */
+    enum { CHUNK_BYTES = 1 << 26 }; /* gzwrite takes and returns int */
     for (size_t done = 0, count; done < bytes; done += count) {
-        count = bytes - done < AT_ONCE ? bytes - done : AT_ONCE;
+        count = bytes - done < CHUNK_BYTES ? bytes - done : CHUNK_BYTES;
         if (gzwrite(file, (const char *)data + done, (unsigned)count) != (int)count)
             return false;
     }
     return true;
 }
 
-/* What a failed write left; never a device that was written to. */
+/* Removes a partly written file, but never a device. */
 static void remove_partial(const char *path)
 {
     struct stat about;
@@ -83,7 +83,7 @@ static void remove_partial(const char *path)
 static vx_status write_file(const char *path, const nifti_1_header *header, const void *data, size_t bytes,
                             vx_error *error)
 {
-    static const char no_extension[VOXELS_AT - sizeof *header];
+    static const char no_extension[VOXEL_OFFSET - sizeof *header];
     const size_t length = strlen(path);
     const bool compress = length > 3 && strcmp(path + length - 3, ".gz") == 0;
     errno = 0;
@@ -116,7 +116,7 @@ vx_status vx_image_write(const char *path, const vx_grid *grid, const void *data
     if (!header)
         return vx_fail_memory(error);
     set_space(grid, header);
-    header->vox_offset = VOXELS_AT;
+    header->vox_offset = VOXEL_OFFSET;
     header->scl_slope = 1;
     header->intent_code = (short)intent_code(intent);
     if (intent == VX_INTENT_T || intent == VX_INTENT_CORREL)

@@ -7,7 +7,7 @@
 #include <math.h>
 
 /* The residual share of a voxel's variance is at least this: a perfect fit gives a huge t and not infinity. */
-static const double LEAST_RESIDUAL = 1e-30;
+static const double RESIDUAL_SHARE_MIN = 1e-30;
 
 /* Hedges' correction J(df) = Gamma(df/2) / (sqrt(df/2) Gamma((df-1)/2)) of Cohen's d (Hedges 1981, J. Educ. Stat.
  * 6:107, eq. 6e). */
@@ -44,8 +44,8 @@ static void put_voxel(const vx_effect *effect, const double *y, double square, d
         double residual = y[i] - d * effect->x[i];
         rss += residual * residual;
     }
-    if (rss < LEAST_RESIDUAL * square)
-        rss = LEAST_RESIDUAL * square;
+    if (rss < RESIDUAL_SHARE_MIN * square)
+        rss = RESIDUAL_SHARE_MIN * square;
     double s = sqrt(rss / effect->df), t = square > 0.0 ? d / s : 0.0;
     double estimate = d / effect->norm, se = s / effect->norm;
     m->t[v] = (float)t;

@@ -64,7 +64,7 @@ static bool digest_options(const vx_inference_options *o, const vx_relabellings 
     return digest_bytes(number, sizeof number, digest);
 }
 
-vx_status vx_fingerprint_of(const vx_matrix *matrix, const vx_effect *effect, const vx_inference_options *options,
+vx_status vx_fingerprint_make(const vx_matrix *matrix, const vx_effect *effect, const vx_inference_options *options,
                             const vx_relabellings *relabellings, vx_fingerprint *fingerprint, vx_error *error)
 {
     unsigned char(*digest)[VX_SHA256_BYTES] = fingerprint->digest;

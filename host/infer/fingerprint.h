@@ -6,7 +6,7 @@
 #include "voxstat/result.h"
 
 /* VX_INTERNAL without memory. */
-vx_status vx_fingerprint_of(const vx_matrix *matrix, const vx_effect *effect, const vx_inference_options *options,
+vx_status vx_fingerprint_make(const vx_matrix *matrix, const vx_effect *effect, const vx_inference_options *options,
                             const vx_relabellings *relabellings, vx_fingerprint *fingerprint, vx_error *error);
 
 #endif

@@ -141,7 +141,7 @@ static vx_status observe(vx_inference *in, vx_error *error)
         return status;
     if (options->tfce_preset == VX_TFCE_FSL)
         in->problem->options.tfce_step = vx_settings_fsl_step(in->problem, options->tails, in->score);
-    vx_bounds(in->problem, options->tails, in->score, in->high, in->low);
+    vx_exceedance_bounds(in->problem, options->tails, in->score, in->high, in->low);
     return VX_OK;
 }
 
@@ -164,7 +164,7 @@ vx_status vx_inference_observe(vx_inference *in, vx_error *error)
     if ((status = vx_estimate(in->matrix, in->effect, &estimates, error)))
         return status;
     vx_result_add_estimates(in->result, &estimates);
-    if ((status = vx_fingerprint_of(in->matrix, in->effect, &in->result->options, in->relabellings, &in->fingerprint,
+    if ((status = vx_fingerprint_make(in->matrix, in->effect, &in->result->options, in->relabellings, &in->fingerprint,
                                     error)))
         return status;
     double started = vx_seconds();
@@ -248,7 +248,7 @@ static vx_status check_complete(const vx_inference *in, const vx_tally *tally, v
                    (unsigned long long)all);
 }
 
-static vx_status add_parts(vx_inference *in, const vx_tally *tally, vx_tail_maxima *maxima, vx_error *error)
+static vx_status add_parts(vx_inference *in, const vx_tally *tally, vx_max_statistics *maxima, vx_error *error)
 {
     const char *device = vx_device_properties(in->device)->id;
     vx_status status = vx_result_add_voxel_p(in->result, in->problem, in->score, tally, maxima, error);
@@ -266,15 +266,15 @@ static vx_status add_parts(vx_inference *in, const vx_tally *tally, vx_tail_maxi
 
 vx_status vx_inference_finish(vx_inference *in, const vx_tally *tally, vx_result **result, vx_error *error)
 {
-    vx_tail_maxima maxima = {0};
+    vx_max_statistics maxima = {0};
     vx_status status = check_stage(in, OBSERVED, error);
     if (status || (status = vx_tally_check(tally, &in->fingerprint, error)) ||
         (status = check_complete(in, tally, error)))
         return status;
     in->stage = ENDED;
-    if (!(status = vx_tail_maxima_new(in->problem, tally, in->result->options.tails, &maxima, error)))
+    if (!(status = vx_max_statistics_new(in->problem, tally, in->result->options.tails, &maxima, error)))
         status = add_parts(in, tally, &maxima, error);
-    vx_tail_maxima_destroy(&maxima);
+    vx_max_statistics_destroy(&maxima);
     if (status)
         return status;
     in->result->overflows = tally->overflows;

@@ -45,7 +45,7 @@ void vx_result_add_estimates(vx_result *result, vx_estimates *m)
 }
 
 vx_status vx_result_add_voxel_p(vx_result *result, const vx_problem *problem, const int32_t *score,
-                                const vx_tally *tally, const vx_tail_maxima *maxima, vx_error *error)
+                                const vx_tally *tally, const vx_max_statistics *maxima, vx_error *error)
 {
     vx_tails tails = result->options.tails;
     float *p = add_map(result, problem->voxels, VX_P_UNCORRECTED);
@@ -86,16 +86,16 @@ vx_status vx_result_add_voxel_p(vx_result *result, const vx_problem *problem, co
 static const double TFCE_AGREES = 1e-6;
 
 vx_status vx_result_add_tfce(vx_result *result, const vx_problem *problem, const int32_t *score,
-                             const vx_tail_maxima *maxima, const char *device, vx_error *error)
+                             const vx_max_statistics *maxima, const char *device, vx_error *error)
 {
     vx_tails tails = result->options.tails;
     float *map = add_map(result, problem->voxels, VX_MAP_TFCE);
     float *p = add_map(result, problem->voxels, VX_P_FWE_TFCE);
-    float *least = vx_array((size_t)problem->voxels, sizeof *least);
+    float *lowered = vx_array((size_t)problem->voxels, sizeof *lowered);
     double *sorted = vx_array((size_t)maxima->count, sizeof *sorted), highest = 0.0;
-    vx_status status = map && p && least && sorted ? VX_OK : vx_fail_memory(error);
+    vx_status status = map && p && lowered && sorted ? VX_OK : vx_fail_memory(error);
     if (status || (status = vx_tfce_map(problem, score, false, map, error)) ||
-        (status = vx_tfce_map(problem, score, true, least, error)))
+        (status = vx_tfce_map(problem, score, true, lowered, error)))
         goto cleanup;
     memcpy(sorted, maxima->tfce, (size_t)maxima->count * sizeof *sorted);
     vx_sort_doubles(sorted, (size_t)maxima->count);
@@ -104,20 +104,20 @@ vx_status vx_result_add_tfce(vx_result *result, const vx_problem *problem, const
             map[v] = 0.0f; /* that tail was needed for the mirrored relabellings' maxima alone */
         double height = fabs((double)map[v]);
         highest = fmax(highest, height);
-        height = fmin(height, fabs((double)least[v]));
+        height = fmin(height, fabs((double)lowered[v]));
         p[v] = (float)vx_p_from_maxima(sorted, maxima->count, height, TFCE_AGREES * height);
     }
     if (fabs(highest - maxima->tfce[0]) > TFCE_AGREES * highest)
         status = vx_fail(error, VX_DEVICE, "device %s found a largest TFCE of %.9g where it is %.9g",
                          device, maxima->tfce[0], highest);
 cleanup:
-    free(least);
+    free(lowered);
     free(sorted);
     return status;
 }
 
 /* The engine's largest clusters of the data as observed must be those that a plain flood finds. */
-static vx_status check_clusters(const vx_result *result, const vx_tail_maxima *maxima, const char *device,
+static vx_status check_clusters(const vx_result *result, const vx_max_statistics *maxima, const char *device,
                                 vx_error *error)
 {
     int64_t largest = 0;
@@ -140,7 +140,7 @@ static double mass_tolerance(const vx_problem *problem, int32_t score)
 
 /* The p of every cluster by its extent or its mass, and the map that says it in all of its voxels. */
 static vx_status add_cluster_p(vx_result *result, const vx_problem *problem, const int32_t *score,
-                               const vx_tail_maxima *maxima, vx_quantity kind, const float *label, vx_error *error)
+                               const vx_max_statistics *maxima, vx_quantity kind, const float *label, vx_error *error)
 {
     const bool mass = kind == VX_P_FWE_MASS;
     float *map = add_map(result, problem->voxels, kind);
@@ -184,7 +184,7 @@ void vx_result_add_peaks(vx_result *result, const vx_space *space)
 }
 
 vx_status vx_result_add_clusters(vx_result *result, const vx_space *space, const vx_problem *problem,
-                                 const int32_t *score, const vx_tail_maxima *maxima, const char *device,
+                                 const int32_t *score, const vx_max_statistics *maxima, const char *device,
                                  vx_error *error)
 {
     float *label = add_map(result, problem->voxels, VX_MAP_CLUSTERS);
@@ -213,7 +213,7 @@ static double t_from_r(double r, double df)
     return sqrt(df) * r / sqrt((1.0 - r) * (1.0 + r));
 }
 
-void vx_result_add_null(vx_result *result, vx_tail_maxima *maxima)
+void vx_result_add_null(vx_result *result, vx_max_statistics *maxima)
 {
     vx_null *null = &result->null;
     for (uint64_t i = 0; i < maxima->count; i++)

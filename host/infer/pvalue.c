@@ -5,13 +5,13 @@
 
 #include <math.h>
 
-vx_status vx_tail_maxima_new(const vx_problem *problem, const vx_tally *tally, vx_tails tails, vx_tail_maxima *maxima,
-                             vx_error *error)
+vx_status vx_max_statistics_new(const vx_problem *problem, const vx_tally *tally, vx_tails tails,
+                                vx_max_statistics *maxima, vx_error *error)
 {
     const vx_relabellings *set = problem->relabellings;
     uint64_t count = set->count;
     int first = tails == VX_NEGATIVE ? 1 : 0, last = tails == VX_POSITIVE ? 0 : 1;
-    vx_tail_maxima m = {.count = count, .r = vx_array((size_t)count, sizeof(double))};
+    vx_max_statistics m = {.count = count, .r = vx_array((size_t)count, sizeof(double))};
     if (tally->extent) {
         m.extent = vx_array_zero((size_t)count, sizeof(double));
         m.mass = vx_array_zero((size_t)count, sizeof(double));
@@ -19,7 +19,7 @@ vx_status vx_tail_maxima_new(const vx_problem *problem, const vx_tally *tally, v
     if (tally->tfce)
         m.tfce = vx_array_zero((size_t)count, sizeof(double));
     if (!m.r || (tally->extent && (!m.extent || !m.mass)) || (tally->tfce && !m.tfce)) {
-        vx_tail_maxima_destroy(&m);
+        vx_max_statistics_destroy(&m);
         return vx_fail_memory(error);
     }
     for (uint64_t i = 0; i < count; i++) {
@@ -41,7 +41,7 @@ vx_status vx_tail_maxima_new(const vx_problem *problem, const vx_tally *tally, v
     return VX_OK;
 }
 
-void vx_tail_maxima_destroy(vx_tail_maxima *maxima)
+void vx_max_statistics_destroy(vx_max_statistics *maxima)
 {
     if (!maxima)
         return;
@@ -49,7 +49,7 @@ void vx_tail_maxima_destroy(vx_tail_maxima *maxima)
     free(maxima->extent);
     free(maxima->mass);
     free(maxima->tfce);
-    *maxima = (vx_tail_maxima){0};
+    *maxima = (vx_max_statistics){0};
 }
 
 double vx_p_from_maxima(const double *sorted, uint64_t count, double observed, double tolerance)
@@ -65,7 +65,7 @@ double vx_p_from_maxima(const double *sorted, uint64_t count, double observed, d
     return (double)(count - below) / (double)count;
 }
 
-void vx_bounds(const vx_problem *problem, vx_tails tails, const int32_t *score, int32_t *high, int32_t *low)
+void vx_exceedance_bounds(const vx_problem *problem, vx_tails tails, const int32_t *score, int32_t *high, int32_t *low)
 {
     for (int64_t v = 0; v < problem->voxels; v++) {
         double r = vx_score_r(problem, score[v]), tolerance = vx_score_tolerance(problem, r);
@@ -82,9 +82,9 @@ double vx_p_uncorrected(const vx_problem *problem, vx_tails tails, uint64_t exce
 {
     /* A score within rounding of 0 meets both bounds, and two-sided it would be counted twice. */
     const vx_relabellings *set = problem->relabellings;
-    uint64_t most = tails == VX_TWO_TAILS ? set->evaluations : set->count;
-    uint64_t counted = exceed < most ? exceed : most;
-    return (double)counted / (double)most;
+    uint64_t total = tails == VX_TWO_TAILS ? set->evaluations : set->count;
+    uint64_t counted = exceed < total ? exceed : total;
+    return (double)counted / (double)total;
 }
 
 double vx_p_smallest(const vx_relabellings *relabellings, vx_tails tails)
@@ -111,10 +111,10 @@ vx_status vx_fdr(const float *p, int64_t m, float *q, vx_error *error)
     for (int64_t i = 0; i < m; i++)
         ranked[i] = (ranked_p){p[i], i};
     qsort(ranked, (size_t)m, sizeof *ranked, by_p);
-    double least = 1.0;
+    double smallest = 1.0;
     for (int64_t i = m; i-- > 0;) {
-        least = fmin(least, (double)ranked[i].p * (double)m / (double)(i + 1));
-        q[ranked[i].index] = (float)least;
+        smallest = fmin(smallest, (double)ranked[i].p * (double)m / (double)(i + 1));
+        q[ranked[i].index] = (float)smallest;
     }
     free(ranked);
     return VX_OK;

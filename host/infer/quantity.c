@@ -29,28 +29,36 @@ static const vx_quantity_row rows[VX_QUANTITIES] = {
         .key = "p_fwe_tfce", .column = "p_tfce", .word = "tfce", .label = "TFCE",
         .criterion = "TFCE", .survivors = "by TFCE",
         .maximum = "largest TFCE score", .nidm_words = "p FWER by TFCE"},
-    [VX_P_HOLM_VOXEL] = {.name = "p-holm-voxel", .units = "p", .intent = VX_INTENT_P, .title = "FWE by voxel (Holm)",
-        .control = VX_CONTROL_FAMILY_WISE, .correct = VX_CORRECT_HOLM, .choice = "holm", .of = VX_P_FWE_VOXEL,
-        .key = "p_holm_voxel", .column = "p_holm_voxel", .word = "holm_voxel", .label = "voxel (Holm)",
+    [VX_P_BONFERRONI_VOXEL] = {.name = "p-bonferroni-voxel", .units = "p", .intent = VX_INTENT_P,
+        .title = "FWE by voxel (Bonferroni)", .control = VX_CONTROL_FAMILY_WISE,
+        .correct = VX_CORRECT_BONFERRONI, .choice = "bonferroni", .of = VX_P_FWE_VOXEL,
+        .key = "p_bonferroni_voxel", .column = "p_bonferroni_voxel",
+        .word = "bonferroni_voxel", .label = "voxel (Bonferroni)",
         .criterion = "family-wise over all effects", .survivors = "by the maximum t over all effects",
-        .nidm_words = "p FWER by voxel, over all effects by Holm's step-down"},
-    [VX_P_HOLM_EXTENT] = {.name = "p-holm-extent", .units = "p", .intent = VX_INTENT_P, .title = "FWE by extent (Holm)",
-        .control = VX_CONTROL_FAMILY_WISE, .correct = VX_CORRECT_HOLM, .choice = "holm", .of = VX_P_FWE_EXTENT,
+        .nidm_words = "p FWER by voxel, over all effects by Bonferroni's correction"},
+    [VX_P_BONFERRONI_EXTENT] = {.name = "p-bonferroni-extent", .units = "p", .intent = VX_INTENT_P,
+        .title = "FWE by extent (Bonferroni)", .control = VX_CONTROL_FAMILY_WISE,
+        .correct = VX_CORRECT_BONFERRONI, .choice = "bonferroni", .of = VX_P_FWE_EXTENT,
         .of_cluster = true,
-        .key = "p_holm_extent", .column = "p_holm_extent", .word = "holm_extent", .label = "extent (Holm)",
+        .key = "p_bonferroni_extent", .column = "p_bonferroni_extent",
+        .word = "bonferroni_extent", .label = "extent (Bonferroni)",
         .criterion = "extent over all effects", .survivors = "in clusters by extent over all effects",
-        .nidm_words = "p FWER by extent, over all effects by Holm's step-down"},
-    [VX_P_HOLM_MASS] = {.name = "p-holm-mass", .units = "p", .intent = VX_INTENT_P, .title = "FWE by mass (Holm)",
-        .control = VX_CONTROL_FAMILY_WISE, .correct = VX_CORRECT_HOLM, .choice = "holm", .of = VX_P_FWE_MASS,
+        .nidm_words = "p FWER by extent, over all effects by Bonferroni's correction"},
+    [VX_P_BONFERRONI_MASS] = {.name = "p-bonferroni-mass", .units = "p", .intent = VX_INTENT_P,
+        .title = "FWE by mass (Bonferroni)", .control = VX_CONTROL_FAMILY_WISE,
+        .correct = VX_CORRECT_BONFERRONI, .choice = "bonferroni", .of = VX_P_FWE_MASS,
         .of_cluster = true,
-        .key = "p_holm_mass", .column = "p_holm_mass", .word = "holm_mass", .label = "mass (Holm)",
+        .key = "p_bonferroni_mass", .column = "p_bonferroni_mass",
+        .word = "bonferroni_mass", .label = "mass (Bonferroni)",
         .criterion = "mass over all effects", .survivors = "in clusters by mass over all effects",
-        .nidm_words = "p FWER by mass, over all effects by Holm's step-down"},
-    [VX_P_HOLM_TFCE] = {.name = "p-holm-tfce", .units = "p", .intent = VX_INTENT_P, .title = "FWE by TFCE (Holm)",
-        .control = VX_CONTROL_FAMILY_WISE, .correct = VX_CORRECT_HOLM, .choice = "holm", .of = VX_P_FWE_TFCE,
-        .key = "p_holm_tfce", .column = "p_holm_tfce", .word = "holm_tfce", .label = "TFCE (Holm)",
+        .nidm_words = "p FWER by mass, over all effects by Bonferroni's correction"},
+    [VX_P_BONFERRONI_TFCE] = {.name = "p-bonferroni-tfce", .units = "p", .intent = VX_INTENT_P,
+        .title = "FWE by TFCE (Bonferroni)", .control = VX_CONTROL_FAMILY_WISE,
+        .correct = VX_CORRECT_BONFERRONI, .choice = "bonferroni", .of = VX_P_FWE_TFCE,
+        .key = "p_bonferroni_tfce", .column = "p_bonferroni_tfce",
+        .word = "bonferroni_tfce", .label = "TFCE (Bonferroni)",
         .criterion = "TFCE over all effects", .survivors = "by TFCE over all effects",
-        .nidm_words = "p FWER by TFCE, over all effects by Holm's step-down"},
+        .nidm_words = "p FWER by TFCE, over all effects by Bonferroni's correction"},
     [VX_MAP_T] = {.name = "t", .units = "t", .intent = VX_INTENT_T, .title = "t"},
     [VX_MAP_MEAN] = {.name = "mean", .intent = VX_INTENT_ESTIMATE, .title = "mean"},
     [VX_MAP_SLOPE] = {.name = "slope", .intent = VX_INTENT_ESTIMATE, .title = "slope"},
@@ -68,11 +76,11 @@ static const vx_quantity_row rows[VX_QUANTITIES] = {
 /* clang-format on */
 
 const vx_quantity vx_p_corrections[VX_P_KINDS] = {
-    VX_P_UNCORRECTED, VX_P_FWE_VOXEL,  VX_P_FWE_EXTENT,  VX_P_FWE_MASS,  VX_P_FWE_TFCE,
-    VX_P_FDR,         VX_P_HOLM_VOXEL, VX_P_HOLM_EXTENT, VX_P_HOLM_MASS, VX_P_HOLM_TFCE};
+    VX_P_UNCORRECTED, VX_P_FWE_VOXEL,        VX_P_FWE_EXTENT,        VX_P_FWE_MASS,        VX_P_FWE_TFCE,
+    VX_P_FDR,         VX_P_BONFERRONI_VOXEL, VX_P_BONFERRONI_EXTENT, VX_P_BONFERRONI_MASS, VX_P_BONFERRONI_TFCE};
 const vx_quantity vx_p_columns[VX_P_KINDS] = {
-    VX_P_FWE_EXTENT, VX_P_FWE_MASS,    VX_P_FWE_TFCE,  VX_P_FWE_VOXEL, VX_P_UNCORRECTED,
-    VX_P_FDR,        VX_P_HOLM_EXTENT, VX_P_HOLM_MASS, VX_P_HOLM_TFCE, VX_P_HOLM_VOXEL};
+    VX_P_FWE_EXTENT, VX_P_FWE_MASS,          VX_P_FWE_TFCE,        VX_P_FWE_VOXEL,       VX_P_UNCORRECTED,
+    VX_P_FDR,        VX_P_BONFERRONI_EXTENT, VX_P_BONFERRONI_MASS, VX_P_BONFERRONI_TFCE, VX_P_BONFERRONI_VOXEL};
 
 const vx_quantity_row *vx_quantity_about(vx_quantity quantity)
 {

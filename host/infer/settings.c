@@ -41,10 +41,10 @@ vx_status vx_settings_check(const vx_inference_options *o, vx_error *error)
 /* A t found from p has the limits of one that is given. */
 static vx_status find_threshold(const vx_inference_options *o, const vx_effect *effect, double *t, vx_error *error)
 {
-    const double least = fmax(vx_t_upper((double)VX_MASS_T_MAX, effect->df), VX_QUANTILE_P_LEAST);
-    if (o->cluster_t == 0.0 && !(o->cluster_p > least))
+    const double p_min = fmax(vx_t_upper((double)VX_MASS_T_MAX, effect->df), VX_QUANTILE_P_MIN);
+    if (o->cluster_t == 0.0 && !(o->cluster_p > p_min))
         return vx_fail(error, VX_USAGE, "forming threshold p = %g; with %g degrees of freedom it lies between %.4g "
-                       "and 0.5", o->cluster_p, effect->df, least);
+                       "and 0.5", o->cluster_p, effect->df, p_min);
     *t = o->cluster_t > 0.0 ? o->cluster_t : vx_t_quantile_upper(o->cluster_p, effect->df);
     return VX_OK;
 }

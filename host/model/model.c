@@ -195,10 +195,10 @@ static vx_status add_columns(const request *r, int64_t which, design *d, const v
 static vx_status build_effect(const request *r, int64_t which, vx_effect *effect, vx_error *error)
 {
     vx_status status = VX_OK;
-    int64_t room = 1 + r->nuisances + r->covariates;
+    int64_t capacity = 1 + r->nuisances + r->covariates;
     design d = {.n = 0};
-    d.name = vx_array((size_t)room, sizeof *d.name);
-    d.value = vx_array((size_t)(room * r->n), sizeof *d.value);
+    d.name = vx_array((size_t)capacity, sizeof *d.name);
+    d.value = vx_array((size_t)(capacity * r->n), sizeof *d.value);
     effect->name = vx_copy_text(which < 0 ? r->options->mean_name : r->covariate[which].name);
     if (!d.name || !d.value || !effect->name) {
         status = vx_fail_memory(error);

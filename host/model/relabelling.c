@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { AUTO_ALL = 20000, AUTO_RANDOM = 10000 };
-static const uint64_t MOST = UINT64_C(1) << 24; /* a null distribution holds some 50 bytes of each */
+static const uint64_t COUNT_MAX = UINT64_C(1) << 24; /* a null distribution holds some 50 bytes of each */
 
 /* a * b / c where c divides the product; UINT64_MAX where it does not fit or a is that already. */
 static uint64_t saturating_ratio(uint64_t a, uint64_t b, uint64_t c)
@@ -17,7 +17,7 @@ static uint64_t saturating_ratio(uint64_t a, uint64_t b, uint64_t c)
 }
 
 /* Arrangements of things of which left[c].key are of kind c: a product of binomials, one kind at a time. */
-static uint64_t arrangements(const vx_key *left, int32_t kinds)
+static uint64_t arrangements(const vx_sort_key *left, int32_t kinds)
 {
     uint64_t ways = 1, placed = 0;
     for (int32_t c = 0; c < kinds; c++)
@@ -47,7 +47,7 @@ static void find_kinds(const vx_effect *effect, vx_relabellings *p)
 }
 
 /* left[c]: how many rows of kind c there are (key), and where to look for the next of them (index). */
-static void count_kinds(const vx_relabellings *p, vx_key *left)
+static void count_kinds(const vx_relabellings *p, vx_sort_key *left)
 {
     memset(left, 0, (size_t)p->kinds * sizeof *left);
     for (int64_t i = 0; i < p->n; i++)
@@ -55,7 +55,7 @@ static void count_kinds(const vx_relabellings *p, vx_key *left)
 }
 
 /* Lexicographic rank of the observed arrangement among all arrangements of its kinds. */
-static uint64_t rank_observed(const vx_relabellings *p, vx_key *left)
+static uint64_t rank_observed(const vx_relabellings *p, vx_sort_key *left)
 {
     uint64_t rank = 0;
     count_kinds(p, left);
@@ -76,13 +76,13 @@ static vx_status choose_count(vx_relabellings *p, int64_t requested, vx_error *e
 {
     bool all = requested == 0 || (requested < 0 && p->possible <= AUTO_ALL) ||
                (requested > 0 && (uint64_t)requested >= p->possible - 1);
-    if (all && p->possible > MOST)
+    if (all && p->possible > COUNT_MAX)
         return vx_fail(error, VX_USAGE, "every relabelling was asked for, but there are %s%llu; ask for at most %llu",
                        p->possible == UINT64_MAX ? "more than " : "", (unsigned long long)p->possible,
-                       (unsigned long long)MOST);
-    if (!all && requested > 0 && (uint64_t)requested > MOST)
+                       (unsigned long long)COUNT_MAX);
+    if (!all && requested > 0 && (uint64_t)requested > COUNT_MAX)
         return vx_fail(error, VX_USAGE, "%lld permutations; at most %llu are possible in one run", (long long)requested,
-                       (unsigned long long)MOST);
+                       (unsigned long long)COUNT_MAX);
     p->exhaustive = all;
     p->count = all ? p->possible : 1 + (uint64_t)(requested < 0 ? AUTO_RANDOM : requested);
     return VX_OK;
@@ -91,7 +91,7 @@ static vx_status choose_count(vx_relabellings *p, int64_t requested, vx_error *e
 /* The members of a set that its scheme and its number of relabellings decide. */
 static vx_status choose_set(vx_relabellings *p, int64_t requested, vx_error *error)
 {
-    vx_key *left = vx_array((size_t)p->n, sizeof *left);
+    vx_sort_key *left = vx_array((size_t)p->n, sizeof *left);
     if (!left)
         return vx_fail_memory(error);
     bool flips = p->scheme == VX_SIGN_FLIP;
@@ -170,14 +170,14 @@ static void get_signs(const vx_relabellings *p, uint64_t index, int8_t *sign)
 
 static int by_key(const void *a, const void *b)
 {
-    const vx_key *x = a, *y = b;
+    const vx_sort_key *x = a, *y = b;
     if (x->key != y->key)
         return x->key < y->key ? -1 : 1;
     return vx_compare(x->index, y->index);
 }
 
 /* A random permutation: the order of the participants' random 64-bit keys. */
-static void draw_order(const vx_relabellings *p, uint64_t index, uint32_t attempt, int32_t *order, vx_key *key)
+static void draw_order(const vx_relabellings *p, uint64_t index, uint32_t attempt, int32_t *order, vx_sort_key *key)
 {
     vx_random4 drawn = {{0}};
     int64_t block = -1;
@@ -203,7 +203,7 @@ static bool is_observed(const vx_relabellings *p, const int32_t *order)
 }
 
 /* Arrangement number `rank`: which kind each data row meets, then which design row of that kind, in order. */
-static void unrank_order(const vx_relabellings *p, uint64_t rank, int32_t *order, vx_key *left)
+static void unrank_order(const vx_relabellings *p, uint64_t rank, int32_t *order, vx_sort_key *left)
 {
     count_kinds(p, left);
     for (int64_t j = 0; j < p->n; j++) {
@@ -226,7 +226,7 @@ static void unrank_order(const vx_relabellings *p, uint64_t rank, int32_t *order
     }
 }
 
-static void get_order(const vx_relabellings *p, uint64_t index, int32_t *order, vx_key *scratch)
+static void get_order(const vx_relabellings *p, uint64_t index, int32_t *order, vx_sort_key *scratch)
 {
     if (index == 0) {
         for (int64_t i = 0; i < p->n; i++)

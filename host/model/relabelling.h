@@ -50,15 +50,15 @@ uint64_t vx_relabellings_evaluated(const vx_relabellings *set, uint64_t index, b
 
 /* One relabelling. The design moves against the data: data row order[i] meets design row i, times sign[i]. What the
  * scheme does not move is the identity. */
-typedef struct vx_key {
+typedef struct vx_sort_key {
     uint64_t key;
     int32_t index;
-} vx_key;
+} vx_sort_key;
 
 typedef struct vx_relabelling {
     int32_t *order;  /* n */
     int8_t *sign;    /* n: +1 or -1 */
-    vx_key *scratch; /* n */
+    vx_sort_key *scratch; /* n */
 } vx_relabelling;
 
 /* The identity of n rows; VX_INTERNAL without memory. */

@@ -3,7 +3,7 @@
 #include "model/orthonormal.h"
 
 /* A residual below this share of the data's own length is rounding: float32 data carry about 1e-7. */
-static const double NOTHING_LEFT = 1e-12;
+static const double RESIDUAL_RATIO_MIN = 1e-12;
 
 double vx_residual(const vx_effect *effect, const float *data, int64_t voxels, int64_t v, double *y,
                    vx_ranked *scratch)
@@ -16,5 +16,5 @@ double vx_residual(const vx_effect *effect, const float *data, int64_t voxels, i
     double before = vx_dot(y, y, n);
     vx_project_out(effect->z, effect->z_columns, n, y);
     double after = vx_dot(y, y, n);
-    return after > NOTHING_LEFT * NOTHING_LEFT * before ? after : 0.0;
+    return after > RESIDUAL_RATIO_MIN * RESIDUAL_RATIO_MIN * before ? after : 0.0;
 }

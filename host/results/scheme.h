@@ -9,7 +9,7 @@ typedef struct vx_scheme_words {
     const char *relabellings; /* "sign flips", "permutations" */
     const char *method;       /* "sign flips", "permutation" */
     const char *title;        /* the method at the beginning of a sentence: "Sign flips" */
-    vx_stream stream;         /* of the random numbers that draw relabellings */
+    vx_random_stream stream;  /* of the random numbers that draw relabellings */
     const char *generator[2]; /* the rules of model/relabelling.h: of random relabellings, of an exhaustive set. They
                                * are for readers of results.h5 alone; rows start at 0 */
 

@@ -322,10 +322,10 @@ static vx_status write_label_volume(const vx_scene *scene, vx_error *error)
 
 vx_status vx_simulate(const vx_simulate_options *asked, vx_error *error)
 {
-    vx_simulate_options with_implied = *asked;
-    const vx_simulate_options *options = &with_implied;
+    vx_simulate_options effective = *asked;
+    const vx_simulate_options *options = &effective;
     if (asked->plant & VX_PLANT_GLOBAL) /* over the pons nothing of it would be left to see */
-        with_implied.raw = true;
+        effective.raw = true;
     vx_phantom *phantom = NULL;
     vx_cohort *cohort = NULL;
     vx_folder *folder = NULL;
@@ -361,9 +361,9 @@ vx_status vx_simulate(const vx_simulate_options *asked, vx_error *error)
     if (!status)
         status = vx_write_tables(scene.folder, options, phantom, cohort, error);
     if (!status) {
-        vx_folder *whole = folder;
+        vx_folder *complete = folder;
         folder = NULL;
-        status = vx_folder_commit(whole, error);
+        status = vx_folder_commit(complete, error);
     }
 cleanup:
     if (folder)

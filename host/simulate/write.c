@@ -43,13 +43,13 @@ vx_status vx_write_int16(const char *path, const vx_grid *grid, const int16_t *s
     static const char extension[4] = {0};
     size_t size = vx_grid_elements(grid);
     gzFile file = gzopen(path, "wb6");
-    bool whole = file && gzfwrite(header, sizeof *header, 1, file) == 1 &&
+    bool complete = file && gzfwrite(header, sizeof *header, 1, file) == 1 &&
                  gzfwrite(extension, sizeof extension, 1, file) == 1 &&
                  gzfwrite(stored, sizeof *stored, size, file) == size;
     if (file && gzclose(file) != Z_OK)
-        whole = false;
+        complete = false;
     free(header);
-    return whole ? VX_OK : vx_fail(error, VX_OUTPUT, "%s: cannot be written: %s", path, strerror(errno));
+    return complete ? VX_OK : vx_fail(error, VX_OUTPUT, "%s: cannot be written: %s", path, strerror(errno));
 }
 
 static void participant_id(int64_t participant, char *id, size_t size)

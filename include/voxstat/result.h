@@ -16,10 +16,10 @@ extern "C" {
 
 typedef enum vx_tails { VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE } vx_tails;
 
-/* Which corrections; a set of flags. VX_CORRECT_HOLM is over several results, and vx_holm's to make. */
+/* Which corrections; a set of flags. VX_CORRECT_BONFERRONI is over several results: vx_bonferroni makes it. */
 enum {
     VX_CORRECT_VOXEL = 1, VX_CORRECT_EXTENT = 2, VX_CORRECT_MASS = 4, VX_CORRECT_FDR = 8, VX_CORRECT_TFCE = 16,
-    VX_CORRECT_HOLM = 32
+    VX_CORRECT_BONFERRONI = 32
 };
 
 enum { VX_PERMUTATIONS_AUTO = -1, VX_PERMUTATIONS_ALL = 0 };
@@ -78,7 +78,8 @@ typedef struct vx_plan {
  * arrays of VX_P_KINDS. vx_quantity_name tells what files and data sets call it. */
 typedef enum vx_quantity {
     VX_P_UNCORRECTED, VX_P_FDR, VX_P_FWE_VOXEL, VX_P_FWE_EXTENT, VX_P_FWE_MASS, VX_P_FWE_TFCE,
-    VX_P_HOLM_VOXEL, VX_P_HOLM_EXTENT, VX_P_HOLM_MASS, VX_P_HOLM_TFCE, /* the same, over the effects too: vx_holm */
+    /* The same, over the effects too: vx_bonferroni. */
+    VX_P_BONFERRONI_VOXEL, VX_P_BONFERRONI_EXTENT, VX_P_BONFERRONI_MASS, VX_P_BONFERRONI_TFCE,
     VX_P_KINDS,
     VX_MAP_T = VX_P_KINDS,
     VX_MAP_MEAN,                   /* the estimate of a mean effect, in the data's units */
@@ -138,17 +139,16 @@ typedef struct vx_result {
     double seconds;           /* wall time of the permutations */
 } vx_result;
 
-/* Holm's step-down (1979, Scand J Stat 6:65) over the effects of a study, of any number of images: the results get the
- * maps VX_P_HOLM_... of every kind of family-wise p that all of them have, and their clusters the p.
+/* Bonferroni's correction over the K effects of a study, of any number of images: `result` has all of them. Every
+ * result gets the maps VX_P_BONFERRONI_... of the kinds of family-wise p that it has, and its clusters the p:
  *
- * The tests are the effects, each with its smallest family-wise p of a kind. A voxel or cluster gets the adjusted p
- * that its effect would have if its own p were the smallest. At level a each of these holds with probability 1 - a:
+ *     min(1, K p).
  *
- *   1. No effect that is absent everywhere has any adjusted p below a.
- *   2. Within one effect, no place without the effect has one (as for the p that are not adjusted).
+ * At level a, P(any voxel or cluster without its effect has p below a) <= K (a / K) = a, whatever the effects depend on
+ * one another (Dunn 1961, J Am Stat Assoc 56:52).
  *
  * Call it once, with results of vx_infer. Errors: VX_INTERNAL without memory. */
-VX_API vx_status vx_holm(vx_result *const *result, size_t results, vx_error *error);
+VX_API vx_status vx_bonferroni(vx_result *const *result, size_t results, vx_error *error);
 
 /* The map of a quantity, or null. */
 VX_API const vx_map *vx_result_map(const vx_result *result, vx_quantity quantity);

@@ -97,7 +97,7 @@ class Documents(Study):
     def test_maps(self):
         shown = {name for row in table_rows(PAGES["results"])[1:] for name in re.findall(r"`([a-z-]+)`", row[0])}
         self.assert_done(self.run_paired("--covariate", "rapa_level", "-n", "20", "--out", "r", "--correct",
-                                         "voxel,extent,mass,tfce,fdr,holm"))
+                                         "voxel,extent,mass,tfce,fdr,bonferroni"))
         self.assert_done(self.run_paired("--covariate", "rapa_level", "-n", "20", "--out", "rho", "--correlation",
                                          "spearman"))
         written = {re.fullmatch(r"pet_(?:change|rapa_level)_(.*)\.nii\.gz", path.name)[1]

@@ -77,7 +77,7 @@ class Interface(unittest.TestCase):
                                                                   covariate=["a", "b"]).cmdline)
 
     def test_what_voxstat_would_refuse_is_no_value(self):
-        for wrong in ({"cluster_p": 0.5}, {"connectivity": 27}, {"permutations": -1}, {"correct": ["bonferroni"]},
+        for wrong in ({"cluster_p": 0.5}, {"connectivity": 27}, {"permutations": -1}, {"correct": ["sidak"]},
                       {"table": "/not/here.tsv"}, {"covariate": []}, {"tfce_e": 0.0}):
             with self.assertRaises(nipype.traits.TraitError, msg=wrong):
                 voxstat.Voxstat(**wrong)

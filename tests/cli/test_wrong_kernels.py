@@ -34,7 +34,7 @@ ALL = {
                                           "                for (int c = 0; c < VX_COLS; c++)\n"
                                           "                    r[q][c] *= 1.001f;\n"
                                           "            if (args.nuisance > 0)\n"),
-    "r raised twice as much": ("correlation.cl", "size + slack *", "size + 2.0f * slack *"),
+    "r raised twice as much": ("correlation.cl", "size + rounding *", "size + 2.0f * rounding *"),
     "mass rounded towards zero": ("clusters.cl", "convert_ulong_rte", "convert_ulong_rtz"),
     "mass against another threshold": ("clusters.cl", "- args->threshold;", "- args->threshold * 1.001f;"),
     "extents halved": ("clusters.cl", "max(extent[tail], f->size[e])", "max(extent[tail], (f->size[e] + 1) / 2)"),

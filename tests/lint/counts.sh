@@ -14,7 +14,7 @@ host/base/sort.h|\(\w[^()]* > \w[^()]*\) - \(\w[^()]* < \w[^()]*\)|vx_compare
 host/base/utf8.c|== 0xed|vx_utf8_length
 host/model/orthonormal.c|\bLAPACKE_d(geqrf|orgqr|gels)\(|vx_orthonormalise
 host/report/page.c|"&amp;"|vx_page_escaped
-host/infer/quantity.c|^(?! \*)(?:(?!/\*).)*"p[-_](uncorrected|fdr|(fwe|holm)[-_][a-z]+)"|vx_quantity_about
+host/infer/quantity.c|^(?! \*)(?:(?!/\*).)*"p[-_](uncorrected|fdr|(fwe|bonferroni)[-_][a-z]+)"|vx_quantity_about
 host/results/[ls][a-z]*.h|^(?! \*)(?:(?!/\*).)*"([^"]*[^0-9.])?0[._]05([^0-9"][^"]*)?"|VX_LEVEL_TEXT, or a key of results/schema.h
 host/results/[st][a-z]*.c|^(?! \*)(?:(?!/\*).)*"(\|t\||two-sided|one-sided|pos|neg)"|vx_tails_about or vx_tails_names
 host/results/scheme.c|^(?! \*)(?:(?!/\*).)*"[Ss]ign flips"|vx_scheme_about

@@ -9,13 +9,12 @@ enum { VOXELS_MAX = 1000, RELABELLINGS = 40, PARALLEL = 3, GUARD = 0x77777777 };
 typedef struct cluster_maps {
     int nx, ny, nz, relabellings;
     int missing; /* how many entries the lists are said to have lost */
-    int32_t score[RELABELLINGS][VOXELS_MAX];
+    float height[RELABELLINGS][VOXELS_MAX];
     int32_t extent[RELABELLINGS][2];
     int64_t mass[RELABELLINGS][2];
 } cluster_maps;
 
-/* r = 0.6, root_df = 4: t = 4 * 0.6 / 0.8 = 3; r = 0.8: t = 16 / 3. The threshold is 2. */
-static const vx_clusters_args by_hand = {.fixed_point = 1, .scale = 0.1f, .root_df = 4, .threshold = 2};
+static const vx_clusters_args by_hand = {.threshold = 2};
 
 /* The grid point of voxel v of the mask: a scrambled order, as the mask need not follow the grid. */
 static int scramble(int v, int voxels)
@@ -36,26 +35,26 @@ static void pad(const cluster_maps *m, vx_clusters_args *args, int32_t *position
 }
 
 /* The lists, in scrambled order too; the capacity is that of the longest. */
-static void list(const cluster_maps *m, vx_clusters_args *args, int32_t *size, int32_t **voxel, int32_t **score)
+static void list(const cluster_maps *m, vx_clusters_args *args, int32_t *size, int32_t **voxel, float **height)
 {
     int voxels = m->nx * m->ny * m->nz;
     args->capacity = 1;
     for (int p = 0; p < m->relabellings; p++) {
         size[p] = 0;
         for (int v = 0; v < voxels; v++)
-            size[p] += m->score[p][v] != 0;
+            size[p] += m->height[p][v] != 0;
         args->capacity = size[p] > args->capacity ? size[p] : args->capacity;
     }
     *voxel = vx_array_zero((size_t)m->relabellings * (size_t)args->capacity, sizeof **voxel);
-    *score = vx_array_zero((size_t)m->relabellings * (size_t)args->capacity, sizeof **score);
+    *height = vx_array_zero((size_t)m->relabellings * (size_t)args->capacity, sizeof **height);
     for (int p = 0; p < m->relabellings; p++) {
         size[p] += m->missing;
         for (int i = 0, e = p * args->capacity; i < voxels; i++) {
             int v = scramble(i, voxels);
-            if (!m->score[p][v])
+            if (!m->height[p][v])
                 continue;
             (*voxel)[e] = scramble(v, voxels);
-            (*score)[e++] = m->score[p][v];
+            (*height)[e++] = m->height[p][v];
         }
     }
 }
@@ -63,11 +62,12 @@ static void list(const cluster_maps *m, vx_clusters_args *args, int32_t *size, i
 static void run(vx_backend *backend, const vx_clusters_args *settings, cluster_maps *m)
 {
     vx_clusters_args args = *settings;
-    int32_t position[VOXELS_MAX], size[RELABELLINGS], *voxel, *score;
+    int32_t position[VOXELS_MAX], size[RELABELLINGS], *voxel;
+    float *height;
     args.relabellings = m->relabellings;
     args.parallel = PARALLEL;
     pad(m, &args, position);
-    list(m, &args, size, &voxel, &score);
+    list(m, &args, size, &voxel, &height);
     size_t entries = (size_t)args.capacity, batch = (size_t)m->relabellings, work = PARALLEL * entries;
     size_t grid_words = PARALLEL * (size_t)args.grid_size;
     int32_t *label = vx_array_zero(grid_words, sizeof *label), *zero = vx_array_zero(grid_words, sizeof *zero);
@@ -80,7 +80,7 @@ static void run(vx_backend *backend, const vx_clusters_args *settings, cluster_m
     memset(sum, GUARD & 0xff, work * sizeof *sum);
     op_data host = {.data = {[VX_B_POSITION] = position,
                              [VX_B_LIST_VOXEL] = voxel,
-                             [VX_B_LIST_SCORE] = score,
+                             [VX_B_LIST_HEIGHT] = height,
                              [VX_B_LIST_SIZE] = size,
                              [VX_B_EXTENT] = m->extent,
                              [VX_B_MASS] = m->mass,
@@ -90,7 +90,7 @@ static void run(vx_backend *backend, const vx_clusters_args *settings, cluster_m
                              [VX_B_SUM] = sum},
                     .bytes = {[VX_B_POSITION] = sizeof position,
                               [VX_B_LIST_VOXEL] = batch * entries * sizeof *voxel,
-                              [VX_B_LIST_SCORE] = batch * entries * sizeof *score,
+                              [VX_B_LIST_HEIGHT] = batch * entries * sizeof *height,
                               [VX_B_LIST_SIZE] = batch * sizeof *size,
                               [VX_B_EXTENT] = batch * sizeof *m->extent,
                               [VX_B_MASS] = batch * sizeof *m->mass,
@@ -104,12 +104,13 @@ static void run(vx_backend *backend, const vx_clusters_args *settings, cluster_m
     free(trees);
     free(sum);
     free(voxel);
-    free(score);
+    free(height);
     free(label);
     free(zero);
 }
 
-/* Draws a picture: blanks separate rows and strokes slices; '+' is r = 0.6, 'P' 0.8, '-' and 'N' are -0.6 and -0.8. */
+/* Draws a picture: blanks separate rows and strokes slices; '+' is the height 3, 'P' 5.25, '-' and 'N' are -3 and
+ * -5.25. */
 static void draw(cluster_maps *m, int nx, int ny, int nz, const char *picture)
 {
     memset(m, 0, sizeof *m);
@@ -120,7 +121,7 @@ static void draw(cluster_maps *m, int nx, int ny, int nz, const char *picture)
     int v = 0;
     for (const char *c = picture; *c; c++)
         if (!strchr(" /", *c))
-            m->score[0][v++] = *c == '+' ? 6 : *c == 'P' ? 8 : *c == '-' ? -6 : *c == 'N' ? -8 : 0;
+            m->height[0][v++] = *c == '+' ? 3 : *c == 'P' ? 5.25f : *c == '-' ? -3 : *c == 'N' ? -5.25f : 0;
     assert_int_equal(v, nx * ny * nz);
 }
 
@@ -181,8 +182,7 @@ static void test_borders(void **state)
     expect_extents(1, 1, 1, "-", (const int32_t[3][2]){{0, 1}, {0, 1}, {0, 1}});
 }
 
-/* The heaviest cluster need not be the largest. "PP" weighs 2 (16/3 - 2) = 20/3, "+++++" 5 (3 - 2) = 5; "N" 10/3. Three
- * roundings make r of u and four t of r, which near r = 0.8 multiply to under 16 of 2^-24 |t|: 6 units a voxel. */
+/* The heaviest cluster need not be the largest. "PP" weighs 2 (5.25 - 2) = 6.5, "+++++" 5 (3 - 2) = 5; "N" 3.25. */
 static void test_mass(void **state)
 {
     (void)state;
@@ -194,19 +194,19 @@ static void test_mass(void **state)
         run(backends[b], &args, &m);
         assert_int_equal(m.extent[0][0], 5);
         assert_int_equal(m.extent[0][1], 1);
-        assert_true(llabs(m.mass[0][0] - llrint(20.0 / 3 * 1048576)) <= 12);
-        assert_true(llabs(m.mass[0][1] - llrint(10.0 / 3 * 1048576)) <= 6);
+        assert_int_equal(m.mass[0][0], 13 * 1048576 / 2);
+        assert_int_equal(m.mass[0][1], 13 * 1048576 / 4);
     }
 }
 
-/* r = 1 has no finite t: it counts as VX_MASS_T_MAX. A score whose t is not above the threshold weighs nothing. */
+/* The largest height there is, and one that is not above the threshold, which weighs nothing. */
 static void test_mass_limits(void **state)
 {
     (void)state;
     static cluster_maps m;
     draw(&m, 3, 1, 1, "+.-");
-    m.score[0][0] = 10;
-    m.score[0][2] = -1;
+    m.height[0][0] = VX_MASS_T_MAX;
+    m.height[0][2] = -1;
     for (int b = 0; b < backend_count; b++) {
         vx_clusters_args args = by_hand;
         args.connectivity = 6;
@@ -233,19 +233,17 @@ static void test_cut_list(void **state)
     }
 }
 
-/* Roundings in units of 2^-24 t: half each for 1 - r, 1 + r and their product, which are under the root, and one each
- * for root, product and quotient: 4.5. The excess adds one at most. The rounding to fixed point adds half a unit of the
- * fixed point. */
-static double mass_bound(const vx_clusters_args *args, const int32_t *map, int voxels)
+/* The excess of a voxel is rounded to float, by 2^-24 of itself, and then to fixed point, by half a unit. */
+static double mass_bound(const float *map, int voxels)
 {
-    double bound = 1;
+    double bound = 0;
     for (int v = 0; v < voxels; v++)
-        if (map[v])
-            bound += 1 + 6 * 0x1p-24 * vx_reference_t(args, map[v]) * (double)VX_MASS_ONE;
+        if (map[v] != 0)
+            bound += 0.5 + 0x1p-24 * fabs((double)map[v]) * (double)VX_MASS_ONE;
     return bound;
 }
 
-static void random_maps(cluster_maps *m, bool fixed_point)
+static void random_maps(cluster_maps *m)
 {
     for (int p = 0; p < m->relabellings; p++)
         for (int v = 0; v < m->nx * m->ny * m->nz; v++) {
@@ -253,7 +251,7 @@ static void random_maps(cluster_maps *m, bool fixed_point)
             double density = (p + 1.0) / (m->relabellings + 1); /* from almost empty to almost full */
             double r = z < density ? 0.5 + 0.4999 * z / density : 0;
             r = vx_philox(6, (uint64_t)p, (uint32_t)v, VX_STREAM_TEST).word[0] % 4 ? r : -r;
-            m->score[p][v] = vx_reference_score(r, fixed_point);
+            m->height[p][v] = (float)(3.5 * r / sqrt(1 - r * r));
         }
 }
 
@@ -262,20 +260,16 @@ static void test_random(void **state)
     (void)state;
     static const int connectivity[] = {6, 18, 26};
     static cluster_maps m;
-    for (int kind = 0; kind < 6; kind++) {
-        vx_clusters_args args = {.connectivity = connectivity[kind / 2],
-                                 .fixed_point = kind % 2,
-                                 .scale = 0x1p-28f,
-                                 .root_df = 3.5f,
-                                 .threshold = 1.9f};
+    for (int kind = 0; kind < 3; kind++) {
+        vx_clusters_args args = {.connectivity = connectivity[kind], .threshold = 1.9f};
         m = (cluster_maps){.nx = 9, .ny = 8, .nz = 11, .relabellings = RELABELLINGS};
-        random_maps(&m, args.fixed_point);
+        random_maps(&m);
         for (int b = 0; b < backend_count; b++) {
             run(backends[b], &args, &m);
             for (int p = 0; p < m.relabellings; p++) {
                 int32_t extent[2];
-                double mass[2], bound = mass_bound(&args, m.score[p], m.nx * m.ny * m.nz);
-                vx_reference_clusters(&args, m.nx, m.ny, m.nz, m.score[p], extent, mass);
+                double mass[2], bound = mass_bound(m.height[p], m.nx * m.ny * m.nz);
+                vx_reference_clusters(&args, m.nx, m.ny, m.nz, m.height[p], extent, mass);
                 for (int tail = 0; tail < 2; tail++) {
                     assert_int_equal(m.extent[p][tail], extent[tail]);
                     assert_true(fabs((double)m.mass[p][tail] - mass[tail]) <= bound);

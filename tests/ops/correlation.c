@@ -72,7 +72,8 @@ static vx_dense_args arguments(const dense_case *shape)
                                  .capacity = shape->capacity,
                            .map = (int)tiled(shape->voxels),
                            .near_high = vx_reference_ordered(NEAR),
-                           .near_low = vx_reference_ordered(-NEAR)};
+                           .near_low = vx_reference_ordered(-NEAR),
+                           .root_df = 3.5f};
 }
 
 /* The backend's own map, [P][voxels]. */
@@ -91,15 +92,16 @@ static int32_t *store(vx_backend *backend, const dense_case *shape, op_data *hos
     return score;
 }
 
-/* The bound of the form that computes residuals, used near |r| = 1. With slack = VX_SLACK, u = sqrt(rest):
+/* The bound of the form that computes residuals, used near |r| = 1, with u = sqrt(rest):
  *
- *   1. r and sqrt(1 - r^2) are off by at most slack / u, from the roundings of y, w and k fma.
- *   2. With nuisance the op raises |r| by slack (1 - rest) / u, at most to VX_RAISED_MOST.
- *   3. So below VX_RAISED_MOST |r| is too small by at most the difference, slack u. */
-static void check_residual_form(const dense_case *shape, double s, double r, double rest, double unexplained)
+ *   1. r and sqrt(1 - r^2) are off by at most VX_R_ROUNDING / u, from the roundings of y, w and k fma.
+ *   2. With nuisance the op raises |r| by VX_R_ROUNDING (1 - rest) / u, at most to VX_RAISED_MOST.
+ *   3. So below VX_RAISED_MOST |r| is too small by at most the difference, VX_R_ROUNDING u. */
+static void check_from_residuals(const dense_case *shape, double s, double r, double rest, double unexplained)
 {
-    double slack = (double)VX_SLACK(shape->n, shape->nuisance), bound = slack / sqrt(rest), across = sqrt(unexplained);
-    double short_of = shape->nuisance > 0 ? slack * sqrt(rest) : bound, raised_max = (double)VX_RAISED_MOST;
+    double rounding = (double)VX_R_ROUNDING(shape->n, shape->nuisance), bound = rounding / sqrt(rest);
+    double across = sqrt(unexplained);
+    double short_of = shape->nuisance > 0 ? rounding * sqrt(rest) : bound, raised_max = (double)VX_RAISED_MOST;
     double across_min = sqrt(1 - raised_max * raised_max);
     double raised = shape->nuisance > 0 ? bound * (1 - rest) : 0, found = fabs(s) > 1 ? 1 / fabs(s) : sqrt(1 - s * s);
     if (fabs(s) <= 1) {
@@ -120,32 +122,32 @@ static void check_residual_form(const dense_case *shape, double s, double r, dou
  *   2. So r, |r| <= 1, is off by n e / sqrt(rest) + ds / (2 rest), and by 2 e for root and division.
  *   3. The rows w are rounded to float and not quite orthonormal: d is off by (1 + 2 sqrt(k)) e more, the sum of
  *      squares by 2 k e.
- *   4. With nuisance the op raises |r| by VX_SLACK (1 - rest) / rest; |r| is too small by at most VX_SLACK.
+ *   4. With nuisance the op raises |r| by VX_R_ROUNDING (1 - rest) / rest; |r| is too small by at most VX_R_ROUNDING.
  *
  * A factor 1.1 covers the higher orders. The rounding of the data is common to both sides. */
 static void check_plain(const dense_case *shape, double found, double r, double rest)
 {
-    double n = shape->n, k = shape->nuisance, slack = (double)VX_SLACK(shape->n, shape->nuisance);
+    double n = shape->n, k = shape->nuisance, rounding = (double)VX_R_ROUNDING(shape->n, shape->nuisance);
     double squares = k > 0 ? (2 * sqrt(k) * n + k + 1) / (2 * rest) + 2 : 0, off = fabs(found - r);
     double rows = (1 + 2 * sqrt(k)) / sqrt(rest) + k / rest;
-    double bound = 1.1 * 0x1p-24 * (n / sqrt(rest) + squares + rows) + (k > 0 ? slack * (1 - rest) / rest : 0);
+    double bound = 1.1 * 0x1p-24 * (n / sqrt(rest) + squares + rows) + (k > 0 ? rounding * (1 - rest) / rest : 0);
     if (!(off <= bound))
         fail_msg("r = %.9g, off by %.3g, more than %.3g", r, off, bound);
-    if (k > 0 && fabs(r) < (double)VX_RAISED_MOST && fabs(r) > bound && fabs(found) < fabs(r) - slack)
-        fail_msg("%.9g is less than |%.9g| by more than %.3g", found, r, slack);
+    if (k > 0 && fabs(r) < (double)VX_RAISED_MOST && fabs(r) > bound && fabs(found) < fabs(r) - rounding)
+        fail_msg("%.9g is less than |%.9g| by more than %.3g", found, r, rounding);
 }
 
 static void check_bound(const dense_case *shape, const int32_t *score, const double *r, const double *rest,
                         const double *unexplained)
 {
-    double slack = (double)VX_SLACK(shape->n, shape->nuisance), little = fmax(64 * slack, 1 / 256.);
+    double rounding = (double)VX_R_ROUNDING(shape->n, shape->nuisance), little = fmax(64 * rounding, 1 / 256.);
     for (int i = 0; i < shape->relabellings * shape->voxels; i++) {
         double found = vx_reference_unordered(score[i]);
-        if (rest[i] < 20 * slack * slack)
+        if (rest[i] < 20 * rounding * rounding)
             continue; /* rounding alone */
         if (fabs(r[i]) > (double)NEAR + 1e-6 || fabs(found) > (double)NEAR ||
             (shape->nuisance > 0 && rest[i] <= little))
-            check_residual_form(shape, found, r[i], rest[i], unexplained[i]);
+            check_from_residuals(shape, found, r[i], rest[i], unexplained[i]);
         else
             check_plain(shape, found, r[i], rest[i]);
     }
@@ -169,8 +171,7 @@ static void check_case(const dense_case *shape, correlation_data kind)
         if (shape->nuisance == 0 || backends[b]->info.exact_division)
             assert_memory_equal(score, first ? first : score, count * sizeof *score);
         cuts(score, count, &args.cut_high, &args.cut_low);
-        check_flags(backends[b], VX_OP_CORRELATION, shape, score, &args, &args.flags, &args.cut_high, &args.cut_low,
-                    &host);
+        check_flags(backends[b], VX_OP_CORRELATION, shape, score, &args, &host);
         if (first)
             free(score);
         else

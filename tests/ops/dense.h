@@ -58,11 +58,14 @@ static inline void dense_results(const dense_case *shape, const int32_t *score, 
                     [VX_B_COUNTS] = words(lanes, 3),
                     [VX_B_SCORE] = words(batch * lanes, UNTOUCHED),
                     [VX_B_LIST_VOXEL] = words(entries, UNTOUCHED),
-                    [VX_B_LIST_SCORE] = words(entries, UNTOUCHED),
+                    [VX_B_HEIGHT] = words(batch * lanes, UNTOUCHED),
+                    [VX_B_LIST_HEIGHT] = words(entries, UNTOUCHED),
                     [VX_B_LIST_SIZE] = words(batch, 0)};
-    size_t size[] = {[VX_B_HIGH] = batch,         [VX_B_LOW] = batch,          [VX_B_COUNT_HIGH] = lanes,
-                     [VX_B_COUNT_LOW] = lanes,    [VX_B_COUNTS] = lanes,       [VX_B_SCORE] = batch * lanes,
-                     [VX_B_LIST_VOXEL] = entries, [VX_B_LIST_SCORE] = entries, [VX_B_LIST_SIZE] = batch};
+    size_t size[] = {[VX_B_HIGH] = batch,         [VX_B_LOW] = batch,
+                     [VX_B_COUNT_HIGH] = lanes,   [VX_B_COUNT_LOW] = lanes,
+                     [VX_B_COUNTS] = lanes,       [VX_B_SCORE] = batch * lanes,
+                     [VX_B_HEIGHT] = batch * lanes, [VX_B_LIST_VOXEL] = entries,
+                     [VX_B_LIST_HEIGHT] = entries, [VX_B_LIST_SIZE] = batch};
     for (int b = VX_B_HIGH; b <= VX_B_LIST_SIZE; b++) {
         host->data[b] = data[b];
         host->bytes[b] = size[b] * sizeof(int32_t);
@@ -113,13 +116,45 @@ static inline void check_scores(const dense_case *shape, const int32_t *score, b
             assert_int_equal(map[p * lanes + v], stored ? score[p * shape->voxels + v] : UNTOUCHED);
 }
 
+/* The heights of an op's scores. On devices that round exactly they are the floats of height.h. On every device they
+ * are t to 8 units of 2^-24: half a unit each for 1 - r, 1 + r and their product, which are under the root, and one
+ * each for root, product and quotient, or 3, 1 and 2.5 on a GPU (OpenCL C 1.2, table 7.1). */
+typedef struct dense_heights {
+    bool fixed_point, exact;
+    float scale, root_df;
+} dense_heights;
+
+static inline void check_height(const dense_heights *h, int32_t score, float found)
+{
+    double t = vx_reference_t(h->fixed_point, h->scale, h->root_df, score);
+    if (fabs(fabs((double)found) - t) > 8 * 0x1p-24 * t || (found < 0) != (score < 0 && t > 0))
+        fail_msg("a height of %.9g instead of %.9g", (double)found, t);
+    if (h->exact)
+        assert_true(found == vx_reference_height(h->fixed_point, h->scale, h->root_df, score));
+}
+
+static inline void check_heights(const dense_case *shape, const int32_t *score, bool stored, const dense_heights *h,
+                                 const op_data *host)
+{
+    const int32_t *bits = host->data[VX_B_HEIGHT];
+    const float *map = host->data[VX_B_HEIGHT];
+    int lanes = (int)tiled(shape->voxels);
+    for (int p = 0; p < shape->relabellings; p++)
+        for (int v = 0; v < (stored ? shape->voxels : lanes); v++)
+            if (stored)
+                check_height(h, score[p * shape->voxels + v], map[p * lanes + v]);
+            else
+                assert_int_equal(bits[p * lanes + v], UNTOUCHED);
+}
+
 /* The list of relabelling p: true length, no entry twice, none that does not belong, none past its end. */
 static inline void check_list(const dense_case *shape, const int32_t *score, int cut_high, int cut_low, int p,
-                              const op_data *host)
+                              const dense_heights *h, const op_data *host)
 {
     size_t row = (size_t)p * (size_t)shape->capacity;
     const int32_t *voxel = (const int32_t *)host->data[VX_B_LIST_VOXEL] + row;
-    const int32_t *listed = (const int32_t *)host->data[VX_B_LIST_SCORE] + row;
+    const int32_t *bits = (const int32_t *)host->data[VX_B_LIST_HEIGHT] + row;
+    const float *listed = (const float *)host->data[VX_B_LIST_HEIGHT] + row;
     int32_t size = 0;
     bool *seen = vx_array_zero((size_t)shape->voxels, sizeof *seen);
     for (int v = 0; v < shape->voxels; v++)
@@ -128,21 +163,21 @@ static inline void check_list(const dense_case *shape, const int32_t *score, int
     for (int e = 0; e < shape->capacity; e++) {
         if (e >= size) {
             assert_int_equal(voxel[e], UNTOUCHED);
-            assert_int_equal(listed[e], UNTOUCHED);
+            assert_int_equal(bits[e], UNTOUCHED);
             continue;
         }
         int v = voxel[e] - shape->voxel0;
         assert_in_range(v, 0, shape->voxels - 1);
         assert_false(seen[v]);
         seen[v] = true;
-        assert_int_equal(listed[e], score[v]);
-        assert_true(listed[e] > cut_high || listed[e] < cut_low);
+        check_height(h, score[v], listed[e]);
+        assert_true(score[v] > cut_high || score[v] < cut_low);
     }
     free(seen);
 }
 
 static inline void check_lists(const dense_case *shape, const int32_t *score, bool listed, int cut_high, int cut_low,
-                               const op_data *host)
+                               const dense_heights *h, const op_data *host)
 {
     const int32_t *voxel = host->data[VX_B_LIST_VOXEL], *sizes = host->data[VX_B_LIST_SIZE];
     for (int row = 0; !listed && row < shape->relabellings; row++) {
@@ -151,7 +186,7 @@ static inline void check_lists(const dense_case *shape, const int32_t *score, bo
             assert_int_equal(voxel[row * shape->capacity + e], UNTOUCHED);
     }
     for (int p = 0; listed && p < shape->relabellings; p++)
-        check_list(shape, score + (size_t)p * (size_t)shape->voxels, cut_high, cut_low, p, host);
+        check_list(shape, score + (size_t)p * (size_t)shape->voxels, cut_high, cut_low, p, h, host);
 }
 
 static inline int compare_words(const void *a, const void *b)
@@ -171,18 +206,24 @@ static inline void cuts(const int32_t *score, size_t count, int *cut_high, int *
     free(sorted);
 }
 
-/* Runs the op with every combination of flags, and compares all its outputs with those expected from `score`. `args`
- * points to the op's arguments, the rest into them; host holds Y and W. */
+/* Runs the op under every combination of the flags that store, count and list, then with heights alone and with all,
+ * and compares all its outputs with those expected from `score`. host holds Y and W. */
 static inline void check_flags(vx_backend *backend, vx_op op, const dense_case *shape, const int32_t *score,
-                               const void *args, int *flags, const int *cut_high, const int *cut_low, op_data *host)
+                               const vx_dense_args *settings, op_data *host)
 {
-    for (*flags = 0; *flags < (VX_STORE | VX_COUNT | VX_COMPACT) + 1; ++*flags) {
+    const int all = VX_STORE | VX_COUNT | VX_COMPACT;
+    const dense_heights heights = {op == VX_OP_SIGNFLIP, backend->info.exact_division, settings->scale,
+                                   settings->root_df};
+    for (int i = 0; i <= all + 2; i++) {
+        vx_dense_args args = *settings;
+        args.flags = i <= all ? i : i == all + 1 ? VX_HEIGHTS : all | VX_HEIGHTS;
         dense_results(shape, score, host);
-        must_run(backend, op, args, host);
+        must_run(backend, op, &args, host);
         check_maxima(shape, score, host);
-        check_counts(shape, score, *flags & VX_COUNT, host);
-        check_scores(shape, score, *flags & VX_STORE, host);
-        check_lists(shape, score, *flags & VX_COMPACT, *cut_high, *cut_low, host);
+        check_counts(shape, score, args.flags & VX_COUNT, host);
+        check_scores(shape, score, args.flags & VX_STORE, host);
+        check_heights(shape, score, args.flags & VX_HEIGHTS, &heights, host);
+        check_lists(shape, score, args.flags & VX_COMPACT, args.cut_high, args.cut_low, &heights, host);
         free_results(host);
     }
 }

@@ -11,17 +11,18 @@ static int length_of(int queue, int p)
     return 1000 + 2 * p + queue;
 }
 
-static vx_buffer *device_list(vx_backend *backend, int queue, vx_buffer **score, vx_buffer **size)
+static vx_buffer *device_list(vx_backend *backend, int queue, vx_buffer **height, vx_buffer **size)
 {
-    static int32_t voxel[RELABELLINGS][CAPACITY], u[RELABELLINGS][CAPACITY], length[RELABELLINGS];
+    static int32_t voxel[RELABELLINGS][CAPACITY], length[RELABELLINGS];
+    static float heights[RELABELLINGS][CAPACITY];
     for (int p = 0; p < RELABELLINGS; p++) {
         length[p] = length_of(queue, p);
         for (int v = 0; v < VOXELS; v++) {
             voxel[p][v] = v;
-            u[p][v] = 9; /* r = 0.9 */
+            heights[p][v] = 8;
         }
     }
-    *score = device_copy(backend, u, sizeof u);
+    *height = device_copy(backend, heights, sizeof heights);
     *size = device_copy(backend, length, sizeof length);
     return device_copy(backend, voxel, sizeof voxel);
 }
@@ -30,8 +31,8 @@ static void shared_scratch(vx_backend *backend)
 {
     int32_t position[VOXELS], extent[RELABELLINGS][2];
     const vx_clusters_args args = {.relabellings = RELABELLINGS, .capacity = CAPACITY, .parallel = 1, .grid_size = GRID,
-                                   .stride_y = STRIDE_Y, .stride_z = STRIDE_Z, .connectivity = 26, .fixed_point = 1,
-                                   .scale = 0.1f, .root_df = 4, .threshold = 1};
+                                   .stride_y = STRIDE_Y, .stride_z = STRIDE_Z, .connectivity = 26,
+                                   .threshold = 1};
     vx_buffer *own[VX_QUEUES][VX_BUFFERS] = {{0}}, *shared[VX_BUFFERS] = {0};
     vx_error error;
     for (int v = 0; v < VOXELS; v++)
@@ -43,7 +44,7 @@ static void shared_scratch(vx_backend *backend)
     must(backend->buffer_new(backend, CAPACITY * 8, &shared[VX_B_SUM], &error), &error);
     for (int queue = 0; queue < VX_QUEUES; queue++) {
         vx_buffer **b = own[queue];
-        b[VX_B_LIST_VOXEL] = device_list(backend, queue, &b[VX_B_LIST_SCORE], &b[VX_B_LIST_SIZE]);
+        b[VX_B_LIST_VOXEL] = device_list(backend, queue, &b[VX_B_LIST_HEIGHT], &b[VX_B_LIST_SIZE]);
         must(backend->buffer_new(backend, sizeof extent, &b[VX_B_EXTENT], &error), &error);
         must(backend->buffer_new(backend, RELABELLINGS * 16, &b[VX_B_MASS], &error), &error);
     }

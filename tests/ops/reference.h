@@ -159,20 +159,32 @@ static inline double *vx_reference_correlation(int n, int k, int voxels, int rel
 }
 
 /* |t| of a score, in double from the float r, or 1 / sqrt(1 - r^2), that args.h defines. */
-static inline double vx_reference_t(const vx_clusters_args *args, int32_t score)
+static inline double vx_reference_t(bool fixed_point, float scale, float root_df, int32_t score)
 {
     double s = fabs((double)vx_reference_unordered(score));
     if (vx_reference_is_near(score))
-        return fmin((double)args->root_df * sqrt(s * s - 1), (double)VX_MASS_T_MAX);
-    float r = args->fixed_point ? (float)score * args->scale : vx_reference_unordered(score);
+        return fmin((double)root_df * sqrt(s * s - 1), (double)VX_MASS_T_MAX);
+    float r = fixed_point ? (float)score * scale : vx_reference_unordered(score);
     double size = fabs((double)r);
-    double t = size < 1 ? (double)args->root_df * size / sqrt((1 - size) * (1 + size)) : INFINITY;
+    double t = size < 1 ? (double)root_df * size / sqrt((1 - size) * (1 + size)) : INFINITY;
     return fmin(t, (double)VX_MASS_T_MAX);
 }
 
-/* The components of one map on a full nx x ny x nz grid, x fastest; 0 is below threshold. Flood fill with coordinates.
- * `mass` is in units of VX_MASS_ONE. */
-static inline void vx_reference_clusters(const vx_clusters_args *args, int nx, int ny, int nz, const int32_t *map,
+/* The height of a score in the float arithmetic of height.h, one rounding an operation; signed. */
+static inline float vx_reference_height(bool fixed_point, float scale, float root_df, int32_t score)
+{
+    float r = fixed_point ? (float)score * scale : vx_reference_unordered(score);
+    float size = fabsf(r), rest = (1 - size) * (1 + size), t = rest > 0 ? root_df * size / sqrtf(rest) : INFINITY;
+    if (vx_reference_is_near(score)) {
+        float s = fabsf(vx_reference_unordered(score)), square = (s - 1) * (s + 1);
+        t = isinf(s) ? s : root_df * square / sqrtf(square);
+    }
+    return copysignf(fminf(t, VX_MASS_T_MAX), (float)score);
+}
+
+/* The components of one map of heights on a full nx x ny x nz grid, x fastest; 0 is below threshold. Flood fill with
+ * coordinates. `mass` is in units of VX_MASS_ONE. */
+static inline void vx_reference_clusters(const vx_clusters_args *args, int nx, int ny, int nz, const float *map,
                                          int32_t extent[2], double mass[2])
 {
     int voxels = nx * ny * nz, differ = args->connectivity == 26 ? 3 : args->connectivity == 18 ? 2 : 1;
@@ -192,7 +204,7 @@ static inline void vx_reference_clusters(const vx_clusters_args *args, int nx, i
         while (depth) {
             int v = stack[--depth], x = v % nx, y = v / nx % ny, z = v / nx / ny;
             size++;
-            sum += fmax(0, vx_reference_t(args, map[v]) - (double)args->threshold) * (double)VX_MASS_ONE;
+            sum += fmax(0, fabs((double)map[v]) - (double)args->threshold) * (double)VX_MASS_ONE;
             for (int dz = -1; dz <= 1; dz++)
                 for (int dy = -1; dy <= 1; dy++)
                     for (int dx = -1; dx <= 1; dx++) {

@@ -12,16 +12,14 @@ typedef struct tfce_maps {
     int maps, parallel;
     double E;
     bool mask[VOXELS_MAX];
-    int32_t score[MAPS_MAX][VOXELS_MAX];
+    float height[MAPS_MAX][VOXELS_MAX];
 } tfce_maps;
 
-/* u = 6: r = 0.6, t = 4 * 0.6 / 0.8 = 3; u = 8: t = 16 / 3. */
-static const vx_tfce_args by_hand = {
-    .tails = 3, .fixed_point = 1, .scale = 0.1f, .root_df = 4, .power = 3};
+static const vx_tfce_args by_hand = {.tails = 3, .power = 3};
 
-/* In units of 2^-24: the rounding of 0.1f and of u * 0.1f count 1.5 in r and so 1.5 / (1 - r^2) <= 4.2 in t, the
- * operations from r to t 4.5 (tests/ops/clusters.c); at most that thrice in h^3, and 1 / 3 rounded: 27.1. */
-#define BY_HAND 28 * 0x1p-24
+/* Heights by hand are exact, and so are their cubes. The other roundings are in double: that of tolerance() below, for
+ * at most 72 voxels, and that of the expected value. */
+#define BY_HAND 2400 * 0x1p-53
 
 static int voxels_of(const tfce_maps *m)
 {
@@ -54,13 +52,13 @@ static vx_status run(vx_backend *backend, const vx_tfce_args *settings, const tf
     args.padded = padded;
     args.parallel = m->parallel;
     args.connectivity = m->grid.connectivity;
-    int32_t *score = vx_array_zero((size_t)(m->maps * padded), sizeof *score);
+    float *height = vx_array_zero((size_t)(m->maps * padded), sizeof *height);
     for (int p = 0; p < m->maps; p++) {
-        int32_t *to = score + p * padded;
+        float *to = height + p * padded;
         for (int v = 0; v < voxels_of(m); v++)
             if (m->mask[v])
-                *to++ = m->score[p][v];
-        for (; to < score + (p + 1) * padded; to++)
+                *to++ = m->height[p][v];
+        for (; to < height + (p + 1) * padded; to++)
             *to = to[-1];
     }
     double *power = vx_array_zero((size_t)voxels + 1, sizeof *power); /* nothing has no extent, with E = 0 too */
@@ -70,12 +68,12 @@ static vx_status run(vx_backend *backend, const vx_tfce_args *settings, const tf
     size_t words = grid + VX_TFCE_VOXEL_WORDS * (size_t)padded;
     int32_t *work = vx_array_zero((size_t)m->parallel * words, sizeof *work);
     memset(best, GUARD, (size_t)m->maps * sizeof *best);
-    op_data host = {.data = {[VX_B_SCORE] = score,
+    op_data host = {.data = {[VX_B_HEIGHT] = height,
                              [VX_B_POSITION] = position,
                              [VX_B_POWER] = power,
                              [VX_B_BEST] = best,
                              [VX_B_WORK] = work},
-                    .bytes = {[VX_B_SCORE] = (size_t)(m->maps * padded) * sizeof *score,
+                    .bytes = {[VX_B_HEIGHT] = (size_t)(m->maps * padded) * sizeof *height,
                               [VX_B_POSITION] = (size_t)voxels * sizeof *position,
                               [VX_B_POWER] = ((size_t)voxels + 1) * sizeof *power,
                               [VX_B_BEST] = (size_t)m->maps * sizeof *best,
@@ -86,7 +84,7 @@ static vx_status run(vx_backend *backend, const vx_tfce_args *settings, const tf
     for (size_t s = 0; s < (size_t)m->parallel && !status; s++)
         for (size_t w = 0; w < grid; w++)
             assert_int_equal(work[s * words + w], 0);
-    free(score);
+    free(height);
     free(power);
     free(work);
     return status;
@@ -98,8 +96,8 @@ static void best_of(vx_backend *backend, const vx_tfce_args *args, const tfce_ma
     must(run(backend, args, m, best, &error), &error);
 }
 
-/* Draws a picture: blanks separate rows and strokes slices; '+' is t = 3, 'P' 16 / 3, '-' and 'N' are -3 and -16 / 3,
- * 'o' 0, '.' outside the mask. */
+/* Draws a picture: blanks separate rows and strokes slices; '+' is the height 3, 'P' 5.25, '-' and 'N' are -3 and
+ * -5.25, 'o' 0, '.' outside the mask. */
 static void draw(tfce_maps *m, int connectivity, int nx, int ny, int nz, const char *picture)
 {
     memset(m, 0, sizeof *m);
@@ -111,7 +109,7 @@ static void draw(tfce_maps *m, int connectivity, int nx, int ny, int nz, const c
     for (const char *c = picture; *c; c++)
         if (!strchr(" /", *c)) {
             m->mask[v] = *c != '.';
-            m->score[0][v++] = *c == '+' ? 6 : *c == 'P' ? 8 : *c == '-' ? -6 : *c == 'N' ? -8 : 0;
+            m->height[0][v++] = *c == '+' ? 3 : *c == 'P' ? 5.25f : *c == '-' ? -3 : *c == 'N' ? -5.25f : 0;
         }
     assert_int_equal(v, nx * ny * nz);
 }
@@ -168,7 +166,7 @@ static void expect(int nx, int ny, int nz, const char *picture, const double exp
 }
 
 /* One voxel: h^3 / 3; s voxels as high as each other: sqrt(s) h^3 / 3. */
-static const double PLUS = 9, HIGH = 16.0 * 16 * 16 / 27 / 3;
+static const double PLUS = 9, HIGH = 5.25 * 5.25 * 5.25 / 3;
 
 static void test_shapes(void **state)
 {
@@ -193,7 +191,7 @@ static void test_shapes(void **state)
     /* Across the body diagonal of a cube. */
     expect(2, 2, 2, "+. .. / .. .+", (const double[3][2]){{PLUS, 0}, {PLUS, 0}, {sqrt(2) * PLUS, 0}});
     expect(2, 2, 2, "-. .. / .- ..", (const double[3][2]){{0, PLUS}, {0, sqrt(2) * PLUS}, {0, sqrt(2) * PLUS}});
-    /* A wide plateau outdoes a lone peak: sqrt(36) * 9 = 54 > 50.6. */
+    /* A wide plateau outdoes a lone peak: sqrt(36) * 9 = 54 > 48.2. */
     expect(18, 3, 1, "P................. .................. ++++++++++++++++++",
            (const double[3][2]){{HIGH, 0}, {HIGH, 0}, {HIGH, 0}});
     expect(18, 4, 1, "P................. .................. ++++++++++++++++++ ++++++++++++++++++",
@@ -231,23 +229,21 @@ static void test_borders(void **state)
     expect(3, 3, 3, "+.+ ... +.+ / ... ... ... / +.+ ... +.+", apart);
 }
 
-/* r = 1 has no finite t: it counts as VX_MASS_T_MAX; -0.0 is in no tail; the smallest height is still the last. */
+/* The largest height there is; -0.0 is in no tail; the smallest height is still the last. */
 static void test_limits(void **state)
 {
     (void)state;
     static tfce_maps m;
     draw(&m, 26, 3, 1, 1, "ooo");
-    m.score[0][0] = 10;
+    m.height[0][0] = VX_MASS_T_MAX;
     expect_maxima(&m, &by_hand, pow(65536, 3) / 3, 0);
-    vx_tfce_args ordered = by_hand;
-    ordered.fixed_point = 0;
-    m.score[0][0] = -1; /* the ordered bits of -0.0 */
-    expect_maxima(&m, &ordered, 0, 0);
-    m.score[0][2] = vx_reference_ordered(-0.6f);
-    expect_maxima(&m, &ordered, 0, PLUS);
-    m.score[0][0] = m.score[0][2] = vx_reference_ordered(0.8f); /* peaks, and next to nothing between them */
-    m.score[0][1] = vx_reference_ordered(0x1p-120f);
-    expect_maxima(&m, &ordered, HIGH, 0);
+    m.height[0][0] = -0.0f;
+    expect_maxima(&m, &by_hand, 0, 0);
+    m.height[0][2] = -3;
+    expect_maxima(&m, &by_hand, 0, PLUS);
+    m.height[0][0] = m.height[0][2] = 5.25f; /* peaks, and next to nothing between them */
+    m.height[0][1] = 0x1p-120f;
+    expect_maxima(&m, &by_hand, HIGH, 0);
 }
 
 /* E and H of a plateau of 4 at t = 3: 4^E 3^(H + 1) / (H + 1). */
@@ -261,18 +257,17 @@ static void test_powers(void **state)
         vx_tfce_args args = by_hand;
         m.E = E[i];
         args.power = (float)(H[i] + 1);
-        /* BY_HAND bounds the third power; the fourth adds a third. */
         double best[MAPS_MAX][2], expected = pow(4, E[i]) * pow(3, H[i] + 1) / (H[i] + 1);
         for (int b = 0; b < backend_count; b++) {
             best_of(backends[b], &args, &m, best);
-            assert_near(best[0][0], expected, 1.4 * BY_HAND);
+            assert_near(best[0][0], expected, BY_HAND);
         }
     }
 }
 
 /* Smooth noise with r between -0.999 and 0.999, in a mask with holes. `levels` limits the number of different heights,
  * so that most voxels tie. */
-static void random_maps(tfce_maps *m, bool fixed_point, int levels)
+static void random_maps(tfce_maps *m, int levels)
 {
     const vx_reference_grid *g = &m->grid;
     for (int v = 0; v < voxels_of(m); v++)
@@ -287,7 +282,7 @@ static void random_maps(tfce_maps *m, bool fixed_point, int levels)
             }
             double r = 0.999 * tanh((p % 2 ? sum : vx_normal(3, (uint64_t)p, (uint32_t)v, VX_STREAM_TEST)) / 4);
             r = levels ? rint(r * levels) / levels : r;
-            m->score[p][v] = vx_reference_score(r, fixed_point);
+            m->height[p][v] = fmaxf(-VX_MASS_T_MAX, fminf(VX_MASS_T_MAX, (float)(3.5 * r / sqrt(1 - r * r))));
         }
 }
 
@@ -297,12 +292,12 @@ static void reference_maxima(const vx_tfce_args *args, const tfce_maps *m, int p
     static double t[VOXELS_MAX], tfce[VOXELS_MAX];
     double most = 0;
     for (int v = 0; v < voxels_of(m); v++)
-        most = m->mask[v] ? fmax(most, fabs(vx_reference_height(args, m->score[p][v]))) : most;
+        most = m->mask[v] ? fmax(most, fabs((double)m->height[p][v])) : most;
     for (int tail = 0; tail < 2; tail++) {
         double top = 0;
         best[tail] = 0;
         for (int v = 0; v < voxels_of(m); v++) {
-            t[v] = m->mask[v] ? vx_reference_height(args, m->score[p][v]) * (tail ? -1 : 1) : 0;
+            t[v] = m->mask[v] ? (double)m->height[p][v] * (tail ? -1 : 1) : 0;
             top = fmax(top, t[v]);
         }
         double step = args->step_relative == 2 ? dh * most : args->step_relative ? dh * top : dh;
@@ -317,14 +312,11 @@ static void reference_maxima(const vx_tfce_args *args, const tfce_maps *m, int p
     }
 }
 
-/* Heights are the same floats where division and root round as IEEE 754 says, else within 6 units of 2^-24 each (OpenCL
- * C 1.2, table 7.1: 2.5 for a quotient, 3 for a root), the power of them in h^(H + 1). The other roundings are in
- * double: every voxel adds a few roundings, of numbers that are at most the result (where e(h) >= s below h, the
- * integral is at least s^E h^(H + 1) / (H + 1)), in the op and in the reference: 32 units of 2^-53 a voxel. */
-static double tolerance(const vx_backend *backend, const vx_tfce_args *args, int voxels)
+/* Rounding in double: every voxel adds a few roundings, of numbers that are at most the result (where e(h) >= s below
+ * h, the integral is at least s^E h^(H + 1) / (H + 1)), in the op and in the reference: 32 units of 2^-53 a voxel. */
+static double tolerance(int voxels)
 {
-    double height = backend->info.exact_division ? 0 : 6 * 0x1p-24 * (double)args->power;
-    return 32 * 0x1p-53 * voxels + height;
+    return 32 * 0x1p-53 * voxels;
 }
 
 /* Compares every map of `m` on every backend with the reference; the backends of the kind cpu agree bit for bit. */
@@ -334,14 +326,10 @@ static void compare(const vx_tfce_args *args, const tfce_maps *m, double H, doub
     for (int p = 0; p < m->maps; p++)
         reference_maxima(args, m, p, H, dh, expected[p]);
     for (int b = 0; b < backend_count; b++) {
-        if (dh > 0 && !backends[b]->info.exact_division) { /* heights may fall on the other side of a threshold */
-            print_message("[  SKIPPED ] %s: its quotients are not exact\n", backend_names[b]);
-            continue;
-        }
         best_of(backends[b], args, m, best);
         for (int p = 0; p < m->maps; p++)
             for (int tail = 0; tail < 2; tail++) {
-                assert_near(best[p][tail], expected[p][tail], tolerance(backends[b], args, voxels_of(m)));
+                assert_near(best[p][tail], expected[p][tail], tolerance(voxels_of(m)));
             }
         if (b == 0)
             memcpy(first, best, sizeof first);
@@ -350,13 +338,9 @@ static void compare(const vx_tfce_args *args, const tfce_maps *m, double H, doub
     }
 }
 
-static vx_tfce_args random_settings(int kind, double H)
+static vx_tfce_args random_settings(double H)
 {
-    return (vx_tfce_args){.tails = 3,
-                          .fixed_point = kind % 2,
-                          .scale = 0x1p-28f,
-                          .root_df = 3.5f,
-                          .power = (float)(H + 1)};
+    return (vx_tfce_args){.tails = 3, .power = (float)(H + 1)};
 }
 
 static void test_random(void **state)
@@ -369,8 +353,8 @@ static void test_random(void **state)
             double H = kind < 4 ? 2 : 1.5;
             m = (tfce_maps){.grid = {19, 6, 5, connectivity[kind % 3]}, .maps = 4, .parallel = 2};
             m.E = kind < 3 ? 0.5 : 0.75;
-            vx_tfce_args args = random_settings(kind / 3, H);
-            random_maps(&m, args.fixed_point, levels);
+            vx_tfce_args args = random_settings(H);
+            random_maps(&m, levels);
             compare(&args, &m, H, 0);
         }
 }
@@ -383,8 +367,8 @@ static void test_sizes(void **state)
     for (int n = 1; n <= 70; n++)
         for (int flat = 0; flat < 2; flat++) {
             m = (tfce_maps){.grid = {flat ? n : 1, flat ? 2 : n, 1, 26}, .maps = 2, .parallel = 1, .E = 0.5};
-            vx_tfce_args args = random_settings(n, 2);
-            random_maps(&m, args.fixed_point, 0);
+            vx_tfce_args args = random_settings(2);
+            random_maps(&m, 0);
             compare(&args, &m, 2, 0);
         }
 }
@@ -396,8 +380,8 @@ static void test_parallel(void **state)
     static tfce_maps m;
     double one[MAPS_MAX][2], many[MAPS_MAX][2];
     m = (tfce_maps){.grid = {17, 5, 6, 26}, .maps = MAPS_MAX, .E = 0.5};
-    vx_tfce_args args = random_settings(1, 2);
-    random_maps(&m, args.fixed_point, 0);
+    vx_tfce_args args = random_settings(2);
+    random_maps(&m, 0);
     for (int b = 0; b < backend_count; b++) {
         m.parallel = 1;
         best_of(backends[b], &args, &m, one);
@@ -415,11 +399,11 @@ static void test_steps(void **state)
     static tfce_maps m;
     m = (tfce_maps){.grid = {18, 4, 4, 26}, .maps = 3, .parallel = 2, .E = 0.5};
     for (int kind = 0; kind < 6; kind++) {
-        vx_tfce_args args = random_settings(1, 2);
+        vx_tfce_args args = random_settings(2);
         args.step = kind % 3 ? 0.02f : 0.1f;
         args.step_relative = kind % 3;
         args.step_times = kind / 3;
-        random_maps(&m, args.fixed_point, 0);
+        random_maps(&m, 0);
         compare(&args, &m, 2, (double)args.step);
     }
 }
@@ -447,8 +431,8 @@ static void test_steps_converge(void **state)
     static tfce_maps m;
     double exact[MAPS_MAX][2], stepped[MAPS_MAX][2];
     m = (tfce_maps){.grid = {18, 4, 4, 26}, .maps = 2, .parallel = 1, .E = 0.5};
-    vx_tfce_args args = random_settings(1, 2);
-    random_maps(&m, args.fixed_point, 0);
+    vx_tfce_args args = random_settings(2);
+    random_maps(&m, 0);
     for (int b = 0; b < backend_count; b++) {
         args.step = 0;
         best_of(backends[b], &args, &m, exact);

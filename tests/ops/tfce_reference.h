@@ -5,18 +5,6 @@
 
 #include "reference.h"
 
-/* The height of a score in the float arithmetic of args.h, one rounding an operation; signed. */
-static inline double vx_reference_height(const vx_tfce_args *args, int32_t score)
-{
-    float r = args->fixed_point ? (float)score * args->scale : vx_reference_unordered(score);
-    float size = fabsf(r), rest = (1 - size) * (1 + size), t = rest > 0 ? args->root_df * size / sqrtf(rest) : INFINITY;
-    if (vx_reference_is_near(score)) {
-        float s = fabsf(vx_reference_unordered(score)), square = (s - 1) * (s + 1);
-        t = isinf(s) ? s : args->root_df * square / sqrtf(square);
-    }
-    return copysign(fmin((double)t, (double)VX_MASS_T_MAX), (double)score);
-}
-
 /* A neighbourhood system on a grid. */
 typedef struct vx_reference_grid {
     int nx, ny, nz, connectivity;

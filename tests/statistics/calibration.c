@@ -145,11 +145,64 @@ static void effects_are_found(void **state)
     vx_model_free(model);
 }
 
+/* Over the two effects of a run the familywise error is what it claims, where each effect is strong in one voxel and
+ * absent from the others, which are independent noise. Each effect has 0.025, and (M + 1) 0.025 is whole too. A rule
+ * that multiplies only the smallest p of an effect has an error of 1 - 0.95^2 = 0.0975.
+ *
+ *     scipy.stats.binom.interval(.99, 1000, .05) = 33..69
+ *     scipy.stats.binom.cdf(69, 1000, .0975) = 0.0009 */
+static void effects_share_the_level(void **state)
+{
+    enum { RUNS = 1000, EFFECTS = 2, VOXELS = 64 };
+    static const int cube[3] = {4, 4, 4};
+    vx_model *model = fixture_model(N, score, 0, NULL, VX_PEARSON);
+    vx_inference_options options = vx_inference_defaults();
+    vx_device *device = NULL;
+    vx_error error = {0};
+    double mean = 0;
+    int wrong = 0;
+    (void)state;
+    check(vx_device_open("cpu", 0, &device, NULL, 0, &error), error);
+    options.permutations = PERMUTATIONS;
+    options.correct = VX_CORRECT_VOXEL;
+    for (int i = 0; i < N; i++)
+        mean += score[i] / N;
+    for (int run = 0; run < RUNS; run++) {
+        float *data = fixture_noise(5000 + (uint64_t)run, N, VOXELS);
+        for (int i = 0; i < N; i++) {
+            data[i * VOXELS] += 20;
+            data[i * VOXELS + 1] += 20 * (float)(score[i] - mean);
+        }
+        vx_matrix *matrix = fixture_matrix(cube, N, VOXELS, data, NULL);
+        vx_result *result[EFFECTS] = {NULL};
+        bool any = false;
+        options.seed = (uint64_t)run;
+        for (int e = 0; e < EFFECTS; e++)
+            check(vx_infer(device, matrix, &model->effect[e], &options, NULL, NULL, &result[e], &error), error);
+        check(vx_bonferroni(result, EFFECTS, &error), error);
+        for (int e = 0; e < EFFECTS; e++) {
+            const float *p = fixture_map(result[e], "p-bonferroni-voxel");
+            assert_true(p[e] < 0.05); /* the true voxel is found */
+            for (int v = EFFECTS; v < VOXELS; v++)
+                any |= p[v] <= 0.05 + 1e-7;
+            vx_result_free(result[e]);
+        }
+        wrong += any;
+        vx_matrix_free(matrix);
+        free(data);
+    }
+    printf("over two effects: %d of %d runs with a false voxel at 0.05\n", wrong, RUNS);
+    assert_in_range(wrong, 33, 69);
+    vx_model_free(model);
+    vx_device_free(device);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(null_cohorts),
         cmocka_unit_test(effects_are_found),
+        cmocka_unit_test(effects_share_the_level),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,7 +43,7 @@ static void work_out(const case_of *c, uint64_t index, truth *of)
     bool flips = c->effect->scheme == VX_SIGN_FLIP;
     int8_t sign[N];
     int32_t order[N];
-    vx_key scratch[N];
+    vx_sort_key scratch[N];
     *of = (truth){.high = -INFINITY, .low = INFINITY};
     vx_relabellings_get(c->relabellings, index, &(vx_relabelling){order, sign, scratch});
     for (int v = 0; v < V; v++) {
@@ -145,7 +145,7 @@ static void run(const case_of *c, vx_backend *backend, int capacity)
     for (int v = 0; v < V; v++)
         fixture_near(sqrt(c->effect->df) * t_of(vx_score_r(c->problem, observed[v])), c->truth[0].t[v],
                      bound(c->truth[0].t[v]), "observed t", v);
-    vx_bounds(c->problem, VX_TWO_TAILS, observed, high, low);
+    vx_exceedance_bounds(c->problem, VX_TWO_TAILS, observed, high, low);
     check(vx_engine_count_against(engine, high, low, &error), error);
     check(vx_engine_run(engine, 0, 11, tally, NULL, NULL, &error), error);
     check(vx_engine_run(engine, 11, c->relabellings->evaluations, tally, NULL, NULL, &error), error);

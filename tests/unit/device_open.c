@@ -162,7 +162,7 @@ static void test_wrong_kernels_are_refused(void **state)
         {"near.h", "s/VX_FMA(-q, row/VX_FMA(q, row/", "nuisance"},
         {"near.h", "s/VX_FMA(-d, w/VX_FMA(d, w/", "correlation"},
         {"dense.h", "s/ || s < vx_value(args->near_low)//", "correlation"},
-        {"clusters.cl", "s/f->score.other. < 0 == negative/true/", "clusters"},
+        {"clusters.cl", "s/f->height.other. < 0 == negative/true/", "clusters"},
         {"clusters.cl", "s/f->label.f->position.f->voxel.e... = 0;//", "clusters"},
         {"tfce.cl", "s/ ? mark : none/ ? none : none/", "TFCE"},
         {"tfce.cl", "s/m->sum.root. - m->power.a. . g/m->sum[root]/", "TFCE"},

@@ -90,10 +90,10 @@ typedef union vx_number {
     float f;
 } vx_number;
 
-/* The int that encodes a sum of data under signs; correlation counts in eighths. */
+/* The int that stands for a sum of data under signs; correlation has them in 256ths. */
 static int32_t key(vx_op op, int sum)
 {
-    vx_number number = {.f = (float)sum / 8 + 0.0f};
+    vx_number number = {.f = (float)sum / 256 + 0.0f};
     return op == VX_OP_SIGNFLIP ? sum : vx_ordered(number.i);
 }
 
@@ -103,7 +103,8 @@ typedef struct vx_dense_data {
     float w[PS][N];
     int32_t high[PS], low[PS], count_high[TILES * VX_TILE], count_low[TILES * VX_TILE];
     uint32_t counts[TILES * VX_TILE];
-    int32_t score[PS][TILES * VX_TILE], list_voxel[PS][CAPACITY], list_score[PS][CAPACITY], list_size[PS];
+    int32_t score[PS][TILES * VX_TILE], list_voxel[PS][CAPACITY], list_size[PS];
+    float height[PS][TILES * VX_TILE], list_height[PS][CAPACITY];
 } vx_dense_data;
 
 static vx_dense_data *make_data(vx_op op)
@@ -115,7 +116,7 @@ static vx_dense_data *make_data(vx_op op)
         for (int i = 0; i < N; i++) {
             vx_number number = {.i = datum(i, voxel)};
             if (op == VX_OP_CORRELATION)
-                number.f = (float)number.i / 8;
+                number.f = (float)number.i / 256;
             data->y[v / VX_TILE][i][v % VX_TILE] = number;
         }
         data->count_high[v] = key(op, voxel % 20);
@@ -132,12 +133,19 @@ static vx_dense_data *make_data(vx_op op)
     return data;
 }
 
-/* Whether the list of relabelling p holds the voxel once with its score. */
-static bool listed(const vx_dense_data *data, int p, int voxel, int32_t score)
+/* t of r = sum / 256 with df = 1, to 8 units of 2^-24 (tests/ops/dense.h). */
+static bool is_height(float height, int sum)
+{
+    double r = sum / 256.0, t = r / sqrt(1 - r * r);
+    return fabs((double)height - t) <= 8 * 0x1p-24 * fabs(t);
+}
+
+/* Whether the list of relabelling p holds the voxel once with its height. */
+static bool listed(const vx_dense_data *data, int p, int voxel, int sum)
 {
     int found = 0;
     for (int e = 0; e < data->list_size[p]; e++)
-        found += data->list_voxel[p][e] == FIRST + voxel && data->list_score[p][e] == score;
+        found += data->list_voxel[p][e] == FIRST + voxel && is_height(data->list_height[p][e], sum);
     return found == 1;
 }
 
@@ -154,8 +162,9 @@ static void check_data(vx_op op, const vx_dense_data *data)
             low = sum < low ? sum : low;
             count[v] += (uint32_t)((sum >= v % 20) + (sum <= -(v % 30)));
             assert_int_equal(data->score[p][v], key(op, sum));
+            assert_true(is_height(data->height[p][v], sum));
             if (sum > 30 || sum < -36) {
-                assert_true(listed(data, p, v, key(op, sum)));
+                assert_true(listed(data, p, v, sum));
                 size++;
             }
         }
@@ -170,10 +179,10 @@ static void check_data(vx_op op, const vx_dense_data *data)
 static void dense(vx_backend *backend, vx_op op)
 {
     vx_dense_data *data = make_data(op);
-    const int flags = VX_STORE | VX_COUNT | VX_COMPACT, high = key(op, 30), low = key(op, -36);
+    const int flags = VX_STORE | VX_COUNT | VX_COMPACT | VX_HEIGHTS, high = key(op, 30), low = key(op, -36);
     const vx_dense_args args = {.n = N, .groups = GROUPS, .width = WIDTH, .voxels = VOXELS, .tiles = TILES,
                                 .voxel0 = FIRST, .relabellings = PS, .flags = flags, .cut_high = high, .cut_low = low,
-                                .capacity = CAPACITY, .map = TILES * VX_TILE};
+                                .capacity = CAPACITY, .map = TILES * VX_TILE, .scale = 1.0f / 256, .root_df = 1};
     bool flips = op == VX_OP_SIGNFLIP;
     const struct {
         void *data;
@@ -188,7 +197,8 @@ static void dense(vx_backend *backend, vx_op op)
         [VX_B_COUNTS] = {data->counts, sizeof data->counts},
         [VX_B_SCORE] = {data->score, sizeof data->score},
         [VX_B_LIST_VOXEL] = {data->list_voxel, sizeof data->list_voxel},
-        [VX_B_LIST_SCORE] = {data->list_score, sizeof data->list_score},
+        [VX_B_HEIGHT] = {data->height, sizeof data->height},
+        [VX_B_LIST_HEIGHT] = {data->list_height, sizeof data->list_height},
         [VX_B_LIST_SIZE] = {data->list_size, sizeof data->list_size},
     };
     vx_buffer *buffers[VX_BUFFERS] = {0};
@@ -320,12 +330,10 @@ static void tfce(vx_backend *backend, int connectivity)
                                .stride_y = STRIDE,
                                .stride_z = STRIDE * STRIDE,
                                .connectivity = connectivity,
-                               .fixed_point = 1,
-                               .scale = 1.0f / 16,
-                               .root_df = 4,
                                .power = 3};
     enum { WORDS = PARALLEL * (VX_TFCE_GRID_WORDS * GRID + VX_TFCE_VOXEL_WORDS * (CUBE + 3)) };
-    static int32_t work[WORDS], score[MAPS][CUBE + 3], position[CUBE];
+    static int32_t work[WORDS], position[CUBE];
+    static float height[MAPS][CUBE + 3];
     double power[CUBE + 1], best[MAPS][2] = {0};
     vx_buffer *buffers[VX_BUFFERS] = {0};
     vx_error error;
@@ -333,11 +341,11 @@ static void tfce(vx_backend *backend, int connectivity)
     for (int v = 0; v < CUBE; v++) {
         position[v] = ((v / 25 + 1) * STRIDE + v / EDGE % EDGE + 1) * STRIDE + v % EDGE + 1;
         for (int p = 0; p < MAPS; p++)
-            score[p][v] = datum(p, v);
+            height[p][v] = (float)datum(p, v) / 4;
     }
     for (int s = 0; s <= CUBE; s++)
         power[s] = sqrt(s);
-    buffers[VX_B_SCORE] = put(backend, score, sizeof score);
+    buffers[VX_B_HEIGHT] = put(backend, height, sizeof height);
     buffers[VX_B_POSITION] = put(backend, position, sizeof position);
     buffers[VX_B_POWER] = put(backend, power, sizeof power);
     buffers[VX_B_BEST] = put(backend, best, sizeof best);
@@ -352,17 +360,12 @@ static void tfce(vx_backend *backend, int connectivity)
             assert_int_equal(work[s * (WORDS / PARALLEL) + place], 0);
     for (int p = 0; p < MAPS; p++)
         for (int tail = 0; tail < 2; tail++) {
-            float height[CUBE];
-            for (int v = 0; v < CUBE; v++) {
-                float r = (float)(tail ? -score[p][v] : score[p][v]) / 16;
-                height[v] = 4 * r / sqrtf((1 - r) * (1 + r));
-            }
-            double wanted = plain_tfce(height, power, connectivity == 26 ? 3 : connectivity == 18 ? 2 : 1);
+            float own[CUBE];
+            for (int v = 0; v < CUBE; v++)
+                own[v] = tail ? -height[p][v] : height[p][v];
+            double wanted = plain_tfce(own, power, connectivity == 26 ? 3 : connectivity == 18 ? 2 : 1);
             assert_true(wanted > 0);
-            if (backend->info.exact_division)
-                assert_true(best[p][tail] == wanted);
-            else
-                assert_true(fabs(best[p][tail] - wanted) <= 1e-5 * wanted);
+            assert_true(best[p][tail] == wanted);
         }
 }
 

@@ -11,7 +11,7 @@
 static vx_demand demand_of(int64_t voxels)
 {
     return (vx_demand){.voxels = voxels, .row_bytes = 56, .weights = 2, .evaluations = 8192,
-                       .flags = VX_COUNT | VX_COMPACT | VX_ENHANCE, .threshold_p = 0.001, .grid_size = 2 * voxels};
+                       .flags = VX_COUNT | VX_COMPACT | VX_HEIGHTS, .threshold_p = 0.001, .grid_size = 2 * voxels};
 }
 
 /* Every limit from plenty down to too little, on a device with two queues and on one with small allocations. */

@@ -56,7 +56,7 @@ static void the_library(void **state)
     vx_leftovers_free(NULL, 1);
     vx_loaded_destroy(NULL);
     vx_matrix_free(NULL);
-    vx_tail_maxima_destroy(NULL);
+    vx_max_statistics_destroy(NULL);
     vx_means_free(NULL);
     vx_model_free(NULL);
     vx_packed_close(NULL);

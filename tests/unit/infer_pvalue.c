@@ -55,9 +55,9 @@ static void maxima_of_tails_and_mirrors(void **state)
     const vx_tally tally = {.evaluations = 8, .high = high, .low = low, .extent = extent, .mass = mass, .tfce = tfce};
     const vx_problem problem = problem_of(&all_flips);
     for (vx_tails tails = VX_TWO_TAILS; tails <= VX_NEGATIVE; tails++) {
-        vx_tail_maxima maxima;
+        vx_max_statistics maxima;
         vx_error error = {0};
-        assert_int_equal(vx_tail_maxima_new(&problem, &tally, tails, &maxima, &error), VX_OK);
+        assert_int_equal(vx_max_statistics_new(&problem, &tally, tails, &maxima, &error), VX_OK);
         assert_int_equal(maxima.count, 16);
         for (int i = 0; i < 16; i++) {
             int own = i < 8 ? i : 15 - i;               /* the evaluation */
@@ -71,7 +71,7 @@ static void maxima_of_tails_and_mirrors(void **state)
             assert_true(maxima.mass[i] == size * 0.25);
             assert_true(maxima.tfce[i] == size * 3.0);
         }
-        vx_tail_maxima_destroy(&maxima);
+        vx_max_statistics_destroy(&maxima);
     }
 }
 
@@ -82,16 +82,17 @@ static void bounds_lie_a_tolerance_below(void **state)
     const vx_problem mirrored = problem_of(&all_flips), drawn = problem_of(&some_flips);
     int32_t high[3], low[3];
     (void)state;
-    vx_bounds(&drawn, VX_TWO_TAILS, score, high, low);
+    vx_exceedance_bounds(&drawn, VX_TWO_TAILS, score, high, low);
     assert_true(high[0] == 96 && high[1] == 96 && high[2] == -4);
     assert_true(low[0] == -96 && low[1] == -96 && low[2] == 4);
-    vx_bounds(&drawn, VX_POSITIVE, score, high, low);
+    vx_exceedance_bounds(&drawn, VX_POSITIVE, score, high, low);
     assert_true(high[0] == 96 && high[1] == -104 && high[2] == -4);
     assert_true(low[0] == none_low && low[1] == none_low && low[2] == none_low);
-    vx_bounds(&drawn, VX_NEGATIVE, score, high, low);
+    vx_exceedance_bounds(&drawn, VX_NEGATIVE, score, high, low);
     assert_true(high[0] == none_high && high[1] == none_high && high[2] == none_high);
     assert_true(low[0] == 104 && low[1] == -96 && low[2] == 4);
-    vx_bounds(&mirrored, VX_POSITIVE, score, high, low); /* what is not evaluated is counted in the other tail */
+    /* A relabelling that is not evaluated is counted in the other tail of its mirror. */
+    vx_exceedance_bounds(&mirrored, VX_POSITIVE, score, high, low);
     assert_true(high[0] == 96 && low[0] == -96 && high[1] == -104 && low[1] == 104);
 }
 

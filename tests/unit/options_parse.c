@@ -160,7 +160,7 @@ static void wrong_values(void **state)
     REFUSED("--threads|'0'|from 1", "voxstat", "--threads", "0");
     REFUSED("--covariate|a is there twice", "voxstat", "--covariate", "a,b", "--covariate", "a");
     REFUSED("--covariate|empty", "voxstat", "--covariate", "a,,b");
-    REFUSED("--correct|'foo'|voxel, extent, mass, tfce, fdr or holm", "voxstat", "--correct", "voxel,foo");
+    REFUSED("--correct|'foo'|voxel, extent, mass, tfce, fdr or bonferroni", "voxstat", "--correct", "voxel,foo");
 }
 
 static void later(void **state)

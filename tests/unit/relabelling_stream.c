@@ -42,7 +42,7 @@ static void signs_at(const vx_relabellings *set, uint64_t index, int8_t *sign)
 
 static void order_at(const vx_relabellings *set, uint64_t index, int32_t *order)
 {
-    vx_key scratch[MOST];
+    vx_sort_key scratch[MOST];
     vx_relabellings_get(set, index, &(vx_relabelling){.order = order, .scratch = scratch});
 }
 

@@ -16,14 +16,8 @@
 #include <omp.h>
 #include <string.h>
 
-/* The score's part of its cluster's mass, in units of 1 / VX_MASS_ONE. */
-static int64_t excess(const vx_clusters_args *args, int32_t score)
-{
-    return vx_mass_fixed(vx_height(score, args->fixed_point, args->scale, args->root_df), args->threshold);
-}
-
 /* Path halving: every other entry on the way is hung one step higher. */
-static int find(int32_t *parent, int entry)
+static int find_root(int32_t *parent, int entry)
 {
     while (parent[entry] != entry)
         entry = parent[entry] = parent[parent[entry]];
@@ -34,20 +28,21 @@ static int find(int32_t *parent, int entry)
 typedef struct vx_work {
     int32_t *label, *parent, *size;
     int64_t *sum;
-    const int32_t *position, *voxel, *score;
+    const int32_t *position, *voxel;
+    const float *height;
     int entries;
 } vx_work;
 
-static void join(const vx_work *work, const int *offset, int offsets)
+static void hook(const vx_work *work, const int *offset, int offsets)
 {
     for (int e = 0; e < work->entries; e++) {
         const int32_t *here = work->label + work->position[work->voxel[e]];
-        int root = find(work->parent, e);
+        int root = find_root(work->parent, e);
         for (int o = 0; o < offsets; o++) {
             int other = here[offset[o]] - 1;
-            if (other < 0 || (work->score[other] < 0) != (work->score[e] < 0)) /* tails never join */
+            if (other < 0 || (work->height[other] < 0) != (work->height[e] < 0)) /* tails never join */
                 continue;
-            other = find(work->parent, other);
+            other = find_root(work->parent, other);
             if (other < root)
                 root = work->parent[root] = other;
             else
@@ -65,15 +60,15 @@ static void relabelling(const vx_clusters_args *args, const vx_work *work, const
         work->size[e] = 0;
         work->sum[e] = 0;
     }
-    join(work, offset, offsets);
+    hook(work, offset, offsets);
     for (int tail = 0; tail < 2; tail++) {
         extent[tail] = 0;
         mass[tail] = 0;
     }
     for (int e = 0; e < work->entries; e++) {
-        int root = find(work->parent, e), tail = work->score[e] < 0;
+        int root = find_root(work->parent, e), tail = work->height[e] < 0;
         work->size[root]++;
-        work->sum[root] += excess(args, work->score[e]);
+        work->sum[root] += vx_mass_fixed(fabsf(work->height[e]), args->threshold);
         if (work->size[root] > extent[tail])
             extent[tail] = work->size[root];
         if (work->sum[root] > mass[tail])
@@ -103,7 +98,7 @@ vx_status vx_variant(vx_clusters)(const void *arguments, void *const data[VX_BUF
 #pragma omp for schedule(dynamic, 4)
         for (int p = 0; p < args->relabellings; p++) {
             work.voxel = (const int32_t *)data[VX_B_LIST_VOXEL] + (size_t)p * capacity;
-            work.score = (const int32_t *)data[VX_B_LIST_SCORE] + (size_t)p * capacity;
+            work.height = (const float *)data[VX_B_LIST_HEIGHT] + (size_t)p * capacity;
             work.entries = list_size[p] < args->capacity ? list_size[p] : args->capacity;
             relabelling(args, &work, offset, offsets, (int32_t *)data[VX_B_EXTENT] + 2 * (size_t)p,
                         (int64_t *)data[VX_B_MASS] + 2 * (size_t)p);

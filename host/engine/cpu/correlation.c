@@ -9,6 +9,7 @@
  *
  * Per voxel and relabelling: (1 + k) n fma, and a square root and a division where k > 0. |error of a dot product of
  * unit vectors| <= n 2^-24. Plain reference: tests/ops/reference.h, vx_reference_correlation. */
+#define VX_FIXED_POINT 0
 #include "engine/cpu/cpu.h"
 #include "engine/cpu/epilogue.h"
 #include "near.h"
@@ -41,16 +42,16 @@ static inline __attribute__((always_inline)) void dots(int n, const float *y, co
             dot[b][v] = sum[b][v];
 }
 
-/* d / sqrt(1 - sum of squares), raised by what is not known of it; 2 where little is left: see args.h. */
-static inline vx_floats partial(vx_floats d, vx_floats squares, float slack)
+/* d / sqrt(1 - sum of squares), raised by its rounding bound; 2 where little is left: see args.h. */
+static inline vx_floats partial(vx_floats d, vx_floats squares, float rounding)
 {
-    const vx_floats none = {0}, most = none + VX_RAISED_MOST, anew = none + 2.0f;
+    const vx_floats none = {0}, most = none + VX_RAISED_MOST, beyond = none + 2.0f;
     vx_ints sign = (vx_ints)d & INT32_MIN;
     vx_floats rest = 1.0f - squares, size = (vx_floats)((vx_ints)d ^ sign) / vx_sqrt(rest);
-    vx_floats raised = size + slack * squares / rest;
+    vx_floats raised = size + rounding * squares / rest;
     raised = vx_either(raised < most, raised, most);
     size = vx_either(size > raised, size, raised);
-    size = vx_either(rest > none + VX_LITTLE_LEFT(slack), size, anew);
+    size = vx_either(rest > none + VX_LITTLE_LEFT(rounding), size, beyond);
     return (vx_floats)((vx_ints)size | sign);
 }
 
@@ -82,7 +83,7 @@ static inline __attribute__((always_inline)) void strip(const vx_dense_args *arg
     const vx_ints *count_low = (const vx_ints *)(to->count_low + voxel);
     vx_ints *counts = (vx_ints *)(to->counts + voxel);
     size_t n = (size_t)args->n, rows = 1 + (size_t)args->nuisance;
-    const float slack = VX_SLACK(args->n, args->nuisance);
+    const float rounding = VX_R_ROUNDING(args->n, args->nuisance);
     int last = args->relabellings - 1;
 
     for (int p = 0; p <= last; p += BLOCK) {
@@ -103,7 +104,7 @@ static inline __attribute__((always_inline)) void strip(const vx_dense_args *arg
             }
             for (int b = 0; b < BLOCK; b++)
                 for (int v = 0; v < VX_STRIP; v++)
-                    r[b][v] = partial(r[b][v], squares[b][v], slack);
+                    r[b][v] = partial(r[b][v], squares[b][v], rounding);
         }
 #pragma GCC unroll 4
         for (int b = 0; b < BLOCK; b++) {

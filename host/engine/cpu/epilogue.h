@@ -10,6 +10,9 @@
 
 #include "engine/backend.h"
 #include "engine/cpu/simd.h"
+#include "height.h"
+
+#include <string.h>
 
 /* A strip is four vectors: enough work between two branches, few enough accumulators a relabelling for the
  * registers. */
@@ -21,7 +24,8 @@ typedef struct vx_dense_output {
     int32_t *high, *low;
     const int32_t *count_high, *count_low;
     uint32_t *counts;
-    int32_t *score, *list_voxel, *list_score, *list_size;
+    int32_t *score, *list_voxel, *list_size;
+    float *height, *list_height;
 } vx_dense_output;
 
 static inline vx_dense_output vx_dense_output_of(const vx_dense_args *args, void *const *data)
@@ -40,7 +44,8 @@ static inline vx_dense_output vx_dense_output_of(const vx_dense_args *args, void
         .counts = data[VX_B_COUNTS],
         .score = data[VX_B_SCORE],
         .list_voxel = data[VX_B_LIST_VOXEL],
-        .list_score = data[VX_B_LIST_SCORE],
+        .height = data[VX_B_HEIGHT],
+        .list_height = data[VX_B_LIST_HEIGHT],
         .list_size = data[VX_B_LIST_SIZE],
     };
 }
@@ -71,6 +76,12 @@ static inline void vx_maxima_merge(const vx_maxima *maxima, const vx_dense_outpu
     }
 }
 
+/* An op of fixed point defines VX_FIXED_POINT as 1 before it includes this file, one of float scores as 0. */
+static inline __attribute__((always_inline)) float vx_height_of(const vx_dense_output *to, int32_t score)
+{
+    return vx_height(score, VX_FIXED_POINT, to->args.scale, to->args.root_df);
+}
+
 /* Appends the supra-threshold voxels among `score` to the relabelling's list; one reservation for all of them. */
 static inline void vx_list_append(const vx_dense_output *to, const int32_t *score, uint64_t hits, int voxel, int p)
 {
@@ -84,7 +95,7 @@ static inline void vx_list_append(const vx_dense_output *to, const int32_t *scor
     for (; hits && slot < to->args.capacity; hits &= hits - 1, slot++) {
         int lane = __builtin_ctzll(hits);
         to->list_voxel[row * (size_t)to->args.capacity + (size_t)slot] = to->args.voxel0 + voxel + lane;
-        to->list_score[row * (size_t)to->args.capacity + (size_t)slot] = score[lane];
+        to->list_height[row * (size_t)to->args.capacity + (size_t)slot] = vx_height_of(to, score[lane]);
     }
 }
 
@@ -100,7 +111,7 @@ static inline uint64_t vx_near_lanes(const vx_dense_output *to, const vx_ints sc
     return near;
 }
 
-/* The rare way, for scores that vx_scores_rare tells; those near |r| = 1 have been found anew. */
+/* The rare way, for scores that vx_scores_rare tells; those near |r| = 1 have been computed again. */
 static __attribute__((noinline)) void vx_scores_note(const vx_dense_output *to, vx_maxima *maxima,
                                                      const vx_ints score[VX_STRIP], int voxel, int p)
 {
@@ -144,14 +155,28 @@ static inline __attribute__((always_inline)) bool vx_scores_rare(const vx_maxima
     return vx_any_above(high, vx_splat(maxima->bound_high[p]), vx_splat(maxima->bound_low[p]), low);
 }
 
-/* Stores the scores of relabelling p in the strip that starts at `voxel`, if maps are asked for. */
+/* Stores the maps that are asked for, of relabelling p in the strip that starts at `voxel`. */
+static __attribute__((noinline)) void vx_maps_store(const vx_dense_output *to, const vx_ints score[VX_STRIP], int voxel,
+                                                    int p)
+{
+    const int32_t *lane = (const int32_t *)score;
+    size_t at = (size_t)p * (size_t)to->args.map + (size_t)(to->args.map0 + voxel);
+    if (to->args.flags & VX_STORE)
+        memcpy(to->score + at, score, VX_STRIP * sizeof *score);
+    if (to->args.flags & VX_HEIGHTS) {
+        float *height = to->height + at;
+        for (int l = 0; l < VX_STRIP_LANES; l++)
+            height[l] = vx_height_of(to, lane[l]);
+    }
+}
+
 static inline __attribute__((always_inline)) void vx_scores_store(const vx_dense_output *to,
                                                                  const vx_ints score[VX_STRIP], int voxel, int p)
 {
-    if (__builtin_expect(to->args.flags & VX_STORE, 0)) {
-        vx_ints *map = (vx_ints *)(to->score + (size_t)p * (size_t)to->args.map + to->args.map0 + voxel);
-        for (int v = 0; v < VX_STRIP; v++)
-            map[v] = score[v];
+    if (__builtin_expect(to->args.flags & (VX_STORE | VX_HEIGHTS), 0)) {
+        vx_ints copy[VX_STRIP]; /* else the scores would live in memory */
+        memcpy(copy, score, sizeof copy);
+        vx_maps_store(to, copy, voxel, p);
     }
 }
 

@@ -8,6 +8,7 @@
  *
  * Per voxel and relabelling: ceil(n / width) loads of 4 bytes and as many additions, less one. Error: none. Plain
  * reference: tests/ops/reference.h, vx_reference_signflip. */
+#define VX_FIXED_POINT 1
 #include "base/memory.h"
 #include "engine/cpu/cpu.h"
 #include "engine/cpu/epilogue.h"

@@ -8,11 +8,11 @@
  *
  * Both tails are swept together: their components never touch. A thread takes a map at a time:
  *
- *     heights   score -> signed t, scattered into the padded grid
+ *     scatter   heights into the padded grid
  *     link      of every voxel the neighbours that precede it; one of them gives its label. Where they hang together
  *               within the 3 x 3 x 3 cube around it they are in one component already, so the voxel merges nothing.
  *               Nearly all are like that; the rest are noted as saddles
- *     settle    labels -> numbers of local maxima, by which components are known; saddles between two maxima, nearly
+ *     resolve   labels -> numbers of local maxima, by which components are known; saddles between two maxima, nearly
  *               all, need the grid no more
  *     sort      by descending height; stable, so that ties stay in the order of the grid
  *     sweep     joins, and at saddles merges
@@ -27,7 +27,7 @@
 #include <string.h>
 
 /* A voxel of the sorted list: `key` ascends as height descends. `payload` is the number of its maximum, or with SADDLE
- * set its place in the list of saddles; before settling, labels instead of maxima. */
+ * set its place in the list of saddles; before they are resolved, labels instead of maxima. */
 typedef struct vx_sorted_voxel {
     uint32_t key, payload;
 } vx_sorted_voxel;
@@ -58,7 +58,7 @@ typedef struct vx_tfce_map {
     vx_sorted_voxel *entry, *spare;
     vx_component *component;
     vx_saddle *saddle;
-    int32_t *maximum; /* of a label; before settling, the place it leads to, or ~place of a maximum */
+    int32_t *maximum; /* of a label; before they are resolved, the place it leads to, or ~place of a maximum */
     int32_t *root, *next; /* of a maximum: the one that its component goes by; the next one in it, in a ring */
     int entries, saddles, labels, components;
     float top[2]; /* the tails' largest heights */
@@ -81,28 +81,15 @@ static inline float height_of(uint32_t key)
     return h;
 }
 
-/* Signed t of scores as bits (mass.h: vx_height); 0 where its tail is not asked for. */
-static inline vx_ints signed_height(const vx_tfce_args *args, vx_ints score)
+/* Heights of the tails that are asked for, as bits, into the grid; 0 elsewhere. */
+static void scatter(vx_tfce_map *map, const float *height)
 {
-    vx_ints bits = vx_ordered(score), negative = bits >> 31, magnitude = bits & 0x7fffffff;
-    vx_floats s = (vx_floats)magnitude, most = VX_MASS_T_MAX + (vx_floats){0}, square = (s - 1.0f) * (s + 1.0f);
-    if (args->fixed_point)
-        s = (vx_floats)((vx_ints)(__builtin_convertvector(score, vx_floats) * args->scale) & 0x7fffffff);
-    vx_ints near = magnitude >= VX_NEAR_BITS;
-    vx_floats r = vx_either(near, square, s), rest = vx_either(near, square, (1.0f - s) * (1.0f + s));
-    vx_floats t = args->root_df * r / vx_sqrt(rest);
-    vx_ints height = (vx_ints)vx_either((rest > 0.0f) & (t < most), t, most);
-    vx_ints wanted = (negative & vx_splat(-(args->tails >> 1))) | (~negative & vx_splat(-(args->tails & 1)));
-    return (height | (negative & INT32_MIN)) & wanted & (height > 0);
-}
-
-static void heights(vx_tfce_map *map, const int32_t *score)
-{
-    int voxels = map->args->voxels;
+    int voxels = map->args->voxels, tails = map->args->tails;
+    const vx_ints positive = vx_splat(-(tails & 1)), negative = vx_splat(-(tails >> 1));
     for (int v = 0; v < voxels; v += VX_LANES) {
-        vx_ints s, h;
-        memcpy(&s, score + v, sizeof s); /* maps are padded to whole tiles */
-        h = signed_height(map->args, s);
+        vx_ints h;
+        memcpy(&h, height + v, sizeof h); /* maps are padded to whole tiles */
+        h &= (h >> 31 & negative) | (~(h >> 31) & positive);
         const int32_t *to = map->position + v;
         if (v + VX_LANES <= voxels && to[VX_LANES - 1] - to[0] == VX_LANES - 1) {
             memcpy(map->height + to[0], &h, sizeof h);
@@ -190,7 +177,7 @@ static inline int32_t maximum_at(const vx_tfce_map *map, int32_t place, int32_t 
 
 /* A label leads to a higher voxel and its label, and so on to a maximum. Then saddles between two maxima need the grid
  * no more. */
-static void settle(vx_tfce_map *map)
+static void resolve(vx_tfce_map *map)
 {
     int32_t *maximum = map->maximum;
     for (int l = 0; l < map->labels; l++) {
@@ -341,17 +328,17 @@ static void sweep(vx_tfce_map *map, double best[2])
         best[tail] *= dh[tail] * dh[tail] * (args->step_times ? dh[tail] : 1);
 }
 
-static void relabelling(vx_tfce_map *map, const int32_t *score, double best[2])
+static void relabelling(vx_tfce_map *map, const float *height, double best[2])
 {
     map->entries = map->saddles = map->labels = map->components = 0;
     map->top[0] = map->top[1] = 0;
-    heights(map, score);
+    scatter(map, height);
     switch (map->args->connectivity) {
     case 6: link_map(map, 6); break;
     case 18: link_map(map, 18); break;
     default: link_map(map, 26);
     }
-    settle(map);
+    resolve(map);
     sort(map);
     sweep(map, best);
 }
@@ -391,7 +378,7 @@ vx_status vx_variant(vx_tfce)(const void *arguments, void *const data[VX_BUFFERS
         vx_tfce_map map = map_of(args, data, (size_t)omp_get_thread_num());
 #pragma omp for schedule(dynamic, 1)
         for (int p = 0; p < args->relabellings; p++)
-            relabelling(&map, (const int32_t *)data[VX_B_SCORE] + (size_t)p * (size_t)args->padded,
+            relabelling(&map, (const float *)data[VX_B_HEIGHT] + (size_t)p * (size_t)args->padded,
                         (double *)data[VX_B_BEST] + 2 * (size_t)p);
         memset(map.height, 0, VX_TFCE_GRID_WORDS * (size_t)args->grid_size * sizeof *map.height);
     }

@@ -37,7 +37,7 @@ typedef struct vx_opencl {
 } vx_opencl;
 
 /* Waits for a queue's launches so far and books their times. A launch that the device gave up shows here. */
-static vx_status settle(vx_opencl *self, int queue, vx_error *error)
+static vx_status await_launches(vx_opencl *self, int queue, vx_error *error)
 {
     vx_queue *q = &self->queue[queue];
     cl_int code = q->pending ? clWaitForEvents((cl_uint)q->pending, q->event) : CL_SUCCESS;
@@ -113,7 +113,7 @@ static vx_status download(vx_backend *backend, int queue, vx_buffer *from, size_
         vx_cl_check(clEnqueueReadBuffer(self->queue[queue].queue, from->memory, CL_TRUE, offset, bytes, to, 0, NULL,
                                         NULL),
                     "clEnqueueReadBuffer", error);
-    return status == VX_OK ? settle(self, queue, error) : status;
+    return status == VX_OK ? await_launches(self, queue, error) : status;
 }
 
 static vx_status fill(vx_backend *backend, int queue, vx_buffer *buffer, size_t offset, size_t bytes, int32_t word,
@@ -150,7 +150,7 @@ static vx_status launch(vx_opencl *self, int queue, vx_op op, const vx_kernel_ar
     cl_event event, *last = &self->last[op];
     cl_int code = CL_SUCCESS;
     if (q->pending == PENDING_MAX) {
-        vx_status status = settle(self, queue, error);
+        vx_status status = await_launches(self, queue, error);
         if (status != VX_OK)
             return status;
     }
@@ -213,7 +213,7 @@ static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args,
 static vx_status wait_queue(vx_backend *backend, int queue, vx_error *error)
 {
     vx_opencl *self = (vx_opencl *)backend;
-    vx_status status = settle(self, queue, error);
+    vx_status status = await_launches(self, queue, error);
     return status == VX_OK ? vx_cl_check(clFinish(self->queue[queue].queue), "clFinish", error) : status;
 }
 
@@ -228,7 +228,7 @@ static void free_opencl(vx_backend *backend)
     if (!self)
         return;
     for (int queue = 0; queue < VX_QUEUES; queue++)
-        settle(self, queue, NULL);
+        await_launches(self, queue, NULL);
     for (int op = 0; op < VX_OPS; op++) {
         if (self->kernel[op])
             clReleaseKernel(self->kernel[op]);

@@ -46,10 +46,10 @@ static void put_inference(vx_report *report)
     const vx_results_effect *first = &results->modality[0].effect[0];
     vx_page *page = report->page;
     char text[32];
-    const char *holm = "";
+    const char *bonferroni = "";
     for (int k = 0; k < VX_P_KINDS; k++)
         if (first->p[k].there && vx_quantity_about(k)->of)
-            holm = "; only the p by Holm\xE2\x80\x99s step-down are over all effects";
+            bonferroni = "; only the p by Bonferroni\xE2\x80\x99s correction are over all effects";
     if (first->p[VX_P_FWE_EXTENT].there || first->p[VX_P_FWE_MASS].there)
         vx_put_markup(page, "<li>A cluster that survives by extent or mass says that there is an effect somewhere "
                       "inside it. It does not say where in it, and its size depends on the forming threshold.</li>\n");
@@ -58,10 +58,10 @@ static void put_inference(vx_report *report)
                       "average. It says nothing about any one of them.</li>\n");
     if (results->modalities > 1)
         vx_put(page, "<li><strong>Each of the %zu modalities is corrected by itself</strong>, and none for there being "
-               "several%s.</li>\n", results->modalities, holm);
+               "several%s.</li>\n", results->modalities, bonferroni);
     if (results->modality[0].effects > 1)
         vx_put(page, "<li>Each of the %zu effects is corrected by itself, and none for there being several%s.</li>\n",
-               results->modality[0].effects, holm);
+               results->modality[0].effects, bonferroni);
     if (first->tails != VX_TWO_TAILS)
         vx_put_markup(page, "<li>One tail was tested: a difference the other way could not be found, and the choice "
                       "must have been made before the data were seen.</li>\n");

@@ -10,7 +10,7 @@
 #include <string.h>
 
 typedef enum reference {
-    NICHOLS, WINKLER, FREEDMAN, SALMON, PHIPSON, BULLMORE, SMITH, BENJAMINI, HOLM, REFERENCES
+    NICHOLS, WINKLER, FREEDMAN, SALMON, PHIPSON, BULLMORE, SMITH, BENJAMINI, DUNN, REFERENCES
 } reference;
 
 static const char *const reference_text[REFERENCES] = {
@@ -27,7 +27,7 @@ static const char *const reference_text[REFERENCES] = {
     "1999;18:32\xE2\x80\x93" "42.",
     "Smith SM, Nichols TE. Threshold-free cluster enhancement. NeuroImage 2009;44:83\xE2\x80\x93" "98.",
     "Benjamini Y, Hochberg Y. Controlling the false discovery rate. J R Stat Soc B 1995;57:289\xE2\x80\x93" "300.",
-    "Holm S. A simple sequentially rejective multiple test procedure. Scand J Stat 1979;6:65\xE2\x80\x93" "70.",
+    "Dunn OJ. Multiple comparisons among means. J Am Stat Assoc 1961;56:52\xE2\x80\x93" "64.",
 };
 
 /* Numbers of the references, in the order in which the text comes to them. */
@@ -176,13 +176,13 @@ static void put_corrections(vx_report *report, citing *c)
         }
         vx_put_markup(page, ". ");
     }
-    bool holm = false;
+    bool bonferroni = false;
     for (int k = 0; k < VX_P_KINDS; k++)
-        holm |= effect->p[k].there && vx_quantity_about(k)->of;
-    if (holm) {
-        vx_put_markup(page, "It was also controlled over all effects tested, by Holm\xE2\x80\x99s step-down on their "
-                      "smallest family-wise p");
-        cite(c, HOLM);
+        bonferroni |= effect->p[k].there && vx_quantity_about(k)->of;
+    if (bonferroni) {
+        vx_put_markup(page, "It was also controlled over all effects tested, by Bonferroni\xE2\x80\x99s "
+                      "correction: each family-wise p times their number");
+        cite(c, DUNN);
         vx_put_markup(page, ". ");
     }
     if (effect->p[VX_P_FDR].there) {
