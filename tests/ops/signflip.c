@@ -159,11 +159,11 @@ static void test_voxel_slabs(void **state)
                              .width = full.n,
                              .relabellings = full.relabellings,
                              .flags = VX_COMPACT,
-                             .capacity = whole.capacity,
+                             .capacity = full.capacity,
                              .scale = 0x1p-28f / sqrtf(5), /* no |r| is above 1 */
                              .root_df = 2};
-    cuts(score, (size_t)whole.relabellings * (size_t)whole.voxels, &args.cut_high, &args.cut_low);
-    op_data host = {.data = {[VX_B_W] = make_flips(&args, sign)}, .bytes = {[VX_B_W] = (size_t)whole.relabellings}};
+    cuts(score, (size_t)full.relabellings * (size_t)full.voxels, &args.cut_high, &args.cut_low);
+    op_data host = {.data = {[VX_B_W] = make_flips(&args, sign)}, .bytes = {[VX_B_W] = (size_t)full.relabellings}};
     for (int b = 0; b < backend_count; b++) {
         dense_results(&full, score, &host);
         for (int slab = 0; slab < 2; slab++) {
@@ -174,9 +174,9 @@ static void test_voxel_slabs(void **state)
             host.bytes[VX_B_Y] = tiled(args.voxels) * (size_t)full.n * sizeof *tiles;
             must_run(backends[b], VX_OP_SIGNFLIP, &args, &host);
         }
-        check_maxima(&whole, score, &host);
+        check_maxima(&full, score, &host);
         const dense_heights heights = {true, backends[b]->info.exact_division, args.scale, args.root_df};
-        check_lists(&whole, score, true, args.cut_high, args.cut_low, &heights, &host);
+        check_lists(&full, score, true, args.cut_high, args.cut_low, &heights, &host);
         free_results(&host);
     }
     free(host.data[VX_B_W]);
