@@ -109,7 +109,7 @@ class Voxstat(CommandLine):
                        files=[os.path.join(out, name) for name in files])
         if not os.path.exists(outputs["mask"]):  # modalities on different grids
             del outputs["mask"]
-        if "report.html" in files:  # a run goes on without it where it cannot be drawn
+        if "report.html" in files:  # missing where it could not be drawn
             outputs["report"] = os.path.join(out, "report.html")
         found = {}
         for name in files:

@@ -22,12 +22,12 @@ fail()
     exit 1
 }
 
-field() # package, field, what it must hold
+field() # package, field, expected text
 {
     dpkg-deb -f "$1" "$2" | grep -qE "$3" || fail "$1: $2 is '$(dpkg-deb -f "$1" "$2")', without $3"
 }
 
-# What the program is linked to, read by another tool than the one that wrote the field.
+# The libraries that the program links, read by another tool than the one that wrote the field.
 field "$program" Version "^$("$VOXSTAT" --version | sed -n '1s/voxstat //p')-1$"
 for package in $(objdump -p "$VOXSTAT" | sed -n 's/^ *NEEDED *//p' | while read -r library; do
     path=$(ldd "$VOXSTAT" | awk -v name="$library" '$1 == name { print $3 }')

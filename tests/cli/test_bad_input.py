@@ -159,7 +159,7 @@ class Image(Study):
 
     def test_shift_below_tolerance(self):
         affine = AFFINE.copy()
-        affine[1, 3] += 0.0005 * 4 # half of what is tolerated, of a voxel of 4 mm
+        affine[1, 3] += 0.0005 * 4 # half of the tolerance, for a voxel of 4 mm
         self.write_image(self.NAME, self.read_image(self.NAME), affine)
         self.assert_done(self.run_paired())
 

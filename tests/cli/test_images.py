@@ -63,7 +63,7 @@ class Images(Study):
 
 
 class Coverage(Images):
-    LOST = (slice(1, 7), slice(1, 3), slice(1, 6)) # 60 voxels at the edge of what is inside
+    LOST = (slice(1, 7), slice(1, 3), slice(1, 6)) # 60 voxels at the edge of the mask
 
     def lose(self, name, value=0):
         def cut(data):
@@ -347,9 +347,9 @@ class Names(Images):
 
 
 class Meanwhile(Images):
-    """What happens to the files between reading and writing: the program is halted once it has read them."""
+    """Changes of the files between reading and writing: the program is stopped once it has read them."""
 
-    participants = 8 # of whom there are enough permutations for a run that does not end before it is halted
+    participants = 8 # enough permutations, so that the run is stopped before it ends
 
     def run_and(self, meddle):
         arguments = ["--design", "paired", "--device", "cpu", "-n", "40000", "--progress", "plain",
@@ -357,7 +357,7 @@ class Meanwhile(Images):
         with subprocess.Popen([PROGRAM, *arguments], cwd=self.folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
                               text=True) as program:
             before = ""
-            for line in program.stderr: # what is said after the images are read
+            for line in program.stderr: # the message after the images are read
                 before += line
                 if line.startswith("results: "):
                     break

@@ -49,7 +49,7 @@ class Limits(Study):
     def test_address_space(self):
         seen = {self.run_limited(kib, "--device", "cpu").returncode
                 for kib in (20000, 42000, 60000, 100000, 1000000)}
-        self.assertTrue({OK, INTERNAL} <= seen, seen) # both sides of what a run needs
+        self.assertTrue({OK, INTERNAL} <= seen, seen) # below and above the needs of a run
 
     def test_address_space_and_drivers(self):
         """PoCL aborts the program where its threads cannot start."""

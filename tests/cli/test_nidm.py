@@ -154,7 +154,7 @@ class NidmCases(Nidm):
         found = self.check_pack(pack)
         self.assertEqual(found["contrast"]["name"], f"{modality}: {covariate}")
         self.assertIn(covariate, json.loads(found["model"]["columns"]))
-        path = self.folder / "out/run.json"  # a table has no newline in a name; what reads run.json must not rely on it
+        path = self.folder / "out/run.json"  # a name in a table has no newline, but a reader of run.json must not rely on that
         run = json.loads(path.read_text())
         effect = run["modalities"][0]["effects"][1]
         effect["name"] = name = 'a\nb\r\t"""\u0001\\u0041 \U0001f9e0 .\n<x> a <y> .'
@@ -203,7 +203,7 @@ class NidmCases(Nidm):
     def test_same_bytes_every_time(self):
         self.analyse("--covariate", "level", "-n", "50")
         self.assert_done(self.nidm("out", "--out", "one"))
-        self.assert_done(self.run_program("report", "out"))  # which writes run.json again
+        self.assert_done(self.run_program("report", "out"))  # writes run.json again
         self.assert_done(self.run_program("nidm", "out", "--out", "two", TZ="Asia/Tokyo"))
         names = sorted(path.name for path in (self.folder / "one").iterdir())
         self.assertEqual(names, ["pet_change.nidm.zip", "pet_level.nidm.zip"])

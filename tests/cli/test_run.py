@@ -29,7 +29,7 @@ class Run(Study):
             self.write_image(row[2], data)
 
     def files(self, out):
-        """The bytes of what a run computed; run.json and results.h5 hold times and are left out."""
+        """The bytes of a run's files, except run.json and results.h5, which hold times."""
         return {path.name: path.read_bytes() for path in (self.folder / out).iterdir()
                 if path.suffix in (".gz", ".tsv")}
 
@@ -184,7 +184,7 @@ class Terminal(Study):
     participants = 6
 
     def on_a_terminal(self, stream, *arguments, **environment):
-        """What the program writes to a terminal that is its stdout or stderr."""
+        """The program's output to a terminal, connected to its stdout or stderr."""
         ours, theirs = pty.openpty()
         wanted = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
         with subprocess.Popen([PROGRAM, *arguments], cwd=self.folder, **{stream: theirs},

@@ -60,7 +60,7 @@ class Viewer(Study):
         return Volumes(self.page).found
 
     def part(self, image):
-        """Which part of the grid a volume is, as slices."""
+        """The part of the grid that a volume covers, as slices."""
         shift = numpy.linalg.inv(AFFINE) @ image.affine
         start = numpy.round(shift[:3, 3]).astype(int)
         numpy.testing.assert_allclose(shift[:3, :3], numpy.eye(3), atol=1e-6)

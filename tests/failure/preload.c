@@ -111,7 +111,7 @@ static bool now(const char *call, const void *address)
 
 /* ---- memory ---- */
 
-static __thread bool asking; /* what finds the asker may itself allocate */
+static __thread bool asking; /* finding the caller may itself allocate */
 
 /* The name, without folder, of the file that contains an address. */
 static const char *module_of(const void *address)
@@ -248,7 +248,7 @@ int posix_memalign(void **block, size_t alignment, size_t size)
 void free(void *block)
 {
     const bool first = (char *)block >= first_bytes && (char *)block < first_bytes + sizeof first_bytes;
-    if (!first && ready()) /* what dlsym lets go of meanwhile is lost */
+    if (!first && ready()) /* memory that dlsym frees meanwhile is lost */
         next.free(block);
 }
 
@@ -270,7 +270,7 @@ static const struct { int number; const char *name; int error; } table[] = {
     CALL(getcwd, ENOENT),    CALL(pipe2, EMFILE),    CALL(fallocate, ENOSPC), CALL(flock, EIO)};
 enum { TABLE = sizeof table / sizeof *table };
 
-/* The path of a call that reads or looks at one; "" for others. */
+/* The path argument of a call that has one; "" for others. */
 static const char *path_of(long number, const greg_t *r)
 {
     switch (number) {
@@ -288,7 +288,7 @@ static const char *path_of(long number, const greg_t *r)
     }
 }
 
-/* What the machine tells of itself, and its fonts, are no data: a program may do without. */
+/* Files about the machine, and its fonts, are not data: a program may work without them. */
 static bool about_machine(long number, const greg_t *r)
 {
     static const char *const place[] = {"/proc/", "/sys/", "/etc/", "/usr/", "/var/"};
@@ -304,13 +304,13 @@ static bool is_machine(long descriptor)
     return descriptor >= 0 && descriptor < MACHINE_MAX && machine_file[descriptor];
 }
 
-/* Closing what was only read loses nothing, and HDF5 1.10 does not survive that it fails. */
+/* Closing a file that was only read loses nothing, and HDF5 1.10 crashes where that fails. */
 static bool only_read(long descriptor)
 {
     return (fail_raw(SYS_fcntl, descriptor, F_GETFL, 0, 0, 0, 0) & O_ACCMODE) == O_RDONLY;
 }
 
-/* Calls that never fail here: those on standard error, the log, and what is about the machine. */
+/* Calls that never fail here: those on standard error, on the log, and on files about the machine. */
 static bool spared(long number, const greg_t *r)
 {
     static const int on_descriptor[] = {SYS_read, SYS_write, SYS_writev, SYS_pwrite64, SYS_fstat, SYS_newfstatat,

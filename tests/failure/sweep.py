@@ -22,8 +22,8 @@ import numpy
 
 PROGRAM = os.environ["VOXSTAT"]
 PRELOAD = os.environ["VOXSTAT_FAILURES"]
-# Of HDF5, cairo and OpenMP a failed allocation ends the program (libgomp) or loses nothing of ours; the others return it.
-# libcrypto starts with some thousand allocations, which tests/unit/sha.c lets fail.
+# A failed allocation in HDF5, cairo or OpenMP ends the program (libgomp) or loses none of our data; the other libraries
+# return an error. libcrypto starts with some thousand allocations, which tests/unit/sha.c lets fail.
 LIBRARIES = "jansson,libnifti,libznz,libz.,libzip,liblapack"
 MOVING = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d+\.\d s\b")
 STDOUT = "standard output"
@@ -60,7 +60,7 @@ def make_study(folder):
 
 
 def commands(folder):
-    """The commands; `folder` gets what they are given. A results folder is made without any failure on the way."""
+    """The commands; `folder` gets their input. A results folder is made without failures."""
     make_study(folder)
     run = ["--design", "paired", "--table", str(folder / "participants.tsv"), "--covariate", "level", "--cluster-t",
            "1.5", "--device", "cpu", "--threads", "1", "--progress", "none"]
@@ -166,7 +166,7 @@ class Sweep:
         return sorted(first.values())
 
     def fault(self, failure):
-        """What is wrong with how the command takes a failure; None where nothing is."""
+        """The error in how the command handles a failure, or None."""
         done, told, found = self.run(failure)
         where = "; ".join(line for line in told if not line.startswith("calls ")) or "not reached"
         wrong = self.verdict(done, found)

@@ -23,7 +23,7 @@ static void try_file(const char *path, vx_analyze_orientation analyze)
     vx_error error = {0};
     vx_status status = vx_image_read(path, analyze, &image, &error);
     const char *stem = strrchr(path, '/') + 1;
-    char bare[256]; /* of a pair the message may name the other file */
+    char bare[256]; /* for a pair the message may name the other file */
     snprintf(bare, sizeof bare, "%.*s", (int)strcspn(stem, "."), stem);
     if (status == VX_OK) {
         assert_non_null(image.data);

@@ -1,4 +1,4 @@
-"""What vx_image_read makes of $VOXSTAT_REAL_DATA/malformed and of the ANALYZE images of wager2008_emoreg, against nibabel.
+"""vx_image_read on $VOXSTAT_REAL_DATA/malformed and the ANALYZE images of wager2008_emoreg, against nibabel.
 
 Each file that nibabel reads as a real 3-D image is read with the same values and the same affine; every other one is
 refused with status 3. The 48 orientations of niivue/nifti_space48 are one image: they also agree with one another, value

@@ -29,7 +29,7 @@ loose_paths() # file
     done < <(tr : '\n' <<<"$paths:" | sed '$d')
 }
 
-# What a program or shared library lacks, a line each.
+# Prints the hardening that a program or shared library lacks, one line each.
 lacks() # file
 {
     local dynamic headers symbols
@@ -67,7 +67,7 @@ int main(int argc, char **argv)
 C
 hardened=(-O2 -fPIE -pie -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 "-Wl,-z,relro" "-Wl,-z,now"
     "-Wl,-z,noexecstack")
-expect() # what is said, flags...
+expect() # expected text, flags...
 {
     local said=$1
     shift
@@ -90,7 +90,7 @@ expect 'can be executed' -Wl,-z,execstack
 expect 'no canaries' -fno-stack-protector
 expect 'no FORTIFY' -U_FORTIFY_SOURCE
 
-# ---- what was built ----
+# ---- the build ----
 
 cmake --install "$build" --prefix "$work/prefix" >"$work/log" 2>&1 || fail "$(cat "$work/log")"
 files=("$VOXSTAT" "$work/prefix/bin/voxstat")

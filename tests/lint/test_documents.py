@@ -15,7 +15,7 @@ FENCE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 
 
 def documents(root):
-    """Every page of the repository: not what was built or fetched."""
+    """Every page of the repository, without built or downloaded ones."""
     pages = list(root.glob("*.md"))
     for folder in FOLDERS:
         pages += (root / folder).rglob("*.md")
@@ -56,13 +56,13 @@ def absent_documents(root):
             if path.suffix not in CODE or "node_modules" in path.parts or path.parent.name == "lint":
                 continue
             for name in re.findall(r"[\w/.-]+\.md\b", path.read_text(encoding="utf-8", errors="replace")):
-                elsewhere = re.search(r"\bshared?/", name) # what is installed, and the real data
+                elsewhere = re.search(r"\bshared?/", name) # the installed files, and the real data
                 if not elsewhere and not any((at / name).exists() for at in (root, path.parent)):
                     yield f"{path.relative_to(root)}: refers to {name}, which is not here"
 
 
 def unknown_messages(root):
-    """The messages that the page on troubleshooting quotes, `…` for what varies, are the program's."""
+    """The messages that docs/troubleshooting.md quotes, with `…` for variable parts, are the program's."""
     literals = ""
     for path in (root / "host").rglob("*.c"):
         literals += re.sub(r'"\s*"', "", path.read_text(encoding="utf-8"))

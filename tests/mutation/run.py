@@ -32,7 +32,7 @@ def read_entries():
 
 
 def check(entries):
-    """What is wrong with the entries themselves, one line each."""
+    """The errors of the entries themselves, one line each."""
     names = [mutant["name"] for mutant in entries["mutant"]]
     for name in {name for name in names if names.count(name) > 1}:
         yield f"{name}: the name of several mutants"

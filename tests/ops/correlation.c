@@ -228,8 +228,7 @@ static void test_by_hand(void **state)
     static const float tiny[] = {0, 0, -1e-30f}, tiny_x[] = {0, 0, 1e-30f};
     for (int b = 0; b < backend_count; b++) {
         assert_int_equal(one_score(backends[b], 0, y, x), vx_reference_ordered(-0.8f));
-        /* -0.8 / sqrt(1 - 0.36) = -1, a perfect fit: 1 / sqrt(1 - r^2) is infinite, or what 3 roundings leave of
-         * that. */
+        /* -0.8 / sqrt(1 - 0.36) = -1, a perfect fit: 1 / sqrt(1 - r^2) is infinite, or the value after 3 roundings. */
         assert_true(vx_reference_unordered(one_score(backends[b], 1, y, x)) < -1 / (4 * 0x1p-24f));
         /* The nuisance row explains all of the voxel's variance: 1 - 1 = 0, r = 0. */
         assert_int_equal(one_score(backends[b], 1, all_nuisance, x), 0);

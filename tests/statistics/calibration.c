@@ -145,9 +145,9 @@ static void effects_are_found(void **state)
     vx_model_free(model);
 }
 
-/* Over the two effects of a run the familywise error is what it claims, where each effect is strong in one voxel and
- * absent from the others, which are independent noise. Each effect has 0.025, and (M + 1) 0.025 is whole too. A rule
- * that multiplies only the smallest p of an effect has an error of 1 - 0.95^2 = 0.0975.
+/* Over the two effects of a run the familywise error rate is the nominal one, where each effect is strong in one voxel
+ * and absent from the others, which are independent noise. Each effect has 0.025, and (M + 1) 0.025 is an integer too.
+ * A rule that multiplies only the smallest p of an effect has an error of 1 - 0.95^2 = 0.0975.
  *
  *     scipy.stats.binom.interval(.99, 1000, .05) = 33..69
  *     scipy.stats.binom.cdf(69, 1000, .0975) = 0.0009 */

@@ -31,7 +31,7 @@ typedef struct faulty {
     vx_backend *cpu;
     fault fault;
     double much;
-    int64_t downloads, flip_at; /* so far; which is spoilt */
+    int64_t downloads, flip_at; /* calls so far; the call to corrupt */
     double flip_place;          /* share of its bytes that come before the bit */
     int flip_bit;
     bool halves;                /* the relabellings are run in two ranges */
@@ -132,7 +132,7 @@ static vx_status with_larger_r(faulty *f, vx_op op, const vx_dense_args *args, v
     return status;
 }
 
-/* Runs the op with what is spoilt in its arguments. */
+/* Runs the op with a fault in its arguments. */
 static vx_status run_dense(faulty *f, vx_op op, const vx_dense_args *args, vx_buffer *const *b, vx_error *error)
 {
     vx_dense_args other = *args;
@@ -247,7 +247,7 @@ static vx_status infer_halves(vx_device *device, const vx_matrix *matrix, const 
     return status;
 }
 
-/* What an effect on the device that is made so by `how` gives. */
+/* The status of an effect on a device with the fault `how`. */
 static vx_status infer(const faulty *how, bool exact, const vx_matrix *matrix, const vx_effect *effect,
                        const vx_inference_options *options, int64_t *downloads, vx_error *error)
 {

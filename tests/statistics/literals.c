@@ -1,5 +1,5 @@
-/* What SciPy 1.10.1 and NumPy 1.24.2 make of 14 participants and two voxels. With y, x, a, b as below, n = 14,
- * Z = [1, a, b], res(u) = u - Z lstsq(Z, u), R = stats.rankdata:
+/* Results of SciPy 1.10.1 and NumPy 1.24.2 for 14 participants and two voxels. With y, x, a, b as below, n = 14, Z =
+ * [1, a, b], res(u) = u - Z lstsq(Z, u), R = stats.rankdata:
  *
  *   mean     y.mean(), stats.sem(y), stats.t.interval(.95, 13, y.mean(), stats.sem(y)), stats.ttest_1samp(y, 0),
  *            z = sign(t) stats.norm.isf(stats.t.sf(|t|, df)), dz = y.mean() / y.std(ddof=1),

@@ -195,7 +195,7 @@ static void refused_for(vx_status status, const vx_error *error, const char *why
         fail_msg("\"%s\" does not say \"%s\"", error->message, why);
 }
 
-/* What another inference evaluated is named by what differs, wherever it is offered: run, merge, finish. */
+/* The tally of another inference is refused by run, merge and finish, and the message names the difference. */
 static void others_are_refused(void **state)
 {
     double shifted[N];
@@ -250,7 +250,7 @@ static bool stop_at_once(void *context, uint64_t done, uint64_t total)
     return false;
 }
 
-/* A run that is stopped or refused leaves the tally as it was, and steps out of order are told. */
+/* A stopped or refused run leaves the tally unchanged, and steps out of order are refused. */
 static void a_tally_survives_errors(void **state)
 {
     vx_matrix *matrix = make_matrix(6);

@@ -146,7 +146,7 @@ static double device_bound(const problem *p, double t, double remains)
 {
     double df = p->effect->df, r = fabs(t) / sqrt(df + t * t), u = 0x1p-24;
     double dr = (N + 2) * u * (1.0 + r * sqrt((double)p->effect->nuisance)) / remains + 3.0 * u;
-    if (p->effect->nuisance > 0) /* the rounded 1 - sum q_j^2, and by what the op raises r */
+    if (p->effect->nuisance > 0) /* the rounding of 1 - sum q_j^2, and the amount by which the op raises r */
         dr += (3.0 * u * r + (double)VX_R_ROUNDING(N, p->effect->nuisance) * (1 - remains * remains)) /
               (remains * remains);
     return sqrt(df) * pow(1.0 + t * t / df, 1.5) * dr;

@@ -1,4 +1,4 @@
-/* TFCE through vx_infer on every device: its map against a flood at every threshold, its null against a plain
+/* TFCE through vx_infer on every device: its map against a flood fill at every threshold, its null against a plain
  * computation of every relabelling, shapes whose answer is a formula, the steps of other tools against their sums, and
  * exact uncorrected p against counting.
  *

@@ -1,4 +1,4 @@
-/* Devices by name; what happens where a driver, a kernel or the cache of binaries is broken. */
+/* Devices by name, and the behaviour with a broken driver, kernel or cache of binaries. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -90,7 +90,7 @@ typedef union vx_number {
     float f;
 } vx_number;
 
-/* The int that stands for a sum of data under signs; correlation has them in 256ths. */
+/* The int that encodes a sum of data under signs; correlation counts in 256ths. */
 static int32_t key(vx_op op, int sum)
 {
     vx_number number = {.f = (float)sum / 256 + 0.0f};

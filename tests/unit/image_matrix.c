@@ -346,7 +346,7 @@ static void test_errors(void **state)
     assert_int_equal(vx_matrix_read(rows, 0, NULL, 1, NULL, NULL, NULL), VX_INPUT);
 }
 
-/* Of many bad rows the first is named, whichever thread is faster. */
+/* The message names the first of many bad rows, whichever thread is faster. */
 static void test_lowest_row_is_reported(void **state)
 {
     enum { MANY = 64 };

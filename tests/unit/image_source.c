@@ -27,7 +27,7 @@ static void expect_sha256(const char *text, const void *bytes, size_t size)
     assert_string_equal(text, expected);
 }
 
-/* What has been opened is read to its end, whatever becomes of its name meanwhile. */
+/* An open file is read to its end, even when its name is removed or replaced meanwhile. */
 static void test_opened_once(void **state)
 {
     const nifti_1_header h = header(DT_INT16, 16);

@@ -114,8 +114,8 @@ static void described_in_mm(void **state)
     free(found);
 }
 
-/* The chain in pieces: 3 and 1 with 18 neighbours, 2, 1 and 1 with 6. Of one size the greater mass comes first, of one
- * mass the lower place. */
+/* The chain in pieces: 3 and 1 with 18 neighbours, 2, 1 and 1 with 6. Of equal size the greater mass comes first, of
+ * equal mass the lower index. */
 static void fewer_neighbours(void **state)
 {
     static const int64_t eighteen[4] = {3, 1, 1, 1}, six[5] = {2, 1, 1, 1, 1};

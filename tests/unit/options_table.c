@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-/* What `voxstat <words>` prints as help. */
+/* The help that `voxstat <words>` prints. */
 static char *printed(int argc, char **argv)
 {
     vx_arguments arguments;

@@ -231,7 +231,7 @@ static void force_deletes_only_what_is_ours(void **state)
     assert_int_equal(count_items(in("out")), 3);
 }
 
-/* What appears in the old folder during the run is not deleted either, and what was computed is not lost. */
+/* Files that appear in the old folder during the run are not deleted, and the new results are kept. */
 static void what_comes_during_the_run_stays(void **state)
 {
     (void)state;
@@ -269,7 +269,7 @@ static void edits_are_kept(void **state)
     assert_int_equal(symlink("../elsewhere", in("out/t.nii.gz")), 0); /* the same content, but a link */
     refuses(in("out"), true, 1, "t.nii.gz: was changed");
     assert_int_equal(unlink(in("out/t.nii.gz")), 0);
-    vx_folder_abandon(begin(in("out"), true)); /* what the user removed is no reason to refuse */
+    vx_folder_abandon(begin(in("out"), true)); /* files that the user removed are no reason to refuse */
 
     FILE *run = fopen(in("out/run.json"), "a");
     assert_non_null(run);
@@ -409,7 +409,7 @@ static void names_from_elsewhere_stay_in_their_folder(void **state)
     longest[255] = 'a';
     longest[256] = '\0';
     assert_false(vx_file_name_safe(longest));
-    for (size_t i = 2; i < sizeof bad / sizeof *bad; i++) { /* what voxstat makes of them is taken back */
+    for (size_t i = 2; i < sizeof bad / sizeof *bad; i++) { /* voxstat's changes are undone */
         char *made = vx_file_name_from(bad[i]);
         assert_true(vx_file_name_safe(made));
         free(made);

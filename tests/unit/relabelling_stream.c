@@ -242,7 +242,7 @@ static void uniform_draws(void **state)
     vx_model_free(model);
 }
 
-/* Relabelling i is what it is, whatever was asked before it, however many are asked for, and in whatever order. Another
+/* Relabelling i does not depend on the calls before it, the number of relabellings or the order of the calls. Another
  * seed gives others. */
 static void addressed_by_index(void **state)
 {
@@ -356,7 +356,7 @@ static void missing_people_move_nobody(void **state)
     vx_model_free(model);
 }
 
-/* Where half of all flips are evaluated, each of the others is the turned sign of one that is. */
+/* Where half of all flips are evaluated, each of the others is an evaluated one with all signs inverted. */
 static void mirrors_turn_every_sign(void **state)
 {
     vx_model *model = model_of(6, (double[]){3, 1, 4, 2, 5, 9});

@@ -82,7 +82,7 @@ static void refused_by_all(const char *what, bool by_packs)
     free(after);
 }
 
-/* Of the maps every report shows t and the uncorrected p. */
+/* Every report shows the maps of t and of the uncorrected p. */
 static bool is_map(const char *what)
 {
     return !strncmp(what, "maps/", 5);

@@ -1,4 +1,4 @@
-/* What is put into a page stays text: escaping, UTF-8 (RFC 3629), base64 (RFC 4648 section 10), numbers for people. */
+/* Values in a page remain text: escaping, UTF-8 (RFC 3629), base64 (RFC 4648 section 10), formatted numbers. */
 #include "report/page.h"
 
 #include <math.h>
@@ -63,7 +63,7 @@ static void many_values(void **state)
     assert_int_equal(asked, 1);
 }
 
-/* Each piece of text that is no UTF-8, or a control that HTML forbids, comes out as U+FFFD; the rest as it is. */
+/* Invalid UTF-8 and control characters that HTML forbids are replaced by U+FFFD; other text is unchanged. */
 static void broken_text_is_replaced(void **state)
 {
     vx_page page;

@@ -1,4 +1,4 @@
-/* vx_volume_pack: niftilib reads back what was packed, where it was and as near as the slope promises. */
+/* vx_volume_pack: niftilib reads the packed values back at their positions, within the rounding of the slope. */
 #include "report/volume.h"
 
 #include <math.h>

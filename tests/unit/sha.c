@@ -66,7 +66,7 @@ static void by_pieces(void **state)
     assert_string_equal(text, example[1].sha256);
 }
 
-/* What was not begun, has ended or was given up has no digest. */
+/* A digest that was not begun, has ended or was abandoned gives an error. */
 static void ended(void **state)
 {
     char text[VX_SHA256_TEXT] = "before";

@@ -99,7 +99,7 @@ static void test_words(void **state)
     expect_difference(&b, "axes in another order");
 }
 
-/* Whatever the space, the text ends within it. */
+/* For any size of the buffer, the text ends within it. */
 static void test_little_space(void **state)
 {
     const vx_grid a = brain();
