@@ -275,7 +275,7 @@ static void the_mask_of_two_modalities_is_what_they_share(void **state)
     assert_false(vx_mask_intersection(modality, 2, mask));
 }
 
-/* JSON holds only UTF-8; text in other bytes is kept in a readable form. */
+/* JSON holds only UTF-8: other bytes are replaced, and nothing is omitted. */
 static void names_in_other_bytes_leave_nothing_out(void **state)
 {
     (void)state;
