@@ -1,8 +1,8 @@
-/* A clock that only goes forward. */
+/* A monotonic clock. */
 #ifndef VX_BASE_CLOCK_H
 #define VX_BASE_CLOCK_H
 
-/* Seconds since a moment that stays the same while the machine runs: only differences mean something. */
+/* Seconds since an arbitrary moment, fixed while the machine runs: only differences are meaningful. */
 double vx_seconds(void);
 
 #endif

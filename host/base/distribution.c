@@ -6,26 +6,26 @@
 #include <nifti1.h>
 #include <nifticdf.h>
 
-/* CDFLIB was translated from Fortran, and nearly every variable of it is static. */
-static pthread_mutex_t door = PTHREAD_MUTEX_INITIALIZER;
+/* CDFLIB is a translation from Fortran, and nearly all its variables are static. */
+static pthread_mutex_t cdflib_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static double cumulative(double value, int intent, double df)
 {
-    pthread_mutex_lock(&door);
+    pthread_mutex_lock(&cdflib_lock);
     const double p = nifti_stat2cdf(value, intent, df, 0, 0);
-    pthread_mutex_unlock(&door);
+    pthread_mutex_unlock(&cdflib_lock);
     return p;
 }
 
 static double quantile(double p, int intent, double df)
 {
-    pthread_mutex_lock(&door);
+    pthread_mutex_lock(&cdflib_lock);
     const double value = nifti_cdf2stat(p, intent, df, 0, 0);
-    pthread_mutex_unlock(&door);
+    pthread_mutex_unlock(&cdflib_lock);
     return value;
 }
 
-/* Both distributions are symmetric: working in the lower tail keeps the digits of a small p, which 1 - p would lose. */
+/* Both distributions are symmetric. The lower tail keeps the digits of a small p, which 1 - p would lose. */
 
 double vx_t_quantile_upper(double p, double df)
 {
@@ -40,6 +40,6 @@ double vx_t_upper(double t, double df)
 double vx_z_from_t(double t, double df)
 {
     double tail = vx_t_upper(fabs(t), df);
-    double z = tail > 0.0 ? -quantile(tail, NIFTI_INTENT_ZSCORE, 0) : 38.0; /* 38: p below any double */
+    double z = tail > 0.0 ? -quantile(tail, NIFTI_INTENT_ZSCORE, 0) : 38.0; /* 38: p is below the smallest double */
     return copysign(z, t);
 }

@@ -1,4 +1,4 @@
-/* Files that travel in the program: cmake/embed.cmake makes a table of them, which ends with a null name. */
+/* Files embedded in the program. cmake/embed.cmake generates a table of them, which ends with a null name. */
 #ifndef VX_BASE_EMBEDDED_H
 #define VX_BASE_EMBEDDED_H
 
@@ -6,8 +6,8 @@
 
 typedef struct vx_embedded {
     const char *name; /* of the file, without its folder */
-    const char *text; /* what it holds, and a zero byte behind it */
-    size_t size;      /* without that byte */
+    const char *text; /* the content, followed by a zero byte */
+    size_t size;      /* of the content, without the zero byte */
 } vx_embedded;
 
 #endif

@@ -13,7 +13,7 @@
 vx_status vx_error_fill(vx_error *error, vx_status status, const char *where, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Puts "context: " in front of the message that is already there; returns the status that is already there. */
+/* Puts "context: " in front of the message in *error (where it is not null) and returns `status`. */
 vx_status vx_error_prefix(vx_error *error, vx_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What stands where a regular file is expected; null for one. */
-static const char *other_kind(mode_t mode)
+/* The kind of a file in words; null for a regular one. */
+static const char *irregular_kind(mode_t mode)
 {
     switch (mode & S_IFMT) {
     case S_IFREG: return NULL;
@@ -23,7 +23,7 @@ static const char *other_kind(mode_t mode)
 
 #define ANNEX_HINT "fetch it: datalad get, or git annex get"
 
-/* A link to nothing is mostly content of a dataset that was not fetched. */
+/* A dangling link is often content of a dataset that was not fetched. */
 vx_status vx_file_not_opened(const char *path, int reason, vx_error *error)
 {
     char target[1000];
@@ -33,28 +33,28 @@ vx_status vx_file_not_opened(const char *path, int reason, vx_error *error)
     target[length] = '\0';
     if (strstr(target, ".git/annex/"))
         return vx_fail(error, VX_INPUT, "%s: a link of git-annex whose content is not here; " ANNEX_HINT, path);
-    return vx_fail(error, VX_INPUT, "%s: a link to %s, which is not there", path, target);
+    return vx_fail(error, VX_INPUT, "%s: a link to %s, which does not exist", path, target);
 }
 
-/* Datasets hold small texts in place of content that was not fetched: pointers, or a link written as text. */
+/* Refuses the small texts that stand for content that was not fetched: pointers, or a link written as text. */
 static vx_status check_fetched(const char *path, const char *text, vx_error *error)
 {
     static const char lfs[] = "version https://git-lfs";
     if (!strncmp(text, lfs, sizeof lfs - 1))
         return vx_fail(error, VX_INPUT, "%s: a pointer of Git LFS to content that is not here; fetch it: git lfs pull",
                        path);
-    const size_t line = strcspn(text, "\t\n"); /* one line, and no table */
+    const size_t line = strcspn(text, "\t\n"); /* a pointer is one line without tabs */
     if (strstr(text, "/annex/objects/") && !text[line + strspn(text + line, "\n")])
         return vx_fail(error, VX_INPUT, "%s: a pointer of git-annex to content that is not here; " ANNEX_HINT, path);
     return VX_OK;
 }
 
-/* Reads until the end of the file, which may have grown or shrunk since its size was asked for. */
+/* Reads to the end of the file, which may have grown or shrunk since fstat. */
 static vx_status read_all(int file, const char *path, size_t expected, size_t size_max, char **text, size_t *size,
                           vx_error *error)
 {
     char *bytes = NULL, *grown;
-    size_t more = expected + 1; /* the last byte is for the zero behind the text, or shows that there is more */
+    size_t more = expected + 1; /* the extra byte detects growth, and later holds the zero byte */
     *text = NULL;
     *size = 0;
     while ((grown = vx_array_grow(bytes, *size, more, 1))) {
@@ -86,7 +86,7 @@ static vx_status read_all(int file, const char *path, size_t expected, size_t si
 vx_status vx_file_read(const char *path, size_t size_max, char **text, size_t *size, vx_error *error)
 {
     struct stat found;
-    /* Without O_NONBLOCK opening a pipe waits for whoever writes to it. */
+    /* Without O_NONBLOCK, opening a pipe waits for a writer. */
     int file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     *text = NULL;
     *size = 0;
@@ -96,8 +96,8 @@ vx_status vx_file_read(const char *path, size_t size_max, char **text, size_t *s
     vx_status status = VX_OK;
     if (fstat(file, &found))
         status = vx_fail(error, VX_INPUT, "%s: cannot be read: %s", path, strerror(errno));
-    else if (other_kind(found.st_mode))
-        status = vx_fail(error, VX_INPUT, "%s: %s; a regular file is expected", path, other_kind(found.st_mode));
+    else if (irregular_kind(found.st_mode))
+        status = vx_fail(error, VX_INPUT, "%s: %s; a regular file is expected", path, irregular_kind(found.st_mode));
     else if ((uint64_t)found.st_size > size_max)
         status = vx_fail(error, VX_INPUT, "%s: %lld bytes; at most %zu are read", path, (long long)found.st_size,
                          size_max);

@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "base/stream.h"
 
-/* Of two that belong together the second may have failed; the first goes with it. jansson lets go of the second. */
+/* `json` where the last step succeeded. Otherwise frees it and returns null; jansson has freed the added value. */
 static json_t *kept_if(bool good, json_t *json)
 {
     if (good)
@@ -57,7 +57,7 @@ json_t *vx_json_text(const char *value)
     return string;
 }
 
-/* Not json_dumps, which leaves out the key of an object for which there is no memory; a stream remembers the loss. */
+/* json_dumps omits a key of an object when memory is short, and reports success. A stream records the loss. */
 char *vx_json_dump(json_t *json, size_t flags)
 {
     char *text = NULL;

@@ -1,7 +1,11 @@
-/* Making JSON, with jansson. What fails gives null, and what is given null gives null: one look at the end tells of
- * every failure on the way. Each takes over the values that it is given and lets go of them where it fails. json_pack
- * keeps to the same rules; jansson's own appending and setting return numbers that are easily overlooked, so they stand
- * in json.c alone. */
+/* Making JSON with jansson.
+ *
+ *   1. A function that fails returns null, and one that receives null returns null. One check at the end therefore
+ *      detects every failure.
+ *   2. A function takes ownership of the values that it receives, and frees them where it fails.
+ *
+ * json_pack follows the same rules. jansson's functions for appending and setting return numbers that are easily
+ * ignored, so only json.c calls them. */
 #ifndef VX_BASE_JSON_H
 #define VX_BASE_JSON_H
 
@@ -11,24 +15,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The array with `value` behind its last; the object with `key` set to it. */
+/* Appends `value` to the array; sets `key` of the object. Each returns its first argument. */
 json_t *vx_json_append(json_t *array, json_t *value) VX_MUST_USE;
 json_t *vx_json_set(json_t *object, const char *key, json_t *value) VX_MUST_USE;
 
-/* The array with the elements of `other` behind its last; `other` is not taken over. */
+/* Appends the elements of `other`, which stays with the caller, and returns the array. */
 json_t *vx_json_extend(json_t *array, const json_t *other) VX_MUST_USE;
 
-/* The same for an array or object that belongs to another value, or to the caller, who keeps it: false where that
- * fails. _put_first puts before the others. */
+/* Appends, inserts at the front, or sets, in an array or object that keeps its owner. False on failure. */
 bool vx_json_grow(json_t *array, json_t *value) VX_MUST_USE;
 bool vx_json_put_first(json_t *array, json_t *value) VX_MUST_USE;
 bool vx_json_put(json_t *object, const char *key, json_t *value) VX_MUST_USE;
 
-/* A string; JSON's null for a null pointer. A path may hold bytes that are no UTF-8, which JSON cannot: those become
- * '?'. */
+/* A string; JSON's null for a null pointer. In a text that is not UTF-8, as a path may be, all bytes outside ASCII
+ * become '?'. */
 json_t *vx_json_text(const char *value) VX_MUST_USE;
 
-/* The text of `json`, with jansson's flags; the caller frees it with free(). */
+/* The text of `json`, with jansson's flags. Frees `json`; the caller frees the text with free(). */
 char *vx_json_dump(json_t *json, size_t flags) VX_MUST_USE;
 
 #endif

@@ -10,7 +10,7 @@ void *vx_array(size_t count, size_t size)
     size_t bytes;
     if (!vx_multiply(count, size, &bytes) || bytes > SIZE_MAX - ALIGNMENT)
         return NULL;
-    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; /* aligned_alloc wants a multiple */
+    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; /* aligned_alloc requires a multiple */
     return aligned_alloc(ALIGNMENT, bytes ? bytes : ALIGNMENT);
 }
 

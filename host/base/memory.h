@@ -1,6 +1,6 @@
-/* Memory: every product of sizes goes through one checked multiply, so no size wraps around.
+/* Memory. Every product of sizes goes through one checked multiplication, so that no size wraps around.
  *
- * vx_array, vx_array_zero and vx_array_grow return null where the product does not fit or memory is short; the caller
+ * vx_array, vx_array_zero and vx_array_grow return null where the product overflows or memory is short. The caller
  * frees with free(). */
 #ifndef VX_BASE_MEMORY_H
 #define VX_BASE_MEMORY_H
@@ -22,15 +22,14 @@ static inline bool vx_multiply(size_t a, size_t b, size_t *product)
 void *vx_array(size_t count, size_t size);
 void *vx_array_zero(size_t count, size_t size);
 
-/* Memory for `more` elements behind the `count` of an array that only this function has allocated; null starts one. Its
- * capacity is a power of two that follows from `count`, so that appending n elements one by one copies O(n) of them.
- * The caller replaces its pointer by the one returned; null where the product does not fit or memory is short, and
- * `array` is then as it was. */
+/* Enlarges an array of `count` elements so that `more` fit behind them. `array` comes from this function, or is null
+ * for an empty one. The capacity is a power of two derived from `count`, so that n appends copy O(n) elements. Returns
+ * the new pointer, which replaces `array`; after null, `array` is still valid and unchanged. */
 void *vx_array_grow(void *array, size_t count, size_t more, size_t size);
 
-/* A copy of `text` (null gives null); the caller frees. */
+/* A copy of `text`, which the caller frees; null for null. */
 char *vx_copy_text(const char *text);
-/* printf into fresh memory; null where memory is short. */
+/* printf into new memory, which the caller frees; null where memory is short. */
 char *vx_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *vx_text_of(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 

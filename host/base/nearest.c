@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* Longer names are compared by their first letters only: enough to guess at a slip of the finger. */
+/* Only the first letters of longer names are compared, which is enough to find a typing error. */
 enum { LENGTH_MAX = 64 };
 
 static size_t smaller(size_t a, size_t b)
@@ -11,7 +11,7 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static int same(char a, char b)
+static int equal_letters(char a, char b)
 {
     return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
@@ -27,9 +27,9 @@ static size_t distance(const char *a, const char *b)
         d[0][j] = j;
     for (size_t i = 1; i <= rows; i++) {
         for (size_t j = 1; j <= columns; j++) {
-            size_t replaced = d[i - 1][j - 1] + !same(a[i - 1], b[j - 1]);
+            size_t replaced = d[i - 1][j - 1] + !equal_letters(a[i - 1], b[j - 1]);
             d[i][j] = smaller(replaced, smaller(d[i - 1][j], d[i][j - 1]) + 1);
-            if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
+            if (i > 1 && j > 1 && equal_letters(a[i - 1], b[j - 2]) && equal_letters(a[i - 2], b[j - 1]))
                 d[i][j] = smaller(d[i][j], d[i - 2][j - 2] + 1);
         }
     }
@@ -39,7 +39,7 @@ static size_t distance(const char *a, const char *b)
 const char *vx_nearest(const char *name, const char *const *candidate, size_t candidates)
 {
     const char *nearest = NULL;
-    size_t smallest = strnlen(name, LENGTH_MAX) / 3 + 1; /* of short names one letter may differ */
+    size_t smallest = strnlen(name, LENGTH_MAX) / 3 + 1; /* one differing letter is always allowed */
     if (smallest < 2)
         smallest = 2;
     for (size_t i = 0; i < candidates; i++) {

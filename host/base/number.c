@@ -7,7 +7,7 @@
 
 static const char digits[] = "0123456789";
 
-/* Whether strtod may see it: it also reads "0x1p3", "infinity", "nan" and leading blanks. */
+/* Whether the text is a decimal number. strtod would also read "0x1p3", "infinity", "nan" and leading blanks. */
 static bool decimal(const char *text)
 {
     text += *text == '+' || *text == '-';

@@ -12,7 +12,7 @@ vx_random4 vx_philox(uint64_t seed, uint64_t index, uint32_t block, uint32_t str
     return (vx_random4){{drawn.v[0], drawn.v[1], drawn.v[2], drawn.v[3]}};
 }
 
-/* 53 bits of two words, shifted by half a step so that neither 0 nor 1 occurs. */
+/* A number in (0, 1) from 53 bits of two words. The shift by half a step excludes 0 and 1. */
 static double unit(uint32_t high, uint32_t low)
 {
     uint64_t bits = ((uint64_t)high << 32 | low) >> 11;

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* Streams never share numbers. */
+/* Independent sequences for one seed: two streams never share numbers. */
 typedef enum vx_random_stream {
     VX_STREAM_FLIP = 0, VX_STREAM_PERMUTE = 1, VX_STREAM_SIMULATE = 2, VX_STREAM_TEST = 3
 } vx_random_stream;
@@ -13,7 +13,7 @@ typedef enum vx_random_stream {
 typedef struct vx_random4 { uint32_t word[4]; } vx_random4;
 vx_random4 vx_philox(uint64_t seed, uint64_t index, uint32_t block, uint32_t stream);
 
-/* A uniform number in (0, 1) and a standard normal one, number `k` of (seed, index, stream). */
+/* Number `k` of (seed, index, stream), uniform in (0, 1) or standard normal. */
 double vx_uniform(uint64_t seed, uint64_t index, uint32_t k, uint32_t stream);
 double vx_normal(uint64_t seed, uint64_t index, uint32_t k, uint32_t stream);
 

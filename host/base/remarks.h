@@ -1,5 +1,5 @@
-/* Remarks: sentences about a run that a reader of its results must know, though nothing stops it. They are said on the
- * terminal, and stand in run.json and at the head of the report.
+/* Remarks: warnings about a run that a reader of its results must know. They are printed on the terminal, and included
+ * in run.json and at the top of the report.
  *
  * A vx_remarks starts as {0} and owns its texts; vx_remarks_destroy releases them. */
 #ifndef VX_BASE_REMARKS_H
@@ -14,8 +14,8 @@ typedef struct vx_remarks {
     size_t count;
 } vx_remarks;
 
-/* Adds one sentence, without a full stop at its end. Errors: VX_INTERNAL where memory is short; the list is then as it
- * was. */
+/* Adds one sentence, without a full stop at its end. The list is unchanged on error. Errors: VX_INTERNAL where memory
+ * is short. */
 vx_status vx_remarks_add(vx_remarks *remarks, vx_error *error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void vx_remarks_destroy(vx_remarks *remarks);

@@ -7,13 +7,13 @@
 
 static const char sha256_name[] = "SHA2-256", sha512_name[] = "SHA2-512";
 
-/* An algorithm, for the caller to free. It comes from a context of our own, so that no openssl.cnf takes it away and
- * nothing changes for a program that uses OpenSSL beside us. The context is kept: to make one takes 1 ms. */
+/* An algorithm, which the caller frees. It comes from a private context, so that no openssl.cnf can disable it and a
+ * program that also uses OpenSSL is not affected. The context is kept, because creating one takes 1 ms. */
 static EVP_MD *fetch(const char *name)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     static OSSL_LIB_CTX *context;
-    static bool complete; /* a context that ran short of memory while it was filled never becomes usable */
+    static bool complete; /* a context whose first use failed for lack of memory never becomes usable */
     pthread_mutex_lock(&lock);
     if (!context)
         context = OSSL_LIB_CTX_new();
@@ -27,7 +27,7 @@ static EVP_MD *fetch(const char *name)
     return algorithm;
 }
 
-static bool put_text(bool done, const unsigned char *digest, size_t bytes, char *text)
+static bool write_hex(bool done, const unsigned char *digest, size_t bytes, char *text)
 {
     static const char digit[] = "0123456789abcdef";
     const size_t count = done ? bytes : 0;
@@ -65,7 +65,7 @@ bool vx_sha256_end_text(vx_sha256 *sha, char text[VX_SHA256_TEXT])
 {
     unsigned char digest[VX_SHA256_BYTES];
     const bool done = vx_sha256_end(sha, digest);
-    return put_text(done, digest, sizeof digest, text);
+    return write_hex(done, digest, sizeof digest, text);
 }
 
 void vx_sha256_destroy(vx_sha256 *sha)
@@ -82,7 +82,7 @@ static bool text_of(const char *name, const void *bytes, size_t size, size_t dig
     EVP_MD *algorithm = fetch(name);
     const bool done = algorithm && EVP_Digest(bytes, size, digest, NULL, algorithm, NULL) == 1;
     EVP_MD_free(algorithm);
-    return put_text(done, digest, digest_bytes, text);
+    return write_hex(done, digest, digest_bytes, text);
 }
 
 bool vx_sha256_text(const void *bytes, size_t size, char text[VX_SHA256_TEXT])

@@ -3,7 +3,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-static _Atomic(const char *) reason; /* null: nobody asked */
+static _Atomic(const char *) reason; /* null: no stop was requested */
 
 void vx_stop_request(const char *why)
 {

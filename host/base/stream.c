@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* fopencookie's stream sets its error indicator where `keep` takes less than it was given. */
+/* The cookie of the stream. stdio sets the stream's error indicator where `keep` takes fewer bytes than it receives. */
 typedef struct growing {
     char **text;
     size_t *size;
@@ -36,7 +36,7 @@ static ssize_t keep(void *cookie, const char *data, size_t size)
     return (ssize_t)size;
 }
 
-/* For ftell; the stream only ever grows at its end. */
+/* For ftell. The stream only grows at its end. */
 static int tell(void *cookie, off64_t *offset, int whence)
 {
     growing *memory = cookie;

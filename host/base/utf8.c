@@ -10,7 +10,7 @@ size_t vx_utf8_length(const char *text)
 {
     const unsigned char *byte = (const unsigned char *)text;
     size_t length = byte[0] < 0x80 ? 1 : byte[0] < 0xc2 ? 0 : byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : 4;
-    /* RFC 3629, section 4: the second byte is narrower after these four first bytes. */
+    /* RFC 3629, section 4: these four first bytes narrow the range of the second. */
     unsigned char low = byte[0] == 0xe0 ? 0xa0 : byte[0] == 0xf0 ? 0x90 : 0x80;
     unsigned char high = byte[0] == 0xed ? 0x9f : byte[0] == 0xf4 ? 0x8f : 0xbf;
     if (!byte[0] || byte[0] > 0xf4)
@@ -40,9 +40,9 @@ static uint32_t code_point(const char *text, size_t length)
     return code;
 }
 
-/* Whether a character may act on a terminal: C0, DEL, C1, and the embeddings and isolates of Unicode's bidirectional
- * algorithm (UAX 9), by which a name may look like another. */
-static bool acts(uint32_t code)
+/* Whether a character controls the terminal: C0, DEL, C1, and the embeddings and isolates of Unicode's bidirectional
+ * algorithm (UAX 9), which can make one name look like another. */
+static bool controls_terminal(uint32_t code)
 {
     return (code < 0x20 && code != '\n' && code != '\t') || (code >= 0x7f && code < 0xa0) ||
            (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
@@ -53,7 +53,7 @@ char *vx_printable(const char *text)
     char *plain = malloc(4 * strlen(text) + 1), *end = plain;
     while (plain && *text) {
         size_t length = vx_utf8_length(text);
-        bool shown = length && !acts(code_point(text, length));
+        bool shown = length && !controls_terminal(code_point(text, length));
         for (length += !length; length; length--, text++) {
             if (shown)
                 *end++ = *text;

@@ -82,12 +82,12 @@ static vx_status take(vx_arguments *arguments, vx_option_id id, const char *text
     if (vx_option_later(option))
         return later("--", option->name, error);
     bool adds = *value && option->kind == VX_NAMES;
-    char *whole = adds ? vx_text("%s,%s", *value, text) : vx_copy_text(text ? text : "yes");
-    if (!whole)
+    char *joined = adds ? vx_text("%s,%s", *value, text) : vx_copy_text(text ? text : "yes");
+    if (!joined)
         return vx_fail_memory(error);
     free(*value);
-    *value = whole;
-    return vx_value_check(option, whole, error);
+    *value = joined;
+    return vx_value_check(option, joined, error);
 }
 
 static vx_status take_help(vx_arguments *arguments, const char *form, vx_error *error)
@@ -100,20 +100,20 @@ static vx_status take_help(vx_arguments *arguments, const char *form, vx_error *
     return VX_OK;
 }
 
-/* Whether a command has any number of operands, and not one at most. */
+/* Whether a command takes any number of operands. */
 static bool takes_words(const vx_command *command)
 {
     return command->operand && strstr(command->operand, "...");
 }
 
-/* What getopt_long takes, from the table: the value of a long option is FIRST + its place. */
+/* Builds getopt_long's tables from the option table. The value of a long option is FIRST + its id. */
 enum { FIRST = 256 };
 
 static void getopt_options(const vx_command *command, struct option *option, char *letters)
 {
     if (takes_words(command))
         *letters++ = '+'; /* the operands may be another command, with options of its own */
-    *letters++ = ':'; /* a missing argument is told from an unknown option */
+    *letters++ = ':'; /* distinguishes a missing argument from an unknown option */
     for (int id = 0; id < VX_OPTIONS; id++) {
         const vx_option *from = vx_option_table + id;
         int argument = id == VX_OPTION_HELP ? optional_argument : from->argument ? required_argument : no_argument;
@@ -126,7 +126,7 @@ static void getopt_options(const vx_command *command, struct option *option, cha
                 *letters++ = ':';
         }
     }
-    if (vx_option_table[VX_OPTION_ORIENTATION].commands & command->flag) /* its name before NIfTI files needed it */
+    if (vx_option_table[VX_OPTION_ORIENTATION].commands & command->flag) /* its former name */
         *option++ = (struct option){"analyze-orientation", required_argument, NULL, FIRST + VX_OPTION_ORIENTATION};
     *option = (struct option){0};
     *letters = '\0';
@@ -148,11 +148,11 @@ static vx_status parse_options(int argc, char **argv, vx_arguments *arguments, v
     int found;
     vx_status status = VX_OK;
     getopt_options(arguments->command, option, letters);
-    optind = 0; /* GNU: start afresh */
+    optind = 0; /* GNU: reset */
     opterr = 0;
     while (!status && !arguments->help && !arguments->version &&
            (found = getopt_long(argc, argv, letters, option, NULL)) != -1) {
-        /* What ':' and '?' are about: a place, a letter, or (0) an unknown long option. */
+        /* The subject of ':' and '?': a known option, a letter, or (0) an unknown long option. */
         int about = optopt >= FIRST ? optopt - FIRST : option_of_letter(arguments->command, optopt);
         int id = found >= FIRST ? found - FIRST : option_of_letter(arguments->command, found);
         if (found == ':')
@@ -195,7 +195,7 @@ static vx_status parse_help(int argc, char *const *argv, vx_arguments *arguments
         return vx_fail(error, VX_USAGE, "help: found '%s' beside '%s', expected one command", argv[3], argv[2]);
     if (argc < 3)
         return VX_OK;
-    if (!strcmp(argv[2], "help") || argv[2][0] == '-') /* as --help says of itself, and of voxstat --help */
+    if (!strcmp(argv[2], "help") || argv[2][0] == '-') /* the help of voxstat itself */
         return VX_OK;
     arguments->command_named = true;
     return find_command(argv[2], &arguments->command, error);
@@ -296,14 +296,14 @@ size_t vx_argument_bytes(const vx_arguments *arguments, vx_option_id id)
 vx_status vx_argument_names(const vx_arguments *arguments, vx_option_id id, vx_names *names, vx_error *error)
 {
     const char *given = vx_argument_text(arguments, id);
-    size_t most = 1;
+    size_t count_max = 1;
     *names = (vx_names){0};
     if (!given)
         return VX_OK;
     for (const char *c = given; *c; c++)
-        most += *c == ',';
+        count_max += *c == ',';
     names->text = vx_copy_text(given);
-    names->name = vx_array(most, sizeof *names->name);
+    names->name = vx_array(count_max, sizeof *names->name);
     if (!names->text || !names->name) {
         vx_names_destroy(names);
         return vx_fail_memory(error);

@@ -71,7 +71,7 @@ void vx_columns_number(vx_columns *table, double value)
         vx_columns_put(table, "%.4g", value);
 }
 
-/* Characters of UTF-8 text: bytes that do not continue one. */
+/* The number of characters in UTF-8 text: all bytes but continuation bytes. */
 static int length(const char *text)
 {
     int count = 0;
@@ -80,7 +80,7 @@ static int length(const char *text)
     return count;
 }
 
-/* 0: nothing stands below the title. */
+/* 0 for a column that is empty below its title. */
 static int width_of(const vx_columns *table, int column)
 {
     bool filled = false;

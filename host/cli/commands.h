@@ -9,9 +9,9 @@
 
 typedef struct vx_arguments vx_arguments;
 
-/* A row of a table that ends a command's help. */
+/* A row of the table at the end of a command's help. */
 typedef struct vx_command_row {
-    const char *title; /* of a new part; null: of the same part as the row before */
+    const char *title; /* begins a new part; null: same part as the row before */
     char term[100], text[1000];
 } vx_command_row;
 
@@ -19,17 +19,17 @@ typedef struct vx_command {
     const char *name;
     unsigned flag;           /* in vx_option.commands */
     const char *usage;       /* what follows the name */
-    const char *operand;     /* what it must be given beside options, "COMMAND..."; "[DIR]": may be; null: nothing */
-    const char *summary;     /* a line */
-    const char *description; /* paragraphs, a newline between them */
-    const char *examples;    /* commands, one a line */
+    const char *operand;     /* beside options: "COMMAND..." is required, "[DIR]" is optional; null: none */
+    const char *summary;     /* one line */
+    const char *description; /* paragraphs, separated by newlines */
+    const char *examples;    /* commands, one per line */
     vx_status (*body)(const vx_arguments *arguments, vx_error *error); /* null: of a later version */
 } vx_command;
 
 extern const vx_command vx_command_table[];
 extern const size_t vx_commands;
 
-/* Row i of the table that ends a command's help; false beyond the last, or where there is none. */
+/* Row i of the table at the end of a command's help; false beyond the last row. */
 bool vx_command_row_get(const vx_command *command, size_t i, vx_command_row *row);
 
 /* The command of that name, or null. */

@@ -30,7 +30,7 @@ void vx_completion_print_columns(FILE *out, const vx_arguments *arguments)
 
 /* ---- bash ---- */
 
-/* Names are other people's text: compgen -W would run commands in them. */
+/* Column names are untrusted: compgen -W would run commands in them. */
 static const char bash_columns[] =
     "_voxstat_columns()\n{\n"
     "    local name table=() before= i\n"
@@ -64,7 +64,7 @@ void vx_completion_print_bash(FILE *out)
     fputs(") command=${COMP_WORDS[1]} ;;\n    esac\n    case $previous in\n", out);
     for (size_t id = 0; id < VX_OPTIONS; id++) {
         const vx_option *option = vx_option_table + id;
-        bool again = id && !strcmp(option->name, option[-1].name); /* two commands' own */
+        bool again = id && !strcmp(option->name, option[-1].name); /* an option with a row per command */
         if (!option->argument || vx_option_later(option) || again)
             continue;
         fprintf(out, "    --%s", option->name);
@@ -114,7 +114,7 @@ static const char zsh_columns[] =
     "    compadd \"$@\" -a names\n"
     "}\n";
 
-/* Text inside a single-quoted word of zsh, up to `length`; those of `special` get a backslash. */
+/* Prints up to `length` bytes inside a single-quoted word of zsh. Characters of `special` get a backslash. */
 static void quoted(FILE *out, const char *text, size_t length, const char *special)
 {
     for (size_t i = 0; i < length && text[i]; i++) {
@@ -128,7 +128,7 @@ static void quoted(FILE *out, const char *text, size_t length, const char *speci
     }
 }
 
-/* How much of a help text fits beside its option: up to what explains it (a bracket, a colon) or its first sentence. */
+/* The length of a short description: the help text up to the first bracket, colon, semicolon or end of sentence. */
 static size_t gist(const char *text)
 {
     size_t length = 0;
@@ -139,7 +139,7 @@ static size_t gist(const char *text)
     return length;
 }
 
-/* What may follow an option: its choices, a file, a folder, or nothing that the shell knows. */
+/* Prints the completion of an option's argument: its choices, a file, a folder, or nothing. */
 static void print_action(FILE *out, const vx_option *option)
 {
     fputc(':', out);
@@ -160,7 +160,7 @@ static void print_action(FILE *out, const vx_option *option)
         fputs("_sequence _voxstat_column", out);
 }
 
-/* A spec of _arguments, as in '(-n --permutations)'{-n+,--permutations=}'[gist]:N:(auto exact)'. */
+/* Prints a spec of _arguments, as in '(-n --permutations)'{-n+,--permutations=}'[gist]:N:(auto exact)'. */
 static void print_spec(FILE *out, const vx_option *option)
 {
     const char *equals = option->argument ? "=" : "";
@@ -192,7 +192,7 @@ void vx_completion_print_zsh(FILE *out)
                 print_spec(out, vx_option_table + id);
         }
         if (command->operand && strstr(command->operand, "..."))
-            fputs(" \\\n        '*:: :_normal'", out); /* another command's words */
+            fputs(" \\\n        '*:: :_normal'", out); /* the words of another command */
         else if (command->operand)
             fputs(" \\\n        '::DIR:_files -/'", out);
         fputs("\n}\n", out);

@@ -161,7 +161,7 @@ static const vx_foreign_option table[] = {
     {"-saveuncorrected", P, 0, VX_SAME, 0, NULL, "p-uncorrected is always written."},
     {"-nouncorrected", P, 0, VX_SAME, 0, NULL, "p-uncorrected is always written."},
     {"-nounivariate", P, 0, VX_SAME, 0, NULL, "Of multivariate tests only."},
-    {"-P", R, 0, VX_SAME, 0, NULL, "results.h5 holds what gives every relabelling again."},
+    {"-P", R, 0, VX_SAME, 0, NULL, "results.h5 holds everything to reproduce each relabelling."},
     {"-N", R, 0, VX_SAME, 0, NULL, "results.h5 holds the whole null distributions."},
     {"-savemax", P, 0, VX_SAME, 0, NULL, "results.h5 holds the whole null distributions."},
     {"--glm_output", R, 0, VX_SAME, 0, NULL, "Estimate, standard error and interval are always written."},
@@ -204,7 +204,7 @@ const vx_foreign_option *vx_foreign_find(const char *name, unsigned tool)
 
 /* ---- help ---- */
 
-/* What becomes of an option, in words. */
+/* Describes the translation of an option. */
 static void describe(const vx_foreign_option *option, char *text, size_t size)
 {
     const char *note = option->note ? option->note : "";

@@ -1,5 +1,4 @@
-/* Foreign commands: the options of FSL's randomise and of PALM, and the designs they are given, in this program's
- * terms.
+/* Foreign commands: translation of the options and designs of FSL's randomise and of PALM.
  *
  * Sources: randomise's ranopts.h and randomise.cc (2.9) and its user guide; PALM's user guide, palm_takeargs.m and
  * palm_defaults.m, as of its commit 04095fe (2025-12-19). Options that older versions had are kept. */
@@ -15,56 +14,56 @@
 enum { VX_RANDOMISE = 1, VX_PALM = 2 };
 
 typedef enum vx_foreign_act {
-    VX_SAME,      /* always so here: nothing to do or say */
-    VX_DIFFERS,   /* no counterpart, or another: told */
-    VX_REFUSE,    /* without it the test would be another one */
-    VX_UNLESS,    /* refused, unless what it is given is `value`, as always here */
+    VX_SAME,      /* the only behaviour here: no action, no note */
+    VX_DIFFERS,   /* no exact counterpart: a note */
+    VX_REFUSE,    /* ignoring it would change the test */
+    VX_UNLESS,    /* refused unless its argument is `value` */
     VX_TAKE,      /* our option `what` takes its value */
-    VX_TAKE_REAL, /* likewise, a number: "26.00" is 26 */
+    VX_TAKE_REAL, /* the same for a number: "26.00" is 26 */
     VX_FIX,       /* our option `what` takes `value` */
-    VX_ADD,       /* --correct gets `value` too */
-    VX_KEEP,      /* as `what`, to be weighed with the others */
+    VX_ADD,       /* `value` is added to --correct */
+    VX_KEEP,      /* kept as `what` for vx_translation_settle */
 } vx_foreign_act;
 
-/* What is kept, and translate.c weighs. */
+/* Options that vx_translation_settle evaluates together. */
 typedef enum vx_foreign_keep {
     VX_KEEP_INPUT, VX_KEEP_DESIGN, VX_KEEP_CONTRASTS, VX_KEEP_BLOCKS, VX_KEEP_SKIP, VX_KEEP_ONE_SAMPLE, VX_KEEP_DEMEAN,
     VX_KEEP_SEED, VX_KEEP_EXTENT, VX_KEEP_MASS, VX_KEEP_CLUSTER, VX_KEEP_CLUSTER_STATISTIC, VX_KEEP_TFCE_1D,
     VX_KEEP_TFCE_2D, VX_KEEP_EXCHANGEABLE, VX_KEEP_SYMMETRIC, VX_KEEP_OVER_CONTRASTS, VX_KEEPS
 } vx_foreign_keep;
 
-enum { VX_WORDS = -1 }; /* every word that follows without a dash */
+enum { VX_WORDS = -1 }; /* all following words that do not begin with a dash */
 
 typedef struct vx_foreign_option {
     const char *name;
     unsigned tools;
-    int arguments;      /* how many follow, or VX_WORDS */
+    int arguments;      /* the number of arguments, or VX_WORDS */
     vx_foreign_act act;
     int what;           /* a vx_option_id or a vx_foreign_keep */
     const char *value;
-    const char *note;   /* a sentence or more: told where something is taken, fixed, added or differs */
+    const char *note;   /* sentences, printed as a note; null: no note */
 } vx_foreign_option;
 
-/* The option of that name of a tool, or null. */
+/* The option of a tool by name, or null. */
 const vx_foreign_option *vx_foreign_find(const char *name, unsigned tool);
 
-/* Row i of the options of both tools, as the help tells them; false beyond the last. */
+/* Row i of both tools' options in the help; false beyond the last. */
 bool vx_foreign_row(size_t i, vx_command_row *row);
 
-/* Which of our effects the contrasts of a design test. The texts are freed with vx_foreign_test_destroy. */
+/* The effects that the contrasts of a design test. vx_foreign_test_destroy frees the texts. */
 typedef struct vx_foreign_test {
-    bool mean;             /* the mean, given the nuisance; else the covariates */
+    bool mean;             /* tests the mean given the nuisance, else the covariates */
     char *covariate;       /* "ev2,ev3": EVs count from 1, as in FSL; null: none */
     char *nuisance;
     size_t covariates;
-    bool positive, negative; /* directions asked for */
-    bool uneven;             /* not the same ones of every covariate */
+    bool positive, negative; /* the directions tested */
+    bool uneven;             /* the directions differ between covariates */
     char *off_centre;        /* nuisance whose mean is not 0, where the mean is tested; null: none */
 } vx_foreign_test;
 
-/* `only`: the one contrast to take, from 1; 0: all. `demeaned`: the data are, so the mean is in the model.
- * Errors: VX_USAGE for a test that there is none of here (contrasts over several columns, groups, no mean in the model,
- * mean and covariates at once), VX_INPUT for matrices that do not fit. */
+/* `only`: the only contrast to use, from 1; 0: all. `demeaned`: the data are demeaned, so the model contains the mean.
+ * Errors: VX_USAGE for an unsupported test (a contrast of several columns, groups, a model without a mean, the mean and
+ * covariates at once), VX_INPUT for matrices that do not fit together. */
 vx_status vx_foreign_test_read(const vx_vest *design, const vx_vest *contrasts, size_t only, bool demeaned,
                                vx_foreign_test *test, vx_error *error);
 void vx_foreign_test_destroy(vx_foreign_test *test);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Whether a column is one value all the way down, and not zero. */
+/* Whether a column is constant and not zero. */
 static bool constant(const vx_vest *design, size_t column)
 {
     double first = vx_vest_at(design, 0, column);
@@ -26,8 +26,8 @@ static bool centred(const vx_vest *design, size_t column)
     return fabs(sum) <= 1e-4 * size; /* such files have few digits */
 }
 
-/* Whether columns of zeros and ones share every row out among themselves: groups, or the participants of a paired
- * design in long form. */
+/* Whether every row has exactly one 1 in the columns of zeros and ones. Such columns code groups, or the participants
+ * of a paired design in long form. */
 static bool codes_groups(const vx_vest *design)
 {
     size_t codes = 0;
@@ -56,7 +56,7 @@ static bool append(char **names, size_t column)
     return longer != NULL;
 }
 
-/* The one column that a contrast weighs; VX_USAGE for several or none. */
+/* The only column with a weight in a contrast; VX_USAGE for several or none. */
 static vx_status weighed(const vx_vest *contrasts, size_t row, size_t *column, vx_error *error)
 {
     size_t weights = 0;
@@ -73,7 +73,7 @@ static vx_status weighed(const vx_vest *contrasts, size_t row, size_t *column, v
                    "a covariate here", row + 1, weights);
 }
 
-/* Marks which directions of which columns are asked for: bit 0 up, bit 1 down. */
+/* Marks the directions of columns that the contrasts test: bit 0 positive, bit 1 negative. */
 static vx_status read_contrasts(const vx_vest *design, const vx_vest *contrasts, size_t only, unsigned *asked,
                                 vx_error *error)
 {
@@ -93,7 +93,7 @@ static vx_status read_contrasts(const vx_vest *design, const vx_vest *contrasts,
     return VX_OK;
 }
 
-/* Finds the column of ones, or says why there is no model without one; `means` counts them. */
+/* Counts the constant columns, and fails unless the model contains exactly one mean. */
 static vx_status find_mean(const vx_vest *design, bool demeaned, size_t *means, vx_error *error)
 {
     *means = 0;

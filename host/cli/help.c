@@ -46,7 +46,7 @@ const char *vx_help_choices_are(const vx_option *option)
     return option->kind == VX_CHOICE ? "One of" : option->kind == VX_CHOICES ? "Some of" : "Or";
 }
 
-/* `text` in lines of WIDTH, all but the first indented; the first starts at `column`. A newline starts a line. */
+/* Prints `text` in lines of WIDTH. The first line starts at `column`, the others are indented. */
 static void wrap(FILE *out, const char *text, int column, int indent)
 {
     bool fresh = true;
@@ -80,7 +80,7 @@ static void print_examples(FILE *out, const vx_command *command)
     }
 }
 
-/* The text beside a term of which `used` columns are printed; below it where it is long. */
+/* Prints a text beside a term of `used` columns, or below a long term. */
 static void print_beside(FILE *out, int used, const char *text)
 {
     if (used > INDENT - 2) {
@@ -95,21 +95,21 @@ static void print_beside(FILE *out, int used, const char *text)
 static bool print_option(FILE *out, const vx_option *option)
 {
     char *text = NULL;
-    FILE *whole = vx_text_stream(&text, NULL);
-    if (!whole)
+    FILE *stream = vx_text_stream(&text, NULL);
+    if (!stream)
         return false;
     int used = option->letter ? fprintf(out, "  -%c, ", option->letter) : fprintf(out, "      ");
     used += fprintf(out, "--%s", option->name);
     if (option->argument)
         used += fprintf(out, " %s", option->argument);
-    fputs(option->help, whole);
+    fputs(option->help, stream);
     if (option->choices) {
-        fprintf(whole, "\n%s: ", vx_help_choices_are(option));
-        vx_help_choices(whole, option, ", ");
+        fprintf(stream, "\n%s: ", vx_help_choices_are(option));
+        vx_help_choices(stream, option, ", ");
     }
     if (option->initial)
-        fprintf(whole, "%s: %s", option->choices ? "; default" : "\nDefault", option->initial);
-    if (!vx_stream_close(whole))
+        fprintf(stream, "%s: %s", option->choices ? "; default" : "\nDefault", option->initial);
+    if (!vx_stream_close(stream))
         return false;
     print_beside(out, used, text);
     free(text);
@@ -128,7 +128,7 @@ static void print_rows(FILE *out, const vx_command *command)
 
 static bool print_command(FILE *out, const vx_command *command, bool program)
 {
-    bool whole = true;
+    bool complete = true;
     fprintf(out, "usage: voxstat %s%s%s%s\n\n", program ? "" : command->name, program || !*command->usage ? "" : " ",
             program ? "[COMMAND] " : "", command->usage);
     if (program) {
@@ -148,7 +148,7 @@ static bool print_command(FILE *out, const vx_command *command, bool program)
     }
     for (size_t i = 0; i < VX_OPTIONS; i++) {
         if (vx_help_shows(vx_option_table + i, command))
-            whole &= print_option(out, vx_option_table + i);
+            complete &= print_option(out, vx_option_table + i);
     }
     print_rows(out, command);
     fputs("\nenvironment:\n", out);
@@ -157,19 +157,19 @@ static bool print_command(FILE *out, const vx_command *command, bool program)
     fputs("\nexit status:\n", out);
     for (const vx_help_term *t = vx_help_exit_status; t->term; t++)
         fprintf(out, "  %-4s %s\n", t->term, t->meaning);
-    return whole;
+    return complete;
 }
 
 vx_status vx_help_print(FILE *out, const vx_arguments *arguments, vx_error *error)
 {
-    bool whole = true;
+    bool complete = true;
     switch (arguments->help) {
     case VX_HELP_NONE: break;
-    case VX_HELP_TEXT: whole = print_command(out, arguments->command, !arguments->command_named); break;
+    case VX_HELP_TEXT: complete = print_command(out, arguments->command, !arguments->command_named); break;
     case VX_HELP_MAN: vx_manual_print(out, arguments->command, !arguments->command_named); break;
     case VX_HELP_BASH: vx_completion_print_bash(out); break;
     case VX_HELP_ZSH: vx_completion_print_zsh(out); break;
     case VX_HELP_COLUMNS: vx_completion_print_columns(out, arguments); break;
     }
-    return whole ? VX_OK : vx_fail_memory(error);
+    return complete ? VX_OK : vx_fail_memory(error);
 }

@@ -1,4 +1,4 @@
-/* Every volume that a run reads, in one list: its files are protected before it is read, and recorded afterwards. */
+/* The list of every volume that a run reads. Their files are protected from replacement, and recorded in run.json. */
 #include "cli/run.h"
 
 #include "base/memory.h"
@@ -12,7 +12,7 @@ static void list(vx_run *run, vx_source *source)
 vx_status vx_inputs_list(vx_run *run, vx_error *error)
 {
     const vx_study *study = run->study;
-    size_t most = 2; /* the mask, the template */
+    size_t count_max = 2; /* the mask, the template */
     vx_status status = VX_OK;
     run->modality = vx_array_zero(study->modalities, sizeof *run->modality);
     if (!run->modality)
@@ -21,11 +21,11 @@ vx_status vx_inputs_list(vx_run *run, vx_error *error)
         const vx_study_modality *modality = run->modality[m].study = study->modality + m;
         vx_sources *sources = &run->modality[m].sources;
         status = vx_sources_init(modality->row, modality->n, &run->mask, true, sources, error);
-        most += (size_t)(sources->n * sources->sessions);
+        count_max += (size_t)(sources->n * sources->sessions);
     }
     if (status)
         return status;
-    if (!(run->source = vx_array(most, sizeof *run->source)))
+    if (!(run->source = vx_array(count_max, sizeof *run->source)))
         return vx_fail_memory(error);
     list(run, &run->modality[0].sources.mask); /* the other modalities read the same file */
     list(run, &run->template);

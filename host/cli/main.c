@@ -1,4 +1,4 @@
-/* The program: parse, then help or a command. The exit status is a vx_status. */
+/* The program. Its exit status is a vx_status. */
 #include "cli/arguments.h"
 #include "cli/help.h"
 #include "cli/terminal.h"

@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* Text for roff: '-' is a minus sign, a backslash is written out, a dot or quote that starts a line is no request. */
+/* Escapes text for roff: minus signs, backslashes, and dots and quotes at the start of a line. */
 static void roff(FILE *out, const char *text)
 {
     bool fresh = true;
@@ -85,7 +85,7 @@ static void print_options(FILE *out, const vx_command *command)
     }
 }
 
-/* As they are typed: minus signs and straight quotes. */
+/* Examples need minus signs and straight quotes, which can be pasted into a shell. */
 static void print_examples(FILE *out, const vx_command *command)
 {
     fputs(".SH EXAMPLES\n.nf\n", out);
@@ -100,7 +100,7 @@ static void print_examples(FILE *out, const vx_command *command)
     fputs("\n.fi\n", out);
 }
 
-/* Every page but the one that is read. */
+/* Refers to every page but `self`. */
 static void print_see_also(FILE *out, const vx_command *self)
 {
     const char *join = "";

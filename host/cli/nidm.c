@@ -1,4 +1,4 @@
-/* voxstat nidm: the results of a folder as NIDM-Results packs. */
+/* voxstat nidm: writes results as NIDM-Results packs. */
 #include "nidm/nidm.h"
 
 #include "cli/results.h"

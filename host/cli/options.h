@@ -1,13 +1,13 @@
-/* The option table: the one place where the options of every command are written down, sorted by name.
+/* The option table: the options of every command, sorted by name.
  *
- * Parsing, --help, the manual page and the completion of bash all come from it; tests/unit/options_table.c fails when
- * they disagree. A name may have two rows where two commands mean different things by it. */
+ * Parsing, --help, the manual page and shell completion derive from it; tests/unit/options_table.c compares them. A
+ * name has a row per command where commands differ in its meaning. */
 #ifndef VX_CLI_OPTIONS_H
 #define VX_CLI_OPTIONS_H
 
 #include <stdbool.h>
 
-/* Which commands take an option; a set of flags. */
+/* Flags of the commands that take an option. */
 enum {
     VX_RUN = 1, VX_DEVICES = 2, VX_SELFTEST = 4, VX_SIMULATE = 8, VX_BENCH = 16, VX_REPORT = 32, VX_SHOW = 64,
     VX_TRANSLATE = 128, VX_NIDM = 256, VX_EVERY_COMMAND = 511
@@ -15,16 +15,16 @@ enum {
 
 typedef enum vx_option_kind {
     VX_SWITCH,  /* no argument */
-    VX_TEXT,    /* as it stands */
-    VX_NAMES,   /* NAME[,NAME...]; given twice, the names add up; none twice; "\," is a comma within a name */
+    VX_TEXT,    /* any text */
+    VX_NAMES,   /* NAME[,NAME...]; repeated options add names; no duplicates; "\," is a comma within a name */
     VX_CHOICE,  /* one of `choices` */
-    VX_CHOICES, /* some of `choices`, with commas */
+    VX_CHOICES, /* some of `choices`, separated by commas */
     VX_WHOLE,   /* a whole number, low <= x <= high */
     VX_REAL,    /* a number, low < x < high */
     VX_BYTES,   /* 64M, 2G, 500K, plain bytes; also MB, MiB: powers of 1024 all */
 } vx_option_kind;
 
-/* The places of the options in the table. */
+/* The rows of the table. */
 typedef enum vx_option_id {
     VX_OPTION_BIDS, VX_OPTION_CLUSTER_P, VX_OPTION_CLUSTER_T, VX_OPTION_CONNECTIVITY,
     VX_OPTION_CORRECT, VX_OPTION_CORRELATION, VX_OPTION_COVARIATE, VX_OPTION_DATA, VX_OPTION_DESIGN, VX_OPTION_DEVICE,
@@ -41,23 +41,23 @@ typedef enum vx_option_id {
 
 typedef struct vx_option {
     const char *name;     /* without the dashes */
-    char letter;          /* of the short form; 0: none */
+    char letter;          /* the short form; 0: none */
     vx_option_kind kind;
     unsigned commands;
     const char *argument; /* its name in the help; null for a switch */
-    const char *initial;  /* the default as one would type it; null: none */
-    const char *choices;  /* "a|b|c"; of a number: words that may stand in its place */
-    const char *later;    /* choices of a later version: refused by name; "*": the whole option */
+    const char *initial;  /* the default, as typed; null: none */
+    const char *choices;  /* "a|b|c"; of a number: words accepted instead */
+    const char *later;    /* choices of a later version, refused as such; "*": the option itself */
     double low, high;
     const char *help;     /* one or more sentences */
 } vx_option;
 
 extern const vx_option vx_option_table[VX_OPTIONS];
 
-/* Place of `word` in "a|b|c", or -1. */
+/* The index of `word` in "a|b|c", or -1. */
 int vx_choice(const char *choices, const char *word);
 
-/* Whether the whole option is of a later version. */
+/* Whether the option itself is of a later version. */
 bool vx_option_later(const vx_option *option);
 
 #endif

@@ -1,4 +1,4 @@
-/* Where the results go, and what can be known of that before hours of computing. */
+/* The place of the results, checked before hours of computing. */
 #include "cli/run.h"
 
 #include "base/memory.h"
@@ -22,7 +22,7 @@ vx_status vx_place_leftovers(const vx_folder_options *place, int how, bool quiet
     vx_status status = vx_leftovers_find(place->out, &leftover, &count, error);
     for (size_t i = 0; !status && i < count; i++) {
         const vx_leftover *one = &leftover[i];
-        const bool ours = one->whole && one->cohort == cohort;
+        const bool ours = one->complete && one->cohort == cohort;
         const char *then = ours ? "; --leftovers recover puts it in place, --leftovers remove deletes it"
                                 : "; --leftovers remove deletes it";
         if (one->busy)
@@ -49,40 +49,41 @@ vx_status vx_place_leftovers(const vx_folder_options *place, int how, bool quiet
 
 /* ---- names ---- */
 
-/* What follows <modality>_<effect> in the name of a file, at most: "_p-uncorrected.nii.gz" has 21 bytes, "-99" may come
- * before it, and pictures of clusters have less. */
-enum { ENDING = 32 };
+/* The maximum length of a file name after <modality>_<effect>: "_p-uncorrected.nii.gz" has 21 bytes, after a "-99" that
+ * vx_entries_new may append; pictures have shorter endings. */
+enum { ENDING_MAX = 32 };
 
-static vx_status check_name(const vx_run *run, const char *modality, const char *effect, size_t most, vx_error *error)
+static vx_status check_name(const vx_run *run, const char *modality, const char *effect, size_t length_max,
+                            vx_error *error)
 {
-    const size_t length = strlen(modality) + 1 + strlen(effect) + ENDING;
-    if (length <= most)
+    const size_t length = strlen(modality) + 1 + strlen(effect) + ENDING_MAX;
+    if (length <= length_max)
         return VX_OK;
     return vx_fail(error, VX_INPUT, "%s: the names \"%s\" and \"%s\" make names of files of up to %zu bytes, and its "
-                   "file system takes %zu; shorten them in the table", run->out, modality, effect, length, most);
+                   "file system takes %zu; shorten them in the table", run->out, modality, effect, length, length_max);
 }
 
 static vx_status check_names(const vx_run *run, const vx_folder *folder, vx_error *error)
 {
-    const size_t most = vx_folder_name_max(folder);
+    const size_t length_max = vx_folder_name_max(folder);
     vx_status status = VX_OK;
     for (size_t m = 0; m < run->study->modalities; m++) {
         const char *modality = run->study->modality[m].name;
         if (!status)
-            status = check_name(run, modality, run->model.mean_name, most, error);
+            status = check_name(run, modality, run->model.mean_name, length_max, error);
         for (size_t c = 0; !status && c < run->study->covariates; c++)
-            status = check_name(run, modality, run->study->covariate[c].name, most, error);
+            status = check_name(run, modality, run->study->covariate[c].name, length_max, error);
     }
     return status;
 }
 
 /* ---- the folder ---- */
 
-/* Both files of a pair. The name of what is not found stands for itself: reading will tell. */
+/* Lists the table and all image files, both of a pair. Missing files are listed by name; reading reports them. */
 static vx_status list_protected(vx_run *run, vx_error *error)
 {
     size_t count = 0;
-    run->protected = vx_array(1 + 2 * run->sources, sizeof *run->protected); /* the table, pairs of files at most */
+    run->protected = vx_array(1 + 2 * run->sources, sizeof *run->protected); /* the table; 2 files a source */
     if (!run->protected)
         return vx_fail_memory(error);
     run->protected[count++] = run->study->table;
@@ -119,8 +120,10 @@ vx_status vx_place_begin(vx_run *run, vx_folder **folder, bool *recovered, vx_er
     return status;
 }
 
-/* Every effect has some 17 maps, each twice (NIfTI, results.h5), in 4 bytes a voxel that compress by a third together;
- * null distributions in 8 bytes a relabelling; and pictures of some 8 MB. */
+/* Estimates the bytes of every effect:
+ *   1. about 17 maps, each twice (NIfTI, results.h5), of 4 bytes per voxel, compressed by a third;
+ *   2. 4 null distributions of 8 bytes per relabelling;
+ *   3. about 8 MB of pictures. */
 vx_status vx_place_check(const vx_run *run, const vx_folder *folder, vx_error *error)
 {
     double bytes = 0;
@@ -130,5 +133,5 @@ vx_status vx_place_check(const vx_run *run, const vx_folder *folder, vx_error *e
             bytes += 2. * 17 * 4 * 2 / 3 * (double)modality->matrix->space.elements +
                      4. * 8 * (double)modality->plan[e].relabellings + 8e6;
     }
-    return vx_folder_check_room(folder, (uint64_t)bytes, error);
+    return vx_folder_check_space(folder, (uint64_t)bytes, error);
 }

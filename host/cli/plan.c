@@ -43,7 +43,7 @@ static void say_columns(const vx_run *run, const vx_column *column, size_t colum
         vx_say(run, "%s%s", i ? ", " : "", column[i].name);
 }
 
-/* What the estimate of the mean stands for, once columns are centred. */
+/* States the meaning of the intercept with centred columns. */
 static void say_intercept(const vx_run *run)
 {
     const vx_study *study = run->study;
@@ -58,7 +58,7 @@ static void say_intercept(const vx_run *run)
            run->design == VX_PAIRED ? "mean change" : "mean");
 }
 
-/* A threshold that much of any map lies above joins nearly the whole mask. */
+/* A low threshold joins nearly all voxels of the mask into one cluster. */
 static vx_status remark_threshold(vx_run *run, vx_error *error)
 {
     const double t = run->inference.cluster_t, p = run->inference.cluster_p;
@@ -71,7 +71,7 @@ static vx_status remark_threshold(vx_run *run, vx_error *error)
                          "one cluster; 0.001 to 0.01 is usual", p);
 }
 
-/* What a reader of the results must know of the table. */
+/* Remarks on the table that readers of the results need. */
 static vx_status remark_study(vx_run *run, vx_error *error)
 {
     const vx_study *study = run->study;
@@ -180,8 +180,8 @@ static void say_effect(const vx_run *run, const vx_run_modality *modality, int64
                1e-6 * (double)plan->device_bytes);
 }
 
-/* Where too few participants or relabellings leave no significant p, nobody should look for one. Rates of false
- * discovery may come from more flips than the rest, and be significant all the same. */
+/* Warns where too few participants or relabellings leave no significant p possible. With plan->exact_uncorrected, false
+ * discovery rates use more relabellings than family-wise p, and may still be significant. */
 static vx_status remark_smallest(vx_run *run, const vx_run_modality *modality, int64_t e, vx_error *error)
 {
     const vx_effect *effect = modality->model->effect + e;
@@ -203,7 +203,7 @@ vx_status vx_plan_say_effects(vx_run *run, vx_error *error)
 {
     vx_status status = VX_OK;
     const vx_device_info *device = vx_device_properties(run->device);
-    size_t most = 0;
+    size_t bytes_max = 0;
     int64_t batch = 0, slabs = 0;
     for (size_t m = 0; !status && m < run->study->modalities; m++) {
         const vx_run_modality *modality = run->modality + m;
@@ -211,8 +211,8 @@ vx_status vx_plan_say_effects(vx_run *run, vx_error *error)
             const vx_plan *plan = modality->plan + e;
             say_effect(run, modality, e);
             status = remark_smallest(run, modality, e, error);
-            if (plan->device_bytes >= most) {
-                most = plan->device_bytes;
+            if (plan->device_bytes >= bytes_max) {
+                bytes_max = plan->device_bytes;
                 batch = plan->batch;
                 slabs = plan->slabs;
             }
@@ -221,7 +221,7 @@ vx_status vx_plan_say_effects(vx_run *run, vx_error *error)
     vx_say(run, "device %s: %s (%s)", device->id, device->name, device->driver);
     if (!strcmp(device->id, "cpu"))
         vx_say(run, ", %d thread%s", device->threads, plural(device->threads));
-    vx_say(run, "\nmemory: %.1f MB of device buffers, batches of %lld in %lld slab%s\n", 1e-6 * (double)most,
+    vx_say(run, "\nmemory: %.1f MB of device buffers, batches of %lld in %lld slab%s\n", 1e-6 * (double)bytes_max,
            (long long)batch, (long long)slabs, plural(slabs));
     vx_say(run, "results: %s\n", run->out);
     return status;

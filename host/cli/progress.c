@@ -9,7 +9,7 @@
 enum { BAR = 24 };
 
 static const double bar_interval = 0.1, plain_interval = 15; /* seconds */
-static const double estimate_after = 0.5; /* seconds of work that an expected time is judged by */
+static const double estimate_after = 0.5; /* seconds of work before the expected time is estimated */
 
 /* Seconds as "0:07" or "1:02:07". */
 static const char *clock_text(double seconds, char text[32])

@@ -1,4 +1,4 @@
-/* Progress: how far a run is, on stderr. */
+/* Progress of a run, on stderr. */
 #ifndef VX_CLI_PROGRESS_H
 #define VX_CLI_PROGRESS_H
 
@@ -9,11 +9,11 @@ typedef enum vx_progress_kind { VX_PROGRESS_NONE, VX_PROGRESS_PLAIN, VX_PROGRESS
 
 typedef struct vx_progress_state {
     vx_progress_kind kind;
-    double start, shown;     /* when the work began, and was last shown */
-    bool estimated;          /* the expected time has been said */
+    double start, shown;     /* the times of the beginning and of the last display */
+    bool estimated;          /* the expected time was printed */
     uint64_t total;          /* relabellings to compute, over all effects */
-    uint64_t before;         /* of the effects that are done */
-    uint64_t effect_total;   /* of the effect at work */
+    uint64_t before;         /* of the finished effects */
+    uint64_t effect_total;   /* of the current effect */
     const char *modality, *effect;
 } vx_progress_state;
 

@@ -6,13 +6,13 @@
 
 #include <string.h>
 
-typedef struct vx_inputs {
+typedef struct input_list {
     vx_input_file *file; /* paths belong to the sources */
     size_t count;
-} vx_inputs;
+} input_list;
 
-/* What was read goes into the record. What has become of it since is only told. */
-static vx_status add_file(vx_run *run, vx_inputs *inputs, const vx_source_file *from, const char *participant,
+/* Records a file as it was read. A later change or deletion only causes a remark. */
+static vx_status add_file(vx_run *run, input_list *inputs, const vx_source_file *from, const char *participant,
                           const char *column, vx_error *error)
 {
     static const char *const fate[] = {[VX_SOURCE_CHANGED] = "changed", [VX_SOURCE_GONE] = "deleted"};
@@ -26,12 +26,12 @@ static vx_status add_file(vx_run *run, vx_inputs *inputs, const vx_source_file *
                          "of what it was before", from->path, fate[now]);
 }
 
-static vx_status list_inputs(vx_run *run, vx_inputs *inputs, vx_error *error)
+static vx_status list_inputs(vx_run *run, input_list *inputs, vx_error *error)
 {
     const vx_study *study = run->study;
-    vx_source_file table = {.path = study->table, .size = UINT64_MAX}; /* no file's: its bytes are compared */
+    vx_source_file table = {.path = study->table, .size = UINT64_MAX}; /* no file's: compares bytes */
     memcpy(table.sha256, study->table_sha256, sizeof table.sha256);
-    inputs->file = vx_array_zero(1 + 2 * run->sources, sizeof *inputs->file); /* the table, pairs of files at most */
+    inputs->file = vx_array_zero(1 + 2 * run->sources, sizeof *inputs->file); /* the table; 2 files a source */
     if (!inputs->file)
         return vx_fail_memory(error);
     vx_status status = add_file(run, inputs, &table, NULL, NULL, error);
@@ -42,7 +42,7 @@ static vx_status list_inputs(vx_run *run, vx_inputs *inputs, vx_error *error)
     return status;
 }
 
-/* Means need the images once more. One that is not what it was costs its means and nothing else. */
+/* Means need the images again. An image that has changed since is only left out of the means. */
 static vx_status measure(vx_run *run, vx_run_modality *from, vx_record_modality *modality, vx_error *error)
 {
     vx_means *means = NULL;
@@ -55,7 +55,7 @@ static vx_status measure(vx_run *run, vx_run_modality *from, vx_record_modality 
                          means->missing == 1 ? "is" : "are", means->first_missing);
 }
 
-/* Every option of `run` with the value in force; null where none is. */
+/* Every option of `run` with the value used; null where there is none. */
 static size_t list_options(const vx_run *run, vx_option_value *option)
 {
     size_t options = 0;
@@ -77,7 +77,7 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
 {
     size_t modalities = run->study->modalities;
     vx_option_value option[VX_OPTIONS];
-    vx_inputs inputs = {0};
+    input_list inputs = {0};
     vx_record_modality *modality = vx_array_zero(modalities, sizeof *modality);
     vx_status status = modality ? list_inputs(run, &inputs, error) : vx_fail_memory(error);
     for (size_t m = 0; m < modalities && !status; m++) {

@@ -1,4 +1,4 @@
-/* voxstat report: draws the report of a results folder, again or with another template. */
+/* voxstat report: redraws the report of a results folder. */
 #include "report/report.h"
 
 #include "cli/results.h"
@@ -10,7 +10,7 @@ vx_status vx_command_report(const vx_arguments *arguments, vx_error *error)
 {
     const vx_report_options options = {
         .template = vx_argument_text(arguments, VX_OPTION_TEMPLATE),
-        .orientation = 1 + vx_argument_choice(arguments, VX_OPTION_ORIENTATION), /* the choices stand in its order */
+        .orientation = 1 + vx_argument_choice(arguments, VX_OPTION_ORIENTATION), /* same order as the choices */
     };
     const char *folder;
     vx_stop_catch();

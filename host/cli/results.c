@@ -1,14 +1,15 @@
 #include "cli/results.h"
 
 #include "base/memory.h"
+#include "results/schema.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Whether `folder` has the record of a run. */
+/* Whether `folder`, or `within` in it, has a run.json. */
 static vx_status has_record(const char *folder, const char *within, bool *found, vx_error *error)
 {
-    char *path = vx_text("%s%s%s/run.json", folder, *within ? "/" : "", within);
+    char *path = vx_text("%s%s%s/" VX_RUN_FILE, folder, *within ? "/" : "", within);
     if (!path)
         return vx_fail_memory(error);
     *found = !access(path, F_OK);
@@ -24,7 +25,7 @@ vx_status vx_results_folder(const vx_arguments *arguments, const char **folder, 
     vx_status status = has_record(*folder, "", &found, error);
     if (status || found)
         return status;
-    if (arguments->words) { /* what is wrong with it is for its reader to say, unless the right one is near */
+    if (arguments->words) { /* the reader reports faults, unless the results are one level below */
         status = has_record(*folder, usual, &within, error);
         if (!status && within)
             status = vx_fail(error, VX_INPUT, "%s: is no results folder of voxstat, but %s/%s is: voxstat %s %s/%s",

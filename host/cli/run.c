@@ -50,7 +50,7 @@ static int64_t permutations(const vx_arguments *arguments)
     }
 }
 
-/* The choices of the option table, in its order. */
+/* The tables below have the order of the choices in the option table. */
 static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_error *error)
 {
     static const vx_design design[] = {VX_PAIRED, VX_ONESAMPLE};
@@ -88,7 +88,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
         .grid_tolerance = vx_argument_real(arguments, VX_OPTION_GRID_TOLERANCE),
         .use_threshold = vx_argument_given(arguments, VX_OPTION_MASK_THRESHOLD),
         .threshold = vx_argument_real(arguments, VX_OPTION_MASK_THRESHOLD),
-        .analyze = 1 + vx_argument_choice(arguments, VX_OPTION_ORIENTATION) /* the choices stand in its order */);
+        .analyze = 1 + vx_argument_choice(arguments, VX_OPTION_ORIENTATION) /* same order as the choices */);
     run->inference = vx_inference_defaults();
     run->inference.permutations = permutations(arguments);
     run->inference.seed = vx_argument_whole(arguments, VX_OPTION_SEED);
@@ -149,7 +149,7 @@ static vx_status read_study(vx_run *run, vx_error *error)
     return status;
 }
 
-/* ---- the stages ---- */
+/* ---- stages ---- */
 
 static vx_status stopped(vx_error *error)
 {
@@ -196,8 +196,8 @@ static vx_status read_images(vx_run *run, vx_error *error)
     vx_status status = VX_OK;
     for (size_t m = 0; !status && m < run->study->modalities; m++) {
         vx_run_modality *modality = run->modality + m;
-        const vx_grid *first = &run->modality[0].matrix->space.grid;
         status = read_modality(run, modality, error);
+        const vx_grid *first = status ? NULL : &run->modality[0].matrix->space.grid;
         if (!status && m && !vx_grid_same(first, &modality->matrix->space.grid, run->mask.grid_tolerance, difference,
                                           sizeof difference))
             status = vx_fail(error, VX_INPUT, "modalities %s and %s lie on different grids: %s",
@@ -209,7 +209,7 @@ static vx_status read_images(vx_run *run, vx_error *error)
     return status;
 }
 
-/* The columns over a modality's rows; *values holds them and is the caller's to free, as is the result. */
+/* The columns over a modality's rows. Their values are in *values. The caller frees both. */
 static vx_regressor *regressors(const vx_column *column, size_t columns, const vx_study_modality *modality,
                                 double **values)
 {
@@ -308,7 +308,7 @@ static vx_status infer(vx_run *run, vx_error *error)
     return vx_stop_requested() ? stopped(error) : status;
 }
 
-/* From the images to the results, in memory. */
+/* All stages in memory, from reading images to results. */
 static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
 {
     vx_status status = open_device(run, error);
@@ -327,9 +327,9 @@ static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
     return status && vx_stop_requested() ? stopped(error) : status;
 }
 
-/* Writes what was computed, and puts it in place, asked to stop or not: that takes seconds, and permutations may have
- * taken hours. Where a part could not be written the others go in place all the same, and without run.json they stay
- * where they are. */
+/* Writes the results and puts them in place. This takes seconds after hours of permutations, so it ignores requests to
+ * stop. A part that could not be written does not hold back the others, but without run.json the folder stays
+ * temporary. */
 static vx_status write_and_commit(vx_run *run, vx_folder *folder, vx_error *error)
 {
     double start = vx_seconds();
@@ -360,7 +360,7 @@ static vx_status compute_and_commit(vx_run *run, vx_folder *folder, vx_error *er
     return status;
 }
 
-/* Once the results are in place: the report goes into the folder as `voxstat report` puts it there. */
+/* Writes the report into the results in place, as `voxstat report` does. */
 static vx_status write_report(vx_run *run, const vx_report_options *options, vx_error *error)
 {
     double start = vx_seconds();
@@ -369,7 +369,7 @@ static vx_status write_report(vx_run *run, const vx_report_options *options, vx_
     return status;
 }
 
-/* The table of results goes to stdout, what was found in words to stderr. */
+/* Prints the table of results to stdout, and the findings in words to stderr. */
 static vx_status summarise(const vx_run *run, bool report, vx_error *error)
 {
     vx_results *results = NULL;
@@ -426,7 +426,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     strftime(run.started, sizeof run.started, "%Y-%m-%dT%H:%M:%SZ", gmtime(&now));
     vx_stop_catch();
     if (run.threads)
-        omp_set_num_threads(run.threads); /* also of what takes no number of threads: the hashes of the inputs */
+        omp_set_num_threads(run.threads); /* also for loops without an option of threads: hashing of inputs */
     if ((status = read_study(&run, error)) || (status = vx_plan_say_study(&run, error)) ||
         (status = vx_inputs_list(&run, error)))
         goto cleanup;
@@ -439,7 +439,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     unreported = write_report(&run, &report, &why);
     if ((status = summarise(&run, !unreported, error)))
         goto cleanup;
-    if (unreported) /* what was computed may have taken hours: it stays */
+    if (unreported) /* hours of computing must not be lost: the results stay */
         status = vx_fail(error, unreported, "the results are whole in %s, but there is no report: %s", run.out,
                          why.message);
 

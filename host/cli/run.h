@@ -1,5 +1,5 @@
-/* What the parts of `voxstat run` share: run.c does the work, plan.c says what will be done, progress.c how far it is,
- * provenance.c writes down what came out. */
+/* Shared by the parts of `voxstat run`: run.c has the stages, inputs.c lists the images, place.c checks the place of
+ * the results, plan.c prints the plan, progress.c prints the progress, and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -30,14 +30,14 @@ typedef struct vx_run {
     vx_mask_options mask;
     vx_p_format p_format;
     const char *out;
-    vx_folder_options place;    /* of the folder at `out`; the two below are what it points to */
-    const char **protected;     /* place.inputs: every file that is read */
+    vx_folder_options place;    /* of the folder at `out`; points to the two members below */
+    const char **protected;     /* place.inputs: every file read */
     char *recover;
     vx_study *study;
     vx_device *device;
     vx_run_modality *modality;  /* study->modalities of them */
     vx_source template;
-    vx_source **source;         /* sources: every volume that is read: the mask, the template, the images */
+    vx_source **source;         /* sources: every volume read: the mask, the template, the images */
     size_t sources;
     vx_remarks remarks;
     char started[32];           /* ISO 8601, UTC */
@@ -47,11 +47,11 @@ typedef struct vx_run {
 /* Prints to stderr, unless the run is quiet. */
 void vx_say(const vx_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Says a remark and keeps it for the results. Errors: VX_INTERNAL where memory is short. */
+/* Prints a remark and keeps it for the results. Errors: VX_INTERNAL where memory is short. */
 vx_status vx_run_remark(vx_run *run, vx_error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* plan.c: what is subtracted and who is used, before the images are read; masks, designs and device, after; and when
- * there are results, what limits them. What a reader of the results must know too becomes a remark. Errors: VX_INTERNAL
+/* plan.c: prints the design and the participants (before the images are read), masks, effects and the device (after
+ * that), and the limits of the results. Facts that readers of the results need become remarks. Errors: VX_INTERNAL
  * where memory is short. */
 vx_status vx_plan_say_study(vx_run *run, vx_error *error);
 void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality);
@@ -63,21 +63,21 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_error *error);
 vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
 
-/* inputs.c: sets up run->modality and the list of sources, before anything of them is read but the template. */
+/* inputs.c: initialises run->modality and the list of sources. Reads no image. */
 vx_status vx_inputs_list(vx_run *run, vx_error *error);
 
-/* place.c: where the results go. begin makes the folder, after what a killed run left there has been told of, removed
- * or recovered: then *recovered is true, and there is nothing to compute. Names too long for files are found there, and
- * by check, once voxels and relabellings are known, too little room. */
+/* place.c: the place of the results. vx_place_begin handles leftovers of killed runs, makes the folder, and checks that
+ * file names are not too long. *recovered is true where it recovered results, so that there is nothing to compute.
+ * vx_place_check compares the free space with an estimate from the numbers of voxels and relabellings. */
 vx_status vx_place_begin(vx_run *run, vx_folder **folder, bool *recovered, vx_error *error);
 vx_status vx_place_check(const vx_run *run, const vx_folder *folder, vx_error *error);
 
-/* What killed runs left beside place->out: told of on stderr unless `quiet`, and dealt with as `how` says, of the
- * choices of --leftovers. *recover is what is to be put in place, or null; the caller frees. */
+/* Reports leftovers of killed runs beside place->out on stderr, unless `quiet`, and treats them by `how`, a choice of
+ * --leftovers. *recover is the folder to put in place, or null; the caller frees. */
 vx_status vx_place_leftovers(const vx_folder_options *place, int how, bool quiet, char **recover, vx_error *error);
 
-/* provenance.c: writes all results into `folder` with every option, input and time. Inputs that changed while the
- * analysis ran, or are gone, are remarked on. */
+/* provenance.c: writes all results into `folder`, with every option, input and time. Inputs that were changed or
+ * deleted during the analysis cause remarks. */
 vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Opening a device is the test: vx_device_open refuses one that gives wrong answers. */
+/* Opening a device tests it: vx_device_open refuses devices that compute wrong results. */
 static vx_status test_device(const char *name, int threads, vx_error *error)
 {
     vx_device *device = NULL;

@@ -1,4 +1,4 @@
-/* voxstat show: the tables of a results folder, on the terminal. */
+/* voxstat show: prints the tables of a results folder. */
 #include "cli/results.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"

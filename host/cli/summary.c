@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-/* What survives a correction is marked. */
+/* Significant corrected p are marked. */
 static void put_p(vx_columns *table, int kind, double p)
 {
     vx_columns_number(table, p);
@@ -54,7 +54,7 @@ vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error
     if (!table)
         return vx_fail_memory(error);
     put_words(table, title, titles);
-    for (int kind = 0; kind < VX_P_KINDS; kind++) /* the smallest need not lie at the peak, nor two at one place */
+    for (int kind = 0; kind < VX_P_KINDS; kind++) /* the smallest p may be at different voxels */
         vx_columns_put(table, "min p %s", vx_quantity_about(kind)->word);
     vx_columns_put(table, "clusters");
     for (int kind = 0; kind < VX_P_KINDS; kind++)
@@ -99,7 +99,7 @@ vx_status vx_summary_print_clusters(const vx_results_effect *effect, FILE *out, 
     return status;
 }
 
-/* What survives by voxels, then what survives by clusters. */
+/* Counts significant voxels, then significant clusters. */
 static void say_found(const vx_results_modality *modality, const vx_results_effect *effect, FILE *out)
 {
     const char *join = "";

@@ -1,4 +1,4 @@
-/* What a run found, from its results folder: for the end of `voxstat run`, and for `voxstat show`. */
+/* Summaries of a results folder, for the end of `voxstat run` and for `voxstat show`. */
 #ifndef VX_CLI_SUMMARY_H
 #define VX_CLI_SUMMARY_H
 
@@ -6,13 +6,13 @@
 
 #include <stdio.h>
 
-/* A line an effect: the peak and where it lies, the smallest p of every correction wherever it lies, clusters. */
+/* Prints a line per effect: the peak and its position, the smallest p of every correction, the number of clusters. */
 vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error);
 
-/* The clusters of an effect, largest first; or that there are none. */
+/* Prints the clusters of an effect, largest first, or "none". */
 vx_status vx_summary_print_clusters(const vx_results_effect *effect, FILE *out, vx_error *error);
 
-/* A sentence an effect: how much survives each correction. */
+/* Prints a sentence per effect: the numbers of significant voxels and clusters. */
 void vx_summary_say(const vx_results *results, FILE *out);
 
 #endif

@@ -13,11 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What asks for an end: the terminal, the shell, the system's limits, batch systems (Slurm's warning is SIGUSR1). */
+/* Requests to stop: from the terminal, the shell, resource limits, batch systems (Slurm warns by SIGUSR1). */
 static const struct {
     int signal;
     const char *why;
-    int flags; /* SA_RESETHAND: the second of these ends the program at once; the others may come in bursts */
+    int flags; /* SA_RESETHAND: a second one ends the program at once; the others may come in bursts */
 } stopping[] = {
     {SIGINT, "SIGINT", SA_RESETHAND},
     {SIGQUIT, "SIGQUIT", SA_RESETHAND},
@@ -68,7 +68,7 @@ bool vx_colours(FILE *stream)
     return isatty(fileno(stream)) && !(no && *no) && terminal && strcmp(terminal, "dumb");
 }
 
-static int lost; /* why standard output first missed a text: an errno */
+static int lost; /* errno of the first failure of standard output */
 
 void vx_print_of(FILE *stream, const char *format, va_list arguments)
 {

@@ -1,4 +1,4 @@
-/* The terminal: colours only where a person looks, no text that could act on it, and stops on request. */
+/* The terminal: colours, printing of untrusted text, and requests to stop. */
 #ifndef VX_CLI_TERMINAL_H
 #define VX_CLI_TERMINAL_H
 
@@ -16,15 +16,15 @@ bool vx_colours(FILE *stream);
  * size, fails as any write does. */
 void vx_stop_catch(void);
 
-/* Opens those of the first three files that were closed, as the next ones opened would else take what is printed.
- * Writing to them fails. */
+/* Opens those of the three standard streams that were closed, for reading only. Otherwise the next file opened would
+ * receive the program's output. */
 void vx_streams_settle(void);
 
-/* printf, but what could act on the terminal is shown as vx_printable does: names and paths are other people's text. */
+/* printf with untrusted names and paths: control characters are shown as by vx_printable. */
 void vx_print(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void vx_print_of(FILE *stream, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 
-/* False, and errno, where not all that was printed to standard output has arrived. */
+/* False and errno where some output to standard output was lost. */
 bool vx_stdout_flush(void);
 
 #endif

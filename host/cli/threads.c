@@ -15,7 +15,8 @@ static void *wait_for_others(void *gate)
     return NULL;
 }
 
-/* How many of `wanted` threads run at once; *why says what the first that could not be started met. */
+/* The number of `wanted` threads that can run at once. *why is the error of the first that could not be started, or
+ * 0. */
 static int start(pthread_t *thread, int wanted, int *why)
 {
     pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
@@ -39,7 +40,7 @@ vx_status vx_threads_settle(vx_arguments *arguments, vx_error *error)
     pthread_t *thread = vx_array((size_t)wanted, sizeof *thread);
     if (!thread)
         return vx_fail_memory(error);
-    const int threads = 1 + start(thread, wanted - 1, &why); /* the first is this one */
+    const int threads = 1 + start(thread, wanted - 1, &why); /* including this one */
     free(thread);
     if (threads == wanted)
         return VX_OK;

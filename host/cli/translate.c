@@ -27,7 +27,7 @@ static vx_status find_tool(const char *word, vx_translation *t, vx_error *error)
     return vx_fail(error, VX_USAGE, "found '%s', expected a command of randomise or palm", word);
 }
 
-/* An option that may be given once. */
+/* Keeps an option that may be given once. */
 static vx_status keep_once(const char **kept, const char *name, const char *value, vx_error *error)
 {
     if (*kept && strcmp(*kept, value))
@@ -76,8 +76,8 @@ static vx_status act_on(vx_translation *t, const vx_foreign_option *option, cons
     return VX_OK;
 }
 
-/* "-xTn", as FSL's tools take switches: acts on all letters but the last, which `name` then holds as "-n". False where
- * they are no such letters. */
+/* Combined switches of FSL, as "-xTn": acts on all letters but the last, and sets `name` to the last one, "-n". False
+ * for other words. */
 static bool read_letters(vx_translation *t, const char *word, char *name, vx_status *status, vx_error *error)
 {
     char letter[3] = "-";
@@ -98,7 +98,7 @@ static bool read_letters(vx_translation *t, const char *word, char *name, vx_sta
     return true;
 }
 
-/* Options, each with what follows it; "--seed=5" is "--seed 5". */
+/* Reads options with their arguments; "--seed=5" is "--seed 5". */
 static vx_status read_words(vx_translation *t, char *const *word, size_t words, vx_error *error)
 {
     vx_status status = VX_OK;
@@ -134,7 +134,7 @@ static vx_status read_words(vx_translation *t, char *const *word, size_t words, 
 
 /* ---- our command ---- */
 
-/* In the order that a person would type. */
+/* The order of options in the printed command. */
 static const vx_option_id order[] = {
     VX_OPTION_DESIGN, VX_OPTION_MODALITY, VX_OPTION_COVARIATE, VX_OPTION_JOINT, VX_OPTION_NUISANCE, VX_OPTION_MASK,
     VX_OPTION_PERMUTATIONS, VX_OPTION_SEED, VX_OPTION_TAILS, VX_OPTION_CORRECT, VX_OPTION_CLUSTER_P,
@@ -144,7 +144,7 @@ static const vx_option_id order[] = {
 
 enum { ORDER = sizeof order / sizeof *order };
 
-/* Parses the command that was made before anybody sees it: a value that voxstat would refuse is refused here. */
+/* Parses the command before printing it, so that values which voxstat would refuse are refused here. */
 static vx_status print_command(const vx_translation *t, vx_error *error)
 {
     char *word[2 * ORDER + 2] = {"voxstat"}, dashed[ORDER][32], *line;
@@ -189,7 +189,7 @@ vx_status vx_command_translate(const vx_arguments *arguments, vx_error *error)
     char *const *word = arguments->word;
     size_t words = arguments->words;
     vx_status status = VX_OK;
-    if (words == 1) { /* a whole command in quotes, split as a shell does */
+    if (words == 1) { /* a command in quotes, split as by a shell */
         if (wordexp(word[0], &split, WRDE_NOCMD))
             return vx_fail(error, VX_USAGE, "'%s' is not one plain command (no pipes, no $(...), quotes closed)",
                            word[0]);

@@ -32,15 +32,15 @@ void vx_translation_add(vx_translation *t, const char *correction)
     t->correct[vx_choice(vx_option_table[VX_OPTION_CORRECT].choices, correction)] = true;
 }
 
-/* Whether a correction is asked for. */
+/* Whether the command uses a correction. */
 static bool corrects(const vx_translation *t, const char *correction)
 {
     return t->correct[vx_choice(vx_option_table[VX_OPTION_CORRECT].choices, correction)];
 }
 
-/* ---- what is tested ---- */
+/* ---- the test ---- */
 
-/* Passes over a file of exchangeability blocks that has one. */
+/* Accepts a file of exchangeability blocks only if all rows are in one block. */
 static vx_status check_blocks(const vx_translation *t, vx_error *error)
 {
     const char *path = t->kept[VX_KEEP_BLOCKS];
@@ -74,7 +74,7 @@ static vx_status read_test(vx_translation *t, vx_error *error)
         return vx_fail(error, VX_USAGE, "--skipTo: found '%s', expected a whole number", skip);
     for (int i = 0; i < 2; i++) {
         const char *path = i ? contrasts_path : design_path;
-        if (lstat(path, &(struct stat){0})) { /* what is there and cannot be read is told of when it is read */
+        if (lstat(path, &(struct stat){0})) { /* reading reports files that exist but cannot be read */
             ask_for_columns(t, path, errno);
             return VX_OK;
         }
@@ -139,7 +139,7 @@ static void set_test(vx_translation *t)
         fprintf(t->notes, "note: -ee: the signs of a mean are flipped, its rows are not permuted\n");
 }
 
-/* ---- how it is tested ---- */
+/* ---- statistics and corrections ---- */
 
 static vx_status set_clusters(vx_translation *t, vx_error *error)
 {
@@ -172,11 +172,11 @@ static vx_status set_clusters(vx_translation *t, vx_error *error)
     return VX_OK;
 }
 
-/* Both tools join by 6 for TFCE unless told otherwise, and by 26 for clusters. */
+/* Both tools use 6 neighbours for TFCE by default, and 26 for clusters. */
 static void set_tfce(vx_translation *t)
 {
     bool clusters = corrects(t, "extent") || corrects(t, "mass");
-    if (t->kept[VX_KEEP_TFCE_2D] && t->tool == VX_RANDOMISE) /* PALM's sets parameters, and -T asks for TFCE */
+    if (t->kept[VX_KEEP_TFCE_2D] && t->tool == VX_RANDOMISE) /* PALM's only sets parameters; -T enables TFCE */
         vx_translation_add(t, "tfce");
     if (t->kept[VX_KEEP_TFCE_2D] || t->kept[VX_KEEP_TFCE_1D]) {
         vx_translation_set(t, VX_OPTION_TFCE_E, t->kept[VX_KEEP_TFCE_2D] ? "1" : "2");
@@ -230,7 +230,7 @@ static bool is_file(const char *path)
     return !stat(path, &found) && S_ISREG(found.st_mode);
 }
 
-/* The mask by its name on disk: FSL takes names without an ending, or with another than the file has. */
+/* Finds the mask's file: FSL accepts names without an ending, or with another one than the file's. */
 static void find_mask(vx_translation *t)
 {
     const char *mask = t->value[VX_OPTION_MASK];
@@ -247,8 +247,8 @@ static void find_mask(vx_translation *t)
     free(stem);
 }
 
-/* Their -o begins the names of files; ours is a folder, and a new one. */
-static void find_place(vx_translation *t)
+/* -o of both tools is a prefix of file names, but --out of voxstat is a new folder. */
+static void choose_folder(vx_translation *t)
 {
     struct stat found;
     const char *out = t->value[VX_OPTION_OUT];
@@ -288,12 +288,12 @@ static void set_rest(vx_translation *t)
         fprintf(t->notes, "note: -m: voxels that are exactly zero in some image leave the mask; %s analyses them, as "
                 "does --keep-zeros\n", t->program);
     find_mask(t);
-    find_place(t);
+    choose_folder(t);
 }
 
 /* ---- the table ---- */
 
-/* PALM takes surfaces and tables as well. */
+/* PALM also accepts surfaces and tables. */
 static vx_status check_inputs(const vx_translation *t, vx_error *error)
 {
     static const char *const other[] = {".csv", ".txt", ".mat", ".gii", ".mgh", ".mgz", ".dpv", ".dpf", ".dpx", ".dpxx",
@@ -306,7 +306,7 @@ static vx_status check_inputs(const vx_translation *t, vx_error *error)
     return VX_OK;
 }
 
-/* The name of a modality: that of the file, without folder and endings, as one column name. */
+/* The name of a modality: the file's, without folder and endings, with the characters of a column name. */
 static void name_modality(const vx_translation *t, size_t i, char *name, size_t size)
 {
     const char *slash = strrchr(t->input[i], '/');

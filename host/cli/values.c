@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "a|b|c" as "a, b or c"; `text` has room. */
+/* "a|b|c" as "a, b or c", in `text` of `size` bytes. */
 static const char *spoken(const char *choices, char *text, size_t size)
 {
     text[0] = '\0';
@@ -122,7 +122,7 @@ static vx_status check_number(const vx_option *option, const char *text, vx_erro
     return vx_fail(error, VX_USAGE, "--%s: found '%s', expected %s%s%s", option->name, text, range, or, words);
 }
 
-/* Every name once, none empty; of VX_CHOICES also each one a choice. */
+/* Names must differ and not be empty; those of VX_CHOICES must be choices. */
 static vx_status check_names(const vx_option *option, const char *list, vx_error *error)
 {
     vx_status status = VX_OK;

@@ -1,4 +1,4 @@
-/* Values: the text behind an option, checked and read. */
+/* Checking and parsing of option values. */
 #ifndef VX_CLI_VALUES_H
 #define VX_CLI_VALUES_H
 
@@ -8,15 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Whether `text` is a value that the option takes. Errors (VX_USAGE): the option, what was found, what was expected. */
+/* Fails (VX_USAGE) unless the option accepts `text`. The message names the option, the text, and the accepted
+ * values. */
 vx_status vx_value_check(const vx_option *option, const char *text, vx_error *error);
 
-/* The number that `text` is; false where it is none, or does not fit. */
+/* Parse a number; false where `text` is no number or the value does not fit. */
 bool vx_value_whole(const char *text, uint64_t *value);
 bool vx_value_real(const char *text, double *value);
 bool vx_value_bytes(const char *text, size_t *value);
 
-/* Cuts the next name off NAME[,NAME...] in place, where "\," is a comma within a name; null after the last. */
+/* Takes the next name off NAME[,NAME...] in place; "\," is a comma within a name. Returns null after the last. */
 char *vx_value_next_name(char **rest);
 
 #endif

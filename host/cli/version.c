@@ -18,7 +18,7 @@ void vx_version_print(FILE *out)
     char note[1000] = "";
     vx_error error;
     fprintf(out, "voxstat %s\n", VOXSTAT_VERSION);
-    fflush(out); /* before drivers are asked, which may take their time */
+    fflush(out); /* before the drivers, which may be slow */
     H5get_libversion(hdf5, hdf5 + 1, hdf5 + 2);
     LAPACKE_ilaver(lapack, lapack + 1, lapack + 2);
     fprintf(out, "libraries: HDF5 %u.%u.%u, LAPACK %d.%d.%d, jansson %s, zlib %s, OpenSSL %s\n", hdf5[0], hdf5[1],

@@ -8,20 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LARGEST = 64 << 20 }; /* bytes: far more than any design */
+enum { BYTES_MAX = 64 << 20 }; /* much more than any design */
 
 static const char blanks[] = " \t,;";
 
-typedef struct reading {
+typedef struct vest_reader {
     vx_vest *vest;
     size_t used;  /* of vest->value */
-    size_t waves; /* what /NumWaves says; 0: nothing */
+    size_t waves; /* the value of /NumWaves; 0: absent */
     size_t line;  /* from 1 */
     const char *path;
-} reading;
+} vest_reader;
 
-/* One more value. */
-static vx_status append(reading *r, double value, vx_error *error)
+/* Appends a value. */
+static vx_status append(vest_reader *r, double value, vx_error *error)
 {
     double *grown = vx_array_grow(r->vest->value, r->used, 1, sizeof *grown);
     if (!grown)
@@ -31,8 +31,8 @@ static vx_status append(reading *r, double value, vx_error *error)
     return VX_OK;
 }
 
-/* Empties the matrix at the "/Matrix" of a VEST file, and reads how many columns it should have. */
-static bool header_line(reading *r, const char *line)
+/* Reads a header line of a VEST file. The matrix starts after "/Matrix", so all values before it are dropped. */
+static bool header_line(vest_reader *r, const char *line)
 {
     if (line[0] != '/')
         return false;
@@ -43,7 +43,7 @@ static bool header_line(reading *r, const char *line)
     return true;
 }
 
-static vx_status read_line(reading *r, char *line, vx_error *error)
+static vx_status read_line(vest_reader *r, char *line, vx_error *error)
 {
     const size_t before = r->used;
     vx_status status = VX_OK;
@@ -72,11 +72,11 @@ static vx_status read_line(reading *r, char *line, vx_error *error)
     return VX_OK;
 }
 
-/* Lines end as on Unix (\n), Windows (\r\n) or old Macs (\r). */
-static vx_status read_lines(reading *r, char *text, vx_error *error)
+/* Accepts the line ends of Unix (\n), Windows (\r\n) and old Macs (\r). */
+static vx_status read_lines(vest_reader *r, char *text, vx_error *error)
 {
     vx_status status = VX_OK;
-    if (!strncmp(text, "\xEF\xBB\xBF", 3)) /* the byte order mark that Excel writes in front of UTF-8 */
+    if (!strncmp(text, "\xEF\xBB\xBF", 3)) /* the byte order mark that Excel writes before UTF-8 */
         text += 3;
     while (!status && text) {
         char *line = text, *end = text + strcspn(text, "\r\n");
@@ -91,9 +91,9 @@ vx_status vx_vest_read(const char *path, vx_vest *vest, vx_error *error)
 {
     char *text = NULL;
     size_t size = 0;
-    reading r = {.vest = vest, .path = path};
+    vest_reader r = {.vest = vest, .path = path};
     *vest = (vx_vest){0};
-    vx_status status = vx_file_read(path, LARGEST, &text, &size, error);
+    vx_status status = vx_file_read(path, BYTES_MAX, &text, &size, error);
     if (!status && strlen(text) != size)
         status = vx_fail(error, VX_INPUT, "%s: no plain text (zero bytes are in it); save it as UTF-8", path);
     if (!status)

@@ -1,5 +1,4 @@
-/* VEST: the text matrices of FSL (design.mat, design.con, design.grp), and plain tables of numbers, which PALM takes
- * too.
+/* VEST: FSL's text matrices (design.mat, design.con, design.grp), and plain tables of numbers, which PALM also reads.
  *
  * A vx_vest owns its values; vx_vest_destroy releases them. */
 #ifndef VX_CLI_VEST_H
@@ -14,9 +13,9 @@ typedef struct vx_vest {
     double *value; /* rows x columns, row after row */
 } vx_vest;
 
-/* Reads lines of numbers, between which stand blanks, commas or semicolons; of a VEST file (it has a line "/Matrix")
- * those after that line, and the columns must be as many as /NumWaves says.
- * Errors: VX_INPUT, naming file and line: unreadable, no numbers, something that is none, rows of different length. */
+/* Reads lines of numbers that are separated by blanks, commas or semicolons. In a VEST file these follow the line
+ * "/Matrix", and /NumWaves must match the number of columns. Errors: VX_INPUT, naming file and line: unreadable, no
+ * numbers, a word that is no number, rows of different length. */
 vx_status vx_vest_read(const char *path, vx_vest *vest, vx_error *error);
 void vx_vest_destroy(vx_vest *vest);
 

@@ -9,24 +9,24 @@
 #include <math.h>
 #include <string.h>
 
-/* A cluster as the flood finds it. */
+/* A cluster in the order of discovery. */
 typedef struct found {
     int sign;
     int64_t voxels;
     int64_t mass; /* fixed point */
     int64_t peak; /* voxel */
-    int32_t owner;
+    int32_t owner; /* its number in flood.owner */
 } found;
 
-/* A flood over the lattice: plain, and independent of the engine's union-find. */
+/* A flood fill over the lattice. It shares no code with the engine's union-find, so that the two check each other. */
 typedef struct flood {
     const vx_problem *problem;
     const vx_space *space;
     vx_lattice lattice;
     int neighbours, offset[VX_NEIGHBOURS_MAX];
     int32_t *at;     /* places of the lattice: voxel + 1, or 0 outside the mask */
-    int8_t *sign;    /* voxels: +1, -1 supra-threshold, else 0 */
-    int32_t *owner;  /* voxels: cluster + 1 as found, 0 none */
+    int8_t *sign;    /* voxels: +1 or -1 where supra-threshold, else 0 */
+    int32_t *owner;  /* voxels: number of the cluster in order of discovery, from 1; 0: none */
     int64_t *stack;
     found *found;
     size_t clusters;
@@ -94,7 +94,7 @@ static int largest_first(const void *a, const void *b)
     return vx_compare((double)x->peak, (double)y->peak);
 }
 
-static vx_cluster describe(const flood *f, const found *c, int32_t label, const float *t)
+static vx_cluster make_cluster(const flood *f, const found *c, int32_t label, const float *t)
 {
     const vx_grid *grid = &f->space->grid;
     const int64_t place = f->space->index[c->peak];
@@ -113,14 +113,14 @@ static vx_cluster describe(const flood *f, const found *c, int32_t label, const 
     return cluster;
 }
 
-/* Numbers the clusters, largest first. */
+/* Labels the clusters by descending size. */
 static vx_status number_clusters(flood *f, const float *t, float *label, vx_cluster **clusters, vx_error *error)
 {
-    int32_t *number = vx_array(f->clusters + 1, sizeof *number); /* of each owner; 0: none */
-    vx_cluster *described = vx_array(f->clusters, sizeof *described);
-    if (!number || !described) {
+    int32_t *number = vx_array(f->clusters + 1, sizeof *number); /* the label of each owner; 0: none */
+    vx_cluster *made = vx_array(f->clusters, sizeof *made);
+    if (!number || !made) {
         free(number);
-        free(described);
+        free(made);
         return vx_fail_memory(error);
     }
     if (f->clusters)
@@ -128,12 +128,12 @@ static vx_status number_clusters(flood *f, const float *t, float *label, vx_clus
     number[0] = 0;
     for (size_t k = 0; k < f->clusters; k++) {
         number[f->found[k].owner] = (int32_t)k + 1;
-        described[k] = describe(f, &f->found[k], (int32_t)k + 1, t);
+        made[k] = make_cluster(f, &f->found[k], (int32_t)k + 1, t);
     }
     for (int64_t v = 0; v < f->problem->voxels; v++)
         label[v] = (float)number[f->owner[v]];
     free(number);
-    *clusters = described;
+    *clusters = made;
     return VX_OK;
 }
 

@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/* The residual share of a voxel's variance is at least this: a perfect fit gives a huge t and not infinity. */
+/* Lower bound of RSS / ||y_z||^2, so that a perfect fit gives a large t and not infinity. */
 static const double RESIDUAL_SHARE_MIN = 1e-30;
 
 /* Hedges' correction J(df) = Gamma(df/2) / (sqrt(df/2) Gamma((df-1)/2)) of Cohen's d (Hedges 1981, J. Educ. Stat.
@@ -33,14 +33,14 @@ static vx_status new_maps(const vx_effect *effect, size_t voxels, vx_estimates *
     return VX_OK;
 }
 
-/* What least squares gives for one voxel: b = x~'y_z / norm, s^2 = RSS / df, se = s / norm, t = b / se. */
-static void put_voxel(const vx_effect *effect, const double *y, double square, double quantile, double correction,
-                      int64_t v, vx_estimates *m)
+/* Least squares in one voxel: b = x~'y_z / norm, s^2 = RSS / df, se = s / norm, t = b / se. `square` is ||y_z||^2. */
+static void estimate_voxel(const vx_effect *effect, const double *y, double square, double quantile, double correction,
+                           int64_t v, vx_estimates *m)
 {
     double d = 0.0, rss = 0.0;
     for (int64_t i = 0; i < effect->n; i++)
         d += effect->x[i] * y[i];
-    for (int64_t i = 0; i < effect->n; i++) { /* summed as squares: the difference square - d^2 cancels at large t */
+    for (int64_t i = 0; i < effect->n; i++) { /* summed as squares, because square - d^2 cancels at large t */
         double residual = y[i] - d * effect->x[i];
         rss += residual * residual;
     }
@@ -88,7 +88,7 @@ vx_status vx_estimate(const vx_matrix *matrix, const vx_effect *effect, vx_estim
                 continue;
             double square = vx_residual(effect, matrix->data, matrix->space.elements, v, y, scratch);
             varying += square > 0.0;
-            put_voxel(effect, y, square, quantile, correction, v, &m);
+            estimate_voxel(effect, y, square, quantile, correction, v, &m);
         }
         free(y);
         free(scratch);
@@ -102,7 +102,7 @@ vx_status vx_estimate(const vx_matrix *matrix, const vx_effect *effect, vx_estim
         vx_estimates_destroy(&m);
         return status;
     }
-    for (int64_t v = 0; v < matrix->space.elements; v++) /* one thread: others would wait at the door of nifticdf */
+    for (int64_t v = 0; v < matrix->space.elements; v++) /* one thread: nifticdf is behind a lock */
         m.z[v] = (float)vx_z_from_t(m.t[v], effect->df);
     *estimates = m;
     return VX_OK;

@@ -4,8 +4,9 @@
 
 #include <math.h>
 
-/* Every flip's sum is a sum of one half of the rows plus one of the other. Both halves' sums are listed in order, and
- * pairs are counted by two pointers: O(2^(n/2)) a voxel instead of O(2^n) (Horowitz & Sahni 1974, J. ACM 21:277). */
+/* The sum of a flip is a signed sum over the first half of the rows plus one over the second half. The signed sums of
+ * each half are sorted, and two pointers count the pairs that reach the bound: O(2^(n/2)) for a voxel instead of O(2^n)
+ * (Horowitz & Sahni 1974, J. ACM 21:277). */
 
 enum { N_MAX = 24, LIST_MAX = 1 << N_MAX / 2 };
 
@@ -14,8 +15,8 @@ bool vx_exact_possible(const vx_problem *problem)
     return problem->op == VX_OP_SIGNFLIP && problem->effect->n <= N_MAX;
 }
 
-/* All signed sums of k[0], k[stride], ... (count of them), ascending: the list so far, shifted down and up by the next
- * row, merged. `spare` is scratch; returns whichever of the two arrays holds the list. */
+/* All 2^count signed sums of k[0], k[stride], ..., ascending. Each row merges two copies of the list, one shifted down
+ * by |k| and one shifted up. `list` and `spare` are scratch; the array returned is one of them. */
 static int32_t *signed_sums(const int32_t *k, int64_t stride, int64_t count, int32_t *list, int32_t *spare)
 {
     int64_t size = 1;
@@ -32,11 +33,11 @@ static int32_t *signed_sums(const int32_t *k, int64_t stride, int64_t count, int
     return list;
 }
 
-/* Pairs (a, b) with a + b >= bound. */
+/* Number of pairs (a, b) with a + b >= bound. */
 static uint64_t count_pairs(const int32_t *a, int64_t as, const int32_t *b, int64_t bs, int64_t bound)
 {
     uint64_t count = 0;
-    int64_t j = bs; /* b[j ..] reach the bound together with a[i] */
+    int64_t j = bs; /* a[i] + b[j], a[i] + b[j + 1], ... reach the bound */
     for (int64_t i = 0; i < as; i++) {
         while (j > 0 && (int64_t)a[i] + b[j - 1] >= bound)
             j--;
@@ -67,9 +68,10 @@ vx_status vx_exact_p(const vx_problem *problem, vx_tails tails, float *p, vx_err
             for (int64_t i = 0; i < n; i++)
                 u += tails == VX_NEGATIVE ? -k[i * VX_TILE] : k[i * VX_TILE];
             bool two = tails == VX_TWO_TAILS;
-            int64_t bound = (two && u < 0 ? -u : u) - n; /* sums within n units may be equal: vx_score_tolerance */
+            /* Sums that differ by at most n units may be equal in exact arithmetic: vx_score_tolerance. */
+            int64_t bound = (two && u < 0 ? -u : u) - n;
             double count = (double)count_pairs(a, 1 << first, b, 1 << second, bound);
-            double share = ldexp(two ? 2.0 * count : count, -(int)n); /* the list mirrors itself about 0 */
+            double share = ldexp(two ? 2.0 * count : count, -(int)n); /* the sums are symmetric about 0 */
             p[v] = (float)fmin(share, 1.0);
         }
         free(scratch);

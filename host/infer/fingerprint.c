@@ -18,7 +18,7 @@ static bool digest_bytes(const void *bytes, size_t size, unsigned char *digest)
     return vx_sha256_end(&sha, digest);
 }
 
-/* The effect's rows, each by its own digest so that they are read in parallel, and what its elements are. */
+/* Digests the effect's rows, in parallel with one digest each, and the elements of their space. */
 static bool digest_data(const vx_matrix *matrix, const vx_effect *effect, unsigned char *digest)
 {
     unsigned char(*row)[VX_SHA256_BYTES] = vx_array((size_t)effect->n, sizeof *row);
@@ -39,7 +39,7 @@ static bool digest_data(const vx_matrix *matrix, const vx_effect *effect, unsign
     return good;
 }
 
-/* The design as it is written, and not its orthonormal basis, whose last bits are those of a machine's LAPACK. */
+/* Digests the design and not its orthonormal basis, whose last bits depend on the machine's LAPACK. */
 static bool digest_effect(const vx_effect *effect, unsigned char *digest)
 {
     vx_sha256 sha = {0};
@@ -56,7 +56,7 @@ static bool digest_effect(const vx_effect *effect, unsigned char *digest)
     return vx_sha256_end(&sha, digest);
 }
 
-/* All but the seed, which is a part of its own, and the limit of memory, which changes no result. */
+/* Digests all options except the seed, which has a digest of its own, and the memory limit, which changes no result. */
 static bool digest_options(const vx_inference_options *o, const vx_relabellings *set, unsigned char *digest)
 {
     const double number[] = {(double)set->count, set->exhaustive, o->correct,     o->cluster_p,   o->cluster_t,

@@ -16,14 +16,14 @@ struct vx_inference {
     const vx_matrix *matrix;
     const vx_effect *effect;
     vx_relabellings *relabellings;
-    vx_problem *problem; /* complete once observed */
+    vx_problem *problem; /* holds the data after vx_inference_observe */
     vx_schedule schedule;
     vx_plan plan;
     vx_engine *engine;          /* null between runs */
-    int32_t *score;             /* voxels: as observed; null before */
-    int32_t *high, *low;        /* voxels: bounds to count against */
-    vx_fingerprint fingerprint; /* once observed */
-    vx_result *result;          /* plan, options and maps so far */
+    int32_t *score;             /* voxels: of the observed data; null before vx_inference_observe */
+    int32_t *high, *low;        /* voxels: bounds of exceedance */
+    vx_fingerprint fingerprint; /* set by vx_inference_observe */
+    vx_result *result;          /* plan, options and the maps computed so far */
     enum { NEW, OBSERVED, ENDED } stage;
 };
 
@@ -39,7 +39,7 @@ static vx_status new_result(vx_inference *in, const vx_inference_options *option
     return status ? status : vx_settings_check(&in->result->options, error);
 }
 
-/* Relabellings, problem and schedule. */
+/* Makes relabellings, problem and schedule. */
 static vx_status prepare(vx_inference *in, vx_error *error)
 {
     const vx_inference_options *options = &in->result->options;
@@ -108,7 +108,7 @@ const vx_plan *vx_inference_plan(const vx_inference *in)
     return &in->plan;
 }
 
-/* The device as it was left after observing. */
+/* Brings the device into its state after observe(). */
 static vx_status fill_device(vx_inference *in, vx_error *error)
 {
     vx_status status = VX_OK;
@@ -124,7 +124,7 @@ static void empty_device(vx_inference *in)
     in->engine = NULL;
 }
 
-/* Scores as observed, and what follows from them for every relabelling: FSL's step, and bounds. */
+/* Computes the observed scores, and from them FSL's step and the bounds of exceedance. */
 static vx_status observe(vx_inference *in, vx_error *error)
 {
     size_t voxels = (size_t)in->problem->voxels;
@@ -145,13 +145,14 @@ static vx_status observe(vx_inference *in, vx_error *error)
     return VX_OK;
 }
 
-/* The steps come in their order, and after one that failed halfway there is no next. */
+/* Steps must be called in order. A step that fails halfway ends the inference. */
 static vx_status check_stage(const vx_inference *in, int stage, vx_error *error)
 {
-    static const char *const missing[] = {[NEW] = "it has been observed", [OBSERVED] = "it is yet to be observed"};
+    static const char *const reason[] = {[NEW] = "it has been observed already",
+                                         [OBSERVED] = "it has not been observed yet"};
     return (int)in->stage == stage ? VX_OK
                                    : vx_fail(error, VX_USAGE, "a step of an inference out of order: %s",
-                                             in->stage == ENDED ? "it has ended" : missing[stage]);
+                                             in->stage == ENDED ? "it has ended" : reason[stage]);
 }
 
 vx_status vx_inference_observe(vx_inference *in, vx_error *error)
@@ -183,14 +184,14 @@ vx_status vx_inference_tally(const vx_inference *in, vx_tally **tally, vx_error 
     return status;
 }
 
-/* Evaluates and checks [first, last) into the maxima and counts of `part`. */
+/* Evaluates the relabellings of `range` into the maxima and counts of `part`, and checks them on the C backend. */
 static vx_status evaluate(vx_inference *in, vx_range range, vx_tally *part, vx_progress progress, void *context,
                           vx_error *error)
 {
     vx_status status = fill_device(in, error);
     if (!status)
         status = vx_engine_run(in->engine, range.first, range.last, part, progress, context, error);
-    empty_device(in); /* its buffers go before those of the check come */
+    empty_device(in); /* frees its buffers before the check allocates others */
     return status ? status
                   : vx_verify(&(vx_evidence){.device = vx_device_properties(in->device),
                                              .problem = in->problem,
@@ -218,7 +219,8 @@ vx_status vx_inference_run(vx_inference *in, uint64_t first, uint64_t last, vx_t
                        (unsigned long long)last, (unsigned long long)in->relabellings->evaluations);
     if ((status = vx_ranges_with(tally->range, tally->ranges, (vx_range){first, last}, &all, &count, error)))
         return status;
-    vx_tally part = *tally; /* its own counts; maxima in the places of the range, which the tally does not have yet */
+    /* Maxima go into the tally, at relabellings that it does not have yet. Counts are added after the check. */
+    vx_tally part = *tally;
     part.overflows = 0;
     part.exceed = tally->exceed ? vx_array_zero((size_t)tally->voxels, sizeof *part.exceed) : NULL;
     status = tally->exceed && !part.exceed
@@ -237,7 +239,7 @@ vx_status vx_inference_run(vx_inference *in, uint64_t first, uint64_t last, vx_t
     return status;
 }
 
-/* A tally of all relabellings is one range. */
+/* A complete tally has one range, [0, evaluations). */
 static vx_status check_complete(const vx_inference *in, const vx_tally *tally, vx_error *error)
 {
     uint64_t all = in->relabellings->evaluations;

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-/* A map of the result, with its values still to be filled in; null without memory. */
+/* Adds a map and returns its values, which the caller fills in; null without memory. */
 static float *add_map(vx_result *result, int64_t voxels, vx_quantity quantity)
 {
     float *value = vx_array((size_t)voxels, sizeof *value);
@@ -20,7 +20,7 @@ static float *add_map(vx_result *result, int64_t voxels, vx_quantity quantity)
     return value;
 }
 
-/* Hands a finished map over to the result. */
+/* Moves a computed map into the result. */
 static void give_map(vx_result *result, vx_quantity quantity, const char *of_estimate, float **value)
 {
     const char *units = vx_quantity_about(quantity)->units;
@@ -81,8 +81,9 @@ vx_status vx_result_add_voxel_p(vx_result *result, const vx_problem *problem, co
     return VX_OK;
 }
 
-/* How closely the engine's maximum and the map's must agree: two ways to one integral, each in double with about one
- * rounding a voxel, but the map is float32; or two relabellings' where all scores are the same. */
+/* Relative tolerance of TFCE values that are equal in exact arithmetic: the engine's maximum and the map's, or those of
+ * two relabellings with the same scores. Both are double sums with about one rounding for each voxel; the map is
+ * rounded to float32, which dominates. */
 static const double TFCE_AGREES = 1e-6;
 
 vx_status vx_result_add_tfce(vx_result *result, const vx_problem *problem, const int32_t *score,
@@ -101,14 +102,14 @@ vx_status vx_result_add_tfce(vx_result *result, const vx_problem *problem, const
     vx_sort_doubles(sorted, (size_t)maxima->count);
     for (int64_t v = 0; v < problem->voxels; v++) {
         if ((tails == VX_POSITIVE && map[v] < 0.0f) || (tails == VX_NEGATIVE && map[v] > 0.0f))
-            map[v] = 0.0f; /* that tail was needed for the mirrored relabellings' maxima alone */
+            map[v] = 0.0f; /* this tail was computed only for the maxima of mirrored relabellings */
         double height = fabs((double)map[v]);
         highest = fmax(highest, height);
         height = fmin(height, fabs((double)lowered[v]));
         p[v] = (float)vx_p_from_maxima(sorted, maxima->count, height, TFCE_AGREES * height);
     }
     if (fabs(highest - maxima->tfce[0]) > TFCE_AGREES * highest)
-        status = vx_fail(error, VX_DEVICE, "device %s found a largest TFCE of %.9g where it is %.9g",
+        status = vx_fail(error, VX_DEVICE, "device %s found a largest TFCE of %.9g instead of %.9g",
                          device, maxima->tfce[0], highest);
 cleanup:
     free(lowered);
@@ -116,7 +117,7 @@ cleanup:
     return status;
 }
 
-/* The engine's largest clusters of the data as observed must be those that a plain flood finds. */
+/* The engine's largest cluster of the observed data must have the size that the flood fill found. */
 static vx_status check_clusters(const vx_result *result, const vx_max_statistics *maxima, const char *device,
                                 vx_error *error)
 {
@@ -124,13 +125,13 @@ static vx_status check_clusters(const vx_result *result, const vx_max_statistics
     for (size_t c = 0; c < result->clusters; c++)
         largest = result->cluster[c].voxels > largest ? result->cluster[c].voxels : largest;
     if ((double)largest != maxima->extent[0])
-        return vx_fail(error, VX_DEVICE, "device %s found a largest cluster of %.0f voxels where there are %lld",
+        return vx_fail(error, VX_DEVICE, "device %s found a largest cluster of %.0f voxels instead of %lld",
                        device, maxima->extent[0], (long long)largest);
     return VX_OK;
 }
 
-/* By how much a voxel's part of its cluster's mass may be less in a relabelling that is the same in exact arithmetic;
- * with the last bits of a division that is not rounded correctly. */
+/* Bound on how much smaller a voxel's share of cluster mass may be in a relabelling that is equal in exact arithmetic.
+ * The second term covers devices that do not round division correctly. */
 static double mass_tolerance(const vx_problem *problem, int32_t score)
 {
     double t = vx_score_height(problem, score);
@@ -138,7 +139,7 @@ static double mass_tolerance(const vx_problem *problem, int32_t score)
     return t - fmax(lowered, fmin(t, problem->options.threshold_t)) + 4.0 * 0x1p-24 * t;
 }
 
-/* The p of every cluster by its extent or its mass, and the map that says it in all of its voxels. */
+/* Computes the p of every cluster by extent or mass, and the map that holds it in all voxels of the cluster. */
 static vx_status add_cluster_p(vx_result *result, const vx_problem *problem, const int32_t *score,
                                const vx_max_statistics *maxima, vx_quantity kind, const float *label, vx_error *error)
 {
@@ -205,7 +206,7 @@ vx_status vx_result_add_clusters(vx_result *result, const vx_space *space, const
     return VX_OK;
 }
 
-/* t = sqrt(df) r / sqrt((1 - r)(1 + r)); rounding may take |r| to 1, and no maximum is infinite. */
+/* t = sqrt(df) r / sqrt((1 - r)(1 + r)). |r| is limited, because rounding may take it to 1 and t must be finite. */
 static double t_from_r(double r, double df)
 {
     double limit = 1.0 - 0x1p-40;

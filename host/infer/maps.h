@@ -1,32 +1,33 @@
-/* The parts of a result, in the order in which they are made: each adds its maps to those before.
+/* The parts of a result, in the order in which they are computed. Each adds its maps.
  *
- * `score` holds the data as observed, one score a voxel; `device` is the name of the device, for messages. */
+ * `score` holds the observed scores, one for each voxel; `device` is the name of the device, for messages. */
 #ifndef VX_INFER_MAPS_H
 #define VX_INFER_MAPS_H
 
 #include "infer/estimate.h"
 #include "infer/pvalue.h"
 
-/* The maps of the estimates, which the result takes over. */
+/* Adds the maps of the estimates, and takes ownership of them. */
 void vx_result_add_estimates(vx_result *result, vx_estimates *estimates);
 
-/* p-uncorrected, p-fdr and p-fwe-voxel. */
+/* Adds p-uncorrected, p-fdr and p-fwe-voxel. */
 vx_status vx_result_add_voxel_p(vx_result *result, const vx_problem *problem, const int32_t *score,
                                 const vx_tally *tally, const vx_max_statistics *maxima, vx_error *error);
 
-/* The clusters, their map, and their p by extent and mass. VX_DEVICE where the largest one is not that of the tally. */
+/* Adds the clusters, their map, and their p by extent and mass. Errors: VX_DEVICE where the largest cluster differs
+ * from the tally's. */
 vx_status vx_result_add_clusters(vx_result *result, const vx_space *space, const vx_problem *problem,
                                  const int32_t *score, const vx_max_statistics *maxima, const char *device,
                                  vx_error *error);
 
-/* tfce and p-fwe-tfce. VX_DEVICE where its maximum is not that of the tally. */
+/* Adds tfce and p-fwe-tfce. Errors: VX_DEVICE where the maximum differs from the tally's. */
 vx_status vx_result_add_tfce(vx_result *result, const vx_problem *problem, const int32_t *score,
                              const vx_max_statistics *maxima, const char *device, vx_error *error);
 
-/* The voxelwise p of every cluster's peak. */
+/* Sets the voxelwise p of every cluster's peak. */
 void vx_result_add_peaks(vx_result *result, const vx_space *space);
 
-/* The null distributions, in t, voxels and mass: the maxima, which the result takes over where it keeps them. */
+/* Adds the null distributions, in t, voxels, mass and TFCE. The result takes ownership of the maxima that it keeps. */
 void vx_result_add_null(vx_result *result, vx_max_statistics *maxima);
 
 #endif

@@ -54,7 +54,7 @@ void vx_max_statistics_destroy(vx_max_statistics *maxima)
 
 double vx_p_from_maxima(const double *sorted, uint64_t count, double observed, double tolerance)
 {
-    uint64_t below = 0, end = count; /* the first maximum that reaches the observed value */
+    uint64_t below = 0, end = count; /* bisection for the first maximum that reaches the observed value */
     while (below < end) {
         uint64_t middle = below + (end - below) / 2;
         if (sorted[middle] >= observed - tolerance)
@@ -71,7 +71,7 @@ void vx_exceedance_bounds(const vx_problem *problem, vx_tails tails, const int32
         double r = vx_score_r(problem, score[v]), tolerance = vx_score_tolerance(problem, r);
         double reach = (tails == VX_TWO_TAILS ? fabs(r) : tails == VX_POSITIVE ? r : -r) - tolerance;
         int32_t above = vx_r_score(problem, reach), below = vx_r_score(problem, -reach);
-        /* Of one tail alone, a relabelling that is not evaluated is counted in the other tail of its mirror. */
+        /* A relabelling that is not evaluated is counted in the opposite tail of its mirror image. */
         bool both = tails == VX_TWO_TAILS || problem->relabellings->mirrored;
         high[v] = both || tails == VX_POSITIVE ? above : INT32_MAX;
         low[v] = both || tails == VX_NEGATIVE ? below : INT32_MIN;
@@ -80,7 +80,7 @@ void vx_exceedance_bounds(const vx_problem *problem, vx_tails tails, const int32
 
 double vx_p_uncorrected(const vx_problem *problem, vx_tails tails, uint64_t exceed)
 {
-    /* A score within rounding of 0 meets both bounds, and two-sided it would be counted twice. */
+    /* A score within rounding of 0 reaches both bounds. Two-sided, the clamp keeps it from being counted twice. */
     const vx_relabellings *set = problem->relabellings;
     uint64_t total = tails == VX_TWO_TAILS ? set->evaluations : set->count;
     uint64_t counted = exceed < total ? exceed : total;

@@ -21,35 +21,35 @@ void vx_inference_defaults_fill(vx_inference_options *options, size_t size)
 vx_status vx_settings_check(const vx_inference_options *o, vx_error *error)
 {
     if (o->connectivity != 6 && o->connectivity != 18 && o->connectivity != 26)
-        return vx_fail(error, VX_USAGE, "connectivity %d; it is 6, 18 or 26", o->connectivity);
+        return vx_fail(error, VX_USAGE, "connectivity %d; it must be 6, 18 or 26", o->connectivity);
     if (o->cluster_t == 0.0 && !(o->cluster_p > 0.0 && o->cluster_p < 0.5))
-        return vx_fail(error, VX_USAGE, "forming threshold p = %g; it lies between 0 and 0.5", o->cluster_p);
+        return vx_fail(error, VX_USAGE, "forming threshold p = %g; it must be between 0 and 0.5", o->cluster_p);
     if (!(o->cluster_t >= 0.0 && o->cluster_t < (double)VX_MASS_T_MAX))
-        return vx_fail(error, VX_USAGE, "forming threshold t = %g; it lies between 0 and %g", o->cluster_t,
+        return vx_fail(error, VX_USAGE, "forming threshold t = %g; it must be between 0 and %g", o->cluster_t,
                        (double)VX_MASS_T_MAX);
     if (o->permutations < VX_PERMUTATIONS_AUTO)
         return vx_fail(error, VX_USAGE, "%lld permutations", (long long)o->permutations);
     if (o->correct & VX_CORRECT_TFCE && !(o->tfce_extent >= 0.0 && o->tfce_extent <= 10.0 && o->tfce_height >= 0.0 &&
                                           o->tfce_height <= 10.0))
-        return vx_fail(error, VX_USAGE, "TFCE with E = %g, H = %g; both lie between 0 and 10", o->tfce_extent,
+        return vx_fail(error, VX_USAGE, "TFCE with E = %g, H = %g; both must be between 0 and 10", o->tfce_extent,
                        o->tfce_height);
     if (o->tfce_preset != VX_TFCE_EXACT && o->tfce_height != 2.0)
-        return vx_fail(error, VX_USAGE, "TFCE in another tool's steps has H = 2, not %g", o->tfce_height);
+        return vx_fail(error, VX_USAGE, "TFCE with another tool's preset needs H = 2, not %g", o->tfce_height);
     return VX_OK;
 }
 
-/* A t found from p has the limits of one that is given. */
+/* A threshold given as p has the same limits as one given as t. */
 static vx_status find_threshold(const vx_inference_options *o, const vx_effect *effect, double *t, vx_error *error)
 {
     const double p_min = fmax(vx_t_upper((double)VX_MASS_T_MAX, effect->df), VX_QUANTILE_P_MIN);
     if (o->cluster_t == 0.0 && !(o->cluster_p > p_min))
-        return vx_fail(error, VX_USAGE, "forming threshold p = %g; with %g degrees of freedom it lies between %.4g "
-                       "and 0.5", o->cluster_p, effect->df, p_min);
+        return vx_fail(error, VX_USAGE, "forming threshold p = %g; with %g degrees of freedom it must be between "
+                       "%.4g and 0.5", o->cluster_p, effect->df, p_min);
     *t = o->cluster_t > 0.0 ? o->cluster_t : vx_t_quantile_upper(o->cluster_p, effect->df);
     return VX_OK;
 }
 
-/* The tails that are needed, and the steps of the preset. FSL's follow from the observed map. */
+/* Chooses the tails to compute and the steps of the preset. FSL's step follows from the observed map. */
 static void choose_tfce(const vx_inference_options *o, const vx_relabellings *set, vx_problem_options *options)
 {
     bool both = o->tails == VX_TWO_TAILS || set->mirrored;

@@ -7,20 +7,23 @@
 
 /* TFCE(v) = integral over 0 < h <= h_v of e_v(h)^E h^H dh (Smith & Nichols 2009, NeuroImage 44:83, eq. 1).
  *
- * Voxels are taken by descending height, and every one becomes the root of a tree: the components that it touches hang
- * on it (a max-tree, Salembier et al. 1998, IEEE Trans. Image Process. 7:555). A component is as it was when its last
- * voxel came, s voxels, until the next one comes: between these two heights it gains s^E (G(h_1) - G(h_2)), with G(h) =
- * h^(H+1) / (H+1) for the exact integral, or the sum over the steps up to h. TFCE(v) is what v and all above it in the
- * tree gained, a sum of positive terms. Nothing is shared with the engine's sweep, which follows the maximum alone; the
- * two are compared after every run. */
+ *   1. Voxels are added by descending height. Each becomes the root of a tree whose children are the components that it
+ *      touches (a max-tree, Salembier et al. 1998, IEEE Trans. Image Process. 7:555).
+ *   2. A component of s voxels exists between the height h_1 of its last voxel and the height h_2 of the voxel that
+ *      joins it. It contributes s^E (G(h_1) - G(h_2)) to all its voxels, where G(h) = h^(H+1) / (H+1) for the exact
+ *      integral, or the sum over the steps up to h.
+ *   3. TFCE(v) is the sum of the contributions of v and its ancestors; all terms are positive.
+ *
+ * The code is independent of the engine's sweep, which computes only the maximum. The two are compared after every
+ * run. */
 typedef struct sweep {
     const vx_problem *problem;
     int neighbours, offset[VX_NEIGHBOURS_MAX];
-    int32_t *at;                /* places of the lattice: voxel + 1 where the sweep has been, else 0 */
-    int32_t *parent, *root;     /* voxels: in the tree; and one as near its root as known */
-    int32_t *size;              /* voxels: of the component that it completed */
-    double *gain, *reached;     /* voxels: of that component; G of the height where it began */
-    double step, weight;        /* dh as steps are counted and as they are weighed; 0: exact */
+    int32_t *at;                /* places of the lattice: voxel + 1 once added, else 0 */
+    int32_t *parent, *root;     /* voxels: parent in the tree; an ancestor, for finding the root by path halving */
+    int32_t *size;              /* voxels: size of the component that the voxel completed */
+    double *gain, *reached;     /* voxels: contribution of that component; G at the height where it began */
+    double step, weight;        /* dh for counting the steps, and dh as their weight; 0: exact integral */
 } sweep;
 
 typedef struct peak {
@@ -28,7 +31,7 @@ typedef struct peak {
     int32_t voxel;
 } peak;
 
-static int by_height(const void *a, const void *b)
+static int descending_height(const void *a, const void *b)
 {
     const peak *x = a, *y = b;
     if (x->height != y->height)
@@ -47,7 +50,7 @@ static double integral(const sweep *w, double height)
     return pow(height, power) / power;
 }
 
-/* The root of a voxel's tree; path halving. */
+/* The root of a voxel's tree, by path halving. */
 static int32_t find_root(int32_t *root, int32_t v)
 {
     while (root[v] != v)
@@ -55,13 +58,13 @@ static int32_t find_root(int32_t *root, int32_t v)
     return v;
 }
 
-/* Ends a component where the sweep has come down to a height with integral g. */
-static void end(sweep *w, int32_t v, double g)
+/* Closes the component of root v at a height whose integral is g. */
+static void close_component(sweep *w, int32_t v, double g)
 {
     w->gain[v] = vx_tfce_power(w->size[v], w->problem->options.tfce_extent) * (w->reached[v] - g);
 }
 
-static void take(sweep *w, int32_t v, double g)
+static void add_voxel(sweep *w, int32_t v, double g)
 {
     int32_t *here = w->at + w->problem->lattice.position[v];
     w->parent[v] = w->root[v] = v;
@@ -71,7 +74,7 @@ static void take(sweep *w, int32_t v, double g)
         int32_t u = here[w->offset[k]] - 1;
         if (u < 0 || (u = find_root(w->root, u)) == v)
             continue;
-        end(w, u, g);
+        close_component(w, u, g);
         w->parent[u] = w->root[u] = v;
         w->size[v] += w->size[u];
     }
@@ -83,7 +86,7 @@ static float height_of(const vx_problem *problem, int32_t score, bool lowered)
     return vx_score_height(problem, lowered ? vx_score_lowered(problem, score) : score);
 }
 
-/* dh of a tail (args.h: vx_tfce_args). */
+/* dh of a tail (vx_tfce_args). */
 static double step_of(const vx_problem *problem, const int32_t *score, bool lowered, int tail)
 {
     float top = 0.0f;
@@ -95,15 +98,15 @@ static double step_of(const vx_problem *problem, const int32_t *score, bool lowe
     return (double)problem->options.tfce_step * (double)top;
 }
 
-/* One tail: fills the map where the sign is right. */
+/* Computes one tail: sets the map at the voxels of `order`. */
 static void sweep_tail(sweep *w, const peak *order, int64_t count, float sign, float *map)
 {
     for (int64_t k = 0; k < count; k++)
-        take(w, order[k].voxel, integral(w, order[k].height));
-    for (int64_t k = count; k-- > 0;) { /* parents came later than their children */
+        add_voxel(w, order[k].voxel, integral(w, order[k].height));
+    for (int64_t k = count; k-- > 0;) { /* backwards: parents were added after their children */
         int32_t v = order[k].voxel;
         if (w->parent[v] == v)
-            end(w, v, 0.0);
+            close_component(w, v, 0.0);
         else
             w->gain[v] += w->gain[w->parent[v]];
         map[v] = sign * (float)w->gain[v];
@@ -139,7 +142,7 @@ vx_status vx_tfce_map(const vx_problem *problem, const int32_t *score, bool lowe
             if ((score[v] < 0) == tail && height > 0.0f)
                 order[count++] = (peak){height, (int32_t)v};
         }
-        qsort(order, (size_t)count, sizeof *order, by_height);
+        qsort(order, (size_t)count, sizeof *order, descending_height);
         w.step = step_of(problem, score, false, tail);
         w.weight = step_of(problem, score, lowered, tail);
         sweep_tail(&w, order, count, sign, map);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The columns of one effect while it is built: nuisance first, the regressor of interest last. */
+/* The design of one effect under construction: nuisance first, the regressor of interest last. */
 typedef struct design {
     int64_t n, columns;
     const char **name;
@@ -31,7 +31,7 @@ static void design_add_intercept(design *d)
     d->columns++;
 }
 
-/* Adds a regressor over the effect's rows: gathered, ranked where asked for, mean-centred. */
+/* Adds a regressor: its values at the effect's rows, ranked where the effect is of ranks, and mean-centred. */
 static vx_status design_add_regressor(design *d, const vx_regressor *from, const vx_effect *effect, vx_error *error)
 {
     vx_status status = VX_OK;
@@ -66,7 +66,7 @@ cleanup:
     return status;
 }
 
-/* Says which column repeats which: the names of those before it. */
+/* Names the dependent column and the columns before it. */
 static vx_status fail_dependent(const design *d, int64_t column, vx_error *error)
 {
     char before[512] = "";
@@ -78,7 +78,7 @@ static vx_status fail_dependent(const design *d, int64_t column, vx_error *error
                    d->name[column], before);
 }
 
-/* Keeps the design as a person writes it: centred columns, their names, the contrast on the last. */
+/* Stores the design for reports: centred columns, their names, and a contrast on the last. */
 static vx_status keep_design(const design *d, vx_effect *effect, vx_error *error)
 {
     effect->columns = d->columns;
@@ -95,8 +95,8 @@ static vx_status keep_design(const design *d, vx_effect *effect, vx_error *error
     return VX_OK;
 }
 
-/* Orthonormalises the design and splits it: Z is all but the last column, x~ the last; q are the columns of Z that the
- * scheme moves. Permuting leaves an intercept, then the first column of Z, where it is. */
+/* Orthonormalises the design and splits it. Z is all columns but the last, x~ is the last, and q are the columns of Z
+ * that relabelling changes. Permuting leaves an intercept, which is then the first column of Z, unchanged. */
 static vx_status finish_effect(const design *d, vx_effect *effect, vx_error *error)
 {
     int64_t n = d->n, m = d->columns, fixed = effect->scheme == VX_PERMUTE ? 1 : 0;
@@ -132,14 +132,14 @@ cleanup:
     return status;
 }
 
-/* What vx_model_new was given. */
+/* The arguments of vx_model_new. */
 typedef struct request {
     const vx_model_options *options;
     int64_t n, covariates, nuisances;
     const vx_regressor *covariate, *nuisance;
 } request;
 
-/* The covariates of interest [first, last) that stand in the model of effect `which` (-1: the mean, which has none). */
+/* The covariates of interest [first, last) in the model of effect `which` (-1: the mean, whose model has none). */
 static void covariates_of(const request *r, int64_t which, int64_t *first, int64_t *last)
 {
     bool all = which >= 0 && r->options->joint;
@@ -147,7 +147,7 @@ static void covariates_of(const request *r, int64_t which, int64_t *first, int64
     *last = all ? r->covariates : which < 0 ? 0 : which + 1;
 }
 
-/* The rows that the effect uses: those where its covariates of interest are there. */
+/* Chooses the rows of the effect: those with a value of all its covariates of interest. */
 static vx_status choose_rows(const request *r, int64_t which, vx_effect *effect, vx_error *error)
 {
     int64_t first, last;
@@ -157,10 +157,10 @@ static vx_status choose_rows(const request *r, int64_t which, vx_effect *effect,
     if (!effect->row || !effect->participant)
         return vx_fail_memory(error);
     for (int64_t i = 0; i < r->n; i++) {
-        bool there = true;
+        bool complete = true;
         for (int64_t c = first; c < last; c++)
-            there = there && !isnan(r->covariate[c].value[i]);
-        if (!there)
+            complete = complete && !isnan(r->covariate[c].value[i]);
+        if (!complete)
             continue;
         effect->row[effect->n] = i;
         effect->participant[effect->n++] = r->options->participant ? r->options->participant[i] : i;
@@ -191,7 +191,7 @@ static vx_status add_columns(const request *r, int64_t which, design *d, const v
     return status;
 }
 
-/* Effect `which`: -1 the mean, else that covariate. */
+/* Builds effect `which`: -1 is the mean, other numbers are covariates. */
 static vx_status build_effect(const request *r, int64_t which, vx_effect *effect, vx_error *error)
 {
     vx_status status = VX_OK;
@@ -230,7 +230,7 @@ static vx_status check_nuisance(const request *r, vx_error *error)
     return VX_OK;
 }
 
-/* Effects are told apart by name. */
+/* Effects are identified by name. */
 static vx_status check_names(const request *r, vx_error *error)
 {
     for (int64_t k = 0; k < r->covariates; k++)

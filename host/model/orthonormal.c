@@ -6,11 +6,11 @@
 
 #include <lapacke.h>
 
-/* A column whose part outside the columns before it is below this share of its length repeats them. Columns are of unit
- * length by then, so rounding leaves about n * 1e-16. */
+/* A column is dependent where its residual, given the columns before it, is shorter than this share of its length.
+ * Columns have unit length at this point, so rounding leaves a residual of about n * 1e-16. */
 static const double DEPENDENT = 1e-8;
 
-/* Scales the columns to unit length; the length of the last. */
+/* Scales the columns to unit length. Returns the original length of the last. */
 static double scale_columns(double *q, int64_t n, int64_t m)
 {
     double norm = 0.0;
@@ -58,7 +58,7 @@ cleanup:
     return status;
 }
 
-/* A second pass removes what rounding left of the first (Giraud et al. 2005, Numer. Math. 101:87). */
+/* A second pass removes the rounding error of the first (Giraud et al. 2005, Numer. Math. 101:87). */
 void vx_project_out(const double *q, int64_t m, int64_t n, double *y)
 {
     for (int pass = 0; pass < 2; pass++)

@@ -9,7 +9,7 @@ typedef struct vx_ranked {
     int64_t index;
 } vx_ranked;
 
-/* Replaces `value` (n) by its mid-ranks, 1 to n. `scratch` holds n elements. */
+/* Replaces `value` (n) by its mid-ranks, 1 to n. `scratch` has n elements. */
 void vx_midranks(double *value, int64_t n, vx_ranked *scratch);
 
 #endif

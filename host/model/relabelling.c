@@ -7,16 +7,16 @@
 #include <string.h>
 
 enum { AUTO_ALL = 20000, AUTO_RANDOM = 10000 };
-static const uint64_t COUNT_MAX = UINT64_C(1) << 24; /* a null distribution holds some 50 bytes of each */
+static const uint64_t COUNT_MAX = UINT64_C(1) << 24; /* a relabelling takes about 50 bytes in a null distribution */
 
-/* a * b / c where c divides the product; UINT64_MAX where it does not fit or a is that already. */
+/* a * b / c, where c divides the product. UINT64_MAX where that does not fit, or where a is UINT64_MAX. */
 static uint64_t saturating_ratio(uint64_t a, uint64_t b, uint64_t c)
 {
     unsigned __int128 product = (unsigned __int128)a * b / c;
     return a == UINT64_MAX || product >= UINT64_MAX ? UINT64_MAX : (uint64_t)product;
 }
 
-/* Arrangements of things of which left[c].key are of kind c: a product of binomials, one kind at a time. */
+/* Number of arrangements of items of which left[c].key are of kind c: a product of binomials, one for each kind. */
 static uint64_t arrangements(const vx_sort_key *left, int32_t kinds)
 {
     uint64_t ways = 1, placed = 0;
@@ -46,7 +46,8 @@ static void find_kinds(const vx_effect *effect, vx_relabellings *p)
     }
 }
 
-/* left[c]: how many rows of kind c there are (key), and where to look for the next of them (index). */
+/* Sets left[c].key to the number of rows of kind c, and left[c].index, where the search for the next one begins, to
+ * 0. */
 static void count_kinds(const vx_relabellings *p, vx_sort_key *left)
 {
     memset(left, 0, (size_t)p->kinds * sizeof *left);
@@ -81,14 +82,14 @@ static vx_status choose_count(vx_relabellings *p, int64_t requested, vx_error *e
                        p->possible == UINT64_MAX ? "more than " : "", (unsigned long long)p->possible,
                        (unsigned long long)COUNT_MAX);
     if (!all && requested > 0 && (uint64_t)requested > COUNT_MAX)
-        return vx_fail(error, VX_USAGE, "%lld permutations; at most %llu are possible in one run", (long long)requested,
+        return vx_fail(error, VX_USAGE, "%lld permutations; a run can have at most %llu", (long long)requested,
                        (unsigned long long)COUNT_MAX);
     p->exhaustive = all;
     p->count = all ? p->possible : 1 + (uint64_t)(requested < 0 ? AUTO_RANDOM : requested);
     return VX_OK;
 }
 
-/* The members of a set that its scheme and its number of relabellings decide. */
+/* Sets the members that follow from the scheme and the requested number. */
 static vx_status choose_set(vx_relabellings *p, int64_t requested, vx_error *error)
 {
     vx_sort_key *left = vx_array((size_t)p->n, sizeof *left);
@@ -145,8 +146,8 @@ uint64_t vx_relabellings_evaluated(const vx_relabellings *set, uint64_t index, b
     return *mirrored ? set->count - 1 - index : index;
 }
 
-/* In a set of all flips, bit i of the index set means that row i is flipped: index and possible - 1 - index mirror each
- * other. */
+/* In the set of all flips, bit i of `index` flips row i. Relabellings index and possible - 1 - index are therefore
+ * mirror images. */
 static void get_signs(const vx_relabellings *p, uint64_t index, int8_t *sign)
 {
     if (p->exhaustive || index == 0) {
@@ -176,7 +177,7 @@ static int by_key(const void *a, const void *b)
     return vx_compare(x->index, y->index);
 }
 
-/* A random permutation: the order of the participants' random 64-bit keys. */
+/* Draws a random permutation: sorts the rows by the participants' random 64-bit keys. */
 static void draw_order(const vx_relabellings *p, uint64_t index, uint32_t attempt, int32_t *order, vx_sort_key *key)
 {
     vx_random4 drawn = {{0}};
@@ -193,7 +194,7 @@ static void draw_order(const vx_relabellings *p, uint64_t index, uint32_t attemp
         order[i] = key[i].index;
 }
 
-/* Whether every data row meets a design row equal to its own. */
+/* Whether every data row is paired with a design row equal to its own. */
 static bool is_observed(const vx_relabellings *p, const int32_t *order)
 {
     for (int64_t i = 0; i < p->n; i++)
@@ -202,7 +203,8 @@ static bool is_observed(const vx_relabellings *p, const int32_t *order)
     return true;
 }
 
-/* Arrangement number `rank`: which kind each data row meets, then which design row of that kind, in order. */
+/* Arrangement number `rank`. It pairs each data row with a kind; the design rows of a kind are used in ascending
+ * order. */
 static void unrank_order(const vx_relabellings *p, uint64_t rank, int32_t *order, vx_sort_key *left)
 {
     count_kinds(p, left);

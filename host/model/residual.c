@@ -2,7 +2,7 @@
 
 #include "model/orthonormal.h"
 
-/* A residual below this share of the data's own length is rounding: float32 data carry about 1e-7. */
+/* A residual is rounding error where it is shorter than this share of the data: float32 data are rounded to 1e-7. */
 static const double RESIDUAL_RATIO_MIN = 1e-12;
 
 double vx_residual(const vx_effect *effect, const float *data, int64_t voxels, int64_t v, double *y,

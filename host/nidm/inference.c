@@ -1,5 +1,5 @@
-/* The second half of the graph: how it was tested, and the clusters and peaks that came of it. */
-#include "nidm/making.h"
+/* The second half of the graph: the inference, its clusters and their peaks. */
+#include "nidm/export.h"
 
 #include "base/distribution.h"
 #include "infer/quantity.h"
@@ -11,8 +11,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Every p of a cluster, or of its peak, that was asked for. Where NIDM has no term a comment says it. */
-static void put_all_p(vx_making *m, const vx_cluster *cluster, bool of_cluster)
+/* Writes the p of a cluster or of its peak, for every computed kind. Kinds without a NIDM term get a comment. */
+static void put_all_p(vx_export *m, const vx_cluster *cluster, bool of_cluster)
 {
     for (int words = 0; words < 2; words++)
         for (int k = 0; k < VX_P_KINDS; k++) {
@@ -27,7 +27,7 @@ static void put_all_p(vx_making *m, const vx_cluster *cluster, bool of_cluster)
         }
 }
 
-static void put_inference(vx_making *m)
+static void put_inference(vx_export *m)
 {
     static const char *const used[] = {"statistic", "mask", "height threshold", "extent threshold", "peak criteria",
                                        "cluster criteria", "null distribution"};
@@ -40,13 +40,13 @@ static void put_inference(vx_making *m)
     vx_turtle_typed(t, "nonparametric:isParametricTest", "boolean", "false");
     for (size_t k = 0; k < sizeof used / sizeof *used; k++)
         vx_turtle_node(t, "prov:used", used[k]);
-    if (two) /* one inference and not two of one tail: its p count the maxima of both */
+    if (two) /* a single inference, because its p refer to the maxima of both tails */
         vx_turtle_text(t, "rdfs:comment", "Two-sided: p are of |t|, and family-wise error counts the larger maximum of "
                        "both tails. Rises and falls never share a cluster; the excursion set keeps the sign of t.");
 }
 
-/* The draft extension has terms for the number of relabellings and no more. */
-static void put_null_distribution(vx_making *m)
+/* The draft extension has a term for the number of relabellings only; the rest is a comment. */
+static void put_null_distribution(vx_export *m)
 {
     const vx_results_effect *effect = m->effect;
     const bool nuisance = effect->columns > (effect->kind == VX_MEAN ? 1 : 2);
@@ -62,7 +62,7 @@ static void put_null_distribution(vx_making *m)
                    effect->exhaustive ? "" : seed ? seed : "unknown");
 }
 
-static void put_thresholds(vx_making *m)
+static void put_thresholds(vx_export *m)
 {
     const vx_tails_words *words = vx_tails_about(m->effect->tails);
     const double threshold = m->effect->threshold_t;
@@ -85,7 +85,7 @@ static void put_thresholds(vx_making *m)
                    "stands with the search space.");
 }
 
-static void put_criteria(vx_making *m)
+static void put_criteria(vx_export *m)
 {
     const int connectivity = m->effect->connectivity;
     vx_turtle *t = &m->turtle;
@@ -100,21 +100,21 @@ static void put_criteria(vx_making *m)
                                                                              : "nidm_voxel26connected:");
 }
 
-/* Readers of NIDM-Results 1.3 take no search space without the terms of random field theory, which was not used: NaN
- * says so. */
-static void put_search_space(vx_making *m)
+/* Readers of NIDM-Results 1.3 require the terms of random field theory in a search space. It was not used here, so
+ * these terms are NaN. */
+static void put_search_space(vx_export *m)
 {
     const vx_null *null = &m->effect->null;
     const double height = vx_critical(null->voxel, null->count),
                  extent = null->extent ? vx_critical(null->extent, null->count) : NAN;
     vx_turtle *t = &m->turtle;
-    vx_make_map(m, "search space", "prov:Entity , nidm_SearchSpaceMaskMap:", "Search Space Mask Map", VX_NIDM_MASK);
+    vx_export_map(m, "search space", "prov:Entity , nidm_SearchSpaceMaskMap:", "Search Space Mask Map", VX_NIDM_MASK);
     vx_turtle_node(t, "prov:wasGeneratedBy", "inference");
     vx_turtle_typed(t, "nidm_searchVolumeInVoxels:", "int", "%lld", (long long)m->modality->mask_voxels);
     vx_turtle_real(t, "nidm_searchVolumeInUnits:", (double)m->modality->mask_voxels * vx_grid_voxel_mm3(&m->grid));
     if (!isnan(height))
         vx_turtle_real(t, "nidm_heightCriticalThresholdFWE05:", height);
-    if (!isnan(extent)) /* which a cluster must exceed */
+    if (!isnan(extent)) /* a significant cluster exceeds the critical extent */
         vx_turtle_typed(t, "spm_smallestSignificantClusterSizeInVoxelsFWE05:", "int", "%.0f", extent + 1);
     vx_turtle_real(t, "nidm_searchVolumeInResels:", NAN);
     vx_turtle_real(t, "nidm_reselSizeInVoxels:", NAN);
@@ -125,17 +125,17 @@ static void put_search_space(vx_making *m)
                    isnan(height) ? " The relabellings are too few for any p < " VX_LEVEL_TEXT "." : "");
 }
 
-static void put_excursion_set(vx_making *m)
+static void put_excursion_set(vx_export *m)
 {
     vx_turtle *t = &m->turtle;
-    vx_make_map(m, "excursion set", "prov:Entity , nidm_ExcursionSetMap:", "Excursion Set Map", VX_NIDM_EXCURSION);
+    vx_export_map(m, "excursion set", "prov:Entity , nidm_ExcursionSetMap:", "Excursion Set Map", VX_NIDM_EXCURSION);
     vx_turtle_node(t, "prov:wasGeneratedBy", "inference");
     vx_turtle_typed(t, "nidm_numberOfSupraThresholdClusters:", "int", "%zu", m->effect->clusters);
     vx_turtle_node(t, "nidm_hasClusterLabelsMap:", "cluster labels");
-    vx_make_map(m, "cluster labels", "prov:Entity , nidm_ClusterLabelsMap:", "Cluster Labels Map", VX_NIDM_LABELS);
+    vx_export_map(m, "cluster labels", "prov:Entity , nidm_ClusterLabelsMap:", "Cluster Labels Map", VX_NIDM_LABELS);
 }
 
-static void put_peak(vx_making *m, const vx_cluster *cluster, const char *of)
+static void put_peak(vx_export *m, const vx_cluster *cluster, const char *of)
 {
     const int64_t *at = cluster->peak_voxel;
     const double *mm = cluster->peak_mm;
@@ -163,7 +163,7 @@ static void put_peak(vx_making *m, const vx_cluster *cluster, const char *of)
                    (long long)at[2]);
 }
 
-static void put_cluster(vx_making *m, const vx_cluster *cluster)
+static void put_cluster(vx_export *m, const vx_cluster *cluster)
 {
     char role[40];
     vx_turtle *t = &m->turtle;
@@ -177,7 +177,7 @@ static void put_cluster(vx_making *m, const vx_cluster *cluster)
     put_peak(m, cluster, role);
 }
 
-void vx_make_inference(vx_making *m)
+void vx_export_inference(vx_export *m)
 {
     if (m->status)
         return;

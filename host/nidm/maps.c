@@ -1,5 +1,5 @@
-/* The files of a pack. Maps that the folder has are taken over byte by byte; the others follow from them. */
-#include "nidm/making.h"
+/* The files of a pack. Maps of the results folder are copied byte by byte; the others are computed from them. */
+#include "nidm/export.h"
 
 #include "base/memory.h"
 #include "base/stream.h"
@@ -13,19 +13,19 @@
 #include <string.h>
 #include <unistd.h>
 
-static char *map_path(const vx_making *m, vx_quantity map)
+static char *map_path(const vx_export *m, vx_quantity map)
 {
     return vx_text("%s/%s_%s.nii.gz", m->results->folder, m->effect->stem, vx_quantity_name(map));
 }
 
-/* Which map is the estimate. */
-static vx_quantity estimate(const vx_making *m)
+/* The map that holds the effect's estimate. */
+static vx_quantity estimate(const vx_export *m)
 {
     return m->effect->ranks ? VX_MAP_RHO : m->effect->kind == VX_SLOPE ? VX_MAP_SLOPE : VX_MAP_MEAN;
 }
 
-/* A map of the folder on the grid; the first one read sets that. */
-static float *read_map(vx_making *m, vx_quantity map)
+/* Reads a map of the folder. The first one sets the grid, and the others must match it. */
+static float *read_map(vx_export *m, vx_quantity map)
 {
     vx_image image = {0};
     char *path = map_path(m, map);
@@ -43,7 +43,7 @@ static float *read_map(vx_making *m, vx_quantity map)
     return NULL;
 }
 
-static void take_over(vx_making *m, const char *name, vx_quantity map)
+static void copy_map(vx_export *m, const char *name, vx_quantity map)
 {
     char *path = map_path(m, map);
     if (!m->status)
@@ -51,7 +51,7 @@ static void take_over(vx_making *m, const char *name, vx_quantity map)
     free(path);
 }
 
-static void take_over_mask(vx_making *m)
+static void copy_mask(vx_export *m)
 {
     char *path = m->modality->alone ? vx_text("%s/" VX_MASK_FILE, m->results->folder)
                                     : vx_text("%s/%s_" VX_MASK_FILE, m->results->folder, m->modality->stem);
@@ -60,8 +60,8 @@ static void take_over_mask(vx_making *m)
     free(path);
 }
 
-/* A map that the folder does not have: by way of a temporary file, as maps are only ever written to files. */
-static void add_volume(vx_making *m, const char *name, const float *data, vx_intent intent)
+/* Adds a map that the folder does not have, through a temporary file, because vx_image_write writes only to files. */
+static void add_volume(vx_export *m, const char *name, const float *data, vx_intent intent)
 {
     const char *place = getenv("TMPDIR");
     char *folder = vx_text("%s/voxstat-XXXXXX", place && *place ? place : "/tmp"), *path = NULL;
@@ -88,26 +88,27 @@ static void add_volume(vx_making *m, const char *name, const float *data, vx_int
     free(folder);
 }
 
-/* The contrast's estimate and t: the effect's own, or negated. */
-static void add_contrast(vx_making *m, size_t elements)
+/* Adds the contrast's estimate and t: the effect's, negated for a negative tail. */
+static void add_contrast(vx_export *m, size_t elements)
 {
     if (m->sign > 0) {
-        take_over(m, VX_NIDM_CONTRAST, estimate(m));
-        take_over(m, VX_NIDM_T, VX_MAP_T);
+        copy_map(m, VX_NIDM_CONTRAST, estimate(m));
+        copy_map(m, VX_NIDM_T, VX_MAP_T);
         return;
     }
     float *value = read_map(m, estimate(m));
     for (size_t i = 0; !m->status && i < elements; i++)
-        value[i] = 0 - value[i]; /* 0 outside the mask stays 0 and not -0 */
+        value[i] = 0 - value[i]; /* 0 - 0 is 0, not -0 as outside the mask with a minus sign */
     add_volume(m, VX_NIDM_CONTRAST, value, VX_INTENT_ESTIMATE);
     add_volume(m, VX_NIDM_T, m->t, VX_INTENT_T);
     free(value);
 }
 
-/* Standard error and residual mean square s^2. With N^2 the sum of squares that the other columns leave of the
- * effect's, se = s / N. Ranks are scaled to unit length at every voxel, so r is the estimate, N = 1 and
- * s^2 = (1 - r^2) / df, which is 1 / (df + t^2). */
-static void add_errors(vx_making *m, const float *mask, size_t elements)
+/* Adds the standard error se and the residual mean square s^2. Let N^2 be the sum of squares of the effect's column
+ * after regression on the other columns. Then
+ *     se  = s / N
+ *     s^2 = (1 - r^2) / df = 1 / (df + t^2)     for ranks: they have unit length, so N = 1 and r is the estimate */
+static void add_errors(vx_export *m, const float *mask, size_t elements)
 {
     const vx_results_effect *effect = m->effect;
     double square = 0;
@@ -128,23 +129,23 @@ static void add_errors(vx_making *m, const float *mask, size_t elements)
     if (effect->ranks)
         add_volume(m, VX_NIDM_ERROR, se, VX_INTENT_ESTIMATE);
     else
-        take_over(m, VX_NIDM_ERROR, VX_MAP_SE);
+        copy_map(m, VX_NIDM_ERROR, VX_MAP_SE);
     add_volume(m, VX_NIDM_RESIDUAL, residual, VX_INTENT_ESTIMATE);
     free(se);
     free(residual);
 }
 
-static void add_excursion(vx_making *m, size_t elements)
+static void add_excursion(vx_export *m, size_t elements)
 {
     float *label = read_map(m, VX_MAP_CLUSTERS);
     for (size_t i = 0; !m->status && i < elements; i++)
         label[i] = label[i] > 0 ? m->t[i] : 0;
     add_volume(m, VX_NIDM_EXCURSION, label, VX_INTENT_T);
-    take_over(m, VX_NIDM_LABELS, VX_MAP_CLUSTERS);
+    copy_map(m, VX_NIDM_LABELS, VX_MAP_CLUSTERS);
     free(label);
 }
 
-static void add_grand_mean(vx_making *m, const float *mask, size_t elements)
+static void add_grand_mean(vx_export *m, const float *mask, size_t elements)
 {
     float *mean = NULL;
     if (!m->status)
@@ -163,8 +164,8 @@ static void add_grand_mean(vx_making *m, const float *mask, size_t elements)
     free(mean);
 }
 
-/* As it was fitted, without a heading: its columns' names stand in the graph. */
-static void add_design(vx_making *m)
+/* Adds the design as fitted, without a header line: the graph has the names of its columns. */
+static void add_design(vx_export *m)
 {
     const vx_results_effect *effect = m->effect;
     char *text = NULL;
@@ -179,7 +180,7 @@ static void add_design(vx_making *m)
         m->status = vx_fail_memory(m->error);
 }
 
-void vx_make_maps(vx_making *m)
+void vx_export_maps(vx_export *m)
 {
     float *mask = NULL;
     m->t = read_map(m, VX_MAP_T);
@@ -189,9 +190,9 @@ void vx_make_maps(vx_making *m)
     if (!m->status)
         m->status = vx_results_mask(m->results, m->modality, &mask, m->error);
     add_design(m);
-    take_over_mask(m);
+    copy_mask(m);
     add_grand_mean(m, mask, elements);
-    take_over(m, VX_NIDM_PARAMETER, estimate(m));
+    copy_map(m, VX_NIDM_PARAMETER, estimate(m));
     add_contrast(m, elements);
     add_errors(m, mask, elements);
     add_excursion(m, elements);

@@ -1,5 +1,5 @@
-/* The first half of the graph: what the pack is, who and what was measured, the model, its estimates, the contrast. */
-#include "nidm/making.h"
+/* The first half of the graph: the pack, the data, the model, its estimates and the contrast. */
+#include "nidm/export.h"
 
 #include "base/json.h"
 #include "base/memory.h"
@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* "[1, 0, -2.5]"; null where memory is short. */
+/* Formats a vector: "[1, 0, -2.5]". Null without memory. */
 static char *vector(const double *value, int count, double scale)
 {
     char *text = NULL;
@@ -19,7 +19,7 @@ static char *vector(const double *value, int count, double scale)
     return vx_stream_close(out) ? text : NULL;
 }
 
-static void put_vector(vx_making *m, const char *property, const double *value, int count, double scale)
+static void put_vector(vx_export *m, const char *property, const double *value, int count, double scale)
 {
     char *text = vector(value, count, scale);
     if (text)
@@ -29,7 +29,7 @@ static void put_vector(vx_making *m, const char *property, const double *value, 
     free(text);
 }
 
-void vx_make_file(vx_making *m, const char *name, const char *format)
+void vx_export_file(vx_export *m, const char *name, const char *format)
 {
     vx_turtle_typed(&m->turtle, "prov:atLocation", "anyURI", "%s", name);
     vx_turtle_text(&m->turtle, "nfo:fileName", "%s", name);
@@ -37,11 +37,11 @@ void vx_make_file(vx_making *m, const char *name, const char *format)
     vx_turtle_text(&m->turtle, "crypto:sha512", "%s", vx_pack_sha512(m->pack, name));
 }
 
-void vx_make_map(vx_making *m, const char *role, const char *types, const char *label, const char *file)
+void vx_export_map(vx_export *m, const char *role, const char *types, const char *label, const char *file)
 {
     vx_turtle_about(&m->turtle, role, types);
     vx_turtle_text(&m->turtle, "rdfs:label", "%s", label);
-    vx_make_file(m, file, "image/nifti");
+    vx_export_file(m, file, "image/nifti");
     vx_turtle_node(&m->turtle, "nidm_inCoordinateSpace:", "space");
 }
 
@@ -54,7 +54,7 @@ static void put_agent(vx_turtle *t, const char *role, const char *type, const ch
     vx_turtle_text(t, "nidm_softwareVersion:", "%s", version);
 }
 
-static void put_export(vx_making *m)
+static void put_export(vx_export *m)
 {
     vx_turtle *t = &m->turtle;
     vx_turtle_about(t, "bundle", "prov:Entity , prov:Bundle , nidm_NIDMResults:");
@@ -72,7 +72,7 @@ static void put_export(vx_making *m)
     put_agent(t, "software", "nidm_NeuroimagingAnalysisSoftware:", "voxstat", m->results->version);
 }
 
-/* NIfTI's codes 3 and 4 say Talairach and MNI; the others leave open which brain the images were aligned to. */
+/* NIfTI codes 3 and 4 mean Talairach and MNI. The other codes do not name a template. */
 static const char *coordinate_system(const vx_grid *grid)
 {
     switch (grid->sform_code > 0 ? grid->sform_code : grid->qform_code) {
@@ -82,17 +82,17 @@ static const char *coordinate_system(const vx_grid *grid)
     }
 }
 
-static void put_space(vx_making *m)
+static void put_space(vx_export *m)
 {
     vx_turtle *t = &m->turtle;
     const double dim[3] = {(double)m->grid.dim[0], (double)m->grid.dim[1], (double)m->grid.dim[2]};
     char *row[4];
-    bool whole = true;
+    bool complete = true;
     for (int k = 0; k < 4; k++)
-        whole &= (row[k] = vector(m->grid.affine[k], 4, 1)) != NULL;
+        complete &= (row[k] = vector(m->grid.affine[k], 4, 1)) != NULL;
     vx_turtle_about(t, "space", "prov:Entity , nidm_CoordinateSpace:");
     vx_turtle_text(t, "rdfs:label", "Coordinate space");
-    if (whole)
+    if (complete)
         vx_turtle_text(t, "nidm_voxelToWorldMapping:", "[%s, %s, %s, %s]", row[0], row[1], row[2], row[3]);
     else if (!m->status)
         m->status = vx_fail_memory(m->error);
@@ -105,7 +105,7 @@ static void put_space(vx_making *m)
         free(row[k]);
 }
 
-static void put_data(vx_making *m)
+static void put_data(vx_export *m)
 {
     static const struct { const char *type, *label; } instrument[] = {
         [VX_INSTRUMENT_UNKNOWN] = {"", "Imaging instrument"},
@@ -136,7 +136,7 @@ static void put_data(vx_making *m)
     vx_turtle_node(t, "prov:wasAttributedTo", "group");
 }
 
-static void put_design(vx_making *m)
+static void put_design(vx_export *m)
 {
     vx_turtle *t = &m->turtle;
     json_t *names = json_array();
@@ -149,7 +149,7 @@ static void put_design(vx_making *m)
         vx_turtle_text(t, "nidm_regressorNames:", "%s", text);
     else if (!m->status)
         m->status = vx_fail_memory(m->error);
-    vx_make_file(m, VX_NIDM_DESIGN, "text/csv");
+    vx_export_file(m, VX_NIDM_DESIGN, "text/csv");
     if (m->effect->ranks)
         vx_turtle_text(t, "rdfs:comment", "The covariate by mid-ranks (Spearman); at every voxel the data are ranks "
                        "too, both less what the nuisance explains and scaled to unit length: the estimate is rho.");
@@ -158,7 +158,7 @@ static void put_design(vx_making *m)
     free(text);
 }
 
-static void put_error(vx_making *m)
+static void put_error(vx_export *m)
 {
     const vx_scheme_words *words = vx_scheme_about(m->effect->scheme);
     vx_turtle *t = &m->turtle;
@@ -172,7 +172,7 @@ static void put_error(vx_making *m)
         vx_turtle_text(t, "rdfs:comment", "%s", words->nidm_comment);
 }
 
-static void put_activity(vx_making *m, const char *role, const char *type, const char *label)
+static void put_activity(vx_export *m, const char *role, const char *type, const char *label)
 {
     char types[200];
     snprintf(types, sizeof types, "prov:Activity , %s", type);
@@ -181,7 +181,7 @@ static void put_activity(vx_making *m, const char *role, const char *type, const
     vx_turtle_node(&m->turtle, "prov:wasAssociatedWith", "software");
 }
 
-static void put_estimation(vx_making *m)
+static void put_estimation(vx_export *m)
 {
     vx_turtle *t = &m->turtle;
     char *label = vx_text("Parameter estimate: %s", m->effect->column[m->effect->tested]);
@@ -192,24 +192,24 @@ static void put_estimation(vx_making *m)
     vx_turtle_node(t, "prov:used", "design");
     vx_turtle_node(t, "prov:used", "data");
     vx_turtle_node(t, "prov:used", "error");
-    vx_make_map(m, "mask", "prov:Entity , nidm_MaskMap:", "Mask", VX_NIDM_MASK);
+    vx_export_map(m, "mask", "prov:Entity , nidm_MaskMap:", "Mask", VX_NIDM_MASK);
     vx_turtle_typed(t, "nidm_isUserDefined:", "boolean", "%s",
                     vx_results_option(m->results, "mask") ? "true" : "false");
     vx_turtle_node(t, "prov:wasGeneratedBy", "estimation");
-    vx_make_map(m, "grand mean", "prov:Entity , nidm_GrandMeanMap:", "Grand Mean Map", VX_NIDM_GRAND_MEAN);
+    vx_export_map(m, "grand mean", "prov:Entity , nidm_GrandMeanMap:", "Grand Mean Map", VX_NIDM_GRAND_MEAN);
     vx_turtle_real(t, "nidm_maskedMedian:", m->masked_median);
     vx_turtle_node(t, "prov:wasGeneratedBy", "estimation");
     if (m->results->design == VX_PAIRED)
         vx_turtle_text(t, "rdfs:comment", "The mean of all images of both sessions, before any is subtracted.");
-    vx_make_map(m, "parameter", "prov:Entity , nidm_ParameterEstimateMap:", label ? label : "", VX_NIDM_PARAMETER);
+    vx_export_map(m, "parameter", "prov:Entity , nidm_ParameterEstimateMap:", label ? label : "", VX_NIDM_PARAMETER);
     vx_turtle_node(t, "prov:wasGeneratedBy", "estimation");
-    vx_make_map(m, "residual", "prov:Entity , nidm_ResidualMeanSquaresMap:", "Residual Mean Squares Map",
+    vx_export_map(m, "residual", "prov:Entity , nidm_ResidualMeanSquaresMap:", "Residual Mean Squares Map",
                 VX_NIDM_RESIDUAL);
     vx_turtle_node(t, "prov:wasGeneratedBy", "estimation");
     free(label);
 }
 
-static void put_contrast(vx_making *m)
+static void put_contrast(vx_export *m)
 {
     vx_turtle *t = &m->turtle;
     vx_turtle_about(t, "weights", "prov:Entity , obo_contrastweightmatrix:");
@@ -221,13 +221,13 @@ static void put_contrast(vx_making *m)
     static const char *const used[] = {"parameter", "residual", "design", "weights", "mask"};
     for (size_t k = 0; k < sizeof used / sizeof *used; k++)
         vx_turtle_node(t, "prov:used", used[k]);
-    vx_make_map(m, "contrast", "prov:Entity , nidm_ContrastMap:", "Contrast Map", VX_NIDM_CONTRAST);
+    vx_export_map(m, "contrast", "prov:Entity , nidm_ContrastMap:", "Contrast Map", VX_NIDM_CONTRAST);
     vx_turtle_text(t, "nidm_contrastName:", "%s", m->contrast);
     vx_turtle_node(t, "prov:wasGeneratedBy", "contrast estimation");
-    vx_make_map(m, "contrast error", "prov:Entity , nidm_ContrastStandardErrorMap:", "Contrast Standard Error Map",
+    vx_export_map(m, "contrast error", "prov:Entity , nidm_ContrastStandardErrorMap:", "Contrast Standard Error Map",
                 VX_NIDM_ERROR);
     vx_turtle_node(t, "prov:wasGeneratedBy", "contrast estimation");
-    vx_make_map(m, "statistic", "prov:Entity , nidm_StatisticMap:", "Statistic Map: t", VX_NIDM_T);
+    vx_export_map(m, "statistic", "prov:Entity , nidm_StatisticMap:", "Statistic Map: t", VX_NIDM_T);
     vx_turtle_text(t, "nidm_contrastName:", "%s", m->contrast);
     vx_turtle_term(t, "nidm_statisticType:", "obo_tstatistic:");
     vx_turtle_real(t, "nidm_effectDegreesOfFreedom:", 1);
@@ -235,7 +235,7 @@ static void put_contrast(vx_making *m)
     vx_turtle_node(t, "prov:wasGeneratedBy", "contrast estimation");
 }
 
-void vx_make_model(vx_making *m)
+void vx_export_model(vx_export *m)
 {
     if (m->status)
         return;

@@ -4,7 +4,7 @@
 #include "base/memory.h"
 #include "base/stop.h"
 #include "base/stream.h"
-#include "nidm/making.h"
+#include "nidm/export.h"
 #include "nidm/terms.h"
 #include "report/files.h"
 
@@ -15,8 +15,8 @@
 
 #define ENDING ".nidm.zip"
 
-/* What tells this run from every other: when it began, how it was called, what it read; and which effect. It has no
- * number in it that writing run.json again could round. */
+/* A text that identifies the run and the effect: start time, command line, inputs and the effect's name. It holds no
+ * floating-point number, which rewriting run.json might round. */
 static char *new_seed(const vx_results *results, const vx_results_effect *effect)
 {
     json_t *what = json_pack("[o o O o]", vx_json_text(results->started), vx_json_text(results->command_line),
@@ -24,8 +24,8 @@ static char *new_seed(const vx_results *results, const vx_results_effect *effect
     return vx_json_dump(what, JSON_COMPACT | JSON_SORT_KEYS);
 }
 
-/* The graph, once the other files are in the pack. */
-static void add_graph(vx_making *m)
+/* Adds the graph. It refers to the other files, which must be in the pack already. */
+static void add_graph(vx_export *m)
 {
     char *text = NULL, *seed = m->status ? NULL : new_seed(m->results, m->effect);
     size_t size = 0;
@@ -34,11 +34,11 @@ static void add_graph(vx_making *m)
         m->status = vx_fail_memory(m->error);
     if (!m->status) {
         vx_terms_declare(&m->turtle);
-        vx_make_model(m);
-        vx_make_inference(m);
+        vx_export_model(m);
+        vx_export_inference(m);
     }
-    const bool whole = vx_stream_close(m->turtle.out) && !m->turtle.lost;
-    if (!m->status && !whole)
+    const bool complete = vx_stream_close(m->turtle.out) && !m->turtle.lost;
+    if (!m->status && !complete)
         m->status = vx_fail_memory(m->error);
     if (!m->status)
         m->status = vx_pack_add(m->pack, VX_NIDM_GRAPH, text, size, m->error);
@@ -47,20 +47,20 @@ static void add_graph(vx_making *m)
     free(seed);
 }
 
-/* The pack of an effect, added to the files. */
-static vx_status make(const vx_results *results, const vx_results_modality *modality, const vx_results_effect *effect,
-                      vx_instrument instrument, vx_files *files, vx_error *error)
+/* Makes the pack of an effect and adds it to the files. */
+static vx_status make_pack(const vx_results *results, const vx_results_modality *modality,
+                           const vx_results_effect *effect, vx_instrument instrument, vx_files *files, vx_error *error)
 {
     const bool falls = effect->tails == VX_NEGATIVE;
     void *zip = NULL;
     size_t size = 0;
-    vx_making m = {.results = results, .modality = modality, .effect = effect, .instrument = instrument,
+    vx_export m = {.results = results, .modality = modality, .effect = effect, .instrument = instrument,
                    .sign = falls ? -1 : 1, .pack = vx_pack_new(), .error = error};
     char *name = vx_text("%s" ENDING, effect->stem);
     m.contrast = vx_text("%s: %s%s", modality->name, effect->name, falls ? " (negative)" : "");
     if (!m.pack || !m.contrast || !name)
         m.status = vx_fail_memory(error);
-    vx_make_maps(&m);
+    vx_export_maps(&m);
     add_graph(&m);
     if (!m.status)
         m.status = vx_pack_zip(m.pack, &zip, &size, error);
@@ -84,17 +84,17 @@ static bool wanted(const vx_nidm_options *options, const char *name)
 static vx_status check_modalities(const vx_results *results, const vx_nidm_options *options, vx_error *error)
 {
     for (size_t i = 0; i < options->modalities; i++) {
-        bool there = false;
+        bool found = false;
         for (size_t k = 0; k < results->modalities; k++)
-            there |= !strcmp(results->modality[k].name, options->modality[i]);
-        if (!there)
+            found |= !strcmp(results->modality[k].name, options->modality[i]);
+        if (!found)
             return vx_fail(error, VX_USAGE, "--modality: %s has no results of \"%s\"", results->folder,
                            options->modality[i]);
     }
     return VX_OK;
 }
 
-/* Before anything is made: no pack is in the way. */
+/* Fails if the pack exists already. */
 static vx_status check_free(const vx_results_effect *effect, const char *out, vx_error *error)
 {
     char *path = vx_text("%s/%s" ENDING, out, effect->stem);
@@ -120,22 +120,22 @@ static vx_status make_all(const vx_results *results, const vx_nidm_options *opti
         const vx_results_modality *modality = &results->modality[i];
         for (size_t e = 0; !status && wanted(options, modality->name) && e < modality->effects; e++, ++*packs)
             if (!(status = vx_stop_check(error)))
-                status = make(results, modality, &modality->effect[e], options->instrument, files, error);
+                status = make_pack(results, modality, &modality->effect[e], options->instrument, files, error);
     }
     return status;
 }
 
-/* Whether the packs go into the results folder itself, whose run.json then lists them. `out` may not be there yet. */
+/* Whether the packs go into the results folder itself, whose run.json then lists them. `out` may not exist yet. */
 static vx_status check_beside(const char *out, const char *folder, bool *beside, vx_error *error)
 {
     struct stat one, other;
     *beside = out == folder;
     if (*beside)
         return VX_OK;
-    const bool there = stat(out, &one) == 0;
-    if ((!there && errno != ENOENT) || stat(folder, &other) != 0)
+    const bool found = stat(out, &one) == 0;
+    if ((!found && errno != ENOENT) || stat(folder, &other) != 0)
         return vx_fail(error, VX_OUTPUT, "%s: cannot be looked at: %s", out, strerror(errno));
-    *beside = there && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+    *beside = found && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
     return VX_OK;
 }
 

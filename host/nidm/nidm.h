@@ -1,7 +1,8 @@
-/* NIDM-Results 1.3 packs (http://nidm.nidash.org/specs/nidm-results_130.html) of a results folder: one zip an effect,
- * <modality>_<effect>.nidm.zip, that holds nidm.ttl, a graph of how the result came about, and the maps it names.
+/* Export of a results folder as NIDM-Results 1.3 packs (http://nidm.nidash.org/specs/nidm-results_130.html). Each
+ * effect gets a zip file <modality>_<effect>.nidm.zip with nidm.ttl, a graph of the analysis, and the maps that it
+ * refers to.
  *
- * A pure function of the folder and the options: the same results give the same bytes. */
+ * Packs are a pure function of the folder and the options: the same results give the same bytes. */
 #ifndef VX_NIDM_NIDM_H
 #define VX_NIDM_NIDM_H
 
@@ -10,24 +11,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What made the images: nothing in a results folder tells. */
+/* The instrument that acquired the images. A results folder does not record it. */
 typedef enum vx_instrument {
     VX_INSTRUMENT_UNKNOWN, VX_INSTRUMENT_MRI, VX_INSTRUMENT_PET, VX_INSTRUMENT_SPECT, VX_INSTRUMENT_EEG,
     VX_INSTRUMENT_MEG
 } vx_instrument;
 
 typedef struct vx_nidm_options {
-    const char *out;              /* where the packs go, made where it is missing; null: into the folder */
-    bool force;                   /* replace packs that are there */
+    const char *out;              /* folder for the packs, created if missing; null: the results folder */
+    bool force;                   /* replace existing packs */
     vx_instrument instrument;
-    const char *const *modality;  /* the names of those wanted */
-    size_t modalities;            /* 0: every one */
+    const char *const *modality;  /* names of the modalities to export */
+    size_t modalities;            /* their number; 0: all */
 } vx_nidm_options;
 
-/* Writes the packs, each whole or not at all, and none before all are made; their number into *packs. Those in the
- * folder are listed in its run.json.
- * Errors: VX_INPUT for results that are incomplete or of another version; VX_USAGE for a modality that they do not
- * have; VX_OUTPUT where a pack is there already, or cannot be written. */
+/* Writes the packs and sets *packs to their number. All packs are made before the first is written, and each is written
+ * atomically. Packs in the results folder are listed in its run.json.
+ * Errors: VX_INPUT for results that are incomplete or of another version; VX_USAGE for a modality without results;
+ * VX_OUTPUT if a pack exists already or cannot be written. */
 vx_status vx_nidm_write(const char *folder, const vx_nidm_options *options, size_t *packs, vx_error *error);
 
 #endif

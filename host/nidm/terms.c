@@ -16,7 +16,7 @@ static const struct { const char *prefix, *iri; } term[] = {
     {"nfo", "http://www.semanticdesktop.org/ontologies/2007/03/22/nfo#"},
     {"crypto", "http://id.loc.gov/vocabulary/preservation/cryptographicHashFunctions#"},
     {"niiri", "http://iri.nidash.org/"},
-    /* the draft of the non-parametric extension, whose terms have no numbers yet */
+    /* the draft of the non-parametric extension: its terms have no numbers yet */
     {"nonparametric", "http://www.incf.org/ns/nidash/nidm#"},
     {"nidm_ContrastEstimation", NIDM "001"},
     {"nidm_ContrastMap", NIDM "002"},

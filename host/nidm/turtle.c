@@ -13,7 +13,7 @@ void vx_turtle_prefix(vx_turtle *turtle, const char *name, const char *iri)
     fprintf(turtle->out, "@prefix %s: <%s> .\n", name, iri);
 }
 
-/* A node's name: a UUID of version 8, whose bits are free to choose (RFC 9562), from SHA-256. */
+/* The IRI of a node is a UUID of version 8, which may have any bits (RFC 9562). They come from a SHA-256. */
 static void put_node(vx_turtle *turtle, const char *role)
 {
     uint8_t digest[VX_SHA256_BYTES];
@@ -58,7 +58,7 @@ void vx_turtle_node(vx_turtle *turtle, const char *property, const char *role)
     put_node(turtle, role);
 }
 
-/* A quoted string: four characters may not stand in one. Texts come out of run.json, so they are UTF-8. */
+/* Writes a quoted string with its four special characters escaped. Texts come from run.json and are UTF-8. */
 static void put_string(FILE *out, const char *text)
 {
     fputc('"', out);

@@ -1,7 +1,8 @@
-/* Writing Turtle (W3C Recommendation, 25 February 2014). Terms come as prefixed names, which are ours. Nodes come as
- * the role that they play in the pack ("mask", "cluster 3"): their IRI is made from it and from what the run was, so
- * that a pack is a function of its results and two studies never share a node. What the user named stands in literals
- * only. */
+/* Writing Turtle (W3C Recommendation, 25 February 2014).
+ *     terms      prefixed names from the program
+ *     nodes      given by their role in the pack ("mask", "cluster 3"). Their IRI is a hash of the role and the seed,
+ *                so that a pack is a function of its results, and two studies never share a node
+ *     literals   the only place for texts of the user */
 #ifndef VX_NIDM_TURTLE_H
 #define VX_NIDM_TURTLE_H
 
@@ -10,18 +11,18 @@
 
 typedef struct vx_turtle {
     FILE *out;
-    const char *seed;  /* what the IRIs of nodes are made from, beside their role */
-    bool open;         /* a node is being described */
-    bool lost;         /* memory was short for a text or a name */
+    const char *seed;  /* identifies the run and the effect; hashed into the IRIs of nodes */
+    bool open;         /* the description of a node is unfinished */
+    bool lost;         /* memory ran out for a text or an IRI */
 } vx_turtle;
 
 void vx_turtle_prefix(vx_turtle *turtle, const char *name, const char *iri);
 
-/* Ends the node before and begins another, of `types` ("prov:Entity , nidm_MaskMap:"). */
+/* Ends the description of the last node and begins one of `types` ("prov:Entity , nidm_MaskMap:"). */
 void vx_turtle_about(vx_turtle *turtle, const char *role, const char *types);
 void vx_turtle_end(vx_turtle *turtle);
 
-/* A property of the node: a term, another node, a text, or a literal of a type of XML Schema ("int", "boolean"). */
+/* Write a property of the node: a term, another node, a text, or a literal of an XML Schema type ("int", "boolean"). */
 void vx_turtle_term(vx_turtle *turtle, const char *property, const char *term);
 void vx_turtle_node(vx_turtle *turtle, const char *property, const char *role);
 void vx_turtle_text(vx_turtle *turtle, const char *property, const char *format, ...)
@@ -29,7 +30,7 @@ void vx_turtle_text(vx_turtle *turtle, const char *property, const char *format,
 void vx_turtle_typed(vx_turtle *turtle, const char *property, const char *type, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* xsd:float, to the 9 digits that a float has. */
+/* Writes an xsd:float with 9 digits, which identify a float. */
 void vx_turtle_real(vx_turtle *turtle, const char *property, double value);
 
 #endif

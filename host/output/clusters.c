@@ -1,5 +1,6 @@
-/* <modality>_<effect>_clusters.tsv: one row a cluster, largest first, in the manner of a BIDS table ("n/a" for what was
- * not asked for). mm are of the grid's affine, i j k are 0-based voxel indices, p is plain whatever --p-format says. */
+/* <modality>_<effect>_clusters.tsv: a BIDS-style table with one row per cluster, largest first. Coordinates in mm come
+ * from the grid's affine, i j k are 0-based voxel indices, p is plain in every --p-format, and a p that was not
+ * computed is "n/a". */
 #include "output/record.h"
 
 #include "base/error.h"
@@ -9,7 +10,7 @@
 
 #include <math.h>
 
-/* Those of further corrections only where they were asked for. */
+/* Columns of further corrections exist only where these were computed. */
 static bool has_column(const vx_result *result, vx_quantity kind)
 {
     return vx_quantity_about(kind)->of == VX_P_UNCORRECTED || vx_result_map(result, kind);
@@ -70,7 +71,7 @@ vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_erro
     vx_status status = vx_entries_new(record, &entry, &entries, error);
     if (status)
         return status;
-    for (size_t i = 0; i < entries; i++) { /* also after one has failed: what was computed is kept */
+    for (size_t i = 0; i < entries; i++) { /* a failure must not lose the other tables */
         const vx_status found = write_table(folder, &entry[i], status ? NULL : error);
         status = status ? status : found;
     }

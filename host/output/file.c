@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* A temporary name: the beginning, 16 hexadecimal digits, the end. */
+/* A temporary name consists of the beginning, 16 hexadecimal digits and the end. */
 #define TEMPORARY_BEGIN ".voxstat-"
 #define TEMPORARY_END ".partial"
 enum { DIGITS = 16, TEMPORARY = sizeof TEMPORARY_BEGIN - 1 + DIGITS + sizeof TEMPORARY_END };
@@ -25,7 +25,7 @@ bool vx_file_is_temporary(const char *name)
            strspn(name + begin, "0123456789abcdef") == DIGITS && !strcmp(name + begin + DIGITS, TEMPORARY_END);
 }
 
-/* A new file under a random name, which goes into `name`; -1 and errno where none can be made. */
+/* Makes a new file under a random name, which is put into `name`. Returns -1 and sets errno on failure. */
 static int open_temporary(int fd, char name[TEMPORARY])
 {
     for (int attempt = 0; attempt < 100; attempt++) {
@@ -40,7 +40,7 @@ static int open_temporary(int fd, char name[TEMPORARY])
     return -1;
 }
 
-/* Writes and closes. False and errno where that fails; some file systems find the disk full only at the end. */
+/* Writes and closes. False and errno on failure; some file systems report a full disk only on closing. */
 static bool fill(int file, const char *data, size_t size)
 {
     int reason = 0;
@@ -59,7 +59,7 @@ static bool fill(int file, const char *data, size_t size)
     return !reason;
 }
 
-/* Puts the file `from` of the folder in place; with `fresh` only where nothing is there. */
+/* Renames the file `from` of the folder to `name`; with `fresh` only where `name` does not exist. */
 static bool take_name(int fd, const char *from, const char *name, bool fresh)
 {
     if (!fresh)
@@ -88,7 +88,7 @@ vx_status vx_file_put(int fd, const char *folder, const char *name, bool fresh, 
     return status;
 }
 
-/* Splits a path: its folder ("." where it names none), which the caller frees, and the name in it. */
+/* Splits a path into its folder ("." by default), which the caller frees, and the name in it. */
 static char *split(const char *path, const char **name)
 {
     const char *slash = strrchr(path, '/');
@@ -143,7 +143,7 @@ vx_status vx_write_named_check(const char *path, bool force, vx_error *error)
 vx_status vx_write_named(const char *path, bool force, const void *data, size_t size, vx_error *error)
 {
     vx_status status = vx_write_named_check(path, force, error);
-    char *real = status ? NULL : realpath(path, NULL); /* null where it is not there yet */
+    char *real = status ? NULL : realpath(path, NULL); /* null where the file is new */
     if (!status)
         status = write_by_path(real ? real : path, !force, data, size, error);
     free(real);
@@ -166,7 +166,7 @@ vx_lock vx_folder_try_lock(const char *folder, int *fd)
 
 vx_status vx_folder_lock(const char *folder, int *fd, vx_error *error)
 {
-    enum { TRIES = 600 }; /* of a tenth of a second */
+    enum { TRIES = 600 }; /* one every 0.1 s */
     const struct timespec moment = {.tv_nsec = 100000000};
     *fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*fd < 0)

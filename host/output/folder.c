@@ -19,15 +19,15 @@
 
 struct vx_folder {
     const vx_folder_options *options;
-    char *out;          /* the place asked for; links in it resolved where it exists already */
-    char *path;         /* the temporary folder; null before it is made */
-    int lock;           /* of the temporary folder, from beginning to end: somebody works in it. -1: none */
-    mode_t mode;        /* of the folder that is replaced; 0: as the umask has it */
-    gid_t group;        /* and its group */
-    size_t made_parent; /* length of the first part of `out` that had to be made; 0: its parents were there */
+    char *out;          /* the place of the results; its links are resolved where it exists */
+    char *path;         /* the temporary folder; null before its creation */
+    int lock;           /* of the temporary folder, while this process works in it; -1: none */
+    mode_t mode;        /* of the folder that is replaced; 0: by the umask */
+    gid_t group;        /* of the folder that is replaced */
+    size_t made_parent; /* length of the part of `out` up to the first new parent; 0: no new parent */
 };
 
-/* Removes a folder of plain files. It does not descend: voxstat writes no folders into its results. */
+/* Removes a folder of regular files. voxstat writes no subfolders, so it does not descend. */
 static void remove_flat(const char *path)
 {
     DIR *folder = opendir(path);
@@ -40,7 +40,7 @@ static void remove_flat(const char *path)
     rmdir(path);
 }
 
-/* Settles what `out` means: without a slash at its end, and through links where it exists. */
+/* Resolves `out`: removes trailing slashes, and follows links where it exists. */
 static vx_status resolve_out(vx_folder *folder, vx_error *error)
 {
     struct stat found;
@@ -74,7 +74,7 @@ static vx_status resolve_out(vx_folder *folder, vx_error *error)
     return status;
 }
 
-/* Makes the parents of `out` that are missing. */
+/* Makes the missing parents of `out`. */
 static vx_status make_parents(vx_folder *folder, vx_error *error)
 {
     for (char *slash = folder->out + 1; (slash = strchr(slash, '/')); slash++) {
@@ -94,8 +94,8 @@ static vx_status make_parents(vx_folder *folder, vx_error *error)
     return VX_OK;
 }
 
-/* Opens the temporary folder to those who may use the one that it replaces: by mode and group, and not by the mode
- * alone, which would let another group in. */
+/* Gives the temporary folder the mode and group of the folder that it replaces. Where the group cannot be set, group
+ * access is dropped, as the mode alone would admit another group. */
 static vx_status inherit_access(const vx_folder *folder, vx_error *error)
 {
     const mode_t mode = folder->mode;
@@ -120,14 +120,14 @@ static vx_status make_temporary(vx_folder *folder, vx_error *error)
     vx_folder_try_lock(path, &folder->lock);
     if (folder->mode)
         return inherit_access(folder, error);
-    const mode_t mask = umask(0); /* mkdtemp lets nobody else in; results are as open as the user's other folders */
+    const mode_t mask = umask(0); /* mkdtemp makes private folders; results follow the umask */
     umask(mask);
     if (chmod(path, 0777 & ~mask) != 0)
         return vx_fail(error, VX_OUTPUT, "%s: cannot be opened to others: %s", path, strerror(errno));
     return VX_OK;
 }
 
-/* Takes what an interrupted run left as if it had been written here. */
+/* Uses the folder of an interrupted run as the temporary folder. */
 static vx_status adopt(vx_folder *folder, vx_error *error)
 {
     folder->path = vx_copy_text(folder->options->recover);
@@ -138,22 +138,22 @@ static vx_status adopt(vx_folder *folder, vx_error *error)
     return folder->mode ? inherit_access(folder, error) : VX_OK;
 }
 
-vx_status vx_folder_check_room(const vx_folder *folder, uint64_t bytes, vx_error *error)
+vx_status vx_folder_check_space(const vx_folder *folder, uint64_t bytes, vx_error *error)
 {
     struct statvfs system;
     if (statvfs(folder->path, &system) != 0)
         return vx_fail(error, VX_OUTPUT, "%s: the free space is not known: %s", folder->out, strerror(errno));
-    const double room = (double)system.f_bavail * (double)system.f_frsize;
-    if (system.f_blocks && room < (double)bytes) /* some network file systems tell no sizes at all */
+    const double available = (double)system.f_bavail * (double)system.f_frsize;
+    if (system.f_blocks && available < (double)bytes) /* some network file systems report no sizes */
         return vx_fail(error, VX_OUTPUT, "%s: not enough room: %.1f MB needed, %.1f MB free", folder->out,
-                       1e-6 * (double)bytes, 1e-6 * room);
+                       1e-6 * (double)bytes, 1e-6 * available);
     return VX_OK;
 }
 
 size_t vx_folder_name_max(const vx_folder *folder)
 {
-    const long most = pathconf(folder->path, _PC_NAME_MAX);
-    return most > 0 ? (size_t)most : NAME_MAX;
+    const long bytes = pathconf(folder->path, _PC_NAME_MAX);
+    return bytes > 0 ? (size_t)bytes : NAME_MAX;
 }
 
 bool vx_folder_has_record(const vx_folder *folder)
@@ -189,7 +189,7 @@ vx_status vx_folder_begin(const vx_folder_options *options, vx_folder **folder, 
     if (!status && options->recover) {
         status = adopt(begun, error);
         if (status)
-            folder_free(begun); /* and leave it where it is */
+            folder_free(begun); /* and keep the folder */
         else
             *folder = begun;
         return status;
@@ -199,7 +199,7 @@ vx_status vx_folder_begin(const vx_folder_options *options, vx_folder **folder, 
     if (!status)
         status = make_temporary(begun, error);
     if (!status)
-        status = vx_folder_check_room(begun, options->bytes_needed, error);
+        status = vx_folder_check_space(begun, options->bytes_needed, error);
     if (status)
         vx_folder_abandon(begun);
     else
@@ -232,8 +232,8 @@ bool vx_folder_keep(vx_folder *folder)
 
 /* ---- commit ---- */
 
-/* Brings the files of the folder and their names to the disk: a rename that outlives a crash must not name files that
- * do not. At once, for then the disk does them together. */
+/* Syncs the files of the folder and their names to the disk, so that no rename survives a crash that its files do not.
+ * The files are synced in parallel, which lets the disk combine the work. */
 static vx_status sync_all(const char *path, vx_error *error)
 {
     struct dirent **item = NULL;
@@ -271,7 +271,7 @@ static void sync_parent(const char *path)
     free(parent);
 }
 
-/* `path` becomes `out`, where nothing may be. */
+/* Renames `path` to `out`, which must not exist. */
 static bool take_place(const char *path, const char *out)
 {
     struct stat found;
@@ -286,7 +286,7 @@ static bool take_place(const char *path, const char *out)
     return rename(path, out) == 0;
 }
 
-/* `path` and `out` change places. Where the file system cannot do that in one step, `out` goes aside first. */
+/* Exchanges `path` and `out`. Without support of the file system for one step, `out` is moved aside first. */
 static bool change_places(const char *path, const char *out)
 {
     if (renameat2(AT_FDCWD, path, AT_FDCWD, out, RENAME_EXCHANGE) == 0)
@@ -307,14 +307,14 @@ static bool change_places(const char *path, const char *out)
     return done;
 }
 
-/* Puts the temporary folder in the place of an old one, and removes that. The lock of the old one is held: a report
- * may just be going into it. */
+/* Replaces an old folder by the temporary one and removes the old one. The old folder is locked meanwhile, as a report
+ * may be written into it. */
 static vx_status replace(vx_folder *folder, bool *placed, vx_error *error)
 {
     int lock = -1;
     vx_status status = vx_folder_lock(folder->out, &lock, error);
     if (!status)
-        status = vx_replace_check(folder->out, folder->options, error); /* again: the run may have taken hours */
+        status = vx_replace_check(folder->out, folder->options, error); /* it may have changed meanwhile */
     if (!status && !change_places(folder->path, folder->out))
         status = vx_fail(error, VX_OUTPUT, "%s: cannot be put in place: %s", folder->out, strerror(errno));
     *placed = !status;
@@ -345,7 +345,7 @@ vx_status vx_folder_commit(vx_folder *folder, vx_error *error)
         else
             status = vx_fail(error, VX_OUTPUT, "%s: cannot be put in place: %s", folder->out, strerror(errno));
     }
-    if (status && !placed) /* what was computed is whole, and may have taken hours: it stays */
+    if (status && !placed) /* hours of computing must not be lost: the folder stays */
         status = vx_error_prefix(error, status, "the results are whole in %s but not where they belong", folder->path);
     folder_free(folder);
     return status;

@@ -2,8 +2,8 @@
 
 #include "base/memory.h"
 #include "output/file.h"
+#include "results/schema.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,7 +21,7 @@ void vx_h5_begin(vx_h5 *h5)
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     if (access >= 0 && H5Pset_fapl_core(access, GROWTH, false) >= 0)
-        h5->file = H5Fcreate("memory", H5F_ACC_TRUNC, H5P_DEFAULT, access); /* a name that meets no disk */
+        h5->file = H5Fcreate("memory", H5F_ACC_TRUNC, H5P_DEFAULT, access); /* the core driver writes no file */
     H5Pclose(access);
     h5->text = H5Tcopy(H5T_C_S1);
     h5->links = H5Pcreate(H5P_LINK_CREATE);
@@ -30,13 +30,10 @@ void vx_h5_begin(vx_h5 *h5)
                         H5Pset_create_intermediate_group(h5->links, 1) >= 0);
 }
 
-void vx_h5_at(vx_h5 *h5, const char *format, ...)
+void vx_h5_at(vx_h5 *h5, const char *group, const char *place, const char *dataset)
 {
-    va_list arguments;
     free(h5->path);
-    va_start(arguments, format);
-    h5->path = vx_text_of(format, arguments);
-    va_end(arguments);
+    h5->path = vx_dataset_path(group, place, dataset);
     vx_h5_check(h5, h5->path);
 }
 

@@ -1,26 +1,4 @@
-/* results.h5: the maps, the null distributions, the permutations, the designs and where they all come from.
- *
- *   /maps/<modality>/<effect>/<map>   float32 [x, y, z], the index order of nibabel: voxel (i, j, k) lies at
- *                                     affine * (i, j, k, 1) mm. Attributes: affine (4 x 4), units, p_format ("log10",
- *                                     "p" or "1-p"; "n/a" where the map holds no p). Outside the mask as in the NIfTI.
- *   /null/<modality>/<effect>/{voxel,extent,mass,tfce}   float64: the maximum of every relabelling, index 0 as observed
- *   /permutations/<modality>/<effect>/{kind,exhaustive,seed,stream,n,possible,total,done,generator}
- *                                     kind is "sign-flip" or "permutation"; the rest regenerates relabelling i.
- *                                     participant: the numbers under which the streams have the effect's participants;
- *                                     not there where nobody of the study is missing, or every relabelling is used
- *   /design/<modality>/<effect>/{matrix,raw,contrasts,participants,columns}   matrix: participants x columns,
- *                                     mean-centred (ranks for Spearman); raw: the same columns as the table has them
- *   /mean/<modality>                  float32 [x, y, z]: the mean of all images of all sessions, where they are finite
- *   /participants/<modality>/{id,baseline,followup,baseline_voxels,followup_voxels}   the mean over the mask of every
- *                                     image, and its finite voxels that are not zero; what a onesample design has
- *                                     stands under followup, and baseline is not there
- *   /clusters/<modality>/<effect>/{label,baseline,followup}   float64 clusters x participants (those of /design): means
- *                                     over the largest clusters, 20 at most; not there without a cluster
- *   /mask                             uint8 [x, y, z]; several modalities: the voxels of all, and /masks/<modality>
- *                                     (only these where the modalities lie on different grids)
- *
- * The datasets of the first modality's first effect also stand in /permutations and /design themselves, by hard links.
- */
+/* results.h5, as results/schema.h describes it. */
 #include "output/record.h"
 
 #include "base/error.h"
@@ -32,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The chunks of a map: slabs of x of about this many voxels, so that one is read and unpacked quickly. */
+/* A chunk is a slab of x of about this many voxels, which is quick to read and unpack. */
 enum { CHUNK_VOXELS = 1 << 17, DEFLATE_LEVEL = 1 };
 
 static void put_attribute(vx_h5 *h5, const char *name, hid_t type, int rank, const hsize_t *dims, const void *value)
@@ -67,7 +45,7 @@ static void put_integer(vx_h5 *h5, uint64_t value)
     vx_h5_put(h5, H5T_NATIVE_UINT64, 0, NULL, H5P_DEFAULT, &value);
 }
 
-/* A volume at the path, turned from x fastest to [x, y, z]; `type` is float or uint8. */
+/* Writes a volume, transposed from x fastest to [x, y, z]; `type` is float or uint8. */
 static void put_volume(vx_h5 *h5, const vx_grid *grid, hid_t type, const void *volume, void *turned)
 {
     const size_t nx = (size_t)grid->dim[0], ny = (size_t)grid->dim[1], nz = (size_t)grid->dim[2];
@@ -107,7 +85,7 @@ static void put_maps(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
         const vx_map *map = &entry->result->map[m];
         const bool is_p = vx_quantity_is_p(map->quantity);
         vx_map_scatter(map, space, record->p_format, volume);
-        vx_h5_at(h5, "/maps/%s/%s/%s", entry->modality_name, entry->effect_name, vx_quantity_name(map->quantity));
+        vx_h5_at(h5, VX_GROUP_MAPS, entry->place, vx_quantity_name(map->quantity));
         put_volume(h5, &space->grid, H5T_NATIVE_FLOAT, volume, turned);
         put_text_attribute(h5, "units", is_p ? vx_p_format_words(record->p_format) : map->units);
         put_text_attribute(h5, "p_format", is_p ? vx_p_format_names[record->p_format] : "n/a");
@@ -124,19 +102,18 @@ static void put_null(vx_h5 *h5, const vx_entry *entry)
         double **maxima = vx_null_maxima(&null, kind);
         if (!maxima || !*maxima)
             continue;
-        vx_h5_at(h5, "/null/%s/%s/%s", entry->modality_name, entry->effect_name, vx_quantity_about(kind)->word);
+        vx_h5_at(h5, VX_GROUP_NULL, entry->place, vx_quantity_about(kind)->word);
         vx_h5_put(h5, H5T_NATIVE_DOUBLE, 1, &count, H5P_DEFAULT, *maxima);
     }
 }
 
-/* Gives the datasets of the folder <root>/<modality>/<effect> a second name in <root>. A modality with the name of a
- * dataset keeps it. */
-static void link_into(vx_h5 *h5, const char *root, const vx_entry *entry, const char *const *name, size_t names)
+/* Links the datasets of <group>/<modality>/<effect> into <group>. A modality with the name of a dataset keeps it. */
+static void link_into(vx_h5 *h5, const char *group, const vx_entry *entry, const char *const *name, size_t names)
 {
     for (size_t i = 0; !h5->failed && i < names; i++) {
-        vx_h5_at(h5, "%s/%s", root, name[i]);
+        vx_h5_at(h5, group, NULL, name[i]);
         char *shorter = vx_copy_text(h5->path);
-        vx_h5_at(h5, "%s/%s/%s/%s", root, entry->modality_name, entry->effect_name, name[i]);
+        vx_h5_at(h5, group, entry->place, name[i]);
         if (!h5->failed && H5Lexists(h5->file, h5->path, H5P_DEFAULT) == 0) {
             free(shorter);
             continue; /* not of this effect */
@@ -151,16 +128,16 @@ static void link_into(vx_h5 *h5, const char *root, const vx_entry *entry, const 
 static const char *const permutation_names[] = {"kind", "exhaustive", "seed", "stream", "n", "possible", "total",
                                                 "done", "generator", "participant"};
 
-/* Says under which numbers the streams have the participants, where these are not 0 to n - 1. */
+/* Writes the participants' numbers in the random streams, where these are not 0 to n - 1. */
 static void put_stream_numbers(vx_h5 *h5, const vx_entry *entry, const char *words)
 {
     const vx_effect *effect = entry->result->effect;
     const hsize_t n = (hsize_t)effect->n;
     char *text = vx_text("%s. Blocks, words and bits of row r go by its number in \"participant\"", words);
     vx_h5_check(h5, text);
-    vx_h5_at(h5, "/permutations/%s/%s/generator", entry->modality_name, entry->effect_name);
+    vx_h5_at(h5, VX_GROUP_PERMUTATIONS, entry->place, "generator");
     put_text(h5, text);
-    vx_h5_at(h5, "/permutations/%s/%s/participant", entry->modality_name, entry->effect_name);
+    vx_h5_at(h5, VX_GROUP_PERMUTATIONS, entry->place, "participant");
     vx_h5_put(h5, H5T_NATIVE_INT64, 1, &n, H5P_DEFAULT, effect->participant);
     free(text);
 }
@@ -179,21 +156,21 @@ static void put_permutations(vx_h5 *h5, const vx_entry *entry)
         {"total", result->plan.relabellings},
         {"done", result->null.count}};
     for (size_t i = 0; i < sizeof number / sizeof *number; i++) {
-        vx_h5_at(h5, "/permutations/%s/%s/%s", entry->modality_name, entry->effect_name, number[i].name);
+        vx_h5_at(h5, VX_GROUP_PERMUTATIONS, entry->place, number[i].name);
         put_integer(h5, number[i].value);
     }
-    vx_h5_at(h5, "/permutations/%s/%s/kind", entry->modality_name, entry->effect_name);
+    vx_h5_at(h5, VX_GROUP_PERMUTATIONS, entry->place, "kind");
     put_text(h5, vx_scheme_names[effect->scheme]);
     const char *words = scheme->generator[result->plan.exhaustive];
     if (!result->plan.exhaustive && effect->participant[effect->n - 1] != effect->n - 1) /* they ascend */
         return put_stream_numbers(h5, entry, words);
-    vx_h5_at(h5, "/permutations/%s/%s/generator", entry->modality_name, entry->effect_name);
+    vx_h5_at(h5, VX_GROUP_PERMUTATIONS, entry->place, "generator");
     put_text(h5, words);
 }
 
-static const char *const design_names[] = {"matrix", "raw", "contrasts", "participants", "columns"};
+static const char *const design_names[] = {VX_DATASET_MATRIX, VX_DATASET_RAW, "contrasts", "participants", "columns"};
 
-/* Column c of the design, participant i, as it stands in the table; the intercept comes first and is in no table. */
+/* Column c of the design for participant i, as in the table; column 0 is the intercept, which no table has. */
 static double raw_value(const vx_record *record, const vx_entry *entry, int64_t c, int64_t i)
 {
     const vx_study *study = record->study;
@@ -226,16 +203,15 @@ static void put_design(vx_h5 *h5, const vx_record *record, const vx_entry *entry
                 raw[i * columns + c] = raw_value(record, entry, (int64_t)c, (int64_t)i);
             }
         }
-        const char *folder[] = {entry->modality_name, entry->effect_name};
-        vx_h5_at(h5, "/design/%s/%s/matrix", folder[0], folder[1]);
+        vx_h5_at(h5, VX_GROUP_DESIGN, entry->place, VX_DATASET_MATRIX);
         vx_h5_put(h5, H5T_NATIVE_DOUBLE, 2, shape, H5P_DEFAULT, matrix);
-        vx_h5_at(h5, "/design/%s/%s/raw", folder[0], folder[1]);
+        vx_h5_at(h5, VX_GROUP_DESIGN, entry->place, VX_DATASET_RAW);
         vx_h5_put(h5, H5T_NATIVE_DOUBLE, 2, shape, H5P_DEFAULT, raw);
-        vx_h5_at(h5, "/design/%s/%s/contrasts", folder[0], folder[1]);
+        vx_h5_at(h5, VX_GROUP_DESIGN, entry->place, "contrasts");
         vx_h5_put(h5, H5T_NATIVE_DOUBLE, 2, one_row, H5P_DEFAULT, effect->contrast);
-        vx_h5_at(h5, "/design/%s/%s/participants", folder[0], folder[1]);
+        vx_h5_at(h5, VX_GROUP_DESIGN, entry->place, "participants");
         vx_h5_put(h5, h5->text, 1, &shape[0], H5P_DEFAULT, participant);
-        vx_h5_at(h5, "/design/%s/%s/columns", folder[0], folder[1]);
+        vx_h5_at(h5, VX_GROUP_DESIGN, entry->place, "columns");
         vx_h5_put(h5, h5->text, 1, &shape[1], H5P_DEFAULT, effect->column_name);
     }
     free(matrix);
@@ -244,12 +220,12 @@ static void put_design(vx_h5 *h5, const vx_record *record, const vx_entry *entry
 }
 
 /* A study has one session or two, of which the last is the follow-up. */
-static const char *session_name(const vx_means *means, int64_t session)
+static int64_t session_of(const vx_means *means, int64_t session)
 {
-    return vx_session_names[VX_MEAN_SESSIONS - means->sessions + session];
+    return VX_MEAN_SESSIONS - means->sessions + session;
 }
 
-/* What the images of a modality are on average, and who is in it. */
+/* Writes the mean image of a modality, its participants, and their means over the mask. */
 static void put_means(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
 {
     const vx_means *means = entry->modality->means;
@@ -260,19 +236,19 @@ static void put_means(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
     double *global = vx_array(n, sizeof *global);
     const char **id = vx_array(n, sizeof *id);
     vx_h5_check(h5, turned && global && id);
-    vx_h5_at(h5, "/mean/%s", entry->modality_name);
+    vx_h5_at(h5, VX_GROUP_MEAN, entry->modality_name, NULL);
     if (!h5->failed)
         put_volume(h5, grid, H5T_NATIVE_FLOAT, means->image, turned);
     for (hsize_t i = 0; !h5->failed && i < n; i++)
         id[i] = record->study->participant[study->participant[i]];
-    vx_h5_at(h5, "/participants/%s/id", entry->modality_name);
+    vx_h5_at(h5, VX_GROUP_PARTICIPANTS, entry->modality_name, "id");
     vx_h5_put(h5, h5->text, 1, &n, H5P_DEFAULT, id);
     for (int64_t s = 0; s < means->sessions && !h5->failed; s++) {
         for (hsize_t i = 0; i < n; i++)
             global[i] = means->region[s][i * means->regions];
-        vx_h5_at(h5, "/participants/%s/%s", entry->modality_name, session_name(means, s));
+        vx_h5_at(h5, VX_GROUP_PARTICIPANTS, entry->modality_name, vx_session_names[session_of(means, s)]);
         vx_h5_put(h5, H5T_NATIVE_DOUBLE, 1, &n, H5P_DEFAULT, global);
-        vx_h5_at(h5, "/participants/%s/%s_voxels", entry->modality_name, session_name(means, s));
+        vx_h5_at(h5, VX_GROUP_PARTICIPANTS, entry->modality_name, vx_session_voxels_names[session_of(means, s)]);
         vx_h5_put(h5, H5T_NATIVE_INT64, 1, &n, H5P_DEFAULT, means->voxels[s]);
     }
     free(turned);
@@ -280,7 +256,7 @@ static void put_means(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
     free(id);
 }
 
-/* The participants' means over the largest clusters of effect `e` of its modality. */
+/* Writes the participants' means over the largest clusters of effect `e` of its modality. */
 static void put_cluster_values(vx_h5 *h5, const vx_entry *entry, int64_t e)
 {
     const vx_means *means = entry->modality->means;
@@ -294,13 +270,13 @@ static void put_cluster_values(vx_h5 *h5, const vx_entry *entry, int64_t e)
     vx_h5_check(h5, label && value);
     for (hsize_t c = 0; !h5->failed && c < shape[0]; c++)
         label[c] = entry->result->cluster[c].label;
-    vx_h5_at(h5, "/clusters/%s/%s/label", entry->modality_name, entry->effect_name);
+    vx_h5_at(h5, VX_GROUP_CLUSTERS, entry->place, "label");
     vx_h5_put(h5, H5T_NATIVE_INT32, 1, shape, H5P_DEFAULT, label);
     for (int64_t s = 0; s < means->sessions && !h5->failed; s++) {
         for (size_t c = 0; c < shape[0]; c++)
             for (size_t i = 0; i < shape[1]; i++)
                 value[c * shape[1] + i] = means->region[s][(size_t)effect->row[i] * means->regions + first + c];
-        vx_h5_at(h5, "/clusters/%s/%s/%s", entry->modality_name, entry->effect_name, session_name(means, s));
+        vx_h5_at(h5, VX_GROUP_CLUSTERS, entry->place, vx_session_names[session_of(means, s)]);
         vx_h5_put(h5, H5T_NATIVE_DOUBLE, 2, shape, H5P_DEFAULT, value);
     }
     free(label);
@@ -316,12 +292,12 @@ static void put_masks(vx_h5 *h5, const vx_record *record, const vx_entry *entry,
         uint8_t *mask = vx_array(vx_grid_elements(grid), 1), *turned = vx_array(vx_grid_elements(grid), 1);
         vx_h5_check(h5, mask && turned);
         if (!h5->failed && i == 0 && vx_mask_intersection(record->modality, record->modalities, mask)) {
-            vx_h5_at(h5, "/mask");
+            vx_h5_at(h5, VX_DATASET_MASK, NULL, NULL);
             put_volume(h5, grid, H5T_NATIVE_UINT8, mask, turned);
         }
         if (!h5->failed && record->modalities > 1) {
             vx_mask_intersection(entry[i].modality, 1, mask);
-            vx_h5_at(h5, "/masks/%s", entry[i].modality_name);
+            vx_h5_at(h5, VX_GROUP_MASKS, entry[i].modality_name, NULL);
             put_volume(h5, grid, H5T_NATIVE_UINT8, mask, turned);
         }
         free(mask);
@@ -333,7 +309,7 @@ static void put_provenance(vx_h5 *h5, const vx_record *record)
 {
     char *options = vx_options_json(record), *inputs = vx_inputs_json(record);
     vx_h5_check(h5, options && inputs);
-    vx_h5_at(h5, "/");
+    vx_h5_at(h5, "/", NULL, NULL);
     put_text_attribute(h5, "voxstat_version", record->version);
     put_text_attribute(h5, "command_line", record->command_line);
     put_text_attribute(h5, "device", record->device->name);
@@ -362,7 +338,7 @@ vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *e
     vx_h5_begin(&h5);
     vx_h5_check(&h5, path);
     put_provenance(&h5, record);
-    for (size_t i = 0, first = 0; !h5.failed && i < entries; i++) { /* first: of the entries of the modality */
+    for (size_t i = 0, first = 0; !h5.failed && i < entries; i++) { /* first: the first entry of the modality */
         first = entry[i].modality == entry[first].modality ? first : i;
         if (entry[i].modality->means && i == first)
             put_means(&h5, record, &entry[i]);
@@ -374,9 +350,9 @@ vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *e
         put_design(&h5, record, &entry[i]);
     }
     if (entries) {
-        link_into(&h5, "/permutations", &entry[0], permutation_names,
+        link_into(&h5, VX_GROUP_PERMUTATIONS, &entry[0], permutation_names,
                   sizeof permutation_names / sizeof *permutation_names);
-        link_into(&h5, "/design", &entry[0], design_names, sizeof design_names / sizeof *design_names);
+        link_into(&h5, VX_GROUP_DESIGN, &entry[0], design_names, sizeof design_names / sizeof *design_names);
     }
     put_masks(&h5, record, entry, entries);
     status = vx_h5_end(&h5, path ? path : VX_HDF5_FILE, error);

@@ -1,5 +1,5 @@
-/* run.json: what was run, on what, with which options, and the headline figures, for scripts. Keys are snake_case and
- * stay as they are; new ones may come. p is plain whatever --p-format says; a number that is not there is null. */
+/* run.json: the record of a run for scripts, with its options, inputs and main results. Keys are snake_case; existing
+ * ones never change, and new ones may be added. p is plain in every --p-format; an absent number is null. */
 #include "output/record.h"
 
 #include "base/error.h"
@@ -17,8 +17,8 @@ static json_t *number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-/* jansson's integers end at 2^63 - 1; larger ones (only a seed or a number of relabellings can be) are null. */
-static json_t *whole(uint64_t value)
+/* jansson's integers end at 2^63 - 1. Larger ones, possible for seeds and numbers of relabellings, are null. */
+static json_t *integer_or_null(uint64_t value)
 {
     return value <= INT64_MAX ? json_integer((json_int_t)value) : json_null();
 }
@@ -85,7 +85,7 @@ static json_t *device_object(const vx_device_info *device)
                      vx_json_text(device->simd));
 }
 
-/* The t furthest out in the direction of the alternative, and where. */
+/* The most extreme t in the direction of the alternative, and its position. */
 static json_t *peak_object(const vx_result *result, const vx_space *space)
 {
     const vx_map *t = vx_result_map(result, VX_MAP_T);
@@ -108,7 +108,7 @@ static json_t *peak_object(const vx_result *result, const vx_space *space)
     return json_pack("{so so so}", "t", number(t->value[peak]), "mm", numbers(mm, 3), "voxel", integers(voxel, 3));
 }
 
-/* Of every map of p: the smallest p, and the number of voxels with a significant one. */
+/* For every map of p the smallest p and the number of significant voxels. */
 static json_t *p_object(const vx_result *result, int64_t voxels)
 {
     json_t *object = json_object();
@@ -119,7 +119,7 @@ static json_t *p_object(const vx_result *result, int64_t voxels)
         double smallest = NAN;
         json_int_t below = 0;
         for (int64_t v = 0; v < voxels; v++) {
-            smallest = fmin(smallest, map->value[v]); /* fmin passes over a NaN */
+            smallest = fmin(smallest, map->value[v]); /* fmin ignores NaN */
             below += vx_significant(map->value[v]);
         }
         object = vx_json_set(object, vx_quantity_about(map->quantity)->key,
@@ -128,7 +128,7 @@ static json_t *p_object(const vx_result *result, int64_t voxels)
     return object;
 }
 
-/* How many there are, and of every p of clusters under its word how many are significant. */
+/* The number of clusters, and for every kind of cluster p the number of significant ones. */
 static json_t *clusters_object(const vx_result *result)
 {
     json_t *object = json_pack("{sI}", "number", (json_int_t)result->clusters);
@@ -151,18 +151,10 @@ static json_t *permutations_object(const vx_result *result)
 {
     const vx_plan *plan = &result->plan;
     return json_pack("{ss so so sb sb so so so so}", "kind", vx_scheme_names[result->effect->scheme], "possible",
-                     whole(plan->possible), "relabellings", whole(plan->relabellings), "exhaustive",
+                     integer_or_null(plan->possible), "relabellings", integer_or_null(plan->relabellings), "exhaustive",
                      (int)plan->exhaustive, "exact_uncorrected", (int)plan->exact_uncorrected, "p_smallest_possible",
-                     number(plan->p_smallest), "seed", whole(result->options.seed), "overflows",
-                     whole(result->overflows), "seconds", number(result->seconds));
-}
-
-static json_t *hdf5_path(const vx_entry *entry)
-{
-    char *path = vx_text("%s/%s", entry->modality_name, entry->effect_name);
-    json_t *json = path ? vx_json_text(path) : NULL;
-    free(path);
-    return json;
+                     number(plan->p_smallest), "seed", integer_or_null(result->options.seed), "overflows",
+                     integer_or_null(result->overflows), "seconds", number(result->seconds));
 }
 
 static json_t *left_out(const char *participant, const char *reason)
@@ -170,7 +162,8 @@ static json_t *left_out(const char *participant, const char *reason)
     return json_pack("{so so}", "participant", vx_json_text(participant), "reason", vx_json_text(reason));
 }
 
-/* One effect: who is in it, its design, and what was found. `row` walks the modality's rows beside the effect's. */
+/* The participants, design and results of an effect. Effect rows ascend, so one pass over the modality's rows
+ * suffices. */
 static json_t *effect_object(const vx_record *record, const vx_entry *entry)
 {
     const vx_result *result = entry->result;
@@ -190,7 +183,7 @@ static json_t *effect_object(const vx_record *record, const vx_entry *entry)
     for (int64_t c = 0; c < effect->columns; c++)
         columns = vx_json_append(columns, vx_json_text(effect->column_name[c]));
     return json_pack("{so so so sb sI so so so so so ss so so so so}", "name", vx_json_text(effect->name), "files",
-                     vx_json_text(entry->stem), "hdf5", hdf5_path(entry), "ranks", (int)effect->ranks, "n",
+                     vx_json_text(entry->stem), "hdf5", vx_json_text(entry->place), "ranks", (int)effect->ranks, "n",
                      (json_int_t)effect->n, "df", number(effect->df), "participants", used, "left_out", missing,
                      "columns", columns, "contrast", numbers(effect->contrast, (size_t)effect->columns), "tails",
                      vx_tails_names[result->options.tails], "peak", peak_object(result, space), "p",
@@ -198,7 +191,7 @@ static json_t *effect_object(const vx_record *record, const vx_entry *entry)
                      permutations_object(result));
 }
 
-/* Null where no image costs a voxel. */
+/* Null where no image removed a voxel. */
 static json_t *loss_object(const vx_mask_loss *loss)
 {
     if (!loss->voxels)
@@ -238,7 +231,7 @@ static json_t *affine_array(const vx_grid *grid)
     return array;
 }
 
-/* The modality whose first entry is `entry`; `effects` is taken over. */
+/* The modality whose first entry is `entry`; takes ownership of `effects`. */
 static json_t *modality_object(const vx_entry *entry, json_t *effects)
 {
     const vx_record_modality *modality = entry->modality;
@@ -266,7 +259,7 @@ static json_t *modalities_array(const vx_record *record, const vx_entry *entry, 
     return array;
 }
 
-/* {name: [the text that is 0, the text that is 1]} of the columns of two texts. */
+/* {name: [text coded as 0, text coded as 1]} for every column of two texts. */
 static json_t *levels_object(const vx_study *study)
 {
     json_t *object = json_object();

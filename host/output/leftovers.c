@@ -26,11 +26,11 @@ static bool is_leftover(const char *name, const char *base)
     for (int i = 0; i < RANDOM; i++)
         if (!isalnum((unsigned char)random[i]))
             return false;
-    return !random[RANDOM] || !strcmp(random + RANDOM, ".old"); /* where folders cannot change places in one step */
+    return !random[RANDOM] || !strcmp(random + RANDOM, ".old"); /* an interrupted change_places of folder.c */
 }
 
-/* Whether a compressed file is there to its end: its last bytes are the checksum of all. */
-static bool is_whole_gzip(int fd, const char *name)
+/* Whether a compressed file is complete: its last bytes are a checksum. */
+static bool is_complete_gzip(int fd, const char *name)
 {
     char part[1 << 16];
     int got = -1;
@@ -46,14 +46,14 @@ static bool is_whole_gzip(int fd, const char *name)
     return gzclose(stream) == Z_OK && got == 0;
 }
 
-/* A file other than a map takes its name only when it is whole. */
+/* Files other than maps get their names only when complete. */
 static bool is_sound(int fd, const char *name)
 {
     struct stat about;
     const size_t length = strlen(name);
     if (fstatat(fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(about.st_mode))
         return false;
-    return length < 3 || strcmp(name + length - 3, ".gz") || is_whole_gzip(fd, name);
+    return length < 3 || strcmp(name + length - 3, ".gz") || is_complete_gzip(fd, name);
 }
 
 static void look_into(vx_leftover *leftover)
@@ -69,14 +69,14 @@ static void look_into(vx_leftover *leftover)
         const int fd = dirfd(folder);
         bool intact = false;
         json_t *run = vx_manifest_read(fd, &intact);
-        leftover->whole = vx_manifest_whole(fd, run, intact);
+        leftover->complete = vx_manifest_complete(fd, run, intact);
         const char *kind = json_string_value(json_object_get(run, "kind"));
         leftover->cohort = kind && !strcmp(kind, VX_KIND_COHORT);
         json_decref(run);
         for (const struct dirent *item; (item = readdir(folder));)
             if (strcmp(item->d_name, ".") && strcmp(item->d_name, "..")) {
                 leftover->files++;
-                leftover->sound += leftover->whole || is_sound(fd, item->d_name);
+                leftover->sound += leftover->complete || is_sound(fd, item->d_name);
             }
     }
     if (folder)
@@ -96,7 +96,7 @@ vx_status vx_leftovers_find(const char *out, vx_leftover **leftover, size_t *cou
     *count = 0;
     for (size_t length = place ? strlen(place) : 0; length > 1 && place[length - 1] == '/';)
         place[--length] = '\0';
-    struct stat about; /* they are beside the place where a link ends */
+    struct stat about; /* leftovers are beside the target of a link */
     char *real = place && lstat(place, &about) == 0 && S_ISLNK(about.st_mode) ? realpath(place, NULL) : NULL;
     if (real) {
         free(place);
@@ -105,7 +105,7 @@ vx_status vx_leftovers_find(const char *out, vx_leftover **leftover, size_t *cou
     char *slash = place ? strrchr(place, '/') : NULL;
     const char *base = slash ? slash + 1 : place;
     char *parent = !place ? NULL : slash ? vx_text("%.*s", (int)(slash - place + 1), place) : vx_copy_text("");
-    DIR *folder = parent ? opendir(*parent ? parent : ".") : NULL; /* null too where the parents are to be made */
+    DIR *folder = parent ? opendir(*parent ? parent : ".") : NULL; /* null also where the parent is yet to be made */
     if (!parent)
         status = vx_fail_memory(error);
     for (const struct dirent *item; folder && !status && (item = readdir(folder));) {
@@ -140,7 +140,7 @@ void vx_leftovers_free(vx_leftover *leftover, size_t count)
 const char *vx_leftover_words(const vx_leftover *leftover, char *text, size_t size)
 {
     const char *files = leftover->files == 1 ? "file" : "files";
-    if (leftover->whole)
+    if (leftover->complete)
         snprintf(text, size, "%s, %zu %s", leftover->cohort ? "a whole cohort" : "whole results", leftover->files,
                  files);
     else if (leftover->files)
@@ -151,7 +151,7 @@ const char *vx_leftover_words(const vx_leftover *leftover, char *text, size_t si
     return text;
 }
 
-/* Whether a file may go: a plain one with a name that voxstat gives, and with the content that run.json says of it. */
+/* Whether a file may be removed: a regular file with a name of voxstat's and the checksum in run.json. */
 static bool is_ours(int fd, const json_t *run, const char *name)
 {
     struct stat about;
@@ -163,7 +163,7 @@ static bool is_ours(int fd, const json_t *run, const char *name)
            (!vx_manifest_lists(run, name) || vx_manifest_state(fd, run, name) == VX_FILE_OURS);
 }
 
-static int no_dots(const struct dirent *item)
+static int is_item(const struct dirent *item)
 {
     return strcmp(item->d_name, ".") && strcmp(item->d_name, "..");
 }
@@ -174,7 +174,7 @@ vx_status vx_leftover_remove(const vx_leftover *leftover, vx_error *error)
     if (vx_folder_try_lock(leftover->path, &fd) != VX_LOCK_TAKEN)
         return vx_fail(error, VX_OUTPUT, "%s: is not removed, for a run may still work in it", leftover->path);
     struct dirent **item = NULL;
-    const int items = scandir(leftover->path, &item, no_dots, alphasort);
+    const int items = scandir(leftover->path, &item, is_item, alphasort);
     json_t *run = vx_manifest_read(fd, NULL);
     vx_status status = VX_OK;
     for (int i = 0; !status && i < items; i++)

@@ -1,5 +1,5 @@
-/* What runs that were killed left beside --out: a temporary folder that nobody works in any more. It is told of, and
- * kept unless the user asks otherwise. */
+/* Leftovers: the temporary folders of killed runs beside --out. They are reported, and kept unless the user asks
+ * otherwise. */
 #ifndef VX_OUTPUT_LEFTOVERS_H
 #define VX_OUTPUT_LEFTOVERS_H
 
@@ -8,27 +8,27 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A temporary folder is named as `out` is, then this and six letters or digits. */
+/* A temporary folder's name is that of `out`, this ending, and six letters or digits. */
 #define VX_LEFTOVER_ENDING ".partial-"
 
 typedef struct vx_leftover {
     char *path;
     bool busy;           /* a process works in it */
-    bool unsure;         /* whether one does is not known: the file system has no locks */
-    bool whole;          /* its run.json is intact, and so is every file that it lists */
-    bool cohort;         /* a simulated one, and no analysis */
-    size_t files, sound; /* how many there are; how many of them are whole */
+    bool unsure;         /* the file system has no locks, so `busy` is unknown */
+    bool complete;       /* run.json and every file that it lists are intact */
+    bool cohort;         /* a simulated cohort, not an analysis */
+    size_t files, sound; /* the number of files, and of complete ones */
 } vx_leftover;
 
-/* Those of `out`, in the order of their names; the caller frees with vx_leftovers_free. Errors: VX_OUTPUT. */
+/* The leftovers of `out`, sorted by name; the caller frees with vx_leftovers_free. Errors: VX_OUTPUT. */
 vx_status vx_leftovers_find(const char *out, vx_leftover **leftover, size_t *count, vx_error *error);
 void vx_leftovers_free(vx_leftover *leftover, size_t count);
 
-/* What is in it, for a person: "whole results, 87 files", "nothing". `text` has `size` bytes. Returns `text`. */
+/* Describes the contents: "whole results, 87 files", "nothing". `text` has `size` bytes. Returns `text`. */
 const char *vx_leftover_words(const vx_leftover *leftover, char *text, size_t size);
 
-/* Removes the folder with its files. Errors: VX_OUTPUT where a process works in it, or a file has no name that voxstat
- * gives, or another content than its run.json says: then all of it stays. */
+/* Removes the folder with its files. Errors: VX_OUTPUT where a process works in it, or where a file has a name or a
+ * content that is not voxstat's; then all files stay. */
 vx_status vx_leftover_remove(const vx_leftover *leftover, vx_error *error);
 
 #endif

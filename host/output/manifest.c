@@ -15,11 +15,12 @@
 #include <unistd.h>
 
 #define CHECK "run_sha256"
-enum { HEX = VX_SHA256_TEXT - 1, MOST_BYTES = 1 << 28 /* of a run.json; a run of 10,000 images takes 3 MB */ };
+enum { HEX = VX_SHA256_TEXT - 1, RUN_BYTES_MAX = 1 << 28 /* the run.json of 10,000 images has 3 MB */ };
 
 static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/* A plain file of the folder, for reading; -1 and errno where it is none. No link is followed, no pipe waited for. */
+/* Opens a regular file of the folder for reading. Returns -1 and sets errno for any other; links are not followed, and
+ * a pipe does not block. */
 static int open_plain(int fd, const char *name, struct stat *about)
 {
     const int file = openat(fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -31,7 +32,7 @@ static int open_plain(int fd, const char *name, struct stat *about)
     return file;
 }
 
-/* SHA-256 of a plain file of the folder. False and errno where it cannot be read. */
+/* SHA-256 of a regular file of the folder. False and errno where it cannot be read. */
 static bool hash_file(int fd, const char *name, char sha256[VX_SHA256_TEXT])
 {
     struct stat about;
@@ -53,7 +54,7 @@ static char *read_all(int fd, const char *name, size_t *size)
     const int file = open_plain(fd, name, &about);
     if (file < 0)
         return NULL;
-    char *text = about.st_size < MOST_BYTES ? malloc((size_t)about.st_size + 1) : NULL;
+    char *text = about.st_size < RUN_BYTES_MAX ? malloc((size_t)about.st_size + 1) : NULL;
     ssize_t got = text ? 1 : -1;
     for (*size = 0; got > 0 && *size < (size_t)about.st_size; *size += got > 0 ? (size_t)got : 0)
         do
@@ -67,7 +68,7 @@ static char *read_all(int fd, const char *name, size_t *size)
     return text;
 }
 
-/* Whether `check` is the SHA-256 of `text` with zeros in its place. It is put there and taken out again. */
+/* Whether `check` is the SHA-256 of `text` with zeros in its place. Overwrites it there with zeros. */
 static bool check_holds(char *text, size_t size, const char *check)
 {
     char sha256[VX_SHA256_TEXT];
@@ -98,7 +99,7 @@ bool vx_manifest_lists(const json_t *run, const char *name)
 {
     size_t i;
     const json_t *one;
-    if (!vx_file_name_safe(name) || !vx_file_name_of_voxstat(name)) /* whoever wrote run.json */
+    if (!vx_file_name_safe(name) || !vx_file_name_of_voxstat(name)) /* run.json is untrusted */
         return false;
     json_array_foreach(json_object_get(run, "files"), i, one)
         if (json_is_string(one) && !strcmp(json_string_value(one), name))
@@ -116,7 +117,7 @@ vx_file_state vx_manifest_state(int fd, const json_t *run, const char *name)
     char sha256[VX_SHA256_TEXT];
     struct stat about;
     if (fstatat(fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0)
-        return errno == ENOENT ? VX_FILE_ABSENT : VX_FILE_CHANGED; /* what cannot be looked at may be there */
+        return errno == ENOENT ? VX_FILE_ABSENT : VX_FILE_CHANGED; /* the file may exist */
     if (!vx_manifest_lists(run, name))
         return VX_FILE_UNLISTED;
     const json_t *entry = json_object_get(json_object_get(run, "checksums"), name), *one;
@@ -129,17 +130,17 @@ vx_file_state vx_manifest_state(int fd, const json_t *run, const char *name)
     return same ? VX_FILE_OURS : VX_FILE_CHANGED;
 }
 
-bool vx_manifest_whole(int fd, const json_t *run, bool intact)
+bool vx_manifest_complete(int fd, const json_t *run, bool intact)
 {
     size_t i;
     const json_t *one, *files = json_object_get(run, "files");
-    bool whole = run && intact && json_array_size(files);
+    bool complete = run && intact && json_array_size(files);
     json_array_foreach(files, i, one) {
         const char *name = json_string_value(one);
-        whole = whole && name &&
-                (!strcmp(name, VX_RUN_FILE) || vx_manifest_state(fd, run, name) == VX_FILE_OURS);
+        complete = complete && name &&
+                   (!strcmp(name, VX_RUN_FILE) || vx_manifest_state(fd, run, name) == VX_FILE_OURS);
     }
-    return whole;
+    return complete;
 }
 
 /* ---- writing ---- */
@@ -154,7 +155,7 @@ vx_status vx_manifest_set(json_t *run, const char *name, const char sha256[65], 
         entry = vx_json_text(sha256);
     } else {
         entry = json_array();
-        if (json_is_array(old)) /* of an interruption: the file is one of them */
+        if (json_is_array(old)) /* left by an interruption: the file has one of them */
             entry = vx_json_extend(entry, old);
         else if (old)
             entry = vx_json_append(entry, json_incref(old));
@@ -181,7 +182,7 @@ static int is_file(const struct dirent *item)
     return strcmp(item->d_name, ".") && strcmp(item->d_name, "..") && strcmp(item->d_name, VX_RUN_FILE);
 }
 
-/* The hashes of all items, in parallel. False and errno where one cannot be read. */
+/* Hashes all items in parallel. False and errno where one cannot be read. */
 static bool hash_all(int fd, struct dirent **item, int items, char (*sha256)[VX_SHA256_TEXT])
 {
     int reason = 0;
@@ -237,7 +238,7 @@ vx_status vx_manifest_write(int fd, const char *folder, json_t *run, bool intact
     static const char key[] = "\"" CHECK "\": \"";
     if (vx_json_put(run, CHECK, vx_json_text(zeros)))
         text = vx_json_dump(json_incref(run), JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-    if (text && (at = strstr(text, key))) /* a quote in a text of the user's is escaped, so these words are the key */
+    if (text && (at = strstr(text, key))) /* quotes in texts are escaped, so this is the key */
         at += strlen(key);
     const size_t size = text ? strlen(text) : 0;
     if (!at || !vx_sha256_text(text, size, sha256)) {

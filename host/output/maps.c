@@ -1,4 +1,4 @@
-/* The maps and masks as NIfTI files, written in parallel: compressing them is most of the time that output takes. */
+/* Maps and masks as NIfTI files, written in parallel, as compression takes most of the time. */
 #include "output/record.h"
 
 #include "base/error.h"
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A map of an entry, to be written by whichever thread is free. */
+/* A map of an entry to write. */
 typedef struct map_task { const vx_entry *entry; const vx_map *map; } map_task;
 
 static vx_intent map_intent(const vx_map *map, vx_p_format format)
@@ -25,10 +25,11 @@ static vx_intent map_intent(const vx_map *map, vx_p_format format)
     return VX_INTENT_NONE;
 }
 
-/* What a viewer shows of a map when it opens it: t from the forming threshold to the furthest in the tails tested, p
- * below the level. Of other maps it chooses, and of t where only falls were tested: a range above 0 opens on the tail
- * that nobody asked about, and one below 0 paints what is weaker, all that is outside the mask too. */
-static bool shown_between(const map_task *task, vx_p_format format, double shown[2])
+/* The range in which a viewer opens a map: t from the forming threshold to the most extreme in the tails tested, p
+ * below the level. False where the viewer should choose: for other maps, and for t where only falls were tested. There
+ * a range above 0 would show the other tail, and one below 0 would paint all weaker values and the outside of the
+ * mask. */
+static bool display_range(const map_task *task, vx_p_format format, double shown[2])
 {
     const vx_map *map = task->map;
     const bool is_p = vx_quantity_is_p(map->quantity);
@@ -64,18 +65,18 @@ static vx_status write_map(const char *folder, const vx_record *record, const ma
         goto cleanup;
     }
     vx_map_scatter(map, space, record->p_format, written);
-    if (is_label) { /* in place: both are four bytes */
-        _Static_assert(sizeof(int32_t) == sizeof(float), "labels take the place of floats");
+    if (is_label) {
+        _Static_assert(sizeof(int32_t) == sizeof(float), "labels overwrite floats");
         for (size_t i = 0; i < places; i++) {
             int32_t label = (int32_t)written[i];
             memcpy(&written[i], &label, sizeof label);
         }
     }
-    char description[80]; /* what the header holds; the names stand last, where they may be cut */
+    char description[80]; /* names come last, as the header may cut them */
     snprintf(description, sizeof description, "voxstat %s: %s%s%s, %s", record->version, about->name,
              is_p ? " as " : "", is_p ? vx_p_format_words(record->p_format) : "", task->entry->stem);
     double shown[2];
-    bool shows = shown_between(task, record->p_format, shown);
+    bool shows = display_range(task, record->p_format, shown);
     status = vx_image_write(path, &space->grid, written, is_label ? VX_INT32 : VX_FLOAT32,
                             map_intent(map, record->p_format), task->entry->result->effect->df, shows ? shown : NULL,
                             description, error);
@@ -100,7 +101,7 @@ static vx_status write_all_maps(const char *folder, const vx_record *record, con
 
     vx_status status = VX_OK;
 #pragma omp parallel for schedule(dynamic) shared(status)
-    for (size_t i = 0; i < tasks; i++) { /* also after one has failed: what was computed is kept */
+    for (size_t i = 0; i < tasks; i++) { /* a failure must not lose the other maps */
         vx_error own;
         const vx_status found = write_map(folder, record, &task[i], &own);
         if (found)
@@ -115,8 +116,8 @@ static vx_status write_all_maps(const char *folder, const vx_record *record, con
     return status;
 }
 
-/* mask.nii.gz: the voxels analysed, in every modality where there are several; then each modality has its own as well.
- * Modalities on different grids have only their own. */
+/* mask.nii.gz: the voxels analysed in every modality; absent where modalities have different grids. Several modalities
+ * also have a mask each. */
 static vx_status write_masks(const char *folder, const vx_record *record, const vx_entry *entry, size_t entries,
                              vx_error *error)
 {

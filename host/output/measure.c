@@ -1,5 +1,5 @@
-/* What the images themselves say about a modality, once it is known where to look: the mean over the mask, and over the
- * largest clusters of every effect. */
+/* The images' means over the mask and over the largest clusters of every effect, which are known only after
+ * inference. */
 #include "output/record.h"
 
 #include "base/error.h"
@@ -18,7 +18,7 @@ size_t vx_measured_region(const vx_record_modality *modality, int64_t effect)
     return region;
 }
 
-/* The voxels of the first `clusters` clusters, one cluster after the other in `index`, which has room for all. */
+/* Sets `region` to the first `clusters` clusters. Their voxels go to `index`, which holds space->elements of them. */
 static void cluster_regions(const vx_result *result, const vx_space *space, size_t clusters, int64_t *index,
                             vx_voxel_set *region)
 {

@@ -13,8 +13,8 @@ const char *vx_effect_participant(const vx_record *record, const vx_entry *entry
     return record->study->participant[entry->modality->study->participant[row]];
 }
 
-/* Whether another entry before `entry` has this name at `offset` (of a char * in vx_entry); where `modality` is given,
- * only its own entries count. */
+/* Whether an entry before `entry` has this name in the char * at `offset` of vx_entry. With `modality`, only entries of
+ * that modality count. */
 static bool name_taken(const vx_entry *entries, size_t entry, size_t offset, const vx_record_modality *modality,
                        const char *name)
 {
@@ -26,7 +26,7 @@ static bool name_taken(const vx_entry *entries, size_t entry, size_t offset, con
     return false;
 }
 
-/* Takes `name` over; returns it, or it with the first free number behind it. Null where memory is short. */
+/* Takes ownership of `name`. Returns it, with the first free number appended if taken; null where memory is short. */
 static char *unique_name(const vx_entry *entries, size_t entry, size_t offset, const vx_record_modality *modality,
                          char *name)
 {
@@ -59,10 +59,12 @@ vx_status vx_entries_new(const vx_record *record, vx_entry **entries, size_t *co
                                                    vx_file_name_from(modality->name));
             entry->effect_name = unique_name(list, k, offsetof(vx_entry, effect_name), modality,
                                              vx_file_name_from(modality->model->effect[e].name));
-            if (entry->modality_name && entry->effect_name)
+            if (entry->modality_name && entry->effect_name) {
+                entry->place = vx_text("%s/%s", entry->modality_name, entry->effect_name);
                 entry->stem = unique_name(list, k, offsetof(vx_entry, stem), NULL,
                                           vx_text("%s_%s", entry->modality_name, entry->effect_name));
-            if (!entry->stem) {
+            }
+            if (!entry->place || !entry->stem) {
                 vx_entries_free(list, total);
                 return vx_fail_memory(error);
             }
@@ -78,6 +80,7 @@ void vx_entries_free(vx_entry *entries, size_t count)
     for (size_t i = 0; entries && i < count; i++) {
         free(entries[i].modality_name);
         free(entries[i].effect_name);
+        free(entries[i].place);
         free(entries[i].stem);
     }
     free(entries);

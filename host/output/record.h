@@ -1,4 +1,4 @@
-/* What the writers share: the results of a record in one list, the names they go by, and their voxels on the grid. */
+/* Shared by the writers: the results of a record in one list with their names, and their voxels on the grid. */
 #ifndef VX_OUTPUT_RECORD_H
 #define VX_OUTPUT_RECORD_H
 
@@ -6,13 +6,13 @@
 #include "output/output.h"
 #include "space/space.h"
 
-/* One effect of one modality and the names it goes by. Names come from a table and may hold anything; in files and
- * HDF5 paths a character that is not a letter, digit, one of "_-.+" or part of a UTF-8 sequence becomes '-', and a name
- * that is then taken gets "-2", "-3" ... */
+/* An effect of a modality, and its names in files and HDF5 paths. These come from the table's names by
+ * vx_file_name_from; a duplicate gets "-2", "-3" ... appended. */
 typedef struct vx_entry {
     const vx_record_modality *modality;
     const vx_result *result;
-    char *modality_name, *effect_name; /* each alone, for HDF5 paths */
+    char *modality_name, *effect_name;
+    char *place;                       /* <modality>/<effect>, in results.h5 */
     char *stem;                        /* <modality>_<effect>, for files */
 } vx_entry;
 
@@ -20,12 +20,12 @@ typedef struct vx_entry {
 vx_status vx_entries_new(const vx_record *record, vx_entry **entries, size_t *count, vx_error *error);
 void vx_entries_free(vx_entry *entries, size_t count);
 
-/* A map as it is written: vx_space_places values, p in `format`. Outside the mask estimates and statistics are 0 and p
- * is 1. */
+/* Fills the vx_space_places values of a map's volume, with p in `format`. Outside the mask p is 1, and estimates and
+ * statistics are 0. */
 void vx_map_scatter(const vx_map *map, const vx_space *space, vx_p_format format, float *written);
 
-/* Marks the voxels analysed in every one of `count` modalities with 1, the others with 0. False where the modalities
- * lie on different grids and so have no voxels in common to mark; `mask` has the elements of the first one's grid. */
+/* Sets `mask` to 1 for the voxels analysed in all of `count` modalities, else 0. `mask` has the first one's grid. False
+ * where the modalities have different grids. */
 bool vx_mask_intersection(const vx_record_modality *modality, size_t count, uint8_t *mask);
 
 /* The participant of row i of an effect. */

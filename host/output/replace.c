@@ -12,13 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Whether the folder `about` is `path`, a real path, or one of those above it. By number and not by name: a folder can
- * be reached by several. */
-static bool is_above(const struct stat *about, const char *path)
+/* Whether the folder `about` is the real path `path` or one of its parents. Compares inode numbers, as a folder can
+ * have several names. */
+static bool is_parent(const struct stat *about, const char *path)
 {
     struct stat found;
     char *at = vx_copy_text(path);
-    bool above = !at; /* for want of memory: refuse */
+    bool above = !at; /* refuse where memory is short */
     while (at && !above) {
         above = stat(*at ? at : "/", &found) == 0 && found.st_dev == about->st_dev && found.st_ino == about->st_ino;
         char *slash = strrchr(at, '/');
@@ -30,16 +30,16 @@ static bool is_above(const struct stat *about, const char *path)
     return above;
 }
 
-/* Whether `path` lies in the folder: where its links end, or where the link itself stands. */
-static bool lies_in(const struct stat *folder, const char *path)
+/* Whether the folder contains `path`: either the link itself or its target. */
+static bool contains(const struct stat *folder, const char *path)
 {
     char *real = realpath(path, NULL);
-    bool in = real && is_above(folder, real);
+    bool in = real && is_parent(folder, real);
     free(real);
     const char *slash = strrchr(path, '/');
     char *place = !slash ? vx_copy_text(".") : vx_text("%.*s", (int)(slash - path + 1), path);
     real = place ? realpath(place, NULL) : NULL;
-    in = in || (real && is_above(folder, real));
+    in = in || (real && is_parent(folder, real));
     free(place);
     free(real);
     return in;
@@ -50,17 +50,17 @@ vx_status vx_replace_check_read(const char *folder, const vx_folder_options *opt
     struct stat about;
     if (stat(folder, &about) != 0)
         return vx_fail(error, VX_OUTPUT, "%s: cannot be looked at: %s", folder, strerror(errno));
-    if (lies_in(&about, "."))
+    if (contains(&about, "."))
         return vx_fail(error, VX_OUTPUT, "%s: is or holds the current folder, so it is not deleted; choose another "
                        "--out", folder);
     for (size_t i = 0; i < options->inputs; i++)
-        if (lies_in(&about, options->input[i]))
+        if (contains(&about, options->input[i]))
             return vx_fail(error, VX_OUTPUT, "%s: holds %s, which is read here, so it is not deleted; choose another "
                            "--out", folder, options->input[i]);
     return VX_OK;
 }
 
-/* What would refuse the exchange at the end, after hours. */
+/* Detects early what would refuse the exchange after hours of computing. */
 static vx_status check_exchange(const char *folder, const struct stat *about, vx_error *error)
 {
     struct stat above;
@@ -128,7 +128,7 @@ vx_status vx_replace_check(const char *folder, const vx_folder_options *options,
     status = vx_replace_check_read(folder, options, error);
     if (!status)
         status = check_exchange(folder, &about, error);
-    if (!status && items > 2) { /* not empty: "." and ".." are always there */
+    if (!status && items > 2) { /* more than "." and "..": not empty */
         run = vx_manifest_read(fd, &intact);
         status = check_kind(folder, run, intact, options->kind, error);
     }
@@ -157,7 +157,7 @@ bool vx_replace_remove(const char *folder)
             unlinkat(fd, name, 0);
         free(item[i]);
     }
-    if (run) /* last: until then it tells what the folder is */
+    if (run) /* last, as it identifies the folder */
         unlinkat(fd, VX_RUN_FILE, 0);
     free(item);
     json_decref(run);

@@ -2,7 +2,7 @@
 #include "base/memory.h"
 #include "output/output.h"
 
-/* What was computed may have taken hours: a part that cannot be written takes no other with it. */
+/* A part that cannot be written must not lose the others, which may have taken hours to compute. */
 vx_status vx_write_results(const char *folder, const vx_record *record, vx_error *error)
 {
     static const struct {
@@ -16,7 +16,7 @@ vx_status vx_write_results(const char *folder, const vx_record *record, vx_error
     for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
         const vx_status found = part[i].write(folder, record, &why);
         char *more = found ? vx_text("%s%s%s", missing ? missing : "", missing ? ", " : "", part[i].name) : NULL;
-        if (found && !status) { /* the first tells the reason */
+        if (found && !status) { /* the first failure's reason is reported */
             status = found;
             if (error)
                 *error = why;

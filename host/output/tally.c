@@ -1,14 +1,14 @@
-/* A tally as a file: what it holds of the relabellings that it has, and a SHA-256 of that.
+/* Tally files (HDF5):
  *
  *   /shape         int64 [8]: FORMAT, evaluations, voxels, with clusters, with TFCE, with counts, ranges, overflows
- *   /fingerprint   int64 [5, 32]: the digests of what it is of, a byte a number
- *   /ranges        int64 [ranges, 2]: first relabelling, and the one after the last
- *   /high, /low    float64 [relabellings], those of all ranges in turn: largest and smallest r
- *   /extent, /mass, /tfce   float64 [relabellings, 2], of the positive and the negative tail, where there are any
- *   /exceed        int64 [voxels], where there are counts
- *   /digest        int64 [32]: of all these numbers as float64, in this order
+ *   /fingerprint   int64 [5, 32]: the digests of the inputs, one byte a number
+ *   /ranges        int64 [ranges, 2]: the first relabelling, and the one after the last
+ *   /high, /low    float64 [relabellings], range after range: the largest and the smallest r
+ *   /extent, /mass, /tfce   float64 [relabellings, 2]: the positive and the negative tail; optional
+ *   /exceed        int64 [voxels]; optional
+ *   /digest        int64 [32]: SHA-256 of all these numbers as float64, in this order
  *
- * Every number is a whole one below 2^53 or a double, so that reading them as doubles loses nothing. */
+ * Every integer is below 2^53, so reading all numbers as double is exact. */
 #include "engine/tally.h"
 
 #include "base/error.h"
@@ -18,16 +18,16 @@
 
 #include <string.h>
 
-/* RELABELLINGS_MOST: more than a set has; a file that promises more would only fill the memory. */
-enum { RELABELLINGS_MOST = 1 << 25, FORMAT = 1, SHAPE = 8, COLUMNS = 5, BYTES = VX_OF_PARTS * VX_SHA256_BYTES };
-static const double MOST = 0x1p53;
+/* RELABELLINGS_MAX bounds the memory that a damaged file can request; no set of relabellings has as many. */
+enum { RELABELLINGS_MAX = 1 << 25, FORMAT = 1, SHAPE = 8, COLUMNS = 5, BYTES = VX_OF_PARTS * VX_SHA256_BYTES };
+static const double INTEGER_MAX = 0x1p53;
 
-/* One number or two of every relabelling. */
+/* One or two numbers per relabelling. */
 typedef struct tally_column {
     const char *path;
     size_t width;
     double *value;
-    int32_t *whole; /* the same as integers; one of the two is null, or both where there is no such column */
+    int32_t *integer; /* instead of `value`; both are null where the tally lacks the column */
 } tally_column;
 
 static void columns_of(const vx_tally *t, tally_column columns[COLUMNS])
@@ -47,7 +47,7 @@ static size_t relabellings_of(const vx_range *range, size_t ranges)
     return (size_t)sum;
 }
 
-/* The numbers of a tally as doubles, as the file has them. */
+/* The numbers of a tally file as double. */
 typedef struct tally_numbers {
     double shape[SHAPE], fingerprint[BYTES], digest[VX_SHA256_BYTES];
     double *range, *column[COLUMNS], *exceed;
@@ -79,18 +79,18 @@ static bool digest_of(const tally_numbers *n, unsigned char digest[VX_SHA256_BYT
     return vx_sha256_end(&sha, digest);
 }
 
-/* Copies a column between the places of the tally and the file's numbers, one range behind the other. */
+/* Copies a column between the tally and the file's numbers, which hold one range after another. */
 static void copy_column(const vx_tally *t, const tally_column *c, double *packed, bool into_tally)
 {
     size_t at = 0;
     for (size_t k = 0; k < t->ranges; k++)
         for (size_t i = t->range[k].first * c->width; i < t->range[k].last * c->width; i++, at++) {
-            if (into_tally && c->whole)
-                c->whole[i] = (int32_t)packed[at];
+            if (into_tally && c->integer)
+                c->integer[i] = (int32_t)packed[at];
             else if (into_tally)
                 c->value[i] = packed[at];
             else
-                packed[at] = c->whole ? c->whole[i] : c->value[i];
+                packed[at] = c->integer ? c->integer[i] : c->value[i];
         }
 }
 
@@ -113,7 +113,7 @@ static vx_status take_numbers(const vx_tally *t, tally_numbers *n, vx_error *err
         n->range[2 * k + 1] = (double)t->range[k].last;
     }
     for (int c = 0; c < COLUMNS; c++) {
-        if (!columns[c].value && !columns[c].whole)
+        if (!columns[c].value && !columns[c].integer)
             continue;
         if (!(n->column[c] = vx_array(n->relabellings, columns[c].width * sizeof *n->column[c])))
             return vx_fail_memory(error);
@@ -130,18 +130,18 @@ static vx_status take_numbers(const vx_tally *t, tally_numbers *n, vx_error *err
     return VX_OK;
 }
 
-/* A dataset of doubles, which are stored as the integers that they are where `whole`. */
-static void put(vx_h5 *h5, const char *path, bool whole, size_t rows, size_t width, const double *value)
+/* Writes a dataset; with `as_integers` the doubles hold integers and are stored as such. */
+static void put(vx_h5 *h5, const char *path, bool as_integers, size_t rows, size_t width, const double *value)
 {
     const hsize_t dims[2] = {rows, width};
     size_t count = rows * width; /* fits: they are in memory */
-    int64_t *integer = whole ? vx_array(count, sizeof *integer) : NULL;
-    vx_h5_check(h5, !whole || integer);
+    int64_t *integer = as_integers ? vx_array(count, sizeof *integer) : NULL;
+    vx_h5_check(h5, !as_integers || integer);
     for (size_t i = 0; integer && i < count; i++)
         integer[i] = (int64_t)value[i];
-    vx_h5_at(h5, "%s", path);
-    vx_h5_put(h5, whole ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE, width > 1 ? 2 : 1, dims, H5P_DEFAULT,
-              whole ? (const void *)integer : value);
+    vx_h5_at(h5, path, NULL, NULL);
+    vx_h5_put(h5, as_integers ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE, width > 1 ? 2 : 1, dims, H5P_DEFAULT,
+              as_integers ? (const void *)integer : value);
     free(integer);
 }
 
@@ -172,16 +172,16 @@ cleanup:
     return status;
 }
 
-static bool is_whole(double number, double least, double most)
+static bool is_integer(double number, double low, double high)
 {
-    return number >= least && number <= most && number == (double)(int64_t)number;
+    return number >= low && number <= high && number == (double)(int64_t)number;
 }
 
-static bool all_whole(const double *number, size_t count, double least, double most)
+static bool all_integers(const double *number, size_t count, double low, double high)
 {
     bool good = true;
     for (size_t i = 0; i < count; i++)
-        good = good && is_whole(number[i], least, most);
+        good = good && is_integer(number[i], low, high);
     return good;
 }
 
@@ -202,15 +202,15 @@ static vx_status read_into(const vx_results_store *store, const char *path, size
     return status;
 }
 
-/* The shape, and the ranges: ascending ones that do not touch. */
+/* Reads the shape and the ranges, which must ascend without touching. */
 static vx_status read_shape(const vx_results_store *store, const char *path, tally_numbers *n, vx_error *error)
 {
     vx_status status = read_into(store, "/shape", SHAPE, 1, n->shape, error);
     if (status)
         return status;
     const double *s = n->shape;
-    if (s[0] != FORMAT || !is_whole(s[1], 1, RELABELLINGS_MOST) || !is_whole(s[2], 1, INT32_MAX) ||
-        !all_whole(s + 3, 3, 0, 1) || !is_whole(s[6], 1, s[1]) || !is_whole(s[7], 0, MOST))
+    if (s[0] != FORMAT || !is_integer(s[1], 1, RELABELLINGS_MAX) || !is_integer(s[2], 1, INT32_MAX) ||
+        !all_integers(s + 3, 3, 0, 1) || !is_integer(s[6], 1, s[1]) || !is_integer(s[7], 0, INTEGER_MAX))
         return damaged(path, error);
     n->voxels = (size_t)s[2];
     n->ranges = (size_t)s[6];
@@ -219,7 +219,7 @@ static vx_status read_shape(const vx_results_store *store, const char *path, tal
     double before = -1.0, sum = 0.0;
     for (size_t k = 0; k < n->ranges; k++) {
         double first = n->range[2 * k], last = n->range[2 * k + 1];
-        if (!is_whole(first, before + 1.0, s[1]) || !is_whole(last, first + 1.0, s[1]))
+        if (!is_integer(first, before + 1.0, s[1]) || !is_integer(last, first + 1.0, s[1]))
             return damaged(path, error);
         sum += last - first;
         before = last;
@@ -252,10 +252,10 @@ static vx_status read_numbers(const vx_results_store *store, const char *path, t
     for (int k = 0; k < VX_SHA256_BYTES; k++)
         if (n->digest[k] != digest[k])
             return damaged(path, error);
-    /* The digest guards against accidents alone: what is turned into integers is looked at all the same. */
-    bool good = all_whole(n->fingerprint, BYTES, 0, UINT8_MAX) &&
-                (!n->column[2] || all_whole(n->column[2], 2 * n->relabellings, 0, INT32_MAX)) &&
-                (!n->exceed || all_whole(n->exceed, n->voxels, 0, MOST));
+    /* The digest does not protect against forgery, so numbers are checked before their conversion to integers. */
+    bool good = all_integers(n->fingerprint, BYTES, 0, UINT8_MAX) &&
+                (!n->column[2] || all_integers(n->column[2], 2 * n->relabellings, 0, INT32_MAX)) &&
+                (!n->exceed || all_integers(n->exceed, n->voxels, 0, INTEGER_MAX));
     return good ? VX_OK : damaged(path, error);
 }
 

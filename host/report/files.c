@@ -14,24 +14,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-typedef struct one_file {
+typedef struct file_data {
     char *name;
     void *data;
     size_t size;
-    char sha256[VX_SHA256_TEXT]; /* set when they go into a folder */
-} one_file;
+    char sha256[VX_SHA256_TEXT]; /* set by vx_files_commit */
+} file_data;
 
 struct vx_files {
-    one_file *file;
+    file_data *file;
     size_t count;
 };
 
-/* A folder whose files change. */
+/* A change to the files of a results folder. */
 typedef struct change {
     const char *folder;
-    int fd;      /* with its lock */
-    json_t *run; /* run.json as it is now */
-    bool intact; /* it was as voxstat wrote it */
+    int fd;      /* the open folder, locked */
+    json_t *run; /* the present run.json */
+    bool intact; /* run.json has not been edited since voxstat wrote it */
 } change;
 
 vx_files *vx_files_new(void)
@@ -52,7 +52,7 @@ void vx_files_free(vx_files *files)
 
 vx_status vx_files_add(vx_files *files, const char *name, void *data, size_t size, vx_error *error)
 {
-    one_file *grown = vx_array_grow(files->file, files->count, 1, sizeof *grown);
+    file_data *grown = vx_array_grow(files->file, files->count, 1, sizeof *grown);
     if (grown)
         files->file = grown;
     char *copy = grown ? vx_copy_text(name) : NULL;
@@ -60,11 +60,11 @@ vx_status vx_files_add(vx_files *files, const char *name, void *data, size_t siz
         free(data);
         return vx_fail_memory(error);
     }
-    files->file[files->count++] = (one_file){.name = copy, .data = data, .size = size};
+    files->file[files->count++] = (file_data){.name = copy, .data = data, .size = size};
     return VX_OK;
 }
 
-/* Whether two run.json are of one run: what changes with a report or packs apart. */
+/* Whether two run.json describe the same run, ignoring the members that a report or packs change. */
 static bool same_run(const json_t *one, const json_t *other)
 {
     static const char *const own[] = {"files", "checksums", "report", "run_sha256"};
@@ -93,7 +93,7 @@ static vx_status open_change(change *c, const json_t *run, vx_error *error)
     return VX_OK;
 }
 
-/* Nothing of the user's is in the way of a file. */
+/* Fails if writing `name` would replace a file of the user. */
 static vx_status check_free(const change *c, const char *name, vx_error *error)
 {
     if (!vx_file_name_safe(name))
@@ -117,8 +117,8 @@ static bool is_among(const vx_files *files, const char *name)
     return false;
 }
 
-/* The names in `earlier` that are not among `files`, and that a report's file can have; what a run.json lists beside
- * them is not removed, whoever wrote it. */
+/* The names in `earlier` that are not among `files`. Names that no file of a report has are skipped, so that an edited
+ * run.json cannot cause the removal of other files. */
 static json_t *stale_names(const json_t *earlier, const vx_files *files)
 {
     json_t *stale = json_array();
@@ -132,7 +132,7 @@ static json_t *stale_names(const json_t *earlier, const vx_files *files)
     return stale;
 }
 
-/* "report": the files, then those that are about to go. */
+/* Sets "report" in run.json: the files, then the stale ones that will be removed. */
 static vx_status list_report(const change *c, const vx_files *files, const json_t *stale, vx_error *error)
 {
     json_t *names = json_array();
@@ -143,7 +143,7 @@ static vx_status list_report(const change *c, const vx_files *files, const json_
     return vx_json_put(c->run, "report", names) ? VX_OK : vx_fail_memory(error);
 }
 
-/* The entries of the files in run.json: beside the old ones (`pending`), or in their place. */
+/* Writes the entries of the files to run.json: beside the old entries (`pending`), or in their place. */
 static vx_status list_files(const change *c, const vx_files *files, bool pending, vx_error *error)
 {
     vx_status status = VX_OK;
@@ -151,11 +151,11 @@ static vx_status list_files(const change *c, const vx_files *files, bool pending
         status = vx_manifest_set(c->run, files->file[i].name, files->file[i].sha256, pending, error);
     if (!status)
         status = vx_manifest_write(c->fd, c->folder, c->run, c->intact, error);
-    fsync(c->fd); /* what run.json says and what is there change in this order */
+    fsync(c->fd); /* run.json must reach the disk before the files change */
     return status;
 }
 
-/* Removes what an earlier report left, as far as it is as it was. */
+/* Removes the files of an earlier report that have not been changed since. */
 static void remove_stale(const change *c, const json_t *stale)
 {
     size_t i;
@@ -170,13 +170,13 @@ static void remove_stale(const change *c, const json_t *stale)
     }
 }
 
-/* At once, for then the disk does them together. */
-static vx_status put_all(const change *c, const vx_files *files, vx_error *error)
+/* Writes the files in parallel, so that the disk can combine the writes. */
+static vx_status write_all(const change *c, const vx_files *files, vx_error *error)
 {
     vx_status status = VX_OK;
 #pragma omp parallel for schedule(dynamic)
     for (size_t i = 0; i < files->count; i++) {
-        const one_file *file = &files->file[i];
+        const file_data *file = &files->file[i];
         vx_error why;
         const vx_status found = vx_file_put(c->fd, c->folder, file->name, false, file->data, file->size, &why);
         if (found)
@@ -190,8 +190,8 @@ static vx_status put_all(const change *c, const vx_files *files, vx_error *error
     return status;
 }
 
-/* From the old files to the new ones, under the lock. */
-static vx_status exchange(const change *c, const vx_files *files, bool report, vx_error *error)
+/* Replaces the old files by the new ones. The folder is locked. */
+static vx_status replace_files(const change *c, const vx_files *files, bool report, vx_error *error)
 {
     vx_status status = VX_OK;
     json_t *stale = report ? stale_names(json_object_get(c->run, "report"), files) : NULL;
@@ -204,7 +204,7 @@ static vx_status exchange(const change *c, const vx_files *files, bool report, v
     if (!status)
         status = list_files(c, files, true, error);
     if (!status)
-        status = put_all(c, files, error);
+        status = write_all(c, files, error);
     if (!status && report) {
         remove_stale(c, stale);
         status = list_report(c, files, NULL, error);
@@ -223,7 +223,7 @@ vx_status vx_files_commit(const vx_files *files, const char *folder, const json_
             return vx_fail_memory(error);
     vx_status status = open_change(&c, run, error);
     if (!status)
-        status = exchange(&c, files, report, error);
+        status = replace_files(&c, files, report, error);
     json_decref(c.run);
     if (c.fd >= 0)
         close(c.fd);
@@ -241,7 +241,7 @@ vx_status vx_files_write(const vx_files *files, const char *folder, bool ours(in
     if (fd < 0)
         return vx_fail(error, VX_OUTPUT, "%s: cannot be opened: %s", folder, strerror(errno));
     for (size_t i = 0; !status && i < files->count; i++) {
-        const one_file *file = &files->file[i];
+        const file_data *file = &files->file[i];
         if (!vx_file_name_safe(file->name))
             status = vx_fail(error, VX_OUTPUT, "\"%.100s\" is no name for a file", file->name);
         else if (ours && fstatat(fd, file->name, &found, AT_SYMLINK_NOFOLLOW) == 0 && !ours(fd, file->name))
@@ -249,7 +249,7 @@ vx_status vx_files_write(const vx_files *files, const char *folder, bool ours(in
                              folder, file->name);
     }
     for (size_t i = 0; !status && i < files->count; i++) {
-        const one_file *file = &files->file[i];
+        const file_data *file = &files->file[i];
         status = vx_file_put(fd, folder, file->name, !ours, file->data, file->size, error);
     }
     fsync(fd);

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-/* A number for every double, which ascends with it; and the double of a number. */
+/* An order-preserving map from doubles to integers; value_of is its inverse. */
 static uint64_t rank_of(double value)
 {
     uint64_t bits;
@@ -25,7 +25,7 @@ static double value_of(uint64_t rank)
     return value;
 }
 
-/* The highest value that more than `larger` reach, by halving: sorting would need memory, and could fail. */
+/* Bisects for the highest value that more than `larger` maxima reach. Sorting would need memory and could fail. */
 double vx_critical(const double *null, uint64_t count)
 {
     const uint64_t larger = vx_level_count(count);
@@ -45,7 +45,7 @@ double vx_critical(const double *null, uint64_t count)
     return value_of(low);
 }
 
-static double median(double *order, int64_t n) /* sorts it */
+static double median(double *order, int64_t n) /* sorts `order` */
 {
     vx_sort_doubles(order, (size_t)n);
     return n % 2 ? order[n / 2] : 0.5 * (order[n / 2 - 1] + order[n / 2]);
@@ -79,8 +79,8 @@ double vx_mean(const double *value, int64_t n)
     return sum / (double)n;
 }
 
-/* Q of the design (columns x n) with one column last, behind the columns - 1 others, which leave a part of `length` of
- * it. */
+/* Orthonormalises the design with `column` moved to the end. q (columns x n) becomes the result, and `length` the norm
+ * of the column after projecting out the others. */
 static vx_status put_last(const double *design, int64_t n, int64_t columns, int64_t column, double *q, double *length,
                           vx_error *error)
 {

@@ -1,50 +1,52 @@
-/* Figures that the page works out from what the folder holds. */
+/* Numbers that the page computes from the results. */
 #ifndef VX_REPORT_NUMBERS_H
 #define VX_REPORT_NUMBERS_H
 
 #include "results/results.h"
 
-/* What a statistic must exceed for a significant p, given the maxima of `count` relabellings, the observed one among
- * them: with p = #{null >= x} / count, the value of which fewer than VX_LEVEL count are larger (Nichols & Holmes 2002,
- * Hum Brain Mapp 15:1). NaN where no value can reach it: the relabellings are too few. */
+/* The critical value c, given the maxima of `count` relabellings, including the observed one (Nichols & Holmes 2002,
+ * Hum Brain Mapp 15:1):
+ *     p(x) = #{null >= x} / count is significant if and only if x > c
+ * NaN if there are too few relabellings for any significant p. */
 double vx_critical(const double *null, uint64_t count);
 
-/* The smallest p that an uncorrected one can be: of all sign flips where it is exact, else of the relabellings used. */
+/* The smallest possible uncorrected p: 1 / number of sign flips where it is exact, else 1 / number of relabellings. */
 double vx_smallest_uncorrected(const vx_results_effect *effect);
 
-/* Median, and the median distance from it times 1.4826, the SD of normal data; NaN is passed over. False where memory
- * is short. */
+/* The median, and the median absolute deviation times 1.4826, which estimates the SD of normal data. NaN values are
+ * skipped. False without memory. */
 bool vx_robust(const double *value, int64_t n, double *centre, double *spread);
 
 double vx_mean(const double *value, int64_t n);
 
-/* y against one column of a design, both less what the design's other columns explain of them (an added-variable plot);
- * means are added again, so that the axes are in the data's units. Least squares through them is the design's own fit:
- * slope, its 95 % interval by Student with `df`, r. x and y have n; freed with vx_line_destroy. */
+/* The line of an added-variable plot: y against one column of a design, both as residuals of a regression on the other
+ * columns. Their means are added back, so that the axes have the units of the data. The least-squares line through the
+ * points has the slope of the full design; its 95 % interval is Student's with `df`. x and y have n values;
+ * vx_line_destroy frees them. */
 typedef struct vx_line {
     int64_t n;
     double *x, *y;
     double x_mean, y_mean, slope, low, high, r;
     double x_square;  /* sum of squares of x about its mean */
-    double residual;  /* SD of the residuals, by df */
-    double quantile;  /* Student's, of 0.975 */
+    double residual;  /* SD of the residuals, with df */
+    double quantile;  /* 0.975 quantile of Student's t */
 } vx_line;
 
-/* `design` is n x columns; `offset` is added to x beside its mean, which is 0 where columns are centred. */
+/* `design` is n x columns; `offset` is added to x and its mean, which is 0 for centred columns. */
 vx_status vx_line_fit(const double *design, int64_t n, int64_t columns, int64_t column, double df, double offset,
                       const double *y, vx_line *line, vx_error *error);
 void vx_line_destroy(vx_line *line);
 
-/* Half the width of the 95 % interval of the line at x. */
+/* The half width of the 95 % interval of the line at x. */
 double vx_line_band(const vx_line *line, double x);
 
-/* The sum of squares that the other columns leave of one column: 1 / (c'(X'X)^-1 c) of the contrast that is 1 there.
- * Errors of this and of vx_line_fit: VX_INPUT, where a column repeats the others; VX_INTERNAL. */
+/* The residual sum of squares of one column after regression on the others: 1 / (c'(X'X)^-1 c) for the contrast c that
+ * is 1 at the column. Errors, also of vx_line_fit: VX_INPUT if a column depends linearly on the others; VX_INTERNAL. */
 vx_status vx_design_square(const double *design, int64_t n, int64_t columns, int64_t column, double *square,
                            vx_error *error);
 
 
-/* The change of participant i over measured cluster c; of a onesample design the value itself. */
+/* The change of participant i in measured cluster c; for a onesample design, the value. */
 double vx_cluster_change(const vx_results_effect *effect, size_t c, int64_t i);
 
 #endif

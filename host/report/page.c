@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What stands in the page for a character of `length` bytes (0: no UTF-8); null: the character itself. */
+/* The entity for a character of `length` bytes (0: invalid UTF-8); null: the character needs none. */
 static const char *replacement(const char *text, size_t length)
 {
     const unsigned char byte = (unsigned char)*text;
@@ -34,7 +34,7 @@ const char *vx_page_escaped(vx_page *page, const char *text)
     page->escaped = grown ? grown : page->escaped;
     char *escaped = grown ? vx_array(strlen(text) + 1, sizeof "&quot;" - 1) : NULL, *end = escaped;
     if (!escaped) {
-        page->lost = true;
+        page->out_of_memory = true;
         return "";
     }
     page->escaped[page->texts++] = escaped;
@@ -52,7 +52,7 @@ void vx_page_print(vx_page *page, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    page->lost |= vfprintf(page->out, format, arguments) < 0;
+    page->out_of_memory |= vfprintf(page->out, format, arguments) < 0;
     va_end(arguments);
     while (page->texts)
         free(page->escaped[--page->texts]);

@@ -4,11 +4,11 @@
 #include "base/stream.h"
 #include "report/page.h"
 
-enum { WAITING = 24 }; /* pictures of some MB that wait for being encoded, at most */
+enum { PENDING_MAX = 24 }; /* pictures of some MB each that may wait for encoding */
 
-vx_handed_in *vx_pictures_draw(vx_pictures *pictures, const char *name, const vx_drawing *drawing, vx_error *error)
+vx_drawn_picture *vx_pictures_draw(vx_pictures *pictures, const char *name, const vx_drawing *drawing, vx_error *error)
 {
-    vx_handed_in *picture = vx_array_zero(1, sizeof *picture);
+    vx_drawn_picture *picture = vx_array_zero(1, sizeof *picture);
     char *copy = picture ? vx_copy_text(name) : NULL;
     if (!copy) {
         free(picture);
@@ -20,20 +20,20 @@ vx_handed_in *vx_pictures_draw(vx_pictures *pictures, const char *name, const vx
     pictures->last = picture;
     if (vx_figure_make(drawing, &picture->png, &picture->svg, error))
         return NULL;
-    if (++pictures->count % WAITING == 0) {
+    if (++pictures->count % PENDING_MAX == 0) {
 #pragma omp taskwait
     }
     return picture;
 }
 
-/* Takes `bytes` over, as a file of the folder. */
+/* Adds `bytes` as a file of the folder and takes ownership of them. */
 static vx_status add_file(vx_files *files, const char *name, const char *ending, vx_bytes *bytes, vx_error *error)
 {
-    char *whole = vx_text("%s%s", name, ending);
-    vx_status status = whole ? vx_files_add(files, whole, bytes->data, bytes->size, error) : vx_fail_memory(error);
-    if (whole)
+    char *file = vx_text("%s%s", name, ending);
+    vx_status status = file ? vx_files_add(files, file, bytes->data, bytes->size, error) : vx_fail_memory(error);
+    if (file)
         bytes->data = NULL;
-    free(whole);
+    free(file);
     return status;
 }
 
@@ -43,7 +43,7 @@ vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size,
     size_t filled_size = 0, from = 0;
     vx_page page = {.out = vx_text_stream(&filled, &filled_size)};
     vx_status status = page.out ? VX_OK : vx_fail_memory(error);
-    for (vx_handed_in *picture = pictures->first; !status && picture; picture = picture->next) {
+    for (vx_drawn_picture *picture = pictures->first; !status && picture; picture = picture->next) {
         if (!picture->png.data) {
             status = vx_fail_memory(error);
             break;
@@ -58,8 +58,8 @@ vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size,
     }
     if (!status)
         fwrite(text + from, 1, size - from, page.out);
-    const bool whole = vx_stream_close(page.out);
-    if (!status && !whole)
+    const bool complete = vx_stream_close(page.out);
+    if (!status && !complete)
         status = vx_fail_memory(error);
     if (status)
         free(filled);
@@ -72,7 +72,7 @@ void vx_pictures_destroy(vx_pictures *pictures)
 {
     if (!pictures)
         return;
-    for (vx_handed_in *picture = pictures->first, *next; picture; picture = next) {
+    for (vx_drawn_picture *picture = pictures->first, *next; picture; picture = next) {
         next = picture->next;
         free(picture->name);
         free(picture->png.data);

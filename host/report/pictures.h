@@ -1,7 +1,5 @@
-/* The pictures of a report, from when a section hands them in until the page is whole.
- *
- * A page in the making has holes where pictures go: encoding a PNG takes longer than drawing it, so other threads do
- * that while the next picture is drawn. */
+/* The pictures of a report. Encoding a PNG takes longer than drawing it, so other threads encode while this thread
+ * draws the next picture. The page is therefore written without its pictures, which are inserted at the end. */
 #ifndef VX_REPORT_PICTURES_H
 #define VX_REPORT_PICTURES_H
 
@@ -11,24 +9,24 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-typedef struct vx_handed_in {
-    char *name;           /* of the files, without an ending */
+typedef struct vx_drawn_picture {
+    char *name;           /* of the files, without the ending */
     bool vector;          /* the page shows the SVG */
-    size_t at;            /* where in the page it goes, in base64 */
+    size_t at;            /* the offset in the page at which it is inserted, in base64 */
     vx_bytes png, svg;
-    struct vx_handed_in *next;
-} vx_handed_in;
+    struct vx_drawn_picture *next;
+} vx_drawn_picture;
 
 typedef struct vx_pictures {
-    vx_handed_in *first, *last;
+    vx_drawn_picture *first, *last;
     size_t count;
 } vx_pictures;
 
-/* Draws a picture, keeps it and returns it; what stands in the page may be written meanwhile. Null: see `error`. */
-vx_handed_in *vx_pictures_draw(vx_pictures *pictures, const char *name, const vx_drawing *drawing, vx_error *error);
+/* Draws a picture, keeps it and returns it; its PNG may still be being encoded. Null on errors. */
+vx_drawn_picture *vx_pictures_draw(vx_pictures *pictures, const char *name, const vx_drawing *drawing, vx_error *error);
 
-/* The page `text` with its pictures in it, as report.html, and before it the pictures' own files. To be called when all
- * tasks of the report are done. Errors: VX_INTERNAL where memory is, or was, short. */
+/* Adds the files of the pictures, then report.html: the page `text` with the pictures inserted. All tasks of the report
+ * must have finished. Errors: VX_INTERNAL if memory runs out, or ran out while encoding. */
 vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size, vx_files *files, vx_error *error);
 
 void vx_pictures_destroy(vx_pictures *pictures);

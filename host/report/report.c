@@ -37,16 +37,16 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
     vx_page *page = report->page;
     if (report->status || (report->status = vx_stop_check(report->error)))
         return;
-    vx_handed_in *handed = vx_pictures_draw(&report->pictures, picture->name, &picture->drawing, report->error);
-    if (!handed) {
+    vx_drawn_picture *drawn = vx_pictures_draw(&report->pictures, picture->name, &picture->drawing, report->error);
+    if (!drawn) {
         report->status = VX_INTERNAL;
         return;
     }
     vx_put(page, "<figure class=\"%s\"><img width=\"%.0f\" height=\"%.0f\" alt=\"%s\" src=\"data:image/%s;base64,",
            picture->vector ? "plot" : "map", picture->drawing.width, picture->drawing.height, picture->alt,
            picture->vector ? "svg+xml" : "png");
-    handed->vector = picture->vector;
-    handed->at = (size_t)ftell(page->out);
+    drawn->vector = picture->vector;
+    drawn->at = (size_t)ftell(page->out);
     vx_put(page, "\"><figcaption>%s <span class=\"files\">Files: <a href=\"%s.png\">%s.png</a>, <a href=\"%s.svg\">.svg"
            "</a></span></figcaption></figure>\n", picture->caption, picture->name, picture->name, picture->name);
 }
@@ -67,7 +67,7 @@ vx_status vx_report_check(const vx_report_options *options, vx_source *source, v
     return status ? vx_error_prefix(error, status, "template") : VX_OK;
 }
 
-/* The template, and how much of the first modality's mask lies in it. */
+/* Reads the template, and finds its overlap with the mask of the first modality. */
 static vx_status read_template(vx_report *report, vx_error *error)
 {
     const vx_results_modality *modality = report->results->modality;
@@ -165,14 +165,14 @@ vx_status vx_report_write(const char *folder, const vx_report_options *options, 
     page.out = vx_text_stream(&text, &size);
     if (!report.status && !(report.files && page.out))
         report.status = vx_fail_memory(error);
-    /* The page is written, and pictures are drawn, on this thread; the others take what it leaves in tasks. */
+    /* This thread writes the page and draws pictures. The others run the tasks that it creates. */
     if (!report.status) {
 #pragma omp parallel
 #pragma omp master
         write_page(&report);
     }
-    const bool whole = vx_stream_close(page.out) && !page.lost;
-    if (!report.status && !whole)
+    const bool complete = vx_stream_close(page.out) && !page.out_of_memory;
+    if (!report.status && !complete)
         report.status = vx_fail_memory(error);
     if (!report.status)
         report.status = vx_pictures_file(&report.pictures, text, size, report.files, error);

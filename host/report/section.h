@@ -1,4 +1,4 @@
-/* What a section of the page gets and how it hands in its pictures. */
+/* The interface of a section of the page: its input and how it adds pictures. */
 #ifndef VX_REPORT_SECTION_H
 #define VX_REPORT_SECTION_H
 
@@ -9,7 +9,7 @@
 #include "results/results.h"
 #include "space/grid.h"
 
-/* A volume to draw: on its grid, x fastest. */
+/* A volume to draw, in the order of its grid, x fastest. */
 typedef struct vx_volume {
     vx_grid grid;
     float *data;
@@ -17,32 +17,32 @@ typedef struct vx_volume {
 
 typedef struct vx_report {
     const vx_results *results;
-    const char *template;     /* its path; null: the mean image is drawn under the maps */
+    const char *template;     /* path of the template; null: the mean image is drawn under the maps */
     vx_analyze_orientation orientation; /* of the template */
     vx_volume template_image;
-    double template_overlap;  /* share of the first mask's voxels that lie in the template */
-    bool template_resampled;  /* its grid is not that of the results */
+    double template_overlap;  /* share of the voxels of the first mask that the template covers */
+    bool template_resampled;  /* its grid differs from that of the results */
     vx_files *files;
-    vx_pictures pictures;     /* so far */
+    vx_pictures pictures;     /* drawn so far */
     vx_page *page;
-    vx_status status;         /* the first failure; what follows does nothing */
+    vx_status status;         /* the first failure; later steps do nothing */
     vx_error *error;
 } vx_report;
 
 typedef struct vx_section {
-    const char *id, *title;   /* id: of the <section>, and where the contents point */
+    const char *id, *title;   /* id: of the <section>, and the target of the contents */
     bool (*applies)(const vx_report *report); /* null: always */
-    void (*write)(vx_report *report);         /* what stands under the title */
-    void (*contents)(vx_report *report);      /* items of a nested list of contents; may be null */
+    void (*write)(vx_report *report);         /* writes the content below the title */
+    void (*contents)(vx_report *report);      /* writes items of a nested list of contents; may be null */
 } vx_section;
 
-/* A file that travels in the program for the page ("report.css"), or null where it was built without. */
+/* A file for the page that is embedded in the program ("report.css"); null if the build left it out. */
 const char *vx_page_file(const char *name);
 
-/* Draws a picture, keeps it for the folder as <name>.png and .svg and puts it into the page: the SVG where it is
- * `vector`, else the PNG. `alt` says in words and numbers what it shows; `caption` is plain text. */
+/* A picture of the report. It becomes the files <name>.png and <name>.svg, and the page shows the SVG if it is
+ * `vector`, else the PNG. `alt` describes the picture in words and numbers; `caption` is plain text. */
 typedef struct vx_picture {
-    const char *name;         /* of the files, without an ending */
+    const char *name;         /* of the files, without the ending */
     vx_drawing drawing;
     bool vector;
     const char *alt, *caption;
@@ -50,14 +50,14 @@ typedef struct vx_picture {
 
 void vx_report_picture(vx_report *report, const vx_picture *picture);
 
-/* A share of the page that an effect has to itself: one file in sections/ each, in the order of effects.c. */
+/* The part of the page for one effect. Each function is a file in sections/; effects.c calls them in order. */
 typedef struct vx_effect_view {
     const vx_results_modality *modality;
     const vx_results_effect *effect;
-    const char *id;           /* of its <article>; letters, digits and '-' */
+    const char *id;           /* of the <article>: letters, digits and '-' */
 } vx_effect_view;
 
-void vx_effect_headline(vx_report *report, const vx_effect_view *view); /* sentences, without a paragraph */
+void vx_effect_headline(vx_report *report, const vx_effect_view *view); /* writes sentences without a <p> */
 void vx_effect_detectable(vx_report *report, const vx_effect_view *view);
 void vx_effect_maps(vx_report *report, const vx_effect_view *view);
 void vx_effect_clusters(vx_report *report, const vx_effect_view *view);

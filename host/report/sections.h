@@ -1,4 +1,4 @@
-/* The sections of the page, in their order: X(name) stands for `const vx_section vx_section_<name>`, defined in
+/* The sections of the page in order. X(name) means `const vx_section vx_section_<name>`, defined in
  * sections/<name>.c. */
 #define VX_SECTIONS(X) \
     X(question) \

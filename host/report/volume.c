@@ -1,5 +1,5 @@
-/* Packing volumes for the viewer. A viewer needs neither float precision nor the empty surroundings: whole numbers over
- * the box of the mask compress to a third. */
+/* Packing volumes for the viewer. It needs neither float precision nor the background, and integers within the bounding
+ * box of the mask compress to a third of the size. */
 #include "report/volume.h"
 
 #include "base/error.h"
@@ -12,7 +12,7 @@
 #include <nifti2_io.h>
 #include <zlib.h>
 
-enum { VOXELS_AT = 352 }; /* the header and the four bytes that say that no extension follows */
+enum { VOXEL_OFFSET = 352 }; /* the header and four bytes that announce no extension */
 
 vx_box vx_box_around(const vx_grid *grid, const float *mask, int64_t margin)
 {
@@ -34,7 +34,7 @@ vx_box vx_box_around(const vx_grid *grid, const float *mask, int64_t margin)
     return box;
 }
 
-/* The grid's affine, moved to the box's first voxel, as sform; no qform, so that readers have one answer. */
+/* Sets the sform: the affine of the grid, moved to the first voxel of the box. There is no qform to contradict it. */
 static void set_space(const vx_grid *grid, const vx_box *box, double slope, nifti_1_header *header)
 {
     float *const row[3] = {header->srow_x, header->srow_y, header->srow_z};
@@ -49,23 +49,23 @@ static void set_space(const vx_grid *grid, const vx_box *box, double slope, nift
     header->sform_code = (short)(grid->sform_code > 0 ? grid->sform_code : NIFTI_XFORM_SCANNER_ANAT);
     header->qform_code = NIFTI_XFORM_UNKNOWN;
     header->xyzt_units = NIFTI_UNITS_MM;
-    header->vox_offset = VOXELS_AT;
+    header->vox_offset = VOXEL_OFFSET;
     header->scl_slope = (float)slope;
     header->scl_inter = 0;
     memcpy(header->magic, "n+1", 4);
 }
 
-/* The voxels of the box, x fastest, quantised. */
+/* Quantises the voxels of the box, x fastest. */
 static void quantise(const vx_grid *grid, const vx_box *box, const float *value, vx_volume_type type, double slope,
                      unsigned char *to)
 {
-    const double least = type == VX_VOLUME_UINT8 ? 0 : INT16_MIN;
-    const double most = type == VX_VOLUME_UINT8 ? UINT8_MAX : INT16_MAX;
+    const double min = type == VX_VOLUME_UINT8 ? 0 : INT16_MIN;
+    const double max = type == VX_VOLUME_UINT8 ? UINT8_MAX : INT16_MAX;
     for (int64_t z = box->low[2]; z < box->high[2]; z++)
         for (int64_t y = box->low[1]; y < box->high[1]; y++)
             for (int64_t x = box->low[0]; x < box->high[0]; x++) {
                 double steps = nearbyint((double)value[vx_grid_place(grid, (int64_t[]){x, y, z})] / slope);
-                int16_t stored = isfinite(steps) ? (int16_t)fmin(fmax(steps, least), most) : 0;
+                int16_t stored = isfinite(steps) ? (int16_t)fmin(fmax(steps, min), max) : 0;
                 if (type == VX_VOLUME_UINT8) {
                     *to++ = (unsigned char)stored;
                 } else {
@@ -75,21 +75,21 @@ static void quantise(const vx_grid *grid, const vx_box *box, const float *value,
             }
 }
 
-/* With a gzip header (the 16), in one piece. */
+/* Compresses in one call. MAX_WBITS + 16 selects the gzip format. */
 static vx_status compress_gzip(unsigned char *from, size_t count, vx_bytes *packed, vx_error *error)
 {
     z_stream stream = {0};
-    if (count > UINT32_MAX / 2) /* zlib counts a piece in 32 bits */
+    if (count > UINT32_MAX / 2) /* zlib's counters have 32 bits */
         return vx_fail(error, VX_OUTPUT, "a volume of %zu bytes is too large for a page", count);
     if (deflateInit2(&stream, 6, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
         return vx_fail_memory(error);
-    size_t room = deflateBound(&stream, count);
-    unsigned char *to = vx_array(room, 1);
+    size_t capacity = deflateBound(&stream, count);
+    unsigned char *to = vx_array(capacity, 1);
     if (to) {
         stream.next_in = from;
         stream.avail_in = (uInt)count;
         stream.next_out = to;
-        stream.avail_out = (uInt)room;
+        stream.avail_out = (uInt)capacity;
     }
     bool done = to && deflate(&stream, Z_FINISH) == Z_STREAM_END;
     *packed = (vx_bytes){to, stream.total_out};
@@ -115,17 +115,17 @@ vx_status vx_volume_pack(const vx_grid *grid, const vx_box *box, const float *va
             return vx_fail_memory(error);
     }
     vx_status status;
-    slope = (float)slope; /* what a reader will multiply by */
+    slope = (float)slope; /* the header stores a float */
     nifti_1_header *header = nifti_make_new_n1_header(dim, type == VX_VOLUME_UINT8 ? DT_UINT8 : DT_INT16);
-    unsigned char *file = vx_array_zero(VOXELS_AT + bytes, 1);
+    unsigned char *file = vx_array_zero(VOXEL_OFFSET + bytes, 1);
     if (!header || !file) {
         status = vx_fail_memory(error);
         goto cleanup;
     }
     set_space(grid, box, slope, header);
     memcpy(file, header, sizeof *header);
-    quantise(grid, box, value, type, slope, file + VOXELS_AT);
-    status = compress_gzip(file, VOXELS_AT + bytes, packed, error);
+    quantise(grid, box, value, type, slope, file + VOXEL_OFFSET);
+    status = compress_gzip(file, VOXEL_OFFSET + bytes, packed, error);
 cleanup:
     free(header);
     free(file);

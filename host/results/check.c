@@ -1,4 +1,4 @@
-/* Whether the figures of a folder agree with one another. */
+/* Consistency checks on the figures of a results folder. */
 #include "results/reading.h"
 
 #include "base/sort.h"
@@ -7,15 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Grids are counted in 32 bits where they are analysed. */
-static const int64_t GRID_MOST = INT32_MAX;
+/* The analysis indexes voxels with 32 bits. */
+static const int64_t VOXELS_MAX = INT32_MAX;
 
 static bool is_p(double p)
 {
     return isnan(p) || (p >= 0 && p <= 1);
 }
 
-static bool is_place(const double mm[3])
+static bool is_finite(const double mm[3])
 {
     return isfinite(mm[0]) && isfinite(mm[1]) && isfinite(mm[2]);
 }
@@ -25,7 +25,7 @@ static void check_grid(vx_reading *r, const vx_results_modality *modality)
     int64_t voxels = 1;
     for (int k = 0; k < 3; k++) {
         const int64_t dim = modality->grid.dim[k];
-        voxels = dim < 1 || voxels > GRID_MOST / dim ? 0 : voxels * dim;
+        voxels = dim < 1 || voxels > VOXELS_MAX / dim ? 0 : voxels * dim;
     }
     if (!voxels)
         vx_reading_fail(r, "\"dim\" of %.60s are not three lengths of a grid", modality->name);
@@ -74,12 +74,12 @@ static void check_effect(vx_reading *r, const vx_results_modality *modality, con
     else if (!(effect->df > 0 && effect->df < (double)effect->n))
         vx_reading_fail(r, "\"df\" of %.60s are %g, of %lld participants", effect->name, effect->df,
                         (long long)effect->n);
-    else if (!isnan(effect->peak_t) && !(isfinite(effect->peak_t) && is_place(effect->peak_mm)))
+    else if (!isnan(effect->peak_t) && !(isfinite(effect->peak_t) && is_finite(effect->peak_mm)))
         vx_reading_fail(r, "\"peak\" of %.60s is no place", effect->name);
     check_tests(r, modality, effect);
 }
 
-/* Leaves `text` sorted. */
+/* Fails unless all of `text` differ. Sorts `text`. */
 static void check_different(vx_reading *r, const char *whose, const char *key, const char **text, size_t count)
 {
     if (r->status)
@@ -90,7 +90,7 @@ static void check_different(vx_reading *r, const char *whose, const char *key, c
             vx_reading_fail(r, "\"%s\" of two %s is \"%.60s\"", key, whose, text[i]);
 }
 
-/* What is named alike would overwrite each other's files, or show each other's values. */
+/* Equal names would overwrite each other's files or show each other's values. */
 static void check_names(vx_reading *r)
 {
     const vx_results *results = r->results;
@@ -137,7 +137,7 @@ bool vx_check_cluster(const vx_results_modality *modality, const vx_cluster *clu
 {
     bool good = cluster->label == (int32_t)number && cluster->voxels >= 1 && cluster->voxels <= modality->mask_voxels &&
                 cluster->mm3 > 0 && isfinite(cluster->mm3) && isfinite(cluster->mass) && isfinite(cluster->peak_t) &&
-                is_place(cluster->peak_mm) && vx_grid_holds(&modality->grid, cluster->peak_voxel);
+                is_finite(cluster->peak_mm) && vx_grid_holds(&modality->grid, cluster->peak_voxel);
     for (int kind = 0; kind < VX_P_KINDS; kind++)
         good = good && is_p(cluster->p[kind]);
     return good;

@@ -7,13 +7,13 @@ float vx_p_stored(double p, vx_p_format format)
     return (float)vx_p_formatted(p, format);
 }
 
-/* Towards p = 0. */
+/* The end of the format's range that p = 0 approaches. */
 static float limit(vx_p_format format)
 {
     return format == VX_P_PLAIN ? -INFINITY : INFINITY;
 }
 
-/* Maps are computed in float, so the level's p is rounded before it is put into a format. */
+/* Maps hold float p, so the level is rounded to float before its conversion, as they are. */
 static float level(vx_p_format format)
 {
     return vx_p_stored((float)VX_LEVEL, format);
@@ -24,7 +24,7 @@ float vx_level_shown(vx_p_format format)
     return nextafterf(level(format), limit(format));
 }
 
-/* Rounding a logarithm and taking it back moves p by 1e-7 of itself, which may be across the level. */
+/* A float logarithm and its inverse move p by a relative 1e-7, which may cross the level. */
 float vx_p_plain(float stored, vx_p_format format)
 {
     const float at = (float)VX_LEVEL, below = nextafterf(at, 0);
@@ -36,8 +36,8 @@ float vx_p_plain(float stored, vx_p_format format)
 
 uint64_t vx_level_count(uint64_t count)
 {
-    uint64_t most = (uint64_t)(VX_LEVEL * (double)count) + 1;
-    while (most && !vx_significant((double)most / (double)count))
-        most--;
-    return most;
+    uint64_t largest = (uint64_t)(VX_LEVEL * (double)count) + 1;
+    while (largest && !vx_significant((double)largest / (double)count))
+        largest--;
+    return largest;
 }

@@ -1,7 +1,7 @@
-/* The level of significance, and what reaches it: p below 0.05, and not 0.05 itself.
+/* The level of significance: p is significant below 0.05, and not at 0.05 itself.
  *
- * With few relabellings p often equals the level. Counts, tables, pictures and the windows of viewers all ask here, so
- * that such a p is on the same side in all of them. */
+ * With few relabellings p often equals the level. Counts, tables, pictures and viewer windows all use these functions,
+ * so that they treat such a p alike. */
 #ifndef VX_RESULTS_LEVEL_H
 #define VX_RESULTS_LEVEL_H
 
@@ -13,24 +13,24 @@
 #define VX_LEVEL 0.05
 #define VX_TEXT_(value) #value
 #define VX_TEXT(value) VX_TEXT_(value)
-#define VX_LEVEL_TEXT VX_TEXT(VX_LEVEL) /* for sentences */
+#define VX_LEVEL_TEXT VX_TEXT(VX_LEVEL) /* for messages */
 
-/* False for NaN: a p that was not asked for. */
+/* False for NaN, which stands for a p that was not computed. */
 static inline bool vx_significant(double p)
 {
     return p < VX_LEVEL;
 }
 
-/* p as a map of that format holds it, in float; and the p that a map's value says, on the side of the level on which it
- * was. */
+/* vx_p_stored: p as a map of that format stores it, in float. vx_p_plain: its inverse, which returns a p on the same
+ * side of the level. */
 float vx_p_stored(double p, vx_p_format format);
 float vx_p_plain(float stored, vx_p_format format);
 
-/* Where a viewer's window on a map of p begins, or ends where the format is plain p: the float next to the level's,
- * within what is significant. */
+/* The edge of a viewer's window on a map of p: the significant float next to the level. It is the upper edge for plain
+ * p, and the lower edge for the other formats. */
 float vx_level_shown(vx_p_format format);
 
-/* The most of `count` relabellings that may be as large as a value whose p is significant. */
+/* The largest number of `count` relabellings that may reach a value whose p is still significant. */
 uint64_t vx_level_count(uint64_t count);
 
 #endif

@@ -6,8 +6,8 @@
 #include <limits.h>
 #include <string.h>
 
-/* Letters and digits of ASCII whatever the locale. U+0080 to U+009F, the controls beyond ASCII, are the bytes C2 80 to
- * C2 9F: some terminals obey them. */
+/* Letters and digits are ASCII's in every locale. Some terminals obey the control characters U+0080 to U+009F, which
+ * are the bytes C2 80 to C2 9F. */
 static bool is_safe(const char *name, const char *c)
 {
     const unsigned char byte = (unsigned char)*c;
@@ -34,7 +34,7 @@ char *vx_file_name_from(const char *text)
     char *name = vx_copy_text(text);
     for (char *c = name; c && *c; c++)
         if (!is_safe(name, c)) {
-            if ((unsigned char)*c >= 0x80) /* the second byte of a control: its first is no character without it */
+            if ((unsigned char)*c >= 0x80) /* the second byte of a control character: its first is invalid alone */
                 c[-1] = '-';
             *c = '-';
         }

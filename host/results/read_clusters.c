@@ -9,21 +9,21 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_BYTES = 1 << 20 }; /* of a table of no clusters */
+enum { EMPTY_TABLE_BYTES_MAX = 1 << 20 };
 
 static double cell_number(const vx_table *table, int64_t row, const char *column, bool *good)
 {
     const int64_t at = vx_table_find(table, column);
     const char *cell = at < 0 ? NULL : vx_table_cell(table, row, at);
     char *end = NULL;
-    double value = cell ? strtod(cell, &end) : NAN; /* n/a: not asked for */
+    double value = cell ? strtod(cell, &end) : NAN; /* n/a: not computed */
     if (at < 0 || (cell && *end))
         *good = false;
     return value;
 }
 
 /* A non-negative integer of 32 bits; -1 for any other cell. */
-static int64_t cell_whole(const vx_table *table, int64_t row, const char *column, bool *good)
+static int64_t cell_integer(const vx_table *table, int64_t row, const char *column, bool *good)
 {
     const double value = cell_number(table, row, column, good);
     return value >= 0 && value <= INT32_MAX && value == floor(value) ? (int64_t)value : -1;
@@ -33,24 +33,24 @@ static bool read_cluster(const vx_table *table, int64_t row, const vx_results_ef
 {
     bool good = true;
     const int64_t sign = vx_table_find(table, "sign");
-    cluster->label = (int32_t)cell_whole(table, row, "label", &good);
-    const char *sign_word = sign < 0 ? NULL : vx_table_cell(table, row, sign);
-    cluster->sign = sign_word && sign_word[0] == 'n' ? -1 : 1;
-    cluster->voxels = cell_whole(table, row, "voxels", &good);
+    cluster->label = (int32_t)cell_integer(table, row, "label", &good);
+    const char *word = sign < 0 ? NULL : vx_table_cell(table, row, sign);
+    cluster->sign = word && word[0] == 'n' ? -1 : 1;
+    cluster->voxels = cell_integer(table, row, "voxels", &good);
     cluster->mm3 = cell_number(table, row, "mm3", &good);
     cluster->mass = cell_number(table, row, "mass", &good);
     cluster->peak_t = cell_number(table, row, "peak_t", &good);
     static const char *const mm[] = {"peak_x", "peak_y", "peak_z"}, *const voxel[] = {"peak_i", "peak_j", "peak_k"};
     for (int k = 0; k < 3; k++) {
         cluster->peak_mm[k] = cell_number(table, row, mm[k], &good);
-        cluster->peak_voxel[k] = cell_whole(table, row, voxel[k], &good);
+        cluster->peak_voxel[k] = cell_integer(table, row, voxel[k], &good);
     }
     for (int kind = 0; kind < VX_P_KINDS; kind++) {
         const vx_quantity_row *about = vx_quantity_about(kind);
         const bool column = about->of == VX_P_UNCORRECTED || effect->p[kind].there;
         cluster->p[kind] = column ? cell_number(table, row, about->column, &good) : NAN;
     }
-    return good && sign_word;
+    return good && word;
 }
 
 void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
@@ -59,10 +59,10 @@ void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_res
     char *path = vx_text("%s/%s" VX_CLUSTERS_ENDING, r->results->folder, effect->stem);
     if (!r->status && !path)
         r->status = vx_fail_memory(r->error);
-    if (!r->status && !effect->clusters) { /* a table of no rows is still promised */
+    if (!r->status && !effect->clusters) { /* the file must exist without rows, too */
         char *text;
         size_t size;
-        r->status = vx_file_read(path, MOST_BYTES, &text, &size, r->error);
+        r->status = vx_file_read(path, EMPTY_TABLE_BYTES_MAX, &text, &size, r->error);
         free(text);
     }
     if (!r->status && effect->clusters)

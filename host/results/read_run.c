@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { RUN_MOST = 256 << 20 };
+enum { RUN_BYTES_MAX = 256 << 20 };
 
 void vx_reading_fail(vx_reading *r, const char *format, ...)
 {
@@ -24,11 +24,11 @@ void vx_reading_fail(vx_reading *r, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
-    r->status = vx_fail(r->error, VX_INPUT, "%s/run.json: %s: it is damaged, or an older voxstat wrote it; run the "
-                        "analysis again", r->results->folder, words);
+    r->status = vx_fail(r->error, VX_INPUT, "%s/" VX_RUN_FILE ": %s: it is damaged, or an older voxstat wrote it; run "
+                        "the analysis again", r->results->folder, words);
 }
 
-/* ---- values of an object, by key; null, 0 and "" once something has failed ---- */
+/* ---- an object's values by key; the getters return null, 0 or "" after a failure ---- */
 
 static json_t *member(vx_reading *r, const json_t *object, const char *key, bool good_type(const json_t *))
 {
@@ -40,7 +40,7 @@ static json_t *member(vx_reading *r, const json_t *object, const char *key, bool
 
 static bool is_text(const json_t *value) { return json_is_string(value); }
 static bool is_text_or_null(const json_t *value) { return json_is_string(value) || json_is_null(value); }
-static bool is_whole(const json_t *value) { return json_is_integer(value); }
+static bool is_integer(const json_t *value) { return json_is_integer(value); }
 static bool is_number(const json_t *value) { return json_is_number(value) || json_is_null(value); }
 static bool is_flag(const json_t *value) { return json_is_boolean(value); }
 static bool is_array(const json_t *value) { return json_is_array(value); }
@@ -52,7 +52,7 @@ static const char *get_text(vx_reading *r, const json_t *object, const char *key
     return text ? text : "";
 }
 
-/* A text that becomes a part of a path. */
+/* A text that becomes part of a path. */
 static const char *get_name(vx_reading *r, const json_t *object, const char *key)
 {
     const char *name = get_text(r, object, key);
@@ -61,7 +61,7 @@ static const char *get_name(vx_reading *r, const json_t *object, const char *key
     return r->status ? "" : name;
 }
 
-/* <modality>/<effect>, two names. */
+/* A place "<modality>/<effect>" in results.h5. */
 static const char *get_place(vx_reading *r, const json_t *object, const char *key)
 {
     const char *place = get_text(r, object, key), *slash = strchr(place, '/');
@@ -79,9 +79,9 @@ static const char *get_text_or_null(vx_reading *r, const json_t *object, const c
     return json_string_value(member(r, object, key, is_text_or_null));
 }
 
-static int64_t get_whole(vx_reading *r, const json_t *object, const char *key)
+static int64_t get_integer(vx_reading *r, const json_t *object, const char *key)
 {
-    const int64_t value = json_integer_value(member(r, object, key, is_whole));
+    const int64_t value = json_integer_value(member(r, object, key, is_integer));
     if (value < 0)
         vx_reading_fail(r, "\"%s\" is %lld", key, (long long)value);
     return r->status ? 0 : value;
@@ -102,7 +102,7 @@ static bool get_flag(vx_reading *r, const json_t *object, const char *key)
     return json_is_true(member(r, object, key, is_flag));
 }
 
-/* The place of the text among `words`, which end with null. */
+/* The index of the text in `words`, which end with null. */
 static int get_word(vx_reading *r, const json_t *object, const char *key, const char *const *words)
 {
     const char *text = get_text(r, object, key);
@@ -113,7 +113,7 @@ static int get_word(vx_reading *r, const json_t *object, const char *key, const 
     return 0;
 }
 
-/* The numbers of an array, which must be `count`. */
+/* Reads an array of exactly `count` numbers. */
 static void row_of_numbers(vx_reading *r, const json_t *array, const char *key, size_t count, double *value)
 {
     if (!r->status && json_array_size(array) != count)
@@ -163,7 +163,7 @@ static void read_p(vx_reading *r, const json_t *object, vx_results_effect *effec
         effect->p[k] = (vx_results_p){.smallest = NAN};
         if (one)
             effect->p[k] = (vx_results_p){true, get_number(r, one, "smallest"),
-                                          get_whole(r, one, VX_VOXELS_BELOW_KEY)};
+                                          get_integer(r, one, VX_VOXELS_BELOW_KEY)};
     }
 }
 
@@ -172,7 +172,7 @@ static void read_permutations(vx_reading *r, const json_t *object, vx_results_ef
     const json_t *of = member(r, object, "permutations", is_object);
     effect->scheme = (vx_scheme)(VX_SIGN_FLIP + get_word(r, of, "kind", vx_scheme_names + VX_SIGN_FLIP));
     effect->possible = get_number(r, of, "possible");
-    effect->relabellings = get_whole(r, of, "relabellings");
+    effect->relabellings = get_integer(r, of, "relabellings");
     effect->exhaustive = get_flag(r, of, "exhaustive");
     effect->exact_uncorrected = get_flag(r, of, "exact_uncorrected");
     effect->p_smallest = get_number(r, of, "p_smallest_possible");
@@ -186,7 +186,7 @@ static void read_effect(vx_reading *r, const json_t *object, vx_results_effect *
     effect->stem = get_name(r, object, "files");
     effect->place = get_place(r, object, "hdf5");
     effect->ranks = get_flag(r, object, "ranks");
-    effect->n = get_whole(r, object, "n");
+    effect->n = get_integer(r, object, "n");
     effect->df = get_number(r, object, "df");
     effect->participant = get_texts(r, object, "participants", &count);
     if (!r->status && (int64_t)count != effect->n)
@@ -205,8 +205,8 @@ static void read_effect(vx_reading *r, const json_t *object, vx_results_effect *
     read_p(r, object, effect);
     clusters = member(r, object, "clusters", is_object);
     effect->threshold_t = get_number(r, clusters, "threshold_t");
-    effect->connectivity = (int)get_whole(r, clusters, "connectivity");
-    effect->clusters = (size_t)get_whole(r, clusters, "number");
+    effect->connectivity = (int)get_integer(r, clusters, "connectivity");
+    effect->clusters = (size_t)get_integer(r, clusters, "number");
     read_permutations(r, object, effect);
 }
 
@@ -214,19 +214,18 @@ static void read_mask(vx_reading *r, const json_t *object, vx_results_modality *
 {
     const json_t *mask = member(r, object, "mask", is_object);
     const json_t *dim = member(r, object, "dim", is_array);
-    modality->mask_voxels = get_whole(r, mask, "voxels");
-    modality->mask.grid_voxels = get_whole(r, mask, "grid_voxels");
-    modality->mask.candidate = get_whole(r, mask, "candidate");
-    modality->mask.left_out_not_finite = get_whole(r, mask, "left_out_not_finite");
-    modality->mask.left_out_zero = get_whole(r, mask, "left_out_zero");
-    modality->mask.left_out_threshold = get_whole(r, mask, "left_out_threshold");
-    modality->mask.left_out_constant = get_whole(r, mask, "left_out_constant");
+    modality->mask_voxels = get_integer(r, mask, "voxels");
+    modality->mask.grid_voxels = get_integer(r, mask, "grid_voxels");
+    modality->mask.candidate = get_integer(r, mask, "candidate");
+    modality->mask.left_out_not_finite = get_integer(r, mask, "left_out_not_finite");
+    modality->mask.left_out_zero = get_integer(r, mask, "left_out_zero");
+    modality->mask.left_out_threshold = get_integer(r, mask, "left_out_threshold");
+    modality->mask.left_out_constant = get_integer(r, mask, "left_out_constant");
     for (size_t k = 0; k < 3; k++)
         modality->grid.dim[k] = json_integer_value(json_array_get(dim, k));
 }
 
-/* Where the voxels lie. Attributes of results.h5 say it too, but HDF5 1.10 reads beyond its memory where they are
- * damaged. */
+/* results.h5 has the affine as an attribute, too, but HDF5 1.10 reads out of bounds in damaged attributes. */
 static void read_affine(vx_reading *r, const json_t *object, vx_grid *grid)
 {
     const json_t *affine = member(r, object, "affine", is_array);
@@ -242,7 +241,7 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
 {
     modality->name = get_text(r, object, "name");
     modality->stem = get_name(r, object, "files");
-    modality->n = get_whole(r, object, "n");
+    modality->n = get_integer(r, object, "n");
     modality->left_out = get_left_out(r, object, &modality->left_outs);
     read_mask(r, object, modality);
     read_affine(r, object, &modality->grid);
@@ -256,7 +255,7 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
         modality->participant = modality->effect[0].participant;
 }
 
-/* A list of files of the folder; where one stands that voxstat cannot have written, who knows what else is wrong. */
+/* Refuses a run.json that lists a file which voxstat cannot have written: it has been tampered with. */
 static void check_files(vx_reading *r, const json_t *run, const char *key)
 {
     size_t i;
@@ -273,7 +272,7 @@ static void read_study(vx_reading *r, const json_t *run)
     const json_t *study = member(r, run, "study", is_object);
     results->table = get_text_or_null(r, study, "table");
     results->design = (vx_design)get_word(r, study, "design", vx_design_names);
-    results->participants = get_whole(r, study, "participants");
+    results->participants = get_integer(r, study, "participants");
     const json_t *sessions = member(r, study, "sessions", is_array);
     for (size_t k = 0; k < 2 && k < json_array_size(sessions); k++)
         results->session[k] = json_string_value(json_array_get(sessions, k));
@@ -308,7 +307,7 @@ static void read_all(vx_reading *r)
     }
 }
 
-/* A minor version may change what the files hold, until 1.0. */
+/* Before 1.0, minor versions may change the contents of the files. */
 static bool same_version(const char *version)
 {
     const char *ours = VOXSTAT_VERSION, *last = strrchr(ours, '.');
@@ -321,15 +320,15 @@ static vx_status load_run(vx_results *results, vx_error *error)
     char *text = NULL;
     size_t size;
     vx_status status = VX_OK;
-    char *path = vx_text("%s/run.json", results->folder);
+    char *path = vx_text("%s/" VX_RUN_FILE, results->folder);
     if (!path)
         return vx_fail_memory(error);
     if (access(results->folder, F_OK))
         status = vx_fail(error, VX_INPUT, "%s: there is no such folder", results->folder);
-    else if (lstat(path, &(struct stat){0})) /* a link to nothing is told of when it is read */
+    else if (lstat(path, &(struct stat){0})) /* reading reports a dangling link */
         status = vx_fail(error, VX_INPUT, "%s: is no results folder of voxstat: it has no run.json", results->folder);
     else
-        status = vx_file_read(path, RUN_MOST, &text, &size, error);
+        status = vx_file_read(path, RUN_BYTES_MAX, &text, &size, error);
     if (!status && !(results->run = json_loadb(text, size, 0, &why)))
         status = vx_fail(error, VX_INPUT, "%s: is damaged: line %d: %s", path, why.line, why.text);
     else if (!status && !(results->version = json_string_value(json_object_get(results->run, "voxstat_version"))))

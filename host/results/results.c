@@ -8,10 +8,7 @@
 #include "space/grid.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-
 
 void *vx_reading_array(vx_reading *r, size_t count, size_t size)
 {
@@ -21,21 +18,20 @@ void *vx_reading_array(vx_reading *r, size_t count, size_t size)
     return memory;
 }
 
-/* The dataset <root>/<place>/<name>, whose shape must be as given and whose values must be finite, or, with
- * `gaps`, may be NaN. */
-static double *numbers(vx_reading *r, const char *root, const char *place, const char *name, int rank,
+/* Reads a dataset of the given shape and of finite values; with `gaps` they may also be NaN. */
+static double *numbers(vx_reading *r, const char *group, const char *place, const char *name, int rank,
                        const size_t *shape, bool gaps)
 {
     double *value = NULL;
-    char *path = vx_text("/%s/%s/%s", root, place, name);
+    char *path = vx_dataset_path(group, place, name);
     if (!r->status)
         r->status = path ? vx_store_numbers(r->results->store, path, rank, shape, &value, r->error)
                          : vx_fail_memory(r->error);
     const size_t count = r->status ? 0 : rank == 1 ? shape[0] : shape[0] * shape[1];
     for (size_t i = 0; !r->status && i < count; i++)
         if (!isfinite(value[i]) && !(gaps && isnan(value[i])))
-            r->status = vx_fail(r->error, VX_INPUT, "%s/results.h5: %s holds a number that is not finite: it is "
-                                "damaged", r->results->folder, path);
+            r->status = vx_fail(r->error, VX_INPUT, "%s/" VX_HDF5_FILE ": %s holds a number that is not finite: "
+                                "it is damaged", r->results->folder, path);
     free(path);
     if (r->status) {
         free(value);
@@ -44,36 +40,36 @@ static double *numbers(vx_reading *r, const char *root, const char *place, const
     return value;
 }
 
-/* Means of every participant: in the mask, or in the largest clusters of an effect. NaN stands for an image that
- * could not be read again, which has no voxels either. */
+/* Every participant's means over the mask, or over the largest clusters of an effect. An image that could not be read
+ * again has the mean NaN and no voxels. */
 static double *means(vx_reading *r, const vx_results_modality *modality, const vx_results_effect *effect, int session)
 {
     const size_t n = (size_t)(effect ? effect->n : modality->n), all = (size_t)modality->n;
     const size_t shape[2] = {effect ? effect->measured : 1, n};
     const char *name = vx_session_names[session];
-    double *value = effect ? numbers(r, "clusters", effect->place, name, 2, shape, true)
-                           : numbers(r, "participants", modality->stem, name, 1, &n, true);
+    double *value = effect ? numbers(r, VX_GROUP_CLUSTERS, effect->place, name, 2, shape, true)
+                           : numbers(r, VX_GROUP_PARTICIPANTS, modality->stem, name, 1, &n, true);
     for (size_t i = 0, row = 0; i < n && !r->status; i++, row++) {
         while (effect && row < all && strcmp(modality->participant[row], effect->participant[i]) != 0)
             row++;
         const bool unread = row < all && !modality->voxels[session][row];
         for (size_t k = 0; k < shape[0] && !r->status; k++)
             if (isnan(value[k * n + i]) && !unread)
-                r->status = vx_fail(r->error, VX_INPUT, "%s/results.h5: the means of %s, %s, hold a number that is not "
-                                    "finite: it is damaged", r->results->folder, modality->name, name);
+                r->status = vx_fail(r->error, VX_INPUT, "%s/" VX_HDF5_FILE ": the means of %s, %s, hold a number "
+                                    "that is not finite: it is damaged", r->results->folder, modality->name, name);
     }
     return value;
 }
 
-static bool has(const vx_reading *r, const char *root, const char *place, const char *name)
+static bool has(const vx_results *results, const char *group, const char *place, const char *name)
 {
-    char *path = vx_text("/%s/%s/%s", root, place, name);
-    bool there = !r->status && path && vx_store_has(r->results->store, path);
+    char *path = vx_dataset_path(group, place, name);
+    const bool there = path && vx_store_has(results->store, path);
     free(path);
     return there;
 }
 
-/* The contrast tests the intercept, which is the one constant column, or a regressor, which stands beside it. */
+/* The contrast tests either the intercept, which is the only constant column, or a regressor. */
 static void find_kind(vx_reading *r, vx_results_effect *effect)
 {
     effect->kind = VX_MEAN;
@@ -89,15 +85,15 @@ static void find_kind(vx_reading *r, vx_results_effect *effect)
 static void read_effect_store(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
 {
     const size_t design[2] = {(size_t)effect->n, (size_t)effect->columns}, count = (size_t)effect->relabellings;
-    effect->design = numbers(r, "design", effect->place, "matrix", 2, design, false);
-    effect->raw = numbers(r, "design", effect->place, "raw", 2, design, false);
+    effect->design = numbers(r, VX_GROUP_DESIGN, effect->place, VX_DATASET_MATRIX, 2, design, false);
+    effect->raw = numbers(r, VX_GROUP_DESIGN, effect->place, VX_DATASET_RAW, 2, design, false);
     find_kind(r, effect);
     effect->null.count = count;
     for (int kind = 0; kind < VX_P_KINDS; kind++) {
         double **maxima = vx_null_maxima(&effect->null, kind);
         const char *word = vx_quantity_about(kind)->word;
-        if (maxima && (kind == VX_P_FWE_VOXEL || has(r, "null", effect->place, word)))
-            *maxima = numbers(r, "null", effect->place, word, 1, &count, false);
+        if (maxima && (kind == VX_P_FWE_VOXEL || has(r->results, VX_GROUP_NULL, effect->place, word)))
+            *maxima = numbers(r, VX_GROUP_NULL, effect->place, word, 1, &count, false);
     }
     effect->measured = effect->clusters < VX_MEASURED_CLUSTERS ? effect->clusters : VX_MEASURED_CLUSTERS;
     if (!effect->measured)
@@ -110,33 +106,26 @@ static void read_effect_store(vx_reading *r, const vx_results_modality *modality
 static void check_mean(vx_reading *r, const vx_results_modality *modality)
 {
     float *mean = NULL;
-    char *path = vx_text("/mean/%s", modality->stem);
     if (!r->status)
-        r->status = path ? vx_store_volume(r->results->store, path, modality->grid.dim, &mean, r->error)
-                         : vx_fail_memory(r->error);
+        r->status = vx_results_mean(r->results, modality, &mean, r->error);
     free(mean);
-    free(path);
 }
 
-/* The voxels of every image that hold something. */
-static int64_t *voxel_counts(vx_reading *r, const vx_results_modality *modality, const char *session)
+/* The number of finite non-zero voxels of every image. */
+static int64_t *voxel_counts(vx_reading *r, const vx_results_modality *modality, const char *name)
 {
     const size_t n = (size_t)modality->n;
-    char *name = vx_text("%s_voxels", session);
-    double *count = name ? numbers(r, "participants", modality->stem, name, 1, &n, false) : NULL;
+    double *count = numbers(r, VX_GROUP_PARTICIPANTS, modality->stem, name, 1, &n, false);
     int64_t *voxels = vx_reading_array(r, n, sizeof *voxels);
-    if (!name && !r->status)
-        r->status = vx_fail_memory(r->error);
     for (size_t i = 0; !r->status && i < n; i++) {
         if (count[i] < 0 || count[i] > (double)vx_grid_elements(&modality->grid))
-            r->status = vx_fail(r->error, VX_INPUT, "%s/results.h5: /participants/%s/%s counts %g voxels in a grid of "
-                                "%zu: it is damaged", r->results->folder, modality->stem, name, count[i],
-                                vx_grid_elements(&modality->grid));
+            r->status = vx_fail(r->error, VX_INPUT, "%s/" VX_HDF5_FILE ": " VX_GROUP_PARTICIPANTS "/%s/%s counts %g "
+                                "voxels in a grid of %zu: it is damaged", r->results->folder, modality->stem, name,
+                                count[i], vx_grid_elements(&modality->grid));
         else
             voxels[i] = (int64_t)count[i];
     }
     free(count);
-    free(name);
     return voxels;
 }
 
@@ -144,7 +133,7 @@ static void read_modality_store(vx_reading *r, vx_results_modality *modality)
 {
     check_mean(r, modality);
     for (int s = r->results->design == VX_PAIRED ? 0 : 1; s < VX_MEAN_SESSIONS; s++) {
-        modality->voxels[s] = voxel_counts(r, modality, vx_session_names[s]);
+        modality->voxels[s] = voxel_counts(r, modality, vx_session_voxels_names[s]);
         modality->global[s] = means(r, modality, NULL, s);
     }
     for (size_t e = 0; e < modality->effects; e++)
@@ -231,23 +220,19 @@ size_t vx_results_significant(const vx_results_effect *effect, vx_quantity kind)
 
 /* ---- volumes ---- */
 
-static vx_status volume(const vx_results *results, const vx_grid *grid, float **data, vx_error *error,
-                        const char *format, ...) __attribute__((format(printf, 5, 6)));
-static vx_status volume(const vx_results *results, const vx_grid *grid, float **data, vx_error *error,
-                        const char *format, ...)
+static vx_status volume(const vx_results *results, const vx_grid *grid, const char *group, const char *place,
+                        const char *name, float **data, vx_error *error)
 {
-    char path[1000];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(path, sizeof path, format, arguments);
-    va_end(arguments);
-    return vx_store_volume(results->store, path, grid->dim, data, error);
+    char *path = vx_dataset_path(group, place, name);
+    vx_status status = path ? vx_store_volume(results->store, path, grid->dim, data, error) : vx_fail_memory(error);
+    free(path);
+    return status;
 }
 
 vx_status vx_results_map(const vx_results *results, const vx_results_effect *effect, const vx_grid *grid,
                          vx_quantity quantity, float **data, vx_error *error)
 {
-    vx_status status = volume(results, grid, data, error, "/maps/%s/%s", effect->place, vx_quantity_name(quantity));
+    vx_status status = volume(results, grid, VX_GROUP_MAPS, effect->place, vx_quantity_name(quantity), data, error);
     const size_t elements = vx_grid_elements(grid);
     if (status || !vx_quantity_is_p(quantity))
         return status;
@@ -258,15 +243,13 @@ vx_status vx_results_map(const vx_results *results, const vx_results_effect *eff
 
 bool vx_results_has_map(const vx_results *results, const vx_results_effect *effect, vx_quantity quantity)
 {
-    char path[1000];
-    snprintf(path, sizeof path, "/maps/%s/%s", effect->place, vx_quantity_name(quantity));
-    return vx_store_has(results->store, path);
+    return has(results, VX_GROUP_MAPS, effect->place, vx_quantity_name(quantity));
 }
 
 vx_status vx_results_mean(const vx_results *results, const vx_results_modality *modality, float **data,
                           vx_error *error)
 {
-    return volume(results, &modality->grid, data, error, "/mean/%s", modality->stem);
+    return volume(results, &modality->grid, VX_GROUP_MEAN, modality->stem, NULL, data, error);
 }
 
 vx_status vx_results_mask(const vx_results *results, const vx_results_modality *modality, float **data,
@@ -275,13 +258,13 @@ vx_status vx_results_mask(const vx_results *results, const vx_results_modality *
     float *mask = NULL;
     int64_t inside = 0;
     vx_status status = modality->alone
-                           ? volume(results, &modality->grid, &mask, error, "/mask")
-                           : volume(results, &modality->grid, &mask, error, "/masks/%s", modality->stem);
+                           ? volume(results, &modality->grid, VX_DATASET_MASK, NULL, NULL, &mask, error)
+                           : volume(results, &modality->grid, VX_GROUP_MASKS, modality->stem, NULL, &mask, error);
     for (size_t i = 0; !status && i < vx_grid_elements(&modality->grid); i++)
         inside += mask[i] == 1;
     if (!status && inside != modality->mask_voxels)
-        status = vx_fail(error, VX_INPUT, "%s/results.h5: the mask of %s holds %lld voxels, and run.json says %lld: "
-                         "the two are not of one run", results->folder, modality->name, (long long)inside,
+        status = vx_fail(error, VX_INPUT, "%s/" VX_HDF5_FILE ": the mask of %s holds %lld voxels, and run.json says "
+                         "%lld: the two are not of one run", results->folder, modality->name, (long long)inside,
                          (long long)modality->mask_voxels);
     if (status)
         free(mask);

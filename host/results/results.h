@@ -1,7 +1,7 @@
-/* A results folder, read back: run.json, results.h5 and the tables of clusters, as one plain struct.
+/* Reader of results folders: run.json, results.h5 and the tables of clusters, in one struct.
  *
- * A vx_results owns everything that it points to; vx_results_close releases it. It holds the file open: maps are read
- * when they are asked for. p are plain, whatever --p-format wrote. */
+ * A vx_results owns everything that it points to; vx_results_close releases it. It keeps results.h5 open and reads maps
+ * on request. p are plain in every --p-format. */
 #ifndef VX_RESULTS_RESULTS_H
 #define VX_RESULTS_RESULTS_H
 
@@ -12,7 +12,7 @@
 #include <jansson.h>
 
 typedef struct vx_results_p {
-    bool there;       /* was asked for */
+    bool there;       /* was computed */
     double smallest;
     int64_t below;    /* voxels with a significant p */
 } vx_results_p;
@@ -21,7 +21,7 @@ typedef struct vx_results_left_out { const char *participant, *reason; } vx_resu
 
 typedef struct vx_results_effect {
     const char *name;            /* as in the table: may hold anything */
-    const char *stem;            /* what its files begin with */
+    const char *stem;            /* its file names begin with it */
     const char *place;           /* <modality>/<effect> in results.h5 */
     vx_effect_kind kind;
     vx_scheme scheme;
@@ -37,26 +37,26 @@ typedef struct vx_results_effect {
     int64_t tested;              /* the column that the contrast tests */
     double *design, *raw;        /* n x columns: mean-centred (ranks of Spearman), and as in the table */
     vx_tails tails;
-    double peak_t, peak_mm[3];   /* NaN where there is none */
+    double peak_t, peak_mm[3];   /* NaN without a peak */
     vx_results_p p[VX_P_KINDS];
     double threshold_t;          /* forming threshold */
     int connectivity;
     double possible;             /* relabellings; NaN: more than fit into 64 bits */
-    int64_t relabellings;        /* used, the observed one among them */
+    int64_t relabellings;        /* used, including the observed one */
     bool exhaustive, exact_uncorrected;
     double p_smallest;
     vx_cluster *cluster;
     size_t clusters;
     vx_null null;
-    size_t measured;             /* clusters whose participants' values are known: the first ones */
-    double *baseline, *followup; /* measured x n; baseline is null where nothing was subtracted */
+    size_t measured;             /* the number of first clusters with values per participant */
+    double *baseline, *followup; /* measured x n; baseline is null for a onesample design */
 } vx_results_effect;
 
 typedef struct vx_results_modality {
     const char *name, *stem;
     bool alone;                  /* the only one: its mask is /mask */
     int64_t n;
-    const char **participant;    /* n: of the first effect, the mean, which is of all */
+    const char **participant;    /* n: those of the first effect, the mean, which uses all */
     double *global[VX_MEAN_SESSIONS];   /* n: means over the mask; baseline may be null */
     int64_t *voxels[VX_MEAN_SESSIONS];  /* n: finite voxels that are not zero */
     vx_results_left_out *left_out;
@@ -70,13 +70,13 @@ typedef struct vx_results_modality {
 
 typedef struct vx_results {
     char *folder;
-    json_t *run;                 /* run.json as it stands: options, inputs, files */
+    json_t *run;                 /* run.json as parsed: options, inputs, files */
     const char *version, *command_line, *started;
     const char *device, *driver;
     double seconds;
     const char *table;
     vx_design design;
-    const char *session[2];      /* null where there is none */
+    const char *session[2];      /* null: absent */
     int64_t participants;
     const char **remark;         /* remarks */
     size_t remarks;
@@ -86,23 +86,23 @@ typedef struct vx_results {
     struct vx_results_store *store; /* of results.h5 */
 } vx_results;
 
-/* Errors (VX_INPUT, naming the file and what it lacks): no results folder; a file that is missing or damaged; results
- * of another version, or of one that did not keep what is needed. */
+/* Errors (VX_INPUT, naming the file and the missing part): no results folder; a file that is missing or damaged;
+ * results of another version. */
 vx_status vx_results_open(const char *folder, vx_results **results, vx_error *error);
 void vx_results_close(vx_results *results);
 
-/* The value in force of an option of the run, or null. */
+/* The value that an option had in the run, or null. */
 const char *vx_results_option(const vx_results *results, const char *name);
 
-/* How many clusters of an effect have a significant p of that kind. */
+/* The number of clusters of an effect with a significant p of that kind. */
 size_t vx_results_significant(const vx_results_effect *effect, vx_quantity kind);
 
-/* A map of an effect on its grid, x fastest; p are plain. VX_INPUT where it is not there. The caller frees. */
+/* A map of an effect on its grid, x fastest; p are plain. VX_INPUT where it is absent. The caller frees. */
 vx_status vx_results_map(const vx_results *results, const vx_results_effect *effect, const vx_grid *grid,
                          vx_quantity quantity, float **data, vx_error *error);
 bool vx_results_has_map(const vx_results *results, const vx_results_effect *effect, vx_quantity quantity);
 
-/* The mean image of a modality; its mask, of ones and zeros. The caller frees. */
+/* The mean image of a modality, and its mask of ones and zeros. The caller frees. */
 vx_status vx_results_mean(const vx_results *results, const vx_results_modality *modality, float **data,
                           vx_error *error);
 vx_status vx_results_mask(const vx_results *results, const vx_results_modality *modality, float **data,

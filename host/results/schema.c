@@ -1,5 +1,6 @@
 #include "results/schema.h"
 
+#include "base/memory.h"
 #include "results/p_format.h"
 #include "voxstat/voxstat.h"
 
@@ -7,5 +8,13 @@ const char *const vx_design_names[] = {[VX_PAIRED] = "paired", [VX_ONESAMPLE] = 
 const char *const vx_scheme_names[] = {[VX_SIGN_FLIP] = "sign-flip", [VX_PERMUTE] = "permutation", NULL};
 const char *const vx_session_names[] = {
     [VX_MEAN_BASELINE] = "baseline", [VX_MEAN_FOLLOWUP] = "followup", NULL};
+const char *const vx_session_voxels_names[] = {
+    [VX_MEAN_BASELINE] = "baseline_voxels", [VX_MEAN_FOLLOWUP] = "followup_voxels", NULL};
 const char *const vx_tails_names[] = {[VX_TWO_TAILS] = "two", [VX_POSITIVE] = "pos", [VX_NEGATIVE] = "neg", NULL};
 const char *const vx_p_format_names[] = {[VX_P_LOG10] = "log10", [VX_P_PLAIN] = "p", [VX_P_ONE_MINUS] = "1-p", NULL};
+
+char *vx_dataset_path(const char *group, const char *place, const char *dataset)
+{
+    return vx_text("%s%s%s%s%s", group, place ? "/" : "", place ? place : "", dataset ? "/" : "",
+                   dataset ? dataset : "");
+}

@@ -1,4 +1,4 @@
-/* The words for a relabelling scheme, wherever they are shown or kept. */
+/* The words for a relabelling scheme in messages, reports and files. */
 #ifndef VX_RESULTS_SCHEME_H
 #define VX_RESULTS_SCHEME_H
 

@@ -10,34 +10,34 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { RANK_MAX = 3, PACKED_MOST = 1100 /* of one byte; deflate makes 1032 at most */ };
+enum { RANK_MAX = 3, UNPACKED_PER_BYTE_MAX = 1100 /* deflate reaches 1032 */ };
 
 struct vx_results_store {
     hid_t file;
     char *path;
-    uint64_t size; /* of the file */
+    uint64_t size; /* of the file, in bytes */
 };
 
-/* HDF5 prints what fails unless told not to; a library must not print. */
-typedef struct quiet { H5E_auto2_t print; void *data; } quiet;
+/* HDF5 prints its errors by default, and a library must not print. */
+typedef struct error_printer { H5E_auto2_t print; void *data; } error_printer;
 
-static quiet hush(void)
+static error_printer silence(void)
 {
-    quiet before = {0};
+    error_printer before = {0};
     H5Eget_auto2(H5E_DEFAULT, &before.print, &before.data);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     return before;
 }
 
-static void unhush(quiet before)
+static void restore_printing(error_printer before)
 {
     H5Eset_auto2(H5E_DEFAULT, before.print, before.data);
 }
 
-/* A pipe would be waited for by HDF5, and content that was not fetched taken for damage. */
+/* HDF5 would block on a pipe, and would report a pointer file of git-annex or Git LFS as damage. */
 static vx_status check_file(const char *path, uint64_t *size, vx_error *error)
 {
-    enum { POINTER_MOST = 1000 }; /* bytes: of a text in the place of content; HDF5 takes more for an empty file */
+    enum { POINTER_BYTES_MAX = 1000 }; /* an empty HDF5 file is larger than a pointer file */
     struct stat about;
     char *text;
     size_t length;
@@ -48,9 +48,9 @@ static vx_status check_file(const char *path, uint64_t *size, vx_error *error)
     if (!S_ISREG(about.st_mode))
         return vx_fail(error, VX_INPUT, "%s: is no regular file", path);
     *size = (uint64_t)about.st_size;
-    if (*size > POINTER_MOST)
+    if (*size > POINTER_BYTES_MAX)
         return VX_OK;
-    vx_status status = vx_file_read(path, POINTER_MOST, &text, &length, error);
+    vx_status status = vx_file_read(path, POINTER_BYTES_MAX, &text, &length, error);
     free(text);
     return status;
 }
@@ -62,9 +62,9 @@ vx_status vx_store_open(const char *path, vx_results_store **store, vx_error *er
     if (!status)
         status = check_file(path, &opened->size, error);
     if (!status) {
-        quiet before = hush();
+        error_printer before = silence();
         opened->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-        unhush(before);
+        restore_printing(before);
         if (opened->file < 0)
             status = vx_fail(error, VX_INPUT, "%s: is damaged, or no HDF5 file", path);
     }
@@ -87,15 +87,15 @@ void vx_store_close(vx_results_store *store)
     free(store);
 }
 
-/* What a path leads to. voxstat makes hard links only; a soft or an external one may lead out of the file. */
-typedef enum place { MISSING, HERE, ELSEWHERE } place;
+/* Where a path leads. voxstat makes hard links only; soft and external links may lead out of the file. */
+typedef enum link_target { MISSING, HERE, ELSEWHERE } link_target;
 
-static place find(const vx_results_store *store, const char *path)
+static link_target find(const vx_results_store *store, const char *path)
 {
     char part[1000];
     const int length = snprintf(part, sizeof part, "%s", path);
-    place found = *path == '/' && length < (int)sizeof part ? HERE : MISSING;
-    quiet before = hush();
+    link_target found = *path == '/' && length < (int)sizeof part ? HERE : MISSING;
+    error_printer before = silence();
     for (char *end = part; end && found == HERE;) {
         H5L_info_t link;
         end = strchr(end + 1, '/');
@@ -108,7 +108,7 @@ static place find(const vx_results_store *store, const char *path)
         if (end)
             *end = '/';
     }
-    unhush(before);
+    restore_printing(before);
     return found;
 }
 
@@ -129,7 +129,7 @@ static vx_status lies_elsewhere(const vx_results_store *store, const char *path,
                    "voxstat writes neither, and does not follow them", store->path, path);
 }
 
-/* "4 x 3" */
+/* As "4 x 3". */
 static void shape_text(int rank, const hsize_t *dims, char text[80])
 {
     size_t used = 0;
@@ -163,7 +163,7 @@ static vx_status check_shape(const vx_results_store *store, const char *path, hi
                    "of one run", store->path, path, found_text, wanted_text);
 }
 
-/* Bytes of one of its values; 0 where they are of a type that voxstat does not write. */
+/* The size of a value in bytes; 0 for a type that voxstat does not write. */
 static size_t value_size(hid_t dataset, bool volume)
 {
     const hid_t type = H5Dget_type(dataset);
@@ -175,8 +175,8 @@ static size_t value_size(hid_t dataset, bool volume)
     return size;
 }
 
-/* Whether its bytes lie in the file as voxstat puts them there: a volume in chunks of entire planes, shuffled and
- * deflated, other numbers in one piece. A chunk is allocated whole, so it must not be larger than the volume is. */
+/* Whether the layout is voxstat's: shuffled and deflated chunks of complete planes for a volume, contiguous for other
+ * numbers. A chunk must not exceed the volume, as HDF5 allocates complete chunks. */
 static bool is_packed_as_ours(hid_t made, bool volume, const size_t *shape)
 {
     static const H5Z_filter_t filter[2] = {H5Z_FILTER_SHUFFLE, H5Z_FILTER_DEFLATE};
@@ -192,7 +192,7 @@ static bool is_packed_as_ours(hid_t made, bool volume, const size_t *shape)
                                 chunk[0] <= shape[0] && chunk[1] == shape[1] && chunk[2] == shape[2]));
 }
 
-/* What the file promises has to be in it: a shape without values behind it would only fill the memory. */
+/* The stored bytes must suffice for the shape; otherwise a small file could make the reader allocate any amount. */
 static vx_status check_storage(const vx_results_store *store, const char *path, hid_t dataset, bool volume,
                                const size_t *shape, size_t elements, vx_error *error)
 {
@@ -204,18 +204,18 @@ static vx_status check_storage(const vx_results_store *store, const char *path, 
     if (layout == H5D_VIRTUAL || (layout >= 0 && H5Pget_external_count(made) > 0))
         status = lies_elsewhere(store, path, error);
     else if (layout < 0 || !size || !is_packed_as_ours(made, volume, shape) || stored == 0 || stored > store->size ||
-             elements / (volume ? PACKED_MOST : 1) > stored / size)
+             elements / (volume ? UNPACKED_PER_BYTE_MAX : 1) > stored / size)
         status = lacks(store, path, error);
     if (made >= 0)
         H5Pclose(made);
     return status;
 }
 
-/* Opens a dataset of that shape that lies in the file as voxstat puts it there. */
+/* Opens a dataset of the given shape in voxstat's layout. */
 static vx_status open_dataset(const vx_results_store *store, const char *path, bool volume, int rank,
                               const size_t *shape, size_t *elements, hid_t *dataset, vx_error *error)
 {
-    const place found = find(store, path);
+    const link_target found = find(store, path);
     *elements = 1;
     if (found != HERE)
         return found == MISSING ? lacks(store, path, error) : lies_elsewhere(store, path, error);
@@ -234,7 +234,7 @@ vx_status vx_store_numbers(const vx_results_store *store, const char *path, int 
     double *read = NULL;
     size_t elements;
     hid_t dataset = -1;
-    quiet before = hush();
+    error_printer before = silence();
     vx_status status = open_dataset(store, path, false, rank, shape, &elements, &dataset, error);
     if (!status && !(read = vx_array(elements, sizeof *read)))
         status = vx_fail_memory(error);
@@ -242,7 +242,7 @@ vx_status vx_store_numbers(const vx_results_store *store, const char *path, int 
         status = lacks(store, path, error);
     if (dataset >= 0)
         H5Dclose(dataset);
-    unhush(before);
+    restore_printing(before);
     if (status)
         free(read);
     else
@@ -250,34 +250,34 @@ vx_status vx_store_numbers(const vx_results_store *store, const char *path, int 
     return status;
 }
 
-/* A volume in the reading, and the memory for one chunk. */
-typedef struct chunks {
+/* The state of reading a volume, with the memory for one chunk. */
+typedef struct chunk_reader {
     const vx_results_store *store;
     const char *path;
     hid_t dataset;
     size_t nx, ny, nz, size; /* of a value: a float, else a byte */
     uint8_t *values, *spare;
-} chunks;
+} chunk_reader;
 
-/* The packed bytes of the chunk that begins at plane x. HDF5 1.10 does not unpack them: it would read beyond a chunk
- * that unpacks to less than it should. */
-static vx_status read_packed(const chunks *c, size_t x, vx_packed *packed, uint8_t **bytes, vx_error *error)
+/* Reads the packed bytes of the chunk that begins at plane x. HDF5 1.10 must not unpack them: it reads out of bounds
+ * where a chunk unpacks to too few bytes. */
+static vx_status read_packed(const chunk_reader *c, size_t x, vx_packed *packed, uint8_t **bytes, vx_error *error)
 {
     const hsize_t at[RANK_MAX] = {x, 0, 0};
     hsize_t stored = 0;
-    uint32_t left_out = 0; /* a bit a filter */
+    uint32_t skipped = 0; /* a bit per filter */
     if (H5Dget_chunk_storage_size(c->dataset, at, &stored) < 0 || stored == 0 || stored > c->store->size)
         return lacks(c->store, c->path, error);
     if (!(*bytes = vx_array(stored, 1)))
         return vx_fail_memory(error);
-    if (H5Dread_chunk(c->dataset, H5P_DEFAULT, at, &left_out, *bytes) < 0)
+    if (H5Dread_chunk(c->dataset, H5P_DEFAULT, at, &skipped, *bytes) < 0)
         return lacks(c->store, c->path, error);
-    *packed = (vx_packed){*bytes, stored, .shuffled = !(left_out & 1), .deflated = !(left_out & 2)};
+    *packed = (vx_packed){*bytes, stored, .shuffled = !(skipped & 1), .deflated = !(skipped & 2)};
     return VX_OK;
 }
 
-/* Turns the planes from x on, [x, y, z], to x fastest. */
-static void put_planes(const chunks *c, size_t x, size_t planes, float *volume)
+/* Transposes the planes from x on, [x, y, z], into a volume whose x is fastest. */
+static void put_planes(const chunk_reader *c, size_t x, size_t planes, float *volume)
 {
     for (size_t p = 0, from = 0; p < planes && x + p < c->nx; p++)
         for (size_t y = 0; y < c->ny; y++)
@@ -290,12 +290,12 @@ static void put_planes(const chunks *c, size_t x, size_t planes, float *volume)
             }
 }
 
-static vx_status read_chunks(chunks *c, float *volume, vx_error *error)
+static vx_status read_chunks(chunk_reader *c, float *volume, vx_error *error)
 {
     const hid_t made = H5Dget_create_plist(c->dataset);
     hsize_t chunk[RANK_MAX] = {0};
     vx_status status = H5Pget_chunk(made, RANK_MAX, chunk) == RANK_MAX ? VX_OK : lacks(c->store, c->path, error);
-    const size_t count = chunk[0] * c->ny * c->nz; /* at most that of the volume, which is in memory: no overflow */
+    const size_t count = chunk[0] * c->ny * c->nz; /* no overflow: at most the volume's, which is in memory */
     H5Pclose(made);
     c->size = value_size(c->dataset, true);
     c->values = vx_array(count, c->size);
@@ -320,11 +320,11 @@ static vx_status read_chunks(chunks *c, float *volume, vx_error *error)
 vx_status vx_store_volume(const vx_results_store *store, const char *path, const int64_t dim[3], float **value,
                           vx_error *error)
 {
-    chunks c = {.store = store, .path = path, .dataset = -1, .nx = (size_t)dim[0], .ny = (size_t)dim[1],
+    chunk_reader c = {.store = store, .path = path, .dataset = -1, .nx = (size_t)dim[0], .ny = (size_t)dim[1],
                 .nz = (size_t)dim[2]};
     float *volume = NULL;
     size_t elements;
-    quiet before = hush();
+    error_printer before = silence();
     vx_status status = open_dataset(store, path, true, RANK_MAX, (const size_t[]){c.nx, c.ny, c.nz}, &elements,
                                     &c.dataset, error);
     if (!status && !(volume = vx_array(elements, sizeof *volume)))
@@ -333,7 +333,7 @@ vx_status vx_store_volume(const vx_results_store *store, const char *path, const
         status = read_chunks(&c, volume, error);
     if (c.dataset >= 0)
         H5Dclose(c.dataset);
-    unhush(before);
+    restore_printing(before);
     if (status)
         free(volume);
     else

@@ -1,4 +1,4 @@
-/* Drawing the cohort. docs/cohort.md lists all moments and their sources. */
+/* Draws the cohort. docs/cohort.md lists all moments and their sources. */
 #include "simulate/draw.h"
 
 #include "base/memory.h"
@@ -12,11 +12,11 @@
 #define RESIDUAL_SD 0.07        /* regional uptake between participants */
 #define GLOBAL_SD 0.14          /* global raw uptake between participants */
 #define SESSION_SD 0.07         /* global raw uptake between sessions */
-#define REFERENCE_NOISE_SD 2.5  /* percent a session: what the reference region leaves of it, shared by all regions */
+#define REFERENCE_NOISE_SD 2.5  /* percent, of a session: noise of the reference region, shared by all regions */
 
 static const double blood_mean[VX_BLOOD] = {1.3, 20, 21, 5.8}, blood_cv[VX_BLOOD] = {0.35, 0.60, 0.42, 0.30};
 
-/* Of the logs. Trough and 3 h are as far apart as both being tied to 48 h makes them: .85 x .6 = .51. */
+/* Of the logs. Trough and 3 h are correlated only through their correlations with 48 h: .85 x .6 = .51. */
 static const double blood_correlation[VX_BLOOD * VX_BLOOD] = {1.00, 0.30, 0.51, 0.85, 0.30, 1.00, 0.30, 0.30,
                                                               0.51, 0.30, 1.00, 0.60, 0.85, 0.30, 0.60, 1.00};
 
@@ -30,8 +30,8 @@ static double uniform(uint64_t seed, vx_draw what, int64_t participant, uint32_t
     return vx_uniform(seed, (uint64_t)what << 32 | (uint64_t)participant, k, VX_STREAM_SIMULATE);
 }
 
-/* Makes x of mean 0 and sample SD 1, and uncorrelated with the `others` columns (n each) that are so already and are
- * uncorrelated among themselves: Gram-Schmidt. */
+/* Transforms x (n) to mean 0 and sample SD 1, uncorrelated with `others` columns (n each), by Gram-Schmidt. Those
+ * columns must have mean 0 and SD 1 and be uncorrelated among themselves. */
 static void condition(int64_t n, double *x, int others, const double *other)
 {
     double mean = 0;
@@ -49,14 +49,14 @@ static void condition(int64_t n, double *x, int others, const double *other)
         x[i] /= sd;
 }
 
-/* Log levels: mu + sigma L z with L L' the correlation, and for a lognormal of mean m and CV c, sigma^2 = log(1 + c^2),
- * mu = log m - sigma^2 / 2. `conditioned` participants have exact moments. */
+/* Log levels are mu + sigma L z, where L L' is the correlation. A lognormal of mean m and CV c has
+ * sigma^2 = log(1 + c^2) and mu = log m - sigma^2 / 2. `conditioned` participants have exact moments. */
 static vx_status draw_blood(const vx_simulate_options *options, int64_t conditioned, vx_cohort *cohort,
                             vx_error *error)
 {
     int64_t n = cohort->n;
     double root[VX_BLOOD * VX_BLOOD];
-    double *z = vx_array((size_t)n * VX_BLOOD, sizeof *z); /* VX_BLOOD x n, then conditioned ones closed up */
+    double *z = vx_array((size_t)n * VX_BLOOD, sizeof *z); /* VX_BLOOD x conditioned */
     if (!z)
         return vx_fail_memory(error);
     memcpy(root, blood_correlation, sizeof root);
@@ -91,8 +91,8 @@ void vx_stated_change(const vx_region *region, unsigned plant, double *mean, dou
     *r = none || plant & VX_PLANT_LEVERAGE ? 0 : region->r;
 }
 
-/* change = mean + sd (r x + sqrt(1 - r^2) e), x the standardised log level at 48 h. Of the variance of e, a part is
- * shared by all regions: the noise that the reference region brings into two sessions. */
+/* change = mean + sd (r x + sqrt(1 - r^2) e), where x is the standardised log level at 48 h. All regions share a part
+ * of the variance of e: the noise of the reference region in two sessions. */
 static vx_status draw_change(const vx_simulate_options *options, const vx_phantom *phantom, int64_t conditioned,
                              vx_cohort *cohort, vx_error *error)
 {
@@ -141,7 +141,7 @@ static void draw_covariates(const vx_simulate_options *options, vx_cohort *cohor
     for (int64_t i = 0; i < cohort->n; i++) {
         cohort->age[i] = (int)lrint(68 + 6 * vx_draw_normal(seed, VX_DRAW_COVARIATES, i, 0));
         cohort->mmse[i] = (int)lrint(fmin(30, 24 + 3 * vx_draw_normal(seed, VX_DRAW_COVARIATES, i, 1)));
-        int64_t rank = 0; /* every second one in a random order, so that neither sex is missing */
+        int64_t rank = 0; /* alternates in a random order, so that both sexes occur */
         for (int64_t j = 0; j < cohort->n; j++)
             rank += uniform(seed, VX_DRAW_COVARIATES, j, 4) < uniform(seed, VX_DRAW_COVARIATES, i, 4);
         cohort->sex[i] = rank % 2;
@@ -187,7 +187,7 @@ vx_status vx_cohort_new(const vx_simulate_options *options, const vx_phantom *ph
         status = vx_fail_memory(error);
         goto cleanup;
     }
-    /* Exact moments are those of everybody but a planted leverage point. */
+    /* A planted leverage point is excluded from the exact moments. */
     int64_t conditioned = made->n - (options->plant & VX_PLANT_LEVERAGE ? 1 : 0);
     status = draw_blood(options, conditioned, made, error);
     if (!status)

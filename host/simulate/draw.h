@@ -1,4 +1,4 @@
-/* What is drawn for every participant: blood levels, covariates, and the regional values that the images then hold.
+/* The random draws for every participant: blood levels, covariates, and the regional values of the images.
  *
  * A vx_cohort owns its arrays; vx_cohort_free releases it. */
 #ifndef VX_SIMULATE_DRAW_H
@@ -18,10 +18,10 @@ typedef struct vx_cohort {
     int *age, *sex, *mmse;           /* n */
     double *residual;                /* n x labels: regional uptake at baseline relative to the typical one, minus 1 */
     double *change;                  /* n x labels: percentage change */
-    double (*session)[VX_SESSIONS];  /* n: factor on raw uptake: the participant's and the session's */
+    double (*session)[VX_SESSIONS];  /* n: factor on raw uptake, of the participant times that of the session */
 } vx_cohort;
 
-/* The planted cases by name; flag 0: of a later version. */
+/* The planted cases by name. Flag 0 marks a case of a later version. */
 typedef struct vx_plant {
     const char *name;
     unsigned flag;
@@ -29,14 +29,14 @@ typedef struct vx_plant {
 extern const vx_plant vx_plants[];
 extern const int vx_plants_count;
 
-/* Stated moments of a region's change under the planted case. */
+/* The stated moments of a region's change under the planted case. */
 void vx_stated_change(const vx_region *region, unsigned plant, double *mean, double *sd, double *r);
 
 vx_status vx_cohort_new(const vx_simulate_options *options, const vx_phantom *phantom, vx_cohort **cohort,
                         vx_error *error);
 void vx_cohort_free(vx_cohort *cohort);
 
-/* What a number is drawn for: each has a sequence of its own, so that a later addition changes none that there are. */
+/* The purpose of a random number. Each has its own sequence, so that a new purpose changes no existing draws. */
 typedef enum vx_draw {
     VX_DRAW_BLOOD, VX_DRAW_COVARIATES, VX_DRAW_RESIDUAL, VX_DRAW_CHANGE, VX_DRAW_SHARED, VX_DRAW_SESSION,
     VX_DRAW_NOISE_BASELINE, VX_DRAW_NOISE_FOLLOWUP

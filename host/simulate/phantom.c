@@ -1,8 +1,9 @@
-/* The phantom is drawn voxel by voxel from ellipsoids at MNI coordinates, on the right half and its mirror image.
+/* The phantom consists of ellipsoids at MNI coordinates, drawn on the right half and mirrored.
  *
- * The cerebrum is a hull; what lies close to its surface, or to the plane between the hemispheres, is cortical ribbon,
- * whose thickness swells and thins as gyri and sulci do; the rest is white matter. Then the table's regions are painted
- * over it in their order. */
+ *   1. A hull bounds the cerebrum.
+ *   2. Tissue near its surface or near the plane between the hemispheres is cortical ribbon, whose thickness varies as
+ *      with gyri and sulci. The rest is white matter.
+ *   3. The regions of the table are painted over it in their order. */
 #include "simulate/phantom.h"
 
 #include "base/memory.h"
@@ -12,9 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RIBBON = 0, WHITE = 1 }; /* places in vx_regions */
+enum { RIBBON = 0, WHITE = 1 }; /* indices into vx_regions */
 
-/* A squared radius: below 1 inside. */
+/* The squared normalised radius, which is below 1 inside the ellipsoid. */
 static double ellipsoid(const double at[3], const double centre[3], const double radius[3])
 {
     double sum = 0;
@@ -37,7 +38,8 @@ static double depth(const double at[3], const double centre[3], const double rad
     return f < 1e-9 ? smallest : (1 - f) * f / sqrt(slope);
 }
 
-/* Depth below the cerebrum's outer surface: upper and lower half of the brain and the temporal lobe. */
+/* Depth below the outer surface of the cerebrum, which is the union of the upper half, the lower half and the temporal
+ * lobe. */
 static double cerebrum_depth(const double at[3])
 {
     static const double centre[3] = {0, -16, 16}, upper[3] = {71, 90, 65}, lower[3] = {71, 90, 46};
@@ -45,8 +47,8 @@ static double cerebrum_depth(const double at[3])
     return fmax(depth(at, centre, at[2] >= centre[2] ? upper : lower), depth(at, temporal, temporal_radius));
 }
 
-/* Whether a point of the cerebrum is cortical ribbon. A gyroid with waves of about 20 mm moves the border to the white
- * matter. */
+/* Whether a point of the cerebrum is cortical ribbon. A gyroid with a wavelength of about 20 mm modulates the border to
+ * the white matter. */
 static bool in_ribbon(const double at[3], double below)
 {
     static const double core[3] = {0, -14, 4}, core_radius[3] = {40, 44, 26}; /* callosum and nuclei: no cortex */
@@ -92,7 +94,7 @@ static vx_grid mni_grid(int voxel_mm)
     return grid;
 }
 
-/* The labels of the table: left before right, first[r] being the left or only one of region r. */
+/* Names the labels: left before right. first[r] is the left or only label of region r. */
 static void name_labels(vx_phantom *phantom, int *first)
 {
     for (int r = 0; r < vx_regions_count; r++) {

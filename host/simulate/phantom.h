@@ -1,4 +1,4 @@
-/* The phantom: a head that is drawn by code, so that every voxel's true region is known.
+/* The phantom: a synthetic head, in which the true region of every voxel is known.
  *
  * A phantom owns its arrays; vx_phantom_free releases it. Labels are 1 to `labels`; 0 is outside the brain. Regions of
  * both sides have two labels, left (x < 0) and right. */
@@ -9,11 +9,11 @@
 
 typedef enum vx_tissue { VX_GREY, VX_WHITE, VX_FLUID, VX_STEM } vx_tissue;
 
-/* The regions in the order in which they are painted: a later one covers an earlier one. */
+/* The regions in the order of painting: a later one covers an earlier one. */
 typedef struct vx_region {
     const char *name;
     vx_tissue tissue;
-    bool ribbon;      /* covers cortical ribbon only; else whatever is there */
+    bool ribbon;      /* covers only cortical ribbon; otherwise any tissue */
     double centre[3]; /* mm, of the right side; on x = 0 the region has one label */
     double radius[3]; /* mm */
     double uptake;    /* FDG uptake over the pons */
@@ -27,7 +27,7 @@ extern const int vx_regions_count;
 typedef struct vx_phantom {
     vx_space space;           /* the voxels of the brain on their grid */
     int labels;
-    const vx_region **region; /* labels: of label l at [l - 1] */
+    const vx_region **region; /* labels; label l is at [l - 1] */
     char (*name)[64];         /* labels: "hippocampus_left" */
     uint8_t *label;           /* a label a voxel of the grid; 0 outside the brain */
 } vx_phantom;
@@ -37,7 +37,7 @@ typedef struct vx_phantom {
 vx_status vx_phantom_new(int voxel_mm, vx_phantom **phantom, vx_error *error);
 void vx_phantom_free(vx_phantom *phantom);
 
-/* The label of that name, or 0. */
+/* The label named `name`, or 0. */
 int vx_phantom_label(const vx_phantom *phantom, const char *name);
 
 #endif

@@ -1,14 +1,14 @@
-/* The regions of the phantom: where they lie (MNI, mm), how much FDG they take up, and how that changes.
+/* The regions of the phantom: positions (MNI, mm), FDG uptake and its change.
  *
- * Places and sizes follow the MNI152 template by eye; uptake over the pons is that of healthy grey and white matter;
- * changes are those of docs/cohort.md, each with an SD of 6 % between participants. The pons is the reference and
- * does not change by construction. */
+ * Positions and sizes follow the MNI152 template by eye. Uptake over the pons is that of healthy grey and white matter.
+ * Changes are those of docs/cohort.md, with an SD of 6 % between participants. The pons is the reference region, so its
+ * change is 0 by construction. */
 #include "simulate/phantom.h"
 
 #define NO_CHANGE 0.0, 6.0, 0.0
 
 const vx_region vx_regions[] = {
-    /* The first two fill the cerebrum: the ribbon and what it encloses. */
+    /* The first two fill the cerebrum: the ribbon and the tissue that it encloses. */
     {"frontal_cortex", VX_GREY, true, {30, 20, 20}, {100, 150, 120}, 1.55, NO_CHANGE},
     {"white_matter", VX_WHITE, false, {30, 0, 0}, {0, 0, 0}, 0.75, NO_CHANGE},
     {"parietal_cortex", VX_GREY, true, {30, -56, 58}, {62, 36, 50}, 1.55, NO_CHANGE},

@@ -1,16 +1,17 @@
-/* From the drawn values to images.
+/* Images from the drawn values.
  *
- * Every image is a sum of fields of 10 mm smoothness. phi_s(v) is the smoothed indicator of label s over the smoothed
- * brain, so that the phi sum to 1 in every voxel of the brain and uptake keeps its level up to the rim (smoothing and
- * then masking would let it fall there to a half). Noise is smoothed before masking, so that its variance is the same
- * everywhere. With u_s the typical uptake, e_is a participant's regional residual and n_i1, n_i2 the sessions' noise:
+ * Every image is a sum of fields with 10 mm FWHM:
+ *
+ *   phi_s(v)     indicator of label s, smoothed and divided by the smoothed brain. In every voxel of the brain the phi
+ *                sum to 1. Uptake therefore keeps its level at the edge, where smoothing alone would halve it.
+ *   n_i1, n_i2   noise of the sessions, smoothed before masking, so that its variance is the same in every voxel
+ *   u_s, e_is    typical uptake of label s, and a participant's relative deviation from it
  *
  *     baseline  B_i(v) = U(v) (1 + sum_s e_is phi_s(v) + n_i1(v)) / its mean over the pons,   U = sum_s u_s phi_s
  *     followup  F_i(v) = B_i(v) (1 + D_i(v)),                D_i = n_i2 - n_i1 + sum_s c_is phi_s
  *
- * c_i solves sum_r in region: for every label r, mean_r(F_i) / mean_r(B_i) - 1 is exactly the drawn change. The noise
- * and what smoothing carries across borders are thereby taken back out of the regional means; they stay in the
- * voxels. */
+ * c_i solves a linear system, so that mean_r(F_i) / mean_r(B_i) - 1 is exactly the drawn change for every label r. The
+ * noise and the smoothing across borders affect voxels, but not the regional means of the change. */
 #include "simulate/simulate.h"
 
 #include "base/memory.h"
@@ -30,7 +31,7 @@
 #include <string.h>
 
 #define FWHM_MM 10.0
-#define NOISE_SD 0.032 /* of one session; with the regional SD of 6 % it makes 7 to 8 % for a voxel's change */
+#define NOISE_SD 0.032 /* of one session; with the regional SD of 6 % the SD of a voxel's change is 7 to 8 % */
 #define SUV_OF_PONS 3.0
 
 /* Slopes are powers of two, so that stored values are exact floats: SUVR up to 8, SUV up to 32. */
@@ -48,7 +49,7 @@ typedef struct vx_scene {
     double *uptake; /* U, voxels */
 } vx_scene;
 
-/* What one thread works in. */
+/* The buffers of one thread. */
 typedef struct vx_workspace {
     float *volume, *scratch;               /* grid */
     int16_t *stored;                       /* grid */
@@ -68,15 +69,15 @@ const int vx_plants_count = sizeof vx_plants / sizeof vx_plants[0];
 
 vx_status vx_simulate_plant(const char *name, unsigned *plant, vx_error *error)
 {
-    static const char there[] = "there are global, leverage, shift and null";
+    static const char valid[] = "there are global, leverage, shift and null";
     for (int k = 0; k < vx_plants_count; k++)
         if (!strcmp(name, vx_plants[k].name)) {
             if (!vx_plants[k].flag)
-                return vx_fail(error, VX_USAGE, "planted case '%s' comes with a later version; %s", name, there);
+                return vx_fail(error, VX_USAGE, "planted case '%s' comes with a later version; %s", name, valid);
             *plant |= vx_plants[k].flag;
             return VX_OK;
         }
-    return vx_fail(error, VX_USAGE, "unknown planted case '%s'; %s", name, there);
+    return vx_fail(error, VX_USAGE, "unknown planted case '%s'; %s", name, valid);
 }
 
 static vx_status check(const vx_simulate_options *options, vx_error *error)
@@ -86,13 +87,13 @@ static vx_status check(const vx_simulate_options *options, vx_error *error)
         return vx_fail(error, VX_USAGE, "%lld participants; 6 to 9999 can be simulated",
                        (long long)options->participants);
     if (one & (one - 1))
-        return vx_fail(error, VX_USAGE, "of the planted cases global, leverage and null only one can be had");
+        return vx_fail(error, VX_USAGE, "the planted cases global, leverage and null exclude each other");
     if (!options->out)
         return vx_fail(error, VX_USAGE, "no folder to write into");
     return VX_OK;
 }
 
-/* phi and U. */
+/* Computes phi and U. */
 static vx_status mix(vx_scene *scene, vx_error *error)
 {
     const vx_phantom *phantom = scene->phantom;
@@ -154,7 +155,7 @@ static double mixed(const vx_scene *scene, int64_t v, const double *weight)
     return sum;
 }
 
-/* Smoothed noise of SD NOISE_SD over the whole grid, into space->volume. */
+/* Fills space->volume with smoothed noise of SD NOISE_SD. */
 static void make_noise(const vx_scene *scene, int64_t participant, vx_draw what, vx_workspace *space)
 {
     int64_t size = (int64_t)vx_grid_elements(&scene->phantom->space.grid);
@@ -164,7 +165,7 @@ static void make_noise(const vx_scene *scene, int64_t participant, vx_draw what,
     vx_smooth(scene->phantom->space.grid.dim, scene->sigma, space->volume, space->scratch);
 }
 
-/* B_i, and the noise part of D_i. */
+/* Computes B_i, and the noise of D_i. */
 static void make_baseline(const vx_scene *scene, int64_t participant, vx_workspace *space)
 {
     const vx_phantom *phantom = scene->phantom;
@@ -187,7 +188,7 @@ static void make_baseline(const vx_scene *scene, int64_t participant, vx_workspa
     }
 }
 
-/* D_i: solves for c_i in  sum_v in r B (noise + sum_s c_s phi_s) = change_r sum_v in r B. */
+/* Completes D_i. c_i solves  sum_{v in r} B (noise + sum_s c_s phi_s) = change_r sum_{v in r} B  for every label r. */
 static vx_status make_change(const vx_scene *scene, int64_t participant, vx_workspace *space, vx_error *error)
 {
     const vx_phantom *phantom = scene->phantom;
@@ -207,13 +208,13 @@ static vx_status make_change(const vx_scene *scene, int64_t participant, vx_work
     for (int r = 0; r < labels; r++)
         space->wanted[r] += space->weight[r] * scene->cohort->change[participant * labels + r] / 100;
     if (LAPACKE_dgesv(LAPACK_ROW_MAJOR, labels, 1, space->matrix, labels, space->pivot, space->wanted, 1))
-        return vx_fail(error, VX_INTERNAL, "the regions cannot be told apart on this grid");
+        return vx_fail(error, VX_INTERNAL, "the regions cannot be distinguished on this grid");
     for (int64_t v = 0; v < phantom->space.elements; v++)
         space->change[v] += mixed(scene, v, space->wanted);
     return VX_OK;
 }
 
-/* Stores one session; nothing in the brain is 0, which would take it out of an implicit mask. */
+/* Writes one session. Voxels of the brain are at least 1, because an implicit mask excludes zeros. */
 static vx_status store(const vx_scene *scene, int64_t participant, int session, vx_workspace *space, vx_error *error)
 {
     const vx_phantom *phantom = scene->phantom;
@@ -275,7 +276,7 @@ static vx_status make_participant(const vx_scene *scene, int64_t participant, vx
     return status;
 }
 
-/* One thread a participant; the first error stops the rest. */
+/* One thread for each participant. The first error stops the others. */
 static vx_status make_images(const vx_scene *scene, vx_error *error)
 {
     vx_status status = VX_OK;
@@ -324,7 +325,7 @@ vx_status vx_simulate(const vx_simulate_options *asked, vx_error *error)
 {
     vx_simulate_options effective = *asked;
     const vx_simulate_options *options = &effective;
-    if (asked->plant & VX_PLANT_GLOBAL) /* over the pons nothing of it would be left to see */
+    if (asked->plant & VX_PLANT_GLOBAL) /* a ratio to the pons would cancel a global change */
         effective.raw = true;
     vx_phantom *phantom = NULL;
     vx_cohort *cohort = NULL;

@@ -13,9 +13,9 @@
  *     truth_change.tsv          the drawn percentage change of every participant and region
  *     run.json                  the exact command, the options, what the columns mean, every file
  *
- * A region's drawn value is 100 (mean followup / mean baseline - 1) over its label in the SUVR images, to the rounding
- * of the stored integers. The result is the same for the same options on every machine and number of threads, but for a
- * step of that rounding where another LAPACK or libm rounds otherwise. Memory: 44 floats a brain voxel
+ * A region's drawn value is 100 (mean followup / mean baseline - 1) over its label in the SUVR images, up to the
+ * rounding of the stored integers. The result does not depend on the machine or the number of threads. A stored value
+ * may differ by one step where another LAPACK or libm rounds differently. Memory: 44 floats for each voxel of the brain
  * (0.3 GB at 1 mm). */
 #ifndef VX_SIMULATE_SIMULATE_H
 #define VX_SIMULATE_SIMULATE_H
@@ -29,8 +29,8 @@
 /* Planted cases; a set of flags. */
 enum {
     VX_PLANT_GLOBAL = 1,   /* "global": uptake rises by 10 % everywhere and no region changes; implies `raw` */
-    VX_PLANT_LEVERAGE = 2, /* "leverage": one participant alone carries the correlation with the blood level */
-    VX_PLANT_SHIFT = 4,    /* "shift": rapa_level 100 ng/mL higher than drawn; the slope's t stays what it was */
+    VX_PLANT_LEVERAGE = 2, /* "leverage": the correlation with the blood level is due to one participant */
+    VX_PLANT_SHIFT = 4,    /* "shift": rapa_level 100 ng/mL higher than drawn; the slope's t does not change */
     VX_PLANT_NULL = 8,     /* "null": no mean change and no correlation anywhere */
 };
 
@@ -44,18 +44,18 @@ typedef struct vx_simulate_options {
     unsigned plant;       /* VX_PLANT_ flags */
     const char *command;  /* the command line, for the record; may be null */
     int threads;          /* 0: all */
-    bool force;           /* replace such a folder that is there (vx_folder_begin says which) */
+    bool force;           /* replace an existing folder of a cohort (the rules are vx_folder_begin's) */
 } vx_simulate_options;
 
-/* The defaults of the program: 4 mm, seed 0, 14 participants, nothing planted, all threads; `out` is null. */
+/* The defaults of the program: 4 mm, seed 0, 14 participants, no planted case, all threads; `out` is null. */
 vx_simulate_options vx_simulate_defaults(void);
 
-/* Adds the planted case called `name` to *plant. VX_USAGE for a name that is unknown, or that is of a later version
- * ("reference", "atrophy"): the message lists those there are. */
+/* Adds the planted case called `name` to *plant. Errors: VX_USAGE for an unknown name, or one of a later
+ * version ("reference", "atrophy"); the message lists the valid names. */
 vx_status vx_simulate_plant(const char *name, unsigned *plant, vx_error *error);
 
-/* Errors: VX_USAGE for options out of range or cases that exclude each other; VX_OUTPUT where `out` exists (unless
- * `force`) or cannot be written. */
+/* Simulates the cohort and writes its folder. Errors: VX_USAGE for options out of range or incompatible cases;
+ * VX_OUTPUT where `out` exists (unless `force`) or cannot be written. */
 vx_status vx_simulate(const vx_simulate_options *options, vx_error *error);
 
 #endif

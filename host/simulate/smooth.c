@@ -6,7 +6,7 @@
 
 enum { REACH_MAX = 64 };
 
-/* kernel[REACH_MAX + t], |t| <= reach. */
+/* Sets kernel[REACH_MAX + t] for |t| <= reach, and returns reach. */
 static int gaussian(double sigma, double *kernel)
 {
     int reach = (int)fmin(ceil(4 * sigma), REACH_MAX);
@@ -18,7 +18,7 @@ static int gaussian(double sigma, double *kernel)
     return reach;
 }
 
-/* One axis of `length` rows, each of `inner` neighbouring values, `outer` times. */
+/* Smooths along one axis of an array of shape outer x length x inner. */
 static void smooth_axis(const float *from, float *to, int64_t outer, int64_t length, int64_t inner,
                         const double *kernel, int reach)
 {

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { HEADER_BYTES = 352 }; /* of a NIfTI-1 file without extensions: 348 and four zero bytes */
+enum { HEADER_BYTES = 352 }; /* of a NIfTI-1 file without extensions: the header's 348, and four zero bytes */
 
 vx_status vx_write_int16(const char *path, const vx_grid *grid, const int16_t *stored, float slope,
                          const char *description, vx_error *error)
@@ -80,7 +80,7 @@ static vx_status table_close(FILE *file, const char *name, vx_error *error)
 {
     bool failed = ferror(file);
     if (fclose(file) || failed)
-        return vx_fail(error, VX_OUTPUT, "%s: cannot be written whole: %s", name, strerror(errno));
+        return vx_fail(error, VX_OUTPUT, "%s: cannot be written completely: %s", name, strerror(errno));
     return VX_OK;
 }
 
@@ -124,13 +124,13 @@ static vx_status write_labels(const char *folder, const vx_phantom *phantom, vx_
     return table_close(file, "labels.tsv", error);
 }
 
-/* To four decimals, and never "-0.0000". */
+/* Rounds to four decimals; adding 0.0 turns -0 into 0. */
 static double rounded(double x)
 {
     return rint(x * 1e4) / 1e4 + 0.0;
 }
 
-/* Sample mean, SD and correlation with the log level of one label's change. */
+/* Sample mean and SD of one label's change, and its correlation with the log level. */
 static void drawn_moments(const vx_cohort *cohort, int label, double *mean, double *sd, double *r)
 {
     double sum = 0, level = 0, yy = 0, xx = 0, xy = 0;

@@ -1,4 +1,4 @@
-/* The files of a simulated cohort; simulate.h says what they hold. */
+/* The files of a simulated cohort; simulate.h describes them. */
 #ifndef VX_SIMULATE_WRITE_H
 #define VX_SIMULATE_WRITE_H
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Whether `value`, which is no image's name and no number, is an image's without its ending. */
+/* Whether `value` names an image without its ending. Numbers never do. */
 static bool bare_image_name(const vx_table *table, const char *value)
 {
     double number;
@@ -23,7 +23,7 @@ static bool bare_image_name(const vx_table *table, const char *value)
     return found;
 }
 
-/* One value with an image's ending makes an image column; without endings the first value does, where it is one. */
+/* A column with any image name is an image column. So is one whose first value names an image without its ending. */
 bool vx_image_column(const vx_table *table, int64_t column)
 {
     const char *first = NULL;
@@ -36,7 +36,7 @@ bool vx_image_column(const vx_table *table, int64_t column)
     return first && bare_image_name(table, first);
 }
 
-/* Length of <modality> in `column`, where it is <modality>_<session>; 0 where it is not. */
+/* The length of <modality> if the column is named <modality>_<session>, else 0. */
 static size_t modality_length(const char *column, const char *session)
 {
     size_t length = strlen(column), tail = strlen(session);
@@ -54,7 +54,7 @@ static bool wanted(const vx_study_options *options, const char *modality, size_t
     return !options->modalities;
 }
 
-/* The sessions that the image columns name, sorted; of the modalities asked for, or of `any`. */
+/* Lists the sessions of the image columns, sorted: those of the requested modalities, or of `any` modality. */
 static size_t list_sessions(const vx_table *table, const vx_study_options *options, bool any, const char **session)
 {
     size_t sessions = 0;
@@ -67,7 +67,7 @@ static size_t list_sessions(const vx_table *table, const vx_study_options *optio
     return vx_sort_distinct(session, sessions);
 }
 
-/* The first row in which a column holds text that is neither a number nor an image's name; -1 where there is none. */
+/* The first row whose cell is text and names neither a number nor an image; -1 without such a row. */
 static int64_t text_row(const vx_table *table, int64_t column)
 {
     double number;
@@ -79,8 +79,8 @@ static int64_t text_row(const vx_table *table, int64_t column)
     return -1;
 }
 
-/* A column of text that may be meant as images, for its name has the form of theirs: best one of a pair. -1: none. */
-static int64_t nearly_images(const vx_table *table, int64_t *row)
+/* Finds a text column that is named like an image column, preferably one of a pair; -1 if there is none. */
+static int64_t find_image_like_column(const vx_table *table, int64_t *row)
 {
     int64_t found = -1;
     for (int64_t i = 0; i < table->columns; i++) {
@@ -110,7 +110,7 @@ static vx_status not_two_sessions(const vx_table *table, const char *list, size_
                        table->path, list);
     vx_status status = vx_fail(error, VX_INPUT, "%s: a paired design needs image columns <modality>_<session> of two "
                                "sessions; the sessions found are: %s", table->path, count ? list : "none");
-    const int64_t column = nearly_images(table, &row);
+    const int64_t column = find_image_like_column(table, &row);
     if (column >= 0)
         status = vx_fail(error, VX_INPUT, "%s, line %lld: column %s holds '%s', which is no name of an image (.nii, "
                          ".nii.gz, .hdr, .img); a paired design needs columns <modality>_<session> of two sessions; "
@@ -122,16 +122,16 @@ static vx_status not_two_sessions(const vx_table *table, const char *list, size_
 static vx_status choose_sessions(const vx_table *table, const vx_study_options *options, char *session[2],
                                  vx_error *error)
 {
-    enum { SORTED = 50 }; /* more are listed by name */
+    enum { SORTED_MAX = 50 }; /* a longer list stays in alphabetical order */
     char list[500] = "";
     vx_status status = VX_OK;
     const char **found = vx_array((size_t)table->columns, sizeof *found);
     if (!found)
         return vx_fail_memory(error);
     size_t count = list_sessions(table, options, false, found), used = 0;
-    if (!count) /* no modality of that name: with the sessions of the others, its column is missed by name */
+    if (!count) /* unknown modality: the sessions of the others let a later check name the missing column */
         count = list_sessions(table, options, true, found);
-    if (count <= SORTED)
+    if (count <= SORTED_MAX)
         vx_sessions_sort(found, count);
     for (size_t i = 0; i < count && used < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", found[i]);
@@ -164,9 +164,9 @@ static vx_status named_column(const vx_table *table, const char *modality, const
     return status;
 }
 
-/* `first` is -1 where there is one session. */
-static vx_status add(vx_image_columns *images, size_t *count, const char *name, size_t length, int64_t first,
-                     int64_t last, vx_error *error)
+/* `first` is -1 for a design of one session. */
+static vx_status add_modality(vx_image_columns *images, size_t *count, const char *name, size_t length, int64_t first,
+                              int64_t last, vx_error *error)
 {
     char *copy = strndup(name, length);
     if (!copy)
@@ -176,7 +176,7 @@ static vx_status add(vx_image_columns *images, size_t *count, const char *name, 
     return VX_OK;
 }
 
-/* Columns of the modalities that the options name. `last` is the session of the data, `first` what is subtracted. */
+/* Adds the modalities that the options name. `last` is the session of the data, and `first` is subtracted. */
 static vx_status named_images(const vx_table *table, const vx_study_options *options, const char *first,
                               const char *last, vx_image_columns *images, size_t *count, vx_error *error)
 {
@@ -188,14 +188,15 @@ static vx_status named_images(const vx_table *table, const vx_study_options *opt
         if (!status)
             status = named_column(table, options->modality[i], last, &after, error);
         if (!status)
-            status = add(images, count, options->modality[i], strlen(options->modality[i]), before, after, error);
+            status = add_modality(images, count, options->modality[i], strlen(options->modality[i]), before, after,
+                                  error);
         if (status)
             return status;
     }
     return VX_OK;
 }
 
-/* Every modality there is: every column where `last` is null, else those with all their sessions. */
+/* Adds all modalities of the table: every image column if `last` is null, else those that have all sessions. */
 static vx_status all_images(const vx_table *table, const char *first, const char *last, vx_image_columns *images,
                             size_t *count, vx_error *error)
 {
@@ -213,14 +214,14 @@ static vx_status all_images(const vx_table *table, const char *first, const char
         free(other);
         if (first && (before < 0 || !vx_image_column(table, before)))
             continue;
-        vx_status status = add(images, count, name, length, before, column, error);
+        vx_status status = add_modality(images, count, name, length, before, column, error);
         if (status)
             return status;
     }
     return VX_OK;
 }
 
-/* How it was decided which session is subtracted. */
+/* What determines which session is subtracted. */
 static vx_direction direction_of(const vx_study_options *options, bool paired)
 {
     if (!paired)
@@ -235,12 +236,12 @@ vx_status vx_image_columns_find(const vx_table *table, const vx_study_options *o
                                 vx_direction *direction, vx_image_columns **images, size_t *count, vx_error *error)
 {
     bool paired = options->design == VX_PAIRED;
-    size_t most = (size_t)table->columns + options->modalities;
+    size_t count_max = (size_t)table->columns + options->modalities;
     vx_status status = VX_OK;
     session[0] = vx_copy_text(options->sessions[0]);
     session[1] = paired ? vx_copy_text(options->sessions[1]) : NULL;
     *count = 0;
-    *images = vx_array_zero(most, sizeof **images);
+    *images = vx_array_zero(count_max, sizeof **images);
     if (!*images || (options->sessions[0] && !session[0]) || (paired && options->sessions[1] && !session[1]))
         return vx_fail_memory(error);
     *direction = direction_of(options, paired);
@@ -261,15 +262,15 @@ vx_status vx_image_columns_find(const vx_table *table, const vx_study_options *o
     return status;
 }
 
-/* Whether <modality>_<session> is an image column; `modality` has `length` letters. */
-static vx_status is_there(const vx_table *table, const char *modality, size_t length, const char *session, bool *there,
-                          vx_error *error)
+/* Sets *found if <modality>_<session> is an image column; `modality` has `length` bytes. */
+static vx_status find_session(const vx_table *table, const char *modality, size_t length, const char *session,
+                              bool *found, vx_error *error)
 {
     char *name = vx_text("%.*s_%s", (int)length, modality, session);
     if (!name)
         return vx_fail_memory(error);
     int64_t column = vx_table_find(table, name);
-    *there = column >= 0 && vx_image_column(table, column);
+    *found = column >= 0 && vx_image_column(table, column);
     free(name);
     return VX_OK;
 }
@@ -286,10 +287,10 @@ vx_status vx_image_columns_unpaired(const vx_table *table, char *const session[2
         for (int own = 0; own < 2 && !status; own++) {
             const char *name = table->name[column];
             size_t length = modality_length(name, session[own]);
-            bool there = true;
+            bool found = true;
             if (length && vx_image_column(table, column))
-                status = is_there(table, name, length, session[!own], &there, error);
-            if (!there)
+                status = find_session(table, name, length, session[!own], &found, error);
+            if (!found)
                 (*unpaired)[(*count)++] = name;
         }
     return status;

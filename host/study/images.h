@@ -1,38 +1,39 @@
-/* Which columns of a table are images, and which modalities and sessions they make.
+/* Finding the image columns of a table, and their modalities and sessions.
  *
- * An image column is one with a value that ends as an image file's name does. A paired design wants
- * `<modality>_<session>` twice; the session is what follows the last underscore, unless --sessions names it. */
+ * In an image column some value has the ending of an image file. A paired design needs two columns
+ * `<modality>_<session>` per modality. The session follows the last underscore, unless --sessions names it. */
 #ifndef VX_STUDY_IMAGES_H
 #define VX_STUDY_IMAGES_H
 
 #include "study/table.h"
 #include "voxstat/study.h"
 
-enum { VX_STUDY_SESSIONS = 2 }; /* a modality has no more */
+enum { VX_STUDY_SESSIONS = 2 }; /* the most sessions of a modality */
 
-/* The columns of one modality, one a session, in the order of time: a single one, or the two of a paired design. The
- * caller frees `name`. */
+/* The columns of one modality in the order of time: one, or the two sessions of a paired design. The caller frees
+ * `name`. */
 typedef struct vx_image_columns {
     char *name;
     int64_t sessions;
     int64_t column[VX_STUDY_SESSIONS];
-    double weight[VX_STUDY_SESSIONS]; /* -1 and 1 make the change; 1 takes images as they are */
+    double weight[VX_STUDY_SESSIONS]; /* of the sum over sessions: {-1, 1} is the change, {1} the image itself */
 } vx_image_columns;
 
-/* Whether a column has the name of an image in some row. */
+/* Whether a column holds the names of images. */
 bool vx_image_column(const vx_table *table, int64_t column);
 
-/* The modalities asked for, else all there are, in the order of the options or of the table's columns. session[0..1]
- * become the sessions in force (caller frees; null where there are none); `*images` is freed with free(), each name
- * too, on errors as well. Without options.sessions a paired table has two sessions whose names tell which came first
- * (study/sessions.h); *direction says what decided.
- * Errors (VX_INPUT): no image column; an unknown modality or session; sessions that are not two, or whose names do not
- * tell. */
+/* Finds the requested modalities in the order of the options, or all modalities in the order of the table's columns.
+ *     session      the sessions that are used; null for an unused one. The caller frees both
+ *     *direction   how the order of the sessions was determined. Without options.sessions, a paired table must have two
+ *                  sessions whose names show which came first (study/sessions.h)
+ *     *images      the caller frees the array and each name, on errors too
+ * Errors (VX_INPUT): no image column; an unknown modality or session; not two sessions; names of sessions that do not
+ * show the order. */
 vx_status vx_image_columns_find(const vx_table *table, const vx_study_options *options, char *session[2],
                                 vx_direction *direction, vx_image_columns **images, size_t *count, vx_error *error);
 
-/* The image columns of one session whose partner of the other is no image column, where no modality was asked for by
- * name. `*unpaired` is freed with free(); the names in it belong to the table. */
+/* Lists the image columns of one session that have no image column in the other session. The caller frees `*unpaired`;
+ * the names in it belong to the table. */
 vx_status vx_image_columns_unpaired(const vx_table *table, char *const session[2], const char ***unpaired,
                                     size_t *count, vx_error *error);
 

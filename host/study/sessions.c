@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST = 64, INDEX_DIGITS = 4 }; /* more digits are a date in whatever order, no index */
+enum { NAME_MAX_BYTES = 64, INDEX_DIGITS_MAX = 4 }; /* longer numbers are dates, not indices */
 
 typedef enum phase { NO_PHASE, SCREENING, BEFORE, AFTER } phase;
 
@@ -44,14 +44,14 @@ static const char *const index_stems[] = {"", "v", "visit", "t", "tp", "timepoin
 
 /* ---- one name ---- */
 
-/* A name in lower case without separators and the prefix of BIDS ("ses-"), and what it says by itself. */
+/* A parsed name: in lower case, without separators and without the prefix of BIDS ("ses-"). */
 typedef struct name {
-    char text[LONGEST];
-    size_t stem, digits; /* letters before the first digit; digits there */
-    phase phase;         /* of a phase word, which a number may follow */
-    double days;         /* of a time, else NaN */
-    double index;        /* of an index stem, else NaN */
-    bool sign;           /* a time whose dash may be a minus ("day-7") */
+    char text[NAME_MAX_BYTES];
+    size_t stem, digits; /* number of letters before the first digit, and of digits there */
+    phase phase;         /* of a name that is a phase word, or a phase word and a number */
+    double days;         /* of a name that is a time, else NaN */
+    double index;        /* of a name that is an index stem and a number, else NaN */
+    bool sign;           /* the name is a time whose dash may be a minus ("day-7") */
 } name;
 
 static phase word_phase(const char *text, size_t length)
@@ -63,7 +63,7 @@ static phase word_phase(const char *text, size_t length)
     return NO_PHASE;
 }
 
-/* Days of a unit, singular or plural; NaN where `text` is none. */
+/* The days of a unit, singular or plural; NaN if `text` is not a unit. */
 static double unit_days(const char *text, size_t length)
 {
     for (size_t i = 0; i < LENGTH(units); i++) {
@@ -80,7 +80,7 @@ static void read_time(name *n, const char *raw)
     char *end;
     double number = strtod(n->text + n->stem, &end);
     n->days = NAN;
-    if (!n->digits || n->digits > INDEX_DIGITS)
+    if (!n->digits || n->digits > INDEX_DIGITS_MAX)
         return;
     if (n->stem && !*end)
         n->days = number * unit_days(n->text, n->stem);
@@ -94,13 +94,13 @@ static void read_index(name *n)
 {
     n->index = NAN;
     for (size_t i = 0; i < LENGTH(index_stems); i++) {
-        if (n->digits && n->digits <= INDEX_DIGITS && !n->text[n->stem + n->digits] &&
+        if (n->digits && n->digits <= INDEX_DIGITS_MAX && !n->text[n->stem + n->digits] &&
             strlen(index_stems[i]) == n->stem && !strncmp(index_stems[i], n->text, n->stem))
             n->index = (double)strtoul(n->text + n->stem, NULL, 10);
     }
 }
 
-/* False where the name is too long to say anything. */
+/* Parses a name; false if it is too long. */
 static bool read_name(const char *raw, name *n)
 {
     size_t length = 0;
@@ -109,7 +109,7 @@ static bool read_name(const char *raw, name *n)
     for (const char *c = raw; *c; c++) {
         if (strchr("-_ ", *c))
             continue;
-        if (length + 1 == LONGEST)
+        if (length + 1 == NAME_MAX_BYTES)
             return false;
         n->text[length++] = (char)tolower((unsigned char)*c);
     }
@@ -122,9 +122,9 @@ static bool read_name(const char *raw, name *n)
     return true;
 }
 
-/* ---- rules: each tells -1, 0 or 1 ---- */
+/* ---- rules: each returns -1, 0 or 1 ---- */
 
-/* 20240105, 2024-01-05 or 2024-01 as a number; 0 where `raw` is no date. */
+/* The date 20240105, 2024-01-05 or 2024-01 as a number; 0 if `raw` is not a date. */
 static long read_date(const char *raw)
 {
     static const char *const form[] = {"nnnnnnnn", "nnnn-nn-nn", "nnnn-nn"};
@@ -160,7 +160,7 @@ static int by_ordinal(const name *a, const name *b)
     return place[0] >= 0 && place[1] >= 0 ? vx_compare(place[0], place[1]) : 0;
 }
 
-/* "fu" is "fu1" beside "fu2". */
+/* A phase word without a number counts as number 1: "fu" comes before "fu2". */
 static double phase_number(const name *n)
 {
     return n->digits ? (double)strtoul(n->text + n->stem, NULL, 10) : 1;
@@ -176,7 +176,7 @@ static int by_phase(const name *a, const name *b)
     return same ? vx_compare(phase_number(a), phase_number(b)) : 0;
 }
 
-/* Words with the same rest after or before them: "preop" and "postop". */
+/* Compares phase words with equal text after or before them: "preop" and "postop". */
 static int by_word_and_rest(const name *a, const name *b)
 {
     int found = 0;
@@ -200,15 +200,15 @@ static int by_word_and_rest(const name *a, const name *b)
     return found;
 }
 
-/* Times in different units are told apart where they differ by more than their months do. */
+/* Times must differ by more than 5 %, because months differ in length. */
 static int by_time(const name *a, const name *b)
 {
     bool times = !isnan(a->days) && !isnan(b->days) && !a->sign && !b->sign;
     return times && fabs(a->days - b->days) > 0.05 * fmax(a->days, b->days) ? vx_compare(a->days, b->days) : 0;
 }
 
-/* A word against a time or an index: what comes before is earlier than all that is not its own first session, and the
- * first session is earlier than what comes after. -1 where `word` is earlier. */
+/* Compares a phase word with a time or an index. A word for "before" is earlier than every session but the first, and a
+ * word for "after" is later than the first session. Returns -1 if `word` is earlier. */
 static int by_word_and_number(const name *word, const name *other)
 {
     bool later = (other->days > 0 && other->days != 1) || other->index >= 2;
@@ -220,7 +220,7 @@ static int by_word_and_number(const name *word, const name *other)
     return word->phase == AFTER && first ? 1 : 0;
 }
 
-/* Numbers in the same surroundings; where several differ, all must agree. */
+/* Compares numbers with equal text around them. If several numbers differ, all must agree on the order. */
 static int by_number(const char *a, const char *b)
 {
     int found = 0;
@@ -232,7 +232,7 @@ static int by_number(const char *a, const char *b)
             continue;
         }
         int own = vx_compare((double)strtoul(a, NULL, 10), (double)strtoul(b, NULL, 10));
-        if (first > INDEX_DIGITS || second > INDEX_DIGITS || (own && found && own != found))
+        if (first > INDEX_DIGITS_MAX || second > INDEX_DIGITS_MAX || (own && found && own != found))
             return 0;
         found = own ? own : found;
         a += first;

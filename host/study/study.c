@@ -14,13 +14,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* A study as it lies in memory: names and cells stay in the table, which lives as long as the study. */
+/* A study and the table that owns its names and cells. */
 typedef struct vx_study_parts {
-    vx_study study; /* first, so that its address is that of the struct */
+    vx_study study; /* the first member: vx_study_free casts its address back */
     vx_table table;
-    const int64_t *table_row; /* participants: their rows of the table; only while reading */
-    char *folder;             /* of the table as it is named, absolute */
-    char *target_folder;      /* of the file that the table is a link to; null: no link, or one into `folder` */
+    const int64_t *table_row; /* participants: their rows in the table; valid during vx_study_read only */
+    char *folder;             /* absolute folder of the table's path */
+    char *target_folder;      /* folder of the file that the table links to; null if it is the same */
 } vx_study_parts;
 
 typedef struct vx_named_row {
@@ -33,7 +33,7 @@ static int compare_id(const void *a, const void *b)
     return strcmp(((const vx_named_row *)a)->id, ((const vx_named_row *)b)->id);
 }
 
-/* Sorts the rows by participant_id: from here on the order of the table's rows is forgotten. */
+/* Sorts the rows by participant_id, so that results do not depend on their order in the table. */
 static vx_status read_participants(vx_study_parts *parts, int64_t *table_row, vx_error *error)
 {
     const vx_table *table = &parts->table;
@@ -85,7 +85,7 @@ static vx_status read_columns(vx_study_parts *parts, const char *const *name, si
     return status;
 }
 
-/* The file of an image that lies in `folder`, where its name is not absolute; of a pair the header's. */
+/* Finds the file of an image; a relative name is relative to `folder`. Of a pair, finds the header. */
 static vx_status find_image(const char *folder, const char *name, const char **path, vx_error *error)
 {
     vx_image_files files;
@@ -105,8 +105,8 @@ static vx_status find_image(const char *folder, const char *name, const char **p
     return status;
 }
 
-/* The absolute path of an image, which must be there: from where the user sees the table, or else from where the table
- * is stored. What is said of an image in neither place is about the first. */
+/* Finds the absolute path of an image. Names are relative to the folder of the table's path or, failing that, to the
+ * folder of the file that it links to. If both fail, the error is that of the first. */
 static vx_status image_path(const vx_study_parts *parts, int64_t participant, int64_t column, const char **path,
                             vx_error *error)
 {
@@ -121,7 +121,7 @@ static vx_status image_path(const vx_study_parts *parts, int64_t participant, in
                   : VX_OK;
 }
 
-/* Why a participant cannot be used for a modality, in fresh memory; null where nothing is missing. */
+/* Returns why a participant cannot be used for a modality, in new memory; null if nothing is missing. */
 static char *missing(const vx_study_parts *parts, const vx_image_columns *images, int64_t participant)
 {
     int64_t row = parts->table_row[participant];
@@ -219,7 +219,7 @@ cleanup:
     return status;
 }
 
-/* The absolute folder in which `path` lies; its last element is not followed where it is a link. Null on errors. */
+/* The absolute folder of `path`, without resolving a link in its last element. Null on errors. */
 static char *folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -229,8 +229,8 @@ static char *folder_of(const char *path)
     return absolute;
 }
 
-/* Paths in a table are relative to where the user sees it, even where it is a link (to an annex, a cache, a scratch
- * disk). */
+/* Paths in a table are relative to the folder in which the user sees it, even if the table is a link to another folder
+ * (an annex, a cache, a scratch disk). */
 static vx_status table_folders(vx_study_parts *parts, vx_error *error)
 {
     char *target = realpath(parts->study.table, NULL);
@@ -258,7 +258,7 @@ static void count_coded(vx_study_parts *parts, int64_t column)
     study->coded[study->codeds++] = (vx_coded){parts->table.name[column], parts->table.coded[column]};
 }
 
-/* Cells that a code made missing, of the columns that the study uses. */
+/* Counts the cells that a code made missing, for each column that the study uses. */
 static vx_status list_coded(vx_study_parts *parts, vx_error *error)
 {
     vx_study *study = &parts->study;

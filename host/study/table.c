@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const size_t most_bytes = (size_t)1 << 30;
+static const size_t bytes_max = (size_t)1 << 30;
 
 /* ---- text ---- */
 
@@ -47,7 +47,7 @@ static vx_status check_text(const char *path, const char *text, size_t size, vx_
     return fault ? not_utf8(path, text, fault, error) : VX_OK;
 }
 
-/* Bytes of the blank that `text` begins with: a space, or one that does not break (U+00A0, U+2007, U+202F, U+FEFF). */
+/* The number of bytes of a blank at the start of `text`: a space, U+00A0, U+2007, U+202F or U+FEFF; else 0. */
 static size_t blank_length(const char *text)
 {
     static const char *const blank[] = {"\xc2\xa0", "\xe2\x80\x87", "\xe2\x80\xaf", "\xef\xbb\xbf"};
@@ -69,20 +69,20 @@ static char *skip_blanks(char *text)
 
 /* ---- cells ---- */
 
-/* The quote that closes the cell whose first one is `open`: what follows is a tab or the end of the line. Null where
- * there is none on this line; the quote is then a letter. */
+/* Finds the quote that closes the one at `open`: a tab or the end of the line follows it. Returns null without one on
+ * this line; the quote at `open` is then an ordinary character. */
 static char *closing_quote(char *open)
 {
     for (char *c = open + 1; c[strcspn(c, "\"\r\n")] == '"'; c += 2) {
         c += strcspn(c, "\"");
         if (c[1] != '"')
-            return strchr("\t\r\n", *skip_blanks(c + 1)) ? c : NULL; /* the end of the text counts too */
+            return strchr("\t\r\n", *skip_blanks(c + 1)) ? c : NULL; /* strchr also finds the end of the text */
     }
     return NULL;
 }
 
-/* Makes every doubled quote one. */
-static void undouble(char *text)
+/* Replaces each doubled quote by one quote, in place. */
+static void undouble_quotes(char *text)
 {
     char *to = text;
     for (const char *from = text; *from; from++) {
@@ -92,7 +92,7 @@ static void undouble(char *text)
     *to = '\0';
 }
 
-/* Cuts the next cell off *rest, without the blanks and quotes around it. *last tells that it ends its line. */
+/* Cuts the next cell off *rest and strips blanks and quotes. *last: the cell ends its line. */
 static char *next_cell(char **rest, bool *last)
 {
     char *cell = skip_blanks(*rest), *quote = *cell == '"' ? closing_quote(cell) : NULL;
@@ -102,7 +102,7 @@ static char *next_cell(char **rest, bool *last)
     if (quote) {
         cell++;
         *quote = '\0';
-        undouble(cell);
+        undouble_quotes(cell);
     } else {
         *end = '\0';
     }
@@ -168,7 +168,7 @@ static vx_status read_header(vx_table *table, char **rest, vx_error *error)
         table->name[i] = next_cell(rest, &last);
         table->width = i + 1;
         if (*table->name[i])
-            table->columns = i + 1; /* what follows the last name is no column, if its cells are empty too */
+            table->columns = i + 1; /* empty names behind the last one are not columns; read_row checks their cells */
     }
     if (!table->columns)
         return vx_fail(error, VX_INPUT, "%s: the table is empty", table->path);
@@ -200,7 +200,7 @@ static vx_status wrong_width(const vx_table *table, const char *first, int64_t n
 static vx_status read_row(vx_table *table, char **rest, int64_t number, vx_error *error)
 {
     const char **cell = table->cell + table->rows * table->columns, *first = *rest;
-    int64_t cells = 0, filled = 0; /* up to the last cell that says something */
+    int64_t cells = 0, filled = 0; /* filled: number of cells up to the last one with content */
     bool last = false, blank = true, open_quote = false;
     for (int64_t i = 0; !last; i++) {
         const char *value = next_cell(rest, &last);
@@ -224,7 +224,7 @@ vx_status vx_table_read(const char *path, vx_table *table, vx_error *error)
 {
     vx_table read = {.path = path};
     size_t size, cells;
-    vx_status status = vx_file_read(path, most_bytes, &read.text, &size, error);
+    vx_status status = vx_file_read(path, bytes_max, &read.text, &size, error);
     if (!status)
         status = check_text(path, read.text, size, error);
     if (status)

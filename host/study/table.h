@@ -1,7 +1,8 @@
-/* A table of text: tab-separated, the first line names the columns, `n/a` is missing (BIDS TSV), with what spreadsheets
- * and statistics programs add to it: quoted cells, line ends of three kinds, empty columns at the right edge.
+/* A text table in the TSV format of BIDS: tab-separated, with column names in the first line and `n/a` for missing. It
+ * may have the variations of spreadsheets and statistics programs: quoted cells, three kinds of line ends, and empty
+ * columns at the right edge.
  *
- * A vx_table owns its memory; all strings point into it. vx_table_destroy releases it. */
+ * A vx_table owns its memory, and all strings point into it. vx_table_destroy releases it. */
 #ifndef VX_STUDY_TABLE_H
 #define VX_STUDY_TABLE_H
 
@@ -12,29 +13,32 @@
 #include <stdint.h>
 
 typedef struct vx_table {
-    const char *path;  /* as given; not owned */
-    char *text;        /* the file; the strings below lie in it */
+    const char *path;  /* as the caller gave it; not owned */
+    char *text;        /* the content of the file, which the strings below point into */
     char sha256[VX_SHA256_TEXT];
     int64_t columns, rows;
-    int64_t width;     /* cells of the header, of which those at the right edge may have no name */
+    int64_t width;     /* cells of the header line, including empty ones at the right edge */
     const char **name; /* columns */
-    int64_t *sorted;   /* columns: their places in the order of their names */
+    int64_t *sorted;   /* columns: their indices, sorted by name */
     const char **cell; /* rows x columns; null where missing (`n/a`, empty) */
-    int64_t *line;     /* rows: where they stand in the file, from 1 */
-    int64_t *coded;    /* columns: cells that vx_table_code made missing */
+    int64_t *line;     /* rows: their line numbers in the file, from 1 */
+    int64_t *coded;    /* columns: number of cells that vx_table_code made missing */
 } vx_table;
 
-/* Lines end in LF, CR LF or CR. A cell may stand in double quotes, in which a doubled quote is one; such a cell ends on
- * its line, and a quote anywhere else is a letter. Spaces and no-break spaces around a cell, blank lines, a byte order
- * mark and columns at the right edge that are empty in every line are left out.
- * Errors (VX_INPUT, naming the table and line): missing, unreadable, no regular file, not UTF-8 (with the place and the
- * byte), empty, not tab-separated, two columns of one name, a column without a name, a row of another width than the
- * header. */
+/* Reads a table.
+ *     1. Lines end in LF, CR LF or CR. Blank lines and a byte order mark are skipped.
+ *     2. A cell may be in double quotes, where a doubled quote stands for one. It must end on its line. Other quotes
+ *        are ordinary characters.
+ *     3. Spaces and no-break spaces around a cell are stripped.
+ *     4. Columns at the right edge that are empty in every line are dropped.
+ * Errors (VX_INPUT, naming the table and line): missing, unreadable, not a regular file, not UTF-8 (with the position
+ * and the byte), empty, not tab-separated, a repeated column name, a column without a name, a row whose width differs
+ * from the header's. */
 vx_status vx_table_read(const char *path, vx_table *table, vx_error *error);
 void vx_table_destroy(vx_table *table);
 
-/* Makes the cells missing that hold one of the codes, whatever its case, or its number (-9.0 for -9). A participant_id
- * is no code. */
+/* Marks cells as missing that equal one of the codes, ignoring case, or as numbers (-9.0 for -9). The participant_id is
+ * never missing. */
 void vx_table_code(vx_table *table, const char *const *code, size_t codes);
 
 static inline const char *vx_table_cell(const vx_table *table, int64_t row, int64_t column)
@@ -42,10 +46,10 @@ static inline const char *vx_table_cell(const vx_table *table, int64_t row, int6
     return table->cell[row * table->columns + column];
 }
 
-/* The column of that name, or -1. */
+/* The index of the column with that name, or -1. */
 int64_t vx_table_find(const vx_table *table, const char *name);
 
-/* The same, where a missing column is an error (VX_INPUT) that offers the nearest name and lists those there are. */
+/* Finds the column with that name. Errors: VX_INPUT without one, suggesting the nearest name and listing all. */
 vx_status vx_table_column(const vx_table *table, const char *name, int64_t *column, vx_error *error);
 
 #endif

@@ -8,14 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LISTED = 10 }; /* levels that a message lists */
+enum { LISTED_MAX = 10 }; /* of the levels in a message */
 
 static const char *cell(const vx_table *table, const vx_participants *participants, int64_t i, int64_t column)
 {
     return vx_table_cell(table, participants->row[i], column);
 }
 
-/* Whether `text` is meant as a number, though voxstat reads none there: what strtod knows, or digits with commas. */
+/* Whether the user meant a number that voxstat does not accept: one that strtod reads, or digits with commas. */
 static bool meant_as_number(const char *text)
 {
     char *end;
@@ -24,7 +24,7 @@ static bool meant_as_number(const char *text)
                                       !text[strspn(text, "+-0123456789.,eE")]);
 }
 
-/* Whether `text` is a number with marks of thousands, a minus of typography or a sign of per cent; `plain` is the
+/* Whether `text` is a number with thousands separators, a typographic minus or a percent sign. `plain` becomes the
  * number without them. */
 static bool decorated_number(const char *text, char *plain, size_t size)
 {
@@ -46,7 +46,7 @@ static bool decorated_number(const char *text, char *plain, size_t size)
     return !*text && vx_number_read(plain, &value);
 }
 
-/* `text`, which has one comma and no point, with a point instead. False for all else. */
+/* Replaces the single comma of `text` by a point. False if the result is not a number. */
 static bool decimal_comma(const char *text, char *point, size_t size)
 {
     double value;
@@ -58,8 +58,8 @@ static bool decimal_comma(const char *text, char *point, size_t size)
     return vx_number_read(point, &value);
 }
 
-static vx_status no_number(const vx_table *table, const vx_participants *participants, int64_t i, int64_t column,
-                           vx_error *error)
+static vx_status fail_not_number(const vx_table *table, const vx_participants *participants, int64_t i, int64_t column,
+                                 vx_error *error)
 {
     char point[64];
     const char *text = cell(table, participants, i, column);
@@ -78,7 +78,7 @@ static vx_status no_number(const vx_table *table, const vx_participants *partici
                            (long long)table->line[participants->row[i]], participants->id[i], table->name[column]);
 }
 
-/* The distinct texts of a column, sorted. The caller frees *level. */
+/* Lists the distinct texts of a column, sorted. The caller frees *level. */
 static vx_status list_levels(const vx_table *table, const vx_participants *participants, int64_t column,
                              const char ***level, size_t *levels, vx_error *error)
 {
@@ -101,11 +101,11 @@ static vx_status not_two_levels(const vx_table *table, int64_t column, const cha
 {
     char list[1000] = "";
     size_t used = 0;
-    for (size_t i = 0; i < levels && i < LISTED && used < sizeof list; i++)
+    for (size_t i = 0; i < levels && i < LISTED_MAX && used < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", level[i]);
     return vx_fail(error, VX_INPUT, "%s: column %s holds text of %zu level%s (%s%s); expected numbers, or two levels; "
                    "--missing names codes of missing values", table->path, table->name[column], levels,
-                   levels == 1 ? "" : "s", list, levels > LISTED ? ", ..." : "");
+                   levels == 1 ? "" : "s", list, levels > LISTED_MAX ? ", ..." : "");
 }
 
 static vx_status read_factor(const vx_table *table, const vx_participants *participants, int64_t at, vx_column *column,
@@ -148,10 +148,10 @@ vx_status vx_values_read(const vx_table *table, const vx_participants *participa
             continue;
         }
         if (meant_as_number(text) || decorated_number(text, plain, sizeof plain))
-            return no_number(table, participants, i, at, error);
+            return fail_not_number(table, participants, i, at, error);
         word = words++ ? word : i;
     }
     if (words && numbers)
-        return no_number(table, participants, word, at, error);
+        return fail_not_number(table, participants, word, at, error);
     return words ? read_factor(table, participants, at, column, error) : VX_OK;
 }

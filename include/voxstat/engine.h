@@ -1,9 +1,13 @@
 /* The engine: the devices that permutations run on.
  *
  * vx_device_open gives a device that the caller frees with vx_device_free. A vx_device is used by one thread at a time.
- * Results do not depend on the device: sign flips are integer-exact, correlations bit-identical where the device rounds
- * division and square root correctly, else within the bound that infer states. What a device computed is checked on the
- * C backend after every effect (vx_infer). */
+ * Results do not depend on the device:
+ *
+ *   1. Sign flips use integers and are exact everywhere.
+ *   2. Correlations have the same bits on every device that rounds division and square root correctly
+ *      (vx_device_info.exact_division). On other devices they differ by the last bits of r, and all comparisons of
+ *      statistics have a tolerance for that.
+ *   3. The C backend checks what a device computed after every effect (vx_infer). */
 #ifndef VOXSTAT_ENGINE_H
 #define VOXSTAT_ENGINE_H
 
@@ -20,31 +24,31 @@ extern "C" {
 typedef struct vx_device vx_device;
 
 typedef struct vx_device_info {
-    char id[32];          /* what --device takes: "cpu", "opencl:0.0" */
+    char id[32];          /* the argument of --device: "cpu", "opencl:0.0" */
     char name[256];
     char driver[256];     /* platform and driver version; the compiler for cpu */
     char kind[16];        /* "cpu", "gpu", "accelerator" */
     int compute_units;
-    int threads;          /* of the cpu backend */
-    size_t memory;        /* bytes: all there is */
-    size_t memory_free;   /* bytes: free now where the driver tells, else all */
-    size_t allocation_max;/* bytes in one buffer */
+    int threads;          /* of the cpu backend; 1 for others */
+    size_t memory;        /* bytes in total */
+    size_t memory_free;   /* bytes that are free now; the total where the driver does not report it */
+    size_t allocation_max;/* bytes of the largest buffer */
     size_t local_memory;
-    char simd[64];        /* what the kernels use: "avx512", "float16", "scalar" */
+    char simd[64];        /* the vectors of the kernels: "avx512", "float16", "scalar" */
     bool exact_division;  /* rounds float division and square root correctly */
-    bool has_double;      /* computes in double, which TFCE needs */
-    char unusable[256];   /* why the device cannot be used; "" where it can */
+    bool has_double;      /* computes in double precision, which TFCE needs */
+    char unusable[256];   /* the reason why the device cannot be used; empty for a usable one */
 } vx_device_info;
 
-/* Every device there is, the cpu backend first. *list is freed with free(). A machine without an OpenCL loader or
- * driver has the cpu alone, and `note` (may be null) says what is missing, which registered drivers do not load and
- * why, and why compiled kernels are not kept. */
+/* Lists all devices, the cpu backend first. The caller frees *list with free(). A machine without an OpenCL loader or
+ * driver has only the cpu. `note` (may be null) then says what is missing. It also names the registered drivers that do
+ * not load, with the reason, and says why compiled kernels cannot be cached. */
 VX_API vx_status vx_device_list(vx_device_info **list, size_t *count, char *note, size_t note_size, vx_error *error);
 
-/* Opens "auto" (the GPU with most compute units, else cpu), "cpu", "opencl" (the first usable GPU, else the first
- * device) or "opencl:P.D", and puts it through the known-answer self-test. `threads` is for cpu; 0 means all.
- * Errors: VX_USAGE for a name of another form, VX_DEVICE for a device that is not there, fails to build its kernels
- * (with the build log) or fails the self-test. With "auto" such a device is passed over and `note` says why. */
+/* Opens "auto" (the GPU with the most compute units, else cpu), "cpu", "opencl" (the first usable GPU, else the first
+ * device) or "opencl:P.D", and runs the known-answer self-test on it. `threads` is for cpu; 0 means all.
+ * Errors: VX_USAGE for a name of another form; VX_DEVICE for a device that does not exist, fails to build its kernels
+ * (with the build log) or fails the self-test. "auto" skips such a device, and `note` says why. */
 VX_API vx_status vx_device_open(const char *name, int threads, vx_device **device, char *note, size_t note_size,
                                 vx_error *error);
 VX_API const vx_device_info *vx_device_properties(const vx_device *device);

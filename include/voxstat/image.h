@@ -11,10 +11,10 @@
 extern "C" {
 #endif
 
-/* How an image is to be read whose header does not tell left from right: an ANALYZE 7.5 pair, or NIfTI without sform
- * and qform. */
+/* How to read an image whose header does not tell left from right: an ANALYZE 7.5 pair, or NIfTI without sform and
+ * qform. */
 typedef enum vx_analyze_orientation {
-    VX_ANALYZE_REFUSE = 0,   /* such files are an error that names the option */
+    VX_ANALYZE_REFUSE = 0,   /* such a file is an error; the message names the option */
     VX_ANALYZE_NEUROLOGICAL, /* x grows to the right */
     VX_ANALYZE_RADIOLOGICAL, /* x grows to the left */
 } vx_analyze_orientation;
@@ -26,62 +26,61 @@ typedef struct vx_image {
 
 /* Reads one 3-D volume: NIfTI-1 or NIfTI-2, .nii, .nii.gz or .hdr/.img(.gz), either byte order, every real type.
  * Trailing dimensions of length 1 are accepted. Errors (VX_INPUT, naming the file): missing, unreadable, truncated, not
- * NIfTI, complex or RGB, more than one volume, a surface, no orientation, a singular affine. *image is untouched on
- * error. */
+ * NIfTI, complex or RGB, more than one volume, a surface, no orientation, a singular affine. On error *image keeps its
+ * value. */
 VX_API vx_status vx_image_read(const char *path, vx_analyze_orientation analyze, vx_image *image, vx_error *error);
 VX_API void vx_image_destroy(vx_image *image);
 
-/* The image of one session, and the weight with which it enters its row. `column` is only for messages. */
+/* The image of one session, and the weight with which it enters its row. `column` appears only in messages. */
 typedef struct vx_session_image {
     const char *path, *column;
     double weight; /* any number but 0 */
 } vx_session_image;
 
 /* One input row of a matrix: the sum over a participant's sessions of weight x value. Weights -1 and +1 make the change
- * from the first session to the second, and +1 alone the image as it is. `participant` is only for messages. The caller
- * keeps strings and arrays alive during the call. */
+ * from the first session to the second; a single +1 takes the image as it is. `participant` appears only in messages.
+ * The caller keeps strings and arrays alive during the call. */
 typedef struct vx_volume_row {
     const char *participant;
     const vx_session_image *session;
     int64_t sessions; /* at least 1 */
 } vx_volume_row;
 
-/* Exact zeros are missing coverage: such voxels leave both kinds of mask. */
+/* A voxel with an exact zero in some image counts as not covered. It is excluded, with or without an explicit mask. */
 typedef struct vx_mask_options {
     size_t size;           /* sizeof(vx_mask_options) */
     const char *file;      /* explicit mask, or null: finite and non-zero in every image */
     double level;          /* the explicit mask holds the voxels that are finite and above it */
-    bool keep_zeros;       /* exact zeros inside the explicit mask are values like others */
+    bool keep_zeros;       /* exact zeros inside the explicit mask are valid values */
     bool use_threshold;    /* also demand a value above `threshold` in every image */
     double threshold;      /* in the images' units */
     double grid_tolerance; /* voxels; 0: VX_GRID_TOLERANCE */
     vx_analyze_orientation analyze;
 } vx_mask_options;
 
-/* The image that costs most voxels for one reason. */
+/* The image that excludes the most voxels from the mask for one reason: by `alone`, then by `voxels`. */
 typedef struct vx_mask_loss {
     char participant[128], column[128];
-    int64_t voxels; /* left out, at which this image is one reason; 0: no image is */
-    int64_t alone;  /* of these, at which the images of all other participants have values */
-    int64_t images; /* how many cost any */
+    int64_t voxels; /* voxels that this image excludes; 0: no image excludes any */
+    int64_t alone;  /* those of them at which the images of all other participants have values */
+    int64_t images; /* number of images that exclude at least one voxel */
 } vx_mask_loss;
 
-/* How the mask came about; counts are of voxels. The order of the rows changes none of them. */
+/* Which voxels the mask excludes, and why. Counts are of voxels and do not depend on the order of the rows. */
 typedef struct vx_mask_report {
     int64_t grid_voxels;
-    int64_t candidate;            /* in the explicit mask; finite and not zero in any image */
+    int64_t candidate;            /* inside the explicit mask; without one, finite and non-zero in some image */
     int64_t left_out_not_finite;  /* NaN or infinity in some image */
     int64_t left_out_zero;        /* zero in some image */
     int64_t left_out_threshold;   /* not above the threshold in some image */
-    int64_t left_out_constant;    /* the same change in every participant: no variance */
-    int64_t kept_zero;            /* zero in some image and analysed all the same (keep_zeros) */
+    int64_t left_out_constant;    /* the same value in every row: no variance */
+    int64_t kept_zero;            /* zero in some image but kept (keep_zeros) */
     vx_mask_loss not_finite, zero;
-    double file_low, file_high;   /* values of the mask file: the smallest and the largest that are not 0 */
-    int64_t file_between;         /* and its voxels that are neither 0 nor the largest: none in a binary mask */
+    double file_low, file_high;   /* smallest and largest non-zero value of the mask file */
+    int64_t file_between;         /* voxels of the mask file that are neither 0 nor file_high; 0 for a binary mask */
 } vx_mask_report;
 
-/* The data of one modality: n rows (participants) by the V elements of a space, which are the voxels of the mask where
- * images were read. */
+/* The data of one modality: n rows (participants) by V elements of a space. Images give the voxels of a mask. */
 typedef struct vx_matrix {
     int64_t n;
     float *data;     /* n x V, row-major: data[i * V + v] */
@@ -89,16 +88,16 @@ typedef struct vx_matrix {
 } vx_matrix;
 
 /* Reads the images of all rows in parallel on `threads` threads (0: all), checks them, and keeps the voxels of the
- * mask. The sum over the sessions is taken in double and rounded once. At no time more than the volumes of one row a
- * thread are held beside the matrix, and two bits a voxel and image.
+ * mask. The sum over the sessions is taken in double and rounded once. Memory beside the matrix: the volumes of one row
+ * for each thread, and two bits for each voxel and image.
  * `mask` may be null: no explicit mask and no threshold.
  * Errors (VX_INPUT, naming file, participant and column): every error of vx_image_read; a grid that differs from the
  * first image's in dimensions, or in affine by more than the tolerance; an image that is constant, or whose values
- * are those of another row's (the same file given twice too); an empty mask; a mask on another grid. */
+ * equal those of another row (also where one file is given twice); an empty mask; a mask on another grid. */
 VX_API vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_options *mask, int threads,
                                 vx_matrix **matrix, vx_mask_report *report, vx_error *error);
 
-/* A matrix from memory: copies `space` and `data` (n x V). Errors: VX_INPUT for no row. */
+/* Makes a matrix from memory. Copies `space` and `data` (n x V). Errors: VX_INPUT for no row. */
 VX_API vx_status vx_matrix_new(const vx_space *space, int64_t n, const float *data, vx_matrix **matrix,
                                vx_error *error);
 VX_API void vx_matrix_free(vx_matrix *matrix);
@@ -112,8 +111,8 @@ typedef enum vx_intent {
 } vx_intent;
 
 /* Writes one volume as NIfTI-1 (.nii or .nii.gz by the name) with the grid's own sform and qform. `data` has one
- * element of `type` a grid voxel. `df` is the parameter of VX_INTENT_T and VX_INTENT_CORREL. `shown` are the values
- * between which viewers show it at first (cal_min, cal_max); null: they choose. Errors: VX_OUTPUT. */
+ * element of `type` for each voxel of the grid. `df` is the parameter of VX_INTENT_T and VX_INTENT_CORREL. `shown` is
+ * the range that viewers display at first (cal_min, cal_max); null leaves it to the viewer. Errors: VX_OUTPUT. */
 VX_API vx_status vx_image_write(const char *path, const vx_grid *grid, const void *data, vx_image_type type,
                                 vx_intent intent, double df, const double shown[2], const char *description,
                                 vx_error *error);

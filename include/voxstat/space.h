@@ -1,7 +1,7 @@
-/* Space: what the elements of an analysis are and where they lie.
+/* Space: the elements of an analysis and their positions.
  *
- * An element is a voxel of a grid, or something with a name and no place: a region, a marker. Statistics are computed
- * element by element and do not ask which; clusters and TFCE need neighbours, which names do not have.
+ * An element is a voxel of a grid, or something with a name but no position, such as a region or a marker. Statistics
+ * are computed for each element and are the same for both. Clusters and TFCE need neighbours, which names do not have.
  *
  * World coordinates are millimetres, RAS+ (x to the right, y to the front, z up). A vx_grid is a plain value. A
  * vx_space owns its arrays; vx_space_destroy releases them. */
@@ -18,9 +18,9 @@
 extern "C" {
 #endif
 
-/* Where the voxels of a volume lie. `affine` maps 0-based voxel indices to mm: the sform where its code is positive,
- * else the qform (NIfTI-1 methods 3, 2). The header's own fields are kept as they were found, so that outputs carry
- * them on, but for lengths in micrometres and metres, which become mm, and for a qform that is none beside an sform. */
+/* The grid of a volume. `affine` maps 0-based voxel indices to mm: it is the sform where its code is positive, else the
+ * qform (NIfTI-1 methods 3 and 2). The other fields are those of the header, and outputs carry them on. Two things are
+ * changed: lengths in micrometres and metres become mm, and an invalid qform beside a valid sform is dropped. */
 typedef struct vx_grid {
     int64_t dim[3];
     double affine[4][4];
@@ -31,15 +31,15 @@ typedef struct vx_grid {
     double sform[3][4];
 } vx_grid;
 
-/* Two grids that lie within so many voxels of one another are one, where nothing else is said. */
+/* The default tolerance, in voxels, within which two grids are the same. */
 #define VX_GRID_TOLERANCE 0.02
 
-/* Whether two grids agree: same dimensions and every corner within `tolerance` voxels. Where they do not, `difference`
- * (may be null; `size` bytes) says how: dimensions, a shift in mm, a flip, a rotation. */
+/* Whether two grids agree: the dimensions are equal and every corner is within `tolerance` voxels. Where they differ,
+ * `difference` (may be null; `size` bytes) describes it: dimensions, a shift in mm, a flip, a rotation. */
 VX_API bool vx_grid_same(const vx_grid *a, const vx_grid *b, double tolerance, char *difference, size_t size);
 
-/* The largest distance along an axis, in voxels of `a`, between the same corner of both grids; infinity where their
- * dimensions differ or an affine is no numbers. */
+/* The largest distance along an axis, in voxels of `a`, between the same corner of both grids. It is infinite where the
+ * dimensions differ or an affine is not finite. */
 VX_API double vx_grid_distance(const vx_grid *a, const vx_grid *b);
 
 /* A plain grid for data from memory: isotropic voxels of `mm`, first voxel at `origin` mm, sform code 2 (aligned). */
@@ -48,20 +48,20 @@ VX_API vx_grid vx_grid_new(int64_t nx, int64_t ny, int64_t nz, double mm, const 
 /* The elements of an analysis: V voxels of a grid, or V names. */
 typedef struct vx_space {
     int64_t elements;               /* V */
-    char singular[32], plural[32];  /* what an element is called: "voxel", "voxels" */
-    vx_grid grid;                   /* of voxels; all zero where the elements are names */
+    char singular[32], plural[32];  /* the words for one and several elements: "voxel", "voxels" */
+    vx_grid grid;                   /* the grid of the voxels; all zero for names */
     int64_t *index;                 /* V, ascending: the linear index (x fastest) of every voxel; null for names */
     char **name;                    /* V; null for voxels */
 } vx_space;
 
-/* Voxels of a grid; copies `index` (V, ascending, within the grid). Errors: VX_INPUT for no element or an index that is
- * not so, naming it. *space is untouched on error, here and below. */
+/* Makes a space of voxels. Copies `index` (V, ascending, within the grid). On error *space keeps its value. Errors:
+ * VX_INPUT for no element, or for an index that is not ascending or outside the grid (the message names it). */
 VX_API vx_status vx_space_on_grid(const vx_grid *grid, int64_t elements, const int64_t *index, vx_space *space,
                                   vx_error *error);
 
-/* Elements that have names and no place in common space; copies everything. `singular` and `plural` say what one and
- * several are called, as in "region", "regions". Errors: VX_INPUT for no element, or such a word of no or more than 31
- * bytes. */
+/* Makes a space of names. Copies all texts. `singular` and `plural` are the words for one and several elements, such as
+ * "region" and "regions". On error *space keeps its value. Errors: VX_INPUT for no element, or for a word that is empty
+ * or longer than 31 bytes. */
 VX_API vx_status vx_space_of_names(const char *singular, const char *plural, int64_t elements, const char *const *name,
                                    vx_space *space, vx_error *error);
 

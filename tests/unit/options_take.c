@@ -57,7 +57,7 @@ static void test_no_size(void **state)
     vx_error error;
     (void)state;
     assert_int_equal(vx_options_take(&given, "options", sizeof taken, &taken, &error), VX_USAGE);
-    assert_string_equal(error.message, "options: its member `size` is 0; it is sizeof (options)");
+    assert_string_equal(error.message, "options: its member `size` is 0; it must be sizeof (options)");
     given.size = (size_t)-1;
     assert_int_equal(vx_options_take(&given, "options", sizeof taken, &taken, &error), VX_USAGE);
 }

@@ -362,7 +362,7 @@ static void leftovers_are_told_apart(void **state)
         if (!strcmp(name, "aaaaaa"))
             assert_string_equal(vx_leftover_words(&leftover[i], words, sizeof words), "whole results, 2 files");
         else if (!strcmp(name, "bbbbbb"))
-            assert_false(leftover[i].whole);
+            assert_false(leftover[i].complete);
         else if (!strcmp(name, "cccccc"))
             assert_string_equal(vx_leftover_words(&leftover[i], words, sizeof words), "nothing");
         else {

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* The mask's bounding box in mm, with a voxel around it. */
+/* Sets the bounding box of the mask in mm, with a margin of one voxel. */
 static void frame_box(vx_brain *brain, const vx_grid *grid)
 {
     const double margin = fmax(fmax(grid->pixdim[0], grid->pixdim[1]), grid->pixdim[2]);
@@ -28,7 +28,7 @@ static void frame_box(vx_brain *brain, const vx_grid *grid)
     }
 }
 
-/* The heights between which the mask is at least a fifth of its largest slice: beyond there is little to see. */
+/* Sets the range of axial slices: those with at least a fifth of the voxels of the largest slice of the mask. */
 static void frame_axial(vx_brain *brain)
 {
     enum { LEVELS = 64, STEPS = 32 };
@@ -52,7 +52,7 @@ static void frame_axial(vx_brain *brain)
         }
 }
 
-/* The 2nd and 98th of a hundred of the background's values, where there is an image. */
+/* Sets the grey range to the 2nd and 98th percentile of the nonzero background. */
 static bool frame_grey(vx_brain *brain)
 {
     const vx_sampler *b = &brain->background;
@@ -69,9 +69,9 @@ static bool frame_grey(vx_brain *brain)
         brain->grey[0] = value[count * 2 / 100];
         brain->grey[1] = value[count - 1 - count * 2 / 100];
     }
-    const bool whole = value;
+    const bool complete = value;
     free(value);
-    return whole;
+    return complete;
 }
 
 bool vx_brain_frame(vx_brain *brain, const vx_grid *grid)
@@ -82,13 +82,13 @@ bool vx_brain_frame(vx_brain *brain, const vx_grid *grid)
     for (int k = 0; k < 3; k++)
         brain->extent = fmax(brain->extent, brain->box[k][1] - brain->box[k][0]);
     frame_axial(brain);
-    const bool whole = frame_grey(brain);
+    const bool complete = frame_grey(brain);
     for (int i = 0; i < VX_PALETTE; i++) {
         const vx_colour c = vx_colour_diverging(2.0 * i / (VX_PALETTE - 1) - 1);
         brain->palette[i] =
             (uint32_t)lround(255 * c.r) << 16 | (uint32_t)lround(255 * c.g) << 8 | (uint32_t)lround(255 * c.b);
     }
-    return whole;
+    return complete;
 }
 
 uint32_t vx_brain_colour(const vx_brain *brain, double value)

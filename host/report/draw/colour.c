@@ -11,8 +11,8 @@ static double encoded(double linear)
     return linear <= 0.0031308 ? 12.92 * linear : 1.055 * pow(linear, 1 / 2.4) - 0.055;
 }
 
-/* Oklab's lightness, chroma and hue (radians) to sRGB (Ottosson 2020, "A perceptual color space for image processing"),
- * cut to what sRGB can show. */
+/* Converts Oklab lightness, chroma and hue (radians) to sRGB (Ottosson 2020, "A perceptual color space for image
+ * processing"), clamped to the gamut of sRGB. */
 static vx_colour from_lch(double lightness, double chroma, double hue)
 {
     const double a = chroma * cos(hue), b = chroma * sin(hue);

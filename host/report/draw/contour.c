@@ -1,10 +1,10 @@
 #include "report/draw/contour.h"
 
-/* The edges of a cell, anticlockwise from the one between corners 0 and 1, which the line may cross. */
+/* The corners of the four edges of a cell, anticlockwise. */
 static const int edge_corner[4][2] = {{0, 1}, {1, 2}, {2, 3}, {3, 0}};
 static const int corner_offset[4][2] = {{0, 0}, {1, 0}, {1, 1}, {0, 1}};
 
-/* Where the line crosses the edges of one cell: pairs of points. Returns how many points, 0, 2 or 4. */
+/* Finds the points where the line crosses the edges of a cell, in pairs. Returns their number: 0, 2 or 4. */
 static int crossings(const double corner[4], double level, double point[4][2])
 {
     int points = 0;
@@ -26,7 +26,7 @@ void vx_contour(cairo_t *cairo, const float *field, int columns, int rows, doubl
     for (int j = 0; j + 1 < rows; j++)
         for (int i = 0; i + 1 < columns; i++) {
             const float *cell = field + j * columns + i;
-            const bool above = cell[0] > level; /* most cells are all above or all below */
+            const bool above = cell[0] > level; /* in most cells all corners are on the same side */
             if (above == (cell[1] > level) && above == (cell[columns] > level) && above == (cell[columns + 1] > level))
                 continue;
             const double corner[4] = {cell[0], cell[1], cell[columns + 1], cell[columns]};

@@ -1,4 +1,4 @@
-/* Null distributions as histograms, and quantiles of p. */
+/* Drawings of null distributions as histograms, and of quantiles of p. */
 #include "report/draw/plot.h"
 
 #include <math.h>
@@ -6,17 +6,17 @@
 
 enum { BINS = 36 };
 
-/* Whole numbers, as extents are, get bins of whole width, so that none is empty by arithmetic alone. */
-static double bin_width(const vx_null_plot *plot, double most)
+/* Integers, such as extents, get bins of integer width. Otherwise some bins could not contain any value. */
+static double bin_width(const vx_null_plot *plot, double max)
 {
-    bool whole = true;
-    for (uint64_t i = 0; whole && i < plot->count; i++)
-        whole = plot->null[i] == floor(plot->null[i]);
-    const double width = most > 0 ? most / BINS : 1.0 / BINS;
-    return whole ? ceil(width) : width;
+    bool integers = true;
+    for (uint64_t i = 0; integers && i < plot->count; i++)
+        integers = plot->null[i] == floor(plot->null[i]);
+    const double width = max > 0 ? max / BINS : 1.0 / BINS;
+    return integers ? ceil(width) : width;
 }
 
-/* A line at a value, and its name in the row of a legend. */
+/* Draws a line at a value, and its name in a row of the legend. */
 static void mark(cairo_t *cairo, const vx_axes *axes, double at, vx_colour colour, bool dashed, const char *words,
                  double row)
 {
@@ -35,16 +35,17 @@ static void mark(cairo_t *cairo, const vx_axes *axes, double at, vx_colour colou
     vx_text_draw(cairo, axes->left + 32, row, 0, VX_TEXT_SMALL, colour, text);
 }
 
-/* A few relabellings have huge clusters: what lies far beyond both lines shares the last bar. */
-static double shown(const vx_null_plot *plot, bool *cut)
+/* The largest value with a bar of its own. A few relabellings have huge clusters, so values far beyond both lines share
+ * the last bar (*cut). */
+static double shown_max(const vx_null_plot *plot, bool *cut)
 {
-    double most = 0, enough = 1.15 * plot->null[0];
+    double max = 0, limit = 1.15 * plot->null[0];
     for (uint64_t i = 0; i < plot->count; i++)
-        most = fmax(most, plot->null[i]);
+        max = fmax(max, plot->null[i]);
     if (!isnan(plot->critical))
-        enough = fmax(enough, 2.5 * plot->critical);
-    *cut = enough > 0 && enough < most;
-    return *cut ? enough : most;
+        limit = fmax(limit, 2.5 * plot->critical);
+    *cut = limit > 0 && limit < max;
+    return *cut ? limit : max;
 }
 
 static void draw_null(cairo_t *cairo, const vx_drawing *drawing)
@@ -52,7 +53,7 @@ static void draw_null(cairo_t *cairo, const vx_drawing *drawing)
     const vx_null_plot *plot = drawing->context;
     double tallest = 1, bin[BINS + 1] = {0};
     bool cut;
-    const double width = bin_width(plot, shown(plot, &cut));
+    const double width = bin_width(plot, shown_max(plot, &cut));
     for (uint64_t i = 0; i < plot->count; i++) {
         const int at = (int)fmin(fmax(floor(plot->null[i] / width), 0), BINS);
         tallest = fmax(tallest, ++bin[at]);
@@ -81,14 +82,14 @@ vx_drawing vx_null_drawing(const vx_null_plot *plot)
 static void draw_qq(cairo_t *cairo, const vx_drawing *drawing)
 {
     const vx_qq_plot *plot = drawing->context;
-    double most = 0.5;
+    double max = 0.5;
     for (int i = 0; i < plot->points; i++)
-        most = fmax(most, fmax(plot->expected[i], plot->observed[i]));
-    vx_axes axes = {52, 14, drawing->width - 66, drawing->height - 60, {0, 1.04 * most}, {0, 1.04 * most}};
+        max = fmax(max, fmax(plot->expected[i], plot->observed[i]));
+    vx_axes axes = {52, 14, drawing->width - 66, drawing->height - 60, {0, 1.04 * max}, {0, 1.04 * max}};
     vx_axes_draw(cairo, &axes, "expected \xE2\x88\x92log10 p", "observed \xE2\x88\x92log10 p");
     vx_ink_set(cairo, vx_muted);
     cairo_set_line_width(cairo, 1);
-    vx_plot_line(cairo, &axes, 0, 0, most, most);
+    vx_plot_line(cairo, &axes, 0, 0, max, max);
     vx_ink_set(cairo, vx_blue);
     for (int i = 0; i < plot->points; i++)
         vx_plot_dot(cairo, &axes, plot->expected[i], plot->observed[i], 2);

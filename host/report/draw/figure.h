@@ -1,6 +1,6 @@
-/* A figure: one drawing function, and the PNG and the SVG that it makes.
+/* A figure: a drawing function, and the PNG and the SVG made from it.
  *
- * Lengths are in units of a CSS pixel. Drawings start from white; what they draw must not depend on the surface. */
+ * Lengths are in CSS pixels. Drawings start from white, and must not depend on the surface. */
 #ifndef VX_REPORT_DRAW_FIGURE_H
 #define VX_REPORT_DRAW_FIGURE_H
 
@@ -11,22 +11,23 @@
 
 typedef struct vx_drawing {
     double width, height;
-    double scale;       /* pixels of the PNG a unit */
+    double scale;       /* pixels of the PNG per unit */
     void (*draw)(cairo_t *cairo, const struct vx_drawing *drawing);
     const void *context; /* of draw */
 } vx_drawing;
 
-/* What cairo wrote, in memory of its own; freed with free(). */
+/* Output of cairo in memory; freed with free(). */
 typedef struct vx_bytes {
     unsigned char *data;
     size_t size;
 } vx_bytes;
 
-/* Draws twice. (Once into a recording surface, played to both, would do, but cairo 1.16 never frees what an SVG has
- * played.) Encoding the PNG is a task: `*png` must stay where it is and is there after `omp taskwait`, or null where
- * memory is short. Drawing is not left to other threads: cairo numbers the images of an SVG by a count of all surfaces
- * of the process, and the same report would not have the same bytes. Both are the caller's to free, also where it
- * fails. Errors: VX_INTERNAL, where memory is short. */
+/* Makes the PNG and the SVG. The caller frees both, on errors too.
+ *     1. The figure is drawn twice, because cairo 1.16 leaks a recording surface that is replayed to an SVG.
+ *     2. A task encodes the PNG. `*png` must stay valid, and is set after `omp taskwait`; null data: no memory.
+ *     3. Drawing stays on this thread. cairo numbers the images of an SVG by a count of all surfaces of the process, so
+ *        drawing on several threads would make the bytes of a report vary.
+ * Errors: VX_INTERNAL without memory. */
 vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *svg, vx_error *error);
 
 #endif

@@ -1,5 +1,5 @@
-/* The glass brain: the value furthest out along each axis of space, where it lies beyond the threshold, over the
- * outline of the mask, whose depth is shaded. */
+/* The glass brain: projections of the value furthest from 0 along each axis, where it is beyond the threshold, over the
+ * mask shaded by its depth. */
 #include "base/memory.h"
 #include "report/draw/brain.h"
 #include "report/draw/contour.h"
@@ -9,15 +9,15 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { SAMPLES = 95 }; /* along the longest side */
+enum { SAMPLES = 95 }; /* along the longest side of the box */
 
 static const double UNITS_A_STEP = 2.9, LABEL = 22, GAP = 26, BAR = 84, PIXELS_A_UNIT = 2;
 
-/* A view along one axis: rows from above. */
+/* A projection along one axis, with rows from top to bottom. */
 typedef struct view {
     int along, across, up, columns, rows;
-    float *high, *low; /* the largest and the smallest value, 0 at least and at most */
-    float *depth;      /* how much of the mask lies behind, 0 to 1 */
+    float *high, *low; /* max(0, largest value) and min(0, smallest value) */
+    float *depth;      /* share of the samples along the axis that are in the mask */
     cairo_surface_t *raster;
 } view;
 
@@ -36,7 +36,7 @@ static int samples(const vx_brain *brain, int axis)
     return (int)((brain->box[axis][1] - brain->box[axis][0]) / step(brain)) + 1;
 }
 
-/* The value at every place of the box, x fastest; NaN outside the mask. */
+/* Samples the map in the box, x fastest; NaN outside the mask. */
 static void sample_box(const vx_brain *brain, const int n[3], float *value)
 {
 #pragma omp taskloop grainsize(1)
@@ -48,7 +48,7 @@ static void sample_box(const vx_brain *brain, const int n[3], float *value)
                 vx_spot spot;
                 vx_spot_find(&brain->map, mm, &spot);
                 const double at = vx_brain_value(brain, &spot);
-                /* A voxel beyond the threshold is seen, though between it and its neighbours nothing may be. */
+                /* The nearest voxel counts too: interpolation could miss a single voxel beyond the threshold. */
                 const double nearest = isnan(at) ? NAN : vx_sample_nearest(&brain->map, mm, 0);
                 value[((size_t)z * (size_t)n[1] + (size_t)y) * (size_t)n[0] + (size_t)x] =
                     (float)(vx_brain_beyond(brain, nearest) ? nearest : at);
@@ -69,7 +69,7 @@ static void project(view *v, const int n[3], const float *value)
             }
 }
 
-/* A field at the share (a, b) of the way between four cells. */
+/* Interpolates a field between four cells, at the share (a, b) of the way. */
 static double between(const float *field, const int cell[4], double a, double b)
 {
     return (1 - b) * ((1 - a) * field[cell[0]] + a * field[cell[1]]) +
@@ -99,7 +99,7 @@ static void fill(const vx_brain *brain, const view *v)
     vx_raster_done(v->raster);
 }
 
-/* Room for a view; false where memory is short. */
+/* Allocates a view; false without memory. */
 static bool view_init(view *v, const vx_brain *brain, int along, int across, int up)
 {
     const double samples_a_pixel = 1 / (UNITS_A_STEP * PIXELS_A_UNIT);
@@ -119,11 +119,11 @@ vx_glass *vx_glass_new(const vx_brain *brain)
     const int n[3] = {samples(brain, 0), samples(brain, 1), samples(brain, 2)};
     vx_glass *glass = vx_array_zero(1, sizeof *glass);
     float *value = vx_array((size_t)n[0] * (size_t)n[1] * (size_t)n[2], sizeof *value);
-    bool whole = glass && value;
-    whole = whole && view_init(&glass->view[0], brain, 0, 1, 2);
-    whole = whole && view_init(&glass->view[1], brain, 1, 0, 2);
-    whole = whole && view_init(&glass->view[2], brain, 2, 0, 1);
-    if (whole) {
+    bool complete = glass && value;
+    complete = complete && view_init(&glass->view[0], brain, 0, 1, 2);
+    complete = complete && view_init(&glass->view[1], brain, 1, 0, 2);
+    complete = complete && view_init(&glass->view[2], brain, 2, 0, 1);
+    if (complete) {
         glass->brain = brain;
         sample_box(brain, n, value);
 #pragma omp taskloop grainsize(1)
@@ -133,7 +133,7 @@ vx_glass *vx_glass_new(const vx_brain *brain)
         }
     }
     free(value);
-    if (whole)
+    if (complete)
         return glass;
     vx_glass_free(glass);
     return NULL;

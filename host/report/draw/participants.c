@@ -1,4 +1,4 @@
-/* The participants' own values: changes as lines, values as dots, a covariate against them, and their design. */
+/* Drawings of the participants' values: changes as lines, values as dots, covariates as scatter plots, and designs. */
 #include "report/draw/plot.h"
 
 #include <math.h>
@@ -10,7 +10,7 @@ static void reach(double range[2], double value)
     range[1] = fmax(range[1], value);
 }
 
-/* A mean with its interval, as a dot and a line. */
+/* Draws a mean as a dot and its interval as a line. */
 static void draw_interval(cairo_t *cairo, const vx_axes *axes, double x, double mean, double low, double high)
 {
     vx_ink_set(cairo, vx_ink);
@@ -19,7 +19,7 @@ static void draw_interval(cairo_t *cairo, const vx_axes *axes, double x, double 
     vx_plot_dot(cairo, axes, x, mean, 4.5);
 }
 
-/* Rises in orange, falls in blue and broken, so that they differ in grey too. */
+/* Rises are orange, and falls are blue and dashed, so that they differ in grey too. */
 static void draw_change(cairo_t *cairo, const vx_drawing *drawing)
 {
     const vx_change_plot *plot = drawing->context;
@@ -45,7 +45,7 @@ static void draw_change(cairo_t *cairo, const vx_drawing *drawing)
     vx_text_fit(cairo, vx_plot_x(&axes, 0), bottom, 0.5, VX_TEXT_NORMAL, 80, vx_ink, plot->session[0]);
     vx_text_fit(cairo, vx_plot_x(&axes, 1), bottom, 0.5, VX_TEXT_NORMAL, 80, vx_ink, plot->session[1]);
 
-    /* The change on an axis of its own, on the right. */
+    /* The change has its own axis, on the right. */
     vx_axes change = axes;
     double tick[VX_TICKS_MAX], step;
     char text[32];

@@ -12,7 +12,7 @@ int vx_ticks(double low, double high, int wanted, double tick[VX_TICKS_MAX], dou
         k++;
     *step = round_step[k] * power;
     for (double i = ceil(low / *step - 1e-9); i * *step <= high + 1e-9 * *step && count < VX_TICKS_MAX; i++)
-        tick[count++] = i == 0 ? 0 : i * *step; /* not -0 */
+        tick[count++] = i == 0 ? 0 : i * *step; /* avoids -0 */
     return count;
 }
 

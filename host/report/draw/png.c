@@ -4,7 +4,7 @@
 
 #include <png.h>
 
-/* cairo's pixels, 0xrrggbb, as bytes of red, green and blue. */
+/* Converts cairo's pixels, 0xrrggbb, to bytes of red, green and blue. */
 static unsigned char *rgb_bytes(cairo_surface_t *surface, int width, int height)
 {
     const int stride = cairo_image_surface_get_stride(surface);

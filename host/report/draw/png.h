@@ -1,4 +1,4 @@
-/* Pixels of cairo as PNG. cairo's own PNG tries every filter on every row, which takes three times as long. */
+/* Encoding a cairo surface as PNG. cairo's own encoder takes three times as long: it tries all filters on every row. */
 #ifndef VX_REPORT_DRAW_PNG_H
 #define VX_REPORT_DRAW_PNG_H
 
@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* A surface of CAIRO_FORMAT_RGB24; false without memory. */
+/* Encodes a surface of CAIRO_FORMAT_RGB24; false without memory. */
 bool vx_png_encode(cairo_surface_t *surface, vx_bytes *png);
 
 #endif

@@ -16,7 +16,7 @@ void vx_raster_done(cairo_surface_t *raster)
     vx_bytes png;
     cairo_surface_mark_dirty(raster);
     if (!vx_png_encode(raster, &png))
-        return; /* cairo encodes it then */
+        return; /* cairo then encodes the raster itself */
     if (cairo_surface_set_mime_data(raster, CAIRO_MIME_TYPE_PNG, png.data, png.size, free, png.data))
         free(png.data);
 }

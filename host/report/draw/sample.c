@@ -36,7 +36,7 @@ static double between(double a, double b, double share)
     return a + share * (b - a);
 }
 
-/* All eight voxels lie in the grid. */
+/* Interpolates where all eight voxels are in the grid. */
 static double inside(const vx_sampler *s, const int64_t low[3], const double share[3])
 {
     const int64_t up = s->dim[0], over = s->dim[0] * s->dim[1];
@@ -47,7 +47,7 @@ static double inside(const vx_sampler *s, const int64_t low[3], const double sha
     return between(front, back, share[2]);
 }
 
-/* Some of them do not, or are not finite. */
+/* Interpolates where some of the eight voxels are outside the grid or not finite. */
 static double across_edge(const vx_sampler *s, const int64_t low[3], const double share[3], double outside)
 {
     double sum = 0;
@@ -71,7 +71,7 @@ void vx_spot_find(const vx_sampler *s, const double mm[3], vx_spot *spot)
             spot->near = false;
             return;
         }
-        spot->low[k] = (int64_t)(voxel[k] + 1) - 1; /* rounded down, as it is above -1 */
+        spot->low[k] = (int64_t)(voxel[k] + 1) - 1; /* floor, because voxel[k] > -1 */
         spot->share[k] = voxel[k] - (double)spot->low[k];
         spot->within = spot->within && spot->low[k] >= 0 && spot->low[k] + 1 < s->dim[k];
     }
@@ -97,7 +97,7 @@ double vx_sample_nearest(const vx_sampler *s, const double mm[3], double outside
     double voxel[3];
     to_voxel(s, mm, voxel);
     for (int k = 0; k < 3; k++)
-        if (!(voxel[k] >= -0.5 && voxel[k] < (double)s->dim[k])) /* too far for an integer, perhaps */
+        if (!(voxel[k] >= -0.5 && voxel[k] < (double)s->dim[k])) /* may not fit an integer */
             return outside;
     return at(s, (int64_t)floor(voxel[0] + 0.5), (int64_t)floor(voxel[1] + 0.5), (int64_t)floor(voxel[2] + 0.5),
               outside);

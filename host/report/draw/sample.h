@@ -1,4 +1,4 @@
-/* Volumes at any place in mm: trilinear interpolation. */
+/* Trilinear interpolation of volumes at positions in mm. */
 #ifndef VX_REPORT_DRAW_SAMPLE_H
 #define VX_REPORT_DRAW_SAMPLE_H
 
@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-/* From mm to voxel indices of a grid: the inverse of its affine. */
+/* A volume, with the inverse of its affine, from mm to voxel indices. */
 typedef struct vx_sampler {
     const float *data; /* x fastest; not owned */
     int64_t dim[3];
@@ -15,23 +15,23 @@ typedef struct vx_sampler {
 
 vx_sampler vx_sampler_new(const vx_grid *grid, const float *data);
 
-/* Whether the voxels of both lie at the same places. */
+/* Whether the voxels of both have the same positions. */
 bool vx_sampler_aligned(const vx_sampler *one, const vx_sampler *other);
 
-/* A place among the voxels of a grid, found once for all volumes that are aligned. */
+/* A position in the voxels of a grid, which serves all aligned volumes. */
 typedef struct vx_spot {
     int64_t low[3];    /* the first of the eight voxels around it */
     double share[3];   /* of the way to the next one */
-    bool near, within; /* some of them, all of them lie in the grid */
+    bool near, within; /* some, or all, of the eight are in the grid */
 } vx_spot;
 
 void vx_spot_find(const vx_sampler *sampler, const double mm[3], vx_spot *spot);
 
-/* Trilinear: the eight voxels around the place, weighted by nearness; voxels outside the grid are `outside`. */
+/* The trilinear interpolation of the eight voxels around a position; voxels outside the grid count as `outside`. */
 double vx_sample(const vx_sampler *sampler, const double mm[3], double outside);
 double vx_sample_spot(const vx_sampler *sampler, const vx_spot *spot, double outside);
 
-/* The nearest voxel, or `outside`. */
+/* The value of the nearest voxel, or `outside`. */
 double vx_sample_nearest(const vx_sampler *sampler, const double mm[3], double outside);
 
 /* The share of the voxels of `mask` (> 0, on `grid`) at which the image `data` on `other` is finite and not zero. */

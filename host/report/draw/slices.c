@@ -1,4 +1,4 @@
-/* Axial slices in rows; a sagittal and a coronal one through the peak, and the colour bar, beside them. */
+/* Axial slices in rows, with a sagittal and a coronal slice through the peak and the colour bar beside them. */
 #include "base/memory.h"
 #include "report/draw/brain.h"
 #include "report/draw/contour.h"
@@ -10,20 +10,21 @@
 
 enum { COLUMNS = 6, ROWS = 3, AXIAL = COLUMNS * ROWS, PLANES = AXIAL + 2 };
 
-static const double LONGEST = 152 /* units, of the longest side */, PIXELS_A_UNIT = 1.6, LABEL = 18, GAP = 6, BAR = 84;
+static const double LONGEST = 152; /* units, of the longest side of the box */
+static const double PIXELS_A_UNIT = 1.6, LABEL = 18, GAP = 6, BAR = 84;
 
-/* A plane along the axes `across` and `up` of space, at `at` mm on the third, and what was sampled in it. */
+/* A slice in the plane of the axes `across` and `up`, at `at` mm on the third axis, with its samples. */
 typedef struct plane {
     int across, up;
     double at;
-    cairo_surface_t *beyond, *whole; /* rasters: what lies beyond the threshold coloured, and everything */
-    int columns, rows;               /* of what lines go around, a unit apart */
-    float *value, *survives;         /* survives: null where nothing does */
+    cairo_surface_t *beyond, *full; /* rasters with colours beyond the threshold, and everywhere */
+    int columns, rows;              /* of the samples for contours, one unit apart */
+    float *value, *survives;        /* survives: null if nothing is significant */
 } plane;
 
 struct vx_slices {
     const vx_brain *brain;
-    plane plane[PLANES]; /* the axial ones; the sagittal and the coronal one */
+    plane plane[PLANES]; /* axial, then sagittal and coronal */
 };
 
 static double size_mm(const vx_brain *brain, int axis)
@@ -36,11 +37,11 @@ static double units_a_mm(const vx_brain *brain)
     return LONGEST / brain->extent;
 }
 
-/* Round mm: whole ones where a hundredth of the brain is about one. */
+/* Rounds to the power of ten that is closest below a hundredth of the box: 1 mm for a human brain. */
 static double rounded(const vx_brain *brain, double mm)
 {
     const double unit = pow(10, floor(log10(brain->extent)) - 2);
-    return round(mm / unit) * unit + 0.0; /* not -0 */
+    return round(mm / unit) * unit + 0.0; /* avoids -0 */
 }
 
 static void place(const vx_brain *brain, const plane *p, double across, double down, double mm[3])
@@ -50,8 +51,8 @@ static void place(const vx_brain *brain, const plane *p, double across, double d
     mm[p->up] = brain->box[p->up][1] - down;
 }
 
-/* Where there is something to see, in greys that leave room for colours on both sides; else white. The edge is as soft
- * as the image's own. */
+/* The grey of the background image, white outside. The range of greys is limited so that colours stand out, and the
+ * edge fades like that of the image. */
 static uint32_t ground(const vx_brain *brain, const vx_spot *spot)
 {
     const double value = vx_sample_spot(&brain->background, spot, 0);
@@ -65,9 +66,9 @@ static uint32_t ground(const vx_brain *brain, const vx_spot *spot)
 static void sample_pixels(const vx_brain *brain, const plane *p)
 {
     const double mm_a_pixel = 1 / (units_a_mm(brain) * PIXELS_A_UNIT);
-    const int width = cairo_image_surface_get_width(p->whole), height = cairo_image_surface_get_height(p->whole);
+    const int width = cairo_image_surface_get_width(p->full), height = cairo_image_surface_get_height(p->full);
     for (int j = 0; j < height; j++) {
-        uint32_t *beyond = vx_raster_row(p->beyond, j), *whole = vx_raster_row(p->whole, j);
+        uint32_t *beyond = vx_raster_row(p->beyond, j), *full = vx_raster_row(p->full, j);
         for (int i = 0; i < width; i++) {
             double mm[3];
             vx_spot spot, other;
@@ -77,12 +78,12 @@ static void sample_pixels(const vx_brain *brain, const plane *p)
                 vx_spot_find(&brain->background, mm, &other);
             const double value = vx_brain_value(brain, &spot);
             const uint32_t under = ground(brain, brain->aligned ? &spot : &other);
-            whole[i] = isnan(value) ? under : vx_brain_colour(brain, value);
-            beyond[i] = vx_brain_beyond(brain, value) ? whole[i] : under;
+            full[i] = isnan(value) ? under : vx_brain_colour(brain, value);
+            beyond[i] = vx_brain_beyond(brain, value) ? full[i] : under;
         }
     }
     vx_raster_done(p->beyond);
-    vx_raster_done(p->whole);
+    vx_raster_done(p->full);
 }
 
 static void sample_lines(const vx_brain *brain, const plane *p)
@@ -101,7 +102,7 @@ static void sample_lines(const vx_brain *brain, const plane *p)
         }
 }
 
-/* Room for what is sampled in a plane; false where memory is short. */
+/* Allocates the samples of a plane; false without memory. */
 static bool plane_init(plane *p, const vx_brain *brain, int across, int up, double at)
 {
     const double wide = size_mm(brain, across), high = size_mm(brain, up);
@@ -110,27 +111,27 @@ static bool plane_init(plane *p, const vx_brain *brain, int across, int up, doub
     const int columns = (int)(wide / step) + 1, rows = (int)(high / step) + 1;
     *p = (plane){.across = across, .up = up, .at = at, .columns = columns, .rows = rows};
     p->beyond = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
-    p->whole = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    p->full = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     p->value = vx_array((size_t)columns * (size_t)rows, sizeof *p->value);
     if (brain->survives.data)
         p->survives = vx_array((size_t)columns * (size_t)rows, sizeof *p->survives);
     return p->value && (p->survives || !brain->survives.data) && !cairo_surface_status(p->beyond) &&
-           !cairo_surface_status(p->whole);
+           !cairo_surface_status(p->full);
 }
 
 vx_slices *vx_slices_new(const vx_brain *brain)
 {
     const double step = (brain->axial[1] - brain->axial[0]) / (AXIAL - 1);
     vx_slices *slices = vx_array_zero(1, sizeof *slices);
-    bool whole = slices != NULL;
-    for (int i = 0; whole && i < AXIAL; i++) {
+    bool complete = slices != NULL;
+    for (int i = 0; complete && i < AXIAL; i++) {
         const double even = rounded(brain, brain->axial[0] + i * step);
-        const bool near = fabs(even - brain->peak[2]) <= step / 2; /* show the peak */
-        whole = plane_init(&slices->plane[i], brain, 0, 1, near ? brain->peak[2] : even);
+        const bool near = fabs(even - brain->peak[2]) <= step / 2; /* the nearest slice moves to the peak */
+        complete = plane_init(&slices->plane[i], brain, 0, 1, near ? brain->peak[2] : even);
     }
-    whole = whole && plane_init(&slices->plane[AXIAL], brain, 1, 2, brain->peak[0]);
-    whole = whole && plane_init(&slices->plane[AXIAL + 1], brain, 0, 2, brain->peak[1]);
-    if (!whole) {
+    complete = complete && plane_init(&slices->plane[AXIAL], brain, 1, 2, brain->peak[0]);
+    complete = complete && plane_init(&slices->plane[AXIAL + 1], brain, 0, 2, brain->peak[1]);
+    if (!complete) {
         vx_slices_free(slices);
         return NULL;
     }
@@ -147,14 +148,14 @@ void vx_slices_free(vx_slices *slices)
 {
     for (int i = 0; slices && i < PLANES; i++) {
         cairo_surface_destroy(slices->plane[i].beyond);
-        cairo_surface_destroy(slices->plane[i].whole);
+        cairo_surface_destroy(slices->plane[i].full);
         free(slices->plane[i].value);
         free(slices->plane[i].survives);
     }
     free(slices);
 }
 
-/* Lines around what lies beyond the threshold (negative: broken) and, bold, around what survives a correction. */
+/* Draws contours at the threshold (dashed for the negative one), and bold ones around significant voxels. */
 static void outline(cairo_t *cairo, const vx_brain *brain, const plane *p, double x, double y)
 {
     vx_ink_set(cairo, vx_ink);
@@ -177,7 +178,7 @@ static void draw_plane(cairo_t *cairo, const vx_brain *brain, const plane *p, bo
     char text[32];
     snprintf(text, sizeof text, "%c = %.4g", axis[3 - p->across - p->up], p->at == 0 ? 0 : p->at);
     vx_text_draw(cairo, x + width / 2, y + 12, 0.5, VX_TEXT_SMALL, vx_muted, text);
-    vx_raster_paint(cairo, thresholded ? p->beyond : p->whole, PIXELS_A_UNIT, x, y + LABEL);
+    vx_raster_paint(cairo, thresholded ? p->beyond : p->full, PIXELS_A_UNIT, x, y + LABEL);
     outline(cairo, brain, p, x, y + LABEL);
     if (p->across == 0) {
         vx_text_draw(cairo, x + 0.12 * width, y + 12, 0.5, VX_TEXT_SMALL, vx_ink, "L");
@@ -205,7 +206,7 @@ static void draw_beyond(cairo_t *cairo, const vx_drawing *drawing)
     draw(cairo, drawing, true);
 }
 
-static void draw_whole(cairo_t *cairo, const vx_drawing *drawing)
+static void draw_full(cairo_t *cairo, const vx_drawing *drawing)
 {
     draw(cairo, drawing, false);
 }
@@ -217,5 +218,5 @@ vx_drawing vx_slices_drawing(const vx_slices *slices, bool thresholded)
     const double tall = 2 * (size_mm(brain, 2) * units_a_mm(brain) + LABEL + GAP) + BAR + 44;
     return (vx_drawing){.width = ceil(COLUMNS * (size_mm(brain, 0) * units_a_mm(brain) + GAP) + 4 * GAP + wide),
                         .height = ceil(fmax(ROWS * (size_mm(brain, 1) * units_a_mm(brain) + LABEL), tall)),
-                        .scale = PIXELS_A_UNIT, .draw = thresholded ? draw_beyond : draw_whole, .context = slices};
+                        .scale = PIXELS_A_UNIT, .draw = thresholded ? draw_beyond : draw_full, .context = slices};
 }

@@ -31,7 +31,7 @@ void vx_text_fit(cairo_t *cairo, double x, double y, double align, double size, 
     snprintf(cut, sizeof cut, "%.*s", (int)length, text);
     if (extents.x_advance > width || length < strlen(text))
         do {
-            while (length && ((unsigned char)text[length] & 0xc0) == 0x80) /* not within a character */
+            while (length && ((unsigned char)text[length] & 0xc0) == 0x80) /* do not cut within a character */
                 length--;
             snprintf(cut, sizeof cut, "%.*s\xE2\x80\xA6", (int)length, text);
             cairo_text_extents(cairo, cut, &extents);

@@ -1,5 +1,5 @@
-/* What the COBIDAS report (Nichols et al. 2017, Nat Neurosci 20:299) asks of a paper: what this run knows is filled in,
- * what only the author can know is named. Its items in our words. */
+/* The checklist of the COBIDAS report (Nichols et al. 2017, Nat Neurosci 20:299), paraphrased. The section fills in the
+ * items that the run determines, and names those that only the author can answer. */
 #include "base/number.h"
 #include "infer/quantity.h"
 #include "report/numbers.h"
@@ -16,7 +16,7 @@ static void participants(vx_report *report)
                (long long)report->results->modality[m].n, (long long)report->results->participants);
 }
 
-/* Goes on counting at `count`. */
+/* Adds to a list of `count` items, and returns the new number. */
 static size_t put_left_out(vx_report *report, const char *of, const vx_results_left_out *left_out, size_t number,
                            size_t count)
 {
@@ -51,7 +51,7 @@ static void outcome(vx_report *report)
 
 static void model(vx_report *report)
 {
-    const vx_results_modality *modality = &report->results->modality[0]; /* all have the same columns */
+    const vx_results_modality *modality = &report->results->modality[0]; /* all modalities have the same columns */
     for (size_t e = 0; e < modality->effects; e++) {
         vx_put(report->page, "%s%s: ", e ? "; " : "", modality->effect[e].name);
         for (int64_t c = 0; c < modality->effect[e].columns; c++)
@@ -97,7 +97,7 @@ static void threshold(vx_report *report)
 
 static void effects(vx_report *report)
 {
-    const vx_results_modality *modality = &report->results->modality[0]; /* all have the same effects */
+    const vx_results_modality *modality = &report->results->modality[0]; /* all modalities have the same effects */
     vx_put_markup(report->page, "maps of the mean, its standard error and 95 % interval, and of d<sub>z</sub>");
     if (modality->effects > 1 && modality->effect[1].ranks)
         vx_put_markup(report->page, "; of rho");
@@ -124,8 +124,8 @@ static void reproducing(vx_report *report)
 
 static const struct item {
     const char *area, *name;
-    void (*fill)(vx_report *); /* null: for the author */
-    const char *author;        /* what is to be said */
+    void (*fill)(vx_report *); /* null: only the author can answer */
+    const char *author;        /* what the author should report */
 } items[] = {
     {"Participants", "How many were analysed", participants, NULL},
     {"Participants", "Who was left out, and why", left_out, NULL},

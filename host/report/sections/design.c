@@ -1,4 +1,4 @@
-/* Who is in, who is not and why, and what was fitted. */
+/* The participants, those left out with the reasons, and the fitted models. */
 #include "base/memory.h"
 #include "base/number.h"
 #include "report/draw/plot.h"
@@ -31,7 +31,7 @@ static void put_participants(vx_report *report, const vx_results_modality *modal
         put_left_out(report, modality->effect[e].left_out, modality->effect[e].left_outs, modality->effect[e].name);
 }
 
-/* "the mean, age" */
+/* Lists the columns of the design: "the mean, age". */
 static void put_columns(vx_page *page, const vx_results_effect *effect)
 {
     for (int64_t c = 0; c < effect->columns; c++)
@@ -80,7 +80,7 @@ static void put_matrix(vx_report *report, const vx_results_effect *effect, const
     free(caption);
 }
 
-/* The values of a model's columns, but for the intercept, as they stand in the table. */
+/* Writes the values of the columns of a model as in the table, without the intercept. */
 static void put_values(vx_report *report, const vx_results_effect *effect)
 {
     vx_page *page = report->page;

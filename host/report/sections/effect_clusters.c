@@ -1,4 +1,4 @@
-/* The table of clusters: sorted by a click on a column's head, or Enter there. */
+/* The table of clusters. report.js sorts it by a column when its head is clicked, or on Enter. */
 #include "base/number.h"
 #include "infer/quantity.h"
 #include "report/numbers.h"
@@ -16,7 +16,7 @@ static void put_head(vx_page *page, const char *of, const char *title)
            title);
 }
 
-/* The kind in column `k`: as in the folder's table, but those that are not corrected come last. */
+/* The kind of p in column `k`: the order of the TSV table, with uncorrected p last. */
 static vx_quantity column(int k)
 {
     for (int last = 0; last < 2; last++)
@@ -41,7 +41,7 @@ static void put_row(vx_report *report, const vx_results_effect *effect, const vx
     vx_put(page, "<tr data-effect=\"%s\" data-x=\"%.9g\" data-y=\"%.9g\" data-z=\"%.9g\" data-title=\"%d: %lld "
            "voxel%s, t %.2f\">", effect->stem, cluster->peak_mm[0], cluster->peak_mm[1], cluster->peak_mm[2],
            (int)cluster->label, (long long)cluster->voxels, cluster->voxels == 1 ? "" : "s",
-           cluster->peak_t); /* for the viewer */
+           cluster->peak_t); /* read by the viewer */
     vx_put(page, "<th scope=\"row\" class=\"n\" data-value=\"%d\">%d</th><td data-value=\"%d\">%s</td>",
            (int)cluster->label, (int)cluster->label, cluster->sign,
            cluster->sign > 0 ? "+" : "\xE2\x88\x92");

@@ -1,4 +1,4 @@
-/* What would have been significant: an empty result is only as good as what it could have shown. */
+/* The smallest effects that would have been significant, without which an empty result says little. */
 #include "base/number.h"
 #include "report/numbers.h"
 #include "report/section.h"

@@ -1,4 +1,4 @@
-/* What came out of an effect, in sentences; and what could have come out. */
+/* The results of an effect in sentences, or why none could be significant. */
 #include "base/number.h"
 #include "infer/quantity.h"
 #include "report/numbers.h"
@@ -51,7 +51,7 @@ void vx_effect_headline(vx_report *report, const vx_effect_view *view)
         any |= effect->p[k].below > 0;
         smallest = fmin(smallest, effect->p[k].smallest);
     }
-    if (any) /* with those by which nothing survives: nobody is to pick */
+    if (any) /* list all corrections, including those without survivors, so that nobody picks one */
         put_voxel_counts(report, effect);
     else if (asked)
         vx_put(page, "Nothing survives correction for the number of voxels (smallest corrected p: %s).",

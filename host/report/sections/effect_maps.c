@@ -1,4 +1,4 @@
-/* Where: slices and glass brain of what lies beyond the forming threshold, and the whole map beside them. */
+/* The pictures of an effect: slices and glass brain of voxels beyond the forming threshold, and the full map. */
 #include "base/memory.h"
 #include "infer/quantity.h"
 #include "report/draw/brain.h"
@@ -9,13 +9,13 @@
 
 #include <math.h>
 
-/* The volumes that the pictures of an effect are made of. */
+/* The volumes for the pictures of an effect. */
 typedef struct volumes {
     float *background, *map, *mask, *survives;
-    bool corrected; /* family-wise p are there */
+    bool corrected; /* there are family-wise p */
 } volumes;
 
-/* Ones where a family-wise p is significant, by whichever correction was asked for. */
+/* Sets `survives` to 1 where any family-wise p is significant. */
 static vx_status read_survivors(vx_report *report, const vx_effect_view *view, volumes *v)
 {
     const vx_grid *grid = &view->modality->grid;
@@ -50,13 +50,13 @@ static vx_status read_volumes(vx_report *report, const vx_effect_view *view, vol
     return status ? status : read_survivors(report, view, v);
 }
 
-/* The furthest t of a whole map, of whichever tail. */
-static double furthest(const vx_grid *grid, const float *map)
+/* The largest |t| of a map. */
+static double largest_size(const vx_grid *grid, const float *map)
 {
-    double most = 1e-30; /* colours are shares of it */
+    double largest = 1e-30; /* positive, because colours divide by it */
     for (size_t i = 0; i < vx_grid_elements(grid); i++)
-        most = fmax(most, fabsf(map[i]));
-    return most;
+        largest = fmax(largest, fabsf(map[i]));
+    return largest;
 }
 
 static vx_brain make_brain(const vx_report *report, const vx_effect_view *view, const volumes *v)
@@ -70,7 +70,7 @@ static vx_brain make_brain(const vx_report *report, const vx_effect_view *view, 
         .mask = vx_sampler_new(grid, v->mask),
         .survives = vx_sampler_new(grid, v->survives),
         .threshold = effect->threshold_t,
-        .limit = furthest(grid, v->map),
+        .limit = largest_size(grid, v->map),
         .positive = effect->tails != VX_NEGATIVE,
         .negative = effect->tails != VX_POSITIVE,
         .peak = {effect->peak_mm[0], effect->peak_mm[1], effect->peak_mm[2]},

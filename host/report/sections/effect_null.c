@@ -1,4 +1,4 @@
-/* What chance alone gave: the null distributions that every corrected p is read from. */
+/* The null distributions, from which the corrected p are computed. */
 #include "base/memory.h"
 #include "base/number.h"
 #include "infer/quantity.h"
@@ -20,7 +20,7 @@ static double p_of(const double *null, uint64_t count)
     return (double)as_large / (double)count;
 }
 
-/* Sizes of clusters are counts; the other statistics are not. */
+/* Formats a value of a statistic; extents are counts. */
 static void figure_text(double value, bool count, char text[32])
 {
     if (count && value >= 0 && value < 1e15)

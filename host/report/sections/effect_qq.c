@@ -1,4 +1,4 @@
-/* Do the uncorrected p behave as they would if there were nothing? */
+/* A quantile plot of the uncorrected p against their distribution without any effect. */
 #include "base/memory.h"
 #include "base/sort.h"
 #include "report/draw/plot.h"
@@ -9,7 +9,7 @@
 
 enum { POINTS = 160 };
 
-/* The p of the voxels analysed, at the start of `p`; returns how many. */
+/* Moves the p of the analysed voxels to the start of `p`, and returns their number. */
 static size_t gather(const vx_grid *grid, const float *mask, float *p)
 {
     size_t count = 0;
@@ -19,8 +19,8 @@ static size_t gather(const vx_grid *grid, const float *mask, float *p)
     return count;
 }
 
-/* Ranks at even steps of log rank, so that the smallest p, which matter, are all there. p of rank i (from 1) is
- * expected at (i - 0.5) / count. Returns the number of points. */
+/* Chooses ranks at even steps of log rank, so that all of the smallest p are included. The expected p of rank i (from
+ * 1) is (i - 0.5) / count. Returns the number of points. */
 static int choose(const float *p, size_t count, double *expected, double *observed)
 {
     int points = 0;
@@ -51,7 +51,7 @@ void vx_effect_qq(vx_report *report, const vx_effect_view *view)
     const size_t count = gather(grid, mask, p);
     vx_sort_floats(p, count);
     const double smallest = vx_smallest_uncorrected(effect);
-    const vx_qq_plot plot = {expected, observed, choose(p, count, expected, observed), -log10(smallest)};
+    const vx_qq_plot plot = {expected, observed, choose(p, count, expected, observed)};
     const double middle = count % 2 ? p[count / 2] : 0.5 * ((double)p[count / 2 - 1] + p[count / 2]);
     alt = vx_text("Quantiles of %zu uncorrected p against those of no effect at all: the median p is %.3f (expected "
                   "0.5), the smallest %.3g (expected %.3g).", count, middle, (double)p[0], 0.5 / (double)count);

@@ -1,4 +1,4 @@
-/* The participants' own values in the largest clusters: so that a reader sees whether many carry an effect, or one. */
+/* The values of each participant in the largest clusters, which show whether many or few carry an effect. */
 #include "base/distribution.h"
 #include "base/memory.h"
 #include "report/draw/plot.h"
@@ -28,7 +28,7 @@ static void put_picture(vx_report *report, const vx_effect_view *view, size_t c,
     free(caption);
 }
 
-/* "Cluster 2 at 34, 6, 4 mm, 11 voxels" */
+/* Describes a cluster: "Cluster 2 at 34, 6, 4 mm, 11 voxels". */
 static char *where(const vx_cluster *cluster)
 {
     return vx_text("Cluster %d, around %.4g, %.4g, %.4g mm, %lld voxel%s", (int)cluster->label, cluster->peak_mm[0],
@@ -36,7 +36,7 @@ static char *where(const vx_cluster *cluster)
                    cluster->voxels == 1 ? "" : "s");
 }
 
-/* The mean and its interval: the slope on an intercept. */
+/* The mean and its interval, which are those of the slope on an intercept. */
 static void interval(const vx_line *line, double limits[3])
 {
     const double half = line->quantile * line->residual / sqrt(line->x_square);
@@ -83,7 +83,7 @@ static void put_mean(vx_report *report, const vx_effect_view *view, size_t c, co
     vx_line_destroy(&line);
 }
 
-/* With nuisance both axes are adjusted for it (an added-variable plot). Ranks have no line on the raw values. */
+/* Draws values against a covariate, as an added-variable plot if there is nuisance. For ranks no line is drawn. */
 static void put_covariate(vx_report *report, const vx_effect_view *view, size_t c, const double *change,
                           const char *title)
 {

@@ -1,4 +1,4 @@
-/* Everything about one effect after the other. */
+/* All parts of each effect, one effect after the other. */
 #include "base/memory.h"
 #include "report/numbers.h"
 #include "report/section.h"

@@ -1,4 +1,4 @@
-/* What the design cannot tell, whatever came out: only what holds for this very run. */
+/* The limits of the design of this run, whatever its results. */
 #include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"

@@ -1,4 +1,4 @@
-/* A methods text to paste into a paper, and its references: only what this run used. */
+/* A methods text for a paper, with references. It covers only what this run used. */
 #include "base/number.h"
 #include "infer/quantity.h"
 #include "report/numbers.h"
@@ -30,7 +30,7 @@ static const char *const reference_text[REFERENCES] = {
     "Dunn OJ. Multiple comparisons among means. J Am Stat Assoc 1961;56:52\xE2\x80\x93" "64.",
 };
 
-/* Numbers of the references, in the order in which the text comes to them. */
+/* The numbers of the references, in the order of their first citation. */
 typedef struct citing { vx_page *page; int number[REFERENCES], used; } citing;
 
 static void cite(citing *c, reference which)

@@ -1,4 +1,4 @@
-/* How to get the same figures again. */
+/* How to reproduce the results. */
 #include "report/section.h"
 
 static void put_row(vx_page *page, const char *what, const char *value)

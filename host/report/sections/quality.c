@@ -1,4 +1,4 @@
-/* Are the images what they should be? One row a participant, and how the mask came about. */
+/* The quality of the images, with one row per participant, and the origin of the mask. */
 #include "base/memory.h"
 #include "base/number.h"
 #include "report/numbers.h"
@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-/* The modified z of Iglewicz and Hoaglin (1993, How to Detect and Handle Outliers), who call 3.5 an outlier. */
+/* The limit of |modified z| for outliers of Iglewicz and Hoaglin (1993, How to Detect and Handle Outliers). */
 static const double unusual = 3.5;
 
 static void put_mask(vx_report *report, const vx_results_modality *modality)
@@ -58,7 +58,7 @@ static void put_row(vx_report *report, const vx_results_modality *modality, int6
     int64_t voxels = modality->voxels[VX_MEAN_FOLLOWUP][i];
     char text[32];
     vx_put(page, "<tr><th scope=\"row\">%s</th>", modality->participant[i]);
-    if (isnan(value)) { /* an image was not there any more when means were taken */
+    if (isnan(value)) { /* the image changed or was missing when means were taken */
         for (int k = 0; k < (before ? 6 : 3); k++)
             vx_put_markup(page, "<td class=\"n\">\xE2\x80\x93</td>");
         vx_put_markup(page, "</tr>\n");

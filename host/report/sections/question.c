@@ -1,4 +1,4 @@
-/* What was asked, and what came out, on one screen. */
+/* The question and the answer, on one screen. */
 #include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* "a, b and c" of the names of the modalities, or of the first one's covariates. */
+/* Lists the names of the modalities, or of the covariates of the first one: "a, b and c". */
 static void put_names(vx_report *report, bool covariates)
 {
     const vx_results *results = report->results;
@@ -17,7 +17,7 @@ static void put_names(vx_report *report, bool covariates)
                covariates ? results->modality[0].effect[i + 1].name : results->modality[i].name);
 }
 
-/* First of all: whoever takes a rise for a fall has understood nothing of the rest. */
+/* The direction of change comes first, because all results depend on it. */
 static void put_direction(vx_report *report)
 {
     const vx_results *results = report->results;
@@ -26,7 +26,7 @@ static void put_direction(vx_report *report)
                results->session[1], results->session[0], results->session[1]);
 }
 
-/* What a reader must know before the answer. */
+/* Remarks that a reader must know before the answer. */
 static void put_remarks(vx_report *report)
 {
     const vx_results *results = report->results;

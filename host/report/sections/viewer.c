@@ -1,4 +1,4 @@
-/* The viewer: the maps of every effect as volumes in the page, and the controls that viewer.js brings to life. */
+/* The viewer: the maps of all effects as volumes in the page, and the controls that viewer.js drives. */
 #include "report/section.h"
 
 #include "base/error.h"
@@ -15,48 +15,48 @@
 #include <math.h>
 #include <string.h>
 
-/* Compressed bytes of volumes, so that the page stays one that mail and browsers take. */
-static const size_t room = 8 << 20;
+/* Limits the compressed bytes of volumes, so that mail and browsers still accept the page. */
+static const size_t volume_bytes_max = 8 << 20;
 
-/* A modality's grid, where its mask lies on it, and the mask. */
-typedef struct vx_place {
+/* The mask of a modality and its bounding box. */
+typedef struct vx_mask_region {
     const vx_results_modality *modality;
-    float *mask; /* owned by who made the place */
+    float *mask; /* owned by put_volumes */
     vx_box box;
-} vx_place;
+} vx_mask_region;
 
-/* A map of an effect, from when it is read until it is in the page. */
-typedef struct vx_packing {
+/* A map of an effect between being read and being written to the page. */
+typedef struct vx_map_packing {
     vx_quantity quantity;
-    const vx_place *place;
+    const vx_mask_region *region;
     const vx_results_effect *effect;
     float *value;
     double limit, threshold;
     vx_bytes packed;
     vx_status status;
     vx_error error;
-} vx_packing;
+} vx_map_packing;
 
-/* The page while volumes are put into it. */
-typedef struct vx_filling {
+/* The state of writing volumes to the page. */
+typedef struct vx_volume_page {
     vx_report *report;
-    size_t used;             /* of the room */
+    size_t used;             /* bytes of volume_bytes_max */
     int64_t shown, left_out; /* maps */
-    vx_packing packing[8];   /* packed at once: that many volumes are not much memory */
+    vx_map_packing packing[8];   /* maps that are packed in parallel */
     int packings;
-} vx_filling;
+} vx_volume_page;
 
-static vx_status place_new(const vx_report *report, const vx_results_modality *modality, vx_place *place)
+static vx_status region_new(const vx_report *report, const vx_results_modality *modality, vx_mask_region *region)
 {
-    *place = (vx_place){.modality = modality};
-    vx_status status = vx_results_mask(report->results, modality, &place->mask, report->error);
+    *region = (vx_mask_region){.modality = modality};
+    vx_status status = vx_results_mask(report->results, modality, &region->mask, report->error);
     if (!status)
-        place->box = vx_box_around(&modality->grid, place->mask, 2);
+        region->box = vx_box_around(&modality->grid, region->mask, 2);
     return status;
 }
 
-/* Where the threshold of a map starts: the level of p, what the forming threshold is in its terms, or half its
- * range. */
+/* The initial threshold of a map: the level for p, the forming threshold converted to the units of the map, or half of
+ * its range. */
 static double first_threshold(vx_quantity quantity, const vx_results_effect *effect, double largest)
 {
     const double t = effect->threshold_t;
@@ -65,19 +65,19 @@ static double first_threshold(vx_quantity quantity, const vx_results_effect *eff
     if (quantity == VX_MAP_T)
         return t;
     if (quantity == VX_MAP_R || quantity == VX_MAP_RHO)
-        return t / sqrt(t * t + effect->df); /* r of that t */
+        return t / sqrt(t * t + effect->df); /* the r that has this t */
     if (quantity == VX_MAP_DZ)
         return t / sqrt((double)effect->n);
     return largest / 2;
 }
 
-/* Makes of a map what is shown, 0 outside the mask, and returns the largest size. */
-static double prepare(vx_quantity quantity, const vx_place *place, float *value)
+/* Converts a map to the values shown, with 0 outside the mask, and returns the largest absolute value. */
+static double prepare(vx_quantity quantity, const vx_mask_region *region, float *value)
 {
-    const size_t elements = vx_grid_elements(&place->modality->grid);
+    const size_t elements = vx_grid_elements(&region->modality->grid);
     double largest = 0;
     for (size_t i = 0; i < elements; i++) {
-        if (place->mask[i] == 0)
+        if (region->mask[i] == 0)
             value[i] = 0;
         else if (vx_quantity_is_p(quantity))
             value[i] = -log10f(value[i]);
@@ -87,7 +87,7 @@ static double prepare(vx_quantity quantity, const vx_place *place, float *value)
     return largest;
 }
 
-/* A volume as an element of the page that no browser reads by itself; the caller has opened the tag. */
+/* Ends an open <script> tag and writes a volume into the element. Browsers ignore its type. */
 static void put_volume(vx_page *page, const vx_bytes *packed)
 {
     vx_put_markup(page, ">");
@@ -95,51 +95,51 @@ static void put_volume(vx_page *page, const vx_bytes *packed)
     vx_put_markup(page, "</script>\n");
 }
 
-/* The value of one step of the whole numbers. Of p the level lies between two steps, nearly half way, so that p equal
- * to it is rounded to the lower one, below the threshold, and any smaller p to the upper one. */
-static double step_of(const vx_packing *p)
+/* The value of one integer step. For p, the level is just below the middle of two steps: p equal to the level is
+ * rounded to the step below the threshold, and any smaller p to the step above. */
+static double step_of(const vx_map_packing *p)
 {
     const double step = p->limit / INT16_MAX, level = -log10(VX_LEVEL), below = floor(level / step - 0.5);
     return !vx_quantity_is_p(p->quantity) || below < 0 ? step : level / (below + 0.5) * (1 + 1e-6);
 }
 
-static void pack(vx_packing *p)
+static void pack(vx_map_packing *p)
 {
-    const double largest = prepare(p->quantity, p->place, p->value);
+    const double largest = prepare(p->quantity, p->region, p->value);
     p->threshold = first_threshold(p->quantity, p->effect, largest);
-    p->limit = fmax(largest, 1.1 * p->threshold); /* as in the pictures: a map of noise stays pale */
+    p->limit = fmax(largest, 1.1 * p->threshold); /* as in the pictures, so that maps of noise stay pale */
     if (p->limit > 0)
-        p->status = vx_volume_pack(&p->place->modality->grid, &p->place->box, p->value, VX_VOLUME_INT16,
+        p->status = vx_volume_pack(&p->region->modality->grid, &p->region->box, p->value, VX_VOLUME_INT16,
                                    step_of(p), &p->packed, &p->error);
     free(p->value);
 }
 
-/* Unless the page is full. Of a signed map viewer.js has to know which tails were tested. */
-static void put_map(vx_filling *filling, const vx_packing *p)
+/* Writes a map unless the page is full. For signed maps viewer.js needs the tails that were tested. */
+static void put_map(vx_volume_page *filling, const vx_map_packing *p)
 {
     const vx_quantity_row *about = vx_quantity_about(p->quantity);
     const bool is_p = vx_quantity_is_p(p->quantity);
-    if (filling->used + p->packed.size > room) {
+    if (filling->used + p->packed.size > volume_bytes_max) {
         filling->left_out++;
         return;
     }
     vx_put(filling->report->page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" "
            "data-effect=\"%s\" data-of=\"%s: %s\" data-map=\"%s\" data-title=\"%s%s\" data-limit=\"%.9g\" "
-           "data-threshold=\"%.9g\" data-tails=\"%s\"", p->place->modality->stem, p->effect->stem,
-           p->place->modality->name, p->effect->name, about->name, is_p ? "−log10 p, " : "", about->title, p->limit,
+           "data-threshold=\"%.9g\" data-tails=\"%s\"", p->region->modality->stem, p->effect->stem,
+           p->region->modality->name, p->effect->name, about->name, is_p ? "−log10 p, " : "", about->title, p->limit,
            p->threshold, is_p ? "" : vx_tails_names[p->effect->tails]);
     put_volume(filling->report->page, &p->packed);
     filling->used += p->packed.size;
     filling->shown++;
 }
 
-/* Waits for the maps that are being packed and puts them into the page, in their order. */
-static vx_status put_packed(vx_filling *filling)
+/* Waits for the maps that are being packed and writes them to the page in order. */
+static vx_status put_packed(vx_volume_page *filling)
 {
     vx_status status = VX_OK;
 #pragma omp taskwait
     for (int i = 0; i < filling->packings; i++) {
-        const vx_packing *p = &filling->packing[i];
+        const vx_map_packing *p = &filling->packing[i];
         if (!status && p->status) {
             status = p->status;
             *filling->report->error = p->error;
@@ -152,36 +152,36 @@ static vx_status put_packed(vx_filling *filling)
     return status;
 }
 
-/* Reads a map, where there is one, and has it packed as a task; HDF5 itself is for one thread. */
-static vx_status add_map(vx_filling *filling, vx_quantity quantity, const vx_place *place,
+/* Reads a map if it exists, and packs it in a task. Reading stays on this thread, as HDF5 is not thread-safe. */
+static vx_status add_map(vx_volume_page *filling, vx_quantity quantity, const vx_mask_region *region,
                          const vx_results_effect *effect)
 {
     const vx_report *report = filling->report;
-    vx_packing *p = &filling->packing[filling->packings];
+    vx_map_packing *p = &filling->packing[filling->packings];
     if (!vx_results_has_map(report->results, effect, quantity))
         return VX_OK;
-    *p = (vx_packing){.quantity = quantity, .place = place, .effect = effect};
-    vx_status status = vx_results_map(report->results, effect, &place->modality->grid, quantity, &p->value,
+    *p = (vx_map_packing){.quantity = quantity, .region = region, .effect = effect};
+    vx_status status = vx_results_map(report->results, effect, &region->modality->grid, quantity, &p->value,
                                       report->error);
     if (status)
         return status;
 #pragma omp task
     pack(p);
-    const int most = sizeof filling->packing / sizeof *filling->packing;
-    return ++filling->packings == most ? put_packed(filling) : VX_OK;
+    const int max = sizeof filling->packing / sizeof *filling->packing;
+    return ++filling->packings == max ? put_packed(filling) : VX_OK;
 }
 
-/* The value that is drawn nearly white: 98 % of the mask stay under it, for a few bright voxels must not darken all
- * others. */
-static vx_status white(const vx_place *place, const float *value, double *top, vx_error *error)
+/* The value that is drawn nearly white: the 98th percentile within the mask, so that a few bright voxels do not darken
+ * the others. */
+static vx_status white(const vx_mask_region *region, const float *value, double *top, vx_error *error)
 {
-    const size_t elements = vx_grid_elements(&place->modality->grid);
+    const size_t elements = vx_grid_elements(&region->modality->grid);
     float *inside = vx_array(elements, sizeof *inside);
     size_t count = 0;
     if (!inside)
         return vx_fail_memory(error);
     for (size_t i = 0; i < elements; i++)
-        if (place->mask[i] != 0 && isfinite(value[i]))
+        if (region->mask[i] != 0 && isfinite(value[i]))
             inside[count++] = value[i];
     vx_sort_floats(inside, count);
     *top = count ? fmax(inside[count * 98 / 100], 0) : 0;
@@ -189,7 +189,7 @@ static vx_status white(const vx_place *place, const float *value, double *top, v
     return VX_OK;
 }
 
-/* The template at the voxels of the results, so that crosshair and maps share one grid. */
+/* Resamples the template to the grid of the results, because the viewer needs one grid for all volumes. */
 static void resample(const vx_volume *template, const vx_grid *grid, float *value)
 {
     const vx_sampler sampler = vx_sampler_new(&template->grid, template->data);
@@ -200,25 +200,25 @@ static void resample(const vx_volume *template, const vx_grid *grid, float *valu
     }
 }
 
-/* What lies under the maps of a modality. */
-static vx_status put_background(vx_filling *filling, const vx_place *place)
+/* Writes the background image for the maps of a modality. */
+static vx_status put_background(vx_volume_page *filling, const vx_mask_region *region)
 {
     const vx_report *report = filling->report;
-    const vx_grid *grid = &place->modality->grid;
+    const vx_grid *grid = &region->modality->grid;
     vx_bytes packed = {0};
     float *value = NULL;
     double top = 0;
-    vx_status status = vx_results_mean(report->results, place->modality, &value, report->error);
+    vx_status status = vx_results_mean(report->results, region->modality, &value, report->error);
     if (!status && report->template)
         resample(&report->template_image, grid, value);
     if (!status)
-        status = white(place, value, &top, report->error);
+        status = white(region, value, &top, report->error);
     if (!status)
-        status = vx_volume_pack(grid, &place->box, value, VX_VOLUME_UINT8, top > 0 ? top / UINT8_MAX : 1, &packed,
+        status = vx_volume_pack(grid, &region->box, value, VX_VOLUME_UINT8, top > 0 ? top / UINT8_MAX : 1, &packed,
                                 report->error);
     if (!status) {
         vx_put(report->page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" data-white=\"%.9g\"",
-               place->modality->stem, top);
+               region->modality->stem, top);
         put_volume(report->page, &packed);
         filling->used += packed.size;
     }
@@ -227,54 +227,54 @@ static vx_status put_background(vx_filling *filling, const vx_place *place)
     return status;
 }
 
-/* The quantity that comes i-th: statistics and estimates in the order of their list, then p. */
-static vx_quantity in_turn(int i)
+/* The i-th quantity: statistics and estimates in their order, then p. */
+static vx_quantity quantity_at(int i)
 {
     const int estimates = VX_QUANTITIES - VX_P_KINDS;
     return i < estimates ? (vx_quantity)(VX_P_KINDS + i) : vx_p_corrections[i - estimates];
 }
 
-/* t stands for uncorrected p too. */
+/* Uncorrected p is not shown, because t shows the same. */
 static bool wanted(int i)
 {
-    const vx_quantity_row *about = vx_quantity_about(in_turn(i));
-    return about->title && (!vx_quantity_is_p(in_turn(i)) || about->control != VX_CONTROL_NONE);
+    const vx_quantity_row *about = vx_quantity_about(quantity_at(i));
+    return about->title && (!vx_quantity_is_p(quantity_at(i)) || about->control != VX_CONTROL_NONE);
 }
 
-/* Modality by modality for the backgrounds, then the maps in the order in which they are wanted. */
-static vx_status put_volumes(vx_filling *filling)
+/* Writes the backgrounds of all modalities, then the maps, the most important first, until the page is full. */
+static vx_status put_volumes(vx_volume_page *filling)
 {
     const vx_results *results = filling->report->results;
-    vx_place *place = vx_array_zero(results->modalities, sizeof *place);
-    vx_status status = place ? VX_OK : vx_fail_memory(filling->report->error);
+    vx_mask_region *region = vx_array_zero(results->modalities, sizeof *region);
+    vx_status status = region ? VX_OK : vx_fail_memory(filling->report->error);
     for (size_t m = 0; !status && m < results->modalities; m++) {
-        status = place_new(filling->report, &results->modality[m], &place[m]);
+        status = region_new(filling->report, &results->modality[m], &region[m]);
         if (!status)
-            status = put_background(filling, &place[m]);
+            status = put_background(filling, &region[m]);
     }
     for (int i = 0; i < VX_QUANTITIES; i++)
         for (size_t m = 0; wanted(i) && !status && m < results->modalities; m++)
             for (size_t e = 0; !status && e < results->modality[m].effects; e++)
-                status = add_map(filling, in_turn(i), &place[m], &results->modality[m].effect[e]);
+                status = add_map(filling, quantity_at(i), &region[m], &results->modality[m].effect[e]);
     const vx_status rest = put_packed(filling);
     status = status ? status : rest;
-    for (size_t m = 0; place && m < results->modalities; m++)
-        free(place[m].mask);
-    free(place);
+    for (size_t m = 0; region && m < results->modalities; m++)
+        free(region[m].mask);
+    free(region);
     return status;
 }
 
-/* The colours of one tail, as steps from 0 to the limit. */
+/* Writes the colours of one tail, as steps from 0 to the limit. */
 static void put_tail_colours(vx_page *page, int sign)
 {
     enum { STEPS = 16 };
     for (int i = 0; i <= STEPS; i++) {
-        const vx_colour c = vx_colour_diverging(sign * fmax(i, 1e-3) / STEPS); /* which side of 0 the first is on */
+        const vx_colour c = vx_colour_diverging(sign * fmax(i, 1e-3) / STEPS); /* not 0, which has no side */
         vx_put(page, "%s[%.0f, %.0f, %.0f]", i ? ", " : "", 255 * c.r, 255 * c.g, 255 * c.b);
     }
 }
 
-/* The colours of the pictures, for viewer.js. */
+/* Writes the colours of the pictures for viewer.js. */
 static void put_colours(vx_page *page)
 {
     vx_put_markup(page, "<script type=\"application/json\" id=\"viewer-colours\">{\"positive\": [");
@@ -310,7 +310,7 @@ static void put_controls(vx_page *page)
         "A row of a table of clusters, or its number, leads here.</p>\n</div>\n");
 }
 
-static void put_remarks(const vx_filling *filling)
+static void put_remarks(const vx_volume_page *filling)
 {
     const vx_report *report = filling->report;
     vx_put(report->page, "<p class=\"note\">Under the maps lies the %s in 256 greys. The maps are rounded to 1/32767 "
@@ -324,7 +324,7 @@ static void put_remarks(const vx_filling *filling)
 
 static void write(vx_report *report)
 {
-    vx_filling filling = {.report = report};
+    vx_volume_page filling = {.report = report};
     vx_page *page = report->page;
     const char *niivue = vx_page_file("niivue.js");
     if (!niivue) {
