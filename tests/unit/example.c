@@ -5,7 +5,7 @@
 
 enum { N = 12, SIDE = 16, V = SIDE * SIDE * SIDE };
 static float change[N * V]; /* person after person, all voxels of each */
-static int64_t place[V];    /* grid index of each voxel */
+static int64_t place[V];    /* where on the grid each voxel lies */
 
 int main(void)
 {
