@@ -249,7 +249,7 @@ static vx_status check_duplicates(const vx_matrix_reading *r, vx_error *error)
                 continue;
             describe_image(&image[i], one, sizeof one);
             describe_image(&image[j], other, sizeof other);
-            return vx_fail(error, VX_INPUT, "%s (%s) and %s (%s): %s; every image must be another one", one,
+            return vx_fail(error, VX_INPUT, "%s (%s) and %s (%s): %s; every image must be different", one,
                            image[i].path, other, image[j].path,
                            strcmp(image[i].path, image[j].path) == 0 ? "the same file" : "the same values");
         }

@@ -185,7 +185,7 @@ static vx_status remark_grids(const vx_matrix_reading *r, vx_error *error)
     if (!images)
         return VX_OK;
     return remark(r, error, "%lld image%s not quite on the grid of %s, at most %.2g voxels off (%s): within "
-                  "--grid-tolerance %g these are one", (long long)images, images == 1 ? " lies" : "s lie",
+                  "--grid-tolerance %g they count as one grid", (long long)images, images == 1 ? " is" : "s are",
                   r->sources->how.grid_path, distance, furthest, r->mask->grid_tolerance);
 }
 
@@ -204,8 +204,8 @@ static vx_status remark_surface(const vx_matrix_reading *r, vx_error *error)
     const int64_t *dim = r->sources->how.grid.dim;
     if (!is_surface(&r->sources->how.grid))
         return VX_OK;
-    return remark(r, error, "the images have %lld x %lld x %lld voxels, as values on a surface have: neighbours in "
-                  "this list are none in space, so that clusters and TFCE mean nothing", (long long)dim[0],
+    return remark(r, error, "the images have %lld x %lld x %lld voxels, as values on a surface have: voxels next to "
+                  "each other need not be neighbours in space, so clusters and TFCE are meaningless", (long long)dim[0],
                   (long long)dim[1], (long long)dim[2]);
 }
 

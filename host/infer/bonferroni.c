@@ -3,14 +3,14 @@
 
 #include <math.h>
 
-/* min(1, K p), of a p that is a share of `count` relabellings. The multiple is of their number, so that one which
- * equals the level does not fall below it by rounding: in double, 3 (1 / 60.) < 0.05. */
+/* min(1, K p), where p is a share of `count` relabellings. K multiplies the integer number of relabellings, so that a
+ * product equal to the level is not rounded below it: in double, 3 (1 / 60.) < 0.05. */
 static double adjusted(double p, size_t effects, uint64_t count)
 {
     return fmin((double)effects * (double)llround(p * (double)count) / (double)count, 1);
 }
 
-/* Adds the map of a kind that is over effects, and the p of that kind to every cluster. */
+/* Adds the corrected map of a kind, and the corrected p to every cluster. */
 static vx_status add_kind(vx_result *result, vx_quantity kind, size_t effects, vx_error *error)
 {
     const vx_quantity_row *about = vx_quantity_about(kind);

@@ -98,7 +98,7 @@ static void add_contrast(vx_export *m, size_t elements)
     }
     float *value = read_map(m, estimate(m));
     for (size_t i = 0; !m->status && i < elements; i++)
-        value[i] = 0 - value[i]; /* 0 - 0 is 0, not -0 as outside the mask with a minus sign */
+        value[i] = 0 - value[i]; /* not -value, which makes 0 outside the mask -0 */
     add_volume(m, VX_NIDM_CONTRAST, value, VX_INTENT_ESTIMATE);
     add_volume(m, VX_NIDM_T, m->t, VX_INTENT_T);
     free(value);

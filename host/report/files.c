@@ -86,7 +86,7 @@ static vx_status open_change(change *c, const json_t *run, vx_error *error)
         return status;
     c->run = vx_manifest_read(c->fd, &c->intact);
     if (!c->run || !same_run(c->run, run))
-        return vx_fail(error, VX_OUTPUT, "%s: has come to hold the results of another run; try again", c->folder);
+        return vx_fail(error, VX_OUTPUT, "%s: now holds the results of another run; try again", c->folder);
     if (!json_is_object(json_object_get(c->run, "checksums")))
         return vx_fail(error, VX_OUTPUT, "%s: an earlier voxstat wrote it and kept no checksums, so nothing is put "
                        "into it; run the analysis again", c->folder);

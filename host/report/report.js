@@ -1,4 +1,4 @@
-/* Tables sort by the column whose head is pressed: once up, again down. Cells carry their value in data-value. */
+/* A click on a column's head sorts the table, ascending or descending. Cells hold their value in data-value. */
 'use strict';
 document.querySelectorAll('table.sortable').forEach(function (table) {
     const heads = Array.from(table.tHead.rows[0].cells);
@@ -15,7 +15,7 @@ document.querySelectorAll('table.sortable').forEach(function (table) {
         });
     });
 });
-/* What is folded away belongs on paper. */
+/* Opens collapsed parts before printing. */
 window.addEventListener('beforeprint', function () {
     document.querySelectorAll('details').forEach(function (one) { one.open = true; });
 });

@@ -1,6 +1,6 @@
-/* The viewer of report.html: three slices through a point, one statistic map over the mean image. NiiVue draws them;
-   this file gives it the volumes that the page holds and joins it to the controls and to the rows of the cluster
-   tables. All of it waits for the section to come into sight, so that opening the page costs nothing. */
+/* The viewer of report.html: three slices through a point, with one statistic map over the mean image. NiiVue draws
+   them. This file passes it the volumes of the page, and connects it to the controls and the rows of the cluster
+   tables. The viewer starts when its section becomes visible, so that opening the page stays fast. */
 (function () {
     "use strict";
     const byId = (id) => document.getElementById(id);
@@ -18,23 +18,23 @@
     const maps = volumes.filter((element) => element.dataset.effect);
     const means = volumes.filter((element) => !element.dataset.effect);
     const rows = Array.from(document.querySelectorAll("tr[data-effect][data-x]")).filter(
-        (row) => maps.some((element) => element.dataset.effect === row.dataset.effect)); /* a full page has not all */
+        (row) => maps.some((element) => element.dataset.effect === row.dataset.effect)); /* some maps may be left out */
     const {positive, negative} = JSON.parse(byId("viewer-colours").textContent);
-    const GREYS = [[255, 255, 255], [80, 80, 80], [230, 230, 230]]; /* of the mean image: colours stand out */
-    const LAYOUT = {grid: 2, row: 3}; /* NiiVue's MULTIPLANAR_TYPE */
-    const DRAG = {none: 0, crosshair: 8}; /* its DRAG_MODE */
-    const FADED = 1, HIDDEN = 2; /* its COLORMAP_TYPE: what lies below the threshold */
+    const GREYS = [[255, 255, 255], [80, 80, 80], [230, 230, 230]]; /* pale: the colours of maps must stand out */
+    const LAYOUT = {grid: 2, row: 3}; /* values of NiiVue's MULTIPLANAR_TYPE */
+    const DRAG = {none: 0, crosshair: 8}; /* values of NiiVue's DRAG_MODE */
+    const FADED = 1, HIDDEN = 2; /* values of NiiVue's COLORMAP_TYPE, for values below the threshold */
     const loaded = new Map(); /* script element -> NVImage */
     let nv = null, wanted = null, shown = null, started = null, point = [0, 0, 0];
 
     const number = (value) => Number(value.toPrecision(4)).toString().replace("-", "\u2212");
 
-    /* The tails of the map shown that have colours: those tested, as in the pictures. What has no sign lies in the
-       positive one. */
+    /* The tails of the current map that have colours: the tested ones, as in the pictures. Maps without a sign use the
+       positive tail. */
     const rises = () => shown.dataset.tails !== "neg";
     const falls = () => ["two", "neg"].includes(shown.dataset.tails);
 
-    /* As NiiVue wants it. Where there is no value at all, outside the mask, nothing is drawn. */
+    /* A colour map in NiiVue's format. Its first entry, for voxels outside the mask, is transparent. */
     function colormap(stops) {
         const channel = (k) => stops.map((rgb) => rgb[k]);
         return {R: channel(0), G: channel(1), B: channel(2), A: stops.map((_, i) => i ? 255 : 0),
@@ -54,8 +54,8 @@
         return loaded.get(element);
     }
 
-    /* One threshold and one limit for both tails. NiiVue fades what lies below the threshold, the more the further,
-       and draws a black line around what lies above it. */
+    /* Both tails share one threshold and one limit. NiiVue fades values below the threshold, and draws a black line
+       around those above it. */
     function calibrate(image) {
         const limit = Number(shown.dataset.limit), threshold = Number(slider.value);
         image.cal_min = threshold;
@@ -67,17 +67,17 @@
         legend(falls() ? -limit : 0, rises() ? limit : 0, threshold);
     }
 
-    /* The bar from the least value to the most, with marks at the threshold of either tail. */
-    function legend(least, most, threshold) {
-        const at = (value) => 100 * (value - least) / (most - least) + "%";
-        const stops = (least < 0 ? negative.slice().reverse() : []).concat(most > 0 ? positive : [])
+    /* Draws the colour bar from min to max, with marks at the threshold of each tail. */
+    function legend(min, max, threshold) {
+        const at = (value) => 100 * (value - min) / (max - min) + "%";
+        const stops = (min < 0 ? negative.slice().reverse() : []).concat(max > 0 ? positive : [])
             .map((rgb) => `rgb(${rgb})`);
-        byId("viewer-least").textContent = number(least);
-        byId("viewer-most").textContent = number(most);
+        byId("viewer-least").textContent = number(min);
+        byId("viewer-most").textContent = number(max);
         byId("viewer-bar").style.background = `linear-gradient(to right, ${stops})`;
         const [low, high] = byId("viewer-bar").children;
-        low.hidden = least === 0;
-        high.hidden = most === 0;
+        low.hidden = min === 0;
+        high.hidden = max === 0;
         low.style.left = at(-threshold);
         high.style.left = at(threshold);
     }
@@ -87,8 +87,8 @@
         nv.updateGLVolume();
     }
 
-    /* Puts a map over the mean image of its modality. Reading a volume takes a while, in which the reader may have
-       asked for another: then this one is dropped. */
+    /* Shows a map over the mean image of its modality. Reading a volume takes time; if the user selects another map
+       meanwhile, this one is dropped. */
     async function show(element) {
         wanted = element;
         const mean = means.find(({dataset}) => dataset.modality === element.dataset.modality);
@@ -118,8 +118,8 @@
         go(point);
     }
 
-    /* At the voxel centre that is nearest to a point in mm. The last argument asks for mm of the image's affine; without
-       it, NiiVue takes them for mm along the slices, which are others where the voxels lie obliquely. */
+    /* Moves the crosshair to the voxel centre nearest to a point in mm. The last argument of mm2frac selects mm of the
+       image's affine. Without it NiiVue takes them as mm along the slices, which differ for oblique voxels. */
     function go(mm) {
         nv.scene.crosshairPos = nv.vox2frac(nv.frac2vox(nv.mm2frac(mm, 0, true)));
         nv.createOnLocationChange();
@@ -174,8 +174,8 @@
     const steps = {ArrowLeft: [-1, 0, 0], ArrowRight: [1, 0, 0], ArrowUp: [0, 1, 0], ArrowDown: [0, -1, 0],
                    PageUp: [0, 0, 1], PageDown: [0, 0, -1]};
 
-    /* Before NiiVue's own listeners, so that they can be kept from keys that would change what is drawn, and from the
-       wheel while the reader only scrolls by. */
+    /* Adds listeners before NiiVue adds its own. They withhold keys that would change the drawing, and the wheel while
+       the user scrolls the page. */
     function listen() {
         for (const type of ["keydown", "keyup"])
             canvas.addEventListener(type, (event) => {
@@ -206,7 +206,7 @@
             box.addEventListener("change", () => go(axes.map((axis) => Number(axis.value))));
     }
 
-    /* Three slices in a row where there is room, else two above one; the frame takes the shape that they need. */
+    /* Arranges three slices in a row, or two above one on narrow screens, and fits the frame's aspect ratio. */
     function layout() {
         const {dimsRAS, pixDimsRAS} = nv.volumes[0];
         const [x, y, z] = [1, 2, 3].map((axis) => dimsRAS[axis] * pixDimsRAS[axis]);
@@ -256,7 +256,7 @@
         return true;
     }
 
-    /* Whoever asks first starts it; the others wait for the same start. */
+    /* Starts the viewer once; later calls wait for the same start. */
     function start() {
         started = started || open().catch((error) => {
             byId("viewer-app").hidden = true;
@@ -266,7 +266,7 @@
         return started;
     }
 
-    /* A row is visited by a click anywhere on it, and by the button that its first cell becomes. */
+    /* A click on a row shows its cluster. Its first cell becomes a button, for the keyboard. */
     for (const row of rows) {
         const cell = row.cells[0], button = document.createElement("button");
         button.type = "button";

@@ -112,9 +112,9 @@ static vx_status not_two_sessions(const vx_table *table, const char *list, size_
                                "sessions; the sessions found are: %s", table->path, count ? list : "none");
     const int64_t column = find_image_like_column(table, &row);
     if (column >= 0)
-        status = vx_fail(error, VX_INPUT, "%s, line %lld: column %s holds '%s', which is no name of an image (.nii, "
-                         ".nii.gz, .hdr, .img); a paired design needs columns <modality>_<session> of two sessions; "
-                         "those found with images are: %s", table->path, (long long)table->line[row],
+        status = vx_fail(error, VX_INPUT, "%s, line %lld: column %s holds '%s', which is not the name of an image "
+                         "(.nii, .nii.gz, .hdr, .img); a paired design needs columns <modality>_<session> of two "
+                         "sessions; those found with images are: %s", table->path, (long long)table->line[row],
                          table->name[column], vx_table_cell(table, row, column), count ? list : "none");
     return status;
 }
@@ -255,8 +255,8 @@ vx_status vx_image_columns_find(const vx_table *table, const vx_study_options *o
     if (!status && !*count && last)
         status = vx_fail(error, VX_INPUT, "%s: no image columns <modality>_<session> of %s%s%s%s", table->path,
                          first ? first : "", first ? " and " : "", last,
-                         *direction == VX_DIRECTION_NAMES ? " with one modality; where names of sessions hold '_', "
-                                                            "--sessions gives them whole" : "");
+                         *direction == VX_DIRECTION_NAMES ? " with one modality; names of sessions that contain '_' "
+                                                            "must be given by --sessions" : "");
     else if (!status && !*count)
         status = vx_fail(error, VX_INPUT, "%s: no column holds images (.nii, .nii.gz, .hdr, .img)", table->path);
     return status;

@@ -5,8 +5,7 @@
  *
  *   1. Sign flips use integers and are exact everywhere.
  *   2. Correlations have the same bits on every device that rounds division and square root correctly
- *      (vx_device_info.exact_division). On other devices they differ by the last bits of r, and all comparisons of
- *      statistics have a tolerance for that.
+ *      (vx_device_info.exact_division). Results of other devices differ within the error of these two operations.
  *   3. The C backend checks what a device computed after every effect (vx_infer). */
 #ifndef VOXSTAT_ENGINE_H
 #define VOXSTAT_ENGINE_H

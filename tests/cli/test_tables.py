@@ -59,7 +59,7 @@ class Direction(Tables):
     def test_dates_with_underscores(self):
         self.header[1:3] = ["pet_2023_05", "pet_2024_01"]
         self.write_table()
-        self.assert_refused(INPUT, ["no image columns", "01 and 05", "hold '_'", "--sessions"])
+        self.assert_refused(INPUT, ["no image columns", "01 and 05", "contain '_'", "--sessions"])
         self.assert_done(self.run_paired("--sessions", "2023_05,2024_01", "-q"))
         self.assertEqual(self.record()["modalities"][0]["name"], "pet")
 
@@ -168,7 +168,7 @@ class Programs(Tables):
         for row in self.rows:
             row.append("A")
         self.write_table()
-        self.assert_refused(INPUT, ["line 2", "pet_baseline", "'sub-01_bl.png'", "no name of an image"])
+        self.assert_refused(INPUT, ["line 2", "pet_baseline", "'sub-01_bl.png'", "not the name of an image"])
 
 
 class Missing(Tables):

@@ -108,11 +108,11 @@ bool vx_brain_beyond(const vx_brain *brain, double value)
     return (brain->positive && value > brain->threshold) || (brain->negative && value < -brain->threshold);
 }
 
-/* Every mark has its line; of labels that would lie on one another, the first in the order of `mark` is there. */
+/* Every mark has a line. Of labels that would overlap, the first in the order of `mark` is drawn. */
 void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, bool thresholded, double x, double y, double width,
                    double height)
 {
-    const double low = brain->negative || !thresholded ? -brain->limit : 0; /* an untested tail is not hidden */
+    const double low = brain->negative || !thresholded ? -brain->limit : 0; /* the full map shows untested tails too */
     const double high = brain->positive || !thresholded ? brain->limit : 0;
     const int steps = 120;
     char text[32];
@@ -129,12 +129,12 @@ void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, bool thresholded, doub
     double labelled[5];
     for (int i = 0, labels = 0; i < 5; i++) {
         const double at = y + height * (high - mark[i]) / (high - low);
-        bool room = true;
+        bool fits = true;
         if (mark[i] < low - 1e-9 || mark[i] > high + 1e-9)
             continue;
         for (int k = 0; k < labels; k++)
-            room = room && fabs(at - labelled[k]) >= VX_TEXT_SMALL;
-        if (room) {
+            fits = fits && fabs(at - labelled[k]) >= VX_TEXT_SMALL;
+        if (fits) {
             labelled[labels++] = at;
             snprintf(text, sizeof text, "%.2f", mark[i]);
             vx_text_draw(cairo, x + width + 6, at + 4, 0, VX_TEXT_SMALL, vx_ink, mark[i] == 0 ? "0" : text);
