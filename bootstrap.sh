@@ -1,14 +1,14 @@
 #!/bin/sh
-# From a machine with nothing but a C compiler to results: see usage below, or the README.
-# Asking for nothing that is there already, it may be run again at any time and then needs no network.
+# Installs what voxstat needs, builds it and runs it: see usage below, or the README. It installs only what is missing,
+# so it can be run again at any time and then needs no network.
 set -eu
 cd "$(dirname "$0")"
 
 build_packages="cmake ninja-build pkg-config libnifti-dev libnifti2-dev libnifticdf-dev zlib1g-dev libhdf5-dev
     liblapacke-dev liblapack-dev libblas-dev librandom123-dev libjansson-dev libcairo2-dev libpng-dev
     libssl-dev libzip-dev ocl-icd-opencl-dev opencl-headers"
-# The tests need an OpenCL device where there is no GPU (PoCL), the outside world's answers (SciPy, nibabel, h5py), a
-# browser for report.html, what voxstat plugs into (Nipype, RDF, zsh, dpkg) and the checkers that read the source (clang,
+# The tests need an OpenCL device on machines without a GPU (PoCL), reference implementations (SciPy, nibabel, h5py), a
+# browser for report.html, the tools that voxstat works with (Nipype, RDF, zsh, dpkg) and static checkers (clang,
 # cppcheck, Oclgrind).
 test_packages="libcmocka-dev pocl-opencl-icd oclgrind clang cppcheck chromium
     python3 python3-nibabel python3-scipy python3-h5py python3-nipype python3-rdflib python3-prov zsh dpkg-dev file"
@@ -38,7 +38,7 @@ installed()
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# Installs those of the packages named that are missing.
+# Installs the missing ones of the given packages.
 need_debian()
 {
     missing=
@@ -59,7 +59,7 @@ need_debian()
         as_root=sudo
     fi
     $as_root apt-get update -q
-    # Words, not one word: $missing is a list of package names.
+    # $missing is a list of package names, to be split into words.
     # shellcheck disable=SC2086
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $missing
 }
@@ -97,13 +97,14 @@ need()
     fi
 }
 
-# NiiVue, the viewer in report.html. A build without it is whole but for the viewer, so nothing stops here.
+# NiiVue is the viewer in report.html. A build without it lacks only the viewer, so a failure here does not stop the
+# build.
 fetch_viewer()
 {
     sh host/report/niivue/fetch.sh build/niivue || true
 }
 
-# What tests/browser drives the browser with; where it is missing, that test is skipped.
+# The packages with which tests/browser drives the browser. Where they are missing, that test is skipped.
 fetch_browser_driver()
 {
     (
@@ -125,7 +126,7 @@ build()
 
 demo()
 {
-    # Always a fresh folder, and ours: nobody keeps anything under build/.
+    # A folder under build/ holds nothing to keep, so it can be deleted.
     out=build/demo
     rm -rf "$out"
     say "voxstat --design paired --covariate rapa_level --table sample_data/participants.tsv --out $out"

@@ -1,4 +1,4 @@
-/* The devices and the report. */
+/* Measures every device, prints the table and writes the JSON record. */
 #include "bench/rows.h"
 
 #include "base/clock.h"
@@ -21,7 +21,7 @@ vx_bench_options vx_bench_defaults(void)
     return (vx_bench_options){.participants = 14, .repetitions = 5};
 }
 
-/* The most memory that the process held since the last call, in bytes; 0 where the system does not tell. */
+/* The peak memory of the process since the last call, in bytes; 0 where /proc is not available. */
 static double peak_memory(void)
 {
     char line[128];
@@ -38,7 +38,7 @@ static double peak_memory(void)
     return !fclose(file) && cleared ? 1024 * peak : 0;
 }
 
-/* A number of the table, or a dash where there is none. */
+/* Prints a number of the table, or a dash where it is 0: not measured. */
 static void cell(FILE *table, int width, const char *format, double value)
 {
     char text[32] = "-";
@@ -47,7 +47,7 @@ static void cell(FILE *table, int width, const char *format, double value)
     fprintf(table, " %*s", width, text);
 }
 
-/* False where memory is short. */
+/* Prints a row of the table and adds it to the record. False where memory runs out. */
 static bool report(vx_bench_state *state, const vx_bench_row *row, double best, double median, double memory)
 {
     double count = row->relabellings > 0 ? row->relabellings : INFINITY, share = 0;
@@ -99,7 +99,7 @@ vx_status vx_bench_measure(vx_bench_state *state, const vx_bench_row *row, vx_be
     return status;
 }
 
-/* The record of one device, and its rows as they come. */
+/* Adds the record of one device, then measures the rows of that record. */
 static vx_status bench_device(vx_bench_state *state, const char *name, json_t *devices, vx_error *error)
 {
     vx_device *device = NULL;
@@ -170,7 +170,7 @@ static vx_status write_json(const vx_bench_state *state, json_t *devices, json_t
     return status;
 }
 
-/* Before minutes of measuring: the figures can be written, and what they replace are figures. */
+/* Checks before minutes of measurement that the figures can be written, and that a file they replace holds figures. */
 static vx_status check_json(const vx_bench_options *options, vx_error *error)
 {
     vx_status status = vx_write_named_check(options->json, options->force, error);

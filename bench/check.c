@@ -1,4 +1,4 @@
-/* What the check costs that follows every effect (engine/verify.h): to be compared with the rows of `pipeline`. */
+/* The cost of the check that follows every effect (engine/verify.h). Compare it with the rows of `pipeline`. */
 #include "bench/rows.h"
 
 #include "base/distribution.h"
@@ -35,7 +35,7 @@ static void checked_destroy(vx_checked *c)
     free(c->low);
 }
 
-/* Evaluates the relabellings, as vx_infer does. */
+/* Evaluates the relabellings in the same way as vx_infer. */
 static vx_status checked_init(vx_checked *c, vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
                               int64_t permutations, const vx_problem_options *options, vx_error *error)
 {

@@ -1,4 +1,4 @@
-/* The data of the bench: noise, and a covariate. */
+/* The data of the bench: smooth noise without effect, and a covariate. */
 #include "bench/rows.h"
 
 #include "base/error.h"
@@ -64,14 +64,14 @@ vx_status vx_bench_model(int64_t n, vx_model **model, vx_error *error)
     return status;
 }
 
-vx_status vx_bench_corner(const vx_matrix *whole, int64_t n, int64_t voxels, vx_matrix **matrix, vx_error *error)
+vx_status vx_bench_corner(const vx_matrix *full, int64_t n, int64_t voxels, vx_matrix **matrix, vx_error *error)
 {
-    float *data = vx_array((size_t)(n * voxels), sizeof *data); /* a part of what is held already: it fits */
+    float *data = vx_array((size_t)(n * voxels), sizeof *data); /* no overflow: a part of `full` */
     if (!data)
         return vx_fail_memory(error);
     for (int64_t i = 0; i < n; i++)
-        memcpy(data + i * voxels, whole->data + i * whole->space.elements, (size_t)voxels * sizeof *data);
-    vx_space corner = whole->space; /* its first voxels, for as long as a copy takes */
+        memcpy(data + i * voxels, full->data + i * full->space.elements, (size_t)voxels * sizeof *data);
+    vx_space corner = full->space; /* borrows the index: vx_matrix_new copies it */
     corner.elements = voxels;
     vx_status status = vx_matrix_new(&corner, n, data, matrix, error);
     free(data);

@@ -1,4 +1,4 @@
-/* The ops one by one, through the seam: what a device does without the bookkeeping of an analysis. */
+/* Each op alone, called through engine/backend.h: the speed of a device without the bookkeeping of an analysis. */
 #include "bench/rows.h"
 
 #include "base/distribution.h"
@@ -119,7 +119,7 @@ static vx_status run_dense(void *context, vx_error *error)
     return status ? status : b->wait(b, 0, error);
 }
 
-/* The lists are those that the last dense run left. */
+/* Reads the lists that the last dense run made. */
 static vx_status run_clusters(void *context, vx_error *error)
 {
     vx_micro *m = context;
@@ -131,7 +131,7 @@ static vx_status run_clusters(void *context, vx_error *error)
     return status ? status : m->backend->wait(m->backend, 0, error);
 }
 
-/* The maps are those that the last dense run stored. */
+/* Reads the maps that the last dense run stored. */
 static vx_status run_tfce(void *context, vx_error *error)
 {
     vx_micro *m = context;
@@ -144,7 +144,7 @@ static vx_status run_tfce(void *context, vx_error *error)
 
 enum { FLIPS, COVARIATE, MAPS, PROBLEMS };
 
-/* Every op has its rows; a row of clusters or tfce follows one that leaves its lists or maps. */
+/* The rows in order. A row of clusters or tfce needs the lists or maps of the dense row before it. */
 static const struct {
     const char *name;
     int problem;

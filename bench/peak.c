@@ -1,5 +1,5 @@
-/* What the processor can do at most, to set the rows of a `cpu` device against: fused multiply-adds that stay in
- * registers, and a triad through memory. The dense ops of PoCL run on the same cores. */
+/* The peak rates of the processor, with which the rows of a `cpu` device are compared: fused multiply-adds in
+ * registers, and a triad through memory. They hold for PoCL too, whose dense ops run on the same cores. */
 #include "bench/rows.h"
 
 #include "base/error.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHAINS = 12, STEPS = 1 << 22 }; /* chains enough for two a cycle of a latency of 4 */
+enum { CHAINS = 12, STEPS = 1 << 22 }; /* independent chains: two a cycle at a latency of 4 need 8 */
 enum { TRIAD = 1 << 24, ARRAYS = 3 };  /* floats in an array: 64 MiB, beyond most caches */
 
 #if defined(__x86_64__)
@@ -33,7 +33,7 @@ MULTIPLY_ADD(multiply_add_8, "avx2,fma", __m256, _mm256_set1_ps, _mm256_fmadd_ps
 typedef struct vx_peak {
     int threads;
     float *array; /* ARRAYS of TRIAD */
-    float sum;    /* kept, or the compiler drops the arithmetic */
+    float sum;    /* stored so that the compiler keeps the arithmetic */
 } vx_peak;
 
 /* Floats that a fused multiply-add takes at once; 0: not measured on this processor. */
@@ -83,7 +83,7 @@ vx_status vx_bench_peak(vx_bench_state *state, const vx_device_info *info, vx_er
     if (!peak.array)
         return vx_fail_memory(error);
     for (size_t i = 0; i < (size_t)ARRAYS * TRIAD; i++)
-        peak.array[i] = 1; /* pages never written share one of zeros, which stays in the cache */
+        peak.array[i] = 1; /* the system maps unwritten pages to one page of zeros, which stays in the cache */
     vx_status status = VX_OK;
     state->peak_operations = state->peak_bytes = 0;
     if (lanes() && !(status = vx_bench_measure(state, &arithmetic, run_arithmetic, &peak, error)))

@@ -1,4 +1,4 @@
-/* Whole effects through vx_infer, as a run computes them. */
+/* Complete effects through vx_infer, as a run computes them. */
 #include "bench/rows.h"
 
 enum { TFCE_PERMUTATIONS = 500 };

@@ -1,4 +1,4 @@
-/* What the parts of the bench share: the data, and how a row is measured, printed and kept. */
+/* Shared by the parts of the bench: the data, and how a row is measured, printed and recorded. */
 #ifndef VX_BENCH_ROWS_H
 #define VX_BENCH_ROWS_H
 
@@ -12,21 +12,21 @@ typedef struct vx_bench_state {
     FILE *table;
     vx_matrix *matrix;       /* with --scaling, of VX_BENCH_SCALING_MAX times the participants */
     vx_model *model;         /* the mean, then one covariate */
-    const char *device_name; /* of the device at hand; "-" without one */
+    const char *device_name; /* of the current device; "-" without one */
     json_t *rows;            /* of that device */
     double best;             /* seconds of the last row */
-    double peak_operations, peak_bytes; /* a second, of the device at hand; 0: not measured */
+    double peak_operations, peak_bytes; /* a second, of the current device; 0: not measured */
 } vx_bench_state;
 
 enum { VX_BENCH_SCALING_MAX = 4 }; /* times the participants asked for are in the data of --scaling */
 
-/* What one run of a row does; the rates are printed where they are not 0. */
+/* The work of one run of a row. A rate is printed where its number is not 0. */
 typedef struct vx_bench_row {
     const char *part, *name;
-    double relabellings; /* the time is also given for one of them; 0: it is not */
+    double relabellings; /* 0: no time per relabelling is printed */
     double evaluations;  /* statistics computed: voxels x relabellings */
     double operations;   /* floating-point operations */
-    double bytes;        /* read from and written to main memory at the least */
+    double bytes;        /* the minimum of reads from and writes to main memory */
 } vx_bench_row;
 
 typedef vx_status (*vx_bench_body)(void *context, vx_error *error);
@@ -35,7 +35,7 @@ typedef vx_status (*vx_bench_body)(void *context, vx_error *error);
 vx_status vx_bench_measure(vx_bench_state *state, const vx_bench_row *row, vx_bench_body body, void *context,
                            vx_error *error);
 
-/* An effect that is tested whole, as a run does it. */
+/* An effect, tested as in a run from the data to the maps. */
 typedef struct vx_bench_effect {
     vx_device *device;
     const vx_matrix *matrix;
@@ -47,15 +47,15 @@ typedef struct vx_bench_effect {
 vx_status vx_bench_infer(vx_bench_state *state, const char *part, const char *name, vx_bench_effect *tested,
                          vx_error *error);
 
-/* Changes of `n` participants without effect, smooth as the cohort's, in the brain of the phantom or (voxels > 0) the
- * first voxels of it. The caller frees *matrix. */
+/* Changes of `n` participants without effect, as smooth as those of the cohort, in the phantom's brain or (voxels > 0)
+ * its first voxels. The caller frees *matrix. */
 vx_status vx_bench_matrix(int64_t n, int64_t voxels, vx_matrix **matrix, vx_error *error);
 
 /* The mean and one covariate. The caller frees *model. */
 vx_status vx_bench_model(int64_t n, vx_model **model, vx_error *error);
 
-/* The first participants and voxels of `whole`, copied. The caller frees *matrix. */
-vx_status vx_bench_corner(const vx_matrix *whole, int64_t n, int64_t voxels, vx_matrix **matrix, vx_error *error);
+/* Copies the first participants and voxels of `full`. The caller frees *matrix. */
+vx_status vx_bench_corner(const vx_matrix *full, int64_t n, int64_t voxels, vx_matrix **matrix, vx_error *error);
 
 /* Measures the peaks of a device of the kind "cpu". */
 vx_status vx_bench_peak(vx_bench_state *state, const vx_device_info *info, vx_error *error);

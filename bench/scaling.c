@@ -1,5 +1,5 @@
-/* How the time of a covariate's analysis, clusters included, grows with voxels, participants and permutations; and that
- * its memory does not grow with the permutations. */
+/* How the time of a covariate's analysis with clusters grows with voxels, participants and permutations. The memory
+ * column shows that memory does not grow with permutations. */
 #include "bench/rows.h"
 
 #include <stdio.h>
@@ -36,7 +36,7 @@ vx_status vx_bench_scaling(vx_bench_state *state, vx_device *device, vx_error *e
     for (int i = 0; i < POINTS && !status; i++)
         status = point(state, device, n, voxels >> (POINTS - 1 - i), PERMUTATIONS, error);
     for (int i = 0; i < POINTS && !status; i++)
-        if ((n << i) / 2 >= 5) /* a covariate leaves none fewer any degrees of freedom */
+        if ((n << i) / 2 >= 5) /* fewer participants leave no degrees of freedom beside a covariate */
             status = point(state, device, (n << i) / 2, voxels, PERMUTATIONS, error);
     for (int i = 0; i < POINTS && !status; i++)
         status = point(state, device, n, voxels, permutations[i], error);

@@ -1,4 +1,4 @@
-/* What a run does around the permutations, on the host: load, prepare, write. */
+/* The work of a run on the host, before and after the permutations: load, prepare, write. */
 #include "bench/rows.h"
 
 #include "base/error.h"
@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { PERMUTATIONS = 100 }; /* of the results that are written: files hardly depend on how many */
+enum { PERMUTATIONS = 100 }; /* of the results that are written; their number hardly changes the files */
 
-/* A cohort, and results of the mean change to be written. */
+/* A cohort, and the results of its mean change. */
 typedef struct vx_stages {
     vx_study *study;
     const vx_study_modality *modality;
@@ -35,7 +35,7 @@ static vx_status run_load(void *context, vx_error *error)
     return status;
 }
 
-/* Residuals of unit length in tiles, places in the grid. */
+/* The plan, residuals of unit length in tiles, and places in the grid. */
 static vx_status run_prepare(void *context, vx_error *error)
 {
     const vx_stages *s = context;
@@ -53,7 +53,7 @@ static vx_status run_prepare(void *context, vx_error *error)
     return status;
 }
 
-/* Every file of one effect, into a folder that goes again. */
+/* Writes every file of one effect into a folder that is removed afterwards. */
 static vx_status run_write(void *context, vx_error *error)
 {
     const vx_stages *s = context;

@@ -1,5 +1,5 @@
-# Writes OUTPUT, a header with VOXSTAT_COMMIT: the commit that SOURCE is at, "+" behind it where files differ from it,
-# "unknown" without git. Run at every build; the file is touched only when its text changes.
+# Writes OUTPUT, a header that defines VOXSTAT_COMMIT: the commit of SOURCE, with "+" appended where files differ from
+# it, or "unknown" without git. Runs at every build, but the file changes only when its text does.
 cmake_minimum_required(VERSION 3.25)
 set(commit unknown)
 find_package(Git QUIET)

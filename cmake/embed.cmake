@@ -1,4 +1,4 @@
-# Writes OUTPUT, a C file with every file of FILES in it: const vx_embedded TABLE[] = {{name, text, size}, ..., {0}}.
+# Writes OUTPUT, a C file that embeds every file of FILES: const vx_embedded TABLE[] = {{name, text, size}, ..., {0}}.
 set(body "/* Made by cmake/embed.cmake. */\n#include \"base/embedded.h\"\n\nextern const vx_embedded ${TABLE}[];\n")
 set(table "")
 foreach(file IN LISTS FILES)

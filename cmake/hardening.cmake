@@ -1,6 +1,6 @@
-# What stands between a fault and whoever would use it, in every build: canaries on stacks, checked copies (FORTIFY), a
-# program that lies anywhere in memory and whose tables of addresses are read-only before it starts. Each is asked for
-# where compiler and linker know it. tests/lint/hardening.sh looks for them in what was built.
+# Hardening of every build: stack canaries, checked copies (FORTIFY), position-independent executables and read-only
+# relocations. Each flag is used where the compiler or linker supports it. tests/lint/hardening.sh checks the program
+# that was built.
 include(CheckCCompilerFlag)
 include(CheckLinkerFlag)
 include(CheckPIESupported)
@@ -19,7 +19,7 @@ foreach(flag relro now noexecstack)
     target_link_options(voxstat_settings INTERFACE "LINKER:-z,${flag}")
   endif()
 endforeach()
-# FORTIFY needs an optimiser, and hides from the sanitizers what they look for.
+# FORTIFY needs optimisation, and it hides errors from the sanitizers.
 if(NOT VOXSTAT_SANITIZE)
   target_compile_options(voxstat_settings INTERFACE
                          "$<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>")

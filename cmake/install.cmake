@@ -1,21 +1,22 @@
-# cmake --install: the program with its manual pages and completions, and libvoxstat with what pkg-config and
-# find_package(voxstat) need.
+# cmake --install: the program with its manual pages and completions, and libvoxstat with its files for pkg-config and
+# find_package(voxstat).
 include(CMakePackageConfigHelpers)
-set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME program) # of cpack's two: program and development
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME program) # cpack has two components: program and development
 
 set_target_properties(voxstat PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
-# What is built looks for libraries where what is installed does: in unusual places that were linked from, if any. CMake
-# would end a path that it means to change with an empty element, which the loader takes for the current folder.
+# The program in the build folder has the RPATH of the installed one: the unusual folders of libraries that it links, if
+# any. With a separate build RPATH, CMake pads the path with an empty element, which the loader takes for the current
+# folder.
 set_target_properties(voxstat voxstat-program PROPERTIES BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH_USE_LINK_PATH ON)
 add_library(voxstat::voxstat ALIAS voxstat)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/voxstat)
 
-# What a program that links libvoxstat needs beside it: everything where the library is static, else nothing.
+# The libraries that a program must link beside libvoxstat: all of them where the library is static, else none.
 set(pc_requires "zlib jansson lapacke libcrypto")
 if(VOXSTAT_OPENCL)
   string(APPEND pc_requires " OpenCL")
 endif()
-list(GET hdf5_libraries 0 hdf5_library) # the others are its own dependencies
+list(GET hdf5_libraries 0 hdf5_library) # the others are dependencies of HDF5
 set(pc_libs ${NIFTI_nifticdf} ${NIFTI_nifti2} ${NIFTI_znz} ${hdf5_library} ${OpenMP_C_FLAGS} -lm)
 list(JOIN pc_libs " " pc_libs)
 get_target_property(library_type voxstat TYPE)
@@ -58,7 +59,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.bash
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/voxstat.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions
         RENAME _voxstat)
 install(FILES contrib/nipype/voxstat.py DESTINATION ${CMAKE_INSTALL_DATADIR}/voxstat/nipype)
-# With all that their links lead to.
+# The documents, with the files that they link to.
 install(FILES LICENSE README.md CONTRIBUTING.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES sample_data/demo.png DESTINATION ${CMAKE_INSTALL_DOCDIR}/sample_data)

@@ -1,4 +1,4 @@
-# Writes the manual pages that PROGRAM prints of itself into FOLDER: voxstat.1, which names the others, and theirs.
+# Writes the manual pages that PROGRAM prints into FOLDER: voxstat.1, and one page for each command that it names.
 file(REMOVE_RECURSE ${FOLDER})
 file(MAKE_DIRECTORY ${FOLDER})
 execute_process(COMMAND ${PROGRAM} --help=man OUTPUT_FILE ${FOLDER}/voxstat.1 COMMAND_ERROR_IS_FATAL ANY)

@@ -1,6 +1,6 @@
-# Which niivue.js goes into the program, for the viewer of report.html: VOXSTAT_NIIVUE, or else what
-# host/report/niivue/fetch.sh left in build/niivue (bootstrap.sh calls it). NIIVUE is empty where there is none; then
-# report.html has its pictures only, and says so.
+# Sets NIIVUE, the path of the niivue.js that is embedded for the viewer of report.html: VOXSTAT_NIIVUE, or else the
+# file that host/report/niivue/fetch.sh downloaded to build/niivue (bootstrap.sh calls it). Without either NIIVUE is
+# empty; report.html then has only its pictures, and says so.
 set(VOXSTAT_NIIVUE "" CACHE STRING "path of niivue.js, for the viewer of report.html; OFF leaves the viewer out")
 set(NIIVUE "${VOXSTAT_NIIVUE}")
 if(NIIVUE STREQUAL "" AND EXISTS ${CMAKE_SOURCE_DIR}/build/niivue/niivue.js)

@@ -1,4 +1,5 @@
-# Before a package is built: what Debian's policy asks of /usr/share in place of what `cmake --install` puts there.
+# Runs before a package is built: changes the files that `cmake --install` puts into /usr/share to the layout that
+# Debian's policy requires.
 file(GLOB roots ${CPACK_TEMPORARY_INSTALL_DIRECTORY}/*/usr)
 foreach(root IN LISTS roots)
   get_filename_component(component ${root} DIRECTORY)

@@ -1,6 +1,6 @@
 # `cmake --workflow --preset deb`: Debian packages, voxstat (the program) and libvoxstat-dev. Dependencies come from
-# dpkg-shlibdeps. A GPU's OpenCL driver is its vendor's, so drivers are suggested and none is pulled in: the C backend
-# needs none.
+# dpkg-shlibdeps. OpenCL drivers are suggested, not required: a GPU's driver comes from its vendor, and the C backend
+# needs no driver.
 set(VOXSTAT_MAINTAINER "voxstat maintainers <maintainers@voxstat.example>" CACHE STRING "of the Debian packages")
 
 set(CPACK_GENERATOR DEB)

@@ -48,7 +48,7 @@
 #define OUTSIDE 0xffffffffu /* key of an entry that is not of the tail */
 
 /* The map that a group works on. Places are those of the grid. */
-typedef struct vx_map {
+typedef struct vx_tfce_map {
     vx_tfce_args args;
     int near;          /* cube bits of the neighbours of this connectivity */
     const int *offset; /* of the cube's bits in the grid; apart, so that the rest of this is kept in registers */
@@ -63,7 +63,7 @@ typedef struct vx_map {
     __global int *parent, *size;    /* components, by maximum: s and B of args.h */
     __global double *sum;
     volatile __local int *maxima;
-} vx_map;
+} vx_tfce_map;
 
 /* A lone item gives a voxel the label of a neighbour at a lower place, if it has one, so that there are few labels.
  * Among several items the label of a voxel is its place; there, leads are shortened while others follow them, and so
@@ -91,7 +91,7 @@ static int lowest_bit(int bits)
 }
 
 /* Lays out the group's part of the work buffer. */
-static void begin_map(vx_map *m, __global int *work, int offset[CUBE])
+static void begin_map(vx_tfce_map *m, __global int *work, int offset[CUBE])
 {
     size_t grid = (size_t)VX_TFCE_GRID_WORDS * m->args.grid_size, padded = m->args.padded;
     grid += grid & 1;
@@ -117,7 +117,7 @@ static void begin_map(vx_map *m, __global int *work, int offset[CUBE])
 }
 
 /* How many voxels from v on lie side by side in the grid, at most a vector of them. Positions ascend. */
-static int run_length(const vx_map *m, int v)
+static int run_length(const vx_tfce_map *m, int v)
 {
     int n = 1, place = m->position[v];
     if (v + VX_VEC <= m->args.voxels && m->position[v + VX_VEC - 1] == place + VX_VEC - 1)
@@ -128,7 +128,7 @@ static int run_length(const vx_map *m, int v)
 }
 
 /* Heights in the tail of the sign; 0 or less outside it. */
-static void scatter(const vx_map *m, __global const float *height, float sign)
+static void scatter(const vx_tfce_map *m, __global const float *height, float sign)
 {
     int n;
     for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG * n) {
@@ -155,7 +155,7 @@ static vx_ints spread(vx_ints bits, int connectivity)
 }
 
 /* Marks the lanes whose neighbours are not connected with each other by voxels of the cube that come before. */
-static vx_ints saddles(const vx_map *m, vx_ints before)
+static vx_ints saddles(const vx_tfce_map *m, vx_ints before)
 {
     const vx_ints none = 0, mark = 1;
     vx_ints neighbours = before & m->near, reached = neighbours & -neighbours, next;
@@ -169,7 +169,7 @@ static vx_ints saddles(const vx_map *m, vx_ints before)
 }
 
 /* The cube bits that come before each voxel from a place on: higher ones, and equal ones at a lower place. */
-static vx_ints find_before(const vx_map *m, int place, vx_floats here)
+static vx_ints find_before(const vx_tfce_map *m, int place, vx_floats here)
 {
     const vx_ints none = 0;
     vx_ints before = 0;
@@ -185,7 +185,7 @@ static vx_ints find_before(const vx_map *m, int place, vx_floats here)
     return before;
 }
 
-static int begin_component(const vx_map *m)
+static int begin_component(const vx_tfce_map *m)
 {
     int maximum = atomic_inc(m->maxima);
     m->parent[maximum] = maximum;
@@ -196,7 +196,7 @@ static int begin_component(const vx_map *m)
 
 /* Writes down a voxel of the tail: its entry, and where its component is to be found. A lone item lists the tail one
  * voxel after the other; several leave gaps, which the first pass of the sort closes. */
-static void label_voxel(vx_map *m, int v, int place, float height, int link, int saddle)
+static void label_voxel(vx_tfce_map *m, int v, int place, float height, int link, int saddle)
 {
     int neighbour = link ? place + m->offset[lowest_bit(link)] : place;
 #if VX_WG == 1
@@ -214,7 +214,7 @@ static void label_voxel(vx_map *m, int v, int place, float height, int link, int
     m->from[slot] = (uint2)(KEY_TOP - as_uint(height), saddle ? SADDLE | v : label);
 }
 
-static void link_map(vx_map *m)
+static void link_map(vx_tfce_map *m)
 {
     const vx_floats zero = 0.0f;
     int links[VX_VEC], saddle[VX_VEC], n;
@@ -240,7 +240,7 @@ static void link_map(vx_map *m)
 }
 
 /* The maximum that a label leads to, as ~maximum. */
-static int follow(const vx_map *m, int label)
+static int follow(const vx_tfce_map *m, int label)
 {
     int first = read_lead(m, label), at = first;
     while (at >= 0)
@@ -251,7 +251,7 @@ static int follow(const vx_map *m, int label)
 }
 
 /* Of the neighbours of a place the first that leads to each maximum. */
-static int distinct(const vx_map *m, int place, int link)
+static int distinct(const vx_tfce_map *m, int place, int link)
 {
     int maximum[CUBE], count = 0, kept = 0;
     for (int left = link; left; left &= left - 1) {
@@ -268,7 +268,7 @@ static int distinct(const vx_map *m, int place, int link)
 
 /* Gives each entry its maximum. Where different maxima meet it stays a saddle, for they may be of different components:
  * one neighbour of each is enough to ask. */
-static void resolve(const vx_map *m)
+static void resolve(const vx_tfce_map *m)
 {
     for (int e = get_local_id(0); e < m->entries; e += VX_WG) {
         uint2 entry = m->from[e];
@@ -310,7 +310,7 @@ static int places_of(__local int *count, __local int *total)
 }
 
 /* One pass of the sort: an item takes entries that follow each other. Returns how many there are. */
-static int sort_by_digit(const vx_map *m, int pass, __local int *count, __local int *total)
+static int sort_by_digit(const vx_tfce_map *m, int pass, __local int *count, __local int *total)
 {
     int lid = get_local_id(0), part = (m->entries + VX_WG - 1) / VX_WG, shift = pass * DIGIT_BITS;
     int first = min(lid * part, m->entries), last = min(first + part, m->entries);
@@ -334,7 +334,7 @@ static int sort_by_digit(const vx_map *m, int pass, __local int *count, __local 
 }
 
 /* Leaves the sorted entries in `from`. */
-static void sort(vx_map *m, __local int *count, __local int *total)
+static void sort(vx_tfce_map *m, __local int *count, __local int *total)
 {
     for (int pass = 0; pass * DIGIT_BITS < KEY_BITS; pass++) {
         m->entries = sort_by_digit(m, pass, count, total);
@@ -358,7 +358,7 @@ static int find_root(__global int *parent, int c)
 }
 
 /* Merges the components around a saddle in the order of its neighbours; returns the one they become. */
-static int merge_at(const vx_map *m, int v, double g)
+static int merge_at(const vx_tfce_map *m, int v, double g)
 {
     int root = -1;
     for (int left = m->link[v]; left; left &= left - 1) {
@@ -390,7 +390,7 @@ static double gain(const vx_tfce_args *args, double h, double dh)
 }
 
 /* The largest height in either tail. The bits of floats that are not negative order as they do. */
-static float largest_height(const vx_map *m, __global const float *height, __local int *scratch)
+static float largest_height(const vx_tfce_map *m, __global const float *height, __local int *scratch)
 {
     int lid = get_local_id(0), largest = 0;
     for (int v = lid; v < m->args.voxels; v += VX_WG)
@@ -404,7 +404,7 @@ static float largest_height(const vx_map *m, __global const float *height, __loc
 }
 
 /* The tail's maximum; `largest` height of both tails, where it is asked for. */
-static double sweep(const vx_map *m, float largest)
+static double sweep(const vx_tfce_map *m, float largest)
 {
     double best = 0, dh = m->args.step;
     if (m->entries == 0)
@@ -432,7 +432,7 @@ tfce(const vx_tfce_args args, __global const float *height, __global const int *
      __global const double *power, __global double *best, __global int *work)
 {
     __local int count[DIGITS * VX_WG], total[VX_WG], maxima;
-    vx_map m = {.args = args, .position = position, .power = power, .maxima = &maxima};
+    vx_tfce_map m = {.args = args, .position = position, .power = power, .maxima = &maxima};
     int offset[CUBE], lid = get_local_id(0), first = args.tails & 1 ? 0 : 1, last = args.tails & 2 ? 1 : 0;
     begin_map(&m, work, offset);
     for (int p = get_group_id(0); p < args.relabellings; p += args.parallel) {

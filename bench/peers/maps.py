@@ -1,4 +1,4 @@
-"""Unpermuted maps: those of mrclusterstats against ours, and what their conventions are, shown by doing as they do."""
+"""Unpermuted maps: those of mrclusterstats against ours. Their conventions are shown by applying them to our maps."""
 import subprocess
 
 import nibabel

@@ -14,7 +14,7 @@ import os
 from nipype.interfaces.base import CommandLine, CommandLineInputSpec, Directory, File, TraitedSpec, traits
 
 CORRECTIONS = ("voxel", "extent", "mass", "tfce", "fdr", "bonferroni")
-# Every map there is, as in <modality>_<effect>_<map>.nii.gz.
+# The names of all maps, as in <modality>_<effect>_<map>.nii.gz.
 MAPS = ("mean", "slope", "se", "ci-low", "ci-high", "t", "z", "r", "rho", "dz", "g", "tfce", "clusters",
         "p-uncorrected", "p-fdr", "p-fwe-voxel", "p-fwe-extent", "p-fwe-mass", "p-fwe-tfce",
         "p-bonferroni-voxel", "p-bonferroni-extent", "p-bonferroni-mass", "p-bonferroni-tfce")
@@ -25,7 +25,7 @@ def _names(option, **more):
 
 
 class VoxstatInputSpec(CommandLineInputSpec):
-    """The options of `voxstat run`; what they mean is told by `voxstat run --help`."""
+    """The options of `voxstat run`; `voxstat run --help` explains them."""
     design = traits.Enum("paired", "onesample", mandatory=True, argstr="--design %s", desc="the model")
     table = File(exists=True, mandatory=True, argstr="--table %s",
                  desc="participants.tsv; images are sought from its folder")
@@ -43,7 +43,7 @@ class VoxstatInputSpec(CommandLineInputSpec):
                                   desc="voxels within which two grids are one")
     mask_threshold = traits.Float(argstr="--mask-threshold %r", desc="also demand a value above it in every image")
     orientation = traits.Enum("neurological", "radiological", argstr="--orientation %s",
-                              desc="how images lie whose headers do not tell left from right")
+                              desc="the orientation of images whose headers do not define it")
     permutations = traits.Either(traits.Range(low=0), traits.Enum("auto", "exact"), argstr="--permutations %s",
                                  desc="random ones, or all where there are no more; 0 or exact: all")
     seed = traits.Range(low=0, argstr="--seed %s", desc="the stream of random numbers")
@@ -109,7 +109,7 @@ class Voxstat(CommandLine):
                        files=[os.path.join(out, name) for name in files])
         if not os.path.exists(outputs["mask"]):  # modalities on different grids
             del outputs["mask"]
-        if "report.html" in files:  # a run goes on without it where it cannot be drawn
+        if "report.html" in files:  # missing where it could not be drawn
             outputs["report"] = os.path.join(out, "report.html")
         found = {}
         for name in files:

@@ -1,6 +1,6 @@
 /* Lays the images of a folder obliquely, and the file's first axis along y:
        node oblique.mjs FOLDER
-   so that no axis of theirs is one of space, nor in its place. Only the sform of their NIfTI-1 headers changes. */
+   so that no axis of the images is parallel to an axis of space, and their order differs. Only the sform of their NIfTI-1 headers changes. */
 import fs from "node:fs";
 import path from "node:path";
 import zlib from "node:zlib";

@@ -1,4 +1,4 @@
-/* report.html as a reader meets it: Chromium opens the page from disk, with WebGL by software.
+/* report.html in a browser: Chromium opens the page from disk, with WebGL in software.
        node report.mjs FOLDER [PICTURES]
    FOLDER holds results of report.sh, each with its report.html: full, with clusters; empty, without; neg, of one tail;
    oblique, of images that oblique.mjs has laid so; and bare, of a program without NiiVue. PICTURES is a folder for
@@ -20,8 +20,8 @@ const browser = await chromium.launch({
 });
 const eye = await browser.newPage(); /* reads pictures: its canvas decodes PNG */
 
-/* Opens a page in a window of its own. Whatever it logs as an error and whatever it asks of a network is kept, and
-   asserted to be nothing by close(). */
+/* Opens a page in a new window. Its errors in the console and its network requests are recorded; close() asserts that
+   there were none. */
 async function open(file, width, script) {
     const context = await browser.newContext({viewport: {width, height: 900}});
     const page = await context.newPage();
@@ -130,7 +130,7 @@ test("the viewer", async (t) => {
         await view(page);
         assert.deepEqual((await value(page)).mm, near(change[0]));
     });
-    await t.test("shows what the cluster table says of a peak", async () => {
+    await t.test("shows a peak as the cluster table has it", async () => {
         const limit = Number(await page.locator("#viewer-threshold").getAttribute("max"));
         const {map, number} = await value(page);
         assert.equal(map, "t");
@@ -214,7 +214,7 @@ test("the viewer", async (t) => {
         assert.notEqual((await value(page)).mm[2], level);
         assert.equal(await scrolled(), still);
     });
-    await t.test("shows the other maps, with limits of their own", async () => {
+    await t.test("shows the other maps, each with its limits", async () => {
         await page.locator("#viewer-map").selectOption("r");
         await page.waitForFunction(() => document.getElementById("viewer-readout").textContent.startsWith("r ="));
         assert(Number(await page.locator("#viewer-threshold").getAttribute("max")) <= 1);
@@ -242,7 +242,7 @@ test("a table is sorted by its header, to and fro", async () => {
     await page.finish();
 });
 
-test("a phone has room for it", async () => {
+test("it fits a phone", async () => {
     const page = await open("full/report.html", 390);
     await view(page);
     await fits(page, 390);

@@ -18,7 +18,7 @@ export CHROMIUM
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# A phone has to have room for the table's path, however long.
+# A long path of the table must fit the width of a phone.
 data=$work/a_folder_whose_name_is_longer_than_the_screen_of_a_phone_is_wide/sample_data
 mkdir -p "$(dirname "$data")"
 cp -r "$VOXSTAT_SOURCE/sample_data" "$data"

@@ -22,7 +22,7 @@ cd "$work"
 for page in voxstat voxstat-run voxstat-translate; do
     grep -q '^\.TH VOXSTAT' "$prefix/share/man/man1/$page.1"
 done
-if command -v man >/dev/null; then # groff finds nothing to say of them
+if command -v man >/dev/null; then # groff reports no warnings
     for page in "$prefix"/share/man/man1/*.1; do
         said=$(man --warnings -l "$page" 2>&1 >/dev/null)
         [ -z "$said" ] || { echo "$page: $said"; exit 1; }

@@ -19,7 +19,7 @@ from voxstat_cli import AFFINE, SHAPE, Study
 
 PROV = "http://www.w3.org/ns/prov#"
 DRAFT = "http://www.incf.org/ns/nidash/nidm#"
-# What a pack may say beside the terms of NIDM-Results; the draft is that of the non-parametric extension.
+# The terms that a pack may use beside NIDM-Results; the draft is that of the non-parametric extension.
 OTHERS = {PROV + name for name in (
     "Entity", "Bundle", "Collection", "Activity", "Agent", "SoftwareAgent", "Generation", "Location", "value", "used",
     "wasGeneratedBy", "wasAssociatedWith", "wasAttributedTo", "wasDerivedFrom", "atLocation", "qualifiedGeneration",
@@ -34,7 +34,7 @@ FILES = {"nidm.ttl", "DesignMatrix.csv", "Mask.nii.gz", "GrandMean.nii.gz", "Par
 
 
 class Pack:
-    """A pack, its graph, and short ways to ask it."""
+    """A pack, its graph, and shortcuts for queries."""
 
     def __init__(self, path):
         with zipfile.ZipFile(path) as archive:
@@ -45,7 +45,7 @@ class Pack:
         self.graph.parse(data=self.files["nidm.ttl"].decode("utf-8"), format="turtle")
 
     def ask(self, pattern):
-        """The rows of a SPARQL pattern, as plain values; the prefixes are those that the pack declares."""
+        """The rows of a SPARQL pattern, as plain values, with the prefixes that the pack declares."""
         return [{str(name): value.toPython() for name, value in row.asdict().items()}
                 for row in self.graph.query(f"SELECT DISTINCT * WHERE {{ {pattern} }}")]
 
@@ -142,7 +142,7 @@ class Nidm(Study):
                 self.assertEqual(str(iri), TERMS.get(prefix), prefix)
 
     def check_prov(self, pack):
-        """The prov package finds the same activities, and what they used and made."""
+        """The prov package finds the same activities, with the entities that they used and generated."""
         document = prov.model.ProvDocument.deserialize(content=pack.files["nidm.ttl"].decode("utf-8"), format="rdf",
                                                        rdf_format="turtle")
         count = collections.Counter(type(record).__name__ for record in document.get_records())
@@ -154,7 +154,7 @@ class Nidm(Study):
         self.assertEqual(count["ProvDerivation"], 2 * clusters)
 
     def check_reader(self, pack):
-        """What graph.py of nidmresults needs to find, in our words. Returns it."""
+        """Checks and returns what graph.py of nidmresults needs to find, by queries of our own."""
         file = "rdfs:label ?label ; prov:atLocation ?place ; nfo:fileName ?name ; dct:format ?format ; crypto:sha512 ?s ."
         program = pack.one("?program a prov:SoftwareAgent , ?kind ; nidm_softwareVersion: ?version . "
                            "[] a nidm_ModelParameterEstimation: ; prov:wasAssociatedWith ?program . "
@@ -288,7 +288,7 @@ class Nidm(Study):
         self.assertGreaterEqual((voxel >= found["t"] * (1 - 1e-6)).mean(), 0.05)
 
     def check_estimates(self, pack, estimate, se, residual, sign=1):
-        """Maps against what the images themselves give; float32 maps, so 1e-5 of each."""
+        """Maps against values computed from the images; maps are float32, so within 1e-5 relative."""
         for name, value in (("ParameterEstimate", estimate), ("Contrast", sign * estimate),
                             ("ContrastStandardError", se), ("ResidualMeanSquares", residual)):
             numpy.testing.assert_allclose(pack.data(f"{name}.nii.gz").ravel(), value, rtol=2e-5,

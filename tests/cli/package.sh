@@ -1,6 +1,6 @@
 #!/bin/bash
-# The Debian packages: what they say and hold; that they install into an empty root and leave nothing there when they
-# are removed; that the program runs from there. lintian reads them where it is there.
+# The Debian packages: their fields and files; that they install into an empty root and leave nothing there when they
+# are removed; that the program runs from there. lintian checks them where it is installed.
 set -euo pipefail
 build=$(dirname "${VOXSTAT:?}")
 for tool in dpkg-shlibdeps file; do
@@ -22,12 +22,12 @@ fail()
     exit 1
 }
 
-field() # package, field, what it must hold
+field() # package, field, expected text
 {
     dpkg-deb -f "$1" "$2" | grep -qE "$3" || fail "$1: $2 is '$(dpkg-deb -f "$1" "$2")', without $3"
 }
 
-# What the program is linked to, read by another tool than the one that wrote the field.
+# The libraries that the program links, read by another tool than the one that wrote the field.
 field "$program" Version "^$("$VOXSTAT" --version | sed -n '1s/voxstat //p')-1$"
 for package in $(objdump -p "$VOXSTAT" | sed -n 's/^ *NEEDED *//p' | while read -r library; do
     path=$(ldd "$VOXSTAT" | awk -v name="$library" '$1 == name { print $3 }')
@@ -55,7 +55,7 @@ hold "$program" bin/voxstat share/man/man1/voxstat.1.gz share/man/man1/voxstat-r
     share/doc/voxstat/docs/statistics.md share/voxstat/nipype/voxstat.py
 hold "$development" 'lib/.*/?libvoxstat.a' include/voxstat/voxstat.h 'lib/.*pkgconfig/voxstat.pc'
 
-# A root of its own: the machine's own packages are not touched.
+# A separate root: the machine's packages are not touched.
 root=$work/root
 mkdir -p "$root"/var/lib/dpkg/{info,updates,triggers} "$root/tmp"
 touch "$root/var/lib/dpkg/status" "$root/var/lib/dpkg/available"
@@ -64,7 +64,7 @@ dpkg_there()
     PATH=$PATH:/usr/sbin:/sbin dpkg --root="$root" --log="$work/dpkg.log" --force-depends --force-not-root "$@" \
         >>"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 }
-outside() # what lies in the root beside dpkg's own notes
+outside() # the files in the root except dpkg's records
 {
     (cd "$root" && find . -path ./var/lib/dpkg -prune -o -print | sort)
 }
@@ -77,7 +77,7 @@ dpkg_there --purge voxstat libvoxstat-dev
 outside | diff "$work/before" - || fail "files are left behind"
 
 if command -v lintian >/dev/null; then
-    # The release build is for /usr/local, so its voxstat.pc lies elsewhere than in packages of `--preset deb`.
+    # The release build is for /usr/local, so its voxstat.pc is in another folder than that of `--preset deb`.
     lintian --allow-root --fail-on error --suppress-tags pkg-config-multi-arch-wrong-dir "$program" "$development"
 else
     echo "SKIP of one part: no lintian"

@@ -1,4 +1,4 @@
-"""What the tests of the report share: a page as something to ask, and a study whose report is worth looking at."""
+"""Shared by the tests of the report: a page to query, and a study with results to report."""
 import html.parser
 import os
 import re
@@ -72,7 +72,7 @@ class Page(html.parser.HTMLParser):
 
 
 class Report(voxstat_cli.Study):
-    """A study of eight in whose images something is found, and the report of it."""
+    """A study of eight with significant effects, and its report."""
 
     participants = 8
 

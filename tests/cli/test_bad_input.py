@@ -159,7 +159,7 @@ class Image(Study):
 
     def test_shift_below_tolerance(self):
         affine = AFFINE.copy()
-        affine[1, 3] += 0.0005 * 4 # half of what is tolerated, of a voxel of 4 mm
+        affine[1, 3] += 0.0005 * 4 # half of the tolerance, for a voxel of 4 mm
         self.write_image(self.NAME, self.read_image(self.NAME), affine)
         self.assert_done(self.run_paired())
 
@@ -236,7 +236,7 @@ class Output(Study):
         (self.folder / "sub-03_followup.nii.gz").write_bytes(b"no image")
         self.assert_refused(OUTPUT, ["/proc/results"], "--out", "/proc/results")
 
-    def assert_no_room(self, size, words):
+    def assert_disk_too_small(self, size, words):
         with tempfile.TemporaryDirectory() as place:
             if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", place], check=False,
                               capture_output=True).returncode:
@@ -247,11 +247,11 @@ class Output(Study):
             finally:
                 subprocess.run(["umount", place], check=True)
 
-    def test_no_room(self):
-        self.assert_no_room("16k", ["not enough room"])
+    def test_disk_too_small(self):
+        self.assert_disk_too_small("16k", ["not enough room"])
 
     def test_no_room_for_pictures(self):
-        self.assert_no_room("1m", ["not enough room"]) # the maps would fit
+        self.assert_disk_too_small("1m", ["not enough room"]) # the maps would fit
 
     def test_what_can_be_written_is_kept(self):
         # No file may have more than 30 kB, as under a quota or on a disk that is nearly full: results.h5 is larger.
@@ -315,7 +315,7 @@ class Usage(Study):
         self.assert_refused(USAGE, ["--cluster-p", "--cluster-t"], "--cluster-p", "0.01", "--cluster-t", "3")
 
     def test_a_threshold_of_no_finite_t(self):
-        """A t lies below 65536; scipy.stats.t.sf(65536, 4) is 1.626e-19 and of 3 degrees of freedom 3.917e-15."""
+        """A t is below 65536; scipy.stats.t.sf(65536, 4) is 1.626e-19 and of 3 degrees of freedom 3.917e-15."""
         self.assert_refused(USAGE, ["p = 1e-300", "4 degrees of freedom", "between 1.626e-19"], "--cluster-p", "1e-300")
         self.assert_refused(USAGE, ["p = 1e-18", "3 degrees of freedom", "between 3.917e-15"], "--cluster-p", "1e-18",
                             "--covariate", "level")

@@ -52,7 +52,7 @@ class Bonferroni(Study):
                 summary = effect["p"][f"p_bonferroni_{kind}"]
                 self.assertAlmostEqual(summary["smallest"], found.min(), places=6)
                 self.assertEqual(summary["voxels_below_0_05"], (found < 0.05 * (1 - 1e-6)).sum())
-        self.assertLess(effects[0]["p"]["p_bonferroni_voxel"]["smallest"], 0.05)  # what was added is found all the same
+        self.assertLess(effects[0]["p"]["p_bonferroni_voxel"]["smallest"], 0.05)  # the added signal is found all the same
         page = (self.folder / "with/report.html").read_text()
         self.assertIn("extent (Bonferroni)", page)
         self.assertIn("only the p by Bonferroni", page)

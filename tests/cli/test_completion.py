@@ -1,4 +1,4 @@
-"""Completion in bash: what its function answers."""
+"""Completion in bash: the words that its function proposes."""
 import os
 import subprocess
 import tempfile

@@ -1,4 +1,4 @@
-"""Completion in zsh: what a person sees on a terminal who presses the tab key."""
+"""Completion in zsh: what a terminal shows after the tab key."""
 import os
 import pty
 import re
@@ -31,7 +31,7 @@ class Zsh(unittest.TestCase):
             os.execvpe("zsh", ["zsh", "-f", "-i"], {**os.environ, "TERM": "dumb", "PS1": "> ", "COLUMNS": "200"})
         self.addCleanup(os.waitpid, pid, 0)
         self.addCleanup(os.close, self.terminal)
-        # A short line is all that is to be seen of a list.
+        # A short terminal shows only the first lines of a list.
         self.type(f"fpath=({self.folder.name} $fpath); autoload -Uz compinit; compinit -u -D; "
                   "setopt auto_list no_list_beep; unsetopt list_ambiguous; LISTMAX=1000; print re''ady\n")
         self.read_until("ready")
@@ -40,7 +40,7 @@ class Zsh(unittest.TestCase):
         os.write(self.terminal, text.encode())
 
     def read_until(self, pattern, seconds=30):
-        """What the terminal shows until `pattern` is there; fails when it does not come."""
+        """The terminal's output until `pattern` appears; fails when it does not appear."""
         seen, end = "", time.monotonic() + seconds
         while not re.search(pattern, seen):
             ready, _, _ = select.select([self.terminal], [], [], max(0, end - time.monotonic()))

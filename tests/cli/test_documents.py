@@ -1,4 +1,4 @@
-"""What README.md and docs/ promise to run does run.
+"""The commands and programs in README.md and docs/ run.
 
 A fenced block of the language `sh` is run as it stands, each page's in order, in a folder with a study. The README's
 commands run on the table that it shows. The lines of Python are run on results and tell what the run told. Options are
@@ -124,7 +124,7 @@ class Shown(Study):
     participants = 6
 
     def check(self, program, language):
-        # Spacing and offset differ by axis, as does the size (8 x 9 x 7): no axis can stand for another.
+        # Spacing, offset and size (8 x 9 x 7) differ by axis, so that an exchange of axes is noticed.
         done = self.run_paired("-n", "40")
         self.assert_done(done)
         titles, change = done.stdout.splitlines()

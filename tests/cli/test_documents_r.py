@@ -1,4 +1,4 @@
-"""The lines of R that docs/results.md shows, run as they stand."""
+"""The lines of R in docs/results.md, run unchanged."""
 import shutil
 import subprocess
 import sys

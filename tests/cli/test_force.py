@@ -1,4 +1,4 @@
-"""--force: what is read, what others wrote and what was edited is never lost; and what killed runs leave."""
+"""--force never deletes input, files of others or edited files; and the leftovers of killed runs."""
 import hashlib
 import json
 import os
@@ -15,7 +15,7 @@ from voxstat_cli import INPUT, OUTPUT, PROGRAM, SHAPE, Study
 
 
 class Results(Study):
-    """Copies of one analysis: most of what a run takes is the report, which is the same for all."""
+    """Copies of one analysis, since a run spends most of its time on the report, which is the same for all."""
 
     made = None  # a folder
 
@@ -177,7 +177,7 @@ class Leftovers(Results):
     participants = 12 # 12! permutations
 
     def killed(self):
-        """A run that was killed while it computed; the name of what it left."""
+        """Starts a run and kills it while it computes; returns the name of its leftover."""
         with subprocess.Popen([PROGRAM, "--design", "paired", "--device", "cpu", "--covariate", "level", "-n",
                                "10000000", "--out", "res"], cwd=self.folder, stderr=subprocess.PIPE, text=True) as run:
             for line in run.stderr:
@@ -187,7 +187,7 @@ class Leftovers(Results):
             self.assertEqual(len(left), 1)
             told = self.run_paired("--out", "res", "--correct", "voxel", "--leftovers", "remove")
             self.assert_done(told)
-            self.assertNotIn("partial", told.stderr)  # of a run that lives nothing is told,
+            self.assertNotIn("partial", told.stderr)  # a live run's leftover is not reported,
             self.assertTrue(left[0].exists())         # and nothing removed
             run.send_signal(signal.SIGKILL)
             run.wait()
@@ -215,7 +215,7 @@ class Leftovers(Results):
         broken.mkdir()
         (broken / "pet_change_t.nii.gz").write_bytes(before["pet_change_t.nii.gz"][:-9])
         (broken / "pet_change_z.nii.gz").write_bytes(before["pet_change_z.nii.gz"])
-        for how in ("remove", "recover"):  # also what a run left is not deleted or moved while it is read
+        for how in ("remove", "recover"):  # a leftover too is not deleted or moved while it is read
             told = self.run_paired("--out", "res", "--leftovers", how, "--mask", left.name + "/mask.nii.gz")
             self.assertEqual(told.returncode, OUTPUT)
             self.assertIn("mask.nii.gz, which is read here", told.stderr)

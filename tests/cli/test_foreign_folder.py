@@ -1,5 +1,5 @@
-"""A results folder that somebody else made is data: whatever its run.json says, nothing outside of it is touched, and in
-it nothing but what voxstat wrote."""
+"""A results folder from elsewhere is data: whatever its run.json names, voxstat deletes nothing outside the folder, and
+inside only files that voxstat wrote."""
 import json
 import os
 import shutil
@@ -16,7 +16,7 @@ class ForeignFolder(Study):
     def setUp(self):
         super().setUp()
         self.res = self.folder / "box/res"
-        if not ForeignFolder.made:  # once: most of what a run takes is the report
+        if not ForeignFolder.made:  # once, since a run spends most of its time on the report
             ForeignFolder.made = tempfile.TemporaryDirectory(prefix="voxstat-foreign-")
             self.assert_done(self.run_paired("--out", ForeignFolder.made.name + "/res", "--correct", "voxel", "-q"))
         shutil.copytree(ForeignFolder.made.name + "/res", self.res)
@@ -50,11 +50,11 @@ class ForeignFolder(Study):
             (self.res / name).write_text("precious")
         (self.folder / "box/thesis.png").write_text("precious")
         h5 = (self.res / "results.h5").read_bytes()
-        whole = json.dumps(self.run)
+        original = json.dumps(self.run)
         for claimed, statuses in ((["results.h5", "photo.png"], (OK,)), (["precious.docx"], (OK, INPUT)),
                                   (["../thesis.png"], (INPUT,)), (["/etc/passwd"], (INPUT,)), ([7], (OK, INPUT))):
             with self.subTest(claimed=claimed):
-                self.run = json.loads(whole)
+                self.run = json.loads(original)
                 self.run["report"] += claimed
                 self.run["files"] += claimed
                 self.run["checksums"]["photo.png"] = "0" * 64
@@ -63,7 +63,7 @@ class ForeignFolder(Study):
                 self.assertEqual((self.res / "results.h5").read_bytes(), h5)
                 for name in ("precious.docx", "photo.png"):
                     self.assertEqual((self.res / name).read_text(), "precious")
-                (self.res / "run.json").write_text(whole)
+                (self.res / "run.json").write_text(original)
                 (self.res / "pet_change.nidm.zip").unlink(missing_ok=True)
 
     def test_content_that_was_not_fetched(self):

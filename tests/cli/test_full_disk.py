@@ -1,4 +1,4 @@
-"""What is printed for a reader or a pipe arrives, or the exit status says that it did not: /dev/full takes no byte."""
+"""Output to a terminal or pipe arrives, or the exit status reports the failure: /dev/full accepts no byte."""
 import os
 import subprocess
 import unittest

@@ -13,7 +13,7 @@ class HugeT(Study):
     def test_what_is_cut_is_said(self):
         self.assert_done(self.run_paired("--out", "plain", "-q"))
         self.assertNotIn("nearly perfect", (self.folder / "plain/report.html").read_text())
-        for i, row in enumerate(self.rows):  # a rise of 1000 but for the last bits of a float: t is about 1e7
+        for i, row in enumerate(self.rows):  # a rise of 1000 except in the last bits of a float: t is about 1e7
             before, after = self.read_image(row[1]), self.read_image(row[2])
             before[2:4, 2:4, 2:4] = 1
             after[2:4, 2:4, 2:4] = 1001 + i * 2.0 ** -14

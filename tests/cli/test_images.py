@@ -55,7 +55,7 @@ class Images(Study):
 
     @staticmethod
     def about_images(record):
-        """The remarks but for that on how small a p so few participants allow."""
+        """The remarks except the one on the smallest p that so few participants allow."""
         return [remark for remark in record["remarks"] if "can be significant" not in remark]
 
     def t_map(self):
@@ -63,7 +63,7 @@ class Images(Study):
 
 
 class Coverage(Images):
-    LOST = (slice(1, 7), slice(1, 3), slice(1, 6)) # 60 voxels at the edge of what is inside
+    LOST = (slice(1, 7), slice(1, 3), slice(1, 6)) # 60 voxels at the edge of the mask
 
     def lose(self, name, value=0):
         def cut(data):
@@ -273,7 +273,7 @@ class Space(Images):
         self.assertIn("values on a surface", remarks[0])
 
     def test_a_bomb_is_not_inflated(self):
-        """A header that promises 3 GB on another grid: that these are not there is not found out."""
+        """A header of 3 GB on another grid is refused for the grid, before the missing voxels are noticed."""
         header = bytearray((gzip.decompress((self.folder / "sub-03_followup.nii.gz").read_bytes()))[:352])
         struct.pack_into("<8h", header, 40, 3, 1000, 1000, 800, 1, 1, 1, 1)
         with gzip.open(self.folder / "sub-03_followup.nii.gz", "wb", compresslevel=1) as file:
@@ -297,7 +297,7 @@ class Names(Images):
         self.assert_refused(INPUT, ["sub-01", "sub-01_baseline.nii.gz and", "are both there"], "--out", "other")
 
     def test_pairs_in_capitals(self):
-        """Both halves of every pair are told, with the hashes of what lies on the disk."""
+        """Both files of every pair are recorded, with the hashes of the files on disk."""
         cases = iter(10 * [str.upper, str.capitalize])
 
         def pair(name):
@@ -347,9 +347,9 @@ class Names(Images):
 
 
 class Meanwhile(Images):
-    """What happens to the files between reading and writing: the program is halted once it has read them."""
+    """Changes of the files between reading and writing: the program is stopped once it has read them."""
 
-    participants = 8 # of whom there are enough permutations for a run that does not end before it is halted
+    participants = 8 # enough permutations, so that the run is stopped before it ends
 
     def run_and(self, meddle):
         arguments = ["--design", "paired", "--device", "cpu", "-n", "40000", "--progress", "plain",
@@ -357,7 +357,7 @@ class Meanwhile(Images):
         with subprocess.Popen([PROGRAM, *arguments], cwd=self.folder, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
                               text=True) as program:
             before = ""
-            for line in program.stderr: # what is said after the images are read
+            for line in program.stderr: # the message after the images are read
                 before += line
                 if line.startswith("results: "):
                     break

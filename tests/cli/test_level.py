@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""p that equals 0.05 is on one side of it in counts, tables, viewers' windows, the page's words and its volumes."""
+"""p equal to 0.05 is on the same side of the level in counts, tables, viewers' windows, the page's words and volumes."""
 import json
 import sys
 import unittest
@@ -28,7 +28,7 @@ class Level(Study):
             self.write_image(row[2], data)
 
     def shown(self, out, form):
-        """How many voxels of every map of p a viewer shows by its window, after those that run.json counts."""
+        """For every map of p: the number of voxels that run.json counts, and that a viewer shows by the window."""
         record = json.loads((self.folder / out / "run.json").read_text())["modalities"][0]["effects"][0]
         for key, counted in record["p"].items():
             image = nibabel.load(self.folder / out / f"pet_change_{key.replace('_', '-')}.nii.gz")

@@ -1,5 +1,5 @@
-"""Limits of the shell (ulimit) on address space and threads: every run ends by itself, done or with a message, and leaves
-nothing half-written."""
+"""Limits of the shell (ulimit) on address space and threads: every run ends, with results or a message, and
+leaves no partial files."""
 import pathlib
 import re
 import resource
@@ -33,15 +33,15 @@ class Limits(Study):
         done = subprocess.run([PROGRAM, "--design", "paired", "-n", "20", "--out", "out", *arguments], cwd=self.folder,
                               capture_output=True, text=True, check=False, timeout=60,
                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
-        whole = (self.folder / "out/run.json").exists()
+        complete = (self.folder / "out/run.json").exists()
         said = f"{kib} KiB: status {done.returncode}\n{done.stderr}"
         # 127: the loader itself, before there is a program
         self.assertIn(done.returncode, (OK, INTERNAL, INPUT, DEVICE, OUTPUT, 127), said)
         if done.returncode == OK:
-            self.assertTrue(whole and (self.folder / "out/report.html").exists(), said)
+            self.assertTrue(complete and (self.folder / "out/report.html").exists(), said)
         else:
             self.assertIn("error", done.stderr, said)
-            self.assertTrue(whole or not (self.folder / "out").exists(), said)
+            self.assertTrue(complete or not (self.folder / "out").exists(), said)
         self.assertEqual(list(self.folder.glob("out.*")), [], said)
         shutil.rmtree(self.folder / "out", ignore_errors=True)
         return done
@@ -49,7 +49,7 @@ class Limits(Study):
     def test_address_space(self):
         seen = {self.run_limited(kib, "--device", "cpu").returncode
                 for kib in (20000, 42000, 60000, 100000, 1000000)}
-        self.assertTrue({OK, INTERNAL} <= seen, seen) # both sides of what a run needs
+        self.assertTrue({OK, INTERNAL} <= seen, seen) # below and above the needs of a run
 
     def test_address_space_and_drivers(self):
         """PoCL aborts the program where its threads cannot start."""

@@ -154,7 +154,7 @@ class NidmCases(Nidm):
         found = self.check_pack(pack)
         self.assertEqual(found["contrast"]["name"], f"{modality}: {covariate}")
         self.assertIn(covariate, json.loads(found["model"]["columns"]))
-        path = self.folder / "out/run.json"  # a table has no newline in a name; what reads run.json must not rely on it
+        path = self.folder / "out/run.json"  # a name in a table has no newline, but a reader of run.json must not rely on that
         run = json.loads(path.read_text())
         effect = run["modalities"][0]["effects"][1]
         effect["name"] = name = 'a\nb\r\t"""\u0001\\u0041 \U0001f9e0 .\n<x> a <y> .'
@@ -169,7 +169,7 @@ class NidmCases(Nidm):
         for row in self.rows:
             for session in ("baseline", "followup"):
                 data = self.read_image(f"{row[0]}_{session}.nii.gz") ** 2
-                data[0] = 0  # a mask of its own
+                data[0] = 0  # a different mask
                 self.write_image(f"{row[0]}_gm_{session}.nii.gz", data)
             row[3:3] = [f"{row[0]}_gm_baseline.nii.gz", f"{row[0]}_gm_followup.nii.gz"]
         self.write_table()
@@ -203,7 +203,7 @@ class NidmCases(Nidm):
     def test_same_bytes_every_time(self):
         self.analyse("--covariate", "level", "-n", "50")
         self.assert_done(self.nidm("out", "--out", "one"))
-        self.assert_done(self.run_program("report", "out"))  # which writes run.json again
+        self.assert_done(self.run_program("report", "out"))  # writes run.json again
         self.assert_done(self.run_program("nidm", "out", "--out", "two", TZ="Asia/Tokyo"))
         names = sorted(path.name for path in (self.folder / "one").iterdir())
         self.assertEqual(names, ["pet_change.nidm.zip", "pet_level.nidm.zip"])
@@ -223,7 +223,7 @@ class NidmCases(Nidm):
         files = json.loads((self.folder / "out/run.json").read_text())["files"]
         self.assertEqual(files.count("pet_change.nidm.zip"), 1)
         self.assert_done(self.run_program("report", "out"))
-        self.analyse("--force")  # knows the pack for ours
+        self.analyse("--force")  # recognises the pack as voxstat's
         self.assertFalse((self.folder / "out/pet_change.nidm.zip").exists())
         self.assert_done(self.nidm("out", "--out", "./out/"))  # the same folder by another name
         self.assertIn("pet_change.nidm.zip", json.loads((self.folder / "out/run.json").read_text())["files"])

@@ -1,4 +1,4 @@
-"""contrib/nipype: its inputs are the options of `voxstat run`, its outputs what a run leaves on the disk."""
+"""contrib/nipype: its inputs are the options of `voxstat run`, its outputs the files of a run."""
 import os
 import pathlib
 import re
@@ -24,7 +24,7 @@ TABLE = str(SOURCE / "sample_data/participants.tsv")
 
 
 def manual():
-    """{option: what the manual page of `voxstat run` says of it}"""
+    """{option: its text in the manual page of `voxstat run`}"""
     page = subprocess.run([PROGRAM, "run", "--help=man"], text=True, capture_output=True, check=True).stdout
     options = page[page.index(".SH OPTIONS\n"):page.index('.SH "ENVIRONMENT"')].replace("\\-", "-").split(".TP\n")[1:]
     return {re.search(r"\\fB--([a-z0-9-]+)\\fR", text)[1]: text for text in options}

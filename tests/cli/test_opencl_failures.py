@@ -1,5 +1,6 @@
 """OpenCL calls that fail (tests/failure/opencl.c): the run ends with the device's status and the call's name, leaves
-nothing behind, and neither crashes nor hangs. A few calls of each kind; every one of a run with VOXSTAT_FAULTS=all."""
+nothing behind, and neither crashes nor hangs. A few calls of each kind are tested; with VOXSTAT_FAULTS=all every call of
+a run."""
 import os
 import subprocess
 import unittest
@@ -7,8 +8,7 @@ import unittest
 import voxstat_cli
 from voxstat_cli import DEVICE, OK, PROGRAM
 
-# How the loader and the driver are asked for what they are: what does not answer is as good as absent, or described
-# in part.
+# Queries of the loader and the driver: a device that does not answer is left out, or described in part.
 ASKING = ("clGetPlatformIDs", "clGetDeviceIDs", "clGetDeviceInfo")
 CALLS = ("clCreateContext", "clCreateCommandQueue", "clCreateBuffer", "clCreateProgramWithSource", "clCreateKernel",
          "clBuildProgram", "clSetKernelArg", "clEnqueueNDRangeKernel", "clEnqueueReadBuffer", "clEnqueueWriteBuffer",

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What a run leaves, read as its users will: nibabel, h5py, json, csv. Truth for t and r is SciPy's."""
+"""The files of a run, read as users do: nibabel, h5py, json, csv. The expected t and r are SciPy's."""
 import csv
 import errno
 import hashlib
@@ -243,8 +243,8 @@ class Outputs(unittest.TestCase):
                     np.testing.assert_allclose((header["cal_min"], header["cal_max"]), expected, rtol=1e-6)
 
     def test_a_full_disk_keeps_what_fits(self):
-        # A limit on the size of files stands in for the disk: maps fit (under 2 kB), results.h5 and run.json do not.
-        # Python's own SIGXFSZ handling, to ignore it, is passed on, so that the program sees an error and not a signal.
+        # A limit on file size simulates a full disk: maps fit (under 2 kB), results.h5 and run.json do not. The program
+        # inherits that Python ignores SIGXFSZ, so it sees an error and not a signal.
         limit = (3000, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
         failed = run(self.folder, "--out", "full/results", restore_signals=False,
                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))

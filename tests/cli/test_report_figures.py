@@ -25,7 +25,7 @@ def numbers(text):
 
 
 def critical(null):
-    """What must be exceeded: of the values sorted downwards, the one after as many as may be at least as large."""
+    """The critical value: in descending order, the value after as many as may be at least as large."""
     allowed = int(np.ceil(0.05 * len(null))) - 1
     return np.sort(null)[::-1][allowed]
 
@@ -202,7 +202,7 @@ class ReportFigures(report_cli.Report):
 
     def test_left_is_left(self):
         """x falls with the first index. The change was planted at x 0..8, y -12..-4, z -4..4 of -16..12, -16..16 and
-        -8..16: right, back and below; what goes along with the level on the left, in front and above."""
+        -8..16: right, back and below. The correlation with the level is on the left, in front and above."""
         random = np.random.default_rng(3)
         mean = np.mean([float(row[3]) for row in self.rows])
         for row in self.rows:
@@ -214,7 +214,7 @@ class ReportFigures(report_cli.Report):
         for effect, right, front, above in (("change", True, False, False), ("level", False, True, True)):
             image = pixels(self.folder / f"results/pet_{effect}_glass.png")[50:]
             views = runs((image.min(2) < 250).any(0))[:3]
-            spread = image[..., 0] - image[..., 2] > 60  # orange, and neither grey nor ink
+            spread = image[..., 0] - image[..., 2] > 60  # orange: neither grey nor ink
             for (first, last), across in zip(views, (front, right, right)):
                 columns = np.flatnonzero(spread[:, first:last + 1].any(0))
                 self.assertEqual(columns.mean() > (last - first) / 2, across, effect)

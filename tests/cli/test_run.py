@@ -1,4 +1,4 @@
-"""A tiny paired study from end to end: what is said, what is left, and that the order of the rows, threads and memory
+"""A tiny paired study from end to end: the messages, the files, and that the order of the rows, threads and memory
 change nothing."""
 import csv
 import json
@@ -29,7 +29,7 @@ class Run(Study):
             self.write_image(row[2], data)
 
     def files(self, out):
-        """The bytes of what a run computed; run.json and results.h5 hold times and are left out."""
+        """The bytes of a run's files, except run.json and results.h5, which hold times."""
         return {path.name: path.read_bytes() for path in (self.folder / out).iterdir()
                 if path.suffix in (".gz", ".tsv")}
 
@@ -184,7 +184,7 @@ class Terminal(Study):
     participants = 6
 
     def on_a_terminal(self, stream, *arguments, **environment):
-        """What the program writes to a terminal that is its stdout or stderr."""
+        """The program's output to a terminal, connected to its stdout or stderr."""
         ours, theirs = pty.openpty()
         wanted = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
         with subprocess.Popen([PROGRAM, *arguments], cwd=self.folder, **{stream: theirs},
@@ -198,7 +198,7 @@ class Terminal(Study):
     def test_colours_only_on_a_terminal_that_wants_them(self):
         wrong = ("--design", "nonsense")
         self.assertIn("\033[1;31merror:\033[0m", self.on_a_terminal("stderr", *wrong))
-        self.assertIn("\033[", self.on_a_terminal("stderr", *wrong, NO_COLOR="")) # as no-color.org has it
+        self.assertIn("\033[", self.on_a_terminal("stderr", *wrong, NO_COLOR="")) # as no-color.org defines it
         self.assertNotIn("\033[", self.on_a_terminal("stderr", *wrong, NO_COLOR="1"))
         self.assertNotIn("\033[", self.on_a_terminal("stderr", *wrong, TERM="dumb"))
         self.assertNotIn("\033[", self.run_program(*wrong).stderr)

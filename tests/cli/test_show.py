@@ -1,4 +1,4 @@
-"""`voxstat show DIR` prints what the run printed and what its tables hold."""
+"""`voxstat show DIR` prints the summary of the run and its tables."""
 import csv
 import subprocess
 import unittest
@@ -58,7 +58,7 @@ class Show(Study):
 
 
     def test_without_a_folder(self):
-        """That of a run without --out; else this folder, where it is one; else what to type."""
+        """Without DIR: the folder of a run without --out, else the current folder if it holds results, else a usage error."""
         for command in ("show", "report", "nidm"):
             run = lambda *words, command=command: self.run_program(command, *words)
             self.assert_refused(INPUT, ["voxstat-results", "no results here", f"voxstat {command} DIR"], run=run)

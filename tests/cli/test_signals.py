@@ -1,5 +1,5 @@
-"""Signals and streams: what asks for an end gets one that is clean, what was ignored stays ignored, and results outlive
-whoever read what is printed."""
+"""Signals and streams: a signal ends a run cleanly, an ignored signal stays ignored, and results are kept when
+the reader of standard output exits."""
 import fcntl
 import os
 import resource
@@ -17,7 +17,7 @@ SHORT = ["--design", "paired", "--device", "cpu", "-n", "20"]
 
 
 def default_interrupt():
-    """What starts the tests may ignore SIGINT, as a shell does for its jobs in the background."""
+    """The parent of the tests may ignore SIGINT, as a shell does for background jobs."""
     for number in (signal.SIGINT, signal.SIGQUIT):
         signal.signal(number, signal.SIG_DFL)
 
@@ -57,7 +57,7 @@ class Signals(Study):
             self.assertEqual(self.listing(), before, number)
 
     def test_drivers_swallow_none(self):
-        """LLVM, in drivers of OpenCL, puts handlers over all of these once devices are looked for."""
+        """LLVM in OpenCL drivers replaces all of these handlers when devices are listed."""
         for number in STOPPING:
             run = self.start_long("--device", "auto", preexec_fn=default_interrupt)
             run.send_signal(number)
@@ -139,7 +139,7 @@ class Signals(Study):
 
 class Streams(Study):
     def test_nobody_reads_what_is_printed(self):
-        """`voxstat ... | true`: the results stay, and the status tells of the output."""
+        """`voxstat ... | true`: the results are kept, and the exit status reports the lost output."""
         read, write = os.pipe()
         os.close(read)
         done = subprocess.run([PROGRAM, *SHORT, "--out", "one"], cwd=self.folder, stdout=write, stderr=subprocess.PIPE,
@@ -167,13 +167,13 @@ class Streams(Study):
                                  (self.folder / "expected" / name).read_bytes(), (closed, name))
 
     def test_a_limit_of_file_size(self):
-        """ulimit -f: a write that fails and is told of, not a signal that kills."""
+        """ulimit -f: the failed write is reported, and no signal kills the run."""
         done = subprocess.run([PROGRAM, *SHORT, "--out", "big"], cwd=self.folder, capture_output=True, text=True,
                               check=False, timeout=60,
                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)))
         self.assertEqual(done.returncode, OUTPUT, done.stderr)
         self.assertIn("File too large", done.stderr)
-        for left in self.folder.glob("big*"): # what could be written is kept, and named
+        for left in self.folder.glob("big*"): # the written files are kept, and the message names them
             self.assertIn(left.name, done.stderr)
 
 

@@ -37,7 +37,7 @@ class Direction(Tables):
         self.assertEqual((study["sessions"], study["direction"]), (["Pre", "Post"], "names"))
         report = (self.folder / "voxstat-results/report.html").read_text(encoding="utf-8")
         self.assertIn("Post minus Pre", report)
-        self.assertLess(report.index("Post minus Pre"), report.index("<strong>Remark.")) # that of few participants
+        self.assertLess(report.index("Post minus Pre"), report.index("<strong>Remark.")) # the remark on few participants
 
     def test_a_session_without_the_other(self):
         self.header.append("cbf_baseline")
@@ -80,7 +80,7 @@ class Direction(Tables):
 
 class Programs(Tables):
     def assert_same(self, tables, *arguments):
-        """Every table gives what the plain one gives."""
+        """Every table gives the same results as the plain one."""
         self.write_table()
         plain = (self.folder / "participants.tsv").read_text(encoding="utf-8")
         self.assert_done(self.run_paired(*arguments, "-q"))
@@ -102,7 +102,7 @@ class Programs(Tables):
         }, "--covariate", "level")
 
     def test_row_names_before_an_empty_last_column(self):
-        """The header of R has no name for them: what lies one column off must not be taken for another session."""
+        """R's header has no name for the row names: a shifted column must not be taken for another session."""
         self.header = ["participant_id", "pet_m0", "pet_m6", "pet_m12", "notes"]
         self.rows = [[f'"{i + 1}"', row[0], row[1], row[2], row[1], "n/a"] for i, row in enumerate(self.rows)]
         self.write_table()
@@ -205,7 +205,7 @@ class Values(Tables):
         change = {sex: numpy.mean([after - before for row in self.rows if row[3] == sex
                                    for before, after in [self.images(row)]], 0) for sex in "FM"}
         numpy.testing.assert_allclose(self.read_image("voxstat-results/pet_sex_slope.nii.gz"),
-                                      change["M"] - change["F"], atol=2e-5) # values to 10, floats, a few roundings
+                                      change["M"] - change["F"], atol=2e-5) # float values up to 10, with a few roundings
 
     def test_more_levels(self):
         for row, site in zip(self.rows, ("Bonn", "Ulm", "Köln", "Ulm", "Jena")):

@@ -1,5 +1,5 @@
 """`voxstat translate`: commands of randomise and PALM in ours. Truth: nipype's own interface to randomise (which
-options there are), SciPy (thresholds), and NumPy's least squares (what a printed command tests, once it is run)."""
+options there are), SciPy (thresholds), and NumPy's least squares (the result of a printed command)."""
 import itertools
 import os
 import pathlib
@@ -132,7 +132,7 @@ class Translate(Study):
         self.assertGreater(seen, 20)
 
     def test_every_option_of_randomise(self):
-        """Those of its ranopts.h (2.9), each with what it takes: none is unknown, and which are refused is known."""
+        """The options of its ranopts.h (2.9), each with arguments: none is unknown, and the refused ones are as expected."""
         self.design([[1, 1], [1, -1], [1, 0.5], [1, -0.5]], [[0, 1]])
         (self.folder / "one.grp").write_text(vest([[1]] * 4))
         design = "-d design.mat -t design.con"
@@ -154,7 +154,7 @@ class Translate(Study):
         self.refuse(USAGE, ["-nT"], "randomise -i a -o b -1 -nT 50") # -n takes what follows
 
     def test_every_option_of_palm(self):
-        """Those of its palm_takeargs.m at commit 04095fe, each with what it takes."""
+        """The options of its palm_takeargs.m at commit 04095fe, each with arguments."""
         self.design([[1, 1], [1, -1], [1, 0.5], [1, -0.5]], [[0, 1]])
         (self.folder / "one.csv").write_text("1\n1\n1\n1\n")
         taken = """-help,-?,-basic,-advanced,-m mask,-mcar,-conskipcount 1,-tonly,-eb one.csv,-vg single,-n 10,-C 3.1,
@@ -307,7 +307,7 @@ class Translate(Study):
     # ---- the printed command, run ----
 
     def run_translated(self, data, matrix, command):
-        """Does what the notes say, runs what was printed, and gives the folder of the results."""
+        """Follows the notes, runs the printed command, and returns the folder of the results."""
         ours, notes = self.translate(command)
         line = next(line for line in notes.splitlines() if "write participants.tsv" in line)
         columns = line.split("columns: ")[1].split(";")[0].split()
@@ -331,7 +331,7 @@ class Translate(Study):
         return (c @ beta / np.sqrt(variance * (c @ np.linalg.inv(x.T @ x) @ c))).reshape(SHAPE)
 
     def test_the_printed_command_tests_the_same(self):
-        """t of the design as it stands in design.mat, by plain least squares, for a covariate, two and a mean."""
+        """t of the design in design.mat, by plain least squares, for a covariate, two covariates and a mean."""
         random = np.random.default_rng(3)
         n = 9
         x = random.normal(size=(n, 2))
@@ -352,7 +352,7 @@ class Translate(Study):
             np.testing.assert_allclose(t, self.t_of(data, matrix, np.abs(contrast)), rtol=2e-4, atol=2e-4)
 
     def test_a_mask_without_its_ending(self):
-        """The usual command for skeletons: FSL finds mask.nii.gz by "mask"; what is printed runs, in a shell."""
+        """The usual command for skeletons: FSL finds mask.nii.gz by "mask". The printed command runs in a shell."""
         random = np.random.default_rng(4)
         x = np.array([-2.5, 0.4, 1.4, 0.9, -2.1, 1.9])
         data = (1 + random.normal(size=(6, *SHAPE))).astype(np.float32)

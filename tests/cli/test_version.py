@@ -1,4 +1,4 @@
-"""`voxstat --version`: what a report of a fault needs. The libraries' versions come from Python's bindings of them."""
+"""`voxstat --version`: the versions that a bug report needs. The libraries' versions come from Python's bindings of them."""
 import ctypes
 import re
 import ssl

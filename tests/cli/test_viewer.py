@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The volumes that report.html carries for its viewer, read with nibabel: what and where they say they are, against the
-maps of the run and the images themselves, to half a step of their whole numbers."""
+"""The volumes in report.html for its viewer, read with nibabel: their values and positions against the
+maps of the run and the images, within half a step of their integers."""
 import base64
 import gzip
 import html.parser
@@ -60,7 +60,7 @@ class Viewer(Study):
         return Volumes(self.page).found
 
     def part(self, image):
-        """Which part of the grid a volume is, as slices."""
+        """The part of the grid that a volume covers, as slices."""
         shift = numpy.linalg.inv(AFFINE) @ image.affine
         start = numpy.round(shift[:3, 3]).astype(int)
         numpy.testing.assert_allclose(shift[:3, :3], numpy.eye(3), atol=1e-6)
@@ -123,7 +123,7 @@ class Viewer(Study):
         self.assert_near(image, truth.reshape(SHAPE), 0, 255)
 
     def test_p_at_the_level_lies_below_the_threshold(self):
-        """Of whole numbers that are rounded: 1/20 to below the threshold, and what is smaller to above it."""
+        """Rounding to integers: 1/20 is rounded to below the threshold, and smaller p to above it."""
         self.make_report("-q")
         for largest in (20, 16384, 100000):
             fractions = [5000 / 100000, 4999 / 100000, 5001 / 100000, 1 / largest, 819 / 16384, 820 / 16384]

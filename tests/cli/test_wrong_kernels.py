@@ -1,5 +1,5 @@
-"""Kernels that are slightly wrong: every one must be refused, by the self-test or by the check after the effect. A few
-run always; all of them with VOXSTAT_WRONG_KERNELS=all, as each has to be compiled."""
+"""Slightly wrong kernels: each must be refused, by the self-test or by the check after the effect. A few
+always run; VOXSTAT_WRONG_KERNELS=all runs all of them, as each must be compiled."""
 import os
 import pathlib
 import shutil
@@ -14,7 +14,7 @@ SOURCE = pathlib.Path(os.environ["VOXSTAT_SOURCE"]) / "kernels"
 SHAPE = (13, 12, 11)
 NUISANCE = ["--nuisance", "age"]  # the mean change is a correlation with it, and sign flips in integers without
 
-# Name: file, what stands there, what is put in its place.
+# Name: file, its text, the replacement.
 ALWAYS = {
     "one strip skipped": ("correlation.cl", "if (!vx_strip_begin(&item, strip))",
                           "if (!vx_strip_begin(&item, strip) || strip == 1)"),

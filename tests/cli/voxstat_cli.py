@@ -1,7 +1,7 @@
-"""What the tests of the program share: tiny studies on disk, and a way to run the program on them.
+"""Shared by the tests of the program: tiny studies on disk, and a way to run the program on them.
 
 The images are 8 x 9 x 7 voxels of 4 mm with Gaussian noise about 10 and an affine with an offset. Every test gets a
-folder of its own, which is removed again."""
+separate folder, which is removed afterwards."""
 import os
 import pathlib
 import shutil

@@ -1,5 +1,5 @@
-/* Makes the calls of a program fail, one after the other: loaded by LD_PRELOAD, it counts the calls of a kind and lets
- * number FAIL_AT of them fail, as memory does that is short or a disk that is full.
+/* Makes calls of a program fail. Loaded by LD_PRELOAD, it counts the calls of one kind and lets the call number FAIL_AT
+ * fail, as if memory were exhausted or the disk full.
  *
  *   FAIL_CALLS  "memory": malloc, calloc, realloc, aligned_alloc and posix_memalign, where the program itself calls
  *               them, or by way of the C library, or a library whose file name holds a word of FAIL_LIBRARIES (comma
@@ -11,8 +11,8 @@
  *   FAIL_LOG    a file that is told what failed (its number, the call, where it came from) and, at the end, the number
  *               of calls
  *
- * Counting begins with main: what the loader does is no part of it. System calls are caught by a seccomp filter, which
- * sends a signal for each; the handler makes the call itself, from the one place that the filter lets pass. */
+ * Counting begins with main, after the loader. A seccomp filter catches system calls by a signal; its handler makes the
+ * call from the one address that the filter allows. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -39,8 +39,8 @@ static long fail_at;
 static bool counting, memory, system_calls, on, stacks;
 static const char *libraries;
 static int log_file = -1;
-enum { MACHINE_MOST = 1024 };
-static bool machine_file[MACHINE_MOST]; /* by descriptor: what about_machine knows */
+enum { MACHINE_MAX = 1024 };
+static bool machine_file[MACHINE_MAX]; /* by descriptor: the result of about_machine */
 
 /* The system call itself, from an address that the filter knows. */
 long fail_raw(long number, long a, long b, long c, long d, long e, long f);
@@ -62,7 +62,7 @@ static void tell(const char *format, ...)
     fail_raw(SYS_write, log_file, (long)line, length < (int)sizeof line ? length : (int)sizeof line - 1, 0, 0, 0);
 }
 
-/* Where an address lies, as addr2line takes it. */
+/* The position of an address in its file, as addr2line takes it. */
 static void tell_place(long number, const char *call, const void *address)
 {
     Dl_info about;
@@ -111,9 +111,9 @@ static bool now(const char *call, const void *address)
 
 /* ---- memory ---- */
 
-static __thread bool asking; /* what finds the asker may itself allocate */
+static __thread bool asking; /* finding the caller may itself allocate */
 
-/* The name of the file, without its folder, that an address lies in. */
+/* The name, without folder, of the file that contains an address. */
 static const char *module_of(const void *address)
 {
     Dl_info about;
@@ -123,7 +123,7 @@ static const char *module_of(const void *address)
     return slash ? slash + 1 : about.dli_fname;
 }
 
-/* Who asks: of what the C library allocates, the first that is not part of it. */
+/* The caller; for allocations by the C library, the first caller outside it. */
 static const char *asker(const void *address)
 {
     stack found = {.frames = 0};
@@ -248,14 +248,14 @@ int posix_memalign(void **block, size_t alignment, size_t size)
 void free(void *block)
 {
     const bool first = (char *)block >= first_bytes && (char *)block < first_bytes + sizeof first_bytes;
-    if (!first && ready()) /* what dlsym lets go of meanwhile is lost */
+    if (!first && ready()) /* memory that dlsym frees meanwhile is lost */
         next.free(block);
 }
 
 /* ---- system calls ---- */
 
-/* What fails and how: what makes or writes finds the disk full, what opens finds too many files open, what reads finds
- * the medium bad. */
+/* The error of each call: creating and writing finds the disk full, opening finds too many open files, reading finds a
+ * bad medium. */
 #define CALL(name, error) {SYS_##name, #name, error}
 static const struct { int number; const char *name; int error; } table[] = {
     CALL(openat, EMFILE),    CALL(open, EMFILE),     CALL(read, EIO),        CALL(pread64, EIO),
@@ -270,7 +270,7 @@ static const struct { int number; const char *name; int error; } table[] = {
     CALL(getcwd, ENOENT),    CALL(pipe2, EMFILE),    CALL(fallocate, ENOSPC), CALL(flock, EIO)};
 enum { TABLE = sizeof table / sizeof *table };
 
-/* The path of a call that reads or looks at one; "" for others. */
+/* The path argument of a call that has one; "" for others. */
 static const char *path_of(long number, const greg_t *r)
 {
     switch (number) {
@@ -288,7 +288,7 @@ static const char *path_of(long number, const greg_t *r)
     }
 }
 
-/* What the machine tells of itself, and its fonts, are no data: a program may do without. */
+/* Files about the machine, and its fonts, are not data: a program may work without them. */
 static bool about_machine(long number, const greg_t *r)
 {
     static const char *const place[] = {"/proc/", "/sys/", "/etc/", "/usr/", "/var/"};
@@ -301,16 +301,16 @@ static bool about_machine(long number, const greg_t *r)
 
 static bool is_machine(long descriptor)
 {
-    return descriptor >= 0 && descriptor < MACHINE_MOST && machine_file[descriptor];
+    return descriptor >= 0 && descriptor < MACHINE_MAX && machine_file[descriptor];
 }
 
-/* Closing what was only read loses nothing, and HDF5 1.10 does not survive that it fails. */
+/* Closing a file that was only read loses nothing, and HDF5 1.10 crashes where that fails. */
 static bool only_read(long descriptor)
 {
     return (fail_raw(SYS_fcntl, descriptor, F_GETFL, 0, 0, 0, 0) & O_ACCMODE) == O_RDONLY;
 }
 
-/* Calls that never fail here: those on standard error, the log, and what is about the machine. */
+/* Calls that never fail here: those on standard error, on the log, and on files about the machine. */
 static bool spared(long number, const greg_t *r)
 {
     static const int on_descriptor[] = {SYS_read, SYS_write, SYS_writev, SYS_pwrite64, SYS_fstat, SYS_newfstatat,
@@ -342,7 +342,7 @@ static void on_call(int signal, siginfo_t *info, void *context)
         if (number == SYS_close && is_machine(r[REG_RDI]))
             machine_file[r[REG_RDI]] = false;
         r[REG_RAX] = fail_raw(number, r[REG_RDI], r[REG_RSI], r[REG_RDX], r[REG_R10], r[REG_R8], r[REG_R9]);
-        if (machine && r[REG_RAX] >= 0 && r[REG_RAX] < MACHINE_MOST)
+        if (machine && r[REG_RAX] >= 0 && r[REG_RAX] < MACHINE_MAX)
             machine_file[r[REG_RAX]] = true;
     }
     errno = before;

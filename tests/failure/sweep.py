@@ -1,10 +1,9 @@
-"""What the tests of failures share: a command is run once for every place where it asks for memory or calls the system,
-and that one call fails (preload.c). What must hold each time:
+"""Shared by the tests of failures: a command is run once for every allocation and system call that it makes, and that
+call fails (preload.c). Each time:
 
-- The command ends by itself, without a signal and without a report of a sanitizer.
-- Where its exit status is 0, everything that it leaves is as without a failure: the failed call was one that it can do
-  without.
-- Where it is not, a message says so; and results that are there all the same are whole."""
+- The command exits, without a signal or a report of a sanitizer.
+- With exit status 0, all output equals that of a run without failure: the command did not need the failed call.
+- With another exit status there is a message, and any results that exist are complete."""
 import concurrent.futures
 import dataclasses
 import hashlib
@@ -23,8 +22,8 @@ import numpy
 
 PROGRAM = os.environ["VOXSTAT"]
 PRELOAD = os.environ["VOXSTAT_FAILURES"]
-# Of HDF5, cairo and OpenMP a failed allocation ends the program (libgomp) or loses nothing of ours; the others return it.
-# libcrypto starts with some thousand allocations, which tests/unit/sha.c lets fail.
+# A failed allocation in HDF5, cairo or OpenMP ends the program (libgomp) or loses none of our data; the other libraries
+# return an error. libcrypto starts with some thousand allocations, which tests/unit/sha.c lets fail.
 LIBRARIES = "jansson,libnifti,libznz,libz.,libzip,liblapack"
 MOVING = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d+\.\d s\b")
 STDOUT = "standard output"
@@ -33,7 +32,7 @@ TIMEOUT = 120
 
 @dataclasses.dataclass
 class Command:
-    """A command line that works in a folder of its own, a copy of `given` where there is one."""
+    """A command line that works in a separate folder, a copy of `given` if that exists."""
     name: str
     arguments: list
     results: str = ""  # the results folder that it makes or changes
@@ -61,7 +60,7 @@ def make_study(folder):
 
 
 def commands(folder):
-    """The commands; `folder` gets what they are given. A results folder is made without any failure on the way."""
+    """The commands; `folder` gets their input. A results folder is made without failures."""
     make_study(folder)
     run = ["--design", "paired", "--table", str(folder / "participants.tsv"), "--covariate", "level", "--cluster-t",
            "1.5", "--device", "cpu", "--threads", "1", "--progress", "none"]
@@ -106,7 +105,7 @@ def read_record(data):
 
 
 def same(name, one, other):
-    """Whether two files of a name tell the same, but for times."""
+    """Whether two files of the same name agree except for times."""
     if one == other:
         return True
     if name.endswith("run.json"):
@@ -129,7 +128,7 @@ class Sweep:
         self.places = {}
 
     def run(self, failure, stacks=False):
-        """(what came of it, the log of preload.c, the content of the folder where it worked)."""
+        """(outcome, log of preload.c, content of the working folder)."""
         with tempfile.TemporaryDirectory(prefix="voxstat-failure-", dir=self.folder) as place:
             place = pathlib.Path(place)
             work, log = place / "work", place / "log"
@@ -167,7 +166,7 @@ class Sweep:
         return sorted(first.values())
 
     def fault(self, failure):
-        """What is wrong with how the command takes a failure; None where nothing is."""
+        """The error in how the command handles a failure, or None."""
         done, told, found = self.run(failure)
         where = "; ".join(line for line in told if not line.startswith("calls ")) or "not reached"
         wrong = self.verdict(done, found)
@@ -196,7 +195,7 @@ class Sweep:
         return self.half_made(found)
 
     def images_told_of(self, found):
-        """Whether a remark tells that an image could not be looked at once more: the run then goes on without its means,
+        """Whether a remark says that an image could not be read again: the run then continues without its means,
         and maps and tables are the same."""
         record = found.get(f"{self.command.results}/run.json")
         remarks = json.loads(record).get("remarks", []) if record else []
@@ -210,8 +209,8 @@ class Sweep:
         return f"exit status 0, but other content: {different[:5]}" if different else None
 
     def half_made(self, found):
-        """Results that are there after a failure: all that run.json lists is there, and as it should be. Files of the
-        report and packs are listed before they are there, so that --force knows what an interruption leaves."""
+        """Checks results that exist after a failure: every file that run.json lists exists and is intact. Files of the report
+        and packs are listed before they are written, so that --force recognises them after an interruption."""
         results = self.command.results
         if not results or not any(name.startswith(results + "/") for name in found):
             return None

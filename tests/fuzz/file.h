@@ -1,4 +1,4 @@
-/* The bytes of a fuzz target as a file in a folder of its own, which goes with the process. */
+/* The bytes of a fuzz target as a file in a temporary folder, which is removed with the process. */
 #ifndef FUZZ_FILE_H
 #define FUZZ_FILE_H
 
@@ -18,7 +18,7 @@ static void fuzz_remove(void)
     rmdir(fuzz_folder);
 }
 
-/* Writes the file anew; the path stays valid until the next call. The caller unlinks it. */
+/* Rewrites the file; the path is valid until the next call. The caller unlinks it. */
 static const char *fuzz_file(const char *name, const uint8_t *data, size_t size)
 {
     if (fuzz_path[0] == '\0') {

@@ -1,5 +1,5 @@
-/* Fuzz target: images. Any bytes are read or refused with a message; nothing crashes or leaks. A gzip stream, told by
- * its first byte, gets the name of one, for niftilib goes by the name. */
+/* Fuzz target: images. Any bytes are read or refused with a message, without a crash or leak. A gzip stream, recognised
+ * by its first byte, gets the ending .gz, by which niftilib decides. */
 #include "voxstat/image.h"
 
 #include "file.h"

@@ -1,5 +1,5 @@
-/* A results folder of which a fuzz target puts one file, in a folder of its own in memory, which goes with the process.
- * With VOXSTAT_FUZZ_SEED set, the file as it is whole is copied to that path: a seed. */
+/* A results folder in memory, removed with the process, in which a fuzz target replaces one file. With
+ * VOXSTAT_FUZZ_SEED set, the intact file is copied to that path as a seed. */
 #ifndef FUZZ_RESULTS_H
 #define FUZZ_RESULTS_H
 
@@ -43,7 +43,7 @@ static void fuzz_folder(const char *seed)
     }
 }
 
-/* Reads what can be read and prints the tables of it; an error leaves nothing behind and always says why. */
+/* Reads the results and prints their tables; an error leaves nothing allocated and always has a message. */
 static void fuzz_read(void)
 {
     static FILE *nowhere;

@@ -1,22 +1,22 @@
-/* Fuzz target: results.h5 of a results folder, edited through HDF5. Every input is a list of edits of the file that a
- * run wrote; the file that they leave is read or refused with a message, and nothing crashes or leaks.
+/* Fuzz target: results.h5 of a results folder, edited through HDF5. Every input is a list of edits of a file that a run
+ * wrote; the edited file is read or refused with a message, without a crash or leak.
  *
- * The edits make files that are sound HDF5 and not what voxstat writes. Bytes that are no HDF5 are for the library to
- * refuse: HDF5 1.10 takes gigabytes for some of them, and that is not this project's to mend. */
+ * The edits give valid HDF5 that voxstat would not write. Invalid HDF5 is not tested: the library must refuse it, and
+ * HDF5 1.10 allocates gigabytes for some of it. */
 #include "results.h"
 
 #include <hdf5.h>
 #include <math.h>
 
-enum { OBJECTS_MOST = 256, NAME_MOST = 200, EDIT_BYTES = 8, EDITS_MOST = 16 };
+enum { OBJECTS_MAX = 256, PATH_SIZE = 200, EDIT_BYTES = 8, EDITS_MAX = 16 };
 
 static struct object {
-    char name[NAME_MOST];
+    char name[PATH_SIZE];
     int rank;
     hsize_t dims[H5S_MAX_RANK];
-} object[OBJECTS_MOST];
-static size_t objects, whole_size;
-static uint8_t whole[1 << 20]; /* the file as the run wrote it */
+} object[OBJECTS_MAX];
+static size_t objects, intact_size;
+static uint8_t intact[1 << 20]; /* the file as the run wrote it */
 
 static void require(bool good)
 {
@@ -30,7 +30,7 @@ static herr_t add_object(hid_t group, const char *name, const H5O_info_t *about,
     (void)group;
     if (!strcmp(name, "."))
         return 0;
-    require(objects < OBJECTS_MOST && snprintf(o->name, NAME_MOST, "/%s", name) < NAME_MOST);
+    require(objects < OBJECTS_MAX && snprintf(o->name, PATH_SIZE, "/%s", name) < PATH_SIZE);
     objects++;
     if (about->type != H5O_TYPE_DATASET)
         return 0;
@@ -41,7 +41,7 @@ static herr_t add_object(hid_t group, const char *name, const H5O_info_t *about,
     return 0;
 }
 
-/* Numbers that a reader meets rarely. */
+/* Numbers that are rare in files. */
 static double value(uint8_t byte)
 {
     static const double rare[] = {NAN, INFINITY, -INFINITY, -1, 0, 1e300, 0.5, 2, -1e-300, 4294967296.0};
@@ -125,7 +125,7 @@ static void put_value(hid_t file, const struct object *o, const uint8_t *e)
     H5Dclose(dataset);
 }
 
-/* e: which edit, of which object, with which other object; the rest is for the edit. */
+/* e: the edit, its object, another object, and the edit's parameters. */
 static void edit(hid_t file, const uint8_t *e)
 {
     const struct object *o = &object[e[1] % objects], *other = &object[e[2] % objects];
@@ -158,17 +158,17 @@ int LLVMFuzzerInitialize(int *count, char ***argument)
     require(file >= 0 && H5Ovisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, add_object, &file) >= 0 && objects);
     H5Fclose(file);
     FILE *stream = fopen(fixture_path("results.h5"), "rb");
-    require(stream && (whole_size = fread(whole, 1, sizeof whole, stream)) > 0 && whole_size < sizeof whole);
+    require(stream && (intact_size = fread(intact, 1, sizeof intact, stream)) > 0 && intact_size < sizeof intact);
     fclose(stream);
     return 0;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    fuzz_put(fixture_path("results.h5"), whole, whole_size);
+    fuzz_put(fixture_path("results.h5"), intact, intact_size);
     const hid_t file = H5Fopen(fixture_path("results.h5"), H5F_ACC_RDWR, H5P_DEFAULT);
     require(file >= 0);
-    for (size_t i = 0; i + EDIT_BYTES <= size && i < (size_t)EDITS_MOST * EDIT_BYTES; i += EDIT_BYTES)
+    for (size_t i = 0; i + EDIT_BYTES <= size && i < (size_t)EDITS_MAX * EDIT_BYTES; i += EDIT_BYTES)
         edit(file, data + i);
     H5Fclose(file);
     fuzz_read();

@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-static int seen, whole;
+static int seen, accepted;
 
 static void try_file(const char *path, vx_analyze_orientation analyze)
 {
@@ -23,12 +23,12 @@ static void try_file(const char *path, vx_analyze_orientation analyze)
     vx_error error = {0};
     vx_status status = vx_image_read(path, analyze, &image, &error);
     const char *stem = strrchr(path, '/') + 1;
-    char bare[256]; /* of a pair the message may name the other file */
+    char bare[256]; /* for a pair the message may name the other file */
     snprintf(bare, sizeof bare, "%.*s", (int)strcspn(stem, "."), stem);
     if (status == VX_OK) {
         assert_non_null(image.data);
         assert_true(image.grid.dim[0] > 0 && image.grid.dim[1] > 0 && image.grid.dim[2] > 0);
-        whole++;
+        accepted++;
     } else {
         if (status != VX_INPUT || !strstr(error.message, bare))
             fail_msg("%s: status %d, message '%s'", path, status, error.message);
@@ -60,7 +60,7 @@ static void test_every_file(void **state)
         exit(77);
     }
     assert_true(seen > 200);  /* 131 files, twice */
-    assert_true(whole > 120); /* the 48 orientations and some 20 more, twice: not everything is refused */
+    assert_true(accepted > 120); /* the 48 orientations and some 20 more, twice: not everything is refused */
 }
 
 static int print_image(const char *path, vx_analyze_orientation analyze)

@@ -1,4 +1,4 @@
-"""What vx_image_read makes of $VOXSTAT_REAL_DATA/malformed and of the ANALYZE images of wager2008_emoreg, against nibabel.
+"""vx_image_read on $VOXSTAT_REAL_DATA/malformed and the ANALYZE images of wager2008_emoreg, against nibabel.
 
 Each file that nibabel reads as a real 3-D image is read with the same values and the same affine; every other one is
 refused with status 3. The 48 orientations of niivue/nifti_space48 are one image: they also agree with one another, value
@@ -20,7 +20,7 @@ if not (data / "malformed").is_dir():
     sys.exit(77)
 logging.disable(logging.CRITICAL)
 
-# nibabel knows these formats (FreeSurfer's, and a CIFTI matrix), voxstat does not read them.
+# nibabel reads these formats (FreeSurfer's, and a CIFTI matrix), voxstat does not.
 OTHER_FORMATS = {"test.mgz", "row_major.dconn.nii"}
 failures = []
 

@@ -1,6 +1,6 @@
 /* Wager et al. 2008 (Neuron 59:1037): 30 contrast images and their t, p and beta maps by another package (the CANlab
  * RobustToolbox, MATLAB), ordinary least squares on [1, z-scored reappraisal success]. The images are read, modelled
- * and tested by the library; its maps must be the published ones in all 31,079 voxels that are complete.
+ * and tested by the library; its maps must equal the published ones in all 31,079 complete voxels.
  *
  * The published intercept is tested with the covariate in the model: that is our mean given the covariate as
  * nuisance. */

@@ -1,8 +1,10 @@
 #!/bin/bash
-# Calls whose failure is easily overlooked stand in one file each, behind functions that tell of it: those of jansson that
-# put values into others return a number (host/base/json.h), its json_string gives null for what is no UTF-8, and
-# open_memstream loses text in silence (host/base/stream.h). vx_page_print escapes nothing (vx_put in host/report/page.h).
-# And whatever frees or closes is tried with null by tests/unit/free_null.c.
+# Calls whose failure is easily overlooked belong to one file each, whose functions report the failure:
+#   1. jansson's functions that add a value return a number (host/base/json.h).
+#   2. json_string returns null for text that is not UTF-8 (host/base/json.h).
+#   3. open_memstream loses text without an error (host/base/stream.h).
+#   4. vx_page_print escapes nothing (vx_put in host/report/page.h).
+# tests/unit/free_null.c calls every function that frees or closes with null.
 set -euo pipefail
 
 # Prints every offence under the root $1.
@@ -51,4 +53,4 @@ if [ -n "$found" ]; then
     echo "$found"
     exit 1
 fi
-echo "every value that is put into another is looked at"
+echo "every call whose failure is easily overlooked is checked"

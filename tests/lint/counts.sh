@@ -1,5 +1,5 @@
 #!/bin/bash
-# Ideas that stand in one file each. A second file that spells one out again is an offence.
+# Ideas that belong to one file each. A second file that spells one out is an offence.
 set -euo pipefail
 
 # The file, how the idea looks in C, and what others use.
@@ -33,7 +33,7 @@ offences()
     done < <(once)
 }
 
-# The test of the test: each idea in a file of its own, where it may stand, and in another.
+# The test of the test: each idea in its file, where it is allowed, and in another.
 planted=$(mktemp -d)
 trap 'rm -rf "$planted"' EXIT
 plant() # path, text, offences expected

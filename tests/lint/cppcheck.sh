@@ -3,7 +3,7 @@
 set -euo pipefail
 command -v cppcheck >/dev/null || { echo "SKIP: no cppcheck"; exit 77; }
 cd "${VOXSTAT_SOURCE:?}"
-# What cppcheck 2.10 does not see: memory filled through a pointer (gcc and clang warn of that).
+# cppcheck 2.10 does not see that memory is set through a pointer; gcc and clang check that.
 cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning --inline-suppr -j 2 \
     --suppress=uninitvar --suppress=missingIncludeSystem \
     -D_GNU_SOURCE -DVX_WITHOUT_VA_OPT -DVOXSTAT_OPENCL -DVOXSTAT_VERSION='"lint"' -Iinclude -Ihost -Ikernels -I. host bench

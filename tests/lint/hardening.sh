@@ -1,7 +1,7 @@
 #!/bin/bash
-# What was built, and what is installed from it, as readelf sees it: no code is looked for beside the data (every folder of
-# a RUNPATH is a whole path), and the hardening of cmake/hardening.cmake is there. A program of each fault is built first,
-# and must be found out.
+# Reads the built and the installed programs with readelf: every folder of a RUNPATH is an absolute path, so that no
+# library is loaded from the current folder, and the hardening of cmake/hardening.cmake is present. The test of the test:
+# a program with each fault is built first, and must be refused.
 set -euo pipefail
 for tool in readelf cc; do
     command -v $tool >/dev/null || { echo "SKIP: no $tool"; exit 77; }
@@ -29,7 +29,7 @@ loose_paths() # file
     done < <(tr : '\n' <<<"$paths:" | sed '$d')
 }
 
-# What a program or shared library lacks, a line each.
+# Prints the hardening that a program or shared library lacks, one line each.
 lacks() # file
 {
     local dynamic headers symbols
@@ -37,9 +37,9 @@ lacks() # file
     headers=$(readelf -lW "$1")
     symbols=$(readelf --dyn-syms -W "$1")
     loose_paths "$1"
-    grep -q 'Elf file type is DYN' <<<"$headers" || echo "$1: lies at a fixed place (no PIE)"
+    grep -q 'Elf file type is DYN' <<<"$headers" || echo "$1: is loaded at a fixed address (no PIE)"
     grep -q 'GNU_RELRO' <<<"$headers" || echo "$1: no RELRO"
-    grep -qE 'BIND_NOW|FLAGS_1.*NOW' <<<"$dynamic" || echo "$1: symbols are bound late, so RELRO is not whole"
+    grep -qE 'BIND_NOW|FLAGS_1.*NOW' <<<"$dynamic" || echo "$1: symbols are bound late, so RELRO is partial"
     grep -qE 'GNU_STACK.* RW ' <<<"$headers" || echo "$1: the stack can be executed"
     grep -q '__stack_chk_fail' <<<"$symbols" || echo "$1: no canaries on stacks"
     grep -q '__snprintf_chk' <<<"$symbols" || echo "$1: copies are not checked (no FORTIFY)"
@@ -65,13 +65,13 @@ int main(int argc, char **argv)
     return 0;
 }
 C
-whole=(-O2 -fPIE -pie -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 "-Wl,-z,relro" "-Wl,-z,now"
+hardened=(-O2 -fPIE -pie -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 "-Wl,-z,relro" "-Wl,-z,now"
     "-Wl,-z,noexecstack")
-expect() # what is said, flags...
+expect() # expected text, flags...
 {
     local said=$1
     shift
-    cc "${whole[@]}" "$@" "$work/fault.c" -o "$work/fault" 2>/dev/null
+    cc "${hardened[@]}" "$@" "$work/fault.c" -o "$work/fault" 2>/dev/null
     if [ -z "$said" ]; then
         [ -z "$(lacks "$work/fault")" ] || fail "a sound program is not: $(lacks "$work/fault")"
     else
@@ -90,7 +90,7 @@ expect 'can be executed' -Wl,-z,execstack
 expect 'no canaries' -fno-stack-protector
 expect 'no FORTIFY' -U_FORTIFY_SOURCE
 
-# ---- what was built ----
+# ---- the build ----
 
 cmake --install "$build" --prefix "$work/prefix" >"$work/log" 2>&1 || fail "$(cat "$work/log")"
 files=("$VOXSTAT" "$work/prefix/bin/voxstat")

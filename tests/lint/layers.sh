@@ -1,10 +1,10 @@
 #!/bin/bash
-# Includes go downwards only, and OpenCL stays behind the seam. The house in one order, lowest first; a file includes its
-# own module or a lower one. Modules of one height do not know each other, but for the commands (cli, simulate, bench),
-# which are above all and may include one another.
+# Includes go downwards only, and OpenCL stays behind the seam. The modules have one order, lowest first; a file
+# includes its own module or a lower one. Modules of one rank do not include each other, except the commands (cli,
+# simulate, bench), which are above all others.
 set -euo pipefail
 
-# The names of "voxstat/<header>" are those of modules, but for these.
+# The names of "voxstat/<header>" are those of modules, except these.
 header_module() # header -> module
 {
     case $1 in

@@ -1,9 +1,9 @@
 #!/bin/bash
-# Oclgrind runs the kernels on a tiny problem, in the forms of CPU devices and of GPUs, and must report nothing: no
-# access out of bounds, no race between work-items, no value used before it is set.
+# Oclgrind runs the kernels on a tiny problem, in the forms of CPU devices and of GPUs, and must report no access out of
+# bounds, no race between work-items and no uninitialised value.
 #
-# Without optimisation: Oclgrind 21.10 knows no `freeze` and turns true into 255 in vectors, both of which only
-# optimised code has.
+# Kernels are compiled without optimisation: Oclgrind 21.10 does not support `freeze` and represents true in vectors as
+# 255, both of which occur only in optimised code.
 set -euo pipefail
 command -v oclgrind >/dev/null || { echo "SKIP: no oclgrind"; exit 77; }
 program=$(dirname "${VOXSTAT:?}")/tests/test-unit-device_opencl

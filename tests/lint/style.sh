@@ -1,6 +1,6 @@
 #!/bin/bash
-# What a reader trips over: tabs, trailing blanks, lines over 120 columns, a missing last newline, files over 500 lines
-# (400 is where to start thinking), kernels that do not open with their comment or whose stem has no test in tests/ops.
+# Refuses tabs, trailing blanks, lines over 120 columns, a missing last newline, files over 500 lines (400 is the aim),
+# and kernels that do not begin with a comment or whose stem has no test in tests/ops.
 set -euo pipefail
 
 # Prints every offence under the root $1.

@@ -1,5 +1,5 @@
-"""The documents hold together: links, anchors, paths and quoted messages are those of the repository, a comment refers to
-no document that is not here, README.md stays short and names every page, and the C example is the one that tests build."""
+"""The documents are consistent: links, anchors, paths and quoted messages exist in the repository, comments refer only to
+documents in the repository, README.md stays short and names every page, and the C example is the one that tests build."""
 import os
 import pathlib
 import re
@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 SOURCE = pathlib.Path(os.environ["VOXSTAT_SOURCE"])
-README_MOST = 9000 # characters
+README_MAX = 9000 # characters
 LANGUAGES = {"sh", "text", "c", "python", "r"} # blocks of `sh` are run by tests/cli/test_documents.py
 CODE = {".c", ".h", ".cl", ".py", ".sh", ".cmake", ".mjs", ".js", ".css", ".toml"}
 FOLDERS = ("bench", "cmake", "contrib", "docs", "host", "include", "kernels", "sample_data", "tests", ".ci")
@@ -15,7 +15,7 @@ FENCE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 
 
 def documents(root):
-    """Every page of the repository: not what was built or fetched."""
+    """Every page of the repository, without built or downloaded ones."""
     pages = list(root.glob("*.md"))
     for folder in FOLDERS:
         pages += (root / folder).rglob("*.md")
@@ -56,13 +56,13 @@ def absent_documents(root):
             if path.suffix not in CODE or "node_modules" in path.parts or path.parent.name == "lint":
                 continue
             for name in re.findall(r"[\w/.-]+\.md\b", path.read_text(encoding="utf-8", errors="replace")):
-                elsewhere = re.search(r"\bshared?/", name) # what is installed, and the real data
+                elsewhere = re.search(r"\bshared?/", name) # the installed files, and the real data
                 if not elsewhere and not any((at / name).exists() for at in (root, path.parent)):
                     yield f"{path.relative_to(root)}: refers to {name}, which is not here"
 
 
 def unknown_messages(root):
-    """The messages that the page on troubleshooting quotes, `…` for what varies, are the program's."""
+    """The messages that docs/troubleshooting.md quotes, with `…` for variable parts, are the program's."""
     literals = ""
     for path in (root / "host").rglob("*.c"):
         literals += re.sub(r'"\s*"', "", path.read_text(encoding="utf-8"))
@@ -86,8 +86,8 @@ def offences(root):
     yield from absent_documents(root)
     yield from unknown_messages(root)
     readme = (root / "README.md").read_text(encoding="utf-8")
-    if len(readme) > README_MOST:
-        yield f"README.md: {len(readme)} characters, at most {README_MOST}: a page in docs/ takes more"
+    if len(readme) > README_MAX:
+        yield f"README.md: {len(readme)} characters, at most {README_MAX}: a page in docs/ takes more"
     for page in sorted(root.glob("docs/*.md")):
         if not re.search(rf"\(docs/{page.name}[#)]", readme):
             yield f"README.md: does not name docs/{page.name}"
@@ -110,7 +110,7 @@ def check_the_checks():
     planted = [{"docs/s.md": "## T w\n[x](none.md)\n"}, {"docs/s.md": "## T w\n[x](#none)\n"}, {"docs/s.md": "## T\n"},
                {"docs/s.md": "## T w\n`host/none.c`\n"}, {"docs/s.md": "## T w\n`kernels/*.cl`\n"},
                {"docs/s.md": "## T w\n```\nls\n```\n"}, {"host/a.c": "/* see elsewhere.md */\n"},
-               {"README.md": good["README.md"] + "x" * README_MOST}, {"docs/new.md": "# New\n"},
+               {"README.md": good["README.md"] + "x" * README_MAX}, {"docs/new.md": "# New\n"},
                {"docs/library.md": "```c\nint y;\n```\n"}, {"docs/troubleshooting.md": "| `can … them` | x |\n"},
                {"include/voxstat/x.h": "int x;\n"}]
     for change in [{}, *planted]:

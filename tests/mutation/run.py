@@ -32,7 +32,7 @@ def read_entries():
 
 
 def check(entries):
-    """What is wrong with the entries themselves, one line each."""
+    """The errors of the entries themselves, one line each."""
     names = [mutant["name"] for mutant in entries["mutant"]]
     for name in {name for name in names if names.count(name) > 1}:
         yield f"{name}: the name of several mutants"
@@ -129,8 +129,8 @@ def try_mutant(mutant, fast):
     return killed_by, time.monotonic() - started
 
 
-def whole(mutants, fast):
-    """Every test must pass where nothing was changed, or what it says of mutants means nothing."""
+def check_unmutated(mutants, fast):
+    """Every test must pass without a mutation, or its result on mutants means nothing."""
     tests = sorted({test for mutant in mutants for test in mutant.get("tests", [])} | set(fast))
     output = build(tests)
     if output:
@@ -159,7 +159,7 @@ def main():
     copy_sources()
     configure()
     if not options.trust:
-        whole(mutants, entries["fast"])
+        check_unmutated(mutants, entries["fast"])
 
     width = max(len(mutant["name"]) for mutant in mutants)
     killed, unexpected = 0, 0

@@ -1,4 +1,4 @@
-/* Every backend that this build and machine have, opened once a program, and one run of an op on it. */
+/* Opens every backend of this build and machine, once per program, and runs an op on one of them. */
 #ifndef VX_TESTS_OPS_BACKENDS_H
 #define VX_TESTS_OPS_BACKENDS_H
 
@@ -106,7 +106,7 @@ typedef struct op_data {
     size_t bytes[VX_BUFFERS];
 } op_data;
 
-/* Runs the op on copies of its buffers and reads them back. Those that it only reads must be as they were. */
+/* Runs the op on copies of its buffers and reads them back. Buffers that the op only reads must be unchanged. */
 static inline vx_status run_op(vx_backend *backend, vx_op op, const void *args, op_data *host, vx_error *error)
 {
     const vx_op_info *info = &vx_op_table[op];

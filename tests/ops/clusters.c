@@ -5,24 +5,24 @@
 
 enum { VOXELS_MAX = 1000, RELABELLINGS = 40, PARALLEL = 3, GUARD = 0x77777777 };
 
-/* Maps on a full grid, x fastest, 0 below threshold, and what the op says of them. */
-typedef struct maps {
+/* Maps on a full grid, x fastest, 0 below threshold, and the results of the op. */
+typedef struct cluster_maps {
     int nx, ny, nz, relabellings;
     int missing; /* how many entries the lists are said to have lost */
     float height[RELABELLINGS][VOXELS_MAX];
     int32_t extent[RELABELLINGS][2];
     int64_t mass[RELABELLINGS][2];
-} maps;
+} cluster_maps;
 
 static const vx_clusters_args by_hand = {.threshold = 2};
 
-/* Voxel v of the mask is grid point v, in an order of its own: the mask need not follow the grid. */
+/* The grid point of voxel v of the mask: a scrambled order, as the mask need not follow the grid. */
 static int scramble(int v, int voxels)
 {
     return (int)((int64_t)v * 7919 % voxels); /* 7919 is a prime that divides no grid here */
 }
 
-static void pad(const maps *m, vx_clusters_args *args, int32_t *position)
+static void pad(const cluster_maps *m, vx_clusters_args *args, int32_t *position)
 {
     int voxels = m->nx * m->ny * m->nz;
     args->stride_y = m->nx + 1;
@@ -35,7 +35,7 @@ static void pad(const maps *m, vx_clusters_args *args, int32_t *position)
 }
 
 /* The lists, in scrambled order too; the capacity is that of the longest. */
-static void list(const maps *m, vx_clusters_args *args, int32_t *size, int32_t **voxel, float **height)
+static void list(const cluster_maps *m, vx_clusters_args *args, int32_t *size, int32_t **voxel, float **height)
 {
     int voxels = m->nx * m->ny * m->nz;
     args->capacity = 1;
@@ -59,7 +59,7 @@ static void list(const maps *m, vx_clusters_args *args, int32_t *size, int32_t *
     }
 }
 
-static void run(vx_backend *backend, const vx_clusters_args *settings, maps *m)
+static void run(vx_backend *backend, const vx_clusters_args *settings, cluster_maps *m)
 {
     vx_clusters_args args = *settings;
     int32_t position[VOXELS_MAX], size[RELABELLINGS], *voxel;
@@ -109,8 +109,9 @@ static void run(vx_backend *backend, const vx_clusters_args *settings, maps *m)
     free(zero);
 }
 
-/* A picture: rows apart by a blank, slices by a stroke; '+' is 3 high, 'P' 5.25, '-' and 'N' the same below 0. */
-static void draw(maps *m, int nx, int ny, int nz, const char *picture)
+/* Draws a picture: blanks separate rows and strokes slices; '+' is the height 3, 'P' 5.25, '-' and 'N' are -3 and
+ * -5.25. */
+static void draw(cluster_maps *m, int nx, int ny, int nz, const char *picture)
 {
     memset(m, 0, sizeof *m);
     m->nx = nx;
@@ -128,7 +129,7 @@ static void draw(maps *m, int nx, int ny, int nz, const char *picture)
 static void expect_extents(int nx, int ny, int nz, const char *picture, const int32_t expected[3][2])
 {
     static const int connectivity[] = {6, 18, 26};
-    static maps m;
+    static cluster_maps m;
     draw(&m, nx, ny, nz, picture);
     for (int b = 0; b < backend_count; b++)
         for (int c = 0; c < 3; c++) {
@@ -152,7 +153,7 @@ static void test_shapes(void **state)
     expect_extents(2, 2, 2, ".+ .. / .. +.", (const int32_t[3][2]){{1, 0}, {1, 0}, {2, 0}});
     /* Across a face diagonal between slices. */
     expect_extents(2, 2, 2, "-. .. / .- ..", (const int32_t[3][2]){{0, 1}, {0, 2}, {0, 2}});
-    /* A U whose arms meet only at the far end: union-find must join what it began apart. */
+    /* A U whose arms meet only at the far end: union-find must join two sets that it began separately. */
     expect_extents(3, 3, 1, "+.+ +.+ +++", (const int32_t[3][2]){{7, 0}, {7, 0}, {7, 0}});
     /* A comb: four teeth, joined by the last row. */
     expect_extents(7, 3, 1, "+.+.+.+ +.+.+.+ +++++++", (const int32_t[3][2]){{15, 0}, {15, 0}, {15, 0}});
@@ -160,7 +161,7 @@ static void test_shapes(void **state)
     expect_extents(5, 3, 1, "++... ..... ..+++", (const int32_t[3][2]){{3, 0}, {3, 0}, {3, 0}});
 }
 
-/* Touching tails stay apart, and neither joins through the other. */
+/* Touching tails stay separate, and neither connects parts of the other. */
 static void test_tails(void **state)
 {
     (void)state;
@@ -185,7 +186,7 @@ static void test_borders(void **state)
 static void test_mass(void **state)
 {
     (void)state;
-    static maps m;
+    static cluster_maps m;
     draw(&m, 8, 2, 1, "PP.N.... ...+++++");
     for (int b = 0; b < backend_count; b++) {
         vx_clusters_args args = by_hand;
@@ -202,7 +203,7 @@ static void test_mass(void **state)
 static void test_mass_limits(void **state)
 {
     (void)state;
-    static maps m;
+    static cluster_maps m;
     draw(&m, 3, 1, 1, "+.-");
     m.height[0][0] = VX_MASS_T_MAX;
     m.height[0][2] = -1;
@@ -220,7 +221,7 @@ static void test_mass_limits(void **state)
 static void test_cut_list(void **state)
 {
     (void)state;
-    static maps m;
+    static cluster_maps m;
     draw(&m, 5, 1, 1, "+++.-");
     m.missing = 7;
     for (int b = 0; b < backend_count; b++) {
@@ -242,7 +243,7 @@ static double mass_bound(const float *map, int voxels)
     return bound;
 }
 
-static void random_maps(maps *m)
+static void random_maps(cluster_maps *m)
 {
     for (int p = 0; p < m->relabellings; p++)
         for (int v = 0; v < m->nx * m->ny * m->nz; v++) {
@@ -258,10 +259,10 @@ static void test_random(void **state)
 {
     (void)state;
     static const int connectivity[] = {6, 18, 26};
-    static maps m;
+    static cluster_maps m;
     for (int kind = 0; kind < 3; kind++) {
         vx_clusters_args args = {.connectivity = connectivity[kind], .threshold = 1.9f};
-        m = (maps){.nx = 9, .ny = 8, .nz = 11, .relabellings = RELABELLINGS};
+        m = (cluster_maps){.nx = 9, .ny = 8, .nz = 11, .relabellings = RELABELLINGS};
         random_maps(&m);
         for (int b = 0; b < backend_count; b++) {
             run(backends[b], &args, &m);

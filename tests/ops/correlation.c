@@ -3,12 +3,12 @@
 #include "base/random.h"
 #include "dense.h"
 
-/* What the data looks like: few different vectors; nearly a regressor of one relabelling, up or down, or nearly its
- * nuisance, the more so in later voxels. */
-typedef enum data_kind { RANDOM, TIES, NEAR_FITS, NEAR_NUISANCE } data_kind;
+/* Kinds of data. TIES: few different vectors. NEAR_FITS, NEAR_NUISANCE: almost a regressor of one relabelling, of
+ * either sign, or almost its nuisance; the later the voxel, the closer. */
+typedef enum correlation_data { RANDOM, TIES, NEAR_FITS, NEAR_NUISANCE } correlation_data;
 
 /* y[n][voxels], unit vectors, given w. */
-static float *make_data(const dense_case *shape, data_kind kind, const float *w)
+static float *make_data(const dense_case *shape, correlation_data kind, const float *w)
 {
     size_t step = (1 + (size_t)shape->nuisance) * (size_t)shape->n;
     float *y = vx_array((size_t)shape->n * (size_t)shape->voxels, sizeof *y);
@@ -92,22 +92,23 @@ static int32_t *store(vx_backend *backend, const dense_case *shape, op_data *hos
     return score;
 }
 
-/* From residuals. With e = 2^-24 they are off by at most VX_R_ROUNDING, from the roundings of y, w and k fma, and by
- * the square of that in what is left of the length: r and sqrt(1 - r^2) by VX_R_ROUNDING / sqrt(rest). With nuisance
- * |r| is raised by VX_R_ROUNDING (1 - rest) / sqrt(rest) more, but not above VX_RAISED_MOST; so below that |r| is never
- * too small by more than the difference, VX_R_ROUNDING sqrt(rest). */
+/* The bound of the form that computes residuals, used near |r| = 1, with u = sqrt(rest):
+ *
+ *   1. r and sqrt(1 - r^2) are off by at most VX_R_ROUNDING / u, from the roundings of y, w and k fma.
+ *   2. With nuisance the op raises |r| by VX_R_ROUNDING (1 - rest) / u, at most to VX_RAISED_MOST.
+ *   3. So below VX_RAISED_MOST |r| is too small by at most the difference, VX_R_ROUNDING u. */
 static void check_from_residuals(const dense_case *shape, double s, double r, double rest, double unexplained)
 {
     double rounding = (double)VX_R_ROUNDING(shape->n, shape->nuisance), bound = rounding / sqrt(rest);
     double across = sqrt(unexplained);
-    double short_of = shape->nuisance > 0 ? rounding * sqrt(rest) : bound, most = (double)VX_RAISED_MOST;
-    double least = sqrt(1 - most * most);
+    double short_of = shape->nuisance > 0 ? rounding * sqrt(rest) : bound, raised_max = (double)VX_RAISED_MOST;
+    double across_min = sqrt(1 - raised_max * raised_max);
     double raised = shape->nuisance > 0 ? bound * (1 - rest) : 0, found = fabs(s) > 1 ? 1 / fabs(s) : sqrt(1 - s * s);
     if (fabs(s) <= 1) {
-        if (fabs(s) < fmin(fabs(r), most) - short_of ||
+        if (fabs(s) < fmin(fabs(r), raised_max) - short_of ||
             fabs(s) > fmax(fabs(r), fmin(fabs(r) + raised, 1)) + bound)
             fail_msg("r = %.9g, found %.9g, off by more than %.3g with %.3g left", r, s, bound, rest);
-    } else if (found > fmin(across, 0.25) + (across > 2 * least ? short_of : bound) + 1e-6 * across ||
+    } else if (found > fmin(across, 0.25) + (across > 2 * across_min ? short_of : bound) + 1e-6 * across ||
                found < fmin(across, fmax(across - raised, 0x1p-10)) - bound - 1e-6 * across) {
         fail_msg("sqrt(1 - r^2) = %.9g, found %.9g, off by more than %.3g with %.3g left", across, found, bound, rest);
     }
@@ -115,12 +116,15 @@ static void check_from_residuals(const dense_case *shape, double s, double r, do
         fail_msg("r = %.9g, found %.9g", r, s);
 }
 
-/* With e = 2^-24 and unit vectors, a dot product is off by at most n e (Higham 2002, (3.5)) and the sum of squares by
- * ds = (2 sqrt(k) n + k + 1) e, the subtraction from 1 included; so r, |r| <= 1, by n e / sqrt(rest) + ds / (2 rest)
- * and 2 e for root and division, to first order. The rows w were rounded to float, each by at most e of its length, and
- * are no longer quite orthonormal, as the op takes them to be: d is off by (1 + 2 sqrt(k)) e more, the sum of squares
- * by 2 k e. A tenth more stands for the higher orders; the data's own rounding is shared by both sides. With nuisance
- * |r| is raised by VX_R_ROUNDING (1 - rest) / rest more, and so never too small by more than VX_R_ROUNDING. */
+/* The bound of the form that computes 1 - sum q_j^2, to first order, for unit vectors and e = 2^-24:
+ *
+ *   1. A dot product is off by n e (Higham 2002, (3.5)), the sum of squares by ds = (2 sqrt(k) n + k + 1) e.
+ *   2. So r, |r| <= 1, is off by n e / sqrt(rest) + ds / (2 rest), and by 2 e for root and division.
+ *   3. The rows w are rounded to float and not quite orthonormal: d is off by (1 + 2 sqrt(k)) e more, the sum of
+ *      squares by 2 k e.
+ *   4. With nuisance the op raises |r| by VX_R_ROUNDING (1 - rest) / rest; |r| is too small by at most VX_R_ROUNDING.
+ *
+ * A factor 1.1 covers the higher orders. The rounding of the data is common to both sides. */
 static void check_plain(const dense_case *shape, double found, double r, double rest)
 {
     double n = shape->n, k = shape->nuisance, rounding = (double)VX_R_ROUNDING(shape->n, shape->nuisance);
@@ -149,7 +153,7 @@ static void check_bound(const dense_case *shape, const int32_t *score, const dou
     }
 }
 
-static void check_case(const dense_case *shape, data_kind kind)
+static void check_case(const dense_case *shape, correlation_data kind)
 {
     size_t count = (size_t)shape->relabellings * (size_t)shape->voxels, rows = 1 + (size_t)shape->nuisance;
     float *w = make_weights(shape), *y = make_data(shape, kind, w);
@@ -200,7 +204,7 @@ static void test_near_fits(void **state)
 {
     (void)state;
     for (int c = 2; c < DENSE_CASES; c++)
-        for (data_kind kind = NEAR_FITS; kind <= NEAR_NUISANCE; kind++)
+        for (correlation_data kind = NEAR_FITS; kind <= NEAR_NUISANCE; kind++)
             check_case(&dense_cases[c], kind);
 }
 
@@ -224,10 +228,9 @@ static void test_by_hand(void **state)
     static const float tiny[] = {0, 0, -1e-30f}, tiny_x[] = {0, 0, 1e-30f};
     for (int b = 0; b < backend_count; b++) {
         assert_int_equal(one_score(backends[b], 0, y, x), vx_reference_ordered(-0.8f));
-        /* -0.8 / sqrt(1 - 0.36) = -1, a perfect fit: 1 / sqrt(1 - r^2) is infinite, or what 3 roundings leave of
-         * that. */
+        /* -0.8 / sqrt(1 - 0.36) = -1, a perfect fit: 1 / sqrt(1 - r^2) is infinite, or the value after 3 roundings. */
         assert_true(vx_reference_unordered(one_score(backends[b], 1, y, x)) < -1 / (4 * 0x1p-24f));
-        /* The nuisance row explains the voxel whole: 1 - 1 = 0, r = 0. */
+        /* The nuisance row explains all of the voxel's variance: 1 - 1 = 0, r = 0. */
         assert_int_equal(one_score(backends[b], 1, all_nuisance, x), 0);
         /* -1e-60, added last, rounds to -0, which counts as +0. */
         assert_int_equal(one_score(backends[b], 0, tiny, tiny_x), 0);

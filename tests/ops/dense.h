@@ -1,4 +1,4 @@
-/* The cases of a dense op, and what its results must be, given the scores: signflip.c and correlation.c share these. */
+/* The cases of a dense op, and the results expected from given scores. Shared by signflip.c and correlation.c. */
 #ifndef VX_TESTS_OPS_DENSE_H
 #define VX_TESTS_OPS_DENSE_H
 
@@ -10,15 +10,15 @@ typedef struct dense_case {
 } dense_case;
 
 static const dense_case dense_cases[] = {
-    {2, 0, 1, 1, 0, 4},         /* the least there is */
-    {3, 1, 63, 2, 7, 63},       /* a lane short of a tile */
+    {2, 0, 1, 1, 0, 4},         /* the minimum */
+    {3, 1, 63, 2, 7, 63},       /* one lane less than a tile */
     {4, 0, 64, 16, 0, 64},      /* one tile */
     {5, 2, 65, 33, 1000, 65},   /* a lane more than a tile; relabellings no multiple of a block */
     {14, 0, 1000, 100, 64, 30}, /* lists that overflow */
     {14, 1, 777, 70, 0, 1},
     {13, 3, 300, 50, 3, 300},
     {40, 0, 200, 31, 0, 200},
-    {40, 2, 129, 1024, 5, 2},   /* a whole batch */
+    {40, 2, 129, 1024, 5, 2},   /* a full batch */
 };
 enum { DENSE_CASES = sizeof dense_cases / sizeof *dense_cases };
 
@@ -116,9 +116,9 @@ static inline void check_scores(const dense_case *shape, const int32_t *score, b
             assert_int_equal(map[p * lanes + v], stored ? score[p * shape->voxels + v] : UNTOUCHED);
 }
 
-/* How the scores of an op become heights. On devices that round exactly they are the floats of height.h. On every
- * device they are t to 8 units of 2^-24: 1 - r, 1 + r and their product count half, being under the root; root, product
- * and quotient count whole, or 3, 1 and 2.5 on a GPU (OpenCL C 1.2, table 7.1). */
+/* The heights of an op's scores. On devices that round exactly they are the floats of height.h. On every device they
+ * are t to 8 units of 2^-24: half a unit each for 1 - r, 1 + r and their product, which are under the root, and one
+ * each for root, product and quotient, or 3, 1 and 2.5 on a GPU (OpenCL C 1.2, table 7.1). */
 typedef struct dense_heights {
     bool fixed_point, exact;
     float scale, root_df;
@@ -207,7 +207,7 @@ static inline void cuts(const int32_t *score, size_t count, int *cut_high, int *
 }
 
 /* Runs the op under every combination of the flags that store, count and list, then with heights alone and with all,
- * and compares all that it leaves with what `score` says. host holds Y and W. */
+ * and compares all its outputs with those expected from `score`. host holds Y and W. */
 static inline void check_flags(vx_backend *backend, vx_op op, const dense_case *shape, const int32_t *score,
                                const vx_dense_args *settings, op_data *host)
 {

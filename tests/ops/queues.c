@@ -1,5 +1,5 @@
-/* The two queues of every backend: an op that is asked for on both never runs beside itself, so the scratch that it
- * works in need be there only once. Clusters in one grid of labels, from lists whose answer is their length. */
+/* The two queues of every backend: an op enqueued on both never runs twice at the same time, so one scratch buffer is
+ * enough. Clusters in one grid of labels, from lists whose answer is their length. */
 #include "backends.h"
 
 enum { SIDE = 16, VOXELS = SIDE * SIDE * SIDE, STRIDE_Y = SIDE + 1, STRIDE_Z = STRIDE_Y * (SIDE + 1),

@@ -1,6 +1,6 @@
-/* The ops again, slow and plain: from what the statistics are, in integers or at least double, not from how the kernels
- * come to them. Every backend is compared with these, within bounds that follow from its roundings. Maps are
- * [relabelling][voxel]; the caller frees what a function returns. */
+/* Slow, plain references of the ops, in integers or double. They follow the definitions of the statistics, not the
+ * algorithms of the kernels. Every backend is compared with them, within bounds derived from its roundings. Maps are
+ * [relabelling][voxel]; the caller frees returned arrays. */
 #ifndef VX_TESTS_OPS_REFERENCE_H
 #define VX_TESTS_OPS_REFERENCE_H
 
@@ -30,7 +30,7 @@ static inline float vx_reference_unordered(int32_t score)
     return r;
 }
 
-/* The score near |r| = 1 that says 1 / sqrt(rest), at least 4, with the sign of r. */
+/* The score near |r| = 1: 1 / sqrt(rest), at least 4, with the sign of r. */
 static inline int32_t vx_reference_near(double rest, bool negative)
 {
     float s = (float)fmax(1 / sqrt(rest), 4);
@@ -72,10 +72,10 @@ static inline int32_t *vx_reference_signflip(int n, int voxels, int relabellings
     return u;
 }
 
-/* Refits take most of these tests' time, and much more where every access is instrumented. */
+/* Refits take most of the time of these tests, and far more where sanitizers instrument every access. */
 #define VX_REFERENCE_LOOP __attribute__((no_sanitize("address", "undefined")))
 
-/* Takes from `e` what the rows of `basis` (orthonormal) explain of it; twice, so that rounding leaves nothing. */
+/* Projects the orthonormal rows of `basis` out of `e`; twice, to remove what rounding leaves the first time. */
 VX_REFERENCE_LOOP static inline void vx_reference_leave(int n, int rows, long double (*basis)[64], long double *e)
 {
     for (int time = 0; time < 2; time++)
@@ -96,7 +96,7 @@ VX_REFERENCE_LOOP static inline long double vx_reference_dot(int n, const long d
     return sum;
 }
 
-/* The rows w_0 to w_k of a relabelling: an orthonormal basis of the nuisance, and x, what it leaves of w_0. */
+/* From the rows w_0 to w_k of a relabelling: an orthonormal basis of the nuisance, and x, the residual of w_0. */
 typedef struct vx_reference_design {
     int n, k;
     long double basis[4][64], x[64], xx;
@@ -122,8 +122,9 @@ static inline void vx_reference_design_make(int n, int k, const float *w, vx_ref
 }
 
 /* One relabelling refitted by least squares (Freedman & Lane 1983): y = slope w_0 + nuisance w_1 to w_k + error, its
- * Student t = slope / sqrt(RSS / df / x'x), x what the nuisance leaves of w_0; r = t / sqrt(t^2 + df), which does not
- * depend on df. *rest takes the square of what the nuisance leaves of y, *unexplained 1 - r^2. y[i * voxels]. */
+ * Student t = slope / sqrt(RSS / df / x'x), where x is the residual of w_0 on the nuisance; r = t / sqrt(t^2 + df),
+ * which does not depend on df. *rest is the squared length of the residual of y on the nuisance, *unexplained 1 - r^2.
+ * y[i * voxels]. */
 VX_REFERENCE_LOOP static inline double vx_reference_refit(vx_reference_design *design, int voxels, const float *y,
                                                           double *rest, double *unexplained)
 {
@@ -141,7 +142,7 @@ VX_REFERENCE_LOOP static inline double vx_reference_refit(vx_reference_design *d
     return (double)copysignl(sqrtl(explained / (explained + rss)), slope);
 }
 
-/* r[p][v] of y[n][voxels] and w[p][1 + k][n], with what vx_reference_refit says of each. */
+/* r[p][v] of y[n][voxels] and w[p][1 + k][n], with the outputs of vx_reference_refit for each. */
 static inline double *vx_reference_correlation(int n, int k, int voxels, int relabellings, const float *y,
                                                const float *w, double *rest, double *unexplained)
 {

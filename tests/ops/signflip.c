@@ -1,13 +1,13 @@
-/* The op signflip on every backend, word for word: its sums are integers. Near |r| = 1 there are five roundings. */
+/* The op signflip on every backend, exactly: its sums are integers. Near |r| = 1 there are five roundings. */
 #include "base/random.h"
 #include "dense.h"
 
-/* What the data looks like. */
-typedef enum data_kind { RANDOM, TIES, NEGATIVE, DATA_KINDS } data_kind;
+/* Kinds of data: see make_data. */
+typedef enum signflip_data { RANDOM, TIES, NEGATIVE, DATA_KINDS } signflip_data;
 
 /* k[n][voxels]: unit vectors in fixed point with S bits. TIES: every |k| is the same, so many relabellings tie.
- * NEGATIVE: all below 0 and the flips leave them so; then a lane of zeros past the last voxel would be the maximum. */
-static int32_t *make_data(const dense_case *shape, data_kind kind)
+ * NEGATIVE: every sum stays below 0, so that a lane of zeros past the last voxel would be the maximum. */
+static int32_t *make_data(const dense_case *shape, signflip_data kind)
 {
     int bits = 30 - (int)ceil(log2(sqrt(shape->n)));
     int32_t *k = words((size_t)shape->n * (size_t)shape->voxels, 0);
@@ -24,7 +24,7 @@ static int32_t *make_data(const dense_case *shape, data_kind kind)
     return k;
 }
 
-static int *make_signs(const dense_case *shape, data_kind kind)
+static int *make_signs(const dense_case *shape, signflip_data kind)
 {
     int *sign = vx_array((size_t)shape->relabellings * (size_t)shape->n, sizeof *sign);
     for (int p = 0; p < shape->relabellings; p++)
@@ -78,7 +78,7 @@ static int32_t *store(vx_backend *backend, const dense_case *shape, const vx_den
     return score;
 }
 
-static void check_case(const dense_case *shape, data_kind kind, int width)
+static void check_case(const dense_case *shape, signflip_data kind, int width)
 {
     vx_dense_args args = {.n = shape->n,
                              .width = width,
@@ -131,7 +131,7 @@ static void test_random(void **state)
 static void test_ties_and_negative(void **state)
 {
     (void)state;
-    for (data_kind kind = TIES; kind < DATA_KINDS; kind++)
+    for (signflip_data kind = TIES; kind < DATA_KINDS; kind++)
         for (int c = 2; c < 6; c++)
             check_case(&dense_cases[c], kind, 3);
 }
@@ -149,34 +149,34 @@ static void test_widths(void **state)
 static void test_voxel_slabs(void **state)
 {
     (void)state;
-    const dense_case whole = {5, 0, 158, 12, 0, 158};
+    const dense_case full = {5, 0, 158, 12, 0, 158};
     const int first = 2 * VX_TILE;
-    int32_t *k = make_data(&whole, RANDOM), *tiles = tiles_of(k, whole.n, whole.voxels);
-    int *sign = make_signs(&whole, RANDOM);
-    int32_t *score = vx_reference_signflip(whole.n, whole.voxels, whole.relabellings, k, sign, INT32_MAX);
-    vx_dense_args args = {.n = whole.n,
+    int32_t *k = make_data(&full, RANDOM), *tiles = tiles_of(k, full.n, full.voxels);
+    int *sign = make_signs(&full, RANDOM);
+    int32_t *score = vx_reference_signflip(full.n, full.voxels, full.relabellings, k, sign, INT32_MAX);
+    vx_dense_args args = {.n = full.n,
                              .groups = 1,
-                             .width = whole.n,
-                             .relabellings = whole.relabellings,
+                             .width = full.n,
+                             .relabellings = full.relabellings,
                              .flags = VX_COMPACT,
-                             .capacity = whole.capacity,
+                             .capacity = full.capacity,
                              .scale = 0x1p-28f / sqrtf(5), /* no |r| is above 1 */
                              .root_df = 2};
-    cuts(score, (size_t)whole.relabellings * (size_t)whole.voxels, &args.cut_high, &args.cut_low);
-    op_data host = {.data = {[VX_B_W] = make_flips(&args, sign)}, .bytes = {[VX_B_W] = (size_t)whole.relabellings}};
+    cuts(score, (size_t)full.relabellings * (size_t)full.voxels, &args.cut_high, &args.cut_low);
+    op_data host = {.data = {[VX_B_W] = make_flips(&args, sign)}, .bytes = {[VX_B_W] = (size_t)full.relabellings}};
     for (int b = 0; b < backend_count; b++) {
-        dense_results(&whole, score, &host);
+        dense_results(&full, score, &host);
         for (int slab = 0; slab < 2; slab++) {
             args.voxel0 = slab ? first : 0;
-            args.voxels = slab ? whole.voxels - first : first;
+            args.voxels = slab ? full.voxels - first : first;
             args.tiles = (int)tiled(args.voxels) / VX_TILE;
-            host.data[VX_B_Y] = tiles + args.voxel0 * whole.n;
-            host.bytes[VX_B_Y] = tiled(args.voxels) * (size_t)whole.n * sizeof *tiles;
+            host.data[VX_B_Y] = tiles + args.voxel0 * full.n;
+            host.bytes[VX_B_Y] = tiled(args.voxels) * (size_t)full.n * sizeof *tiles;
             must_run(backends[b], VX_OP_SIGNFLIP, &args, &host);
         }
-        check_maxima(&whole, score, &host);
+        check_maxima(&full, score, &host);
         const dense_heights heights = {true, backends[b]->info.exact_division, args.scale, args.root_df};
-        check_lists(&whole, score, true, args.cut_high, args.cut_low, &heights, &host);
+        check_lists(&full, score, true, args.cut_high, args.cut_low, &heights, &host);
         free_results(&host);
     }
     free(host.data[VX_B_W]);

@@ -7,27 +7,27 @@
 enum { VOXELS_MAX = 700, MAPS_MAX = 7, GUARD = 0x77 };
 
 /* Maps on a full grid, x fastest; only voxels of the mask are given to the op. */
-typedef struct maps {
+typedef struct tfce_maps {
     vx_reference_grid grid;
     int maps, parallel;
     double E;
     bool mask[VOXELS_MAX];
     float height[MAPS_MAX][VOXELS_MAX];
-} maps;
+} tfce_maps;
 
 static const vx_tfce_args by_hand = {.tails = 3, .power = 3};
 
-/* Heights by hand are exact, and so are their cubes. What is left is rounding in double: that of tolerance() below, for
- * at most 72 voxels, and that of what is expected. */
+/* Heights by hand are exact, and so are their cubes. The other roundings are in double: that of tolerance() below, for
+ * at most 72 voxels, and that of the expected value. */
 #define BY_HAND 2400 * 0x1p-53
 
-static int voxels_of(const maps *m)
+static int voxels_of(const tfce_maps *m)
 {
     return m->grid.nx * m->grid.ny * m->grid.nz;
 }
 
 /* The mask's voxels in the padded grid; returns how many. */
-static int pad(const maps *m, vx_tfce_args *args, int32_t *position)
+static int pad(const tfce_maps *m, vx_tfce_args *args, int32_t *position)
 {
     const vx_reference_grid *g = &m->grid;
     int count = 0;
@@ -41,7 +41,7 @@ static int pad(const maps *m, vx_tfce_args *args, int32_t *position)
     return count;
 }
 
-static vx_status run(vx_backend *backend, const vx_tfce_args *settings, const maps *m, double best[MAPS_MAX][2],
+static vx_status run(vx_backend *backend, const vx_tfce_args *settings, const tfce_maps *m, double best[MAPS_MAX][2],
                      vx_error *error)
 {
     vx_tfce_args args = *settings;
@@ -90,15 +90,15 @@ static vx_status run(vx_backend *backend, const vx_tfce_args *settings, const ma
     return status;
 }
 
-static void best_of(vx_backend *backend, const vx_tfce_args *args, const maps *m, double best[MAPS_MAX][2])
+static void best_of(vx_backend *backend, const vx_tfce_args *args, const tfce_maps *m, double best[MAPS_MAX][2])
 {
     vx_error error;
     must(run(backend, args, m, best, &error), &error);
 }
 
-/* A picture: rows apart by a blank, slices by a stroke; '+' is 3 high, 'P' 5.25, '-' and 'N' the same below 0, 'o' 0,
- * '.' outside the mask. */
-static void draw(maps *m, int connectivity, int nx, int ny, int nz, const char *picture)
+/* Draws a picture: blanks separate rows and strokes slices; '+' is the height 3, 'P' 5.25, '-' and 'N' are -3 and
+ * -5.25, 'o' 0, '.' outside the mask. */
+static void draw(tfce_maps *m, int connectivity, int nx, int ny, int nz, const char *picture)
 {
     memset(m, 0, sizeof *m);
     m->grid = (vx_reference_grid){nx, ny, nz, connectivity};
@@ -117,7 +117,7 @@ static void draw(maps *m, int connectivity, int nx, int ny, int nz, const char *
 /* A device that cannot run the op, for want of double, is left out, and says so. */
 static int open_able_backends(void **state)
 {
-    static maps m;
+    static tfce_maps m;
     double best[MAPS_MAX][2];
     int able = 0;
     open_backends(state);
@@ -145,7 +145,7 @@ static void assert_near(double value, double expected, double relative)
 }
 
 /* On every backend: the largest enhancement of the picture, one tail and the other. */
-static void expect_maxima(const maps *m, const vx_tfce_args *args, double positive, double negative)
+static void expect_maxima(const tfce_maps *m, const vx_tfce_args *args, double positive, double negative)
 {
     double best[MAPS_MAX][2];
     for (int b = 0; b < backend_count; b++) {
@@ -158,7 +158,7 @@ static void expect_maxima(const maps *m, const vx_tfce_args *args, double positi
 static void expect(int nx, int ny, int nz, const char *picture, const double expected[3][2])
 {
     static const int connectivity[] = {6, 18, 26};
-    static maps m;
+    static tfce_maps m;
     for (int c = 0; c < 3; c++) {
         draw(&m, connectivity[c], nx, ny, nz, picture);
         expect_maxima(&m, &by_hand, expected[c][0], expected[c][1]);
@@ -201,7 +201,7 @@ static void test_shapes(void **state)
 static void test_tails(void **state)
 {
     (void)state;
-    static maps m;
+    static tfce_maps m;
     double pair = sqrt(2) * PLUS;
     expect(5, 1, 1, "++o--", (const double[3][2]){{pair, pair}, {pair, pair}, {pair, pair}});
     expect(4, 1, 1, "+-+-", (const double[3][2]){{PLUS, PLUS}, {PLUS, PLUS}, {PLUS, PLUS}}); /* tails never join */
@@ -216,7 +216,7 @@ static void test_tails(void **state)
     expect_maxima(&m, &args, 0, high);
 }
 
-/* The ends of neighbouring rows and slices do not touch, nor does anything above the last slice. */
+/* The ends of neighbouring rows and slices are no neighbours, and the last slice has none above it. */
 static void test_borders(void **state)
 {
     (void)state;
@@ -229,11 +229,11 @@ static void test_borders(void **state)
     expect(3, 3, 3, "+.+ ... +.+ / ... ... ... / +.+ ... +.+", apart);
 }
 
-/* The largest height there is; -0.0 is in no tail; the least height is still the last. */
+/* The largest height there is; -0.0 is in no tail; the smallest height is still the last. */
 static void test_limits(void **state)
 {
     (void)state;
-    static maps m;
+    static tfce_maps m;
     draw(&m, 26, 3, 1, 1, "ooo");
     m.height[0][0] = VX_MASS_T_MAX;
     expect_maxima(&m, &by_hand, pow(65536, 3) / 3, 0);
@@ -250,7 +250,7 @@ static void test_limits(void **state)
 static void test_powers(void **state)
 {
     (void)state;
-    static maps m;
+    static tfce_maps m;
     static const double E[] = {0, 0.5, 1, 1, 2}, H[] = {2, 0.5, 1, 0, 3};
     draw(&m, 6, 2, 2, 1, "++ ++");
     for (int i = 0; i < 5; i++) {
@@ -265,9 +265,9 @@ static void test_powers(void **state)
     }
 }
 
-/* Smooth noise with r between -0.999 and 0.999, in a mask with holes; with `levels`, so few different heights that most
- * voxels tie. */
-static void random_maps(maps *m, int levels)
+/* Smooth noise with r between -0.999 and 0.999, in a mask with holes. `levels` limits the number of different heights,
+ * so that most voxels tie. */
+static void random_maps(tfce_maps *m, int levels)
 {
     const vx_reference_grid *g = &m->grid;
     for (int v = 0; v < voxels_of(m); v++)
@@ -287,7 +287,7 @@ static void random_maps(maps *m, int levels)
 }
 
 /* The largest of both tails. `dh` above 0: by steps of dh, or dh times the largest height of the tail, or of both. */
-static void reference_maxima(const vx_tfce_args *args, const maps *m, int p, double H, double dh, double best[2])
+static void reference_maxima(const vx_tfce_args *args, const tfce_maps *m, int p, double H, double dh, double best[2])
 {
     static double t[VOXELS_MAX], tfce[VOXELS_MAX];
     double most = 0;
@@ -313,14 +313,14 @@ static void reference_maxima(const vx_tfce_args *args, const maps *m, int p, dou
 }
 
 /* Rounding in double: every voxel adds a few roundings, of numbers that are at most the result (where e(h) >= s below
- * h, the integral is at least s^E h^(H + 1) / (H + 1)), on our side and in the reference: 32 units of 2^-53 a voxel. */
+ * h, the integral is at least s^E h^(H + 1) / (H + 1)), in the op and in the reference: 32 units of 2^-53 a voxel. */
 static double tolerance(int voxels)
 {
     return 32 * 0x1p-53 * voxels;
 }
 
-/* Every map of `m` on every backend against the reference; what the first cpu says, all of them say to the bit. */
-static void compare(const vx_tfce_args *args, const maps *m, double H, double dh)
+/* Compares every map of `m` on every backend with the reference; the backends of the kind cpu agree bit for bit. */
+static void compare(const vx_tfce_args *args, const tfce_maps *m, double H, double dh)
 {
     double first[MAPS_MAX][2] = {0}, best[MAPS_MAX][2], expected[MAPS_MAX][2];
     for (int p = 0; p < m->maps; p++)
@@ -347,11 +347,11 @@ static void test_random(void **state)
 {
     (void)state;
     static const int connectivity[] = {6, 18, 26};
-    static maps m;
+    static tfce_maps m;
     for (int kind = 0; kind < 6; kind++)
         for (int levels = 0; levels <= 12; levels += 6) {
             double H = kind < 4 ? 2 : 1.5;
-            m = (maps){.grid = {19, 6, 5, connectivity[kind % 3]}, .maps = 4, .parallel = 2};
+            m = (tfce_maps){.grid = {19, 6, 5, connectivity[kind % 3]}, .maps = 4, .parallel = 2};
             m.E = kind < 3 ? 0.5 : 0.75;
             vx_tfce_args args = random_settings(H);
             random_maps(&m, levels);
@@ -363,10 +363,10 @@ static void test_random(void **state)
 static void test_sizes(void **state)
 {
     (void)state;
-    static maps m;
+    static tfce_maps m;
     for (int n = 1; n <= 70; n++)
         for (int flat = 0; flat < 2; flat++) {
-            m = (maps){.grid = {flat ? n : 1, flat ? 2 : n, 1, 26}, .maps = 2, .parallel = 1, .E = 0.5};
+            m = (tfce_maps){.grid = {flat ? n : 1, flat ? 2 : n, 1, 26}, .maps = 2, .parallel = 1, .E = 0.5};
             vx_tfce_args args = random_settings(2);
             random_maps(&m, 0);
             compare(&args, &m, 2, 0);
@@ -377,9 +377,9 @@ static void test_sizes(void **state)
 static void test_parallel(void **state)
 {
     (void)state;
-    static maps m;
+    static tfce_maps m;
     double one[MAPS_MAX][2], many[MAPS_MAX][2];
-    m = (maps){.grid = {17, 5, 6, 26}, .maps = MAPS_MAX, .E = 0.5};
+    m = (tfce_maps){.grid = {17, 5, 6, 26}, .maps = MAPS_MAX, .E = 0.5};
     vx_tfce_args args = random_settings(2);
     random_maps(&m, 0);
     for (int b = 0; b < backend_count; b++) {
@@ -396,8 +396,8 @@ static void test_parallel(void **state)
 static void test_steps(void **state)
 {
     (void)state;
-    static maps m;
-    m = (maps){.grid = {18, 4, 4, 26}, .maps = 3, .parallel = 2, .E = 0.5};
+    static tfce_maps m;
+    m = (tfce_maps){.grid = {18, 4, 4, 26}, .maps = 3, .parallel = 2, .E = 0.5};
     for (int kind = 0; kind < 6; kind++) {
         vx_tfce_args args = random_settings(2);
         args.step = kind % 3 ? 0.02f : 0.1f;
@@ -413,7 +413,7 @@ static void test_steps(void **state)
 static void test_steps_by_hand(void **state)
 {
     (void)state;
-    static maps m;
+    static tfce_maps m;
     draw(&m, 26, 1, 1, 1, "+");
     for (int n = 2; n <= 4096; n *= 2) {
         vx_tfce_args args = by_hand;
@@ -428,9 +428,9 @@ static void test_steps_by_hand(void **state)
 static void test_steps_converge(void **state)
 {
     (void)state;
-    static maps m;
+    static tfce_maps m;
     double exact[MAPS_MAX][2], stepped[MAPS_MAX][2];
-    m = (maps){.grid = {18, 4, 4, 26}, .maps = 2, .parallel = 1, .E = 0.5};
+    m = (tfce_maps){.grid = {18, 4, 4, 26}, .maps = 2, .parallel = 1, .E = 0.5};
     vx_tfce_args args = random_settings(2);
     random_maps(&m, 0);
     for (int b = 0; b < backend_count; b++) {

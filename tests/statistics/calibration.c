@@ -1,16 +1,16 @@
-/* Under the null the familywise error is what it claims: of simulated cohorts of smooth noise, the share with any
- * voxel, or any cluster, at p-fwe <= 0.05 lies inside the binomial 99 % interval about 0.05. And a true effect is
- * found.
+/* Under the null hypothesis the familywise error rate is the nominal one: among simulated cohorts of smooth noise, the
+ * share with any voxel, or any cluster, at p-fwe <= 0.05 is inside the binomial 99 % interval about 0.05. A true effect
+ * is found.
  *
- * With M random relabellings and no ties, P(p <= 0.05) is exactly 0.05 where (M + 1) 0.05 is whole (Phipson & Smyth
- * 2010): M = 199. Cluster extents tie, and ties only make p larger; the forming threshold is loose so that they are
- * few. Seeds are fixed: a failure is a fault, not bad luck.
+ * With M random relabellings and no ties, P(p <= 0.05) is exactly 0.05 where (M + 1) 0.05 is an integer (Phipson &
+ * Smyth 2010): M = 199. Cluster extents tie, and ties only make p larger; the forming threshold is loose so that they
+ * are few. Seeds are fixed, so a failure is a fault and not chance.
  *
  *     scipy.stats.binom.interval(.99, [120, 500], .05) = 1..13, 13..38
  *
- * Beside the count, the mean of all p: uniform on {1/200 .. 1}, its mean is 0.5025 and lies within 3.29 standard errors
- * sqrt(1/12 / cohorts) with probability 0.999. A p that is half of what it should be may pass the count, and
- * never this. Extents tie, so that only the lower side counts for them. */
+ * The mean of all p is tested too. p is uniform on {1/200 .. 1}, so the mean is within 3.29 standard errors sqrt(1/12 /
+ * cohorts) of 0.5025 with probability 0.999. A p of half the correct size may pass the count, but never the mean.
+ * Extents tie, so only the lower bound applies to them. */
 #include "fixture.h"
 
 /* The sanitizers make it six times slower. */
@@ -145,9 +145,9 @@ static void effects_are_found(void **state)
     vx_model_free(model);
 }
 
-/* Over the two effects of a run the familywise error is what it claims, where each effect is strong in one voxel and
- * absent from the others, which are independent noise. Each effect has 0.025, and (M + 1) 0.025 is whole too. A rule
- * that multiplies only the smallest p of an effect has an error of 1 - 0.95^2 = 0.0975.
+/* Over the two effects of a run the familywise error rate is the nominal one, where each effect is strong in one voxel
+ * and absent from the others, which are independent noise. Each effect has 0.025, and (M + 1) 0.025 is an integer too.
+ * A rule that multiplies only the smallest p of an effect has an error of 1 - 0.95^2 = 0.0975.
  *
  *     scipy.stats.binom.interval(.99, 1000, .05) = 33..69
  *     scipy.stats.binom.cdf(69, 1000, .0975) = 0.0009 */

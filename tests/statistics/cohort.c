@@ -1,4 +1,4 @@
-/* The simulated cohort: made again it is sample_data, and the planted cases do what they are for. */
+/* The simulated cohort: simulating it again gives sample_data, and each planted case has its intended effect. */
 #include "base/memory.h"
 #include "simulate/simulate.h"
 #include "voxstat/image.h"
@@ -35,7 +35,7 @@ static int remove_place(void **state)
     return failed;
 }
 
-/* Makes a cohort in place/name, replacing one that is there. */
+/* Simulates a cohort in place/name; an existing one is replaced. */
 static vx_status make(const char *name, vx_simulate_options options)
 {
     char *out = vx_text("%s/%s", place, name);
@@ -80,7 +80,7 @@ static void read_column(const char *name, int column, double *value)
 
 enum { RAPA_LEVEL = 3, LABELS_TSV_HIPPOCAMPUS_LEFT = 34 };
 
-/* The percentage change of a label's mean, of every participant; label 0: of the whole brain. */
+/* The percentage change of a label's mean, of every participant; label 0: the brain. */
 static void region_change(const char *name, int label, double *change)
 {
     char *folder = vx_text("%s/%s", place, name), *path = vx_text("%s/labels.nii.gz", folder);

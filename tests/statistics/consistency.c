@@ -1,5 +1,5 @@
-/* What may not change a result: the device, the number of threads, memory, the order of the rows, the scale of
- * covariate and data, the side that is called positive. And what must: the seed. */
+/* A result does not depend on the device, the number of threads, the memory, the order of the rows, the scale of
+ * covariate and data, or the sign that is called positive. It does depend on the seed. */
 #include "fixture.h"
 
 /* 9,240 voxels are 145 tiles, the last one not full, and so more than two of the smallest slabs; an odd number, so that
@@ -285,9 +285,9 @@ static void missing_covariate(void **state)
     vx_matrix_free(fewer);
 }
 
-/* A signal that all voxels share puts them all above the threshold in some relabellings and none in most, so that lists
- * overflow and are computed again. Extent and mass of all 64 flips against the reference, index by index. t is below
- * 60, so that a mass of 504 voxels is good to 1e-3 of itself. */
+/* A signal common to all voxels puts all of them above the threshold in some relabellings and no voxel in the others,
+ * so that lists overflow and are computed again. Extent and mass of all 64 flips against the reference, index by index.
+ * t is below 60, so the mass of 504 voxels has a relative error below 1e-3. */
 static void overflowing_lists(void **state)
 {
     enum { FEW = 6, VOXELS = 9 * 8 * 7 };

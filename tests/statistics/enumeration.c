@@ -1,8 +1,8 @@
-/* Whole distributions counted by hand: n = 4, all 16 sign flips, and n = 5, all 120 permutations (and 60 and 10 with
+/* Complete distributions counted by hand: n = 4, all 16 sign flips, and n = 5, all 120 permutations (and 60 and 10 with
  * ties), on every device.
  *
- * The grid is 6 x 5 x 4. Four voxels a, b, c, d make a chain whose links are ever looser: a-b share a face, b-c an
- * edge, c-d a corner. e stands apart. So the chain is one cluster of 2, 3 or 4 voxels with 6, 18 or 26 neighbours:
+ * The grid is 6 x 5 x 4. Four voxels a, b, c, d make a chain: a-b share a face, b-c an edge, c-d a corner. e is
+ * isolated. So the largest cluster of the chain has 2, 3 or 4 voxels with 6, 18 or 26 neighbours:
  *
  *     a (1,1,1)   b (2,1,1)   c (3,2,1)   d (4,3,2)   e (1,4,3) */
 #include "fixture.h"
@@ -13,7 +13,8 @@ static const int64_t place[VOXELS] = {1 + 6 * (1 + 5 * 1), 2 + 6 * (1 + 5 * 1), 
                                       4 + 6 * (3 + 5 * 2), 1 + 6 * (4 + 5 * 3)};
 static const int connectivity[3] = {6, 18, 26}, joined[3] = {2, 3, 4};
 
-/* The results are floats, and t at these values changes by at most 35 times what r does; r is good to 2^-24 n. */
+/* The results are floats. At these values a change of r changes t by at most 35 times as much, and the error of r is at
+ * most 2^-24 n. */
 static const double bound = 2e-5;
 
 static char device[8][32];
@@ -253,7 +254,7 @@ static void permutations(void **state)
             expect_p(result, "p-fwe-mass", p_mass);
             vx_result_free(result);
         }
-    /* One tail, the chain alone: the whole table. */
+    /* One tail, the chain alone: the complete table. */
     vx_matrix *positive = fixture_matrix(dim, 5, 1, (float[]){2, 1, 3, 5, 4}, place);
     for (int d = 0; d < devices; d++) {
         options.tails = VX_POSITIVE;
@@ -302,8 +303,9 @@ static void tied_covariate(void **state)
     vx_matrix_free(matrix);
 }
 
-/* Whole numbers tie in arithmetic where their rounded multiples need not: a + b - (a + b) + c is reached by other flips
- * too. Every p of 588 such data against a count in integers; where c is 0 every flip reaches |s| = 0, and p is 1. */
+/* Sums of integers tie exactly, but sums of their rounded multiples may not: other flips of a + b - (a + b) + c have
+ * the same sum. Every p of 588 such data is compared with a count in integers. Where c is 0 every flip reaches |s| = 0,
+ * and p is 1. */
 static void ties_of_whole_numbers(void **state)
 {
     enum { V = 7 * 7 * 12 };
@@ -350,9 +352,10 @@ static void ties_of_whole_numbers(void **state)
     vx_matrix_free(matrix);
 }
 
-/* Random data on a whole 4 x 3 x 3 grid, both effects, every connectivity and tail, against the reference's own loop
- * over all relabellings: sorted distributions of maximum, extent and mass, and every p-map. The data are continuous,
- * so no value lies near the threshold or another but ties; the test makes sure of the first. */
+/* Random data on a full 4 x 3 x 3 grid, both effects, every connectivity and tail, against the reference's own loop
+ * over all relabellings: sorted distributions of maximum, extent and mass, and every p-map. The data are continuous, so
+ * no value is near the threshold, and two values are near each other only where they tie. The test checks the distance
+ * to the threshold. */
 static void against_reference(void **state)
 {
     enum { N = 6, V = 36, MOST = 720 };

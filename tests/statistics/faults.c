@@ -1,5 +1,5 @@
-/* Devices that compute wrongly: the cpu behind a backend that spoils one thing. Every such effect must end in
- * VX_DEVICE, whatever is spoilt and whatever the data. */
+/* Devices that compute wrongly: a backend that passes every call to the cpu and corrupts one of its results. Every such
+ * run must end in VX_DEVICE, for every fault and any data. */
 #include "fixture.h"
 
 #include "engine/engine.h"
@@ -31,7 +31,7 @@ typedef struct faulty {
     vx_backend *cpu;
     fault fault;
     double much;
-    int64_t downloads, flip_at; /* so far; which is spoilt */
+    int64_t downloads, flip_at; /* calls so far; the call to corrupt */
     double flip_place;          /* share of its bytes that come before the bit */
     int flip_bit;
     bool halves;                /* the relabellings are run in two ranges */
@@ -132,7 +132,7 @@ static vx_status with_larger_r(faulty *f, vx_op op, const vx_dense_args *args, v
     return status;
 }
 
-/* Runs the op with what is spoilt in its arguments. */
+/* Runs the op with a fault in its arguments. */
 static vx_status run_dense(faulty *f, vx_op op, const vx_dense_args *args, vx_buffer *const *b, vx_error *error)
 {
     vx_dense_args other = *args;
@@ -247,7 +247,7 @@ static vx_status infer_halves(vx_device *device, const vx_matrix *matrix, const 
     return status;
 }
 
-/* What an effect on the device that is made so by `how` gives. */
+/* The status of an effect on a device with the fault `how`. */
 static vx_status infer(const faulty *how, bool exact, const vx_matrix *matrix, const vx_effect *effect,
                        const vx_inference_options *options, int64_t *downloads, vx_error *error)
 {
@@ -328,7 +328,7 @@ static void faults(void **state)
     vx_model_free(alone);
 }
 
-/* One bit of every download in turn, at several places; and of all of them. */
+/* Flips one bit of each download in turn, at several places, and then of all downloads. */
 static void flipped_bits(void **state)
 {
     static const double place[] = {0, 0.37, 1};

@@ -1,4 +1,4 @@
-/* What the tests of statistics share: small data in memory, every device, one run. */
+/* Shared by the tests of statistics: small data in memory, the devices, and one run. */
 #ifndef VX_TESTS_STATISTICS_FIXTURE_H
 #define VX_TESTS_STATISTICS_FIXTURE_H
 
@@ -18,15 +18,15 @@
             fail_msg("%s: %s", (error).where, (error).message); \
     } while (0)
 
-/* Every device that can be used, the cpu first; at most `room`. */
-static inline int fixture_devices(char id[][32], int room)
+/* The ids of the usable devices, the cpu first, at most `max`. */
+static inline int fixture_devices(char id[][32], int max)
 {
     vx_device_info *list = NULL;
     size_t count = 0;
     vx_error error = {0};
     int devices = 0;
     check(vx_device_list(&list, &count, NULL, 0, &error), error);
-    for (size_t d = 0; d < count && devices < room; d++)
+    for (size_t d = 0; d < count && devices < max; d++)
         if (!*list[d].unusable)
             snprintf(id[devices++], 32, "%s", list[d].id);
     free(list);
@@ -35,21 +35,21 @@ static inline int fixture_devices(char id[][32], int room)
     return devices;
 }
 
-/* A matrix on an nx x ny x nz grid whose mask is `index` (null: the whole grid). */
+/* A matrix on an nx x ny x nz grid whose mask is `index` (null: every voxel of the grid). */
 static inline vx_matrix *fixture_matrix(const int dim[3], int64_t n, int64_t voxels, const float *data,
                                         const int64_t *index)
 {
     vx_grid grid = vx_grid_new(dim[0], dim[1], dim[2], 2.0, (double[3]){0, 0, 0});
-    int64_t *whole = malloc((size_t)voxels * sizeof *whole);
+    int64_t *element = malloc((size_t)voxels * sizeof *element);
     vx_space space;
     vx_matrix *matrix = NULL;
     vx_error error = {0};
     for (int64_t v = 0; v < voxels; v++)
-        whole[v] = index ? index[v] : v;
-    check(vx_space_on_grid(&grid, voxels, whole, &space, &error), error);
+        element[v] = index ? index[v] : v;
+    check(vx_space_on_grid(&grid, voxels, element, &space, &error), error);
     check(vx_matrix_new(&space, n, data, &matrix, &error), error);
     vx_space_destroy(&space);
-    free(whole);
+    free(element);
     return matrix;
 }
 

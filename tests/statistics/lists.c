@@ -1,6 +1,6 @@
-/* The engine alone, cut by hand: lists of every capacity, so that some are just full and some one entry too long; three
- * tiles in two slabs, the last one partial; and relabellings in two ranges. Maxima, clusters, counts and the number of
- * lists that overflowed, against the whole model refitted relabelling by relabelling. */
+/* The engine alone, with a schedule set by hand: lists of every capacity, so that some are just full and some one entry
+ * too long; three tiles in two slabs, the last one partial; relabellings in two ranges. Maxima, clusters, counts and
+ * the number of overflowed lists are compared with a refit of the full model for every relabelling. */
 #include "engine/engine.h"
 #include "fixture.h"
 #include "infer/pvalue.h"
@@ -10,7 +10,7 @@ static const int dim[3] = {NX, NY, NZ};
 static const double score[N] = {5, 3.5, 7.25, 4, 8.5, 2.75, 6.5}, ones[N] = {1, 1, 1, 1, 1, 1, 1};
 static const double threshold = 1.5;
 
-/* What a relabelling has, worked out plainly. */
+/* The results of a relabelling, computed plainly. */
 typedef struct truth {
     double t[V];
     int listed, extent[2];
@@ -154,8 +154,8 @@ static void run(const case_of *c, vx_backend *backend, int capacity)
     vx_tally_free(tally);
 }
 
-/* Capacities at which a list is just full, and one entry less: of the first relabellings, elsewhere than on the cpu of
- * the data alone. */
+/* Capacities at which a list is just full, and one less: for the first relabellings on the cpu, elsewhere for the data
+ * alone. */
 static void lists_of_every_length(void **state)
 {
     char id[8][32];

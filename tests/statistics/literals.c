@@ -1,5 +1,5 @@
-/* What SciPy 1.10.1 and NumPy 1.24.2 make of 14 participants and two voxels. With y, x, a, b as below, n = 14,
- * Z = [1, a, b], res(u) = u - Z lstsq(Z, u), R = stats.rankdata:
+/* Results of SciPy 1.10.1 and NumPy 1.24.2 for 14 participants and two voxels. With y, x, a, b as below, n = 14, Z =
+ * [1, a, b], res(u) = u - Z lstsq(Z, u), R = stats.rankdata:
  *
  *   mean     y.mean(), stats.sem(y), stats.t.interval(.95, 13, y.mean(), stats.sem(y)), stats.ttest_1samp(y, 0),
  *            z = sign(t) stats.norm.isf(stats.t.sf(|t|, df)), dz = y.mean() / y.std(ddof=1),
@@ -127,7 +127,8 @@ static void spearman(void **state)
     vx_model_free(model);
 }
 
-/* Both covariates in one model, [1, x, a]: each t is given the other. Without `joint` each has a model of its own. */
+/* Both covariates in one model, [1, x, a]: each t is adjusted for the other. Without `joint` each has a separate model.
+ */
 static void joint(void **state)
 {
     static const double expected[2][2] = {{8.4454286978772508, 2.4276993795005426},

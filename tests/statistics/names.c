@@ -23,16 +23,16 @@ static const float data[N * V] = {.8f, .1f,  -1.2f, .4f,  .3f, 1.1f, -.4f, -.9f,
 static const double score[N] = {2, 5, 1, 8, 4, 3};
 static const char *const region[V] = {"hippocampus", "precuneus", "pons", "thalamus", "white matter"};
 
-typedef struct expected {
+typedef struct expected_result {
     double t[V];
     double relabellings, uncorrected[V], corrected[V], q[V]; /* counts of so many */
-} expected;
+} expected_result;
 
-static const expected mean = {
+static const expected_result mean = {
     .t = {6.533756163560377, 0.24544034683690788, -2.7308970659116754, 2.446471269988031, 0.8770580193070293},
     .relabellings = 64, .uncorrected = {2, 58, 6, 6, 26}, .corrected = {2, 64, 16, 18, 60},
     .q = {10, 58, 10, 10, 32.5}};
-static const expected slope = {
+static const expected_result slope = {
     .t = {4.030860659712426, -1.8041346847683843, 1.174130591650899, 2.098887030816312, -1.21459536043265},
     .relabellings = 720, .uncorrected = {13, 106, 222, 75, 218}, .corrected = {54, 354, 567, 271, 558},
     .q = {65, 530 / 3., 222, 530 / 3., 222}};
@@ -57,7 +57,7 @@ static vx_inference_options options_of(unsigned correct)
 }
 
 /* t is within a few roundings of float; p and q are counts over the relabellings, rounded to float once. */
-static void compare(const vx_result *result, const expected *e)
+static void compare(const vx_result *result, const expected_result *e)
 {
     const float *t = fixture_map(result, "t"), *uncorrected = fixture_map(result, "p-uncorrected");
     const float *corrected = fixture_map(result, "p-fwe-voxel"), *q = fixture_map(result, "p-fdr");

@@ -1,10 +1,12 @@
-/* Fits that are nearly perfect: t up to 20,000, where 1 - r^2 is lost in a float r. Null, TFCE and mass of the observed
- * data against the t map, which is worked out in double, on every device.
+/* Nearly perfect fits: t up to 20,000, where a float r loses 1 - r^2. On every device the null, TFCE and mass of the
+ * observed data are compared with the t map, which is computed in double. The bounds, with s = sqrt(1 - r^2) =
+ * sqrt(df / (df + t^2)):
  *
- * Bounds: the data are kept to e, 2^-24 (floats) or 2^-28 (sign flips without nuisance, in fixed point) of their
- * length, so residuals, s = sqrt(1 - r^2) = sqrt(df / (df + t^2)) of it, to 4 e and t to 4 e / s of itself, beside four
- * roundings to float. Where s^2 >= 1/16 a float r is used, which leaves 4 2^-24 / s^2, and N e sqrt(df) of a t near 0.
- * TFCE goes with h^3. */
+ *   1. The data have the error e relative to their length: 2^-24 (floats), or 2^-28 (sign flips without nuisance, in
+ *      fixed point).
+ *   2. So residuals have the error 4 e, and t the relative error 4 e / s, beside four roundings to float.
+ *   3. Where s^2 >= 1/16 a float r is used: t has the relative error 4 2^-24 / s^2, and N e sqrt(df) near 0.
+ *   4. TFCE is proportional to h^3. */
 #include "fixture.h"
 
 #include "../ops/tfce_reference.h"
@@ -14,7 +16,7 @@ static const int dim[3] = {NX, NY, NZ};
 static const double score[N] = {5, 3.5, 7.25, 4, 8.5, 2.75, 4, 6.5}, age[N] = {67, 71, 59, 80, 63, 75, 66, 70};
 static const double *const nuisance[1] = {age};
 
-/* 1, or the score, and less and less noise, in x the least; every fourth voxel with the sign turned. */
+/* 1 or the score, plus noise that decreases along x; the sign is inverted in every fourth voxel. */
 static vx_matrix *make_matrix(bool of_score)
 {
     float *data = fixture_noise(41, N, V);

@@ -1,5 +1,6 @@
-/* What a cluster says of itself against the maps and the null that it comes from: each p of the peak from its own map,
- * extent and mass counted in their own null. On a grid whose axes are not at right angles, with holes in the mask. */
+/* The fields of a cluster against the maps and null distributions of its result: each p of the peak against the map of
+ * that p, extent and mass against a count in their null distributions. The grid's axes are not at right angles, and the
+ * mask has holes. */
 #include "fixture.h"
 
 enum { N = 8, NX = 9, NY = 8, NZ = 7, GRID = NX * NY * NZ };
@@ -43,7 +44,7 @@ static int64_t voxel_of(const vx_matrix *matrix, const int64_t at[3])
     for (int64_t v = 0; v < matrix->space.elements; v++)
         if (matrix->space.index[v] == at[0] + NX * (at[1] + NY * at[2]))
             return v;
-    fail_msg("the peak lies outside the mask");
+    fail_msg("the peak is outside the mask");
     return -1;
 }
 
@@ -125,7 +126,7 @@ static void clusters_tell_of_themselves(void **state)
     vx_matrix_free(matrix);
 }
 
-/* What was not asked for is not a number, in each cluster and each field of its own. */
+/* Every p that was not asked for is NaN, in each cluster. */
 static void not_asked_for(void **state)
 {
     vx_matrix *matrix = make_matrix();

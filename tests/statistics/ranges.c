@@ -59,7 +59,7 @@ static void same(const vx_result *a, const vx_result *b)
     assert_true(a->clusters > 0);
 }
 
-/* Devices, each with an inference that has observed for itself: those that round division correctly. */
+/* The devices that round division correctly, each with a separate inference that has observed the data. */
 typedef struct workshop {
     int devices;
     vx_device *device[8];
@@ -113,7 +113,7 @@ static const char *file(int part)
     return path;
 }
 
-/* Every part goes through a file. */
+/* Every part is written to a file and read back. */
 static vx_tally *written_and_read(vx_tally *tally, int part)
 {
     vx_tally *read = NULL;
@@ -128,7 +128,7 @@ static vx_tally *written_and_read(vx_tally *tally, int part)
 static void in_parts(const vx_matrix *matrix, const vx_effect *effect, const vx_inference_options *options)
 {
     static const int order[2][PARTS] = {{4, 0, 6, 2, 5, 1, 3}, {3, 6, 0, 5, 1, 4, 2}}; /* evaluated; merged */
-    vx_result *whole = fixture_run("cpu", 0, matrix, effect, options), *merged = NULL;
+    vx_result *single = fixture_run("cpu", 0, matrix, effect, options), *merged = NULL;
     workshop w = open_workshop(matrix, effect, options);
     uint64_t all = vx_inference_plan(w.inference[0])->evaluations;
     vx_tally *part[PARTS], *tally = NULL;
@@ -154,9 +154,9 @@ static void in_parts(const vx_matrix *matrix, const vx_effect *effect, const vx_
     const vx_range *range = vx_tally_ranges(tally, &ranges);
     assert_true(ranges == 1 && range->first == 0 && range->last == all);
     check(vx_inference_finish(w.inference[w.devices - 1], tally, &merged, &error), error);
-    same(whole, merged);
+    same(single, merged);
     assert_int_equal(vx_inference_finish(w.inference[w.devices - 1], tally, &merged, &error), VX_USAGE);
-    vx_result_free(whole);
+    vx_result_free(single);
     vx_result_free(merged);
     vx_tally_free(tally);
     close_workshop(&w);
@@ -195,7 +195,7 @@ static void refused_for(vx_status status, const vx_error *error, const char *why
         fail_msg("\"%s\" does not say \"%s\"", error->message, why);
 }
 
-/* What another inference evaluated is named by what differs, wherever it is offered: run, merge, finish. */
+/* The tally of another inference is refused by run, merge and finish, and the message names the difference. */
 static void others_are_refused(void **state)
 {
     double shifted[N];
@@ -250,13 +250,13 @@ static bool stop_at_once(void *context, uint64_t done, uint64_t total)
     return false;
 }
 
-/* A run that is stopped or refused leaves the tally as it was, and steps out of order are told. */
+/* A stopped or refused run leaves the tally unchanged, and steps out of order are refused. */
 static void a_tally_survives_errors(void **state)
 {
     vx_matrix *matrix = make_matrix(6);
     vx_model *model = fixture_model(N, score, 0, NULL, VX_PEARSON);
     vx_inference_options options = settings(60, VX_TFCE_EXACT, VX_TWO_TAILS);
-    vx_result *whole = fixture_run("cpu", 0, matrix, &model->effect[1], &options), *result = NULL;
+    vx_result *single = fixture_run("cpu", 0, matrix, &model->effect[1], &options), *result = NULL;
     vx_device *device = NULL;
     vx_inference *in = NULL;
     vx_tally *tally = NULL;
@@ -280,10 +280,10 @@ static void a_tally_survives_errors(void **state)
     check(vx_inference_run(in, 30, 61, tally, NULL, NULL, &error), error);
     check(vx_inference_run(in, 0, 10, tally, NULL, NULL, &error), error);
     check(vx_inference_finish(in, tally, &result, &error), error);
-    same(whole, result);
+    same(single, result);
     vx_tally_free(tally);
     vx_result_free(result);
-    vx_result_free(whole);
+    vx_result_free(single);
     vx_inference_free(in);
     vx_device_free(device);
     vx_model_free(model);
@@ -311,8 +311,8 @@ static void put_bytes(const char *path, const unsigned char *bytes, size_t size)
     assert_int_equal(fclose(stream), 0);
 }
 
-/* A file that is cut off or has another byte is refused, or gives the tally that was written: HDF5 has bytes that mean
- * nothing. A folder, no file, and a tally without relabellings are told apart. */
+/* A file that is cut off or has another byte is refused, or gives the tally that was written: HDF5 has bytes without
+ * meaning. A folder, a missing file and a tally without relabellings have different messages. */
 static void damaged_files_are_refused(void **state)
 {
     vx_matrix *matrix = make_matrix(5);

@@ -1,9 +1,9 @@
-/* The slow, plain truth: every statistic in double, one voxel and one relabelling at a time, written from the papers
- * and never from host/ or kernels/. Nothing here is shared with the program but the order of a linear grid index.
+/* Slow, plain references: every statistic in double, one voxel and one relabelling at a time, written from the papers
+ * and never from host/ or kernels/. They share only the order of the linear grid index with the program.
  *
  *   least squares        normal equations, Gauss-Jordan with pivoting (any textbook)
  *   Freedman-Lane        Winkler et al. 2014, NeuroImage 92:381, table 2: Y* = (P R_Z + H_Z) Y, then the
- *                        whole model again
+ *                        full model again
  *   clusters             connected components by flood fill, tails apart; extent and mass (Bullmore et al. 1999)
  *   p of a maximum       Nichols & Holmes 2002; (1 + b) / (1 + m), Phipson & Smyth 2010
  *   FDR                  Benjamini & Hochberg 1995, as adjusted p (Yekutieli & Benjamini 1999) */
@@ -24,7 +24,7 @@ typedef struct reference_fit {
 } reference_fit;
 
 /* Ordinary least squares of y (n) on `columns` columns (columns x n); the estimate, standard error and t of column
- * `which`. With none, the residual is y itself. */
+ * `which`. Without columns the residual is y. */
 static inline reference_fit reference_ols(int n, int columns, const double *design, const double *y, int which)
 {
     double a[REFERENCE_COLUMNS][2 * REFERENCE_COLUMNS] = {{0}}; /* [M'M | I] becomes [I | inverse] */
@@ -94,7 +94,7 @@ static inline double reference_freedman_lane(int n, const double *x, int z_colum
     return reference_ols(n, 1 + z_columns, design, relabelled, 0).t;
 }
 
-/* The largest cluster of one tail of a whole-grid map `t` (x fastest; zero outside the mask, which is below every
+/* The largest cluster of one tail of a full-grid map `t` (x fastest; zero outside the mask, which is below every
  * threshold): components of sign * t > threshold. `extent_of` and `mass_of` (grid size; may be null) get every voxel's
  * own cluster; they are zero elsewhere. */
 typedef struct reference_cluster {

@@ -1,9 +1,9 @@
-/* Every permuted t of small designs against a plain refit of the whole model, in double: Winkler et al. 2014's
- * Freedman-Lane, for permutations and for sign flips, with two nuisance columns and with none, on every device.
+/* Every permuted t of small designs against a plain refit of the full model, in double: Winkler et al. 2014's
+ * Freedman-Lane, for permutations and for sign flips, with two nuisance columns and without, on every device.
  *
- * Two links are tested apart. First model.h: with x~, q of vx_effect and the relabelling of permutation.h the closed
- * form of r and t, in double, is the refit to 1e-9. Then the devices: their maxima lie within a bound worked out
- * below. */
+ * Two steps are tested separately. First, the closed form of r and t, computed in double from x~ and q of vx_effect and
+ * the relabelling of permutation.h, equals the refit to 1e-9. Second, the maxima of the devices are within a bound
+ * derived below. */
 #include "fixture.h"
 #include "args.h"
 #include "model/relabelling.h"
@@ -90,8 +90,8 @@ static double refit(const problem *p, int v, const relabelling *r)
                                    r->flips ? r->sign : NULL);
 }
 
-/* The equation of model.h in double: the design row i meets data row order[i]. Gives r, and what remains of the unit
- * data after the relabelled nuisance, which divides the rounding of the devices. */
+/* The equation of model.h in double: design row i is paired with data row order[i]. Gives r, and the length of the unit
+ * data's residual on the relabelled nuisance, which divides the rounding of the devices. */
 static double closed_form(const problem *p, int v, const relabelling *r, double *remains)
 {
     const vx_effect *e = p->effect;
@@ -134,16 +134,19 @@ static void closed_form_is_the_refit(void **state)
     }
 }
 
-/* How far a device's t may lie from the true one (u = 2^-24). A dot product of two unit vectors of floats, each rounded
- * once, in N fused steps: (N + 2) u. d and the k values q_j carry that error; r = d / s, s = sqrt(1 - sum q_j^2), so
- * |dr| <= (N + 2) u (1 / s + |r| sqrt(k) / s) + 3 u for the sum, the root and the division; and dt = sqrt(df)
- * (1 + t^2 / df)^(3/2) dr. Sign flips without nuisance are integers, off by N halves of 2^-28 (N <= 16), which is
- * less. */
+/* The bound of the error of a device's t, with u = 2^-24:
+ *
+ *   1. A dot product of two unit vectors of floats, each rounded once, in N fused steps: (N + 2) u.
+ *   2. d and the k values q_j have that error, r = d / s, s = sqrt(1 - sum q_j^2), and sum, root and division add 3 u:
+ *      |dr| <= (N + 2) u (1 + |r| sqrt(k)) / s + 3 u.
+ *   3. dt = sqrt(df) (1 + t^2 / df)^(3/2) dr.
+ *
+ * Sign flips without nuisance are integers, with the smaller error of N halves of 2^-28 (N <= 16). */
 static double device_bound(const problem *p, double t, double remains)
 {
     double df = p->effect->df, r = fabs(t) / sqrt(df + t * t), u = 0x1p-24;
     double dr = (N + 2) * u * (1.0 + r * sqrt((double)p->effect->nuisance)) / remains + 3.0 * u;
-    if (p->effect->nuisance > 0) /* the rounded 1 - sum q_j^2, and by what the op raises r */
+    if (p->effect->nuisance > 0) /* the rounding of 1 - sum q_j^2, and the amount by which the op raises r */
         dr += (3.0 * u * r + (double)VX_R_ROUNDING(N, p->effect->nuisance) * (1 - remains * remains)) /
               (remains * remains);
     return sqrt(df) * pow(1.0 + t * t / df, 1.5) * dr;

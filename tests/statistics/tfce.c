@@ -1,9 +1,9 @@
-/* TFCE through vx_infer on every device: its map against a flood at every threshold, its null against every relabelling
- * worked out plainly, shapes whose answer is a formula, the steps of other tools against their sums, and exact
- * uncorrected p against counting.
+/* TFCE through vx_infer on every device: its map against a flood fill at every threshold, its null against a plain
+ * computation of every relabelling, shapes whose answer is a formula, the steps of other tools against their sums, and
+ * exact uncorrected p against counting.
  *
- * Heights are float32 t: h^3 / 3 carries 3 relative errors of some 2^-23 (t itself has four roundings), a sum of such
- * terms no more: RELATIVE = 1e-5 leaves room for ten times that and none for an h, a voxel or a step too many. */
+ * Heights are float32 t, with four roundings. h^3 / 3 has three relative errors of about 2^-23 each, and a sum of such
+ * terms no more. RELATIVE = 1e-5 is ten times that, and too small for one height, voxel or step too many. */
 #include "fixture.h"
 
 #include <float.h>
@@ -60,7 +60,7 @@ static double reference_tfce(const double *t, int sign, double e, double h, int 
     return sum;
 }
 
-/* The largest of the tails in question: with E = 0.5, H = 2 and 26 neighbours. */
+/* The maximum over the tested tails, with E = 0.5, H = 2 and 26 neighbours. */
 static double largest_tfce(const double *t, vx_tails tails)
 {
     double most = 0;
@@ -206,8 +206,7 @@ static void shapes_have_formulas(void **state)
     vx_model_free(model);
 }
 
-/* sum over k dh <= h_v of e^E (k dh)^2, times dh in PALM; dh a hundredth of the largest |t| in the tails in
- * question. */
+/* sum over k dh <= h_v of e^E (k dh)^2, times dh in PALM; dh is a hundredth of the largest |t| in the tested tails. */
 static void presets_are_sums(void **state)
 {
     static const vx_tfce_preset preset[] = {VX_TFCE_FSL, VX_TFCE_PALM, VX_TFCE_MRTRIX, VX_TFCE_NILEARN};
@@ -237,7 +236,7 @@ static void presets_are_sums(void **state)
                 for (int step = 1; step * dh <= sign * t[v]; step++)
                     sum += sqrt(extent_at(t, sign, step * dh, 26, v)) * pow(step * dh, 2);
                 sum *= preset[k % 4] == VX_TFCE_PALM ? dh : 1;
-                /* dh is known to 1e-6; a voxel within that of a step may be on either side of it */
+                /* dh has an error of 1e-6; a voxel that close to a step may be on either side */
                 double last = fabs(t[v] / dh - nearbyint(t[v] / dh)) < 1e-3 ? sqrt(V) * t[v] * t[v] : 0;
                 fixture_near(map[v], sign * sum, 1e-5 * sum + last, "stepped", v);
             }
@@ -248,10 +247,10 @@ static void presets_are_sums(void **state)
     free(data);
 }
 
-/* One voxel of height h: a hundredth of it is reached a hundred times, and sum k^2 = 100 101 201 / 6 = 338350, so FSL's
- * and nilearn's sum is 33.835 h^2 and PALM's 33.835 h^2 h / 100. A step too few, where rounding takes the hundredth
- * above h, would give 32.835. MRtrix takes K = floor(h / 0.1) steps, K (K + 1) (2 K + 1) / 6 of 0.01. Many heights, as
- * h / 100 rounds up for some and down for others. */
+/* One voxel of height h: it reaches a hundred steps of h / 100, and sum k^2 = 100 101 201 / 6 = 338350, so FSL's and
+ * nilearn's sum is 33.835 h^2 and PALM's 33.835 h^2 h / 100. A step too few, where rounding takes the hundredth above
+ * h, would give 32.835. MRtrix takes K = floor(h / 0.1) steps, K (K + 1) (2 K + 1) / 6 of 0.01. Many heights, as h /
+ * 100 rounds up for some and down for others. */
 static void steps_of_one_voxel(void **state)
 {
     enum { N = 6, VOXELS = 12 };
@@ -290,7 +289,7 @@ static void exact_p_is_the_count(void **state)
     enum { N = 16 };
     static const vx_tails tails[] = {VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE};
     float *data = fixture_noise(14, N, V);
-    for (int i = 0; i < N * V; i++) /* whole numbers in every third voxel: sums tie there */
+    for (int i = 0; i < N * V; i++) /* integers in every third voxel: sums tie there */
         data[i] = i % V % 3 ? data[i] : nearbyintf(2 * data[i]);
     for (int v = 0; v < V; v += 15) { /* whose sum is 0 in some: every flip reaches that */
         data[(N - 1) * V + v] = 0;

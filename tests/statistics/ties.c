@@ -1,5 +1,5 @@
-/* Relabellings that are as extreme as the data in exact arithmetic count as such, whatever floats make of them: ranks
- * and whole numbers tie all the time. Counts are exact: of integers, or worked out with fractions. */
+/* Relabellings that are as extreme as the data in exact arithmetic are counted, whatever rounding does to them; ranks
+ * and integers tie often. The expected counts are exact: of integers, or computed with fractions. */
 #include "base/random.h"
 #include "fixture.h"
 
@@ -30,9 +30,9 @@ static void expect_count(const float change[5], const double score[5], const dou
     vx_model_free(model);
 }
 
-/* Spearman of a change and a score given age. With Python's fractions, the whole Freedman-Lane refit of all 120
- * permutations: t^2 of the data is 2835 / 38, one is larger, 13008845 / 154774, and two are equal. Where a permutation
- * leaves little of the data beside age, its r is known less well than the others'. */
+/* Spearman correlation of a change and a score given age. A Freedman-Lane refit of all 120 permutations with Python's
+ * fractions: t^2 of the data is 2835 / 38, one is larger, 13008845 / 154774, and two are equal. Where the residual of a
+ * permutation on age is small, its r has a larger rounding error. */
 static void given_nuisance(void **state)
 {
     (void)state;
@@ -40,8 +40,9 @@ static void given_nuisance(void **state)
                  2835 / 38., 3);
 }
 
-/* Two permutations leave 6e-7 of the data beside the nuisance, and of that more to the covariate than the data as
- * observed: r^2 is 0.535 to 0.466. With Python's fractions, the whole refit of all 120: 28 reach the observed r^2. */
+/* Two permutations have a residual on the nuisance of 6e-7 of the data, of which the covariate explains more than of
+ * the observed data: r^2 is 0.535 against 0.466. A refit of all 120 with Python's fractions finds 28 that reach the
+ * observed r^2. */
 static void little_left(void **state)
 {
     static const double r_squared = 0.4658263136838226;
@@ -61,7 +62,7 @@ static int twice_rank(const double *value, int n, int i)
     return 2 * below + equal + 1;
 }
 
-/* Of all orders of `rank`, those whose sum of products with `other` is at most that of the order given. */
+/* The number of orders of `rank` whose sum of products with `other` is at most that of the given order. */
 static int64_t as_low(int *rank, const int *other, int n, int at, int observed)
 {
     int64_t count = 0;
@@ -82,7 +83,7 @@ static int64_t as_low(int *rank, const int *other, int n, int at, int observed)
     return count;
 }
 
-/* A cluster of one voxel: its mass is in the order of -rho, and rho in that of a sum of whole numbers. */
+/* A cluster of one voxel: its mass has the order of -rho, and rho that of a sum of integers. */
 static void cluster_mass(void **state)
 {
     enum { N = 6, CASES = 200 };
@@ -152,8 +153,8 @@ static void tfce_of_one_voxel(void **state)
     assert_true(between > CASES / 2);
 }
 
-/* Two voxels, apart, that both reach r^2 = u^2 / (n sum k^2) = 441 / 460, beyond 15 / 16: 21^2 / (4 115) and
- * 63^2 / (4 1035), each under two of the 16 flips. */
+/* Two separate voxels that both reach r^2 = u^2 / (n sum k^2) = 441 / 460, beyond 15 / 16: 21^2 / (4 115) and 63^2 / (4
+ * 1035), each under two of the 16 flips. */
 static void near_one(void **state)
 {
     enum { N = 4 };
@@ -243,7 +244,8 @@ static void perfect_fits(void **state)
     assert_true(cases > CASES / 2);
 }
 
-/* r^2 = 8^2 / (40 20.8) = 1 / 13 and t^2 = 3 r^2 / (1 - r^2) = 1 / 4. Clusters lie above the threshold, not at it. */
+/* r^2 = 8^2 / (40 20.8) = 1 / 13 and t^2 = 3 r^2 / (1 - r^2) = 1 / 4. A cluster's voxels are above the threshold, not
+ * at it. */
 static void at_the_threshold(void **state)
 {
     enum { N = 5 };

@@ -1,4 +1,4 @@
-/* The bench runs and reports every row. What it measures is not tested. */
+/* The bench runs and reports every row. The measured times are not tested. */
 #include "bench/bench.h"
 
 #include <jansson.h>
@@ -19,7 +19,7 @@ static void measures_every_row_of_the_cpu(void **state)
     int descriptor = mkstemp(json);
     assert_true(descriptor >= 0);
     close(descriptor);
-    unlink(json); /* what is there is not replaced */
+    unlink(json); /* an existing file is not replaced */
     static const char *const row[] = {"signflip, max", "correlation, max", "clusters at p < 0.001", "sign flips, voxel",
                                       "covariate, voxel + extent + mass", "tfce, one tail", "check",
                                       "28 images, 1 thread", "prepare", "write"};

@@ -1,4 +1,4 @@
-/* Devices by name; what happens where a driver, a kernel or the cache of binaries is broken. */
+/* Devices by name, and the behaviour with a broken driver, kernel or cache of binaries. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 static char scratch[] = "/tmp/voxstat-device-XXXXXX"; /* holds the cache and changed kernels */
-static char opencl[32]; /* the first usable OpenCL device; "" where there is none */
+static char opencl[32]; /* the first usable OpenCL device; "" without one */
 static bool has_double; /* that device */
 
 static int set_up(void **state)
@@ -207,7 +207,7 @@ static int spoil(const char *folder, const char *text)
             assert_non_null(file);
             if (text) {
                 fputs(text, file);
-            } else { /* whole but for one byte near the end */
+            } else { /* one byte near the end is changed */
                 fseek(file, -100, SEEK_END);
                 int byte = fgetc(file);
                 fseek(file, -100, SEEK_END);
@@ -249,7 +249,7 @@ static int entries(const char *folder)
     return files;
 }
 
-/* What vx_device_list says with a variable of the environment set. */
+/* The error of vx_device_list with a variable of the environment set. */
 static void note_with(const char *variable, const char *value, char note[1000])
 {
     vx_device_info *list;
@@ -266,7 +266,7 @@ static void note_with(const char *variable, const char *value, char note[1000])
     free(list);
 }
 
-/* A folder that others may write to, or a link to one's own, is neither read nor written, and that is said. */
+/* A folder that others may write to, and a link to a private folder, are neither read nor written; a remark says so. */
 static void test_cache_of_others(void **state)
 {
     (void)state;
@@ -297,8 +297,8 @@ static void test_cache_of_others(void **state)
     }
 }
 
-/* Exchanges the contents of two files of the cache, each whole and valid under the other's name; then makes both
- * writable by others. They must be compiled anew, and written anew, for the user alone. */
+/* Exchanges two files of the cache, each intact and valid under the other's name, then makes both writable by others.
+ * The programs must be compiled and written again, with permissions for the user only. */
 static void test_entries_of_others(void **state)
 {
     (void)state;

@@ -90,7 +90,7 @@ typedef union vx_number {
     float f;
 } vx_number;
 
-/* The int that stands for a sum of data under signs; correlation has them in 256ths. */
+/* The int that encodes a sum of data under signs; correlation counts in 256ths. */
 static int32_t key(vx_op op, int sum)
 {
     vx_number number = {.f = (float)sum / 256 + 0.0f};
@@ -227,7 +227,7 @@ static void test_dense(void **state)
     on_every_device(both_dense);
 }
 
-/* So many rows that no table of sums fits the local memory: the kernel adds them one by one. */
+/* With this many rows no table of sums fits into local memory, and the kernel adds row by row. */
 static void many_rows(vx_backend *backend)
 {
     enum { ROWS = 301, EIGHTS = (ROWS + 7) / 8, FEW = 3 };
@@ -277,8 +277,8 @@ static void test_many_rows(void **state)
     on_every_device(many_rows);
 }
 
-/* TFCE of a few maps on a small grid, more maps than are worked on at a time, with so coarse heights that many tie,
- * against the sweep of kernels/args.h written down plainly. E = 1/2, H = 2. */
+/* TFCE on a small grid of more maps than are processed at a time, with coarse heights so that many tie, against a plain
+ * version of the sweep of kernels/args.h. E = 1/2, H = 2. */
 enum { EDGE = 5, CUBE = EDGE * EDGE * EDGE, MAPS = 3, PARALLEL = 2, STRIDE = EDGE + 1 };
 enum { GRID = STRIDE * STRIDE * STRIDE };
 

@@ -75,7 +75,7 @@ static void *ask(void *context)
     return NULL;
 }
 
-/* Threads that ask at the same time, each for degrees of freedom of its own, get what each gets alone. */
+/* Threads that call at the same time, with different degrees of freedom, get the same values as a single thread. */
 static void threads_do_not_meet(void **state)
 {
     caller *together = calloc(THREADS, sizeof *together), *alone = calloc(1, sizeof *alone);

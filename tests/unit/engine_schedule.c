@@ -1,4 +1,4 @@
-/* How a problem is cut: whatever the limit, the slabs hold every tile once and the buffers what is promised. */
+/* How a problem is cut: for any limit the slabs contain every tile once, and the buffers have the promised sizes. */
 #include "engine/batch.h"
 
 #include <setjmp.h>

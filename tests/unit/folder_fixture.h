@@ -1,5 +1,5 @@
-/* A folder of its own for a test program, in which it runs; make_folder and remove_folder set it up and tear it down.
- * `error` is what the last call that failed said. */
+/* A temporary folder in which a test program runs: make_folder and remove_folder set it up and tear it down. `error`
+ * holds the message of the last failed call. */
 #ifndef TESTS_UNIT_FOLDER_FIXTURE_H
 #define TESTS_UNIT_FOLDER_FIXTURE_H
 

@@ -1,5 +1,5 @@
-/* What frees or closes takes null, so that a cleanup need not know how far its function came. tests/lint/checked.sh
- * sees to it that none is missing here. */
+/* Every function that frees or closes accepts null, so that a cleanup can call all of them after any failure.
+ * tests/lint/checked.sh checks that each is called here. */
 #include "base/sha.h"
 #include "base/stream.h"
 #include "cli/arguments.h"

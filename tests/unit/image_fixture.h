@@ -1,4 +1,4 @@
-/* Images on the disk, in a folder of their own. */
+/* Images on disk, in a temporary folder. */
 #ifndef TESTS_UNIT_IMAGE_FIXTURE_H
 #define TESTS_UNIT_IMAGE_FIXTURE_H
 

@@ -206,7 +206,8 @@ static bool same_loss(const vx_mask_loss *a, const vx_mask_loss *b)
            a->voxels == b->voxels && a->alone == b->alone && a->images == b->images;
 }
 
-/* Nobody's place changes a count, nor the mask: sub-a costs voxels 2 and 5 alone, and 3 with sub-c. */
+/* The order of participants changes neither a count nor the mask: sub-a alone excludes voxels 2 and 5, and 3 together
+ * with sub-c. */
 static void test_order_of_rows(void **state)
 {
     static const int order[][ROWS] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
@@ -277,7 +278,7 @@ static void test_difference_of_doubles(void **state)
     vx_matrix_free(matrix);
 }
 
-/* A weight of 1 leaves the image as it is; one row alone is kept whole. */
+/* A weight of 1 leaves the image unchanged, and a single row keeps all of its voxels. */
 static void test_one_image_a_row(void **state)
 {
     vx_volume_row alone[ROWS];
@@ -345,7 +346,7 @@ static void test_errors(void **state)
     assert_int_equal(vx_matrix_read(rows, 0, NULL, 1, NULL, NULL, NULL), VX_INPUT);
 }
 
-/* Of many bad rows the first is named, whichever thread is faster. */
+/* The message names the first of many bad rows, whichever thread is faster. */
 static void test_lowest_row_is_reported(void **state)
 {
     enum { MANY = 64 };

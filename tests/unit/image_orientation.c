@@ -1,5 +1,5 @@
-/* Where a header says that its volume lies: faulty qforms, lengths that are no millimetres, and no volume at all. The
- * expected numbers are worked out by hand from the fields. */
+/* The position of a volume from its header: faulty qforms, lengths not in millimetres, and headers without a volume.
+ * The expected numbers are computed by hand from the fields. */
 #include "unit/nifti_fixture.h"
 
 #include <math.h>
@@ -9,8 +9,8 @@ static vx_image read_good(const char *path)
     return read_as(path, VX_ANALYZE_REFUSE);
 }
 
-/* A qform that is none is refused where nothing else says how the volume lies; beside an sform it is dropped. Lengths
- * in the header are fine with a negative sign, which means nothing in pixdim. */
+/* An invalid qform is refused where it is the only orientation; beside an sform it is ignored. Negative voxel sizes are
+ * accepted, since a sign has no meaning in pixdim. */
 static void test_faulty_qform(void **state)
 {
     static const struct {

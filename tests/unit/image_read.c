@@ -1,4 +1,4 @@
-/* vx_image_read on files made here byte by byte: what is read, and every way in which a file is refused. */
+/* vx_image_read on files made byte by byte: the values read, and every reason to refuse a file. */
 #include "unit/nifti_fixture.h"
 
 #include <fcntl.h>
@@ -170,8 +170,8 @@ static void test_truncated_and_damaged(void **state)
         write_bytes("cut.nii", bytes, cut);
         expect_refused("cut.nii", cut == 0 ? "empty file" : cut < 4 ? "not a NIfTI image" : "truncated");
     }
-    write_gzip("whole.nii.gz", bytes, size);
-    size = read_bytes("whole.nii.gz", packed, sizeof packed);
+    write_gzip("complete.nii.gz", bytes, size);
+    size = read_bytes("complete.nii.gz", packed, sizeof packed);
     for (size_t cut = 1; cut < size; cut++) {
         write_bytes("cut.nii.gz", packed, cut);
         expect_refused("cut.nii.gz", "");
@@ -276,7 +276,7 @@ static void test_affine_methods(void **state)
     h.sform_code = 0;
     write_image("affine.nii", &h);
     image = read_as("affine.nii", VX_ANALYZE_REFUSE);
-    for (int k = 0; k < 12; k++) /* halves and whole numbers: exact in double */
+    for (int k = 0; k < 12; k++) /* halves and integers: exact in double */
         assert_true(fabs(image.grid.affine[k / 4][k % 4] - by_nibabel[k / 4][k % 4]) < 1e-12);
     vx_image_destroy(&image);
 

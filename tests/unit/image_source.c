@@ -1,4 +1,5 @@
-/* A volume on disk as a source: opened once, hashed as it was read, and told from what became of it. */
+/* A volume on disk as a source: it is opened once, hashed while it is read, and later changes of the file are detected.
+ */
 #include "unit/nifti_fixture.h"
 
 #include "image/means.h"
@@ -26,7 +27,7 @@ static void expect_sha256(const char *text, const void *bytes, size_t size)
     assert_string_equal(text, expected);
 }
 
-/* What has been opened is read to its end, whatever becomes of its name meanwhile. */
+/* An open file is read to its end, even when its name is removed or replaced meanwhile. */
 static void test_opened_once(void **state)
 {
     const nifti_1_header h = header(DT_INT16, 16);
@@ -45,7 +46,7 @@ static void test_opened_once(void **state)
     vx_source_destroy(&source);
 }
 
-/* The hash is that of the first reading: what a file has become since does not change what is said of it. */
+/* The hash is that of the first read; a later change of the file does not change it. */
 static void test_what_it_was(void **state)
 {
     nifti_1_header h = header(DT_INT16, 16);
@@ -55,7 +56,7 @@ static void test_what_it_was(void **state)
     vx_source source = {.path = "was.nii"};
     (void)state;
     write_image("was.nii", &h);
-    assert_int_equal(vx_source_now_all(&source), VX_SOURCE_SAME); /* nothing is known of it */
+    assert_int_equal(vx_source_now_all(&source), VX_SOURCE_SAME); /* no hash is known */
     read_source(&source);
     assert_int_equal(vx_source_now_all(&source), VX_SOURCE_SAME);
     assert_int_equal(utimensat(AT_FDCWD, "was.nii", past, 0), 0);

@@ -1,4 +1,4 @@
-/* vx_image_write: what is written is read back, its header says what it should, and a failure leaves nothing. */
+/* vx_image_write: written values are read back, the header has the expected fields, and a failure leaves no file. */
 #include "unit/image_fixture.h"
 
 #include <signal.h>
@@ -114,7 +114,7 @@ static void test_failures(void **state)
     assert_int_equal(vx_image_write("wide.nii", &wide, data, VX_FLOAT32, 0, 0, NULL, "", &error), VX_OUTPUT);
     expect_no_file("wide.nii", "32767");
 
-    /* A limit of file size stands in for a full disk; both show at the first write that does not fit. */
+    /* A limit of file size simulates a full disk: both fail at the first write that does not fit. */
     signal(SIGXFSZ, SIG_IGN);
     getrlimit(RLIMIT_FSIZE, &old);
     small = (struct rlimit){.rlim_cur = 4096, .rlim_max = old.rlim_max};

@@ -36,8 +36,8 @@ static void each_p_times_their_number(void **state)
     assert_true(cluster[1][0].p[VX_P_BONFERRONI_EXTENT] == 0.09);
 }
 
-/* k times one of 20 k relabellings is a twentieth, and not below it: in double, 3 (1 / 60.) is. One effect stays as it
- * is. */
+/* k times one of 20 k relabellings is a twentieth, and not below it, although 3 (1 / 60.) in double is. The p of a
+ * single effect does not change. */
 static void a_twentieth_stays_one(void **state)
 {
     (void)state;

@@ -23,9 +23,9 @@ enum { NX = 5, NY = 4, NZ = 3, V = NX * NY * NZ };
 /* det = -2 (3 4 - 1 2) - 1 (-1 4 + 1 1) + 1 (-1 2 + 3 1) = -20 + 3 + 1 = -16: a voxel has 16 mm^3. */
 static const double affine[4][4] = {{-2, 1, 1, 90}, {-1, 3, 1, -126}, {-1, 2, 4, -72}, {0, 0, 0, 1}};
 
-/* A chain whose links are a face, an edge and a corner; of its two equal peaks the first counts. Two negative voxels
- * that follow each other in memory but lie at opposite ends of two rows; one of them touches the chain. And two at the
- * threshold itself. */
+/* A chain joined by a face, an edge and a corner, with two equal peaks, of which the first counts. Two negative voxels,
+ * neighbours in memory but at opposite ends of two rows, one of them a neighbour of the chain. And two voxels exactly
+ * at the threshold. */
 static const struct {
     int place;
     int32_t score;
@@ -34,17 +34,17 @@ static const struct {
              {AT(4, 2, 2), -600, -6},   {AT(0, 3, 2), -800, -5.5f}, {AT(4, 0, 0), 447, 2}, {AT(0, 3, 0), -447, -2}};
 enum { DRAWN = sizeof drawn / sizeof *drawn };
 
-typedef struct expected {
+typedef struct expected_cluster {
     int sign, voxels;
     double mass; /* 1 for t = 3, 10 / 3 for t = 16 / 3 */
     int peak[3];
     float peak_t;
     double mm[3]; /* affine (i, j, k, 1) */
-} expected;
+} expected_cluster;
 
-static const expected chain = {1, 4, 4, {1, 0, 0}, 5, {88, -127, -73}};
-static const expected heavy = {-1, 1, 10 / 3., {0, 3, 2}, -5.5f, {95, -115, -58}};
-static const expected light = {-1, 1, 1, {4, 2, 2}, -6, {86, -122, -64}};
+static const expected_cluster chain = {1, 4, 4, {1, 0, 0}, 5, {88, -127, -73}};
+static const expected_cluster heavy = {-1, 1, 10 / 3., {0, 3, 2}, -5.5f, {95, -115, -58}};
+static const expected_cluster light = {-1, 1, 1, {4, 2, 2}, -6, {86, -122, -64}};
 
 /* The clusters of `score` at the grid places `index`, `voxels` of them. */
 static vx_cluster *clusters_of(int connectivity, vx_tails tails, int voxels, int64_t *index, const int32_t *score,
@@ -79,7 +79,7 @@ static vx_cluster *find(int connectivity, vx_tails tails, float label[V], size_t
 }
 
 /* Mass to a unit of 2^-20 a voxel and the rounding of t to float. */
-static void expect(const vx_cluster *got, int number, const expected *wanted)
+static void expect(const vx_cluster *got, int number, const expected_cluster *wanted)
 {
     assert_int_equal(got->label, number);
     assert_int_equal(got->sign, wanted->sign);
@@ -114,8 +114,8 @@ static void described_in_mm(void **state)
     free(found);
 }
 
-/* The chain in pieces: 3 and 1 with 18 neighbours, 2, 1 and 1 with 6. Of one size the greater mass comes first, of one
- * mass the lower place. */
+/* The chain in pieces: 3 and 1 with 18 neighbours, 2, 1 and 1 with 6. Of equal size the greater mass comes first, of
+ * equal mass the lower index. */
 static void fewer_neighbours(void **state)
 {
     static const int64_t eighteen[4] = {3, 1, 1, 1}, six[5] = {2, 1, 1, 1, 1};

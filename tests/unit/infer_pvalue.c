@@ -36,8 +36,8 @@ static void p_counts_what_reaches(void **state)
     assert_true(vx_p_from_maxima(maxima, 4, 2.5, 0.5) == 0.75);
 }
 
-/* What evaluations gave in the positive tail are multiples of 1/16, in the negative one sixteenths and 1/64: no two are
- * alike, so that a tail or an index that is mistaken shows. */
+/* The maxima are multiples of 1/16 in the positive tail, and such multiples plus 1/64 in the negative one. No two are
+ * equal, so a wrong tail or index is noticed. */
 static void maxima_of_tails_and_mirrors(void **state)
 {
     double high[8], low[8], mass[8][2], tfce[8][2];
@@ -96,8 +96,8 @@ static void bounds_lie_a_tolerance_below(void **state)
     assert_true(high[0] == 96 && low[0] == -96 && high[1] == -104 && low[1] == 104);
 }
 
-/* Of 8 flips evaluated 3 scores beyond the bounds of both tails are 3 of 8 two-sided, and of one tail 3 of 16. A voxel
- * whose score is 0 is within the bounds of both, and counts 16 times in 8: p is 1. */
+/* Of 8 evaluated flips 3 scores beyond the bounds of both tails give p = 3 / 8 two-sided, and 3 / 16 for one tail. A
+ * voxel whose score is 0 is within the bounds of both, and counts 16 times in 8: p is 1. */
 static void uncorrected_p_is_at_most_1(void **state)
 {
     const vx_problem mirrored = problem_of(&all_flips), drawn = problem_of(&some_flips);

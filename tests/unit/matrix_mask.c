@@ -1,5 +1,5 @@
-/* vx_matrix_read on values that few images hold: negative ones, infinite ones, zeros in one session alone, and finite
- * ones whose difference is not. */
+/* vx_matrix_read on rare values: negative and infinite ones, zeros in only one session, and finite ones whose
+ * difference is infinite. */
 #include "unit/image_fixture.h"
 
 #include <float.h>

@@ -43,8 +43,8 @@ static void test_weights_over_sessions(void **state)
     vx_matrix_free(matrix);
 }
 
-/* Rows need not have the same sessions: here a change and an image as it is. Voxel 5 is zero in the first row's
- * baseline, voxel 2 in the second row, and voxel 4 in every image, so that it is no candidate. */
+/* Rows may have different sessions: here a change and a single image. Voxel 5 is zero in the first row's baseline,
+ * voxel 2 in the second row, and voxel 4 in every image, so it is not a candidate. */
 static void test_rows_of_different_sessions(void **state)
 {
     static const float value[3][VOXELS] = {{1, 2, 3, 4, 0, 0}, {2, 1, 5, 6, 0, 3}, {5, 4.5f, 0, 3, 0, 2}};

@@ -1,4 +1,4 @@
-/* vx_array_grow: arrays that grow keep what is in them, and no size wraps around. */
+/* vx_array_grow: arrays that grow keep their elements, and no size wraps around. */
 #include "base/memory.h"
 
 #include <malloc.h>
@@ -71,7 +71,7 @@ static void growth_is_geometric(void **state)
     free(array);
 }
 
-/* Sizes of which the sum or the product wraps around, though what it wraps to could be had. */
+/* Sizes whose sum or product wraps around to a size that could be allocated. */
 static void no_size_wraps(void **state)
 {
     const size_t half = SIZE_MAX / 2 + 1;

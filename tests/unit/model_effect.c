@@ -1,4 +1,4 @@
-/* What vx_model_new owes its callers: unit vectors, orthogonality, rows, and errors in words. */
+/* The promises of vx_model_new: unit vectors, orthogonality, rows, and the messages of errors. */
 #include "voxstat/model.h"
 
 #include <math.h>
@@ -72,7 +72,7 @@ static void effects_are_orthonormal(void **state)
         centred[i] = score[i] - mean;
     near(dot(centred, model->effect[1].x, N), model->effect[1].norm);
     assert_true(model->effect[1].norm > 0.0 && model->effect[0].x[0] > 0.0);
-    near(model->effect[0].norm, 3.0); /* centred nuisance leaves the intercept whole: ||1|| = sqrt(9) */
+    near(model->effect[0].norm, 3.0); /* centred nuisance is orthogonal to the intercept: ||1|| = sqrt(9) */
     vx_model_free(model);
 }
 

@@ -1,4 +1,4 @@
-/* Orthonormal columns against answers by hand, and what they leave of a vector. */
+/* Orthonormal columns against answers by hand, and the residual of a vector on them. */
 #include "model/orthonormal.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* Mid-ranks, and the residual of one voxel: what is left of it, and whether anything is. */
+/* Mid-ranks, and the residual of one voxel: its value, and whether it is 0. */
 #include "model/residual.h"
 
 #include <math.h>
@@ -50,13 +50,14 @@ static void ranks_of_data(void **state)
     vx_model *model = model_of(NULL, 0, VX_SPEARMAN);
     (void)state;
     vx_residual(&model->effect[1], data, 1, 0, y, scratch);
-    for (int i = 0; i < N; i++) /* sums of halves: exact but for the unit vector of the intercept */
+    for (int i = 0; i < N; i++) /* sums of halves: exact except for the unit vector of the intercept */
         assert_true(fabs(y[i] - expected[i]) < 1e-14);
     vx_model_free(model);
 }
 
-/* Two nuisances that are nearly one, and data that are theirs but for a part in 10^9. A residual is orthogonal to the
- * nuisance to the rounding of itself, N products of 2^-53 each, and not of the data, which is 10^9 times that. */
+/* Two nearly equal nuisances that explain all of the data but a part in 10^9. The residual is orthogonal to the
+ * nuisance within the rounding of the residual, N products of 2^-53 each; the rounding of the data is 10^9 times that.
+ */
 static void residual_is_orthogonal(void **state)
 {
     static const double first[N] = {-1, 1, 0, 0, 0, 0, 0, 0}, second[N] = {-1, 1, 1e-5, -1e-5, 0, 0, 0, 0};
@@ -80,7 +81,8 @@ static void residual_is_orthogonal(void **state)
     vx_model_free(model);
 }
 
-/* Whole numbers a + b age are the nuisance's own: nothing is left, and no rounding of theirs may pass for data. */
+/* The nuisance explains integers a + b age completely: the residual is 0, and rounding errors must not be taken for
+ * data. */
 static void nothing_is_left(void **state)
 {
     static const double age[N] = {67, 71, 59, 80, 63, 75, 66, 70};
@@ -96,7 +98,8 @@ static void nothing_is_left(void **state)
     vx_model_free(model);
 }
 
-/* The least that floats can differ by is data: of 2^24 and one 2^24 - 1 the squares about the mean are 1 - 1 / N. */
+/* The smallest difference of floats is data: for 2^24 and one 2^24 - 1 the sum of squares about the mean is 1 - 1 / N.
+ */
 static void the_last_bit_is_left(void **state)
 {
     float data[N];

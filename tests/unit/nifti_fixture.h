@@ -1,4 +1,4 @@
-/* NIfTI files made byte by byte, in a folder of their own, and what vx_image_read makes of them. */
+/* NIfTI files made byte by byte in a temporary folder, and calls of vx_image_read on them. */
 #ifndef TESTS_UNIT_NIFTI_FIXTURE_H
 #define TESTS_UNIT_NIFTI_FIXTURE_H
 
@@ -17,7 +17,7 @@ static inline void write_bytes(const char *path, const void *bytes, size_t size)
     fclose(file);
 }
 
-/* Voxels of 2 mm with an sform whose first voxel lies at (-10, -20, -30). */
+/* Voxels of 2 mm with an sform that puts the first voxel at (-10, -20, -30). */
 static inline nifti_1_header header(int datatype, int bits)
 {
     nifti_1_header h = {.sizeof_hdr = 348, .dim = {3, NX, NY, NZ, 1, 1, 1, 1}, .datatype = (short)datatype,
@@ -26,7 +26,7 @@ static inline nifti_1_header header(int datatype, int bits)
     return h;
 }
 
-/* A whole file: header, padding, 12 voxels 0, 1, 2 … as int16. Returns its size. */
+/* A complete file: header, padding, 12 voxels 0, 1, 2 … as int16. Returns its size. */
 static inline size_t whole_file(const nifti_1_header *h, unsigned char *bytes)
 {
     memset(bytes, 0, 352);

@@ -22,7 +22,7 @@ static void counts_are_grouped_by_thousands(void **state)
     assert_string_equal(vx_count_text(UINT64_MAX, text), "18,446,744,073,709,551,615");
 }
 
-/* The numbers differ by less than a float tells, lie beyond the range of int, or are of either sign. */
+/* The numbers differ by less than a float's precision, are outside the range of int, or have either sign. */
 static void numbers_ascend(void **state)
 {
     double value[] = {3e9, -0.5, 1 + 0x1p-40, 1, -INFINITY, -3e9, 1, 0x1p-1074};

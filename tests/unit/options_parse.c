@@ -22,7 +22,7 @@ static void parse(int argc, char **argv)
         fail_msg("%s", error.message);
 }
 
-/* All of `words`, which are cut at '|', stand in the message. */
+/* The message contains all of `words`, which '|' separates. */
 static void refused(int argc, char **argv, const char *words)
 {
     char copy[200], *rest = copy, *word;

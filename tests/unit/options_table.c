@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-/* What `voxstat <words>` prints as help. */
+/* The help that `voxstat <words>` prints. */
 static char *printed(int argc, char **argv)
 {
     vx_arguments arguments;
@@ -67,8 +67,8 @@ static void names_nothing_else(const char *text, bool foreign)
     for (const char *found = text; (found = strstr(found, "--")); found += 2) {
         size_t length = strspn(found + 2, "abcdefghijklmnopqrstuvwxyz0123456789-");
         char dashed[64];
-        size_t whole = strspn(found, "-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
-        snprintf(dashed, sizeof dashed, "%.*s", (int)whole, found);
+        size_t dashed_length = strspn(found, "-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+        snprintf(dashed, sizeof dashed, "%.*s", (int)dashed_length, found);
         bool known = !length || !strncmp(found + 2, "help=", 5) || (foreign && vx_foreign_find(dashed, VX_RANDOMISE));
         for (int id = 0; id < VX_OPTIONS; id++)
             known |= works(vx_option_table + id) && strlen(vx_option_table[id].name) == length &&

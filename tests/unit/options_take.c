@@ -26,7 +26,7 @@ static void test_same(void **state)
     assert_true(taken.size == sizeof taken && taken.level == 0.5 && taken.connectivity == 26);
 }
 
-/* Members that the caller does not know are zero, whatever lies behind its struct. */
+/* Members that the caller's struct lacks are zero, whatever follows the struct in memory. */
 static void test_older(void **state)
 {
     const struct { older given; int64_t behind[4]; } memory = {{sizeof memory.given, 0.5}, {-1, -1, -1, -1}};

@@ -64,7 +64,7 @@ static vx_study_modality fixture_study_modality = {.name = "pet", .n = 3, .parti
 static vx_study fixture_study = {.table = "participants.tsv", .design = VX_PAIRED, .session = {"bl", "fu"},
                                  .participants = 4, .participant = fixture_names, .modality = &fixture_study_modality,
                                  .modalities = 1};
-/* Voxels of 2 x 3 x 4 mm, x to the left, first voxel at (-8, 20.5, -7); the qform lies elsewhere and must be kept. */
+/* Voxels of 2 x 3 x 4 mm, x to the left, first voxel at (-8, 20.5, -7); the qform differs and must be kept. */
 static vx_matrix fixture_matrix = {
     .n = 3,
     .space = {.elements = VOXELS, .index = fixture_index,

@@ -1,4 +1,4 @@
-/* The results folder: what it refuses, what it leaves behind when it fails, and what --force may delete. */
+/* The results folder: when it refuses, what a failure leaves, and what --force may delete. */
 #include "output/leftovers.h"
 #include "output/manifest.h"
 #include "output/output.h"
@@ -231,30 +231,30 @@ static void force_deletes_only_what_is_ours(void **state)
     assert_int_equal(count_items(in("out")), 3);
 }
 
-/* What appears in the old folder during the run is not deleted either, and what was computed is not lost. */
+/* Files that appear in the old folder during the run are not deleted, and the new results are kept. */
 static void what_comes_during_the_run_stays(void **state)
 {
     (void)state;
     vx_error error;
     make_results(in("out"), "t.nii.gz");
     vx_folder *folder = begin(in("out"), true);
-    char whole[PATH_MAX];
-    snprintf(whole, sizeof whole, "%s/new.txt", vx_folder_path(folder));
+    char new_file[PATH_MAX];
+    snprintf(new_file, sizeof new_file, "%s/new.txt", vx_folder_path(folder));
     add_new_file(folder);
     make_file(in("out/notes.txt"), "");
     assert_int_equal(vx_folder_commit(folder, &error), VX_OUTPUT);
     assert_non_null(strstr(error.message, "notes.txt"));
     assert_int_equal(count_items(in("out")), 3);
-    assert_true(is_there(whole));
+    assert_true(is_there(new_file));
 
     folder = begin(in("other"), false);
-    snprintf(whole, sizeof whole, "%s/new.txt", vx_folder_path(folder));
+    snprintf(new_file, sizeof new_file, "%s/new.txt", vx_folder_path(folder));
     add_new_file(folder);
     assert_int_equal(mkdir(in("other"), 0777), 0);
     make_file(in("other/theirs"), "");
     assert_int_equal(vx_folder_commit(folder, &error), VX_OUTPUT);
     assert_true(is_there(in("other/theirs")));
-    assert_true(is_there(whole));
+    assert_true(is_there(new_file));
 }
 
 static void edits_are_kept(void **state)
@@ -269,7 +269,7 @@ static void edits_are_kept(void **state)
     assert_int_equal(symlink("../elsewhere", in("out/t.nii.gz")), 0); /* the same content, but a link */
     refuses(in("out"), true, 1, "t.nii.gz: was changed");
     assert_int_equal(unlink(in("out/t.nii.gz")), 0);
-    vx_folder_abandon(begin(in("out"), true)); /* what the user removed is no reason to refuse */
+    vx_folder_abandon(begin(in("out"), true)); /* files that the user removed are no reason to refuse */
 
     FILE *run = fopen(in("out/run.json"), "a");
     assert_non_null(run);
@@ -332,12 +332,12 @@ static void a_closed_folder_stays_closed(void **state)
 }
 
 /* A folder as a killed run leaves it: here, one whose lock was given back. */
-static void make_leftover(const char *name, bool whole)
+static void make_leftover(const char *name, bool complete)
 {
     char path[PATH_MAX + 600];
     make_results(in(name), "t.tsv");
     snprintf(path, sizeof path, "%s/t.tsv", in(name));
-    if (!whole)
+    if (!complete)
         assert_int_equal(truncate(path, 1), 0);
 }
 
@@ -409,7 +409,7 @@ static void names_from_elsewhere_stay_in_their_folder(void **state)
     longest[255] = 'a';
     longest[256] = '\0';
     assert_false(vx_file_name_safe(longest));
-    for (size_t i = 2; i < sizeof bad / sizeof *bad; i++) { /* what voxstat makes of them is taken back */
+    for (size_t i = 2; i < sizeof bad / sizeof *bad; i++) { /* voxstat's changes are undone */
         char *made = vx_file_name_from(bad[i]);
         assert_true(vx_file_name_safe(made));
         free(made);

@@ -1,5 +1,5 @@
-/* The peak that run.json names: which voxel, for each alternative, and where it lies on a grid whose axes are not at
- * right angles. */
+/* The peak in run.json: its voxel for each alternative, and its coordinates on a grid whose axes are not at right
+ * angles. */
 #include "unit/output_fixture.h"
 
 #include <jansson.h>

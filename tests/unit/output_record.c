@@ -275,7 +275,7 @@ static void the_mask_of_two_modalities_is_what_they_share(void **state)
     assert_false(vx_mask_intersection(modality, 2, mask));
 }
 
-/* JSON holds UTF-8 and nothing else; what is said in other bytes is still there. */
+/* JSON holds only UTF-8: other bytes are replaced, and nothing is omitted. */
 static void names_in_other_bytes_leave_nothing_out(void **state)
 {
     (void)state;
@@ -296,7 +296,7 @@ static void names_in_other_bytes_leave_nothing_out(void **state)
     json_decref(run);
 }
 
-/* A limit on the size of a file stands in for a full disk: the same write fails half-way. */
+/* A limit of file size simulates a full disk: the same write fails halfway. */
 static void a_full_disk_is_told(void **state)
 {
     (void)state;

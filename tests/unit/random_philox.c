@@ -1,4 +1,4 @@
-/* Philox4x32-10 against its authors' known answers, and the uniform and normal numbers made of it. */
+/* Philox4x32-10 against its authors' known answers, and the uniform and normal numbers made from it. */
 #include "base/random.h"
 
 #include <math.h>

@@ -54,7 +54,8 @@ static bool is_identity(const int32_t *order, int n)
     return true;
 }
 
-/* How many there are, and how many are used: what the header promises of "auto" and of every request. */
+/* The number of possible relabellings and the number used, for "auto" and for requested numbers, as the header defines
+ * them. */
 static void counts(void **state)
 {
     double distinct[16], tied[5] = {1, 1, 2, 3, 4}, groups[6] = {0, 0, 0, 1, 1, 1};
@@ -128,7 +129,7 @@ static void all_orders(void **state)
         assert_int_equal(p->count, distinct[k]);
         for (uint64_t index = 0; index < p->count; index++) {
             int32_t order[5];
-            double moved[5]; /* data row order[i] meets design row i */
+            double moved[5]; /* data row order[i] is paired with design row i */
             int met = 0;
             order_at(p, index, order);
             for (int i = 0; i < 5; i++) {
@@ -180,9 +181,9 @@ static void identity_once(void **state)
     }
 }
 
-/* 20,000 draws at n = 10. Where each row goes, and each row's sign, is uniform: a chi-square of 9 degrees of freedom
+/* 20,000 draws at n = 10. The position and the sign of each row are uniform: a chi-square of 9 degrees of freedom
  * passes 44.8, one of 1 degree 23.9, with probability 1e-6 (scipy.stats.chi2.isf(1e-6, [9, 1])); there are 10 + 10 of
- * them and 45 of pairs of signs. Of n = 5 the 119 orders that are not the identity come equally often: 118 degrees,
+ * them and 45 of pairs of signs. At n = 5 the 119 orders other than the identity are equally frequent: 118 degrees,
  * 205.8. The seed is fixed. */
 static void uniform_draws(void **state)
 {
@@ -241,7 +242,7 @@ static void uniform_draws(void **state)
     vx_model_free(model);
 }
 
-/* Relabelling i is what it is, whatever was asked before it, however many are asked for, and in whatever order. Another
+/* Relabelling i does not depend on the calls before it, the number of relabellings or the order of the calls. Another
  * seed gives others. */
 static void addressed_by_index(void **state)
 {
@@ -262,7 +263,7 @@ static void addressed_by_index(void **state)
         order_at(other, (uint64_t)k, c);
         differences += memcmp(a, c, sizeof a) != 0;
     }
-    assert_int_equal(differences, 50); /* all but index 0; a chance meeting has probability 50/9! */
+    assert_int_equal(differences, 50); /* all but index 0; an equal pair has probability 50/9! */
     vx_relabellings_free(few);
     vx_relabellings_free(many);
     vx_relabellings_free(other);
@@ -310,8 +311,8 @@ static void known_relabellings(void **state)
     vx_model_free(model);
 }
 
-/* Whoever is missing, relabelling i moves those who are there as it does when all are: the same signs, and the same
- * order among them. Participants 0, 2 and 130 are missing of 140, the last behind a block of 128 signs. */
+/* When participants are missing, relabelling i moves the others as it does without missing ones: the same signs, and
+ * the same order among them. Participants 0, 2 and 130 are missing of 140, the last behind a block of 128 signs. */
 static void missing_people_move_nobody(void **state)
 {
     enum { ALL = MOST, LEFT = ALL - 3, DRAWS = 50 };
@@ -327,12 +328,12 @@ static void missing_people_move_nobody(void **state)
     }
     const vx_regressor regressor = {"score", left};
     const vx_model_options options = VX_OPTIONS(vx_model_options, .mean_name = "mean", .participant = participant);
-    vx_model *whole = model_of(ALL, covariate), *model = NULL;
+    vx_model *full = model_of(ALL, covariate), *model = NULL;
     vx_error error = {0};
     assert_int_equal(vx_model_new(&options, LEFT, &regressor, 1, NULL, 0, &model, &error), VX_OK);
-    vx_relabellings *flips[2] = {relabellings_of(&whole->effect[0], DRAWS, 8),
+    vx_relabellings *flips[2] = {relabellings_of(&full->effect[0], DRAWS, 8),
                                  relabellings_of(&model->effect[0], DRAWS, 8)};
-    vx_relabellings *orders[2] = {relabellings_of(&whole->effect[1], DRAWS, 8),
+    vx_relabellings *orders[2] = {relabellings_of(&full->effect[1], DRAWS, 8),
                                   relabellings_of(&model->effect[1], DRAWS, 8)};
     for (uint64_t index = 0; index <= DRAWS; index++) {
         int8_t sign[2][ALL];
@@ -351,11 +352,11 @@ static void missing_people_move_nobody(void **state)
         vx_relabellings_free(flips[k]);
         vx_relabellings_free(orders[k]);
     }
-    vx_model_free(whole);
+    vx_model_free(full);
     vx_model_free(model);
 }
 
-/* Where half of all flips are evaluated, each of the others is the turned sign of one that is. */
+/* Where half of all flips are evaluated, each of the others is an evaluated one with all signs inverted. */
 static void mirrors_turn_every_sign(void **state)
 {
     vx_model *model = model_of(6, (double[]){3, 1, 4, 2, 5, 9});

@@ -1,6 +1,6 @@
-/* A results folder of which any one part is damaged: every dataset of results.h5 in every way, and every value of
- * run.json replaced by values of other types. Reading it gives the results or a message and VX_INPUT, and what cannot
- * be read leaves the folder as it was. */
+/* A results folder with one damaged part: each dataset of results.h5 damaged in every way, and each value of run.json
+ * replaced by values of other types. Reading gives the results, or VX_INPUT and a message, and a folder that cannot be
+ * read is left unchanged. */
 #include "unit/results_fixture.h"
 
 #include "nidm/nidm.h"
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char *run_text; /* of the whole folder */
+static char *run_text; /* of the folder */
 
 /* Reads all that a results folder offers. */
 static vx_status read_all(vx_error *error)
@@ -82,7 +82,7 @@ static void refused_by_all(const char *what, bool by_packs)
     free(after);
 }
 
-/* Of the maps every report shows t and the uncorrected p. */
+/* Every report shows the maps of t and of the uncorrected p. */
 static bool is_map(const char *what)
 {
     return !strncmp(what, "maps/", 5);
@@ -122,13 +122,13 @@ static int tear_down(void **state)
 
 /* ---- results.h5 ---- */
 
-/* The first `most` bytes. */
-static void copy_file(const char *from, const char *to, size_t most)
+/* The first `size_max` bytes. */
+static void copy_file(const char *from, const char *to, size_t size_max)
 {
     static char bytes[1 << 20];
     FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
     assert_true(in && out);
-    const size_t size = fread(bytes, 1, most < sizeof bytes ? most : sizeof bytes, in);
+    const size_t size = fread(bytes, 1, size_max < sizeof bytes ? size_max : sizeof bytes, in);
     assert_true(size < sizeof bytes);
     assert_int_equal(fwrite(bytes, 1, size, out), size);
     fclose(in);
@@ -205,14 +205,14 @@ static void damage(hid_t file, const char *path, int way)
         break;
     }
     case SOFT_LINK: H5Lcreate_soft("/moved", file, path, H5P_DEFAULT, H5P_DEFAULT); break;
-    case OTHER_FILE: H5Lcreate_external(fixture_path("whole.h5"), path, file, path, H5P_DEFAULT, H5P_DEFAULT); break;
+    case OTHER_FILE: H5Lcreate_external(fixture_path("intact.h5"), path, file, path, H5P_DEFAULT, H5P_DEFAULT); break;
     case EXTERNAL:
         H5Pset_external(made, "/etc/passwd", 0, H5F_UNLIMITED);
         put(file, path, rank, dims, H5T_NATIVE_UINT8, made, false);
         break;
     case VIRTUAL: {
         hid_t all = H5Screate_simple(rank, dims, NULL);
-        H5Pset_virtual(made, all, fixture_path("whole.h5"), path, all);
+        H5Pset_virtual(made, all, fixture_path("intact.h5"), path, all);
         put(file, path, rank, dims, H5T_NATIVE_FLOAT, made, false);
         H5Sclose(all);
         break;
@@ -228,7 +228,7 @@ static void damage(hid_t file, const char *path, int way)
     H5Pclose(made);
 }
 
-/* What nobody reads back may be as it likes: it is there for other programs. */
+/* voxstat does not read these back, so any value is accepted: they are for other programs. */
 static bool is_read(const char *path)
 {
     static const char *const unread[] = {"permutations/", "/participants", "/columns", "/contrasts", "/label", "/id"};
@@ -242,12 +242,12 @@ static void every_dataset_in_every_way(void **state)
 {
     paths all = {.count = 0};
     (void)state;
-    char whole[PATH_MAX], damaged[PATH_MAX];
-    strcpy(whole, fixture_path("whole.h5"));
+    char intact[PATH_MAX], damaged[PATH_MAX];
+    strcpy(intact, fixture_path("intact.h5"));
     strcpy(damaged, fixture_path("results.h5"));
-    assert_int_equal(rename(damaged, whole), 0);
+    assert_int_equal(rename(damaged, intact), 0);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    hid_t file = H5Fopen(whole, H5F_ACC_RDONLY, H5P_DEFAULT);
+    hid_t file = H5Fopen(intact, H5F_ACC_RDONLY, H5P_DEFAULT);
     assert_true(H5Lvisit(file, H5_INDEX_NAME, H5_ITER_INC, note_dataset, &all) >= 0);
     H5Fclose(file);
     assert_true(all.count > 40);
@@ -257,7 +257,7 @@ static void every_dataset_in_every_way(void **state)
             const bool optional = way == GONE && !strncmp(all.path[i], "null/", 5) && !strstr(all.path[i], "/voxel");
             snprintf(what, sizeof what, "%s: %s", all.path[i], way_name[way]);
             snprintf(path, sizeof path, "/%s", all.path[i]);
-            copy_file(whole, damaged, SIZE_MAX);
+            copy_file(intact, damaged, SIZE_MAX);
             file = H5Fopen(damaged, H5F_ACC_RDWR, H5P_DEFAULT);
             damage(file, path, way);
             H5Fclose(file);
@@ -266,9 +266,9 @@ static void every_dataset_in_every_way(void **state)
         free(all.path[i]);
     }
     struct stat about;
-    assert_int_equal(stat(whole, &about), 0);
+    assert_int_equal(stat(intact, &about), 0);
     for (off_t size = 0; size < about.st_size; size += about.st_size / 40) {
-        copy_file(whole, damaged, (size_t)size);
+        copy_file(intact, damaged, (size_t)size);
         read_or_refused("cut", true);
     }
     assert_int_equal(unlink(damaged), 0);
@@ -313,7 +313,7 @@ static void write_run(const json_t *run)
     assert_int_equal(json_dump_file(run, fixture_path("run.json"), 0), 0);
 }
 
-/* Values that stand in for any other. */
+/* The values that replace others. */
 static json_t *stand_in(int k)
 {
     switch (k) {
@@ -372,7 +372,7 @@ static void try_all(json_t *run, json_t *value, const char *path)
         for (void *at = json_object_iter(value); at && count < 100; at = json_object_iter_next(value, at))
             keys[count++] = json_object_iter_key(at);
         for (size_t i = 0; i < count; i++) {
-            char key[100]; /* the object's own goes while the key is taken away */
+            char key[100]; /* a copy: the object frees its key when it is removed */
             snprintf(key, sizeof key, "%s", keys[i]);
             try_one(run, value, key, 0, path);
         }

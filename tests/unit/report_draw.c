@@ -1,5 +1,5 @@
-/* Colours that keep their order in grey, places between voxels, lines of equal value: against hand-worked answers. And
- * a voxel alone beyond the threshold, which no picture of it may lose. */
+/* Colours whose luminance is monotonic, positions between voxels, and lines of equal value, against answers worked out
+ * by hand. A single voxel beyond the threshold shows in every picture. */
 #include "base/memory.h"
 #include "report/draw/brain.h"
 #include "report/draw/colour.h"
@@ -75,7 +75,7 @@ static void between_voxels(void **state)
     assert_close(vx_sample_nearest(&s, (double[]){8.9, 20, 30}, -1), -1, 0);
 }
 
-/* Axes swapped, one turned round and of three sizes: i goes to -y in steps of 3, j to x by 2, k to z by 4. */
+/* Axes swapped, one reversed, and of three sizes: i goes to -y in steps of 3, j to x by 2, k to z by 4. */
 static void any_orientation(void **state)
 {
     vx_grid grid = {.dim = {2, 2, 2}, .affine = {{0, 2, 0, 5}, {-3, 0, 0, 9}, {0, 0, 4, -8}, {0, 0, 0, 1}}};
@@ -129,8 +129,8 @@ static void a_line_around_a_peak(void **state)
     cairo_surface_destroy(surface);
 }
 
-/* Of the glass brain's three views, which stand side by side with white between them, how many hold a pixel that is
- * coloured: neither grey nor ink. */
+/* How many of the glass brain's three views have a coloured pixel, neither grey nor ink. The views are side by side
+ * with white between them. */
 static int coloured_views(const vx_brain *brain)
 {
     enum { TITLES = 50 /* rows */, VIEWS = 3 };
@@ -167,8 +167,8 @@ static int coloured_views(const vx_brain *brain)
     return coloured[0] + coloured[1] + coloured[2];
 }
 
-/* A head of 180 mm in voxels of 4 mm, in which samples are 2 mm apart and hit the middle of hardly any voxel: one that
- * is just beyond the threshold, among zeros, is below it at all other places. */
+/* A head of 180 mm in voxels of 4 mm. Samples are 2 mm apart and hit the centre of hardly any voxel, and a voxel just
+ * beyond the threshold among zeros is below it everywhere but at its centre. */
 static void one_voxel_is_seen_in_every_view(void **state)
 {
     enum { SIDE = 45, VOXELS = SIDE * SIDE * SIDE };

@@ -81,8 +81,8 @@ static void a_plain_line(void **state)
     vx_line_destroy(&line);
 }
 
-/* numpy.linalg.lstsq of y on 1, x and z: the slope of x is that of the residuals on each other. Here z is x doubled but
- * for one row, and y = 3 x - z exactly: the slope given z is 3, without it it is not. */
+/* numpy.linalg.lstsq of y on 1, x and z: the slope of x is that of the residuals on each other. Here z is twice x
+ * except in one row, and y = 3 x - z exactly: the slope given z is 3, without it it is not. */
 static void a_line_given_nuisance(void **state)
 {
     const double x[] = {-2, -1, 0, 1, 2}, z[] = {-4, -2, 1, 2, 3};

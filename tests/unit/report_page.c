@@ -1,4 +1,4 @@
-/* What is put into a page stays text: escaping, UTF-8 (RFC 3629), base64 (RFC 4648 section 10), numbers for people. */
+/* Values in a page remain text: escaping, UTF-8 (RFC 3629), base64 (RFC 4648 section 10), formatted numbers. */
 #include "report/page.h"
 
 #include <math.h>
@@ -51,7 +51,7 @@ static const char *once(void)
     return "<";
 }
 
-/* Each value is looked at by itself, the last of many as the first, and every one is evaluated once. */
+/* Every value is escaped, from the first to the last of many, and each is evaluated once. */
 static void many_values(void **state)
 {
     vx_page page;
@@ -63,14 +63,14 @@ static void many_values(void **state)
     assert_int_equal(asked, 1);
 }
 
-/* Each piece of text that is no UTF-8, or a control that HTML forbids, comes out as U+FFFD; the rest as it is. */
+/* Invalid UTF-8 and control characters that HTML forbids are replaced by U+FFFD; other text is unchanged. */
 static void broken_text_is_replaced(void **state)
 {
     vx_page page;
     (void)state;
     assert_string_equal(PUT("%s", "\xC3\xA9\xE2\x82\xAC\xF0\x9F\xA7\xA0"), "\xC3\xA9\xE2\x82\xAC\xF0\x9F\xA7\xA0");
-    assert_string_equal(PUT("%s", "a\x80" "b"), "a\xEF\xBF\xBD" "b");             /* a continuation by itself */
-    assert_string_equal(PUT("%s", "\xC3<"), "\xEF\xBF\xBD&lt;");                  /* cut short: '<' is not swallowed */
+    assert_string_equal(PUT("%s", "a\x80" "b"), "a\xEF\xBF\xBD" "b");             /* a continuation byte alone */
+    assert_string_equal(PUT("%s", "\xC3<"), "\xEF\xBF\xBD&lt;");                  /* truncated: '<' is not part of it */
     assert_string_equal(PUT("%s", "\xC0\xBC"), "\xEF\xBF\xBD\xEF\xBF\xBD");       /* '<' in two bytes */
     assert_string_equal(PUT("%s", "\xED\xA0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"); /* a surrogate */
     assert_string_equal(PUT("%s", "\xF4\x90\x80\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");

@@ -1,4 +1,4 @@
-/* vx_volume_pack: niftilib reads back what was packed, where it was and as near as the slope promises. */
+/* vx_volume_pack: niftilib reads the packed values back at their positions, within the rounding of the slope. */
 #include "report/volume.h"
 
 #include <math.h>
@@ -95,11 +95,11 @@ static void test_uint8_is_cut_off_at_its_ends(void **state)
 static void test_box(void **state)
 {
     const vx_grid grid = odd_grid();
-    const vx_box tight = {{2, 1, 1}, {5, 4, 5}}, wide = {{0, 0, 0}, {7, 6, 5}}, whole = {{0, 0, 0}, {NX, NY, NZ}};
+    const vx_box tight = {{2, 1, 1}, {5, 4, 5}}, wide = {{0, 0, 0}, {7, 6, 5}}, full = {{0, 0, 0}, {NX, NY, NZ}};
     static float mask[NX * NY * NZ];
     (void)state;
     vx_box box = vx_box_around(&grid, mask, 1);
-    assert_memory_equal(&box, &whole, sizeof box);
+    assert_memory_equal(&box, &full, sizeof box);
     mask[2 + NX * (3 + NY * 1)] = 1; /* voxels (2, 3, 1) and (4, 1, 4) */
     mask[4 + NX * (1 + NY * 4)] = 1;
     box = vx_box_around(&grid, mask, 0);

@@ -32,7 +32,7 @@ static void maps_keep_the_side(void **state)
     assert_true(isnan(vx_p_plain(NAN, VX_P_LOG10)));
 }
 
-/* The most of count that are less than a twentieth of it: (count - 1) / 20 in whole numbers. */
+/* The largest number below a twentieth of count: (count - 1) / 20 in integers. */
 static void counts_reach_the_level(void **state)
 {
     (void)state;

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-/* A second modality, or a second effect of the first, that takes over the names of another but for those given. */
+/* A second modality, or a second effect of the first, with the names of the first except those given. */
 static void add_double(json_t *run, bool of_modality, size_t from, const char *files, const char *place)
 {
     json_t *all = json_object_get(run, "modalities"), *effects = json_object_get(json_array_get(all, 0), "effects");
@@ -17,7 +17,7 @@ static void add_double(json_t *run, bool of_modality, size_t from, const char *f
     assert_int_equal(json_array_append_new(list, other), 0);
 }
 
-/* Each would overwrite the other's pictures. Effect 1 has no clusters, so that its table may be any that is there. */
+/* Each would overwrite the other's pictures. Effect 1 has no clusters, so it may name any existing table. */
 static void two_of_one_name_are_refused(void **state)
 {
     static const struct { bool of_modality; size_t from; const char *files, *place, *said; } alike[] = {
@@ -31,10 +31,10 @@ static void two_of_one_name_are_refused(void **state)
     vx_error error = {0};
     (void)state;
     assert_int_equal(fixture_write_results(VOXSTAT_VERSION, VX_P_LOG10, &error), VX_OK);
-    json_t *whole = json_load_file(fixture_path("run.json"), 0, &why);
-    assert_non_null(whole);
+    json_t *original = json_load_file(fixture_path("run.json"), 0, &why);
+    assert_non_null(original);
     for (size_t i = 0; i < sizeof alike / sizeof *alike; i++) {
-        json_t *run = json_deep_copy(whole);
+        json_t *run = json_deep_copy(original);
         vx_results *results = NULL;
         add_double(run, alike[i].of_modality, alike[i].from, alike[i].files, alike[i].place);
         assert_int_equal(json_dump_file(run, fixture_path("run.json"), 0), 0);
@@ -43,7 +43,7 @@ static void two_of_one_name_are_refused(void **state)
         if (status != VX_INPUT || !strstr(error.message, alike[i].said))
             fail_msg("%s: status %d: %s", alike[i].said, status, error.message);
     }
-    json_decref(whole);
+    json_decref(original);
 }
 
 int main(void)

@@ -42,7 +42,7 @@ static void at_once(void **state)
                                 "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
 }
 
-/* Pieces of 0, 1, 2, ... bytes, so that their ends fall everywhere in the blocks; two digests in turn. */
+/* Pieces of 0, 1, 2, ... bytes, so that their ends fall everywhere in the blocks; two digests alternate. */
 static void by_pieces(void **state)
 {
     char text[VX_SHA256_TEXT];
@@ -66,7 +66,7 @@ static void by_pieces(void **state)
     assert_string_equal(text, example[1].sha256);
 }
 
-/* What was not begun, has ended or was given up has no digest. */
+/* A digest that was not begun, has ended or was abandoned gives an error. */
 static void ended(void **state)
 {
     char text[VX_SHA256_TEXT] = "before";
@@ -107,7 +107,7 @@ static void files(void **state)
     close(folder);
 }
 
-/* ---- memory that is short ---- */
+/* ---- failed allocations ---- */
 
 static long asked, fails; /* libcrypto's allocations, and the number of the one that fails */
 

@@ -75,7 +75,7 @@ static void refuses_other_voxel_sizes(void **state)
 }
 
 /* A point spreads into a Gaussian: sum 1, variance sigma^2 along each axis. Cut at 4 sigma and sampled at sigma = 2
- * voxels the variance is short of 4 by 2 * 4 * phi(4) = 0.1 %; floats add 1e-5. The point lies in a corner: the volume
+ * voxels the variance is below 4 by 2 * 4 * phi(4) = 0.1 %; floats add 1e-5. The point is in a corner: the volume
  * wraps. */
 static void smooths_with_the_width_asked_for(void **state)
 {

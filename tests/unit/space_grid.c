@@ -1,4 +1,4 @@
-/* Where voxels lie and how large they are; whether two grids agree, and the words for how they do not. */
+/* The positions and sizes of voxels; whether two grids agree, and the message about their difference. */
 #include "space/grid.h"
 
 #include <math.h>
@@ -99,7 +99,7 @@ static void test_words(void **state)
     expect_difference(&b, "axes in another order");
 }
 
-/* Whatever the space, the text ends within it. */
+/* For any size of the buffer, the text ends within it. */
 static void test_little_space(void **state)
 {
     const vx_grid a = brain();

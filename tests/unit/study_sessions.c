@@ -1,5 +1,4 @@
-/* Which session came first, by its name: pairs whose order a person of the field knows, and pairs that nobody can
- * tell. */
+/* The first session, by name: pairs whose order is known in the field, and pairs without a known order. */
 #include "study/sessions.h"
 
 #include <setjmp.h>

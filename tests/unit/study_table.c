@@ -1,5 +1,5 @@
-/* Tables as R, Excel, pandas and editors write them: what is read, and what is refused with which words. The texts are
- * what those programs write by their documentation. */
+/* Tables as R, Excel, pandas and editors write them: the values read, and the messages of refused tables. The texts
+ * follow the documentation of those programs. */
 #include "unit/folder_fixture.h"
 
 #include "base/file.h"

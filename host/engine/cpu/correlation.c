@@ -63,7 +63,7 @@ static inline vx_ints ordered(vx_floats r)
 }
 
 /* The rare way of epilogue.h. */
-static __attribute__((noinline)) void look_closer(const vx_results *to, const float *y, const float *w, int voxel,
+static __attribute__((noinline)) void look_closer(const vx_dense_output *to, const float *y, const float *w, int voxel,
                                                   int p, vx_maxima *maxima, vx_ints score[VX_STRIP])
 {
     int32_t *lane = (int32_t *)score;
@@ -75,7 +75,7 @@ static __attribute__((noinline)) void look_closer(const vx_results *to, const fl
     vx_scores_note(to, maxima, score, voxel, p);
 }
 
-static inline __attribute__((always_inline)) void strip(const vx_dense_args *args, const vx_results *to,
+static inline __attribute__((always_inline)) void strip(const vx_dense_args *args, const vx_dense_output *to,
                                                         const float *y, const float *w, int voxel, vx_maxima *maxima,
                                                         bool counting)
 {
@@ -134,7 +134,7 @@ vx_status vx_variant(vx_correlation)(const void *arguments, void *const data[VX_
                                      vx_error *error)
 {
     const vx_dense_args *args = arguments;
-    const vx_results to = vx_results_of(args, data);
+    const vx_dense_output to = vx_dense_output_of(args, data);
     const float *y = data[VX_B_Y], *w = data[VX_B_W];
     (void)error;
 

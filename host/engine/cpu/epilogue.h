@@ -19,23 +19,23 @@
 enum { VX_STRIP = 4, VX_STRIP_LANES = VX_STRIP * VX_LANES, VX_STRIPS = VX_TILE / VX_STRIP_LANES };
 
 /* The results of a launch. */
-typedef struct vx_results {
+typedef struct vx_dense_output {
     vx_dense_args args;
     int32_t *high, *low;
     const int32_t *count_high, *count_low;
     uint32_t *counts;
     int32_t *score, *list_voxel, *list_size;
     float *height, *list_height;
-} vx_results;
+} vx_dense_output;
 
-static inline vx_results vx_results_of(const vx_dense_args *args, void *const *data)
+static inline vx_dense_output vx_dense_output_of(const vx_dense_args *args, void *const *data)
 {
     vx_dense_args own = *args;
     if (own.near_high == 0 && own.near_low == 0) {
         own.near_high = INT32_MAX;
         own.near_low = INT32_MIN;
     }
-    return (vx_results){
+    return (vx_dense_output){
         .args = own,
         .high = data[VX_B_HIGH],
         .low = data[VX_B_LOW],
@@ -57,7 +57,7 @@ typedef struct vx_maxima {
     int32_t bound_high[VX_BATCH_MAX], bound_low[VX_BATCH_MAX];
 } vx_maxima;
 
-static inline void vx_maxima_init(vx_maxima *maxima, const vx_results *to)
+static inline void vx_maxima_init(vx_maxima *maxima, const vx_dense_output *to)
 {
     for (int p = 0; p < to->args.relabellings; p++) {
         maxima->high[p] = maxima->bound_high[p] = INT32_MIN;
@@ -65,7 +65,7 @@ static inline void vx_maxima_init(vx_maxima *maxima, const vx_results *to)
     }
 }
 
-static inline void vx_maxima_merge(const vx_maxima *maxima, const vx_results *to)
+static inline void vx_maxima_merge(const vx_maxima *maxima, const vx_dense_output *to)
 {
 #pragma omp critical(vx_maxima)
     for (int p = 0; p < to->args.relabellings; p++) {
@@ -77,13 +77,13 @@ static inline void vx_maxima_merge(const vx_maxima *maxima, const vx_results *to
 }
 
 /* An op of fixed point defines VX_FIXED_POINT as 1 before it includes this file, one of float scores as 0. */
-static inline __attribute__((always_inline)) float vx_height_of(const vx_results *to, int32_t score)
+static inline __attribute__((always_inline)) float vx_height_of(const vx_dense_output *to, int32_t score)
 {
     return vx_height(score, VX_FIXED_POINT, to->args.scale, to->args.root_df);
 }
 
 /* Appends the supra-threshold voxels among `score` to the relabelling's list; one reservation for all of them. */
-static inline void vx_list_append(const vx_results *to, const int32_t *score, uint64_t hits, int voxel, int p)
+static inline void vx_list_append(const vx_dense_output *to, const int32_t *score, uint64_t hits, int voxel, int p)
 {
     size_t row = (size_t)p;
     int left = to->args.voxels - voxel; /* lanes past the last voxel are never listed */
@@ -100,7 +100,7 @@ static inline void vx_list_append(const vx_results *to, const int32_t *score, ui
 }
 
 /* The voxels of a strip near |r| = 1, a bit each. */
-static inline uint64_t vx_near_lanes(const vx_results *to, const vx_ints score[VX_STRIP])
+static inline uint64_t vx_near_lanes(const vx_dense_output *to, const vx_ints score[VX_STRIP])
 {
     uint64_t near = 0;
     for (int v = 0; v < VX_STRIP; v++) {
@@ -112,7 +112,7 @@ static inline uint64_t vx_near_lanes(const vx_results *to, const vx_ints score[V
 }
 
 /* The rare way, for scores that vx_scores_rare tells; those near |r| = 1 have been computed again. */
-static __attribute__((noinline)) void vx_scores_note(const vx_results *to, vx_maxima *maxima,
+static __attribute__((noinline)) void vx_scores_note(const vx_dense_output *to, vx_maxima *maxima,
                                                      const vx_ints score[VX_STRIP], int voxel, int p)
 {
     const int32_t *lane = (const int32_t *)score;
@@ -156,7 +156,7 @@ static inline __attribute__((always_inline)) bool vx_scores_rare(const vx_maxima
 }
 
 /* Stores the maps that are asked for, of relabelling p in the strip that starts at `voxel`. */
-static __attribute__((noinline)) void vx_maps_store(const vx_results *to, const vx_ints score[VX_STRIP], int voxel,
+static __attribute__((noinline)) void vx_maps_store(const vx_dense_output *to, const vx_ints score[VX_STRIP], int voxel,
                                                     int p)
 {
     const int32_t *lane = (const int32_t *)score;
@@ -170,8 +170,8 @@ static __attribute__((noinline)) void vx_maps_store(const vx_results *to, const 
     }
 }
 
-static inline __attribute__((always_inline)) void vx_scores_store(const vx_results *to, const vx_ints score[VX_STRIP],
-                                                                 int voxel, int p)
+static inline __attribute__((always_inline)) void vx_scores_store(const vx_dense_output *to,
+                                                                 const vx_ints score[VX_STRIP], int voxel, int p)
 {
     if (__builtin_expect(to->args.flags & (VX_STORE | VX_HEIGHTS), 0)) {
         vx_ints copy[VX_STRIP]; /* else the scores would live in memory */

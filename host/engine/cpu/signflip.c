@@ -37,7 +37,7 @@ static void tabulate(int rows, const int32_t *k, vx_row *table)
 }
 
 /* The rare way of epilogue.h. */
-static __attribute__((noinline)) void look_closer(const vx_results *to, const int32_t *k, int voxel, int p,
+static __attribute__((noinline)) void look_closer(const vx_dense_output *to, const int32_t *k, int voxel, int p,
                                                   vx_maxima *maxima, vx_ints score[VX_STRIP])
 {
     int32_t *lane = (int32_t *)score;
@@ -50,7 +50,7 @@ static __attribute__((noinline)) void look_closer(const vx_results *to, const in
 
 /* All relabellings of one strip of k. `groups` and `counting` are constants where it is called, so that the loop over
  * groups and the counting unfold or vanish; counts stay in registers. */
-static inline __attribute__((always_inline)) void strip(const vx_dense_args *args, const vx_results *to,
+static inline __attribute__((always_inline)) void strip(const vx_dense_args *args, const vx_dense_output *to,
                                                         const vx_row *table, const int32_t *k, const uint8_t *flip,
                                                         int voxel, vx_maxima *maxima, int groups, bool counting)
 {
@@ -93,7 +93,7 @@ static inline __attribute__((always_inline)) void strip(const vx_dense_args *arg
             ((vx_ints *)(to->counts + voxel))[v] = count[v];
 }
 
-static void tile(const vx_dense_args *args, const vx_results *to, const int32_t *k, const uint8_t *flip, int voxel,
+static void tile(const vx_dense_args *args, const vx_dense_output *to, const int32_t *k, const uint8_t *flip, int voxel,
                  vx_row *table, vx_maxima *maxima)
 {
     const bool counting = args->flags & VX_COUNT;
@@ -115,7 +115,7 @@ vx_status vx_variant(vx_signflip)(const void *arguments, void *const data[VX_BUF
                                   vx_error *error)
 {
     const vx_dense_args *args = arguments;
-    const vx_results to = vx_results_of(args, data);
+    const vx_dense_output to = vx_dense_output_of(args, data);
     const int32_t *k = data[VX_B_Y];
     const uint8_t *flip = data[VX_B_W];
     size_t rows = (size_t)args->groups << args->width;

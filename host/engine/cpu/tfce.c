@@ -28,9 +28,9 @@
 
 /* A voxel of the sorted list: `key` ascends as height descends. `payload` is the number of its maximum, or with SADDLE
  * set its place in the list of saddles; before they are resolved, labels instead of maxima. */
-typedef struct vx_entry {
+typedef struct vx_sorted_voxel {
     uint32_t key, payload;
-} vx_entry;
+} vx_sorted_voxel;
 #define SADDLE 0x80000000u
 
 /* A saddle of three or more sets of neighbours: its place and the cube's bits of one neighbour a set. Of two sets: ~a
@@ -45,7 +45,7 @@ typedef struct vx_component {
 } vx_component;
 
 /* One part of the work buffer, and what is known of the map. */
-typedef struct vx_map {
+typedef struct vx_tfce_map {
     const vx_tfce_args *args;
     const int32_t *position;
     const double *power;
@@ -55,14 +55,14 @@ typedef struct vx_map {
 
     int32_t *height; /* grid: bits of signed t; 0 in no tail */
     int32_t *label; /* grid: of voxels in a tail. Follows `height`: its first slice, always 0, pads that too */
-    vx_entry *entry, *spare;
+    vx_sorted_voxel *entry, *spare;
     vx_component *component;
     vx_saddle *saddle;
     int32_t *maximum; /* of a label; before they are resolved, the place it leads to, or ~place of a maximum */
     int32_t *root, *next; /* of a maximum: the one that its component goes by; the next one in it, in a ring */
     int entries, saddles, labels, components;
     float top[2]; /* the tails' largest heights */
-} vx_map;
+} vx_tfce_map;
 
 /* Bits of a height to an ascending key below 2^31, and back. */
 static inline uint32_t key_of(uint32_t bits)
@@ -82,7 +82,7 @@ static inline float height_of(uint32_t key)
 }
 
 /* Heights of the tails that are asked for, as bits, into the grid; 0 elsewhere. */
-static void scatter(vx_map *map, const float *height)
+static void scatter(vx_tfce_map *map, const float *height)
 {
     int voxels = map->args->voxels, tails = map->args->tails;
     const vx_ints positive = vx_splat(-(tails & 1)), negative = vx_splat(-(tails >> 1));
@@ -108,7 +108,7 @@ typedef struct vx_chunk {
     int32_t place[CHUNK + VX_LANES], size[CHUNK + VX_LANES], before[CHUNK + VX_LANES];
 } vx_chunk;
 
-static inline __attribute__((always_inline)) void look_around(const vx_map *map, int place, vx_chunk *chunk,
+static inline __attribute__((always_inline)) void look_around(const vx_tfce_map *map, int place, vx_chunk *chunk,
                                                               int connectivity)
 {
     int end = map->args->grid_size - place < CHUNK ? map->args->grid_size : place + CHUNK, count = 0;
@@ -134,12 +134,12 @@ static inline __attribute__((always_inline)) void look_around(const vx_map *map,
 }
 
 /* A voxel takes the label of a preceding neighbour at a lower place, else a new one. */
-static inline __attribute__((always_inline)) void label(vx_map *map, const vx_chunk *chunk, int connectivity)
+static inline __attribute__((always_inline)) void label(vx_tfce_map *map, const vx_chunk *chunk, int connectivity)
 {
     const int32_t neighbours = map->neighbours;
     const int *offset = map->offset;
     int32_t *labels = map->label, *maximum = map->maximum + map->labels;
-    vx_entry *entry = map->entry + map->entries;
+    vx_sorted_voxel *entry = map->entry + map->entries;
     for (int i = 0; i < chunk->count; i++) {
         int32_t near = chunk->before[i] & neighbours, place = chunk->place[i], own;
         if (near & VX_BEFORE) {
@@ -149,7 +149,7 @@ static inline __attribute__((always_inline)) void label(vx_map *map, const vx_ch
             *maximum++ = near ? place + offset[__builtin_ctz((unsigned)near)] : ~place;
         }
         labels[place] = own;
-        entry[i] = (vx_entry){key_of((uint32_t)chunk->size[i]), (uint32_t)own};
+        entry[i] = (vx_sorted_voxel){key_of((uint32_t)chunk->size[i]), (uint32_t)own};
         if (__builtin_expect(chunk->before[i] < 0, 0)) {
             entry[i].payload = SADDLE | (uint32_t)map->saddles;
             map->saddle[map->saddles++] =
@@ -160,7 +160,7 @@ static inline __attribute__((always_inline)) void label(vx_map *map, const vx_ch
     map->entries += chunk->count;
 }
 
-static inline __attribute__((always_inline)) void link_map(vx_map *map, int connectivity)
+static inline __attribute__((always_inline)) void link_map(vx_tfce_map *map, int connectivity)
 {
     vx_chunk chunk;
     for (int place = map->first; place < map->args->grid_size; place += CHUNK) {
@@ -170,14 +170,14 @@ static inline __attribute__((always_inline)) void link_map(vx_map *map, int conn
 }
 
 /* The maximum of a neighbour, by its bit. */
-static inline int32_t maximum_at(const vx_map *map, int32_t place, int32_t bit)
+static inline int32_t maximum_at(const vx_tfce_map *map, int32_t place, int32_t bit)
 {
     return map->maximum[map->label[place + map->offset[__builtin_ctz((unsigned)bit)]]];
 }
 
 /* A label leads to a higher voxel and its label, and so on to a maximum. Then saddles between two maxima need the grid
  * no more. */
-static void resolve(vx_map *map)
+static void resolve(vx_tfce_map *map)
 {
     int32_t *maximum = map->maximum;
     for (int l = 0; l < map->labels; l++) {
@@ -211,7 +211,8 @@ static void resolve(vx_map *map)
 
 /* One pass of a radix sort, stable. `count` holds the digits' counts. */
 enum { DIGIT = 11, DIGITS = 1 << DIGIT };
-static void sort_pass(const vx_map *map, const vx_entry *from, vx_entry *to, uint32_t *count, int shift)
+static void sort_pass(const vx_tfce_map *map, const vx_sorted_voxel *from, vx_sorted_voxel *to,
+                      uint32_t *count, int shift)
 {
     uint32_t start = 0;
     for (int d = 0; d < DIGITS; d++) {
@@ -220,17 +221,17 @@ static void sort_pass(const vx_map *map, const vx_entry *from, vx_entry *to, uin
         start = next;
     }
     for (int e = 0; e < map->entries; e++) {
-        vx_entry entry = from[e];
+        vx_sorted_voxel entry = from[e];
         to[count[entry.key >> shift & (DIGITS - 1)]++] = entry;
     }
 }
 
 /* By key, with labels turned into maxima on the way. Leaves the list in `spare`. */
-static void sort(vx_map *map)
+static void sort(vx_tfce_map *map)
 {
     uint32_t count[3][DIGITS] = {0};
     for (int e = 0; e < map->entries; e++) {
-        vx_entry *entry = &map->entry[e];
+        vx_sorted_voxel *entry = &map->entry[e];
         if (!(entry->payload & SADDLE))
             entry->payload = (uint32_t)map->maximum[entry->payload];
         for (int pass = 0; pass < 3; pass++)
@@ -243,7 +244,7 @@ static void sort(vx_map *map)
 
 /* Merges two components, of these roots, at a height of gain g; returns the root. The smaller one's maxima are told, so
  * that every voxel finds its component in one step. */
-static int merge(vx_map *map, int into, int other, double g)
+static int merge(vx_tfce_map *map, int into, int other, double g)
 {
     vx_component *a = &map->component[into], *b = &map->component[other];
     if (into == other)
@@ -265,7 +266,7 @@ static int merge(vx_map *map, int into, int other, double g)
 }
 
 /* Merges the components around a saddle, in the order of the grid; returns the root of the one they become. */
-static int merge_at(vx_map *map, const vx_saddle *saddle, double g)
+static int merge_at(vx_tfce_map *map, const vx_saddle *saddle, double g)
 {
     if (saddle->a < 0)
         return merge(map, map->root[~saddle->a], map->root[saddle->b], g);
@@ -277,7 +278,7 @@ static int merge_at(vx_map *map, const vx_saddle *saddle, double g)
 }
 
 /* Which tail a saddle is in. */
-static int tail_of(const vx_map *map, const vx_saddle *saddle)
+static int tail_of(const vx_tfce_map *map, const vx_saddle *saddle)
 {
     return map->component[saddle->a < 0 ? ~saddle->a : maximum_at(map, saddle->a, saddle->b)].tail;
 }
@@ -292,7 +293,7 @@ static inline double gain(const vx_tfce_args *args, double h, double dh)
     return args->power == 3 ? h * h * h : pow(h, (double)args->power);
 }
 
-static void sweep(vx_map *map, double best[2])
+static void sweep(vx_tfce_map *map, double best[2])
 {
     const vx_tfce_args *args = map->args;
     const double *power = map->power;
@@ -302,7 +303,7 @@ static void sweep(vx_map *map, double best[2])
     for (int tail = 0; tail < 2; tail++)
         dh[tail] = (double)args->step * (args->step_relative ? (double)map->top[tail] : 1);
     for (int e = 0; e < map->entries; e++) {
-        vx_entry entry = map->spare[e];
+        vx_sorted_voxel entry = map->spare[e];
         double h = (double)height_of(entry.key), g;
         int c;
         if (__builtin_expect(entry.payload & SADDLE, 0)) {
@@ -327,7 +328,7 @@ static void sweep(vx_map *map, double best[2])
         best[tail] *= dh[tail] * dh[tail] * (args->step_times ? dh[tail] : 1);
 }
 
-static void relabelling(vx_map *map, const float *height, double best[2])
+static void relabelling(vx_tfce_map *map, const float *height, double best[2])
 {
     map->entries = map->saddles = map->labels = map->components = 0;
     map->top[0] = map->top[1] = 0;
@@ -343,10 +344,10 @@ static void relabelling(vx_map *map, const float *height, double best[2])
 }
 
 /* Cuts part `index` of the work buffer into its arrays. */
-static vx_map map_of(const vx_tfce_args *args, void *const *data, size_t index)
+static vx_tfce_map map_of(const vx_tfce_args *args, void *const *data, size_t index)
 {
     size_t grid = (VX_TFCE_GRID_WORDS * (size_t)args->grid_size + 1) / 2 * 2, padded = (size_t)args->padded;
-    vx_map map = {.args = args, .position = data[VX_B_POSITION], .power = data[VX_B_POWER]};
+    vx_tfce_map map = {.args = args, .position = data[VX_B_POSITION], .power = data[VX_B_POWER]};
     int differ = args->connectivity == 26 ? 3 : args->connectivity == 18 ? 2 : 1;
     for (int bit = 0; bit < VX_CUBE; bit++) {
         int x = bit % 3 - 1, y = bit / 3 % 3 - 1, z = bit / 9 - 1, axes = (x != 0) + (y != 0) + (z != 0);
@@ -357,7 +358,7 @@ static vx_map map_of(const vx_tfce_args *args, void *const *data, size_t index)
     map.first = map.offset[VX_CUBE - 1];
     map.height = (int32_t *)data[VX_B_WORK] + index * (grid + VX_TFCE_VOXEL_WORDS * padded);
     map.label = map.height + args->grid_size;
-    map.entry = (vx_entry *)(map.height + grid);
+    map.entry = (vx_sorted_voxel *)(map.height + grid);
     map.spare = map.entry + padded;
     map.component = (vx_component *)(map.spare + padded);
     map.saddle = (vx_saddle *)(map.component + padded);
@@ -374,7 +375,7 @@ vx_status vx_variant(vx_tfce)(const void *arguments, void *const data[VX_BUFFERS
     (void)error;
 #pragma omp parallel num_threads(threads < args->parallel ? threads : args->parallel)
     {
-        vx_map map = map_of(args, data, (size_t)omp_get_thread_num());
+        vx_tfce_map map = map_of(args, data, (size_t)omp_get_thread_num());
 #pragma omp for schedule(dynamic, 1)
         for (int p = 0; p < args->relabellings; p++)
             relabelling(&map, (const float *)data[VX_B_HEIGHT] + (size_t)p * (size_t)args->padded,

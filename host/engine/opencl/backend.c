@@ -128,20 +128,20 @@ static vx_status fill(vx_backend *backend, int queue, vx_buffer *buffer, size_t 
 }
 
 /* The arguments of one launch in the kernel's order. */
-typedef struct vx_arguments {
+typedef struct vx_kernel_arguments {
     int count;
     size_t size[LAUNCH_ARGUMENTS_MAX];
     const void *value[LAUNCH_ARGUMENTS_MAX];
-} vx_arguments;
+} vx_kernel_arguments;
 
-static void add_argument(vx_arguments *arguments, size_t size, const void *value)
+static void add_argument(vx_kernel_arguments *arguments, size_t size, const void *value)
 {
     arguments->size[arguments->count] = size;
     arguments->value[arguments->count++] = value;
 }
 
 /* After the op's launch before, which may be on the other queue: they share scratch and counts. */
-static vx_status launch(vx_opencl *self, int queue, vx_op op, const vx_arguments *arguments, size_t groups,
+static vx_status launch(vx_opencl *self, int queue, vx_op op, const vx_kernel_arguments *arguments, size_t groups,
                         vx_error *error)
 {
     vx_queue *q = &self->queue[queue];
@@ -189,7 +189,7 @@ static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args,
     vx_opencl *self = (vx_opencl *)backend;
     const vx_op_info *info = &vx_op_table[op];
     const vx_form *form = &self->form[op];
-    vx_arguments arguments = {0};
+    vx_kernel_arguments arguments = {0};
     size_t tables_size;
     cl_int tables;
     if (!vx_backend_supports(backend, op))
