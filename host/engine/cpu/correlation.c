@@ -125,7 +125,6 @@ static inline __attribute__((always_inline)) void strip(const vx_dense_args *arg
                 for (int v = 0; v < VX_STRIP; v++)
                     counts[v] -= (score[v] >= count_high[v]) + (score[v] <= count_low[v]);
             }
-            vx_scores_store(to, score, voxel, p + b);
         }
     }
 }

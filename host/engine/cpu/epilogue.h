@@ -111,6 +111,21 @@ static inline uint64_t vx_near_lanes(const vx_dense_output *to, const vx_ints sc
     return near;
 }
 
+/* Stores the maps that are asked for, of relabelling p in the strip that starts at `voxel`. */
+static __attribute__((noinline)) void vx_maps_store(const vx_dense_output *to, const vx_ints score[VX_STRIP], int voxel,
+                                                    int p)
+{
+    const int32_t *lane = (const int32_t *)score;
+    size_t at = (size_t)p * (size_t)to->args.map + (size_t)(to->args.map0 + voxel);
+    if (to->args.flags & VX_STORE)
+        memcpy(to->score + at, score, VX_STRIP * sizeof *score);
+    if (to->args.flags & VX_HEIGHTS) {
+        float *height = to->height + at;
+        for (int l = 0; l < VX_STRIP_LANES; l++)
+            height[l] = vx_height_of(to, lane[l]);
+    }
+}
+
 /* The rare way, for scores that vx_scores_rare tells; those near |r| = 1 have been computed again. */
 static __attribute__((noinline)) void vx_scores_note(const vx_dense_output *to, vx_maxima *maxima,
                                                      const vx_ints score[VX_STRIP], int voxel, int p)
@@ -138,6 +153,10 @@ static __attribute__((noinline)) void vx_scores_note(const vx_dense_output *to, 
         low = low > to->args.cut_low ? low : to->args.cut_low;
         vx_list_append(to, lane, hits, voxel, p);
     }
+    if (to->args.flags & (VX_STORE | VX_HEIGHTS)) {
+        vx_maps_store(to, score, voxel, p);
+        return; /* the bounds stay where every score passes them */
+    }
     maxima->bound_high[p] = high;
     maxima->bound_low[p] = low;
 }
@@ -153,31 +172,6 @@ static inline __attribute__((always_inline)) bool vx_scores_rare(const vx_maxima
         low = vx_min(low, score[v]);
     }
     return vx_any_above(high, vx_splat(maxima->bound_high[p]), vx_splat(maxima->bound_low[p]), low);
-}
-
-/* Stores the maps that are asked for, of relabelling p in the strip that starts at `voxel`. */
-static __attribute__((noinline)) void vx_maps_store(const vx_dense_output *to, const vx_ints score[VX_STRIP], int voxel,
-                                                    int p)
-{
-    const int32_t *lane = (const int32_t *)score;
-    size_t at = (size_t)p * (size_t)to->args.map + (size_t)(to->args.map0 + voxel);
-    if (to->args.flags & VX_STORE)
-        memcpy(to->score + at, score, VX_STRIP * sizeof *score);
-    if (to->args.flags & VX_HEIGHTS) {
-        float *height = to->height + at;
-        for (int l = 0; l < VX_STRIP_LANES; l++)
-            height[l] = vx_height_of(to, lane[l]);
-    }
-}
-
-static inline __attribute__((always_inline)) void vx_scores_store(const vx_dense_output *to,
-                                                                 const vx_ints score[VX_STRIP], int voxel, int p)
-{
-    if (__builtin_expect(to->args.flags & (VX_STORE | VX_HEIGHTS), 0)) {
-        vx_ints copy[VX_STRIP]; /* else the scores would live in memory */
-        memcpy(copy, score, sizeof copy);
-        vx_maps_store(to, copy, voxel, p);
-    }
 }
 
 #endif

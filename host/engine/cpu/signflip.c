@@ -86,7 +86,6 @@ static inline __attribute__((always_inline)) void strip(const vx_dense_args *arg
             for (int v = 0; v < VX_STRIP; v++)
                 count[v] -= (u[v] >= count_high[v]) + (u[v] <= count_low[v]);
         }
-        vx_scores_store(to, u, voxel, p);
     }
     if (counting)
         for (int v = 0; v < VX_STRIP; v++)
