@@ -22,6 +22,8 @@ const vx_micro_case vx_micro_cases[VX_MICRO_CASES] = {
 
 void vx_micro_destroy(vx_micro *m)
 {
+    if (!m)
+        return;
     for (int i = 0; i < VX_MICRO_LAUNCHES_MAX; i++)
         m->backend->buffer_free(m->backend, m->weights[i]);
     m->buffer[VX_B_W] = NULL;

@@ -1,5 +1,7 @@
 /* Every function that frees or closes accepts null, so that a cleanup can call all of them after any failure.
  * tests/lint/checked.sh checks that each is called here. */
+#include "bench/micro.h"
+
 #include "base/sha.h"
 #include "base/stream.h"
 #include "cli/arguments.h"
@@ -57,6 +59,7 @@ static void the_library(void **state)
     vx_loaded_destroy(NULL);
     vx_matrix_free(NULL);
     vx_max_statistics_destroy(NULL);
+    vx_micro_destroy(NULL);
     vx_means_free(NULL);
     vx_model_free(NULL);
     vx_packed_close(NULL);
