@@ -34,7 +34,7 @@ vx_status vx_bonferroni(vx_result *const *result, size_t results, vx_error *erro
     for (size_t r = 0; r < results; r++)
         for (int kind = 0; !status && kind < VX_P_KINDS; kind++) {
             const vx_quantity of = vx_quantity_about(kind)->of;
-            if (of != VX_P_UNCORRECTED && vx_result_map(result[r], of))
+            if (of != VX_P_UNCORRECTED && vx_result_map(result[r], of) && !vx_result_map(result[r], kind))
                 status = add_kind(result[r], kind, results, error);
         }
     return status;

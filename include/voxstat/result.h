@@ -151,7 +151,7 @@ typedef struct vx_result {
  * At level a, P(any voxel or cluster without its effect has p below a) <= K (a / K) = a, under any dependence between
  * the effects (Dunn 1961, J Am Stat Assoc 56:52).
  *
- * Call it once, with results of vx_infer. Errors: VX_INTERNAL without memory. */
+ * A map that a result already has stays as it is. Errors: VX_INTERNAL without memory. */
 VX_API vx_status vx_bonferroni(vx_result *const *result, size_t results, vx_error *error);
 
 /* The map of a quantity, or null. */

@@ -36,6 +36,21 @@ static void each_p_times_their_number(void **state)
     assert_true(cluster[1][0].p[VX_P_BONFERRONI_EXTENT] == 0.09);
 }
 
+/* A result has room for one map of a quantity. */
+static void a_second_call_adds_nothing(void **state)
+{
+    float p[1] = {0.02f};
+    vx_map map[2] = {{VX_P_FWE_VOXEL, "p", p}, {VX_MAP_T, "t", NULL}};
+    vx_result result = {.map = map, .maps = 1, .voxels = 1, .null = {.count = 100}}, *list[2] = {&result, &result};
+    vx_error error;
+    (void)state;
+    assert_int_equal(vx_bonferroni(list, 2, &error), VX_OK); /* the same result twice: the second finds the map */
+    assert_int_equal(result.maps, 2);
+    assert_int_equal(map[1].quantity, VX_P_BONFERRONI_VOXEL);
+    assert_true(map[1].value[0] == 0.04f);
+    free(map[1].value);
+}
+
 /* k times one of 20 k relabellings is a twentieth, and not below it, although 3 (1 / 60.) in double is. The p of a
  * single effect does not change. */
 static void a_twentieth_stays_one(void **state)
@@ -71,6 +86,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_p_times_their_number),
+        cmocka_unit_test(a_second_call_adds_nothing),
         cmocka_unit_test(a_twentieth_stays_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
