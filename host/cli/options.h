@@ -14,23 +14,26 @@ enum {
 };
 
 typedef enum vx_option_kind {
-    VX_SWITCH,  /* no argument */
-    VX_TEXT,    /* any text */
-    VX_NAMES,   /* NAME[,NAME...]; repeated options add names; no duplicates; "\," is a comma within a name */
-    VX_CHOICE,  /* one of `choices` */
-    VX_CHOICES, /* some of `choices`, separated by commas */
-    VX_INTEGER, /* an integer, low <= x <= high */
-    VX_REAL,    /* a number, low < x < high */
-    VX_BYTES,   /* 64M, 2G, 500K, plain bytes; also MB, MiB: powers of 1024 all */
+    VX_SWITCH,   /* no argument */
+    VX_TEXT,     /* any text */
+    VX_NAMES,    /* NAME[,NAME...]; repeated options add names; no duplicates; "\," is a comma within a name */
+    VX_FORMULAS, /* NAME = FORMULA[; NAME = FORMULA...]; repeated options add formulas; no ";" within one */
+    VX_CHOICE,   /* one of `choices` */
+    VX_CHOICES,  /* some of `choices`, separated by commas */
+    VX_INTEGER,  /* an integer, low <= x <= high */
+    VX_REAL,     /* a number, low < x < high */
+    VX_BYTES,    /* 64M, 2G, 500K, plain bytes; also MB, MiB: powers of 1024 all */
 } vx_option_kind;
 
 /* The rows of the table. */
 typedef enum vx_option_id {
-    VX_OPTION_BIDS, VX_OPTION_CLUSTER_P, VX_OPTION_CLUSTER_T, VX_OPTION_CONNECTIVITY,
-    VX_OPTION_CORRECT, VX_OPTION_CORRELATION, VX_OPTION_COVARIATE, VX_OPTION_DATA, VX_OPTION_DESIGN, VX_OPTION_DEVICE,
+    VX_OPTION_AUC, VX_OPTION_BELOW_QUANTIFICATION, VX_OPTION_BIDS, VX_OPTION_CLUSTER_P, VX_OPTION_CLUSTER_T,
+    VX_OPTION_CONNECTIVITY, VX_OPTION_CORRECT, VX_OPTION_CORRELATION, VX_OPTION_COVARIATE, VX_OPTION_DATA,
+    VX_OPTION_DERIVE, VX_OPTION_DESIGN, VX_OPTION_DEVICE,
     VX_OPTION_BENCH_DEVICE, VX_OPTION_EXACT_MOMENTS, VX_OPTION_FORCE, VX_OPTION_GRID_TOLERANCE, VX_OPTION_HELP,
-    VX_OPTION_INSTRUMENT, VX_OPTION_JOINT, VX_OPTION_JSON, VX_OPTION_KEEP_ZEROS, VX_OPTION_LEFTOVERS, VX_OPTION_MASK,
-    VX_OPTION_MASK_LEVEL, VX_OPTION_MASK_THRESHOLD, VX_OPTION_MEMORY_LIMIT, VX_OPTION_MISSING, VX_OPTION_MODALITY,
+    VX_OPTION_INSTRUMENT, VX_OPTION_JOINT, VX_OPTION_JSON, VX_OPTION_KEEP_ZEROS, VX_OPTION_LEFTOVERS, VX_OPTION_LOG,
+    VX_OPTION_MASK, VX_OPTION_MASK_LEVEL, VX_OPTION_MASK_THRESHOLD, VX_OPTION_MEMORY_LIMIT, VX_OPTION_MISSING,
+    VX_OPTION_MODALITY,
     VX_OPTION_NIDM_MODALITY, VX_OPTION_NUISANCE, VX_OPTION_ORIENTATION, VX_OPTION_OUT, VX_OPTION_SIMULATE_OUT,
     VX_OPTION_NIDM_OUT, VX_OPTION_P_FORMAT, VX_OPTION_PARTICIPANTS, VX_OPTION_PERMUTATIONS, VX_OPTION_PLANT,
     VX_OPTION_PROGRESS, VX_OPTION_QUIET, VX_OPTION_RAW, VX_OPTION_REGRID, VX_OPTION_REPETITIONS,
@@ -56,6 +59,9 @@ extern const vx_option vx_option_table[VX_OPTIONS];
 
 /* The index of `word` in "a|b|c", or -1. */
 int vx_choice(const char *choices, const char *word);
+
+/* Whether repeated options add to one another: VX_NAMES and VX_FORMULAS. */
+bool vx_option_adds(const vx_option *option);
 
 /* Whether the option itself is of a later version. */
 bool vx_option_later(const vx_option *option);

@@ -1,5 +1,6 @@
-/* Shared by the parts of `voxstat run`: run.c has the stages, inputs.c lists the images, place.c checks the place of
- * the results, plan.c prints the plan, progress.c prints the progress, and provenance.c writes the results. */
+/* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, inputs.c lists the images,
+ * place.c checks the place of the results, plan.c prints the plan, progress.c prints the progress, and provenance.c
+ * writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -50,6 +51,9 @@ void vx_say(const vx_run *run, const char *format, ...) __attribute__((format(pr
 /* Prints a remark and keeps it for the results. Errors: VX_INTERNAL where memory is short. */
 vx_status vx_run_remark(vx_run *run, vx_error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* study.c: reads run->study. Errors: as of vx_study_read, and VX_USAGE for a wrong number of sessions. */
+vx_status vx_run_read_study(vx_run *run, vx_error *error);
+
 /* plan.c: prints the design and the participants (before the images are read), masks, effects and the device (after
  * that), and the limits of the results. Facts that readers of the results need become remarks. Errors: VX_INTERNAL
  * where memory is short. */
@@ -63,7 +67,8 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_error *error);
 vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
 
-/* inputs.c: initialises run->modality and the list of sources. Reads no image. */
+/* inputs.c: initialises run->modality and the list of sources. Reads no image. Errors: VX_INPUT for a study without
+ * images. */
 vx_status vx_inputs_list(vx_run *run, vx_error *error);
 
 /* place.c: the place of the results. vx_place_begin handles leftovers of killed runs, makes the folder, and checks that
