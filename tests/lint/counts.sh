@@ -12,6 +12,7 @@ host/base/memory.c|\brealloc(array)?\(|vx_array_grow
 host/base/number.c|% 3 == 0|vx_count_text
 host/base/sort.h|\(\w[^()]* > \w[^()]*\) - \(\w[^()]* < \w[^()]*\)|vx_compare
 host/base/utf8.c|== 0xed|vx_utf8_length
+host/image/nifti.c|\bnifti_make_new_n[12]_header\(|vx_nifti_header
 host/model/orthonormal.c|\bLAPACKE_d(geqrf|orgqr|gels)\(|vx_orthonormalise
 host/report/page.c|"&amp;"|vx_page_escaped
 host/infer/quantity.c|^(?! \*)(?:(?!/\*).)*"p[-_](uncorrected|fdr|(fwe|bonferroni)[-_][a-z]+)"|vx_quantity_about
@@ -62,6 +63,7 @@ host/base/number.c~        if (i && (length - i) % 3 == 0)
 host/base/sort.h~    return (x > y) - (x < y);
 host/base/sort.h~    return (a->peak > b->peak) - (a->peak < b->peak);
 host/base/utf8.c~    unsigned char high = byte[0] == 0xed ? 0x9f : 0xbf;
+host/image/nifti.c~    h = nifti_make_new_n1_header(dim, DT_INT16);
 host/model/orthonormal.c~    if (LAPACKE_dgeqrf(LAPACK_COL_MAJOR, n, m, q, n, tau))
 host/report/page.c~    case '&': return "&amp;";
 host/infer/quantity.c~    [VX_P_FDR] = {.name = "p-fdr"},
