@@ -197,22 +197,24 @@ static json_t *effect_object(const vx_record *record, const vx_entry *entry)
     }
     for (int64_t c = 0; c < effect->columns; c++)
         columns = vx_json_append(columns, vx_json_text(effect->column_name[c]));
-    return json_pack("{so so so sb sI so so so so so ss so so so so}",
-                     VX_KEY_NAME, vx_json_text(effect->name),
-                     VX_KEY_STEM, vx_json_text(entry->stem),
-                     VX_KEY_PLACE, vx_json_text(entry->place),
-                     VX_KEY_RANKS, (int)effect->ranks,
-                     VX_KEY_N, (json_int_t)effect->n,
-                     VX_KEY_DF, number(effect->df),
-                     VX_KEY_PARTICIPANTS, used,
-                     VX_KEY_LEFT_OUT, missing,
-                     VX_KEY_COLUMNS, columns,
-                     VX_KEY_CONTRAST, numbers(effect->contrast, (size_t)effect->columns),
-                     VX_KEY_TAILS, vx_tails_names[result->options.tails],
-                     VX_KEY_PEAK, peak_object(result, space),
-                     VX_KEY_P, p_object(result, space->elements),
-                     VX_KEY_CLUSTERS, clusters_object(result),
-                     VX_KEY_PERMUTATIONS, permutations_object(result));
+    json_t *object = json_pack("{so so so sb sI so so so so so ss so so so so}",
+                               VX_KEY_NAME, vx_json_text(effect->name),
+                               VX_KEY_STEM, vx_json_text(entry->stem),
+                               VX_KEY_PLACE, vx_json_text(entry->place),
+                               VX_KEY_RANKS, (int)effect->ranks,
+                               VX_KEY_N, (json_int_t)effect->n,
+                               VX_KEY_DF, number(effect->df),
+                               VX_KEY_PARTICIPANTS, used,
+                               VX_KEY_LEFT_OUT, missing,
+                               VX_KEY_COLUMNS, columns,
+                               VX_KEY_CONTRAST, numbers(effect->contrast, (size_t)effect->columns),
+                               VX_KEY_TAILS, vx_tails_names[result->options.tails],
+                               VX_KEY_PEAK, peak_object(result, space),
+                               VX_KEY_P, p_object(result, space->elements),
+                               VX_KEY_CLUSTERS, clusters_object(result),
+                               VX_KEY_PERMUTATIONS, permutations_object(result));
+    const json_int_t k = (json_int_t)result->bonferroni_effects;
+    return k ? vx_json_set(object, VX_KEY_BONFERRONI_EFFECTS, json_integer(k)) : object;
 }
 
 /* Null where no image removed a voxel. */

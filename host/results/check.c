@@ -2,6 +2,7 @@
 #include "results/reading.h"
 
 #include "base/sort.h"
+#include "infer/quantity.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -56,10 +57,14 @@ static void check_tests(vx_reading *r, const vx_results_modality *modality, cons
         vx_reading_fail(r, VX_QUOTED(VX_KEY_P_SMALLEST) " of %.60s is %g", effect->name, effect->p_smallest);
     else if (effect->possible < 1)
         vx_reading_fail(r, VX_QUOTED(VX_KEY_POSSIBLE) " of %.60s is %g", effect->name, effect->possible);
-    for (int k = 0; k < VX_P_KINDS; k++)
+    for (int k = 0; k < VX_P_KINDS; k++) {
+        if (effect->p[k].there && vx_quantity_about(k)->of != VX_P_UNCORRECTED && effect->bonferroni_effects < 1)
+            vx_reading_fail(r, VX_QUOTED(VX_KEY_BONFERRONI_EFFECTS) " of %.60s is %lld", effect->name,
+                            (long long)effect->bonferroni_effects);
         if (effect->p[k].there && (!is_p(effect->p[k].smallest) || effect->p[k].below > modality->mask_voxels))
             vx_reading_fail(r, "%s of %.60s: %g and %lld voxels are no smallest p and number of voxels",
                             vx_quantity_name(k), effect->name, effect->p[k].smallest, (long long)effect->p[k].below);
+    }
 }
 
 static void check_effect(vx_reading *r, const vx_results_modality *modality, const vx_results_effect *effect)

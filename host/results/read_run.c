@@ -164,6 +164,8 @@ static void read_p(vx_reading *r, const json_t *object, vx_results_effect *effec
         if (one)
             effect->p[k] = (vx_results_p){true, get_number(r, one, VX_KEY_SMALLEST),
                                           get_integer(r, one, VX_VOXELS_BELOW_KEY)};
+        if (one && vx_quantity_about(k)->of != VX_P_UNCORRECTED)
+            effect->bonferroni_effects = get_integer(r, object, VX_KEY_BONFERRONI_EFFECTS);
     }
 }
 

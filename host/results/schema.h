@@ -137,6 +137,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_P "p"                       /* {kind of p: object} */
 #define VX_KEY_CLUSTERS "clusters"         /* an object */
 #define VX_KEY_PERMUTATIONS "permutations" /* an object */
+#define VX_KEY_BONFERRONI_EFFECTS "bonferroni_effects" /* K; absent without the correction */
 
 /* Of a peak, of a kind of p, and of the clusters. */
 #define VX_KEY_T "t"
