@@ -179,7 +179,7 @@ static void every_restriction_is_as_frequent(void **state)
     vx_model_free(model);
 }
 
-/* A set that is shared by everybody is the set of an effect that lacks nobody and has no ties. Index 0 is as observed. */
+/* A set that is shared by everybody is the set of an effect that lacks nobody and has no ties. */
 static void everybody_alone_or_shared(void **state)
 {
     int64_t all[4] = {0, 3, 130, 131};
