@@ -162,6 +162,12 @@ static json_t *left_out(const char *participant, const char *reason)
     return json_pack("{so so}", "participant", vx_json_text(participant), "reason", vx_json_text(reason));
 }
 
+static const char *primary_key(const vx_record *record)
+{
+    const vx_quantity_row *about = vx_quantity_about(record->primary);
+    return about->control == VX_CONTROL_NONE ? NULL : about->key;
+}
+
 /* The participants, design and results of an effect. Effect rows ascend, so one pass over the modality's rows
  * suffices. */
 static json_t *effect_object(const vx_record *record, const vx_entry *entry)
@@ -294,13 +300,14 @@ vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *e
     vx_status status = vx_entries_new(record, &entry, &entries, error);
     if (status)
         goto cleanup;
-    run = json_pack("{so ss so so s{so so so} so so ss so so so so so}", VX_KEY_VERSION,
+    run = json_pack("{so ss so so s{so so so} so so ss ss? so so so so so}", VX_KEY_VERSION,
                     vx_json_text(record->version), VX_KEY_KIND, VX_KIND_ANALYSIS, "command_line",
                     vx_json_text(record->command_line), "started", vx_json_text(record->started), "seconds", "read",
                     number(record->seconds_read), "infer", number(record->seconds_infer), "total",
                     number(record->seconds_total), "device", device_object(record->device), VX_KEY_OPTIONS,
-                    options_object(record), "p_format", vx_p_format_names[record->p_format], "study",
-                    study_object(record->study), "remarks", remarks_array(record->remarks), "modalities",
+                    options_object(record), "p_format", vx_p_format_names[record->p_format],
+                    VX_KEY_PRIMARY, primary_key(record), "study", study_object(record->study), "remarks",
+                    remarks_array(record->remarks), "modalities",
                     modalities_array(record, entry, entries), VX_KEY_INPUTS, inputs_array(record), "not_written",
                     vx_json_text(record->not_written));
     status = run ? vx_manifest_fill(folder, run, error) : vx_fail_memory(error);

@@ -53,6 +53,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_VERSION "voxstat_version"
 #define VX_KEY_KIND "kind"
 #define VX_KEY_OPTIONS "options"
+#define VX_KEY_PRIMARY "primary"         /* the key of the primary kind of p (infer/quantity.h); null: none */
 #define VX_KEY_INPUTS "inputs"
 #define VX_KEY_FILES "files"             /* every file of the folder */
 #define VX_KEY_REPORT "report"           /* the files of the report */

@@ -3,6 +3,7 @@
 #include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/level.h"
 #include "results/scheme.h"
 #include "results/tails.h"
 
@@ -193,6 +194,9 @@ static void put_corrections(vx_report *report, citing *c)
         cite(c, BENJAMINI);
         vx_put_markup(page, ". ");
     }
+    if (vx_quantity_about(report->results->primary)->control != VX_CONTROL_NONE)
+        vx_put(page, "A result with p &lt; " VX_LEVEL_TEXT " %s, the primary correction, was called significant. ",
+               vx_quantity_about(report->results->primary)->criterion);
     vx_put_markup(page, "The observed labelling counts among the relabellings, so that no p is zero");
     cite(c, PHIPSON);
     vx_put_markup(page, ".</p>\n");
