@@ -66,7 +66,8 @@ static inline vx_inference_options vx_inference_defaults(void)
 
 /* The work of one effect's run, known before it starts. */
 typedef struct vx_plan {
-    uint64_t possible;     /* number of distinct relabellings; UINT64_MAX where that does not fit */
+    uint64_t possible;     /* number of distinct relabellings of the participants of vx_effect.shared, or else of the
+                            * effect's own; UINT64_MAX where that does not fit */
     uint64_t relabellings; /* number used, including the observed one */
     uint64_t evaluations;  /* number computed: half of those used where the other half are their mirror images */
     bool exhaustive;
@@ -141,12 +142,15 @@ typedef struct vx_result {
     vx_null null;
     uint64_t overflows;       /* relabellings that were computed again because a list was too short */
     double seconds;           /* wall time of the relabellings */
+    size_t bonferroni_effects; /* K of vx_bonferroni; 0 without it */
 } vx_result;
 
 /* Bonferroni's correction over the K effects of a study, in any number of modalities. `result` has all of them. Every
  * kind of family-wise p of a result gets a corrected map VX_P_BONFERRONI_..., and its clusters a corrected p:
  *
- *     min(1, K p).
+ *     min(1, K p),
+ *
+ * which is never below K times the smallest p that the relabellings allow. Every result that gets a map records K.
  *
  * At level a, P(any voxel or cluster without its effect has p below a) <= K (a / K) = a, under any dependence between
  * the effects (Dunn 1961, J Am Stat Assoc 56:52).

@@ -1,6 +1,5 @@
 /* A methods text for a paper, with references. It covers only what this run used. */
 #include "base/number.h"
-#include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/level.h"
@@ -177,12 +176,9 @@ static void put_corrections(vx_report *report, citing *c)
         }
         vx_put_markup(page, ". ");
     }
-    bool bonferroni = false;
-    for (int k = 0; k < VX_P_KINDS; k++)
-        bonferroni |= effect->p[k].there && vx_quantity_about(k)->of;
-    if (bonferroni) {
-        vx_put_markup(page, "It was also controlled over all effects tested, by Bonferroni\xE2\x80\x99s "
-                      "correction: each family-wise p times their number");
+    if (effect->bonferroni_effects) {
+        vx_put(page, "It was also controlled over all %lld effects tested, by Bonferroni\xE2\x80\x99s correction: each "
+               "family-wise p was multiplied by their number", (long long)effect->bonferroni_effects);
         cite(c, DUNN);
         vx_put_markup(page, ". ");
     }
