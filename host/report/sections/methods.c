@@ -1,5 +1,6 @@
 /* A methods text for a paper, with references. It covers only what this run used. */
 #include "base/number.h"
+#include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/level.h"

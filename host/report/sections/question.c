@@ -107,13 +107,10 @@ static void put_primary(vx_report *report)
 {
     const vx_results *results = report->results;
     const vx_quantity_row *about = vx_quantity_about(results->primary);
+    const vx_results_effect *first = &results->modality[0].effect[0];
     size_t others = 0;
-    bool over_effects = false;
-    for (int k = 0; k < VX_P_KINDS; k++) {
-        const bool there = results->modality[0].effect[0].p[k].there && vx_quantity_about(k)->control;
-        others += there && k != (int)results->primary;
-        over_effects |= there && vx_quantity_about(k)->of;
-    }
+    for (int k = 0; k < VX_P_KINDS; k++)
+        others += first->p[k].there && vx_quantity_about(k)->control && k != (int)results->primary;
     if (about->control == VX_CONTROL_NONE)
         return;
     vx_put(report->page, "<p class=\"note\" id=\"primary\">Significant means p &lt; " VX_LEVEL_TEXT " %s",
@@ -121,7 +118,7 @@ static void put_primary(vx_report *report)
     if (others)
         vx_put(report->page, ", the primary correction%s. The %zu other%s further look%s at the same question. Which "
                "correction is primary has to be settled before the results are seen",
-               over_effects ? ", of each effect by itself" : "", others, others == 1 ? " is a" : "s are",
+               first->bonferroni_effects ? ", of each effect by itself" : "", others, others == 1 ? " is a" : "s are",
                others == 1 ? "" : "s");
     vx_put_markup(report->page, ".</p>\n");
 }
