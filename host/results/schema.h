@@ -54,6 +54,9 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_KIND "kind"
 #define VX_KEY_OPTIONS "options"
 #define VX_KEY_INPUTS "inputs"
+#define VX_KEY_INPUT_PATH "path"         /* of an input */
+#define VX_KEY_STEPS "steps"             /* of an input that steps changed after reading */
+#define VX_KEY_STEP_WORDS "words"        /* of a step: a sentence after "<file> was" */
 #define VX_KEY_FILES "files"             /* every file of the folder */
 #define VX_KEY_REPORT "report"           /* the files of the report */
 #define VX_KEY_CHECKSUMS "checksums"     /* of every file but run.json */
