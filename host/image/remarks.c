@@ -221,8 +221,8 @@ static vx_status remark_surface(const vx_matrix_reading *r, vx_error *error)
 vx_status vx_matrix_remark(const vx_matrix_reading *r, int64_t voxels, vx_error *error)
 {
     vx_status (*const find[])(const vx_matrix_reading *, vx_error *) = {
-        remark_mask_file, remark_mask_grid, remark_losses, remark_units_of_values, remark_sides, remark_lengths, remark_grids,
-        remark_surface,
+        remark_mask_file, remark_mask_grid, remark_losses, remark_units_of_values, remark_sides, remark_lengths,
+        remark_grids, remark_surface,
     };
     vx_status status = remark_box(r, voxels, error);
     for (size_t k = 0; k < sizeof find / sizeof *find && !status; k++)

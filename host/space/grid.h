@@ -40,8 +40,8 @@ static inline bool vx_grid_holds(const vx_grid *grid, const int64_t voxel[3])
 void vx_grid_between(const vx_grid *from, const vx_grid *to, double between[3][4]);
 
 /* The voxel whose centre is nearest to a point in voxel indices; false outside the grid. Halfway between two centres it
- * is the one of the higher index. The margin lets points that rounding moved by a millionth of a voxel count as halfway,
- * so that neighbours on one line are treated alike. */
+ * is the one of the higher index. The margin of a millionth of a voxel is for rounding: it lets all voxels of a line
+ * that lie halfway be treated alike. */
 static inline bool vx_grid_nearest(const int64_t dim[3], const double point[3], int64_t voxel[3])
 {
     for (int k = 0; k < 3; k++) {

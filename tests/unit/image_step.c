@@ -33,8 +33,8 @@ static vx_grid oblique(void)
 
 /* NumPy: src = (300 + 3400 * arange(24)).reshape(2, 3, 4).transpose(2, 1, 0); M = inv(diag([2, 2, 2, 1])) @ B, B as
  * above; for k, j, i: x = floor((M @ [i, j, k, 1])[:3] + 0.5); src[x], or -1 where x is outside src. */
-static const double numpy_nearest[18] = {-1, 300, 3700, -1, 13900, 17300, 300, 300, 3700, -1, 13900, 17300, 41100, 41100,
-                                         44500, -1, 54700, 58100};
+static const double numpy_nearest[18] = {-1, 300, 3700, -1, 13900, 17300, 300, 300, 3700, -1,
+                                         13900, 17300, 41100, 41100, 44500, -1, 54700, 58100};
 
 static void test_nearest(void **state)
 {
@@ -81,7 +81,7 @@ static void test_halfway(void **state)
     vx_loaded_destroy(&volume);
 }
 
-/* Two volumes in one file, each of 12 voxels of int16: one reading gives one of them, and they are refused elsewhere. */
+/* Two volumes of 12 voxels in one file: one reading gives one of them, and elsewhere they are refused. */
 static void test_several_volumes(void **state)
 {
     nifti_1_header h = {.sizeof_hdr = 348, .dim = {4, 3, 2, 2, 2, 1, 1, 1}, .datatype = DT_INT16, .bitpix = 16,
