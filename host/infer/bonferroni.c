@@ -21,6 +21,7 @@ static vx_status add_kind(vx_result *result, vx_quantity kind, size_t effects, v
     for (int64_t v = 0; v < result->voxels; v++)
         p[v] = (float)adjusted(own[v], effects, result->null.count);
     result->map[result->maps++] = (vx_map){kind, about->units, p};
+    result->bonferroni_effects = effects;
     for (size_t c = 0; c < result->clusters; c++) {
         double *of_cluster = result->cluster[c].p;
         of_cluster[kind] = adjusted(of_cluster[about->of], effects, result->null.count);

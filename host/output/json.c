@@ -1,5 +1,5 @@
-/* run.json: the record of a run for scripts, with its options, inputs and main results. Keys are snake_case; existing
- * ones never change, and new ones may be added. p is plain in every --p-format; an absent number is null. */
+/* run.json: the record of a run for scripts, with its options, inputs and main results. p is plain in every --p-format;
+ * an absent number is null. results/schema.h has the keys. */
 #include "output/record.h"
 
 #include "base/error.h"
@@ -47,14 +47,15 @@ static json_t *options_object(const vx_record *record)
     return object;
 }
 
-/* [{name, parameters, words}]. A text that was cut within a character gets no other. */
+/* [{name, parameters, words}] */
 static json_t *steps_array(const vx_input_file *input)
 {
     json_t *array = json_array();
     for (size_t k = 0; k < input->steps; k++)
-        array = vx_json_append(array, json_pack("{ss so ss}", "name", input->step[k].name, "parameters",
-                                                vx_json_text(input->step[k].parameters), VX_KEY_STEP_WORDS,
-                                                input->step[k].words));
+        array = vx_json_append(array, json_pack("{ss so ss}",
+                                                VX_KEY_NAME, input->step[k].name,
+                                                VX_KEY_PARAMETERS, vx_json_text(input->step[k].parameters),
+                                                VX_KEY_WORDS, input->step[k].words));
     return array;
 }
 
@@ -63,9 +64,11 @@ static json_t *inputs_array(const vx_record *record)
     json_t *array = json_array();
     for (size_t i = 0; i < record->inputs; i++) {
         const vx_input_file *input = &record->input[i];
-        json_t *one = json_pack("{so so so ss}", VX_KEY_INPUT_PATH, vx_json_text(input->path), "participant",
-                                vx_json_text(input->participant), "column", vx_json_text(input->column), "sha256",
-                                input->sha256);
+        json_t *one = json_pack("{so so so ss}",
+                                VX_KEY_PATH, vx_json_text(input->path),
+                                VX_KEY_PARTICIPANT, vx_json_text(input->participant),
+                                VX_KEY_COLUMN, vx_json_text(input->column),
+                                VX_KEY_SHA256, input->sha256);
         if (input->steps)
             one = vx_json_set(one, VX_KEY_STEPS, steps_array(input));
         array = vx_json_append(array, one);
@@ -93,10 +96,15 @@ char *vx_inputs_json(const vx_record *record)
 
 static json_t *device_object(const vx_device_info *device)
 {
-    return json_pack("{so so so so si si sI so}", "id", vx_json_text(device->id), "name", vx_json_text(device->name),
-                     "driver", vx_json_text(device->driver), "kind", vx_json_text(device->kind), "compute_units",
-                     device->compute_units, "threads", device->threads, "memory", (json_int_t)device->memory, "simd",
-                     vx_json_text(device->simd));
+    return json_pack("{so so so so si si sI so}",
+                     VX_KEY_ID, vx_json_text(device->id),
+                     VX_KEY_NAME, vx_json_text(device->name),
+                     VX_KEY_DRIVER, vx_json_text(device->driver),
+                     VX_KEY_KIND, vx_json_text(device->kind),
+                     VX_KEY_COMPUTE_UNITS, device->compute_units,
+                     VX_KEY_THREADS, device->threads,
+                     VX_KEY_MEMORY, (json_int_t)device->memory,
+                     VX_KEY_SIMD, vx_json_text(device->simd));
 }
 
 /* The most extreme t in the direction of the alternative, and its position. */
@@ -119,7 +127,10 @@ static json_t *peak_object(const vx_result *result, const vx_space *space)
     double mm[3];
     vx_grid_voxel(&space->grid, space->index[peak], voxel);
     vx_grid_mm(&space->grid, space->index[peak], mm);
-    return json_pack("{so so so}", "t", number(t->value[peak]), "mm", numbers(mm, 3), "voxel", integers(voxel, 3));
+    return json_pack("{so so so}",
+                     VX_KEY_T, number(t->value[peak]),
+                     VX_KEY_MM, numbers(mm, 3),
+                     VX_KEY_VOXEL, integers(voxel, 3));
 }
 
 /* For every map of p the smallest p and the number of significant voxels. */
@@ -137,7 +148,7 @@ static json_t *p_object(const vx_result *result, int64_t voxels)
             below += vx_significant(map->value[v]);
         }
         object = vx_json_set(object, vx_quantity_about(map->quantity)->key,
-                             json_pack("{so sI}", "smallest", number(smallest), VX_VOXELS_BELOW_KEY, below));
+                             json_pack("{so sI}", VX_KEY_SMALLEST, number(smallest), VX_VOXELS_BELOW_KEY, below));
     }
     return object;
 }
@@ -145,7 +156,7 @@ static json_t *p_object(const vx_result *result, int64_t voxels)
 /* The number of clusters, and for every kind of cluster p the number of significant ones. */
 static json_t *clusters_object(const vx_result *result)
 {
-    json_t *object = json_pack("{sI}", "number", (json_int_t)result->clusters);
+    json_t *object = json_pack("{sI}", VX_KEY_NUMBER, (json_int_t)result->clusters);
     for (int kind = 0; kind < VX_P_KINDS; kind++) {
         const vx_quantity_row *about = vx_quantity_about(kind);
         json_int_t below = 0;
@@ -157,23 +168,28 @@ static json_t *clusters_object(const vx_result *result)
         snprintf(key, sizeof key, "%s" VX_BELOW_ENDING, about->word);
         object = vx_json_set(object, key, json_integer(below));
     }
-    object = vx_json_set(object, "threshold_t", number(result->plan.threshold_t));
-    return vx_json_set(object, "connectivity", json_integer(result->options.connectivity));
+    object = vx_json_set(object, VX_KEY_THRESHOLD_T, number(result->plan.threshold_t));
+    return vx_json_set(object, VX_KEY_CONNECTIVITY, json_integer(result->options.connectivity));
 }
 
 static json_t *permutations_object(const vx_result *result)
 {
     const vx_plan *plan = &result->plan;
-    return json_pack("{ss so so sb sb so so so so}", "kind", vx_scheme_names[result->effect->scheme], "possible",
-                     integer_or_null(plan->possible), "relabellings", integer_or_null(plan->relabellings), "exhaustive",
-                     (int)plan->exhaustive, "exact_uncorrected", (int)plan->exact_uncorrected, "p_smallest_possible",
-                     number(plan->p_smallest), "seed", integer_or_null(result->options.seed), "overflows",
-                     integer_or_null(result->overflows), "seconds", number(result->seconds));
+    return json_pack("{ss so so sb sb so so so so}",
+                     VX_KEY_KIND, vx_scheme_names[result->effect->scheme],
+                     VX_KEY_POSSIBLE, integer_or_null(plan->possible),
+                     VX_KEY_RELABELLINGS, integer_or_null(plan->relabellings),
+                     VX_KEY_EXHAUSTIVE, (int)plan->exhaustive,
+                     VX_KEY_EXACT_UNCORRECTED, (int)plan->exact_uncorrected,
+                     VX_KEY_P_SMALLEST, number(plan->p_smallest),
+                     VX_KEY_SEED, integer_or_null(result->options.seed),
+                     VX_KEY_OVERFLOWS, integer_or_null(result->overflows),
+                     VX_KEY_SECONDS, number(result->seconds));
 }
 
 static json_t *left_out(const char *participant, const char *reason)
 {
-    return json_pack("{so so}", "participant", vx_json_text(participant), "reason", vx_json_text(reason));
+    return json_pack("{so so}", VX_KEY_PARTICIPANT, vx_json_text(participant), VX_KEY_REASON, vx_json_text(reason));
 }
 
 /* The participants, design and results of an effect. Effect rows ascend, so one pass over the modality's rows
@@ -196,13 +212,24 @@ static json_t *effect_object(const vx_record *record, const vx_entry *entry)
     }
     for (int64_t c = 0; c < effect->columns; c++)
         columns = vx_json_append(columns, vx_json_text(effect->column_name[c]));
-    return json_pack("{so so so sb sI so so so so so ss so so so so}", "name", vx_json_text(effect->name), "files",
-                     vx_json_text(entry->stem), "hdf5", vx_json_text(entry->place), "ranks", (int)effect->ranks, "n",
-                     (json_int_t)effect->n, "df", number(effect->df), "participants", used, "left_out", missing,
-                     "columns", columns, "contrast", numbers(effect->contrast, (size_t)effect->columns), "tails",
-                     vx_tails_names[result->options.tails], "peak", peak_object(result, space), "p",
-                     p_object(result, space->elements), "clusters", clusters_object(result), "permutations",
-                     permutations_object(result));
+    json_t *object = json_pack("{so so so sb sI so so so so so ss so so so so}",
+                               VX_KEY_NAME, vx_json_text(effect->name),
+                               VX_KEY_STEM, vx_json_text(entry->stem),
+                               VX_KEY_PLACE, vx_json_text(entry->place),
+                               VX_KEY_RANKS, (int)effect->ranks,
+                               VX_KEY_N, (json_int_t)effect->n,
+                               VX_KEY_DF, number(effect->df),
+                               VX_KEY_PARTICIPANTS, used,
+                               VX_KEY_LEFT_OUT, missing,
+                               VX_KEY_COLUMNS, columns,
+                               VX_KEY_CONTRAST, numbers(effect->contrast, (size_t)effect->columns),
+                               VX_KEY_TAILS, vx_tails_names[result->options.tails],
+                               VX_KEY_PEAK, peak_object(result, space),
+                               VX_KEY_P, p_object(result, space->elements),
+                               VX_KEY_CLUSTERS, clusters_object(result),
+                               VX_KEY_PERMUTATIONS, permutations_object(result));
+    const json_int_t k = (json_int_t)result->bonferroni_effects;
+    return k ? vx_json_set(object, VX_KEY_BONFERRONI_EFFECTS, json_integer(k)) : object;
 }
 
 /* Null where no image removed a voxel. */
@@ -210,10 +237,12 @@ static json_t *loss_object(const vx_mask_loss *loss)
 {
     if (!loss->voxels)
         return json_null();
-    return json_pack("{so so sI sI sI}", "participant", vx_json_text(loss->participant), "column",
-                     vx_json_text(loss->column), "voxels",
-                     (json_int_t)loss->voxels, "in_no_other", (json_int_t)loss->alone, "images",
-                     (json_int_t)loss->images);
+    return json_pack("{so so sI sI sI}",
+                     VX_KEY_PARTICIPANT, vx_json_text(loss->participant),
+                     VX_KEY_COLUMN, vx_json_text(loss->column),
+                     VX_KEY_VOXELS, (json_int_t)loss->voxels,
+                     VX_KEY_IN_NO_OTHER, (json_int_t)loss->alone,
+                     VX_KEY_IMAGES, (json_int_t)loss->images);
 }
 
 /* Null without a mask file. */
@@ -221,20 +250,27 @@ static json_t *mask_values_object(const vx_mask_report *mask)
 {
     if (mask->file_high == 0 && mask->file_low == 0)
         return json_null();
-    return json_pack("{so so sI}", "lowest", number(mask->file_low), "highest", number(mask->file_high), "between",
-                     (json_int_t)mask->file_between);
+    return json_pack("{so so sI}",
+                     VX_KEY_LOWEST, number(mask->file_low),
+                     VX_KEY_HIGHEST, number(mask->file_high),
+                     VX_KEY_BETWEEN, (json_int_t)mask->file_between);
 }
 
 static json_t *mask_object(const vx_record_modality *modality)
 {
     const vx_mask_report *mask = &modality->mask;
-    return json_pack("{sI sI sI sI sI sI sI sI so so so}", "voxels", (json_int_t)modality->matrix->space.elements,
-                     "grid_voxels", (json_int_t)mask->grid_voxels, "candidate", (json_int_t)mask->candidate,
-                     "left_out_not_finite", (json_int_t)mask->left_out_not_finite, "left_out_zero",
-                     (json_int_t)mask->left_out_zero, "left_out_threshold", (json_int_t)mask->left_out_threshold,
-                     "left_out_constant", (json_int_t)mask->left_out_constant, "kept_zero",
-                     (json_int_t)mask->kept_zero, "most_not_finite", loss_object(&mask->not_finite), "most_zero",
-                     loss_object(&mask->zero), "file_values", mask_values_object(mask));
+    return json_pack("{sI sI sI sI sI sI sI sI so so so}",
+                     VX_KEY_VOXELS, (json_int_t)modality->matrix->space.elements,
+                     VX_KEY_GRID_VOXELS, (json_int_t)mask->grid_voxels,
+                     VX_KEY_CANDIDATE, (json_int_t)mask->candidate,
+                     VX_KEY_LEFT_OUT_NOT_FINITE, (json_int_t)mask->left_out_not_finite,
+                     VX_KEY_LEFT_OUT_ZERO, (json_int_t)mask->left_out_zero,
+                     VX_KEY_LEFT_OUT_THRESHOLD, (json_int_t)mask->left_out_threshold,
+                     VX_KEY_LEFT_OUT_CONSTANT, (json_int_t)mask->left_out_constant,
+                     VX_KEY_KEPT_ZERO, (json_int_t)mask->kept_zero,
+                     VX_KEY_MOST_NOT_FINITE, loss_object(&mask->not_finite),
+                     VX_KEY_MOST_ZERO, loss_object(&mask->zero),
+                     VX_KEY_FILE_VALUES, mask_values_object(mask));
 }
 
 static json_t *affine_array(const vx_grid *grid)
@@ -254,10 +290,16 @@ static json_t *modality_object(const vx_entry *entry, json_t *effects)
     for (size_t i = 0; i < modality->study->left_outs; i++)
         missing = vx_json_append(
             missing, left_out(modality->study->left_out[i].participant, modality->study->left_out[i].reason));
-    return json_pack("{so so sI so so so so so so}", "name", vx_json_text(modality->name), "files",
-                     vx_json_text(entry->modality_name), "n", (json_int_t)modality->study->n, "left_out", missing,
-                     "dim", integers(grid->dim, 3), "voxel_mm", numbers(grid->pixdim, 3), "affine", affine_array(grid),
-                     "mask", mask_object(modality), "effects", effects);
+    return json_pack("{so so sI so so so so so so}",
+                     VX_KEY_NAME, vx_json_text(modality->name),
+                     VX_KEY_STEM, vx_json_text(entry->modality_name),
+                     VX_KEY_N, (json_int_t)modality->study->n,
+                     VX_KEY_LEFT_OUT, missing,
+                     VX_KEY_DIM, integers(grid->dim, 3),
+                     VX_KEY_VOXEL_MM, numbers(grid->pixdim, 3),
+                     VX_KEY_AFFINE, affine_array(grid),
+                     VX_KEY_MASK, mask_object(modality),
+                     VX_KEY_EFFECTS, effects);
 }
 
 static json_t *modalities_array(const vx_record *record, const vx_entry *entry, size_t entries)
@@ -294,10 +336,13 @@ static json_t *study_object(const vx_study *study)
     for (int k = 0; k < 2; k++)
         if (study->session[k])
             sessions = vx_json_append(sessions, vx_json_text(study->session[k]));
-    return json_pack("{so ss so so so sI}", "table", vx_json_text(study->table), "design",
-                     vx_design_names[study->design],
-                     "sessions", sessions, "direction", vx_json_text(direction[study->direction]), "levels",
-                     levels_object(study), "participants", (json_int_t)study->participants);
+    return json_pack("{so ss so so so sI}",
+                     VX_KEY_TABLE, vx_json_text(study->table),
+                     VX_KEY_DESIGN, vx_design_names[study->design],
+                     VX_KEY_SESSIONS, sessions,
+                     VX_KEY_DIRECTION, vx_json_text(direction[study->direction]),
+                     VX_KEY_LEVELS, levels_object(study),
+                     VX_KEY_PARTICIPANTS, (json_int_t)study->participants);
 }
 
 vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *error)
@@ -308,15 +353,22 @@ vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *e
     vx_status status = vx_entries_new(record, &entry, &entries, error);
     if (status)
         goto cleanup;
-    run = json_pack("{so ss so so s{so so so} so so ss so so so so so}", VX_KEY_VERSION,
-                    vx_json_text(record->version), VX_KEY_KIND, VX_KIND_ANALYSIS, "command_line",
-                    vx_json_text(record->command_line), "started", vx_json_text(record->started), "seconds", "read",
-                    number(record->seconds_read), "infer", number(record->seconds_infer), "total",
-                    number(record->seconds_total), "device", device_object(record->device), VX_KEY_OPTIONS,
-                    options_object(record), "p_format", vx_p_format_names[record->p_format], "study",
-                    study_object(record->study), "remarks", remarks_array(record->remarks), "modalities",
-                    modalities_array(record, entry, entries), VX_KEY_INPUTS, inputs_array(record), "not_written",
-                    vx_json_text(record->not_written));
+    run = json_pack("{so ss so so s{so so so} so so ss so so so so so}",
+                    VX_KEY_VERSION, vx_json_text(record->version),
+                    VX_KEY_KIND, VX_KIND_ANALYSIS,
+                    VX_KEY_COMMAND_LINE, vx_json_text(record->command_line),
+                    VX_KEY_STARTED, vx_json_text(record->started),
+                    VX_KEY_SECONDS, VX_KEY_READ, number(record->seconds_read),
+                    VX_KEY_INFER, number(record->seconds_infer),
+                    VX_KEY_TOTAL, number(record->seconds_total),
+                    VX_KEY_DEVICE, device_object(record->device),
+                    VX_KEY_OPTIONS, options_object(record),
+                    VX_KEY_P_FORMAT, vx_p_format_names[record->p_format],
+                    VX_KEY_STUDY, study_object(record->study),
+                    VX_KEY_REMARKS, remarks_array(record->remarks),
+                    VX_KEY_MODALITIES, modalities_array(record, entry, entries),
+                    VX_KEY_INPUTS, inputs_array(record),
+                    VX_KEY_NOT_WRITTEN, vx_json_text(record->not_written));
     status = run ? vx_manifest_fill(folder, run, error) : vx_fail_memory(error);
     if (!status)
         status = vx_manifest_finish(folder, run, error);

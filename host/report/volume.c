@@ -4,15 +4,13 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "image/nifti.h"
 #include "space/grid.h"
 
 #include <math.h>
 #include <string.h>
 
-#include <nifti2_io.h>
 #include <zlib.h>
-
-enum { VOXEL_OFFSET = 352 }; /* the header and four bytes that announce no extension */
 
 vx_box vx_box_around(const vx_grid *grid, const float *mask, int64_t margin)
 {
@@ -34,25 +32,21 @@ vx_box vx_box_around(const vx_grid *grid, const float *mask, int64_t margin)
     return box;
 }
 
-/* Sets the sform: the affine of the grid, moved to the first voxel of the box. There is no qform to contradict it. */
-static void set_space(const vx_grid *grid, const vx_box *box, double slope, nifti_1_header *header)
+/* The grid of the box. Its sform is the affine of the grid, moved to the first voxel of the box, and no qform can
+ * contradict it. */
+static vx_grid box_grid(const vx_grid *grid, const vx_box *box)
 {
-    float *const row[3] = {header->srow_x, header->srow_y, header->srow_z};
+    vx_grid part = {.sform_code = grid->sform_code > 0 ? grid->sform_code : NIFTI_XFORM_SCANNER_ANAT};
     double origin[3];
     vx_grid_mm(grid, vx_grid_place(grid, box->low), origin);
-    for (int i = 0; i < 3; i++) {
+    for (int k = 0; k < 3; k++) {
+        part.dim[k] = box->high[k] - box->low[k];
+        part.pixdim[k] = vx_grid_step_mm(grid, k);
         for (int j = 0; j < 3; j++)
-            row[i][j] = (float)grid->affine[i][j];
-        row[i][3] = (float)origin[i];
-        header->pixdim[i + 1] = (float)vx_grid_step_mm(grid, i);
+            part.sform[k][j] = grid->affine[k][j];
+        part.sform[k][3] = origin[k];
     }
-    header->sform_code = (short)(grid->sform_code > 0 ? grid->sform_code : NIFTI_XFORM_SCANNER_ANAT);
-    header->qform_code = NIFTI_XFORM_UNKNOWN;
-    header->xyzt_units = NIFTI_UNITS_MM;
-    header->vox_offset = VOXEL_OFFSET;
-    header->scl_slope = (float)slope;
-    header->scl_inter = 0;
-    memcpy(header->magic, "n+1", 4);
+    return part;
 }
 
 /* Quantises the voxels of the box, x fastest. */
@@ -104,30 +98,22 @@ static vx_status compress_gzip(unsigned char *from, size_t count, vx_bytes *pack
 vx_status vx_volume_pack(const vx_grid *grid, const vx_box *box, const float *value, vx_volume_type type, double slope,
                          vx_bytes *packed, vx_error *error)
 {
-    int64_t dim[8] = {3, 0, 0, 0, 1, 1, 1, 1};
-    size_t bytes = type == VX_VOLUME_UINT8 ? 1 : 2;
-    for (int k = 0; k < 3; k++) {
-        dim[k + 1] = box->high[k] - box->low[k];
-        if (dim[k + 1] < 1 || dim[k + 1] > INT16_MAX)
-            return vx_fail(error, VX_OUTPUT, "%lld voxels along axis %d; NIfTI-1 holds 1 to 32767",
-                           (long long)dim[k + 1], k + 1);
-        if (!vx_multiply(bytes, (size_t)dim[k + 1], &bytes))
-            return vx_fail_memory(error);
-    }
-    vx_status status;
-    slope = (float)slope; /* the header stores a float */
-    nifti_1_header *header = nifti_make_new_n1_header(dim, type == VX_VOLUME_UINT8 ? DT_UINT8 : DT_INT16);
-    unsigned char *file = vx_array_zero(VOXEL_OFFSET + bytes, 1);
-    if (!header || !file) {
-        status = vx_fail_memory(error);
-        goto cleanup;
-    }
-    set_space(grid, box, slope, header);
-    memcpy(file, header, sizeof *header);
-    quantise(grid, box, value, type, slope, file + VOXEL_OFFSET);
-    status = compress_gzip(file, VOXEL_OFFSET + bytes, packed, error);
-cleanup:
-    free(header);
+    const vx_grid part = box_grid(grid, box);
+    const int datatype = type == VX_VOLUME_UINT8 ? DT_UINT8 : DT_INT16;
+    nifti_1_header header;
+    unsigned char *file = NULL;
+    size_t bytes;
+    vx_status status = vx_nifti_header(&part, datatype, VX_INTENT_NONE, 0, NULL, &header, error);
+    if (status)
+        return status;
+    header.scl_slope = (float)slope;
+    if (vx_multiply(vx_grid_elements(&part), (size_t)header.bitpix / 8, &bytes))
+        file = vx_array_zero(VX_NIFTI_OFFSET + bytes, 1);
+    if (!file)
+        return vx_fail_memory(error);
+    memcpy(file, &header, sizeof header);
+    quantise(grid, box, value, type, header.scl_slope, file + VX_NIFTI_OFFSET);
+    status = compress_gzip(file, VX_NIFTI_OFFSET + bytes, packed, error);
     free(file);
     return status;
 }

@@ -2,6 +2,7 @@
 #include "results/reading.h"
 
 #include "base/sort.h"
+#include "infer/quantity.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,11 +29,11 @@ static void check_grid(vx_reading *r, const vx_results_modality *modality)
         voxels = dim < 1 || voxels > VOXELS_MAX / dim ? 0 : voxels * dim;
     }
     if (!voxels)
-        vx_reading_fail(r, "\"dim\" of %.60s are not three lengths of a grid", modality->name);
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_DIM) " of %.60s are not three lengths of a grid", modality->name);
     else if (!vx_grid_is_regular(&modality->grid))
-        vx_reading_fail(r, "\"affine\" of %.60s leads nowhere", modality->name);
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_AFFINE) " of %.60s leads nowhere", modality->name);
     else if (modality->mask.grid_voxels != voxels)
-        vx_reading_fail(r, "\"grid_voxels\" of %.60s are %lld, and its grid has %lld", modality->name,
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_GRID_VOXELS) " of %.60s are %lld, and its grid has %lld", modality->name,
                         (long long)modality->mask.grid_voxels, (long long)voxels);
     else if (modality->mask_voxels < 1 || modality->mask_voxels > voxels)
         vx_reading_fail(r, "the mask of %.60s is of %lld voxels in a grid of %lld", modality->name,
@@ -43,22 +44,27 @@ static void check_tests(vx_reading *r, const vx_results_modality *modality, cons
 {
     const int neighbours = effect->connectivity;
     if (!(effect->threshold_t >= 0) || isinf(effect->threshold_t))
-        vx_reading_fail(r, "\"threshold_t\" of %.60s is %g", effect->name, effect->threshold_t);
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_THRESHOLD_T) " of %.60s is %g", effect->name, effect->threshold_t);
     else if (neighbours != 6 && neighbours != 18 && neighbours != 26)
-        vx_reading_fail(r, "\"connectivity\" of %.60s is %d", effect->name, neighbours);
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_CONNECTIVITY) " of %.60s is %d", effect->name, neighbours);
     else if ((int64_t)effect->clusters > modality->mask_voxels)
-        vx_reading_fail(r, "\"number\" of the clusters of %.60s is %zu, in a mask of %lld voxels", effect->name,
-                        effect->clusters, (long long)modality->mask_voxels);
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_NUMBER) " of the clusters of %.60s is %zu, in a mask of %lld voxels",
+                        effect->name, effect->clusters, (long long)modality->mask_voxels);
     else if (effect->relabellings < 1)
-        vx_reading_fail(r, "\"relabellings\" of %.60s are %lld", effect->name, (long long)effect->relabellings);
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_RELABELLINGS) " of %.60s are %lld", effect->name,
+                        (long long)effect->relabellings);
     else if (!(effect->p_smallest > 0) || !is_p(effect->p_smallest))
-        vx_reading_fail(r, "\"p_smallest_possible\" of %.60s is %g", effect->name, effect->p_smallest);
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_P_SMALLEST) " of %.60s is %g", effect->name, effect->p_smallest);
     else if (effect->possible < 1)
-        vx_reading_fail(r, "\"possible\" of %.60s is %g", effect->name, effect->possible);
-    for (int k = 0; k < VX_P_KINDS; k++)
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_POSSIBLE) " of %.60s is %g", effect->name, effect->possible);
+    for (int k = 0; k < VX_P_KINDS; k++) {
+        if (effect->p[k].there && vx_quantity_about(k)->of != VX_P_UNCORRECTED && effect->bonferroni_effects < 1)
+            vx_reading_fail(r, VX_QUOTED(VX_KEY_BONFERRONI_EFFECTS) " of %.60s is %lld", effect->name,
+                            (long long)effect->bonferroni_effects);
         if (effect->p[k].there && (!is_p(effect->p[k].smallest) || effect->p[k].below > modality->mask_voxels))
             vx_reading_fail(r, "%s of %.60s: %g and %lld voxels are no smallest p and number of voxels",
                             vx_quantity_name(k), effect->name, effect->p[k].smallest, (long long)effect->p[k].below);
+    }
 }
 
 static void check_effect(vx_reading *r, const vx_results_modality *modality, const vx_results_effect *effect)
@@ -67,15 +73,16 @@ static void check_effect(vx_reading *r, const vx_results_modality *modality, con
     for (int64_t c = 0; c < effect->columns; c++)
         tested += isfinite(effect->contrast[c]) && effect->contrast[c] != 0;
     if (effect->n < 1 || effect->n > modality->n)
-        vx_reading_fail(r, "\"n\" of %.60s is %lld, of %lld in %.60s", effect->name, (long long)effect->n,
-                        (long long)modality->n, modality->name);
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_N) " of %.60s is %lld, of %lld in %.60s", effect->name,
+                        (long long)effect->n, (long long)modality->n, modality->name);
     else if (tested != 1)
-        vx_reading_fail(r, "\"contrast\" of %.60s tests %lld columns and not one", effect->name, (long long)tested);
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_CONTRAST) " of %.60s tests %lld columns and not one", effect->name,
+                        (long long)tested);
     else if (!(effect->df > 0 && effect->df < (double)effect->n))
-        vx_reading_fail(r, "\"df\" of %.60s are %g, of %lld participants", effect->name, effect->df,
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_DF) " of %.60s are %g, of %lld participants", effect->name, effect->df,
                         (long long)effect->n);
     else if (!isnan(effect->peak_t) && !(isfinite(effect->peak_t) && is_finite(effect->peak_mm)))
-        vx_reading_fail(r, "\"peak\" of %.60s is no place", effect->name);
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_PEAK) " of %.60s is no place", effect->name);
     check_tests(r, modality, effect);
 }
 
@@ -108,9 +115,9 @@ static void check_names(vx_reading *r)
             place[k] = modality->effect[e].place;
         }
     }
-    check_different(r, "modalities", "files", folder_stem, results->modalities);
-    check_different(r, "effects", "files", stem, effects);
-    check_different(r, "effects", "hdf5", place, effects);
+    check_different(r, "modalities", VX_KEY_STEM, folder_stem, results->modalities);
+    check_different(r, "effects", VX_KEY_STEM, stem, effects);
+    check_different(r, "effects", VX_KEY_PLACE, place, effects);
     free(folder_stem);
     free(stem);
     free(place);
@@ -124,8 +131,8 @@ void vx_check_run(vx_reading *r)
         const vx_results_modality *modality = &results->modality[m];
         check_grid(r, modality);
         if (modality->n > results->participants)
-            vx_reading_fail(r, "\"n\" of %.60s is %lld, of %lld participants", modality->name, (long long)modality->n,
-                            (long long)results->participants);
+            vx_reading_fail(r, VX_QUOTED(VX_KEY_N) " of %.60s is %lld, of %lld participants", modality->name,
+                            (long long)modality->n, (long long)results->participants);
         else if (modality->effect[0].n != modality->n)
             vx_reading_fail(r, "no effect of %.60s is of all its participants", modality->name);
         for (size_t e = 0; e < modality->effects; e++)

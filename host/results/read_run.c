@@ -143,12 +143,12 @@ static const char **get_texts(vx_reading *r, const json_t *object, const char *k
 
 static vx_results_left_out *get_left_out(vx_reading *r, const json_t *object, size_t *count)
 {
-    const json_t *array = member(r, object, "left_out", is_array);
+    const json_t *array = member(r, object, VX_KEY_LEFT_OUT, is_array);
     vx_results_left_out *list = vx_reading_array(r, json_array_size(array), sizeof *list);
     *count = 0;
     for (size_t i = 0; list && i < json_array_size(array); i++) {
         const json_t *one = json_array_get(array, i);
-        list[(*count)++] = (vx_results_left_out){get_text(r, one, "participant"), get_text(r, one, "reason")};
+        list[(*count)++] = (vx_results_left_out){get_text(r, one, VX_KEY_PARTICIPANT), get_text(r, one, VX_KEY_REASON)};
     }
     return list;
 }
@@ -157,70 +157,72 @@ static vx_results_left_out *get_left_out(vx_reading *r, const json_t *object, si
 
 static void read_p(vx_reading *r, const json_t *object, vx_results_effect *effect)
 {
-    const json_t *all = member(r, object, "p", is_object);
+    const json_t *all = member(r, object, VX_KEY_P, is_object);
     for (int k = 0; k < VX_P_KINDS; k++) {
         const json_t *one = json_object_get(all, vx_quantity_about(k)->key);
         effect->p[k] = (vx_results_p){.smallest = NAN};
         if (one)
-            effect->p[k] = (vx_results_p){true, get_number(r, one, "smallest"),
+            effect->p[k] = (vx_results_p){true, get_number(r, one, VX_KEY_SMALLEST),
                                           get_integer(r, one, VX_VOXELS_BELOW_KEY)};
+        if (one && vx_quantity_about(k)->of != VX_P_UNCORRECTED)
+            effect->bonferroni_effects = get_integer(r, object, VX_KEY_BONFERRONI_EFFECTS);
     }
 }
 
 static void read_permutations(vx_reading *r, const json_t *object, vx_results_effect *effect)
 {
-    const json_t *of = member(r, object, "permutations", is_object);
-    effect->scheme = (vx_scheme)(VX_SIGN_FLIP + get_word(r, of, "kind", vx_scheme_names + VX_SIGN_FLIP));
-    effect->possible = get_number(r, of, "possible");
-    effect->relabellings = get_integer(r, of, "relabellings");
-    effect->exhaustive = get_flag(r, of, "exhaustive");
-    effect->exact_uncorrected = get_flag(r, of, "exact_uncorrected");
-    effect->p_smallest = get_number(r, of, "p_smallest_possible");
+    const json_t *of = member(r, object, VX_KEY_PERMUTATIONS, is_object);
+    effect->scheme = (vx_scheme)(VX_SIGN_FLIP + get_word(r, of, VX_KEY_KIND, vx_scheme_names + VX_SIGN_FLIP));
+    effect->possible = get_number(r, of, VX_KEY_POSSIBLE);
+    effect->relabellings = get_integer(r, of, VX_KEY_RELABELLINGS);
+    effect->exhaustive = get_flag(r, of, VX_KEY_EXHAUSTIVE);
+    effect->exact_uncorrected = get_flag(r, of, VX_KEY_EXACT_UNCORRECTED);
+    effect->p_smallest = get_number(r, of, VX_KEY_P_SMALLEST);
 }
 
 static void read_effect(vx_reading *r, const json_t *object, vx_results_effect *effect)
 {
     size_t count;
-    const json_t *peak = json_object_get(object, "peak"), *clusters;
-    effect->name = get_text(r, object, "name");
-    effect->stem = get_name(r, object, "files");
-    effect->place = get_place(r, object, "hdf5");
-    effect->ranks = get_flag(r, object, "ranks");
-    effect->n = get_integer(r, object, "n");
-    effect->df = get_number(r, object, "df");
-    effect->participant = get_texts(r, object, "participants", &count);
+    const json_t *peak = json_object_get(object, VX_KEY_PEAK), *clusters;
+    effect->name = get_text(r, object, VX_KEY_NAME);
+    effect->stem = get_name(r, object, VX_KEY_STEM);
+    effect->place = get_place(r, object, VX_KEY_PLACE);
+    effect->ranks = get_flag(r, object, VX_KEY_RANKS);
+    effect->n = get_integer(r, object, VX_KEY_N);
+    effect->df = get_number(r, object, VX_KEY_DF);
+    effect->participant = get_texts(r, object, VX_KEY_PARTICIPANTS, &count);
     if (!r->status && (int64_t)count != effect->n)
-        vx_reading_fail(r, "\"participants\" of %.60s are not the n that it gives", effect->name);
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_PARTICIPANTS) " of %.60s are not the n that it gives", effect->name);
     effect->left_out = get_left_out(r, object, &effect->left_outs);
-    effect->column = get_texts(r, object, "columns", &count);
+    effect->column = get_texts(r, object, VX_KEY_COLUMNS, &count);
     effect->columns = (int64_t)count;
     effect->contrast = vx_reading_array(r, count, sizeof(double));
-    get_numbers(r, object, "contrast", count, effect->contrast);
-    effect->tails = (vx_tails)get_word(r, object, "tails", vx_tails_names);
+    get_numbers(r, object, VX_KEY_CONTRAST, count, effect->contrast);
+    effect->tails = (vx_tails)get_word(r, object, VX_KEY_TAILS, vx_tails_names);
     effect->peak_t = effect->peak_mm[0] = effect->peak_mm[1] = effect->peak_mm[2] = NAN;
     if (json_is_object(peak)) {
-        effect->peak_t = get_number(r, peak, "t");
-        get_numbers(r, peak, "mm", 3, effect->peak_mm);
+        effect->peak_t = get_number(r, peak, VX_KEY_T);
+        get_numbers(r, peak, VX_KEY_MM, 3, effect->peak_mm);
     }
     read_p(r, object, effect);
-    clusters = member(r, object, "clusters", is_object);
-    effect->threshold_t = get_number(r, clusters, "threshold_t");
-    effect->connectivity = (int)get_integer(r, clusters, "connectivity");
-    effect->clusters = (size_t)get_integer(r, clusters, "number");
+    clusters = member(r, object, VX_KEY_CLUSTERS, is_object);
+    effect->threshold_t = get_number(r, clusters, VX_KEY_THRESHOLD_T);
+    effect->connectivity = (int)get_integer(r, clusters, VX_KEY_CONNECTIVITY);
+    effect->clusters = (size_t)get_integer(r, clusters, VX_KEY_NUMBER);
     read_permutations(r, object, effect);
 }
 
 static void read_mask(vx_reading *r, const json_t *object, vx_results_modality *modality)
 {
-    const json_t *mask = member(r, object, "mask", is_object);
-    const json_t *dim = member(r, object, "dim", is_array);
-    modality->mask_voxels = get_integer(r, mask, "voxels");
-    modality->mask.grid_voxels = get_integer(r, mask, "grid_voxels");
-    modality->mask.candidate = get_integer(r, mask, "candidate");
-    modality->mask.left_out_not_finite = get_integer(r, mask, "left_out_not_finite");
-    modality->mask.left_out_zero = get_integer(r, mask, "left_out_zero");
-    modality->mask.left_out_threshold = get_integer(r, mask, "left_out_threshold");
-    modality->mask.left_out_constant = get_integer(r, mask, "left_out_constant");
+    const json_t *mask = member(r, object, VX_KEY_MASK, is_object);
+    const json_t *dim = member(r, object, VX_KEY_DIM, is_array);
+    modality->mask_voxels = get_integer(r, mask, VX_KEY_VOXELS);
+    modality->mask.grid_voxels = get_integer(r, mask, VX_KEY_GRID_VOXELS);
+    modality->mask.candidate = get_integer(r, mask, VX_KEY_CANDIDATE);
+    modality->mask.left_out_not_finite = get_integer(r, mask, VX_KEY_LEFT_OUT_NOT_FINITE);
+    modality->mask.left_out_zero = get_integer(r, mask, VX_KEY_LEFT_OUT_ZERO);
+    modality->mask.left_out_threshold = get_integer(r, mask, VX_KEY_LEFT_OUT_THRESHOLD);
+    modality->mask.left_out_constant = get_integer(r, mask, VX_KEY_LEFT_OUT_CONSTANT);
     for (size_t k = 0; k < 3; k++)
         modality->grid.dim[k] = json_integer_value(json_array_get(dim, k));
 }
@@ -228,26 +230,26 @@ static void read_mask(vx_reading *r, const json_t *object, vx_results_modality *
 /* results.h5 has the affine as an attribute, too, but HDF5 1.10 reads out of bounds in damaged attributes. */
 static void read_affine(vx_reading *r, const json_t *object, vx_grid *grid)
 {
-    const json_t *affine = member(r, object, "affine", is_array);
+    const json_t *affine = member(r, object, VX_KEY_AFFINE, is_array);
     if (!r->status && json_array_size(affine) != 4)
-        vx_reading_fail(r, "\"affine\" has %zu rows and not 4", json_array_size(affine));
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_AFFINE) " has %zu rows and not 4", json_array_size(affine));
     for (size_t row = 0; !r->status && row < 4; row++)
-        row_of_numbers(r, json_array_get(affine, row), "affine", 4, grid->affine[row]);
+        row_of_numbers(r, json_array_get(affine, row), VX_KEY_AFFINE, 4, grid->affine[row]);
     for (int k = 0; k < 3; k++)
         grid->pixdim[k] = vx_grid_step_mm(grid, k);
 }
 
 static void read_modality(vx_reading *r, const json_t *object, vx_results_modality *modality)
 {
-    modality->name = get_text(r, object, "name");
-    modality->stem = get_name(r, object, "files");
-    modality->n = get_integer(r, object, "n");
+    modality->name = get_text(r, object, VX_KEY_NAME);
+    modality->stem = get_name(r, object, VX_KEY_STEM);
+    modality->n = get_integer(r, object, VX_KEY_N);
     modality->left_out = get_left_out(r, object, &modality->left_outs);
     read_mask(r, object, modality);
     read_affine(r, object, &modality->grid);
-    const json_t *effects = member(r, object, "effects", is_array);
+    const json_t *effects = member(r, object, VX_KEY_EFFECTS, is_array);
     if (!r->status && !json_array_size(effects))
-        vx_reading_fail(r, "%.60s has no \"effects\"", modality->name);
+        vx_reading_fail(r, "%.60s has no " VX_QUOTED(VX_KEY_EFFECTS), modality->name);
     modality->effect = vx_reading_array(r, json_array_size(effects), sizeof *modality->effect);
     for (size_t e = 0; !r->status && e < json_array_size(effects); e++)
         read_effect(r, json_array_get(effects, e), &modality->effect[modality->effects++]);
@@ -269,37 +271,37 @@ static void check_files(vx_reading *r, const json_t *run, const char *key)
 static void read_study(vx_reading *r, const json_t *run)
 {
     vx_results *results = r->results;
-    const json_t *study = member(r, run, "study", is_object);
-    results->table = get_text_or_null(r, study, "table");
-    results->design = (vx_design)get_word(r, study, "design", vx_design_names);
-    results->participants = get_integer(r, study, "participants");
-    const json_t *sessions = member(r, study, "sessions", is_array);
+    const json_t *study = member(r, run, VX_KEY_STUDY, is_object);
+    results->table = get_text_or_null(r, study, VX_KEY_TABLE);
+    results->design = (vx_design)get_word(r, study, VX_KEY_DESIGN, vx_design_names);
+    results->participants = get_integer(r, study, VX_KEY_PARTICIPANTS);
+    const json_t *sessions = member(r, study, VX_KEY_SESSIONS, is_array);
     for (size_t k = 0; k < 2 && k < json_array_size(sessions); k++)
         results->session[k] = json_string_value(json_array_get(sessions, k));
     if (!r->status && results->design == VX_PAIRED && !(results->session[0] && results->session[1]))
-        vx_reading_fail(r, "\"sessions\" of a paired design are not two names");
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_SESSIONS) " of a paired design are not two names");
 }
 
 static void read_all(vx_reading *r)
 {
     vx_results *results = r->results;
     const json_t *run = results->run;
-    results->command_line = get_text(r, run, "command_line");
-    results->started = get_text(r, run, "started");
-    results->seconds = get_number(r, member(r, run, "seconds", is_object), "total");
-    const json_t *device = member(r, run, "device", is_object);
-    results->device = get_text(r, device, "name");
-    results->driver = get_text(r, device, "driver");
-    results->p_format = (vx_p_format)get_word(r, run, "p_format", vx_p_format_names);
+    results->command_line = get_text(r, run, VX_KEY_COMMAND_LINE);
+    results->started = get_text(r, run, VX_KEY_STARTED);
+    results->seconds = get_number(r, member(r, run, VX_KEY_SECONDS, is_object), VX_KEY_TOTAL);
+    const json_t *device = member(r, run, VX_KEY_DEVICE, is_object);
+    results->device = get_text(r, device, VX_KEY_NAME);
+    results->driver = get_text(r, device, VX_KEY_DRIVER);
+    results->p_format = (vx_p_format)get_word(r, run, VX_KEY_P_FORMAT, vx_p_format_names);
     read_study(r, run);
-    results->remark = get_texts(r, run, "remarks", &results->remarks);
+    results->remark = get_texts(r, run, VX_KEY_REMARKS, &results->remarks);
     member(r, run, VX_KEY_FILES, is_array);
     check_files(r, run, VX_KEY_FILES);
     check_files(r, run, VX_KEY_REPORT);
     member(r, run, VX_KEY_OPTIONS, is_object);
-    const json_t *modalities = member(r, run, "modalities", is_array);
+    const json_t *modalities = member(r, run, VX_KEY_MODALITIES, is_array);
     if (!r->status && !json_array_size(modalities))
-        vx_reading_fail(r, "it has no \"modalities\"");
+        vx_reading_fail(r, "it has no " VX_QUOTED(VX_KEY_MODALITIES));
     results->modality = vx_reading_array(r, json_array_size(modalities), sizeof *results->modality);
     for (size_t m = 0; !r->status && m < json_array_size(modalities); m++) {
         results->modality[m].alone = json_array_size(modalities) == 1;
@@ -332,7 +334,7 @@ static vx_status load_run(vx_results *results, vx_error *error)
     if (!status && !(results->run = json_loadb(text, size, 0, &why)))
         status = vx_fail(error, VX_INPUT, "%s: is damaged: line %d: %s", path, why.line, why.text);
     else if (!status && !(results->version = json_string_value(json_object_get(results->run, VX_KEY_VERSION))))
-        status = vx_fail(error, VX_INPUT, "%s: is not voxstat's: it has no \"" VX_KEY_VERSION "\"", path);
+        status = vx_fail(error, VX_INPUT, "%s: is not voxstat's: it has no " VX_QUOTED(VX_KEY_VERSION), path);
     else if (!status && !same_version(results->version))
         status = vx_fail(error, VX_INPUT, "%s: results of voxstat %.20s, and this is %s, which reads its own only",
                          results->folder, results->version, VOXSTAT_VERSION);

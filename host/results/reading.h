@@ -22,6 +22,9 @@ void *vx_reading_array(vx_reading *r, size_t count, size_t size);
 /* Fails (VX_INPUT) with a message about run.json. */
 void vx_reading_fail(vx_reading *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* A key in a message. */
+#define VX_QUOTED(key) "\"" key "\""
+
 /* Loads run.json, checks its version, and fills the results from it. */
 void vx_read_run(vx_reading *r);
 

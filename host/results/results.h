@@ -45,6 +45,7 @@ typedef struct vx_results_effect {
     int64_t relabellings;        /* used, including the observed one */
     bool exhaustive, exact_uncorrected;
     double p_smallest;
+    int64_t bonferroni_effects;  /* K of Bonferroni's correction; 0 without it */
     vx_cluster *cluster;
     size_t clusters;
     vx_null null;

@@ -49,18 +49,116 @@
 /* The path of a dataset; a null place or dataset is left out. The caller frees; null where memory is short. */
 char *vx_dataset_path(const char *group, const char *place, const char *dataset);
 
-/* The keys of run.json that several parts of voxstat read. */
+/* The keys of run.json. Existing ones never change, and new ones may be added. A key that stands in several objects is
+ * listed at the first of them. infer/quantity.h has the keys of the kinds of p. */
 #define VX_KEY_VERSION "voxstat_version"
-#define VX_KEY_KIND "kind"
-#define VX_KEY_OPTIONS "options"
-#define VX_KEY_INPUTS "inputs"
-#define VX_KEY_INPUT_PATH "path"         /* of an input */
-#define VX_KEY_STEPS "steps"             /* of an input that steps changed after reading */
-#define VX_KEY_STEP_WORDS "words"        /* of a step: a sentence after "<file> was" */
+#define VX_KEY_KIND "kind"               /* VX_KIND_...; of a device "cpu" or "gpu"; of permutations their scheme */
+#define VX_KEY_COMMAND_LINE "command_line"
+#define VX_KEY_STARTED "started"
+#define VX_KEY_SECONDS "seconds"         /* an object; of permutations a number */
+#define VX_KEY_DEVICE "device"           /* an object */
+#define VX_KEY_OPTIONS "options"         /* {name: value} */
+#define VX_KEY_P_FORMAT "p_format"
+#define VX_KEY_STUDY "study"             /* an object */
+#define VX_KEY_REMARKS "remarks"         /* a list of texts */
+#define VX_KEY_MODALITIES "modalities"   /* a list of objects */
+#define VX_KEY_INPUTS "inputs"           /* a list of objects */
+#define VX_KEY_NOT_WRITTEN "not_written" /* null, or the outputs that could not be written */
 #define VX_KEY_FILES "files"             /* every file of the folder */
 #define VX_KEY_REPORT "report"           /* the files of the report */
 #define VX_KEY_CHECKSUMS "checksums"     /* of every file but run.json */
 #define VX_KEY_RUN_CHECKSUM "run_sha256" /* of run.json */
+
+/* Of VX_KEY_SECONDS. */
+#define VX_KEY_READ "read"
+#define VX_KEY_INFER "infer"
+#define VX_KEY_TOTAL "total"
+
+/* Of the device. */
+#define VX_KEY_ID "id"
+#define VX_KEY_NAME "name"
+#define VX_KEY_DRIVER "driver"
+#define VX_KEY_COMPUTE_UNITS "compute_units"
+#define VX_KEY_THREADS "threads"
+#define VX_KEY_MEMORY "memory"
+#define VX_KEY_SIMD "simd"
+
+/* Of the study. */
+#define VX_KEY_TABLE "table"
+#define VX_KEY_DESIGN "design"
+#define VX_KEY_SESSIONS "sessions"
+#define VX_KEY_DIRECTION "direction"
+#define VX_KEY_LEVELS "levels"             /* {column: [text coded as 0, text coded as 1]} */
+#define VX_KEY_PARTICIPANTS "participants" /* their number; of an effect their names */
+
+/* Of an input. */
+#define VX_KEY_PATH "path"
+#define VX_KEY_PARTICIPANT "participant"
+#define VX_KEY_COLUMN "column"
+#define VX_KEY_SHA256 "sha256"
+#define VX_KEY_STEPS "steps"           /* a list of objects; absent where the file was used as it is */
+#define VX_KEY_PARAMETERS "parameters" /* of a step: a text */
+#define VX_KEY_WORDS "words"           /* of a step: a sentence after "<file> was" */
+
+/* Of a modality. */
+#define VX_KEY_STEM "files"                /* the names of its files begin with it */
+#define VX_KEY_N "n"
+#define VX_KEY_LEFT_OUT "left_out"         /* a list of {participant, reason} */
+#define VX_KEY_REASON "reason"
+#define VX_KEY_DIM "dim"
+#define VX_KEY_VOXEL_MM "voxel_mm"
+#define VX_KEY_AFFINE "affine"             /* four rows of four numbers */
+#define VX_KEY_MASK "mask"                 /* an object */
+#define VX_KEY_EFFECTS "effects"           /* a list of objects */
+
+/* Of a mask: the counts of vx_mask_report. */
+#define VX_KEY_VOXELS "voxels"
+#define VX_KEY_GRID_VOXELS "grid_voxels"
+#define VX_KEY_CANDIDATE "candidate"
+#define VX_KEY_LEFT_OUT_NOT_FINITE "left_out_not_finite"
+#define VX_KEY_LEFT_OUT_ZERO "left_out_zero"
+#define VX_KEY_LEFT_OUT_THRESHOLD "left_out_threshold"
+#define VX_KEY_LEFT_OUT_CONSTANT "left_out_constant"
+#define VX_KEY_KEPT_ZERO "kept_zero"
+#define VX_KEY_MOST_NOT_FINITE "most_not_finite" /* null, or the image that excludes the most voxels */
+#define VX_KEY_MOST_ZERO "most_zero"
+#define VX_KEY_IN_NO_OTHER "in_no_other"         /* voxels that only this image excludes */
+#define VX_KEY_IMAGES "images"
+#define VX_KEY_FILE_VALUES "file_values"         /* of the mask file; null without one */
+#define VX_KEY_LOWEST "lowest"
+#define VX_KEY_HIGHEST "highest"
+#define VX_KEY_BETWEEN "between"
+
+/* Of an effect. */
+#define VX_KEY_PLACE "hdf5"                /* in results.h5 */
+#define VX_KEY_RANKS "ranks"
+#define VX_KEY_DF "df"
+#define VX_KEY_COLUMNS "columns"
+#define VX_KEY_CONTRAST "contrast"
+#define VX_KEY_TAILS "tails"
+#define VX_KEY_PEAK "peak"                 /* null, or an object */
+#define VX_KEY_P "p"                       /* {kind of p: object} */
+#define VX_KEY_CLUSTERS "clusters"         /* an object */
+#define VX_KEY_PERMUTATIONS "permutations" /* an object */
+#define VX_KEY_BONFERRONI_EFFECTS "bonferroni_effects" /* K; absent without the correction */
+
+/* Of a peak, of a kind of p, and of the clusters. */
+#define VX_KEY_T "t"
+#define VX_KEY_MM "mm"
+#define VX_KEY_VOXEL "voxel"
+#define VX_KEY_SMALLEST "smallest"
+#define VX_KEY_NUMBER "number"
+#define VX_KEY_THRESHOLD_T "threshold_t"
+#define VX_KEY_CONNECTIVITY "connectivity"
+
+/* Of the permutations. */
+#define VX_KEY_POSSIBLE "possible"
+#define VX_KEY_RELABELLINGS "relabellings"
+#define VX_KEY_EXHAUSTIVE "exhaustive"
+#define VX_KEY_EXACT_UNCORRECTED "exact_uncorrected"
+#define VX_KEY_P_SMALLEST "p_smallest_possible"
+#define VX_KEY_SEED "seed"
+#define VX_KEY_OVERFLOWS "overflows"
 
 /* The values of VX_KEY_KIND. */
 #define VX_KIND_ANALYSIS "analysis"

@@ -2,54 +2,23 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "image/nifti.h"
 #include "output/manifest.h"
-#include "space/grid.h"
 
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
-#include <nifti2_io.h>
 #include <string.h>
-#include <zlib.h>
-
-enum { HEADER_BYTES = 352 }; /* of a NIfTI-1 file without extensions: the header's 348, and four zero bytes */
 
 vx_status vx_write_int16(const char *path, const vx_grid *grid, const int16_t *stored, float slope,
                          const char *description, vx_error *error)
 {
-    int64_t dims[8] = {3, grid->dim[0], grid->dim[1], grid->dim[2], 1, 1, 1, 1};
-    nifti_1_header *header = nifti_make_new_n1_header(dims, DT_INT16);
-    if (!header)
-        return vx_fail_memory(error);
-    memcpy(header->magic, "n+1", 4);
-    header->vox_offset = HEADER_BYTES;
-    header->scl_slope = slope;
-    header->xyzt_units = NIFTI_UNITS_MM;
-    header->qform_code = (short)grid->qform_code;
-    header->sform_code = (short)grid->sform_code;
-    header->pixdim[0] = (float)grid->qfac;
-    float *row[3] = {header->srow_x, header->srow_y, header->srow_z};
-    float *quatern[3] = {&header->quatern_b, &header->quatern_c, &header->quatern_d};
-    float *offset[3] = {&header->qoffset_x, &header->qoffset_y, &header->qoffset_z};
-    for (int d = 0; d < 3; d++) {
-        header->pixdim[1 + d] = (float)grid->pixdim[d];
-        *quatern[d] = (float)grid->quatern[d];
-        *offset[d] = (float)grid->qoffset[d];
-        for (int k = 0; k < 4; k++)
-            row[d][k] = (float)grid->sform[d][k];
-    }
-    snprintf(header->descrip, sizeof header->descrip, "%s", description);
-
-    static const char extension[4] = {0};
-    size_t size = vx_grid_elements(grid);
-    gzFile file = gzopen(path, "wb6");
-    bool complete = file && gzfwrite(header, sizeof *header, 1, file) == 1 &&
-                 gzfwrite(extension, sizeof extension, 1, file) == 1 &&
-                 gzfwrite(stored, sizeof *stored, size, file) == size;
-    if (file && gzclose(file) != Z_OK)
-        complete = false;
-    free(header);
-    return complete ? VX_OK : vx_fail(error, VX_OUTPUT, "%s: cannot be written: %s", path, strerror(errno));
+    nifti_1_header header;
+    vx_status status = vx_nifti_header(grid, DT_INT16, VX_INTENT_NONE, 0, description, &header, error);
+    if (status)
+        return vx_error_prefix(error, status, "%s", path);
+    header.scl_slope = slope;
+    return vx_nifti_write(path, &header, stored, error);
 }
 
 static void participant_id(int64_t participant, char *id, size_t size)

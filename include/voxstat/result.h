@@ -141,12 +141,15 @@ typedef struct vx_result {
     vx_null null;
     uint64_t overflows;       /* relabellings that were computed again because a list was too short */
     double seconds;           /* wall time of the relabellings */
+    size_t bonferroni_effects; /* K of vx_bonferroni; 0 without it */
 } vx_result;
 
 /* Bonferroni's correction over the K effects of a study, in any number of modalities. `result` has all of them. Every
  * kind of family-wise p of a result gets a corrected map VX_P_BONFERRONI_..., and its clusters a corrected p:
  *
- *     min(1, K p).
+ *     min(1, K p),
+ *
+ * which is never below K times the smallest p that the relabellings allow. Every result that gets a map records K.
  *
  * At level a, P(any voxel or cluster without its effect has p below a) <= K (a / K) = a, under any dependence between
  * the effects (Dunn 1961, J Am Stat Assoc 56:52).

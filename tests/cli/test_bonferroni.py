@@ -12,7 +12,7 @@ except ImportError as missing:
     print("SKIP:", missing)
     sys.exit(77)
 
-from voxstat_cli import USAGE, Study
+from voxstat_cli import INPUT, USAGE, Study
 
 EFFECTS = 2  # the mean and the covariate
 
@@ -41,6 +41,7 @@ class Bonferroni(Study):
         effects = self.effects("with")
         self.assertEqual(len(effects), EFFECTS)
         for effect in effects:
+            self.assertEqual(effect["bonferroni_effects"], EFFECTS)
             for kind in ("voxel", "extent", "mass", "tfce"):
                 with h5py.File(self.folder / "with/results.h5") as results:
                     maps = results[f"maps/{effect['hdf5']}"]
@@ -56,6 +57,8 @@ class Bonferroni(Study):
         page = (self.folder / "with/report.html").read_text()
         self.assertIn("extent (Bonferroni)", page)
         self.assertIn("only the p by Bonferroni", page)
+        self.assertIn("over all 2 effects tested", page)
+        self.assertIn("change: Bonferroni’s correction over 2 effects allows no p below 0.0200.", page)  # 2 / (1 + 99)
         self.assertIn("Multiple comparisons among means", page)
         self.assertIn("p bonferroni_extent", self.run_program("show", "with").stdout)
 
@@ -66,8 +69,20 @@ class Bonferroni(Study):
             for row, other in zip(self.table("without", before), self.table("with", after)):
                 self.assertEqual(set(other) - set(row), {"p_bonferroni_extent"})
                 self.assertEqual(row, {name: other[name] for name in row})
+            self.assertEqual(set(after) - set(before), {"bonferroni_effects"})
             self.assertEqual(set(after["p"]) - set(before["p"]), {"p_bonferroni_extent"})
             self.assertEqual(set(after["clusters"]) - set(before["clusters"]), {"bonferroni_extent_below_0_05"})
+
+    def test_results_without_their_number_are_refused(self):
+        self.assert_done(self.run_paired(*self.arguments, "--correct", "extent,bonferroni", "--out", "with"))
+        path = self.folder / "with/run.json"
+        run = json.loads(path.read_text())
+        for number, words in ((0, '"bonferroni_effects" of change is 0'), (None, 'lacks "bonferroni_effects"')):
+            run["modalities"][0]["effects"][0]["bonferroni_effects"] = number
+            path.write_text(json.dumps(run))
+            done = self.run_program("show", "with")
+            self.assertEqual(done.returncode, INPUT)
+            self.assertIn(words, done.stderr)
 
     def test_it_needs_a_family_wise_correction(self):
         self.assert_refused(USAGE, ["--correct bonferroni", "voxel, extent, mass, tfce"], "--correct", "fdr,bonferroni")

@@ -12,6 +12,7 @@ host/base/memory.c|\brealloc(array)?\(|vx_array_grow
 host/base/number.c|% 3 == 0|vx_count_text
 host/base/sort.h|\(\w[^()]* > \w[^()]*\) - \(\w[^()]* < \w[^()]*\)|vx_compare
 host/base/utf8.c|== 0xed|vx_utf8_length
+host/image/nifti.c|\bnifti_make_new_n[12]_header\(|vx_nifti_header
 host/model/orthonormal.c|\bLAPACKE_d(geqrf|orgqr|gels)\(|vx_orthonormalise
 host/report/page.c|"&amp;"|vx_page_escaped
 host/infer/quantity.c|^(?! \*)(?:(?!/\*).)*"p[-_](uncorrected|fdr|(fwe|bonferroni)[-_][a-z]+)"|vx_quantity_about
@@ -19,6 +20,8 @@ host/results/[ls][a-z]*.h|^(?! \*)(?:(?!/\*).)*"([^"]*[^0-9.])?0[._]05([^0-9"][^
 host/results/[st][a-z]*.c|^(?! \*)(?:(?!/\*).)*"(\|t\||two-sided|one-sided|pos|neg)"|vx_tails_about or vx_tails_names
 host/results/scheme.c|^(?! \*)(?:(?!/\*).)*"[Ss]ign flips"|vx_scheme_about
 host/results/schema.c|^(?! \*)(?:(?!/\*).)*"sign-flip"|vx_scheme_names
+host/results/schema.h|\b(member|get_[a-z_]+)\([^"]*"[a-z]|VX_KEY_... of results/schema.h
+host/results/schema.h|^(?! \*)(?:(?!/\*).)*"(left_out(_[a-z]+)*|grid_voxels|most_[a-z_]+|threshold_t|[a-z_]+_possible)"|VX_KEY_...
 host/results/schema.h|^(?! \*)(?:(?!/\*).)*"(run\.json|results\.h5|mask\.nii\.gz|_clusters\.tsv)"|results/schema.h
 END
 }
@@ -60,6 +63,7 @@ host/base/number.c~        if (i && (length - i) % 3 == 0)
 host/base/sort.h~    return (x > y) - (x < y);
 host/base/sort.h~    return (a->peak > b->peak) - (a->peak < b->peak);
 host/base/utf8.c~    unsigned char high = byte[0] == 0xed ? 0x9f : 0xbf;
+host/image/nifti.c~    h = nifti_make_new_n1_header(dim, DT_INT16);
 host/model/orthonormal.c~    if (LAPACKE_dgeqrf(LAPACK_COL_MAJOR, n, m, q, n, tau))
 host/report/page.c~    case '&': return "&amp;";
 host/infer/quantity.c~    [VX_P_FDR] = {.name = "p-fdr"},
@@ -71,6 +75,8 @@ host/results/schema.c~    [VX_POSITIVE] = "pos",
 host/results/scheme.c~    what = flips ? "sign flips" : "permutations";
 host/results/schema.c~    kind = "sign-flip";
 host/results/schema.h~    #define VX_HDF5_FILE "results.h5"
+host/results/schema.h~    effect->n = get_integer(r, object, "n");
+host/results/schema.h~    return json_pack("{so so}", "left_out", missing, "n", n);
 END
 
 found=$(offences "${VOXSTAT_SOURCE:?}")

@@ -27,6 +27,7 @@ static void each_p_times_their_number(void **state)
     assert_int_equal(vx_bonferroni((vx_result *[]){&result[0], &result[1], &result[2]}, 3, &error), VX_OK);
     for (int r = 0; r < 3; r++) {
         assert_int_equal(result[r].maps, 2);
+        assert_int_equal(result[r].bonferroni_effects, 3);
         assert_int_equal(map[r][1].quantity, r < 2 ? VX_P_BONFERRONI_EXTENT : VX_P_BONFERRONI_VOXEL);
         for (int v = 0; v < 3; v++)
             assert_true(map[r][1].value[v] == expected[r][v]);
@@ -45,7 +46,9 @@ static void a_second_call_adds_nothing(void **state)
     vx_error error;
     (void)state;
     assert_int_equal(vx_bonferroni(list, 2, &error), VX_OK); /* the same result twice: the second finds the map */
+    assert_int_equal(vx_bonferroni(list, 1, &error), VX_OK);
     assert_int_equal(result.maps, 2);
+    assert_int_equal(result.bonferroni_effects, 2); /* of the call that made the map */
     assert_int_equal(map[1].quantity, VX_P_BONFERRONI_VOXEL);
     assert_true(map[1].value[0] == 0.04f);
     free(map[1].value);

@@ -1,5 +1,4 @@
 /* The limits of the design of this run, whatever its results. */
-#include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
 
@@ -46,10 +45,9 @@ static void put_inference(vx_report *report)
     const vx_results_effect *first = &results->modality[0].effect[0];
     vx_page *page = report->page;
     char text[32];
-    const char *bonferroni = "";
-    for (int k = 0; k < VX_P_KINDS; k++)
-        if (first->p[k].there && vx_quantity_about(k)->of)
-            bonferroni = "; only the p by Bonferroni\xE2\x80\x99s correction are over all effects";
+    const char *bonferroni = first->bonferroni_effects
+                                 ? "; only the p by Bonferroni\xE2\x80\x99s correction are over all effects"
+                                 : "";
     if (first->p[VX_P_FWE_EXTENT].there || first->p[VX_P_FWE_MASS].there)
         vx_put_markup(page, "<li>A cluster that survives by extent or mass says that there is an effect somewhere "
                       "inside it. It does not say where in it, and its size depends on the forming threshold.</li>\n");
@@ -72,6 +70,11 @@ static void put_inference(vx_report *report)
                 vx_put(page, "<li>%s: %s: %lld relabellings allow no family-wise p below %s.</li>\n",
                        results->modality[m].name, effect->name, (long long)effect->relabellings,
                        vx_p_text(effect->p_smallest, text));
+            const double smallest = fmin((double)effect->bonferroni_effects * effect->p_smallest, 1);
+            if (smallest > 0.001)
+                vx_put(page, "<li>%s: %s: Bonferroni\xE2\x80\x99s correction over %lld effects allows no p below "
+                       "%s.</li>\n", results->modality[m].name, effect->name, (long long)effect->bonferroni_effects,
+                       vx_p_text(smallest, text));
         }
     vx_put_markup(page, "<li>Sign flips assume errors that are symmetric about zero");
     if (results->modality[0].effects > 1)

@@ -1,6 +1,5 @@
 /* A methods text for a paper, with references. It covers only what this run used. */
 #include "base/number.h"
-#include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/scheme.h"
@@ -54,9 +53,9 @@ static void put_steps(vx_report *report)
     size_t i, k;
     const json_t *input, *step;
     json_array_foreach(inputs, i, input) {
-        const char *path = json_string_value(json_object_get(input, VX_KEY_INPUT_PATH));
+        const char *path = json_string_value(json_object_get(input, VX_KEY_PATH));
         json_array_foreach(json_object_get(input, VX_KEY_STEPS), k, step) {
-            const char *words = json_string_value(json_object_get(step, VX_KEY_STEP_WORDS));
+            const char *words = json_string_value(json_object_get(step, VX_KEY_WORDS));
             const char *name = path ? strrchr(path, '/') : NULL;
             if (!path || !words)
                 continue;
@@ -199,12 +198,9 @@ static void put_corrections(vx_report *report, citing *c)
         }
         vx_put_markup(page, ". ");
     }
-    bool bonferroni = false;
-    for (int k = 0; k < VX_P_KINDS; k++)
-        bonferroni |= effect->p[k].there && vx_quantity_about(k)->of;
-    if (bonferroni) {
-        vx_put_markup(page, "It was also controlled over all effects tested, by Bonferroni\xE2\x80\x99s "
-                      "correction: each family-wise p times their number");
+    if (effect->bonferroni_effects) {
+        vx_put(page, "It was also controlled over all %lld effects tested, by Bonferroni\xE2\x80\x99s correction: each "
+               "family-wise p was multiplied by their number", (long long)effect->bonferroni_effects);
         cite(c, DUNN);
         vx_put_markup(page, ". ");
     }

@@ -28,7 +28,8 @@ static void put_inputs(vx_report *report)
     for (size_t i = 0; i < json_array_size(inputs); i++) {
         const json_t *one = json_array_get(inputs, i);
         vx_put(report->page, "<tr><td><code>%s</code></td><td><code>%s</code></td></tr>\n",
-               json_string_value(json_object_get(one, "path")), json_string_value(json_object_get(one, "sha256")));
+               json_string_value(json_object_get(one, VX_KEY_PATH)),
+               json_string_value(json_object_get(one, VX_KEY_SHA256)));
     }
     vx_put_markup(report->page, "</tbody></table></div></details>\n");
 }
