@@ -14,8 +14,6 @@
 extern "C" {
 #endif
 
-typedef enum vx_tails { VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE } vx_tails;
-
 /* Corrections for multiple testing; a set of flags. VX_CORRECT_BONFERRONI spans results: vx_bonferroni computes it. */
 enum {
     VX_CORRECT_VOXEL = 1, VX_CORRECT_EXTENT = 2, VX_CORRECT_MASS = 4, VX_CORRECT_FDR = 8, VX_CORRECT_TFCE = 16,
@@ -66,7 +64,8 @@ static inline vx_inference_options vx_inference_defaults(void)
 
 /* The work of one effect's run, known before it starts. */
 typedef struct vx_plan {
-    uint64_t possible;     /* number of distinct relabellings; UINT64_MAX where that does not fit */
+    uint64_t possible;     /* number of distinct relabellings of the participants of vx_effect.shared, or else of the
+                            * effect's own; UINT64_MAX where that does not fit */
     uint64_t relabellings; /* number used, including the observed one */
     uint64_t evaluations;  /* number computed: half of those used where the other half are their mirror images */
     bool exhaustive;
