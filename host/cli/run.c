@@ -192,16 +192,9 @@ static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error 
 static vx_status read_images(vx_run *run, vx_error *error)
 {
     double start = vx_seconds();
-    char difference[500];
     vx_status status = VX_OK;
     for (size_t m = 0; !status && m < run->study->modalities; m++) {
-        vx_run_modality *modality = run->modality + m;
-        status = read_modality(run, modality, error);
-        const vx_grid *first = status ? NULL : &run->modality[0].matrix->space.grid;
-        if (!status && m && !vx_grid_same(first, &modality->matrix->space.grid, run->mask.grid_tolerance, difference,
-                                          sizeof difference))
-            status = vx_fail(error, VX_INPUT, "modalities %s and %s lie on different grids: %s",
-                             run->study->modality[0].name, modality->study->name, difference);
+        status = read_modality(run, run->modality + m, error);
         if (!status)
             status = stopped(error);
     }

@@ -47,16 +47,31 @@ static json_t *options_object(const vx_record *record)
     return object;
 }
 
+/* [{name, parameters, words}] */
+static json_t *steps_array(const vx_input_file *input)
+{
+    json_t *array = json_array();
+    for (size_t k = 0; k < input->steps; k++)
+        array = vx_json_append(array, json_pack("{ss so ss}",
+                                                VX_KEY_NAME, input->step[k].name,
+                                                VX_KEY_PARAMETERS, vx_json_text(input->step[k].parameters),
+                                                VX_KEY_WORDS, input->step[k].words));
+    return array;
+}
+
 static json_t *inputs_array(const vx_record *record)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < record->inputs; i++) {
         const vx_input_file *input = &record->input[i];
-        array = vx_json_append(array, json_pack("{so so so ss}",
-                                                VX_KEY_PATH, vx_json_text(input->path),
-                                                VX_KEY_PARTICIPANT, vx_json_text(input->participant),
-                                                VX_KEY_COLUMN, vx_json_text(input->column),
-                                                VX_KEY_SHA256, input->sha256));
+        json_t *one = json_pack("{so so so ss}",
+                                VX_KEY_PATH, vx_json_text(input->path),
+                                VX_KEY_PARTICIPANT, vx_json_text(input->participant),
+                                VX_KEY_COLUMN, vx_json_text(input->column),
+                                VX_KEY_SHA256, input->sha256);
+        if (input->steps)
+            one = vx_json_set(one, VX_KEY_STEPS, steps_array(input));
+        array = vx_json_append(array, one);
     }
     return array;
 }

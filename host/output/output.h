@@ -14,6 +14,8 @@
 typedef struct vx_input_file {
     const char *path, *participant, *column;
     char sha256[65];
+    const vx_step *step; /* steps: what was done to the volume after reading; borrowed */
+    size_t steps;
 } vx_input_file;
 
 typedef struct vx_record_modality {
