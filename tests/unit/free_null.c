@@ -34,6 +34,7 @@
 #include "simulate/phantom.h"
 #include "space/lattice.h"
 #include "study/parts.h"
+#include "univariate/flips.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -55,6 +56,7 @@ static void the_library(void **state)
     vx_estimates_destroy(NULL);
     vx_expression_destroy(NULL);
     vx_facts_destroy(NULL);
+    vx_flips_destroy(NULL);
     vx_folder_abandon(NULL);
     vx_image_destroy(NULL);
     vx_image_files_destroy(NULL);
