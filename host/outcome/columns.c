@@ -35,8 +35,8 @@ static const vx_outcome_column_row rows[VX_OUTCOME_COLUMNS] = {
     [VX_OUTCOME_FOLLOWUP_HIGH] = {"followup_max", VX_UNIT_OUTCOME, ALL, false, "largest",
         "Largest follow-up value."},
     [VX_OUTCOME_CHANGE] = {"change", VX_UNIT_ESTIMATE, ALL, false, "change",
-        "The estimate: the mean change, follow-up minus baseline, or the slope of a covariate. On the log scale it is of "
-        "natural logarithms."},
+        "The estimate: the mean change, follow-up minus baseline, or the slope of a covariate. On the log scale "
+        "it is of natural logarithms."},
     [VX_OUTCOME_SE] = {"se", VX_UNIT_ESTIMATE, ALL, false, "SE", "Standard error of the estimate."},
     [VX_OUTCOME_CI_LOW] = {"ci_low", VX_UNIT_ESTIMATE, ALL, false, "95 % from",
         "Lower limit of the estimate's 95 % interval by the t distribution."},
@@ -73,8 +73,8 @@ static const vx_outcome_column_row rows[VX_OUTCOME_COLUMNS] = {
     [VX_OUTCOME_CI_EXACT_HIGH] = {"ci_exact_high", VX_UNIT_ESTIMATE, OF_MEAN, false, "to",
         "Upper limit of the 95 % interval of the values that sign flips do not reject at 0.05."},
     [VX_OUTCOME_P_WILCOXON] = {"p_wilcoxon", VX_UNIT_NONE, OF_MEAN, true, "p (Wilcoxon)",
-        "Exact p of the signed-rank test (Wilcoxon 1945), in the tails of the run. Changes of zero are dropped, or ranked "
-        "by Pratt's rule (1959), as run.json says."},
+        "Exact p of the signed-rank test (Wilcoxon 1945), in the tails of the run. Changes of zero are dropped, or "
+        "ranked by Pratt's rule (1959), as run.json says."},
     [VX_OUTCOME_HL] = {"hl", VX_UNIT_ESTIMATE, OF_MEAN, false, "Hodges–Lehmann",
         "Hodges-Lehmann estimate of the change: the median of all averages of two participants (1963)."},
     [VX_OUTCOME_HL_LOW] = {"hl_low", VX_UNIT_ESTIMATE, OF_MEAN, false, "95 % from",

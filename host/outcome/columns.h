@@ -1,6 +1,6 @@
-/* The registry of the figures of an outcome: columns of regions.tsv and markers.tsv, data sets of results.h5, entries of
- * the data dictionary. Writers, readers and the report iterate over it. A new figure is a row here and the line that
- * computes it. */
+/* The registry of the figures of an outcome: columns of regions.tsv and markers.tsv, data sets of results.h5, and
+ * entries of the data dictionary. Writers, readers and the report iterate over it. A new figure is a row here and the
+ * line that computes it. */
 #ifndef VX_OUTCOME_COLUMNS_H
 #define VX_OUTCOME_COLUMNS_H
 
@@ -31,7 +31,7 @@ typedef enum vx_outcome_column {
 typedef enum vx_outcome_unit {
     VX_UNIT_NONE,     /* counts, p, t, r, ratios */
     VX_UNIT_OUTCOME,  /* the outcome's own units */
-    VX_UNIT_ESTIMATE, /* those of the estimate: the outcome's, or their logarithm; for a slope, per unit of the covariate */
+    VX_UNIT_ESTIMATE, /* the outcome's own, or logarithms of them; of a slope, per unit of the covariate */
     VX_UNIT_PERCENT
 } vx_outcome_unit;
 
