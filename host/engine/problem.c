@@ -286,7 +286,7 @@ vx_status vx_weights_fill(const vx_problem *p, const uint64_t *index, int64_t co
 #pragma omp parallel if (count > 64)
     {
         vx_relabelling relabelling = {0};
-        bool ready = !vx_relabelling_init(&relabelling, p->effect->n, NULL);
+        bool ready = !vx_relabelling_init(&relabelling, p->relabellings, NULL);
         if (!ready)
 #pragma omp atomic write
             short_of_memory = true;

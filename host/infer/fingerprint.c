@@ -53,6 +53,8 @@ static bool digest_effect(const vx_effect *effect, unsigned char *digest)
     vx_sha256_add(&sha, effect->participant, (size_t)effect->n * sizeof *effect->participant);
     vx_sha256_add(&sha, effect->design, (size_t)(effect->columns * effect->n) * sizeof *effect->design);
     vx_sha256_add(&sha, effect->contrast, (size_t)effect->columns * sizeof *effect->contrast);
+    add_number(&sha, (double)effect->shared_count);
+    vx_sha256_add(&sha, effect->shared, (size_t)effect->shared_count * sizeof *effect->shared);
     return vx_sha256_end(&sha, digest);
 }
 

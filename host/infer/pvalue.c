@@ -90,7 +90,7 @@ double vx_p_uncorrected(const vx_problem *problem, vx_tails tails, uint64_t exce
 double vx_p_smallest(const vx_relabellings *relabellings, vx_tails tails)
 {
     bool both = relabellings->mirrored && tails == VX_TWO_TAILS;
-    return (both ? 2.0 : 1.0) / (double)relabellings->count;
+    return (both ? 2.0 : 1.0) / (double)(relabellings->exhaustive ? relabellings->distinct : relabellings->count);
 }
 
 typedef struct ranked_p {

@@ -191,6 +191,19 @@ static vx_status add_columns(const request *r, int64_t which, design *d, const v
     return status;
 }
 
+/* Keeps the participants who share relabellings. */
+static vx_status keep_shared(const request *r, vx_effect *effect, vx_error *error)
+{
+    const size_t count = (size_t)r->options->shared_count;
+    if (!r->options->shared)
+        return VX_OK;
+    if (!(effect->shared = vx_array(count, sizeof *effect->shared)))
+        return vx_fail_memory(error);
+    memcpy(effect->shared, r->options->shared, count * sizeof *effect->shared);
+    effect->shared_count = r->options->shared_count;
+    return VX_OK;
+}
+
 /* Builds effect `which`: -1 is the mean, other numbers are covariates. */
 static vx_status build_effect(const request *r, int64_t which, vx_effect *effect, vx_error *error)
 {
@@ -207,7 +220,7 @@ static vx_status build_effect(const request *r, int64_t which, vx_effect *effect
     effect->kind = which < 0 ? VX_MEAN : VX_SLOPE;
     effect->scheme = effect->kind == VX_MEAN ? VX_SIGN_FLIP : VX_PERMUTE;
     effect->ranks = effect->kind == VX_SLOPE && r->options->correlation == VX_SPEARMAN;
-    if ((status = choose_rows(r, which, effect, error)))
+    if ((status = choose_rows(r, which, effect, error)) || (status = keep_shared(r, effect, error)))
         goto cleanup;
     d.n = effect->n;
     if ((status = add_columns(r, which, &d, effect, error)))
@@ -240,13 +253,34 @@ static vx_status check_names(const request *r, vx_error *error)
     return VX_OK;
 }
 
+/* The participants who share relabellings ascend, and those of the rows are among them. */
+static vx_status check_shared(const request *r, vx_error *error)
+{
+    const vx_model_options *o = r->options;
+    int64_t at = 0;
+    for (int64_t i = 1; o->shared && i < o->shared_count; i++)
+        if (o->shared[i] <= o->shared[i - 1])
+            return vx_fail(error, VX_USAGE, "participants who share relabellings: %lld after %lld; they must ascend",
+                           (long long)o->shared[i], (long long)o->shared[i - 1]);
+    for (int64_t i = 0; o->shared && i < r->n; i++) {
+        int64_t participant = o->participant ? o->participant[i] : i;
+        while (at < o->shared_count && o->shared[at] < participant)
+            at++;
+        if (at == o->shared_count || o->shared[at] != participant)
+            return vx_fail(error, VX_USAGE, "participant %lld is not among those who share relabellings",
+                           (long long)participant);
+    }
+    return VX_OK;
+}
+
 vx_status vx_model_new(const vx_model_options *given, int64_t n, const vx_regressor *covariate, int64_t covariates,
                        const vx_regressor *nuisance, int64_t nuisances, vx_model **model, vx_error *error)
 {
     vx_model_options options;
     request r = {&options, n, covariates, nuisances, covariate, nuisance};
     vx_status status = vx_options_take(given, "vx_model_options", sizeof options, &options, error);
-    if (status || (status = check_nuisance(&r, error)) || (status = check_names(&r, error)))
+    if (status || (status = check_nuisance(&r, error)) || (status = check_names(&r, error)) ||
+        (status = check_shared(&r, error)))
         return status;
     vx_model *made = vx_array_zero(1, sizeof *made);
     if (!made || !(made->effect = vx_array_zero((size_t)covariates + 1, sizeof *made->effect))) {
@@ -280,6 +314,7 @@ void vx_model_free(vx_model *model)
         free(effect->z);
         free(effect->design);
         free(effect->contrast);
+        free(effect->shared);
     }
     free(model->effect);
     free(model);

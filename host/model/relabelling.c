@@ -36,7 +36,7 @@ static bool same_row(const vx_effect *effect, int64_t a, int64_t b)
 
 static void find_kinds(const vx_effect *effect, vx_relabellings *p)
 {
-    for (int64_t i = 0; i < p->n; i++) {
+    for (int64_t i = 0; i < effect->n; i++) {
         p->kind[i] = -1;
         for (int64_t j = 0; j < i && p->kind[i] < 0; j++)
             if (same_row(effect, i, j))
@@ -89,15 +89,50 @@ static vx_status choose_count(vx_relabellings *p, int64_t requested, vx_error *e
     return VX_OK;
 }
 
-/* Sets the members that follow from the scheme and the requested number. */
-static vx_status choose_set(vx_relabellings *p, int64_t requested, vx_error *error)
+/* The distinct relabellings of the first p->n kinds. */
+static uint64_t count_distinct(const vx_relabellings *p, vx_sort_key *left)
 {
-    vx_sort_key *left = vx_array((size_t)p->n, sizeof *left);
-    if (!left)
-        return vx_fail_memory(error);
-    bool flips = p->scheme == VX_SIGN_FLIP;
+    if (p->scheme == VX_SIGN_FLIP)
+        return p->n < 64 ? UINT64_C(1) << p->n : UINT64_MAX;
     count_kinds(p, left);
-    p->possible = !flips ? arrangements(left, p->kinds) : p->n < 64 ? UINT64_C(1) << p->n : UINT64_MAX;
+    return arrangements(left, p->kinds);
+}
+
+/* Takes the participants of the set, finds their rows and kinds, and counts what is possible. */
+static void choose_participants(const vx_effect *effect, vx_relabellings *p, vx_sort_key *left)
+{
+    const int64_t *participant = effect->shared ? effect->shared : effect->participant;
+    int32_t row = 0;
+    p->n = p->rows = effect->n;
+    find_kinds(effect, p);
+    p->distinct = p->possible = count_distinct(p, left);
+    if (effect->shared) {
+        p->n = effect->shared_count;
+        p->kinds = (int32_t)p->n;
+        for (int32_t i = 0; i < p->kinds; i++)
+            p->kind[i] = i;
+        p->possible = count_distinct(p, left);
+    }
+    for (int64_t i = 0; i < p->n; i++) {
+        p->participant[i] = participant[i];
+        p->row[i] = row < p->rows && effect->participant[row] == participant[i] ? row++ : -1;
+    }
+}
+
+/* Sets the members that follow from the scheme and the requested number. */
+static vx_status choose_set(const vx_effect *effect, int64_t requested, vx_relabellings *p, vx_error *error)
+{
+    const size_t most = (size_t)(effect->shared ? effect->shared_count : effect->n);
+    vx_sort_key *left = vx_array(most, sizeof *left);
+    p->kind = vx_array(most, sizeof *p->kind);
+    p->row = vx_array(most, sizeof *p->row);
+    p->participant = vx_array(most, sizeof *p->participant);
+    if (!left || !p->kind || !p->row || !p->participant) {
+        free(left);
+        return vx_fail_memory(error);
+    }
+    bool flips = p->scheme == VX_SIGN_FLIP;
+    choose_participants(effect, p, left);
     vx_status status = choose_count(p, requested, error);
     p->mirrored = p->exhaustive && flips;
     p->evaluations = p->mirrored ? p->count / 2 : p->count;
@@ -110,24 +145,16 @@ static vx_status choose_set(vx_relabellings *p, int64_t requested, vx_error *err
 vx_status vx_relabellings_new(const vx_effect *effect, int64_t requested, uint64_t seed, vx_relabellings **set,
                               vx_error *error)
 {
-    size_t n = (size_t)effect->n;
     vx_relabellings *p = vx_array_zero(1, sizeof *p);
-    vx_status status = VX_OK;
-    if (!p || !(p->kind = vx_array(n, sizeof *p->kind)) || !(p->participant = vx_array(n, sizeof *p->participant))) {
-        status = vx_fail_memory(error);
-        goto cleanup;
-    }
+    if (!p)
+        return vx_fail_memory(error);
     p->scheme = effect->scheme;
-    p->n = effect->n;
     p->seed = seed;
-    memcpy(p->participant, effect->participant, n * sizeof *p->participant);
-    find_kinds(effect, p);
-    if ((status = choose_set(p, requested, error)))
-        goto cleanup;
-    *set = p;
-    p = NULL;
-cleanup:
-    vx_relabellings_free(p);
+    vx_status status = choose_set(effect, requested, p, error);
+    if (status)
+        vx_relabellings_free(p);
+    else
+        *set = p;
     return status;
 }
 
@@ -136,6 +163,7 @@ void vx_relabellings_free(vx_relabellings *set)
     if (!set)
         return;
     free(set->kind);
+    free(set->row);
     free(set->participant);
     free(set);
 }
@@ -246,16 +274,38 @@ static void get_order(const vx_relabellings *p, uint64_t index, int32_t *order, 
     while (is_observed(p, order));
 }
 
-vx_status vx_relabelling_init(vx_relabelling *relabelling, int64_t n, vx_error *error)
+/* Leaves out the participants whom the effect lacks. */
+static void restrict_signs(const vx_relabellings *p, int8_t *sign)
 {
-    size_t rows = (size_t)n;
+    for (int64_t i = 0; i < p->n; i++)
+        if (p->row[i] >= 0) /* row[i] <= i: no sign is overwritten before it is read */
+            sign[p->row[i]] = sign[i];
+}
+
+static void restrict_order(const vx_relabellings *p, int32_t *order, vx_sort_key *scratch)
+{
+    for (int64_t i = 0; i < p->n; i++) {
+        int32_t partner = order[i];
+        if (p->row[i] < 0)
+            continue;
+        while (p->row[partner] < 0)
+            partner = order[partner];
+        scratch[p->row[i]].index = p->row[partner];
+    }
+    for (int64_t i = 0; i < p->rows; i++)
+        order[i] = scratch[i].index;
+}
+
+vx_status vx_relabelling_init(vx_relabelling *relabelling, const vx_relabellings *set, vx_error *error)
+{
+    size_t rows = (size_t)set->n;
     vx_relabelling r = {vx_array(rows, sizeof *r.order), vx_array(rows, sizeof *r.sign),
                         vx_array(rows, sizeof *r.scratch)};
     if (!r.order || !r.sign || !r.scratch) {
         vx_relabelling_destroy(&r);
         return vx_fail_memory(error);
     }
-    for (int64_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < rows; i++) {
         r.order[i] = (int32_t)i;
         r.sign[i] = 1;
     }
@@ -279,4 +329,10 @@ void vx_relabellings_get(const vx_relabellings *set, uint64_t index, vx_relabell
         get_signs(set, index, relabelling->sign);
     if (set->scheme & VX_PERMUTE)
         get_order(set, index, relabelling->order, relabelling->scratch);
+    if (set->rows == set->n)
+        return;
+    if (set->scheme & VX_SIGN_FLIP)
+        restrict_signs(set, relabelling->sign);
+    if (set->scheme & VX_PERMUTE)
+        restrict_order(set, relabelling->order, relabelling->scratch);
 }

@@ -40,6 +40,9 @@ typedef struct vx_model_options {
     const int64_t *participant;   /* n: study index of each row's participant, ascending; null: 0 to n - 1 */
     bool joint;                   /* all covariates of interest in one model */
     vx_correlation correlation;
+    const int64_t *shared;        /* shared_count: study indices, ascending, of the participants whose relabellings all
+                                   * effects share; null: each effect relabels its own participants */
+    int64_t shared_count;
 } vx_model_options;
 
 /* A named regressor over the rows of the matrix: raw values, not centred; NaN where missing. */
@@ -69,6 +72,10 @@ typedef struct vx_effect {
     char **column_name;
     double *design;   /* columns x n */
     double *contrast; /* columns */
+
+    /* The participants over whom relabellings are made, `participant` among them; null: the effect's own. */
+    int64_t shared_count;
+    int64_t *shared;  /* shared_count: their indices in the study, ascending */
 } vx_effect;
 
 typedef struct vx_model {
@@ -79,8 +86,21 @@ typedef struct vx_model {
 /* Builds the effects of one modality with n rows. Covariates and nuisance are mean-centred over the rows that an
  * effect uses. A row without a value of a covariate of interest is excluded from that covariate's effect only; in a
  * joint model, from the effects of all covariates.
+ *
+ * With vx_model_options.shared, relabelling i moves the same people the same way in every effect, whoever is missing
+ * there: several images, regions and markers of one study then have a joint null distribution (vx_family_correct). An
+ * effect relabels its own participants as the restriction of one relabelling of all of them:
+ *
+ *     sign flips      every participant keeps the sign
+ *     permutations    participant i is paired with pi(i), or, where pi(i) is missing, with the next participant on the
+ *                     cycle of pi who is not
+ *
+ * The restriction of a uniformly drawn permutation is uniform (Pitman 2006, Combinatorial Stochastic Processes, sec.
+ * 3.1), so every effect's test is as valid as with relabellings of its own. A restriction that equals the observed
+ * labelling stays in the set.
  * Errors (VX_INPUT, naming the column): a constant covariate; a rank-deficient design (the message names the dependent
- * columns); fewer rows than parameters plus one; a missing nuisance value; a covariate with the name of the mean. */
+ * columns); fewer rows than parameters plus one; a missing nuisance value; a covariate with the name of the mean.
+ * VX_USAGE: participants who share relabellings that do not ascend, or that lack the participant of a row. */
 VX_API vx_status vx_model_new(const vx_model_options *options, int64_t n, const vx_regressor *covariate,
                               int64_t covariates, const vx_regressor *nuisance, int64_t nuisances, vx_model **model,
                               vx_error *error);

@@ -66,7 +66,8 @@ static inline vx_inference_options vx_inference_defaults(void)
 
 /* The work of one effect's run, known before it starts. */
 typedef struct vx_plan {
-    uint64_t possible;     /* number of distinct relabellings; UINT64_MAX where that does not fit */
+    uint64_t possible;     /* number of distinct relabellings of the participants of vx_effect.shared, or else of the
+                            * effect's own; UINT64_MAX where that does not fit */
     uint64_t relabellings; /* number used, including the observed one */
     uint64_t evaluations;  /* number computed: half of those used where the other half are their mirror images */
     bool exhaustive;

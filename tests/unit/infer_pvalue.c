@@ -12,11 +12,11 @@
 /* Four participants whose flips are all evaluated, half of them by themselves: relabelling i and 15 - i mirror each
  * other. A score is r in units of 1/1024, and scores within 4 units are equal (problem.h). */
 static const vx_effect mean_effect = {.kind = VX_MEAN, .scheme = VX_SIGN_FLIP, .n = 4, .df = 3};
-static const vx_relabellings all_flips = {.scheme = VX_SIGN_FLIP, .n = 4, .count = 16, .exhaustive = true,
-                                          .mirrored = true, .evaluations = 8};
+static const vx_relabellings all_flips = {.scheme = VX_SIGN_FLIP, .n = 4, .distinct = 16, .count = 16,
+                                          .exhaustive = true, .mirrored = true, .evaluations = 8};
 static const vx_relabellings some_flips = {.scheme = VX_SIGN_FLIP, .n = 4, .count = 16, .evaluations = 16};
-static const vx_relabellings all_orders = {.scheme = VX_PERMUTE, .n = 4, .count = 24, .exhaustive = true,
-                                           .evaluations = 24};
+static const vx_relabellings all_orders = {.scheme = VX_PERMUTE, .n = 4, .distinct = 24, .count = 24,
+                                           .exhaustive = true, .evaluations = 24};
 
 static vx_problem problem_of(const vx_relabellings *relabellings)
 {
@@ -118,6 +118,10 @@ static void smallest_p(void **state)
     assert_true(vx_p_smallest(&all_flips, VX_POSITIVE) == 1 / 16.0);
     assert_true(vx_p_smallest(&some_flips, VX_TWO_TAILS) == 1 / 16.0);
     assert_true(vx_p_smallest(&all_orders, VX_TWO_TAILS) == 1 / 24.0);
+    /* Four of six who share their flips: each of their 16 occurs four times. */
+    vx_relabellings shared = all_flips;
+    shared.count = 64;
+    assert_true(vx_p_smallest(&shared, VX_TWO_TAILS) == 2 / 16.0);
 }
 
 /* m p_(j) / j of (0.01, 0.02, 0.03, 0.5) are 0.04, 0.04, 0.04, 0.5; of (0.02, 0.021, 0.9, 0.03) 0.08, 0.042, 0.04 and
