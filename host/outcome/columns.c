@@ -69,9 +69,9 @@ static const vx_outcome_column_row rows[VX_OUTCOME_COLUMNS] = {
         "p by sign flips (the change) or permutations (a covariate), in the tails of the run; uncorrected. It is exact "
         "where all relabellings were used."},
     [VX_OUTCOME_CI_EXACT_LOW] = {"ci_exact_low", VX_UNIT_ESTIMATE, OF_MEAN, false, "flips from",
-        "Lower limit of the 95 % interval of the values that sign flips do not reject at 0.05."},
+        "Lower limit of the 95 % interval of the values that sign flips do not reject at the level 5 %."},
     [VX_OUTCOME_CI_EXACT_HIGH] = {"ci_exact_high", VX_UNIT_ESTIMATE, OF_MEAN, false, "to",
-        "Upper limit of the 95 % interval of the values that sign flips do not reject at 0.05."},
+        "Upper limit of the 95 % interval of the values that sign flips do not reject at the level 5 %."},
     [VX_OUTCOME_P_WILCOXON] = {"p_wilcoxon", VX_UNIT_NONE, OF_MEAN, true, "p (Wilcoxon)",
         "Exact p of the signed-rank test (Wilcoxon 1945), in the tails of the run. Changes of zero are dropped, or "
         "ranked by Pratt's rule (1959), as run.json says."},
