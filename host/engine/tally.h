@@ -36,11 +36,14 @@ typedef struct vx_tally_shape {
 
 vx_status vx_tally_make(const vx_tally_shape *shape, vx_tally **tally, vx_error *error);
 
-/* A tally of a problem, with `places` for relabellings. */
+/* The shape of a tally of a problem, with `places` for relabellings. */
+vx_tally_shape vx_tally_shape_of(const vx_problem *problem, uint64_t places);
 vx_status vx_tally_new(const vx_problem *problem, uint64_t places, vx_tally **tally, vx_error *error);
 
-/* VX_INPUT unless the tally is of `expected`; names the first part that differs. */
-vx_status vx_tally_check(const vx_tally *tally, const vx_fingerprint *expected, vx_error *error);
+/* VX_INPUT unless the tally is of `expected` and has the shape; names the first part that differs. A file that was
+ * edited may have the fingerprint and another shape. */
+vx_status vx_tally_check(const vx_tally *tally, const vx_fingerprint *expected, const vx_tally_shape *shape,
+                         vx_error *error);
 
 /* Adds the counts of `from`, of the same shape. */
 void vx_tally_add_counts(vx_tally *tally, const vx_tally *from);

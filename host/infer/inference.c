@@ -184,6 +184,12 @@ vx_status vx_inference_tally(const vx_inference *in, vx_tally **tally, vx_error 
     return status;
 }
 
+static vx_status check_tally(const vx_inference *in, const vx_tally *tally, vx_error *error)
+{
+    const vx_tally_shape shape = vx_tally_shape_of(in->problem, in->relabellings->evaluations);
+    return vx_tally_check(tally, &in->fingerprint, &shape, error);
+}
+
 /* Evaluates the relabellings of `range` into the maxima and counts of `part`, and checks them on the C backend. */
 static vx_status evaluate(vx_inference *in, vx_range range, vx_tally *part, vx_progress progress, void *context,
                           vx_error *error)
@@ -212,7 +218,7 @@ vx_status vx_inference_run(vx_inference *in, uint64_t first, uint64_t last, vx_t
     vx_range *all = NULL;
     size_t count = 0;
     vx_status status = check_stage(in, OBSERVED, error);
-    if (status || (status = vx_tally_check(tally, &in->fingerprint, error)))
+    if (status || (status = check_tally(in, tally, error)))
         return status;
     if (first >= last || last > in->relabellings->evaluations)
         return vx_fail(error, VX_USAGE, "relabellings %llu to %llu of 0 to %llu", (unsigned long long)first,
@@ -270,8 +276,7 @@ vx_status vx_inference_finish(vx_inference *in, const vx_tally *tally, vx_result
 {
     vx_max_statistics maxima = {0};
     vx_status status = check_stage(in, OBSERVED, error);
-    if (status || (status = vx_tally_check(tally, &in->fingerprint, error)) ||
-        (status = check_complete(in, tally, error)))
+    if (status || (status = check_tally(in, tally, error)) || (status = check_complete(in, tally, error)))
         return status;
     in->stage = ENDED;
     if (!(status = vx_max_statistics_new(in->problem, tally, in->result->options.tails, &maxima, error)))

@@ -113,15 +113,21 @@ static const char *file(int part)
     return path;
 }
 
-/* Every part is written to a file and read back. */
-static vx_tally *written_and_read(vx_tally *tally, int part)
+static vx_tally *kept_and_read(const vx_tally *tally, int part)
 {
     vx_tally *read = NULL;
     vx_error error = {0};
     check(vx_tally_write(tally, file(part), &error), error);
-    vx_tally_free(tally);
     check(vx_tally_read(file(part), &read, &error), error);
     unlink(file(part));
+    return read;
+}
+
+/* Every part is written to a file and read back. */
+static vx_tally *written_and_read(vx_tally *tally, int part)
+{
+    vx_tally *read = kept_and_read(tally, part);
+    vx_tally_free(tally);
     return read;
 }
 
@@ -236,6 +242,25 @@ static void others_are_refused(void **state)
     older = written_and_read(older, 0);
     refused_for(vx_tally_merge(tally, older, &error), &error, "another version of voxstat");
     vx_tally_free(older);
+    for (int k = 0; k < 4; k++) { /* written with the fingerprint of this inference, and another shape */
+        vx_tally *forged = run_part(&own, 0, 20, 41);
+        vx_result *result = NULL;
+        const char *why = k < 2 ? "instead of 41 of 770" : k == 2 ? "lacks TFCE" : "lacks counts";
+        forged->evaluations += k == 0;
+        forged->voxels -= k == 1;
+        double(*tfce)[2] = forged->tfce;
+        uint64_t *exceed = forged->exceed;
+        forged->tfce = k == 2 ? NULL : tfce;
+        forged->exceed = k == 3 ? NULL : exceed;
+        vx_tally *read = kept_and_read(forged, 0);
+        refused_for(vx_tally_merge(tally, read, &error), &error, why);
+        refused_for(vx_inference_run(own.inference[0], 0, 20, read, NULL, NULL, &error), &error, why);
+        refused_for(vx_inference_finish(own.inference[0], read, &result, &error), &error, why);
+        vx_tally_free(read);
+        forged->tfce = tfce;
+        forged->exceed = exceed;
+        vx_tally_free(forged);
+    }
     vx_tally_free(tally);
     close_workshop(&own);
     vx_model_free(model);
