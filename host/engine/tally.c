@@ -17,9 +17,12 @@ vx_status vx_tally_make(const vx_tally_shape *shape, vx_tally **tally, vx_error 
     t->extent = shape->clusters ? vx_array_zero(places, sizeof *t->extent) : NULL;
     t->mass = shape->clusters ? vx_array_zero(places, sizeof *t->mass) : NULL;
     t->tfce = shape->tfce ? vx_array_zero(places, sizeof *t->tfce) : NULL;
+    size_t scores = 0;
+    bool fits = vx_multiply(places, (size_t)shape->voxels, &scores);
+    t->score = shape->scores && fits ? vx_array(scores, sizeof *t->score) : NULL;
     t->exceed = shape->counts ? vx_array_zero((size_t)shape->voxels, sizeof *t->exceed) : NULL;
     if (!t->high || !t->low || (shape->clusters && (!t->extent || !t->mass)) || (shape->tfce && !t->tfce) ||
-        (shape->counts && !t->exceed)) {
+        (shape->scores && !t->score) || (shape->counts && !t->exceed)) {
         vx_tally_free(t);
         return vx_fail_memory(error);
     }
@@ -33,7 +36,8 @@ vx_tally_shape vx_tally_shape_of(const vx_problem *problem, uint64_t places)
                             .voxels = problem->voxels,
                             .clusters = problem->options.clusters,
                             .tfce = problem->options.tfce,
-                            .counts = problem->options.count};
+                            .counts = problem->options.count,
+                            .scores = problem->options.statistics};
 }
 
 vx_status vx_tally_new(const vx_problem *problem, uint64_t places, vx_tally **tally, vx_error *error)
@@ -44,7 +48,12 @@ vx_status vx_tally_new(const vx_problem *problem, uint64_t places, vx_tally **ta
 
 static vx_tally_shape shape_of(const vx_tally *t)
 {
-    return (vx_tally_shape){t->evaluations, t->voxels, t->extent != NULL, t->tfce != NULL, t->exceed != NULL};
+    return (vx_tally_shape){.evaluations = t->evaluations,
+                            .voxels = t->voxels,
+                            .clusters = t->extent != NULL,
+                            .tfce = t->tfce != NULL,
+                            .counts = t->exceed != NULL,
+                            .scores = t->score != NULL};
 }
 
 void vx_tally_free(vx_tally *tally)
@@ -57,6 +66,7 @@ void vx_tally_free(vx_tally *tally)
     free(tally->extent);
     free(tally->mass);
     free(tally->tfce);
+    free(tally->score);
     free(tally->exceed);
     free(tally);
 }
@@ -75,7 +85,8 @@ static vx_status check_shape(const vx_tally *tally, const vx_tally_shape *expect
         bool found, expected;
     } part[] = {{"clusters", found.clusters, expected->clusters},
                 {"TFCE", found.tfce, expected->tfce},
-                {"counts", found.counts, expected->counts}};
+                {"counts", found.counts, expected->counts},
+                {"statistics", found.scores, expected->scores}};
     if (found.evaluations != expected->evaluations || found.voxels != expected->voxels)
         return vx_fail(error, VX_INPUT,
                        "the tally is of %llu relabellings of %lld elements instead of %llu of %lld, and does not belong "
@@ -173,6 +184,10 @@ vx_status vx_tally_merge(vx_tally *into, const vx_tally *from, vx_error *error)
         }
         if (into->tfce)
             memcpy(into->tfce + first, from->tfce + first, size * sizeof *into->tfce);
+        if (into->score) {
+            const size_t voxels = (size_t)into->voxels;
+            memcpy(into->score + first * voxels, from->score + first * voxels, size * voxels * sizeof *into->score);
+        }
     }
     vx_tally_add_counts(into, from);
     free(into->range);

@@ -23,6 +23,7 @@ struct vx_tally {
     int32_t (*extent)[2]; /* largest cluster of the positive and the negative tail, voxels; null without clusters */
     double (*mass)[2];    /* largest mass */
     double (*tfce)[2];    /* largest TFCE; null without TFCE */
+    int32_t *score;       /* places x voxels: every score; null unless they are kept */
     uint64_t *exceed;     /* voxels: scores >= high bound plus scores <= low bound; null without counting */
     uint64_t overflows;   /* relabellings that were computed again with longer lists */
 };
@@ -31,7 +32,7 @@ struct vx_tally {
 typedef struct vx_tally_shape {
     uint64_t evaluations;
     int64_t voxels;
-    bool clusters, tfce, counts;
+    bool clusters, tfce, counts, scores;
 } vx_tally_shape;
 
 vx_status vx_tally_make(const vx_tally_shape *shape, vx_tally **tally, vx_error *error);

@@ -153,6 +153,23 @@ static vx_status check_observed(const vx_check *c, vx_engine *engine, vx_error *
     return status;
 }
 
+/* `count` scores of relabelling `index`, of the elements from `first` on. */
+static vx_status compare_scores(const vx_check *c, uint64_t index, int64_t first, int64_t count, const int32_t *score,
+                                vx_error *error)
+{
+    const vx_problem *p = c->evidence->problem;
+    const int32_t *found = c->evidence->tally->score + (int64_t)index * p->voxels + first;
+    for (int64_t k = 0; k < count; k++) {
+        double r = vx_score_r(p, score[k]), off = tolerance(c, r);
+        vx_status status = found[k] == score[k] ? VX_OK
+                                                : within(c, "an r of relabelling", index, vx_score_r(p, found[k]),
+                                                         r - off, r + off, error);
+        if (status)
+            return status;
+    }
+    return VX_OK;
+}
+
 /* Place k of what the C backend found, at the strictest and the loosest forming threshold, against the tally. */
 static vx_status compare(const vx_check *c, uint64_t index, int64_t k, const vx_tally *strict, const vx_tally *loose,
                          vx_error *error)
@@ -164,6 +181,8 @@ static vx_status compare(const vx_check *c, uint64_t index, int64_t k, const vx_
     off = tolerance(c, low);
     if (!status)
         status = within(c, "the smallest r of relabelling", index, t->low[index], low - off, low + off, error);
+    if (t->score && !status)
+        status = compare_scores(c, index, 0, strict->voxels, strict->score + k * strict->voxels, error);
     for (int tail = 0; tail < 2 && t->extent && !status; tail++) {
         /* The heights in a cluster sum up to its mass and the threshold once a voxel. */
         double most = loose->extent[k][tail], sum = loose->mass[k][tail] + most * threshold;
@@ -248,7 +267,7 @@ static vx_status choose_tiles(const vx_check *c, vx_tiles *t, vx_error *error)
     size_t bytes = (size_t)whole->effect->n * VX_TILE * sizeof(float);
     int64_t count = whole->tiles < TILES_MAX ? whole->tiles : TILES_MAX;
     t->problem = *whole;
-    t->problem.options = (vx_problem_options){.count = whole->options.count};
+    t->problem.options = (vx_problem_options){.count = whole->options.count, .statistics = whole->options.statistics};
     t->problem.lattice = (vx_lattice){0};
     t->problem.tiles = count;
     t->problem.voxels = count * VX_TILE - (whole->tiles * VX_TILE - whole->voxels);
@@ -294,6 +313,12 @@ static vx_status compare_tiles(const vx_check *c, const vx_tiles *t, const vx_ta
             status = within(c, "the smallest r of relabelling", i, found->low[i], -INFINITY, low + tolerance(c, low),
                             error);
     }
+    for (uint64_t i = range.first; i < range.last && found->score && !status; i++)
+        for (int64_t at = 0; at < t->problem.voxels && !status; at += VX_TILE) {
+            const int64_t left = t->problem.voxels - at;
+            status = compare_scores(c, i, t->tile[at / VX_TILE] * VX_TILE, left < VX_TILE ? left : VX_TILE,
+                                    t->strict->score + (int64_t)i * t->problem.voxels + at, error);
+        }
     for (int64_t at = 0; t->problem.options.count && at < t->problem.voxels && !status; at++) {
         uint64_t v = (uint64_t)(t->tile[at / VX_TILE] * VX_TILE + at % VX_TILE);
         status = within(c, "the count of voxel", v, (double)found->exceed[v], (double)t->strict->exceed[at],

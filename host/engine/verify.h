@@ -6,7 +6,8 @@
  *     the scores of the data as observed, of every voxel;
  *     everything that some relabellings left: the first and the last of the range, those with the largest maxima, and
  *     some drawn at random, among them some of the last batch;
- *     the counts of some tiles over the range, the last one among them, and with these a bound on every maximum.
+ *     the counts of some tiles over the range, the last one among them, and with these a bound on every maximum; and
+ *     every score of these tiles, where scores are kept.
  *
  * What is drawn follows from the seed of the permutations and the scores as observed: the same study is checked at the
  * same places. */

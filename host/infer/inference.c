@@ -45,6 +45,9 @@ static vx_status prepare(vx_inference *in, vx_error *error)
     const vx_inference_options *options = &in->result->options;
     vx_problem_options asked;
     const vx_backend *backend = vx_device_backend(in->device);
+    if (options->statistics && !in->matrix->space.name)
+        return vx_fail(error, VX_USAGE, "the statistic of every relabelling is kept of elements with names, not of %s",
+                       in->matrix->space.plural);
     vx_status status = vx_relabellings_new(in->effect, options->permutations, options->seed, &in->relabellings, error);
     if (status || (status = vx_settings_problem(options, in->effect, in->relabellings, &asked, error)) ||
         (status = vx_problem_new(in->matrix, in->effect, in->relabellings, &asked, &in->problem, error)))
@@ -263,6 +266,8 @@ static vx_status add_parts(vx_inference *in, const vx_tally *tally, vx_max_stati
     const vx_space *space = &in->matrix->space;
     if (!status && !space->name) /* names have no neighbours, and so no clusters */
         status = vx_result_add_clusters(in->result, space, in->problem, in->score, maxima, device, error);
+    if (!status && tally->score)
+        status = vx_result_add_statistics(in->result, in->problem, in->score, tally, error);
     if (!status && maxima->tfce)
         status = vx_result_add_tfce(in->result, in->problem, in->score, maxima, device, error);
     if (status)
@@ -285,6 +290,8 @@ vx_status vx_inference_finish(vx_inference *in, const vx_tally *tally, vx_result
     if (status)
         return status;
     in->result->overflows = tally->overflows;
+    in->result->relabellings = in->relabellings;
+    in->relabellings = NULL;
     *result = in->result;
     in->result = NULL;
     return VX_OK;
