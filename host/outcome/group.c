@@ -82,6 +82,8 @@ vx_status vx_outcome_groups_make(const vx_outcome *outcome, size_t outcomes, con
 
 void vx_outcome_group_destroy(vx_outcome_group *g)
 {
+    if (!g)
+        return;
     for (vx_correlation c = VX_PEARSON; c <= VX_SPEARMAN; c++) {
         for (int64_t e = 0; g->result[c] && e < g->model[c]->effects; e++)
             vx_result_free(g->result[c][e]);
