@@ -89,8 +89,8 @@ static vx_status check_shape(const vx_tally *tally, const vx_tally_shape *expect
                 {"statistics", found.scores, expected->scores}};
     if (found.evaluations != expected->evaluations || found.voxels != expected->voxels)
         return vx_fail(error, VX_INPUT,
-                       "the tally is of %llu relabellings of %lld elements instead of %llu of %lld, and does not belong "
-                       "here",
+                       "the tally is of %llu relabellings of %lld elements instead of %llu of %lld, and does not "
+                       "belong here",
                        (unsigned long long)found.evaluations, (long long)found.voxels,
                        (unsigned long long)expected->evaluations, (long long)expected->voxels);
     for (size_t k = 0; k < sizeof part / sizeof *part; k++)

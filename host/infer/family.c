@@ -13,7 +13,8 @@ typedef struct tested {
     size_t stride, member;    /* member: its place in the caller's list */
     double df, reach;         /* reach: the smallest S that counts as the observed one */
     double observed;          /* S_0 */
-    uint64_t own, all, rest;  /* relabellings whose S, and largest S of all and of this member and those below, reach it */
+    uint64_t own, all, rest;  /* relabellings that reach it: by S, by the largest S of all members, and by that of this
+                               * member and those after it */
 } tested;
 
 static vx_status check_member(const vx_family_member *member, const vx_result *first, vx_error *error)

@@ -6,7 +6,7 @@
  * With N relabellings, 0 being the data as observed, and t_ij the statistic of relabelling i and member j:
  *
  *     S_ij         = z(|t_ij|), z(t_ij) or z(-t_ij), by the tails of the results
- *     z(t)         = sign(t) (8 df + 1) / (8 df + 3) sqrt(df log(1 + t^2 / df))      Wallace 1959, Ann Math Stat 30:1121
+ *     z(t)         = sign(t) (8 df + 1) / (8 df + 3) sqrt(df log(1 + t^2 / df))     Wallace 1959, Ann Math Stat 30:1121
  *
  *     uncorrected  p_j = #{i: S_ij >= S_0j} / N
  *     fwe          #{i: max_k S_ik >= S_0j} / N
@@ -17,9 +17,9 @@
  *
  * S within its rounding bound counts as a tie (docs/statistics.md, "Ties and rounding").
  *
- * The maximum is over z and not over |t| because members may differ in their degrees of freedom: the t of few has longer
- * tails and would decide every maximum. z is so close to the normal quantile of t that members weigh alike. It increases
- * with t, so that the test is as valid as with t, and with equal df has the same p.
+ * The maximum is over z and not over |t| because members may differ in their degrees of freedom: the t of few has
+ * longer tails and would decide every maximum. z is so close to the normal quantile of t that members weigh alike. It
+ * increases with t, so that the test is as valid as with t, and with equal df has the same p.
  *
  * fwe and stepdown control the family-wise error. Under sign flips they are exact where the errors of all members are
  * jointly symmetric about zero. Under permutation they are exact where the members have the same participants. Where
@@ -43,8 +43,8 @@ typedef struct vx_family_p {
     double uncorrected, fwe, stepdown, holm, fdr;
 } vx_family_p;
 
-/* Sets p[j] for each of the `members`. Errors: VX_USAGE, naming the effects, for an element that a result lacks, a result
- * without statistics, and results with other tails or relabellings; VX_INTERNAL without memory. */
+/* Sets p[j] for each of the `members`. Errors: VX_USAGE, naming the effects, for an element that a result lacks, a
+ * result without statistics, and results with other tails or relabellings; VX_INTERNAL without memory. */
 VX_API vx_status vx_family_correct(const vx_family_member *member, size_t members, vx_family_p *p, vx_error *error);
 
 #ifdef __cplusplus
