@@ -5,6 +5,7 @@
 #include "model/relabelling.h"
 #include "univariate/correlation.h"
 #include "univariate/effect_size.h"
+#include "univariate/flip_count.h"
 #include "univariate/leave_one_out.h"
 #include "univariate/percent.h"
 #include "univariate/summary.h"
@@ -113,7 +114,7 @@ static vx_status list_signs(const vx_outcome_figure_work *w, int8_t **sign, vx_s
     size_t count;
     vx_status status = vx_relabellings_new(w->effect, o->permutations, o->seed, &set, error);
     if (!status)
-        status = vx_relabelling_init(&relabelling, set->n, error);
+        status = vx_relabelling_init(&relabelling, set, error);
     if (!status && !(*sign = vx_multiply((size_t)set->count, n, &count) ? vx_array(count, 1) : NULL))
         status = vx_fail_memory(error);
     for (uint64_t i = 0; !status && i < set->count; i++) {
