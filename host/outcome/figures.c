@@ -179,7 +179,8 @@ static vx_status test_with_regressors(const vx_outcome_figure_work *w, double *y
 
 static void size_of_mean(const vx_outcome_figure_work *w)
 {
-    const vx_effect_size size = vx_effect_size_of(w->value[VX_OUTCOME_T], w->effect->df, w->effect->norm, w->options->alpha);
+    const vx_effect_size size =
+        vx_effect_size_of(w->value[VX_OUTCOME_T], w->effect->df, w->effect->norm, w->options->alpha);
     w->value[VX_OUTCOME_DZ] = size.dz;
     w->value[VX_OUTCOME_G] = size.g;
     put_interval(w->value, VX_OUTCOME_DZ_LOW, size.dz_interval);
@@ -191,7 +192,8 @@ static void correlate(const vx_outcome_figure_work *w, const vx_outcome_group *g
     const vx_result *pearson = g->result[VX_PEARSON][effect], *spearman = g->result[VX_SPEARMAN][effect];
     const double r = map_value(pearson, VX_MAP_R, w->element), rho = map_value(spearman, VX_MAP_RHO, w->element);
     w->value[VX_OUTCOME_R] = r;
-    put_interval(w->value, VX_OUTCOME_R_LOW, vx_correlation_interval(r, pearson->effect->df, VX_PEARSON, w->options->alpha));
+    put_interval(w->value, VX_OUTCOME_R_LOW,
+                 vx_correlation_interval(r, pearson->effect->df, VX_PEARSON, w->options->alpha));
     w->value[VX_OUTCOME_RHO] = rho;
     put_interval(w->value, VX_OUTCOME_RHO_LOW,
                  vx_correlation_interval(rho, spearman->effect->df, VX_SPEARMAN, w->options->alpha));

@@ -1,4 +1,4 @@
-/* Two regions of six participants and a marker that one of them lacks, under every sign flip and every order of the six.
+/* Two regions of six participants, and a marker that one of them lacks, under every sign flip and every order.
  *
  * The figures are of NumPy and SciPy. y is the change, of logarithms for the marker; E the participants who have it.
  *
