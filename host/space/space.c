@@ -100,7 +100,7 @@ size_t vx_space_places(const vx_space *space)
 void vx_space_digest(const vx_space *space, vx_sha256 *sha)
 {
     for (int64_t v = 0; space->name && v < space->elements; v++)
-        vx_sha256_add(sha, space->name[v], strlen(space->name[v]) + 1); /* with the zero that ends it */
+        vx_sha256_add(sha, space->name[v], strlen(space->name[v]) + 1); /* including the zero at its end */
     if (space->name)
         return;
     vx_sha256_add(sha, space->grid.dim, sizeof space->grid.dim);
