@@ -195,7 +195,7 @@ static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args,
     size_t tables_size;
     cl_int tables;
     if (!vx_backend_supports(backend, op))
-        return vx_fail(error, VX_DEVICE, "%s: %s: the op needs double precision, which the device (%s) has not",
+        return vx_fail(error, VX_DEVICE, "%s: %s: the op needs double precision, which the device (%s) lacks",
                        backend->info.id, info->stem, backend->info.name);
     add_argument(&arguments, info->args_size, args);
     if (info->tables) {
