@@ -70,7 +70,7 @@ static void broken_text_is_replaced(void **state)
     (void)state;
     assert_string_equal(PUT("%s", "\xC3\xA9\xE2\x82\xAC\xF0\x9F\xA7\xA0"), "\xC3\xA9\xE2\x82\xAC\xF0\x9F\xA7\xA0");
     assert_string_equal(PUT("%s", "a\x80" "b"), "a\xEF\xBF\xBD" "b");             /* a continuation byte alone */
-    assert_string_equal(PUT("%s", "\xC3<"), "\xEF\xBF\xBD&lt;");                  /* truncated: '<' is not part of it */
+    assert_string_equal(PUT("%s", "\xC3<"), "\xEF\xBF\xBD&lt;");                  /* truncated before '<' */
     assert_string_equal(PUT("%s", "\xC0\xBC"), "\xEF\xBF\xBD\xEF\xBF\xBD");       /* '<' in two bytes */
     assert_string_equal(PUT("%s", "\xED\xA0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"); /* a surrogate */
     assert_string_equal(PUT("%s", "\xF4\x90\x80\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
