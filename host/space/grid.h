@@ -36,7 +36,7 @@ static inline bool vx_grid_holds(const vx_grid *grid, const int64_t voxel[3])
     return true;
 }
 
-/* Where the centre of a voxel lies. */
+/* The position of a voxel's centre. */
 void vx_grid_mm(const vx_grid *grid, int64_t place, double mm[3]);
 
 /* Millimetres to voxel indices: the first three rows of the inverse of the affine, which is regular. */

@@ -53,7 +53,7 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
     if (null->tfce)
         vx_put(page, "<li>a voxel by TFCE: a score above <strong>%.1f</strong>;</li>\n",
                vx_critical(null->tfce, null->count));
-    vx_put(page, "</ul>\n<p class=\"note\">These come from the null distributions of this very run. The smallest "
+    vx_put(page, "</ul>\n<p class=\"note\">These come from the null distributions of this run. The smallest "
            "family-wise p that %lld relabellings allow is %s.</p>\n", (long long)effect->relabellings,
            vx_p_text(effect->p_smallest, text));
 }
