@@ -62,8 +62,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "How to treat folders OUT.partial-* that killed runs left beside --out: report and keep them (keep), delete "
         "them (remove), or move complete results to --out instead of computing (recover)."},
     [VX_OPTION_MASK] = {"mask", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
-        "An image on the same grid: of its voxels above zero (see --mask-level) those are analysed that are finite and "
-        "not zero in every image. Without it: all such voxels."},
+        "An image in the same space: of its voxels above zero (see --mask-level) those are analysed that are finite "
+        "and not zero in every image. A mask on another grid is brought to theirs by nearest neighbour. Without it: "
+        "all such voxels."},
     [VX_OPTION_MASK_LEVEL] = {"mask-level", 0, VX_REAL, VX_RUN, "X", "0", NULL, NULL, -INFINITY, INFINITY,
         "The voxels of --mask above X are its inside: 0.5 for one that holds probabilities or was resampled."},
     [VX_OPTION_MASK_THRESHOLD] = {"mask-threshold", 0, VX_REAL, VX_RUN, "X", NULL, NULL, NULL, -INFINITY, INFINITY,
@@ -102,6 +103,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "reference|atrophy", 0, 0,
         "Planted cases: a global rise and nothing else (global), one participant who alone carries the correlation "
         "(leverage), blood levels higher by a constant (shift), no effect anywhere (null)."},
+    [VX_OPTION_PRIMARY] = {"primary", 0, VX_CHOICE, VX_RUN, "CORRECTION", "voxel", "voxel|extent|mass|tfce", NULL, 0, 0,
+        "The correction that 'significant' means in headlines, contours, counts and colours; the others are further "
+        "looks. Choose it before the data are seen. It is one of --correct. Where --correct leaves voxel out, it is "
+        "the first of extent, mass, tfce and fdr there, unless --primary names it."},
     [VX_OPTION_PROGRESS] = {"progress", 0, VX_CHOICE, VX_RUN, "HOW", "auto", "auto|bar|plain|none", NULL, 0, 0,
         "What is shown while it runs: a bar, a line a few times a minute, or nothing. auto: a bar on a terminal, else "
         "lines."},

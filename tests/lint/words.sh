@@ -11,7 +11,7 @@ words()
 [Aa]new|again
 [Rr]oom|space, memory, capacity; or say what fits
 (there )?is none|say what is missing
-([Nn]othing|[Nn]one|[Aa]ll|[Ss]ome|[Hh]alf|[Pp]art|[Pp]arts|[Rr]est|[Mm]ost|[Mm]uch|[Ll]ittle) of it|name it
+([Nn]othing|[Nn]one|[Aa]ll|[Ss]ome) of it|name it
 (become|becomes|became|made|make|makes) of it|name it
 [Hh]angs? together|connected
 [Ff]or want of|without
