@@ -14,7 +14,8 @@ typedef struct vx_page {
     bool out_of_memory;      /* memory ran out for a text */
 } vx_page;
 
-/* Writes to the page like printf: vx_put(page, format, value, ...), with a literal as format and at most 10 values.
+/* Writes to the page like printf: vx_put(page, format, value, ...), with a literal as format and at most 10 values;
+ * more need a second call.
  * Each value of type char * is escaped by vx_page_escaped first, so width and precision of a %s would apply to the
  * escaped text. A macro can see the type of each value and still let the compiler check the format; a function, or a
  * call for each value, cannot. */
