@@ -106,7 +106,7 @@ static size_t list_sessions_by_rank(const search *s, const char **session)
     return 0;
 }
 
-/* Finds a text column that is named like one of images, preferably one of a pair; -1 if there is none. */
+/* Finds a text column that is named like one of images, preferably one of a pair; -1 if no column qualifies. */
 static int64_t find_image_like_column(const search *s, int64_t *row)
 {
     const vx_table *table = s->table;
