@@ -62,8 +62,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "What becomes of folders OUT.partial-* that killed runs left beside --out: they are told of and stay (keep), "
         "go (remove), or whole results among them are put at --out, and nothing is computed (recover)."},
     [VX_OPTION_MASK] = {"mask", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
-        "An image on the same grid: of its voxels above zero (see --mask-level) those are analysed that are finite and "
-        "not zero in every image. Without it: all such voxels."},
+        "An image in the same space: of its voxels above zero (see --mask-level) those are analysed that are finite "
+        "and not zero in every image. A mask on another grid is brought to theirs by nearest neighbour. Without it: "
+        "all such voxels."},
     [VX_OPTION_MASK_LEVEL] = {"mask-level", 0, VX_REAL, VX_RUN, "X", "0", NULL, NULL, -INFINITY, INFINITY,
         "The voxels of --mask above X are its inside: 0.5 for one that holds probabilities or was resampled."},
     [VX_OPTION_MASK_THRESHOLD] = {"mask-threshold", 0, VX_REAL, VX_RUN, "X", NULL, NULL, NULL, -INFINITY, INFINITY,
@@ -79,6 +80,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "columns of these names. Without it: every one there is."},
     [VX_OPTION_NIDM_MODALITY] = {"modality", 0, VX_NAMES, VX_NIDM, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Write the packs of these modalities. Without it: of every one."},
+    [VX_OPTION_SIMULATE_MODALITY] = {"modality", 0, VX_CHOICES, VX_SIMULATE, "NAME[,NAME...]", NULL, "pet|cbf|gm", NULL,
+        0, 0, "Which images: FDG uptake (pet), blood flow (cbf), grey-matter density (gm). Without it: all. A "
+        "modality's images do not depend on the others."},
     [VX_OPTION_NUISANCE] = {"nuisance", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Columns of no interest, in every effect's model; numbers or two texts, as of --covariate."},
     [VX_OPTION_ORIENTATION] = {"orientation", 0, VX_CHOICE, VX_RUN | VX_REPORT, "SIDE", NULL,
@@ -98,10 +102,15 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_PERMUTATIONS] = {"permutations", 'n', VX_INTEGER, VX_RUN, "N", "auto", "auto|exact", NULL, 0, 1e9,
         "Random permutations, or every one where N reaches their number; 0 or exact: every one. auto: every one where "
         "there are at most 20,000, else 10,000. No p is ever 0 (Phipson & Smyth 2010)."},
-    [VX_OPTION_PLANT] = {"plant", 0, VX_CHOICES, VX_SIMULATE, "CASE[,CASE...]", NULL, "global|leverage|shift|null",
-        "reference|atrophy", 0, 0,
-        "Planted cases: a global rise and nothing else (global), one participant who alone carries the correlation "
-        "(leverage), blood levels higher by a constant (shift), no effect anywhere (null)."},
+    [VX_OPTION_PLANT] = {"plant", 0, VX_CHOICES, VX_SIMULATE, "CASE[,CASE...]", NULL,
+        "global|leverage|shift|null|reference|atrophy", NULL, 0, 0,
+        "Planted cases: a global rise of uptake and nothing else (global), one participant who alone carries the "
+        "correlation (leverage), blood levels higher by a constant (shift), no effect anywhere (null), a rise of the "
+        "reference region alone (reference), a loss of grey matter and nothing else (atrophy)."},
+    [VX_OPTION_PRIMARY] = {"primary", 0, VX_CHOICE, VX_RUN, "CORRECTION", "voxel", "voxel|extent|mass|tfce", NULL, 0, 0,
+        "The correction that 'significant' means in headlines, contours, counts and colours; the others are further "
+        "looks. Choose it before the data are seen. It is one of --correct. Where --correct leaves voxel out, it is "
+        "the first of extent, mass, tfce and fdr there, unless --primary names it."},
     [VX_OPTION_PROGRESS] = {"progress", 0, VX_CHOICE, VX_RUN, "HOW", "auto", "auto|bar|plain|none", NULL, 0, 0,
         "What is shown while it runs: a bar, a line a few times a minute, or nothing. auto: a bar on a terminal, else "
         "lines."},

@@ -14,6 +14,8 @@
 typedef struct vx_input_file {
     const char *path, *participant, *column;
     char sha256[65];
+    const vx_step *step; /* steps: what was done to the volume after reading; borrowed */
+    size_t steps;
 } vx_input_file;
 
 typedef struct vx_record_modality {
@@ -41,6 +43,7 @@ typedef struct vx_record {
     const vx_record_modality *modality;
     size_t modalities;
     vx_p_format p_format;
+    vx_quantity primary; /* the primary correction (infer/quantity.h); VX_P_UNCORRECTED: none */
     const vx_remarks *remarks; /* null: none */
     const char *not_written; /* the parts that could not be written, for run.json; null: none */
 } vx_record;

@@ -59,6 +59,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_DEVICE "device"           /* an object */
 #define VX_KEY_OPTIONS "options"         /* {name: value} */
 #define VX_KEY_P_FORMAT "p_format"
+#define VX_KEY_PRIMARY "primary"         /* the key of the primary kind of p; null: none */
 #define VX_KEY_STUDY "study"             /* an object */
 #define VX_KEY_REMARKS "remarks"         /* a list of texts */
 #define VX_KEY_MODALITIES "modalities"   /* a list of objects */
@@ -96,6 +97,9 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_PARTICIPANT "participant"
 #define VX_KEY_COLUMN "column"
 #define VX_KEY_SHA256 "sha256"
+#define VX_KEY_STEPS "steps"           /* a list of objects; absent where the file was used as it is */
+#define VX_KEY_PARAMETERS "parameters" /* of a step: a text */
+#define VX_KEY_WORDS "words"           /* of a step: a sentence after "<file> was" */
 
 /* Of a modality. */
 #define VX_KEY_STEM "files"                /* the names of its files begin with it */
