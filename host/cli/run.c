@@ -433,7 +433,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     if ((status = summarise(&run, !unreported, error)))
         goto cleanup;
     if (unreported) /* hours of computing must not be lost: the results stay */
-        status = vx_fail(error, unreported, "the results are whole in %s, but there is no report: %s", run.out,
+        status = vx_fail(error, unreported, "the results are complete in %s, but there is no report: %s", run.out,
                          why.message);
 
 cleanup:

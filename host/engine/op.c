@@ -20,8 +20,8 @@ static int tfce_groups(const void *args)
     return ((const vx_tfce_args *)args)->parallel;
 }
 
-/* The number of rows of one table of signed sums: a group's width, or an equal part of it so that all tables fit. It is
- * 0 where no tables fit. */
+/* The number of rows of one table of signed sums: a group's width, or an equal part of the width so that all tables
+ * fit. It is 0 where no tables fit. */
 static int signflip_tables(const void *args, size_t entry, size_t most, size_t *bytes)
 {
     const vx_dense_args *a = args;

@@ -21,8 +21,8 @@ static vx_status refuse(const vx_check *c, const char *what, uint64_t index, dou
     const vx_device_info *device = c->evidence->device;
     bool cpu = strcmp(device->kind, "cpu") == 0 && strcmp(device->id, "cpu") == 0;
     return vx_fail(error, VX_DEVICE,
-                   "%s (%s) computed \"%s\" wrongly: %s %llu is %.9g where the C code finds %.9g; nothing of it is "
-                   "kept. %s",
+                   "%s (%s) computed \"%s\" wrongly: %s %llu is %.9g where the C code finds %.9g; its results were "
+                   "discarded. %s",
                    device->id, device->name, c->evidence->problem->effect->name, what, (unsigned long long)index, found,
                    expected,
                    cpu ? "The memory or the processor of this machine may be at fault"
