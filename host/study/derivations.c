@@ -67,7 +67,7 @@ static vx_status find_components(const vx_derivations *derivations, size_t d, co
             return vx_fail(error, VX_INPUT, "%s refers to itself", name);
         if (other > derivations->item + d)
             return vx_fail(error, VX_INPUT, "%s is derived later; a formula uses what was derived before it", name);
-        char *column = vx_session_column(name, session);
+        char *column = vx_session_column_name(name, session);
         status = column ? vx_variables_find_numbers(variables, column, component + n, error) : vx_fail_memory(error);
         free(column);
     }
@@ -131,7 +131,7 @@ static vx_status derive(const vx_derivations *derivations, size_t d, const vx_st
         return vx_fail_memory(error);
     for (int64_t s = 0; !status && s < sessions; s++) {
         const vx_column **component = item->component + (size_t)s * item->expression.names;
-        char *column = vx_session_column(name, session[s]);
+        char *column = vx_session_column_name(name, session[s]);
         status = column ? find_components(derivations, d, session[s], variables, component, error)
                         : vx_fail_memory(error);
         if (!status)

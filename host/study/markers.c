@@ -45,12 +45,12 @@ static vx_status check_log(const vx_study_parts *parts, const vx_study_marker *m
     return VX_OK;
 }
 
-vx_status vx_marker_read(vx_study_parts *parts, const vx_study_options *options, const vx_outcome *outcome,
+vx_status vx_marker_read(vx_study_parts *parts, const vx_study_options *options, const vx_session_columns *outcome,
                          const vx_derivations *derivations, vx_study_marker *marker, vx_error *error)
 {
     enum { N_MIN = 3 };
     const vx_derivation *derivation =
-        outcome->kind == VX_OUTCOME_DERIVED ? vx_derivations_find(derivations, outcome->name) : NULL;
+        outcome->kind == VX_SESSION_DERIVED ? vx_derivations_find(derivations, outcome->name) : NULL;
     vx_status status = VX_OK;
     if (!(marker->name = vx_copy_text(outcome->name)))
         return vx_fail_memory(error);

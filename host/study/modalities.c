@@ -42,7 +42,7 @@ static vx_status image_path(const vx_study_parts *parts, int64_t participant, in
                   : VX_OK;
 }
 
-static vx_status read_row(const vx_study_parts *parts, const vx_outcome *images, int64_t participant,
+static vx_status read_row(const vx_study_parts *parts, const vx_session_columns *images, int64_t participant,
                           vx_volume_row *row, vx_error *error)
 {
     vx_session_image *session = vx_array_zero((size_t)images->sessions, sizeof *session);
@@ -66,7 +66,7 @@ static void row_destroy(vx_volume_row *row)
 /* The images of one modality. */
 typedef struct image_cells {
     const vx_study_parts *parts;
-    const vx_outcome *images;
+    const vx_session_columns *images;
 } image_cells;
 
 static const char *lacks_image(const void *context, int64_t participant)
@@ -80,7 +80,7 @@ static const char *lacks_image(const void *context, int64_t participant)
     return NULL;
 }
 
-vx_status vx_modality_read(const vx_study_parts *parts, const vx_outcome *images, vx_study_modality *modality,
+vx_status vx_modality_read(const vx_study_parts *parts, const vx_session_columns *images, vx_study_modality *modality,
                            vx_error *error)
 {
     enum { N_MIN = 2 };

@@ -3,7 +3,7 @@
 #ifndef VX_STUDY_PARTS_H
 #define VX_STUDY_PARTS_H
 
-#include "study/outcomes.h"
+#include "study/session_columns.h"
 
 /* A study, and what owns its names, cells and columns. */
 typedef struct vx_study_parts {
@@ -38,13 +38,13 @@ vx_status vx_inclusion_decide(const vx_study_parts *parts, const vx_inclusion_ru
                               vx_error *error);
 
 /* modalities.c: reads one modality. Errors (VX_INPUT): an image that does not exist, too few participants. */
-vx_status vx_modality_read(const vx_study_parts *parts, const vx_outcome *images, vx_study_modality *modality,
+vx_status vx_modality_read(const vx_study_parts *parts, const vx_session_columns *images, vx_study_modality *modality,
                            vx_error *error);
 void vx_modality_destroy(vx_study_modality *modality);
 
 /* markers.c: reads one marker; derived ones have been computed. Errors (VX_INPUT): text, too few participants, values
  * without a logarithm. */
-vx_status vx_marker_read(vx_study_parts *parts, const vx_study_options *options, const vx_outcome *outcome,
+vx_status vx_marker_read(vx_study_parts *parts, const vx_study_options *options, const vx_session_columns *outcome,
                          const vx_derivations *derivations, vx_study_marker *marker, vx_error *error);
 void vx_marker_destroy(vx_study_marker *marker);
 

@@ -277,7 +277,7 @@ void vx_sessions_sort(const char **session, size_t sessions)
     }
 }
 
-char *vx_session_column(const char *outcome, const char *session)
+char *vx_session_column_name(const char *outcome, const char *session)
 {
     return session ? vx_text("%s_%s", outcome, session) : vx_copy_text(outcome);
 }

@@ -76,11 +76,11 @@ static vx_status read_columns(vx_study_parts *parts, const char *const *name, si
 
 /* ---- outcomes ---- */
 
-static vx_status read_outcome(vx_study_parts *parts, const vx_study_options *options, const vx_outcome *outcome,
+static vx_status read_outcome(vx_study_parts *parts, const vx_study_options *options, const vx_session_columns *outcome,
                               const vx_derivations *derivations, vx_error *error)
 {
     vx_study *study = &parts->study;
-    if (outcome->kind == VX_OUTCOME_IMAGES)
+    if (outcome->kind == VX_SESSION_IMAGES)
         return vx_modality_read(parts, outcome, study->modality + study->modalities++, error);
     return vx_marker_read(parts, options, outcome, derivations, study->marker + study->markers++, error);
 }
@@ -90,12 +90,12 @@ static vx_status read_outcomes(vx_study_parts *parts, const vx_study_options *op
 {
     vx_study *study = &parts->study;
     vx_derivations derivations;
-    vx_outcome *outcome = NULL;
+    vx_session_columns *outcome = NULL;
     size_t count = 0;
-    const vx_outcome_table from = {&parts->table, options, &parts->variables, &derivations};
+    const vx_session_table from = {&parts->table, options, &parts->variables, &derivations};
     vx_status status = vx_derivations_read(options, &derivations, error);
     if (!status)
-        status = vx_outcomes_find(&from, study->session, &study->direction, &outcome, &count, error);
+        status = vx_session_columns_find(&from, study->session, &study->direction, &outcome, &count, error);
     if (!status)
         status = vx_derivations_compute(&derivations, options, study->session, &parts->variables, error);
     study->modality = vx_array_zero(count, sizeof *study->modality);
@@ -193,7 +193,7 @@ static vx_status read_rows(vx_study_parts *parts, const vx_study_options *option
     if (!status)
         status = list_coded(parts, error);
     if (!status && options->design == VX_PAIRED && !options->modalities)
-        status = vx_outcomes_unpaired(&parts->table, study->session, &study->unpaired, &study->unpaireds, error);
+        status = vx_session_columns_unpaired(&parts->table, study->session, &study->unpaired, &study->unpaireds, error);
     return status;
 }
 

@@ -1,4 +1,4 @@
-#include "study/outcomes.h"
+#include "study/session_columns.h"
 
 #include "base/memory.h"
 #include "base/sort.h"
@@ -10,12 +10,12 @@
 
 /* The state of a search. */
 typedef struct search {
-    const vx_outcome_table *from;
+    const vx_session_table *from;
     const vx_table *table;
     const vx_study_options *options;
     vx_column_kind *kind;     /* of every column */
     const char *first, *last; /* the session that is subtracted, or null; that of the data, or null */
-    vx_outcome *outcome;
+    vx_session_columns *outcome;
     size_t count;
 } search;
 
@@ -190,14 +190,14 @@ static vx_direction direction_of(const vx_study_options *options, bool paired)
 /* ---- outcomes ---- */
 
 /* `first` is -1 for one session. */
-static vx_status add_outcome(search *s, const char *name, size_t length, vx_outcome_kind kind, int64_t first,
+static vx_status add_outcome(search *s, const char *name, size_t length, vx_session_kind kind, int64_t first,
                              int64_t last, vx_error *error)
 {
     char *copy = strndup(name, length);
     if (!copy)
         return vx_fail_memory(error);
-    s->outcome[s->count++] = s->first ? (vx_outcome){copy, kind, 2, {first, last}, {-1, 1}}
-                                      : (vx_outcome){copy, kind, 1, {last}, {1}};
+    s->outcome[s->count++] = s->first ? (vx_session_columns){copy, kind, 2, {first, last}, {-1, 1}}
+                                      : (vx_session_columns){copy, kind, 1, {last}, {1}};
     return VX_OK;
 }
 
@@ -220,13 +220,13 @@ static vx_status check_images(const search *s, int64_t column, vx_error *error)
 
 /* Decides by the cells of the columns whether an outcome is a modality or a marker. *found is false if neither. `first`
  * is -1 for one session. */
-static vx_status decide_kind(const search *s, int64_t first, int64_t last, vx_outcome_kind *kind, bool *found,
+static vx_status decide_kind(const search *s, int64_t first, int64_t last, vx_session_kind *kind, bool *found,
                              vx_error *error)
 {
     const vx_column_kind own = s->kind[last], other = first < 0 ? own : s->kind[first];
     const bool images = own == VX_COLUMN_IMAGES || other == VX_COLUMN_IMAGES;
     const bool numbers = own == VX_COLUMN_NUMBERS || other == VX_COLUMN_NUMBERS;
-    *kind = images ? VX_OUTCOME_IMAGES : VX_OUTCOME_NUMBERS;
+    *kind = images ? VX_SESSION_IMAGES : VX_SESSION_NUMBERS;
     *found = own == other && (images || numbers);
     if (images && numbers) {
         const bool own_images = own == VX_COLUMN_IMAGES;
@@ -241,7 +241,7 @@ static vx_status decide_kind(const search *s, int64_t first, int64_t last, vx_ou
 static vx_status find_named_column(const search *s, const char *outcome, const char *session, int64_t *column,
                                    vx_error *error)
 {
-    char *name = vx_session_column(outcome, session);
+    char *name = vx_session_column_name(outcome, session);
     vx_status status = name ? vx_table_column(s->table, name, column, error) : vx_fail_memory(error);
     free(name);
     if (status || s->kind[*column] == VX_COLUMN_IMAGES || s->kind[*column] == VX_COLUMN_NUMBERS)
@@ -257,7 +257,7 @@ static vx_status find_named(search *s, vx_error *error)
 {
     for (size_t i = 0; i < s->options->modalities; i++) {
         const char *name = s->options->modality[i];
-        vx_outcome_kind kind = VX_OUTCOME_DERIVED;
+        vx_session_kind kind = VX_SESSION_DERIVED;
         int64_t first = -1, last = -1;
         bool found;
         vx_status status = VX_OK;
@@ -282,7 +282,7 @@ static vx_status add_column(search *s, int64_t column, vx_error *error)
 {
     const char *name = s->table->name[column];
     const size_t length = s->last ? name_length(name, s->last) : strlen(name);
-    vx_outcome_kind kind;
+    vx_session_kind kind;
     int64_t before = -1;
     bool found;
     const bool marker = s->last && may_be_marker(s, column, length);
@@ -309,7 +309,7 @@ static vx_status find_all(search *s, vx_error *error)
         status = add_column(s, column, error);
     for (size_t i = 0; !status && i < s->from->derivations->count; i++) {
         const char *name = s->from->derivations->item[i].definition.name;
-        status = add_outcome(s, name, strlen(name), VX_OUTCOME_DERIVED, -1, -1, error);
+        status = add_outcome(s, name, strlen(name), VX_SESSION_DERIVED, -1, -1, error);
     }
     return status;
 }
@@ -335,8 +335,8 @@ static vx_status classify_columns(search *s, vx_error *error)
     return VX_OK;
 }
 
-vx_status vx_outcomes_find(const vx_outcome_table *from, char *session[2], vx_direction *direction,
-                           vx_outcome **outcome, size_t *count, vx_error *error)
+vx_status vx_session_columns_find(const vx_session_table *from, char *session[2], vx_direction *direction,
+                                  vx_session_columns **outcome, size_t *count, vx_error *error)
 {
     const vx_study_options *options = from->options;
     const bool paired = options->design == VX_PAIRED;
@@ -376,8 +376,8 @@ static vx_status find_session(const vx_table *table, const char *name, size_t le
     return VX_OK;
 }
 
-vx_status vx_outcomes_unpaired(const vx_table *table, char *const session[2], const char ***unpaired, size_t *count,
-                               vx_error *error)
+vx_status vx_session_columns_unpaired(const vx_table *table, char *const session[2], const char ***unpaired,
+                                      size_t *count, vx_error *error)
 {
     vx_status status = VX_OK;
     *count = 0;
