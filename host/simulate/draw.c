@@ -83,7 +83,7 @@ static vx_status draw_blood(const vx_simulate_options *options, int64_t conditio
     return VX_OK;
 }
 
-void vx_stated_change(const vx_region *region, unsigned plant, double *mean, double *sd, double *r)
+void vx_stated_change(const vx_phantom_region *region, unsigned plant, double *mean, double *sd, double *r)
 {
     bool none = plant & (VX_PLANT_NULL | VX_PLANT_GLOBAL);
     *mean = none ? 0 : region->mean;

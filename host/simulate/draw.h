@@ -30,7 +30,7 @@ extern const vx_plant vx_plants[];
 extern const int vx_plants_count;
 
 /* The stated moments of a region's change under the planted case. */
-void vx_stated_change(const vx_region *region, unsigned plant, double *mean, double *sd, double *r);
+void vx_stated_change(const vx_phantom_region *region, unsigned plant, double *mean, double *sd, double *r);
 
 vx_status vx_cohort_new(const vx_simulate_options *options, const vx_phantom *phantom, vx_cohort **cohort,
                         vx_error *error);

@@ -10,7 +10,7 @@
 typedef enum vx_tissue { VX_GREY, VX_WHITE, VX_FLUID, VX_STEM } vx_tissue;
 
 /* The regions in the order of painting: a later one covers an earlier one. */
-typedef struct vx_region {
+typedef struct vx_phantom_region {
     const char *name;
     vx_tissue tissue;
     bool ribbon;      /* covers only cortical ribbon; otherwise any tissue */
@@ -19,15 +19,15 @@ typedef struct vx_region {
     double uptake;    /* FDG uptake over the pons */
     double mean, sd;  /* FDG change in percent */
     double r;         /* correlation of the change with the log blood level at 48 h */
-} vx_region;
+} vx_phantom_region;
 
-extern const vx_region vx_regions[];
+extern const vx_phantom_region vx_phantom_regions[];
 extern const int vx_regions_count;
 
 typedef struct vx_phantom {
     vx_space space;           /* the voxels of the brain on their grid */
     int labels;
-    const vx_region **region; /* labels; label l is at [l - 1] */
+    const vx_phantom_region **region; /* labels; label l is at [l - 1] */
     char (*name)[64];         /* labels: "hippocampus_left" */
     uint8_t *label;           /* a label a voxel of the grid; 0 outside the brain */
 } vx_phantom;

@@ -24,7 +24,7 @@ PROGRAM = os.environ["VOXSTAT"]
 PRELOAD = os.environ["VOXSTAT_FAILURES"]
 # A failed allocation in HDF5, cairo or OpenMP ends the program (libgomp) or loses none of our data; the other libraries
 # return an error. libcrypto starts with some thousand allocations, which tests/unit/sha.c lets fail.
-LIBRARIES = "jansson,libnifti,libznz,libz.,libzip,liblapack"
+LIBRARIES = "jansson,libexpat,libnifti,libznz,libz.,libzip,liblapack"
 MOVING = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d+\.\d s\b")
 STDOUT = "standard output"
 TIMEOUT = 120
