@@ -114,6 +114,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "reference|atrophy", 0, 0,
         "Planted cases: a global rise and nothing else (global), one participant who alone carries the correlation "
         "(leverage), blood levels higher by a constant (shift), no effect anywhere (null)."},
+    [VX_OPTION_PRIMARY] = {"primary", 0, VX_CHOICE, VX_RUN, "CORRECTION", "voxel", "voxel|extent|mass|tfce", NULL, 0, 0,
+        "The correction that 'significant' means in headlines, contours, counts and colours; the others are further "
+        "looks. Choose it before the data are seen. It is one of --correct. Where --correct leaves voxel out, it is "
+        "the first of extent, mass, tfce and fdr there, unless --primary names it."},
     [VX_OPTION_PROGRESS] = {"progress", 0, VX_CHOICE, VX_RUN, "HOW", "auto", "auto|bar|plain|none", NULL, 0, 0,
         "What is shown while it runs: a bar, a line a few times a minute, or nothing. auto: a bar on a terminal, else "
         "lines."},

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "cli/terminal.h"
+#include "infer/quantity.h"
 
 #include <string.h>
 
@@ -82,6 +83,8 @@ static size_t list_options(const vx_run *run, vx_option_value *option)
             value = "no";
         if (id == VX_OPTION_CLUSTER_P && vx_argument_given(run->arguments, VX_OPTION_CLUSTER_T))
             value = NULL;
+        if (id == VX_OPTION_PRIMARY) /* its default depends on --correct */
+            value = vx_quantity_about(run->primary)->word;
         option[options++] = (vx_option_value){from->name, value};
     }
     return options;
@@ -126,6 +129,7 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
         .modality = modality,
         .modalities = modalities,
         .p_format = run->p_format,
+        .primary = run->primary,
         .peak_distance = vx_argument_real(run->arguments, VX_OPTION_PEAK_DISTANCE),
         .remarks = &run->remarks,
     };

@@ -101,7 +101,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     run->inference = vx_inference_defaults();
     run->inference.permutations = permutations(arguments);
     run->inference.seed = vx_argument_integer(arguments, VX_OPTION_SEED);
-    vx_status status = vx_corrections_read(arguments, &run->inference.correct, error);
+    vx_status status = vx_corrections_read(arguments, &run->inference.correct, &run->primary, error);
     if (status)
         return status;
     run->inference.cluster_p = vx_argument_real(arguments, VX_OPTION_CLUSTER_P);
@@ -175,9 +175,9 @@ static vx_status open_device(vx_run *run, vx_error *error)
         vx_say(run, "%s\n", note);
     if (status || vx_device_properties(run->device)->has_double || !(run->inference.correct & VX_CORRECT_TFCE))
         return status;
-    if (vx_argument_given(run->arguments, VX_OPTION_CORRECT))
+    if (vx_argument_given(run->arguments, VX_OPTION_CORRECT) || run->primary == VX_P_FWE_TFCE)
         return vx_fail(error, VX_DEVICE, "%s computes no double precision, which TFCE needs; leave tfce out of "
-                       "--correct, or take --device cpu", vx_device_properties(run->device)->id);
+                       "--correct and --primary, or take --device cpu", vx_device_properties(run->device)->id);
     run->inference.correct &= ~(unsigned)VX_CORRECT_TFCE;
     vx_say(run, "%s computes no double precision: TFCE is left out\n", vx_device_properties(run->device)->id);
     return VX_OK;

@@ -192,6 +192,12 @@ static json_t *left_out(const char *participant, const char *reason)
     return json_pack("{so so}", VX_KEY_PARTICIPANT, vx_json_text(participant), VX_KEY_REASON, vx_json_text(reason));
 }
 
+static const char *primary_key(const vx_record *record)
+{
+    const vx_quantity_row *about = vx_quantity_about(record->primary);
+    return about->control == VX_CONTROL_NONE ? NULL : about->key;
+}
+
 /* The participants, design and results of an effect. Effect rows ascend, so one pass over the modality's rows
  * suffices. */
 static json_t *effect_object(const vx_record *record, const vx_entry *entry)
@@ -353,7 +359,7 @@ vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *e
     vx_status status = vx_entries_new(record, &entry, &entries, error);
     if (status)
         goto cleanup;
-    run = json_pack("{so ss so so s{so so so} so so ss so so so so so}",
+    run = json_pack("{so ss so so s{so so so} so so ss ss? so so so so so}",
                     VX_KEY_VERSION, vx_json_text(record->version),
                     VX_KEY_KIND, VX_KIND_ANALYSIS,
                     VX_KEY_COMMAND_LINE, vx_json_text(record->command_line),
@@ -364,6 +370,7 @@ vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *e
                     VX_KEY_DEVICE, device_object(record->device),
                     VX_KEY_OPTIONS, options_object(record),
                     VX_KEY_P_FORMAT, vx_p_format_names[record->p_format],
+                    VX_KEY_PRIMARY, primary_key(record),
                     VX_KEY_STUDY, study_object(record->study),
                     VX_KEY_REMARKS, remarks_array(record->remarks),
                     VX_KEY_MODALITIES, modalities_array(record, entry, entries),

@@ -45,6 +45,7 @@ typedef struct vx_record {
     const vx_record_modality *modality;
     size_t modalities;
     vx_p_format p_format;
+    vx_quantity primary; /* the primary correction (infer/quantity.h); VX_P_UNCORRECTED: none */
     double peak_distance; /* mm between the sub-peaks of a cluster */
     const vx_remarks *remarks; /* null: none */
     const char *not_written; /* the parts that could not be written, for run.json; null: none */

@@ -60,6 +60,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_DEVICE "device"           /* an object */
 #define VX_KEY_OPTIONS "options"         /* {name: value} */
 #define VX_KEY_P_FORMAT "p_format"
+#define VX_KEY_PRIMARY "primary"         /* the key of the primary kind of p; null: none */
 #define VX_KEY_STUDY "study"             /* an object */
 #define VX_KEY_REMARKS "remarks"         /* a list of texts */
 #define VX_KEY_MODALITIES "modalities"   /* a list of objects */

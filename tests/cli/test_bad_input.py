@@ -298,8 +298,7 @@ class Usage(Study):
             self.assert_refused(USAGE, [words[0], "not yet"], *words)
         for design in ("twosample", "glm"):
             self.assert_refused(USAGE, [design, "not yet"], "--design", design)
-        for command in ("roi", "scalars", "merge"):
-            self.assert_refused(USAGE, [command, "not yet"], command, run=self.run_program)
+        self.assert_refused(USAGE, ["merge", "not yet"], "merge", run=self.run_program)
 
     def test_two_thresholds(self):
         self.assert_refused(USAGE, ["--cluster-p", "--cluster-t"], "--cluster-p", "0.01", "--cluster-t", "3")

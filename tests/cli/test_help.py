@@ -31,7 +31,7 @@ class Help(Study):
             self.assertEqual(self.text("help", command), self.text(command, "--help"))
         refuse = lambda status, words, *more: self.assert_refused(status, words, "help", *more, run=self.run_program)
         refuse(USAGE, ["no command simulat", "did you mean simulate?"], "simulat")
-        refuse(USAGE, ["not yet"], "roi")
+        refuse(USAGE, ["not yet"], "merge")
         refuse(USAGE, ["expected one command"], "run", "show")
 
     def test_examples(self):

@@ -49,8 +49,9 @@ static void put_inference(vx_report *report)
                                  ? "; only the p by Bonferroni\xE2\x80\x99s correction are over all effects"
                                  : "";
     if (first->p[VX_P_FWE_EXTENT].there || first->p[VX_P_FWE_MASS].there)
-        vx_put_markup(page, "<li>A cluster that survives by extent or mass says that there is an effect somewhere "
-                      "inside it. It does not say where in it, and its size depends on the forming threshold.</li>\n");
+        vx_put_markup(page, "<li>A cluster that is significant by extent or mass says that there is an effect "
+                      "somewhere inside it. It does not say where in it, and its size depends on the forming "
+                      "threshold.</li>\n");
     if (first->p[VX_P_FDR].there)
         vx_put_markup(page, "<li>The false discovery rate is the share of false ones among the voxels found, on "
                       "average. It says nothing about any one of them.</li>\n");

@@ -1,7 +1,9 @@
 /* A methods text for a paper, with references. It covers only what this run used. */
 #include "base/number.h"
+#include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/level.h"
 #include "results/scheme.h"
 #include "results/tails.h"
 
@@ -212,6 +214,9 @@ static void put_corrections(vx_report *report, citing *c)
         cite(c, BENJAMINI);
         vx_put_markup(page, ". ");
     }
+    if (vx_quantity_about(report->results->primary)->control != VX_CONTROL_NONE)
+        vx_put(page, "A result with p &lt; " VX_LEVEL_TEXT " %s, the primary correction, was called significant. ",
+               vx_quantity_about(report->results->primary)->criterion);
     vx_put_markup(page, "The observed labelling counts among the relabellings, so that no p is zero");
     cite(c, PHIPSON);
     vx_put_markup(page, ".</p>\n");
