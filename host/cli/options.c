@@ -89,6 +89,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "columns of these names. Without it: every one there is."},
     [VX_OPTION_NIDM_MODALITY] = {"modality", 0, VX_NAMES, VX_NIDM, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Write the packs of these modalities. Without it: of every one."},
+    [VX_OPTION_SIMULATE_MODALITY] = {"modality", 0, VX_CHOICES, VX_SIMULATE, "NAME[,NAME...]", NULL, "pet|cbf|gm", NULL,
+        0, 0, "Which images: FDG uptake (pet), blood flow (cbf), grey-matter density (gm). Without it: all. A "
+        "modality's images do not depend on the others."},
     [VX_OPTION_NUISANCE] = {"nuisance", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Columns of no interest, in every effect's model; numbers or two texts, as of --covariate."},
     [VX_OPTION_ORIENTATION] = {"orientation", 0, VX_CHOICE, VX_RUN | VX_REPORT, "SIDE", NULL,
@@ -110,10 +113,11 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_PERMUTATIONS] = {"permutations", 'n', VX_INTEGER, VX_RUN, "N", "auto", "auto|exact", NULL, 0, 1e9,
         "Random permutations, or every one where N reaches their number; 0 or exact: every one. auto: every one where "
         "there are at most 20,000, else 10,000. No p is ever 0 (Phipson & Smyth 2010)."},
-    [VX_OPTION_PLANT] = {"plant", 0, VX_CHOICES, VX_SIMULATE, "CASE[,CASE...]", NULL, "global|leverage|shift|null",
-        "reference|atrophy", 0, 0,
-        "Planted cases: a global rise and nothing else (global), one participant who alone carries the correlation "
-        "(leverage), blood levels higher by a constant (shift), no effect anywhere (null)."},
+    [VX_OPTION_PLANT] = {"plant", 0, VX_CHOICES, VX_SIMULATE, "CASE[,CASE...]", NULL,
+        "global|leverage|shift|null|reference|atrophy", NULL, 0, 0,
+        "Planted cases: a global rise of uptake and nothing else (global), one participant who alone carries the "
+        "correlation (leverage), blood levels higher by a constant (shift), no effect anywhere (null), a rise of the "
+        "reference region alone (reference), a loss of grey matter and nothing else (atrophy)."},
     [VX_OPTION_PRIMARY] = {"primary", 0, VX_CHOICE, VX_RUN, "CORRECTION", "voxel", "voxel|extent|mass|tfce", NULL, 0, 0,
         "The correction that 'significant' means in headlines, contours, counts and colours; the others are further "
         "looks. Choose it before the data are seen. It is one of --correct. Where --correct leaves voxel out, it is "

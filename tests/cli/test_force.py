@@ -47,7 +47,7 @@ class Replace(Results):
         self.assertEqual(self.contents(), before)
 
     def test_a_cohort_in_the_current_folder(self):
-        self.assert_done(self.run_program("simulate", "--participants", "6", "--out", "cohort"))
+        self.assert_done(self.run_program("simulate", "--participants", "6", "--modality", "pet", "--out", "cohort"))
         self.refused(["current folder"], "--design", "paired", "--covariate", "rapa_level", "--out", ".", "--force",
                      where="cohort")
         self.refused(["current folder"], "--design", "paired", "--out", "../cohort", "--force", where="cohort")
@@ -58,7 +58,8 @@ class Replace(Results):
         self.copy_results("res")
         self.refused(["an analysis"], "simulate", "--participants", "6", "--out", "res", "--force",
                      run=self.run_program)
-        self.assert_done(self.run_program("simulate", "--participants", "6", "--out", "cohort", "--force"))
+        self.assert_done(self.run_program("simulate", "--participants", "6", "--modality", "pet", "--out", "cohort",
+                                          "--force"))
 
     def test_a_second_level(self):
         for i in range(5):

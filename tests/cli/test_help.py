@@ -56,7 +56,7 @@ class Help(Study):
         self.assert_refused(INPUT, ["participants.tsv", "--table", "voxstat help run"])
 
     def test_a_cohort_names_the_next_command(self):
-        done = self.run_program("simulate", "--out", "my cohort", "--participants", "6")
+        done = self.run_program("simulate", "--out", "my cohort", "--participants", "6", "--modality", "pet")
         self.assert_done(done)
         line = re.search(r"^next: (.*)$", done.stderr, re.MULTILINE)[1]
         bin_folder = str(PROGRAM).rsplit("/", 1)[0]

@@ -7,7 +7,7 @@ once()
 {
     cat <<'END'
 host/base/clock.c|\b(clock_gettime|gettimeofday|omp_get_wtime)\(|vx_seconds
-host/base/distribution.c|\bnifti_(cdf2stat|stat2cdf)\(|base/distribution.h: nifticdf is not safe for threads
+host/base/distribution.c|\bnifti_(cdf2stat|stat2r?cdf)\(|base/distribution.h: nifticdf is not safe for threads
 host/base/memory.c|\brealloc(array)?\(|vx_array_grow
 host/base/number.c|% 3 == 0|vx_count_text
 host/base/sort.h|\(\w[^()]* > \w[^()]*\) - \(\w[^()]* < \w[^()]*\)|vx_compare
@@ -57,6 +57,7 @@ while IFS='~' read -r file text; do
 done <<'END'
 host/base/clock.c~    clock_gettime(CLOCK_MONOTONIC, &now);
 host/base/distribution.c~    return nifti_stat2cdf(-t, NIFTI_INTENT_TTEST, df, 0, 0);
+host/base/distribution.c~    return nifti_stat2rcdf(t, NIFTI_INTENT_TTEST_NONC, df, delta, 0);
 host/base/memory.c~    grown = realloc(list, (count + 1) * sizeof *list);
 host/base/memory.c~    grown = reallocarray(list, count + 1, sizeof *list);
 host/base/number.c~        if (i && (length - i) % 3 == 0)

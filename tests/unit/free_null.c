@@ -35,6 +35,7 @@
 #include "simulate/phantom.h"
 #include "space/lattice.h"
 #include "study/table.h"
+#include "univariate/flips.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,6 +53,7 @@ static void the_library(void **state)
     vx_entries_free(NULL, 1);
     vx_estimates_destroy(NULL);
     vx_facts_destroy(NULL);
+    vx_flips_destroy(NULL);
     vx_folder_abandon(NULL);
     vx_image_destroy(NULL);
     vx_image_files_destroy(NULL);
