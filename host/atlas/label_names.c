@@ -53,10 +53,11 @@ static vx_status arrange(vx_label_names *names, vx_error *error)
         } else if (strcmp(one->name, last->name) != 0) {
             return vx_fail(error, VX_INPUT, "%s: label %lld has two names, %s and %s", names->path,
                            (long long)one->label, last->name, one->name);
+        } else {
+            free(one->name);
+            one->name = NULL;
         }
     }
-    for (size_t i = kept; i < names->count; i++)
-        free(names->item[i].name);
     names->count = kept;
     return kept ? VX_OK : vx_fail(error, VX_INPUT, "%s: holds no name of a label", names->path);
 }

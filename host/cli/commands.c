@@ -8,7 +8,7 @@
 /* clang-format off */
 const vx_command vx_command_table[] = {
     {"bench", VX_BENCH, "[OPTION]...", NULL, "measure the speed of devices",
-     "Measures every op, whole analyses and the reading of images, on every device, and prints a line for each.",
+     "Measures every op, complete analyses and the reading of images, on every device, and prints a line for each.",
      "voxstat bench --device cpu --repetitions 3\n"
      "voxstat bench --json figures.json", vx_command_bench},
     {"devices", VX_DEVICES, "", NULL, "list the devices that permutations can run on",

@@ -21,7 +21,7 @@ typedef enum vx_option_kind {
     VX_CHOICES, /* some of `choices`, separated by commas */
     VX_INTEGER, /* an integer, low <= x <= high */
     VX_REAL,    /* a number, low < x < high */
-    VX_BYTES,   /* 64M, 2G, 500K, plain bytes; also MB, MiB: powers of 1024 all */
+    VX_BYTES,   /* 64M, 2G, 500K, plain bytes; also MB, MiB: all are powers of 1024 */
 } vx_option_kind;
 
 /* The rows of the table. */

@@ -66,9 +66,9 @@ static vx_status remark_threshold(vx_run *run, vx_error *error)
     if (vx_argument_given(run->arguments, VX_OPTION_CLUSTER_T) ? t >= 1 : p <= 0.15)
         return VX_OK;
     if (vx_argument_given(run->arguments, VX_OPTION_CLUSTER_T))
-        return vx_run_remark(run, error, "--cluster-t %g: so much of any map lies above it that nearly the whole mask "
-                             "is one cluster; 2 to 5 is usual", t);
-    return vx_run_remark(run, error, "--cluster-p %g: so much of any map lies above it that nearly the whole mask is "
+        return vx_run_remark(run, error, "--cluster-t %g: so much of any map lies above it that nearly all of the "
+                             "mask is one cluster; 2 to 5 is usual", t);
+    return vx_run_remark(run, error, "--cluster-p %g: so much of any map lies above it that nearly all of the mask is "
                          "one cluster; 0.001 to 0.01 is usual", p);
 }
 

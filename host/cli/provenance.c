@@ -70,7 +70,7 @@ static vx_status measure(vx_run *run, vx_run_modality *from, vx_record_modality 
                          means->missing == 1 ? "is" : "are", means->first_missing);
 }
 
-/* Every option of `run` with the value used; null where there is none. */
+/* Lists every option of `run` with the value used; null for an option without a value. */
 static size_t list_options(const vx_run *run, vx_option_value *option)
 {
     size_t options = 0;

@@ -41,7 +41,7 @@ vx_status vx_fetch(vx_backend *backend, int queue, vx_buffer *from, void *to, si
         !(status = backend->download(backend, queue, from, first, again + first, bytes - first, error)) && first)
         status = backend->download(backend, queue, from, 0, again, first, error);
     if (!status && memcmp(to, again, bytes) != 0)
-        status = vx_fail(error, VX_DEVICE, "%s (%s) gave %zu bytes of results that were others when read again",
+        status = vx_fail(error, VX_DEVICE, "%s (%s) gave %zu bytes of results that differed when they were read again",
                          backend->info.id, backend->info.name, bytes);
     free(again);
     return status;

@@ -84,7 +84,7 @@ static const vx_known partial = {
     .relabelling_size = sizeof nuisance_rows,
     .y = {{1, 0, 0, 0}, {33. / 64, 31. / 64, 33. / 64, 31. / 64}, B},
     /* (1, 0, 0, 0): d = 1/2 and every q = 1/2, so r = (1/2) / sqrt(1 - 3/4) = 1. The second voxel is A + C / 32. With
-     * the regressor A, the nuisance C leaves A of it. With the regressor C, the nuisance A leaves C / 32, which is
+     * the regressor A, the nuisance C leaves A. With the regressor C, the nuisance A leaves C / 32, which is
      * little. Both are perfect fits. B is a nuisance in every relabelling, so nothing is left and r = 0. */
     .score = {{1, INFINITY, 0}, {1, INFINITY, 0}, {-1, -INFINITY, 0}},
     .count_high = {1, INFINITY, 1},

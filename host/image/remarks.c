@@ -159,7 +159,7 @@ static vx_status remark_sides(const vx_matrix_reading *r, vx_error *error)
     if (!images)
         return VX_OK;
     return remark(r, error, "the headers of %lld of %lld images do not tell left from right: --orientation %s says it, "
-                  "and the middle of the grid is taken as the origin where there is none", (long long)images,
+                  "and the middle of the grid is taken as the origin where none is stored", (long long)images,
                   (long long)of, side);
 }
 

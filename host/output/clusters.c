@@ -31,13 +31,13 @@ static void print_header(const cluster_table *table)
 {
     FILE *stream = table->stream;
     const vx_result *result = table->result;
-
-    fputs("label\tsign\tvoxels\tmm3\tmass\tpeak_t\tpeak_x\tpeak_y\tpeak_z\tpeak_i\tpeak_j\tpeak_k", stream);
+    for (int column = 0; column < VX_CLUSTER_COLUMNS; column++)
+        fprintf(stream, "%s%s", column ? "\t" : "", vx_cluster_columns[column]);
     for (int k = 0; k < VX_P_KINDS; k++)
         if (has_column(result, vx_p_columns[k]))
             fprintf(stream, "\t%s", vx_quantity_about(vx_p_columns[k])->column);
     fputs("\tcentre_x\tcentre_y\tcentre_z\tsub_peaks", stream);
-    fputs(table->atlas ? "\tpeak_region\tregions\n" : "\n", stream);
+    fputs(table->atlas ? "\t" VX_CLUSTER_REGION_COLUMN "\tregions\n" : "\n", stream);
 }
 
 static void print_sub_peaks(const cluster_table *table, const vx_location *location)

@@ -13,6 +13,12 @@ const char *const vx_session_voxels_names[] = {
 const char *const vx_tails_names[] = {[VX_TWO_TAILS] = "two", [VX_POSITIVE] = "pos", [VX_NEGATIVE] = "neg", NULL};
 const char *const vx_p_format_names[] = {[VX_P_LOG10] = "log10", [VX_P_PLAIN] = "p", [VX_P_ONE_MINUS] = "1-p", NULL};
 
+const char *const vx_cluster_columns[VX_CLUSTER_COLUMNS] = {
+    [VX_CLUSTER_LABEL] = "label", [VX_CLUSTER_SIGN] = "sign", [VX_CLUSTER_VOXELS] = "voxels",
+    [VX_CLUSTER_MM3] = "mm3", [VX_CLUSTER_MASS] = "mass", [VX_CLUSTER_PEAK_T] = "peak_t",
+    [VX_CLUSTER_PEAK_X] = "peak_x", [VX_CLUSTER_PEAK_Y] = "peak_y", [VX_CLUSTER_PEAK_Z] = "peak_z",
+    [VX_CLUSTER_PEAK_I] = "peak_i", [VX_CLUSTER_PEAK_J] = "peak_j", [VX_CLUSTER_PEAK_K] = "peak_k"};
+
 char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 {
     return vx_text("%s%s%s%s%s", group, place ? "/" : "", place ? place : "", dataset ? "/" : "",

@@ -171,6 +171,16 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_BELOW_ENDING "_below_0_05"
 #define VX_VOXELS_BELOW_KEY "voxels" VX_BELOW_ENDING
 
+/* The columns of a table of clusters; those of the kinds of p follow them (infer/quantity.h). */
+typedef enum vx_cluster_column {
+    VX_CLUSTER_LABEL, VX_CLUSTER_SIGN, VX_CLUSTER_VOXELS, VX_CLUSTER_MM3, VX_CLUSTER_MASS, VX_CLUSTER_PEAK_T,
+    VX_CLUSTER_PEAK_X, VX_CLUSTER_PEAK_Y, VX_CLUSTER_PEAK_Z, /* mm */
+    VX_CLUSTER_PEAK_I, VX_CLUSTER_PEAK_J, VX_CLUSTER_PEAK_K, /* voxel, from 0 */
+    VX_CLUSTER_COLUMNS
+} vx_cluster_column;
+extern const char *const vx_cluster_columns[VX_CLUSTER_COLUMNS];
+#define VX_CLUSTER_REGION_COLUMN "peak_region" /* with an atlas */
+
 /* The participants' means are kept over so many clusters of an effect, the largest ones. */
 enum { VX_MEASURED_CLUSTERS = 20 };
 

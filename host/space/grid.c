@@ -1,4 +1,4 @@
-/* The geometry of one grid; whether two agree, and in what words they do not. */
+/* The geometry of one grid, and the comparison of two in words. */
 #include "space/grid.h"
 
 #include <math.h>

@@ -57,7 +57,7 @@ static inline bool vx_grid_nearest(const int64_t dim[3], const double point[3], 
  * outside `to`. */
 bool vx_grid_meets(const vx_grid *to, const double between[3][4], const vx_grid *from, int64_t place, int64_t voxel[3]);
 
-/* Where the centre of a voxel lies. */
+/* The position of a voxel's centre. */
 void vx_grid_mm(const vx_grid *grid, int64_t place, double mm[3]);
 
 /* Millimetres to voxel indices: the first three rows of the inverse of the affine, which is regular. */

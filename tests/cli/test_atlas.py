@@ -86,6 +86,10 @@ class Clusters(Atlas):
             sizes = [float(entry.split("%")[0]) for entry in row["regions"].split("; ") if "no region" not in entry]
             self.assertEqual(sizes, sorted(sizes, reverse=True))
             self.sub_peaks(row, t)
+        page = (self.folder / "voxstat-results/report.html").read_text(encoding="utf-8")
+        for row in rows:
+            self.assertIn(f"<td>{row['peak_region']}</td></tr>", page)
+        self.assertIn("region of the peak</th></tr>", page)
 
     def sub_peaks(self, row, t):
         """Each is as far as it should be from the others, and its t is that of the map."""

@@ -238,10 +238,10 @@ class Output(Study):
                 subprocess.run(["umount", place], check=True)
 
     def test_disk_too_small(self):
-        self.assert_disk_too_small("16k", ["not enough room"])
+        self.assert_disk_too_small("16k", ["not enough space"])
 
     def test_no_room_for_pictures(self):
-        self.assert_disk_too_small("1m", ["not enough room"]) # the maps would fit
+        self.assert_disk_too_small("1m", ["not enough space"]) # the maps would fit
 
     def test_what_can_be_written_is_kept(self):
         # No file may have more than 30 kB, as under a quota or on a disk that is nearly full: results.h5 is larger.

@@ -223,8 +223,8 @@ class Leftovers(Results):
         self.assertEqual({path.name: path.read_bytes() for path in left.iterdir()}, before)
         told = self.run_paired("--out", "res", "--leftovers", "recover")
         self.assert_done(told)
-        self.assertIn(f"{left.name} was left by a run that was killed: it holds whole results", told.stderr)
-        self.assertIn("no whole results, but 2 files, 1 of them whole", told.stderr)
+        self.assertIn(f"{left.name} was left by a run that was killed: it holds complete results", told.stderr)
+        self.assertIn("no complete results, but 2 files, 1 of them complete", told.stderr)
         self.assertIn("pet change", told.stdout)
         self.assertFalse(left.exists())
         for name, content in before.items():

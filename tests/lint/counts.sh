@@ -15,13 +15,14 @@ host/base/utf8.c|== 0xed|vx_utf8_length
 host/image/nifti.c|\bnifti_make_new_n[12]_header\(|vx_nifti_header
 host/model/orthonormal.c|\bLAPACKE_d(geqrf|orgqr|gels)\(|vx_orthonormalise
 host/report/page.c|"&amp;"|vx_page_escaped
-host/infer/quantity.c|^(?! \*)(?:(?!/\*).)*"p[-_](uncorrected|fdr|(fwe|bonferroni)[-_][a-z]+)"|vx_quantity_about
+host/[io][a-z]*/[qc][uo][a-z]*.c|^(?! \*)(?:(?!/\*).)*"p[-_](uncorrected|fdr|(fwe|bonferroni)[-_][a-z]+)"|vx_quantity_about, vx_outcome_about
 host/results/[ls][a-z]*.h|^(?! \*)(?:(?!/\*).)*"([^"]*[^0-9.])?0[._]05([^0-9"][^"]*)?"|VX_LEVEL_TEXT, or a key of results/schema.h
 host/results/[st][a-z]*.c|^(?! \*)(?:(?!/\*).)*"(\|t\||two-sided|one-sided|pos|neg)"|vx_tails_about or vx_tails_names
 host/results/scheme.c|^(?! \*)(?:(?!/\*).)*"[Ss]ign flips"|vx_scheme_about
 host/results/schema.c|^(?! \*)(?:(?!/\*).)*"sign-flip"|vx_scheme_names
 host/results/schema.h|\b(member|get_[a-z_]+)\([^"]*"[a-z]|VX_KEY_... of results/schema.h
 host/results/schema.h|^(?! \*)(?:(?!/\*).)*"(left_out(_[a-z]+)*|grid_voxels|most_[a-z_]+|threshold_t|[a-z_]+_possible)"|VX_KEY_...
+host/results/schema.c|^(?! \*)(?:(?!/\*).)*"(label\\t|peak_[tijkxyz]["\\])|vx_cluster_columns
 host/results/schema.h|^(?! \*)(?:(?!/\*).)*"(run\.json|results\.h5|mask\.nii\.gz|_clusters\.tsv)"|results/schema.h
 END
 }
@@ -67,6 +68,7 @@ host/base/utf8.c~    unsigned char high = byte[0] == 0xed ? 0x9f : 0xbf;
 host/image/nifti.c~    h = nifti_make_new_n1_header(dim, DT_INT16);
 host/model/orthonormal.c~    if (LAPACKE_dgeqrf(LAPACK_COL_MAJOR, n, m, q, n, tau))
 host/report/page.c~    case '&': return "&amp;";
+host/outcome/columns.c~    [VX_OUTCOME_P_FDR] = {"p_fdr"},
 host/infer/quantity.c~    [VX_P_FDR] = {.name = "p-fdr"},
 host/infer/quantity.c~    .key = "p_fwe_voxel", /* of run.json */
 host/results/level.h~    put("nothing is significant at 0.05 here");
@@ -75,6 +77,8 @@ host/results/tails.c~    {"two-sided", "a difference either way"},
 host/results/schema.c~    [VX_POSITIVE] = "pos",
 host/results/scheme.c~    what = flips ? "sign flips" : "permutations";
 host/results/schema.c~    kind = "sign-flip";
+host/results/schema.c~    fputs("label\tsign", file);
+host/results/schema.c~    at = vx_table_find(table, "peak_x");
 host/results/schema.h~    #define VX_HDF5_FILE "results.h5"
 host/results/schema.h~    effect->n = get_integer(r, object, "n");
 host/results/schema.h~    return json_pack("{so so}", "left_out", missing, "n", n);

@@ -43,7 +43,7 @@ static void test_forms(void **state)
         "index,name\n7,caudate\n300,left putamen\n70000,insula\n",
         "#$Id: LUT\n\n0   Unknown  0 0 0 0\n7    caudate          1 2 3 0\n300  left putamen 1 2 3 0\n"
         "70000 insula 4 5 6 0\n",
-        "7 caudate 2001\n300 left putamen 2002\n70000 insula 3001\n",
+        "7 caudate 2001\n7 caudate 2001\n300 left putamen 2002\n70000 insula 3001\n", /* one line twice */
         "CAU\tcaudate\t7\nPUT\tleft putamen\t300\nINS\tinsula\t70000\n",
         "<?xml version=\"1.0\"?>\n<atlas><header><type>Label</type></header><data>\n<label index=\"7\" x=\"1\">caudate"
         "</label>\n<label index=\"300\">left putamen</label><label index=\"70000\">insula</label></data></atlas>",

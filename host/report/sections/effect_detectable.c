@@ -95,7 +95,7 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
            effect->tails == VX_TWO_TAILS ? "" : " (one tail)",
            effect->kind == VX_SLOPE ? ", in step with the covariate" : "");
     put_all_needed(report, view);
-    vx_put(page, "<p class=\"note\">These come from the null distributions of this very run. The smallest "
+    vx_put(page, "<p class=\"note\">These come from the null distributions of this run. The smallest "
            "family-wise p that %lld relabellings allow is %s.</p>\n", (long long)effect->relabellings,
            vx_p_text(effect->p_smallest, text));
 }

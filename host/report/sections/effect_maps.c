@@ -146,8 +146,8 @@ void vx_effect_maps(vx_report *report, const vx_effect_view *view)
     free(caption);
 
     alt = vx_text("The same slices with every voxel's t, from %.2f to %.2f.", -brain.limit, brain.limit);
-    caption = vx_text("The whole map, nothing hidden: t of every voxel analysed. Pale is not zero effect but little "
-                      "evidence; lines as above.");
+    caption = vx_text("The complete map: t of every voxel analysed, without a threshold. Pale colours mean little "
+                      "evidence, not a zero effect; lines as above.");
     put_picture(report, view, "unthresholded", vx_slices_drawing(slices, false), alt, caption);
 cleanup:
     free(alt);

@@ -123,13 +123,15 @@ static void put_map(vx_volume_page *filling, const vx_map_packing *p)
         filling->left_out++;
         return;
     }
-    vx_put(filling->report->page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" "
-           "data-effect=\"%s\" data-of=\"%s: %s\" data-map=\"%s\" data-title=\"%s%s%s\" data-limit=\"%.9g\" "
-           "data-threshold=\"%.9g\" data-tails=\"%s\"", p->region->modality->stem, p->effect->stem,
-           p->region->modality->name, p->effect->name, about->name, is_p ? "−log10 p, " : "", about->title,
+    vx_page *page = filling->report->page;
+    vx_put(page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" data-effect=\"%s\" "
+           "data-of=\"%s: %s\" data-map=\"%s\"", p->region->modality->stem, p->effect->stem,
+           p->region->modality->name, p->effect->name, about->name);
+    vx_put(page, " data-title=\"%s%s%s\" data-limit=\"%.9g\" data-threshold=\"%.9g\" data-tails=\"%s\"",
+           is_p ? "−log10 p, " : "", about->title,
            p->quantity == filling->report->results->primary ? " (primary)" : "", p->limit, p->threshold,
            is_p ? "" : vx_tails_names[p->effect->tails]);
-    put_volume(filling->report->page, &p->packed);
+    put_volume(page, &p->packed);
     filling->used += p->packed.size;
     filling->shown++;
 }
