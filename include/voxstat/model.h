@@ -32,6 +32,9 @@ typedef enum vx_scheme {
     VX_PERMUTE = 2,   /* exchangeable between participants */
 } vx_scheme;
 
+/* The alternative to the null hypothesis: an effect in either direction, above 0, or below 0. */
+typedef enum vx_tails { VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE } vx_tails;
+
 typedef enum vx_correlation { VX_PEARSON, VX_SPEARMAN } vx_correlation;
 
 typedef struct vx_model_options {

@@ -14,8 +14,6 @@
 extern "C" {
 #endif
 
-typedef enum vx_tails { VX_TWO_TAILS, VX_POSITIVE, VX_NEGATIVE } vx_tails;
-
 /* Corrections for multiple testing; a set of flags. VX_CORRECT_BONFERRONI spans results: vx_bonferroni computes it. */
 enum {
     VX_CORRECT_VOXEL = 1, VX_CORRECT_EXTENT = 2, VX_CORRECT_MASS = 4, VX_CORRECT_FDR = 8, VX_CORRECT_TFCE = 16,

@@ -23,7 +23,7 @@ rank() # module -> its height; fails for one that the order does not know
     space) echo 1 ;;
     image) echo 2 ;;
     study | model) echo 3 ;;
-    engine) echo 4 ;;
+    engine | univariate) echo 4 ;;
     infer) echo 5 ;;
     outcome) echo 6 ;;
     results) echo 7 ;;
@@ -86,6 +86,8 @@ plant host/image/bad.c '#include "voxstat/result.h"' 1
 plant host/study/bad.c '#include "output/output.h"' 1
 plant host/study/bad.c '#include "voxstat/model.h"' 1
 plant host/model/bad.c '#include "study/table.h"' 1
+plant host/univariate/bad.c '#include "infer/exact.h"' 1
+plant host/univariate/bad.c '#include "engine/problem.h"' 1
 plant host/space/bad.c '#include "image/header.h"' 1
 plant host/study/bad.c '#include "results/results.h"' 1
 plant host/results/bad.c '#include "output/output.h"' 1
@@ -98,6 +100,7 @@ plant host/infer/bad.c 'cl_mem buffer;' 1
 plant host/engine/cpu/bad.c '#include <CL/cl.h>' 1
 plant host/engine/opencl/good.c 'cl_mem buffer;' 0
 plant host/infer/good.c '#include "engine/backend.h"' 0
+plant host/infer/good.c '#include "univariate/flip_count.h"' 0
 plant host/cli/good.c '#include "simulate/simulate.h"' 0
 
 found=$(offences "${VOXSTAT_SOURCE:?}")
