@@ -129,8 +129,9 @@ demo()
     # A folder under build/ holds nothing to keep, so it can be deleted.
     out=build/demo
     rm -rf "$out"
-    say "voxstat --design paired --covariate rapa_level --table sample_data/participants.tsv --out $out"
-    build/release/voxstat --design paired --covariate rapa_level --table sample_data/participants.tsv --out "$out"
+    say "voxstat --design paired --covariate rapa_level --modality pet --table sample_data/participants.tsv --out $out"
+    build/release/voxstat --design paired --covariate rapa_level --modality pet --table sample_data/participants.tsv \
+        --out "$out"
     say "the page to open: $PWD/$out/report.html"
 }
 

@@ -1,27 +1,29 @@
 /* clusters: the largest extent and mass among the connected components of every relabelling's supra-threshold voxels
  *
- * Each tail apart: extent = voxels of a component; mass = sum of |t| - threshold over it (Bullmore et al. 1999, IEEE
- * TMI 18:32; t = sqrt(df) r / sqrt((1 - r)(1 + r))). Labelling by union-find with atomic minima, after Playne & Hawick
- * 2018 (IEEE TPDS 29:1217) and Allegretti et al. 2019, on the list of voxels instead of the volume.
+ * Separately for each tail, extent is the number of voxels of a component, and mass the sum of |t| - threshold over it
+ * (Bullmore et al. 1999, IEEE TMI 18:32; t = sqrt(df) r / sqrt((1 - r)(1 + r))). Labelling is by union-find with atomic
+ * minima, after Playne & Hawick 2018 (IEEE TPDS 29:1217) and Allegretti et al. 2019, on the list of voxels instead of
+ * the volume.
  *
- * A group takes relabellings g, g + parallel, ...; its grid of labels is zero between relabellings:
- *     scatter     label[position] = entry + 1, parent[entry] = entry
- *     hook        joins each entry with those of its 13, 9 or 3 preceding neighbours that are listed, of its own tail
- *     add         every entry to the size and mass of its root
- *     maxima      over roots, per tail; then un-scatter
+ * A group takes relabellings g, g + parallel, ... Its grid of labels is zero between relabellings:
+ *   scatter     label[position] = entry + 1, parent[entry] = entry
+ *   hook        joins each entry with those of its 13, 9 or 3 preceding neighbours that are listed in its own tail
+ *   add         adds every entry to the size and mass of its root
+ *   maxima      over the roots, for each tail; then the labels are cleared
  *
  * Memory    as in host/engine/op.h; sum[grid][entry] is a 64-bit number as two 32-bit words, low word first.
- * Launch    args.parallel groups of VX_WG items, an item takes entries lid, lid + VX_WG, ... No group waits for
+ * Launch    args.parallel groups of VX_WG items. An item takes entries lid, lid + VX_WG, ... No group waits for
  *           another.
- * Per entry about 13 reads of the grid and as many of the lists; no volume is ever read.
- * Error     extent none; mass a unit of 2^-20 for each voxel, by rounding t to fixed point, beside the error of t
- *           itself (three roundings beyond that of r). Its sum does not depend on the order.
+ * Per entry about 13 reads of the grid, and as many of the lists. No volume is read.
+ * Error     extent none; mass one unit of 2^-20 for each voxel, by rounding t to fixed point, beside the error of t
+ *           (three roundings beyond that of r). The sum does not depend on the order.
  * Reference tests/ops/reference.h, vx_reference_clusters. */
 #include "common.h"
 
 #define NEIGHBOURS_MAX 13
 
-/* Others may change parents meanwhile: read and write them as one. A group of one item needs none of that. */
+/* Other items may change parents meanwhile, so parents are read and written atomically. A group of one item need not do
+ * so. */
 #if VX_WG == 1
 #define read_parent(parent, e) (parent)[e]
 #define lower_parent(parent, e, to) vx_lower_plain(&(parent)[e], to)
@@ -36,7 +38,7 @@ static int vx_lower_plain(volatile __global int *place, int to)
 #define lower_parent(parent, e, to) atomic_min(&(parent)[e], to)
 #endif
 
-/* What one group works on. */
+/* The data of one group. */
 typedef struct vx_forest {
     int entries;
     __global const int *voxel, *position;
@@ -46,7 +48,7 @@ typedef struct vx_forest {
     __global int *label;
 } vx_forest;
 
-/* Offsets of the neighbours that come before a voxel in memory, among those that differ in at most 1, 2 or 3 axes. */
+/* The offsets of the neighbours that precede a voxel in memory, among those that differ in at most 1, 2 or 3 axes. */
 static int preceding_neighbours(const vx_clusters_args *args, int offset[NEIGHBOURS_MAX])
 {
     int axes = args->connectivity == 26 ? 3 : args->connectivity == 18 ? 2 : 1, count = 0;
@@ -60,7 +62,7 @@ static int preceding_neighbours(const vx_clusters_args *args, int offset[NEIGHBO
     return count;
 }
 
-/* The root of an entry. Parents only ever sink towards it, so that hanging an entry on its grandparent is safe. */
+/* The root of an entry. Parents only ever move towards it, so an entry may be attached to its grandparent. */
 static int find_root(volatile __global int *parent, int e)
 {
     int up = read_parent(parent, e);
@@ -74,8 +76,8 @@ static int find_root(volatile __global int *parent, int e)
     return e;
 }
 
-/* Joins the trees of two entries: the larger root is hung below the smaller. Where another item has hung that root
- * meanwhile, what it was hung on is joined in its place. */
+/* Joins the trees of two entries by attaching the larger root to the smaller. Where another item has attached that root
+ * meanwhile, the entry that it was attached to is joined instead. */
 static void join(volatile __global int *parent, int a, int b)
 {
     for (;;) {
@@ -116,14 +118,14 @@ static void hook(const vx_forest *f, const int offset[NEIGHBOURS_MAX], int offse
     }
 }
 
-/* |t| - threshold in fixed point; never negative, though a voxel at the threshold may round below it. */
+/* |t| - threshold in fixed point; not below 0, although rounding may place a voxel at the threshold below it. */
 static ulong excess(const vx_clusters_args *args, float height)
 {
     float above = fabs(height) - args->threshold;
     return above > 0.0f ? convert_ulong_rte(above * VX_MASS_ONE) : 0;
 }
 
-/* Adds sizes and masses at the roots; the carry of the low words makes up for 64-bit atomics, which 1.2 has not. */
+/* Adds sizes and masses at the roots. The carry of the low words replaces 64-bit atomics, which OpenCL 1.2 lacks. */
 static void add(const vx_forest *f, const vx_clusters_args *args)
 {
     for (int e = get_local_id(0); e < f->entries; e += VX_WG) {
@@ -138,13 +140,13 @@ static void add(const vx_forest *f, const vx_clusters_args *args)
     }
 }
 
-/* The item's largest of each tail, and the grid zeroed again. */
+/* Finds the largest of each tail among the item's entries, and clears the grid. */
 static void best_of_item(const vx_forest *f, int extent[2], long mass[2])
 {
     for (int e = get_local_id(0); e < f->entries; e += VX_WG) {
         int tail = f->height[e] < 0;
         f->label[f->position[f->voxel[e]]] = 0;
-        extent[tail] = max(extent[tail], f->size[e]); /* 0 but at a root */
+        extent[tail] = max(extent[tail], f->size[e]); /* 0 except at a root */
         mass[tail] = max(mass[tail], (long)((ulong)f->sum[2 * e + 1] << 32 | f->sum[2 * e]));
     }
 }

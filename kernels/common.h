@@ -1,14 +1,14 @@
-/* What every kernel reads first: exact arithmetic and the shape of a work-item.
+/* Included by every kernel: exact arithmetic and the shape of a work-item.
  *
- * One source serves processors and GPUs; these build options tell them apart (host/engine/op.c):
+ * The same source serves processors and GPUs. These build options differ (host/engine/op.c):
  *
  *   VX_VEC   voxels in one vector: 16, 8 or 4 as the device's registers hold; 1 for plain scalars
- *   VX_COLS  vectors a work-item holds; VX_VEC * VX_COLS divides VX_TILE
- *   VX_P     relabellings worked on at once in registers
+ *   VX_COLS  vectors that a work-item holds; VX_VEC * VX_COLS divides VX_TILE
+ *   VX_P     relabellings worked on in registers at the same time
  *   VX_WG    work-items in a group: 1 on CPU devices, which run the items of a group one after the other
  *
- * Float results are the same bits whatever the form: no contraction, explicit fma, one accumulator a sum, terms in
- * ascending order. */
+ * Float results have the same bits in every form: no contraction, explicit fma, one accumulator for each sum, and terms
+ * in ascending order. */
 #ifndef VX_COMMON_H
 #define VX_COMMON_H
 
@@ -16,8 +16,8 @@
 
 #pragma OPENCL FP_CONTRACT OFF
 
-/* For code that seldom runs: on processors a function of its own, so that the loop around it stays small. GPUs keep
- * what they pass in registers only if it is not. */
+/* For code that rarely runs. On processors it becomes a separate function, so that the loop around it stays small. GPUs
+ * keep its arguments in registers only if it is inlined. */
 #if VX_WG == 1
 #define VX_RARE __attribute__((noinline))
 #else
@@ -27,7 +27,8 @@
 #define VX_JOIN_(a, b) a##b
 #define VX_JOIN(a, b) VX_JOIN_(a, b)
 
-/* Whether a comparison holds in any lane, by halves: compilers make one test of it, of any() a branch a lane. */
+/* Whether a comparison holds in any lane, by halves. Compilers make one test of this, but one branch a lane of
+ * any(). */
 static int vx_any_4(int4 x)
 {
     int2 y = x.lo | x.hi;

@@ -2,22 +2,22 @@
  *
  * The partial correlation of a permuted regressor with the data, given the nuisance regressors (Freedman & Lane 1983 as
  * in Winkler et al. 2014, NeuroImage 92, section "Permutation strategies"). y[v] is the nuisance residual of voxel v
- * scaled to unit length, w_0 the permuted unit residual of the regressor, w_1..w_k the permuted orthonormal basis of
- * the nuisance space. Without nuisance r = d. Where little is left to correlate with, near.h finds r.
+ * scaled to unit length, w_0 the permuted unit residual of the regressor, and w_1..w_k the permuted orthonormal basis
+ * of the nuisance space. Without nuisance r = d. Where the nuisance leaves little of the data, near.h computes r.
  *
  * Memory    Y[tile][i][lane], W[p][j][i], score[p][v]; see args.h and dense.h.
  * Launch    persistent groups of VX_WG items; an item holds VX_COLS vectors of voxels against VX_P relabellings.
- * Per voxel and relabelling   2 n (1 + k) operations; Y is read once a launch for every VX_P relabellings from the
- *           nearest cache, once from memory; W comes from a cache.
+ * Per voxel and relabelling   2 n (1 + k) operations. Y is read from memory once a launch, and from the nearest cache
+ *           once for every VX_P relabellings; W comes from a cache.
  * Error     each dot product of unit vectors errs by at most n 2^-24 (Higham 2002, section 3.1: n roundings of terms
- *           with sum |w_i y_i| <= 1); with nuisance the division and the root add two more roundings where the device
- *           rounds them correctly. The order of operations is fixed, so that the bits do not depend on the form.
+ *           with sum |w_i y_i| <= 1). With nuisance the division and the root add two roundings where the device rounds
+ *           them correctly. The order of operations is fixed, so the bits do not depend on the form.
  * Reference tests/ops/reference.h, vx_reference_correlation. */
 #define VX_FLOAT_SCORES
 #include "dense.h"
 
-/* Dot products of the vectors of one item with VX_P rows, `step` floats apart; rows past the last repeat it. The sums
- * are an array of the function's own, or they would live in memory instead of registers. */
+/* The dot products of one item's vectors with VX_P rows, `step` floats apart. Rows past the last repeat it. The sums
+ * are a local array of this function, because they would otherwise be in memory and not in registers. */
 static void dot_products(__global const float *y, __global const float *w, size_t step, int last, int n,
                          vx_floats product[VX_P][VX_COLS])
 {
@@ -50,7 +50,7 @@ static void dot_products(__global const float *y, __global const float *w, size_
             product[q][c] = sum[q][c];
 }
 
-/* Divides d by what the nuisance leaves of the data under the same relabelling, and raises it (args.h). */
+/* Divides d by the length that the nuisance leaves of the data under the same relabelling, and raises |r| (args.h). */
 static void divide_out(__global const float *y, __global const float *w, size_t step, int last, int n, int nuisance,
                        vx_floats d[VX_P][VX_COLS])
 {
@@ -76,7 +76,8 @@ static void divide_out(__global const float *y, __global const float *w, size_t 
         }
 }
 
-/* A vector of the item's scores, those near |r| = 1 computed again. y begins at the vector, w at the relabelling. */
+/* One vector of the item's scores, after those near |r| = 1 have been computed again. y begins at the vector, w at the
+ * relabelling. */
 static VX_RARE vx_floats look_closer(const vx_dense_args *args, __global const float *y, __global const float *w,
                                      vx_floats r)
 {
@@ -108,7 +109,7 @@ correlation(const vx_dense_args args, __global const float *Y, __global const fl
             dot_products(y, W + p * step, step, last, args.n, r);
             if (args.nuisance > 0)
                 divide_out(y, W + p * step, step, last, args.n, args.nuisance, r);
-#if VX_WG > 1 /* else r lives in the nearest cache, and the code stays small */
+#if VX_WG > 1 /* without unrolling, r is in the nearest cache, and the code stays small */
 #pragma unroll
 #endif
             for (int q = 0; q < VX_P; q++)

@@ -1,14 +1,16 @@
-/* What the dense ops, signflip and correlation, do with a score once they have it: maxima, counts, lists, maps.
+/* The use of scores by the dense ops, signflip and correlation: maxima, counts, lists, maps.
  *
- * The file that includes this says which scores it has. VX_FLOAT_SCORES defined: floats, whose keys are the vx_ordered
- * bits of the value + 0.0f (so that -0 is +0). Else ints, their own keys. Floats are compared as floats, which is as
- * exact and spares the conversion; bounds, which come as keys, are turned into floats instead.
- *
- * A launch has as many groups as keep the device busy. A strip is what a group works on at a time: group g takes strips
- * g, g + groups, ... Running maxima of the whole launch lie in local memory, and beside them the bounds beyond which a
- * score is looked at: a new maximum, or near |r| = 1. After the first few strips almost no score passes them, so that
- * one comparison of the largest of the vectors decides, and only the rare path pays for atomics. In groups of several
- * items bounds are brought up to date between strips: to read what other items raise would be a race. */
+ *   1. A file that includes this one defines VX_FLOAT_SCORES if its scores are floats. Their keys are the vx_ordered
+ *      bits of the value + 0.0f, so that -0 is +0. Otherwise scores are ints, and their own keys.
+ *   2. Float scores are compared as floats, which is exact and saves the conversion. Bounds come as keys, and are
+ *      converted to floats instead.
+ *   3. A launch has as many groups as keep the device busy. A group works on one strip at a time: group g takes strips
+ *      g, g + groups, ...
+ *   4. Local memory has the running maxima of the launch, and the bounds beyond which a score is examined: a new
+ *      maximum, or near |r| = 1. After the first few strips almost no score is beyond them. One comparison of the
+ *      largest of the vectors then decides, and only the rare path uses atomics.
+ *   5. In groups of several items the bounds are updated between strips, because reading bounds while other items raise
+ *      them would be a race. */
 #ifndef VX_DENSE_H
 #define VX_DENSE_H
 
@@ -19,7 +21,7 @@
 #define VX_ITEM (VX_VEC * VX_COLS)
 #define VX_STRIP (VX_ITEM * VX_WG)
 
-/* Keys of the infinities: every score lies between them. */
+/* The keys of the infinities. Every score is between them. */
 #define VX_KEY_MAX 0x7f800000
 #define VX_KEY_MIN vx_ordered((int)0xff800000)
 
@@ -30,14 +32,16 @@ typedef vx_floats vx_scores;
 #define vx_value(key) as_float(vx_ordered(key))
 #define VX_FIXED_POINT 0
 
-/* x with: key(s) >= bound if and only if s >= x. A bound above every score gives NaN, which no score reaches. */
+/* The x for which key(s) >= bound if and only if s >= x. For a bound above every score x is NaN, which no score
+ * reaches. */
 static vx_scores vx_least(vx_ints bound)
 {
     const vx_ints first = VX_KEY_MIN;
     return vx_as_floats(vx_ordered(max(bound, first)));
 }
 
-/* x with: key(s) <= bound if and only if s <= x. -1 is the key of -0.0: no score has it, but +0.0 would equal it. */
+/* The x for which key(s) <= bound if and only if s <= x. -1 is the key of -0.0. No score has it, but +0.0 would equal
+ * it. */
 static vx_scores vx_most(vx_ints bound)
 {
     const vx_ints zero = -1, below = -2, last = VX_KEY_MAX;
@@ -69,10 +73,10 @@ typedef struct vx_maxima {
 /* A work-item's view of a launch. */
 typedef struct vx_item {
     vx_dense_args args;
-    vx_score list_least, list_most; /* no score strictly between them is listed */
-    int padded; /* Vt: voxels in whole tiles */
+    vx_score list_least, list_most; /* scores strictly between them are not listed */
+    int padded; /* Vt: voxels in full tiles */
     int voxel; /* the item's first in the slab */
-    vx_scores least[VX_COLS], most[VX_COLS]; /* VX_COUNT: what to reach, voxel by voxel */
+    vx_scores least[VX_COLS], most[VX_COLS]; /* VX_COUNT: the bounds of each voxel */
     vx_ints count[VX_COLS];
     __local vx_maxima *maxima;
     __global const int *count_high, *count_low;
@@ -94,7 +98,7 @@ static int vx_largest(vx_ints keys)
 
 static int vx_smallest(vx_ints keys)
 {
-    return ~vx_largest(~keys); /* ~ turns the order of ints round */
+    return ~vx_largest(~keys); /* ~ reverses the order of ints */
 }
 
 static vx_floats vx_heights(const vx_dense_args *args, vx_ints keys)
@@ -107,7 +111,7 @@ static VX_RARE void vx_store_heights(const vx_dense_args *args, vx_ints keys, __
     vx_store(vx_heights(args, keys), to);
 }
 
-/* Lists the voxels of one vector that lie beyond a cut: one addition to the list's length a vector. */
+/* Lists the voxels of one vector that are beyond a cut, with one addition to the list's length for each vector. */
 static void vx_list(const vx_item *item, int p, vx_ints keys, int voxel)
 {
     int lane[VX_VEC], chosen[VX_VEC], found = 0, slot;
@@ -131,7 +135,7 @@ static void vx_list(const vx_item *item, int p, vx_ints keys, int voxel)
         }
 }
 
-/* The largest and the smallest score, lane by lane. */
+/* The largest and the smallest score of each lane. */
 static void vx_range(const vx_scores *s, vx_scores *top, vx_scores *bottom)
 {
     *top = s[0];
@@ -143,15 +147,15 @@ static void vx_range(const vx_scores *s, vx_scores *top, vx_scores *bottom)
     }
 }
 
-/* Brings the bounds of relabelling p up to date. */
+/* Updates the bounds of relabelling p. */
 static void vx_bound(const vx_item *item, int p)
 {
     item->maxima->bound_high[p] = min(item->maxima->high[p], item->args.near_high);
     item->maxima->bound_low[p] = max(item->maxima->low[p], item->args.near_low);
 }
 
-/* Whether any of the item's scores under relabelling p is beyond the bounds. If so those near |r| = 1 are to be
- * computed again, and vx_note called. */
+/* Whether any of the item's scores under relabelling p is beyond the bounds. The caller then computes those near
+ * |r| = 1 again, and calls vx_note. */
 static bool vx_is_rare(const vx_item *item, int p, const vx_scores *s)
 {
     vx_scores top, bottom;
@@ -209,7 +213,7 @@ static void vx_take(vx_item *item, int p, const vx_scores *s)
     }
 }
 
-/* An item before its first strip, with the op's results as op.h has them; the group's maxima are emptied. */
+/* Initialises an item before its first strip, with the op's results as in op.h, and resets the group's maxima. */
 static vx_item vx_begin(const vx_dense_args *args, __local vx_maxima *maxima, __global const int *count_high,
                         __global const int *count_low, __global uint *counts, __global int *score,
                         __global float *height, __global int *list_voxel, __global float *list_height,
@@ -242,7 +246,7 @@ static vx_item vx_begin(const vx_dense_args *args, __local vx_maxima *maxima, __
     return item;
 }
 
-/* Goes to a strip; false where the item has no voxels there. Every item of the group must call it. */
+/* Moves to a strip. False where the item has no voxels there. Every item of the group must call it. */
 static bool vx_strip_begin(vx_item *item, int strip)
 {
 #if VX_WG > 1
@@ -264,7 +268,7 @@ static bool vx_strip_begin(vx_item *item, int strip)
     return true;
 }
 
-/* Leaves a strip; its counts belong to the item alone. */
+/* Leaves a strip. Its counts belong to this item only. */
 static void vx_strip_end(const vx_item *item)
 {
     if (item->args.flags & VX_COUNT)

@@ -1,18 +1,18 @@
-/* The height of a score: what the spatial ops work on, and the only reader of scores beside the dense ops' comparisons.
+/* The height of a score: the spatial ops work on it, and only the comparisons of the dense ops read scores otherwise.
  *
- *     t = root_df r / sqrt((1 - r) (1 + r))                            r = u scale, or the float r
- *     t = root_df q / sqrt(q),  q = (s - 1) (s + 1)                    where the score is s = 1 / sqrt(1 - r^2)
+ *   t = root_df r / sqrt((1 - r) (1 + r))                            r = u scale, or the float r
+ *   t = root_df q / sqrt(q),  q = (s - 1) (s + 1)                    where the score is s = 1 / sqrt(1 - r^2)
  *
- * Float, one rounding an operation: the same bits everywhere where root and division are rounded correctly. |t| is at
- * most VX_MASS_T_MAX, and t has the sign of r. Without branches, so that loops over it become vectors. Plain reference:
- * tests/ops/reference.h, vx_reference_height. */
+ * Each operation is rounded once to float, so the bits are the same wherever root and division are rounded correctly.
+ * |t| is at most VX_MASS_T_MAX, and t has the sign of r. There are no branches, so that loops over the function become
+ * vectors. Plain reference: tests/ops/reference.h, vx_reference_height. */
 #ifndef VX_HEIGHT_H
 #define VX_HEIGHT_H
 
 #include "args.h"
 #include "language.h"
 
-/* fixed_point: the scores are those of signflip, else of correlation. */
+/* fixed_point: whether the scores are those of signflip; else they are those of correlation. */
 static inline VX_FLOATS vx_height(VX_INTS score, int fixed_point, float scale, float root_df)
 {
     const VX_FLOATS none = 0.0f, most = VX_MASS_T_MAX;

@@ -1,5 +1,5 @@
-/* One text for C and for OpenCL C: what the two name differently. VX_INTS and VX_FLOATS are the vectors of common.h in
- * OpenCL; in C they are numbers, and the compiler makes vectors of the loops over them. */
+/* Names that differ between C and OpenCL C, so that the same text serves both. VX_INTS and VX_FLOATS are the vectors of
+ * common.h in OpenCL. In C they are numbers, and the compiler vectorises the loops over them. */
 #ifndef VX_LANGUAGE_H
 #define VX_LANGUAGE_H
 

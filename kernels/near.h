@@ -1,16 +1,16 @@
 /* Scores near |r| = 1, as args.h defines them: 1 - r^2 without the subtraction that cancels. docs/statistics.md has the
  * equations and the error of t under "r near 1".
  *
- * One voxel at a time, the same code in C and OpenCL C. Fewer than one voxel in 10,000 comes here. Floats are
- * multiplied and added by fma in ascending order, so the bits are the same wherever root and division are rounded
- * correctly. Plain reference: tests/ops/reference.h, vx_reference_refit and vx_reference_signflip. */
+ * The code takes one voxel at a time, and is the same in C and OpenCL C. Fewer than one voxel in 10,000 needs it.
+ * Floats are multiplied and added by fma in ascending order, so the bits are the same wherever root and division are
+ * rounded correctly. Plain reference: tests/ops/reference.h, vx_reference_refit and vx_reference_signflip. */
 #ifndef VX_NEAR_H
 #define VX_NEAR_H
 
 #include "args.h"
 #include "language.h"
 
-/* The score that says `size`, r or 1 / sqrt(1 - r^2), with the sign of r. */
+/* The score of `size`, which is |r| or 1 / sqrt(1 - r^2), with the sign of r. */
 static inline int vx_near_score(float size, int negative)
 {
     union {
@@ -20,8 +20,11 @@ static inline int vx_near_score(float size, int negative)
     return negative && size > 0.0f ? ~s.bits : s.bits;
 }
 
-/* signflip: 1 - r^2 = (n sum_i k_i^2 - u^2) / (n sum_i k_i^2), in integers below 2^61 and so exact: sqrt(n) |k| < 2^30
- * + n / 2. k begins at the voxel. */
+/* signflip:
+ *
+ *     1 - r^2 = (n sum_i k_i^2 - u^2) / (n sum_i k_i^2)
+ *
+ * The integers are below 2^61 and so exact: sqrt(n) |k| < 2^30 + n / 2. k begins at the voxel. */
 static inline int vx_near_signflip(const vx_dense_args *args, VX_GLOBAL const int *k, int u)
 {
     VX_LONG square = 0, sum = u;
@@ -42,7 +45,7 @@ static inline float vx_near_dot(int n, VX_GLOBAL const float *y, VX_GLOBAL const
     return sum;
 }
 
-/* What the nuisance leaves of y, some rows of it: y_i - sum_j>0 q_j w_ji, q_j = w_j . y. */
+/* Some rows of the residual of y, given the nuisance: y_i - sum_j>0 q_j w_ji, q_j = w_j . y. */
 #define VX_NEAR_ROWS 16
 static inline void vx_near_residual(const vx_dense_args *args, VX_GLOBAL const float *y, VX_GLOBAL const float *w,
                                     int first, int rows, float *residual)
@@ -57,12 +60,12 @@ static inline void vx_near_residual(const vx_dense_args *args, VX_GLOBAL const f
     }
 }
 
-/* correlation: e is what the nuisance leaves of y.
+/* correlation: e is the residual of y, given the nuisance.
  *
  *     left = sum_i e_i^2     d = w_0 . e     r = d / sqrt(left)     1 - r^2 = sum_i (e_i - d w_0i)^2 / left
  *
- * Where |e| <= 4 VX_R_ROUNDING, rounding alone is left, and r is 0. Else |r| is raised by VX_R_ROUNDING (1 - left) /
- * sqrt(left), and 1 / sqrt(1 - r^2) is given where r is near 1. y and w begin at the voxel and the relabelling. The
+ * Where |e| <= 4 VX_R_ROUNDING, e is only rounding error, and r is 0. Else |r| is raised by VX_R_ROUNDING (1 - left) /
+ * sqrt(left), and the score is 1 / sqrt(1 - r^2) where r is near 1. y and w begin at the voxel and the relabelling. The
  * function takes a few rows at a time, as n has no limit. */
 static inline int vx_near_correlation(const vx_dense_args *args, VX_GLOBAL const float *y, VX_GLOBAL const float *w)
 {

@@ -1,26 +1,28 @@
 /* signflip: u[p][v] = sum_i e_i[p] k_i[v],  e_i = -1 where the bit of row i is set in flip[p], else +1
  *
- * The sum of unit-normalised changes k in fixed point under sign flips; t is monotone in u
- * (t = u sqrt((n - 1) / (n - u^2)); Winkler et al. 2014, NeuroImage 92: exchangeability by sign flipping). Sums of ints
- * are exact and do not depend on the order.
+ * The sum of unit-normalised changes k in fixed point under sign flips (Winkler et al. 2014, NeuroImage 92:
+ * exchangeability by sign flipping). Sums of ints are exact and do not depend on the order. t is monotone in u:
  *
- * The rows come in groups of `width`. For every strip an item makes a table of all signed sums of each group: entry 0
- * is the sum, and setting one more bit takes 2 k off (doubling). A relabelling is then one addition a group.
- * Where tables of 2^width entries do not fit the local memory the host asks for several parts a group of `bits` rows;
- * bits = 0: no tables, plain additions, for any n.
+ *     t = u sqrt((n - 1) / (n - u^2))
  *
- * Memory    Y[tile][i][lane], flip[p][g], score[p][v]; table[part][entry][item][c] of vectors in local memory, each
- *           item's its own; see args.h and dense.h.
+ *   1. The rows are in groups of `width`. For every strip, an item makes a table of all signed sums of each group.
+ *      Entry 0 is the sum, and each further bit subtracts 2 k (doubling). A relabelling is then one addition for each
+ *      group.
+ *   2. Where tables of 2^width entries do not fit into local memory, the host asks for several parts of `bits` rows for
+ *      each group. bits = 0 means no tables but plain additions, for any n.
+ *
+ * Memory    Y[tile][i][lane], flip[p][g], score[p][v]; table[part][entry][item][c] of vectors in local memory, with a
+ *           separate table for each item; see args.h and dense.h.
  * Launch    persistent groups of VX_WG items; an item holds VX_COLS vectors of voxels.
- * Per voxel and relabelling   n / bits additions and as many reads of local memory (2 n operations without tables);
- *           2^bits additions a part and launch for the tables; Y is read once.
+ * Per voxel and relabelling   n / bits additions, and as many reads of local memory (2 n operations without tables);
+ *           2^bits additions for each part and launch make the tables; Y is read once.
  * Error     none.
  * Reference tests/ops/reference.h, vx_reference_signflip. */
 #include "dense.h"
 
-#define STRIDE (VX_WG * VX_COLS) /* from one entry of an item's table to the next */
+#define STRIDE (VX_WG * VX_COLS) /* vectors from one entry of an item's table to the next */
 
-/* The signed sums of rows first..first + bits - 1 of one group; rows from `end` on count as 0. */
+/* The signed sums of rows first..first + bits - 1 of one group. Rows from `end` on count as 0. */
 static void make_table(__global const int *y, int first, int end, int bits, __local vx_ints *table)
 {
     for (int c = 0; c < VX_COLS; c++, y += VX_VEC, table++) {
@@ -45,8 +47,8 @@ static void make_tables(__global const int *y, const vx_dense_args *args, int bi
             make_table(y, g * args->width + shift, min((g + 1) * args->width, args->n), bits, table);
 }
 
-/* u of one item under VX_P relabellings; rows of flip past the last repeat it. The sums are an array of the function's
- * own, so that they stay in registers. */
+/* u of one item under VX_P relabellings. Rows of flip past the last repeat it. The sums are a local array of this
+ * function, so that they stay in registers. */
 static void add_from_tables(const vx_dense_args *args, int bits, __local const vx_ints *table,
                             __global const uchar *flip, int last, vx_ints u[VX_P][VX_COLS])
 {
@@ -110,7 +112,7 @@ static void add_plainly(const vx_dense_args *args, __global const int *y, __glob
             u[q][c] = sum[q][c];
 }
 
-/* A vector of the item's scores, those near |r| = 1 computed again. y begins at the vector. */
+/* One vector of the item's scores, after those near |r| = 1 have been computed again. y begins at the vector. */
 static VX_RARE vx_ints look_closer(const vx_dense_args *args, __global const int *y, vx_ints u)
 {
     int lane[VX_VEC];
@@ -145,7 +147,7 @@ signflip(const vx_dense_args args, const int bits, __local vx_ints *tables, __gl
                 add_from_tables(&args, bits, table, flips, last, u);
             else
                 add_plainly(&args, y, flips, last, u);
-#if VX_WG > 1 /* else u lives in the nearest cache, and the code stays small */
+#if VX_WG > 1 /* without unrolling, u is in the nearest cache, and the code stays small */
 #pragma unroll
 #endif
             for (int q = 0; q < VX_P; q++)

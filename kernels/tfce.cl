@@ -1,23 +1,25 @@
-/* tfce: the largest threshold-free cluster enhancement of every relabelling, each tail apart
+/* tfce: the largest threshold-free cluster enhancement of every relabelling, separately for each tail
  *
  * Smith & Nichols 2009, NeuroImage 44:83, eq. 1, with the integral in closed form: kernels/args.h has the equations.
- * The maximum over the voxels of a map needs no tree, only a sweep by descending height with two numbers a component.
+ * The maximum over the voxels of a map needs no tree, but only a sweep by descending height with two numbers for each
+ * component.
  *
- * Most voxels touch one component. Where the neighbours that come before a voxel hang together within its cube of 27,
- * they are in one component by the time the voxel is swept, and any of them tells which. So a voxel points to one of
- * them, a chain of such leads ends at a maximum, and each maximum begins a component. Only at the other voxels, the
- * saddles, can components meet, and only there all neighbours are looked up.
+ *   1. Most voxels touch one component. Where the neighbours that precede a voxel are connected within its cube of 27,
+ *      they are in one component before the voxel is swept, and any of them identifies it.
+ *   2. Such a voxel points to one of these neighbours. A chain of pointers ends at a maximum, and each maximum starts a
+ *      component.
+ *   3. Components can only meet at the other voxels, the saddles. Only there all neighbours are examined.
  *
- * A group takes maps g, g + parallel, ..., and of each map the tails asked for:
- *     scatter     heights into the padded grid
- *     link        each voxel's neighbours that come before it; is it a maximum, a saddle; else it follows one of them
- *     resolve     chains to maxima
- *     sort        voxels by height: stable radix sort, so that ties stay in the order of voxels
- *     sweep       by item 0: components as union-find over maxima
+ * A group takes maps g, g + parallel, ..., and the requested tails of each map:
+ *   scatter     puts heights into the padded grid
+ *   link        finds each voxel's preceding neighbours: it is a maximum, a saddle, or points to one of them
+ *   resolve     replaces chains by maxima
+ *   sort        sorts voxels by height: a stable radix sort, so that ties stay in the order of voxels
+ *   sweep       by item 0: components as union-find over maxima
  *
- * Memory    as in host/engine/op.h, begin_map below for the work buffer. The grid of heights lies before that of
- *           labels, whose first slice is always empty: it is the slice behind the last one of heights.
- * Launch    args.parallel groups of VX_WG items. No group waits for another. Needs cl_khr_fp64.
+ * Memory    as in host/engine/op.h, with begin_map below for the work buffer. The grid of heights is followed by that
+ *           of labels, whose first slice is always empty and also serves as the slice behind the heights.
+ * Launch    args.parallel groups of VX_WG items. No group waits for another. The kernel needs cl_khr_fp64.
  * Per voxel of the tail 26 reads of the grid, and 8 bytes read and written in each pass of the sort.
  * Error     none beside that of the heights (three roundings beyond that of r) where power is 3 or a step is given;
  *           else that of pow.
@@ -26,18 +28,18 @@
 
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 
-/* Digits of the sort: one counter for every digit and item. */
+/* Digits of the sort. Every digit of every item has its own counter. */
 #if VX_WG == 1
 #define DIGIT_BITS 11
 #else
 #define DIGIT_BITS 4
 #endif
 #define DIGITS (1 << DIGIT_BITS)
-#define KEY_TOP 0x47800000u /* the bits of VX_MASS_T_MAX: no height has more */
+#define KEY_TOP 0x47800000u /* the bits of VX_MASS_T_MAX, which no height exceeds */
 #define KEY_BITS 31
 
-/* A neighbour is a bit of the cube, x fastest: (dx + 1) + 3 (dy + 1) + 9 (dz + 1). The cube in planes of constant x,
- * of constant y: what must not be shifted further. */
+/* A neighbour is a bit of the cube, x fastest: (dx + 1) + 3 (dy + 1) + 9 (dz + 1). The masks are the cube's planes of
+ * constant x and y, whose bits must not be shifted further. */
 #define CUBE 27
 #define FIRST_X 0x1249249
 #define LAST_X (FIRST_X << 2)
@@ -45,13 +47,13 @@
 #define LAST_Y (FIRST_Y << 6)
 #define CENTRE 13
 #define SADDLE 0x80000000u /* marks the entry of a saddle */
-#define OUTSIDE 0xffffffffu /* key of an entry that is not of the tail */
+#define OUTSIDE 0xffffffffu /* key of an entry outside the tail */
 
 /* The map that a group works on. Places are those of the grid. */
 typedef struct vx_tfce_map {
     vx_tfce_args args;
     int near;          /* cube bits of the neighbours of this connectivity */
-    const int *offset; /* of the cube's bits in the grid; apart, so that the rest of this is kept in registers */
+    const int *offset; /* of the cube's bits in the grid; outside, so that the other members stay in registers */
     int entries, labels;
     __global const int *position;
     __global const double *power;
@@ -59,15 +61,15 @@ typedef struct vx_tfce_map {
     __global int *label;            /* by place */
     volatile __global int *lead;    /* by label: a place to follow, or ~maximum */
     __global uint2 *from, *to;      /* KEY_TOP - bits of the height; label, then maximum, or SADDLE | voxel */
-    __global int *link;             /* by voxel, of saddles: cube bits of the neighbours that come before it */
+    __global int *link;             /* by voxel, for saddles: cube bits of the preceding neighbours */
     __global int *parent, *size;    /* components, by maximum: s and B of args.h */
     __global double *sum;
     volatile __local int *maxima;
 } vx_tfce_map;
 
-/* A lone item gives a voxel the label of a neighbour at a lower place, if it has one, so that there are few labels.
- * Among several items the label of a voxel is its place; there, leads are shortened while others follow them, and so
- * read and written as one. */
+/* Access to labels. A single item gives a voxel the label of a neighbour at a lower place, if there is one, so that
+ * labels are few. With several items the label of a voxel is its place. Pointers are shortened while other items follow
+ * them, so they are read and written atomically. */
 #if VX_WG == 1
 #define label_of(m, place) (m)->label[place]
 #define read_lead(m, of) (m)->lead[of]
@@ -78,7 +80,7 @@ typedef struct vx_tfce_map {
 #define write_lead(m, of, to) atomic_xchg(&(m)->lead[of], to)
 #endif
 
-/* What any item has written before, every item reads after. */
+/* After this, every item sees all that any item has written. */
 #if VX_WG == 1
 #define vx_sync()
 #else
@@ -116,7 +118,7 @@ static void begin_map(vx_tfce_map *m, __global int *work, int offset[CUBE])
     }
 }
 
-/* How many voxels from v on lie side by side in the grid, at most a vector of them. Positions ascend. */
+/* The number of voxels from v on that are side by side in the grid, at most a vector. Positions ascend. */
 static int run_length(const vx_tfce_map *m, int v)
 {
     int n = 1, place = m->position[v];
@@ -127,7 +129,7 @@ static int run_length(const vx_tfce_map *m, int v)
     return n;
 }
 
-/* Heights in the tail of the sign; 0 or less outside it. */
+/* The heights in the tail of this sign; 0 or less outside it. */
 static void scatter(const vx_tfce_map *m, __global const float *height, float sign)
 {
     int n;
@@ -142,7 +144,7 @@ static void scatter(const vx_tfce_map *m, __global const float *height, float si
     }
 }
 
-/* The cube bits that are neighbours, in the sense of the connectivity, of those given, with these themselves. */
+/* The given cube bits and all that are their neighbours by the connectivity. */
 static vx_ints spread(vx_ints bits, int connectivity)
 {
     vx_ints x = bits | (bits & ~LAST_X) << 1 | (bits & ~FIRST_X) >> 1;
@@ -154,7 +156,7 @@ static vx_ints spread(vx_ints bits, int connectivity)
     return xy | slice << 9 | slice >> 9;
 }
 
-/* Marks the lanes whose neighbours are not connected with each other by voxels of the cube that come before. */
+/* Marks the lanes whose neighbours are not connected to each other by preceding voxels of the cube. */
 static vx_ints saddles(const vx_tfce_map *m, vx_ints before)
 {
     const vx_ints none = 0, mark = 1;
@@ -168,7 +170,7 @@ static vx_ints saddles(const vx_tfce_map *m, vx_ints before)
     return (neighbours & ~reached) != none ? mark : none;
 }
 
-/* The cube bits that come before each voxel from a place on: higher ones, and equal ones at a lower place. */
+/* The cube bits that precede each voxel from a place on: higher ones, and equal ones at a lower place. */
 static vx_ints find_before(const vx_tfce_map *m, int place, vx_floats here)
 {
     const vx_ints none = 0;
@@ -194,8 +196,8 @@ static int begin_component(const vx_tfce_map *m)
     return maximum;
 }
 
-/* Writes down a voxel of the tail: its entry, and where its component is to be found. A lone item lists the tail one
- * voxel after the other; several leave gaps, which the first pass of the sort closes. */
+/* Stores the entry of a voxel of the tail, and the place from which its component follows. A single item lists the tail
+ * without gaps. Several items leave gaps, which the first pass of the sort closes. */
 static void label_voxel(vx_tfce_map *m, int v, int place, float height, int link, int saddle)
 {
     int neighbour = link ? place + m->offset[lowest_bit(link)] : place;
@@ -250,7 +252,7 @@ static int follow(const vx_tfce_map *m, int label)
     return at;
 }
 
-/* Of the neighbours of a place the first that leads to each maximum. */
+/* Reduces the neighbours of a place to the first one that leads to each maximum. */
 static int distinct(const vx_tfce_map *m, int place, int link)
 {
     int maximum[CUBE], count = 0, kept = 0;
@@ -266,8 +268,8 @@ static int distinct(const vx_tfce_map *m, int place, int link)
     return kept;
 }
 
-/* Gives each entry its maximum. Where different maxima meet it stays a saddle, for they may be of different components:
- * one neighbour of each is enough to ask. */
+/* Gives each entry its maximum. Where different maxima meet, the entry stays a saddle, because they may be in different
+ * components, and keeps one neighbour of each. */
 static void resolve(const vx_tfce_map *m)
 {
     for (int e = get_local_id(0); e < m->entries; e += VX_WG) {
@@ -287,8 +289,8 @@ static void resolve(const vx_tfce_map *m)
     }
 }
 
-/* Turns counts into places: digits ascending and, within a digit, items ascending. Returns the sum of all. An item sums
- * up DIGITS counters that follow each other. */
+/* Turns counts into places: digits ascending and, within a digit, items ascending. Returns the sum. An item adds up
+ * DIGITS adjacent counters. */
 static int places_of(__local int *count, __local int *total)
 {
     int lid = get_local_id(0), place = 0, all = 0, sum = 0;
@@ -309,7 +311,7 @@ static int places_of(__local int *count, __local int *total)
     return all;
 }
 
-/* One pass of the sort: an item takes entries that follow each other. Returns how many there are. */
+/* One pass of the sort. Each item takes adjacent entries. Returns the number of entries. */
 static int sort_by_digit(const vx_tfce_map *m, int pass, __local int *count, __local int *total)
 {
     int lid = get_local_id(0), part = (m->entries + VX_WG - 1) / VX_WG, shift = pass * DIGIT_BITS;
@@ -333,7 +335,7 @@ static int sort_by_digit(const vx_tfce_map *m, int pass, __local int *count, __l
     return all;
 }
 
-/* Leaves the sorted entries in `from`. */
+/* The sorted entries are in `from` afterwards. */
 static void sort(vx_tfce_map *m, __local int *count, __local int *total)
 {
     for (int pass = 0; pass * DIGIT_BITS < KEY_BITS; pass++) {
@@ -344,7 +346,7 @@ static void sort(vx_tfce_map *m, __local int *count, __local int *total)
     }
 }
 
-/* Path halving. Most are the root or hang on it: one branch for both. */
+/* Path halving. Most entries are the root or attached to it, so there is one branch for both. */
 static int find_root(__global int *parent, int c)
 {
     int up = parent[c], top = parent[up];
@@ -357,7 +359,7 @@ static int find_root(__global int *parent, int c)
     return up;
 }
 
-/* Merges the components around a saddle in the order of its neighbours; returns the one they become. */
+/* Merges the components around a saddle in the order of its neighbours, and returns the result. */
 static int merge_at(const vx_tfce_map *m, int v, double g)
 {
     int root = -1;
@@ -403,7 +405,7 @@ static float largest_height(const vx_tfce_map *m, __global const float *height, 
     return as_float(largest);
 }
 
-/* The tail's maximum; `largest` height of both tails, where it is asked for. */
+/* The tail's maximum. `largest` is the largest height of both tails where the steps need it. */
 static double sweep(const vx_tfce_map *m, float largest)
 {
     double best = 0, dh = m->args.step;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the sample cohort anew: sh sample_data/make.sh [PROGRAM]
+# Makes the sample cohort again: sh sample_data/make.sh [PROGRAM]. planned.tsv and expected.tsv are written by hand.
 set -e
 program=$(realpath "${1:-build/release/voxstat}")
 here=$(realpath "$(dirname "$0")")

@@ -17,7 +17,8 @@ class Cohort:
         self.voxstat, self.folder, self.threads = voxstat, folder, threads
         self.table = folder / "cohort" / "participants.tsv"
         if not self.table.exists():
-            subprocess.run([voxstat, "simulate", "--size", str(size), "--out", folder / "cohort"], check=True)
+            subprocess.run([voxstat, "simulate", "--size", str(size), "--modality", "pet", "--out",
+                            folder / "cohort"], check=True)
         with open(self.table) as file:
             rows = list(csv.DictReader(file, delimiter="\t"))
         self.n = len(rows)

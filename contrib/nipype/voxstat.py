@@ -49,6 +49,8 @@ class VoxstatInputSpec(CommandLineInputSpec):
     seed = traits.Range(low=0, argstr="--seed %s", desc="the stream of random numbers")
     tails = traits.Enum("two", "pos", "neg", argstr="--tails %s", desc="the alternative")
     correct = traits.List(traits.Enum(*CORRECTIONS), minlen=1, sep=",", argstr="--correct %s", desc="corrections")
+    primary = traits.Enum("voxel", "extent", "mass", "tfce", argstr="--primary %s",
+                          desc="the correction that 'significant' means")
     cluster_p = traits.Range(0.0, 0.5, exclude_low=True, exclude_high=True, argstr="--cluster-p %r", xor=["cluster_t"],
                              desc="cluster-forming threshold as a one-sided p")
     cluster_t = traits.Range(low=0.0, exclude_low=True, argstr="--cluster-t %r", xor=["cluster_p"],

@@ -25,7 +25,25 @@ static double quantile(double p, int intent, double df)
     return value;
 }
 
-/* Both distributions are symmetric. The lower tail keeps the digits of a small p, which 1 - p would lose. */
+double vx_noncentral_t_upper(double t, double df, double delta)
+{
+    pthread_mutex_lock(&cdflib_lock);
+    const double p = nifti_stat2rcdf(t, NIFTI_INTENT_TTEST_NONC, df, delta, 0);
+    pthread_mutex_unlock(&cdflib_lock);
+    return p;
+}
+
+double vx_z_quantile_upper(double p)
+{
+    return -quantile(p, NIFTI_INTENT_ZSCORE, 0);
+}
+
+double vx_z_upper(double z)
+{
+    return erfc(z * M_SQRT1_2) / 2.0;
+}
+
+/* Student's t and the normal are symmetric. The lower tail keeps the digits of a small p, which 1 - p would lose. */
 
 double vx_t_quantile_upper(double p, double df)
 {

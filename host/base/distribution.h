@@ -11,6 +11,13 @@
 double vx_t_quantile_upper(double p, double df);
 /* The probability that a Student variable of `df` exceeds t. */
 double vx_t_upper(double t, double df);
+/* The probability that a noncentral t variable of `df` and noncentrality `delta` exceeds t: nifticdf's series (Lenth
+ * 1989, algorithm AS 243), whose absolute error is about 1e-12. Its time grows with |delta| and |t|: milliseconds above
+ * 100. */
+double vx_noncentral_t_upper(double t, double df, double delta);
+/* The standard normal value that is exceeded with probability p, and the probability that z is exceeded. */
+double vx_z_quantile_upper(double p);
+double vx_z_upper(double z);
 /* The standard normal value with the one-sided p of t, and the sign of t. */
 double vx_z_from_t(double t, double df);
 

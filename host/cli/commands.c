@@ -8,7 +8,7 @@
 /* clang-format off */
 const vx_command vx_command_table[] = {
     {"bench", VX_BENCH, "[OPTION]...", NULL, "measure the speed of devices",
-     "Measures every op, whole analyses and the reading of images, on every device, and prints a line for each.",
+     "Measures every op, complete analyses and the reading of images, on every device, and prints a line for each.",
      "voxstat bench --device cpu --repetitions 3\n"
      "voxstat bench --json figures.json", vx_command_bench},
     {"devices", VX_DEVICES, "", NULL, "list the devices that permutations can run on",
@@ -26,7 +26,6 @@ const vx_command vx_command_table[] = {
      "after an update, or over another image. Nothing is computed again. Without DIR: voxstat-results, or this folder.",
      "voxstat report\n"
      "voxstat report results --template MNI152_T1_2mm.nii.gz", vx_command_report},
-    {"roi", 0, "", NULL, "test regional means", NULL, NULL, NULL},
     {"run", VX_RUN, "--design DESIGN [OPTION]...", NULL, "test images voxel by voxel by permutation (the default)",
      "Reads a table of participants, images and covariates, tests every voxel of every modality, and corrects for "
      "multiple testing by permutation. The change is always followup minus baseline.\n"
@@ -37,14 +36,14 @@ const vx_command vx_command_table[] = {
      "voxstat --design paired --covariate rapa_level\n"
      "voxstat --design paired --covariate rapa_level --nuisance age,sex --mask brain.nii.gz --out results\n"
      "voxstat --design onesample --modality cbf --cluster-t 3.1 --tails pos -n exact", vx_command_run},
-    {"scalars", 0, "", NULL, "test columns of the table", NULL, NULL, NULL},
     {"selftest", VX_SELFTEST, "[OPTION]...", NULL, "put devices through known answers",
      "Runs a tiny problem with a known answer on every device, or on the one that --device names.",
      "voxstat selftest\n"
      "voxstat selftest --device opencl:0.0", vx_command_selftest},
     {"show", VX_SHOW, "[DIR]", "[DIR]", "print the tables of results",
-     "Prints what the folder of results DIR holds: the effects, the clusters of each, and how much survives each "
-     "correction. Nothing is computed again. Without DIR: voxstat-results, or this folder.",
+     "Prints what the folder of results DIR holds: the effects, the clusters of each, how much is significant by the "
+     "primary correction, and what the others find. Nothing is computed again. Without DIR: voxstat-results, or this "
+     "folder.",
      "voxstat show\n"
      "voxstat show results", vx_command_show},
     {"simulate", VX_SIMULATE, "[OPTION]...", NULL, "make a trial cohort with known truth",

@@ -5,7 +5,24 @@
 
 #include <stdlib.h>
 
-vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_error *error)
+/* The kind of p that --primary names, or its default; it must be among the corrections. */
+static vx_status read_primary(const vx_arguments *arguments, unsigned correct, vx_quantity *primary, vx_error *error)
+{
+    const int chosen = vx_argument_choice(arguments, VX_OPTION_PRIMARY);
+    *primary = vx_primary_default(correct);
+    if (!vx_argument_given(arguments, VX_OPTION_PRIMARY))
+        return VX_OK;
+    for (int kind = 0; kind < VX_P_KINDS; kind++)
+        if (vx_quantity_may_be_primary(kind) &&
+            vx_choice(vx_option_table[VX_OPTION_PRIMARY].choices, vx_quantity_about(kind)->word) == chosen)
+            *primary = kind;
+    if (vx_quantity_about(*primary)->correct & correct)
+        return VX_OK;
+    return vx_fail(error, VX_USAGE, "--primary %s is not among the corrections of --correct %s",
+                   vx_quantity_about(*primary)->word, vx_argument_text(arguments, VX_OPTION_CORRECT));
+}
+
+vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_quantity *primary, vx_error *error)
 {
     const unsigned given = vx_argument_choices(arguments, VX_OPTION_CORRECT);
     bool further = false, based = false;
@@ -23,7 +40,7 @@ vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, 
     if (further && !based)
         return vx_fail(error, VX_USAGE, "--correct bonferroni goes with family-wise corrections: voxel, extent, mass, "
                        "tfce");
-    return VX_OK;
+    return read_primary(arguments, *correct, primary, error);
 }
 
 vx_status vx_corrections_over_effects(vx_run *run, vx_error *error)

@@ -5,13 +5,13 @@
 
 enum { R = VX_RANDOMISE, P = VX_PALM, B = R | P };
 
-#define F_TESTS "F tests are not there yet; t contrasts are translated without it."
-#define BLOCKS "Exchangeability blocks are not there yet."
-#define COMBINED "Combining modalities or contrasts into one statistic is not there."
-#define GROUPS "Variance groups are not there."
-#define SURFACES "Surfaces are not there: images must be volumes."
-#define MULTIVARIATE "Multivariate tests are not there."
-#define TABLES "Tables of data are not there: images must be volumes."
+#define F_TESTS "F tests are not supported yet; t contrasts are translated without it."
+#define BLOCKS "Exchangeability blocks are not supported yet."
+#define COMBINED "Combining modalities or contrasts into one statistic is not supported."
+#define GROUPS "Variance groups are not supported."
+#define SURFACES "Surfaces are not supported: images must be volumes."
+#define MULTIVARIATE "Multivariate tests are not supported."
+#define TABLES "Tables of data are not supported: images must be volumes."
 #define MISSING "Missing data are not modelled: write n/a into the table, and such participants are left out."
 #define DEMEANED "Every model has a mean, and covariates are mean-centred."
 
@@ -35,7 +35,7 @@ static const vx_foreign_option table[] = {
     {"--fonly", R, 0, VX_REFUSE, 0, NULL, F_TESTS},
     {"-fonly", P, 0, VX_REFUSE, 0, NULL, F_TESTS},
     {"-tonly", P, 0, VX_SAME, 0, NULL, "As always."},
-    {"-con", P, VX_WORDS, VX_REFUSE, 0, NULL, "General contrasts are not there yet."},
+    {"-con", P, VX_WORDS, VX_REFUSE, 0, NULL, "General contrasts are not supported yet."},
     {"--skipTo", R, 1, VX_KEEP, VX_KEEP_SKIP, NULL, "Only this contrast is read."},
     {"-conskipcount", P, 1, VX_SAME, 0, NULL, "Files are named by effects, not numbers."},
     {"--permuteBlocks", R, 0, VX_REFUSE, 0, NULL, BLOCKS},
@@ -45,9 +45,9 @@ static const vx_foreign_option table[] = {
     {"-ev4vg", P, 0, VX_REFUSE, 0, NULL, GROUPS},
     {"-vgdemean", P, 0, VX_REFUSE, 0, NULL, GROUPS},
     {"-removevgbysize", P, 1, VX_REFUSE, 0, NULL, GROUPS},
-    {"--vxl", R, 1, VX_REFUSE, 0, NULL, "Covariates that differ by voxel are not there yet."},
-    {"--vxf", R, 1, VX_REFUSE, 0, NULL, "Covariates that differ by voxel are not there yet."},
-    {"-evperdat", P, VX_WORDS, VX_REFUSE, 0, NULL, "Covariates that differ by voxel are not there yet."},
+    {"--vxl", R, 1, VX_REFUSE, 0, NULL, "Covariates that differ by voxel are not supported yet."},
+    {"--vxf", R, 1, VX_REFUSE, 0, NULL, "Covariates that differ by voxel are not supported yet."},
+    {"-evperdat", P, VX_WORDS, VX_REFUSE, 0, NULL, "Covariates that differ by voxel are not supported yet."},
     {"-designperinput", P, 0, VX_REFUSE, 0, NULL, "One design a run; translate one input at a time."},
     {"-erie", P, 0, VX_REFUSE, 0, NULL, "One design a run; translate one input at a time."},
     {"--multi", R, 1, VX_UNLESS, 0, "1", MULTIVARIATE},
@@ -75,7 +75,7 @@ static const vx_foreign_option table[] = {
     {"-theil", P, VX_WORDS, VX_REFUSE, 0, NULL, MULTIVARIATE},
     {"-zevperdat", P, 1, VX_REFUSE, 0, NULL, MULTIVARIATE},
     {"-wevperdat", P, 1, VX_REFUSE, 0, NULL, MULTIVARIATE},
-    {"-swe", P, 0, VX_REFUSE, 0, NULL, "Sandwich estimators of the variance are not there."},
+    {"-swe", P, 0, VX_REFUSE, 0, NULL, "Sandwich estimators of the variance are not supported."},
     {"-imiss", P, 1, VX_REFUSE, 0, NULL, MISSING},
     {"-dmiss", P, 1, VX_REFUSE, 0, NULL, MISSING},
     {"-mcar", P, 0, VX_SAME, 0, NULL, "Of missing data only."},
@@ -107,14 +107,14 @@ static const vx_foreign_option table[] = {
     {"-cmcx", P, 0, VX_SAME, 0, NULL, "As always: rows count as different."},
     {"-syncperms", P, 0, VX_SAME, 0, NULL, "As always: the same relabellings for every modality."},
     {"--detectNull", R, 0, VX_DIFFERS, 0, NULL, "Every row is permuted."},
-    {"--effective_design", R, 1, VX_REFUSE, 0, NULL, "Relabellings of another design are not there."},
+    {"--effective_design", R, 1, VX_REFUSE, 0, NULL, "Relabellings of another design are not supported."},
     {"-q", R, 0, VX_DIFFERS, 0, NULL, "How many relabellings there are stands in the plan that a run prints first."},
     {"-Q", R, 0, VX_DIFFERS, 0, NULL, "A run is not spread over machines yet; it uses every core or the GPU."},
     /* statistics and corrections */
     {"-x", R, 0, VX_ADD, 0, "voxel", NULL},
     {"-T", B, 0, VX_ADD, 0, "tfce", NULL},
     {"-Tuni", P, 0, VX_ADD, 0, "tfce", NULL},
-    {"-Tstat", P, 1, VX_UNLESS, 0, "tfce", "Other statistics than TFCE itself are not there."},
+    {"-Tstat", P, 1, VX_UNLESS, 0, "tfce", "Other statistics than TFCE itself are not supported."},
     {"--T2", R, 0, VX_KEEP, VX_KEEP_TFCE_2D, NULL, "--correct tfce --tfce-e 1 --connectivity 26."},
     {"-tfce2D", P, 0, VX_KEEP, VX_KEEP_TFCE_2D, NULL, "--tfce-e 1 --connectivity 26."},
     {"-tfce2d", P, 0, VX_KEEP, VX_KEEP_TFCE_2D, NULL, "--tfce-e 1 --connectivity 26."},
@@ -162,8 +162,8 @@ static const vx_foreign_option table[] = {
     {"-nouncorrected", P, 0, VX_SAME, 0, NULL, "p-uncorrected is always written."},
     {"-nounivariate", P, 0, VX_SAME, 0, NULL, "Of multivariate tests only."},
     {"-P", R, 0, VX_SAME, 0, NULL, "results.h5 holds everything to reproduce each relabelling."},
-    {"-N", R, 0, VX_SAME, 0, NULL, "results.h5 holds the whole null distributions."},
-    {"-savemax", P, 0, VX_SAME, 0, NULL, "results.h5 holds the whole null distributions."},
+    {"-N", R, 0, VX_SAME, 0, NULL, "results.h5 holds the complete null distributions."},
+    {"-savemax", P, 0, VX_SAME, 0, NULL, "results.h5 holds the complete null distributions."},
     {"--glm_output", R, 0, VX_SAME, 0, NULL, "Estimate, standard error and interval are always written."},
     {"-saveglm", P, 0, VX_SAME, 0, NULL, "Estimate, standard error and interval are always written."},
     {"-savedof", P, 0, VX_SAME, 0, NULL, "They stand in the header of t and in run.json."},

@@ -69,8 +69,8 @@ static vx_status weighed(const vx_vest *contrasts, size_t row, size_t *column, v
     if (weights == 1)
         return VX_OK;
     return vx_fail(error, VX_USAGE, "contrast %zu weighs %zu columns: differences of groups and general contrasts are "
-                   "not there yet. Two groups can be one column of 0 and 1 beside the mean, tested by itself: that is "
-                   "a covariate here", row + 1, weights);
+                   "not supported yet. Two groups can be one column of 0 and 1 beside the mean, tested by itself: that "
+                   "is a covariate here", row + 1, weights);
 }
 
 /* Marks the directions of columns that the contrasts test: bit 0 positive, bit 1 negative. */
@@ -105,7 +105,8 @@ static vx_status find_mean(const vx_vest *design, bool demeaned, size_t *means, 
         return VX_OK;
     if (codes_groups(design))
         return vx_fail(error, VX_USAGE, "the design codes groups, or participants, by columns of 0 and 1: two groups "
-                       "and designs in long form are not there yet. Two scans of everybody are --design paired here");
+                       "and designs in long form are not supported yet. Two scans of everybody are --design paired "
+                       "here");
     return vx_fail(error, VX_USAGE, "the design has no column of ones and the data keep their mean (no -D): there are "
                    "no models without a mean here");
 }

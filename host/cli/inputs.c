@@ -12,7 +12,7 @@ static void list(vx_run *run, vx_source *source)
 vx_status vx_inputs_list(vx_run *run, vx_error *error)
 {
     const vx_study *study = run->study;
-    size_t count_max = 2; /* the mask, the template */
+    size_t count_max = 1; /* the template */
     vx_status status = VX_OK;
     run->modality = vx_array_zero(study->modalities, sizeof *run->modality);
     if (!run->modality)
@@ -21,13 +21,14 @@ vx_status vx_inputs_list(vx_run *run, vx_error *error)
         const vx_study_modality *modality = run->modality[m].study = study->modality + m;
         vx_sources *sources = &run->modality[m].sources;
         status = vx_sources_init(modality->row, modality->n, &run->mask, true, sources, error);
-        count_max += (size_t)(sources->n * sources->sessions);
+        count_max += 1 + (size_t)(sources->n * sources->sessions); /* the mask and the images */
     }
     if (status)
         return status;
     if (!(run->source = vx_array(count_max, sizeof *run->source)))
         return vx_fail_memory(error);
-    list(run, &run->modality[0].sources.mask); /* the other modalities read the same file */
+    for (size_t m = 0; m < study->modalities; m++)
+        list(run, &run->modality[m].sources.mask); /* one file, brought to the grid of each modality */
     list(run, &run->template);
     for (size_t m = 0; m < study->modalities; m++)
         for (int64_t i = 0; i < run->modality[m].sources.n * run->modality[m].sources.sessions; i++)

@@ -42,10 +42,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Give the drawn sample exactly the stated means, standard deviations and correlations."},
     [VX_OPTION_FORCE] = {"force", 0, VX_SWITCH, VX_RUN | VX_SIMULATE | VX_NIDM | VX_BENCH, NULL, NULL, NULL,
         NULL, 0, 0,
-        "Replace what is there, if voxstat wrote it, nobody changed it since, it is of the same kind, and nothing in "
-        "it is read. The old goes only when the new is whole."},
+        "Replace existing output that voxstat wrote, if it is of the same kind, unchanged, and not an input. The old "
+        "files are removed only when the new ones are complete."},
     [VX_OPTION_GRID_TOLERANCE] = {"grid-tolerance", 0, VX_REAL, VX_RUN, "X", "0.02", NULL, NULL, 0, 1,
-        "Grids whose corners lie within so many voxels of one another are one."},
+        "Two grids count as the same where their corners are at most X voxels apart."},
     [VX_OPTION_HELP] = {"help", 'h', VX_SWITCH, VX_EVERY_COMMAND, NULL, NULL, NULL, NULL, 0, 0,
         "Say what the command does and what it takes."},
     [VX_OPTION_INSTRUMENT] = {"instrument", 0, VX_CHOICE, VX_NIDM, "KIND", NULL, "mri|pet|spect|eeg|meg", NULL, 0, 0,
@@ -53,17 +53,18 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_JOINT] = {"joint", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "All covariates of interest in one model. Without it each is tested by itself, given the nuisance."},
     [VX_OPTION_JSON] = {"json", 0, VX_TEXT, VX_BENCH, "FILE", NULL, NULL, NULL, 0, 0,
-        "Also write the figures as JSON; must not be there yet (but see --force)."},
+        "Also write the figures to this JSON file, which must not exist (but see --force)."},
     [VX_OPTION_KEEP_ZEROS] = {"keep-zeros", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "Take exact zeros inside --mask as values. Without it they are missing coverage, and a voxel that is zero in "
         "some image is left out."},
     [VX_OPTION_LEFTOVERS] = {"leftovers", 0, VX_CHOICE, VX_RUN | VX_SIMULATE, "HOW", "keep", "keep|remove|recover",
         NULL, 0, 0,
-        "What becomes of folders OUT.partial-* that killed runs left beside --out: they are told of and stay (keep), "
-        "go (remove), or whole results among them are put at --out, and nothing is computed (recover)."},
+        "How to treat folders OUT.partial-* that killed runs left beside --out: report and keep them (keep), delete "
+        "them (remove), or move complete results to --out instead of computing (recover)."},
     [VX_OPTION_MASK] = {"mask", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
-        "An image on the same grid: of its voxels above zero (see --mask-level) those are analysed that are finite and "
-        "not zero in every image. Without it: all such voxels."},
+        "An image in the same space: of its voxels above zero (see --mask-level) those are analysed that are finite "
+        "and not zero in every image. A mask on another grid is brought to theirs by nearest neighbour. Without it: "
+        "all such voxels."},
     [VX_OPTION_MASK_LEVEL] = {"mask-level", 0, VX_REAL, VX_RUN, "X", "0", NULL, NULL, -INFINITY, INFINITY,
         "The voxels of --mask above X are its inside: 0.5 for one that holds probabilities or was resampled."},
     [VX_OPTION_MASK_THRESHOLD] = {"mask-threshold", 0, VX_REAL, VX_RUN, "X", NULL, NULL, NULL, -INFINITY, INFINITY,
@@ -79,6 +80,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "columns of these names. Without it: every one there is."},
     [VX_OPTION_NIDM_MODALITY] = {"modality", 0, VX_NAMES, VX_NIDM, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Write the packs of these modalities. Without it: of every one."},
+    [VX_OPTION_SIMULATE_MODALITY] = {"modality", 0, VX_CHOICES, VX_SIMULATE, "NAME[,NAME...]", NULL, "pet|cbf|gm", NULL,
+        0, 0, "Which images: FDG uptake (pet), blood flow (cbf), grey-matter density (gm). Without it: all. A "
+        "modality's images do not depend on the others."},
     [VX_OPTION_NUISANCE] = {"nuisance", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Columns of no interest, in every effect's model; numbers or two texts, as of --covariate."},
     [VX_OPTION_ORIENTATION] = {"orientation", 0, VX_CHOICE, VX_RUN | VX_REPORT, "SIDE", NULL,
@@ -86,11 +90,11 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "How images lie whose headers do not tell left from right, ANALYZE 7.5 pairs and NIfTI without sform and "
         "qform: x grows to the right (neurological) or to the left (radiological). Without it such files are refused."},
     [VX_OPTION_OUT] = {"out", 'o', VX_TEXT, VX_RUN, "DIR", "voxstat-results", NULL, NULL, 0, 0,
-        "Where the results go; must not be there yet (but see --force)."},
+        "The folder for the results, which must not exist (but see --force)."},
     [VX_OPTION_SIMULATE_OUT] = {"out", 'o', VX_TEXT, VX_SIMULATE, "DIR", "voxstat-cohort", NULL, NULL, 0, 0,
-        "Where the cohort goes; must not be there yet (but see --force)."},
+        "The folder for the cohort, which must not exist (but see --force)."},
     [VX_OPTION_NIDM_OUT] = {"out", 'o', VX_TEXT, VX_NIDM, "DIR", NULL, NULL, NULL, 0, 0,
-        "Where the packs go. Without it: into the folder of results."},
+        "The folder for the packs. Without it: the folder of results."},
     [VX_OPTION_P_FORMAT] = {"p-format", 0, VX_CHOICE, VX_RUN, "FORMAT", "log10", "log10|p|1-p", NULL, 0, 0,
         "What the p-maps hold: -log10 p, p or 1 - p."},
     [VX_OPTION_PARTICIPANTS] = {"participants", 0, VX_INTEGER, VX_SIMULATE | VX_BENCH, "N", "14", NULL, NULL, 6, 9999,
@@ -98,10 +102,15 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_PERMUTATIONS] = {"permutations", 'n', VX_INTEGER, VX_RUN, "N", "auto", "auto|exact", NULL, 0, 1e9,
         "Random permutations, or every one where N reaches their number; 0 or exact: every one. auto: every one where "
         "there are at most 20,000, else 10,000. No p is ever 0 (Phipson & Smyth 2010)."},
-    [VX_OPTION_PLANT] = {"plant", 0, VX_CHOICES, VX_SIMULATE, "CASE[,CASE...]", NULL, "global|leverage|shift|null",
-        "reference|atrophy", 0, 0,
-        "Planted cases: a global rise and nothing else (global), one participant who alone carries the correlation "
-        "(leverage), blood levels higher by a constant (shift), no effect anywhere (null)."},
+    [VX_OPTION_PLANT] = {"plant", 0, VX_CHOICES, VX_SIMULATE, "CASE[,CASE...]", NULL,
+        "global|leverage|shift|null|reference|atrophy", NULL, 0, 0,
+        "Planted cases: a global rise of uptake and nothing else (global), one participant who alone carries the "
+        "correlation (leverage), blood levels higher by a constant (shift), no effect anywhere (null), a rise of the "
+        "reference region alone (reference), a loss of grey matter and nothing else (atrophy)."},
+    [VX_OPTION_PRIMARY] = {"primary", 0, VX_CHOICE, VX_RUN, "CORRECTION", "voxel", "voxel|extent|mass|tfce", NULL, 0, 0,
+        "The correction that 'significant' means in headlines, contours, counts and colours; the others are further "
+        "looks. Choose it before the data are seen. It is one of --correct. Where --correct leaves voxel out, it is "
+        "the first of extent, mass, tfce and fdr there, unless --primary names it."},
     [VX_OPTION_PROGRESS] = {"progress", 0, VX_CHOICE, VX_RUN, "HOW", "auto", "auto|bar|plain|none", NULL, 0, 0,
         "What is shown while it runs: a bar, a line a few times a minute, or nothing. auto: a bar on a terminal, else "
         "lines."},

@@ -30,7 +30,7 @@ vx_status vx_place_leftovers(const vx_folder_options *place, int how, bool quiet
         if (how != KEEP && (status = vx_replace_check_read(one->path, place, error)))
             break;
         if (one->unsure) {
-            then = "; it stays, for this file system does not tell whether a run still works in it";
+            then = "; it stays, because this file system does not tell whether a run still uses it";
         } else if (how == REMOVE) {
             status = vx_leftover_remove(one, error);
             then = "; removed";

@@ -3,6 +3,7 @@
 #include "base/number.h"
 #include "cli/terminal.h"
 #include "engine/mass.h"
+#include "infer/quantity.h"
 #include "results/level.h"
 #include "results/scheme.h"
 #include "results/tails.h"
@@ -65,9 +66,9 @@ static vx_status remark_threshold(vx_run *run, vx_error *error)
     if (vx_argument_given(run->arguments, VX_OPTION_CLUSTER_T) ? t >= 1 : p <= 0.15)
         return VX_OK;
     if (vx_argument_given(run->arguments, VX_OPTION_CLUSTER_T))
-        return vx_run_remark(run, error, "--cluster-t %g: so much of any map lies above it that nearly the whole mask "
-                             "is one cluster; 2 to 5 is usual", t);
-    return vx_run_remark(run, error, "--cluster-p %g: so much of any map lies above it that nearly the whole mask is "
+        return vx_run_remark(run, error, "--cluster-t %g: so much of any map lies above it that nearly all of the "
+                             "mask is one cluster; 2 to 5 is usual", t);
+    return vx_run_remark(run, error, "--cluster-p %g: so much of any map lies above it that nearly all of the mask is "
                          "one cluster; 0.001 to 0.01 is usual", p);
 }
 
@@ -199,6 +200,14 @@ static vx_status remark_smallest(vx_run *run, const vx_run_modality *modality, i
                          (unsigned long long)plan->relabellings - 1, which, plan->p_smallest, where);
 }
 
+static void say_primary(const vx_run *run)
+{
+    const vx_quantity_row *about = vx_quantity_about(run->primary);
+    const bool others = run->inference.correct & ~about->correct;
+    vx_say(run, "significant: p < " VX_LEVEL_TEXT " %s%s\n", about->criterion,
+           others ? ", the primary correction; the others are further looks" : "");
+}
+
 vx_status vx_plan_say_effects(vx_run *run, vx_error *error)
 {
     vx_status status = VX_OK;
@@ -218,6 +227,7 @@ vx_status vx_plan_say_effects(vx_run *run, vx_error *error)
             }
         }
     }
+    say_primary(run);
     vx_say(run, "device %s: %s (%s)", device->id, device->name, device->driver);
     if (!strcmp(device->id, "cpu"))
         vx_say(run, ", %d thread%s", device->threads, plural(device->threads));

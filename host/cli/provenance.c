@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "cli/terminal.h"
+#include "infer/quantity.h"
 
 #include <string.h>
 
@@ -11,14 +12,20 @@ typedef struct input_list {
     size_t count;
 } input_list;
 
-/* Records a file as it was read. A later change or deletion only causes a remark. */
-static vx_status add_file(vx_run *run, input_list *inputs, const vx_source_file *from, const char *participant,
-                          const char *column, vx_error *error)
+/* Records a file as it was read; `of` is its volume, or null. A later change or deletion only causes a remark. */
+static vx_status add_file(vx_run *run, input_list *inputs, const vx_source_file *from, const vx_source *of,
+                          vx_error *error)
 {
     static const char *const fate[] = {[VX_SOURCE_CHANGED] = "changed", [VX_SOURCE_GONE] = "deleted"};
     vx_input_file *file = &inputs->file[inputs->count++];
     const vx_source_state now = vx_source_now(from);
-    *file = (vx_input_file){.path = from->path, .participant = participant, .column = column};
+    *file = (vx_input_file){.path = from->path};
+    if (of) {
+        file->participant = of->participant;
+        file->column = of->column;
+        file->step = of->step;
+        file->steps = of->steps;
+    }
     memcpy(file->sha256, from->sha256, sizeof file->sha256);
     if (now == VX_SOURCE_SAME)
         return VX_OK;
@@ -34,11 +41,10 @@ static vx_status list_inputs(vx_run *run, input_list *inputs, vx_error *error)
     inputs->file = vx_array_zero(1 + 2 * run->sources, sizeof *inputs->file); /* the table; 2 files a source */
     if (!inputs->file)
         return vx_fail_memory(error);
-    vx_status status = add_file(run, inputs, &table, NULL, NULL, error);
+    vx_status status = add_file(run, inputs, &table, NULL, error);
     for (size_t k = 0; k < run->sources; k++)
         for (int i = 0; i < run->source[k]->files && !status; i++)
-            status = add_file(run, inputs, &run->source[k]->file[i], run->source[k]->participant,
-                              run->source[k]->column, error);
+            status = add_file(run, inputs, &run->source[k]->file[i], run->source[k], error);
     return status;
 }
 
@@ -55,7 +61,7 @@ static vx_status measure(vx_run *run, vx_run_modality *from, vx_record_modality 
                          means->missing == 1 ? "is" : "are", means->first_missing);
 }
 
-/* Every option of `run` with the value used; null where there is none. */
+/* Lists every option of `run` with the value used; null for an option without a value. */
 static size_t list_options(const vx_run *run, vx_option_value *option)
 {
     size_t options = 0;
@@ -68,6 +74,8 @@ static size_t list_options(const vx_run *run, vx_option_value *option)
             value = "no";
         if (id == VX_OPTION_CLUSTER_P && vx_argument_given(run->arguments, VX_OPTION_CLUSTER_T))
             value = NULL;
+        if (id == VX_OPTION_PRIMARY) /* its default depends on --correct */
+            value = vx_quantity_about(run->primary)->word;
         option[options++] = (vx_option_value){from->name, value};
     }
     return options;
@@ -104,6 +112,7 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
         .modality = modality,
         .modalities = modalities,
         .p_format = run->p_format,
+        .primary = run->primary,
         .remarks = &run->remarks,
     };
     status = vx_write_results(folder, &record, error);

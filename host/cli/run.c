@@ -92,7 +92,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     run->inference = vx_inference_defaults();
     run->inference.permutations = permutations(arguments);
     run->inference.seed = vx_argument_integer(arguments, VX_OPTION_SEED);
-    vx_status status = vx_corrections_read(arguments, &run->inference.correct, error);
+    vx_status status = vx_corrections_read(arguments, &run->inference.correct, &run->primary, error);
     if (status)
         return status;
     run->inference.cluster_p = vx_argument_real(arguments, VX_OPTION_CLUSTER_P);
@@ -166,9 +166,9 @@ static vx_status open_device(vx_run *run, vx_error *error)
         vx_say(run, "%s\n", note);
     if (status || vx_device_properties(run->device)->has_double || !(run->inference.correct & VX_CORRECT_TFCE))
         return status;
-    if (vx_argument_given(run->arguments, VX_OPTION_CORRECT))
+    if (vx_argument_given(run->arguments, VX_OPTION_CORRECT) || run->primary == VX_P_FWE_TFCE)
         return vx_fail(error, VX_DEVICE, "%s computes no double precision, which TFCE needs; leave tfce out of "
-                       "--correct, or take --device cpu", vx_device_properties(run->device)->id);
+                       "--correct and --primary, or take --device cpu", vx_device_properties(run->device)->id);
     run->inference.correct &= ~(unsigned)VX_CORRECT_TFCE;
     vx_say(run, "%s computes no double precision: TFCE is left out\n", vx_device_properties(run->device)->id);
     return VX_OK;
@@ -192,16 +192,9 @@ static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error 
 static vx_status read_images(vx_run *run, vx_error *error)
 {
     double start = vx_seconds();
-    char difference[500];
     vx_status status = VX_OK;
     for (size_t m = 0; !status && m < run->study->modalities; m++) {
-        vx_run_modality *modality = run->modality + m;
-        status = read_modality(run, modality, error);
-        const vx_grid *first = status ? NULL : &run->modality[0].matrix->space.grid;
-        if (!status && m && !vx_grid_same(first, &modality->matrix->space.grid, run->mask.grid_tolerance, difference,
-                                          sizeof difference))
-            status = vx_fail(error, VX_INPUT, "modalities %s and %s lie on different grids: %s",
-                             run->study->modality[0].name, modality->study->name, difference);
+        status = read_modality(run, run->modality + m, error);
         if (!status)
             status = stopped(error);
     }
@@ -443,7 +436,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     if ((status = summarise(&run, !unreported, error)))
         goto cleanup;
     if (unreported) /* hours of computing must not be lost: the results stay */
-        status = vx_fail(error, unreported, "the results are whole in %s, but there is no report: %s", run.out,
+        status = vx_fail(error, unreported, "the results are complete in %s, but there is no report: %s", run.out,
                          why.message);
 
 cleanup:

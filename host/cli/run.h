@@ -27,6 +27,7 @@ typedef struct vx_run {
     vx_design design;
     vx_model_options model;
     vx_inference_options inference;
+    vx_quantity primary;        /* the primary correction, among inference.correct */
     vx_mask_options mask;
     vx_p_format p_format;
     const char *out;
@@ -58,9 +59,9 @@ void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality);
 vx_status vx_plan_say_effects(vx_run *run, vx_error *error);
 vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 
-/* corrections.c: the VX_CORRECT_ flags whose words are given (VX_USAGE where they do not go together), and what is
- * corrected over all effects once each has its own p. */
-vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_error *error);
+/* corrections.c: the VX_CORRECT_ flags whose words are given and the primary one of them (VX_USAGE where they do not go
+ * together), and what is corrected over all effects once each has its own p. */
+vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_quantity *primary, vx_error *error);
 vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
 
 /* inputs.c: initialises run->modality and the list of sources. Reads no image. */

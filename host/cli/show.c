@@ -15,7 +15,7 @@ static vx_status show_clusters(const vx_results *results, vx_error *error)
             const vx_tails_words *tails = vx_tails_about(effect->tails);
             vx_print(stdout, "\n%s %s: clusters of %s%s > %.3f, %d neighbours\n", results->modality[m].name,
                      effect->name, tails->minus, tails->statistic, effect->threshold_t, effect->connectivity);
-            status = vx_summary_print_clusters(effect, stdout, error);
+            status = vx_summary_print_clusters(results, effect, stdout, error);
         }
     return status;
 }

@@ -18,8 +18,6 @@ static void say_next(const char *out)
 vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error)
 {
     static const int size[] = {4, 2, 1};
-    static const unsigned plant[] = {VX_PLANT_GLOBAL, VX_PLANT_LEVERAGE, VX_PLANT_SHIFT, VX_PLANT_NULL};
-    unsigned planted = vx_argument_choices(arguments, VX_OPTION_PLANT);
     vx_simulate_options options = vx_simulate_defaults();
     options.out = vx_argument_text(arguments, VX_OPTION_SIMULATE_OUT);
     options.voxel_mm = size[vx_argument_choice(arguments, VX_OPTION_SIZE)];
@@ -30,8 +28,9 @@ vx_status vx_command_simulate(const vx_arguments *arguments, vx_error *error)
     options.command = arguments->command_line;
     options.threads = (int)vx_argument_integer(arguments, VX_OPTION_THREADS);
     options.force = vx_argument_given(arguments, VX_OPTION_FORCE);
-    for (size_t i = 0; i < sizeof plant / sizeof *plant; i++)
-        options.plant |= planted >> i & 1 ? plant[i] : 0;
+    /* Both in the order of the choices. */
+    options.plant = vx_argument_choices(arguments, VX_OPTION_PLANT);
+    options.modalities = vx_argument_choices(arguments, VX_OPTION_SIMULATE_MODALITY);
     vx_stop_catch();
     char *recover = NULL;
     vx_folder *folder = NULL;

@@ -9,11 +9,11 @@
 
 #include <math.h>
 
-/* Significant corrected p are marked. */
-static void put_p(vx_columns *table, int kind, double p)
+/* Significant p are marked. */
+static void put_p(vx_columns *table, const vx_results *results, int kind, double p)
 {
     vx_columns_number(table, p);
-    if (vx_quantity_about(kind)->control != VX_CONTROL_NONE && vx_significant(p))
+    if (vx_results_significant(results, kind, p))
         vx_columns_mark(table);
 }
 
@@ -23,7 +23,8 @@ static void put_words(vx_columns *table, const char *const *word, size_t words)
         vx_columns_put(table, "%s", word[i]);
 }
 
-static void put_effect(vx_columns *table, const char *modality, const vx_results_effect *effect)
+static void put_effect(vx_columns *table, const vx_results *results, const char *modality,
+                       const vx_results_effect *effect)
 {
     vx_columns_put(table, "%s %s", modality, effect->name);
     vx_columns_put(table, "%.0f", effect->df);
@@ -31,14 +32,14 @@ static void put_effect(vx_columns *table, const char *modality, const vx_results
     for (int axis = 0; axis < 3; axis++)
         vx_columns_put(table, "%.1f", effect->peak_mm[axis]);
     for (int kind = 0; kind < VX_P_KINDS; kind++)
-        put_p(table, kind, effect->p[kind].there ? effect->p[kind].smallest : NAN);
+        put_p(table, results, kind, effect->p[kind].there ? effect->p[kind].smallest : NAN);
     vx_columns_put(table, "%zu", effect->clusters);
     for (int kind = 0; kind < VX_P_KINDS; kind++) {
         if (!vx_quantity_about(kind)->of_cluster)
             continue;
-        const size_t count = vx_results_significant(effect, kind);
+        const size_t count = vx_results_below(effect, kind);
         vx_columns_put(table, effect->p[kind].there ? "%zu" : "", count);
-        if (count)
+        if (count && kind == (int)results->primary)
             vx_columns_mark(table);
     }
 }
@@ -64,13 +65,14 @@ vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error
             vx_columns_put(table, "%s<" VX_LEVEL_TEXT, vx_quantity_about(kind)->word);
     for (size_t m = 0; m < results->modalities; m++)
         for (size_t e = 0; e < results->modality[m].effects; e++)
-            put_effect(table, results->modality[m].name, &results->modality[m].effect[e]);
+            put_effect(table, results, results->modality[m].name, &results->modality[m].effect[e]);
     vx_status status = vx_columns_print(table, out, error);
     vx_columns_free(table);
     return status;
 }
 
-vx_status vx_summary_print_clusters(const vx_results_effect *effect, FILE *out, vx_error *error)
+vx_status vx_summary_print_clusters(const vx_results *results, const vx_results_effect *effect, FILE *out,
+                                    vx_error *error)
 {
     static const char *const title[] = {"cluster", "voxels", "mm3", "mass", "peak t", "x mm", "y mm", "z mm"};
     const size_t titles = sizeof title / sizeof *title;
@@ -94,30 +96,44 @@ vx_status vx_summary_print_clusters(const vx_results_effect *effect, FILE *out, 
         for (int axis = 0; axis < 3; axis++)
             vx_columns_put(table, "%.1f", cluster->peak_mm[axis]);
         for (int kind = 0; kind < VX_P_KINDS; kind++)
-            put_p(table, kind, cluster->p[kind]);
+            put_p(table, results, kind, cluster->p[kind]);
     }
     vx_status status = vx_columns_print(table, out, error);
     vx_columns_free(table);
     return status;
 }
 
-/* Counts significant voxels, then significant clusters. */
-static void say_found(const vx_results_modality *modality, const vx_results_effect *effect, FILE *out)
+/* Prints "12 voxels", or "1 cluster" for kinds of p of clusters: those with a p below the level. */
+static void say_count(const vx_results_effect *effect, vx_quantity kind, FILE *out)
 {
-    const char *join = "";
-    char a[32];
-    vx_print(out, "%s %s: p < " VX_LEVEL_TEXT " in ", modality->name, effect->name);
-    for (int of_cluster = 0; of_cluster < 2; of_cluster++)
-        for (int k = 0; k < VX_P_KINDS; k++) {
-            const vx_quantity kind = vx_p_corrections[k];
-            const vx_quantity_row *about = vx_quantity_about(kind);
-            if (!effect->p[kind].there || about->control == VX_CONTROL_NONE || about->of_cluster != of_cluster)
-                continue;
-            const size_t count = of_cluster ? vx_results_significant(effect, kind) : (size_t)effect->p[kind].below;
-            fprintf(out, "%s%s %s%s (%s)", join, vx_count_text(count, a), of_cluster ? "cluster" : "voxel",
-                    count == 1 ? "" : "s", about->criterion);
-            join = ", ";
-        }
+    const size_t count = vx_results_below(effect, kind);
+    char text[32];
+    fprintf(out, "%s %s%s", vx_count_text(count, text), vx_quantity_about(kind)->of_cluster ? "cluster" : "voxel",
+            count == 1 ? "" : "s");
+}
+
+static void say_found(const vx_results *results, const vx_results_modality *modality, const vx_results_effect *effect,
+                      FILE *out)
+{
+    const vx_quantity primary = results->primary;
+    const char *join = "; further looks: ";
+    vx_print(out, "%s %s: ", modality->name, effect->name);
+    if (vx_quantity_about(primary)->control == VX_CONTROL_NONE) {
+        fprintf(out, "no p was corrected");
+    } else {
+        say_count(effect, primary, out);
+        fprintf(out, " significant (p < " VX_LEVEL_TEXT " %s)", vx_quantity_about(primary)->criterion);
+    }
+    for (int k = 0; k < VX_P_KINDS; k++) {
+        const vx_quantity kind = vx_p_corrections[k];
+        const vx_quantity_row *about = vx_quantity_about(kind);
+        if (kind == primary || !effect->p[kind].there || about->control == VX_CONTROL_NONE)
+            continue;
+        fputs(join, out);
+        say_count(effect, kind, out);
+        fprintf(out, " %s", about->criterion);
+        join = ", ";
+    }
     fprintf(out, "; smallest family-wise p possible %.2g\n", effect->p_smallest);
 }
 
@@ -125,5 +141,5 @@ void vx_summary_say(const vx_results *results, FILE *out)
 {
     for (size_t m = 0; m < results->modalities; m++)
         for (size_t e = 0; e < results->modality[m].effects; e++)
-            say_found(&results->modality[m], &results->modality[m].effect[e], out);
+            say_found(results, &results->modality[m], &results->modality[m].effect[e], out);
 }

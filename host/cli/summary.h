@@ -14,9 +14,10 @@ vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error
 vx_status vx_summary_print_outcomes(const vx_results *results, size_t rows_max, FILE *out, vx_error *error);
 
 /* Prints the clusters of an effect, largest first, or "none". */
-vx_status vx_summary_print_clusters(const vx_results_effect *effect, FILE *out, vx_error *error);
+vx_status vx_summary_print_clusters(const vx_results *results, const vx_results_effect *effect, FILE *out,
+                                    vx_error *error);
 
-/* Prints a sentence per effect: the numbers of significant voxels and clusters. */
+/* Prints a sentence per effect: how much is significant, and how much has p below the level in further looks. */
 void vx_summary_say(const vx_results *results, FILE *out);
 
 #endif

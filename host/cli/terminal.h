@@ -10,10 +10,12 @@
 /* Whether `stream` is a terminal that shows colours: NO_COLOR is not set and TERM is not "dumb". */
 bool vx_colours(FILE *stream);
 
-/* For a command that writes: signals that ask for an end no longer end the program at once, and base/stop.h tells of
- * them. Those that were ignored when it was started (nohup, jobs in the background) stay ignored. A second SIGINT,
- * SIGQUIT or SIGTERM ends it at once. What is written to a pipe that nobody reads, or beyond the limit of a file's
- * size, fails as any write does. */
+/* Handles requests to stop, for a command that writes.
+ *
+ *   1. The first signal that would end the program sets the flag of base/stop.h instead.
+ *   2. Signals that were ignored at the start (nohup, background jobs) stay ignored.
+ *   3. A second SIGINT, SIGQUIT or SIGTERM ends the program at once.
+ *   4. Writing to a pipe without a reader, or beyond the limit on file sizes, fails like any other write. */
 void vx_stop_catch(void);
 
 /* Opens those of the three standard streams that were closed, for reading only. Otherwise the next file opened would

@@ -112,7 +112,7 @@ static vx_status read_words(vx_translation *t, char *const *word, size_t words, 
         if (status)
             return status;
         if (!option)
-            return vx_fail(error, VX_USAGE, "%s: voxstat knows no option %s of it; `voxstat translate --help` lists "
+            return vx_fail(error, VX_USAGE, "%s: voxstat does not know its option %s; `voxstat translate --help` lists "
                            "them", t->program, word[i]);
         size_t next = i + 1;
         const char *value = equals ? equals + 1 : next < words ? word[next] : NULL;

@@ -50,8 +50,8 @@ static vx_status check_blocks(const vx_translation *t, vx_error *error)
     vx_status status = vx_vest_read(path, &blocks, error);
     for (size_t i = 0; !status && i < blocks.rows * blocks.columns; i++) {
         if (blocks.value[i] != blocks.value[0])
-            status = vx_fail(error, VX_USAGE, "%s: exchangeability blocks are not there yet; two scans of everybody "
-                             "are --design paired here", path);
+            status = vx_fail(error, VX_USAGE, "%s: exchangeability blocks are not supported yet; two scans of "
+                             "everybody are --design paired here", path);
     }
     vx_vest_destroy(&blocks);
     return status;
@@ -97,7 +97,8 @@ static vx_status decide_test(vx_translation *t, vx_error *error)
     if (design && contrasts)
         return read_test(t, error);
     if (design && t->tool == VX_PALM)
-        return vx_fail(error, VX_USAGE, "-d without -t: PALM then tests all columns by F. F tests are not there yet");
+        return vx_fail(error, VX_USAGE, "-d without -t: PALM then tests all columns by F. F tests are not "
+                       "supported yet");
     if (design || contrasts || (t->tool == VX_RANDOMISE && !t->kept[VX_KEEP_ONE_SAMPLE]))
         return vx_fail(error, VX_USAGE, "%s: found neither -1 nor both of -d and -t, so what is tested is not said",
                        t->program);
@@ -301,7 +302,7 @@ static vx_status check_inputs(const vx_translation *t, vx_error *error)
     for (size_t i = 0; i < t->inputs; i++)
         for (size_t e = 0; e < sizeof other / sizeof *other; e++)
             if (vx_image_ends(t->input[i], other[e]))
-                return vx_fail(error, VX_USAGE, "-i %s: tables and surfaces are not there: images must be volumes",
+                return vx_fail(error, VX_USAGE, "-i %s: tables and surfaces are not supported: images must be volumes",
                                t->input[i]);
     return VX_OK;
 }

@@ -30,8 +30,8 @@ vx_status vx_slab_upload(vx_engine *e, int queue, int64_t s, vx_error *error)
     return e->backend->upload(e->backend, queue, e->buffer[VX_B_Y], 0, from, bytes, error);
 }
 
-/* The second time in two parts, the later one first: a bit that is always wrong at one place of a transfer is then at
- * another place of the data. */
+/* The second download is in two parts, the later one first. A bit that is always wrong at one place of a transfer is
+ * then wrong at another place of the data. */
 vx_status vx_fetch(vx_backend *backend, int queue, vx_buffer *from, void *to, size_t bytes, vx_error *error)
 {
     size_t first = bytes / 8 * 4;
@@ -41,7 +41,7 @@ vx_status vx_fetch(vx_backend *backend, int queue, vx_buffer *from, void *to, si
         !(status = backend->download(backend, queue, from, first, again + first, bytes - first, error)) && first)
         status = backend->download(backend, queue, from, 0, again, first, error);
     if (!status && memcmp(to, again, bytes) != 0)
-        status = vx_fail(error, VX_DEVICE, "%s (%s) gave %zu bytes of results that were others when read again",
+        status = vx_fail(error, VX_DEVICE, "%s (%s) gave %zu bytes of results that differed when they were read again",
                          backend->info.id, backend->info.name, bytes);
     free(again);
     return status;
@@ -89,7 +89,7 @@ void vx_batch_free(vx_engine *e, vx_batch *b)
     free(b->overflow);
 }
 
-/* Launches an op on what belongs to the batch, to voxel slab `s` and to the engine. */
+/* Launches an op with the buffers of the batch, of voxel slab `s` and of the engine. */
 static vx_status run_op(vx_engine *e, const vx_batch *b, int64_t s, vx_op op, const void *args, vx_error *error)
 {
     vx_buffer *buffer[VX_BUFFERS];
@@ -101,19 +101,19 @@ static vx_status run_op(vx_engine *e, const vx_batch *b, int64_t s, vx_op op, co
     return e->backend->run(e->backend, b->queue, op, args, buffer, error);
 }
 
-/* Bytes of a buffer of the batch that its relabellings take. */
+/* The bytes of a buffer of the batch that its present relabellings use. */
 static size_t bytes_of(const vx_engine *e, const vx_batch *b, vx_buffer_name name)
 {
     return e->schedule.buffer[name] / (size_t)e->schedule.batch * (size_t)b->count;
 }
 
-/* Whether what the batch is asked for needs a buffer. */
+/* Whether the flags of the batch need a buffer. */
 static bool needs(const vx_batch *b, vx_buffer_name name)
 {
     return !vx_buffer_table[name].need || vx_buffer_table[name].need & b->flags;
 }
 
-/* Draws the relabellings, sends their weights, and empties what the ops merge into. */
+/* Draws the relabellings, sends their weights, and resets the buffers that the ops merge into. */
 static vx_status relabel(vx_engine *e, vx_batch *b, vx_error *error)
 {
     vx_backend *d = e->backend;
@@ -126,7 +126,7 @@ static vx_status relabel(vx_engine *e, vx_batch *b, vx_error *error)
     return status;
 }
 
-/* The scores: the dense op on every voxel slab. */
+/* Computes the scores: runs the dense op on every voxel slab. */
 static vx_status test(vx_engine *e, vx_batch *b, vx_error *error)
 {
     vx_dense_args args = vx_problem_dense_args(e->problem);
@@ -165,9 +165,9 @@ static vx_status find_clusters(vx_engine *e, vx_batch *b, vx_error *error)
     return run_op(e, b, 0, VX_OP_CLUSTERS, &args, error);
 }
 
-/* The way of a batch through the device, in this order. */
+/* The stages of a batch in their order. */
 static const struct {
-    int flags; /* VX_ flags, any of which asks for the stage; 0: every batch does */
+    int flags; /* VX_ flags, any of which needs the stage; 0: every batch needs it */
     vx_status (*start)(vx_engine *engine, vx_batch *batch, vx_error *error);
 } stages[] = {
     {0, relabel},

@@ -58,7 +58,7 @@ cleanup:
     return status;
 }
 
-/* Opens a device of the list ("cpu" or "opencl:P.D") and trusts it after the self-test. */
+/* Opens a device of the list ("cpu" or "opencl:P.D"), which must pass the self-test. */
 static vx_status open_tested(const char *id, int threads, vx_backend **backend, vx_error *error)
 {
     int platform, device;
@@ -82,7 +82,7 @@ static void add_note(char *note, size_t size, const char *text)
         snprintf(note + used, size - used, "%s%s", used ? "; " : "", text);
 }
 
-/* The usable GPU with most compute units; null where there is none. */
+/* The usable GPU with the most compute units; null if no GPU is usable. */
 static vx_device_info *best_gpu(vx_device_info *list, size_t count)
 {
     vx_device_info *best = NULL;
@@ -93,7 +93,7 @@ static vx_device_info *best_gpu(vx_device_info *list, size_t count)
     return best;
 }
 
-/* The GPUs from the best downwards until one opens, then cpu. */
+/* Opens the best GPU that can be opened, else cpu. */
 static vx_status open_auto(vx_device_info *list, size_t count, int threads, vx_backend **backend, char *note,
                            size_t note_size, vx_error *error)
 {
@@ -135,7 +135,7 @@ static vx_status open_first(const vx_device_info *list, size_t count, vx_backend
                  : vx_fail(error, VX_DEVICE, "opencl: there is no device: %s", note);
 }
 
-/* opencl:P.D, which must be in the list. */
+/* Opens the device opencl:P.D, which must be in the list. */
 static vx_status open_named(const char *name, const vx_device_info *list, size_t count, vx_backend **backend,
                             const char *note, vx_error *error)
 {
@@ -149,7 +149,7 @@ static vx_status open_named(const char *name, const vx_device_info *list, size_t
                  : vx_fail(error, VX_DEVICE, "%s: there is no such device: %s", name, note);
 }
 
-/* Two plain numbers after "opencl:" and nothing else. */
+/* Whether the name is "opencl:" and two plain numbers. */
 static bool names_opencl(const char *name)
 {
     unsigned platform, device;

@@ -39,7 +39,7 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
         goto cleanup;
     if (problem->options.tfce && (status = vx_problem_upload_powers(problem, backend, e->buffer[VX_B_POWER], error)))
         goto cleanup;
-    if ((status = backend->wait(backend, 0, error))) /* what is shared is there before the other queue asks for it */
+    if ((status = backend->wait(backend, 0, error))) /* shared buffers are filled before the other queue uses them */
         goto cleanup;
     *engine = e;
     e = NULL;
@@ -73,7 +73,7 @@ vx_status vx_engine_observe(vx_engine *e, int32_t *score, vx_error *error)
     return status;
 }
 
-/* Lanes past the last voxel get bounds too: their counts are never read. */
+/* The bounds of lanes past the last voxel stay 0, as their counts are never read. */
 vx_status vx_engine_count_against(vx_engine *e, const int32_t *high, const int32_t *low, vx_error *error)
 {
     vx_backend *b = e->backend;
@@ -87,7 +87,7 @@ vx_status vx_engine_count_against(vx_engine *e, const int32_t *high, const int32
     return status;
 }
 
-/* Computes the relabellings whose lists were cut once more, with lists that hold every voxel. */
+/* Evaluates the relabellings whose lists were cut again, with lists that hold every voxel. */
 static vx_status run_overflows(vx_engine *e, vx_batch *batch, vx_tally *tally, vx_error *error)
 {
     int64_t voxels = e->problem->voxels, most = (int64_t)e->schedule.list_entries / voxels, count = batch->overflows;
@@ -95,7 +95,8 @@ static vx_status run_overflows(vx_engine *e, vx_batch *batch, vx_tally *tally, v
     tally->overflows += (uint64_t)count;
     for (int64_t done = 0, now; done < count; done += now) {
         now = count - done < most ? count - done : most;
-        for (int64_t i = 0; i < now; i++) { /* overflow[done + i] >= done + i: none is taken that was written over */
+        for (int64_t i = 0; i < now; i++) { /* overflow[done + i] >= done + i, so no element is read after it was
+                                             * overwritten */
             batch->index[i] = batch->index[batch->overflow[done + i]];
             batch->place[i] = batch->place[batch->overflow[done + i]];
         }
@@ -106,7 +107,7 @@ static vx_status run_overflows(vx_engine *e, vx_batch *batch, vx_tally *tally, v
     return VX_OK;
 }
 
-/* Asks for the relabellings [first, first + count). */
+/* Starts the relabellings [first, first + count). */
 static vx_status begin_range(vx_engine *e, vx_batch *batch, uint64_t first, int64_t count, vx_error *error)
 {
     for (int64_t i = 0; i < count; i++)
@@ -114,7 +115,7 @@ static vx_status begin_range(vx_engine *e, vx_batch *batch, uint64_t first, int6
     return vx_batch_start(e, batch, count, vx_problem_flags(e->problem), e->schedule.capacity, error);
 }
 
-/* Takes what a batch left into the tally. */
+/* Finishes a batch and adds its results to the tally. */
 static vx_status end_batch(vx_engine *e, vx_batch *batch, vx_tally *tally, vx_error *error)
 {
     vx_status status = vx_batch_finish(e, batch, error);
@@ -128,7 +129,7 @@ static vx_status end_batch(vx_engine *e, vx_batch *batch, vx_tally *tally, vx_er
     return status;
 }
 
-/* Moves the device's counts into the tally and clears them: they are 32 bits wide. */
+/* Moves the counts to the tally and sets the device's to 0, because they have only 32 bits. */
 static vx_status collect_counts(vx_engine *e, vx_tally *tally, vx_error *error)
 {
     vx_backend *b = e->backend;
@@ -148,7 +149,7 @@ static vx_status collect_counts(vx_engine *e, vx_tally *tally, vx_error *error)
     return status;
 }
 
-/* Leaves no batch under way, also where a run ended early. */
+/* Waits for batches that are still under way, where a run ended early. */
 static void abandon_batches(vx_engine *e)
 {
     for (int queue = 0; queue < e->schedule.batches; queue++) {
@@ -158,7 +159,7 @@ static void abandon_batches(vx_engine *e)
     }
 }
 
-/* The batches take turns: each is fetched, and sent off again with the next relabellings, while the others are under
+/* The batches take turns: each is finished, and started again with the next relabellings, while the other is under
  * way. */
 vx_status vx_engine_run(vx_engine *e, uint64_t first, uint64_t last, vx_tally *tally, vx_engine_progress progress,
                         void *context, vx_error *error)

@@ -1,7 +1,7 @@
-/* The engine: runs ranges of relabellings of one problem on one device.
+/* The engine: evaluates ranges of relabellings of one problem on one device.
  *
- * Work goes in batches; a batch leaves maxima and counts, which merge associatively, so that ranges may run anywhere
- * and in any order. A vx_engine owns its device buffers. */
+ * Relabellings are evaluated in batches. A batch leaves maxima and counts, and merging these is associative, so ranges
+ * may be evaluated anywhere and in any order. A vx_engine owns its device buffers. */
 #ifndef VX_ENGINE_ENGINE_H
 #define VX_ENGINE_ENGINE_H
 
@@ -14,21 +14,22 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
                         vx_error *error);
 void vx_engine_free(vx_engine *engine);
 
-/* The scores of the data as observed (problem->voxels of them), from the same op as all others. */
+/* Computes the scores of the observed data (problem->voxels of them), with the op of all relabellings. */
 vx_status vx_engine_observe(vx_engine *engine, int32_t *score, vx_error *error);
 
-/* The bounds that vx_engine_run counts against, in scores (problem->voxels of each). */
+/* Sets the bounds that vx_engine_run counts against, as scores (problem->voxels each). */
 vx_status vx_engine_count_against(vx_engine *engine, const int32_t *high, const int32_t *low, vx_error *error);
 
-/* Called between batches; returning false stops with VX_INTERRUPTED. */
+/* Called between batches. Returning false stops the run with VX_INTERRUPTED. */
 typedef bool (*vx_engine_progress)(void *context, uint64_t done, uint64_t total);
 
-/* Evaluates [first, last), each into the place of its own number, and adds the counts. VX_DEVICE where what the device
- * leaves cannot be: maxima that were never written, clusters that are not those of the maxima. */
+/* Evaluates [first, last), stores the maxima of each relabelling at the place of its index, and adds the counts.
+ * Errors: VX_DEVICE for results that no correct device gives, such as maxima that were never written, or clusters that
+ * do not agree with the maxima. */
 vx_status vx_engine_run(vx_engine *engine, uint64_t first, uint64_t last, vx_tally *tally, vx_engine_progress progress,
                         void *context, vx_error *error);
 
-/* Evaluates the relabellings index[k] into places k, for a problem that counts nothing. */
+/* Evaluates relabelling index[k] into place k, for a problem without counts. */
 vx_status vx_engine_evaluate(vx_engine *engine, const uint64_t *index, int64_t count, vx_tally *tally,
                              vx_error *error);
 

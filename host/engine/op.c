@@ -1,6 +1,6 @@
 #include "engine/op.h"
 
-/* A wrong size means a hole: the kernels lay the structs out without any. */
+/* The kernels lay the structs out without holes, so the host must do so too. */
 _Static_assert(sizeof(vx_dense_args) == 18 * 4, "vx_dense_args has a hole");
 _Static_assert(sizeof(vx_clusters_args) == 8 * 4, "vx_clusters_args has a hole");
 _Static_assert(sizeof(vx_tfce_args) == 13 * 4, "vx_tfce_args has a hole");
@@ -20,8 +20,8 @@ static int tfce_groups(const void *args)
     return ((const vx_tfce_args *)args)->parallel;
 }
 
-/* Rows that a table of signed sums covers: the width of a group of rows, or an equal part of it so that the tables fit;
- * 0: none do. */
+/* The number of rows of one table of signed sums: a group's width, or an equal part of the width so that all tables
+ * fit. It is 0 where no tables fit. */
 static int signflip_tables(const void *args, size_t entry, size_t most, size_t *bytes)
 {
     const vx_dense_args *a = args;
@@ -32,7 +32,7 @@ static int signflip_tables(const void *args, size_t entry, size_t most, size_t *
         if (*bytes <= most)
             return rows;
     }
-    *bytes = entry; /* OpenCL allows no local argument of no size */
+    *bytes = entry; /* OpenCL allows no local argument of size 0 */
     return 0;
 }
 
@@ -43,11 +43,11 @@ static int signflip_tables(const void *args, size_t entry, size_t most, size_t *
             {VX_B_LIST_VOXEL, VX_OUT}, {VX_B_LIST_HEIGHT, VX_OUT}, {VX_B_LIST_SIZE, VX_INOUT},                         \
     }
 
-/* Processors: one item a group, vectors as wide as the registers, as many accumulators as there are registers for. A
- * form of one voxel an item, with barriers, runs several times slower there.
+/* Processors: one work-item a group, vectors as wide as the registers, and as many accumulators as registers can hold.
+ * A form with one voxel a work-item, and with barriers, takes several times longer there.
  *
- * GPUs: many items a group. correlation: loads of 16 bytes, 4 voxels by 8 relabellings in registers, so that an fma
- * needs a third of a load. signflip: a table a voxel. */
+ * GPUs: many work-items a group. In correlation loads have 16 bytes, and registers hold 4 voxels by 8 relabellings, so
+ * that an fma needs a third of a load. In signflip every voxel has its own table. */
 const vx_op_info vx_op_table[VX_OPS] = {
     [VX_OP_SIGNFLIP] = {.stem = "signflip",
                         .args_size = sizeof(vx_dense_args),

@@ -1,6 +1,6 @@
-/* The ops and the buffers they work on: one row an op in op.c, which the schedule, the engine, both backends, the
- * self-test and the bench read. The stem of an op names its kernel (kernels/<stem>.cl), its C function
- * (host/engine/cpu/<stem>.c) and its test (tests/ops/<stem>.c). */
+/* The ops and their buffers. op.c has a row for each op, which the schedule, the engine, both backends, the self-test
+ * and the bench read. The stem of an op names its kernel (kernels/<stem>.cl), its C function (host/engine/cpu/<stem>.c)
+ * and its test (tests/ops/<stem>.c). */
 #ifndef VX_ENGINE_OP_H
 #define VX_ENGINE_OP_H
 
@@ -20,8 +20,9 @@
 typedef enum vx_op { VX_OP_LIST(VX_OP_CONSTANT) VX_OPS } vx_op;
 #undef VX_OP_CONSTANT
 
-/* Every buffer that ops share or have of their own. P relabellings; Vt = tiles * VX_TILE lanes of a voxel slab; `map`
- * lanes of the matrix; `capacity` entries a list; `parallel` relabellings that are worked on at the same time. */
+/* Every buffer of an op. P is the number of relabellings of a launch. Vt = tiles * VX_TILE is the number of lanes of a
+ * voxel slab, and `map` that of the matrix. A list has `capacity` entries, and `parallel` relabellings are worked on at
+ * the same time. */
 typedef enum vx_buffer_name {
     VX_B_Y,          /* the data, Y[tiles][n][VX_TILE]: int32 k of signflip, float y of correlation */
     VX_B_W,          /* the relabellings: uint8 flip[P][groups] of signflip, float W[P][1 + k][n] of correlation */
@@ -43,17 +44,17 @@ typedef enum vx_buffer_name {
     VX_B_SIZE,       /* int32 [parallel][capacity] */
     VX_B_SUM,        /* int64 [parallel][capacity] */
     VX_B_POWER,      /* double [V + 1]: power[s] = s^E, power[0] = 0 */
-    VX_B_BEST,       /* double [P][2]: largest enhancement of either tail; 0 where it is not asked for */
+    VX_B_BEST,       /* double [P][2]: largest enhancement of either tail; 0 where the tail is not tested */
     VX_B_WORK,       /* int32 [parallel][words], words = VX_TFCE_GRID_WORDS * grid_size + VX_TFCE_VOXEL_WORDS *
                       * map: the grid part is zero on entry and left zero */
     VX_BUFFERS
 } vx_buffer_name;
 
-/* What an op does with a buffer: reads it alone; adds to it or merges into it; writes it; uses it as scratch. */
+/* How an op uses a buffer: it reads it, adds to it or merges into it, writes it, or uses it as scratch. */
 typedef enum vx_use { VX_IN, VX_INOUT, VX_OUT, VX_SCRATCH } vx_use;
 
-/* The form of a kernel on one kind of device, as build options of kernels/common.h. 0: as the device's registers have
- * it. */
+/* The form of a kernel on one kind of device, as build options of kernels/common.h. The device's registers determine
+ * the options that are 0. */
 typedef struct vx_form {
     int vec, cols, block, items;
     int groups_per_unit; /* work-groups that keep one compute unit busy */
@@ -70,30 +71,31 @@ typedef struct vx_op_info {
         vx_buffer_name name;
         vx_use use;
     } buffer[VX_OP_BUFFERS_MAX];
-    /* Lanes that a launch has, for groups that take strips of them in turn; null: a group a relabelling at a time. */
+    /* The number of lanes of a launch whose groups take strips of lanes in turn. Null: a group takes one relabelling at
+     * a time. */
     int (*lanes)(const void *args);
-    /* Groups of a launch where `lanes` is null. */
+    /* The number of groups of a launch where `lanes` is null. */
     int (*groups)(const void *args);
-    /* Null, or: the kernel takes an int and local memory for tables whose entries have `entry` bytes. Returns the int,
-     * and the bytes, which are at most `most` unless the int is 0. */
+    /* Null, or the kernel takes an int, and local memory for tables whose entries have `entry` bytes. The function
+     * returns the int and sets *bytes, which is at most `most` unless the int is 0. */
     int (*tables)(const void *args, size_t entry, size_t most, size_t *bytes);
     vx_form processor, gpu;
 } vx_op_info;
 
 extern const vx_op_info vx_op_table[VX_OPS];
 
-/* How many there are of a buffer: one for the engine; one for each batch under way, as what an op leaves there for the
- * next is the batch's own; one for each voxel slab. */
+/* The owner of a buffer: the engine has one; each batch under way has its own, for what an op leaves for the next; or
+ * each voxel slab has its own. */
 typedef enum vx_owner { VX_OF_ENGINE, VX_OF_BATCH, VX_OF_SLAB } vx_owner;
 
-/* What the engine does with a buffer. Its size is in vx_schedule.buffer. */
+/* How the engine treats a buffer. vx_schedule.buffer has its size. */
 typedef struct vx_buffer_info {
     const char *name; /* of the kernels' parameter */
     vx_owner owner;
-    int need;         /* flags of args.h, any of which needs it; 0: every analysis does */
-    bool filled;      /* with `start`, for the relabellings of a batch before its first op */
+    int need;         /* flags of args.h, any of which needs it; 0: every analysis needs it */
+    bool filled;      /* with `start`, before the batch's first op */
     int32_t start;
-    bool fetched;     /* the part of the batch's relabellings, after its last op */
+    bool fetched;     /* after the batch's last op */
 } vx_buffer_info;
 
 extern const vx_buffer_info vx_buffer_table[VX_BUFFERS];

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The tables of signed sums of one tile must stay in the nearest caches. */
+/* The tables of signed sums of one tile must fit into the nearest caches. */
 enum { WIDTH_MAX = 7, TABLE_BYTES = 64 * 1024 };
 
 static void choose_groups(vx_problem *p)
@@ -16,7 +16,7 @@ static void choose_groups(vx_problem *p)
     while (width > 1 && ((n + width - 1) / width << width) * VX_TILE * (int)sizeof(int32_t) > TABLE_BYTES)
         width--;
     p->groups = (n + width - 1) / width;
-    p->width = (n + p->groups - 1) / p->groups; /* as even as can be */
+    p->width = (n + p->groups - 1) / p->groups; /* groups of nearly equal width */
 }
 
 /* Fixed point: k = round(y 2^S) with S = 30 - ceil(log2 sqrt(n)). By Cauchy-Schwarz |sum e_i k_i| <= sqrt(n) 2^S + n /
@@ -26,7 +26,7 @@ static double fixed_point_scale(int64_t n)
     return ldexp(1.0, 30 - (int)ceil(log2(sqrt((double)n))));
 }
 
-/* One lane of one tile: y of unit length, or zeros where the voxel has no variance left (its r is 0). */
+/* Fills one lane of one tile with y of unit length, or with zeros where the voxel has no variance left (its r is 0). */
 static void fill_lane(const vx_problem *p, const double *y, double square, int64_t tile, int lane)
 {
     int64_t n = p->effect->n;
@@ -72,7 +72,7 @@ vx_status vx_problem_fill(vx_problem *p, const vx_matrix *matrix, vx_error *erro
     return short_of_memory ? vx_fail_memory(error) : VX_OK;
 }
 
-/* r as the dense ops first have it: u, or ordered bits. */
+/* The score of r in the form that is not near 1: u, or ordered bits. */
 static int32_t plain_score(const vx_problem *p, double r)
 {
     if (p->op == VX_OP_SIGNFLIP)
@@ -86,7 +86,7 @@ static int32_t plain_score(const vx_problem *p, double r)
 static void choose_cuts(vx_problem *p)
 {
     double near = sqrt((double)VX_NEAR), t = p->options.threshold_t, r = t / sqrt(p->effect->df + t * t);
-    r += vx_score_tolerance(p, r); /* what is at the threshold in exact arithmetic is not above it */
+    r += vx_score_tolerance(p, r); /* a value at the threshold in exact arithmetic is not above it */
     p->near_high = plain_score(p, near);
     p->near_low = plain_score(p, -near);
     if (p->op == VX_OP_SIGNFLIP && r < near) { /* s > cut in integers exactly where s * unit > r */
@@ -268,7 +268,8 @@ static void fill_flips(const vx_problem *p, const int8_t *sign, uint8_t *flip)
             flip[i / p->width] |= (uint8_t)(1u << i % p->width);
 }
 
-/* Row j of the weights is x~ (j = 0) or q_j, its elements moved to the data rows that they meet. */
+/* Row j of the weights is x~ (j = 0) or q_j, with its elements at the data rows that the relabelling pairs them
+ * with. */
 static void fill_rows(const vx_problem *p, const vx_relabelling *relabelling, float *w)
 {
     int64_t n = p->effect->n;

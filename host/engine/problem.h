@@ -1,6 +1,6 @@
-/* A problem: one effect on one matrix, brought into the form that the ops take.
+/* A problem: one effect on one matrix, in the form that the ops take.
  *
- * The score s of an op is an int32 that orders as the statistic does (args.h); vx_score_r turns it into r of
+ * The score s of an op is an int32 that orders as the statistic does (args.h). vx_score_r converts it to r of
  * model.h. */
 #ifndef VX_ENGINE_PROBLEM_H
 #define VX_ENGINE_PROBLEM_H
@@ -41,47 +41,47 @@ vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const
                          const vx_problem_options *options, vx_problem **problem, vx_error *error);
 void vx_problem_free(vx_problem *problem);
 
-/* Brings the data into tiles: needed before an engine, not for a plan. */
+/* Fills the tiles with the data. An engine needs them, a plan does not. */
 vx_status vx_problem_fill(vx_problem *problem, const vx_matrix *matrix, vx_error *error);
 
-/* r in [-1, 1] of a score (rounding may leave it a little outside). */
+/* The r of a score. Rounding may take it slightly out of [-1, 1]. */
 double vx_score_r(const vx_problem *problem, int32_t score);
 
-/* |t| in float, as the spatial ops have it. */
+/* |t| of a score in float, as the spatial ops use it. */
 float vx_score_height(const vx_problem *problem, int32_t score);
 
 /* The score that r rounds to. */
 int32_t vx_r_score(const vx_problem *problem, double r);
 
-/* How far rounding can set two scores apart that are equal in exact arithmetic, as a difference in r, where one of them
- * is r (docs/statistics.md, "Ties and rounding"):
+/* How far rounding can separate two scores that are equal in exact arithmetic, as a difference in r near the given r
+ * (docs/statistics.md, "Ties and rounding"):
  *
  *     signflip       n units: the sums are exact, but each of their n terms was rounded by up to half a unit
  *     correlation    2 VX_R_ROUNDING
- *     r near 1       4 e (sqrt(1 - r^2) + e) + 4 2^-24 (1 - r^2), e being the above */
+ *     r near 1       4 e (sqrt(1 - r^2) + e) + 4 2^-24 (1 - r^2), where e is the bound above */
 double vx_score_tolerance(const vx_problem *problem, double r);
 
 /* The score whose |r| is one tolerance smaller, but at least 0. */
 int32_t vx_score_lowered(const vx_problem *problem, int32_t score);
 
-/* The VX_ flags of args.h that the options ask of every relabelling. */
+/* The VX_ flags of args.h that the options need for every relabelling. */
 int vx_problem_flags(const vx_problem *problem);
 
-/* The arguments of the ops, all but what follows from the schedule: the voxel slab, how many relabellings, their lists,
- * and how many are worked on at the same time. */
+/* The arguments of the ops, except those that follow from the schedule: the voxel slab, the number of relabellings,
+ * their lists, and how many are worked on at the same time. */
 vx_dense_args vx_problem_dense_args(const vx_problem *problem);
 vx_clusters_args vx_problem_clusters_args(const vx_problem *problem);
 vx_tfce_args vx_problem_tfce_args(const vx_problem *problem);
 
-/* What the answers of the op tfce are to be multiplied by: 1 / (H + 1) where the integral is in closed form. */
+/* The factor for the results of the op tfce: 1 / (H + 1) where the integral is in closed form, else 1. */
 double vx_problem_tfce_scale(const vx_problem *problem);
 /* s^E; 0 for s = 0. */
 double vx_tfce_power(int64_t size, double extent);
-/* Fills VX_B_POWER: the same doubles for every device. */
+/* Fills VX_B_POWER, with the same doubles for every device. */
 vx_status vx_problem_upload_powers(const vx_problem *problem, vx_backend *backend, vx_buffer *to, vx_error *error);
 
-/* Bytes of the weights of one relabelling, and the weights themselves of `count` relabellings: flip bits for signflip,
- * W[1 + k][n] for correlation. */
+/* The bytes of the weights of one relabelling, and the weights of `count` relabellings: flip bits for signflip, W[1 +
+ * k][n] for correlation. */
 size_t vx_weights_size(const vx_problem *problem);
 vx_status vx_weights_fill(const vx_problem *problem, const uint64_t *index, int64_t count, void *weights,
                           vx_error *error);

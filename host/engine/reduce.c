@@ -1,9 +1,9 @@
-/* The reducers: what of a relabelling is kept once the device has left it, each with what must hold of it. */
+/* The reducers: each keeps one kind of result of a relabelling, and checks it. */
 #include "engine/batch.h"
 
-enum { INFINITE_BITS = 0x7f800000 }; /* of the float infinity: those of NaN are above */
+enum { INFINITE_BITS = 0x7f800000 }; /* of the float infinity; those of NaN are larger */
 
-/* Whether a maximum is one that a score can have (args.h): not one that was never written, nor NaN. */
+/* Whether a maximum is the value of a score (args.h). A maximum that was never written, or NaN, is not. */
 static bool is_score(int32_t score)
 {
     return (vx_ordered(score) & INT32_MAX) <= INFINITE_BITS;
@@ -36,8 +36,8 @@ static vx_status keep_tfce(const vx_engine *e, vx_batch *batch, int64_t i, vx_ta
     return VX_OK;
 }
 
-/* There are clusters exactly where the maxima are beyond the forming threshold, and no more voxels in them than in the
- * list. A relabelling whose list was cut is noted instead. */
+/* Clusters exist exactly where the maxima exceed the forming threshold, and have no more voxels than the list. A
+ * relabelling whose list was cut is noted, and evaluated again later. */
 static vx_status keep_clusters(const vx_engine *e, vx_batch *batch, int64_t i, vx_tally *tally, vx_error *error)
 {
     const int32_t *extent = ((const int32_t(*)[2])batch->host[VX_B_EXTENT])[i];
@@ -64,7 +64,7 @@ static vx_status keep_clusters(const vx_engine *e, vx_batch *batch, int64_t i, v
 }
 
 static const struct {
-    int flags; /* VX_ flags, any of which asks for the reducer; 0: every batch does */
+    int flags; /* VX_ flags, any of which needs the reducer; 0: every batch needs it */
     vx_status (*keep)(const vx_engine *engine, vx_batch *batch, int64_t i, vx_tally *tally, vx_error *error);
 } reducers[] = {
     {0, keep_maxima},

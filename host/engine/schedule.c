@@ -5,9 +5,9 @@
 #include <string.h>
 
 enum {
-    BATCH_SMALL = 64,        /* below this a launch no longer pays for its overhead: cut other things first */
+    BATCH_SMALL = 64,        /* a smaller launch does not pay for its overhead, so other sizes are cut first */
     SLAB_TILES_SMALL = 64,
-    MAPS_BYTES = 64 << 20,   /* whole maps are kept for TFCE: as many at a time as take this */
+    MAPS_BYTES = 64 << 20,   /* of the maps that TFCE keeps at the same time */
 };
 
 static int64_t smaller(int64_t a, int64_t b)
@@ -33,7 +33,7 @@ vx_demand vx_demand_of(const vx_problem *p)
     };
 }
 
-/* Bytes of one buffer that the analysis needs. */
+/* The bytes of one buffer. */
 static size_t buffer_size(const vx_demand *d, const vx_schedule *s, vx_buffer_name name)
 {
     size_t voxels = (size_t)d->voxels, lanes = (voxels + VX_TILE - 1) / VX_TILE * VX_TILE, batch = (size_t)s->batch;
@@ -47,7 +47,7 @@ static size_t buffer_size(const vx_demand *d, const vx_schedule *s, vx_buffer_na
     case VX_B_COUNT_HIGH:
     case VX_B_COUNT_LOW:
     case VX_B_COUNTS: return slab * sizeof(int32_t);
-    case VX_B_SCORE: return lanes * sizeof(int32_t); /* of the data as observed */
+    case VX_B_SCORE: return lanes * sizeof(int32_t); /* the observed data only */
     case VX_B_HEIGHT: return batch * lanes * sizeof(float);
     case VX_B_LIST_VOXEL:
     case VX_B_LIST_HEIGHT: return s->list_entries * sizeof(int32_t);
@@ -92,7 +92,7 @@ static size_t largest_buffer(const vx_schedule *s)
     return largest;
 }
 
-/* Cuts what costs least first; false where nothing is left to cut. */
+/* Halves the size whose reduction costs the smallest amount of time. False where every size is minimal. */
 static bool cut_down(const vx_demand *d, vx_schedule *s)
 {
     if (s->batch > BATCH_SMALL || (d->flags & VX_HEIGHTS && s->batch > 2 * s->maps))

@@ -1,16 +1,16 @@
-/* Known answers: four tiny problems that can be worked by hand, put to a device before it is trusted with a trial.
+/* Known answers: four tiny problems worked by hand, which a device must solve before it is used for a trial.
  *
- * The scores below are worked out beside them. What follows from a table of scores (maxima, counts, lists) is drawn
- * from it by plain loops. All numbers are exact in float, so that answers are compared with ==; the
- * heights of the dense ops alone have a margin. */
+ * Comments at the problems work out the scores. Plain loops derive the maxima, counts and lists from a table of scores.
+ * All numbers are exact in float, so answers are compared with ==. Only the heights of the dense ops have a
+ * tolerance. */
 #include "engine/backend.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { N = 4, VOXELS = 3, PS_MAX = 4, CAPACITY = 4, FIRST = 100 /* voxel0: a slab in the middle of a mask */ };
+enum { N = 4, VOXELS = 3, PS_MAX = 4, CAPACITY = 4, FIRST = 100 /* voxel0: the slab lies within a mask */ };
 
-/* A problem of a dense op: 4 rows, 3 voxels. Y and the rest are ints or floats as the op has them. */
+/* A problem of a dense op with 4 rows and 3 voxels. Y and the others are ints or floats, as the op takes them. */
 typedef struct vx_known {
     vx_op op;
     const char *name;
@@ -19,13 +19,13 @@ typedef struct vx_known {
     const void *relabelling; /* flip or W */
     size_t relabelling_size;
     double score[PS_MAX][VOXELS];
-    double count_high[VOXELS], count_low[VOXELS]; /* reached by some: ties count */
-    double cut_high, cut_low; /* reached by some: ties are not listed */
+    double count_high[VOXELS], count_low[VOXELS]; /* some scores are equal to them: ties count */
+    double cut_high, cut_low; /* some scores are equal to them: ties are not listed */
     float scale;              /* r of a score */
-    double near;              /* what is beyond is a perfect fit here: 1 - r^2 = 0, 1 / 0 = infinity */
+    double near;              /* scores beyond it are perfect fits here: 1 - r^2 = 0, 1 / 0 = infinity */
 } vx_known;
 
-/* Three rows in the first group, one in the second: bits of rows 0, 1, 2 and of row 3. */
+/* The first group has three rows and the second has one: the bits of rows 0, 1, 2, and of row 3. */
 static const uint8_t flips[4][2] = {{0, 0}, {2, 1}, {6, 0}, {7, 1}};
 
 static const vx_known signflip = {
@@ -36,7 +36,7 @@ static const vx_known signflip = {
     .relabelling_size = sizeof flips,
     .y = {{1, 2, 3, 1}, {-5, 1, 1, 1}, {2, -2, 2, -2}},
     /*   1+2+3+1, -5+1+1+1,  2-2+2-2;   rows 1 and 3 flipped: 1-2+3-1, -5-1+1-1, 2+2+2+2 = 8, a perfect fit;
-     *   rows 1 and 2: 1-2-3+1, -5-1-1+1, 2+2-2-2;   all: the first line with the sign turned */
+     *   rows 1 and 2: 1-2-3+1, -5-1-1+1, 2+2-2-2;   all rows: the first line with the opposite sign */
     .score = {{7, -2, 0}, {1, -6, INFINITY}, {-3, -6, 0}, {-7, 2, 0}},
     .count_high = {7, 2, INFINITY},
     .count_low = {-7, -6, 0},
@@ -83,9 +83,9 @@ static const vx_known partial = {
     .relabelling = nuisance_rows,
     .relabelling_size = sizeof nuisance_rows,
     .y = {{1, 0, 0, 0}, {33. / 64, 31. / 64, 33. / 64, 31. / 64}, B},
-    /* (1, 0, 0, 0): d = 1/2 and every q = 1/2, so r = (1/2) / sqrt(1 - 3/4) = 1. The second is A + C / 32: where A is
-     * the regressor, the nuisance C leaves A, and where C is, the nuisance A leaves C / 32, little: perfect fits. B is
-     * a nuisance throughout: nothing is left, r = 0. */
+    /* (1, 0, 0, 0): d = 1/2 and every q = 1/2, so r = (1/2) / sqrt(1 - 3/4) = 1. The second voxel is A + C / 32. With
+     * the regressor A, the nuisance C leaves A. With the regressor C, the nuisance A leaves C / 32, which is
+     * little. Both are perfect fits. B is a nuisance in every relabelling, so nothing is left and r = 0. */
     .score = {{1, INFINITY, 0}, {1, INFINITY, 0}, {-1, -INFINITY, 0}},
     .count_high = {1, INFINITY, 1},
     .count_low = {-1, -INFINITY, 0},
@@ -95,7 +95,7 @@ static const vx_known partial = {
     .near = 1, /* so that the first voxel is not computed again */
 };
 
-/* The int that stands for a score (args.h); 1 / 0 for one near |r| = 1. */
+/* The int of a score (args.h); 1 / 0 is a score near |r| = 1. */
 static int32_t key(vx_op op, double score)
 {
     float value = (float)score + 0.0f;
@@ -113,15 +113,15 @@ static vx_status expect(const char *what, int index, long long found, long long 
                : vx_fail(error, VX_DEVICE, "%s %d came out as %lld instead of %lld", what, index, found, wanted);
 }
 
-/* A buffer of an op and what it begins with; null data: zeros. */
+/* A buffer of an op and its initial content; null data: zeros. */
 typedef struct vx_start {
     int place;
     const void *data;
     size_t bytes;
 } vx_start;
 
-/* Makes the buffers. Zeros are uploaded although fresh buffers have them, for Oclgrind takes the first value of memory
- * from nothing else. */
+/* Makes the buffers. New buffers are zero already, but Oclgrind takes memory for uninitialised where nothing was
+ * uploaded. */
 static vx_status start(vx_backend *backend, const vx_start *all, size_t count, vx_buffer **buffers, vx_error *error)
 {
     static const int32_t zeros[PS_MAX * VX_TILE];
@@ -139,7 +139,7 @@ static vx_status start(vx_backend *backend, const vx_start *all, size_t count, v
     return VX_OK;
 }
 
-/* What a dense op left. */
+/* The results of a dense op. */
 typedef struct vx_found {
     int32_t high[PS_MAX], low[PS_MAX], size[PS_MAX], voxel[PS_MAX][CAPACITY];
     float listed[PS_MAX][CAPACITY], height[PS_MAX][VX_TILE];
@@ -232,15 +232,15 @@ static vx_status get_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
     return status;
 }
 
-/* |t| = r / sqrt(1 - r^2) with the sign of r, to 8 units of 2^-24: three of them are roundings, the rest the root and
- * division of a GPU. A perfect fit has the largest height there is. */
+/* |t| = r / sqrt(1 - r^2) with the sign of r, to 8 units of 2^-24: three are roundings, and the others are for the root
+ * and division of a GPU. A perfect fit has the largest height. */
 static bool is_height(const vx_known *k, double score, float found)
 {
     double r = fabs(score) * (double)k->scale, t = r < 1 ? r / sqrt(1 - r * r) : (double)VX_MASS_T_MAX;
     return fabs((double)found - copysign(t, score)) <= 8 * 0x1p-24 * t;
 }
 
-/* Everything that relabelling p should have left, but for the counts. */
+/* Checks all results of relabelling p except the counts. */
 static vx_status check_relabelling(const vx_known *k, int p, const vx_found *found, vx_error *error)
 {
     double high = k->score[p][0], low = high;
@@ -256,7 +256,7 @@ static vx_status check_relabelling(const vx_known *k, int p, const vx_found *fou
         low = fmin(low, score);
         if (score <= k->cut_high && score >= k->cut_low)
             continue;
-        int entry = 0; /* lists come in no order */
+        int entry = 0; /* the order of a list is arbitrary */
         while (entry < CAPACITY &&
                (found->voxel[p][entry] != FIRST + v || !is_height(k, score, found->listed[p][entry])))
             entry++;
@@ -298,12 +298,13 @@ static vx_status dense(vx_backend *backend, const vx_known *k, vx_error *error)
  *     (0,0,0) 9    (1,0,0) 9       face neighbours: one cluster for every connectivity
  *     (1,1,1) 9                    touches (1,0,0) by an edge: joins for 18 and 26
  *     (2,2,0) 9                    touches (1,1,1) by a corner: joins for 26
- *     (3,0,2) 16                   touches none: a cluster of its own
- *     (2,0,0) -9                   touches (1,0,0), but is of the other tail: a cluster of its own
+ *     (3,0,2) 16                   touches no other voxel: another cluster
+ *     (2,0,0) -9                   touches (1,0,0), but is in the other tail: another cluster
  *
- * Above the threshold of 8 they are 1 and 8. So the largest mass is 8 for every connectivity, that of a cluster which
- * is not the largest; for the negative tail 1. Relabelling 1 lists nothing. Relabelling 2 lists (2,0,0) 9 and (0,0,0)
- * 9: two clusters, which (1,0,0) would join if the grid of labels were not clear again. */
+ * The threshold is 8, so the excess is 8 for the height 16 and 1 for the others. For every connectivity the largest
+ * mass is 8, that of a cluster which is not the largest; in the negative tail it is 1. Relabelling 1 lists nothing.
+ * Relabelling 2 lists (2,0,0) 9 and (0,0,0) 9, which are two clusters. A label of (1,0,0) that relabelling 0 had left
+ * would join them. */
 enum { NX = 4, NY = 3, NZ = 3, ENTRIES = 6, PS = 3 };
 
 typedef struct vx_components {
@@ -382,11 +383,11 @@ static vx_status clusters(vx_backend *backend, int connectivity, vx_error *error
  *     (0,0,0) 16    a peak
  *     (1,0,0)  9    a saddle beside it
  *     (2,1,0) 16    a peak that touches the saddle by an edge: for 18 and 26
- *     (3,2,2) -9    alone in the other tail: integral of h^2 from 0 to 9, thrice: 729
+ *     (3,2,2) -9    alone in the other tail: integral of h^2 from 0 to 9, times three: 729
  *
- * At the first peak 1^2 h^2 from 9 to 16 gives, thrice, 4096 - 729, and below 9 it is one of a component of 3 voxels,
- * or with 6 neighbours of 2: 9 or 4 times 729. Relabelling 1 is 0 throughout, relabelling 2 the first with the signs
- * turned. */
+ * At the first peak, three times the integral of 1^2 h^2 from 9 to 16 is 4096 - 729. Below 9 the peak is in a component
+ * of 3 voxels, or of 2 with 6 neighbours, which adds 9 or 4 times 729. Relabelling 1 is 0 everywhere. Relabelling 2 is
+ * the first with opposite signs. */
 enum { TFCE_VOXELS = 4, TFCE_PADDED = VX_TILE, TFCE_WORDS = 2048 };
 
 static vx_status run_tfce(vx_backend *backend, int connectivity, double best[PS][2], vx_error *error)

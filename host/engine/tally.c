@@ -100,7 +100,7 @@ void vx_tally_add_counts(vx_tally *tally, const vx_tally *from)
     tally->overflows += from->overflows;
 }
 
-/* The ranges of both. */
+/* The union of both tallies' ranges. */
 static vx_status join_ranges(const vx_tally *into, const vx_tally *from, vx_range **all, size_t *count, vx_error *error)
 {
     vx_range *joined = NULL;

@@ -1,4 +1,4 @@
-/* Tallies, inside: maxima by relabelling, counts by voxel, and which relabellings are in it. */
+/* Tallies inside the engine: maxima by relabelling, counts by voxel, and the relabellings that they cover. */
 #ifndef VX_ENGINE_TALLY_H
 #define VX_ENGINE_TALLY_H
 
@@ -6,7 +6,7 @@
 #include "engine/problem.h"
 #include "voxstat/tally.h"
 
-/* What a tally is of: a digest of each part, in the order in which differences are named. */
+/* The identity of a tally: a digest of each part, in the order in which differences are named. */
 enum { VX_OF_VERSION, VX_OF_DATA, VX_OF_EFFECT, VX_OF_OPTIONS, VX_OF_SEED, VX_OF_PARTS };
 
 typedef struct vx_fingerprint {
@@ -15,16 +15,16 @@ typedef struct vx_fingerprint {
 
 struct vx_tally {
     vx_fingerprint of;
-    vx_range *range;      /* ascending, and no two touch */
+    vx_range *range;      /* ascending; no two touch */
     size_t ranges;
-    uint64_t evaluations; /* places, one a relabelling */
+    uint64_t evaluations; /* places: one for each relabelling */
     int64_t voxels;
     double *high, *low;   /* places: largest and smallest r */
     int32_t (*extent)[2]; /* largest cluster of the positive and the negative tail, voxels; null without clusters */
     double (*mass)[2];    /* largest mass */
     double (*tfce)[2];    /* largest TFCE; null without TFCE */
     uint64_t *exceed;     /* voxels: scores >= high bound plus scores <= low bound; null without counting */
-    uint64_t overflows;   /* relabellings that were computed again with longer lists */
+    uint64_t overflows;   /* relabellings evaluated again with longer lists */
 };
 
 /* Which arrays a tally has. */
@@ -39,13 +39,13 @@ vx_status vx_tally_make(const vx_tally_shape *shape, vx_tally **tally, vx_error 
 /* A tally of a problem, with `places` for relabellings. */
 vx_status vx_tally_new(const vx_problem *problem, uint64_t places, vx_tally **tally, vx_error *error);
 
-/* VX_INPUT unless the tally is of `expected`; names the first part that differs. */
+/* Errors: VX_INPUT unless the tally belongs to `expected`; the message names the first part that differs. */
 vx_status vx_tally_check(const vx_tally *tally, const vx_fingerprint *expected, vx_error *error);
 
 /* Adds the counts of `from`, of the same shape. */
 void vx_tally_add_counts(vx_tally *tally, const vx_tally *from);
 
-/* The ranges with [first, last) among them, in a fresh array. VX_INPUT where they have some of it. */
+/* The union of the ranges and [first, last), in a new array. Errors: VX_INPUT where they overlap. */
 vx_status vx_ranges_with(const vx_range *range, size_t ranges, vx_range added, vx_range **all, size_t *count,
                          vx_error *error);
 

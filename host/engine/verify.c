@@ -21,8 +21,8 @@ static vx_status refuse(const vx_check *c, const char *what, uint64_t index, dou
     const vx_device_info *device = c->evidence->device;
     bool cpu = strcmp(device->kind, "cpu") == 0 && strcmp(device->id, "cpu") == 0;
     return vx_fail(error, VX_DEVICE,
-                   "%s (%s) computed \"%s\" wrongly: %s %llu is %.9g where the C code finds %.9g; nothing of it is "
-                   "kept. %s",
+                   "%s (%s) computed \"%s\" wrongly: %s %llu is %.9g where the C code finds %.9g; its results were "
+                   "discarded. %s",
                    device->id, device->name, c->evidence->problem->effect->name, what, (unsigned long long)index, found,
                    expected,
                    cpu ? "The memory or the processor of this machine may be at fault"
@@ -36,13 +36,13 @@ static vx_status within(const vx_check *c, const char *what, uint64_t index, dou
     return found >= least && found <= most ? VX_OK : refuse(c, what, index, found, found > most ? most : least, error);
 }
 
-/* By how much r may differ. */
+/* How much r may differ. */
 static double tolerance(const vx_check *c, double r)
 {
     return c->evidence->device->exact_division ? 0.0 : vx_score_tolerance(c->evidence->problem, r);
 }
 
-/* A score `times` that much farther to the right. */
+/* The score that lies `times` tolerances above. */
 static int32_t shifted(const vx_check *c, int32_t score, int times)
 {
     double r = vx_score_r(c->evidence->problem, score), by = tolerance(c, r);
@@ -50,8 +50,9 @@ static int32_t shifted(const vx_check *c, int32_t score, int times)
     return by == 0.0 || none || times == 0 ? score : vx_r_score(c->evidence->problem, r + times * by);
 }
 
-/* The relative bound of heights t that were found from an r of this size or less: 0 where a device rounds exactly, else
- * 6 units of 2^-24 and what is known of r, as dt / t = dr / (r (1 - r^2)); eight times as much for smaller r. */
+/* The relative bound of heights t that come from an r of this size or less. It is 0 where the device rounds exactly.
+ * Else it is 6 units of 2^-24 and the error of r, as dt / t = dr / (r (1 - r^2)); a smaller r allows eight times as
+ * much. */
 static double height_tolerance(const vx_check *c, double r)
 {
     if (c->evidence->device->exact_division)
@@ -59,9 +60,9 @@ static double height_tolerance(const vx_check *c, double r)
     return 6 * 0x1p-24 + 8.0 * tolerance(c, r) / fmax(fabs(r) * (1.0 - r * r), 0x1p-24);
 }
 
-/* The relative bound of a largest TFCE, which goes with the H + 1st power of t: beside that, rounding in double, 32
- * units of 2^-53 a voxel (tests/ops/tfce.c). In steps, a height that is not exact may fall on the other side of one,
- * and there is no bound. */
+/* The relative bound of the largest TFCE, which grows with t^(H + 1). Rounding in double adds 32 units of 2^-53 a voxel
+ * (tests/ops/tfce.c). With steps, a height that is not exact may fall on the other side of one, so there is no
+ * bound. */
 static double tfce_tolerance(const vx_check *c, double r)
 {
     const vx_evidence *e = c->evidence;
@@ -70,13 +71,13 @@ static double tfce_tolerance(const vx_check *c, double r)
     return height > 0.0 && e->problem->options.tfce_step > 0.0f ? INFINITY : rounding + power * height;
 }
 
-/* A number in [first, last), the k-th. */
+/* The k-th random number, in [first, last). */
 static uint64_t draw(const vx_check *c, uint32_t k, uint64_t first, uint64_t last)
 {
     return first + (uint64_t)(vx_uniform(c->seed, 0, k, VX_STREAM_TEST) * (double)(last - first));
 }
 
-/* The permutations' seed, and every observed score (Fowler, Noll & Vo's FNV-1a, of words). */
+/* A hash of the permutations' seed and every observed score (Fowler, Noll & Vo's FNV-1a, on words). */
 static uint64_t seed_of(const vx_evidence *e)
 {
     uint64_t hash = 0xcbf29ce484222325u ^ e->problem->relabellings->seed;
@@ -93,7 +94,7 @@ static void add(uint64_t *chosen, int64_t *count, uint64_t index)
     chosen[(*count)++] = index;
 }
 
-/* What a relabelling left, in the order of vx_tally: the larger, the more it decides of p. */
+/* Result `which` of a relabelling, in the order of vx_tally. Larger ones have more influence on p. */
 static double extreme(const vx_tally *t, int which, uint64_t i)
 {
     int tail = which % 2;
@@ -105,7 +106,8 @@ static double extreme(const vx_tally *t, int which, uint64_t i)
     }
 }
 
-/* The relabellings that are computed again; returns how many. Row 8 of a batch is where a kernel's first block ends. */
+/* Chooses the relabellings that are computed again, and returns their number. The first block of a kernel ends at row 8
+ * of a batch. */
 static int64_t choose(const vx_check *c, uint64_t chosen[CHOSEN_MAX])
 {
     const vx_tally *t = c->evidence->tally;
@@ -153,7 +155,7 @@ static vx_status check_observed(const vx_check *c, vx_engine *engine, vx_error *
     return status;
 }
 
-/* Place k of what the C backend found, at the strictest and the loosest forming threshold, against the tally. */
+/* Compares the tally with place k of the C backend's results at the strictest and the loosest forming threshold. */
 static vx_status compare(const vx_check *c, uint64_t index, int64_t k, const vx_tally *strict, const vx_tally *loose,
                          vx_error *error)
 {
@@ -165,7 +167,7 @@ static vx_status compare(const vx_check *c, uint64_t index, int64_t k, const vx_
     if (!status)
         status = within(c, "the smallest r of relabelling", index, t->low[index], low - off, low + off, error);
     for (int tail = 0; tail < 2 && t->extent && !status; tail++) {
-        /* The heights in a cluster sum up to its mass and the threshold once a voxel. */
+        /* The heights in a cluster sum up to its mass plus the threshold for each voxel. */
         double most = loose->extent[k][tail], sum = loose->mass[k][tail] + most * threshold;
         off = height_tolerance(c, tail ? low : high) * sum;
         status = within(c, "the largest cluster of relabelling", index, t->extent[index][tail], strict->extent[k][tail],
@@ -183,7 +185,7 @@ static vx_status compare(const vx_check *c, uint64_t index, int64_t k, const vx_
     return status;
 }
 
-/* The scores as observed, and all that the chosen relabellings left. */
+/* Checks the observed scores, and all results of the chosen relabellings. */
 static vx_status check_relabellings(const vx_check *c, vx_error *error)
 {
     uint64_t chosen[CHOSEN_MAX];
@@ -218,7 +220,7 @@ cleanup:
     return status;
 }
 
-/* The observed labelling reaches itself, so no count with it is 0; and a relabelling counts once, or twice where the
+/* The observed labelling reaches itself, so its range has no count of 0. A relabelling counts once, or twice where the
  * bounds meet. */
 static vx_status check_range_of_counts(const vx_check *c, vx_error *error)
 {
@@ -241,29 +243,29 @@ typedef struct vx_tiles {
     vx_tally *strict, *loose;
 } vx_tiles;
 
-/* One of every part of the map, and the last. */
+/* Chooses a tile in every part of the map, and the last tile. */
 static vx_status choose_tiles(const vx_check *c, vx_tiles *t, vx_error *error)
 {
-    const vx_problem *whole = c->evidence->problem;
-    size_t bytes = (size_t)whole->effect->n * VX_TILE * sizeof(float);
-    int64_t count = whole->tiles < TILES_MAX ? whole->tiles : TILES_MAX;
-    t->problem = *whole;
-    t->problem.options = (vx_problem_options){.count = whole->options.count};
+    const vx_problem *full = c->evidence->problem;
+    size_t bytes = (size_t)full->effect->n * VX_TILE * sizeof(float);
+    int64_t count = full->tiles < TILES_MAX ? full->tiles : TILES_MAX;
+    t->problem = *full;
+    t->problem.options = (vx_problem_options){.count = full->options.count};
     t->problem.lattice = (vx_lattice){0};
     t->problem.tiles = count;
-    t->problem.voxels = count * VX_TILE - (whole->tiles * VX_TILE - whole->voxels);
+    t->problem.voxels = count * VX_TILE - (full->tiles * VX_TILE - full->voxels);
     if (!(t->problem.tile = vx_array((size_t)count, bytes)))
         return vx_fail_memory(error);
     for (int64_t k = 0; k < count; k++) {
-        int64_t first = k * whole->tiles / count, next = (k + 1) * whole->tiles / count;
+        int64_t first = k * full->tiles / count, next = (k + 1) * full->tiles / count;
         t->tile[k] = k + 1 < count ? (int64_t)draw(c, 2 * DRAWN + (uint32_t)k, (uint64_t)first, (uint64_t)next)
-                                   : whole->tiles - 1;
-        memcpy((char *)t->problem.tile + (size_t)k * bytes, (char *)whole->tile + (size_t)t->tile[k] * bytes, bytes);
+                                   : full->tiles - 1;
+        memcpy((char *)t->problem.tile + (size_t)k * bytes, (char *)full->tile + (size_t)t->tile[k] * bytes, bytes);
     }
     return VX_OK;
 }
 
-/* Evaluates the range with bounds that are `times` the tolerance stricter. */
+/* Evaluates the range with bounds that are stricter by `times` tolerances. */
 static vx_status run_tiles(const vx_check *c, vx_tiles *t, int times, vx_tally **tally, vx_error *error)
 {
     const vx_evidence *e = c->evidence;

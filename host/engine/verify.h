@@ -1,15 +1,16 @@
-/* Checks of what a device computed for one effect, by the C backend and on the study's own data.
+/* Checks of a device's results for one effect, by the C backend on the study's own data.
  *
- * A device that passes the self-test may still fail on a trial: a strip of voxels is skipped, a launch is lost, memory
- * goes bad. So after every range of relabellings, and before it counts, some of the work is done again:
+ * A device that passes the self-test may still fail on a trial: it skips a strip of voxels, loses a launch, or its
+ * memory fails. After every range of relabellings, and before the range counts, some of the work is therefore done
+ * again:
  *
- *     the scores of the data as observed, of every voxel;
- *     everything that some relabellings left: the first and the last of the range, those with the largest maxima, and
- *     some drawn at random, among them some of the last batch;
- *     the counts of some tiles over the range, the last one among them, and with these a bound on every maximum.
+ *     1. the scores of the observed data, of every voxel;
+ *     2. all results of some relabellings: the first and the last of the range, those with the largest maxima, and some
+ *        drawn at random, among them some of the last batch;
+ *     3. the counts of some tiles over the range, among them the last tile. These also bound every maximum.
  *
- * What is drawn follows from the seed of the permutations and the scores as observed: the same study is checked at the
- * same places. */
+ * The random draws follow from the seed of the permutations and the observed scores, so that the same study is checked
+ * at the same places. */
 #ifndef VX_ENGINE_VERIFY_H
 #define VX_ENGINE_VERIFY_H
 
@@ -21,13 +22,14 @@ typedef struct vx_evidence {
     const vx_tally *tally;      /* maxima at the places of the range, and the counts of the range alone */
     vx_range range;             /* relabellings that were evaluated */
     const int32_t *score;       /* as observed */
-    const int32_t *high, *low;  /* what was counted against; not read where nothing was counted */
-    int64_t batch;              /* relabellings of one launch */
-    size_t limit;               /* bytes that the C backend may take; 0: 80 % of what is free */
+    const int32_t *high, *low;  /* the bounds of the counts; not read without counts */
+    int64_t batch;              /* relabellings of a launch */
+    size_t limit;               /* memory for the C backend; 0: 80 % of what is free */
 } vx_evidence;
 
-/* VX_DEVICE where the device gave anything else than the C backend: to the bit where it rounds division and square root
- * correctly, else within vx_score_tolerance. TFCE has the bound of tests/ops/tfce.c. */
+/* Errors: VX_DEVICE where the device's results are not those of the C backend. They must have the same bits where the
+ * device rounds division and square root correctly, and else agree within vx_score_tolerance. tests/ops/tfce.c has the
+ * bound of TFCE. */
 vx_status vx_verify(const vx_evidence *evidence, vx_error *error);
 
 #endif

@@ -142,7 +142,7 @@ vx_status vx_image_files_find(const char *name, vx_image_files *files, vx_error 
         if (!candidate) {
             status = vx_fail_memory(error);
         } else if (found && path_exists(candidate)) {
-            status = vx_fail(error, VX_INPUT, "%s: %s and %s are both there; give the whole name", name, found,
+            status = vx_fail(error, VX_INPUT, "%s: %s and %s are both there; give the full name", name, found,
                              candidate);
         } else if (path_exists(candidate)) {
             found = candidate;
@@ -175,16 +175,16 @@ const char *vx_image_foreign(const unsigned char *bytes, size_t count)
     } known[] = {
         {0, 22, "version https://git-lf", "a pointer of Git LFS, whose content was not fetched; `git lfs pull` brings "
                                           "it"},
-        {0, 4, "\0\0\0\1", "a FreeSurfer image (.mgh, .mgz); `mri_convert` makes NIfTI of it"},
-        {0, 3, "CDF", "a MINC 1 image; `mnc2nii` makes NIfTI of it"},
-        {0, 4, "\211HDF", "an HDF5 file, as MINC 2 images are; `mnc2nii` makes NIfTI of those"},
+        {0, 4, "\0\0\0\1", "a FreeSurfer image (.mgh, .mgz); `mri_convert` converts it to NIfTI"},
+        {0, 3, "CDF", "a MINC 1 image; `mnc2nii` converts it to NIfTI"},
+        {0, 4, "\211HDF", "an HDF5 file, as MINC 2 images are; `mnc2nii` converts those to NIfTI"},
         {0, 3, "BZh", "compressed with bzip2; gzip is read, and files without compression"},
         {0, 5, "\3757zXZ", "compressed with xz; gzip is read, and files without compression"},
         {0, 4, "\50\265\57\375", "compressed with zstd; gzip is read, and files without compression"},
         {0, 4, "PK\3\4", "a zip archive; gzip is read, and files without compression"},
         {0, 4, "NRRD", "an NRRD image; NIfTI is read"},
         {0, 5, "<?xml", "an XML file, as GIFTI surfaces are; volumes in NIfTI are read"},
-        {128, 4, "DICM", "a DICOM file; `dcm2niix` makes NIfTI of it"},
+        {128, 4, "DICM", "a DICOM file; `dcm2niix` converts it to NIfTI"},
     };
     if (count > 14 && memmem(bytes, count, "annex/objects/", 14) && !memchr(bytes, 0, count < 200 ? count : 200))
         return "a pointer of git-annex, whose content was not fetched; `datalad get` or `git annex get` brings it";

@@ -50,19 +50,17 @@ static vx_status check_dimensions(const char *path, const vx_header_fields *f, v
     if (f->dim[1] == -1 && f->vertices > 0)
         return vx_fail(error, VX_INPUT, "%s: values on a FreeSurfer surface (dim[1] is -1, and glmin says %d "
                        "vertices), not a volume; 3-D volumes are analysed", path, f->vertices);
-    int64_t volumes = 1;
     header->voxels = 1;
+    header->volumes = 1;
+    header->dimensions = (int)f->dim[0];
     for (int k = 1; k <= f->dim[0]; k++) {
         if (f->dim[k] < 1)
             return vx_fail(error, VX_INPUT, "%s: damaged header: dimension %d has length %lld", path, k,
                            (long long)f->dim[k]);
         if (k <= 3 ? !vx_multiply(header->voxels, (size_t)f->dim[k], &header->voxels)
-                   : __builtin_mul_overflow(volumes, f->dim[k], &volumes))
+                   : __builtin_mul_overflow(header->volumes, f->dim[k], &header->volumes))
             return vx_fail(error, VX_INPUT, "%s: damaged header: the product of its dimensions overflows", path);
     }
-    if (volumes > 1)
-        return vx_fail(error, VX_INPUT, "%s: %lld-D image with %lld volumes; one 3-D volume is needed", path,
-                       (long long)f->dim[0], (long long)volumes);
     for (int k = 0; k < 3; k++)
         header->grid.dim[k] = k < f->dim[0] ? f->dim[k + 1] : 1;
     return VX_OK;
@@ -103,7 +101,8 @@ static vx_status check_extent(const char *path, const vx_header_fields *f, uint6
         return vx_fail(error, VX_INPUT, "%s: damaged header: the voxels start at byte %g; a whole number from %llu on "
                        "is needed", path, f->offset, (unsigned long long)first);
     header->offset = (uint64_t)f->offset;
-    if (!vx_multiply(header->voxels, header->voxel_bytes, &bytes) || bytes >> 62)
+    if (!vx_multiply(header->voxels, header->voxel_bytes, &bytes) ||
+        !vx_multiply(bytes, (size_t)header->volumes, &bytes) || bytes >> 62)
         return vx_fail(error, VX_INPUT, "%s: damaged header: the size of its data overflows", path);
     return VX_OK;
 }

@@ -8,7 +8,9 @@ enum { VX_HEADER_BYTES = 540 }; /* the longest header, NIfTI-2; NIfTI-1 and ANAL
 
 typedef struct vx_volume_header {
     vx_grid grid;
-    size_t voxels;
+    size_t voxels;   /* of one volume */
+    int64_t volumes; /* the product of the dimensions after the third */
+    int dimensions;
     int datatype; /* a NIfTI code: integers of 1 to 8 bytes, float32 or float64 */
     size_t voxel_bytes;
     uint64_t offset; /* of the first voxel in its file */
@@ -19,7 +21,7 @@ typedef struct vx_volume_header {
 } vx_volume_header;
 
 /* Parses `size` header bytes. `pair`: the header is an .hdr file, and the voxels are in an .img file. `path` is used in
- * messages only. Afterwards offset + voxels * voxel_bytes fits in 63 bits. */
+ * messages only. Afterwards offset + volumes * voxels * voxel_bytes fits in 63 bits. */
 vx_status vx_header_parse(const char *path, const unsigned char *raw, size_t size, bool pair,
                           vx_analyze_orientation analyze, vx_volume_header *header, vx_error *error);
 

@@ -78,6 +78,20 @@ vx_status vx_mask_explicit(const vx_loaded *mask, double level, vx_candidates *c
     return status;
 }
 
+double vx_mask_outside(const vx_loaded *mask, double level, const vx_grid *grid)
+{
+    const int64_t voxels = (int64_t)vx_grid_elements(&mask->grid);
+    int64_t above = 0, outside = 0, voxel[3];
+    double between[3][4];
+    vx_grid_between(grid, &mask->grid, between);
+    for (int64_t v = 0; v < voxels; v++)
+        if (is_above(mask, v, level)) {
+            above++;
+            outside += !vx_grid_meets(grid, (const double(*)[4])between, &mask->grid, v, voxel);
+        }
+    return above ? (double)outside / (double)above : 0;
+}
+
 vx_status vx_mask_implicit(const vx_loaded *volume, int64_t count, vx_candidates *candidates, vx_error *error)
 {
     return collect(&(rule){volume, count, NULL}, candidates, error);

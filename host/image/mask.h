@@ -16,6 +16,9 @@ typedef struct vx_candidates {
 vx_status vx_mask_explicit(const vx_loaded *mask, double level, vx_candidates *candidates, vx_mask_report *report,
                            vx_error *error);
 
+/* The share of the voxels above `level` whose centres lie outside another grid; 0 without such a voxel. */
+double vx_mask_outside(const vx_loaded *mask, double level, const vx_grid *grid);
+
 /* Finds the voxels that are finite and not zero in each of `count` volumes on the same grid. */
 vx_status vx_mask_implicit(const vx_loaded *volume, int64_t count, vx_candidates *candidates, vx_error *error);
 

@@ -18,7 +18,7 @@ typedef struct averaging {
 static vx_status load(const averaging *s, vx_source *image, vx_loaded *volume, vx_error *error)
 {
     if (vx_source_now_all(image) != VX_SOURCE_SAME)
-        return vx_fail(error, VX_INPUT, "%s: not what it was any more when it was read for means", image->path);
+        return vx_fail(error, VX_INPUT, "%s: changed before it was read again for the means", image->path);
     return vx_source_read(image, &s->sources->how, volume, error);
 }
 

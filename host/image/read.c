@@ -21,6 +21,7 @@ typedef struct vx_opened {
     vx_packed_file stream[2];
     unsigned char raw[VX_HEADER_BYTES];
     vx_volume_header header;
+    int64_t left; /* volumes that were not read yet */
 } vx_opened;
 
 static vx_packed_file *voxel_stream(vx_source *source)
@@ -71,7 +72,8 @@ static void convert(int datatype, double slope, double inter, const void *block,
 /* Checks that the file is large enough for the voxels that its header declares. */
 static vx_status check_size(const vx_volume_header *header, const vx_packed_file *s, vx_error *error)
 {
-    uint64_t promised = header->offset + header->voxels * header->voxel_bytes; /* fits: see vx_header_parse */
+    const uint64_t volume = header->voxels * header->voxel_bytes;
+    uint64_t promised = header->offset + (uint64_t)header->volumes * volume; /* fits: see vx_header_parse */
     if (s->packed ? promised / INFLATE_RATIO <= s->file.size : promised <= s->file.size)
         return VX_OK;
     return vx_fail(error, VX_INPUT, "%s: truncated: its header promises %llu bytes, the file has %llu%s", s->path,
@@ -151,6 +153,10 @@ static vx_status read_header(vx_source *source, const vx_loading *how, bool hash
         return vx_fail(error, VX_INPUT, "%s: not a NIfTI image: %s", source->path, foreign);
     status = vx_header_parse(source->file[0].path, o->raw, *size, source->files > 1, how->orientation, &o->header,
                              error);
+    if (!status && o->header.volumes > 1 && !how->several)
+        status = vx_fail(error, VX_INPUT, "%s: %d-D image with %lld volumes; one 3-D volume is needed", source->path,
+                         o->header.dimensions, (long long)o->header.volumes);
+    o->left = o->header.volumes;
     return status ? status : check_grid(source->path, how, &o->header.grid, error);
 }
 
@@ -192,6 +198,21 @@ vx_status vx_source_open(vx_source *source, const vx_loading *how, vx_grid *grid
     return status;
 }
 
+int64_t vx_source_volumes(const vx_source *source)
+{
+    return source->opened->header.volumes;
+}
+
+vx_status vx_source_add_step(vx_source *source, const vx_step *step, vx_error *error)
+{
+    vx_step *grown = vx_array_grow(source->step, source->steps, 1, sizeof *grown);
+    if (!grown)
+        return vx_fail_memory(error);
+    source->step = grown;
+    source->step[source->steps++] = *step;
+    return VX_OK;
+}
+
 vx_status vx_source_read(vx_source *source, const vx_loading *how, vx_loaded *loaded, vx_error *error)
 {
     vx_loaded made = {0};
@@ -209,9 +230,13 @@ vx_status vx_source_read(vx_source *source, const vx_loading *how, vx_loaded *lo
     status = made.wide || made.data ? VX_OK : vx_fail_memory(error);
     if (!status)
         status = read_voxels(header, !how->exact, voxel_stream(source), made.data, made.wide, error);
-    for (int i = 0; !status && i < source->files; i++)
+    const bool last = --source->opened->left == 0;
+    for (int i = 0; !status && last && i < source->files; i++)
         status = vx_packed_finish(&source->opened->stream[i], &source->file[i], error);
-    close_source(source);
+    if (status || last)
+        close_source(source);
+    if (!status && !how->raw)
+        status = vx_steps_apply(source->step, source->steps, &made, error);
     if (status)
         vx_loaded_destroy(&made);
     else
@@ -226,6 +251,7 @@ void vx_source_destroy(vx_source *source)
     close_source(source);
     for (int i = 0; i < source->files; i++)
         free(source->file[i].path);
+    free(source->step);
     *source = (vx_source){0};
 }
 

@@ -151,17 +151,35 @@ static vx_status open_first(vx_matrix_reading *r, vx_error *error)
     return VX_OK;
 }
 
+/* Brings a mask on another grid to that of the images. */
+static vx_status bring_mask(vx_matrix_reading *r, vx_loaded *mask, vx_error *error)
+{
+    const vx_loading *how = &r->sources->how;
+    vx_source *source = &r->sources->mask;
+    if (vx_grid_same(&how->grid, &mask->grid, how->tolerance, r->mask_difference, sizeof r->mask_difference)) {
+        r->mask_distance = vx_grid_distance(&how->grid, &mask->grid);
+        return VX_OK;
+    }
+    r->mask_outside = vx_mask_outside(mask, r->mask->level, &how->grid);
+    if (r->mask_outside >= 0.5)
+        return vx_fail(error, VX_INPUT, "%s: %.0f %% of it lie outside the grid of %s: it is in another space (%s)",
+                       source->path, 100 * r->mask_outside, how->grid_path, r->mask_difference);
+    const vx_step step = vx_step_nearest(&how->grid, how->grid_path);
+    vx_status status = vx_source_add_step(source, &step, error);
+    return status ? status : vx_steps_apply(source->step, source->steps, mask, error);
+}
+
 static vx_status read_mask_file(vx_matrix_reading *r, vx_error *error)
 {
     vx_source *source = &r->sources->mask;
+    vx_loading how = r->sources->how;
     vx_loaded mask = {0};
-    vx_status status = vx_source_read(source, &r->sources->how, &mask, error);
-    if (!status) {
-        r->mask_distance = vx_grid_distance(&r->sources->how.grid, &mask.grid);
-        status = vx_mask_explicit(&mask, r->mask->level, &r->candidates, &r->report, error);
-        if (status)
-            vx_error_prefix(error, status, "%s", source->path);
-    }
+    how.grid_path = NULL;
+    vx_status status = vx_source_read(source, &how, &mask, error);
+    if (!status)
+        status = bring_mask(r, &mask, error);
+    if (!status && (status = vx_mask_explicit(&mask, r->mask->level, &r->candidates, &r->report, error)))
+        vx_error_prefix(error, status, "%s", source->path);
     vx_loaded_destroy(&mask);
     return status ? vx_error_prefix(error, status, "mask") : VX_OK;
 }

@@ -34,6 +34,15 @@ static vx_status remark_mask_file(const vx_matrix_reading *r, vx_error *error)
                   report->file_low, report->file_high, (long long)report->file_between);
 }
 
+static vx_status remark_mask_grid(const vx_matrix_reading *r, vx_error *error)
+{
+    if (!*r->mask_difference)
+        return VX_OK;
+    return remark(r, error, "the mask file %s lies on another grid than the images (%s): it was brought to theirs by "
+                  "nearest neighbour; %.1f %% of it lie outside", r->mask->file, r->mask_difference,
+                  100 * r->mask_outside);
+}
+
 static vx_status remark_loss(const vx_matrix_reading *r, const vx_mask_loss *loss, const char *what, bool always,
                              vx_error *error)
 {
@@ -150,7 +159,7 @@ static vx_status remark_sides(const vx_matrix_reading *r, vx_error *error)
     if (!images)
         return VX_OK;
     return remark(r, error, "the headers of %lld of %lld images do not tell left from right: --orientation %s says it, "
-                  "and the middle of the grid is taken as the origin where there is none", (long long)images,
+                  "and the middle of the grid is taken as the origin where none is stored", (long long)images,
                   (long long)of, side);
 }
 
@@ -212,8 +221,8 @@ static vx_status remark_surface(const vx_matrix_reading *r, vx_error *error)
 vx_status vx_matrix_remark(const vx_matrix_reading *r, int64_t voxels, vx_error *error)
 {
     vx_status (*const find[])(const vx_matrix_reading *, vx_error *) = {
-        remark_mask_file, remark_losses, remark_units_of_values, remark_sides, remark_lengths, remark_grids,
-        remark_surface,
+        remark_mask_file, remark_mask_grid, remark_losses, remark_units_of_values, remark_sides, remark_lengths,
+        remark_grids, remark_surface,
     };
     vx_status status = remark_box(r, voxels, error);
     for (size_t k = 0; k < sizeof find / sizeof *find && !status; k++)

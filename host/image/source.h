@@ -6,7 +6,7 @@
 #define VX_IMAGE_SOURCE_H
 
 #include "base/sha.h"
-#include "voxstat/image.h"
+#include "image/step.h"
 
 /* The state of a file when it was read. */
 typedef struct vx_source_file {
@@ -21,7 +21,9 @@ typedef struct vx_source {
     const char *participant, *column; /* whose image it is; null for others, such as a mask */
     vx_source_file file[2];           /* a single file, or the header and the voxels of a pair */
     int files;                        /* number of files; 0 before vx_source_find */
-    struct vx_opened *opened;         /* between vx_source_open and vx_source_read */
+    struct vx_opened *opened;         /* between vx_source_open and the reading of the last volume */
+    vx_step *step;                    /* steps, in the order in which they are applied; vx_source_add_step */
+    size_t steps;
 } vx_source;
 
 /* Options for reading a volume. */
@@ -32,18 +34,9 @@ typedef struct vx_loading {
     const char *grid_path; /* the image that set `grid`; the volume must match it. Null: any grid is accepted */
     vx_grid grid;
     double tolerance;      /* of a match of grids, in voxels */
+    bool raw;              /* leave out the steps of the source */
+    bool several;          /* accept a file of several volumes */
 } vx_loading;
-
-/* A volume in memory. A value is slope * stored + inter. Stored values are in `data` if float represents them exactly,
- * else in `wide`; the other pointer is null. Owned; vx_loaded_destroy releases it. */
-typedef struct vx_loaded {
-    vx_grid grid;
-    float *data;
-    double *wide;
-    double slope, inter;
-    double mm_per_unit; /* of the lengths in the header: 1 unless these are in micrometres or metres */
-    bool side_assumed;  /* the header does not define left and right */
-} vx_loaded;
 
 /* Finds the files of the source, unless they are known. Errors: those of vx_image_files_find. */
 vx_status vx_source_find(vx_source *source, vx_error *error);
@@ -52,12 +45,18 @@ vx_status vx_source_find(vx_source *source, vx_error *error);
  * vx_image_read, and VX_INPUT for a different grid. */
 vx_status vx_source_open(vx_source *source, const vx_loading *how, vx_grid *grid, vx_error *error);
 
-/* Reads the volume, after vx_source_open or without it, and any number of times. Errors: those of vx_source_open, which
- * are found before any voxel is inflated, and VX_INTERNAL where memory is short. */
+/* The number of volumes in the file of an open source. */
+int64_t vx_source_volumes(const vx_source *source);
+
+/* Appends a step, which every later reading applies. Errors: VX_INTERNAL where memory is short. */
+vx_status vx_source_add_step(vx_source *source, const vx_step *step, vx_error *error);
+
+/* Reads the volume, after vx_source_open or without it, and any number of times; then applies the steps. Of a file of
+ * several volumes each reading gives the next one, and the reading of the last one closes the file. Errors: those of
+ * vx_source_open, which are found before any voxel is inflated, and VX_INTERNAL where memory is short. */
 vx_status vx_source_read(vx_source *source, const vx_loading *how, vx_loaded *loaded, vx_error *error);
 
 void vx_source_destroy(vx_source *source);
-void vx_loaded_destroy(vx_loaded *loaded);
 
 typedef enum vx_source_state { VX_SOURCE_SAME, VX_SOURCE_CHANGED, VX_SOURCE_GONE } vx_source_state;
 
@@ -71,11 +70,6 @@ vx_source_state vx_source_now_all(const vx_source *source);
 static inline const char *vx_source_name(const char *name)
 {
     return name ? name : "?";
-}
-
-static inline double vx_loaded_value(const vx_loaded *loaded, int64_t voxel)
-{
-    return loaded->slope * (loaded->wide ? loaded->wide[voxel] : (double)loaded->data[voxel]) + loaded->inter;
 }
 
 #endif

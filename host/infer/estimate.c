@@ -3,18 +3,12 @@
 #include "base/distribution.h"
 #include "base/memory.h"
 #include "model/residual.h"
+#include "univariate/effect_size.h"
 
 #include <math.h>
 
 /* Lower bound of RSS / ||y_z||^2, so that a perfect fit gives a large t and not infinity. */
 static const double RESIDUAL_SHARE_MIN = 1e-30;
-
-/* Hedges' correction J(df) = Gamma(df/2) / (sqrt(df/2) Gamma((df-1)/2)) of Cohen's d (Hedges 1981, J. Educ. Stat.
- * 6:107, eq. 6e). */
-static double hedges_correction(double df)
-{
-    return df > 1.0 ? exp(lgamma(df / 2.0) - lgamma((df - 1.0) / 2.0)) / sqrt(df / 2.0) : 0.0;
-}
 
 static vx_status new_maps(const vx_effect *effect, size_t voxels, vx_estimates *m, vx_error *error)
 {
@@ -71,7 +65,7 @@ vx_status vx_estimate(const vx_matrix *matrix, const vx_effect *effect, vx_estim
         vx_estimates_destroy(&m);
         return status;
     }
-    double quantile = vx_t_quantile_upper(0.025, effect->df), correction = hedges_correction(effect->df);
+    double quantile = vx_t_quantile_upper(0.025, effect->df), correction = vx_hedges_correction(effect->df);
     int64_t varying = 0;
     bool short_of_memory = false;
 #pragma omp parallel reduction(+ : varying)

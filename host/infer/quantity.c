@@ -9,32 +9,32 @@ static const vx_quantity_row rows[VX_QUANTITIES] = {
     [VX_P_FDR] = {.name = "p-fdr", .units = "q", .intent = VX_INTENT_P, .title = "FDR",
         .control = VX_CONTROL_FALSE_DISCOVERY, .correct = VX_CORRECT_FDR,
         .key = "p_fdr", .column = "p_fdr", .word = "fdr", .label = "FDR",
-        .criterion = "false discovery rate", .survivors = "by false discovery rate", .nidm = "nidm_qValueFDR:"},
+        .criterion = "by false discovery rate", .nidm = "nidm_qValueFDR:"},
     [VX_P_FWE_VOXEL] = {.name = "p-fwe-voxel", .units = "p", .intent = VX_INTENT_P, .title = "FWE by voxel",
         .control = VX_CONTROL_FAMILY_WISE, .correct = VX_CORRECT_VOXEL,
         .key = "p_fwe_voxel", .column = "p_voxel", .word = "voxel", .label = "voxel",
-        .criterion = "family-wise", .survivors = "by the maximum t", .nidm = "nidm_pValueFWER:"},
+        .criterion = "by the maximum t", .nidm = "nidm_pValueFWER:"},
     [VX_P_FWE_EXTENT] = {.name = "p-fwe-extent", .units = "p", .intent = VX_INTENT_P, .title = "FWE by extent",
         .control = VX_CONTROL_FAMILY_WISE, .correct = VX_CORRECT_EXTENT, .of_cluster = true,
         .key = "p_fwe_extent", .column = "p_extent", .word = "extent", .label = "extent",
-        .criterion = "extent", .survivors = "in clusters by extent",
+        .criterion = "by extent",
         .maximum = "largest cluster, voxels", .nidm = "nidm_pValueFWER:"},
     [VX_P_FWE_MASS] = {.name = "p-fwe-mass", .units = "p", .intent = VX_INTENT_P, .title = "FWE by mass",
         .control = VX_CONTROL_FAMILY_WISE, .correct = VX_CORRECT_MASS, .of_cluster = true,
         .key = "p_fwe_mass", .column = "p_mass", .word = "mass", .label = "mass",
-        .criterion = "mass", .survivors = "in clusters by mass",
+        .criterion = "by mass",
         .maximum = "largest cluster mass", .nidm_words = "p FWER by cluster mass"},
     [VX_P_FWE_TFCE] = {.name = "p-fwe-tfce", .units = "p", .intent = VX_INTENT_P, .title = "FWE by TFCE",
         .control = VX_CONTROL_FAMILY_WISE, .correct = VX_CORRECT_TFCE,
         .key = "p_fwe_tfce", .column = "p_tfce", .word = "tfce", .label = "TFCE",
-        .criterion = "TFCE", .survivors = "by TFCE",
+        .criterion = "by TFCE",
         .maximum = "largest TFCE score", .nidm_words = "p FWER by TFCE"},
     [VX_P_BONFERRONI_VOXEL] = {.name = "p-bonferroni-voxel", .units = "p", .intent = VX_INTENT_P,
         .title = "FWE by voxel (Bonferroni)", .control = VX_CONTROL_FAMILY_WISE,
         .correct = VX_CORRECT_BONFERRONI, .choice = "bonferroni", .of = VX_P_FWE_VOXEL,
         .key = "p_bonferroni_voxel", .column = "p_bonferroni_voxel",
         .word = "bonferroni_voxel", .label = "voxel (Bonferroni)",
-        .criterion = "family-wise over all effects", .survivors = "by the maximum t over all effects",
+        .criterion = "by the maximum t over all effects",
         .nidm_words = "p FWER by voxel, over all effects by Bonferroni's correction"},
     [VX_P_BONFERRONI_EXTENT] = {.name = "p-bonferroni-extent", .units = "p", .intent = VX_INTENT_P,
         .title = "FWE by extent (Bonferroni)", .control = VX_CONTROL_FAMILY_WISE,
@@ -42,7 +42,7 @@ static const vx_quantity_row rows[VX_QUANTITIES] = {
         .of_cluster = true,
         .key = "p_bonferroni_extent", .column = "p_bonferroni_extent",
         .word = "bonferroni_extent", .label = "extent (Bonferroni)",
-        .criterion = "extent over all effects", .survivors = "in clusters by extent over all effects",
+        .criterion = "by extent over all effects",
         .nidm_words = "p FWER by extent, over all effects by Bonferroni's correction"},
     [VX_P_BONFERRONI_MASS] = {.name = "p-bonferroni-mass", .units = "p", .intent = VX_INTENT_P,
         .title = "FWE by mass (Bonferroni)", .control = VX_CONTROL_FAMILY_WISE,
@@ -50,14 +50,14 @@ static const vx_quantity_row rows[VX_QUANTITIES] = {
         .of_cluster = true,
         .key = "p_bonferroni_mass", .column = "p_bonferroni_mass",
         .word = "bonferroni_mass", .label = "mass (Bonferroni)",
-        .criterion = "mass over all effects", .survivors = "in clusters by mass over all effects",
+        .criterion = "by mass over all effects",
         .nidm_words = "p FWER by mass, over all effects by Bonferroni's correction"},
     [VX_P_BONFERRONI_TFCE] = {.name = "p-bonferroni-tfce", .units = "p", .intent = VX_INTENT_P,
         .title = "FWE by TFCE (Bonferroni)", .control = VX_CONTROL_FAMILY_WISE,
         .correct = VX_CORRECT_BONFERRONI, .choice = "bonferroni", .of = VX_P_FWE_TFCE,
         .key = "p_bonferroni_tfce", .column = "p_bonferroni_tfce",
         .word = "bonferroni_tfce", .label = "TFCE (Bonferroni)",
-        .criterion = "TFCE over all effects", .survivors = "by TFCE over all effects",
+        .criterion = "by TFCE over all effects",
         .nidm_words = "p FWER by TFCE, over all effects by Bonferroni's correction"},
     [VX_MAP_T] = {.name = "t", .units = "t", .intent = VX_INTENT_T, .title = "t"},
     [VX_MAP_MEAN] = {.name = "mean", .intent = VX_INTENT_ESTIMATE, .title = "mean"},
@@ -90,6 +90,19 @@ const vx_quantity_row *vx_quantity_about(vx_quantity quantity)
 const char *vx_quantity_name(vx_quantity quantity)
 {
     return rows[quantity].name;
+}
+
+bool vx_quantity_may_be_primary(vx_quantity kind)
+{
+    return vx_quantity_is_p(kind) && rows[kind].control == VX_CONTROL_FAMILY_WISE && rows[kind].of == VX_P_UNCORRECTED;
+}
+
+vx_quantity vx_primary_default(unsigned correct)
+{
+    for (int i = 0; i < VX_P_KINDS; i++)
+        if (rows[vx_p_corrections[i]].correct & correct)
+            return vx_p_corrections[i];
+    return VX_P_UNCORRECTED;
 }
 
 double **vx_null_maxima(vx_null *null, vx_quantity quantity)

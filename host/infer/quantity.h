@@ -27,8 +27,7 @@ typedef struct vx_quantity_row {
     const char *column;     /* in cluster tables */
     const char *word;       /* in --correct, in tables on the terminal, and of the null distribution in results.h5 */
     const char *label;      /* in table headings of the report */
-    const char *criterion;  /* of survival, in brackets: "false discovery rate" */
-    const char *survivors;  /* the same in a sentence: "in clusters by extent" */
+    const char *criterion;  /* of significance, in a sentence: "by extent" */
     const char *maximum;    /* the maximum that the null distribution is of; null: the statistic's, if there is one */
     const char *nidm;       /* term of NIDM-Results; null: NIDM-Results has none, and a comment has nidm_words */
     const char *nidm_words;
@@ -44,6 +43,16 @@ static inline bool vx_quantity_is_p(vx_quantity quantity)
 /* The kinds of p in the order of --correct (family-wise error before false discovery), and in the order of columns in
  * cluster tables. */
 extern const vx_quantity vx_p_corrections[VX_P_KINDS], vx_p_columns[VX_P_KINDS];
+
+/* The primary correction of a study is the kind of p that "significant" means; the other corrections are further looks.
+ *
+ * vx_quantity_may_be_primary: whether --primary takes the kind. It takes the family-wise ones of each effect by itself,
+ * so that one more effect or correction in a run does not change what is significant.
+ *
+ * vx_primary_default: the primary correction where --primary names none: the first in vx_p_corrections that the
+ * VX_CORRECT_ flags request. VX_P_UNCORRECTED where they request none, and then nothing is significant. */
+bool vx_quantity_may_be_primary(vx_quantity kind);
+vx_quantity vx_primary_default(unsigned correct);
 
 /* The null distribution of a kind of p; null for kinds without one. */
 double **vx_null_maxima(vx_null *null, vx_quantity quantity);

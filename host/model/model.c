@@ -53,7 +53,7 @@ static vx_status design_add_regressor(design *d, const vx_regressor *from, const
         goto cleanup;
     }
     if (effect->ranks)
-        vx_midranks(value, n, scratch);
+        vx_midranks(value, n, 0.0, scratch);
     double sum = 0.0;
     for (int64_t i = 0; i < n; i++)
         sum += value[i];

@@ -9,7 +9,8 @@ typedef struct vx_ranked {
     int64_t index;
 } vx_ranked;
 
-/* Replaces `value` (n) by its mid-ranks, 1 to n. `scratch` has n elements. */
-void vx_midranks(double *value, int64_t n, vx_ranked *scratch);
+/* Replaces `value` (n) by its mid-ranks, 1 to n. A value is tied with the smallest one of its group where it exceeds
+ * that by at most `width` (0: equal values alone are tied). `scratch` has n elements. */
+void vx_midranks(double *value, int64_t n, double width, vx_ranked *scratch);
 
 #endif

@@ -12,7 +12,7 @@ double vx_residual(const vx_effect *effect, const float *data, int64_t voxels, i
     for (int64_t i = 0; i < n; i++)
         y[i] = data[effect->row[i] * voxels + v];
     if (effect->ranks)
-        vx_midranks(y, n, scratch);
+        vx_midranks(y, n, 0.0, scratch);
     double before = vx_dot(y, y, n);
     vx_project_out(effect->z, effect->z_columns, n, y);
     double after = vx_dot(y, y, n);

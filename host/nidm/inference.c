@@ -32,6 +32,7 @@ static void put_inference(vx_export *m)
     static const char *const used[] = {"statistic", "mask", "height threshold", "extent threshold", "peak criteria",
                                        "cluster criteria", "null distribution"};
     const bool two = m->effect->tails == VX_TWO_TAILS;
+    const vx_quantity_row *primary = vx_quantity_about(m->results->primary);
     vx_turtle *t = &m->turtle;
     vx_turtle_about(t, "inference", "prov:Activity , nidm_Inference:");
     vx_turtle_text(t, "rdfs:label", "Inference");
@@ -40,6 +41,9 @@ static void put_inference(vx_export *m)
     vx_turtle_typed(t, "nonparametric:isParametricTest", "boolean", "false");
     for (size_t k = 0; k < sizeof used / sizeof *used; k++)
         vx_turtle_node(t, "prov:used", used[k]);
+    if (primary->control != VX_CONTROL_NONE)
+        vx_turtle_text(t, "rdfs:comment", "Significant means p < " VX_LEVEL_TEXT " %s, the primary correction.",
+                       primary->criterion);
     if (two) /* a single inference, because its p refer to the maxima of both tails */
         vx_turtle_text(t, "rdfs:comment", "Two-sided: p are of |t|, and family-wise error counts the larger maximum of "
                        "both tails. Rises and falls never share a cluster; the excursion set keeps the sign of t.");

@@ -18,7 +18,8 @@ static bool has_column(const vx_result *result, vx_quantity kind)
 
 static void print_header(FILE *stream, const vx_result *result)
 {
-    fputs("label\tsign\tvoxels\tmm3\tmass\tpeak_t\tpeak_x\tpeak_y\tpeak_z\tpeak_i\tpeak_j\tpeak_k", stream);
+    for (int column = 0; column < VX_CLUSTER_COLUMNS; column++)
+        fprintf(stream, "%s%s", column ? "\t" : "", vx_cluster_columns[column]);
     for (int k = 0; k < VX_P_KINDS; k++)
         if (has_column(result, vx_p_columns[k]))
             fprintf(stream, "\t%s", vx_quantity_about(vx_p_columns[k])->column);

@@ -101,7 +101,7 @@ static vx_status inherit_access(const vx_folder *folder, vx_error *error)
     const mode_t mode = folder->mode;
     const bool same = chown(folder->path, (uid_t)-1, folder->group) == 0;
     if (chmod(folder->path, same ? mode : mode & ~(mode_t)(S_IRWXG | S_ISGID)) != 0)
-        return vx_fail(error, VX_OUTPUT, "%s: cannot be opened to others: %s", folder->path, strerror(errno));
+        return vx_fail(error, VX_OUTPUT, "%s: its permissions cannot be set: %s", folder->path, strerror(errno));
     return VX_OK;
 }
 
@@ -123,7 +123,7 @@ static vx_status make_temporary(vx_folder *folder, vx_error *error)
     const mode_t mask = umask(0); /* mkdtemp makes private folders; results follow the umask */
     umask(mask);
     if (chmod(path, 0777 & ~mask) != 0)
-        return vx_fail(error, VX_OUTPUT, "%s: cannot be opened to others: %s", path, strerror(errno));
+        return vx_fail(error, VX_OUTPUT, "%s: its permissions cannot be set: %s", path, strerror(errno));
     return VX_OK;
 }
 
@@ -145,7 +145,7 @@ vx_status vx_folder_check_space(const vx_folder *folder, uint64_t bytes, vx_erro
         return vx_fail(error, VX_OUTPUT, "%s: the free space is not known: %s", folder->out, strerror(errno));
     const double available = (double)system.f_bavail * (double)system.f_frsize;
     if (system.f_blocks && available < (double)bytes) /* some network file systems report no sizes */
-        return vx_fail(error, VX_OUTPUT, "%s: not enough room: %.1f MB needed, %.1f MB free", folder->out,
+        return vx_fail(error, VX_OUTPUT, "%s: not enough space: %.1f MB needed, %.1f MB free", folder->out,
                        1e-6 * (double)bytes, 1e-6 * available);
     return VX_OK;
 }
@@ -247,7 +247,7 @@ static vx_status sync_all(const char *path, vx_error *error)
         if (file >= 0 && fsync(file) != 0 && errno != EINVAL && errno != ENOTSUP) {
             const int reason = errno;
 #pragma omp critical(vx_folder_sync_all)
-            status = vx_fail(error, VX_OUTPUT, "%s/%s: cannot be brought to the disk: %s", path, item[i]->d_name,
+            status = vx_fail(error, VX_OUTPUT, "%s/%s: cannot be synced to the disk: %s", path, item[i]->d_name,
                              strerror(reason));
         }
         if (file >= 0)
@@ -321,7 +321,7 @@ static vx_status replace(vx_folder *folder, bool *placed, vx_error *error)
     if (*placed) {
         sync_parent(folder->out);
         if (!vx_replace_remove(folder->path))
-            status = vx_fail(error, VX_OUTPUT, "%s: the results are in place, but something of the old ones is left in "
+            status = vx_fail(error, VX_OUTPUT, "%s: the results are in place, but parts of the old ones remain in "
                              "%s: %s", folder->out, folder->path, strerror(errno));
     }
     if (lock >= 0)
@@ -346,7 +346,7 @@ vx_status vx_folder_commit(vx_folder *folder, vx_error *error)
             status = vx_fail(error, VX_OUTPUT, "%s: cannot be put in place: %s", folder->out, strerror(errno));
     }
     if (status && !placed) /* hours of computing must not be lost: the folder stays */
-        status = vx_error_prefix(error, status, "the results are whole in %s but not where they belong", folder->path);
+        status = vx_error_prefix(error, status, "the results are complete, but are still in %s", folder->path);
     folder_free(folder);
     return status;
 }

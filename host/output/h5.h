@@ -1,7 +1,7 @@
 /* Writer of HDF5 files.
  *
  * HDF5 1.10 crashes when it closes a file on a full disk. Therefore the file is made in memory and written at the end,
- * which costs memory for all of it. */
+ * which costs memory for the complete file. */
 #ifndef VX_OUTPUT_H5_H
 #define VX_OUTPUT_H5_H
 

@@ -48,16 +48,31 @@ static json_t *options_object(const vx_record *record)
     return object;
 }
 
+/* [{name, parameters, words}] */
+static json_t *steps_array(const vx_input_file *input)
+{
+    json_t *array = json_array();
+    for (size_t k = 0; k < input->steps; k++)
+        array = vx_json_append(array, json_pack("{ss so ss}",
+                                                VX_KEY_NAME, input->step[k].name,
+                                                VX_KEY_PARAMETERS, vx_json_text(input->step[k].parameters),
+                                                VX_KEY_WORDS, input->step[k].words));
+    return array;
+}
+
 static json_t *inputs_array(const vx_record *record)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < record->inputs; i++) {
         const vx_input_file *input = &record->input[i];
-        array = vx_json_append(array, json_pack("{so so so ss}",
-                                                VX_KEY_PATH, vx_json_text(input->path),
-                                                VX_KEY_PARTICIPANT, vx_json_text(input->participant),
-                                                VX_KEY_COLUMN, vx_json_text(input->column),
-                                                VX_KEY_SHA256, input->sha256));
+        json_t *one = json_pack("{so so so ss}",
+                                VX_KEY_PATH, vx_json_text(input->path),
+                                VX_KEY_PARTICIPANT, vx_json_text(input->participant),
+                                VX_KEY_COLUMN, vx_json_text(input->column),
+                                VX_KEY_SHA256, input->sha256);
+        if (input->steps)
+            one = vx_json_set(one, VX_KEY_STEPS, steps_array(input));
+        array = vx_json_append(array, one);
     }
     return array;
 }
@@ -176,6 +191,12 @@ static json_t *permutations_object(const vx_result *result)
 static json_t *left_out(const char *participant, const char *reason)
 {
     return json_pack("{so so}", VX_KEY_PARTICIPANT, vx_json_text(participant), VX_KEY_REASON, vx_json_text(reason));
+}
+
+static const char *primary_key(const vx_record *record)
+{
+    const vx_quantity_row *about = vx_quantity_about(record->primary);
+    return about->control == VX_CONTROL_NONE ? NULL : about->key;
 }
 
 /* The participants, design and results of an effect. Effect rows ascend, so one pass over the modality's rows
@@ -339,7 +360,7 @@ vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *e
     vx_status status = vx_entries_new(record, &entry, &entries, error);
     if (status)
         goto cleanup;
-    run = json_pack("{so ss so so s{so so so} so so ss so so so so so}",
+    run = json_pack("{so ss so so s{so so so} so so ss ss? so so so so so}",
                     VX_KEY_VERSION, vx_json_text(record->version),
                     VX_KEY_KIND, VX_KIND_ANALYSIS,
                     VX_KEY_COMMAND_LINE, vx_json_text(record->command_line),
@@ -350,6 +371,7 @@ vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *e
                     VX_KEY_DEVICE, device_object(record->device),
                     VX_KEY_OPTIONS, options_object(record),
                     VX_KEY_P_FORMAT, vx_p_format_names[record->p_format],
+                    VX_KEY_PRIMARY, primary_key(record),
                     VX_KEY_STUDY, study_object(record->study),
                     VX_KEY_REMARKS, remarks_array(record->remarks),
                     VX_KEY_MODALITIES, modalities_array(record, entry, entries),

@@ -141,10 +141,10 @@ const char *vx_leftover_words(const vx_leftover *leftover, char *text, size_t si
 {
     const char *files = leftover->files == 1 ? "file" : "files";
     if (leftover->complete)
-        snprintf(text, size, "%s, %zu %s", leftover->cohort ? "a whole cohort" : "whole results", leftover->files,
+        snprintf(text, size, "%s, %zu %s", leftover->cohort ? "a complete cohort" : "complete results", leftover->files,
                  files);
     else if (leftover->files)
-        snprintf(text, size, "no whole results, but %zu %s, %zu of them whole", leftover->files, files,
+        snprintf(text, size, "no complete results, but %zu %s, %zu of them complete", leftover->files, files,
                  leftover->sound);
     else
         snprintf(text, size, "nothing");
@@ -172,14 +172,14 @@ vx_status vx_leftover_remove(const vx_leftover *leftover, vx_error *error)
 {
     int fd;
     if (vx_folder_try_lock(leftover->path, &fd) != VX_LOCK_TAKEN)
-        return vx_fail(error, VX_OUTPUT, "%s: is not removed, for a run may still work in it", leftover->path);
+        return vx_fail(error, VX_OUTPUT, "%s: is not removed, because a run may still use it", leftover->path);
     struct dirent **item = NULL;
     const int items = scandir(leftover->path, &item, is_item, alphasort);
     json_t *run = vx_manifest_read(fd, NULL);
     vx_status status = VX_OK;
     for (int i = 0; !status && i < items; i++)
         if (!is_ours(fd, run, item[i]->d_name))
-            status = vx_fail(error, VX_OUTPUT, "%s: is not removed, for %.255s in it is not as voxstat wrote it",
+            status = vx_fail(error, VX_OUTPUT, "%s: is not removed, because %.255s in it is not as voxstat wrote it",
                              leftover->path, item[i]->d_name);
     for (int i = 0; i < items; i++) {
         if (!status)

@@ -24,7 +24,7 @@ typedef struct vx_leftover {
 vx_status vx_leftovers_find(const char *out, vx_leftover **leftover, size_t *count, vx_error *error);
 void vx_leftovers_free(vx_leftover *leftover, size_t count);
 
-/* Describes the contents: "whole results, 87 files", "nothing". `text` has `size` bytes. Returns `text`. */
+/* Describes the contents: "complete results, 87 files", "nothing". `text` has `size` bytes. Returns `text`. */
 const char *vx_leftover_words(const vx_leftover *leftover, char *text, size_t size);
 
 /* Removes the folder with its files. Errors: VX_OUTPUT where a process works in it, or where a file has a name or a

@@ -15,6 +15,8 @@
 typedef struct vx_input_file {
     const char *path, *participant, *column;
     char sha256[65];
+    const vx_step *step; /* steps: what was done to the volume after reading; borrowed */
+    size_t steps;
 } vx_input_file;
 
 typedef struct vx_record_modality {
@@ -45,6 +47,7 @@ typedef struct vx_record {
     size_t outcomes;
     const vx_outcome_tests *outcome_tests; /* of them; null: none */
     vx_p_format p_format;
+    vx_quantity primary; /* the primary correction (infer/quantity.h); VX_P_UNCORRECTED: none */
     const vx_remarks *remarks; /* null: none */
     const char *not_written; /* the parts that could not be written, for run.json; null: none */
 } vx_record;

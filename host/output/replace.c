@@ -69,11 +69,11 @@ static vx_status check_exchange(const char *folder, const struct stat *about, vx
     if (parent && (stat(parent, &above) != 0 || access(folder, R_OK | W_OK | X_OK) != 0))
         status = vx_fail(error, VX_OUTPUT, "%s: cannot be replaced: %s", folder, strerror(errno));
     else if (parent && above.st_dev != about->st_dev)
-        status = vx_fail(error, VX_OUTPUT, "%s: is where another file system is mounted, and cannot be replaced; "
+        status = vx_fail(error, VX_OUTPUT, "%s: is a mount point, and cannot be replaced; "
                          "choose a folder in it as --out", folder);
     else if (parent && above.st_mode & S_ISVTX && geteuid() && about->st_uid != geteuid() &&
              above.st_uid != geteuid())
-        status = vx_fail(error, VX_OUTPUT, "%s: belongs to somebody else, and cannot be replaced", folder);
+        status = vx_fail(error, VX_OUTPUT, "%s: belongs to another user, and cannot be replaced", folder);
     free(parent);
     return status;
 }

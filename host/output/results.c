@@ -32,7 +32,7 @@ vx_status vx_write_results(const char *folder, const vx_record *record, vx_error
     if (listed && !status && error)
         *error = why;
     if (status)
-        vx_error_prefix(error, status, "not whole, for something of %s could not be written", missing);
+        vx_error_prefix(error, status, "incomplete, because parts of %s could not be written", missing);
     free(missing);
     return status ? status : listed;
 }

@@ -187,7 +187,7 @@ static bool all_integers(const double *number, size_t count, double low, double 
 
 static vx_status damaged(const char *path, vx_error *error)
 {
-    return vx_fail(error, VX_INPUT, "%s: is no tally of this version, or damaged", path);
+    return vx_fail(error, VX_INPUT, "%s: is not a tally of this version, or is damaged", path);
 }
 
 static vx_status read_into(const vx_results_store *store, const char *path, size_t rows, size_t width, double *to,

@@ -14,13 +14,12 @@ typedef struct vx_page {
     bool out_of_memory;      /* memory ran out for a text */
 } vx_page;
 
-/* Writes to the page like printf, with a literal as format. Each value of type char * is escaped by vx_page_escaped
- * first, so width and precision of a %s would apply to the escaped text. */
-#ifndef VX_WITHOUT_VA_OPT /* of tests/lint/cppcheck.sh */
-#define vx_put(page, format, ...) vx_page_print((page), "" format __VA_OPT__(VX_EACH(page, __VA_ARGS__)))
-#else
-#define vx_put(page, ...) vx_page_print((page), __VA_ARGS__)
-#endif
+/* Writes to the page like printf: vx_put(page, format, value, ...), with a literal as format and at most 10 values;
+ * more need a second call.
+ * Each value of type char * is escaped by vx_page_escaped first, so width and precision of a %s would apply to the
+ * escaped text. A macro can see the type of each value and still let the compiler check the format; a function, or a
+ * call for each value, cannot. */
+#define vx_put(page, ...) vx_page_print((page), VX_PUT_PICK(__VA_ARGS__, VX_PUT_VALUES)(page, __VA_ARGS__))
 
 /* Writes a literal without escaping. */
 #define vx_put_markup(page, markup) vx_page_write((page), "" markup)
@@ -34,17 +33,27 @@ void vx_page_print(vx_page *page, const char *format, ...) __attribute__((format
 /* Called directly only for files that are embedded in the program (vx_page_file). */
 void vx_page_write(vx_page *page, const char *markup);
 
-/* VX_EACH(page, a, b) expands to ", VX_VALUE(page, a), VX_VALUE(page, b)". A macro does not expand within itself, so
- * each step leaves "VX_AGAIN VX_NONE (page, b)", which the next scan of VX_SCAN expands. 64 scans allow 64 values. The
- * inner _Generic makes both branches of the outer one valid for any type. */
-#define VX_EACH(page, ...) VX_SCAN(VX_NEXT(page, __VA_ARGS__))
-#define VX_NEXT(page, value, ...) , VX_VALUE(page, value) __VA_OPT__(VX_AGAIN VX_NONE (page, __VA_ARGS__))
-#define VX_AGAIN() VX_NEXT
-#define VX_NONE ()
-#define VX_SCAN(...) VX_SCAN_16(VX_SCAN_16(VX_SCAN_16(VX_SCAN_16(__VA_ARGS__))))
-#define VX_SCAN_16(...) VX_SCAN_4(VX_SCAN_4(VX_SCAN_4(VX_SCAN_4(__VA_ARGS__))))
-#define VX_SCAN_4(...) VX_SCAN_1(VX_SCAN_1(VX_SCAN_1(VX_SCAN_1(__VA_ARGS__))))
-#define VX_SCAN_1(...) __VA_ARGS__
+/* VX_PUT_PICK gives the macro for the number of values: its twelfth argument is VX_PUT_2 where format and two values
+ * come before VX_PUT_VALUES. VX_PUT_2(page, format, a, b) is "" format, VX_VALUE(page, a), VX_VALUE(page, b). */
+#define VX_PUT_PICK(...) VX_PUT_TWELFTH(__VA_ARGS__)
+#define VX_PUT_TWELFTH(format, a, b, c, d, e, f, g, h, i, j, macro, ...) macro
+#define VX_PUT_VALUES \
+    VX_PUT_10, VX_PUT_9, VX_PUT_8, VX_PUT_7, VX_PUT_6, VX_PUT_5, VX_PUT_4, VX_PUT_3, VX_PUT_2, VX_PUT_1, VX_PUT_0, 0
+#define VX_PUT_0(p, format) "" format
+#define VX_PUT_1(p, format, a) VX_PUT_0(p, format), VX_VALUE(p, a)
+#define VX_PUT_2(p, format, a, b) VX_PUT_1(p, format, a), VX_VALUE(p, b)
+#define VX_PUT_3(p, format, a, b, c) VX_PUT_2(p, format, a, b), VX_VALUE(p, c)
+#define VX_PUT_4(p, format, a, b, c, d) VX_PUT_3(p, format, a, b, c), VX_VALUE(p, d)
+#define VX_PUT_5(p, format, a, b, c, d, e) VX_PUT_4(p, format, a, b, c, d), VX_VALUE(p, e)
+#define VX_PUT_6(p, format, a, b, c, d, e, f) VX_PUT_5(p, format, a, b, c, d, e), VX_VALUE(p, f)
+#define VX_PUT_7(p, format, a, b, c, d, e, f, g) VX_PUT_6(p, format, a, b, c, d, e, f), VX_VALUE(p, g)
+#define VX_PUT_8(p, format, a, b, c, d, e, f, g, h) VX_PUT_7(p, format, a, b, c, d, e, f, g), VX_VALUE(p, h)
+#define VX_PUT_9(p, format, a, b, c, d, e, f, g, h, i) VX_PUT_8(p, format, a, b, c, d, e, f, g, h), VX_VALUE(p, i)
+#define VX_PUT_10(p, format, a, b, c, d, e, f, g, h, i, j) \
+    VX_PUT_9(p, format, a, b, c, d, e, f, g, h, i), VX_VALUE(p, j)
+
+/* A value for printf, escaped if it is a text. The inner _Generic makes both branches of the outer one valid for every
+ * type. */
 #define VX_VALUE(page, value) \
     _Generic((value), char *: vx_page_escaped((page), VX_IF_TEXT(value)), \
              const char *: vx_page_escaped((page), VX_IF_TEXT(value)), default: (value))

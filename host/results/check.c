@@ -67,6 +67,13 @@ static void check_tests(vx_reading *r, const vx_results_modality *modality, cons
     }
 }
 
+static void check_primary(vx_reading *r, const vx_results_effect *effect)
+{
+    const vx_quantity_row *about = vx_quantity_about(r->results->primary);
+    if (about->control != VX_CONTROL_NONE && !effect->p[r->results->primary].there)
+        vx_reading_fail(r, "%.60s has no \"%s\", which \"" VX_KEY_PRIMARY "\" names", effect->name, about->key);
+}
+
 static void check_effect(vx_reading *r, const vx_results_modality *modality, const vx_results_effect *effect)
 {
     int64_t tested = 0;
@@ -84,6 +91,7 @@ static void check_effect(vx_reading *r, const vx_results_modality *modality, con
     else if (!isnan(effect->peak_t) && !(isfinite(effect->peak_t) && is_finite(effect->peak_mm)))
         vx_reading_fail(r, VX_QUOTED(VX_KEY_PEAK) " of %.60s is no place", effect->name);
     check_tests(r, modality, effect);
+    check_primary(r, effect);
 }
 
 /* Fails unless all of `text` differ. Sorts `text`. */

@@ -1,4 +1,5 @@
-/* The level of significance: p is significant below 0.05, and not at 0.05 itself.
+/* The level of significance: p is significant below 0.05, and not at 0.05 itself. A study's primary correction says
+ * which kind of p decides (vx_results_significant).
  *
  * With few relabellings p often equals the level. Counts, tables, pictures and viewer windows all use these functions,
  * so that they treat such a p alike. */

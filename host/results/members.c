@@ -134,7 +134,7 @@ const char **vx_get_texts(vx_reading *r, const json_t *object, const char *key, 
     for (size_t i = 0; text && i < json_array_size(array); i++) {
         const char *one = json_string_value(json_array_get(array, i));
         if (!one)
-            vx_reading_fail(r, "\"%s\" holds what is no text", key);
+            vx_reading_fail(r, "\"%s\" holds a value that is not a text", key);
         text[(*count)++] = one ? one : "";
     }
     return text;

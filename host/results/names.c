@@ -65,7 +65,7 @@ static bool is_of_outcomes(const char *name)
 
 bool vx_file_name_of_voxstat(const char *name)
 {
-    return vx_file_name_of_report(name) || !strcmp(name, VX_RUN_FILE) || !strcmp(name, VX_HDF5_FILE) ||
+    return vx_file_name_of_report(name) || !strcmp(name, VX_HDF5_FILE) || ends_with(name, ".json") ||
            ends_with(name, ".nii.gz") || ends_with(name, ".tsv") || ends_with(name, ".nidm.zip") ||
            is_of_outcomes(name);
 }

@@ -11,9 +11,9 @@
 
 enum { EMPTY_TABLE_BYTES_MAX = 1 << 20 };
 
-static double cell_number(const vx_table *table, int64_t row, const char *column, bool *good)
+static double named_number(const vx_table *table, int64_t row, const char *name, bool *good)
 {
-    const int64_t at = vx_table_find(table, column);
+    const int64_t at = vx_table_find(table, name);
     const char *cell = at < 0 ? NULL : vx_table_cell(table, row, at);
     char *end = NULL;
     double value = cell ? strtod(cell, &end) : NAN; /* n/a: not computed */
@@ -22,8 +22,13 @@ static double cell_number(const vx_table *table, int64_t row, const char *column
     return value;
 }
 
+static double cell_number(const vx_table *table, int64_t row, vx_cluster_column column, bool *good)
+{
+    return named_number(table, row, vx_cluster_columns[column], good);
+}
+
 /* A non-negative integer of 32 bits; -1 for any other cell. */
-static int64_t cell_integer(const vx_table *table, int64_t row, const char *column, bool *good)
+static int64_t cell_integer(const vx_table *table, int64_t row, vx_cluster_column column, bool *good)
 {
     const double value = cell_number(table, row, column, good);
     return value >= 0 && value <= INT32_MAX && value == floor(value) ? (int64_t)value : -1;
@@ -32,23 +37,22 @@ static int64_t cell_integer(const vx_table *table, int64_t row, const char *colu
 static bool read_cluster(const vx_table *table, int64_t row, const vx_results_effect *effect, vx_cluster *cluster)
 {
     bool good = true;
-    const int64_t sign = vx_table_find(table, "sign");
-    cluster->label = (int32_t)cell_integer(table, row, "label", &good);
+    const int64_t sign = vx_table_find(table, vx_cluster_columns[VX_CLUSTER_SIGN]);
+    cluster->label = (int32_t)cell_integer(table, row, VX_CLUSTER_LABEL, &good);
     const char *word = sign < 0 ? NULL : vx_table_cell(table, row, sign);
     cluster->sign = word && word[0] == 'n' ? -1 : 1;
-    cluster->voxels = cell_integer(table, row, "voxels", &good);
-    cluster->mm3 = cell_number(table, row, "mm3", &good);
-    cluster->mass = cell_number(table, row, "mass", &good);
-    cluster->peak_t = cell_number(table, row, "peak_t", &good);
-    static const char *const mm[] = {"peak_x", "peak_y", "peak_z"}, *const voxel[] = {"peak_i", "peak_j", "peak_k"};
+    cluster->voxels = cell_integer(table, row, VX_CLUSTER_VOXELS, &good);
+    cluster->mm3 = cell_number(table, row, VX_CLUSTER_MM3, &good);
+    cluster->mass = cell_number(table, row, VX_CLUSTER_MASS, &good);
+    cluster->peak_t = cell_number(table, row, VX_CLUSTER_PEAK_T, &good);
     for (int k = 0; k < 3; k++) {
-        cluster->peak_mm[k] = cell_number(table, row, mm[k], &good);
-        cluster->peak_voxel[k] = cell_integer(table, row, voxel[k], &good);
+        cluster->peak_mm[k] = cell_number(table, row, VX_CLUSTER_PEAK_X + k, &good);
+        cluster->peak_voxel[k] = cell_integer(table, row, VX_CLUSTER_PEAK_I + k, &good);
     }
     for (int kind = 0; kind < VX_P_KINDS; kind++) {
         const vx_quantity_row *about = vx_quantity_about(kind);
         const bool column = about->of == VX_P_UNCORRECTED || effect->p[kind].there;
-        cluster->p[kind] = column ? cell_number(table, row, about->column, &good) : NAN;
+        cluster->p[kind] = column ? named_number(table, row, about->column, &good) : NAN;
     }
     return good && word;
 }

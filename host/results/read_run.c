@@ -155,6 +155,31 @@ static void read_study(vx_reading *r, const json_t *run)
         vx_reading_fail(r, VX_QUOTED(VX_KEY_SESSIONS) " of a paired design are not two names");
 }
 
+/* Versions before --primary wrote no such key. Their results have the default. */
+static void read_primary(vx_reading *r, const json_t *run)
+{
+    const json_t *value = json_object_get(run, VX_KEY_PRIMARY);
+    const char *key = json_string_value(value);
+    vx_results *results = r->results;
+    unsigned correct = 0;
+    int kind = 0;
+    if (r->status)
+        return;
+    if (!value || json_is_null(value)) {
+        for (int k = 0; k < VX_P_KINDS; k++)
+            if (results->modalities && results->modality[0].effect[0].p[k].there)
+                correct |= vx_quantity_about(k)->correct;
+        results->primary = vx_primary_default(correct);
+        return;
+    }
+    while (kind < VX_P_KINDS && !(key && !strcmp(key, vx_quantity_about(kind)->key)))
+        kind++;
+    if (kind == VX_P_KINDS || vx_quantity_about(kind)->control == VX_CONTROL_NONE)
+        vx_reading_fail(r, "\"" VX_KEY_PRIMARY "\" is no correction that this version knows");
+    else
+        results->primary = (vx_quantity)kind;
+}
+
 static void read_all(vx_reading *r)
 {
     vx_results *results = r->results;
@@ -180,6 +205,7 @@ static void read_all(vx_reading *r)
         results->modality[m].alone = json_array_size(modalities) == 1;
         read_modality(r, json_array_get(modalities, m), &results->modality[results->modalities++]);
     }
+    read_primary(r, run);
 }
 
 /* Before 1.0, minor versions may change the contents of the files. */

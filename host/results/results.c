@@ -215,9 +215,16 @@ const char *vx_results_option(const vx_results *results, const char *name)
     return json_string_value(json_object_get(json_object_get(results->run, VX_KEY_OPTIONS), name));
 }
 
-size_t vx_results_significant(const vx_results_effect *effect, vx_quantity kind)
+bool vx_results_significant(const vx_results *results, vx_quantity kind, double p)
+{
+    return kind == results->primary && vx_quantity_about(kind)->control != VX_CONTROL_NONE && vx_significant(p);
+}
+
+size_t vx_results_below(const vx_results_effect *effect, vx_quantity kind)
 {
     size_t count = 0;
+    if (!vx_quantity_about(kind)->of_cluster)
+        return (size_t)effect->p[kind].below;
     for (size_t c = 0; c < effect->clusters; c++)
         count += vx_significant(effect->cluster[c].p[kind]);
     return count;

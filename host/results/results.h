@@ -97,6 +97,7 @@ typedef struct vx_results {
     const char **remark;         /* remarks */
     size_t remarks;
     vx_p_format p_format;
+    vx_quantity primary;         /* the kind of p that "significant" means; VX_P_UNCORRECTED: no p was corrected */
     vx_results_modality *modality;
     size_t modalities;           /* 0 only where there are outcomes */
     vx_results_outcome *outcome; /* regions before markers; the effects of one follow each other */
@@ -116,8 +117,13 @@ void vx_results_close(vx_results *results);
 /* The value that an option had in the run, or null. */
 const char *vx_results_option(const vx_results *results, const char *name);
 
-/* The number of clusters of an effect with a significant p of that kind. */
-size_t vx_results_significant(const vx_results_effect *effect, vx_quantity kind);
+/* Whether a p of that kind is significant: below the level, and of the study's primary correction. Headlines, contours
+ * and colours show what this function tells. */
+bool vx_results_significant(const vx_results *results, vx_quantity kind, double p);
+
+/* The number of clusters (for kinds of p of clusters) or voxels of an effect with a p of that kind below the level,
+ * whether that kind is the primary one or a further look. */
+size_t vx_results_below(const vx_results_effect *effect, vx_quantity kind);
 
 /* A map of an effect on its grid, x fastest; p are plain. VX_INPUT where it is absent. The caller frees. */
 vx_status vx_results_map(const vx_results *results, const vx_results_effect *effect, const vx_grid *grid,

@@ -21,6 +21,12 @@ const char *const vx_outcome_endings[] = {
     [VX_OUTCOME_TABLE] = ".tsv", [VX_OUTCOME_DICTIONARY] = ".json", [VX_OUTCOME_VALUES] = "_values.tsv",
     [VX_OUTCOME_VALUES_DICTIONARY] = "_values.json", [VX_OUTCOME_MARKDOWN] = ".md", [VX_OUTCOME_LATEX] = ".tex", NULL};
 
+const char *const vx_cluster_columns[VX_CLUSTER_COLUMNS] = {
+    [VX_CLUSTER_LABEL] = "label", [VX_CLUSTER_SIGN] = "sign", [VX_CLUSTER_VOXELS] = "voxels",
+    [VX_CLUSTER_MM3] = "mm3", [VX_CLUSTER_MASS] = "mass", [VX_CLUSTER_PEAK_T] = "peak_t",
+    [VX_CLUSTER_PEAK_X] = "peak_x", [VX_CLUSTER_PEAK_Y] = "peak_y", [VX_CLUSTER_PEAK_Z] = "peak_z",
+    [VX_CLUSTER_PEAK_I] = "peak_i", [VX_CLUSTER_PEAK_J] = "peak_j", [VX_CLUSTER_PEAK_K] = "peak_k"};
+
 char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 {
     return vx_text("%s%s%s%s%s", group, place ? "/" : "", place ? place : "", dataset ? "/" : "",

@@ -22,7 +22,7 @@
  *                                     over the VX_MEASURED_CLUSTERS largest clusters; absent without a cluster
  *   /regions/<column>                 float64: a figure of outcome/columns.h for every test, in the order of
  *                                     regions.tsv; NaN where it does not apply. Attributes: units, description. The
- *                                     texts region, family, modality, effect, scale, loo_participant have a dataset each
+ *                                     texts region, family, modality, effect, scale, loo_participant have datasets
  *   /regions/values/{participant,region,modality,coverage,baseline,followup}   baseline and followup: float64 regions x
  *                                     participants (all of the study, NaN where absent); the others name the axes. A
  *                                     onesample design has the follow-up alone
@@ -67,6 +67,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_DEVICE "device"           /* an object */
 #define VX_KEY_OPTIONS "options"         /* {name: value} */
 #define VX_KEY_P_FORMAT "p_format"
+#define VX_KEY_PRIMARY "primary"         /* the key of the primary kind of p; null: none */
 #define VX_KEY_STUDY "study"             /* an object */
 #define VX_KEY_REMARKS "remarks"         /* a list of texts */
 #define VX_KEY_MODALITIES "modalities"   /* a list of objects */
@@ -106,6 +107,9 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_PARTICIPANT "participant"
 #define VX_KEY_COLUMN "column"
 #define VX_KEY_SHA256 "sha256"
+#define VX_KEY_STEPS "steps"           /* a list of objects; absent where the file was used as it is */
+#define VX_KEY_PARAMETERS "parameters" /* of a step: a text */
+#define VX_KEY_WORDS "words"           /* of a step: a sentence after "<file> was" */
 
 /* Of a modality. */
 #define VX_KEY_STEM "files"                /* the names of its files begin with it */
@@ -184,6 +188,15 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
  * clusters with one. They stay as they are, like every key. */
 #define VX_BELOW_ENDING "_below_0_05"
 #define VX_VOXELS_BELOW_KEY "voxels" VX_BELOW_ENDING
+
+/* The columns of a table of clusters; those of the kinds of p follow them (infer/quantity.h). */
+typedef enum vx_cluster_column {
+    VX_CLUSTER_LABEL, VX_CLUSTER_SIGN, VX_CLUSTER_VOXELS, VX_CLUSTER_MM3, VX_CLUSTER_MASS, VX_CLUSTER_PEAK_T,
+    VX_CLUSTER_PEAK_X, VX_CLUSTER_PEAK_Y, VX_CLUSTER_PEAK_Z, /* mm */
+    VX_CLUSTER_PEAK_I, VX_CLUSTER_PEAK_J, VX_CLUSTER_PEAK_K, /* voxel, from 0 */
+    VX_CLUSTER_COLUMNS
+} vx_cluster_column;
+extern const char *const vx_cluster_columns[VX_CLUSTER_COLUMNS];
 
 /* The participants' means are kept over so many clusters of an effect, the largest ones. */
 enum { VX_MEASURED_CLUSTERS = 20 };

@@ -66,7 +66,7 @@ vx_status vx_store_open(const char *path, vx_results_store **store, vx_error *er
         opened->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
         restore_printing(before);
         if (opened->file < 0)
-            status = vx_fail(error, VX_INPUT, "%s: is damaged, or no HDF5 file", path);
+            status = vx_fail(error, VX_INPUT, "%s: is damaged, or not an HDF5 file", path);
     }
     if (status) {
         if (opened)

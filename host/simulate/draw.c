@@ -9,16 +9,18 @@
 #include <math.h>
 #include <string.h>
 
-#define RESIDUAL_SD 0.07        /* regional uptake between participants */
-#define GLOBAL_SD 0.14          /* global raw uptake between participants */
-#define SESSION_SD 0.07         /* global raw uptake between sessions */
-#define REFERENCE_NOISE_SD 2.5  /* percent, of a session: noise of the reference region, shared by all regions */
+enum { DRAWS_MAX = 32 }; /* purposes of a modality */
 
 static const double blood_mean[VX_BLOOD] = {1.3, 20, 21, 5.8}, blood_cv[VX_BLOOD] = {0.35, 0.60, 0.42, 0.30};
 
 /* Of the logs. Trough and 3 h are correlated only through their correlations with 48 h: .85 x .6 = .51. */
 static const double blood_correlation[VX_BLOOD * VX_BLOOD] = {1.00, 0.30, 0.51, 0.85, 0.30, 1.00, 0.30, 0.30,
                                                               0.51, 0.30, 1.00, 0.60, 0.85, 0.30, 0.60, 1.00};
+
+vx_draw vx_draw_of(vx_draw what, int modality)
+{
+    return (vx_draw)((int)what + DRAWS_MAX * modality);
+}
 
 double vx_draw_normal(uint64_t seed, vx_draw what, int64_t participant, uint32_t k)
 {
@@ -83,56 +85,115 @@ static vx_status draw_blood(const vx_simulate_options *options, int64_t conditio
     return VX_OK;
 }
 
-void vx_stated_change(const vx_region *region, unsigned plant, double *mean, double *sd, double *r)
+bool vx_cohort_has(const vx_cohort *cohort, int64_t participant, int modality)
 {
-    bool none = plant & (VX_PLANT_NULL | VX_PLANT_GLOBAL);
-    *mean = none ? 0 : region->mean;
-    *sd = region->sd;
-    *r = none || plant & VX_PLANT_LEVERAGE ? 0 : region->r;
+    const bool *missing = cohort->missing[participant][modality];
+    return !missing[VX_BASELINE] && !missing[VX_FOLLOWUP];
 }
 
-/* change = mean + sd (r x + sqrt(1 - r^2) e), where x is the standardised log level at 48 h. All regions share a part
- * of the variance of e: the noise of the reference region in two sessions. */
-static vx_status draw_change(const vx_simulate_options *options, const vx_phantom *phantom, int64_t conditioned,
-                             vx_cohort *cohort, vx_error *error)
+/* Applies condition() to the values of x at the participants `who`. `others` has their values. `own` is scratch. */
+static void condition_some(int64_t count, const int64_t *who, double *x, int others, const double *other, double *own)
 {
-    int64_t n = cohort->n;
+    for (int64_t i = 0; i < count; i++)
+        own[i] = x[who[i]];
+    condition(count, own, others, other);
+    for (int64_t i = 0; i < count; i++)
+        x[who[i]] = own[i];
+}
+
+/* The number of the sequence from which an element's change is drawn. */
+static uint32_t change_sequence(const vx_phantom *phantom, int modality, int element)
+{
+    return vx_modalities[modality].sided ? (uint32_t)element : (uint32_t)(phantom->region[element] - vx_regions);
+}
+
+/* change = mean + sd (r x + sqrt(1 - r^2) e), where x is the standardised log level at 48 h. All elements share a part
+ * of the variance of e: the noise of two sessions. Exact moments are those of the participants below `conditioned` who
+ * have both sessions. */
+static vx_status draw_change(const vx_simulate_options *options, const vx_phantom *phantom, int modality,
+                             int64_t conditioned, vx_cohort *cohort, vx_error *error)
+{
+    int64_t n = cohort->n, count = 0;
+    const double shared_sd = vx_modalities[modality].shared_sd;
+    const vx_draw shared = vx_draw_of(VX_DRAW_SHARED, modality), change = vx_draw_of(VX_DRAW_CHANGE, modality);
+    vx_drawn *drawn = &cohort->drawn[modality];
     double *x = vx_array((size_t)n, sizeof *x), *e = vx_array((size_t)n, sizeof *e);
+    double *x_own = vx_array((size_t)n, sizeof *x_own), *e_own = vx_array((size_t)n, sizeof *e_own);
+    int64_t *who = vx_array((size_t)n, sizeof *who);
     vx_status status = VX_OK;
-    if (!x || !e) {
+    if (!x || !e || !x_own || !e_own || !who) {
         status = vx_fail_memory(error);
         goto cleanup;
     }
+    for (int64_t i = 0; i < conditioned; i++)
+        if (vx_cohort_has(cohort, i, modality))
+            who[count++] = i;
     double sigma = sqrt(log1p(blood_cv[VX_48H] * blood_cv[VX_48H]));
     for (int64_t i = 0; i < n; i++)
         x[i] = (cohort->log_level[i][VX_48H] - log(blood_mean[VX_48H])) / sigma + sigma / 2;
-    for (int l = 0; l < cohort->labels; l++) {
-        double mean, sd, r;
-        vx_stated_change(phantom->region[l], options->plant, &mean, &sd, &r);
-        double share = sd > 0 ? fmin(1, 2 * REFERENCE_NOISE_SD * REFERENCE_NOISE_SD / (sd * sd)) : 0;
+    if (options->exact_moments)
+        condition_some(count, who, x, 0, NULL, x_own);
+    for (int l = 0; l < drawn->elements; l++) {
+        const vx_signal signal = vx_signal_planted(&phantom->region[l]->signal[modality], modality, options->plant);
+        double share = signal.sd > 0 ? fmin(1, 2 * shared_sd * shared_sd / (signal.sd * signal.sd)) : 0;
+        const uint32_t sequence = change_sequence(phantom, modality, l);
         for (int64_t i = 0; i < n; i++)
-            e[i] = sqrt(share) * vx_draw_normal(options->seed, VX_DRAW_SHARED, i, 0) +
-                   sqrt(1 - share) * vx_draw_normal(options->seed, VX_DRAW_CHANGE, i, (uint32_t)l);
+            e[i] = sqrt(share) * vx_draw_normal(options->seed, shared, i, 0) +
+                   sqrt(1 - share) * vx_draw_normal(options->seed, change, i, sequence);
         if (options->exact_moments)
-            condition(conditioned, e, 1, x);
+            condition_some(count, who, e, 1, x_own, e_own);
         for (int64_t i = 0; i < n; i++)
-            cohort->change[i * cohort->labels + l] = mean + sd * (r * x[i] + sqrt(1 - r * r) * e[i]);
+            drawn->change[i * drawn->elements + l] =
+                signal.mean + signal.sd * (signal.r * x[i] + sqrt(1 - signal.r * signal.r) * e[i]);
     }
 cleanup:
     free(x);
     free(e);
+    free(x_own);
+    free(e_own);
+    free(who);
     return status;
 }
 
-/* The last participant: a level 5 SD above the mean, and a change 4 SD above it where the design correlates them. */
+/* The last participant: a level 5 SD above the mean, and a PET change 4 SD above it where the design correlates
+ * them. */
 static void plant_leverage(const vx_phantom *phantom, vx_cohort *cohort)
 {
     double sigma = sqrt(log1p(blood_cv[VX_48H] * blood_cv[VX_48H]));
     int64_t last = cohort->n - 1;
+    vx_drawn *drawn = &cohort->drawn[VX_PET];
     cohort->log_level[last][VX_48H] = log(blood_mean[VX_48H]) - sigma * sigma / 2 + 5 * sigma;
-    for (int l = 0; l < cohort->labels; l++)
-        if (phantom->region[l]->r != 0)
-            cohort->change[last * cohort->labels + l] = phantom->region[l]->mean + 4 * phantom->region[l]->sd;
+    for (int l = 0; l < drawn->elements; l++) {
+        const vx_signal *signal = &phantom->region[l]->signal[VX_PET];
+        if (signal->r != 0)
+            drawn->change[last * drawn->elements + l] = signal->mean + 4 * signal->sd;
+    }
+}
+
+static bool lacks_something(const vx_cohort *cohort, int64_t participant)
+{
+    bool has_all = true;
+    for (int m = 0; m < VX_MODALITIES; m++)
+        has_all = has_all && vx_cohort_has(cohort, participant, m);
+    return !has_all;
+}
+
+/* Each of these sessions is missing in another participant: the one with the smallest number who has everything. */
+static void draw_missing(const vx_simulate_options *options, vx_cohort *cohort)
+{
+    static const struct { int modality, session; } lost[] = {{VX_CBF, VX_FOLLOWUP}};
+    for (size_t k = 0; k < sizeof lost / sizeof *lost; k++) {
+        int64_t participant = 0;
+        double smallest = 2;
+        for (int64_t i = 0; i < cohort->n; i++) {
+            const double number = uniform(options->seed, VX_DRAW_MISSING, i, 0);
+            if (number < smallest && !lacks_something(cohort, i)) {
+                smallest = number;
+                participant = i;
+            }
+        }
+        cohort->missing[participant][lost[k].modality][lost[k].session] = true;
+    }
 }
 
 static void draw_covariates(const vx_simulate_options *options, vx_cohort *cohort)
@@ -150,54 +211,69 @@ static void draw_covariates(const vx_simulate_options *options, vx_cohort *cohor
     }
 }
 
-static void draw_uptake(const vx_simulate_options *options, vx_cohort *cohort)
+static void draw_baseline(const vx_simulate_options *options, int modality, vx_cohort *cohort)
 {
     uint64_t seed = options->seed;
+    const vx_modality *measured = &vx_modalities[modality];
+    const vx_draw residual = vx_draw_of(VX_DRAW_RESIDUAL, modality), session = vx_draw_of(VX_DRAW_SESSION, modality);
+    vx_drawn *drawn = &cohort->drawn[modality];
     for (int64_t i = 0; i < cohort->n; i++) {
-        for (int l = 0; l < cohort->labels; l++)
-            cohort->residual[i * cohort->labels + l] =
-                RESIDUAL_SD * vx_draw_normal(seed, VX_DRAW_RESIDUAL, i, (uint32_t)l);
-        double own = exp(GLOBAL_SD * vx_draw_normal(seed, VX_DRAW_SESSION, i, 0));
+        for (int l = 0; l < drawn->elements; l++)
+            drawn->residual[i * drawn->elements + l] =
+                measured->residual_sd * vx_draw_normal(seed, residual, i, (uint32_t)l);
+        double own = exp(measured->global_sd * vx_draw_normal(seed, session, i, 0));
         for (int s = 0; s < VX_SESSIONS; s++)
-            cohort->session[i][s] = own * exp(SESSION_SD * vx_draw_normal(seed, VX_DRAW_SESSION, i, 1 + (uint32_t)s));
-        if (options->plant & VX_PLANT_GLOBAL)
-            cohort->session[i][VX_FOLLOWUP] *= 1.10;
+            drawn->session[i][s] = own * exp(measured->session_sd * vx_draw_normal(seed, session, i, 1 + (uint32_t)s));
+        drawn->session[i][VX_FOLLOWUP] *= vx_session_planted(modality, options->plant);
     }
+}
+
+static vx_status allocate(const vx_phantom *phantom, vx_cohort *cohort, vx_error *error)
+{
+    const size_t n = (size_t)cohort->n;
+    cohort->log_level = vx_array(n, sizeof *cohort->log_level);
+    cohort->age = vx_array(n, sizeof *cohort->age);
+    cohort->sex = vx_array(n, sizeof *cohort->sex);
+    cohort->mmse = vx_array(n, sizeof *cohort->mmse);
+    cohort->missing = vx_array_zero(n, sizeof *cohort->missing);
+    bool complete = cohort->log_level && cohort->age && cohort->sex && cohort->mmse && cohort->missing;
+    for (int m = 0; m < VX_MODALITIES; m++) {
+        vx_drawn *drawn = &cohort->drawn[m];
+        size_t cells;
+        drawn->elements = phantom->labels;
+        if (!vx_multiply(n, (size_t)drawn->elements, &cells))
+            return vx_fail_memory(error);
+        drawn->residual = vx_array(cells, sizeof *drawn->residual);
+        drawn->change = vx_array(cells, sizeof *drawn->change);
+        drawn->session = vx_array(n, sizeof *drawn->session);
+        complete = complete && drawn->residual && drawn->change && drawn->session;
+    }
+    return complete ? VX_OK : vx_fail_memory(error);
 }
 
 vx_status vx_cohort_new(const vx_simulate_options *options, const vx_phantom *phantom, vx_cohort **cohort,
                         vx_error *error)
 {
     vx_cohort *made = vx_array_zero(1, sizeof *made);
-    size_t n = (size_t)options->participants, labels = (size_t)phantom->labels;
-    vx_status status = VX_OK;
     if (!made)
         return vx_fail_memory(error);
     made->n = options->participants;
-    made->labels = phantom->labels;
-    made->log_level = vx_array(n, sizeof *made->log_level);
-    made->age = vx_array(n, sizeof *made->age);
-    made->sex = vx_array(n, sizeof *made->sex);
-    made->mmse = vx_array(n, sizeof *made->mmse);
-    made->residual = vx_array(n * labels, sizeof *made->residual);
-    made->change = vx_array(n * labels, sizeof *made->change);
-    made->session = vx_array(n, sizeof *made->session);
-    if (!made->log_level || !made->age || !made->sex || !made->mmse || !made->residual || !made->change ||
-        !made->session) {
-        status = vx_fail_memory(error);
-        goto cleanup;
-    }
     /* A planted leverage point is excluded from the exact moments. */
     int64_t conditioned = made->n - (options->plant & VX_PLANT_LEVERAGE ? 1 : 0);
-    status = draw_blood(options, conditioned, made, error);
+    vx_status status = allocate(phantom, made, error);
     if (!status)
-        status = draw_change(options, phantom, conditioned, made, error);
+        status = draw_blood(options, conditioned, made, error);
+    if (!status)
+        draw_missing(options, made);
+    for (int m = 0; m < VX_MODALITIES && !status; m++)
+        status = draw_change(options, phantom, m, conditioned, made, error);
     if (status)
         goto cleanup;
     if (options->plant & VX_PLANT_LEVERAGE)
         plant_leverage(phantom, made);
     draw_covariates(options, made);
-    draw_uptake(options, made);
+    for (int m = 0; m < VX_MODALITIES; m++)
+        draw_baseline(options, m, made);
     *cohort = made;
     made = NULL;
 cleanup:
@@ -213,8 +289,11 @@ void vx_cohort_free(vx_cohort *cohort)
     free(cohort->age);
     free(cohort->sex);
     free(cohort->mmse);
-    free(cohort->residual);
-    free(cohort->change);
-    free(cohort->session);
+    free(cohort->missing);
+    for (int m = 0; m < VX_MODALITIES; m++) {
+        free(cohort->drawn[m].residual);
+        free(cohort->drawn[m].change);
+        free(cohort->drawn[m].session);
+    }
     free(cohort);
 }

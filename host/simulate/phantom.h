@@ -5,6 +5,7 @@
 #ifndef VX_SIMULATE_PHANTOM_H
 #define VX_SIMULATE_PHANTOM_H
 
+#include "simulate/signals.h"
 #include "voxstat/image.h"
 
 typedef enum vx_tissue { VX_GREY, VX_WHITE, VX_FLUID, VX_STEM } vx_tissue;
@@ -16,9 +17,7 @@ typedef struct vx_region {
     bool ribbon;      /* covers only cortical ribbon; otherwise any tissue */
     double centre[3]; /* mm, of the right side; on x = 0 the region has one label */
     double radius[3]; /* mm */
-    double uptake;    /* FDG uptake over the pons */
-    double mean, sd;  /* FDG change in percent */
-    double r;         /* correlation of the change with the log blood level at 48 h */
+    vx_signal signal[VX_IMAGES];
 } vx_region;
 
 extern const vx_region vx_regions[];

@@ -1,324 +1,73 @@
-/* Images from the drawn values.
- *
- * Every image is a sum of fields with 10 mm FWHM:
- *
- *   phi_s(v)     indicator of label s, smoothed and divided by the smoothed brain. In every voxel of the brain the phi
- *                sum to 1. Uptake therefore keeps its level at the edge, where smoothing alone would halve it.
- *   n_i1, n_i2   noise of the sessions, smoothed before masking, so that its variance is the same in every voxel
- *   u_s, e_is    typical uptake of label s, and a participant's relative deviation from it
- *
- *     baseline  B_i(v) = U(v) (1 + sum_s e_is phi_s(v) + n_i1(v)) / its mean over the pons,   U = sum_s u_s phi_s
- *     followup  F_i(v) = B_i(v) (1 + D_i(v)),                D_i = n_i2 - n_i1 + sum_s c_is phi_s
- *
- * c_i solves a linear system, so that mean_r(F_i) / mean_r(B_i) - 1 is exactly the drawn change for every label r. The
- * noise and the smoothing across borders affect voxels, but not the regional means of the change. */
 #include "simulate/simulate.h"
 
 #include "base/memory.h"
-#include "base/stop.h"
 #include "output/manifest.h"
 #include "output/output.h"
 #include "simulate/draw.h"
+#include "simulate/images.h"
 #include "simulate/phantom.h"
-#include "simulate/smooth.h"
-#include "simulate/write.h"
-#include "space/grid.h"
+#include "simulate/tables.h"
 
-#include <lapacke.h>
-#include <math.h>
 #include <omp.h>
-#include <stdio.h>
 #include <string.h>
-
-#define FWHM_MM 10.0
-#define NOISE_SD 0.032 /* of one session; with the regional SD of 6 % the SD of a voxel's change is 7 to 8 % */
-#define SUV_OF_PONS 3.0
-
-/* Slopes are powers of two, so that stored values are exact floats: SUVR up to 8, SUV up to 32. */
-#define SLOPE_SUVR 0x1p-12f
-#define SLOPE_SUV 0x1p-10f
-
-typedef struct vx_scene {
-    const vx_simulate_options *options;
-    const vx_phantom *phantom;
-    const vx_cohort *cohort;
-    const char *folder;
-    int pons;       /* its label */
-    double sigma;   /* voxels */
-    float *mixing;  /* phi[v][s], voxels x labels */
-    double *uptake; /* U, voxels */
-} vx_scene;
-
-/* The buffers of one thread. */
-typedef struct vx_workspace {
-    float *volume, *scratch;               /* grid */
-    int16_t *stored;                       /* grid */
-    double *baseline, *change;             /* voxels */
-    double *matrix, *wanted, *weight;      /* labels^2, labels, labels */
-    lapack_int *pivot;                     /* labels */
-} vx_workspace;
 
 vx_simulate_options vx_simulate_defaults(void)
 {
     return (vx_simulate_options){.voxel_mm = 4, .participants = 14};
 }
 
-const vx_plant vx_plants[] = {{"global", VX_PLANT_GLOBAL}, {"leverage", VX_PLANT_LEVERAGE}, {"shift", VX_PLANT_SHIFT},
-                              {"null", VX_PLANT_NULL},     {"reference", 0},               {"atrophy", 0}};
+const vx_plant vx_plants[] = {
+    {"global", VX_PLANT_GLOBAL}, {"leverage", VX_PLANT_LEVERAGE},   {"shift", VX_PLANT_SHIFT},
+    {"null", VX_PLANT_NULL},     {"reference", VX_PLANT_REFERENCE}, {"atrophy", VX_PLANT_ATROPHY}};
 const int vx_plants_count = sizeof vx_plants / sizeof vx_plants[0];
 
 vx_status vx_simulate_plant(const char *name, unsigned *plant, vx_error *error)
 {
-    static const char valid[] = "there are global, leverage, shift and null";
     for (int k = 0; k < vx_plants_count; k++)
         if (!strcmp(name, vx_plants[k].name)) {
-            if (!vx_plants[k].flag)
-                return vx_fail(error, VX_USAGE, "planted case '%s' comes with a later version; %s", name, valid);
             *plant |= vx_plants[k].flag;
             return VX_OK;
         }
-    return vx_fail(error, VX_USAGE, "unknown planted case '%s'; %s", name, valid);
+    return vx_fail(error, VX_USAGE, "unknown planted case '%s'; there are global, leverage, shift, null, reference and "
+                   "atrophy", name);
+}
+
+bool vx_simulated(const vx_simulate_options *options, int modality)
+{
+    return !options->modalities || options->modalities >> modality & 1;
 }
 
 static vx_status check(const vx_simulate_options *options, vx_error *error)
 {
-    unsigned one = options->plant & (VX_PLANT_GLOBAL | VX_PLANT_LEVERAGE | VX_PLANT_NULL);
+    unsigned one = options->plant & ~(unsigned)VX_PLANT_SHIFT;
     if (options->participants < 6 || options->participants > 9999)
         return vx_fail(error, VX_USAGE, "%lld participants; 6 to 9999 can be simulated",
                        (long long)options->participants);
     if (one & (one - 1))
-        return vx_fail(error, VX_USAGE, "the planted cases global, leverage and null exclude each other");
+        return vx_fail(error, VX_USAGE, "the planted cases global, leverage, null, reference and atrophy exclude each "
+                       "other");
     if (!options->out)
         return vx_fail(error, VX_USAGE, "no folder to write into");
     return VX_OK;
 }
 
-/* Computes phi and U. */
-static vx_status mix(vx_scene *scene, vx_error *error)
+static vx_status write_label_volume(const vx_phantom *phantom, const char *folder, vx_error *error)
 {
-    const vx_phantom *phantom = scene->phantom;
-    int labels = phantom->labels;
-    int64_t size = (int64_t)vx_grid_elements(&phantom->space.grid);
-    size_t cells;
-    if (!vx_multiply((size_t)phantom->space.elements, (size_t)labels, &cells))
-        return vx_fail_memory(error);
-    scene->mixing = vx_array(cells, sizeof *scene->mixing);
-    scene->uptake = vx_array((size_t)phantom->space.elements, sizeof *scene->uptake);
-    if (!scene->mixing || !scene->uptake)
-        return vx_fail_memory(error);
-    bool short_of_memory = false;
-#pragma omp parallel
-    {
-        float *volume = vx_array((size_t)size, sizeof *volume), *scratch = vx_array((size_t)size, sizeof *scratch);
-        if (!volume || !scratch) {
-#pragma omp atomic write
-            short_of_memory = true;
-        }
-#pragma omp barrier
-#pragma omp for schedule(dynamic)
-        for (int s = 0; s < labels; s++) {
-            if (short_of_memory || vx_stop_requested())
-                continue;
-            for (int64_t at = 0; at < size; at++)
-                volume[at] = phantom->label[at] == s + 1;
-            vx_smooth(phantom->space.grid.dim, scene->sigma, volume, scratch);
-            for (int64_t v = 0; v < phantom->space.elements; v++)
-                scene->mixing[v * labels + s] = volume[phantom->space.index[v]];
-        }
-        free(volume);
-        free(scratch);
-    }
-    if (short_of_memory)
-        return vx_fail_memory(error);
-#pragma omp parallel for
-    for (int64_t v = 0; v < phantom->space.elements; v++) {
-        float *phi = scene->mixing + v * labels, sum = 0;
-        double uptake = 0;
-        for (int s = 0; s < labels; s++)
-            sum += phi[s];
-        for (int s = 0; s < labels; s++) {
-            phi[s] /= sum;
-            uptake += phantom->region[s]->uptake * phi[s];
-        }
-        scene->uptake[v] = uptake;
-    }
-    return VX_OK;
-}
-
-/* sum_s weight_s phi_s(v) */
-static double mixed(const vx_scene *scene, int64_t v, const double *weight)
-{
-    const float *phi = scene->mixing + v * scene->phantom->labels;
-    double sum = 0;
-    for (int s = 0; s < scene->phantom->labels; s++)
-        sum += weight[s] * phi[s];
-    return sum;
-}
-
-/* Fills space->volume with smoothed noise of SD NOISE_SD. */
-static void make_noise(const vx_scene *scene, int64_t participant, vx_draw what, vx_workspace *space)
-{
-    int64_t size = (int64_t)vx_grid_elements(&scene->phantom->space.grid);
-    double gain = NOISE_SD / vx_smooth_noise_sd(scene->sigma);
-    for (int64_t at = 0; at < size; at++)
-        space->volume[at] = (float)(gain * vx_draw_normal(scene->options->seed, what, participant, (uint32_t)at));
-    vx_smooth(scene->phantom->space.grid.dim, scene->sigma, space->volume, space->scratch);
-}
-
-/* Computes B_i, and the noise of D_i. */
-static void make_baseline(const vx_scene *scene, int64_t participant, vx_workspace *space)
-{
-    const vx_phantom *phantom = scene->phantom;
-    const double *residual = scene->cohort->residual + participant * phantom->labels;
-    double sum = 0, count = 0;
-    make_noise(scene, participant, VX_DRAW_NOISE_BASELINE, space);
-    for (int64_t v = 0; v < phantom->space.elements; v++) {
-        int64_t at = phantom->space.index[v];
-        space->baseline[v] = scene->uptake[v] * (1 + mixed(scene, v, residual) + space->volume[at]);
-        space->change[v] = -space->volume[at];
-        if (phantom->label[at] == scene->pons) {
-            sum += space->baseline[v];
-            count++;
-        }
-    }
-    make_noise(scene, participant, VX_DRAW_NOISE_FOLLOWUP, space);
-    for (int64_t v = 0; v < phantom->space.elements; v++) {
-        space->baseline[v] *= count / sum;
-        space->change[v] += space->volume[phantom->space.index[v]];
-    }
-}
-
-/* Completes D_i. c_i solves  sum_{v in r} B (noise + sum_s c_s phi_s) = change_r sum_{v in r} B  for every label r. */
-static vx_status make_change(const vx_scene *scene, int64_t participant, vx_workspace *space, vx_error *error)
-{
-    const vx_phantom *phantom = scene->phantom;
-    int labels = phantom->labels;
-    memset(space->matrix, 0, (size_t)labels * (size_t)labels * sizeof *space->matrix);
-    memset(space->weight, 0, (size_t)labels * sizeof *space->weight);
-    memset(space->wanted, 0, (size_t)labels * sizeof *space->wanted);
-    for (int64_t v = 0; v < phantom->space.elements; v++) {
-        int r = phantom->label[phantom->space.index[v]] - 1;
-        const float *phi = scene->mixing + v * labels;
-        double *row = space->matrix + r * labels, uptake = space->baseline[v];
-        for (int s = 0; s < labels; s++)
-            row[s] += uptake * phi[s];
-        space->weight[r] += uptake;
-        space->wanted[r] -= uptake * space->change[v];
-    }
-    for (int r = 0; r < labels; r++)
-        space->wanted[r] += space->weight[r] * scene->cohort->change[participant * labels + r] / 100;
-    if (LAPACKE_dgesv(LAPACK_ROW_MAJOR, labels, 1, space->matrix, labels, space->pivot, space->wanted, 1))
-        return vx_fail(error, VX_INTERNAL, "the regions cannot be distinguished on this grid");
-    for (int64_t v = 0; v < phantom->space.elements; v++)
-        space->change[v] += mixed(scene, v, space->wanted);
-    return VX_OK;
-}
-
-/* Writes one session. Voxels of the brain are at least 1, because an implicit mask excludes zeros. */
-static vx_status store(const vx_scene *scene, int64_t participant, int session, vx_workspace *space, vx_error *error)
-{
-    const vx_phantom *phantom = scene->phantom;
-    bool raw = scene->options->raw;
-    float slope = raw ? SLOPE_SUV : SLOPE_SUVR;
-    double factor = raw ? SUV_OF_PONS * scene->cohort->session[participant][session] : 1;
-    char name[64], description[80];
-    memset(space->stored, 0, vx_grid_elements(&phantom->space.grid) * sizeof *space->stored);
-    for (int64_t v = 0; v < phantom->space.elements; v++) {
-        double value = factor * space->baseline[v] * (session == VX_FOLLOWUP ? 1 + space->change[v] : 1);
-        space->stored[phantom->space.index[v]] = (int16_t)fmax(1, fmin(INT16_MAX, rint(value / (double)slope)));
-    }
-    vx_session_file(participant, session, name, sizeof name);
-    snprintf(description, sizeof description, "voxstat simulate: FDG %s, synthetic", raw ? "SUV" : "SUVR of the pons");
-    char *path = vx_text("%s/%s", scene->folder, name);
+    char *path = vx_text("%s/labels.nii.gz", folder);
     if (!path)
         return vx_fail_memory(error);
-    vx_status status = vx_write_int16(path, &phantom->space.grid, space->stored, slope, description, error);
+    vx_status status = vx_image_write(path, &phantom->space.grid, phantom->label, VX_UINT8, VX_INTENT_LABEL,
+                                      0, NULL, "voxstat simulate: true regions", error);
     free(path);
     return status;
 }
 
-static void workspace_destroy(vx_workspace *space)
+static int images_count(const vx_simulate_options *options)
 {
-    free(space->volume);
-    free(space->scratch);
-    free(space->stored);
-    free(space->baseline);
-    free(space->change);
-    free(space->matrix);
-    free(space->wanted);
-    free(space->weight);
-    free(space->pivot);
-}
-
-static bool workspace_init(const vx_phantom *phantom, vx_workspace *space)
-{
-    size_t size = vx_grid_elements(&phantom->space.grid), voxels = (size_t)phantom->space.elements;
-    size_t labels = (size_t)phantom->labels;
-    space->volume = vx_array(size, sizeof *space->volume);
-    space->scratch = vx_array(size, sizeof *space->scratch);
-    space->stored = vx_array(size, sizeof *space->stored);
-    space->baseline = vx_array(voxels, sizeof *space->baseline);
-    space->change = vx_array(voxels, sizeof *space->change);
-    space->matrix = vx_array(labels * labels, sizeof *space->matrix);
-    space->wanted = vx_array(labels, sizeof *space->wanted);
-    space->weight = vx_array(labels, sizeof *space->weight);
-    space->pivot = vx_array(labels, sizeof *space->pivot);
-    return space->volume && space->scratch && space->stored && space->baseline && space->change && space->matrix &&
-           space->wanted && space->weight && space->pivot;
-}
-
-static vx_status make_participant(const vx_scene *scene, int64_t participant, vx_workspace *space, vx_error *error)
-{
-    make_baseline(scene, participant, space);
-    vx_status status = make_change(scene, participant, space, error);
-    for (int session = 0; session < VX_SESSIONS && !status; session++)
-        status = store(scene, participant, session, space, error);
-    return status;
-}
-
-/* One thread for each participant. The first error stops the others. */
-static vx_status make_images(const vx_scene *scene, vx_error *error)
-{
-    vx_status status = VX_OK;
-#pragma omp parallel
-    {
-        vx_workspace space = {0};
-        bool ready = workspace_init(scene->phantom, &space);
-#pragma omp for schedule(dynamic)
-        for (int64_t i = 0; i < scene->cohort->n; i++) {
-            vx_status before;
-#pragma omp atomic read
-            before = status;
-            if (before)
-                continue;
-            vx_error own = {0};
-            vx_status made = ready ? vx_stop_check(&own) : vx_fail_memory(&own);
-            if (!made)
-                made = make_participant(scene, i, &space, &own);
-            if (made) {
-#pragma omp critical(simulate_error)
-                {
-                    if (error && !status)
-                        *error = own;
-#pragma omp atomic write
-                    status = made;
-                }
-            }
-        }
-        workspace_destroy(&space);
-    }
-    return status;
-}
-
-static vx_status write_label_volume(const vx_scene *scene, vx_error *error)
-{
-    char *path = vx_text("%s/labels.nii.gz", scene->folder);
-    if (!path)
-        return vx_fail_memory(error);
-    vx_status status = vx_image_write(path, &scene->phantom->space.grid, scene->phantom->label, VX_UINT8,
-                                      VX_INTENT_LABEL, 0, NULL, "voxstat simulate: true regions", error);
-    free(path);
-    return status;
+    int count = 0;
+    for (int m = 0; m < VX_IMAGES; m++)
+        count += vx_simulated(options, m);
+    return count;
 }
 
 vx_status vx_simulate(const vx_simulate_options *asked, vx_error *error)
@@ -330,7 +79,6 @@ vx_status vx_simulate(const vx_simulate_options *asked, vx_error *error)
     vx_phantom *phantom = NULL;
     vx_cohort *cohort = NULL;
     vx_folder *folder = NULL;
-    vx_scene scene = {.options = options};
     int threads_before = omp_get_max_threads();
     vx_status status = check(options, error);
     if (status)
@@ -344,23 +92,21 @@ vx_status vx_simulate(const vx_simulate_options *asked, vx_error *error)
     if (status)
         goto cleanup;
     uint64_t bytes = (uint64_t)(options->participants * VX_SESSIONS * phantom->space.elements) * sizeof(int16_t);
+    bytes *= (uint64_t)images_count(options);
     const vx_folder_options place = {.out = options->out, .force = options->force, .kind = VX_KIND_COHORT,
                                      .bytes_needed = bytes};
     status = vx_folder_begin(&place, &folder, error);
     if (status)
         goto cleanup;
-    scene.phantom = phantom;
-    scene.cohort = cohort;
-    scene.folder = vx_folder_path(folder);
-    scene.pons = vx_phantom_label(phantom, "pons");
-    scene.sigma = FWHM_MM / sqrt(8 * log(2)) / options->voxel_mm;
-    status = mix(&scene, error);
+    status = vx_make_images(options, phantom, cohort, vx_folder_path(folder), error);
     if (!status)
-        status = make_images(&scene, error);
+        status = write_label_volume(phantom, vx_folder_path(folder), error);
     if (!status)
-        status = write_label_volume(&scene, error);
+        status = vx_write_tables(vx_folder_path(folder), options, phantom, cohort, error);
     if (!status)
-        status = vx_write_tables(scene.folder, options, phantom, cohort, error);
+        status = vx_write_dictionary(vx_folder_path(folder), options, error);
+    if (!status)
+        status = vx_write_cohort_record(vx_folder_path(folder), options, phantom, error);
     if (!status) {
         vx_folder *complete = folder;
         folder = NULL;
@@ -369,8 +115,6 @@ vx_status vx_simulate(const vx_simulate_options *asked, vx_error *error)
 cleanup:
     if (folder)
         vx_folder_abandon(folder);
-    free(scene.mixing);
-    free(scene.uptake);
     vx_cohort_free(cohort);
     vx_phantom_free(phantom);
     omp_set_num_threads(threads_before);

@@ -1,4 +1,4 @@
-/* The files of a simulated cohort; simulate.h describes them. */
+/* The images of a simulated cohort on disk, and the names in it; simulate.h describes the folder. */
 #ifndef VX_SIMULATE_WRITE_H
 #define VX_SIMULATE_WRITE_H
 
@@ -8,11 +8,13 @@
 vx_status vx_write_int16(const char *path, const vx_grid *grid, const int16_t *stored, float slope,
                          const char *description, vx_error *error);
 
-/* The name of a session's image. */
-void vx_session_file(int64_t participant, int session, char *name, size_t size);
+/* "baseline" or "followup". */
+const char *vx_session_name(int session);
 
-/* participants.tsv, labels.tsv, truth.tsv, truth_change.tsv and run.json. */
-vx_status vx_write_tables(const char *folder, const vx_simulate_options *options, const vx_phantom *phantom,
-                          const vx_cohort *cohort, vx_error *error);
+/* "sub-01" for participant 0. */
+void vx_participant_id(int64_t participant, char *id, size_t size);
+
+/* The name of a session's image. */
+void vx_session_file(int64_t participant, int modality, int session, char *name, size_t size);
 
 #endif

@@ -1,4 +1,4 @@
-/* The geometry of one grid; whether two agree, and in what words they do not. */
+/* The geometry of one grid, and the comparison of two in words. */
 #include "space/grid.h"
 
 #include <math.h>
@@ -51,6 +51,23 @@ void vx_grid_inverse(const vx_grid *grid, double inverse[3][4])
 {
     const nifti_dmat44 m = nifti_dmat44_inverse(matrix_of(grid));
     memcpy(inverse, m.m, 3 * sizeof *inverse);
+}
+
+void vx_grid_between(const vx_grid *from, const vx_grid *to, double m[3][4])
+{
+    const nifti_dmat44 all = between(from, to);
+    memcpy(m, all.m, 3 * sizeof *m);
+}
+
+bool vx_grid_meets(const vx_grid *to, const double between[3][4], const vx_grid *from, int64_t place, int64_t voxel[3])
+{
+    int64_t at[3];
+    double point[3];
+    vx_grid_voxel(from, place, at);
+    for (int k = 0; k < 3; k++)
+        point[k] = between[k][0] * (double)at[0] + between[k][1] * (double)at[1] + between[k][2] * (double)at[2] +
+                   between[k][3];
+    return vx_grid_nearest(to->dim, point, voxel);
 }
 
 double vx_grid_step_mm(const vx_grid *grid, int axis)

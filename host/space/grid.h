@@ -36,7 +36,28 @@ static inline bool vx_grid_holds(const vx_grid *grid, const int64_t voxel[3])
     return true;
 }
 
-/* Where the centre of a voxel lies. */
+/* From voxel indices of `to` to voxel indices of `from`: the first three rows of the matrix from^-1 to. */
+void vx_grid_between(const vx_grid *from, const vx_grid *to, double between[3][4]);
+
+/* The voxel whose centre is nearest to a point in voxel indices; false outside the grid. Halfway between two centres it
+ * is the one of the higher index. The margin of a millionth of a voxel is for rounding: it lets all voxels of a line
+ * that lie halfway be treated alike. */
+static inline bool vx_grid_nearest(const int64_t dim[3], const double point[3], int64_t voxel[3])
+{
+    for (int k = 0; k < 3; k++) {
+        const double up = point[k] + 0.5 + 1e-6;
+        if (!(up >= 0 && up < (double)dim[k])) /* others may not fit an integer */
+            return false;
+        voxel[k] = (int64_t)up;
+    }
+    return true;
+}
+
+/* The voxel of `to` that is nearest to the voxel of `from` at a place; `between` is of vx_grid_between(to, from). False
+ * outside `to`. */
+bool vx_grid_meets(const vx_grid *to, const double between[3][4], const vx_grid *from, int64_t place, int64_t voxel[3]);
+
+/* The position of a voxel's centre. */
 void vx_grid_mm(const vx_grid *grid, int64_t place, double mm[3]);
 
 /* Millimetres to voxel indices: the first three rows of the inverse of the affine, which is regular. */

@@ -8,7 +8,7 @@ vx_status vx_lattice_init(const vx_space *space, vx_lattice *lattice, vx_error *
 {
     int64_t at[3], low[3] = {INT64_MAX, INT64_MAX, INT64_MAX}, high[3] = {0, 0, 0};
     if (space->name)
-        return vx_fail(error, VX_USAGE, "%s have no neighbours, which clusters and TFCE are made of; they can be "
+        return vx_fail(error, VX_USAGE, "%s have no neighbours, which clusters and TFCE need; they can be "
                        "corrected one by one", space->plural);
     for (int64_t v = 0; v < space->elements; v++) {
         vx_grid_voxel(&space->grid, space->index[v], at);

@@ -44,7 +44,7 @@ vx_status vx_space_of_names(const char *singular, const char *plural, int64_t el
     vx_space made = {.elements = elements};
     if (!copy_word(made.singular, sizeof made.singular, singular) ||
         !copy_word(made.plural, sizeof made.plural, plural))
-        return vx_fail(error, VX_INPUT, "what an element is called has 1 to %zu bytes, unlike \"%.40s\" and \"%.40s\"",
+        return vx_fail(error, VX_INPUT, "the words for elements have 1 to %zu bytes, unlike \"%.40s\" and \"%.40s\"",
                        sizeof made.singular - 1, singular, plural);
     if (elements < 1)
         return vx_fail(error, VX_INPUT, "a space of %lld %s; at least one is needed", (long long)elements, plural);
@@ -100,7 +100,7 @@ size_t vx_space_places(const vx_space *space)
 void vx_space_digest(const vx_space *space, vx_sha256 *sha)
 {
     for (int64_t v = 0; space->name && v < space->elements; v++)
-        vx_sha256_add(sha, space->name[v], strlen(space->name[v]) + 1); /* with the zero that ends it */
+        vx_sha256_add(sha, space->name[v], strlen(space->name[v]) + 1); /* including the zero at its end */
     if (space->name)
         return;
     vx_sha256_add(sha, space->grid.dim, sizeof space->grid.dim);

@@ -79,7 +79,7 @@ static int64_t text_row(const vx_table *table, int64_t column)
     return -1;
 }
 
-/* Finds a text column that is named like an image column, preferably one of a pair; -1 if there is none. */
+/* Finds a text column that is named like an image column, preferably one of a pair; -1 if no column qualifies. */
 static int64_t find_image_like_column(const vx_table *table, int64_t *row)
 {
     int64_t found = -1;

@@ -49,7 +49,7 @@ typedef struct vx_volume_row {
 /* A voxel with an exact zero in some image counts as not covered. It is excluded, with or without an explicit mask. */
 typedef struct vx_mask_options {
     size_t size;           /* sizeof(vx_mask_options) */
-    const char *file;      /* explicit mask, or null: finite and non-zero in every image */
+    const char *file;      /* explicit mask on any grid of the same space, or null: finite, non-zero in every image */
     double level;          /* the explicit mask holds the voxels that are finite and above it */
     bool keep_zeros;       /* exact zeros inside the explicit mask are valid values */
     bool use_threshold;    /* also demand a value above `threshold` in every image */
@@ -93,7 +93,9 @@ typedef struct vx_matrix {
  * `mask` may be null: no explicit mask and no threshold.
  * Errors (VX_INPUT, naming file, participant and column): every error of vx_image_read; a grid that differs from the
  * first image's in dimensions, or in affine by more than the tolerance; an image that is constant, or whose values
- * equal those of another row (also where one file is given twice); an empty mask; a mask on another grid. */
+ * equal those of another row (also where one file is given twice); an empty mask; a mask in another space. A mask on
+ * another grid is brought to that of the images by nearest neighbour; it is in another space where half of it or more
+ * lies outside. */
 VX_API vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_options *mask, int threads,
                                 vx_matrix **matrix, vx_mask_report *report, vx_error *error);
 

@@ -26,7 +26,7 @@ run() # program, folder, options
 {
     local program=$1 folder=$2
     shift 2
-    "$program" --design paired --table "$data/participants.tsv" --correct voxel,extent,mass,fdr \
+    "$program" --design paired --modality pet --table "$data/participants.tsv" --correct voxel,extent,mass,fdr \
         --permutations 500 --quiet --out "$work/$folder" "$@" >/dev/null
 }
 { run "${VOXSTAT_BARE:?}" bare && run "${VOXSTAT:?}" empty --cluster-t 50 && run "$VOXSTAT" neg --tails neg; } &

@@ -47,7 +47,7 @@ class Replace(Results):
         self.assertEqual(self.contents(), before)
 
     def test_a_cohort_in_the_current_folder(self):
-        self.assert_done(self.run_program("simulate", "--participants", "6", "--out", "cohort"))
+        self.assert_done(self.run_program("simulate", "--participants", "6", "--modality", "pet", "--out", "cohort"))
         self.refused(["current folder"], "--design", "paired", "--covariate", "rapa_level", "--out", ".", "--force",
                      where="cohort")
         self.refused(["current folder"], "--design", "paired", "--out", "../cohort", "--force", where="cohort")
@@ -58,7 +58,8 @@ class Replace(Results):
         self.copy_results("res")
         self.refused(["an analysis"], "simulate", "--participants", "6", "--out", "res", "--force",
                      run=self.run_program)
-        self.assert_done(self.run_program("simulate", "--participants", "6", "--out", "cohort", "--force"))
+        self.assert_done(self.run_program("simulate", "--participants", "6", "--modality", "pet", "--out", "cohort",
+                                          "--force"))
 
     def test_a_second_level(self):
         for i in range(5):
@@ -222,8 +223,8 @@ class Leftovers(Results):
         self.assertEqual({path.name: path.read_bytes() for path in left.iterdir()}, before)
         told = self.run_paired("--out", "res", "--leftovers", "recover")
         self.assert_done(told)
-        self.assertIn(f"{left.name} was left by a run that was killed: it holds whole results", told.stderr)
-        self.assertIn("no whole results, but 2 files, 1 of them whole", told.stderr)
+        self.assertIn(f"{left.name} was left by a run that was killed: it holds complete results", told.stderr)
+        self.assertIn("no complete results, but 2 files, 1 of them complete", told.stderr)
         self.assertIn("pet change", told.stdout)
         self.assertFalse(left.exists())
         for name, content in before.items():

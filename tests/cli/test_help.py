@@ -31,7 +31,7 @@ class Help(Study):
             self.assertEqual(self.text("help", command), self.text(command, "--help"))
         refuse = lambda status, words, *more: self.assert_refused(status, words, "help", *more, run=self.run_program)
         refuse(USAGE, ["no command simulat", "did you mean simulate?"], "simulat")
-        refuse(USAGE, ["not yet"], "roi")
+        refuse(USAGE, ["not yet"], "merge")
         refuse(USAGE, ["expected one command"], "run", "show")
 
     def test_examples(self):
@@ -56,7 +56,7 @@ class Help(Study):
         self.assert_refused(INPUT, ["participants.tsv", "--table", "voxstat help run"])
 
     def test_a_cohort_names_the_next_command(self):
-        done = self.run_program("simulate", "--out", "my cohort", "--participants", "6")
+        done = self.run_program("simulate", "--out", "my cohort", "--participants", "6", "--modality", "pet")
         self.assert_done(done)
         line = re.search(r"^next: (.*)$", done.stderr, re.MULTILINE)[1]
         bin_folder = str(PROGRAM).rsplit("/", 1)[0]

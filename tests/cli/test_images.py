@@ -10,6 +10,7 @@ import struct
 import subprocess
 import unittest
 
+import h5py
 import nibabel
 import numpy
 
@@ -189,6 +190,90 @@ class MaskFile(Images):
     def test_labels_of_255_are_binary(self):
         self.write_image("mask.nii.gz", self.framed(numpy.full(SHAPE, 255)))
         self.assertEqual(self.mask_of("--mask", "mask.nii.gz")[1], [])
+
+
+def nearest(data, affine, shape, target):
+    """Nearest neighbour as docs/data.md says it; 0 outside."""
+    index = numpy.indices(shape).reshape(3, -1)
+    there = numpy.linalg.inv(affine) @ target @ numpy.vstack([index, numpy.ones(index.shape[1])])
+    there = numpy.floor(there[:3] + 0.5).astype(int)
+    inside = ((there >= 0) & (there < numpy.array(data.shape)[:, None])).all(axis=0)
+    return numpy.where(inside, data[tuple(numpy.where(inside, there, 0))], 0).reshape(shape)
+
+
+class MaskOnAnotherGrid(Images):
+    """An oblique mask of 2.6 mm, and the same brought to the grid of the images by NumPy."""
+
+    def setUp(self):
+        super().setUp()
+        turn = numpy.array([[0.9, -0.3, 0.1, 0], [0.3, 0.9, 0, 0], [-0.1, 0.05, 1, 0], [0, 0, 0, 1]])
+        self.affine = turn @ numpy.diag([-2.6, 2.6, 2.6, 1])
+        self.affine[:3, 3] = (AFFINE @ [0, 0, 0, 1])[:3] + [4, -3, -2]
+        self.mask = numpy.random.default_rng(4).random((12, 13, 10)) > 0.3
+        self.write_image("oblique.nii.gz", self.mask, self.affine)
+        self.write_image("same.nii.gz", nearest(self.mask, self.affine, SHAPE, AFFINE))
+
+    def test_is_brought_to_the_images(self):
+        self.assert_done(self.run_quick("--mask", "same.nii.gz", "--out", "same"))
+        done = self.run_quick("--mask", "oblique.nii.gz", "--out", "oblique")
+        self.assert_done(done)
+        for name in ("mask.nii.gz", "pet_change_t.nii.gz"):
+            one, other = (nibabel.load(self.folder / out / name).get_fdata() for out in ("same", "oblique"))
+            numpy.testing.assert_array_equal(one, other)
+        index = numpy.argwhere(self.mask)
+        voxels = numpy.linalg.inv(AFFINE) @ self.affine @ numpy.c_[index, numpy.ones(len(index))].T
+        voxels = numpy.floor(voxels[:3] + 0.5)
+        outside = 1 - ((voxels >= 0) & (voxels < numpy.array(SHAPE)[:, None])).all(axis=0).mean()
+        self.assertIn(f"brought to theirs by nearest neighbour; {100 * outside:.1f} % of it lie outside", done.stderr)
+        inputs = json.loads((self.folder / "oblique/run.json").read_text())["inputs"]
+        steps = {pathlib.Path(one["path"]).name: one["steps"] for one in inputs if "steps" in one}
+        self.assertEqual(list(steps), ["oblique.nii.gz"])
+        self.assertEqual(len(steps["oblique.nii.gz"]), 1)
+        self.assertEqual(steps["oblique.nii.gz"][0]["name"], "nearest")
+        self.assertTrue(steps["oblique.nii.gz"][0]["parameters"].endswith("sub-01_baseline.nii.gz"))
+        self.assertIn("oblique.nii.gz was brought to the grid of the images by nearest neighbour.",
+                      (self.folder / "oblique/report.html").read_text())
+        self.assertNotIn("nearest neighbour", (self.folder / "same/report.html").read_text())
+
+
+class Grids(Images):
+    """Two modalities on two grids: one command gives what each alone gives."""
+
+    def test_two_modalities(self):
+        coarse = numpy.diag([6.0, 6, 6, 1])
+        coarse[:3, 3] = [-14, -16, -8]
+        shape, random = (6, 7, 5), numpy.random.default_rng(3)
+        self.header += ["gm_baseline", "gm_followup"]
+        for row in self.rows:
+            for session in ("baseline", "followup"):
+                name = f"gm_{row[0]}_{session}.nii.gz"
+                self.write_image(name, 1 + random.random(shape), coarse)
+                row.append(name)
+        self.write_table()
+        self.write_image("mask.nii.gz", numpy.ones(SHAPE))
+        for out in ("pet", "gm", "pet,gm"):
+            self.assert_done(self.run_quick("--mask", "mask.nii.gz", "--modality", out, "--out", out))
+        for name in ("pet", "gm"):
+            for kind in ("t", "p-fwe-voxel", "clusters"):
+                alone, together = (nibabel.load(self.folder / out / f"{name}_change_{kind}.nii.gz")
+                                   for out in (name, "pet,gm"))
+                numpy.testing.assert_array_equal(alone.get_fdata(), together.get_fdata())
+                numpy.testing.assert_array_equal(alone.affine, together.affine)
+            numpy.testing.assert_array_equal(nibabel.load(self.folder / name / "mask.nii.gz").get_fdata(),
+                                             nibabel.load(self.folder / f"pet,gm/{name}_mask.nii.gz").get_fdata())
+        both = self.folder / "pet,gm"
+        self.assertFalse((both / "mask.nii.gz").exists())
+        with h5py.File(both / "results.h5") as results:
+            self.assertNotIn("mask", results)
+            self.assertEqual({name: mask.shape for name, mask in results["masks"].items()},
+                             {"pet": SHAPE, "gm": shape})
+        inputs = json.loads((both / "run.json").read_text())["inputs"]
+        masks = [one for one in inputs if one["path"].endswith("mask.nii.gz")]
+        self.assertEqual([[step["name"] for step in one.get("steps", [])] for one in masks], [[], ["nearest"]])
+        self.assertEqual(len({one["sha256"] for one in masks}), 1)
+        self.assert_done(self.run_program("report", "pet,gm"))
+        self.assert_done(self.run_program("show", "pet,gm"))
+        self.assert_done(self.run_program("nidm", "pet,gm", "--instrument", "pet"))
 
 
 class Space(Images):

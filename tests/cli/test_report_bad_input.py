@@ -32,7 +32,7 @@ class ReportBadInput(report_cli.Report):
         self.assert_refused(INPUT, ["nowhere.nii"], "--out", "other", "--template", "nowhere.nii")  # before computing
         done = self.run_paired("--out", "other", "--template", "template.nii", "-q")
         self.assertEqual(done.returncode, INPUT)
-        self.assertIn("the results are whole in other, but there is no report", done.stderr)
+        self.assertIn("the results are complete in other, but there is no report", done.stderr)
         self.assertTrue((self.folder / "other/results.h5").exists())
 
     def broken(self, words, change, status=INPUT):

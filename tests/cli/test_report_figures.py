@@ -183,10 +183,13 @@ class ReportFigures(report_cli.Report):
         found = record["modalities"][0]["effects"][0]
         self.assertGreater(found["p"]["p_fwe_voxel"]["voxels_below_0_05"], 0)
         for article in ("question", "effect-1"):
-            self.assertIn(f"Corrected p < 0.05 in {found['p']['p_fdr']['voxels_below_0_05']} voxels by false discovery "
-                          f"rate, {found['p']['p_fwe_voxel']['voxels_below_0_05']} voxels by the maximum t",
-                          page.text[article])
-            self.assertRegex(page.text[article], rf" {found['clusters']['mass_below_0_05']} clusters? survives? by mass")
+            self.assertIn(f"Significant at p < 0.05: {found['p']['p_fwe_voxel']['voxels_below_0_05']} voxels by the "
+                          "maximum t.", page.text[article])
+            further = page.text[article].split("Further looks at p < 0.05: ")[1].split(". ")[0].split(", ")
+            self.assertEqual(len(further), 4)
+            self.assertRegex(further[1], f"^{found['clusters']['mass_below_0_05']} clusters? "
+                             rf"\({found['p']['p_fwe_mass']['voxels_below_0_05']} voxels\) by mass$")
+            self.assertEqual(further[3], f"{found['p']['p_fdr']['voxels_below_0_05']} voxels by false discovery rate")
         for row, effect in zip(page.table("headline")[0][1:], record["modalities"][0]["effects"]):
             self.assertEqual(row[3], f"{effect['peak']['t']:.3f}")
             self.assertAlmostEqual(float(row[6]), effect["p"]["p_fdr"]["smallest"], places=3)

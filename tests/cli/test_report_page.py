@@ -138,7 +138,7 @@ class ReportPage(report_cli.Report):
         self.assertIn("sub-05: no value", page.text["design"])
         self.assertIn("Each of the 2 modalities is corrected by itself", page.text["limits"])
         self.assertEqual(len(page.table("quality")), 2)
-        self.assertIn("Left out for want of data: 3", page.text["limits"])
+        self.assertIn("Left out because of missing data: 3", page.text["limits"])
         for words in ("The mean change of pet (n = 8)", "The mean change of cbf (n = 7)", "level (n = 7)",
                       "level (n = 6)", "for the mean of pet t = 3.00, of cbf t = 3.14"):
             self.assertIn(words, page.text["methods"])

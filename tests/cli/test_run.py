@@ -204,14 +204,18 @@ class Terminal(Study):
         self.assertNotIn("\033[", self.run_program(*wrong).stderr)
         self.assertNotIn("\033", self.on_a_terminal("stdout", "--help"))
 
-    def test_what_survives_a_correction_stands_out(self):
+    def test_what_is_significant_stands_out(self):
         for row in self.rows: # a rise everywhere: 2 of 64 flips are as large
             self.write_image(row[2], self.read_image(row[1]) + 5 + self.read_image(row[2]) / 10)
         arguments = ("--design", "paired", "--device", "cpu", "--quiet", "--force", "--correct", "voxel,extent")
+        by_voxel = self.on_a_terminal("stdout", *arguments)
+        self.assertRegex(by_voxel, "\033\\[1;32m +0\\.03125\033\\[0m")
+        self.assertEqual(by_voxel.count("\033[1;32m"), 1) # not the p by extent, uncorrected ones and counts of clusters
+        arguments += ("--primary", "extent")
         shown = self.on_a_terminal("stdout", *arguments)
         self.assertRegex(shown, "\033\\[1;32m +0\\.03125\033\\[0m")
         self.assertIn("\033[1;32m          1\033[0m", shown) # a cluster
-        self.assertEqual(shown.count("\033[1;32m"), 3) # and not the uncorrected p, which is as small
+        self.assertEqual(shown.count("\033[1;32m"), 2)
         plain = self.run_program(*arguments).stdout
         self.assertNotIn("\033", plain)
         for quiet in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):

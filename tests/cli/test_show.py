@@ -21,7 +21,7 @@ class Show(Study):
         self.assert_done(shown)
         self.assertTrue(shown.stdout.startswith(run.stdout))
         for line in run.stderr.splitlines():
-            if "p < 0.05 in" in line:
+            if "further looks: " in line:
                 self.assertIn(line, shown.stdout)
         parts = shown.stdout.split("\n\n")
         self.assertEqual(len(parts), 4)

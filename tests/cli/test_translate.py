@@ -105,7 +105,7 @@ class Translate(Study):
 
     def test_tests_that_are_not_there_are_refused(self):
         for option in ("-f d.fts", "-F 2", "-S 2", "--fonly", "--permuteBlocks", "--vxl=1", "--multi=2"):
-            self.refuse(USAGE, [option.split("=")[0].split()[0], "not there"], f"randomise -i a -o b -1 {option}")
+            self.refuse(USAGE, [option.split("=")[0].split()[0], "not supported"], f"randomise -i a -o b -1 {option}")
         self.refuse(USAGE, ["--frob"], "randomise -i a -o b -1 --frob")
         self.refuse(USAGE, ["-i"], "randomise -o b -1")
         self.refuse(USAGE, ["neither -1 nor"], "randomise -i a -o b -T")

@@ -2,7 +2,7 @@
  * wrote; the edited file is read or refused with a message, without a crash or leak.
  *
  * The edits give valid HDF5 that voxstat would not write. Invalid HDF5 is not tested: the library must refuse it, and
- * HDF5 1.10 allocates gigabytes for some of it. */
+ * HDF5 1.10 allocates gigabytes for some. */
 #include "results.h"
 
 #include <hdf5.h>

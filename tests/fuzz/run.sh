@@ -19,7 +19,7 @@ for target; do
         find "${VOXSTAT_REAL_DATA:-/nonexistent}/malformed" -type f -size -64k \( -name '*.nii' -o -name '*.nii.gz' \) \
             -exec cp {} "$folder/seeds/" \; 2>/dev/null || true
         ;;
-    run_json) VOXSTAT_FUZZ_SEED=$folder/seeds/whole "$build/fuzz-$target" -runs=0 >"$folder/log" 2>&1 ;;
+    run_json) VOXSTAT_FUZZ_SEED=$folder/seeds/intact "$build/fuzz-$target" -runs=0 >"$folder/log" 2>&1 ;;
     results_h5) options=(-max_len=128 -len_control=0) ;; # 16 edits of 8 bytes
     esac
     echo "fuzz-$target: $seconds s, $(find "$folder/seeds" -type f | wc -l) seeds"

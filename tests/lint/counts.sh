@@ -7,7 +7,7 @@ once()
 {
     cat <<'END'
 host/base/clock.c|\b(clock_gettime|gettimeofday|omp_get_wtime)\(|vx_seconds
-host/base/distribution.c|\bnifti_(cdf2stat|stat2cdf)\(|base/distribution.h: nifticdf is not safe for threads
+host/base/distribution.c|\bnifti_(cdf2stat|stat2r?cdf)\(|base/distribution.h: nifticdf is not safe for threads
 host/base/memory.c|\brealloc(array)?\(|vx_array_grow
 host/base/number.c|% 3 == 0|vx_count_text
 host/base/sort.h|\(\w[^()]* > \w[^()]*\) - \(\w[^()]* < \w[^()]*\)|vx_compare
@@ -22,6 +22,7 @@ host/results/scheme.c|^(?! \*)(?:(?!/\*).)*"[Ss]ign flips"|vx_scheme_about
 host/results/schema.c|^(?! \*)(?:(?!/\*).)*"sign-flip"|vx_scheme_names
 host/results/schema.h|\b(member|(vx_)?get_[a-z_]+)\([^"]*"[a-z]|VX_KEY_... of results/schema.h
 host/results/schema.h|^(?! \*)(?:(?!/\*).)*"(left_out(_[a-z]+)*|grid_voxels|most_[a-z_]+|threshold_t|[a-z_]+_possible)"|VX_KEY_...
+host/results/schema.c|^(?! \*)(?:(?!/\*).)*"(label\\t|peak_[tijkxyz]["\\])|vx_cluster_columns
 host/results/schema.h|^(?! \*)(?:(?!/\*).)*"(run\.json|results\.h5|mask\.nii\.gz|_clusters\.tsv)"|results/schema.h
 END
 }
@@ -57,6 +58,7 @@ while IFS='~' read -r file text; do
 done <<'END'
 host/base/clock.c~    clock_gettime(CLOCK_MONOTONIC, &now);
 host/base/distribution.c~    return nifti_stat2cdf(-t, NIFTI_INTENT_TTEST, df, 0, 0);
+host/base/distribution.c~    return nifti_stat2rcdf(t, NIFTI_INTENT_TTEST_NONC, df, delta, 0);
 host/base/memory.c~    grown = realloc(list, (count + 1) * sizeof *list);
 host/base/memory.c~    grown = reallocarray(list, count + 1, sizeof *list);
 host/base/number.c~        if (i && (length - i) % 3 == 0)
@@ -74,6 +76,8 @@ host/results/tails.c~    {"two-sided", "a difference either way"},
 host/results/schema.c~    [VX_POSITIVE] = "pos",
 host/results/scheme.c~    what = flips ? "sign flips" : "permutations";
 host/results/schema.c~    kind = "sign-flip";
+host/results/schema.c~    fputs("label\tsign", file);
+host/results/schema.c~    at = vx_table_find(table, "peak_x");
 host/results/schema.h~    #define VX_HDF5_FILE "results.h5"
 host/results/schema.h~    effect->n = vx_get_integer(r, object, "n");
 host/results/schema.h~    return json_pack("{so so}", "left_out", missing, "n", n);

@@ -5,7 +5,7 @@
 enum { SIDE = 16, VOXELS = SIDE * SIDE * SIDE, STRIDE_Y = SIDE + 1, STRIDE_Z = STRIDE_Y * (SIDE + 1),
        GRID = STRIDE_Z * (SIDE + 1), RELABELLINGS = 32, CAPACITY = VOXELS, LAUNCHES = 24 };
 
-/* Voxels 0 to length - 1 of a full grid, x fastest, hang together. No two relabellings of a launch are as long. */
+/* Voxels 0 to length - 1 of a full grid, x fastest, are connected. No two relabellings of a launch are as long. */
 static int length_of(int queue, int p)
 {
     return 1000 + 2 * p + queue;

@@ -114,7 +114,7 @@ static void draw(tfce_maps *m, int connectivity, int nx, int ny, int nz, const c
     assert_int_equal(v, nx * ny * nz);
 }
 
-/* A device that cannot run the op, for want of double, is left out, and says so. */
+/* A device without double cannot run the op. It is left out with a message. */
 static int open_able_backends(void **state)
 {
     static tfce_maps m;

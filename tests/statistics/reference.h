@@ -99,7 +99,7 @@ static inline double reference_freedman_lane(int n, const double *x, int z_colum
  * own cluster; they are zero elsewhere. */
 typedef struct reference_cluster {
     int number;
-    double extent, mass; /* the largest of each, not needfully of one cluster */
+    double extent, mass; /* the largest of each, not necessarily of one cluster */
 } reference_cluster;
 
 static inline reference_cluster reference_clusters(const int dim[3], const double *t, int sign, double threshold,

@@ -1,5 +1,5 @@
-/* Student's t and the normal against SciPy 1.10.1. Relative 1e-7, what a float32 map can hold: niftilib's CDFLIB stops
- * its searches at 1e-8. */
+/* Student's t, the noncentral t and the normal against SciPy 1.10.1 and R. Relative 1e-7, what a float32 map can hold:
+ * niftilib's CDFLIB stops its searches at 1e-8. */
 #include "base/distribution.h"
 
 #include <math.h>
@@ -58,6 +58,27 @@ static void normal_scores(void **state)
     near(vx_z_from_t(200, 13), 10.117881992378825);
 }
 
+/* R: pt(t, df, delta, lower.tail = FALSE) */
+static void noncentral(void **state)
+{
+    (void)state;
+    near(vx_noncentral_t_upper(2, 13, 1), 0.18502130376184478);
+    near(vx_noncentral_t_upper(-2, 13, 1), 0.99721396263594608);
+    near(vx_noncentral_t_upper(0.5, 3, -1), 0.075726118711386903);
+    near(vx_noncentral_t_upper(6, 40, 5), 0.2121462768498017);
+}
+
+/* R: qnorm(p, lower.tail = FALSE), pnorm(z, lower.tail = FALSE) */
+static void normal(void **state)
+{
+    (void)state;
+    near(vx_z_quantile_upper(0.025), 1.9599639845400538);
+    near(vx_z_quantile_upper(1e-10), 6.3613409024040557);
+    near(vx_z_upper(1.5), 0.066807201268858071);
+    near(vx_z_upper(10), 7.6198530241605269e-24);
+    near(vx_z_upper(-2), 0.97724986805182079);
+}
+
 enum { CALLS = 20000, THREADS = 4 };
 
 typedef struct caller {
@@ -103,6 +124,8 @@ int main(void)
         cmocka_unit_test(quantiles),
         cmocka_unit_test(tails),
         cmocka_unit_test(normal_scores),
+        cmocka_unit_test(noncentral),
+        cmocka_unit_test(normal),
         cmocka_unit_test(threads_do_not_meet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -34,6 +34,7 @@
 #include "simulate/phantom.h"
 #include "space/lattice.h"
 #include "study/table.h"
+#include "univariate/flips.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,6 +52,7 @@ static void the_library(void **state)
     vx_entries_free(NULL, 1);
     vx_estimates_destroy(NULL);
     vx_facts_destroy(NULL);
+    vx_flips_destroy(NULL);
     vx_folder_abandon(NULL);
     vx_image_destroy(NULL);
     vx_image_files_destroy(NULL);

@@ -107,7 +107,7 @@ static void test_explicit_mask(void **state)
 {
     const float in[VOXELS] = {INFINITY, 1, 0.5f, 1, 2, 7};
     const float spoilt[VOXELS] = {NAN, INFINITY, -1, 0, 0, 0};
-    const vx_grid grid = line(-6), shifted = line(-5);
+    const vx_grid grid = line(-6), far = line(0);
     vx_mask_options mask = VX_OPTIONS(vx_mask_options, .file = "mask.nii.gz");
     vx_matrix *matrix;
     vx_mask_report report;
@@ -136,9 +136,16 @@ static void test_explicit_mask(void **state)
     put_image("mask.nii.gz", &grid, spoilt);
     assert_int_equal(vx_matrix_read(rows, ROWS, &mask, 2, &matrix, &report, &error), VX_INPUT);
     assert_non_null(strstr(error.message, "mask.nii.gz: empty mask"));
-    put_image("mask.nii.gz", &shifted, in);
+    put_image("mask.nii.gz", &far, in); /* of its five finite voxels 1 to 5, 4 and 5 lie in the images */
     assert_int_equal(vx_matrix_read(rows, ROWS, &mask, 2, &matrix, &report, &error), VX_INPUT);
-    assert_non_null(strstr(error.message, "mask: mask.nii.gz: another grid than that of a1.nii: centre shifted"));
+    assert_non_null(strstr(error.message, "mask: mask.nii.gz: 60 % of it lie outside the grid of a1.nii: it is in "
+                           "another space (centre shifted"));
+    const float shifted[VOXELS] = {0, 1, 1, 3, 0, 0}; /* voxels 2 and 3 are 0 and 1 of the images, 1 lies outside */
+    const vx_grid left = line(-10);
+    put_image("mask.nii.gz", &left, shifted);
+    assert_int_equal(vx_matrix_read(rows, ROWS, &mask, 2, &matrix, &report, &error), VX_OK);
+    expect_matrix(matrix, 2, (const int64_t[]){0, 1});
+    vx_matrix_free(matrix);
     mask.file = "nowhere.nii";
     assert_int_equal(vx_matrix_read(rows, ROWS, &mask, 2, &matrix, &report, &error), VX_INPUT);
     assert_non_null(strstr(error.message, "mask: nowhere.nii: the image does not exist: No such file"));

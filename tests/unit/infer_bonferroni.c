@@ -37,7 +37,7 @@ static void each_p_times_their_number(void **state)
     assert_true(cluster[1][0].p[VX_P_BONFERRONI_EXTENT] == 0.09);
 }
 
-/* A result has room for one map of a quantity. */
+/* A result has at most one map of a quantity. */
 static void a_second_call_adds_nothing(void **state)
 {
     float p[1] = {0.02f};

@@ -35,8 +35,20 @@ static void ties_share_a_rank(void **state)
     double value[6] = {10, 20, 10, 5, 20, 20};
     vx_ranked scratch[6];
     (void)state;
-    vx_midranks(value, 6, scratch);
+    vx_midranks(value, 6, 0.0, scratch);
     for (int i = 0; i < 6; i++)
+        assert_true(value[i] == expected[i]);
+}
+
+/* Within a width of 0.5, 1.3 is tied with 1, and 1.6 with neither: it exceeds 1, the smallest of the group, by more. */
+static void near_values_share_a_rank(void **state)
+{
+    static const double expected[4] = {3, 1.5, 4, 1.5};
+    double value[4] = {1.6, 1.3, 2.5, 1};
+    vx_ranked scratch[4];
+    (void)state;
+    vx_midranks(value, 4, 0.5, scratch);
+    for (int i = 0; i < 4; i++)
         assert_true(value[i] == expected[i]);
 }
 
@@ -116,7 +128,8 @@ static void the_last_bit_is_left(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ties_share_a_rank), cmocka_unit_test(ranks_of_data),
+        cmocka_unit_test(ties_share_a_rank),
+        cmocka_unit_test(near_values_share_a_rank), cmocka_unit_test(ranks_of_data),
         cmocka_unit_test(residual_is_orthogonal), cmocka_unit_test(nothing_is_left),
         cmocka_unit_test(the_last_bit_is_left),
     };

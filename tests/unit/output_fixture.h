@@ -75,8 +75,10 @@ static vx_matrix fixture_matrix = {
 static vx_device_info fixture_device = {.id = "cpu", .name = "a processor", .driver = "gcc", .kind = "cpu",
                                         .compute_units = 2, .threads = 2, .memory = 1 << 30, .simd = "avx2"};
 static vx_option_value fixture_options[] = {{"seed", "42"}, {"p-format", "log10"}};
-static vx_input_file fixture_inputs[] = {{"/data/1.nii", "sub-1", "pet_bl", "00ff"},
-                                         {"/data/mask.nii", NULL, NULL, "11"}};
+static vx_input_file fixture_inputs[] = {
+    {.path = "/data/1.nii", .participant = "sub-1", .column = "pet_bl", .sha256 = "00ff"},
+    {.path = "/data/mask.nii", .sha256 = "11"},
+};
 
 static vx_record_modality fixture_modality = {.name = "pet", .study = &fixture_study_modality,
                                               .matrix = &fixture_matrix, .model = &fixture_model,

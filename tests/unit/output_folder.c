@@ -360,7 +360,7 @@ static void leftovers_are_told_apart(void **state)
     for (size_t i = 0; i < count; i++) {
         const char *name = strrchr(leftover[i].path, '-') + 1;
         if (!strcmp(name, "aaaaaa"))
-            assert_string_equal(vx_leftover_words(&leftover[i], words, sizeof words), "whole results, 2 files");
+            assert_string_equal(vx_leftover_words(&leftover[i], words, sizeof words), "complete results, 2 files");
         else if (!strcmp(name, "bbbbbb"))
             assert_false(leftover[i].complete);
         else if (!strcmp(name, "cccccc"))

@@ -442,6 +442,9 @@ static void what_disagrees_is_refused(void **state)
         {"\"run.json\"]", "\"run.json\", \"../thesis.docx\"]"},
         {"\"run.json\"]", "\"run.json\", 3]"},
         {"\"sessions\": [\"bl\", \"fu\"]", "\"sessions\": [\"bl\"]"},
+        {"\"primary\": \"p_fwe_voxel\"", "\"primary\": \"voxel\""},
+        {"\"primary\": \"p_fwe_voxel\"", "\"primary\": \"p_fwe_extent\""},
+        {"\"primary\": \"p_fwe_voxel\"", "\"primary\": \"p_uncorrected\""},
     };
     (void)state;
     for (size_t i = 0; i < sizeof change / sizeof *change; i++) {

@@ -50,6 +50,7 @@ static vx_status fixture_write_results(const char *version, vx_p_format format, 
     record.outcome_tests = fixture_outcome_tests();
     record.version = version;
     record.p_format = format;
+    record.primary = VX_P_FWE_VOXEL;
     return vx_write_results(fixture_folder, &record, error);
 }
 

@@ -130,6 +130,38 @@ static void maps_come_back_with_plain_p(void **state)
     }
 }
 
+/* The folder as a version before --primary wrote it. */
+static void remove_primary(void)
+{
+    json_error_t why;
+    json_t *run = json_load_file(fixture_path("run.json"), 0, &why);
+    assert_int_equal(json_object_del(run, "primary"), 0);
+    assert_int_equal(json_dump_file(run, fixture_path("run.json"), 0), 0);
+    json_decref(run);
+}
+
+/* `change` has p of its voxels by extent from 0.03125 on, and one of its two clusters has that p. */
+static void only_the_primary_correction_is_significant(void **state)
+{
+    (void)state;
+    write_folder(VX_P_LOG10, VOXSTAT_VERSION);
+    for (int k = 0; k < 2; k++) {
+        vx_results *results = open_folder();
+        const vx_results_effect *change = &results->modality[0].effect[0];
+        assert_int_equal(results->primary, VX_P_FWE_VOXEL);
+        assert_true(vx_results_significant(results, VX_P_FWE_VOXEL, 0.03125));
+        assert_false(vx_results_significant(results, VX_P_FWE_VOXEL, 0.05));
+        assert_false(vx_results_significant(results, VX_P_FWE_EXTENT, 0.03125));
+        assert_int_equal(vx_results_below(change, VX_P_FWE_EXTENT), 1);
+        assert_int_equal(vx_results_below(change, VX_P_FWE_VOXEL), 1);
+        results->primary = VX_P_UNCORRECTED; /* as without any correction */
+        assert_false(vx_results_significant(results, VX_P_UNCORRECTED, 0.03125));
+        vx_results_close(results);
+        if (!k)
+            remove_primary();
+    }
+}
+
 static void another_version_is_refused(void **state)
 {
     vx_results *results = NULL;
@@ -150,6 +182,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_record_comes_back, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(effects_come_back, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(maps_come_back_with_plain_p, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(only_the_primary_correction_is_significant, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(another_version_is_refused, fixture_set_up, fixture_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,12 +1,16 @@
 /* clusters: the largest extent and the largest mass among the connected components of the listed voxels of every
- * relabelling, each tail apart (Bullmore et al. 1999 for mass; Nichols & Holmes 2002 for the maximum over clusters).
+ * relabelling, separately for each tail (Bullmore et al. 1999 for mass; Nichols & Holmes 2002 for the maximum over
+ * clusters).
  *
- * Works on the list, not on the volume: entry + 1 is scattered into a grid of labels that is zero elsewhere, every
- * entry is joined to its preceding neighbours (13, 9 or 3 of them) by union-find, sizes and masses are summed at the
- * roots, and the grid is cleared through the same list. A thread takes a relabelling at a time, in a grid of its own.
+ * The op works on the list and not on the volume. A thread takes one relabelling at a time, and has its own grid:
  *
- * Per entry: 3 + 13 reads or writes of the grid and about as many of the entry arrays. Mass is a sum of 64-bit fixed
- * point numbers, so that it does not depend on the order. Plain reference: tests/ops/reference.h,
+ *     1. entry + 1 is scattered into a grid of labels that is zero elsewhere;
+ *     2. every entry is joined to its 13, 9 or 3 preceding neighbours by union-find;
+ *     3. sizes and masses are summed at the roots;
+ *     4. the grid is cleared through the same list.
+ *
+ * Per entry: 3 + 13 reads or writes of the grid, and about as many of the entry arrays. Mass is a sum of 64-bit
+ * fixed-point numbers, so it does not depend on the order. Plain reference: tests/ops/reference.h,
  * vx_reference_clusters. */
 #include "engine/cpu/cpu.h"
 #include "engine/cpu/simd.h"
@@ -16,7 +20,7 @@
 #include <omp.h>
 #include <string.h>
 
-/* Path halving: every other entry on the way is hung one step higher. */
+/* Path halving: every other entry on the way moves one step up. */
 static int find_root(int32_t *parent, int entry)
 {
     while (parent[entry] != entry)

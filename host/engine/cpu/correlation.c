@@ -1,11 +1,14 @@
 /* correlation: r[p][v] = d / sqrt(1 - sum_j q_j^2), d = x_p . y_v and q_j = z_jp . y_v (Freedman & Lane 1983 in the
- * form of Winkler et al. 2014, "Permutation inference for the general linear model", with unit vectors); without
+ * form of Winkler et al. 2014, "Permutation inference for the general linear model", with unit vectors). Without
  * nuisance r is Pearson's correlation.
  *
- * Y[tiles][n][VX_TILE] float, W[P][1 + k][n] float. A thread takes a tile and runs all relabellings of the batch over
- * it: the tile stays in the nearest cache, W in the next. Accumulators of several relabellings by several vectors stay
- * in registers, so that an fma needs half a load. One accumulator a dot product, i ascending: the same bits as any
- * other order of tiles, and as the OpenCL kernel.
+ * Memory: Y[tiles][n][VX_TILE] float, W[P][1 + k][n] float.
+ *
+ *     1. A thread takes a tile and evaluates all relabellings of the batch on it. The tile stays in the nearest cache,
+ *        and W in the next.
+ *     2. Registers hold accumulators of several relabellings by several vectors, so that an fma needs half a load.
+ *     3. A dot product has one accumulator, with i ascending. The bits are therefore the same in any order of tiles,
+ *        and the same as those of the OpenCL kernel.
  *
  * Per voxel and relabelling: (1 + k) n fma, and a square root and a division where k > 0. |error of a dot product of
  * unit vectors| <= n 2^-24. Plain reference: tests/ops/reference.h, vx_reference_correlation. */
@@ -16,8 +19,8 @@
 
 #include <string.h>
 
-/* Relabellings at a time: BLOCK x VX_STRIP accumulators leave room in the registers for a row of the tile and a
- * broadcast weight. */
+/* Relabellings at a time. BLOCK x VX_STRIP accumulators leave some registers for a row of the tile and a broadcast
+ * weight. */
 enum { BLOCK = VX_LANES == 16 ? 4 : 2 };
 
 /* The dot products of BLOCK rows of W with one strip. */
@@ -42,7 +45,7 @@ static inline __attribute__((always_inline)) void dots(int n, const float *y, co
             dot[b][v] = sum[b][v];
 }
 
-/* d / sqrt(1 - sum of squares), raised by its rounding bound; 2 where little is left: see args.h. */
+/* d / sqrt(1 - sum of squares), raised by its rounding bound; 2 where the nuisance leaves little (args.h). */
 static inline vx_floats partial(vx_floats d, vx_floats squares, float rounding)
 {
     const vx_floats none = {0}, most = none + VX_RAISED_MOST, beyond = none + 2.0f;
@@ -55,14 +58,14 @@ static inline vx_floats partial(vx_floats d, vx_floats squares, float rounding)
     return (vx_floats)((vx_ints)size | sign);
 }
 
-/* Ordered bits. Adding zero turns -0 into +0, which the order tells apart. */
+/* Ordered bits. Adding zero turns -0 into +0, as their bits differ. */
 static inline vx_ints ordered(vx_floats r)
 {
     vx_ints bits = (vx_ints)(r + 0.0f);
     return vx_ordered(bits);
 }
 
-/* The rare way of epilogue.h. */
+/* Computes scores near |r| = 1 again, and notes the strip (epilogue.h). */
 static __attribute__((noinline)) void look_closer(const vx_dense_output *to, const float *y, const float *w, int voxel,
                                                   int p, vx_maxima *maxima, vx_ints score[VX_STRIP])
 {
@@ -89,7 +92,7 @@ static inline __attribute__((always_inline)) void strip(const vx_dense_args *arg
     for (int p = 0; p <= last; p += BLOCK) {
         const float *row[BLOCK];
         vx_floats r[BLOCK][VX_STRIP];
-        for (int b = 0; b < BLOCK; b++) /* past the last relabelling the last is computed again */
+        for (int b = 0; b < BLOCK; b++) /* rows past the last relabelling repeat it */
             row[b] = w + (size_t)(p + b < last ? p + b : last) * rows * n;
         dots(args->n, y, row, r);
         if (args->nuisance) {
@@ -115,7 +118,7 @@ static inline __attribute__((always_inline)) void strip(const vx_dense_args *arg
             for (int v = 0; v < VX_STRIP; v++)
                 score[v] = ordered(r[b][v]);
             if (__builtin_expect(vx_scores_rare(maxima, score, p + b), 0)) {
-                vx_ints copy[VX_STRIP]; /* else the scores would live in memory */
+                vx_ints copy[VX_STRIP]; /* the address of `score` would keep it in memory */
                 memcpy(copy, score, sizeof copy);
                 look_closer(to, y, w, voxel, p + b, maxima, copy);
                 memcpy(score, copy, sizeof copy);

@@ -1,5 +1,5 @@
-/* The cpu backend: C, OpenMP and SIMD behind the table of backend.h. Buffers are plain memory and every op is done when
- * run returns, so there is nothing to wait for. */
+/* The cpu backend: C, OpenMP and SIMD behind the table of backend.h. Buffers are plain memory, and every op is done
+ * when run returns, so wait has nothing to do. */
 #include "base/clock.h"
 #include "base/memory.h"
 #include "engine/cpu/cpu.h"
@@ -34,7 +34,7 @@ typedef struct vx_cpu {
     double seconds[VX_OPS];
 } vx_cpu;
 
-/* The variants that this machine can run, best first; returns how many. */
+/* Lists the variants that this machine can run, best first, and returns their number. */
 static int variants(vx_variant list[3])
 {
     int count = 0;
@@ -49,7 +49,7 @@ static int variants(vx_variant list[3])
     return count;
 }
 
-/* The best variant, or the one that VOXSTAT_CPU_SIMD names: the tests compare them. */
+/* The best variant, or the one that VOXSTAT_CPU_SIMD names, because the tests compare the variants. */
 static vx_status choose_variant(vx_variant *variant, vx_error *error)
 {
     vx_variant list[3];
@@ -147,7 +147,7 @@ static void cpu_free(vx_backend *self)
     free(self);
 }
 
-/* The text after "key : " in a file of /proc; leaves `text` as it is where there is none. */
+/* Copies the text after "key : " in a file of /proc to `text`, which stays unchanged where the key is missing. */
 static void read_proc(const char *path, const char *key, char *text, size_t size)
 {
     char line[512];

@@ -1,11 +1,11 @@
-/* Inside the cpu backend: the ops, on plain memory, each compiled once an instruction set (simd.h). */
+/* Shared within the cpu backend: the ops, on plain memory, compiled once for each instruction set (simd.h). */
 #ifndef VX_ENGINE_CPU_CPU_H
 #define VX_ENGINE_CPU_CPU_H
 
 #include "engine/backend.h"
 
-/* An op: `args` is its struct of args.h, `data` the memory of the buffers by their names. What the op's flags do not
- * ask for may be null. */
+/* An op: `args` is its struct of args.h, and `data` has the memory of the buffers, indexed by name. Buffers that the
+ * op's flags do not need may be null. */
 typedef vx_status vx_cpu_op(const void *args, void *const data[VX_BUFFERS], int threads, vx_error *error);
 
 #define VX_CPU_OP(name, stem) extern vx_cpu_op vx_##stem##_baseline, vx_##stem##_v3, vx_##stem##_v4;

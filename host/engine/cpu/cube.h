@@ -1,5 +1,5 @@
-/* The 27 places around a voxel as bits of an int, x fastest: which of them precede it in a sweep by descending height,
- * and whether these hang together without it. By vectors, a voxel a lane. */
+/* The 27 places of the cube around a voxel as bits of an int, x fastest: which of them precede the voxel in a sweep by
+ * descending height, and whether these are connected without it. Each lane of a vector has one voxel. */
 #ifndef VX_ENGINE_CPU_CUBE_H
 #define VX_ENGINE_CPU_CUBE_H
 
@@ -12,13 +12,13 @@ enum {
     VX_CUBE = 27,
     VX_CENTRE = 13,
     VX_BEFORE = (1 << VX_CENTRE) - 1,
-    VX_X_LOW = 01111111111, /* x = -1; with the bits of a slice above the cube, so that nothing comes back from there */
+    VX_X_LOW = 01111111111, /* x = -1; also in the slice above the cube, so that no bits come back from it */
     VX_X_HIGH = 0444444444, /* x = +1 */
     VX_Y_LOW = 07007007007,
     VX_Y_HIGH = 0700700700
 };
 
-/* Sets of the cube with all that touch them; the caller clears what lies above the cube. */
+/* Sets of the cube with all places that touch them. The caller clears the bits above the cube. */
 static inline __attribute__((always_inline)) vx_ints vx_spread(vx_ints set, int connectivity)
 {
 #define VX_SPREAD_X(s) ((s) | ((s) << 1 & ~VX_X_LOW) | ((s) >> 1 & ~VX_X_HIGH))
@@ -32,8 +32,8 @@ static inline __attribute__((always_inline)) vx_ints vx_spread(vx_ints set, int 
     return x | y | VX_SPREAD_Z(set);
 }
 
-/* A part of `near` that hangs together: a neighbour on every axis, as all but opposite ones touch by 18 or 26; where
- * there is none, the lowest. */
+/* A connected part of `near`: one neighbour on every axis, which touch each other for 18 and 26. Without such a
+ * neighbour, or for 6, it is the lowest one. */
 static inline __attribute__((always_inline)) vx_ints vx_seed(vx_ints near, int connectivity)
 {
     enum { X = 1 << (VX_CENTRE - 1), Y = 1 << (VX_CENTRE - 3), Z = 1 << (VX_CENTRE - 9) };
@@ -45,8 +45,8 @@ static inline __attribute__((always_inline)) vx_ints vx_seed(vx_ints near, int c
     return faces | (lowest & (faces == 0));
 }
 
-/* The neighbours `near` of every lane that do not hang together within `before` with some of them. Two spreads reach
- * nearly all that hangs together, and a loop that mostly ends at its first test is one that the processor guesses. */
+/* The neighbours `near` of every lane that are not connected within `before` to some of them. Two spreads reach nearly
+ * all connected ones, so that the loop mostly ends at its first test, which the processor predicts. */
 static inline __attribute__((always_inline)) vx_ints vx_apart(vx_ints near, vx_ints before, int connectivity)
 {
     vx_ints set = vx_spread(vx_seed(near, connectivity), connectivity) & before;
@@ -58,7 +58,7 @@ static inline __attribute__((always_inline)) vx_ints vx_apart(vx_ints near, vx_i
     }
 }
 
-/* Of the neighbours `near`, the lowest of every set that hangs together within `before`. */
+/* The lowest of each set of the neighbours `near` that is connected within `before`. */
 static inline __attribute__((always_inline)) int32_t vx_representatives(int32_t near, int32_t before, int connectivity)
 {
     int32_t lowest = 0;
@@ -74,8 +74,8 @@ static inline __attribute__((always_inline)) int32_t vx_representatives(int32_t 
     return lowest;
 }
 
-/* The neighbours that precede the voxels at VX_LANES places: those that are higher, and those that are as high and at a
- * lower place. One of the other tail compares as negative. */
+/* The neighbours that precede the voxels at VX_LANES places: the higher ones, and those of equal height at a lower
+ * place. A neighbour of the other tail compares as negative. */
 static inline __attribute__((always_inline)) vx_ints vx_preceding(const int32_t *here, long stride_y, long stride_z,
                                                                   vx_ints size, vx_ints sign)
 {

@@ -1,10 +1,10 @@
-/* What a dense op does with the scores of one relabelling in one strip of voxels: maxima, counts, lists, maps.
+/* The use of the scores of one relabelling in one strip of voxels, by the dense ops: maxima, counts, lists, maps.
  *
- * Nearly every strip holds no new maximum, no supra-threshold voxel and none near |r| = 1. So the strip's own maximum
- * and minimum are compared first, with the nearest of the bounds, and one branch, rarely taken, leads to the rest.
- * Every thread keeps its own running maxima of the batch; they merge at the end, in any order.
+ * Nearly every strip has no new maximum, no supra-threshold voxel and none near |r| = 1. The maximum and the minimum of
+ * the strip are therefore compared first with the nearest bounds, and one branch, rarely taken, leads to the other
+ * steps. Every thread keeps its own running maxima of the batch, which are merged at the end in any order.
  *
- * Bytes and operations per voxel and relabelling, maximum only: none and two. */
+ * Per voxel and relabelling, for the maximum only: no bytes, and two operations. */
 #ifndef VX_ENGINE_CPU_EPILOGUE_H
 #define VX_ENGINE_CPU_EPILOGUE_H
 
@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-/* A strip is four vectors: enough work between two branches, few enough accumulators a relabelling for the
+/* A strip is four vectors: enough work between two branches, and few enough accumulators a relabelling for the
  * registers. */
 enum { VX_STRIP = 4, VX_STRIP_LANES = VX_STRIP * VX_LANES, VX_STRIPS = VX_TILE / VX_STRIP_LANES };
 
@@ -50,8 +50,8 @@ static inline vx_dense_output vx_dense_output_of(const vx_dense_args *args, void
     };
 }
 
-/* One thread's running maxima, and the bounds that a score must pass to be looked at: a new maximum, supra-threshold,
- * or near |r| = 1. */
+/* One thread's running maxima, and the bounds beyond which a score is examined: a new maximum, supra-threshold, or near
+ * |r| = 1. */
 typedef struct vx_maxima {
     int32_t high[VX_BATCH_MAX], low[VX_BATCH_MAX];
     int32_t bound_high[VX_BATCH_MAX], bound_low[VX_BATCH_MAX];
@@ -76,13 +76,13 @@ static inline void vx_maxima_merge(const vx_maxima *maxima, const vx_dense_outpu
     }
 }
 
-/* An op of fixed point defines VX_FIXED_POINT as 1 before it includes this file, one of float scores as 0. */
+/* A file defines VX_FIXED_POINT before it includes this one: 1 for an op of fixed point, 0 for one of float scores. */
 static inline __attribute__((always_inline)) float vx_height_of(const vx_dense_output *to, int32_t score)
 {
     return vx_height(score, VX_FIXED_POINT, to->args.scale, to->args.root_df);
 }
 
-/* Appends the supra-threshold voxels among `score` to the relabelling's list; one reservation for all of them. */
+/* Appends the supra-threshold voxels among `score` to the relabelling's list, with one reservation for all. */
 static inline void vx_list_append(const vx_dense_output *to, const int32_t *score, uint64_t hits, int voxel, int p)
 {
     size_t row = (size_t)p;
@@ -99,7 +99,7 @@ static inline void vx_list_append(const vx_dense_output *to, const int32_t *scor
     }
 }
 
-/* The voxels of a strip near |r| = 1, a bit each. */
+/* The voxels of a strip near |r| = 1, one bit each. */
 static inline uint64_t vx_near_lanes(const vx_dense_output *to, const vx_ints score[VX_STRIP])
 {
     uint64_t near = 0;
@@ -111,7 +111,7 @@ static inline uint64_t vx_near_lanes(const vx_dense_output *to, const vx_ints sc
     return near;
 }
 
-/* Stores the maps that are asked for, of relabelling p in the strip that starts at `voxel`. */
+/* Stores the maps that the flags ask for, of relabelling p in the strip that starts at `voxel`. */
 static __attribute__((noinline)) void vx_maps_store(const vx_dense_output *to, const vx_ints score[VX_STRIP], int voxel,
                                                     int p)
 {
@@ -126,7 +126,7 @@ static __attribute__((noinline)) void vx_maps_store(const vx_dense_output *to, c
     }
 }
 
-/* The rare way, for scores that vx_scores_rare tells; those near |r| = 1 have been computed again. */
+/* Notes the scores of a strip for which vx_scores_rare is true. Those near |r| = 1 have been computed again before. */
 static __attribute__((noinline)) void vx_scores_note(const vx_dense_output *to, vx_maxima *maxima,
                                                      const vx_ints score[VX_STRIP], int voxel, int p)
 {
@@ -155,7 +155,7 @@ static __attribute__((noinline)) void vx_scores_note(const vx_dense_output *to, 
     }
     if (to->args.flags & (VX_STORE | VX_HEIGHTS)) {
         vx_maps_store(to, score, voxel, p);
-        return; /* the bounds stay where every score passes them */
+        return; /* every score is beyond the initial bounds, so all strips come here */
     }
     maxima->bound_high[p] = high;
     maxima->bound_low[p] = low;

@@ -1,13 +1,15 @@
-/* signflip: u[p][v] = sum_i e_i[p] k_i[v], e = +1 or -1, in 32-bit fixed point: the sums are exact, so their order is
- * of no matter and ties are ties. |u| <= sqrt(n) 2^S + n / 2 < 2^31 for S = 30 - ceil(log2 sqrt n).
+/* signflip: u[p][v] = sum_i e_i[p] k_i[v], e = +1 or -1, in 32-bit fixed point. The sums are exact, so their order does
+ * not matter and ties are exact. |u| <= sqrt(n) 2^S + n / 2 < 2^31 for S = 30 - ceil(log2 sqrt n).
  *
- * Y[tiles][n][VX_TILE] int32, flip[P][groups] uint8. For every strip of voxels and every group of `width` rows all
- * 2^width signed sums are tabulated, each row doubling the table. A relabelling is then one row of each group's
- * table, added up: ceil(n / width) loads instead of n multiplications, from a table that stays in the near caches
- * (64 KB a tile for 14 participants in 2 groups of 7).
+ * Memory: Y[tiles][n][VX_TILE] int32, flip[P][groups] uint8.
  *
- * Per voxel and relabelling: ceil(n / width) loads of 4 bytes and as many additions, less one. Error: none. Plain
- * reference: tests/ops/reference.h, vx_reference_signflip. */
+ *     1. For every strip of voxels and every group of `width` rows, a table holds all 2^width signed sums. Each row
+ *        doubles the table.
+ *     2. A relabelling is the sum of one row of each group's table: ceil(n / width) loads instead of n multiplications.
+ *     3. The tables stay in the nearest caches (64 KB a tile for 14 participants in 2 groups of 7).
+ *
+ * Per voxel and relabelling: ceil(n / width) loads of 4 bytes, and one addition less. Error: none. Plain reference:
+ * tests/ops/reference.h, vx_reference_signflip. */
 #define VX_FIXED_POINT 1
 #include "base/memory.h"
 #include "engine/cpu/cpu.h"
@@ -36,7 +38,7 @@ static void tabulate(int rows, const int32_t *k, vx_row *table)
     }
 }
 
-/* The rare way of epilogue.h. */
+/* Computes scores near |r| = 1 again, and notes the strip (epilogue.h). */
 static __attribute__((noinline)) void look_closer(const vx_dense_output *to, const int32_t *k, int voxel, int p,
                                                   vx_maxima *maxima, vx_ints score[VX_STRIP])
 {
@@ -48,8 +50,8 @@ static __attribute__((noinline)) void look_closer(const vx_dense_output *to, con
     vx_scores_note(to, maxima, score, voxel, p);
 }
 
-/* All relabellings of one strip of k. `groups` and `counting` are constants where it is called, so that the loop over
- * groups and the counting unfold or vanish; counts stay in registers. */
+/* Evaluates all relabellings of one strip of k. Callers give `groups` and `counting` as constants, so that the compiler
+ * unrolls the loop over groups and removes the counting. Counts stay in registers. */
 static inline __attribute__((always_inline)) void strip(const vx_dense_args *args, const vx_dense_output *to,
                                                         const vx_row *table, const int32_t *k, const uint8_t *flip,
                                                         int voxel, vx_maxima *maxima, int groups, bool counting)
@@ -76,7 +78,7 @@ static inline __attribute__((always_inline)) void strip(const vx_dense_args *arg
                 u[v] += (*row)[v];
         }
         if (__builtin_expect(vx_scores_rare(maxima, u, p), 0)) {
-            vx_ints copy[VX_STRIP]; /* else u would live in memory */
+            vx_ints copy[VX_STRIP]; /* the address of `u` would keep it in memory */
             memcpy(copy, u, sizeof copy);
             look_closer(to, k, voxel, p, maxima, copy);
             memcpy(u, copy, sizeof copy);

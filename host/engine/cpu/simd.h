@@ -1,9 +1,9 @@
-/* Vectors for the ops, as wide as the instruction set that the file is compiled for.
+/* Vectors for the ops, as wide as the instruction set for which the file is compiled.
  *
- * CMake compiles every op for x86-64-v3 (AVX2, FMA) and x86-64-v4 (AVX-512) beside the plain build, with VX_SIMD
- * set to v3 and v4; cpu.c chooses among them at run time. Arithmetic is by GCC's vector extension; what that lacks is
- * below, once an instruction set. Every variant gives the same bits: fma is rounded once everywhere, in the plain build
- * through fmaf. */
+ *     1. CMake compiles every op for x86-64-v3 (AVX2, FMA) and x86-64-v4 (AVX-512) beside the plain build, with VX_SIMD
+ *        set to v3 and v4. cpu.c chooses among them at run time.
+ *     2. Arithmetic uses GCC's vector extension. This file has what the extension lacks, for each instruction set.
+ *     3. Every variant gives the same bits, because fma is rounded once everywhere. The plain build uses fmaf. */
 #ifndef VX_ENGINE_CPU_SIMD_H
 #define VX_ENGINE_CPU_SIMD_H
 
@@ -48,8 +48,8 @@ static const vx_ints vx_lane_numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 #define vx_max(a, b) ((vx_ints)_mm512_max_epi32((__m512i)(a), (__m512i)(b)))
 #define vx_min(a, b) ((vx_ints)_mm512_min_epi32((__m512i)(a), (__m512i)(b)))
 #ifdef __SANITIZE_ADDRESS__
-/* gcc 12 spills a mask in 16 bits and reads back 32. It does so where registers are short, as under this sanitizer; the
- * release build spills none. */
+/* gcc 12 spills a mask in 16 bits and reads back 32 where registers run out, as under this sanitizer. The release build
+ * spills none. */
 static inline unsigned vx_mask_bits(unsigned bits)
 {
     __asm__("" : "+r"(bits));
@@ -58,7 +58,7 @@ static inline unsigned vx_mask_bits(unsigned bits)
 #else
 #define vx_mask_bits(bits) ((unsigned)(bits))
 #endif
-/* A bit a lane, set where a > b. */
+/* One bit for each lane, set where a > b. */
 #define vx_above(a, b) vx_mask_bits(_mm512_cmpgt_epi32_mask((__m512i)(a), (__m512i)(b)))
 /* Whether any lane of a > b or of c > d. */
 #define vx_any_above(a, b, c, d)                                                                                       \
@@ -106,7 +106,7 @@ static inline unsigned vx_above(vx_ints a, vx_ints b)
 #else
 #define vx_or_above(a, b, c, bit) ((a) | (((b) > (c)) & (bit)))
 #endif
-/* The lanes whose bit is set in `lanes`, one after the other; writes a whole vector. */
+/* Stores the lanes whose bit is set in `lanes`, one after the other. It writes a full vector. */
 static inline void vx_pack(int32_t *to, vx_ints from, unsigned lanes)
 {
 #if VX_LANES == 16

@@ -1,24 +1,24 @@
-/* tfce: the largest threshold-free cluster enhancement of every relabelling, each tail apart (Smith & Nichols 2009,
- * NeuroImage 44:83, eq. 1):
+/* tfce: the largest threshold-free cluster enhancement of every relabelling, separately for each tail (Smith & Nichols
+ * 2009, NeuroImage 44:83, eq. 1):
  *
  *     TFCE(v) = integral over 0 < h <= h_v of e_v(h)^E h^H dh
  *
- * e is piecewise constant, so the integral is a sum of E-th powers of sizes times differences of h^(H + 1), and a sweep
- * by descending height needs two numbers a component for the largest of them (kernels/args.h: vx_tfce_args).
+ * e is piecewise constant, so the integral is a sum of E-th powers of sizes times differences of h^(H + 1). A sweep by
+ * descending height finds the largest with two numbers for each component (kernels/args.h: vx_tfce_args).
  *
- * Both tails are swept together: their components never touch. A thread takes a map at a time:
+ * Both tails are swept together, because their components never touch. A thread takes one map at a time:
  *
- *     scatter   heights into the padded grid
- *     link      of every voxel the neighbours that precede it; one of them gives its label. Where they hang together
- *               within the 3 x 3 x 3 cube around it they are in one component already, so the voxel merges nothing.
- *               Nearly all are like that; the rest are noted as saddles
- *     resolve   labels -> numbers of local maxima, by which components are known; saddles between two maxima, nearly
- *               all, need the grid no more
- *     sort      by descending height; stable, so that ties stay in the order of the grid
- *     sweep     joins, and at saddles merges
+ *     scatter   puts heights into the padded grid
+ *     link      finds the neighbours that precede each voxel, and gives it the label of one of them. Where the
+ *               neighbours are connected within the 3 x 3 x 3 cube around the voxel, they are in one component
+ *               already, and the voxel merges nothing. The few other voxels are noted as saddles
+ *     resolve   replaces labels by numbers of local maxima, which identify components. Saddles between two maxima,
+ *               nearly all, do not need the grid any more
+ *     sort      by descending height. It is stable, so that ties stay in the order of the grid
+ *     sweep     joins voxels to components, and merges components at saddles
  *
- * Only the first three touch the grid, and do so in its order; the sweep's arrays are as many as the maxima, about one
- * in 100 voxels of a smooth map, with 3 to 5 saddles in 100 (26 neighbours). Plain reference:
+ * Only the first three touch the grid, in its order. The sweep's arrays have the length of the number of maxima: about
+ * one in 100 voxels of a smooth map, with 3 to 5 saddles in 100 (26 neighbours). Plain reference:
  * tests/ops/tfce_reference.h. */
 #include "engine/cpu/cpu.h"
 #include "engine/cpu/cube.h"
@@ -26,15 +26,15 @@
 #include <omp.h>
 #include <string.h>
 
-/* A voxel of the sorted list: `key` ascends as height descends. `payload` is the number of its maximum, or with SADDLE
- * set its place in the list of saddles; before they are resolved, labels instead of maxima. */
+/* A voxel of the sorted list. `key` ascends as height descends. `payload` is the number of the voxel's maximum or, with
+ * SADDLE set, its place in the list of saddles. Before `resolve` it is a label instead of a maximum. */
 typedef struct vx_sorted_voxel {
     uint32_t key, payload;
 } vx_sorted_voxel;
 #define SADDLE 0x80000000u
 
-/* A saddle of three or more sets of neighbours: its place and the cube's bits of one neighbour a set. Of two sets: ~a
- * is the one's maximum, b the other's. */
+/* A saddle. Between two sets of neighbours, ~a is the maximum of one and b that of the other. Between more, a is its
+ * place, and b has the cube's bits of one neighbour of each set. */
 typedef struct vx_saddle {
     int32_t a, b;
 } vx_saddle;
@@ -44,27 +44,27 @@ typedef struct vx_component {
     int32_t size, tail;
 } vx_component;
 
-/* One part of the work buffer, and what is known of the map. */
+/* One part of the work buffer, and the state of one map. */
 typedef struct vx_tfce_map {
     const vx_tfce_args *args;
     const int32_t *position;
     const double *power;
     int offset[VX_CUBE]; /* from a place to those of its cube */
-    int first; /* lowest place that a voxel can have */
+    int first; /* lowest place of a voxel */
     int32_t neighbours;
 
     int32_t *height; /* grid: bits of signed t; 0 in no tail */
-    int32_t *label; /* grid: of voxels in a tail. Follows `height`: its first slice, always 0, pads that too */
+    int32_t *label; /* grid: of voxels in a tail. Its first slice, always 0, also pads `height` */
     vx_sorted_voxel *entry, *spare;
     vx_component *component;
     vx_saddle *saddle;
-    int32_t *maximum; /* of a label; before they are resolved, the place it leads to, or ~place of a maximum */
-    int32_t *root, *next; /* of a maximum: the one that its component goes by; the next one in it, in a ring */
+    int32_t *maximum; /* by label; before `resolve`, the place that it leads to, or ~place of a maximum */
+    int32_t *root, *next; /* by maximum: the one that names its component; the next one of the component, in a ring */
     int entries, saddles, labels, components;
     float top[2]; /* the tails' largest heights */
 } vx_tfce_map;
 
-/* Bits of a height to an ascending key below 2^31, and back. */
+/* Converts the bits of a height to an ascending key below 2^31, and back. */
 static inline uint32_t key_of(uint32_t bits)
 {
     const float most = VX_MASS_T_MAX;
@@ -81,14 +81,14 @@ static inline float height_of(uint32_t key)
     return h;
 }
 
-/* Heights of the tails that are asked for, as bits, into the grid; 0 elsewhere. */
+/* Puts the heights of the tested tails into the grid, as bits, and 0 elsewhere. */
 static void scatter(vx_tfce_map *map, const float *height)
 {
     int voxels = map->args->voxels, tails = map->args->tails;
     const vx_ints positive = vx_splat(-(tails & 1)), negative = vx_splat(-(tails >> 1));
     for (int v = 0; v < voxels; v += VX_LANES) {
         vx_ints h;
-        memcpy(&h, height + v, sizeof h); /* maps are padded to whole tiles */
+        memcpy(&h, height + v, sizeof h); /* maps are padded to full tiles */
         h &= (h >> 31 & negative) | (~(h >> 31) & positive);
         const int32_t *to = map->position + v;
         if (v + VX_LANES <= voxels && to[VX_LANES - 1] - to[0] == VX_LANES - 1) {
@@ -100,8 +100,8 @@ static void scatter(vx_tfce_map *map, const float *height)
     }
 }
 
-/* Voxels in a tail among CHUNK places: place, bits of |t|, and preceding neighbours as the cube's bits, with SPLIT set
- * where they do not hang together. Few enough places that they stay in the nearest cache. */
+/* The voxels in a tail among CHUNK places: place, bits of |t|, and preceding neighbours as the cube's bits, with SPLIT
+ * set where these are not connected. A chunk stays in the nearest cache. */
 enum { CHUNK = 1024, SPLIT = INT32_MIN };
 typedef struct vx_chunk {
     int count;
@@ -133,7 +133,7 @@ static inline __attribute__((always_inline)) void look_around(const vx_tfce_map 
     chunk->count = count;
 }
 
-/* A voxel takes the label of a preceding neighbour at a lower place, else a new one. */
+/* Gives each voxel the label of a preceding neighbour at a lower place, or else a new label. */
 static inline __attribute__((always_inline)) void label(vx_tfce_map *map, const vx_chunk *chunk, int connectivity)
 {
     const int32_t neighbours = map->neighbours;
@@ -175,8 +175,8 @@ static inline int32_t maximum_at(const vx_tfce_map *map, int32_t place, int32_t 
     return map->maximum[map->label[place + map->offset[__builtin_ctz((unsigned)bit)]]];
 }
 
-/* A label leads to a higher voxel and its label, and so on to a maximum. Then saddles between two maxima need the grid
- * no more. */
+/* Replaces labels by maxima: a label leads to a higher voxel and its label, and so on to a maximum. Afterwards, saddles
+ * between two maxima do not need the grid. */
 static void resolve(vx_tfce_map *map)
 {
     int32_t *maximum = map->maximum;
@@ -209,7 +209,7 @@ static void resolve(vx_tfce_map *map)
     }
 }
 
-/* One pass of a radix sort, stable. `count` holds the digits' counts. */
+/* One pass of a stable radix sort. `count` holds the counts of the digits. */
 enum { DIGIT = 11, DIGITS = 1 << DIGIT };
 static void sort_pass(const vx_tfce_map *map, const vx_sorted_voxel *from, vx_sorted_voxel *to,
                       uint32_t *count, int shift)
@@ -226,7 +226,7 @@ static void sort_pass(const vx_tfce_map *map, const vx_sorted_voxel *from, vx_so
     }
 }
 
-/* By key, with labels turned into maxima on the way. Leaves the list in `spare`. */
+/* Sorts by key, and replaces labels by maxima. The result is in `spare`. */
 static void sort(vx_tfce_map *map)
 {
     uint32_t count[3][DIGITS] = {0};
@@ -242,8 +242,8 @@ static void sort(vx_tfce_map *map)
     sort_pass(map, map->entry, map->spare, count[2], 2 * DIGIT);
 }
 
-/* Merges two components, of these roots, at a height of gain g; returns the root. The smaller one's maxima are told, so
- * that every voxel finds its component in one step. */
+/* Merges the components with these roots at a height with the gain g, and returns the root. The maxima of the smaller
+ * one get the new root, so that every voxel finds its component in one step. */
 static int merge(vx_tfce_map *map, int into, int other, double g)
 {
     vx_component *a = &map->component[into], *b = &map->component[other];
@@ -265,7 +265,7 @@ static int merge(vx_tfce_map *map, int into, int other, double g)
     return into;
 }
 
-/* Merges the components around a saddle, in the order of the grid; returns the root of the one they become. */
+/* Merges the components around a saddle in the order of the grid, and returns the root of the result. */
 static int merge_at(vx_tfce_map *map, const vx_saddle *saddle, double g)
 {
     if (saddle->a < 0)
@@ -277,7 +277,7 @@ static int merge_at(vx_tfce_map *map, const vx_saddle *saddle, double g)
     return into;
 }
 
-/* Which tail a saddle is in. */
+/* The tail of a saddle. */
 static int tail_of(const vx_tfce_map *map, const vx_saddle *saddle)
 {
     return map->component[saddle->a < 0 ? ~saddle->a : maximum_at(map, saddle->a, saddle->b)].tail;

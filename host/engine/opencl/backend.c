@@ -16,7 +16,7 @@ struct vx_buffer {
     cl_mem memory;
 };
 
-/* A queue, and its launches whose time has not been read. */
+/* A queue, and its launches whose times have not been read. */
 typedef struct vx_queue {
     cl_command_queue queue;
     int pending;
@@ -25,18 +25,18 @@ typedef struct vx_queue {
 } vx_queue;
 
 typedef struct vx_opencl {
-    vx_backend backend; /* first: a vx_backend of this kind is a vx_opencl */
+    vx_backend backend; /* the first member: a vx_backend pointer of this kind points to a vx_opencl */
     cl_context context;
     vx_queue queue[VX_QUEUES];
     vx_form form[VX_OPS];
     cl_program program[VX_OPS];
     cl_kernel kernel[VX_OPS];
-    cl_event last[VX_OPS]; /* the op's latest launch, which its next one waits for */
+    cl_event last[VX_OPS]; /* the op's last launch, for which its next one waits */
     size_t tables_max; /* bytes of local memory for the tables of signflip */
     double seconds[VX_OPS];
 } vx_opencl;
 
-/* Waits for a queue's launches so far and books their times. A launch that the device gave up shows here. */
+/* Waits for the launches of a queue and adds up their times. A launch that failed on the device is found here. */
 static vx_status await_launches(vx_opencl *self, int queue, vx_error *error)
 {
     vx_queue *q = &self->queue[queue];
@@ -57,23 +57,23 @@ static vx_status buffer_new(vx_backend *backend, size_t bytes, vx_buffer **buffe
 {
     vx_opencl *self = (vx_opencl *)backend;
     const cl_int zero = 0;
-    size_t whole = (bytes + 3) / 4 * 4;
+    size_t padded = (bytes + 3) / 4 * 4;
     cl_int code;
-    whole = whole ? whole : 4; /* an empty buffer is not a buffer to OpenCL */
+    padded = padded ? padded : 4; /* OpenCL has no empty buffers */
     *buffer = malloc(sizeof **buffer);
-    if (!*buffer || whole < bytes) {
+    if (!*buffer || padded < bytes) {
         free(*buffer);
         *buffer = NULL;
         return vx_fail_memory(error);
     }
-    (*buffer)->memory = clCreateBuffer(self->context, CL_MEM_READ_WRITE, whole, NULL, &code);
+    (*buffer)->memory = clCreateBuffer(self->context, CL_MEM_READ_WRITE, padded, NULL, &code);
     vx_status status = vx_cl_check(code, "clCreateBuffer", error);
     if (status != VX_OK) {
         free(*buffer);
         *buffer = NULL;
-        return vx_error_prefix(error, status, "%s: %zu bytes", backend->info.id, whole);
+        return vx_error_prefix(error, status, "%s: %zu bytes", backend->info.id, padded);
     }
-    code = clEnqueueFillBuffer(self->queue[0].queue, (*buffer)->memory, &zero, sizeof zero, 0, whole, 0, NULL, NULL);
+    code = clEnqueueFillBuffer(self->queue[0].queue, (*buffer)->memory, &zero, sizeof zero, 0, padded, 0, NULL, NULL);
     status = vx_cl_check(code, "clEnqueueFillBuffer", error);
     if (status == VX_OK) /* the other queue may be the first to use it */
         status = vx_cl_check(clFinish(self->queue[0].queue), "clFinish", error);
@@ -140,7 +140,8 @@ static void add_argument(vx_kernel_arguments *arguments, size_t size, const void
     arguments->value[arguments->count++] = value;
 }
 
-/* After the op's launch before, which may be on the other queue: they share scratch and counts. */
+/* Launches a kernel after the op's last launch, which may be on the other queue, because both use its scratch and
+ * counts. */
 static vx_status launch(vx_opencl *self, int queue, vx_op op, const vx_kernel_arguments *arguments, size_t groups,
                         vx_error *error)
 {
@@ -170,7 +171,8 @@ static vx_status launch(vx_opencl *self, int queue, vx_op op, const vx_kernel_ar
     return vx_cl_check(clFlush(q->queue), "clFlush", error);
 }
 
-/* A group for each relabelling that is worked on, or as many as keep the device busy, no more than there are strips. */
+/* The number of groups: one for each relabelling that is worked on at the same time, or as many as keep the device
+ * busy, but no more than strips. */
 static size_t groups_of(const vx_opencl *self, vx_op op, const void *args)
 {
     const vx_op_info *info = &vx_op_table[op];
@@ -193,7 +195,7 @@ static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args,
     size_t tables_size;
     cl_int tables;
     if (!vx_backend_supports(backend, op))
-        return vx_fail(error, VX_DEVICE, "%s: %s: the op needs double precision, which the device (%s) has not",
+        return vx_fail(error, VX_DEVICE, "%s: %s: the op needs double precision, which the device (%s) lacks",
                        backend->info.id, info->stem, backend->info.name);
     add_argument(&arguments, info->args_size, args);
     if (info->tables) {
@@ -245,13 +247,13 @@ static void free_opencl(vx_backend *backend)
     free(self);
 }
 
-/* Local memory for tables: on a CPU device it is the nearest caches whatever the driver says, on a GPU what a group
- * may have beside the running maxima, at most 48 KB in all. */
+/* Local memory for tables. A CPU device takes it from the nearest caches, whatever the driver reports. A GPU has what
+ * the running maxima leave of a group's local memory, at most 48 KB in all. */
 static size_t tables_max(const vx_device_info *info, bool vectors)
 {
     size_t maxima = 4 * VX_BATCH_MAX * sizeof(int32_t);
-    size_t most = vectors ? UNIT_TABLES_MAX : GROUP_TABLES_MAX, room = info->local_memory - maxima;
-    return room < most ? room : most;
+    size_t most = vectors ? UNIT_TABLES_MAX : GROUP_TABLES_MAX, left = info->local_memory - maxima;
+    return left < most ? left : most;
 }
 
 static vx_status open_kernels(vx_opencl *self, cl_device_id device, vx_error *error)

@@ -1,11 +1,14 @@
-/* The cache of program binaries: a file a program, called by the SHA-256 of its key. A file is
+/* The cache of program binaries: one file for each program, named by the SHA-256 of its key. A file contains
  *
  *     a magic word, the SHA-256 of all that follows, the length of the key, the key, the binary
  *
- * so that a driver never gets to see a broken binary or one of another key. A binary is code that is run: folder and
- * files must belong to the user and be writable by nobody else, links are not followed, and all is opened relative to
- * the folder that was looked at. Files are written beside their place and renamed, so that two programs may do it at
- * once. */
+ * so that no driver gets a damaged binary or that of another key. A binary is executed, so the cache is protected:
+ *
+ *     1. the folder and its files must belong to the user, and nobody else may write to them;
+ *     2. links are not followed;
+ *     3. files are opened relative to the folder that was checked.
+ *
+ * A file is written under another name and renamed, so that two programs may write it at the same time. */
 #include "base/memory.h"
 #include "base/sha.h"
 #include "engine/opencl/opencl.h"
@@ -25,7 +28,7 @@ typedef struct vx_cache_header {
 } vx_cache_header;
 
 static const char magic[8] = "voxstat2";
-enum { SIZE_MOST = 1 << 30 }; /* of a file: binaries have some 100 kB */
+enum { SIZE_MOST = 1 << 30 }; /* of a file; binaries have about 100 kB */
 
 static char *folder(void)
 {
@@ -49,7 +52,7 @@ static bool make_folders(char *path)
     return mkdir(path, 0700) == 0 || errno == EEXIST;
 }
 
-/* Why what is open may hold code of others; null where it is the user's alone. */
+/* Why an open file or folder may contain other users' code; null where only the user can write to it. */
 static const char *distrust(int descriptor, mode_t type)
 {
     struct stat properties;
@@ -64,8 +67,8 @@ static const char *distrust(int descriptor, mode_t type)
     return NULL;
 }
 
-/* The cache folder, made where it is missing; -1 where there is none to be used, and `why` (may be null) says why, ""
- * for one that cannot be made. */
+/* Opens the cache folder, which is made where it is missing. Returns -1 where it cannot be used; *why (`why` may be
+ * null) is then the reason, and "" where the folder cannot be made. */
 static int open_folder(char **path, const char **why)
 {
     const char *reason = "";
@@ -107,7 +110,7 @@ static bool digest_of(uint64_t key_size, const void *rest, size_t size, uint8_t 
     return vx_sha256_end(&sha, digest);
 }
 
-/* What follows the header, where the file is whole and of this key: the key, then the binary. */
+/* Reads the key and the binary, which follow the header. Null unless the file is complete and belongs to this key. */
 static char *read_entry(FILE *file, const void *key, size_t key_size, size_t *size)
 {
     vx_cache_header header;
@@ -136,7 +139,7 @@ void *vx_cache_load(const void *key, size_t key_size, size_t *size)
     descriptor = openat(directory, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (descriptor < 0 || distrust(descriptor, S_IFREG) || !(file = fdopen(descriptor, "rb")))
         goto cleanup;
-    descriptor = -1; /* the file's now */
+    descriptor = -1; /* the file owns it now */
     entry = read_entry(file, key, key_size, size);
     if (entry) {
         *size -= key_size;

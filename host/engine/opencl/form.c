@@ -1,4 +1,4 @@
-/* The form of every kernel on a device: that of its row in op.c, with the width of the registers put in. */
+/* The form of every kernel on a device: that of its row in op.c, completed by the width of the registers. */
 #include "engine/opencl/opencl.h"
 
 #include <string.h>

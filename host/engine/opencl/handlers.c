@@ -1,6 +1,6 @@
-/* Drivers put handlers of their own over those of the program: LLVM, in PoCL and Mesa, for every signal that ends one.
- * Of its handlers some pass a signal on, and those of SIGQUIT, SIGXCPU and SIGUSR1 swallow it. What asks for an end
- * belongs to the program, as does what it ignores; handlers of faults are the driver's business. */
+/* Drivers replace signal handlers of the program: LLVM, in PoCL and Mesa, does so for every signal that ends a program.
+ * Its handlers of SIGQUIT, SIGXCPU and SIGUSR1 swallow the signal. Requests to stop belong to the program, and so do
+ * the signals that it ignores. The handlers of faults are left to the driver. */
 #include "engine/opencl/opencl.h"
 
 static const int asking[VX_HANDLERS] = {SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGUSR1,
@@ -17,7 +17,8 @@ void vx_handlers_keep(vx_handlers *handlers)
         handlers->kept[i] = !sigaction(asking[i], NULL, &handlers->action[i]);
 }
 
-/* Where no function stands, none is a driver's: a handler that runs once has run meanwhile. */
+/* Restores the handlers that a driver replaced. Where no function is the handler now, there is nothing to restore: a
+ * driver's handler that runs only once has run. */
 void vx_handlers_restore(const vx_handlers *handlers)
 {
     struct sigaction now;

@@ -1,5 +1,5 @@
 /* The drivers that are registered with the OpenCL loader (cl_khr_icd): a file NAME.icd in a folder names a library. The
- * loader passes over what it cannot load and does not say so. */
+ * loader skips libraries that it cannot load, and does not report them. */
 #include "base/memory.h"
 #include "engine/opencl/opencl.h"
 
@@ -27,7 +27,8 @@ static bool ends_in_icd(const char *name)
     return length > 4 && strcmp(name + length - 4, ".icd") == 0;
 }
 
-/* Adds "where: why" to the note where the library does not load. What the loader has loaded is not loaded again. */
+/* Adds "where: why" to the note where the library does not load. A library that the loader has loaded is not loaded
+ * again. */
 static void try_library(const char *where, const char *library, char *note, size_t size)
 {
     void *loaded = dlopen(library, RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD);

@@ -9,13 +9,13 @@
 
 enum { PLATFORMS_MAX = 16, DEVICES_MAX = 64, NO_PLATFORM = -1001 };
 
-/* What a device must have for the kernels: the running maxima of a launch and their copies, and some room for
- * tables. */
+/* Memory that the kernels need on a device: for the running maxima of a launch and their copies, and for tables. */
 enum { LOCAL_MEMORY_MIN = 4 * VX_BATCH_MAX * 4 + 4096 };
 
-/* Drivers reserve address space for their compiler, and for every thread a stack and a heap; one that gets none aborts
- * the program. VX_DEVICE where the limit is below what PoCL takes on so many cores, about. */
-static vx_status check_room(vx_error *error)
+/* Drivers reserve address space for their compiler, and a stack and a heap for every thread. A driver that gets none
+ * aborts the program. Fails with VX_DEVICE where the limit is below the amount that PoCL takes on this number of
+ * cores. */
+static vx_status check_address_space(vx_error *error)
 {
     struct rlimit limit;
     const double needed = 0x1p30 + 0xap24 * (double)sysconf(_SC_NPROCESSORS_ONLN); /* 160 MiB a core */
@@ -27,7 +27,7 @@ static vx_status check_room(vx_error *error)
 
 static vx_status platforms(cl_platform_id *list, cl_uint *count, vx_error *error)
 {
-    vx_status status = check_room(error);
+    vx_status status = check_address_space(error);
     if (status)
         return status;
     vx_handlers handlers;
@@ -43,7 +43,7 @@ static vx_status platforms(cl_platform_id *list, cl_uint *count, vx_error *error
     return VX_OK;
 }
 
-/* A platform that fails to list its devices has none: others may still do. */
+/* A platform that fails to list its devices counts as one without devices, as others may work. */
 static cl_uint devices(cl_platform_id platform, cl_device_id *list)
 {
     cl_uint count = 0;
@@ -56,7 +56,7 @@ static cl_uint devices(cl_platform_id platform, cl_device_id *list)
     return count < DEVICES_MAX ? count : DEVICES_MAX;
 }
 
-/* A property of the device; zero where the driver does not tell. */
+/* A property of the device; zero where the driver does not report it. */
 #define PROPERTY(type, device, name)                                                                                   \
     ({                                                                                                                 \
         type value_ = 0;                                                                                               \
@@ -64,7 +64,7 @@ static cl_uint devices(cl_platform_id platform, cl_device_id *list)
         value_;                                                                                                        \
     })
 
-/* A text without the blanks that drivers put around it. */
+/* Copies a text without the blanks that drivers put around it. */
 static void text_property(cl_device_id device, cl_device_info name, char *to, size_t size)
 {
     char text[512] = "";
@@ -91,7 +91,7 @@ static void describe(cl_platform_id platform, cl_device_id device, int p, int d,
             PROPERTY(cl_device_fp_config, device, CL_DEVICE_SINGLE_FP_CONFIG) & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT,
         .has_double = PROPERTY(cl_device_fp_config, device, CL_DEVICE_DOUBLE_FP_CONFIG) != 0,
     };
-    info->memory_free = info->memory; /* OpenCL 1.2 has no better answer */
+    info->memory_free = info->memory; /* OpenCL 1.2 cannot report the free memory */
     snprintf(info->id, sizeof info->id, "opencl:%d.%d", p, d);
     snprintf(info->kind, sizeof info->kind, "%s",
              type & CL_DEVICE_TYPE_GPU   ? "gpu"
@@ -120,7 +120,7 @@ static void describe(cl_platform_id platform, cl_device_id device, int p, int d,
                  LOCAL_MEMORY_MIN, info->local_memory);
 }
 
-/* Adds that there is no device. */
+/* Notes that there is no device. */
 static void add_none(cl_uint platform_count, char *note, size_t size)
 {
     size_t used = strlen(note);
@@ -138,7 +138,7 @@ vx_status vx_opencl_list(vx_device_info **list, size_t *count, char *note, size_
     *count = 0;
     if (note_size)
         note[0] = 0;
-    if (platforms(platform, &platform_count, &reason) != VX_OK) { /* as good as none: the cpu does without */
+    if (platforms(platform, &platform_count, &reason) != VX_OK) { /* as if there were none: the cpu works without it */
         if (note_size)
             snprintf(note, note_size, "%s", reason.message);
         return VX_OK;

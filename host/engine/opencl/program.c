@@ -1,4 +1,4 @@
-/* From kernel text to a program on a device. */
+/* Builds programs for a device from the text of kernels. */
 #include "base/embedded.h"
 #include "base/memory.h"
 #include "base/stream.h"
@@ -22,15 +22,15 @@ static char *read_text(const char *path)
     to = vx_text_stream(&text, NULL);
     while (to && (got = fread(part, 1, sizeof part, file)) > 0)
         fwrite(part, 1, got, to);
-    const bool whole = vx_stream_close(to) && !ferror(file);
+    const bool complete = vx_stream_close(to) && !ferror(file);
     fclose(file);
-    if (whole)
+    if (complete)
         return text;
     free(text);
     return NULL;
 }
 
-/* The text of one file, from VOXSTAT_KERNEL_DIR or the program itself; freed with free(). */
+/* The text of one file, from VOXSTAT_KERNEL_DIR or from the program itself. The caller frees it with free(). */
 static vx_status file_text(const char *name, char **text, vx_error *error)
 {
     const char *folder = getenv("VOXSTAT_KERNEL_DIR");
@@ -50,7 +50,7 @@ static vx_status file_text(const char *name, char **text, vx_error *error)
     return vx_fail(error, VX_INTERNAL, "%s: not among the kernels of this program", name);
 }
 
-/* Copies a file with what it includes; #line keeps a build log pointing at the file and line. */
+/* Copies a file and the files that it includes. #line lets a build log name the file and line. */
 static vx_status expand(FILE *to, const char *name, int depth, vx_error *error)
 {
     char *text = NULL, included[64];
@@ -89,7 +89,7 @@ vx_status vx_kernel_source(const char *file, char **text, vx_error *error)
     return status;
 }
 
-/* All that decides the binary: source, options, device, driver. */
+/* Everything that determines the binary: source, options, device, driver. */
 typedef struct vx_program_key {
     char *text; /* freed with free() */
     size_t size;
@@ -120,7 +120,7 @@ static cl_int build(cl_program program, cl_device_id device, const char *options
     return code;
 }
 
-/* The program from its cached binary; null where there is none that the driver takes. */
+/* The program from its cached binary; null where the cache has none that the driver accepts. */
 static cl_program load(cl_context context, cl_device_id device, const vx_program_key *key, const char *options)
 {
     size_t size;

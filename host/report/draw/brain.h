@@ -12,7 +12,7 @@ enum { VX_PALETTE = 257 };
 
 typedef struct vx_brain {
     vx_sampler background, map, mask; /* map and mask are aligned; the mask has ones and zeros */
-    vx_sampler survives;              /* 1 where a family-wise p is significant; null data: nowhere */
+    vx_sampler significant;           /* 1 where p is significant; null data: nowhere */
     bool aligned;                     /* background and map are aligned */
     double grey[2];                   /* background values drawn darkest and lightest */
     double limit;                     /* value of the map at both ends of the colours */

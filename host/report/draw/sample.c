@@ -94,13 +94,10 @@ double vx_sample(const vx_sampler *s, const double mm[3], double outside)
 
 double vx_sample_nearest(const vx_sampler *s, const double mm[3], double outside)
 {
-    double voxel[3];
-    to_voxel(s, mm, voxel);
-    for (int k = 0; k < 3; k++)
-        if (!(voxel[k] >= -0.5 && voxel[k] < (double)s->dim[k])) /* may not fit an integer */
-            return outside;
-    return at(s, (int64_t)floor(voxel[0] + 0.5), (int64_t)floor(voxel[1] + 0.5), (int64_t)floor(voxel[2] + 0.5),
-              outside);
+    double point[3];
+    int64_t voxel[3];
+    to_voxel(s, mm, point);
+    return vx_grid_nearest(s->dim, point, voxel) ? at(s, voxel[0], voxel[1], voxel[2], outside) : outside;
 }
 
 double vx_sample_overlap(const vx_grid *grid, const float *mask, const vx_grid *other, const float *data)

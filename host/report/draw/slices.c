@@ -19,7 +19,7 @@ typedef struct plane {
     double at;
     cairo_surface_t *beyond, *full; /* rasters with colours beyond the threshold, and everywhere */
     int columns, rows;              /* of the samples for contours, one unit apart */
-    float *value, *survives;        /* survives: null if nothing is significant */
+    float *value, *significant;     /* significant: null if nothing is */
 } plane;
 
 struct vx_slices {
@@ -97,8 +97,8 @@ static void sample_lines(const vx_brain *brain, const plane *p)
             vx_spot_find(&brain->map, mm, &spot);
             const double value = vx_brain_value(brain, &spot);
             p->value[j * p->columns + i] = isnan(value) ? 0 : (float)value;
-            if (p->survives)
-                p->survives[j * p->columns + i] = (float)vx_sample_spot(&brain->survives, &spot, 0);
+            if (p->significant)
+                p->significant[j * p->columns + i] = (float)vx_sample_spot(&brain->significant, &spot, 0);
         }
 }
 
@@ -113,9 +113,9 @@ static bool plane_init(plane *p, const vx_brain *brain, int across, int up, doub
     p->beyond = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     p->full = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     p->value = vx_array((size_t)columns * (size_t)rows, sizeof *p->value);
-    if (brain->survives.data)
-        p->survives = vx_array((size_t)columns * (size_t)rows, sizeof *p->survives);
-    return p->value && (p->survives || !brain->survives.data) && !cairo_surface_status(p->beyond) &&
+    if (brain->significant.data)
+        p->significant = vx_array((size_t)columns * (size_t)rows, sizeof *p->significant);
+    return p->value && (p->significant || !brain->significant.data) && !cairo_surface_status(p->beyond) &&
            !cairo_surface_status(p->full);
 }
 
@@ -150,7 +150,7 @@ void vx_slices_free(vx_slices *slices)
         cairo_surface_destroy(slices->plane[i].beyond);
         cairo_surface_destroy(slices->plane[i].full);
         free(slices->plane[i].value);
-        free(slices->plane[i].survives);
+        free(slices->plane[i].significant);
     }
     free(slices);
 }
@@ -166,8 +166,8 @@ static void outline(cairo_t *cairo, const vx_brain *brain, const plane *p, doubl
         vx_contour(cairo, p->value, p->columns, p->rows, -brain->threshold, x, y, 1, true);
     cairo_stroke(cairo);
     cairo_set_line_width(cairo, 1.8);
-    if (p->survives)
-        vx_contour(cairo, p->survives, p->columns, p->rows, 0.5, x, y, 1, false);
+    if (p->significant)
+        vx_contour(cairo, p->significant, p->columns, p->rows, 0.5, x, y, 1, false);
     cairo_stroke(cairo);
 }
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetches NiiVue and makes FOLDER/niivue.js of it: one script, opened by the licences of all that it contains, which
+# Fetches NiiVue and makes one script, FOLDER/niivue.js, opened by the licences of all that it contains, which
 # the build puts into the program and the program into report.html. Versions and checksums are those of
 # package-lock.json. Without npm or a network it says so and exits with 1; what is there already, of these versions, is
 # left alone.
@@ -21,7 +21,7 @@ if ! npm ci --ignore-scripts --no-audit --no-fund --fetch-retries=1 --fetch-retr
     echo "report.html will have no interactive viewer: npm could not fetch NiiVue ($PWD/npm.log says why)" >&2
     exit 1
 fi
-# zarrita, for volumes that a server sends in pieces, is half of it and asks for addresses: an empty module instead.
+# zarrita, for volumes that a server sends in pieces, is half of the script and requests addresses, so an empty module replaces it.
 echo 'export {}' >nothing.js
 echo 'export { Niivue, NVImage } from "@niivue/niivue"' |
     node_modules/.bin/esbuild --bundle --minify --format=iife --global-name=niivue --alias:zarrita=./nothing.js \
@@ -30,7 +30,7 @@ echo 'export { Niivue, NVImage } from "@niivue/niivue"' |
     cat "$here/LICENSE"
     grep -o 'node_modules/\(@[^/]*/\)\{0,1\}[^/"]*' parts.json | sort -u | while read -r package; do
         [ "$package" != node_modules/@niivue/niivue ] || continue
-        printf '\n%s, a part of it, is under this licence:\n\n' "${package#node_modules/}"
+        printf '\n%s, which it contains, is under this licence:\n\n' "${package#node_modules/}"
         cat "$package"/[Ll][Ii][Cc][Ee][Nn][Ss][Ee]*
     done
 } >LICENSE.part

@@ -83,6 +83,12 @@ static void correction(vx_report *report)
             vx_put(report->page, "%s%s", any++ ? ", " : "", vx_quantity_about(k)->title);
 }
 
+static void primary(vx_report *report)
+{
+    const vx_quantity_row *about = vx_quantity_about(report->results->primary);
+    vx_put(report->page, "%s (--primary)", about->title);
+}
+
 static void threshold(vx_report *report)
 {
     const vx_results *results = report->results;
@@ -146,7 +152,8 @@ static const struct item {
     {"Inference", "Test", test, NULL},
     {"Inference", "Correction", correction, NULL},
     {"Inference", "Forming threshold", threshold, NULL},
-    {"Inference", "Which correction counts", NULL, "the one that was planned"},
+    {"Inference", "Which correction is primary", primary, NULL},
+    {"Inference", "Was that planned", NULL, "whether it was settled before the data were seen, and where"},
     {"Results", "Effect sizes with their uncertainty", effects, NULL},
     {"Results", "Table of coordinates", tables, NULL},
     {"Results", "What was not found", NULL, "tell empty results too; see each effect for what could have been found"},

@@ -3,17 +3,16 @@
 #include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
-#include "results/level.h"
 #include "results/tails.h"
 
 #include <math.h>
 
 enum { ROWS_AT_FIRST = 20 };
 
-static void put_head(vx_page *page, const char *of, const char *title)
+static void put_head(vx_page *page, const char *of, const char *title, const char *remark)
 {
-    vx_put(page, "<th scope=\"col\" class=\"n\" aria-sort=\"none\"><button type=\"button\">%s%s</button></th>", of,
-           title);
+    vx_put(page, "<th scope=\"col\" class=\"n\" aria-sort=\"none\"><button type=\"button\">%s%s%s</button></th>", of,
+           title, remark);
 }
 
 /* The kind of p in column `k`: the order of the TSV table, with uncorrected p last. */
@@ -26,11 +25,11 @@ static vx_quantity column(int k)
     return VX_P_UNCORRECTED;
 }
 
-static void put_p(vx_page *page, vx_quantity kind, double p)
+static void put_p(vx_report *report, vx_quantity kind, double p)
 {
     char text[32];
-    const bool found = vx_quantity_about(kind)->control != VX_CONTROL_NONE && vx_significant(p);
-    vx_put(page, "<td class=\"n%s\" data-value=\"%.9g\">%s</td>", found ? " found" : "", isnan(p) ? 2 : p,
+    const bool found = vx_results_significant(report->results, kind, p);
+    vx_put(report->page, "<td class=\"n%s\" data-value=\"%.9g\">%s</td>", found ? " found" : "", isnan(p) ? 2 : p,
            vx_p_text(p, text));
 }
 
@@ -54,7 +53,7 @@ static void put_row(vx_report *report, const vx_results_effect *effect, const vx
         vx_put(page, "<td class=\"n\" data-value=\"%.9g\">%.4g</td>", cluster->peak_mm[k], cluster->peak_mm[k]);
     for (int k = 0; k < VX_P_KINDS; k++)
         if (effect->p[column(k)].there)
-            put_p(page, column(k), cluster->p[column(k)]);
+            put_p(report, column(k), cluster->p[column(k)]);
     vx_put_markup(page, "</tr>\n");
 }
 
@@ -78,10 +77,11 @@ void vx_effect_clusters(vx_report *report, const vx_effect_view *view)
            effect->clusters == 1 ? "" : "s", vx_tails_beyond(effect->tails, effect->threshold_t, text),
            effect->connectivity);
     for (size_t k = 0; k < sizeof plain / sizeof *plain; k++)
-        put_head(page, "", plain[k]);
+        put_head(page, "", plain[k], "");
     for (int k = 0; k < VX_P_KINDS; k++)
         if (effect->p[column(k)].there)
-            put_head(page, "p ", vx_quantity_about(column(k))->label);
+            put_head(page, "p ", vx_quantity_about(column(k))->label,
+                     column(k) == report->results->primary ? " (primary)" : "");
     vx_put_markup(page, "</tr></thead>\n<tbody>\n");
     for (size_t c = 0; c < effect->clusters && c < ROWS_AT_FIRST; c++)
         put_row(report, effect, &effect->cluster[c]);
@@ -91,6 +91,7 @@ void vx_effect_clusters(vx_report *report, const vx_effect_view *view)
                "%s_clusters.tsv.</p>\n", ROWS_AT_FIRST,
                effect->clusters, effect->stem);
     else
-        vx_put(page, "<p class=\"note\">The same in %s_clusters.tsv. A cluster that survives says that there is an "
-               "effect somewhere in it, not that there is one at each of its voxels.</p>\n", effect->stem);
+        vx_put(page, "<p class=\"note\">The same in %s_clusters.tsv. A cluster that is significant by extent or "
+               "mass says that there is an effect somewhere in it, not that there is one at each of its voxels.</p>\n",
+               effect->stem);
 }

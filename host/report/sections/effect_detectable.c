@@ -1,5 +1,6 @@
 /* The smallest effects that would have been significant, without which an empty result says little. */
 #include "base/number.h"
+#include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/level.h"
@@ -7,9 +8,9 @@
 
 #include <math.h>
 
-static void put_voxel(vx_report *report, const vx_results_effect *effect, double critical)
+/* The t of a voxel by itself, and the effect size that has this t. */
+static void put_voxel(vx_page *page, const vx_results_effect *effect, double critical)
 {
-    vx_page *page = report->page;
     const double sign = effect->tails == VX_NEGATIVE ? -1 : 1;
     const vx_tails_words *words = vx_tails_about(effect->tails);
     vx_put(page, "<li>a voxel by itself: %s %s %s<strong>%.2f</strong>, which is ", words->statistic,
@@ -23,13 +24,66 @@ static void put_voxel(vx_report *report, const vx_results_effect *effect, double
     vx_put(page, " with n = %lld;</li>\n", (long long)effect->n);
 }
 
+/* The size that a kind of family-wise p needs; nothing for kinds without a null distribution. */
+static void put_needed(vx_report *report, const vx_effect_view *view, vx_quantity kind)
+{
+    const vx_results_effect *effect = view->effect;
+    vx_null null = effect->null;
+    double **maxima = vx_null_maxima(&null, kind);
+    char text[48];
+    if (!maxima || !*maxima)
+        return;
+    const double critical = vx_critical(*maxima, null.count);
+    if (kind == VX_P_FWE_VOXEL)
+        put_voxel(report->page, effect, critical);
+    else if (kind == VX_P_FWE_EXTENT)
+        vx_put(report->page, "<li>a cluster by its extent: more than <strong>%.0f</strong> voxels (%.5g mm\xC2\xB3) "
+               "with %s;</li>\n", critical, critical * vx_grid_voxel_mm3(&view->modality->grid),
+               vx_tails_beyond(effect->tails, effect->threshold_t, text));
+    else if (kind == VX_P_FWE_MASS)
+        vx_put(report->page, "<li>a cluster by its mass: more than <strong>%.1f</strong> (the sum of |t| \xE2\x88\x92 "
+               "%.2f);</li>\n", critical, effect->threshold_t);
+    else
+        vx_put(report->page, "<li>a voxel by TFCE: a score above <strong>%.1f</strong>;</li>\n", critical);
+}
+
+/* The primary correction first, then the further looks. */
+static void put_all_needed(vx_report *report, const vx_effect_view *view)
+{
+    const vx_quantity primary = report->results->primary;
+    const vx_quantity_row *about = vx_quantity_about(primary);
+    const bool family_wise = about->control == VX_CONTROL_FAMILY_WISE;
+    vx_null null = view->effect->null;
+    vx_page *page = report->page;
+    bool others = false;
+    char text[32];
+    for (int kind = 0; kind < VX_P_KINDS; kind++)
+        others |= kind != (int)primary && vx_null_maxima(&null, kind) && *vx_null_maxima(&null, kind);
+    vx_count_text((uint64_t)view->modality->mask_voxels, text);
+    if (family_wise) {
+        vx_put(page, "<p>To be significant in these %s voxels (p &lt; " VX_LEVEL_TEXT " %s) it would have taken</p>\n"
+               "<ul class=\"detectable\">\n", text, about->criterion);
+        put_needed(report, view, primary);
+        vx_put_markup(page, "</ul>\n");
+        if (others)
+            vx_put_markup(page, "<p>and for a family-wise p &lt; " VX_LEVEL_TEXT " by another statistic</p>\n");
+    } else {
+        vx_put(page, "<p>Family-wise p &lt; " VX_LEVEL_TEXT " in these %s voxels would have taken</p>\n", text);
+    }
+    if (!others)
+        return;
+    vx_put_markup(page, "<ul class=\"detectable\">\n");
+    for (int kind = 0; kind < VX_P_KINDS; kind++)
+        if (kind != (int)primary)
+            put_needed(report, view, kind);
+    vx_put_markup(page, "</ul>\n");
+}
+
 void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
 {
     const vx_results_effect *effect = view->effect;
-    const vx_null *null = &effect->null;
     vx_page *page = report->page;
-    char text[48];
-    const double mm3 = vx_grid_voxel_mm3(&view->modality->grid);
+    char text[32];
     if (!vx_significant(effect->p_smallest)) {
         vx_put(page, "<p class=\"note\">With %lld relabellings the smallest family-wise p possible is %s: nothing "
                "could have been significant at " VX_LEVEL_TEXT " after that correction. More %s are needed.</p>\n",
@@ -37,23 +91,11 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
                effect->exhaustive ? "participants" : "relabellings (--permutations)");
         return;
     }
-    vx_put(page, "<p>Looked for: %s%s%s. Family-wise p &lt; " VX_LEVEL_TEXT " in these %s voxels would have taken</p>\n"
-           "<ul class=\"detectable\">\n",
-           vx_tails_about(effect->tails)->alternative, effect->tails == VX_TWO_TAILS ? "" : " (one tail)",
-           effect->kind == VX_SLOPE ? ", in step with the covariate" : "",
-           vx_count_text(view->modality->mask_voxels, text));
-    put_voxel(report, effect, vx_critical(null->voxel, null->count));
-    if (null->extent)
-        vx_put(page, "<li>a cluster by its extent: more than <strong>%.0f</strong> voxels (%.5g mm\xC2\xB3) with "
-               "%s;</li>\n", vx_critical(null->extent, null->count), vx_critical(null->extent, null->count) * mm3,
-               vx_tails_beyond(effect->tails, effect->threshold_t, text));
-    if (null->mass)
-        vx_put(page, "<li>a cluster by its mass: more than <strong>%.1f</strong> (the sum of |t| \xE2\x88\x92 %.2f);"
-               "</li>\n", vx_critical(null->mass, null->count), effect->threshold_t);
-    if (null->tfce)
-        vx_put(page, "<li>a voxel by TFCE: a score above <strong>%.1f</strong>;</li>\n",
-               vx_critical(null->tfce, null->count));
-    vx_put(page, "</ul>\n<p class=\"note\">These come from the null distributions of this very run. The smallest "
+    vx_put(page, "<p>Looked for: %s%s%s.</p>\n", vx_tails_about(effect->tails)->alternative,
+           effect->tails == VX_TWO_TAILS ? "" : " (one tail)",
+           effect->kind == VX_SLOPE ? ", in step with the covariate" : "");
+    put_all_needed(report, view);
+    vx_put(page, "<p class=\"note\">These come from the null distributions of this run. The smallest "
            "family-wise p that %lld relabellings allow is %s.</p>\n", (long long)effect->relabellings,
            vx_p_text(effect->p_smallest, text));
 }

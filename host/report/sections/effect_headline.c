@@ -7,59 +7,76 @@
 
 #include <math.h>
 
-static bool asked_for(const vx_results_effect *effect, int kind)
+static bool is_further_look(const vx_results *results, const vx_results_effect *effect, vx_quantity kind)
 {
-    return effect->p[kind].there && vx_quantity_about(kind)->control != VX_CONTROL_NONE;
+    return kind != results->primary && effect->p[kind].there && vx_quantity_about(kind)->control != VX_CONTROL_NONE;
 }
 
-static void put_cluster_counts(vx_report *report, const vx_results_effect *effect)
+/* Writes "12 voxels by TFCE", or "1 cluster (7 voxels) by extent": those with a p below the level. */
+static void put_count(vx_page *page, const vx_results_effect *effect, vx_quantity kind)
 {
-    for (int k = 0; k < VX_P_KINDS; k++) {
-        const vx_quantity_row *about = vx_quantity_about(k);
-        const size_t count = about->of_cluster && effect->p[k].there ? vx_results_significant(effect, k) : 0;
-        if (count)
-            vx_put(report->page, " %zu cluster%s survive%s by %s.", count, count == 1 ? "" : "s",
-                   count == 1 ? "s" : "", about->criterion);
+    const vx_quantity_row *about = vx_quantity_about(kind);
+    const size_t count = vx_results_below(effect, kind);
+    char text[32];
+    vx_put(page, "%s %s%s", vx_count_text(count, text), about->of_cluster ? "cluster" : "voxel", count == 1 ? "" : "s");
+    if (about->of_cluster && count)
+        vx_put(page, " (%s voxel%s)", vx_count_text((uint64_t)effect->p[kind].below, text),
+               effect->p[kind].below == 1 ? "" : "s");
+    vx_put(page, " %s", about->criterion);
+}
+
+static void put_primary(vx_report *report, const vx_results_effect *effect)
+{
+    const vx_quantity primary = report->results->primary;
+    const vx_quantity_row *about = vx_quantity_about(primary);
+    char text[32];
+    if (about->control == VX_CONTROL_NONE) {
+        vx_put_markup(report->page, "No correction for the number of voxels was asked for.");
+    } else if (vx_results_below(effect, primary)) {
+        vx_put_markup(report->page, "Significant at p &lt; " VX_LEVEL_TEXT ": ");
+        put_count(report->page, effect, primary);
+        vx_put_markup(report->page, ".");
+    } else {
+        vx_put(report->page, "Nothing is significant %s (smallest p: %s).", about->criterion,
+               vx_p_text(effect->p[primary].smallest, text));
     }
 }
 
-static void put_voxel_counts(vx_report *report, const vx_results_effect *effect)
+/* All further looks are listed, also those that find nothing, so that nobody picks one. */
+static void put_further_looks(vx_report *report, const vx_results_effect *effect)
 {
-    const char *join = "Corrected p < " VX_LEVEL_TEXT " in ";
-    char text[32];
-    for (int k = 0; k < VX_P_KINDS; k++) {
-        if (!asked_for(effect, k))
+    const char *join = " Further looks at p < " VX_LEVEL_TEXT ": ";
+    bool any = false;
+    double smallest = INFINITY;
+    size_t below = 0;
+    for (int k = 0; k < VX_P_KINDS; k++)
+        if (is_further_look(report->results, effect, k)) {
+            any = true;
+            below += vx_results_below(effect, k);
+            smallest = fmin(smallest, effect->p[k].smallest);
+        }
+    if (any && !below) {
+        char text[32];
+        vx_put(report->page, "%snothing (smallest p: %s).", join, vx_p_text(smallest, text));
+        return;
+    }
+    for (int i = 0; any && i < VX_P_KINDS; i++) {
+        if (!is_further_look(report->results, effect, vx_p_corrections[i]))
             continue;
-        vx_put(report->page, "%s%s voxels %s", join, vx_count_text(effect->p[k].below, text),
-               vx_quantity_about(k)->survivors);
+        vx_put(report->page, "%s", join);
+        put_count(report->page, effect, vx_p_corrections[i]);
         join = ", ";
     }
-    vx_put_markup(report->page, ".");
+    if (any)
+        vx_put_markup(report->page, ".");
 }
 
 void vx_effect_headline(vx_report *report, const vx_effect_view *view)
 {
     const vx_results_effect *effect = view->effect;
-    vx_page *page = report->page;
-    char text[32];
-    bool any = false, asked = false;
-    double smallest = INFINITY;
-    for (int k = 0; k < VX_P_KINDS; k++) {
-        if (!asked_for(effect, k))
-            continue;
-        asked = true;
-        any |= effect->p[k].below > 0;
-        smallest = fmin(smallest, effect->p[k].smallest);
-    }
-    if (any) /* list all corrections, including those without survivors, so that nobody picks one */
-        put_voxel_counts(report, effect);
-    else if (asked)
-        vx_put(page, "Nothing survives correction for the number of voxels (smallest corrected p: %s).",
-               vx_p_text(smallest, text));
-    else
-        vx_put_markup(page, "No correction for the number of voxels was asked for.");
-    put_cluster_counts(report, effect);
+    put_primary(report, effect);
+    put_further_looks(report, effect);
     if (!isnan(effect->peak_t))
-        vx_put(page, " Peak t: %.2f, at %.4g, %.4g, %.4g mm.", effect->peak_t, effect->peak_mm[0],
+        vx_put(report->page, " Peak t: %.2f, at %.4g, %.4g, %.4g mm.", effect->peak_t, effect->peak_mm[0],
                effect->peak_mm[1], effect->peak_mm[2]);
 }

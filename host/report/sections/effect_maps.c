@@ -11,31 +11,20 @@
 
 /* The volumes for the pictures of an effect. */
 typedef struct volumes {
-    float *background, *map, *mask, *survives;
-    bool corrected; /* there are family-wise p */
+    float *background, *map, *mask;
+    float *significant; /* 1 where p is significant, else 0; null: nowhere */
 } volumes;
 
-/* Sets `survives` to 1 where any family-wise p is significant. */
-static vx_status read_survivors(vx_report *report, const vx_effect_view *view, volumes *v)
+static vx_status read_significant(vx_report *report, const vx_effect_view *view, volumes *v)
 {
     const vx_grid *grid = &view->modality->grid;
-    const size_t elements = vx_grid_elements(grid);
-    vx_status status = VX_OK;
-    for (int kind = 0; !status && kind < VX_P_KINDS; kind++) {
-        float *p = NULL;
-        if (!view->effect->p[kind].there || vx_quantity_about(kind)->control != VX_CONTROL_FAMILY_WISE)
-            continue;
-        v->corrected = true;
-        if (!view->effect->p[kind].below)
-            continue;
-        if (!v->survives && !(v->survives = vx_array_zero(elements, sizeof(float))))
-            return vx_fail_memory(report->error);
-        status = vx_results_map(report->results, view->effect, grid, kind, &p, report->error);
-        for (size_t i = 0; !status && i < elements; i++)
-            if (vx_significant(p[i]) && v->mask[i] > 0)
-                v->survives[i] = 1;
-        free(p);
-    }
+    const vx_quantity primary = report->results->primary;
+    if (vx_quantity_about(primary)->control == VX_CONTROL_NONE || !view->effect->p[primary].below)
+        return VX_OK;
+    const vx_status status =
+        vx_results_map(report->results, view->effect, grid, primary, &v->significant, report->error);
+    for (size_t i = 0; !status && i < vx_grid_elements(grid); i++)
+        v->significant[i] = vx_results_significant(report->results, primary, v->significant[i]) && v->mask[i] > 0;
     return status;
 }
 
@@ -47,7 +36,32 @@ static vx_status read_volumes(vx_report *report, const vx_effect_view *view, vol
         status = vx_results_mask(results, view->modality, &v->mask, report->error);
     if (!status && !report->template)
         status = vx_results_mean(results, view->modality, &v->background, report->error);
-    return status ? status : read_survivors(report, view, v);
+    return status ? status : read_significant(report, view, v);
+}
+
+/* What the caption says about bold lines, which enclose what is significant. The caller frees; null without memory. */
+static char *lines_text(const vx_results *results, const volumes *v)
+{
+    const vx_quantity_row *about = vx_quantity_about(results->primary);
+    if (about->control == VX_CONTROL_NONE)
+        return vx_copy_text("");
+    return vx_text("%s significant, p < " VX_LEVEL_TEXT " %s",
+                   v->significant ? ", bold ones around what is" : "; nothing is", about->criterion);
+}
+
+/* The caption of the slices. The caller frees; null without memory. */
+static char *slices_caption(const vx_report *report, const volumes *v, const char *beyond)
+{
+    const char *p = vx_results_option(report->results, "cluster-p");
+    char *lines = lines_text(report->results, v), *caption = NULL;
+    if (lines)
+        caption = vx_text("Coloured where %s, the threshold at which clusters form (one-sided p %s). Thin lines go "
+                          "around them, broken where t is negative%s. Drawn over %s; left is the participant's left "
+                          "(L), mm of the images' own space; the sagittal and the coronal slice pass through the "
+                          "largest t.", beyond, p ? p : "not given", lines,
+                          report->template ? "the template" : "the mean of all images");
+    free(lines);
+    return caption;
 }
 
 /* The largest |t| of a map. */
@@ -68,7 +82,7 @@ static vx_brain make_brain(const vx_report *report, const vx_effect_view *view, 
                                        : vx_sampler_new(grid, v->background),
         .map = vx_sampler_new(grid, v->map),
         .mask = vx_sampler_new(grid, v->mask),
-        .survives = vx_sampler_new(grid, v->survives),
+        .significant = vx_sampler_new(grid, v->significant),
         .threshold = effect->threshold_t,
         .limit = largest_size(grid, v->map),
         .positive = effect->tails != VX_NEGATIVE,
@@ -118,17 +132,7 @@ void vx_effect_maps(vx_report *report, const vx_effect_view *view)
                   "%.4g mm.",
                   view->modality->name, effect->name, effect->clusters, effect->clusters == 1 ? "" : "s", beyond,
                   effect->peak_t, effect->peak_mm[0], effect->peak_mm[1], effect->peak_mm[2]);
-    caption = vx_text("Coloured where %s, the threshold at which clusters form (one-sided p %s). Thin "
-                      "lines go around them, broken where t is negative%s. Drawn over %s; left is the participant's "
-                      "left (L), mm of the images' own space; the sagittal and the coronal slice pass through the "
-                      "largest t.",
-                      beyond,
-                      vx_results_option(report->results, "cluster-p") ? vx_results_option(report->results, "cluster-p")
-                                                                      : "not given",
-                      v.survives    ? ", bold ones around what survives a family-wise correction at " VX_LEVEL_TEXT
-                      : v.corrected ? "; nothing survives a family-wise correction at " VX_LEVEL_TEXT
-                                    : "",
-                      report->template ? "the template" : "the mean of all images");
+    caption = slices_caption(report, &v, beyond);
     put_picture(report, view, "slices", vx_slices_drawing(slices, true), alt, caption);
     free(alt);
     free(caption);
@@ -142,8 +146,8 @@ void vx_effect_maps(vx_report *report, const vx_effect_view *view)
     free(caption);
 
     alt = vx_text("The same slices with every voxel's t, from %.2f to %.2f.", -brain.limit, brain.limit);
-    caption = vx_text("The whole map, nothing hidden: t of every voxel analysed. Pale is not zero effect but little "
-                      "evidence; lines as above.");
+    caption = vx_text("The complete map: t of every voxel analysed, without a threshold. Pale colours mean little "
+                      "evidence, not a zero effect; lines as above.");
     put_picture(report, view, "unthresholded", vx_slices_drawing(slices, false), alt, caption);
 cleanup:
     free(alt);
@@ -153,5 +157,5 @@ cleanup:
     free(v.background);
     free(v.map);
     free(v.mask);
-    free(v.survives);
+    free(v.significant);
 }

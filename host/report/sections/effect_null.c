@@ -42,10 +42,12 @@ void vx_effect_null(vx_report *report, const vx_effect_view *view)
            effect->exhaustive ? ", which are all there are" : "",
            vx_significant(effect->p_smallest) ? "Beyond the broken line lie fewer than 5 % of them"
                                      : "They are too few for a value that fewer than 5 % of them exceed");
-    for (int kind = 0; !report->status && kind < VX_P_KINDS; kind++) {
+    for (int i = -1; !report->status && i < VX_P_KINDS; i++) { /* the primary correction first */
         char text[32], observed[32], critical[32];
+        const bool primary = i < 0;
+        const vx_quantity kind = primary ? report->results->primary : (vx_quantity)i;
         double **maxima = vx_null_maxima(&null, kind);
-        if (!maxima || !*maxima)
+        if (!maxima || !*maxima || (!primary && kind == report->results->primary))
             continue;
         const vx_quantity_row *about = vx_quantity_about(kind);
         const char *label = about->maximum ? about->maximum : largest_t;
@@ -60,8 +62,8 @@ void vx_effect_null(vx_report *report, const vx_effect_view *view)
             figure_text(plot.critical, counted, critical);
         char *alt = vx_text("Histogram of %lld values, %s: observed %s, 5 %% critical value %s, p %s.",
                             (long long)null.count, label, observed, critical, vx_p_text(p, text));
-        char *caption = vx_text("Null distribution, %s: observed %s, critical %s, p = %s.", label, observed, critical,
-                                text);
+        char *caption = vx_text("Null distribution%s, %s: observed %s, critical %s, p = %s.",
+                                primary ? " of the primary correction" : "", label, observed, critical, text);
         if (name && alt && caption)
             vx_report_picture(report, &(vx_picture){name, vx_null_drawing(&plot), true, alt, caption});
         else

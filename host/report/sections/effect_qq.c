@@ -56,7 +56,7 @@ void vx_effect_qq(vx_report *report, const vx_effect_view *view)
     alt = vx_text("Quantiles of %zu uncorrected p against those of no effect at all: the median p is %.3f (expected "
                   "0.5), the smallest %.3g (expected %.3g).", count, middle, (double)p[0], 0.5 / (double)count);
     caption = vx_text("Uncorrected p, voxel by voxel: median %.3f where 0.5 is expected of no effect. Above the line: "
-                      "more small p than chance gives. Neighbours are alike, so a whole stretch may stray from the "
+                      "more small p than chance gives. Neighbours are alike, so a long stretch may stray from the "
                       "line by chance; the smallest p possible is %.2g.", middle, smallest);
     vx_put_markup(report->page, "<h4>Uncorrected p against chance</h4>\n");
     if (name && alt && caption)

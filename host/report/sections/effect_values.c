@@ -142,7 +142,7 @@ void vx_effect_values(vx_report *report, const vx_effect_view *view)
         return;
     }
     vx_put_markup(report->page, "<h4>The participants in the largest clusters</h4>\n<p class=\"note "
-                  "circular\">Circular: these clusters were chosen because these very data are extreme there, so what "
+                  "circular\">Circular: these clusters were chosen because the same data are extreme there, so what "
                   "is seen here is larger than it would be in other participants. Look at who carries it, not at how "
                   "large it is.</p>\n<div class=\"pictures\">\n");
     for (size_t c = 0; !report->status && c < shown; c++) {

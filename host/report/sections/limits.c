@@ -30,7 +30,7 @@ static void put_images(vx_report *report)
     const char *nuisance = vx_results_option(results, "nuisance");
     vx_page *page = report->page;
     vx_put(page, "<li>Images were taken as they are: nothing was scaled to a reference region or to the global mean. A "
-           "%s of the whole image, or of the reference that it was divided by, shows as a %s everywhere.</li>\n",
+           "%s of all voxels, or of the reference that they were divided by, shows as a %s everywhere.</li>\n",
            results->design == VX_PAIRED ? "change" : "difference",
            results->design == VX_PAIRED ? "change" : "difference");
     if (nuisance)
@@ -49,8 +49,9 @@ static void put_inference(vx_report *report)
                                  ? "; only the p by Bonferroni\xE2\x80\x99s correction are over all effects"
                                  : "";
     if (first->p[VX_P_FWE_EXTENT].there || first->p[VX_P_FWE_MASS].there)
-        vx_put_markup(page, "<li>A cluster that survives by extent or mass says that there is an effect somewhere "
-                      "inside it. It does not say where in it, and its size depends on the forming threshold.</li>\n");
+        vx_put_markup(page, "<li>A cluster that is significant by extent or mass says that there is an effect "
+                      "somewhere inside it. It does not say where in it, and its size depends on the forming "
+                      "threshold.</li>\n");
     if (first->p[VX_P_FDR].there)
         vx_put_markup(page, "<li>The false discovery rate is the share of false ones among the voxels found, on "
                       "average. It says nothing about any one of them.</li>\n");
@@ -78,7 +79,7 @@ static void put_inference(vx_report *report)
         }
     vx_put_markup(page, "<li>Sign flips assume errors that are symmetric about zero");
     if (results->modality[0].effects > 1)
-        vx_put_markup(page, "; permutations that participants are exchangeable, once the nuisance is out");
+        vx_put_markup(page, "; permutations that participants are exchangeable, once the nuisance is removed");
     vx_put_markup(page, ".</li>\n<li>What is not significant is not shown to be absent: see at each effect how large "
                   "it would have had to be.</li>\n");
 }
@@ -93,8 +94,8 @@ static void put_left_out(vx_report *report)
             count += modality->effect[e].left_outs;
     }
     if (count)
-        vx_put(report->page, "<li>Left out for want of data: %zu, each counted wherever it is (see Design). If they "
-               "lack it because of how they fared, the rest are not like all.</li>\n", count);
+        vx_put(report->page, "<li>Left out because of missing data: %zu, counted in every model (see Design). If the "
+               "data are missing because of how participants fared, the others do not represent all.</li>\n", count);
 }
 
 static void write(vx_report *report)

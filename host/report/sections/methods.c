@@ -1,7 +1,9 @@
 /* A methods text for a paper, with references. It covers only what this run used. */
 #include "base/number.h"
+#include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/level.h"
 #include "results/scheme.h"
 #include "results/tails.h"
 
@@ -45,6 +47,28 @@ static const char *option(const vx_report *report, const char *name, const char 
     return value ? value : otherwise;
 }
 
+/* "mask.nii.gz was brought to ... by nearest neighbour." A file is named once for each of its steps. */
+static void put_steps(vx_report *report)
+{
+    const json_t *inputs = json_object_get(report->results->run, VX_KEY_INPUTS);
+    char said[1024] = "", sentence[1024];
+    size_t i, k;
+    const json_t *input, *step;
+    json_array_foreach(inputs, i, input) {
+        const char *path = json_string_value(json_object_get(input, VX_KEY_PATH));
+        json_array_foreach(json_object_get(input, VX_KEY_STEPS), k, step) {
+            const char *words = json_string_value(json_object_get(step, VX_KEY_WORDS));
+            const char *name = path ? strrchr(path, '/') : NULL;
+            if (!path || !words)
+                continue;
+            snprintf(sentence, sizeof sentence, "%s was %s. ", name ? name + 1 : path, words);
+            if (strcmp(said, sentence) != 0)
+                vx_put(report->page, "%s", sentence);
+            memcpy(said, sentence, sizeof said);
+        }
+    }
+}
+
 static void put_data(vx_report *report, citing *c)
 {
     const vx_results *results = report->results;
@@ -58,6 +82,7 @@ static void put_data(vx_report *report, citing *c)
     else
         vx_put_markup(page, "The outcome at each voxel was the value of each participant's image. ");
     vx_put_markup(page, "voxstat did not register, resample, smooth or scale the images. ");
+    put_steps(report);
     for (size_t m = 0; m < results->modalities; m++) {
         const vx_results_modality *modality = &results->modality[m];
         vx_put(page, "%s: %lld participants, %s voxels of %.4g \xC3\x97 %.4g \xC3\x97 %.4g mm. ", modality->name,
@@ -189,6 +214,9 @@ static void put_corrections(vx_report *report, citing *c)
         cite(c, BENJAMINI);
         vx_put_markup(page, ". ");
     }
+    if (vx_quantity_about(report->results->primary)->control != VX_CONTROL_NONE)
+        vx_put(page, "A result with p &lt; " VX_LEVEL_TEXT " %s, the primary correction, was called significant. ",
+               vx_quantity_about(report->results->primary)->criterion);
     vx_put_markup(page, "The observed labelling counts among the relabellings, so that no p is zero");
     cite(c, PHIPSON);
     vx_put_markup(page, ".</p>\n");

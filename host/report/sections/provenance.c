@@ -49,8 +49,8 @@ static void write(vx_report *report)
     vx_put_markup(page, "</tbody></table></div>\n");
     put_options(report);
     put_inputs(report);
-    vx_put_markup(page, "<p class=\"note\">All of it in run.json; the null distributions and every map in results.h5."
-                  "</p>\n");
+    vx_put_markup(page, "<p class=\"note\">run.json has all of this; results.h5 has the null distributions and "
+                  "every map.</p>\n");
 }
 
 const vx_section vx_section_provenance = {"provenance", "Provenance", NULL, write, NULL};

@@ -101,10 +101,10 @@ static void put_modality(vx_report *report, const vx_results_modality *modality)
     vx_put(report->page, "<h3>%s</h3>\n", modality->name);
     put_mask(report, modality);
     if (marked)
-        vx_put(report->page, "<p class=\"found\">%lld participant%s with an unusual %s over the whole mask.</p>\n",
+        vx_put(report->page, "<p class=\"found\">%lld participant%s with an unusual %s over the mask.</p>\n",
                (long long)marked, marked == 1 ? "" : "s", before ? "change" : "mean");
     else
-        vx_put(report->page, "<p>No participant has an unusual %s over the whole mask.</p>\n",
+        vx_put(report->page, "<p>No participant has an unusual %s over the mask.</p>\n",
                before ? "change" : "mean");
     put_head(report, modality);
     for (int64_t i = 0; i < modality->n; i++)
@@ -123,8 +123,8 @@ static void write(vx_report *report)
     if (report->template_resampled)
         vx_put_markup(report->page, ", which lies on another grid and was resampled for the pictures (trilinear, in "
                       "mm)");
-    vx_put(report->page, "; it covers %.1f %% of the voxels analysed%s. The results themselves are not touched by "
-           "it.</p>\n", 100 * report->template_overlap,
+    vx_put(report->page, "; it covers %.1f %% of the voxels analysed%s. It does not affect the results.</p>\n",
+           100 * report->template_overlap,
            report->template_overlap < 0.95 ? ": look whether it is in the same space" : "");
 }
 

@@ -82,7 +82,8 @@ static void put_table(vx_report *report)
            corrected ? "; by voxel, extent, mass and TFCE they are family-wise" : "");
     for (int k = 0; k < VX_P_KINDS; k++)
         if (any[k])
-            vx_put(page, "<th scope=\"col\" class=\"n\">smallest p, %s</th>", vx_quantity_about(k)->label);
+            vx_put(page, "<th scope=\"col\" class=\"n\">smallest p, %s%s</th>", vx_quantity_about(k)->label,
+                   k == (int)results->primary ? " (primary)" : "");
     vx_put_markup(page, "<th scope=\"col\" class=\"n\">clusters</th></tr></thead>\n<tbody>\n");
     for (size_t m = 0; m < results->modalities; m++)
         for (size_t e = 0; e < results->modality[m].effects; e++) {
@@ -94,17 +95,37 @@ static void put_table(vx_report *report)
             for (int k = 0; k < VX_P_KINDS; k++)
                 if (any[k])
                     vx_put(page, "<td class=\"n%s\">%s</td>",
-                           vx_quantity_about(k)->control && vx_significant(effect->p[k].smallest) ? " found" : "",
+                           vx_results_significant(results, k, effect->p[k].smallest) ? " found" : "",
                            vx_p_text(effect->p[k].smallest, text));
             vx_put(page, "<td class=\"n\">%zu</td></tr>\n", effect->clusters);
         }
     vx_put_markup(page, "</tbody></table></div>\n");
 }
 
+/* What "significant" means on this page. */
+static void put_primary(vx_report *report)
+{
+    const vx_results *results = report->results;
+    const vx_quantity_row *about = vx_quantity_about(results->primary);
+    const vx_results_effect *first = &results->modality[0].effect[0];
+    size_t others = 0;
+    for (int k = 0; k < VX_P_KINDS; k++)
+        others += first->p[k].there && vx_quantity_about(k)->control && k != (int)results->primary;
+    if (about->control == VX_CONTROL_NONE)
+        return;
+    vx_put(report->page, "<p class=\"note\" id=\"primary\">Significant means p &lt; " VX_LEVEL_TEXT " %s",
+           about->criterion);
+    if (others)
+        vx_put(report->page, ", the primary correction%s. The %zu other%s further look%s at the same question. Which "
+               "correction is primary has to be settled before the results are seen",
+               first->bonferroni_effects ? ", of each effect by itself" : "", others, others == 1 ? " is a" : "s are",
+               others == 1 ? "" : "s");
+    vx_put_markup(report->page, ".</p>\n");
+}
+
 static void write(vx_report *report)
 {
     const vx_results *results = report->results;
-    size_t corrections = 0;
     put_direction(report);
     put_remarks(report);
     put_question(report);
@@ -119,11 +140,7 @@ static void write(vx_report *report)
         }
     vx_put_markup(report->page, "</ul>\n");
     put_table(report);
-    for (int k = 0; k < VX_P_KINDS; k++)
-        corrections += vx_quantity_about(k)->control && results->modality[0].effect[0].p[k].there;
-    if (corrections > 1)
-        vx_put(report->page, "<p class=\"note\">The %zu corrections are %zu answers to one question. Which of them "
-               "counts has to be settled before the results are seen.</p>\n", corrections, corrections);
+    put_primary(report);
 }
 
 const vx_section vx_section_question = {"question", "In brief", NULL, write, NULL};

@@ -123,12 +123,15 @@ static void put_map(vx_volume_page *filling, const vx_map_packing *p)
         filling->left_out++;
         return;
     }
-    vx_put(filling->report->page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" "
-           "data-effect=\"%s\" data-of=\"%s: %s\" data-map=\"%s\" data-title=\"%s%s\" data-limit=\"%.9g\" "
-           "data-threshold=\"%.9g\" data-tails=\"%s\"", p->region->modality->stem, p->effect->stem,
-           p->region->modality->name, p->effect->name, about->name, is_p ? "−log10 p, " : "", about->title, p->limit,
-           p->threshold, is_p ? "" : vx_tails_names[p->effect->tails]);
-    put_volume(filling->report->page, &p->packed);
+    vx_page *page = filling->report->page;
+    vx_put(page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" data-effect=\"%s\" "
+           "data-of=\"%s: %s\" data-map=\"%s\"", p->region->modality->stem, p->effect->stem,
+           p->region->modality->name, p->effect->name, about->name);
+    vx_put(page, " data-title=\"%s%s%s\" data-limit=\"%.9g\" data-threshold=\"%.9g\" data-tails=\"%s\"",
+           is_p ? "−log10 p, " : "", about->title,
+           p->quantity == filling->report->results->primary ? " (primary)" : "", p->limit, p->threshold,
+           is_p ? "" : vx_tails_names[p->effect->tails]);
+    put_volume(page, &p->packed);
     filling->used += p->packed.size;
     filling->shown++;
 }
@@ -227,18 +230,21 @@ static vx_status put_background(vx_volume_page *filling, const vx_mask_region *r
     return status;
 }
 
-/* The i-th quantity: statistics and estimates in their order, then p. */
-static vx_quantity quantity_at(int i)
+/* The i-th quantity: statistics and estimates in their order, the primary p, then all kinds of p. */
+static vx_quantity quantity_at(const vx_results *results, int i)
 {
     const int estimates = VX_QUANTITIES - VX_P_KINDS;
-    return i < estimates ? (vx_quantity)(VX_P_KINDS + i) : vx_p_corrections[i - estimates];
+    return i < estimates ? (vx_quantity)(VX_P_KINDS + i) : i == estimates ? results->primary
+                                                                          : vx_p_corrections[i - estimates - 1];
 }
 
-/* Uncorrected p is not shown, because t shows the same. */
-static bool wanted(int i)
+/* The primary p is not shown twice. Uncorrected p is not shown, because t shows the same. */
+static bool wanted(const vx_results *results, int i)
 {
-    const vx_quantity_row *about = vx_quantity_about(quantity_at(i));
-    return about->title && (!vx_quantity_is_p(quantity_at(i)) || about->control != VX_CONTROL_NONE);
+    const vx_quantity quantity = quantity_at(results, i);
+    const vx_quantity_row *about = vx_quantity_about(quantity);
+    const bool again = quantity == results->primary && i != VX_QUANTITIES - VX_P_KINDS;
+    return about->title && !again && (!vx_quantity_is_p(quantity) || about->control != VX_CONTROL_NONE);
 }
 
 /* Writes the backgrounds of all modalities, then the maps, the most important first, until the page is full. */
@@ -252,10 +258,10 @@ static vx_status put_volumes(vx_volume_page *filling)
         if (!status)
             status = put_background(filling, &region[m]);
     }
-    for (int i = 0; i < VX_QUANTITIES; i++)
-        for (size_t m = 0; wanted(i) && !status && m < results->modalities; m++)
+    for (int i = 0; i <= VX_QUANTITIES; i++)
+        for (size_t m = 0; wanted(results, i) && !status && m < results->modalities; m++)
             for (size_t e = 0; !status && e < results->modality[m].effects; e++)
-                status = add_map(filling, quantity_at(i), &region[m], &results->modality[m].effect[e]);
+                status = add_map(filling, quantity_at(results, i), &region[m], &results->modality[m].effect[e]);
     const vx_status rest = put_packed(filling);
     status = status ? status : rest;
     for (size_t m = 0; region && m < results->modalities; m++)
