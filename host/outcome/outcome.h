@@ -9,6 +9,7 @@
 #define VX_OUTCOME_OUTCOME_H
 
 #include "outcome/columns.h"
+#include "univariate/wilcoxon.h"
 #include "voxstat/voxstat.h"
 
 typedef enum vx_outcome_kind { VX_OUTCOME_REGION, VX_OUTCOME_MARKER } vx_outcome_kind;
@@ -30,7 +31,7 @@ typedef struct vx_outcome_test {
     const vx_outcome *outcome;
     const char *effect;                /* its name; owned by the vx_outcome_tests */
     vx_effect_kind kind;
-    double value[VX_OUTCOME_COLUMNS];  /* NaN where a column does not apply */
+    double value[VX_OUTCOME_COLUMNS];  /* NaN where a figure does not exist */
     int64_t most_influential;          /* index in the study of whom the estimate hangs on most; -1: not computed */
 } vx_outcome_test;
 
@@ -39,17 +40,15 @@ typedef struct vx_outcome_tests {
     size_t tests;
     char **effect;            /* names */
     size_t effects;
-    bool exhaustive;          /* the relabellings of the first effect */
-    uint64_t relabellings;
-    vx_model **model;         /* owned; effects of the tests refer to them */
-    size_t models;
+    vx_plan *plan;            /* of every effect: its relabellings */
 } vx_outcome_tests;
 
 typedef struct vx_outcome_options {
     vx_model_options model;
     vx_inference_options inference; /* permutations, seed and tails */
     const vx_study *study;          /* covariates and nuisance of every participant */
-    bool wilcoxon_pratt;            /* zeros are ranked (Pratt 1959); else dropped (Wilcoxon 1945) */
+    vx_zeros zeros;                 /* of Wilcoxon's test */
+    double alpha;                   /* intervals have confidence 1 - alpha */
     int threads;
 } vx_outcome_options;
 

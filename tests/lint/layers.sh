@@ -10,7 +10,7 @@ header_module() # header -> module
     case $1 in
     error) echo base ;;
     tally) echo engine ;;
-    inference | result) echo infer ;;
+    inference | result | family) echo infer ;;
     voxstat) echo infer ;;
     *) echo "$1" ;;
     esac
