@@ -1,4 +1,5 @@
-/* The regions and markers of a run. Regions wait until the images' means are known. */
+/* The regions and markers of a run. They are tested before the voxels, so that what is wrong with one of them is said
+ * before the long work. */
 #include "cli/run.h"
 
 #include "base/memory.h"
@@ -8,11 +9,10 @@
 
 #define FAMILY_OF_MARKERS "markers"
 
-/* A region's means of both sessions; of one session they are the second. The value arrays belong to the run. */
-static vx_status add_region(vx_run *run, const vx_record_modality *modality, const vx_region *region, size_t of_means,
-                            vx_error *error)
+/* A region's means of both sessions; of one session they are the second. */
+static vx_status add_region(vx_run *run, const vx_run_modality *modality, const vx_region *region,
+                            const vx_means *means, size_t of_means, vx_error *error)
 {
-    const vx_means *means = modality->means;
     const int64_t n = modality->study->n;
     double *value = vx_array(2 * (size_t)n, sizeof *value);
     if (!value)
@@ -24,7 +24,7 @@ static vx_status add_region(vx_run *run, const vx_record_modality *modality, con
     run->outcome[run->outcomes++] = (vx_outcome){.kind = VX_OUTCOME_REGION,
                                                  .name = region->name,
                                                  .family = region->family,
-                                                 .modality = modality->name,
+                                                 .modality = modality->study->name,
                                                  .coverage = vx_region_coverage(region),
                                                  .voxels = region->voxels,
                                                  .n = n,
@@ -33,19 +33,28 @@ static vx_status add_region(vx_run *run, const vx_record_modality *modality, con
     return VX_OK;
 }
 
-static vx_status add_regions(vx_run *run, const vx_record_modality *modality, vx_error *error)
+/* Reads the images again: the matrix has the changes, and the means of each session are wanted. */
+static vx_status add_regions(vx_run *run, vx_run_modality *modality, vx_error *error)
 {
-    const vx_regions *regions = modality->regions;
-    size_t of_means = vx_measured_region(modality, modality->model->effects);
-    vx_status status = VX_OK;
-    if (!regions)
-        return VX_OK;
-    if (!modality->means || modality->means->missing)
-        return vx_run_remark(run, error, "%s: regions are not tested, because images could not be read again",
-                             modality->name);
+    const vx_regions *regions = &modality->regions;
+    vx_means *means = NULL;
+    vx_voxel_set *set = vx_array((size_t)regions->count, sizeof *set);
+    vx_status status = set ? VX_OK : vx_fail_memory(error);
+    size_t tested = 0;
     for (int64_t r = 0; r < regions->count && !status; r++)
         if (regions->region[r].tested)
-            status = add_region(run, modality, &regions->region[r], of_means++, error);
+            set[tested++] = vx_region_voxels(&regions->region[r]);
+    if (!status)
+        status = vx_means_read(&modality->sources, set, tested, run->threads, &means, error);
+    if (!status && means->missing)
+        status = vx_fail(error, VX_INPUT, "%s: the means of regions need the images again: %s", modality->study->name,
+                         means->first_missing);
+    tested = 0;
+    for (int64_t r = 0; r < regions->count && !status; r++)
+        if (regions->region[r].tested)
+            status = add_region(run, modality, &regions->region[r], means, tested++, error);
+    vx_means_free(means);
+    free(set);
     return status;
 }
 
@@ -68,7 +77,7 @@ static vx_status add_marker(vx_run *run, const vx_study_marker *marker, vx_error
     return VX_OK;
 }
 
-vx_status vx_run_test_outcomes(vx_run *run, const vx_record_modality *modality, vx_error *error)
+vx_status vx_run_test_outcomes(vx_run *run, vx_error *error)
 {
     const vx_study *study = run->study;
     const vx_outcome_options options = {
@@ -81,13 +90,13 @@ vx_status vx_run_test_outcomes(vx_run *run, const vx_record_modality *modality, 
     size_t most = study->markers;
     vx_status status = VX_OK;
     for (size_t m = 0; m < study->modalities; m++)
-        most += modality[m].regions ? (size_t)modality[m].regions->count : 0;
+        most += (size_t)run->modality[m].regions.count;
     run->outcome = vx_array(most, sizeof *run->outcome);
     run->outcome_value = vx_array(most, sizeof *run->outcome_value);
     if (!run->outcome || !run->outcome_value)
         return vx_fail_memory(error);
-    for (size_t m = 0; m < study->modalities && !status; m++)
-        status = add_regions(run, &modality[m], error);
+    for (size_t m = 0; m < study->modalities && !status && run->atlas.path; m++)
+        status = add_regions(run, &run->modality[m], error);
     for (size_t m = 0; m < study->markers && !status; m++)
         status = add_marker(run, &study->marker[m], error);
     return status || !run->outcomes

@@ -236,6 +236,8 @@ static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
     if (!status)
         status = vx_place_check(run, folder, error);
     if (!status)
+        status = vx_run_test_outcomes(run, error);
+    if (!status)
         status = infer(run, error);
     if (!status)
         status = vx_corrections_over_effects(run, error);
@@ -323,6 +325,7 @@ static void run_destroy(vx_run *run)
         vx_regions_destroy(&modality->regions);
     }
     free(run->modality);
+    vx_run_outcomes_destroy(run);
     vx_atlas_destroy(&run->atlas);
     vx_region_plan_destroy(&run->plan);
     vx_source_destroy(&run->template);
