@@ -364,8 +364,9 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     }
     if ((status = recovered ? vx_folder_commit(folder, error) : compute_and_commit(&run, folder, error)))
         goto cleanup;
-    unreported = write_report(&run, &report, &why);
-    if ((status = summarise(&run, !unreported, error)))
+    if (run.study->modalities)
+        unreported = write_report(&run, &report, &why);
+    if ((status = summarise(&run, run.study->modalities && !unreported, error)))
         goto cleanup;
     if (unreported) /* hours of computing must not be lost: the results stay */
         status = vx_fail(error, unreported, "the results are complete in %s, but there is no report: %s", run.out,
