@@ -6,6 +6,7 @@
 #include "cli/progress.h"
 #include "cli/summary.h"
 #include "cli/terminal.h"
+#include "outcome/study_model.h"
 #include "report/report.h"
 
 #include <errno.h>
@@ -202,53 +203,14 @@ static vx_status read_images(vx_run *run, vx_error *error)
     return status;
 }
 
-/* The columns over a modality's rows. Their values are in *values. The caller frees both. */
-static vx_regressor *regressors(const vx_column *column, size_t columns, const vx_study_modality *modality,
-                                double **values)
-{
-    size_t n = (size_t)modality->n, elements;
-    vx_regressor *regressor = vx_array(columns, sizeof *regressor);
-    *values = vx_multiply(columns, n, &elements) ? vx_array(elements, sizeof **values) : NULL;
-    if (!regressor || !*values) {
-        free(regressor);
-        return NULL;
-    }
-    for (size_t c = 0; c < columns; c++) {
-        for (size_t i = 0; i < n; i++)
-            (*values)[c * n + i] = column[c].value[modality->participant[i]];
-        regressor[c] = (vx_regressor){column[c].name, *values + c * n};
-    }
-    return regressor;
-}
-
-static vx_status make_model(const vx_run *run, vx_run_modality *modality, vx_error *error)
-{
-    const vx_study *study = run->study;
-    vx_model_options options = run->model;
-    double *covariate_values = NULL, *nuisance_values = NULL;
-    vx_regressor *covariate = regressors(study->covariate, study->covariates, modality->study, &covariate_values);
-    vx_regressor *nuisance = regressors(study->nuisance, study->nuisances, modality->study, &nuisance_values);
-    vx_status status;
-    options.participant = modality->study->participant;
-    if (!covariate || !nuisance)
-        status = vx_fail_memory(error);
-    else
-        status = vx_model_new(&options, modality->study->n, covariate, (int64_t)study->covariates, nuisance,
-                              (int64_t)study->nuisances, &modality->model, error);
-    free(covariate);
-    free(nuisance);
-    free(covariate_values);
-    free(nuisance_values);
-    return status ? vx_error_prefix(error, status, "%s", modality->study->name) : VX_OK;
-}
-
 static vx_status plan(vx_run *run, vx_error *error)
 {
     for (size_t m = 0; m < run->study->modalities; m++) {
         vx_run_modality *modality = run->modality + m;
-        vx_status status = make_model(run, modality, error);
+        vx_status status = vx_model_of_study(run->study, &run->model, modality->study->participant,
+                                             modality->study->n, &modality->model, error);
         if (status)
-            return status;
+            return vx_error_prefix(error, status, "%s", modality->study->name);
         modality->plan = vx_array_zero((size_t)modality->model->effects, sizeof *modality->plan);
         modality->result = vx_array_zero((size_t)modality->model->effects, sizeof(vx_result *));
         if (!modality->plan || !modality->result)

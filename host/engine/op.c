@@ -102,7 +102,7 @@ const vx_buffer_info vx_buffer_table[VX_BUFFERS] = {
     [VX_B_COUNT_HIGH] = {"count_high", VX_OF_SLAB, .need = VX_COUNT},
     [VX_B_COUNT_LOW] = {"count_low", VX_OF_SLAB, .need = VX_COUNT},
     [VX_B_COUNTS] = {"counts", VX_OF_SLAB, .need = VX_COUNT},
-    [VX_B_SCORE] = {"score", VX_OF_BATCH},
+    [VX_B_SCORE] = {"score", VX_OF_BATCH, .need = VX_STORE, .fetched = true},
     [VX_B_HEIGHT] = {"height", VX_OF_BATCH, .need = VX_HEIGHTS},
     [VX_B_LIST_VOXEL] = {"list_voxel", VX_OF_BATCH, .need = VX_COMPACT},
     [VX_B_LIST_HEIGHT] = {"list_height", VX_OF_BATCH, .need = VX_COMPACT},

@@ -182,7 +182,8 @@ int32_t vx_score_lowered(const vx_problem *p, int32_t score)
 int vx_problem_flags(const vx_problem *p)
 {
     const vx_problem_options *o = &p->options;
-    return (o->count ? VX_COUNT : 0) | (o->clusters ? VX_COMPACT : 0) | (o->tfce ? VX_HEIGHTS : 0);
+    return (o->count ? VX_COUNT : 0) | (o->clusters ? VX_COMPACT : 0) | (o->tfce ? VX_HEIGHTS : 0) |
+           (o->statistics ? VX_STORE : 0);
 }
 
 vx_dense_args vx_problem_dense_args(const vx_problem *p)

@@ -15,6 +15,7 @@ typedef struct vx_problem_options {
     int connectivity;   /* 6, 18, 26 */
     bool clusters;      /* extent and mass of every relabelling */
     bool count;         /* exceedances of every voxel */
+    bool statistics;    /* scores of every relabelling and voxel */
     bool tfce;          /* largest TFCE of every relabelling */
     int tfce_tails;     /* 1: positive, 2: negative, 3: both */
     double tfce_extent, tfce_height; /* E and H */

@@ -1,6 +1,8 @@
 /* The reducers: each keeps one kind of result of a relabelling, and checks it. */
 #include "engine/batch.h"
 
+#include <string.h>
+
 enum { INFINITE_BITS = 0x7f800000 }; /* of the float infinity; those of NaN are larger */
 
 /* Whether a maximum is the value of a score (args.h). A maximum that was never written, or NaN, is not. */
@@ -63,11 +65,31 @@ static vx_status keep_clusters(const vx_engine *e, vx_batch *batch, int64_t i, v
     return VX_OK;
 }
 
+/* The extremes of the scores are the maxima, which were found and fetched apart from them. */
+static vx_status keep_scores(const vx_engine *e, vx_batch *batch, int64_t i, vx_tally *tally, vx_error *error)
+{
+    const int64_t voxels = e->problem->voxels, map = e->problem->tiles * VX_TILE;
+    const int32_t *score = (const int32_t *)batch->host[VX_B_SCORE] + i * map;
+    int32_t high = score[0], low = score[0];
+    for (int64_t v = 1; v < voxels; v++) {
+        high = score[v] > high ? score[v] : high;
+        low = score[v] < low ? score[v] : low;
+    }
+    if (high != ((const int32_t *)batch->host[VX_B_HIGH])[i] || low != ((const int32_t *)batch->host[VX_B_LOW])[i])
+        return vx_fail(error, VX_DEVICE,
+                       "%s (%s) left statistics of relabelling %llu that do not agree with its maxima; --device cpu "
+                       "computes without it",
+                       e->backend->info.id, e->backend->info.name, (unsigned long long)batch->index[i]);
+    memcpy(tally->score + (int64_t)batch->place[i] * voxels, score, (size_t)voxels * sizeof *score);
+    return VX_OK;
+}
+
 static const struct {
     int flags; /* VX_ flags, any of which needs the reducer; 0: every batch needs it */
     vx_status (*keep)(const vx_engine *engine, vx_batch *batch, int64_t i, vx_tally *tally, vx_error *error);
 } reducers[] = {
     {0, keep_maxima},
+    {VX_STORE, keep_scores},
     {VX_HEIGHTS, keep_tfce},
     {VX_COMPACT, keep_clusters},
 };

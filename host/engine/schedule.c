@@ -47,7 +47,7 @@ static size_t buffer_size(const vx_demand *d, const vx_schedule *s, vx_buffer_na
     case VX_B_COUNT_HIGH:
     case VX_B_COUNT_LOW:
     case VX_B_COUNTS: return slab * sizeof(int32_t);
-    case VX_B_SCORE: return lanes * sizeof(int32_t); /* the observed data only */
+    case VX_B_SCORE: return (d->flags & VX_STORE ? batch : 1) * lanes * sizeof(int32_t);
     case VX_B_HEIGHT: return batch * lanes * sizeof(float);
     case VX_B_LIST_VOXEL:
     case VX_B_LIST_HEIGHT: return s->list_entries * sizeof(int32_t);
@@ -75,11 +75,12 @@ void vx_schedule_sizes(const vx_demand *d, vx_schedule *s)
     s->list_entries = (size_t)larger(s->batch * s->capacity, d->voxels);
     s->work_entries = (size_t)larger(s->label_grids * s->capacity, d->voxels);
     s->bytes = 0;
+    const int flags = d->flags | VX_STORE; /* every analysis stores the scores of the data as observed */
     const size_t copies[] = {
         [VX_OF_ENGINE] = 1, [VX_OF_BATCH] = (size_t)s->batches, [VX_OF_SLAB] = (size_t)s->voxel_slabs};
     for (vx_buffer_name b = 0; b < VX_BUFFERS; b++) {
         const vx_buffer_info *info = &vx_buffer_table[b];
-        s->buffer[b] = !info->need || info->need & d->flags ? buffer_size(d, s, b) : 0;
+        s->buffer[b] = !info->need || info->need & flags ? buffer_size(d, s, b) : 0;
         s->bytes += s->buffer[b] * copies[info->owner];
     }
 }
@@ -129,6 +130,8 @@ vx_status vx_schedule_make(const vx_demand *d, const vx_backend *backend, size_t
         s.maps = larger(1, smaller(backend->parallel[VX_OP_TFCE], s.batch));
         s.batch = smaller(s.batch, larger(s.maps, larger(BATCH_SMALL, MAPS_BYTES / s.batches / (4 * d->voxels))));
     }
+    if (d->flags & VX_STORE)
+        s.batch = smaller(s.batch, larger(BATCH_SMALL, MAPS_BYTES / s.batches / (4 * d->voxels)));
     s.label_grids = d->flags & VX_COMPACT ? larger(1, smaller(backend->parallel[VX_OP_CLUSTERS], s.batch)) : 0;
     s.batches = (int)smaller(s.batches, ((int64_t)d->evaluations + s.batch - 1) / s.batch);
     size_t most = backend->info.allocation_max;

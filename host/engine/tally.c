@@ -17,9 +17,12 @@ vx_status vx_tally_make(const vx_tally_shape *shape, vx_tally **tally, vx_error 
     t->extent = shape->clusters ? vx_array_zero(places, sizeof *t->extent) : NULL;
     t->mass = shape->clusters ? vx_array_zero(places, sizeof *t->mass) : NULL;
     t->tfce = shape->tfce ? vx_array_zero(places, sizeof *t->tfce) : NULL;
+    size_t scores = 0;
+    bool fits = vx_multiply(places, (size_t)shape->voxels, &scores);
+    t->score = shape->scores && fits ? vx_array(scores, sizeof *t->score) : NULL;
     t->exceed = shape->counts ? vx_array_zero((size_t)shape->voxels, sizeof *t->exceed) : NULL;
     if (!t->high || !t->low || (shape->clusters && (!t->extent || !t->mass)) || (shape->tfce && !t->tfce) ||
-        (shape->counts && !t->exceed)) {
+        (shape->scores && !t->score) || (shape->counts && !t->exceed)) {
         vx_tally_free(t);
         return vx_fail_memory(error);
     }
@@ -27,14 +30,30 @@ vx_status vx_tally_make(const vx_tally_shape *shape, vx_tally **tally, vx_error 
     return VX_OK;
 }
 
+vx_tally_shape vx_tally_shape_of(const vx_problem *problem, uint64_t places)
+{
+    return (vx_tally_shape){.evaluations = places,
+                            .voxels = problem->voxels,
+                            .clusters = problem->options.clusters,
+                            .tfce = problem->options.tfce,
+                            .counts = problem->options.count,
+                            .scores = problem->options.statistics};
+}
+
 vx_status vx_tally_new(const vx_problem *problem, uint64_t places, vx_tally **tally, vx_error *error)
 {
-    return vx_tally_make(&(vx_tally_shape){.evaluations = places,
-                                           .voxels = problem->voxels,
-                                           .clusters = problem->options.clusters,
-                                           .tfce = problem->options.tfce,
-                                           .counts = problem->options.count},
-                         tally, error);
+    const vx_tally_shape shape = vx_tally_shape_of(problem, places);
+    return vx_tally_make(&shape, tally, error);
+}
+
+static vx_tally_shape shape_of(const vx_tally *t)
+{
+    return (vx_tally_shape){.evaluations = t->evaluations,
+                            .voxels = t->voxels,
+                            .clusters = t->extent != NULL,
+                            .tfce = t->tfce != NULL,
+                            .counts = t->exceed != NULL,
+                            .scores = t->score != NULL};
 }
 
 void vx_tally_free(vx_tally *tally)
@@ -47,6 +66,7 @@ void vx_tally_free(vx_tally *tally)
     free(tally->extent);
     free(tally->mass);
     free(tally->tfce);
+    free(tally->score);
     free(tally->exceed);
     free(tally);
 }
@@ -57,7 +77,31 @@ const vx_range *vx_tally_ranges(const vx_tally *tally, size_t *count)
     return tally->range;
 }
 
-vx_status vx_tally_check(const vx_tally *tally, const vx_fingerprint *expected, vx_error *error)
+static vx_status check_shape(const vx_tally *tally, const vx_tally_shape *expected, vx_error *error)
+{
+    const vx_tally_shape found = shape_of(tally);
+    const struct {
+        const char *name;
+        bool found, expected;
+    } part[] = {{"clusters", found.clusters, expected->clusters},
+                {"TFCE", found.tfce, expected->tfce},
+                {"counts", found.counts, expected->counts},
+                {"statistics", found.scores, expected->scores}};
+    if (found.evaluations != expected->evaluations || found.voxels != expected->voxels)
+        return vx_fail(error, VX_INPUT,
+                       "the tally is of %llu relabellings of %lld elements instead of %llu of %lld, and does not "
+                       "belong here",
+                       (unsigned long long)found.evaluations, (long long)found.voxels,
+                       (unsigned long long)expected->evaluations, (long long)expected->voxels);
+    for (size_t k = 0; k < sizeof part / sizeof *part; k++)
+        if (part[k].found != part[k].expected)
+            return vx_fail(error, VX_INPUT, "the tally %s %s, and does not belong here",
+                           part[k].found ? "has" : "lacks", part[k].name);
+    return VX_OK;
+}
+
+vx_status vx_tally_check(const vx_tally *tally, const vx_fingerprint *expected, const vx_tally_shape *shape,
+                         vx_error *error)
 {
     static const char *const part[] = {[VX_OF_VERSION] = "another version of voxstat", [VX_OF_DATA] = "other data",
                                        [VX_OF_EFFECT] = "another effect", [VX_OF_OPTIONS] = "other options",
@@ -65,7 +109,7 @@ vx_status vx_tally_check(const vx_tally *tally, const vx_fingerprint *expected, 
     for (int k = 0; k < VX_OF_PARTS; k++)
         if (memcmp(tally->of.digest[k], expected->digest[k], sizeof expected->digest[k]) != 0)
             return vx_fail(error, VX_INPUT, "the tally is of %s, and does not belong here", part[k]);
-    return VX_OK;
+    return check_shape(tally, shape, error);
 }
 
 vx_status vx_ranges_with(const vx_range *range, size_t ranges, vx_range added, vx_range **all, size_t *count,
@@ -126,7 +170,8 @@ vx_status vx_tally_merge(vx_tally *into, const vx_tally *from, vx_error *error)
 {
     vx_range *all = NULL;
     size_t count = 0;
-    vx_status status = vx_tally_check(from, &into->of, error);
+    const vx_tally_shape shape = shape_of(into);
+    vx_status status = vx_tally_check(from, &into->of, &shape, error);
     if (status || !from->ranges || (status = join_ranges(into, from, &all, &count, error)))
         return status;
     for (size_t k = 0; k < from->ranges; k++) {
@@ -139,6 +184,10 @@ vx_status vx_tally_merge(vx_tally *into, const vx_tally *from, vx_error *error)
         }
         if (into->tfce)
             memcpy(into->tfce + first, from->tfce + first, size * sizeof *into->tfce);
+        if (into->score) {
+            const size_t voxels = (size_t)into->voxels;
+            memcpy(into->score + first * voxels, from->score + first * voxels, size * voxels * sizeof *into->score);
+        }
     }
     vx_tally_add_counts(into, from);
     free(into->range);

@@ -23,6 +23,7 @@ struct vx_tally {
     int32_t (*extent)[2]; /* largest cluster of the positive and the negative tail, voxels; null without clusters */
     double (*mass)[2];    /* largest mass */
     double (*tfce)[2];    /* largest TFCE; null without TFCE */
+    int32_t *score;       /* places x voxels: every score; null unless they are kept */
     uint64_t *exceed;     /* voxels: scores >= high bound plus scores <= low bound; null without counting */
     uint64_t overflows;   /* relabellings evaluated again with longer lists */
 };
@@ -31,16 +32,19 @@ struct vx_tally {
 typedef struct vx_tally_shape {
     uint64_t evaluations;
     int64_t voxels;
-    bool clusters, tfce, counts;
+    bool clusters, tfce, counts, scores;
 } vx_tally_shape;
 
 vx_status vx_tally_make(const vx_tally_shape *shape, vx_tally **tally, vx_error *error);
 
-/* A tally of a problem, with `places` for relabellings. */
+/* The shape of a tally of a problem, with `places` for relabellings. */
+vx_tally_shape vx_tally_shape_of(const vx_problem *problem, uint64_t places);
 vx_status vx_tally_new(const vx_problem *problem, uint64_t places, vx_tally **tally, vx_error *error);
 
-/* Errors: VX_INPUT unless the tally belongs to `expected`; the message names the first part that differs. */
-vx_status vx_tally_check(const vx_tally *tally, const vx_fingerprint *expected, vx_error *error);
+/* Errors: VX_INPUT unless the tally belongs to `expected` and has the shape; the message names the first part that
+ * differs. A file that was edited may have the fingerprint and another shape. */
+vx_status vx_tally_check(const vx_tally *tally, const vx_fingerprint *expected, const vx_tally_shape *shape,
+                         vx_error *error);
 
 /* Adds the counts of `from`, of the same shape. */
 void vx_tally_add_counts(vx_tally *tally, const vx_tally *from);

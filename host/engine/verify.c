@@ -155,6 +155,23 @@ static vx_status check_observed(const vx_check *c, vx_engine *engine, vx_error *
     return status;
 }
 
+/* Compares the tally with `count` scores of relabelling `index`, of the elements from `first` on. */
+static vx_status compare_scores(const vx_check *c, uint64_t index, int64_t first, int64_t count, const int32_t *score,
+                                vx_error *error)
+{
+    const vx_problem *p = c->evidence->problem;
+    const int32_t *found = c->evidence->tally->score + (int64_t)index * p->voxels + first;
+    for (int64_t k = 0; k < count; k++) {
+        double r = vx_score_r(p, score[k]), off = tolerance(c, r);
+        vx_status status = found[k] == score[k] ? VX_OK
+                                                : within(c, "an r of relabelling", index, vx_score_r(p, found[k]),
+                                                         r - off, r + off, error);
+        if (status)
+            return status;
+    }
+    return VX_OK;
+}
+
 /* Compares the tally with place k of the C backend's results at the strictest and the loosest forming threshold. */
 static vx_status compare(const vx_check *c, uint64_t index, int64_t k, const vx_tally *strict, const vx_tally *loose,
                          vx_error *error)
@@ -166,6 +183,8 @@ static vx_status compare(const vx_check *c, uint64_t index, int64_t k, const vx_
     off = tolerance(c, low);
     if (!status)
         status = within(c, "the smallest r of relabelling", index, t->low[index], low - off, low + off, error);
+    if (t->score && !status)
+        status = compare_scores(c, index, 0, strict->voxels, strict->score + k * strict->voxels, error);
     for (int tail = 0; tail < 2 && t->extent && !status; tail++) {
         /* The heights in a cluster sum up to its mass plus the threshold for each voxel. */
         double most = loose->extent[k][tail], sum = loose->mass[k][tail] + most * threshold;
@@ -250,7 +269,7 @@ static vx_status choose_tiles(const vx_check *c, vx_tiles *t, vx_error *error)
     size_t bytes = (size_t)full->effect->n * VX_TILE * sizeof(float);
     int64_t count = full->tiles < TILES_MAX ? full->tiles : TILES_MAX;
     t->problem = *full;
-    t->problem.options = (vx_problem_options){.count = full->options.count};
+    t->problem.options = (vx_problem_options){.count = full->options.count, .statistics = full->options.statistics};
     t->problem.lattice = (vx_lattice){0};
     t->problem.tiles = count;
     t->problem.voxels = count * VX_TILE - (full->tiles * VX_TILE - full->voxels);
@@ -296,6 +315,12 @@ static vx_status compare_tiles(const vx_check *c, const vx_tiles *t, const vx_ta
             status = within(c, "the smallest r of relabelling", i, found->low[i], -INFINITY, low + tolerance(c, low),
                             error);
     }
+    for (uint64_t i = range.first; i < range.last && found->score && !status; i++)
+        for (int64_t at = 0; at < t->problem.voxels && !status; at += VX_TILE) {
+            const int64_t left = t->problem.voxels - at;
+            status = compare_scores(c, i, t->tile[at / VX_TILE] * VX_TILE, left < VX_TILE ? left : VX_TILE,
+                                    t->strict->score + (int64_t)i * t->problem.voxels + at, error);
+        }
     for (int64_t at = 0; t->problem.options.count && at < t->problem.voxels && !status; at++) {
         uint64_t v = (uint64_t)(t->tile[at / VX_TILE] * VX_TILE + at % VX_TILE);
         status = within(c, "the count of voxel", v, (double)found->exceed[v], (double)t->strict->exceed[at],

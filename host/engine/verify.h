@@ -7,7 +7,8 @@
  *     1. the scores of the observed data, of every voxel;
  *     2. all results of some relabellings: the first and the last of the range, those with the largest maxima, and some
  *        drawn at random, among them some of the last batch;
- *     3. the counts of some tiles over the range, among them the last tile. These also bound every maximum.
+ *     3. the counts of some tiles over the range, among them the last tile. These also bound every maximum;
+ *     4. every score of these tiles over the range, where scores are kept.
  *
  * The random draws follow from the seed of the permutations and the observed scores, so that the same study is checked
  * at the same places. */

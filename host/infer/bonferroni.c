@@ -1,14 +1,6 @@
 #include "base/memory.h"
+#include "infer/pvalue.h"
 #include "infer/quantity.h"
-
-#include <math.h>
-
-/* min(1, K p), where p is a share of `count` relabellings. K multiplies the integer number of relabellings, so that a
- * product equal to the level is not rounded below it: in double, 3 (1 / 60.) < 0.05. */
-static double adjusted(double p, size_t effects, uint64_t count)
-{
-    return fmin((double)effects * (double)llround(p * (double)count) / (double)count, 1);
-}
 
 /* Adds the corrected map of a kind, and the corrected p to every cluster. */
 static vx_status add_kind(vx_result *result, vx_quantity kind, size_t effects, vx_error *error)
@@ -19,12 +11,12 @@ static vx_status add_kind(vx_result *result, vx_quantity kind, size_t effects, v
     if (!p)
         return vx_fail_memory(error);
     for (int64_t v = 0; v < result->voxels; v++)
-        p[v] = (float)adjusted(own[v], effects, result->null.count);
+        p[v] = (float)vx_p_times(own[v], effects, result->null.count);
     result->map[result->maps++] = (vx_map){kind, about->units, p};
     result->bonferroni_effects = effects;
     for (size_t c = 0; c < result->clusters; c++) {
         double *of_cluster = result->cluster[c].p;
-        of_cluster[kind] = adjusted(of_cluster[about->of], effects, result->null.count);
+        of_cluster[kind] = vx_p_times(of_cluster[about->of], effects, result->null.count);
     }
     return VX_OK;
 }

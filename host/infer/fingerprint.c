@@ -62,7 +62,8 @@ static bool digest_effect(const vx_effect *effect, unsigned char *digest)
 static bool digest_options(const vx_inference_options *o, const vx_relabellings *set, unsigned char *digest)
 {
     const double number[] = {(double)set->count, set->exhaustive, o->correct,     o->cluster_p,   o->cluster_t,
-                             o->connectivity,    o->tails,        o->tfce_extent, o->tfce_height, o->tfce_preset};
+                             o->connectivity,    o->tails,        o->tfce_extent, o->tfce_height, o->tfce_preset,
+                             o->statistics};
     return digest_bytes(number, sizeof number, digest);
 }
 

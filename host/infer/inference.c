@@ -45,6 +45,9 @@ static vx_status prepare(vx_inference *in, vx_error *error)
     const vx_inference_options *options = &in->result->options;
     vx_problem_options asked;
     const vx_backend *backend = vx_device_backend(in->device);
+    if (options->statistics && !in->matrix->space.name)
+        return vx_fail(error, VX_USAGE, "the statistic of every relabelling is kept of elements with names, not of %s",
+                       in->matrix->space.plural);
     vx_status status = vx_relabellings_new(in->effect, options->permutations, options->seed, &in->relabellings, error);
     if (status || (status = vx_settings_problem(options, in->effect, in->relabellings, &asked, error)) ||
         (status = vx_problem_new(in->matrix, in->effect, in->relabellings, &asked, &in->problem, error)))
@@ -184,6 +187,12 @@ vx_status vx_inference_tally(const vx_inference *in, vx_tally **tally, vx_error 
     return status;
 }
 
+static vx_status check_tally(const vx_inference *in, const vx_tally *tally, vx_error *error)
+{
+    const vx_tally_shape shape = vx_tally_shape_of(in->problem, in->relabellings->evaluations);
+    return vx_tally_check(tally, &in->fingerprint, &shape, error);
+}
+
 /* Evaluates the relabellings of `range` into the maxima and counts of `part`, and checks them on the C backend. */
 static vx_status evaluate(vx_inference *in, vx_range range, vx_tally *part, vx_progress progress, void *context,
                           vx_error *error)
@@ -212,7 +221,7 @@ vx_status vx_inference_run(vx_inference *in, uint64_t first, uint64_t last, vx_t
     vx_range *all = NULL;
     size_t count = 0;
     vx_status status = check_stage(in, OBSERVED, error);
-    if (status || (status = vx_tally_check(tally, &in->fingerprint, error)))
+    if (status || (status = check_tally(in, tally, error)))
         return status;
     if (first >= last || last > in->relabellings->evaluations)
         return vx_fail(error, VX_USAGE, "relabellings %llu to %llu of 0 to %llu", (unsigned long long)first,
@@ -257,6 +266,8 @@ static vx_status add_parts(vx_inference *in, const vx_tally *tally, vx_max_stati
     const vx_space *space = &in->matrix->space;
     if (!status && !space->name) /* names have no neighbours, and so no clusters */
         status = vx_result_add_clusters(in->result, space, in->problem, in->score, maxima, device, error);
+    if (!status && tally->score)
+        status = vx_result_add_statistics(in->result, in->problem, in->score, tally, error);
     if (!status && maxima->tfce)
         status = vx_result_add_tfce(in->result, in->problem, in->score, maxima, device, error);
     if (status)
@@ -270,8 +281,7 @@ vx_status vx_inference_finish(vx_inference *in, const vx_tally *tally, vx_result
 {
     vx_max_statistics maxima = {0};
     vx_status status = check_stage(in, OBSERVED, error);
-    if (status || (status = vx_tally_check(tally, &in->fingerprint, error)) ||
-        (status = check_complete(in, tally, error)))
+    if (status || (status = check_tally(in, tally, error)) || (status = check_complete(in, tally, error)))
         return status;
     in->stage = ENDED;
     if (!(status = vx_max_statistics_new(in->problem, tally, in->result->options.tails, &maxima, error)))
@@ -280,6 +290,8 @@ vx_status vx_inference_finish(vx_inference *in, const vx_tally *tally, vx_result
     if (status)
         return status;
     in->result->overflows = tally->overflows;
+    in->result->relabellings = in->relabellings;
+    in->relabellings = NULL;
     *result = in->result;
     in->result = NULL;
     return VX_OK;

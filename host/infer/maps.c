@@ -44,6 +44,22 @@ void vx_result_add_estimates(vx_result *result, vx_estimates *m)
     give_map(result, VX_MAP_G, units, &m->g);
 }
 
+/* Adds p-fdr, of the uncorrected p. */
+static vx_status add_fdr(vx_result *result, int64_t voxels, const float *p, vx_error *error)
+{
+    float *map = add_map(result, voxels, VX_P_FDR);
+    double *q = vx_array((size_t)voxels, sizeof *q);
+    vx_status status = map && q ? VX_OK : vx_fail_memory(error);
+    for (int64_t v = 0; !status && v < voxels; v++)
+        q[v] = p[v];
+    if (!status)
+        status = vx_fdr(q, voxels, q, error);
+    for (int64_t v = 0; !status && v < voxels; v++)
+        map[v] = (float)q[v];
+    free(q);
+    return status;
+}
+
 vx_status vx_result_add_voxel_p(vx_result *result, const vx_problem *problem, const int32_t *score,
                                 const vx_tally *tally, const vx_max_statistics *maxima, vx_error *error)
 {
@@ -56,12 +72,8 @@ vx_status vx_result_add_voxel_p(vx_result *result, const vx_problem *problem, co
         return status;
     for (int64_t v = 0; !result->plan.exact_uncorrected && v < problem->voxels; v++)
         p[v] = (float)vx_p_uncorrected(problem, tails, tally->exceed[v]);
-    if (result->options.correct & VX_CORRECT_FDR) {
-        float *q = add_map(result, problem->voxels, VX_P_FDR);
-        status = q ? vx_fdr(p, problem->voxels, q, error) : vx_fail_memory(error);
-        if (status)
-            return status;
-    }
+    if (result->options.correct & VX_CORRECT_FDR && (status = add_fdr(result, problem->voxels, p, error)))
+        return status;
     if (!(result->options.correct & VX_CORRECT_VOXEL))
         return VX_OK;
     float *fwe = add_map(result, problem->voxels, VX_P_FWE_VOXEL);
@@ -214,6 +226,34 @@ static double t_from_r(double r, double df)
     return sqrt(df) * r / sqrt((1.0 - r) * (1.0 + r));
 }
 
+vx_status vx_result_add_statistics(vx_result *result, const vx_problem *problem, const int32_t *score,
+                                   const vx_tally *tally, vx_error *error)
+{
+    const vx_relabellings *set = problem->relabellings;
+    const vx_tails tails = result->options.tails;
+    const double df = result->effect->df;
+    const size_t voxels = (size_t)problem->voxels;
+    size_t count;
+    bool fits = vx_multiply((size_t)set->count, voxels, &count), mirrored;
+    result->statistic = fits ? vx_array(count, sizeof *result->statistic) : NULL;
+    result->reach = vx_array(voxels, sizeof *result->reach);
+    if (!result->statistic || !result->reach)
+        return vx_fail_memory(error);
+    for (uint64_t i = 0; i < set->count; i++) {
+        const int32_t *of = tally->score + vx_relabellings_evaluated(set, i, &mirrored) * voxels;
+        for (size_t v = 0; v < voxels; v++) {
+            double t = t_from_r(vx_score_r(problem, of[v]), df);
+            result->statistic[i * voxels + v] = mirrored ? -t : t;
+        }
+    }
+    for (size_t v = 0; v < voxels; v++) {
+        double r = vx_score_r(problem, score[v]);
+        r = tails == VX_TWO_TAILS ? fabs(r) : tails == VX_POSITIVE ? r : -r;
+        result->reach[v] = t_from_r(r - vx_score_tolerance(problem, r), df);
+    }
+    return VX_OK;
+}
+
 void vx_result_add_null(vx_result *result, vx_max_statistics *maxima)
 {
     vx_null *null = &result->null;
@@ -253,5 +293,8 @@ void vx_result_free(vx_result *result)
     free(result->null.extent);
     free(result->null.mass);
     free(result->null.tfce);
+    free(result->statistic);
+    free(result->reach);
+    vx_relabellings_free(result->relabellings);
     free(result);
 }

@@ -27,6 +27,10 @@ vx_status vx_result_add_tfce(vx_result *result, const vx_problem *problem, const
 /* Sets the voxelwise p of every cluster's peak. */
 void vx_result_add_peaks(vx_result *result, const vx_space *space);
 
+/* Adds the statistic of every relabelling and element, which the tally has as scores. */
+vx_status vx_result_add_statistics(vx_result *result, const vx_problem *problem, const int32_t *score,
+                                   const vx_tally *tally, vx_error *error);
+
 /* Adds the null distributions, in t, voxels, mass and TFCE. The result takes ownership of the maxima that it keeps. */
 void vx_result_add_null(vx_result *result, vx_max_statistics *maxima);
 

@@ -93,8 +93,13 @@ double vx_p_smallest(const vx_relabellings *relabellings, vx_tails tails)
     return (both ? 2.0 : 1.0) / (double)(relabellings->exhaustive ? relabellings->distinct : relabellings->count);
 }
 
+double vx_p_times(double p, size_t times, uint64_t count)
+{
+    return fmin((double)times * (double)llround(p * (double)count) / (double)count, 1);
+}
+
 typedef struct ranked_p {
-    float p;
+    double p;
     int64_t index;
 } ranked_p;
 
@@ -103,18 +108,40 @@ static int by_p(const void *a, const void *b)
     return vx_compare(((const ranked_p *)a)->p, ((const ranked_p *)b)->p);
 }
 
-vx_status vx_fdr(const float *p, int64_t m, float *q, vx_error *error)
+/* The p in ascending order, which the caller frees; null without memory. */
+static ranked_p *rank_p(const double *p, int64_t m)
 {
     ranked_p *ranked = vx_array((size_t)m, sizeof *ranked);
+    for (int64_t i = 0; ranked && i < m; i++)
+        ranked[i] = (ranked_p){p[i], i};
+    if (ranked)
+        qsort(ranked, (size_t)m, sizeof *ranked, by_p);
+    return ranked;
+}
+
+vx_status vx_holm(const double *p, int64_t m, uint64_t count, double *adjusted, vx_error *error)
+{
+    ranked_p *ranked = rank_p(p, m);
+    double largest = 0.0;
     if (!ranked)
         return vx_fail_memory(error);
-    for (int64_t i = 0; i < m; i++)
-        ranked[i] = (ranked_p){p[i], i};
-    qsort(ranked, (size_t)m, sizeof *ranked, by_p);
+    for (int64_t i = 0; i < m; i++) {
+        largest = fmax(largest, vx_p_times(ranked[i].p, (size_t)(m - i), count));
+        adjusted[ranked[i].index] = largest;
+    }
+    free(ranked);
+    return VX_OK;
+}
+
+vx_status vx_fdr(const double *p, int64_t m, double *q, vx_error *error)
+{
+    ranked_p *ranked = rank_p(p, m);
     double smallest = 1.0;
+    if (!ranked)
+        return vx_fail_memory(error);
     for (int64_t i = m; i-- > 0;) {
-        smallest = fmin(smallest, (double)ranked[i].p * (double)m / (double)(i + 1));
-        q[ranked[i].index] = (float)smallest;
+        smallest = fmin(smallest, ranked[i].p * (double)m / (double)(i + 1));
+        q[ranked[i].index] = smallest;
     }
     free(ranked);
     return VX_OK;

@@ -34,8 +34,16 @@ double vx_p_uncorrected(const vx_problem *problem, vx_tails tails, uint64_t exce
 /* The smallest possible p. Two-sided, a relabelling and its mirror image have the same |t| and are counted together. */
 double vx_p_smallest(const vx_relabellings *relabellings, vx_tails tails);
 
-/* Benjamini & Hochberg 1995 (J. R. Stat. Soc. B 57:289): q_(i) = min_{j >= i} p_(j) m / j. Errors: VX_INTERNAL without
- * memory. */
-vx_status vx_fdr(const float *p, int64_t m, float *q, vx_error *error);
+/* min(1, times p), where p is a share of `count` relabellings. `times` multiplies the integer number of relabellings,
+ * so that a product equal to the level is not rounded below it: in double, 7 (36 / 5040.) < 0.05. */
+double vx_p_times(double p, size_t times, uint64_t count);
+
+/* Holm 1979 (Scand. J. Stat. 6:65): max_{j <= i} min(1, (m - j + 1) p_(j)), of p that are shares of `count`
+ * relabellings. Errors: VX_INTERNAL without memory. */
+vx_status vx_holm(const double *p, int64_t m, uint64_t count, double *adjusted, vx_error *error);
+
+/* Benjamini & Hochberg 1995 (J. R. Stat. Soc. B 57:289): q_(i) = min_{j >= i} p_(j) m / j. `q` may be `p`. Errors:
+ * VX_INTERNAL without memory. */
+vx_status vx_fdr(const double *p, int64_t m, double *q, vx_error *error);
 
 #endif

@@ -79,6 +79,7 @@ vx_status vx_settings_problem(const vx_inference_options *options, const vx_effe
         .connectivity = options->connectivity,
         .clusters = (options->correct & (VX_CORRECT_EXTENT | VX_CORRECT_MASS)) != 0,
         .count = true,
+        .statistics = options->statistics,
         .tfce = (options->correct & VX_CORRECT_TFCE) != 0,
         .tfce_extent = options->tfce_extent,
         .tfce_height = options->tfce_height,

@@ -174,6 +174,19 @@ uint64_t vx_relabellings_evaluated(const vx_relabellings *set, uint64_t index, b
     return *mirrored ? set->count - 1 - index : index;
 }
 
+const char *vx_relabellings_difference(const vx_relabellings *a, const vx_relabellings *b)
+{
+    if (a->scheme != b->scheme)
+        return "one flips signs, and the other permutes";
+    if (a->n != b->n || memcmp(a->participant, b->participant, (size_t)a->n * sizeof *a->participant) != 0)
+        return "they are of other participants";
+    if (a->scheme == VX_PERMUTE && memcmp(a->kind, b->kind, (size_t)a->n * sizeof *a->kind) != 0)
+        return "they depend on the ties of each design";
+    if (a->count != b->count || a->exhaustive != b->exhaustive)
+        return "their numbers differ";
+    return !a->exhaustive && a->seed != b->seed ? "their seeds differ" : NULL;
+}
+
 /* In the set of all flips, bit i of `index` flips row i. Relabellings index and possible - 1 - index are therefore
  * mirror images. */
 static void get_signs(const vx_relabellings *p, uint64_t index, int8_t *sign)

@@ -67,6 +67,9 @@ void vx_relabellings_free(vx_relabellings *set);
  * statistics have the opposite sign, so the tails are exchanged. */
 uint64_t vx_relabellings_evaluated(const vx_relabellings *set, uint64_t index, bool *mirrored);
 
+/* Null where relabelling i of both sets moves the same people the same way; else what differs, for a message. */
+const char *vx_relabellings_difference(const vx_relabellings *a, const vx_relabellings *b);
+
 typedef struct vx_sort_key {
     uint64_t key;
     int32_t index;

@@ -1,10 +1,12 @@
 /* Tally files (HDF5):
  *
- *   /shape         int64 [8]: FORMAT, evaluations, voxels, with clusters, with TFCE, with counts, ranges, overflows
+ *   /shape         int64 [9]: FORMAT, evaluations, voxels, with clusters, with TFCE, with counts, ranges, overflows,
+ *                  with scores
  *   /fingerprint   int64 [5, 32]: the digests of the inputs, one byte a number
  *   /ranges        int64 [ranges, 2]: the first relabelling, and the one after the last
  *   /high, /low    float64 [relabellings], range after range: the largest and the smallest r
  *   /extent, /mass, /tfce   float64 [relabellings, 2]: the positive and the negative tail; optional
+ *   /score         float64 [relabellings, voxels]: the score of every element; optional
  *   /exceed        int64 [voxels]; optional
  *   /digest        int64 [32]: SHA-256 of all these numbers as float64, in this order
  *
@@ -18,11 +20,12 @@
 
 #include <string.h>
 
-/* RELABELLINGS_MAX bounds the memory that a damaged file can request; no set of relabellings has as many. */
-enum { RELABELLINGS_MAX = 1 << 25, FORMAT = 1, SHAPE = 8, COLUMNS = 5, BYTES = VX_OF_PARTS * VX_SHA256_BYTES };
-static const double INTEGER_MAX = 0x1p53;
+/* RELABELLINGS_MAX and SCORES_MAX bound the memory that a damaged file can request. No set of relabellings has as many;
+ * so many scores take 64 GiB. */
+enum { RELABELLINGS_MAX = 1 << 25, FORMAT = 2, SHAPE = 9, COLUMNS = 6, BYTES = VX_OF_PARTS * VX_SHA256_BYTES };
+static const double INTEGER_MAX = 0x1p53, SCORES_MAX = 0x1p34;
 
-/* One or two numbers per relabelling. */
+/* `width` numbers per relabelling. */
 typedef struct tally_column {
     const char *path;
     size_t width;
@@ -37,6 +40,7 @@ static void columns_of(const vx_tally *t, tally_column columns[COLUMNS])
     columns[2] = (tally_column){"/extent", 2, NULL, t->extent ? t->extent[0] : NULL};
     columns[3] = (tally_column){"/mass", 2, t->mass ? t->mass[0] : NULL, NULL};
     columns[4] = (tally_column){"/tfce", 2, t->tfce ? t->tfce[0] : NULL, NULL};
+    columns[5] = (tally_column){"/score", (size_t)t->voxels, NULL, t->score};
 }
 
 static size_t relabellings_of(const vx_range *range, size_t ranges)
@@ -66,7 +70,7 @@ static bool digest_of(const tally_numbers *n, unsigned char digest[VX_SHA256_BYT
 {
     vx_sha256 sha = {0};
     tally_column columns[COLUMNS];
-    columns_of(&(vx_tally){0}, columns);
+    columns_of(&(vx_tally){.voxels = (int64_t)n->voxels}, columns);
     vx_sha256_begin(&sha);
     vx_sha256_add(&sha, n->shape, sizeof n->shape);
     vx_sha256_add(&sha, n->fingerprint, sizeof n->fingerprint);
@@ -99,7 +103,8 @@ static vx_status take_numbers(const vx_tally *t, tally_numbers *n, vx_error *err
     tally_column columns[COLUMNS];
     unsigned char digest[VX_SHA256_BYTES];
     const double shape[SHAPE] = {FORMAT,         (double)t->evaluations, (double)t->voxels,  t->extent != NULL,
-                                 t->tfce != NULL, t->exceed != NULL,     (double)t->ranges, (double)t->overflows};
+                                 t->tfce != NULL, t->exceed != NULL,     (double)t->ranges, (double)t->overflows,
+                                 t->score != NULL};
     columns_of(t, columns);
     *n = (tally_numbers){.ranges = t->ranges, .relabellings = relabellings_of(t->range, t->ranges),
                          .voxels = (size_t)t->voxels};
@@ -210,7 +215,8 @@ static vx_status read_shape(const vx_results_store *store, const char *path, tal
         return status;
     const double *s = n->shape;
     if (s[0] != FORMAT || !is_integer(s[1], 1, RELABELLINGS_MAX) || !is_integer(s[2], 1, INT32_MAX) ||
-        !all_integers(s + 3, 3, 0, 1) || !is_integer(s[6], 1, s[1]) || !is_integer(s[7], 0, INTEGER_MAX))
+        !all_integers(s + 3, 3, 0, 1) || !is_integer(s[6], 1, s[1]) || !is_integer(s[7], 0, INTEGER_MAX) ||
+        !is_integer(s[8], 0, 1) || s[8] * s[1] * s[2] > SCORES_MAX)
         return damaged(path, error);
     n->voxels = (size_t)s[2];
     n->ranges = (size_t)s[6];
@@ -232,13 +238,13 @@ static vx_status read_numbers(const vx_results_store *store, const char *path, t
 {
     tally_column columns[COLUMNS];
     unsigned char digest[VX_SHA256_BYTES];
-    columns_of(&(vx_tally){0}, columns);
     vx_status status = read_shape(store, path, n, error);
+    columns_of(&(vx_tally){.voxels = (int64_t)n->voxels}, columns);
     if (status ||
         (status = read_into(store, "/fingerprint", VX_OF_PARTS, VX_SHA256_BYTES, n->fingerprint, error)) ||
         (status = read_into(store, "/digest", VX_SHA256_BYTES, 1, n->digest, error)))
         return status;
-    const bool there[COLUMNS] = {true, true, n->shape[3] != 0, n->shape[3] != 0, n->shape[4] != 0};
+    const bool there[COLUMNS] = {true, true, n->shape[3] != 0, n->shape[3] != 0, n->shape[4] != 0, n->shape[8] != 0};
     for (int c = 0; c < COLUMNS && !status; c++)
         if (there[c])
             status = vx_store_numbers(store, columns[c].path, columns[c].width > 1 ? 2 : 1,
@@ -255,6 +261,7 @@ static vx_status read_numbers(const vx_results_store *store, const char *path, t
     /* The digest does not protect against forgery, so numbers are checked before their conversion to integers. */
     bool good = all_integers(n->fingerprint, BYTES, 0, UINT8_MAX) &&
                 (!n->column[2] || all_integers(n->column[2], 2 * n->relabellings, 0, INT32_MAX)) &&
+                (!n->column[5] || all_integers(n->column[5], n->voxels * n->relabellings, INT32_MIN, INT32_MAX)) &&
                 (!n->exceed || all_integers(n->exceed, n->voxels, 0, INTEGER_MAX));
     return good ? VX_OK : damaged(path, error);
 }
@@ -267,7 +274,8 @@ static vx_status give_numbers(const tally_numbers *n, vx_tally **tally, vx_error
                                                        .voxels = (int64_t)n->voxels,
                                                        .clusters = n->shape[3] != 0,
                                                        .tfce = n->shape[4] != 0,
-                                                       .counts = n->shape[5] != 0},
+                                                       .counts = n->shape[5] != 0,
+                                                       .scores = n->shape[8] != 0},
                                      &t, error);
     if (status)
         return status;

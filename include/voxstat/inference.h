@@ -42,7 +42,7 @@ VX_API vx_status vx_infer(vx_device *device, const vx_matrix *matrix, const vx_e
 
 typedef struct vx_inference vx_inference;
 
-/* Errors: VX_USAGE for options out of range. */
+/* Errors: VX_USAGE for options out of range, and for vx_inference_options.statistics where the elements are voxels. */
 VX_API vx_status vx_inference_new(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
                                   const vx_inference_options *options, vx_inference **inference, vx_error *error);
 VX_API void vx_inference_free(vx_inference *inference);

@@ -50,6 +50,7 @@ typedef struct vx_inference_options {
     double tfce_height;   /* H, 2 for volumes; presets of other tools require 2 */
     vx_tfce_preset tfce_preset;
     size_t memory_limit;  /* bytes of device buffers; 0: 80 % of the free memory */
+    bool statistics;      /* keep the statistic of every relabelling and element: vx_result.statistic. Names only */
 } vx_inference_options;
 
 /* The defaults of the program: auto, seed 0, every correction, p 0.001, 26 neighbours, two tails, no limit.
@@ -138,6 +139,12 @@ typedef struct vx_result {
     vx_cluster *cluster;
     size_t clusters;
     vx_null null;
+    double *statistic;        /* relabellings x voxels: the t of every relabelling and element, index 0 the data as
+                               * observed; null unless vx_inference_options.statistics. 8 bytes each */
+    double *reach;            /* voxels: a relabelling counts as at least as extreme as the observed data where its
+                               * statistic (|t|, t or -t by the tails) is >= reach, which is the observed one less its
+                               * rounding bound (docs/statistics.md, "Ties and rounding"); null with `statistic` */
+    struct vx_relabellings *relabellings; /* opaque, owned */
     uint64_t overflows;       /* relabellings that were computed again because a list was too short */
     double seconds;           /* wall time of the relabellings */
     size_t bonferroni_effects; /* K of vx_bonferroni; 0 without it */

@@ -29,7 +29,8 @@ typedef struct vx_range {
 VX_API const vx_range *vx_tally_ranges(const vx_tally *tally, size_t *count);
 
 /* Adds the relabellings of `from` to `into`, which keeps its value on error. Errors: VX_INPUT where the two belong to
- * different inferences (the message names what differs) or have a relabelling in common; VX_INTERNAL without memory. */
+ * different inferences, where a file was edited (the message names what differs), or where both have a relabelling;
+ * VX_INTERNAL without memory. */
 VX_API vx_status vx_tally_merge(vx_tally *into, const vx_tally *from, vx_error *error);
 
 /* Writes a tally as an HDF5 file; a file of that name is replaced. Errors: VX_USAGE for a tally without relabellings,

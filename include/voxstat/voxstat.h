@@ -11,5 +11,6 @@
 #include "voxstat/result.h"
 #include "voxstat/tally.h"
 #include "voxstat/inference.h"
+#include "voxstat/family.h"
 
 #endif

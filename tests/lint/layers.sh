@@ -10,7 +10,7 @@ header_module() # header -> module
     case $1 in
     error) echo base ;;
     tally) echo engine ;;
-    inference | result) echo infer ;;
+    inference | result | family) echo infer ;;
     voxstat) echo infer ;;
     *) echo "$1" ;;
     esac
@@ -25,11 +25,12 @@ rank() # module -> its height; fails for one that the order does not know
     study | model) echo 3 ;;
     engine | univariate) echo 4 ;;
     infer) echo 5 ;;
-    results) echo 6 ;;
-    output) echo 7 ;;
-    report) echo 8 ;;
-    nidm) echo 9 ;;
-    cli | simulate | bench) echo 10 ;;
+    outcome) echo 6 ;;
+    results) echo 7 ;;
+    output) echo 8 ;;
+    report) echo 9 ;;
+    nidm) echo 10 ;;
+    cli | simulate | bench) echo 11 ;;
     *) return 1 ;;
     esac
 }

@@ -6,16 +6,16 @@ set -euo pipefail
 # Prints every offence under the root $1.
 offences()
 {
-    local file stem
+    local file stem files=$planted.files
     (
         cd "$1"
-        while read -r file; do
-            LC_ALL=C grep -nP '\t' "$file" | sed "s|^|$file: tab: |" || true
-            LC_ALL=C.UTF-8 grep -nE '[[:blank:]]+$' "$file" | sed "s|^|$file: trailing blank: |" || true
-            LC_ALL=C.UTF-8 grep -nE '^.{121,}' "$file" | sed "s|^|$file: over 120 columns: |" || true
-            [ -z "$(tail -c 1 "$file")" ] || echo "$file: no newline at the end"
-            [ "$(wc -l <"$file")" -le 500 ] || echo "$file: $(wc -l <"$file") lines, over 500"
-        done < <(find host include kernels bench tests -type f \( -name '*.c' -o -name '*.h' -o -name '*.cl' \) 2>/dev/null)
+        find host include kernels bench tests -type f \( -name '*.c' -o -name '*.h' -o -name '*.cl' \) >"$files" 2>/dev/null || true
+        grep_files() { xargs -r -d '\n' grep -Hn "$@" <"$files" || true; }
+        LC_ALL=C grep_files -P '\t' | sed 's/:/: tab: /'
+        LC_ALL=C.UTF-8 grep_files -E '[[:blank:]]+$' | sed 's/:/: trailing blank: /'
+        LC_ALL=C.UTF-8 grep_files -E '^.{121,}' | sed 's/:/: over 120 columns: /'
+        xargs -r -d '\n' wc -l <"$files" | awk '$2 != "total" && $1 > 500 { print $2 ": " $1 " lines, over 500" }'
+        xargs -r -d '\n' perl -e 'for (@ARGV) { open F, "<", $_; seek F, -1, 2; read F, my $c, 1; print "$_: no newline at the end\n" if $c ne "\n" }' <"$files"
         while read -r file; do
             stem=$(basename "$file" .cl)
             [ "$(head -c 2 "$file")" = '/*' ] || echo "$file: does not open with its block comment"
@@ -25,7 +25,7 @@ offences()
 }
 
 planted=$(mktemp -d)
-trap 'rm -rf "$planted"' EXIT
+trap 'rm -rf "$planted" "$planted.files"' EXIT
 plant() # path, text (as for printf), offences expected
 {
     rm -rf "${planted:?}"/*

@@ -192,24 +192,21 @@ static void exact_p(void **state)
  * are rejected, and their adjusted p are 15 p_(i) / i where no later one is smaller. */
 static void false_discovery_rate(void **state)
 {
-    static const float p[15] = {0.0344f, 0.0001f, 0.7590f, 0.0459f, 0.0004f, 0.3240f, 0.0201f, 1.0000f,
-                                0.0019f, 0.4262f, 0.0278f, 0.0095f, 0.5719f, 0.0298f, 0.6528f};
-    double wide[15], adjusted[15];
-    float q[15];
+    static const double p[15] = {0.0344, 0.0001, 0.7590, 0.0459, 0.0004, 0.3240, 0.0201, 1.0000,
+                                 0.0019, 0.4262, 0.0278, 0.0095, 0.5719, 0.0298, 0.6528};
+    double q[15], adjusted[15];
     int rejected = 0;
     vx_error error = {0};
     (void)state;
     check(vx_fdr(p, 15, q, &error), error);
-    for (int i = 0; i < 15; i++) {
-        wide[i] = p[i];
-        rejected += q[i] <= 0.05f;
-    }
+    for (int i = 0; i < 15; i++)
+        rejected += q[i] <= 0.05;
     assert_int_equal(rejected, 4);
     fixture_near(q[1], 15 * 0.0001, 1e-8, "smallest", 1);
     fixture_near(q[11], 15 * 0.0095 / 4, 1e-7, "last rejected", 11);
     /* 15 (0.0201 / 5, 0.0278 / 6, 0.0298 / 7) = 0.0603, 0.0695, 0.063857: the sixth takes the seventh's */
     fixture_near(q[10], 15 * 0.0298 / 7, 1e-7, "takes a later one's", 10);
-    reference_fdr(wide, 15, adjusted);
+    reference_fdr(p, 15, adjusted);
     for (int i = 0; i < 15; i++)
         fixture_near(q[i], adjusted[i], 1e-7, "adjusted p", i);
 }

@@ -41,7 +41,30 @@ static void same_array(const double *a, const double *b, uint64_t count, const c
         fail_msg("null distributions of %s differ", what);
 }
 
-/* Every bit of maps, clusters and null distributions. */
+/* The same data as elements with names, the first `count`. */
+static vx_matrix *make_names(uint64_t seed, int64_t count)
+{
+    static char text[V][8];
+    static const char *name[V];
+    vx_matrix *grid = make_matrix(seed), *matrix = NULL;
+    float *data = malloc((size_t)(N * count) * sizeof *data);
+    vx_space space;
+    vx_error error = {0};
+    for (int64_t v = 0; v < count; v++) {
+        snprintf(text[v], sizeof *text, "r%d", (int)v);
+        name[v] = text[v];
+        for (int i = 0; i < N; i++)
+            data[i * count + v] = grid->data[i * V + v];
+    }
+    check(vx_space_of_names("region", "regions", count, name, &space, &error), error);
+    check(vx_matrix_new(&space, N, data, &matrix, &error), error);
+    vx_space_destroy(&space);
+    vx_matrix_free(grid);
+    free(data);
+    return matrix;
+}
+
+/* Every bit of maps, clusters, null distributions and statistics. */
 static void same(const vx_result *a, const vx_result *b)
 {
     assert_int_equal(a->null.count, b->null.count);
@@ -49,14 +72,16 @@ static void same(const vx_result *a, const vx_result *b)
     same_array(a->null.extent, b->null.extent, a->null.count, "extent");
     same_array(a->null.mass, b->null.mass, a->null.count, "mass");
     same_array(a->null.tfce, b->null.tfce, a->null.count, "TFCE");
+    same_array(a->statistic, b->statistic, a->null.count * (uint64_t)a->voxels, "every element");
+    same_array(a->reach, b->reach, (uint64_t)a->voxels, "ties");
     assert_int_equal(a->maps, b->maps);
     for (size_t m = 0; m < a->maps; m++)
-        if (memcmp(a->map[m].value, b->map[m].value, V * sizeof(float)) != 0)
+        if (memcmp(a->map[m].value, b->map[m].value, (size_t)a->voxels * sizeof(float)) != 0)
             fail_msg("the maps %s differ", vx_quantity_name(a->map[m].quantity));
     assert_int_equal(a->clusters, b->clusters);
     for (size_t c = 0; c < a->clusters; c++)
         assert_memory_equal(a->cluster[c].p, b->cluster[c].p, sizeof a->cluster[c].p);
-    assert_true(a->clusters > 0);
+    assert_true(a->clusters > 0 || a->statistic);
 }
 
 /* The devices that round division correctly, each with a separate inference that has observed the data. */
@@ -113,15 +138,21 @@ static const char *file(int part)
     return path;
 }
 
-/* Every part is written to a file and read back. */
-static vx_tally *written_and_read(vx_tally *tally, int part)
+static vx_tally *kept_and_read(const vx_tally *tally, int part)
 {
     vx_tally *read = NULL;
     vx_error error = {0};
     check(vx_tally_write(tally, file(part), &error), error);
-    vx_tally_free(tally);
     check(vx_tally_read(file(part), &read, &error), error);
     unlink(file(part));
+    return read;
+}
+
+/* Every part is written to a file and read back. */
+static vx_tally *written_and_read(vx_tally *tally, int part)
+{
+    vx_tally *read = kept_and_read(tally, part);
+    vx_tally_free(tally);
     return read;
 }
 
@@ -163,7 +194,7 @@ static void in_parts(const vx_matrix *matrix, const vx_effect *effect, const vx_
 }
 
 /* All flips, of which half are evaluated; random orders with nuisance; FSL's steps, which follow from the data as
- * observed; one tail; uncorrected p that are not counted (9 participants, 100 random flips). */
+ * observed; one tail; uncorrected p that are not counted (9 participants, 100 random flips); statistics of names. */
 static void parts_give_one_run(void **state)
 {
     vx_matrix *matrix = make_matrix(5);
@@ -183,6 +214,17 @@ static void parts_give_one_run(void **state)
     (void)state;
     for (size_t k = 0; k < sizeof c / sizeof *c; k++)
         in_parts(matrix, c[k].effect, &c[k].options);
+    for (int64_t count = 1; count <= 257; count += 128) { /* names, and the statistic of each: one tile, and more */
+        vx_matrix *names = make_names(5, count);
+        for (int e = 0; e < 2; e++) {
+            vx_inference_options options = settings(e ? 150 : VX_PERMUTATIONS_ALL, VX_TFCE_EXACT, VX_POSITIVE);
+            options.correct = VX_CORRECT_VOXEL;
+            options.statistics = true;
+            in_parts(names, &model->effect[e], &options);
+            in_parts(names, &alone->effect[e], &options);
+        }
+        vx_matrix_free(names);
+    }
     vx_model_free(model);
     vx_model_free(alone);
     vx_matrix_free(matrix);
@@ -236,6 +278,25 @@ static void others_are_refused(void **state)
     older = written_and_read(older, 0);
     refused_for(vx_tally_merge(tally, older, &error), &error, "another version of voxstat");
     vx_tally_free(older);
+    for (int k = 0; k < 4; k++) { /* written with the fingerprint of this inference, and another shape */
+        vx_tally *forged = run_part(&own, 0, 20, 41);
+        vx_result *result = NULL;
+        const char *why = k < 2 ? "instead of 41 of 770" : k == 2 ? "lacks TFCE" : "lacks counts";
+        forged->evaluations += k == 0;
+        forged->voxels -= k == 1;
+        double(*tfce)[2] = forged->tfce;
+        uint64_t *exceed = forged->exceed;
+        forged->tfce = k == 2 ? NULL : tfce;
+        forged->exceed = k == 3 ? NULL : exceed;
+        vx_tally *read = kept_and_read(forged, 0);
+        refused_for(vx_tally_merge(tally, read, &error), &error, why);
+        refused_for(vx_inference_run(own.inference[0], 0, 20, read, NULL, NULL, &error), &error, why);
+        refused_for(vx_inference_finish(own.inference[0], read, &result, &error), &error, why);
+        vx_tally_free(read);
+        forged->tfce = tfce;
+        forged->exceed = exceed;
+        vx_tally_free(forged);
+    }
     vx_tally_free(tally);
     close_workshop(&own);
     vx_model_free(model);
@@ -355,6 +416,36 @@ static void damaged_files_are_refused(void **state)
     vx_matrix_free(matrix);
 }
 
+/* Files whose digest is right and whose numbers cannot be: each is refused before anything is made of it. */
+static void forged_numbers_are_refused(void **state)
+{
+    vx_matrix *matrix = make_matrix(5);
+    vx_model *model = fixture_model(N, score, 0, NULL, VX_PEARSON);
+    vx_inference_options options = settings(40, VX_TFCE_EXACT, VX_TWO_TAILS);
+    vx_range twice[2] = {{0, 20}, {10, 20}}, touching[2] = {{0, 10}, {10, 20}};
+    workshop own = open_workshop(matrix, &model->effect[1], &options);
+    vx_error error = {0};
+    (void)state;
+    for (int k = 0; k < 6; k++) {
+        vx_tally *tally = run_part(&own, 0, 0, 20), forged = *tally, *read = NULL;
+        switch (k) {
+        case 0: forged.evaluations = 19; break;
+        case 1: forged.evaluations = UINT64_C(1) << 26; break;
+        case 2: forged.range = twice, forged.ranges = 2; break;
+        case 3: forged.range = touching, forged.ranges = 2; break;
+        case 4: forged.exceed[3] = UINT64_C(1) << 60; break;
+        default: forged.extent[2][0] = -1; break;
+        }
+        check(vx_tally_write(&forged, file(0), &error), error);
+        refused_for(vx_tally_read(file(0), &read, &error), &error, "or damaged");
+        unlink(file(0));
+        vx_tally_free(tally);
+    }
+    close_workshop(&own);
+    vx_model_free(model);
+    vx_matrix_free(matrix);
+}
+
 int main(void)
 {
     assert_non_null(mkdtemp(folder));
@@ -363,6 +454,7 @@ int main(void)
         cmocka_unit_test(others_are_refused),
         cmocka_unit_test(a_tally_survives_errors),
         cmocka_unit_test(damaged_files_are_refused),
+        cmocka_unit_test(forged_numbers_are_refused),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     rmdir(folder);

@@ -22,6 +22,7 @@
 #include "infer/pvalue.h"
 #include "model/relabelling.h"
 #include "nidm/pack.h"
+#include "outcome/group.h"
 #include "output/leftovers.h"
 #include "output/record.h"
 #include "report/draw/brain.h"
@@ -67,6 +68,8 @@ static void the_library(void **state)
     vx_packed_close(NULL);
     vx_relabelling_destroy(NULL);
     vx_relabellings_free(NULL);
+    vx_outcome_group_destroy(NULL);
+    vx_outcome_tests_free(NULL);
     vx_problem_free(NULL);
     vx_remarks_destroy(NULL);
     vx_result_free(NULL);

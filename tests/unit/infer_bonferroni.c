@@ -54,7 +54,7 @@ static void a_second_call_adds_nothing(void **state)
     free(map[1].value);
 }
 
-/* k times one of 20 k relabellings is a twentieth, and not below it, although 3 (1 / 60.) in double is. The p of a
+/* k times one of 20 k relabellings is a twentieth, and not below it, although 7 (36 / 5040.) in double is. The p of a
  * single effect does not change. */
 static void a_twentieth_stays_one(void **state)
 {

@@ -128,16 +128,50 @@ static void smallest_p(void **state)
  * 0.9, so that the smallest takes the third's. */
 static void step_up(void **state)
 {
-    static const float p[2][4] = {{0.5f, 0.01f, 0.03f, 0.02f}, {0.02f, 0.021f, 0.9f, 0.03f}};
+    static const double p[2][4] = {{0.5, 0.01, 0.03, 0.02}, {0.02, 0.021, 0.9, 0.03}};
     static const double expected[2][4] = {{0.5, 0.04, 0.04, 0.04}, {0.04, 0.04, 0.9, 0.04}};
     (void)state;
     for (int k = 0; k < 2; k++) {
-        float q[4];
+        double q[4];
         vx_error error = {0};
         assert_int_equal(vx_fdr(p[k], 4, q, &error), VX_OK);
         for (int i = 0; i < 4; i++)
-            assert_true(fabs(q[i] - expected[k][i]) < 1e-7);
+            assert_true(fabs(q[i] - expected[k][i]) < 1e-15);
     }
+}
+
+/* Counts of 1000 relabellings, with ties, out of order. From R:
+ *
+ *   p <- c(4, 19, 2, 60, 19, 150, 7, 340) / 1000; p.adjust(p, "holm"); p.adjust(p, "BH") */
+static void holm_and_step_up_are_those_of_r(void **state)
+{
+    static const double count[8] = {4, 19, 2, 60, 19, 150, 7, 340};
+    static const double holm[8] = {0.028, 0.095, 0.016, 0.18, 0.095, 0.3, 0.042, 0.34};
+    static const double step_up[8] = {0.016, 0.0304, 0.016, 0.08, 0.0304, 0.171428571428571402, 0.018666666666666665,
+                                      0.34};
+    double p[8], adjusted[8];
+    vx_error error = {0};
+    (void)state;
+    for (int i = 0; i < 8; i++)
+        p[i] = count[i] / 1000;
+    assert_int_equal(vx_holm(p, 8, 1000, adjusted, &error), VX_OK);
+    for (int i = 0; i < 8; i++)
+        assert_true(fabs(adjusted[i] - holm[i]) < 1e-15);
+    assert_int_equal(vx_fdr(p, 8, p, &error), VX_OK);
+    for (int i = 0; i < 8; i++)
+        assert_true(fabs(p[i] - step_up[i]) < 1e-15);
+}
+
+/* Seven times 36 of 5040 is a twentieth and not below it. */
+static void products_are_not_rounded_below_the_level(void **state)
+{
+    double p[7] = {36 / 5040., 0.5, 0.5, 0.5, 0.5, 0.5, 0.5}, adjusted[7];
+    vx_error error = {0};
+    (void)state;
+    assert_true(7 * p[0] < 0.05);
+    assert_int_equal(vx_holm(p, 7, 5040, adjusted, &error), VX_OK);
+    assert_true(adjusted[0] == 0.05);
+    assert_true(vx_p_times(0.5, 3, 60) == 1);
 }
 
 int main(void)
@@ -146,6 +180,8 @@ int main(void)
         cmocka_unit_test(p_counts_what_reaches),      cmocka_unit_test(maxima_of_tails_and_mirrors),
         cmocka_unit_test(bounds_lie_a_tolerance_below), cmocka_unit_test(uncorrected_p_is_at_most_1),
         cmocka_unit_test(smallest_p),                 cmocka_unit_test(step_up),
+        cmocka_unit_test(holm_and_step_up_are_those_of_r),
+        cmocka_unit_test(products_are_not_rounded_below_the_level),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,95 @@
+#include "outcome/group.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+double vx_outcome_change(const vx_outcome *o, int64_t i)
+{
+    const double after = o->log_scale ? log(o->value[1][i]) : o->value[1][i];
+    const double before = !o->value[0] ? 0.0 : o->log_scale ? log(o->value[0][i]) : o->value[0][i];
+    return after - before;
+}
+
+static bool same_participants(const vx_outcome *a, const vx_outcome *b)
+{
+    return a->n == b->n && !memcmp(a->participant, b->participant, (size_t)a->n * sizeof *a->participant);
+}
+
+/* The changes of a group, as they are for the statistics of one series, and as a matrix for the engine. */
+static vx_status fill(vx_outcome_group *g, vx_error *error)
+{
+    const size_t n = (size_t)g->n;
+    size_t cells;
+    vx_space space = {0};
+    vx_status status = VX_OK;
+    const char **name = vx_array(g->outcomes, sizeof *name);
+    bool fits = vx_multiply(g->outcomes, n, &cells);
+    float *data = fits ? vx_array(cells, sizeof *data) : NULL;
+    g->change = fits ? vx_array(cells, sizeof *g->change) : NULL;
+    if (!name || !data || !g->change) {
+        status = vx_fail_memory(error);
+        goto cleanup;
+    }
+    for (size_t k = 0; k < g->outcomes; k++) {
+        name[k] = g->outcome[k]->name;
+        for (size_t i = 0; i < n; i++) {
+            g->change[k * n + i] = vx_outcome_change(g->outcome[k], (int64_t)i);
+            data[i * g->outcomes + k] = (float)g->change[k * n + i];
+        }
+    }
+    status = vx_space_of_names("outcome", "outcomes", (int64_t)g->outcomes, name, &space, error);
+    if (!status)
+        status = vx_matrix_new(&space, g->n, data, &g->matrix, error);
+
+cleanup:
+    vx_space_destroy(&space);
+    free(name);
+    free(data);
+    return status;
+}
+
+vx_status vx_outcome_groups_make(const vx_outcome *outcome, size_t outcomes, const vx_outcome ***order,
+                                 vx_outcome_group **groups, size_t *count, vx_error *error)
+{
+    vx_status status = VX_OK;
+    size_t done = 0;
+    bool *taken = vx_array_zero(outcomes, sizeof *taken);
+    *count = 0;
+    *order = vx_array(outcomes, sizeof **order);
+    *groups = vx_array_zero(outcomes, sizeof **groups);
+    if (!taken || !*order || !*groups)
+        status = vx_fail_memory(error);
+    for (size_t first = 0; first < outcomes && !status; first++) {
+        if (taken[first])
+            continue;
+        vx_outcome_group *g = *groups + (*count)++;
+        *g = (vx_outcome_group){
+            .outcome = *order + done, .n = outcome[first].n, .participant = outcome[first].participant};
+        for (size_t k = first; k < outcomes; k++)
+            if (!taken[k] && same_participants(outcome + first, outcome + k)) {
+                taken[k] = true;
+                (*order)[done++] = outcome + k;
+                g->outcomes++;
+            }
+        status = fill(g, error);
+    }
+    free(taken);
+    return status;
+}
+
+void vx_outcome_group_destroy(vx_outcome_group *g)
+{
+    if (!g)
+        return;
+    for (vx_correlation c = VX_PEARSON; c <= VX_SPEARMAN; c++) {
+        for (int64_t e = 0; g->result[c] && e < g->model[c]->effects; e++)
+            vx_result_free(g->result[c][e]);
+        free(g->result[c]);
+        vx_model_free(g->model[c]);
+    }
+    vx_matrix_free(g->matrix);
+    free(g->change);
+}

@@ -1,0 +1,30 @@
+/* A group: outcomes that have the same participants. Its changes are one matrix over a space of names, which one model
+ * and one inference an effect serve. Groups share the relabellings of all participants of the study, so that a family
+ * may have members of several groups. */
+#ifndef VX_OUTCOME_GROUP_H
+#define VX_OUTCOME_GROUP_H
+
+#include "outcome/outcome.h"
+
+typedef struct vx_outcome_group {
+    const vx_outcome *const *outcome; /* outcomes: those in it, in their order; not owned */
+    size_t outcomes;
+    int64_t n;
+    const int64_t *participant;       /* n; not owned */
+    double *change;                   /* outcomes x n, on the scale that is tested */
+    vx_matrix *matrix;                /* n x outcomes, the changes */
+    vx_model *model[2];               /* by vx_correlation */
+    vx_result **result[2];            /* model->effects of each; the mean's is null with Spearman's correlation */
+} vx_outcome_group;
+
+/* Sorts the outcomes into groups. `order` gets the outcomes group after group, and the groups point into it; both are
+ * the caller's to free, each group with vx_outcome_group_destroy. */
+vx_status vx_outcome_groups_make(const vx_outcome *outcome, size_t outcomes, const vx_outcome ***order,
+                                 vx_outcome_group **groups, size_t *count, vx_error *error);
+void vx_outcome_group_destroy(vx_outcome_group *group);
+
+/* The change of one participant on the scale that is tested: follow-up minus baseline, or of one session its value; of
+ * logarithms where the outcome says so. */
+double vx_outcome_change(const vx_outcome *outcome, int64_t i);
+
+#endif
