@@ -22,6 +22,7 @@
 #include "infer/pvalue.h"
 #include "model/relabelling.h"
 #include "nidm/pack.h"
+#include "outcome/expected.h"
 #include "outcome/group.h"
 #include "output/leftovers.h"
 #include "output/record.h"
@@ -56,6 +57,7 @@ static void the_library(void **state)
     vx_entries_free(NULL, 1);
     vx_estimates_destroy(NULL);
     vx_expression_destroy(NULL);
+    vx_expected_comparisons_free(NULL);
     vx_facts_destroy(NULL);
     vx_flips_destroy(NULL);
     vx_folder_abandon(NULL);
