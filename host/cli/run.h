@@ -1,6 +1,6 @@
 /* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
- * lists the images, place.c checks the place of the results, plan.c prints the plan, progress.c prints the progress, and
- * provenance.c writes the results. */
+ * lists the images, place.c checks the place of the results, plan.c prints the plan, progress.c prints the progress,
+ * and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
