@@ -324,13 +324,16 @@ static vx_status write_report(vx_run *run, const vx_report_options *options, vx_
     return status;
 }
 
-/* Prints the table of results to stdout, and the findings in words to stderr. */
+/* Prints the tables of results to stdout, and the findings in words to stderr. */
 static vx_status summarise(const vx_run *run, bool report, vx_error *error)
 {
+    enum { OUTCOME_ROWS_MAX = 40 }; /* `voxstat show` prints all */
     vx_results *results = NULL;
     vx_status status = vx_results_open(run->out, &results, error);
     if (!status)
         status = vx_summary_print(results, stdout, error);
+    if (!status)
+        status = vx_summary_print_outcomes(results, OUTCOME_ROWS_MAX, stdout, error);
     if (!status && !run->quiet)
         vx_summary_say(results, stderr);
     vx_results_close(results);

@@ -4,6 +4,8 @@
 #include "cli/terminal.h"
 #include "results/tails.h"
 
+#include <stdint.h>
+
 static vx_status show_clusters(const vx_results *results, vx_error *error)
 {
     vx_status status = VX_OK;
@@ -27,6 +29,8 @@ vx_status vx_command_show(const vx_arguments *arguments, vx_error *error)
         status = vx_results_open(folder, &results, error);
     if (!status)
         status = vx_summary_print(results, stdout, error);
+    if (!status)
+        status = vx_summary_print_outcomes(results, SIZE_MAX, stdout, error);
     if (!status)
         status = show_clusters(results, error);
     if (!status) {

@@ -49,6 +49,8 @@ vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error
     static const char *const title[] = {"effect", "df", "peak t", "x mm", "y mm", "z mm"};
     const size_t titles = sizeof title / sizeof *title;
     int columns = (int)titles + VX_P_KINDS + 1;
+    if (!results->modalities)
+        return VX_OK;
     for (int kind = 0; kind < VX_P_KINDS; kind++)
         columns += vx_quantity_about(kind)->of_cluster;
     vx_columns *table = vx_columns_new(columns);

@@ -48,6 +48,28 @@ void vx_h5_put(vx_h5 *h5, hid_t type, int rank, const hsize_t *dims, hid_t creat
     H5Sclose(space);
 }
 
+void vx_h5_put_attribute(vx_h5 *h5, const char *name, hid_t type, int rank, const hsize_t *dims, const void *value)
+{
+    if (h5->failed)
+        return;
+    hid_t space = rank ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_SCALAR);
+    hid_t attribute = H5Acreate_by_name(h5->file, h5->path, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    vx_h5_check(h5, attribute >= 0 && H5Awrite(attribute, type, value) >= 0);
+    H5Aclose(attribute);
+    H5Sclose(space);
+}
+
+void vx_h5_put_text_attribute(vx_h5 *h5, const char *name, const char *value)
+{
+    const char *text = value ? value : "";
+    vx_h5_put_attribute(h5, name, h5->text, 0, NULL, &text);
+}
+
+void vx_h5_put_number_attribute(vx_h5 *h5, const char *name, double value)
+{
+    vx_h5_put_attribute(h5, name, H5T_NATIVE_DOUBLE, 0, NULL, &value);
+}
+
 /* The bytes of the finished file, in *image, which the caller frees. */
 static void take_image(vx_h5 *h5, void **image, size_t *size)
 {

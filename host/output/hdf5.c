@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "infer/quantity.h"
-#include "output/h5.h"
+#include "output/outcomes.h"
 #include "results/scheme.h"
 
 #include <stdio.h>
@@ -12,28 +12,6 @@
 
 /* A chunk is a slab of x of about this many voxels, which is quick to read and unpack. */
 enum { CHUNK_VOXELS = 1 << 17, DEFLATE_LEVEL = 1 };
-
-static void put_attribute(vx_h5 *h5, const char *name, hid_t type, int rank, const hsize_t *dims, const void *value)
-{
-    if (h5->failed)
-        return;
-    hid_t space = rank ? H5Screate_simple(rank, dims, NULL) : H5Screate(H5S_SCALAR);
-    hid_t attribute = H5Acreate_by_name(h5->file, h5->path, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    vx_h5_check(h5, attribute >= 0 && H5Awrite(attribute, type, value) >= 0);
-    H5Aclose(attribute);
-    H5Sclose(space);
-}
-
-static void put_text_attribute(vx_h5 *h5, const char *name, const char *value)
-{
-    const char *text = value ? value : "";
-    put_attribute(h5, name, h5->text, 0, NULL, &text);
-}
-
-static void put_number_attribute(vx_h5 *h5, const char *name, double value)
-{
-    put_attribute(h5, name, H5T_NATIVE_DOUBLE, 0, NULL, &value);
-}
 
 static void put_text(vx_h5 *h5, const char *value)
 {
@@ -72,7 +50,7 @@ static void put_volume(vx_h5 *h5, const vx_grid *grid, hid_t type, const void *v
     vx_h5_put(h5, type, 3, dims, created, turned);
     H5Pclose(created);
     hsize_t affine[2] = {4, 4};
-    put_attribute(h5, "affine", H5T_NATIVE_DOUBLE, 2, affine, grid->affine);
+    vx_h5_put_attribute(h5, "affine", H5T_NATIVE_DOUBLE, 2, affine, grid->affine);
 }
 
 static void put_maps(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
@@ -87,8 +65,8 @@ static void put_maps(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
         vx_map_scatter(map, space, record->p_format, volume);
         vx_h5_at(h5, VX_GROUP_MAPS, entry->place, vx_quantity_name(map->quantity));
         put_volume(h5, &space->grid, H5T_NATIVE_FLOAT, volume, turned);
-        put_text_attribute(h5, "units", is_p ? vx_p_format_words(record->p_format) : map->units);
-        put_text_attribute(h5, "p_format", is_p ? vx_p_format_names[record->p_format] : "n/a");
+        vx_h5_put_text_attribute(h5, "units", is_p ? vx_p_format_words(record->p_format) : map->units);
+        vx_h5_put_text_attribute(h5, "p_format", is_p ? vx_p_format_names[record->p_format] : "n/a");
     }
     free(volume);
     free(turned);
@@ -310,17 +288,17 @@ static void put_provenance(vx_h5 *h5, const vx_record *record)
     char *options = vx_options_json(record), *inputs = vx_inputs_json(record);
     vx_h5_check(h5, options && inputs);
     vx_h5_at(h5, "/", NULL, NULL);
-    put_text_attribute(h5, "voxstat_version", record->version);
-    put_text_attribute(h5, "command_line", record->command_line);
-    put_text_attribute(h5, "device", record->device->name);
-    put_text_attribute(h5, "driver", record->device->driver);
-    put_text_attribute(h5, "options", options);
-    put_text_attribute(h5, "inputs", inputs);
-    put_text_attribute(h5, "started", record->started);
-    put_number_attribute(h5, "seconds_read", record->seconds_read);
-    put_number_attribute(h5, "seconds_infer", record->seconds_infer);
-    put_number_attribute(h5, "seconds_total", record->seconds_total);
-    put_text_attribute(h5, "axis_order",
+    vx_h5_put_text_attribute(h5, "voxstat_version", record->version);
+    vx_h5_put_text_attribute(h5, "command_line", record->command_line);
+    vx_h5_put_text_attribute(h5, "device", record->device->name);
+    vx_h5_put_text_attribute(h5, "driver", record->device->driver);
+    vx_h5_put_text_attribute(h5, "options", options);
+    vx_h5_put_text_attribute(h5, "inputs", inputs);
+    vx_h5_put_text_attribute(h5, "started", record->started);
+    vx_h5_put_number_attribute(h5, "seconds_read", record->seconds_read);
+    vx_h5_put_number_attribute(h5, "seconds_infer", record->seconds_infer);
+    vx_h5_put_number_attribute(h5, "seconds_total", record->seconds_total);
+    vx_h5_put_text_attribute(h5, "axis_order",
                        "volumes are indexed [x, y, z] as by nibabel; affine maps voxel indices to mm (RAS+)");
     free(options);
     free(inputs);
@@ -355,6 +333,8 @@ vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *e
         link_into(&h5, VX_GROUP_DESIGN, &entry[0], design_names, sizeof design_names / sizeof *design_names);
     }
     put_masks(&h5, record, entry, entries);
+    if (record->outcome_tests)
+        vx_h5_put_outcomes(&h5, record);
     status = vx_h5_end(&h5, path ? path : VX_HDF5_FILE, error);
 cleanup:
     vx_entries_free(entry, entries);

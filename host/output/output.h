@@ -7,6 +7,7 @@
 
 #include "base/remarks.h"
 #include "image/means.h"
+#include "outcome/outcome.h"
 #include "results/p_format.h"
 #include "results/schema.h"
 #include "voxstat/voxstat.h"
@@ -42,6 +43,9 @@ typedef struct vx_record {
     const vx_study *study;
     const vx_record_modality *modality;
     size_t modalities;
+    const vx_outcome *outcome; /* regions and markers */
+    size_t outcomes;
+    const vx_outcome_tests *outcome_tests; /* of them; null: none */
     vx_p_format p_format;
     vx_quantity primary; /* the primary correction (infer/quantity.h); VX_P_UNCORRECTED: none */
     const vx_remarks *remarks; /* null: none */
@@ -100,6 +104,7 @@ vx_status vx_write_results(const char *folder, const vx_record *record, vx_error
 /* The parts of vx_write_results. */
 vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *error);      /* NIfTI */
 vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_error *error);  /* TSV */
+vx_status vx_write_outcomes(const char *folder, const vx_record *record, vx_error *error);  /* regions, markers */
 vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *error);      /* results.h5 */
 vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *error);      /* run.json */
 

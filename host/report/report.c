@@ -160,7 +160,10 @@ vx_status vx_report_write(const char *folder, const vx_report_options *options, 
     if (report.status)
         return report.status;
     report.results = results;
-    report.status = read_template(&report, error);
+    if (!results->modalities)
+        report.status = vx_fail(error, VX_INPUT, "%s: holds no images, and the report is about images", folder);
+    else
+        report.status = read_template(&report, error);
     report.files = vx_files_new();
     page.out = vx_text_stream(&text, &size);
     if (!report.status && !(report.files && page.out))

@@ -52,8 +52,20 @@ bool vx_file_name_of_report(const char *name)
     return !strcmp(name, "report.html") || ends_with(name, ".png") || ends_with(name, ".svg");
 }
 
+static bool is_of_outcomes(const char *name)
+{
+    for (int kind = 0; vx_outcome_groups[kind]; kind++) {
+        const size_t stem = strlen(vx_outcome_groups[kind]);
+        for (int file = 0; !strncmp(name, vx_outcome_groups[kind], stem) && vx_outcome_endings[file]; file++)
+            if (!strcmp(name + stem, vx_outcome_endings[file]))
+                return true;
+    }
+    return false;
+}
+
 bool vx_file_name_of_voxstat(const char *name)
 {
     return vx_file_name_of_report(name) || !strcmp(name, VX_HDF5_FILE) || ends_with(name, ".json") ||
-           ends_with(name, ".nii.gz") || ends_with(name, ".tsv") || ends_with(name, ".nidm.zip");
+           ends_with(name, ".nii.gz") || ends_with(name, ".tsv") || ends_with(name, ".nidm.zip") ||
+           is_of_outcomes(name);
 }

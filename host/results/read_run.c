@@ -7,148 +7,21 @@
 #include "results/schema.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { RUN_BYTES_MAX = 256 << 20 };
 
-void vx_reading_fail(vx_reading *r, const char *format, ...)
-{
-    char words[300];
-    va_list arguments;
-    if (r->status)
-        return;
-    va_start(arguments, format);
-    vsnprintf(words, sizeof words, format, arguments);
-    va_end(arguments);
-    r->status = vx_fail(r->error, VX_INPUT, "%s/" VX_RUN_FILE ": %s: it is damaged, or an older voxstat wrote it; run "
-                        "the analysis again", r->results->folder, words);
-}
-
-/* ---- an object's values by key; the getters return null, 0 or "" after a failure ---- */
-
-static json_t *member(vx_reading *r, const json_t *object, const char *key, bool good_type(const json_t *))
-{
-    json_t *value = json_object_get(object, key);
-    if (!r->status && (!value || !good_type(value)))
-        vx_reading_fail(r, "lacks \"%s\"", key);
-    return r->status ? NULL : value;
-}
-
-static bool is_text(const json_t *value) { return json_is_string(value); }
-static bool is_text_or_null(const json_t *value) { return json_is_string(value) || json_is_null(value); }
-static bool is_integer(const json_t *value) { return json_is_integer(value); }
-static bool is_number(const json_t *value) { return json_is_number(value) || json_is_null(value); }
-static bool is_flag(const json_t *value) { return json_is_boolean(value); }
-static bool is_array(const json_t *value) { return json_is_array(value); }
-static bool is_object(const json_t *value) { return json_is_object(value); }
-
-static const char *get_text(vx_reading *r, const json_t *object, const char *key)
-{
-    const char *text = json_string_value(member(r, object, key, is_text));
-    return text ? text : "";
-}
-
-/* A text that becomes part of a path. */
-static const char *get_name(vx_reading *r, const json_t *object, const char *key)
-{
-    const char *name = get_text(r, object, key);
-    if (!r->status && !vx_file_name_safe(name))
-        vx_reading_fail(r, "\"%s\" is \"%.60s\", which is no name that voxstat gives to a file", key, name);
-    return r->status ? "" : name;
-}
-
-/* A place "<modality>/<effect>" in results.h5. */
-static const char *get_place(vx_reading *r, const json_t *object, const char *key)
-{
-    const char *place = get_text(r, object, key), *slash = strchr(place, '/');
-    char *modality = slash ? strndup(place, (size_t)(slash - place)) : NULL;
-    if (!r->status && slash && !modality)
-        r->status = vx_fail_memory(r->error);
-    if (!r->status && !(vx_file_name_safe(modality) && vx_file_name_safe(slash + 1)))
-        vx_reading_fail(r, "\"%s\" is \"%.60s\", which is no place that voxstat writes to", key, place);
-    free(modality);
-    return r->status ? "" : place;
-}
-
-static const char *get_text_or_null(vx_reading *r, const json_t *object, const char *key)
-{
-    return json_string_value(member(r, object, key, is_text_or_null));
-}
-
-static int64_t get_integer(vx_reading *r, const json_t *object, const char *key)
-{
-    const int64_t value = json_integer_value(member(r, object, key, is_integer));
-    if (value < 0)
-        vx_reading_fail(r, "\"%s\" is %lld", key, (long long)value);
-    return r->status ? 0 : value;
-}
-
-static double number(const json_t *value)
-{
-    return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
-static double get_number(vx_reading *r, const json_t *object, const char *key)
-{
-    return number(member(r, object, key, is_number));
-}
-
-static bool get_flag(vx_reading *r, const json_t *object, const char *key)
-{
-    return json_is_true(member(r, object, key, is_flag));
-}
-
-/* The index of the text in `words`, which end with null. */
-static int get_word(vx_reading *r, const json_t *object, const char *key, const char *const *words)
-{
-    const char *text = get_text(r, object, key);
-    for (int i = 0; words[i]; i++)
-        if (!strcmp(text, words[i]))
-            return i;
-    vx_reading_fail(r, "\"%s\" is \"%.60s\", which this version does not know", key, text);
-    return 0;
-}
-
-/* Reads an array of exactly `count` numbers. */
-static void row_of_numbers(vx_reading *r, const json_t *array, const char *key, size_t count, double *value)
-{
-    if (!r->status && json_array_size(array) != count)
-        vx_reading_fail(r, "\"%s\" has %zu numbers and not %zu", key, json_array_size(array), count);
-    for (size_t i = 0; !r->status && i < count; i++)
-        value[i] = number(json_array_get(array, i));
-}
-
-static void get_numbers(vx_reading *r, const json_t *object, const char *key, size_t count, double *value)
-{
-    row_of_numbers(r, member(r, object, key, is_array), key, count, value);
-}
-
-static const char **get_texts(vx_reading *r, const json_t *object, const char *key, size_t *count)
-{
-    const json_t *array = member(r, object, key, is_array);
-    const char **text = vx_reading_array(r, json_array_size(array), sizeof *text);
-    *count = 0;
-    for (size_t i = 0; text && i < json_array_size(array); i++) {
-        const char *one = json_string_value(json_array_get(array, i));
-        if (!one)
-            vx_reading_fail(r, "\"%s\" holds a value that is not a text", key);
-        text[(*count)++] = one ? one : "";
-    }
-    return text;
-}
-
 static vx_results_left_out *get_left_out(vx_reading *r, const json_t *object, size_t *count)
 {
-    const json_t *array = member(r, object, VX_KEY_LEFT_OUT, is_array);
+    const json_t *array = vx_get_array(r, object, VX_KEY_LEFT_OUT);
     vx_results_left_out *list = vx_reading_array(r, json_array_size(array), sizeof *list);
     *count = 0;
     for (size_t i = 0; list && i < json_array_size(array); i++) {
         const json_t *one = json_array_get(array, i);
-        list[(*count)++] = (vx_results_left_out){get_text(r, one, VX_KEY_PARTICIPANT), get_text(r, one, VX_KEY_REASON)};
+        list[(*count)++] = (vx_results_left_out){vx_get_text(r, one, VX_KEY_PARTICIPANT),
+                                                 vx_get_text(r, one, VX_KEY_REASON)};
     }
     return list;
 }
@@ -157,72 +30,72 @@ static vx_results_left_out *get_left_out(vx_reading *r, const json_t *object, si
 
 static void read_p(vx_reading *r, const json_t *object, vx_results_effect *effect)
 {
-    const json_t *all = member(r, object, VX_KEY_P, is_object);
+    const json_t *all = vx_get_object(r, object, VX_KEY_P);
     for (int k = 0; k < VX_P_KINDS; k++) {
         const json_t *one = json_object_get(all, vx_quantity_about(k)->key);
         effect->p[k] = (vx_results_p){.smallest = NAN};
         if (one)
-            effect->p[k] = (vx_results_p){true, get_number(r, one, VX_KEY_SMALLEST),
-                                          get_integer(r, one, VX_VOXELS_BELOW_KEY)};
+            effect->p[k] = (vx_results_p){true, vx_get_number(r, one, VX_KEY_SMALLEST),
+                                          vx_get_integer(r, one, VX_VOXELS_BELOW_KEY)};
         if (one && vx_quantity_about(k)->of != VX_P_UNCORRECTED)
-            effect->bonferroni_effects = get_integer(r, object, VX_KEY_BONFERRONI_EFFECTS);
+            effect->bonferroni_effects = vx_get_integer(r, object, VX_KEY_BONFERRONI_EFFECTS);
     }
 }
 
 static void read_permutations(vx_reading *r, const json_t *object, vx_results_effect *effect)
 {
-    const json_t *of = member(r, object, VX_KEY_PERMUTATIONS, is_object);
-    effect->scheme = (vx_scheme)(VX_SIGN_FLIP + get_word(r, of, VX_KEY_KIND, vx_scheme_names + VX_SIGN_FLIP));
-    effect->possible = get_number(r, of, VX_KEY_POSSIBLE);
-    effect->relabellings = get_integer(r, of, VX_KEY_RELABELLINGS);
-    effect->exhaustive = get_flag(r, of, VX_KEY_EXHAUSTIVE);
-    effect->exact_uncorrected = get_flag(r, of, VX_KEY_EXACT_UNCORRECTED);
-    effect->p_smallest = get_number(r, of, VX_KEY_P_SMALLEST);
+    const json_t *of = vx_get_object(r, object, VX_KEY_PERMUTATIONS);
+    effect->scheme = (vx_scheme)(VX_SIGN_FLIP + vx_get_word(r, of, VX_KEY_KIND, vx_scheme_names + VX_SIGN_FLIP));
+    effect->possible = vx_get_number(r, of, VX_KEY_POSSIBLE);
+    effect->relabellings = vx_get_integer(r, of, VX_KEY_RELABELLINGS);
+    effect->exhaustive = vx_get_flag(r, of, VX_KEY_EXHAUSTIVE);
+    effect->exact_uncorrected = vx_get_flag(r, of, VX_KEY_EXACT_UNCORRECTED);
+    effect->p_smallest = vx_get_number(r, of, VX_KEY_P_SMALLEST);
 }
 
 static void read_effect(vx_reading *r, const json_t *object, vx_results_effect *effect)
 {
     size_t count;
     const json_t *peak = json_object_get(object, VX_KEY_PEAK), *clusters;
-    effect->name = get_text(r, object, VX_KEY_NAME);
-    effect->stem = get_name(r, object, VX_KEY_STEM);
-    effect->place = get_place(r, object, VX_KEY_PLACE);
-    effect->ranks = get_flag(r, object, VX_KEY_RANKS);
-    effect->n = get_integer(r, object, VX_KEY_N);
-    effect->df = get_number(r, object, VX_KEY_DF);
-    effect->participant = get_texts(r, object, VX_KEY_PARTICIPANTS, &count);
+    effect->name = vx_get_text(r, object, VX_KEY_NAME);
+    effect->stem = vx_get_name(r, object, VX_KEY_STEM);
+    effect->place = vx_get_place(r, object, VX_KEY_PLACE);
+    effect->ranks = vx_get_flag(r, object, VX_KEY_RANKS);
+    effect->n = vx_get_integer(r, object, VX_KEY_N);
+    effect->df = vx_get_number(r, object, VX_KEY_DF);
+    effect->participant = vx_get_texts(r, object, VX_KEY_PARTICIPANTS, &count);
     if (!r->status && (int64_t)count != effect->n)
         vx_reading_fail(r, VX_QUOTED(VX_KEY_PARTICIPANTS) " of %.60s are not the n that it gives", effect->name);
     effect->left_out = get_left_out(r, object, &effect->left_outs);
-    effect->column = get_texts(r, object, VX_KEY_COLUMNS, &count);
+    effect->column = vx_get_texts(r, object, VX_KEY_COLUMNS, &count);
     effect->columns = (int64_t)count;
     effect->contrast = vx_reading_array(r, count, sizeof(double));
-    get_numbers(r, object, VX_KEY_CONTRAST, count, effect->contrast);
-    effect->tails = (vx_tails)get_word(r, object, VX_KEY_TAILS, vx_tails_names);
+    vx_get_numbers(r, object, VX_KEY_CONTRAST, count, effect->contrast);
+    effect->tails = (vx_tails)vx_get_word(r, object, VX_KEY_TAILS, vx_tails_names);
     effect->peak_t = effect->peak_mm[0] = effect->peak_mm[1] = effect->peak_mm[2] = NAN;
     if (json_is_object(peak)) {
-        effect->peak_t = get_number(r, peak, VX_KEY_T);
-        get_numbers(r, peak, VX_KEY_MM, 3, effect->peak_mm);
+        effect->peak_t = vx_get_number(r, peak, VX_KEY_T);
+        vx_get_numbers(r, peak, VX_KEY_MM, 3, effect->peak_mm);
     }
     read_p(r, object, effect);
-    clusters = member(r, object, VX_KEY_CLUSTERS, is_object);
-    effect->threshold_t = get_number(r, clusters, VX_KEY_THRESHOLD_T);
-    effect->connectivity = (int)get_integer(r, clusters, VX_KEY_CONNECTIVITY);
-    effect->clusters = (size_t)get_integer(r, clusters, VX_KEY_NUMBER);
+    clusters = vx_get_object(r, object, VX_KEY_CLUSTERS);
+    effect->threshold_t = vx_get_number(r, clusters, VX_KEY_THRESHOLD_T);
+    effect->connectivity = (int)vx_get_integer(r, clusters, VX_KEY_CONNECTIVITY);
+    effect->clusters = (size_t)vx_get_integer(r, clusters, VX_KEY_NUMBER);
     read_permutations(r, object, effect);
 }
 
 static void read_mask(vx_reading *r, const json_t *object, vx_results_modality *modality)
 {
-    const json_t *mask = member(r, object, VX_KEY_MASK, is_object);
-    const json_t *dim = member(r, object, VX_KEY_DIM, is_array);
-    modality->mask_voxels = get_integer(r, mask, VX_KEY_VOXELS);
-    modality->mask.grid_voxels = get_integer(r, mask, VX_KEY_GRID_VOXELS);
-    modality->mask.candidate = get_integer(r, mask, VX_KEY_CANDIDATE);
-    modality->mask.left_out_not_finite = get_integer(r, mask, VX_KEY_LEFT_OUT_NOT_FINITE);
-    modality->mask.left_out_zero = get_integer(r, mask, VX_KEY_LEFT_OUT_ZERO);
-    modality->mask.left_out_threshold = get_integer(r, mask, VX_KEY_LEFT_OUT_THRESHOLD);
-    modality->mask.left_out_constant = get_integer(r, mask, VX_KEY_LEFT_OUT_CONSTANT);
+    const json_t *mask = vx_get_object(r, object, VX_KEY_MASK);
+    const json_t *dim = vx_get_array(r, object, VX_KEY_DIM);
+    modality->mask_voxels = vx_get_integer(r, mask, VX_KEY_VOXELS);
+    modality->mask.grid_voxels = vx_get_integer(r, mask, VX_KEY_GRID_VOXELS);
+    modality->mask.candidate = vx_get_integer(r, mask, VX_KEY_CANDIDATE);
+    modality->mask.left_out_not_finite = vx_get_integer(r, mask, VX_KEY_LEFT_OUT_NOT_FINITE);
+    modality->mask.left_out_zero = vx_get_integer(r, mask, VX_KEY_LEFT_OUT_ZERO);
+    modality->mask.left_out_threshold = vx_get_integer(r, mask, VX_KEY_LEFT_OUT_THRESHOLD);
+    modality->mask.left_out_constant = vx_get_integer(r, mask, VX_KEY_LEFT_OUT_CONSTANT);
     for (size_t k = 0; k < 3; k++)
         modality->grid.dim[k] = json_integer_value(json_array_get(dim, k));
 }
@@ -230,24 +103,24 @@ static void read_mask(vx_reading *r, const json_t *object, vx_results_modality *
 /* results.h5 has the affine as an attribute, too, but HDF5 1.10 reads out of bounds in damaged attributes. */
 static void read_affine(vx_reading *r, const json_t *object, vx_grid *grid)
 {
-    const json_t *affine = member(r, object, VX_KEY_AFFINE, is_array);
+    const json_t *affine = vx_get_array(r, object, VX_KEY_AFFINE);
     if (!r->status && json_array_size(affine) != 4)
         vx_reading_fail(r, VX_QUOTED(VX_KEY_AFFINE) " has %zu rows and not 4", json_array_size(affine));
     for (size_t row = 0; !r->status && row < 4; row++)
-        row_of_numbers(r, json_array_get(affine, row), VX_KEY_AFFINE, 4, grid->affine[row]);
+        vx_get_row(r, json_array_get(affine, row), VX_KEY_AFFINE, 4, grid->affine[row]);
     for (int k = 0; k < 3; k++)
         grid->pixdim[k] = vx_grid_step_mm(grid, k);
 }
 
 static void read_modality(vx_reading *r, const json_t *object, vx_results_modality *modality)
 {
-    modality->name = get_text(r, object, VX_KEY_NAME);
-    modality->stem = get_name(r, object, VX_KEY_STEM);
-    modality->n = get_integer(r, object, VX_KEY_N);
+    modality->name = vx_get_text(r, object, VX_KEY_NAME);
+    modality->stem = vx_get_name(r, object, VX_KEY_STEM);
+    modality->n = vx_get_integer(r, object, VX_KEY_N);
     modality->left_out = get_left_out(r, object, &modality->left_outs);
     read_mask(r, object, modality);
     read_affine(r, object, &modality->grid);
-    const json_t *effects = member(r, object, VX_KEY_EFFECTS, is_array);
+    const json_t *effects = vx_get_array(r, object, VX_KEY_EFFECTS);
     if (!r->status && !json_array_size(effects))
         vx_reading_fail(r, "%.60s has no " VX_QUOTED(VX_KEY_EFFECTS), modality->name);
     modality->effect = vx_reading_array(r, json_array_size(effects), sizeof *modality->effect);
@@ -271,11 +144,11 @@ static void check_files(vx_reading *r, const json_t *run, const char *key)
 static void read_study(vx_reading *r, const json_t *run)
 {
     vx_results *results = r->results;
-    const json_t *study = member(r, run, VX_KEY_STUDY, is_object);
-    results->table = get_text_or_null(r, study, VX_KEY_TABLE);
-    results->design = (vx_design)get_word(r, study, VX_KEY_DESIGN, vx_design_names);
-    results->participants = get_integer(r, study, VX_KEY_PARTICIPANTS);
-    const json_t *sessions = member(r, study, VX_KEY_SESSIONS, is_array);
+    const json_t *study = vx_get_object(r, run, VX_KEY_STUDY);
+    results->table = vx_get_text_or_null(r, study, VX_KEY_TABLE);
+    results->design = (vx_design)vx_get_word(r, study, VX_KEY_DESIGN, vx_design_names);
+    results->participants = vx_get_integer(r, study, VX_KEY_PARTICIPANTS);
+    const json_t *sessions = vx_get_array(r, study, VX_KEY_SESSIONS);
     for (size_t k = 0; k < 2 && k < json_array_size(sessions); k++)
         results->session[k] = json_string_value(json_array_get(sessions, k));
     if (!r->status && results->design == VX_PAIRED && !(results->session[0] && results->session[1]))
@@ -294,7 +167,7 @@ static void read_primary(vx_reading *r, const json_t *run)
         return;
     if (!value || json_is_null(value)) {
         for (int k = 0; k < VX_P_KINDS; k++)
-            if (results->modality[0].effect[0].p[k].there)
+            if (results->modalities && results->modality[0].effect[0].p[k].there)
                 correct |= vx_quantity_about(k)->correct;
         results->primary = vx_primary_default(correct);
         return;
@@ -311,21 +184,21 @@ static void read_all(vx_reading *r)
 {
     vx_results *results = r->results;
     const json_t *run = results->run;
-    results->command_line = get_text(r, run, VX_KEY_COMMAND_LINE);
-    results->started = get_text(r, run, VX_KEY_STARTED);
-    results->seconds = get_number(r, member(r, run, VX_KEY_SECONDS, is_object), VX_KEY_TOTAL);
-    const json_t *device = member(r, run, VX_KEY_DEVICE, is_object);
-    results->device = get_text(r, device, VX_KEY_NAME);
-    results->driver = get_text(r, device, VX_KEY_DRIVER);
-    results->p_format = (vx_p_format)get_word(r, run, VX_KEY_P_FORMAT, vx_p_format_names);
+    results->command_line = vx_get_text(r, run, VX_KEY_COMMAND_LINE);
+    results->started = vx_get_text(r, run, VX_KEY_STARTED);
+    results->seconds = vx_get_number(r, vx_get_object(r, run, VX_KEY_SECONDS), VX_KEY_TOTAL);
+    const json_t *device = vx_get_object(r, run, VX_KEY_DEVICE);
+    results->device = vx_get_text(r, device, VX_KEY_NAME);
+    results->driver = vx_get_text(r, device, VX_KEY_DRIVER);
+    results->p_format = (vx_p_format)vx_get_word(r, run, VX_KEY_P_FORMAT, vx_p_format_names);
     read_study(r, run);
-    results->remark = get_texts(r, run, VX_KEY_REMARKS, &results->remarks);
-    member(r, run, VX_KEY_FILES, is_array);
+    results->remark = vx_get_texts(r, run, VX_KEY_REMARKS, &results->remarks);
+    vx_get_array(r, run, VX_KEY_FILES);
     check_files(r, run, VX_KEY_FILES);
     check_files(r, run, VX_KEY_REPORT);
-    member(r, run, VX_KEY_OPTIONS, is_object);
-    const json_t *modalities = member(r, run, VX_KEY_MODALITIES, is_array);
-    if (!r->status && !json_array_size(modalities))
+    vx_get_object(r, run, VX_KEY_OPTIONS);
+    const json_t *modalities = vx_get_array(r, run, VX_KEY_MODALITIES);
+    if (!r->status && !json_array_size(modalities) && !json_object_get(run, VX_KEY_OUTCOMES))
         vx_reading_fail(r, "it has no " VX_QUOTED(VX_KEY_MODALITIES));
     results->modality = vx_reading_array(r, json_array_size(modalities), sizeof *results->modality);
     for (size_t m = 0; !r->status && m < json_array_size(modalities); m++) {

@@ -1,5 +1,6 @@
-/* The parts of the reader: results.c opens the folder and reads results.h5, read_run.c reads run.json, read_clusters.c
- * reads the tables of clusters, and check.c compares their figures.
+/* The parts of the reader: results.c opens the folder and reads results.h5, read_run.c reads run.json (members.c: its
+ * values by key), read_outcomes.c the regions and markers, read_clusters.c the tables of clusters, and check.c compares
+ * their figures.
  *
  * A folder is untrusted. The reader accepts values of the right types only, texts that are safe as paths, and
  * consistent figures, so that later code need not check them again. */
@@ -22,11 +23,43 @@ void *vx_reading_array(vx_reading *r, size_t count, size_t size);
 /* Fails (VX_INPUT) with a message about run.json. */
 void vx_reading_fail(vx_reading *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The value of a key of run.json. Fails where it is missing or of another type. After a failure the result is null, 0
+ * or "". */
+const json_t *vx_get_array(vx_reading *r, const json_t *object, const char *key);
+const json_t *vx_get_object(vx_reading *r, const json_t *object, const char *key);
+const char *vx_get_text(vx_reading *r, const json_t *object, const char *key);
+const char *vx_get_text_or_null(vx_reading *r, const json_t *object, const char *key);
+int64_t vx_get_integer(vx_reading *r, const json_t *object, const char *key); /* not negative */
+double vx_get_number(vx_reading *r, const json_t *object, const char *key);   /* NaN for null */
+bool vx_get_flag(vx_reading *r, const json_t *object, const char *key);
+
+/* A text that becomes part of a path; a place "<modality>/<effect>" in results.h5. */
+const char *vx_get_name(vx_reading *r, const json_t *object, const char *key);
+const char *vx_get_place(vx_reading *r, const json_t *object, const char *key);
+
+/* The index of the text in `words`, which end with null. */
+int vx_get_word(vx_reading *r, const json_t *object, const char *key, const char *const *words);
+
+/* An array of exactly `count` numbers; vx_get_row takes the array itself, and the key for its message. */
+void vx_get_numbers(vx_reading *r, const json_t *object, const char *key, size_t count, double *value);
+void vx_get_row(vx_reading *r, const json_t *array, const char *key, size_t count, double *value);
+
+/* An array of texts. The caller frees the array; the texts belong to run.json. */
+const char **vx_get_texts(vx_reading *r, const json_t *object, const char *key, size_t *count);
+
 /* A key in a message. */
 #define VX_QUOTED(key) "\"" key "\""
 
 /* Loads run.json, checks its version, and fills the results from it. */
 void vx_read_run(vx_reading *r);
+
+/* Reads a dataset of results.h5 of the given shape (rank 1 or 2) and of finite values; with `gaps` they may also be
+ * NaN. The caller frees; null after a failure. */
+double *vx_reading_numbers(vx_reading *r, const char *group, const char *place, const char *name, int rank,
+                           const size_t *shape, bool gaps);
+
+/* Reads the regions and markers, from run.json and results.h5. */
+void vx_read_outcomes(vx_reading *r);
 
 /* Reads the cluster table of an effect. */
 void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect);

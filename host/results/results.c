@@ -18,9 +18,8 @@ void *vx_reading_array(vx_reading *r, size_t count, size_t size)
     return memory;
 }
 
-/* Reads a dataset of the given shape and of finite values; with `gaps` they may also be NaN. */
-static double *numbers(vx_reading *r, const char *group, const char *place, const char *name, int rank,
-                       const size_t *shape, bool gaps)
+double *vx_reading_numbers(vx_reading *r, const char *group, const char *place, const char *name, int rank,
+                           const size_t *shape, bool gaps)
 {
     double *value = NULL;
     char *path = vx_dataset_path(group, place, name);
@@ -47,8 +46,8 @@ static double *means(vx_reading *r, const vx_results_modality *modality, const v
     const size_t n = (size_t)(effect ? effect->n : modality->n), all = (size_t)modality->n;
     const size_t shape[2] = {effect ? effect->measured : 1, n};
     const char *name = vx_session_names[session];
-    double *value = effect ? numbers(r, VX_GROUP_CLUSTERS, effect->place, name, 2, shape, true)
-                           : numbers(r, VX_GROUP_PARTICIPANTS, modality->stem, name, 1, &n, true);
+    double *value = effect ? vx_reading_numbers(r, VX_GROUP_CLUSTERS, effect->place, name, 2, shape, true)
+                           : vx_reading_numbers(r, VX_GROUP_PARTICIPANTS, modality->stem, name, 1, &n, true);
     for (size_t i = 0, row = 0; i < n && !r->status; i++, row++) {
         while (effect && row < all && strcmp(modality->participant[row], effect->participant[i]) != 0)
             row++;
@@ -85,15 +84,15 @@ static void find_kind(vx_reading *r, vx_results_effect *effect)
 static void read_effect_store(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
 {
     const size_t design[2] = {(size_t)effect->n, (size_t)effect->columns}, count = (size_t)effect->relabellings;
-    effect->design = numbers(r, VX_GROUP_DESIGN, effect->place, VX_DATASET_MATRIX, 2, design, false);
-    effect->raw = numbers(r, VX_GROUP_DESIGN, effect->place, VX_DATASET_RAW, 2, design, false);
+    effect->design = vx_reading_numbers(r, VX_GROUP_DESIGN, effect->place, VX_DATASET_MATRIX, 2, design, false);
+    effect->raw = vx_reading_numbers(r, VX_GROUP_DESIGN, effect->place, VX_DATASET_RAW, 2, design, false);
     find_kind(r, effect);
     effect->null.count = count;
     for (int kind = 0; kind < VX_P_KINDS; kind++) {
         double **maxima = vx_null_maxima(&effect->null, kind);
         const char *word = vx_quantity_about(kind)->word;
         if (maxima && (kind == VX_P_FWE_VOXEL || has(r->results, VX_GROUP_NULL, effect->place, word)))
-            *maxima = numbers(r, VX_GROUP_NULL, effect->place, word, 1, &count, false);
+            *maxima = vx_reading_numbers(r, VX_GROUP_NULL, effect->place, word, 1, &count, false);
     }
     effect->measured = effect->clusters < VX_MEASURED_CLUSTERS ? effect->clusters : VX_MEASURED_CLUSTERS;
     if (!effect->measured)
@@ -115,7 +114,7 @@ static void check_mean(vx_reading *r, const vx_results_modality *modality)
 static int64_t *voxel_counts(vx_reading *r, const vx_results_modality *modality, const char *name)
 {
     const size_t n = (size_t)modality->n;
-    double *count = numbers(r, VX_GROUP_PARTICIPANTS, modality->stem, name, 1, &n, false);
+    double *count = vx_reading_numbers(r, VX_GROUP_PARTICIPANTS, modality->stem, name, 1, &n, false);
     int64_t *voxels = vx_reading_array(r, n, sizeof *voxels);
     for (size_t i = 0; !r->status && i < n; i++) {
         if (count[i] < 0 || count[i] > (double)vx_grid_elements(&modality->grid))
@@ -157,6 +156,7 @@ vx_status vx_results_open(const char *folder, vx_results **results, vx_error *er
         for (size_t e = 0; !r.status && e < opened->modality[m].effects; e++)
             vx_read_clusters(&r, &opened->modality[m], &opened->modality[m].effect[e]);
     }
+    vx_read_outcomes(&r);
     free(path);
     if (r.status)
         vx_results_close(opened);
@@ -198,6 +198,11 @@ void vx_results_close(vx_results *results)
         }
     }
     free(results->modality);
+    for (int k = 0; k < VX_OUTCOME_KINDS; k++)
+        for (int s = 0; s < VX_MEAN_SESSIONS; s++)
+            free(results->outcome_values[k][s]);
+    free(results->outcome);
+    free(results->participant);
     free(results->remark);
     vx_store_close(results->store);
     json_decref(results->run);

@@ -5,6 +5,7 @@
 #ifndef VX_RESULTS_RESULTS_H
 #define VX_RESULTS_RESULTS_H
 
+#include "outcome/outcome.h"
 #include "results/p_format.h"
 #include "results/schema.h"
 #include "voxstat/voxstat.h"
@@ -69,6 +70,22 @@ typedef struct vx_results_modality {
     size_t effects;
 } vx_results_modality;
 
+/* A region or marker under one effect: a line of regions.tsv or markers.tsv. */
+typedef struct vx_results_outcome {
+    vx_outcome_kind kind;
+    const char *name, *family;         /* family: null where it has none */
+    const char *modality;              /* null for a marker */
+    const char *effect;
+    vx_effect_kind effect_kind;
+    int64_t relabellings;              /* used, including the observed one */
+    bool exhaustive;
+    bool log_scale;
+    double value[VX_OUTCOME_COLUMNS];  /* NaN where a column does not apply */
+    const char *most_influential;      /* participant; null: not computed */
+    const double *session[VX_MEAN_SESSIONS]; /* the values of vx_results.participant, NaN where absent; baseline is null
+                                              * where there is one session */
+} vx_results_outcome;
+
 typedef struct vx_results {
     char *folder;
     json_t *run;                 /* run.json as parsed: options, inputs, files */
@@ -84,7 +101,11 @@ typedef struct vx_results {
     vx_p_format p_format;
     vx_quantity primary;         /* the kind of p that "significant" means; VX_P_UNCORRECTED: no p was corrected */
     vx_results_modality *modality;
-    size_t modalities;
+    size_t modalities;           /* 0 only where there are outcomes */
+    vx_results_outcome *outcome; /* regions before markers; the effects of one follow each other */
+    size_t outcomes;
+    const char **participant;    /* participants; null without outcomes */
+    double *outcome_values[VX_OUTCOME_KINDS][VX_MEAN_SESSIONS]; /* memory of vx_results_outcome.session */
     struct vx_results_store *store; /* of results.h5 */
 } vx_results;
 

@@ -1,6 +1,7 @@
 #include "results/schema.h"
 
 #include "base/memory.h"
+#include "outcome/outcome.h"
 #include "results/p_format.h"
 #include "voxstat/voxstat.h"
 
@@ -12,6 +13,13 @@ const char *const vx_session_voxels_names[] = {
     [VX_MEAN_BASELINE] = "baseline_voxels", [VX_MEAN_FOLLOWUP] = "followup_voxels", NULL};
 const char *const vx_tails_names[] = {[VX_TWO_TAILS] = "two", [VX_POSITIVE] = "pos", [VX_NEGATIVE] = "neg", NULL};
 const char *const vx_p_format_names[] = {[VX_P_LOG10] = "log10", [VX_P_PLAIN] = "p", [VX_P_ONE_MINUS] = "1-p", NULL};
+const char *const vx_effect_kind_names[] = {[VX_MEAN] = "mean", [VX_SLOPE] = "slope", NULL};
+const char *const vx_scale_names[] = {"linear", "log", NULL};
+const char *const vx_outcome_kind_names[] = {[VX_OUTCOME_REGION] = "region", [VX_OUTCOME_MARKER] = "marker", NULL};
+const char *const vx_outcome_groups[] = {[VX_OUTCOME_REGION] = "regions", [VX_OUTCOME_MARKER] = "markers", NULL};
+const char *const vx_outcome_endings[] = {
+    [VX_OUTCOME_TABLE] = ".tsv", [VX_OUTCOME_DICTIONARY] = ".json", [VX_OUTCOME_VALUES] = "_values.tsv",
+    [VX_OUTCOME_VALUES_DICTIONARY] = "_values.json", [VX_OUTCOME_MARKDOWN] = ".md", [VX_OUTCOME_LATEX] = ".tex", NULL};
 
 const char *const vx_cluster_columns[VX_CLUSTER_COLUMNS] = {
     [VX_CLUSTER_LABEL] = "label", [VX_CLUSTER_SIGN] = "sign", [VX_CLUSTER_VOXELS] = "voxels",

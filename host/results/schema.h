@@ -20,6 +20,13 @@
  *                                     follow-up alone
  *   /clusters/<modality>/<effect>/{label,baseline,followup}   float64 clusters x participants (those of /design): means
  *                                     over the VX_MEASURED_CLUSTERS largest clusters; absent without a cluster
+ *   /regions/<column>                 float64: a figure of outcome/columns.h for every test, in the order of
+ *                                     regions.tsv; NaN where it does not apply. Attributes: units, description. The
+ *                                     texts region, family, modality, effect, scale, loo_participant have datasets
+ *   /regions/values/{participant,region,modality,coverage,baseline,followup}   baseline and followup: float64 regions x
+ *                                     participants (all of the study, NaN where absent); the others name the axes. A
+ *                                     onesample design has the follow-up alone
+ *   /markers/...                      the same of markers, with marker for region; without modality and coverage
  *   /mask                             uint8 [x, y, z]: the voxels analysed in every modality; absent where modalities
  *                                     have different grids
  *   /masks/<modality>                 the same of each modality, where there are several
@@ -42,6 +49,7 @@
 #define VX_GROUP_PARTICIPANTS "/participants"
 #define VX_GROUP_CLUSTERS "/clusters"
 #define VX_GROUP_MASKS "/masks"
+#define VX_PLACE_VALUES "values"   /* in a group of vx_outcome_groups */
 #define VX_DATASET_MASK "/mask"
 #define VX_DATASET_MATRIX "matrix" /* of the design */
 #define VX_DATASET_RAW "raw"
@@ -69,6 +77,8 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_REPORT "report"           /* the files of the report */
 #define VX_KEY_CHECKSUMS "checksums"     /* of every file but run.json */
 #define VX_KEY_RUN_CHECKSUM "run_sha256" /* of run.json */
+
+#define VX_KEY_OUTCOMES "outcomes"       /* an object; absent without regions and markers */
 
 /* Of VX_KEY_SECONDS. */
 #define VX_KEY_READ "read"
@@ -143,6 +153,16 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_PERMUTATIONS "permutations" /* an object */
 #define VX_KEY_BONFERRONI_EFFECTS "bonferroni_effects" /* K; absent without the correction */
 
+/* Of the outcomes: VX_KEY_PARTICIPANTS, the names of all; VX_KEY_PERMUTATIONS, a list of objects, one an effect
+ * (VX_KEY_NAME, VX_KEY_RELABELLINGS, VX_KEY_EXHAUSTIVE); and the lists of vx_outcome_groups. Of a region or marker,
+ * VX_KEY_EFFECTS is a list of objects with VX_KEY_NAME, VX_KEY_KIND (vx_effect_kind_names), and figures by the names of
+ * outcome/columns.h. */
+#define VX_KEY_FAMILY "family"
+#define VX_KEY_MODALITY "modality"         /* null for a marker */
+#define VX_KEY_EFFECT "effect"
+#define VX_KEY_SCALE "scale"               /* vx_scale_names */
+#define VX_KEY_LOO_PARTICIPANT "loo_participant"
+
 /* Of a peak, of a kind of p, and of the clusters. */
 #define VX_KEY_T "t"
 #define VX_KEY_MM "mm"
@@ -185,9 +205,23 @@ enum { VX_MEASURED_CLUSTERS = 20 };
 /* The sessions whose means are kept; of a design with one session the follow-up alone. */
 enum { VX_MEAN_BASELINE, VX_MEAN_FOLLOWUP, VX_MEAN_SESSIONS };
 
-/* Indexed by vx_design, vx_scheme, vx_tails, vx_p_format and the sessions above; null stands at the end. A session's
- * name is also its dataset of means; vx_session_voxels_names are the datasets of its voxel counts. */
+/* Indexed by vx_design, vx_scheme, vx_tails, vx_p_format, vx_effect_kind and the sessions above; null stands at the
+ * end. A session's name is also its dataset of means; vx_session_voxels_names are the datasets of its voxel counts. */
 extern const char *const vx_design_names[], *const vx_scheme_names[], *const vx_tails_names[],
-    *const vx_p_format_names[], *const vx_session_names[], *const vx_session_voxels_names[];
+    *const vx_p_format_names[], *const vx_effect_kind_names[], *const vx_session_names[],
+    *const vx_session_voxels_names[];
+
+/* The scales of outcomes, linear and log; indexed by vx_outcome.log_scale. */
+extern const char *const vx_scale_names[];
+
+/* Indexed by vx_outcome_kind: "region", the column of names, and "regions", the group of results.h5, the list in
+ * run.json, and the stem of the files. vx_outcome_endings are those of the files, after the stem. */
+enum { VX_OUTCOME_KINDS = 2 };
+extern const char *const vx_outcome_kind_names[], *const vx_outcome_groups[];
+typedef enum vx_outcome_file {
+    VX_OUTCOME_TABLE, VX_OUTCOME_DICTIONARY, VX_OUTCOME_VALUES, VX_OUTCOME_VALUES_DICTIONARY, VX_OUTCOME_MARKDOWN,
+    VX_OUTCOME_LATEX
+} vx_outcome_file;
+extern const char *const vx_outcome_endings[];
 
 #endif

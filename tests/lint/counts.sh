@@ -20,7 +20,7 @@ host/results/[ls][a-z]*.h|^(?! \*)(?:(?!/\*).)*"([^"]*[^0-9.])?0[._]05([^0-9"][^
 host/results/[st][a-z]*.c|^(?! \*)(?:(?!/\*).)*"(\|t\||two-sided|one-sided|pos|neg)"|vx_tails_about or vx_tails_names
 host/results/scheme.c|^(?! \*)(?:(?!/\*).)*"[Ss]ign flips"|vx_scheme_about
 host/results/schema.c|^(?! \*)(?:(?!/\*).)*"sign-flip"|vx_scheme_names
-host/results/schema.h|\b(member|get_[a-z_]+)\([^"]*"[a-z]|VX_KEY_... of results/schema.h
+host/results/schema.h|\b(member|(vx_)?get_[a-z_]+)\([^"]*"[a-z]|VX_KEY_... of results/schema.h
 host/results/schema.h|^(?! \*)(?:(?!/\*).)*"(left_out(_[a-z]+)*|grid_voxels|most_[a-z_]+|threshold_t|[a-z_]+_possible)"|VX_KEY_...
 host/results/schema.c|^(?! \*)(?:(?!/\*).)*"(label\\t|peak_[tijkxyz]["\\])|vx_cluster_columns
 host/results/schema.h|^(?! \*)(?:(?!/\*).)*"(run\.json|results\.h5|mask\.nii\.gz|_clusters\.tsv)"|results/schema.h
@@ -80,7 +80,7 @@ host/results/schema.c~    kind = "sign-flip";
 host/results/schema.c~    fputs("label\tsign", file);
 host/results/schema.c~    at = vx_table_find(table, "peak_x");
 host/results/schema.h~    #define VX_HDF5_FILE "results.h5"
-host/results/schema.h~    effect->n = get_integer(r, object, "n");
+host/results/schema.h~    effect->n = vx_get_integer(r, object, "n");
 host/results/schema.h~    return json_pack("{so so}", "left_out", missing, "n", n);
 END
 

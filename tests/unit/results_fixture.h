@@ -1,9 +1,9 @@
 /* A results folder, written into fixture_folder: the record of output_fixture.h with all that a report and a
- * NIDM-Results pack need. */
+ * NIDM-Results pack need, and with the outcomes of outcome_fixture.h. */
 #ifndef TESTS_UNIT_RESULTS_FIXTURE_H
 #define TESTS_UNIT_RESULTS_FIXTURE_H
 
-#include "unit/output_fixture.h"
+#include "unit/outcome_fixture.h"
 
 /* Region 0 is the mask; then the two clusters of `change`, the only effect that has any. n x regions. */
 static double fixture_before[9] = {10, 1, 4, 20, 2, 5, 30, 3, 6}, fixture_after[9] = {11, 7, 1, 22, 8, 2, 33, 9, 3};
@@ -45,6 +45,9 @@ static vx_status fixture_write_results(const char *version, vx_p_format format, 
     modality.result = list;
     record.modality = &modality;
     record.study = &study;
+    record.outcome = fixture_outcomes;
+    record.outcomes = OUTCOMES;
+    record.outcome_tests = fixture_outcome_tests();
     record.version = version;
     record.p_format = format;
     record.primary = VX_P_FWE_VOXEL;
