@@ -6,6 +6,7 @@
 #include "output/output.h"
 #include "space/space.h"
 
+
 /* An effect of a modality, and its names in files and HDF5 paths. These come from the table's names by
  * vx_file_name_from; a duplicate gets "-2", "-3" ... appended. */
 typedef struct vx_entry {

@@ -9,12 +9,18 @@
 
 #define ABSENT "n/a"
 
+void vx_put_cell(FILE *stream, const char *text)
+{
+    for (; *text; text++)
+        fputc((unsigned char)*text < ' ' ? ' ' : *text, stream);
+}
+
 void vx_cell_put_text(FILE *stream, const char *text)
 {
     if (!text || !*text) {
         fputs(ABSENT, stream);
     } else if (*text != '"') {
-        fputs(text, stream);
+        vx_put_cell(stream, text);
     } else {
         fputc('"', stream);
         for (const char *c = text; *c; c++)

@@ -7,6 +7,9 @@
 #include <jansson.h>
 #include <stdio.h>
 
+/* Writes a part of a cell. A tab or line end in a name must not end its cell and becomes a space. */
+void vx_put_cell(FILE *stream, const char *text);
+
 /* A text; "n/a" for null and for an empty one. A text that begins with a quote would be read as a quoted cell, and is
  * therefore quoted itself. */
 void vx_cell_put_text(FILE *stream, const char *text);

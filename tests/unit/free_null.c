@@ -2,6 +2,7 @@
  * tests/lint/checked.sh checks that each is called here. */
 #include "bench/micro.h"
 
+#include "atlas/location.h"
 #include "base/sha.h"
 #include "base/stream.h"
 #include "cli/arguments.h"
@@ -104,6 +105,11 @@ static void the_commands(void **state)
     vx_slices_free(NULL);
     vx_store_close(NULL);
     vx_vest_destroy(NULL);
+    vx_atlas_destroy(NULL);
+    vx_label_names_destroy(NULL);
+    vx_locations_destroy(NULL);
+    vx_region_plan_destroy(NULL);
+    vx_regions_destroy(NULL);
 }
 
 int main(void)
