@@ -296,6 +296,8 @@ static vx_status summarise(const vx_run *run, bool report, vx_error *error)
         status = vx_summary_print(results, stdout, error);
     if (!status)
         status = vx_summary_print_outcomes(results, OUTCOME_ROWS_MAX, stdout, error);
+    if (!status)
+        status = vx_summary_print_expected(results, stdout, error);
     if (!status && !run->quiet)
         vx_summary_say(results, stderr);
     vx_results_close(results);

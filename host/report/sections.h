@@ -3,6 +3,7 @@
 #define VX_SECTIONS(X) \
     X(question) \
     X(design) \
+    X(expected) \
     X(effects) \
     X(viewer) \
     X(quality) \
