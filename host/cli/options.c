@@ -80,9 +80,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "columns of these names. Without it: every one there is."},
     [VX_OPTION_NIDM_MODALITY] = {"modality", 0, VX_NAMES, VX_NIDM, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Write the packs of these modalities. Without it: of every one."},
-    [VX_OPTION_SIMULATE_MODALITY] = {"modality", 0, VX_CHOICES, VX_SIMULATE, "NAME[,NAME...]", NULL, "pet|cbf|gm", NULL,
-        0, 0, "Which images: FDG uptake (pet), blood flow (cbf), grey-matter density (gm). Without it: all. A "
-        "modality's images do not depend on the others."},
+    [VX_OPTION_SIMULATE_MODALITY] = {"modality", 0, VX_CHOICES, VX_SIMULATE, "NAME[,NAME...]", NULL, "pet|cbf|gm|csf",
+        NULL, 0, 0, "What is measured: images of FDG uptake (pet), blood flow (cbf) and grey-matter density (gm), "
+        "markers in the cerebrospinal fluid (csf). Without it: all. None depends on the others."},
     [VX_OPTION_NUISANCE] = {"nuisance", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Columns of no interest, in every effect's model; numbers or two texts, as of --covariate."},
     [VX_OPTION_ORIENTATION] = {"orientation", 0, VX_CHOICE, VX_RUN | VX_REPORT, "SIDE", NULL,

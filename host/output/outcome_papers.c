@@ -242,19 +242,16 @@ static const char *sides_of(const vx_record *record)
 
 static void put_note(const sheet *s, const vx_outcome_test *first, bool logs)
 {
-    const vx_outcome_tests *tests = s->record->outcome_tests;
+    const vx_plan *plan = vx_outcome_plan(s->record, first);
     const char *sides = sides_of(s->record);
     char count[32];
     if (first->kind == VX_MEAN)
         put_text(s, "Values are mean ± SD. ");
     if (logs)
         put_text(s, "× is the ratio of geometric means. ");
-    put_text(s, "p: ");
-    if (!strcmp(first->effect, tests->test[0].effect)) { /* the number is that of the first effect */
-        put_text(s, tests->exhaustive ? "all " : "");
-        put_text(s, vx_count_text(tests->relabellings, count));
-        put_text(s, " ");
-    }
+    put_text(s, plan->exhaustive ? "p: all " : "p: ");
+    put_text(s, vx_count_text(plan->relabellings, count));
+    put_text(s, " ");
     put_text(s, vx_scheme_about(first->kind == VX_MEAN ? VX_SIGN_FLIP : VX_PERMUTE)->relabellings);
     if (sides) {
         put_text(s, ", ");

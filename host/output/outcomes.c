@@ -4,6 +4,7 @@
 #include "results/schema.h"
 
 #include <math.h>
+#include <string.h>
 
 static const struct {
     const char *name; /* null: that of the kind */
@@ -80,6 +81,15 @@ size_t vx_outcome_tests_count(const vx_record *record, vx_outcome_kind kind)
     return count;
 }
 
+const vx_plan *vx_outcome_plan(const vx_record *record, const vx_outcome_test *test)
+{
+    const vx_outcome_tests *tests = record->outcome_tests;
+    size_t effect = 0;
+    while (effect + 1 < tests->effects && strcmp(tests->effect[effect], test->effect) != 0)
+        effect++;
+    return &tests->plan[effect];
+}
+
 const char *vx_outcome_session(const vx_record *record, const vx_outcome *outcome, int session)
 {
     if (!outcome->value[session])
@@ -140,12 +150,15 @@ static json_t *outcomes_array(const vx_record *record, vx_outcome_kind kind)
 json_t *vx_outcomes_json(const vx_record *record)
 {
     const vx_outcome_tests *tests = record->outcome_tests;
-    json_t *participants = json_array();
+    json_t *participants = json_array(), *permutations = json_array();
     for (int64_t i = 0; i < record->study->participants; i++)
         participants = vx_json_append(participants, vx_json_text(record->study->participant[i]));
-    json_t *object = json_pack("{so sI sb}", VX_KEY_PARTICIPANTS, participants,
-                               VX_KEY_RELABELLINGS, (json_int_t)tests->relabellings,
-                               VX_KEY_EXHAUSTIVE, (int)tests->exhaustive);
+    for (size_t e = 0; e < tests->effects; e++)
+        permutations = vx_json_append(permutations,
+                                      json_pack("{so sI sb}", VX_KEY_NAME, vx_json_text(tests->effect[e]),
+                                                VX_KEY_RELABELLINGS, (json_int_t)tests->plan[e].relabellings,
+                                                VX_KEY_EXHAUSTIVE, (int)tests->plan[e].exhaustive));
+    json_t *object = json_pack("{so so}", VX_KEY_PARTICIPANTS, participants, VX_KEY_PERMUTATIONS, permutations);
     for (int kind = 0; vx_outcome_groups[kind]; kind++)
         object = vx_json_set(object, vx_outcome_groups[kind], outcomes_array(record, (vx_outcome_kind)kind));
     return object;

@@ -30,6 +30,9 @@ const char *vx_outcome_unit_words(vx_outcome_unit unit);
 size_t vx_outcome_count(const vx_record *record, vx_outcome_kind kind);
 size_t vx_outcome_tests_count(const vx_record *record, vx_outcome_kind kind);
 
+/* The relabellings of a test's effect. */
+const vx_plan *vx_outcome_plan(const vx_record *record, const vx_outcome_test *test);
+
 /* The name of a session of an outcome, VX_MEAN_...; null where it has none. */
 const char *vx_outcome_session(const vx_record *record, const vx_outcome *outcome, int session);
 

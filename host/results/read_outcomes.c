@@ -4,6 +4,7 @@
 #include "base/memory.h"
 
 #include <math.h>
+#include <string.h>
 
 /* The outcomes of a kind in run.json; null where there is none. */
 static const json_t *list_of(vx_reading *r, const json_t *outcomes, int kind)
@@ -62,6 +63,26 @@ static void read_figures(vx_reading *r, const char *group, size_t rows, int kind
     }
 }
 
+/* Reads the relabellings of every effect into its tests. */
+static void read_permutations(vx_reading *r, const json_t *outcomes)
+{
+    const json_t *list = vx_get_array(r, outcomes, VX_KEY_PERMUTATIONS);
+    for (size_t e = 0; !r->status && e < json_array_size(list); e++) {
+        const json_t *one = json_array_get(list, e);
+        const char *name = vx_get_text(r, one, VX_KEY_NAME);
+        const int64_t relabellings = vx_get_integer(r, one, VX_KEY_RELABELLINGS);
+        const bool exhaustive = vx_get_flag(r, one, VX_KEY_EXHAUSTIVE);
+        for (size_t i = 0; !r->status && i < r->results->outcomes; i++)
+            if (!strcmp(r->results->outcome[i].effect, name)) {
+                r->results->outcome[i].relabellings = relabellings;
+                r->results->outcome[i].exhaustive = exhaustive;
+            }
+    }
+    for (size_t i = 0; !r->status && i < r->results->outcomes; i++)
+        if (r->results->outcome[i].relabellings < 1)
+            vx_reading_fail(r, VX_QUOTED(VX_KEY_PERMUTATIONS) " have none of %.60s", r->results->outcome[i].effect);
+}
+
 static void read_kind(vx_reading *r, const json_t *list, int kind, size_t tests, vx_results_outcome *outcome)
 {
     vx_results *results = r->results;
@@ -92,8 +113,6 @@ void vx_read_outcomes(vx_reading *r)
     if (!r->status && (int64_t)participants != results->participants)
         vx_reading_fail(r, VX_QUOTED(VX_KEY_PARTICIPANTS) " of the " VX_QUOTED(VX_KEY_OUTCOMES) " are %zu names for "
                         "%lld participants", participants, (long long)results->participants);
-    results->outcome_relabellings = vx_get_integer(r, outcomes, VX_KEY_RELABELLINGS);
-    results->outcome_exhaustive = vx_get_flag(r, outcomes, VX_KEY_EXHAUSTIVE);
     for (int kind = 0; kind < VX_OUTCOME_KINDS; kind++)
         tests[kind] = count_tests(r, list_of(r, outcomes, kind));
     results->outcome = vx_reading_array(r, tests[VX_OUTCOME_REGION] + tests[VX_OUTCOME_MARKER],
@@ -103,6 +122,7 @@ void vx_read_outcomes(vx_reading *r)
             read_kind(r, list_of(r, outcomes, kind), kind, tests[kind], results->outcome + results->outcomes);
         results->outcomes += tests[kind];
     }
+    read_permutations(r, outcomes);
     if (!r->status && !results->outcomes && !results->modalities)
         vx_reading_fail(r, "it has neither " VX_QUOTED(VX_KEY_MODALITIES) " nor " VX_QUOTED(VX_KEY_OUTCOMES));
 }

@@ -77,6 +77,8 @@ typedef struct vx_results_outcome {
     const char *modality;              /* null for a marker */
     const char *effect;
     vx_effect_kind effect_kind;
+    int64_t relabellings;              /* used, including the observed one */
+    bool exhaustive;
     bool log_scale;
     double value[VX_OUTCOME_COLUMNS];  /* NaN where a column does not apply */
     const char *most_influential;      /* participant; null: not computed */
@@ -103,8 +105,6 @@ typedef struct vx_results {
     vx_results_outcome *outcome; /* regions before markers; the effects of one follow each other */
     size_t outcomes;
     const char **participant;    /* participants; null without outcomes */
-    int64_t outcome_relabellings; /* of the first effect */
-    bool outcome_exhaustive;
     double *outcome_values[VX_OUTCOME_KINDS][VX_MEAN_SESSIONS]; /* memory of vx_results_outcome.session */
     struct vx_results_store *store; /* of results.h5 */
 } vx_results;

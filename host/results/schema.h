@@ -153,9 +153,10 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_PERMUTATIONS "permutations" /* an object */
 #define VX_KEY_BONFERRONI_EFFECTS "bonferroni_effects" /* K; absent without the correction */
 
-/* Of the outcomes: VX_KEY_PARTICIPANTS, the names of all; VX_KEY_RELABELLINGS and VX_KEY_EXHAUSTIVE of the first
- * effect; and the lists of vx_outcome_groups. Of a region or marker, VX_KEY_EFFECTS is a list of objects with
- * VX_KEY_NAME, VX_KEY_KIND (vx_effect_kind_names), and figures by the names of outcome/columns.h. */
+/* Of the outcomes: VX_KEY_PARTICIPANTS, the names of all; VX_KEY_PERMUTATIONS, a list of objects, one an effect
+ * (VX_KEY_NAME, VX_KEY_RELABELLINGS, VX_KEY_EXHAUSTIVE); and the lists of vx_outcome_groups. Of a region or marker,
+ * VX_KEY_EFFECTS is a list of objects with VX_KEY_NAME, VX_KEY_KIND (vx_effect_kind_names), and figures by the names of
+ * outcome/columns.h. */
 #define VX_KEY_FAMILY "family"
 #define VX_KEY_MODALITY "modality"         /* null for a marker */
 #define VX_KEY_EFFECT "effect"

@@ -101,6 +101,25 @@ static void condition_some(int64_t count, const int64_t *who, double *x, int oth
         x[who[i]] = own[i];
 }
 
+const vx_signal *vx_element_signal(const vx_phantom *phantom, int modality, int element)
+{
+    return modality == VX_CSF ? &vx_csf_markers[element].signal : &phantom->region[element]->signal[modality];
+}
+
+const char *vx_element_name(const vx_phantom *phantom, int modality, int element)
+{
+    return modality == VX_CSF ? vx_csf_markers[element].name : phantom->name[element];
+}
+
+double vx_marker_value(const vx_cohort *cohort, int64_t participant, int marker, int session)
+{
+    const vx_drawn *drawn = &cohort->drawn[VX_CSF];
+    const int64_t at = participant * drawn->elements + marker;
+    const double baseline = vx_csf_markers[marker].signal.level * drawn->session[participant][VX_BASELINE] *
+                            exp(drawn->residual[at]);
+    return session == VX_BASELINE ? baseline : baseline * (1 + drawn->change[at] / 100);
+}
+
 /* The number of the sequence from which an element's change is drawn. */
 static uint32_t change_sequence(const vx_phantom *phantom, int modality, int element)
 {
@@ -134,7 +153,7 @@ static vx_status draw_change(const vx_simulate_options *options, const vx_phanto
     if (options->exact_moments)
         condition_some(count, who, x, 0, NULL, x_own);
     for (int l = 0; l < drawn->elements; l++) {
-        const vx_signal signal = vx_signal_planted(&phantom->region[l]->signal[modality], modality, options->plant);
+        const vx_signal signal = vx_signal_planted(vx_element_signal(phantom, modality, l), modality, options->plant);
         double share = signal.sd > 0 ? fmin(1, 2 * shared_sd * shared_sd / (signal.sd * signal.sd)) : 0;
         const uint32_t sequence = change_sequence(phantom, modality, l);
         for (int64_t i = 0; i < n; i++)
@@ -181,7 +200,8 @@ static bool lacks_something(const vx_cohort *cohort, int64_t participant)
 /* Each of these sessions is missing in another participant: the one with the smallest number who has everything. */
 static void draw_missing(const vx_simulate_options *options, vx_cohort *cohort)
 {
-    static const struct { int modality, session; } lost[] = {{VX_CBF, VX_FOLLOWUP}};
+    static const struct { int modality, session; } lost[] = {
+        {VX_CBF, VX_FOLLOWUP}, {VX_CSF, VX_FOLLOWUP}, {VX_CSF, VX_BASELINE}};
     for (size_t k = 0; k < sizeof lost / sizeof *lost; k++) {
         int64_t participant = 0;
         double smallest = 2;
@@ -209,6 +229,16 @@ static void draw_covariates(const vx_simulate_options *options, vx_cohort *cohor
         if (cohort->log_level[i][VX_PREDOSE] < cohort->log_level[cohort->below_limit][VX_PREDOSE])
             cohort->below_limit = i;
     }
+}
+
+/* The limit of quantification is put in the middle of the lowest trough and the next, so that one is below it. */
+static void draw_limit(vx_cohort *cohort)
+{
+    double next = INFINITY;
+    for (int64_t i = 0; i < cohort->n; i++)
+        if (i != cohort->below_limit)
+            next = fmin(next, exp(cohort->log_level[i][VX_PREDOSE]));
+    cohort->limit = (exp(cohort->log_level[cohort->below_limit][VX_PREDOSE]) + next) / 2;
 }
 
 static void draw_baseline(const vx_simulate_options *options, int modality, vx_cohort *cohort)
@@ -240,7 +270,7 @@ static vx_status allocate(const vx_phantom *phantom, vx_cohort *cohort, vx_error
     for (int m = 0; m < VX_MODALITIES; m++) {
         vx_drawn *drawn = &cohort->drawn[m];
         size_t cells;
-        drawn->elements = phantom->labels;
+        drawn->elements = m == VX_CSF ? vx_csf_markers_count : phantom->labels;
         if (!vx_multiply(n, (size_t)drawn->elements, &cells))
             return vx_fail_memory(error);
         drawn->residual = vx_array(cells, sizeof *drawn->residual);
@@ -272,6 +302,7 @@ vx_status vx_cohort_new(const vx_simulate_options *options, const vx_phantom *ph
     if (options->plant & VX_PLANT_LEVERAGE)
         plant_leverage(phantom, made);
     draw_covariates(options, made);
+    draw_limit(made);
     for (int m = 0; m < VX_MODALITIES; m++)
         draw_baseline(options, m, made);
     *cohort = made;

@@ -11,10 +11,11 @@
 enum { VX_PREDOSE, VX_1H, VX_3H, VX_48H, VX_BLOOD };
 enum { VX_BASELINE, VX_FOLLOWUP, VX_SESSIONS };
 
-/* The drawn values of one modality: an element is a label of the phantom. */
+/* The drawn values of one modality: an element is a label of the phantom, of VX_CSF a marker. */
 typedef struct vx_drawn {
     int elements;
-    double *residual;                /* n x elements: baseline relative to the typical value, minus 1 */
+    double *residual;                /* n x elements: baseline relative to the typical value, minus 1; of a marker
+                                        its log */
     double *change;                  /* n x elements: percentage change */
     double (*session)[VX_SESSIONS];  /* n: factor of the participant times that of the session */
 } vx_drawn;
@@ -23,6 +24,7 @@ typedef struct vx_cohort {
     int64_t n;
     double (*log_level)[VX_BLOOD];   /* n: natural log of ng/mL */
     int64_t below_limit;             /* the participant whose trough is below the limit of quantification */
+    double limit;                    /* of quantification, ng/mL: between the lowest trough and the next */
     int *age, *sex, *mmse;           /* n */
     bool (*missing)[VX_MODALITIES][VX_SESSIONS]; /* n: what was not measured */
     vx_drawn drawn[VX_MODALITIES];
@@ -38,6 +40,13 @@ typedef struct vx_plant {
 } vx_plant;
 extern const vx_plant vx_plants[];
 extern const int vx_plants_count;
+
+/* The signal and the name of an element. */
+const vx_signal *vx_element_signal(const vx_phantom *phantom, int modality, int element);
+const char *vx_element_name(const vx_phantom *phantom, int modality, int element);
+
+/* The value of a marker in a session, in its unit. */
+double vx_marker_value(const vx_cohort *cohort, int64_t participant, int marker, int session);
 
 /* Whether a participant has both sessions of a modality. */
 bool vx_cohort_has(const vx_cohort *cohort, int64_t participant, int modality);

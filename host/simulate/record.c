@@ -19,7 +19,7 @@ typedef struct vx_column_meaning {
 static const vx_column_meaning meanings[] = {
     {"rapa_level", "rapamycin in whole blood 48 h after the dose", "ng/mL", {NULL}},
     {"log_rapa_level", "natural logarithm of rapa_level in ng/mL, without a planted shift", NULL, {NULL}},
-    {"rapa_predose", "rapamycin in whole blood before the dose (trough); n/a below the limit of quantification",
+    {"rapa_predose", "rapamycin in whole blood before the dose (trough); <x below the limit of quantification x",
      "ng/mL", {NULL}},
     {"rapa_1h", "rapamycin in whole blood 1 h after the dose", "ng/mL", {NULL}},
     {"rapa_3h", "rapamycin in whole blood 3 h after the dose", "ng/mL", {NULL}},
@@ -61,6 +61,12 @@ static json_t *dictionary_of(const vx_simulate_options *options)
             dictionary = add_sessions(dictionary, vx_modalities[m].name, suv ? "FDG SUV" : vx_modalities[m].title,
                                       vx_modalities[m].unit);
         }
+    for (int l = 0; l < vx_csf_markers_count && vx_simulated(options, VX_CSF); l++) {
+        char *title = vx_text("%s in %s", vx_csf_markers[l].title, vx_modalities[VX_CSF].title);
+        dictionary = title ? add_sessions(dictionary, vx_csf_markers[l].name, title, vx_modalities[VX_CSF].unit)
+                           : vx_json_set(dictionary, vx_csf_markers[l].name, NULL);
+        free(title);
+    }
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
         dictionary = vx_json_set(dictionary, meanings[i].column, entry(&meanings[i]));
     return dictionary;
@@ -93,7 +99,7 @@ static json_t *planted(unsigned plant)
 static json_t *simulated(const vx_simulate_options *options)
 {
     json_t *names = json_array();
-    for (int m = 0; m < VX_IMAGES; m++)
+    for (int m = 0; m < VX_MODALITIES; m++)
         if (vx_simulated(options, m))
             names = vx_json_append(names, vx_json_text(vx_modalities[m].name));
     return names;

@@ -17,7 +17,18 @@ const vx_modality vx_modalities[VX_MODALITIES] = {
                 .residual_sd = 0.07, .shared_sd = 5.0, .noise_sd = 0.06, .slope = 0x1p-6f},
     [VX_GM] = {"gm", "modulated grey-matter density", "1", .global_sd = 0.08, .residual_sd = 0.04, .shared_sd = 0.75,
                .noise_sd = 0.008, .slope = 0x1p-14f},
+    [VX_CSF] = {"csf", "cerebrospinal fluid", "pg/mL", .global_sd = 0.20, .residual_sd = 0.25, .shared_sd = 4.0,
+                .sided = true},
 };
+
+const vx_csf_marker vx_csf_markers[] = {
+    {"ttau", "total tau", {600, 10, 12, 0}},
+    {"ptau", "tau phosphorylated at threonine 181", {80, 1, 8, 0}},
+    {"nfl", "neurofilament light chain", {1200, 15, 18, 0}},
+    {"abeta40", "amyloid beta 1-40", {11000, 8, 10, 0}},
+    {"abeta42", "amyloid beta 1-42", {550, 4, 13, 0}},
+};
+const int vx_csf_markers_count = sizeof vx_csf_markers / sizeof vx_csf_markers[0];
 
 vx_signal vx_signal_planted(const vx_signal *signal, int modality, unsigned plant)
 {

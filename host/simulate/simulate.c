@@ -98,7 +98,8 @@ vx_status vx_simulate(const vx_simulate_options *asked, vx_error *error)
     status = vx_folder_begin(&place, &folder, error);
     if (status)
         goto cleanup;
-    status = vx_make_images(options, phantom, cohort, vx_folder_path(folder), error);
+    if (images_count(options))
+        status = vx_make_images(options, phantom, cohort, vx_folder_path(folder), error);
     if (!status)
         status = write_label_volume(phantom, vx_folder_path(folder), error);
     if (!status)

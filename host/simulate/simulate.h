@@ -3,9 +3,10 @@
  *
  * vx_simulate fills a folder:
  *
- *     participants.tsv          participant_id, <modality>_<session> (paths of images; n/a where a session is missing),
- *                               rapa_level (ng/mL at 48 h), log_rapa_level, rapa_predose, rapa_1h, rapa_3h, age
- *                               (years), sex (0 or 1), mmse
+ *     participants.tsv          participant_id, <modality>_<session> (paths of images), <marker>_<session> (pg/mL in
+ *                               the cerebrospinal fluid: ttau, ptau, nfl, abeta40, abeta42), rapa_level (ng/mL at
+ *                               48 h), log_rapa_level, rapa_predose (<x below the limit of quantification x), rapa_1h,
+ *                               rapa_3h, age (years), sex (0 or 1), mmse; n/a where a session is missing
  *     participants.json         what the columns mean, and their units
  *     <id>_ses-<session>_<modality>.nii.gz
  *                               int16 with scl_slope, MNI sform, exactly 0 outside the brain. The modalities are
@@ -13,9 +14,9 @@
  *                                   cbf   cerebral blood flow, mL/100 g/min
  *                                   gm    modulated grey-matter density
  *     labels.nii.gz, labels.tsv the true regions and their names
- *     truth.tsv                 of every modality and region: stated and drawn mean, SD and correlation of the
- *                               percentage change, and the number of participants who have both sessions
- *     truth_change.tsv          the drawn percentage change of every participant, modality and region
+ *     truth.tsv                 of every modality and region or marker: stated and drawn mean, SD and correlation of
+ *                               the percentage change, and the number of participants who have both sessions
+ *     truth_change.tsv          the drawn percentage change of every participant, modality and region or marker
  *     run.json                  the exact command, the options, every file
  *
  * A region's drawn value is 100 (mean followup / mean baseline - 1) over its label in the images (of PET the SUVR), up
@@ -42,7 +43,7 @@ enum {
 };
 
 /* Modalities; a set of flags. */
-enum { VX_SIMULATE_PET = 1, VX_SIMULATE_CBF = 2, VX_SIMULATE_GM = 4 };
+enum { VX_SIMULATE_PET = 1, VX_SIMULATE_CBF = 2, VX_SIMULATE_GM = 4, VX_SIMULATE_CSF = 8 };
 
 typedef struct vx_simulate_options {
     const char *out;      /* the folder */

@@ -29,12 +29,15 @@ static vx_status table_close(FILE *file, const char *name, vx_error *error)
     return VX_OK;
 }
 
-/* The heading and, for a participant, the cells of the images. */
-static void put_image_names(FILE *file, const vx_simulate_options *options)
+/* The headings of the images and markers. */
+static void put_names(FILE *file, const vx_simulate_options *options)
 {
     for (int m = 0; m < VX_IMAGES; m++)
         for (int k = 0; k < VX_SESSIONS && vx_simulated(options, m); k++)
             fprintf(file, "\t%s_%s", vx_modalities[m].name, vx_session_name(k));
+    for (int l = 0; l < vx_csf_markers_count && vx_simulated(options, VX_CSF); l++)
+        for (int k = 0; k < VX_SESSIONS; k++)
+            fprintf(file, "\t%s_%s", vx_csf_markers[l].name, vx_session_name(k));
 }
 
 static void put_images(FILE *file, const vx_simulate_options *options, const vx_cohort *cohort, int64_t participant)
@@ -48,6 +51,17 @@ static void put_images(FILE *file, const vx_simulate_options *options, const vx_
         }
 }
 
+static void put_markers(FILE *file, const vx_simulate_options *options, const vx_cohort *cohort, int64_t participant)
+{
+    for (int l = 0; l < vx_csf_markers_count && vx_simulated(options, VX_CSF); l++)
+        for (int k = 0; k < VX_SESSIONS; k++) {
+            if (cohort->missing[participant][VX_CSF][k])
+                fputs("\tn/a", file);
+            else
+                fprintf(file, "\t%.3f", vx_marker_value(cohort, participant, l, k));
+        }
+}
+
 static vx_status write_participants(const char *folder, const vx_simulate_options *options, const vx_cohort *cohort,
                                     vx_error *error)
 {
@@ -55,7 +69,7 @@ static vx_status write_participants(const char *folder, const vx_simulate_option
     if (table_open(folder, "participants.tsv", &file, error))
         return VX_OUTPUT;
     fputs("participant_id", file);
-    put_image_names(file, options);
+    put_names(file, options);
     fputs("\trapa_level\tlog_rapa_level\trapa_predose\trapa_1h\trapa_3h\tage\tsex\tmmse\n", file);
     for (int64_t i = 0; i < cohort->n; i++) {
         char id[16], trough[32];
@@ -64,10 +78,14 @@ static vx_status write_participants(const char *folder, const vx_simulate_option
         vx_participant_id(i, id, sizeof id);
         fputs(id, file);
         put_images(file, options, cohort, i);
-        snprintf(trough, sizeof trough, "%.3f", exp(log_level[VX_PREDOSE]));
+        put_markers(file, options, cohort, i);
+        if (i == cohort->below_limit)
+            snprintf(trough, sizeof trough, "<%.3f", cohort->limit);
+        else
+            snprintf(trough, sizeof trough, "%.3f", exp(log_level[VX_PREDOSE]));
         fprintf(file, "\t%.4f\t%.6f\t%s\t%.3f\t%.3f\t%d\t%d\t%d\n", exp(log_level[VX_48H]) + shift,
-                log_level[VX_48H], i == cohort->below_limit ? "n/a" : trough, exp(log_level[VX_1H]),
-                exp(log_level[VX_3H]), cohort->age[i], cohort->sex[i], cohort->mmse[i]);
+                log_level[VX_48H], trough, exp(log_level[VX_1H]), exp(log_level[VX_3H]), cohort->age[i], cohort->sex[i],
+                cohort->mmse[i]);
     }
     return table_close(file, "participants.tsv", error);
 }
@@ -131,13 +149,16 @@ static vx_status write_truth(const char *folder, const vx_simulate_options *opti
     if (table_open(folder, "truth.tsv", &file, error))
         return VX_OUTPUT;
     fputs("modality\tindex\tname\tn\tmean_stated\tsd_stated\tr_stated\tmean_drawn\tsd_drawn\tr_drawn\n", file);
-    for (int m = 0; m < VX_IMAGES; m++)
-        for (int l = 0; l < phantom->labels && vx_simulated(options, m); l++) {
-            const vx_signal stated = vx_signal_planted(&phantom->region[l]->signal[m], m, options->plant);
+    for (int m = 0; m < VX_MODALITIES; m++)
+        for (int l = 0; l < cohort->drawn[m].elements && vx_simulated(options, m); l++) {
+            const vx_signal stated = vx_signal_planted(vx_element_signal(phantom, m, l), m, options->plant);
             const vx_drawn_moments found = drawn_moments(cohort, m, l);
-            fprintf(file, "%s\t%d\t%s\t%lld\t%g\t%g\t%g\t%.4f\t%.4f\t%.4f\n", vx_modalities[m].name, l + 1,
-                    phantom->name[l], (long long)found.n, stated.mean, stated.sd, stated.r, found.mean, found.sd,
-                    found.r);
+            char index[16] = "n/a"; /* a marker has no label */
+            if (m != VX_CSF)
+                snprintf(index, sizeof index, "%d", l + 1);
+            fprintf(file, "%s\t%s\t%s\t%lld\t%g\t%g\t%g\t%.4f\t%.4f\t%.4f\n", vx_modalities[m].name, index,
+                    vx_element_name(phantom, m, l), (long long)found.n, stated.mean, stated.sd, stated.r, found.mean,
+                    found.sd, found.r);
         }
     return table_close(file, "truth.tsv", error);
 }
@@ -151,13 +172,14 @@ static vx_status write_truth_change(const char *folder, const vx_simulate_option
         return VX_OUTPUT;
     fputs("participant_id\tmodality\tname\tchange\n", file);
     for (int64_t i = 0; i < cohort->n; i++)
-        for (int m = 0; m < VX_IMAGES; m++)
-            for (int l = 0; l < phantom->labels && vx_simulated(options, m); l++) {
+        for (int m = 0; m < VX_MODALITIES; m++)
+            for (int l = 0; l < cohort->drawn[m].elements && vx_simulated(options, m); l++) {
                 char id[16], change[32] = "n/a";
                 vx_participant_id(i, id, sizeof id);
                 if (vx_cohort_has(cohort, i, m))
                     snprintf(change, sizeof change, "%.5f", cohort->drawn[m].change[i * cohort->drawn[m].elements + l]);
-                fprintf(file, "%s\t%s\t%s\t%s\n", id, vx_modalities[m].name, phantom->name[l], change);
+                fprintf(file, "%s\t%s\t%s\t%s\n", id, vx_modalities[m].name, vx_element_name(phantom, m, l),
+                        change);
             }
     return table_close(file, "truth_change.tsv", error);
 }

@@ -15,7 +15,8 @@
  *     holm         p_(1) <= p_(2) <= ...: max_{k <= j} min(1, (m - k + 1) p_(k))      Holm 1979, Scand J Stat 6:65
  *     fdr          min_{k >= j} m p_(k) / k              Benjamini & Hochberg 1995, J R Stat Soc B 57:289
  *
- * S within its rounding bound counts as a tie (docs/statistics.md, "Ties and rounding").
+ * Every p is of these N relabellings, also where a result has an uncorrected p over all of them
+ * (vx_plan.exact_uncorrected). S within its rounding bound counts as a tie (docs/statistics.md, "Ties and rounding").
  *
  * The maximum is over z and not over |t| because members may differ in their degrees of freedom: the t of few has
  * longer tails and would decide every maximum. z is so close to the normal quantile of t that members weigh alike. It

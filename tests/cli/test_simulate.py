@@ -1,4 +1,5 @@
 """`voxstat simulate`, and the main command in the folder that it makes."""
+import csv
 import json
 import unittest
 
@@ -40,13 +41,29 @@ class Simulate(Study):
 
     def test_every_column_is_in_the_dictionary(self):
         """BIDS: the keys of participants.json are columns of participants.tsv; participant_id needs none."""
-        self.assert_done(self.simulate("--participants", "6", "--modality", "gm", "--out", "a"))
+        self.assert_done(self.simulate("--participants", "6", "--modality", "gm,csf", "--out", "a"))
         columns = (self.folder / "a/participants.tsv").read_text().splitlines()[0].split("\t")
         dictionary = json.loads((self.folder / "a/participants.json").read_text())
         self.assertEqual(list(dictionary), columns[1:])
         self.assertEqual(dictionary["rapa_3h"]["Units"], "ng/mL")
         self.assertEqual(set(dictionary["sex"]["Levels"]), {"0", "1"})
+        self.assertEqual(dictionary["nfl_baseline"]["Units"], "pg/mL")
         self.assertNotIn("pet_baseline", columns)
+
+    def test_a_planted_case_holds_for_markers(self):
+        """Exact moments: the mean percentage change of those with both samples; cells are printed to 0.002 %."""
+        for plant, mean in (("null", 0), ("atrophy", 0), ("leverage", 10), ("shift", 10)):
+            self.assert_done(self.simulate("--participants", "9", "--modality", "csf", "--exact-moments", "--plant",
+                                           plant, "--out", plant))
+            with open(self.folder / plant / "participants.tsv", encoding="utf-8") as file:
+                rows = list(csv.DictReader(file, delimiter="\t"))
+            pairs = [(row["ttau_baseline"], row["ttau_followup"]) for row in rows]
+            pairs = [(float(before), float(after)) for before, after in pairs if "n/a" not in (before, after)]
+            self.assertEqual(len(pairs), 7, plant)
+            if plant == "leverage": # the last participant, who has both, is beside the moments
+                pairs = pairs[:-1]
+            change = [100 * (after / before - 1) for before, after in pairs]
+            self.assertAlmostEqual(sum(change) / len(change), mean, delta=0.005, msg=plant)
 
     def test_refusals(self):
         (self.folder / "there").mkdir()
@@ -54,7 +71,7 @@ class Simulate(Study):
         self.assert_refused(OUTPUT, ["there"], "--out", "there", run=self.simulate)
         self.assert_refused(USAGE, ["--plant", "'nul'", "null"], "--plant", "nul", run=self.simulate)
         self.assert_refused(USAGE, ["reference and atrophy exclude"], "--plant", "reference,atrophy", run=self.simulate)
-        self.assert_refused(USAGE, ["--modality", "'mri'", "pet, cbf or gm"], "--modality", "mri", run=self.simulate)
+        self.assert_refused(USAGE, ["--modality", "'mri'", "pet, cbf, gm or csf"], "--modality", "mri", run=self.simulate)
         self.assert_refused(USAGE, ["--participants", "'5'", "from 6"], "--participants", "5", run=self.simulate)
         self.assert_refused(USAGE, ["--size", "'3'", "4, 2 or 1"], "--size", "3", run=self.simulate)
 

@@ -22,6 +22,8 @@ typedef enum fault {
     TFCE_OFF,       /* by 0.1 % */
     UNWRITTEN,      /* the maxima from row 64 on stay as they were filled */
     NEVER_FILLED,   /* or are 0 */
+    SCORES_SWAPPED, /* two of each map from row 8 on, neither of which is the largest or the smallest */
+    SCORE_OFF,      /* the largest of each map from row 8 on is the second largest, too */
     FLIP,           /* one bit in one download */
     FLIPS,          /* the same bit of every download */
 } fault;
@@ -198,6 +200,32 @@ static void spoil_tfce(faulty *f, const vx_tfce_args *args, vx_buffer *const *b)
     free(best);
 }
 
+static void spoil_scores(faulty *f, const vx_dense_args *args, vx_buffer *const *b)
+{
+    size_t map = (size_t)args->map, bytes = (size_t)args->relabellings * map * 4;
+    int32_t *score = copy_of(f, b[VX_B_SCORE], bytes);
+    for (int p = ROW; p < args->relabellings; p++) {
+        int32_t *of = score + (size_t)p * map;
+        int high = 0, low = 0, next = -1;
+        for (int v = 1; v < V; v++) {
+            high = of[v] > of[high] ? v : high;
+            low = of[v] < of[low] ? v : low;
+        }
+        for (int v = 0; v < V; v++)
+            next = of[v] < of[high] && (next < 0 || of[v] > of[next]) ? v : next;
+        int a = high == 3 || low == 3 ? 5 : 3, c = high == 700 || low == 700 ? 701 : 700;
+        int32_t kept = of[a];
+        if (f->fault == SCORE_OFF) {
+            of[high] = of[next];
+        } else {
+            of[a] = of[c];
+            of[c] = kept;
+        }
+    }
+    put(f, b[VX_B_SCORE], score, bytes);
+    free(score);
+}
+
 static vx_status run(vx_backend *self, int queue, vx_op op, const void *args, vx_buffer *const *b, vx_error *error)
 {
     faulty *f = of(self);
@@ -205,6 +233,8 @@ static vx_status run(vx_backend *self, int queue, vx_op op, const void *args, vx
     vx_status status = dense ? run_dense(f, op, args, b, error) : f->cpu->run(f->cpu, queue, op, args, b, error);
     if (dense && (f->fault == UNWRITTEN || f->fault == NEVER_FILLED))
         spoil_maxima(f, args, b);
+    if (dense && (f->fault == SCORES_SWAPPED || f->fault == SCORE_OFF))
+        spoil_scores(f, args, b);
     if (op == VX_OP_CLUSTERS && f->fault >= EXTENT_HALVED && f->fault <= ONE_MASS_OFF)
         spoil_clusters(f, args, b);
     if (op == VX_OP_TFCE && f->fault == TFCE_OFF)
@@ -328,6 +358,51 @@ static void faults(void **state)
     vx_model_free(alone);
 }
 
+/* The same data as elements with names, whose every score is kept. */
+static vx_matrix *make_names(uint64_t seed)
+{
+    static char text[V][8];
+    static const char *name[V];
+    vx_matrix *grid = make_matrix(seed), *matrix = NULL;
+    vx_space space;
+    vx_error error = {0};
+    for (int v = 0; v < V; v++) {
+        snprintf(text[v], sizeof *text, "r%d", v);
+        name[v] = text[v];
+    }
+    check(vx_space_of_names("region", "regions", V, name, &space, &error), error);
+    check(vx_matrix_new(&space, N, grid->data, &matrix, &error), error);
+    vx_space_destroy(&space);
+    vx_matrix_free(grid);
+    return matrix;
+}
+
+/* Statistics that are not those of their elements: where the maxima agree, and where they do not. */
+static void faults_of_statistics(void **state)
+{
+    vx_model *model = fixture_model(N, covariate, 1, nuisance, VX_PEARSON);
+    vx_model *alone = fixture_model(N, covariate, 0, NULL, VX_PEARSON);
+    vx_matrix *matrix = make_names(91);
+    (void)state;
+    for (int halves = 0; halves < 2; halves++)
+        for (int effect = 0; effect < 2; effect++) {
+            const vx_effect *of = effect ? &model->effect[1] : &alone->effect[0];
+            vx_inference_options options = settings(effect ? 200 : 300, false);
+            vx_error error = {0};
+            options.correct = VX_CORRECT_VOXEL;
+            options.statistics = true;
+            check(infer(&(faulty){.fault = NONE, .halves = halves}, true, matrix, of, &options, NULL, &error), error);
+            const faulty swapped = {.fault = SCORES_SWAPPED, .halves = halves};
+            const faulty off = {.fault = SCORE_OFF, .halves = halves};
+            refused(infer(&swapped, true, matrix, of, &options, NULL, &error), &error, "scores swapped", effect);
+            refused(infer(&off, true, matrix, of, &options, NULL, &error), &error, "a score off", effect);
+            assert_non_null(strstr(error.message, "do not agree with its maxima"));
+        }
+    vx_matrix_free(matrix);
+    vx_model_free(model);
+    vx_model_free(alone);
+}
+
 /* Flips one bit of each download in turn, at several places, and then of all downloads. */
 static void flipped_bits(void **state)
 {
@@ -377,7 +452,7 @@ static void last_bits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(faults), cmocka_unit_test(flipped_bits),
-                                       cmocka_unit_test(last_bits)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(faults), cmocka_unit_test(faults_of_statistics),
+                                       cmocka_unit_test(flipped_bits), cmocka_unit_test(last_bits)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

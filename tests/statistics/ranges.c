@@ -416,6 +416,36 @@ static void damaged_files_are_refused(void **state)
     vx_matrix_free(matrix);
 }
 
+/* Files whose digest is right and whose numbers cannot be: each is refused before anything is made of it. */
+static void forged_numbers_are_refused(void **state)
+{
+    vx_matrix *matrix = make_matrix(5);
+    vx_model *model = fixture_model(N, score, 0, NULL, VX_PEARSON);
+    vx_inference_options options = settings(40, VX_TFCE_EXACT, VX_TWO_TAILS);
+    vx_range twice[2] = {{0, 20}, {10, 20}}, touching[2] = {{0, 10}, {10, 20}};
+    workshop own = open_workshop(matrix, &model->effect[1], &options);
+    vx_error error = {0};
+    (void)state;
+    for (int k = 0; k < 6; k++) {
+        vx_tally *tally = run_part(&own, 0, 0, 20), forged = *tally, *read = NULL;
+        switch (k) {
+        case 0: forged.evaluations = 19; break;
+        case 1: forged.evaluations = UINT64_C(1) << 26; break;
+        case 2: forged.range = twice, forged.ranges = 2; break;
+        case 3: forged.range = touching, forged.ranges = 2; break;
+        case 4: forged.exceed[3] = UINT64_C(1) << 60; break;
+        default: forged.extent[2][0] = -1; break;
+        }
+        check(vx_tally_write(&forged, file(0), &error), error);
+        refused_for(vx_tally_read(file(0), &read, &error), &error, "or damaged");
+        unlink(file(0));
+        vx_tally_free(tally);
+    }
+    close_workshop(&own);
+    vx_model_free(model);
+    vx_matrix_free(matrix);
+}
+
 int main(void)
 {
     assert_non_null(mkdtemp(folder));
@@ -424,6 +454,7 @@ int main(void)
         cmocka_unit_test(others_are_refused),
         cmocka_unit_test(a_tally_survives_errors),
         cmocka_unit_test(damaged_files_are_refused),
+        cmocka_unit_test(forged_numbers_are_refused),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     rmdir(folder);

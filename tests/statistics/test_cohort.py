@@ -32,7 +32,11 @@ sigma = np.sqrt(np.log(1 + 0.30**2))
 assert abs(log_level.std(ddof=1) - sigma) < 1e-5 and abs(log_level.mean() - (np.log(5.8) - sigma**2 / 2)) < 1e-5
 late = np.log([float(person["rapa_3h"]) for person in people])
 assert abs(np.corrcoef(late, log_level)[0, 1] - 0.6) < 1e-3  # rapa_3h is printed to 1e-3 of about 20
-assert [person["rapa_predose"] for person in people].count("n/a") == 1
+
+# One trough is below the limit of quantification, and all others are above it.
+troughs = [person["rapa_predose"] for person in people]
+limit = [float(trough[1:]) for trough in troughs if trough.startswith("<")]
+assert len(limit) == 1 and all(float(trough) >= limit[0] for trough in troughs if not trough.startswith("<"))
 
 
 class Modality:
@@ -95,16 +99,31 @@ assert 7 <= pet.voxel_sd() <= 8 and 12 <= cbf.voxel_sd() <= 15 and gm.voxel_sd()
 grey = [row["name"] for row in labels if row["tissue"] == "grey"]
 assert abs(cbf.means(grey)[0].mean() - 40.6) < 4 * 8.4 / np.sqrt(13)
 
+# Markers are printed to 1e-3 of 50 or more: 0.001 % of a change in percent, in both sessions.
+MARKER_CHANGE = {"ttau": (10, 12), "ptau": (1, 8), "nfl": (15, 18), "abeta40": (8, 10), "abeta42": (4, 13)}
+markers = {}
+for name, (mean, sd) in MARKER_CHANGE.items():
+    cells = [[person[f"{name}_{session}"] for session in ("baseline", "followup")] for person in people]
+    drawn = np.array(["n/a" not in row for row in cells])
+    before, after = markers[name] = np.array([row for row in cells if "n/a" not in row], float).T
+    change = 100 * (after / before - 1)
+    assert drawn.sum() == 12 and sum(row.count("n/a") for row in cells) == 2 and before.min() > 50
+    assert abs(change.mean() - mean) < 0.002 and abs(change.std(ddof=1) - sd) < 0.002, name
+    assert abs(stats.pearsonr(change, log_level[drawn])[0]) < 0.001, name
+    assert drawn[~cbf.who].all(), "who lacks an image has the samples"
+ratio = [ptau / ttau for ptau, ttau in zip(markers["ptau"], markers["ttau"])]
+assert abs(100 * (stats.gmean(ratio[1] / ratio[0]) - 1) + 8) < 1.5
+
 # The table of the truth has what the images have.
 truth = {(row["modality"], row["name"]): row for row in table("truth.tsv")}
-assert len(truth) == 3 * len(labels)
+assert len(truth) == 3 * len(labels) + len(MARKER_CHANGE)
 assert {row["n"] for key, row in truth.items() if key[0] == "cbf"} == {"13"}
 for (modality, name), row in truth.items():
-    before, after = {"pet": pet, "cbf": cbf, "gm": gm}[modality].means([name])
+    before, after = markers[name] if modality == "csf" else {"pet": pet, "cbf": cbf, "gm": gm}[modality].means([name])
     change = 100 * (after / before - 1)
     assert abs(change.mean() - float(row["mean_drawn"])) < 0.05 and abs(change.std(ddof=1) - float(row["sd_drawn"])) < 0.05
 drawn = table("truth_change.tsv")
-assert len(drawn) == 14 * len(truth) and sum(row["change"] == "n/a" for row in drawn) == len(labels)
+assert len(drawn) == 14 * len(truth) and sum(row["change"] == "n/a" for row in drawn) == len(labels) + 2 * 5
 
 # What the planned regions show: members and families as in planned.tsv.
 planned = {row["region"]: (row["family"], row["members"].split(" + ")) for row in table("planned.tsv")}
@@ -139,8 +158,15 @@ assert abs(flow[1].mean() - 10) < 0.1 and abs(flow[1].std(ddof=1) - 12) < 0.1 an
 loss = 100 * (gm.means(grey)[1] / gm.means(grey)[0] - 1)
 assert abs(loss.mean() + 1.3) < 0.05 and abs(loss.std(ddof=1) - 1.2) < 0.15 and flip_p(loss) < 0.005
 
-# Every expected change is of a planned region and a modality, with an interval in which it was observed.
+for name, found in (("ttau", True), ("nfl", True), ("ptau", False)):
+    assert (flip_p(markers[name][1] - markers[name][0]) < 0.05) == found, name
+
+# Every expected change is of a planned region of a modality, or of a marker, with the interval in which it was observed.
 for row in table("expected.tsv"):
-    assert row["region"] in planned and row["modality"] in ("pet", "cbf", "gm") and row["source"]
-    assert float(row["se"]) > 0 and float(row["interval_weeks"]) > 0 and float(row["change"]) < 0
+    if row["modality"] == "n/a":
+        assert row["region"] in markers and row["unit"] == "pg/mL"
+    else:
+        assert row["region"] in planned and row["modality"] in ("pet", "gm") and row["unit"] == "%"
+        assert float(row["change"]) < 0
+    assert float(row["se"]) > 0 and float(row["interval_weeks"]) > 0 and row["source"]
 print("the sample holds its truth")

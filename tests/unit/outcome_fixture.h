@@ -34,12 +34,14 @@ static double fixture_figure(size_t t, vx_outcome_column column)
     return vx_outcome_about(column)->is_p ? value / 1000 : column == VX_OUTCOME_N ? 3 : t % 2 ? value : -value;
 }
 
+static vx_plan fixture_outcome_plans[OUTCOME_EFFECTS] = {{.relabellings = 16384, .exhaustive = true},
+                                                         {.relabellings = 10000}};
 static vx_outcome_test fixture_outcome_list[OUTCOME_TESTS];
 static const vx_outcome_tests *fixture_outcome_tests(void)
 {
     static vx_outcome_tests tests = {.test = fixture_outcome_list, .tests = OUTCOME_TESTS,
                                      .effect = fixture_outcome_effects, .effects = OUTCOME_EFFECTS,
-                                     .exhaustive = true, .relabellings = 16384};
+                                     .plan = fixture_outcome_plans};
     for (size_t t = 0; t < OUTCOME_TESTS; t++) {
         vx_outcome_test *test = &fixture_outcome_list[t];
         *test = (vx_outcome_test){.outcome = &fixture_outcomes[t / OUTCOME_EFFECTS],

@@ -105,7 +105,8 @@ def check_run():
     run = json.loads((FOLDER / "run.json").read_text())
     outcomes = run["outcomes"]
     assert outcomes["participants"] == ["sub-1", "sub-2", "sub-3", "sub-4"]
-    assert outcomes["relabellings"] == 16384 and outcomes["exhaustive"] is True
+    assert outcomes["permutations"] == [{"name": "change", "relabellings": 16384, "exhaustive": True},
+                                        {"name": "rapa/48 h", "relabellings": 10000, "exhaustive": False}]
     assert [one["name"] for one in outcomes["regions"] + outcomes["markers"]] == NAMES
     assert outcomes["markers"][0]["scale"] == "log" and outcomes["markers"][0]["modality"] is None
     table = rows("regions.tsv")
