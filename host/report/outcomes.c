@@ -42,11 +42,9 @@ static void gather_rows(vx_outcome_view *view)
         if (!belongs(view, outcome) || outcome->effect_kind != VX_MEAN || vx_outcome_planned(outcome) != view->planned)
             continue;
         size_t at = view->rows;
-        for (size_t k = view->rows; k && at == view->rows; k--)
-            if (same_text(view->row[k - 1]->family, outcome->family))
-                at = k;
-        if (!view->rows || !same_text(view->row[at - 1]->family, outcome->family))
-            at = view->rows;
+        while (at && !same_text(view->row[at - 1]->family, outcome->family))
+            at--;
+        at = at ? at : view->rows;
         memmove(view->row + at + 1, view->row + at, (view->rows - at) * sizeof *view->row);
         view->row[at] = outcome;
         view->rows++;
@@ -91,7 +89,7 @@ static vx_change_axis axis_of(const vx_outcome_view *view)
 {
     bool percent = view->rows > 0, logarithm = false;
     for (size_t row = 0; row < view->rows; row++) {
-        percent &= has_percent(view, row);
+        percent &= isnan(view->row[row]->value[VX_OUTCOME_CHANGE]) || has_percent(view, row);
         logarithm |= view->row[row]->log_scale;
     }
     if (percent)
@@ -149,6 +147,13 @@ static double tested_change(const vx_outcome_view *view, size_t row, const doubl
     return log(value[1]) - (view->row[row]->session[VX_MEAN_BASELINE] ? log(value[0]) : 0);
 }
 
+void vx_outcome_tested_changes(const vx_outcome_view *view, size_t row, double *change)
+{
+    double value[2];
+    for (int64_t i = 0; i < view->results->participants; i++)
+        change[i] = values_of(view, row, i, value) ? tested_change(view, row, value) : NAN;
+}
+
 /* The SD of the changes on the scale that was tested. */
 static double spread(const vx_outcome_view *view, size_t row)
 {
@@ -186,15 +191,12 @@ vx_shown_change vx_outcome_change(const vx_outcome_view *view, size_t row)
                              on_axis(view, row, value[VX_OUTCOME_CI_HIGH], sd)};
 }
 
-int64_t vx_outcome_changes(const vx_outcome_view *view, size_t row, double *change)
+void vx_outcome_changes(const vx_outcome_view *view, size_t row, double *change)
 {
     const double sd = view->axis == VX_AXIS_SD ? spread(view, row) : NAN;
-    double value[2];
-    int64_t n = 0;
+    vx_outcome_tested_changes(view, row, change);
     for (int64_t i = 0; i < view->results->participants; i++)
-        if (values_of(view, row, i, value))
-            change[n++] = on_axis(view, row, tested_change(view, row, value), sd);
-    return n;
+        change[i] = on_axis(view, row, change[i], sd);
 }
 
 const char *vx_outcome_axis_words(const vx_outcome_view *view)

@@ -49,9 +49,10 @@ typedef struct vx_shown_change {
 } vx_shown_change;
 vx_shown_change vx_outcome_change(const vx_outcome_view *view, size_t row);
 
-/* Writes the changes of the participants who have one on the axis, and returns their number. `change` has space for all
- * participants. */
-int64_t vx_outcome_changes(const vx_outcome_view *view, size_t row, double *change);
+/* Writes the change of every participant on the axis: results->participants values, NaN where one is absent. */
+void vx_outcome_changes(const vx_outcome_view *view, size_t row, double *change);
+/* The same on the scale that was tested: differences, or differences of natural logarithms. */
+void vx_outcome_tested_changes(const vx_outcome_view *view, size_t row, double *change);
 
 /* Words for the axis. */
 const char *vx_outcome_axis_words(const vx_outcome_view *view);

@@ -1,6 +1,8 @@
 /* The sections of the page in order. X(name) means `const vx_section vx_section_<name>`, defined in
  * sections/<name>.c. */
 #define VX_SECTIONS(X) \
+    X(regions) \
+    X(markers) \
     X(question) \
     X(design) \
     X(effects) \

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { MARGIN = 10, ROW = 25, HEADING = 24, HEAD = 50, FOOT = 74, GAP = 26, LABEL_MIN = 90, LABEL_MAX = 240 };
-static const double column_width[VX_FOREST_COLUMNS] = {26, 122, 50, 56}, letter_width = 6.7;
+enum { MARGIN = 10, ROW = 25, HEADING = 24, HEAD = 50, FOOT = 74, GAP = 26, LABEL_MIN = 90, LABEL_MAX = 260 };
+static const double column_width[VX_FOREST_COLUMNS] = {22, 140, 48, 60}, letter_width = 7.3;
 
 /* The width of the labels, which is estimated: a drawing has its size before it has a font. */
 static double label_width(const vx_forest_plot *plot)
@@ -96,11 +96,9 @@ static void draw_texts(cairo_t *cairo, const vx_axes *axes, const vx_forest_mark
     double right = axes->left + axes->width + 12;
     for (int k = 0; k < VX_FOREST_COLUMNS; k++) {
         right += column_width[k];
-        bold(cairo, mark->significant && k);
         vx_text_fit(cairo, right, y + 4, 1, VX_TEXT_SMALL, column_width[k] + 4,
                     mark->significant && k ? vx_orange : vx_ink, mark->text[k]);
     }
-    bold(cairo, false);
 }
 
 /* Titles, columns, and the axis of a panel. Zero has a stronger line than the other ticks. */

@@ -8,15 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { VX_FOREST_PANELS_MAX = 2, VX_FOREST_COLUMNS = 4 };
+enum { VX_FOREST_PANELS_MAX = 2, VX_FOREST_COLUMNS = 4, VX_FOREST_TEXT = 64 };
 
 /* What a panel shows of a row. Without a finite estimate only the texts are drawn. */
 typedef struct vx_forest_mark {
-    const double *dot;       /* one per participant; null: none */
+    const double *dot;       /* one per participant, NaN: absent; null: none */
     int64_t dots;
     double estimate, low, high;
-    bool significant;        /* drawn filled and in colour, with its text in colour */
-    char text[VX_FOREST_COLUMNS][48];
+    bool significant;        /* drawn filled, and in colour with its text */
+    char text[VX_FOREST_COLUMNS][VX_FOREST_TEXT];
 } vx_forest_mark;
 
 typedef struct vx_forest_row {

@@ -8,14 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CELL = 74, ROW = 24, HEAD = 84, FOOT = 66, MARGIN = 10, NAME_MIN = 90, NAME_MAX = 240, SIDE = 70, BAR = 180 };
+enum { CELL = 74, ROW = 24, HEAD = 84, FOOT = 66, MARGIN = 10, NAME_MIN = 90, NAME_MAX = 260, SIDE = 70, BAR = 180 };
 
 static double name_width(const vx_heat_plot *plot)
 {
     double letters = 0;
     for (size_t i = 0; i < plot->rows; i++)
         letters = fmax(letters, (double)strlen(plot->row[i]));
-    return fmin(fmax(6.7 * letters, NAME_MIN), NAME_MAX) + 10;
+    return fmin(fmax(7.3 * letters, NAME_MIN), NAME_MAX) + 10;
 }
 
 /* The text is white on dark colours. A significant cell is framed and has a star: colour is not its only sign. */
@@ -45,9 +45,9 @@ static void draw_cell(cairo_t *cairo, double left, double top, double r, double 
 static void draw_scale(cairo_t *cairo, const vx_heat_plot *plot, double left, double top)
 {
     char text[80];
-    for (int i = 0; i < BAR; i++) {
-        vx_ink_set(cairo, vx_colour_diverging(2.0 * (i + 0.5) / BAR - 1));
-        cairo_rectangle(cairo, left + i, top, 1.2, 10);
+    for (int i = 0; i < BAR; i += 2) { /* each overlaps the next one, so that no gap is between them */
+        vx_ink_set(cairo, vx_colour_diverging(2.0 * (i + 1) / BAR - 1));
+        cairo_rectangle(cairo, left + i, top, i + 4 < BAR ? 4 : 2, 10);
         cairo_fill(cairo);
     }
     for (int i = -1; i <= 1; i++) {
