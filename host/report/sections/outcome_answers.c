@@ -15,7 +15,9 @@ static void put_participants(vx_report *report, const vx_outcome_view *view)
         low = fmin(low, view->row[row]->value[VX_OUTCOME_N]);
         high = fmax(high, view->row[row]->value[VX_OUTCOME_N]);
     }
-    if (low == high)
+    if (!(low <= high))
+        vx_put_markup(report->page, "no participants");
+    else if (low == high)
         vx_put(report->page, "%.0f participants", high);
     else
         vx_put(report->page, "%.0f to %.0f participants", low, high);

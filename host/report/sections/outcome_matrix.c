@@ -31,16 +31,20 @@ void vx_outcome_matrix(vx_report *report, const vx_outcome_part *part)
             strongest = i;
     }
     const vx_heat_plot plot = {r, p, view->rows, view->covariates, name, view->covariate, correlation->symbol};
-    vx_outcome_picture(
-        report, part, "matrix", vx_heat_drawing(&plot),
-        vx_text("Heat map of the correlations of %zu %s with %zu covariates: %zu significant over the matrix. The "
-                "strongest is %s with %s, %s = %.2f.", view->rows, view->kind == VX_OUTCOME_REGION ? "regions" : "markers",
-                view->covariates, found, name[strongest / view->covariates],
-                view->covariate[strongest % view->covariates], correlation->symbol, r[strongest]),
-        vx_text("Correlations (%s) of the %s with every covariate. Framed and with a star: p below " VX_LEVEL_TEXT
-                ", corrected over %s by the largest |t| in each permutation.", correlation->symbol,
-                view->row[0]->session[VX_MEAN_BASELINE] ? "changes" : "values",
-                "all outcomes of this run and all covariates"));
+    char *most = isnan(r[strongest]) ? vx_copy_text("")
+                                     : vx_text(" The strongest is %s with %s, %s = %.2f.",
+                                               name[strongest / view->covariates],
+                                               view->covariate[strongest % view->covariates], correlation->symbol,
+                                               r[strongest]);
+    vx_outcome_picture(report, part, "matrix", vx_heat_drawing(&plot),
+                       vx_text("Heat map of the correlations of %zu %s with %zu covariates: %zu significant over the "
+                               "matrix.%s", view->rows, vx_outcome_groups[view->kind], view->covariates, found,
+                               most ? most : ""),
+                       vx_text("Correlations (%s) of the %s with every covariate. Framed and with a star: p below "
+                               VX_LEVEL_TEXT ", corrected over all outcomes of this run and all covariates by the "
+                               "largest |t| in each permutation.", correlation->symbol,
+                               view->row[0]->session[VX_MEAN_BASELINE] ? "changes" : "values"));
+    free(most);
 cleanup:
     free(r);
     free(p);
