@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")"
 
 build_packages="cmake ninja-build pkg-config libnifti-dev libnifti2-dev libnifticdf-dev zlib1g-dev libhdf5-dev
-    liblapacke-dev liblapack-dev libblas-dev librandom123-dev libjansson-dev libcairo2-dev libpng-dev
+    liblapacke-dev liblapack-dev libblas-dev librandom123-dev libjansson-dev libexpat1-dev libcairo2-dev libpng-dev
     libssl-dev libzip-dev ocl-icd-opencl-dev opencl-headers"
 # The tests need an OpenCL device on machines without a GPU (PoCL), reference implementations (SciPy, nibabel, h5py), a
 # browser for report.html, the tools that voxstat works with (Nipype, RDF, zsh, dpkg) and static checkers (clang,

@@ -12,7 +12,7 @@ add_library(voxstat::voxstat ALIAS voxstat)
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/voxstat)
 
 # The libraries that a program must link beside libvoxstat: all of them where the library is static, else none.
-set(pc_requires "zlib jansson lapacke libcrypto")
+set(pc_requires "zlib jansson expat lapacke libcrypto")
 if(VOXSTAT_OPENCL)
   string(APPEND pc_requires " OpenCL")
 endif()

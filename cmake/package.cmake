@@ -27,7 +27,8 @@ on a GPU through OpenCL or on the processor alone, with the same answers.")
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libvoxstat-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
-set(development_packages liblapacke-dev libjansson-dev zlib1g-dev libhdf5-dev libnifti2-dev libnifticdf-dev libssl-dev)
+set(development_packages liblapacke-dev libjansson-dev libexpat1-dev zlib1g-dev libhdf5-dev libnifti2-dev libnifticdf-dev
+    libssl-dev)
 if(VOXSTAT_OPENCL)
   list(APPEND development_packages ocl-icd-opencl-dev)
 endif()

@@ -36,6 +36,13 @@ class VoxstatInputSpec(CommandLineInputSpec):
     modality = _names("modality", desc="which images; without it all")
     sessions = _names("sessions", desc="baseline and followup; the first is subtracted from the second")
     missing = _names("missing", desc="cells that mean missing, beside n/a and empty ones")
+    atlas = File(exists=True, argstr="--atlas %s", desc="regions: labels, or probabilities")
+    atlas_names = File(exists=True, argstr="--atlas-names %s", requires=["atlas"], desc="names of the labels")
+    regions = File(exists=True, argstr="--regions %s", requires=["atlas"], desc="planned regions and their families")
+    coverage = traits.Range(0.0, 1.0, exclude_low=True, exclude_high=True, argstr="--coverage %r", requires=["atlas"],
+                            desc="least share of a region that the mask covers")
+    peak_distance = traits.Range(low=0.0, exclude_low=True, argstr="--peak-distance %r",
+                                 desc="mm between the sub-peaks of a cluster")
     mask = File(exists=True, argstr="--mask %s", desc="voxels above zero are analysed")
     mask_level = traits.Float(argstr="--mask-level %r", desc="above what the mask is inside")
     keep_zeros = traits.Bool(argstr="--keep-zeros", desc="exact zeros in the mask are values")

@@ -21,14 +21,17 @@ vx_status vx_inputs_list(vx_run *run, vx_error *error)
         const vx_study_modality *modality = run->modality[m].study = study->modality + m;
         vx_sources *sources = &run->modality[m].sources;
         status = vx_sources_init(modality->row, modality->n, &run->mask, true, sources, error);
-        count_max += 1 + (size_t)(sources->n * sources->sessions); /* the mask and the images */
+        run->modality[m].atlas_source.path = run->atlas.path;
+        count_max += 2 + (size_t)(sources->n * sources->sessions); /* the mask, the atlas, the images */
     }
     if (status)
         return status;
     if (!(run->source = vx_array(count_max, sizeof *run->source)))
         return vx_fail_memory(error);
-    for (size_t m = 0; m < study->modalities; m++)
-        list(run, &run->modality[m].sources.mask); /* one file, brought to the grid of each modality */
+    for (size_t m = 0; m < study->modalities; m++) { /* each is one file, brought to the grid of every modality */
+        list(run, &run->modality[m].sources.mask);
+        list(run, &run->modality[m].atlas_source);
+    }
     list(run, &run->template);
     for (size_t m = 0; m < study->modalities; m++)
         for (int64_t i = 0; i < run->modality[m].sources.n * run->modality[m].sources.sessions; i++)

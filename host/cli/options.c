@@ -5,6 +5,13 @@
 
 /* clang-format off */
 const vx_option vx_option_table[VX_OPTIONS] = {
+    [VX_OPTION_ATLAS] = {"atlas", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
+        "Regions in the space of the images, on any grid: a volume of labels, or of several volumes with a probability "
+        "each. It is brought to the images by nearest neighbour, never the maps to it. Clusters are told by region."},
+    [VX_OPTION_ATLAS_NAMES] = {"atlas-names", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
+        "The names of the atlas's labels: a table with the columns index and name (BIDS, CAT12), FSL's or SPM's XML, a "
+        "FreeSurfer colour table or AAL's text. Without it: the file beside the atlas, such as X_dseg.tsv or "
+        "labels.tsv."},
     [VX_OPTION_BIDS] = {"bids", 0, VX_TEXT, VX_RUN, "DIR", NULL, NULL, "*", 0, 0,
         "A BIDS folder instead of a table."},
     [VX_OPTION_CLUSTER_P] = {"cluster-p", 0, VX_REAL, VX_RUN, "P", "0.001", NULL, NULL, 0, 0.5,
@@ -28,6 +35,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Columns to correlate with the outcome, each an effect of its own, by permutation (with nuisance: Freedman & "
         "Lane 1983; Winkler et al. 2014, NeuroImage 92:381). A column of two texts (sex: F, M) counts as 0 and 1, in "
         "sorted order. A comma within a name is written '\\,'."},
+    [VX_OPTION_COVERAGE] = {"coverage", 0, VX_REAL, VX_RUN, "X", "0.5", NULL, NULL, 0, 1,
+        "The least share of a region that the mask must cover; a remark names the regions below it."},
     [VX_OPTION_DATA] = {"data", 0, VX_TEXT, VX_BENCH, "DIR", NULL, NULL, NULL, 0, 0,
         "A cohort made by `voxstat simulate --size 2`, to time what a run does around the permutations: reading, "
         "preparing, writing."},
@@ -99,6 +108,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "What the p-maps hold: -log10 p, p or 1 - p."},
     [VX_OPTION_PARTICIPANTS] = {"participants", 0, VX_INTEGER, VX_SIMULATE | VX_BENCH, "N", "14", NULL, NULL, 6, 9999,
         "How many take part."},
+    [VX_OPTION_PEAK_DISTANCE] = {"peak-distance", 0, VX_REAL, VX_RUN, "MM", "8", NULL, NULL, 0, 1e6,
+        "Sub-peaks of a cluster, three at most, lie at least so far from one another and from its peak."},
     [VX_OPTION_PERMUTATIONS] = {"permutations", 'n', VX_INTEGER, VX_RUN, "N", "auto", "auto|exact", NULL, 0, 1e9,
         "Random permutations, or every one where N reaches their number; 0 or exact: every one. auto: every one where "
         "there are at most 20,000, else 10,000. No p is ever 0 (Phipson & Smyth 2010)."},
@@ -118,6 +129,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Say nothing but results and errors."},
     [VX_OPTION_RAW] = {"raw", 0, VX_SWITCH, VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
         "Uptake as measured (SUV) with its global noise, instead of over that of the pons (SUVR)."},
+    [VX_OPTION_REGIONS] = {"regions", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
+        "The planned regions: a table with the columns region, family and members, where members are names of the "
+        "atlas joined by ' + '. Without it: every region of the atlas by itself, in the family exploratory."},
     [VX_OPTION_REGRID] = {"regrid", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, "*", 0, 0,
         "Bring images on other grids to that of the first."},
     [VX_OPTION_REPETITIONS] = {"repetitions", 0, VX_INTEGER, VX_BENCH, "N", "5", NULL, NULL, 1, 1000,

@@ -79,14 +79,18 @@ static vx_status check_names(const vx_run *run, const vx_folder *folder, vx_erro
 
 /* ---- the folder ---- */
 
-/* Lists the table and all image files, both of a pair. Missing files are listed by name; reading reports them. */
+/* Lists the tables and all image files, both of a pair. Missing files are listed by name; reading reports them. */
 static vx_status list_protected(vx_run *run, vx_error *error)
 {
     size_t count = 0;
-    run->protected = vx_array(1 + 2 * run->sources, sizeof *run->protected); /* the table; 2 files a source */
+    run->protected = vx_array(3 + 2 * run->sources, sizeof *run->protected); /* 3 tables; 2 files a source */
     if (!run->protected)
         return vx_fail_memory(error);
     run->protected[count++] = run->study->table;
+    if (run->atlas.names.path)
+        run->protected[count++] = run->atlas.names.path;
+    if (run->plan.path)
+        run->protected[count++] = run->plan.path;
     for (size_t k = 0; k < run->sources; k++) {
         vx_source *source = run->source[k];
         vx_error ignored;

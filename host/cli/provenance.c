@@ -33,15 +33,24 @@ static vx_status add_file(vx_run *run, input_list *inputs, const vx_source_file 
                          "of what it was before", from->path, fate[now]);
 }
 
+/* Records a text file that was read at once. */
+static vx_status add_table(vx_run *run, input_list *inputs, char *path, const char *sha256, vx_error *error)
+{
+    vx_source_file table = {.path = path, .size = UINT64_MAX}; /* no file's: compares bytes */
+    memcpy(table.sha256, sha256, sizeof table.sha256);
+    return add_file(run, inputs, &table, NULL, error);
+}
+
 static vx_status list_inputs(vx_run *run, input_list *inputs, vx_error *error)
 {
-    const vx_study *study = run->study;
-    vx_source_file table = {.path = study->table, .size = UINT64_MAX}; /* no file's: compares bytes */
-    memcpy(table.sha256, study->table_sha256, sizeof table.sha256);
-    inputs->file = vx_array_zero(1 + 2 * run->sources, sizeof *inputs->file); /* the table; 2 files a source */
+    inputs->file = vx_array_zero(3 + 2 * run->sources, sizeof *inputs->file); /* 3 tables; 2 files a source */
     if (!inputs->file)
         return vx_fail_memory(error);
-    vx_status status = add_file(run, inputs, &table, NULL, error);
+    vx_status status = add_table(run, inputs, run->study->table, run->study->table_sha256, error);
+    if (!status && run->atlas.path)
+        status = add_table(run, inputs, run->atlas.names.path, run->atlas.names.sha256, error);
+    if (!status && run->plan.path)
+        status = add_table(run, inputs, run->plan.path, run->plan.sha256, error);
     for (size_t k = 0; k < run->sources; k++)
         for (int i = 0; i < run->source[k]->files && !status; i++)
             status = add_file(run, inputs, &run->source[k]->file[i], run->source[k], error);
@@ -90,8 +99,16 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
     vx_status status = modality ? list_inputs(run, &inputs, error) : vx_fail_memory(error);
     for (size_t m = 0; m < modalities && !status; m++) {
         vx_run_modality *from = run->modality + m;
-        modality[m] = (vx_record_modality){from->study->name, from->study,  from->matrix, from->mask,
-                                           from->model,       from->result, NULL};
+        modality[m] = (vx_record_modality){
+            .name = from->study->name,
+            .study = from->study,
+            .matrix = from->matrix,
+            .mask = from->mask,
+            .model = from->model,
+            .result = from->result,
+            .atlas = run->atlas.path ? &from->atlas : NULL,
+            .regions = run->atlas.path ? &from->regions : NULL,
+        };
         status = measure(run, from, modality + m, error);
     }
     if (status)
@@ -113,6 +130,7 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
         .modalities = modalities,
         .p_format = run->p_format,
         .primary = run->primary,
+        .peak_distance = vx_argument_real(run->arguments, VX_OPTION_PEAK_DISTANCE),
         .remarks = &run->remarks,
     };
     status = vx_write_results(folder, &record, error);

@@ -40,6 +40,15 @@ vx_status vx_run_remark(vx_run *run, vx_error *error, const char *format, ...)
     return status;
 }
 
+vx_status vx_run_take_remarks(vx_run *run, const char *name, const vx_remarks *remarks, vx_error *error)
+{
+    const bool named = name && run->study->modalities > 1;
+    vx_status status = VX_OK;
+    for (size_t i = 0; i < remarks->count && !status; i++)
+        status = vx_run_remark(run, error, "%s%s%s", named ? name : "", named ? ": " : "", remarks->text[i]);
+    return status;
+}
+
 /* ---- settings ---- */
 
 static int64_t permutations(const vx_arguments *arguments)
@@ -177,17 +186,15 @@ static vx_status open_device(vx_run *run, vx_error *error)
 
 static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error *error)
 {
-    const vx_study_modality *study = modality->study;
-    const bool several = run->study->modalities > 1;
     vx_remarks remarks = {0};
     vx_status status = vx_matrix_from_sources(&modality->sources, run->threads, &remarks, &modality->matrix,
                                               &modality->mask, error);
     if (!status)
         vx_plan_say_mask(run, modality);
-    for (size_t i = 0; i < remarks.count && !status; i++)
-        status = vx_run_remark(run, error, "%s%s%s", several ? study->name : "", several ? ": " : "", remarks.text[i]);
+    if (!status)
+        status = vx_run_take_remarks(run, modality->study->name, &remarks, error);
     vx_remarks_destroy(&remarks);
-    return status;
+    return status ? status : vx_run_place_regions(run, modality, error);
 }
 
 static vx_status read_images(vx_run *run, vx_error *error)
@@ -356,8 +363,13 @@ static void run_destroy(vx_run *run)
         vx_model_free(modality->model);
         vx_matrix_free(modality->matrix);
         vx_sources_destroy(&modality->sources);
+        vx_source_destroy(&modality->atlas_source);
+        vx_regions_destroy(&modality->atlas);
+        vx_regions_destroy(&modality->regions);
     }
     free(run->modality);
+    vx_atlas_destroy(&run->atlas);
+    vx_region_plan_destroy(&run->plan);
     vx_source_destroy(&run->template);
     vx_remarks_destroy(&run->remarks);
     free(run->source);
@@ -386,7 +398,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     if (run.threads)
         omp_set_num_threads(run.threads); /* also for loops without an option of threads: hashing of inputs */
     if ((status = read_study(&run, error)) || (status = vx_plan_say_study(&run, error)) ||
-        (status = vx_inputs_list(&run, error)))
+        (status = vx_run_read_atlas(&run, error)) || (status = vx_inputs_list(&run, error)))
         goto cleanup;
     if ((status = vx_place_begin(&run, &folder, &recovered, error))) {
         vx_folder_abandon(folder);

@@ -1,8 +1,10 @@
-/* Shared by the parts of `voxstat run`: run.c has the stages, inputs.c lists the images, place.c checks the place of
- * the results, plan.c prints the plan, progress.c prints the progress, and provenance.c writes the results. */
+/* Shared by the parts of `voxstat run`: run.c has the stages, atlas.c the regions, inputs.c lists the images, place.c
+ * checks the place of the results, plan.c prints the plan, progress.c prints the progress, and provenance.c writes the
+ * results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
+#include "atlas/regions.h"
 #include "base/remarks.h"
 #include "cli/arguments.h"
 #include "image/sources.h"
@@ -15,6 +17,9 @@ typedef struct vx_run_modality {
     vx_matrix *matrix;
     vx_mask_report mask;
     vx_sources sources;
+    vx_source atlas_source; /* its path is null without an atlas */
+    vx_regions atlas;       /* the regions of the atlas on this modality: where clusters lie */
+    vx_regions regions;     /* the planned regions, for the tests of regions; without a plan those of the atlas */
     vx_model *model;
     vx_plan *plan;      /* model->effects of them, as are the results */
     vx_result **result;
@@ -37,8 +42,10 @@ typedef struct vx_run {
     vx_study *study;
     vx_device *device;
     vx_run_modality *modality;  /* study->modalities of them */
+    vx_atlas atlas;             /* its path is null without an atlas */
+    vx_region_plan plan;
     vx_source template;
-    vx_source **source;         /* sources: every volume read: the mask, the template, the images */
+    vx_source **source;         /* sources: every volume read: masks, the atlas, the template, the images */
     size_t sources;
     vx_remarks remarks;
     char started[32];           /* ISO 8601, UTC */
@@ -50,6 +57,14 @@ void vx_say(const vx_run *run, const char *format, ...) __attribute__((format(pr
 
 /* Prints a remark and keeps it for the results. Errors: VX_INTERNAL where memory is short. */
 vx_status vx_run_remark(vx_run *run, vx_error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Takes over remarks on a modality, which is named where there are several; `name` null: on the run. */
+vx_status vx_run_take_remarks(vx_run *run, const char *name, const vx_remarks *remarks, vx_error *error);
+
+/* atlas.c: reads --atlas with its names and --regions, before the images; places the regions on a modality whose matrix
+ * was read. Both do nothing without an atlas. */
+vx_status vx_run_read_atlas(vx_run *run, vx_error *error);
+vx_status vx_run_place_regions(vx_run *run, vx_run_modality *modality, vx_error *error);
 
 /* plan.c: prints the design and the participants (before the images are read), masks, effects and the device (after
  * that), and the limits of the results. Facts that readers of the results need become remarks. Errors: VX_INTERNAL

@@ -29,10 +29,14 @@ static void average(const averaging *s, int64_t image, const vx_loaded *volume)
     const int64_t row = image / means->sessions, session = image % means->sessions;
     int64_t voxels = 0;
     for (size_t r = 0; r < means->regions; r++) {
-        double sum = 0;
-        for (int64_t v = 0; v < s->region[r].voxels; v++)
-            sum += vx_loaded_value(volume, s->region[r].index[v]);
-        means->region[session][(size_t)row * means->regions + r] = sum / (double)s->region[r].voxels;
+        const vx_voxel_set *set = &s->region[r];
+        double sum = 0, weights = 0;
+        for (int64_t v = 0; v < set->voxels; v++) {
+            const double weight = set->weight ? (double)set->weight[v] : 1;
+            sum += weight * vx_loaded_value(volume, set->index[v]);
+            weights += weight;
+        }
+        means->region[session][(size_t)row * means->regions + r] = sum / weights;
     }
     for (int64_t i = 0; i < s->elements; i++)
         voxels += isfinite(vx_loaded_value(volume, i)) && vx_loaded_value(volume, i) != 0;

@@ -1,13 +1,14 @@
-/* Means of images over regions of voxels, and the mean image. The matrix holds only weighted sums (changes), so the
- * images are read a second time for these. Keeping every session in memory instead would multiply its size. */
+/* Weighted means of images over regions of voxels, and the mean image. The matrix holds only weighted sums (changes),
+ * so the images are read a second time for these. Keeping every session in memory instead would multiply its size. */
 #ifndef VX_IMAGE_MEANS_H
 #define VX_IMAGE_MEANS_H
 
 #include "image/sources.h"
 
-/* Linear grid indices; not owned. */
+/* Voxels of a grid and their weights in a mean; not owned. */
 typedef struct vx_voxel_set {
-    const int64_t *index;
+    const int64_t *index; /* linear grid indices */
+    const float *weight;  /* null: 1 everywhere */
     int64_t voxels;
 } vx_voxel_set;
 

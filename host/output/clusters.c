@@ -1,8 +1,10 @@
 /* <modality>_<effect>_clusters.tsv: a BIDS-style table with one row per cluster, largest first. Coordinates in mm come
  * from the grid's affine, i j k are 0-based voxel indices, p is plain in every --p-format, and a p that was not
- * computed is "n/a". */
+ * computed is "n/a". Then come the centre of mass, sub-peaks as "t (x, y, z)", and with an atlas the region of the peak
+ * and the share of the cluster in each region that it touches; entries of a list are separated by "; ". */
 #include "output/record.h"
 
+#include "atlas/location.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/stream.h"
@@ -16,18 +18,78 @@ static bool has_column(const vx_result *result, vx_quantity kind)
     return vx_quantity_about(kind)->of == VX_P_UNCORRECTED || vx_result_map(result, kind);
 }
 
-static void print_header(FILE *stream, const vx_result *result)
+/* The table of an effect that is being written. */
+typedef struct cluster_table {
+    FILE *stream;
+    const vx_result *result;
+    const vx_space *space;
+    const vx_regions *atlas; /* null: none */
+    vx_locations locations;  /* empty where the result has no map of clusters */
+} cluster_table;
+
+static void print_header(const cluster_table *table)
 {
+    FILE *stream = table->stream;
+    const vx_result *result = table->result;
     for (int column = 0; column < VX_CLUSTER_COLUMNS; column++)
         fprintf(stream, "%s%s", column ? "\t" : "", vx_cluster_columns[column]);
     for (int k = 0; k < VX_P_KINDS; k++)
         if (has_column(result, vx_p_columns[k]))
             fprintf(stream, "\t%s", vx_quantity_about(vx_p_columns[k])->column);
-    fputc('\n', stream);
+    fputs("\tcentre_x\tcentre_y\tcentre_z\tsub_peaks", stream);
+    fputs(table->atlas ? "\t" VX_CLUSTER_REGION_COLUMN "\tregions\n" : "\n", stream);
 }
 
-static void print_cluster(FILE *stream, const vx_result *result, const vx_cluster *cluster)
+static void print_sub_peaks(const cluster_table *table, const vx_location *location)
 {
+    const vx_map *t = vx_result_map(table->result, VX_MAP_T);
+    for (int k = 0; k < location->sub_peaks; k++) {
+        const int64_t at = location->sub_peak[k];
+        double mm[3];
+        vx_grid_mm(&table->space->grid, table->space->index[at], mm);
+        fprintf(table->stream, "%s%.6g (%.6g, %.6g, %.6g)", k ? "; " : "", t->value[at], mm[0], mm[1], mm[2]);
+    }
+    if (!location->sub_peaks)
+        fputs("n/a", table->stream);
+}
+
+/* What lies in no region is named last, where the regions do not overlap. */
+static void print_regions(const cluster_table *table, const vx_location *location)
+{
+    const int64_t peak = vx_region_at(table->atlas, table->space, location->peak);
+    double outside = 1;
+    fputc('\t', table->stream);
+    vx_put_cell(table->stream, peak < 0 ? "no region" : table->atlas->region[peak].name);
+    fputc('\t', table->stream);
+    for (size_t k = 0; k < location->shares; k++) {
+        fprintf(table->stream, "%s%.1f%% ", k ? "; " : "", 100 * location->share[k].share);
+        vx_put_cell(table->stream, table->atlas->region[location->share[k].region].name);
+        outside -= location->share[k].share;
+    }
+    if (outside > 5e-4)
+        fprintf(table->stream, "%s%.1f%% no region", location->shares ? "; " : "", 100 * outside);
+}
+
+static void print_location(const cluster_table *table, size_t cluster)
+{
+    if (cluster >= table->locations.clusters) {
+        fputs(table->atlas ? "\tn/a\tn/a\tn/a\tn/a\tn/a\tn/a" : "\tn/a\tn/a\tn/a\tn/a", table->stream);
+        return;
+    }
+    const vx_location *location = &table->locations.cluster[cluster];
+    for (int k = 0; k < 3; k++)
+        fprintf(table->stream, "\t%.6g", location->centre_mm[k]);
+    fputc('\t', table->stream);
+    print_sub_peaks(table, location);
+    if (table->atlas)
+        print_regions(table, location);
+}
+
+static void print_cluster(const cluster_table *table, size_t number)
+{
+    FILE *stream = table->stream;
+    const vx_result *result = table->result;
+    const vx_cluster *cluster = &result->cluster[number];
     fprintf(stream, "%d\t%s\t%lld\t%.9g\t%.6g\t%.6g", (int)cluster->label, cluster->sign > 0 ? "positive" : "negative",
             (long long)cluster->voxels, cluster->mm3, cluster->mass, cluster->peak_t);
     for (int k = 0; k < 3; k++)
@@ -43,23 +105,34 @@ static void print_cluster(FILE *stream, const vx_result *result, const vx_cluste
         else
             fprintf(stream, "\t%.6g", p);
     }
+    print_location(table, number);
     fputc('\n', stream);
 }
 
-static vx_status write_table(const char *folder, const vx_entry *entry, vx_error *error)
+static vx_status find_locations(cluster_table *table, double distance_mm, vx_error *error)
 {
-    vx_status status;
+    const vx_map *label = vx_result_map(table->result, VX_MAP_CLUSTERS), *t = vx_result_map(table->result, VX_MAP_T);
+    if (!label || !t)
+        return VX_OK;
+    return vx_locations_find(table->space, label->value, t->value, table->result->clusters, table->atlas, distance_mm,
+                             &table->locations, error);
+}
+
+static vx_status write_table(const char *folder, const vx_record *record, const vx_entry *entry, vx_error *error)
+{
     char *text = NULL, *path = vx_text("%s/%s" VX_CLUSTERS_ENDING, folder, entry->stem);
     size_t size = 0;
-    FILE *stream = vx_text_stream(&text, &size);
-    if (stream)
-        print_header(stream, entry->result);
-    for (size_t i = 0; stream && i < entry->result->clusters; i++)
-        print_cluster(stream, entry->result, &entry->result->cluster[i]);
-    if (vx_stream_close(stream) && path)
-        status = vx_write_file(path, text, size, error);
-    else
-        status = vx_fail_memory(error);
+    cluster_table table = {.stream = vx_text_stream(&text, &size), .result = entry->result,
+                           .space = &entry->modality->matrix->space, .atlas = entry->modality->atlas};
+    vx_status status = find_locations(&table, record->peak_distance, error);
+    if (table.stream && !status)
+        print_header(&table);
+    for (size_t i = 0; table.stream && !status && i < entry->result->clusters; i++)
+        print_cluster(&table, i);
+    const bool stored = vx_stream_close(table.stream) && path;
+    if (!status)
+        status = stored ? vx_write_file(path, text, size, error) : vx_fail_memory(error);
+    vx_locations_destroy(&table.locations);
     free(text);
     free(path);
     return status;
@@ -73,7 +146,7 @@ vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_erro
     if (status)
         return status;
     for (size_t i = 0; i < entries; i++) { /* a failure must not lose the other tables */
-        const vx_status found = write_table(folder, &entry[i], status ? NULL : error);
+        const vx_status found = write_table(folder, record, &entry[i], status ? NULL : error);
         status = status ? status : found;
     }
     vx_entries_free(entry, entries);

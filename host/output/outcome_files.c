@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/stream.h"
-#include "output/file.h"
+#include "output/record.h"
 
 #include <math.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static void put_cell(FILE *stream, const char *text)
     if (!text || !*text) {
         fputs(ABSENT, stream);
     } else if (*text != '"') {
-        fputs(text, stream);
+        vx_put_cell(stream, text);
     } else {
         fputc('"', stream);
         for (const char *c = text; *c; c++)

@@ -5,8 +5,8 @@
 #ifndef VX_OUTPUT_OUTPUT_H
 #define VX_OUTPUT_OUTPUT_H
 
+#include "atlas/regions.h"
 #include "base/remarks.h"
-#include "image/means.h"
 #include "outcome/outcome.h"
 #include "results/p_format.h"
 #include "results/schema.h"
@@ -27,6 +27,8 @@ typedef struct vx_record_modality {
     const vx_model *model;
     vx_result *const *result; /* model->effects of them */
     const vx_means *means;    /* of vx_measure; null: not written */
+    const vx_regions *atlas;  /* the regions in which clusters lie; null: no atlas */
+    const vx_regions *regions; /* the planned regions; null: none */
 } vx_record_modality;
 
 typedef struct vx_option_value { const char *name, *value; } vx_option_value;
@@ -48,6 +50,7 @@ typedef struct vx_record {
     const vx_outcome_tests *outcome_tests; /* of them; null: none */
     vx_p_format p_format;
     vx_quantity primary; /* the primary correction (infer/quantity.h); VX_P_UNCORRECTED: none */
+    double peak_distance; /* mm between the sub-peaks of a cluster */
     const vx_remarks *remarks; /* null: none */
     const char *not_written; /* the parts that could not be written, for run.json; null: none */
 } vx_record;
@@ -89,9 +92,11 @@ bool vx_folder_keep(vx_folder *folder);
 /* The maximum length of a file name in the folder, in bytes. */
 size_t vx_folder_name_max(const vx_folder *folder);
 
-/* Reads the images of a modality again for the mean image, and for their means over the mask (region 0) and over the
- * VX_MEASURED_CLUSTERS largest clusters of every effect (regions from vx_measured_region on). The matrix was read from
- * `sources`. The caller frees with vx_means_free. */
+/* Reads the images of a modality again, once, for the mean image and for their means:
+ *     region 0                                    the mask
+ *     from vx_measured_region(effect) on          the VX_MEASURED_CLUSTERS largest clusters of an effect
+ *     from vx_measured_region(model->effects) on  the planned regions that are tested, in the order of vx_regions_space
+ * The matrix was read from `sources`. The caller frees with vx_means_free. */
 vx_status vx_measure(const vx_record_modality *modality, vx_sources *sources, int threads, vx_means **means,
                      vx_error *error);
 size_t vx_measured_region(const vx_record_modality *modality, int64_t effect);
@@ -104,6 +109,7 @@ vx_status vx_write_results(const char *folder, const vx_record *record, vx_error
 /* The parts of vx_write_results. */
 vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *error);      /* NIfTI */
 vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_error *error);  /* TSV */
+vx_status vx_write_regions(const char *folder, const vx_record *record, vx_error *error);   /* TSV, with an atlas */
 vx_status vx_write_outcomes(const char *folder, const vx_record *record, vx_error *error);  /* regions, markers */
 vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *error);      /* results.h5 */
 vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *error);      /* run.json */

@@ -15,10 +15,9 @@ typedef struct vx_page {
 } vx_page;
 
 /* Writes to the page like printf: vx_put(page, format, value, ...), with a literal as format and at most 10 values;
- * more need a second call.
- * Each value of type char * is escaped by vx_page_escaped first, so width and precision of a %s would apply to the
- * escaped text. A macro can see the type of each value and still let the compiler check the format; a function, or a
- * call for each value, cannot. */
+ * more values need a second call. Each value of type char * is escaped by vx_page_escaped first, so width and precision
+ * of a %s would apply to the escaped text. A macro can see the type of each value and still let the compiler check the
+ * format; a function, or a call for each value, cannot. */
 #define vx_put(page, ...) vx_page_print((page), VX_PUT_PICK(__VA_ARGS__, VX_PUT_VALUES)(page, __VA_ARGS__))
 
 /* Writes a literal without escaping. */

@@ -8,6 +8,7 @@
 #include "report/section.h"
 #include "report/sections.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,28 +73,38 @@ vx_status vx_report_check(const vx_report_options *options, vx_source *source, v
     return status ? vx_error_prefix(error, status, "template") : VX_OK;
 }
 
-/* Reads the template, and finds its overlap with the mask of the first modality. */
+/* Compares the template with the mask of a modality. */
+static vx_status overlap_template(vx_report *report, const vx_results_modality *modality, vx_error *error)
+{
+    const vx_volume *template = &report->template_image;
+    float *mask = NULL;
+    vx_status status = vx_results_mask(report->results, modality, &mask, error);
+    if (!status) {
+        const double overlap = vx_sample_overlap(&modality->grid, mask, &template->grid, template->data);
+        report->template_overlap = fmin(report->template_overlap, overlap);
+        report->template_resampled |= !vx_grid_same(&modality->grid, &template->grid, VX_GRID_TOLERANCE, NULL, 0);
+    }
+    free(mask);
+    return status;
+}
+
+/* Reads the template, and finds its least overlap with the masks of the modalities, whose grids may differ. */
 static vx_status read_template(vx_report *report, vx_error *error)
 {
-    const vx_results_modality *modality = report->results->modality;
     vx_image image = {0};
-    float *mask = NULL;
     if (!report->template || !report->results->modalities)
         return VX_OK;
     vx_status status = load_template(report->template, report->orientation, &image, error);
     if (status)
         return status;
     report->template_image = (vx_volume){image.grid, image.data};
-    report->template_resampled = !vx_grid_same(&modality->grid, &image.grid, VX_GRID_TOLERANCE, NULL, 0);
-    status = vx_results_mask(report->results, modality, &mask, error);
-    if (!status) {
-        report->template_overlap = vx_sample_overlap(&modality->grid, mask, &image.grid, image.data);
-        if (report->template_overlap < 0.5)
-            status = vx_fail(error, VX_INPUT, "template: %s: only %.0f %% of the voxels analysed lie where it has an "
-                             "image: it is not in the space of the results (MNI, or the participant's own?)",
-                             report->template, 100 * report->template_overlap);
-    }
-    free(mask);
+    report->template_overlap = 1;
+    for (size_t m = 0; !status && m < report->results->modalities; m++)
+        status = overlap_template(report, &report->results->modality[m], error);
+    if (!status && report->template_overlap < 0.5)
+        status = vx_fail(error, VX_INPUT, "template: %s: only %.0f %% of the voxels analysed lie where it has an "
+                         "image: it is not in the space of the results (MNI, or the participant's own?)",
+                         report->template, 100 * report->template_overlap);
     return status;
 }
 

@@ -1,8 +1,9 @@
 /* A click on a column's head sorts the table, ascending or descending. Cells hold their value in data-value. */
 'use strict';
 document.querySelectorAll('table.sortable').forEach(function (table) {
-    const heads = Array.from(table.tHead.rows[0].cells);
-    heads.forEach(function (head, column) {
+    const heads = Array.from(table.tHead.rows[0].cells).filter(function (head) { return head.querySelector('button'); });
+    heads.forEach(function (head) {
+        const column = head.cellIndex;
         head.querySelector('button').addEventListener('click', function () {
             const up = head.getAttribute('aria-sort') !== 'ascending';
             const body = table.tBodies[0];

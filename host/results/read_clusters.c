@@ -57,6 +57,20 @@ static bool read_cluster(const vx_table *table, int64_t row, const vx_results_ef
     return good && word;
 }
 
+/* Copies the column of regions, if the table has it. */
+static void read_regions(vx_reading *r, const vx_table *table, vx_results_effect *effect)
+{
+    const int64_t column = effect->clusters ? vx_table_find(table, VX_CLUSTER_REGION_COLUMN) : -1;
+    if (r->status || column < 0)
+        return;
+    effect->peak_region = vx_reading_array(r, effect->clusters, sizeof *effect->peak_region);
+    for (size_t c = 0; !r->status && c < effect->clusters; c++) {
+        const char *cell = vx_table_cell(table, (int64_t)c, column);
+        if (!(effect->peak_region[c] = vx_copy_text(cell ? cell : "n/a")))
+            r->status = vx_fail_memory(r->error);
+    }
+}
+
 void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
 {
     vx_table table = {0};
@@ -79,6 +93,7 @@ void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_res
         if (!read_cluster(&table, (int64_t)c, effect, &effect->cluster[c]) ||
             !vx_check_cluster(modality, &effect->cluster[c], c + 1))
             r->status = vx_fail(r->error, VX_INPUT, "%s: row %zu is damaged, or of another version", path, c + 1);
+    read_regions(r, &table, effect);
     vx_table_destroy(&table);
     free(path);
 }

@@ -174,6 +174,9 @@ static void destroy_effect(vx_results_effect *effect)
     free(effect->design);
     free(effect->raw);
     free(effect->cluster);
+    for (size_t c = 0; effect->peak_region && c < effect->clusters; c++)
+        free(effect->peak_region[c]);
+    free(effect->peak_region);
     free(effect->null.voxel);
     free(effect->null.extent);
     free(effect->null.mass);

@@ -49,6 +49,7 @@ typedef struct vx_results_effect {
     int64_t bonferroni_effects;  /* K of Bonferroni's correction; 0 without it */
     vx_cluster *cluster;
     size_t clusters;
+    char **peak_region;          /* clusters: the atlas region of the peak; null without an atlas */
     vx_null null;
     size_t measured;             /* the number of first clusters with values per participant */
     double *baseline, *followup; /* measured x n; baseline is null for a onesample design */

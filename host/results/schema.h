@@ -39,6 +39,7 @@
 #define VX_HDF5_FILE "results.h5"
 #define VX_MASK_FILE "mask.nii.gz"             /* after "<modality>_" where there are several */
 #define VX_CLUSTERS_ENDING "_clusters.tsv"     /* after <modality>_<effect> */
+#define VX_REGIONS_VALUES_FILE "regions_values.tsv" /* with an atlas */
 
 /* The groups of results.h5, and the datasets that are both written and read by name. */
 #define VX_GROUP_MAPS "/maps"
@@ -198,6 +199,7 @@ typedef enum vx_cluster_column {
     VX_CLUSTER_COLUMNS
 } vx_cluster_column;
 extern const char *const vx_cluster_columns[VX_CLUSTER_COLUMNS];
+#define VX_CLUSTER_REGION_COLUMN "peak_region" /* with an atlas */
 
 /* The participants' means are kept over so many clusters of an effect, the largest ones. */
 enum { VX_MEASURED_CLUSTERS = 20 };

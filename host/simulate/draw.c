@@ -123,7 +123,8 @@ double vx_marker_value(const vx_cohort *cohort, int64_t participant, int marker,
 /* The number of the sequence from which an element's change is drawn. */
 static uint32_t change_sequence(const vx_phantom *phantom, int modality, int element)
 {
-    return vx_modalities[modality].sided ? (uint32_t)element : (uint32_t)(phantom->region[element] - vx_regions);
+    return vx_modalities[modality].sided ? (uint32_t)element
+                                         : (uint32_t)(phantom->region[element] - vx_phantom_regions);
 }
 
 /* change = mean + sd (r x + sqrt(1 - r^2) e), where x is the standardised log level at 48 h. All elements share a part

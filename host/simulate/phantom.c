@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RIBBON = 0, WHITE = 1 }; /* indices into vx_regions */
+enum { RIBBON = 0, WHITE = 1 }; /* indices into vx_phantom_regions */
 
 /* The squared normalised radius, which is below 1 inside the ellipsoid. */
 static double ellipsoid(const double at[3], const double centre[3], const double radius[3])
@@ -66,14 +66,14 @@ static int region_at(const double at[3])
     bool ribbon = below > 0 && in_ribbon(at, below);
     int found = below <= 0 ? -1 : ribbon ? RIBBON : WHITE;
     for (int r = WHITE + 1; r < vx_regions_count; r++) {
-        const vx_region *region = &vx_regions[r];
+        const vx_phantom_region *region = &vx_phantom_regions[r];
         if ((!region->ribbon || ribbon) && ellipsoid(at, region->centre, region->radius) < 1)
             found = r;
     }
     return found;
 }
 
-static bool one_sided(const vx_region *region)
+static bool one_sided(const vx_phantom_region *region)
 {
     return region->centre[0] == 0;
 }
@@ -98,7 +98,7 @@ static vx_grid mni_grid(int voxel_mm)
 static void name_labels(vx_phantom *phantom, int *first)
 {
     for (int r = 0; r < vx_regions_count; r++) {
-        const vx_region *region = &vx_regions[r];
+        const vx_phantom_region *region = &vx_phantom_regions[r];
         int sides = one_sided(region) ? 1 : 2;
         first[r] = phantom->labels + 1;
         for (int side = 0; side < sides; side++, phantom->labels++) {
@@ -118,7 +118,7 @@ static void paint(vx_phantom *phantom, const int *first)
         double mm[3];
         vx_grid_mm(grid, v, mm);
         int r = region_at((double[3]){fabs(mm[0]), mm[1], mm[2]});
-        bool right = r >= 0 && !one_sided(&vx_regions[r]) && mm[0] >= 0;
+        bool right = r >= 0 && !one_sided(&vx_phantom_regions[r]) && mm[0] >= 0;
         phantom->label[v] = r < 0 ? 0 : (uint8_t)(first[r] + right);
     }
 }

@@ -11,22 +11,22 @@
 typedef enum vx_tissue { VX_GREY, VX_WHITE, VX_FLUID, VX_STEM } vx_tissue;
 
 /* The regions in the order of painting: a later one covers an earlier one. */
-typedef struct vx_region {
+typedef struct vx_phantom_region {
     const char *name;
     vx_tissue tissue;
     bool ribbon;      /* covers only cortical ribbon; otherwise any tissue */
     double centre[3]; /* mm, of the right side; on x = 0 the region has one label */
     double radius[3]; /* mm */
     vx_signal signal[VX_IMAGES];
-} vx_region;
+} vx_phantom_region;
 
-extern const vx_region vx_regions[];
+extern const vx_phantom_region vx_phantom_regions[];
 extern const int vx_regions_count;
 
 typedef struct vx_phantom {
     vx_space space;           /* the voxels of the brain on their grid */
     int labels;
-    const vx_region **region; /* labels; label l is at [l - 1] */
+    const vx_phantom_region **region; /* labels; label l is at [l - 1] */
     char (*name)[64];         /* labels: "hippocampus_left" */
     uint8_t *label;           /* a label a voxel of the grid; 0 outside the brain */
 } vx_phantom;

@@ -18,7 +18,7 @@
 #define STEM {30, 0.0, 10.0, 0.0}, {0.15, -1.3, 1.2, 0.0}
 #define FLUID {8, 0.0, 10.0, 0.0}, {0.02, -1.3, 1.2, 0.0}
 
-const vx_region vx_regions[] = {
+const vx_phantom_region vx_phantom_regions[] = {
     /* The first two fill the cerebrum: the ribbon and the tissue that it encloses. */
     {"frontal_cortex", VX_GREY, true, {30, 20, 20}, {100, 150, 120}, {{1.55, NO_CHANGE}, GREY}},
     {"white_matter", VX_WHITE, false, {30, 0, 0}, {0, 0, 0}, {{0.75, NO_CHANGE}, WHITE}},
@@ -47,4 +47,4 @@ const vx_region vx_regions[] = {
     {"pons", VX_STEM, false, {0, -27, -35}, {14, 13, 15}, {{1.00, 0.0, 0.0, 0.0}, STEM}},
 };
 
-const int vx_regions_count = sizeof vx_regions / sizeof vx_regions[0];
+const int vx_regions_count = sizeof vx_phantom_regions / sizeof vx_phantom_regions[0];

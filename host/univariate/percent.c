@@ -10,7 +10,7 @@ vx_status vx_percent_of(const double *baseline, const double *followup, int64_t 
                         vx_percent *percent, vx_error *error)
 {
     vx_percent p = {NAN, NAN, NAN, NAN, {NAN, NAN}};
-    double *logs = vx_array((size_t)n, sizeof *logs), shares = 0.0, before = 0.0, change = 0.0;
+    double *logs = vx_array((size_t)n, sizeof *logs), percentages = 0.0, before = 0.0, change = 0.0;
     bool positive_baseline = true, positive = true;
     if (!logs)
         return vx_fail_memory(error);
@@ -18,13 +18,13 @@ vx_status vx_percent_of(const double *baseline, const double *followup, int64_t 
         double b = baseline[i], f = followup[i];
         positive_baseline = positive_baseline && b > 0.0;
         positive = positive && b > 0.0 && f > 0.0;
-        shares += (f - b) / b;
+        percentages += vx_percentage(b, f);
         before += b;
         change += f - b;
         logs[i] = positive ? log(f / b) : 0.0;
     }
     if (positive_baseline) {
-        p.mean_of_percentages = 100.0 * shares / (double)n;
+        p.mean_of_percentages = percentages / (double)n;
         p.percentage_of_means = 100.0 * change / before;
     }
     if (positive) {

@@ -15,10 +15,17 @@
 #include "univariate/interval.h"
 #include "voxstat/model.h"
 
+#include <math.h>
 #include <stdint.h>
 
-/* The percentages are NaN where a baseline is not positive, because their sign would then be wrong or undefined. The
- * GMR is NaN where any value is not positive. */
+/* One participant's change as a percentage; NaN where the baseline is not positive, because the sign would then be
+ * wrong or undefined. */
+static inline double vx_percentage(double baseline, double followup)
+{
+    return baseline > 0.0 ? 100.0 * (followup - baseline) / baseline : NAN;
+}
+
+/* The percentages are NaN where a baseline is not positive. The GMR is NaN where any value is not positive. */
 typedef struct vx_percent {
     double mean_of_percentages, percentage_of_means;
     double ratio, ratio_p;

@@ -58,6 +58,7 @@ class Interface(unittest.TestCase):
             "missing": ["NA", "-9"],
             "covariate": ["a", "b"], "nuisance": ["c"], "joint": True, "correlation": "spearman", "modality": ["pet"],
             "sessions": ["x", "y"], "mask": TABLE, "mask_threshold": -1.5, "orientation": "radiological",
+            "atlas": TABLE, "atlas_names": TABLE, "regions": TABLE, "coverage": 0.25, "peak_distance": 12.0,
             "mask_level": 0.5, "keep_zeros": True, "grid_tolerance": 0.1,
             "permutations": 100, "seed": 2**63, "tails": "neg", "correct": ["voxel", "fdr"], "primary": "mass", "cluster_p": 1e-5,
             "cluster_t": 3.25, "connectivity": 6, "tfce_e": 0.5, "tfce_h": 2.0, "tfce_preset": "palm",
@@ -67,7 +68,8 @@ class Interface(unittest.TestCase):
         inputs = set(voxstat.VoxstatInputSpec().copyable_trait_names()) - {"args", "environ", "design", "table"}
         self.assertEqual(set(values), inputs)
         for name, value in values.items():
-            line = voxstat.Voxstat(design="paired", table=TABLE, **{name: value}).cmdline
+            with_it = {"atlas": TABLE} if name in ("atlas_names", "regions", "coverage") else {}
+            line = voxstat.Voxstat(design="paired", table=TABLE, **{**with_it, name: value}).cmdline
             done = subprocess.run(line + " --help", shell=True, text=True, capture_output=True, check=False)
             self.assertEqual((done.returncode, done.stderr), (0, ""), line)
         for value in ("auto", "exact", 0):

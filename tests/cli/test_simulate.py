@@ -71,7 +71,8 @@ class Simulate(Study):
         self.assert_refused(OUTPUT, ["there"], "--out", "there", run=self.simulate)
         self.assert_refused(USAGE, ["--plant", "'nul'", "null"], "--plant", "nul", run=self.simulate)
         self.assert_refused(USAGE, ["reference and atrophy exclude"], "--plant", "reference,atrophy", run=self.simulate)
-        self.assert_refused(USAGE, ["--modality", "'mri'", "pet, cbf, gm or csf"], "--modality", "mri", run=self.simulate)
+        self.assert_refused(USAGE, ["--modality", "'mri'", "pet, cbf, gm or csf"], "--modality", "mri",
+                            run=self.simulate)
         self.assert_refused(USAGE, ["--participants", "'5'", "from 6"], "--participants", "5", run=self.simulate)
         self.assert_refused(USAGE, ["--size", "'3'", "4, 2 or 1"], "--size", "3", run=self.simulate)
 

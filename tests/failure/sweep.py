@@ -24,7 +24,7 @@ PROGRAM = os.environ["VOXSTAT"]
 PRELOAD = os.environ["VOXSTAT_FAILURES"]
 # A failed allocation in HDF5, cairo or OpenMP ends the program (libgomp) or loses none of our data; the other libraries
 # return an error. libcrypto starts with some thousand allocations, which tests/unit/sha.c lets fail.
-LIBRARIES = "jansson,libnifti,libznz,libz.,libzip,liblapack"
+LIBRARIES = "jansson,libexpat,libnifti,libznz,libz.,libzip,liblapack"
 MOVING = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|\d+\.\d s\b")
 STDOUT = "standard output"
 TIMEOUT = 120
@@ -47,7 +47,7 @@ class Failure:
 
 
 def make_study(folder):
-    """Four participants, 5 x 4 x 3 voxels, a covariate."""
+    """Four participants, 5 x 4 x 3 voxels, a covariate, an atlas."""
     random = numpy.random.default_rng(1)
     affine = numpy.array([[-4.0, 0, 0, 12], [0, 4, 0, -16], [0, 0, 4, -8], [0, 0, 0, 1]])
     lines = ["participant_id\tpet_baseline\tpet_followup\tlevel"]
@@ -57,13 +57,19 @@ def make_study(folder):
             nibabel.Nifti1Image(data, affine).to_filename(folder / f"sub-{i}_{session}.nii.gz")
         lines.append(f"sub-{i}\tsub-{i}_baseline.nii.gz\tsub-{i}_followup.nii.gz\t{random.uniform(2, 9):.3f}")
     (folder / "participants.tsv").write_text("\n".join(lines) + "\n")
+    labels = numpy.arange(60, dtype=numpy.int32).reshape(5, 4, 3) % 4
+    nibabel.Nifti1Image(labels, affine).to_filename(folder / "atlas.nii.gz")
+    (folder / "atlas.xml").write_text('<atlas><label index="1">a</label><label index="2">b</label>'
+                                      '<label index="3">c</label><label index="4">d</label></atlas>')
+    (folder / "planned.tsv").write_text("region\tfamily\tmembers\nboth\tprimary\ta + b\nc\tsecondary\tn/a\n")
 
 
 def commands(folder):
     """The commands; `folder` gets their input. A results folder is made without failures."""
     make_study(folder)
     run = ["--design", "paired", "--table", str(folder / "participants.tsv"), "--covariate", "level", "--cluster-t",
-           "1.5", "--device", "cpu", "--threads", "1", "--progress", "none"]
+           "1.5", "--atlas", str(folder / "atlas.nii.gz"), "--regions", str(folder / "planned.tsv"), "--device", "cpu",
+           "--threads", "1", "--progress", "none"]
     given = folder / "given"
     given.mkdir()
     subprocess.run([PROGRAM, *run, "--out", "results", "-q"], cwd=given, check=True, stdout=subprocess.DEVNULL)

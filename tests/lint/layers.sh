@@ -23,7 +23,7 @@ rank() # module -> its height; fails for one that the order does not know
     space) echo 1 ;;
     image) echo 2 ;;
     study | model) echo 3 ;;
-    engine | univariate) echo 4 ;;
+    engine | univariate | atlas) echo 4 ;;
     infer) echo 5 ;;
     outcome) echo 6 ;;
     results) echo 7 ;;
@@ -89,6 +89,8 @@ plant host/model/bad.c '#include "study/table.h"' 1
 plant host/univariate/bad.c '#include "infer/exact.h"' 1
 plant host/univariate/bad.c '#include "engine/problem.h"' 1
 plant host/space/bad.c '#include "image/header.h"' 1
+plant host/image/bad.c '#include "atlas/atlas.h"' 1
+plant host/atlas/bad.c '#include "engine/op.h"' 1
 plant host/study/bad.c '#include "results/results.h"' 1
 plant host/results/bad.c '#include "output/output.h"' 1
 plant host/output/bad.c '#include "report/report.h"' 1

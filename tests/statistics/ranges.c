@@ -437,7 +437,7 @@ static void forged_numbers_are_refused(void **state)
         default: forged.extent[2][0] = -1; break;
         }
         check(vx_tally_write(&forged, file(0), &error), error);
-        refused_for(vx_tally_read(file(0), &read, &error), &error, "or damaged");
+        refused_for(vx_tally_read(file(0), &read, &error), &error, "is damaged");
         unlink(file(0));
         vx_tally_free(tally);
     }

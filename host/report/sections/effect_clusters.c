@@ -33,8 +33,9 @@ static void put_p(vx_report *report, vx_quantity kind, double p)
            vx_p_text(p, text));
 }
 
-static void put_row(vx_report *report, const vx_results_effect *effect, const vx_cluster *cluster)
+static void put_row(vx_report *report, const vx_results_effect *effect, size_t number)
 {
+    const vx_cluster *cluster = &effect->cluster[number];
     vx_page *page = report->page;
     char text[32];
     vx_put(page, "<tr data-effect=\"%s\" data-x=\"%.9g\" data-y=\"%.9g\" data-z=\"%.9g\" data-title=\"%d: %lld "
@@ -82,9 +83,11 @@ void vx_effect_clusters(vx_report *report, const vx_effect_view *view)
         if (effect->p[column(k)].there)
             put_head(page, "p ", vx_quantity_about(column(k))->label,
                      column(k) == report->results->primary ? " (primary)" : "");
+    if (effect->peak_region)
+        vx_put_markup(page, "<th scope=\"col\">region of the peak</th>");
     vx_put_markup(page, "</tr></thead>\n<tbody>\n");
     for (size_t c = 0; c < effect->clusters && c < ROWS_AT_FIRST; c++)
-        put_row(report, effect, &effect->cluster[c]);
+        put_row(report, effect, c);
     vx_put_markup(page, "</tbody></table></div>\n");
     if (effect->clusters > ROWS_AT_FIRST)
         vx_put(page, "<p class=\"note\">The %d largest of %zu; the others stand in "
