@@ -15,12 +15,12 @@ static bool belongs(const vx_outcome_view *view, const vx_results_outcome *outco
     return outcome->kind == view->kind && same_text(outcome->modality, view->modality);
 }
 
-bool vx_outcome_planned(const vx_results_outcome *outcome)
+bool vx_outcome_is_planned(const vx_results_outcome *outcome)
 {
     return outcome->family && *outcome->family && strcmp(outcome->family, "exploratory");
 }
 
-const char *vx_outcome_modality(const vx_results *results, size_t which)
+const char *vx_results_region_modality(const vx_results *results, size_t which)
 {
     for (size_t i = 0; i < results->outcomes; i++) {
         const vx_results_outcome *outcome = &results->outcome[i];
@@ -39,7 +39,7 @@ static void gather_rows(vx_outcome_view *view)
     const vx_results *results = view->results;
     for (size_t i = 0; i < results->outcomes; i++) {
         const vx_results_outcome *outcome = &results->outcome[i];
-        if (!belongs(view, outcome) || outcome->effect_kind != VX_MEAN || vx_outcome_planned(outcome) != view->planned)
+        if (!belongs(view, outcome) || outcome->effect_kind != VX_MEAN || vx_outcome_is_planned(outcome) != view->planned)
             continue;
         size_t at = view->rows;
         while (at && !same_text(view->row[at - 1]->family, outcome->family))
@@ -120,19 +120,19 @@ void vx_outcome_view_destroy(vx_outcome_view *view)
     *view = (vx_outcome_view){0};
 }
 
-const vx_results_outcome *vx_outcome_under(const vx_outcome_view *view, size_t row, const char *covariate)
+const vx_results_outcome *vx_view_under(const vx_outcome_view *view, size_t row, const char *covariate)
 {
     const vx_results *results = view->results;
     for (size_t i = 0; i < results->outcomes; i++) {
         const vx_results_outcome *outcome = &results->outcome[i];
-        if (belongs(view, outcome) && outcome->effect_kind == VX_SLOPE && !strcmp(outcome->name, view->row[row]->name) &&
-            !strcmp(outcome->effect, covariate))
+        if (belongs(view, outcome) && outcome->effect_kind == VX_SLOPE && !strcmp(outcome->effect, covariate) &&
+            !strcmp(outcome->name, view->row[row]->name))
             return outcome;
     }
     return NULL;
 }
 
-bool vx_outcome_opens_family(const vx_outcome_view *view, size_t row)
+bool vx_view_opens_family(const vx_outcome_view *view, size_t row)
 {
     return !row || !same_text(view->row[row - 1]->family, view->row[row]->family);
 }
@@ -147,7 +147,7 @@ static double tested_change(const vx_outcome_view *view, size_t row, const doubl
     return log(value[1]) - (view->row[row]->session[VX_MEAN_BASELINE] ? log(value[0]) : 0);
 }
 
-void vx_outcome_tested_changes(const vx_outcome_view *view, size_t row, double *change)
+void vx_view_tested_changes(const vx_outcome_view *view, size_t row, double *change)
 {
     double value[2];
     for (int64_t i = 0; i < view->results->participants; i++)
@@ -183,7 +183,7 @@ static double on_axis(const vx_outcome_view *view, size_t row, double tested, do
     return tested;
 }
 
-vx_shown_change vx_outcome_change(const vx_outcome_view *view, size_t row)
+vx_shown_change vx_view_change(const vx_outcome_view *view, size_t row)
 {
     const double *value = view->row[row]->value, sd = view->axis == VX_AXIS_SD ? spread(view, row) : NAN;
     return (vx_shown_change){on_axis(view, row, value[VX_OUTCOME_CHANGE], sd),
@@ -191,15 +191,15 @@ vx_shown_change vx_outcome_change(const vx_outcome_view *view, size_t row)
                              on_axis(view, row, value[VX_OUTCOME_CI_HIGH], sd)};
 }
 
-void vx_outcome_changes(const vx_outcome_view *view, size_t row, double *change)
+void vx_view_changes(const vx_outcome_view *view, size_t row, double *change)
 {
     const double sd = view->axis == VX_AXIS_SD ? spread(view, row) : NAN;
-    vx_outcome_tested_changes(view, row, change);
+    vx_view_tested_changes(view, row, change);
     for (int64_t i = 0; i < view->results->participants; i++)
         change[i] = on_axis(view, row, change[i], sd);
 }
 
-const char *vx_outcome_axis_words(const vx_outcome_view *view)
+const char *vx_view_axis_words(const vx_outcome_view *view)
 {
     bool logarithm = false;
     for (size_t row = 0; row < view->rows; row++)
@@ -215,7 +215,14 @@ const char *vx_outcome_axis_words(const vx_outcome_view *view)
     return paired ? "change, in the units of the values" : "mean, in the units of the values";
 }
 
-const vx_correlation_columns *vx_outcome_correlation(const vx_results *results)
+const char *vx_view_axis_label(const vx_outcome_view *view)
+{
+    static const char *const words[] = {[VX_AXIS_PERCENT] = "change, %", [VX_AXIS_UNITS] = "change",
+                                        [VX_AXIS_SD] = "change, SD"};
+    return words[view->axis];
+}
+
+const vx_correlation_columns *vx_results_correlation(const vx_results *results)
 {
     static const vx_correlation_columns pearson = {"r", VX_OUTCOME_R, VX_OUTCOME_R_LOW, VX_OUTCOME_R_HIGH,
                                                    VX_OUTCOME_P_MATRIX},

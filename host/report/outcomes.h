@@ -33,35 +33,36 @@ vx_status vx_outcome_view_init(const vx_results *results, vx_outcome_kind kind, 
 void vx_outcome_view_destroy(vx_outcome_view *view);
 
 /* The modality of the first region after the `which` first modalities, in the order of the results; null: no more. */
-const char *vx_outcome_modality(const vx_results *results, size_t which);
+const char *vx_results_region_modality(const vx_results *results, size_t which);
 
-bool vx_outcome_planned(const vx_results_outcome *outcome);
+bool vx_outcome_is_planned(const vx_results_outcome *outcome);
 
-/* The test of a row's outcome under a covariate; null: there is none. */
-const vx_results_outcome *vx_outcome_under(const vx_outcome_view *view, size_t row, const char *covariate);
+/* The test of a row's outcome under a covariate; null: no such test. */
+const vx_results_outcome *vx_view_under(const vx_outcome_view *view, size_t row, const char *covariate);
 
 /* Whether row `row` is the first of its family. */
-bool vx_outcome_opens_family(const vx_outcome_view *view, size_t row);
+bool vx_view_opens_family(const vx_outcome_view *view, size_t row);
 
 /* The estimate of a row's mean with its 95 % interval, on the axis; NaN where it is absent. */
 typedef struct vx_shown_change {
     double estimate, low, high;
 } vx_shown_change;
-vx_shown_change vx_outcome_change(const vx_outcome_view *view, size_t row);
+vx_shown_change vx_view_change(const vx_outcome_view *view, size_t row);
 
 /* Writes the change of every participant on the axis: results->participants values, NaN where one is absent. */
-void vx_outcome_changes(const vx_outcome_view *view, size_t row, double *change);
+void vx_view_changes(const vx_outcome_view *view, size_t row, double *change);
 /* The same on the scale that was tested: differences, or differences of natural logarithms. */
-void vx_outcome_tested_changes(const vx_outcome_view *view, size_t row, double *change);
+void vx_view_tested_changes(const vx_outcome_view *view, size_t row, double *change);
 
-/* Words for the axis. */
-const char *vx_outcome_axis_words(const vx_outcome_view *view);
+/* Words for the axis, and a short label for small plots of changes. */
+const char *vx_view_axis_words(const vx_outcome_view *view);
+const char *vx_view_axis_label(const vx_outcome_view *view);
 
 /* The columns of the correlation that the run tested: Spearman's or Pearson's. */
 typedef struct vx_correlation_columns {
     const char *symbol;
     vx_outcome_column r, low, high, p_matrix;
 } vx_correlation_columns;
-const vx_correlation_columns *vx_outcome_correlation(const vx_results *results);
+const vx_correlation_columns *vx_results_correlation(const vx_results *results);
 
 #endif

@@ -43,18 +43,18 @@ static void views_keep_families_together(void **state)
     assert_int_equal(view.rows, 4);
     for (size_t row = 0; row < view.rows; row++) {
         assert_string_equal(view.row[row]->name, planned[row]);
-        assert_int_equal(vx_outcome_opens_family(&view, row), opens[row]);
+        assert_int_equal(vx_view_opens_family(&view, row), opens[row]);
     }
     assert_int_equal(view.covariates, FIXTURE_COVARIATES);
-    assert_string_equal(vx_outcome_under(&view, 2, "dose <mg>")->name, "<b>insula");
-    assert_null(vx_outcome_under(&view, 2, "absent"));
+    assert_string_equal(vx_view_under(&view, 2, "dose <mg>")->name, "<b>insula");
+    assert_null(vx_view_under(&view, 2, "absent"));
     vx_outcome_view_destroy(&view);
     view = view_of(results, VX_OUTCOME_REGION, false);
     assert_int_equal(view.rows, 1);
     assert_string_equal(view.row[0]->name, "thalamus");
     vx_outcome_view_destroy(&view);
-    assert_string_equal(vx_outcome_modality(results, 0), "pet");
-    assert_null(vx_outcome_modality(results, 1));
+    assert_string_equal(vx_results_region_modality(results, 0), "pet");
+    assert_null(vx_results_region_modality(results, 1));
     fixture_results_free(results);
 }
 
@@ -72,22 +72,22 @@ static void changes_on_every_axis(void **state)
     value[VX_OUTCOME_CHANGE] = 2, value[VX_OUTCOME_CI_LOW] = -1, value[VX_OUTCOME_CI_HIGH] = 5;
     vx_outcome_view view = view_of(results, VX_OUTCOME_MARKER, false);
     assert_int_equal(view.axis, VX_AXIS_PERCENT);
-    vx_outcome_changes(&view, 0, change);
+    vx_view_changes(&view, 0, change);
     assert_close(change[0], 10, 1e-12);
     assert_close(change[2], -4, 1e-12);
-    assert_close(vx_outcome_change(&view, 0).low, -1, 1e-12);
+    assert_close(vx_view_change(&view, 0).low, -1, 1e-12);
     results->outcome[0].log_scale = true;
     value[VX_OUTCOME_CHANGE] = log(1.25);
-    vx_outcome_changes(&view, 0, change);
+    vx_view_changes(&view, 0, change);
     assert_close(change[0], 12.5, 1e-12);
     assert_close(change[2], 100 * (29.0 / 30 - 1), 1e-12);
-    assert_close(vx_outcome_change(&view, 0).estimate, 25, 1e-12);
+    assert_close(vx_view_change(&view, 0).estimate, 25, 1e-12);
     results->outcome[0].log_scale = false;
     view.axis = VX_AXIS_SD;
     value[VX_OUTCOME_CHANGE] = 2;
-    vx_outcome_changes(&view, 0, change);
+    vx_view_changes(&view, 0, change);
     assert_close(change[0], 10 / sqrt(52), 1e-12);
-    assert_close(vx_outcome_change(&view, 0).high, 5 / sqrt(52), 1e-12);
+    assert_close(vx_view_change(&view, 0).high, 5 / sqrt(52), 1e-12);
     vx_outcome_view_destroy(&view);
     fixture_results_free(results);
 }
@@ -211,7 +211,7 @@ static void tiles_fill_rows(void **state)
     (void)state;
     for (int k = 0; k < 3; k++)
         tile[k] = (vx_tile){"", {.width = 40, .height = 30, .scale = 2, .draw = draw_square, .context = &colour[k]}};
-    const vx_tiles tiles = {tile, 3, 2};
+    const vx_tile_grid tiles = {tile, 3, 2};
     const vx_drawing drawing = vx_tiles_drawing(&tiles);
     cairo_surface_t *surface = drawn(&drawing);
     for (int k = 0; k < 3; k++)

@@ -6,14 +6,14 @@
 
 enum { TITLE = 24, GAP = 10 };
 
-static size_t columns_of(const vx_tiles *tiles)
+static size_t columns_of(const vx_tile_grid *tiles)
 {
     return tiles->tiles < tiles->columns ? tiles->tiles : tiles->columns;
 }
 
 static void draw_tiles(cairo_t *cairo, const vx_drawing *drawing)
 {
-    const vx_tiles *tiles = drawing->context;
+    const vx_tile_grid *tiles = drawing->context;
     const size_t columns = columns_of(tiles);
     for (size_t i = 0; i < tiles->tiles; i++) {
         const vx_drawing *one = &tiles->tile[i].drawing;
@@ -29,7 +29,7 @@ static void draw_tiles(cairo_t *cairo, const vx_drawing *drawing)
     }
 }
 
-vx_drawing vx_tiles_drawing(const vx_tiles *tiles)
+vx_drawing vx_tiles_drawing(const vx_tile_grid *tiles)
 {
     const vx_drawing *one = &tiles->tile[0].drawing;
     const size_t columns = columns_of(tiles), rows = (tiles->tiles + columns - 1) / columns;

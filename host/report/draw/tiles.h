@@ -9,12 +9,12 @@ typedef struct vx_tile {
     vx_drawing drawing;
 } vx_tile;
 
-typedef struct vx_tiles {
+typedef struct vx_tile_grid {
     const vx_tile *tile;
     size_t tiles;        /* at least 1 */
     size_t columns;      /* at least 1 */
-} vx_tiles;
+} vx_tile_grid;
 
-vx_drawing vx_tiles_drawing(const vx_tiles *tiles);
+vx_drawing vx_tiles_drawing(const vx_tile_grid *tiles);
 
 #endif

@@ -2,7 +2,7 @@
 #include "base/number.h"
 #include "report/section.h"
 #include "results/level.h"
-#include "results/tails.h"
+#include "results/scheme.h"
 
 #include <math.h>
 #include <string.h>
@@ -26,7 +26,7 @@ static void put_participants(vx_report *report, const vx_outcome_view *view)
 static size_t family_size(const vx_outcome_view *view, size_t row)
 {
     size_t end = row + 1;
-    while (end < view->rows && !vx_outcome_opens_family(view, end))
+    while (end < view->rows && !vx_view_opens_family(view, end))
         end++;
     return end - row;
 }
@@ -35,7 +35,7 @@ static void put_families(vx_report *report, const vx_outcome_view *view)
 {
     size_t families = 0;
     for (size_t row = 0; row < view->rows; row++)
-        families += vx_outcome_opens_family(view, row);
+        families += vx_view_opens_family(view, row);
     if (families == 1 && !view->row[0]->family)
         return;
     vx_put(report->page, " in the famil%s ", families == 1 ? "y" : "ies");
@@ -48,16 +48,17 @@ static void put_families(vx_report *report, const vx_outcome_view *view)
 
 static void put_relabellings(vx_report *report, const vx_results_outcome *outcome)
 {
+    const vx_scheme scheme = outcome->effect_kind == VX_MEAN ? VX_SIGN_FLIP : VX_PERMUTE;
     char text[32];
-    vx_put(report->page, "%s%s %s", outcome->exhaustive ? "all " : "",
-           vx_count_text((uint64_t)outcome->relabellings, text),
-           outcome->effect_kind == VX_MEAN ? "sign flips" : outcome->exhaustive ? "permutations" : "random permutations");
+    vx_put(report->page, "%s%s%s %s", outcome->exhaustive ? "all " : "",
+           vx_count_text((uint64_t)outcome->relabellings, text), outcome->exhaustive ? "" : " random",
+           vx_scheme_about(scheme)->relabellings);
 }
 
 static void put_question(vx_report *report, const vx_outcome_view *view)
 {
     vx_page *page = report->page;
-    const vx_results_outcome *slope = view->covariates ? vx_outcome_under(view, 0, view->covariate[0]) : NULL;
+    const vx_results_outcome *slope = view->covariates ? vx_view_under(view, 0, view->covariate[0]) : NULL;
     vx_put(page, "<p>%zu %s%s", view->rows, view->kind == VX_OUTCOME_REGION ? "region" : "marker",
            view->rows == 1 ? "" : "s");
     if (view->modality)
@@ -91,7 +92,7 @@ static void put_found(vx_report *report, const vx_results_outcome *outcome, cons
 /* Writes the item of one effect; null covariate: the mean. */
 static void put_answer(vx_report *report, const vx_outcome_view *view, const char *covariate)
 {
-    const vx_correlation_columns *correlation = vx_outcome_correlation(report->results);
+    const vx_correlation_columns *correlation = vx_results_correlation(report->results);
     static const char *const unit[] = {[VX_AXIS_PERCENT] = "\xC2\xA0%", [VX_AXIS_UNITS] = "",
                                        [VX_AXIS_SD] = "\xC2\xA0SD"};
     const char *of = correlation->r == VX_OUTCOME_R ? "r " : "rho ";
@@ -100,7 +101,7 @@ static void put_answer(vx_report *report, const vx_outcome_view *view, const cha
     char text[32];
     vx_put(report->page, "<li><strong>%s</strong>: ", covariate ? covariate : view->row[0]->effect);
     for (size_t row = 0; row < view->rows; row++) {
-        const vx_results_outcome *outcome = covariate ? vx_outcome_under(view, row, covariate) : view->row[row];
+        const vx_results_outcome *outcome = covariate ? vx_view_under(view, row, covariate) : view->row[row];
         if (!outcome)
             continue;
         smallest = fmin(smallest, outcome->value[VX_OUTCOME_P_FWE]);
@@ -111,7 +112,7 @@ static void put_answer(vx_report *report, const vx_outcome_view *view, const cha
         if (covariate)
             put_found(report, outcome, of, outcome->value[correlation->r], "");
         else
-            put_found(report, outcome, "", vx_outcome_change(view, row).estimate, unit[view->axis]);
+            put_found(report, outcome, "", vx_view_change(view, row).estimate, unit[view->axis]);
     }
     if (found)
         vx_put_markup(report->page, ".</li>\n");

@@ -11,9 +11,13 @@
 
 static const char minus[] = "\xE2\x88\x92";
 
+/* What rounds to zero has no sign. */
 static void signed_text(double value, int digits, bool plus, char text[24])
 {
-    snprintf(text, 24, "%s%.*f", value < 0 ? minus : plus ? "+" : "", digits, fabs(value));
+    if (fabs(value) < 0.5 * pow(10, -digits))
+        snprintf(text, 24, "%.*f", digits, 0.0);
+    else
+        snprintf(text, 24, "%s%.*f", value < 0 ? minus : plus ? "+" : "", digits, fabs(value));
 }
 
 /* "+5.0 (1.9 to 8.1)" */
@@ -84,27 +88,35 @@ static void fit_range(const vx_forest_row *row, size_t rows, double range[2])
     vx_widen(range, 0.04);
 }
 
+/* Decimals for values up to `largest`: two digits at least, except of values from 100. */
+static int digits_of(double largest)
+{
+    if (largest >= 100)
+        return 0;
+    return largest >= 1 || !(largest > 0) ? 1 : (int)fmin(1 - floor(log10(largest)), 5);
+}
+
 static void fill_rows(const vx_outcome_view *view, vx_forest_row *row, double *dot)
 {
     const size_t n = (size_t)view->results->participants;
-    const vx_correlation_columns *correlation = vx_outcome_correlation(view->results);
+    const vx_correlation_columns *correlation = vx_results_correlation(view->results);
     double largest = 0;
     for (size_t i = 0; i < view->rows; i++) {
-        const vx_shown_change change = vx_outcome_change(view, i);
+        const vx_shown_change change = vx_view_change(view, i);
         vx_forest_mark *mark = row[i].mark;
         row[i].label = view->row[i]->name;
-        row[i].heading = vx_outcome_opens_family(view, i) ? view->row[i]->family : NULL;
+        row[i].heading = vx_view_opens_family(view, i) ? view->row[i]->family : NULL;
         mark->dot = dot + i * n;
         mark->dots = (int64_t)n;
-        vx_outcome_changes(view, i, dot + i * n);
+        vx_view_changes(view, i, dot + i * n);
         mark->estimate = change.estimate, mark->low = change.low, mark->high = change.high;
         largest = fmax(largest, fmax(isfinite(change.low) ? fabs(change.low) : 0,
                                      isfinite(change.high) ? fabs(change.high) : 0));
     }
-    const int digits = largest >= 100 ? 0 : largest >= 1 || !(largest > 0) ? 1 : (int)fmin(1 - floor(log10(largest)), 5);
+    const int digits = digits_of(largest);
     for (size_t i = 0; i < view->rows; i++) {
         vx_forest_mark *mark = row[i].mark;
-        const vx_results_outcome *slope = view->covariates ? vx_outcome_under(view, i, view->covariate[0]) : NULL;
+        const vx_results_outcome *slope = view->covariates ? vx_view_under(view, i, view->covariate[0]) : NULL;
         interval_text(mark->estimate, mark->low, mark->high, digits, true, mark->text[1]);
         put_texts(view->row[i], mark);
         mark[1].estimate = slope ? slope->value[correlation->r] : NAN;
@@ -168,8 +180,8 @@ static char *caption_of(const vx_outcome_view *view)
 void vx_outcome_forest(vx_report *report, const vx_outcome_part *part)
 {
     const vx_outcome_view *view = part->view;
-    const vx_correlation_columns *correlation = vx_outcome_correlation(report->results);
-    const char *axis = vx_outcome_axis_words(view);
+    const vx_correlation_columns *correlation = vx_results_correlation(report->results);
+    const char *axis = vx_view_axis_words(view);
     const bool paired = view->row[0]->session[VX_MEAN_BASELINE];
     size_t dots;
     vx_forest_row *row = vx_array_zero(view->rows, sizeof *row);

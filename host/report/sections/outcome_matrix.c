@@ -9,7 +9,7 @@
 void vx_outcome_matrix(vx_report *report, const vx_outcome_part *part)
 {
     const vx_outcome_view *view = part->view;
-    const vx_correlation_columns *correlation = vx_outcome_correlation(report->results);
+    const vx_correlation_columns *correlation = vx_results_correlation(report->results);
     size_t cells, found = 0, strongest = 0;
     if (view->covariates < 2)
         return;
@@ -22,7 +22,7 @@ void vx_outcome_matrix(vx_report *report, const vx_outcome_part *part)
     }
     for (size_t i = 0; i < cells; i++) {
         const size_t row = i / view->covariates;
-        const vx_results_outcome *slope = vx_outcome_under(view, row, view->covariate[i % view->covariates]);
+        const vx_results_outcome *slope = vx_view_under(view, row, view->covariate[i % view->covariates]);
         name[row] = view->row[row]->name;
         r[i] = slope ? slope->value[correlation->r] : NAN;
         p[i] = slope ? slope->value[correlation->p_matrix] : NAN;

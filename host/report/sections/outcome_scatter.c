@@ -30,15 +30,17 @@ static double band(const void *line, double x)
 static const vx_results_effect *effect_of(const vx_results *results, const char *covariate)
 {
     for (size_t m = 0; m < results->modalities; m++)
-        for (size_t e = 0; e < results->modality[m].effects; e++)
-            if (results->modality[m].effect[e].kind == VX_SLOPE && !strcmp(results->modality[m].effect[e].name, covariate))
-                return &results->modality[m].effect[e];
+        for (size_t e = 0; e < results->modality[m].effects; e++) {
+            const vx_results_effect *effect = &results->modality[m].effect[e];
+            if (effect->kind == VX_SLOPE && !strcmp(effect->name, covariate))
+                return effect;
+        }
     return NULL;
 }
 
 static bool is_stronger(const vx_results *results, const vx_results_outcome *a, const vx_results_outcome *b)
 {
-    const vx_correlation_columns *correlation = vx_outcome_correlation(results);
+    const vx_correlation_columns *correlation = vx_results_correlation(results);
     const double p = a->value[correlation->p_matrix], q = b->value[correlation->p_matrix];
     return p < q || (p == q && fabs(a->value[correlation->r]) > fabs(b->value[correlation->r]));
 }
@@ -46,12 +48,12 @@ static bool is_stronger(const vx_results *results, const vx_results_outcome *a, 
 /* Chooses the tests with the smallest p over the matrix, in their order. */
 static size_t choose(const vx_outcome_view *view, scatter chosen[TILES_MAX])
 {
-    const vx_correlation_columns *correlation = vx_outcome_correlation(view->results);
+    const vx_correlation_columns *correlation = vx_results_correlation(view->results);
     size_t count = 0;
     for (size_t c = 0; c < view->covariates; c++) {
         const vx_results_effect *effect = effect_of(view->results, view->covariate[c]);
         for (size_t row = 0; effect && row < view->rows; row++) {
-            const vx_results_outcome *test = vx_outcome_under(view, row, view->covariate[c]);
+            const vx_results_outcome *test = vx_view_under(view, row, view->covariate[c]);
             if (!test || isnan(test->value[correlation->r]))
                 continue;
             size_t at = count;
@@ -74,9 +76,9 @@ static int64_t gather(const vx_outcome_view *view, scatter *one)
     const vx_results *results = view->results;
     int64_t n = 0;
     if (view->row[one->row]->log_scale)
-        vx_outcome_tested_changes(view, one->row, one->y);
+        vx_view_tested_changes(view, one->row, one->y);
     else
-        vx_outcome_changes(view, one->row, one->y);
+        vx_view_changes(view, one->row, one->y);
     for (int64_t i = 0; i < results->participants; i++) {
         int64_t k = 0;
         while (k < effect->n && strcmp(effect->participant[k], results->participant[i]))
@@ -92,13 +94,11 @@ static int64_t gather(const vx_outcome_view *view, scatter *one)
     return n;
 }
 
-/* The line is least squares, given the nuisance; for ranks there is none. */
+/* The line is least squares, given the nuisance. None is drawn for ranks. */
 static void prepare(vx_report *report, const vx_outcome_view *view, scatter *one)
 {
-    static const char *const words[] = {[VX_AXIS_PERCENT] = "change, %", [VX_AXIS_UNITS] = "change",
-                                        [VX_AXIS_SD] = "change, SD"};
     const vx_results_effect *effect = one->effect;
-    const vx_correlation_columns *correlation = vx_outcome_correlation(view->results);
+    const vx_correlation_columns *correlation = vx_results_correlation(view->results);
     const size_t n = (size_t)view->results->participants;
     const bool adjusted = effect->columns > 2 && !effect->ranks;
     const double r = one->test->value[correlation->r];
@@ -113,7 +113,7 @@ static void prepare(vx_report *report, const vx_outcome_view *view, scatter *one
         return;
     }
     const int64_t known = gather(view, one);
-    const char *y_label = view->row[one->row]->log_scale ? "100 \xC3\x97 log ratio" : words[view->axis];
+    const char *y_label = view->row[one->row]->log_scale ? "100 \xC3\x97 log ratio" : vx_view_axis_label(view);
     one->plot = (vx_scatter_plot){.x = one->x, .y = one->y, .n = known, .x_label = one->x_label, .y_label = y_label};
     if (effect->ranks || known <= effect->columns)
         return;
@@ -131,14 +131,14 @@ static void draw(vx_report *report, const vx_outcome_part *part, const scatter *
     for (size_t i = 0; i < count; i++)
         if (chosen[i].plot.n > 1)
             tile[tiles++] = (vx_tile){chosen[i].title, vx_scatter_drawing(&chosen[i].plot)};
-    const vx_tiles all = {tile, tiles, COLUMNS};
+    const vx_tile_grid all = {tile, tiles, COLUMNS};
     if (tiles)
         vx_outcome_picture(
             report, part, "scatter", vx_tiles_drawing(&all),
             vx_text("Changes against covariates in %zu plots; the strongest is %s with %s.", tiles,
                     chosen[0].test->name, chosen[0].test->effect),
-            vx_text("The correlations with the smallest p over the matrix%s. They were selected because they are strong "
-                    "in the same data: on average they are stronger than the truth.",
+            vx_text("The correlations with the smallest p over the matrix%s. They were selected because they are "
+                    "strong in the same data: on average they are stronger than the truth.",
                     chosen[0].effect->ranks ? "; ranks were tested, so no line is drawn" : ", with the least-squares "
                                               "line and its 95 % interval"));
 }

@@ -24,8 +24,6 @@ static int64_t gather(const vx_outcome_view *view, size_t row, double *before, d
 
 void vx_outcome_sessions(vx_report *report, const vx_outcome_part *part)
 {
-    static const char *const unit[] = {[VX_AXIS_PERCENT] = "change, %", [VX_AXIS_UNITS] = "change",
-                                       [VX_AXIS_SD] = "change, SD"};
     const vx_outcome_view *view = part->view;
     const size_t shown = view->rows < TILES_MAX ? view->rows : TILES_MAX, n = (size_t)report->results->participants;
     size_t tiles = 0, values;
@@ -38,23 +36,23 @@ void vx_outcome_sessions(vx_report *report, const vx_outcome_part *part)
         report->status = vx_fail_memory(report->error);
     for (size_t row = 0; !report->status && row < shown; row++) {
         double *before = value + 2 * row * n;
-        const vx_shown_change change = vx_outcome_change(view, row);
+        const vx_shown_change change = vx_view_change(view, row);
         const int64_t pairs = gather(view, row, before, before + n);
         if (!pairs)
             continue;
         plot[tiles] = (vx_change_plot){before, before + n, pairs, {report->results->session[0],
                                        report->results->session[1]}, view->modality ? view->modality : "value",
-                                       change.estimate, change.low, change.high, unit[view->axis]};
+                                       change.estimate, change.low, change.high, vx_view_axis_label(view)};
         tile[tiles] = (vx_tile){view->row[row]->name, vx_change_drawing(&plot[tiles])};
         tiles++;
     }
     if (!report->status && tiles) {
-        const vx_tiles all = {tile, tiles, COLUMNS};
+        const vx_tile_grid all = {tile, tiles, COLUMNS};
         vx_outcome_picture(report, part, "participants", vx_tiles_drawing(&all),
                            vx_text("The values of every participant at %s and %s, in %zu plots.",
                                    report->results->session[0], report->results->session[1], tiles),
-                           vx_text("Every participant from %s to %s: rises orange, falls blue and dashed. Right of each "
-                                   "plot the mean change with its 95 %% interval.%s", report->results->session[0],
+                           vx_text("Every participant from %s to %s: rises orange, falls blue and dashed. Right of "
+                                   "each plot the mean change with its 95 %% interval.%s", report->results->session[0],
                                    report->results->session[1],
                                    shown < view->rows ? " The first 24 are drawn." : ""));
     }

@@ -7,7 +7,7 @@
 /* The test of a row under an effect; null covariate: the mean. */
 static const vx_results_outcome *test_of(const vx_outcome_view *view, size_t row, const char *covariate)
 {
-    return covariate ? vx_outcome_under(view, row, covariate) : view->row[row];
+    return covariate ? vx_view_under(view, row, covariate) : view->row[row];
 }
 
 static bool is_column(const vx_outcome_view *view, const char *covariate, vx_outcome_column column)

@@ -91,8 +91,8 @@ void vx_outcomes_write(vx_report *report, vx_outcome_kind kind)
         write_modality(report, kind, NULL);
         return;
     }
-    const bool several = vx_outcome_modality(report->results, 1) != NULL;
-    for (size_t m = 0; !report->status && (modality = vx_outcome_modality(report->results, m)); m++) {
+    const bool several = vx_results_region_modality(report->results, 1) != NULL;
+    for (size_t m = 0; !report->status && (modality = vx_results_region_modality(report->results, m)); m++) {
         if (several)
             vx_put(report->page, "<h3>%s</h3>\n", modality);
         write_modality(report, kind, modality);
