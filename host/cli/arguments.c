@@ -81,8 +81,9 @@ static vx_status take(vx_arguments *arguments, vx_option_id id, const char *text
     char **value = arguments->value + id;
     if (vx_option_later(option))
         return later("--", option->name, error);
-    bool adds = *value && option->kind == VX_NAMES;
-    char *joined = adds ? vx_text("%s,%s", *value, text) : vx_copy_text(text ? text : "yes");
+    const char *join = option->kind == VX_FORMULAS ? "; " : ",";
+    char *joined = *value && vx_option_adds(option) ? vx_text("%s%s%s", *value, join, text)
+                                                    : vx_copy_text(text ? text : "yes");
     if (!joined)
         return vx_fail_memory(error);
     free(*value);
@@ -300,8 +301,9 @@ vx_status vx_argument_names(const vx_arguments *arguments, vx_option_id id, vx_n
     *names = (vx_names){0};
     if (!given)
         return VX_OK;
+    const bool formulas = vx_option_table[id].kind == VX_FORMULAS;
     for (const char *c = given; *c; c++)
-        count_max += *c == ',';
+        count_max += *c == (formulas ? ';' : ',');
     names->text = vx_copy_text(given);
     names->name = vx_array(count_max, sizeof *names->name);
     if (!names->text || !names->name) {
@@ -310,7 +312,7 @@ vx_status vx_argument_names(const vx_arguments *arguments, vx_option_id id, vx_n
     }
     char *rest = names->text;
     while (rest)
-        names->name[names->count++] = vx_value_next_name(&rest);
+        names->name[names->count++] = formulas ? vx_value_next_formula(&rest) : vx_value_next_name(&rest);
     return VX_OK;
 }
 

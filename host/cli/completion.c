@@ -1,6 +1,6 @@
 #include "cli/help.h"
 
-#include "study/images.h"
+#include "study/cells.h"
 #include "study/table.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ void vx_completion_print_columns(FILE *out, const vx_arguments *arguments)
     if (vx_table_read(vx_argument_text(arguments, VX_OPTION_TABLE), &table, NULL))
         return;
     for (int64_t column = 0; column < table.columns; column++) {
-        if (!strcmp(table.name[column], "participant_id") || vx_image_column(&table, column))
+        if (!strcmp(table.name[column], "participant_id") || vx_column_kind_of(&table, column) == VX_COLUMN_IMAGES)
             continue;
         for (const char *c = table.name[column]; *c; c++)
             fprintf(out, "%s%c", *c == ',' ? "\\" : "", *c);
@@ -169,7 +169,7 @@ static void print_spec(FILE *out, const vx_option *option)
         fprintf(out, "'(-%c --%s)'{-%c%s,--%s%s}'", option->letter, option->name, option->letter,
                 option->argument ? "+" : "", option->name, equals);
     else
-        fprintf(out, "'%s--%s%s", option->kind == VX_NAMES ? "*" : "", option->name, equals);
+        fprintf(out, "'%s--%s%s", vx_option_adds(option) ? "*" : "", option->name, equals);
     fputc('[', out);
     quoted(out, option->help, gist(option->help), "[]\\");
     fputc(']', out);

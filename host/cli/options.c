@@ -12,6 +12,14 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "The names of the atlas's labels: a table with the columns index and name (BIDS, CAT12), FSL's or SPM's XML, a "
         "FreeSurfer colour table or AAL's text. Without it: the file beside the atlas, such as X_dseg.tsv or "
         "labels.tsv."},
+    [VX_OPTION_AUC] = {"auc", 0, VX_FORMULAS, VX_RUN, "FORMULA", NULL, NULL, NULL, 0, 0,
+        "Columns that --covariate and --nuisance may name: areas under a curve by trapezoids, each as 'NAME = "
+        "COLUMN@TIME COLUMN@TIME ...', such as 'rapa_auc = rapa_predose@0 rapa_1h@1 rapa_3h@3'. Several are separated "
+        "by ';', or the option is repeated."},
+    [VX_OPTION_BELOW_QUANTIFICATION] = {"below-quantification", 0, VX_CHOICE, VX_RUN, "RULE", "half",
+        "half|limit|sqrt2", NULL, 0, 0,
+        "What a cell such as <0.3, below a limit of quantification, counts as: half of the limit, the limit, or the "
+        "limit over the square root of 2 (Hornung & Reed 1990, Appl Occup Environ Hyg 5:46)."},
     [VX_OPTION_BIDS] = {"bids", 0, VX_TEXT, VX_RUN, "DIR", NULL, NULL, "*", 0, 0,
         "A BIDS folder instead of a table."},
     [VX_OPTION_CLUSTER_P] = {"cluster-p", 0, VX_REAL, VX_RUN, "P", "0.001", NULL, NULL, 0, 0.5,
@@ -40,6 +48,11 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_DATA] = {"data", 0, VX_TEXT, VX_BENCH, "DIR", NULL, NULL, NULL, 0, 0,
         "A cohort made by `voxstat simulate --size 2`, to time what a run does around the permutations: reading, "
         "preparing, writing."},
+    [VX_OPTION_DERIVE] = {"derive", 0, VX_FORMULAS, VX_RUN, "FORMULA", NULL, NULL, NULL, 0, 0,
+        "Markers made from markers in each session, each as 'NAME = EXPRESSION', such as 'ptau_ttau = ptau / ttau': "
+        "+ - * / and parentheses, log() (natural), numbers, markers by name (in double quotes if the name has other "
+        "characters than letters, digits, _ and .). Ratios of markers are tested as logarithms. Several are separated "
+        "by ';', or the option is repeated."},
     [VX_OPTION_DESIGN] = {"design", 0, VX_CHOICE, VX_RUN, "DESIGN", NULL, "paired|onesample", "twosample|glm", 0, 0,
         "The model. paired: the change, followup minus baseline. onesample: the images as they are. Required."},
     [VX_OPTION_DEVICE] = {"device", 0, VX_TEXT, VX_RUN | VX_SELFTEST, "DEVICE", "auto", NULL, NULL, 0, 0,
@@ -70,6 +83,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         NULL, 0, 0,
         "How to treat folders OUT.partial-* that killed runs left beside --out: report and keep them (keep), delete "
         "them (remove), or move complete results to --out instead of computing (recover)."},
+    [VX_OPTION_LOG] = {"log", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
+        "Markers to test as logarithms, so that a change is a ratio."},
     [VX_OPTION_MASK] = {"mask", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
         "An image in the same space: of its voxels above zero (see --mask-level) those are analysed that are finite "
         "and not zero in every image. A mask on another grid is brought to theirs by nearest neighbour. Without it: "
@@ -85,8 +100,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Cells of the table that mean missing, beside n/a and empty ones: text of any case, or numbers such as -9. How "
         "many there were is said."},
     [VX_OPTION_MODALITY] = {"modality", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
-        "Which images: those in the columns <modality>_<session>; of a onesample design without --sessions, the "
-        "columns of these names. Without it: every one there is."},
+        "Which images and markers: those in the columns <name>_<session>, which hold images or numbers, and those of "
+        "--derive; of a onesample design without --sessions, the columns of these names. Without it: every one there "
+        "is."},
     [VX_OPTION_NIDM_MODALITY] = {"modality", 0, VX_NAMES, VX_NIDM, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Write the packs of these modalities. Without it: of every one."},
     [VX_OPTION_SIMULATE_MODALITY] = {"modality", 0, VX_CHOICES, VX_SIMULATE, "NAME[,NAME...]", NULL, "pet|cbf|gm|csf",
@@ -148,7 +164,7 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Size of a voxel in mm."},
     [VX_OPTION_TABLE] = {"table", 0, VX_TEXT, VX_RUN, "FILE", "participants.tsv", NULL, NULL, 0, 0,
         "The table: tab-separated text in UTF-8, participant_id first, a column an image (paths relative to where the "
-        "table is named) or a covariate; n/a is missing."},
+        "table is named), a marker or a covariate; n/a is missing."},
     [VX_OPTION_TAILS] = {"tails", 0, VX_CHOICE, VX_RUN, "TAILS", "two", "two|pos|neg", NULL, 0, 0,
         "The alternative: a difference either way, a rise, a fall."},
     [VX_OPTION_TEMPLATE] = {"template", 0, VX_TEXT, VX_RUN | VX_REPORT, "FILE", NULL, NULL, NULL, 0, 0,
@@ -185,6 +201,11 @@ int vx_choice(const char *choices, const char *word)
         choices += next + (choices[next] == '|');
     }
     return -1;
+}
+
+bool vx_option_adds(const vx_option *option)
+{
+    return option->kind == VX_NAMES || option->kind == VX_FORMULAS;
 }
 
 bool vx_option_later(const vx_option *option)

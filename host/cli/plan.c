@@ -1,5 +1,6 @@
 #include "cli/run.h"
 
+#include "base/memory.h"
 #include "base/number.h"
 #include "cli/terminal.h"
 #include "engine/mass.h"
@@ -16,26 +17,72 @@ static const char *plural(int64_t n)
     return n == 1 ? "" : "s";
 }
 
-static bool missing(const vx_column *column, const vx_study_modality *modality, int64_t i)
-{
-    return isnan(column->value[modality->participant[i]]);
-}
-
-static void say_participants(const vx_run *run, const vx_study_modality *modality)
+/* Prints who is used for a modality or marker, and who is not. */
+static void say_participants(const vx_run *run, const char *name, const int64_t *participant, int64_t n,
+                             const vx_left_out *left_out, size_t left_outs)
 {
     const vx_study *study = run->study;
-    vx_say(run, "%s: %lld of %lld participants used\n", modality->name, (long long)modality->n,
-           (long long)study->participants);
-    for (size_t i = 0; i < modality->left_outs; i++)
-        vx_say(run, "  left out: %s (%s)\n", modality->left_out[i].participant, modality->left_out[i].reason);
+    vx_say(run, "%s: %lld of %lld participants used\n", name, (long long)n, (long long)study->participants);
+    for (size_t i = 0; i < left_outs; i++)
+        vx_say(run, "  left out: %s (%s)\n", left_out[i].participant, left_out[i].reason);
     for (size_t c = 0; c < study->covariates; c++) {
-        for (int64_t i = 0; i < modality->n; i++) {
-            if (missing(study->covariate + c, modality, i))
+        for (int64_t i = 0; i < n; i++) {
+            if (isnan(study->covariate[c].value[participant[i]]))
                 vx_say(run, "  left out of %s: %s (no value in %s)\n",
                        run->model.joint ? "the covariates' effects" : study->covariate[c].name,
-                       study->participant[modality->participant[i]], study->covariate[c].name);
+                       study->participant[participant[i]], study->covariate[c].name);
         }
     }
+}
+
+/* What values below quantification count as, and whether ranks depend on it. The caller frees. */
+static char *below_text(const vx_run *run, const vx_column *column)
+{
+    const char *rule = vx_argument_text(run->arguments, VX_OPTION_BELOW_QUANTIFICATION);
+    static const char *const counts[] = {"half of the limit", "the limit", "the limit over the square root of 2"};
+    const char *as = counts[vx_argument_choice(run->arguments, VX_OPTION_BELOW_QUANTIFICATION)];
+    const bool differ = column->limit[0] < column->limit[1];
+    char limits[64];
+    if (column->formula)
+        return vx_text("%s: %lld value%s made from values below quantification, which count as %s "
+                       "(--below-quantification %s)", column->name, (long long)column->below,
+                       column->below == 1 ? " is" : "s are", as, rule);
+    snprintf(limits, sizeof limits, differ ? "<%.6g to <%.6g" : "<%.6g", column->limit[0], column->limit[1]);
+    return vx_text("%s: %lld value%s below quantification (%s) count%s as %s (--below-quantification %s); ranks %s",
+                   column->name, (long long)column->below, plural(column->below), limits,
+                   column->below == 1 ? "s" : "", as, rule,
+                   column->tied ? "do not depend on it" : differ ? "depend on it, because the limits differ"
+                   : "depend on it, because a measured value is below the limit");
+}
+
+static vx_status say_marker(const vx_run *run, const vx_study_marker *marker, vx_error *error)
+{
+    say_participants(run, marker->name, marker->participant, marker->n, marker->left_out, marker->left_outs);
+    if (marker->formula)
+        vx_say(run, "  %s = %s in each session\n", marker->name, marker->formula);
+    if (marker->log_scale)
+        vx_say(run, "  to be tested as logarithms\n");
+    for (int64_t s = 0; s < marker->sessions; s++) {
+        if (!marker->column[s]->below)
+            continue;
+        char *text = below_text(run, marker->column[s]);
+        if (!text)
+            return vx_fail_memory(error);
+        vx_say(run, "  %s\n", text);
+        free(text);
+    }
+    return VX_OK;
+}
+
+static vx_status say_markers(const vx_run *run, vx_error *error)
+{
+    const vx_study *study = run->study;
+    vx_status status = VX_OK;
+    for (size_t m = 0; !status && m < study->markers; m++)
+        status = say_marker(run, study->marker + m, error);
+    if (study->markers && study->modalities)
+        vx_say(run, "markers are listed here and not tested: this version of the program tests images only\n");
+    return status;
 }
 
 static void say_columns(const vx_run *run, const vx_column *column, size_t columns)
@@ -87,6 +134,12 @@ static vx_status remark_study(vx_run *run, vx_error *error)
         if (column->level[0])
             status = vx_run_remark(run, error, "%s counts as a number: %s = 0, %s = 1", column->name, column->level[0],
                                    column->level[1]);
+        char *below = !status && column->below ? below_text(run, column) : NULL;
+        if (below)
+            status = vx_run_remark(run, error, "%s", below);
+        else if (!status && column->below)
+            status = vx_fail_memory(error);
+        free(below);
     }
     for (size_t i = 0; !status && i < study->codeds; i++)
         status = vx_run_remark(run, error, "%lld cell%s of %s taken as missing (--missing %s)",
@@ -111,9 +164,14 @@ vx_status vx_plan_say_study(vx_run *run, vx_error *error)
     else
         vx_say(run, "mean of the images as they are: nothing is subtracted\n");
     say_intercept(run);
-    for (size_t m = 0; m < study->modalities; m++)
-        say_participants(run, study->modality + m);
-    vx_status status = remark_study(run, error);
+    for (size_t m = 0; m < study->modalities; m++) {
+        const vx_study_modality *modality = study->modality + m;
+        say_participants(run, modality->name, modality->participant, modality->n, modality->left_out,
+                         modality->left_outs);
+    }
+    vx_status status = say_markers(run, error);
+    if (!status)
+        status = remark_study(run, error);
     return status ? status : remark_threshold(run, error);
 }
 

@@ -9,11 +9,9 @@
 #include "outcome/study_model.h"
 #include "report/report.h"
 
-#include <errno.h>
 #include <omp.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -114,49 +112,6 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     run->inference.tfce_preset = preset[vx_argument_choice(arguments, VX_OPTION_TFCE_PRESET)];
     run->inference.memory_limit = vx_argument_bytes(arguments, VX_OPTION_MEMORY_LIMIT);
     return VX_OK;
-}
-
-static vx_status read_study(vx_run *run, vx_error *error)
-{
-    vx_names modality = {0}, sessions = {0}, covariate = {0}, nuisance = {0}, missing = {0};
-    size_t needed = run->design == VX_PAIRED ? 2 : 1;
-    vx_status status = vx_argument_names(run->arguments, VX_OPTION_MODALITY, &modality, error);
-    if (!status)
-        status = vx_argument_names(run->arguments, VX_OPTION_SESSIONS, &sessions, error);
-    if (!status)
-        status = vx_argument_names(run->arguments, VX_OPTION_COVARIATE, &covariate, error);
-    if (!status)
-        status = vx_argument_names(run->arguments, VX_OPTION_NUISANCE, &nuisance, error);
-    if (!status)
-        status = vx_argument_names(run->arguments, VX_OPTION_MISSING, &missing, error);
-    if (!status && sessions.count && sessions.count != needed)
-        status = vx_fail(error, VX_USAGE, "--sessions: found %zu names, expected %s", sessions.count,
-                         needed == 2 ? "two, BASELINE,FOLLOWUP" : "one (a onesample design subtracts nothing)");
-    vx_study_options options = VX_OPTIONS(
-        vx_study_options,
-        .table = vx_argument_text(run->arguments, VX_OPTION_TABLE),
-        .design = run->design,
-        .modality = modality.name,
-        .modalities = modality.count,
-        .sessions = {sessions.count > 0 ? sessions.name[0] : NULL, sessions.count > 1 ? sessions.name[1] : NULL},
-        .covariate = covariate.name,
-        .covariates = covariate.count,
-        .nuisance = nuisance.name,
-        .nuisances = nuisance.count,
-        .missing = missing.name,
-        .missings = missing.count);
-    if (!status && !vx_argument_given(run->arguments, VX_OPTION_TABLE) && lstat(options.table, &(struct stat){0}))
-        status = vx_fail(error, VX_INPUT, "%s: cannot be read: %s. --table FILE names a table of another name or place "
-                         "(`voxstat help run`); `voxstat simulate` makes a study to try", options.table,
-                         strerror(errno));
-    if (!status)
-        status = vx_study_read(&options, &run->study, error);
-    vx_names_destroy(&modality);
-    vx_names_destroy(&sessions);
-    vx_names_destroy(&covariate);
-    vx_names_destroy(&nuisance);
-    vx_names_destroy(&missing);
-    return status;
 }
 
 /* ---- stages ---- */
@@ -341,6 +296,8 @@ static vx_status summarise(const vx_run *run, bool report, vx_error *error)
         status = vx_summary_print(results, stdout, error);
     if (!status)
         status = vx_summary_print_outcomes(results, OUTCOME_ROWS_MAX, stdout, error);
+    if (!status)
+        status = vx_summary_print_expected(results, stdout, error);
     if (!status && !run->quiet)
         vx_summary_say(results, stderr);
     vx_results_close(results);
@@ -397,7 +354,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_stop_catch();
     if (run.threads)
         omp_set_num_threads(run.threads); /* also for loops without an option of threads: hashing of inputs */
-    if ((status = read_study(&run, error)) || (status = vx_plan_say_study(&run, error)) ||
+    if ((status = vx_run_read_study(&run, error)) || (status = vx_plan_say_study(&run, error)) ||
         (status = vx_run_read_atlas(&run, error)) || (status = vx_inputs_list(&run, error)))
         goto cleanup;
     if ((status = vx_place_begin(&run, &folder, &recovered, error))) {

@@ -1,6 +1,6 @@
-/* Shared by the parts of `voxstat run`: run.c has the stages, atlas.c the regions, inputs.c lists the images, place.c
- * checks the place of the results, plan.c prints the plan, progress.c prints the progress, and provenance.c writes the
- * results. */
+/* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
+ * lists the images, place.c checks the place of the results, plan.c prints the plan, progress.c prints the progress,
+ * and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -58,6 +58,9 @@ void vx_say(const vx_run *run, const char *format, ...) __attribute__((format(pr
 /* Prints a remark and keeps it for the results. Errors: VX_INTERNAL where memory is short. */
 vx_status vx_run_remark(vx_run *run, vx_error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* study.c: reads run->study. Errors: as of vx_study_read, and VX_USAGE for a wrong number of sessions. */
+vx_status vx_run_read_study(vx_run *run, vx_error *error);
+
 /* Takes over remarks on a modality, which is named where there are several; `name` null: on the run. */
 vx_status vx_run_take_remarks(vx_run *run, const char *name, const vx_remarks *remarks, vx_error *error);
 
@@ -79,7 +82,8 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_quantity *primary, vx_error *error);
 vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
 
-/* inputs.c: initialises run->modality and the list of sources. Reads no image. */
+/* inputs.c: initialises run->modality and the list of sources. Reads no image. Errors: VX_INPUT for a study without
+ * images. */
 vx_status vx_inputs_list(vx_run *run, vx_error *error);
 
 /* place.c: the place of the results. vx_place_begin handles leftovers of killed runs, makes the folder, and checks that

@@ -68,6 +68,16 @@ char *vx_value_next_name(char **rest)
     return name;
 }
 
+char *vx_value_next_formula(char **rest)
+{
+    char *formula = *rest;
+    if (formula)
+        *rest = strchr(formula, ';');
+    if (*rest)
+        *(*rest)++ = '\0';
+    return formula;
+}
+
 bool vx_value_bytes(const char *text, size_t *value)
 {
     static const char prefix[] = "KMGT";
@@ -123,6 +133,28 @@ static vx_status check_number(const vx_option *option, const char *text, vx_erro
     return vx_fail(error, VX_USAGE, "--%s: found '%s', expected %s%s%s", option->name, text, range, or, words);
 }
 
+static vx_status check_utf8(const vx_option *option, const char *text, vx_error *error)
+{
+    const char *fault = vx_utf8_fault(text);
+    return fault ? vx_fail(error, VX_USAGE, "--%s: found '%s', whose byte 0x%02X is not UTF-8", option->name, text,
+                           (unsigned char)*fault) : VX_OK;
+}
+
+/* What a formula means is checked where the table is known. */
+static vx_status check_formulas(const vx_option *option, const char *list, vx_error *error)
+{
+    char *copy = vx_copy_text(list), *rest = copy;
+    vx_status status = copy ? check_utf8(option, list, error) : vx_fail_memory(error);
+    for (char *formula; !status && (formula = vx_value_next_formula(&rest));) {
+        if (!formula[strspn(formula, " \t\r\n")])
+            status = vx_fail(error, VX_USAGE, "--%s: found '%s', in which a formula is empty", option->name, list);
+        else if (!strchr(formula, '='))
+            status = vx_fail(error, VX_USAGE, "--%s: found '%s', expected NAME = FORMULA", option->name, formula);
+    }
+    free(copy);
+    return status;
+}
+
 /* Names must differ and not be empty; those of VX_CHOICES must be choices. */
 static vx_status check_names(const vx_option *option, const char *list, vx_error *error)
 {
@@ -132,9 +164,8 @@ static vx_status check_names(const vx_option *option, const char *list, vx_error
     size_t names = 0;
     if (!copy || !seen)
         status = vx_fail_memory(error);
-    else if (vx_utf8_fault(list))
-        status = vx_fail(error, VX_USAGE, "--%s: found '%s', whose byte 0x%02X is not UTF-8", option->name, list,
-                         (unsigned char)*vx_utf8_fault(list));
+    else
+        status = check_utf8(option, list, error);
     for (char *name; !status && (name = vx_value_next_name(&rest));) {
         if (!*name)
             status = vx_fail(error, VX_USAGE, "--%s: found '%s', in which a name is empty", option->name, list);
@@ -160,6 +191,7 @@ vx_status vx_value_check(const vx_option *option, const char *text, vx_error *er
     case VX_CHOICE: return check_choice(option, text, error);
     case VX_NAMES:
     case VX_CHOICES: return check_names(option, text, error);
+    case VX_FORMULAS: return check_formulas(option, text, error);
     case VX_INTEGER:
     case VX_REAL:
     case VX_BYTES: return check_number(option, text, error);

@@ -20,4 +20,7 @@ bool vx_value_bytes(const char *text, size_t *value);
 /* Takes the next name off NAME[,NAME...] in place; "\," is a comma within a name. Returns null after the last. */
 char *vx_value_next_name(char **rest);
 
+/* Likewise takes the next formula off FORMULA[; FORMULA...]. */
+char *vx_value_next_formula(char **rest);
+
 #endif

@@ -6,7 +6,6 @@
 #include "output/output.h"
 #include "space/space.h"
 
-#include <stdio.h>
 
 /* An effect of a modality, and its names in files and HDF5 paths. These come from the table's names by
  * vx_file_name_from; a duplicate gets "-2", "-3" ... appended. */
@@ -29,9 +28,6 @@ void vx_map_scatter(const vx_map *map, const vx_space *space, vx_p_format format
 /* Sets `mask` to 1 for the voxels analysed in all of `count` modalities, else 0. `mask` has the first one's grid. False
  * where the modalities have different grids. */
 bool vx_mask_intersection(const vx_record_modality *modality, size_t count, uint8_t *mask);
-
-/* Writes a cell of a table. A tab or line end in a name must not end its cell and becomes a space. */
-void vx_put_cell(FILE *stream, const char *text);
 
 /* The participant of row i of an effect. */
 const char *vx_effect_participant(const vx_record *record, const vx_entry *entry, int64_t i);

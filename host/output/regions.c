@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "base/stream.h"
+#include "output/table_file.h"
 
 #include <math.h>
 #include <stdio.h>

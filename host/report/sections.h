@@ -3,6 +3,7 @@
 #define VX_SECTIONS(X) \
     X(regions) \
     X(markers) \
+    X(expected) \
     X(question) \
     X(design) \
     X(effects) \

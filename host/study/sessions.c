@@ -1,11 +1,11 @@
 #include "study/sessions.h"
 
+#include "base/memory.h"
 #include "base/sort.h"
 
 #include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { NAME_MAX_BYTES = 64, INDEX_DIGITS_MAX = 4 }; /* longer numbers are dates, not indices */
@@ -275,4 +275,9 @@ void vx_sessions_sort(const char **session, size_t sessions)
             session[j] = later;
         }
     }
+}
+
+char *vx_session_column_name(const char *outcome, const char *session)
+{
+    return session ? vx_text("%s_%s", outcome, session) : vx_copy_text(outcome);
 }

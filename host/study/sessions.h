@@ -1,8 +1,14 @@
-/* Ordering sessions by their names. */
+/* Sessions: their columns, and their order by name. */
 #ifndef VX_STUDY_SESSIONS_H
 #define VX_STUDY_SESSIONS_H
 
 #include <stddef.h>
+
+enum { VX_STUDY_SESSIONS = 2 }; /* the most sessions of a modality or marker */
+
+/* The name of a column: <outcome>_<session>, or <outcome> if `session` is null. The caller frees; null where memory is
+ * short. */
+char *vx_session_column_name(const char *outcome, const char *session);
 
 /* Returns -1 if session `a` came before `b`, 1 if it came after, and 0 if the names do not show the order. Case is
  * ignored. The order is read from

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/sort.h"
+#include "study/cells.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,37 +14,6 @@ enum { LISTED_MAX = 10 }; /* of the levels in a message */
 static const char *cell(const vx_table *table, const vx_participants *participants, int64_t i, int64_t column)
 {
     return vx_table_cell(table, participants->row[i], column);
-}
-
-/* Whether the user meant a number that voxstat does not accept: one that strtod reads, or digits with commas. */
-static bool meant_as_number(const char *text)
-{
-    char *end;
-    strtod(text, &end);
-    return (end > text && !*end) || (strchr(text, ',') && strpbrk(text, "0123456789") &&
-                                      !text[strspn(text, "+-0123456789.,eE")]);
-}
-
-/* Whether `text` is a number with thousands separators, a typographic minus or a percent sign. `plain` becomes the
- * number without them. */
-static bool decorated_number(const char *text, char *plain, size_t size)
-{
-    static const struct { const char *mark, *plain; } marks[] = {
-        {" ", ""}, {"\xc2\xa0", ""}, {"\xe2\x80\x89", ""}, {"\xe2\x80\xaf", ""}, {"'", ""}, {"\xe2\x80\x99", ""},
-        {"%", ""}, {"\xe2\x88\x92", "-"},
-    };
-    size_t used = 0;
-    double value;
-    while (*text && used + 1 < size) {
-        size_t i = 0, count = sizeof marks / sizeof *marks;
-        while (i < count && strncmp(text, marks[i].mark, strlen(marks[i].mark)))
-            i++;
-        plain[used] = i < count ? *marks[i].plain : *text;
-        used += plain[used] != '\0';
-        text += i < count ? strlen(marks[i].mark) : 1;
-    }
-    plain[used] = '\0';
-    return !*text && vx_number_read(plain, &value);
 }
 
 /* Replaces the single comma of `text` by a point. False if the result is not a number. */
@@ -62,18 +32,22 @@ static vx_status fail_not_number(const vx_table *table, const vx_participants *p
                                  vx_error *error)
 {
     char point[64];
+    double value;
     const char *text = cell(table, participants, i, column);
     vx_status status = vx_fail(error, VX_INPUT, "found '%s', expected a number or n/a; --missing names other codes of "
                                "missing values", text);
     if (decimal_comma(text, point, sizeof point))
         status = vx_fail(error, VX_INPUT, "found '%s', expected a number or n/a; it looks like a decimal comma: "
                          "write %s", text, point);
-    else if (decorated_number(text, point, sizeof point))
+    else if (vx_cell_undecorated(text, point, sizeof point))
         status = vx_fail(error, VX_INPUT, "found '%s', expected a number or n/a; write it in plain digits: %s", text,
                          point);
-    else if (meant_as_number(text) && strchr(text, ','))
+    else if (vx_cell_read(text, &value) == VX_CELL_DECORATED && strchr(text, ','))
         status = vx_fail(error, VX_INPUT, "found '%s', expected a number or n/a; write it without commas, with a "
                          "decimal point", text);
+    else if (*text == '<' || *text == '>')
+        status = vx_fail(error, VX_INPUT, "found '%s', expected a number or n/a; a value below a limit of "
+                         "quantification is written '<LIMIT', and the limit is a number above 0", text);
     return vx_error_prefix(error, status, "%s, line %lld: participant %s, column %s", table->path,
                            (long long)table->line[participants->row[i]], participants->id[i], table->name[column]);
 }
@@ -126,32 +100,71 @@ static vx_status read_factor(const vx_table *table, const vx_participants *parti
     return status;
 }
 
-vx_status vx_values_read(const vx_table *table, const vx_participants *participants, const char *name,
-                         vx_column *column, vx_error *error)
+/* The value that replaces one below a limit of quantification. */
+static double below_limit(vx_below_rule rule, double limit)
 {
-    int64_t at, words = 0, numbers = 0, word = 0;
-    char plain[64];
+    return rule == VX_BELOW_LIMIT ? limit : rule == VX_BELOW_SQRT2 ? limit / sqrt(2) : limit / 2;
+}
+
+/* Replaces the values below quantification, which hold their limits, by `rule`. Compares the limits with one another
+ * and with the other values. */
+static void replace_below(vx_column *column, vx_below_rule rule, int64_t count)
+{
+    double smallest = INFINITY, low = INFINITY, high = -INFINITY; /* the values; their limits */
+    for (int64_t i = 0; i < count; i++) {
+        if (!column->replaced[i]) {
+            smallest = fmin(smallest, column->value[i]); /* fmin ignores NaN */
+            continue;
+        }
+        low = fmin(low, column->value[i]);
+        high = fmax(high, column->value[i]);
+        column->value[i] = below_limit(rule, column->value[i]);
+        column->below++;
+    }
+    column->limit[0] = column->below ? low : NAN;
+    column->limit[1] = column->below ? high : NAN;
+    column->tied = !column->below || (low == high && high <= smallest);
+}
+
+vx_status vx_values_read(const vx_table *table, const vx_participants *participants, const char *name,
+                         vx_below_rule rule, vx_column *column, vx_error *error)
+{
+    int64_t at, word = -1, cells[VX_CELL_TEXT + 1] = {0};
+    const size_t count = (size_t)participants->count;
+    *column = (vx_column){0};
     vx_status status = vx_table_column(table, name, &at, error);
     if (status)
         return status;
-    *column = (vx_column){.name = (char *)table->name[at],
-                          .value = vx_array((size_t)participants->count, sizeof *column->value)};
-    if (!column->value)
+    *column = (vx_column){.name = vx_copy_text(name), .value = vx_array(count, sizeof *column->value),
+                          .replaced = vx_array_zero(count, sizeof *column->replaced)};
+    if (!column->name || !column->value || !column->replaced)
         return vx_fail_memory(error);
     for (int64_t i = 0; i < participants->count; i++) {
-        const char *text = cell(table, participants, i, at);
-        column->value[i] = NAN;
-        if (!text)
-            continue;
-        if (vx_number_read(text, column->value + i)) {
-            numbers++;
-            continue;
-        }
-        if (meant_as_number(text) || decorated_number(text, plain, sizeof plain))
+        const vx_cell_kind kind = vx_cell_read(cell(table, participants, i, at), column->value + i);
+        if (kind == VX_CELL_DECORATED)
             return fail_not_number(table, participants, i, at, error);
-        word = words++ ? word : i;
+        cells[kind]++;
+        column->replaced[i] = kind == VX_CELL_BELOW;
+        word = word < 0 && (kind == VX_CELL_TEXT || kind == VX_CELL_IMAGE) ? i : word;
     }
-    if (words && numbers)
+    if (word >= 0 && cells[VX_CELL_NUMBER])
         return fail_not_number(table, participants, word, at, error);
-    return words ? read_factor(table, participants, at, column, error) : VX_OK;
+    if (word >= 0) {
+        memset(column->replaced, 0, count * sizeof *column->replaced);
+        if ((status = read_factor(table, participants, at, column, error)))
+            return status;
+    }
+    replace_below(column, rule, participants->count);
+    return VX_OK;
+}
+
+void vx_column_destroy(vx_column *column)
+{
+    if (!column)
+        return;
+    free(column->name);
+    free(column->value);
+    free(column->replaced);
+    free(column->formula);
+    *column = (vx_column){0};
 }

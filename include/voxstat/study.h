@@ -1,13 +1,18 @@
-/* A study: the participants, their images and covariates, and who is included in which analysis.
+/* A study: the participants, their images, markers and covariates, and who is included in which analysis.
  *
  * A vx_study owns everything that it points to; vx_study_free releases it. The table is a BIDS-style TSV in UTF-8:
- * `participant_id` is the first column, and every other column holds images or a covariate. An image is a path relative
- * to the folder in the table's path, links not followed. `n/a` is a missing value. Quoted cells, line ends of Windows
- * and old Macs, no-break spaces around cells and empty columns at the right edge are accepted. */
+ * `participant_id` is the first column, and every other column holds images, a marker or a covariate. An image is a
+ * path relative to the folder in the table's path, links not followed. `n/a` is a missing value. Quoted cells, line
+ * ends of Windows and old Macs, no-break spaces around cells and empty columns at the right edge are accepted.
+ *
+ * Columns <name>_<session> that hold images are a modality. Those that hold numbers are a marker (fluid, cognition). A
+ * cell "<0.3" is a value below a limit of quantification. */
 #ifndef VOXSTAT_STUDY_H
 #define VOXSTAT_STUDY_H
 
 #include "voxstat/image.h"
+
+#include <stdbool.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,11 +20,19 @@ extern "C" {
 
 typedef enum vx_design { VX_PAIRED, VX_ONESAMPLE } vx_design;
 
+/* What replaces a value below a limit of quantification L. */
+typedef enum vx_below_rule {
+    VX_BELOW_HALF,  /* L / 2 */
+    VX_BELOW_LIMIT, /* L */
+    VX_BELOW_SQRT2, /* L / sqrt(2) (Hornung & Reed 1990, Appl Occup Environ Hyg 5:46) */
+} vx_below_rule;
+
 typedef struct vx_study_options {
     size_t size;                        /* sizeof(vx_study_options) */
     const char *table;                  /* path of the TSV */
     vx_design design;
-    const char *const *modality;        /* names; an empty list takes all modalities of the table */
+    const char *const *modality;        /* names of modalities and markers; an empty list takes all of the table and of
+                                           `derive` */
     size_t modalities;
     const char *sessions[2];            /* baseline, followup; null: the two sessions of the table, where their names
                                            tell which came first. onesample: [0], or null */
@@ -29,6 +42,17 @@ typedef struct vx_study_options {
     size_t nuisances;
     const char *const *missing;         /* codes of missing values, in addition to `n/a` and empty cells */
     size_t missings;
+    const char *const *derive;          /* markers made from markers, in each session: "NAME = EXPRESSION" of + - * /
+                                           (or the signs for minus, times and divided by), parentheses, log(), numbers,
+                                           and names of markers, including those derived before. A name with other
+                                           characters than letters, digits, "_" and "." is in double quotes */
+    size_t derives;
+    const char *const *log_marker;      /* markers to be tested as logarithms, in addition to derived ratios */
+    size_t log_markers;
+    const char *const *auc;             /* columns that `covariate` and `nuisance` may name: "NAME = COLUMN@TIME
+                                           COLUMN@TIME ..." is the area under the curve by trapezoids */
+    size_t aucs;
+    vx_below_rule below;
 } vx_study_options;
 
 /* Why session[0] is the session that is subtracted. */
@@ -39,11 +63,17 @@ typedef enum vx_direction {
     VX_DIRECTION_AGAINST_NAMES, /* options.sessions, although the names tell the opposite */
 } vx_direction;
 
-/* A numeric column over all participants of the table; NaN where missing. Two different texts are coded as 0 and 1. */
+/* Numbers for all participants of the table; NaN where missing. Two different texts are coded as 0 and 1. */
 typedef struct vx_column {
     char *name;
     double *value;
     const char *level[2]; /* the texts coded as 0 and 1; null for a column of numbers */
+    char *formula;        /* the right side of its options.auc or options.derive; null for a column of the table */
+    bool *replaced;       /* participants: whether the value replaces one below quantification, or is made from such */
+    int64_t below;        /* number of replaced values */
+    double limit[2];      /* the smallest and the largest of their limits; NaN without any, and with a formula */
+    bool tied;            /* ranks do not depend on options.below: one limit, and no other value is below it. With a
+                             formula: no value is replaced */
 } vx_column;
 
 /* A column with cells that hold a code of options.missing. */
@@ -67,6 +97,19 @@ typedef struct vx_study_modality {
     size_t left_outs;
 } vx_study_modality;
 
+/* A marker. It is on the scale of the table; whoever tests it takes the logarithms. */
+typedef struct vx_study_marker {
+    char *name;
+    const char *formula;        /* the right side of its options.derive; null for a marker of the table */
+    bool log_scale;             /* to be tested as logarithms; all values are greater than 0 */
+    int64_t sessions;           /* 2, or 1 for onesample */
+    const vx_column *column[2]; /* sessions: baseline and followup */
+    int64_t n;                  /* participants with a value in every session and every nuisance value */
+    int64_t *participant;       /* n: indices into vx_study.participant */
+    vx_left_out *left_out;
+    size_t left_outs;
+} vx_study_marker;
+
 typedef struct vx_study {
     char *table;             /* path as given */
     char table_sha256[65];   /* of the bytes that were read */
@@ -78,7 +121,9 @@ typedef struct vx_study {
     vx_column *covariate, *nuisance;
     size_t covariates, nuisances;
     vx_study_modality *modality;
-    size_t modalities;
+    size_t modalities;       /* 0 for a study of markers only */
+    vx_study_marker *marker;
+    size_t markers;
     vx_coded *coded;         /* among the columns used */
     size_t codeds;
     const char **unpaired;   /* image columns of one session that lack the column of the other session; not used */
@@ -86,12 +131,18 @@ typedef struct vx_study {
 } vx_study;
 
 /* Reads the table and decides who is included. A participant without a value of a covariate of interest stays in the
- * modality and is excluded only from that covariate's effect (see vx_model_new).
+ * modality or marker and is excluded only from that covariate's effect (see vx_model_new).
+ *
+ * Columns that options.covariate, options.nuisance or options.auc name are markers only if options.modality names them.
+ * The two sessions are those of the images; without images, those of the numeric columns that share their <name> with
+ * another. A onesample design without options.sessions takes the markers that options.modality names, by their columns.
  * Errors (VX_INPUT, naming table, line, participant and column): a table that is missing, empty, not a regular file or
  * not UTF-8; no participant_id; a row of the wrong width; a duplicate participant; an unknown column (with the nearest
  * name); text in a numeric column (two different texts are coded, more are refused); more than two sessions unnamed
- * (they are listed), or two whose names do not tell which came first; a named image that does not exist; fewer than 2
- * complete participants. */
+ * (they are listed), or two whose names do not tell which came first; a named image that does not exist; images and
+ * numbers in one column, or in the two columns of one name; text in a marker; fewer than 2 complete participants of a
+ * modality, or 3 of a marker; a formula of options.derive or options.auc that is not understood, names no column or
+ * itself, or divides by zero; a logarithm of zero or of a negative number; times of an area that do not ascend. */
 VX_API vx_status vx_study_read(const vx_study_options *options, vx_study **study, vx_error *error);
 VX_API void vx_study_free(vx_study *study);
 

@@ -59,7 +59,7 @@ class Direction(Tables):
     def test_dates_with_underscores(self):
         self.header[1:3] = ["pet_2023_05", "pet_2024_01"]
         self.write_table()
-        self.assert_refused(INPUT, ["no image columns", "01 and 05", "contain '_'", "--sessions"])
+        self.assert_refused(INPUT, ["no columns", "01 and 05", "contain '_'", "--sessions"])
         self.assert_done(self.run_paired("--sessions", "2023_05,2024_01", "-q"))
         self.assertEqual(self.record()["modalities"][0]["name"], "pet")
 

@@ -37,7 +37,7 @@
 #include "simulate/draw.h"
 #include "simulate/phantom.h"
 #include "space/lattice.h"
-#include "study/table.h"
+#include "study/parts.h"
 #include "univariate/flips.h"
 
 #include <setjmp.h>
@@ -50,11 +50,15 @@ static void the_library(void **state)
     (void)state;
     vx_batch_free(NULL, NULL);
     vx_buffers_free(NULL, NULL);
+    vx_column_destroy(NULL);
     vx_coverage_destroy(NULL);
+    vx_definition_destroy(NULL);
+    vx_derivations_destroy(NULL);
     vx_device_free(NULL);
     vx_engine_free(NULL);
     vx_entries_free(NULL, 1);
     vx_estimates_destroy(NULL);
+    vx_expression_destroy(NULL);
     vx_expected_comparisons_free(NULL);
     vx_facts_destroy(NULL);
     vx_flips_destroy(NULL);
@@ -64,10 +68,12 @@ static void the_library(void **state)
     vx_lattice_destroy(NULL);
     vx_leftovers_free(NULL, 1);
     vx_loaded_destroy(NULL);
+    vx_marker_destroy(NULL);
     vx_matrix_free(NULL);
     vx_max_statistics_destroy(NULL);
     vx_micro_destroy(NULL);
     vx_means_free(NULL);
+    vx_modality_destroy(NULL);
     vx_model_free(NULL);
     vx_packed_close(NULL);
     vx_relabelling_destroy(NULL);
@@ -86,6 +92,7 @@ static void the_library(void **state)
     vx_table_destroy(NULL);
     vx_inference_free(NULL);
     vx_tally_free(NULL);
+    vx_variables_destroy(NULL);
 }
 
 static void the_commands(void **state)

@@ -102,6 +102,30 @@ static void commas_in_names(void **state)
     REFUSED("--cluster-t|'0x3'", "voxstat", "--cluster-t", "0x3");
 }
 
+static void formulas(void **state)
+{
+    (void)state;
+    static const char *const expected[] = {"r = p / q", " s = log(p), t", "u=p"};
+    vx_names names;
+    PARSE("voxstat", "--derive", "r = p / q; s = log(p), t", "--derive", "u=p", "--below-quantification", "sqrt2");
+    assert_string_equal(vx_argument_text(&arguments, VX_OPTION_DERIVE), "r = p / q; s = log(p), t; u=p");
+    assert_int_equal(vx_argument_names(&arguments, VX_OPTION_DERIVE, &names, &error), VX_OK);
+    assert_int_equal(names.count, 3);
+    for (size_t i = 0; i < names.count; i++)
+        assert_string_equal(names.name[i] + (i == 2), expected[i]); /* a blank after "; " */
+    vx_names_destroy(&names);
+    assert_int_equal(vx_argument_choice(&arguments, VX_OPTION_BELOW_QUANTIFICATION), 2);
+    PARSE("voxstat", "--auc", "a = x@0 y@1");
+    assert_int_equal(vx_argument_names(&arguments, VX_OPTION_AUC, &names, &error), VX_OK);
+    assert_int_equal(names.count, 1);
+    vx_names_destroy(&names);
+    REFUSED("--derive|'p / q'|expected NAME = FORMULA", "voxstat", "--derive", "p / q");
+    REFUSED("--derive|a formula is empty", "voxstat", "--derive", "r = p;");
+    REFUSED("--auc|a formula is empty", "voxstat", "--auc", "");
+    REFUSED("--derive|0xE9|not UTF-8", "voxstat", "--derive", "caf\xe9 = p");
+    REFUSED("--below-quantification|'third'|half, limit or sqrt2", "voxstat", "--below-quantification", "third");
+}
+
 static void defaults(void **state)
 {
     (void)state;
@@ -186,6 +210,7 @@ int main(void)
         cmocka_unit_test(commands),
         cmocka_unit_test(values),
         cmocka_unit_test(commas_in_names),
+        cmocka_unit_test(formulas),
         cmocka_unit_test(defaults),
         cmocka_unit_test(sizes),
         cmocka_unit_test(wrong_values),

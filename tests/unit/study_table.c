@@ -188,7 +188,7 @@ static vx_status values(const char *cells, vx_table *table, vx_column *column)
     *column = (vx_column){0};
     vx_status status = read_bytes(text, strlen(text), table);
     const vx_participants all = {table->rows, id, row};
-    return status ? status : vx_values_read(table, &all, "x", column, &error);
+    return status ? status : vx_values_read(table, &all, "x", VX_BELOW_HALF, column, &error);
 }
 
 static void no_values(const char *cells, const char *const *words)
@@ -197,7 +197,7 @@ static void no_values(const char *cells, const char *const *words)
     vx_column column;
     assert_int_equal(values(cells, &table, &column), VX_INPUT);
     expect_words(words);
-    free(column.value);
+    vx_column_destroy(&column);
     vx_table_destroy(&table);
 }
 
@@ -239,12 +239,12 @@ static void factors(void **state)
     assert_string_equal(column.level[1], "M");
     assert_true(column.value[0] == 1 && column.value[1] == 0 && column.value[3] == 0 && column.value[4] == 1);
     assert_true(isnan(column.value[2]));
-    free(column.value);
+    vx_column_destroy(&column);
     vx_table_destroy(&table);
     assert_int_equal(values("2 1 1", &table, &column), VX_OK); /* numbers stay numbers */
     assert_null(column.level[0]);
     assert_true(column.value[0] == 2);
-    free(column.value);
+    vx_column_destroy(&column);
     vx_table_destroy(&table);
     NO_VALUES("M F f", "column x", "3 levels", "F, M, f");
     NO_VALUES("M M n/a", "1 level", "M");

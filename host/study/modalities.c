@@ -1,0 +1,120 @@
+#include "study/parts.h"
+
+#include "base/memory.h"
+#include "image/files.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+/* Finds the file of an image; a relative name is relative to `folder`. Of a pair, finds the header. */
+static vx_status find_image(const char *folder, const char *name, const char **path, vx_error *error)
+{
+    vx_image_files files;
+    struct stat found;
+    char *place = *name == '/' ? vx_copy_text(name) : vx_text("%s/%s", folder, name);
+    vx_status status = place ? vx_image_files_find(place, &files, error) : vx_fail_memory(error);
+    free(place);
+    if (status)
+        return status;
+    if (stat(files.header, &found) == 0 && S_ISDIR(found.st_mode))
+        status = vx_fail(error, VX_INPUT, "%s: a folder; an image is expected", files.header);
+    if (!status) {
+        *path = files.header;
+        files.header = NULL;
+    }
+    vx_image_files_destroy(&files);
+    return status;
+}
+
+/* Finds the absolute path of an image. Names are relative to the folder of the table's path or, failing that, to the
+ * folder of the file that it links to. If both fail, the error is that of the first. */
+static vx_status image_path(const vx_study_parts *parts, int64_t participant, int64_t column, const char **path,
+                            vx_error *error)
+{
+    const int64_t row = parts->table_row[participant];
+    const char *name = vx_table_cell(&parts->table, row, column);
+    vx_status status = find_image(parts->folder, name, path, error);
+    if (status == VX_INPUT && parts->target_folder && find_image(parts->target_folder, name, path, NULL) == VX_OK)
+        return VX_OK;
+    return status ? vx_error_prefix(error, status, "%s, line %lld: participant %s, column %s", parts->table.path,
+                                    (long long)parts->table.line[row], parts->study.participant[participant],
+                                    parts->table.name[column])
+                  : VX_OK;
+}
+
+static vx_status read_row(const vx_study_parts *parts, const vx_session_columns *images, int64_t participant,
+                          vx_volume_row *row, vx_error *error)
+{
+    vx_session_image *session = vx_array_zero((size_t)images->sessions, sizeof *session);
+    vx_status status = session ? VX_OK : vx_fail_memory(error);
+    *row = (vx_volume_row){parts->study.participant[participant], session, images->sessions};
+    for (int64_t s = 0; s < images->sessions && !status; s++) {
+        session[s].column = parts->table.name[images->column[s]];
+        session[s].weight = images->weight[s];
+        status = image_path(parts, participant, images->column[s], &session[s].path, error);
+    }
+    return status;
+}
+
+static void row_destroy(vx_volume_row *row)
+{
+    for (int64_t s = 0; row->session && s < row->sessions; s++)
+        free((char *)row->session[s].path);
+    free((vx_session_image *)row->session);
+}
+
+/* The images of one modality. */
+typedef struct image_cells {
+    const vx_study_parts *parts;
+    const vx_session_columns *images;
+} image_cells;
+
+static const char *lacks_image(const void *context, int64_t participant)
+{
+    const image_cells *cells = context;
+    const vx_table *table = &cells->parts->table;
+    for (int64_t s = 0; s < cells->images->sessions; s++) {
+        if (!vx_table_cell(table, cells->parts->table_row[participant], cells->images->column[s]))
+            return table->name[cells->images->column[s]];
+    }
+    return NULL;
+}
+
+vx_status vx_modality_read(const vx_study_parts *parts, const vx_session_columns *images, vx_study_modality *modality,
+                           vx_error *error)
+{
+    enum { N_MIN = 2 };
+    const image_cells cells = {parts, images};
+    const vx_inclusion_rule rule = {"modality", images->name, "image", lacks_image, &cells, N_MIN};
+    vx_inclusion included;
+    if (!(modality->name = vx_copy_text(images->name)))
+        return vx_fail_memory(error);
+    vx_status status = vx_inclusion_decide(parts, &rule, &included, error);
+    modality->participant = included.participant;
+    modality->left_out = included.left_out;
+    modality->left_outs = included.left_outs;
+    if (status)
+        return status;
+    if (!(modality->row = vx_array_zero((size_t)included.n, sizeof *modality->row)))
+        return vx_fail_memory(error);
+    for (int64_t i = 0; !status && i < included.n; i++) {
+        status = read_row(parts, images, included.participant[i], &modality->row[i], error);
+        modality->n = i + 1;
+    }
+    return status;
+}
+
+void vx_modality_destroy(vx_study_modality *modality)
+{
+    if (!modality)
+        return;
+    for (int64_t i = 0; modality->row && i < modality->n; i++)
+        row_destroy(&modality->row[i]);
+    for (size_t i = 0; modality->left_out && i < modality->left_outs; i++)
+        free(modality->left_out[i].reason);
+    free(modality->name);
+    free(modality->participant);
+    free(modality->row);
+    free(modality->left_out);
+    *modality = (vx_study_modality){0};
+}

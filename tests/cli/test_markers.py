@@ -1,0 +1,118 @@
+"""Markers in the table, as a user meets them: the plan, the remarks and the refusals. Their statistics are not tested
+here. The arithmetic of --derive, --auc and --below-quantification has its tests in tests/unit/study_markers.c."""
+import json
+import unittest
+
+from voxstat_cli import INPUT, USAGE, Study
+
+
+class Markers(Study):
+    """The study with two fluid markers and three blood levels."""
+
+    def setUp(self):
+        super().setUp()
+        self.header += ["ttau_baseline", "ttau_followup", "ptau_baseline", "ptau_followup", "rapa_0h", "rapa_1h",
+                        "rapa_48h"]
+        values = [("200", "220", "20", "22", "<0.5", "20", "5"), ("300", "310", "30", "33", "1.1", "15", "6"),
+                  ("250", "n/a", "25", "26", "1.4", "22", "4"), ("210", "230", "20", "21", "1.2", "31", "7"),
+                  ("220", "200", "22", "21", "0.9", "12", "3")]
+        for row, own in zip(self.rows, values):
+            row.extend(own)
+        self.write_table()
+
+    def cell(self, participant, column, value):
+        self.rows[participant - 1][self.header.index(column)] = value
+        self.write_table()
+
+    def plan(self, *arguments):
+        done = self.run_paired(*arguments)
+        self.assert_done(done)
+        return done.stderr
+
+    def test_plan(self):
+        plan = self.plan("--derive", "ptau_ttau = ptau / ttau; mix = 2 × ptau − ttau", "--log", "ttau")
+        self.assertIn("pet: 5 of 5 participants used\n", plan)
+        self.assertIn("ttau: 4 of 5 participants used\n  left out: sub-03 (no value in ttau_followup)\n"
+                      "  to be tested as logarithms\nptau: 5 of 5 participants used\n", plan)
+        self.assertIn("ptau_ttau: 4 of 5 participants used\n  left out: sub-03 (no value in ttau_followup)\n"
+                      "  ptau_ttau = ptau / ttau in each session\n  to be tested as logarithms\n", plan)
+        self.assertIn("  mix = 2 × ptau − ttau in each session\n", plan)
+        self.assertIn("not tested", plan)
+        record = json.loads((self.folder / "voxstat-results/run.json").read_text(encoding="utf-8"))
+        self.assertEqual([modality["name"] for modality in record["modalities"]], ["pet"])
+        self.assertEqual(record["options"]["derive"], "ptau_ttau = ptau / ttau; mix = 2 × ptau − ttau")
+
+    def test_modality_picks_both(self):
+        plan = self.plan("--modality", "pet,ptau")
+        self.assertIn("ptau: 5 of 5", plan)
+        self.assertNotIn("ttau", plan)
+
+    def test_below_quantification_is_remarked(self):
+        for rule, words in (("half", "half of the limit"), ("limit", "the limit"),
+                            ("sqrt2", "the limit over the square root of 2")):
+            plan = self.plan("--covariate", "rapa_0h", "--below-quantification", rule, "--force")
+            remark = (f"rapa_0h: 1 value below quantification (<0.5) counts as {words} (--below-quantification {rule}); "
+                      "ranks do not depend on it")
+            self.assertIn("remark: " + remark + "\n", plan)
+            record = json.loads((self.folder / "voxstat-results/run.json").read_text(encoding="utf-8"))
+            self.assertIn(remark, record["remarks"])
+        self.cell(2, "rapa_0h", "<0.7")
+        self.assertIn("(<0.5 to <0.7) count as half of the limit (--below-quantification half); ranks depend on it, "
+                      "because the limits differ", self.plan("--covariate", "rapa_0h", "--force"))
+        self.cell(2, "rapa_0h", "0.4")
+        self.assertIn("ranks depend on it, because a measured value is below the limit",
+                      self.plan("--covariate", "rapa_0h", "--force"))
+        self.cell(4, "ptau_followup", "<30")
+        self.assertIn("  ptau_followup: 1 value below quantification (<30)", self.plan("--force"))
+
+    def test_auc_is_a_covariate(self):
+        plan = self.plan("--auc", "area = rapa_0h@0 rapa_1h@1 rapa_48h@48", "--covariate", "area")
+        self.assertIn("pet area: n = 5", plan)
+        self.assertIn("remark: area: 1 value is made from values below quantification, which count as half", plan)
+        record = json.loads((self.folder / "voxstat-results/run.json").read_text(encoding="utf-8"))
+        self.assertEqual([effect["name"] for effect in record["modalities"][0]["effects"]], ["change", "area"])
+
+    def test_markers_without_images(self):
+        self.assert_refused(INPUT, ["markers and no images", "tests images only"], "--modality", "ttau")
+
+    def test_refused_cells(self):
+        self.cell(2, "ttau_followup", "haemolysed")
+        self.assert_refused(INPUT, ["line 3", "participant sub-02", "column ttau_followup", "'haemolysed'"])
+        self.cell(2, "ttau_followup", "3,5")
+        self.assert_refused(INPUT, ["participant sub-02", "column ttau_followup", "decimal comma"])
+        self.cell(2, "ttau_followup", "n/a")
+        self.cell(1, "ttau_followup", "n/a")
+        self.assert_refused(INPUT, ["marker ttau has 2 complete participants", "at least 3", "sub-02"])
+
+    def test_images_and_numbers(self):
+        self.cell(4, "pet_followup", "12.5")
+        self.assert_refused(INPUT, ["line 5", "participant sub-04", "column pet_followup", "the number '12.5'"])
+
+    def test_refused_formulas(self):
+        for derive, words in (("r = ptua / ttau", ["no column ptua_baseline", "did you mean ptau_baseline?"]),
+                              ("r = ptau / (ttau - ttau)", ["participant sub-01", "division by zero", "ttau_baseline"]),
+                              ("r = r + 1", ["refers to itself"]),
+                              ("r = s; s = r", ["s is derived later"]),
+                              ("r = (ptau - 20) / ttau", ["participant sub-01", "ptau_baseline = 20", "not above zero"]),
+                              ("r = log(ptau - 22)", ["participant sub-01", "log()", "ptau_baseline = 20"]),
+                              ("r = ptau /", ["expected a name, a number or '('"]),
+                              ("ttau = ptau", ["has a column ttau_baseline already"])):
+            self.assert_refused(INPUT, ["--derive", *words], "--derive", derive)
+        self.assert_refused(USAGE, ["--derive", "expected NAME = FORMULA"], "--derive", "ptau / ttau")
+        self.assert_refused(INPUT, ["--log pta", "did you mean ptau?"], "--log", "pta")
+        self.cell(5, "ptau_baseline", "-1")
+        self.assert_refused(INPUT, ["participant sub-05", "column ptau_baseline", "found -1", "no logarithm"], "--log",
+                            "ptau")
+
+    def test_refused_areas(self):
+        for auc, words in (("a = rapa_0h rapa_1h@1", ["found 'rapa_0h'", "COLUMN@TIME"]),
+                           ("a = rapa_0h@0 rapa_2h@1", ["no column rapa_2h", "did you mean rapa_0h?"]),
+                           ("a = rapa_1h@1 rapa_0h@0", ["the time 0 of rapa_0h is not after"]),
+                           ("a = rapa_0h@1 rapa_1h@1", ["the time 1 of rapa_1h is not after"]),
+                           ("a = rapa_0h@0", ["two times"])):
+            self.assert_refused(INPUT, ["--auc", *words], "--auc", auc)
+        self.assert_refused(USAGE, ["--auc", "NAME = FORMULA"], "--auc", "rapa_0h@0")
+
+
+if __name__ == "__main__":
+    unittest.main()
