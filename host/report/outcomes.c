@@ -39,7 +39,8 @@ static void gather_rows(vx_outcome_view *view)
     const vx_results *results = view->results;
     for (size_t i = 0; i < results->outcomes; i++) {
         const vx_results_outcome *outcome = &results->outcome[i];
-        if (!belongs(view, outcome) || outcome->effect_kind != VX_MEAN || vx_outcome_is_planned(outcome) != view->planned)
+        if (!belongs(view, outcome) || outcome->effect_kind != VX_MEAN ||
+            vx_outcome_is_planned(outcome) != view->planned)
             continue;
         size_t at = view->rows;
         while (at && !same_text(view->row[at - 1]->family, outcome->family))
