@@ -349,7 +349,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_report_options report = {.template = vx_argument_text(arguments, VX_OPTION_TEMPLATE)};
     bool recovered = false;
     vx_error why;
-    vx_status status = read_settings(arguments, &run, error), unreported;
+    vx_status status = read_settings(arguments, &run, error), unreported = VX_OK;
     report.orientation = run.mask.analyze;
     if (!status)
         status = vx_report_check(&report, &run.template, error);
