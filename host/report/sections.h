@@ -1,9 +1,11 @@
 /* The sections of the page in order. X(name) means `const vx_section vx_section_<name>`, defined in
  * sections/<name>.c. */
 #define VX_SECTIONS(X) \
+    X(regions) \
+    X(markers) \
+    X(expected) \
     X(question) \
     X(design) \
-    X(expected) \
     X(effects) \
     X(viewer) \
     X(quality) \
