@@ -14,9 +14,6 @@ vx_status vx_inputs_list(vx_run *run, vx_error *error)
     const vx_study *study = run->study;
     size_t count_max = 1; /* the template */
     vx_status status = VX_OK;
-    if (!study->modalities)
-        return vx_fail(error, VX_INPUT, "%s: the study has markers and no images; this version of the program tests "
-                       "images only", study->table);
     run->modality = vx_array_zero(study->modalities, sizeof *run->modality);
     if (!run->modality)
         return vx_fail_memory(error);

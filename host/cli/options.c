@@ -188,6 +188,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Print the version, those of libraries, and the devices there are."},
     [VX_OPTION_VOXELS] = {"voxels", 0, VX_INTEGER, VX_BENCH, "N", "0", NULL, NULL, 0, 1e9,
         "At most so many voxels of the 2 mm phantom; 0: all, about 230,000."},
+    [VX_OPTION_WILCOXON_ZEROS] = {"wilcoxon-zeros", 0, VX_CHOICE, VX_RUN, "RULE", "drop", "drop|pratt", NULL, 0, 0,
+        "What Wilcoxon's test of a region or marker does with changes of exactly zero: drop them before the ranking "
+        "(Wilcoxon 1945), or rank them and then drop them (Pratt 1959, J Am Stat Assoc 54:655)."},
 };
 /* clang-format on */
 

@@ -80,8 +80,6 @@ static vx_status say_markers(const vx_run *run, vx_error *error)
     vx_status status = VX_OK;
     for (size_t m = 0; !status && m < study->markers; m++)
         status = say_marker(run, study->marker + m, error);
-    if (study->markers && study->modalities)
-        vx_say(run, "markers are listed here and not tested: this version of the program tests images only\n");
     return status;
 }
 

@@ -107,7 +107,6 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
             .model = from->model,
             .result = from->result,
             .atlas = run->atlas.path ? &from->atlas : NULL,
-            .regions = run->atlas.path ? &from->regions : NULL,
         };
         status = measure(run, from, modality + m, error);
     }
@@ -128,6 +127,9 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
         .study = run->study,
         .modality = modality,
         .modalities = modalities,
+        .outcome = run->outcome,
+        .outcomes = run->outcomes,
+        .outcome_tests = run->outcome_tests,
         .p_format = run->p_format,
         .primary = run->primary,
         .peak_distance = vx_argument_real(run->arguments, VX_OPTION_PEAK_DISTANCE),

@@ -236,6 +236,8 @@ static vx_status compute(vx_run *run, const vx_folder *folder, vx_error *error)
     if (!status)
         status = vx_place_check(run, folder, error);
     if (!status)
+        status = vx_run_test_outcomes(run, error);
+    if (!status)
         status = infer(run, error);
     if (!status)
         status = vx_corrections_over_effects(run, error);
@@ -325,6 +327,7 @@ static void run_destroy(vx_run *run)
         vx_regions_destroy(&modality->regions);
     }
     free(run->modality);
+    vx_run_outcomes_destroy(run);
     vx_atlas_destroy(&run->atlas);
     vx_region_plan_destroy(&run->plan);
     vx_source_destroy(&run->template);
@@ -344,7 +347,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_report_options report = {.template = vx_argument_text(arguments, VX_OPTION_TEMPLATE)};
     bool recovered = false;
     vx_error why;
-    vx_status status = read_settings(arguments, &run, error), unreported;
+    vx_status status = read_settings(arguments, &run, error), unreported = VX_OK;
     report.orientation = run.mask.analyze;
     if (!status)
         status = vx_report_check(&report, &run.template, error);
@@ -363,8 +366,9 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     }
     if ((status = recovered ? vx_folder_commit(folder, error) : compute_and_commit(&run, folder, error)))
         goto cleanup;
-    unreported = write_report(&run, &report, &why);
-    if ((status = summarise(&run, !unreported, error)))
+    if (run.study->modalities)
+        unreported = write_report(&run, &report, &why);
+    if ((status = summarise(&run, run.study->modalities && !unreported, error)))
         goto cleanup;
     if (unreported) /* hours of computing must not be lost: the results stay */
         status = vx_fail(error, unreported, "the results are complete in %s, but there is no report: %s", run.out,

@@ -1,6 +1,6 @@
 /* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
  * lists the images, place.c checks the place of the results, plan.c prints the plan, progress.c prints the progress,
- * and provenance.c writes the results. */
+ * outcomes.c tests regions and markers, and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -8,6 +8,7 @@
 #include "base/remarks.h"
 #include "cli/arguments.h"
 #include "image/sources.h"
+#include "outcome/outcome.h"
 #include "output/output.h"
 
 #include <stdio.h>
@@ -47,6 +48,10 @@ typedef struct vx_run {
     vx_source template;
     vx_source **source;         /* sources: every volume read: masks, the atlas, the template, the images */
     size_t sources;
+    vx_outcome *outcome;        /* outcomes: regions of every modality, then markers */
+    double **outcome_value;     /* outcomes: the values of both sessions */
+    size_t outcomes;
+    vx_outcome_tests *outcome_tests; /* null: no region and no marker */
     vx_remarks remarks;
     char started[32];           /* ISO 8601, UTC */
     double start, seconds_read, seconds_infer, seconds_write, seconds_report;
@@ -68,6 +73,11 @@ vx_status vx_run_take_remarks(vx_run *run, const char *name, const vx_remarks *r
  * was read. Both do nothing without an atlas. */
 vx_status vx_run_read_atlas(vx_run *run, vx_error *error);
 vx_status vx_run_place_regions(vx_run *run, vx_run_modality *modality, vx_error *error);
+
+/* outcomes.c: tests the regions of every modality, whose images are read again, and the markers. Errors: those of
+ * vx_means_read and vx_outcomes_test; VX_INPUT where an image cannot be read again. */
+vx_status vx_run_test_outcomes(vx_run *run, vx_error *error);
+void vx_run_outcomes_destroy(vx_run *run);
 
 /* plan.c: prints the design and the participants (before the images are read), masks, effects and the device (after
  * that), and the limits of the results. Facts that readers of the results need become remarks. Errors: VX_INTERNAL

@@ -151,12 +151,14 @@ static vx_status test_plain_mean(const vx_outcome_figure_work *w, vx_error *erro
         status = vx_flips_init(&flips, w->change, n, sign ? &list : NULL, error);
     if (status)
         goto cleanup;
-    put_interval(w->value, VX_OUTCOME_CI_EXACT_LOW, vx_flips_interval(&flips, w->options->alpha, w->tails));
+    put_interval(w->value, VX_OUTCOME_CI_EXACT_LOW, vx_flips_interval(&flips, w->options->alpha, VX_TWO_TAILS));
     const vx_leave_one_out loo = vx_leave_one_out_mean(&flips, w->tails);
     put_leave_one_out(w, &loo);
     status = vx_wilcoxon_of(w->change, n, w->options->zeros, w->options->alpha, w->tails, &wilcoxon, error);
+    w->value[VX_OUTCOME_P_WILCOXON] = status ? NAN : wilcoxon.p;
+    if (!status) /* the interval has two sides, whatever the tails of p */
+        status = vx_wilcoxon_of(w->change, n, w->options->zeros, w->options->alpha, VX_TWO_TAILS, &wilcoxon, error);
     if (!status) {
-        w->value[VX_OUTCOME_P_WILCOXON] = wilcoxon.p;
         w->value[VX_OUTCOME_HL] = wilcoxon.estimate;
         put_interval(w->value, VX_OUTCOME_HL_LOW, wilcoxon.interval);
     }

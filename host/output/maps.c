@@ -156,6 +156,8 @@ vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *e
 {
     vx_entry *entry = NULL;
     size_t entries = 0;
+    if (!record->modalities) /* markers only */
+        return VX_OK;
     vx_status status = vx_entries_new(record, &entry, &entries, error);
     if (status)
         return status;

@@ -1,5 +1,5 @@
-/* The images' means over the mask, the largest clusters of every effect, which are known only after inference, and the
- * planned regions. */
+/* The images' means over the mask and over the largest clusters of every effect, which are known only after
+ * inference. */
 #include "output/record.h"
 
 #include "base/error.h"
@@ -32,27 +32,12 @@ static void cluster_regions(const vx_result *result, const vx_space *space, size
     }
 }
 
-/* Sets `set`, which may be null, to the voxels of the planned regions that are tested. Returns their number. */
-static size_t tested_regions(const vx_regions *regions, vx_voxel_set *set)
-{
-    size_t tested = 0;
-    for (int64_t r = 0; regions && r < regions->count; r++) {
-        if (!regions->region[r].tested)
-            continue;
-        if (set)
-            set[tested] = vx_region_voxels(&regions->region[r]);
-        tested++;
-    }
-    return tested;
-}
-
 vx_status vx_measure(const vx_record_modality *modality, vx_sources *sources, int threads, vx_means **means,
                      vx_error *error)
 {
     const vx_space *space = &modality->matrix->space;
     const int64_t effects = modality->model->effects;
-    const size_t planned = vx_measured_region(modality, effects);
-    const size_t regions = planned + tested_regions(modality->regions, NULL);
+    const size_t regions = vx_measured_region(modality, effects);
     vx_voxel_set *region = vx_array(regions, sizeof *region);
     int64_t **index = vx_array_zero((size_t)effects, sizeof *index);
     vx_status status = region && index ? VX_OK : vx_fail_memory(error);
@@ -69,7 +54,6 @@ vx_status vx_measure(const vx_record_modality *modality, vx_sources *sources, in
         cluster_regions(result, space, vx_measured_clusters(result), index[e],
                         region + vx_measured_region(modality, e));
     }
-    tested_regions(modality->regions, region + planned);
     status = vx_means_read(sources, region, regions, threads, means, error);
 cleanup:
     for (int64_t e = 0; index && e < effects; e++)

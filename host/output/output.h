@@ -29,7 +29,6 @@ typedef struct vx_record_modality {
     vx_result *const *result; /* model->effects of them */
     const vx_means *means;    /* of vx_measure; null: not written */
     const vx_regions *atlas;  /* the regions in which clusters lie; null: no atlas */
-    const vx_regions *regions; /* the planned regions; null: none */
 } vx_record_modality;
 
 typedef struct vx_option_value { const char *name, *value; } vx_option_value;
@@ -94,11 +93,9 @@ bool vx_folder_keep(vx_folder *folder);
 /* The maximum length of a file name in the folder, in bytes. */
 size_t vx_folder_name_max(const vx_folder *folder);
 
-/* Reads the images of a modality again, once, for the mean image and for their means:
- *     region 0                                    the mask
- *     from vx_measured_region(effect) on          the VX_MEASURED_CLUSTERS largest clusters of an effect
- *     from vx_measured_region(model->effects) on  the planned regions that are tested, in the order of vx_regions_space
- * The matrix was read from `sources`. The caller frees with vx_means_free. */
+/* Reads the images of a modality again for the mean image, and for their means over the mask (region 0) and over the
+ * VX_MEASURED_CLUSTERS largest clusters of every effect (regions from vx_measured_region on). The matrix was read from
+ * `sources`. The caller frees with vx_means_free. */
 vx_status vx_measure(const vx_record_modality *modality, vx_sources *sources, int threads, vx_means **means,
                      vx_error *error);
 size_t vx_measured_region(const vx_record_modality *modality, int64_t effect);
@@ -111,7 +108,6 @@ vx_status vx_write_results(const char *folder, const vx_record *record, vx_error
 /* The parts of vx_write_results. */
 vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *error);      /* NIfTI */
 vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_error *error);  /* TSV */
-vx_status vx_write_regions(const char *folder, const vx_record *record, vx_error *error);   /* TSV, with an atlas */
 vx_status vx_write_outcomes(const char *folder, const vx_record *record, vx_error *error);  /* regions, markers */
 vx_status vx_write_expected(const char *folder, const vx_record *record, vx_error *error);  /* expected changes */
 vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *error);      /* results.h5 */

@@ -41,7 +41,6 @@
 #define VX_HDF5_FILE "results.h5"
 #define VX_MASK_FILE "mask.nii.gz"             /* after "<modality>_" where there are several */
 #define VX_CLUSTERS_ENDING "_clusters.tsv"     /* after <modality>_<effect> */
-#define VX_REGIONS_VALUES_FILE "regions_values.tsv" /* with an atlas */
 
 /* The groups of results.h5, and the datasets that are both written and read by name. */
 #define VX_GROUP_MAPS "/maps"

@@ -111,6 +111,7 @@ static void the_commands(void **state)
     vx_phantom_free(NULL);
     vx_pictures_destroy(NULL);
     vx_results_close(NULL);
+    vx_run_outcomes_destroy(NULL);
     vx_slices_free(NULL);
     vx_store_close(NULL);
     vx_vest_destroy(NULL);

@@ -1,0 +1,116 @@
+/* The regions and markers of a run. They are tested before the voxels, so that what is wrong with one of them is said
+ * before the long work. */
+#include "cli/run.h"
+
+#include "base/memory.h"
+#include "results/level.h"
+
+#include <string.h>
+
+#define FAMILY_OF_MARKERS "markers"
+
+/* A region's means of both sessions; of one session they are the second. */
+static vx_status add_region(vx_run *run, const vx_run_modality *modality, const vx_region *region,
+                            const vx_means *means, size_t of_means, vx_error *error)
+{
+    const int64_t n = modality->study->n;
+    double *value = vx_array(2 * (size_t)n, sizeof *value);
+    if (!value)
+        return vx_fail_memory(error);
+    for (int64_t s = 0; s < means->sessions; s++)
+        for (int64_t i = 0; i < n; i++)
+            value[(s + 2 - means->sessions) * n + i] = means->region[s][(size_t)i * means->regions + of_means];
+    run->outcome_value[run->outcomes] = value;
+    run->outcome[run->outcomes++] = (vx_outcome){.kind = VX_OUTCOME_REGION,
+                                                 .name = region->name,
+                                                 .family = region->family,
+                                                 .modality = modality->study->name,
+                                                 .coverage = vx_region_coverage(region),
+                                                 .voxels = region->voxels,
+                                                 .n = n,
+                                                 .participant = modality->study->participant,
+                                                 .value = {means->sessions == 2 ? value : NULL, value + n}};
+    return VX_OK;
+}
+
+/* Reads the images again: the matrix has the changes, and the means of each session are wanted. */
+static vx_status add_regions(vx_run *run, vx_run_modality *modality, vx_error *error)
+{
+    const vx_regions *regions = &modality->regions;
+    vx_means *means = NULL;
+    vx_voxel_set *set = vx_array((size_t)regions->count, sizeof *set);
+    vx_status status = set ? VX_OK : vx_fail_memory(error);
+    size_t tested = 0;
+    for (int64_t r = 0; r < regions->count && !status; r++)
+        if (regions->region[r].tested)
+            set[tested++] = vx_region_voxels(&regions->region[r]);
+    if (!status)
+        status = vx_means_read(&modality->sources, set, tested, run->threads, &means, error);
+    if (!status && means->missing)
+        status = vx_fail(error, VX_INPUT, "%s: the means of regions need the images again: %s", modality->study->name,
+                         means->first_missing);
+    tested = 0;
+    for (int64_t r = 0; r < regions->count && !status; r++)
+        if (regions->region[r].tested)
+            status = add_region(run, modality, &regions->region[r], means, tested++, error);
+    vx_means_free(means);
+    free(set);
+    return status;
+}
+
+static vx_status add_marker(vx_run *run, const vx_study_marker *marker, vx_error *error)
+{
+    double *value = vx_array(2 * (size_t)marker->n, sizeof *value);
+    if (!value)
+        return vx_fail_memory(error);
+    for (int64_t s = 0; s < marker->sessions; s++)
+        for (int64_t i = 0; i < marker->n; i++)
+            value[(s + 2 - marker->sessions) * marker->n + i] = marker->column[s]->value[marker->participant[i]];
+    run->outcome_value[run->outcomes] = value;
+    run->outcome[run->outcomes++] = (vx_outcome){.kind = VX_OUTCOME_MARKER,
+                                                 .name = marker->name,
+                                                 .family = FAMILY_OF_MARKERS,
+                                                 .log_scale = marker->log_scale,
+                                                 .n = marker->n,
+                                                 .participant = marker->participant,
+                                                 .value = {marker->sessions == 2 ? value : NULL, value + marker->n}};
+    return VX_OK;
+}
+
+vx_status vx_run_test_outcomes(vx_run *run, vx_error *error)
+{
+    const vx_study *study = run->study;
+    const vx_outcome_options options = {
+        .model = run->model,
+        .inference = run->inference,
+        .study = study,
+        .zeros = vx_argument_choice(run->arguments, VX_OPTION_WILCOXON_ZEROS) ? VX_ZEROS_PRATT : VX_ZEROS_DROPPED,
+        .alpha = VX_LEVEL,
+    };
+    size_t most = study->markers;
+    vx_status status = VX_OK;
+    for (size_t m = 0; m < study->modalities; m++)
+        most += (size_t)run->modality[m].regions.count;
+    run->outcome = vx_array(most, sizeof *run->outcome);
+    run->outcome_value = vx_array(most, sizeof *run->outcome_value);
+    if (!run->outcome || !run->outcome_value)
+        return vx_fail_memory(error);
+    for (size_t m = 0; m < study->modalities && !status && run->atlas.path; m++)
+        status = add_regions(run, &run->modality[m], error);
+    for (size_t m = 0; m < study->markers && !status; m++)
+        status = add_marker(run, &study->marker[m], error);
+    return status || !run->outcomes
+               ? status
+               : vx_outcomes_test(run->device, run->outcome, run->outcomes, &options, &run->outcome_tests, error);
+}
+
+void vx_run_outcomes_destroy(vx_run *run)
+{
+    if (!run)
+        return;
+    for (size_t k = 0; k < run->outcomes; k++)
+        free(run->outcome_value[k]);
+    free(run->outcome_value);
+    free(run->outcome);
+    vx_outcome_tests_free(run->outcome_tests);
+}

@@ -1,0 +1,128 @@
+"""The synthetic trial's own answer from one command: regions of three modalities and the fluid markers, against NumPy on
+the images and the table, and against what docs/cohort.md plants."""
+import csv
+import itertools
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+import h5py
+import nibabel
+import numpy
+
+DATA = pathlib.Path(os.environ["VOXSTAT_SOURCE"]) / "sample_data"
+
+
+def rows_of(path):
+    with open(path, encoding="utf-8", newline="") as table:
+        return list(csv.DictReader(table, delimiter="\t"))
+
+
+def p_of_flips(changes):
+    """The share of all sign flips whose |sum| reaches the observed one; ties within rounding count."""
+    sums = abs(numpy.array(list(itertools.product([1, -1], repeat=len(changes)))) @ changes)
+    return (sums >= abs(sum(changes)) * (1 - 1e-9)).mean()
+
+
+class Trial(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        cls.out = pathlib.Path(cls.scratch.name) / "results"
+        done = subprocess.run(
+            [os.environ["VOXSTAT"], "--design", "paired", "--covariate", "rapa_level", "--table",
+             DATA / "participants.tsv", "--atlas", DATA / "labels.nii.gz", "--regions", DATA / "planned.tsv", "--derive",
+             "ptau_ttau = ptau / ttau", "--log", "nfl", "--correct", "voxel", "--out", cls.out, "--progress",
+             "none"], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        cls.stdout = done.stdout
+        cls.regions = {(row["modality"], row["region"], row["effect"]): row for row in rows_of(cls.out / "regions.tsv")}
+        cls.markers = {(row["marker"], row["effect"]): row for row in rows_of(cls.out / "markers.tsv")}
+        cls.people = rows_of(DATA / "participants.tsv")
+        cls.labels = nibabel.load(DATA / "labels.nii.gz").get_fdata()
+        cls.index = {row["name"]: int(row["index"]) for row in rows_of(DATA / "labels.tsv")}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    def means(self, modality, members):
+        """Of those with both images: a row a participant with the mean of baseline and follow-up over the members."""
+        inside = numpy.isin(self.labels, [self.index[name] for name in members.split(" + ")])
+        inside &= nibabel.load(self.out / f"{modality}_mask.nii.gz").get_fdata() > 0
+        return numpy.array([[nibabel.load(DATA / person[f"{modality}_{session}"]).get_fdata()[inside].mean()
+                             for session in ("baseline", "followup")] for person in self.people
+                            if "n/a" not in (person[f"{modality}_baseline"], person[f"{modality}_followup"])])
+
+    def test_regions_are_those_of_the_images(self):
+        for plan in rows_of(DATA / "planned.tsv"):
+            for modality in ("pet", "cbf", "gm"):
+                row = self.regions[modality, plan["region"], "change"]
+                means = self.means(modality, plan["members"])
+                changes = means[:, 1] - means[:, 0]
+                self.assertEqual(row["family"], plan["family"])
+                self.assertEqual(int(row["n"]), len(changes))
+                for column, right in (("baseline_mean", means[:, 0].mean()), ("followup_sd", means[:, 1].std(ddof=1)),
+                                      ("change", changes.mean()), ("se", changes.std(ddof=1) / len(changes) ** .5),
+                                      ("percent", 100 * (means[:, 1] / means[:, 0] - 1).mean()),
+                                      ("dz", changes.mean() / changes.std(ddof=1))):
+                    self.assertAlmostEqual(float(row[column]) / right, 1, delta=2e-4 if abs(right) > 1e-3 else .1,
+                                           msg=(modality, plan["region"], column))
+                self.assertAlmostEqual(float(row["p_exact"]), p_of_flips(changes), delta=4 / 2 ** len(changes))
+                # the interval of the flips ends where their p falls below 0.05
+                for limit in ("ci_exact_low", "ci_exact_high"):
+                    self.assertGreaterEqual(p_of_flips(changes - float(row[limit])), .05 - 4 / 2 ** len(changes))
+
+    def test_what_was_planted_is_found(self):
+        def p_of(modality, region, effect="change"):
+            return float(self.regions[modality, region, effect]["p_fwe"])
+        for region in ("striatum", "insula", "anterior_cingulate"):
+            self.assertLess(p_of("pet", region), .02)
+            self.assertGreater(float(self.regions["pet", region, "change"]["change"]), 0)
+        for region in ("posterior_cingulate", "precuneus", "temporo_parietal"):
+            self.assertGreater(float(self.regions["pet", region, "change"]["ci_low"]), -.03) # of an uptake near 1.2
+            self.assertGreater(p_of("pet", region), .05)
+        for region in ("hippocampus", "amygdala", "parahippocampal_gyrus"):
+            row = self.regions["pet", region, "rapa_level"]
+            self.assertGreater(float(row["r"]), .6)
+            self.assertLess(float(row["p_exact"]), .05)
+        self.assertLess(float(self.regions["cbf", "thalamus", "change"]["p_exact"]), .05)
+        self.assertGreater(float(self.regions["cbf", "thalamus", "change"]["percent"]), 5)
+        self.assertLess(float(self.regions["gm", "hippocampus", "change"]["p_exact"]), .01)
+        self.assertLess(float(self.regions["gm", "hippocampus", "change"]["change"]), 0)
+        for marker, found in (("ttau", True), ("nfl", True), ("ptau", False)):
+            self.assertEqual(float(self.markers[marker, "change"]["p_exact"]) < .05, found, marker)
+
+    def test_markers_are_those_of_the_table(self):
+        # The flips are of 14 people, of whom two have no sample: each flip of the twelve occurs four times.
+        def values(name):
+            both = [[person[f"{name}_{session}"] for session in ("baseline", "followup")] for person in self.people]
+            return numpy.array([[float(value) for value in pair] for pair in both if "n/a" not in pair])
+        for name in ("ttau", "ptau", "nfl", "abeta40", "abeta42", "ptau_ttau"):
+            row = self.markers[name, "change"]
+            value = values("ptau") / values("ttau") if name == "ptau_ttau" else values(name)
+            log_scale = name in ("nfl", "ptau_ttau")
+            self.assertEqual(row["scale"], "log" if log_scale else "linear")
+            changes = numpy.diff(numpy.log(value) if log_scale else value, axis=1)[:, 0]
+            self.assertEqual(int(row["n"]), len(changes))
+            self.assertAlmostEqual(float(row["change"]) / changes.mean(), 1, delta=1e-4)
+            self.assertAlmostEqual(float(row["gmr"]), numpy.exp(numpy.log(value[:, 1] / value[:, 0]).mean()), delta=1e-5)
+            self.assertAlmostEqual(float(row["p_exact"]), p_of_flips(changes), delta=4 / 2 ** len(changes))
+
+    def test_the_record_says_the_same(self):
+        record = json.loads((self.out / "run.json").read_text(encoding="utf-8"))
+        self.assertEqual(len(record["outcomes"]["regions"]), 30)
+        self.assertEqual(len(record["outcomes"]["markers"]), 6)
+        with h5py.File(self.out / "results.h5") as results:
+            stored = results["/regions/p_exact"][()]
+        table = [float(row["p_exact"]) for row in self.regions.values()]
+        numpy.testing.assert_allclose(stored, table, rtol=1e-6)
+        for word in ("striatum", "ptau_ttau", "p FWE"):
+            self.assertIn(word, self.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
