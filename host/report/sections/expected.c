@@ -129,8 +129,8 @@ static void put_picture(vx_report *report)
         return;
     }
     const vx_forest_plot plot = {row, fill_rows(report->results, row, panel.range), &panel, 1,
-                                 "Zero: as expected; exp.: the expected change. Filled, orange and *: one-sided p below "
-                                 VX_LEVEL_TEXT ", uncorrected."};
+                                 "Zero: as expected; exp.: the expected change. Filled, orange and *: one-sided p "
+                                 "below " VX_LEVEL_TEXT ", uncorrected."};
     char *alt = alternative(&plot);
     if (!alt)
         report->status = vx_fail_memory(report->error);
