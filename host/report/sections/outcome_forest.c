@@ -143,8 +143,8 @@ static char *caption_of(const vx_outcome_view *view)
         [VX_AXIS_UNITS] = "changes in the units of the values",
         [VX_AXIS_SD] = "changes in standard deviations, as not every outcome has a baseline above zero"};
     return vx_text("%s. Dots: participants, %s%s. Diamonds: means, with 95 %% intervals by the t distribution, which "
-                   "are of each row by itself. p: by relabelling; corrected: over the family. Filled, orange and with a "
-                   "star where the corrected p is below " VX_LEVEL_TEXT ".%s",
+                   "are of each row by itself. p: by relabelling; corrected: over the family. Filled, orange and "
+                   "with a star where the corrected p is below " VX_LEVEL_TEXT ".%s",
                    view->modality ? view->modality : "Markers", axes[view->axis],
                    view->axis == VX_AXIS_PERCENT && vx_view_logarithms(view)
                        ? " (on the log scale: the geometric mean ratio minus 1)" : "",
