@@ -26,7 +26,8 @@ const vx_command vx_command_table[] = {
      "after an update, or over another image. Nothing is computed again. Without DIR: voxstat-results, or this folder.",
      "voxstat report\n"
      "voxstat report results --template MNI152_T1_2mm.nii.gz", vx_command_report},
-    {"run", VX_RUN, "--design DESIGN [OPTION]...", NULL, "test voxels, regions and markers by permutation (the default)",
+    {"run", VX_RUN, "--design DESIGN [OPTION]...", NULL,
+     "test voxels, regions and markers by permutation (the default)",
      "Reads a table of participants, images, markers and covariates, tests every voxel of every modality, every region "
      "of --atlas and every marker under the same relabellings, and corrects for multiple testing by permutation. The "
      "change is always followup minus baseline.\n"
@@ -45,8 +46,8 @@ const vx_command vx_command_table[] = {
      "voxstat selftest --device opencl:0.0", vx_command_selftest},
     {"show", VX_SHOW, "[DIR]", "[DIR]", "print the tables of results",
      "Prints what the folder of results DIR holds: the effects, the regions and markers, the clusters of each effect, "
-     "how much is significant by the primary correction, and what the others find. Nothing is computed again. Without DIR: voxstat-results, or this "
-     "folder.",
+     "how much is significant by the primary correction, and what the others find. Nothing is computed again. Without "
+     "DIR: voxstat-results, or this folder.",
      "voxstat show\n"
      "voxstat show results", vx_command_show},
     {"simulate", VX_SIMULATE, "[OPTION]...", NULL, "make a trial cohort with known truth",
