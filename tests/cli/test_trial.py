@@ -134,5 +134,17 @@ class Trial(unittest.TestCase):
             self.assertIn(word, self.stdout)
 
 
+    def test_the_table_of_the_readme(self):
+        readme = (DATA.parent / "README.md").read_text(encoding="utf-8")
+        lines = [line.strip("| \n").split(" | ") for line in readme.splitlines() if "| change |" in line or
+                 "| rapa_level | r " in line]
+        self.assertGreater(len(lines), 9)
+        for measure, name, effect, found, p, corrected in lines:
+            row = self.markers[name, effect] if measure == "fluid" else self.regions[measure, name, effect]
+            figure = f"r {float(row['r']):.2f}" if effect != "change" else f"{float(row['percent']):+.1f} %"
+            self.assertEqual((found.replace("−", "-"), p, corrected),
+                             (figure, f"{float(row['p_exact']):.4f}", f"{float(row['p_fwe']):.4f}"), (measure, name))
+
+
 if __name__ == "__main__":
     unittest.main()
