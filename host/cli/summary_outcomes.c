@@ -112,7 +112,7 @@ static void say_correction(const vx_results *results, size_t i, FILE *out)
     if (!tests)
         fprintf(out, "no p was corrected\n");
     else
-        fprintf(out, "%ssignificant (p < " VX_LEVEL_TEXT ", corrected over %zu); smallest p %.2g\n",
+        fprintf(out, "%ssignificant (p < " VX_LEVEL_TEXT ", corrected over %zu); smallest p %.3g\n",
                 found ? " " : "none ", tests, smallest);
 }
 

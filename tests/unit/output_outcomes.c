@@ -301,9 +301,9 @@ static void the_terminal_says_what_is_significant(void **state)
     fclose(stream);
     assert_string_equal(
         text,
-        "pet primary change: \"left\" | 5_% & <b> significant (p < 0.05, corrected over 2); smallest p 0.049\n"
-        "pet primary rapa/48 h: \"left\" | 5_% & <b> significant (p < 0.05, corrected over 2); smallest p 0.05\n"
-        "markers change: none significant (p < 0.05, corrected over 1); smallest p 0.051\n"
+        "pet primary change: \"left\" | 5_% & <b> significant (p < 0.05, corrected over 2); smallest p 0.0493\n"
+        "pet primary rapa/48 h: \"left\" | 5_% & <b> significant (p < 0.05, corrected over 2); smallest p 0.0497\n"
+        "markers change: none significant (p < 0.05, corrected over 1); smallest p 0.0507\n"
         "markers rapa/48 h: none significant (p < 0.05, corrected over 1); smallest p 0.051\n");
     free(text);
     vx_results_close(results);
