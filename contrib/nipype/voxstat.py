@@ -94,6 +94,8 @@ class VoxstatOutputSpec(TraitedSpec):
     record = File(exists=True, desc="run.json: options, versions, inputs, headline figures")
     report = File(exists=True, desc="report.html")
     cluster_tables = traits.List(File(exists=True), desc="<modality>_<effect>_clusters.tsv")
+    regions = File(exists=True, desc="regions.tsv, where regions were tested")
+    markers = File(exists=True, desc="markers.tsv, where markers were tested")
     files = traits.List(File(exists=True), desc="everything in the folder")
 
 
@@ -120,6 +122,9 @@ class Voxstat(CommandLine):
             del outputs["mask"]
         if "report.html" in files:  # missing where it could not be drawn
             outputs["report"] = os.path.join(out, "report.html")
+        for table in ("regions", "markers"):
+            if f"{table}.tsv" in files:
+                outputs[table] = os.path.join(out, f"{table}.tsv")
         found = {}
         for name in files:
             kind, dot, ending = name.rpartition("_")[2].partition(".")

@@ -37,7 +37,7 @@ vx_status vx_locations_find(const vx_space *space, const float *label, const flo
                             const vx_regions *regions, double distance_mm, vx_locations *locations, vx_error *error);
 void vx_locations_destroy(vx_locations *locations);
 
-/* The region with the largest weight at a voxel of the space; -1 where there is none. */
+/* The region with the largest weight at a voxel of the space; -1 where no region has weight. */
 int64_t vx_region_at(const vx_regions *regions, const vx_space *space, int64_t element);
 
 #endif

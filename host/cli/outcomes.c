@@ -106,6 +106,8 @@ vx_status vx_run_test_outcomes(vx_run *run, vx_error *error)
 
 void vx_run_outcomes_destroy(vx_run *run)
 {
+    if (!run)
+        return;
     for (size_t k = 0; k < run->outcomes; k++)
         free(run->outcome_value[k]);
     free(run->outcome_value);

@@ -301,6 +301,8 @@ static vx_status summarise(const vx_run *run, bool report, vx_error *error)
         status = vx_summary_print(results, stdout, error);
     if (!status)
         status = vx_summary_print_outcomes(results, OUTCOME_ROWS_MAX, stdout, error);
+    if (!status)
+        status = vx_summary_print_expected(results, stdout, error);
     if (!status && !run->quiet)
         vx_summary_say(results, stderr);
     vx_results_close(results);
@@ -349,7 +351,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_report_options report = {.template = vx_argument_text(arguments, VX_OPTION_TEMPLATE)};
     bool recovered = false;
     vx_error why;
-    vx_status status = read_settings(arguments, &run, error), unreported;
+    vx_status status = read_settings(arguments, &run, error), unreported = VX_OK;
     report.orientation = run.mask.analyze;
     if (!status)
         status = vx_report_check(&report, &run.template, error);

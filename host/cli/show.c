@@ -32,6 +32,8 @@ vx_status vx_command_show(const vx_arguments *arguments, vx_error *error)
     if (!status)
         status = vx_summary_print_outcomes(results, SIZE_MAX, stdout, error);
     if (!status)
+        status = vx_summary_print_expected(results, stdout, error);
+    if (!status)
         status = show_clusters(results, error);
     if (!status) {
         putchar('\n');

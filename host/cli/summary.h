@@ -13,6 +13,9 @@ vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error
 /* Prints a line per region or marker and effect, at most `rows_max` of each kind; nothing without any. */
 vx_status vx_summary_print_outcomes(const vx_results *results, size_t rows_max, FILE *out, vx_error *error);
 
+/* Prints a line per comparison with an expected change, and what it cannot tell; nothing without any. */
+vx_status vx_summary_print_expected(const vx_results *results, FILE *out, vx_error *error);
+
 /* Prints the clusters of an effect, largest first, or "none". */
 vx_status vx_summary_print_clusters(const vx_results *results, const vx_results_effect *effect, FILE *out,
                                     vx_error *error);

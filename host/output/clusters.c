@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/stream.h"
 #include "infer/quantity.h"
+#include "output/table_file.h"
 
 #include <math.h>
 

@@ -70,6 +70,24 @@ void vx_h5_put_number_attribute(vx_h5 *h5, const char *name, double value)
     vx_h5_put_attribute(h5, name, H5T_NATIVE_DOUBLE, 0, NULL, &value);
 }
 
+void vx_h5_put_texts(vx_h5 *h5, const char *group, const char *place, const char *dataset, const char *const *text,
+                     size_t count)
+{
+    const hsize_t dims = count;
+    vx_h5_at(h5, group, place, dataset);
+    vx_h5_put(h5, h5->text, 1, &dims, H5P_DEFAULT, text);
+}
+
+void vx_h5_put_column(vx_h5 *h5, const char *group, const char *dataset, const double *value, size_t count,
+                      const char *units, const char *description)
+{
+    const hsize_t dims = count;
+    vx_h5_at(h5, group, NULL, dataset);
+    vx_h5_put(h5, H5T_NATIVE_DOUBLE, 1, &dims, H5P_DEFAULT, value);
+    vx_h5_put_text_attribute(h5, "units", units);
+    vx_h5_put_text_attribute(h5, "description", description);
+}
+
 /* The bytes of the finished file, in *image, which the caller frees. */
 static void take_image(vx_h5 *h5, void **image, size_t *size)
 {

@@ -35,6 +35,12 @@ void vx_h5_put_attribute(vx_h5 *h5, const char *name, hid_t type, int rank, cons
 void vx_h5_put_text_attribute(vx_h5 *h5, const char *name, const char *value);
 void vx_h5_put_number_attribute(vx_h5 *h5, const char *name, double value);
 
+/* Write a column of a table: texts, none of them null; numbers with their units and description as attributes. */
+void vx_h5_put_texts(vx_h5 *h5, const char *group, const char *place, const char *dataset, const char *const *text,
+                     size_t count);
+void vx_h5_put_column(vx_h5 *h5, const char *group, const char *dataset, const double *value, size_t count,
+                      const char *units, const char *description);
+
 /* Writes the file to `path` and releases it. Errors: VX_OUTPUT, including earlier failures. */
 vx_status vx_h5_end(vx_h5 *h5, const char *path, vx_error *error);
 

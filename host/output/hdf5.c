@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "infer/quantity.h"
+#include "output/expected.h"
 #include "output/outcomes.h"
 #include "results/scheme.h"
 
@@ -350,6 +351,8 @@ vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *e
     put_masks(&h5, record, entry, entries);
     if (record->outcome_tests)
         vx_h5_put_outcomes(&h5, record);
+    if (record->expected)
+        vx_h5_put_expected(&h5, record->expected);
     status = vx_h5_end(&h5, path ? path : VX_HDF5_FILE, error);
 cleanup:
     vx_entries_free(entry, entries);

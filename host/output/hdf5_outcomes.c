@@ -7,13 +7,6 @@
 
 static const char words_absent[] = ""; /* HDF5 has no missing text */
 
-static void put_texts(vx_h5 *h5, const char *group, const char *place, const char *name, const char *const *text,
-                      hsize_t count)
-{
-    vx_h5_at(h5, group, place, name);
-    vx_h5_put(h5, h5->text, 1, &count, H5P_DEFAULT, text);
-}
-
 static void put_tests(vx_h5 *h5, const vx_record *record, vx_outcome_kind kind, const char *group)
 {
     const vx_outcome_tests *tests = record->outcome_tests;
@@ -29,7 +22,7 @@ static void put_tests(vx_h5 *h5, const vx_record *record, vx_outcome_kind kind, 
                 const char *found = vx_outcome_text_of(record, &tests->test[i], k);
                 text[row++] = found ? found : words_absent;
             }
-        put_texts(h5, group, NULL, vx_outcome_text_name(kind, k), text, rows);
+        vx_h5_put_texts(h5, group, NULL, vx_outcome_text_name(kind, k), text, rows);
         vx_h5_put_text_attribute(h5, "description", vx_outcome_text_description(k));
     }
     for (int k = 0; !h5->failed && k < VX_OUTCOME_COLUMNS; k++) {
@@ -39,10 +32,7 @@ static void put_tests(vx_h5 *h5, const vx_record *record, vx_outcome_kind kind, 
         for (size_t i = 0, row = 0; i < tests->tests; i++)
             if (tests->test[i].outcome->kind == kind)
                 value[row++] = isfinite(tests->test[i].value[k]) ? tests->test[i].value[k] : NAN;
-        vx_h5_at(h5, group, NULL, about->name);
-        vx_h5_put(h5, H5T_NATIVE_DOUBLE, 1, &rows, H5P_DEFAULT, value);
-        vx_h5_put_text_attribute(h5, "units", vx_outcome_unit_words(about->unit));
-        vx_h5_put_text_attribute(h5, "description", about->description);
+        vx_h5_put_column(h5, group, about->name, value, rows, vx_outcome_unit_words(about->unit), about->description);
     }
     free(text);
     free(value);
@@ -86,15 +76,15 @@ static void put_values(vx_h5 *h5, const vx_record *record, vx_outcome_kind kind,
         modality[row] = outcome->modality ? outcome->modality : words_absent;
         coverage[row++] = outcome->coverage;
     }
-    put_texts(h5, group, VX_PLACE_VALUES, vx_outcome_kind_names[kind], name, count);
+    vx_h5_put_texts(h5, group, VX_PLACE_VALUES, vx_outcome_kind_names[kind], name, count);
     if (vx_outcome_has_text(kind, VX_TEXT_MODALITY))
-        put_texts(h5, group, VX_PLACE_VALUES, VX_KEY_MODALITY, modality, count);
+        vx_h5_put_texts(h5, group, VX_PLACE_VALUES, VX_KEY_MODALITY, modality, count);
     if (vx_outcome_has_column(kind, VX_OUTCOME_COVERAGE)) {
         vx_h5_at(h5, group, VX_PLACE_VALUES, vx_outcome_about(VX_OUTCOME_COVERAGE)->name);
         vx_h5_put(h5, H5T_NATIVE_DOUBLE, 1, &count, H5P_DEFAULT, coverage);
     }
-    put_texts(h5, group, VX_PLACE_VALUES, VX_KEY_PARTICIPANT, (const char *const *)record->study->participant,
-              (hsize_t)record->study->participants);
+    vx_h5_put_texts(h5, group, VX_PLACE_VALUES, VX_KEY_PARTICIPANT, (const char *const *)record->study->participant,
+                    (size_t)record->study->participants);
     for (int s = record->study->design == VX_PAIRED ? VX_MEAN_BASELINE : VX_MEAN_FOLLOWUP; s < VX_MEAN_SESSIONS; s++)
         put_session(h5, record, kind, group, s);
     free(name);

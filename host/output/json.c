@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "infer/quantity.h"
+#include "output/expected.h"
 #include "output/manifest.h"
 #include "output/outcomes.h"
 
@@ -143,6 +144,8 @@ vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *e
                     VX_KEY_NOT_WRITTEN, vx_json_text(record->not_written));
     if (record->outcome_tests)
         run = vx_json_set(run, VX_KEY_OUTCOMES, vx_outcomes_json(record));
+    if (record->expected)
+        run = vx_json_set(run, VX_KEY_EXPECTED, vx_expected_json(record->expected));
     status = run ? vx_manifest_fill(folder, run, error) : vx_fail_memory(error);
     if (!status)
         status = vx_manifest_finish(folder, run, error);

@@ -6,38 +6,10 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/stream.h"
-#include "output/record.h"
-
-#include <math.h>
-#include <string.h>
-
-#define ABSENT "n/a"
+#include "output/table_file.h"
 
 /* The columns of the values. */
 static const char participant_column[] = "participant_id", session_column[] = "session_id", value_column[] = "value";
-
-/* A cell that begins with a quote would be read as a quoted one; it is quoted itself, with its quotes doubled. */
-static void put_cell(FILE *stream, const char *text)
-{
-    if (!text || !*text) {
-        fputs(ABSENT, stream);
-    } else if (*text != '"') {
-        vx_put_cell(stream, text);
-    } else {
-        fputc('"', stream);
-        for (const char *c = text; *c; c++)
-            fprintf(stream, *c == '"' ? "\"\"" : "%c", *c);
-        fputc('"', stream);
-    }
-}
-
-static void put_number(FILE *stream, double value, int digits)
-{
-    if (isfinite(value))
-        fprintf(stream, "%.*g", digits, value);
-    else
-        fputs(ABSENT, stream);
-}
 
 /* ---- the tests ---- */
 
@@ -58,15 +30,15 @@ static void print_test(FILE *stream, const vx_record *record, const vx_outcome_t
     const vx_outcome_kind kind = test->outcome->kind;
     for (int k = 0; k < VX_TEXT_INFLUENTIAL; k++)
         if (vx_outcome_has_text(kind, k)) {
-            put_cell(stream, vx_outcome_text_of(record, test, k));
+            vx_cell_put_text(stream, vx_outcome_text_of(record, test, k));
             fputc('\t', stream);
         }
     for (int k = 0; k < VX_OUTCOME_COLUMNS; k++)
         if (vx_outcome_has_column(kind, k)) {
-            put_number(stream, test->value[k], DIGITS);
+            vx_cell_put_number(stream, test->value[k], DIGITS);
             fputc('\t', stream);
         }
-    put_cell(stream, vx_outcome_text_of(record, test, VX_TEXT_INFLUENTIAL));
+    vx_cell_put_text(stream, vx_outcome_text_of(record, test, VX_TEXT_INFLUENTIAL));
     fputc('\n', stream);
 }
 
@@ -96,20 +68,20 @@ static void print_values(FILE *stream, const vx_record *record, vx_outcome_kind 
             for (int s = 0; s < VX_MEAN_SESSIONS; s++) {
                 if (!outcome->value[s])
                     continue;
-                put_cell(stream, record->study->participant[outcome->participant[i]]);
+                vx_cell_put_text(stream, record->study->participant[outcome->participant[i]]);
                 fputc('\t', stream);
-                put_cell(stream, vx_outcome_session(record, outcome, s));
+                vx_cell_put_text(stream, vx_outcome_session(record, outcome, s));
                 fputc('\t', stream);
                 if (region) {
-                    put_cell(stream, outcome->modality);
+                    vx_cell_put_text(stream, outcome->modality);
                     fputc('\t', stream);
                 }
-                put_cell(stream, outcome->name);
+                vx_cell_put_text(stream, outcome->name);
                 fputc('\t', stream);
-                put_number(stream, outcome->value[s][i], DIGITS);
+                vx_cell_put_number(stream, outcome->value[s][i], DIGITS);
                 if (region) {
                     fputc('\t', stream);
-                    put_number(stream, outcome->coverage, DIGITS);
+                    vx_cell_put_number(stream, outcome->coverage, DIGITS);
                 }
                 fputc('\n', stream);
             }
@@ -118,20 +90,15 @@ static void print_values(FILE *stream, const vx_record *record, vx_outcome_kind 
 
 /* ---- the data dictionaries ---- */
 
-static json_t *described(const char *description)
-{
-    return json_pack("{so}", "Description", vx_json_text(description));
-}
-
 static json_t *described_column(vx_outcome_column column)
 {
     const vx_outcome_column_row *about = vx_outcome_about(column);
-    return vx_json_set(described(about->description), "Units", vx_json_text(vx_outcome_unit_words(about->unit)));
+    return vx_column_described(about->description, vx_outcome_unit_words(about->unit));
 }
 
 static json_t *described_text(vx_outcome_text text)
 {
-    json_t *object = described(vx_outcome_text_description(text));
+    json_t *object = vx_column_described(vx_outcome_text_description(text), NULL);
     if (text == VX_TEXT_SCALE)
         object = vx_json_set(object, "Levels",
                              json_pack("{ss ss}", vx_scale_names[false], "the values themselves",
@@ -154,14 +121,16 @@ static json_t *dictionary_of_tests(vx_outcome_kind kind)
 static json_t *dictionary_of_values(vx_outcome_kind kind)
 {
     const bool region = kind == VX_OUTCOME_REGION;
-    json_t *object = json_pack("{so so}", participant_column, described("The participant, as in the table."),
-                               session_column, described("The session, as in the table."));
+    json_t *object = json_pack("{so so}",
+                               participant_column, vx_column_described("The participant, as in the table.", NULL),
+                               session_column, vx_column_described("The session, as in the table.", NULL));
     if (region)
         object = vx_json_set(object, vx_outcome_text_name(kind, VX_TEXT_MODALITY), described_text(VX_TEXT_MODALITY));
     object = vx_json_set(object, vx_outcome_text_name(kind, VX_TEXT_NAME), described_text(VX_TEXT_NAME));
     object = vx_json_set(object, value_column,
-                         described(region ? "Mean of the image over the region, within the modality's mask."
-                                          : "Value of the marker, as it was tested apart from logarithms."));
+                         vx_column_described(region ? "Mean of the image over the region, within the modality's mask."
+                                                    : "Value of the marker, as it was tested apart from logarithms.",
+                                             NULL));
     if (region)
         object = vx_json_set(object, vx_outcome_about(VX_OUTCOME_COVERAGE)->name,
                              described_column(VX_OUTCOME_COVERAGE));
@@ -169,15 +138,6 @@ static json_t *dictionary_of_values(vx_outcome_kind kind)
 }
 
 /* ---- the files ---- */
-
-static vx_status write_text(const char *folder, vx_outcome_kind kind, vx_outcome_file file, const char *text,
-                            vx_error *error)
-{
-    char *path = vx_text("%s/%s%s", folder, vx_outcome_groups[kind], vx_outcome_endings[file]);
-    vx_status status = text && path ? vx_write_file(path, text, strlen(text), error) : vx_fail_memory(error);
-    free(path);
-    return status;
-}
 
 static vx_status write_table(const char *folder, const vx_record *record, vx_outcome_kind kind, vx_outcome_file file,
                              void print(FILE *, const vx_record *, vx_outcome_kind), vx_error *error)
@@ -187,7 +147,9 @@ static vx_status write_table(const char *folder, const vx_record *record, vx_out
     if (stream)
         print(stream, record, kind);
     const bool good = vx_stream_close(stream);
-    vx_status status = good ? write_text(folder, kind, file, text, error) : vx_fail_memory(error);
+    vx_status status =
+        good ? vx_table_file_put(folder, vx_outcome_groups[kind], vx_outcome_endings[file], text, error)
+             : vx_fail_memory(error);
     free(text);
     return status;
 }
@@ -195,10 +157,7 @@ static vx_status write_table(const char *folder, const vx_record *record, vx_out
 static vx_status write_dictionary(const char *folder, vx_outcome_kind kind, vx_outcome_file file, json_t *dictionary,
                                   vx_error *error)
 {
-    char *text = vx_json_dump(dictionary, JSON_INDENT(2));
-    vx_status status = write_text(folder, kind, file, text, error);
-    free(text);
-    return status;
+    return vx_table_file_put_dictionary(folder, vx_outcome_groups[kind], vx_outcome_endings[file], dictionary, error);
 }
 
 vx_status vx_write_outcomes(const char *folder, const vx_record *record, vx_error *error)

@@ -140,16 +140,21 @@ static void put_followup(const sheet *s, const vx_outcome_test *test)
     put_mean(s, test, VX_OUTCOME_FOLLOWUP_MEAN, VX_OUTCOME_FOLLOWUP_SD);
 }
 
-/* On the log scale the estimate is shown as a ratio. */
+/* The mean of one session's logarithms becomes a geometric mean; the other estimates of the log scale become ratios. */
+static bool is_ratio(const vx_outcome_test *test)
+{
+    return test->outcome->log_scale && (test->kind == VX_SLOPE || test->outcome->value[VX_MEAN_BASELINE]);
+}
+
 static void put_estimate(const sheet *s, const vx_outcome_test *test)
 {
-    const bool ratio = test->outcome->log_scale;
+    const bool logs = test->outcome->log_scale;
     double shown[3];
     static const vx_outcome_column column[3] = {VX_OUTCOME_CHANGE, VX_OUTCOME_CI_LOW, VX_OUTCOME_CI_HIGH};
     for (int k = 0; k < 3; k++)
-        shown[k] = ratio ? exp(test->value[column[k]]) : test->value[column[k]];
+        shown[k] = logs ? exp(test->value[column[k]]) : test->value[column[k]];
     const int decimals = decimals_of((shown[2] - shown[1]) / 2);
-    if (ratio && isfinite(shown[0]))
+    if (is_ratio(test) && isfinite(shown[0]))
         put_text(s, "×");
     put_number(s, shown[0], decimals);
     put_interval(s, shown[1], shown[2], decimals);
@@ -240,7 +245,8 @@ static const char *sides_of(const vx_record *record)
     return NULL;
 }
 
-static void put_note(const sheet *s, const vx_outcome_test *first, bool logs)
+/* `logs`: a test of the table on the log scale, or null. */
+static void put_note(const sheet *s, const vx_outcome_test *first, const vx_outcome_test *logs)
 {
     const vx_plan *plan = vx_outcome_plan(s->record, first);
     const char *sides = sides_of(s->record);
@@ -248,7 +254,8 @@ static void put_note(const sheet *s, const vx_outcome_test *first, bool logs)
     if (first->kind == VX_MEAN)
         put_text(s, "Values are mean ± SD. ");
     if (logs)
-        put_text(s, "× is the ratio of geometric means. ");
+        put_text(s, is_ratio(logs) ? "× is the ratio of geometric means. "
+                                   : "Means of logarithms are shown as geometric means. ");
     put_text(s, plan->exhaustive ? "p: all " : "p: ");
     put_text(s, vx_count_text(plan->relabellings, count));
     put_text(s, " ");
@@ -275,7 +282,8 @@ static void put_row(const sheet *s, const column *columns, const vx_outcome_test
     fputs(s->look->row_end, s->out);
 }
 
-static void put_table_begin(const sheet *s, const column *columns, const vx_outcome_test *first, bool logs)
+static void put_table_begin(const sheet *s, const column *columns, const vx_outcome_test *first,
+                            const vx_outcome_test *logs)
 {
     if (s->look->latex) {
         fputs("\\begin{table}\n\\centering\n\\caption{", s->out);
@@ -300,7 +308,7 @@ static void put_table_begin(const sheet *s, const column *columns, const vx_outc
     }
 }
 
-static void put_table_end(const sheet *s, const vx_outcome_test *first, bool logs)
+static void put_table_end(const sheet *s, const vx_outcome_test *first, const vx_outcome_test *logs)
 {
     if (s->look->latex) {
         fputs("\\bottomrule\n\\end{tabular}\n\\end{table}\n\n", s->out);
@@ -315,11 +323,11 @@ static void put_table_end(const sheet *s, const vx_outcome_test *first, bool log
 static void put_table(const sheet *s, size_t first)
 {
     const vx_outcome_tests *tests = s->record->outcome_tests;
-    const vx_outcome_test *test = &tests->test[first];
-    bool logs = false, paired = false;
+    const vx_outcome_test *test = &tests->test[first], *logs = NULL;
+    bool paired = false;
     for (size_t i = first; i < tests->tests; i++)
         if (same_table(test, &tests->test[i])) {
-            logs = logs || tests->test[i].outcome->log_scale;
+            logs = tests->test[i].outcome->log_scale ? &tests->test[i] : logs;
             paired = paired || tests->test[i].outcome->value[VX_MEAN_BASELINE];
         }
     const column *columns = test->kind == VX_SLOPE ? of_slope : paired ? of_change : of_mean;

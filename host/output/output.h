@@ -7,6 +7,7 @@
 
 #include "atlas/regions.h"
 #include "base/remarks.h"
+#include "outcome/expected.h"
 #include "outcome/outcome.h"
 #include "results/p_format.h"
 #include "results/schema.h"
@@ -58,6 +59,7 @@ typedef struct vx_record {
     const vx_outcome *outcome; /* regions and markers */
     size_t outcomes;
     const vx_outcome_tests *outcome_tests; /* of them; null: none */
+    const vx_expected_comparisons *expected; /* of outcomes with expected changes; null: none */
     vx_p_format p_format;
     vx_quantity primary; /* the primary correction (infer/quantity.h); VX_P_UNCORRECTED: none */
     double peak_distance; /* mm between the sub-peaks of a cluster */
@@ -118,6 +120,7 @@ vx_status vx_write_results(const char *folder, const vx_record *record, vx_error
 vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *error);      /* NIfTI */
 vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_error *error);  /* TSV */
 vx_status vx_write_outcomes(const char *folder, const vx_record *record, vx_error *error);  /* regions, markers */
+vx_status vx_write_expected(const char *folder, const vx_record *record, vx_error *error);  /* expected changes */
 vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *error);      /* results.h5 */
 vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *error);      /* run.json */
 

@@ -13,12 +13,6 @@ const char *vx_effect_participant(const vx_record *record, const vx_entry *entry
     return record->study->participant[entry->modality->study->participant[row]];
 }
 
-void vx_put_cell(FILE *stream, const char *text)
-{
-    for (; *text; text++)
-        fputc((unsigned char)*text < ' ' ? ' ' : *text, stream);
-}
-
 /* Whether an entry before `entry` has this name in the char * at `offset` of vx_entry. With `modality`, only entries of
  * that modality count. */
 static bool name_taken(const vx_entry *entries, size_t entry, size_t offset, const vx_record_modality *modality,

@@ -6,7 +6,6 @@
 #include "output/output.h"
 #include "space/space.h"
 
-#include <stdio.h>
 
 /* A search volume of an effect. `name` comes from its family as below, and is unique in the modality. */
 typedef struct vx_entry_volume {
@@ -52,9 +51,6 @@ bool vx_map_written(const vx_tests *tests, const vx_map *map);
 /* Sets `mask` to 1 for the voxels analysed in all of `count` modalities, else 0. `mask` has the first one's grid. False
  * where the modalities have different grids. */
 bool vx_mask_intersection(const vx_record_modality *modality, size_t count, uint8_t *mask);
-
-/* Writes a cell of a table. A tab or line end in a name must not end its cell and becomes a space. */
-void vx_put_cell(FILE *stream, const char *text);
 
 /* The participant of row i of an effect. */
 const char *vx_effect_participant(const vx_record *record, const vx_entry *entry, int64_t i);

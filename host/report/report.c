@@ -28,6 +28,11 @@ const char *vx_page_file(const char *name)
     return NULL;
 }
 
+bool vx_report_has_images(const vx_report *report)
+{
+    return report->results->modalities;
+}
+
 static bool applies(const vx_report *report, const vx_section *one)
 {
     return !one->applies || one->applies(report);
@@ -140,6 +145,8 @@ static void write_page(vx_report *report)
     vx_put_markup(page, "<header><p class=\"kind\">voxstat report</p><h1>");
     for (size_t m = 0; m < results->modalities; m++)
         vx_put(page, "%s%s", m ? ", " : "", results->modality[m].name);
+    if (!results->modalities)
+        vx_put_markup(page, "Markers");
     if (results->design == VX_PAIRED)
         vx_put(page, ": %s to %s", results->session[0], results->session[1]);
     vx_put(page, "</h1><p class=\"when\">%s; %lld participants; %s</p></header>\n<div class=\"columns\">\n",
@@ -171,10 +178,7 @@ vx_status vx_report_write(const char *folder, const vx_report_options *options, 
     if (report.status)
         return report.status;
     report.results = results;
-    if (!results->modalities)
-        report.status = vx_fail(error, VX_INPUT, "%s: holds no images, and the report is about images", folder);
-    else
-        report.status = read_template(&report, error);
+    report.status = read_template(&report, error);
     report.files = vx_files_new();
     page.out = vx_text_stream(&text, &size);
     if (!report.status && !(report.files && page.out))

@@ -4,6 +4,7 @@
 
 #include "report/draw/figure.h"
 #include "report/files.h"
+#include "report/outcomes.h"
 #include "report/page.h"
 #include "report/pictures.h"
 #include "results/results.h"
@@ -36,6 +37,9 @@ typedef struct vx_section {
     void (*contents)(vx_report *report);      /* writes items of a nested list of contents; may be null */
 } vx_section;
 
+/* Whether the results have images: for `applies` of the sections about voxels. */
+bool vx_report_has_images(const vx_report *report);
+
 /* A file for the page that is embedded in the program ("report.css"); null if the build left it out. */
 const char *vx_page_file(const char *name);
 
@@ -65,5 +69,26 @@ void vx_effect_clusters(vx_report *report, const vx_effect_view *view);
 void vx_effect_values(vx_report *report, const vx_effect_view *view);
 void vx_effect_null(vx_report *report, const vx_effect_view *view);
 void vx_effect_qq(vx_report *report, const vx_effect_view *view);
+
+/* The sections of regions and markers. outcomes.c calls the parts, each a file in sections/, for every view. `stem`
+ * begins the names of its pictures; `ending` ends them. */
+typedef struct vx_outcome_part {
+    const vx_outcome_view *view;
+    char *stem;
+    const char *ending;
+} vx_outcome_part;
+
+void vx_outcomes_write(vx_report *report, vx_outcome_kind kind);
+bool vx_outcomes_apply(const vx_report *report, vx_outcome_kind kind);
+void vx_outcome_answers(vx_report *report, const vx_outcome_part *part);
+void vx_outcome_forest(vx_report *report, const vx_outcome_part *part);
+void vx_outcome_matrix(vx_report *report, const vx_outcome_part *part);
+void vx_outcome_sessions(vx_report *report, const vx_outcome_part *part);
+void vx_outcome_scatter(vx_report *report, const vx_outcome_part *part);
+void vx_outcome_table(vx_report *report, const vx_outcome_part *part);
+
+/* Adds the picture <stem>_<name><ending> of a part. Takes `alt` and `caption`; null: memory ran out. */
+void vx_outcome_picture(vx_report *report, const vx_outcome_part *part, const char *name, vx_drawing drawing, char *alt,
+                        char *caption);
 
 #endif

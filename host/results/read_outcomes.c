@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The outcomes of a kind in run.json; null where there is none. */
+/* The outcomes of a kind in run.json; null where run.json has none. */
 static const json_t *list_of(vx_reading *r, const json_t *outcomes, int kind)
 {
     const json_t *list = vx_get_array(r, outcomes, vx_outcome_groups[kind]);

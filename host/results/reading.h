@@ -1,6 +1,6 @@
 /* The parts of the reader: results.c opens the folder and reads results.h5, read_run.c reads run.json (members.c: its
- * values by key), read_outcomes.c the regions and markers, read_clusters.c the tables of clusters, and check.c compares
- * their figures.
+ * values by key), read_outcomes.c the regions and markers, read_expected.c the comparisons with expected changes,
+ * read_clusters.c the tables of clusters, and check.c compares their figures.
  *
  * A folder is untrusted. The reader accepts values of the right types only, texts that are safe as paths, and
  * consistent figures, so that later code need not check them again. */
@@ -60,6 +60,9 @@ double *vx_reading_numbers(vx_reading *r, const char *group, const char *place, 
 
 /* Reads the regions and markers, from run.json and results.h5. */
 void vx_read_outcomes(vx_reading *r);
+
+/* Reads the comparisons with expected changes, from run.json and results.h5. */
+void vx_read_expected(vx_reading *r);
 
 /* Reads the cluster table of an effect. */
 void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect);

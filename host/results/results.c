@@ -157,6 +157,7 @@ vx_status vx_results_open(const char *folder, vx_results **results, vx_error *er
             vx_read_clusters(&r, &opened->modality[m], &opened->modality[m].effect[e]);
     }
     vx_read_outcomes(&r);
+    vx_read_expected(&r);
     free(path);
     if (r.status)
         vx_results_close(opened);
@@ -206,6 +207,7 @@ void vx_results_close(vx_results *results)
         for (int s = 0; s < VX_MEAN_SESSIONS; s++)
             free(results->outcome_values[k][s]);
     free(results->outcome);
+    free(results->expected);
     free(results->participant);
     free(results->remark);
     vx_store_close(results->store);

@@ -5,6 +5,7 @@
 #ifndef VX_RESULTS_RESULTS_H
 #define VX_RESULTS_RESULTS_H
 
+#include "outcome/expected.h"
 #include "outcome/outcome.h"
 #include "results/p_format.h"
 #include "results/schema.h"
@@ -103,6 +104,15 @@ typedef struct vx_results_outcome {
                                               * where there is one session */
 } vx_results_outcome;
 
+/* An observed change against an expected one: a line of expected.tsv. */
+typedef struct vx_results_expected {
+    vx_outcome_kind kind;
+    const char *name, *modality;       /* modality: null for a marker */
+    vx_expected_unit unit;
+    const char *source;
+    double value[VX_EXPECTED_COLUMNS]; /* NaN where a figure does not exist */
+} vx_results_expected;
+
 typedef struct vx_results {
     char *folder;
     json_t *run;                 /* run.json as parsed: options, inputs, files */
@@ -123,6 +133,9 @@ typedef struct vx_results {
     size_t outcomes;
     const char **participant;    /* participants; null without outcomes */
     double *outcome_values[VX_OUTCOME_KINDS][VX_MEAN_SESSIONS]; /* memory of vx_results_outcome.session */
+    vx_results_expected *expected;  /* comparisons with expected changes */
+    size_t expecteds;
+    double expected_weeks;          /* between the sessions; NaN without comparisons */
     struct vx_results_store *store; /* of results.h5 */
 } vx_results;
 

@@ -29,6 +29,8 @@
  *                                     participants (all of the study, NaN where absent); the others name the axes. A
  *                                     onesample design has the follow-up alone
  *   /markers/...                      the same of markers, with marker for region; without modality and coverage
+ *   /expected/<column>                float64: a figure of outcome/expected.h for every comparison, in the order of
+ *                                     expected.tsv. The texts kind, name, modality, unit, source have datasets
  *   /mask                             uint8 [x, y, z]: the voxels analysed in every modality; absent where modalities
  *                                     have different grids
  *   /masks/<modality>                 the same of each modality, where there are several
@@ -40,7 +42,6 @@
 #define VX_RUN_FILE "run.json"
 #define VX_HDF5_FILE "results.h5"
 #define VX_MASK_FILE "mask.nii.gz"             /* after "<modality>_" where there are several */
-#define VX_REGIONS_VALUES_FILE "regions_values.tsv" /* with an atlas */
 
 /* The groups of results.h5, and the datasets that are both written and read by name. */
 #define VX_GROUP_MAPS "/maps"
@@ -51,10 +52,15 @@
 #define VX_GROUP_PARTICIPANTS "/participants"
 #define VX_GROUP_CLUSTERS "/clusters"
 #define VX_GROUP_MASKS "/masks"
+#define VX_GROUP_EXPECTED "/expected"
 #define VX_PLACE_VALUES "values"   /* in a group of vx_outcome_groups */
 #define VX_DATASET_MASK "/mask"
 #define VX_DATASET_MATRIX "matrix" /* of the design */
 #define VX_DATASET_RAW "raw"
+
+#define VX_EXPECTED_FILE "expected" /* with these endings: the comparisons with expected changes */
+#define VX_TABLE_ENDING ".tsv"
+#define VX_DICTIONARY_ENDING ".json"
 
 /* A name within a search volume: "p-fwe-voxel" of a map, "voxel" of a null distribution or "clusters" of a table becomes
  * "p-fwe-voxel_primary". `volume` is the volume's name in files; null: the complete mask, and the name stays as it is.
@@ -90,6 +96,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_RUN_CHECKSUM "run_sha256" /* of run.json */
 
 #define VX_KEY_OUTCOMES "outcomes"       /* an object; absent without regions and markers */
+#define VX_KEY_EXPECTED "expected"       /* an object; absent without expected changes */
 
 /* Of VX_KEY_SECONDS. */
 #define VX_KEY_READ "read"
@@ -174,6 +181,13 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_EFFECT "effect"
 #define VX_KEY_SCALE "scale"               /* vx_scale_names */
 #define VX_KEY_LOO_PARTICIPANT "loo_participant"
+
+/* Of the expected changes: VX_KEY_TABLE, VX_KEY_SHA256 and a list of comparisons. Of a comparison: VX_KEY_KIND
+ * (vx_outcome_kind_names), VX_KEY_NAME, VX_KEY_MODALITY, and figures by the names of outcome/expected.h. */
+#define VX_KEY_INTERVAL_WEEKS "interval_weeks" /* between the sessions of the study */
+#define VX_KEY_COMPARISONS "comparisons"
+#define VX_KEY_UNIT "unit"                     /* vx_expected_unit_names */
+#define VX_KEY_SOURCE "source"
 
 /* Of a peak, of a kind of p, and of the clusters. */
 #define VX_KEY_T "t"

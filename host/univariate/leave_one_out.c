@@ -64,7 +64,7 @@ static void copy_column(const double *from, int64_t n, int64_t out, bool ranks, 
         to[i] -= sum / (double)m;
 }
 
-/* Least squares without participant `out`, or with all where `out` is negative. t is NaN where there is none. */
+/* Least squares without participant `out`, or with all where `out` is negative. t is NaN where it is undefined. */
 static vx_status fit_without(const vx_effect *effect, const double *y, int64_t out, fit *f, vx_error *error)
 {
     int64_t n = effect->n, m = n - (out >= 0), columns = effect->columns, dependent;

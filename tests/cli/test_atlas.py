@@ -123,8 +123,8 @@ class Values(Atlas):
         on = nearest(self.labels, ATLAS, SHAPE, AFFINE)[0]
         rows = [row for row in self.table("regions_values.tsv") if row["modality"] == modality]
         self.assertEqual([(row["participant_id"], row["session_id"], row["region"]) for row in rows],
-                         [(row[0], session, name) for row in self.rows for session in ("baseline", "followup")
-                          for name in regions])
+                         [(row[0], session, name) for name in regions for row in self.rows
+                          for session in ("baseline", "followup")])
         images = {(row[0], session): self.read_image(row[1 + k])
                   for row in self.rows for k, session in enumerate(("baseline", "followup"))}
         for row in rows:

@@ -8,7 +8,7 @@
 #include <hdf5.h>
 #include <math.h>
 
-enum { OBJECTS_MAX = 256, PATH_SIZE = 200, EDIT_BYTES = 8, EDITS_MAX = 16 };
+enum { OBJECTS_MAX = 512, PATH_SIZE = 200, EDIT_BYTES = 8, EDITS_MAX = 16 };
 
 static struct object {
     char name[PATH_SIZE];

@@ -7,7 +7,7 @@ set -euo pipefail
 words()
 {
     cat <<'END'
-[Ww]hole(?! (numbers?|blood|brain)\b)|complete, all, full, entire
+[Ww]hole(?! (numbers?|blood|brain)\b| ?"$)|complete, all, full, entire
 [Aa]new|again
 [Rr]oom|space, memory, capacity; or say what fits
 (there )?is none|say what is missing

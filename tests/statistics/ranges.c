@@ -416,7 +416,7 @@ static void damaged_files_are_refused(void **state)
     vx_matrix_free(matrix);
 }
 
-/* Files whose digest is right and whose numbers cannot be: each is refused before anything is made of it. */
+/* Files whose digest is right and whose numbers are impossible: each is refused before its numbers are used. */
 static void forged_numbers_are_refused(void **state)
 {
     vx_matrix *matrix = make_matrix(5);

@@ -30,6 +30,7 @@
 #include "report/draw/brain.h"
 #include "report/files.h"
 #include "report/numbers.h"
+#include "report/outcomes.h"
 #include "report/pictures.h"
 #include "results/results.h"
 #include "results/store.h"
@@ -105,10 +106,12 @@ static void the_commands(void **state)
     vx_glass_free(NULL);
     vx_line_destroy(NULL);
     vx_names_destroy(NULL);
+    vx_outcome_view_destroy(NULL);
     vx_pack_free(NULL);
     vx_phantom_free(NULL);
     vx_pictures_destroy(NULL);
     vx_results_close(NULL);
+    vx_run_outcomes_destroy(NULL);
     vx_slices_free(NULL);
     vx_store_close(NULL);
     vx_vest_destroy(NULL);

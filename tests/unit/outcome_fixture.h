@@ -54,6 +54,28 @@ static const vx_outcome_tests *fixture_outcome_tests(void)
     return &tests;
 }
 
+/* A region and a marker against expected changes: figure k of comparison i is (i + 1) / 3 + k, and p are that over
+ * 1000. The second comparison has no equivalence bounds. */
+enum { EXPECTED = 2 };
+static const vx_expected_comparisons *fixture_expected(void)
+{
+    static vx_expected_comparison comparison[EXPECTED] = {
+        {.outcome = &fixture_outcomes[0], .unit = VX_EXPECTED_PERCENT, .source = "\"Gejl\" 2016 <b> & others"},
+        {.outcome = &fixture_outcomes[2], .unit = VX_EXPECTED_ABSOLUTE, .source = "an assumption"}};
+    static const vx_expected_comparisons comparisons = {.table = {.path = "expected.tsv", .sha256 = "00ff"},
+                                                        .weeks = 24, .comparison = comparison, .comparisons = EXPECTED};
+    for (int i = 0; i < EXPECTED; i++)
+        for (int k = 0; k < VX_EXPECTED_COLUMNS; k++)
+            comparison[i].value[k] = k == VX_EXPECTED_N                     ? 3
+                                     : i == 1 && k >= VX_EXPECTED_BOUND_LOW ? NAN
+                                     : (i + 1) / 3.0 + k;
+    for (int i = 0; i < EXPECTED; i++)
+        for (int k = 0; k < VX_EXPECTED_COLUMNS; k++)
+            if (vx_expected_about(k)->is_p)
+                comparison[i].value[k] /= 1000;
+    return &comparisons;
+}
+
 /* The record of output_fixture.h with these. */
 static inline vx_record fixture_outcome_record(void)
 {
@@ -61,6 +83,7 @@ static inline vx_record fixture_outcome_record(void)
     record.outcome = fixture_outcomes;
     record.outcomes = OUTCOMES;
     record.outcome_tests = fixture_outcome_tests();
+    record.expected = fixture_expected();
     return record;
 }
 

@@ -48,6 +48,7 @@ static vx_status fixture_write_results(const char *version, vx_p_format format, 
     record.outcome = fixture_outcomes;
     record.outcomes = OUTCOMES;
     record.outcome_tests = fixture_outcome_tests();
+    record.expected = fixture_expected();
     record.version = version;
     record.p_format = format;
     record.primary = VX_P_FWE_VOXEL;

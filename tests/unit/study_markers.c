@@ -67,7 +67,7 @@ static void a_covariate_is_no_marker(void **state)
     (void)state;
     static const char *const both[] = {"rapa", "pet"};
     vx_study *study = read_good(STUDY(.covariate = rapa_followup, .covariates = 1), fluid);
-    assert_int_equal(study->markers, 2); /* rapa_baseline alone is none, too */
+    assert_int_equal(study->markers, 2); /* rapa_baseline alone is not one */
     vx_study_free(study);
     study = read_good(STUDY(.covariate = rapa_followup, .covariates = 1, .modality = both, .modalities = 2), fluid);
     assert_int_equal(study->markers, 1); /* the options name it */

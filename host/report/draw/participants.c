@@ -46,6 +46,8 @@ static void draw_change(cairo_t *cairo, const vx_drawing *drawing)
     vx_text_fit(cairo, vx_plot_x(&axes, 1), bottom, 0.5, VX_TEXT_NORMAL, 80, vx_ink, plot->session[1]);
 
     /* The change has its own axis, on the right. */
+    if (isnan(plot->mean) || isnan(plot->low) || isnan(plot->high))
+        return;
     vx_axes change = axes;
     double tick[VX_TICKS_MAX], step;
     char text[32];
@@ -63,7 +65,8 @@ static void draw_change(cairo_t *cairo, const vx_drawing *drawing)
         vx_text_draw(cairo, change.left + 8, vx_plot_y(&change, tick[i]) + 4, 1, VX_TEXT_SMALL, vx_muted, text);
     }
     draw_interval(cairo, &change, 0.5, plot->mean, plot->low, plot->high);
-    vx_text_draw(cairo, vx_plot_x(&change, 0.5), bottom, 0.5, VX_TEXT_NORMAL, vx_ink, "change");
+    vx_text_draw(cairo, vx_plot_x(&change, 0.5), bottom, 0.5, VX_TEXT_NORMAL, vx_ink,
+                 plot->change_label ? plot->change_label : "change");
 }
 
 vx_drawing vx_change_drawing(const vx_change_plot *plot)

@@ -35,13 +35,14 @@ double vx_plot_y(const vx_axes *axes, double y)
     return axes->top + axes->height * (axes->y[1] - y) / (axes->y[1] - axes->y[0]);
 }
 
-static void tick_text(double value, double step, char text[32])
+const char *vx_tick_text(double value, double step, char text[32])
 {
     const int digits = (int)fmax(0, -floor(log10(step) + 1e-9));
     if (fabs(value) >= 1e5 || digits > 5)
         snprintf(text, 32, "%.3g", value);
     else
         snprintf(text, 32, "%.*f", digits, value);
+    return text;
 }
 
 static void line(cairo_t *cairo, double x0, double y0, double x1, double y1)
@@ -62,16 +63,14 @@ void vx_axes_draw(cairo_t *cairo, const vx_axes *axes, const char *x_label, cons
         const double y = vx_plot_y(axes, tick[i]);
         vx_ink_set(cairo, vx_faint);
         line(cairo, axes->left, y, axes->left + axes->width, y);
-        tick_text(tick[i], step, text);
-        vx_text_draw(cairo, axes->left - 6, y + 4, 1, VX_TEXT_SMALL, vx_muted, text);
+        vx_text_draw(cairo, axes->left - 6, y + 4, 1, VX_TEXT_SMALL, vx_muted, vx_tick_text(tick[i], step, text));
     }
     ticks = x_label ? vx_ticks(axes->x[0], axes->x[1], 5, tick, &step) : 0;
     for (int i = 0; i < ticks; i++) {
         const double x = vx_plot_x(axes, tick[i]);
         vx_ink_set(cairo, vx_muted);
         line(cairo, x, bottom, x, bottom + 4);
-        tick_text(tick[i], step, text);
-        vx_text_draw(cairo, x, bottom + 16, 0.5, VX_TEXT_SMALL, vx_muted, text);
+        vx_text_draw(cairo, x, bottom + 16, 0.5, VX_TEXT_SMALL, vx_muted, vx_tick_text(tick[i], step, text));
     }
     vx_ink_set(cairo, vx_muted);
     line(cairo, axes->left, bottom, axes->left + axes->width, bottom);

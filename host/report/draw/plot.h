@@ -20,6 +20,9 @@ enum { VX_TICKS_MAX = 12 };
  * and sets the step. */
 int vx_ticks(double low, double high, int wanted, double tick[VX_TICKS_MAX], double *step);
 
+/* Formats a tick with the digits that its step needs. Returns `text`. */
+const char *vx_tick_text(double value, double step, char text[32]);
+
 /* Widens [low, high] by a share of its length on both sides. A range of length 0 is widened too. */
 void vx_widen(double range[2], double share);
 
@@ -57,7 +60,8 @@ typedef struct vx_change_plot {
     int64_t n;
     const char *session[2];
     const char *label;            /* of the y axis */
-    double mean, low, high;       /* of the change */
+    double mean, low, high;       /* of the change; NaN: not drawn */
+    const char *change_label;     /* null: "change" */
 } vx_change_plot;
 vx_drawing vx_change_drawing(const vx_change_plot *plot);
 

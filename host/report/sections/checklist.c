@@ -189,4 +189,5 @@ static void write(vx_report *report)
     vx_put_markup(page, "</tbody></table></div>\n");
 }
 
-const vx_section vx_section_checklist = {"checklist", "Checklist for the paper (COBIDAS)", NULL, write, NULL};
+const vx_section vx_section_checklist = {"checklist", "Checklist for the paper (COBIDAS)", vx_report_has_images, write,
+                                         NULL};

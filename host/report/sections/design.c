@@ -120,4 +120,4 @@ static void write(vx_report *report)
     }
 }
 
-const vx_section vx_section_design = {"design", "Design", NULL, write, NULL};
+const vx_section vx_section_design = {"design", "Design", vx_report_has_images, write, NULL};

@@ -55,6 +55,8 @@ static void put_row(vx_report *report, const vx_results_effect *effect, size_t n
     for (int k = 0; k < VX_P_KINDS; k++)
         if (effect->p[column(k)].there)
             put_p(report, column(k), cluster->p[column(k)]);
+    if (effect->peak_region)
+        vx_put(page, "<td>%s</td>", effect->peak_region[number]);
     vx_put_markup(page, "</tr>\n");
 }
 

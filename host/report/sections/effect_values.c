@@ -73,7 +73,7 @@ static void put_mean(vx_report *report, const vx_effect_view *view, size_t c, co
     if (effect->baseline) {
         const vx_change_plot plot = {effect->baseline + first, effect->followup + first, effect->n,
                                      {results->session[0], results->session[1]}, label ? label : "", limits[0],
-                                     limits[1], limits[2]};
+                                     limits[1], limits[2], NULL};
         put_picture(report, view, c, vx_change_drawing(&plot), alt, caption);
     } else {
         const vx_value_plot plot = {change, effect->n, label ? label : "", limits[0], limits[1], limits[2]};

@@ -39,4 +39,4 @@ static void contents(vx_report *report)
     vx_put_markup(report->page, "</ul>");
 }
 
-const vx_section vx_section_effects = {"effects", "Effects", NULL, write, contents};
+const vx_section vx_section_effects = {"effects", "Effects", vx_report_has_images, write, contents};

@@ -108,4 +108,4 @@ static void write(vx_report *report)
     vx_put_markup(report->page, "</ul>\n");
 }
 
-const vx_section vx_section_limits = {"limits", "What this design cannot tell", NULL, write, NULL};
+const vx_section vx_section_limits = {"limits", "What this design cannot tell", vx_report_has_images, write, NULL};

@@ -244,4 +244,4 @@ static void write(vx_report *report)
     vx_put_markup(report->page, "</ol>\n");
 }
 
-const vx_section vx_section_methods = {"methods", "Methods text", NULL, write, NULL};
+const vx_section vx_section_methods = {"methods", "Methods text", vx_report_has_images, write, NULL};

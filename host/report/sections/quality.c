@@ -128,4 +128,4 @@ static void write(vx_report *report)
            report->template_overlap < 0.95 ? ": look whether it is in the same space" : "");
 }
 
-const vx_section vx_section_quality = {"quality", "Quality control", NULL, write, NULL};
+const vx_section vx_section_quality = {"quality", "Quality control", vx_report_has_images, write, NULL};

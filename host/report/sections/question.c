@@ -143,4 +143,4 @@ static void write(vx_report *report)
     put_primary(report);
 }
 
-const vx_section vx_section_question = {"question", "In brief", NULL, write, NULL};
+const vx_section vx_section_question = {"question", "In brief", vx_report_has_images, write, NULL};

@@ -358,4 +358,4 @@ static void write(vx_report *report)
     vx_put_markup(page, "</script>\n");
 }
 
-const vx_section vx_section_viewer = {"viewer", "Viewer", NULL, write, NULL};
+const vx_section vx_section_viewer = {"viewer", "Viewer", vx_report_has_images, write, NULL};

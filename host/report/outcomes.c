@@ -1,0 +1,234 @@
+#include "report/outcomes.h"
+
+#include "base/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+static bool belongs(const vx_outcome_view *view, const vx_results_outcome *outcome)
+{
+    return outcome->kind == view->kind && same_text(outcome->modality, view->modality);
+}
+
+bool vx_outcome_is_planned(const vx_results_outcome *outcome)
+{
+    return outcome->family && *outcome->family && strcmp(outcome->family, "exploratory");
+}
+
+const char *vx_results_region_modality(const vx_results *results, size_t which)
+{
+    for (size_t i = 0; i < results->outcomes; i++) {
+        const vx_results_outcome *outcome = &results->outcome[i];
+        bool first = outcome->kind == VX_OUTCOME_REGION;
+        for (size_t k = 0; first && k < i; k++)
+            first = !same_text(results->outcome[k].modality, outcome->modality);
+        if (first && !which--)
+            return outcome->modality;
+    }
+    return NULL;
+}
+
+/* The tests of the mean, family after family. A family is where its first outcome is. */
+static void gather_rows(vx_outcome_view *view)
+{
+    const vx_results *results = view->results;
+    for (size_t i = 0; i < results->outcomes; i++) {
+        const vx_results_outcome *outcome = &results->outcome[i];
+        if (!belongs(view, outcome) || outcome->effect_kind != VX_MEAN ||
+            vx_outcome_is_planned(outcome) != view->planned)
+            continue;
+        size_t at = view->rows;
+        while (at && !same_text(view->row[at - 1]->family, outcome->family))
+            at--;
+        at = at ? at : view->rows;
+        memmove(view->row + at + 1, view->row + at, (view->rows - at) * sizeof *view->row);
+        view->row[at] = outcome;
+        view->rows++;
+    }
+}
+
+static void gather_covariates(vx_outcome_view *view)
+{
+    const vx_results *results = view->results;
+    for (size_t i = 0; i < results->outcomes; i++) {
+        const vx_results_outcome *outcome = &results->outcome[i];
+        bool known = !belongs(view, outcome) || outcome->effect_kind != VX_SLOPE;
+        for (size_t k = 0; !known && k < view->covariates; k++)
+            known = !strcmp(view->covariate[k], outcome->effect);
+        if (!known)
+            view->covariate[view->covariates++] = outcome->effect;
+    }
+}
+
+/* The two values of a participant; false where one is absent. Without a baseline, that is 0. */
+static bool values_of(const vx_outcome_view *view, size_t row, int64_t i, double value[2])
+{
+    const vx_results_outcome *outcome = view->row[row];
+    const double *before = outcome->session[VX_MEAN_BASELINE], *after = outcome->session[VX_MEAN_FOLLOWUP];
+    value[0] = before ? before[i] : 0;
+    value[1] = after ? after[i] : NAN;
+    return isfinite(value[0]) && isfinite(value[1]);
+}
+
+static bool has_percent(const vx_outcome_view *view, size_t row)
+{
+    double value[2];
+    if (!view->row[row]->session[VX_MEAN_BASELINE])
+        return false;
+    for (int64_t i = 0; i < view->results->participants; i++)
+        if (values_of(view, row, i, value) && !(value[0] > 0))
+            return false;
+    return view->row[row]->value[VX_OUTCOME_BASELINE_MEAN] > 0;
+}
+
+static vx_change_axis axis_of(const vx_outcome_view *view)
+{
+    bool percent = view->rows > 0, logarithm = false;
+    for (size_t row = 0; row < view->rows; row++) {
+        percent &= isnan(view->row[row]->value[VX_OUTCOME_CHANGE]) || has_percent(view, row);
+        logarithm |= view->row[row]->log_scale;
+    }
+    if (percent)
+        return VX_AXIS_PERCENT;
+    return (view->kind == VX_OUTCOME_REGION || view->rows == 1) && !logarithm ? VX_AXIS_UNITS : VX_AXIS_SD;
+}
+
+vx_status vx_outcome_view_init(const vx_results *results, vx_outcome_kind kind, const char *modality, bool planned,
+                               vx_outcome_view *view, vx_error *error)
+{
+    *view = (vx_outcome_view){.results = results, .kind = kind, .modality = modality, .planned = planned};
+    view->row = vx_array(results->outcomes + 1, sizeof *view->row);
+    view->covariate = vx_array(results->outcomes + 1, sizeof *view->covariate);
+    if (!view->row || !view->covariate)
+        return vx_fail_memory(error);
+    gather_rows(view);
+    gather_covariates(view);
+    view->axis = axis_of(view);
+    return VX_OK;
+}
+
+void vx_outcome_view_destroy(vx_outcome_view *view)
+{
+    if (!view)
+        return;
+    free(view->row);
+    free(view->covariate);
+    *view = (vx_outcome_view){0};
+}
+
+const vx_results_outcome *vx_view_under(const vx_outcome_view *view, size_t row, const char *covariate)
+{
+    const vx_results *results = view->results;
+    for (size_t i = 0; i < results->outcomes; i++) {
+        const vx_results_outcome *outcome = &results->outcome[i];
+        if (belongs(view, outcome) && outcome->effect_kind == VX_SLOPE && !strcmp(outcome->effect, covariate) &&
+            !strcmp(outcome->name, view->row[row]->name))
+            return outcome;
+    }
+    return NULL;
+}
+
+bool vx_view_opens_family(const vx_outcome_view *view, size_t row)
+{
+    return !row || !same_text(view->row[row - 1]->family, view->row[row]->family);
+}
+
+/* ---- the axis ---- */
+
+/* A change on the scale that was tested. */
+static double tested_change(const vx_outcome_view *view, size_t row, const double value[2])
+{
+    if (!view->row[row]->log_scale)
+        return value[1] - value[0];
+    return log(value[1]) - (view->row[row]->session[VX_MEAN_BASELINE] ? log(value[0]) : 0);
+}
+
+void vx_view_tested_changes(const vx_outcome_view *view, size_t row, double *change)
+{
+    double value[2];
+    for (int64_t i = 0; i < view->results->participants; i++)
+        change[i] = values_of(view, row, i, value) ? tested_change(view, row, value) : NAN;
+}
+
+/* The SD of the changes on the scale that was tested. */
+static double spread(const vx_outcome_view *view, size_t row)
+{
+    double sum = 0, square = 0, value[2];
+    int64_t n = 0;
+    for (int64_t i = 0; i < view->results->participants; i++)
+        if (values_of(view, row, i, value)) {
+            sum += tested_change(view, row, value);
+            n++;
+        }
+    for (int64_t i = 0; i < view->results->participants; i++)
+        if (values_of(view, row, i, value))
+            square += pow(tested_change(view, row, value) - sum / (double)n, 2);
+    return n > 1 ? sqrt(square / (double)(n - 1)) : NAN;
+}
+
+/* A change on the scale that was tested becomes one on the axis. */
+static double on_axis(const vx_outcome_view *view, size_t row, double tested, double sd)
+{
+    const vx_results_outcome *outcome = view->row[row];
+    switch (view->axis) {
+    case VX_AXIS_PERCENT:
+        return outcome->log_scale ? 100 * expm1(tested) : 100 * tested / outcome->value[VX_OUTCOME_BASELINE_MEAN];
+    case VX_AXIS_SD: return tested / sd;
+    case VX_AXIS_UNITS: break;
+    }
+    return tested;
+}
+
+vx_shown_change vx_view_change(const vx_outcome_view *view, size_t row)
+{
+    const double *value = view->row[row]->value, sd = view->axis == VX_AXIS_SD ? spread(view, row) : NAN;
+    return (vx_shown_change){on_axis(view, row, value[VX_OUTCOME_CHANGE], sd),
+                             on_axis(view, row, value[VX_OUTCOME_CI_LOW], sd),
+                             on_axis(view, row, value[VX_OUTCOME_CI_HIGH], sd)};
+}
+
+void vx_view_changes(const vx_outcome_view *view, size_t row, double *change)
+{
+    const double sd = view->axis == VX_AXIS_SD ? spread(view, row) : NAN;
+    vx_view_tested_changes(view, row, change);
+    for (int64_t i = 0; i < view->results->participants; i++)
+        change[i] = on_axis(view, row, change[i], sd);
+}
+
+const char *vx_view_axis_words(const vx_outcome_view *view)
+{
+    bool logarithm = false;
+    for (size_t row = 0; row < view->rows; row++)
+        logarithm |= view->row[row]->log_scale;
+    const bool paired = view->rows && view->row[0]->session[VX_MEAN_BASELINE];
+    switch (view->axis) {
+    case VX_AXIS_PERCENT:
+        return logarithm ? "change, % of the mean baseline (log scale: % of the geometric mean)"
+                         : "change, % of the mean baseline";
+    case VX_AXIS_SD: return paired ? "change, in standard deviations of the change" : "mean, in standard deviations";
+    case VX_AXIS_UNITS: break;
+    }
+    return paired ? "change, in the units of the values" : "mean, in the units of the values";
+}
+
+const char *vx_view_axis_label(const vx_outcome_view *view)
+{
+    static const char *const words[] = {[VX_AXIS_PERCENT] = "change, %", [VX_AXIS_UNITS] = "change",
+                                        [VX_AXIS_SD] = "change, SD"};
+    return words[view->axis];
+}
+
+const vx_correlation_columns *vx_results_correlation(const vx_results *results)
+{
+    static const vx_correlation_columns pearson = {"r", VX_OUTCOME_R, VX_OUTCOME_R_LOW, VX_OUTCOME_R_HIGH,
+                                                   VX_OUTCOME_P_MATRIX},
+                                        spearman = {"rho", VX_OUTCOME_RHO, VX_OUTCOME_RHO_LOW, VX_OUTCOME_RHO_HIGH,
+                                                    VX_OUTCOME_P_MATRIX_RHO};
+    const char *option = vx_results_option(results, "correlation");
+    return option && !strcmp(option, "spearman") ? &spearman : &pearson;
+}

@@ -1,0 +1,134 @@
+/* What was tested in a view, how it was corrected, and which outcomes are significant, in sentences. */
+#include "base/number.h"
+#include "report/section.h"
+#include "results/level.h"
+#include "results/scheme.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The number of participants in the tests of the mean: "14", or "12 to 14". */
+static void put_participants(vx_report *report, const vx_outcome_view *view)
+{
+    double low = INFINITY, high = -INFINITY;
+    for (size_t row = 0; row < view->rows; row++) {
+        low = fmin(low, view->row[row]->value[VX_OUTCOME_N]);
+        high = fmax(high, view->row[row]->value[VX_OUTCOME_N]);
+    }
+    if (!(low <= high))
+        vx_put_markup(report->page, "no participants");
+    else if (low == high)
+        vx_put(report->page, "%.0f participants", high);
+    else
+        vx_put(report->page, "%.0f to %.0f participants", low, high);
+}
+
+static size_t family_size(const vx_outcome_view *view, size_t row)
+{
+    size_t end = row + 1;
+    while (end < view->rows && !vx_view_opens_family(view, end))
+        end++;
+    return end - row;
+}
+
+static void put_families(vx_report *report, const vx_outcome_view *view)
+{
+    size_t families = 0;
+    for (size_t row = 0; row < view->rows; row++)
+        families += vx_view_opens_family(view, row);
+    if (families == 1 && !view->row[0]->family)
+        return;
+    vx_put(report->page, " in the famil%s ", families == 1 ? "y" : "ies");
+    for (size_t row = 0, k = 0; row < view->rows; row += family_size(view, row), k++) {
+        const char *family = view->row[row]->family;
+        vx_put(report->page, "%s<strong>%s</strong> (%zu)", !k ? "" : k + 1 < families ? ", " : " and ",
+               family ? family : "without a name", family_size(view, row));
+    }
+}
+
+static void put_relabellings(vx_report *report, const vx_results_outcome *outcome)
+{
+    const vx_scheme scheme = outcome->effect_kind == VX_MEAN ? VX_SIGN_FLIP : VX_PERMUTE;
+    char text[32];
+    vx_put(report->page, "%s%s%s %s", outcome->exhaustive ? "all " : "",
+           vx_count_text((uint64_t)outcome->relabellings, text), outcome->exhaustive ? "" : " random",
+           vx_scheme_about(scheme)->relabellings);
+}
+
+static void put_question(vx_report *report, const vx_outcome_view *view)
+{
+    vx_page *page = report->page;
+    const vx_results_outcome *slope = view->covariates ? vx_view_under(view, 0, view->covariate[0]) : NULL;
+    vx_put(page, "<p>%zu %s%s", view->rows, view->kind == VX_OUTCOME_REGION ? "region" : "marker",
+           view->rows == 1 ? "" : "s");
+    if (view->modality)
+        vx_put(page, " of <strong>%s</strong>", view->modality);
+    put_families(report, view);
+    vx_put_markup(page, ", in ");
+    put_participants(report, view);
+    vx_put_markup(page, ". The mean was tested by ");
+    put_relabellings(report, view->row[0]);
+    if (slope) {
+        vx_put_markup(page, ", the correlation with ");
+        for (size_t c = 0; c < view->covariates; c++)
+            vx_put(page, "%s<strong>%s</strong>", !c ? "" : c + 1 < view->covariates ? ", " : " and ",
+                   view->covariate[c]);
+        vx_put_markup(page, " by ");
+        put_relabellings(report, slope);
+    }
+    vx_put_markup(page, ". Each family and effect is corrected by itself, by the largest |t| in each relabelling; "
+                  "the families and effects are not corrected for there being several.</p>\n");
+}
+
+/* Writes "striatum (+5.12 %, corrected p 0.0049)". `of` and `unit` stand around the figure. */
+static void put_found(vx_report *report, const vx_results_outcome *outcome, const char *of, double shown,
+                      const char *unit)
+{
+    char p[32];
+    vx_put(report->page, "%s (%s%s%.3g%s, corrected p %s)", outcome->name, of, shown < 0 ? "\xE2\x88\x92" : "+",
+           fabs(shown), unit, vx_p_text(outcome->value[VX_OUTCOME_P_FWE], p));
+}
+
+/* Writes the item of one effect; null covariate: the mean. */
+static void put_answer(vx_report *report, const vx_outcome_view *view, const char *covariate)
+{
+    const vx_correlation_columns *correlation = vx_results_correlation(report->results);
+    static const char *const unit[] = {[VX_AXIS_PERCENT] = "\xC2\xA0%", [VX_AXIS_UNITS] = "",
+                                       [VX_AXIS_SD] = "\xC2\xA0SD"};
+    const char *of = correlation->r == VX_OUTCOME_R ? "r " : "rho ";
+    size_t found = 0;
+    double smallest = INFINITY;
+    char text[32];
+    vx_put(report->page, "<li><strong>%s</strong>: ", covariate ? covariate : view->row[0]->effect);
+    for (size_t row = 0; row < view->rows; row++) {
+        const vx_results_outcome *outcome = covariate ? vx_view_under(view, row, covariate) : view->row[row];
+        if (!outcome)
+            continue;
+        smallest = fmin(smallest, outcome->value[VX_OUTCOME_P_FWE]);
+        if (!vx_significant(outcome->value[VX_OUTCOME_P_FWE]))
+            continue;
+        vx_put(report->page, "%s",
+               found++ ? ", " : "significant at p < " VX_LEVEL_TEXT ", corrected over the family: ");
+        if (covariate)
+            put_found(report, outcome, of, outcome->value[correlation->r], "");
+        else
+            put_found(report, outcome, "", vx_view_change(view, row).estimate, unit[view->axis]);
+    }
+    if (found)
+        vx_put_markup(report->page, ".</li>\n");
+    else if (isfinite(smallest))
+        vx_put(report->page, "nothing is significant (smallest corrected p: %s).</li>\n", vx_p_text(smallest, text));
+    else
+        vx_put_markup(report->page, "not tested.</li>\n");
+}
+
+void vx_outcome_answers(vx_report *report, const vx_outcome_part *part)
+{
+    const vx_outcome_view *view = part->view;
+    put_question(report, view);
+    vx_put_markup(report->page, "<ul class=\"answers\">\n");
+    put_answer(report, view, NULL);
+    for (size_t c = 0; c < view->covariates; c++)
+        put_answer(report, view, view->covariate[c]);
+    vx_put_markup(report->page, "</ul>\n");
+}

@@ -1,0 +1,212 @@
+/* The forest plot of a view: the mean change of every outcome, beside its correlation with the first covariate. */
+#include "base/memory.h"
+#include "base/stream.h"
+#include "report/draw/forest.h"
+#include "report/draw/plot.h"
+#include "report/section.h"
+#include "results/level.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char minus[] = "\xE2\x88\x92";
+
+/* What rounds to zero has no sign. */
+static void signed_text(double value, int digits, bool plus, char text[24])
+{
+    if (fabs(value) < 0.5 * pow(10, -digits))
+        snprintf(text, 24, "%.*f", digits, 0.0);
+    else
+        snprintf(text, 24, "%s%.*f", value < 0 ? minus : plus ? "+" : "", digits, fabs(value));
+}
+
+/* "+5.0 (1.9 to 8.1)" */
+static void interval_text(double estimate, double low, double high, int digits, bool plus, char text[VX_FOREST_TEXT])
+{
+    char a[24], b[24], c[24];
+    if (!isfinite(estimate)) {
+        strcpy(text, "\xE2\x80\x93");
+        return;
+    }
+    signed_text(estimate, digits, plus, a);
+    signed_text(low, digits, false, b);
+    signed_text(high, digits, false, c);
+    if (isfinite(low) && isfinite(high))
+        snprintf(text, VX_FOREST_TEXT, "%.15s (%.15s to %.15s)", a, b, c);
+    else
+        snprintf(text, VX_FOREST_TEXT, "%s", a);
+}
+
+/* A p in at most 7 characters; the tables have more digits. */
+static void p_text(double p, bool star, char text[VX_FOREST_TEXT])
+{
+    if (isnan(p))
+        strcpy(text, "\xE2\x80\x93");
+    else if (p < 0.0001)
+        strcpy(text, star ? "<0.0001 *" : "<0.0001");
+    else
+        snprintf(text, VX_FOREST_TEXT, "%.*f%s", p < 0.1 ? 4 : 3, p, star ? " *" : "");
+}
+
+/* n, the p and the corrected p of an outcome, which has a star where it is significant. */
+static void put_texts(const vx_results_outcome *outcome, vx_forest_mark *mark)
+{
+    mark->significant = vx_significant(outcome->value[VX_OUTCOME_P_FWE]);
+    if (isnan(outcome->value[VX_OUTCOME_N]))
+        strcpy(mark->text[0], "\xE2\x80\x93");
+    else
+        snprintf(mark->text[0], VX_FOREST_TEXT, "%.0f", outcome->value[VX_OUTCOME_N]);
+    p_text(outcome->value[VX_OUTCOME_P_EXACT], false, mark->text[2]);
+    p_text(outcome->value[VX_OUTCOME_P_FWE], mark->significant, mark->text[3]);
+}
+
+static void reach(double range[2], double value)
+{
+    if (isfinite(value)) {
+        range[0] = fmin(range[0], value);
+        range[1] = fmax(range[1], value);
+    }
+}
+
+/* The sides of the panel of changes: all intervals and zero, and dots that lie not further from them than
+ * 1.5 times their range. */
+static void fit_range(const vx_forest_row *row, size_t rows, double range[2])
+{
+    double dots[2] = {0, 0};
+    range[0] = range[1] = 0;
+    for (size_t i = 0; i < rows; i++) {
+        const vx_forest_mark *mark = &row[i].mark[0];
+        reach(range, mark->estimate);
+        reach(range, mark->low);
+        reach(range, mark->high);
+        for (int64_t k = 0; k < mark->dots; k++)
+            reach(dots, mark->dot[k]);
+    }
+    const double length = range[1] - range[0];
+    range[0] = fmin(range[0], length > 0 ? fmax(dots[0], range[0] - 1.5 * length) : dots[0]);
+    range[1] = fmax(range[1], length > 0 ? fmin(dots[1], range[1] + 1.5 * length) : dots[1]);
+    vx_widen(range, 0.04);
+}
+
+/* Decimals for values up to `largest`: two digits at least, except of values from 100. */
+static int digits_of(double largest)
+{
+    if (largest >= 100)
+        return 0;
+    return largest >= 1 || !(largest > 0) ? 1 : (int)fmin(1 - floor(log10(largest)), 5);
+}
+
+static void fill_rows(const vx_outcome_view *view, vx_forest_row *row, double *dot)
+{
+    const size_t n = (size_t)view->results->participants;
+    const vx_correlation_columns *correlation = vx_results_correlation(view->results);
+    double largest = 0;
+    for (size_t i = 0; i < view->rows; i++) {
+        const vx_shown_change change = vx_view_change(view, i);
+        vx_forest_mark *mark = row[i].mark;
+        row[i].label = view->row[i]->name;
+        row[i].heading = vx_view_opens_family(view, i) ? view->row[i]->family : NULL;
+        mark->dot = dot + i * n;
+        mark->dots = (int64_t)n;
+        vx_view_changes(view, i, dot + i * n);
+        mark->estimate = change.estimate, mark->low = change.low, mark->high = change.high;
+        largest = fmax(largest, fmax(isfinite(change.low) ? fabs(change.low) : 0,
+                                     isfinite(change.high) ? fabs(change.high) : 0));
+    }
+    const int digits = digits_of(largest);
+    for (size_t i = 0; i < view->rows; i++) {
+        vx_forest_mark *mark = row[i].mark;
+        const vx_results_outcome *slope = view->covariates ? vx_view_under(view, i, view->covariate[0]) : NULL;
+        interval_text(mark->estimate, mark->low, mark->high, digits, true, mark->text[1]);
+        put_texts(view->row[i], mark);
+        mark[1].estimate = slope ? slope->value[correlation->r] : NAN;
+        if (!slope)
+            continue;
+        mark[1].low = slope->value[correlation->low];
+        mark[1].high = slope->value[correlation->high];
+        interval_text(mark[1].estimate, mark[1].low, mark[1].high, 2, false, mark[1].text[1]);
+        put_texts(slope, &mark[1]);
+    }
+}
+
+/* Names the significant rows of a panel, which are in the picture by colour and star. */
+static void describe(FILE *out, const vx_forest_plot *plot, int panel)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < plot->rows; i++) {
+        const vx_forest_mark *mark = &plot->row[i].mark[panel];
+        if (mark->significant)
+            fprintf(out, "%s%s %s, corrected p %s", found++ ? "; " : " Significant: ", plot->row[i].label,
+                    mark->text[1], mark->text[3]);
+    }
+    fputs(found ? "." : " Nothing is significant.", out);
+}
+
+static char *alternative(const vx_outcome_view *view, const vx_forest_plot *plot)
+{
+    char *text = NULL;
+    FILE *out = vx_text_stream(&text, NULL);
+    if (!out)
+        return NULL;
+    fprintf(out, "Forest plot of %zu %s%s%s%s: %s, with 95 %% intervals.", view->rows,
+            view->kind == VX_OUTCOME_REGION ? "region" : "marker", view->rows == 1 ? "" : "s",
+            view->modality ? " of " : "", view->modality ? view->modality : "", plot->panel[0].axis);
+    describe(out, plot, 0);
+    if (plot->panels > 1) {
+        fprintf(out, " %s.", plot->panel[1].title);
+        describe(out, plot, 1);
+    }
+    fputs(" The table has every figure.", out);
+    if (!vx_stream_close(out)) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+static char *caption_of(const vx_outcome_view *view)
+{
+    static const char *const axes[] = {
+        [VX_AXIS_PERCENT] = "changes in percent of the mean baseline, so that rows can be compared",
+        [VX_AXIS_UNITS] = "changes in the units of the values",
+        [VX_AXIS_SD] = "changes in standard deviations, as not every outcome has a baseline above zero"};
+    return vx_text("%s%sDots: participants, %s. Diamonds: means, with 95 %% intervals by the t distribution, which are "
+                   "of each row by itself. p: by relabelling; corrected: over the family. Filled, orange and with a "
+                   "star where the corrected p is below " VX_LEVEL_TEXT ".%s",
+                   view->modality ? view->modality : "Markers", ". ", axes[view->axis],
+                   view->covariates > 1 ? " The other covariates are in the matrix below." : "");
+}
+
+void vx_outcome_forest(vx_report *report, const vx_outcome_part *part)
+{
+    const vx_outcome_view *view = part->view;
+    const vx_correlation_columns *correlation = vx_results_correlation(report->results);
+    const char *axis = vx_view_axis_words(view);
+    const bool paired = view->row[0]->session[VX_MEAN_BASELINE];
+    size_t dots;
+    vx_forest_row *row = vx_array_zero(view->rows, sizeof *row);
+    double *dot = vx_multiply(view->rows, (size_t)report->results->participants, &dots) ? vx_array(dots, sizeof *dot)
+                                                                                        : NULL;
+    char *title = view->covariates ? vx_text("Correlation with %s", view->covariate[0]) : vx_copy_text("");
+    char *first = view->modality ? vx_text("%s: mean%s", view->modality, paired ? " change" : "")
+                                 : vx_text("Mean%s", paired ? " change" : "");
+    if (!row || !dot || !title || !first) {
+        report->status = vx_fail_memory(report->error);
+        goto cleanup;
+    }
+    fill_rows(view, row, dot);
+    vx_forest_panel panel[] = {
+        {first, axis, {"n", paired ? "change (95 %)" : "mean (95 %)", "p", "corrected"}, 250, {0, 0}},
+        {title, correlation->symbol, {"n", "r (95 %)", "p", "corrected"}, 150, {-1.02, 1.02}}};
+    panel[1].column[1] = correlation->r == VX_OUTCOME_R ? "r (95 %)" : "rho (95 %)";
+    fit_range(row, view->rows, panel[0].range);
+    const vx_forest_plot plot = {row, view->rows, panel, view->covariates ? 2 : 1,
+                                 "Dots: participants. Diamonds: estimates with 95 % intervals; filled, orange and * "
+                                 "where p, corrected over the family, is below " VX_LEVEL_TEXT "."};
+    vx_outcome_picture(report, part, "forest", vx_forest_drawing(&plot), alternative(view, &plot), caption_of(view));
+cleanup:
+    free(row);
+    free(dot);
+    free(title);
+    free(first);
+}

@@ -1,0 +1,65 @@
+/* The folded table of a view: every figure of the registry that some row has. */
+#include "report/section.h"
+#include "results/level.h"
+
+#include <math.h>
+
+/* The test of a row under an effect; null covariate: the mean. */
+static const vx_results_outcome *test_of(const vx_outcome_view *view, size_t row, const char *covariate)
+{
+    return covariate ? vx_view_under(view, row, covariate) : view->row[row];
+}
+
+static bool is_column(const vx_outcome_view *view, const char *covariate, vx_outcome_column column)
+{
+    for (size_t row = 0; row < view->rows; row++) {
+        const vx_results_outcome *test = test_of(view, row, covariate);
+        if (test && !isnan(test->value[column]))
+            return true;
+    }
+    return false;
+}
+
+static void put_row(vx_report *report, const vx_outcome_view *view, size_t row, const char *covariate,
+                    const bool shown[VX_OUTCOME_COLUMNS])
+{
+    const vx_results_outcome *test = test_of(view, row, covariate);
+    char text[32];
+    if (!test)
+        return;
+    vx_put(report->page, "<tr><th scope=\"row\">%s</th><td>%s</td>", test->name, test->family ? test->family : "");
+    for (int k = 0; k < VX_OUTCOME_COLUMNS; k++) {
+        const bool p = vx_outcome_about(k)->is_p;
+        if (shown[k])
+            vx_put(report->page, "<td class=\"n%s\">%s</td>",
+                   k == VX_OUTCOME_P_FWE && vx_significant(test->value[k]) ? " found" : "",
+                   p ? vx_p_text(test->value[k], text) : vx_number_text(test->value[k], text));
+    }
+    vx_put(report->page, "<td>%s</td></tr>\n", test->most_influential ? test->most_influential : "\xE2\x80\x93");
+}
+
+static void put_effect(vx_report *report, const vx_outcome_view *view, const char *covariate)
+{
+    vx_page *page = report->page;
+    const char *effect = covariate ? covariate : view->row[0]->effect;
+    bool shown[VX_OUTCOME_COLUMNS];
+    vx_put(page, "<details><summary>Every figure: %s</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+           "aria-label=\"Every figure: %s\"><table>\n<caption>The columns are those of %s.tsv; %s.json describes them."
+           "</caption>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">family</th>", effect, effect,
+           vx_outcome_groups[view->kind], vx_outcome_groups[view->kind], vx_outcome_kind_names[view->kind]);
+    for (int k = 0; k < VX_OUTCOME_COLUMNS; k++)
+        if ((shown[k] = is_column(view, covariate, k)))
+            vx_put(page, "<th scope=\"col\" class=\"n\" title=\"%s\">%s</th>", vx_outcome_about(k)->description,
+                   vx_outcome_about(k)->name);
+    vx_put_markup(page, "<th scope=\"col\">" VX_KEY_LOO_PARTICIPANT "</th></tr></thead><tbody>\n");
+    for (size_t row = 0; row < view->rows; row++)
+        put_row(report, view, row, covariate, shown);
+    vx_put_markup(page, "</tbody></table></div></details>\n");
+}
+
+void vx_outcome_table(vx_report *report, const vx_outcome_part *part)
+{
+    put_effect(report, part->view, NULL);
+    for (size_t c = 0; c < part->view->covariates; c++)
+        put_effect(report, part->view, part->view->covariate[c]);
+}
