@@ -20,7 +20,8 @@ vx_status vx_summary_print_expected(const vx_results *results, FILE *out, vx_err
 vx_status vx_summary_print_clusters(const vx_results *results, const vx_results_effect *effect, FILE *out,
                                     vx_error *error);
 
-/* Prints a sentence per effect and search volume: how much is significant, and how much has p below the level in further looks. */
+/* Prints a sentence per effect and search volume: how much is significant; of effects also how much has p below the
+ * level in further looks. */
 void vx_summary_say(const vx_results *results, FILE *out);
 
 #endif

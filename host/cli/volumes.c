@@ -59,7 +59,8 @@ vx_status vx_run_infer_volumes(const vx_run *run, vx_run_modality *modality, int
 
 void vx_run_volumes_destroy(vx_run_modality *modality)
 {
-    for (size_t v = 0; v < modality->volumes; v++)
+    for (size_t v = 0; modality && v < modality->volumes; v++)
         vx_record_volume_destroy(&modality->volume[v]);
-    free(modality->volume);
+    if (modality)
+        free(modality->volume);
 }

@@ -41,11 +41,11 @@ static json_t *peak_object(const vx_result *result, const vx_space *space)
 }
 
 /* The voxel of the smallest p, among equal ones that of the most extreme t; -1 without any p. */
-static int64_t smallest_at(const vx_result *result, const vx_map *p)
+static int64_t smallest_at(const vx_result *result, const vx_map *p, int64_t voxels)
 {
     const vx_map *t = vx_result_map(result, VX_MAP_T);
     int64_t at = -1;
-    for (int64_t v = 0; v < result->voxels; v++) {
+    for (int64_t v = 0; v < voxels; v++) {
         if (isnan(p->value[v]) || (at >= 0 && p->value[v] > p->value[at]))
             continue;
         if (at < 0 || p->value[v] < p->value[at] ||
@@ -65,7 +65,7 @@ static json_t *p_object(const vx_entry *entry, const vx_tests *tests)
         const vx_map *map = &tests->result->map[m];
         if (!vx_quantity_is_p(map->quantity) || !vx_map_written(tests, map))
             continue;
-        const int64_t at = smallest_at(tests->result, map);
+        const int64_t at = smallest_at(tests->result, map, space->elements);
         const int64_t region = at >= 0 && atlas ? vx_region_at(atlas, space, at) : -1;
         json_int_t below = 0;
         double mm[3] = {NAN, NAN, NAN};

@@ -62,13 +62,13 @@
 #define VX_TABLE_ENDING ".tsv"
 #define VX_DICTIONARY_ENDING ".json"
 
-/* A name within a search volume: "p-fwe-voxel" of a map, "voxel" of a null distribution or "clusters" of a table becomes
- * "p-fwe-voxel_primary". `volume` is the volume's name in files; null: the complete mask, and the name stays as it is.
- * The caller frees; null where memory is short. */
+/* A name within a search volume: "p-fwe-voxel" of a map, "voxel" of a null distribution or "clusters" of a table
+ * becomes "p-fwe-voxel_primary". `volume` is the volume's name in files; null: the complete mask, and the name stays as
+ * it is. The caller frees; null where memory is short. */
 char *vx_name_in_volume(const char *name, const char *volume);
 
-/* The path of a table of clusters: <folder>/<stem>_clusters.tsv, or _clusters_<volume>.tsv. The caller frees; null where
- * memory is short. */
+/* The path of a table of clusters: <folder>/<stem>_clusters.tsv, or _clusters_<volume>.tsv. The caller frees; null
+ * where memory is short. */
 char *vx_clusters_path(const char *folder, const char *stem, const char *volume);
 
 /* The path of a dataset; a null place or dataset is left out. The caller frees; null where memory is short. */
