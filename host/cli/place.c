@@ -97,7 +97,7 @@ static vx_status check_names(const vx_run *run, const vx_folder *folder, vx_erro
 static vx_status list_protected(vx_run *run, vx_error *error)
 {
     size_t count = 0;
-    run->protected = vx_array(3 + 2 * run->sources, sizeof *run->protected); /* 3 tables; 2 files a source */
+    run->protected = vx_array(4 + 2 * run->sources, sizeof *run->protected); /* 4 tables; 2 files a source */
     if (!run->protected)
         return vx_fail_memory(error);
     run->protected[count++] = run->study->table;
@@ -105,6 +105,8 @@ static vx_status list_protected(vx_run *run, vx_error *error)
         run->protected[count++] = run->atlas.names.path;
     if (run->plan.path)
         run->protected[count++] = run->plan.path;
+    if (vx_argument_given(run->arguments, VX_OPTION_EXPECTED))
+        run->protected[count++] = vx_argument_text(run->arguments, VX_OPTION_EXPECTED);
     for (size_t k = 0; k < run->sources; k++) {
         vx_source *source = run->source[k];
         vx_error ignored;

@@ -101,6 +101,8 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     run->inference.permutations = permutations(arguments);
     run->inference.seed = vx_argument_integer(arguments, VX_OPTION_SEED);
     vx_status status = vx_corrections_read(arguments, &run->inference.correct, &run->primary, error);
+    if (!status)
+        status = vx_run_check_expected(run, error);
     if (status)
         return status;
     run->inference.cluster_p = vx_argument_real(arguments, VX_OPTION_CLUSTER_P);

@@ -10,7 +10,7 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a && b && !strcmp(a, b));
 }
 
-static bool belongs(const vx_outcome_view *view, const vx_results_outcome *outcome)
+bool vx_view_belongs(const vx_outcome_view *view, const vx_results_outcome *outcome)
 {
     return outcome->kind == view->kind && same_text(outcome->modality, view->modality);
 }
@@ -39,7 +39,7 @@ static void gather_rows(vx_outcome_view *view)
     const vx_results *results = view->results;
     for (size_t i = 0; i < results->outcomes; i++) {
         const vx_results_outcome *outcome = &results->outcome[i];
-        if (!belongs(view, outcome) || outcome->effect_kind != VX_MEAN ||
+        if (!vx_view_belongs(view, outcome) || outcome->effect_kind != VX_MEAN ||
             vx_outcome_is_planned(outcome) != view->planned)
             continue;
         size_t at = view->rows;
@@ -57,7 +57,7 @@ static void gather_covariates(vx_outcome_view *view)
     const vx_results *results = view->results;
     for (size_t i = 0; i < results->outcomes; i++) {
         const vx_results_outcome *outcome = &results->outcome[i];
-        bool known = !belongs(view, outcome) || outcome->effect_kind != VX_SLOPE;
+        bool known = !vx_view_belongs(view, outcome) || outcome->effect_kind != VX_SLOPE;
         for (size_t k = 0; !known && k < view->covariates; k++)
             known = !strcmp(view->covariate[k], outcome->effect);
         if (!known)
@@ -126,7 +126,7 @@ const vx_results_outcome *vx_view_under(const vx_outcome_view *view, size_t row,
     const vx_results *results = view->results;
     for (size_t i = 0; i < results->outcomes; i++) {
         const vx_results_outcome *outcome = &results->outcome[i];
-        if (belongs(view, outcome) && outcome->effect_kind == VX_SLOPE && !strcmp(outcome->effect, covariate) &&
+        if (vx_view_belongs(view, outcome) && outcome->effect_kind == VX_SLOPE && !strcmp(outcome->effect, covariate) &&
             !strcmp(outcome->name, view->row[row]->name))
             return outcome;
     }

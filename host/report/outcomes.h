@@ -35,6 +35,9 @@ void vx_outcome_view_destroy(vx_outcome_view *view);
 /* The modality of the first region after the `which` first modalities, in the order of the results; null: no more. */
 const char *vx_results_region_modality(const vx_results *results, size_t which);
 
+/* Whether an outcome is of the view's kind and modality. */
+bool vx_view_belongs(const vx_outcome_view *view, const vx_results_outcome *outcome);
+
 bool vx_outcome_is_planned(const vx_results_outcome *outcome);
 
 /* The test of a row's outcome under a covariate; null: no such test. */

@@ -87,6 +87,10 @@ void vx_outcome_sessions(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_scatter(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_table(vx_report *report, const vx_outcome_part *part);
 
+/* Writes "all 16,384 sign flips" or "10,000 random permutations": the relabellings of an effect kind's tests in a view,
+ * or in all results where `view` is null. "8,192 to 16,384" where they differ. */
+void vx_outcome_relabellings(vx_report *report, const vx_outcome_view *view, vx_effect_kind kind);
+
 /* Adds the picture <stem>_<name><ending> of a part. Takes `alt` and `caption`; null: memory ran out. */
 void vx_outcome_picture(vx_report *report, const vx_outcome_part *part, const char *name, vx_drawing drawing, char *alt,
                         char *caption);

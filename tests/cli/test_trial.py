@@ -35,7 +35,8 @@ class Trial(unittest.TestCase):
         done = subprocess.run(
             [os.environ["VOXSTAT"], "--design", "paired", "--covariate", "rapa_level", "--table",
              DATA / "participants.tsv", "--atlas", DATA / "labels.nii.gz", "--regions", DATA / "planned.tsv", "--derive",
-             "ptau_ttau = ptau / ttau", "--log", "nfl", "--correct", "voxel", "--out", cls.out, "--progress",
+             "ptau_ttau = ptau / ttau", "--log", "nfl", "--expected", DATA / "expected.tsv", "--interval-weeks", "26",
+             "--correct", "voxel", "--out", cls.out, "--progress",
              "none"], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         cls.stdout = done.stdout
@@ -95,6 +96,15 @@ class Trial(unittest.TestCase):
         self.assertLess(float(self.regions["gm", "hippocampus", "change"]["change"]), 0)
         for marker, found in (("ttau", True), ("nfl", True), ("ptau", False)):
             self.assertEqual(float(self.markers[marker, "change"]["p_exact"]) < .05, found, marker)
+
+    def test_what_did_not_decline_as_expected(self):
+        rows = {row["name"]: row for row in rows_of(self.out / "expected.tsv")}
+        self.assertEqual(list(rows), [row["region"] for row in rows_of(DATA / "expected.tsv")])
+        for region in ("precuneus", "posterior_cingulate", "temporo_parietal"):
+            self.assertLess(float(rows[region]["p"]), .01)
+            self.assertGreater(float(rows[region]["ci_low"]), 0)
+        self.assertGreater(float(rows["hippocampus"]["p"]), .05) # grey matter is lost as expected
+        self.assertAlmostEqual(float(rows["hippocampus"]["expected"]), -2.55 / 2)
 
     def test_markers_are_those_of_the_table(self):
         # The flips are of 14 people, of whom two have no sample: each flip of the twelve occurs four times.

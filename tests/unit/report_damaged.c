@@ -37,13 +37,12 @@ static vx_status read_all(vx_error *error)
                 status = vx_results_map(results, effect, &modality->grid, map[k].quantity, &data, error);
                 free(data);
             }
-            for (size_t v = 0; !status && v < effect->volumes; v++)
-                for (int k = 1; !status && k < 3; k++) { /* t is written of the mask only */
-                    data = NULL;
-                    status = vx_results_volume_map(results, effect, &effect->volume[v], &modality->grid,
-                                                   fixture_volume_maps[k].quantity, &data, error);
-                    free(data);
-                }
+            for (int k = 1; !status && effect->volumes && k < 3; k++) { /* t is written of the mask only */
+                data = NULL;
+                status = vx_results_volume_map(results, effect, effect->volume, &modality->grid,
+                                               fixture_volume_maps[k].quantity, &data, error);
+                free(data);
+            }
         }
     }
     vx_results_close(results);
