@@ -45,9 +45,9 @@ void vx_effect_volumes(vx_report *report, const vx_effect_view *view)
         return;
     vx_put_markup(page, "<h4>Search volumes</h4>\n");
     vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Search volumes of %s: %s\"><table>"
-           "<caption>Each family of planned regions was also searched voxel by voxel: the smallest p within it, corrected "
-           "for its voxels alone, and where it is (mm%s). Every family is corrected by itself.</caption>\n<thead><tr>"
-           "<th scope=\"col\">search volume</th><th scope=\"col\" class=\"n\">voxels</th><th scope=\"col\" "
+           "<caption>Each family of planned regions was also searched voxel by voxel: the smallest p within it, "
+           "corrected for its voxels alone, and where it is (mm%s). Every family is corrected by itself.</caption>\n"
+           "<thead><tr><th scope=\"col\">search volume</th><th scope=\"col\" class=\"n\">voxels</th><th scope=\"col\" "
            "class=\"n\">peak t</th>", view->modality->name, effect->name,
            vx_results_option(report->results, "atlas") ? ", region of the atlas" : "");
     for (int k = 0; k < VX_P_KINDS; k++)
@@ -57,7 +57,7 @@ void vx_effect_volumes(vx_report *report, const vx_effect_view *view)
     vx_put_markup(page, "</tr></thead>\n<tbody>\n");
     for (size_t v = 0; v < effect->volumes; v++)
         put_row(report, effect, &effect->volume[v]);
-    vx_put(page, "</tbody></table></div>\n<p class=\"note\">A volume answers its question only where the table of regions "
-           "was written before the data were seen. The maps are %s_p-\xE2\x80\xA6_%s.nii.gz and so on.</p>\n",
+    vx_put(page, "</tbody></table></div>\n<p class=\"note\">A volume answers its question only where the table of "
+           "regions was written before the data were seen. The maps are %s_p-\xE2\x80\xA6_%s.nii.gz and so on.</p>\n",
            effect->stem, effect->volume[0].stem);
 }

@@ -202,8 +202,8 @@ static void put_corrections(vx_report *report, citing *c)
         vx_put_markup(page, ". ");
     }
     for (size_t v = 0; v < effect->volumes; v++)
-        vx_put(page, "%s%s%s", v ? ", " : "The same corrections were made within search volumes, each the voxels of one "
-               "family of the regions planned in advance, by itself: ", effect->volume[v].family,
+        vx_put(page, "%s%s%s", v ? ", " : "The same corrections were made within search volumes, each the voxels of "
+               "one family of the regions planned in advance, by itself: ", effect->volume[v].family,
                v + 1 == effect->volumes ? ". " : "");
     if (effect->bonferroni_effects) {
         vx_put(page, "It was also controlled over all %lld effects tested, by Bonferroni\xE2\x80\x99s correction: each "
