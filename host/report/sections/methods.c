@@ -11,7 +11,8 @@
 #include <string.h>
 
 typedef enum reference {
-    NICHOLS, WINKLER, FREEDMAN, SALMON, PHIPSON, BULLMORE, SMITH, BENJAMINI, DUNN, WESTFALL, REFERENCES
+    NICHOLS, WINKLER, FREEDMAN, SALMON, PHIPSON, BULLMORE, SMITH, BENJAMINI, DUNN, WESTFALL, WELCH, SCHUIRMANN,
+    REFERENCES
 } reference;
 
 static const char *const reference_text[REFERENCES] = {
@@ -30,6 +31,10 @@ static const char *const reference_text[REFERENCES] = {
     "Benjamini Y, Hochberg Y. Controlling the false discovery rate. J R Stat Soc B 1995;57:289\xE2\x80\x93" "300.",
     "Dunn OJ. Multiple comparisons among means. J Am Stat Assoc 1961;56:52\xE2\x80\x93" "64.",
     "Westfall PH, Young SS. Resampling-based multiple testing. New York: Wiley, 1993.",
+    "Welch BL. The generalization of \xE2\x80\x98Student\xE2\x80\x99s\xE2\x80\x99 problem when several different "
+    "population variances are involved. Biometrika 1947;34:28\xE2\x80\x93" "35.",
+    "Schuirmann DJ. A comparison of the two one-sided tests procedure and the power approach for assessing the "
+    "equivalence of average bioavailability. J Pharmacokinet Biopharm 1987;15:657\xE2\x80\x93" "680.",
 };
 
 /* The numbers of the references, in the order of their first citation. */
@@ -263,6 +268,28 @@ static void put_outcomes(vx_report *report, citing *c)
                   "distribution.</p>\n");
 }
 
+static void put_expected(vx_report *report, citing *c)
+{
+    const vx_results *results = report->results;
+    bool bounds = false;
+    char text[32];
+    for (size_t i = 0; i < results->expecteds; i++)
+        bounds |= !isnan(results->expected[i].value[VX_EXPECTED_P_EQUIVALENCE]);
+    if (!results->expecteds)
+        return;
+    vx_put(report->page, "<p>Mean changes of %zu outcome%s were compared with external rates, which were scaled to the "
+           "%s weeks between the sessions as if change were linear in time. Differences have 95 %% intervals and "
+           "one-sided p of less change than expected by the t distribution, with the standard errors of both and "
+           "Welch\xE2\x80\x99s degrees of freedom, those of the rates counting as known", results->expecteds,
+           results->expecteds == 1 ? "" : "s", vx_number_text(results->expected_weeks, text));
+    cite(c, WELCH);
+    if (bounds) {
+        vx_put_markup(report->page, "; equivalence was tested by two one-sided tests");
+        cite(c, SCHUIRMANN);
+    }
+    vx_put_markup(report->page, ". These p were not corrected.</p>\n");
+}
+
 static void write(vx_report *report)
 {
     citing c = {.page = report->page};
@@ -276,6 +303,7 @@ static void write(vx_report *report)
     if (images)
         put_corrections(report, &c);
     put_outcomes(report, &c);
+    put_expected(report, &c);
     vx_put(report->page, "<p>Computed on %s (%s).</p>\n</div>\n<h3>References</h3>\n<ol class=\"references\">\n",
            report->results->device, report->results->driver);
     for (int number = 1; number <= c.used; number++)

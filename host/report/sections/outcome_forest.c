@@ -9,45 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-static const char minus[] = "\xE2\x88\x92";
-
-/* What rounds to zero has no sign. */
-static void signed_text(double value, int digits, bool plus, char text[24])
-{
-    if (fabs(value) < 0.5 * pow(10, -digits))
-        snprintf(text, 24, "%.*f", digits, 0.0);
-    else
-        snprintf(text, 24, "%s%.*f", value < 0 ? minus : plus ? "+" : "", digits, fabs(value));
-}
-
-/* "+5.0 (1.9 to 8.1)" */
-static void interval_text(double estimate, double low, double high, int digits, bool plus, char text[VX_FOREST_TEXT])
-{
-    char a[24], b[24], c[24];
-    if (!isfinite(estimate)) {
-        strcpy(text, "\xE2\x80\x93");
-        return;
-    }
-    signed_text(estimate, digits, plus, a);
-    signed_text(low, digits, false, b);
-    signed_text(high, digits, false, c);
-    if (isfinite(low) && isfinite(high))
-        snprintf(text, VX_FOREST_TEXT, "%.15s (%.15s to %.15s)", a, b, c);
-    else
-        snprintf(text, VX_FOREST_TEXT, "%s", a);
-}
-
-/* A p in at most 7 characters; the tables have more digits. */
-static void p_text(double p, bool star, char text[VX_FOREST_TEXT])
-{
-    if (isnan(p))
-        strcpy(text, "\xE2\x80\x93");
-    else if (p < 0.0001)
-        strcpy(text, star ? "<0.0001 *" : "<0.0001");
-    else
-        snprintf(text, VX_FOREST_TEXT, "%.*f%s", p < 0.1 ? 4 : 3, p, star ? " *" : "");
-}
-
 /* n, the p and the corrected p of an outcome, which has a star where it is significant. */
 static void put_texts(const vx_results_outcome *outcome, vx_forest_mark *mark)
 {
@@ -56,8 +17,8 @@ static void put_texts(const vx_results_outcome *outcome, vx_forest_mark *mark)
         strcpy(mark->text[0], "\xE2\x80\x93");
     else
         snprintf(mark->text[0], VX_FOREST_TEXT, "%.0f", outcome->value[VX_OUTCOME_N]);
-    p_text(outcome->value[VX_OUTCOME_P_EXACT], false, mark->text[2]);
-    p_text(outcome->value[VX_OUTCOME_P_FWE], mark->significant, mark->text[3]);
+    vx_forest_p_text(outcome->value[VX_OUTCOME_P_EXACT], false, mark->text[2]);
+    vx_forest_p_text(outcome->value[VX_OUTCOME_P_FWE], mark->significant, mark->text[3]);
 }
 
 static void reach(double range[2], double value)
@@ -117,14 +78,14 @@ static void fill_rows(const vx_outcome_view *view, vx_forest_row *row, double *d
     for (size_t i = 0; i < view->rows; i++) {
         vx_forest_mark *mark = row[i].mark;
         const vx_results_outcome *slope = view->covariates ? vx_view_under(view, i, view->covariate[0]) : NULL;
-        interval_text(mark->estimate, mark->low, mark->high, digits, true, mark->text[1]);
+        vx_forest_interval_text(mark->estimate, mark->low, mark->high, digits, true, mark->text[1]);
         put_texts(view->row[i], mark);
         mark[1].estimate = slope ? slope->value[correlation->r] : NAN;
         if (!slope)
             continue;
         mark[1].low = slope->value[correlation->low];
         mark[1].high = slope->value[correlation->high];
-        interval_text(mark[1].estimate, mark[1].low, mark[1].high, 2, false, mark[1].text[1]);
+        vx_forest_interval_text(mark[1].estimate, mark[1].low, mark[1].high, 2, false, mark[1].text[1]);
         put_texts(slope, &mark[1]);
     }
 }
