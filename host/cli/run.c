@@ -167,8 +167,44 @@ static vx_status read_images(vx_run *run, vx_error *error)
     return status;
 }
 
+/* Where modalities and markers lack different people, all relabel the same list, so that relabelling i moves a person
+ * in the same way in each of them. */
+static vx_status share_participants(vx_run *run, vx_error *error)
+{
+    const vx_study *study = run->study;
+    const size_t all = (size_t)study->participants;
+    bool *there = vx_array_zero(all, sizeof *there);
+    int64_t count = 0, fewest = study->participants;
+    run->shared = vx_array(all, sizeof *run->shared);
+    if (!there || !run->shared) {
+        free(there);
+        return vx_fail_memory(error);
+    }
+    for (size_t m = 0; m < study->modalities + study->markers; m++) {
+        const bool image = m < study->modalities;
+        const int64_t n = image ? study->modality[m].n : study->marker[m - study->modalities].n;
+        const int64_t *participant = image ? study->modality[m].participant
+                                           : study->marker[m - study->modalities].participant;
+        for (int64_t i = 0; i < n; i++)
+            there[participant[i]] = true;
+        fewest = n < fewest ? n : fewest;
+    }
+    for (size_t p = 0; p < all; p++)
+        if (there[p])
+            run->shared[count++] = (int64_t)p;
+    free(there);
+    if (fewest < count) {
+        run->model.shared = run->shared;
+        run->model.shared_count = count;
+    }
+    return VX_OK;
+}
+
 static vx_status plan(vx_run *run, vx_error *error)
 {
+    vx_status shared = share_participants(run, error);
+    if (shared)
+        return shared;
     for (size_t m = 0; m < run->study->modalities; m++) {
         vx_run_modality *modality = run->modality + m;
         vx_status status = vx_model_of_study(run->study, &run->model, modality->study->participant,
@@ -334,6 +370,7 @@ static void run_destroy(vx_run *run)
     }
     free(run->modality);
     vx_run_outcomes_destroy(run);
+    free(run->shared);
     vx_atlas_destroy(&run->atlas);
     vx_region_plan_destroy(&run->plan);
     vx_source_destroy(&run->template);

@@ -45,6 +45,8 @@ typedef struct vx_run {
     const char **protected;     /* place.inputs: every file read */
     char *recover;
     vx_study *study;
+    int64_t *shared;            /* participants of any modality or marker, ascending, over whom relabellings are made
+                                 * (model.shared); null where all have the same participants */
     vx_device *device;
     vx_run_modality *modality;  /* study->modalities of them */
     vx_atlas atlas;             /* its path is null without an atlas */

@@ -117,19 +117,41 @@ static void link_into(vx_h5 *h5, const char *group, const vx_entry *entry, const
 }
 
 static const char *const permutation_names[] = {"kind", "exhaustive", "seed", "stream", "n", "possible", "total",
-                                                "done", "generator", "participant"};
+                                                "done", "generator", "participant", "shared"};
 
-/* Writes the participants' numbers in the random streams, where these are not 0 to n - 1. */
-static void put_stream_numbers(vx_h5 *h5, const vx_entry *entry, const char *words)
+static void put_participants(vx_h5 *h5, const vx_entry *entry, const char *name, const int64_t *participant, int64_t n)
 {
+    const hsize_t count = (hsize_t)n;
+    vx_h5_at(h5, VX_GROUP_PERMUTATIONS, entry->place, name);
+    vx_h5_put(h5, H5T_NATIVE_INT64, 1, &count, H5P_DEFAULT, participant);
+}
+
+/* Writes how a relabelling is made, and the participants' numbers in the study where it takes them: in random streams
+ * where these are not 0 to n - 1, and in a set that effects share. */
+static void put_generator(vx_h5 *h5, const vx_entry *entry)
+{
+    static const char *const restricted[] = {
+        [VX_SIGN_FLIP] = "each keeps the sign",
+        [VX_PERMUTE] = "whoever is paired with somebody missing is paired with that one's partner, and so on"};
     const vx_effect *effect = entry->result->effect;
-    const hsize_t n = (hsize_t)effect->n;
-    char *text = vx_text("%s. Blocks, words and bits of row r go by its number in \"participant\"", words);
+    const bool exhaustive = entry->result->plan.exhaustive;
+    const int64_t *of = effect->shared ? effect->shared : effect->participant;
+    const int64_t n = effect->shared ? effect->shared_count : effect->n;
+    const bool numbered = !exhaustive && of[n - 1] != n - 1; /* they ascend */
+    char *text = vx_text("%s%s%s%s", vx_scheme_about(effect->scheme)->generator[exhaustive],
+                         !numbered ? ""
+                         : effect->shared ? ". Blocks, words and bits of row r go by its number in \"shared\""
+                                          : ". Blocks, words and bits of row r go by its number in \"participant\"",
+                         effect->shared ? ". These are the rows of all participants in \"shared\", no two of them "
+                                          "equal. The effect's are those in \"participant\": " : "",
+                         effect->shared ? restricted[effect->scheme] : "");
     vx_h5_check(h5, text);
     vx_h5_at(h5, VX_GROUP_PERMUTATIONS, entry->place, "generator");
     put_text(h5, text);
-    vx_h5_at(h5, VX_GROUP_PERMUTATIONS, entry->place, "participant");
-    vx_h5_put(h5, H5T_NATIVE_INT64, 1, &n, H5P_DEFAULT, effect->participant);
+    if (numbered || effect->shared)
+        put_participants(h5, entry, "participant", effect->participant, effect->n);
+    if (effect->shared)
+        put_participants(h5, entry, "shared", effect->shared, effect->shared_count);
     free(text);
 }
 
@@ -152,11 +174,7 @@ static void put_permutations(vx_h5 *h5, const vx_entry *entry)
     }
     vx_h5_at(h5, VX_GROUP_PERMUTATIONS, entry->place, "kind");
     put_text(h5, vx_scheme_names[effect->scheme]);
-    const char *words = scheme->generator[result->plan.exhaustive];
-    if (!result->plan.exhaustive && effect->participant[effect->n - 1] != effect->n - 1) /* they ascend */
-        return put_stream_numbers(h5, entry, words);
-    vx_h5_at(h5, VX_GROUP_PERMUTATIONS, entry->place, "generator");
-    put_text(h5, words);
+    put_generator(h5, entry);
 }
 
 static const char *const design_names[] = {VX_DATASET_MATRIX, VX_DATASET_RAW, "contrasts", "participants", "columns"};

@@ -86,16 +86,23 @@ static bool has_percent(const vx_outcome_view *view, size_t row)
     return view->row[row]->value[VX_OUTCOME_BASELINE_MEAN] > 0;
 }
 
+size_t vx_view_logarithms(const vx_outcome_view *view)
+{
+    size_t count = 0;
+    for (size_t row = 0; row < view->rows; row++)
+        count += view->row[row]->log_scale;
+    return count;
+}
+
 static vx_change_axis axis_of(const vx_outcome_view *view)
 {
-    bool percent = view->rows > 0, logarithm = false;
-    for (size_t row = 0; row < view->rows; row++) {
+    bool percent = view->rows > 0;
+    for (size_t row = 0; row < view->rows; row++)
         percent &= isnan(view->row[row]->value[VX_OUTCOME_CHANGE]) || has_percent(view, row);
-        logarithm |= view->row[row]->log_scale;
-    }
     if (percent)
         return VX_AXIS_PERCENT;
-    return (view->kind == VX_OUTCOME_REGION || view->rows == 1) && !logarithm ? VX_AXIS_UNITS : VX_AXIS_SD;
+    const bool one_unit = view->kind == VX_OUTCOME_REGION || view->rows == 1;
+    return one_unit && !vx_view_logarithms(view) ? VX_AXIS_UNITS : VX_AXIS_SD;
 }
 
 vx_status vx_outcome_view_init(const vx_results *results, vx_outcome_kind kind, const char *modality, bool planned,
@@ -202,14 +209,13 @@ void vx_view_changes(const vx_outcome_view *view, size_t row, double *change)
 
 const char *vx_view_axis_words(const vx_outcome_view *view)
 {
-    bool logarithm = false;
-    for (size_t row = 0; row < view->rows; row++)
-        logarithm |= view->row[row]->log_scale;
+    const size_t logarithms = vx_view_logarithms(view);
     const bool paired = view->rows && view->row[0]->session[VX_MEAN_BASELINE];
     switch (view->axis) {
     case VX_AXIS_PERCENT:
-        return logarithm ? "change, % of the mean baseline (log scale: % of the geometric mean)"
-                         : "change, % of the mean baseline";
+        return !logarithms                ? "change, % of the mean baseline"
+               : logarithms == view->rows ? "geometric mean ratio, change in %"
+                                          : "change, % of the mean baseline (log: of the geometric mean)";
     case VX_AXIS_SD: return paired ? "change, in standard deviations of the change" : "mean, in standard deviations";
     case VX_AXIS_UNITS: break;
     }

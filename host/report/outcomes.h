@@ -57,6 +57,9 @@ void vx_view_changes(const vx_outcome_view *view, size_t row, double *change);
 /* The same on the scale that was tested: differences, or differences of natural logarithms. */
 void vx_view_tested_changes(const vx_outcome_view *view, size_t row, double *change);
 
+/* The number of rows that were tested on the log scale. */
+size_t vx_view_logarithms(const vx_outcome_view *view);
+
 /* Words for the axis, and a short label for small plots of changes. */
 const char *vx_view_axis_words(const vx_outcome_view *view);
 const char *vx_view_axis_label(const vx_outcome_view *view);

@@ -12,8 +12,9 @@
  *                                     Those of a search volume are voxel_<volume> and so on
  *   /permutations/<modality>/<effect>/{kind,exhaustive,seed,stream,n,possible,total,done,generator}
  *                                     kind is "sign-flip" or "permutation"; the others reproduce relabelling i.
- *                                     participant: the participants' numbers in the random streams; absent where they
- *                                     are 0 to n - 1, and for an exhaustive set
+ *                                     participant: the participants' numbers in the study; absent where they are 0 to
+ *                                     n - 1, and for an exhaustive set. shared: of all over whom relabellings are made,
+ *                                     where modalities and markers lack different people; else absent
  *   /design/<modality>/<effect>/{matrix,raw,contrasts,participants,columns}   matrix: participants x columns,
  *                                     mean-centred (ranks for Spearman); raw: the same columns as in the table
  *   /mean/<modality>                  float32 [x, y, z]: the mean of the finite values of all images and sessions

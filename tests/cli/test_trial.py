@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
@@ -57,6 +58,25 @@ class Trial(unittest.TestCase):
         return numpy.array([[nibabel.load(DATA / person[f"{modality}_{session}"]).get_fdata()[inside].mean()
                              for session in ("baseline", "followup")] for person in self.people
                             if "n/a" not in (person[f"{modality}_baseline"], person[f"{modality}_followup"])])
+
+    def test_report_names_what_the_tables_find(self):
+        page = (self.out / "report.html").read_text(encoding="utf-8")
+        section = {name: page.split(f'<section id="{name}"')[1].split("</section>")[0]
+                   for name in ("regions", "markers")}
+        for name, parts in (("regions", section["regions"].split("<h3>")[1:]), ("markers", [section["markers"]])):
+            for part in parts:
+                modality = part.split("</h3>")[0] if name == "regions" else None
+                for effect in ("change", "rapa_level"):
+                    said = re.search(f"<li><strong>{effect}</strong>: (.*?)</li>", part).group(1)
+                    found = [key[-2] for key, row in (self.regions if modality else self.markers).items()
+                             if key[-1] == effect and modality in (None, key[0]) and float(row["p_fwe"]) < 0.05]
+                    self.assertEqual(re.findall(r"(\w+) \([^)]*, corrected p", said), found)
+                    self.assertEqual("nothing is significant" in said, not found)
+                stem = f"regions_{modality}" if modality else "markers"
+                for picture in ("forest", "participants", "scatter"):
+                    for ending in ("png", "svg"):
+                        self.assertTrue((self.out / f"{stem}_{picture}.{ending}").exists())
+                self.assertFalse((self.out / f"{stem}_matrix.png").exists())  # for several covariates
 
     def test_regions_are_those_of_the_images(self):
         for plan in rows_of(DATA / "planned.tsv"):
