@@ -341,8 +341,11 @@ static vx_status summarise(const vx_run *run, bool report, vx_error *error)
         status = vx_summary_print_outcomes(results, OUTCOME_ROWS_MAX, stdout, error);
     if (!status)
         status = vx_summary_print_expected(results, stdout, error);
-    if (!status && !run->quiet)
+    vx_stdout_flush(); /* where both streams go to one place, the sentences stand below the tables */
+    if (!status && !run->quiet) {
         vx_summary_say(results, stderr);
+        vx_summary_say_outcomes(results, stderr);
+    }
     vx_results_close(results);
     vx_say(run, "results: %s\n", run->out);
     if (report)

@@ -24,4 +24,8 @@ vx_status vx_summary_print_clusters(const vx_results *results, const vx_results_
  * level in further looks. */
 void vx_summary_say(const vx_results *results, FILE *out);
 
+/* Prints a sentence per modality, family and effect: which regions or markers are significant, corrected together.
+ * Nothing without any. */
+void vx_summary_say_outcomes(const vx_results *results, FILE *out);
+
 #endif

@@ -153,6 +153,24 @@ class Trial(unittest.TestCase):
         for word in ("striatum", "ptau_ttau", "p FWE"):
             self.assertIn(word, self.stdout)
 
+    def test_the_table_of_the_readme(self):
+        readme = (DATA.parent / "README.md").read_text(encoding="utf-8")
+        lines = [line.strip("| \n").split(" | ") for line in readme.splitlines() if "| change |" in line or
+                 "| rapa_level | r " in line]
+        self.assertGreater(len(lines), 9)
+        for measure, name, effect, found, p, corrected in lines:
+            row = self.markers[name, effect] if measure == "fluid" else self.regions[measure, name, effect]
+            figure = f"r {float(row['r']):.2f}" if effect != "change" else f"{float(row['percent']):+.1f} %"
+            self.assertEqual((found.replace("−", "-"), p, corrected),
+                             (figure, f"{float(row['p_exact']):.4f}", f"{float(row['p_fwe']):.4f}"), (measure, name))
+        expected = {row["name"]: row for row in rows_of(self.out / "expected.tsv")}["precuneus"]
+        said = re.search(r"precuneus is (\S+) % above .*?\(95 % (\S+) to (\S+), one-sided p (\S+)\)", readme, re.DOTALL)
+        self.assertEqual(said.groups(), (f"{float(expected['difference']):.1f}", f"{float(expected['ci_low']):.1f}",
+                                         f"{float(expected['ci_high']):.1f}", f"{float(expected['p']):.4f}"))
+        brain = [json.loads((self.out / "run.json").read_text(encoding="utf-8"))["modalities"][0]["effects"][e]["p"]
+                 ["p_fwe_voxel"]["smallest"] for e in range(2)]
+        self.assertIn("smallest p {:.2f} for the change, {:.2f} with the level".format(*brain), readme)
+
 
 if __name__ == "__main__":
     unittest.main()

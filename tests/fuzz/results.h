@@ -84,6 +84,7 @@ static void fuzz_read(void)
             for (size_t e = 0; e < results->modality[m].effects; e++)
                 vx_summary_print_clusters(&results->modality[m].effect[e], nowhere, &error);
         vx_summary_say(results, nowhere);
+        vx_summary_say_outcomes(results, nowhere);
     }
     vx_results_close(results);
 }

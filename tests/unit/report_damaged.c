@@ -240,7 +240,7 @@ static void damage(hid_t file, const char *path, int way)
 
 static bool is_of_outcomes(const char *path)
 {
-    return !strncmp(path, "regions/", 8) || !strncmp(path, "markers/", 8);
+    return !strncmp(path, "regions/", 8) || !strncmp(path, "markers/", 8) || !strncmp(path, "expected/", 9);
 }
 
 /* voxstat does not read these back, so any value is accepted: they are for other programs. The figures of outcomes are
@@ -248,7 +248,7 @@ static bool is_of_outcomes(const char *path)
 static bool is_read(const char *path)
 {
     static const char *const outcomes[] = {"regions/p_fwe", "regions/values/baseline", "regions/values/followup",
-                                           "markers/t"};
+                                           "markers/t", "expected/difference", "expected/p"};
     for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
         if (!strcmp(path, outcomes[i]))
             return true;
