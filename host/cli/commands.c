@@ -26,14 +26,18 @@ const vx_command vx_command_table[] = {
      "after an update, or over another image. Nothing is computed again. Without DIR: voxstat-results, or this folder.",
      "voxstat report\n"
      "voxstat report results --template MNI152_T1_2mm.nii.gz", vx_command_report},
-    {"run", VX_RUN, "--design DESIGN [OPTION]...", NULL, "test images voxel by voxel by permutation (the default)",
-     "Reads a table of participants, images and covariates, tests every voxel of every modality, and corrects for "
-     "multiple testing by permutation. The change is always followup minus baseline.\n"
+    {"run", VX_RUN, "--design DESIGN [OPTION]...", NULL,
+     "test voxels, regions and markers by permutation (the default)",
+     "Reads a table of participants, images, markers and covariates, tests every voxel of every modality, every region "
+     "of --atlas and every marker under the same relabellings, and corrects for multiple testing by permutation. The "
+     "change is always followup minus baseline.\n"
      "Effects: the mean (change, or mean of a onesample design), by sign flips; and every covariate, by permutation. "
      "Covariates and nuisance are mean-centred.\n"
-     "Results go into a new folder: maps (NIfTI), tables of clusters (TSV), everything with the null distributions "
-     "(results.h5), the record of the run (run.json) and a page to look at (report.html).",
+     "Results go into a new folder: maps (NIfTI), tables of clusters, regions and markers (TSV), everything with the "
+     "null distributions (results.h5), the record of the run (run.json) and a page to look at (report.html).",
      "voxstat --design paired --covariate rapa_level\n"
+     "voxstat --design paired --covariate rapa_level --atlas labels.nii.gz --regions planned.tsv\n"
+     "voxstat --design paired --modality ttau,nfl,ptau_ttau --derive 'ptau_ttau = ptau / ttau' --log nfl\n"
      "voxstat --design paired --covariate rapa_level --nuisance age,sex --mask brain.nii.gz --out results\n"
      "voxstat --design onesample --modality cbf --cluster-t 3.1 --tails pos -n exact", vx_command_run},
     {"selftest", VX_SELFTEST, "[OPTION]...", NULL, "put devices through known answers",
@@ -41,9 +45,9 @@ const vx_command vx_command_table[] = {
      "voxstat selftest\n"
      "voxstat selftest --device opencl:0.0", vx_command_selftest},
     {"show", VX_SHOW, "[DIR]", "[DIR]", "print the tables of results",
-     "Prints what the folder of results DIR holds: the effects, the clusters of each, how much is significant by the "
-     "primary correction, and what the others find. Nothing is computed again. Without DIR: voxstat-results, or this "
-     "folder.",
+     "Prints what the folder of results DIR holds: the effects, the regions and markers, the clusters of each effect, "
+     "how much is significant by the primary correction, and what the others find. Nothing is computed again. Without "
+     "DIR: voxstat-results, or this folder.",
      "voxstat show\n"
      "voxstat show results", vx_command_show},
     {"simulate", VX_SIMULATE, "[OPTION]...", NULL, "make a trial cohort with known truth",

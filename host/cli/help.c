@@ -8,6 +8,9 @@
 
 enum { WIDTH = 79, INDENT = 26 };
 
+const char vx_help_program[] = "Statistics of paired and one-sample images and markers, by voxel and by region, with "
+                               "permutation inference, on a GPU or CPU.";
+
 const vx_help_term vx_help_environment[] = {
     {"NO_COLOR", "Set to anything: no colours on a terminal."},
     {"VOXSTAT_CACHE_DIR", "Where built kernels are kept, instead of ~/.cache/voxstat."},
@@ -132,8 +135,7 @@ static bool print_command(FILE *out, const vx_command *command, bool program)
     fprintf(out, "usage: voxstat %s%s%s%s\n\n", program ? "" : command->name, program || !*command->usage ? "" : " ",
             program ? "[COMMAND] " : "", command->usage);
     if (program) {
-        wrap(out, "Voxelwise statistics of paired and one-sample images with permutation inference, on a GPU or CPU.",
-             0, 0);
+        wrap(out, vx_help_program, 0, 0);
         fputs("\ncommands (`voxstat help COMMAND` says more):\n", out);
         for (size_t i = 0; i < vx_commands; i++) {
             if (vx_command_table[i].body)

@@ -40,6 +40,7 @@ typedef struct vx_help_term {
 } vx_help_term;
 
 /* Terminated by a null term. */
+extern const char vx_help_program[]; /* what voxstat is, in a sentence */
 extern const vx_help_term vx_help_environment[], vx_help_exit_status[];
 
 #endif

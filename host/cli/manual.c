@@ -123,8 +123,9 @@ static void print_program(FILE *out, const vx_command *command)
     fprintf(out, ".TH VOXSTAT 1 \"\" \"voxstat %s\" \"User Commands\"\n.SH NAME\n", VOXSTAT_VERSION);
     fputs("voxstat \\- voxelwise statistics with permutation inference\n.SH SYNOPSIS\n\\fBvoxstat\\fR ", out);
     roff(out, command->usage);
-    fputs("\n.br\n\\fBvoxstat\\fR \\fICOMMAND\\fR [\\fIOPTION\\fR]...\n.SH DESCRIPTION\n"
-          "Voxelwise statistics of paired and one\\-sample images with permutation inference, on a GPU or CPU.\n"
+    fputs("\n.br\n\\fBvoxstat\\fR \\fICOMMAND\\fR [\\fIOPTION\\fR]...\n.SH DESCRIPTION\n", out);
+    roff(out, vx_help_program);
+    fputs("\n"
           "Without a command, \\fBvoxstat\\fR is \\fBvoxstat run\\fR.\n.PP\n", out);
     roff(out, command->description);
     fputs("\n.SH COMMANDS\n", out);

@@ -62,6 +62,11 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "What to measure, as `voxstat devices` names it. Without it: every device there is."},
     [VX_OPTION_EXACT_MOMENTS] = {"exact-moments", 0, VX_SWITCH, VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
         "Give the drawn sample exactly the stated means, standard deviations and correlations."},
+    [VX_OPTION_EXPECTED] = {"expected", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
+        "Expected changes of regions and markers, from elsewhere: a table with the columns region, change, se, unit "
+        "(percent or absolute), interval_weeks and source; and if wanted modality, and low and high, the equivalence "
+        "bounds of observed minus expected change. The observed changes are compared with them, scaled to "
+        "--interval-weeks. One arm cannot tell a drug from time."},
     [VX_OPTION_FORCE] = {"force", 0, VX_SWITCH, VX_RUN | VX_SIMULATE | VX_NIDM | VX_BENCH, NULL, NULL, NULL,
         NULL, 0, 0,
         "Replace existing output that voxstat wrote, if it is of the same kind, unchanged, and not an input. The old "
@@ -72,6 +77,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Say what the command does and what it takes."},
     [VX_OPTION_INSTRUMENT] = {"instrument", 0, VX_CHOICE, VX_NIDM, "KIND", NULL, "mri|pet|spect|eeg|meg", NULL, 0, 0,
         "What made the images, which results do not tell. The tool nidmresults reads no pack without it."},
+    [VX_OPTION_INTERVAL_WEEKS] = {"interval-weeks", 0, VX_REAL, VX_RUN, "W", NULL, NULL, NULL, 0, 1e6,
+        "The weeks between the sessions, for --expected."},
     [VX_OPTION_JOINT] = {"joint", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "All covariates of interest in one model. Without it each is tested by itself, given the nuisance."},
     [VX_OPTION_JSON] = {"json", 0, VX_TEXT, VX_BENCH, "FILE", NULL, NULL, NULL, 0, 0,

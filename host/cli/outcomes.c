@@ -99,6 +99,8 @@ vx_status vx_run_test_outcomes(vx_run *run, vx_error *error)
         status = add_regions(run, &run->modality[m], error);
     for (size_t m = 0; m < study->markers && !status; m++)
         status = add_marker(run, &study->marker[m], error);
+    if (!status)
+        status = vx_run_compare_expected(run, error);
     return status || !run->outcomes
                ? status
                : vx_outcomes_test(run->device, run->outcome, run->outcomes, &options, &run->outcome_tests, error);
@@ -113,4 +115,5 @@ void vx_run_outcomes_destroy(vx_run *run)
     free(run->outcome_value);
     free(run->outcome);
     vx_outcome_tests_free(run->outcome_tests);
+    vx_expected_comparisons_free(run->expected);
 }

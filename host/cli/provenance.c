@@ -34,16 +34,16 @@ static vx_status add_file(vx_run *run, input_list *inputs, const vx_source_file 
 }
 
 /* Records a text file that was read at once. */
-static vx_status add_table(vx_run *run, input_list *inputs, char *path, const char *sha256, vx_error *error)
+static vx_status add_table(vx_run *run, input_list *inputs, const char *path, const char *sha256, vx_error *error)
 {
-    vx_source_file table = {.path = path, .size = UINT64_MAX}; /* no file's: compares bytes */
+    vx_source_file table = {.path = (char *)path, .size = UINT64_MAX}; /* no file's: compares bytes */
     memcpy(table.sha256, sha256, sizeof table.sha256);
     return add_file(run, inputs, &table, NULL, error);
 }
 
 static vx_status list_inputs(vx_run *run, input_list *inputs, vx_error *error)
 {
-    inputs->file = vx_array_zero(3 + 2 * run->sources, sizeof *inputs->file); /* 3 tables; 2 files a source */
+    inputs->file = vx_array_zero(4 + 2 * run->sources, sizeof *inputs->file); /* 4 tables; 2 files a source */
     if (!inputs->file)
         return vx_fail_memory(error);
     vx_status status = add_table(run, inputs, run->study->table, run->study->table_sha256, error);
@@ -51,6 +51,8 @@ static vx_status list_inputs(vx_run *run, input_list *inputs, vx_error *error)
         status = add_table(run, inputs, run->atlas.names.path, run->atlas.names.sha256, error);
     if (!status && run->plan.path)
         status = add_table(run, inputs, run->plan.path, run->plan.sha256, error);
+    if (!status && run->expected)
+        status = add_table(run, inputs, run->expected->table.path, run->expected->table.sha256, error);
     for (size_t k = 0; k < run->sources; k++)
         for (int i = 0; i < run->source[k]->files && !status; i++)
             status = add_file(run, inputs, &run->source[k]->file[i], run->source[k], error);
@@ -107,6 +109,8 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
             .model = from->model,
             .result = from->result,
             .atlas = run->atlas.path ? &from->atlas : NULL,
+            .volume = from->volume,
+            .volumes = from->volumes,
         };
         status = measure(run, from, modality + m, error);
     }
@@ -130,6 +134,7 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
         .outcome = run->outcome,
         .outcomes = run->outcomes,
         .outcome_tests = run->outcome_tests,
+        .expected = run->expected,
         .p_format = run->p_format,
         .primary = run->primary,
         .peak_distance = vx_argument_real(run->arguments, VX_OPTION_PEAK_DISTANCE),

@@ -101,6 +101,8 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     run->inference.permutations = permutations(arguments);
     run->inference.seed = vx_argument_integer(arguments, VX_OPTION_SEED);
     vx_status status = vx_corrections_read(arguments, &run->inference.correct, &run->primary, error);
+    if (!status)
+        status = vx_run_check_expected(run, error);
     if (status)
         return status;
     run->inference.cluster_p = vx_argument_real(arguments, VX_OPTION_CLUSTER_P);
@@ -165,8 +167,44 @@ static vx_status read_images(vx_run *run, vx_error *error)
     return status;
 }
 
+/* Where modalities and markers lack different people, all relabel the same list, so that relabelling i moves a person
+ * in the same way in each of them. */
+static vx_status share_participants(vx_run *run, vx_error *error)
+{
+    const vx_study *study = run->study;
+    const size_t all = (size_t)study->participants;
+    bool *there = vx_array_zero(all, sizeof *there);
+    int64_t count = 0, fewest = study->participants;
+    run->shared = vx_array(all, sizeof *run->shared);
+    if (!there || !run->shared) {
+        free(there);
+        return vx_fail_memory(error);
+    }
+    for (size_t m = 0; m < study->modalities + study->markers; m++) {
+        const bool image = m < study->modalities;
+        const int64_t n = image ? study->modality[m].n : study->marker[m - study->modalities].n;
+        const int64_t *participant = image ? study->modality[m].participant
+                                           : study->marker[m - study->modalities].participant;
+        for (int64_t i = 0; i < n; i++)
+            there[participant[i]] = true;
+        fewest = n < fewest ? n : fewest;
+    }
+    for (size_t p = 0; p < all; p++)
+        if (there[p])
+            run->shared[count++] = (int64_t)p;
+    free(there);
+    if (fewest < count) {
+        run->model.shared = run->shared;
+        run->model.shared_count = count;
+    }
+    return VX_OK;
+}
+
 static vx_status plan(vx_run *run, vx_error *error)
 {
+    vx_status shared = share_participants(run, error);
+    if (shared)
+        return shared;
     for (size_t m = 0; m < run->study->modalities; m++) {
         vx_run_modality *modality = run->modality + m;
         vx_status status = vx_model_of_study(run->study, &run->model, modality->study->participant,
@@ -215,9 +253,12 @@ static vx_status infer(vx_run *run, vx_error *error)
             progress.effect_total = modality->plan[e].evaluations;
             status = vx_infer(run->device, modality->matrix, effect, &run->inference, vx_progress_show, &progress,
                               modality->result + e, error);
+            progress.before += progress.effect_total;
+            progress.effect_total = 0; /* the volumes take little beside the mask */
+            if (!status)
+                status = vx_run_infer_volumes(run, modality, e, vx_progress_show, &progress, error);
             if (status && status != VX_INTERRUPTED)
                 vx_error_prefix(error, status, "%s %s", modality->study->name, effect->name);
-            progress.before += progress.effect_total;
         }
     }
     vx_progress_end(&progress);
@@ -300,8 +341,11 @@ static vx_status summarise(const vx_run *run, bool report, vx_error *error)
         status = vx_summary_print_outcomes(results, OUTCOME_ROWS_MAX, stdout, error);
     if (!status)
         status = vx_summary_print_expected(results, stdout, error);
-    if (!status && !run->quiet)
+    vx_stdout_flush(); /* where both streams go to one place, the sentences stand below the tables */
+    if (!status && !run->quiet) {
         vx_summary_say(results, stderr);
+        vx_summary_say_outcomes(results, stderr);
+    }
     vx_results_close(results);
     vx_say(run, "results: %s\n", run->out);
     if (report)
@@ -318,6 +362,7 @@ static void run_destroy(vx_run *run)
         for (int64_t e = 0; modality->result && e < modality->model->effects; e++)
             vx_result_free(modality->result[e]);
         free(modality->result);
+        vx_run_volumes_destroy(modality);
         free(modality->plan);
         vx_model_free(modality->model);
         vx_matrix_free(modality->matrix);
@@ -328,6 +373,7 @@ static void run_destroy(vx_run *run)
     }
     free(run->modality);
     vx_run_outcomes_destroy(run);
+    free(run->shared);
     vx_atlas_destroy(&run->atlas);
     vx_region_plan_destroy(&run->plan);
     vx_source_destroy(&run->template);

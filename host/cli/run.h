@@ -1,6 +1,7 @@
 /* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
  * lists the images, place.c checks the place of the results, plan.c prints the plan, progress.c prints the progress,
- * outcomes.c tests regions and markers, and provenance.c writes the results. */
+ * outcomes.c tests regions and markers, expected.c compares them with expected changes, volumes.c has the search
+ * volumes, and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -8,6 +9,7 @@
 #include "base/remarks.h"
 #include "cli/arguments.h"
 #include "image/sources.h"
+#include "outcome/expected.h"
 #include "outcome/outcome.h"
 #include "output/output.h"
 
@@ -22,6 +24,8 @@ typedef struct vx_run_modality {
     vx_regions atlas;       /* the regions of the atlas on this modality: where clusters lie */
     vx_regions regions;     /* the planned regions, for the tests of regions; without a plan those of the atlas */
     vx_model *model;
+    vx_record_volume *volume; /* volumes: the search volumes, of the families of the planned regions */
+    size_t volumes;
     vx_plan *plan;      /* model->effects of them, as are the results */
     vx_result **result;
 } vx_run_modality;
@@ -41,6 +45,8 @@ typedef struct vx_run {
     const char **protected;     /* place.inputs: every file read */
     char *recover;
     vx_study *study;
+    int64_t *shared;            /* participants of any modality or marker, ascending, over whom relabellings are made
+                                 * (model.shared); null where all have the same participants */
     vx_device *device;
     vx_run_modality *modality;  /* study->modalities of them */
     vx_atlas atlas;             /* its path is null without an atlas */
@@ -52,6 +58,7 @@ typedef struct vx_run {
     double **outcome_value;     /* outcomes: the values of both sessions */
     size_t outcomes;
     vx_outcome_tests *outcome_tests; /* null: no region and no marker */
+    vx_expected_comparisons *expected; /* null: without --expected */
     vx_remarks remarks;
     char started[32];           /* ISO 8601, UTC */
     double start, seconds_read, seconds_infer, seconds_write, seconds_report;
@@ -78,6 +85,18 @@ vx_status vx_run_place_regions(vx_run *run, vx_run_modality *modality, vx_error 
  * vx_means_read and vx_outcomes_test; VX_INPUT where an image cannot be read again. */
 vx_status vx_run_test_outcomes(vx_run *run, vx_error *error);
 void vx_run_outcomes_destroy(vx_run *run);
+
+/* expected.c: checks the options, before anything is read (VX_USAGE); compares the outcomes with --expected. Errors:
+ * those of vx_expected_test; VX_USAGE without outcomes. */
+vx_status vx_run_check_expected(const vx_run *run, vx_error *error);
+vx_status vx_run_compare_expected(vx_run *run, vx_error *error);
+
+/* volumes.c: makes the search volumes of a modality whose planned regions are placed, and tests effect `e` within them.
+ * They do nothing without --regions. Errors: those of vx_infer, with the volume's name in front. */
+vx_status vx_run_make_volumes(vx_run *run, vx_run_modality *modality, vx_error *error);
+vx_status vx_run_infer_volumes(const vx_run *run, vx_run_modality *modality, int64_t e, vx_progress progress,
+                               void *context, vx_error *error);
+void vx_run_volumes_destroy(vx_run_modality *modality);
 
 /* plan.c: prints the design and the participants (before the images are read), masks, effects and the device (after
  * that), and the limits of the results. Facts that readers of the results need become remarks. Errors: VX_INTERNAL

@@ -7,6 +7,7 @@
 #include "results/level.h"
 
 #include <math.h>
+#include <string.h>
 
 static const vx_outcome_column figure[] = {VX_OUTCOME_N,       VX_OUTCOME_CHANGE,  VX_OUTCOME_CI_LOW,
                                            VX_OUTCOME_CI_HIGH, VX_OUTCOME_PERCENT, VX_OUTCOME_R,
@@ -68,4 +69,56 @@ vx_status vx_summary_print_outcomes(const vx_results *results, size_t rows_max, 
     for (int kind = 0; !status && kind < VX_OUTCOME_KINDS; kind++)
         status = print_kind(results, kind, rows_max, out, error);
     return status;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+/* True where the p of both were corrected together. */
+static bool same_correction(const vx_results_outcome *a, const vx_results_outcome *b)
+{
+    return a->kind == b->kind && same_text(a->modality, b->modality) && same_text(a->family, b->family) &&
+           !strcmp(a->effect, b->effect);
+}
+
+static bool opens_correction(const vx_results *results, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (same_correction(&results->outcome[k], &results->outcome[i]))
+            return false;
+    return true;
+}
+
+/* Prints "pet primary change: striatum, insula significant (p < 0.05, corrected over 3)". */
+static void say_correction(const vx_results *results, size_t i, FILE *out)
+{
+    const vx_results_outcome *first = &results->outcome[i];
+    size_t tests = 0, found = 0;
+    double smallest = INFINITY;
+    vx_print(out, "%s%s%s %s: ", first->modality ? first->modality : "", first->modality ? " " : "",
+             first->family ? first->family : vx_outcome_groups[first->kind], first->effect);
+    for (size_t k = i; k < results->outcomes; k++) {
+        const vx_results_outcome *outcome = &results->outcome[k];
+        const double p = outcome->value[VX_OUTCOME_P_FWE];
+        if (!same_correction(first, outcome) || isnan(p))
+            continue;
+        tests++;
+        smallest = fmin(smallest, p);
+        if (vx_significant(p))
+            vx_print(out, "%s%s", found++ ? ", " : "", outcome->name);
+    }
+    if (!tests)
+        fprintf(out, "no p was corrected\n");
+    else
+        fprintf(out, "%ssignificant (p < " VX_LEVEL_TEXT ", corrected over %zu); smallest p %.3g\n",
+                found ? " " : "none ", tests, smallest);
+}
+
+void vx_summary_say_outcomes(const vx_results *results, FILE *out)
+{
+    for (size_t i = 0; i < results->outcomes; i++)
+        if (opens_correction(results, i))
+            say_correction(results, i, out);
 }

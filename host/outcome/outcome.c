@@ -36,8 +36,10 @@ static const vx_result *result_of(const vx_outcome_work *w, size_t outcome, size
     return w->group[w->of_group[outcome]].result[correlation][effect];
 }
 
+/* Those of the options, which may have people whom no outcome has; else all who have an outcome. */
 static vx_status share_participants(vx_outcome_work *w, vx_error *error)
 {
+    const vx_model_options *model = &w->options->model;
     const size_t all = (size_t)w->options->study->participants;
     bool *there = vx_array_zero(all, sizeof *there);
     w->shared = vx_array(all, sizeof *w->shared);
@@ -45,6 +47,8 @@ static vx_status share_participants(vx_outcome_work *w, vx_error *error)
         free(there);
         return vx_fail_memory(error);
     }
+    for (int64_t i = 0; model->shared && i < model->shared_count; i++)
+        there[model->shared[i]] = true;
     for (size_t k = 0; k < w->outcomes; k++)
         for (int64_t i = 0; i < w->outcome[k].n; i++)
             there[w->outcome[k].participant[i]] = true;

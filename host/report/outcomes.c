@@ -10,7 +10,7 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a && b && !strcmp(a, b));
 }
 
-static bool belongs(const vx_outcome_view *view, const vx_results_outcome *outcome)
+bool vx_view_belongs(const vx_outcome_view *view, const vx_results_outcome *outcome)
 {
     return outcome->kind == view->kind && same_text(outcome->modality, view->modality);
 }
@@ -39,7 +39,7 @@ static void gather_rows(vx_outcome_view *view)
     const vx_results *results = view->results;
     for (size_t i = 0; i < results->outcomes; i++) {
         const vx_results_outcome *outcome = &results->outcome[i];
-        if (!belongs(view, outcome) || outcome->effect_kind != VX_MEAN ||
+        if (!vx_view_belongs(view, outcome) || outcome->effect_kind != VX_MEAN ||
             vx_outcome_is_planned(outcome) != view->planned)
             continue;
         size_t at = view->rows;
@@ -57,7 +57,7 @@ static void gather_covariates(vx_outcome_view *view)
     const vx_results *results = view->results;
     for (size_t i = 0; i < results->outcomes; i++) {
         const vx_results_outcome *outcome = &results->outcome[i];
-        bool known = !belongs(view, outcome) || outcome->effect_kind != VX_SLOPE;
+        bool known = !vx_view_belongs(view, outcome) || outcome->effect_kind != VX_SLOPE;
         for (size_t k = 0; !known && k < view->covariates; k++)
             known = !strcmp(view->covariate[k], outcome->effect);
         if (!known)
@@ -86,16 +86,23 @@ static bool has_percent(const vx_outcome_view *view, size_t row)
     return view->row[row]->value[VX_OUTCOME_BASELINE_MEAN] > 0;
 }
 
+size_t vx_view_logarithms(const vx_outcome_view *view)
+{
+    size_t count = 0;
+    for (size_t row = 0; row < view->rows; row++)
+        count += view->row[row]->log_scale;
+    return count;
+}
+
 static vx_change_axis axis_of(const vx_outcome_view *view)
 {
-    bool percent = view->rows > 0, logarithm = false;
-    for (size_t row = 0; row < view->rows; row++) {
+    bool percent = view->rows > 0;
+    for (size_t row = 0; row < view->rows; row++)
         percent &= isnan(view->row[row]->value[VX_OUTCOME_CHANGE]) || has_percent(view, row);
-        logarithm |= view->row[row]->log_scale;
-    }
     if (percent)
         return VX_AXIS_PERCENT;
-    return (view->kind == VX_OUTCOME_REGION || view->rows == 1) && !logarithm ? VX_AXIS_UNITS : VX_AXIS_SD;
+    const bool one_unit = view->kind == VX_OUTCOME_REGION || view->rows == 1;
+    return one_unit && !vx_view_logarithms(view) ? VX_AXIS_UNITS : VX_AXIS_SD;
 }
 
 vx_status vx_outcome_view_init(const vx_results *results, vx_outcome_kind kind, const char *modality, bool planned,
@@ -126,7 +133,7 @@ const vx_results_outcome *vx_view_under(const vx_outcome_view *view, size_t row,
     const vx_results *results = view->results;
     for (size_t i = 0; i < results->outcomes; i++) {
         const vx_results_outcome *outcome = &results->outcome[i];
-        if (belongs(view, outcome) && outcome->effect_kind == VX_SLOPE && !strcmp(outcome->effect, covariate) &&
+        if (vx_view_belongs(view, outcome) && outcome->effect_kind == VX_SLOPE && !strcmp(outcome->effect, covariate) &&
             !strcmp(outcome->name, view->row[row]->name))
             return outcome;
     }
@@ -202,14 +209,13 @@ void vx_view_changes(const vx_outcome_view *view, size_t row, double *change)
 
 const char *vx_view_axis_words(const vx_outcome_view *view)
 {
-    bool logarithm = false;
-    for (size_t row = 0; row < view->rows; row++)
-        logarithm |= view->row[row]->log_scale;
+    const size_t logarithms = vx_view_logarithms(view);
     const bool paired = view->rows && view->row[0]->session[VX_MEAN_BASELINE];
     switch (view->axis) {
     case VX_AXIS_PERCENT:
-        return logarithm ? "change, % of the mean baseline (log scale: % of the geometric mean)"
-                         : "change, % of the mean baseline";
+        return !logarithms                ? "change, % of the mean baseline"
+               : logarithms == view->rows ? "geometric mean ratio, change in %"
+                                          : "change, % of the mean baseline (log: of the geometric mean)";
     case VX_AXIS_SD: return paired ? "change, in standard deviations of the change" : "mean, in standard deviations";
     case VX_AXIS_UNITS: break;
     }

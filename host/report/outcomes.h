@@ -35,6 +35,9 @@ void vx_outcome_view_destroy(vx_outcome_view *view);
 /* The modality of the first region after the `which` first modalities, in the order of the results; null: no more. */
 const char *vx_results_region_modality(const vx_results *results, size_t which);
 
+/* Whether an outcome is of the view's kind and modality. */
+bool vx_view_belongs(const vx_outcome_view *view, const vx_results_outcome *outcome);
+
 bool vx_outcome_is_planned(const vx_results_outcome *outcome);
 
 /* The test of a row's outcome under a covariate; null: no such test. */
@@ -53,6 +56,9 @@ vx_shown_change vx_view_change(const vx_outcome_view *view, size_t row);
 void vx_view_changes(const vx_outcome_view *view, size_t row, double *change);
 /* The same on the scale that was tested: differences, or differences of natural logarithms. */
 void vx_view_tested_changes(const vx_outcome_view *view, size_t row, double *change);
+
+/* The number of rows that were tested on the log scale. */
+size_t vx_view_logarithms(const vx_outcome_view *view);
 
 /* Words for the axis, and a short label for small plots of changes. */
 const char *vx_view_axis_words(const vx_outcome_view *view);

@@ -64,6 +64,7 @@ typedef struct vx_effect_view {
 void vx_effect_headline(vx_report *report, const vx_effect_view *view); /* writes sentences without a <p> */
 void vx_effect_detectable(vx_report *report, const vx_effect_view *view);
 void vx_effect_maps(vx_report *report, const vx_effect_view *view);
+void vx_effect_volumes(vx_report *report, const vx_effect_view *view); /* nothing without search volumes */
 void vx_effect_clusters(vx_report *report, const vx_effect_view *view);
 void vx_effect_values(vx_report *report, const vx_effect_view *view);
 void vx_effect_null(vx_report *report, const vx_effect_view *view);
@@ -85,6 +86,10 @@ void vx_outcome_matrix(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_sessions(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_scatter(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_table(vx_report *report, const vx_outcome_part *part);
+
+/* Writes "all 16,384 sign flips" or "10,000 random permutations": the relabellings of an effect kind's tests in a view,
+ * or in all results where `view` is null. "8,192 to 16,384" where they differ. */
+void vx_outcome_relabellings(vx_report *report, const vx_outcome_view *view, vx_effect_kind kind);
 
 /* Adds the picture <stem>_<name><ending> of a part. Takes `alt` and `caption`; null: memory ran out. */
 void vx_outcome_picture(vx_report *report, const vx_outcome_part *part, const char *name, vx_drawing drawing, char *alt,

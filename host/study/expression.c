@@ -21,12 +21,12 @@ struct vx_expression_step {
 };
 
 /* The state of the parser: the text that is left, and the nesting. */
-typedef struct reader {
+typedef struct parser {
     const char *rest;
     int depth;
     vx_expression *expression;
     vx_error *error;
-} reader;
+} parser;
 
 /* What is known of a part of the expression. */
 typedef struct part {
@@ -36,13 +36,13 @@ typedef struct part {
 
 /* ---- tokens ---- */
 
-static void skip_blanks(reader *r)
+static void skip_blanks(parser *r)
 {
     r->rest += strspn(r->rest, " \t\r\n");
 }
 
 /* Skips an operator: `plain`, or its typographic form. */
-static bool take(reader *r, char plain, const char *typographic)
+static bool take(parser *r, char plain, const char *typographic)
 {
     skip_blanks(r);
     size_t length = *r->rest == plain ? 1 : 0;
@@ -52,17 +52,17 @@ static bool take(reader *r, char plain, const char *typographic)
     return length;
 }
 
-static bool take_minus(reader *r)
+static bool take_minus(parser *r)
 {
     return take(r, '-', "\xe2\x88\x92");
 }
 
-static bool take_times(reader *r)
+static bool take_times(parser *r)
 {
     return take(r, '*', "\xc3\x97");
 }
 
-static bool take_divided(reader *r)
+static bool take_divided(parser *r)
 {
     return take(r, '/', "\xc3\xb7");
 }
@@ -98,7 +98,7 @@ static size_t number_length(const char *text)
     return length;
 }
 
-static vx_status unexpected(reader *r, const char *expected)
+static vx_status unexpected(parser *r, const char *expected)
 {
     skip_blanks(r);
     if (!*r->rest)
@@ -108,7 +108,7 @@ static vx_status unexpected(reader *r, const char *expected)
 
 /* ---- steps ---- */
 
-static vx_status add_step(reader *r, struct vx_expression_step step)
+static vx_status add_step(parser *r, struct vx_expression_step step)
 {
     vx_expression *e = r->expression;
     struct vx_expression_step *grown = vx_array_grow(e->step, e->steps, 1, sizeof *grown);
@@ -119,7 +119,7 @@ static vx_status add_step(reader *r, struct vx_expression_step step)
     return VX_OK;
 }
 
-static vx_status add_name(reader *r, const char *text, size_t length)
+static vx_status add_name(parser *r, const char *text, size_t length)
 {
     vx_expression *e = r->expression;
     size_t i = 0;
@@ -139,9 +139,9 @@ static vx_status add_name(reader *r, const char *text, size_t length)
 
 /* ---- grammar ---- */
 
-static vx_status read_sum(reader *r, part *found);
+static vx_status read_sum(parser *r, part *found);
 
-static vx_status read_number(reader *r)
+static vx_status read_number(parser *r)
 {
     char text[64];
     double value;
@@ -159,7 +159,7 @@ static vx_status read_number(reader *r)
     return add_step(r, (struct vx_expression_step){.operation = NUMBER, .number = value});
 }
 
-static vx_status read_quoted(reader *r)
+static vx_status read_quoted(parser *r)
 {
     const char *text = r->rest + 1;
     size_t length = strcspn(text, "\"");
@@ -172,7 +172,7 @@ static vx_status read_quoted(reader *r)
 }
 
 /* Reads a sum and the parenthesis behind it; the one before it has been skipped. */
-static vx_status read_parentheses(reader *r, part *found)
+static vx_status read_parentheses(parser *r, part *found)
 {
     vx_status status = read_sum(r, found);
     if (!status && !take(r, ')', NULL))
@@ -180,7 +180,7 @@ static vx_status read_parentheses(reader *r, part *found)
     return status;
 }
 
-static vx_status read_word(reader *r, part *found)
+static vx_status read_word(parser *r, part *found)
 {
     size_t length = word_length(r->rest);
     const char *word = r->rest;
@@ -194,7 +194,7 @@ static vx_status read_word(reader *r, part *found)
     return add_name(r, word, length);
 }
 
-static vx_status read_factor(reader *r, part *found)
+static vx_status read_factor(parser *r, part *found)
 {
     vx_status status;
     *found = (part){0};
@@ -222,7 +222,7 @@ static vx_status read_factor(reader *r, part *found)
     return status;
 }
 
-static vx_status read_product(reader *r, part *found)
+static vx_status read_product(parser *r, part *found)
 {
     vx_status status = read_factor(r, found);
     while (!status) {
@@ -239,7 +239,7 @@ static vx_status read_product(reader *r, part *found)
     return status;
 }
 
-static vx_status read_sum(reader *r, part *found)
+static vx_status read_sum(parser *r, part *found)
 {
     vx_status status = read_product(r, found);
     while (!status) {
@@ -257,7 +257,7 @@ static vx_status read_sum(reader *r, part *found)
 
 vx_status vx_expression_parse(const char *text, vx_expression *expression, vx_error *error)
 {
-    reader r = {text, 0, expression, error};
+    parser r = {text, 0, expression, error};
     part all;
     *expression = (vx_expression){0};
     vx_status status = read_sum(&r, &all);

@@ -29,14 +29,14 @@ def blocks(page, language):
     return re.findall(rf"^```{language}\n(.*?)^```$", PAGES[page], re.MULTILINE | re.DOTALL)
 
 
-def table_rows(text):
-    """The cells of the first table in Markdown whose header holds `participant_id` or `map`."""
-    lines = text[re.search(r"^\| (participant_id|map) ", text, re.MULTILINE).start():].split("\n\n")[0].splitlines()
+def table_rows(text, title):
+    """The cells of the first table in Markdown whose first column has that title."""
+    lines = text[re.search(rf"^\| {title} ", text, re.MULTILINE).start():].split("\n\n")[0].splitlines()
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if not line.startswith("| ---")]
 
 
 class Documents(Study):
-    """Eight participants with two modalities, a mask and the covariates that the pages name."""
+    """Eight participants with two modalities, a mask, an atlas and the covariates that the pages name."""
 
     participants = 8
 
@@ -49,7 +49,30 @@ class Documents(Study):
             self.write_image(cbf, 50 + random.standard_normal(SHAPE))
             self.rows[i] = [*row[:3], cbf, *row[3:], "FM"[i % 2]]
         self.write_image("brain.nii.gz", numpy.ones(SHAPE))
+        self.write_atlas()
         self.write_table()
+
+    def add_markers(self):
+        random = numpy.random.default_rng(4)
+        self.header += ["ttau_baseline", "ttau_followup", "ptau_baseline", "ptau_followup", "nfl_baseline",
+                        "nfl_followup", "rapa_predose", "rapa_1h", "rapa_3h"]
+        for row in self.rows:
+            row += [f"{random.uniform(90, 110):.2f}" for _ in range(6)]
+            row += [f"{random.uniform(1, 20):.2f}" for _ in range(3)]
+        self.write_table()
+
+    def write_atlas(self):
+        """Blocks with the members of the planned regions that docs/regions.md shows, and its table of them."""
+        header, *planned = table_rows(PAGES["regions"], "region")
+        members = [name for row in planned for name in row[2].split(" + ")]
+        x, y, z = numpy.indices(SHAPE)
+        self.write_image("labels.nii.gz", 1 + (x // 4 + 2 * (y // 5) + 4 * (z // 4)) % len(members))
+        (self.folder / "labels.tsv").write_text(
+            "index\tname\n" + "".join(f"{i + 1}\t{name}\n" for i, name in enumerate(members)))
+        (self.folder / "planned.tsv").write_text("".join("\t".join(row) + "\n" for row in [header, *planned]))
+        (self.folder / "expected.tsv").write_text(
+            "region\tmodality\tchange\tse\tunit\tinterval_weeks\tsource\n"
+            "striatum\tpet\t-3\t1\tpercent\t52\tassumed\nttau\tn/a\t10\t4\tabsolute\t52\tassumed\n")
 
     def run_shown(self, page):
         shown = blocks(page, "sh")
@@ -61,12 +84,15 @@ class Documents(Study):
         return len(shown)
 
     def test_commands_of_every_page(self):
-        run = {page: self.run_shown(page) for page in sorted(PAGES) if page != "README"}
-        for page in ("designs", "results", "migration", "devices", "cohort"):
+        with_markers = ("data", "markers", "regions") # the other pages' runs would only take longer
+        run = {page: self.run_shown(page) for page in sorted(PAGES) if page not in ("README", *with_markers)}
+        self.add_markers()
+        run |= {page: self.run_shown(page) for page in with_markers}
+        for page in ("designs", "regions", "markers", "data", "results", "migration", "devices", "cohort"):
             self.assertGreater(run[page], 0, page)
 
     def test_the_table_of_the_readme(self):
-        shown = table_rows(PAGES["README"])
+        shown = table_rows(PAGES["README"], "participant_id")
         images = [i for i, name in enumerate(shown[0]) if name.startswith("pet_")]
         self.assertEqual(len(images), 2)
         random = numpy.random.default_rng(3)
@@ -95,7 +121,7 @@ class Documents(Study):
         self.assertGreater(checked, 50)
 
     def test_maps(self):
-        shown = {name for row in table_rows(PAGES["results"])[1:] for name in re.findall(r"`([a-z-]+)`", row[0])}
+        shown = {name for row in table_rows(PAGES["results"], "map")[1:] for name in re.findall(r"`([a-z-]+)`", row[0])}
         self.assert_done(self.run_paired("--covariate", "rapa_level", "-n", "20", "--out", "r", "--correct",
                                          "voxel,extent,mass,tfce,fdr,bonferroni"))
         self.assert_done(self.run_paired("--covariate", "rapa_level", "-n", "20", "--out", "rho", "--correlation",

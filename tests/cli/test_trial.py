@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
@@ -35,7 +36,8 @@ class Trial(unittest.TestCase):
         done = subprocess.run(
             [os.environ["VOXSTAT"], "--design", "paired", "--covariate", "rapa_level", "--table",
              DATA / "participants.tsv", "--atlas", DATA / "labels.nii.gz", "--regions", DATA / "planned.tsv", "--derive",
-             "ptau_ttau = ptau / ttau", "--log", "nfl", "--correct", "voxel", "--out", cls.out, "--progress",
+             "ptau_ttau = ptau / ttau", "--log", "nfl", "--expected", DATA / "expected.tsv", "--interval-weeks", "26",
+             "--correct", "voxel", "--out", cls.out, "--progress",
              "none"], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         cls.stdout = done.stdout
@@ -56,6 +58,25 @@ class Trial(unittest.TestCase):
         return numpy.array([[nibabel.load(DATA / person[f"{modality}_{session}"]).get_fdata()[inside].mean()
                              for session in ("baseline", "followup")] for person in self.people
                             if "n/a" not in (person[f"{modality}_baseline"], person[f"{modality}_followup"])])
+
+    def test_report_names_what_the_tables_find(self):
+        page = (self.out / "report.html").read_text(encoding="utf-8")
+        section = {name: page.split(f'<section id="{name}"')[1].split("</section>")[0]
+                   for name in ("regions", "markers")}
+        for name, parts in (("regions", section["regions"].split("<h3>")[1:]), ("markers", [section["markers"]])):
+            for part in parts:
+                modality = part.split("</h3>")[0] if name == "regions" else None
+                for effect in ("change", "rapa_level"):
+                    said = re.search(f"<li><strong>{effect}</strong>: (.*?)</li>", part).group(1)
+                    found = [key[-2] for key, row in (self.regions if modality else self.markers).items()
+                             if key[-1] == effect and modality in (None, key[0]) and float(row["p_fwe"]) < 0.05]
+                    self.assertEqual(re.findall(r"(\w+) \([^)]*, corrected p", said), found)
+                    self.assertEqual("nothing is significant" in said, not found)
+                stem = f"regions_{modality}" if modality else "markers"
+                for picture in ("forest", "participants", "scatter"):
+                    for ending in ("png", "svg"):
+                        self.assertTrue((self.out / f"{stem}_{picture}.{ending}").exists())
+                self.assertFalse((self.out / f"{stem}_matrix.png").exists())  # for several covariates
 
     def test_regions_are_those_of_the_images(self):
         for plan in rows_of(DATA / "planned.tsv"):
@@ -96,6 +117,15 @@ class Trial(unittest.TestCase):
         for marker, found in (("ttau", True), ("nfl", True), ("ptau", False)):
             self.assertEqual(float(self.markers[marker, "change"]["p_exact"]) < .05, found, marker)
 
+    def test_what_did_not_decline_as_expected(self):
+        rows = {row["name"]: row for row in rows_of(self.out / "expected.tsv")}
+        self.assertEqual(list(rows), [row["region"] for row in rows_of(DATA / "expected.tsv")])
+        for region in ("precuneus", "posterior_cingulate", "temporo_parietal"):
+            self.assertLess(float(rows[region]["p"]), .01)
+            self.assertGreater(float(rows[region]["ci_low"]), 0)
+        self.assertGreater(float(rows["hippocampus"]["p"]), .05) # grey matter is lost as expected
+        self.assertAlmostEqual(float(rows["hippocampus"]["expected"]), -2.55 / 2)
+
     def test_markers_are_those_of_the_table(self):
         # The flips are of 14 people, of whom two have no sample: each flip of the twelve occurs four times.
         def values(name):
@@ -122,6 +152,24 @@ class Trial(unittest.TestCase):
         numpy.testing.assert_allclose(stored, table, rtol=1e-6)
         for word in ("striatum", "ptau_ttau", "p FWE"):
             self.assertIn(word, self.stdout)
+
+    def test_the_table_of_the_readme(self):
+        readme = (DATA.parent / "README.md").read_text(encoding="utf-8")
+        lines = [line.strip("| \n").split(" | ") for line in readme.splitlines() if "| change |" in line or
+                 "| rapa_level | r " in line]
+        self.assertGreater(len(lines), 9)
+        for measure, name, effect, found, p, corrected in lines:
+            row = self.markers[name, effect] if measure == "fluid" else self.regions[measure, name, effect]
+            figure = f"r {float(row['r']):.2f}" if effect != "change" else f"{float(row['percent']):+.1f} %"
+            self.assertEqual((found.replace("−", "-"), p, corrected),
+                             (figure, f"{float(row['p_exact']):.4f}", f"{float(row['p_fwe']):.4f}"), (measure, name))
+        expected = {row["name"]: row for row in rows_of(self.out / "expected.tsv")}["precuneus"]
+        said = re.search(r"precuneus is (\S+) % above .*?\(95 % (\S+) to (\S+), one-sided p (\S+)\)", readme, re.DOTALL)
+        self.assertEqual(said.groups(), (f"{float(expected['difference']):.1f}", f"{float(expected['ci_low']):.1f}",
+                                         f"{float(expected['ci_high']):.1f}", f"{float(expected['p']):.4f}"))
+        brain = [json.loads((self.out / "run.json").read_text(encoding="utf-8"))["modalities"][0]["effects"][e]["p"]
+                 ["p_fwe_voxel"]["smallest"] for e in range(2)]
+        self.assertIn("smallest p {:.2f} for the change, {:.2f} with the level".format(*brain), readme)
 
 
 if __name__ == "__main__":

@@ -165,7 +165,7 @@ for name, found in (("ttau", True), ("nfl", True), ("ptau", False)):
 # Every expected change is of a planned region of a modality, or of a marker, with the interval of its observation.
 for row in table("expected.tsv"):
     if row["modality"] == "n/a":
-        assert row["region"] in markers and row["unit"] == "pg/mL"
+        assert row["region"] in markers and row["unit"] == "absolute"
     else:
         assert row["region"] in planned and row["modality"] in ("pet", "gm") and row["unit"] == "%"
         assert float(row["change"]) < 0

@@ -10,7 +10,7 @@ enum { PRECUNEUS, PRECUNEUS_CBF, HIPPOCAMPUS, TTAU, PTAU, NFL, ONE_SESSION, OUTC
 
 static double before[N], after[N];
 static int64_t participants[N];
-static char names[N][8], *name_list[N];
+static char names[N][16], *name_list[N];
 static const vx_study study = {.participants = N, .participant = name_list};
 static vx_outcome outcomes[OUTCOMES] = {
     [PRECUNEUS] = {.kind = VX_OUTCOME_REGION, .name = "precuneus", .modality = "pet"},

@@ -151,6 +151,17 @@ static void the_report_says_what_it_cannot_tell(void **state)
     assert_non_null(strstr(section, "<td class=\"n\">1.333 (2.333)</td><td class=\"n\">7.333 (8.333)</td>"
                                     "<td class=\"n\">9.333</td><td class=\"n\">12.33 to 13.33</td>"));
     assert_non_null(strstr(section, "&quot;Gejl&quot; 2016 &lt;b&gt; &amp; others"));
+    assert_non_null(strstr(section, "alt=\"Observed minus expected change in percent of baseline, with 95 % intervals: "
+                                    "&quot;left&quot; | 5_% &amp; &lt;b&gt; +9.3 (12.3 to 13.3) where +7.3 was "
+                                    "expected, p 0.0143 *. The table")); /* the marker is in other units */
+    const char *methods = strstr(page, "<section id=\"methods\"");
+    assert_non_null(methods);
+    assert_non_null(strstr(methods, "Mean changes of 2 outcomes were compared with external rates, which were scaled "
+                                    "to the 24 weeks"));
+    assert_non_null(strstr(methods, "<li>Schuirmann DJ."));
+    file = fopen(fixture_path("expected.png"), "r");
+    assert_non_null(file);
+    fclose(file);
     free(page);
 }
 

@@ -86,7 +86,7 @@ static vx_results *fixture_results_new(const fixture_kind *kind, size_t kinds, i
                 test->modality = kind[k].kind == VX_OUTCOME_REGION ? "pet" : NULL;
                 test->effect = e ? fixture_covariate_names[e - 1] : "change";
                 test->effect_kind = e ? VX_SLOPE : VX_MEAN;
-                test->relabellings = e ? 10000 : 16384;
+                test->relabellings = e ? 10001 : 16384;
                 test->exhaustive = !e;
                 test->most_influential = "sub-1";
                 test->session[0] = session[0], test->session[1] = session[1];

@@ -3,6 +3,7 @@
 #include "report/draw/plot.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { MARGIN = 10, ROW = 25, HEADING = 24, HEAD = 50, FOOT = 74, GAP = 26, LABEL_MIN = 90, LABEL_MAX = 260 };
@@ -183,4 +184,44 @@ vx_drawing vx_forest_drawing(const vx_forest_plot *plot)
         width += panel_width(&plot->panel[p]) + (p ? GAP : 0);
     return (vx_drawing){.width = ceil(width), .height = HEAD + rows_height(plot) + FOOT, .scale = 2,
                         .draw = draw_forest, .context = plot};
+}
+
+/* ---- texts ---- */
+
+static const char minus[] = "\xE2\x88\x92";
+
+/* What rounds to zero has no sign. */
+static void signed_text(double value, int digits, bool plus, char text[24])
+{
+    if (fabs(value) < 0.5 * pow(10, -digits))
+        snprintf(text, 24, "%.*f", digits, 0.0);
+    else
+        snprintf(text, 24, "%s%.*f", value < 0 ? minus : plus ? "+" : "", digits, fabs(value));
+}
+
+void vx_forest_interval_text(double estimate, double low, double high, int digits, bool plus,
+                             char text[VX_FOREST_TEXT])
+{
+    char a[24], b[24], c[24];
+    if (!isfinite(estimate)) {
+        strcpy(text, "\xE2\x80\x93");
+        return;
+    }
+    signed_text(estimate, digits, plus, a);
+    signed_text(low, digits, false, b);
+    signed_text(high, digits, false, c);
+    if (isfinite(low) && isfinite(high))
+        snprintf(text, VX_FOREST_TEXT, "%.15s (%.15s to %.15s)", a, b, c);
+    else
+        snprintf(text, VX_FOREST_TEXT, "%s", a);
+}
+
+void vx_forest_p_text(double p, bool star, char text[VX_FOREST_TEXT])
+{
+    if (isnan(p))
+        strcpy(text, "\xE2\x80\x93");
+    else if (p < 0.0001)
+        strcpy(text, star ? "<0.0001 *" : "<0.0001");
+    else
+        snprintf(text, VX_FOREST_TEXT, "%.*f%s", p < 0.1 ? 4 : 3, p, star ? " *" : "");
 }

@@ -42,4 +42,10 @@ typedef struct vx_forest_plot {
 
 vx_drawing vx_forest_drawing(const vx_forest_plot *plot);
 
+/* Texts of marks, a dash for NaN: "+5.0 (1.9 to 8.1)", with so many decimals, and with a plus if wanted; a p in at
+ * most 7 characters, and a star. The tables have more digits. */
+void vx_forest_interval_text(double estimate, double low, double high, int digits, bool plus,
+                             char text[VX_FOREST_TEXT]);
+void vx_forest_p_text(double p, bool star, char text[VX_FOREST_TEXT]);
+
 #endif

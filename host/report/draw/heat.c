@@ -55,7 +55,8 @@ static void draw_scale(cairo_t *cairo, const vx_heat_plot *plot, double left, do
         vx_text_draw(cairo, left + BAR * (i + 1) / 2.0, top + 23, 0.5, VX_TEXT_SMALL, vx_muted, text);
     }
     vx_text_draw(cairo, left + BAR + 12, top + 9, 0, VX_TEXT_SMALL, vx_ink, plot->symbol);
-    vx_text_draw(cairo, left, top + 42, 0, VX_TEXT_SMALL, vx_muted, "* p < " VX_LEVEL_TEXT " over all cells");
+    vx_text_draw(cairo, left, top + 42, 0, VX_TEXT_SMALL, vx_muted,
+                 "* p < " VX_LEVEL_TEXT ", corrected over the matrix");
 }
 
 static void draw_heat(cairo_t *cairo, const vx_drawing *drawing)

@@ -1,7 +1,13 @@
 /* Observed changes against expected ones from elsewhere: what one arm can say about a decline that did not come. */
+#include "base/memory.h"
+#include "base/stream.h"
+#include "report/draw/forest.h"
+#include "report/draw/plot.h"
 #include "report/section.h"
+#include "results/level.h"
 
 #include <math.h>
+#include <string.h>
 
 static bool applies(const vx_report *report)
 {
@@ -61,6 +67,84 @@ static void put_table(vx_page *page, const vx_results *results)
     vx_put_markup(page, "</tbody></table></div>\n");
 }
 
+/* ---- the picture ---- */
+
+/* Rows in percent share an axis; the others are in the table alone. Returns their number. */
+static size_t fill_rows(const vx_results *results, vx_forest_row *row, double range[2])
+{
+    const char *before = NULL;
+    size_t rows = 0;
+    range[0] = range[1] = 0;
+    for (size_t i = 0; i < results->expecteds; i++) {
+        const vx_results_expected *one = &results->expected[i];
+        const char *heading = one->modality ? one->modality : "markers";
+        const double *value = one->value;
+        if (one->unit != VX_EXPECTED_PERCENT || !isfinite(value[VX_EXPECTED_DIFFERENCE]))
+            continue;
+        vx_forest_mark *mark = row[rows].mark;
+        row[rows].label = one->name;
+        row[rows++].heading = before && !strcmp(before, heading) ? NULL : heading;
+        before = heading;
+        mark->estimate = value[VX_EXPECTED_DIFFERENCE];
+        mark->low = value[VX_EXPECTED_CI_LOW];
+        mark->high = value[VX_EXPECTED_CI_HIGH];
+        mark->significant = vx_significant(value[VX_EXPECTED_P]);
+        snprintf(mark->text[0], VX_FOREST_TEXT, "%.0f", value[VX_EXPECTED_N]);
+        vx_forest_interval_text(mark->estimate, mark->low, mark->high, 1, true, mark->text[1]);
+        vx_forest_interval_text(value[VX_EXPECTED_EXPECTED], NAN, NAN, 1, true, mark->text[2]);
+        vx_forest_p_text(value[VX_EXPECTED_P], mark->significant, mark->text[3]);
+        range[0] = fmin(range[0], mark->low);
+        range[1] = fmax(range[1], mark->high);
+    }
+    vx_widen(range, 0.04);
+    return rows;
+}
+
+/* The rows in words and numbers; null where memory is short. */
+static char *alternative(const vx_forest_plot *plot)
+{
+    char *text = NULL;
+    FILE *out = vx_text_stream(&text, NULL);
+    if (!out)
+        return NULL;
+    fputs("Observed minus expected change in percent of baseline, with 95 % intervals:", out);
+    for (size_t i = 0; i < plot->rows; i++)
+        fprintf(out, "%s %s %s where %s was expected, p %s", i ? ";" : "", plot->row[i].label,
+                plot->row[i].mark->text[1], plot->row[i].mark->text[2], plot->row[i].mark->text[3]);
+    fputs(". The table has every figure.", out);
+    if (!vx_stream_close(out)) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+static void put_picture(vx_report *report)
+{
+    vx_forest_panel panel = {"Observed minus expected", "percent of baseline", {"n", "difference (95 %)", "exp.", "p"},
+                             250, {0, 0}};
+    vx_forest_row *row = vx_array_zero(report->results->expecteds, sizeof *row);
+    if (!row) {
+        report->status = vx_fail_memory(report->error);
+        return;
+    }
+    const vx_forest_plot plot = {row, fill_rows(report->results, row, panel.range), &panel, 1,
+                                 "Zero: as expected; exp.: the expected change. Filled, orange and *: one-sided p "
+                                 "below " VX_LEVEL_TEXT ", uncorrected."};
+    char *alt = alternative(&plot);
+    if (!alt)
+        report->status = vx_fail_memory(report->error);
+    else if (plot.rows)
+        vx_report_picture(report, &(vx_picture){"expected", vx_forest_drawing(&plot), true, alt,
+                                                "Observed minus expected changes, with 95 % intervals, which have the "
+                                                "uncertainty of both. Zero: as expected. Changes in other units than "
+                                                "percent are in the table."});
+    free(alt);
+    free(row);
+}
+
+/* ---- what it cannot tell ---- */
+
 static void put_limits(vx_page *page, const vx_results *results)
 {
     char text[32];
@@ -88,6 +172,7 @@ static void write(vx_report *report)
            "the %s weeks between them. A difference above zero where a decline was expected, or below zero where a "
            "rise was, means less change than expected.</p>\n", results->session[0], results->session[1],
            vx_number_text(results->expected_weeks, text));
+    put_picture(report);
     put_table(report->page, results);
     put_limits(report->page, results);
 }

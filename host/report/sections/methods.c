@@ -11,7 +11,8 @@
 #include <string.h>
 
 typedef enum reference {
-    NICHOLS, WINKLER, FREEDMAN, SALMON, PHIPSON, BULLMORE, SMITH, BENJAMINI, DUNN, REFERENCES
+    NICHOLS, WINKLER, FREEDMAN, SALMON, PHIPSON, BULLMORE, SMITH, BENJAMINI, DUNN, WESTFALL, WELCH, SCHUIRMANN,
+    REFERENCES
 } reference;
 
 static const char *const reference_text[REFERENCES] = {
@@ -29,6 +30,11 @@ static const char *const reference_text[REFERENCES] = {
     "Smith SM, Nichols TE. Threshold-free cluster enhancement. NeuroImage 2009;44:83\xE2\x80\x93" "98.",
     "Benjamini Y, Hochberg Y. Controlling the false discovery rate. J R Stat Soc B 1995;57:289\xE2\x80\x93" "300.",
     "Dunn OJ. Multiple comparisons among means. J Am Stat Assoc 1961;56:52\xE2\x80\x93" "64.",
+    "Westfall PH, Young SS. Resampling-based multiple testing. New York: Wiley, 1993.",
+    "Welch BL. The generalization of \xE2\x80\x98Student\xE2\x80\x99s\xE2\x80\x99 problem when several different "
+    "population variances are involved. Biometrika 1947;34:28\xE2\x80\x93" "35.",
+    "Schuirmann DJ. A comparison of the two one-sided tests procedure and the power approach for assessing the "
+    "equivalence of average bioavailability. J Pharmacokinet Biopharm 1987;15:657\xE2\x80\x93" "680.",
 };
 
 /* The numbers of the references, in the order of their first citation. */
@@ -200,6 +206,10 @@ static void put_corrections(vx_report *report, citing *c)
         }
         vx_put_markup(page, ". ");
     }
+    for (size_t v = 0; v < effect->volumes; v++)
+        vx_put(page, "%s%s%s", v ? ", " : "The same corrections were made within search volumes, each the voxels of "
+               "one family of the regions planned in advance, by itself: ", effect->volume[v].family,
+               v + 1 == effect->volumes ? ". " : "");
     if (effect->bonferroni_effects) {
         vx_put(page, "It was also controlled over all %lld effects tested, by Bonferroni\xE2\x80\x99s correction: each "
                "family-wise p was multiplied by their number", (long long)effect->bonferroni_effects);
@@ -222,15 +232,78 @@ static void put_corrections(vx_report *report, citing *c)
     vx_put_markup(page, ".</p>\n");
 }
 
+/* Regions and markers: what they are, their tests, and the correction over their families. */
+static void put_outcomes(vx_report *report, citing *c)
+{
+    const vx_results *results = report->results;
+    const char *nuisance = vx_results_option(results, "nuisance"), *atlas = vx_results_option(results, "atlas");
+    vx_page *page = c->page;
+    bool logarithm = false, slopes = false, of_kind[VX_OUTCOME_KINDS] = {false};
+    for (size_t i = 0; i < results->outcomes; i++) {
+        const vx_results_outcome *outcome = &results->outcome[i];
+        of_kind[outcome->kind] = true;
+        logarithm |= outcome->log_scale;
+        slopes |= outcome->effect_kind == VX_SLOPE;
+    }
+    if (!results->outcomes)
+        return;
+    vx_put_markup(page, "<p>");
+    if (of_kind[VX_OUTCOME_REGION])
+        vx_put(page, "Regions were means of the images over the voxels of each region%s%s. ", atlas ? " of " : "",
+               atlas ? atlas : "");
+    vx_put(page, "The mean%s of every %s was tested with a t statistic%s against ",
+           results->design == VX_PAIRED ? " change" : "",
+           !of_kind[VX_OUTCOME_REGION] ? "marker" : of_kind[VX_OUTCOME_MARKER] ? "region and marker" : "region",
+           nuisance ? ", given the nuisance," : "");
+    vx_outcome_relabellings(report, NULL, VX_MEAN);
+    if (slopes) {
+        vx_put_markup(page, ", and its association with each covariate against ");
+        vx_outcome_relabellings(report, NULL, VX_SLOPE);
+    }
+    vx_put(page, "; relabelling i moved the participants in the same way in every outcome. %sp were corrected over the "
+           "outcomes of each family by the distribution of the maximum |t| over the relabellings",
+           logarithm ? "Some outcomes were tested on their natural logarithms, as the tables say. " : "");
+    cite(c, WESTFALL);
+    vx_put_markup(page, "; families, modalities and effects were corrected separately. Intervals of means are by the t "
+                  "distribution.</p>\n");
+}
+
+static void put_expected(vx_report *report, citing *c)
+{
+    const vx_results *results = report->results;
+    bool bounds = false;
+    char text[32];
+    for (size_t i = 0; i < results->expecteds; i++)
+        bounds |= !isnan(results->expected[i].value[VX_EXPECTED_P_EQUIVALENCE]);
+    if (!results->expecteds)
+        return;
+    vx_put(report->page, "<p>Mean changes of %zu outcome%s were compared with external rates, which were scaled to the "
+           "%s weeks between the sessions as if change were linear in time. Differences have 95 %% intervals and "
+           "one-sided p of less change than expected by the t distribution, with the standard errors of both and "
+           "Welch\xE2\x80\x99s degrees of freedom, those of the rates counting as known", results->expecteds,
+           results->expecteds == 1 ? "" : "s", vx_number_text(results->expected_weeks, text));
+    cite(c, WELCH);
+    if (bounds) {
+        vx_put_markup(report->page, "; equivalence was tested by two one-sided tests");
+        cite(c, SCHUIRMANN);
+    }
+    vx_put_markup(report->page, ". These p were not corrected.</p>\n");
+}
+
 static void write(vx_report *report)
 {
     citing c = {.page = report->page};
+    const bool images = vx_report_has_images(report);
     vx_put_markup(report->page, "<p class=\"note\">Ready to paste; check it against what you did before and "
                   "after.</p>\n<div class=\"paste\">\n");
-    put_data(report, &c);
+    if (images)
+        put_data(report, &c);
     for (size_t m = 0; m < report->results->modalities; m++)
         put_effects(report, &c, &report->results->modality[m]);
-    put_corrections(report, &c);
+    if (images)
+        put_corrections(report, &c);
+    put_outcomes(report, &c);
+    put_expected(report, &c);
     vx_put(report->page, "<p>Computed on %s (%s).</p>\n</div>\n<h3>References</h3>\n<ol class=\"references\">\n",
            report->results->device, report->results->driver);
     for (int number = 1; number <= c.used; number++)
@@ -240,4 +313,4 @@ static void write(vx_report *report)
     vx_put_markup(report->page, "</ol>\n");
 }
 
-const vx_section vx_section_methods = {"methods", "Methods text", vx_report_has_images, write, NULL};
+const vx_section vx_section_methods = {"methods", "Methods text", NULL, write, NULL};

@@ -46,19 +46,32 @@ static void put_families(vx_report *report, const vx_outcome_view *view)
     }
 }
 
-static void put_relabellings(vx_report *report, const vx_results_outcome *outcome)
+void vx_outcome_relabellings(vx_report *report, const vx_outcome_view *view, vx_effect_kind kind)
 {
-    const vx_scheme scheme = outcome->effect_kind == VX_MEAN ? VX_SIGN_FLIP : VX_PERMUTE;
+    const vx_results *results = report->results;
+    int64_t low = INT64_MAX, high = 0;
+    bool all = true, any = false; /* exhaustive */
     char text[32];
-    vx_put(report->page, "%s%s%s %s", outcome->exhaustive ? "all " : "",
-           vx_count_text((uint64_t)outcome->relabellings, text), outcome->exhaustive ? "" : " random",
-           vx_scheme_about(scheme)->relabellings);
+    for (size_t i = 0; i < results->outcomes; i++) {
+        const vx_results_outcome *outcome = &results->outcome[i];
+        if (outcome->effect_kind != kind || (view && !vx_view_belongs(view, outcome)))
+            continue;
+        const int64_t count = outcome->relabellings - !outcome->exhaustive; /* random ones beside the observed one */
+        low = count < low ? count : low;
+        high = count > high ? count : high;
+        all &= outcome->exhaustive;
+        any |= outcome->exhaustive;
+    }
+    vx_put(report->page, "%s", all ? "all " : "");
+    if (low < high)
+        vx_put(report->page, "%s to ", vx_count_text((uint64_t)low, text));
+    vx_put(report->page, "%s%s %s", vx_count_text((uint64_t)high, text), any ? "" : " random",
+           vx_scheme_about(kind == VX_MEAN ? VX_SIGN_FLIP : VX_PERMUTE)->relabellings);
 }
 
 static void put_question(vx_report *report, const vx_outcome_view *view)
 {
     vx_page *page = report->page;
-    const vx_results_outcome *slope = view->covariates ? vx_view_under(view, 0, view->covariate[0]) : NULL;
     vx_put(page, "<p>%zu %s%s", view->rows, view->kind == VX_OUTCOME_REGION ? "region" : "marker",
            view->rows == 1 ? "" : "s");
     if (view->modality)
@@ -67,14 +80,14 @@ static void put_question(vx_report *report, const vx_outcome_view *view)
     vx_put_markup(page, ", in ");
     put_participants(report, view);
     vx_put_markup(page, ". The mean was tested by ");
-    put_relabellings(report, view->row[0]);
-    if (slope) {
+    vx_outcome_relabellings(report, view, VX_MEAN);
+    if (view->covariates) {
         vx_put_markup(page, ", the correlation with ");
         for (size_t c = 0; c < view->covariates; c++)
             vx_put(page, "%s<strong>%s</strong>", !c ? "" : c + 1 < view->covariates ? ", " : " and ",
                    view->covariate[c]);
         vx_put_markup(page, " by ");
-        put_relabellings(report, slope);
+        vx_outcome_relabellings(report, view, VX_SLOPE);
     }
     vx_put_markup(page, ". Each family and effect is corrected by itself, by the largest |t| in each relabelling; "
                   "the families and effects are not corrected for there being several.</p>\n");

@@ -9,45 +9,6 @@
 #include <math.h>
 #include <string.h>
 
-static const char minus[] = "\xE2\x88\x92";
-
-/* What rounds to zero has no sign. */
-static void signed_text(double value, int digits, bool plus, char text[24])
-{
-    if (fabs(value) < 0.5 * pow(10, -digits))
-        snprintf(text, 24, "%.*f", digits, 0.0);
-    else
-        snprintf(text, 24, "%s%.*f", value < 0 ? minus : plus ? "+" : "", digits, fabs(value));
-}
-
-/* "+5.0 (1.9 to 8.1)" */
-static void interval_text(double estimate, double low, double high, int digits, bool plus, char text[VX_FOREST_TEXT])
-{
-    char a[24], b[24], c[24];
-    if (!isfinite(estimate)) {
-        strcpy(text, "\xE2\x80\x93");
-        return;
-    }
-    signed_text(estimate, digits, plus, a);
-    signed_text(low, digits, false, b);
-    signed_text(high, digits, false, c);
-    if (isfinite(low) && isfinite(high))
-        snprintf(text, VX_FOREST_TEXT, "%.15s (%.15s to %.15s)", a, b, c);
-    else
-        snprintf(text, VX_FOREST_TEXT, "%s", a);
-}
-
-/* A p in at most 7 characters; the tables have more digits. */
-static void p_text(double p, bool star, char text[VX_FOREST_TEXT])
-{
-    if (isnan(p))
-        strcpy(text, "\xE2\x80\x93");
-    else if (p < 0.0001)
-        strcpy(text, star ? "<0.0001 *" : "<0.0001");
-    else
-        snprintf(text, VX_FOREST_TEXT, "%.*f%s", p < 0.1 ? 4 : 3, p, star ? " *" : "");
-}
-
 /* n, the p and the corrected p of an outcome, which has a star where it is significant. */
 static void put_texts(const vx_results_outcome *outcome, vx_forest_mark *mark)
 {
@@ -56,8 +17,8 @@ static void put_texts(const vx_results_outcome *outcome, vx_forest_mark *mark)
         strcpy(mark->text[0], "\xE2\x80\x93");
     else
         snprintf(mark->text[0], VX_FOREST_TEXT, "%.0f", outcome->value[VX_OUTCOME_N]);
-    p_text(outcome->value[VX_OUTCOME_P_EXACT], false, mark->text[2]);
-    p_text(outcome->value[VX_OUTCOME_P_FWE], mark->significant, mark->text[3]);
+    vx_forest_p_text(outcome->value[VX_OUTCOME_P_EXACT], false, mark->text[2]);
+    vx_forest_p_text(outcome->value[VX_OUTCOME_P_FWE], mark->significant, mark->text[3]);
 }
 
 static void reach(double range[2], double value)
@@ -96,7 +57,18 @@ static int digits_of(double largest)
     return largest >= 1 || !(largest > 0) ? 1 : (int)fmin(1 - floor(log10(largest)), 5);
 }
 
-static void fill_rows(const vx_outcome_view *view, vx_forest_row *row, double *dot)
+/* Names of rows on the log scale say so, where others are not on it; null stands for the name itself. The texts of
+ * `label` are owned. False without memory. */
+static bool name_rows(const vx_outcome_view *view, char **label)
+{
+    const size_t logarithms = vx_view_logarithms(view);
+    for (size_t i = 0; i < view->rows; i++)
+        if (view->row[i]->log_scale && logarithms < view->rows && !(label[i] = vx_text("%s (log)", view->row[i]->name)))
+            return false;
+    return true;
+}
+
+static void fill_rows(const vx_outcome_view *view, char *const *label, vx_forest_row *row, double *dot)
 {
     const size_t n = (size_t)view->results->participants;
     const vx_correlation_columns *correlation = vx_results_correlation(view->results);
@@ -104,7 +76,7 @@ static void fill_rows(const vx_outcome_view *view, vx_forest_row *row, double *d
     for (size_t i = 0; i < view->rows; i++) {
         const vx_shown_change change = vx_view_change(view, i);
         vx_forest_mark *mark = row[i].mark;
-        row[i].label = view->row[i]->name;
+        row[i].label = label[i] ? label[i] : view->row[i]->name;
         row[i].heading = vx_view_opens_family(view, i) ? view->row[i]->family : NULL;
         mark->dot = dot + i * n;
         mark->dots = (int64_t)n;
@@ -117,14 +89,14 @@ static void fill_rows(const vx_outcome_view *view, vx_forest_row *row, double *d
     for (size_t i = 0; i < view->rows; i++) {
         vx_forest_mark *mark = row[i].mark;
         const vx_results_outcome *slope = view->covariates ? vx_view_under(view, i, view->covariate[0]) : NULL;
-        interval_text(mark->estimate, mark->low, mark->high, digits, true, mark->text[1]);
+        vx_forest_interval_text(mark->estimate, mark->low, mark->high, digits, true, mark->text[1]);
         put_texts(view->row[i], mark);
         mark[1].estimate = slope ? slope->value[correlation->r] : NAN;
         if (!slope)
             continue;
         mark[1].low = slope->value[correlation->low];
         mark[1].high = slope->value[correlation->high];
-        interval_text(mark[1].estimate, mark[1].low, mark[1].high, 2, false, mark[1].text[1]);
+        vx_forest_interval_text(mark[1].estimate, mark[1].low, mark[1].high, 2, false, mark[1].text[1]);
         put_texts(slope, &mark[1]);
     }
 }
@@ -170,10 +142,12 @@ static char *caption_of(const vx_outcome_view *view)
         [VX_AXIS_PERCENT] = "changes in percent of the mean baseline, so that rows can be compared",
         [VX_AXIS_UNITS] = "changes in the units of the values",
         [VX_AXIS_SD] = "changes in standard deviations, as not every outcome has a baseline above zero"};
-    return vx_text("%s%sDots: participants, %s. Diamonds: means, with 95 %% intervals by the t distribution, which are "
-                   "of each row by itself. p: by relabelling; corrected: over the family. Filled, orange and with a "
-                   "star where the corrected p is below " VX_LEVEL_TEXT ".%s",
-                   view->modality ? view->modality : "Markers", ". ", axes[view->axis],
+    return vx_text("%s. Dots: participants, %s%s. Diamonds: means, with 95 %% intervals by the t distribution, which "
+                   "are of each row by itself. p: by relabelling; corrected: over the family. Filled, orange and "
+                   "with a star where the corrected p is below " VX_LEVEL_TEXT ".%s",
+                   view->modality ? view->modality : "Markers", axes[view->axis],
+                   view->axis == VX_AXIS_PERCENT && vx_view_logarithms(view)
+                       ? " (on the log scale: the geometric mean ratio minus 1)" : "",
                    view->covariates > 1 ? " The other covariates are in the matrix below." : "");
 }
 
@@ -190,11 +164,12 @@ void vx_outcome_forest(vx_report *report, const vx_outcome_part *part)
     char *title = view->covariates ? vx_text("Correlation with %s", view->covariate[0]) : vx_copy_text("");
     char *first = view->modality ? vx_text("%s: mean%s", view->modality, paired ? " change" : "")
                                  : vx_text("Mean%s", paired ? " change" : "");
-    if (!row || !dot || !title || !first) {
+    char **label = vx_array_zero(view->rows, sizeof *label);
+    if (!row || !dot || !title || !first || !label || !name_rows(view, label)) {
         report->status = vx_fail_memory(report->error);
         goto cleanup;
     }
-    fill_rows(view, row, dot);
+    fill_rows(view, label, row, dot);
     vx_forest_panel panel[] = {
         {first, axis, {"n", paired ? "change (95 %)" : "mean (95 %)", "p", "corrected"}, 250, {0, 0}},
         {title, correlation->symbol, {"n", "r (95 %)", "p", "corrected"}, 150, {-1.02, 1.02}}};
@@ -205,6 +180,9 @@ void vx_outcome_forest(vx_report *report, const vx_outcome_part *part)
                                  "where p, corrected over the family, is below " VX_LEVEL_TEXT "."};
     vx_outcome_picture(report, part, "forest", vx_forest_drawing(&plot), alternative(view, &plot), caption_of(view));
 cleanup:
+    for (size_t i = 0; label && i < view->rows; i++)
+        free(label[i]);
+    free(label);
     free(row);
     free(dot);
     free(title);
