@@ -167,9 +167,12 @@ class Trial(unittest.TestCase):
         said = re.search(r"precuneus is (\S+) % above .*?\(95 % (\S+) to (\S+), one-sided p (\S+)\)", readme, re.DOTALL)
         self.assertEqual(said.groups(), (f"{float(expected['difference']):.1f}", f"{float(expected['ci_low']):.1f}",
                                          f"{float(expected['ci_high']):.1f}", f"{float(expected['p']):.4f}"))
-        brain = [json.loads((self.out / "run.json").read_text(encoding="utf-8"))["modalities"][0]["effects"][e]["p"]
-                 ["p_fwe_voxel"]["smallest"] for e in range(2)]
+        effects = json.loads((self.out / "run.json").read_text(encoding="utf-8"))["modalities"][0]["effects"][:2]
+        brain = [effect["p"]["p_fwe_voxel"]["smallest"] for effect in effects]
         self.assertIn("smallest p {:.2f} for the change, {:.2f} with the level".format(*brain), readme)
+        volume = [{one["name"]: one["p"]["p_fwe_voxel"]["smallest"] for one in effect["volumes"]} for effect in effects]
+        self.assertIn(f"p {volume[0]['primary']:.3f} for the change in the primary family, "
+                      f"{volume[1]['medial_temporal']:.3f} with the level in", " ".join(readme.split()))
 
 
 if __name__ == "__main__":
