@@ -122,7 +122,8 @@ static vx_status bench_device(vx_bench_state *state, const char *name, json_t *d
         status = vx_bench_scaling(state, device, error);
     else if ((strcmp(info->kind, "cpu") || !(status = vx_bench_peak(state, info, error))) &&
              !(status = vx_bench_micro(state, device, error)) &&
-             !(status = vx_bench_pipeline(state, device, error)))
+             !(status = vx_bench_pipeline(state, device, error)) &&
+             !(status = vx_bench_outcomes_rows(state, device, error)))
         status = vx_bench_check(state, device, error);
     vx_device_free(device);
     return status;

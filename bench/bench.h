@@ -32,6 +32,7 @@ vx_bench_options vx_bench_defaults(void);
  *   peak      the maximum rates of a processor
  *   micro     each op through host/engine/backend.h
  *   pipeline  complete effects through vx_infer
+ *   outcomes  the regions and markers of a trial through vx_outcomes_test
  *   check     the time in these that the check by the C backend takes
  *   load, prepare, write  the work on the host before and after the permutations, on the images in `data`
  *   scaling   with options->scaling, this part alone: a covariate at an eighth of the voxels to all, half the

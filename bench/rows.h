@@ -62,6 +62,7 @@ vx_status vx_bench_peak(vx_bench_state *state, const vx_device_info *info, vx_er
 
 vx_status vx_bench_micro(vx_bench_state *state, vx_device *device, vx_error *error);
 vx_status vx_bench_pipeline(vx_bench_state *state, vx_device *device, vx_error *error);
+vx_status vx_bench_outcomes_rows(vx_bench_state *state, vx_device *device, vx_error *error);
 vx_status vx_bench_check(vx_bench_state *state, vx_device *device, vx_error *error);
 vx_status vx_bench_scaling(vx_bench_state *state, vx_device *device, vx_error *error);
 vx_status vx_bench_stages(vx_bench_state *state, vx_error *error);

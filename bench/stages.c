@@ -4,13 +4,17 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "engine/problem.h"
+#include "image/means.h"
 #include "output/manifest.h"
 #include "output/output.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-enum { PERMUTATIONS = 100 }; /* of the results that are written; their number hardly changes the files */
+enum {
+    PERMUTATIONS = 100, /* of the results that are written; their number hardly changes the files */
+    REGIONS = 62        /* of equal size, together the mask */
+};
 
 /* A cohort, and the results of its mean change. */
 typedef struct vx_stages {
@@ -21,6 +25,8 @@ typedef struct vx_stages {
     vx_model *model;
     vx_device *device;
     vx_result *result;
+    vx_sources sources;
+    vx_voxel_set region[REGIONS];
     int threads;
 } vx_stages;
 
@@ -33,6 +39,27 @@ static vx_status run_load(void *context, vx_error *error)
     vx_status status = vx_matrix_read(s->modality->row, s->modality->n, &mask, s->threads, &matrix, &report, error);
     vx_matrix_free(matrix);
     return status;
+}
+
+/* The images once more without any region, and for all regions. */
+static vx_status run_means(vx_stages *s, size_t regions, vx_error *error)
+{
+    vx_means *means = NULL;
+    vx_status status = vx_means_read(&s->sources, s->region, regions, s->threads, &means, error);
+    if (!status && means->missing)
+        status = vx_fail(error, VX_INPUT, "%s", means->first_missing);
+    vx_means_free(means);
+    return status;
+}
+
+static vx_status run_again(void *context, vx_error *error)
+{
+    return run_means(context, 0, error);
+}
+
+static vx_status run_regions(void *context, vx_error *error)
+{
+    return run_means(context, REGIONS, error);
 }
 
 /* The plan, residuals of unit length in tiles, and places in the grid. */
@@ -86,10 +113,17 @@ static vx_status stages_init(vx_stages *s, const char *data, vx_error *error)
     if (status)
         goto cleanup;
     s->modality = &s->study->modality[0];
-    if ((status = vx_matrix_read(s->modality->row, s->modality->n, &mask, 0, &s->matrix, &s->mask, error)) ||
+    if ((status = vx_sources_init(s->modality->row, s->modality->n, &mask, false, &s->sources, error)) ||
+        (status = vx_matrix_from_sources(&s->sources, 0, NULL, &s->matrix, &s->mask, error)) ||
         (status = vx_model_new(&mean, s->modality->n, NULL, 0, NULL, 0, &s->model, error)) ||
         (status = vx_device_open("cpu", 0, &s->device, NULL, 0, error)))
         goto cleanup;
+    const int64_t voxels = s->matrix->space.elements;
+    for (int64_t r = 0; r < REGIONS; r++) {
+        const int64_t first = voxels * r / REGIONS;
+        s->region[r] = (vx_voxel_set){.index = s->matrix->space.index + first,
+                                      .voxels = voxels * (r + 1) / REGIONS - first};
+    }
     status = vx_infer(s->device, s->matrix, &s->model->effect[0], &inference, NULL, NULL, &s->result, error);
 cleanup:
     free(table);
@@ -98,6 +132,7 @@ cleanup:
 
 static void stages_destroy(vx_stages *s)
 {
+    vx_sources_destroy(&s->sources);
     vx_result_free(s->result);
     vx_device_free(s->device);
     vx_model_free(s->model);
@@ -112,15 +147,19 @@ vx_status vx_bench_stages(vx_bench_state *state, vx_error *error)
     if (status)
         goto cleanup;
     long long images = 2 * (long long)s.modality->n;
-    char one[40], all[40], files[40];
+    char one[40], all[40], again[40], regions[48], files[40];
     snprintf(one, sizeof one, "%lld images, 1 thread", images);
     snprintf(all, sizeof all, "%lld images, all threads", images);
+    snprintf(again, sizeof again, "%lld images, once more", images);
+    snprintf(regions, sizeof regions, "%d regions of %lld images", REGIONS, images);
     snprintf(files, sizeof files, "one effect, %d maps and HDF5", (int)s.result->maps);
     s.threads = 1;
     if ((status = vx_bench_measure(state, &(vx_bench_row){.part = "load", .name = one}, run_load, &s, error)))
         goto cleanup;
     s.threads = 0;
     if ((status = vx_bench_measure(state, &(vx_bench_row){.part = "load", .name = all}, run_load, &s, error)) ||
+        (status = vx_bench_measure(state, &(vx_bench_row){.part = "load", .name = again}, run_again, &s, error)) ||
+        (status = vx_bench_measure(state, &(vx_bench_row){.part = "load", .name = regions}, run_regions, &s, error)) ||
         (status = vx_bench_measure(state, &(vx_bench_row){.part = "prepare", .name = "one effect"}, run_prepare, &s,
                                    error)))
         goto cleanup;

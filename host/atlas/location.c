@@ -133,13 +133,15 @@ static int largest_share_first(const void *a, const void *b)
     return vx_compare((double)x->of.region, (double)y->of.region);
 }
 
-/* Sums the weights of a region in every cluster. Both lists of voxels ascend. */
+/* Sums the weights of a region in every cluster. Both lists of voxels ascend; the space may lack voxels of the region,
+ * as a search volume does. */
 static void sum_region(const finding *f, const vx_region *region, double *sum)
 {
+    const vx_space *space = f->space;
     for (int64_t v = 0, e = 0; v < region->voxels; v++) {
-        while (f->space->index[e] < region->index[v])
+        while (e < space->elements && space->index[e] < region->index[v])
             e++;
-        if (f->label[e] > 0)
+        if (e < space->elements && space->index[e] == region->index[v] && f->label[e] > 0)
             sum[cluster_of(f, e)] += region->weight ? region->weight[v] : 1;
     }
 }

@@ -3,6 +3,8 @@
 #include "base/memory.h"
 #include "base/stream.h"
 
+#include <math.h>
+
 /* `json` where the last step succeeded. Otherwise frees it and returns null; jansson has freed the added value. */
 static json_t *kept_if(bool good, json_t *json)
 {
@@ -55,6 +57,32 @@ json_t *vx_json_text(const char *value)
         string = json_string(plain);
     free(plain);
     return string;
+}
+
+json_t *vx_json_number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+json_t *vx_json_count(uint64_t value)
+{
+    return value <= INT64_MAX ? json_integer((json_int_t)value) : json_null();
+}
+
+json_t *vx_json_numbers(const double *value, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        array = vx_json_append(array, vx_json_number(value[i]));
+    return array;
+}
+
+json_t *vx_json_integers(const int64_t *value, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        array = vx_json_append(array, json_integer(value[i]));
+    return array;
 }
 
 /* json_dumps omits a key of an object when memory is short, and reports success. A stream records the loss. */

@@ -14,6 +14,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Appends `value` to the array; sets `key` of the object. Each returns its first argument. */
 json_t *vx_json_append(json_t *array, json_t *value) VX_MUST_USE;
@@ -30,6 +31,12 @@ bool vx_json_put(json_t *object, const char *key, json_t *value) VX_MUST_USE;
 /* A string; JSON's null for a null pointer. In a text that is not UTF-8, as a path may be, all bytes outside ASCII
  * become '?'. */
 json_t *vx_json_text(const char *value) VX_MUST_USE;
+
+/* A number, or null where it is not finite. A count, or null from 2^63 on, where jansson's integers end. Lists. */
+json_t *vx_json_number(double value) VX_MUST_USE;
+json_t *vx_json_count(uint64_t value) VX_MUST_USE;
+json_t *vx_json_numbers(const double *value, size_t count) VX_MUST_USE;
+json_t *vx_json_integers(const int64_t *value, size_t count) VX_MUST_USE;
 
 /* The text of `json`, with jansson's flags. Frees `json`; the caller frees the text with free(). */
 char *vx_json_dump(json_t *json, size_t flags) VX_MUST_USE;

@@ -46,5 +46,5 @@ vx_status vx_run_place_regions(vx_run *run, vx_run_modality *modality, vx_error 
         tested += modality->regions.region[r].tested;
     vx_say(run, "%s: %lld of %lld regions are covered by the mask\n", name, (long long)tested,
            (long long)modality->regions.count);
-    return VX_OK;
+    return vx_run_make_volumes(run, modality, error);
 }

@@ -53,12 +53,26 @@ vx_status vx_place_leftovers(const vx_folder_options *place, int how, bool quiet
  * vx_entries_new may append; pictures have shorter endings. */
 enum { ENDING_MAX = 32 };
 
+/* The maximum length of a search volume at the end of a name, with "_" before it and "-99" after it; 0 without any. */
+static size_t volume_length(const vx_run *run)
+{
+    size_t longest = 0;
+    for (int64_t r = 0; run->plan.path && r < run->plan.regions; r++)
+        if (strlen(run->plan.region[r].family) > longest)
+            longest = strlen(run->plan.region[r].family);
+    return longest ? longest + 4 : 0;
+}
+
 static vx_status check_name(const vx_run *run, const char *modality, const char *effect, size_t length_max,
                             vx_error *error)
 {
-    const size_t length = strlen(modality) + 1 + strlen(effect) + ENDING_MAX;
+    const size_t plain = strlen(modality) + 1 + strlen(effect) + ENDING_MAX, length = plain + volume_length(run);
     if (length <= length_max)
         return VX_OK;
+    if (plain <= length_max)
+        return vx_fail(error, VX_INPUT, "%s: the names \"%s\" and \"%s\" and those of the families of %s make names of "
+                       "files of up to %zu bytes, and its file system takes %zu; shorten them", run->out, modality,
+                       effect, run->plan.path, length, length_max);
     return vx_fail(error, VX_INPUT, "%s: the names \"%s\" and \"%s\" make names of files of up to %zu bytes, and its "
                    "file system takes %zu; shorten them in the table", run->out, modality, effect, length, length_max);
 }
@@ -128,7 +142,7 @@ vx_status vx_place_begin(vx_run *run, vx_folder **folder, bool *recovered, vx_er
 
 /* Estimates the bytes of every effect:
  *   1. about 17 maps, each twice (NIfTI, results.h5), of 4 bytes per voxel, compressed by a third;
- *   2. 4 null distributions of 8 bytes per relabelling;
+ *   2. 4 null distributions of 8 bytes per relabelling, in the mask and in every search volume;
  *   3. about 8 MB of pictures. */
 vx_status vx_place_check(const vx_run *run, const vx_folder *folder, vx_error *error)
 {
@@ -137,7 +151,7 @@ vx_status vx_place_check(const vx_run *run, const vx_folder *folder, vx_error *e
         const vx_run_modality *modality = run->modality + m;
         for (int64_t e = 0; e < modality->model->effects; e++)
             bytes += 2. * 17 * 4 * 2 / 3 * (double)modality->matrix->space.elements +
-                     4. * 8 * (double)modality->plan[e].relabellings + 8e6;
+                     4. * 8 * (double)modality->plan[e].relabellings * (double)(1 + modality->volumes) + 8e6;
     }
     return vx_folder_check_space(folder, (uint64_t)bytes, error);
 }

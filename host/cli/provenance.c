@@ -109,6 +109,8 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
             .model = from->model,
             .result = from->result,
             .atlas = run->atlas.path ? &from->atlas : NULL,
+            .volume = from->volume,
+            .volumes = from->volumes,
         };
         status = measure(run, from, modality + m, error);
     }

@@ -253,9 +253,12 @@ static vx_status infer(vx_run *run, vx_error *error)
             progress.effect_total = modality->plan[e].evaluations;
             status = vx_infer(run->device, modality->matrix, effect, &run->inference, vx_progress_show, &progress,
                               modality->result + e, error);
+            progress.before += progress.effect_total;
+            progress.effect_total = 0; /* the volumes take little beside the mask */
+            if (!status)
+                status = vx_run_infer_volumes(run, modality, e, vx_progress_show, &progress, error);
             if (status && status != VX_INTERRUPTED)
                 vx_error_prefix(error, status, "%s %s", modality->study->name, effect->name);
-            progress.before += progress.effect_total;
         }
     }
     vx_progress_end(&progress);
@@ -359,6 +362,7 @@ static void run_destroy(vx_run *run)
         for (int64_t e = 0; modality->result && e < modality->model->effects; e++)
             vx_result_free(modality->result[e]);
         free(modality->result);
+        vx_run_volumes_destroy(modality);
         free(modality->plan);
         vx_model_free(modality->model);
         vx_matrix_free(modality->matrix);

@@ -1,7 +1,7 @@
 /* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
  * lists the images, place.c checks the place of the results, plan.c prints the plan, progress.c prints the progress,
- * outcomes.c tests regions and markers, expected.c compares them with expected changes, and provenance.c writes the
- * results. */
+ * outcomes.c tests regions and markers, expected.c compares them with expected changes, volumes.c has the search
+ * volumes, and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -24,6 +24,8 @@ typedef struct vx_run_modality {
     vx_regions atlas;       /* the regions of the atlas on this modality: where clusters lie */
     vx_regions regions;     /* the planned regions, for the tests of regions; without a plan those of the atlas */
     vx_model *model;
+    vx_record_volume *volume; /* volumes: the search volumes, of the families of the planned regions */
+    size_t volumes;
     vx_plan *plan;      /* model->effects of them, as are the results */
     vx_result **result;
 } vx_run_modality;
@@ -88,6 +90,13 @@ void vx_run_outcomes_destroy(vx_run *run);
  * those of vx_expected_test; VX_USAGE without outcomes. */
 vx_status vx_run_check_expected(const vx_run *run, vx_error *error);
 vx_status vx_run_compare_expected(vx_run *run, vx_error *error);
+
+/* volumes.c: makes the search volumes of a modality whose planned regions are placed, and tests effect `e` within them.
+ * They do nothing without --regions. Errors: those of vx_infer, with the volume's name in front. */
+vx_status vx_run_make_volumes(vx_run *run, vx_run_modality *modality, vx_error *error);
+vx_status vx_run_infer_volumes(const vx_run *run, vx_run_modality *modality, int64_t e, vx_progress progress,
+                               void *context, vx_error *error);
+void vx_run_volumes_destroy(vx_run_modality *modality);
 
 /* plan.c: prints the design and the participants (before the images are read), masks, effects and the device (after
  * that), and the limits of the results. Facts that readers of the results need become remarks. Errors: VX_INTERNAL

@@ -44,6 +44,50 @@ static void put_effect(vx_columns *table, const vx_results *results, const char 
     }
 }
 
+/* The place is that of the smallest p of the primary correction; without one it is the peak of t. */
+static void put_volume(vx_columns *table, const vx_results *results, const char *modality,
+                       const vx_results_effect *effect, const vx_results_volume *volume)
+{
+    const vx_results_p *primary = &volume->p[results->primary];
+    const bool there = primary->there && !isnan(primary->mm[0]);
+    const double *mm = there ? primary->mm : volume->peak_mm;
+    vx_columns_put(table, "%s", volume->family);
+    vx_columns_put(table, "%s %s", modality, effect->name);
+    vx_columns_put(table, "%lld", (long long)volume->voxels);
+    vx_columns_put(table, "%.3f", volume->peak_t);
+    for (int kind = 0; kind < VX_P_KINDS; kind++)
+        put_p(table, results, kind, volume->p[kind].there ? volume->p[kind].smallest : NAN);
+    for (int axis = 0; axis < 3; axis++)
+        vx_columns_put(table, "%.1f", mm[axis]);
+    vx_columns_put(table, "%s", there && primary->region ? primary->region : "");
+}
+
+static vx_status print_volumes(const vx_results *results, FILE *out, vx_error *error)
+{
+    static const char *const title[] = {"search volume", "effect", "voxels", "peak t"};
+    static const char *const place[] = {"x mm", "y mm", "z mm", "region"};
+    const size_t titles = sizeof title / sizeof *title, places = sizeof place / sizeof *place;
+    size_t volumes = 0;
+    vx_columns *table = vx_columns_new((int)(titles + places) + VX_P_KINDS);
+    if (!table)
+        return vx_fail_memory(error);
+    put_words(table, title, titles);
+    for (int kind = 0; kind < VX_P_KINDS; kind++)
+        vx_columns_put(table, "min p %s", vx_quantity_about(kind)->word);
+    put_words(table, place, places);
+    for (size_t m = 0; m < results->modalities; m++)
+        for (size_t e = 0; e < results->modality[m].effects; e++) {
+            const vx_results_effect *effect = &results->modality[m].effect[e];
+            for (size_t v = 0; v < effect->volumes; v++, volumes++)
+                put_volume(table, results, results->modality[m].name, effect, &effect->volume[v]);
+        }
+    if (volumes)
+        fputc('\n', out);
+    const vx_status status = volumes ? vx_columns_print(table, out, error) : VX_OK;
+    vx_columns_free(table);
+    return status;
+}
+
 vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error)
 {
     static const char *const title[] = {"effect", "df", "peak t", "x mm", "y mm", "z mm"};
@@ -68,7 +112,7 @@ vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error
             put_effect(table, results, results->modality[m].name, &results->modality[m].effect[e]);
     vx_status status = vx_columns_print(table, out, error);
     vx_columns_free(table);
-    return status;
+    return status ? status : print_volumes(results, out, error);
 }
 
 vx_status vx_summary_print_clusters(const vx_results *results, const vx_results_effect *effect, FILE *out,
@@ -103,10 +147,9 @@ vx_status vx_summary_print_clusters(const vx_results *results, const vx_results_
     return status;
 }
 
-/* Prints "12 voxels", or "1 cluster" for kinds of p of clusters: those with a p below the level. */
-static void say_count(const vx_results_effect *effect, vx_quantity kind, FILE *out)
+/* Prints "12 voxels", or "1 cluster" for kinds of p of clusters. */
+static void say_count(size_t count, vx_quantity kind, FILE *out)
 {
-    const size_t count = vx_results_below(effect, kind);
     char text[32];
     fprintf(out, "%s %s%s", vx_count_text(count, text), vx_quantity_about(kind)->of_cluster ? "cluster" : "voxel",
             count == 1 ? "" : "s");
@@ -121,7 +164,7 @@ static void say_found(const vx_results *results, const vx_results_modality *moda
     if (vx_quantity_about(primary)->control == VX_CONTROL_NONE) {
         fprintf(out, "no p was corrected");
     } else {
-        say_count(effect, primary, out);
+        say_count(vx_results_below(effect, primary), primary, out);
         fprintf(out, " significant (p < " VX_LEVEL_TEXT " %s)", vx_quantity_about(primary)->criterion);
     }
     for (int k = 0; k < VX_P_KINDS; k++) {
@@ -130,16 +173,33 @@ static void say_found(const vx_results *results, const vx_results_modality *moda
         if (kind == primary || !effect->p[kind].there || about->control == VX_CONTROL_NONE)
             continue;
         fputs(join, out);
-        say_count(effect, kind, out);
+        say_count(vx_results_below(effect, kind), kind, out);
         fprintf(out, " %s", about->criterion);
         join = ", ";
     }
     fprintf(out, "; smallest family-wise p possible %.2g\n", effect->p_smallest);
 }
 
+/* The primary correction only: the table has the others. */
+static void say_volumes(const vx_results *results, const vx_results_modality *modality, const vx_results_effect *effect,
+                        FILE *out)
+{
+    const vx_quantity primary = results->primary;
+    const vx_quantity_row *about = vx_quantity_about(primary);
+    for (size_t v = 0; v < effect->volumes && about->control != VX_CONTROL_NONE; v++) {
+        const vx_results_volume *volume = &effect->volume[v];
+        vx_print(out, "%s %s in the search volume %s: ", modality->name, effect->name, volume->family);
+        say_count(vx_results_volume_below(volume, primary), primary, out);
+        fprintf(out, " significant (p < " VX_LEVEL_TEXT " %s); smallest p %.2g\n", about->criterion,
+                volume->p[primary].smallest);
+    }
+}
+
 void vx_summary_say(const vx_results *results, FILE *out)
 {
     for (size_t m = 0; m < results->modalities; m++)
-        for (size_t e = 0; e < results->modality[m].effects; e++)
+        for (size_t e = 0; e < results->modality[m].effects; e++) {
             say_found(results, &results->modality[m], &results->modality[m].effect[e], out);
+            say_volumes(results, &results->modality[m], &results->modality[m].effect[e], out);
+        }
 }

@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-/* Prints a line per effect: the peak and its position, the smallest p of every correction, the number of clusters.
- * Nothing without modalities. */
+/* Prints a line per effect: the peak and its position, the smallest p of every correction, the number of clusters;
+ * then a line per search volume and effect. Nothing without modalities. */
 vx_status vx_summary_print(const vx_results *results, FILE *out, vx_error *error);
 
 /* Prints a line per region or marker and effect, at most `rows_max` of each kind; nothing without any. */
@@ -20,7 +20,8 @@ vx_status vx_summary_print_expected(const vx_results *results, FILE *out, vx_err
 vx_status vx_summary_print_clusters(const vx_results *results, const vx_results_effect *effect, FILE *out,
                                     vx_error *error);
 
-/* Prints a sentence per effect: how much is significant, and how much has p below the level in further looks. */
+/* Prints a sentence per effect and search volume: how much is significant; of effects also how much has p below the
+ * level in further looks. */
 void vx_summary_say(const vx_results *results, FILE *out);
 
 /* Prints a sentence per modality, family and effect: which regions or markers are significant, corrected together.

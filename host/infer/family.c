@@ -11,7 +11,9 @@
 typedef struct tested {
     const double *statistic;  /* relabelling i at i * stride */
     size_t stride, member;    /* member: its place in the caller's list */
-    double df, reach;         /* reach: the smallest S that counts as the observed one */
+    size_t same_df;           /* the first of the list with these degrees of freedom */
+    double df, largest;       /* largest: of a member that is its own same_df, the largest T so far in a relabelling */
+    double reach_t, reach;    /* the smallest T, and the smallest S, that count as the observed ones */
     double observed;          /* S_0 */
     uint64_t own, all, rest;  /* relabellings that reach it: by S, by the largest S of all members, and by that of this
                                * member and those after it */
@@ -40,10 +42,11 @@ static double z_of(double t, double df)
     return copysign((8.0 * df + 1.0) / (8.0 * df + 3.0) * sqrt(df * log1p(t * t / df)), t);
 }
 
-static double statistic_of(const tested *of, vx_tails tails, uint64_t i)
+/* T = |t|, t or -t, of which S = z(T). */
+static double t_of(const tested *of, vx_tails tails, uint64_t i)
 {
     const double t = of->statistic[i * of->stride];
-    return z_of(tails == VX_TWO_TAILS ? fabs(t) : tails == VX_POSITIVE ? t : -t, of->df);
+    return tails == VX_TWO_TAILS ? fabs(t) : tails == VX_POSITIVE ? t : -t;
 }
 
 static int descending_observed(const void *a, const void *b)
@@ -72,20 +75,31 @@ static vx_status list_tested(const vx_family_member *member, size_t members, tes
                        .stride = (size_t)result->voxels,
                        .member = j,
                        .df = result->effect->df};
-        of->reach = z_of(result->reach[member[j].element], of->df);
-        of->observed = statistic_of(of, result->options.tails, 0);
+        of->reach_t = result->reach[member[j].element];
+        of->reach = z_of(of->reach_t, of->df);
+        of->observed = z_of(t_of(of, result->options.tails, 0), of->df);
     }
     qsort(list, *count, sizeof *list, descending_observed);
+    for (size_t k = 0; k < *count; k++)
+        while (list[list[k].same_df].df != list[k].df)
+            list[k].same_df++;
     return VX_OK;
 }
 
+/* z increases with T. Of members with the same degrees of freedom, only a new largest T is turned into S: few are. */
 static void count_relabelling(tested *list, size_t count, vx_tails tails, uint64_t i)
 {
     double largest = -INFINITY;
+    for (size_t k = 0; k < count; k++)
+        list[k].largest = -INFINITY;
     for (size_t k = count; k-- > 0;) {
-        const double s = statistic_of(&list[k], tails, i);
-        largest = fmax(largest, s);
-        list[k].own += s >= list[k].reach;
+        const double t = t_of(&list[k], tails, i);
+        double *so_far = &list[list[k].same_df].largest;
+        if (t > *so_far) {
+            *so_far = t;
+            largest = fmax(largest, z_of(t, list[k].df));
+        }
+        list[k].own += t >= list[k].reach_t;
         list[k].rest += largest >= list[k].reach;
     }
     for (size_t k = 0; k < count; k++)

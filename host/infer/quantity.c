@@ -92,6 +92,11 @@ const char *vx_quantity_name(vx_quantity quantity)
     return rows[quantity].name;
 }
 
+bool vx_quantity_of_volume(vx_quantity quantity)
+{
+    return rows[quantity].control != VX_CONTROL_NONE || quantity == VX_MAP_TFCE || quantity == VX_MAP_CLUSTERS;
+}
+
 bool vx_quantity_may_be_primary(vx_quantity kind)
 {
     return vx_quantity_is_p(kind) && rows[kind].control == VX_CONTROL_FAMILY_WISE && rows[kind].of == VX_P_UNCORRECTED;

@@ -40,6 +40,10 @@ static inline bool vx_quantity_is_p(vx_quantity quantity)
     return quantity < VX_P_KINDS;
 }
 
+/* Whether a map depends on which voxels were searched: corrected p, clusters and TFCE scores do. Within a search volume
+ * the others are those of the complete mask. */
+bool vx_quantity_of_volume(vx_quantity quantity);
+
 /* The kinds of p in the order of --correct (family-wise error before false discovery), and in the order of columns in
  * cluster tables. */
 extern const vx_quantity vx_p_corrections[VX_P_KINDS], vx_p_columns[VX_P_KINDS];

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { AUTO_ALL = 20000, AUTO_RANDOM = 10000 };
+enum { AUTO_ALL = 20000, AUTO_RANDOM = 10000, BY_INSERTION_MAX = 48 };
 static const uint64_t COUNT_MAX = UINT64_C(1) << 24; /* a relabelling takes about 50 bytes in a null distribution */
 
 /* a * b / c, where c divides the product. UINT64_MAX where that does not fit, or where a is UINT64_MAX. */
@@ -218,6 +218,22 @@ static int by_key(const void *a, const void *b)
     return vx_compare(x->index, y->index);
 }
 
+/* qsort copies through memory that it allocates or finds, which takes longer than few keys take by insertion. */
+static void sort_keys(vx_sort_key *key, int64_t n)
+{
+    if (n > BY_INSERTION_MAX) {
+        qsort(key, (size_t)n, sizeof *key, by_key);
+        return;
+    }
+    for (int64_t i = 1; i < n; i++) {
+        const vx_sort_key moved = key[i];
+        int64_t at = i;
+        for (; at > 0 && key[at - 1].key > moved.key; at--) /* equal keys stay in the order of their indices */
+            key[at] = key[at - 1];
+        key[at] = moved;
+    }
+}
+
 /* Draws a random permutation: sorts the rows by the participants' random 64-bit keys. */
 static void draw_order(const vx_relabellings *p, uint64_t index, uint32_t attempt, int32_t *order, vx_sort_key *key)
 {
@@ -230,7 +246,7 @@ static void draw_order(const vx_relabellings *p, uint64_t index, uint32_t attemp
         key[i].key = (uint64_t)drawn.word[at % 2 * 2] << 32 | drawn.word[at % 2 * 2 + 1];
         key[i].index = (int32_t)i;
     }
-    qsort(key, (size_t)p->n, sizeof *key, by_key);
+    sort_keys(key, p->n);
     for (int64_t i = 0; i < p->n; i++)
         order[i] = key[i].index;
 }

@@ -1,7 +1,8 @@
-/* <modality>_<effect>_clusters.tsv: a BIDS-style table with one row per cluster, largest first. Coordinates in mm come
- * from the grid's affine, i j k are 0-based voxel indices, p is plain in every --p-format, and a p that was not
- * computed is "n/a". Then come the centre of mass, sub-peaks as "t (x, y, z)", and with an atlas the region of the peak
- * and the share of the cluster in each region that it touches; entries of a list are separated by "; ". */
+/* <modality>_<effect>_clusters.tsv, and one for each search volume: a BIDS-style table with one row per cluster,
+ * largest first. Coordinates in mm come from the grid's affine, i j k are 0-based voxel indices, p is plain in every
+ * --p-format, and a p that was not computed is "n/a". Then come the centre of mass, sub-peaks as "t (x, y, z)", and
+ * with an atlas the region of the peak and the share of the cluster in each region that it touches; entries of a list
+ * are separated by "; ". */
 #include "output/record.h"
 
 #include "atlas/location.h"
@@ -119,16 +120,18 @@ static vx_status find_locations(cluster_table *table, double distance_mm, vx_err
                              &table->locations, error);
 }
 
-static vx_status write_table(const char *folder, const vx_record *record, const vx_entry *entry, vx_error *error)
+static vx_status write_table(const char *folder, const vx_record *record, const vx_entry *entry, size_t part,
+                             vx_error *error)
 {
-    char *text = NULL, *path = vx_text("%s/%s" VX_CLUSTERS_ENDING, folder, entry->stem);
+    const vx_tests tests = vx_entry_tests(entry, part);
+    char *text = NULL, *path = vx_clusters_path(folder, entry->stem, tests.volume);
     size_t size = 0;
-    cluster_table table = {.stream = vx_text_stream(&text, &size), .result = entry->result,
-                           .space = &entry->modality->matrix->space, .atlas = entry->modality->atlas};
+    cluster_table table = {.stream = vx_text_stream(&text, &size), .result = tests.result, .space = tests.space,
+                           .atlas = entry->modality->atlas};
     vx_status status = find_locations(&table, record->peak_distance, error);
     if (table.stream && !status)
         print_header(&table);
-    for (size_t i = 0; table.stream && !status && i < entry->result->clusters; i++)
+    for (size_t i = 0; table.stream && !status && i < tests.result->clusters; i++)
         print_cluster(&table, i);
     const bool stored = vx_stream_close(table.stream) && path;
     if (!status)
@@ -146,10 +149,11 @@ vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_erro
     vx_status status = vx_entries_new(record, &entry, &entries, error);
     if (status)
         return status;
-    for (size_t i = 0; i < entries; i++) { /* a failure must not lose the other tables */
-        const vx_status found = write_table(folder, record, &entry[i], status ? NULL : error);
-        status = status ? status : found;
-    }
+    for (size_t i = 0; i < entries; i++)
+        for (size_t part = 0; part < vx_entry_parts(&entry[i]); part++) { /* a failure must not lose the other tables */
+            const vx_status found = write_table(folder, record, &entry[i], part, status ? NULL : error);
+            status = status ? status : found;
+        }
     vx_entries_free(entry, entries);
     return status;
 }

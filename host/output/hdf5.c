@@ -54,17 +54,29 @@ static void put_volume(vx_h5 *h5, const vx_grid *grid, hid_t type, const void *v
     vx_h5_put_attribute(h5, "affine", H5T_NATIVE_DOUBLE, 2, affine, grid->affine);
 }
 
-static void put_maps(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
+/* Goes to a dataset of an entry's complete mask or search volume. */
+static void at_tests(vx_h5 *h5, const char *group, const vx_entry *entry, const vx_tests *tests, const char *name)
 {
-    const vx_space *space = &entry->modality->matrix->space;
+    char *dataset = vx_name_in_volume(name, tests->volume);
+    vx_h5_check(h5, dataset);
+    if (dataset)
+        vx_h5_at(h5, group, entry->place, dataset);
+    free(dataset);
+}
+
+static void put_maps(vx_h5 *h5, const vx_record *record, const vx_entry *entry, const vx_tests *tests)
+{
+    const vx_space *space = tests->space;
     const size_t places = vx_space_places(space);
     float *volume = vx_array(places, sizeof *volume), *turned = vx_array(places, sizeof *turned);
     vx_h5_check(h5, volume && turned);
-    for (size_t m = 0; !h5->failed && m < entry->result->maps; m++) {
-        const vx_map *map = &entry->result->map[m];
+    for (size_t m = 0; !h5->failed && m < tests->result->maps; m++) {
+        const vx_map *map = &tests->result->map[m];
         const bool is_p = vx_quantity_is_p(map->quantity);
+        if (!vx_map_written(tests, map))
+            continue;
         vx_map_scatter(map, space, record->p_format, volume);
-        vx_h5_at(h5, VX_GROUP_MAPS, entry->place, vx_quantity_name(map->quantity));
+        at_tests(h5, VX_GROUP_MAPS, entry, tests, vx_quantity_name(map->quantity));
         put_volume(h5, &space->grid, H5T_NATIVE_FLOAT, volume, turned);
         vx_h5_put_text_attribute(h5, "units", is_p ? vx_p_format_words(record->p_format) : map->units);
         vx_h5_put_text_attribute(h5, "p_format", is_p ? vx_p_format_names[record->p_format] : "n/a");
@@ -73,15 +85,15 @@ static void put_maps(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
     free(turned);
 }
 
-static void put_null(vx_h5 *h5, const vx_entry *entry)
+static void put_null(vx_h5 *h5, const vx_entry *entry, const vx_tests *tests)
 {
-    vx_null null = entry->result->null;
+    vx_null null = tests->result->null;
     hsize_t count = null.count;
     for (int kind = 0; kind < VX_P_KINDS; kind++) {
         double **maxima = vx_null_maxima(&null, kind);
         if (!maxima || !*maxima)
             continue;
-        vx_h5_at(h5, VX_GROUP_NULL, entry->place, vx_quantity_about(kind)->word);
+        at_tests(h5, VX_GROUP_NULL, entry, tests, vx_quantity_about(kind)->word);
         vx_h5_put(h5, H5T_NATIVE_DOUBLE, 1, &count, H5P_DEFAULT, *maxima);
     }
 }
@@ -341,8 +353,11 @@ vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *e
             put_means(&h5, record, &entry[i]);
         if (entry[i].modality->means)
             put_cluster_values(&h5, &entry[i], (int64_t)(i - first));
-        put_maps(&h5, record, &entry[i]);
-        put_null(&h5, &entry[i]);
+        for (size_t part = 0; part < vx_entry_parts(&entry[i]); part++) {
+            const vx_tests tests = vx_entry_tests(&entry[i], part);
+            put_maps(&h5, record, &entry[i], &tests);
+            put_null(&h5, &entry[i], &tests);
+        }
         put_permutations(&h5, &entry[i]);
         put_design(&h5, record, &entry[i]);
     }

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A map of an entry to write. */
-typedef struct map_task { const vx_entry *entry; const vx_map *map; } map_task;
+/* A map to write. */
+typedef struct map_task { const vx_entry *entry; vx_tests tests; const vx_map *map; } map_task;
 
 static vx_intent map_intent(const vx_map *map, vx_p_format format)
 {
@@ -33,9 +33,9 @@ static bool display_range(const map_task *task, vx_p_format format, double shown
 {
     const vx_map *map = task->map;
     const bool is_p = vx_quantity_is_p(map->quantity);
-    const vx_tails tails = task->entry->result->options.tails;
-    double threshold = task->entry->result->plan.threshold_t, largest = 0;
-    int64_t voxels = task->entry->modality->matrix->space.elements;
+    const vx_tails tails = task->tests.result->options.tails;
+    double threshold = task->tests.result->plan.threshold_t, largest = 0;
+    int64_t voxels = task->tests.space->elements;
     for (int64_t v = 0; v < voxels; v++)
         largest = fmax(largest, is_p ? vx_p_formatted(map->value[v], format)
                                           : tails == VX_TWO_TAILS ? fabs(map->value[v]) : map->value[v]);
@@ -55,9 +55,10 @@ static vx_status write_map(const char *folder, const vx_record *record, const ma
     const vx_map *map = task->map;
     const vx_quantity_row *about = vx_quantity_about(map->quantity);
     const bool is_p = vx_quantity_is_p(map->quantity), is_label = about->intent == VX_INTENT_LABEL;
-    const vx_space *space = &task->entry->modality->matrix->space;
+    const vx_space *space = task->tests.space;
     const size_t places = vx_space_places(space);
-    char *path = vx_text("%s/%s_%s.nii.gz", folder, task->entry->stem, about->name);
+    char *name = vx_name_in_volume(about->name, task->tests.volume);
+    char *path = name ? vx_text("%s/%s_%s.nii.gz", folder, task->entry->stem, name) : NULL;
     float *written = vx_array(places, sizeof *written);
     vx_status status;
     if (!path || !written) {
@@ -73,14 +74,16 @@ static vx_status write_map(const char *folder, const vx_record *record, const ma
         }
     }
     char description[80]; /* names come last, as the header may cut them */
-    snprintf(description, sizeof description, "voxstat %s: %s%s%s, %s", record->version, about->name,
-             is_p ? " as " : "", is_p ? vx_p_format_words(record->p_format) : "", task->entry->stem);
+    snprintf(description, sizeof description, "voxstat %s: %s%s%s, %s%s%s", record->version, about->name,
+             is_p ? " as " : "", is_p ? vx_p_format_words(record->p_format) : "", task->entry->stem,
+             task->tests.volume ? " in " : "", task->tests.volume ? task->tests.volume : "");
     double shown[2];
     bool shows = display_range(task, record->p_format, shown);
     status = vx_image_write(path, &space->grid, written, is_label ? VX_INT32 : VX_FLOAT32,
-                            map_intent(map, record->p_format), task->entry->result->effect->df, shows ? shown : NULL,
+                            map_intent(map, record->p_format), task->tests.result->effect->df, shows ? shown : NULL,
                             description, error);
 cleanup:
+    free(name);
     free(path);
     free(written);
     return status;
@@ -91,17 +94,22 @@ static vx_status write_all_maps(const char *folder, const vx_record *record, con
 {
     size_t tasks = 0, k = 0;
     for (size_t i = 0; i < entries; i++)
-        tasks += entry[i].result->maps;
+        for (size_t part = 0; part < vx_entry_parts(&entry[i]); part++)
+            tasks += vx_entry_tests(&entry[i], part).result->maps;
     map_task *task = vx_array(tasks, sizeof *task);
     if (!task)
         return vx_fail_memory(error);
     for (size_t i = 0; i < entries; i++)
-        for (size_t m = 0; m < entry[i].result->maps; m++)
-            task[k++] = (map_task){&entry[i], &entry[i].result->map[m]};
+        for (size_t part = 0; part < vx_entry_parts(&entry[i]); part++) {
+            const vx_tests tests = vx_entry_tests(&entry[i], part);
+            for (size_t m = 0; m < tests.result->maps; m++)
+                if (vx_map_written(&tests, &tests.result->map[m]))
+                    task[k++] = (map_task){&entry[i], tests, &tests.result->map[m]};
+        }
 
     vx_status status = VX_OK;
 #pragma omp parallel for schedule(dynamic) shared(status)
-    for (size_t i = 0; i < tasks; i++) { /* a failure must not lose the other maps */
+    for (size_t i = 0; i < k; i++) { /* a failure must not lose the other maps */
         vx_error own;
         const vx_status found = write_map(folder, record, &task[i], &own);
         if (found)

@@ -20,6 +20,15 @@ typedef struct vx_input_file {
     size_t steps;
 } vx_input_file;
 
+/* The tests within a search volume of a modality. Owned by the run; vx_record_volume_destroy releases it. */
+typedef struct vx_record_volume {
+    char *name;         /* the family of its regions */
+    vx_matrix *matrix;  /* the modality's data at its voxels */
+    vx_result **result; /* model->effects of them */
+    int64_t results;    /* of those: the ones computed so far */
+} vx_record_volume;
+void vx_record_volume_destroy(vx_record_volume *volume);
+
 typedef struct vx_record_modality {
     const char *name;
     const vx_study_modality *study;
@@ -29,6 +38,8 @@ typedef struct vx_record_modality {
     vx_result *const *result; /* model->effects of them */
     const vx_means *means;    /* of vx_measure; null: not written */
     const vx_regions *atlas;  /* the regions in which clusters lie; null: no atlas */
+    const vx_record_volume *volume; /* volumes: the search volumes */
+    size_t volumes;
 } vx_record_modality;
 
 typedef struct vx_option_value { const char *name, *value; } vx_option_value;

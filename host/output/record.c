@@ -39,6 +39,54 @@ static char *unique_name(const vx_entry *entries, size_t entry, size_t offset, c
     return unique;
 }
 
+static bool volume_name_taken(const vx_entry *entry, size_t volumes, const char *name)
+{
+    for (size_t v = 0; v < volumes; v++)
+        if (!strcmp(entry->volume[v].name, name))
+            return true;
+    return false;
+}
+
+/* Lists the search volumes of effect `e`. */
+static vx_status list_volumes(vx_entry *entry, int64_t e, vx_error *error)
+{
+    const vx_record_modality *modality = entry->modality;
+    entry->volume = vx_array_zero(modality->volumes, sizeof *entry->volume);
+    if (!entry->volume)
+        return vx_fail_memory(error);
+    for (size_t v = 0; v < modality->volumes; v++) {
+        const vx_record_volume *volume = &modality->volume[v];
+        char *plain = vx_file_name_from(volume->name), *name = plain ? vx_copy_text(plain) : NULL;
+        for (int k = 2; name && volume_name_taken(entry, v, name); k++) {
+            free(name);
+            name = vx_text("%s-%d", plain, k);
+        }
+        free(plain);
+        entry->volume[v] = (vx_entry_volume){volume, &volume->matrix->space, volume->result[e], name};
+        if (!name)
+            return vx_fail_memory(error);
+    }
+    return VX_OK;
+}
+
+/* Makes the names of effect `e` of a modality whose first effect is list[first]; the entry is list[k]. */
+static vx_status name_entry(vx_entry *list, size_t first, size_t k, int64_t e, vx_error *error)
+{
+    vx_entry *entry = &list[k];
+    const vx_record_modality *modality = entry->modality;
+    entry->modality_name = e ? vx_copy_text(list[first].modality_name)
+                             : unique_name(list, k, offsetof(vx_entry, modality_name), NULL,
+                                           vx_file_name_from(modality->name));
+    entry->effect_name = unique_name(list, k, offsetof(vx_entry, effect_name), modality,
+                                     vx_file_name_from(modality->model->effect[e].name));
+    if (entry->modality_name && entry->effect_name) {
+        entry->place = vx_text("%s/%s", entry->modality_name, entry->effect_name);
+        entry->stem = unique_name(list, k, offsetof(vx_entry, stem), NULL,
+                                  vx_text("%s_%s", entry->modality_name, entry->effect_name));
+    }
+    return entry->place && entry->stem ? list_volumes(entry, e, error) : vx_fail_memory(error);
+}
+
 vx_status vx_entries_new(const vx_record *record, vx_entry **entries, size_t *count, vx_error *error)
 {
     size_t total = 0, k = 0;
@@ -49,24 +97,14 @@ vx_status vx_entries_new(const vx_record *record, vx_entry **entries, size_t *co
         return vx_fail_memory(error);
     for (size_t m = 0; m < record->modalities; m++) {
         const vx_record_modality *modality = &record->modality[m];
-        size_t first = k;
+        const size_t first = k;
         for (int64_t e = 0; e < modality->model->effects; e++, k++) {
-            vx_entry *entry = &list[k];
-            entry->modality = modality;
-            entry->result = modality->result[e];
-            entry->modality_name = e ? vx_copy_text(list[first].modality_name)
-                                     : unique_name(list, k, offsetof(vx_entry, modality_name), NULL,
-                                                   vx_file_name_from(modality->name));
-            entry->effect_name = unique_name(list, k, offsetof(vx_entry, effect_name), modality,
-                                             vx_file_name_from(modality->model->effect[e].name));
-            if (entry->modality_name && entry->effect_name) {
-                entry->place = vx_text("%s/%s", entry->modality_name, entry->effect_name);
-                entry->stem = unique_name(list, k, offsetof(vx_entry, stem), NULL,
-                                          vx_text("%s_%s", entry->modality_name, entry->effect_name));
-            }
-            if (!entry->place || !entry->stem) {
+            list[k].modality = modality;
+            list[k].result = modality->result[e];
+            const vx_status status = name_entry(list, first, k, e, error);
+            if (status) {
                 vx_entries_free(list, total);
-                return vx_fail_memory(error);
+                return status;
             }
         }
     }
@@ -78,12 +116,45 @@ vx_status vx_entries_new(const vx_record *record, vx_entry **entries, size_t *co
 void vx_entries_free(vx_entry *entries, size_t count)
 {
     for (size_t i = 0; entries && i < count; i++) {
+        for (size_t v = 0; entries[i].volume && v < entries[i].modality->volumes; v++)
+            free(entries[i].volume[v].name);
+        free(entries[i].volume);
         free(entries[i].modality_name);
         free(entries[i].effect_name);
         free(entries[i].place);
         free(entries[i].stem);
     }
     free(entries);
+}
+
+size_t vx_entry_parts(const vx_entry *entry)
+{
+    return 1 + entry->modality->volumes;
+}
+
+vx_tests vx_entry_tests(const vx_entry *entry, size_t part)
+{
+    if (!part)
+        return (vx_tests){&entry->modality->matrix->space, entry->result, NULL};
+    const vx_entry_volume *volume = &entry->volume[part - 1];
+    return (vx_tests){volume->space, volume->result, volume->name};
+}
+
+bool vx_map_written(const vx_tests *tests, const vx_map *map)
+{
+    return !tests->volume || vx_quantity_of_volume(map->quantity);
+}
+
+void vx_record_volume_destroy(vx_record_volume *volume)
+{
+    if (!volume)
+        return;
+    for (int64_t e = 0; e < volume->results; e++)
+        vx_result_free(volume->result[e]);
+    free(volume->result);
+    free(volume->name);
+    vx_matrix_free(volume->matrix);
+    *volume = (vx_record_volume){0};
 }
 
 void vx_map_scatter(const vx_map *map, const vx_space *space, vx_p_format format, float *written)

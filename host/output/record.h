@@ -7,6 +7,14 @@
 #include "space/space.h"
 
 
+/* A search volume of an effect. `name` comes from its family as below, and is unique in the modality. */
+typedef struct vx_entry_volume {
+    const vx_record_volume *volume;
+    const vx_space *space;
+    const vx_result *result;
+    char *name;
+} vx_entry_volume;
+
 /* An effect of a modality, and its names in files and HDF5 paths. These come from the table's names by
  * vx_file_name_from; a duplicate gets "-2", "-3" ... appended. */
 typedef struct vx_entry {
@@ -15,6 +23,7 @@ typedef struct vx_entry {
     char *modality_name, *effect_name;
     char *place;                       /* <modality>/<effect>, in results.h5 */
     char *stem;                        /* <modality>_<effect>, for files */
+    vx_entry_volume *volume;           /* modality->volumes of them */
 } vx_entry;
 
 /* Every effect of every modality, in the order of the record. The caller frees with vx_entries_free. */
@@ -24,6 +33,20 @@ void vx_entries_free(vx_entry *entries, size_t count);
 /* Fills the vx_space_places values of a map's volume, with p in `format`. Outside the mask p is 1, and estimates and
  * statistics are 0. */
 void vx_map_scatter(const vx_map *map, const vx_space *space, vx_p_format format, float *written);
+
+/* Results to write: those of the complete mask, or of a search volume. */
+typedef struct vx_tests {
+    const vx_space *space;
+    const vx_result *result;
+    const char *volume; /* its name in files; null: the complete mask */
+} vx_tests;
+
+/* The results of an entry: part 0 is the complete mask, and the search volumes follow. */
+size_t vx_entry_parts(const vx_entry *entry);
+vx_tests vx_entry_tests(const vx_entry *entry, size_t part);
+
+/* Whether a map of such results is written. */
+bool vx_map_written(const vx_tests *tests, const vx_map *map);
 
 /* Sets `mask` to 1 for the voxels analysed in all of `count` modalities, else 0. `mask` has the first one's grid. False
  * where the modalities have different grids. */

@@ -64,6 +64,7 @@ typedef struct vx_effect_view {
 void vx_effect_headline(vx_report *report, const vx_effect_view *view); /* writes sentences without a <p> */
 void vx_effect_detectable(vx_report *report, const vx_effect_view *view);
 void vx_effect_maps(vx_report *report, const vx_effect_view *view);
+void vx_effect_volumes(vx_report *report, const vx_effect_view *view); /* nothing without search volumes */
 void vx_effect_clusters(vx_report *report, const vx_effect_view *view);
 void vx_effect_values(vx_report *report, const vx_effect_view *view);
 void vx_effect_null(vx_report *report, const vx_effect_view *view);

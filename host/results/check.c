@@ -40,6 +40,22 @@ static void check_grid(vx_reading *r, const vx_results_modality *modality)
                         (long long)modality->mask_voxels, (long long)voxels);
 }
 
+/* The smallest p of every kind, in `voxels` voxels. */
+static void check_p(vx_reading *r, const char *of, const vx_results_p p[VX_P_KINDS], int64_t bonferroni_effects,
+                    int64_t voxels)
+{
+    for (int k = 0; k < VX_P_KINDS; k++) {
+        if (p[k].there && vx_quantity_about(k)->of != VX_P_UNCORRECTED && bonferroni_effects < 1)
+            vx_reading_fail(r, VX_QUOTED(VX_KEY_BONFERRONI_EFFECTS) " of %.60s is %lld", of,
+                            (long long)bonferroni_effects);
+        if (p[k].there && (!is_p(p[k].smallest) || p[k].below > voxels))
+            vx_reading_fail(r, "%s of %.60s: %g and %lld voxels are no smallest p and number of voxels",
+                            vx_quantity_name(k), of, p[k].smallest, (long long)p[k].below);
+        if (p[k].there && !isnan(p[k].mm[0]) && !is_finite(p[k].mm))
+            vx_reading_fail(r, "%s of %.60s: the smallest p has no place", vx_quantity_name(k), of);
+    }
+}
+
 static void check_tests(vx_reading *r, const vx_results_modality *modality, const vx_results_effect *effect)
 {
     const int neighbours = effect->connectivity;
@@ -57,19 +73,41 @@ static void check_tests(vx_reading *r, const vx_results_modality *modality, cons
         vx_reading_fail(r, VX_QUOTED(VX_KEY_P_SMALLEST) " of %.60s is %g", effect->name, effect->p_smallest);
     else if (effect->possible < 1)
         vx_reading_fail(r, VX_QUOTED(VX_KEY_POSSIBLE) " of %.60s is %g", effect->name, effect->possible);
-    for (int k = 0; k < VX_P_KINDS; k++) {
-        if (effect->p[k].there && vx_quantity_about(k)->of != VX_P_UNCORRECTED && effect->bonferroni_effects < 1)
-            vx_reading_fail(r, VX_QUOTED(VX_KEY_BONFERRONI_EFFECTS) " of %.60s is %lld", effect->name,
-                            (long long)effect->bonferroni_effects);
-        if (effect->p[k].there && (!is_p(effect->p[k].smallest) || effect->p[k].below > modality->mask_voxels))
-            vx_reading_fail(r, "%s of %.60s: %g and %lld voxels are no smallest p and number of voxels",
-                            vx_quantity_name(k), effect->name, effect->p[k].smallest, (long long)effect->p[k].below);
+    check_p(r, effect->name, effect->p, effect->bonferroni_effects, modality->mask_voxels);
+}
+
+static void check_volumes(vx_reading *r, const vx_results_modality *modality, const vx_results_effect *effect)
+{
+    for (size_t v = 0; v < effect->volumes; v++) {
+        const vx_results_volume *volume = &effect->volume[v];
+        const bool has_peak = !isnan(volume->peak_t);
+        if (volume->voxels < 1 || volume->voxels > modality->mask_voxels)
+            vx_reading_fail(r, "the search volume %.60s of %.60s is of %lld voxels in a mask of %lld", volume->family,
+                            effect->name, (long long)volume->voxels, (long long)modality->mask_voxels);
+        else if ((int64_t)volume->clusters > volume->voxels)
+            vx_reading_fail(r, VX_QUOTED(VX_KEY_NUMBER) " of the clusters of %.60s in %.60s is %zu, in %lld voxels",
+                            effect->name, volume->family, volume->clusters, (long long)volume->voxels);
+        else if (has_peak && !(isfinite(volume->peak_t) && is_finite(volume->peak_mm)))
+            vx_reading_fail(r, VX_QUOTED(VX_KEY_PEAK) " of %.60s in %.60s is no place", effect->name, volume->family);
+        for (int k = 0; k < VX_P_KINDS; k++)
+            if (volume->clusters_below[k] > volume->clusters)
+                vx_reading_fail(r, "%s of %.60s in %.60s: %zu of %zu clusters are significant", vx_quantity_name(k),
+                                effect->name, volume->family, volume->clusters_below[k], volume->clusters);
+        for (size_t other = 0; other < v; other++)
+            if (!strcmp(effect->volume[other].stem, volume->stem))
+                vx_reading_fail(r, VX_QUOTED(VX_KEY_STEM) " of two search volumes of %.60s is \"%.60s\"",
+                                effect->name, volume->stem);
+        check_p(r, volume->family, volume->p, volume->bonferroni_effects, volume->voxels);
     }
 }
 
 static void check_primary(vx_reading *r, const vx_results_effect *effect)
 {
     const vx_quantity_row *about = vx_quantity_about(r->results->primary);
+    for (size_t v = 0; v < effect->volumes; v++)
+        if (about->control != VX_CONTROL_NONE && !effect->volume[v].p[r->results->primary].there)
+            vx_reading_fail(r, "%.60s in %.60s has no \"%s\", which \"" VX_KEY_PRIMARY "\" names", effect->name,
+                            effect->volume[v].family, about->key);
     if (about->control != VX_CONTROL_NONE && !effect->p[r->results->primary].there)
         vx_reading_fail(r, "%.60s has no \"%s\", which \"" VX_KEY_PRIMARY "\" names", effect->name, about->key);
 }
@@ -91,6 +129,7 @@ static void check_effect(vx_reading *r, const vx_results_modality *modality, con
     else if (!isnan(effect->peak_t) && !(isfinite(effect->peak_t) && is_finite(effect->peak_mm)))
         vx_reading_fail(r, VX_QUOTED(VX_KEY_PEAK) " of %.60s is no place", effect->name);
     check_tests(r, modality, effect);
+    check_volumes(r, modality, effect);
     check_primary(r, effect);
 }
 

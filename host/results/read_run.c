@@ -28,18 +28,59 @@ static vx_results_left_out *get_left_out(vx_reading *r, const json_t *object, si
 
 /* ---- run.json ---- */
 
-static void read_p(vx_reading *r, const json_t *object, vx_results_effect *effect)
+/* Older results do not say where the smallest p is. */
+static void read_p(vx_reading *r, const json_t *object, vx_results_p p[VX_P_KINDS], int64_t *bonferroni_effects)
 {
     const json_t *all = vx_get_object(r, object, VX_KEY_P);
     for (int k = 0; k < VX_P_KINDS; k++) {
         const json_t *one = json_object_get(all, vx_quantity_about(k)->key);
-        effect->p[k] = (vx_results_p){.smallest = NAN};
-        if (one)
-            effect->p[k] = (vx_results_p){true, vx_get_number(r, one, VX_KEY_SMALLEST),
-                                          vx_get_integer(r, one, VX_VOXELS_BELOW_KEY)};
-        if (one && vx_quantity_about(k)->of != VX_P_UNCORRECTED)
-            effect->bonferroni_effects = vx_get_integer(r, object, VX_KEY_BONFERRONI_EFFECTS);
+        p[k] = (vx_results_p){.smallest = NAN, .mm = {NAN, NAN, NAN}};
+        if (!one)
+            continue;
+        p[k].there = true;
+        p[k].smallest = vx_get_number(r, one, VX_KEY_SMALLEST);
+        p[k].below = vx_get_integer(r, one, VX_VOXELS_BELOW_KEY);
+        p[k].region = json_string_value(json_object_get(one, VX_KEY_REGION));
+        if (json_object_get(one, VX_KEY_MM))
+            vx_get_numbers(r, one, VX_KEY_MM, 3, p[k].mm);
+        if (vx_quantity_about(k)->of != VX_P_UNCORRECTED)
+            *bonferroni_effects = vx_get_integer(r, object, VX_KEY_BONFERRONI_EFFECTS);
     }
+}
+
+static void read_peak(vx_reading *r, const json_t *object, double *t, double mm[3])
+{
+    const json_t *peak = json_object_get(object, VX_KEY_PEAK);
+    *t = mm[0] = mm[1] = mm[2] = NAN;
+    if (!json_is_object(peak))
+        return;
+    *t = vx_get_number(r, peak, VX_KEY_T);
+    vx_get_numbers(r, peak, VX_KEY_MM, 3, mm);
+}
+
+static void read_volume(vx_reading *r, const json_t *object, vx_results_volume *volume)
+{
+    const json_t *clusters = vx_get_object(r, object, VX_KEY_CLUSTERS);
+    volume->family = vx_get_text(r, object, VX_KEY_NAME);
+    volume->stem = vx_get_name(r, object, VX_KEY_STEM);
+    volume->voxels = vx_get_integer(r, object, VX_KEY_VOXELS);
+    read_peak(r, object, &volume->peak_t, volume->peak_mm);
+    read_p(r, object, volume->p, &volume->bonferroni_effects);
+    volume->clusters = (size_t)vx_get_integer(r, clusters, VX_KEY_NUMBER);
+    for (int k = 0; k < VX_P_KINDS; k++) {
+        char key[60];
+        snprintf(key, sizeof key, "%s" VX_BELOW_ENDING, vx_quantity_about(k)->word);
+        if (vx_quantity_about(k)->of_cluster && volume->p[k].there)
+            volume->clusters_below[k] = (size_t)vx_get_integer(r, clusters, key);
+    }
+}
+
+static void read_volumes(vx_reading *r, const json_t *object, vx_results_effect *effect)
+{
+    const json_t *volumes = json_object_get(object, VX_KEY_VOLUMES) ? vx_get_array(r, object, VX_KEY_VOLUMES) : NULL;
+    effect->volume = vx_reading_array(r, json_array_size(volumes), sizeof *effect->volume);
+    for (size_t v = 0; !r->status && v < json_array_size(volumes); v++)
+        read_volume(r, json_array_get(volumes, v), &effect->volume[effect->volumes++]);
 }
 
 static void read_permutations(vx_reading *r, const json_t *object, vx_results_effect *effect)
@@ -56,7 +97,7 @@ static void read_permutations(vx_reading *r, const json_t *object, vx_results_ef
 static void read_effect(vx_reading *r, const json_t *object, vx_results_effect *effect)
 {
     size_t count;
-    const json_t *peak = json_object_get(object, VX_KEY_PEAK), *clusters;
+    const json_t *clusters;
     effect->name = vx_get_text(r, object, VX_KEY_NAME);
     effect->stem = vx_get_name(r, object, VX_KEY_STEM);
     effect->place = vx_get_place(r, object, VX_KEY_PLACE);
@@ -72,17 +113,14 @@ static void read_effect(vx_reading *r, const json_t *object, vx_results_effect *
     effect->contrast = vx_reading_array(r, count, sizeof(double));
     vx_get_numbers(r, object, VX_KEY_CONTRAST, count, effect->contrast);
     effect->tails = (vx_tails)vx_get_word(r, object, VX_KEY_TAILS, vx_tails_names);
-    effect->peak_t = effect->peak_mm[0] = effect->peak_mm[1] = effect->peak_mm[2] = NAN;
-    if (json_is_object(peak)) {
-        effect->peak_t = vx_get_number(r, peak, VX_KEY_T);
-        vx_get_numbers(r, peak, VX_KEY_MM, 3, effect->peak_mm);
-    }
-    read_p(r, object, effect);
+    read_peak(r, object, &effect->peak_t, effect->peak_mm);
+    read_p(r, object, effect->p, &effect->bonferroni_effects);
     clusters = vx_get_object(r, object, VX_KEY_CLUSTERS);
     effect->threshold_t = vx_get_number(r, clusters, VX_KEY_THRESHOLD_T);
     effect->connectivity = (int)vx_get_integer(r, clusters, VX_KEY_CONNECTIVITY);
     effect->clusters = (size_t)vx_get_integer(r, clusters, VX_KEY_NUMBER);
     read_permutations(r, object, effect);
+    read_volumes(r, object, effect);
 }
 
 static void read_mask(vx_reading *r, const json_t *object, vx_results_modality *modality)

@@ -174,6 +174,7 @@ static void destroy_effect(vx_results_effect *effect)
     free(effect->contrast);
     free(effect->design);
     free(effect->raw);
+    free(effect->volume);
     free(effect->cluster);
     for (size_t c = 0; effect->peak_region && c < effect->clusters; c++)
         free(effect->peak_region[c]);
@@ -235,6 +236,11 @@ size_t vx_results_below(const vx_results_effect *effect, vx_quantity kind)
     return count;
 }
 
+size_t vx_results_volume_below(const vx_results_volume *volume, vx_quantity kind)
+{
+    return vx_quantity_about(kind)->of_cluster ? volume->clusters_below[kind] : (size_t)volume->p[kind].below;
+}
+
 /* ---- volumes ---- */
 
 static vx_status volume(const vx_results *results, const vx_grid *grid, const char *group, const char *place,
@@ -246,16 +252,33 @@ static vx_status volume(const vx_results *results, const vx_grid *grid, const ch
     return status;
 }
 
-vx_status vx_results_map(const vx_results *results, const vx_results_effect *effect, const vx_grid *grid,
-                         vx_quantity quantity, float **data, vx_error *error)
+/* A map in the complete mask, or in the volume of that name in files. */
+static vx_status read_map(const vx_results *results, const vx_results_effect *effect, const char *in,
+                          const vx_grid *grid, vx_quantity quantity, float **data, vx_error *error)
 {
-    vx_status status = volume(results, grid, VX_GROUP_MAPS, effect->place, vx_quantity_name(quantity), data, error);
+    char *name = vx_name_in_volume(vx_quantity_name(quantity), in);
+    vx_status status = name ? volume(results, grid, VX_GROUP_MAPS, effect->place, name, data, error)
+                            : vx_fail_memory(error);
     const size_t elements = vx_grid_elements(grid);
+    free(name);
     if (status || !vx_quantity_is_p(quantity))
         return status;
     for (size_t i = 0; i < elements; i++)
         (*data)[i] = vx_p_plain((*data)[i], results->p_format);
     return VX_OK;
+}
+
+vx_status vx_results_map(const vx_results *results, const vx_results_effect *effect, const vx_grid *grid,
+                         vx_quantity quantity, float **data, vx_error *error)
+{
+    return read_map(results, effect, NULL, grid, quantity, data, error);
+}
+
+vx_status vx_results_volume_map(const vx_results *results, const vx_results_effect *effect,
+                                const vx_results_volume *in, const vx_grid *grid, vx_quantity quantity, float **data,
+                                vx_error *error)
+{
+    return read_map(results, effect, in->stem, grid, quantity, data, error);
 }
 
 bool vx_results_has_map(const vx_results *results, const vx_results_effect *effect, vx_quantity quantity)

@@ -17,7 +17,21 @@ typedef struct vx_results_p {
     bool there;       /* was computed */
     double smallest;
     int64_t below;    /* voxels with a significant p */
+    double mm[3];     /* where the smallest is; NaN: not known */
+    const char *region; /* of the atlas, there; null: none */
 } vx_results_p;
+
+/* The results of an effect within a search volume, the voxels of a family of planned regions. */
+typedef struct vx_results_volume {
+    const char *family;          /* as in the table of regions: may hold anything */
+    const char *stem;            /* its name in files and in results.h5: vx_name_in_volume */
+    int64_t voxels;
+    double peak_t, peak_mm[3];
+    vx_results_p p[VX_P_KINDS];
+    size_t clusters;
+    size_t clusters_below[VX_P_KINDS]; /* of the kinds of p of clusters: those with a p below the level */
+    int64_t bonferroni_effects;
+} vx_results_volume;
 
 typedef struct vx_results_left_out { const char *participant, *reason; } vx_results_left_out;
 
@@ -48,6 +62,8 @@ typedef struct vx_results_effect {
     bool exhaustive, exact_uncorrected;
     double p_smallest;
     int64_t bonferroni_effects;  /* K of Bonferroni's correction; 0 without it */
+    vx_results_volume *volume;   /* the search volumes */
+    size_t volumes;
     vx_cluster *cluster;
     size_t clusters;
     char **peak_region;          /* clusters: the atlas region of the peak; null without an atlas */
@@ -138,10 +154,16 @@ bool vx_results_significant(const vx_results *results, vx_quantity kind, double 
 /* The number of clusters (for kinds of p of clusters) or voxels of an effect with a p of that kind below the level,
  * whether that kind is the primary one or a further look. */
 size_t vx_results_below(const vx_results_effect *effect, vx_quantity kind);
+size_t vx_results_volume_below(const vx_results_volume *volume, vx_quantity kind);
 
 /* A map of an effect on its grid, x fastest; p are plain. VX_INPUT where it is absent. The caller frees. */
 vx_status vx_results_map(const vx_results *results, const vx_results_effect *effect, const vx_grid *grid,
                          vx_quantity quantity, float **data, vx_error *error);
+
+/* A map of an effect within a search volume, in the same way. Outside the volume p are 1. */
+vx_status vx_results_volume_map(const vx_results *results, const vx_results_effect *effect,
+                                const vx_results_volume *volume, const vx_grid *grid, vx_quantity quantity,
+                                float **data, vx_error *error);
 bool vx_results_has_map(const vx_results *results, const vx_results_effect *effect, vx_quantity quantity);
 
 /* The mean image of a modality, and its mask of ones and zeros. The caller frees. */

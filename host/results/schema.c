@@ -27,6 +27,19 @@ const char *const vx_cluster_columns[VX_CLUSTER_COLUMNS] = {
     [VX_CLUSTER_PEAK_X] = "peak_x", [VX_CLUSTER_PEAK_Y] = "peak_y", [VX_CLUSTER_PEAK_Z] = "peak_z",
     [VX_CLUSTER_PEAK_I] = "peak_i", [VX_CLUSTER_PEAK_J] = "peak_j", [VX_CLUSTER_PEAK_K] = "peak_k"};
 
+char *vx_name_in_volume(const char *name, const char *volume)
+{
+    return vx_text("%s%s%s", name, volume ? "_" : "", volume ? volume : "");
+}
+
+char *vx_clusters_path(const char *folder, const char *stem, const char *volume)
+{
+    char *name = vx_name_in_volume("clusters", volume);
+    char *path = name ? vx_text("%s/%s_%s.tsv", folder, stem, name) : NULL;
+    free(name);
+    return path;
+}
+
 char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 {
     return vx_text("%s%s%s%s%s", group, place ? "/" : "", place ? place : "", dataset ? "/" : "",

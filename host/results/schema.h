@@ -7,7 +7,9 @@
  *   /maps/<modality>/<effect>/<map>   float32 [x, y, z], in nibabel's index order: voxel (i, j, k) is at
  *                                     affine * (i, j, k, 1) mm. Attributes: affine (4 x 4), units, p_format ("log10",
  *                                     "p" or "1-p"; "n/a" for a map of no p). Outside the mask as in the NIfTI files
- *   /null/<modality>/<effect>/{voxel,extent,mass,tfce}   float64: the maximum of every relabelling; 0 is the observed
+ *                                     A map of a search volume is <map>_<volume>
+ *   /null/<modality>/<effect>/{voxel,extent,mass,tfce}   float64: the maximum of every relabelling; 0 is the observed.
+ *                                     Those of a search volume are voxel_<volume> and so on
  *   /permutations/<modality>/<effect>/{kind,exhaustive,seed,stream,n,possible,total,done,generator}
  *                                     kind is "sign-flip" or "permutation"; the others reproduce relabelling i.
  *                                     participant: the participants' numbers in the study; absent where they are 0 to
@@ -41,7 +43,6 @@
 #define VX_RUN_FILE "run.json"
 #define VX_HDF5_FILE "results.h5"
 #define VX_MASK_FILE "mask.nii.gz"             /* after "<modality>_" where there are several */
-#define VX_CLUSTERS_ENDING "_clusters.tsv"     /* after <modality>_<effect> */
 
 /* The groups of results.h5, and the datasets that are both written and read by name. */
 #define VX_GROUP_MAPS "/maps"
@@ -61,6 +62,15 @@
 #define VX_EXPECTED_FILE "expected" /* with these endings: the comparisons with expected changes */
 #define VX_TABLE_ENDING ".tsv"
 #define VX_DICTIONARY_ENDING ".json"
+
+/* A name within a search volume: "p-fwe-voxel" of a map, "voxel" of a null distribution or "clusters" of a table
+ * becomes "p-fwe-voxel_primary". `volume` is the volume's name in files; null: the complete mask, and the name stays as
+ * it is. The caller frees; null where memory is short. */
+char *vx_name_in_volume(const char *name, const char *volume);
+
+/* The path of a table of clusters: <folder>/<stem>_clusters.tsv, or _clusters_<volume>.tsv. The caller frees; null
+ * where memory is short. */
+char *vx_clusters_path(const char *folder, const char *stem, const char *volume);
 
 /* The path of a dataset; a null place or dataset is left out. The caller frees; null where memory is short. */
 char *vx_dataset_path(const char *group, const char *place, const char *dataset);
@@ -160,6 +170,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_P "p"                       /* {kind of p: object} */
 #define VX_KEY_CLUSTERS "clusters"         /* an object */
 #define VX_KEY_PERMUTATIONS "permutations" /* an object */
+#define VX_KEY_VOLUMES "volumes"           /* a list of search volumes; absent without --regions */
 #define VX_KEY_BONFERRONI_EFFECTS "bonferroni_effects" /* K; absent without the correction */
 
 /* Of the outcomes: VX_KEY_PARTICIPANTS, the names of all; VX_KEY_PERMUTATIONS, a list of objects, one an effect
@@ -183,7 +194,8 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_T "t"
 #define VX_KEY_MM "mm"
 #define VX_KEY_VOXEL "voxel"
-#define VX_KEY_SMALLEST "smallest"
+#define VX_KEY_SMALLEST "smallest"         /* with VX_KEY_MM where it is: of equals that of the most extreme t */
+#define VX_KEY_REGION "region"             /* of the atlas, there; absent without an atlas, null outside its regions */
 #define VX_KEY_NUMBER "number"
 #define VX_KEY_THRESHOLD_T "threshold_t"
 #define VX_KEY_CONNECTIVITY "connectivity"

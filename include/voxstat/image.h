@@ -104,6 +104,13 @@ VX_API vx_status vx_matrix_new(const vx_space *space, int64_t n, const float *da
                                vx_error *error);
 VX_API void vx_matrix_free(vx_matrix *matrix);
 
+/* Makes the matrix of some voxels of another, such as those of a search volume. `index` has the linear grid indices (x
+ * fastest) of `voxels` of its voxels, ascending, and is copied. The new matrix owns its data. An analysis of it is that
+ * of the same images within a mask of these voxels. Errors: VX_INPUT for a matrix of names, for no voxel, and for an
+ * index that is not ascending or not a voxel of the matrix (the message names it). */
+VX_API vx_status vx_matrix_restrict(const vx_matrix *matrix, int64_t voxels, const int64_t *index,
+                                    vx_matrix **restricted, vx_error *error);
+
 typedef enum vx_image_type { VX_FLOAT32, VX_INT32, VX_UINT8 } vx_image_type;
 
 /* NIfTI intents that voxstat writes, and their parameter. */

@@ -59,14 +59,23 @@ static void fuzz_read(void)
         if (vx_results_mask(results, modality, &mask, &error) && mask)
             abort();
         free(mask);
-        for (size_t e = 0; e < modality->effects; e++)
-            for (int k = 0; k < 6; k++) {
+        for (size_t e = 0; e < modality->effects; e++) {
+            const vx_results_effect *effect = &modality->effect[e];
+            for (size_t v = 0; v < effect->volumes; v++) {
                 float *map = NULL;
-                if (vx_results_map(results, &modality->effect[e], &modality->grid,
-                                   fixture_results_maps[e % 2][k].quantity, &map, &error) && map)
+                if (vx_results_volume_map(results, effect, &effect->volume[v], &modality->grid, VX_P_FWE_VOXEL, &map,
+                                          &error) && map)
                     abort();
                 free(map);
             }
+            for (int k = 0; k < 6; k++) {
+                float *map = NULL;
+                if (vx_results_map(results, effect, &modality->grid, fixture_results_maps[e % 2][k].quantity, &map,
+                                   &error) && map)
+                    abort();
+                free(map);
+            }
+        }
     }
     if (!status && nowhere) {
         vx_summary_print(results, nowhere, &error);

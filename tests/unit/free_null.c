@@ -3,6 +3,7 @@
 #include "bench/micro.h"
 
 #include "atlas/location.h"
+#include "atlas/volumes.h"
 #include "base/sha.h"
 #include "base/stream.h"
 #include "cli/arguments.h"
@@ -120,6 +121,9 @@ static void the_commands(void **state)
     vx_locations_destroy(NULL);
     vx_region_plan_destroy(NULL);
     vx_regions_destroy(NULL);
+    vx_search_volumes_destroy(NULL);
+    vx_record_volume_destroy(NULL);
+    vx_run_volumes_destroy(NULL);
 }
 
 int main(void)

@@ -29,13 +29,21 @@ static vx_status read_all(vx_error *error)
         if (!status)
             status = vx_results_mean(results, modality, &data, error);
         free(data);
-        for (size_t e = 0; !status && e < modality->effects; e++)
+        for (size_t e = 0; !status && e < modality->effects; e++) {
+            const vx_results_effect *effect = &modality->effect[e];
+            const vx_map *map = fixture_results_maps[e % 2];
             for (int k = 0; !status && k < 6; k++) {
-                const vx_quantity map = fixture_results_maps[e % 2][k].quantity;
                 data = NULL;
-                status = vx_results_map(results, &modality->effect[e], &modality->grid, map, &data, error);
+                status = vx_results_map(results, effect, &modality->grid, map[k].quantity, &data, error);
                 free(data);
             }
+            for (int k = 1; !status && effect->volumes && k < 3; k++) { /* t is written of the mask only */
+                data = NULL;
+                status = vx_results_volume_map(results, effect, effect->volume, &modality->grid,
+                                               fixture_volume_maps[k].quantity, &data, error);
+                free(data);
+            }
+        }
     }
     vx_results_close(results);
     return status;
@@ -246,7 +254,8 @@ static bool is_read(const char *path)
             return true;
     if (is_of_outcomes(path))
         return false;
-    static const char *const unread[] = {"permutations/", "/participants", "/columns", "/contrasts", "/label", "/id"};
+    static const char *const unread[] = {"permutations/", "/participants", "/columns", "/contrasts", "/label",
+                                         "/id", "/voxel_", "/extent_"};
     for (size_t i = 0; i < sizeof unread / sizeof *unread; i++)
         if (strstr(path, unread[i]))
             return false;
@@ -435,6 +444,10 @@ static void what_disagrees_is_refused(void **state)
         {"\"columns\": [\"intercept\"]", "\"columns\": [\"intercept\", \"x\"]"},
         {"\"files\": \"pet_change\"", "\"files\": \"../pet_change\""},
         {"\"files\": \"pet_change\"", "\"files\": \"pet_level\""},
+        {"\"files\": \"a-b\"", "\"files\": \"a/b\""},
+        {"\"files\": \"a-b\", \"voxels\": 3", "\"files\": \"a-b\", \"voxels\": 6"},
+        {"\"number\": 1", "\"number\": 4"},
+        {"\"smallest\": 0.015625, \"voxels_below_0_05\": 2", "\"smallest\": 0.015625, \"voxels_below_0_05\": 4"},
         {"\"files\": \"pet\"", "\"files\": \".\""},
         {"\"files\": \"pet_change\"", "\"files\": \"a\\u001b[31m\""},
         {"\"hdf5\": \"pet/change\"", "\"hdf5\": \"pet/../pet/change\""},

@@ -26,6 +26,14 @@ static vx_map fixture_results_maps[2][6] = {{{VX_MAP_T, "", fixture_t},
                                              {VX_MAP_SLOPE, "data", fixture_t},
                                              {VX_MAP_SE, "data", fixture_se}}};
 
+/* The search volume "a/b" has the voxels 1, 2 and 3 of the mask. */
+static int64_t fixture_volume_index[3] = {6, 7, 13};
+static float fixture_volume_t[3] = {-6.25f, 0.5f, 4}, fixture_volume_p[3] = {0.015625f, 1, 0.03125f};
+static float fixture_volume_extent[3] = {0.25f, 1, 0.25f};
+static vx_map fixture_volume_maps[3] = {{VX_MAP_T, "", fixture_volume_t},
+                                        {VX_P_FWE_VOXEL, "", fixture_volume_p},
+                                        {VX_P_FWE_EXTENT, "", fixture_volume_extent}};
+
 /* As the version of that name would have written it. */
 static vx_status fixture_write_results(const char *version, vx_p_format format, vx_error *error)
 {
@@ -33,6 +41,15 @@ static vx_status fixture_write_results(const char *version, vx_p_format format, 
     vx_record_modality modality = fixture_modality;
     vx_study study = fixture_study;
     vx_record record = fixture_record;
+    vx_result in_volume = {.effect = &fixture_effects[0], .map = fixture_volume_maps, .maps = 3, .voxels = 3,
+                           .plan = fixture_results[0].plan, .options = fixture_results[0].options,
+                           .null = {4, fixture_voxel, fixture_extent, NULL, NULL}, .cluster = fixture_clusters,
+                           .clusters = 1}, *volume_list[2];
+    vx_matrix volume_matrix = {.n = 3, .space = {.elements = 3, .index = fixture_volume_index,
+                                                 .grid = fixture_matrix.space.grid}};
+    char family[] = "a/b";
+    vx_record_volume volume = {family, &volume_matrix, volume_list, 2};
+    volume_list[0] = volume_list[1] = &in_volume;
     for (int i = 0; i < 24; i++)
         fixture_mean[i] = (float)i / 2;
     for (int e = 0; e < 2; e++) {
@@ -43,6 +60,8 @@ static vx_status fixture_write_results(const char *version, vx_p_format format, 
     study.covariates = 1;
     modality.means = &fixture_means;
     modality.result = list;
+    modality.volume = &volume;
+    modality.volumes = 1;
     record.modality = &modality;
     record.study = &study;
     record.outcome = fixture_outcomes;

@@ -130,6 +130,45 @@ static void maps_come_back_with_plain_p(void **state)
     }
 }
 
+/* Its figures, and the place of the smallest p: of equal ones that of the larger |t|. */
+static void search_volumes_come_back(void **state)
+{
+    vx_error error;
+    float *p = NULL;
+    (void)state;
+    write_folder(VX_P_LOG10, VOXSTAT_VERSION);
+    vx_results *results = open_folder();
+    const vx_results_modality *modality = results->modality;
+    assert_int_equal(modality->effect[1].volumes, 1);
+    const vx_results_effect *change = modality->effect;
+    assert_int_equal(change->volumes, 1);
+    const vx_results_volume *volume = change->volume;
+    assert_string_equal(volume->family, "a/b");
+    assert_string_equal(volume->stem, "a-b");
+    assert_int_equal(volume->voxels, 3);
+    assert_close(volume->peak_t, -6.25, 0);
+    assert_close(volume->p[VX_P_FWE_VOXEL].smallest, 0.015625, 0);
+    assert_int_equal(volume->p[VX_P_FWE_VOXEL].below, 2);
+    assert_close(volume->p[VX_P_FWE_EXTENT].smallest, 0.25, 0);
+    assert_close(volume->p[VX_P_FWE_EXTENT].mm[0], -12, 0); /* voxel 2, 1, 0, with |t| 6.25 */
+    assert_close(volume->p[VX_P_FWE_EXTENT].mm[1], 23.5, 0);
+    assert_close(volume->p[VX_P_FWE_EXTENT].mm[2], -7, 0);
+    assert_null(volume->p[VX_P_FWE_EXTENT].region);
+    assert_false(volume->p[VX_P_UNCORRECTED].there);
+    assert_int_equal(volume->clusters, 1);
+    assert_int_equal(vx_results_volume_below(volume, VX_P_FWE_EXTENT), 1);
+    assert_int_equal(vx_results_volume_below(volume, VX_P_FWE_VOXEL), 2);
+    assert_int_equal(vx_results_volume_map(results, change, volume, &modality->grid, VX_P_FWE_VOXEL, &p, &error),
+                     VX_OK);
+    for (int v = 0; v < 3; v++)
+        assert_close(p[fixture_volume_index[v]], fixture_volume_p[v], 1e-6); /* float32, and a logarithm and back */
+    assert_close(p[1], 1, 1e-6); /* of the mask, but not of the volume */
+    free(p);
+    assert_int_equal(vx_results_volume_map(results, change, volume, &modality->grid, VX_MAP_T, &p, &error), VX_INPUT);
+    assert_non_null(strstr(error.message, "/maps/pet/change/t_a-b"));
+    vx_results_close(results);
+}
+
 /* The folder as a version before --primary wrote it. */
 static void remove_primary(void)
 {
@@ -182,6 +221,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_record_comes_back, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(effects_come_back, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(maps_come_back_with_plain_p, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(search_volumes_come_back, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(only_the_primary_correction_is_significant, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(another_version_is_refused, fixture_set_up, fixture_tear_down),
     };

@@ -206,6 +206,10 @@ static void put_corrections(vx_report *report, citing *c)
         }
         vx_put_markup(page, ". ");
     }
+    for (size_t v = 0; v < effect->volumes; v++)
+        vx_put(page, "%s%s%s", v ? ", " : "The same corrections were made within search volumes, each the voxels of "
+               "one family of the regions planned in advance, by itself: ", effect->volume[v].family,
+               v + 1 == effect->volumes ? ". " : "");
     if (effect->bonferroni_effects) {
         vx_put(page, "It was also controlled over all %lld effects tested, by Bonferroni\xE2\x80\x99s correction: each "
                "family-wise p was multiplied by their number", (long long)effect->bonferroni_effects);

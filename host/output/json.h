@@ -1,0 +1,12 @@
+/* The parts of run.json that have a file each. */
+#ifndef VX_OUTPUT_JSON_H
+#define VX_OUTPUT_JSON_H
+
+#include "output/record.h"
+
+#include <jansson.h>
+
+/* The list of modalities with all effects; null where memory is short. */
+json_t *vx_json_modalities(const vx_record *record, const vx_entry *entry, size_t entries);
+
+#endif
