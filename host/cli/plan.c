@@ -55,26 +55,26 @@ static char *below_text(const vx_run *run, const vx_column *column)
                    : "depend on it, because a measured value is below the limit");
 }
 
-static vx_status say_marker(const vx_run *run, const vx_study_marker *marker, vx_error *error)
+/* What readers of the results need, too, becomes a remark. */
+static vx_status say_marker(vx_run *run, const vx_study_marker *marker, vx_error *error)
 {
+    vx_status status = VX_OK;
     say_participants(run, marker->name, marker->participant, marker->n, marker->left_out, marker->left_outs);
     if (marker->formula)
         vx_say(run, "  %s = %s in each session\n", marker->name, marker->formula);
     if (marker->log_scale)
-        vx_say(run, "  to be tested as logarithms\n");
-    for (int64_t s = 0; s < marker->sessions; s++) {
+        vx_say(run, "  tested as logarithms\n");
+    for (int64_t s = 0; s < marker->sessions && !status; s++) {
         if (!marker->column[s]->below)
             continue;
         char *text = below_text(run, marker->column[s]);
-        if (!text)
-            return vx_fail_memory(error);
-        vx_say(run, "  %s\n", text);
+        status = text ? vx_run_remark(run, error, "%s", text) : vx_fail_memory(error);
         free(text);
     }
-    return VX_OK;
+    return status;
 }
 
-static vx_status say_markers(const vx_run *run, vx_error *error)
+static vx_status say_markers(vx_run *run, vx_error *error)
 {
     const vx_study *study = run->study;
     vx_status status = VX_OK;

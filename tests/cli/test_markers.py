@@ -33,9 +33,9 @@ class Markers(Study):
         plan = self.plan("--derive", "ptau_ttau = ptau / ttau; mix = 2 × ptau − ttau", "--log", "ttau")
         self.assertIn("pet: 5 of 5 participants used\n", plan)
         self.assertIn("ttau: 4 of 5 participants used\n  left out: sub-03 (no value in ttau_followup)\n"
-                      "  to be tested as logarithms\nptau: 5 of 5 participants used\n", plan)
+                      "  tested as logarithms\nptau: 5 of 5 participants used\n", plan)
         self.assertIn("ptau_ttau: 4 of 5 participants used\n  left out: sub-03 (no value in ttau_followup)\n"
-                      "  ptau_ttau = ptau / ttau in each session\n  to be tested as logarithms\n", plan)
+                      "  ptau_ttau = ptau / ttau in each session\n  tested as logarithms\n", plan)
         self.assertIn("  mix = 2 × ptau − ttau in each session\n", plan)
         record = json.loads((self.folder / "voxstat-results/run.json").read_text(encoding="utf-8"))
         self.assertEqual([modality["name"] for modality in record["modalities"]], ["pet"])
@@ -62,7 +62,9 @@ class Markers(Study):
         self.assertIn("ranks depend on it, because a measured value is below the limit",
                       self.plan("--covariate", "rapa_0h", "--force"))
         self.cell(4, "ptau_followup", "<30")
-        self.assertIn("  ptau_followup: 1 value below quantification (<30)", self.plan("--force"))
+        self.assertIn("remark: ptau_followup: 1 value below quantification (<30)", self.plan("--force"))
+        record = json.loads((self.folder / "voxstat-results/run.json").read_text(encoding="utf-8"))
+        self.assertTrue(any("ptau_followup" in remark for remark in record["remarks"]))
 
     def test_auc_is_a_covariate(self):
         plan = self.plan("--auc", "area = rapa_0h@0 rapa_1h@1 rapa_48h@48", "--covariate", "area")
