@@ -70,7 +70,8 @@ class Trial(unittest.TestCase):
                     said = re.search(f"<li><strong>{effect}</strong>: (.*?)</li>", part).group(1)
                     found = [key[-2] for key, row in (self.regions if modality else self.markers).items()
                              if key[-1] == effect and modality in (None, key[0]) and float(row["p_fwe"]) < 0.05]
-                    self.assertEqual(re.findall(r"(\w+) \([^)]*, corrected p", said), found)
+                    # the report has the regions family after family
+                    self.assertCountEqual(re.findall(r"(\w+) \([^)]*, corrected p", said), found)
                     self.assertEqual("nothing is significant" in said, not found)
                 stem = f"regions_{modality}" if modality else "markers"
                 for picture in ("forest", "participants", "scatter"):
@@ -167,9 +168,12 @@ class Trial(unittest.TestCase):
         said = re.search(r"precuneus is (\S+) % above .*?\(95 % (\S+) to (\S+), one-sided p (\S+)\)", readme, re.DOTALL)
         self.assertEqual(said.groups(), (f"{float(expected['difference']):.1f}", f"{float(expected['ci_low']):.1f}",
                                          f"{float(expected['ci_high']):.1f}", f"{float(expected['p']):.4f}"))
-        brain = [json.loads((self.out / "run.json").read_text(encoding="utf-8"))["modalities"][0]["effects"][e]["p"]
-                 ["p_fwe_voxel"]["smallest"] for e in range(2)]
+        effects = json.loads((self.out / "run.json").read_text(encoding="utf-8"))["modalities"][0]["effects"][:2]
+        brain = [effect["p"]["p_fwe_voxel"]["smallest"] for effect in effects]
         self.assertIn("smallest p {:.2f} for the change, {:.2f} with the level".format(*brain), readme)
+        volume = [{one["name"]: one["p"]["p_fwe_voxel"]["smallest"] for one in effect["volumes"]} for effect in effects]
+        self.assertIn(f"p {volume[0]['primary']:.3f} for the change in the primary family, "
+                      f"{volume[1]['medial_temporal']:.3f} with the level in", " ".join(readme.split()))
 
 
 if __name__ == "__main__":
