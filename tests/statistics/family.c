@@ -238,8 +238,8 @@ static void compare_with_definition(uint64_t seed)
     }
 }
 
-/* Two results with different missing people and degrees of freedom, each effect, each tail, every relabelling. In some of
- * the data a larger t has a smaller z than another one, and decides a p. */
+/* Two results with different missing people and degrees of freedom, each effect, each tail, every relabelling. In some
+ * of the data a larger t has a smaller z than another one, and decides a p. */
 static void as_defined(void **state)
 {
     (void)state;
