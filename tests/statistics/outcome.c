@@ -8,6 +8,9 @@
  *            the cycles: j = pi[i], and while j is not in E, j = pi[j]
  *   r, rho = np.corrcoef(x, y)[0, 1], of stats.rankdata for rho
  *   z      = stats.norm.isf(stats.t.sf(abs(t), df)), whose largest a relabelling gives p_fwe and p_matrix
+ *   rho's interval  np.tanh(np.arctanh(rho) +- stats.norm.ppf(.975) * np.sqrt((1 + rho**2 / 2) / (len(y) - 3)))
+ *   d_z      scipy.optimize.brentq(lambda d: stats.nct.cdf(t, df, d) - .975, -10, 20) / np.sqrt(len(y)), and times J
+ *            = special.gamma(df / 2) / (np.sqrt(df / 2) * special.gamma((df - 1) / 2)) the lower limit of g
  *   others   stats.linregress, np.median of the Walsh averages, stats.t.ppf
  *
  * Wilcoxon's p are counted by hand: of the ranks 1, 2.5, 2.5, 4, 5, 6 of b six subsets have a sum of 3.5 or less.
@@ -16,6 +19,7 @@
 #include "fixture.h"
 
 #include "outcome/outcome.h"
+#include "univariate/flip_count.h"
 
 #include <math.h>
 #include <string.h>
@@ -58,6 +62,8 @@ static const expected_figure of_mean[] = {
     {VX_OUTCOME_P_EXACT, {4 / 64., 8 / 64., 14 / 64.}, 0},
     {VX_OUTCOME_P_WILCOXON, {4 / 64., 4 / 32., 12 / 64.}, 0},
     {VX_OUTCOME_HL, {.75, .08164289977842822, .035}, 1e-9},
+    {VX_OUTCOME_DZ_LOW, {.20597794046252332, -.08180756155578076, -.2725318083151777}, SOME},
+    {VX_OUTCOME_G_LOW, {.1731756820596268, -.06527299032228749, -.22913075876934225}, SOME},
     {VX_OUTCOME_P_FWE, {6 / 64., 8 / 64., 20 / 64.}, 0},
     {VX_OUTCOME_P_STEPDOWN, {6 / 64., 8 / 64., 14 / 64.}, 0},
     {VX_OUTCOME_P_HOLM, {8 / 64., 8 / 64., 14 / 64.}, 0},
@@ -73,6 +79,8 @@ static const expected_figure of_slope[] = {
     {VX_OUTCOME_P_T, {.025389425391418908, .8125319833066944, .8443341016601486}, SOME},
     {VX_OUTCOME_R, {.8669134575820079, .147776668172848, -.10415388713387237}, SOME},
     {VX_OUTCOME_RHO, {.942857142857143, .2, -.4285714285714286}, SOME},
+    {VX_OUTCOME_RHO_LOW, {.382651336321975, -.8327255136368841, -.927549487911974}, SOME},
+    {VX_OUTCOME_RHO_HIGH, {.996132647764838, .9220330384361468, .6195409824131148}, SOME},
     {VX_OUTCOME_P_EXACT, {25 / 720., 582 / 720., 599 / 720.}, 0},
     {VX_OUTCOME_P_RHO, {12 / 720., 564 / 720., 302 / 720.}, 0},
     {VX_OUTCOME_P_FWE, {54 / 720., 582 / 720., 704 / 720.}, 0},
@@ -118,12 +126,89 @@ static void expect_figures(void **state)
     compare(tests, 0, of_mean, sizeof of_mean / sizeof *of_mean);
     compare(tests, 1, of_slope, sizeof of_slope / sizeof *of_slope);
     assert_int_equal(tests->test[0].most_influential, 1); /* the change of -0.1 */
+    /* np.polyfit(x, y, 1)[0] of c grows by .053 without the last, and by at most .011 without another */
+    assert_int_equal(tests->test[EFFECTS + 1].most_influential, 5);
     vx_outcome_tests_free(tests);
+    vx_device_free(device);
+}
+
+/* One tail halves the p of t of a rise, and leaves the intervals their two sides. Without the level of participant 2
+ * the slope is of the other five: the mean of the baselines of `a` is then (10.1 + 9.2 + 8.7 + 10.9 + 9.9) / 5. */
+static void one_tail_and_a_missing_level(void **state)
+{
+    static const vx_outcome_column both_sides[] = {VX_OUTCOME_CI_LOW, VX_OUTCOME_CI_HIGH, VX_OUTCOME_CI_EXACT_LOW,
+                                                   VX_OUTCOME_CI_EXACT_HIGH, VX_OUTCOME_HL_LOW, VX_OUTCOME_HL_HIGH};
+    double score[N] = {4.1, 3.2, NAN, 5.5, 2.8, 8.3};
+    vx_column covariate = {.name = "level", .value = score};
+    vx_study study = {.design = VX_PAIRED, .participants = N, .covariate = &covariate, .covariates = 1};
+    vx_outcome_options options = {.model = VX_OPTIONS(vx_model_options, .mean_name = "change"),
+                                  .inference = vx_inference_defaults(),
+                                  .study = &study,
+                                  .alpha = 0.05};
+    vx_device *device = NULL;
+    vx_outcome_tests *two = NULL, *one = NULL;
+    vx_error error = {0};
+    (void)state;
+    options.inference.permutations = VX_PERMUTATIONS_ALL;
+    check(vx_device_open("cpu", 1, &device, NULL, 0, &error), error);
+    check(vx_outcomes_test(device, outcomes, OUTCOMES, &options, &two, &error), error);
+    options.inference.tails = VX_POSITIVE;
+    check(vx_outcomes_test(device, outcomes, OUTCOMES, &options, &one, &error), error);
+    fixture_near(one->test[0].value[VX_OUTCOME_P_T], .018927124071945668 / 2, SOME, "p_t", 0);
+    for (size_t i = 0; i < sizeof both_sides / sizeof *both_sides; i++) {
+        assert_true(isfinite(one->test[0].value[both_sides[i]]));
+        assert_true(one->test[0].value[both_sides[i]] == two->test[0].value[both_sides[i]]);
+    }
+    assert_true(two->test[1].value[VX_OUTCOME_N] == 5);
+    fixture_near(two->test[1].value[VX_OUTCOME_BASELINE_MEAN], 9.76, 1e-12, "baseline", 1);
+    vx_outcome_tests_free(one);
+    vx_outcome_tests_free(two);
+    vx_device_free(device);
+}
+
+/* Of a series too long for all flips, the interval inverts the same random flips that p counts: it contains 0 exactly
+ * where p is at least alpha. */
+static void interval_of_random_flips(void **state)
+{
+    enum { MANY = VX_FLIP_COUNT_MAX + 1, SERIES = 60 };
+    int64_t participant[MANY];
+    double value[MANY];
+    const vx_outcome outcome = {VX_OUTCOME_MARKER, "long", "markers", NULL, false, NAN, 0, MANY, participant,
+                                {NULL, value}};
+    vx_study study = {.design = VX_ONESAMPLE, .participants = MANY};
+    vx_outcome_options options = {.model = VX_OPTIONS(vx_model_options, .mean_name = "mean"),
+                                  .inference = vx_inference_defaults(),
+                                  .study = &study,
+                                  .alpha = 0.05};
+    vx_device *device = NULL;
+    vx_error error = {0};
+    int inside = 0;
+    (void)state;
+    options.inference.permutations = 199;
+    check(vx_device_open("cpu", 1, &device, NULL, 0, &error), error);
+    for (uint64_t seed = 0; seed < SERIES; seed++) {
+        float *noise = fixture_noise(820000 + seed, MANY, 1);
+        vx_outcome_tests *tests = NULL;
+        for (int i = 0; i < MANY; i++) {
+            participant[i] = i;
+            value[i] = noise[i] + 0.4; /* so that p is often near alpha */
+        }
+        options.inference.seed = seed;
+        check(vx_outcomes_test(device, &outcome, 1, &options, &tests, &error), error);
+        const double *figure = tests->test->value;
+        const bool contains = figure[VX_OUTCOME_CI_EXACT_LOW] <= 0 && 0 <= figure[VX_OUTCOME_CI_EXACT_HIGH];
+        assert_true(contains == (figure[VX_OUTCOME_P_EXACT] >= 0.05));
+        inside += contains;
+        vx_outcome_tests_free(tests);
+        free(noise);
+    }
+    assert_in_range(inside, 10, SERIES - 10);
     vx_device_free(device);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(expect_figures)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(expect_figures), cmocka_unit_test(one_tail_and_a_missing_level),
+                                       cmocka_unit_test(interval_of_random_flips)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
