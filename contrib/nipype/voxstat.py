@@ -24,6 +24,11 @@ def _names(option, **more):
     return traits.List(traits.Str, minlen=1, sep=",", argstr=f"--{option} %s", **more)
 
 
+def _formulas(option, **more):
+    """A list of "NAME = FORMULA"; names in them must hold no apostrophe."""
+    return traits.List(traits.Str, minlen=1, sep="; ", argstr=f"--{option} '%s'", **more)
+
+
 class VoxstatInputSpec(CommandLineInputSpec):
     """The options of `voxstat run`; `voxstat run --help` explains them."""
     design = traits.Enum("paired", "onesample", mandatory=True, argstr="--design %s", desc="the model")
@@ -36,6 +41,17 @@ class VoxstatInputSpec(CommandLineInputSpec):
     modality = _names("modality", desc="which images; without it all")
     sessions = _names("sessions", desc="baseline and followup; the first is subtracted from the second")
     missing = _names("missing", desc="cells that mean missing, beside n/a and empty ones")
+    derive = _formulas("derive", desc="markers from markers, as in 'ptau_ttau = ptau / ttau'")
+    log = _names("log", desc="markers that are tested as logarithms")
+    below_quantification = traits.Enum("half", "limit", "sqrt2", argstr="--below-quantification %s",
+                                       desc="what a cell such as <0.3 counts as")
+    auc = _formulas("auc", desc="areas under a curve for covariate and nuisance, as in 'auc = a@0 b@1 c@3'")
+    wilcoxon_zeros = traits.Enum("drop", "pratt", argstr="--wilcoxon-zeros %s",
+                                 desc="what Wilcoxon's test does with changes of zero")
+    expected = File(exists=True, argstr="--expected %s", requires=["interval_weeks"],
+                    desc="external rates of change, to compare with")
+    interval_weeks = traits.Range(0.0, 1e6, exclude_low=True, exclude_high=True, argstr="--interval-weeks %r",
+                                  desc="weeks between the sessions")
     atlas = File(exists=True, argstr="--atlas %s", desc="regions: labels, or probabilities")
     atlas_names = File(exists=True, argstr="--atlas-names %s", requires=["atlas"], desc="names of the labels")
     regions = File(exists=True, argstr="--regions %s", requires=["atlas"], desc="planned regions and their families")
@@ -87,7 +103,6 @@ class VoxstatInputSpec(CommandLineInputSpec):
 class VoxstatOutputSpec(TraitedSpec):
     """Absolute paths; the lists of maps are added below, one for each of MAPS."""
     out = Directory(exists=True, desc="the folder of the results")
-    missing = _names("missing", desc="cells that mean missing, beside n/a and empty ones")
     mask = File(exists=True, desc="voxels analysed in every modality")
     modality_masks = traits.List(File(exists=True), desc="<modality>_mask.nii.gz, where there are several modalities")
     results = File(exists=True, desc="results.h5: all maps and null distributions")

@@ -55,7 +55,8 @@ class Interface(unittest.TestCase):
     def test_the_program_takes_what_the_inputs_write(self):
         """Every input once; --help at the end keeps the run from starting, and comes after every value is checked."""
         values = {
-            "missing": ["NA", "-9"],
+            "missing": ["NA", "-9"], "derive": ["a = b / c", "d = log(a)"], "log": ["a"], "auc": ["e = f@0 g@1.5"],
+            "below_quantification": "sqrt2", "wilcoxon_zeros": "pratt", "expected": TABLE, "interval_weeks": 26.0,
             "covariate": ["a", "b"], "nuisance": ["c"], "joint": True, "correlation": "spearman", "modality": ["pet"],
             "sessions": ["x", "y"], "mask": TABLE, "mask_threshold": -1.5, "orientation": "radiological",
             "atlas": TABLE, "atlas_names": TABLE, "regions": TABLE, "coverage": 0.25, "peak_distance": 12.0,
@@ -68,7 +69,8 @@ class Interface(unittest.TestCase):
         inputs = set(voxstat.VoxstatInputSpec().copyable_trait_names()) - {"args", "environ", "design", "table"}
         self.assertEqual(set(values), inputs)
         for name, value in values.items():
-            with_it = {"atlas": TABLE} if name in ("atlas_names", "regions", "coverage") else {}
+            with_it = ({"atlas": TABLE} if name in ("atlas_names", "regions", "coverage") else
+                       {"interval_weeks": 1.0} if name == "expected" else {})
             line = voxstat.Voxstat(design="paired", table=TABLE, **{**with_it, name: value}).cmdline
             done = subprocess.run(line + " --help", shell=True, text=True, capture_output=True, check=False)
             self.assertEqual((done.returncode, done.stderr), (0, ""), line)
