@@ -1,9 +1,10 @@
-/* The groups /regions and /markers of results.h5, as results/schema.h describes them. */
+/* The groups /regions, /markers and /covariates of results.h5, as results/schema.h describes them. */
 #include "output/outcomes.h"
 
 #include "base/memory.h"
 
 #include <math.h>
+#include <string.h>
 
 static const char words_absent[] = ""; /* HDF5 has no missing text */
 
@@ -92,8 +93,34 @@ static void put_values(vx_h5 *h5, const vx_record *record, vx_outcome_kind kind,
     free(coverage);
 }
 
+/* Writes the covariates of interest and the nuisance of every participant, and the names of their axes. */
+static void put_covariates(vx_h5 *h5, const vx_study *study)
+{
+    const size_t n = (size_t)study->participants;
+    const hsize_t shape[2] = {study->covariates + study->nuisances, n};
+    size_t elements = 0;
+    const char **name = vx_array(shape[0], sizeof *name);
+    double *value = vx_multiply(shape[0], n, &elements) ? vx_array(elements, sizeof *value) : NULL;
+    vx_h5_check(h5, name && value);
+    for (size_t c = 0; !h5->failed && c < shape[0]; c++) {
+        const vx_column *column =
+            c < study->covariates ? &study->covariate[c] : &study->nuisance[c - study->covariates];
+        name[c] = column->name;
+        memcpy(value + c * n, column->value, n * sizeof *value);
+    }
+    if (shape[0]) {
+        vx_h5_at(h5, VX_GROUP_COVARIATES, NULL, VX_DATASET_VALUE);
+        vx_h5_put(h5, H5T_NATIVE_DOUBLE, 2, shape, H5P_DEFAULT, value);
+        vx_h5_put_texts(h5, VX_GROUP_COVARIATES, NULL, VX_KEY_NAME, name, shape[0]);
+        vx_h5_put_texts(h5, VX_GROUP_COVARIATES, NULL, VX_KEY_PARTICIPANT, (const char *const *)study->participant, n);
+    }
+    free(name);
+    free(value);
+}
+
 void vx_h5_put_outcomes(vx_h5 *h5, const vx_record *record)
 {
+    put_covariates(h5, record->study);
     for (int kind = 0; !h5->failed && vx_outcome_groups[kind]; kind++) {
         if (!vx_outcome_tests_count(record, (vx_outcome_kind)kind))
             continue;

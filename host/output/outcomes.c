@@ -147,6 +147,14 @@ static json_t *outcomes_array(const vx_record *record, vx_outcome_kind kind)
     return array;
 }
 
+static json_t *names_array(const vx_column *column, size_t columns)
+{
+    json_t *array = json_array();
+    for (size_t c = 0; c < columns; c++)
+        array = vx_json_append(array, vx_json_text(column[c].name));
+    return array;
+}
+
 json_t *vx_outcomes_json(const vx_record *record)
 {
     const vx_outcome_tests *tests = record->outcome_tests;
@@ -158,7 +166,10 @@ json_t *vx_outcomes_json(const vx_record *record)
                                       json_pack("{so sI sb}", VX_KEY_NAME, vx_json_text(tests->effect[e]),
                                                 VX_KEY_RELABELLINGS, (json_int_t)tests->plan[e].relabellings,
                                                 VX_KEY_EXHAUSTIVE, (int)tests->plan[e].exhaustive));
-    json_t *object = json_pack("{so so}", VX_KEY_PARTICIPANTS, participants, VX_KEY_PERMUTATIONS, permutations);
+    json_t *object = json_pack("{so so so so}", VX_KEY_PARTICIPANTS, participants,
+                               VX_KEY_COVARIATES, names_array(record->study->covariate, record->study->covariates),
+                               VX_KEY_NUISANCE, names_array(record->study->nuisance, record->study->nuisances),
+                               VX_KEY_PERMUTATIONS, permutations);
     for (int kind = 0; vx_outcome_groups[kind]; kind++)
         object = vx_json_set(object, vx_outcome_groups[kind], outcomes_array(record, (vx_outcome_kind)kind));
     return object;

@@ -39,7 +39,7 @@ const char *vx_outcome_session(const vx_record *record, const vx_outcome *outcom
 /* VX_KEY_OUTCOMES of run.json; null where memory is short. */
 json_t *vx_outcomes_json(const vx_record *record);
 
-/* Writes the groups of regions and markers. */
+/* Writes the groups of regions, markers and covariates. */
 void vx_h5_put_outcomes(vx_h5 *h5, const vx_record *record);
 
 /* Print tables for a paper: the file <kind>.md or <kind>.tex. Memory that is short fails the stream. */

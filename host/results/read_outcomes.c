@@ -1,4 +1,5 @@
-/* The regions and markers of a results folder: their names from run.json, and their figures from results.h5. */
+/* The regions and markers of a results folder, and the covariates of their participants. Names are from run.json, and
+ * figures from results.h5. */
 #include "results/reading.h"
 
 #include "base/memory.h"
@@ -102,6 +103,28 @@ static void read_kind(vx_reading *r, const json_t *list, int kind, size_t tests,
     free(group);
 }
 
+/* Reads the covariates of interest, and the nuisance after them. Results of earlier versions lack both. */
+static void read_covariates(vx_reading *r, const json_t *outcomes)
+{
+    vx_results *results = r->results;
+    const bool there = json_object_get(outcomes, VX_KEY_COVARIATES) || json_object_get(outcomes, VX_KEY_NUISANCE);
+    if (r->status || !there)
+        return;
+    const char **covariate = vx_get_texts(r, outcomes, VX_KEY_COVARIATES, &results->covariates);
+    const char **nuisance = vx_get_texts(r, outcomes, VX_KEY_NUISANCE, &results->nuisances);
+    const size_t n = (size_t)results->participants, shape[2] = {results->covariates + results->nuisances, n};
+    if (!r->status && shape[0]) {
+        results->covariate_values = vx_reading_numbers(r, VX_GROUP_COVARIATES, NULL, VX_DATASET_VALUE, 2, shape, true);
+        results->covariate = vx_reading_array(r, shape[0], sizeof *results->covariate);
+    }
+    for (size_t c = 0; !r->status && c < shape[0]; c++) {
+        results->covariate[c].name = c < results->covariates ? covariate[c] : nuisance[c - results->covariates];
+        results->covariate[c].value = results->covariate_values + c * n;
+    }
+    free(covariate);
+    free(nuisance);
+}
+
 void vx_read_outcomes(vx_reading *r)
 {
     vx_results *results = r->results;
@@ -113,6 +136,7 @@ void vx_read_outcomes(vx_reading *r)
     if (!r->status && (int64_t)participants != results->participants)
         vx_reading_fail(r, VX_QUOTED(VX_KEY_PARTICIPANTS) " of the " VX_QUOTED(VX_KEY_OUTCOMES) " are %zu names for "
                         "%lld participants", participants, (long long)results->participants);
+    read_covariates(r, outcomes);
     for (int kind = 0; kind < VX_OUTCOME_KINDS; kind++)
         tests[kind] = count_tests(r, list_of(r, outcomes, kind));
     results->outcome = vx_reading_array(r, tests[VX_OUTCOME_REGION] + tests[VX_OUTCOME_MARKER],

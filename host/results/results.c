@@ -207,6 +207,8 @@ void vx_results_close(vx_results *results)
         for (int s = 0; s < VX_MEAN_SESSIONS; s++)
             free(results->outcome_values[k][s]);
     free(results->outcome);
+    free(results->covariate);
+    free(results->covariate_values);
     free(results->expected);
     free(results->participant);
     free(results->remark);

@@ -104,6 +104,12 @@ typedef struct vx_results_outcome {
                                               * where there is one session */
 } vx_results_outcome;
 
+/* A covariate as in the table. */
+typedef struct vx_results_column {
+    const char *name;
+    const double *value;               /* of vx_results.participant, NaN where absent */
+} vx_results_column;
+
 /* An observed change against an expected one: a line of expected.tsv. */
 typedef struct vx_results_expected {
     vx_outcome_kind kind;
@@ -133,6 +139,9 @@ typedef struct vx_results {
     size_t outcomes;
     const char **participant;    /* participants; null without outcomes */
     double *outcome_values[VX_OUTCOME_KINDS][VX_MEAN_SESSIONS]; /* memory of vx_results_outcome.session */
+    vx_results_column *covariate;   /* covariates of interest, and nuisances after them; of the study's participants */
+    size_t covariates, nuisances;   /* 0 without outcomes, and in results of earlier versions */
+    double *covariate_values;       /* memory of vx_results_column.value */
     vx_results_expected *expected;  /* comparisons with expected changes */
     size_t expecteds;
     double expected_weeks;          /* between the sessions; NaN without comparisons */

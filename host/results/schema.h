@@ -30,6 +30,9 @@
  *                                     participants (all of the study, NaN where absent); the others name the axes. A
  *                                     onesample design has the follow-up alone
  *   /markers/...                      the same of markers, with marker for region; without modality and coverage
+ *   /covariates/{value,name,participant}   value: float64 covariates x participants, those of interest and then the
+ *                                     nuisance, NaN where missing, two texts as 0 and 1; the others name the axes.
+ *                                     Written with regions and markers, whose participants these are
  *   /expected/<column>                float64: a figure of outcome/expected.h for every comparison, in the order of
  *                                     expected.tsv. The texts kind, name, modality, unit, source have datasets
  *   /mask                             uint8 [x, y, z]: the voxels analysed in every modality; absent where modalities
@@ -53,11 +56,13 @@
 #define VX_GROUP_PARTICIPANTS "/participants"
 #define VX_GROUP_CLUSTERS "/clusters"
 #define VX_GROUP_MASKS "/masks"
+#define VX_GROUP_COVARIATES "/covariates"
 #define VX_GROUP_EXPECTED "/expected"
 #define VX_PLACE_VALUES "values"   /* in a group of vx_outcome_groups */
 #define VX_DATASET_MASK "/mask"
 #define VX_DATASET_MATRIX "matrix" /* of the design */
 #define VX_DATASET_RAW "raw"
+#define VX_DATASET_VALUE "value"   /* of the covariates */
 
 #define VX_EXPECTED_FILE "expected" /* with these endings: the comparisons with expected changes */
 #define VX_TABLE_ENDING ".tsv"
@@ -173,10 +178,13 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_VOLUMES "volumes"           /* a list of search volumes; absent without --regions */
 #define VX_KEY_BONFERRONI_EFFECTS "bonferroni_effects" /* K; absent without the correction */
 
-/* Of the outcomes: VX_KEY_PARTICIPANTS, the names of all; VX_KEY_PERMUTATIONS, a list of objects, one an effect
+/* Of the outcomes: VX_KEY_PARTICIPANTS, the names of all; VX_KEY_COVARIATES and VX_KEY_NUISANCE, the names of the
+ * columns, absent in results of earlier versions; VX_KEY_PERMUTATIONS, a list of objects, one an effect
  * (VX_KEY_NAME, VX_KEY_RELABELLINGS, VX_KEY_EXHAUSTIVE); and the lists of vx_outcome_groups. Of a region or marker,
  * VX_KEY_EFFECTS is a list of objects with VX_KEY_NAME, VX_KEY_KIND (vx_effect_kind_names), and figures by the names of
  * outcome/columns.h. */
+#define VX_KEY_COVARIATES "covariates"
+#define VX_KEY_NUISANCE "nuisance"
 #define VX_KEY_FAMILY "family"
 #define VX_KEY_MODALITY "modality"         /* null for a marker */
 #define VX_KEY_EFFECT "effect"

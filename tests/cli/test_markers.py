@@ -1,7 +1,10 @@
 """Markers in the table, as a user meets them: the plan, the remarks and the refusals. test_trial.py has their
 statistics. The arithmetic of --derive, --auc and --below-quantification has its tests in tests/unit/study_markers.c."""
 import json
+import re
 import unittest
+
+import numpy
 
 from voxstat_cli import INPUT, USAGE, Study
 
@@ -78,6 +81,47 @@ class Markers(Study):
         self.assertEqual(sorted(path.name for path in (self.folder / "voxstat-results").iterdir()),
                          [f"markers{ending}" for ending in (".json", ".md", ".tex", ".tsv", "_values.json",
                                                             "_values.tsv")] + ["results.h5", "run.json"])
+
+    def dots(self, picture):
+        """The centres of the dots of a scatter plot; cairo draws each as four curves, dark on white."""
+        dot = re.compile(r'fill:rgb\(11%,13%,15%\)[^>]* d="M ([\d.]+) ([\d.]+) C \S+ \S+ ([\d.]+) \S+ \S+ \S+ C')
+        found = [[float(number) for number in match] for match in dot.findall(picture.read_text(encoding="utf-8"))]
+        return numpy.array([((right + left) / 2, -y) for right, y, left in found])
+
+    def test_scatter_plots_without_images(self):
+        for name, level, age, change in (("sub-06", "5.5", "70", "210"), ("sub-07", "6.2", "64", "225"),
+                                         ("sub-08", "4.1", "72", "190")):
+            self.rows.append([name, "n/a", "n/a", level, age, "200", change, "20", "25", "0.8", "3", "9"])
+        self.cell(2, "level", "n/a")
+        self.plan("--modality", "ttau", "--covariate", "level")
+        folder = self.folder / "voxstat-results"
+        self.assert_done(self.run_program("report", folder))
+        of = [dict(zip(self.header, row)) for row in self.rows]
+        of = [row for row in of if "n/a" not in (row["ttau_followup"], row["level"])]
+        level = [float(row["level"]) for row in of]
+        change = [float(row["ttau_followup"]) - float(row["ttau_baseline"]) for row in of]
+        x, y = self.dots(folder / "markers_scatter.svg").T
+        self.assertEqual(len(x), 6) # of eight, one without a sample and one without a level
+        self.assertGreater(numpy.corrcoef(x, level)[0, 1], 0.99999)
+        self.assertGreater(numpy.corrcoef(y, change)[0, 1], 0.99999)
+        # given age, the dots are residuals: those of level on age, and of the change on age
+        self.plan("--modality", "ttau", "--covariate", "level", "--nuisance", "age", "--force")
+        self.assert_done(self.run_program("report", folder))
+        age = numpy.array([[1, float(row["age"])] for row in of])
+        left = [value - age @ numpy.linalg.lstsq(age, value, rcond=None)[0] for value in (level, change)]
+        x, y = self.dots(folder / "markers_scatter.svg").T
+        self.assertGreater(numpy.corrcoef(x, left[0])[0, 1], 0.99999)
+        self.assertGreater(numpy.corrcoef(y, left[1])[0, 1], 0.99999)
+
+    def test_results_without_values_of_covariates(self):
+        self.plan("--modality", "ttau", "--covariate", "level")
+        folder = self.folder / "voxstat-results"
+        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        self.assertEqual((record["outcomes"].pop("covariates"), record["outcomes"].pop("nuisance")), (["level"], []))
+        (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
+        self.assert_done(self.run_program("report", folder))
+        self.assertTrue((folder / "markers_forest.svg").exists())
+        self.assertFalse((folder / "markers_scatter.svg").exists())
 
     def test_refused_cells(self):
         self.cell(2, "ttau_followup", "haemolysed")

@@ -101,9 +101,19 @@ def check_values(kind, first, group):
         assert {row["coverage"] for row in table} == {"0.875", "1"} and table[0]["modality"] == "pet"
 
 
+def check_covariates():
+    with h5py.File(FOLDER / "results.h5") as h5:
+        group = h5["covariates"]
+        assert list(group["name"].asstr()) == ["rapa/48 h", "age"]
+        assert list(group["participant"].asstr()) == ["sub-1", "sub-2", "sub-3", "sub-4"]
+        assert group["value"].dtype == "f8" and group["value"][0].tolist() == [4, 6, 99, 8]
+        assert group["value"][1, :3].tolist() == [61, 72.5, 80] and math.isnan(group["value"][1, 3])
+
+
 def check_run():
     run = json.loads((FOLDER / "run.json").read_text())
     outcomes = run["outcomes"]
+    assert outcomes["covariates"] == ["rapa/48 h"] and outcomes["nuisance"] == ["age"]
     assert outcomes["participants"] == ["sub-1", "sub-2", "sub-3", "sub-4"]
     assert outcomes["permutations"] == [{"name": "change", "relabellings": 16384, "exhaustive": True},
                                         {"name": "rapa/48 h", "relabellings": 10000, "exhaustive": False}]
@@ -124,4 +134,5 @@ columns = list(rows("regions.tsv")[0])[len(TEXTS):-1]
 assert set(FIGURES) <= set(columns), set(FIGURES) - set(columns)
 check_kind("region", 0, columns)
 check_kind("marker", 4, columns)
+check_covariates()
 check_run()

@@ -22,7 +22,13 @@ static void python_reads_every_file(void **state)
 {
     char command[PATH_MAX + 100];
     (void)state;
-    const vx_record record = fixture_outcome_record();
+    vx_record record = fixture_outcome_record();
+    vx_study study = fixture_study;
+    vx_column age = {.name = "age", .value = (double[]){61, 72.5, 80, NAN}};
+    study.covariate = &fixture_covariate;
+    study.nuisance = &age;
+    study.covariates = study.nuisances = 1;
+    record.study = &study;
     write_or_fail(&record);
     snprintf(command, sizeof command, "/usr/bin/python3 '%s/tests/unit/outcome_tables.py' '%s'",
              getenv("VOXSTAT_SOURCE"), fixture_folder);
@@ -195,6 +201,10 @@ static void outcomes_come_back(void **state)
             assert_int_equal(there, test->outcome->n);
         }
     }
+    assert_int_equal(results->covariates, 1);
+    assert_int_equal(results->nuisances, 0);
+    assert_string_equal(results->covariate[0].name, fixture_covariate.name);
+    assert_memory_equal(results->covariate[0].value, fixture_covariate.value, 4 * sizeof(double));
     vx_results_close(results);
 }
 

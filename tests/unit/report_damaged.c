@@ -240,7 +240,8 @@ static void damage(hid_t file, const char *path, int way)
 
 static bool is_of_outcomes(const char *path)
 {
-    return !strncmp(path, "regions/", 8) || !strncmp(path, "markers/", 8) || !strncmp(path, "expected/", 9);
+    return !strncmp(path, "regions/", 8) || !strncmp(path, "markers/", 8) || !strncmp(path, "expected/", 9) ||
+           !strncmp(path, "covariates/", 11);
 }
 
 /* voxstat does not read these back, so any value is accepted: they are for other programs. The figures of outcomes are
@@ -248,7 +249,7 @@ static bool is_of_outcomes(const char *path)
 static bool is_read(const char *path)
 {
     static const char *const outcomes[] = {"regions/p_fwe", "regions/values/baseline", "regions/values/followup",
-                                           "markers/t", "expected/difference", "expected/p"};
+                                           "markers/t", "expected/difference", "expected/p", "covariates/value"};
     for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
         if (!strcmp(path, outcomes[i]))
             return true;
@@ -405,9 +406,8 @@ static void try_all(json_t *run, json_t *value, const char *path)
         for (size_t i = 0; i < count; i++) {
             char key[100]; /* a copy: the object frees its key when it is removed */
             snprintf(key, sizeof key, "%s", keys[i]);
-            if (is_repeated(json_object_get(value, key), path))
-                continue;
-            try_one(run, value, key, 0, path);
+            if (!is_repeated(json_object_get(value, key), path))
+                try_one(run, value, key, 0, path);
         }
     }
     for (size_t i = 0; json_is_array(value) && i < json_array_size(value) && i < 3; i++)

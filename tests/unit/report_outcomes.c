@@ -285,9 +285,34 @@ static void page_says_what_was_found(void **state)
         if (!has_picture(&p, pictures[k]))
             fail_msg("the page lacks the picture %s", pictures[k]);
     assert_null(strstr(p.text, "<b>"));
-    assert_false(has_picture(&p, "regions_pet_scatter")); /* no images, so no values of the covariates */
+    assert_false(has_picture(&p, "regions_pet_scatter")); /* the values of the covariates are not known */
     close_page(&p);
     fixture_results_free(results);
+}
+
+/* The values alone decide: with two participants no line can be drawn, so that there is no plot. */
+static void page_with_covariates_has_scatter_plots(void **state)
+{
+    (void)state;
+    for (int64_t n = 2; n <= 14; n += 12) {
+        double value[FIXTURE_COVARIATES][14];
+        vx_results_column column[FIXTURE_COVARIATES];
+        vx_results *results = fixture_results_new(both, 2, n);
+        fixture_page p;
+        for (int c = 0; c < FIXTURE_COVARIATES; c++) {
+            column[c] = (vx_results_column){fixture_covariate_names[c], value[c]};
+            for (int64_t i = 0; i < n; i++)
+                value[c][i] = i == 3 ? NAN : fixture_place(i, n, 3 + 2 * c);
+        }
+        results->covariate = column;
+        results->covariates = FIXTURE_COVARIATES;
+        write_sections(&p, results);
+        assert_int_equal(has_picture(&p, "regions_pet_scatter"), n > 2);
+        assert_int_equal(has_picture(&p, "markers_scatter"), n > 2);
+        assert_int_equal(strstr(p.text, "the strongest is striatum with level.") != NULL, n > 2);
+        close_page(&p);
+        fixture_results_free(results);
+    }
 }
 
 /* Absent figures and participants leave gaps, and no "nan". */
@@ -330,6 +355,7 @@ int main(void)
         cmocka_unit_test(heat_has_the_colour_of_r),
         cmocka_unit_test(tiles_fill_rows),
         cmocka_unit_test(page_says_what_was_found),
+        cmocka_unit_test(page_with_covariates_has_scatter_plots),
         cmocka_unit_test(page_without_figures),
         cmocka_unit_test(page_without_outcomes_is_as_before),
     };

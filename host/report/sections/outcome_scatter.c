@@ -14,10 +14,11 @@ enum { TILES_MAX = 6, COLUMNS = 3 };
 typedef struct scatter {
     const vx_results_outcome *test;  /* of the correlation */
     size_t row;
-    const vx_results_effect *effect; /* of some modality, by the same covariate: it has the covariate's values */
+    vx_model *model;                 /* of the participants who have the change */
+    const vx_effect *effect;         /* of the model: the one that was tested; null: no model, so no plot */
     vx_scatter_plot plot;
     vx_line line;
-    double *x, *y, *design;
+    double *x, *y, *design;          /* design: n x columns */
     char *x_label, *title;
 } scatter;
 
@@ -26,15 +27,12 @@ static double band(const void *line, double x)
     return vx_line_band(line, x);
 }
 
-/* The first effect of images with that name; null: no values of the covariate are known. */
-static const vx_results_effect *effect_of(const vx_results *results, const char *covariate)
+/* The covariate of interest of that name; null: its values are not known. */
+static const vx_results_column *column_of(const vx_results *results, const char *name)
 {
-    for (size_t m = 0; m < results->modalities; m++)
-        for (size_t e = 0; e < results->modality[m].effects; e++) {
-            const vx_results_effect *effect = &results->modality[m].effect[e];
-            if (effect->kind == VX_SLOPE && !strcmp(effect->name, covariate))
-                return effect;
-        }
+    for (size_t c = 0; c < results->covariates; c++)
+        if (!strcmp(results->covariate[c].name, name))
+            return &results->covariate[c];
     return NULL;
 }
 
@@ -51,8 +49,8 @@ static size_t choose(const vx_outcome_view *view, scatter chosen[TILES_MAX])
     const vx_correlation_columns *correlation = vx_results_correlation(view->results);
     size_t count = 0;
     for (size_t c = 0; c < view->covariates; c++) {
-        const vx_results_effect *effect = effect_of(view->results, view->covariate[c]);
-        for (size_t row = 0; effect && row < view->rows; row++) {
+        const bool known = column_of(view->results, view->covariate[c]);
+        for (size_t row = 0; known && row < view->rows; row++) {
             const vx_results_outcome *test = vx_view_under(view, row, view->covariate[c]);
             if (!test || isnan(test->value[correlation->r]))
                 continue;
@@ -63,83 +61,135 @@ static size_t choose(const vx_outcome_view *view, scatter chosen[TILES_MAX])
                 continue;
             count += count < TILES_MAX;
             memmove(chosen + at + 1, chosen + at, (count - 1 - at) * sizeof *chosen);
-            chosen[at] = (scatter){.test = test, .row = row, .effect = effect};
+            chosen[at] = (scatter){.test = test, .row = row};
         }
     }
     return count;
 }
 
-/* Gathers the participants who have the change and the covariate; returns their number. */
-static int64_t gather(const vx_outcome_view *view, scatter *one)
+/* Makes the model of the correlation over the `n` participants, as the run did. */
+static vx_status make_model(const vx_outcome_view *view, const int64_t *participant, int64_t n, scatter *one,
+                            vx_error *error)
 {
-    const vx_results_effect *effect = one->effect;
     const vx_results *results = view->results;
-    int64_t n = 0;
-    if (view->row[one->row]->log_scale)
-        vx_view_tested_changes(view, one->row, one->y);
-    else
-        vx_view_changes(view, one->row, one->y);
-    for (int64_t i = 0; i < results->participants; i++) {
-        int64_t k = 0;
-        while (k < effect->n && strcmp(effect->participant[k], results->participant[i]))
-            k++;
-        if (k == effect->n || isnan(one->y[i]))
-            continue;
-        one->x[n] = effect->raw[k * effect->columns + effect->tested];
-        one->y[n] = view->row[one->row]->log_scale ? 100 * one->y[i] : one->y[i];
-        memcpy(one->design + n * effect->columns, effect->design + k * effect->columns,
-               (size_t)effect->columns * sizeof *one->design);
-        n++;
+    const char *joint = vx_results_option(results, "joint");
+    const vx_model_options options = {
+        .size = sizeof options,
+        .mean_name = view->row[one->row]->effect,
+        .participant = participant,
+        .joint = joint && !strcmp(joint, "yes"),
+        .correlation = vx_results_correlation(results)->r == VX_OUTCOME_RHO ? VX_SPEARMAN : VX_PEARSON,
+    };
+    const size_t columns = results->covariates + results->nuisances;
+    size_t cells;
+    vx_regressor *regressor = vx_array(columns, sizeof *regressor);
+    double *value = vx_multiply(columns, (size_t)n, &cells) ? vx_array(cells, sizeof *value) : NULL;
+    vx_status status = regressor && value ? VX_OK : vx_fail_memory(error);
+    for (size_t c = 0; !status && c < columns; c++) {
+        double *own = value + c * (size_t)n;
+        for (int64_t i = 0; i < n; i++)
+            own[i] = results->covariate[c].value[participant[i]];
+        regressor[c] = (vx_regressor){results->covariate[c].name, own};
     }
-    return n;
+    if (!status)
+        status = vx_model_new(&options, n, regressor, (int64_t)results->covariates, regressor + results->covariates,
+                              (int64_t)results->nuisances, &one->model, error);
+    for (int64_t e = 0; !status && e < one->model->effects; e++)
+        if (one->model->effect[e].kind == VX_SLOPE && !strcmp(one->model->effect[e].name, one->test->effect))
+            one->effect = &one->model->effect[e];
+    free(regressor);
+    free(value);
+    return status;
+}
+
+/* Models the participants who have the change, and gathers those who have the covariate too. No model can be made of
+ * too few of them; the plot is then left out. */
+static vx_status gather(const vx_outcome_view *view, scatter *one, vx_error *error)
+{
+    const vx_results *results = view->results;
+    const double *level = column_of(results, one->test->effect)->value, factor = one->test->log_scale ? 100 : 1;
+    int64_t n = 0, *participant = vx_array((size_t)results->participants, sizeof *participant);
+    size_t cells;
+    if (!participant)
+        return vx_fail_memory(error);
+    (one->test->log_scale ? vx_view_tested_changes : vx_view_changes)(view, one->row, one->y);
+    for (int64_t i = 0; i < results->participants; i++)
+        if (!isnan(one->y[i]))
+            participant[n++] = i;
+    vx_status status = make_model(view, participant, n, one, error);
+    const vx_effect *effect = one->effect;
+    free(participant);
+    if (status || !effect)
+        return status == VX_INPUT ? VX_OK : status;
+    one->design =
+        vx_multiply((size_t)effect->n, (size_t)effect->columns, &cells) ? vx_array(cells, sizeof *one->design) : NULL;
+    if (!one->design)
+        return vx_fail_memory(error);
+    for (int64_t i = 0; i < effect->n; i++) { /* participants ascend, so no later value is overwritten */
+        one->x[i] = level[effect->participant[i]];
+        one->y[i] = one->y[effect->participant[i]] * factor;
+        for (int64_t c = 0; c < effect->columns; c++)
+            one->design[i * effect->columns + c] = effect->design[c * effect->n + i];
+    }
+    return VX_OK;
+}
+
+static vx_status fit_line(scatter *one, vx_error *error)
+{
+    const vx_effect *effect = one->effect;
+    int64_t tested = 0;
+    while (effect->contrast[tested] == 0)
+        tested++;
+    return vx_line_fit(one->design, effect->n, effect->columns, tested, effect->df, vx_mean(one->x, effect->n), one->y,
+                       &one->line, error);
 }
 
 /* The line is least squares, given the nuisance. None is drawn for ranks. */
 static void prepare(vx_report *report, const vx_outcome_view *view, scatter *one)
 {
-    const vx_results_effect *effect = one->effect;
     const vx_correlation_columns *correlation = vx_results_correlation(view->results);
     const size_t n = (size_t)view->results->participants;
-    const bool adjusted = effect->columns > 2 && !effect->ranks;
     const double r = one->test->value[correlation->r];
-    size_t cells;
     one->x = vx_array(n, sizeof *one->x);
     one->y = vx_array(n, sizeof *one->y);
-    one->design = vx_multiply(n, (size_t)effect->columns, &cells) ? vx_array(cells, sizeof *one->design) : NULL;
-    one->x_label = vx_text("%s%s", effect->name, adjusted ? ", adjusted" : "");
     one->title = vx_text("%s: %s = %s%.2f", one->test->name, correlation->symbol, r < 0 ? "\xE2\x88\x92" : "", fabs(r));
-    if (!one->x || !one->y || !one->design || !one->x_label || !one->title) {
+    report->status = one->x && one->y && one->title ? gather(view, one, report->error) : vx_fail_memory(report->error);
+    if (report->status || !one->effect)
+        return;
+    const vx_effect *effect = one->effect;
+    const char *y_label = one->test->log_scale ? "100 \xC3\x97 log ratio" : vx_view_axis_label(view);
+    one->x_label = vx_text("%s%s", effect->name, effect->columns > 2 && !effect->ranks ? ", adjusted" : "");
+    if (!one->x_label) {
         report->status = vx_fail_memory(report->error);
         return;
     }
-    const int64_t known = gather(view, one);
-    const char *y_label = view->row[one->row]->log_scale ? "100 \xC3\x97 log ratio" : vx_view_axis_label(view);
-    one->plot = (vx_scatter_plot){.x = one->x, .y = one->y, .n = known, .x_label = one->x_label, .y_label = y_label};
-    if (effect->ranks || known <= effect->columns)
-        return;
-    report->status = vx_line_fit(one->design, known, effect->columns, effect->tested, (double)(known - effect->columns),
-                                 vx_mean(one->x, known), one->y, &one->line, report->error);
-    if (!report->status)
-        one->plot = (vx_scatter_plot){one->line.x, one->line.y, known, one->x_label, y_label, one->line.slope,
+    one->plot =
+        (vx_scatter_plot){.x = one->x, .y = one->y, .n = effect->n, .x_label = one->x_label, .y_label = y_label};
+    if (!effect->ranks && !(report->status = fit_line(one, report->error)))
+        one->plot = (vx_scatter_plot){one->line.x, one->line.y, effect->n, one->x_label, y_label, one->line.slope,
                                       one->line.x_mean, one->line.y_mean, band, &one->line};
 }
 
 static void draw(vx_report *report, const vx_outcome_part *part, const scatter *chosen, size_t count)
 {
     vx_tile tile[TILES_MAX];
+    const scatter *strongest = NULL;
     size_t tiles = 0;
-    for (size_t i = 0; i < count; i++)
-        if (chosen[i].plot.n > 1)
-            tile[tiles++] = (vx_tile){chosen[i].title, vx_scatter_drawing(&chosen[i].plot)};
+    for (size_t i = 0; i < count; i++) {
+        if (chosen[i].plot.n < 2)
+            continue;
+        strongest = strongest ? strongest : &chosen[i];
+        tile[tiles++] = (vx_tile){chosen[i].title, vx_scatter_drawing(&chosen[i].plot)};
+    }
     const vx_tile_grid all = {tile, tiles, COLUMNS};
     if (tiles)
         vx_outcome_picture(
             report, part, "scatter", vx_tiles_drawing(&all),
             vx_text("Changes against covariates in %zu plots; the strongest is %s with %s.", tiles,
-                    chosen[0].test->name, chosen[0].test->effect),
+                    strongest->test->name, strongest->test->effect),
             vx_text("The correlations with the smallest p over the matrix%s. They were selected because they are "
                     "strong in the same data: on average they are stronger than the truth.",
-                    chosen[0].effect->ranks ? "; ranks were tested, so no line is drawn" : ", with the least-squares "
+                    strongest->effect->ranks ? "; ranks were tested, so no line is drawn" : ", with the least-squares "
                                               "line and its 95 % interval"));
 }
 
@@ -152,6 +202,7 @@ void vx_outcome_scatter(vx_report *report, const vx_outcome_part *part)
     if (!report->status && count)
         draw(report, part, chosen, count);
     for (size_t i = 0; i < count; i++) {
+        vx_model_free(chosen[i].model);
         vx_line_destroy(&chosen[i].line);
         free(chosen[i].x);
         free(chosen[i].y);
