@@ -393,7 +393,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_report_options report = {.template = vx_argument_text(arguments, VX_OPTION_TEMPLATE)};
     bool recovered = false;
     vx_error why;
-    vx_status status = read_settings(arguments, &run, error), unreported = VX_OK;
+    vx_status status = read_settings(arguments, &run, error), unreported;
     report.orientation = run.mask.analyze;
     if (!status)
         status = vx_report_check(&report, &run.template, error);
@@ -412,9 +412,8 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     }
     if ((status = recovered ? vx_folder_commit(folder, error) : compute_and_commit(&run, folder, error)))
         goto cleanup;
-    if (run.study->modalities)
-        unreported = write_report(&run, &report, &why);
-    if ((status = summarise(&run, run.study->modalities && !unreported, error)))
+    unreported = write_report(&run, &report, &why);
+    if ((status = summarise(&run, !unreported, error)))
         goto cleanup;
     if (unreported) /* hours of computing must not be lost: the results stay */
         status = vx_fail(error, unreported, "the results are complete in %s, but there is no report: %s", run.out,
