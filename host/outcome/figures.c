@@ -189,16 +189,15 @@ static void size_of_mean(const vx_outcome_figure_work *w)
     put_interval(w->value, VX_OUTCOME_G_LOW, size.g_interval);
 }
 
-static void correlate(const vx_outcome_figure_work *w, const vx_outcome_group *g, int64_t effect)
+static void put_correlation(const vx_outcome_figure_work *w, const vx_outcome_group *g, int64_t effect,
+                            vx_correlation c, vx_outcome_column column)
 {
-    const vx_result *pearson = g->result[VX_PEARSON][effect], *spearman = g->result[VX_SPEARMAN][effect];
-    const double r = map_value(pearson, VX_MAP_R, w->element), rho = map_value(spearman, VX_MAP_RHO, w->element);
-    w->value[VX_OUTCOME_R] = r;
-    put_interval(w->value, VX_OUTCOME_R_LOW,
-                 vx_correlation_interval(r, pearson->effect->df, VX_PEARSON, w->options->alpha));
-    w->value[VX_OUTCOME_RHO] = rho;
-    put_interval(w->value, VX_OUTCOME_RHO_LOW,
-                 vx_correlation_interval(rho, spearman->effect->df, VX_SPEARMAN, w->options->alpha));
+    const vx_result *result = g->result[c] ? g->result[c][effect] : NULL;
+    if (!result)
+        return;
+    const double r = map_value(result, c == VX_PEARSON ? VX_MAP_R : VX_MAP_RHO, w->element);
+    w->value[column] = r;
+    put_interval(w->value, column + 1, vx_correlation_interval(r, result->effect->df, c, w->options->alpha));
 }
 
 vx_status vx_outcome_figures(const vx_outcome_options *o, const vx_outcome_group *g, int64_t element, int64_t effect,
@@ -222,10 +221,12 @@ vx_status vx_outcome_figures(const vx_outcome_options *o, const vx_outcome_group
         return vx_fail_memory(error);
     estimate(&w);
     status = describe_sessions(&w, scratch, scratch + n, scratch + 2 * n, error);
-    if (test->kind == VX_MEAN)
+    if (test->kind == VX_MEAN) {
         size_of_mean(&w);
-    else
-        correlate(&w, g, effect);
+    } else {
+        put_correlation(&w, g, effect, VX_PEARSON, VX_OUTCOME_R);
+        put_correlation(&w, g, effect, VX_SPEARMAN, VX_OUTCOME_RHO);
+    }
     if (!status)
         status = test->kind == VX_MEAN && !o->study->nuisances ? test_plain_mean(&w, error)
                                                                : test_with_regressors(&w, scratch, error);

@@ -31,9 +31,11 @@ static vx_outcome_test *test_of(const vx_outcome_work *w, size_t outcome, size_t
     return &w->tests->test[outcome * w->effects + effect];
 }
 
+/* Null where there is no such correlation. */
 static const vx_result *result_of(const vx_outcome_work *w, size_t outcome, size_t effect, vx_correlation correlation)
 {
-    return w->group[w->of_group[outcome]].result[correlation][effect];
+    vx_result **result = w->group[w->of_group[outcome]].result[correlation];
+    return result ? result[effect] : NULL;
 }
 
 /* Those of the options, which may have people whom no outcome has; else all who have an outcome. */
@@ -74,26 +76,37 @@ static vx_status place_outcomes(vx_outcome_work *w, vx_error *error)
     return VX_OK;
 }
 
-/* The inference of every effect of a group, with Pearson's correlation and with Spearman's; the mean is the same in
- * both and is computed once. */
-static vx_status infer_group(vx_outcome_work *w, vx_outcome_group *g, vx_error *error)
+/* The inference of every effect of a group with one correlation. */
+static vx_status infer_with(vx_outcome_work *w, vx_outcome_group *g, vx_correlation c, vx_error *error)
 {
     vx_inference_options inference = w->options->inference;
     vx_model_options model = w->options->model;
-    vx_status status = VX_OK;
     inference.correct = VX_CORRECT_VOXEL;
     inference.statistics = true;
     model.shared = w->shared;
     model.shared_count = w->shared_count;
-    for (vx_correlation c = VX_PEARSON; c <= VX_SPEARMAN && !status; c++) {
-        model.correlation = c;
-        status = vx_model_of_study(w->options->study, &model, g->participant, g->n, &g->model[c], error);
-        if (!status && !(g->result[c] = vx_array_zero((size_t)g->model[c]->effects, sizeof **g->result)))
-            status = vx_fail_memory(error);
-        for (int64_t e = 0; !status && e < g->model[c]->effects; e++)
-            if (c == VX_PEARSON || g->model[c]->effect[e].kind == VX_SLOPE)
-                status = vx_infer(w->device, g->matrix, &g->model[c]->effect[e], &inference, NULL, NULL,
-                                  &g->result[c][e], error);
+    model.correlation = c;
+    vx_status status = vx_model_of_study(w->options->study, &model, g->participant, g->n, &g->model[c], error);
+    if (status)
+        return status;
+    if (!(g->result[c] = vx_array_zero((size_t)g->model[c]->effects, sizeof **g->result)))
+        return vx_fail_memory(error);
+    for (int64_t e = 0; !status && e < g->model[c]->effects; e++)
+        if (c == VX_PEARSON || g->model[c]->effect[e].kind == VX_SLOPE) /* the mean is the same in both */
+            status = vx_infer(w->device, g->matrix, &g->model[c]->effect[e], &inference, NULL, NULL, &g->result[c][e],
+                              error);
+    return status;
+}
+
+/* Pearson's correlation, and Spearman's beside it. The ranks of few people can be dependent where their values are not,
+ * as those of a covariate and a nuisance in the same order; rho then does not exist, and only a test of rho fails. */
+static vx_status infer_group(vx_outcome_work *w, vx_outcome_group *g, vx_error *error)
+{
+    vx_status status = infer_with(w, g, VX_PEARSON, error);
+    if (!status) {
+        status = infer_with(w, g, VX_SPEARMAN, error);
+        if (status == VX_INPUT && w->options->model.correlation == VX_PEARSON)
+            return VX_OK;
     }
     return status ? vx_error_prefix(error, status, "%s%s", g->outcome[0]->name, g->outcomes > 1 ? " and others" : "")
                   : VX_OK;

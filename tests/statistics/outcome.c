@@ -206,9 +206,39 @@ static void interval_of_random_flips(void **state)
     vx_device_free(device);
 }
 
+/* The covariate and the nuisance have one order, so that their ranks are the same and only rho does not exist. */
+static void rho_needs_its_own_ranks(void **state)
+{
+    double level[] = {8.234, 3.456, 2.944, 5.5, 6.1, 7.2}, age[] = {76, 67, 63, 70, 71, 72};
+    vx_column covariate = {.name = "level", .value = level}, nuisance = {.name = "age", .value = age};
+    vx_study study = {.design = VX_PAIRED, .participants = N, .covariate = &covariate, .covariates = 1,
+                      .nuisance = &nuisance, .nuisances = 1};
+    vx_outcome_options options = {.model = VX_OPTIONS(vx_model_options, .mean_name = "change"),
+                                  .inference = vx_inference_defaults(),
+                                  .study = &study,
+                                  .alpha = 0.05};
+    vx_device *device = NULL;
+    vx_outcome_tests *tests = NULL;
+    vx_error error = {0};
+    (void)state;
+    options.inference.permutations = 50;
+    check(vx_device_open("cpu", 1, &device, NULL, 0, &error), error);
+    check(vx_outcomes_test(device, outcomes, OUTCOMES, &options, &tests, &error), error);
+    const double *value = tests->test[1].value;
+    assert_true(value[VX_OUTCOME_P_EXACT] <= 1 && fabs(value[VX_OUTCOME_R]) <= 1 && value[VX_OUTCOME_P_MATRIX] <= 1);
+    assert_true(isnan(value[VX_OUTCOME_RHO]) && isnan(value[VX_OUTCOME_P_RHO]));
+    assert_true(isnan(value[VX_OUTCOME_P_MATRIX_RHO]));
+    vx_outcome_tests_free(tests);
+    options.model.correlation = VX_SPEARMAN;
+    assert_int_equal(vx_outcomes_test(device, outcomes, OUTCOMES, &options, &tests, &error), VX_INPUT);
+    assert_non_null(strstr(error.message, "rank"));
+    vx_device_free(device);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(expect_figures), cmocka_unit_test(one_tail_and_a_missing_level),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(expect_figures), cmocka_unit_test(rho_needs_its_own_ranks),
+                                       cmocka_unit_test(one_tail_and_a_missing_level),
                                        cmocka_unit_test(interval_of_random_flips)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
