@@ -22,8 +22,8 @@ static void measures_every_row_of_the_cpu(void **state)
     unlink(json); /* an existing file is not replaced */
     static const char *const row[] = {"signflip, max", "correlation, max", "clusters at p < 0.001", "sign flips, voxel",
                                       "covariate, voxel + extent + mass", "in a search volume", "tfce, one tail",
-                                      "62 regions, 20 markers", "check", "28 images, 1 thread", "62 regions of 28 images",
-                                      "prepare", "write"};
+                                      "62 regions, 20 markers", "check", "28 images, 1 thread",
+                                      "62 regions of 28 images", "prepare", "write"};
     static const char *const device[] = {"cpu"};
     vx_bench_options options = vx_bench_defaults();
     options.device = device;
