@@ -82,7 +82,7 @@ static void fuzz_read(void)
         vx_summary_print_outcomes(results, 3, nowhere, &error);
         for (size_t m = 0; m < results->modalities; m++)
             for (size_t e = 0; e < results->modality[m].effects; e++)
-                vx_summary_print_clusters(&results->modality[m].effect[e], nowhere, &error);
+                vx_summary_print_clusters(results, &results->modality[m].effect[e], nowhere, &error);
         vx_summary_say(results, nowhere);
         vx_summary_say_outcomes(results, nowhere);
     }
