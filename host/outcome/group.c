@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "univariate/interval.h"
 
 #include <math.h>
 #include <string.h>
@@ -16,6 +17,33 @@ double vx_outcome_change(const vx_outcome *o, int64_t i)
 static bool same_participants(const vx_outcome *a, const vx_outcome *b)
 {
     return a->n == b->n && !memcmp(a->participant, b->participant, (size_t)a->n * sizeof *a->participant);
+}
+
+/* Whether all changes are equal on paper: values that are as large as `scale` may differ by rounding. */
+static bool is_constant(const double *change, int64_t n, double scale)
+{
+    for (int64_t i = 1; i < n; i++)
+        if (fabs(change[i] - change[0]) > vx_tie_width(scale))
+            return false;
+    return true;
+}
+
+static double largest_value(const vx_outcome *o)
+{
+    double largest = 0;
+    for (int64_t i = 0; i < o->n; i++) {
+        largest = fmax(largest, fabs(o->value[1][i]));
+        if (o->value[0])
+            largest = fmax(largest, fabs(o->value[0][i]));
+    }
+    return o->log_scale ? fmax(1, fabs(log(largest))) : largest;
+}
+
+static vx_status fail_constant(const vx_outcome *o, vx_error *error)
+{
+    return vx_fail(error, VX_INPUT, "%s%s%s: %s is the same in all %lld participants, so that there is nothing to test",
+                   o->modality ? o->modality : "", o->modality ? " " : "", o->name,
+                   o->value[0] ? "the change" : "the value", (long long)o->n);
 }
 
 /* The changes of a group, as they are for the statistics of one series, and as a matrix for the engine. */
@@ -38,6 +66,10 @@ static vx_status fill(vx_outcome_group *g, vx_error *error)
         for (size_t i = 0; i < n; i++) {
             g->change[k * n + i] = vx_outcome_change(g->outcome[k], (int64_t)i);
             data[i * g->outcomes + k] = (float)g->change[k * n + i];
+        }
+        if (is_constant(g->change + k * n, g->n, largest_value(g->outcome[k]))) {
+            status = fail_constant(g->outcome[k], error);
+            goto cleanup;
         }
     }
     status = vx_space_of_names("outcome", "outcomes", (int64_t)g->outcomes, name, &space, error);

@@ -235,9 +235,29 @@ static void rho_needs_its_own_ranks(void **state)
     vx_device_free(device);
 }
 
+/* Rounding sets the changes of 5.3 - 5.1 and 4.2 - 4.0 apart; t of such a series would be about 1e15. */
+static void equal_changes_are_refused(void **state)
+{
+    static const double before[N] = {5.1, 4.0, 3.3, 7.7, 1.9, 2.2}, after[N] = {5.3, 4.2, 3.5, 7.9, 2.1, 2.4};
+    const vx_outcome two[] = {outcomes[0], {VX_OUTCOME_MARKER, "flat", "markers", NULL, false, NAN, 0, N, everyone,
+                                            {before, after}}};
+    vx_study study = {.design = VX_PAIRED, .participants = N};
+    vx_outcome_options options = {.model = VX_OPTIONS(vx_model_options, .mean_name = "change"),
+                                  .inference = vx_inference_defaults(), .study = &study, .alpha = 0.05};
+    vx_device *device = NULL;
+    vx_outcome_tests *tests = NULL;
+    vx_error error = {0};
+    (void)state;
+    check(vx_device_open("cpu", 1, &device, NULL, 0, &error), error);
+    assert_int_equal(vx_outcomes_test(device, two, 2, &options, &tests, &error), VX_INPUT);
+    assert_non_null(strstr(error.message, "flat: the change is the same in all 6 participants"));
+    vx_device_free(device);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(expect_figures), cmocka_unit_test(rho_needs_its_own_ranks),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(expect_figures), cmocka_unit_test(equal_changes_are_refused),
+                                       cmocka_unit_test(rho_needs_its_own_ranks),
                                        cmocka_unit_test(one_tail_and_a_missing_level),
                                        cmocka_unit_test(interval_of_random_flips)};
     return cmocka_run_group_tests(tests, NULL, NULL);
