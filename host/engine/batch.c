@@ -22,12 +22,12 @@ int64_t vx_slab_voxels(const vx_engine *e, int64_t s)
     return left < lanes ? left : lanes;
 }
 
-vx_status vx_slab_upload(vx_engine *e, int queue, int64_t s, vx_error *error)
+vx_status vx_slab_upload(vx_engine *e, int queue, vx_buffer *to, int64_t s, vx_error *error)
 {
     size_t tile_bytes = (size_t)e->problem->effect->n * VX_TILE * sizeof(float);
     const char *from = (const char *)e->problem->tile + (size_t)vx_slab_first_tile(e, s) * tile_bytes;
     size_t bytes = (size_t)vx_slab_tiles(e, s) * tile_bytes;
-    return e->backend->upload(e->backend, queue, e->buffer[VX_B_Y], 0, from, bytes, error);
+    return e->backend->upload(e->backend, queue, to, 0, from, bytes, error);
 }
 
 /* The second download is in two parts, the later one first. A bit that is always wrong at one place of a transfer is
@@ -51,7 +51,7 @@ vx_status vx_buffers_new(vx_engine *e, vx_owner owner, vx_buffer *buffer[VX_BUFF
 {
     vx_status status = VX_OK;
     for (vx_buffer_name b = 0; b < VX_BUFFERS && !status; b++)
-        if (vx_buffer_table[b].owner == owner && e->schedule.buffer[b])
+        if (vx_schedule_owner(&e->schedule, b) == owner && e->schedule.buffer[b])
             status = e->backend->buffer_new(e->backend, e->schedule.buffer[b], &buffer[b], error);
     return status;
 }
@@ -96,7 +96,7 @@ static vx_status run_op(vx_engine *e, const vx_batch *b, int64_t s, vx_op op, co
     for (vx_buffer_name name = 0; name < VX_BUFFERS; name++) {
         vx_buffer *const *const owner[] = {
             [VX_OF_ENGINE] = e->buffer, [VX_OF_BATCH] = b->buffer, [VX_OF_SLAB] = e->slab[s]};
-        buffer[name] = owner[vx_buffer_table[name].owner][name];
+        buffer[name] = owner[vx_schedule_owner(&e->schedule, name)][name];
     }
     return e->backend->run(e->backend, b->queue, op, args, buffer, error);
 }
@@ -139,7 +139,7 @@ static vx_status test(vx_engine *e, vx_batch *b, vx_error *error)
         args.tiles = (int)vx_slab_tiles(e, s);
         args.voxel0 = (int)(vx_slab_first_tile(e, s) * VX_TILE);
         args.map0 = (int)(vx_slab_first_tile(e, s) * VX_TILE);
-        if (e->schedule.voxel_slabs > 1 && (status = vx_slab_upload(e, b->queue, s, error)))
+        if (e->schedule.voxel_slabs > 1 && (status = vx_slab_upload(e, b->queue, b->buffer[VX_B_Y], s, error)))
             return status;
         if ((status = run_op(e, b, s, e->problem->op, &args, error)))
             return status;

@@ -34,12 +34,12 @@ struct vx_engine {
 vx_status vx_buffers_new(vx_engine *engine, vx_owner owner, vx_buffer *buffer[VX_BUFFERS], vx_error *error);
 void vx_buffers_free(vx_engine *engine, vx_buffer *buffer[VX_BUFFERS]);
 
-/* The first tile of a voxel slab of the matrix, and its numbers of tiles and voxels. vx_slab_upload replaces the slab
- * on the device by this one. */
+/* The first tile of a voxel slab of the matrix, and its numbers of tiles and voxels. vx_slab_upload copies the
+ * slab to a buffer. */
 int64_t vx_slab_first_tile(const vx_engine *engine, int64_t slab);
 int64_t vx_slab_tiles(const vx_engine *engine, int64_t slab);
 int64_t vx_slab_voxels(const vx_engine *engine, int64_t slab);
-vx_status vx_slab_upload(vx_engine *engine, int queue, int64_t slab, vx_error *error);
+vx_status vx_slab_upload(vx_engine *engine, int queue, vx_buffer *to, int64_t slab, vx_error *error);
 
 /* Downloads the first `bytes` twice. Errors: VX_DEVICE where the two differ, which is a fault of the transfer. */
 vx_status vx_fetch(vx_backend *backend, int queue, vx_buffer *from, void *to, size_t bytes, vx_error *error);

@@ -68,6 +68,11 @@ static size_t buffer_size(const vx_demand *d, const vx_schedule *s, vx_buffer_na
     return 0;
 }
 
+vx_owner vx_schedule_owner(const vx_schedule *s, vx_buffer_name name)
+{
+    return name == VX_B_Y && s->voxel_slabs > 1 ? VX_OF_BATCH : vx_buffer_table[name].owner;
+}
+
 void vx_schedule_sizes(const vx_demand *d, vx_schedule *s)
 {
     int64_t tiles = (d->voxels + VX_TILE - 1) / VX_TILE;
@@ -81,7 +86,7 @@ void vx_schedule_sizes(const vx_demand *d, vx_schedule *s)
     for (vx_buffer_name b = 0; b < VX_BUFFERS; b++) {
         const vx_buffer_info *info = &vx_buffer_table[b];
         s->buffer[b] = !info->need || info->need & flags ? buffer_size(d, s, b) : 0;
-        s->bytes += s->buffer[b] * copies[info->owner];
+        s->bytes += s->buffer[b] * copies[vx_schedule_owner(s, b)];
     }
 }
 

@@ -33,6 +33,10 @@ typedef struct vx_demand {
 /* The demand of a problem with all its relabellings. */
 vx_demand vx_demand_of(const vx_problem *problem);
 
+/* The owner of a buffer. Y is the engine's while it holds the matrix. Slabs that pass through it belong to the batch,
+ * because the batches are not at the same slab at the same time. */
+vx_owner vx_schedule_owner(const vx_schedule *schedule, vx_buffer_name buffer);
+
 /* Computes what follows from the other members of a schedule. */
 void vx_schedule_sizes(const vx_demand *demand, vx_schedule *schedule);
 
