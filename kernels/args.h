@@ -14,6 +14,15 @@
 /* The largest number of relabellings in one launch. Their running maxima fit into local memory. */
 #define VX_BATCH_MAX 1024
 
+/* Weights are stored by blocks of this many relabellings, so that one vector load takes an element of several. The block
+ * past the last relabelling is filled up with any values:
+ *
+ *     W[p / VX_INTERLEAVE][element][p % VX_INTERLEAVE] */
+#define VX_INTERLEAVE 8
+
+/* The number of relabellings in full blocks. */
+#define VX_INTERLEAVED(relabellings) (((relabellings) + VX_INTERLEAVE - 1) / VX_INTERLEAVE * VX_INTERLEAVE)
+
 /* The results of a dense op besides the two maxima of every relabelling. */
 #define VX_STORE 1   /* score[p][v]: the map of scores, padded to full tiles */
 #define VX_COUNT 2   /* count[v] += (s >= high[v]) + (s <= low[v]) over the launch */
@@ -33,7 +42,7 @@
 #define VX_NEAR_LEAST 4.0f
 #define VX_NEAR_BITS 0x40800000 /* of VX_NEAR_LEAST */
 
-/* The dense ops.
+/* The dense ops, with flip[p][g] and W[p][j][i] stored as VX_INTERLEAVE says.
  *
  *     signflip       u[p][v] = sum_i e_i[p] k_i[v] in int32, where k is the unit-normalised change in fixed point.
  *                    The n rows are in `groups` of `width` rows (the last may be shorter). flip[p][g] has one bit for

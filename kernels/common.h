@@ -2,10 +2,12 @@
  *
  * The same source serves processors and GPUs. These build options differ (host/engine/op.c):
  *
- *   VX_VEC   voxels in one vector: 16, 8 or 4 as the device's registers hold; 1 for plain scalars
+ *   VX_VEC   voxels in one vector: 16, 8, 4 or 2 as the device's registers hold; 1 for plain scalars
  *   VX_COLS  vectors that a work-item holds; VX_VEC * VX_COLS divides VX_TILE
- *   VX_P     relabellings worked on in registers at the same time
+ *   VX_P     relabellings worked on in registers at the same time; VX_P divides VX_INTERLEAVE
  *   VX_WG    work-items in a group: 1 on CPU devices, which run the items of a group one after the other
+ *   VX_ROWS  dense ops: the largest number of relabellings of a group; VX_INTERLEAVE divides VX_ROWS
+ *   VX_VARIANT  which of the op's programs this is (host/engine/op.h)
  *
  * Float results have the same bits in every form: no contraction, explicit fma, one accumulator for each sum, and terms
  * in ascending order. */
@@ -16,12 +18,11 @@
 
 #pragma OPENCL FP_CONTRACT OFF
 
-/* For code that rarely runs. On processors it becomes a separate function, so that the loop around it stays small. GPUs
- * keep its arguments in registers only if it is inlined. */
-#if VX_WG == 1
+/* For code that rarely runs. It becomes a separate function, so that the loop around it stays small and its registers
+ * are not taken from that loop. Its arguments are values or pointers to global and local memory: the address of a
+ * private variable would move that variable from registers to memory. */
+#ifndef VX_RARE
 #define VX_RARE __attribute__((noinline))
-#else
-#define VX_RARE
 #endif
 
 #define VX_JOIN_(a, b) a##b
@@ -29,10 +30,14 @@
 
 /* Whether a comparison holds in any lane, by halves. Compilers make one test of this, but one branch a lane of
  * any(). */
+static int vx_any_2(int2 x)
+{
+    return x.x | x.y;
+}
+
 static int vx_any_4(int4 x)
 {
-    int2 y = x.lo | x.hi;
-    return y.x | y.y;
+    return vx_any_2(x.lo | x.hi);
 }
 
 static int vx_any_8(int8 x)
@@ -64,5 +69,17 @@ typedef VX_JOIN(float, VX_VEC) vx_floats;
 #define vx_as_floats(value) VX_JOIN(as_float, VX_VEC)(value)
 #define vx_to_floats(value) VX_JOIN(convert_float, VX_VEC)(value)
 #endif
+
+/* The vector at a place of global memory that is a multiple of its size, as every vector of a tile is. */
+#define vx_ints_at(place) (*(__global vx_ints *)(place))
+#define vx_floats_at(place) (*(__global vx_floats *)(place))
+
+/* The lanes of a private vector. */
+typedef union vx_lanes {
+    vx_ints ints;
+    vx_floats floats;
+    int number[VX_VEC];
+    float value[VX_VEC];
+} vx_lanes;
 
 #endif

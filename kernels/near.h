@@ -41,11 +41,12 @@ static inline float vx_near_dot(int n, VX_GLOBAL const float *y, VX_GLOBAL const
 {
     float sum = 0.0f;
     for (int i = 0; i < n; i++)
-        sum = VX_FMA(w[i], y[i * VX_TILE], sum);
+        sum = VX_FMA(w[i * VX_INTERLEAVE], y[i * VX_TILE], sum);
     return sum;
 }
 
-/* Some rows of the residual of y, given the nuisance: y_i - sum_j>0 q_j w_ji, q_j = w_j . y. */
+/* Some rows of the residual of y, given the nuisance: y_i - sum_j>0 q_j w_ji, q_j = w_j . y. Weights are interleaved
+ * (args.h). */
 #define VX_NEAR_ROWS 16
 static inline void vx_near_residual(const vx_dense_args *args, VX_GLOBAL const float *y, VX_GLOBAL const float *w,
                                     int first, int rows, float *residual)
@@ -53,10 +54,10 @@ static inline void vx_near_residual(const vx_dense_args *args, VX_GLOBAL const f
     for (int i = 0; i < rows; i++)
         residual[i] = y[(first + i) * VX_TILE];
     for (int j = 1; j <= args->nuisance; j++) {
-        VX_GLOBAL const float *row = w + j * args->n;
+        VX_GLOBAL const float *row = w + (size_t)j * args->n * VX_INTERLEAVE;
         float q = vx_near_dot(args->n, y, row);
         for (int i = 0; i < rows; i++)
-            residual[i] = VX_FMA(-q, row[first + i], residual[i]);
+            residual[i] = VX_FMA(-q, row[(first + i) * VX_INTERLEAVE], residual[i]);
     }
 }
 
@@ -77,7 +78,7 @@ static inline int vx_near_correlation(const vx_dense_args *args, VX_GLOBAL const
         vx_near_residual(args, y, w, first, rows, residual);
         for (int i = 0; i < rows; i++) {
             left = VX_FMA(residual[i], residual[i], left);
-            d = VX_FMA(w[first + i], residual[i], d);
+            d = VX_FMA(w[(first + i) * VX_INTERLEAVE], residual[i], d);
         }
     }
     if (left <= 16.0f * rounding * rounding)
@@ -86,7 +87,7 @@ static inline int vx_near_correlation(const vx_dense_args *args, VX_GLOBAL const
         int rows = args->n - first < VX_NEAR_ROWS ? args->n - first : VX_NEAR_ROWS;
         vx_near_residual(args, y, w, first, rows, residual);
         for (int i = 0; i < rows; i++) {
-            residual[i] = VX_FMA(-d, w[first + i], residual[i]);
+            residual[i] = VX_FMA(-d, w[(first + i) * VX_INTERLEAVE], residual[i]);
             rest = VX_FMA(residual[i], residual[i], rest);
         }
     }

@@ -11,16 +11,30 @@
  *   2. Where tables of 2^width entries do not fit into local memory, the host asks for several parts of `bits` rows for
  *      each group. bits = 0 means no tables but plain additions, for any n.
  *
- * Memory    Y[tile][i][lane], flip[p][g], score[p][v]; table[part][entry][item][c] of vectors in local memory, with a
- *           separate table for each item; see args.h and dense.h.
- * Launch    persistent groups of VX_WG items; an item holds VX_COLS vectors of voxels.
+ * Memory    Y[tile][i][lane], flip[p][g] interleaved, score[p][v]; table[part][entry][item][c] of vectors in local
+ *           memory, with a separate table for each item; see args.h and dense.h.
+ * Launch    groups of VX_WG items, each with some relabellings of some strips (dense.h); an item holds VX_COLS vectors
+ *           of voxels.
  * Per voxel and relabelling   n / bits additions, and as many reads of local memory (2 n operations without tables);
- *           2^bits additions for each part and launch make the tables; Y is read once.
+ *           2^bits additions for each part and group make the tables; a group reads Y once.
  * Error     none.
  * Reference tests/ops/reference.h, vx_reference_signflip. */
 #include "dense.h"
 
 #define STRIDE (VX_WG * VX_COLS) /* vectors from one entry of an item's table to the next */
+
+/* The bits of VX_P relabellings for one group of rows. */
+typedef VX_JOIN(uchar, VX_P) flip_vector;
+typedef union flips {
+    flip_vector vector;
+    uchar relabelling[VX_P];
+} flips;
+
+static flips flips_at(__global const uchar *flip)
+{
+    const flips bits = {.vector = *(__global const flip_vector *)flip};
+    return bits;
+}
 
 /* The signed sums of rows first..first + bits - 1 of one group. Rows from `end` on count as 0. */
 static void make_table(__global const int *y, int first, int end, int bits, __local vx_ints *table)
@@ -28,12 +42,12 @@ static void make_table(__global const int *y, int first, int end, int bits, __lo
     for (int c = 0; c < VX_COLS; c++, y += VX_VEC, table++) {
         vx_ints sum = 0;
         for (int i = first; i < min(first + bits, end); i++)
-            sum += vx_load(y + (size_t)i * VX_TILE);
+            sum += vx_ints_at(y + (size_t)i * VX_TILE);
         table[0] = sum;
         for (int b = 0; b < bits; b++) {
             vx_ints k = 0;
             if (first + b < end)
-                k = vx_load(y + (size_t)(first + b) * VX_TILE);
+                k = vx_ints_at(y + (size_t)(first + b) * VX_TILE);
             for (int entry = 0; entry < 1 << b; entry++)
                 table[((1 << b) + entry) * STRIDE] = table[entry * STRIDE] - k - k;
         }
@@ -47,30 +61,34 @@ static void make_tables(__global const int *y, const vx_dense_args *args, int bi
             make_table(y, g * args->width + shift, min((g + 1) * args->width, args->n), bits, table);
 }
 
-/* u of one item under VX_P relabellings. Rows of flip past the last repeat it. The sums are a local array of this
- * function, so that they stay in registers. */
-static void add_from_tables(const vx_dense_args *args, int bits, __local const vx_ints *table,
-                            __global const uchar *flip, int last, vx_ints u[VX_P][VX_COLS])
+static void set_to_zero(vx_ints sum[VX_P][VX_COLS])
 {
-    const int mask = (1 << bits) - 1;
-    __global const uchar *row[VX_P];
-    vx_ints sum[VX_P][VX_COLS];
 #pragma unroll
-    for (int q = 0; q < VX_P; q++) {
-        row[q] = flip + min(q, last) * args->groups;
+    for (int q = 0; q < VX_P; q++)
 #pragma unroll
         for (int c = 0; c < VX_COLS; c++)
             sum[q][c] = 0;
-    }
-    for (int g = 0; g < args->groups; g++)
+}
+
+/* u of one item under VX_P relabellings. The sums are a local array of this function, so that they stay in
+ * registers. */
+static void add_from_tables(const vx_dense_args *args, int bits, __local const vx_ints *table,
+                            __global const uchar *restrict flip, vx_ints u[VX_P][VX_COLS])
+{
+    const int mask = (1 << bits) - 1;
+    vx_ints sum[VX_P][VX_COLS];
+    set_to_zero(sum);
+    for (int g = 0; g < args->groups; g++, flip += VX_INTERLEAVE) {
+        const flips of = flips_at(flip);
         for (int shift = 0; shift < args->width; shift += bits, table += STRIDE << bits)
 #pragma unroll
             for (int q = 0; q < VX_P; q++) {
-                __local const vx_ints *entry = table + ((row[q][g] >> shift) & mask) * STRIDE;
+                __local const vx_ints *entry = table + ((of.relabelling[q] >> shift) & mask) * STRIDE;
 #pragma unroll
                 for (int c = 0; c < VX_COLS; c++)
                     sum[q][c] += entry[c];
             }
+    }
 #pragma unroll
     for (int q = 0; q < VX_P; q++)
 #pragma unroll
@@ -79,32 +97,27 @@ static void add_from_tables(const vx_dense_args *args, int bits, __local const v
 }
 
 /* The same without tables. */
-static void add_plainly(const vx_dense_args *args, __global const int *y, __global const uchar *flip, int last,
+static void add_plainly(const vx_dense_args *args, __global const int *restrict y, __global const uchar *restrict flip,
                         vx_ints u[VX_P][VX_COLS])
 {
-    __global const uchar *row[VX_P];
     vx_ints sum[VX_P][VX_COLS];
-#pragma unroll
-    for (int q = 0; q < VX_P; q++) {
-        row[q] = flip + min(q, last) * args->groups;
-#pragma unroll
-        for (int c = 0; c < VX_COLS; c++)
-            sum[q][c] = 0;
-    }
-    for (int g = 0, i = 0; g < args->groups; g++)
-        for (int bit = 0; bit < args->width && i < args->n; bit++, i++) {
+    set_to_zero(sum);
+    for (int g = 0, i = 0; g < args->groups; g++, flip += VX_INTERLEAVE) {
+        const flips of = flips_at(flip);
+        for (int bit = 0; bit < args->width && i < args->n; bit++, i++, y += VX_TILE) {
             vx_ints k[VX_COLS];
 #pragma unroll
             for (int c = 0; c < VX_COLS; c++)
-                k[c] = vx_load(y + (size_t)i * VX_TILE + c * VX_VEC);
+                k[c] = vx_ints_at(y + c * VX_VEC);
 #pragma unroll
             for (int q = 0; q < VX_P; q++) {
-                int negate = -((row[q][g] >> bit) & 1); /* 0 or all ones: (k ^ -1) + 1 = -k */
+                int negate = -((of.relabelling[q] >> bit) & 1); /* 0 or all ones: (k ^ -1) + 1 = -k */
 #pragma unroll
                 for (int c = 0; c < VX_COLS; c++)
                     sum[q][c] += (k[c] ^ negate) - negate;
             }
         }
+    }
 #pragma unroll
     for (int q = 0; q < VX_P; q++)
 #pragma unroll
@@ -112,54 +125,54 @@ static void add_plainly(const vx_dense_args *args, __global const int *y, __glob
             u[q][c] = sum[q][c];
 }
 
-/* One vector of the item's scores, after those near |r| = 1 have been computed again. y begins at the vector. */
-static VX_RARE vx_ints look_closer(const vx_dense_args *args, __global const int *y, vx_ints u)
+/* Takes an item's rows beyond the bounds into maxima and lists, after those scores near |r| = 1 have been computed
+ * again. */
+static VX_RARE vx_block examine(__local vx_group *group, int row, int voxel, __global const int *Y, vx_block block)
 {
-    int lane[VX_VEC];
-    vx_store(u, lane);
-    for (int l = 0; l < VX_VEC; l++)
-        if (vx_is_near(args, lane[l]))
-            lane[l] = vx_near_signflip(args, y + l, lane[l]);
-    return vx_load(lane);
+    const vx_dense_args args = group->args;
+    __global const int *y = Y + vx_data_place(&args, voxel);
+    for (int q = 0; q < VX_P && row + q < group->rows; q++) {
+        if (!vx_any(vx_beyond(group, row + q, block.s[q])))
+            continue;
+        for (int c = 0; c < VX_COLS; c++) {
+            vx_lanes lanes = {.ints = block.s[q][c]};
+            for (int l = 0; l < VX_VEC; l++)
+                if (vx_is_near(&args, lanes.number[l]))
+                    lanes.number[l] = vx_near_signflip(&args, y + c * VX_VEC + l, lanes.number[l]);
+            vx_note(group, row + q, voxel + c * VX_VEC, lanes.ints);
+            block.s[q][c] = lanes.ints;
+        }
+    }
+    return block;
 }
 
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
-signflip(const vx_dense_args args, const int bits, __local vx_ints *tables, __global const int *Y,
-         __global const uchar *W, __global int *high, __global int *low, __global const int *count_high,
-         __global const int *count_low, __global uint *counts, __global int *score, __global float *height,
-         __global int *list_voxel, __global float *list_height, __global int *list_size)
+signflip(const vx_dense_args args, const int bits, __local vx_ints *tables, __global const int *restrict Y,
+         __global const uchar *restrict W, __global int *restrict high, __global int *restrict low,
+         __global const int *restrict count_high, __global const int *restrict count_low,
+         __global uint *restrict counts, __global int *restrict score, __global float *restrict height,
+         __global int *restrict list_voxel, __global float *restrict list_height, __global int *restrict list_size)
 {
-    __local vx_maxima maxima;
-    vx_item item = vx_begin(&args, &maxima, count_high, count_low, counts, score, height, list_voxel,
-                           list_height, list_size);
+    __local vx_group group;
+    vx_item item = vx_begin(&args, &group, high, low, count_high, count_low, counts, score, height, list_voxel,
+                            list_height, list_size);
     __local vx_ints *table = tables + get_local_id(0) * VX_COLS;
-    for (int strip = get_group_id(0); strip * VX_STRIP < item.padded; strip += get_num_groups(0)) {
+    for (int strip = get_group_id(1); strip * VX_STRIP < item.padded; strip += get_num_groups(1)) {
         if (!vx_strip_begin(&item, strip))
             continue;
-        __global const int *y = Y + (size_t)(item.voxel / VX_TILE) * args.n * VX_TILE + item.voxel % VX_TILE;
+        __global const int *y = Y + vx_data_place(&args, item.voxel);
         if (bits > 0)
             make_tables(y, &args, bits, table);
-        for (int p = 0; p < args.relabellings; p += VX_P) {
-            int last = min(VX_P, args.relabellings - p) - 1;
-            __global const uchar *flips = W + (size_t)p * args.groups;
-            vx_ints u[VX_P][VX_COLS];
+        for (int row = 0; row < item.rows; row += VX_P) {
+            __global const uchar *flip = W + vx_weights_place(item.first + row, args.groups);
+            vx_block u;
             if (bits > 0)
-                add_from_tables(&args, bits, table, flips, last, u);
+                add_from_tables(&args, bits, table, flip, u.s);
             else
-                add_plainly(&args, y, flips, last, u);
-#if VX_WG > 1 /* without unrolling, u is in the nearest cache, and the code stays small */
-#pragma unroll
-#endif
-            for (int q = 0; q < VX_P; q++)
-                if (q <= last) {
-                    if (vx_is_rare(&item, p + q, u[q])) {
-#pragma unroll
-                        for (int c = 0; c < VX_COLS; c++)
-                            u[q][c] = look_closer(&item.args, y + c * VX_VEC, u[q][c]);
-                        vx_note(&item, p + q, u[q]);
-                    }
-                    vx_take(&item, p + q, u[q]);
-                }
+                add_plainly(&args, y, flip, u.s);
+            if (vx_is_rare(&group, row, &u))
+                u = examine(&group, row, item.voxel, Y, u);
+            vx_take(&item, row, &u);
         }
         vx_strip_end(&item);
     }

@@ -20,6 +20,12 @@ static int tfce_groups(const void *args)
     return ((const vx_tfce_args *)args)->parallel;
 }
 
+/* Programs with and without nuisance, because without it the kernel needs fewer registers. */
+static int correlation_variant(const void *args)
+{
+    return ((const vx_dense_args *)args)->nuisance > 0;
+}
+
 /* The number of rows of one table of signed sums: a group's width, or an equal part of the width so that all tables
  * fit. It is 0 where no tables fit. */
 static int signflip_tables(const void *args, size_t entry, size_t most, size_t *bytes)
@@ -47,7 +53,8 @@ static int signflip_tables(const void *args, size_t entry, size_t most, size_t *
  * A form with one voxel a work-item, and with barriers, takes several times longer there.
  *
  * GPUs: many work-items a group. In correlation loads have 16 bytes, and registers hold 4 voxels by 8 relabellings, so
- * that an fma needs a third of a load. In signflip every voxel has its own table. */
+ * that 32 fma need 3 loads. In signflip every voxel has its own tables in local memory, so that groups are smaller.
+ * Groups of few relabellings need little local memory, and let few voxels fill the device. */
 const vx_op_info vx_op_table[VX_OPS] = {
     [VX_OP_SIGNFLIP] = {.stem = "signflip",
                         .args_size = sizeof(vx_dense_args),
@@ -55,15 +62,18 @@ const vx_op_info vx_op_table[VX_OPS] = {
                         .buffer = DENSE_BUFFERS,
                         .lanes = dense_lanes,
                         .tables = signflip_tables,
-                        .processor = {.block = 4, .items = 1, .groups_per_unit = 4},
-                        .gpu = {.vec = 1, .cols = 1, .block = 8, .items = 64, .groups_per_unit = 8}},
+                        .variants = 1,
+                        .processor = {.block = 4, .items = 1, .rows = VX_BATCH_MAX, .groups_per_unit = 4},
+                        .gpu = {.vec = 2, .cols = 1, .block = 8, .items = 64, .rows = 128, .groups_per_unit = 8}},
     [VX_OP_CORRELATION] = {.stem = "correlation",
                            .args_size = sizeof(vx_dense_args),
                            .buffers = 12,
                            .buffer = DENSE_BUFFERS,
                            .lanes = dense_lanes,
-                           .processor = {.block = 4, .items = 1, .groups_per_unit = 4},
-                           .gpu = {.vec = 4, .cols = 1, .block = 8, .items = 64, .groups_per_unit = 8}},
+                           .variants = 2,
+                           .variant = correlation_variant,
+                           .processor = {.block = 4, .items = 1, .rows = VX_BATCH_MAX, .groups_per_unit = 4},
+                           .gpu = {.vec = 4, .cols = 1, .block = 8, .items = 256, .rows = 128, .groups_per_unit = 2}},
     [VX_OP_CLUSTERS] = {.stem = "clusters",
                         .args_size = sizeof(vx_clusters_args),
                         .buffers = 10,
@@ -78,8 +88,9 @@ const vx_op_info vx_op_table[VX_OPS] = {
                                    {VX_B_SIZE, VX_SCRATCH},
                                    {VX_B_SUM, VX_SCRATCH}},
                         .groups = clusters_groups,
-                        .processor = {.vec = 1, .cols = 1, .block = 1, .items = 1, .groups_per_unit = 1},
-                        .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 128, .groups_per_unit = 4}},
+                        .variants = 1,
+                        .processor = {.vec = 1, .cols = 1, .block = 1, .items = 1, .rows = 1, .groups_per_unit = 1},
+                        .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 128, .rows = 1, .groups_per_unit = 4}},
     [VX_OP_TFCE] = {.stem = "tfce",
                     .args_size = sizeof(vx_tfce_args),
                     .needs_double = true,
@@ -90,8 +101,9 @@ const vx_op_info vx_op_table[VX_OPS] = {
                                {VX_B_BEST, VX_OUT},
                                {VX_B_WORK, VX_SCRATCH}},
                     .groups = tfce_groups,
-                    .processor = {.cols = 1, .block = 1, .items = 1, .groups_per_unit = 1},
-                    .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 128, .groups_per_unit = 16}},
+                    .variants = 1,
+                    .processor = {.cols = 1, .block = 1, .items = 1, .rows = 1, .groups_per_unit = 1},
+                    .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 128, .rows = 1, .groups_per_unit = 16}},
 };
 
 const vx_buffer_info vx_buffer_table[VX_BUFFERS] = {

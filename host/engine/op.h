@@ -25,7 +25,8 @@ typedef enum vx_op { VX_OP_LIST(VX_OP_CONSTANT) VX_OPS } vx_op;
  * the same time. */
 typedef enum vx_buffer_name {
     VX_B_Y,          /* the data, Y[tiles][n][VX_TILE]: int32 k of signflip, float y of correlation */
-    VX_B_W,          /* the relabellings: uint8 flip[P][groups] of signflip, float W[P][1 + k][n] of correlation */
+    VX_B_W,          /* the relabellings: uint8 flip[P][groups] of signflip, float W[P][1 + k][n] of correlation,
+                      * stored as VX_INTERLEAVE says */
     VX_B_HIGH,       /* int32 [P]: the largest s; merged by max */
     VX_B_LOW,        /* int32 [P]: the smallest s; merged by min */
     VX_B_COUNT_HIGH, /* int32 [Vt]: VX_COUNT counts s >= this */
@@ -57,10 +58,11 @@ typedef enum vx_use { VX_IN, VX_INOUT, VX_OUT, VX_SCRATCH } vx_use;
  * the options that are 0. */
 typedef struct vx_form {
     int vec, cols, block, items;
+    int rows;            /* of an op with lanes: the largest number of relabellings of a group; else 1 */
     int groups_per_unit; /* work-groups that keep one compute unit busy */
 } vx_form;
 
-enum { VX_OP_BUFFERS_MAX = 12 };
+enum { VX_OP_BUFFERS_MAX = 12, VX_OP_VARIANTS_MAX = 2 };
 
 typedef struct vx_op_info {
     const char *stem;
@@ -79,6 +81,10 @@ typedef struct vx_op_info {
     /* Null, or the kernel takes an int, and local memory for tables whose entries have `entry` bytes. The function
      * returns the int and sets *bytes, which is at most `most` unless the int is 0. */
     int (*tables)(const void *args, size_t entry, size_t most, size_t *bytes);
+    /* The kernel is built as `variants` programs, with the build option VX_VARIANT from 0 on. `variant` returns the one
+     * for a launch; null: there is one. */
+    int variants;
+    int (*variant)(const void *args);
     vx_form processor, gpu;
 } vx_op_info;
 
