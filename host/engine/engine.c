@@ -35,8 +35,9 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
         (status = backend->upload(backend, 0, e->buffer[VX_B_POSITION], 0, problem->lattice.position,
                                   schedule->buffer[VX_B_POSITION], error)))
         goto cleanup;
-    if (schedule->voxel_slabs == 1 && (status = vx_slab_upload(e, 0, e->buffer[VX_B_Y], 0, error)))
-        goto cleanup;
+    for (int64_t s = 0; s < schedule->voxel_slabs && !schedule->streams; s++)
+        if ((status = vx_slab_upload(e, 0, e->slab[s][VX_B_Y], s, error)))
+            goto cleanup;
     if (problem->options.tfce && (status = vx_problem_upload_powers(problem, backend, e->buffer[VX_B_POWER], error)))
         goto cleanup;
     if ((status = backend->wait(backend, 0, error))) /* shared buffers are filled before the other queue uses them */

@@ -5,9 +5,11 @@ _Static_assert(sizeof(vx_dense_args) == 18 * 4, "vx_dense_args has a hole");
 _Static_assert(sizeof(vx_clusters_args) == 8 * 4, "vx_clusters_args has a hole");
 _Static_assert(sizeof(vx_tfce_args) == 13 * 4, "vx_tfce_args has a hole");
 
-static int dense_lanes(const void *args)
+static int dense_lanes(const void *args, size_t *relabellings)
 {
-    return ((const vx_dense_args *)args)->tiles * VX_TILE;
+    const vx_dense_args *a = args;
+    *relabellings = (size_t)a->relabellings;
+    return a->tiles * VX_TILE;
 }
 
 static int clusters_groups(const void *args)
@@ -64,7 +66,7 @@ const vx_op_info vx_op_table[VX_OPS] = {
                         .tables = signflip_tables,
                         .variants = 1,
                         .processor = {.block = 4, .items = 1, .rows = VX_BATCH_MAX, .groups_per_unit = 4},
-                        .gpu = {.vec = 2, .cols = 1, .block = 8, .items = 64, .rows = 128, .groups_per_unit = 8}},
+                        .gpu = {.vec = 2, .cols = 1, .block = 8, .items = 32, .rows = 128, .groups_per_unit = 16}},
     [VX_OP_CORRELATION] = {.stem = "correlation",
                            .args_size = sizeof(vx_dense_args),
                            .buffers = 12,
@@ -107,7 +109,7 @@ const vx_op_info vx_op_table[VX_OPS] = {
 };
 
 const vx_buffer_info vx_buffer_table[VX_BUFFERS] = {
-    [VX_B_Y] = {"Y", VX_OF_ENGINE},
+    [VX_B_Y] = {"Y", VX_OF_SLAB},
     [VX_B_W] = {"W", VX_OF_BATCH},
     [VX_B_HIGH] = {"high", VX_OF_BATCH, .filled = true, .start = INT32_MIN, .fetched = true},
     [VX_B_LOW] = {"low", VX_OF_BATCH, .filled = true, .start = INT32_MAX, .fetched = true},

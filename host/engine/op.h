@@ -20,6 +20,9 @@
 typedef enum vx_op { VX_OP_LIST(VX_OP_CONSTANT) VX_OPS } vx_op;
 #undef VX_OP_CONSTANT
 
+/* A set of ops has the bit 1 << op for each. */
+enum { VX_OPS_ALL = (1 << VX_OPS) - 1 };
+
 /* Every buffer of an op. P is the number of relabellings of a launch. Vt = tiles * VX_TILE is the number of lanes of a
  * voxel slab, and `map` that of the matrix. A list has `capacity` entries, and `parallel` relabellings are worked on at
  * the same time. */
@@ -59,6 +62,7 @@ typedef enum vx_use { VX_IN, VX_INOUT, VX_OUT, VX_SCRATCH } vx_use;
 typedef struct vx_form {
     int vec, cols, block, items;
     int rows;            /* of an op with lanes: the largest number of relabellings of a group; else 1 */
+    int variant;         /* one of the op's programs, 0 to variants - 1 */
     int groups_per_unit; /* work-groups that keep one compute unit busy */
 } vx_form;
 
@@ -73,16 +77,15 @@ typedef struct vx_op_info {
         vx_buffer_name name;
         vx_use use;
     } buffer[VX_OP_BUFFERS_MAX];
-    /* The number of lanes of a launch whose groups take strips of lanes in turn. Null: a group takes one relabelling at
-     * a time. */
-    int (*lanes)(const void *args);
+    /* The numbers of lanes and of relabellings of a launch whose groups take strips of lanes and blocks of relabellings.
+     * Null: a group takes one relabelling at a time. */
+    int (*lanes)(const void *args, size_t *relabellings);
     /* The number of groups of a launch where `lanes` is null. */
     int (*groups)(const void *args);
     /* Null, or the kernel takes an int, and local memory for tables whose entries have `entry` bytes. The function
      * returns the int and sets *bytes, which is at most `most` unless the int is 0. */
     int (*tables)(const void *args, size_t entry, size_t most, size_t *bytes);
-    /* The kernel is built as `variants` programs, with the build option VX_VARIANT from 0 on. `variant` returns the one
-     * for a launch; null: there is one. */
+    /* The kernel is built as `variants` programs. `variant` returns the one for a launch; null: there is one. */
     int variants;
     int (*variant)(const void *args);
     vx_form processor, gpu;

@@ -8,8 +8,8 @@
 enum {
     PENDING_MAX = 256,
     LAUNCH_ARGUMENTS_MAX = VX_OP_BUFFERS_MAX + 3,
-    GROUP_TABLES_MAX = 32 * 1024,
-    UNIT_TABLES_MAX = 128 * 1024
+    UNIT_TABLES_MAX = 128 * 1024,
+    TURNS = 4 /* groups that follow each other on a unit: those that end early leave no unit idle for long */
 };
 
 struct vx_buffer {
@@ -29,8 +29,8 @@ typedef struct vx_opencl {
     cl_context context;
     vx_queue queue[VX_QUEUES];
     vx_form form[VX_OPS];
-    cl_program program[VX_OPS];
-    cl_kernel kernel[VX_OPS];
+    cl_program program[VX_OPS][VX_OP_VARIANTS_MAX];
+    cl_kernel kernel[VX_OPS][VX_OP_VARIANTS_MAX];
     cl_event last[VX_OPS]; /* the op's last launch, for which its next one waits */
     size_t tables_max; /* bytes of local memory for the tables of signflip */
     double seconds[VX_OPS];
@@ -142,12 +142,11 @@ static void add_argument(vx_kernel_arguments *arguments, size_t size, const void
 
 /* Launches a kernel after the op's last launch, which may be on the other queue, because both use its scratch and
  * counts. */
-static vx_status launch(vx_opencl *self, int queue, vx_op op, const vx_kernel_arguments *arguments, size_t groups,
-                        vx_error *error)
+static vx_status launch(vx_opencl *self, int queue, vx_op op, cl_kernel kernel, const vx_kernel_arguments *arguments,
+                        const size_t groups[2], vx_error *error)
 {
     vx_queue *q = &self->queue[queue];
-    cl_kernel kernel = self->kernel[op];
-    size_t items = (size_t)self->form[op].items, all = groups * items;
+    const size_t items[] = {(size_t)self->form[op].items, 1}, all[] = {groups[0] * items[0], groups[1]};
     cl_event event, *last = &self->last[op];
     cl_int code = CL_SUCCESS;
     if (q->pending == PENDING_MAX) {
@@ -159,7 +158,7 @@ static vx_status launch(vx_opencl *self, int queue, vx_op op, const vx_kernel_ar
         code = clSetKernelArg(kernel, (cl_uint)i, arguments->size[i], arguments->value[i]);
     if (code != CL_SUCCESS)
         return vx_cl_check(code, "clSetKernelArg", error);
-    code = clEnqueueNDRangeKernel(q->queue, kernel, 1, NULL, &all, &items, *last ? 1 : 0, *last ? last : NULL, &event);
+    code = clEnqueueNDRangeKernel(q->queue, kernel, 2, NULL, all, items, *last ? 1 : 0, *last ? last : NULL, &event);
     if (code != CL_SUCCESS)
         return vx_cl_check(code, "clEnqueueNDRangeKernel", error);
     if (*last)
@@ -171,18 +170,31 @@ static vx_status launch(vx_opencl *self, int queue, vx_op op, const vx_kernel_ar
     return vx_cl_check(clFlush(q->queue), "clFlush", error);
 }
 
-/* The number of groups: one for each relabelling that is worked on at the same time, or as many as keep the device
- * busy, but no more than strips. */
-static size_t groups_of(const vx_opencl *self, vx_op op, const void *args)
+/* The groups of a launch in two dimensions.
+ *
+ *   1. An op without lanes has one group for each relabelling that is worked on at the same time.
+ *   2. Else dimension 0 divides the relabellings as the form asks, and further where few strips would leave the device
+ *      idle. Groups of one item add to counts without atomics, so that they take all relabellings.
+ *   3. Dimension 1 divides the strips, and has as many groups as keep the device busy for TURNS. */
+static void divide(const vx_opencl *self, vx_op op, const void *args, size_t groups[2])
 {
     const vx_op_info *info = &vx_op_table[op];
     const vx_form *form = &self->form[op];
-    if (!info->lanes)
-        return (size_t)info->groups(args);
-    size_t strip = (size_t)(form->vec * form->cols * form->items);
-    size_t strips = ((size_t)info->lanes(args) + strip - 1) / strip;
-    size_t groups = (size_t)self->backend.info.compute_units * (size_t)form->groups_per_unit;
-    return groups < strips ? groups : strips;
+    if (!info->lanes) {
+        groups[0] = (size_t)info->groups(args);
+        groups[1] = 1;
+        return;
+    }
+    size_t relabellings, lanes = (size_t)info->lanes(args, &relabellings);
+    size_t strip = (size_t)(form->vec * form->cols * form->items), strips = (lanes + strip - 1) / strip;
+    size_t busy = (size_t)self->backend.info.compute_units * (size_t)form->groups_per_unit;
+    size_t blocks = (relabellings + VX_INTERLEAVE - 1) / VX_INTERLEAVE, rows = (size_t)form->rows;
+    size_t least = (relabellings + rows - 1) / rows, filling = form->items > 1 ? (busy + strips - 1) / strips : 1;
+    filling = filling < blocks ? filling : blocks;
+    groups[0] = filling > least ? filling : least;
+    busy *= form->items > 1 ? TURNS : 1;
+    groups[1] = (busy + groups[0] - 1) / groups[0];
+    groups[1] = groups[1] < strips ? groups[1] : strips;
 }
 
 static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args, vx_buffer *const buffer[VX_BUFFERS],
@@ -192,7 +204,7 @@ static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args,
     const vx_op_info *info = &vx_op_table[op];
     const vx_form *form = &self->form[op];
     vx_kernel_arguments arguments = {0};
-    size_t tables_size;
+    size_t tables_size, groups[2];
     cl_int tables;
     if (!vx_backend_supports(backend, op))
         return vx_fail(error, VX_DEVICE, "%s: %s: the op needs double precision, which the device (%s) lacks",
@@ -208,7 +220,9 @@ static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args,
         vx_buffer *of = buffer[info->buffer[b].name];
         add_argument(&arguments, sizeof(cl_mem), of ? &of->memory : NULL);
     }
-    vx_status status = launch(self, queue, op, &arguments, groups_of(self, op, args), error);
+    divide(self, op, args, groups);
+    cl_kernel kernel = self->kernel[op][info->variant ? info->variant(args) : 0];
+    vx_status status = launch(self, queue, op, kernel, &arguments, groups, error);
     return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "%s: %s", backend->info.id, info->stem);
 }
 
@@ -232,10 +246,12 @@ static void free_opencl(vx_backend *backend)
     for (int queue = 0; queue < VX_QUEUES; queue++)
         await_launches(self, queue, NULL);
     for (int op = 0; op < VX_OPS; op++) {
-        if (self->kernel[op])
-            clReleaseKernel(self->kernel[op]);
-        if (self->program[op])
-            clReleaseProgram(self->program[op]);
+        for (int v = 0; v < VX_OP_VARIANTS_MAX; v++) {
+            if (self->kernel[op][v])
+                clReleaseKernel(self->kernel[op][v]);
+            if (self->program[op][v])
+                clReleaseProgram(self->program[op][v]);
+        }
         if (self->last[op])
             clReleaseEvent(self->last[op]);
     }
@@ -247,36 +263,64 @@ static void free_opencl(vx_backend *backend)
     free(self);
 }
 
-/* Local memory for tables. A CPU device takes it from the nearest caches, whatever the driver reports. A GPU has what
- * the running maxima leave of a group's local memory, at most 48 KB in all. */
-static size_t tables_max(const vx_device_info *info, bool vectors)
+/* Local memory for tables. A CPU device takes it from the nearest caches, whatever the driver reports. On a GPU a group
+ * takes up to half of the device's local memory, so that groups are worked on at the same time. */
+static vx_status find_tables_max(vx_opencl *self, cl_device_id device, vx_op op, vx_error *error)
 {
-    size_t maxima = 4 * VX_BATCH_MAX * sizeof(int32_t);
-    size_t most = vectors ? UNIT_TABLES_MAX : GROUP_TABLES_MAX, left = info->local_memory - maxima;
-    return left < most ? left : most;
+    const size_t local = self->backend.info.local_memory, most = self->form[op].items == 1 ? local : local / 2;
+    cl_ulong used = 0;
+    cl_int code = clGetKernelWorkGroupInfo(self->kernel[op][0], device, CL_KERNEL_LOCAL_MEM_SIZE, sizeof used, &used,
+                                           NULL);
+    size_t left = most > used ? most - (size_t)used : 0;
+    self->tables_max = left < UNIT_TABLES_MAX ? left : UNIT_TABLES_MAX;
+    return vx_cl_check(code, "clGetKernelWorkGroupInfo", error);
+}
+
+/* Builds one of an op's programs. Errors: VX_DEVICE where the device cannot run its groups. */
+static vx_status open_kernel(vx_opencl *self, cl_device_id device, vx_op op, int variant, vx_error *error)
+{
+    vx_form form = self->form[op];
+    size_t items = 0;
+    cl_int code;
+    form.variant = variant;
+    vx_status status = vx_cl_build(self->context, device, op, &form, self->backend.info.exact_division,
+                                   &self->program[op][variant], error);
+    if (status != VX_OK)
+        return status;
+    cl_kernel kernel = self->kernel[op][variant] =
+        clCreateKernel(self->program[op][variant], vx_op_table[op].stem, &code);
+    if (code != CL_SUCCESS)
+        return vx_cl_check(code, "clCreateKernel", error);
+    code = clGetKernelWorkGroupInfo(kernel, device, CL_KERNEL_WORK_GROUP_SIZE, sizeof items, &items, NULL);
+    if (code != CL_SUCCESS)
+        return vx_cl_check(code, "clGetKernelWorkGroupInfo", error);
+    if (items < (size_t)form.items)
+        return vx_fail(error, VX_DEVICE, "%s: a group can have %zu work-items; %d are needed", vx_op_table[op].stem,
+                       items, form.items);
+    return VX_OK;
 }
 
 static vx_status open_kernels(vx_opencl *self, cl_device_id device, vx_error *error)
 {
     const vx_device_info *info = &self->backend.info;
     bool vectors = vx_cl_vectors(info);
+    size_t most = 0;
     cl_uint width = 0;
-    cl_int code;
     clGetDeviceInfo(device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL);
-    self->tables_max = tables_max(info, vectors);
+    clGetDeviceInfo(device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof most, &most, NULL);
     for (vx_op op = 0; op < VX_OPS; op++) {
-        const vx_form *form = &self->form[op];
-        self->form[op] = vx_cl_form(op, vectors, (int)width);
+        vx_form *form = &self->form[op];
+        *form = vx_cl_form(op, vectors, (int)width);
+        while (form->items > 1 && (size_t)form->items > most)
+            form->items /= 2;
         self->backend.parallel[op] = info->compute_units * form->groups_per_unit;
-        if (!vx_backend_supports(&self->backend, op))
-            continue;
-        vx_status status =
-            vx_cl_build(self->context, device, op, form, info->exact_division, &self->program[op], error);
+        vx_status status = VX_OK;
+        for (int v = 0; v < vx_op_table[op].variants && status == VX_OK && vx_backend_supports(&self->backend, op); v++)
+            status = open_kernel(self, device, op, v, error);
+        if (status == VX_OK && vx_op_table[op].tables && self->kernel[op][0])
+            status = find_tables_max(self, device, op, error);
         if (status != VX_OK)
             return status;
-        self->kernel[op] = clCreateKernel(self->program[op], vx_op_table[op].stem, &code);
-        if (code != CL_SUCCESS)
-            return vx_cl_check(code, "clCreateKernel", error);
     }
     return VX_OK;
 }

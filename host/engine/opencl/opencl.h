@@ -29,18 +29,22 @@ vx_status vx_cl_find(int platform, int device, cl_device_id *found, vx_device_in
 /* Adds to the note the registered drivers that do not load, with the reasons. */
 void vx_icd_note(char *note, size_t size);
 
-/* The form of an op's kernel. `width` is the number of floats in a vector of the device, and a group has at most
- * info->group_items items. */
-vx_form vx_cl_form(vx_op op, const vx_device_info *info, bool vectors, int width);
+/* The form of an op's kernel, with its first variant. `width` is the number of floats in a vector of the device. */
+vx_form vx_cl_form(vx_op op, bool vectors, int width);
+
+/* The build options of a form. `size` VX_CL_OPTIONS_MAX is enough for all of them. exact_division: the device rounds
+ * division and root correctly where it is asked to. */
+enum { VX_CL_OPTIONS_MAX = 256 };
+void vx_cl_options(const vx_form *form, bool exact_division, char *options, size_t size);
 
 /* Whether the device gets the explicit vectors of CPU devices; else it gets the work-groups of GPUs.
  * VOXSTAT_KERNEL_FORM=cpu or gpu decides for every device, so that tests can run either form on any hardware. */
 bool vx_cl_vectors(const vx_device_info *info);
 
-/* Builds one of an op's programs (op.h) in one form for the device, or takes it from the cache of binaries. The driver's
- * build log becomes the error's message. The caller releases the program. */
-vx_status vx_cl_build(cl_context context, cl_device_id device, vx_op op, const vx_form *form, int variant,
-                      bool exact_division, cl_program *program, vx_error *error);
+/* Builds the program of one form for the device, or takes it from the cache of binaries. The driver's build log becomes
+ * the error's message. The caller releases the program. */
+vx_status vx_cl_build(cl_context context, cl_device_id device, vx_op op, const vx_form *form, bool exact_division,
+                      cl_program *program, vx_error *error);
 
 /* The cache holds binaries by key, under VOXSTAT_CACHE_DIR, else $XDG_CACHE_HOME/voxstat, else ~/.cache/voxstat. It
  * never fails: files that cannot be read or written, or that other users may write, count as absent. Load returns null,
