@@ -4,6 +4,7 @@
 
 #include "base/distribution.h"
 #include "base/memory.h"
+#include "engine/weights.h"
 
 #define CLUSTER_P 0.001
 enum { TFCE_MAPS = 64 };
@@ -36,7 +37,7 @@ void vx_micro_destroy(vx_micro *m)
 static vx_status make_weights(vx_micro *m, vx_error *error)
 {
     uint64_t *index = vx_array((size_t)m->batch, sizeof *index);
-    size_t bytes = (size_t)m->batch * vx_weights_size(m->problem);
+    size_t bytes = vx_weights_size(m->problem, m->batch);
     void *weights = vx_array(bytes, 1);
     vx_status status = index && weights ? VX_OK : vx_fail_memory(error);
     for (int64_t c = 0; c < m->launches && !status; c++) {

@@ -19,9 +19,15 @@
  *
  *     W[p / VX_INTERLEAVE][element][p % VX_INTERLEAVE] */
 #define VX_INTERLEAVE 8
+#define VX_WEIGHT_PLACE(p, elements, element)                                                                          \
+    (((size_t)((p) / VX_INTERLEAVE) * (size_t)(elements) + (size_t)(element)) * VX_INTERLEAVE +                        \
+     (size_t)((p) % VX_INTERLEAVE))
 
 /* The number of relabellings in full blocks. */
 #define VX_INTERLEAVED(relabellings) (((relabellings) + VX_INTERLEAVE - 1) / VX_INTERLEAVE * VX_INTERLEAVE)
+
+/* The bytes of local memory that a dense kernel takes for a group of up to `rows` relabellings (vx_group of dense.h). */
+#define VX_GROUP_BYTES(rows) (256 + 16 * (size_t)(rows))
 
 /* The results of a dense op besides the two maxima of every relabelling. */
 #define VX_STORE 1   /* score[p][v]: the map of scores, padded to full tiles */

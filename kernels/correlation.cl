@@ -109,13 +109,11 @@ static void divide_out(int n, int nuisance, vx_floats square[VX_P][VX_COLS], vx_
 #endif
 
 /* Takes an item's rows beyond the bounds into maxima and lists, after those scores near |r| = 1 have been computed
- * again. */
-static VX_RARE vx_block examine(__local vx_group *group, int row, int voxel, __global const float *Y,
-                                __global const float *W, vx_block block)
+ * again. y begins at the item, w at the first relabelling. */
+static VX_RARE vx_block examine(__local vx_group *group, int row, int voxel, __global const float *y,
+                                __global const float *w, vx_block block)
 {
     const vx_dense_args args = group->args;
-    __global const float *y = Y + vx_data_place(&args, voxel);
-    __global const float *w = W + vx_weights_place(group->first + row, weights_of(&args));
     for (int q = 0; q < VX_P && row + q < group->rows; q++) {
         if (!vx_any(vx_beyond(group, row + q, block.s[q])))
             continue;
@@ -132,21 +130,20 @@ static VX_RARE vx_block examine(__local vx_group *group, int row, int voxel, __g
 }
 
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
-correlation(const vx_dense_args args, __global const float *restrict Y, __global const float *restrict W,
-            __global int *restrict high, __global int *restrict low, __global const int *restrict count_high,
+correlation(const vx_dense_args args, __local vx_group *group, __global const float *restrict Y,
+            __global const float *restrict W, __global int *restrict high, __global int *restrict low, __global const int *restrict count_high,
             __global const int *restrict count_low, __global uint *restrict counts, __global int *restrict score,
             __global float *restrict height, __global int *restrict list_voxel, __global float *restrict list_height,
             __global int *restrict list_size)
 {
-    __local vx_group group;
-    vx_item item = vx_begin(&args, &group, high, low, count_high, count_low, counts, score, height, list_voxel,
+    vx_item item = vx_begin(&args, group, high, low, count_high, count_low, counts, score, height, list_voxel,
                             list_height, list_size);
     for (int strip = get_group_id(1); strip * VX_STRIP < item.padded; strip += get_num_groups(1)) {
         if (!vx_strip_begin(&item, strip))
             continue;
         __global const float *y = Y + vx_data_place(&args, item.voxel);
         for (int row = 0; row < item.rows; row += VX_P) {
-            __global const float *w = W + vx_weights_place(item.first + row, weights_of(&args));
+            __global const float *w = W + VX_WEIGHT_PLACE(item.first + row, weights_of(&args), 0);
             vx_block r;
 #if VX_VARIANT > 0 /* squares first: then two sets of sums are in registers at the same time, and not three */
             vx_floats square[VX_P][VX_COLS];
@@ -156,8 +153,8 @@ correlation(const vx_dense_args args, __global const float *restrict Y, __global
 #if VX_VARIANT > 0
             divide_out(args.n, args.nuisance, square, r.s);
 #endif
-            if (vx_is_rare(&group, row, &r))
-                r = examine(&group, row, item.voxel, Y, W, r);
+            if (vx_is_rare(group, row, &r))
+                r = examine(group, row, item.voxel, y, w, r);
             vx_take(&item, row, &r);
         }
         vx_strip_end(&item);

@@ -73,7 +73,8 @@ typedef vx_ints vx_scores;
 #define vx_lower(place, key) atomic_min(place, key)
 #endif
 
-/* What the items of a group share. Rare functions get all that they need from here. */
+/* What the items of a group share. Rare functions get all that they need from here. The memory is an argument of the
+ * kernel, because PoCL 3.1 corrupts its own memory where a local variable is passed to functions. */
 typedef struct vx_group {
     vx_dense_args args;
     int first, rows; /* the group's relabellings */
@@ -83,6 +84,7 @@ typedef struct vx_group {
     int high[VX_ROWS], low[VX_ROWS];         /* the running maxima of each row */
     vx_score above[VX_ROWS], below[VX_ROWS]; /* scores beyond them are examined */
 } vx_group;
+typedef char vx_group_fits[sizeof(vx_group) <= VX_GROUP_BYTES(VX_ROWS) ? 1 : -1];
 
 /* The scores of one item under VX_P relabellings. */
 typedef struct vx_block {
@@ -101,16 +103,10 @@ typedef struct vx_item {
     __global uint *counts;
 } vx_item;
 
-/* The place in Y of a voxel's first row, and in W of a relabelling's first element; `elements` is the number of
- * relabelling's elements. */
+/* The place in Y of a voxel's first row. */
 static size_t vx_data_place(const vx_dense_args *args, int voxel)
 {
     return (size_t)(voxel / VX_TILE) * args->n * VX_TILE + voxel % VX_TILE;
-}
-
-static size_t vx_weights_place(int p, size_t elements)
-{
-    return p / VX_INTERLEAVE * (elements * VX_INTERLEAVE) + p % VX_INTERLEAVE;
 }
 
 static int vx_largest(vx_ints keys)
@@ -221,8 +217,8 @@ static VX_RARE void vx_store_maps(__local const vx_group *group, int row, int vo
         }
 }
 
-/* Counts the scores of a block from a row on. The bounds of the voxels come from a cache, so that they take no registers
- * elsewhere. */
+/* Counts the scores of a block from a row on. The bounds of the voxels come from a cache, so that they take no
+ * registers elsewhere. */
 static void vx_count(vx_item *item, int row, const vx_block *block)
 {
     const vx_ints one = 1, none = 0;

@@ -147,14 +147,13 @@ static VX_RARE vx_block examine(__local vx_group *group, int row, int voxel, __g
 }
 
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
-signflip(const vx_dense_args args, const int bits, __local vx_ints *tables, __global const int *restrict Y,
-         __global const uchar *restrict W, __global int *restrict high, __global int *restrict low,
+signflip(const vx_dense_args args, __local vx_group *group, const int bits, __local vx_ints *tables,
+         __global const int *restrict Y, __global const uchar *restrict W, __global int *restrict high, __global int *restrict low,
          __global const int *restrict count_high, __global const int *restrict count_low,
          __global uint *restrict counts, __global int *restrict score, __global float *restrict height,
          __global int *restrict list_voxel, __global float *restrict list_height, __global int *restrict list_size)
 {
-    __local vx_group group;
-    vx_item item = vx_begin(&args, &group, high, low, count_high, count_low, counts, score, height, list_voxel,
+    vx_item item = vx_begin(&args, group, high, low, count_high, count_low, counts, score, height, list_voxel,
                             list_height, list_size);
     __local vx_ints *table = tables + get_local_id(0) * VX_COLS;
     for (int strip = get_group_id(1); strip * VX_STRIP < item.padded; strip += get_num_groups(1)) {
@@ -164,14 +163,14 @@ signflip(const vx_dense_args args, const int bits, __local vx_ints *tables, __gl
         if (bits > 0)
             make_tables(y, &args, bits, table);
         for (int row = 0; row < item.rows; row += VX_P) {
-            __global const uchar *flip = W + vx_weights_place(item.first + row, args.groups);
+            __global const uchar *flip = W + VX_WEIGHT_PLACE(item.first + row, args.groups, 0);
             vx_block u;
             if (bits > 0)
                 add_from_tables(&args, bits, table, flip, u.s);
             else
                 add_plainly(&args, y, flip, u.s);
-            if (vx_is_rare(&group, row, &u))
-                u = examine(&group, row, item.voxel, Y, u);
+            if (vx_is_rare(group, row, &u))
+                u = examine(group, row, item.voxel, Y, u);
             vx_take(&item, row, &u);
         }
         vx_strip_end(&item);

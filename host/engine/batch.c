@@ -1,6 +1,7 @@
 #include "engine/batch.h"
 
 #include "base/memory.h"
+#include "engine/weights.h"
 
 #include <math.h>
 #include <string.h>
@@ -119,7 +120,8 @@ static vx_status relabel(vx_engine *e, vx_batch *b, vx_error *error)
     vx_backend *d = e->backend;
     vx_status status = vx_weights_fill(e->problem, b->index, b->count, b->host[VX_B_W], error);
     if (!status)
-        status = d->upload(d, b->queue, b->buffer[VX_B_W], 0, b->host[VX_B_W], bytes_of(e, b, VX_B_W), error);
+        status = d->upload(d, b->queue, b->buffer[VX_B_W], 0, b->host[VX_B_W],
+                           vx_weights_size(e->problem, b->count), error);
     for (vx_buffer_name name = 0; name < VX_BUFFERS && !status; name++)
         if (vx_buffer_table[name].filled && needs(b, name))
             status = d->fill(d, b->queue, b->buffer[name], 0, bytes_of(e, b, name), vx_buffer_table[name].start, error);

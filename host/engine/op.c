@@ -55,8 +55,9 @@ static int signflip_tables(const void *args, size_t entry, size_t most, size_t *
  * A form with one voxel a work-item, and with barriers, takes several times longer there.
  *
  * GPUs: many work-items a group. In correlation loads have 16 bytes, and registers hold 4 voxels by 8 relabellings, so
- * that 32 fma need 3 loads. In signflip every voxel has its own tables in local memory, so that groups are smaller.
- * Groups of few relabellings need little local memory, and let few voxels fill the device. */
+ * that 32 fma need 3 loads. In signflip every voxel has its own tables in local memory. Groups of a single warp wait for
+ * nobody, and the compilers then spill no registers (bench/gpu_budgets.tsv). Groups of few relabellings need little
+ * local memory, and let few voxels fill the device. */
 const vx_op_info vx_op_table[VX_OPS] = {
     [VX_OP_SIGNFLIP] = {.stem = "signflip",
                         .args_size = sizeof(vx_dense_args),
@@ -75,7 +76,7 @@ const vx_op_info vx_op_table[VX_OPS] = {
                            .variants = 2,
                            .variant = correlation_variant,
                            .processor = {.block = 4, .items = 1, .rows = VX_BATCH_MAX, .groups_per_unit = 4},
-                           .gpu = {.vec = 4, .cols = 1, .block = 8, .items = 256, .rows = 128, .groups_per_unit = 2}},
+                           .gpu = {.vec = 4, .cols = 1, .block = 8, .items = 32, .rows = 128, .groups_per_unit = 16}},
     [VX_OP_CLUSTERS] = {.stem = "clusters",
                         .args_size = sizeof(vx_clusters_args),
                         .buffers = 10,

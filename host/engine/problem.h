@@ -81,10 +81,4 @@ double vx_tfce_power(int64_t size, double extent);
 /* Fills VX_B_POWER, with the same doubles for every device. */
 vx_status vx_problem_upload_powers(const vx_problem *problem, vx_backend *backend, vx_buffer *to, vx_error *error);
 
-/* The bytes of the weights of one relabelling, and the weights of `count` relabellings: flip bits for signflip, W[1 +
- * k][n] for correlation. */
-size_t vx_weights_size(const vx_problem *problem);
-vx_status vx_weights_fill(const vx_problem *problem, const uint64_t *index, int64_t count, void *weights,
-                          vx_error *error);
-
 #endif

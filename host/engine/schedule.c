@@ -1,6 +1,7 @@
 #include "engine/schedule.h"
 
 #include "base/distribution.h"
+#include "engine/weights.h"
 
 #include <string.h>
 
@@ -61,7 +62,7 @@ vx_demand vx_demand_of(const vx_problem *p)
     return (vx_demand){
         .voxels = p->voxels,
         .row_bytes = (size_t)p->effect->n * sizeof(float),
-        .weights = vx_weights_size(p),
+        .weights = vx_weights_size(p, 1) / VX_INTERLEAVE,
         .evaluations = p->relabellings->evaluations,
         .flags = vx_problem_flags(p),
         .threshold_p = vx_t_upper(p->options.threshold_t, p->effect->df),
@@ -76,7 +77,7 @@ static size_t buffer_size(const vx_demand *d, const vx_schedule *s, vx_buffer_na
     size_t slab = (size_t)s->slab_tiles * VX_TILE;
     switch (name) {
     case VX_B_Y: return slab * d->row_bytes;
-    case VX_B_W: return batch * d->weights;
+    case VX_B_W: return VX_INTERLEAVED(batch) * d->weights;
     case VX_B_HIGH:
     case VX_B_LOW:
     case VX_B_LIST_SIZE: return batch * sizeof(int32_t);

@@ -146,6 +146,19 @@ static inline void must_run(vx_backend *backend, vx_op op, const void *args, op_
     must(run_op(backend, op, args, host, &error), &error);
 }
 
+/* weights[relabellings][elements], of `size` bytes each, as args.h stores them; 0x7f bytes after the last. */
+static inline void *interleaved(const void *weights, int relabellings, size_t elements, size_t size, size_t *bytes)
+{
+    *bytes = (size_t)VX_INTERLEAVED(relabellings) * elements * size;
+    char *to = vx_array(*bytes, 1);
+    memset(to, 0x7f, *bytes);
+    for (int p = 0; p < relabellings; p++)
+        for (size_t e = 0; e < elements; e++)
+            memcpy(to + VX_WEIGHT_PLACE(p, elements, e) * size,
+                   (const char *)weights + ((size_t)p * elements + e) * size, size);
+    return to;
+}
+
 /* rows[n][voxels] of 4-byte numbers as the tiles of args.h, the last voxel repeated in the lanes past it. */
 static inline void *tiles_of(const void *rows, int n, int voxels)
 {

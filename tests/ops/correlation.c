@@ -161,9 +161,10 @@ static void check_case(const dense_case *shape, correlation_data kind)
     double *r = vx_reference_correlation(shape->n, shape->nuisance, shape->voxels, shape->relabellings, y, w, rest,
                                          unexplained);
     int32_t *first = NULL; /* of the cpu */
-    op_data host = {.data = {[VX_B_Y] = tiles_of(y, shape->n, shape->voxels), [VX_B_W] = w},
-                       .bytes = {[VX_B_Y] = tiled(shape->voxels) * (size_t)shape->n * sizeof *y,
-                                 [VX_B_W] = (size_t)shape->relabellings * rows * (size_t)shape->n * sizeof *w}};
+    op_data host = {.data = {[VX_B_Y] = tiles_of(y, shape->n, shape->voxels)},
+                    .bytes = {[VX_B_Y] = tiled(shape->voxels) * (size_t)shape->n * sizeof *y}};
+    host.data[VX_B_W] =
+        interleaved(w, shape->relabellings, rows * (size_t)shape->n, sizeof *w, &host.bytes[VX_B_W]);
     for (int b = 0; b < backend_count; b++) {
         vx_dense_args args = arguments(shape);
         int32_t *score = store(backends[b], shape, &host);
@@ -178,6 +179,7 @@ static void check_case(const dense_case *shape, correlation_data kind)
             first = score;
     }
     free(host.data[VX_B_Y]);
+    free(host.data[VX_B_W]);
     free(y);
     free(w);
     free(rest);
@@ -212,11 +214,12 @@ static void test_near_fits(void **state)
 static int32_t one_score(vx_backend *backend, int nuisance, const float y[3], const float *w)
 {
     const dense_case shape = {3, nuisance, 1, 1, 0, 1};
-    op_data host = {.data = {[VX_B_Y] = tiles_of(y, 3, 1), [VX_B_W] = (void *)w},
-                       .bytes = {3 * VX_TILE * sizeof *y, (1 + (size_t)nuisance) * 3 * sizeof *w}};
+    op_data host = {.data = {[VX_B_Y] = tiles_of(y, 3, 1)}, .bytes = {[VX_B_Y] = 3 * VX_TILE * sizeof *y}};
+    host.data[VX_B_W] = interleaved(w, 1, (1 + (size_t)nuisance) * 3, sizeof *w, &host.bytes[VX_B_W]);
     int32_t *stored = store(backend, &shape, &host), score = *stored;
     free(stored);
     free(host.data[VX_B_Y]);
+    free(host.data[VX_B_W]);
     return score;
 }
 

@@ -34,15 +34,17 @@ static int *make_signs(const dense_case *shape, signflip_data kind)
     return sign;
 }
 
-/* flip[P][groups], a bit a row. */
-static uint8_t *make_flips(const vx_dense_args *args, const int *sign)
+/* flip[P][groups], a bit a row, interleaved. */
+static uint8_t *make_flips(const vx_dense_args *args, const int *sign, size_t *bytes)
 {
     uint8_t *flip = vx_array_zero((size_t)args->relabellings * (size_t)args->groups, 1);
     for (int p = 0; p < args->relabellings; p++)
         for (int i = 0; i < args->n; i++)
             if (sign[p * args->n + i] < 0)
                 flip[p * args->groups + i / args->width] |= (uint8_t)(1 << i % args->width);
-    return flip;
+    void *stored = interleaved(flip, args->relabellings, (size_t)args->groups, 1, bytes);
+    free(flip);
+    return stored;
 }
 
 /* Sums must be the same. 1 / sqrt(a / b) rounds a, b, their quotient, the root and its reciprocal: with e = 2^-24 by
@@ -96,9 +98,9 @@ static void check_case(const dense_case *shape, signflip_data kind, int width)
     args.near_high = (int32_t)(sqrt((double)VX_NEAR * shape->n) * ldexp(1, 30 - (int)ceil(log2(sqrt(shape->n)))));
     args.near_low = -args.near_high;
     int32_t *score = vx_reference_signflip(shape->n, shape->voxels, shape->relabellings, k, sign, args.near_high);
-    op_data host = {.data = {[VX_B_Y] = tiles_of(k, shape->n, shape->voxels), [VX_B_W] = make_flips(&args, sign)},
-                       .bytes = {[VX_B_Y] = tiled(shape->voxels) * (size_t)shape->n * sizeof *k,
-                                 [VX_B_W] = (size_t)shape->relabellings * (size_t)args.groups}};
+    op_data host = {.data = {[VX_B_Y] = tiles_of(k, shape->n, shape->voxels)},
+                    .bytes = {[VX_B_Y] = tiled(shape->voxels) * (size_t)shape->n * sizeof *k}};
+    host.data[VX_B_W] = make_flips(&args, sign, &host.bytes[VX_B_W]);
     size_t count = (size_t)shape->relabellings * (size_t)shape->voxels;
     int32_t *first = NULL; /* of the cpu */
     cuts(score, count, &args.cut_high, &args.cut_low);
@@ -163,7 +165,8 @@ static void test_voxel_slabs(void **state)
                              .scale = 0x1p-28f / sqrtf(5), /* no |r| is above 1 */
                              .root_df = 2};
     cuts(score, (size_t)full.relabellings * (size_t)full.voxels, &args.cut_high, &args.cut_low);
-    op_data host = {.data = {[VX_B_W] = make_flips(&args, sign)}, .bytes = {[VX_B_W] = (size_t)full.relabellings}};
+    op_data host = {0};
+    host.data[VX_B_W] = make_flips(&args, sign, &host.bytes[VX_B_W]);
     for (int b = 0; b < backend_count; b++) {
         dense_results(&full, score, &host);
         for (int slab = 0; slab < 2; slab++) {
@@ -191,11 +194,12 @@ static void test_by_hand(void **state)
 {
     (void)state;
     int32_t k[] = {3, 1}, expected[] = {4, -2, 2, -4};
-    uint8_t flip[] = {0, 1, 2, 3};
+    uint8_t flip[VX_INTERLEAVE] = {0, 1, 2, 3};
     vx_dense_args args = {.n = 2, .groups = 1, .width = 2, .voxels = 1, .tiles = 1, .relabellings = 4, .map = VX_TILE};
     dense_case shape = {2, 0, 1, 4, 0, 1};
     for (int b = 0; b < backend_count; b++) {
-        op_data host = {.data = {[VX_B_Y] = tiles_of(k, 2, 1), [VX_B_W] = flip}, .bytes = {2 * VX_TILE * 4, 4}};
+        op_data host = {.data = {[VX_B_Y] = tiles_of(k, 2, 1), [VX_B_W] = flip},
+                        .bytes = {2 * VX_TILE * 4, sizeof flip}};
         dense_results(&shape, expected, &host);
         must_run(backends[b], VX_OP_SIGNFLIP, &args, &host);
         for (int p = 1; p < 4; p++) {

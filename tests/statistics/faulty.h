@@ -132,12 +132,13 @@ static vx_status without_tile(faulty *f, vx_op op, const vx_dense_args *args, vx
 /* The weights from row 8 on are larger, and so is r. */
 static vx_status with_larger_r(faulty *f, vx_op op, const vx_dense_args *args, vx_buffer *const *b, vx_error *error)
 {
-    size_t row = (size_t)((1 + args->nuisance) * args->n), bytes = (size_t)args->relabellings * row * sizeof(float);
+    size_t row = (size_t)((1 + args->nuisance) * args->n);
+    size_t bytes = (size_t)VX_INTERLEAVED(args->relabellings) * row * sizeof(float);
     float *w = copy_of(f, b[VX_B_W], bytes), *kept = malloc(bytes);
     memcpy(kept, w, bytes);
     for (int p = ROW; p < args->relabellings; p++)
         for (int i = 0; i < args->n; i++)
-            w[(size_t)p * row + (size_t)i] *= (float)(1 + f->much);
+            w[VX_WEIGHT_PLACE(p, row, i)] *= (float)(1 + f->much);
     put(f, b[VX_B_W], w, bytes);
     vx_status status = f->cpu->run(f->cpu, 0, op, args, b, error);
     put(f, b[VX_B_W], kept, bytes);

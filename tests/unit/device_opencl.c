@@ -101,8 +101,8 @@ static int32_t key(vx_op op, int sum)
 
 typedef struct vx_dense_data {
     vx_number y[TILES][N][VX_TILE];
-    uint8_t flip[PS][GROUPS];
-    float w[PS][N];
+    uint8_t flip[VX_INTERLEAVED(PS) * GROUPS];
+    float w[VX_INTERLEAVED(PS) * N];
     int32_t high[PS], low[PS], count_high[TILES * VX_TILE], count_low[TILES * VX_TILE];
     uint32_t counts[TILES * VX_TILE];
     int32_t score[PS][TILES * VX_TILE], list_voxel[PS][CAPACITY], list_size[PS];
@@ -128,8 +128,8 @@ static vx_dense_data *make_data(vx_op op)
         data->high[p] = INT32_MIN;
         data->low[p] = INT32_MAX;
         for (int i = 0; i < N; i++) {
-            data->w[p][i] = (float)sign(p, i);
-            data->flip[p][i / WIDTH] |= (uint8_t)((sign(p, i) < 0) << i % WIDTH);
+            data->w[VX_WEIGHT_PLACE(p, N, i)] = (float)sign(p, i);
+            data->flip[VX_WEIGHT_PLACE(p, GROUPS, i / WIDTH)] |= (uint8_t)((sign(p, i) < 0) << i % WIDTH);
         }
     }
     return data;
@@ -234,7 +234,7 @@ static void many_rows(vx_backend *backend)
 {
     enum { ROWS = 301, EIGHTS = (ROWS + 7) / 8, FEW = 3 };
     static int32_t y[ROWS][VX_TILE];
-    uint8_t flip[FEW][EIGHTS] = {0};
+    uint8_t flip[VX_INTERLEAVED(FEW) * EIGHTS] = {0};
     int32_t high[FEW], low[FEW];
     const vx_dense_args args = {.n = ROWS, .groups = EIGHTS, .width = 8, .voxels = VX_TILE, .tiles = 1,
                                 .relabellings = FEW};
@@ -244,7 +244,7 @@ static void many_rows(vx_backend *backend)
         for (int v = 0; v < VX_TILE; v++)
             y[i][v] = datum(i, v);
         for (int p = 0; p < FEW; p++)
-            flip[p][i / 8] |= (uint8_t)((sign(p, i) < 0) << i % 8);
+            flip[VX_WEIGHT_PLACE(p, EIGHTS, i / 8)] |= (uint8_t)((sign(p, i) < 0) << i % 8);
     }
     for (int p = 0; p < FEW; p++) {
         high[p] = INT32_MIN;

@@ -45,6 +45,8 @@ static void kernels_take_what_the_table_says(void **state)
         char text[2048], *rest;
         read_parameters(info->stem, text, sizeof text);
         assert_string_equal(name_of(strtok_r(text, ",", &rest)), "args");
+        if (info->lanes)
+            assert_non_null(strstr(strtok_r(NULL, ",", &rest), "__local vx_group "));
         if (info->tables) {
             assert_non_null(strstr(strtok_r(NULL, ",", &rest), "const int "));
             assert_non_null(strstr(strtok_r(NULL, ",", &rest), "__local "));

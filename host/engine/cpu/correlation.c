@@ -2,7 +2,7 @@
  * form of Winkler et al. 2014, "Permutation inference for the general linear model", with unit vectors). Without
  * nuisance r is Pearson's correlation.
  *
- * Memory: Y[tiles][n][VX_TILE] float, W[P][1 + k][n] float.
+ * Memory: Y[tiles][n][VX_TILE] float, W[P][1 + k][n] float, interleaved (args.h).
  *
  *     1. A thread takes a tile and evaluates all relabellings of the batch on it. The tile stays in the nearest cache,
  *        and W in the next.
@@ -19,12 +19,12 @@
 
 #include <string.h>
 
-/* Relabellings at a time. BLOCK x VX_STRIP accumulators leave some registers for a row of the tile and a broadcast
- * weight. */
+/* Relabellings at a time; BLOCK divides VX_INTERLEAVE. BLOCK x VX_STRIP accumulators leave some registers for a row of
+ * the tile and a broadcast weight. */
 enum { BLOCK = VX_LANES == 16 ? 4 : 2 };
 
 /* The dot products of BLOCK rows of W with one strip. */
-static inline __attribute__((always_inline)) void dots(int n, const float *y, const float *const *w,
+static inline __attribute__((always_inline)) void dots(int n, const float *y, const float *w,
                                                        vx_floats dot[BLOCK][VX_STRIP])
 {
     vx_floats sum[BLOCK][VX_STRIP] = {0};
@@ -32,7 +32,7 @@ static inline __attribute__((always_inline)) void dots(int n, const float *y, co
         const vx_floats *row = (const vx_floats *)(y + (size_t)i * VX_TILE);
 #pragma GCC unroll 4
         for (int b = 0; b < BLOCK; b++) {
-            vx_floats weight = w[b][i] - (vx_floats){0};
+            vx_floats weight = w[(size_t)i * VX_INTERLEAVE + (size_t)b] - (vx_floats){0};
 #pragma GCC unroll 4
             for (int v = 0; v < VX_STRIP; v++)
                 sum[b][v] = vx_fma(weight, row[v], sum[b][v]);
@@ -70,10 +70,10 @@ static __attribute__((noinline)) void look_closer(const vx_dense_output *to, con
                                                   int p, vx_maxima *maxima, vx_ints score[VX_STRIP])
 {
     int32_t *lane = (int32_t *)score;
-    size_t step = (1 + (size_t)to->args.nuisance) * (size_t)to->args.n;
+    size_t elements = (1 + (size_t)to->args.nuisance) * (size_t)to->args.n;
     for (uint64_t near = vx_near_lanes(to, score); near; near &= near - 1) {
         int l = __builtin_ctzll(near);
-        lane[l] = vx_near_correlation(&to->args, y + l, w + (size_t)p * step);
+        lane[l] = vx_near_correlation(&to->args, y + l, w + VX_WEIGHT_PLACE(p, elements, 0));
     }
     vx_scores_note(to, maxima, score, voxel, p);
 }
@@ -90,16 +90,13 @@ static inline __attribute__((always_inline)) void strip(const vx_dense_args *arg
     int last = args->relabellings - 1;
 
     for (int p = 0; p <= last; p += BLOCK) {
-        const float *row[BLOCK];
+        const float *row = w + VX_WEIGHT_PLACE(p, rows * n, 0);
         vx_floats r[BLOCK][VX_STRIP];
-        for (int b = 0; b < BLOCK; b++) /* rows past the last relabelling repeat it */
-            row[b] = w + (size_t)(p + b < last ? p + b : last) * rows * n;
         dots(args->n, y, row, r);
         if (args->nuisance) {
             vx_floats squares[BLOCK][VX_STRIP] = {0}, q[BLOCK][VX_STRIP];
             for (int j = 1; j <= args->nuisance; j++) {
-                for (int b = 0; b < BLOCK; b++)
-                    row[b] += n;
+                row += n * VX_INTERLEAVE;
                 dots(args->n, y, row, q);
                 for (int b = 0; b < BLOCK; b++)
                     for (int v = 0; v < VX_STRIP; v++)

@@ -1,7 +1,7 @@
 /* signflip: u[p][v] = sum_i e_i[p] k_i[v], e = +1 or -1, in 32-bit fixed point. The sums are exact, so their order does
  * not matter and ties are exact. |u| <= sqrt(n) 2^S + n / 2 < 2^31 for S = 30 - ceil(log2 sqrt n).
  *
- * Memory: Y[tiles][n][VX_TILE] int32, flip[P][groups] uint8.
+ * Memory: Y[tiles][n][VX_TILE] int32, flip[P][groups] uint8, interleaved (args.h).
  *
  *     1. For every strip of voxels and every group of `width` rows, a table holds all 2^width signed sums. Each row
  *        doubles the table.
@@ -65,28 +65,32 @@ static inline __attribute__((always_inline)) void strip(const vx_dense_args *arg
             count[v] = ((const vx_ints *)(to->counts + voxel))[v];
         }
     }
-    for (int p = 0; p < relabellings; p++, flip += groups) {
-        vx_ints u[VX_STRIP];
+    for (int first = 0; first < relabellings; first += VX_INTERLEAVE, flip += groups * VX_INTERLEAVE) {
+        const int last = relabellings - first < VX_INTERLEAVE ? relabellings : first + VX_INTERLEAVE;
+        const uint8_t *at = flip;
+        for (int p = first; p < last; p++, at++) {
+            vx_ints u[VX_STRIP];
 #pragma GCC unroll 4
-        for (int v = 0; v < VX_STRIP; v++)
-            u[v] = table[flip[0]][v];
+            for (int v = 0; v < VX_STRIP; v++)
+                u[v] = table[at[0]][v];
 #pragma GCC unroll 8
-        for (int g = 1; g < groups; g++) {
-            const vx_row *row = table + ((size_t)g << width) + flip[g];
+            for (int g = 1; g < groups; g++) {
+                const vx_row *row = table + ((size_t)g << width) + at[g * VX_INTERLEAVE];
 #pragma GCC unroll 4
-            for (int v = 0; v < VX_STRIP; v++)
-                u[v] += (*row)[v];
-        }
-        if (__builtin_expect(vx_scores_rare(maxima, u, p), 0)) {
-            vx_ints copy[VX_STRIP]; /* the address of `u` would keep it in memory */
-            memcpy(copy, u, sizeof copy);
-            look_closer(to, k, voxel, p, maxima, copy);
-            memcpy(u, copy, sizeof copy);
-        }
-        if (counting) {
+                for (int v = 0; v < VX_STRIP; v++)
+                    u[v] += (*row)[v];
+            }
+            if (__builtin_expect(vx_scores_rare(maxima, u, p), 0)) {
+                vx_ints copy[VX_STRIP]; /* the address of `u` would keep it in memory */
+                memcpy(copy, u, sizeof copy);
+                look_closer(to, k, voxel, p, maxima, copy);
+                memcpy(u, copy, sizeof copy);
+            }
+            if (counting) {
 #pragma GCC unroll 4
-            for (int v = 0; v < VX_STRIP; v++)
-                count[v] -= (u[v] >= count_high[v]) + (u[v] <= count_low[v]);
+                for (int v = 0; v < VX_STRIP; v++)
+                    count[v] -= (u[v] >= count_high[v]) + (u[v] <= count_low[v]);
+            }
         }
     }
     if (counting)

@@ -7,7 +7,7 @@
 
 enum {
     PENDING_MAX = 256,
-    LAUNCH_ARGUMENTS_MAX = VX_OP_BUFFERS_MAX + 3,
+    LAUNCH_ARGUMENTS_MAX = VX_OP_BUFFERS_MAX + 4,
     UNIT_TABLES_MAX = 128 * 1024,
     TURNS = 4 /* groups that follow each other on a unit: those that end early leave no unit idle for long */
 };
@@ -210,6 +210,8 @@ static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args,
         return vx_fail(error, VX_DEVICE, "%s: %s: the op needs double precision, which the device (%s) lacks",
                        backend->info.id, info->stem, backend->info.name);
     add_argument(&arguments, info->args_size, args);
+    if (info->lanes)
+        add_argument(&arguments, VX_GROUP_BYTES(form->rows), NULL);
     if (info->tables) {
         size_t entry = (size_t)(form->vec * form->cols * form->items) * sizeof(cl_int);
         tables = info->tables(args, entry, self->tables_max, &tables_size);
@@ -265,15 +267,11 @@ static void free_opencl(vx_backend *backend)
 
 /* Local memory for tables. A CPU device takes it from the nearest caches, whatever the driver reports. On a GPU a group
  * takes up to half of the device's local memory, so that groups are worked on at the same time. */
-static vx_status find_tables_max(vx_opencl *self, cl_device_id device, vx_op op, vx_error *error)
+static size_t find_tables_max(const vx_device_info *info, const vx_form *form)
 {
-    const size_t local = self->backend.info.local_memory, most = self->form[op].items == 1 ? local : local / 2;
-    cl_ulong used = 0;
-    cl_int code = clGetKernelWorkGroupInfo(self->kernel[op][0], device, CL_KERNEL_LOCAL_MEM_SIZE, sizeof used, &used,
-                                           NULL);
-    size_t left = most > used ? most - (size_t)used : 0;
-    self->tables_max = left < UNIT_TABLES_MAX ? left : UNIT_TABLES_MAX;
-    return vx_cl_check(code, "clGetKernelWorkGroupInfo", error);
+    const size_t most = form->items == 1 ? info->local_memory : info->local_memory / 2;
+    const size_t used = VX_GROUP_BYTES(form->rows), left = most > used ? most - used : 0;
+    return left < UNIT_TABLES_MAX ? left : UNIT_TABLES_MAX;
 }
 
 /* Builds one of an op's programs. Errors: VX_DEVICE where the device cannot run its groups. */
@@ -317,8 +315,8 @@ static vx_status open_kernels(vx_opencl *self, cl_device_id device, vx_error *er
         vx_status status = VX_OK;
         for (int v = 0; v < vx_op_table[op].variants && status == VX_OK && vx_backend_supports(&self->backend, op); v++)
             status = open_kernel(self, device, op, v, error);
-        if (status == VX_OK && vx_op_table[op].tables && self->kernel[op][0])
-            status = find_tables_max(self, device, op, error);
+        if (vx_op_table[op].tables)
+            self->tables_max = find_tables_max(info, form);
         if (status != VX_OK)
             return status;
     }

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { N = 4, VOXELS = 3, PS_MAX = 4, CAPACITY = 4, FIRST = 100 /* voxel0: the slab lies within a mask */ };
+enum { N = 4, VOXELS = 3, NUISANCE_MAX = 3, PS_MAX = 4, CAPACITY = 4, FIRST = 100 /* voxel0: the slab lies within a mask */ };
 
 /* A problem of a dense op with 4 rows and 3 voxels. Y and the others are ints or floats, as the op takes them. */
 typedef struct vx_known {
@@ -16,7 +16,7 @@ typedef struct vx_known {
     const char *name;
     int nuisance, relabellings;
     double y[VOXELS][N];
-    const void *relabelling; /* flip or W */
+    const void *relabelling; /* flip or W, one relabelling after the other */
     size_t relabelling_size;
     double score[PS_MAX][VOXELS];
     double count_high[VOXELS], count_low[VOXELS]; /* some scores are equal to them: ties count */
@@ -155,6 +155,12 @@ static vx_status put_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
         float f;
     } y[N][VX_TILE];
     size_t ps = (size_t)k->relabellings;
+    const size_t size = k->op == VX_OP_SIGNFLIP ? 1 : sizeof(float), elements = k->relabelling_size / (ps * size);
+    char weights[VX_INTERLEAVE * (1 + NUISANCE_MAX) * N * sizeof(float)] = {0};
+    for (size_t p = 0; p < ps; p++)
+        for (size_t e = 0; e < elements; e++)
+            memcpy(weights + VX_WEIGHT_PLACE(p, elements, e) * size,
+                   (const char *)k->relabelling + (p * elements + e) * size, size);
     for (int lane = 0; lane < VX_TILE; lane++) {
         int v = lane < VOXELS ? lane : VOXELS - 1;
         for (int i = 0; i < N; i++)
@@ -171,7 +177,7 @@ static vx_status put_dense(vx_backend *backend, const vx_known *k, vx_buffer **b
     }
     const vx_start all[] = {
         {VX_B_Y, y, sizeof y},
-        {VX_B_W, k->relabelling, k->relabelling_size},
+        {VX_B_W, weights, VX_INTERLEAVE * elements * size},
         {VX_B_HIGH, high, ps * 4},
         {VX_B_LOW, low, ps * 4},
         {VX_B_COUNT_HIGH, count_high, sizeof count_high},
