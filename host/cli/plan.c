@@ -315,8 +315,8 @@ static vx_status remark_huge_t(vx_run *run, const vx_result *result, const char 
         largest = fmax(largest, fabs((double)t->value[v]));
     if (largest <= (double)VX_MASS_T_MAX)
         return VX_OK;
-    return vx_run_remark(run, error, "%s %s: |t| reaches %.6g, a nearly perfect fit; cluster mass and TFCE count |t| up "
-                         "to %.0f only, in the maps, the tables and the null alike", modality, result->effect->name,
+    return vx_run_remark(run, error, "%s %s: |t| reaches %.6g, a nearly perfect fit; cluster mass and TFCE count |t| "
+                         "up to %.0f only, in the maps, the tables and the null alike", modality, result->effect->name,
                          largest, (double)VX_MASS_T_MAX);
 }
 
