@@ -15,8 +15,9 @@ static vx_status new_buffers(vx_engine *e, vx_error *error)
     return status;
 }
 
-vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx_schedule *schedule, vx_engine **engine,
-                        vx_error *error)
+/* Makes an engine. *refused becomes true where the device gave no memory for a buffer. */
+static vx_status make_engine(vx_backend *backend, const vx_problem *problem, const vx_schedule *schedule,
+                             vx_engine **engine, bool *refused, vx_error *error)
 {
     vx_status status = VX_OK;
     vx_engine *e = vx_array_zero(1, sizeof *e);
@@ -29,8 +30,10 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
         status = vx_fail_memory(error);
         goto cleanup;
     }
-    if ((status = new_buffers(e, error)))
+    if ((status = new_buffers(e, error))) {
+        *refused = status == VX_DEVICE;
         goto cleanup;
+    }
     if (problem->lattice.position &&
         (status = backend->upload(backend, 0, e->buffer[VX_B_POSITION], 0, problem->lattice.position,
                                   schedule->buffer[VX_B_POSITION], error)))
@@ -47,6 +50,30 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
 cleanup:
     vx_engine_free(e);
     return status;
+}
+
+vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx_schedule *schedule, vx_engine **engine,
+                        vx_error *error)
+{
+    bool refused = false;
+    return make_engine(backend, problem, schedule, engine, &refused, error);
+}
+
+vx_status vx_engine_open(vx_backend *backend, const vx_problem *problem, vx_schedule *schedule, vx_engine **engine,
+                         vx_error *error)
+{
+    const vx_demand demand = vx_demand_of(problem);
+    vx_schedule tried = *schedule;
+    bool refused = false;
+    vx_status status = make_engine(backend, problem, &tried, engine, &refused, error), again = status;
+    while (again && refused && !vx_schedule_make(&demand, backend, tried.bytes / 2, &tried, NULL)) {
+        refused = false;
+        again = make_engine(backend, problem, &tried, engine, &refused, NULL);
+    }
+    if (again)
+        return status;
+    *schedule = tried;
+    return VX_OK;
 }
 
 void vx_engine_free(vx_engine *e)

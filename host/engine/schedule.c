@@ -132,6 +132,11 @@ void vx_schedule_sizes(const vx_demand *d, vx_schedule *s)
     }
 }
 
+size_t vx_schedule_memory(const vx_device_info *device)
+{
+    return device->memory_free / 10 * 8;
+}
+
 /* What a schedule is made from. */
 typedef struct vx_schedule_task {
     const vx_demand *demand;

@@ -41,6 +41,9 @@ vx_demand vx_demand_of(const vx_problem *problem);
 /* The owner of a buffer. Slabs of Y that stream belong to the batch, because the batches are at different slabs. */
 vx_owner vx_schedule_owner(const vx_schedule *schedule, vx_buffer_name buffer);
 
+/* The bytes that device buffers may take where the user sets no limit: 80 % of the free memory. */
+size_t vx_schedule_memory(const vx_device_info *device);
+
 /* Computes what follows from the other members of a schedule. */
 void vx_schedule_sizes(const vx_demand *demand, vx_schedule *schedule);
 
