@@ -83,7 +83,7 @@ vx_status vx_micro_init(vx_micro *m, vx_backend *backend, const vx_matrix *matri
         return status;
     const vx_problem *p = m->problem;
     vx_demand demand = vx_demand_of(p);
-    size_t limit = m->backend->info.memory_free / 10 * 8;
+    size_t limit = vx_schedule_memory(&m->backend->info);
     if ((status = vx_schedule_make(&demand, m->backend, limit, &m->schedule, error)))
         return status;
     if (m->schedule.voxel_slabs > 1)

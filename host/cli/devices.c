@@ -17,9 +17,12 @@ vx_status vx_command_devices(const vx_arguments *arguments, vx_error *error)
         const vx_device_info *info = list + i;
         printf("%-12s %s (%s)\n", info->id, info->name, info->kind);
         printf("%-12s driver %s\n", "", info->driver);
-        printf("%-12s %d compute units, %.1f GiB memory, %.1f GiB free, largest buffer %.1f GiB, %zu KiB local, %s\n",
-               "", info->compute_units, (double)info->memory / 0x1p30, (double)info->memory_free / 0x1p30,
-               (double)info->allocation_max / 0x1p30, info->local_memory / 1024, info->simd);
+        char free_text[64] = "free memory not known: 80 % of all is assumed";
+        if (info->memory_free_known)
+            snprintf(free_text, sizeof free_text, "%.1f GiB free", (double)info->memory_free / 0x1p30);
+        printf("%-12s %d compute units, %.1f GiB memory (%s), largest buffer %.1f GiB, %zu KiB local, %s\n", "",
+               info->compute_units, (double)info->memory / 0x1p30, free_text, (double)info->allocation_max / 0x1p30,
+               info->local_memory / 1024, info->simd);
         printf("%-12s division and square root %s\n", "",
                info->exact_division ? "correctly rounded" : "not correctly rounded");
         if (info->unusable[0])

@@ -58,8 +58,10 @@ vx_status vx_cpu_open(int threads, vx_backend **backend, vx_error *error);
 vx_status vx_opencl_list(vx_device_info **list, size_t *count, char *note, size_t note_size, vx_error *error);
 vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_error *error);
 
-/* Compares the device's answers to tiny problems with answers worked by hand. Errors: VX_DEVICE where they differ. */
-vx_status vx_backend_selftest(vx_backend *backend, vx_error *error);
+/* The self-test of a set of ops. Ops that the backend does not support are left out. The answers to tiny problems must
+ * be those worked by hand and, unless the backend is the C backend itself, the results of small trials those of the C
+ * backend. Errors: VX_DEVICE where they differ. */
+vx_status vx_backend_selftest(vx_backend *backend, unsigned ops, vx_error *error);
 
 /* Makes a device of an open backend without a self-test, and takes ownership of the backend. Tests put faulty backends
  * in the place of real ones with it. */

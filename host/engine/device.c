@@ -67,7 +67,7 @@ static vx_status open_tested(const char *id, int threads, vx_backend **backend, 
                            : vx_cpu_open(threads, backend, error);
     if (status != VX_OK)
         return status;
-    status = vx_backend_selftest(*backend, error);
+    status = vx_backend_selftest(*backend, VX_OPS_ALL, error);
     if (status != VX_OK) {
         (*backend)->free(*backend);
         *backend = NULL;

@@ -15,8 +15,9 @@ static vx_status new_buffers(vx_engine *e, vx_error *error)
     return status;
 }
 
-vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx_schedule *schedule, vx_engine **engine,
-                        vx_error *error)
+/* Makes an engine. *refused becomes true where the device gave no memory for a buffer. */
+static vx_status make_engine(vx_backend *backend, const vx_problem *problem, const vx_schedule *schedule,
+                             vx_engine **engine, bool *refused, vx_error *error)
 {
     vx_status status = VX_OK;
     vx_engine *e = vx_array_zero(1, sizeof *e);
@@ -29,14 +30,17 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
         status = vx_fail_memory(error);
         goto cleanup;
     }
-    if ((status = new_buffers(e, error)))
+    if ((status = new_buffers(e, error))) {
+        *refused = status == VX_DEVICE;
         goto cleanup;
+    }
     if (problem->lattice.position &&
         (status = backend->upload(backend, 0, e->buffer[VX_B_POSITION], 0, problem->lattice.position,
                                   schedule->buffer[VX_B_POSITION], error)))
         goto cleanup;
-    if (schedule->voxel_slabs == 1 && (status = vx_slab_upload(e, 0, e->buffer[VX_B_Y], 0, error)))
-        goto cleanup;
+    for (int64_t s = 0; s < schedule->voxel_slabs && !schedule->streams; s++)
+        if ((status = vx_slab_upload(e, 0, e->slab[s][VX_B_Y], s, error)))
+            goto cleanup;
     if (problem->options.tfce && (status = vx_problem_upload_powers(problem, backend, e->buffer[VX_B_POWER], error)))
         goto cleanup;
     if ((status = backend->wait(backend, 0, error))) /* shared buffers are filled before the other queue uses them */
@@ -46,6 +50,30 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
 cleanup:
     vx_engine_free(e);
     return status;
+}
+
+vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx_schedule *schedule, vx_engine **engine,
+                        vx_error *error)
+{
+    bool refused = false;
+    return make_engine(backend, problem, schedule, engine, &refused, error);
+}
+
+vx_status vx_engine_open(vx_backend *backend, const vx_problem *problem, vx_schedule *schedule, vx_engine **engine,
+                         vx_error *error)
+{
+    const vx_demand demand = vx_demand_of(problem);
+    vx_schedule tried = *schedule;
+    bool refused = false;
+    vx_status status = make_engine(backend, problem, &tried, engine, &refused, error), again = status;
+    while (again && refused && !vx_schedule_make(&demand, backend, tried.bytes / 2, &tried, NULL)) {
+        refused = false;
+        again = make_engine(backend, problem, &tried, engine, &refused, NULL);
+    }
+    if (again)
+        return status;
+    *schedule = tried;
+    return VX_OK;
 }
 
 void vx_engine_free(vx_engine *e)

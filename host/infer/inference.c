@@ -54,12 +54,20 @@ static vx_status prepare(vx_inference *in, vx_error *error)
         return status;
     in->problem->options.count = in->relabellings->exhaustive || !vx_exact_possible(in->problem);
     vx_demand demand = vx_demand_of(in->problem);
-    return vx_schedule_make(&demand, backend, vx_settings_memory(options, &backend->info), &in->schedule, error);
+    const size_t limit = options->memory_limit ? options->memory_limit : vx_schedule_memory(&backend->info);
+    return vx_schedule_make(&demand, backend, limit, &in->schedule, error);
+}
+
+static void plan_schedule(vx_plan *plan, const vx_schedule *schedule)
+{
+    plan->device_bytes = schedule->bytes;
+    plan->batch = schedule->batch;
+    plan->slabs = schedule->voxel_slabs;
 }
 
 static vx_plan plan_of(const vx_inference *in)
 {
-    return (vx_plan){
+    vx_plan plan = {
         .possible = in->relabellings->possible,
         .relabellings = in->relabellings->count,
         .evaluations = in->relabellings->evaluations,
@@ -67,10 +75,9 @@ static vx_plan plan_of(const vx_inference *in)
         .exact_uncorrected = !in->problem->options.count,
         .p_smallest = vx_p_smallest(in->relabellings, in->result->options.tails),
         .threshold_t = in->problem->options.threshold_t,
-        .device_bytes = in->schedule.bytes,
-        .batch = in->schedule.batch,
-        .slabs = in->schedule.voxel_slabs,
     };
+    plan_schedule(&plan, &in->schedule);
+    return plan;
 }
 
 vx_status vx_inference_new(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
@@ -111,12 +118,23 @@ const vx_plan *vx_inference_plan(const vx_inference *in)
     return &in->plan;
 }
 
+/* Makes the engine. A device without the planned memory gets a smaller schedule, which stays. */
+static vx_status new_engine(vx_inference *in, vx_error *error)
+{
+    const size_t planned = in->schedule.bytes;
+    vx_status status = vx_engine_open(vx_device_backend(in->device), in->problem, &in->schedule, &in->engine, error);
+    if (status || in->schedule.bytes == planned)
+        return status;
+    in->plan.device_bytes_refused = in->plan.device_bytes_refused ? in->plan.device_bytes_refused : planned;
+    plan_schedule(&in->plan, &in->schedule);
+    in->result->plan = in->plan;
+    return VX_OK;
+}
+
 /* Brings the device into its state after observe(). */
 static vx_status fill_device(vx_inference *in, vx_error *error)
 {
-    vx_status status = VX_OK;
-    if (!in->engine)
-        status = vx_engine_new(vx_device_backend(in->device), in->problem, &in->schedule, &in->engine, error);
+    vx_status status = in->engine ? VX_OK : new_engine(in, error);
     return !status && in->problem->options.count ? vx_engine_count_against(in->engine, in->high, in->low, error)
                                                  : status;
 }
@@ -138,8 +156,7 @@ static vx_status observe(vx_inference *in, vx_error *error)
     if (!in->score || !in->high || !in->low)
         return vx_fail_memory(error);
     vx_status status = vx_problem_fill(in->problem, in->matrix, error);
-    if (status ||
-        (status = vx_engine_new(vx_device_backend(in->device), in->problem, &in->schedule, &in->engine, error)) ||
+    if (status || (status = new_engine(in, error)) ||
         (status = vx_engine_observe(in->engine, in->score, error)))
         return status;
     if (options->tfce_preset == VX_TFCE_FSL)

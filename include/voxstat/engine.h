@@ -30,7 +30,8 @@ typedef struct vx_device_info {
     int compute_units;
     int threads;          /* of the cpu backend; 1 for others */
     size_t memory;        /* bytes in total */
-    size_t memory_free;   /* bytes that are free now; the total where the driver does not report it */
+    size_t memory_free;   /* bytes that are free now; the total where nothing reports it */
+    bool memory_free_known;
     size_t allocation_max;/* bytes of the largest buffer */
     size_t local_memory;
     char simd[64];        /* the vectors of the kernels: "avx512", "float16", "scalar" */

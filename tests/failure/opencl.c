@@ -1,5 +1,7 @@
-/* Put before libOpenCL by LD_PRELOAD: the call that VOXSTAT_FAULT names ("clCreateBuffer:3": the third) fails, and the
- * file that VOXSTAT_FAULT_MARK names is made when it does. All other calls go on to the library. */
+/* Put before libOpenCL by LD_PRELOAD, it answers some calls itself and passes the others on to the library:
+ *
+ *     VOXSTAT_FAULT=clCreateBuffer:3   the third such call fails, and the file that VOXSTAT_FAULT_MARK names is made
+ *     VOXSTAT_FAULT_MEMORY=BYTES       buffers beyond that sum cannot be made */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 
@@ -55,9 +57,6 @@ OBJECT(cl_context, clCreateContext, CL_OUT_OF_HOST_MEMORY,
 OBJECT(cl_command_queue, clCreateCommandQueue, CL_OUT_OF_RESOURCES,
        (cl_context context, cl_device_id device, cl_command_queue_properties properties, cl_int *status),
        (context, device, properties, status))
-OBJECT(cl_mem, clCreateBuffer, CL_MEM_OBJECT_ALLOCATION_FAILURE,
-       (cl_context context, cl_mem_flags flags, size_t size, void *host, cl_int *status),
-       (context, flags, size, host, status))
 OBJECT(cl_program, clCreateProgramWithSource, CL_OUT_OF_HOST_MEMORY,
        (cl_context context, cl_uint count_, const char **text, const size_t *length, cl_int *status),
        (context, count_, text, length, status))
@@ -97,3 +96,32 @@ STATUS(clGetDeviceIDs, CL_OUT_OF_HOST_MEMORY,
 STATUS(clGetDeviceInfo, CL_OUT_OF_HOST_MEMORY,
        (cl_device_id device, cl_device_info what, size_t size, void *value, size_t *needed),
        (device, what, size, value, needed))
+
+/* Buffers know their size, so that what is released is free again. */
+static size_t taken;
+
+cl_mem CL_API_CALL clCreateBuffer(cl_context context, cl_mem_flags flags, size_t size, void *host, cl_int *status)
+{
+    static int count;
+    static cl_mem(CL_API_CALL *next)(cl_context, cl_mem_flags, size_t, void *, cl_int *);
+    const char *memory = getenv("VOXSTAT_FAULT_MEMORY");
+    if (!next)
+        *(void **)&next = dlsym(RTLD_NEXT, "clCreateBuffer");
+    if (strikes("clCreateBuffer", ++count) || (memory && taken + size > strtoull(memory, NULL, 10))) {
+        *status = CL_MEM_OBJECT_ALLOCATION_FAILURE;
+        return NULL;
+    }
+    taken += size;
+    return next(context, flags, size, host, status);
+}
+
+cl_int CL_API_CALL clReleaseMemObject(cl_mem memory)
+{
+    static cl_int(CL_API_CALL *next)(cl_mem);
+    size_t size = 0;
+    if (!next)
+        *(void **)&next = dlsym(RTLD_NEXT, "clReleaseMemObject");
+    clGetMemObjectInfo(memory, CL_MEM_SIZE, sizeof size, &size, NULL);
+    taken -= size;
+    return next(memory);
+}

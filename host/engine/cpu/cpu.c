@@ -184,6 +184,7 @@ static void describe(vx_device_info *info, int threads, const vx_variant *varian
     info->threads = threads;
     info->memory = pages > 0 && page > 0 ? (size_t)pages * (size_t)page : 0;
     read_proc("/proc/meminfo", "MemAvailable", available, sizeof available);
+    info->memory_free_known = *available;
     info->memory_free = *available ? (size_t)strtoull(available, NULL, 10) * 1024 : info->memory;
     info->allocation_max = info->memory;
     info->exact_division = true;

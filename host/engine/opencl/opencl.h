@@ -32,6 +32,11 @@ void vx_icd_note(char *note, size_t size);
 /* The form of an op's kernel. `width` is the number of floats in a vector of the device. */
 vx_form vx_cl_form(vx_op op, bool vectors, int width);
 
+/* The build options of a form. `size` VX_CL_OPTIONS_MAX is enough for all of them. exact_division: the device rounds
+ * division and root correctly where it is asked to. */
+enum { VX_CL_OPTIONS_MAX = 256 };
+void vx_cl_options(const vx_form *form, bool exact_division, char *options, size_t size);
+
 /* Whether the device gets the explicit vectors of CPU devices; else it gets the work-groups of GPUs.
  * VOXSTAT_KERNEL_FORM=cpu or gpu decides for every device, so that tests can run either form on any hardware. */
 bool vx_cl_vectors(const vx_device_info *info);

@@ -1,0 +1,129 @@
+/* Devices with limits: the cpu in the place of a device with little memory. Every result must have the bits of a device
+ * without the limit, and the plan must say what was done. */
+#include "fixture.h"
+
+#include "engine/backend.h"
+
+enum { N = 14, NX = 11, NY = 9, NZ = 10, V = NX * NY * NZ };
+static const int dim[3] = {NX, NY, NZ};
+static const double covariate[N] = {5, 3.5, 7.25, 4, 8.5, 2.75, 4.5, 6.5, 5.25, 3, 9.75, 4.25, 6, 5.5};
+
+/* The limits of the device under test, and the functions of the cpu that they are put in front of. */
+static struct {
+    size_t memory;   /* bytes of all buffers; 0: no limit */
+    size_t made;     /* bytes of buffers so far, since `first` was made */
+    int refused;
+    vx_status (*buffer_new)(vx_backend *self, size_t bytes, vx_buffer **buffer, vx_error *error);
+} limited;
+
+/* Refuses buffers beyond the memory. After a refusal the engine frees all its buffers, and memory is empty again. */
+static vx_status buffer_new(vx_backend *self, size_t bytes, vx_buffer **buffer, vx_error *error)
+{
+    if (limited.memory && limited.made + bytes > limited.memory) {
+        limited.made = 0;
+        return vx_fail(error, VX_DEVICE, "refusal %d: %zu bytes", ++limited.refused, bytes);
+    }
+    limited.made += bytes;
+    return limited.buffer_new(self, bytes, buffer, error);
+}
+
+static vx_device *open_limited(void)
+{
+    vx_backend *backend = NULL;
+    vx_device *device = NULL;
+    vx_error error = {0};
+    check(vx_cpu_open(2, &backend, &error), error);
+    snprintf(backend->info.id, sizeof backend->info.id, "opencl:7.3");
+    backend->queues = VX_QUEUES;
+    limited.buffer_new = backend->buffer_new;
+    backend->buffer_new = buffer_new;
+    check(vx_device_wrap(backend, &device, &error), error);
+    return device;
+}
+
+static void same(const vx_result *a, const vx_result *b)
+{
+    const size_t bytes = a->null.count * sizeof(double);
+    assert_int_equal(a->null.count, b->null.count);
+    assert_memory_equal(a->null.voxel, b->null.voxel, bytes);
+    assert_memory_equal(a->null.extent, b->null.extent, bytes);
+    assert_memory_equal(a->null.mass, b->null.mass, bytes);
+    assert_memory_equal(a->null.tfce, b->null.tfce, bytes);
+    assert_int_equal(a->maps, b->maps);
+    for (size_t m = 0; m < a->maps; m++) {
+        assert_int_equal(a->map[m].quantity, b->map[m].quantity);
+        assert_memory_equal(a->map[m].value, b->map[m].value, V * sizeof(float));
+    }
+}
+
+typedef struct study {
+    vx_matrix *matrix;
+    vx_model *model;
+    const vx_effect *effect;
+    vx_inference_options options;
+    vx_result *expected; /* of the cpu */
+} study;
+
+static study make_study(void)
+{
+    study s = {.options = vx_inference_defaults(), .model = fixture_model(N, covariate, 0, NULL, VX_PEARSON)};
+    float *noise = fixture_noise(17, N, V);
+    s.matrix = fixture_matrix(dim, N, V, noise, NULL);
+    s.effect = &s.model->effect[1];
+    s.options.permutations = 300;
+    s.options.cluster_p = 0.01;
+    s.expected = fixture_run("cpu", 1, s.matrix, s.effect, &s.options);
+    free(noise);
+    return s;
+}
+
+static void free_study(study *s)
+{
+    vx_result_free(s->expected);
+    vx_matrix_free(s->matrix);
+    vx_model_free(s->model);
+}
+
+/* The memory is half of what is planned, less than that, and not enough for anything. */
+static void little_memory(void **state)
+{
+    study s = make_study();
+    const size_t planned = s.expected->plan.device_bytes;
+    (void)state;
+    assert_int_equal(s.expected->plan.device_bytes_refused, 0);
+    for (int part = 1; part <= 5; part++) {
+        vx_device *device = open_limited();
+        vx_result *result = NULL;
+        vx_error error = {0};
+        limited.made = 0;
+        limited.refused = 0;
+        vx_plan plan;
+        check(vx_infer_plan(device, s.matrix, s.effect, &s.options, &plan, &error), error);
+        limited.memory = plan.device_bytes / (size_t)part;
+        assert_true(plan.device_bytes >= planned);
+        check(vx_infer(device, s.matrix, s.effect, &s.options, NULL, NULL, &result, &error), error);
+        same(s.expected, result);
+        assert_int_equal(limited.refused > 0, part > 1);
+        assert_int_equal(result->plan.device_bytes_refused, part > 1 ? plan.device_bytes : 0);
+        assert_true(result->plan.device_bytes <= limited.memory && result->plan.batch <= plan.batch);
+        vx_result_free(result);
+        vx_device_free(device);
+    }
+    vx_device *device = open_limited();
+    vx_result *result = NULL;
+    vx_error error = {0};
+    limited.made = 0;
+    limited.refused = 0;
+    limited.memory = 1000;
+    assert_int_equal(vx_infer(device, s.matrix, s.effect, &s.options, NULL, NULL, &result, &error), VX_DEVICE);
+    assert_non_null(strstr(error.message, "refusal 1:"));
+    assert_true(limited.refused > 1);
+    vx_device_free(device);
+    free_study(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(little_memory)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
