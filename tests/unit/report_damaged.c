@@ -403,8 +403,7 @@ static void try_all(json_t *run, json_t *value, const char *path)
         size_t count = 0;
         for (void *at = json_object_iter(value); at && count < 100; at = json_object_iter_next(value, at))
             keys[count++] = json_object_iter_key(at);
-        const bool one_loop = !strcmp(path, "/checksums"); /* reads all of them, so that two stand for all */
-        for (size_t i = 0; i < count && !(one_loop && i == 2); i++) {
+        for (size_t i = 0; i < count && !(i == 2 && !strcmp(path, "/checksums")); i++) { /* one loop reads checksums */
             char key[100]; /* a copy: the object frees its key when it is removed */
             snprintf(key, sizeof key, "%s", keys[i]);
             if (!is_repeated(json_object_get(value, key), path))
