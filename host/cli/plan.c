@@ -264,6 +264,15 @@ static void say_primary(const vx_run *run)
            others ? ", the primary correction; the others are further looks" : "");
 }
 
+static vx_status remark_host_tfce(vx_run *run, vx_error *error)
+{
+    const vx_device_info *device = vx_device_properties(run->device);
+    if (device->has_double || !(run->inference.correct & VX_CORRECT_TFCE) || !run->study->modalities)
+        return VX_OK;
+    return vx_run_remark(run, error, "%s computes no double precision: TFCE is computed by the processor (cpu)",
+                         device->id);
+}
+
 vx_status vx_plan_say_effects(vx_run *run, vx_error *error)
 {
     vx_status status = VX_OK;
@@ -284,6 +293,8 @@ vx_status vx_plan_say_effects(vx_run *run, vx_error *error)
         }
     }
     say_primary(run);
+    if (!status)
+        status = remark_host_tfce(run, error);
     vx_say(run, "device %s: %s (%s)", device->id, device->name, device->driver);
     if (!strcmp(device->id, "cpu"))
         vx_say(run, ", %d thread%s", device->threads, plural(device->threads));

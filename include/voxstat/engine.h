@@ -36,7 +36,7 @@ typedef struct vx_device_info {
     size_t local_memory;
     char simd[64];        /* the vectors of the kernels: "avx512", "float16", "scalar" */
     bool exact_division;  /* rounds float division and square root correctly */
-    bool has_double;      /* computes in double precision, which TFCE needs */
+    bool has_double;      /* computes in double precision; else the host computes TFCE */
     char unusable[256];   /* the reason why the device cannot be used; empty for a usable one */
 } vx_device_info;
 

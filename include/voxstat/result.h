@@ -74,6 +74,7 @@ typedef struct vx_plan {
     bool exact_uncorrected; /* uncorrected p are over all 2^n sign flips, counted without enumeration */
     double p_smallest;
     double threshold_t;    /* forming threshold */
+    bool host_tfce;        /* TFCE is computed on the host, because the device has no double precision */
     size_t device_bytes;   /* of all device buffers */
     size_t device_bytes_refused; /* planned at first, for which the device had no memory; 0: the plan was kept */
     int64_t batch;         /* relabellings in one launch */

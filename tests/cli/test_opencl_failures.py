@@ -41,6 +41,13 @@ class Failures(voxstat_cli.Study):
                               cwd=self.folder, text=True, capture_output=True, timeout=120, env=environment,
                               check=False)
 
+    def assert_same_maps(self, one, other):
+        """Their names."""
+        maps = sorted((self.folder / one).glob("*.nii.gz"))
+        for path in maps:
+            self.assertEqual(path.read_bytes(), (self.folder / other / path.name).read_bytes(), path.name)
+        return [path.name for path in maps]
+
     def strike(self, call, count):
         """Whether there was such a call."""
         before = self.listing()
@@ -69,22 +76,32 @@ class Failures(voxstat_cli.Study):
                 self.strike(call, 40)  # in the effect, past the self-test
 
     def test_little_memory(self):
-        """Buffers of 0.15 MB where the first plan takes 0.2 MB: the same results, and a remark."""
-        for name, memory in (("enough", ""), ("little", "150000"), ("nothing", "20000")):
-            variables = {"VOXSTAT_FAULT_MEMORY": memory} if memory else {}
-            done = self.infer("", "--out", name, **variables)
-            if name == "nothing":
-                self.assertEqual(done.returncode, DEVICE, done.stderr)
-                self.assertIn("clCreateBuffer", done.stderr)
-                continue
+        """The third buffer from the end of the effect's is refused, and then every one from there on."""
+        self.assert_done(self.infer("clCreateBuffer:0", "--out", "enough"))
+        third = len(self.mark.read_bytes()) - 2
+        done = self.infer(f"clCreateBuffer:{third}", "--out", "little")
+        self.assert_done(done)
+        self.assertRegex(done.stderr, NO_MEMORY)
+        self.assertIn("how much is free is not known, 80 % of", done.stderr)
+        remarks = {name: json.loads((self.folder / name / "run.json").read_text())["remarks"]
+                   for name in ("enough", "little")}
+        self.assertEqual([remark for remark in remarks["enough"] if NO_MEMORY.match(remark)], [])
+        self.assertEqual(len([remark for remark in remarks["little"] if NO_MEMORY.match(remark)]), 1)
+        self.assert_same_maps("enough", "little")
+        done = self.infer(f"clCreateBuffer:{third}-", "--out", "nothing")
+        self.assertEqual(done.returncode, DEVICE, done.stderr)
+        self.assertIn("clCreateBuffer", done.stderr)
+
+    def test_no_double_precision(self):
+        """TFCE runs on the processor, whether it is asked for or not, and nothing is left out."""
+        for name, words in (("double", ""), ("single", "single")):
+            done = self.infer("", "--correct", "extent,tfce", "--primary", "tfce", "--out", name,
+                              VOXSTAT_FAULT_DEVICE=words)
             self.assert_done(done)
-            self.assertIn("how much is free is not known, 80 % of", done.stderr)
             remarks = json.loads((self.folder / name / "run.json").read_text())["remarks"]
-            self.assertEqual([bool(NO_MEMORY.match(remark)) for remark in remarks if "no memory" in remark],
-                             [True] if memory else [])
-            self.assertEqual(bool(NO_MEMORY.search(done.stderr)), bool(memory))
-        for path in (self.folder / "enough").glob("*.nii.gz"):
-            self.assertEqual(path.read_bytes(), (self.folder / "little" / path.name).read_bytes(), path.name)
+            said = [remark for remark in remarks if "computes no double precision: TFCE is computed by" in remark]
+            self.assertEqual(len(said), len(words) > 0, remarks)
+        self.assertIn("pet_change_p-fwe-tfce.nii.gz", self.assert_same_maps("double", "single"))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-/* Devices with limits: the cpu in the place of a device with little memory. Every result must have the bits of a device
- * without the limit, and the plan must say what was done. */
+/* Devices with limits: the cpu in the place of a device with little memory, or without double precision. Every result
+ * must have the bits of a device without the limit, and the plan must say what was done. */
 #include "fixture.h"
 
 #include "engine/backend.h"
@@ -13,7 +13,10 @@ static struct {
     size_t memory;   /* bytes of all buffers; 0: no limit */
     size_t made;     /* bytes of buffers so far, since `first` was made */
     int refused;
+    bool no_double;  /* an op that needs it fails */
     vx_status (*buffer_new)(vx_backend *self, size_t bytes, vx_buffer **buffer, vx_error *error);
+    vx_status (*run)(vx_backend *self, int queue, vx_op op, const void *args, vx_buffer *const buffer[VX_BUFFERS],
+                     vx_error *error);
 } limited;
 
 /* Refuses buffers beyond the memory. After a refusal the engine frees all its buffers, and memory is empty again. */
@@ -27,6 +30,14 @@ static vx_status buffer_new(vx_backend *self, size_t bytes, vx_buffer **buffer, 
     return limited.buffer_new(self, bytes, buffer, error);
 }
 
+static vx_status run(vx_backend *self, int queue, vx_op op, const void *args, vx_buffer *const buffer[VX_BUFFERS],
+                     vx_error *error)
+{
+    if (limited.no_double && vx_op_table[op].needs_double)
+        return vx_fail(error, VX_DEVICE, "%s needs double precision", vx_op_table[op].stem);
+    return limited.run(self, queue, op, args, buffer, error);
+}
+
 static vx_device *open_limited(void)
 {
     vx_backend *backend = NULL;
@@ -37,6 +48,9 @@ static vx_device *open_limited(void)
     backend->queues = VX_QUEUES;
     limited.buffer_new = backend->buffer_new;
     backend->buffer_new = buffer_new;
+    limited.run = backend->run;
+    backend->run = run;
+    backend->info.has_double = !limited.no_double;
     check(vx_device_wrap(backend, &device, &error), error);
     return device;
 }
@@ -122,8 +136,59 @@ static void little_memory(void **state)
     free_study(&s);
 }
 
+typedef struct seen {
+    uint64_t last, calls;
+} seen;
+
+static bool see(void *context, uint64_t done, uint64_t total)
+{
+    seen *s = context;
+    assert_true(done >= s->last && done <= total);
+    s->last = done;
+    s->calls++;
+    return true;
+}
+
+/* Without double precision TFCE runs on the cpu and the rest on the device, in one range and in two, with the steps of
+ * every preset. */
+static void no_double_precision(void **state)
+{
+    static const vx_tfce_preset preset[] = {VX_TFCE_EXACT, VX_TFCE_FSL, VX_TFCE_PALM};
+    study s = make_study();
+    (void)state;
+    limited.memory = 0;
+    for (int k = 0; k < 6; k++) {
+        s.options.tfce_preset = preset[k / 2];
+        vx_result *expected = fixture_run("cpu", 2, s.matrix, s.effect, &s.options), *result = NULL;
+        limited.no_double = true;
+        vx_device *device = open_limited();
+        vx_inference *inference = NULL;
+        vx_tally *tally = NULL;
+        vx_error error = {0};
+        seen of = {0};
+        check(vx_inference_new(device, s.matrix, s.effect, &s.options, &inference, &error), error);
+        const uint64_t all = vx_inference_plan(inference)->evaluations, middle = k % 2 ? all / 3 : 0;
+        assert_true(vx_inference_plan(inference)->host_tfce && !expected->plan.host_tfce);
+        check(vx_inference_observe(inference, &error), error);
+        check(vx_inference_tally(inference, &tally, &error), error);
+        check(vx_inference_run(inference, middle, all, tally, see, &of, &error), error);
+        assert_true(of.last == all - middle && of.calls > 3);
+        if (middle)
+            check(vx_inference_run(inference, 0, middle, tally, NULL, NULL, &error), error);
+        check(vx_inference_finish(inference, tally, &result, &error), error);
+        same(expected, result);
+        vx_tally_free(tally);
+        vx_inference_free(inference);
+        vx_result_free(result);
+        vx_device_free(device);
+        vx_result_free(expected);
+    }
+    limited.no_double = false;
+    free_study(&s);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(little_memory)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(little_memory), cmocka_unit_test(no_double_precision)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
