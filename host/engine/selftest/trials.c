@@ -132,7 +132,7 @@ static vx_status make_schedule(vx_rehearsal *r, vx_backend *backend, vx_error *e
 {
     const vx_demand demand = vx_demand_of(r->problem);
     vx_schedule *s = &r->schedule;
-    vx_status status = vx_schedule_make(&demand, backend, backend->info.memory_free / 10 * 8, s, error);
+    vx_status status = vx_schedule_make(&demand, backend, vx_schedule_memory(&backend->info), s, error);
     if (status)
         return status;
     if (r->of->batch && r->of->batch < s->batch) {
