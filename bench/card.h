@@ -44,7 +44,7 @@ typedef struct vx_gpu_code {
     double step;           /* instructions of the inner loop for each useful one; 0: not counted */
 } vx_gpu_code;
 
-/* False where the file has no row for them. */
+/* Finds the row of a kernel, or of its first program where it has several ("correlation.0"). False: there is no row. */
 bool vx_gpu_code_find(const char *kernel, const char *target, vx_gpu_code *code);
 
 enum { VX_STAGES_MAX = 9, VX_ROOFS = 6 };

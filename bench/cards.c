@@ -35,10 +35,12 @@ bool vx_gpu_code_find(const char *kernel, const char *target, vx_gpu_code *code)
     for (const char *line = vx_embedded_bench[0].text; line; line = strchr(line, '\n')) {
         char step[16];
         line += *line == '\n';
-        if (strncmp(line, kernel, name) || line[name] != '\t' || strncmp(line + name + 1, target, other) ||
-            line[name + 1 + other] != '\t')
+        if (strncmp(line, kernel, name))
             continue;
-        if (sscanf(line + name + 1 + other, "%d %*d %*d %*d %d %*d %15s", &code->registers, &code->groups, step) != 3)
+        const char *cells = line + name + (strncmp(line + name, ".0", 2) ? 0 : 2);
+        if (*cells != '\t' || strncmp(cells + 1, target, other) || cells[1 + other] != '\t')
+            continue;
+        if (sscanf(cells + 1 + other, "%d %*d %*d %*d %d %*d %15s", &code->registers, &code->groups, step) != 3)
             return false;
         code->step = strtod(step, NULL); /* 0 for the dash of what is not counted */
         return true;

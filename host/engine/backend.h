@@ -17,6 +17,11 @@
 
 enum { VX_QUEUES = 2 };
 
+/* What a device does fastest, with which the bench compares the ops: fused multiply-adds of floats in registers; a
+ * triad through memory, sum[i] = a[i] + 0.5 b[i] (McCalpin 1995, STREAM). */
+typedef enum vx_peak { VX_PEAK_ARITHMETIC, VX_PEAK_MEMORY, VX_PEAKS } vx_peak;
+enum { VX_PEAK_FLOATS = 1024, VX_PEAK_TRIAD_BYTES = 12 }; /* floats come in multiples; bytes that one of them moves */
+
 typedef struct vx_buffer vx_buffer;
 typedef struct vx_backend vx_backend;
 
@@ -40,6 +45,9 @@ struct vx_backend {
     vx_status (*run)(vx_backend *self, int queue, vx_op op, const void *args, vx_buffer *const buffer[VX_BUFFERS],
                      vx_error *error);
     vx_status (*wait)(vx_backend *self, int queue, vx_error *error);
+    /* Does it once and waits. `array` has sum, a and b, of `floats` floats each, a multiple of VX_PEAK_FLOATS. *work
+     * becomes its operations (two a multiply-add) or bytes, 0 where they are not measured. Tests may leave it null. */
+    vx_status (*peak)(vx_backend *self, vx_peak peak, vx_buffer *array, size_t floats, double *work, vx_error *error);
     double (*seconds)(const vx_backend *self, vx_op op); /* device time spent in an op since the backend was opened */
     void (*free)(vx_backend *self);
 };

@@ -65,7 +65,7 @@ def make_ptx(source, options, items):
     with open(ptx, encoding='ascii') as file:
         text = file.read()
     # clang 15 does not pass reqd_work_group_size on; NVIDIA's front end does.
-    text = re.sub(r'(\.entry \w+\([^)]*\))\s*\{', r'\1\n.reqntid %d, 1, 1\n{' % items, text, count=1)
+    text = re.sub(r'(\.entry \w+\([^)]*\))\s*\{', r'\1\n.reqntid %d, 1, 1\n{' % items, text)
     with open(ptx, 'w', encoding='ascii') as file:
         file.write(text)
     return ptx
@@ -163,9 +163,9 @@ def inner_loops(code, target):
 
 
 def step(kernel, code, target):
-    """Instructions of the inner loop for each of its useful ones: multiply-adds of correlation, reads of the tables of
-    signflip. The loop that has the largest share of them is the inner one. None for other kernels."""
-    useful = {'correlation': 'FFMA', 'signflip': 'LDS'}.get(kernel)
+    """Instructions of the inner loop for each of its useful ones: multiply-adds of correlation and peak, reads of the
+    tables of signflip. The loop that has the largest share of them is the inner one. None for other kernels."""
+    useful = {'correlation': 'FFMA', 'peak': 'FFMA', 'signflip': 'LDS'}.get(kernel)
     if not useful:
         return None
     bodies = [b for b in inner_loops(code, target) if count(b, 'STS') == 0 and count(b, useful) >= 8]

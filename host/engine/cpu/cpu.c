@@ -137,6 +137,14 @@ static vx_status cpu_wait(vx_backend *self, int queue, vx_error *error)
     return VX_OK;
 }
 
+static vx_status cpu_peak(vx_backend *self, vx_peak peak, vx_buffer *array, size_t floats, double *work,
+                          vx_error *error)
+{
+    (void)error;
+    *work = vx_cpu_peak(peak, self->info.threads, array->data, floats);
+    return VX_OK;
+}
+
 static double cpu_seconds(const vx_backend *self, vx_op op)
 {
     return ((const vx_cpu *)self)->seconds[op];
@@ -211,6 +219,7 @@ vx_status vx_cpu_open(int threads, vx_backend **backend, vx_error *error)
                                 .fill = cpu_fill,
                                 .run = cpu_run,
                                 .wait = cpu_wait,
+                                .peak = cpu_peak,
                                 .seconds = cpu_seconds,
                                 .free = cpu_free};
     describe(&cpu->backend.info, threads ? threads : omp_get_max_threads(), &variant);

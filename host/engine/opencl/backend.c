@@ -34,6 +34,7 @@ typedef struct vx_opencl {
     cl_event last[VX_OPS]; /* the op's last launch, for which its next one waits */
     size_t tables_max; /* bytes of local memory for the tables of signflip */
     double seconds[VX_OPS];
+    vx_cl_peak *peak; /* null until it is asked for */
 } vx_opencl;
 
 /* Waits for the launches of a queue and adds up their times. A launch that failed on the device is found here. */
@@ -219,6 +220,19 @@ static vx_status wait_queue(vx_backend *backend, int queue, vx_error *error)
     return status == VX_OK ? vx_cl_check(clFinish(self->queue[queue].queue), "clFinish", error) : status;
 }
 
+static vx_status run_peak(vx_backend *backend, vx_peak peak, vx_buffer *array, size_t floats, double *work,
+                          vx_error *error)
+{
+    vx_opencl *self = (vx_opencl *)backend;
+    cl_command_queue queue = self->queue[0].queue;
+    cl_device_id device;
+    vx_status status = vx_cl_check(clGetCommandQueueInfo(queue, CL_QUEUE_DEVICE, sizeof device, &device, NULL),
+                                   "clGetCommandQueueInfo", error);
+    if (!status && !self->peak)
+        status = vx_cl_peak_new(self->context, device, &backend->info, &self->peak, error);
+    return status ? status : vx_cl_peak_run(self->peak, queue, peak, array->memory, floats, work, error);
+}
+
 static double seconds(const vx_backend *backend, vx_op op)
 {
     return ((const vx_opencl *)backend)->seconds[op];
@@ -239,6 +253,7 @@ static void free_opencl(vx_backend *backend)
         if (self->last[op])
             clReleaseEvent(self->last[op]);
     }
+    vx_cl_peak_release(self->peak);
     for (int queue = 0; queue < VX_QUEUES; queue++)
         if (self->queue[queue].queue)
             clReleaseCommandQueue(self->queue[queue].queue);
@@ -297,6 +312,7 @@ vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_erro
         .fill = fill,
         .run = run,
         .wait = wait_queue,
+        .peak = run_peak,
         .seconds = seconds,
         .free = free_opencl,
         .queues = VX_QUEUES,

@@ -46,6 +46,16 @@ bool vx_cl_vectors(const vx_device_info *info);
 vx_status vx_cl_build(cl_context context, cl_device_id device, vx_op op, const vx_form *form, bool exact_division,
                       cl_program *program, vx_error *error);
 
+/* The work of kernels/peak.cl, built for a device. It is no op, because no analysis runs it. vx_cl_peak_release frees
+ * *made; null is fine. vx_cl_peak_run is backend.h's `peak`. */
+typedef struct vx_cl_peak vx_cl_peak;
+vx_form vx_cl_peak_form(bool vectors, int width);
+vx_status vx_cl_peak_new(cl_context context, cl_device_id device, const vx_device_info *info, vx_cl_peak **made,
+                         vx_error *error);
+vx_status vx_cl_peak_run(const vx_cl_peak *peak, cl_command_queue queue, vx_peak which, cl_mem array, size_t floats,
+                         double *work, vx_error *error);
+void vx_cl_peak_release(vx_cl_peak *peak);
+
 /* The cache holds binaries by key, under VOXSTAT_CACHE_DIR, else $XDG_CACHE_HOME/voxstat, else ~/.cache/voxstat. It
  * never fails: files that cannot be read or written, or that other users may write, count as absent. Load returns null,
  * or memory to free with free(). vx_cache_note adds to the note why the folder is not used. */
