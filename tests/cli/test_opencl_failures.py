@@ -33,14 +33,17 @@ class Failures(voxstat_cli.Study):
         self.mark = self.folder.parent / (self.folder.name + ".mark")
         self.addCleanup(self.mark.unlink, missing_ok=True)
 
+    def environment(self, fault, **variables):
+        return {**os.environ, "LD_PRELOAD": os.environ["VOXSTAT_OPENCL_FAULTS"], "VOXSTAT_FAULT": fault,
+                "VOXSTAT_FAULT_MARK": str(self.mark), **variables,
+                "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+
     def infer(self, fault, *arguments, **variables):
-        environment = {**os.environ, "LD_PRELOAD": os.environ["VOXSTAT_OPENCL_FAULTS"], "VOXSTAT_FAULT": fault,
-                       "VOXSTAT_FAULT_MARK": str(self.mark), **variables,
-                       "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+        environment = self.environment(fault, **variables)
         if fault.startswith(("clBuild", "clCreateProgram")) and "VOXSTAT_CACHE_DIR" not in variables:
             environment["VOXSTAT_CACHE_DIR"] = "/proc/nowhere"  # the kernels are compiled
-        return subprocess.run([PROGRAM, "--design", "paired", "--device", "opencl", "--progress", "none",
-                               "--permutations", "20", *arguments],
+        return subprocess.run([PROGRAM, "--design", "paired", "--progress", "none", "--permutations", "20",
+                               *(() if "--device" in arguments else ("--device", "opencl")), *arguments],
                               cwd=self.folder, text=True, capture_output=True, timeout=120, env=environment,
                               check=False)
 
@@ -128,9 +131,7 @@ class Failures(voxstat_cli.Study):
         gate = self.folder.parent / (self.folder.name + ".gate")
         self.addCleanup(gate.unlink, missing_ok=True)
         ours, theirs = pty.openpty()
-        environment = {**os.environ, "LD_PRELOAD": os.environ["VOXSTAT_OPENCL_FAULTS"], "VOXSTAT_BUILD_GATE": str(gate),
-                       "VOXSTAT_CACHE_DIR": "/proc/nowhere",
-                       "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+        environment = self.environment("", VOXSTAT_BUILD_GATE=str(gate), VOXSTAT_CACHE_DIR="/proc/nowhere")
         arguments = [PROGRAM, "--design", "paired", "--device", "opencl", "--correct", "voxel", "-n", "20"]
         with subprocess.Popen(arguments, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=theirs,
                               env=environment) as run:
@@ -147,6 +148,18 @@ class Failures(voxstat_cli.Study):
         self.assertEqual(run.returncode, OK, said)
         self.assertRegex(said.decode(), "building 1 kernel for .*, once")
         self.assertEqual(said.count(b"once"), 1)
+
+    def test_choice(self):
+        """A GPU of which launches take no time is taken; one that takes a thousand times as long is not."""
+        for words, taken, said in (("gpu fast", "opencl:0.0", ") taken: "), ("gpu slow", "cpu", ") passed over: cpu is "),
+                                   ("", "cpu", "no OpenCL device of this machine is a GPU")):
+            variables = {"VOXSTAT_FAULT_DEVICE": words, "VOXSTAT_KERNEL_FORM": "cpu"}
+            done = self.infer("", "--device", "auto", "--out", "out", "--force", **variables)
+            self.assert_done(done)
+            self.assertIn(said, done.stderr)
+            self.assertEqual(json.loads((self.folder / "out" / "run.json").read_text())["device"]["id"], taken)
+            self.assertRegex(self.run_program("devices", **self.environment("", **variables)).stdout,
+                             f"(?m)^auto +takes {taken}: .*{re.escape(said)}")
 
 
 if __name__ == "__main__":
