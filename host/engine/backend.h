@@ -71,6 +71,10 @@ vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_erro
  * backend. Errors: VX_DEVICE where they differ. */
 vx_status vx_backend_selftest(vx_backend *backend, unsigned ops, vx_error *error);
 
+/* Measures the seconds of device time that a relabelling of a short trial takes in each of a set of ops; 0 for an op
+ * that has no part in it. The trial takes correlation, or else signflip. */
+vx_status vx_backend_pace(vx_backend *backend, unsigned ops, double seconds[VX_OPS], vx_error *error);
+
 /* Makes a device of an open backend without a self-test, and takes ownership of the backend. Tests put faulty backends
  * in the place of real ones with it. */
 vx_status vx_device_wrap(vx_backend *backend, vx_device **device, vx_error *error);

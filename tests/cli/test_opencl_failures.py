@@ -30,14 +30,17 @@ class Failures(voxstat_cli.Study):
         self.mark = self.folder.parent / (self.folder.name + ".mark")
         self.addCleanup(self.mark.unlink, missing_ok=True)
 
+    def environment(self, fault, **variables):
+        return {**os.environ, "LD_PRELOAD": os.environ["VOXSTAT_OPENCL_FAULTS"], "VOXSTAT_FAULT": fault,
+                "VOXSTAT_FAULT_MARK": str(self.mark), **variables,
+                "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+
     def infer(self, fault, *arguments, **variables):
-        environment = {**os.environ, "LD_PRELOAD": os.environ["VOXSTAT_OPENCL_FAULTS"], "VOXSTAT_FAULT": fault,
-                       "VOXSTAT_FAULT_MARK": str(self.mark), **variables,
-                       "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+        environment = self.environment(fault, **variables)
         if fault.startswith(("clBuild", "clCreateProgram")):
             environment["VOXSTAT_CACHE_DIR"] = "/proc/nowhere"  # the kernels are compiled
-        return subprocess.run([PROGRAM, "--design", "paired", "--device", "opencl", "--progress", "none",
-                               "--permutations", "20", *arguments],
+        return subprocess.run([PROGRAM, "--design", "paired", "--progress", "none", "--permutations", "20",
+                               *(() if "--device" in arguments else ("--device", "opencl")), *arguments],
                               cwd=self.folder, text=True, capture_output=True, timeout=120, env=environment,
                               check=False)
 
@@ -102,6 +105,18 @@ class Failures(voxstat_cli.Study):
             said = [remark for remark in remarks if "computes no double precision: TFCE is computed by" in remark]
             self.assertEqual(len(said), len(words) > 0, remarks)
         self.assertIn("pet_change_p-fwe-tfce.nii.gz", self.assert_same_maps("double", "single"))
+
+    def test_choice(self):
+        """A GPU of which launches take no time is taken; one that takes a thousand times as long is not."""
+        for words, taken, said in (("gpu fast", "opencl:0.0", ") taken: "), ("gpu slow", "cpu", ") passed over: cpu is "),
+                                   ("", "cpu", "no OpenCL device of this machine is a GPU")):
+            variables = {"VOXSTAT_FAULT_DEVICE": words, "VOXSTAT_KERNEL_FORM": "cpu"}
+            done = self.infer("", "--device", "auto", "--out", "out", "--force", **variables)
+            self.assert_done(done)
+            self.assertIn(said, done.stderr)
+            self.assertEqual(json.loads((self.folder / "out" / "run.json").read_text())["device"]["id"], taken)
+            self.assertRegex(self.run_program("devices", **self.environment("", **variables)).stdout,
+                             f"(?m)^auto +takes {taken}: .*{re.escape(said)}")
 
 
 if __name__ == "__main__":

@@ -197,6 +197,7 @@ static void describe(vx_device_info *info, int threads, const vx_variant *varian
     info->allocation_max = info->memory;
     info->exact_division = true;
     info->has_double = true;
+    info->host_memory = true;
 }
 
 vx_status vx_cpu_open(int threads, vx_backend **backend, vx_error *error)
