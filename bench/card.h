@@ -55,8 +55,9 @@ typedef struct vx_stage {
     bool estimated;      /* some of the figures are guesses; else all are counted */
     double instructions, doubles;
     double local, cache, memory; /* bytes */
-    double waits;        /* reads of one map, each of which needs the one before, from cache or memory */
-    double local_waits;  /* the same from local memory */
+    double waits;        /* reads, each of which needs the one before, from cache or memory: of one item for the map */
+    double item_waits;   /* ... and of every item for each of its voxels */
+    double local_waits;  /* the same from local memory, or barriers, for the map */
 } vx_stage;
 
 /* An op on a card. */

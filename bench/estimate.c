@@ -28,25 +28,38 @@
 #define SADDLES 922
 #define MERGES 374
 #define GRID 2.15
-#define MAXIMA_DEPTH 9 /* log2 of the maxima: the longest path of a union by size */
+#define SORT_BARRIERS (45.0 / 1024) /* of a pass of the sort, for each entry: 45 for a tile of 1,024 */
 
-/* The kernel tfce.cl, for one tail; bytes and instructions of a voxel of the mask. */
+/* The kernel tfce.cl, for one tail; instructions, doubles, bytes and waits are those of a voxel of the mask. */
 static const vx_stage tfce_today[] = {
-    {"scatter", false, 12, 0, 0, 0, 16, 0, 0},
-    {"link: 26 neighbours", false, TAIL * 160, 0, 0, TAIL * 9 * 4, TAIL * 12, 0, 0},
-    {"resolve: chains to their maximum", true, TAIL * 60, 0, 0, TAIL * 6 * 32, TAIL * 8, 0, 0},
-    {"sort: 8 passes, not coalesced", true, TAIL * 8 * 30, 0, TAIL * 8 * 8, TAIL * 8 * 64, TAIL * 8 * 16, 0, 0},
-    {"sweep of one work-item", true, TAIL * 40 * 32, TAIL * 4, 0, TAIL * 64, TAIL * 24, TAIL * 2, 0},
+    {.name = "scatter", .instructions = 12, .memory = 16, .item_waits = 2},
+    {.name = "link: 26 neighbours", .instructions = TAIL * 160, .cache = TAIL * 9 * 4, .memory = TAIL * 12,
+     .item_waits = 2},
+    {.name = "resolve: chains to their maximum", .estimated = true, .instructions = TAIL * 60, .cache = TAIL * 6 * 32,
+     .memory = TAIL * 8, .item_waits = TAIL * 6},
+    {.name = "sort: 8 passes, not coalesced", .estimated = true, .instructions = TAIL * 8 * 30, .local = TAIL * 8 * 8,
+     .cache = TAIL * 8 * 64, .memory = TAIL * 8 * 16, .item_waits = TAIL * 8 * 2},
+    {.name = "sweep of one work-item", .estimated = true, .instructions = TAIL * 40 * 32, .doubles = TAIL * 4,
+     .cache = TAIL * 64, .memory = TAIL * 24, .waits = TAIL * 2},
 };
 
 /* The same integral over saddles alone, with voxels that find their part of the tree in parallel. */
 static const vx_stage tfce_planned[] = {
-    {"scatter", false, 12, 0, 0, 0, 12, 0, 0},
-    {"link: 26 neighbours", false, TAIL * 160, 0, 0, TAIL * 9 * 4, TAIL * 12, 0, 0},
-    {"resolve: chains to their maximum", true, TAIL * 60, 0, 0, TAIL * 6 * 32, TAIL * 8, 0, 0},
-    {"sort by height: 4 passes, coalesced", true, TAIL * 4 * 30, 0, TAIL * 4 * 16, TAIL * 4 * 24, TAIL * 4 * 20, 0, 0},
-    {"climb to the arc", true, TAIL * 60, 0, TAIL * 16, TAIL * 32, TAIL * 12, 0, 0},
-    {"sort by arc, sums of arcs", true, TAIL * 60, TAIL * 4, 0, TAIL * 40, TAIL * 40, 0, 0},
+    {.name = "scatter", .instructions = 12, .memory = 12, .item_waits = 2},
+    {.name = "link: 26 neighbours", .instructions = TAIL * 160, .cache = TAIL * 9 * 4, .memory = TAIL * 12,
+     .item_waits = 2},
+    {.name = "follow: chains to their maximum", .estimated = true, .instructions = TAIL * 60, .cache = TAIL * 6 * 32,
+     .memory = TAIL * 8, .item_waits = TAIL * 6},
+    {.name = "sort by height: 4 passes, coalesced", .estimated = true, .instructions = TAIL * 4 * 80,
+     .local = TAIL * 4 * 48, .cache = TAIL * 4 * 24, .memory = TAIL * 4 * 20, .item_waits = TAIL * 4 * 0.5,
+     .local_waits = TAIL * 4 * SORT_BARRIERS},
+    {.name = "climb to the arc", .estimated = true, .instructions = TAIL * 60, .cache = TAIL * 10 * 32,
+     .memory = TAIL * 12, .item_waits = TAIL * 10},
+    {.name = "sort by arc: 2 passes", .estimated = true, .instructions = TAIL * 2 * 80, .local = TAIL * 2 * 48,
+     .cache = TAIL * 2 * 24, .memory = TAIL * 2 * 20, .item_waits = TAIL * 2 * 0.5,
+     .local_waits = TAIL * 2 * SORT_BARRIERS},
+    {.name = "sums of blocks", .estimated = true, .instructions = TAIL * 20, .doubles = TAIL * 4, .cache = TAIL * 24,
+     .memory = TAIL * 12, .item_waits = TAIL * 1},
 };
 
 /* Multiply-adds of floats a second. */
@@ -55,13 +68,14 @@ static double lanes_a_second(const vx_card *card)
     return card->units * card->lanes * card->clock * 1e9;
 }
 
-/* Adds stages that are given for one voxel. */
-static void add_stages(vx_estimate *e, const vx_stage *stage, size_t stages, double voxels)
+/* Adds stages that are given for one voxel, for groups of so many items. */
+static void add_stages(vx_estimate *e, const vx_stage *stage, size_t stages, double voxels, double items)
 {
     for (size_t i = 0; i < stages; i++) {
         vx_stage s = stage[i];
         s.instructions *= voxels, s.doubles *= voxels, s.local *= voxels, s.cache *= voxels, s.memory *= voxels;
-        s.waits *= voxels, s.local_waits *= voxels;
+        s.waits = s.waits * voxels + s.item_waits * ceil(voxels / items);
+        s.local_waits *= voxels;
         e->stage[e->stages++] = s;
     }
 }
@@ -153,13 +167,13 @@ static void estimate_tfce(const vx_card *card, double voxels, const vx_gpu_code 
     const double scratch = 4 * voxels * (VX_TFCE_GRID_WORDS * GRID + VX_TFCE_VOXEL_WORDS + 1);
     vx_estimate *today = &estimate[VX_ESTIMATE_TFCE], *planned = &estimate[VX_ESTIMATE_TFCE_PLANNED];
     today->name = "tfce, one tail";
-    add_stages(today, tfce_today, sizeof tfce_today / sizeof *tfce_today, voxels);
+    add_stages(today, tfce_today, sizeof tfce_today / sizeof *tfce_today, voxels, form->items);
     planned->name = "tfce, one tail, over saddles (planned)";
-    add_stages(planned, tfce_planned, sizeof tfce_planned / sizeof *tfce_planned, voxels);
-    planned->stage[planned->stages++] = (vx_stage){.name = "saddles, one after the other", .estimated = true,
-                                                   .waits = 2 * SADDLES, .local_waits = SADDLES * MAXIMA_DEPTH};
-    planned->stage[planned->stages++] = (vx_stage){.name = "arcs, one after the other", .estimated = true,
-                                                   .waits = 2 * MERGES, .local_waits = 4 * MERGES};
+    add_stages(planned, tfce_planned, sizeof tfce_planned / sizeof *tfce_planned, voxels, form->items);
+    planned->stage[planned->stages++] =
+        (vx_stage){.name = "saddles, one after the other", .estimated = true, .waits = 6 * SADDLES};
+    planned->stage[planned->stages++] =
+        (vx_stage){.name = "arcs, one after the other", .estimated = true, .waits = 16 * MERGES};
     for (vx_estimate *e = today; e <= planned; e++) {
         e->limit_bytes = bytes_of_stages(planned);
         e->in_flight = maps_in_flight(card, form, code, scratch);
