@@ -49,6 +49,9 @@ struct vx_backend {
      * becomes its operations (two a multiply-add) or bytes, 0 where they are not measured. Tests may leave it null. */
     vx_status (*peak)(vx_backend *self, vx_peak peak, vx_buffer *array, size_t floats, double *work, vx_error *error);
     double (*seconds)(const vx_backend *self, vx_op op); /* device time spent in an op since the backend was opened */
+    /* The time of the longest launch of a queue that has ended since the last call. Null where launches may take any
+     * time. */
+    double (*longest)(vx_backend *self, int queue);
     void (*free)(vx_backend *self);
 };
 

@@ -12,6 +12,7 @@ typedef struct vx_schedule {
     int64_t batch;        /* relabellings of a launch, at most VX_BATCH_MAX */
     int batches;          /* batches under way at the same time, each on its own queue */
     int64_t capacity;     /* entries of one relabelling's list of supra-threshold voxels */
+    bool paced;           /* launches have at most `batch` relabellings, and fewer where they take long; else `batch` */
     int64_t slab_tiles;   /* tiles of one voxel slab */
     bool streams;         /* the slabs of the matrix pass through the device, batch by batch; else they stay on it */
     int64_t label_grids;  /* relabellings whose clusters are labelled at the same time */

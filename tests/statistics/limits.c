@@ -1,5 +1,6 @@
-/* Devices with limits: the cpu in the place of a device with little memory, or without double precision. Every result
- * must have the bits of a device without the limit, and the plan must say what was done. */
+/* Devices with limits: the cpu in the place of a device with little memory, without double precision, or on which
+ * launches take long. Every result must have the bits of a device without the limit, and the plan must say what was
+ * done. */
 #include "fixture.h"
 
 #include "engine/backend.h"
@@ -14,6 +15,9 @@ static struct {
     size_t made;     /* bytes of buffers so far, since `first` was made */
     int refused;
     bool no_double;  /* an op that needs it fails */
+    double constant, each; /* seconds of a launch, and of each of its relabellings; both 0: no clock */
+    double longest[VX_QUEUES], longest_of_all;
+    int64_t most;    /* relabellings of a dense launch */
     vx_status (*buffer_new)(vx_backend *self, size_t bytes, vx_buffer **buffer, vx_error *error);
     vx_status (*run)(vx_backend *self, int queue, vx_op op, const void *args, vx_buffer *const buffer[VX_BUFFERS],
                      vx_error *error);
@@ -35,7 +39,22 @@ static vx_status run(vx_backend *self, int queue, vx_op op, const void *args, vx
 {
     if (limited.no_double && vx_op_table[op].needs_double)
         return vx_fail(error, VX_DEVICE, "%s needs double precision", vx_op_table[op].stem);
+    if (op == VX_OP_CORRELATION) {
+        const int64_t relabellings = ((const vx_dense_args *)args)->relabellings;
+        const double taken = limited.constant + limited.each * (double)relabellings;
+        limited.longest[queue] = fmax(limited.longest[queue], taken);
+        limited.longest_of_all = fmax(limited.longest_of_all, taken);
+        limited.most = relabellings > limited.most ? relabellings : limited.most;
+    }
     return limited.run(self, queue, op, args, buffer, error);
+}
+
+static double longest(vx_backend *self, int queue)
+{
+    const double taken = limited.longest[queue];
+    (void)self;
+    limited.longest[queue] = 0;
+    return taken;
 }
 
 static vx_device *open_limited(void)
@@ -50,6 +69,7 @@ static vx_device *open_limited(void)
     backend->buffer_new = buffer_new;
     limited.run = backend->run;
     backend->run = run;
+    backend->longest = limited.constant > 0 || limited.each > 0 ? longest : NULL;
     backend->info.has_double = !limited.no_double;
     check(vx_device_wrap(backend, &device, &error), error);
     return device;
@@ -78,10 +98,13 @@ typedef struct study {
     vx_result *expected; /* of the cpu */
 } study;
 
-static study make_study(void)
+/* With `common`, all voxels of a participant share so much that some relabellings fill their lists. */
+static study make_study(bool common)
 {
     study s = {.options = vx_inference_defaults(), .model = fixture_model(N, covariate, 0, NULL, VX_PEARSON)};
     float *noise = fixture_noise(17, N, V);
+    for (int i = 0; i < N * V && common; i++)
+        noise[i] += 3 * noise[i / V * V];
     s.matrix = fixture_matrix(dim, N, V, noise, NULL);
     s.effect = &s.model->effect[1];
     s.options.permutations = 300;
@@ -101,7 +124,7 @@ static void free_study(study *s)
 /* The memory is half of what is planned, less than that, and not enough for anything. */
 static void little_memory(void **state)
 {
-    study s = make_study();
+    study s = make_study(false);
     const size_t planned = s.expected->plan.device_bytes;
     (void)state;
     assert_int_equal(s.expected->plan.device_bytes_refused, 0);
@@ -154,7 +177,7 @@ static bool see(void *context, uint64_t done, uint64_t total)
 static void no_double_precision(void **state)
 {
     static const vx_tfce_preset preset[] = {VX_TFCE_EXACT, VX_TFCE_FSL, VX_TFCE_PALM};
-    study s = make_study();
+    study s = make_study(false);
     (void)state;
     limited.memory = 0;
     for (int k = 0; k < 6; k++) {
@@ -187,8 +210,49 @@ static void no_double_precision(void **state)
     free_study(&s);
 }
 
+/* Launches of constant + each p seconds for p relabellings: at most half a second, unless one relabelling takes longer;
+ * all that are left where they are fast. Lists that overflow are launches, too. */
+static void launches_by_time(void **state)
+{
+    enum { ALL = 400 };
+    static const struct {
+        double constant, each;
+        int64_t most; /* relabellings of the longest launch */
+    } clock[] = {
+        {0, 1e-6, ALL - 8 - 64}, /* 8 and 64 after the observed data, then the rest */
+        {.01, 1e-5, ALL - 8 - 64},
+        {0, 2e-3, 125},          /* half of 0.5 s is the aim */
+        {.1, .02, 6},            /* 1, 2, 3, 4, 5 and 6: 0.25 / 0.22 of 6 are 6 */
+        {0, .4, 1},
+        {0, 3, 1},               /* longer than half a second, but one */
+    };
+    (void)state;
+    for (size_t k = 0; k < sizeof clock / sizeof *clock; k++) {
+        study s = make_study(k % 2);
+        s.options.permutations = ALL - 1;
+        vx_result_free(s.expected);
+        s.expected = fixture_run("cpu", 2, s.matrix, s.effect, &s.options);
+        vx_result *result = NULL;
+        vx_error error = {0};
+        memset(&limited, 0, sizeof limited);
+        limited.constant = clock[k].constant;
+        limited.each = clock[k].each;
+        vx_device *device = open_limited();
+        check(vx_infer(device, s.matrix, s.effect, &s.options, NULL, NULL, &result, &error), error);
+        same(s.expected, result);
+        assert_int_equal(result->overflows > 0, k % 2);
+        assert_int_equal(limited.most, clock[k].most);
+        assert_true(limited.longest_of_all <= fmax(.5, clock[k].each));
+        vx_result_free(result);
+        vx_device_free(device);
+        free_study(&s);
+    }
+    memset(&limited, 0, sizeof limited);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(little_memory), cmocka_unit_test(no_double_precision)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(little_memory), cmocka_unit_test(no_double_precision),
+                                       cmocka_unit_test(launches_by_time)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,6 +20,7 @@ struct vx_buffer {
 typedef struct vx_queue {
     cl_command_queue queue;
     int pending;
+    double longest; /* seconds of a launch since they were asked for */
     cl_event event[PENDING_MAX];
     vx_op op[PENDING_MAX];
 } vx_queue;
@@ -46,8 +47,11 @@ static vx_status await_launches(vx_opencl *self, int queue, vx_error *error)
         cl_ulong start = 0, end = 0;
         if (clGetEventProfilingInfo(q->event[i], CL_PROFILING_COMMAND_START, sizeof start, &start, NULL) ==
                 CL_SUCCESS &&
-            clGetEventProfilingInfo(q->event[i], CL_PROFILING_COMMAND_END, sizeof end, &end, NULL) == CL_SUCCESS)
-            self->seconds[q->op[i]] += (double)(end - start) * 1e-9;
+            clGetEventProfilingInfo(q->event[i], CL_PROFILING_COMMAND_END, sizeof end, &end, NULL) == CL_SUCCESS) {
+            const double taken = (double)(end - start) * 1e-9;
+            self->seconds[q->op[i]] += taken;
+            q->longest = taken > q->longest ? taken : q->longest;
+        }
         clReleaseEvent(q->event[i]);
     }
     q->pending = 0;
@@ -238,6 +242,14 @@ static double seconds(const vx_backend *backend, vx_op op)
     return ((const vx_opencl *)backend)->seconds[op];
 }
 
+static double longest(vx_backend *backend, int queue)
+{
+    vx_queue *q = &((vx_opencl *)backend)->queue[queue];
+    const double taken = q->longest;
+    q->longest = 0;
+    return taken;
+}
+
 static void free_opencl(vx_backend *backend)
 {
     vx_opencl *self = (vx_opencl *)backend;
@@ -314,6 +326,7 @@ vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_erro
         .wait = wait_queue,
         .peak = run_peak,
         .seconds = seconds,
+        .longest = longest,
         .free = free_opencl,
         .queues = VX_QUEUES,
     };

@@ -83,6 +83,7 @@ static vx_status make_schedule(vx_rehearsal *r, vx_backend *backend, vx_error *e
         s->batch = r->of->batch;
         s->batches = backend->queues;
     }
+    s->paced = false; /* a trial is of certain launches */
     if (r->of->slabs)
         s->slab_tiles = (r->problem->tiles + r->of->slabs - 1) / r->of->slabs;
     if (r->of->overflows && s->capacity)
