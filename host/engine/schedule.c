@@ -133,6 +133,11 @@ void vx_schedule_sizes(const vx_demand *d, vx_schedule *s)
     }
 }
 
+size_t vx_schedule_memory(const vx_device_info *device)
+{
+    return device->memory_free / 10 * 8;
+}
+
 /* What a schedule is made from. */
 typedef struct vx_schedule_task {
     const vx_demand *demand;
@@ -204,6 +209,7 @@ static vx_schedule wish(const vx_demand *d, const vx_backend *backend)
     int64_t expected = (int64_t)((double)d->voxels * (8.0 * d->threshold_p + 1.0 / 64.0)) + VX_TILE;
     const int64_t maps_few = larger(BATCH_SMALL, MAPS_BYTES / backend->queues / (4 * d->voxels));
     vx_schedule s = {
+        .paced = true,
         .batch = d->evaluations < VX_BATCH_MAX ? (int64_t)d->evaluations : VX_BATCH_MAX,
         .capacity = d->flags & VX_COMPACT ? smaller(expected, d->voxels) : 0,
         .slab_tiles = (d->voxels + VX_TILE - 1) / VX_TILE,

@@ -12,6 +12,7 @@ typedef struct vx_schedule {
     int64_t batch;        /* relabellings of a launch, at most VX_BATCH_MAX */
     int batches;          /* batches under way at the same time, each on its own queue */
     int64_t capacity;     /* entries of one relabelling's list of supra-threshold voxels */
+    bool paced;           /* launches have at most `batch` relabellings, and fewer where they take long; else `batch` */
     int64_t slab_tiles;   /* tiles of one voxel slab */
     bool streams;         /* the slabs of the matrix pass through the device, batch by batch; else they stay on it */
     int64_t label_grids;  /* relabellings whose clusters are labelled at the same time */
@@ -40,6 +41,9 @@ vx_demand vx_demand_of(const vx_problem *problem);
 
 /* The owner of a buffer. Slabs of Y that stream belong to the batch, because the batches are at different slabs. */
 vx_owner vx_schedule_owner(const vx_schedule *schedule, vx_buffer_name buffer);
+
+/* The bytes that device buffers may take where the user sets no limit: 80 % of the free memory. */
+size_t vx_schedule_memory(const vx_device_info *device);
 
 /* Computes what follows from the other members of a schedule. */
 void vx_schedule_sizes(const vx_demand *demand, vx_schedule *schedule);

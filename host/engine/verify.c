@@ -378,7 +378,7 @@ vx_status vx_verify(const vx_evidence *evidence, vx_error *error)
     vx_status status = vx_cpu_open(evidence->device->threads, &c.cpu, error);
     if (status)
         return status;
-    c.limit = evidence->limit ? evidence->limit : c.cpu->info.memory_free / 10 * 8;
+    c.limit = evidence->limit ? evidence->limit : vx_schedule_memory(&c.cpu->info);
     if (!evidence->problem->options.count || !(status = check_range_of_counts(&c, error)))
         status = check_tiles(&c, error);
     if (!status)

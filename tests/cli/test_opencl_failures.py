@@ -1,7 +1,12 @@
 """OpenCL calls that fail (tests/failure/opencl.c): the run ends with the device's status and the call's name, leaves
 nothing behind, and neither crashes nor hangs. A few calls of each kind are tested; with VOXSTAT_FAULTS=all every call of
-a run."""
+a run. Where only memory is short, the run takes less and says so."""
+import contextlib
+import json
 import os
+import pty
+import re
+import shutil
 import subprocess
 import unittest
 
@@ -13,6 +18,9 @@ ASKING = ("clGetPlatformIDs", "clGetDeviceIDs", "clGetDeviceInfo")
 CALLS = ("clCreateContext", "clCreateCommandQueue", "clCreateBuffer", "clCreateProgramWithSource", "clCreateKernel",
          "clBuildProgram", "clSetKernelArg", "clEnqueueNDRangeKernel", "clEnqueueReadBuffer", "clEnqueueWriteBuffer",
          "clEnqueueFillBuffer", "clWaitForEvents", "clFlush", "clFinish", *ASKING)
+# They make the buffers of an effect, which are then made smaller.
+OF_BUFFERS = ("clCreateBuffer", "clEnqueueFillBuffer", "clFinish")
+NO_MEMORY = re.compile(r"pet change: the device had no memory for [\d.]+ MB of buffers; [\d.]+ MB were used")
 ALL = os.environ.get("VOXSTAT_FAULTS") == "all"
 
 
@@ -25,15 +33,26 @@ class Failures(voxstat_cli.Study):
         self.mark = self.folder.parent / (self.folder.name + ".mark")
         self.addCleanup(self.mark.unlink, missing_ok=True)
 
-    def infer(self, fault):
-        environment = {**os.environ, "LD_PRELOAD": os.environ["VOXSTAT_OPENCL_FAULTS"], "VOXSTAT_FAULT": fault,
-                       "VOXSTAT_FAULT_MARK": str(self.mark),
-                       "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
-        if fault.startswith(("clBuild", "clCreateProgram")):
+    def environment(self, fault, **variables):
+        return {**os.environ, "LD_PRELOAD": os.environ["VOXSTAT_OPENCL_FAULTS"], "VOXSTAT_FAULT": fault,
+                "VOXSTAT_FAULT_MARK": str(self.mark), **variables,
+                "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+
+    def infer(self, fault, *arguments, **variables):
+        environment = self.environment(fault, **variables)
+        if fault.startswith(("clBuild", "clCreateProgram")) and "VOXSTAT_CACHE_DIR" not in variables:
             environment["VOXSTAT_CACHE_DIR"] = "/proc/nowhere"  # the kernels are compiled
-        return subprocess.run([PROGRAM, "--design", "paired", "--device", "opencl", "-q", "--permutations", "20"],
+        return subprocess.run([PROGRAM, "--design", "paired", "--progress", "none", "--permutations", "20",
+                               *(() if "--device" in arguments else ("--device", "opencl")), *arguments],
                               cwd=self.folder, text=True, capture_output=True, timeout=120, env=environment,
                               check=False)
+
+    def assert_same_maps(self, one, other):
+        """Their names."""
+        maps = sorted((self.folder / one).glob("*.nii.gz"))
+        for path in maps:
+            self.assertEqual(path.read_bytes(), (self.folder / other / path.name).read_bytes(), path.name)
+        return [path.name for path in maps]
 
     def strike(self, call, count):
         """Whether there was such a call."""
@@ -44,6 +63,8 @@ class Failures(voxstat_cli.Study):
         with self.subTest(f"{call}, call {count}"):
             if call in ASKING or not struck:
                 self.assertIn(done.returncode, (OK, DEVICE), done.stderr)
+            elif call in OF_BUFFERS and done.returncode == OK:
+                self.assertRegex(done.stderr, NO_MEMORY)
             else:
                 self.assertEqual(done.returncode, DEVICE, done.stderr)
                 self.assertIn("does not build" if call == "clBuildProgram" else call, done.stderr)
@@ -52,13 +73,105 @@ class Failures(voxstat_cli.Study):
         subprocess.run(["rm", "-rf", "voxstat-results"], cwd=self.folder, check=True)
         return struck
 
+    def count(self, call, *arguments, **variables):
+        """How many such calls a run makes."""
+        self.mark.unlink(missing_ok=True)
+        self.assert_done(self.infer(f"{call}:0", *arguments, **variables))
+        shutil.rmtree(self.folder / "voxstat-results")
+        return len(self.mark.read_bytes()) if self.mark.exists() else 0
+
     def test_failures(self):
         for call in CALLS:
             count = 1
             while self.strike(call, count) and count < (10000 if ALL else 1):
                 count += 1
             if not ALL and call not in ASKING and not call.startswith(("clBuild", "clCreate")):
-                self.strike(call, 40)  # in the effect, past the self-test
+                self.strike(call, self.count(call) - 3)  # in the effect, past the self-test
+
+    def test_little_memory(self):
+        """The third buffer from the end of the effect's is refused, and then every one from there on."""
+        self.assert_done(self.infer("clCreateBuffer:0", "--out", "enough"))
+        third = len(self.mark.read_bytes()) - 2
+        done = self.infer(f"clCreateBuffer:{third}", "--out", "little")
+        self.assert_done(done)
+        self.assertRegex(done.stderr, NO_MEMORY)
+        self.assertIn("how much is free is not known, 80 % of", done.stderr)
+        remarks = {name: json.loads((self.folder / name / "run.json").read_text())["remarks"]
+                   for name in ("enough", "little")}
+        self.assertEqual([remark for remark in remarks["enough"] if NO_MEMORY.match(remark)], [])
+        self.assertEqual(len([remark for remark in remarks["little"] if NO_MEMORY.match(remark)]), 1)
+        self.assert_same_maps("enough", "little")
+        done = self.infer(f"clCreateBuffer:{third}-", "--out", "nothing")
+        self.assertEqual(done.returncode, DEVICE, done.stderr)
+        self.assertIn("clCreateBuffer", done.stderr)
+
+    def test_no_double_precision(self):
+        """TFCE runs on the processor and nothing is left out. Launches that take long are of few relabellings."""
+        for name, words in (("double", ""), ("single", "single slow")):
+            done = self.infer("", "--correct", "extent,tfce", "--primary", "tfce", "--out", name,
+                              VOXSTAT_FAULT_DEVICE=words)
+            self.assert_done(done)
+            remarks = json.loads((self.folder / name / "run.json").read_text())["remarks"]
+            said = [remark for remark in remarks if "computes no double precision: TFCE is computed by" in remark]
+            self.assertEqual(len(said), len(words) > 0, remarks)
+        self.assertIn("pet_change_p-fwe-tfce.nii.gz", self.assert_same_maps("double", "single"))
+
+    def test_known_fault(self):
+        """A driver that is known to compute wrongly is refused by name."""
+        reason = "cannot be used: rusticl of Mesa 22.3.6 computes wrongly; a later Mesa is needed"
+        listed = self.run_program("devices", **self.environment("", VOXSTAT_FAULT_DEVICE="rusticl"))
+        self.assertIn(reason, listed.stdout)
+        done = self.infer("", VOXSTAT_FAULT_DEVICE="rusticl")
+        self.assertEqual(done.returncode, DEVICE, done.stderr)
+        self.assertIn(reason, done.stderr)
+        taken = self.infer("", "--device", "auto", VOXSTAT_FAULT_DEVICE="gpu rusticl")
+        self.assert_done(taken)
+        self.assertIn("passed over: rusticl of Mesa 22.3.6 computes wrongly", taken.stderr)
+
+    def test_first_start(self):
+        """Only the programs that are needed are compiled, and the second start takes them from the cache."""
+        cache = self.folder.parent / (self.folder.name + ".cache")
+        self.addCleanup(shutil.rmtree, cache, ignore_errors=True)
+        flips, covariate = ("--correct", "voxel"), ("--correct", "voxel", "--covariate", "level")
+        extent = ("--correct", "voxel,extent", "--covariate", "level")
+        for arguments, compiled in ((flips, True), (flips, False), (covariate, True), (covariate, False),
+                                    (extent, True), (extent, False)):
+            count = self.count("clCreateProgramWithSource", *arguments, VOXSTAT_CACHE_DIR=str(cache))
+            self.assertEqual(count > 0, compiled, arguments)
+
+    def test_long_build_is_announced(self):
+        gate = self.folder.parent / (self.folder.name + ".gate")
+        self.addCleanup(gate.unlink, missing_ok=True)
+        ours, theirs = pty.openpty()
+        environment = self.environment("", VOXSTAT_BUILD_GATE=str(gate), VOXSTAT_CACHE_DIR="/proc/nowhere")
+        arguments = [PROGRAM, "--design", "paired", "--device", "opencl", "--correct", "voxel", "-n", "20"]
+        with subprocess.Popen(arguments, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=theirs,
+                              env=environment) as run:
+            self.addCleanup(run.kill)
+            os.close(theirs)
+            said = b""
+            while b", once" not in said:  # the program waits for the gate, so this ends
+                said += os.read(ours, 4096)
+            gate.touch()
+            with contextlib.suppress(OSError):  # the terminal's end
+                while part := os.read(ours, 4096):
+                    said += part
+        os.close(ours)
+        self.assertEqual(run.returncode, OK, said)
+        self.assertRegex(said.decode(), "building 1 kernel for .*, once")
+        self.assertEqual(said.count(b"once"), 1)
+
+    def test_choice(self):
+        """A GPU of which launches take no time is taken; one that takes a thousand times as long is not."""
+        for words, taken, said in (("gpu fast", "opencl:0.0", ") taken: "), ("gpu slow", "cpu", ") passed over: cpu is "),
+                                   ("", "cpu", "no OpenCL device of this machine is a GPU")):
+            variables = {"VOXSTAT_FAULT_DEVICE": words, "VOXSTAT_KERNEL_FORM": "cpu"}
+            done = self.infer("", "--device", "auto", "--out", "out", "--force", **variables)
+            self.assert_done(done)
+            self.assertIn(said, done.stderr)
+            self.assertEqual(json.loads((self.folder / "out" / "run.json").read_text())["device"]["id"], taken)
+            self.assertRegex(self.run_program("devices", **self.environment("", **variables)).stdout,
+                             f"(?m)^auto +takes {taken}: .*{re.escape(said)}")
 
 
 if __name__ == "__main__":

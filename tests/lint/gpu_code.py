@@ -19,8 +19,9 @@ COMMON = ['-x', 'cl', '-Xclang', '-finclude-default-header', '-O3', '-Wno-linker
 # Per multiprocessor: registers, warps, groups, bytes of local memory (CUDA C++ Programming Guide 13.0, table "Technical
 # Specifications per Compute Capability"). From compute capability 8.0 on, each group takes 1 KiB for the system.
 NVIDIA = {'sm_80': (65536, 64, 32, 164 << 10), 'sm_89': (65536, 48, 24, 100 << 10), 'sm_90': (65536, 64, 32, 228 << 10)}
-# Per compute unit: wavefront size, SIMDs, bytes of local memory (the ISA documents of CDNA 2 and RDNA 2).
-AMD = {'gfx90a': (64, 4, 64 << 10), 'gfx1030': (32, 2, 64 << 10)}
+# Per compute unit: wavefront size, SIMDs, wavefronts of a SIMD, bytes of local memory (LLVM's AMDGPU target; the ISA
+# documents of CDNA 2 and RDNA 2).
+AMD = {'gfx90a': (64, 4, 8, 64 << 10), 'gfx1030': (32, 2, 16, 64 << 10)}
 TOOLS = {'clang-15': CLANG, 'ptxas': PTXAS, 'libclc-15': os.path.exists(LIBCLC),
          'rocm-device-libs': os.path.isdir(ROCM)}
 
@@ -65,7 +66,7 @@ def make_ptx(source, options, items):
     with open(ptx, encoding='ascii') as file:
         text = file.read()
     # clang 15 does not pass reqd_work_group_size on; NVIDIA's front end does.
-    text = re.sub(r'(\.entry \w+\([^)]*\))\s*\{', r'\1\n.reqntid %d, 1, 1\n{' % items, text, count=1)
+    text = re.sub(r'(\.entry \w+\([^)]*\))\s*\{', r'\1\n.reqntid %d, 1, 1\n{' % items, text)
     with open(ptx, 'w', encoding='ascii') as file:
         file.write(text)
     return ptx
@@ -91,7 +92,7 @@ def compile_amd(source, options, items, target):
                                       '-o', assembly, source])
     with open(assembly, encoding='utf-8') as file:
         said = file.read()
-    wave, simds, memory = AMD[target]
+    wave, simds, _, memory = AMD[target]
     figures = {'registers': largest(r'^; NumVgprs: (\d+)', said),
                'spilled': 4 * wave * total(r'\.vgpr_spill_count: +(\d+)', said),
                'private': largest(r'\.private_segment_fixed_size: +(\d+)', said),
@@ -101,6 +102,14 @@ def compile_amd(source, options, items, target):
     by_registers = largest(r'^; Occupancy: (\d+)', said) * simds // waves
     figures['groups'] = min(by_registers, memory // max(figures['local'], 1))
     return figures
+
+
+def occupancy(target, groups, items):
+    """The share of a unit's warps or wavefronts that these groups of items are."""
+    if target in NVIDIA:
+        return groups * -(-items // 32) / NVIDIA[target][1]
+    wave, simds, waves, _ = AMD[target]
+    return groups * -(-items // wave) / (simds * waves)
 
 
 def largest(pattern, text):
@@ -163,9 +172,9 @@ def inner_loops(code, target):
 
 
 def step(kernel, code, target):
-    """Instructions of the inner loop for each of its useful ones: multiply-adds of correlation, reads of the tables of
-    signflip. The loop that has the largest share of them is the inner one. None for other kernels."""
-    useful = {'correlation': 'FFMA', 'signflip': 'LDS'}.get(kernel)
+    """Instructions of the inner loop for each of its useful ones: multiply-adds of correlation and peak, reads of the
+    tables of signflip. The loop that has the largest share of them is the inner one. None for other kernels."""
+    useful = {'correlation': 'FFMA', 'peak': 'FFMA', 'signflip': 'LDS'}.get(kernel)
     if not useful:
         return None
     bodies = [b for b in inner_loops(code, target) if count(b, 'STS') == 0 and count(b, useful) >= 8]

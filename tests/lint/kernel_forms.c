@@ -63,6 +63,22 @@ static vx_status put_forms(const char *folder, vx_op op, vx_error *error)
     return status;
 }
 
+/* peak.cl, which is no op. */
+static vx_status put_peak(const char *folder, vx_error *error)
+{
+    vx_status status = VX_OK;
+    for (int width = 0; width <= 16 && !status; width = width ? 2 * width : 4) {
+        const char *kind = width ? "processor" : "gpu";
+        char name[64], options[VX_CL_OPTIONS_MAX];
+        const vx_form form = vx_cl_peak_form(width > 0, width);
+        snprintf(name, sizeof name, width ? "peak-%s-%d" : "peak-%s", kind, width);
+        vx_cl_options(&form, true, options, sizeof options);
+        printf("%s\tpeak\t%s\t%d\t%s\n", name, kind, form.items, options);
+        status = write_source(folder, name, "peak", error);
+    }
+    return status;
+}
+
 int main(int count, char **argument)
 {
     vx_error error = {0};
@@ -75,5 +91,9 @@ int main(int count, char **argument)
             fprintf(stderr, "kernel-forms: %s\n", error.message);
             return 1;
         }
+    if (put_peak(argument[1], &error)) {
+        fprintf(stderr, "kernel-forms: %s\n", error.message);
+        return 1;
+    }
     return 0;
 }

@@ -20,6 +20,7 @@ struct vx_buffer {
 typedef struct vx_queue {
     cl_command_queue queue;
     int pending;
+    double longest; /* seconds of a launch since they were asked for */
     cl_event event[PENDING_MAX];
     vx_op op[PENDING_MAX];
 } vx_queue;
@@ -28,12 +29,13 @@ typedef struct vx_opencl {
     vx_backend backend; /* the first member: a vx_backend pointer of this kind points to a vx_opencl */
     cl_context context;
     vx_queue queue[VX_QUEUES];
-    vx_form form[VX_OPS];
-    cl_program program[VX_OPS][VX_OP_VARIANTS_MAX];
-    cl_kernel kernel[VX_OPS][VX_OP_VARIANTS_MAX];
+    cl_device_id device;
+    vx_cl_program program[VX_OPS][VX_OP_VARIANTS_MAX]; /* those of an op differ in form.variant alone */
+    cl_kernel kernel[VX_OPS][VX_OP_VARIANTS_MAX];      /* null for a program that is not ready */
     cl_event last[VX_OPS]; /* the op's last launch, for which its next one waits */
     size_t tables_max; /* bytes of local memory for the tables of signflip */
     double seconds[VX_OPS];
+    vx_cl_peak *peak; /* null until it is asked for */
 } vx_opencl;
 
 /* Waits for the launches of a queue and adds up their times. A launch that failed on the device is found here. */
@@ -45,8 +47,11 @@ static vx_status await_launches(vx_opencl *self, int queue, vx_error *error)
         cl_ulong start = 0, end = 0;
         if (clGetEventProfilingInfo(q->event[i], CL_PROFILING_COMMAND_START, sizeof start, &start, NULL) ==
                 CL_SUCCESS &&
-            clGetEventProfilingInfo(q->event[i], CL_PROFILING_COMMAND_END, sizeof end, &end, NULL) == CL_SUCCESS)
-            self->seconds[q->op[i]] += (double)(end - start) * 1e-9;
+            clGetEventProfilingInfo(q->event[i], CL_PROFILING_COMMAND_END, sizeof end, &end, NULL) == CL_SUCCESS) {
+            const double taken = (double)(end - start) * 1e-9;
+            self->seconds[q->op[i]] += taken;
+            q->longest = taken > q->longest ? taken : q->longest;
+        }
         clReleaseEvent(q->event[i]);
     }
     q->pending = 0;
@@ -146,7 +151,7 @@ static vx_status launch(vx_opencl *self, int queue, vx_op op, cl_kernel kernel, 
                         const size_t groups[2], vx_error *error)
 {
     vx_queue *q = &self->queue[queue];
-    const size_t items[] = {(size_t)self->form[op].items, 1}, all[] = {groups[0] * items[0], groups[1]};
+    const size_t items[] = {(size_t)self->program[op][0].form.items, 1}, all[] = {groups[0] * items[0], groups[1]};
     cl_event event, *last = &self->last[op];
     cl_int code = CL_SUCCESS;
     if (q->pending == PENDING_MAX) {
@@ -179,7 +184,7 @@ static vx_status launch(vx_opencl *self, int queue, vx_op op, cl_kernel kernel, 
 static void divide(const vx_opencl *self, vx_op op, const void *args, size_t groups[2])
 {
     const vx_op_info *info = &vx_op_table[op];
-    const vx_form *form = &self->form[op];
+    const vx_form *form = &self->program[op][0].form;
     if (!info->lanes) {
         groups[0] = (size_t)info->groups(args);
         groups[1] = 1;
@@ -197,18 +202,57 @@ static void divide(const vx_opencl *self, vx_op op, const void *args, size_t gro
     groups[1] = groups[1] < strips ? groups[1] : strips;
 }
 
+/* Makes the kernel of a program. Errors: VX_DEVICE where the device cannot run its groups. */
+static vx_status make_kernel(vx_opencl *self, const vx_cl_program *program, vx_error *error)
+{
+    cl_kernel *kernel = &self->kernel[program->op][program->form.variant];
+    size_t items = 0;
+    cl_int code;
+    *kernel = clCreateKernel(program->program, vx_op_table[program->op].stem, &code);
+    if (code != CL_SUCCESS)
+        return vx_cl_check(code, "clCreateKernel", error);
+    code = clGetKernelWorkGroupInfo(*kernel, self->device, CL_KERNEL_WORK_GROUP_SIZE, sizeof items, &items, NULL);
+    if (code != CL_SUCCESS)
+        return vx_cl_check(code, "clGetKernelWorkGroupInfo", error);
+    if (items < (size_t)program->form.items)
+        return vx_fail(error, VX_DEVICE, "%s: a group can have %zu work-items; %d are needed",
+                       vx_op_table[program->op].stem, items, program->form.items);
+    return VX_OK;
+}
+
+static vx_status prepare(vx_backend *backend, unsigned ops, const vx_device_options *notice, vx_error *error)
+{
+    vx_opencl *self = (vx_opencl *)backend;
+    const vx_cl_target target = {self->context, self->device, &backend->info};
+    vx_cl_program *missing[VX_OPS * VX_OP_VARIANTS_MAX];
+    size_t count = 0;
+    vx_status status = VX_OK;
+    for (vx_op op = 0; op < VX_OPS; op++)
+        for (int v = 0; v < vx_op_table[op].variants; v++)
+            if (ops & 1u << op && vx_backend_supports(backend, op) && !self->program[op][v].program)
+                missing[count++] = &self->program[op][v];
+    if (count)
+        status = vx_cl_build_all(&target, missing, count, notice, error);
+    for (size_t i = 0; i < count && !status; i++)
+        status = make_kernel(self, missing[i], error);
+    return status ? vx_error_prefix(error, status, "%s", backend->info.id) : VX_OK;
+}
+
 static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args, vx_buffer *const buffer[VX_BUFFERS],
                      vx_error *error)
 {
     vx_opencl *self = (vx_opencl *)backend;
     const vx_op_info *info = &vx_op_table[op];
-    const vx_form *form = &self->form[op];
+    const vx_form *form = &self->program[op][0].form;
     vx_kernel_arguments arguments = {0};
     size_t tables_size, groups[2];
     cl_int tables;
     if (!vx_backend_supports(backend, op))
         return vx_fail(error, VX_DEVICE, "%s: %s: the op needs double precision, which the device (%s) lacks",
                        backend->info.id, info->stem, backend->info.name);
+    vx_status status = prepare(backend, 1u << op, NULL, error);
+    if (status)
+        return status;
     add_argument(&arguments, info->args_size, args);
     if (info->lanes)
         add_argument(&arguments, VX_GROUP_BYTES(form->rows), NULL);
@@ -224,7 +268,7 @@ static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args,
     }
     divide(self, op, args, groups);
     cl_kernel kernel = self->kernel[op][info->variant ? info->variant(args) : 0];
-    vx_status status = launch(self, queue, op, kernel, &arguments, groups, error);
+    status = launch(self, queue, op, kernel, &arguments, groups, error);
     return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "%s: %s", backend->info.id, info->stem);
 }
 
@@ -235,9 +279,30 @@ static vx_status wait_queue(vx_backend *backend, int queue, vx_error *error)
     return status == VX_OK ? vx_cl_check(clFinish(self->queue[queue].queue), "clFinish", error) : status;
 }
 
+static vx_status run_peak(vx_backend *backend, vx_peak peak, vx_buffer *array, size_t floats, double *work,
+                          vx_error *error)
+{
+    vx_opencl *self = (vx_opencl *)backend;
+    cl_command_queue queue = self->queue[0].queue;
+    cl_device_id device;
+    vx_status status = vx_cl_check(clGetCommandQueueInfo(queue, CL_QUEUE_DEVICE, sizeof device, &device, NULL),
+                                   "clGetCommandQueueInfo", error);
+    if (!status && !self->peak)
+        status = vx_cl_peak_new(self->context, device, &backend->info, &self->peak, error);
+    return status ? status : vx_cl_peak_run(self->peak, queue, peak, array->memory, floats, work, error);
+}
+
 static double seconds(const vx_backend *backend, vx_op op)
 {
     return ((const vx_opencl *)backend)->seconds[op];
+}
+
+static double longest(vx_backend *backend, int queue)
+{
+    vx_queue *q = &((vx_opencl *)backend)->queue[queue];
+    const double taken = q->longest;
+    q->longest = 0;
+    return taken;
 }
 
 static void free_opencl(vx_backend *backend)
@@ -251,12 +316,13 @@ static void free_opencl(vx_backend *backend)
         for (int v = 0; v < VX_OP_VARIANTS_MAX; v++) {
             if (self->kernel[op][v])
                 clReleaseKernel(self->kernel[op][v]);
-            if (self->program[op][v])
-                clReleaseProgram(self->program[op][v]);
+            if (self->program[op][v].program)
+                clReleaseProgram(self->program[op][v].program);
         }
         if (self->last[op])
             clReleaseEvent(self->last[op]);
     }
+    vx_cl_peak_release(self->peak);
     for (int queue = 0; queue < VX_QUEUES; queue++)
         if (self->queue[queue].queue)
             clReleaseCommandQueue(self->queue[queue].queue);
@@ -274,58 +340,32 @@ static size_t find_tables_max(const vx_device_info *info, const vx_form *form)
     return left < UNIT_TABLES_MAX ? left : UNIT_TABLES_MAX;
 }
 
-/* Builds one of an op's programs. Errors: VX_DEVICE where the device cannot run its groups. */
-static vx_status open_kernel(vx_opencl *self, cl_device_id device, vx_op op, int variant, vx_error *error)
-{
-    vx_form form = self->form[op];
-    size_t items = 0;
-    cl_int code;
-    form.variant = variant;
-    vx_status status = vx_cl_build(self->context, device, op, &form, self->backend.info.exact_division,
-                                   &self->program[op][variant], error);
-    if (status != VX_OK)
-        return status;
-    cl_kernel kernel = self->kernel[op][variant] =
-        clCreateKernel(self->program[op][variant], vx_op_table[op].stem, &code);
-    if (code != CL_SUCCESS)
-        return vx_cl_check(code, "clCreateKernel", error);
-    code = clGetKernelWorkGroupInfo(kernel, device, CL_KERNEL_WORK_GROUP_SIZE, sizeof items, &items, NULL);
-    if (code != CL_SUCCESS)
-        return vx_cl_check(code, "clGetKernelWorkGroupInfo", error);
-    if (items < (size_t)form.items)
-        return vx_fail(error, VX_DEVICE, "%s: a group can have %zu work-items; %d are needed", vx_op_table[op].stem,
-                       items, form.items);
-    return VX_OK;
-}
-
-static vx_status open_kernels(vx_opencl *self, cl_device_id device, vx_error *error)
+/* Chooses the forms of the kernels. */
+static void choose_forms(vx_opencl *self)
 {
     const vx_device_info *info = &self->backend.info;
     bool vectors = vx_cl_vectors(info);
     size_t most = 0;
     cl_uint width = 0;
-    clGetDeviceInfo(device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL);
-    clGetDeviceInfo(device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof most, &most, NULL);
+    clGetDeviceInfo(self->device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL);
+    clGetDeviceInfo(self->device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof most, &most, NULL);
     for (vx_op op = 0; op < VX_OPS; op++) {
-        vx_form *form = &self->form[op];
-        *form = vx_cl_form(op, vectors, (int)width);
-        while (form->items > 1 && (size_t)form->items > most)
-            form->items /= 2;
-        self->backend.parallel[op] = info->compute_units * form->groups_per_unit;
-        vx_status status = VX_OK;
-        for (int v = 0; v < vx_op_table[op].variants && status == VX_OK && vx_backend_supports(&self->backend, op); v++)
-            status = open_kernel(self, device, op, v, error);
+        vx_form form = vx_cl_form(op, vectors, (int)width);
+        while (form.items > 1 && (size_t)form.items > most)
+            form.items /= 2;
+        for (form.variant = 0; form.variant < vx_op_table[op].variants; form.variant++) {
+            vx_cl_program *program = &self->program[op][form.variant];
+            program->op = op;
+            program->form = form;
+        }
+        self->backend.parallel[op] = info->compute_units * form.groups_per_unit;
         if (vx_op_table[op].tables)
-            self->tables_max = find_tables_max(info, form);
-        if (status != VX_OK)
-            return status;
+            self->tables_max = find_tables_max(info, &form);
     }
-    return VX_OK;
 }
 
 vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_error *error)
 {
-    cl_device_id id;
     cl_int code;
     vx_opencl *self = calloc(1, sizeof *self);
     *backend = NULL;
@@ -337,24 +377,27 @@ vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_erro
         .upload = upload,
         .download = download,
         .fill = fill,
+        .prepare = prepare,
         .run = run,
         .wait = wait_queue,
+        .peak = run_peak,
         .seconds = seconds,
+        .longest = longest,
         .free = free_opencl,
         .queues = VX_QUEUES,
     };
-    vx_status status = vx_cl_find(platform, device, &id, &self->backend.info, error);
+    vx_status status = vx_cl_find(platform, device, &self->device, &self->backend.info, error);
     if (status != VX_OK)
         goto cleanup;
-    self->context = clCreateContext(NULL, 1, &id, NULL, NULL, &code);
+    self->context = clCreateContext(NULL, 1, &self->device, NULL, NULL, &code);
     if ((status = vx_cl_check(code, "clCreateContext", error)) != VX_OK)
         goto cleanup;
     for (int queue = 0; queue < VX_QUEUES; queue++) {
-        self->queue[queue].queue = clCreateCommandQueue(self->context, id, CL_QUEUE_PROFILING_ENABLE, &code);
+        self->queue[queue].queue = clCreateCommandQueue(self->context, self->device, CL_QUEUE_PROFILING_ENABLE, &code);
         if ((status = vx_cl_check(code, "clCreateCommandQueue", error)) != VX_OK)
             goto cleanup;
     }
-    status = open_kernels(self, id, error);
+    choose_forms(self);
 cleanup:
     if (status == VX_OK) {
         *backend = &self->backend;
