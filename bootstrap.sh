@@ -9,8 +9,8 @@ build_packages="cmake ninja-build pkg-config libnifti-dev libnifti2-dev libnifti
     libssl-dev libzip-dev ocl-icd-opencl-dev opencl-headers"
 # The tests need an OpenCL device on machines without a GPU (PoCL), reference implementations (SciPy, nibabel, h5py), a
 # browser for report.html, the tools that voxstat works with (Nipype, RDF, zsh, dpkg) and static checkers (clang,
-# cppcheck, Oclgrind).
-test_packages="libcmocka-dev pocl-opencl-icd oclgrind clang cppcheck chromium
+# cppcheck, Oclgrind, the compilers of GPUs).
+test_packages="libcmocka-dev pocl-opencl-icd oclgrind clang clang-15 rocm-device-libs cppcheck chromium
     python3 python3-nibabel python3-scipy python3-h5py python3-nipype python3-rdflib python3-prov zsh dpkg-dev file"
 
 usage()
@@ -163,6 +163,10 @@ deb)
     ;;
 test)
     command -v npm >/dev/null || test_packages="$test_packages nodejs npm"
+    # CUDA's assembler is not in Debian; where it is installed, the kernels are compiled for NVIDIA's cards, too.
+    if command -v ptxas >/dev/null || [ -x /usr/local/cuda/bin/ptxas ]; then
+        test_packages="$test_packages libclc-15"
+    fi
     need $build_packages $test_packages
     fetch_viewer
     fetch_browser_driver

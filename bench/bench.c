@@ -47,14 +47,19 @@ static void cell(FILE *table, int width, const char *format, double value)
     fprintf(table, " %*s", width, text);
 }
 
+/* The time that the measured peaks allow for the row's work, as a share of the time taken, in percent; 0: unknown.
+ * Arithmetic and memory work at the same time, so the slower of the two is the limit (the roofline model). */
+static double share_of_peak(const vx_bench_state *state, const vx_bench_row *row, double seconds)
+{
+    double arithmetic = state->peak_operations > 0 ? row->operations / state->peak_operations : 0;
+    double memory = state->peak_bytes > 0 ? row->bytes / state->peak_bytes : 0;
+    return 100 * fmax(arithmetic, memory) / seconds;
+}
+
 /* Prints a row of the table and adds it to the record. False where memory runs out. */
 static bool report(vx_bench_state *state, const vx_bench_row *row, double best, double median, double memory)
 {
-    double count = row->relabellings > 0 ? row->relabellings : INFINITY, share = 0;
-    if (row->operations > 0 && state->peak_operations > 0)
-        share = 100 * row->operations / best / state->peak_operations;
-    else if (row->bytes > 0 && state->peak_bytes > 0)
-        share = 100 * row->bytes / best / state->peak_bytes;
+    double count = row->relabellings > 0 ? row->relabellings : INFINITY, share = share_of_peak(state, row, best);
     fprintf(state->table, "%-11s %-9s %-36s", state->device_name, row->part, row->name);
     cell(state->table, 11, "%.3f", 1e3 * best);
     cell(state->table, 11, "%.3f", 1e3 * median);
@@ -62,7 +67,7 @@ static bool report(vx_bench_state *state, const vx_bench_row *row, double best, 
     cell(state->table, 9, "%.2f", 1e-9 * row->evaluations / best);
     cell(state->table, 9, "%.1f", 1e-9 * row->operations / best);
     cell(state->table, 8, "%.1f", 1e-9 * row->bytes / best);
-    cell(state->table, 7, "%.0f", share);
+    cell(state->table, 7, "%.1f", share);
     cell(state->table, 8, "%.0f", memory / (1 << 20));
     fprintf(state->table, "\n");
     fflush(state->table);
@@ -120,8 +125,7 @@ static vx_status bench_device(vx_bench_state *state, const char *name, json_t *d
     state->peak_operations = state->peak_bytes = 0;
     if (state->options->scaling)
         status = vx_bench_scaling(state, device, error);
-    else if ((strcmp(info->kind, "cpu") || !(status = vx_bench_peak(state, info, error))) &&
-             !(status = vx_bench_micro(state, device, error)) &&
+    else if (!(status = vx_bench_peak(state, device, error)) && !(status = vx_bench_micro(state, device, error)) &&
              !(status = vx_bench_pipeline(state, device, error)) &&
              !(status = vx_bench_outcomes_rows(state, device, error)))
         status = vx_bench_check(state, device, error);
@@ -208,7 +212,7 @@ vx_status vx_bench(const vx_bench_options *options, FILE *table, vx_error *error
     fprintf(table, "# voxstat %s, %lld participants, %lld voxels, %d repetitions\n", VOXSTAT_VERSION,
             (long long)options->participants, (long long)state.matrix->space.elements, options->repetitions);
     fprintf(table, "%-11s %-9s %-36s %11s %11s %10s %9s %9s %8s %7s %8s\n", "device", "part", "row", "best ms",
-            "median ms", "ms/relab.", "Gevals/s", "GFLOP/s", "GB/s", "% peak", "peak MiB");
+            "median ms", "ms/relab.", "Gevals/s", "Gops/s", "GB/s", "% peak", "peak MiB");
     status = bench_devices(&state, devices, error);
     if (!status && options->data) {
         state.device_name = "-";

@@ -29,7 +29,7 @@ vx_bench_options vx_bench_defaults(void);
 
 /* Measures the devices one after the other and prints one line a row to `table`. The parts:
  *
- *   peak      the maximum rates of a processor
+ *   peak      the rates that the device reaches at most
  *   micro     each op through host/engine/backend.h
  *   pipeline  complete effects through vx_infer
  *   outcomes  the regions and markers of a trial through vx_outcomes_test

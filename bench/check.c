@@ -52,7 +52,7 @@ static vx_status checked_init(vx_checked *c, vx_device *device, const vx_matrix 
     c->low = vx_array(voxels, sizeof *c->low);
     if (!c->score || !c->high || !c->low)
         return vx_fail_memory(error);
-    if ((status = vx_schedule_make(&demand, backend, backend->info.memory_free / 10 * 8, &schedule, error)) ||
+    if ((status = vx_schedule_make(&demand, backend, vx_schedule_memory(&backend->info), &schedule, error)) ||
         (status = vx_tally_new(c->problem, c->relabellings->evaluations, &c->tally, error)) ||
         (status = vx_engine_new(backend, c->problem, &schedule, &c->engine, error)) ||
         (status = vx_engine_observe(c->engine, c->score, error)))

@@ -83,7 +83,7 @@ vx_status vx_micro_init(vx_micro *m, vx_backend *backend, const vx_matrix *matri
         return status;
     const vx_problem *p = m->problem;
     vx_demand demand = vx_demand_of(p);
-    size_t limit = m->backend->info.memory_free / 10 * 8;
+    size_t limit = vx_schedule_memory(&m->backend->info);
     if ((status = vx_schedule_make(&demand, m->backend, limit, &m->schedule, error)))
         return status;
     if (m->schedule.voxel_slabs > 1)
@@ -162,17 +162,31 @@ static vx_status run_body(void *context, vx_error *error)
     return vx_micro_run(body->micro, body->tested, error);
 }
 
-static vx_status measure(vx_bench_state *state, vx_micro *m, const vx_micro_case *tested, vx_error *error)
+/* The work that the op's equation needs, for the share of peak. */
+static void count_work(const vx_micro *m, vx_op op, vx_bench_row *row)
 {
     const vx_problem *p = m->problem;
-    vx_bench_row row = {.part = "micro", .name = tested->name, .relabellings = (double)m->batch};
-    if (vx_op_table[tested->op].lanes) {
-        row.relabellings *= (double)m->launches;
-        row.evaluations = row.relabellings * (double)p->voxels;
-        row.bytes = 4.0 * (double)(m->launches * p->effect->n * p->voxels);
+    const double voxels = (double)p->voxels * row->relabellings;
+    if (op == VX_OP_SIGNFLIP || op == VX_OP_CORRELATION) {
+        row->evaluations = voxels;
+        row->bytes = 4.0 * (double)(m->launches * p->effect->n * p->voxels);
     }
-    if (tested->op == VX_OP_CORRELATION)
-        row.operations = 2.0 * (double)(p->effect->n * (1 + p->effect->nuisance)) * row.evaluations;
+    if (op == VX_OP_SIGNFLIP) /* one addition for each table */
+        row->operations = 2.0 * p->groups * voxels;
+    if (op == VX_OP_CORRELATION)
+        row->operations = 2.0 * (double)(p->effect->n * (1 + p->effect->nuisance)) * voxels;
+    if (op == VX_OP_CLUSTERS) /* place and height of a listed voxel; of noise, as many as p says in each tail */
+        row->bytes = 8 * 2 * CLUSTER_P * voxels;
+    if (op == VX_OP_TFCE) /* place and height of a voxel */
+        row->bytes = 8 * voxels;
+}
+
+static vx_status measure(vx_bench_state *state, vx_micro *m, const vx_micro_case *tested, vx_error *error)
+{
+    vx_bench_row row = {.part = "micro", .name = tested->name, .relabellings = (double)m->batch};
+    if (vx_op_table[tested->op].lanes)
+        row.relabellings *= (double)m->launches;
+    count_work(m, tested->op, &row);
     return vx_bench_measure(state, &row, run_body, &(vx_micro_body){m, tested}, error);
 }
 

@@ -1,95 +1,74 @@
-/* The peak rates of the processor, with which the rows of a `cpu` device are compared: fused multiply-adds in
- * registers, and a triad through memory. They hold for PoCL too, whose dense ops run on the same cores. */
+/* The peak rates of a device, with which its other rows are compared. */
 #include "bench/rows.h"
 
-#include "base/error.h"
-#include "base/memory.h"
+#include "engine/backend.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-enum { CHAINS = 12, STEPS = 1 << 22 }; /* independent chains: two a cycle at a latency of 4 need 8 */
-enum { TRIAD = 1 << 24, ARRAYS = 3 };  /* floats in an array: 64 MiB, beyond most caches */
+enum {
+    PROCESSOR_FLOATS = 1 << 24, /* in an array: 64 MiB, beyond most caches */
+    GPU_FLOATS = 1 << 26
+};
 
-#if defined(__x86_64__)
-#include <immintrin.h>
+typedef struct vx_peak_body {
+    vx_backend *backend;
+    vx_peak which;
+    vx_buffer *array;
+    size_t floats;
+    double work;
+} vx_peak_body;
 
-#define MULTIPLY_ADD(name, isa, vector, set, fma, add)                                                                 \
-    __attribute__((target(isa))) static float name(void)                                                               \
-    {                                                                                                                  \
-        vector x[CHAINS], factor = set(0.999f), term = set(0.001f);                                                    \
-        for (int c = 0; c < CHAINS; c++)                                                                               \
-            x[c] = set((float)c);                                                                                      \
-        for (int step = 0; step < STEPS; step++)                                                                       \
-            _Pragma("GCC unroll 12") for (int c = 0; c < CHAINS; c++) x[c] = fma(x[c], factor, term);                  \
-        for (int c = 1; c < CHAINS; c++)                                                                               \
-            x[0] = add(x[0], x[c]);                                                                                    \
-        return ((float *)x)[0];                                                                                        \
-    }
-MULTIPLY_ADD(multiply_add_16, "avx512f", __m512, _mm512_set1_ps, _mm512_fmadd_ps, _mm512_add_ps)
-MULTIPLY_ADD(multiply_add_8, "avx2,fma", __m256, _mm256_set1_ps, _mm256_fmadd_ps, _mm256_add_ps)
-#endif
-
-typedef struct vx_peak {
-    int threads;
-    float *array; /* ARRAYS of TRIAD */
-    float sum;    /* stored so that the compiler keeps the arithmetic */
-} vx_peak;
-
-/* Floats that a fused multiply-add takes at once; 0: not measured on this processor. */
-static int lanes(void)
+static vx_status run_peak(void *context, vx_error *error)
 {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f"))
-        return 16;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        return 8;
-#endif
-    return 0;
+    vx_peak_body *body = context;
+    return body->backend->peak(body->backend, body->which, body->array, body->floats, &body->work, error);
 }
 
-static vx_status run_arithmetic(void *context, vx_error *error)
+/* Floats of one of the three arrays, which are one buffer. */
+static size_t choose_floats(const vx_device_info *info)
 {
-    vx_peak *peak = context;
-    float sum = 0;
-    (void)error;
-#if defined(__x86_64__)
-#pragma omp parallel num_threads(peak->threads) reduction(+ : sum)
-    sum += lanes() == 16 ? multiply_add_16() : multiply_add_8();
-#endif
-    peak->sum = sum;
-    return VX_OK;
+    const size_t most = strcmp(info->kind, "cpu") ? GPU_FLOATS : PROCESSOR_FLOATS;
+    const size_t fitting = (info->memory_free / 2 < info->allocation_max ? info->memory_free / 2
+                                                                         : info->allocation_max) / VX_PEAK_TRIAD_BYTES;
+    return (fitting < most ? fitting : most) / VX_PEAK_FLOATS * VX_PEAK_FLOATS;
 }
 
-static vx_status run_triad(void *context, vx_error *error)
+/* Measures one rate, and returns it in *rate; 0 where the device does not measure it. */
+static vx_status measure(vx_bench_state *state, vx_peak_body *body, vx_peak which, double *rate, vx_error *error)
 {
-    const vx_peak *peak = context;
-    float *sum = peak->array;
-    const float *a = sum + TRIAD, *b = a + TRIAD;
-    (void)error;
-#pragma omp parallel for num_threads(peak->threads)
-    for (int i = 0; i < TRIAD; i++)
-        sum[i] = a[i] + 0.5f * b[i];
-    return VX_OK;
+    vx_bench_row row = {.part = "peak", .name = which == VX_PEAK_MEMORY ? "triad" : "multiply-add, float"};
+    body->which = which;
+    vx_status status = run_peak(body, error); /* how much work it is */
+    *(which == VX_PEAK_MEMORY ? &row.bytes : &row.operations) = body->work;
+    if (status || body->work <= 0)
+        return status;
+    status = vx_bench_measure(state, &row, run_peak, body, error);
+    *rate = body->work / state->best;
+    return status;
 }
 
-vx_status vx_bench_peak(vx_bench_state *state, const vx_device_info *info, vx_error *error)
+vx_status vx_bench_peak(vx_bench_state *state, vx_device *device, vx_error *error)
 {
-    vx_peak peak = {.threads = strcmp(info->id, "cpu") ? info->compute_units : info->threads};
-    vx_bench_row arithmetic = {.part = "peak", .name = "multiply-add, float",
-                               .operations = 2.0 * CHAINS * STEPS * lanes() * peak.threads};
-    vx_bench_row triad = {.part = "peak", .name = "triad", .bytes = (double)ARRAYS * TRIAD * sizeof *peak.array};
-    peak.array = vx_array((size_t)ARRAYS * TRIAD, sizeof *peak.array);
-    if (!peak.array)
-        return vx_fail_memory(error);
-    for (size_t i = 0; i < (size_t)ARRAYS * TRIAD; i++)
-        peak.array[i] = 1; /* the system maps unwritten pages to one page of zeros, which stays in the cache */
-    vx_status status = VX_OK;
+    const float one = 1;
+    int32_t word;
+    vx_peak_body body = {.backend = vx_device_backend(device)};
     state->peak_operations = state->peak_bytes = 0;
-    if (lanes() && !(status = vx_bench_measure(state, &arithmetic, run_arithmetic, &peak, error)))
-        state->peak_operations = arithmetic.operations / state->best;
-    if (!status && !(status = vx_bench_measure(state, &triad, run_triad, &peak, error)))
-        state->peak_bytes = triad.bytes / state->best;
-    free(peak.array);
+    body.floats = choose_floats(&body.backend->info);
+    const size_t bytes = VX_PEAK_TRIAD_BYTES * body.floats;
+    if (!body.backend->peak || !bytes)
+        return VX_OK;
+    memcpy(&word, &one, sizeof word);
+    vx_status status = body.backend->buffer_new(body.backend, bytes, &body.array, error);
+    /* The system maps unwritten pages to one page of zeros, which stays in the cache. */
+    if (status || (status = body.backend->fill(body.backend, 0, body.array, 0, bytes, word, error)) ||
+        (status = body.backend->wait(body.backend, 0, error)))
+        goto cleanup;
+    double operations = 0, memory = 0;
+    if (!(status = measure(state, &body, VX_PEAK_ARITHMETIC, &operations, error)))
+        status = measure(state, &body, VX_PEAK_MEMORY, &memory, error);
+    state->peak_operations = operations;
+    state->peak_bytes = memory;
+cleanup:
+    body.backend->buffer_free(body.backend, body.array);
     return status;
 }

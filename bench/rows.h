@@ -15,7 +15,7 @@ typedef struct vx_bench_state {
     const char *device_name; /* of the current device; "-" without one */
     json_t *rows;            /* of that device */
     double best;             /* seconds of the last row */
-    double peak_operations, peak_bytes; /* a second, of the current device; 0: not measured */
+    double peak_operations, peak_bytes; /* a second, as measured on the current device; 0: not measured */
 } vx_bench_state;
 
 enum { VX_BENCH_SCALING_MAX = 4 }; /* times the participants asked for are in the data of --scaling */
@@ -25,7 +25,7 @@ typedef struct vx_bench_row {
     const char *part, *name;
     double relabellings; /* 0: no time per relabelling is printed */
     double evaluations;  /* statistics computed: voxels x relabellings */
-    double operations;   /* floating-point operations */
+    double operations;   /* of arithmetic: two for a multiply-add of floats, or for an addition of ints, its equal */
     double bytes;        /* the minimum of reads from and writes to main memory */
 } vx_bench_row;
 
@@ -57,8 +57,8 @@ vx_status vx_bench_model(int64_t n, vx_model **model, vx_error *error);
 /* Copies the first participants and voxels of `full`. The caller frees *matrix. */
 vx_status vx_bench_corner(const vx_matrix *full, int64_t n, int64_t voxels, vx_matrix **matrix, vx_error *error);
 
-/* Measures the peaks of a device of the kind "cpu". */
-vx_status vx_bench_peak(vx_bench_state *state, const vx_device_info *info, vx_error *error);
+/* Measures the peaks of a device. */
+vx_status vx_bench_peak(vx_bench_state *state, vx_device *device, vx_error *error);
 
 vx_status vx_bench_micro(vx_bench_state *state, vx_device *device, vx_error *error);
 vx_status vx_bench_pipeline(vx_bench_state *state, vx_device *device, vx_error *error);

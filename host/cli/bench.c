@@ -1,11 +1,30 @@
 #include "bench/bench.h"
+#include "bench/card.h"
 
+#include "base/error.h"
 #include "cli/arguments.h"
 #include "cli/terminal.h"
+
+/* --model measures nothing, so what says how to measure does not go with it. */
+static vx_status print_model(const vx_arguments *arguments, vx_error *error)
+{
+    static const vx_option_id measuring[] = {VX_OPTION_BENCH_DEVICE, VX_OPTION_DATA, VX_OPTION_FORCE,
+                                             VX_OPTION_JSON, VX_OPTION_REPETITIONS, VX_OPTION_SCALING,
+                                             VX_OPTION_THREADS};
+    for (size_t i = 0; i < sizeof measuring / sizeof *measuring; i++)
+        if (vx_argument_given(arguments, measuring[i]))
+            return vx_fail(error, VX_USAGE, "--model measures nothing, so --%s does not go with it",
+                           vx_option_table[measuring[i]].name);
+    return vx_card_print(vx_argument_text(arguments, VX_OPTION_MODEL),
+                         (int64_t)vx_argument_integer(arguments, VX_OPTION_VOXELS),
+                         (int64_t)vx_argument_integer(arguments, VX_OPTION_PARTICIPANTS), stdout, error);
+}
 
 vx_status vx_command_bench(const vx_arguments *arguments, vx_error *error)
 {
     vx_names device;
+    if (vx_argument_given(arguments, VX_OPTION_MODEL))
+        return print_model(arguments, error);
     vx_status status = vx_argument_names(arguments, VX_OPTION_BENCH_DEVICE, &device, error);
     if (status)
         return status;

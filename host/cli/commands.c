@@ -10,7 +10,8 @@ const vx_command vx_command_table[] = {
     {"bench", VX_BENCH, "[OPTION]...", NULL, "measure the speed of devices",
      "Measures every op, complete analyses and the reading of images, on every device, and prints a line for each.",
      "voxstat bench --device cpu --repetitions 3\n"
-     "voxstat bench --json figures.json", vx_command_bench},
+     "voxstat bench --json figures.json\n"
+     "voxstat bench --model 'RTX 3060'", vx_command_bench},
     {"devices", VX_DEVICES, "", NULL, "list the devices that permutations can run on",
      "Lists every device, the C backend first, with what matters for choosing one.",
      "voxstat devices", vx_command_devices},

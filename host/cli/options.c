@@ -115,6 +115,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_SIMULATE_MODALITY] = {"modality", 0, VX_CHOICES, VX_SIMULATE, "NAME[,NAME...]", NULL, "pet|cbf|gm|csf",
         NULL, 0, 0, "What is measured: images of FDG uptake (pet), blood flow (cbf) and grey-matter density (gm), "
         "markers in the cerebrospinal fluid (csf). Without it: all. None depends on the others."},
+    [VX_OPTION_MODEL] = {"model", 0, VX_TEXT, VX_BENCH, "CARD", NULL, NULL, NULL, 0, 0,
+        "Instead of measuring: what to expect of a graphics card, from counted instructions and bytes, beside its "
+        "limits. list: the cards that are known."},
     [VX_OPTION_NUISANCE] = {"nuisance", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Columns of no interest, in every effect's model; numbers or two texts, as of --covariate."},
     [VX_OPTION_ORIENTATION] = {"orientation", 0, VX_CHOICE, VX_RUN | VX_REPORT, "SIDE", NULL,

@@ -264,6 +264,15 @@ static void say_primary(const vx_run *run)
            others ? ", the primary correction; the others are further looks" : "");
 }
 
+static vx_status remark_host_tfce(vx_run *run, vx_error *error)
+{
+    const vx_device_info *device = vx_device_properties(run->device);
+    if (device->has_double || !(run->inference.correct & VX_CORRECT_TFCE) || !run->study->modalities)
+        return VX_OK;
+    return vx_run_remark(run, error, "%s computes no double precision: TFCE is computed by the processor (cpu)",
+                         device->id);
+}
+
 vx_status vx_plan_say_effects(vx_run *run, vx_error *error)
 {
     vx_status status = VX_OK;
@@ -284,13 +293,42 @@ vx_status vx_plan_say_effects(vx_run *run, vx_error *error)
         }
     }
     say_primary(run);
+    if (!status)
+        status = remark_host_tfce(run, error);
     vx_say(run, "device %s: %s (%s)", device->id, device->name, device->driver);
     if (!strcmp(device->id, "cpu"))
         vx_say(run, ", %d thread%s", device->threads, plural(device->threads));
-    vx_say(run, "\nmemory: %.1f MB of device buffers, batches of %lld in %lld slab%s\n", 1e-6 * (double)bytes_max,
+    vx_say(run, "\nmemory: %.1f MB of device buffers, batches of %lld in %lld slab%s", 1e-6 * (double)bytes_max,
            (long long)batch, (long long)slabs, plural(slabs));
+    if (!device->memory_free_known && !run->inference.memory_limit)
+        vx_say(run, "; how much is free is not known, 80 %% of %.1f GiB is assumed", (double)device->memory / 0x1p30);
+    vx_say(run, "\n");
     vx_say(run, "results: %s\n", run->out);
     return status;
+}
+
+static vx_status remark_memory(vx_run *run, const vx_result *result, const char *modality, vx_error *error)
+{
+    const vx_plan *plan = &result->plan;
+    if (!plan->device_bytes_refused)
+        return VX_OK;
+    return vx_run_remark(run, error, "%s %s: the device had no memory for %.1f MB of buffers; %.1f MB were used, in "
+                         "batches of %lld and %lld slab%s", modality, result->effect->name,
+                         1e-6 * (double)plan->device_bytes_refused, 1e-6 * (double)plan->device_bytes,
+                         (long long)plan->batch, (long long)plan->slabs, plural(plan->slabs));
+}
+
+static vx_status remark_huge_t(vx_run *run, const vx_result *result, const char *modality, vx_error *error)
+{
+    const vx_map *t = vx_result_map(result, VX_MAP_T);
+    double largest = 0;
+    for (int64_t v = 0; v < result->voxels; v++)
+        largest = fmax(largest, fabs((double)t->value[v]));
+    if (largest <= (double)VX_MASS_T_MAX)
+        return VX_OK;
+    return vx_run_remark(run, error, "%s %s: |t| reaches %.6g, a nearly perfect fit; cluster mass and TFCE count |t| "
+                         "up to %.0f only, in the maps, the tables and the null alike", modality, result->effect->name,
+                         largest, (double)VX_MASS_T_MAX);
 }
 
 vx_status vx_plan_say_results(vx_run *run, vx_error *error)
@@ -298,15 +336,10 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error)
     vx_status status = VX_OK;
     for (size_t m = 0; !status && m < run->study->modalities; m++)
         for (int64_t e = 0; !status && e < run->modality[m].model->effects; e++) {
-            const vx_map *t = vx_result_map(run->modality[m].result[e], VX_MAP_T);
-            double largest = 0;
-            for (int64_t v = 0; v < run->modality[m].matrix->space.elements; v++)
-                largest = fmax(largest, fabs((double)t->value[v]));
-            if (largest > (double)VX_MASS_T_MAX)
-                status = vx_run_remark(run, error, "%s %s: |t| reaches %.6g, a nearly perfect fit; cluster mass and "
-                                       "TFCE count |t| up to %.0f only, in the maps, the tables and the null alike",
-                                       run->modality[m].study->name, run->modality[m].model->effect[e].name, largest,
-                                       (double)VX_MASS_T_MAX);
+            const vx_result *result = run->modality[m].result[e];
+            status = remark_memory(run, result, run->modality[m].study->name, error);
+            if (!status)
+                status = remark_huge_t(run, result, run->modality[m].study->name, error);
         }
     return status;
 }

@@ -131,14 +131,7 @@ static vx_status open_device(vx_run *run, vx_error *error)
     vx_status status = vx_device_open(name, run->threads, &run->device, note, sizeof note, error);
     if (note[0])
         vx_say(run, "%s\n", note);
-    if (status || vx_device_properties(run->device)->has_double || !(run->inference.correct & VX_CORRECT_TFCE))
-        return status;
-    if (vx_argument_given(run->arguments, VX_OPTION_CORRECT) || run->primary == VX_P_FWE_TFCE)
-        return vx_fail(error, VX_DEVICE, "%s computes no double precision, which TFCE needs; leave tfce out of "
-                       "--correct and --primary, or take --device cpu", vx_device_properties(run->device)->id);
-    run->inference.correct &= ~(unsigned)VX_CORRECT_TFCE;
-    vx_say(run, "%s computes no double precision: TFCE is left out\n", vx_device_properties(run->device)->id);
-    return VX_OK;
+    return status;
 }
 
 static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error *error)

@@ -17,6 +17,11 @@
 
 enum { VX_QUEUES = 2 };
 
+/* What a device does fastest, with which the bench compares the ops: fused multiply-adds of floats in registers; a
+ * triad through memory, sum[i] = a[i] + 0.5 b[i] (McCalpin 1995, STREAM). */
+typedef enum vx_peak { VX_PEAK_ARITHMETIC, VX_PEAK_MEMORY, VX_PEAKS } vx_peak;
+enum { VX_PEAK_FLOATS = 1024, VX_PEAK_TRIAD_BYTES = 12 }; /* floats come in multiples; bytes that one of them moves */
+
 typedef struct vx_buffer vx_buffer;
 typedef struct vx_backend vx_backend;
 
@@ -40,7 +45,13 @@ struct vx_backend {
     vx_status (*run)(vx_backend *self, int queue, vx_op op, const void *args, vx_buffer *const buffer[VX_BUFFERS],
                      vx_error *error);
     vx_status (*wait)(vx_backend *self, int queue, vx_error *error);
+    /* Does it once and waits. `array` has sum, a and b, of `floats` floats each, a multiple of VX_PEAK_FLOATS. *work
+     * becomes its operations (two a multiply-add) or bytes, 0 where they are not measured. Tests may leave it null. */
+    vx_status (*peak)(vx_backend *self, vx_peak peak, vx_buffer *array, size_t floats, double *work, vx_error *error);
     double (*seconds)(const vx_backend *self, vx_op op); /* device time spent in an op since the backend was opened */
+    /* The time of the longest launch of a queue that has ended since the last call. Null where launches may take any
+     * time. */
+    double (*longest)(vx_backend *self, int queue);
     void (*free)(vx_backend *self);
 };
 
@@ -58,8 +69,14 @@ vx_status vx_cpu_open(int threads, vx_backend **backend, vx_error *error);
 vx_status vx_opencl_list(vx_device_info **list, size_t *count, char *note, size_t note_size, vx_error *error);
 vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_error *error);
 
-/* Compares the device's answers to tiny problems with answers worked by hand. Errors: VX_DEVICE where they differ. */
-vx_status vx_backend_selftest(vx_backend *backend, vx_error *error);
+/* The self-test of a set of ops. Ops that the backend does not support are left out. The answers to tiny problems must
+ * be those worked by hand and, unless the backend is the C backend itself, the results of small trials those of the C
+ * backend. Errors: VX_DEVICE where they differ. */
+vx_status vx_backend_selftest(vx_backend *backend, unsigned ops, vx_error *error);
+
+/* Measures the seconds of device time that a relabelling of a short trial takes in each of a set of ops; 0 for an op
+ * that has no part in it. The trial takes correlation, or else signflip. */
+vx_status vx_backend_pace(vx_backend *backend, unsigned ops, double seconds[VX_OPS], vx_error *error);
 
 /* Makes a device of an open backend without a self-test, and takes ownership of the backend. Tests put faulty backends
  * in the place of real ones with it. */

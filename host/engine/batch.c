@@ -139,7 +139,7 @@ static vx_status test(vx_engine *e, vx_batch *b, vx_error *error)
         args.tiles = (int)vx_slab_tiles(e, s);
         args.voxel0 = (int)(vx_slab_first_tile(e, s) * VX_TILE);
         args.map0 = (int)(vx_slab_first_tile(e, s) * VX_TILE);
-        if (e->schedule.voxel_slabs > 1 && (status = vx_slab_upload(e, b->queue, b->buffer[VX_B_Y], s, error)))
+        if (e->schedule.streams && (status = vx_slab_upload(e, b->queue, b->buffer[VX_B_Y], s, error)))
             return status;
         if ((status = run_op(e, b, s, e->problem->op, &args, error)))
             return status;

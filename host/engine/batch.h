@@ -25,6 +25,7 @@ struct vx_engine {
     vx_backend *backend;
     const vx_problem *problem;
     vx_schedule schedule;
+    int64_t launch;                  /* relabellings of the next launch, at most schedule.batch */
     vx_buffer *buffer[VX_BUFFERS];   /* those of VX_OF_ENGINE */
     vx_buffer *(*slab)[VX_BUFFERS];  /* those of VX_OF_SLAB: schedule.voxel_slabs times */
     vx_batch batch[VX_QUEUES];       /* schedule.batches of them */

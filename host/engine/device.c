@@ -1,7 +1,8 @@
 /* The devices of the machine, and the choice of one. */
-#include "engine/backend.h"
+#include "engine/choose.h"
 
 #include "base/memory.h"
+#include "base/note.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -67,7 +68,7 @@ static vx_status open_tested(const char *id, int threads, vx_backend **backend, 
                            : vx_cpu_open(threads, backend, error);
     if (status != VX_OK)
         return status;
-    status = vx_backend_selftest(*backend, error);
+    status = vx_backend_selftest(*backend, VX_OPS_ALL, error);
     if (status != VX_OK) {
         (*backend)->free(*backend);
         *backend = NULL;
@@ -75,50 +76,27 @@ static vx_status open_tested(const char *id, int threads, vx_backend **backend, 
     return status;
 }
 
-static void add_note(char *note, size_t size, const char *text)
+/* Opens a device of the list for vx_device_choose. `context` is the number of threads. */
+static vx_status open_listed(void *context, const char *id, vx_device **device, vx_error *error)
 {
-    size_t used = note && size ? strlen(note) : 0;
-    if (note && size)
-        snprintf(note + used, size - used, "%s%s", used ? "; " : "", text);
+    vx_backend *backend = NULL;
+    vx_status status = open_tested(id, *(const int *)context, &backend, error);
+    if (!status && (status = vx_device_wrap(backend, device, error)))
+        backend->free(backend);
+    return status;
 }
 
-/* The usable GPU with the most compute units; null if no GPU is usable. */
-static vx_device_info *best_gpu(vx_device_info *list, size_t count)
-{
-    vx_device_info *best = NULL;
-    for (size_t d = 0; d < count; d++)
-        if (strcmp(list[d].kind, "gpu") == 0 && !list[d].unusable[0] &&
-            (!best || list[d].compute_units > best->compute_units))
-            best = &list[d];
-    return best;
-}
-
-/* Opens the best GPU that can be opened, else cpu. */
-static vx_status open_auto(vx_device_info *list, size_t count, int threads, vx_backend **backend, char *note,
+/* Opens the device that vx_device_choose takes. */
+static vx_status open_auto(const vx_device_info *list, size_t count, int threads, vx_backend **backend, char *note,
                            size_t note_size, vx_error *error)
 {
-    int gpus = 0;
-    for (size_t d = 0; d < count; d++) {
-        bool gpu = strcmp(list[d].kind, "gpu") == 0;
-        gpus += gpu;
-        if (gpu && list[d].unusable[0]) {
-            char text[sizeof list->id + sizeof list->name + sizeof list->unusable + 32];
-            snprintf(text, sizeof text, "%s (%s) passed over: %s", list[d].id, list[d].name, list[d].unusable);
-            add_note(note, note_size, text);
-        }
-    }
-    for (vx_device_info *gpu; (gpu = best_gpu(list, count));) {
-        vx_error reason = {0};
-        if (open_tested(gpu->id, threads, backend, &reason) == VX_OK)
-            return VX_OK;
-        char text[sizeof reason.message + sizeof gpu->name + 32];
-        snprintf(text, sizeof text, "%s passed over: %s", gpu->name, reason.message);
-        add_note(note, note_size, text);
-        snprintf(gpu->unusable, sizeof gpu->unusable, "it has failed");
-    }
-    if (count && !gpus)
-        add_note(note, note_size, "no OpenCL device of this machine is a GPU");
-    return open_tested("cpu", threads, backend, error);
+    vx_device *device = NULL;
+    vx_status status = vx_device_choose(list, count, VX_OPS_ALL, open_listed, &threads, &device, note, note_size,
+                                        error);
+    if (!status)
+        *backend = device->backend;
+    free(device);
+    return status;
 }
 
 /* The first usable GPU, else the first device that can be used. */
@@ -144,7 +122,7 @@ static vx_status open_named(const char *name, const vx_device_info *list, size_t
             return open_tested(name, 0, backend, error);
     char there[512] = "";
     for (size_t d = 0; d < count; d++)
-        add_note(there, sizeof there, list[d].id);
+        vx_note_add(there, sizeof there, "%s", list[d].id);
     return count ? vx_fail(error, VX_DEVICE, "%s: there is no such device; there is %s", name, there)
                  : vx_fail(error, VX_DEVICE, "%s: there is no such device: %s", name, note);
 }
@@ -181,7 +159,8 @@ vx_status vx_device_open(const char *name, int threads, vx_device **device, char
     if (status != VX_OK)
         goto cleanup;
     if (automatic) {
-        add_note(note, note_size, missing);
+        if (missing[0])
+            vx_note_add(note, note_size, "%s", missing);
         status = open_auto(list, count, threads, &opened->backend, note, note_size, error);
     } else if (first) {
         status = open_first(list, count, &opened->backend, missing, error);

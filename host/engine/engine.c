@@ -5,6 +5,36 @@
 
 #include <string.h>
 
+/* The times of launches. Systems stop a device that does not answer its display for about 2 s, so a launch should take
+ * no more than LAUNCH_SECONDS, and half of it is the aim.
+ *
+ *     1. A launch of p relabellings takes a + b p seconds with a, b >= 0, and so one of f p at most f times as long.
+ *     2. The first launch has one relabelling. The next has f times as many, where f = aim / time, but f <= GROWTH.
+ *     3. Results do not depend on it. */
+static const double LAUNCH_SECONDS = 0.5;
+enum { GROWTH = 8 };
+
+static int64_t first_launch(const vx_engine *e)
+{
+    vx_backend *b = e->backend;
+    for (int queue = 0; queue < e->schedule.batches && b->longest; queue++)
+        b->longest(b, queue); /* forgets the launches of other engines */
+    return e->schedule.paced && b->longest ? 1 : e->schedule.batch;
+}
+
+/* Sizes the next launch by those of the batch, which have ended. A launch of fewer relabellings than were allowed, as
+ * the last one of a range, does not lower the number unless it took too long. */
+static void pace(vx_engine *e, const vx_batch *batch)
+{
+    if (!e->schedule.paced || !e->backend->longest)
+        return;
+    const double aim = LAUNCH_SECONDS / 2, taken = e->backend->longest(e->backend, batch->queue);
+    const double factor = taken > aim / GROWTH ? aim / taken : GROWTH;
+    const int64_t count = (int64_t)(factor * (double)batch->count), now = e->launch;
+    const int64_t next = factor < 1 ? (count < now ? count : now) : (count > now ? count : now);
+    e->launch = next < 1 ? 1 : next < e->schedule.batch ? next : e->schedule.batch;
+}
+
 static vx_status new_buffers(vx_engine *e, vx_error *error)
 {
     vx_status status = vx_buffers_new(e, VX_OF_ENGINE, e->buffer, error);
@@ -15,8 +45,9 @@ static vx_status new_buffers(vx_engine *e, vx_error *error)
     return status;
 }
 
-vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx_schedule *schedule, vx_engine **engine,
-                        vx_error *error)
+/* Makes an engine. *refused becomes true where the device gave no memory for a buffer. */
+static vx_status make_engine(vx_backend *backend, const vx_problem *problem, const vx_schedule *schedule,
+                             vx_engine **engine, bool *refused, vx_error *error)
 {
     vx_status status = VX_OK;
     vx_engine *e = vx_array_zero(1, sizeof *e);
@@ -25,18 +56,22 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
     e->backend = backend;
     e->problem = problem;
     e->schedule = *schedule;
+    e->launch = first_launch(e);
     if (!(e->slab = vx_array_zero((size_t)schedule->voxel_slabs, sizeof *e->slab))) {
         status = vx_fail_memory(error);
         goto cleanup;
     }
-    if ((status = new_buffers(e, error)))
+    if ((status = new_buffers(e, error))) {
+        *refused = status == VX_DEVICE;
         goto cleanup;
+    }
     if (problem->lattice.position &&
         (status = backend->upload(backend, 0, e->buffer[VX_B_POSITION], 0, problem->lattice.position,
                                   schedule->buffer[VX_B_POSITION], error)))
         goto cleanup;
-    if (schedule->voxel_slabs == 1 && (status = vx_slab_upload(e, 0, e->buffer[VX_B_Y], 0, error)))
-        goto cleanup;
+    for (int64_t s = 0; s < schedule->voxel_slabs && !schedule->streams; s++)
+        if ((status = vx_slab_upload(e, 0, e->slab[s][VX_B_Y], s, error)))
+            goto cleanup;
     if (problem->options.tfce && (status = vx_problem_upload_powers(problem, backend, e->buffer[VX_B_POWER], error)))
         goto cleanup;
     if ((status = backend->wait(backend, 0, error))) /* shared buffers are filled before the other queue uses them */
@@ -46,6 +81,30 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
 cleanup:
     vx_engine_free(e);
     return status;
+}
+
+vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx_schedule *schedule, vx_engine **engine,
+                        vx_error *error)
+{
+    bool refused = false;
+    return make_engine(backend, problem, schedule, engine, &refused, error);
+}
+
+vx_status vx_engine_open(vx_backend *backend, const vx_problem *problem, vx_schedule *schedule, vx_engine **engine,
+                         vx_error *error)
+{
+    const vx_demand demand = vx_demand_of(problem);
+    vx_schedule tried = *schedule;
+    bool refused = false;
+    vx_status status = make_engine(backend, problem, &tried, engine, &refused, error), again = status;
+    while (again && refused && !vx_schedule_make(&demand, backend, tried.bytes / 2, &tried, NULL)) {
+        refused = false;
+        again = make_engine(backend, problem, &tried, engine, &refused, NULL);
+    }
+    if (again)
+        return status;
+    *schedule = tried;
+    return VX_OK;
 }
 
 void vx_engine_free(vx_engine *e)
@@ -69,6 +128,7 @@ vx_status vx_engine_observe(vx_engine *e, int32_t *score, vx_error *error)
     vx_status status = vx_batch_start(e, batch, 1, VX_STORE, 0, error);
     if (!status)
         status = vx_fetch(b, 0, batch->buffer[VX_B_SCORE], score, (size_t)e->problem->voxels * sizeof *score, error);
+    pace(e, batch);
     batch->count = 0;
     return status;
 }
@@ -87,6 +147,13 @@ vx_status vx_engine_count_against(vx_engine *e, const int32_t *high, const int32
     return status;
 }
 
+static vx_status finish(vx_engine *e, vx_batch *batch, vx_error *error)
+{
+    vx_status status = vx_batch_finish(e, batch, error);
+    pace(e, batch);
+    return status;
+}
+
 /* Evaluates the relabellings whose lists were cut again, with lists that hold every voxel. */
 static vx_status run_overflows(vx_engine *e, vx_batch *batch, vx_tally *tally, vx_error *error)
 {
@@ -94,14 +161,15 @@ static vx_status run_overflows(vx_engine *e, vx_batch *batch, vx_tally *tally, v
     most = most < e->schedule.batch ? most : e->schedule.batch;
     tally->overflows += (uint64_t)count;
     for (int64_t done = 0, now; done < count; done += now) {
-        now = count - done < most ? count - done : most;
+        now = most < e->launch ? most : e->launch;
+        now = count - done < now ? count - done : now;
         for (int64_t i = 0; i < now; i++) { /* overflow[done + i] >= done + i, so no element is read after it was
                                              * overwritten */
             batch->index[i] = batch->index[batch->overflow[done + i]];
             batch->place[i] = batch->place[batch->overflow[done + i]];
         }
         vx_status status = vx_batch_start(e, batch, now, VX_COMPACT, voxels, error);
-        if (status || (status = vx_batch_finish(e, batch, error)) || (status = vx_batch_reduce(e, batch, tally, error)))
+        if (status || (status = finish(e, batch, error)) || (status = vx_batch_reduce(e, batch, tally, error)))
             return status;
     }
     return VX_OK;
@@ -118,7 +186,7 @@ static vx_status begin_range(vx_engine *e, vx_batch *batch, uint64_t first, int6
 /* Finishes a batch and adds its results to the tally. */
 static vx_status end_batch(vx_engine *e, vx_batch *batch, vx_tally *tally, vx_error *error)
 {
-    vx_status status = vx_batch_finish(e, batch, error);
+    vx_status status = finish(e, batch, error);
     batch->overflows = 0;
     if (!status)
         status = vx_batch_reduce(e, batch, tally, error);
@@ -164,13 +232,14 @@ static void abandon_batches(vx_engine *e)
 vx_status vx_engine_run(vx_engine *e, uint64_t first, uint64_t last, vx_tally *tally, vx_engine_progress progress,
                         void *context, vx_error *error)
 {
-    uint64_t size = (uint64_t)e->schedule.batch, next = first, done = first;
+    uint64_t next = first, done = first;
     vx_status status = VX_OK;
     for (int turn = 0; done < last && !status; turn = (turn + 1) % e->schedule.batches) {
         vx_batch *batch = &e->batch[turn];
-        uint64_t ended = (uint64_t)batch->count, count = last - next < size ? last - next : size;
+        uint64_t ended = (uint64_t)batch->count;
         if (ended && (status = end_batch(e, batch, tally, error)))
             break;
+        const uint64_t size = (uint64_t)e->launch, count = last - next < size ? last - next : size;
         done += ended;
         if (progress && !progress(context, done - first, last - first))
             status = vx_fail(error, VX_INTERRUPTED, "stopped after %llu of %llu relabellings",
@@ -188,7 +257,7 @@ vx_status vx_engine_evaluate(vx_engine *e, const uint64_t *index, int64_t count,
     vx_batch *batch = &e->batch[0];
     vx_status status = VX_OK;
     for (int64_t done = 0, now; done < count && !status; done += now) {
-        now = count - done < e->schedule.batch ? count - done : e->schedule.batch;
+        now = count - done < e->launch ? count - done : e->launch;
         for (int64_t i = 0; i < now; i++) {
             batch->index[i] = index[done + i];
             batch->place[i] = (uint64_t)(done + i);

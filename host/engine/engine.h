@@ -14,6 +14,12 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
                         vx_error *error);
 void vx_engine_free(vx_engine *engine);
 
+/* Makes an engine by the schedule. Where the device lacks the memory, tries half of the bytes, and half of those, until
+ * the smallest schedule does not fit either; the error is then that of the first attempt. *schedule becomes the
+ * schedule of the engine. */
+vx_status vx_engine_open(vx_backend *backend, const vx_problem *problem, vx_schedule *schedule, vx_engine **engine,
+                         vx_error *error);
+
 /* Computes the scores of the observed data (problem->voxels of them), with the op of all relabellings. */
 vx_status vx_engine_observe(vx_engine *engine, int32_t *score, vx_error *error);
 

@@ -95,7 +95,7 @@ const vx_op_info vx_op_table[VX_OPS] = {
 };
 
 const vx_buffer_info vx_buffer_table[VX_BUFFERS] = {
-    [VX_B_Y] = {"Y", VX_OF_ENGINE},
+    [VX_B_Y] = {"Y", VX_OF_SLAB},
     [VX_B_W] = {"W", VX_OF_BATCH},
     [VX_B_HIGH] = {"high", VX_OF_BATCH, .filled = true, .start = INT32_MIN, .fetched = true},
     [VX_B_LOW] = {"low", VX_OF_BATCH, .filled = true, .start = INT32_MAX, .fetched = true},

@@ -20,6 +20,9 @@
 typedef enum vx_op { VX_OP_LIST(VX_OP_CONSTANT) VX_OPS } vx_op;
 #undef VX_OP_CONSTANT
 
+/* A set of ops has the bit 1 << op for each. */
+enum { VX_OPS_ALL = (1 << VX_OPS) - 1 };
+
 /* Every buffer of an op. P is the number of relabellings of a launch. Vt = tiles * VX_TILE is the number of lanes of a
  * voxel slab, and `map` that of the matrix. A list has `capacity` entries, and `parallel` relabellings are worked on at
  * the same time. */

@@ -5,9 +5,45 @@
 #include <string.h>
 
 enum {
-    BATCH_SMALL = 64,        /* a smaller launch does not pay for its overhead, so other sizes are cut first */
+    BATCH_SMALL = 64,      /* a smaller launch does not pay for its overhead */
     SLAB_TILES_SMALL = 64,
-    MAPS_BYTES = 64 << 20,   /* of the maps that TFCE keeps at the same time */
+    MAPS_BYTES = 64 << 20, /* of the maps of one batch, where the device does not need more to be busy */
+};
+
+/* The sizes that may be lowered. */
+typedef enum vx_schedule_size {
+    SIZE_BATCH,
+    SIZE_MAPS,
+    SIZE_GRIDS,
+    SIZE_SLAB,
+    SIZES,
+    SIZE_FIXED = SIZES
+} vx_schedule_size;
+
+/* The one size on which a buffer depends. */
+static const vx_schedule_size size_of_buffer[VX_BUFFERS] = {
+    [VX_B_Y] = SIZE_SLAB,
+    [VX_B_W] = SIZE_BATCH,
+    [VX_B_HIGH] = SIZE_BATCH,
+    [VX_B_LOW] = SIZE_BATCH,
+    [VX_B_COUNT_HIGH] = SIZE_SLAB,
+    [VX_B_COUNT_LOW] = SIZE_SLAB,
+    [VX_B_COUNTS] = SIZE_SLAB,
+    [VX_B_SCORE] = SIZE_BATCH,
+    [VX_B_HEIGHT] = SIZE_BATCH,
+    [VX_B_LIST_VOXEL] = SIZE_BATCH,
+    [VX_B_LIST_HEIGHT] = SIZE_BATCH,
+    [VX_B_LIST_SIZE] = SIZE_BATCH,
+    [VX_B_POSITION] = SIZE_FIXED,
+    [VX_B_EXTENT] = SIZE_BATCH,
+    [VX_B_MASS] = SIZE_BATCH,
+    [VX_B_LABEL] = SIZE_GRIDS,
+    [VX_B_PARENT] = SIZE_GRIDS,
+    [VX_B_SIZE] = SIZE_GRIDS,
+    [VX_B_SUM] = SIZE_GRIDS,
+    [VX_B_POWER] = SIZE_FIXED,
+    [VX_B_BEST] = SIZE_BATCH,
+    [VX_B_WORK] = SIZE_MAPS,
 };
 
 static int64_t smaller(int64_t a, int64_t b)
@@ -70,7 +106,15 @@ static size_t buffer_size(const vx_demand *d, const vx_schedule *s, vx_buffer_na
 
 vx_owner vx_schedule_owner(const vx_schedule *s, vx_buffer_name name)
 {
-    return name == VX_B_Y && s->voxel_slabs > 1 ? VX_OF_BATCH : vx_buffer_table[name].owner;
+    return name == VX_B_Y && s->streams ? VX_OF_BATCH : vx_buffer_table[name].owner;
+}
+
+/* The bytes of all buffers of that name. */
+static size_t bytes_of(const vx_schedule *s, vx_buffer_name name)
+{
+    const size_t copies[] = {
+        [VX_OF_ENGINE] = 1, [VX_OF_BATCH] = (size_t)s->batches, [VX_OF_SLAB] = (size_t)s->voxel_slabs};
+    return s->buffer[name] * copies[vx_schedule_owner(s, name)];
 }
 
 void vx_schedule_sizes(const vx_demand *d, vx_schedule *s)
@@ -81,73 +125,143 @@ void vx_schedule_sizes(const vx_demand *d, vx_schedule *s)
     s->work_entries = (size_t)larger(s->label_grids * s->capacity, d->voxels);
     s->bytes = 0;
     const int flags = d->flags | VX_STORE; /* every analysis stores the scores of the data as observed */
-    const size_t copies[] = {
-        [VX_OF_ENGINE] = 1, [VX_OF_BATCH] = (size_t)s->batches, [VX_OF_SLAB] = (size_t)s->voxel_slabs};
     for (vx_buffer_name b = 0; b < VX_BUFFERS; b++) {
         const vx_buffer_info *info = &vx_buffer_table[b];
         s->buffer[b] = !info->need || info->need & flags ? buffer_size(d, s, b) : 0;
-        s->bytes += s->buffer[b] * copies[vx_schedule_owner(s, b)];
+        s->bytes += bytes_of(s, b);
     }
 }
 
-static size_t largest_buffer(const vx_schedule *s)
+size_t vx_schedule_memory(const vx_device_info *device)
 {
-    size_t largest = 0;
-    for (vx_buffer_name b = 0; b < VX_BUFFERS; b++)
-        largest = s->buffer[b] > largest ? s->buffer[b] : largest;
-    return largest;
+    return device->memory_free / 10 * 8;
 }
 
-/* Halves the size whose reduction costs the smallest amount of time. False where every size is minimal. */
-static bool cut_down(const vx_demand *d, vx_schedule *s)
+/* What a schedule is made from. */
+typedef struct vx_schedule_task {
+    const vx_demand *demand;
+    size_t limit, allocation_max; /* bytes of all buffers and of one */
+    int queues;
+} vx_schedule_task;
+
+static int64_t *size_in(vx_schedule *s, vx_schedule_size which)
 {
-    if (s->batch > BATCH_SMALL || (d->flags & VX_HEIGHTS && s->batch > 2 * s->maps))
-        s->batch /= 2;
-    else if (s->batches > 1)
-        s->batches = 1;
-    else if (s->label_grids > 1)
-        s->label_grids /= 2;
-    else if (s->maps > 1)
-        s->maps /= 2;
-    else if (s->slab_tiles > SLAB_TILES_SMALL)
-        s->slab_tiles = (s->slab_tiles + 1) / 2;
-    else if (s->batch > 1)
-        s->batch /= 2;
-    else
-        return false;
+    int64_t *const size[SIZES] = {&s->batch, &s->maps, &s->label_grids, &s->slab_tiles};
+    return size[which];
+}
+
+/* Lowers one size. Slabs stay equally long, and a batch holds all relabellings that are worked on at the same time. */
+static void lower(const vx_schedule_task *task, vx_schedule *s, vx_schedule_size which, int64_t to)
+{
+    const int64_t tiles = (task->demand->voxels + VX_TILE - 1) / VX_TILE;
+    const int64_t slabs = (tiles + to - 1) / to, evaluations = (int64_t)task->demand->evaluations;
+    *size_in(s, which) = which == SIZE_SLAB ? (tiles + slabs - 1) / slabs : to;
+    s->maps = smaller(s->maps, s->batch);
+    s->label_grids = smaller(s->label_grids, s->batch);
+    s->batches = (int)smaller(task->queues, (evaluations + s->batch - 1) / s->batch);
+    vx_schedule_sizes(task->demand, s);
+}
+
+/* Lowers the sizes of the buffers that are larger than the device allows. False where a buffer stays too large. */
+static bool fit_buffers(const vx_schedule_task *task, vx_schedule *s)
+{
+    const size_t most = task->allocation_max;
+    for (vx_buffer_name b = 0; b < VX_BUFFERS; b++)
+        while (most && s->buffer[b] > most) {
+            const vx_schedule_size which = size_of_buffer[b];
+            const int64_t size = which == SIZE_FIXED ? 1 : *size_in(s, which);
+            if (size == 1)
+                return false;
+            const int64_t to = (int64_t)((double)size * ((double)most / (double)s->buffer[b]));
+            lower(task, s, which, larger(1, smaller(to, size - 1)));
+        }
     return true;
 }
 
-vx_status vx_schedule_make(const vx_demand *d, const vx_backend *backend, size_t limit, vx_schedule *schedule,
-                           vx_error *error)
+/* While all buffers together are too large, lowers the size that takes the most bytes, by an eighth, but not below
+ * `least`. False where they stay too large. */
+static bool fit_memory(const vx_schedule_task *task, const int64_t least[SIZES], vx_schedule *s)
 {
-    int64_t tiles = (d->voxels + VX_TILE - 1) / VX_TILE;
+    while (s->bytes > task->limit) {
+        size_t bytes[SIZES + 1] = {0}, most = 0;
+        vx_schedule_size which = SIZES;
+        for (vx_buffer_name b = 0; b < VX_BUFFERS; b++)
+            bytes[size_of_buffer[b]] += bytes_of(s, b);
+        for (vx_schedule_size k = 0; k < SIZES; k++)
+            if (*size_in(s, k) > least[k] && bytes[k] > most && (k != SIZE_SLAB || s->streams)) {
+                which = k;
+                most = bytes[k];
+            }
+        if (which == SIZES)
+            return false;
+        const int64_t size = *size_in(s, which);
+        lower(task, s, which, larger(least[which], size - larger(1, size / 8)));
+    }
+    return true;
+}
+
+/* The schedule of a device without limits. */
+static vx_schedule wish(const vx_demand *d, const vx_backend *backend)
+{
     /* Lists that hold four times what chance alone puts above the threshold in both tails, and a little more;
      * a relabelling that needs more is computed again. */
     int64_t expected = (int64_t)((double)d->voxels * (8.0 * d->threshold_p + 1.0 / 64.0)) + VX_TILE;
+    const int64_t maps_few = larger(BATCH_SMALL, MAPS_BYTES / backend->queues / (4 * d->voxels));
     vx_schedule s = {
+        .paced = true,
         .batch = d->evaluations < VX_BATCH_MAX ? (int64_t)d->evaluations : VX_BATCH_MAX,
-        .batches = backend->queues,
         .capacity = d->flags & VX_COMPACT ? smaller(expected, d->voxels) : 0,
-        .slab_tiles = tiles,
+        .slab_tiles = (d->voxels + VX_TILE - 1) / VX_TILE,
     };
     if (d->flags & VX_HEIGHTS) {
         s.maps = larger(1, smaller(backend->parallel[VX_OP_TFCE], s.batch));
-        s.batch = smaller(s.batch, larger(s.maps, larger(BATCH_SMALL, MAPS_BYTES / s.batches / (4 * d->voxels))));
+        s.batch = smaller(s.batch, larger(s.maps, maps_few));
     }
     if (d->flags & VX_STORE)
-        s.batch = smaller(s.batch, larger(BATCH_SMALL, MAPS_BYTES / s.batches / (4 * d->voxels)));
+        s.batch = smaller(s.batch, maps_few);
     s.label_grids = d->flags & VX_COMPACT ? larger(1, smaller(backend->parallel[VX_OP_CLUSTERS], s.batch)) : 0;
-    s.batches = (int)smaller(s.batches, ((int64_t)d->evaluations + s.batch - 1) / s.batch);
-    size_t most = backend->info.allocation_max;
-    for (;;) {
-        vx_schedule_sizes(d, &s);
-        if (s.bytes <= limit && (!most || largest_buffer(&s) <= most))
-            break;
-        if (!cut_down(d, &s))
-            return vx_fail(error, VX_USAGE, "--memory-limit of %zu MiB; this analysis needs at least %zu MiB",
-                           limit >> 20, (s.bytes >> 20) + 1);
+    return s;
+}
+
+/* Tries one way to fit: with the matrix on the device or streamed through it, and sizes of at least `least`. */
+static bool fit(vx_schedule_task *task, vx_schedule *s, bool streams, int queues, const int64_t least[SIZES])
+{
+    task->queues = queues;
+    s->streams = streams;
+    lower(task, s, SIZE_BATCH, s->batch);
+    bool fits = fit_buffers(task, s) && fit_memory(task, least, s);
+    if (fits && s->voxel_slabs == 1) {
+        s->streams = false;
+        vx_schedule_sizes(task->demand, s);
     }
-    *schedule = s;
-    return VX_OK;
+    return fits;
+}
+
+/* The ways to fit, best first. Streaming costs a transfer of the matrix for every batch. One queue costs the overlap of
+ * stages. Sizes below `enough` leave a part of the device idle. */
+vx_status vx_schedule_make(const vx_demand *d, const vx_backend *backend, size_t limit, vx_schedule *schedule,
+                           vx_error *error)
+{
+    const vx_schedule wanted = wish(d, backend);
+    const int64_t units = larger(1, backend->info.compute_units), slab = smaller(wanted.slab_tiles, SLAB_TILES_SMALL);
+    const int64_t maps = smaller(wanted.maps, units), grids = smaller(wanted.label_grids, units);
+    const int64_t batch = smaller(wanted.batch, BATCH_SMALL);
+    const int64_t enough[SIZES] = {batch, maps, grids, slab}, one[SIZES] = {1, 1, 1, slab};
+    const struct {
+        bool streams;
+        int queues;
+        const int64_t *least;
+    } way[] = {{false, backend->queues, enough}, {true, backend->queues, enough}, {true, 1, enough}, {true, 1, one}};
+    vx_schedule_task task = {.demand = d, .limit = limit, .allocation_max = backend->info.allocation_max};
+    for (size_t w = 0; w < sizeof way / sizeof *way; w++) {
+        *schedule = wanted;
+        if (fit(&task, schedule, way[w].streams, way[w].queues, way[w].least))
+            return VX_OK;
+    }
+    for (vx_buffer_name b = 0; b < VX_BUFFERS; b++)
+        if (task.allocation_max && schedule->buffer[b] > task.allocation_max)
+            return vx_fail(error, VX_DEVICE, "%s has buffers of at most %zu MiB; this analysis needs one of %zu MiB",
+                           backend->info.id, task.allocation_max >> 20, (schedule->buffer[b] >> 20) + 1);
+    return vx_fail(error, VX_USAGE, "--memory-limit of %zu MiB; this analysis needs at least %zu MiB", limit >> 20,
+                   (schedule->bytes >> 20) + 1);
 }

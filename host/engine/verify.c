@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { DRAWN = 4, EXTREMES = 8, CHOSEN_MAX = 2 + 2 * DRAWN + EXTREMES, TILES_MAX = 16, ROW = 8 };
+enum { DRAWN = 4, EXTREMES = 8, CHOSEN_MAX = 2 + 2 * DRAWN + EXTREMES, TILES = 16, ROW = 8 };
 
 typedef struct vx_check {
     const vx_evidence *evidence;
@@ -106,9 +106,9 @@ static double extreme(const vx_tally *t, int which, uint64_t i)
     }
 }
 
-/* Chooses the relabellings that are computed again, and returns their number. The first block of a kernel ends at row 8
- * of a batch. */
-static int64_t choose(const vx_check *c, uint64_t chosen[CHOSEN_MAX])
+/* Chooses relabellings that are computed again, at most CHOSEN_MAX, and returns their number. The first block of a
+ * kernel ends at row 8 of a batch. */
+static int64_t choose_some(const vx_check *c, uint64_t *chosen)
 {
     const vx_tally *t = c->evidence->tally;
     uint64_t first = c->evidence->range.first, end = c->evidence->range.last, batch = (uint64_t)c->evidence->batch;
@@ -128,6 +128,20 @@ static int64_t choose(const vx_check *c, uint64_t chosen[CHOSEN_MAX])
         add(chosen, &count, at);
     }
     return count;
+}
+
+/* The relabellings that are computed again. The caller frees *chosen. */
+static vx_status choose(const vx_check *c, uint64_t **chosen, int64_t *count, vx_error *error)
+{
+    const vx_range range = c->evidence->range;
+    const size_t all = (size_t)(range.last - range.first);
+    *chosen = vx_array(c->evidence->all ? all : CHOSEN_MAX, sizeof **chosen);
+    if (!*chosen)
+        return vx_fail_memory(error);
+    *count = c->evidence->all ? (int64_t)all : choose_some(c, *chosen);
+    for (size_t k = 0; c->evidence->all && k < all; k++)
+        (*chosen)[k] = range.first + k;
+    return VX_OK;
 }
 
 static vx_status new_engine(const vx_check *c, const vx_problem *problem, uint64_t evaluations, vx_engine **engine,
@@ -207,8 +221,8 @@ static vx_status compare(const vx_check *c, uint64_t index, int64_t k, const vx_
 /* Checks the observed scores, and all results of the chosen relabellings. */
 static vx_status check_relabellings(const vx_check *c, vx_error *error)
 {
-    uint64_t chosen[CHOSEN_MAX];
-    int64_t count = choose(c, chosen);
+    uint64_t *chosen = NULL;
+    int64_t count = 0;
     vx_problem p = *c->evidence->problem;
     const int32_t cut_high = p.cut_high, cut_low = p.cut_low;
     bool exact = c->evidence->device->exact_division;
@@ -217,8 +231,9 @@ static vx_status check_relabellings(const vx_check *c, vx_error *error)
     p.options.count = false;
     p.width = 2; /* flips: larger tables of sums pay only for many relabellings */
     p.groups = (int)(p.effect->n + 1) / 2;
-    vx_status status = new_engine(c, &p, (uint64_t)count, &engine, error);
-    if (status || (status = check_observed(c, engine, error)) ||
+    vx_status status = choose(c, &chosen, &count, error);
+    if (status || (status = new_engine(c, &p, (uint64_t)count, &engine, error)) ||
+        (status = check_observed(c, engine, error)) ||
         (status = vx_tally_new(&p, (uint64_t)count, &strict, error)) ||
         (status = vx_tally_new(&p, (uint64_t)count, &loose, error)))
         goto cleanup;
@@ -233,6 +248,7 @@ static vx_status check_relabellings(const vx_check *c, vx_error *error)
     for (int64_t k = 0; k < count && !status; k++)
         status = compare(c, chosen[k], k, strict, exact ? strict : loose, error);
 cleanup:
+    free(chosen);
     vx_tally_free(strict);
     vx_tally_free(loose);
     vx_engine_free(engine);
@@ -256,24 +272,28 @@ static vx_status check_range_of_counts(const vx_check *c, vx_error *error)
 /* Some tiles of a problem, as a problem of their own. */
 typedef struct vx_tiles {
     vx_problem problem;
-    int64_t tile[TILES_MAX];
-    int32_t high[TILES_MAX * VX_TILE], low[TILES_MAX * VX_TILE];
+    int64_t *tile;       /* problem.tiles: their places in the map */
+    int32_t *high, *low; /* problem.tiles * VX_TILE */
     vx_engine *engine;
     vx_tally *strict, *loose;
 } vx_tiles;
 
-/* Chooses a tile in every part of the map, and the last tile. */
+/* Chooses a tile in every part of the map, and the last tile; or every tile. */
 static vx_status choose_tiles(const vx_check *c, vx_tiles *t, vx_error *error)
 {
     const vx_problem *full = c->evidence->problem;
     size_t bytes = (size_t)full->effect->n * VX_TILE * sizeof(float);
-    int64_t count = full->tiles < TILES_MAX ? full->tiles : TILES_MAX;
+    int64_t count = c->evidence->all || full->tiles < TILES ? full->tiles : TILES;
     t->problem = *full;
     t->problem.options = (vx_problem_options){.count = full->options.count, .statistics = full->options.statistics};
     t->problem.lattice = (vx_lattice){0};
     t->problem.tiles = count;
     t->problem.voxels = count * VX_TILE - (full->tiles * VX_TILE - full->voxels);
-    if (!(t->problem.tile = vx_array((size_t)count, bytes)))
+    t->problem.tile = vx_array((size_t)count, bytes);
+    t->tile = vx_array((size_t)count, sizeof *t->tile);
+    t->high = vx_array_zero((size_t)count * VX_TILE, sizeof *t->high);
+    t->low = vx_array_zero((size_t)count * VX_TILE, sizeof *t->low);
+    if (!t->problem.tile || !t->tile || !t->high || !t->low)
         return vx_fail_memory(error);
     for (int64_t k = 0; k < count; k++) {
         int64_t first = k * full->tiles / count, next = (k + 1) * full->tiles / count;
@@ -346,6 +366,9 @@ cleanup:
     vx_tally_free(t.strict);
     vx_tally_free(t.loose);
     free(t.problem.tile);
+    free(t.tile);
+    free(t.high);
+    free(t.low);
     return status;
 }
 
@@ -355,7 +378,7 @@ vx_status vx_verify(const vx_evidence *evidence, vx_error *error)
     vx_status status = vx_cpu_open(evidence->device->threads, &c.cpu, error);
     if (status)
         return status;
-    c.limit = evidence->limit ? evidence->limit : c.cpu->info.memory_free / 10 * 8;
+    c.limit = evidence->limit ? evidence->limit : vx_schedule_memory(&c.cpu->info);
     if (!evidence->problem->options.count || !(status = check_range_of_counts(&c, error)))
         status = check_tiles(&c, error);
     if (!status)

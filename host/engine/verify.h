@@ -11,7 +11,7 @@
  *     4. every score of these tiles over the range, where scores are kept.
  *
  * The random draws follow from the seed of the permutations and the observed scores, so that the same study is checked
- * at the same places. */
+ * at the same places. The self-test checks every relabelling and every tile instead. */
 #ifndef VX_ENGINE_VERIFY_H
 #define VX_ENGINE_VERIFY_H
 
@@ -26,6 +26,7 @@ typedef struct vx_evidence {
     const int32_t *high, *low;  /* the bounds of the counts; not read without counts */
     int64_t batch;              /* relabellings of a launch */
     size_t limit;               /* memory for the C backend; 0: 80 % of what is free */
+    bool all;                   /* checks every relabelling and every tile */
 } vx_evidence;
 
 /* Errors: VX_DEVICE where the device's results are not those of the C backend. They must have the same bits where the

@@ -7,6 +7,7 @@
 #include "infer/estimate.h"
 #include "infer/exact.h"
 #include "infer/fingerprint.h"
+#include "infer/host_tfce.h"
 #include "infer/maps.h"
 #include "infer/pvalue.h"
 #include "infer/settings.h"
@@ -17,6 +18,7 @@ struct vx_inference {
     const vx_effect *effect;
     vx_relabellings *relabellings;
     vx_problem *problem; /* holds the data after vx_inference_observe */
+    vx_problem on_device; /* the part of the problem that the device computes; it borrows from `problem` */
     vx_schedule schedule;
     vx_plan plan;
     vx_engine *engine;          /* null between runs */
@@ -39,6 +41,13 @@ static vx_status new_result(vx_inference *in, const vx_inference_options *option
     return status ? status : vx_settings_check(&in->result->options, error);
 }
 
+/* The part of the device is the problem as it is now, but a device without double precision leaves TFCE to the host. */
+static void update_device_part(vx_inference *in)
+{
+    in->on_device = *in->problem;
+    in->on_device.options.tfce &= vx_backend_supports(vx_device_backend(in->device), VX_OP_TFCE);
+}
+
 /* Makes relabellings, problem and schedule. */
 static vx_status prepare(vx_inference *in, vx_error *error)
 {
@@ -53,13 +62,22 @@ static vx_status prepare(vx_inference *in, vx_error *error)
         (status = vx_problem_new(in->matrix, in->effect, in->relabellings, &asked, &in->problem, error)))
         return status;
     in->problem->options.count = in->relabellings->exhaustive || !vx_exact_possible(in->problem);
-    vx_demand demand = vx_demand_of(in->problem);
-    return vx_schedule_make(&demand, backend, vx_settings_memory(options, &backend->info), &in->schedule, error);
+    update_device_part(in);
+    vx_demand demand = vx_demand_of(&in->on_device);
+    const size_t limit = options->memory_limit ? options->memory_limit : vx_schedule_memory(&backend->info);
+    return vx_schedule_make(&demand, backend, limit, &in->schedule, error);
+}
+
+static void plan_schedule(vx_plan *plan, const vx_schedule *schedule)
+{
+    plan->device_bytes = schedule->bytes;
+    plan->batch = schedule->batch;
+    plan->slabs = schedule->voxel_slabs;
 }
 
 static vx_plan plan_of(const vx_inference *in)
 {
-    return (vx_plan){
+    vx_plan plan = {
         .possible = in->relabellings->possible,
         .relabellings = in->relabellings->count,
         .evaluations = in->relabellings->evaluations,
@@ -67,10 +85,10 @@ static vx_plan plan_of(const vx_inference *in)
         .exact_uncorrected = !in->problem->options.count,
         .p_smallest = vx_p_smallest(in->relabellings, in->result->options.tails),
         .threshold_t = in->problem->options.threshold_t,
-        .device_bytes = in->schedule.bytes,
-        .batch = in->schedule.batch,
-        .slabs = in->schedule.voxel_slabs,
+        .host_tfce = in->problem->options.tfce && !in->on_device.options.tfce,
     };
+    plan_schedule(&plan, &in->schedule);
+    return plan;
 }
 
 vx_status vx_inference_new(vx_device *device, const vx_matrix *matrix, const vx_effect *effect,
@@ -111,12 +129,24 @@ const vx_plan *vx_inference_plan(const vx_inference *in)
     return &in->plan;
 }
 
+/* Makes the engine. A device without the planned memory gets a smaller schedule, which stays. */
+static vx_status new_engine(vx_inference *in, vx_error *error)
+{
+    const size_t planned = in->schedule.bytes;
+    vx_status status = vx_engine_open(vx_device_backend(in->device), &in->on_device, &in->schedule, &in->engine, error);
+    if (status || in->schedule.bytes == planned)
+        return status;
+    in->plan.device_bytes_refused = in->plan.device_bytes_refused ? in->plan.device_bytes_refused : planned;
+    plan_schedule(&in->plan, &in->schedule);
+    in->result->plan = in->plan;
+    return VX_OK;
+}
+
 /* Brings the device into its state after observe(). */
 static vx_status fill_device(vx_inference *in, vx_error *error)
 {
-    vx_status status = VX_OK;
-    if (!in->engine)
-        status = vx_engine_new(vx_device_backend(in->device), in->problem, &in->schedule, &in->engine, error);
+    update_device_part(in);
+    vx_status status = in->engine ? VX_OK : new_engine(in, error);
     return !status && in->problem->options.count ? vx_engine_count_against(in->engine, in->high, in->low, error)
                                                  : status;
 }
@@ -138,8 +168,8 @@ static vx_status observe(vx_inference *in, vx_error *error)
     if (!in->score || !in->high || !in->low)
         return vx_fail_memory(error);
     vx_status status = vx_problem_fill(in->problem, in->matrix, error);
-    if (status ||
-        (status = vx_engine_new(vx_device_backend(in->device), in->problem, &in->schedule, &in->engine, error)) ||
+    update_device_part(in);
+    if (status || (status = new_engine(in, error)) ||
         (status = vx_engine_observe(in->engine, in->score, error)))
         return status;
     if (options->tfce_preset == VX_TFCE_FSL)
@@ -193,14 +223,34 @@ static vx_status check_tally(const vx_inference *in, const vx_tally *tally, vx_e
     return vx_tally_check(tally, &in->fingerprint, &shape, error);
 }
 
+/* The progress of a range that the device and then the host go through. */
+typedef struct vx_half {
+    vx_progress progress;
+    void *context;
+    bool second;
+} vx_half;
+
+static bool progress_half(void *context, uint64_t done, uint64_t total)
+{
+    const vx_half *half = context;
+    const uint64_t through = half->second ? total - (total - done) / 2 : done / 2;
+    return !half->progress || half->progress(half->context, through, total);
+}
+
 /* Evaluates the relabellings of `range` into the maxima and counts of `part`, and checks them on the C backend. */
 static vx_status evaluate(vx_inference *in, vx_range range, vx_tally *part, vx_progress progress, void *context,
                           vx_error *error)
 {
+    vx_half half = {progress, context, false};
     vx_status status = fill_device(in, error);
-    if (!status)
+    if (!status && !in->plan.host_tfce)
         status = vx_engine_run(in->engine, range.first, range.last, part, progress, context, error);
+    else if (!status)
+        status = vx_engine_run(in->engine, range.first, range.last, part, progress_half, &half, error);
     empty_device(in); /* frees its buffers before the check allocates others */
+    half.second = true;
+    if (!status && in->plan.host_tfce)
+        status = vx_host_tfce(in->problem, range, in->result->options.memory_limit, part, progress_half, &half, error);
     return status ? status
                   : vx_verify(&(vx_evidence){.device = vx_device_properties(in->device),
                                              .problem = in->problem,

@@ -97,8 +97,3 @@ float vx_settings_fsl_step(const vx_problem *problem, vx_tails tails, const int3
     }
     return nextafterf(highest / 100.0f, 0.0f);
 }
-
-size_t vx_settings_memory(const vx_inference_options *options, const vx_device_info *device)
-{
-    return options->memory_limit ? options->memory_limit : device->memory_free / 10 * 8;
-}

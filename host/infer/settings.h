@@ -17,7 +17,4 @@ vx_status vx_settings_problem(const vx_inference_options *options, const vx_effe
  * exceed that height. */
 float vx_settings_fsl_step(const vx_problem *problem, vx_tails tails, const int32_t *score);
 
-/* Bytes of device buffers: the given limit, or 80 % of the free memory. */
-size_t vx_settings_memory(const vx_inference_options *options, const vx_device_info *device);
-
 #endif

@@ -19,11 +19,12 @@ static bool same_participants(const vx_outcome *a, const vx_outcome *b)
     return a->n == b->n && !memcmp(a->participant, b->participant, (size_t)a->n * sizeof *a->participant);
 }
 
-/* Whether all changes are equal on paper: values that are as large as `scale` may differ by rounding. */
-static bool is_constant(const double *change, int64_t n, double scale)
+/* Whether the changes of an effect's participants are equal on paper: values that are as large as `scale` may differ
+ * by rounding. */
+static bool is_constant(const double *change, const vx_effect *effect, double scale)
 {
-    for (int64_t i = 1; i < n; i++)
-        if (fabs(change[i] - change[0]) > vx_tie_width(scale))
+    for (int64_t i = 1; i < effect->n; i++)
+        if (fabs(change[effect->row[i]] - change[effect->row[0]]) > vx_tie_width(scale))
             return false;
     return true;
 }
@@ -39,11 +40,19 @@ static double largest_value(const vx_outcome *o)
     return o->log_scale ? fmax(1, fabs(log(largest))) : largest;
 }
 
-static vx_status fail_constant(const vx_outcome *o, vx_error *error)
+vx_status vx_outcome_group_check(const vx_outcome_group *g, const vx_effect *effect, vx_error *error)
 {
-    return vx_fail(error, VX_INPUT, "%s%s%s: %s is the same in all %lld participants, so that there is nothing to test",
-                   o->modality ? o->modality : "", o->modality ? " " : "", o->name,
-                   o->value[0] ? "the change" : "the value", (long long)o->n);
+    for (size_t k = 0; k < g->outcomes; k++) {
+        const vx_outcome *o = g->outcome[k];
+        const bool everybody = effect->n == g->n;
+        if (is_constant(g->change + k * (size_t)g->n, effect, largest_value(o)))
+            return vx_fail(error, VX_INPUT, "%s%s%s: %s is the same in all %lld participants%s%s, so that there is "
+                           "nothing to test",
+                           o->modality ? o->modality : "", o->modality ? " " : "", o->name,
+                           o->value[0] ? "the change" : "the value", (long long)effect->n,
+                           everybody ? "" : " who have ", everybody ? "" : effect->name);
+    }
+    return VX_OK;
 }
 
 /* The changes of a group, as they are for the statistics of one series, and as a matrix for the engine. */
@@ -66,10 +75,6 @@ static vx_status fill(vx_outcome_group *g, vx_error *error)
         for (size_t i = 0; i < n; i++) {
             g->change[k * n + i] = vx_outcome_change(g->outcome[k], (int64_t)i);
             data[i * g->outcomes + k] = (float)g->change[k * n + i];
-        }
-        if (is_constant(g->change + k * n, g->n, largest_value(g->outcome[k]))) {
-            status = fail_constant(g->outcome[k], error);
-            goto cleanup;
         }
     }
     status = vx_space_of_names("outcome", "outcomes", (int64_t)g->outcomes, name, &space, error);

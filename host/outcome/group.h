@@ -23,6 +23,10 @@ vx_status vx_outcome_groups_make(const vx_outcome *outcome, size_t outcomes, con
                                  vx_outcome_group **groups, size_t *count, vx_error *error);
 void vx_outcome_group_destroy(vx_outcome_group *group);
 
+/* Errors: VX_INPUT where the changes of one outcome are the same in all participants of an effect. Rounding would make
+ * t of such a series about 1e15. */
+vx_status vx_outcome_group_check(const vx_outcome_group *group, const vx_effect *effect, vx_error *error);
+
 /* The change of one participant on the scale that is tested: follow-up minus baseline, or of one session its value; of
  * logarithms where the outcome says so. */
 double vx_outcome_change(const vx_outcome *outcome, int64_t i);

@@ -30,12 +30,14 @@ typedef struct vx_device_info {
     int compute_units;
     int threads;          /* of the cpu backend; 1 for others */
     size_t memory;        /* bytes in total */
-    size_t memory_free;   /* bytes that are free now; the total where the driver does not report it */
+    size_t memory_free;   /* bytes that are free now; the total where nothing reports it */
+    bool memory_free_known;
+    bool host_memory;     /* its memory is that of the host, as of integrated GPUs and CPU devices */
     size_t allocation_max;/* bytes of the largest buffer */
     size_t local_memory;
     char simd[64];        /* the vectors of the kernels: "avx512", "float16", "scalar" */
     bool exact_division;  /* rounds float division and square root correctly */
-    bool has_double;      /* computes in double precision, which TFCE needs */
+    bool has_double;      /* computes in double precision; else the host computes TFCE */
     char unusable[256];   /* the reason why the device cannot be used; empty for a usable one */
 } vx_device_info;
 
@@ -44,10 +46,14 @@ typedef struct vx_device_info {
  * not load, with the reason, and says why compiled kernels cannot be cached. */
 VX_API vx_status vx_device_list(vx_device_info **list, size_t *count, char *note, size_t note_size, vx_error *error);
 
-/* Opens "auto" (the GPU with the most compute units, else cpu), "cpu", "opencl" (the first usable GPU, else the first
- * device) or "opencl:P.D", and runs the known-answer self-test on it. `threads` is for cpu; 0 means all.
+/* Opens "auto", "cpu", "opencl" (the first usable GPU, else the first device) or "opencl:P.D", and runs the self-test
+ * on it. `threads` is for cpu; 0 means all.
+ *
+ * "auto" opens the best usable GPU that is faster than cpu on a short trial, else cpu. GPUs with double precision go
+ * before others, then GPUs with memory of their own, then the faster. `note` says why a GPU is taken or passed over.
+ *
  * Errors: VX_USAGE for a name of another form; VX_DEVICE for a device that does not exist, fails to build its kernels
- * (with the build log) or fails the self-test. "auto" skips such a device, and `note` says why. */
+ * (with the build log) or fails the self-test. "auto" skips such a device. */
 VX_API vx_status vx_device_open(const char *name, int threads, vx_device **device, char *note, size_t note_size,
                                 vx_error *error);
 VX_API const vx_device_info *vx_device_properties(const vx_device *device);

@@ -63,7 +63,8 @@ static inline vx_inference_options vx_inference_defaults(void)
     return options;
 }
 
-/* The work of one effect's run, known before it starts. */
+/* The work of one effect's run, known before it starts. Where the device lacks the planned memory, the result has the
+ * plan that was followed. */
 typedef struct vx_plan {
     uint64_t possible;     /* number of distinct relabellings of the participants of vx_effect.shared, or else of the
                             * effect's own; UINT64_MAX where that does not fit */
@@ -73,7 +74,9 @@ typedef struct vx_plan {
     bool exact_uncorrected; /* uncorrected p are over all 2^n sign flips, counted without enumeration */
     double p_smallest;
     double threshold_t;    /* forming threshold */
-    size_t device_bytes;
+    bool host_tfce;        /* TFCE is computed on the host, because the device has no double precision */
+    size_t device_bytes;   /* of all device buffers */
+    size_t device_bytes_refused; /* planned at first, for which the device had no memory; 0: the plan was kept */
     int64_t batch;         /* relabellings in one launch */
     int64_t slabs;         /* voxel slabs into which the matrix is cut to fit device memory */
 } vx_plan;

@@ -24,9 +24,23 @@ class Bench(Study):
             self.assertIn(point, done.stdout)
         self.assertNotIn("pipeline", done.stdout)
 
+    def test_model(self):
+        known = self.run_program("bench", "--model", "list")
+        self.assert_done(known)
+        self.assertIn("RTX 3060 12GB", known.stdout)
+        done = self.run_program("bench", "--model", "rtx3060")
+        self.assert_done(done)
+        for words in ("no GPU has run voxstat", "228010 voxels, 14 participants", "correlation, max", "sweep", "target"):
+            self.assertIn(words, done.stdout)
+        self.assertIn("36384 maxima of TFCE", done.stdout)
+        smaller = self.run_program("bench", "--model", "rtx3060", "--voxels", "1000", "--participants", "20")
+        self.assertIn("1000 voxels, 20 participants", smaller.stdout)
+
     def test_refusals(self):
         bench = lambda *arguments: self.run_program("bench", *arguments)
         self.assert_refused(USAGE, ["--repetitions", "'0'"], "--repetitions", "0", run=bench)
+        self.assert_refused(USAGE, ["--model RTX", "--model list"], "--model", "RTX", run=bench)
+        self.assert_refused(USAGE, ["--model", "--scaling"], "--model", "H100", "--scaling", run=bench)
         done = bench("--data", "/nowhere")
         self.assertEqual((done.returncode, done.stdout), (INPUT, ""))
         self.assertIn("/nowhere", done.stderr)

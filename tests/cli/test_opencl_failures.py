@@ -1,7 +1,9 @@
 """OpenCL calls that fail (tests/failure/opencl.c): the run ends with the device's status and the call's name, leaves
 nothing behind, and neither crashes nor hangs. A few calls of each kind are tested; with VOXSTAT_FAULTS=all every call of
-a run."""
+a run. Where only memory is short, the run takes less and says so."""
+import json
 import os
+import re
 import subprocess
 import unittest
 
@@ -13,6 +15,9 @@ ASKING = ("clGetPlatformIDs", "clGetDeviceIDs", "clGetDeviceInfo")
 CALLS = ("clCreateContext", "clCreateCommandQueue", "clCreateBuffer", "clCreateProgramWithSource", "clCreateKernel",
          "clBuildProgram", "clSetKernelArg", "clEnqueueNDRangeKernel", "clEnqueueReadBuffer", "clEnqueueWriteBuffer",
          "clEnqueueFillBuffer", "clWaitForEvents", "clFlush", "clFinish", *ASKING)
+# They make the buffers of an effect, which are then made smaller.
+OF_BUFFERS = ("clCreateBuffer", "clEnqueueFillBuffer", "clFinish")
+NO_MEMORY = re.compile(r"pet change: the device had no memory for [\d.]+ MB of buffers; [\d.]+ MB were used")
 ALL = os.environ.get("VOXSTAT_FAULTS") == "all"
 
 
@@ -25,15 +30,26 @@ class Failures(voxstat_cli.Study):
         self.mark = self.folder.parent / (self.folder.name + ".mark")
         self.addCleanup(self.mark.unlink, missing_ok=True)
 
-    def infer(self, fault):
-        environment = {**os.environ, "LD_PRELOAD": os.environ["VOXSTAT_OPENCL_FAULTS"], "VOXSTAT_FAULT": fault,
-                       "VOXSTAT_FAULT_MARK": str(self.mark),
-                       "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+    def environment(self, fault, **variables):
+        return {**os.environ, "LD_PRELOAD": os.environ["VOXSTAT_OPENCL_FAULTS"], "VOXSTAT_FAULT": fault,
+                "VOXSTAT_FAULT_MARK": str(self.mark), **variables,
+                "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"}
+
+    def infer(self, fault, *arguments, **variables):
+        environment = self.environment(fault, **variables)
         if fault.startswith(("clBuild", "clCreateProgram")):
             environment["VOXSTAT_CACHE_DIR"] = "/proc/nowhere"  # the kernels are compiled
-        return subprocess.run([PROGRAM, "--design", "paired", "--device", "opencl", "-q", "--permutations", "20"],
+        return subprocess.run([PROGRAM, "--design", "paired", "--progress", "none", "--permutations", "20",
+                               *(() if "--device" in arguments else ("--device", "opencl")), *arguments],
                               cwd=self.folder, text=True, capture_output=True, timeout=120, env=environment,
                               check=False)
+
+    def assert_same_maps(self, one, other):
+        """Their names."""
+        maps = sorted((self.folder / one).glob("*.nii.gz"))
+        for path in maps:
+            self.assertEqual(path.read_bytes(), (self.folder / other / path.name).read_bytes(), path.name)
+        return [path.name for path in maps]
 
     def strike(self, call, count):
         """Whether there was such a call."""
@@ -44,6 +60,8 @@ class Failures(voxstat_cli.Study):
         with self.subTest(f"{call}, call {count}"):
             if call in ASKING or not struck:
                 self.assertIn(done.returncode, (OK, DEVICE), done.stderr)
+            elif call in OF_BUFFERS and done.returncode == OK:
+                self.assertRegex(done.stderr, NO_MEMORY)
             else:
                 self.assertEqual(done.returncode, DEVICE, done.stderr)
                 self.assertIn("does not build" if call == "clBuildProgram" else call, done.stderr)
@@ -59,6 +77,46 @@ class Failures(voxstat_cli.Study):
                 count += 1
             if not ALL and call not in ASKING and not call.startswith(("clBuild", "clCreate")):
                 self.strike(call, 40)  # in the effect, past the self-test
+
+    def test_little_memory(self):
+        """The third buffer from the end of the effect's is refused, and then every one from there on."""
+        self.assert_done(self.infer("clCreateBuffer:0", "--out", "enough"))
+        third = len(self.mark.read_bytes()) - 2
+        done = self.infer(f"clCreateBuffer:{third}", "--out", "little")
+        self.assert_done(done)
+        self.assertRegex(done.stderr, NO_MEMORY)
+        self.assertIn("how much is free is not known, 80 % of", done.stderr)
+        remarks = {name: json.loads((self.folder / name / "run.json").read_text())["remarks"]
+                   for name in ("enough", "little")}
+        self.assertEqual([remark for remark in remarks["enough"] if NO_MEMORY.match(remark)], [])
+        self.assertEqual(len([remark for remark in remarks["little"] if NO_MEMORY.match(remark)]), 1)
+        self.assert_same_maps("enough", "little")
+        done = self.infer(f"clCreateBuffer:{third}-", "--out", "nothing")
+        self.assertEqual(done.returncode, DEVICE, done.stderr)
+        self.assertIn("clCreateBuffer", done.stderr)
+
+    def test_no_double_precision(self):
+        """TFCE runs on the processor and nothing is left out. Launches that take long are of few relabellings."""
+        for name, words in (("double", ""), ("single", "single slow")):
+            done = self.infer("", "--correct", "extent,tfce", "--primary", "tfce", "--out", name,
+                              VOXSTAT_FAULT_DEVICE=words)
+            self.assert_done(done)
+            remarks = json.loads((self.folder / name / "run.json").read_text())["remarks"]
+            said = [remark for remark in remarks if "computes no double precision: TFCE is computed by" in remark]
+            self.assertEqual(len(said), len(words) > 0, remarks)
+        self.assertIn("pet_change_p-fwe-tfce.nii.gz", self.assert_same_maps("double", "single"))
+
+    def test_choice(self):
+        """A GPU of which launches take no time is taken; one that takes a thousand times as long is not."""
+        for words, taken, said in (("gpu fast", "opencl:0.0", ") taken: "), ("gpu slow", "cpu", ") passed over: cpu is "),
+                                   ("", "cpu", "no OpenCL device of this machine is a GPU")):
+            variables = {"VOXSTAT_FAULT_DEVICE": words, "VOXSTAT_KERNEL_FORM": "cpu"}
+            done = self.infer("", "--device", "auto", "--out", "out", "--force", **variables)
+            self.assert_done(done)
+            self.assertIn(said, done.stderr)
+            self.assertEqual(json.loads((self.folder / "out" / "run.json").read_text())["device"]["id"], taken)
+            self.assertRegex(self.run_program("devices", **self.environment("", **variables)).stdout,
+                             f"(?m)^auto +takes {taken}: .*{re.escape(said)}")
 
 
 if __name__ == "__main__":

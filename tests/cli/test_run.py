@@ -20,10 +20,9 @@ MAPS = ["mean", "se", "ci-low", "ci-high", "t", "z", "dz", "g", "clusters", "p-u
 COVARIATE_MAPS = ["slope" if name == "mean" else name for name in MAPS if name not in ("dz", "g")] + ["r"]
 
 
-
 def written_to(terminal):
-    """What a program writes to a terminal until it ends. A terminal holds a few thousand characters that nobody has
-    read; a program that writes more waits for its reader."""
+    """What a program writes to a terminal until it ends. A program waits once a terminal holds 13,951 characters that
+    nobody has read, or 17,983: that depends on when Linux moves the first of them. --help writes about 16,000."""
     written = b""
     try:
         while part := os.read(terminal, 4096):

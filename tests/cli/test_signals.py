@@ -16,12 +16,6 @@ LONG = ["--design", "paired", "--device", "cpu", "--threads", "1", "-n", "167772
 SHORT = ["--design", "paired", "--device", "cpu", "-n", "20"]
 
 
-def default_interrupt():
-    """The parent of the tests may ignore SIGINT, as a shell does for background jobs."""
-    for number in (signal.SIGINT, signal.SIGQUIT):
-        signal.signal(number, signal.SIG_DFL)
-
-
 class Signals(Study):
     participants = 12 # with more permutations than -n takes, which are work for a minute or so
 
@@ -49,7 +43,7 @@ class Signals(Study):
     def test_each_stops_and_is_named(self):
         before = self.listing()
         for number in STOPPING:
-            run = self.start_long(preexec_fn=default_interrupt)
+            run = self.start_long()
             run.send_signal(number)
             said = self.ends(run, INTERRUPTED)
             self.assertIn(f"stopped on request ({number.name}", said)
@@ -59,7 +53,7 @@ class Signals(Study):
     def test_drivers_swallow_none(self):
         """LLVM in OpenCL drivers replaces all of these handlers when devices are listed."""
         for number in STOPPING:
-            run = self.start_long("--device", "auto", preexec_fn=default_interrupt)
+            run = self.start_long("--device", "auto")
             run.send_signal(number)
             self.assertIn(f"stopped on request ({number.name}", self.ends(run, INTERRUPTED))
 
@@ -82,7 +76,7 @@ class Signals(Study):
         """A run that waits: the pipe it says its first lines to is full. Gives the end to read from too."""
         read, write = os.pipe()
         os.write(write, b"x" * fcntl.fcntl(write, fcntl.F_SETPIPE_SZ, 4096))
-        run = self.start(*LONG, stderr=write, preexec_fn=default_interrupt)
+        run = self.start(*LONG, stderr=write)
         os.close(write)
         self.wait(lambda: self.caught(run, signal.SIGINT))
         return run, read
@@ -128,7 +122,7 @@ class Signals(Study):
         before = self.listing()
         for command in (["simulate", "--size", "2", "--out", "cohort"],
                         ["bench", "--device", "cpu", "--repetitions", "1000", "--voxels", "5000"]):
-            run = self.start(*command, preexec_fn=default_interrupt)
+            run = self.start(*command)
             self.wait(lambda run=run: self.caught(run, signal.SIGINT))
             if command[0] == "simulate":
                 self.wait(lambda: self.listing() != before) # at its images

@@ -1,5 +1,7 @@
-"""Slightly wrong kernels: each must be refused, by the self-test or by the check after the effect. A few
-always run; VOXSTAT_WRONG_KERNELS=all runs all of them, as each must be compiled."""
+"""Slightly wrong kernels: each must be refused. The first ones are wrong for this trial alone, so that the self-test
+cannot know and the check after the effect must find it. VOXSTAT_WRONG_KERNELS=all also runs those of which either may
+find the fault; each must be compiled."""
+import math
 import os
 import pathlib
 import shutil
@@ -14,15 +16,24 @@ SOURCE = pathlib.Path(os.environ["VOXSTAT_SOURCE"]) / "kernels"
 SHAPE = (13, 12, 11)
 NUISANCE = ["--nuisance", "age"]  # the mean change is a correlation with it, and sign flips in integers without
 
+PARTICIPANTS = 9 # of no trial of the self-test
+VOXELS = math.prod(SHAPE)
+
 # Name: file, its text, the replacement.
 ALWAYS = {
-    "one strip skipped": ("correlation.cl", "if (!vx_strip_begin(&item, strip))",
-                          "if (!vx_strip_begin(&item, strip) || strip == 1)"),
+    "a strip skipped": ("correlation.cl", "if (!vx_strip_begin(&item, strip))",
+                        f"if (!vx_strip_begin(&item, strip) || (strip == 1 && args.n == {PARTICIPANTS}))"),
+    "a group's maxima dropped": ("dense.h", "atomic_max(&high[p],",
+                                 f"if (item->args.n != {PARTICIPANTS} || get_group_id(0) != 1) atomic_max(&high[p],"),
+    "maxima a unit too large": ("dense.h", "item->maxima->high[p]);",
+                                f"item->maxima->high[p] + (item->args.n == {PARTICIPANTS}));"),
+    "a voxel added twice": ("tfce.cl", "(m->power[s + 1] - m->power[s]) * g",
+                            f"(m->power[s + 1] - m->power[s]) * g * (1 + (m->args.voxels == {VOXELS} && s == 0))"),
+}
+ALL = {
     "one neighbour of 26 missing": ("clusters.cl", "if (precedes &&",
                                     "if (precedes && !(x == 1 && y == 1 && z < 0) &&"),
     "TFCE 0.01 % off": ("tfce.cl", "h * h * h :", "h * h * h * 1.0001 :"),
-}
-ALL = {
     "counts from relabelling 8 on lost": ("dense.h", "if (item->args.flags & VX_COUNT) {\n",
                                           "if ((item->args.flags & VX_COUNT) && p < 8) {\n"),
     "the last strip skipped": ("correlation.cl", "strip * VX_STRIP < item.padded",
@@ -51,7 +62,7 @@ ALL = {
 
 
 class WrongKernels(voxstat_cli.Study):
-    participants = 9
+    participants = PARTICIPANTS
 
     def setUp(self):
         super().setUp()
@@ -82,6 +93,8 @@ class WrongKernels(voxstat_cli.Study):
                 done = self.infer(*([] if name.startswith("flips") else NUISANCE))
                 self.assertEqual(done.returncode, DEVICE, done.stderr)
                 self.assertIn("opencl:", done.stderr)
+                if name in ALWAYS:
+                    self.assertNotIn("self-test", done.stderr)
                 self.assertFalse((self.folder / "voxstat-results").exists())
                 if "VOXSTAT_WRONG_KERNELS" in os.environ:
                     print(f"{name}: {done.stderr.strip()}", flush=True)

@@ -6,15 +6,20 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
 import nibabel
 import numpy
 
+sys.path.append(str(pathlib.Path(__file__).parents[1]))
+import watch  # pylint: disable=wrong-import-position
+
 PROGRAM = os.environ["VOXSTAT"]
 SHAPE = (8, 9, 7)
 AFFINE = numpy.array([[-4.0, 0, 0, 12], [0, 4, 0, -16], [0, 0, 4, -8], [0, 0, 0, 1]])
+TIMEOUT = 60 # seconds, for a run of about one
 OK, INTERNAL, USAGE, INPUT, DEVICE, OUTPUT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 
@@ -48,8 +53,16 @@ class Study(unittest.TestCase):
         (self.folder / "participants.tsv").write_text("".join(lines))
 
     def run_program(self, *arguments, **environment):
-        return subprocess.run([PROGRAM, *arguments], cwd=self.folder, text=True, capture_output=True, timeout=60,
-                              env={**os.environ, **environment}, check=False)
+        command = [PROGRAM, *arguments]
+        with subprocess.Popen(command, cwd=self.folder, env={**os.environ, **environment}, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+            try:
+                printed, said = program.communicate(timeout=TIMEOUT)
+            except subprocess.TimeoutExpired:
+                stuck = watch.describe(program.pid)
+                watch.end(program.pid)
+                self.fail(f"not ended after {TIMEOUT} s: {command}\n{stuck}\n{program.communicate()}")
+        return subprocess.CompletedProcess(command, program.returncode, printed, said)
 
     def run_paired(self, *arguments, **environment):
         return self.run_program("--design", "paired", "--device", "cpu", *arguments, **environment)

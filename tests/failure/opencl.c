@@ -1,5 +1,10 @@
-/* Put before libOpenCL by LD_PRELOAD: the call that VOXSTAT_FAULT names ("clCreateBuffer:3": the third) fails, and the
- * file that VOXSTAT_FAULT_MARK names is made when it does. All other calls go on to the library. */
+/* Put before libOpenCL by LD_PRELOAD, it answers some calls itself and passes the others on to the library:
+ *
+ *     VOXSTAT_FAULT=clCreateBuffer:3   the third such call fails, and the file that VOXSTAT_FAULT_MARK names is made;
+ *                                      3-: every call from the third on; 0: none, but each adds a byte to the file
+ *     VOXSTAT_FAULT_DEVICE=WORDS       what the device says of itself: gpu (its kind), single (no double precision),
+ *                                      unified (the host's memory), and fast or slow (a launch takes a nanosecond, or
+ *                                      a thousand times as long as it does) */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 
@@ -14,12 +19,18 @@ static bool strikes(const char *name, int count)
 {
     const char *fault = getenv("VOXSTAT_FAULT"), *mark = getenv("VOXSTAT_FAULT_MARK");
     size_t length = strlen(name);
-    if (!fault || strncmp(fault, name, length) != 0 || fault[length] != ':' || atoi(fault + length + 1) != count)
+    if (!fault || strncmp(fault, name, length) != 0 || fault[length] != ':')
         return false;
-    FILE *file = mark ? fopen(mark, "w") : NULL;
-    if (file)
+    char *end;
+    const long first = strtol(fault + length + 1, &end, 10);
+    if (first != 0 && count != first && !(*end == '-' && count > first))
+        return false;
+    FILE *file = mark ? fopen(mark, "a") : NULL;
+    if (file) {
+        fputc('x', file);
         fclose(file);
-    return true;
+    }
+    return first != 0;
 }
 
 /* A function of the library that returns a status. */
@@ -94,6 +105,45 @@ STATUS(clGetPlatformIDs, CL_OUT_OF_HOST_MEMORY, (cl_uint entries, cl_platform_id
 STATUS(clGetDeviceIDs, CL_OUT_OF_HOST_MEMORY,
        (cl_platform_id platform, cl_device_type type, cl_uint entries, cl_device_id *device, cl_uint *count_),
        (platform, type, entries, device, count_))
-STATUS(clGetDeviceInfo, CL_OUT_OF_HOST_MEMORY,
-       (cl_device_id device, cl_device_info what, size_t size, void *value, size_t *needed),
-       (device, what, size, value, needed))
+
+/* Whether VOXSTAT_FAULT_DEVICE has the word. */
+static bool says(const char *word)
+{
+    const char *words = getenv("VOXSTAT_FAULT_DEVICE");
+    return words && strstr(words, word);
+}
+
+cl_int CL_API_CALL clGetDeviceInfo(cl_device_id device, cl_device_info what, size_t size, void *value, size_t *needed)
+{
+    static int count;
+    static cl_int(CL_API_CALL *next)(cl_device_id, cl_device_info, size_t, void *, size_t *);
+    if (!next)
+        *(void **)&next = dlsym(RTLD_NEXT, "clGetDeviceInfo");
+    if (strikes("clGetDeviceInfo", ++count))
+        return CL_OUT_OF_HOST_MEMORY;
+    cl_int code = next(device, what, size, value, needed);
+    if (code != CL_SUCCESS || !value)
+        return code;
+    if (what == CL_DEVICE_TYPE && says("gpu"))
+        *(cl_device_type *)value = CL_DEVICE_TYPE_GPU;
+    if (what == CL_DEVICE_DOUBLE_FP_CONFIG && says("single"))
+        *(cl_device_fp_config *)value = 0;
+    if (what == CL_DEVICE_HOST_UNIFIED_MEMORY && says("gpu"))
+        *(cl_bool *)value = says("unified");
+    return code;
+}
+
+cl_int CL_API_CALL clGetEventProfilingInfo(cl_event event, cl_profiling_info what, size_t size, void *value,
+                                           size_t *needed)
+{
+    static cl_int(CL_API_CALL *next)(cl_event, cl_profiling_info, size_t, void *, size_t *);
+    if (!next)
+        *(void **)&next = dlsym(RTLD_NEXT, "clGetEventProfilingInfo");
+    cl_int code = next(event, what, size, value, needed);
+    cl_ulong start = 0, *end = value;
+    if (code != CL_SUCCESS || what != CL_PROFILING_COMMAND_END || (!says("fast") && !says("slow")) ||
+        next(event, CL_PROFILING_COMMAND_START, sizeof start, &start, NULL) != CL_SUCCESS)
+        return code;
+    *end = says("fast") ? start + 1 : start + 1000 * (*end - start);
+    return code;
+}

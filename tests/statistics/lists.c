@@ -127,11 +127,11 @@ static void compare(const case_of *c, const vx_tally *tally, int capacity)
     }
 }
 
-static void run(const case_of *c, vx_backend *backend, int capacity)
+static void run(const case_of *c, vx_backend *backend, int capacity, bool streams)
 {
     enum { BATCH = 8 };
     vx_schedule schedule = {.batch = BATCH, .batches = backend->queues, .capacity = capacity, .label_grids = 1,
-                            .slab_tiles = SLAB};
+                            .slab_tiles = SLAB, .streams = streams};
     const vx_demand demand = vx_demand_of(c->problem);
     int32_t observed[V], high[V], low[V];
     vx_engine *engine = NULL;
@@ -174,7 +174,8 @@ static void lists_of_every_length(void **state)
                     if (capacity < 1 || tried[capacity])
                         continue;
                     tried[capacity] = true;
-                    run(&c, vx_device_backend(device), capacity);
+                    run(&c, vx_device_backend(device), capacity, false);
+                    run(&c, vx_device_backend(device), capacity, true);
                 }
             vx_device_free(device);
             case_free(&c);

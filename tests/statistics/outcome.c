@@ -235,13 +235,16 @@ static void rho_needs_its_own_ranks(void **state)
     vx_device_free(device);
 }
 
-/* Rounding sets the changes of 5.3 - 5.1 and 4.2 - 4.0 apart; t of such a series would be about 1e15. */
+/* Rounding sets the changes of 5.3 - 5.1 and 4.2 - 4.0 apart; t of such a series would be about 1e15. The last
+ * participant's change differs at first, but the level of that participant is missing. */
 static void equal_changes_are_refused(void **state)
 {
-    static const double before[N] = {5.1, 4.0, 3.3, 7.7, 1.9, 2.2}, after[N] = {5.3, 4.2, 3.5, 7.9, 2.1, 2.4};
+    static const double before[N] = {5.1, 4.0, 3.3, 7.7, 1.9, 2.2};
+    double after[N] = {5.3, 4.2, 3.5, 7.9, 2.1, 2.9}, score[N] = {4.1, 3.2, 5.0, 5.5, 2.8, NAN};
+    vx_column covariate = {.name = "level", .value = score};
     const vx_outcome two[] = {outcomes[0], {VX_OUTCOME_MARKER, "flat", "markers", NULL, false, NAN, 0, N, everyone,
                                             {before, after}}};
-    vx_study study = {.design = VX_PAIRED, .participants = N};
+    vx_study study = {.design = VX_PAIRED, .participants = N, .covariate = &covariate, .covariates = 1};
     vx_outcome_options options = {.model = VX_OPTIONS(vx_model_options, .mean_name = "change"),
                                   .inference = vx_inference_defaults(), .study = &study, .alpha = 0.05};
     vx_device *device = NULL;
@@ -249,6 +252,9 @@ static void equal_changes_are_refused(void **state)
     vx_error error = {0};
     (void)state;
     check(vx_device_open("cpu", 1, &device, NULL, 0, &error), error);
+    assert_int_equal(vx_outcomes_test(device, two, 2, &options, &tests, &error), VX_INPUT);
+    assert_non_null(strstr(error.message, "flat: the change is the same in all 5 participants who have level"));
+    after[N - 1] = 2.4;
     assert_int_equal(vx_outcomes_test(device, two, 2, &options, &tests, &error), VX_INPUT);
     assert_non_null(strstr(error.message, "flat: the change is the same in all 6 participants"));
     vx_device_free(device);

@@ -1,5 +1,6 @@
 /* The bench runs and reports every row. The measured times are not tested. */
 #include "bench/bench.h"
+#include "bench/micro.h"
 
 #include <jansson.h>
 #include <setjmp.h>
@@ -10,6 +11,19 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
+
+/* No op lacks a share of the peaks. */
+static void every_op_has_its_share_of_peak(const json_t *rows)
+{
+    size_t i, ops = 0;
+    const json_t *row;
+    json_array_foreach(rows, i, row)
+        if (!strcmp(json_string_value(json_object_get(row, "part")), "micro")) {
+            assert_true(json_number_value(json_object_get(row, "percent_of_peak")) > 0);
+            ops++;
+        }
+    assert_int_equal(ops, VX_MICRO_CASES);
+}
 
 static void measures_every_row_of_the_cpu(void **state)
 {
@@ -48,6 +62,7 @@ static void measures_every_row_of_the_cpu(void **state)
     json_t *cpu = json_array_get(json_object_get(record, "devices"), 0);
     assert_string_equal(json_string_value(json_object_get(cpu, "id")), "cpu");
     assert_int_equal(json_array_size(json_object_get(cpu, "rows")), 21);
+    every_op_has_its_share_of_peak(json_object_get(cpu, "rows"));
     assert_int_equal(json_array_size(json_object_get(record, "stages")), 6);
     json_decref(record);
     unlink(json);

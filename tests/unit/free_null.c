@@ -14,6 +14,7 @@
 #include "engine/batch.h"
 #include "engine/engine.h"
 #include "engine/problem.h"
+#include "engine/selftest/rehearsal.h"
 #include "image/coverage.h"
 #include "image/facts.h"
 #include "image/files.h"
@@ -78,6 +79,7 @@ static void the_library(void **state)
     vx_model_free(NULL);
     vx_packed_close(NULL);
     vx_relabelling_destroy(NULL);
+    vx_rehearsal_destroy(NULL);
     vx_relabellings_free(NULL);
     vx_outcome_group_destroy(NULL);
     vx_outcome_tests_free(NULL);

@@ -137,6 +137,14 @@ static vx_status cpu_wait(vx_backend *self, int queue, vx_error *error)
     return VX_OK;
 }
 
+static vx_status cpu_peak(vx_backend *self, vx_peak peak, vx_buffer *array, size_t floats, double *work,
+                          vx_error *error)
+{
+    (void)error;
+    *work = vx_cpu_peak(peak, self->info.threads, array->data, floats);
+    return VX_OK;
+}
+
 static double cpu_seconds(const vx_backend *self, vx_op op)
 {
     return ((const vx_cpu *)self)->seconds[op];
@@ -184,10 +192,12 @@ static void describe(vx_device_info *info, int threads, const vx_variant *varian
     info->threads = threads;
     info->memory = pages > 0 && page > 0 ? (size_t)pages * (size_t)page : 0;
     read_proc("/proc/meminfo", "MemAvailable", available, sizeof available);
+    info->memory_free_known = *available;
     info->memory_free = *available ? (size_t)strtoull(available, NULL, 10) * 1024 : info->memory;
     info->allocation_max = info->memory;
     info->exact_division = true;
     info->has_double = true;
+    info->host_memory = true;
 }
 
 vx_status vx_cpu_open(int threads, vx_backend **backend, vx_error *error)
@@ -209,6 +219,7 @@ vx_status vx_cpu_open(int threads, vx_backend **backend, vx_error *error)
                                 .fill = cpu_fill,
                                 .run = cpu_run,
                                 .wait = cpu_wait,
+                                .peak = cpu_peak,
                                 .seconds = cpu_seconds,
                                 .free = cpu_free};
     describe(&cpu->backend.info, threads ? threads : omp_get_max_threads(), &variant);

@@ -12,4 +12,7 @@ typedef vx_status vx_cpu_op(const void *args, void *const data[VX_BUFFERS], int 
 VX_OP_LIST(VX_CPU_OP)
 #undef VX_CPU_OP
 
+/* Does it once on so many threads. Returns its operations or bytes, as the backend's `peak`. */
+double vx_cpu_peak(vx_peak peak, int threads, float *array, size_t floats);
+
 #endif

@@ -20,6 +20,7 @@ struct vx_buffer {
 typedef struct vx_queue {
     cl_command_queue queue;
     int pending;
+    double longest; /* seconds of a launch since they were asked for */
     cl_event event[PENDING_MAX];
     vx_op op[PENDING_MAX];
 } vx_queue;
@@ -34,6 +35,7 @@ typedef struct vx_opencl {
     cl_event last[VX_OPS]; /* the op's last launch, for which its next one waits */
     size_t tables_max; /* bytes of local memory for the tables of signflip */
     double seconds[VX_OPS];
+    vx_cl_peak *peak; /* null until it is asked for */
 } vx_opencl;
 
 /* Waits for the launches of a queue and adds up their times. A launch that failed on the device is found here. */
@@ -45,8 +47,11 @@ static vx_status await_launches(vx_opencl *self, int queue, vx_error *error)
         cl_ulong start = 0, end = 0;
         if (clGetEventProfilingInfo(q->event[i], CL_PROFILING_COMMAND_START, sizeof start, &start, NULL) ==
                 CL_SUCCESS &&
-            clGetEventProfilingInfo(q->event[i], CL_PROFILING_COMMAND_END, sizeof end, &end, NULL) == CL_SUCCESS)
-            self->seconds[q->op[i]] += (double)(end - start) * 1e-9;
+            clGetEventProfilingInfo(q->event[i], CL_PROFILING_COMMAND_END, sizeof end, &end, NULL) == CL_SUCCESS) {
+            const double taken = (double)(end - start) * 1e-9;
+            self->seconds[q->op[i]] += taken;
+            q->longest = taken > q->longest ? taken : q->longest;
+        }
         clReleaseEvent(q->event[i]);
     }
     q->pending = 0;
@@ -219,9 +224,30 @@ static vx_status wait_queue(vx_backend *backend, int queue, vx_error *error)
     return status == VX_OK ? vx_cl_check(clFinish(self->queue[queue].queue), "clFinish", error) : status;
 }
 
+static vx_status run_peak(vx_backend *backend, vx_peak peak, vx_buffer *array, size_t floats, double *work,
+                          vx_error *error)
+{
+    vx_opencl *self = (vx_opencl *)backend;
+    cl_command_queue queue = self->queue[0].queue;
+    cl_device_id device;
+    vx_status status = vx_cl_check(clGetCommandQueueInfo(queue, CL_QUEUE_DEVICE, sizeof device, &device, NULL),
+                                   "clGetCommandQueueInfo", error);
+    if (!status && !self->peak)
+        status = vx_cl_peak_new(self->context, device, &backend->info, &self->peak, error);
+    return status ? status : vx_cl_peak_run(self->peak, queue, peak, array->memory, floats, work, error);
+}
+
 static double seconds(const vx_backend *backend, vx_op op)
 {
     return ((const vx_opencl *)backend)->seconds[op];
+}
+
+static double longest(vx_backend *backend, int queue)
+{
+    vx_queue *q = &((vx_opencl *)backend)->queue[queue];
+    const double taken = q->longest;
+    q->longest = 0;
+    return taken;
 }
 
 static void free_opencl(vx_backend *backend)
@@ -239,6 +265,7 @@ static void free_opencl(vx_backend *backend)
         if (self->last[op])
             clReleaseEvent(self->last[op]);
     }
+    vx_cl_peak_release(self->peak);
     for (int queue = 0; queue < VX_QUEUES; queue++)
         if (self->queue[queue].queue)
             clReleaseCommandQueue(self->queue[queue].queue);
@@ -297,7 +324,9 @@ vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_erro
         .fill = fill,
         .run = run,
         .wait = wait_queue,
+        .peak = run_peak,
         .seconds = seconds,
+        .longest = longest,
         .free = free_opencl,
         .queues = VX_QUEUES,
     };

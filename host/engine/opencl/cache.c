@@ -10,6 +10,7 @@
  *
  * A file is written under another name and renamed, so that two programs may write it at the same time. */
 #include "base/memory.h"
+#include "base/note.h"
 #include "base/sha.h"
 #include "engine/opencl/opencl.h"
 
@@ -94,9 +95,8 @@ void vx_cache_note(char *note, size_t size)
     int directory = open_folder(&path, &why);
     if (directory >= 0) {
         close(directory);
-    } else if (path && *why && size) {
-        size_t used = strlen(note);
-        snprintf(note + used, size - used, "%scompiled kernels are not kept in %s: %s", used ? "; " : "", path, why);
+    } else if (path && *why) {
+        vx_note_add(note, size, "compiled kernels are not kept in %s: %s", path, why);
     }
     free(path);
 }

@@ -1,6 +1,7 @@
 /* The form of every kernel on a device: that of its row in op.c, completed by the width of the registers. */
 #include "engine/opencl/opencl.h"
 
+#include <stdio.h>
 #include <string.h>
 
 bool vx_cl_vectors(const vx_device_info *info)
@@ -16,4 +17,11 @@ vx_form vx_cl_form(vx_op op, bool vectors, int width)
     form.vec = form.vec ? form.vec : vec;
     form.cols = form.cols ? form.cols : vec == 16 ? 4 : 2; /* AVX-512 has 32 vector registers, AVX and NEON 16 or 32 */
     return form;
+}
+
+void vx_cl_options(const vx_form *form, bool exact_division, char *options, size_t size)
+{
+    snprintf(options, size, "-cl-std=CL1.2%s -DVX_VEC=%d -DVX_COLS=%d -DVX_P=%d -DVX_WG=%d",
+             exact_division ? " -cl-fp32-correctly-rounded-divide-sqrt" : "", form->vec, form->cols, form->block,
+             form->items);
 }

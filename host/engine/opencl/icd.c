@@ -1,6 +1,7 @@
 /* The drivers that are registered with the OpenCL loader (cl_khr_icd): a file NAME.icd in a folder names a library. The
  * loader skips libraries that it cannot load, and does not report them. */
 #include "base/memory.h"
+#include "base/note.h"
 #include "engine/opencl/opencl.h"
 
 #include <dirent.h>
@@ -33,10 +34,8 @@ static void try_library(const char *where, const char *library, char *note, size
 {
     void *loaded = dlopen(library, RTLD_LAZY | RTLD_LOCAL | RTLD_NOLOAD);
     if (!loaded && !(loaded = dlopen(library, RTLD_LAZY | RTLD_LOCAL))) {
-        size_t used = strlen(note);
         const char *why = dlerror();
-        snprintf(note + used, size - used, "%sthe OpenCL driver of %s does not load: %s", used ? "; " : "", where,
-                 why ? why : library);
+        vx_note_add(note, size, "the OpenCL driver of %s does not load: %s", where, why ? why : library);
     }
     if (loaded)
         dlclose(loaded);
@@ -48,12 +47,10 @@ static void try_file(const char *path, char *note, size_t size)
     FILE *file = fopen(path, "r");
     const char *library = file && fgets(line, sizeof line, file) ? line + strspn(line, " \t") : "";
     line[strcspn(line, "\r\n")] = 0;
-    if (*library) {
+    if (*library)
         try_library(path, library, note, size);
-    } else {
-        size_t used = strlen(note);
-        snprintf(note + used, size - used, "%s%s names no OpenCL driver", used ? "; " : "", path);
-    }
+    else
+        vx_note_add(note, size, "%s names no OpenCL driver", path);
     if (file)
         fclose(file);
 }

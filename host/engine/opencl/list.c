@@ -1,5 +1,6 @@
 /* The OpenCL devices of the machine. */
 #include "base/memory.h"
+#include "base/note.h"
 #include "engine/opencl/opencl.h"
 
 #include <stdio.h>
@@ -89,6 +90,7 @@ static void describe(cl_platform_id platform, cl_device_id device, int p, int d,
         .local_memory = PROPERTY(cl_ulong, device, CL_DEVICE_LOCAL_MEM_SIZE),
         .exact_division =
             PROPERTY(cl_device_fp_config, device, CL_DEVICE_SINGLE_FP_CONFIG) & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT,
+        .host_memory = PROPERTY(cl_bool, device, CL_DEVICE_HOST_UNIFIED_MEMORY),
         .has_double = PROPERTY(cl_device_fp_config, device, CL_DEVICE_DOUBLE_FP_CONFIG) != 0,
     };
     info->memory_free = info->memory; /* OpenCL 1.2 cannot report the free memory */
@@ -123,9 +125,8 @@ static void describe(cl_platform_id platform, cl_device_id device, int p, int d,
 /* Notes that there is no device. */
 static void add_none(cl_uint platform_count, char *note, size_t size)
 {
-    size_t used = strlen(note);
-    snprintf(note + used, size - used, "%s%s", used ? "; " : "",
-             platform_count == 0 ? "no OpenCL driver is installed" : "the OpenCL drivers installed find no device");
+    vx_note_add(note, size, platform_count == 0 ? "no OpenCL driver is installed"
+                                                : "the OpenCL drivers installed find no device");
 }
 
 vx_status vx_opencl_list(vx_device_info **list, size_t *count, char *note, size_t note_size, vx_error *error)

@@ -32,6 +32,11 @@ void vx_icd_note(char *note, size_t size);
 /* The form of an op's kernel. `width` is the number of floats in a vector of the device. */
 vx_form vx_cl_form(vx_op op, bool vectors, int width);
 
+/* The build options of a form. `size` VX_CL_OPTIONS_MAX is enough for all of them. exact_division: the device rounds
+ * division and root correctly where it is asked to. */
+enum { VX_CL_OPTIONS_MAX = 256 };
+void vx_cl_options(const vx_form *form, bool exact_division, char *options, size_t size);
+
 /* Whether the device gets the explicit vectors of CPU devices; else it gets the work-groups of GPUs.
  * VOXSTAT_KERNEL_FORM=cpu or gpu decides for every device, so that tests can run either form on any hardware. */
 bool vx_cl_vectors(const vx_device_info *info);
@@ -40,6 +45,16 @@ bool vx_cl_vectors(const vx_device_info *info);
  * the error's message. The caller releases the program. */
 vx_status vx_cl_build(cl_context context, cl_device_id device, vx_op op, const vx_form *form, bool exact_division,
                       cl_program *program, vx_error *error);
+
+/* The work of kernels/peak.cl, built for a device. It is no op, because no analysis runs it. vx_cl_peak_release frees
+ * *made; null is fine. vx_cl_peak_run is backend.h's `peak`. */
+typedef struct vx_cl_peak vx_cl_peak;
+vx_form vx_cl_peak_form(bool vectors, int width);
+vx_status vx_cl_peak_new(cl_context context, cl_device_id device, const vx_device_info *info, vx_cl_peak **made,
+                         vx_error *error);
+vx_status vx_cl_peak_run(const vx_cl_peak *peak, cl_command_queue queue, vx_peak which, cl_mem array, size_t floats,
+                         double *work, vx_error *error);
+void vx_cl_peak_release(vx_cl_peak *peak);
 
 /* The cache holds binaries by key, under VOXSTAT_CACHE_DIR, else $XDG_CACHE_HOME/voxstat, else ~/.cache/voxstat. It
  * never fails: files that cannot be read or written, or that other users may write, count as absent. Load returns null,

@@ -166,13 +166,11 @@ static vx_status fail_build(cl_program program, cl_device_id device, const char 
 vx_status vx_cl_build(cl_context context, cl_device_id device, vx_op op, const vx_form *form, bool exact_division,
                       cl_program *program, vx_error *error)
 {
-    char options[256], file[64], *source = NULL;
+    char options[VX_CL_OPTIONS_MAX], file[64], *source = NULL;
     vx_program_key key = {0};
     cl_int code;
     *program = NULL;
-    snprintf(options, sizeof options, "-cl-std=CL1.2%s -DVX_VEC=%d -DVX_COLS=%d -DVX_P=%d -DVX_WG=%d",
-             exact_division ? " -cl-fp32-correctly-rounded-divide-sqrt" : "", form->vec, form->cols, form->block,
-             form->items);
+    vx_cl_options(form, exact_division, options, sizeof options);
     snprintf(file, sizeof file, "%s.cl", vx_op_table[op].stem);
     vx_status status = vx_kernel_source(file, &source, error);
     if (status != VX_OK || (status = make_key(device, source, options, &key, error)) != VX_OK)

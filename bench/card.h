@@ -1,0 +1,97 @@
+/* What to expect of a graphics card, without one: times from counted instructions and bytes.
+ *
+ * Nothing here is measured on a GPU. A stage of an op takes, on one relabelling,
+ *
+ *     issue     instructions of work-items / (units x lanes x clock)
+ *     double    operations in double precision / (the same rate x fp64)
+ *     local     bytes of local memory or of the nearest cache / (units x 128 bytes x clock)
+ *     cache     bytes through the second-level cache / its bandwidth
+ *     memory    bytes through the card's memory / its bandwidth
+ *     waiting   reads that wait for one another x their latency / maps worked on at the same time
+ *
+ * Groups work on different maps or strips, so these six overlap: an op takes as long as the largest of the six sums
+ * over its stages (Williams et al. 2009, the roofline model, with latency as a sixth roof). The work of the dense ops
+ * comes from their equations and from gpu_budgets.tsv, which holds what compilers make of them. */
+#ifndef VX_BENCH_CARD_H
+#define VX_BENCH_CARD_H
+
+#include "engine/op.h"
+#include "voxstat/error.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+/* A card at its boost clock. GB are 10^9 bytes. */
+typedef struct vx_card {
+    const char *name;
+    const char *target;           /* the rows of gpu_budgets.tsv that are nearest to its code */
+    int units;                    /* multiprocessors or compute units */
+    int lanes, integer_lanes;     /* of each: multiply-adds of floats and additions of ints a clock */
+    double clock;                 /* GHz */
+    double fp64;                  /* speed of doubles beside floats */
+    double memory_rate, cache_rate; /* GB/s: of the memory and of the second-level cache */
+    double memory_size, buffer_size, cache_size; /* GB: of the memory, of the largest buffer, of that cache */
+    int memory_cycles, cache_cycles; /* latencies */
+    const char *source;           /* of these figures */
+} vx_card;
+
+enum { VX_CARDS = 7 };
+extern const vx_card vx_card_table[VX_CARDS];
+
+/* What a row of gpu_budgets.tsv says of a kernel on a target. */
+typedef struct vx_gpu_code {
+    int registers, groups; /* registers of a work-item; groups that one unit holds */
+    double step;           /* instructions of the inner loop for each useful one; 0: not counted */
+} vx_gpu_code;
+
+/* Finds the row of a kernel, or of its first program where it has several ("correlation.0"). False: there is no row. */
+bool vx_gpu_code_find(const char *kernel, const char *target, vx_gpu_code *code);
+
+enum { VX_STAGES_MAX = 9, VX_ROOFS = 6 };
+
+/* The work of a stage on one relabelling. */
+typedef struct vx_stage {
+    const char *name;
+    bool estimated;      /* some of the figures are guesses; else all are counted */
+    double instructions, doubles;
+    double local, cache, memory; /* bytes */
+    double waits;        /* reads, each of which needs the one before, from cache or memory: of one item for the map */
+    double item_waits;   /* ... and of every item for each of its voxels */
+    double local_waits;  /* the same from local memory, or barriers, for the map */
+} vx_stage;
+
+/* An op on a card. */
+typedef struct vx_estimate {
+    const char *name;
+    double limit_bytes, limit_operations, limit_local; /* the least that the op's equation needs; see `limit` */
+    int stages;
+    vx_stage stage[VX_STAGES_MAX];
+    double in_flight;                    /* maps worked on at the same time; 0: work is in strips, and waits overlap */
+    double seconds[VX_STAGES_MAX][VX_ROOFS]; /* in the order above */
+    double sum[VX_ROOFS];
+    double expected, limit;              /* seconds for one relabelling */
+} vx_estimate;
+
+/* The rows of the estimate. */
+typedef enum vx_estimate_row {
+    VX_ESTIMATE_SIGNFLIP, VX_ESTIMATE_CORRELATION, VX_ESTIMATE_LISTS, VX_ESTIMATE_HEIGHTS, VX_ESTIMATE_CLUSTERS,
+    VX_ESTIMATE_TFCE, VX_ESTIMATE_TFCE_PLANNED, VX_ESTIMATES
+} vx_estimate_row;
+
+/* Estimates every row for V voxels and n participants. Errors: VX_INTERNAL where gpu_budgets.tsv lacks a row. */
+vx_status vx_card_estimate(const vx_card *card, double voxels, double n, vx_estimate estimate[VX_ESTIMATES],
+                           vx_error *error);
+
+/* The relabellings of a default job: sign flips that are evaluated (where all are taken, half are the negatives of the
+ * others), and permutations of one covariate. */
+double vx_card_flips(double n);
+#define VX_CARD_PERMUTATIONS 10000.0
+
+/* Seconds on the card of the default job with everything, both tails. */
+double vx_card_job(const vx_estimate estimate[VX_ESTIMATES], double n, vx_estimate_row tfce);
+
+/* Prints the estimate for the card of that name, or "list": the names. Case and blanks in names do not matter. `voxels`
+ * 0 means 228,010, those of a brain at 2 mm. Errors: VX_USAGE for an unknown name. */
+vx_status vx_card_print(const char *name, int64_t voxels, int64_t n, FILE *to, vx_error *error);
+
+#endif

@@ -1,0 +1,235 @@
+/* The work of every op, stage by stage, and the time that it takes on a card. card.h has the model. */
+#include "bench/card.h"
+
+#include "base/error.h"
+
+#include <math.h>
+
+/* Dense ops: instructions of an evaluation beside the inner loop. Counted from the source: two comparisons with the
+ * bounds, two with those of the lists, four of the counts, and their share of reads and branches. */
+#define BOUNDS 5
+#define COUNTS_AND_LISTS 8
+/* ... and where a score is beyond the bounds of a group's first strip, whose bounds begin empty: near |r| = 1 is tested
+ * for each voxel, and 64 items raise one place of local memory, one after the other. */
+#define RARE 64
+#define ROWS_OF_A_TABLE 4 /* of signflip, as 32 KiB of tables allow at n = 14 */
+#define WIDTH 7           /* ... and as a table for each group of rows would have */
+#define LOCAL_BYTES 128   /* of local memory that a unit reads in a clock */
+#define LOCAL_CYCLES 30   /* the latency of local memory: Luo et al. 2024 */
+
+/* Voxels at p < 0.001, both tails, and how many dependent reads a listed voxel takes: its place, its neighbours, and
+ * some 20 parents (counted on the cohort). */
+#define CLUSTER_P 0.001
+#define CLUSTER_READS 24
+
+/* The maps of the cohort: smooth by five voxels, half of the voxels in a tail. Of these 122,592 were 380 maxima, 922
+ * saddles, 374 of them between components (counted). The padded grid has 2.15 places a voxel (counted). */
+#define TAIL 0.5
+#define SADDLES 922
+#define MERGES 374
+#define GRID 2.15
+#define SORT_BARRIERS (45.0 / 1024) /* of a pass of the sort, for each entry: 45 for a tile of 1,024 */
+
+/* The kernel tfce.cl, for one tail; instructions, doubles, bytes and waits are those of a voxel of the mask. */
+static const vx_stage tfce_today[] = {
+    {.name = "scatter", .instructions = 12, .memory = 16, .item_waits = 2},
+    {.name = "link: 26 neighbours", .instructions = TAIL * 160, .cache = TAIL * 9 * 4, .memory = TAIL * 12,
+     .item_waits = 2},
+    {.name = "resolve: chains to their maximum", .estimated = true, .instructions = TAIL * 60, .cache = TAIL * 6 * 32,
+     .memory = TAIL * 8, .item_waits = TAIL * 6},
+    {.name = "sort: 8 passes, not coalesced", .estimated = true, .instructions = TAIL * 8 * 30, .local = TAIL * 8 * 8,
+     .cache = TAIL * 8 * 64, .memory = TAIL * 8 * 16, .item_waits = TAIL * 8 * 2},
+    {.name = "sweep of one work-item", .estimated = true, .instructions = TAIL * 40 * 32, .doubles = TAIL * 4,
+     .cache = TAIL * 64, .memory = TAIL * 24, .waits = TAIL * 2},
+};
+
+/* The same integral over saddles alone, with voxels that find their part of the tree in parallel. */
+static const vx_stage tfce_planned[] = {
+    {.name = "scatter", .instructions = 12, .memory = 12, .item_waits = 2},
+    {.name = "link: 26 neighbours", .instructions = TAIL * 160, .cache = TAIL * 9 * 4, .memory = TAIL * 12,
+     .item_waits = 2},
+    {.name = "follow: chains to their maximum", .estimated = true, .instructions = TAIL * 60, .cache = TAIL * 6 * 32,
+     .memory = TAIL * 8, .item_waits = TAIL * 6},
+    {.name = "sort by height: 4 passes, coalesced", .estimated = true, .instructions = TAIL * 4 * 80,
+     .local = TAIL * 4 * 48, .cache = TAIL * 4 * 24, .memory = TAIL * 4 * 20, .item_waits = TAIL * 4 * 0.5,
+     .local_waits = TAIL * 4 * SORT_BARRIERS},
+    {.name = "climb to the arc", .estimated = true, .instructions = TAIL * 60, .cache = TAIL * 10 * 32,
+     .memory = TAIL * 12, .item_waits = TAIL * 10},
+    {.name = "sort by arc: 2 passes", .estimated = true, .instructions = TAIL * 2 * 80, .local = TAIL * 2 * 48,
+     .cache = TAIL * 2 * 24, .memory = TAIL * 2 * 20, .item_waits = TAIL * 2 * 0.5,
+     .local_waits = TAIL * 2 * SORT_BARRIERS},
+    {.name = "sums of blocks", .estimated = true, .instructions = TAIL * 20, .doubles = TAIL * 4, .cache = TAIL * 24,
+     .memory = TAIL * 12, .item_waits = TAIL * 1},
+};
+
+/* Multiply-adds of floats a second. */
+static double lanes_a_second(const vx_card *card)
+{
+    return card->units * card->lanes * card->clock * 1e9;
+}
+
+/* Adds stages that are given for one voxel, for groups of so many items. */
+static void add_stages(vx_estimate *e, const vx_stage *stage, size_t stages, double voxels, double items)
+{
+    for (size_t i = 0; i < stages; i++) {
+        vx_stage s = stage[i];
+        s.instructions *= voxels, s.doubles *= voxels, s.local *= voxels, s.cache *= voxels, s.memory *= voxels;
+        s.waits = s.waits * voxels + s.item_waits * ceil(voxels / items);
+        s.local_waits *= voxels;
+        e->stage[e->stages++] = s;
+    }
+}
+
+/* The six times of every stage, and what they come to. */
+static void take_times(vx_estimate *e, const vx_card *card, double scratch)
+{
+    const double lanes = lanes_a_second(card), clock = card->clock * 1e9;
+    const bool cached = e->in_flight * scratch < card->cache_size * 1e9;
+    const int cycles = cached ? card->cache_cycles : card->memory_cycles;
+    for (int i = 0; i < e->stages; i++) {
+        const vx_stage *s = &e->stage[i];
+        const double waiting = s->waits * cycles + s->local_waits * LOCAL_CYCLES;
+        const double seconds[VX_ROOFS] = {
+            s->instructions / lanes, s->doubles / (lanes * card->fp64), s->local / (card->units * LOCAL_BYTES * clock),
+            s->cache / (1e9 * card->cache_rate), s->memory / (1e9 * card->memory_rate),
+            e->in_flight > 0 ? waiting / clock / e->in_flight : 0};
+        for (int roof = 0; roof < VX_ROOFS; roof++) {
+            e->seconds[i][roof] = seconds[roof];
+            e->sum[roof] += seconds[roof];
+        }
+    }
+    for (int roof = 0; roof < VX_ROOFS; roof++)
+        e->expected = fmax(e->expected, e->sum[roof]);
+    e->limit = fmax(e->limit_operations / (2 * lanes), e->limit_bytes / (1e9 * card->memory_rate));
+    e->limit = fmax(e->limit, e->limit_local / (card->units * LOCAL_BYTES * clock));
+}
+
+/* The share of strips that are the first of their group. */
+static double first_strips(const vx_card *card, vx_op op, double voxels)
+{
+    const vx_form *form = &vx_op_table[op].gpu;
+    double groups = card->units * form->groups_per_unit;
+    double strips = ceil(voxels / (form->vec * form->cols * form->items));
+    return groups < strips ? groups / strips : 1;
+}
+
+/* A dense op whose inner loop has `useful` instructions for an evaluation, each of which takes code->step in all. For
+ * each, signflip reads a table, and correlation a float of the data, which serves a block of relabellings. The data of
+ * a strip stay in the nearest cache. */
+static void add_dense(vx_estimate *e, const vx_card *card, vx_op op, double voxels, double useful, double beside,
+                      const vx_gpu_code *code)
+{
+    const vx_form *form = &vx_op_table[op].gpu;
+    /* The instructions of signflip are those of ints. */
+    const double integers = op == VX_OP_SIGNFLIP ? (double)card->lanes / card->integer_lanes : 1;
+    e->stage[e->stages++] = (vx_stage){.name = "inner loop", .instructions = useful * code->step * integers * voxels,
+                                       .local = 4 * useful * voxels / (op == VX_OP_SIGNFLIP ? 1 : form->block)};
+    e->stage[e->stages++] = (vx_stage){.name = beside > BOUNDS ? "bounds, counts, lists" : "bounds",
+                                       .instructions = beside * voxels,
+                                       .memory = beside > BOUNDS ? 2 * CLUSTER_P * 8 * voxels : 0};
+    e->stage[e->stages++] = (vx_stage){.name = "beyond the bounds", .estimated = true,
+                                       .instructions = first_strips(card, op, voxels) * RARE * voxels};
+    take_times(e, card, 0);
+}
+
+/* Maps that a card works on: as many groups as it holds, and as their scratch fits. */
+static double maps_in_flight(const vx_card *card, const vx_form *form, const vx_gpu_code *code, double scratch)
+{
+    const double groups = code->groups < form->groups_per_unit ? code->groups : form->groups_per_unit;
+    double maps = groups * card->units;
+    maps = fmin(maps, floor(card->buffer_size * 1e9 / scratch));
+    return fmax(1, fmin(maps, floor(0.8e9 * card->memory_size / scratch)));
+}
+
+static vx_status find_code(const vx_card *card, vx_op op, vx_gpu_code *code, vx_error *error)
+{
+    const vx_gpu_code nearest = {.step = 0};
+    vx_gpu_code counted = nearest;
+    const char *stem = vx_op_table[op].stem;
+    if (!vx_gpu_code_find(stem, card->target, code))
+        return vx_fail(error, VX_INTERNAL, "gpu_budgets.tsv has no row of %s for %s", stem, card->target);
+    if (!code->step && vx_gpu_code_find(stem, "sm_80", &counted)) /* AMD's inner loops are not counted */
+        code->step = counted.step;
+    return VX_OK;
+}
+
+static double bytes_of_stages(const vx_estimate *e)
+{
+    double bytes = 0;
+    for (int i = 0; i < e->stages; i++)
+        bytes += e->stage[i].memory;
+    return bytes;
+}
+
+static void estimate_tfce(const vx_card *card, double voxels, const vx_gpu_code *code, vx_estimate estimate[])
+{
+    const vx_form *form = &vx_op_table[VX_OP_TFCE].gpu;
+    const double scratch = 4 * voxels * (VX_TFCE_GRID_WORDS * GRID + VX_TFCE_VOXEL_WORDS + 1);
+    vx_estimate *today = &estimate[VX_ESTIMATE_TFCE], *planned = &estimate[VX_ESTIMATE_TFCE_PLANNED];
+    today->name = "tfce, one tail";
+    add_stages(today, tfce_today, sizeof tfce_today / sizeof *tfce_today, voxels, form->items);
+    planned->name = "tfce, one tail, over saddles (planned)";
+    add_stages(planned, tfce_planned, sizeof tfce_planned / sizeof *tfce_planned, voxels, form->items);
+    planned->stage[planned->stages++] =
+        (vx_stage){.name = "saddles, one after the other", .estimated = true, .waits = 6 * SADDLES};
+    planned->stage[planned->stages++] =
+        (vx_stage){.name = "arcs, one after the other", .estimated = true, .waits = 16 * MERGES};
+    for (vx_estimate *e = today; e <= planned; e++) {
+        e->limit_bytes = bytes_of_stages(planned);
+        e->in_flight = maps_in_flight(card, form, code, scratch);
+        take_times(e, card, scratch);
+    }
+}
+
+vx_status vx_card_estimate(const vx_card *card, double voxels, double n, vx_estimate estimate[VX_ESTIMATES],
+                           vx_error *error)
+{
+    vx_gpu_code code[VX_OPS];
+    vx_estimate *e;
+    for (vx_op op = 0; op < VX_OPS; op++) {
+        vx_status status = find_code(card, op, &code[op], error);
+        if (status)
+            return status;
+    }
+    for (int row = 0; row < VX_ESTIMATES; row++)
+        estimate[row] = (vx_estimate){0};
+    e = &estimate[VX_ESTIMATE_SIGNFLIP];
+    *e = (vx_estimate){.name = "signflip, max + counts + lists", .limit_local = 4 * voxels * ceil(n / WIDTH)};
+    add_dense(e, card, VX_OP_SIGNFLIP, voxels, ceil(n / ROWS_OF_A_TABLE), BOUNDS + COUNTS_AND_LISTS,
+              &code[VX_OP_SIGNFLIP]);
+    e = &estimate[VX_ESTIMATE_CORRELATION];
+    *e = (vx_estimate){.name = "correlation, max", .limit_operations = 2 * n * voxels};
+    add_dense(e, card, VX_OP_CORRELATION, voxels, n, BOUNDS, &code[VX_OP_CORRELATION]);
+    e = &estimate[VX_ESTIMATE_LISTS];
+    *e = (vx_estimate){.name = "correlation, max + counts + lists", .limit_operations = 2 * n * voxels};
+    add_dense(e, card, VX_OP_CORRELATION, voxels, n, BOUNDS + COUNTS_AND_LISTS, &code[VX_OP_CORRELATION]);
+    e = &estimate[VX_ESTIMATE_HEIGHTS];
+    *e = (vx_estimate){.name = "... with heights stored", .limit_bytes = 4 * voxels};
+    e->stage[e->stages++] = (vx_stage){.name = "a root and a division a voxel, stored", .estimated = true,
+                                       .instructions = 40 * voxels, .memory = 4 * voxels};
+    take_times(e, card, 0);
+    e = &estimate[VX_ESTIMATE_CLUSTERS];
+    const double listed = 2 * CLUSTER_P * voxels, items = vx_op_table[VX_OP_CLUSTERS].gpu.items;
+    *e = (vx_estimate){.name = "clusters at p < 0.001", .limit_bytes = 60 * listed};
+    e->stage[e->stages++] = (vx_stage){.name = "components of the lists", .estimated = true,
+                                       .instructions = 600 * listed, .cache = (13 + CLUSTER_READS) * 32 * listed,
+                                       .memory = 60 * listed, .waits = ceil(listed / items) * CLUSTER_READS + 20};
+    e->in_flight = maps_in_flight(card, &vx_op_table[VX_OP_CLUSTERS].gpu, &code[VX_OP_CLUSTERS], 4 * GRID * voxels);
+    take_times(e, card, 4 * listed);
+    estimate_tfce(card, voxels, &code[VX_OP_TFCE], estimate);
+    return VX_OK;
+}
+
+double vx_card_flips(double n)
+{
+    return n <= 14 ? exp2(n - 1) : VX_CARD_PERMUTATIONS; /* all where they are at most 20,000 */
+}
+
+double vx_card_job(const vx_estimate estimate[VX_ESTIMATES], double n, vx_estimate_row tfce)
+{
+    const double flips = vx_card_flips(n), permutations = VX_CARD_PERMUTATIONS;
+    const double each = estimate[VX_ESTIMATE_HEIGHTS].expected + estimate[VX_ESTIMATE_CLUSTERS].expected +
+                        2 * estimate[tfce].expected;
+    return flips * (estimate[VX_ESTIMATE_SIGNFLIP].expected + each) +
+           permutations * (estimate[VX_ESTIMATE_LISTS].expected + each);
+}
