@@ -359,34 +359,37 @@ static int find_root(__global int *parent, int c)
     return up;
 }
 
-/* Merges the components around a saddle, and returns the result. */
+/* B + S of a component, less what its size has by then. */
+static double end_arc(const vx_tfce_map *m, int c, double g)
+{
+    return m->b[c] + m->block[c] - m->power[m->size[c]] * g;
+}
+
+/* Merges the components around a saddle, and returns the result. A root that is attached is found no more, so that
+ * every component is met once. */
 static int merge_at(const vx_tfce_map *m, int v, double g)
 {
-    int root[CUBE], sets = 0, size = 0;
-    for (int left = m->link[v]; left; left &= left - 1) {
-        int i = 0, place = m->position[v] + m->offset[lowest_bit(left)];
-        int c = find_root(m->parent, ~m->lead[label_of(m, place)]);
-        while (i < sets && root[i] != c)
-            i++;
-        if (i == sets)
-            root[sets++] = c;
-    }
-    int kept = root[0];
-    if (sets == 1)
-        return kept;
+    int kept = -1, size = 0; /* of the merged ones; 0: only one yet */
     double largest = 0;
-    for (int i = 0; i < sets; i++) {
-        int c = root[i];
-        double b = m->b[c] + m->block[c] - m->power[m->size[c]] * g;
-        largest = i ? fmax(largest, b) : b;
+    for (int left = m->link[v]; left; left &= left - 1) {
+        int place = m->position[v] + m->offset[lowest_bit(left)];
+        int c = find_root(m->parent, ~m->lead[label_of(m, place)]);
+        if (kept < 0)
+            kept = c;
+        if (c == kept)
+            continue;
+        largest = fmax(size ? largest : end_arc(m, kept, g), end_arc(m, c, g));
+        size = size ? size : m->size[kept];
+        int larger = m->size[c] > size ? c : kept;
+        m->parent[larger == c ? kept : c] = larger;
         size += m->size[c];
-        kept = m->size[c] > m->size[kept] ? c : kept;
+        kept = larger;
     }
-    for (int i = 0; i < sets; i++)
-        m->parent[root[i]] = kept;
-    m->b[kept] = largest + m->power[size] * g;
-    m->block[kept] = 0;
-    m->size[kept] = size;
+    if (size) {
+        m->b[kept] = largest + m->power[size] * g;
+        m->block[kept] = 0;
+        m->size[kept] = size;
+    }
     return kept;
 }
 
