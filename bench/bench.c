@@ -108,7 +108,8 @@ vx_status vx_bench_measure(vx_bench_state *state, const vx_bench_row *row, vx_be
 static vx_status bench_device(vx_bench_state *state, const char *name, json_t *devices, vx_error *error)
 {
     vx_device *device = NULL;
-    vx_status status = vx_device_open(name, state->options->threads, &device, NULL, 0, error);
+    const vx_device_options options = VX_OPTIONS(vx_device_options, .threads = state->options->threads);
+    vx_status status = vx_device_open(name, &options, &device, NULL, 0, error);
     if (status)
         return status;
     const vx_device_info *info = vx_device_properties(device);

@@ -116,7 +116,7 @@ static vx_status stages_init(vx_stages *s, const char *data, vx_error *error)
     if ((status = vx_sources_init(s->modality->row, s->modality->n, &mask, false, &s->sources, error)) ||
         (status = vx_matrix_from_sources(&s->sources, 0, NULL, &s->matrix, &s->mask, error)) ||
         (status = vx_model_new(&mean, s->modality->n, NULL, 0, NULL, 0, &s->model, error)) ||
-        (status = vx_device_open("cpu", 0, &s->device, NULL, 0, error)))
+        (status = vx_device_open("cpu", NULL, &s->device, NULL, 0, error)))
         goto cleanup;
     const int64_t voxels = s->matrix->space.elements;
     for (int64_t r = 0; r < REGIONS; r++) {

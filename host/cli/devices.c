@@ -1,4 +1,5 @@
 #include "cli/arguments.h"
+#include "cli/terminal.h"
 #include "voxstat/engine.h"
 
 #include <stdio.h>
@@ -27,7 +28,8 @@ static void print_auto(void)
     vx_device *device = NULL;
     vx_error why = {0};
     char note[2000] = "";
-    if (vx_device_open("auto", 0, &device, note, sizeof note, &why))
+    const vx_device_options options = VX_OPTIONS(vx_device_options, .say = vx_terminal_say);
+    if (vx_device_open("auto", &options, &device, note, sizeof note, &why))
         printf("%-12s nothing: %s\n", "auto", why.message);
     else
         printf("%-12s takes %s%s%s\n", "auto", vx_device_properties(device)->id, note[0] ? ": " : "", note);

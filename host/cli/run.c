@@ -124,11 +124,24 @@ static vx_status stopped(vx_error *error)
     return status ? vx_error_prefix(error, status, "nothing was written") : VX_OK;
 }
 
+/* What the device is to compute. */
+static unsigned uses(const vx_run *run)
+{
+    const bool voxels = run->study->modalities > 0, nuisance = run->study->nuisances > 0;
+    const unsigned clusters = VX_CORRECT_EXTENT | VX_CORRECT_MASS;
+    unsigned uses = nuisance ? VX_USE_REGRESSION : VX_USE_FLIPS;
+    uses |= run->study->covariates ? VX_USE_REGRESSION : 0;
+    uses |= voxels && run->inference.correct & clusters ? VX_USE_CLUSTERS : 0;
+    return uses | (voxels && run->inference.correct & VX_CORRECT_TFCE ? VX_USE_TFCE : 0);
+}
+
 static vx_status open_device(vx_run *run, vx_error *error)
 {
     char note[2000] = "";
     const char *name = vx_argument_text(run->arguments, VX_OPTION_DEVICE);
-    vx_status status = vx_device_open(name, run->threads, &run->device, note, sizeof note, error);
+    const vx_device_options options = VX_OPTIONS(vx_device_options, .threads = run->threads, .uses = uses(run),
+                                                 .say = run->quiet ? NULL : vx_terminal_say);
+    vx_status status = vx_device_open(name, &options, &run->device, note, sizeof note, error);
     if (note[0])
         vx_say(run, "%s\n", note);
     return status;

@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "cli/arguments.h"
+#include "cli/terminal.h"
 #include "voxstat/engine.h"
 
 #include <stdio.h>
@@ -10,7 +11,8 @@ static vx_status test_device(const char *name, int threads, vx_error *error)
 {
     vx_device *device = NULL;
     char note[1000] = "";
-    vx_status status = vx_device_open(name, threads, &device, note, sizeof note, error);
+    const vx_device_options options = VX_OPTIONS(vx_device_options, .threads = threads, .say = vx_terminal_say);
+    vx_status status = vx_device_open(name, &options, &device, note, sizeof note, error);
     if (note[0])
         fprintf(stderr, "%s\n", note);
     if (status)

@@ -80,6 +80,13 @@ void vx_print_of(FILE *stream, const char *format, va_list arguments)
     free(text);
 }
 
+void vx_terminal_say(void *context, const char *text)
+{
+    (void)context;
+    if (isatty(fileno(stderr)))
+        vx_print(stderr, "%s\n", text);
+}
+
 bool vx_stdout_flush(void)
 {
     const bool failed = ferror(stdout);

@@ -26,6 +26,9 @@ void vx_streams_settle(void);
 void vx_print(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void vx_print_of(FILE *stream, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 
+/* A line on stderr where that is a terminal; the `say` of vx_device_options. `context` is not used. */
+void vx_terminal_say(void *context, const char *text);
+
 /* False and errno where some output to standard output was lost. */
 bool vx_stdout_flush(void);
 

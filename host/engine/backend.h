@@ -40,8 +40,11 @@ struct vx_backend {
     /* Fills the buffer with the 32-bit `word`. */
     vx_status (*fill)(vx_backend *self, int queue, vx_buffer *buffer, size_t offset, size_t bytes, int32_t word,
                       vx_error *error);
-    /* `args` is the op's struct of args.h. `buffer` has the op's buffers; those that its flags do not need may be null.
-     * Errors: VX_DEVICE where the device does not support the op. */
+    /* Makes a set of ops ready to run. Building their programs for the first time takes seconds, which is said through
+     * `notice` (may be null). Null where every op is always ready. Errors: VX_DEVICE where a program does not build. */
+    vx_status (*prepare)(vx_backend *self, unsigned ops, const vx_device_options *notice, vx_error *error);
+    /* Makes the op ready where it is not. `args` is the op's struct of args.h, and `buffer` has its buffers; those that
+     * its flags do not need may be null. Errors: VX_DEVICE where the device does not support the op. */
     vx_status (*run)(vx_backend *self, int queue, vx_op op, const void *args, vx_buffer *const buffer[VX_BUFFERS],
                      vx_error *error);
     vx_status (*wait)(vx_backend *self, int queue, vx_error *error);
@@ -84,5 +87,8 @@ vx_status vx_device_wrap(vx_backend *backend, vx_device **device, vx_error *erro
 
 /* The backend of an open device. */
 vx_backend *vx_device_backend(vx_device *device);
+
+/* Makes ops ready, and tests those that were not tested yet. Errors: VX_DEVICE where one does not build or fails. */
+vx_status vx_device_need(vx_device *device, unsigned ops, vx_error *error);
 
 #endif

@@ -3,12 +3,15 @@
 
 #include "base/memory.h"
 #include "base/note.h"
+#include "base/options.h"
 
 #include <stdio.h>
 #include <string.h>
 
 struct vx_device {
     vx_backend *backend;
+    vx_device_options options;
+    unsigned tested; /* the set of ops that have passed the self-test */
 };
 
 #ifndef VOXSTAT_OPENCL
@@ -59,48 +62,79 @@ cleanup:
     return status;
 }
 
+/* The ops of the VX_USE_ flags. */
+static unsigned ops_of(unsigned uses)
+{
+    static const struct {
+        unsigned use;
+        vx_op op;
+    } all[] = {{VX_USE_FLIPS, VX_OP_SIGNFLIP},
+               {VX_USE_REGRESSION, VX_OP_CORRELATION},
+               {VX_USE_CLUSTERS, VX_OP_CLUSTERS},
+               {VX_USE_TFCE, VX_OP_TFCE}};
+    unsigned ops = 0;
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        ops |= !uses || uses & all[i].use ? 1u << all[i].op : 0;
+    return ops;
+}
+
+/* Makes ops of an open device ready, and tests them. */
+static vx_status test(vx_device *device, unsigned ops, vx_error *error)
+{
+    vx_backend *backend = device->backend;
+    vx_status status = backend->prepare ? backend->prepare(backend, ops, &device->options, error) : VX_OK;
+    if (!status && !(status = vx_backend_selftest(backend, ops, error)))
+        device->tested |= ops;
+    return status;
+}
+
 /* Opens a device of the list ("cpu" or "opencl:P.D"), which must pass the self-test. */
-static vx_status open_tested(const char *id, int threads, vx_backend **backend, vx_error *error)
+static vx_status open_tested(const char *id, vx_device *opened, vx_error *error)
 {
     int platform, device;
     vx_status status = sscanf(id, "opencl:%d.%d", &platform, &device) == 2
-                           ? vx_opencl_open(platform, device, backend, error)
-                           : vx_cpu_open(threads, backend, error);
+                           ? vx_opencl_open(platform, device, &opened->backend, error)
+                           : vx_cpu_open(opened->options.threads, &opened->backend, error);
     if (status != VX_OK)
         return status;
-    status = vx_backend_selftest(*backend, VX_OPS_ALL, error);
+    status = test(opened, ops_of(opened->options.uses), error);
     if (status != VX_OK) {
-        (*backend)->free(*backend);
-        *backend = NULL;
+        opened->backend->free(opened->backend);
+        opened->backend = NULL;
     }
     return status;
 }
 
-/* Opens a device of the list for vx_device_choose. `context` is the number of threads. */
+/* Opens a device of the list for vx_device_choose. `context` has the vx_device_options. */
 static vx_status open_listed(void *context, const char *id, vx_device **device, vx_error *error)
 {
-    vx_backend *backend = NULL;
-    vx_status status = open_tested(id, *(const int *)context, &backend, error);
-    if (!status && (status = vx_device_wrap(backend, device, error)))
-        backend->free(backend);
+    vx_device *opened = calloc(1, sizeof *opened);
+    if (!opened)
+        return vx_fail_memory(error);
+    opened->options = *(const vx_device_options *)context;
+    vx_status status = open_tested(id, opened, error);
+    if (status)
+        free(opened);
+    else
+        *device = opened;
     return status;
 }
 
 /* Opens the device that vx_device_choose takes. */
-static vx_status open_auto(const vx_device_info *list, size_t count, int threads, vx_backend **backend, char *note,
-                           size_t note_size, vx_error *error)
+static vx_status open_auto(const vx_device_info *list, size_t count, vx_device *opened, char *note, size_t note_size,
+                           vx_error *error)
 {
-    vx_device *device = NULL;
-    vx_status status = vx_device_choose(list, count, VX_OPS_ALL, open_listed, &threads, &device, note, note_size,
-                                        error);
+    vx_device *chosen = NULL;
+    vx_status status = vx_device_choose(list, count, ops_of(opened->options.uses), open_listed, &opened->options,
+                                        &chosen, note, note_size, error);
     if (!status)
-        *backend = device->backend;
-    free(device);
+        *opened = *chosen;
+    free(chosen);
     return status;
 }
 
 /* The first usable GPU, else the first device that can be used. */
-static vx_status open_first(const vx_device_info *list, size_t count, vx_backend **backend, const char *note,
+static vx_status open_first(const vx_device_info *list, size_t count, vx_device *opened, const char *note,
                             vx_error *error)
 {
     const vx_device_info *first = NULL;
@@ -108,18 +142,18 @@ static vx_status open_first(const vx_device_info *list, size_t count, vx_backend
         if (!list[d].unusable[0] && (!first || (strcmp(list[d].kind, "gpu") == 0 && strcmp(first->kind, "gpu") != 0)))
             first = &list[d];
     if (first)
-        return open_tested(first->id, 0, backend, error);
+        return open_tested(first->id, opened, error);
     return count ? vx_fail(error, VX_DEVICE, "%s (%s) cannot be used: %s", list->id, list->name, list->unusable)
                  : vx_fail(error, VX_DEVICE, "opencl: there is no device: %s", note);
 }
 
 /* Opens the device opencl:P.D, which must be in the list. */
-static vx_status open_named(const char *name, const vx_device_info *list, size_t count, vx_backend **backend,
+static vx_status open_named(const char *name, const vx_device_info *list, size_t count, vx_device *opened,
                             const char *note, vx_error *error)
 {
     for (size_t d = 0; d < count; d++)
         if (strcmp(list[d].id, name) == 0)
-            return open_tested(name, 0, backend, error);
+            return open_tested(name, opened, error);
     char there[512] = "";
     for (size_t d = 0; d < count; d++)
         vx_note_add(there, sizeof there, "%s", list[d].id);
@@ -138,8 +172,8 @@ static bool names_opencl(const char *name)
     return strcmp(again, name) == 0;
 }
 
-vx_status vx_device_open(const char *name, int threads, vx_device **device, char *note, size_t note_size,
-                         vx_error *error)
+vx_status vx_device_open(const char *name, const vx_device_options *options, vx_device **device, char *note,
+                         size_t note_size, vx_error *error)
 {
     vx_device_info *list = NULL;
     char missing[1000] = "";
@@ -154,20 +188,22 @@ vx_status vx_device_open(const char *name, int threads, vx_device **device, char
     vx_device *opened = calloc(1, sizeof *opened);
     if (!opened)
         return vx_fail_memory(error);
-    if (automatic || first || named)
+    if (options)
+        status = vx_options_take(options, "vx_device_options", sizeof opened->options, &opened->options, error);
+    if (!status && (automatic || first || named))
         status = vx_opencl_list(&list, &count, missing, sizeof missing, error);
     if (status != VX_OK)
         goto cleanup;
     if (automatic) {
         if (missing[0])
             vx_note_add(note, note_size, "%s", missing);
-        status = open_auto(list, count, threads, &opened->backend, note, note_size, error);
+        status = open_auto(list, count, opened, note, note_size, error);
     } else if (first) {
-        status = open_first(list, count, &opened->backend, missing, error);
+        status = open_first(list, count, opened, missing, error);
     } else if (named) {
-        status = open_named(name, list, count, &opened->backend, missing, error);
+        status = open_named(name, list, count, opened, missing, error);
     } else {
-        status = open_tested("cpu", threads, &opened->backend, error);
+        status = open_tested("cpu", opened, error);
     }
 cleanup:
     free(list);
@@ -189,6 +225,7 @@ vx_status vx_device_wrap(vx_backend *backend, vx_device **device, vx_error *erro
     if (!wrapped)
         return vx_fail_memory(error);
     wrapped->backend = backend;
+    wrapped->tested = VX_OPS_ALL;
     *device = wrapped;
     return VX_OK;
 }
@@ -196,6 +233,12 @@ vx_status vx_device_wrap(vx_backend *backend, vx_device **device, vx_error *erro
 vx_backend *vx_device_backend(vx_device *device)
 {
     return device->backend;
+}
+
+vx_status vx_device_need(vx_device *device, unsigned ops, vx_error *error)
+{
+    const unsigned missing = ops & ~device->tested;
+    return missing ? test(device, missing, error) : VX_OK;
 }
 
 void vx_device_free(vx_device *device)

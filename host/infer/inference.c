@@ -61,6 +61,10 @@ static vx_status prepare(vx_inference *in, vx_error *error)
     if (status || (status = vx_settings_problem(options, in->effect, in->relabellings, &asked, error)) ||
         (status = vx_problem_new(in->matrix, in->effect, in->relabellings, &asked, &in->problem, error)))
         return status;
+    const unsigned ops = 1u << in->problem->op | (asked.clusters ? 1u << VX_OP_CLUSTERS : 0) |
+                         (asked.tfce ? 1u << VX_OP_TFCE : 0);
+    if ((status = vx_device_need(in->device, ops, error)))
+        return status;
     in->problem->options.count = in->relabellings->exhaustive || !vx_exact_possible(in->problem);
     update_device_part(in);
     vx_demand demand = vx_demand_of(&in->on_device);

@@ -46,16 +46,34 @@ typedef struct vx_device_info {
  * not load, with the reason, and says why compiled kernels cannot be cached. */
 VX_API vx_status vx_device_list(vx_device_info **list, size_t *count, char *note, size_t note_size, vx_error *error);
 
+/* What a device is to compute; a set of flags. */
+typedef enum vx_device_use {
+    VX_USE_FLIPS = 1,       /* the mean without nuisance */
+    VX_USE_REGRESSION = 2,  /* every other effect */
+    VX_USE_CLUSTERS = 4,    /* VX_CORRECT_EXTENT, VX_CORRECT_MASS */
+    VX_USE_TFCE = 8,        /* VX_CORRECT_TFCE */
+} vx_device_use;
+
+typedef struct vx_device_options {
+    size_t size;   /* sizeof(vx_device_options) */
+    int threads;   /* of cpu; 0: all */
+    unsigned uses; /* VX_USE_ flags; 0: all. Opening builds and tests the kernels of these. Those of other uses are
+                    * built and tested where an inference needs them. */
+    /* Null, or called with a line about work that takes longer than a second: "building 3 kernels for <name>, once". */
+    void (*say)(void *context, const char *text);
+    void *context; /* of `say`; the caller keeps both while the device is open */
+} vx_device_options;
+
 /* Opens "auto", "cpu", "opencl" (the first usable GPU, else the first device) or "opencl:P.D", and runs the self-test
- * on it. `threads` is for cpu; 0 means all.
+ * on it. Null `options` are those with every member 0.
  *
  * "auto" opens the best usable GPU that is faster than cpu on a short trial, else cpu. GPUs with double precision go
  * before others, then GPUs with memory of their own, then the faster. `note` says why a GPU is taken or passed over.
  *
  * Errors: VX_USAGE for a name of another form; VX_DEVICE for a device that does not exist, fails to build its kernels
  * (with the build log) or fails the self-test. "auto" skips such a device. */
-VX_API vx_status vx_device_open(const char *name, int threads, vx_device **device, char *note, size_t note_size,
-                                vx_error *error);
+VX_API vx_status vx_device_open(const char *name, const vx_device_options *options, vx_device **device, char *note,
+                                size_t note_size, vx_error *error);
 VX_API const vx_device_info *vx_device_properties(const vx_device *device);
 VX_API void vx_device_free(vx_device *device);
 

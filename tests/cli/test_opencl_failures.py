@@ -1,9 +1,12 @@
 """OpenCL calls that fail (tests/failure/opencl.c): the run ends with the device's status and the call's name, leaves
 nothing behind, and neither crashes nor hangs. A few calls of each kind are tested; with VOXSTAT_FAULTS=all every call of
 a run. Where only memory is short, the run takes less and says so."""
+import contextlib
 import json
 import os
+import pty
 import re
+import shutil
 import subprocess
 import unittest
 
@@ -37,7 +40,7 @@ class Failures(voxstat_cli.Study):
 
     def infer(self, fault, *arguments, **variables):
         environment = self.environment(fault, **variables)
-        if fault.startswith(("clBuild", "clCreateProgram")):
+        if fault.startswith(("clBuild", "clCreateProgram")) and "VOXSTAT_CACHE_DIR" not in variables:
             environment["VOXSTAT_CACHE_DIR"] = "/proc/nowhere"  # the kernels are compiled
         return subprocess.run([PROGRAM, "--design", "paired", "--progress", "none", "--permutations", "20",
                                *(() if "--device" in arguments else ("--device", "opencl")), *arguments],
@@ -70,13 +73,20 @@ class Failures(voxstat_cli.Study):
         subprocess.run(["rm", "-rf", "voxstat-results"], cwd=self.folder, check=True)
         return struck
 
+    def count(self, call, *arguments, **variables):
+        """How many such calls a run makes."""
+        self.mark.unlink(missing_ok=True)
+        self.assert_done(self.infer(f"{call}:0", *arguments, **variables))
+        shutil.rmtree(self.folder / "voxstat-results")
+        return len(self.mark.read_bytes()) if self.mark.exists() else 0
+
     def test_failures(self):
         for call in CALLS:
             count = 1
             while self.strike(call, count) and count < (10000 if ALL else 1):
                 count += 1
             if not ALL and call not in ASKING and not call.startswith(("clBuild", "clCreate")):
-                self.strike(call, 40)  # in the effect, past the self-test
+                self.strike(call, self.count(call) - 3)  # in the effect, past the self-test
 
     def test_little_memory(self):
         """The third buffer from the end of the effect's is refused, and then every one from there on."""
@@ -105,6 +115,39 @@ class Failures(voxstat_cli.Study):
             said = [remark for remark in remarks if "computes no double precision: TFCE is computed by" in remark]
             self.assertEqual(len(said), len(words) > 0, remarks)
         self.assertIn("pet_change_p-fwe-tfce.nii.gz", self.assert_same_maps("double", "single"))
+
+    def test_first_start(self):
+        """Only the programs that are needed are compiled, and the second start takes them from the cache."""
+        cache = self.folder.parent / (self.folder.name + ".cache")
+        self.addCleanup(shutil.rmtree, cache, ignore_errors=True)
+        flips, covariate = ("--correct", "voxel"), ("--correct", "voxel", "--covariate", "level")
+        extent = ("--correct", "voxel,extent", "--covariate", "level")
+        for arguments, compiled in ((flips, True), (flips, False), (covariate, True), (covariate, False),
+                                    (extent, True), (extent, False)):
+            count = self.count("clCreateProgramWithSource", *arguments, VOXSTAT_CACHE_DIR=str(cache))
+            self.assertEqual(count > 0, compiled, arguments)
+
+    def test_long_build_is_announced(self):
+        gate = self.folder.parent / (self.folder.name + ".gate")
+        self.addCleanup(gate.unlink, missing_ok=True)
+        ours, theirs = pty.openpty()
+        environment = self.environment("", VOXSTAT_BUILD_GATE=str(gate), VOXSTAT_CACHE_DIR="/proc/nowhere")
+        arguments = [PROGRAM, "--design", "paired", "--device", "opencl", "--correct", "voxel", "-n", "20"]
+        with subprocess.Popen(arguments, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=theirs,
+                              env=environment) as run:
+            self.addCleanup(run.kill)
+            os.close(theirs)
+            said = b""
+            while b", once" not in said:  # the program waits for the gate, so this ends
+                said += os.read(ours, 4096)
+            gate.touch()
+            with contextlib.suppress(OSError):  # the terminal's end
+                while part := os.read(ours, 4096):
+                    said += part
+        os.close(ours)
+        self.assertEqual(run.returncode, OK, said)
+        self.assertRegex(said.decode(), "building 1 kernel for .*, once")
+        self.assertEqual(said.count(b"once"), 1)
 
     def test_choice(self):
         """A GPU of which launches take no time is taken; one that takes a thousand times as long is not."""

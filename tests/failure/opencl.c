@@ -2,6 +2,7 @@
  *
  *     VOXSTAT_FAULT=clCreateBuffer:3   the third such call fails, and the file that VOXSTAT_FAULT_MARK names is made;
  *                                      3-: every call from the third on; 0: none, but each adds a byte to the file
+ *     VOXSTAT_BUILD_GATE=FILE          clBuildProgram waits for this file
  *     VOXSTAT_FAULT_DEVICE=WORDS       what the device says of itself: gpu (its kind), single (no double precision),
  *                                      unified (the host's memory), and fast or slow (a launch takes a nanosecond, or
  *                                      a thousand times as long as it does) */
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Whether this call, the `count`th of its name, is the one. */
 static bool strikes(const char *name, int count)
@@ -31,6 +33,15 @@ static bool strikes(const char *name, int count)
         fclose(file);
     }
     return first != 0;
+}
+
+/* Waits for the file that VOXSTAT_BUILD_GATE names, and returns `value`. */
+static int await_gate(int value)
+{
+    const char *gate = getenv("VOXSTAT_BUILD_GATE");
+    while (gate && access(gate, F_OK) != 0)
+        usleep(10000);
+    return value;
 }
 
 /* A function of the library that returns a status. */
@@ -77,7 +88,7 @@ OBJECT(cl_kernel, clCreateKernel, CL_INVALID_KERNEL_NAME, (cl_program program, c
 STATUS(clBuildProgram, CL_BUILD_PROGRAM_FAILURE,
        (cl_program program, cl_uint devices, const cl_device_id *device, const char *options,
         void(CL_CALLBACK *notify)(cl_program, void *), void *data),
-       (program, devices, device, options, notify, data))
+       (program, (cl_uint)await_gate((int)devices), device, options, notify, data))
 STATUS(clSetKernelArg, CL_INVALID_ARG_SIZE, (cl_kernel kernel, cl_uint index, size_t size, const void *value),
        (kernel, index, size, value))
 STATUS(clEnqueueNDRangeKernel, CL_OUT_OF_RESOURCES,

@@ -82,12 +82,15 @@ def cell(value):
 
 
 def write_budgets(measured):
-    """Replaces the figures of known rows and adds rows that are new; comments stay."""
+    """Replaces the figures of known rows, adds rows that are new and removes those of kernels that are gone."""
     lines, _, versions = read_budgets()
     versions.update(gpu_code.versions())
     left, out = dict(measured), []
+    targets = {target for _, target in measured}
     for line in lines:
         key = tuple(line.split('\t')[:2])
+        if len(key) == 2 and key[1] in targets and key not in measured:
+            continue
         if key in left:
             row = budget(left.pop(key))
             line = '\t'.join(key + tuple(cell(row[k]) for k in KEYS))
@@ -110,21 +113,24 @@ def self_test():
     # CUDA's occupancy calculator: 64 registers and 256 items, then 48 KiB of local memory.
     assert gpu_code.nvidia_groups('sm_80', 64, 256, 0) == 4
     assert gpu_code.nvidia_groups('sm_80', 32, 256, 48 << 10) == 3
+    assert gpu_code.occupancy('sm_80', 4, 256) == 0.5
 
 
 def measure(targets, tools):
     """Prints and returns the figures of every kernel by kernel and target, and the names of the kernels."""
     one = measure_nvidia if 'ptxas' in tools else measure_amd
     measured = {}
-    print('%-24s %-8s %s' % ('kernel', 'target', ' '.join('%9s' % key for key in KEYS)))
+    print('%-24s %-8s %s occupancy' % ('kernel', 'target', ' '.join('%9s' % key for key in KEYS)))
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(2) as pool:
         compiled = forms(folder)
         results = [pool.submit(lambda form: list(one(folder, form)), form) for form in compiled]
-        for (name, _, _, _), result in zip(compiled, results):
+        for (name, _, items, _), result in zip(compiled, results):
             for target, figures in result.result():
                 kernel = name[:-len('-gpu')]
                 measured[kernel, target] = figures = {key: figures.get(key) for key in KEYS}
-                print('%-24s %-8s %s' % (kernel, target, ' '.join('%9s' % cell(figures[key]) for key in KEYS)))
+                share = 100 * gpu_code.occupancy(target, figures['groups'], items)
+                print('%-24s %-8s %s %7.0f %%' %
+                      (kernel, target, ' '.join('%9s' % cell(figures[key]) for key in KEYS), share))
     return measured
 
 
@@ -144,7 +150,8 @@ def check(measured, tools):
         for offence in offences(measured[key], rows[key]):
             print('%s for %s: %s' % (*key, offence))
             failed = True
-        if any(measured[key][figure] < 0.9 * rows[key][figure] for figure in ('registers', 'code')):
+        lower = budget(measured[key])
+        if any(lower[figure] < 0.9 * rows[key][figure] for figure in ('registers', 'code')):
             print('%s for %s takes less than its budget, which --write lowers' % key)
     return 1 if failed else 0
 

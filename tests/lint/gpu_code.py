@@ -19,8 +19,9 @@ COMMON = ['-x', 'cl', '-Xclang', '-finclude-default-header', '-O3', '-Wno-linker
 # Per multiprocessor: registers, warps, groups, bytes of local memory (CUDA C++ Programming Guide 13.0, table "Technical
 # Specifications per Compute Capability"). From compute capability 8.0 on, each group takes 1 KiB for the system.
 NVIDIA = {'sm_80': (65536, 64, 32, 164 << 10), 'sm_89': (65536, 48, 24, 100 << 10), 'sm_90': (65536, 64, 32, 228 << 10)}
-# Per compute unit: wavefront size, SIMDs, bytes of local memory (the ISA documents of CDNA 2 and RDNA 2).
-AMD = {'gfx90a': (64, 4, 64 << 10), 'gfx1030': (32, 2, 64 << 10)}
+# Per compute unit: wavefront size, SIMDs, wavefronts of a SIMD, bytes of local memory (LLVM's AMDGPU target; the ISA
+# documents of CDNA 2 and RDNA 2).
+AMD = {'gfx90a': (64, 4, 8, 64 << 10), 'gfx1030': (32, 2, 16, 64 << 10)}
 TOOLS = {'clang-15': CLANG, 'ptxas': PTXAS, 'libclc-15': os.path.exists(LIBCLC),
          'rocm-device-libs': os.path.isdir(ROCM)}
 
@@ -91,7 +92,7 @@ def compile_amd(source, options, items, target):
                                       '-o', assembly, source])
     with open(assembly, encoding='utf-8') as file:
         said = file.read()
-    wave, simds, memory = AMD[target]
+    wave, simds, _, memory = AMD[target]
     figures = {'registers': largest(r'^; NumVgprs: (\d+)', said),
                'spilled': 4 * wave * total(r'\.vgpr_spill_count: +(\d+)', said),
                'private': largest(r'\.private_segment_fixed_size: +(\d+)', said),
@@ -101,6 +102,14 @@ def compile_amd(source, options, items, target):
     by_registers = largest(r'^; Occupancy: (\d+)', said) * simds // waves
     figures['groups'] = min(by_registers, memory // max(figures['local'], 1))
     return figures
+
+
+def occupancy(target, groups, items):
+    """The share of a unit's warps or wavefronts that these groups of items are."""
+    if target in NVIDIA:
+        return groups * -(-items // 32) / NVIDIA[target][1]
+    wave, simds, waves, _ = AMD[target]
+    return groups * -(-items // wave) / (simds * waves)
 
 
 def largest(pattern, text):

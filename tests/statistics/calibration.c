@@ -67,7 +67,7 @@ static void null_cohorts(void **state)
     vx_device *device = NULL;
     vx_error error = {0};
     (void)state;
-    check(vx_device_open("cpu", 0, &device, NULL, 0, &error), error);
+    check(vx_device_open("cpu", NULL, &device, NULL, 0, &error), error);
     for (int c = 0; c < 4; c++) {
         vx_model *model = fixture_model(N, score, c / 2, nuisance, VX_PEARSON);
         int rejected[MAPS] = {0};
@@ -162,7 +162,7 @@ static void effects_share_the_level(void **state)
     double mean = 0;
     int wrong = 0;
     (void)state;
-    check(vx_device_open("cpu", 0, &device, NULL, 0, &error), error);
+    check(vx_device_open("cpu", NULL, &device, NULL, 0, &error), error);
     options.permutations = PERMUTATIONS;
     options.correct = VX_CORRECT_VOXEL;
     for (int i = 0; i < N; i++)

@@ -93,7 +93,7 @@ static void devices_and_threads(void **state)
         for (int d = 1; d < devices; d++) {
             vx_device *opened = NULL;
             vx_error error = {0};
-            check(vx_device_open(device[d], 0, &opened, NULL, 0, &error), error);
+            check(vx_device_open(device[d], NULL, &opened, NULL, 0, &error), error);
             bool exact = vx_device_properties(opened)->exact_division;
             vx_device_free(opened);
             vx_result *other = fixture_run(device[d], 0, matrix, effect, &options);
@@ -126,7 +126,7 @@ static void memory_limits(void **state)
                 vx_device *opened = NULL;
                 vx_plan plan;
                 vx_error error = {0};
-                check(vx_device_open(device[d], 0, &opened, NULL, 0, &error), error);
+                check(vx_device_open(device[d], NULL, &opened, NULL, 0, &error), error);
                 options.memory_limit = limit;
                 vx_status status = vx_infer_plan(opened, matrix, effect, &options, &plan, &error);
                 vx_device_free(opened);

@@ -298,7 +298,7 @@ static void null_families(void **state)
     vx_device *cpu = NULL;
     vx_error error = {0};
     (void)state;
-    check(vx_device_open("cpu", 1, &cpu, NULL, 0, &error), error);
+    check(vx_device_open("cpu", &VX_OPTIONS(vx_device_options, .threads = 1), &cpu, NULL, 0, &error), error);
     vx_model *model = model_of(PEOPLE, NULL, level, NULL, 0);
     for (int c = 0; c < 4; c++) {
         const int effect = c % 2, effects = c / 2 * REGIONS / 2;

@@ -75,7 +75,8 @@ static inline vx_result *fixture_run(const char *device_id, int threads, const v
     vx_device *device = NULL;
     vx_result *result = NULL;
     vx_error error = {0};
-    check(vx_device_open(device_id, threads, &device, NULL, 0, &error), error);
+    const vx_device_options opening = VX_OPTIONS(vx_device_options, .threads = threads);
+    check(vx_device_open(device_id, &opening, &device, NULL, 0, &error), error);
     check(vx_infer(device, matrix, effect, options, NULL, NULL, &result, &error), error);
     vx_device_free(device);
     return result;

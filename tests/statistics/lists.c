@@ -167,7 +167,7 @@ static void lists_of_every_length(void **state)
             vx_device *device = NULL;
             vx_error error = {0};
             bool tried[V + 1] = {false};
-            check(vx_device_open(id[d], 2, &device, NULL, 0, &error), error);
+            check(vx_device_open(id[d], &VX_OPTIONS(vx_device_options, .threads = 2), &device, NULL, 0, &error), error);
             for (uint64_t i = 0; i < (d ? 1 : 10); i++)
                 for (int less = 0; less < 2; less++) {
                     int capacity = c.truth[i].listed - less;

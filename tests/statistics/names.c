@@ -147,7 +147,7 @@ static void statistics_of_voxels_are_refused(void **state)
     vx_error error = {0};
     (void)state;
     options.statistics = true;
-    check(vx_device_open("cpu", 1, &device, NULL, 0, &error), error);
+    check(vx_device_open("cpu", &VX_OPTIONS(vx_device_options, .threads = 1), &device, NULL, 0, &error), error);
     assert_int_equal(vx_infer(device, matrix, model->effect, &options, NULL, NULL, &result, &error), VX_USAGE);
     assert_non_null(strstr(error.message, "not of voxels"));
     vx_device_free(device);
@@ -164,7 +164,7 @@ static void what_needs_neighbours_is_refused_by_name(void **state)
     vx_device *device = NULL;
     vx_error error = {0};
     (void)state;
-    check(vx_device_open("cpu", 1, &device, NULL, 0, &error), error);
+    check(vx_device_open("cpu", &VX_OPTIONS(vx_device_options, .threads = 1), &device, NULL, 0, &error), error);
     for (size_t k = 0; k < sizeof correct / sizeof *correct; k++) {
         const vx_inference_options options = options_of(correct[k]);
         vx_result *result = NULL;

@@ -118,7 +118,7 @@ static void expect_figures(void **state)
     vx_error error = {0};
     (void)state;
     options.inference.permutations = VX_PERMUTATIONS_ALL;
-    check(vx_device_open("cpu", 1, &device, NULL, 0, &error), error);
+    check(vx_device_open("cpu", &VX_OPTIONS(vx_device_options, .threads = 1), &device, NULL, 0, &error), error);
     check(vx_outcomes_test(device, outcomes, OUTCOMES, &options, &tests, &error), error);
     assert_int_equal(tests->tests, OUTCOMES * EFFECTS);
     assert_string_equal(tests->effect[1], "level");
@@ -150,7 +150,7 @@ static void one_tail_and_a_missing_level(void **state)
     vx_error error = {0};
     (void)state;
     options.inference.permutations = VX_PERMUTATIONS_ALL;
-    check(vx_device_open("cpu", 1, &device, NULL, 0, &error), error);
+    check(vx_device_open("cpu", &VX_OPTIONS(vx_device_options, .threads = 1), &device, NULL, 0, &error), error);
     check(vx_outcomes_test(device, outcomes, OUTCOMES, &options, &two, &error), error);
     options.inference.tails = VX_POSITIVE;
     check(vx_outcomes_test(device, outcomes, OUTCOMES, &options, &one, &error), error);
@@ -185,7 +185,7 @@ static void interval_of_random_flips(void **state)
     int inside = 0;
     (void)state;
     options.inference.permutations = 199;
-    check(vx_device_open("cpu", 1, &device, NULL, 0, &error), error);
+    check(vx_device_open("cpu", &VX_OPTIONS(vx_device_options, .threads = 1), &device, NULL, 0, &error), error);
     for (uint64_t seed = 0; seed < SERIES; seed++) {
         float *noise = fixture_noise(820000 + seed, MANY, 1);
         vx_outcome_tests *tests = NULL;
@@ -222,7 +222,7 @@ static void rho_needs_its_own_ranks(void **state)
     vx_error error = {0};
     (void)state;
     options.inference.permutations = 50;
-    check(vx_device_open("cpu", 1, &device, NULL, 0, &error), error);
+    check(vx_device_open("cpu", &VX_OPTIONS(vx_device_options, .threads = 1), &device, NULL, 0, &error), error);
     check(vx_outcomes_test(device, outcomes, OUTCOMES, &options, &tests, &error), error);
     const double *value = tests->test[1].value;
     assert_true(value[VX_OUTCOME_P_EXACT] <= 1 && fabs(value[VX_OUTCOME_R]) <= 1 && value[VX_OUTCOME_P_MATRIX] <= 1);
@@ -251,7 +251,7 @@ static void equal_changes_are_refused(void **state)
     vx_outcome_tests *tests = NULL;
     vx_error error = {0};
     (void)state;
-    check(vx_device_open("cpu", 1, &device, NULL, 0, &error), error);
+    check(vx_device_open("cpu", &VX_OPTIONS(vx_device_options, .threads = 1), &device, NULL, 0, &error), error);
     assert_int_equal(vx_outcomes_test(device, two, 2, &options, &tests, &error), VX_INPUT);
     assert_non_null(strstr(error.message, "flat: the change is the same in all 5 participants who have level"));
     after[N - 1] = 2.4;

@@ -186,7 +186,7 @@ static void null_outcomes(void **state)
     vx_error error = {0};
     (void)state;
     options.inference.permutations = PERMUTATIONS;
-    check(vx_device_open("cpu", 1, &device, NULL, 0, &error), error);
+    check(vx_device_open("cpu", &VX_OPTIONS(vx_device_options, .threads = 1), &device, NULL, 0, &error), error);
     for (int cohort = 0; cohort < COHORTS; cohort++) {
         vx_outcome_tests *tests = NULL;
         options.inference.seed = (uint64_t)cohort;

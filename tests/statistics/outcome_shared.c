@@ -79,7 +79,7 @@ static void the_same_people_move_the_same_way(void **state)
     vx_error error = {0};
     (void)state;
     options.inference.permutations = PERMUTATIONS;
-    check(vx_device_open("cpu", 1, &device, NULL, 0, &error), error);
+    check(vx_device_open("cpu", &VX_OPTIONS(vx_device_options, .threads = 1), &device, NULL, 0, &error), error);
     for (uint64_t seed = 0; seed < SEEDS; seed++) {
         double y[OUTCOMES][N], value[OUTCOMES][N];
         vx_outcome outcome[OUTCOMES];

@@ -99,7 +99,7 @@ static workshop open_workshop(const vx_matrix *matrix, const vx_effect *effect, 
     vx_error error = {0};
     for (int d = 0; d < count; d++) {
         vx_device *device = NULL;
-        check(vx_device_open(name[d], 0, &device, NULL, 0, &error), error);
+        check(vx_device_open(name[d], NULL, &device, NULL, 0, &error), error);
         if (!vx_device_properties(device)->exact_division) {
             vx_device_free(device);
             continue;
@@ -324,7 +324,7 @@ static void a_tally_survives_errors(void **state)
     vx_error error = {0};
     size_t ranges;
     (void)state;
-    check(vx_device_open("cpu", 0, &device, NULL, 0, &error), error);
+    check(vx_device_open("cpu", NULL, &device, NULL, 0, &error), error);
     check(vx_inference_new(device, matrix, &model->effect[1], &options, &in, &error), error);
     assert_int_equal(vx_inference_tally(in, &tally, &error), VX_USAGE);
     check(vx_inference_observe(in, &error), error);

@@ -52,12 +52,12 @@ static void need_opencl(void)
     }
 }
 
-/* Opens the device with a variable of the environment set and closes it again. */
-static vx_status open_with(const char *variable, const char *value, vx_error *error)
+/* Opens the device for some uses (0: all), with a variable of the environment set, and closes it again. */
+static vx_status open_for(unsigned uses, const char *variable, const char *value, vx_error *error)
 {
     vx_device *device;
     setenv(variable, value, 1);
-    vx_status status = vx_device_open(opencl, 0, &device, NULL, 0, error);
+    vx_status status = vx_device_open(opencl, &VX_OPTIONS(vx_device_options, .uses = uses), &device, NULL, 0, error);
     if (strcmp(variable, "VOXSTAT_CACHE_DIR") == 0)
         setenv(variable, scratch, 1);
     else
@@ -65,6 +65,11 @@ static vx_status open_with(const char *variable, const char *value, vx_error *er
     if (status == VX_OK)
         vx_device_free(device);
     return status;
+}
+
+static vx_status open_with(const char *variable, const char *value, vx_error *error)
+{
+    return open_for(0, variable, value, error);
 }
 
 static void test_cpu_comes_first(void **state)
@@ -107,7 +112,8 @@ static void test_names(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         vx_device *device;
         vx_error error = {0};
-        vx_status status = vx_device_open(cases[i].name, 1, &device, NULL, 0, &error);
+        const vx_device_options options = VX_OPTIONS(vx_device_options, .threads = 1);
+        vx_status status = vx_device_open(cases[i].name, &options, &device, NULL, 0, &error);
         if (status != cases[i].status)
             fail_msg("\"%s\" gave %s: %s", cases[i].name, vx_status_name(status), error.message);
         if (status == VX_OK) {
@@ -128,7 +134,7 @@ static void test_first_opencl(void **state)
     need_opencl();
     vx_device *device;
     vx_error error;
-    assert_int_equal(vx_device_open("opencl", 0, &device, NULL, 0, &error), VX_OK);
+    assert_int_equal(vx_device_open("opencl", NULL, &device, NULL, 0, &error), VX_OK);
     assert_memory_equal(vx_device_properties(device)->id, "opencl:", 7);
     vx_device_free(device);
 }
@@ -152,28 +158,33 @@ static void test_wrong_kernels_are_refused(void **state)
     (void)state;
     need_opencl();
     static const struct {
+        unsigned uses;
         const char *file, *change, *word;
     } cases[] = {
-        {"signflip.cl", "s/ - k - k;/ - k;/", "signflip"},
-        {"correlation.cl", "s/sqrt(rest)/rest/", "nuisance"},
-        {"near.h", "s/return 0;/return 1;/", "nuisance"},
-        {"dense.h", "s/>= item->least/> item->least/", "count of voxel"},
-        {"dense.h", "s/> item->args.cut_high/>= item->args.cut_high/", "list"},
-        {"near.h", "s/(square - sum . sum)/(square)/", "signflip"},
-        {"near.h", "s/VX_FMA(-q, row/VX_FMA(q, row/", "nuisance"},
-        {"near.h", "s/VX_FMA(-d, w/VX_FMA(d, w/", "correlation"},
-        {"dense.h", "s/ || s < vx_value(args->near_low)//", "correlation"},
-        {"clusters.cl", "s/f->height.other. < 0 == negative/true/", "clusters"},
-        {"clusters.cl", "s/f->label.f->position.f->voxel.e... = 0;//", "clusters"},
-        {"tfce.cl", "s/ ? mark : none/ ? none : none/", "TFCE"},
-        {"tfce.cl", "s/m->sum.root. - m->power.a. . g/m->sum[root]/", "TFCE"},
-        {"dense.h", "s/atomic_max(&high.p., item->maxima->high.p.);/if (p < 128) &/", "many strips: opencl"},
-        {"signflip.cl", "s/if (!vx_strip_begin(&item, strip))/if (!vx_strip_begin(\\&item, strip) || strip == 9)/",
+        {VX_USE_FLIPS, "signflip.cl", "s/ - k - k;/ - k;/", "signflip"},
+        {VX_USE_REGRESSION, "correlation.cl", "s/sqrt(rest)/rest/", "nuisance"},
+        {VX_USE_REGRESSION, "near.h", "s/return 0;/return 1;/", "nuisance"},
+        {VX_USE_FLIPS, "dense.h", "s/>= item->least/> item->least/", "count of voxel"},
+        {VX_USE_FLIPS, "dense.h", "s/> item->args.cut_high/>= item->args.cut_high/", "list"},
+        {VX_USE_FLIPS, "near.h", "s/(square - sum . sum)/(square)/", "signflip"},
+        {VX_USE_REGRESSION, "near.h", "s/VX_FMA(-q, row/VX_FMA(q, row/", "nuisance"},
+        {VX_USE_REGRESSION, "near.h", "s/VX_FMA(-d, w/VX_FMA(d, w/", "correlation"},
+        {VX_USE_REGRESSION, "dense.h", "s/ || s < vx_value(args->near_low)//", "correlation"},
+        {VX_USE_FLIPS | VX_USE_CLUSTERS, "clusters.cl", "s/f->height.other. < 0 == negative/true/", "clusters"},
+        {VX_USE_FLIPS | VX_USE_CLUSTERS, "clusters.cl", "s/f->label.f->position.f->voxel.e... = 0;//", "clusters"},
+        {VX_USE_FLIPS | VX_USE_TFCE, "tfce.cl", "s/ ? mark : none/ ? none : none/", "TFCE"},
+        {VX_USE_FLIPS | VX_USE_TFCE, "tfce.cl", "s/m->sum.root. - m->power.a. . g/m->sum[root]/", "TFCE"},
+        {VX_USE_FLIPS, "dense.h", "s/atomic_max(&high.p., item->maxima->high.p.);/if (p < 128) &/", "of many strips"},
+        {VX_USE_FLIPS, "signflip.cl",
+         "s/if (!vx_strip_begin(&item, strip))/if (!vx_strip_begin(\\&item, strip) || strip == 9)/",
          "flips of many strips"},
-        {"correlation.cl", "s/if (!vx_strip_begin(&item, strip))/if (!vx_strip_begin(\\&item, strip) || strip == 9)/",
+        {VX_USE_REGRESSION, "correlation.cl",
+         "s/if (!vx_strip_begin(&item, strip))/if (!vx_strip_begin(\\&item, strip) || strip == 9)/",
          "permutations of many strips"},
-        {"clusters.cl", "s/min(list_size.p., args.capacity)/min(list_size[p], 100)/", "the largest"},
-        {"tfce.cl", "s/best.2 . p. = found.0.;/best[2 * p] = found[0] * (p == 130 ? 1 + 1e-9 : 1);/", "largest TFCE"},
+        {VX_USE_FLIPS | VX_USE_CLUSTERS, "clusters.cl", "s/min(list_size.p., args.capacity)/min(list_size[p], 100)/",
+         "the largest"},
+        {VX_USE_FLIPS | VX_USE_TFCE, "tfce.cl",
+         "s/best.2 . p. = found.0.;/best[2 * p] = found[0] * (p == 130 ? 1 + 1e-9 : 1);/", "largest TFCE"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char folder[128];
@@ -181,7 +192,7 @@ static void test_wrong_kernels_are_refused(void **state)
         if (!has_double && strcmp(cases[i].file, "tfce.cl") == 0)
             continue;
         change_kernels(folder, cases[i].file, cases[i].change);
-        assert_int_equal(open_with("VOXSTAT_KERNEL_DIR", folder, &error), VX_DEVICE);
+        assert_int_equal(open_for(cases[i].uses, "VOXSTAT_KERNEL_DIR", folder, &error), VX_DEVICE);
         if (!strstr(error.message, "self-test") || !strstr(error.message, cases[i].word))
             fail_msg("%s: %s: %s", cases[i].file, cases[i].change, error.message);
     }
@@ -255,6 +266,47 @@ static int entries(const char *folder)
         files += entry->d_name[0] != '.';
     closedir(directory);
     return files;
+}
+
+/* Opening builds the programs of what the device is to compute, and vx_device_need those that are missing. */
+static void test_only_what_is_needed(void **state)
+{
+    (void)state;
+    need_opencl();
+    char folder[128];
+    vx_device *device;
+    vx_error error;
+    snprintf(folder, sizeof folder, "%s/needed", scratch);
+    setenv("VOXSTAT_CACHE_DIR", folder, 1);
+    const vx_device_options flips = VX_OPTIONS(vx_device_options, .uses = VX_USE_FLIPS);
+    assert_int_equal(vx_device_open(opencl, &flips, &device, NULL, 0, &error), VX_OK);
+    assert_int_equal(entries(folder), 1);
+    assert_int_equal(vx_device_need(device, 1 << VX_OP_SIGNFLIP, &error), VX_OK);
+    assert_int_equal(entries(folder), 1);
+    assert_int_equal(vx_device_need(device, 1 << VX_OP_SIGNFLIP | 1 << VX_OP_CLUSTERS, &error), VX_OK);
+    assert_int_equal(entries(folder), 2);
+    vx_device_free(device);
+    setenv("VOXSTAT_CACHE_DIR", scratch, 1);
+}
+
+/* What is needed later is tested, too. */
+static void test_later_need(void **state)
+{
+    (void)state;
+    need_opencl();
+    char folder[128];
+    vx_device *device;
+    vx_error error = {0};
+    change_kernels(folder, "clusters.cl", "s/f->height.other. < 0 == negative/true/");
+    setenv("VOXSTAT_KERNEL_DIR", folder, 1);
+    const vx_device_options flips = VX_OPTIONS(vx_device_options, .uses = VX_USE_FLIPS);
+    assert_int_equal(vx_device_open(opencl, &flips, &device, NULL, 0, &error), VX_OK);
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(vx_device_need(device, 1 << VX_OP_CLUSTERS, &error), VX_DEVICE);
+        assert_non_null(strstr(error.message, "self-test"));
+    }
+    vx_device_free(device);
+    unsetenv("VOXSTAT_KERNEL_DIR");
 }
 
 /* The error of vx_device_list with a variable of the environment set. */
@@ -371,7 +423,7 @@ static void test_buffers(void **state)
     vx_buffer *buffer, *empty;
     vx_error error;
     int32_t words[8];
-    assert_int_equal(vx_device_open(opencl, 0, &device, NULL, 0, &error), VX_OK);
+    assert_int_equal(vx_device_open(opencl, NULL, &device, NULL, 0, &error), VX_OK);
     vx_backend *backend = vx_device_backend(device);
     assert_int_equal(backend->buffer_new(backend, sizeof words, &buffer, &error), VX_OK);
     assert_int_equal(backend->buffer_new(backend, 0, &empty, &error), VX_OK);
@@ -397,6 +449,7 @@ int main(void)
         cmocka_unit_test(test_cpu_comes_first), cmocka_unit_test(test_names),
         cmocka_unit_test(test_first_opencl),    cmocka_unit_test(test_wrong_kernels_are_refused),
         cmocka_unit_test(test_build_log),       cmocka_unit_test(test_cache),
+        cmocka_unit_test(test_only_what_is_needed), cmocka_unit_test(test_later_need),
         cmocka_unit_test(test_cache_of_others), cmocka_unit_test(test_entries_of_others),
         cmocka_unit_test(test_driver_that_does_not_load), cmocka_unit_test(test_buffers),
     };

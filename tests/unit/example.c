@@ -26,7 +26,7 @@ int main(void)
     vx_error error;
     if (vx_space_on_grid(&grid, V, place, &space, &error) || vx_matrix_new(&space, N, change, &matrix, &error) ||
         vx_model_new(&VX_OPTIONS(vx_model_options, .mean_name = "change"), N, NULL, 0, NULL, 0, &model, &error) ||
-        vx_device_open("auto", 0, &device, NULL, 0, &error) ||
+        vx_device_open("auto", NULL, &device, NULL, 0, &error) ||
         vx_infer(device, matrix, &model->effect[0], &options, NULL, NULL, &result, &error))
         fprintf(stderr, "%s\n", error.message);
     else if (result->clusters > 0)

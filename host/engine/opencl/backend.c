@@ -29,9 +29,9 @@ typedef struct vx_opencl {
     vx_backend backend; /* the first member: a vx_backend pointer of this kind points to a vx_opencl */
     cl_context context;
     vx_queue queue[VX_QUEUES];
-    vx_form form[VX_OPS];
-    cl_program program[VX_OPS];
-    cl_kernel kernel[VX_OPS];
+    cl_device_id device;
+    vx_cl_program program[VX_OPS];
+    cl_kernel kernel[VX_OPS]; /* null for an op that is not ready */
     cl_event last[VX_OPS]; /* the op's last launch, for which its next one waits */
     size_t tables_max; /* bytes of local memory for the tables of signflip */
     double seconds[VX_OPS];
@@ -152,7 +152,7 @@ static vx_status launch(vx_opencl *self, int queue, vx_op op, const vx_kernel_ar
 {
     vx_queue *q = &self->queue[queue];
     cl_kernel kernel = self->kernel[op];
-    size_t items = (size_t)self->form[op].items, all = groups * items;
+    size_t items = (size_t)self->program[op].form.items, all = groups * items;
     cl_event event, *last = &self->last[op];
     cl_int code = CL_SUCCESS;
     if (q->pending == PENDING_MAX) {
@@ -181,7 +181,7 @@ static vx_status launch(vx_opencl *self, int queue, vx_op op, const vx_kernel_ar
 static size_t groups_of(const vx_opencl *self, vx_op op, const void *args)
 {
     const vx_op_info *info = &vx_op_table[op];
-    const vx_form *form = &self->form[op];
+    const vx_form *form = &self->program[op].form;
     if (!info->lanes)
         return (size_t)info->groups(args);
     size_t strip = (size_t)(form->vec * form->cols * form->items);
@@ -190,18 +190,41 @@ static size_t groups_of(const vx_opencl *self, vx_op op, const void *args)
     return groups < strips ? groups : strips;
 }
 
+static vx_status prepare(vx_backend *backend, unsigned ops, const vx_device_options *notice, vx_error *error)
+{
+    vx_opencl *self = (vx_opencl *)backend;
+    const vx_cl_target target = {self->context, self->device, &backend->info};
+    vx_cl_program *missing[VX_OPS];
+    size_t count = 0;
+    vx_status status = VX_OK;
+    cl_int code;
+    for (vx_op op = 0; op < VX_OPS; op++)
+        if (ops & 1u << op && vx_backend_supports(backend, op) && !self->program[op].program)
+            missing[count++] = &self->program[op];
+    if (count)
+        status = vx_cl_build_all(&target, missing, count, notice, error);
+    for (size_t i = 0; i < count && !status; i++) {
+        self->kernel[missing[i]->op] = clCreateKernel(missing[i]->program, vx_op_table[missing[i]->op].stem, &code);
+        status = vx_cl_check(code, "clCreateKernel", error);
+    }
+    return status ? vx_error_prefix(error, status, "%s", backend->info.id) : VX_OK;
+}
+
 static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args, vx_buffer *const buffer[VX_BUFFERS],
                      vx_error *error)
 {
     vx_opencl *self = (vx_opencl *)backend;
     const vx_op_info *info = &vx_op_table[op];
-    const vx_form *form = &self->form[op];
+    const vx_form *form = &self->program[op].form;
     vx_kernel_arguments arguments = {0};
     size_t tables_size;
     cl_int tables;
     if (!vx_backend_supports(backend, op))
         return vx_fail(error, VX_DEVICE, "%s: %s: the op needs double precision, which the device (%s) lacks",
                        backend->info.id, info->stem, backend->info.name);
+    vx_status status = prepare(backend, 1u << op, NULL, error);
+    if (status)
+        return status;
     add_argument(&arguments, info->args_size, args);
     if (info->tables) {
         size_t entry = (size_t)(form->vec * form->cols * form->items) * sizeof(cl_int);
@@ -213,7 +236,7 @@ static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args,
         vx_buffer *of = buffer[info->buffer[b].name];
         add_argument(&arguments, sizeof(cl_mem), of ? &of->memory : NULL);
     }
-    vx_status status = launch(self, queue, op, &arguments, groups_of(self, op, args), error);
+    status = launch(self, queue, op, &arguments, groups_of(self, op, args), error);
     return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "%s: %s", backend->info.id, info->stem);
 }
 
@@ -260,8 +283,8 @@ static void free_opencl(vx_backend *backend)
     for (int op = 0; op < VX_OPS; op++) {
         if (self->kernel[op])
             clReleaseKernel(self->kernel[op]);
-        if (self->program[op])
-            clReleaseProgram(self->program[op]);
+        if (self->program[op].program)
+            clReleaseProgram(self->program[op].program);
         if (self->last[op])
             clReleaseEvent(self->last[op]);
     }
@@ -283,34 +306,23 @@ static size_t tables_max(const vx_device_info *info, bool vectors)
     return left < most ? left : most;
 }
 
-static vx_status open_kernels(vx_opencl *self, cl_device_id device, vx_error *error)
+/* Chooses the forms of the kernels. */
+static void choose_forms(vx_opencl *self)
 {
     const vx_device_info *info = &self->backend.info;
     bool vectors = vx_cl_vectors(info);
     cl_uint width = 0;
-    cl_int code;
-    clGetDeviceInfo(device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL);
+    clGetDeviceInfo(self->device, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL);
     self->tables_max = tables_max(info, vectors);
     for (vx_op op = 0; op < VX_OPS; op++) {
-        const vx_form *form = &self->form[op];
-        self->form[op] = vx_cl_form(op, vectors, (int)width);
-        self->backend.parallel[op] = info->compute_units * form->groups_per_unit;
-        if (!vx_backend_supports(&self->backend, op))
-            continue;
-        vx_status status =
-            vx_cl_build(self->context, device, op, form, info->exact_division, &self->program[op], error);
-        if (status != VX_OK)
-            return status;
-        self->kernel[op] = clCreateKernel(self->program[op], vx_op_table[op].stem, &code);
-        if (code != CL_SUCCESS)
-            return vx_cl_check(code, "clCreateKernel", error);
+        self->program[op].op = op;
+        self->program[op].form = vx_cl_form(op, vectors, (int)width);
+        self->backend.parallel[op] = info->compute_units * self->program[op].form.groups_per_unit;
     }
-    return VX_OK;
 }
 
 vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_error *error)
 {
-    cl_device_id id;
     cl_int code;
     vx_opencl *self = calloc(1, sizeof *self);
     *backend = NULL;
@@ -322,6 +334,7 @@ vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_erro
         .upload = upload,
         .download = download,
         .fill = fill,
+        .prepare = prepare,
         .run = run,
         .wait = wait_queue,
         .peak = run_peak,
@@ -330,18 +343,18 @@ vx_status vx_opencl_open(int platform, int device, vx_backend **backend, vx_erro
         .free = free_opencl,
         .queues = VX_QUEUES,
     };
-    vx_status status = vx_cl_find(platform, device, &id, &self->backend.info, error);
+    vx_status status = vx_cl_find(platform, device, &self->device, &self->backend.info, error);
     if (status != VX_OK)
         goto cleanup;
-    self->context = clCreateContext(NULL, 1, &id, NULL, NULL, &code);
+    self->context = clCreateContext(NULL, 1, &self->device, NULL, NULL, &code);
     if ((status = vx_cl_check(code, "clCreateContext", error)) != VX_OK)
         goto cleanup;
     for (int queue = 0; queue < VX_QUEUES; queue++) {
-        self->queue[queue].queue = clCreateCommandQueue(self->context, id, CL_QUEUE_PROFILING_ENABLE, &code);
+        self->queue[queue].queue = clCreateCommandQueue(self->context, self->device, CL_QUEUE_PROFILING_ENABLE, &code);
         if ((status = vx_cl_check(code, "clCreateCommandQueue", error)) != VX_OK)
             goto cleanup;
     }
-    status = open_kernels(self, id, error);
+    choose_forms(self);
 cleanup:
     if (status == VX_OK) {
         *backend = &self->backend;

@@ -6,6 +6,7 @@
 
 #include <CL/cl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 /* The name of an error code: "CL_OUT_OF_RESOURCES". */
@@ -41,10 +42,29 @@ void vx_cl_options(const vx_form *form, bool exact_division, char *options, size
  * VOXSTAT_KERNEL_FORM=cpu or gpu decides for every device, so that tests can run either form on any hardware. */
 bool vx_cl_vectors(const vx_device_info *info);
 
-/* Builds the program of one form for the device, or takes it from the cache of binaries. The driver's build log becomes
- * the error's message. The caller releases the program. */
-vx_status vx_cl_build(cl_context context, cl_device_id device, vx_op op, const vx_form *form, bool exact_division,
-                      cl_program *program, vx_error *error);
+/* What programs are built for. */
+typedef struct vx_cl_target {
+    cl_context context;
+    cl_device_id device;
+    const vx_device_info *info;
+} vx_cl_target;
+
+/* A program of one form of an op. */
+typedef struct vx_cl_program {
+    vx_op op;
+    vx_form form;
+    cl_program program;   /* null before it is built; the caller releases it */
+    atomic_bool compiled; /* it was not taken from the cache of binaries; set as soon as this is known */
+} vx_cl_program;
+
+/* Builds the program, or takes it from the cache of binaries. Errors: VX_DEVICE, with the driver's build log in the
+ * message. Threads may build different programs at the same time; vx_cl_build_all keeps the handlers of signals. */
+vx_status vx_cl_build(const vx_cl_target *target, vx_cl_program *program, vx_error *error);
+
+/* Builds several programs at the same time. Where this takes long, and programs are compiled, it is said through
+ * `notice` (may be null). Errors: that of the first program that does not build. */
+vx_status vx_cl_build_all(const vx_cl_target *target, vx_cl_program *const *program, size_t count,
+                          const vx_device_options *notice, vx_error *error);
 
 /* The work of kernels/peak.cl, built for a device. It is no op, because no analysis runs it. vx_cl_peak_release frees
  * *made; null is fine. vx_cl_peak_run is backend.h's `peak`. */

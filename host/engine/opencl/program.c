@@ -111,15 +111,6 @@ static vx_status make_key(cl_device_id device, const char *source, const char *o
     return vx_stream_close(to) ? VX_OK : vx_fail_memory(error);
 }
 
-static cl_int build(cl_program program, cl_device_id device, const char *options)
-{
-    vx_handlers handlers;
-    vx_handlers_keep(&handlers);
-    cl_int code = clBuildProgram(program, 1, &device, options, NULL, NULL);
-    vx_handlers_restore(&handlers);
-    return code;
-}
-
 /* The program from its cached binary; null where the cache has none that the driver accepts. */
 static cl_program load(cl_context context, cl_device_id device, const vx_program_key *key, const char *options)
 {
@@ -131,7 +122,7 @@ static cl_program load(cl_context context, cl_device_id device, const vx_program
     const unsigned char *data = binary;
     cl_program program = clCreateProgramWithBinary(context, 1, &device, &size, &data, &taken, &code);
     free(binary);
-    if (program && (taken != CL_SUCCESS || build(program, device, options) != CL_SUCCESS)) {
+    if (program && (taken != CL_SUCCESS || clBuildProgram(program, 1, &device, options, NULL, NULL) != CL_SUCCESS)) {
         clReleaseProgram(program);
         program = NULL;
     }
@@ -163,32 +154,32 @@ static vx_status fail_build(cl_program program, cl_device_id device, const char 
     return status;
 }
 
-vx_status vx_cl_build(cl_context context, cl_device_id device, vx_op op, const vx_form *form, bool exact_division,
-                      cl_program *program, vx_error *error)
+vx_status vx_cl_build(const vx_cl_target *target, vx_cl_program *p, vx_error *error)
 {
+    const char *stem = vx_op_table[p->op].stem;
     char options[VX_CL_OPTIONS_MAX], file[64], *source = NULL;
     vx_program_key key = {0};
     cl_int code;
-    *program = NULL;
-    vx_cl_options(form, exact_division, options, sizeof options);
-    snprintf(file, sizeof file, "%s.cl", vx_op_table[op].stem);
+    vx_cl_options(&p->form, target->info->exact_division, options, sizeof options);
+    snprintf(file, sizeof file, "%s.cl", stem);
     vx_status status = vx_kernel_source(file, &source, error);
-    if (status != VX_OK || (status = make_key(device, source, options, &key, error)) != VX_OK)
+    if (status != VX_OK || (status = make_key(target->device, source, options, &key, error)) != VX_OK)
         goto cleanup;
-    *program = load(context, device, &key, options);
-    if (*program)
+    p->program = load(target->context, target->device, &key, options);
+    if (p->program)
         goto cleanup;
-    *program = clCreateProgramWithSource(context, 1, (const char **)&source, NULL, &code);
+    atomic_store(&p->compiled, true);
+    p->program = clCreateProgramWithSource(target->context, 1, (const char **)&source, NULL, &code);
     status = vx_cl_check(code, "clCreateProgramWithSource", error);
     if (status != VX_OK)
         goto cleanup;
-    code = build(*program, device, options);
+    code = clBuildProgram(p->program, 1, &target->device, options, NULL, NULL);
     if (code == CL_SUCCESS) {
-        store(*program, &key);
+        store(p->program, &key);
     } else {
-        status = fail_build(*program, device, vx_op_table[op].stem, code, error);
-        clReleaseProgram(*program);
-        *program = NULL;
+        status = fail_build(p->program, target->device, stem, code, error);
+        clReleaseProgram(p->program);
+        p->program = NULL;
     }
 cleanup:
     free(key.text);
