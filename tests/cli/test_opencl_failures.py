@@ -116,6 +116,18 @@ class Failures(voxstat_cli.Study):
             self.assertEqual(len(said), len(words) > 0, remarks)
         self.assertIn("pet_change_p-fwe-tfce.nii.gz", self.assert_same_maps("double", "single"))
 
+    def test_known_fault(self):
+        """A driver that is known to compute wrongly is refused by name."""
+        reason = "cannot be used: rusticl of Mesa 22.3.6 computes wrongly; a later Mesa is needed"
+        listed = self.run_program("devices", **self.environment("", VOXSTAT_FAULT_DEVICE="rusticl"))
+        self.assertIn(reason, listed.stdout)
+        done = self.infer("", VOXSTAT_FAULT_DEVICE="rusticl")
+        self.assertEqual(done.returncode, DEVICE, done.stderr)
+        self.assertIn(reason, done.stderr)
+        taken = self.infer("", "--device", "auto", VOXSTAT_FAULT_DEVICE="gpu rusticl")
+        self.assert_done(taken)
+        self.assertIn("passed over: rusticl of Mesa 22.3.6 computes wrongly", taken.stderr)
+
     def test_first_start(self):
         """Only the programs that are needed are compiled, and the second start takes them from the cache."""
         cache = self.folder.parent / (self.folder.name + ".cache")

@@ -5,7 +5,7 @@
  *     VOXSTAT_BUILD_GATE=FILE          clBuildProgram waits for this file
  *     VOXSTAT_FAULT_DEVICE=WORDS       what the device says of itself: gpu (its kind), single (no double precision),
  *                                      unified (the host's memory), and fast or slow (a launch takes a nanosecond, or
- *                                      a thousand times as long as it does) */
+ *                                      a thousand times as long as it does), rusticl (the driver of Mesa 22.3.6) */
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 
@@ -141,6 +141,20 @@ cl_int CL_API_CALL clGetDeviceInfo(cl_device_id device, cl_device_info what, siz
         *(cl_device_fp_config *)value = 0;
     if (what == CL_DEVICE_HOST_UNIFIED_MEMORY && says("gpu"))
         *(cl_bool *)value = says("unified");
+    if (what == CL_DRIVER_VERSION && says("rusticl"))
+        snprintf(value, size, "22.3.6");
+    return code;
+}
+
+cl_int CL_API_CALL clGetPlatformInfo(cl_platform_id platform, cl_platform_info what, size_t size, void *value,
+                                     size_t *needed)
+{
+    static cl_int(CL_API_CALL *next)(cl_platform_id, cl_platform_info, size_t, void *, size_t *);
+    if (!next)
+        *(void **)&next = dlsym(RTLD_NEXT, "clGetPlatformInfo");
+    cl_int code = next(platform, what, size, value, needed);
+    if (code == CL_SUCCESS && value && what == CL_PLATFORM_NAME && says("rusticl"))
+        snprintf(value, size, "rusticl");
     return code;
 }
 

@@ -40,6 +40,29 @@ static inline void must(vx_status status, const vx_error *error)
         fail_msg("%s: %s", error->where, error->message);
 }
 
+/* An OpenCL device in both forms of the kernels, of which one is that of GPUs, or in the form that the environment asks
+ * for. */
+static inline void open_forms(const char *id)
+{
+    static const char *const forms[] = {"cpu", "gpu"};
+    const char *only = getenv("VOXSTAT_KERNEL_FORM");
+    int platform, device;
+    char name[64];
+    assert_int_equal(sscanf(id, "opencl:%d.%d", &platform, &device), 2);
+    for (int f = 0; f < 2; f++) {
+        vx_error error = {0};
+        vx_backend *backend;
+        if (only && strcmp(only, forms[f]) != 0)
+            continue;
+        setenv("VOXSTAT_KERNEL_FORM", forms[f], 1);
+        must(vx_opencl_open(platform, device, &backend, &error), &error);
+        snprintf(name, sizeof name, "%s, kernels as for a %s", id, forms[f]);
+        add_backend(backend, name);
+    }
+    if (!only)
+        unsetenv("VOXSTAT_KERNEL_FORM");
+}
+
 /* cpu in every instruction set that the machine has, by 1 and 2 threads, and every OpenCL device. */
 static inline int open_backends(void **state)
 {
@@ -69,14 +92,10 @@ static inline int open_backends(void **state)
     if (!count)
         print_message("[  SKIPPED ] opencl: %s\n", note);
     for (size_t i = 0; i < count; i++) {
-        int platform, device;
-        if (*list[i].unusable) {
+        if (*list[i].unusable)
             print_message("[  SKIPPED ] %s: %s\n", list[i].id, list[i].unusable);
-            continue;
-        }
-        assert_int_equal(sscanf(list[i].id, "opencl:%d.%d", &platform, &device), 2);
-        must(vx_opencl_open(platform, device, &backend, &error), &error);
-        add_backend(backend, list[i].id);
+        else
+            open_forms(list[i].id);
     }
     free(list);
     return 0;
