@@ -102,21 +102,25 @@ typedef struct vx_clusters_args {
  *     TFCE(v) = integral over 0 < h <= h_v of e_v(h)^E h^H dh,   e_v(h) the voxels of v's component of {t >= h}
  *
  * Heights h are those of height.h; heights of 0 or less are in no component. Voxels are swept by descending height,
- * ties by ascending voxel. A component has two numbers, its size s and B, which both start at 0:
+ * ties by ascending voxel. A component has three numbers, its size s, B and S, which start at 0:
  *
- *     a voxel joins at h      B += (P[s + 1] - P[s]) G(h);  s += 1
- *     a and b merge at h      B = max(B_a - P[s_a] G(h), B_b - P[s_b] G(h)) + P[s_a + s_b] G(h);  s = s_a + s_b
+ *     a voxel joins at h         S += (P[s + 1] - P[s]) G(h);  s += 1
+ *     s % VX_TFCE_BLOCK = 0      B += S;  S = 0
+ *     components merge at h      B = max over them of (B_i + S_i - P[s_i] G(h)) + P[sum of s_i] G(h);  S = 0;  s = sum
+ *                                of s_i
  *
- * A voxel that touches no component starts one. A voxel that touches several merges them before it joins, in the order
- * of their first neighbours (x fastest, from the lowest place in the grid). All numbers are doubles. P[s] = s^E comes
- * from a table, and G(h) = h * h * h where power = 3, else pow(h, power). The result is the largest remaining B, which
- * is H + 1 times the map's maximum, because G leaves out the integral's 1 / (H + 1).
+ * A voxel that touches no component starts one. A voxel that touches several merges them before it joins. All numbers
+ * are doubles. P[s] = s^E comes from a table, and G(h) = h * h * h where power = 3, else pow(h, power). The result is
+ * the largest remaining B + S, which is H + 1 times the map's maximum, because G leaves out the integral's 1 / (H + 1).
+ *
+ * This is the order of addition of every backend. Between two merges a component is an arc, and its blocks, which end
+ * where s is a multiple of VX_TFCE_BLOCK, can be summed in parallel.
  *
  * With step > 0 only the thresholds k * dh count, as in other tools:
  *
  *     dh              step, or step times the largest height of the tail (step_relative 1) or of both tails (2)
  *     G(h)            K (K + 1) (2 K + 1) / 6 with K = floor(h / dh): the sum of k^2
- *     result          the maximum itself: the largest B times dh * dh, and times dh again with step_times */
+ *     result          the maximum itself: the largest B + S times dh * dh, and times dh again with step_times */
 typedef struct vx_tfce_args {
     int relabellings;
     int voxels, padded;     /* of a map in height[p]: its voxels; floats from one map to the next, in full tiles */
@@ -132,7 +136,9 @@ typedef struct vx_tfce_args {
 
 /* 32-bit words of the work buffer that one map may use: for every place of the padded grid, and for every voxel. */
 #define VX_TFCE_GRID_WORDS 2
-#define VX_TFCE_VOXEL_WORDS 14
+#define VX_TFCE_VOXEL_WORDS 10
+
+#define VX_TFCE_BLOCK 256 /* the terms of a block of an arc */
 
 /* Mass is summed in 64-bit fixed point, so that the sum does not depend on the order. The term of a voxel is
  *

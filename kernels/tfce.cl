@@ -1,8 +1,8 @@
 /* tfce: the largest threshold-free cluster enhancement of every relabelling, separately for each tail
  *
- * Smith & Nichols 2009, NeuroImage 44:83, eq. 1, with the integral in closed form: kernels/args.h has the equations.
- * The maximum over the voxels of a map needs no tree, but only a sweep by descending height with two numbers for each
- * component.
+ * Smith & Nichols 2009, NeuroImage 44:83, eq. 1, with the integral in closed form: kernels/args.h has the equations and
+ * the order of addition. The maximum over the voxels of a map needs no tree, but only a sweep by descending height with
+ * three numbers for each component.
  *
  *   1. Most voxels touch one component. Where the neighbours that precede a voxel are connected within its cube of 27,
  *      they are in one component before the voxel is swept, and any of them identifies it.
@@ -62,8 +62,8 @@ typedef struct vx_tfce_map {
     volatile __global int *lead;    /* by label: a place to follow, or ~maximum */
     __global uint2 *from, *to;      /* KEY_TOP - bits of the height; label, then maximum, or SADDLE | voxel */
     __global int *link;             /* by voxel, for saddles: cube bits of the preceding neighbours */
-    __global int *parent, *size;    /* components, by maximum: s and B of args.h */
-    __global double *sum;
+    __global int *parent, *size;    /* components, by maximum: s, B and S of args.h */
+    __global double *b, *block;
     volatile __local int *maxima;
 } vx_tfce_map;
 
@@ -101,12 +101,12 @@ static void begin_map(vx_tfce_map *m, __global int *work, int offset[CUBE])
     m->height = (__global float *)work;
     m->label = work + m->args.grid_size;
     work += grid;
-    m->sum = (__global double *)work;
+    m->b = (__global double *)work;
     m->from = (__global uint2 *)(work + 2 * padded);
     m->to = (__global uint2 *)(work + 4 * padded);
-    m->link = work + 6 * padded;
-    m->parent = work + 7 * padded;
-    m->size = work + 8 * padded;
+    m->parent = work + 6 * padded;
+    m->size = work + 7 * padded;
+    m->link = work + 8 * padded;
     m->lead = VX_WG == 1 ? work + 9 * padded : m->label;
     m->offset = offset;
     m->near = 0;
@@ -192,7 +192,7 @@ static int begin_component(const vx_tfce_map *m)
     int maximum = atomic_inc(m->maxima);
     m->parent[maximum] = maximum;
     m->size[maximum] = 0;
-    m->sum[maximum] = 0;
+    m->b[maximum] = 0;
     return maximum;
 }
 
@@ -359,26 +359,38 @@ static int find_root(__global int *parent, int c)
     return up;
 }
 
-/* Merges the components around a saddle in the order of its neighbours, and returns the result. */
+/* B + S of a component, less what its size has by then. */
+static double end_arc(const vx_tfce_map *m, int c, double g)
+{
+    return m->b[c] + m->block[c] - m->power[m->size[c]] * g;
+}
+
+/* Merges the components around a saddle, and returns the result. A root that is attached is found no more, so that
+ * every component is met once. */
 static int merge_at(const vx_tfce_map *m, int v, double g)
 {
-    int root = -1;
+    int kept = -1, size = 0; /* of the merged ones; 0: only one yet */
+    double largest = 0;
     for (int left = m->link[v]; left; left &= left - 1) {
-        int maximum = ~m->lead[label_of(m, m->position[v] + m->offset[lowest_bit(left)])];
-        int other = find_root(m->parent, maximum);
-        if (root < 0)
-            root = other;
-        if (root == other)
+        int place = m->position[v] + m->offset[lowest_bit(left)];
+        int c = find_root(m->parent, ~m->lead[label_of(m, place)]);
+        if (kept < 0)
+            kept = c;
+        if (c == kept)
             continue;
-        int a = m->size[root], b = m->size[other], kept = a < b ? other : root;
-        double larger = fmax(m->sum[root] - m->power[a] * g, m->sum[other] - m->power[b] * g);
-        m->sum[kept] = larger + m->power[a + b] * g;
-        m->size[kept] = a + b;
-        m->parent[root] = kept;
-        m->parent[other] = kept;
-        root = kept;
+        largest = fmax(size ? largest : end_arc(m, kept, g), end_arc(m, c, g));
+        size = size ? size : m->size[kept];
+        int larger = m->size[c] > size ? c : kept;
+        m->parent[larger == c ? kept : c] = larger;
+        size += m->size[c];
+        kept = larger;
     }
-    return root;
+    if (size) {
+        m->b[kept] = largest + m->power[size] * g;
+        m->block[kept] = 0;
+        m->size[kept] = size;
+    }
+    return kept;
 }
 
 /* G of args.h; dh 0: the exact integral. */
@@ -405,25 +417,32 @@ static float largest_height(const vx_tfce_map *m, __global const float *height, 
     return as_float(largest);
 }
 
-/* The tail's maximum. `largest` is the largest height of both tails where the steps need it. */
-static double sweep(const vx_tfce_map *m, float largest)
+/* The tail's maximum. `largest` is the largest height of both tails where the steps need it. S takes the place of the
+ * entries that the last pass of the sort has read. */
+static double sweep(vx_tfce_map *m, float largest)
 {
     double best = 0, dh = m->args.step;
     if (m->entries == 0)
         return 0;
     if (m->args.step_relative)
         dh *= m->args.step_relative == 2 ? largest : as_float(KEY_TOP - m->from[0].x);
+    m->block = (__global double *)m->to;
+    for (int c = 0; c < *m->maxima; c++)
+        m->block[c] = 0;
     for (int i = 0; i < m->entries; i++) {
         uint2 entry = m->from[i];
         double g = gain(&m->args, as_float(KEY_TOP - entry.x), dh);
         int c = entry.y & SADDLE ? merge_at(m, entry.y & ~SADDLE, g) : find_root(m->parent, entry.y);
-        int s = m->size[c];
-        m->sum[c] += (m->power[s + 1] - m->power[s]) * g;
-        m->size[c] = s + 1;
+        int s = m->size[c]++;
+        m->block[c] += (m->power[s + 1] - m->power[s]) * g;
+        if ((s + 1) % VX_TFCE_BLOCK == 0) {
+            m->b[c] += m->block[c];
+            m->block[c] = 0;
+        }
     }
     for (int c = 0; c < *m->maxima; c++)
         if (m->parent[c] == c)
-            best = fmax(best, m->sum[c]);
+            best = fmax(best, m->b[c] + m->block[c]);
     if (m->args.step > 0)
         best *= dh * dh * (m->args.step_times ? dh : 1);
     return best;

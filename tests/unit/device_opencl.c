@@ -284,40 +284,62 @@ static void test_many_rows(void **state)
 enum { EDGE = 5, CUBE = EDGE * EDGE * EDGE, MAPS = 3, PARALLEL = 2, STRIDE = EDGE + 1 };
 enum { GRID = STRIDE * STRIDE * STRIDE };
 
+/* The components of a plain sweep, by label, with the numbers of kernels/args.h. */
+typedef struct plain_sweep {
+    int label[CUBE], size[CUBE + 1];
+    double b[CUBE + 1], s[CUBE + 1];
+} plain_sweep;
+
+/* Merges the components that voxel v touches. Returns the result's label; 0: v touches none. */
+static int plain_merge(plain_sweep *sweep, int v, double g, const double *power, int axes)
+{
+    int own = 0, count = 0, size = 0, met[CUBE];
+    double largest = -INFINITY;
+    for (int u = 0; u < CUBE; u++) {
+        int x = abs(u % EDGE - v % EDGE), y = abs(u / EDGE % EDGE - v / EDGE % EDGE), z = abs(u / 25 - v / 25);
+        int other = sweep->label[u], i = 0;
+        while (i < count && met[i] != other)
+            i++;
+        if (!other || x > 1 || y > 1 || z > 1 || x + y + z > axes || i < count)
+            continue;
+        met[count++] = own = other;
+        largest = fmax(largest, sweep->b[own] + sweep->s[own] - power[sweep->size[own]] * g);
+        size += sweep->size[own];
+    }
+    if (count < 2)
+        return own;
+    for (int i = 0; i < count; i++) {
+        sweep->b[met[i]] = sweep->s[met[i]] = 0;
+        for (int w = 0; w < CUBE; w++)
+            sweep->label[w] = sweep->label[w] == met[i] ? own : sweep->label[w];
+    }
+    sweep->b[own] = largest + power[size] * g;
+    sweep->size[own] = size;
+    return own;
+}
+
 static double plain_tfce(const float *height, const double *power, int axes)
 {
-    int label[CUBE] = {0}, size[CUBE + 1] = {0};
-    double b[CUBE + 1] = {0}, best = 0;
+    plain_sweep sweep = {0};
+    double best = 0;
     for (int swept = 0; swept < CUBE; swept++) {
-        int v = -1, own = 0;
+        int v = -1;
         for (int u = 0; u < CUBE; u++)
-            if (!label[u] && height[u] > 0 && (v < 0 || height[u] > height[v]))
+            if (!sweep.label[u] && height[u] > 0 && (v < 0 || height[u] > height[v]))
                 v = u;
         if (v < 0)
             break;
         double h = height[v], g = h * h * h;
-        for (int u = 0; u < CUBE; u++) {
-            int x = abs(u % EDGE - v % EDGE), y = abs(u / EDGE % EDGE - v / EDGE % EDGE), z = abs(u / 25 - v / 25);
-            int other = label[u];
-            if (!other || x > 1 || y > 1 || z > 1 || x + y + z > axes || other == own)
-                continue;
-            if (own) {
-                double of_own = b[own] - power[size[own]] * g, of_other = b[other] - power[size[other]] * g;
-                size[other] += size[own];
-                b[other] = (of_own > of_other ? of_own : of_other) + power[size[other]] * g;
-                b[own] = 0;
-                for (int w = 0; w < CUBE; w++)
-                    label[w] = label[w] == own ? other : label[w];
-            }
-            own = other;
+        int merged = plain_merge(&sweep, v, g, power, axes), own = merged ? merged : v + 1, size = sweep.size[own]++;
+        sweep.label[v] = own;
+        sweep.s[own] += (power[size + 1] - power[size]) * g;
+        if ((size + 1) % VX_TFCE_BLOCK == 0) {
+            sweep.b[own] += sweep.s[own];
+            sweep.s[own] = 0;
         }
-        own = own ? own : v + 1;
-        label[v] = own;
-        b[own] += (power[size[own] + 1] - power[size[own]]) * g;
-        size[own]++;
     }
     for (int c = 1; c <= CUBE; c++)
-        best = b[c] > best ? b[c] : best;
+        best = fmax(best, sweep.b[c] + sweep.s[c]);
     return best;
 }
 

@@ -4,7 +4,8 @@
  *     TFCE(v) = integral over 0 < h <= h_v of e_v(h)^E h^H dh
  *
  * e is piecewise constant, so the integral is a sum of E-th powers of sizes times differences of h^(H + 1). A sweep by
- * descending height finds the largest with two numbers for each component (kernels/args.h: vx_tfce_args).
+ * descending height finds the largest with three numbers for each component (kernels/args.h: vx_tfce_args, which also
+ * has the order of addition).
  *
  * Both tails are swept together, because their components never touch. A thread takes one map at a time:
  *
@@ -23,6 +24,8 @@
 #include "engine/cpu/cpu.h"
 #include "engine/cpu/cube.h"
 
+#include "base/memory.h"
+
 #include <omp.h>
 #include <string.h>
 
@@ -40,7 +43,7 @@ typedef struct vx_saddle {
 } vx_saddle;
 
 typedef struct vx_component {
-    double b; /* B of args.h */
+    double b, block; /* B and S of args.h */
     int32_t size, tail;
 } vx_component;
 
@@ -242,39 +245,64 @@ static void sort(vx_tfce_map *map)
     sort_pass(map, map->entry, map->spare, count[2], 2 * DIGIT);
 }
 
-/* Merges the components with these roots at a height with the gain g, and returns the root. The maxima of the smaller
- * one get the new root, so that every voxel finds its component in one step. */
-static int merge(vx_tfce_map *map, int into, int other, double g)
+/* What is left of a component's B where it ends in a merge of the gain g. */
+static inline double end_arc(const vx_tfce_map *map, const vx_component *c, double g)
 {
-    vx_component *a = &map->component[into], *b = &map->component[other];
-    if (into == other)
-        return into;
-    if (a->size < b->size)
-        return merge(map, other, into, g);
-    double from_a = a->b - map->power[a->size] * g, from_b = b->b - map->power[b->size] * g;
-    a->size += b->size;
-    a->b = (from_a > from_b ? from_a : from_b) + map->power[a->size] * g;
-    int32_t *next = map->next, m = other;
-    do {
-        map->root[m] = into;
-        m = next[m];
-    } while (m != other);
-    m = next[into];
-    next[into] = next[other];
-    next[other] = m;
-    return into;
+    return c->b + c->block - map->power[c->size] * g;
 }
 
-/* Merges the components around a saddle in the order of the grid, and returns the root of the result. */
+/* Gives the maxima of one component the root of another, so that every voxel finds its component in one step. */
+static void attach(vx_tfce_map *map, int root, int other)
+{
+    int32_t *next = map->next, m = other;
+    do {
+        map->root[m] = root;
+        m = next[m];
+    } while (m != other);
+    m = next[root];
+    next[root] = next[other];
+    next[other] = m;
+}
+
+/* Merges different components at a height with the gain g, and returns the root: that of the largest. */
+static int merge(vx_tfce_map *map, const int *root, int count, double g)
+{
+    vx_component *component = map->component;
+    double largest = end_arc(map, &component[root[0]], g);
+    int32_t kept = root[0], size = component[kept].size;
+    for (int i = 1; i < count; i++) {
+        const vx_component *c = &component[root[i]];
+        double b = end_arc(map, c, g);
+        largest = b > largest ? b : largest;
+        size += c->size;
+        kept = c->size > component[kept].size ? root[i] : kept;
+    }
+    for (int i = 0; i < count; i++)
+        if (root[i] != kept)
+            attach(map, kept, root[i]);
+    component[kept].b = largest + map->power[size] * g;
+    component[kept].block = 0;
+    component[kept].size = size;
+    return kept;
+}
+
+/* Merges the components around a saddle, and returns the root of the result. */
 static int merge_at(vx_tfce_map *map, const vx_saddle *saddle, double g)
 {
-    if (saddle->a < 0)
-        return merge(map, map->root[~saddle->a], map->root[saddle->b], g);
-    int32_t rest = saddle->b;
-    int into = map->root[maximum_at(map, saddle->a, rest)];
-    while (rest &= rest - 1)
-        into = merge(map, into, map->root[maximum_at(map, saddle->a, rest)], g);
-    return into;
+    int root[VX_CUBE], count = 0;
+    if (saddle->a < 0) {
+        root[0] = map->root[~saddle->a];
+        root[1] = map->root[saddle->b];
+        return root[0] == root[1] ? root[0] : merge(map, root, 2, g);
+    }
+    for (int32_t rest = saddle->b; rest; rest &= rest - 1) {
+        int i = 0, c = map->root[maximum_at(map, saddle->a, rest)];
+        while (i < count && root[i] != c)
+            i++;
+        root[i] = c;
+        count += i == count;
+    }
+    return count > 1 ? merge(map, root, count, g) : root[0];
 }
 
 /* The tail of a saddle. */
@@ -316,13 +344,17 @@ static void sweep(vx_tfce_map *map, double best[2])
         }
         vx_component *component = &map->component[c];
         int size = component->size++;
-        component->b += (power[size + 1] - power[size]) * g;
+        component->block += (power[size + 1] - power[size]) * g;
+        if (__builtin_expect((size + 1) % VX_TFCE_BLOCK == 0, 0)) {
+            component->b += component->block;
+            component->block = 0;
+        }
     }
     best[0] = best[1] = 0;
     for (int c = 0; c < map->components; c++) {
         const vx_component *component = &map->component[c];
-        if (map->root[c] == c && component->b > best[component->tail])
-            best[component->tail] = component->b;
+        if (map->root[c] == c)
+            best[component->tail] = fmax(best[component->tail], component->b + component->block);
     }
     for (int tail = 0; tail < 2 && args->step > 0; tail++)
         best[tail] *= dh[tail] * dh[tail] * (args->step_times ? dh[tail] : 1);
@@ -360,8 +392,7 @@ static vx_tfce_map map_of(const vx_tfce_args *args, void *const *data, size_t in
     map.label = map.height + args->grid_size;
     map.entry = (vx_sorted_voxel *)(map.height + grid);
     map.spare = map.entry + padded;
-    map.component = (vx_component *)(map.spare + padded);
-    map.saddle = (vx_saddle *)(map.component + padded);
+    map.saddle = (vx_saddle *)(map.spare + padded);
     map.maximum = (int32_t *)(map.saddle + padded);
     map.root = map.maximum + padded;
     map.next = map.root + padded;
@@ -372,15 +403,19 @@ vx_status vx_variant(vx_tfce)(const void *arguments, void *const data[VX_BUFFERS
                               vx_error *error)
 {
     const vx_tfce_args *args = arguments;
-    (void)error;
-#pragma omp parallel num_threads(threads < args->parallel ? threads : args->parallel)
+    int failed = 0;
+#pragma omp parallel num_threads(threads < args->parallel ? threads : args->parallel) reduction(| : failed)
     {
         vx_tfce_map map = map_of(args, data, (size_t)omp_get_thread_num());
+        map.component = vx_array((size_t)args->voxels, sizeof *map.component);
+        failed = !map.component;
 #pragma omp for schedule(dynamic, 1)
         for (int p = 0; p < args->relabellings; p++)
-            relabelling(&map, (const float *)data[VX_B_HEIGHT] + (size_t)p * (size_t)args->padded,
-                        (double *)data[VX_B_BEST] + 2 * (size_t)p);
+            if (map.component)
+                relabelling(&map, (const float *)data[VX_B_HEIGHT] + (size_t)p * (size_t)args->padded,
+                            (double *)data[VX_B_BEST] + 2 * (size_t)p);
+        free(map.component);
         memset(map.height, 0, VX_TFCE_GRID_WORDS * (size_t)args->grid_size * sizeof *map.height);
     }
-    return VX_OK;
+    return failed ? vx_fail_memory(error) : VX_OK;
 }

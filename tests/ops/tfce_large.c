@@ -1,0 +1,76 @@
+/* The op tfce on every backend, on maps of more voxels than a tile of the sort or a block of the sum has. */
+#include "base/random.h"
+#include "tfce_maps.h"
+
+/* Normal noise in the complete grid, smoothed `times` times along each axis with weights 1/4, 1/2, 1/4 (which wrap
+ * round; FWHM about 1.67 sqrt(times) voxels), and rounded to `levels` heights a standard deviation, so that the
+ * reference has few thresholds. */
+static void smooth_maps(tfce_maps *m, int times, double levels)
+{
+    static double from[VOXELS_MAX], to[VOXELS_MAX];
+    int voxels = voxels_of(m);
+    const int stride[] = {1, m->grid.nx, m->grid.nx * m->grid.ny};
+    for (int p = 0; p < m->maps; p++) {
+        double squares = 0;
+        for (int v = 0; v < voxels; v++)
+            from[v] = vx_normal(4, (uint64_t)p, (uint32_t)v, VX_STREAM_TEST);
+        for (int pass = 0; pass < 3 * times; pass++) {
+            int step = stride[pass % 3];
+            for (int v = 0; v < voxels; v++)
+                to[v] = from[v] / 2 + (from[(v + step) % voxels] + from[(v + voxels - step) % voxels]) / 4;
+            memcpy(from, to, sizeof from);
+        }
+        for (int v = 0; v < voxels; v++)
+            squares += from[v] * from[v];
+        for (int v = 0; v < voxels; v++) {
+            m->mask[v] = true;
+            m->height[p][v] = (float)(rint(from[v] / sqrt(squares / voxels) * levels) / levels);
+        }
+    }
+}
+
+/* Maps of several sort tiles, with components of many blocks: white noise, whose arcs have more numbers than a digit of
+ * the sort, and smooth ones; both with plateaus. */
+static void test_large(void **state)
+{
+    (void)state;
+    static const int connectivity[] = {6, 18, 26};
+    static tfce_maps m;
+    for (int kind = 0; kind < 6; kind++) {
+        m = (tfce_maps){.grid = {30, 20, 16, connectivity[kind % 3]}, .maps = 2, .parallel = 2, .E = kind ? 0.5 : 1};
+        vx_tfce_args args = random_settings(2);
+        smooth_maps(&m, kind < 3 ? 0 : 1 << (2 * (kind - 3)), 10);
+        compare(&args, &m, 2, 0);
+    }
+}
+
+/* A path that winds through the grid and falls all along, so that the last voxel follows every other one to its
+ * maximum: one component of s voxels at the s-th height. */
+static void test_path(void **state)
+{
+    (void)state;
+    static tfce_maps m;
+    enum { LENGTH = 20, ROWS = 20 };
+    m = (tfce_maps){.grid = {LENGTH, 2 * ROWS - 1, 1, 6}, .maps = 1, .parallel = 1, .E = 0.5};
+    double expected = 0;
+    int length = 0, count = ROWS * LENGTH + ROWS - 1;
+    for (int row = 0; row < 2 * ROWS - 1; row++)
+        for (int i = 0; i < (row % 2 ? 1 : LENGTH); i++, length++) {
+            int x = row % 4 == 1 ? LENGTH - 1 : row % 4 == 3 ? 0 : row % 4 == 2 ? LENGTH - 1 - i : i;
+            m.mask[row * LENGTH + x] = true;
+            m.height[0][row * LENGTH + x] = (float)(count - length) / 64;
+        }
+    for (int s = 1; s <= count; s++)
+        expected += sqrt(s) * (pow((count - s + 1) / 64.0, 3) - pow((count - s) / 64.0, 3)) / 3;
+    for (int b = 0; b < backend_count; b++) {
+        double best[MAPS_MAX][2];
+        best_of(backends[b], &by_hand, &m, best);
+        assert_near(best[0][0], expected, tolerance(count));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_large), cmocka_unit_test(test_path)};
+    return cmocka_run_group_tests(tests, open_able_backends, free_backends);
+}
