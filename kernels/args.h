@@ -14,8 +14,8 @@
 /* The largest number of relabellings in one launch. Their running maxima fit into local memory. */
 #define VX_BATCH_MAX 1024
 
-/* Weights are stored by blocks of this many relabellings, so that one vector load takes an element of several. The block
- * past the last relabelling is filled up with any values:
+/* Weights are stored by blocks of this many relabellings, so that one vector load takes an element of several. The
+ * last block is filled up with any values:
  *
  *     W[p / VX_INTERLEAVE][element][p % VX_INTERLEAVE] */
 #define VX_INTERLEAVE 8
@@ -26,7 +26,7 @@
 /* The number of relabellings in full blocks. */
 #define VX_INTERLEAVED(relabellings) (((relabellings) + VX_INTERLEAVE - 1) / VX_INTERLEAVE * VX_INTERLEAVE)
 
-/* The bytes of local memory that a dense kernel takes for a group of up to `rows` relabellings (vx_group of dense.h). */
+/* The bytes of local memory that a dense kernel takes for a group of `rows` relabellings (vx_group of dense.h). */
 #define VX_GROUP_BYTES(rows) (256 + 16 * (size_t)(rows))
 
 /* The results of a dense op besides the two maxima of every relabelling. */

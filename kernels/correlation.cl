@@ -131,7 +131,8 @@ static VX_RARE vx_block examine(__local vx_group *group, int row, int voxel, __g
 
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
 correlation(const vx_dense_args args, __local vx_group *group, __global const float *restrict Y,
-            __global const float *restrict W, __global int *restrict high, __global int *restrict low, __global const int *restrict count_high,
+            __global const float *restrict W, __global int *restrict high, __global int *restrict low,
+            __global const int *restrict count_high,
             __global const int *restrict count_low, __global uint *restrict counts, __global int *restrict score,
             __global float *restrict height, __global int *restrict list_voxel, __global float *restrict list_height,
             __global int *restrict list_size)

@@ -148,7 +148,8 @@ static VX_RARE vx_block examine(__local vx_group *group, int row, int voxel, __g
 
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
 signflip(const vx_dense_args args, __local vx_group *group, const int bits, __local vx_ints *tables,
-         __global const int *restrict Y, __global const uchar *restrict W, __global int *restrict high, __global int *restrict low,
+         __global const int *restrict Y, __global const uchar *restrict W, __global int *restrict high,
+         __global int *restrict low,
          __global const int *restrict count_high, __global const int *restrict count_low,
          __global uint *restrict counts, __global int *restrict score, __global float *restrict height,
          __global int *restrict list_voxel, __global float *restrict list_height, __global int *restrict list_size)

@@ -55,8 +55,8 @@ static int signflip_tables(const void *args, size_t entry, size_t most, size_t *
  * A form with one voxel a work-item, and with barriers, takes several times longer there.
  *
  * GPUs: many work-items a group. In correlation loads have 16 bytes, and registers hold 4 voxels by 8 relabellings, so
- * that 32 fma need 3 loads. In signflip every voxel has its own tables in local memory. Groups of a single warp wait for
- * nobody, and the compilers then spill no registers (bench/gpu_budgets.tsv). Groups of few relabellings need little
+ * that 32 fma need 3 loads. In signflip every voxel has its own tables in local memory. Groups of a single warp wait
+ * for nobody, and the compilers then spill no registers (bench/gpu_budgets.tsv). Groups of few relabellings need little
  * local memory, and let few voxels fill the device. */
 const vx_op_info vx_op_table[VX_OPS] = {
     [VX_OP_SIGNFLIP] = {.stem = "signflip",

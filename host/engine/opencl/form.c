@@ -21,7 +21,8 @@ vx_form vx_cl_form(vx_op op, bool vectors, int width)
 
 void vx_cl_options(const vx_form *form, bool exact_division, char *options, size_t size)
 {
-    snprintf(options, size, "-cl-std=CL1.2%s -DVX_VEC=%d -DVX_COLS=%d -DVX_P=%d -DVX_WG=%d -DVX_ROWS=%d -DVX_VARIANT=%d",
+    snprintf(options, size,
+             "-cl-std=CL1.2%s -DVX_VEC=%d -DVX_COLS=%d -DVX_P=%d -DVX_WG=%d -DVX_ROWS=%d -DVX_VARIANT=%d",
              exact_division ? " -cl-fp32-correctly-rounded-divide-sqrt" : "", form->vec, form->cols, form->block,
              form->items, form->rows, form->variant);
 }

@@ -8,7 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { N = 4, VOXELS = 3, NUISANCE_MAX = 3, PS_MAX = 4, CAPACITY = 4, FIRST = 100 /* voxel0: the slab lies within a mask */ };
+enum { NUISANCE_MAX = 3 };
+enum { N = 4, VOXELS = 3, PS_MAX = 4, CAPACITY = 4, FIRST = 100 /* voxel0: the slab lies within a mask */ };
 
 /* A problem of a dense op with 4 rows and 3 voxels. Y and the others are ints or floats, as the op takes them. */
 typedef struct vx_known {
