@@ -1,5 +1,5 @@
 /* The op tfce on every backend: shapes whose enhancement is worked by hand, then random maps against a sum over every
- * threshold. Every run checks that the grid part of the work buffer is left zero. */
+ * threshold. */
 #include "base/random.h"
 #include "tfce_maps.h"
 
