@@ -78,7 +78,8 @@ typedef struct vx_op_info {
         vx_use use;
     } buffer[VX_OP_BUFFERS_MAX];
     /* The numbers of lanes and of relabellings of a launch whose groups take strips of lanes and blocks of
-     * relabellings. The kernel then takes local memory of VX_GROUP_BYTES(rows). Null: a group takes one relabelling at a time. */
+     * relabellings. The kernel then takes local memory of VX_GROUP_BYTES(rows). Null: a group takes one relabelling at
+     * a time. */
     int (*lanes)(const void *args, size_t *relabellings);
     /* The number of groups of a launch where `lanes` is null. */
     int (*groups)(const void *args);
