@@ -9,8 +9,9 @@
  * bounds, two with those of the lists, four of the counts, and their share of reads and branches. */
 #define BOUNDS 5
 #define COUNTS_AND_LISTS 8
-/* ... and where a score is beyond the bounds of a group's first strip, whose bounds begin empty: near |r| = 1 is tested
- * for each voxel, and 64 items raise one place of local memory, one after the other. */
+/* ... and where a score is beyond the bounds of a group's first strip, whose bounds begin with what other groups have
+ * found, which is nothing for the first groups: near |r| = 1 is tested for each voxel, and the items raise one place of
+ * local memory, one after the other. */
 #define RARE 64
 #define ROWS_OF_A_TABLE 4 /* of signflip, as 32 KiB of tables allow at n = 14 */
 #define WIDTH 7           /* ... and as a table for each group of rows would have */
@@ -104,12 +105,12 @@ static void take_times(vx_estimate *e, const vx_card *card, double scratch)
     e->limit = fmax(e->limit, e->limit_local / (card->units * LOCAL_BYTES * clock));
 }
 
-/* The share of strips that are the first of their group. */
+/* The share of strips that are the first of their group. A launch has the strips once for every `rows` relabellings. */
 static double first_strips(const vx_card *card, vx_op op, double voxels)
 {
     const vx_form *form = &vx_op_table[op].gpu;
     double groups = card->units * form->groups_per_unit;
-    double strips = ceil(voxels / (form->vec * form->cols * form->items));
+    double strips = ceil(voxels / (form->vec * form->cols * form->items)) * VX_BATCH_MAX / form->rows;
     return groups < strips ? groups / strips : 1;
 }
 

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { STACK_BYTES = 8 << 20 }; /* compilers recurse; some systems give a thread much less */
 
@@ -78,6 +79,13 @@ static void announce(const vx_builds *builds, const vx_device_options *notice)
         notice->say(notice->context, text);
 }
 
+/* Whether the driver compiles several programs at the same time. OpenCL 1.2 allows it (appendix A.2), but PoCL's
+ * compiler has one lock, and Oclgrind 21.10 crashes. */
+static bool compiles_together(const vx_device_info *info)
+{
+    return strcmp(info->kind, "gpu") == 0 && !strstr(info->name, "Oclgrind");
+}
+
 /* Starts threads and waits for them. Where no thread starts, the work is done here. */
 static void build_in_threads(vx_builds *builds, size_t wanted, const vx_device_options *notice)
 {
@@ -111,7 +119,7 @@ vx_status vx_cl_build_all(const vx_cl_target *target, vx_cl_program *const *prog
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC); /* that of vx_seconds */
     pthread_cond_init(&builds.all_ended, &attributes);
     vx_handlers_keep(&handlers);
-    build_in_threads(&builds, vx_cl_vectors(target->info) ? 1 : count, notice); /* PoCL's compiler has one lock */
+    build_in_threads(&builds, compiles_together(target->info) ? count : 1, notice);
     vx_handlers_restore(&handlers);
     for (size_t i = 0; i < count && !status; i++)
         if ((status = builds.build[i].status) && error)
