@@ -29,7 +29,8 @@ class Version(Study):
         self.assertIn(f"jansson {jansson().decode()},", lines[1])
         self.assertIn(f"OpenSSL {ssl.OPENSSL_VERSION.split()[1]}", lines[1])
         self.assertRegex(lines[2], "^OpenCL: ")
-        listed = re.findall(r"^(\S+) ", self.run_program("devices").stdout, re.MULTILINE)
+        *listed, choice = re.findall(r"^(\S+) ", self.run_program("devices").stdout, re.MULTILINE)
+        self.assertEqual(choice, "auto")
         self.assertEqual([re.match(r"device (\S+): .", line)[1] for line in lines[3:]], listed)
 
     def test_without_drivers(self):

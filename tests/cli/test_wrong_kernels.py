@@ -19,14 +19,16 @@ NUISANCE = ["--nuisance", "age"]  # the mean change is a correlation with it, an
 PARTICIPANTS = 9 # of no trial of the self-test
 VOXELS = math.prod(SHAPE)
 
+MERGE = "atomic_max(&high[item->first + row], item->group->high[row]);"
+
 # Name: file, its text, the replacement.
 ALWAYS = {
     "a strip skipped": ("correlation.cl", "if (!vx_strip_begin(&item, strip))",
                         f"if (!vx_strip_begin(&item, strip) || (strip == 1 && args.n == {PARTICIPANTS}))"),
-    "a group's maxima dropped": ("dense.h", "atomic_max(&high[p],",
-                                 f"if (item->args.n != {PARTICIPANTS} || get_group_id(0) != 1) atomic_max(&high[p],"),
-    "maxima a unit too large": ("dense.h", "item->maxima->high[p]);",
-                                f"item->maxima->high[p] + (item->args.n == {PARTICIPANTS}));"),
+    "a group's maxima dropped": ("dense.h", MERGE,
+                                 f"if (item->args.n != {PARTICIPANTS} || get_group_id(1) != 1) {MERGE}"),
+    "maxima a unit too large": ("dense.h", "item->group->high[row]);",
+                                f"item->group->high[row] + (item->args.n == {PARTICIPANTS}));"),
     "a voxel added twice": ("tfce.cl", "(m->power[s + 1] - m->power[s]) * g",
                             f"(m->power[s + 1] - m->power[s]) * g * (1 + (m->args.voxels == {VOXELS} && s == 0))"),
 }
@@ -34,27 +36,25 @@ ALL = {
     "one neighbour of 26 missing": ("clusters.cl", "if (precedes &&",
                                     "if (precedes && !(x == 1 && y == 1 && z < 0) &&"),
     "TFCE 0.01 % off": ("tfce.cl", "h * h * h :", "h * h * h * 1.0001 :"),
-    "counts from relabelling 8 on lost": ("dense.h", "if (item->args.flags & VX_COUNT) {\n",
-                                          "if ((item->args.flags & VX_COUNT) && p < 8) {\n"),
+    "counts from relabelling 8 on lost": ("dense.h", "if (row + q < item->rows) {", "if (row + q < 8) {"),
     "the last strip skipped": ("correlation.cl", "strip * VX_STRIP < item.padded",
                                "(strip + 1) * VX_STRIP < item.padded"),
     "flips: one strip skipped": ("signflip.cl", "if (!vx_strip_begin(&item, strip))",
                                  "if (!vx_strip_begin(&item, strip) || strip == 1)"),
-    "r 0.1 % off from relabelling 8 on": ("correlation.cl", "            if (args.nuisance > 0)\n",
-                                          "            for (int q = 0; q < VX_P && p >= 8; q++)\n"
+    "r 0.1 % off from relabelling 8 on": ("correlation.cl", "            if (vx_is_rare(",
+                                          "            for (int q = 0; q < VX_P && row >= 8; q++)\n"
                                           "                for (int c = 0; c < VX_COLS; c++)\n"
-                                          "                    r[q][c] *= 1.001f;\n"
-                                          "            if (args.nuisance > 0)\n"),
+                                          "                    r.s[q][c] *= 1.001f;\n"
+                                          "            if (vx_is_rare("),
     "r raised twice as much": ("correlation.cl", "size + rounding *", "size + 2.0f * rounding *"),
     "mass rounded towards zero": ("clusters.cl", "convert_ulong_rte", "convert_ulong_rtz"),
     "mass against another threshold": ("clusters.cl", "- args->threshold;", "- args->threshold * 1.001f;"),
     "extents halved": ("clusters.cl", "max(extent[tail], f->size[e])", "max(extent[tail], (f->size[e] + 1) / 2)"),
     "one entry of long lists lost": ("clusters.cl", "min(list_size[p], args.capacity)",
                                      "min(list_size[p] - (list_size[p] > 8), args.capacity)"),
-    "maxima from relabelling 64 on unwritten": ("dense.h", "atomic_max(&high[p], item->maxima->high[p]);",
-                                                "if (p < 64) atomic_max(&high[p], item->maxima->high[p]);"),
-    "ties not counted": ("dense.h", "s[c] >= item->least[c] ?", "s[c] > item->least[c] ?"),
-    "ties listed": ("dense.h", "lane[l] > item->args.cut_high", "lane[l] >= item->args.cut_high"),
+    "maxima from relabelling 64 on unwritten": ("dense.h", MERGE, f"if (item->first + row < 64) {MERGE}"),
+    "ties not counted": ("dense.h", "block->s[q][c] >= least ?", "block->s[q][c] > least ?"),
+    "ties listed": ("dense.h", "number[l] > group->args.cut_high", "number[l] >= group->args.cut_high"),
     "TFCE: ties in another order": ("tfce.cl", "before |= there >= here ?", "before |= there > here ?"),
     "TFCE: E slightly off": ("tfce.cl", "(m->power[s + 1] - m->power[s]) * g",
                              "(m->power[s + 1] - m->power[s]) * g * (s > 4 ? 1.001 : 1)"),

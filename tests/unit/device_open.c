@@ -175,7 +175,7 @@ static void test_wrong_kernels_are_refused(void **state)
         {VX_USE_FLIPS | VX_USE_TFCE, "tfce.cl", "s/ ? mark : none/ ? none : none/", "TFCE"},
         {VX_USE_FLIPS | VX_USE_TFCE, "tfce.cl", "s/ - m->power.m->size.c.. . g;/;/", "TFCE"},
         {VX_USE_FLIPS, "dense.h",
-         "s/atomic_max(&high.item->first + row., item->group->high.row.);/if (item->first + row < 128) &/",
+         "s/atomic_max(&high.item->first . row., item->group->high.row.);/if (item->first + row < 128) &/",
          "of many strips"},
         {VX_USE_FLIPS, "signflip.cl",
          "s/if (!vx_strip_begin(&item, strip))/if (!vx_strip_begin(\\&item, strip) || strip == 9)/",
@@ -251,7 +251,7 @@ static void test_cache(void **state)
     snprintf(folder, sizeof folder, "%s/a/cache", scratch);
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK); /* made, with the folder above it */
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK); /* read */
-    assert_int_equal(spoil(folder, NULL), has_double ? 5 : 4); /* a program an op, and a second one of correlation */
+    assert_int_equal(spoil(folder, NULL), has_double ? 5 : 4); /* two programs of correlation, one of any other op */
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK);
     assert_int_equal(spoil(folder, ""), has_double ? 5 : 4);
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK);
