@@ -220,22 +220,27 @@ static vx_status make_kernel(vx_opencl *self, const vx_cl_program *program, vx_e
     return VX_OK;
 }
 
+/* Builds programs and makes their kernels. */
+static vx_status make_programs(vx_opencl *self, vx_cl_program *const *program, size_t count,
+                               const vx_device_options *notice, vx_error *error)
+{
+    const vx_cl_target target = {self->context, self->device, &self->backend.info};
+    vx_status status = count ? vx_cl_build_all(&target, program, count, notice, error) : VX_OK;
+    for (size_t i = 0; i < count && !status; i++)
+        status = make_kernel(self, program[i], error);
+    return status ? vx_error_prefix(error, status, "%s", self->backend.info.id) : VX_OK;
+}
+
 static vx_status prepare(vx_backend *backend, unsigned ops, const vx_device_options *notice, vx_error *error)
 {
     vx_opencl *self = (vx_opencl *)backend;
-    const vx_cl_target target = {self->context, self->device, &backend->info};
     vx_cl_program *missing[VX_OPS * VX_OP_VARIANTS_MAX];
     size_t count = 0;
-    vx_status status = VX_OK;
     for (vx_op op = 0; op < VX_OPS; op++)
         for (int v = 0; v < vx_op_table[op].variants; v++)
             if (ops & 1u << op && vx_backend_supports(backend, op) && !self->program[op][v].program)
                 missing[count++] = &self->program[op][v];
-    if (count)
-        status = vx_cl_build_all(&target, missing, count, notice, error);
-    for (size_t i = 0; i < count && !status; i++)
-        status = make_kernel(self, missing[i], error);
-    return status ? vx_error_prefix(error, status, "%s", backend->info.id) : VX_OK;
+    return make_programs(self, missing, count, notice, error);
 }
 
 static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args, vx_buffer *const buffer[VX_BUFFERS],
@@ -243,14 +248,16 @@ static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args,
 {
     vx_opencl *self = (vx_opencl *)backend;
     const vx_op_info *info = &vx_op_table[op];
-    const vx_form *form = &self->program[op][0].form;
+    const int variant = info->variant ? info->variant(args) : 0;
+    vx_cl_program *program = &self->program[op][variant];
+    const vx_form *form = &program->form;
     vx_kernel_arguments arguments = {0};
     size_t tables_size, groups[2];
     cl_int tables;
     if (!vx_backend_supports(backend, op))
         return vx_fail(error, VX_DEVICE, "%s: %s: the op needs double precision, which the device (%s) lacks",
                        backend->info.id, info->stem, backend->info.name);
-    vx_status status = prepare(backend, 1u << op, NULL, error);
+    vx_status status = make_programs(self, &program, program->program ? 0 : 1, NULL, error);
     if (status)
         return status;
     add_argument(&arguments, info->args_size, args);
@@ -267,8 +274,7 @@ static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args,
         add_argument(&arguments, sizeof(cl_mem), of ? &of->memory : NULL);
     }
     divide(self, op, args, groups);
-    cl_kernel kernel = self->kernel[op][info->variant ? info->variant(args) : 0];
-    status = launch(self, queue, op, kernel, &arguments, groups, error);
+    status = launch(self, queue, op, self->kernel[op][variant], &arguments, groups, error);
     return status == VX_OK ? VX_OK : vx_error_prefix(error, status, "%s: %s", backend->info.id, info->stem);
 }
 
