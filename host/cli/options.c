@@ -56,7 +56,7 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_DESIGN] = {"design", 0, VX_CHOICE, VX_RUN, "DESIGN", NULL, "paired|onesample", "twosample|glm", 0, 0,
         "The model. paired: the change, followup minus baseline. onesample: the images as they are. Required."},
     [VX_OPTION_DEVICE] = {"device", 0, VX_TEXT, VX_RUN | VX_SELFTEST, "DEVICE", "auto", NULL, NULL, 0, 0,
-        "Where it runs: auto (the GPU with most compute units, else cpu), cpu, opencl, or opencl:P.D as `voxstat "
+        "Where it runs: auto (the best GPU that is faster than cpu, else cpu), cpu, opencl, or opencl:P.D as `voxstat "
         "devices` names it."},
     [VX_OPTION_BENCH_DEVICE] = {"device", 0, VX_NAMES, VX_BENCH, "DEVICE[,DEVICE...]", NULL, NULL, NULL, 0, 0,
         "What to measure, as `voxstat devices` names it. Without it: every device there is."},

@@ -88,6 +88,9 @@ vx_status vx_device_wrap(vx_backend *backend, vx_device **device, vx_error *erro
 /* The backend of an open device. */
 vx_backend *vx_device_backend(vx_device *device);
 
+/* The threads that were asked for when the device was opened; 0: all. */
+int vx_device_threads(const vx_device *device);
+
 /* Makes ops ready, and tests those that were not tested yet. Errors: VX_DEVICE where one does not build or fails. */
 vx_status vx_device_need(vx_device *device, unsigned ops, vx_error *error);
 

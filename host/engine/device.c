@@ -235,6 +235,11 @@ vx_backend *vx_device_backend(vx_device *device)
     return device->backend;
 }
 
+int vx_device_threads(const vx_device *device)
+{
+    return device->options.threads;
+}
+
 vx_status vx_device_need(vx_device *device, unsigned ops, vx_error *error)
 {
     const unsigned missing = ops & ~device->tested;

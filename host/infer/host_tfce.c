@@ -24,13 +24,13 @@ static vx_status run(vx_backend *cpu, const vx_problem *p, vx_range range, size_
     return status;
 }
 
-vx_status vx_host_tfce(const vx_problem *problem, vx_range range, size_t limit, vx_tally *tally,
+vx_status vx_host_tfce(const vx_problem *problem, vx_range range, int threads, size_t limit, vx_tally *tally,
                        vx_engine_progress progress, void *context, vx_error *error)
 {
     const vx_problem p = only_tfce(problem);
     vx_backend *cpu = NULL;
     vx_tally *own = NULL;
-    vx_status status = vx_cpu_open(0, &cpu, error);
+    vx_status status = vx_cpu_open(threads, &cpu, error);
     if (status || (status = vx_tally_new(&p, tally->evaluations, &own, error)) ||
         (status = run(cpu, &p, range, limit, own, progress, context, error)))
         goto cleanup;

@@ -254,7 +254,8 @@ static vx_status evaluate(vx_inference *in, vx_range range, vx_tally *part, vx_p
     empty_device(in); /* frees its buffers before the check allocates others */
     half.second = true;
     if (!status && in->plan.host_tfce)
-        status = vx_host_tfce(in->problem, range, in->result->options.memory_limit, part, progress_half, &half, error);
+        status = vx_host_tfce(in->problem, range, vx_device_threads(in->device), in->result->options.memory_limit, part,
+                              progress_half, &half, error);
     return status ? status
                   : vx_verify(&(vx_evidence){.device = vx_device_properties(in->device),
                                              .problem = in->problem,

@@ -104,15 +104,20 @@ static void compare(const vx_outcome_tests *tests, size_t effect, const expected
     }
 }
 
+static vx_outcome_options options_of(const vx_study *study, const char *mean_name)
+{
+    return (vx_outcome_options){.model = VX_OPTIONS(vx_model_options, .mean_name = mean_name),
+                                .inference = vx_inference_defaults(),
+                                .study = study,
+                                .alpha = 0.05};
+}
+
 static void expect_figures(void **state)
 {
     double score[N] = {4.1, 3.2, 7.9, 5.5, 2.8, 8.3};
     vx_column covariate = {.name = "level", .value = score};
     vx_study study = {.design = VX_PAIRED, .participants = N, .covariate = &covariate, .covariates = 1};
-    vx_outcome_options options = {.model = VX_OPTIONS(vx_model_options, .mean_name = "change"),
-                                  .inference = vx_inference_defaults(),
-                                  .study = &study,
-                                  .alpha = 0.05};
+    vx_outcome_options options = options_of(&study, "change");
     vx_device *device = NULL;
     vx_outcome_tests *tests = NULL;
     vx_error error = {0};
@@ -141,10 +146,7 @@ static void one_tail_and_a_missing_level(void **state)
     double score[N] = {4.1, 3.2, NAN, 5.5, 2.8, 8.3};
     vx_column covariate = {.name = "level", .value = score};
     vx_study study = {.design = VX_PAIRED, .participants = N, .covariate = &covariate, .covariates = 1};
-    vx_outcome_options options = {.model = VX_OPTIONS(vx_model_options, .mean_name = "change"),
-                                  .inference = vx_inference_defaults(),
-                                  .study = &study,
-                                  .alpha = 0.05};
+    vx_outcome_options options = options_of(&study, "change");
     vx_device *device = NULL;
     vx_outcome_tests *two = NULL, *one = NULL;
     vx_error error = {0};
@@ -176,10 +178,7 @@ static void interval_of_random_flips(void **state)
     const vx_outcome outcome = {VX_OUTCOME_MARKER, "long", "markers", NULL, false, NAN, 0, MANY, participant,
                                 {NULL, value}};
     vx_study study = {.design = VX_ONESAMPLE, .participants = MANY};
-    vx_outcome_options options = {.model = VX_OPTIONS(vx_model_options, .mean_name = "mean"),
-                                  .inference = vx_inference_defaults(),
-                                  .study = &study,
-                                  .alpha = 0.05};
+    vx_outcome_options options = options_of(&study, "mean");
     vx_device *device = NULL;
     vx_error error = {0};
     int inside = 0;
@@ -213,10 +212,7 @@ static void rho_needs_its_own_ranks(void **state)
     vx_column covariate = {.name = "level", .value = level}, nuisance = {.name = "age", .value = age};
     vx_study study = {.design = VX_PAIRED, .participants = N, .covariate = &covariate, .covariates = 1,
                       .nuisance = &nuisance, .nuisances = 1};
-    vx_outcome_options options = {.model = VX_OPTIONS(vx_model_options, .mean_name = "change"),
-                                  .inference = vx_inference_defaults(),
-                                  .study = &study,
-                                  .alpha = 0.05};
+    vx_outcome_options options = options_of(&study, "change");
     vx_device *device = NULL;
     vx_outcome_tests *tests = NULL;
     vx_error error = {0};
@@ -245,8 +241,7 @@ static void equal_changes_are_refused(void **state)
     const vx_outcome two[] = {outcomes[0], {VX_OUTCOME_MARKER, "flat", "markers", NULL, false, NAN, 0, N, everyone,
                                             {before, after}}};
     vx_study study = {.design = VX_PAIRED, .participants = N, .covariate = &covariate, .covariates = 1};
-    vx_outcome_options options = {.model = VX_OPTIONS(vx_model_options, .mean_name = "change"),
-                                  .inference = vx_inference_defaults(), .study = &study, .alpha = 0.05};
+    vx_outcome_options options = options_of(&study, "change");
     vx_device *device = NULL;
     vx_outcome_tests *tests = NULL;
     vx_error error = {0};
