@@ -98,14 +98,16 @@ static inline unsigned vx_above(vx_ints a, vx_ints b)
     return (unsigned)(bits[0] | bits[1] | bits[2] | bits[3]);
 }
 #endif
-/* a | bit where b > c, a elsewhere. */
+/* All ones in the lanes whose bit is set. */
+static inline vx_ints vx_lane_mask(unsigned lanes)
+{
 #if VX_LANES == 16
-#define vx_or_above(a, b, c, bit)                                                                                      \
-    ((vx_ints)_mm512_mask_or_epi32((__m512i)(a), _mm512_cmpgt_epi32_mask((__m512i)(b), (__m512i)(c)), (__m512i)(a),    \
-                                   _mm512_set1_epi32(bit)))
+    return (vx_ints)_mm512_movm_epi32((__mmask16)lanes);
 #else
-#define vx_or_above(a, b, c, bit) ((a) | (((b) > (c)) & (bit)))
+    const vx_ints bit = vx_splat(1) << vx_lane_numbers;
+    return (vx_splat((int32_t)lanes) & bit) == bit;
 #endif
+}
 /* Stores the lanes whose bit is set in `lanes`, one after the other. It writes a full vector. */
 static inline void vx_pack(int32_t *to, vx_ints from, unsigned lanes)
 {
