@@ -1,5 +1,5 @@
-/* The 27 places of the cube around a voxel as bits of an int, x fastest, and how sets of them are connected. Each lane of
- * a vector has the set of one voxel. planes.h has the same for a plane of each place. */
+/* The 27 places of the cube around a voxel as bits of an int, x fastest, and how sets of them are connected. Each lane
+ * of a vector has the set of one voxel. planes.h has the same for a plane of each place. */
 #ifndef VX_ENGINE_CPU_CUBE_H
 #define VX_ENGINE_CPU_CUBE_H
 

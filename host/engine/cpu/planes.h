@@ -75,8 +75,8 @@ static inline __attribute__((always_inline)) void vx_spread_along(int step, cons
 }
 
 /* The sets with all places of `within` that touch them, as vx_spread. */
-static inline __attribute__((always_inline)) void vx_spread_planes(vx_words set[VX_CUBE], const vx_words within[VX_CUBE],
-                                                                   int connectivity)
+static inline __attribute__((always_inline)) void vx_spread_planes(vx_words set[VX_CUBE],
+                                                                   const vx_words within[VX_CUBE], int connectivity)
 {
     vx_words x[VX_CUBE], y[VX_CUBE], z[VX_CUBE], xy[VX_CUBE], yz[VX_CUBE], zx[VX_CUBE];
     vx_spread_along(1, set, x);

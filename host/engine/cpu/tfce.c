@@ -77,7 +77,7 @@ static double tail_maximum(vx_tfce_map *map, const float *height, int tail, doub
     if (args->step_relative != 2)
         top = map->voxels ? (double)height_of(map->entry[0].height) : 0;
     const double dh = (double)args->step * (args->step_relative ? top : 1);
-    return sweep(map, dh) * dh * dh * (args->step_times ? dh : 1);
+    return sweep(map, dh) * (dh * dh * (args->step_times ? dh : 1)); /* rounded as by every backend */
 }
 
 static void relabelling(vx_tfce_map *map, const float *height, double best[2])
@@ -129,8 +129,7 @@ static bool map_allocate(vx_tfce_map *map)
     return true;
 }
 
-vx_status vx_variant(vx_tfce)(const void *arguments, void *const data[VX_BUFFERS], int threads,
-                              vx_error *error)
+vx_status vx_variant(vx_tfce)(const void *arguments, void *const data[VX_BUFFERS], int threads, vx_error *error)
 {
     const vx_tfce_args *args = arguments;
     int failed = 0;

@@ -1,9 +1,9 @@
 /* The stages link and resolve of tfce.c: the hills, their maxima, and the saddles.
  *
- * A hill is a stretch of voxels along x that rises to its top and falls behind it, so that the neighbour towards the top
- * precedes every other voxel of it: the hill is of the top's component. The top leads on to a preceding neighbour in
- * another row, or it is a maximum. A hill begins where x - 1 does not precede a voxel and is not preceded along x
- * either (falls = x - 1 precedes):
+ * A hill is a stretch of voxels along x that rises to its top and falls behind it. The neighbour towards the top
+ * precedes every other voxel of the hill, which so is of the top's component. The top leads on to a preceding neighbour
+ * in another row, or it is a maximum. With falls(x) = x - 1 precedes x, a hill begins at a first voxel, or where the
+ * slope before has fallen:
  *
  *     start = in & ~falls & (~in(x - 1) | falls(x - 1))
  *     top   = in & ~falls & ~(x + 1 precedes)
@@ -68,7 +68,8 @@ static void look_back(vx_tfce_map *map, int word)
 }
 
 /* The places of the cube that precede the voxels of a block. */
-static inline __attribute__((always_inline)) void look_around(const vx_tfce_map *map, int word, vx_words before[VX_CUBE])
+static inline __attribute__((always_inline)) void look_around(const vx_tfce_map *map, int word,
+                                                              vx_words before[VX_CUBE])
 {
     const uint64_t *in = map->in + word, *lower = map->lower + word - map->window_from;
     const vx_words here = vx_words_at(in);
@@ -83,8 +84,8 @@ static inline __attribute__((always_inline)) void look_around(const vx_tfce_map 
     before[VX_CENTRE] = (vx_words){0};
 }
 
-/* The voxels whose neighbours may be apart: some are not reached within `before` from one face on each axis (for 6, from
- * the lowest face), which touch each other. Nearly all that are connected are reached in these steps. */
+/* The voxels whose neighbours may be apart: some are not reached within `before` from one face on each axis (these
+ * touch each other), or for 6 from the lowest face. Nearly all that are connected are reached in these steps. */
 static inline __attribute__((always_inline)) vx_words apart(const vx_words before[VX_CUBE], int connectivity)
 {
     static const int face[] = {Z_LOW, Z_HIGH, Y_LOW, Y_HIGH, X_LOW, X_HIGH};
@@ -107,20 +108,22 @@ static inline __attribute__((always_inline)) vx_words apart(const vx_words befor
 }
 
 /* Voxels that may be saddles, and the places of their cubes that precede them. */
-typedef struct vx_candidates {
+typedef struct vx_saddle_candidates {
     int count;
     int32_t place[4 * VX_LANES], before[4 * VX_LANES];
-} vx_candidates;
+} vx_saddle_candidates;
 
-static inline __attribute__((always_inline)) void note_saddles(vx_tfce_map *map, vx_candidates *c, int connectivity)
+static inline __attribute__((always_inline)) void note_saddles(vx_tfce_map *map, vx_saddle_candidates *c,
+                                                               int connectivity)
 {
     for (int i = 0; i < c->count; i += VX_LANES) {
         vx_ints before;
         memcpy(&before, c->before + i, sizeof before);
         const vx_ints sets = vx_representatives(before & map->neighbours, before, connectivity);
-        for (int lane = 0; lane < VX_LANES && i + lane < c->count; lane++)
-            if (sets[lane] & (sets[lane] - 1))
-                map->saddle[map->saddles++] = (vx_saddle){c->place[i + lane], sets[lane]};
+        for (int lane = 0; lane < VX_LANES && i + lane < c->count; lane++) {
+            map->saddle[map->saddles] = (vx_saddle){c->place[i + lane], sets[lane]};
+            map->saddles += (sets[lane] & (sets[lane] - 1)) != 0;
+        }
     }
     c->count = 0;
 }
@@ -154,9 +157,11 @@ static inline __attribute__((always_inline)) void list_voxels(vx_tfce_map *map, 
         map->tops += __builtin_popcountll(tops->top.word[k]);
     }
     for (int i = 0; i < VX_BLOCK / VX_LANES; i++) {
-        const unsigned lanes = vx_lanes_of(in, i), top = vx_lanes_of(&tops->top, i);
-        if (!lanes)
+        if (i % (64 / VX_LANES) == 0 && !in->word[i * VX_LANES / 64]) {
+            i += 64 / VX_LANES - 1;
             continue;
+        }
+        const unsigned lanes = vx_lanes_of(in, i), top = vx_lanes_of(&tops->top, i);
         vx_ints here;
         memcpy(&here, height + i * VX_LANES, sizeof here);
         vx_pack(voxel, here | (vx_lane_mask(vx_lanes_of(start, i)) & INT32_MIN), lanes);
@@ -179,8 +184,8 @@ static inline __attribute__((always_inline)) int32_t cube_of(const vx_words befo
     return set;
 }
 
-static inline __attribute__((always_inline)) void link_block(vx_tfce_map *map, int word, vx_candidates *candidates,
-                                                             int connectivity)
+static inline __attribute__((always_inline)) void link_block(vx_tfce_map *map, int word,
+                                                             vx_saddle_candidates *candidates, int connectivity)
 {
     const vx_block in = {vx_words_at(map->in + word)};
     if (!vx_any_word(in.words))
@@ -216,7 +221,7 @@ static inline __attribute__((always_inline)) void link_block(vx_tfce_map *map, i
 static inline __attribute__((always_inline)) void link_map(vx_tfce_map *map, int connectivity)
 {
     const int reach = reach_of(map), kept = reach + VX_WORDS, step = map->window - kept;
-    vx_candidates candidates = {0};
+    vx_saddle_candidates candidates = {0};
     map->window_from = -kept;
     for (int from = 0; from < map->words + reach; from += step) {
         for (int word = from; word < from + step && word < map->words; word += VX_WORDS)
@@ -232,8 +237,8 @@ static inline __attribute__((always_inline)) void link_map(vx_tfce_map *map, int
     note_saddles(map, &candidates, connectivity);
 }
 
-/* Replaces what hills lead to by their maxima. It is the maximum of the hill that they lead to, which is known where that
- * one has a lower number and its maximum is known; else the hill passes on what that one leads to. */
+/* Replaces what hills lead to by their maxima. A hill takes the maximum of the one that it leads to, or what that one
+ * leads to; ~number stands for a hill that it still leads to. */
 static void resolve(vx_tfce_map *map)
 {
     int32_t *restrict maximum = map->maximum;

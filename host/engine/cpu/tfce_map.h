@@ -32,14 +32,14 @@ typedef struct vx_tfce_map {
     const int32_t *position;
     const double *power;
     int offset[VX_CUBE]; /* from a place to those of its cube */
-    int32_t neighbours;  /* the cube's bits of neighbours */
-    int first, words;    /* the place of a plane's first bit; the words of a plane */
+    int32_t neighbours; /* the cube's bits of neighbours */
+    int first, words; /* the place of a plane's first bit; the words of a plane */
 
-    int32_t *height;                       /* grid: bits of heights; 0 in no tail */
-    uint64_t *planes;                      /* memory of all */
-    uint64_t *in, *start;                  /* the voxels; the first voxels of hills */
+    int32_t *height; /* grid: bits of heights; 0 in no tail */
+    uint64_t *planes; /* memory of all */
+    uint64_t *in, *start; /* the voxels; the first voxels of hills */
     int32_t *voxels_before, *hills_before; /* before each word of these planes */
-    uint64_t *lower;                       /* windows on planes (tfce_link.h) */
+    uint64_t *lower; /* windows on planes (tfce_link.h) */
     int window, window_from;
     int32_t *voxel; /* in the order of the grid: bits of the height; the sign is set where a hill begins */
     vx_sorted_voxel *entry, *spare; /* `entry` takes the memory of `voxel` */

@@ -1,8 +1,8 @@
 /* The stage sort of tfce.c: the voxels by descending height, ties in the order of the grid.
  *
- * Two passes of a radix sort order the voxels by their level, a number of 22 bits that falls in even steps as the height
- * rises. An insertion straightens the few neighbours of equal level, one voxel in 20. Where the heights are so uneven
- * that it would move many, a radix sort by the whole height follows. Every step is stable. */
+ * Two passes of a radix sort order the voxels by their level, a number of 22 bits that falls in even steps as the
+ * height rises. An insertion straightens the few neighbours of equal level, one voxel in 20. Where the heights are so
+ * uneven that it would move many, a radix sort by every bit of the height follows. Every step is stable. */
 #ifndef VX_ENGINE_CPU_TFCE_SORT_H
 #define VX_ENGINE_CPU_TFCE_SORT_H
 
@@ -65,6 +65,7 @@ static bool straighten(vx_sorted_voxel *entry, int voxels)
 
 /* The passes take a chunk of voxels at a time, so that vectors compute levels. */
 enum { SORT_CHUNK = 256 };
+#define HILL 0x80000000u /* the bit of a voxel with which a hill begins */
 
 static void count_levels(const vx_tfce_map *map, uint32_t low[DIGITS], uint32_t high[DIGITS])
 {
@@ -73,7 +74,7 @@ static void count_levels(const vx_tfce_map *map, uint32_t low[DIGITS], uint32_t 
         const int count = map->voxels - from < SORT_CHUNK ? map->voxels - from : SORT_CHUNK;
         uint16_t l[SORT_CHUNK], h[SORT_CHUNK];
         for (int v = 0; v < count; v++) {
-            const uint32_t level = level_of((uint32_t)voxel[v] & ~SADDLE);
+            const uint32_t level = level_of((uint32_t)voxel[v] & ~HILL);
             l[v] = (uint16_t)(level & (DIGITS - 1));
             h[v] = (uint16_t)(level >> DIGIT);
         }
@@ -89,26 +90,28 @@ static void count_levels(const vx_tfce_map *map, uint32_t low[DIGITS], uint32_t 
 static void sort_low(vx_tfce_map *map, uint32_t begin[DIGITS], vx_sorted_voxel *restrict to)
 {
     const int32_t *maximum = map->maximum;
-    for (int from = 0, s = 0, hill = -1; from < map->voxels; from += SORT_CHUNK) {
-        const int32_t *voxel = map->voxel + from;
+    int s = 0, hill = -1, next = map->saddles ? voxel_at(map, map->saddle[0].a) : map->voxels;
+    for (int from = 0; from < map->voxels; from += SORT_CHUNK) {
+        const uint32_t *voxel = (const uint32_t *)map->voxel + from;
         const int count = map->voxels - from < SORT_CHUNK ? map->voxels - from : SORT_CHUNK;
         uint16_t digit[SORT_CHUNK];
-        uint32_t payload[SORT_CHUNK];
         for (int v = 0; v < count; v++)
-            digit[v] = level_of((uint32_t)voxel[v] & ~SADDLE) & (DIGITS - 1);
+            digit[v] = level_of(voxel[v] & ~HILL) & (DIGITS - 1);
         for (int v = 0; v < count; v++) {
-            hill += (int)((uint32_t)voxel[v] >> 31);
-            payload[v] = (uint32_t)maximum[hill];
-        }
-        for (int v; s < map->saddles && (v = voxel_at(map, map->saddle[s].a) - from) < count; s++) {
+            for (; v < count && from + v < next; v++) {
+                hill += (int)(voxel[v] >> 31);
+                to[begin[digit[v]]++] = (vx_sorted_voxel){voxel[v] & ~HILL, (uint32_t)maximum[hill]};
+            }
+            if (v == count)
+                break;
             vx_saddle *saddle = &map->saddle[s];
+            hill += (int)(voxel[v] >> 31);
+            to[begin[digit[v]]++] = (vx_sorted_voxel){voxel[v] & ~HILL, SADDLE | (uint32_t)s};
             const int32_t rest = saddle->b & (saddle->b - 1);
-            payload[v] = SADDLE | (uint32_t)s;
             if ((rest & (rest - 1)) == 0)
                 *saddle = (vx_saddle){~maximum_at(map, saddle->a, saddle->b), maximum_at(map, saddle->a, rest)};
+            next = ++s < map->saddles ? voxel_at(map, map->saddle[s].a) : map->voxels;
         }
-        for (int v = 0; v < count; v++)
-            to[begin[digit[v]]++] = (vx_sorted_voxel){(uint32_t)voxel[v] & ~SADDLE, payload[v]};
     }
 }
 
