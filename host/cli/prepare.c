@@ -1,9 +1,38 @@
 /* What is done to the images before their changes are tested, by the options. */
 #include "cli/run.h"
 
-vx_preparation_options vx_run_preparation(const vx_run *run)
+#include "base/number.h"
+#include "prepare/smoothness.h"
+#include "space/grid.h"
+
+#include <math.h>
+
+/* Voxels of FWHM below which residuals count as white noise. */
+static const double white = 1.5;
+
+/* --regrid takes a number of mm, or else the path of an image. */
+static vx_status read_regrid(const vx_arguments *arguments, vx_preparation_options *options, vx_error *error)
 {
-    return (vx_preparation_options){.reference = vx_argument_text(run->arguments, VX_OPTION_REFERENCE)};
+    const char *text = vx_argument_text(arguments, VX_OPTION_REGRID);
+    if (!text && vx_argument_given(arguments, VX_OPTION_REGRID_METHOD))
+        return vx_fail(error, VX_USAGE, "--regrid-method says how --regrid is meant, which is not given");
+    if (!text || !vx_number_read(text, &options->regrid_mm))
+        options->regrid = text;
+    else if (!(options->regrid_mm > 0))
+        return vx_fail(error, VX_USAGE, "--regrid %s: a size above 0 mm, or an image, is needed", text);
+    options->regrid_method = (vx_regrid_method)vx_argument_choice(arguments, VX_OPTION_REGRID_METHOD);
+    return VX_OK;
+}
+
+vx_status vx_run_read_preparation(const vx_arguments *arguments, vx_preparation_options *options, vx_error *error)
+{
+    const bool target = vx_argument_given(arguments, VX_OPTION_SMOOTH_TO);
+    *options = (vx_preparation_options){.reference = vx_argument_text(arguments, VX_OPTION_REFERENCE)};
+    if (target && vx_argument_given(arguments, VX_OPTION_SMOOTH))
+        return vx_fail(error, VX_USAGE, "--smooth and --smooth-to exclude each other");
+    options->smooth.target = target;
+    options->smooth.fwhm = vx_argument_real(arguments, target ? VX_OPTION_SMOOTH_TO : VX_OPTION_SMOOTH);
+    return read_regrid(arguments, options, error);
 }
 
 vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error)
@@ -15,4 +44,31 @@ vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error
     for (size_t k = 0; k < first->steps; k++)
         vx_say(run, "  %s: every image is %s\n", modality->study->name, first->step[k].words);
     return VX_OK;
+}
+
+static vx_status remark_white_noise(vx_run *run, const vx_run_modality *modality, const double voxels[3],
+                                    vx_error *error)
+{
+    double largest = 0;
+    for (int k = 0; k < 3; k++)
+        largest = fmax(largest, voxels[k]); /* the number of the two where the other is NaN */
+    if (largest >= white || isnan(voxels[0] + voxels[1] + voxels[2]))
+        return VX_OK;
+    return vx_run_remark(run, error, "%s: the residuals are white noise from voxel to voxel (FWHM %.2g x %.2g x %.2g "
+                         "voxels): were the images meant to be smoothed (--smooth)?", modality->study->name, voxels[0],
+                         voxels[1], voxels[2]);
+}
+
+vx_status vx_run_find_smoothness(vx_run *run, vx_run_modality *modality, vx_error *error)
+{
+    const vx_grid *grid = &modality->matrix->space.grid;
+    double *mm = modality->smoothness, voxels[3];
+    vx_status status = vx_smoothness_of_residuals(modality->matrix, &modality->model->effect[0], mm, error);
+    if (status)
+        return status;
+    for (int k = 0; k < 3; k++)
+        voxels[k] = mm[k] / vx_grid_step_mm(grid, k);
+    vx_say(run, "%s: smoothness of the residuals %.3g x %.3g x %.3g mm FWHM (%.3g x %.3g x %.3g voxels)\n",
+           modality->study->name, mm[0], mm[1], mm[2], voxels[0], voxels[1], voxels[2]);
+    return remark_white_noise(run, modality, voxels, error);
 }

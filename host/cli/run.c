@@ -113,7 +113,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     run->inference.tfce_height = vx_argument_real(arguments, VX_OPTION_TFCE_H);
     run->inference.tfce_preset = preset[vx_argument_choice(arguments, VX_OPTION_TFCE_PRESET)];
     run->inference.memory_limit = vx_argument_bytes(arguments, VX_OPTION_MEMORY_LIMIT);
-    return VX_OK;
+    return vx_run_read_preparation(arguments, &run->preparation, error);
 }
 
 /* ---- stages ---- */
@@ -154,6 +154,8 @@ static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error 
     if (!status)
         status = vx_matrix_from_sources(&modality->sources, run->threads, &remarks, &modality->matrix, &modality->mask,
                                         error);
+    if (!status)
+        status = vx_preparation_remark(&modality->preparation, &modality->sources, &remarks, error);
     if (!status)
         vx_plan_say_mask(run, modality);
     if (!status)
@@ -219,6 +221,8 @@ static vx_status plan(vx_run *run, vx_error *error)
                                              modality->study->n, &modality->model, error);
         if (status)
             return vx_error_prefix(error, status, "%s", modality->study->name);
+        if ((status = vx_run_find_smoothness(run, modality, error)))
+            return status;
         modality->plan = vx_array_zero((size_t)modality->model->effects, sizeof *modality->plan);
         modality->result = vx_array_zero((size_t)modality->model->effects, sizeof(vx_result *));
         if (!modality->plan || !modality->result)

@@ -26,6 +26,7 @@ typedef struct vx_run_modality {
     vx_regions atlas;       /* the regions of the atlas on this modality: where clusters lie */
     vx_regions regions;     /* the planned regions, for the tests of regions; without a plan those of the atlas */
     vx_model *model;
+    double smoothness[3];     /* FWHM of the residuals, mm along the axes of the grid; NaN: cannot be told */
     vx_record_volume *volume; /* volumes: the search volumes, of the families of the planned regions */
     size_t volumes;
     vx_plan *plan;      /* model->effects of them, as are the results */
@@ -41,6 +42,7 @@ typedef struct vx_run {
     vx_inference_options inference;
     vx_quantity primary;        /* the primary correction, among inference.correct */
     vx_mask_options mask;
+    vx_preparation_options preparation;
     vx_p_format p_format;
     const char *out;
     vx_folder_options place;    /* of the folder at `out`; points to the two members below */
@@ -113,10 +115,12 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_quantity *primary, vx_error *error);
 vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
 
-/* prepare.c: the options of a preparation; adds its steps to the images of a modality before they are read. Errors:
- * those of vx_preparation_add_steps. */
-vx_preparation_options vx_run_preparation(const vx_run *run);
+/* prepare.c: reads the options of the preparation (errors: VX_USAGE for options that exclude each other); adds its
+ * steps to the images of a modality before they are read (errors: those of vx_preparation_add_steps); adds its remarks
+ * after they were; finds the smoothness of a modality's residuals when its model is known, and says it. */
+vx_status vx_run_read_preparation(const vx_arguments *arguments, vx_preparation_options *options, vx_error *error);
 vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error);
+vx_status vx_run_find_smoothness(vx_run *run, vx_run_modality *modality, vx_error *error);
 
 /* inputs.c: initialises run->modality and the list of sources. Reads no image. Errors: VX_INPUT for a study without
  * images. */

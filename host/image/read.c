@@ -115,7 +115,8 @@ static vx_status check_grid(const char *path, const vx_loading *how, const vx_gr
     char difference[256];
     if (!how->grid_path || vx_grid_same(&how->grid, grid, how->tolerance, difference, sizeof difference))
         return VX_OK;
-    return vx_fail(error, VX_INPUT, "%s: another grid than that of %s: %s (--grid-tolerance is %g voxels)", path,
+    return vx_fail(error, VX_INPUT, "%s: another grid than that of %s: %s (--grid-tolerance is %g voxels; --regrid "
+                   "brings images to one grid)", path,
                    how->grid_path, difference, how->tolerance);
 }
 

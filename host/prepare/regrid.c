@@ -5,6 +5,7 @@
 #include "space/grid.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <nifti2_io.h>
@@ -131,7 +132,8 @@ static vx_status fit_spline(const vx_loaded *volume, double **coefficient, vx_er
     return status;
 }
 
-vx_status vx_regrid_volume(vx_loaded *volume, const vx_grid *grid, vx_regrid_method method, vx_error *error)
+vx_status vx_regrid_volume(vx_loaded *volume, const vx_grid *grid, vx_regrid_method method, int64_t *points,
+                           vx_error *error)
 {
     const int64_t rows = grid->dim[1] * grid->dim[2];
     regridding r = {.volume = volume, .to = grid};
@@ -140,6 +142,7 @@ vx_status vx_regrid_volume(vx_loaded *volume, const vx_grid *grid, vx_regrid_met
     vx_status status = data ? VX_OK : vx_fail_memory(error);
     vx_grid_between(&volume->grid, grid, r.between);
     count_points(&r);
+    *points = r.points[0] * r.points[1] * r.points[2];
     if (!status && method == VX_REGRID_CUBIC)
         status = fit_spline(volume, &coefficient, error);
     if (status)
@@ -193,4 +196,43 @@ vx_status vx_regrid_isotropic(const vx_grid *from, double mm, vx_grid *grid, vx_
     memcpy(made.sform, made.affine, sizeof made.sform);
     *grid = made;
     return VX_OK;
+}
+
+static bool is_empty(const vx_loaded *volume)
+{
+    for (size_t v = 0; v < vx_grid_elements(&volume->grid); v++)
+        if (vx_has_data(volume->data[v]))
+            return false;
+    return true;
+}
+
+static vx_status apply(vx_step *step, vx_loaded *volume, vx_error *error)
+{
+    const vx_regridding *how = step->data;
+    int64_t points = 0;
+    vx_status status = VX_OK;
+    if (!vx_grid_same(&how->grid, &volume->grid, how->tolerance, NULL, 0)) {
+        status = vx_regrid_volume(volume, &how->grid, how->method, &points, error);
+        if (!status && is_empty(volume))
+            status = vx_fail(error, VX_INPUT, "no voxel of the grid of %s has data of this image: is it in another "
+                             "space?", how->name);
+    }
+    step->figure[0] = (vx_figure){"points", (double)points};
+    step->figures = 1;
+    return status;
+}
+
+vx_step vx_step_regrid(const vx_regridding *how)
+{
+    static const char *const method[] = {[VX_REGRID_LINEAR] = "trilinear interpolation",
+                                         [VX_REGRID_CUBIC] = "cubic B-splines"};
+    const int64_t *dim = how->grid.dim;
+    const char *file = strrchr(how->name, '/');
+    vx_step step = {.name = "regrid", .regrids = true, .grid = how->grid, .data = how, .apply = apply};
+    snprintf(step.words, sizeof step.words, "brought to the grid of %.150s by %s", file ? file + 1 : how->name,
+             method[how->method]);
+    snprintf(step.parameters, sizeof step.parameters, "grid of %s, %lld x %lld x %lld voxels; %s; averaged where a "
+             "voxel spans more than two of the image", how->name, (long long)dim[0], (long long)dim[1],
+             (long long)dim[2], method[how->method]);
+    return step;
 }

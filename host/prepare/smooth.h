@@ -21,4 +21,15 @@
  * Gaussian in mm is not a product of one for each axis; VX_INTERNAL where memory is short. */
 vx_status vx_smooth_volume(vx_loaded *volume, const double fwhm[3], vx_error *error);
 
+/* How images are smoothed; steps of several images share it. */
+typedef struct vx_smoothing {
+    double fwhm; /* mm, along every axis */
+    bool target; /* it is what the image is to have after, given the smoothness that it has */
+} vx_smoothing;
+
+/* The step borrows `how`. With a target, an image that has h_k mm along axis k (vx_smoothness_of_volume) is smoothed by
+ * sqrt(fwhm^2 - h_k^2) mm, and not at all along an axis with h_k >= fwhm; its figures fwhm_x, fwhm_y and fwhm_z are the
+ * h_k. Errors of its application: those of vx_smooth_volume. */
+vx_step vx_step_smooth(const vx_smoothing *how);
+
 #endif

@@ -138,6 +138,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 
 /* Of a modality. */
 #define VX_KEY_PREPARATION "preparation"   /* a list of the steps that every image went through, in order */
+#define VX_KEY_SMOOTHNESS "smoothness_mm"  /* three numbers: FWHM of the residuals along the axes; null: not told */
 #define VX_KEY_STEM "files"                /* the names of its files begin with it */
 #define VX_KEY_N "n"
 #define VX_KEY_LEFT_OUT "left_out"         /* a list of {participant, reason} */

@@ -5,7 +5,8 @@
 
 static void regrid(vx_loaded *volume, const vx_grid *grid, vx_regrid_method method)
 {
-    if (vx_regrid_volume(volume, grid, method, &error))
+    int64_t points;
+    if (vx_regrid_volume(volume, grid, method, &points, &error))
         fail_msg("%s", error.message);
     assert_memory_equal(&volume->grid, grid, sizeof *grid);
 }
