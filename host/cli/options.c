@@ -184,8 +184,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Smooth every image by a Gaussian of FWHM mm, over the voxels that have data: zeros and NaN stay as they are "
         "and do not fade what is beside them."},
     [VX_OPTION_SMOOTH_TO] = {"smooth-to", 0, VX_REAL, VX_RUN, "FWHM", NULL, NULL, NULL, 0, 1000,
-        "Smooth every image so that it has a smoothness of FWHM mm along every axis, from the one that it has; an image "
-        "that is smoother is left as it is."},
+        "Smooth every image so that it has a smoothness of FWHM mm along every axis, from the one that it has; an "
+        "image that is smoother is left as it is."},
     [VX_OPTION_TABLE] = {"table", 0, VX_TEXT, VX_RUN, "FILE", "participants.tsv", NULL, NULL, 0, 0,
         "The table: tab-separated text in UTF-8, participant_id first, a column an image (paths relative to where the "
         "table is named), a marker or a covariate; n/a is missing."},

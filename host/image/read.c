@@ -252,8 +252,8 @@ vx_status vx_source_read(vx_source *source, const vx_loading *how, vx_loaded *lo
         status = vx_packed_finish(&source->opened->stream[i], &source->file[i], error);
     if (status || last)
         vx_source_close(source);
-    if (!status && !how->raw)
-        status = vx_steps_apply(source->step, source->steps, &made, error);
+    if (!status && !how->raw && (status = vx_steps_apply(source->step, source->steps, &made, error)))
+        vx_error_prefix(error, status, "%s", source->path);
     if (status)
         vx_loaded_destroy(&made);
     else

@@ -178,10 +178,13 @@ vx_status vx_regrid_isotropic(const vx_grid *from, double mm, vx_grid *grid, vx_
         first[k] = ceil((-0.5 + margin - inverse[k][3]) * ratio);
         const double last = floor(((double)from->dim[k] - 0.5 - margin - inverse[k][3]) * ratio);
         const double count = last - first[k] + 1;
-        if (!(count >= 1 && count <= INT16_MAX))
-            return vx_fail(error, VX_INPUT, "a grid of voxels of %g mm would have %.0f voxels along axis %c of the "
-                           "images, which are %.4g mm there; 1 to %d make sense", mm, fmax(count, 0), "xyz"[k],
-                           step * (double)from->dim[k], INT16_MAX);
+        const double length = step * (double)from->dim[k];
+        if (!(count >= 1 && mm <= length))
+            return vx_fail(error, VX_INPUT, "voxels of %g mm are too large for the images, which are %.4g mm along "
+                           "their axis %c", mm, length, "xyz"[k]);
+        if (count > INT16_MAX)
+            return vx_fail(error, VX_INPUT, "voxels of %g mm are too small for the images, which are %.4g mm along "
+                           "their axis %c: NIfTI files hold at most %d along one", mm, length, "xyz"[k], INT16_MAX);
         made.dim[k] = (int64_t)count;
         voxels *= count;
         for (int i = 0; i < 3; i++) {

@@ -19,8 +19,8 @@
 
 typedef enum vx_regrid_method { VX_REGRID_LINEAR, VX_REGRID_CUBIC } vx_regrid_method;
 
-/* Brings a volume to `grid`. *points becomes the number of points of a voxel. Afterwards its values are floats with slope 1 and intercept 0. Errors: VX_INTERNAL where
- * memory is short. */
+/* Brings a volume to `grid`. *points becomes the number of points of a voxel. Afterwards its values are floats with
+ * slope 1 and intercept 0. Errors: VX_INTERNAL where memory is short. */
 vx_status vx_regrid_volume(vx_loaded *volume, const vx_grid *grid, vx_regrid_method method, int64_t *points,
                            vx_error *error);
 

@@ -3,8 +3,8 @@
  *     y(v) = sum_u w(u - v) m(u) x(u) / sum_u w(u - v) m(u)      w(d) = prod_k exp(-(d_k step_k)^2 / (2 sigma_k^2))
  *
  * m(u) is 1 where x(u) is finite and not 0, and 0 elsewhere; step_k is the length of a voxel along axis k and sigma_k =
- * FWHM_k / sqrt(8 ln 2), both in mm. Voxels without data keep their 0 or NaN and add nothing to others, so that edges do
- * not fade and a constant stays the same. The weights are those of samples of a Gaussian, as in scipy.ndimage.
+ * FWHM_k / sqrt(8 ln 2), both in mm. Voxels without data keep their 0 or NaN and add nothing to others, so that edges
+ * do not fade and a constant stays the same. The weights are those of samples of a Gaussian, as in scipy.ndimage.
  *
  * They are cut at 5 sigma along each axis, beyond which lies a share of 5.7e-7. So y is within 1.8e-6 of the range of
  * the image's values around v from the sum over all voxels. Sums are taken in double and rounded once.

@@ -8,33 +8,34 @@
 
 static double fwhm_of(double rho, double step)
 {
-    if (isnan(rho) || rho >= 1)
+    if (!(rho < 1)) /* NaN too */
         return NAN;
     return rho > 0 ? step * sqrt(-2 * log(2) / log(rho)) : 0;
 }
 
 /* ---- one volume ---- */
 
-static double mean_of_data(const vx_loaded *volume)
+/* The rho of R = 3 - rho - rho^2 - rho^3, which falls from 3 to 0. */
+static double correlation_of_ratio(double ratio)
 {
-    double sum = 0;
-    int64_t count = 0;
-    for (int64_t v = 0; v < (int64_t)vx_grid_elements(&volume->grid); v++) {
-        const double x = vx_loaded_value(volume, v);
-        if (vx_has_data(x)) {
-            sum += x;
-            count++;
-        }
+    double low = 0, high = 1;
+    if (!(ratio > 0)) /* NaN too */
+        return NAN;
+    while (high - low > 1e-9) {
+        const double rho = (low + high) / 2;
+        if (3 - rho * (1 + rho * (1 + rho)) > ratio)
+            low = rho;
+        else
+            high = rho;
     }
-    return sum / (double)count;
+    return ratio < 3 ? (low + high) / 2 : 0;
 }
 
 void vx_smoothness_of_volume(const vx_loaded *volume, double fwhm[3])
 {
     const vx_grid *grid = &volume->grid;
-    const double mean = mean_of_data(volume);
     const int64_t stride[3] = {1, grid->dim[0], grid->dim[0] * grid->dim[1]};
-    double apart[3] = {0}, spread[3] = {0};
+    double first[3] = {0}, second[3] = {0};
     for (int64_t v = 0; v < (int64_t)vx_grid_elements(grid); v++) {
         const double x = vx_loaded_value(volume, v);
         int64_t at[3];
@@ -42,15 +43,18 @@ void vx_smoothness_of_volume(const vx_loaded *volume, double fwhm[3])
             continue;
         vx_grid_voxel(grid, v, at);
         for (int k = 0; k < 3; k++) {
-            const double y = at[k] + 1 < grid->dim[k] ? vx_loaded_value(volume, v + stride[k]) : 0;
-            if (!vx_has_data(y))
+            if (at[k] == 0 || at[k] == grid->dim[k] - 1)
                 continue;
-            apart[k] += (x - y) * (x - y);
-            spread[k] += (x - mean) * (x - mean) + (y - mean) * (y - mean);
+            const double before = vx_loaded_value(volume, v - stride[k]);
+            const double after = vx_loaded_value(volume, v + stride[k]);
+            if (!vx_has_data(before) || !vx_has_data(after))
+                continue;
+            first[k] += ((x - before) * (x - before) + (after - x) * (after - x)) / 2;
+            second[k] += (before - 2 * x + after) * (before - 2 * x + after);
         }
     }
     for (int k = 0; k < 3; k++)
-        fwhm[k] = fwhm_of(1 - apart[k] / spread[k], vx_grid_step_mm(grid, k));
+        fwhm[k] = fwhm_of(correlation_of_ratio(second[k] / first[k]), vx_grid_step_mm(grid, k));
 }
 
 /* ---- residuals ---- */
@@ -226,7 +230,8 @@ vx_status vx_smoothness_of_residuals(const vx_matrix *matrix, const vx_effect *e
             sum += r.sum[block][axis];
             pairs += r.pairs[block][axis];
         }
-        fwhm[axis] = fwhm_of(correlation_behind(sum / (double)pairs, effect->df), vx_grid_step_mm(&matrix->space.grid, axis));
+        fwhm[axis] = fwhm_of(correlation_behind(sum / (double)pairs, effect->df),
+                             vx_grid_step_mm(&matrix->space.grid, axis));
     }
 cleanup:
     residuals_destroy(&r);

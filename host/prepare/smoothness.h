@@ -5,20 +5,22 @@
  *
  *     FWHM = sqrt(8 ln 2) s = step sqrt(-2 ln 2 / ln rho)                (Forman et al. 1995, Magn Reson Med 33:636)
  *
- * which takes the noise as it is sampled and no derivative of it. FWHM is 0 where rho is not above 0, as in white noise;
- * it is NaN where no two voxels along the axis have data, or all of them are equal. */
+ * which takes the noise as it is sampled and no derivative of it. FWHM is 0 where rho is not above 0, as in white
+ * noise; it is NaN where no two voxels along the axis have data, or all of them are equal. */
 #ifndef VX_PREPARE_SMOOTHNESS_H
 #define VX_PREPARE_SMOOTHNESS_H
 
 #include "image/step.h"
 #include "voxstat/model.h"
 
-/* The smoothness of one volume, in mm along its axes. rho is the correlation of neighbours that have data, about the
- * mean of the volume:
+/* The smoothness of one volume, in mm along its axes, from the variances of its first and second differences over three
+ * voxels in a row that have data. Of noise with the correlation above, rho at one step and rho^4 at two,
  *
- *     rho = 1 - sum (x(v) - x(w))^2 / sum ((x(v) - m)^2 + (x(w) - m)^2)
+ *     R = sum (x(v - 1) - 2 x(v) + x(v + 1))^2 / sum ((x(v) - x(v - 1))^2 + (x(v + 1) - x(v))^2) / 2
+ *       = (6 - 8 rho + 2 rho^4) / (2 - 2 rho) = 3 - rho - rho^2 - rho^3
  *
- * Anatomy counts as much as noise, so that this is wider than the noise is. */
+ * The variance of the values themselves, which Forman et al. divide by, is mostly anatomy in an image of a head.
+ * Differences have less of it, and yet some: this is wider than the noise is. */
 void vx_smoothness_of_volume(const vx_loaded *volume, double fwhm[3]);
 
 /* The smoothness of the residuals of an effect's model, in mm along the axes of the grid. With r(v) the residuals of

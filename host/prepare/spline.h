@@ -3,7 +3,7 @@
  *     f(p) = sum_i c(i) b(p_x - i_x) b(p_y - i_y) b(p_z - i_z)       f(i) = the value of voxel i
  *
  * b is the cubic B-spline: 2/3 - t^2 + |t|^3/2 for |t| <= 1, (2 - |t|)^3 / 6 for |t| <= 2. Outside the volume f is
- * mirrored at the centres of the outermost voxels. Equal to scipy.ndimage.map_coordinates of order 3 and mode mirror. */
+ * mirrored at the centres of the outermost voxels, as by scipy.ndimage.map_coordinates of order 3 and mode mirror. */
 #ifndef VX_PREPARE_SPLINE_H
 #define VX_PREPARE_SPLINE_H
 

@@ -108,7 +108,8 @@ static void test_equation(void **state)
 static void test_scipy(void **state)
 {
     static const int64_t place[] = {1, 34, 60, 85, 118};
-    static const double scipy[] = {3.136769666338173, 3.054588089951017, 3.151923518168816, 3.0096757203143514, 2.8072317794531374};
+    static const double scipy[] = {3.136769666338173, 3.054588089951017, 3.151923518168816, 3.0096757203143514,
+                                   2.8072317794531374};
     const vx_grid grid = vx_grid_new(6, 5, 4, 2, (const double[]){0, 0, 0});
     vx_loaded volume = new_volume(&grid);
     (void)state;
@@ -140,7 +141,8 @@ static void test_constant(void **state)
 static void test_stored(void **state)
 {
     const vx_grid grid = vx_grid_new(3, 1, 1, 2, (const double[]){0, 0, 0});
-    vx_loaded volume = {.grid = grid, .slope = -0.5, .inter = -0.5, .mm_per_unit = 1, .wide = malloc(3 * sizeof(double))};
+    vx_loaded volume = {.grid = grid, .slope = -0.5, .inter = -0.5, .mm_per_unit = 1,
+                        .wide = malloc(3 * sizeof(double))};
     (void)state;
     assert_non_null(volume.wide);
     memcpy(volume.wide, (const double[]){-3, -1, -7}, 3 * sizeof(double));
