@@ -26,12 +26,12 @@ static vx_status read_regrid(const vx_arguments *arguments, vx_preparation_optio
 
 vx_status vx_run_read_preparation(const vx_arguments *arguments, vx_preparation_options *options, vx_error *error)
 {
-    const bool target = vx_argument_given(arguments, VX_OPTION_SMOOTH_TO);
-    *options = (vx_preparation_options){.reference = vx_argument_text(arguments, VX_OPTION_REFERENCE)};
-    if (target && vx_argument_given(arguments, VX_OPTION_SMOOTH))
+    *options = (vx_preparation_options){.reference = vx_argument_text(arguments, VX_OPTION_REFERENCE),
+                                        .smooth = vx_argument_real(arguments, VX_OPTION_SMOOTH),
+                                        .smooth_to = vx_argument_real(arguments, VX_OPTION_SMOOTH_TO),
+                                        .threads = (int)vx_argument_integer(arguments, VX_OPTION_THREADS)};
+    if (options->smooth > 0 && options->smooth_to > 0)
         return vx_fail(error, VX_USAGE, "--smooth and --smooth-to exclude each other");
-    options->smooth.target = target;
-    options->smooth.fwhm = vx_argument_real(arguments, target ? VX_OPTION_SMOOTH_TO : VX_OPTION_SMOOTH);
     return read_regrid(arguments, options, error);
 }
 

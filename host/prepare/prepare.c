@@ -1,5 +1,8 @@
 #include "prepare/prepare.h"
 
+#include "base/memory.h"
+#include "prepare/image_smoothness.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +20,7 @@ void vx_preparation_destroy(vx_preparation *preparation)
     vx_source_destroy(&preparation->grid);
     vx_source_destroy(&preparation->mask);
     vx_reference_region_destroy(&preparation->region);
+    free(preparation->smoothing);
 }
 
 size_t vx_preparation_files(vx_preparation *preparation, vx_source *file[VX_PREPARATION_FILES])
@@ -87,6 +91,37 @@ static vx_status add_reference(vx_preparation *preparation, vx_sources *sources,
     return add_to_all(sources, &step, error);
 }
 
+static vx_status add_smooth(vx_preparation *preparation, vx_sources *sources, vx_error *error)
+{
+    const double fwhm = preparation->options.smooth;
+    if (!(preparation->smoothing = vx_array(1, sizeof *preparation->smoothing)))
+        return vx_fail_memory(error);
+    *preparation->smoothing = (vx_smoothing){.fwhm = {fwhm, fwhm, fwhm}};
+    const vx_step step = vx_step_smooth(preparation->smoothing);
+    return add_to_all(sources, &step, error);
+}
+
+/* Every image has a step of its own. */
+static vx_status add_smooth_to(vx_preparation *preparation, vx_sources *sources, vx_error *error)
+{
+    const size_t images = (size_t)(sources->n * sources->sessions); /* fits: `sources` has an array of as many */
+    double(*there)[3] = vx_array(images, sizeof *there);
+    preparation->smoothing = vx_array_zero(images, sizeof *preparation->smoothing);
+    vx_status status = there && preparation->smoothing ? VX_OK : vx_fail_memory(error);
+    if (!status && (status = vx_image_smoothness_find(sources, preparation->options.threads, there, error)))
+        vx_error_prefix(error, status, "--smooth-to");
+    for (size_t i = 0; i < images && !status; i++) {
+        vx_source *image = &sources->image[i];
+        if (!image->path)
+            continue;
+        preparation->smoothing[i] = vx_smoothing_to(preparation->options.smooth_to, there[i]);
+        const vx_step step = vx_step_smooth(&preparation->smoothing[i]);
+        status = vx_source_add_step(image, &step, error);
+    }
+    free(there);
+    return status;
+}
+
 vx_status vx_preparation_add_steps(vx_preparation *preparation, vx_sources *sources, vx_error *error)
 {
     const vx_preparation_options *options = &preparation->options;
@@ -95,41 +130,35 @@ vx_status vx_preparation_add_steps(vx_preparation *preparation, vx_sources *sour
         status = add_regrid(preparation, sources, error);
     if (!status && options->reference)
         status = add_reference(preparation, sources, error);
-    if (!status && options->smooth.fwhm > 0) {
-        const vx_step step = vx_step_smooth(&options->smooth);
-        status = add_to_all(sources, &step, error);
-    }
+    if (!status && options->smooth > 0)
+        status = add_smooth(preparation, sources, error);
+    if (!status && options->smooth_to > 0)
+        status = add_smooth_to(preparation, sources, error);
     return status;
 }
 
-/* The largest smoothness along an axis that smoothing to a target found in an image; 0 without the step. */
-static double smoothness_found(const vx_source *image)
+static double smoothest_axis(const vx_smoothing *how)
 {
-    double largest = 0;
-    for (size_t k = 0; k < image->steps; k++)
-        for (int f = 0; f < image->step[k].figures && !strcmp(image->step[k].name, "smooth"); f++)
-            largest = fmax(largest, image->step[k].figure[f].value);
-    return largest;
+    return fmax(how->there[0], fmax(how->there[1], how->there[2])); /* passes over NaN */
 }
 
 vx_status vx_preparation_remark(const vx_preparation *preparation, const vx_sources *sources, vx_remarks *remarks,
                                 vx_error *error)
 {
-    const vx_smoothing *smooth = &preparation->options.smooth;
-    const vx_source *smoothest = NULL;
-    int64_t images = 0;
+    const double target = preparation->options.smooth_to;
+    const int64_t images = target > 0 ? sources->n * sources->sessions : 0;
+    int64_t smoother = 0, smoothest = 0;
     char whose[512];
-    for (int64_t i = 0; i < sources->n; i++)
-        for (int64_t s = 0; s < sources->row[i].sessions && smooth->target; s++) {
-            const vx_source *image = vx_sources_image(sources, i, s);
-            images += smoothness_found(image) >= smooth->fwhm;
-            if (!smoothest || smoothness_found(image) > smoothness_found(smoothest))
-                smoothest = image;
-        }
-    if (!images)
+    for (int64_t i = 0; i < images; i++) {
+        const double there = smoothest_axis(&preparation->smoothing[i]);
+        smoother += there >= target;
+        smoothest = there > smoothest_axis(&preparation->smoothing[smoothest]) ? i : smoothest;
+    }
+    if (!smoother)
         return VX_OK;
-    vx_source_describe(smoothest, whose, sizeof whose);
+    vx_source_describe(&sources->image[smoothest], whose, sizeof whose);
     return vx_remarks_add(remarks, error, "%lld image%s smoother than --smooth-to %g mm along some axis, and left as "
-                          "they are along it; the smoothest, of %s, has %.3g mm", (long long)images,
-                          images == 1 ? " is" : "s are", smooth->fwhm, whose, smoothness_found(smoothest));
+                          "they are along it; the smoothest, of %s, has %.3g mm", (long long)smoother,
+                          smoother == 1 ? " is" : "s are", target, whose,
+                          smoothest_axis(&preparation->smoothing[smoothest]));
 }

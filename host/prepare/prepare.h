@@ -22,7 +22,9 @@ typedef struct vx_preparation_options {
     vx_regrid_method regrid_method;
     const char *reference;  /* path of a mask; null: images are not divided */
     double reference_level; /* the region is where the mask is above it */
-    vx_smoothing smooth;    /* its FWHM is 0: images are not smoothed */
+    double smooth;          /* FWHM in mm of a Gaussian; 0: images are not smoothed by one */
+    double smooth_to;       /* FWHM in mm that each image is to have; 0: images are not smoothed to one */
+    int threads;            /* 0: all */
 } vx_preparation_options;
 
 typedef struct vx_preparation {
@@ -32,6 +34,7 @@ typedef struct vx_preparation {
     char grid_name[32];       /* "2 mm voxels" */
     vx_source mask;           /* of the reference region; its path is null without one */
     vx_reference_region region;
+    vx_smoothing *smoothing;  /* of every image: n x sessions; or, not to a target, the one of all */
 } vx_preparation;
 
 /* Borrows the texts of the options. Reads nothing. */

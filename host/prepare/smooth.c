@@ -1,7 +1,6 @@
 #include "prepare/smooth.h"
 
 #include "base/memory.h"
-#include "prepare/smoothness.h"
 #include "space/grid.h"
 
 #include <math.h>
@@ -165,38 +164,34 @@ vx_status vx_smooth_volume(vx_loaded *volume, const double fwhm[3], vx_error *er
     return status;
 }
 
-/* The FWHM to add along each axis for a target; the figures of the step become what is there. An axis whose smoothness
- * cannot be told has no two voxels with data. */
-static void find_missing(vx_step *step, const vx_loaded *volume, double target, double fwhm[3])
+vx_smoothing vx_smoothing_to(double target, const double there[3])
 {
-    static const char *const name[] = {"fwhm_x", "fwhm_y", "fwhm_z"};
-    double there[3];
-    vx_smoothness_of_volume(volume, there);
+    vx_smoothing how = {.target = target};
     for (int k = 0; k < 3; k++) {
-        fwhm[k] = there[k] < target ? sqrt(target * target - there[k] * there[k]) : 0;
-        step->figure[k] = (vx_figure){name[k], there[k]};
+        how.there[k] = there[k];
+        how.fwhm[k] = there[k] < target ? sqrt(target * target - there[k] * there[k]) : 0;
     }
-    step->figures = 3;
+    return how;
 }
 
 static vx_status apply(vx_step *step, vx_loaded *volume, vx_error *error)
 {
     const vx_smoothing *how = step->data;
-    double fwhm[3] = {how->fwhm, how->fwhm, how->fwhm};
-    if (how->target)
-        find_missing(step, volume, how->fwhm, fwhm);
-    return vx_smooth_volume(volume, fwhm, error);
+    return vx_smooth_volume(volume, how->fwhm, error);
 }
 
 vx_step vx_step_smooth(const vx_smoothing *how)
 {
-    vx_step step = {.name = "smooth", .data = how, .apply = apply};
-    if (how->target)
-        snprintf(step.words, sizeof step.words, "smoothed to a FWHM of %g mm, from the smoothness that it had along "
-                 "each axis", how->fwhm);
+    static const char *const name[] = {"fwhm_x", "fwhm_y", "fwhm_z"};
+    vx_step step = {.name = "smooth", .data = how, .figures = how->target > 0 ? 3 : 0, .apply = apply};
+    for (int k = 0; k < step.figures; k++)
+        step.figure[k] = (vx_figure){name[k], how->there[k]};
+    if (how->target > 0)
+        snprintf(step.words, sizeof step.words, "smoothed to a FWHM of %g mm, from the smoothness that its noise had "
+                 "along each axis", how->target);
     else
-        snprintf(step.words, sizeof step.words, "smoothed by a Gaussian of %g mm FWHM", how->fwhm);
-    snprintf(step.parameters, sizeof step.parameters, "FWHM %s%g mm; cut at %g sigma; over voxels that have data",
-             how->target ? "to become " : "", how->fwhm, REACH_SIGMA);
+        snprintf(step.words, sizeof step.words, "smoothed by a Gaussian of %g mm FWHM", how->fwhm[0]);
+    snprintf(step.parameters, sizeof step.parameters, "FWHM %.4g x %.4g x %.4g mm; cut at %g sigma; over voxels that "
+             "have data", how->fwhm[0], how->fwhm[1], how->fwhm[2], REACH_SIGMA);
     return step;
 }

@@ -21,15 +21,19 @@
  * Gaussian in mm is not a product of one for each axis; VX_INTERNAL where memory is short. */
 vx_status vx_smooth_volume(vx_loaded *volume, const double fwhm[3], vx_error *error);
 
-/* How images are smoothed; steps of several images share it. */
+/* How images are smoothed; steps of several images may share it. */
 typedef struct vx_smoothing {
-    double fwhm; /* mm, along every axis */
-    bool target; /* it is what the image is to have after, given the smoothness that it has */
+    double fwhm[3];  /* mm along each axis */
+    double target;   /* the smoothness to which an image was to come; 0: its own does not matter */
+    double there[3]; /* with a target: the smoothness that it has */
 } vx_smoothing;
 
-/* The step borrows `how`. With a target, an image that has h_k mm along axis k (vx_smoothness_of_volume) is smoothed by
- * sqrt(fwhm^2 - h_k^2) mm, and not at all along an axis with h_k >= fwhm; its figures fwhm_x, fwhm_y and fwhm_z are the
- * h_k. Errors of its application: those of vx_smooth_volume. */
+/* With h_k mm there along axis k, the Gaussians that are missing to `target`: sqrt(target^2 - h_k^2) mm. They are 0
+ * along an axis with h_k >= target, and where h_k is NaN, as along an axis of one voxel. */
+vx_smoothing vx_smoothing_to(double target, const double there[3]);
+
+/* The step borrows `how`. With a target its figures fwhm_x, fwhm_y and fwhm_z are the smoothness that was there. Errors
+ * of its application: those of vx_smooth_volume. */
 vx_step vx_step_smooth(const vx_smoothing *how);
 
 #endif

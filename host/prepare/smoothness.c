@@ -31,11 +31,11 @@ static double correlation_of_ratio(double ratio)
     return ratio < 3 ? (low + high) / 2 : 0;
 }
 
-void vx_smoothness_of_volume(const vx_loaded *volume, double fwhm[3])
+vx_differences vx_differences_of_volume(const vx_loaded *volume)
 {
     const vx_grid *grid = &volume->grid;
     const int64_t stride[3] = {1, grid->dim[0], grid->dim[0] * grid->dim[1]};
-    double first[3] = {0}, second[3] = {0};
+    vx_differences sum = {0};
     for (int64_t v = 0; v < (int64_t)vx_grid_elements(grid); v++) {
         const double x = vx_loaded_value(volume, v);
         int64_t at[3];
@@ -49,12 +49,24 @@ void vx_smoothness_of_volume(const vx_loaded *volume, double fwhm[3])
             const double after = vx_loaded_value(volume, v + stride[k]);
             if (!vx_has_data(before) || !vx_has_data(after))
                 continue;
-            first[k] += ((x - before) * (x - before) + (after - x) * (after - x)) / 2;
-            second[k] += (before - 2 * x + after) * (before - 2 * x + after);
+            sum.first[k] += ((x - before) * (x - before) + (after - x) * (after - x)) / 2;
+            sum.second[k] += (before - 2 * x + after) * (before - 2 * x + after);
         }
     }
+    return sum;
+}
+
+void vx_smoothness_of_differences(const vx_differences *differences, const vx_grid *grid, double fwhm[3])
+{
     for (int k = 0; k < 3; k++)
-        fwhm[k] = fwhm_of(correlation_of_ratio(second[k] / first[k]), vx_grid_step_mm(grid, k));
+        fwhm[k] = fwhm_of(correlation_of_ratio(differences->second[k] / differences->first[k]),
+                          vx_grid_step_mm(grid, k));
+}
+
+void vx_smoothness_of_volume(const vx_loaded *volume, double fwhm[3])
+{
+    const vx_differences differences = vx_differences_of_volume(volume);
+    vx_smoothness_of_differences(&differences, &volume->grid, fwhm);
 }
 
 /* ---- residuals ---- */

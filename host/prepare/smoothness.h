@@ -13,14 +13,24 @@
 #include "image/step.h"
 #include "voxstat/model.h"
 
-/* The smoothness of one volume, in mm along its axes, from the variances of its first and second differences over three
- * voxels in a row that have data. Of noise with the correlation above, rho at one step and rho^4 at two,
+/* Sums of squares of first and second differences along each axis, over three voxels in a row that have data. */
+typedef struct vx_differences {
+    double first[3];  /* ((x(v) - x(v - 1))^2 + (x(v + 1) - x(v))^2) / 2 */
+    double second[3]; /* (x(v - 1) - 2 x(v) + x(v + 1))^2 */
+} vx_differences;
+
+vx_differences vx_differences_of_volume(const vx_loaded *volume);
+
+/* The smoothness that differences tell, in mm along the axes of their grid. Of noise with the correlation above, which
+ * is rho at one step and rho^4 at two, the ratio of the variances of second and first differences is
  *
- *     R = sum (x(v - 1) - 2 x(v) + x(v + 1))^2 / sum ((x(v) - x(v - 1))^2 + (x(v + 1) - x(v))^2) / 2
- *       = (6 - 8 rho + 2 rho^4) / (2 - 2 rho) = 3 - rho - rho^2 - rho^3
+ *     R = (6 - 8 rho + 2 rho^4) / (2 - 2 rho) = 3 - rho - rho^2 - rho^3
  *
  * The variance of the values themselves, which Forman et al. divide by, is mostly anatomy in an image of a head.
  * Differences have less of it, and yet some: this is wider than the noise is. */
+void vx_smoothness_of_differences(const vx_differences *differences, const vx_grid *grid, double fwhm[3]);
+
+/* The smoothness of one volume, by its differences. */
 void vx_smoothness_of_volume(const vx_loaded *volume, double fwhm[3]);
 
 /* The smoothness of the residuals of an effect's model, in mm along the axes of the grid. With r(v) the residuals of
