@@ -170,10 +170,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "How often every row is measured; the best and the median are told."},
     [VX_OPTION_SCALE] = {"scale", 0, VX_NAMES, VX_RUN, "HOW[,MODALITY=HOW...]", NULL,
         "none|reference|global", "ancova", 0, 0,
-        "How intensities become comparable: not at all (none, unless --reference is given), by the mean over --reference "
-        "(reference), by the global mean, that of the voxels above an eighth of the mean of all, as SPM has it (global). "
-        "Global scaling hides a change of much of the brain and makes one elsewhere (Borghammer et al. 2009, NeuroImage "
-        "45:1249)."},
+        "What the intensities of an image are divided by: nothing (none; the default without --reference), the mean "
+        "over --reference (reference), the global mean, that of the voxels above an eighth of the mean of all, as SPM "
+        "has it (global). Global scaling hides a change of much of the brain and makes one elsewhere (Borghammer et "
+        "al. 2009, NeuroImage 45:1249)."},
     [VX_OPTION_SCALING] = {"scaling", 0, VX_SWITCH, VX_BENCH, NULL, NULL, NULL, NULL, 0, 0,
         "Instead of the rows: how the time of a covariate grows with voxels, participants and permutations."},
     [VX_OPTION_SEED] = {"seed", 0, VX_INTEGER, VX_RUN | VX_SIMULATE, "N", "0", NULL, NULL, 0, 0x1p64,

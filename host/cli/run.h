@@ -116,8 +116,8 @@ vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, 
 vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
 
 /* prepare.c: the options of the preparation of modality `m` (VX_USAGE where they contradict each other); adds its steps
- * to the images of a modality before they are read (errors: those of vx_preparation_add_steps); and once they were read,
- * says what they were scaled by, and whether that changed. */
+ * to the images of a modality before they are read (errors: those of vx_preparation_add_steps); says what they were
+ * scaled by, and whether that changed, once they were read. */
 vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options *options, vx_error *error);
 vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error);
 vx_status vx_run_say_scaling(vx_run *run, vx_run_modality *modality, vx_error *error);

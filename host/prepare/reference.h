@@ -30,9 +30,10 @@ vx_status vx_reference_region_erode(vx_reference_region *region, const vx_grid *
                                     vx_error *error);
 void vx_reference_region_destroy(vx_reference_region *region);
 
-/* The step borrows the region. Its figures are the mean and the global mean (image/global.h), in the units that the image
- * has before, and the number of voxels of the region. Errors of its application (VX_INPUT): the image has no value in the region, or a mean that is not above a thousandth of its
- * mean magnitude elsewhere, by which dividing makes no sense. */
+/* The step borrows the region. Its figures are the mean and the global mean (image/global.h), in the units that the
+ * image has before, and the number of voxels of the region. Errors of its application (VX_INPUT): the image has no
+ * value in the region, or a mean that is not above a thousandth of its mean magnitude elsewhere, by which dividing
+ * makes no sense. */
 vx_step vx_step_reference(const vx_reference_region *region);
 
 #endif

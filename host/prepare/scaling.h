@@ -17,7 +17,7 @@ typedef struct vx_scaling_test {
 } vx_scaling_test;
 
 typedef struct vx_scaling {
-    const char *step;         /* that found the means, of the sources; null: there is none, or one session */
+    const char *step;         /* that found the means, of the sources; null without one, or without a change */
     vx_scaling_test own;      /* of the means before it divided, in the units that the images had */
     vx_scaling_test relative; /* of the means over the global means; NaN where the means are the global ones */
     bool divided_before;      /* every mean is within 0.001 of 1: the images came divided by it */

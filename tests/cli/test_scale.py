@@ -124,7 +124,7 @@ class Scale(Study):
         self.write_image("region.nii.gz", region, affine)
         padded = numpy.pad(region, 1)
         distance = scipy.ndimage.distance_transform_edt(padded, sampling=(2, 3, 4))[1:-1, 1:-1, 1:-1]
-        for radius in ("2", "3.7", "4"): # at 2 and 4 mm, whole steps of the grid, the neighbours count
+        for radius in ("2", "3.7", "4"): # 2 and 4 mm are steps of the grid: the neighbour counts
             eroded = distance > float(radius) * (1 + 1e-6)
             self.assertTrue(0 < eroded.sum() < region.sum())
             _, record = self.done("--reference", "region.nii.gz", "--reference-erode", radius)
