@@ -103,6 +103,10 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     vx_status status = vx_corrections_read(arguments, &run->inference.correct, &run->primary, error);
     if (!status)
         status = vx_run_check_expected(run, error);
+    if (!status)
+        status = vx_by_modality_read(arguments, VX_OPTION_SCALE, &run->scale, error);
+    if (!status)
+        status = vx_by_modality_read(arguments, VX_OPTION_REFERENCE, &run->reference, error);
     if (status)
         return status;
     run->inference.cluster_p = vx_argument_real(arguments, VX_OPTION_CLUSTER_P);
@@ -113,7 +117,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     run->inference.tfce_height = vx_argument_real(arguments, VX_OPTION_TFCE_H);
     run->inference.tfce_preset = preset[vx_argument_choice(arguments, VX_OPTION_TFCE_PRESET)];
     run->inference.memory_limit = vx_argument_bytes(arguments, VX_OPTION_MEMORY_LIMIT);
-    return vx_run_read_preparation(arguments, &run->preparation, error);
+    return VX_OK;
 }
 
 /* ---- stages ---- */
@@ -158,6 +162,8 @@ static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error 
         status = vx_preparation_remark(&modality->preparation, &modality->sources, &remarks, error);
     if (!status)
         vx_plan_say_mask(run, modality);
+    if (!status)
+        status = vx_run_say_scaling(run, modality, error);
     if (!status)
         status = vx_run_take_remarks(run, modality->study->name, &remarks, error);
     vx_remarks_destroy(&remarks);
@@ -391,6 +397,8 @@ static void run_destroy(vx_run *run)
     vx_region_plan_destroy(&run->plan);
     vx_source_destroy(&run->template);
     vx_remarks_destroy(&run->remarks);
+    vx_by_modality_destroy(&run->scale);
+    vx_by_modality_destroy(&run->reference);
     free(run->source);
     free(run->protected);
     free(run->recover);

@@ -33,7 +33,10 @@ static inline bool vx_has_data(double value)
     return isfinite(value) && value != 0;
 }
 
-/* A number that a step found in a volume, such as the mean of a reference region. */
+/* A number that a step found in a volume, such as the mean by which it divided, and over how many voxels. */
+#define VX_FIGURE_MEAN "mean"
+#define VX_FIGURE_VOXELS "voxels"
+#define VX_FIGURE_GLOBAL "global_mean"
 typedef struct vx_figure {
     const char *name;
     double value;

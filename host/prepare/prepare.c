@@ -7,10 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *vx_reference_of_atlas(const char *reference)
+{
+    static const char start[] = "atlas:";
+    return !strncmp(reference, start, sizeof start - 1) ? reference + sizeof start - 1 : NULL;
+}
+
 void vx_preparation_init(const vx_preparation_options *options, vx_preparation *preparation)
 {
-    *preparation = (vx_preparation){.options = *options, .grid = {.path = options->regrid},
-                                    .mask = {.path = options->reference}};
+    *preparation = (vx_preparation){.options = *options, .grid = {.path = options->regrid}};
+    if (options->scale == VX_SCALE_REFERENCE && !vx_reference_of_atlas(options->reference))
+        preparation->mask.path = options->reference;
 }
 
 void vx_preparation_destroy(vx_preparation *preparation)
@@ -81,13 +88,29 @@ static vx_status add_regrid(vx_preparation *preparation, vx_sources *sources, vx
 
 static vx_status add_reference(vx_preparation *preparation, vx_sources *sources, vx_error *error)
 {
+    const vx_preparation_options *options = &preparation->options;
+    vx_reference_region *region = &preparation->region;
     vx_status status = vx_sources_find_grid(sources, error);
     if (!status)
-        status = vx_reference_region_read(&preparation->mask, &sources->how, preparation->options.reference_level,
-                                          &preparation->region, error);
+        status = preparation->mask.path
+                     ? vx_reference_region_read(&preparation->mask, &sources->how, options->reference_level, region,
+                                                error)
+                     : vx_reference_region_of_atlas(options->atlas, vx_reference_of_atlas(options->reference),
+                                                    &sources->how, region, error);
+    if (!status && options->reference_erosion > 0)
+        status = vx_reference_region_erode(region, &sources->how.grid, options->reference_erosion, error);
     if (status)
         return status;
-    const vx_step step = vx_step_reference(&preparation->region);
+    const vx_step step = vx_step_reference(region);
+    return add_to_all(sources, &step, error);
+}
+
+static vx_status add_scaling(vx_preparation *preparation, vx_sources *sources, vx_error *error)
+{
+    const vx_scale scale = preparation->options.scale;
+    if (scale == VX_SCALE_REFERENCE)
+        return add_reference(preparation, sources, error);
+    const vx_step step = vx_step_global_mean(scale == VX_SCALE_GLOBAL);
     return add_to_all(sources, &step, error);
 }
 
@@ -128,8 +151,8 @@ vx_status vx_preparation_add_steps(vx_preparation *preparation, vx_sources *sour
     vx_status status = VX_OK;
     if (options->regrid || options->regrid_mm > 0)
         status = add_regrid(preparation, sources, error);
-    if (!status && options->reference)
-        status = add_reference(preparation, sources, error);
+    if (!status && options->scale != VX_SCALE_NONE)
+        status = add_scaling(preparation, sources, error);
     if (!status && options->smooth > 0)
         status = add_smooth(preparation, sources, error);
     if (!status && options->smooth_to > 0)
