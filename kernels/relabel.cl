@@ -26,7 +26,7 @@
 #define EACH(i, end) int i = get_local_id(0); i < (end); i += VX_WG
 
 /* One relabelling, and the participants of the set (args.h). `attempt` is that of its signs. */
-typedef struct vx_draw {
+typedef struct vx_labelling {
     vx_relabel_args args;
     ulong index;
     uint attempt;
@@ -34,10 +34,10 @@ typedef struct vx_draw {
     __global const int *participant, *row, *kind, *member;
     __global ulong *key;
     __global int *order;
-} vx_draw;
+} vx_labelling;
 
 /* The block of a stream that has a participant's random number. */
-static uint4 random_block(const vx_draw *d, int block, uint attempt, uint stream)
+static uint4 random_block(const vx_labelling *d, int block, uint attempt, uint stream)
 {
     return vx_philox((uint4)((uint)d->index, (uint)(d->index >> 32), (uint)block, stream + 256 * attempt),
                      (uint2)(d->args.seed[0], d->args.seed[1]));
@@ -50,7 +50,7 @@ typedef struct vx_signs {
 } vx_signs;
 
 /* Whether participant i of the set is flipped. */
-static bool is_flipped(const vx_draw *d, int i, uint attempt, vx_signs *signs)
+static bool is_flipped(const vx_labelling *d, int i, uint attempt, vx_signs *signs)
 {
     if (d->args.exhaustive || d->index == 0)
         return d->index >> i & 1;
@@ -64,7 +64,7 @@ static bool is_flipped(const vx_draw *d, int i, uint attempt, vx_signs *signs)
 }
 
 /* The first attempt that flips somebody. */
-static uint attempt_of_signs(const vx_draw *d)
+static uint attempt_of_signs(const vx_labelling *d)
 {
     for (uint attempt = 0;; attempt++) {
         vx_signs signs = {.block = -1};
@@ -75,7 +75,7 @@ static uint attempt_of_signs(const vx_draw *d)
 }
 
 /* Draws the keys of n participants. */
-static void draw_keys(const vx_draw *d, int n, uint attempt)
+static void draw_keys(const vx_labelling *d, int n, uint attempt)
 {
     for (EACH(i, n)) {
         const int at = d->participant[i];
@@ -87,7 +87,7 @@ static void draw_keys(const vx_draw *d, int n, uint attempt)
 }
 
 /* Orders the keys at two places, equal ones by their participants. */
-static void compare(const vx_draw *d, int low, int high)
+static void compare(const vx_labelling *d, int low, int high)
 {
     const ulong a = d->key[low], b = d->key[high];
     const int i = d->order[low], j = d->order[high];
@@ -101,7 +101,7 @@ static void compare(const vx_draw *d, int low, int high)
 
 /* Sorts n keys by merging sorted runs of `run` keys. The first step of a merge compares the runs mirrored, so that no
  * comparison moves a larger key down, and places from n on need not exist. */
-static void sort_by_keys(const vx_draw *d, int n)
+static void sort_by_keys(const vx_labelling *d, int n)
 {
     for (int run = 1; run < n; run *= 2)
         for (int stride = run; stride > 0; stride /= 2) {
@@ -117,7 +117,7 @@ static void sort_by_keys(const vx_draw *d, int n)
 }
 
 /* Whether every data row is paired with a design row equal to its own. */
-static bool is_observed(const vx_draw *d)
+static bool is_observed(const vx_labelling *d)
 {
     for (int i = 0; i < d->args.n; i++)
         if (d->kind[d->order[i]] != d->kind[i])
@@ -128,7 +128,7 @@ static bool is_observed(const vx_draw *d)
 /* The permutation of the index's rank among all, counted from the observed one. It pairs each data row with a kind, and
  * uses the design rows of a kind in ascending order. Of the `ways` in which m people can be arranged, the share of
  * kind c among them begins with kind c. One item does it; at most 2^24 permutations are ever counted so. */
-static void unrank_order(const vx_draw *d)
+static void unrank_order(const vx_labelling *d)
 {
     const int n = d->args.n, kinds = d->args.kinds;
     __global int *left = (__global int *)d->key, *next = left + kinds; /* of each kind: people, and the next row */
@@ -154,7 +154,7 @@ static void unrank_order(const vx_draw *d)
 }
 
 /* Every item of the group takes every barrier, though nothing may be to be drawn. */
-static void find_order(const vx_draw *d)
+static void find_order(const vx_labelling *d)
 {
     const bool moves = d->args.permutes && d->index > 0;
     const int drawn = moves && !d->args.exhaustive ? d->args.n : 0;
@@ -170,7 +170,7 @@ static void find_order(const vx_draw *d)
 }
 
 /* A bit for each row of a group of rows, set where it is flipped. */
-static void fill_flips(const vx_draw *d, __global uchar *flip)
+static void fill_flips(const vx_labelling *d, __global uchar *flip)
 {
     vx_signs signs = {.block = -1};
     for (EACH(g, d->args.groups)) {
@@ -183,7 +183,7 @@ static void fill_flips(const vx_draw *d, __global uchar *flip)
 }
 
 /* The regressor and the nuisances, with their elements at the data rows that the relabelling pairs them with. */
-static void fill_rows(const vx_draw *d, __global const float *design, __global float *w)
+static void fill_rows(const vx_labelling *d, __global const float *design, __global float *w)
 {
     const int rows = d->args.rows, elements = (1 + d->args.nuisance) * rows;
     const bool moves = d->args.permutes && d->index > 0;
@@ -205,7 +205,7 @@ relabel(const vx_relabel_args args, __global const ulong *index, __global const 
         __global const float *design, __global ulong *key, __global int *order, __global uchar *W)
 {
     const int p = get_group_id(0);
-    vx_draw d = {.args = args,
+    vx_labelling d = {.args = args,
                  .p = p,
                  .participant = people + VX_PARTICIPANT * args.n,
                  .row = people + VX_ROW * args.n,

@@ -350,7 +350,8 @@ static inline faulty *faulty_new(const faulty *how, bool exact, int threads)
     assert_non_null(f);
     *f = *how;
     check(vx_cpu_open(threads, &f->cpu, &error), error);
-    f->backend = (vx_backend){.info = f->cpu->info, .parallel = {[VX_OP_CLUSTERS] = 1, [VX_OP_TFCE] = 1}, .queues = VX_QUEUES,
+    f->backend = (vx_backend){.info = f->cpu->info, .queues = VX_QUEUES,
+                              .parallel = {[VX_OP_CLUSTERS] = 1, [VX_OP_TFCE] = 1},
                               .buffer_new = buffer_new, .buffer_free = buffer_free, .upload = upload,
                               .download = download, .fill = fill, .run = run, .wait = wait_queue, .seconds = seconds,
                               .free = free_faulty};
