@@ -8,7 +8,7 @@
 #include "engine/cpu/simd.h"
 #include "model/relabelling.h"
 
-/* The set of the relabellings on the op's buffers. `participant` has room for the set's n. */
+/* The set of the relabellings on the op's buffers. `participant` has n elements. */
 static vx_relabellings set_of(const vx_relabel_args *args, int32_t *people, int64_t *participant)
 {
     const int n = args->n;
