@@ -136,7 +136,7 @@ typedef struct vx_tfce_args {
 
 /* 32-bit words of the work buffer that one map may use: for every place of the padded grid, and for every voxel. */
 #define VX_TFCE_GRID_WORDS 2
-#define VX_TFCE_VOXEL_WORDS 10
+#define VX_TFCE_VOXEL_WORDS 9
 
 #define VX_TFCE_BLOCK 256 /* the terms of a block of an arc */
 
