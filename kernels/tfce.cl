@@ -24,51 +24,49 @@
 #endif
 
 /* Before each tail. */
-static void clear_tail(__local vx_tfce_group *group)
+static void clear_tail(VX_SHARED vx_tfce_map *m)
 {
-    for (int d = get_local_id(0); d < DIGITS; d += VX_WG)
-        group->tally[d] = 0;
-    if (get_local_id(0) == 0)
-        group->maxima = 0;
 #if VX_WG > 1
-    if (get_local_id(0) == 0)
-        group->saddles = 0;
+    for (int d = get_local_id(0); d < DIGITS; d += VX_WG)
+        m->tally[d] = 0;
     for (int w = get_local_id(0); w < DIGITS * BALLOT; w += VX_WG)
-        group->ballot[w] = 0;
+        m->ballot[w] = 0;
+    if (get_local_id(0) == 0)
+        m->saddles = 0;
 #endif
+    if (get_local_id(0) == 0) {
+        m->maxima = 0;
+        m->entries = m->args.voxels;
+    }
 }
 
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
 tfce(const vx_tfce_args args, __global const float *height, __global const int *position,
      __global const double *power, __global double *best, __global int *work)
 {
-    __local vx_tfce_group group;
-    vx_tfce_map m = {.args = args, .position = position, .power = power, .group = &group};
     int lid = get_local_id(0), first = args.tails & 1 ? 0 : 1, last = args.tails & 2 ? 1 : 0;
-    begin_map(&m, work);
-#if VX_WG == 1
-    int offset[CUBE];
-    for (int b = 0; b < CUBE; b++)
-        offset[b] = find_offset(&args, b);
-    m.offset = offset;
-#endif
+    VX_SHARED vx_tfce_map m;
+    if (lid == 0) {
+        m.args = args;
+        m.position = position;
+        m.power = power;
+        begin_map(&m, work);
+    }
+    vx_sync();
     for (int p = get_group_id(0); p < args.relabellings; p += args.parallel) {
-        double found[2] = {0, 0};
         __global const float *map = height + (size_t)p * args.padded;
         if (lid == 0)
-            group.largest = 0;
+            m.largest = best[2 * p] = best[2 * p + 1] = 0;
         vx_sync();
         if (args.step_relative == 2)
             find_largest(&m, map);
         for (int tail = first; tail <= last; tail++) {
-            clear_tail(&group);
+            clear_tail(&m);
             scatter(&m, map, tail ? -1.0f : 1.0f);
             vx_sync();
-            found[tail] = enhance(&m);
-        }
-        if (lid == 0) {
-            best[2 * p] = found[0];
-            best[2 * p + 1] = found[1];
+            double found = enhance(&m);
+            if (lid == 0)
+                best[2 * p + tail] = found;
         }
     }
     for (int v = lid; v < args.voxels; v += VX_WG)

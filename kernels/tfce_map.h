@@ -32,45 +32,46 @@
 #define vx_sync() barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
 #endif
 
-/* What the items of a group share. The arrays are those of one pass of the sort. */
-#define DIGIT_BITS (VX_WG == 1 ? 11 : 8)
+/* Several items share their map in local memory, so that it takes no registers. */
+#if VX_WG == 1
+#define VX_SHARED
+#define vx_raise(number, to) (*(number) = max(*(number), to))
+#else
+#define VX_SHARED __local
+#define vx_raise(number, to) atomic_max(number, to)
+#endif
+
+#define DIGIT_BITS (VX_WG == 1 ? 11 : 8) /* of the sort */
 #define DIGITS (1 << DIGIT_BITS)
 #define BALLOT ((VX_WG + 31) / 32) /* words that have a bit for each item */
-typedef struct vx_tfce_group {
-    int largest;       /* bits of the largest height in either tail, to which steps may be relative */
-    int maxima;
-    int tally[DIGITS]; /* the entries with each digit */
-#if VX_WG > 1
-    int saddles, arcs;
-    int start[DIGITS + 1]; /* the place of the next entry with each digit; the last: the number of entries */
-    uint ballot[DIGITS * BALLOT]; /* the items whose entry has the digit */
-    double best[VX_WG];
-#endif
-} vx_tfce_group;
 
 /* Places are those of the grid. An entry is a voxel of the tail, or OUTSIDE. */
 typedef struct vx_tfce_map {
     vx_tfce_args args;
-    int near; /* cube bits of the neighbours of this connectivity */
-    int entries;
+    int near;    /* cube bits of the neighbours of this connectivity */
+    int largest; /* bits of the largest height in either tail, to which steps may be relative */
+    int maxima, entries;
     __global const int *position;
     __global const double *power;
-    __global float *height;      /* by place; 0 and less: not in the tail */
-    __global uint2 *from, *to;   /* KEY_TOP - bits of the height; maximum, or SADDLE | voxel */
-    __global int *link;          /* by voxel, for saddles: cube bits of the preceding neighbours */
-    __global int *lead;          /* a place to follow, or ~maximum */
-    __local vx_tfce_group *group;
+    __global float *height;     /* by place; 0 and less: not in the tail */
+    __global uint2 *from, *to;  /* KEY_TOP - bits of the height; maximum, or SADDLE | voxel */
+    __global int *link;         /* by voxel, for saddles: cube bits of the preceding neighbours */
+    __global int *lead;         /* a place to follow, or ~maximum */
+    int tally[DIGITS];          /* the entries with each digit of one pass of the sort */
 #if VX_WG == 1
-    const int *offset;           /* of the cube's bits in the grid; outside, so that other members are in registers */
+    int offset[CUBE];           /* of the cube's bits in the grid */
     int labels;
-    __global int *label;         /* by place; leads are by label */
-    __global int *parent;        /* by maximum: another of its component, or ~s of the root */
-    __global double *b, *block;  /* by maximum: B and S of args.h */
+    __global int *label;        /* by place; leads are by label */
+    __global int *parent;       /* by maximum: another of its component, or ~s of the root */
+    __global double *b, *block; /* by maximum: B and S of args.h */
 #else
-    int saddles, passes;         /* of the sort */
-    __global int *maximum;       /* by place, as leads are */
-    __global int *parent, *sibling, *up, *start;       /* by arc (tfce_arcs.h) */
+    __global int *maximum;      /* by place, as leads are */
+    __global int *parent, *sibling, *up, *start;       /* by arc (tfce_tree.h) */
     __global int *birth, *child, *jump, *depth, *size; /* by merge */
+    int saddles, arcs;
+    int first[DIGITS + 1];      /* the place of the next entry with each digit; the last: the number of entries */
+    uint ballot[DIGITS * BALLOT]; /* the items whose entry has the digit */
+    double best[VX_WG];         /* of every item */
 #endif
 } vx_tfce_map;
 
@@ -79,12 +80,12 @@ typedef struct vx_tfce_map {
 #if VX_WG == 1
 #define offset_of(m, bit) ((m)->offset[bit])
 #else
-#define offset_of(m, bit) find_offset(&(m)->args, bit)
+#define offset_of(m, bit) find_offset(m, bit)
 #endif
 
-static int find_offset(const vx_tfce_args *args, int bit)
+static int find_offset(const VX_SHARED vx_tfce_map *m, int bit)
 {
-    return (bit / 9 - 1) * args->stride_z + (bit / 3 % 3 - 1) * args->stride_y + bit % 3 - 1;
+    return (bit / 9 - 1) * m->args.stride_z + (bit / 3 % 3 - 1) * m->args.stride_y + bit % 3 - 1;
 }
 
 /* A stage of item 0 is a loop of this length. Where it was a branch instead, PoCL 3.1 left it out. */
@@ -100,7 +101,7 @@ static int lowest_bit(int bits)
 
 /* Lays out the group's part of the work buffer, which has VX_TFCE_VOXEL_WORDS words for each voxel. There are at most as
  * many maxima, as many arcs, and half as many merges (kernels/args.h). Arrays that share memory are marked. */
-static void begin_map(vx_tfce_map *m, __global int *work)
+static void begin_map(VX_SHARED vx_tfce_map *m, __global int *work)
 {
     size_t grid = (size_t)VX_TFCE_GRID_WORDS * m->args.grid_size, padded = m->args.padded;
     grid += grid & 1;
@@ -130,6 +131,9 @@ static void begin_map(vx_tfce_map *m, __global int *work)
 #endif
     m->near = 0;
     for (int b = 0; b < CUBE; b++) {
+#if VX_WG == 1
+        m->offset[b] = find_offset(m, b);
+#endif
         int axes = (b % 3 != 1) + (b / 3 % 3 != 1) + (b / 9 != 1);
         if (axes > 0 && axes <= (m->args.connectivity == 26 ? 3 : m->args.connectivity == 18 ? 2 : 1))
             m->near |= 1 << b;
@@ -137,7 +141,7 @@ static void begin_map(vx_tfce_map *m, __global int *work)
 }
 
 /* The number of voxels from v on that are side by side in the grid, at most a vector. Positions ascend. */
-static int run_length(const vx_tfce_map *m, int v)
+static int run_length(const VX_SHARED vx_tfce_map *m, int v)
 {
     int n = 1, place = m->position[v];
     if (v + VX_VEC <= m->args.voxels && m->position[v + VX_VEC - 1] == place + VX_VEC - 1)
@@ -148,7 +152,7 @@ static int run_length(const vx_tfce_map *m, int v)
 }
 
 /* The heights in the tail of this sign; 0 or less outside it. */
-static void scatter(const vx_tfce_map *m, __global const float *height, float sign)
+static void scatter(const VX_SHARED vx_tfce_map *m, __global const float *height, float sign)
 {
     int n;
     for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG * n) {
@@ -175,7 +179,7 @@ static vx_ints spread(vx_ints bits, int connectivity)
 }
 
 /* Marks the lanes whose neighbours are not connected to each other by preceding voxels of the cube. */
-static vx_ints saddles(const vx_tfce_map *m, vx_ints before)
+static vx_ints saddles(const VX_SHARED vx_tfce_map *m, vx_ints before)
 {
     const vx_ints none = 0, mark = 1;
     vx_ints neighbours = before & m->near, reached = neighbours & -neighbours, next;
@@ -190,7 +194,7 @@ static vx_ints saddles(const vx_tfce_map *m, vx_ints before)
 
 /* The cube bits that precede each voxel from a place on: higher ones, and equal ones at a lower place. *highest is the
  * offset of the highest neighbour among them, 0 without one. */
-static vx_ints find_before(const vx_tfce_map *m, int place, vx_floats here, vx_ints *highest)
+static vx_ints find_before(const VX_SHARED vx_tfce_map *m, int place, vx_floats here, vx_ints *highest)
 {
     const vx_ints none = 0;
     vx_floats top = here;
@@ -211,38 +215,44 @@ static vx_ints find_before(const vx_tfce_map *m, int place, vx_floats here, vx_i
     return before;
 }
 
-static void find_largest(const vx_tfce_map *m, __global const float *height)
+static void find_largest(VX_SHARED vx_tfce_map *m, __global const float *height)
 {
     int largest = 0; /* the bits of floats that are not negative order as they do */
     for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG)
         largest = max(largest, as_int(fabs(height[v])));
-    atomic_max(&m->group->largest, largest);
+    vx_raise(&m->largest, largest);
 }
 
 /* dh of args.h, 0 for the exact integral. `key` is that of the tail's largest height. */
-static double step_of(const vx_tfce_map *m, uint key)
+static double step_of(const VX_SHARED vx_tfce_map *m, uint key)
 {
     double dh = m->args.step;
     if (m->args.step_relative)
-        dh *= m->args.step_relative == 2 ? as_float(m->group->largest) : as_float(KEY_TOP - key);
+        dh *= m->args.step_relative == 2 ? as_float(m->largest) : as_float(KEY_TOP - key);
     return dh;
 }
 
+/* pow takes more registers than all else, and H is seldom other than 2. */
+VX_RARE static double any_power(double h, float power)
+{
+    return pow(h, (double)power);
+}
+
 /* G of args.h, at the height of a key. */
-static double gain(const vx_tfce_args *args, uint key, double dh)
+static double gain(const VX_SHARED vx_tfce_map *m, uint key, double dh)
 {
     double h = as_float(KEY_TOP - key);
     if (dh > 0) {
         double k = floor(h / dh);
         return k * (k + 1) * (2 * k + 1) / 6;
     }
-    return args->power == 3.0f ? h * h * h : pow(h, (double)args->power);
+    return m->args.power == 3.0f ? h * h * h : any_power(h, m->args.power);
 }
 
 /* The result of args.h from the largest B + S of a root. */
-static double result_of(const vx_tfce_args *args, double best, double dh)
+static double result_of(const VX_SHARED vx_tfce_map *m, double best, double dh)
 {
-    return dh > 0 ? best * (dh * dh * (args->step_times ? dh : 1)) : best;
+    return dh > 0 ? best * (dh * dh * (m->args.step_times ? dh : 1)) : best;
 }
 
 #endif

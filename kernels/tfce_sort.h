@@ -30,7 +30,7 @@ static int digit_of(uint2 entry, int pass)
 
 /* Replaces the saddle of rank i by its own maximum in the sorted entries, and lists it: its rank, and the other maximum
  * around it, or SADDLE | voxel where there are several others. */
-static void list_saddle(const vx_tfce_map *m, int i, int k)
+static void list_saddle(const VX_SHARED vx_tfce_map *m, int i, int k)
 {
     int v = m->from[i].y & ~SADDLE, place = m->position[v], link = m->link[v], others = link & (link - 1);
     bool several = others & (others - 1);
@@ -52,60 +52,59 @@ static int count_before(const __local uint *ballot, int lid, bool *last)
     return before;
 }
 
-/* One pass. Afterwards `from` has its result, or `to` the list of saddles, and m->entries or m->saddles is their
- * number. */
-static void sort_pass(vx_tfce_map *m, int pass)
+/* One pass, of `passes`. After it and a barrier `from` has its result, or `to` the list of saddles, and m->entries or
+ * m->saddles is their number. */
+static void sort_pass(VX_SHARED vx_tfce_map *m, int pass, int passes)
 {
-    __local vx_tfce_group *group = m->group;
-    int lid = get_local_id(0);
+    int lid = get_local_id(0), entries = m->entries;
+    __global uint2 *from = m->from, *to = m->to;
     for (int d = lid; d <= DIGITS; d += VX_WG) {
         int place = 0;
         for (int lower = 0; lower < d; lower++)
-            place += group->tally[lower];
-        group->start[d] = place;
+            place += m->tally[lower];
+        m->first[d] = place;
     }
     vx_sync();
-    int all = group->start[DIGITS];
     for (int d = lid; d < DIGITS; d += VX_WG)
-        group->tally[d] = 0;
-    for (int first = 0; first < m->entries; first += VX_WG) {
-        int i = first + lid, digit = NO_DIGIT, place = 0;
+        m->tally[d] = 0;
+    int all = m->first[DIGITS];
+    for (int round = 0; round < entries; round += VX_WG) {
+        int i = round + lid, digit = NO_DIGIT, place = 0;
         uint2 entry = (uint2)(OUTSIDE, 0);
         bool last = false;
-        if (i < m->entries)
-            entry = m->from[i];
+        if (i < entries)
+            entry = from[i];
         if (entry.x != OUTSIDE)
             digit = digit_of(entry, pass);
-        __local uint *ballot = group->ballot + max(digit, 0) * BALLOT;
+        __local uint *ballot = m->ballot + max(digit, 0) * BALLOT;
         if (digit != NO_DIGIT)
             atomic_or(&ballot[lid / 32], 1u << (lid & 31));
         vx_sync();
         if (digit != NO_DIGIT) {
-            place = group->start[digit] + count_before(ballot, lid, &last);
+            place = m->first[digit] + count_before(ballot, lid, &last);
             if (pass == LIST_PASS)
                 list_saddle(m, i, place);
             else
-                m->to[place] = entry;
+                to[place] = entry;
         }
-        if (entry.x != OUTSIDE && pass + 1 < m->passes) {
+        if (entry.x != OUTSIDE && pass + 1 < passes) {
             int next = digit_of(entry, pass + 1);
             if (next != NO_DIGIT)
-                atomic_inc(&group->tally[next]);
+                atomic_inc(&m->tally[next]);
         }
         vx_sync();
         if (last) {
-            group->start[digit] = place + 1;
+            m->first[digit] = place + 1;
             for (int w = 0; w < BALLOT; w++)
                 ballot[w] = 0;
         }
         vx_sync();
     }
-    if (pass == LIST_PASS) {
+    if (lid == 0 && pass == LIST_PASS)
         m->saddles = all;
-    } else {
-        __global uint2 *sorted = m->to;
-        m->to = m->from;
-        m->from = sorted;
+    if (lid == 0 && pass != LIST_PASS) {
+        m->to = from;
+        m->from = to;
         m->entries = all;
     }
 }

@@ -10,9 +10,9 @@
 
 #include "tfce_map.h"
 
-static int begin_component(const vx_tfce_map *m)
+static int begin_component(vx_tfce_map *m)
 {
-    int maximum = m->group->maxima++;
+    int maximum = m->maxima++;
     m->parent[maximum] = ~0;
     m->b[maximum] = 0;
     return maximum;
@@ -102,9 +102,9 @@ static void resolve(const vx_tfce_map *m)
     }
 }
 
-static void sort_by_digit(const vx_tfce_map *m, int shift)
+static void sort_by_digit(vx_tfce_map *m, int shift)
 {
-    __local int *place = m->group->tally;
+    int *place = m->tally;
     int sum = 0;
     for (int d = 0; d < DIGITS; d++)
         place[d] = 0;
@@ -194,11 +194,11 @@ static double enhance(vx_tfce_map *m)
         return 0;
     double dh = step_of(m, m->from[0].x);
     m->block = (__global double *)m->to;
-    for (int c = 0; c < m->group->maxima; c++)
+    for (int c = 0; c < m->maxima; c++)
         m->block[c] = 0;
     for (int i = 0; i < m->entries; i++) {
         uint2 entry = m->from[i];
-        double g = gain(&m->args, entry.x, dh);
+        double g = gain(m, entry.x, dh);
         int c = entry.y & SADDLE ? merge_at(m, entry.y & ~SADDLE, g) : find_root(m->parent, entry.y);
         int s = ~m->parent[c];
         m->parent[c] = ~(s + 1);
@@ -208,10 +208,10 @@ static double enhance(vx_tfce_map *m)
             m->block[c] = 0;
         }
     }
-    for (int c = 0; c < m->group->maxima; c++)
+    for (int c = 0; c < m->maxima; c++)
         if (m->parent[c] < 0)
             best = fmax(best, m->b[c] + m->block[c]);
-    return result_of(&m->args, best, dh);
+    return result_of(m, best, dh);
 }
 
 #endif

@@ -17,17 +17,16 @@
 #include "tfce_sort.h"
 
 /* A new maximum, which begins an arc of that number. */
-static int begin_component(const vx_tfce_map *m)
+static int begin_component(VX_SHARED vx_tfce_map *m)
 {
-    int maximum = atomic_inc(&m->group->maxima);
+    int maximum = atomic_inc(&m->maxima);
     m->parent[maximum] = -1;
     m->up[maximum] = maximum;
     return maximum;
 }
 
-static void link_map(vx_tfce_map *m)
+static void link_map(VX_SHARED vx_tfce_map *m)
 {
-    m->entries = m->args.voxels;
     for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG) {
         int place = m->position[v], highest;
         float here = m->height[place];
@@ -35,11 +34,11 @@ static void link_map(vx_tfce_map *m)
         if (here > 0) {
             int before = find_before(m, place, here, &highest);
             entry.x = KEY_TOP - as_uint(here);
-            atomic_inc(&m->group->tally[entry.x & (DIGITS - 1)]);
+            atomic_inc(&m->tally[entry.x & (DIGITS - 1)]);
             m->lead[place] = highest ? place + highest : ~begin_component(m);
             if (saddles(m, before)) {
                 m->link[v] = before & m->near;
-                m->to[atomic_inc(&m->group->saddles)] = (uint2)(v, 0);
+                m->to[atomic_inc(&m->saddles)] = (uint2)(v, 0);
             }
         }
         m->from[v] = entry;
@@ -47,7 +46,7 @@ static void link_map(vx_tfce_map *m)
 }
 
 /* Puts the maximum of each voxel into its entry and at its place, where the height is no more needed. */
-static void find_maxima(const vx_tfce_map *m)
+static void find_maxima(const VX_SHARED vx_tfce_map *m)
 {
     for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG) {
         int place = m->position[v], at;
@@ -61,7 +60,7 @@ static void find_maxima(const vx_tfce_map *m)
 }
 
 /* Reduces the neighbours of a place to the first one that has each maximum. */
-static int distinct(const vx_tfce_map *m, int place, int link)
+static int distinct(const VX_SHARED vx_tfce_map *m, int place, int link)
 {
     int kept = 0;
     for (int left = link; left; left &= left - 1) {
@@ -75,9 +74,9 @@ static int distinct(const vx_tfce_map *m, int place, int link)
 }
 
 /* Marks the entries of saddles where different maxima meet: these may be in different components. */
-static void find_saddles(const vx_tfce_map *m)
+static void find_saddles(const VX_SHARED vx_tfce_map *m)
 {
-    for (int k = get_local_id(0); k < m->group->saddles; k += VX_WG) {
+    for (int k = get_local_id(0); k < m->saddles; k += VX_WG) {
         int v = m->to[k].x, link = distinct(m, m->position[v], m->link[v]);
         m->link[v] = link;
         if (link & (link - 1))
@@ -99,9 +98,9 @@ static int latest(__global int *up, int a)
 }
 
 /* Ends arc a in merge j. */
-static void end_in(const vx_tfce_map *m, int a, int j)
+static void end_in(const VX_SHARED vx_tfce_map *m, int a, int j)
 {
-    int arc = m->group->maxima + j;
+    int arc = m->maxima + j;
     m->up[a] = m->parent[a] = arc;
     m->sibling[a] = m->child[j];
     m->child[j] = a;
@@ -109,9 +108,9 @@ static void end_in(const vx_tfce_map *m, int a, int j)
 
 /* Joins component `arc` with `other` at the saddle of rank i, unless they are one, and returns the result. `merges`
  * counts the merges before this saddle: the first join of a saddle begins an arc, and others end in it too. */
-static int join(const vx_tfce_map *m, int i, int arc, int other, int merges)
+static int join(const VX_SHARED vx_tfce_map *m, int i, int arc, int other, int merges)
 {
-    int merged = m->group->maxima + merges;
+    int merged = m->maxima + merges;
     if (arc == other)
         return arc;
     if (arc != merged) {
@@ -126,7 +125,7 @@ static int join(const vx_tfce_map *m, int i, int arc, int other, int merges)
 }
 
 /* Finds the merges at the listed saddles. Returns their number. */
-static int sweep_saddles(const vx_tfce_map *m)
+static int sweep_saddles(VX_SHARED vx_tfce_map *m)
 {
     int merges = 0, saddles = of_item_0(m->saddles);
     for (int k = 0; k < saddles; k++) {
@@ -141,18 +140,18 @@ static int sweep_saddles(const vx_tfce_map *m)
         } else {
             arc = join(m, i, arc, latest(m->up, saddle.y), merges);
         }
-        merges += arc == m->group->maxima + merges;
+        merges += arc == m->maxima + merges;
     }
     if (get_local_id(0) == 0)
-        m->group->arcs = m->group->maxima + merges;
+        m->arcs = m->maxima + merges;
     return merges;
 }
 
 /* Gives merge j a later one on its path to the root, so that the path up to any height takes at most about twice the
  * logarithm of its length (Myers 1983, Information Processing Letters 17:241). A root jumps to itself. */
-static void add_jumps(const vx_tfce_map *m, int merges)
+static void add_jumps(const VX_SHARED vx_tfce_map *m, int merges)
 {
-    int maxima = m->group->maxima;
+    int maxima = m->maxima;
     for (int j = merges - 1; j >= 0; j--) {
         int next = m->parent[maxima + j] - maxima, jump = j, depth = 0;
         if (next >= 0) {
@@ -166,9 +165,9 @@ static void add_jumps(const vx_tfce_map *m, int merges)
 }
 
 /* The arc of a voxel of rank i that leads to a maximum. */
-static int find_arc(const vx_tfce_map *m, int i, int maximum)
+static int find_arc(const VX_SHARED vx_tfce_map *m, int i, int maximum)
 {
-    int maxima = m->group->maxima, arc = maximum, next = m->parent[arc];
+    int maxima = m->maxima, arc = maximum, next = m->parent[arc];
     while (next >= 0 && m->birth[next - maxima] <= i) {
         int j = next - maxima, far = m->jump[j];
         while (far != j && m->birth[far] <= i) {
@@ -182,12 +181,12 @@ static int find_arc(const vx_tfce_map *m, int i, int maximum)
 }
 
 /* Gives each entry its arc, and counts the digits of the next pass. */
-static void find_arcs(const vx_tfce_map *m)
+static void find_arcs(VX_SHARED vx_tfce_map *m)
 {
     for (int i = get_local_id(0); i < m->entries; i += VX_WG) {
         uint arc = find_arc(m, i, m->from[i].y);
         m->from[i].y = arc;
-        atomic_inc(&m->group->tally[arc & (DIGITS - 1)]);
+        atomic_inc(&m->tally[arc & (DIGITS - 1)]);
     }
 }
 
