@@ -75,8 +75,8 @@ typedef struct vx_tfce_map {
 #endif
 } vx_tfce_map;
 
-/* The offset of a neighbour in the grid, by the number of its bit. Where the number is no constant, a table is faster on
- * processors; on GPUs it would be in memory. */
+/* The offset of a neighbour in the grid, by the number of its bit. A table is faster on processors where the number is
+ * no constant; on GPUs it would be in memory. */
 #if VX_WG == 1
 #define offset_of(m, bit) ((m)->offset[bit])
 #else
@@ -99,8 +99,8 @@ static int lowest_bit(int bits)
     return 31 - (int)clz(bits & -bits);
 }
 
-/* Lays out the group's part of the work buffer, which has VX_TFCE_VOXEL_WORDS words for each voxel. There are at most as
- * many maxima, as many arcs, and half as many merges (kernels/args.h). Arrays that share memory are marked. */
+/* Lays out the group's part of the work buffer, which has VX_TFCE_VOXEL_WORDS words for each voxel. There are at most
+ * as many maxima, as many arcs, and half as many merges (kernels/args.h). Arrays that share memory are marked. */
 static void begin_map(VX_SHARED vx_tfce_map *m, __global int *work)
 {
     size_t grid = (size_t)VX_TFCE_GRID_WORDS * m->args.grid_size, padded = m->args.padded;

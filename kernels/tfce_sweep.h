@@ -1,7 +1,7 @@
 /* TFCE by a single item, as in host/engine/cpu/tfce.c:
  *
- *   link        gives each voxel the label of a neighbour at a lower place, or a new one, which is a maximum or leads to
- *               a neighbour. So labels are few
+ *   link        gives each voxel the label of a neighbour at a lower place, or a new one, which is a maximum or leads
+ *               to a neighbour. So labels are few
  *   resolve     replaces labels by maxima
  *   sort        sorts voxels by height: a stable radix sort, so that ties stay in the order of voxels
  *   sweep       adds voxel by voxel, with components as union-find over maxima */
