@@ -1,7 +1,7 @@
 /* The merge tree of a map, by a group of items. Between two merges a component is an arc: the first arcs are those of
- * the maxima, and each merge ends two or more arcs and begins one. The saddles alone determine this tree (Carr, Snoeyink
- * & Axen 2003, Computational Geometry 24:75). Arc a < maxima is that of a maximum, and arc maxima + j is that of merge
- * j; merges are numbered by descending height.
+ * the maxima, and each merge ends two or more arcs and begins one. The saddles alone determine this tree (Carr,
+ * Snoeyink & Axen 2003, Computational Geometry 24:75). Arc a < maxima is that of a maximum, and arc maxima + j is that
+ * of merge j; merges are numbered by descending height.
  *
  *   link_map        each voxel of the tail points to the highest neighbour before it, or is a maximum. Chains of such
  *                   steep pointers are short: 4 in the mean, at FWHM 5 voxels
