@@ -1,6 +1,6 @@
-/* The longest chains of dependent steps of the op tfce in the form of its kernel for GPUs. A step that waits for another
- * takes up to 0.3 us there, and hundreds of maps are worked on at a time: a few thousand steps are some microseconds of
- * a map. The kernel counts them itself, by counters that this test puts into its text.
+/* The longest chains of dependent steps of the op tfce in the form of its kernel for GPUs. A step that waits for
+ * another takes up to 0.3 us there, and hundreds of maps are worked on at a time: a few thousand steps are some
+ * microseconds of a map. The kernel counts them itself, by counters that this test puts into its text.
  *
  * Other stages have no need of counters. A pass of the sort has a round for 128 voxels, here at most 1,688, and an item
  * adds the terms of 4 stretches of entries, each of which has less than two blocks: at most 2,044. */
@@ -115,7 +115,7 @@ static vx_backend *gpu_form(void)
 }
 
 /* Three peaks in a row of 9 voxels, at heights 5, 6 and 7, with saddles at 2 and 3 that merge them: each peak has a
- * neighbour on either side that points to it, saddles are two listed voxels, and the last merge is the other's parent. */
+ * neighbour on either side that points to it, two voxels are saddles, and the last merge is the other's parent. */
 static void test_by_hand(void **state)
 {
     (void)state;
@@ -138,8 +138,8 @@ static void test_by_hand(void **state)
     assert_true(steps[ARCS] == 2 * 4 + 2);
 }
 
-/* Smooth maps of 216,000 voxels, FWHM 3.3, 5 and 6.7 voxels. The first is rougher than smoothed images are: it has three
- * times as many maxima as the second. */
+/* Smooth maps of 216,000 voxels, FWHM 3.3, 5 and 6.7 voxels. The first is rougher than smoothed images are: it has
+ * three times as many maxima as the second. */
 static void test_brain(void **state)
 {
     (void)state;
