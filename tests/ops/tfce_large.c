@@ -42,8 +42,9 @@ static void test_path(void **state)
 }
 
 /* As many maxima, arcs and merges as maps can have. Neighbours differ in one coordinate, so that the voxels with an
- * even sum of coordinates touch odd ones only. Where the even ones are higher, each is a maximum, and each odd one merges up
- * to six components. Where the odd ones are not in the mask, every voxel is a maximum of a component of its own. */
+ * even sum of coordinates touch odd ones only. Where the even ones are higher, each is a maximum, and each odd one
+ * merges up to six components. Where the odd ones are not in the mask, every voxel is a maximum of a component of its
+ * own. */
 static void test_checkerboard(void **state)
 {
     (void)state;
