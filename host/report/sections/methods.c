@@ -12,7 +12,7 @@
 
 typedef enum reference {
     NICHOLS, WINKLER, FREEDMAN, SALMON, PHIPSON, BULLMORE, SMITH, BENJAMINI, DUNN, WESTFALL, WELCH, SCHUIRMANN,
-    REFERENCES
+    FORMAN, REFERENCES
 } reference;
 
 static const char *const reference_text[REFERENCES] = {
@@ -35,6 +35,8 @@ static const char *const reference_text[REFERENCES] = {
     "population variances are involved. Biometrika 1947;34:28\xE2\x80\x93" "35.",
     "Schuirmann DJ. A comparison of the two one-sided tests procedure and the power approach for assessing the "
     "equivalence of average bioavailability. J Pharmacokinet Biopharm 1987;15:657\xE2\x80\x93" "680.",
+    "Forman SD, Cohen JD, Fitzgerald M, et al. Improved assessment of significant activation in functional magnetic "
+    "resonance imaging (fMRI): use of a cluster-size threshold. Magn Reson Med 1995;33:636\xE2\x80\x93" "647.",
 };
 
 /* The numbers of the references, in the order of their first citation. */
@@ -53,6 +55,32 @@ static const char *option(const vx_report *report, const char *name, const char 
     return value ? value : otherwise;
 }
 
+/* "Every image of pet was divided by ..." Where no image was prepared, this is said. */
+static void put_preparation(vx_report *report)
+{
+    bool prepared = false;
+    size_t m, k;
+    const json_t *modality, *step;
+    json_array_foreach(json_object_get(report->results->run, VX_KEY_MODALITIES), m, modality) {
+        const json_t *steps = json_object_get(modality, VX_KEY_PREPARATION);
+        json_array_foreach(steps, k, step) {
+            const char *words = json_string_value(json_object_get(step, VX_KEY_WORDS));
+            const char *name = json_string_value(json_object_get(modality, VX_KEY_NAME));
+            if (k == 0)
+                vx_put(report->page, "Every image of %s was %s", name, words);
+            else
+                vx_put(report->page, ", then %s", words);
+        }
+        if (json_array_size(steps))
+            vx_put_markup(report->page, ". ");
+        prepared |= json_array_size(steps) > 0;
+    }
+    if (prepared)
+        vx_put_markup(report->page, "voxstat did not register the images. ");
+    else
+        vx_put_markup(report->page, "voxstat did not register, resample, smooth or scale the images. ");
+}
+
 /* "mask.nii.gz was brought to ... by nearest neighbour." A file is named once for each of its steps. */
 static void put_steps(vx_report *report)
 {
@@ -62,6 +90,8 @@ static void put_steps(vx_report *report)
     const json_t *input, *step;
     json_array_foreach(inputs, i, input) {
         const char *path = json_string_value(json_object_get(input, VX_KEY_PATH));
+        if (json_is_string(json_object_get(input, VX_KEY_PARTICIPANT)))
+            continue; /* an image: its steps are those of its modality */
         json_array_foreach(json_object_get(input, VX_KEY_STEPS), k, step) {
             const char *words = json_string_value(json_object_get(step, VX_KEY_WORDS));
             const char *name = path ? strrchr(path, '/') : NULL;
@@ -73,6 +103,28 @@ static void put_steps(vx_report *report)
             memcpy(said, sentence, sizeof said);
         }
     }
+}
+
+/* The smoothness of the residuals, of the modalities for which it could be told. */
+static void put_smoothness(vx_report *report, citing *c)
+{
+    const vx_results *results = report->results;
+    bool told = false;
+    for (size_t m = 0; m < results->modalities; m++) {
+        const double *mm = results->modality[m].smoothness;
+        if (isnan(mm[0] + mm[1] + mm[2]))
+            continue;
+        vx_put(c->page, "%s", told ? ", " : "The residuals had a smoothness (FWHM) of ");
+        vx_put(c->page, "%.1f \xC3\x97 %.1f \xC3\x97 %.1f mm", mm[0], mm[1], mm[2]);
+        if (results->modalities > 1)
+            vx_put(c->page, " (%s)", results->modality[m].name);
+        told = true;
+    }
+    if (!told)
+        return;
+    vx_put_markup(c->page, ", by the correlations of neighbouring voxels");
+    cite(c, FORMAN);
+    vx_put_markup(c->page, ". ");
 }
 
 static void put_data(vx_report *report, citing *c)
@@ -87,7 +139,7 @@ static void put_data(vx_report *report, citing *c)
                results->session[1], results->session[0]);
     else
         vx_put_markup(page, "The outcome at each voxel was the value of each participant's image. ");
-    vx_put_markup(page, "voxstat did not register, resample, smooth or scale the images. ");
+    put_preparation(report);
     put_steps(report);
     for (size_t m = 0; m < results->modalities; m++) {
         const vx_results_modality *modality = &results->modality[m];
@@ -95,6 +147,7 @@ static void put_data(vx_report *report, citing *c)
                (long long)modality->n, vx_count_text(modality->mask_voxels, text), modality->grid.pixdim[0],
                modality->grid.pixdim[1], modality->grid.pixdim[2]);
     }
+    put_smoothness(report, c);
     if (mask)
         vx_put_markup(page, "Voxels were those of an explicit mask that are finite in every image");
     else
