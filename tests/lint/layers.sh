@@ -22,15 +22,16 @@ rank() # module -> its height; fails for one that the order does not know
     base) echo 0 ;;
     space) echo 1 ;;
     image) echo 2 ;;
-    study | model) echo 3 ;;
-    engine | univariate | atlas) echo 4 ;;
-    infer) echo 5 ;;
-    outcome) echo 6 ;;
-    results) echo 7 ;;
-    output) echo 8 ;;
-    report) echo 9 ;;
-    nidm) echo 10 ;;
-    cli | simulate | bench) echo 11 ;;
+    bids) echo 3 ;;
+    study | model) echo 4 ;;
+    engine | univariate | atlas) echo 5 ;;
+    infer) echo 6 ;;
+    outcome) echo 7 ;;
+    results) echo 8 ;;
+    output) echo 9 ;;
+    report) echo 10 ;;
+    nidm) echo 11 ;;
+    cli | simulate | bench) echo 12 ;;
     *) return 1 ;;
     esac
 }
@@ -85,7 +86,8 @@ plant host/image/bad.c '#include "engine/backend.h"' 1
 plant host/image/bad.c '#include "voxstat/result.h"' 1
 plant host/study/bad.c '#include "output/output.h"' 1
 plant host/study/bad.c '#include "voxstat/model.h"' 1
-plant host/model/bad.c '#include "study/table.h"' 1
+plant host/model/bad.c '#include "study/cells.h"' 1
+plant host/bids/bad.c '#include "study/cells.h"' 1
 plant host/univariate/bad.c '#include "infer/exact.h"' 1
 plant host/univariate/bad.c '#include "engine/problem.h"' 1
 plant host/space/bad.c '#include "image/header.h"' 1

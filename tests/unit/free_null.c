@@ -6,6 +6,9 @@
 #include "atlas/volumes.h"
 #include "base/sha.h"
 #include "base/stream.h"
+#include "bids/entities.h"
+#include "bids/inheritance.h"
+#include "bids/sidecar.h"
 #include "cli/arguments.h"
 #include "cli/columns.h"
 #include "cli/foreign.h"
@@ -58,6 +61,7 @@ static void the_library(void **state)
     vx_derivations_destroy(NULL);
     vx_device_free(NULL);
     vx_engine_free(NULL);
+    vx_entities_destroy(NULL);
     vx_entries_free(NULL, 1);
     vx_estimates_destroy(NULL);
     vx_expression_destroy(NULL);
@@ -67,6 +71,7 @@ static void the_library(void **state)
     vx_folder_abandon(NULL);
     vx_image_destroy(NULL);
     vx_image_files_destroy(NULL);
+    vx_inheritance_destroy(NULL);
     vx_lattice_destroy(NULL);
     vx_leftovers_free(NULL, 1);
     vx_loaded_destroy(NULL);
@@ -87,6 +92,7 @@ static void the_library(void **state)
     vx_remarks_destroy(NULL);
     vx_result_free(NULL);
     vx_sha256_destroy(NULL);
+    vx_sidecar_destroy(NULL);
     vx_source_destroy(NULL);
     vx_sources_destroy(NULL);
     vx_space_destroy(NULL);

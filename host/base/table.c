@@ -1,4 +1,4 @@
-#include "study/table.h"
+#include "base/table.h"
 
 #include "base/file.h"
 #include "base/memory.h"

@@ -3,8 +3,8 @@
  * columns at the right edge.
  *
  * A vx_table owns its memory, and all strings point into it. vx_table_destroy releases it. */
-#ifndef VX_STUDY_TABLE_H
-#define VX_STUDY_TABLE_H
+#ifndef VX_BASE_TABLE_H
+#define VX_BASE_TABLE_H
 
 #include "base/error.h"
 #include "base/sha.h"
