@@ -1,37 +1,11 @@
 #include "bids/sidecar.h"
 
-#include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "bids/inheritance.h"
 
 #include <math.h>
 #include <string.h>
-
-static const size_t bytes_max = (size_t)1 << 26;
-
-/* ---- files ---- */
-
-static vx_status read_object(const char *path, json_t **object, vx_error *error)
-{
-    json_error_t why;
-    char *text = NULL;
-    size_t size;
-    *object = NULL;
-    vx_status status = vx_file_read(path, bytes_max, &text, &size, error);
-    if (status)
-        return status;
-    const char *start = size >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? text + 3 : text;
-    *object = json_loadb(start, size - (size_t)(start - text), 0, &why);
-    free(text);
-    if (!*object)
-        return vx_fail(error, VX_INPUT, "%s, line %d: not JSON: %s", path, why.line, why.text);
-    if (json_is_object(*object))
-        return VX_OK;
-    json_decref(*object);
-    *object = NULL;
-    return vx_fail(error, VX_INPUT, "%s: a JSON object is expected", path);
-}
 
 /* Merges the files; the fields of later ones replace those of earlier ones. */
 static vx_status merge(const vx_inheritance *files, vx_sidecar *made, vx_error *error)
@@ -40,7 +14,7 @@ static vx_status merge(const vx_inheritance *files, vx_sidecar *made, vx_error *
     for (size_t i = 0; !status && i < files->count; i++) {
         json_t *object, *value;
         const char *key;
-        status = read_object(files->path[i], &object, error);
+        status = vx_json_read(files->path[i], &object, error);
         json_object_foreach(object, key, value)
             if (!status && !vx_json_put(made->fields, key, json_incref(value)))
                 status = vx_fail_memory(error);
