@@ -1,4 +1,4 @@
-/* The parts of file names: examples of the BIDS specification 1.11 and of the producers that docs/bids.md lists, with
+/* The parts of file names: examples of the BIDS specification 1.11, of PETPrep, Clinica and CAT12, with
  * the parts as read by eye. */
 #include "unit/folder_fixture.h"
 
