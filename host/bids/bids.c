@@ -179,6 +179,25 @@ static vx_status add_images(const vx_bids *made, const vx_bids_slots *slots, vx_
     return status;
 }
 
+/* Says of every column what the dataset says of its variable. */
+static vx_status describe_columns(const vx_wide *wide, const json_t *variables, json_t **columns, vx_error *error)
+{
+    vx_wide_column *column;
+    size_t count;
+    vx_status status = vx_wide_columns(wide, &column, &count, error);
+    *columns = json_object();
+    for (size_t c = 0; !status && c < count; c++) {
+        const char *variable = column[c].variable->name, *session = column[c].session;
+        json_t *about = json_object_get(variables, variable);
+        char *name = vx_text("%s%s%s", variable, session ? "_" : "", session ? session : "");
+        if (!name || !*columns || (about && !vx_json_put(*columns, name, json_incref(about))))
+            status = vx_fail_memory(error);
+        free(name);
+    }
+    free(column);
+    return status;
+}
+
 static vx_status make_table(vx_bids *made, vx_error *error)
 {
     vx_wide wide = {.participants = made->search.participants};
@@ -190,15 +209,19 @@ static vx_status make_table(vx_bids *made, vx_error *error)
             status = vx_fail_memory(error);
     wide.participant = (const char *const *)made->id;
     wide.session = session;
-    if (!status && (!made->id || !(made->dictionary = json_object())))
+    json_t *variables = json_object();
+    if (!status && (!made->id || !variables))
         status = vx_fail_memory(error);
     for (size_t m = 0; !status && m < made->modalities; m++)
         status = add_images(made, made->slots + m, &wide, error);
     if (!status)
-        status = vx_bids_tables_add(&made->tables, &wide, made->dictionary, error);
+        status = vx_bids_tables_add(&made->tables, &wide, variables, error);
+    if (!status)
+        status = describe_columns(&wide, variables, &made->dictionary, error);
     if (!status)
         status = vx_wide_text(&wide, &made->table, error);
     vx_wide_destroy(&wide);
+    json_decref(variables);
     free(session);
     return status;
 }

@@ -129,8 +129,8 @@ static vx_status remark_unmodulated(const comparison *c, vx_remarks *remarks, vx
         return VX_OK;
     for (size_t i = 0; i < c->places; i++)
         if (c->slots->file[i] && vx_bids_unmodulated(&c->slots->file[i]->entities))
-            return vx_remarks_add(remarks, error, "%s: the maps are not modulated: they hold the density of the tissue, "
-                                  "not its volume, and do not show atrophy that the registration removed (%s)",
+            return vx_remarks_add(remarks, error, "%s: the maps are not modulated: they hold the density of the "
+                                  "tissue, not its volume, and do not show atrophy that the registration removed (%s)",
                                   c->slots->modality, c->slots->file[i]->path);
     return VX_OK;
 }

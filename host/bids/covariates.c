@@ -187,8 +187,8 @@ static vx_status add_row(const vx_bids_table *table, int64_t row, int64_t column
     const char **cell = variable->value + vx_wide_place(wide, id, session ? vx_bids_label(session, "ses") : NULL);
     vx_status status = VX_OK;
     if (*cell && strcmp(*cell, value))
-        status = vx_fail(error, VX_INPUT, "%s, line %lld: participant %s%s%s, column %s: found '%s', but an earlier line "
-                         "of the same participant%s says '%s'", table->path, (long long)table->table.line[row], id,
+        status = vx_fail(error, VX_INPUT, "%s, line %lld: participant %s%s%s, column %s: found '%s', but an earlier "
+                         "line of the same participant%s says '%s'", table->path, (long long)table->table.line[row], id,
                          session ? ", " : "", session ? session : "", table->table.name[column], value,
                          session ? " and session" : "", *cell);
     *cell = value;

@@ -1,4 +1,4 @@
-/* The tables of a BIDS dataset: participants.tsv, sub-X/sub-X_sessions.tsv and the tables in phenotype/, each with the data
+/* The tables of a BIDS dataset: participants.tsv, sub-X/sub-X_sessions.tsv and those in phenotype/, each with the data
  * dictionary beside it. */
 #ifndef VX_BIDS_COVARIATES_H
 #define VX_BIDS_COVARIATES_H
@@ -29,8 +29,8 @@ typedef struct vx_bids_tables {
 } vx_bids_tables;
 
 /* Reads the tables of the dataset in `folder`; none of them need be there. `participant` lists the labels of those with
- * images. Errors (VX_INPUT): those of vx_table_read; no participant_id in participants.tsv or a phenotype; no session_id
- * in sub-X_sessions.tsv; a dictionary that is not JSON. */
+ * images. Errors (VX_INPUT): those of vx_table_read; no participant_id in participants.tsv or a phenotype; no
+ * session_id in sub-X_sessions.tsv; a dictionary that is not JSON. */
 vx_status vx_bids_tables_read(const char *folder, const char *const *participant, size_t participants,
                               vx_bids_tables *tables, vx_error *error);
 void vx_bids_tables_destroy(vx_bids_tables *tables);

@@ -23,7 +23,7 @@ static char *keep_text(vx_bids_filters *filters, char *text)
     return filters->text[filters->texts++] = text;
 }
 
-/* The filter of a modality, which is made where there is none. Valid until the next call; null where memory is short. */
+/* The filter of a modality, made where there is none. It is valid until the next call; null where memory is short. */
 static vx_bids_filter *filter_of(vx_bids_filters *filters, const char *modality)
 {
     vx_bids_filter *found = (vx_bids_filter *)vx_bids_filters_find(filters, modality);
@@ -52,7 +52,9 @@ static const char *short_key(const char *key)
 /* The texts are null where memory was short. */
 static vx_status add_condition(vx_bids_filter *filter, const char *key, const char *pattern, vx_error *error)
 {
-    vx_condition *grown = key && pattern ? vx_array_grow(filter->condition, filter->conditions, 1, sizeof *grown) : NULL;
+    if (!key || !pattern)
+        return vx_fail_memory(error);
+    vx_condition *grown = vx_array_grow(filter->condition, filter->conditions, 1, sizeof *grown);
     if (!grown)
         return vx_fail_memory(error);
     filter->condition = grown;

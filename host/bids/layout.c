@@ -187,8 +187,8 @@ static vx_status search_derivative(vx_layout *layout, const char *wanted, char *
 {
     for (size_t i = 0; i < names; i++)
         if (!strcmp(wanted, name[i]))
-            return search(layout, vx_text("derivatives/%s", wanted), vx_text("%s/derivatives/%s", layout->folder, wanted),
-                          false, error);
+            return search(layout, vx_text("derivatives/%s", wanted),
+                          vx_text("%s/derivatives/%s", layout->folder, wanted), false, error);
     if (!is_folder(wanted))
         return unknown_derivative(layout, wanted, name, names, error);
     return search(layout, vx_copy_text(wanted), absolute(wanted), false, error);

@@ -17,7 +17,7 @@ typedef struct vx_layout {
     char *folder;       /* absolute */
     vx_bids_file *file; /* files of them, sorted by dataset and path */
     size_t files;
-    char **dataset;     /* datasets: the folders that were searched, relative to `folder` if they are in it; "." for it */
+    char **dataset;     /* datasets: the folders that were searched: ".", "derivatives/NAME" or a path as given */
     size_t datasets;
 } vx_layout;
 

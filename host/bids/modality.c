@@ -5,7 +5,8 @@
 
 /* The prefixes of CAT12: modulated warped tissue (mwp1), and that of its longitudinal pipelines for plasticity (mwp1r)
  * and ageing (mwmwp1r); "s6" in front is smoothed by 6 mm. */
-#define CAT12(tissue) "mwp" tissue "|mwp" tissue "r|mwmwp" tissue "r|s*mwp" tissue "|s*mwp" tissue "r|s*mwmwp" tissue "r"
+#define CAT12(tissue) \
+    "mwp" tissue "|mwp" tissue "r|mwmwp" tissue "r|s*mwp" tissue "|s*mwp" tissue "r|s*mwmwp" tissue "r"
 
 static const vx_bids_form form[] = {
     {"pet", {{"suffix", "pet"}, {"desc", "preproc|none"}, {"prefix", "none"}}},

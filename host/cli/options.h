@@ -18,6 +18,7 @@ typedef enum vx_option_kind {
     VX_TEXT,     /* any text */
     VX_NAMES,    /* NAME[,NAME...]; repeated options add names; no duplicates; "\," is a comma within a name */
     VX_FORMULAS, /* NAME = FORMULA[; NAME = FORMULA...]; repeated options add formulas; no ";" within one */
+    VX_FILTERS,  /* NAME:KEY=VALUE[,KEY=VALUE...][; ...] or names of files; repeated options add filters */
     VX_CHOICE,   /* one of `choices` */
     VX_CHOICES,  /* some of `choices`, separated by commas */
     VX_INTEGER,  /* an integer, low <= x <= high */
@@ -28,9 +29,10 @@ typedef enum vx_option_kind {
 /* The rows of the table. */
 typedef enum vx_option_id {
     VX_OPTION_ATLAS, VX_OPTION_ATLAS_NAMES, VX_OPTION_AUC, VX_OPTION_BELOW_QUANTIFICATION, VX_OPTION_BIDS,
+    VX_OPTION_BIDS_FILTER,
     VX_OPTION_CLUSTER_P, VX_OPTION_CLUSTER_T, VX_OPTION_CONNECTIVITY, VX_OPTION_CORRECT, VX_OPTION_CORRELATION,
-    VX_OPTION_COVARIATE, VX_OPTION_COVERAGE, VX_OPTION_DATA, VX_OPTION_DERIVE, VX_OPTION_DESIGN, VX_OPTION_DEVICE,
-    VX_OPTION_BENCH_DEVICE, VX_OPTION_EXACT_MOMENTS, VX_OPTION_EXPECTED, VX_OPTION_FORCE, VX_OPTION_GRID_TOLERANCE,
+    VX_OPTION_COVARIATE, VX_OPTION_COVERAGE, VX_OPTION_DATA, VX_OPTION_DERIVATIVES, VX_OPTION_DERIVE, VX_OPTION_DESIGN, VX_OPTION_DEVICE,
+    VX_OPTION_BENCH_DEVICE, VX_OPTION_EXACT_MOMENTS, VX_OPTION_EXPECTED, VX_OPTION_FORCE, VX_OPTION_FRAMES, VX_OPTION_GRID_TOLERANCE,
     VX_OPTION_HELP, VX_OPTION_INSTRUMENT, VX_OPTION_INTERVAL_WEEKS, VX_OPTION_JOINT, VX_OPTION_JSON,
     VX_OPTION_KEEP_ZEROS, VX_OPTION_LEFTOVERS, VX_OPTION_LOG, VX_OPTION_MASK, VX_OPTION_MASK_LEVEL,
     VX_OPTION_MASK_THRESHOLD, VX_OPTION_MEMORY_LIMIT, VX_OPTION_MISSING, VX_OPTION_MODALITY, VX_OPTION_NIDM_MODALITY,
@@ -61,7 +63,7 @@ extern const vx_option vx_option_table[VX_OPTIONS];
 /* The index of `word` in "a|b|c", or -1. */
 int vx_choice(const char *choices, const char *word);
 
-/* Whether repeated options add to one another: VX_NAMES and VX_FORMULAS. */
+/* Whether repeated options add to one another: VX_NAMES, VX_FORMULAS and VX_FILTERS. */
 bool vx_option_adds(const vx_option *option);
 
 /* Whether the option itself is of a later version. */

@@ -230,6 +230,7 @@ vx_status vx_study_read(const vx_study_options *given, vx_study **study, vx_erro
         goto cleanup;
     }
     parts->study.design = options->design;
+    parts->frames = options->frames[1] > 0 ? options->frames : NULL;
     if ((status = read_table(parts, options, error)) || (status = table_folders(parts, error)))
         goto cleanup;
     parts->table_row = table_row = vx_array((size_t)parts->table.rows, sizeof *table_row);
@@ -242,6 +243,7 @@ vx_status vx_study_read(const vx_study_options *given, vx_study **study, vx_erro
 cleanup:
     free(table_row);
     parts->table_row = NULL;
+    parts->frames = NULL;
     if (status)
         vx_study_free(&parts->study);
     else
