@@ -32,8 +32,13 @@ def _formulas(option, **more):
 class VoxstatInputSpec(CommandLineInputSpec):
     """The options of `voxstat run`; `voxstat run --help` explains them."""
     design = traits.Enum("paired", "onesample", mandatory=True, argstr="--design %s", desc="the model")
-    table = File(exists=True, mandatory=True, argstr="--table %s",
+    table = File(exists=True, mandatory=True, argstr="--table %s", xor=["bids"],
                  desc="participants.tsv; images are sought from its folder")
+    bids = Directory(exists=True, mandatory=True, argstr="--bids %s", xor=["table"], desc="a BIDS folder")
+    derivatives = _names("derivatives", requires=["bids"], desc="its folders that are searched; without it all")
+    bids_filter = _formulas("bids-filter", requires=["bids"],
+                            desc="which files hold a modality, as in 'pet:pvc=none,desc=preproc'")
+    frames = traits.Str(argstr="--frames %s", desc="the window of frames that are averaged, as in 30-60min")
     covariate = _names("covariate", desc="columns to correlate with the outcome")
     nuisance = _names("nuisance", desc="columns of no interest")
     joint = traits.Bool(argstr="--joint", desc="all covariates in one model")
@@ -54,6 +59,7 @@ class VoxstatInputSpec(CommandLineInputSpec):
                                   desc="weeks between the sessions")
     atlas = File(exists=True, argstr="--atlas %s", desc="regions: labels, or probabilities")
     atlas_names = File(exists=True, argstr="--atlas-names %s", requires=["atlas"], desc="names of the labels")
+    reference = File(exists=True, argstr="--reference %s", desc="the region by whose mean every image is divided")
     regions = File(exists=True, argstr="--regions %s", requires=["atlas"], desc="planned regions and their families")
     coverage = traits.Range(0.0, 1.0, exclude_low=True, exclude_high=True, argstr="--coverage %r", requires=["atlas"],
                             desc="least share of a region that the mask covers")

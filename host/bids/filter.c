@@ -23,7 +23,7 @@ static char *keep_text(vx_bids_filters *filters, char *text)
     return filters->text[filters->texts++] = text;
 }
 
-/* The filter of a modality, made where there is none. It is valid until the next call; null where memory is short. */
+/* Finds the filter of a modality, or makes it. It is valid until the next call; null where memory is short. */
 static vx_bids_filter *filter_of(vx_bids_filters *filters, const char *modality)
 {
     vx_bids_filter *found = (vx_bids_filter *)vx_bids_filters_find(filters, modality);
@@ -73,13 +73,13 @@ static char *trim(char *text)
     return text;
 }
 
-/* Reads "pet:pvc=none,desc=preproc", in place. `whole` is for messages. */
-static vx_status read_text(vx_bids_filters *filters, const char *whole, char *text, vx_error *error)
+/* Reads "pet:pvc=none,desc=preproc", in place. `given` is for messages. */
+static vx_status read_text(vx_bids_filters *filters, const char *given, char *text, vx_error *error)
 {
     char *rest = strchr(text, ':'), *equals;
     if (!rest)
         return vx_fail(error, VX_USAGE, "--bids-filter '%s': expected MODALITY:KEY=VALUE[,KEY=VALUE...] or the name of "
-                       "a JSON file", whole);
+                       "a JSON file", given);
     *rest++ = '\0';
     vx_bids_filter *filter = filter_of(filters, trim(text));
     vx_status status = filter ? VX_OK : vx_fail_memory(error);
@@ -87,7 +87,7 @@ static vx_status read_text(vx_bids_filters *filters, const char *whole, char *te
         equals = strchr(part, '=');
         if (!equals || !*trim(equals + 1) || equals == part)
             return vx_fail(error, VX_USAGE, "--bids-filter '%s': found '%s', expected KEY=VALUE, with a value such as "
-                           "preproc, or none for a name without the key", whole, part);
+                           "preproc, or none for a name without the key", given, part);
         *equals = '\0';
         status = add_condition(filter, trim(part), trim(equals + 1), error);
     }

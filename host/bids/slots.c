@@ -134,14 +134,14 @@ static vx_status fail_ambiguous(const rivals *r, vx_error *error)
 /* ---- filling ---- */
 
 /* What one form of a modality finds. */
-typedef struct finding {
+typedef struct finds {
     const vx_bids_file **file; /* count of them: those in a standard space */
     size_t count;
     const vx_bids_file *native, *elsewhere; /* one in native space, and one of another session; or null */
-} finding;
+} finds;
 
 static void find_files(const vx_bids_search *search, const vx_bids_form *form, const vx_bids_filter *filter,
-                       finding *found)
+                       finds *found)
 {
     const size_t conditions = vx_bids_form_conditions(form);
     for (size_t i = 0; i < search->layout->files; i++) {
@@ -158,7 +158,7 @@ static void find_files(const vx_bids_search *search, const vx_bids_form *form, c
 }
 
 /* Refuses images in two spaces, whose voxels mean different places. */
-static vx_status check_space(const char *modality, const finding *found, vx_error *error)
+static vx_status check_space(const char *modality, const finds *found, vx_error *error)
 {
     for (size_t i = 1; i < found->count; i++) {
         const char *space = part_of(found->file[i], "space"), *first = part_of(found->file[0], "space");
@@ -173,7 +173,7 @@ static vx_status check_space(const char *modality, const finding *found, vx_erro
     return VX_OK;
 }
 
-static vx_status fill(const vx_bids_search *search, const finding *found, vx_bids_slots *slots, vx_error *error)
+static vx_status fill(const vx_bids_search *search, const finds *found, vx_bids_slots *slots, vx_error *error)
 {
     rivals r = {.modality = slots->modality, .file = vx_array(found->count, sizeof *r.file)};
     vx_status status = r.file ? VX_OK : vx_fail_memory(error);
@@ -192,7 +192,7 @@ static vx_status fill(const vx_bids_search *search, const finding *found, vx_bid
     return status ? status : check_space(slots->modality, found, error);
 }
 
-static vx_status fail_none(const vx_bids_search *search, const char *modality, const finding *found, vx_error *error)
+static vx_status fail_none(const vx_bids_search *search, const char *modality, const finds *found, vx_error *error)
 {
     char whose[300];
     if (found->native) {
@@ -220,7 +220,7 @@ vx_status vx_bids_slots_fill(const vx_bids_search *search, const char *modality,
     vx_bids_form other;
     const vx_bids_form *form = vx_bids_forms(modality, &other, &forms);
     const vx_bids_filter *filter = vx_bids_filters_find(search->filters, modality);
-    finding found = {.file = vx_array(search->layout->files, sizeof *found.file)};
+    finds found = {.file = vx_array(search->layout->files, sizeof *found.file)};
     *slots = (vx_bids_slots){.modality = modality};
     if (vx_multiply(search->participants, search->sessions ? search->sessions : 1, &places))
         slots->file = vx_array_zero(places, sizeof *slots->file);

@@ -98,7 +98,8 @@ vx_status vx_run_read_frames(const vx_arguments *arguments, double window[2], vx
     const bool read = sscanf(text, "%lf-%lf%7[a-z]%n", window, window + 1, unit, &used) == 3 && !text[used];
     const double seconds = !strcmp(unit, "min") ? 60 : !strcmp(unit, "s") ? 1 : 0;
     if (!read || !(seconds > 0) || !(window[0] >= 0) || !(window[1] > window[0]) || !(window[1] < 1e9))
-        return vx_fail(error, VX_USAGE, "--frames: found '%s', expected FROM-TOmin or FROM-TOs, such as 30-60min", text);
+        return vx_fail(error, VX_USAGE, "--frames: found '%s', expected FROM-TOmin or FROM-TOs, such as 30-60min",
+                       text);
     window[0] *= seconds;
     window[1] *= seconds;
     return VX_OK;
@@ -137,11 +138,11 @@ static vx_status remark_frames(vx_run *run, const vx_study_modality *modality, i
             alike += same;
         }
     if (!frames->weight)
-        return vx_run_remark(run, error, "%s: volume %lld (from 0) of the file is taken in %lld image%s", modality->name,
-                             (long long)frames->first, alike, alike == 1 ? "" : "s");
+        return vx_run_remark(run, error, "%s: volume %lld (from 0) of the file is taken in %lld image%s",
+                             modality->name, (long long)frames->first, alike, alike == 1 ? "" : "s");
     list_weights(frames, weights, sizeof weights);
-    return vx_run_remark(run, error, "%s: %lld image%s the mean of frames %lld to %lld (from 0; %g to %g s), weighted by "
-                         "their duration: %s", modality->name, alike, alike == 1 ? " is" : "s are",
+    return vx_run_remark(run, error, "%s: %lld image%s the mean of frames %lld to %lld (from 0; %g to %g s), weighted "
+                         "by their duration: %s", modality->name, alike, alike == 1 ? " is" : "s are",
                          (long long)frames->first, (long long)(frames->first + frames->count - 1), frames->start,
                          frames->end, weights);
 }

@@ -1,7 +1,8 @@
 /* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
- * lists the images, bids.c reads a BIDS folder, place.c checks the place of the results, plan.c prints the plan, progress.c prints the progress,
- * outcomes.c tests regions and markers, expected.c compares them with expected changes, volumes.c has the search
- * volumes, and provenance.c writes the results. */
+ * lists the images, bids.c reads a BIDS folder, prepare.c has the steps that the images go through, place.c checks the
+ * place of the results, plan.c prints the plan, progress.c prints the progress, outcomes.c tests regions and markers,
+ * expected.c compares them with expected changes, volumes.c has the search volumes, and provenance.c writes the
+ * results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -13,6 +14,7 @@
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
 #include "output/output.h"
+#include "prepare/prepare.h"
 
 #include <stdio.h>
 
@@ -20,6 +22,7 @@ typedef struct vx_run_modality {
     const vx_study_modality *study;
     vx_matrix *matrix;
     vx_mask_report mask;
+    vx_preparation preparation; /* the steps of the sources */
     vx_sources sources;
     vx_source atlas_source; /* its path is null without an atlas */
     vx_regions atlas;       /* the regions of the atlas on this modality: where clusters lie */
@@ -80,8 +83,8 @@ vx_status vx_run_read_study(vx_run *run, vx_error *error);
 vx_status vx_run_read_bids(vx_run *run, const vx_names *modality, const vx_names *sessions, vx_error *error);
 vx_status vx_run_say_bids(vx_run *run, vx_error *error);
 
-/* bids.c: the window of --frames in seconds, unchanged without it (VX_USAGE); remarks on the images that are made of one
- * or several volumes of a file. */
+/* bids.c: the window of --frames in seconds, unchanged without it (VX_USAGE); remarks on the images that are made of
+ * volumes of a larger file. */
 vx_status vx_run_read_frames(const vx_arguments *arguments, double window[2], vx_error *error);
 vx_status vx_run_remark_frames(vx_run *run, vx_error *error);
 
@@ -122,6 +125,11 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error);
  * together), and what is corrected over all effects once each has its own p. */
 vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_quantity *primary, vx_error *error);
 vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
+
+/* prepare.c: the options of a preparation; adds its steps to the images of a modality before they are read. Errors:
+ * those of vx_preparation_add_steps. */
+vx_preparation_options vx_run_preparation(const vx_run *run);
+vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error);
 
 /* inputs.c: initialises run->modality and the list of sources. Reads no image. Errors: VX_INPUT for a study without
  * images. */

@@ -47,8 +47,8 @@ static vx_status check_source(const vx_arguments *arguments, vx_error *error)
     static const vx_option_id of_bids[] = {VX_OPTION_BIDS_FILTER, VX_OPTION_DERIVATIVES};
     const bool bids = vx_argument_given(arguments, VX_OPTION_BIDS);
     if (bids && vx_argument_given(arguments, VX_OPTION_TABLE))
-        return vx_fail(error, VX_USAGE, "--bids and --table exclude each other; the tables of a BIDS folder are read with "
-                       "it");
+        return vx_fail(error, VX_USAGE, "--bids and --table exclude each other; the tables of a BIDS folder are read "
+                       "with it");
     for (size_t i = 0; i < sizeof of_bids / sizeof *of_bids; i++)
         if (!bids && vx_argument_given(arguments, of_bids[i]))
             return vx_fail(error, VX_USAGE, "--%s is about the folder of --bids, which is not given",
@@ -92,7 +92,8 @@ vx_status vx_run_read_study(vx_run *run, vx_error *error)
         .aucs = n.auc.count,
         .below = below[vx_argument_choice(run->arguments, VX_OPTION_BELOW_QUANTIFICATION)],
         .frames = {frames[0], frames[1]});
-    if (!status && !bids && !vx_argument_given(run->arguments, VX_OPTION_TABLE) && lstat(options.table, &(struct stat){0}))
+    const bool named = bids || vx_argument_given(run->arguments, VX_OPTION_TABLE);
+    if (!status && !named && lstat(options.table, &(struct stat){0}))
         status = vx_fail(error, VX_INPUT, "%s: cannot be read: %s. --table FILE names a table of another name or place "
                          "(`voxstat help run`); `voxstat simulate` makes a study to try", options.table,
                          strerror(errno));

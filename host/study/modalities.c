@@ -30,7 +30,7 @@ static vx_status find_image(const char *folder, const char *name, vx_session_ima
         status = vx_fail(error, VX_INPUT, "%s: a folder; an image is expected", files.header);
     if (!status) {
         image->path = files.header;
-        image->frames = volume < 0 ? (vx_frames){0} : (vx_frames){.first = volume, .count = 1};
+        image->frames = (vx_frames){.first = volume < 0 ? 0 : volume, .count = volume >= 0};
         files.header = NULL;
     }
     vx_image_files_destroy(&files);

@@ -31,8 +31,8 @@ typedef struct vx_image {
 VX_API vx_status vx_image_read(const char *path, vx_analyze_orientation analyze, vx_image *image, vx_error *error);
 VX_API void vx_image_destroy(vx_image *image);
 
-/* The volumes of a file that make an image: the sum of weight x volume over `count` volumes. All zeros: the file has one
- * volume. */
+/* The volumes of a file that make an image: the sum of weight x volume over `count` volumes. All zeros: the file has
+ * one volume. */
 typedef struct vx_frames {
     int64_t first;        /* from 0 */
     int64_t count;

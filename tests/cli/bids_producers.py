@@ -55,8 +55,8 @@ def raw_pet(folder, **fields):
                for i, person in enumerate(PEOPLE)]
     (folder / "participants.tsv").write_text("\n".join("\t".join(row) for row in people) + "\n")
     write_json(folder / "participants.json", {"rapa_level": {"Description": "rapamycin, trough", "Units": "ng/mL"}})
-    return {(person, session): image(folder / f"sub-{person}/ses-{session}/pet/sub-{person}_ses-{session}_trc-18FFDG_pet"
-                                     ".nii.gz", InjectedRadioactivity=185, InjectedRadioactivityUnits="MBq")
+    return {(person, session): image(folder / f"sub-{person}/ses-{session}/pet/sub-{person}_ses-{session}_trc-18FFDG"
+                                     "_pet.nii.gz", InjectedRadioactivity=185, InjectedRadioactivityUnits="MBq")
             for person, session in slots()}
 
 
@@ -67,8 +67,8 @@ def petprep(folder, pvc=(None,), shape=SHAPE, **sidecar):
     for person, session in slots():
         stem = folder / f"sub-{person}/ses-{session}/pet/sub-{person}_ses-{session}"
         for one in pvc:
-            path = image(pathlib.Path(f"{stem}_space-{MNI}{f'_pvc-{one}' if one else ''}_desc-preproc_pet.nii.gz"), shape,
-                         **sidecar)
+            entity = f"_pvc-{one}" if one else ""
+            path = image(pathlib.Path(f"{stem}_space-{MNI}{entity}_desc-preproc_pet.nii.gz"), shape, **sidecar)
             made.setdefault((person, session), path)
         image(pathlib.Path(f"{stem}_space-T1w_desc-preproc_pet.nii.gz"), shape)
         image(pathlib.Path(f"{stem}_space-{MNI}_petref.nii.gz"))
@@ -78,7 +78,7 @@ def petprep(folder, pvc=(None,), shape=SHAPE, **sidecar):
 
 
 def older_petprep(folder):
-    """As in derivatives on OpenNeuro: the label of the space in lower case, and the pvc said where there is none."""
+    """As in derivatives on OpenNeuro: the label of the space in lower case, and pvc-nopvc in the name."""
     describe(folder, "derivative")
     return {(person, session): image(folder / f"sub-{person}/ses-{session}/sub-{person}_ses-{session}_space-mni305"
                                      "_pvc-nopvc_desc-preproc_pet.nii.gz")

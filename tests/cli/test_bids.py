@@ -401,19 +401,19 @@ class Frames(Bids):
         done = self.run_bids("--frames", "5-30min")
         self.assert_done(done)
         self.assert_change(lambda data: (600 * data[..., 1] + 900 * data[..., 2]) / 1500)
-        self.assertIn("pet: 10 images are the mean of frames 1 to 2 (from 0; 300 to 1800 s), weighted by their duration: "
-                      "0.4, 0.6", self.remarks())
+        self.assertIn("pet: 10 images are the mean of frames 1 to 2 (from 0; 300 to 1800 s), weighted by their "
+                      "duration: 0.4, 0.6", self.remarks())
         self.assert_done(self.run_bids("-q", "--frames", "1800-3600s", "--force"))
         self.assert_change(lambda data: data[..., 3])
-        self.assert_done(self.run_paired("-q", "--table", "voxstat-results/pairing.tsv", "--frames", "1800-3600s", *QUICK,
-                                         "--out", "again"))
+        self.assert_done(self.run_paired("-q", "--table", "voxstat-results/pairing.tsv", "--frames", "1800-3600s",
+                                         *QUICK, "--out", "again"))
         self.assertEqual(self.results("again"), self.results("voxstat-results"))
 
     def test_windows(self):
         self.assert_done(self.run_bids("-q", "--frames", "895-3601.5s")) # within 5 % of a frame
         self.assert_change(lambda data: (900 * data[..., 2] + 1800 * data[..., 3]) / 2700)
-        self.refused(["participant sub-01, column pet_baseline", "the window of 1800 to 5400 s (--frames) reaches outside "
-                      "the file, whose frames last from 0 to 3600 s"], "--frames", "30-90min")
+        self.refused(["participant sub-01, column pet_baseline", "the window of 1800 to 5400 s (--frames) reaches "
+                      "outside the file, whose frames last from 0 to 3600 s"], "--frames", "30-90min")
         self.refused(["lies within frame 3 (from 0), which lasts from 1800 to 3600 s"], "--frames", "15-45min")
         for text in ("30-60", "60-30min", "30min", "-5-30min", "30-60h", "30-60minx", "0-infs"):
             self.refused(["--frames", text, "such as 30-60min"], "--frames", text, status=USAGE)

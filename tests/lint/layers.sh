@@ -20,18 +20,19 @@ rank() # module -> its height; fails for one that the order does not know
 {
     case $1 in
     base) echo 0 ;;
-    space) echo 1 ;;
-    image) echo 2 ;;
-    bids) echo 3 ;;
-    study | model) echo 4 ;;
-    engine | univariate | atlas) echo 5 ;;
-    infer) echo 6 ;;
-    outcome) echo 7 ;;
-    results) echo 8 ;;
-    output) echo 9 ;;
-    report) echo 10 ;;
-    nidm) echo 11 ;;
-    cli | simulate | bench) echo 12 ;;
+    space) echo 10 ;;
+    image) echo 20 ;;
+    bids) echo 25 ;;
+    study | model) echo 30 ;;
+    engine | univariate | atlas) echo 40 ;;
+    prepare) echo 45 ;;
+    infer) echo 50 ;;
+    outcome) echo 60 ;;
+    results) echo 70 ;;
+    output) echo 80 ;;
+    report) echo 90 ;;
+    nidm) echo 100 ;;
+    cli | simulate | bench) echo 110 ;;
     *) return 1 ;;
     esac
 }

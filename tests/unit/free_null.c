@@ -6,7 +6,7 @@
 #include "atlas/volumes.h"
 #include "base/sha.h"
 #include "base/stream.h"
-#include "bids/entities.h"
+#include "bids/ignore.h"
 #include "bids/inheritance.h"
 #include "bids/sidecar.h"
 #include "cli/arguments.h"
@@ -61,6 +61,9 @@ static void the_library(void **state)
     vx_derivations_destroy(NULL);
     vx_device_free(NULL);
     vx_engine_free(NULL);
+    vx_bids_destroy(NULL);
+    vx_bids_filters_destroy(NULL);
+    vx_bids_tables_destroy(NULL);
     vx_entities_destroy(NULL);
     vx_entries_free(NULL, 1);
     vx_estimates_destroy(NULL);
@@ -71,7 +74,9 @@ static void the_library(void **state)
     vx_folder_abandon(NULL);
     vx_image_destroy(NULL);
     vx_image_files_destroy(NULL);
+    vx_ignore_destroy(NULL);
     vx_inheritance_destroy(NULL);
+    vx_layout_destroy(NULL);
     vx_lattice_destroy(NULL);
     vx_leftovers_free(NULL, 1);
     vx_loaded_destroy(NULL);
@@ -93,7 +98,10 @@ static void the_library(void **state)
     vx_result_free(NULL);
     vx_sha256_destroy(NULL);
     vx_sidecar_destroy(NULL);
+    vx_source_close(NULL);
     vx_source_destroy(NULL);
+    vx_preparation_destroy(NULL);
+    vx_reference_region_destroy(NULL);
     vx_sources_destroy(NULL);
     vx_space_destroy(NULL);
     assert_false(vx_stream_close(NULL)); /* nothing has arrived */
@@ -102,6 +110,7 @@ static void the_library(void **state)
     vx_inference_free(NULL);
     vx_tally_free(NULL);
     vx_variables_destroy(NULL);
+    vx_wide_destroy(NULL);
 }
 
 static void the_commands(void **state)
