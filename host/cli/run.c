@@ -103,6 +103,10 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     vx_status status = vx_corrections_read(arguments, &run->inference.correct, &run->primary, error);
     if (!status)
         status = vx_run_check_expected(run, error);
+    if (!status)
+        status = vx_by_modality_read(arguments, VX_OPTION_SCALE, &run->scale, error);
+    if (!status)
+        status = vx_by_modality_read(arguments, VX_OPTION_REFERENCE, &run->reference, error);
     if (status)
         return status;
     run->inference.cluster_p = vx_argument_real(arguments, VX_OPTION_CLUSTER_P);
@@ -156,6 +160,8 @@ static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error 
                                         error);
     if (!status)
         vx_plan_say_mask(run, modality);
+    if (!status)
+        status = vx_run_say_scaling(run, modality, error);
     if (!status)
         status = vx_run_take_remarks(run, modality->study->name, &remarks, error);
     vx_remarks_destroy(&remarks);
@@ -387,6 +393,8 @@ static void run_destroy(vx_run *run)
     vx_region_plan_destroy(&run->plan);
     vx_source_destroy(&run->template);
     vx_remarks_destroy(&run->remarks);
+    vx_by_modality_destroy(&run->scale);
+    vx_by_modality_destroy(&run->reference);
     free(run->source);
     free(run->protected);
     free(run->recover);

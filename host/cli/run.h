@@ -9,7 +9,7 @@
 #include "atlas/regions.h"
 #include "base/remarks.h"
 #include "bids/bids.h"
-#include "cli/arguments.h"
+#include "cli/by_modality.h"
 #include "image/sources.h"
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
@@ -23,6 +23,7 @@ typedef struct vx_run_modality {
     vx_matrix *matrix;
     vx_mask_report mask;
     vx_preparation preparation; /* the steps of the sources */
+    vx_scaling scaling;     /* what the images were divided by, by session */
     vx_sources sources;
     vx_source atlas_source; /* its path is null without an atlas */
     vx_regions atlas;       /* the regions of the atlas on this modality: where clusters lie */
@@ -43,6 +44,7 @@ typedef struct vx_run {
     vx_inference_options inference;
     vx_quantity primary;        /* the primary correction, among inference.correct */
     vx_mask_options mask;
+    vx_by_modality scale, reference; /* the options of these names */
     vx_p_format p_format;
     const char *out;
     vx_folder_options place;    /* of the folder at `out`; points to the two members below */
@@ -126,10 +128,12 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_quantity *primary, vx_error *error);
 vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
 
-/* prepare.c: the options of a preparation; adds its steps to the images of a modality before they are read. Errors:
- * those of vx_preparation_add_steps. */
-vx_preparation_options vx_run_preparation(const vx_run *run);
+/* prepare.c: the options of the preparation of modality `m` (VX_USAGE where they contradict each other); adds its steps
+ * to the images of a modality before they are read (errors: those of vx_preparation_add_steps); says what they were
+ * scaled by, and whether that changed, once they were read. */
+vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options *options, vx_error *error);
 vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error);
+vx_status vx_run_say_scaling(vx_run *run, vx_run_modality *modality, vx_error *error);
 
 /* inputs.c: initialises run->modality and the list of sources. Reads no image. Errors: VX_INPUT for a study without
  * images. */

@@ -25,7 +25,10 @@ static inline double vx_loaded_value(const vx_loaded *loaded, int64_t voxel)
     return loaded->slope * (loaded->wide ? loaded->wide[voxel] : (double)loaded->data[voxel]) + loaded->inter;
 }
 
-/* A number that a step found in a volume, such as the mean of a reference region. */
+/* A number that a step found in a volume, such as the mean by which it divided, and over how many voxels. */
+#define VX_FIGURE_MEAN "mean"
+#define VX_FIGURE_VOXELS "voxels"
+#define VX_FIGURE_GLOBAL "global_mean"
 typedef struct vx_figure {
     const char *name;
     double value;

@@ -1,8 +1,18 @@
 #include "prepare/prepare.h"
 
+#include <string.h>
+
+const char *vx_reference_of_atlas(const char *reference)
+{
+    static const char start[] = "atlas:";
+    return !strncmp(reference, start, sizeof start - 1) ? reference + sizeof start - 1 : NULL;
+}
+
 void vx_preparation_init(const vx_preparation_options *options, vx_preparation *preparation)
 {
-    *preparation = (vx_preparation){.options = *options, .mask = {.path = options->reference}};
+    *preparation = (vx_preparation){.options = *options};
+    if (options->scale == VX_SCALE_REFERENCE && !vx_reference_of_atlas(options->reference))
+        preparation->mask.path = options->reference;
 }
 
 void vx_preparation_destroy(vx_preparation *preparation)
@@ -30,17 +40,32 @@ static vx_status add_to_all(vx_sources *sources, const vx_step *step, vx_error *
     return status;
 }
 
-vx_status vx_preparation_add_steps(vx_preparation *preparation, vx_sources *sources, vx_error *error)
+static vx_status add_reference(vx_preparation *preparation, vx_sources *sources, vx_error *error)
 {
     const vx_preparation_options *options = &preparation->options;
-    if (!options->reference)
-        return VX_OK;
+    vx_reference_region *region = &preparation->region;
     vx_status status = vx_sources_find_grid(sources, error);
     if (!status)
-        status = vx_reference_region_read(&preparation->mask, &sources->how, options->reference_level,
-                                          &preparation->region, error);
+        status = preparation->mask.path
+                     ? vx_reference_region_read(&preparation->mask, &sources->how, options->reference_level, region,
+                                                error)
+                     : vx_reference_region_of_atlas(options->atlas, vx_reference_of_atlas(options->reference),
+                                                    &sources->how, region, error);
+    if (!status && options->reference_erosion > 0)
+        status = vx_reference_region_erode(region, &sources->how.grid, options->reference_erosion, error);
     if (status)
         return status;
-    const vx_step step = vx_step_reference(&preparation->region);
+    const vx_step step = vx_step_reference(region);
+    return add_to_all(sources, &step, error);
+}
+
+vx_status vx_preparation_add_steps(vx_preparation *preparation, vx_sources *sources, vx_error *error)
+{
+    const vx_scale scale = preparation->options.scale;
+    if (scale == VX_SCALE_NONE)
+        return VX_OK;
+    if (scale == VX_SCALE_REFERENCE)
+        return add_reference(preparation, sources, error);
+    const vx_step step = vx_step_global_mean(scale == VX_SCALE_GLOBAL);
     return add_to_all(sources, &step, error);
 }
