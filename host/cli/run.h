@@ -1,8 +1,8 @@
 /* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
  * lists the images, bids.c reads a BIDS folder, prepare.c and grid.c have the steps that the images go through, place.c
  * checks the place of the results, plan.c prints the plan, progress.c prints the progress, outcomes.c tests regions and
- * markers, expected.c compares them with expected changes, volumes.c has the search volumes, and provenance.c writes the
- * results. */
+ * markers, expected.c compares them with expected changes, volumes.c has the search volumes, and provenance.c writes
+ * the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
