@@ -365,7 +365,7 @@ cleanup:
 vx_status vx_verify(const vx_evidence *evidence, vx_error *error)
 {
     vx_check c = {.evidence = evidence, .seed = seed_of(evidence)};
-    vx_status status = vx_cpu_open(evidence->device->threads, &c.cpu, error);
+    vx_status status = vx_cpu_open(evidence->threads, &c.cpu, error);
     if (status)
         return status;
     if (!evidence->problem->options.count || !(status = check_range_of_counts(&c, error)))

@@ -247,6 +247,7 @@ static vx_status evaluate(vx_inference *in, vx_range range, vx_tally *part, vx_p
                                              .high = in->high,
                                              .low = in->low,
                                              .batch = in->schedule.batch,
+                                             .threads = vx_device_threads(in->device),
                                              .limit = in->result->options.memory_limit},
                               error);
 }
