@@ -227,7 +227,7 @@ static void no_double_precision(void **state)
     free_study(&s);
 }
 
-/* A run ends where its progress says so, in TFCE on the host as elsewhere, and nothing of it is kept. */
+/* A run ends where its progress says so, in TFCE on the host as elsewhere, without a result. */
 static void stopped_on_the_host(void **state)
 {
     study s = make_study(false);
