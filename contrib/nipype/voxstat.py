@@ -54,6 +54,11 @@ class VoxstatInputSpec(CommandLineInputSpec):
                                   desc="weeks between the sessions")
     atlas = File(exists=True, argstr="--atlas %s", desc="regions: labels, or probabilities")
     atlas_names = File(exists=True, argstr="--atlas-names %s", requires=["atlas"], desc="names of the labels")
+    reference = traits.List(traits.Str, minlen=1, sep=",", argstr="--reference '%s'",
+                            desc="regions by whose mean images are divided: FILE, atlas:NAME, MODALITY=FILE")
+    reference_erode = traits.Range(0.0, 100.0, exclude_low=True, exclude_high=True, argstr="--reference-erode %r",
+                                   desc="mm by which the reference region is eroded")
+    scale = _names("scale", desc="what images are divided by: none, reference, global; MODALITY=HOW")
     regions = File(exists=True, argstr="--regions %s", requires=["atlas"], desc="planned regions and their families")
     coverage = traits.Range(0.0, 1.0, exclude_low=True, exclude_high=True, argstr="--coverage %r", requires=["atlas"],
                             desc="least share of a region that the mask covers")

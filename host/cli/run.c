@@ -103,6 +103,10 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     vx_status status = vx_corrections_read(arguments, &run->inference.correct, &run->primary, error);
     if (!status)
         status = vx_run_check_expected(run, error);
+    if (!status)
+        status = vx_by_modality_read(arguments, VX_OPTION_SCALE, &run->scale, error);
+    if (!status)
+        status = vx_by_modality_read(arguments, VX_OPTION_REFERENCE, &run->reference, error);
     if (status)
         return status;
     run->inference.cluster_p = vx_argument_real(arguments, VX_OPTION_CLUSTER_P);
@@ -150,10 +154,14 @@ static vx_status open_device(vx_run *run, vx_error *error)
 static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error *error)
 {
     vx_remarks remarks = {0};
-    vx_status status = vx_matrix_from_sources(&modality->sources, run->threads, &remarks, &modality->matrix,
-                                              &modality->mask, error);
+    vx_status status = vx_run_prepare(run, modality, error);
+    if (!status)
+        status = vx_matrix_from_sources(&modality->sources, run->threads, &remarks, &modality->matrix, &modality->mask,
+                                        error);
     if (!status)
         vx_plan_say_mask(run, modality);
+    if (!status)
+        status = vx_run_say_scaling(run, modality, error);
     if (!status)
         status = vx_run_take_remarks(run, modality->study->name, &remarks, error);
     vx_remarks_destroy(&remarks);
@@ -373,6 +381,7 @@ static void run_destroy(vx_run *run)
         vx_model_free(modality->model);
         vx_matrix_free(modality->matrix);
         vx_sources_destroy(&modality->sources);
+        vx_preparation_destroy(&modality->preparation);
         vx_source_destroy(&modality->atlas_source);
         vx_regions_destroy(&modality->atlas);
         vx_regions_destroy(&modality->regions);
@@ -384,6 +393,8 @@ static void run_destroy(vx_run *run)
     vx_region_plan_destroy(&run->plan);
     vx_source_destroy(&run->template);
     vx_remarks_destroy(&run->remarks);
+    vx_by_modality_destroy(&run->scale);
+    vx_by_modality_destroy(&run->reference);
     free(run->source);
     free(run->protected);
     free(run->recover);

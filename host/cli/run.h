@@ -1,17 +1,18 @@
 /* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
- * lists the images, place.c checks the place of the results, plan.c prints the plan, progress.c prints the progress,
- * outcomes.c tests regions and markers, expected.c compares them with expected changes, volumes.c has the search
- * volumes, and provenance.c writes the results. */
+ * lists the images, prepare.c has the steps that they go through, place.c checks the place of the results, plan.c
+ * prints the plan, progress.c prints the progress, outcomes.c tests regions and markers, expected.c compares them with
+ * expected changes, volumes.c has the search volumes, and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
 #include "atlas/regions.h"
 #include "base/remarks.h"
-#include "cli/arguments.h"
+#include "cli/by_modality.h"
 #include "image/sources.h"
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
 #include "output/output.h"
+#include "prepare/prepare.h"
 
 #include <stdio.h>
 
@@ -19,6 +20,8 @@ typedef struct vx_run_modality {
     const vx_study_modality *study;
     vx_matrix *matrix;
     vx_mask_report mask;
+    vx_preparation preparation; /* the steps of the sources */
+    vx_scaling scaling;     /* what the images were divided by, by session */
     vx_sources sources;
     vx_source atlas_source; /* its path is null without an atlas */
     vx_regions atlas;       /* the regions of the atlas on this modality: where clusters lie */
@@ -39,6 +42,7 @@ typedef struct vx_run {
     vx_inference_options inference;
     vx_quantity primary;        /* the primary correction, among inference.correct */
     vx_mask_options mask;
+    vx_by_modality scale, reference; /* the options of these names */
     vx_p_format p_format;
     const char *out;
     vx_folder_options place;    /* of the folder at `out`; points to the two members below */
@@ -110,6 +114,13 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error);
  * together), and what is corrected over all effects once each has its own p. */
 vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_quantity *primary, vx_error *error);
 vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
+
+/* prepare.c: the options of the preparation of modality `m` (VX_USAGE where they contradict each other); adds its steps
+ * to the images of a modality before they are read (errors: those of vx_preparation_add_steps); says what they were
+ * scaled by, and whether that changed, once they were read. */
+vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options *options, vx_error *error);
+vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error);
+vx_status vx_run_say_scaling(vx_run *run, vx_run_modality *modality, vx_error *error);
 
 /* inputs.c: initialises run->modality and the list of sources. Reads no image. Errors: VX_INPUT for a study without
  * images. */

@@ -96,8 +96,7 @@ static bool is_map(const char *what)
     return !strncmp(what, "maps/", 5);
 }
 
-/* Whether the reader refuses it, which it must where `refused`. */
-static bool reader_refuses(const char *what, bool refused)
+static void read_or_refused(const char *what, bool refused)
 {
     vx_error error = {0};
     const vx_status status = read_all(&error);
@@ -105,14 +104,9 @@ static bool reader_refuses(const char *what, bool refused)
         fail_msg("%s: status %d: %s", what, status, error.message);
     if (refused && status == VX_OK)
         fail_msg("%s: was taken", what);
-    return status != VX_OK;
-}
-
-static void read_or_refused(const char *what, bool refused)
-{
     const bool early = !is_map(what) && strncmp(what, "mask:", 5) != 0;
     const bool shown = !is_map(what) || strstr(what, "/t:") || strstr(what, "/p-uncorrected:");
-    if (reader_refuses(what, refused) && (early || (shown && strstr(what, ": fewer")))) /* late, one way is enough */
+    if (status != VX_OK && (early || (shown && strstr(what, ": fewer")))) /* late, it takes long: one way is enough */
         refused_by_all(what, !is_map(what));
 }
 
@@ -363,8 +357,7 @@ static json_t *stand_in(int k)
 
 static void try_all(json_t *run, json_t *value, const char *path);
 
-/* One value, which `set` (object or array) has at a key or an index. Report and packs read run.json as the reader does,
- * so the first stand-in that it refuses stands for all of them. */
+/* One value, which `set` (object or array) has at a key or an index. */
 static void try_one(json_t *run, json_t *set, const char *key, size_t index, const char *path)
 {
     json_t *old = key ? json_object_get(set, key) : json_array_get(set, index);
@@ -374,7 +367,6 @@ static void try_one(json_t *run, json_t *set, const char *key, size_t index, con
     else
         snprintf(what, sizeof what, "%s/%zu", path, index);
     json_incref(old);
-    bool refused = false;
     for (int k = 0; k < 9; k++) {
         json_t *other = stand_in(k);
         if (other && key)
@@ -386,10 +378,7 @@ static void try_one(json_t *run, json_t *set, const char *key, size_t index, con
         else
             json_array_remove(set, index);
         write_run(run);
-        if (reader_refuses(what, false) && !refused) {
-            refused_by_all(what, true);
-            refused = true;
-        }
+        read_or_refused(what, false);
         if (!other && !key)
             json_array_insert(set, index, old);
     }

@@ -34,6 +34,7 @@ vx_status vx_known_start(vx_backend *backend, const vx_known_buffer *all, size_t
 vx_status vx_selftest_known(vx_backend *backend, unsigned ops, vx_error *error)
 {
     static vx_status (*const known[VX_OPS])(vx_backend *backend, vx_error *error) = {
+        [VX_OP_RELABEL] = vx_selftest_relabel,
         [VX_OP_SIGNFLIP] = vx_known_signflip,
         [VX_OP_CORRELATION] = vx_known_correlation,
         [VX_OP_CLUSTERS] = vx_known_clusters,

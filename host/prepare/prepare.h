@@ -1,0 +1,56 @@
+/* Preparation: the steps between an image on disk and the matrix of changes.
+ *
+ * Each step is a file of its own, whose header has its equation, and works on one volume at a time. They are added to
+ * the sources of a modality in this order, so that each finds what it needs:
+ *
+ *     reference     divides an image by its mean over a reference region, or
+ *     global_mean   by its global mean, or finds this mean for the model
+ *
+ * A preparation belongs to one modality. It owns what its steps work with, and must outlive the sources' readings. */
+#ifndef VX_PREPARE_PREPARE_H
+#define VX_PREPARE_PREPARE_H
+
+#include "image/sources.h"
+#include "prepare/global_mean.h"
+#include "prepare/reference.h"
+#include "prepare/scaling.h"
+
+/* How intensities of images become comparable. */
+typedef enum vx_scale {
+    VX_SCALE_NONE,
+    VX_SCALE_REFERENCE, /* divided by the mean over a reference region */
+    VX_SCALE_GLOBAL,    /* divided by the global mean */
+    VX_SCALE_ANCOVA,    /* left as they are; the (change of the) global mean is a nuisance regressor */
+} vx_scale;
+
+/* A reference is the path of a mask, or "atlas:" and the names of regions of the atlas, joined by " + ". These names;
+ * null for a path. */
+const char *vx_reference_of_atlas(const char *reference);
+
+typedef struct vx_preparation_options {
+    vx_scale scale;
+    const char *reference;    /* of VX_SCALE_REFERENCE; null elsewhere */
+    double reference_level;   /* the region is where the mask is above it */
+    double reference_erosion; /* mm; 0: none */
+    const vx_atlas *atlas;    /* read; used only where the reference is of the atlas */
+} vx_preparation_options;
+
+typedef struct vx_preparation {
+    vx_preparation_options options;
+    vx_source mask;           /* of the reference region; its path is null without one */
+    vx_reference_region region;
+} vx_preparation;
+
+/* Borrows the texts of the options. Reads nothing. */
+void vx_preparation_init(const vx_preparation_options *options, vx_preparation *preparation);
+void vx_preparation_destroy(vx_preparation *preparation);
+
+/* The most files that a preparation reads, and the list of those that it does read. Returns their number. */
+enum { VX_PREPARATION_FILES = 1 };
+size_t vx_preparation_files(vx_preparation *preparation, vx_source *file[VX_PREPARATION_FILES]);
+
+/* Reads what the steps need, and adds them to every image of `sources`, before the matrix is read. Errors: VX_INPUT as
+ * of the headers of the steps, with file and region. */
+vx_status vx_preparation_add_steps(vx_preparation *preparation, vx_sources *sources, vx_error *error);
+
+#endif
