@@ -23,8 +23,6 @@ static const struct {
 
 double vx_card_target(const vx_card *card, vx_estimate_row row)
 {
-    if (row == VX_ESTIMATE_TFCE_PLANNED)
-        row = VX_ESTIMATE_TFCE;
     for (size_t i = 0; i < sizeof target / sizeof *target; i++)
         if (!strcmp(target[i].card, card->name) && target[i].row == row)
             return target[i].seconds;

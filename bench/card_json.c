@@ -53,10 +53,8 @@ static json_t *card_of(const vx_card *c)
 static json_t *job_of(const vx_expectation *x)
 {
     const double flips = vx_card_flips(x->n);
-    return json_pack("{s:I, s:I, s:f, s:f, s:o}", "flips", (json_int_t)flips, "permutations",
-                     (json_int_t)VX_CARD_PERMUTATIONS, "expected_s",
-                     vx_card_job(x->estimate, x->n, VX_ESTIMATE_TFCE), "planned_s",
-                     vx_card_job(x->estimate, x->n, VX_ESTIMATE_TFCE_PLANNED), "target_s",
+    return json_pack("{s:I, s:I, s:f, s:o}", "flips", (json_int_t)flips, "permutations",
+                     (json_int_t)VX_CARD_PERMUTATIONS, "expected_s", vx_card_job(x->estimate, x->n), "target_s",
                      number_set(vx_card_target(x->card, VX_ESTIMATES)));
 }
 

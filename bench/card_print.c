@@ -35,12 +35,11 @@ static void put_job(FILE *to, const vx_expectation *x)
 {
     const double aim = vx_card_target(x->card, VX_ESTIMATES), flips = vx_card_flips(x->n);
     fprintf(to, "\nThe default job with everything (%.0f flips evaluated, %.0f permutations, %.0f maxima of TFCE): "
-                "%.2f s,\nwith TFCE over saddles %.2f s",
-            flips, VX_CARD_PERMUTATIONS, 2 * (flips + VX_CARD_PERMUTATIONS),
-            vx_card_job(x->estimate, x->n, VX_ESTIMATE_TFCE), vx_card_job(x->estimate, x->n, VX_ESTIMATE_TFCE_PLANNED));
+                "%.2f s",
+            flips, VX_CARD_PERMUTATIONS, 2 * (flips + VX_CARD_PERMUTATIONS), vx_card_job(x->estimate, x->n));
     if (aim > 0)
         fprintf(to, "; target %.0f s", aim);
-    fputs(". Reading, the relabellings made on the host and the report come on top.\n", to);
+    fputs(". Reading and the report come on top.\n", to);
 }
 
 void vx_card_print(const vx_expectation *x, FILE *to)

@@ -1,7 +1,7 @@
 /* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
- * lists the images, prepare.c has the steps that they go through, place.c checks the place of the results, plan.c
- * prints the plan, progress.c prints the progress, outcomes.c tests regions and markers, expected.c compares them with
- * expected changes, volumes.c has the search volumes, and provenance.c writes the results. */
+ * lists the images, prepare.c and grid.c have the steps that they go through, place.c checks the place of the results,
+ * plan.c prints the plan, progress.c prints the progress, outcomes.c tests regions and markers, expected.c compares
+ * them with expected changes, volumes.c has the search volumes, and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -27,6 +27,7 @@ typedef struct vx_run_modality {
     vx_regions atlas;       /* the regions of the atlas on this modality: where clusters lie */
     vx_regions regions;     /* the planned regions, for the tests of regions; without a plan those of the atlas */
     vx_model *model;
+    double smoothness[3];     /* FWHM of the residuals, mm along the axes of the grid; NaN: cannot be told */
     vx_record_volume *volume; /* volumes: the search volumes, of the families of the planned regions */
     size_t volumes;
     vx_plan *plan;      /* model->effects of them, as are the results */
@@ -121,6 +122,11 @@ vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
 vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options *options, vx_error *error);
 vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error);
 vx_status vx_run_say_scaling(vx_run *run, vx_run_modality *modality, vx_error *error);
+
+/* grid.c: the options of the grid and the smoothness of images, which it adds to those of a preparation (VX_USAGE where
+ * they contradict each other); finds the smoothness of a modality's residuals when its model is known, and says it. */
+vx_status vx_run_read_grid(const vx_arguments *arguments, vx_preparation_options *options, vx_error *error);
+vx_status vx_run_find_smoothness(vx_run *run, vx_run_modality *modality, vx_error *error);
 
 /* inputs.c: initialises run->modality and the list of sources. Reads no image. Errors: VX_INPUT for a study without
  * images. */

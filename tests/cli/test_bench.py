@@ -37,7 +37,7 @@ class Bench(Study):
         self.assertIn("RTX 3060 12GB", known.stdout)
         done = self.run_program("bench", "--model", "rtx3060")
         self.assert_done(done)
-        for words in ("no GPU has run voxstat", "228010 voxels, 14 participants", "correlation, max", "sweep", "target"):
+        for words in ("no GPU has run voxstat", "228010 voxels, 14 participants", "correlation, max", "merges", "target"):
             self.assertIn(words, done.stdout)
         self.assertIn("36384 maxima of TFCE", done.stdout)
         smaller = self.run_program("bench", "--model", "rtx3060", "--voxels", "1000", "--participants", "20")

@@ -60,6 +60,7 @@ class Interface(unittest.TestCase):
             "covariate": ["a", "b"], "nuisance": ["c"], "joint": True, "correlation": "spearman", "modality": ["pet"],
             "sessions": ["x", "y"], "mask": TABLE, "mask_threshold": -1.5, "orientation": "radiological",
             "atlas": TABLE, "atlas_names": TABLE, "regions": TABLE, "coverage": 0.25, "peak_distance": 12.0,
+            "regrid": 2.5, "regrid_method": "cubic", "smooth": 8.0, "smooth_to": 10.0,
             "mask_level": 0.5, "keep_zeros": True, "grid_tolerance": 0.1, "reference": ["pet=atlas:pons", "b.nii"],
             "reference_erode": 2.5, "scale": ["none", "pet=reference"],
             "permutations": 100, "seed": 2**63, "tails": "neg", "correct": ["voxel", "fdr"], "primary": "mass", "cluster_p": 1e-5,
@@ -71,7 +72,8 @@ class Interface(unittest.TestCase):
         self.assertEqual(set(values), inputs)
         for name, value in values.items():
             with_it = ({"atlas": TABLE} if name in ("atlas_names", "regions", "coverage") else
-                       {"interval_weeks": 1.0} if name == "expected" else {})
+                       {"interval_weeks": 1.0} if name == "expected" else
+                       {"regrid": TABLE} if name == "regrid_method" else {})
             line = voxstat.Voxstat(design="paired", table=TABLE, **{**with_it, name: value}).cmdline
             done = subprocess.run(line + " --help", shell=True, text=True, capture_output=True, check=False)
             self.assertEqual((done.returncode, done.stderr), (0, ""), line)
