@@ -22,6 +22,11 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "limit over the square root of 2 (Hornung & Reed 1990, Appl Occup Environ Hyg 5:46)."},
     [VX_OPTION_BIDS] = {"bids", 0, VX_TEXT, VX_RUN, "DIR", NULL, NULL, "*", 0, 0,
         "A BIDS folder instead of a table."},
+    [VX_OPTION_CHANGE] = {"change", 0, VX_NAMES, VX_RUN, "KIND[,MODALITY=KIND...]", NULL,
+        "difference|percent|logratio|symmetric", NULL, 0, 0,
+        "How baseline b and follow-up f become one value, at voxels and of the means of regions: f - b (difference, the "
+        "default), 100 (f - b) / b (percent), log(f / b) (logratio), 2 (f - b) / (f + b) (symmetric). Voxels with "
+        "values too near to zero, or below it, leave the mask. Markers have --log."},
     [VX_OPTION_CLUSTER_P] = {"cluster-p", 0, VX_REAL, VX_RUN, "P", "0.001", NULL, NULL, 0, 0.5,
         "Cluster-forming threshold as a one-sided p. Looser ones than 0.001 find extended effects and localise them "
         "badly (Woo et al. 2014, NeuroImage 91:412)."},

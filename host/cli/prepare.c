@@ -1,6 +1,7 @@
 /* What is done to the images before their changes are tested, by the options. */
 #include "cli/run.h"
 
+#include "results/change.h"
 #include "results/level.h"
 
 #include <math.h>
@@ -44,6 +45,18 @@ vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options
                        "something else, or --reference is missing",
                        o->reference ? "reference" : "reference-erode");
     return VX_OK;
+}
+
+/* The choices have the order of vx_change. */
+vx_status vx_run_change(const vx_run *run, size_t m, vx_change *change, vx_error *error)
+{
+    int choice;
+    vx_status status = vx_by_modality_choice(&run->change, run->study, m, VX_CHANGE_DIFFERENCE, &choice, error);
+    *change = (vx_change)choice;
+    if (!status && *change != VX_CHANGE_DIFFERENCE && run->design != VX_PAIRED)
+        status = vx_fail(error, VX_USAGE, "--change %s: a onesample design has one session, so there is no change",
+                         vx_change_names[choice]);
+    return status;
 }
 
 vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error)

@@ -107,6 +107,8 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
         status = vx_by_modality_read(arguments, VX_OPTION_SCALE, &run->scale, error);
     if (!status)
         status = vx_by_modality_read(arguments, VX_OPTION_REFERENCE, &run->reference, error);
+    if (!status)
+        status = vx_by_modality_read(arguments, VX_OPTION_CHANGE, &run->change, error);
     if (status)
         return status;
     run->inference.cluster_p = vx_argument_real(arguments, VX_OPTION_CLUSTER_P);
@@ -395,6 +397,7 @@ static void run_destroy(vx_run *run)
     vx_remarks_destroy(&run->remarks);
     vx_by_modality_destroy(&run->scale);
     vx_by_modality_destroy(&run->reference);
+    vx_by_modality_destroy(&run->change);
     free(run->source);
     free(run->protected);
     free(run->recover);

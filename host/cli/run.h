@@ -42,7 +42,7 @@ typedef struct vx_run {
     vx_inference_options inference;
     vx_quantity primary;        /* the primary correction, among inference.correct */
     vx_mask_options mask;
-    vx_by_modality scale, reference; /* the options of these names */
+    vx_by_modality scale, reference, change; /* the options of these names */
     vx_p_format p_format;
     const char *out;
     vx_folder_options place;    /* of the folder at `out`; points to the two members below */
@@ -115,10 +115,12 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_quantity *primary, vx_error *error);
 vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
 
-/* prepare.c: the options of the preparation of modality `m` (VX_USAGE where they contradict each other); adds its steps
+/* prepare.c: the options of the preparation of modality `m`, and its kind of change (VX_USAGE
+ * where they contradict each other or the design); adds its steps
  * to the images of a modality before they are read (errors: those of vx_preparation_add_steps); says what they were
  * scaled by, and whether that changed, once they were read. */
 vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options *options, vx_error *error);
+vx_status vx_run_change(const vx_run *run, size_t m, vx_change *change, vx_error *error);
 vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error);
 vx_status vx_run_say_scaling(vx_run *run, vx_run_modality *modality, vx_error *error);
 

@@ -32,7 +32,7 @@ static void put_outcome(vx_columns *table, const vx_results_outcome *outcome)
     vx_columns_put(table, "%s", outcome->modality ? outcome->modality : "");
     vx_columns_put(table, "%s", outcome->family ? outcome->family : "");
     vx_columns_put(table, "%s", outcome->effect);
-    vx_columns_put(table, "%s", outcome->log_scale ? vx_scale_names[true] : "");
+    vx_columns_put(table, "%s", outcome->scale == VX_ON_LINEAR ? "" : vx_scale_names[outcome->scale]);
     for (int k = 0; k < FIGURES; k++)
         vx_columns_number(table, outcome->value[figure[k]]);
     if (vx_significant(outcome->value[VX_OUTCOME_P_FWE]))

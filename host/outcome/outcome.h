@@ -14,11 +14,19 @@
 
 typedef enum vx_outcome_kind { VX_OUTCOME_REGION, VX_OUTCOME_MARKER } vx_outcome_kind;
 
+/* The scale on which the change of an outcome is tested. Its values stay in their own units. */
+typedef enum vx_outcome_scale {
+    VX_ON_LINEAR,
+    VX_ON_LOG,       /* natural logarithms of the values, which are above 0 */
+    VX_ON_PERCENT,   /* changes in percent of the baseline, which is above 0 */
+    VX_ON_SYMMETRIC, /* differences over the mean of baseline and follow-up, which is above 0 */
+} vx_outcome_scale;
+
 typedef struct vx_outcome {
     vx_outcome_kind kind;
     const char *name, *family;
     const char *modality;       /* of a region; null for a marker */
-    bool log_scale;             /* tested on the natural logarithms of its values, which are above 0 */
+    vx_outcome_scale scale;
     double coverage;            /* of a region: the share that lies in the modality's mask */
     int64_t voxels;             /* of a region: those of the mask that count */
     int64_t n;                  /* participants with every session, and with every value of nuisance */

@@ -46,7 +46,7 @@ const char *vx_outcome_text_of(const vx_record *record, const vx_outcome_test *t
     case VX_TEXT_FAMILY: return outcome->family;
     case VX_TEXT_MODALITY: return outcome->modality;
     case VX_TEXT_EFFECT: return test->effect;
-    case VX_TEXT_SCALE: return vx_scale_names[outcome->log_scale];
+    case VX_TEXT_SCALE: return vx_scale_names[outcome->scale];
     case VX_TEXT_INFLUENTIAL:
         return test->most_influential < 0 ? NULL : record->study->participant[test->most_influential];
     case VX_OUTCOME_TEXTS: break;
@@ -59,8 +59,9 @@ const char *vx_outcome_unit_words(vx_outcome_unit unit)
     static const char *const words[] = {
         [VX_UNIT_NONE] = "1",
         [VX_UNIT_OUTCOME] = "units of the values",
-        [VX_UNIT_ESTIMATE] = "units of the values, or of their natural logarithms where scale is log; of a slope, per "
-                             "unit of the covariate",
+        [VX_UNIT_ESTIMATE] = "units of the values; where scale says so, of their natural logarithms, percent of the "
+                             "baseline, or a fraction of the mean of both sessions; of a slope, per unit of the "
+                             "covariate",
         [VX_UNIT_PERCENT] = "%"};
     return words[unit];
 }
@@ -141,7 +142,7 @@ static json_t *outcomes_array(const vx_record *record, vx_outcome_kind kind)
         array = vx_json_append(array, json_pack("{so so so ss so}", VX_KEY_NAME, vx_json_text(outcome->name),
                                                 VX_KEY_FAMILY, vx_json_text(outcome->family),
                                                 VX_KEY_MODALITY, vx_json_text(outcome->modality),
-                                                VX_KEY_SCALE, vx_scale_names[outcome->log_scale],
+                                                VX_KEY_SCALE, vx_scale_names[outcome->scale],
                                                 VX_KEY_EFFECTS, effects));
     }
     return array;

@@ -1,6 +1,7 @@
 #include "report/outcomes.h"
 
 #include "base/memory.h"
+#include "image/change.h"
 
 #include <math.h>
 #include <string.h>
@@ -90,7 +91,7 @@ size_t vx_view_logarithms(const vx_outcome_view *view)
 {
     size_t count = 0;
     for (size_t row = 0; row < view->rows; row++)
-        count += view->row[row]->log_scale;
+        count += view->row[row]->scale == VX_ON_LOG;
     return count;
 }
 
@@ -147,12 +148,15 @@ bool vx_view_opens_family(const vx_outcome_view *view, size_t row)
 
 /* ---- the axis ---- */
 
-/* A change on the scale that was tested. */
+/* A change on the scale that was tested; of one session, the value. */
 static double tested_change(const vx_outcome_view *view, size_t row, const double value[2])
 {
-    if (!view->row[row]->log_scale)
-        return value[1] - value[0];
-    return log(value[1]) - (view->row[row]->session[VX_MEAN_BASELINE] ? log(value[0]) : 0);
+    static const vx_change change[] = {[VX_ON_LINEAR] = VX_CHANGE_DIFFERENCE, [VX_ON_LOG] = VX_CHANGE_LOG_RATIO,
+                                       [VX_ON_PERCENT] = VX_CHANGE_PERCENT, [VX_ON_SYMMETRIC] = VX_CHANGE_SYMMETRIC};
+    const vx_outcome_scale scale = view->row[row]->scale;
+    if (!view->row[row]->session[VX_MEAN_BASELINE])
+        return scale == VX_ON_LOG ? log(value[1]) : value[1];
+    return vx_change_of(change[scale], value[0], value[1]);
 }
 
 void vx_view_tested_changes(const vx_outcome_view *view, size_t row, double *change)
@@ -182,9 +186,13 @@ static double spread(const vx_outcome_view *view, size_t row)
 static double on_axis(const vx_outcome_view *view, size_t row, double tested, double sd)
 {
     const vx_results_outcome *outcome = view->row[row];
+    const double baseline = outcome->value[VX_OUTCOME_BASELINE_MEAN];
     switch (view->axis) {
     case VX_AXIS_PERCENT:
-        return outcome->log_scale ? 100 * expm1(tested) : 100 * tested / outcome->value[VX_OUTCOME_BASELINE_MEAN];
+        return outcome->scale == VX_ON_LOG         ? 100 * expm1(tested)
+               : outcome->scale == VX_ON_PERCENT   ? tested
+               : outcome->scale == VX_ON_SYMMETRIC ? 100 * tested
+                                                   : 100 * tested / baseline;
     case VX_AXIS_SD: return tested / sd;
     case VX_AXIS_UNITS: break;
     }
@@ -211,8 +219,13 @@ const char *vx_view_axis_words(const vx_outcome_view *view)
 {
     const size_t logarithms = vx_view_logarithms(view);
     const bool paired = view->rows && view->row[0]->session[VX_MEAN_BASELINE];
+    const vx_outcome_scale scale = view->rows ? view->row[0]->scale : VX_ON_LINEAR; /* regions share theirs */
     switch (view->axis) {
     case VX_AXIS_PERCENT:
+        if (scale == VX_ON_PERCENT)
+            return "change, % of each baseline";
+        if (scale == VX_ON_SYMMETRIC)
+            return "change, % of the mean of both sessions";
         return !logarithms                ? "change, % of the mean baseline"
                : logarithms == view->rows ? "geometric mean ratio, change in %"
                                           : "change, % of the mean baseline (log: of the geometric mean)";

@@ -5,6 +5,7 @@
 #ifndef VX_RESULTS_RESULTS_H
 #define VX_RESULTS_RESULTS_H
 
+#include "image/change.h"
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
 #include "results/p_format.h"
@@ -74,6 +75,7 @@ typedef struct vx_results_effect {
 
 typedef struct vx_results_modality {
     const char *name, *stem;
+    vx_change change;            /* how two sessions become one value */
     bool alone;                  /* the only one: its mask is /mask */
     int64_t n;
     const char **participant;    /* n: those of the first effect, the mean, which uses all */
@@ -97,7 +99,7 @@ typedef struct vx_results_outcome {
     vx_effect_kind effect_kind;
     int64_t relabellings;              /* used, including the observed one */
     bool exhaustive;
-    bool log_scale;
+    vx_outcome_scale scale;
     double value[VX_OUTCOME_COLUMNS];  /* NaN where a column does not apply */
     const char *most_influential;      /* participant; null: not computed */
     const double *session[VX_MEAN_SESSIONS]; /* the values of vx_results.participant, NaN where absent; baseline is null

@@ -186,7 +186,7 @@ static void outcomes_come_back(void **state)
         assert_int_equal(found->effect_kind, test->kind);
         assert_int_equal(found->relabellings, t % 2 ? 10000 : 16384);
         assert_int_equal(found->exhaustive, t % 2 == 0);
-        assert_int_equal(found->log_scale, test->outcome->log_scale);
+        assert_int_equal(found->scale, test->outcome->scale);
         assert_true(found->family ? !strcmp(found->family, "primary") : !test->outcome->family);
         assert_true(found->modality ? !strcmp(found->modality, "pet") : !test->outcome->modality);
         assert_true(found->most_influential ? !strcmp(found->most_influential, "sub-4") : t == 1);

@@ -149,7 +149,7 @@ void vx_effect_values(vx_report *report, const vx_effect_view *view)
         char *title = where(&effect->cluster[c]);
         bool known = true;
         for (int64_t i = 0; i < effect->n; i++) {
-            change[i] = vx_cluster_change(effect, c, i);
+            change[i] = vx_cluster_change(effect, view->modality->change, c, i);
             known &= !isnan(change[i]);
         }
         if (!title)

@@ -3,6 +3,7 @@
 #include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/change.h"
 #include "results/level.h"
 #include "results/scheme.h"
 #include "results/tails.h"
@@ -115,6 +116,10 @@ static void put_data(vx_report *report, citing *c)
                results->session[1], results->session[0]);
     else
         vx_put_markup(page, "The outcome at each voxel was the value of each participant's image. ");
+    for (size_t m = 0; m < results->modalities; m++)
+        if (results->modality[m].change != VX_CHANGE_DIFFERENCE)
+            vx_put(page, "The change of %s was taken%s. ", results->modality[m].name,
+                   vx_change_words(results->modality[m].change));
     put_preparation(report);
     put_steps(report);
     for (size_t m = 0; m < results->modalities; m++) {
@@ -270,7 +275,7 @@ static void put_outcomes(vx_report *report, citing *c)
     for (size_t i = 0; i < results->outcomes; i++) {
         const vx_results_outcome *outcome = &results->outcome[i];
         of_kind[outcome->kind] = true;
-        logarithm |= outcome->log_scale;
+        logarithm |= outcome->scale == VX_ON_LOG;
         slopes |= outcome->effect_kind == VX_SLOPE;
     }
     if (!results->outcomes)

@@ -18,6 +18,7 @@ static void put_mask(vx_report *report, const vx_results_modality *modality)
         {mask->left_out_not_finite, "not finite in some image"},
         {mask->left_out_zero, "zero in some image"},
         {mask->left_out_threshold, "not above the threshold in some image"},
+        {mask->left_out_change, "too near to zero, or below it, for the change"},
         {mask->left_out_constant, "the same in every participant"}};
     const double mm3 = vx_grid_voxel_mm3(&modality->grid);
     vx_put(page, "<p>The mask holds <strong>%s voxels</strong> (%.4g \xC3\x97 %.4g \xC3\x97 %.4g mm; %.0f mL) of %s "
