@@ -65,6 +65,7 @@
 #define VX_DATASET_VALUE "value"   /* of the covariates */
 
 #define VX_EXPECTED_FILE "expected" /* with these endings: the comparisons with expected changes */
+#define VX_PAIRING_FILE "pairing"   /* with these endings: the table that a BIDS folder was read as */
 #define VX_TABLE_ENDING ".tsv"
 #define VX_DICTIONARY_ENDING ".json"
 
