@@ -16,6 +16,9 @@ vx_status vx_inputs_list(vx_run *run, vx_error *error)
     run->modality = vx_array_zero(study->modalities, sizeof *run->modality);
     if (!run->modality)
         return vx_fail_memory(error);
+    vx_status weighed = vx_run_body_weights(run, error);
+    if (weighed)
+        return weighed;
     for (size_t m = 0; m < study->modalities; m++) {
         const vx_study_modality *modality = run->modality[m].study = study->modality + m;
         vx_sources *sources = &run->modality[m].sources;

@@ -200,6 +200,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "dates). Of a onesample design: the one session."},
     [VX_OPTION_SIZE] = {"size", 0, VX_CHOICE, VX_SIMULATE, "MM", "4", "4|2|1", NULL, 0, 0,
         "Size of a voxel in mm."},
+    [VX_OPTION_SUV] = {"suv", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
+        "Modalities whose images, in Bq/mL, become SUV: by InjectedRadioactivity in the images' sidecars, and the body "
+        "weight in kg in a column body_weight (weight, weight_kg; with _<session> where it differs) of the table or as "
+        "PatientWeight in the sidecars."},
     [VX_OPTION_TABLE] = {"table", 0, VX_TEXT, VX_RUN, "FILE", "participants.tsv", NULL, NULL, 0, 0,
         "The table: tab-separated text in UTF-8, participant_id first, a column an image (paths relative to where the "
         "table is named), a marker or a covariate; n/a is missing."},
@@ -220,6 +224,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_THREADS] = {"threads", 0, VX_INTEGER, VX_RUN | VX_SELFTEST | VX_SIMULATE | VX_BENCH, "N", "all", "all",
         NULL, 1, 4096,
         "CPU threads. The answer does not depend on them."},
+    [VX_OPTION_UNITS] = {"units", 0, VX_NAMES, VX_RUN, "UNITS[,NAME=UNITS...]", NULL, NULL, NULL, 0, 0,
+        "The units of the images as they are analysed, and of markers, for axes, tables and headers: 'pet=SUVR,cbf=mL/100 "
+        "g/min'. Without it those of the images' sidecars, or of the data dictionary beside the table."},
     [VX_OPTION_VERBOSE] = {"verbose", 'v', VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "Say more: how the mask came about, batches, memory and times."},
     [VX_OPTION_VERSION] = {"version", 0, VX_SWITCH, VX_EVERY_COMMAND, NULL, NULL, NULL, NULL, 0, 0,

@@ -47,6 +47,7 @@ static vx_status add_region(vx_run *run, const vx_run_modality *modality, const 
                                                  .name = region->name,
                                                  .family = region->family,
                                                  .modality = modality->study->name,
+                                                 .units = modality->units,
                                                  .scale = scale[modality->sources.change],
                                                  .coverage = vx_region_coverage(region),
                                                  .voxels = region->voxels,
@@ -97,7 +98,7 @@ static vx_status add_regions(vx_run *run, vx_run_modality *modality, vx_error *e
     return status;
 }
 
-static vx_status add_marker(vx_run *run, const vx_study_marker *marker, vx_error *error)
+static vx_status add_marker(vx_run *run, const vx_study_marker *marker, const char *units, vx_error *error)
 {
     double *value = vx_array(2 * (size_t)marker->n, sizeof *value);
     if (!value)
@@ -109,6 +110,7 @@ static vx_status add_marker(vx_run *run, const vx_study_marker *marker, vx_error
     run->outcome[run->outcomes++] = (vx_outcome){.kind = VX_OUTCOME_MARKER,
                                                  .name = marker->name,
                                                  .family = FAMILY_OF_MARKERS,
+                                                 .units = units,
                                                  .scale = marker->log_scale ? VX_ON_LOG : VX_ON_LINEAR,
                                                  .n = marker->n,
                                                  .participant = marker->participant,
@@ -137,7 +139,7 @@ vx_status vx_run_test_outcomes(vx_run *run, vx_error *error)
     for (size_t m = 0; m < study->modalities && !status && run->atlas.path; m++)
         status = add_regions(run, &run->modality[m], error);
     for (size_t m = 0; m < study->markers && !status; m++)
-        status = add_marker(run, &study->marker[m], error);
+        status = add_marker(run, &study->marker[m], run->marker_units[m], error);
     if (!status)
         status = vx_run_compare_expected(run, error);
     return status || !run->outcomes

@@ -5,17 +5,27 @@
 #include "results/level.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Where --scale says nothing of a modality, --reference does. The choices have the order of the enum. */
 static vx_status read_scale(const vx_run *run, size_t m, vx_preparation_options *options, vx_error *error)
 {
+    const char *name = run->study->modality[m].name;
     int scale = VX_SCALE_NONE;
-    vx_status status = vx_by_modality_value(&run->reference, run->study, m, &options->reference, error);
+    vx_status status = vx_by_modality_value(&run->reference, run->study, name, &options->reference, error);
     if (!status)
-        status = vx_by_modality_choice(&run->scale, run->study, m,
+        status = vx_by_modality_choice(&run->scale, run->study, name,
                                        options->reference ? VX_SCALE_REFERENCE : VX_SCALE_NONE, &scale, error);
     options->scale = (vx_scale)scale;
     return status;
+}
+
+static bool names_modality(const vx_names *names, const char *modality)
+{
+    bool found = false;
+    for (size_t i = 0; i < names->count && !found; i++)
+        found = !strcmp(names->name[i], modality);
+    return found;
 }
 
 static bool reference_is_used(const vx_run *run)
@@ -30,7 +40,8 @@ static bool reference_is_used(const vx_run *run)
 vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options *o, vx_error *error)
 {
     const char *modality = run->study->modality[m].name;
-    *o = (vx_preparation_options){.reference_erosion = vx_argument_real(run->arguments, VX_OPTION_REFERENCE_ERODE),
+    *o = (vx_preparation_options){.suv = names_modality(&run->suv, modality), .body_weight = run->modality[m].body_weight,
+                                  .reference_erosion = vx_argument_real(run->arguments, VX_OPTION_REFERENCE_ERODE),
                                   .atlas = &run->atlas};
     vx_status status = read_scale(run, m, o, error);
     if (status)
@@ -51,7 +62,8 @@ vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options
 vx_status vx_run_change(const vx_run *run, size_t m, vx_change *change, vx_error *error)
 {
     int choice;
-    vx_status status = vx_by_modality_choice(&run->change, run->study, m, VX_CHANGE_DIFFERENCE, &choice, error);
+    vx_status status = vx_by_modality_choice(&run->change, run->study, run->study->modality[m].name,
+                                             VX_CHANGE_DIFFERENCE, &choice, error);
     *change = (vx_change)choice;
     if (!status && *change != VX_CHANGE_DIFFERENCE && run->design != VX_PAIRED)
         status = vx_fail(error, VX_USAGE, "--change %s: a onesample design has one session, so there is no change",

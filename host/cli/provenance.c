@@ -109,6 +109,7 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
         modality[m] = (vx_record_modality){
             .name = from->study->name,
             .change = from->sources.change,
+            .units = from->units,
             .study = from->study,
             .matrix = from->matrix,
             .mask = from->mask,

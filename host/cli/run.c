@@ -109,6 +109,10 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
         status = vx_by_modality_read(arguments, VX_OPTION_REFERENCE, &run->reference, error);
     if (!status)
         status = vx_by_modality_read(arguments, VX_OPTION_CHANGE, &run->change, error);
+    if (!status)
+        status = vx_by_modality_read(arguments, VX_OPTION_UNITS, &run->units, error);
+    if (!status)
+        status = vx_argument_names(arguments, VX_OPTION_SUV, &run->suv, error);
     if (status)
         return status;
     run->inference.cluster_p = vx_argument_real(arguments, VX_OPTION_CLUSTER_P);
@@ -384,11 +388,16 @@ static void run_destroy(vx_run *run)
         vx_matrix_free(modality->matrix);
         vx_sources_destroy(&modality->sources);
         vx_preparation_destroy(&modality->preparation);
+        free(modality->body_weight);
+        free(modality->units);
         vx_source_destroy(&modality->atlas_source);
         vx_regions_destroy(&modality->atlas);
         vx_regions_destroy(&modality->regions);
     }
     free(run->modality);
+    for (size_t m = 0; run->marker_units && m < run->study->markers; m++)
+        free(run->marker_units[m]);
+    free(run->marker_units);
     vx_run_outcomes_destroy(run);
     free(run->shared);
     vx_atlas_destroy(&run->atlas);
@@ -398,6 +407,8 @@ static void run_destroy(vx_run *run)
     vx_by_modality_destroy(&run->scale);
     vx_by_modality_destroy(&run->reference);
     vx_by_modality_destroy(&run->change);
+    vx_by_modality_destroy(&run->units);
+    vx_names_destroy(&run->suv);
     free(run->source);
     free(run->protected);
     free(run->recover);
@@ -426,7 +437,8 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
         omp_set_num_threads(run.threads); /* also for loops without an option of threads: hashing of inputs */
     if ((status = vx_run_read_study(&run, error)) || (status = vx_run_say_bids(&run, error)) ||
         (status = vx_plan_say_study(&run, error)) || (status = vx_run_remark_frames(&run, error)) ||
-        (status = vx_run_read_atlas(&run, error)) || (status = vx_inputs_list(&run, error)))
+        (status = vx_run_read_atlas(&run, error)) || (status = vx_inputs_list(&run, error)) ||
+        (status = vx_run_find_units(&run, error)))
         goto cleanup;
     if ((status = vx_place_begin(&run, &folder, &recovered, error))) {
         vx_folder_abandon(folder);

@@ -23,6 +23,8 @@ typedef struct vx_run_modality {
     vx_matrix *matrix;
     vx_mask_report mask;
     vx_preparation preparation; /* the steps of the sources */
+    double *body_weight;    /* n x sessions, kg, of --suv; NaN where the table has none */
+    char *units;            /* of the images after their preparation; null: not known */
     vx_scaling scaling;     /* what the images were divided by, by session */
     vx_sources sources;
     vx_source atlas_source; /* its path is null without an atlas */
@@ -44,7 +46,8 @@ typedef struct vx_run {
     vx_inference_options inference;
     vx_quantity primary;        /* the primary correction, among inference.correct */
     vx_mask_options mask;
-    vx_by_modality scale, reference, change; /* the options of these names */
+    vx_by_modality scale, reference, change, units; /* the options of these names */
+    vx_names suv;               /* the modalities of --suv */
     vx_p_format p_format;
     const char *out;
     vx_folder_options place;    /* of the folder at `out`; points to the two members below */
@@ -61,6 +64,7 @@ typedef struct vx_run {
     vx_source template;
     vx_source **source;         /* sources: every volume read: masks, the atlas, the template, the images */
     size_t sources;
+    char **marker_units;        /* study->markers; null: not known */
     vx_outcome *outcome;        /* outcomes: regions of every modality, then markers */
     double **outcome_value;     /* outcomes: the values of both sessions */
     size_t outcomes;
@@ -136,6 +140,14 @@ vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options
 vx_status vx_run_change(const vx_run *run, size_t m, vx_change *change, vx_error *error);
 vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error);
 vx_status vx_run_say_scaling(vx_run *run, vx_run_modality *modality, vx_error *error);
+
+/* suv.c: checks the names of --suv (VX_USAGE), and finds the body weights of those modalities in the table: the columns
+ * body_weight_<session>, body_weight, weight_<session>, weight and weight_kg, the first that is there. */
+vx_status vx_run_body_weights(vx_run *run, vx_error *error);
+
+/* units.c: finds modality->units and run->marker_units, when the preparations are known. Errors: those of
+ * vx_sidecar_read. */
+vx_status vx_run_find_units(vx_run *run, vx_error *error);
 
 /* inputs.c: initialises run->modality and the list of sources. Reads no image. Errors: VX_INPUT for a study without
  * images. */

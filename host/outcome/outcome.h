@@ -8,6 +8,7 @@
 #ifndef VX_OUTCOME_OUTCOME_H
 #define VX_OUTCOME_OUTCOME_H
 
+#include "image/change.h"
 #include "outcome/columns.h"
 #include "univariate/wilcoxon.h"
 #include "voxstat/voxstat.h"
@@ -26,6 +27,7 @@ typedef struct vx_outcome {
     vx_outcome_kind kind;
     const char *name, *family;
     const char *modality;       /* of a region; null for a marker */
+    const char *units;          /* of the values; null: not known */
     vx_outcome_scale scale;
     double coverage;            /* of a region: the share that lies in the modality's mask */
     int64_t voxels;             /* of a region: those of the mask that count */

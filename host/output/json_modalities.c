@@ -277,10 +277,13 @@ static json_t *modality_object(const vx_entry *entry, json_t *effects)
     for (size_t i = 0; i < modality->study->left_outs; i++)
         missing = vx_json_append(
             missing, left_out(modality->study->left_out[i].participant, modality->study->left_out[i].reason));
-    json_t *object = json_pack("{so so ss so sI so so so so so so}",
+    json_t *object = json_pack("{so so ss so so so sI so so so so so so}",
                                VX_KEY_NAME, vx_json_text(modality->name),
                                VX_KEY_STEM, vx_json_text(entry->modality_name),
                                VX_KEY_CHANGE, vx_change_names[modality->change],
+                               VX_KEY_UNITS, vx_json_text(modality->units),
+                               VX_KEY_CHANGE_UNITS,
+                               vx_json_text(vx_change_units(modality->change, modality->units)),
                                VX_KEY_PREPARATION, preparation,
                                VX_KEY_N, (json_int_t)modality->study->n,
                                VX_KEY_LEFT_OUT, missing,

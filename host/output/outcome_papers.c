@@ -120,9 +120,22 @@ static void put_mean(const sheet *s, const vx_outcome_test *test, vx_outcome_col
     }
 }
 
+/* " (SUVR)"; nothing where units are not known. */
+static void put_units(const sheet *s, const char *units)
+{
+    if (!units)
+        return;
+    put_text(s, " (");
+    put_text(s, units);
+    put_text(s, ")");
+}
+
+/* Regions have the units of their modality, which the title names. */
 static void put_name(const sheet *s, const vx_outcome_test *test)
 {
     put_text(s, test->outcome->name);
+    if (test->outcome->kind == VX_OUTCOME_MARKER)
+        put_units(s, test->outcome->units);
 }
 
 static void put_n(const sheet *s, const vx_outcome_test *test)
@@ -223,11 +236,12 @@ static bool same_table(const vx_outcome_test *a, const vx_outcome_test *b)
            same_text(a->outcome->modality, b->outcome->modality) && !strcmp(a->effect, b->effect);
 }
 
-/* "pet, primary: change". */
+/* "pet (SUVR), primary: change". */
 static void put_title(const sheet *s, const vx_outcome_test *first)
 {
     if (first->outcome->modality) {
         put_text(s, first->outcome->modality);
+        put_units(s, first->outcome->units);
         put_text(s, ", ");
     }
     put_text(s, first->outcome->family ? first->outcome->family : vx_outcome_groups[s->kind]);

@@ -3,6 +3,7 @@
  * Each step is a file of its own, whose header has its equation, and works on one volume at a time. They are added to
  * the sources of a modality in this order, so that each finds what it needs:
  *
+ *     suv           turns activity into the standardised uptake value
  *     reference     divides an image by its mean over a reference region, or
  *     global_mean   by its global mean, or finds this mean for the model
  *
@@ -14,6 +15,7 @@
 #include "prepare/global_mean.h"
 #include "prepare/reference.h"
 #include "prepare/scaling.h"
+#include "prepare/suv.h"
 
 /* How intensities of images become comparable. */
 typedef enum vx_scale {
@@ -28,6 +30,8 @@ typedef enum vx_scale {
 const char *vx_reference_of_atlas(const char *reference);
 
 typedef struct vx_preparation_options {
+    bool suv;
+    const double *body_weight; /* of suv: rows x sessions of the sources, kg; NaN, or null: that of the sidecars */
     vx_scale scale;
     const char *reference;    /* of VX_SCALE_REFERENCE; null elsewhere */
     double reference_level;   /* the region is where the mask is above it */
@@ -39,6 +43,7 @@ typedef struct vx_preparation {
     vx_preparation_options options;
     vx_source mask;           /* of the reference region; its path is null without one */
     vx_reference_region region;
+    vx_suv *suv;              /* rows x sessions; null without */
 } vx_preparation;
 
 /* Borrows the texts of the options. Reads nothing. */
@@ -49,8 +54,8 @@ void vx_preparation_destroy(vx_preparation *preparation);
 enum { VX_PREPARATION_FILES = 1 };
 size_t vx_preparation_files(vx_preparation *preparation, vx_source *file[VX_PREPARATION_FILES]);
 
-/* Reads what the steps need, and adds them to every image of `sources`, before the matrix is read. Errors: VX_INPUT as
- * of the headers of the steps, with file and region. */
+/* Reads what the steps need (sidecars, regions), and adds them to every image of `sources`, before the matrix is read. Errors: VX_INPUT as
+ * of the headers of the steps, with participant, file and region. */
 vx_status vx_preparation_add_steps(vx_preparation *preparation, vx_sources *sources, vx_error *error);
 
 #endif

@@ -25,6 +25,7 @@ typedef struct vx_outcome_view {
     const char **covariate;                /* covariates: their names */
     size_t covariates;
     vx_change_axis axis;
+    char axis_words[160], axis_label[80];
 } vx_outcome_view;
 
 /* Errors: VX_INTERNAL if memory runs out. */

@@ -17,3 +17,10 @@ const char *vx_change_units(vx_change change, const char *units)
                                       [VX_CHANGE_SYMMETRIC] = "fraction of the mean"};
     return change == VX_CHANGE_DIFFERENCE ? units : own[change];
 }
+
+const char *vx_scale_units(vx_outcome_scale scale, const char *units)
+{
+    static const vx_change change[] = {[VX_ON_LINEAR] = VX_CHANGE_DIFFERENCE, [VX_ON_LOG] = VX_CHANGE_LOG_RATIO,
+                                       [VX_ON_PERCENT] = VX_CHANGE_PERCENT, [VX_ON_SYMMETRIC] = VX_CHANGE_SYMMETRIC};
+    return vx_change_units(change[scale], units);
+}

@@ -157,6 +157,8 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
     modality->name = vx_get_text(r, object, VX_KEY_NAME);
     modality->stem = vx_get_name(r, object, VX_KEY_STEM);
     modality->change = (vx_change)vx_get_word(r, object, VX_KEY_CHANGE, vx_change_names);
+    modality->units = vx_get_text_or_null(r, object, VX_KEY_UNITS);
+    modality->change_units = vx_get_text_or_null(r, object, VX_KEY_CHANGE_UNITS);
     modality->n = vx_get_integer(r, object, VX_KEY_N);
     modality->left_out = get_left_out(r, object, &modality->left_outs);
     read_mask(r, object, modality);

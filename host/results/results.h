@@ -76,6 +76,7 @@ typedef struct vx_results_effect {
 typedef struct vx_results_modality {
     const char *name, *stem;
     vx_change change;            /* how two sessions become one value */
+    const char *units, *change_units; /* of the images and of the estimates; null: not known */
     bool alone;                  /* the only one: its mask is /mask */
     int64_t n;
     const char **participant;    /* n: those of the first effect, the mean, which uses all */
@@ -99,6 +100,7 @@ typedef struct vx_results_outcome {
     vx_effect_kind effect_kind;
     int64_t relabellings;              /* used, including the observed one */
     bool exhaustive;
+    const char *units;                 /* of the values; null: not known */
     vx_outcome_scale scale;
     double value[VX_OUTCOME_COLUMNS];  /* NaN where a column does not apply */
     const char *most_influential;      /* participant; null: not computed */

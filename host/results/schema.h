@@ -140,6 +140,8 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 /* Of a modality. */
 #define VX_KEY_PREPARATION "preparation"   /* a list of the steps that every image went through, in order */
 #define VX_KEY_CHANGE "change"         /* of a modality: vx_change_names */
+#define VX_KEY_UNITS "units"           /* of a modality's images, or an outcome's values: a text, or null */
+#define VX_KEY_CHANGE_UNITS "change_units" /* of a modality: those of its estimates, or null */
 #define VX_KEY_SCALING "scaling"       /* an object; absent where the images were not scaled, or have one session */
 #define VX_KEY_OWN "own"               /* of scaling: the means by which the images were divided */
 #define VX_KEY_RELATIVE "relative"     /* of scaling: the same over the global means; absent for the global means */

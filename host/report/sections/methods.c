@@ -124,7 +124,8 @@ static void put_data(vx_report *report, citing *c)
     put_steps(report);
     for (size_t m = 0; m < results->modalities; m++) {
         const vx_results_modality *modality = &results->modality[m];
-        vx_put(page, "%s: %lld participants, %s voxels of %.4g \xC3\x97 %.4g \xC3\x97 %.4g mm. ", modality->name,
+        vx_put(page, "%s%s%s%s: %lld participants, %s voxels of %.4g \xC3\x97 %.4g \xC3\x97 %.4g mm. ", modality->name,
+               modality->units ? " (" : "", modality->units ? modality->units : "", modality->units ? ")" : "",
                (long long)modality->n, vx_count_text(modality->mask_voxels, text), modality->grid.pixdim[0],
                modality->grid.pixdim[1], modality->grid.pixdim[2]);
     }
