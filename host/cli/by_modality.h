@@ -1,6 +1,6 @@
 /* Options whose value may differ by modality. A word is a value for every modality, or NAME=VALUE for one, where NAME
- * is a modality or marker of the study: `--scale pet=reference,cbf=global`. What is said of one goes before what is said
- * of all.
+ * is a modality or marker of the study: `--scale pet=reference,cbf=global`. What is said of one goes before what is
+ * said of all.
  *
  * A vx_by_modality owns its words; vx_by_modality_destroy releases it. Values point into them. */
 #ifndef VX_CLI_BY_MODALITY_H

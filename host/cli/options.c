@@ -29,8 +29,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "';', or the option is repeated."},
     [VX_OPTION_CHANGE] = {"change", 0, VX_NAMES, VX_RUN, "KIND[,MODALITY=KIND...]", NULL,
         "difference|percent|logratio|symmetric", NULL, 0, 0,
-        "How baseline b and follow-up f become one value, at voxels and of the means of regions: f - b (difference, the "
-        "default), 100 (f - b) / b (percent), log(f / b) (logratio), 2 (f - b) / (f + b) (symmetric). Voxels with "
+        "How baseline b and follow-up f become one value, at voxels and of the means of regions: f - b (difference, "
+        "the default), 100 (f - b) / b (percent), log(f / b) (logratio), 2 (f - b) / (f + b) (symmetric). Voxels with "
         "values too near to zero, or below it, leave the mask. Markers have --log."},
     [VX_OPTION_CLUSTER_P] = {"cluster-p", 0, VX_REAL, VX_RUN, "P", "0.001", NULL, NULL, 0, 0.5,
         "Cluster-forming threshold as a one-sided p. Looser ones than 0.001 find extended effects and localise them "
@@ -225,8 +225,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         NULL, 1, 4096,
         "CPU threads. The answer does not depend on them."},
     [VX_OPTION_UNITS] = {"units", 0, VX_NAMES, VX_RUN, "UNITS[,NAME=UNITS...]", NULL, NULL, NULL, 0, 0,
-        "The units of the images as they are analysed, and of markers, for axes, tables and headers: 'pet=SUVR,cbf=mL/100 "
-        "g/min'. Without it those of the images' sidecars, or of the data dictionary beside the table."},
+        "The units of the images as they are analysed, and of markers, for axes, tables and headers: "
+        "'pet=SUVR,cbf=mL/100 g/min'. Without it those of the images' sidecars, or of the data dictionary beside the "
+        "table."},
     [VX_OPTION_VERBOSE] = {"verbose", 'v', VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "Say more: how the mask came about, batches, memory and times."},
     [VX_OPTION_VERSION] = {"version", 0, VX_SWITCH, VX_EVERY_COMMAND, NULL, NULL, NULL, NULL, 0, 0,

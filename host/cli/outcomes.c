@@ -20,8 +20,8 @@ static vx_status check_change(const vx_run *run, const vx_run_modality *modality
         const double before = outcome->value[0][i], after = outcome->value[1][i];
         const int fault = vx_change_fault(modality->sources.change, before, after, 0);
         if (fault >= 0)
-            return vx_fail(error, VX_INPUT, "%s: participant %s, %s: the mean of region %s is %g, and --change %s takes "
-                           "values above 0; --change difference takes any", modality->study->name,
+            return vx_fail(error, VX_INPUT, "%s: participant %s, %s: the mean of region %s is %g, and --change %s "
+                           "takes values above 0; --change difference takes any", modality->study->name,
                            run->study->participant[outcome->participant[i]], run->study->session[fault], outcome->name,
                            fault ? after : before, vx_change_names[modality->sources.change]);
     }

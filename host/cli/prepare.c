@@ -40,7 +40,8 @@ static bool reference_is_used(const vx_run *run)
 vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options *o, vx_error *error)
 {
     const char *modality = run->study->modality[m].name;
-    *o = (vx_preparation_options){.suv = names_modality(&run->suv, modality), .body_weight = run->modality[m].body_weight,
+    *o = (vx_preparation_options){.suv = names_modality(&run->suv, modality),
+                                  .body_weight = run->modality[m].body_weight,
                                   .reference_erosion = vx_argument_real(run->arguments, VX_OPTION_REFERENCE_ERODE),
                                   .atlas = &run->atlas};
     vx_status status = read_scale(run, m, o, error);

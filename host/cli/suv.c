@@ -58,7 +58,8 @@ static vx_status find_weights(vx_run *run, const vx_table *table, size_t m, vx_e
     const vx_study_modality *modality = &study->modality[m];
     const int64_t sessions = study->design == VX_PAIRED ? 2 : 1;
     size_t cells;
-    double *weight = vx_multiply((size_t)modality->n, (size_t)sessions, &cells) ? vx_array(cells, sizeof *weight) : NULL;
+    const bool fits = vx_multiply((size_t)modality->n, (size_t)sessions, &cells);
+    double *weight = fits ? vx_array(cells, sizeof *weight) : NULL;
     if (!(run->modality[m].body_weight = weight))
         return vx_fail_memory(error);
     for (int64_t s = 0; s < sessions; s++) {

@@ -45,10 +45,10 @@ static inline int vx_change_fault(vx_change change, double b, double f, double l
     return -1;
 }
 
-/* Marks, in no_change of the facts of the row's two images, the voxels without a change: the least value is a hundredth of
- * the lower of their global means (image/global.h). Voxels that are not finite or, without `keep_zeros`, zero in an image are
- * left to their own marks. Does nothing for differences. Errors: VX_INTERNAL where memory is short; VX_INPUT for
- * a row of other weights than -1 and +1, and, naming the image, for one without a global mean above 0. */
+/* Marks, in no_change of the facts of the row's two images, the voxels without a change. The least value is a hundredth
+ * of the lower of their global means (image/global.h). Voxels that are not finite or, without `keep_zeros`, zero in an
+ * image are left to their own marks. Does nothing for differences. Errors: VX_INTERNAL where memory is short; VX_INPUT
+ * for a row of other weights than -1 and +1, and, naming the image, for one without a global mean above 0. */
 vx_status vx_change_mark(vx_change change, const vx_volume_row *row, const vx_loaded *volume, bool keep_zeros,
                          vx_facts *facts, vx_error *error);
 

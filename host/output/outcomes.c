@@ -17,8 +17,8 @@ static const struct {
                                        "slope of the covariate with this name."},
     [VX_TEXT_UNITS] = {VX_KEY_UNITS, "Units of the values, as far as they are known. On the scale linear the estimate "
                                      "is in them, too."},
-    [VX_TEXT_SCALE] = {VX_KEY_SCALE, "What was tested: changes of the values, or of their natural logarithms, in percent "
-                                     "of the baseline, or over the mean of both sessions."},
+    [VX_TEXT_SCALE] = {VX_KEY_SCALE, "What was tested: changes of the values, or of their natural logarithms, in "
+                                     "percent of the baseline, or over the mean of both sessions."},
     [VX_TEXT_INFLUENTIAL] = {VX_KEY_LOO_PARTICIPANT, "The participant without whom the estimate differs most."}};
 
 bool vx_outcome_has_text(vx_outcome_kind kind, vx_outcome_text text)

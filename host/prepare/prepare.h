@@ -54,8 +54,8 @@ void vx_preparation_destroy(vx_preparation *preparation);
 enum { VX_PREPARATION_FILES = 1 };
 size_t vx_preparation_files(vx_preparation *preparation, vx_source *file[VX_PREPARATION_FILES]);
 
-/* Reads what the steps need (sidecars, regions), and adds them to every image of `sources`, before the matrix is read. Errors: VX_INPUT as
- * of the headers of the steps, with participant, file and region. */
+/* Reads what the steps need (sidecars, regions), and adds them to every image of `sources`, before the matrix is read.
+ * Errors: VX_INPUT as of the headers of the steps, with participant, file and region. */
 vx_status vx_preparation_add_steps(vx_preparation *preparation, vx_sources *sources, vx_error *error);
 
 #endif

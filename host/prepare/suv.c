@@ -8,7 +8,7 @@
 static double activity_of(const char *units)
 {
     static const struct { const char *name; double kbq; } unit[] = {
-        {"Bq/mL", 1e-3}, {"Bq/ml", 1e-3}, {"BQML", 1e-3}, {"kBq/mL", 1}, {"kBq/ml", 1}, {"MBq/mL", 1e3}, {"MBq/ml", 1e3},
+        {"Bq/mL", 1e-3}, {"Bq/ml", 1e-3}, {"kBq/mL", 1}, {"kBq/ml", 1}, {"MBq/mL", 1e3}, {"MBq/ml", 1e3},
     };
     for (size_t i = 0; units && i < sizeof unit / sizeof *unit; i++)
         if (!strcmp(units, unit[i].name))
@@ -16,11 +16,12 @@ static double activity_of(const char *units)
     return NAN;
 }
 
-/* Seconds (Nuclear Data Sheets by way of the Decay Data Evaluation Project); NaN for others. */
+/* Seconds (ENSDF, National Nuclear Data Center); NaN for others. */
 static double half_life(const char *radionuclide)
 {
     static const struct { const char *element; int mass; double seconds; } known[] = {
-        {"F", 18, 6586.2}, {"C", 11, 1221.8}, {"O", 15, 122.27}, {"N", 13, 597.9}, {"Ga", 68, 4062.6}, {"Zr", 89, 282280},
+        {"F", 18, 6586.2}, {"C", 11, 1221.84}, {"O", 15, 122.24},
+        {"N", 13, 597.9}, {"Ga", 68, 4062.6},  {"Zr", 89, 282276},
     };
     char name[2][16];
     for (size_t i = 0; radionuclide && i < sizeof known / sizeof *known; i++) {
@@ -51,15 +52,15 @@ static vx_status find_decay(const vx_sidecar *sidecar, vx_suv *suv, vx_error *er
     suv->decay = 1;
     suv->injection_told = isfinite(corrected_to) && isfinite(injected_at);
     if (json_is_false(json_object_get(sidecar->fields, "ImageDecayCorrected")))
-        return vx_fail(error, VX_INPUT, "%s: ImageDecayCorrected is false; SUV takes images that are corrected for decay",
-                       sidecar->path);
+        return vx_fail(error, VX_INPUT, "%s: ImageDecayCorrected is false; SUV takes images that are corrected for "
+                       "decay", sidecar->path);
     if (!suv->injection_told || corrected_to == injected_at)
         return VX_OK;
     suv->decay = exp2((corrected_to - injected_at) / half_life(radionuclide));
     if (isfinite(suv->decay))
         return VX_OK;
-    return vx_fail(error, VX_INPUT, "%s: the image is corrected for decay to %g s and the injection was at %g s, but the "
-                   "half-life of TracerRadionuclide %s is not known; expected F18, C11, O15, N13, Ga68 or Zr89",
+    return vx_fail(error, VX_INPUT, "%s: the image is corrected for decay to %g s and the injection was at %g s, but "
+                   "the half-life of TracerRadionuclide %s is not known; expected F18, C11, O15, N13, Ga68 or Zr89",
                    sidecar->path, corrected_to, injected_at, radionuclide ? radionuclide : "(not there)");
 }
 
@@ -68,8 +69,8 @@ vx_status vx_suv_of(const vx_sidecar *sidecar, double weight, vx_suv *suv, vx_er
     *suv = (vx_suv){.per_value = activity_of(sidecar->units), .dose = sidecar->dose,
                     .weight = isnan(weight) ? sidecar->weight : weight};
     if (!sidecar->path)
-        return vx_fail(error, VX_INPUT, "the image has no sidecar (a JSON file of its name), which SUV needs for Units and "
-                       "InjectedRadioactivity");
+        return vx_fail(error, VX_INPUT, "the image has no sidecar (a JSON file of its name), which SUV needs for Units "
+                       "and InjectedRadioactivity");
     if (isnan(suv->per_value))
         return vx_fail(error, VX_INPUT, "%s: Units is %s; SUV takes an activity concentration: Bq/mL, kBq/mL or MBq/mL",
                        sidecar->path, sidecar->units ? sidecar->units : "not there");

@@ -137,7 +137,8 @@ static void name_axis(vx_outcome_view *view)
         snprintf(view->axis_label, sizeof view->axis_label, "change, SD");
         break;
     case VX_AXIS_UNITS:
-        snprintf(view->axis_words, sizeof view->axis_words, "%s, in %s", what, units ? units : "the units of the values");
+        snprintf(view->axis_words, sizeof view->axis_words, "%s, in %s", what,
+                 units ? units : "the units of the values");
         snprintf(view->axis_label, sizeof view->axis_label, "change%s%.60s", units ? ", " : "", units ? units : "");
         break;
     }

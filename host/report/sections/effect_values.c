@@ -120,9 +120,9 @@ static void put_covariate(vx_report *report, const vx_effect_view *view, size_t 
                                  line.slope, line.x_mean, line.y_mean, band,    &line};
         alt = vx_text("%s: slope %.4g, 95 %% interval %.4g to %.4g, r %.3f, n %lld.", title, line.slope, line.low,
                       line.high, line.r, (long long)n);
-        caption = vx_text("%s. Slope %.4g%s%s a unit of %s (95 %% interval %.4g to %.4g), %sr = %.2f%s. Selected by the "
-                          "same data: on average steeper than the "
-                          "truth.", title, line.slope, units ? " " : "", units ? units : "", effect->name, line.low, line.high,
+        caption = vx_text("%s. Slope %.4g%s%s a unit of %s (95 %% interval %.4g to %.4g), %sr = %.2f%s. Selected by "
+                          "the same data: on average steeper than the truth.", title, line.slope, units ? " " : "",
+                          units ? units : "", effect->name, line.low, line.high,
                           adjusted ? "partial " : "", line.r, adjusted ? "; both adjusted for the other columns" : "");
     }
     put_picture(report, view, c, vx_scatter_drawing(&plot), alt, caption);

@@ -41,7 +41,8 @@ static void put_head(vx_report *report, const vx_results_modality *modality)
            "deviations (1.4826 times the median absolute deviation) a participant's %s lies from the median; beyond "
            "%.1f it is marked. Voxels: finite and not zero%s.</caption><thead><tr><th "
            "scope=\"col\">participant</th>", modality->name,
-           modality->units ? modality->units : "the images' units", paired ? "change" : "mean", unusual, paired ? ", in the image that has fewer" : "");
+           modality->units ? modality->units : "the images' units", paired ? "change" : "mean", unusual,
+           paired ? ", in the image that has fewer" : "");
     if (paired)
         vx_put(page, "<th scope=\"col\" class=\"n\">mean %s</th><th scope=\"col\" class=\"n\">mean %s</th><th "
                "scope=\"col\" class=\"n\">change</th><th scope=\"col\" class=\"n\">change (%%)</th>",
