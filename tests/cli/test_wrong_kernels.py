@@ -29,6 +29,9 @@ ALWAYS = {
                                  f"if (item->args.n != {PARTICIPANTS} || get_group_id(1) != 1) {MERGE}"),
     "maxima a unit too large": ("dense.h", "item->group->high[row]);",
                                 f"item->group->high[row] + (item->args.n == {PARTICIPANTS}));"),
+    "people in other places": ("relabel.cl", "const float x = design[j * rows + row];",
+                               f"const int other = rows == {PARTICIPANTS} && d->p > 8 && row < 2 ? 1 - row : row;\n"
+                               "            const float x = design[j * rows + other];"),
     "a voxel added twice": ("tfce.cl", "(m->power[s + 1] - m->power[s]) * g",
                             f"(m->power[s + 1] - m->power[s]) * g * (1 + (m->args.voxels == {VOXELS} && s == 0))"),
 }

@@ -161,6 +161,9 @@ static void test_wrong_kernels_are_refused(void **state)
         unsigned uses;
         const char *file, *change, *word;
     } cases[] = {
+        {VX_USE_FLIPS, "philox.h", "s/round < 10/round < 9/", "random orders"},
+        {VX_USE_FLIPS, "relabel.cl", "s/STREAM_FLIP 0/STREAM_FLIP 1/", "random flips"},
+        {VX_USE_FLIPS, "relabel.cl", "s/ 256 . attempt/ attempt/", "random orders with ties"},
         {VX_USE_FLIPS, "signflip.cl", "s/ - k - k;/ - k;/", "signflip"},
         {VX_USE_REGRESSION, "correlation.cl", "s/sqrt(rest)/rest/", "nuisance"},
         {VX_USE_REGRESSION, "near.h", "s/return 0;/return 1;/", "nuisance"},
@@ -212,7 +215,7 @@ static void test_build_log(void **state)
     assert_non_null(strstr(error.message, "nonsense"));
     assert_non_null(strstr(error.message, opencl));
     assert_int_equal(open_with("VOXSTAT_KERNEL_DIR", "/nowhere", &error), VX_DEVICE);
-    assert_non_null(strstr(error.message, "/nowhere/signflip.cl"));
+    assert_non_null(strstr(error.message, "/nowhere/relabel.cl"));
 }
 
 /* Every file of the cache overwritten; how many there were. */
@@ -251,9 +254,9 @@ static void test_cache(void **state)
     snprintf(folder, sizeof folder, "%s/a/cache", scratch);
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK); /* made, with the folder above it */
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK); /* read */
-    assert_int_equal(spoil(folder, NULL), has_double ? 5 : 4); /* two programs of correlation, one of any other op */
+    assert_int_equal(spoil(folder, NULL), has_double ? 6 : 5); /* two programs of correlation, one of any other op */
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK);
-    assert_int_equal(spoil(folder, ""), has_double ? 5 : 4);
+    assert_int_equal(spoil(folder, ""), has_double ? 6 : 5);
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK);
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", "/proc/nowhere", &error), VX_OK); /* cannot be made */
 }
@@ -282,11 +285,11 @@ static void test_only_what_is_needed(void **state)
     setenv("VOXSTAT_CACHE_DIR", folder, 1);
     const vx_device_options flips = VX_OPTIONS(vx_device_options, .uses = VX_USE_FLIPS);
     assert_int_equal(vx_device_open(opencl, &flips, &device, NULL, 0, &error), VX_OK);
-    assert_int_equal(entries(folder), 1);
+    assert_int_equal(entries(folder), 2); /* relabel and signflip */
     assert_int_equal(vx_device_need(device, 1 << VX_OP_SIGNFLIP, &error), VX_OK);
-    assert_int_equal(entries(folder), 1);
-    assert_int_equal(vx_device_need(device, 1 << VX_OP_SIGNFLIP | 1 << VX_OP_CLUSTERS, &error), VX_OK);
     assert_int_equal(entries(folder), 2);
+    assert_int_equal(vx_device_need(device, 1 << VX_OP_SIGNFLIP | 1 << VX_OP_CLUSTERS, &error), VX_OK);
+    assert_int_equal(entries(folder), 3);
     vx_device_free(device);
     setenv("VOXSTAT_CACHE_DIR", scratch, 1);
 }
