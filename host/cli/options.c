@@ -185,11 +185,12 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_REPETITIONS] = {"repetitions", 0, VX_INTEGER, VX_BENCH, "N", "5", NULL, NULL, 1, 1000,
         "How often every row is measured; the best and the median are told."},
     [VX_OPTION_SCALE] = {"scale", 0, VX_NAMES, VX_RUN, "HOW[,MODALITY=HOW...]", NULL,
-        "none|reference|global", "ancova", 0, 0,
+        "none|reference|global|ancova", NULL, 0, 0,
         "What the intensities of an image are divided by: nothing (none; the default without --reference), the mean "
         "over --reference (reference), the global mean, that of the voxels above an eighth of the mean of all, as SPM "
-        "has it (global). Global scaling hides a change of much of the brain and makes one elsewhere (Borghammer et "
-        "al. 2009, NeuroImage 45:1249)."},
+        "has it (global); or by nothing, with the change of the global mean as a nuisance regressor of the modality "
+        "(ancova). Global scaling hides a change of much of the brain and makes one elsewhere (Borghammer et al. 2009, "
+        "NeuroImage 45:1249)."},
     [VX_OPTION_SCALING] = {"scaling", 0, VX_SWITCH, VX_BENCH, NULL, NULL, NULL, NULL, 0, 0,
         "Instead of the rows: how the time of a covariate grows with voxels, participants and permutations."},
     [VX_OPTION_SEED] = {"seed", 0, VX_INTEGER, VX_RUN | VX_SIMULATE, "N", "0", NULL, NULL, 0, 0x1p64,

@@ -49,6 +49,7 @@ static vx_status add_region(vx_run *run, const vx_run_modality *modality, const 
                                                  .modality = modality->study->name,
                                                  .units = modality->units,
                                                  .scale = scale[modality->sources.change],
+                                                 .adjust = modality->adjust.name ? &modality->adjust : NULL,
                                                  .coverage = vx_region_coverage(region),
                                                  .voxels = region->voxels,
                                                  .n = n,

@@ -137,8 +137,11 @@ static vx_status stopped(vx_error *error)
 /* What the device is to compute. */
 static unsigned uses(const vx_run *run)
 {
-    const bool voxels = run->study->modalities > 0, nuisance = run->study->nuisances > 0;
+    const bool voxels = run->study->modalities > 0;
+    bool nuisance = run->study->nuisances > 0;
     const unsigned clusters = VX_CORRECT_EXTENT | VX_CORRECT_MASS;
+    for (size_t m = 0; m < run->study->modalities; m++)
+        nuisance |= run->modality[m].preparation.options.scale == VX_SCALE_ANCOVA;
     unsigned uses = nuisance ? VX_USE_REGRESSION : VX_USE_FLIPS;
     uses |= run->study->covariates ? VX_USE_REGRESSION : 0;
     uses |= voxels && run->inference.correct & clusters ? VX_USE_CLUSTERS : 0;
@@ -227,8 +230,10 @@ static vx_status plan(vx_run *run, vx_error *error)
         return shared;
     for (size_t m = 0; m < run->study->modalities; m++) {
         vx_run_modality *modality = run->modality + m;
-        vx_status status = vx_model_of_study(run->study, &run->model, modality->study->participant,
-                                             modality->study->n, &modality->model, error);
+        vx_status status = vx_run_adjust(modality, error);
+        if (!status)
+            status = vx_model_of_study(run->study, &run->model, modality->adjust.name ? &modality->adjust : NULL,
+                                       modality->study->participant, modality->study->n, &modality->model, error);
         if (status)
             return vx_error_prefix(error, status, "%s", modality->study->name);
         modality->plan = vx_array_zero((size_t)modality->model->effects, sizeof *modality->plan);
@@ -390,6 +395,7 @@ static void run_destroy(vx_run *run)
         vx_preparation_destroy(&modality->preparation);
         free(modality->body_weight);
         free(modality->units);
+        free((double *)modality->adjust.value);
         vx_source_destroy(&modality->atlas_source);
         vx_regions_destroy(&modality->atlas);
         vx_regions_destroy(&modality->regions);

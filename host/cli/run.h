@@ -25,6 +25,7 @@ typedef struct vx_run_modality {
     vx_preparation preparation; /* the steps of the sources */
     double *body_weight;    /* n x sessions, kg, of --suv; NaN where the table has none */
     char *units;            /* of the images after their preparation; null: not known */
+    vx_regressor adjust;    /* of --scale ancova: the (change of the) global mean, n values, owned; else no name */
     vx_scaling scaling;     /* what the images were divided by, by session */
     vx_sources sources;
     vx_source atlas_source; /* its path is null without an atlas */
@@ -135,10 +136,11 @@ vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
 /* prepare.c: the options of the preparation of modality `m`, and its kind of change (VX_USAGE
  * where they contradict each other or the design); adds its steps
  * to the images of a modality before they are read (errors: those of vx_preparation_add_steps); says what they were
- * scaled by, and whether that changed, once they were read. */
+ * scaled by, and whether that changed, once they were read; and then makes the regressor of --scale ancova. */
 vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options *options, vx_error *error);
 vx_status vx_run_change(const vx_run *run, size_t m, vx_change *change, vx_error *error);
 vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error);
+vx_status vx_run_adjust(vx_run_modality *modality, vx_error *error);
 vx_status vx_run_say_scaling(vx_run *run, vx_run_modality *modality, vx_error *error);
 
 /* suv.c: checks the names of --suv (VX_USAGE), and finds the body weights of those modalities in the table: the columns

@@ -18,9 +18,11 @@ double vx_outcome_change(const vx_outcome *o, int64_t i)
     return o->value[0] ? vx_change_of(change[o->scale], o->value[0][i], after) : after;
 }
 
-static bool same_participants(const vx_outcome *a, const vx_outcome *b)
+/* Whether one model serves both outcomes. */
+static bool same_model(const vx_outcome *a, const vx_outcome *b)
 {
-    return a->n == b->n && !memcmp(a->participant, b->participant, (size_t)a->n * sizeof *a->participant);
+    return a->adjust == b->adjust && a->n == b->n &&
+           !memcmp(a->participant, b->participant, (size_t)a->n * sizeof *a->participant);
 }
 
 /* Whether the changes of an effect's participants are equal on paper: values that are as large as `scale` may differ
@@ -117,7 +119,7 @@ vx_status vx_outcome_groups_make(const vx_outcome *outcome, size_t outcomes, con
         *g = (vx_outcome_group){
             .outcome = *order + done, .n = outcome[first].n, .participant = outcome[first].participant};
         for (size_t k = first; k < outcomes; k++)
-            if (!taken[k] && same_participants(outcome + first, outcome + k)) {
+            if (!taken[k] && same_model(outcome + first, outcome + k)) {
                 taken[k] = true;
                 (*order)[done++] = outcome + k;
                 g->outcomes++;

@@ -1,6 +1,6 @@
-/* A group: outcomes that have the same participants. Its changes are one matrix over a space of names, which one model
- * and one inference an effect serve. Groups share the relabellings of all participants of the study, so that a family
- * may have members of several groups. */
+/* A group: outcomes that have the same participants, and the same nuisance. Its changes are one matrix over a space of
+ * names, which one model and one inference an effect serve. Groups share the relabellings of all participants of the
+ * study, so that a family may have members of several groups. */
 #ifndef VX_OUTCOME_GROUP_H
 #define VX_OUTCOME_GROUP_H
 

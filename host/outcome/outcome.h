@@ -34,6 +34,7 @@ typedef struct vx_outcome {
     int64_t n;                  /* participants with every session, and with every value of nuisance */
     const int64_t *participant; /* n: their indices in the study, ascending */
     const double *value[2];     /* per session: n, in the outcome's own units; [0] is null for one session */
+    const vx_regressor *adjust; /* one more nuisance, of n values: that of its modality; null: none */
 } vx_outcome;
 
 /* One outcome under one effect: a line of regions.tsv or markers.tsv. */

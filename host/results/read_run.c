@@ -169,8 +169,11 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
     modality->effect = vx_reading_array(r, json_array_size(effects), sizeof *modality->effect);
     for (size_t e = 0; !r->status && e < json_array_size(effects); e++)
         read_effect(r, json_array_get(effects, e), &modality->effect[modality->effects++]);
-    if (!r->status)
-        modality->participant = modality->effect[0].participant;
+    if (r->status)
+        return;
+    modality->participant = modality->effect[0].participant;
+    for (int64_t c = 0; c < modality->effect[0].columns; c++)
+        modality->adjusted |= !strcmp(modality->effect[0].column[c], VX_COLUMN_GLOBAL);
 }
 
 /* Refuses a run.json that lists a file which voxstat cannot have written: it has been tampered with. */

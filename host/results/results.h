@@ -77,6 +77,7 @@ typedef struct vx_results_modality {
     const char *name, *stem;
     vx_change change;            /* how two sessions become one value */
     const char *units, *change_units; /* of the images and of the estimates; null: not known */
+    bool adjusted;               /* for its global mean: a nuisance VX_COLUMN_GLOBAL is in every effect */
     bool alone;                  /* the only one: its mask is /mask */
     int64_t n;
     const char **participant;    /* n: those of the first effect, the mean, which uses all */

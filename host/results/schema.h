@@ -139,6 +139,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 
 /* Of a modality. */
 #define VX_KEY_PREPARATION "preparation"   /* a list of the steps that every image went through, in order */
+#define VX_COLUMN_GLOBAL "global_mean"  /* of a design: the nuisance of --scale ancova */
 #define VX_KEY_CHANGE "change"         /* of a modality: vx_change_names */
 #define VX_KEY_UNITS "units"           /* of a modality's images, or an outcome's values: a text, or null */
 #define VX_KEY_CHANGE_UNITS "change_units" /* of a modality: those of its estimates, or null */

@@ -57,8 +57,9 @@ class Units(Study):
         header = nibabel.load(self.folder / "voxstat-results/pet_change_mean.nii.gz").header
         self.assertIn("mean in SUV, pet_change", header["descrip"].item().decode())
         self.assertEqual({row["units"] for row in self.regions()}, {"SUV"})
-        for name in ("regions.md", "regions.tex"):
-            self.assertIn("pet (SUV), exploratory: change", (self.folder / "voxstat-results" / name).read_text())
+        for ending in ("md", "tex"):
+            self.assertIn("pet (SUV), exploratory: change",
+                          (self.folder / f"voxstat-results/regions.{ending}").read_text())
         page = (self.folder / "voxstat-results/report.html").read_text()
         self.assertIn("pet (SUV): 5 participants", page)
         self.assertIn("Means over the mask, in SUV.", page)
@@ -96,7 +97,7 @@ class Units(Study):
         done, record = self.done()
         self.assertEqual(record["modalities"][0]["units"], "SUVR")
         self.assertEqual(record["outcomes"]["markers"][0]["units"], "pg/mL")
-        self.assertIn("ttau (pg/mL)", (self.folder / "voxstat-results/markers.md").read_text())
+        self.assertIn("ttau (pg/mL)", (self.folder / "voxstat-results" / ("markers" + ".md")).read_text())
         self.assertIn("pg/mL", done.stdout)
         _, record = self.done("--units", "ttau=ng/L")
         self.assertEqual([record["modalities"][0]["units"], record["outcomes"]["markers"][0]["units"]], ["SUVR", "ng/L"])

@@ -62,6 +62,7 @@ def check_kind(kind, first, columns):
             assert row[kind] == NAMES[test // 2] == group[kind].asstr()[at]
             assert row["effect"] == EFFECTS[test % 2] == group["effect"].asstr()[at]
             assert row["family"] == ("n/a" if kind == "marker" else "primary")
+            assert (row["units"], group["units"].asstr()[at]) == (("n/a", "") if kind == "marker" else ("SUVR", "SUVR"))
             assert row["scale"] == ("log" if kind == "marker" else "linear") == group["scale"].asstr()[at]
             assert row["loo_participant"] == ("n/a" if test == 1 else "sub-4")
             assert group["loo_participant"].asstr()[at] == ("" if test == 1 else "sub-4")

@@ -77,7 +77,9 @@ static void changes_on_every_axis(void **state)
     assert_close(change[2], -4, 1e-12);
     assert_close(vx_view_change(&view, 0).low, -1, 1e-12);
     assert_string_equal(vx_view_axis_words(&view), "change, % of the mean baseline");
+    vx_outcome_view_destroy(&view);
     results->outcome[0].scale = VX_ON_LOG;
+    view = view_of(results, VX_OUTCOME_MARKER, false);
     assert_string_equal(vx_view_axis_words(&view), "geometric mean ratio, change in %");
     value[VX_OUTCOME_CHANGE] = log(1.25);
     vx_view_changes(&view, 0, change);

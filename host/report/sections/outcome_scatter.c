@@ -194,10 +194,19 @@ static void draw(vx_report *report, const vx_outcome_part *part, const scatter *
                                               "line and its 95 % interval"));
 }
 
+/* The values of a regressor that one modality alone has are not kept. */
+static bool is_adjusted(const vx_outcome_view *view)
+{
+    bool adjusted = false;
+    for (size_t m = 0; view->modality && m < view->results->modalities; m++)
+        adjusted |= view->results->modality[m].adjusted && !strcmp(view->results->modality[m].name, view->modality);
+    return adjusted;
+}
+
 void vx_outcome_scatter(vx_report *report, const vx_outcome_part *part)
 {
     scatter chosen[TILES_MAX + 1] = {0};
-    const size_t count = choose(part->view, chosen);
+    const size_t count = is_adjusted(part->view) ? 0 : choose(part->view, chosen);
     for (size_t i = 0; !report->status && i < count; i++)
         prepare(report, part->view, &chosen[i]);
     if (!report->status && count)
