@@ -180,8 +180,13 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_REGIONS] = {"regions", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
         "The planned regions: a table with the columns region, family and members, where members are names of the "
         "atlas joined by ' + '. Without it: every region of the atlas by itself, in the family exploratory."},
-    [VX_OPTION_REGRID] = {"regrid", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, "*", 0, 0,
-        "Bring images on other grids to that of the first."},
+    [VX_OPTION_REGRID] = {"regrid", 0, VX_TEXT, VX_RUN, "MM|FILE", NULL, NULL, NULL, 0, 0,
+        "Bring the images of a modality to one grid, in the space in which they are: to cubic voxels of MM mm over the "
+        "first image, with the origin of the space at the centre of one, or to the grid of an image. Voxels that span "
+        "more than two of an image get their mean. Nothing is registered."},
+    [VX_OPTION_REGRID_METHOD] = {"regrid-method", 0, VX_CHOICE, VX_RUN, "METHOD", "linear", "linear|cubic", NULL, 0, 0,
+        "How --regrid finds values between voxels: trilinear, which stays within the values that are there, or cubic "
+        "B-splines, which keep more detail and may swing beyond them."},
     [VX_OPTION_REPETITIONS] = {"repetitions", 0, VX_INTEGER, VX_BENCH, "N", "5", NULL, NULL, 1, 1000,
         "How often every row is measured; the best and the median are told."},
     [VX_OPTION_SCALE] = {"scale", 0, VX_NAMES, VX_RUN, "HOW[,MODALITY=HOW...]", NULL,
@@ -201,6 +206,12 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "dates). Of a onesample design: the one session."},
     [VX_OPTION_SIZE] = {"size", 0, VX_CHOICE, VX_SIMULATE, "MM", "4", "4|2|1", NULL, 0, 0,
         "Size of a voxel in mm."},
+    [VX_OPTION_SMOOTH] = {"smooth", 0, VX_REAL, VX_RUN, "FWHM", NULL, NULL, NULL, 0, 1000,
+        "Smooth every image by a Gaussian of FWHM mm, over the voxels that have data: zeros and NaN stay as they are "
+        "and do not fade what is beside them."},
+    [VX_OPTION_SMOOTH_TO] = {"smooth-to", 0, VX_REAL, VX_RUN, "FWHM", NULL, NULL, NULL, 0, 1000,
+        "Smooth every image so that it has a smoothness of FWHM mm along every axis, from the one that it has; an "
+        "image that is smoother is left as it is."},
     [VX_OPTION_SUV] = {"suv", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Modalities whose images, in Bq/mL, become SUV: by InjectedRadioactivity in the images' sidecars, and the body "
         "weight in kg in a column body_weight (weight, weight_kg; with _<session> where it differs) of the table or as "

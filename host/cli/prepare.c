@@ -59,7 +59,7 @@ vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options
         return vx_fail(error, VX_USAGE, "--%s is given, but no image is divided by a reference region: --scale says "
                        "something else, or --reference is missing",
                        o->reference ? "reference" : "reference-erode");
-    return VX_OK;
+    return vx_run_read_grid(run->arguments, o, error);
 }
 
 /* The choices have the order of vx_change. */

@@ -168,6 +168,8 @@ static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error 
         status = vx_matrix_from_sources(&modality->sources, run->threads, &remarks, &modality->matrix, &modality->mask,
                                         error);
     if (!status)
+        status = vx_preparation_remark(&modality->preparation, &modality->sources, &remarks, error);
+    if (!status)
         vx_plan_say_mask(run, modality);
     if (!status)
         status = vx_run_say_scaling(run, modality, error);
@@ -236,6 +238,8 @@ static vx_status plan(vx_run *run, vx_error *error)
                                        modality->study->participant, modality->study->n, &modality->model, error);
         if (status)
             return vx_error_prefix(error, status, "%s", modality->study->name);
+        if ((status = vx_run_find_smoothness(run, modality, error)))
+            return status;
         modality->plan = vx_array_zero((size_t)modality->model->effects, sizeof *modality->plan);
         modality->result = vx_array_zero((size_t)modality->model->effects, sizeof(vx_result *));
         if (!modality->plan || !modality->result)

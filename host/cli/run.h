@@ -1,8 +1,8 @@
 /* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
- * lists the images, bids.c reads a BIDS folder, prepare.c has the steps that the images go through, place.c checks the
- * place of the results, plan.c prints the plan, progress.c prints the progress, outcomes.c tests regions and markers,
- * expected.c compares them with expected changes, volumes.c has the search volumes, and provenance.c writes the
- * results. */
+ * lists the images, bids.c reads a BIDS folder, prepare.c, grid.c, suv.c and units.c have the steps that the images go
+ * through and their units, place.c checks the place of the results, plan.c prints the plan, progress.c prints the
+ * progress, outcomes.c tests regions and markers, expected.c compares them with expected changes, volumes.c has the
+ * search volumes, and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -32,6 +32,7 @@ typedef struct vx_run_modality {
     vx_regions atlas;       /* the regions of the atlas on this modality: where clusters lie */
     vx_regions regions;     /* the planned regions, for the tests of regions; without a plan those of the atlas */
     vx_model *model;
+    double smoothness[3];     /* FWHM of the residuals, mm along the axes of the grid; NaN: cannot be told */
     vx_record_volume *volume; /* volumes: the search volumes, of the families of the planned regions */
     size_t volumes;
     vx_plan *plan;      /* model->effects of them, as are the results */
@@ -150,6 +151,11 @@ vx_status vx_run_body_weights(vx_run *run, vx_error *error);
 /* units.c: finds modality->units and run->marker_units, when the preparations are known. Errors: those of
  * vx_sidecar_read. */
 vx_status vx_run_find_units(vx_run *run, vx_error *error);
+
+/* grid.c: the options of the grid and the smoothness of images, which it adds to those of a preparation (VX_USAGE where
+ * they contradict each other); finds the smoothness of a modality's residuals when its model is known, and says it. */
+vx_status vx_run_read_grid(const vx_arguments *arguments, vx_preparation_options *options, vx_error *error);
+vx_status vx_run_find_smoothness(vx_run *run, vx_run_modality *modality, vx_error *error);
 
 /* inputs.c: initialises run->modality and the list of sources. Reads no image. Errors: VX_INPUT for a study without
  * images. */

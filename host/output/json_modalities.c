@@ -277,7 +277,8 @@ static json_t *modality_object(const vx_entry *entry, json_t *effects)
     for (size_t i = 0; i < modality->study->left_outs; i++)
         missing = vx_json_append(
             missing, left_out(modality->study->left_out[i].participant, modality->study->left_out[i].reason));
-    json_t *object = json_pack("{so so ss so so so sI so so so so so so}",
+    json_t *smoothness = modality->smoothness ? vx_json_numbers(modality->smoothness, 3) : json_null();
+    json_t *object = json_pack("{so so ss so so so so sI so so so so so so}",
                                VX_KEY_NAME, vx_json_text(modality->name),
                                VX_KEY_STEM, vx_json_text(entry->modality_name),
                                VX_KEY_CHANGE, vx_change_names[modality->change],
@@ -285,6 +286,7 @@ static json_t *modality_object(const vx_entry *entry, json_t *effects)
                                VX_KEY_CHANGE_UNITS,
                                vx_json_text(vx_change_units(modality->change, modality->units)),
                                VX_KEY_PREPARATION, preparation,
+                               VX_KEY_SMOOTHNESS, smoothness,
                                VX_KEY_N, (json_int_t)modality->study->n,
                                VX_KEY_LEFT_OUT, missing,
                                VX_KEY_DIM, vx_json_integers(grid->dim, 3),

@@ -86,6 +86,7 @@ typedef struct vx_results_modality {
     vx_results_left_out *left_out;
     size_t left_outs;
     vx_grid grid;                /* dim, affine and pixdim only */
+    double smoothness[3];        /* FWHM of the residuals, mm along the axes of the grid; NaN: not told */
     int64_t mask_voxels;
     vx_mask_report mask;
     vx_results_effect *effect;

@@ -143,6 +143,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_CHANGE "change"         /* of a modality: vx_change_names */
 #define VX_KEY_UNITS "units"           /* of a modality's images, or an outcome's values: a text, or null */
 #define VX_KEY_CHANGE_UNITS "change_units" /* of a modality: those of its estimates, or null */
+#define VX_KEY_SMOOTHNESS "smoothness_mm"  /* three numbers: FWHM of the residuals along the axes; null: not told */
 #define VX_KEY_SCALING "scaling"       /* an object; absent where the images were not scaled, or have one session */
 #define VX_KEY_OWN "own"               /* of scaling: the means by which the images were divided */
 #define VX_KEY_RELATIVE "relative"     /* of scaling: the same over the global means; absent for the global means */

@@ -60,6 +60,7 @@ class Interface(unittest.TestCase):
             "covariate": ["a", "b"], "nuisance": ["c"], "joint": True, "correlation": "spearman", "modality": ["pet"],
             "sessions": ["x", "y"], "mask": TABLE, "mask_threshold": -1.5, "orientation": "radiological",
             "atlas": TABLE, "atlas_names": TABLE, "regions": TABLE, "coverage": 0.25, "peak_distance": 12.0,
+            "regrid": 2.5, "regrid_method": "cubic", "smooth": 8.0, "smooth_to": 10.0,
             "mask_level": 0.5, "keep_zeros": True, "grid_tolerance": 0.1, "reference": ["pet=atlas:pons", "b.nii"],
             "reference_erode": 2.5, "scale": ["none", "pet=reference"],
             "suv": ["pet"], "change": ["percent", "gm=difference"], "units": ["pet=mg/100 g/min"],
@@ -74,6 +75,7 @@ class Interface(unittest.TestCase):
         for name, value in values.items():
             with_it = ({"atlas": TABLE} if name in ("atlas_names", "regions", "coverage") else
                        {"interval_weeks": 1.0} if name == "expected" else
+                       {"regrid": TABLE} if name == "regrid_method" else
                        {"bids": str(SOURCE)} if name in ("bids", "derivatives", "bids_filter") else {})
             study = {} if "bids" in with_it else {"table": TABLE}
             line = voxstat.Voxstat(design="paired", **study, **{**with_it, name: value}).cmdline
