@@ -89,7 +89,8 @@ static void papers_round_and_escape(void **state)
                "Values are mean ± SD. p: all 16,384 sign flips, two-sided; corrected over the rows by the maximum "
                "statistic (Westfall \\& Young 1993).\n\n",
                "% Needs \\usepackage{booktabs}.\n"
-               "\\begin{table}\n\\centering\n\\caption{pet (SUVR), primary: change. Values are mean $\\pm$ SD. p: all 16,384 "
+               "\\begin{table}\n\\centering\n\\caption{pet (SUVR), primary: change. Values are mean $\\pm$ SD. "
+               "p: all 16,384 "
                "sign flips, two-sided; corrected over the rows by the maximum statistic (Westfall \\& Young 1993).}\n"
                "\\begin{tabular}{lrrrrrrr}\n\\toprule\n"
                "Region & n & Baseline & Follow-up & Change (95 \\% interval) & \\% & p & p, corrected \\\\\n\\midrule\n"
