@@ -75,8 +75,8 @@ class Interface(unittest.TestCase):
         for name, value in values.items():
             with_it = ({"atlas": TABLE} if name in ("atlas_names", "regions", "coverage") else
                        {"interval_weeks": 1.0} if name == "expected" else
-                       {"regrid": TABLE} if name == "regrid_method" else
-                       {"bids": str(SOURCE)} if name in ("bids", "derivatives", "bids_filter") else {})
+                       {"bids": str(SOURCE)} if name in ("bids", "derivatives", "bids_filter") else
+                       {"regrid": TABLE} if name == "regrid_method" else {})
             study = {} if "bids" in with_it else {"table": TABLE}
             line = voxstat.Voxstat(design="paired", **study, **{**with_it, name: value}).cmdline
             done = subprocess.run(line + " --help", shell=True, text=True, capture_output=True, check=False)
