@@ -5,7 +5,7 @@
 #include "study/variables.h"
 
 /* Makes the variable `name` of a paired design, where the table has no such column but <name>_<session> of two
- * sessions: those of options->sessions, or the only two there are, whose names show the order. Does nothing where it has not.
+ * sessions: those of options->sessions, or the only two there are, whose names show the order. Else it does nothing.
  * Errors (VX_INPUT): those of vx_variables_find_numbers. */
 vx_status vx_change_make(const char *name, const vx_study_options *options, vx_variables *variables, vx_error *error);
 
