@@ -173,8 +173,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Uptake as measured (SUV) with its global noise, instead of over that of the pons (SUVR)."},
     [VX_OPTION_REFERENCE] = {"reference", 0, VX_NAMES, VX_RUN, "REGION[,MODALITY=REGION...]", NULL, NULL, NULL, 0, 0,
         "Divide every image by its mean over a reference region, --scale reference: an image in the same space, whose "
-        "voxels above zero are the region, or 'atlas:NAME + NAME', regions of --atlas. PET becomes SUVR so. What the "
-        "region itself did between the sessions is said."},
+        "voxels above zero are the region, or 'atlas:NAME + NAME', regions of --atlas; or data: the voxels whose "
+        "baseline varies least among participants. PET becomes SUVR so. What the region itself did between the "
+        "sessions is said."},
     [VX_OPTION_REFERENCE_ERODE] = {"reference-erode", 0, VX_REAL, VX_RUN, "MM", NULL, NULL, NULL, 0, 100,
         "Leave the voxels of the reference region out that are at most MM from a voxel outside it, between centres."},
     [VX_OPTION_REGIONS] = {"regions", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
