@@ -108,6 +108,8 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
         vx_run_modality *from = run->modality + m;
         modality[m] = (vx_record_modality){
             .name = from->study->name,
+            .change = from->sources.change,
+            .units = from->units,
             .study = from->study,
             .matrix = from->matrix,
             .mask = from->mask,
@@ -120,6 +122,10 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
             .step = vx_sources_image(&from->sources, 0, 0)->step,
             .steps = vx_sources_image(&from->sources, 0, 0)->steps,
             .scaling = &from->scaling,
+            .reference = vx_reference_is_of_data(from->preparation.options.reference) &&
+                                 from->preparation.options.scale == VX_SCALE_REFERENCE
+                             ? &from->preparation.region.voxels
+                             : NULL,
         };
         status = measure(run, from, modality + m, error);
     }

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "prepare/image_smoothness.h"
+#include "prepare/stable.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,10 +14,16 @@ const char *vx_reference_of_atlas(const char *reference)
     return !strncmp(reference, start, sizeof start - 1) ? reference + sizeof start - 1 : NULL;
 }
 
+bool vx_reference_is_of_data(const char *reference)
+{
+    return reference && !strcmp(reference, "data");
+}
+
 void vx_preparation_init(const vx_preparation_options *options, vx_preparation *preparation)
 {
     *preparation = (vx_preparation){.options = *options, .grid = {.path = options->regrid}};
-    if (options->scale == VX_SCALE_REFERENCE && !vx_reference_of_atlas(options->reference))
+    if (options->scale == VX_SCALE_REFERENCE && !vx_reference_of_atlas(options->reference) &&
+        !vx_reference_is_of_data(options->reference))
         preparation->mask.path = options->reference;
 }
 
@@ -27,6 +34,7 @@ void vx_preparation_destroy(vx_preparation *preparation)
     vx_source_destroy(&preparation->grid);
     vx_source_destroy(&preparation->mask);
     vx_reference_region_destroy(&preparation->region);
+    free(preparation->suv);
     free(preparation->smoothing);
 }
 
@@ -46,6 +54,33 @@ static vx_status add_to_all(vx_sources *sources, const vx_step *step, vx_error *
     for (int64_t i = 0; i < sources->n; i++)
         for (int64_t s = 0; s < sources->row[i].sessions && !status; s++)
             status = vx_source_add_step(vx_sources_image(sources, i, s), step, error);
+    return status;
+}
+
+/* Every image has a dose and a weight of its own. */
+static vx_status add_suv(vx_preparation *preparation, vx_sources *sources, vx_error *error)
+{
+    vx_status status = VX_OK;
+    const double *weight = preparation->options.body_weight;
+    preparation->suv = vx_array_zero((size_t)(sources->n * sources->sessions), sizeof *preparation->suv);
+    if (!preparation->suv)
+        return vx_fail_memory(error);
+    for (int64_t i = 0; i < sources->n; i++)
+        for (int64_t s = 0; s < sources->row[i].sessions && !status; s++) {
+            const int64_t k = i * sources->sessions + s;
+            vx_source *image = vx_sources_image(sources, i, s);
+            vx_sidecar sidecar;
+            status = vx_sidecar_read(image->path, &sidecar, error);
+            if (!status) {
+                status = vx_suv_of(&sidecar, weight ? weight[k] : NAN, &preparation->suv[k], error);
+                vx_sidecar_destroy(&sidecar);
+            }
+            const vx_step step = vx_step_suv(&preparation->suv[k]);
+            if (!status)
+                status = vx_source_add_step(image, &step, error);
+            if (status)
+                return vx_source_prefix(image, status, error);
+        }
     return status;
 }
 
@@ -86,17 +121,26 @@ static vx_status add_regrid(vx_preparation *preparation, vx_sources *sources, vx
     return add_to_all(sources, &step, error);
 }
 
+static vx_status find_region(vx_preparation *preparation, vx_sources *sources, vx_error *error)
+{
+    const vx_preparation_options *options = &preparation->options;
+    vx_reference_region *region = &preparation->region;
+    if (preparation->mask.path)
+        return vx_reference_region_read(&preparation->mask, &sources->how, options->reference_level, region, error);
+    if (!vx_reference_is_of_data(options->reference))
+        return vx_reference_region_of_atlas(options->atlas, vx_reference_of_atlas(options->reference), &sources->how,
+                                            region, error);
+    region->name = "of the voxels that vary least at baseline";
+    return vx_stable_voxels_find(sources, options->threads, &region->voxels, error);
+}
+
 static vx_status add_reference(vx_preparation *preparation, vx_sources *sources, vx_error *error)
 {
     const vx_preparation_options *options = &preparation->options;
     vx_reference_region *region = &preparation->region;
     vx_status status = vx_sources_find_grid(sources, error);
     if (!status)
-        status = preparation->mask.path
-                     ? vx_reference_region_read(&preparation->mask, &sources->how, options->reference_level, region,
-                                                error)
-                     : vx_reference_region_of_atlas(options->atlas, vx_reference_of_atlas(options->reference),
-                                                    &sources->how, region, error);
+        status = find_region(preparation, sources, error);
     if (!status && options->reference_erosion > 0)
         status = vx_reference_region_erode(region, &sources->how.grid, options->reference_erosion, error);
     if (status)
@@ -148,8 +192,8 @@ static vx_status add_smooth_to(vx_preparation *preparation, vx_sources *sources,
 vx_status vx_preparation_add_steps(vx_preparation *preparation, vx_sources *sources, vx_error *error)
 {
     const vx_preparation_options *options = &preparation->options;
-    vx_status status = VX_OK;
-    if (options->regrid || options->regrid_mm > 0)
+    vx_status status = options->suv ? add_suv(preparation, sources, error) : VX_OK;
+    if (!status && (options->regrid || options->regrid_mm > 0))
         status = add_regrid(preparation, sources, error);
     if (!status && options->scale != VX_SCALE_NONE)
         status = add_scaling(preparation, sources, error);
