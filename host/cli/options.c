@@ -52,7 +52,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_COVARIATE] = {"covariate", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Columns to correlate with the outcome, each an effect of its own, by permutation (with nuisance: Freedman & "
         "Lane 1983; Winkler et al. 2014, NeuroImage 92:381). A column of two texts (sex: F, M) counts as 0 and 1, in "
-        "sorted order. A comma within a name is written '\\,'."},
+        "sorted order. The name of two columns <name>_<session> means their change. A comma within a name is written "
+        "'\\,'."},
     [VX_OPTION_COVERAGE] = {"coverage", 0, VX_REAL, VX_RUN, "X", "0.5", NULL, NULL, 0, 1,
         "The least share of a region that the mask must cover; a remark names the regions below it."},
     [VX_OPTION_DATA] = {"data", 0, VX_TEXT, VX_BENCH, "DIR", NULL, NULL, NULL, 0, 0,
