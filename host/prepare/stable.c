@@ -34,7 +34,6 @@ static vx_status read_image(vx_sources *sources, vx_source *image, vx_loaded *vo
                             vx_error *error)
 {
     vx_status status = vx_source_read(image, &sources->how, volume, error);
-    *global = (vx_global){0};
     if (!status)
         *global = vx_global_of(volume);
     if (!status && !(global->mean > 0))
