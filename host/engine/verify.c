@@ -151,6 +151,11 @@ static vx_status new_engine(const vx_check *c, const vx_problem *problem, uint64
     vx_demand demand = vx_demand_of(problem);
     demand.evaluations = evaluations;
     vx_status status = vx_schedule_make(&demand, c->cpu, c->limit, &schedule, error);
+    if (evaluations <= CHOSEN_MAX) { /* flips: larger tables of sums pay only for many relabellings */
+        schedule.width = 2;
+        schedule.groups = (int)(problem->effect->n + 1) / 2;
+        vx_schedule_sizes(&demand, &schedule);
+    }
     return status ? status : vx_engine_new(c->cpu, problem, &schedule, engine, error);
 }
 
@@ -229,8 +234,6 @@ static vx_status check_relabellings(const vx_check *c, vx_error *error)
     vx_engine *engine = NULL;
     vx_tally *strict = NULL, *loose = NULL;
     p.options.count = false;
-    p.width = 2; /* flips: larger tables of sums pay only for many relabellings */
-    p.groups = (int)(p.effect->n + 1) / 2;
     vx_status status = choose(c, &chosen, &count, error);
     if (status || (status = new_engine(c, &p, (uint64_t)count, &engine, error)) ||
         (status = check_observed(c, engine, error)) ||

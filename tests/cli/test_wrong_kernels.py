@@ -36,8 +36,8 @@ ALWAYS = {
                             f"(m->power[s + 1] - m->power[s]) * g * (1 + (m->args.voxels == {VOXELS} && s == 0))"),
 }
 ALL = {
-    "one neighbour of 26 missing": ("clusters.cl", "if (precedes &&",
-                                    "if (precedes && !(x == 1 && y == 1 && z < 0) &&"),
+    "one neighbour of 26 missing": ("clusters.cl", " > axes)",
+                                    " > axes || (x == 1 && y == 1 && z < 0))"),
     "TFCE 0.01 % off": ("tfce.cl", "h * h * h :", "h * h * h * 1.0001 :"),
     "counts from relabelling 8 on lost": ("dense.h", "if (row + q < item->rows) {", "if (row + q < 8) {"),
     "the last strip skipped": ("correlation.cl", "strip * VX_STRIP < item.padded",
