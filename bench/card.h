@@ -15,11 +15,10 @@
 #ifndef VX_BENCH_CARD_H
 #define VX_BENCH_CARD_H
 
+#include "bench/bench.h"
 #include "engine/op.h"
-#include "voxstat/error.h"
 
-#include <stdint.h>
-#include <stdio.h>
+#include <jansson.h>
 
 /* A card at its boost clock. GB are 10^9 bytes. */
 typedef struct vx_card {
@@ -47,7 +46,7 @@ typedef struct vx_gpu_code {
 /* Finds the row of a kernel, or of its first program where it has several ("correlation.0"). False: there is no row. */
 bool vx_gpu_code_find(const char *kernel, const char *target, vx_gpu_code *code);
 
-enum { VX_STAGES_MAX = 9, VX_ROOFS = 6 };
+enum { VX_STAGES_MAX = 13, VX_ROOFS = 6 };
 
 /* The work of a stage on one relabelling. */
 typedef struct vx_stage {
@@ -75,7 +74,7 @@ typedef struct vx_estimate {
 /* The rows of the estimate. */
 typedef enum vx_estimate_row {
     VX_ESTIMATE_SIGNFLIP, VX_ESTIMATE_CORRELATION, VX_ESTIMATE_LISTS, VX_ESTIMATE_HEIGHTS, VX_ESTIMATE_CLUSTERS,
-    VX_ESTIMATE_TFCE, VX_ESTIMATE_TFCE_PLANNED, VX_ESTIMATES
+    VX_ESTIMATE_TFCE, VX_ESTIMATES
 } vx_estimate_row;
 
 /* Estimates every row for V voxels and n participants. Errors: VX_INTERNAL where gpu_budgets.tsv lacks a row. */
@@ -88,10 +87,28 @@ double vx_card_flips(double n);
 #define VX_CARD_PERMUTATIONS 10000.0
 
 /* Seconds on the card of the default job with everything, both tails. */
-double vx_card_job(const vx_estimate estimate[VX_ESTIMATES], double n, vx_estimate_row tfce);
+double vx_card_job(const vx_estimate estimate[VX_ESTIMATES], double n);
 
-/* Prints the estimate for the card of that name, or "list": the names. Case and blanks in names do not matter. `voxels`
- * 0 means 228,010, those of a brain at 2 mm. Errors: VX_USAGE for an unknown name. */
-vx_status vx_card_print(const char *name, int64_t voxels, int64_t n, FILE *to, vx_error *error);
+/* The names of the roofs, in the order above. */
+extern const char *const vx_roof_name[VX_ROOFS];
+
+/* The seconds that a relabelling of the row, or the default job (VX_ESTIMATES), should take on the card; 0: no target
+ * is set. */
+double vx_card_target(const vx_card *card, vx_estimate_row row);
+
+/* What vx_card_expect found for a card, `voxels` and `n`. */
+typedef struct vx_expectation {
+    const vx_card *card;
+    double voxels, n;
+    vx_estimate estimate[VX_ESTIMATES];
+} vx_expectation;
+
+void vx_card_print(const vx_expectation *expected, FILE *to);
+json_t *vx_card_json(const vx_expectation *expected, json_t *record); /* adds it to the record, and returns that */
+
+/* Prints what to expect of the card of that name for options->voxels (0: 228,010, those of a brain at 2 mm) and
+ * options->participants, and writes it to options->json where that is set. "list": prints the cards. Case and blanks in
+ * names do not matter. Errors: VX_USAGE for an unknown name; VX_OUTPUT for `json`. */
+vx_status vx_card_expect(const char *name, const vx_bench_options *options, FILE *to, vx_error *error);
 
 #endif

@@ -139,7 +139,11 @@ typedef struct vx_clusters_args {
  * the largest remaining B + S, which is H + 1 times the map's maximum, because G leaves out the integral's 1 / (H + 1).
  *
  * This is the order of addition of every backend. Between two merges a component is an arc, and its blocks, which end
- * where s is a multiple of VX_TFCE_BLOCK, can be summed in parallel.
+ * where s is a multiple of VX_TFCE_BLOCK, can be summed in parallel (tfce_arcs.h).
+ *
+ * An arc begins with a voxel of its own: with a maximum, or with the voxel at which components merge. Hence a map of V
+ * voxels has at most V maxima, and at most V arcs. A merge has a voxel that is no maximum, and takes at least one
+ * component away. Hence there are fewer than V / 2 merges: at most V - M, and at most M - 1, of M maxima.
  *
  * With step > 0 only the thresholds k * dh count, as in other tools:
  *
@@ -159,9 +163,10 @@ typedef struct vx_tfce_args {
     int step_relative, step_times;
 } vx_tfce_args;
 
-/* 32-bit words of the work buffer that one map may use: for every place of the padded grid, and for every voxel. */
+/* 32-bit words of the work buffer that one map may use: for every place of the padded grid, and for every voxel. These
+ * suffice for the bounds above, so that no map can need more. */
 #define VX_TFCE_GRID_WORDS 2
-#define VX_TFCE_VOXEL_WORDS 10
+#define VX_TFCE_VOXEL_WORDS 9
 
 #define VX_TFCE_BLOCK 256 /* the terms of a block of an arc */
 

@@ -32,8 +32,13 @@ def _formulas(option, **more):
 class VoxstatInputSpec(CommandLineInputSpec):
     """The options of `voxstat run`; `voxstat run --help` explains them."""
     design = traits.Enum("paired", "onesample", mandatory=True, argstr="--design %s", desc="the model")
-    table = File(exists=True, mandatory=True, argstr="--table %s",
+    table = File(exists=True, mandatory=True, argstr="--table %s", xor=["bids"],
                  desc="participants.tsv; images are sought from its folder")
+    bids = Directory(exists=True, mandatory=True, argstr="--bids %s", xor=["table"], desc="a BIDS folder")
+    derivatives = _names("derivatives", requires=["bids"], desc="its folders that are searched; without it all")
+    bids_filter = _formulas("bids-filter", requires=["bids"],
+                            desc="which files hold a modality, as in 'pet:pvc=none,desc=preproc'")
+    frames = traits.Str(argstr="--frames %s", desc="the window of frames that are averaged, as in 30-60min")
     covariate = _names("covariate", desc="columns to correlate with the outcome")
     nuisance = _names("nuisance", desc="columns of no interest")
     joint = traits.Bool(argstr="--joint", desc="all covariates in one model")
@@ -54,11 +59,22 @@ class VoxstatInputSpec(CommandLineInputSpec):
                                   desc="weeks between the sessions")
     atlas = File(exists=True, argstr="--atlas %s", desc="regions: labels, or probabilities")
     atlas_names = File(exists=True, argstr="--atlas-names %s", requires=["atlas"], desc="names of the labels")
+    regrid = traits.Either(traits.Range(low=0.0, exclude_low=True), File(exists=True), argstr="--regrid %s",
+                           desc="bring images to voxels of so many mm, or to the grid of an image")
+    regrid_method = traits.Enum("linear", "cubic", argstr="--regrid-method %s", requires=["regrid"],
+                                desc="how values between voxels are found")
+    smooth = traits.Range(0.0, 1000.0, exclude_low=True, exclude_high=True, argstr="--smooth %r", xor=["smooth_to"],
+                          desc="mm of FWHM by which every image is smoothed")
+    smooth_to = traits.Range(0.0, 1000.0, exclude_low=True, exclude_high=True, argstr="--smooth-to %r",
+                             xor=["smooth"], desc="mm of FWHM to which every image is smoothed")
     reference = traits.List(traits.Str, minlen=1, sep=",", argstr="--reference '%s'",
                             desc="regions by whose mean images are divided: FILE, atlas:NAME, MODALITY=FILE")
     reference_erode = traits.Range(0.0, 100.0, exclude_low=True, exclude_high=True, argstr="--reference-erode %r",
                                    desc="mm by which the reference region is eroded")
-    scale = _names("scale", desc="what images are divided by: none, reference, global; MODALITY=HOW")
+    suv = _names("suv", desc="modalities that become SUV, by dose and body weight")
+    change = _names("change", desc="how sessions become one value: difference, percent, logratio, symmetric; MODALITY=KIND")
+    units = traits.List(traits.Str, minlen=1, sep=",", argstr="--units '%s'", desc="units of images: NAME=UNITS")
+    scale = _names("scale", desc="what images are divided by: none, reference, global, ancova; MODALITY=HOW")
     regions = File(exists=True, argstr="--regions %s", requires=["atlas"], desc="planned regions and their families")
     coverage = traits.Range(0.0, 1.0, exclude_low=True, exclude_high=True, argstr="--coverage %r", requires=["atlas"],
                             desc="least share of a region that the mask covers")

@@ -20,8 +20,18 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "half|limit|sqrt2", NULL, 0, 0,
         "What a cell such as <0.3, below a limit of quantification, counts as: half of the limit, the limit, or the "
         "limit over the square root of 2 (Hornung & Reed 1990, Appl Occup Environ Hyg 5:46)."},
-    [VX_OPTION_BIDS] = {"bids", 0, VX_TEXT, VX_RUN, "DIR", NULL, NULL, "*", 0, 0,
-        "A BIDS folder instead of a table."},
+    [VX_OPTION_BIDS] = {"bids", 0, VX_TEXT, VX_RUN, "DIR", NULL, NULL, NULL, 0, 0,
+        "A BIDS folder instead of a table: images by the names of their files, covariates from participants.tsv, "
+        "sub-X_sessions.tsv and phenotype/. What was paired is written to pairing.tsv, which --table reads."},
+    [VX_OPTION_BIDS_FILTER] = {"bids-filter", 0, VX_FILTERS, VX_RUN, "FILTER", NULL, NULL, NULL, 0, 0,
+        "Which files of --bids hold a modality: MODALITY:KEY=VALUE[,KEY=VALUE...], such as pet:pvc=none,desc=preproc, "
+        "where none means that the name has no such entity; or a JSON file as fMRIPrep's. Several are separated by "
+        "';', or the option is repeated."},
+    [VX_OPTION_CHANGE] = {"change", 0, VX_NAMES, VX_RUN, "KIND[,MODALITY=KIND...]", NULL,
+        "difference|percent|logratio|symmetric", NULL, 0, 0,
+        "How baseline b and follow-up f become one value, at voxels and of the means of regions: f - b (difference, "
+        "the default), 100 (f - b) / b (percent), log(f / b) (logratio), 2 (f - b) / (f + b) (symmetric). Voxels with "
+        "values too near to zero, or below it, leave the mask. Markers have --log."},
     [VX_OPTION_CLUSTER_P] = {"cluster-p", 0, VX_REAL, VX_RUN, "P", "0.001", NULL, NULL, 0, 0.5,
         "Cluster-forming threshold as a one-sided p. Looser ones than 0.001 find extended effects and localise them "
         "badly (Woo et al. 2014, NeuroImage 91:412)."},
@@ -48,6 +58,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_DATA] = {"data", 0, VX_TEXT, VX_BENCH, "DIR", NULL, NULL, NULL, 0, 0,
         "A cohort made by `voxstat simulate --size 2`, to time what a run does around the permutations: reading, "
         "preparing, writing."},
+    [VX_OPTION_DERIVATIVES] = {"derivatives", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
+        "The folders of --bids that are searched for images: names in its derivatives/, or paths. Without it: the "
+        "folder itself and all of its derivatives."},
     [VX_OPTION_DERIVE] = {"derive", 0, VX_FORMULAS, VX_RUN, "FORMULA", NULL, NULL, NULL, 0, 0,
         "Markers made from markers in each session, each as 'NAME = EXPRESSION', such as 'ptau_ttau = ptau / ttau': "
         "+ - * / and parentheses, log() (natural), numbers, markers by name (in double quotes if the name has other "
@@ -71,6 +84,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         NULL, 0, 0,
         "Replace existing output that voxstat wrote, if it is of the same kind, unchanged, and not an input. The old "
         "files are removed only when the new ones are complete."},
+    [VX_OPTION_FRAMES] = {"frames", 0, VX_TEXT, VX_RUN, "FROM-TO", NULL, NULL, NULL, 0, 0,
+        "Take the mean of the frames of dynamic images in this window, 30-60min or 1800-3600s, weighted by their "
+        "duration. Their times are FrameTimesStart and FrameDuration of the JSON file beside the image."},
     [VX_OPTION_GRID_TOLERANCE] = {"grid-tolerance", 0, VX_REAL, VX_RUN, "X", "0.02", NULL, NULL, 0, 1,
         "Two grids count as the same where their corners are at most X voxels apart."},
     [VX_OPTION_HELP] = {"help", 'h', VX_SWITCH, VX_EVERY_COMMAND, NULL, NULL, NULL, NULL, 0, 0,
@@ -164,16 +180,22 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_REGIONS] = {"regions", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
         "The planned regions: a table with the columns region, family and members, where members are names of the "
         "atlas joined by ' + '. Without it: every region of the atlas by itself, in the family exploratory."},
-    [VX_OPTION_REGRID] = {"regrid", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, "*", 0, 0,
-        "Bring images on other grids to that of the first."},
+    [VX_OPTION_REGRID] = {"regrid", 0, VX_TEXT, VX_RUN, "MM|FILE", NULL, NULL, NULL, 0, 0,
+        "Bring the images of a modality to one grid, in the space in which they are: to cubic voxels of MM mm over the "
+        "first image, with the origin of the space at the centre of one, or to the grid of an image. Voxels that span "
+        "more than two of an image get their mean. Nothing is registered."},
+    [VX_OPTION_REGRID_METHOD] = {"regrid-method", 0, VX_CHOICE, VX_RUN, "METHOD", "linear", "linear|cubic", NULL, 0, 0,
+        "How --regrid finds values between voxels: trilinear, which stays within the values that are there, or cubic "
+        "B-splines, which keep more detail and may swing beyond them."},
     [VX_OPTION_REPETITIONS] = {"repetitions", 0, VX_INTEGER, VX_BENCH, "N", "5", NULL, NULL, 1, 1000,
         "How often every row is measured; the best and the median are told."},
     [VX_OPTION_SCALE] = {"scale", 0, VX_NAMES, VX_RUN, "HOW[,MODALITY=HOW...]", NULL,
-        "none|reference|global", "ancova", 0, 0,
+        "none|reference|global|ancova", NULL, 0, 0,
         "What the intensities of an image are divided by: nothing (none; the default without --reference), the mean "
         "over --reference (reference), the global mean, that of the voxels above an eighth of the mean of all, as SPM "
-        "has it (global). Global scaling hides a change of much of the brain and makes one elsewhere (Borghammer et "
-        "al. 2009, NeuroImage 45:1249)."},
+        "has it (global); or by nothing, with the change of the global mean as a nuisance regressor of the modality "
+        "(ancova). Global scaling hides a change of much of the brain and makes one elsewhere (Borghammer et al. 2009, "
+        "NeuroImage 45:1249)."},
     [VX_OPTION_SCALING] = {"scaling", 0, VX_SWITCH, VX_BENCH, NULL, NULL, NULL, NULL, 0, 0,
         "Instead of the rows: how the time of a covariate grows with voxels, participants and permutations."},
     [VX_OPTION_SEED] = {"seed", 0, VX_INTEGER, VX_RUN | VX_SIMULATE, "N", "0", NULL, NULL, 0, 0x1p64,
@@ -184,6 +206,16 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "dates). Of a onesample design: the one session."},
     [VX_OPTION_SIZE] = {"size", 0, VX_CHOICE, VX_SIMULATE, "MM", "4", "4|2|1", NULL, 0, 0,
         "Size of a voxel in mm."},
+    [VX_OPTION_SMOOTH] = {"smooth", 0, VX_REAL, VX_RUN, "FWHM", NULL, NULL, NULL, 0, 1000,
+        "Smooth every image by a Gaussian of FWHM mm, over the voxels that have data: zeros and NaN stay as they are "
+        "and do not fade what is beside them."},
+    [VX_OPTION_SMOOTH_TO] = {"smooth-to", 0, VX_REAL, VX_RUN, "FWHM", NULL, NULL, NULL, 0, 1000,
+        "Smooth every image so that it has a smoothness of FWHM mm along every axis, from the one that it has; an "
+        "image that is smoother is left as it is."},
+    [VX_OPTION_SUV] = {"suv", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
+        "Modalities whose images, in Bq/mL, become SUV: by InjectedRadioactivity in the images' sidecars, and the body "
+        "weight in kg in a column body_weight (weight, weight_kg; with _<session> where it differs) of the table or as "
+        "PatientWeight in the sidecars."},
     [VX_OPTION_TABLE] = {"table", 0, VX_TEXT, VX_RUN, "FILE", "participants.tsv", NULL, NULL, 0, 0,
         "The table: tab-separated text in UTF-8, participant_id first, a column an image (paths relative to where the "
         "table is named), a marker or a covariate; n/a is missing."},
@@ -204,6 +236,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_THREADS] = {"threads", 0, VX_INTEGER, VX_RUN | VX_SELFTEST | VX_SIMULATE | VX_BENCH, "N", "all", "all",
         NULL, 1, 4096,
         "CPU threads. The answer does not depend on them."},
+    [VX_OPTION_UNITS] = {"units", 0, VX_NAMES, VX_RUN, "UNITS[,NAME=UNITS...]", NULL, NULL, NULL, 0, 0,
+        "The units of the images as they are analysed, and of markers, for axes, tables and headers: "
+        "'pet=SUVR,cbf=mL/100 g/min'. Without it those of the images' sidecars, or of the data dictionary beside the "
+        "table."},
     [VX_OPTION_VERBOSE] = {"verbose", 'v', VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "Say more: how the mask came about, batches, memory and times."},
     [VX_OPTION_VERSION] = {"version", 0, VX_SWITCH, VX_EVERY_COMMAND, NULL, NULL, NULL, NULL, 0, 0,
@@ -230,7 +266,7 @@ int vx_choice(const char *choices, const char *word)
 
 bool vx_option_adds(const vx_option *option)
 {
-    return option->kind == VX_NAMES || option->kind == VX_FORMULAS;
+    return option->kind == VX_NAMES || option->kind == VX_FORMULAS || option->kind == VX_FILTERS;
 }
 
 bool vx_option_later(const vx_option *option)

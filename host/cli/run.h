@@ -1,12 +1,14 @@
 /* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
- * lists the images, prepare.c has the steps that they go through, place.c checks the place of the results, plan.c
- * prints the plan, progress.c prints the progress, outcomes.c tests regions and markers, expected.c compares them with
- * expected changes, volumes.c has the search volumes, and provenance.c writes the results. */
+ * lists the images, bids.c reads a BIDS folder, prepare.c, grid.c, suv.c and units.c have the steps that the images go
+ * through and their units, place.c checks the place of the results, plan.c prints the plan, progress.c prints the
+ * progress, outcomes.c tests regions and markers, expected.c compares them with expected changes, volumes.c has the
+ * search volumes, and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
 #include "atlas/regions.h"
 #include "base/remarks.h"
+#include "bids/bids.h"
 #include "cli/by_modality.h"
 #include "image/sources.h"
 #include "outcome/expected.h"
@@ -21,12 +23,16 @@ typedef struct vx_run_modality {
     vx_matrix *matrix;
     vx_mask_report mask;
     vx_preparation preparation; /* the steps of the sources */
+    double *body_weight;    /* n x sessions, kg, of --suv; NaN where the table has none */
+    char *units;            /* of the images after their preparation; null: not known */
+    vx_regressor adjust;    /* of --scale ancova: the (change of the) global mean, n values, owned; else no name */
     vx_scaling scaling;     /* what the images were divided by, by session */
     vx_sources sources;
     vx_source atlas_source; /* its path is null without an atlas */
     vx_regions atlas;       /* the regions of the atlas on this modality: where clusters lie */
     vx_regions regions;     /* the planned regions, for the tests of regions; without a plan those of the atlas */
     vx_model *model;
+    double smoothness[3];     /* FWHM of the residuals, mm along the axes of the grid; NaN: cannot be told */
     vx_record_volume *volume; /* volumes: the search volumes, of the families of the planned regions */
     size_t volumes;
     vx_plan *plan;      /* model->effects of them, as are the results */
@@ -42,12 +48,14 @@ typedef struct vx_run {
     vx_inference_options inference;
     vx_quantity primary;        /* the primary correction, among inference.correct */
     vx_mask_options mask;
-    vx_by_modality scale, reference; /* the options of these names */
+    vx_by_modality scale, reference, change, units; /* the options of these names */
+    vx_names suv;               /* the modalities of --suv */
     vx_p_format p_format;
     const char *out;
     vx_folder_options place;    /* of the folder at `out`; points to the two members below */
     const char **protected;     /* place.inputs: every file read */
     char *recover;
+    vx_bids bids;               /* of --bids; its table is null without */
     vx_study *study;
     int64_t *shared;            /* participants of any modality or marker, ascending, over whom relabellings are made
                                  * (model.shared); null where all have the same participants */
@@ -58,6 +66,7 @@ typedef struct vx_run {
     vx_source template;
     vx_source **source;         /* sources: every volume read: masks, the atlas, the template, the images */
     size_t sources;
+    char **marker_units;        /* study->markers; null: not known */
     vx_outcome *outcome;        /* outcomes: regions of every modality, then markers */
     double **outcome_value;     /* outcomes: the values of both sessions */
     size_t outcomes;
@@ -76,6 +85,16 @@ vx_status vx_run_remark(vx_run *run, vx_error *error, const char *format, ...) _
 
 /* study.c: reads run->study. Errors: as of vx_study_read, and VX_USAGE for a wrong number of sessions. */
 vx_status vx_run_read_study(vx_run *run, vx_error *error);
+
+/* bids.c: reads run->bids; the labels of sessions are cut to what follows "ses-". Prints what was found and keeps the
+ * remarks; does nothing without --bids. Errors: those of vx_bids_read. */
+vx_status vx_run_read_bids(vx_run *run, const vx_names *modality, const vx_names *sessions, vx_error *error);
+vx_status vx_run_say_bids(vx_run *run, vx_error *error);
+
+/* bids.c: the window of --frames in seconds, unchanged without it (VX_USAGE); remarks on the images that are made of
+ * volumes of a larger file. */
+vx_status vx_run_read_frames(const vx_arguments *arguments, double window[2], vx_error *error);
+vx_status vx_run_remark_frames(vx_run *run, vx_error *error);
 
 /* Takes over remarks on a modality, which is named where there are several; `name` null: on the run. */
 vx_status vx_run_take_remarks(vx_run *run, const char *name, const vx_remarks *remarks, vx_error *error);
@@ -115,12 +134,28 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_quantity *primary, vx_error *error);
 vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
 
-/* prepare.c: the options of the preparation of modality `m` (VX_USAGE where they contradict each other); adds its steps
+/* prepare.c: the options of the preparation of modality `m`, and its kind of change (VX_USAGE
+ * where they contradict each other or the design); adds its steps
  * to the images of a modality before they are read (errors: those of vx_preparation_add_steps); says what they were
- * scaled by, and whether that changed, once they were read. */
+ * scaled by, and whether that changed, once they were read; and then makes the regressor of --scale ancova. */
 vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options *options, vx_error *error);
+vx_status vx_run_change(const vx_run *run, size_t m, vx_change *change, vx_error *error);
 vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error);
+vx_status vx_run_adjust(vx_run_modality *modality, vx_error *error);
 vx_status vx_run_say_scaling(vx_run *run, vx_run_modality *modality, vx_error *error);
+
+/* suv.c: checks the names of --suv (VX_USAGE), and finds the body weights of those modalities in the table: the columns
+ * body_weight_<session>, body_weight, weight_<session>, weight and weight_kg, the first that is there. */
+vx_status vx_run_body_weights(vx_run *run, vx_error *error);
+
+/* units.c: finds modality->units and run->marker_units, when the preparations are known. Errors: those of
+ * vx_sidecar_read. */
+vx_status vx_run_find_units(vx_run *run, vx_error *error);
+
+/* grid.c: the options of the grid and the smoothness of images, which it adds to those of a preparation (VX_USAGE where
+ * they contradict each other); finds the smoothness of a modality's residuals when its model is known, and says it. */
+vx_status vx_run_read_grid(const vx_arguments *arguments, vx_preparation_options *options, vx_error *error);
+vx_status vx_run_find_smoothness(vx_run *run, vx_run_modality *modality, vx_error *error);
 
 /* inputs.c: initialises run->modality and the list of sources. Reads no image. Errors: VX_INPUT for a study without
  * images. */

@@ -58,7 +58,7 @@ static int signflip_tables(const void *args, size_t entry, size_t most, size_t *
  * GPUs: many work-items a group. In correlation loads have 16 bytes, and registers hold 4 voxels by 8 relabellings, so
  * that 32 fma need 3 loads. In signflip every voxel has its own tables in local memory. Groups of a single warp wait
  * for nobody, and the compilers then spill no registers (bench/gpu_budgets.tsv). Groups of few relabellings need little
- * local memory, and let few voxels fill the device. */
+ * local memory, and let few voxels fill the device. In tfce a unit holds 8 groups, and more would only take memory. */
 const vx_op_info vx_op_table[VX_OPS] = {
     [VX_OP_RELABEL] = {.stem = "relabel",
                        .args_size = sizeof(vx_relabel_args),
@@ -120,7 +120,7 @@ const vx_op_info vx_op_table[VX_OPS] = {
                     .groups = tfce_groups,
                     .variants = 1,
                     .processor = {.cols = 1, .block = 1, .items = 1, .rows = 1, .groups_per_unit = 1},
-                    .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 128, .rows = 1, .groups_per_unit = 16}},
+                    .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 128, .rows = 1, .groups_per_unit = 8}},
 };
 
 const vx_buffer_info vx_buffer_table[VX_BUFFERS] = {

@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+enum { FEW_TILES = 256 }; /* one thread fills them before others have woken up */
+
 /* Fixed point: k = round(y 2^S) with S = 30 - ceil(log2 sqrt(n)). By Cauchy-Schwarz |sum e_i k_i| <= sqrt(n) 2^S + n /
  * 2, which stays below 2^31, so the sum is exact and does not depend on its order. */
 static double fixed_point_scale(int64_t n)
@@ -38,7 +40,7 @@ vx_status vx_problem_fill(vx_problem *p, const vx_matrix *matrix, vx_error *erro
     if (!vx_multiply((size_t)p->tiles * VX_TILE, (size_t)p->effect->n, &elements) ||
         !(p->tile = vx_array(elements, sizeof(float))))
         return vx_fail_memory(error);
-#pragma omp parallel
+#pragma omp parallel if (p->tiles > FEW_TILES)
     {
         double *y = vx_array((size_t)p->effect->n, sizeof *y);
         vx_ranked *scratch = vx_array((size_t)p->effect->n, sizeof *scratch);

@@ -7,7 +7,9 @@ enum {
     BATCH_SMALL = 64,      /* a smaller launch does not pay for its overhead */
     SLAB_TILES_SMALL = 64,
     MAPS_BYTES = 64 << 20, /* of the maps of one batch, where the device does not need more to be busy */
-    WIDTH_MAX = 7, BYTE = 8,
+    FEW = 32, WIDTH_FEW = 2, /* larger tables of sums pay only for many relabellings */
+    WIDTH_MAX = 7,
+    BYTE = 8,
     TABLES = 256,          /* entries of the C backend: of one tile they fit into the nearest caches */
 };
 
@@ -216,10 +218,10 @@ static bool fit_memory(const vx_schedule_task *task, const int64_t least[SIZES],
 
 /* Cuts the n rows into groups of nearly equal width, as wide as the tables allow. An OpenCL device on which no tables
  * pay adds row by row (signflip.cl); the groups are then those that a byte holds. */
-static void choose_groups(int n, int entries, vx_schedule *s)
+static void choose_groups(const vx_demand *d, int entries, vx_schedule *s)
 {
-    const int most = entries ? entries : TABLES;
-    int width = WIDTH_MAX;
+    const int n = (int)(d->row_bytes / sizeof(float)), most = entries ? entries : TABLES;
+    int width = d->evaluations < FEW ? WIDTH_FEW : WIDTH_MAX;
     while (width > 1 && ((n + width - 1) / width << width) > most)
         width--;
     width = width == 1 && entries ? BYTE : width;
@@ -240,7 +242,7 @@ static vx_schedule wish(const vx_demand *d, const vx_backend *backend)
         .capacity = d->flags & VX_COMPACT ? smaller(expected, d->voxels) : 0,
         .slab_tiles = (d->voxels + VX_TILE - 1) / VX_TILE,
     };
-    choose_groups((int)(d->row_bytes / sizeof(float)), backend->tables, &s);
+    choose_groups(d, backend->tables, &s);
     if (d->flags & VX_HEIGHTS) {
         s.maps = larger(1, smaller(backend->parallel[VX_OP_TFCE], s.batch));
         s.batch = smaller(s.batch, larger(s.maps, maps_few));

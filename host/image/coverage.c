@@ -30,7 +30,7 @@ static row_missing missing_in_row(const vx_facts *image, int64_t images, size_t 
     for (int64_t s = 0; s < images; s++) {
         const uint64_t missing = missing_bits(&image[s], w);
         row.all &= missing;
-        row.any |= missing;
+        row.any |= missing | (image[s].no_change ? image[s].no_change[w] : 0);
     }
     return row;
 }
@@ -54,6 +54,7 @@ static vx_status add_rows(const vx_sources *sources, const vx_facts *facts, vx_c
         for (int64_t s = 0; s < sources->row[i].sessions; s++) {
             add_bits(c->zero, image[s].zero, c->words);
             add_bits(c->not_finite, image[s].not_finite, c->words);
+            add_bits(c->no_change, image[s].no_change, c->words);
         }
     }
     free(once);
@@ -101,6 +102,7 @@ static void count(const vx_sources *sources, const vx_facts *facts, const vx_cov
     for (int64_t i = 0; i < sources->n * sources->sessions; i++) {
         compare_loss(facts[i].zero, c, &sources->image[i], &report->zero);
         compare_loss(facts[i].not_finite, c, &sources->image[i], &report->not_finite);
+        compare_loss(facts[i].no_change, c, &sources->image[i], &report->change);
     }
 }
 
@@ -113,9 +115,10 @@ vx_status vx_coverage_find(const vx_sources *sources, const vx_facts *facts, con
         .universe = vx_array_zero(words, sizeof(uint64_t)),
         .zero = vx_array_zero(words, sizeof(uint64_t)),
         .not_finite = vx_array_zero(words, sizeof(uint64_t)),
+        .no_change = vx_array_zero(words, sizeof(uint64_t)),
         .alone = vx_array_zero(words, sizeof(uint64_t)),
     };
-    if (!coverage->universe || !coverage->zero || !coverage->not_finite || !coverage->alone)
+    if (!coverage->universe || !coverage->zero || !coverage->not_finite || !coverage->no_change || !coverage->alone)
         return vx_fail_memory(error);
     vx_status status = add_rows(sources, facts, coverage, error);
     if (status)
@@ -132,6 +135,7 @@ void vx_coverage_destroy(vx_coverage *coverage)
     free(coverage->universe);
     free(coverage->zero);
     free(coverage->not_finite);
+    free(coverage->no_change);
     free(coverage->alone);
     *coverage = (vx_coverage){0};
 }

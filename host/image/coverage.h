@@ -12,6 +12,7 @@ typedef struct vx_coverage {
     uint64_t *universe;   /* voxels of the mask file; without a mask file, voxels with a value in any image */
     uint64_t *zero;       /* in some image */
     uint64_t *not_finite; /* in some image */
+    uint64_t *no_change;  /* in some image */
     uint64_t *alone;      /* voxels of the universe that exactly one row misses */
 } vx_coverage;
 

@@ -147,5 +147,6 @@ void vx_facts_destroy(vx_facts *facts)
         return;
     free(facts->zero);
     free(facts->not_finite);
+    free(facts->no_change);
     *facts = (vx_facts){0};
 }

@@ -10,6 +10,7 @@ typedef struct vx_facts {
     uint64_t hash;        /* of the values */
     uint64_t *zero;       /* exactly 0 */
     uint64_t *not_finite; /* NaN or infinite */
+    uint64_t *no_change;  /* a value too near to zero, or below it, for the change of the row */
     double typical;       /* median of |value| over a sample of the finite nonzero voxels; 0: no such voxel */
     double distance;      /* to the grid of the first image, in voxels */
     double mm_per_unit;

@@ -14,6 +14,8 @@
 #include "results/schema.h"
 #include "voxstat/voxstat.h"
 
+#include <jansson.h>
+
 typedef struct vx_input_file {
     const char *path, *participant, *column;
     char sha256[65];
@@ -32,6 +34,8 @@ void vx_record_volume_destroy(vx_record_volume *volume);
 
 typedef struct vx_record_modality {
     const char *name;
+    vx_change change;         /* how two sessions become one value */
+    const char *units;        /* of the images after their preparation; null: not known */
     const vx_study_modality *study;
     const vx_matrix *matrix;
     vx_mask_report mask;
@@ -41,6 +45,7 @@ typedef struct vx_record_modality {
     const vx_regions *atlas;  /* the regions in which clusters lie; null: no atlas */
     const vx_record_volume *volume; /* volumes: the search volumes */
     size_t volumes;
+    const double *smoothness; /* 3: FWHM of the residuals, mm along the axes of the grid; null: not estimated */
     const vx_step *step;      /* steps: the preparation of its images; the figures are those of the first image */
     size_t steps;
     const vx_scaling *scaling; /* what they were scaled by, by session; its step is null where they were not */
@@ -58,6 +63,8 @@ typedef struct vx_record {
     const char *started; /* ISO 8601, UTC */
     double seconds_read, seconds_infer, seconds_total;
     const vx_study *study;
+    const char *pairing;  /* the table of a BIDS folder, as TSV; null: the study is of a table */
+    const json_t *pairing_dictionary;
     const vx_record_modality *modality;
     size_t modalities;
     const vx_outcome *outcome; /* regions and markers */
@@ -125,6 +132,7 @@ vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *e
 vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_error *error);  /* TSV */
 vx_status vx_write_outcomes(const char *folder, const vx_record *record, vx_error *error);  /* regions, markers */
 vx_status vx_write_expected(const char *folder, const vx_record *record, vx_error *error);  /* expected changes */
+vx_status vx_write_pairing(const char *folder, const vx_record *record, vx_error *error);   /* TSV of --bids */
 vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *error);      /* results.h5 */
 vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *error);      /* run.json */
 

@@ -60,19 +60,25 @@ class Interface(unittest.TestCase):
             "covariate": ["a", "b"], "nuisance": ["c"], "joint": True, "correlation": "spearman", "modality": ["pet"],
             "sessions": ["x", "y"], "mask": TABLE, "mask_threshold": -1.5, "orientation": "radiological",
             "atlas": TABLE, "atlas_names": TABLE, "regions": TABLE, "coverage": 0.25, "peak_distance": 12.0,
+            "regrid": 2.5, "regrid_method": "cubic", "smooth": 8.0, "smooth_to": 10.0,
             "mask_level": 0.5, "keep_zeros": True, "grid_tolerance": 0.1, "reference": ["pet=atlas:pons", "b.nii"],
             "reference_erode": 2.5, "scale": ["none", "pet=reference"],
+            "suv": ["pet"], "change": ["percent", "gm=difference"], "units": ["pet=mg/100 g/min"],
             "permutations": 100, "seed": 2**63, "tails": "neg", "correct": ["voxel", "fdr"], "primary": "mass", "cluster_p": 1e-5,
             "cluster_t": 3.25, "connectivity": 6, "tfce_e": 0.5, "tfce_h": 2.0, "tfce_preset": "palm",
             "p_format": "1-p", "template": TABLE, "device": "cpu", "threads": 2, "memory_limit": "2G", "out": "o",
-            "force": True, "leftovers": "remove", "progress": "none", "quiet": True, "verbose": True,
+            "bids": str(SOURCE), "derivatives": ["a", "b"], "bids_filter": ["pet:pvc=none,desc=preproc", "cbf:desc=x"],
+            "frames": "30-60min", "force": True, "leftovers": "remove", "progress": "none", "quiet": True, "verbose": True,
         }
         inputs = set(voxstat.VoxstatInputSpec().copyable_trait_names()) - {"args", "environ", "design", "table"}
         self.assertEqual(set(values), inputs)
         for name, value in values.items():
             with_it = ({"atlas": TABLE} if name in ("atlas_names", "regions", "coverage") else
-                       {"interval_weeks": 1.0} if name == "expected" else {})
-            line = voxstat.Voxstat(design="paired", table=TABLE, **{**with_it, name: value}).cmdline
+                       {"interval_weeks": 1.0} if name == "expected" else
+                       {"bids": str(SOURCE)} if name in ("bids", "derivatives", "bids_filter") else
+                       {"regrid": TABLE} if name == "regrid_method" else {})
+            study = {} if "bids" in with_it else {"table": TABLE}
+            line = voxstat.Voxstat(design="paired", **study, **{**with_it, name: value}).cmdline
             done = subprocess.run(line + " --help", shell=True, text=True, capture_output=True, check=False)
             self.assertEqual((done.returncode, done.stderr), (0, ""), line)
         for value in ("auto", "exact", 0):

@@ -5,6 +5,7 @@
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/tails.h"
+#include "results/change.h"
 
 #include <math.h>
 #include <string.h>
@@ -47,6 +48,10 @@ static void outcome(vx_report *report)
                report->results->session[0]);
     else
         vx_put_markup(report->page, "the image's value at each voxel");
+    for (size_t m = 0; m < report->results->modalities; m++)
+        if (report->results->modality[m].change != VX_CHANGE_DIFFERENCE)
+            vx_put(report->page, "; of %s%s", report->results->modality[m].name,
+                   vx_change_words(report->results->modality[m].change));
 }
 
 static void model(vx_report *report)
@@ -142,7 +147,7 @@ static const struct item {
     {"Acquisition", "Scanner and protocol", NULL, "maker, model, tracer and dose or sequence, timing, reconstruction"},
     {"Preparation", "Software and steps", NULL, "with versions: motion, attenuation, coregistration, normalisation"},
     {"Preparation", "Space", NULL, "template and its version"},
-    {"Preparation", "Smoothing", NULL, "kernel, FWHM; voxstat smoothed nothing"},
+    {"Preparation", "Smoothing", NULL, "kernel and FWHM, of what was done before voxstat (see the methods text)"},
     {"Preparation", "Scaling", NULL, "reference region or global mean; voxstat scaled nothing"},
     {"Preparation", "Quality control", NULL, "what was looked at, who was blind to what (see Quality control)"},
     {"Model", "Outcome", outcome, NULL},
