@@ -195,9 +195,9 @@ static void only_what_is_too_large_is_cut_on_cards(void **state)
                                             .grid_size = places[v]});
 }
 
-/* The widest groups of at most 7 rows whose tables, of 2^width entries each, have no more entries than the device holds:
- * 256 of the C backend. 88 are those of a GPU with 48 KiB of local memory, 119 of one with 64 KiB: (half of it less the
- * 2,304 bytes of maxima) / 256. A GPU that holds none takes bytes, and the C backend rows. */
+/* The widest groups of at most 7 rows whose tables, of 2^width entries each, have no more entries than the device
+ * holds: 256 of the C backend. 88 are those of a GPU with 48 KiB of local memory, 119 of one with 64 KiB: half of it,
+ * less the 2,304 bytes of maxima, by 256 bytes. A GPU that holds none takes bytes, and the C backend rows. */
 static void groups_fit_the_tables(void **state)
 {
     static const struct {
