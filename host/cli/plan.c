@@ -126,6 +126,9 @@ static vx_status remark_study(vx_run *run, vx_error *error)
     if (study->direction == VX_DIRECTION_AGAINST_NAMES)
         status = vx_run_remark(run, error, "change = %s minus %s as --sessions says, though the names tell that %s "
                                "came before %s", session[1], session[0], session[1], session[0]);
+    if (!status && vx_argument_given(run->arguments, VX_OPTION_EXCLUDE))
+        status = vx_run_remark(run, error, "excluded from everything by --exclude: %s",
+                               vx_argument_text(run->arguments, VX_OPTION_EXCLUDE));
     for (size_t i = 0; !status && i < study->covariates + study->nuisances; i++) {
         const vx_column *column = i < study->covariates ? study->covariate + i
                                                         : study->nuisance + (i - study->covariates);
@@ -207,6 +210,7 @@ void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
                vx_count_text((uint64_t)mask->kept_zero, a));
     say_loss(run, "are not finite", &mask->not_finite);
     say_loss(run, "are exactly 0", &mask->zero);
+    say_loss(run, "are not above the threshold", &mask->threshold);
 }
 
 static void say_effect(const vx_run *run, const vx_run_modality *modality, int64_t e)

@@ -96,6 +96,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
         .grid_tolerance = vx_argument_real(arguments, VX_OPTION_GRID_TOLERANCE),
         .use_threshold = vx_argument_given(arguments, VX_OPTION_MASK_THRESHOLD),
         .threshold = vx_argument_real(arguments, VX_OPTION_MASK_THRESHOLD),
+        .relative = vx_argument_real(arguments, VX_OPTION_MASK_RELATIVE),
         .analyze = 1 + vx_argument_choice(arguments, VX_OPTION_ORIENTATION) /* same order as the choices */);
     run->inference = vx_inference_defaults();
     run->inference.permutations = permutations(arguments);
@@ -149,14 +150,12 @@ static vx_status open_device(vx_run *run, vx_error *error)
 
 static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error *error)
 {
-    vx_remarks remarks = {0};
-    vx_status status = vx_matrix_from_sources(&modality->sources, run->threads, &remarks, &modality->matrix,
+    vx_status status = vx_matrix_from_sources(&modality->sources, run->threads, &modality->survey, &modality->matrix,
                                               &modality->mask, error);
     if (!status)
         vx_plan_say_mask(run, modality);
     if (!status)
-        status = vx_run_take_remarks(run, modality->study->name, &remarks, error);
-    vx_remarks_destroy(&remarks);
+        status = vx_run_take_remarks(run, modality->study->name, &modality->survey.remarks, error);
     return status ? status : vx_run_place_regions(run, modality, error);
 }
 
@@ -372,6 +371,7 @@ static void run_destroy(vx_run *run)
         free(modality->plan);
         vx_model_free(modality->model);
         vx_matrix_free(modality->matrix);
+        vx_survey_destroy(&modality->survey);
         vx_sources_destroy(&modality->sources);
         vx_source_destroy(&modality->atlas_source);
         vx_regions_destroy(&modality->atlas);

@@ -19,6 +19,7 @@ typedef struct vx_run_modality {
     const vx_study_modality *study;
     vx_matrix *matrix;
     vx_mask_report mask;
+    vx_survey survey;
     vx_sources sources;
     vx_source atlas_source; /* its path is null without an atlas */
     vx_regions atlas;       /* the regions of the atlas on this modality: where clusters lie */

@@ -6,7 +6,7 @@
 
 /* The options of names and formulas. */
 typedef struct study_names {
-    vx_names modality, sessions, covariate, nuisance, missing, derive, log, auc;
+    vx_names modality, sessions, covariate, nuisance, missing, derive, log, auc, exclude;
 } study_names;
 
 static vx_status read_names(const vx_run *run, study_names *n, vx_error *error)
@@ -17,7 +17,7 @@ static vx_status read_names(const vx_run *run, study_names *n, vx_error *error)
     } option[] = {
         {VX_OPTION_MODALITY, &n->modality}, {VX_OPTION_SESSIONS, &n->sessions}, {VX_OPTION_COVARIATE, &n->covariate},
         {VX_OPTION_NUISANCE, &n->nuisance}, {VX_OPTION_MISSING, &n->missing},   {VX_OPTION_DERIVE, &n->derive},
-        {VX_OPTION_LOG, &n->log},           {VX_OPTION_AUC, &n->auc},
+        {VX_OPTION_LOG, &n->log},           {VX_OPTION_AUC, &n->auc},           {VX_OPTION_EXCLUDE, &n->exclude},
     };
     const size_t needed = run->design == VX_PAIRED ? 2 : 1;
     vx_status status = VX_OK;
@@ -39,6 +39,7 @@ static void names_destroy(study_names *n)
     vx_names_destroy(&n->derive);
     vx_names_destroy(&n->log);
     vx_names_destroy(&n->auc);
+    vx_names_destroy(&n->exclude);
 }
 
 vx_status vx_run_read_study(vx_run *run, vx_error *error)
@@ -66,7 +67,9 @@ vx_status vx_run_read_study(vx_run *run, vx_error *error)
         .log_markers = n.log.count,
         .auc = n.auc.name,
         .aucs = n.auc.count,
-        .below = below[vx_argument_choice(run->arguments, VX_OPTION_BELOW_QUANTIFICATION)]);
+        .below = below[vx_argument_choice(run->arguments, VX_OPTION_BELOW_QUANTIFICATION)],
+        .exclude = n.exclude.name,
+        .excludes = n.exclude.count);
     if (!status && !vx_argument_given(run->arguments, VX_OPTION_TABLE) && lstat(options.table, &(struct stat){0}))
         status = vx_fail(error, VX_INPUT, "%s: cannot be read: %s. --table FILE names a table of another name or place "
                          "(`voxstat help run`); `voxstat simulate` makes a study to try", options.table,

@@ -3,11 +3,12 @@
 #define VX_IMAGE_READING_H
 
 #include "image/coverage.h"
+#include "image/survey.h"
 
 typedef struct vx_matrix_reading {
     vx_sources *sources;
     const vx_mask_options *mask; /* of the sources */
-    vx_remarks *remarks;         /* may be null */
+    vx_survey *survey;           /* may be null */
     double mask_distance;        /* from the grid of the images to that of the mask file, in voxels; 0: brought to it */
     double mask_outside;         /* share of the mask file that lies outside the grid of the images */
     char mask_difference[256];   /* between the two grids; "": one grid */
@@ -18,7 +19,7 @@ typedef struct vx_matrix_reading {
     vx_mask_report report;
 } vx_matrix_reading;
 
-/* Adds remarks on the images to r->remarks, which must not be null. `voxels` is the number of voxels analysed. */
+/* Adds remarks on the images to the survey, which must not be null. `voxels` is the number of voxels analysed. */
 vx_status vx_matrix_remark(const vx_matrix_reading *r, int64_t voxels, vx_error *error);
 
 #endif

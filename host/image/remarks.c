@@ -12,7 +12,7 @@ static const double together_share = 0.1;    /* several images that together cos
 static const double unit_factor = 10;        /* images in the same units do not differ by this factor */
 static const double grid_rounding = 1e-4;    /* voxels: how far float32 rounding of an affine may move a corner */
 
-#define remark(r, error, ...) vx_remarks_add((r)->remarks, (error), __VA_ARGS__)
+#define remark(r, error, ...) vx_remarks_add(&(r)->survey->remarks, (error), __VA_ARGS__)
 
 static const char *column_of(const vx_matrix_reading *r, int64_t session)
 {
@@ -85,6 +85,8 @@ static vx_status remark_losses(const vx_matrix_reading *r, vx_error *error)
         status = remark_together(r, &report->zero, report->left_out_zero, "exactly 0", error);
     if (!status)
         status = remark_loss(r, &report->not_finite, "not finite", false, error);
+    if (!status)
+        status = remark_loss(r, &report->threshold, "not above the threshold", false, error);
     return status ? status
                   : remark_together(r, &report->not_finite, report->left_out_not_finite, "not finite", error);
 }
@@ -92,7 +94,7 @@ static vx_status remark_losses(const vx_matrix_reading *r, vx_error *error)
 static vx_status remark_box(const vx_matrix_reading *r, int64_t voxels, vx_error *error)
 {
     const double share = (double)voxels / (double)r->report.grid_voxels;
-    if (r->mask->file || r->mask->use_threshold || share < full_grid_share)
+    if (r->mask->file || r->mask->use_threshold || r->mask->relative || share < full_grid_share)
         return VX_OK;
     return remark(r, error, "%.1f %% of the grid are analysed: these images have no background of zeros, so that air "
                   "may be taken for brain; --mask says what is to be analysed", 100 * share);

@@ -314,6 +314,22 @@ static void put_masks(vx_h5 *h5, const vx_record *record, const vx_entry *entry,
     }
 }
 
+/* Writes the number of participants with data at each voxel of a modality. */
+static void put_n(vx_h5 *h5, const vx_entry *entry)
+{
+    const vx_grid *grid = &entry->modality->matrix->space.grid;
+    const size_t places = vx_grid_elements(grid);
+    float *n = vx_array(places, sizeof *n), *turned = vx_array(places, sizeof *turned);
+    vx_h5_check(h5, n && turned);
+    for (size_t i = 0; !h5->failed && i < places; i++)
+        n[i] = (float)entry->modality->survey->rows_with_data[i];
+    vx_h5_at(h5, VX_GROUP_N, entry->modality_name, NULL);
+    if (!h5->failed)
+        put_volume(h5, grid, H5T_NATIVE_FLOAT, n, turned);
+    free(n);
+    free(turned);
+}
+
 static void put_provenance(vx_h5 *h5, const vx_record *record)
 {
     char *options = vx_options_json(record), *inputs = vx_inputs_json(record);
@@ -351,6 +367,8 @@ vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *e
         first = entry[i].modality == entry[first].modality ? first : i;
         if (entry[i].modality->means && i == first)
             put_means(&h5, record, &entry[i]);
+        if (entry[i].modality->survey && i == first)
+            put_n(&h5, &entry[i]);
         if (entry[i].modality->means)
             put_cluster_values(&h5, &entry[i], (int64_t)(i - first));
         for (size_t part = 0; part < vx_entry_parts(&entry[i]); part++) {

@@ -220,7 +220,7 @@ static json_t *mask_values_object(const vx_mask_report *mask)
 static json_t *mask_object(const vx_record_modality *modality)
 {
     const vx_mask_report *mask = &modality->mask;
-    return json_pack("{sI sI sI sI sI sI sI sI so so so}",
+    return json_pack("{sI sI sI sI sI sI sI sI so so so so}",
                      VX_KEY_VOXELS, (json_int_t)modality->matrix->space.elements,
                      VX_KEY_GRID_VOXELS, (json_int_t)mask->grid_voxels,
                      VX_KEY_CANDIDATE, (json_int_t)mask->candidate,
@@ -231,6 +231,7 @@ static json_t *mask_object(const vx_record_modality *modality)
                      VX_KEY_KEPT_ZERO, (json_int_t)mask->kept_zero,
                      VX_KEY_MOST_NOT_FINITE, loss_object(&mask->not_finite),
                      VX_KEY_MOST_ZERO, loss_object(&mask->zero),
+                     VX_KEY_MOST_BELOW, loss_object(&mask->threshold),
                      VX_KEY_FILE_VALUES, mask_values_object(mask));
 }
 

@@ -34,6 +34,7 @@ typedef struct vx_record_modality {
     const vx_study_modality *study;
     const vx_matrix *matrix;
     vx_mask_report mask;
+    const vx_survey *survey;  /* null: not written */
     const vx_model *model;
     vx_result *const *result; /* model->effects of them */
     const vx_means *means;    /* of vx_measure; null: not written */

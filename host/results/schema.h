@@ -38,6 +38,8 @@
  *   /mask                             uint8 [x, y, z]: the voxels analysed in every modality; absent where modalities
  *                                     have different grids
  *   /masks/<modality>                 the same of each modality, where there are several
+ *   /n/<modality>                     float32 [x, y, z]: the number of participants with data, who are those that the
+ *                                     rules of the mask keep, but for a mask file
  *
  * Hard links in /permutations and /design name the datasets of the first modality's first effect. */
 #ifndef VX_RESULTS_SCHEMA_H
@@ -46,6 +48,7 @@
 #define VX_RUN_FILE "run.json"
 #define VX_HDF5_FILE "results.h5"
 #define VX_MASK_FILE "mask.nii.gz"             /* after "<modality>_" where there are several */
+#define VX_N_FILE "n.nii.gz"                   /* after "<modality>_" */
 
 /* The groups of results.h5, and the datasets that are both written and read by name. */
 #define VX_GROUP_MAPS "/maps"
@@ -56,6 +59,7 @@
 #define VX_GROUP_PARTICIPANTS "/participants"
 #define VX_GROUP_CLUSTERS "/clusters"
 #define VX_GROUP_MASKS "/masks"
+#define VX_GROUP_N "/n"
 #define VX_GROUP_COVARIATES "/covariates"
 #define VX_GROUP_EXPECTED "/expected"
 #define VX_PLACE_VALUES "values"   /* in a group of vx_outcome_groups */
@@ -124,6 +128,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_SESSIONS "sessions"
 #define VX_KEY_DIRECTION "direction"
 #define VX_KEY_LEVELS "levels"             /* {column: [text coded as 0, text coded as 1]} */
+#define VX_KEY_EXCLUDED "excluded"         /* the names of --exclude */
 #define VX_KEY_PARTICIPANTS "participants" /* their number; of an effect their names */
 
 /* Of an input. */
@@ -157,6 +162,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_KEPT_ZERO "kept_zero"
 #define VX_KEY_MOST_NOT_FINITE "most_not_finite" /* null, or the image that excludes the most voxels */
 #define VX_KEY_MOST_ZERO "most_zero"
+#define VX_KEY_MOST_BELOW "most_threshold"
 #define VX_KEY_IN_NO_OTHER "in_no_other"         /* voxels that only this image excludes */
 #define VX_KEY_IMAGES "images"
 #define VX_KEY_FILE_VALUES "file_values"         /* of the mask file; null without one */

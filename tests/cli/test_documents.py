@@ -127,7 +127,7 @@ class Documents(Study):
         self.assert_done(self.run_paired("--covariate", "rapa_level", "-n", "20", "--out", "rho", "--correlation",
                                          "spearman"))
         written = {re.fullmatch(r"pet_(?:change|rapa_level)_(.*)\.nii\.gz", path.name)[1]
-                   for out in ("r", "rho") for path in (self.folder / out).glob("pet_*.nii.gz")}
+                   for out in ("r", "rho") for path in (self.folder / out).glob("pet_*_*.nii.gz")}
         self.assertEqual(shown, written)
 
     def test_columns_and_datasets(self):
@@ -143,7 +143,7 @@ class Documents(Study):
             self.assertIn("participant", results["permutations/pet/change"])
             self.assertEqual(set(results["null/pet/change"]), {"voxel", "extent", "mass", "tfce"})
             self.assertLessEqual(set(results), {"maps", "null", "permutations", "design", "mean", "participants",
-                                                "clusters", "mask", "masks"})
+                                                "clusters", "mask", "masks", "n"})
 
 
 class Shown(Study):
