@@ -213,6 +213,20 @@ void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
     say_loss(run, "are not above the threshold", &mask->threshold);
 }
 
+void vx_plan_say_quality(const vx_run *run, const vx_run_modality *modality)
+{
+    const vx_quality *quality = modality->quality;
+    const int64_t images = quality->n * quality->sessions;
+    int64_t flagged = 0;
+    for (int64_t i = 0; i < images; i++)
+        flagged += quality->flag[i] != 0;
+    if (flagged)
+        vx_say(run, "  quality control: %lld of %lld images flagged; quality.tsv has the figures, and --exclude leaves a "
+               "participant out\n", (long long)flagged, (long long)images);
+    else
+        vx_say(run, "  quality control: none of %lld images flagged\n", (long long)images);
+}
+
 static void say_effect(const vx_run *run, const vx_run_modality *modality, int64_t e)
 {
     const vx_effect *effect = modality->model->effect + e;

@@ -107,6 +107,7 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
             .matrix = from->matrix,
             .mask = from->mask,
             .survey = &from->survey,
+            .quality = from->quality,
             .model = from->model,
             .result = from->result,
             .atlas = run->atlas.path ? &from->atlas : NULL,

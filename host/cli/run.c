@@ -155,6 +155,13 @@ static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error 
     if (!status)
         vx_plan_say_mask(run, modality);
     if (!status)
+        status = vx_quality_find(&modality->survey, &modality->quality, error);
+    if (!status)
+        vx_plan_say_quality(run, modality);
+    if (!status)
+        status = vx_quality_remark(modality->quality, &modality->survey, &modality->sources, &modality->mask,
+                                   &modality->survey.remarks, error);
+    if (!status)
         status = vx_run_take_remarks(run, modality->study->name, &modality->survey.remarks, error);
     return status ? status : vx_run_place_regions(run, modality, error);
 }
@@ -371,6 +378,7 @@ static void run_destroy(vx_run *run)
         free(modality->plan);
         vx_model_free(modality->model);
         vx_matrix_free(modality->matrix);
+        vx_quality_free(modality->quality);
         vx_survey_destroy(&modality->survey);
         vx_sources_destroy(&modality->sources);
         vx_source_destroy(&modality->atlas_source);

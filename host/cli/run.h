@@ -20,6 +20,7 @@ typedef struct vx_run_modality {
     vx_matrix *matrix;
     vx_mask_report mask;
     vx_survey survey;
+    vx_quality *quality;
     vx_sources sources;
     vx_source atlas_source; /* its path is null without an atlas */
     vx_regions atlas;       /* the regions of the atlas on this modality: where clusters lie */
@@ -104,6 +105,7 @@ void vx_run_volumes_destroy(vx_run_modality *modality);
  * where memory is short. */
 vx_status vx_plan_say_study(vx_run *run, vx_error *error);
 void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality);
+void vx_plan_say_quality(const vx_run *run, const vx_run_modality *modality);
 vx_status vx_plan_say_effects(vx_run *run, vx_error *error);
 vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 

@@ -1,5 +1,6 @@
 #include "image/coverage.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static int64_t count_bits(uint64_t word)
@@ -7,10 +8,10 @@ static int64_t count_bits(uint64_t word)
     return __builtin_popcountll(word);
 }
 
-/* A bit is set where the image has no value: exactly zero, or not finite. */
-static uint64_t missing_bits(const vx_facts *image, size_t w)
+/* A bit is set where the image has no value: not finite, or exactly zero unless zeros are kept. */
+static uint64_t excluded_bits(const vx_facts *image, bool keep_zeros, size_t w)
 {
-    return (image->zero ? image->zero[w] : 0) | (image->not_finite ? image->not_finite[w] : 0);
+    return (image->zero && !keep_zeros ? image->zero[w] : 0) | (image->not_finite ? image->not_finite[w] : 0);
 }
 
 static void add_bits(uint64_t *to, const uint64_t *from, size_t words)
@@ -30,10 +31,10 @@ static row_bits bits_of_row(const vx_facts *image, int64_t images, bool keep_zer
 {
     row_bits row = {~(uint64_t)0, 0, 0};
     for (int64_t s = 0; s < images; s++) {
-        const uint64_t missing = missing_bits(&image[s], w), below = image[s].below ? image[s].below[w] : 0;
+        const uint64_t missing = excluded_bits(&image[s], false, w), below = image[s].below ? image[s].below[w] : 0;
         row.all_missing &= missing;
         row.any |= missing | below;
-        row.excluded |= (keep_zeros ? image[s].not_finite ? image[s].not_finite[w] : 0 : missing) | below;
+        row.excluded |= excluded_bits(&image[s], keep_zeros, w) | below;
     }
     return row;
 }
@@ -182,6 +183,36 @@ vx_status vx_coverage_find(const vx_sources *sources, const vx_facts *facts, con
     set_universe(file, voxels, coverage);
     count(sources, facts, coverage, report);
     return VX_OK;
+}
+
+/* The voxels of a word that images are expected to cover. */
+static uint64_t expected_bits(const vx_sources *sources, const vx_coverage *c, int64_t voxels, size_t w)
+{
+    const int64_t from = (int64_t)w * 64;
+    uint64_t bits = 0;
+    if (sources->options.file)
+        return c->universe[w];
+    for (int64_t v = from; v < from + 64 && v < voxels; v++)
+        bits |= (uint64_t)(2 * (int64_t)c->rows[v] > sources->n) << (v - from);
+    return bits;
+}
+
+void vx_coverage_share(const vx_sources *sources, const vx_facts *facts, const vx_coverage *coverage, int64_t voxels,
+                       vx_survey *survey)
+{
+    const int64_t images = sources->n * sources->sessions;
+    int64_t expected = 0;
+    for (int64_t i = 0; i < images; i++)
+        survey->image[i].coverage = 0;
+    for (size_t w = 0; w < coverage->words; w++) {
+        const uint64_t bits = expected_bits(sources, coverage, voxels, w);
+        expected += count_bits(bits);
+        for (int64_t i = 0; bits && i < images; i++)
+            survey->image[i].coverage +=
+                (double)count_bits(bits & ~excluded_bits(&facts[i], sources->options.keep_zeros, w));
+    }
+    for (int64_t i = 0; i < images; i++)
+        survey->image[i].coverage = sources->image[i].path ? survey->image[i].coverage / (double)expected : NAN;
 }
 
 void vx_coverage_destroy(vx_coverage *coverage)

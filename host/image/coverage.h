@@ -22,6 +22,9 @@ typedef struct vx_coverage {
  * constant ones, and the images that cost the most voxels. */
 vx_status vx_coverage_find(const vx_sources *sources, const vx_facts *facts, const vx_candidates *file, int64_t voxels,
                            vx_coverage *coverage, vx_mask_report *report, vx_error *error);
+/* Sets the coverage of every image of a survey. */
+void vx_coverage_share(const vx_sources *sources, const vx_facts *facts, const vx_coverage *coverage, int64_t voxels,
+                       vx_survey *survey);
 void vx_coverage_destroy(vx_coverage *coverage);
 
 static inline bool vx_bit(const uint64_t *bits, int64_t voxel)

@@ -136,6 +136,7 @@ vx_status vx_facts_find(const char *path, const vx_loaded *image, vx_facts *fact
         facts->hash ^= facts->hash >> 32;
     }
     facts->typical = typical_value(image, voxels);
+    facts->global = vx_global_of(image);
     facts->mm_per_unit = image->mm_per_unit;
     facts->side_assumed = image->side_assumed;
     return VX_OK;

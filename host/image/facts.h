@@ -2,6 +2,7 @@
 #ifndef VX_IMAGE_FACTS_H
 #define VX_IMAGE_FACTS_H
 
+#include "image/global.h"
 #include "image/source.h"
 
 /* Bit sets have one bit per voxel of the grid, in words of 64; null means that no bit is set. Owned; vx_facts_destroy
@@ -12,6 +13,7 @@ typedef struct vx_facts {
     uint64_t *not_finite; /* NaN or infinite */
     uint64_t *below;      /* a value that counts, but is not above the thresholds of the mask */
     double typical;       /* median of |value| over a sample of the finite nonzero voxels; 0: no such voxel */
+    vx_global global;
     double distance;      /* to the grid of the first image, in voxels */
     double mm_per_unit;
     bool side_assumed; /* its header does not tell left from right */

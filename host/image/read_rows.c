@@ -8,7 +8,6 @@
  *     4. The losses that each image causes are counted from the bit sets, so they do not depend on the order of rows
  *        or threads. */
 #include "base/stop.h"
-#include "image/global.h"
 #include "image/reading.h"
 #include "space/space.h"
 
@@ -45,7 +44,7 @@ static vx_status mark_below(const vx_mask_options *mask, const char *path, const
 {
     double level = mask->use_threshold ? mask->threshold : -INFINITY;
     if (mask->relative) {
-        const double global = vx_global_of(volume).mean;
+        const double global = facts->global.mean;
         if (!(global > 0))
             return vx_fail(error, VX_INPUT, "%s: its global mean is %g, and a threshold relative to it needs one above "
                            "0; leave --mask-relative out", path, global);
@@ -66,7 +65,7 @@ static vx_status load_image(vx_matrix_reading *r, int64_t row, int64_t session, 
     if (status)
         return prefix(image, status, error);
     facts->distance = vx_grid_distance(&r->sources->how.grid, &volume->grid);
-    return VX_OK;
+    return r->survey ? vx_survey_take(r->survey, row, session, facts, volume, error) : VX_OK;
 }
 
 /* Reads the volumes of a row into new memory. The caller releases it with volumes_free, on errors too. */
@@ -157,7 +156,7 @@ static vx_status open_first(vx_matrix_reading *r, vx_error *error)
         return prefix(first, status, error);
     sources->how.grid_path = first->path;
     r->report.grid_voxels = (int64_t)vx_grid_elements(&sources->how.grid);
-    return VX_OK;
+    return r->survey ? vx_survey_begin(r->survey, sources, error) : VX_OK;
 }
 
 /* Brings a mask on another grid to that of the images. */
@@ -316,6 +315,7 @@ static vx_status count_left_out(vx_matrix_reading *r, vx_error *error)
         report->left_out_constant += r->note[c] == 0;
     }
     if (r->survey && !status) {
+        vx_coverage_share(r->sources, r->facts, &coverage, report->grid_voxels, r->survey);
         r->survey->rows_with_data = coverage.rows;
         coverage.rows = NULL;
     }

@@ -19,6 +19,12 @@ typedef struct vx_matrix_reading {
     vx_mask_report report;
 } vx_matrix_reading;
 
+/* Makes an empty survey of the images, whose grid is known; takes what a survey has of one image, but for its coverage.
+ * Several threads may take different images. Errors: VX_INTERNAL where memory is short. */
+vx_status vx_survey_begin(vx_survey *survey, const vx_sources *sources, vx_error *error);
+vx_status vx_survey_take(vx_survey *survey, int64_t row, int64_t session, const vx_facts *facts,
+                         const vx_loaded *volume, vx_error *error);
+
 /* Adds remarks on the images to the survey, which must not be null. `voxels` is the number of voxels analysed. */
 vx_status vx_matrix_remark(const vx_matrix_reading *r, int64_t voxels, vx_error *error);
 

@@ -6,6 +6,7 @@
 #include "infer/quantity.h"
 #include "output/expected.h"
 #include "output/outcomes.h"
+#include "output/quality.h"
 #include "results/scheme.h"
 
 #include <stdio.h>
@@ -369,6 +370,8 @@ vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *e
             put_means(&h5, record, &entry[i]);
         if (entry[i].modality->survey && i == first)
             put_n(&h5, &entry[i]);
+        if (entry[i].modality->quality && i == first)
+            vx_h5_put_quality(&h5, &entry[i]);
         if (entry[i].modality->means)
             put_cluster_values(&h5, &entry[i], (int64_t)(i - first));
         for (size_t part = 0; part < vx_entry_parts(&entry[i]); part++) {

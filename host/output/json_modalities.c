@@ -4,6 +4,7 @@
 #include "atlas/location.h"
 #include "base/json.h"
 #include "infer/quantity.h"
+#include "output/quality.h"
 #include "results/level.h"
 
 #include <math.h>
@@ -244,7 +245,7 @@ static json_t *affine_array(const vx_grid *grid)
 }
 
 /* The modality whose first entry is `entry`; takes ownership of `effects`. */
-static json_t *modality_object(const vx_entry *entry, json_t *effects)
+static json_t *modality_object(const vx_record *record, const vx_entry *entry, json_t *effects)
 {
     const vx_record_modality *modality = entry->modality;
     const vx_grid *grid = &modality->matrix->space.grid;
@@ -252,7 +253,8 @@ static json_t *modality_object(const vx_entry *entry, json_t *effects)
     for (size_t i = 0; i < modality->study->left_outs; i++)
         missing = vx_json_append(
             missing, left_out(modality->study->left_out[i].participant, modality->study->left_out[i].reason));
-    return json_pack("{so so sI so so so so so so}",
+    json_t *object = json_pack(
+                     "{so so sI so so so so so so}",
                      VX_KEY_NAME, vx_json_text(modality->name),
                      VX_KEY_STEM, vx_json_text(entry->modality_name),
                      VX_KEY_N, (json_int_t)modality->study->n,
@@ -262,6 +264,7 @@ static json_t *modality_object(const vx_entry *entry, json_t *effects)
                      VX_KEY_AFFINE, affine_array(grid),
                      VX_KEY_MASK, mask_object(modality),
                      VX_KEY_EFFECTS, effects);
+    return modality->quality ? vx_json_set(object, VX_KEY_QUALITY, vx_quality_json(record, modality)) : object;
 }
 
 json_t *vx_json_modalities(const vx_record *record, const vx_entry *entry, size_t entries)
@@ -272,7 +275,7 @@ json_t *vx_json_modalities(const vx_record *record, const vx_entry *entry, size_
         json_t *effects = json_array();
         for (; i < entries && entry[i].modality == first->modality; i++)
             effects = vx_json_append(effects, effect_object(record, &entry[i]));
-        array = vx_json_append(array, modality_object(first, effects));
+        array = vx_json_append(array, modality_object(record, first, effects));
     }
     return array;
 }

@@ -30,6 +30,9 @@
  *                                     participants (all of the study, NaN where absent); the others name the axes. A
  *                                     onesample design has the follow-up alone
  *   /markers/...                      the same of markers, with marker for region; without modality and coverage
+ *   /quality/<modality>/<column>      float64 participants x sessions: a figure of quality/columns.h of every image of
+ *                                     the modality, NaN where it does not exist. nearest and flags are int64: the
+ *                                     participant of that column, -1 for none, and bit k for flag k
  *   /covariates/{value,name,participant}   value: float64 covariates x participants, those of interest and then the
  *                                     nuisance, NaN where missing, two texts as 0 and 1; the others name the axes.
  *                                     Written with regions and markers, whose participants these are
@@ -60,6 +63,7 @@
 #define VX_GROUP_CLUSTERS "/clusters"
 #define VX_GROUP_MASKS "/masks"
 #define VX_GROUP_N "/n"
+#define VX_GROUP_QUALITY "/quality"
 #define VX_GROUP_COVARIATES "/covariates"
 #define VX_GROUP_EXPECTED "/expected"
 #define VX_PLACE_VALUES "values"   /* in a group of vx_outcome_groups */
@@ -67,8 +71,11 @@
 #define VX_DATASET_MATRIX "matrix" /* of the design */
 #define VX_DATASET_RAW "raw"
 #define VX_DATASET_VALUE "value"   /* of the covariates */
+#define VX_DATASET_NEAREST "nearest" /* of quality control */
+#define VX_DATASET_FLAGS "flags"
 
 #define VX_EXPECTED_FILE "expected" /* with these endings: the comparisons with expected changes */
+#define VX_QUALITY_FILE "quality"   /* with these endings: quality control */
 #define VX_TABLE_ENDING ".tsv"
 #define VX_DICTIONARY_ENDING ".json"
 
@@ -151,6 +158,13 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_MASK "mask"                 /* an object */
 #define VX_KEY_EFFECTS "effects"           /* a list of objects */
 
+/* Of a modality's quality control, an object that is absent in results of earlier versions. */
+#define VX_KEY_QUALITY "quality"
+#define VX_KEY_IMAGES "images"             /* their number; of a mask's loss the number of images that have one */
+#define VX_KEY_FLAGGED "flagged"           /* a list of {participant, session, flags}, of the flagged images */
+#define VX_KEY_SESSION "session"           /* null for a onesample design without a session's name */
+#define VX_KEY_FLAGS "flags"               /* a list of the words of quality/columns.h */
+
 /* Of a mask: the counts of vx_mask_report. */
 #define VX_KEY_VOXELS "voxels"
 #define VX_KEY_GRID_VOXELS "grid_voxels"
@@ -164,7 +178,6 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_MOST_ZERO "most_zero"
 #define VX_KEY_MOST_BELOW "most_threshold"
 #define VX_KEY_IN_NO_OTHER "in_no_other"         /* voxels that only this image excludes */
-#define VX_KEY_IMAGES "images"
 #define VX_KEY_FILE_VALUES "file_values"         /* of the mask file; null without one */
 #define VX_KEY_LOWEST "lowest"
 #define VX_KEY_HIGHEST "highest"

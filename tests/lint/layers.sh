@@ -22,7 +22,7 @@ rank() # module -> its height; fails for one that the order does not know
     base) echo 0 ;;
     space) echo 1 ;;
     image) echo 2 ;;
-    study | model) echo 3 ;;
+    study | model | quality) echo 3 ;;
     engine | univariate | atlas) echo 4 ;;
     infer) echo 5 ;;
     outcome) echo 6 ;;
@@ -88,6 +88,7 @@ plant host/study/bad.c '#include "voxstat/model.h"' 1
 plant host/model/bad.c '#include "study/table.h"' 1
 plant host/univariate/bad.c '#include "infer/exact.h"' 1
 plant host/univariate/bad.c '#include "engine/problem.h"' 1
+plant host/quality/bad.c '#include "study/table.h"' 1
 plant host/space/bad.c '#include "image/header.h"' 1
 plant host/image/bad.c '#include "atlas/atlas.h"' 1
 plant host/atlas/bad.c '#include "engine/op.h"' 1

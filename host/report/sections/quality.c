@@ -1,6 +1,7 @@
 /* The quality of the images, with one row per participant, and the origin of the mask. */
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/robust.h"
 #include "report/numbers.h"
 #include "report/section.h"
 
