@@ -55,6 +55,7 @@ class VoxstatInputSpec(CommandLineInputSpec):
                                   desc="weeks between the sessions")
     atlas = File(exists=True, argstr="--atlas %s", desc="regions: labels, or probabilities")
     atlas_names = File(exists=True, argstr="--atlas-names %s", requires=["atlas"], desc="names of the labels")
+    reference = File(exists=True, argstr="--reference %s", desc="the region by whose mean every image is divided")
     regions = File(exists=True, argstr="--regions %s", requires=["atlas"], desc="planned regions and their families")
     coverage = traits.Range(0.0, 1.0, exclude_low=True, exclude_high=True, argstr="--coverage %r", requires=["atlas"],
                             desc="least share of a region that the mask covers")
