@@ -55,6 +55,7 @@ class VoxstatInputSpec(CommandLineInputSpec):
                                   desc="weeks between the sessions")
     atlas = File(exists=True, argstr="--atlas %s", desc="regions: labels, or probabilities")
     atlas_names = File(exists=True, argstr="--atlas-names %s", requires=["atlas"], desc="names of the labels")
+    reference = File(exists=True, argstr="--reference %s", desc="the region by whose mean every image is divided")
     regions = File(exists=True, argstr="--regions %s", requires=["atlas"], desc="planned regions and their families")
     coverage = traits.Range(0.0, 1.0, exclude_low=True, exclude_high=True, argstr="--coverage %r", requires=["atlas"],
                             desc="least share of a region that the mask covers")
@@ -109,6 +110,7 @@ class VoxstatOutputSpec(TraitedSpec):
     mask = File(exists=True, desc="voxels analysed in every modality")
     modality_masks = traits.List(File(exists=True), desc="<modality>_mask.nii.gz, where there are several modalities")
     n_maps = traits.List(File(exists=True), desc="<modality>_n.nii.gz: participants with data")
+    quality = File(exists=True, desc="quality.tsv: figures and flags of every image")
     results = File(exists=True, desc="results.h5: all maps and null distributions")
     record = File(exists=True, desc="run.json: options, versions, inputs, headline figures")
     report = File(exists=True, desc="report.html")
@@ -141,7 +143,7 @@ class Voxstat(CommandLine):
             del outputs["mask"]
         if "report.html" in files:  # missing where it could not be drawn
             outputs["report"] = os.path.join(out, "report.html")
-        for table in ("regions", "markers"):
+        for table in ("quality", "regions", "markers"):
             if f"{table}.tsv" in files:
                 outputs[table] = os.path.join(out, f"{table}.tsv")
         found = {}

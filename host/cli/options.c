@@ -162,6 +162,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Say nothing but results and errors."},
     [VX_OPTION_RAW] = {"raw", 0, VX_SWITCH, VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
         "Uptake as measured (SUV) with its global noise, instead of over that of the pons (SUVR)."},
+    [VX_OPTION_REFERENCE] = {"reference", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
+        "Divide every image by its mean over a reference region: an image in the same space, whose voxels above zero "
+        "are the region. PET becomes SUVR so."},
     [VX_OPTION_REGIONS] = {"regions", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
         "The planned regions: a table with the columns region, family and members, where members are names of the "
         "atlas joined by ' + '. Without it: every region of the atlas by itself, in the family exploratory."},

@@ -221,8 +221,8 @@ void vx_plan_say_quality(const vx_run *run, const vx_run_modality *modality)
     for (int64_t i = 0; i < images; i++)
         flagged += quality->flag[i] != 0;
     if (flagged)
-        vx_say(run, "  quality control: %lld of %lld images flagged; quality.tsv has the figures, and --exclude leaves a "
-               "participant out\n", (long long)flagged, (long long)images);
+        vx_say(run, "  quality control: %lld of %lld images flagged; quality.tsv has the figures, and --exclude leaves "
+               "a participant out\n", (long long)flagged, (long long)images);
     else
         vx_say(run, "  quality control: none of %lld images flagged\n", (long long)images);
 }

@@ -150,8 +150,10 @@ static vx_status open_device(vx_run *run, vx_error *error)
 
 static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error *error)
 {
-    vx_status status = vx_matrix_from_sources(&modality->sources, run->threads, &modality->survey, &modality->matrix,
-                                              &modality->mask, error);
+    vx_status status = vx_run_prepare(run, modality, error);
+    if (!status)
+        status = vx_matrix_from_sources(&modality->sources, run->threads, &modality->survey, &modality->matrix,
+                                        &modality->mask, error);
     if (!status)
         vx_plan_say_mask(run, modality);
     if (!status)
@@ -381,6 +383,7 @@ static void run_destroy(vx_run *run)
         vx_quality_free(modality->quality);
         vx_survey_destroy(&modality->survey);
         vx_sources_destroy(&modality->sources);
+        vx_preparation_destroy(&modality->preparation);
         vx_source_destroy(&modality->atlas_source);
         vx_regions_destroy(&modality->atlas);
         vx_regions_destroy(&modality->regions);

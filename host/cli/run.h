@@ -1,7 +1,7 @@
 /* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
- * lists the images, place.c checks the place of the results, plan.c prints the plan, progress.c prints the progress,
- * outcomes.c tests regions and markers, expected.c compares them with expected changes, volumes.c has the search
- * volumes, and provenance.c writes the results. */
+ * lists the images, prepare.c has the steps that they go through, place.c checks the place of the results, plan.c
+ * prints the plan, progress.c prints the progress, outcomes.c tests regions and markers, expected.c compares them with
+ * expected changes, volumes.c has the search volumes, and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -12,6 +12,7 @@
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
 #include "output/output.h"
+#include "prepare/prepare.h"
 
 #include <stdio.h>
 
@@ -21,6 +22,7 @@ typedef struct vx_run_modality {
     vx_mask_report mask;
     vx_survey survey;
     vx_quality *quality;
+    vx_preparation preparation; /* the steps of the sources */
     vx_sources sources;
     vx_source atlas_source; /* its path is null without an atlas */
     vx_regions atlas;       /* the regions of the atlas on this modality: where clusters lie */
@@ -113,6 +115,11 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error);
  * together), and what is corrected over all effects once each has its own p. */
 vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_quantity *primary, vx_error *error);
 vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
+
+/* prepare.c: the options of a preparation; adds its steps to the images of a modality before they are read. Errors:
+ * those of vx_preparation_add_steps. */
+vx_preparation_options vx_run_preparation(const vx_run *run);
+vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error);
 
 /* inputs.c: initialises run->modality and the list of sources. Reads no image. Errors: VX_INPUT for a study without
  * images. */

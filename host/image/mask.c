@@ -92,6 +92,40 @@ double vx_mask_outside(const vx_loaded *mask, double level, const vx_grid *grid)
     return above ? (double)outside / (double)above : 0;
 }
 
+/* Brings a mask on another grid to that of the images. */
+static vx_status bring(vx_source *source, const vx_loading *how, double level, vx_loaded *mask, vx_mask_place *place,
+                       vx_error *error)
+{
+    if (vx_grid_same(&how->grid, &mask->grid, how->tolerance, place->difference, sizeof place->difference)) {
+        place->distance = vx_grid_distance(&how->grid, &mask->grid);
+        return VX_OK;
+    }
+    place->outside = vx_mask_outside(mask, level, &how->grid);
+    if (place->outside >= 0.5)
+        return vx_fail(error, VX_INPUT, "%s: %.0f %% of it lie outside the grid of %s: it is in another space (%s)",
+                       source->path, 100 * place->outside, how->grid_path, place->difference);
+    const vx_step step = vx_step_nearest(&how->grid, how->grid_path);
+    vx_status status = vx_source_add_step(source, &step, error);
+    return status ? status : vx_steps_apply(source->step, source->steps, mask, error);
+}
+
+vx_status vx_mask_read(vx_source *source, const vx_loading *how, double level, vx_loaded *mask, vx_mask_place *place,
+                       vx_error *error)
+{
+    vx_loading any = *how;
+    vx_loaded loaded = {0};
+    any.grid_path = NULL;
+    *place = (vx_mask_place){0};
+    vx_status status = vx_source_read(source, &any, &loaded, error);
+    if (!status)
+        status = bring(source, how, level, &loaded, place, error);
+    if (status)
+        vx_loaded_destroy(&loaded);
+    else
+        *mask = loaded;
+    return status;
+}
+
 vx_status vx_mask_implicit(const vx_loaded *volume, int64_t count, vx_candidates *candidates, vx_error *error)
 {
     return collect(&(rule){volume, count, NULL}, candidates, error);

@@ -131,12 +131,14 @@ vx_status vx_source_find(vx_source *source, vx_error *error)
     return VX_OK;
 }
 
-static void close_source(vx_source *source)
+void vx_source_close(vx_source *source)
 {
-    for (int i = 0; source->opened && i < 2; i++)
+    for (int i = 0; source && source->opened && i < 2; i++)
         vx_packed_close(&source->opened->stream[i]);
-    free(source->opened);
-    source->opened = NULL;
+    if (source) {
+        free(source->opened);
+        source->opened = NULL;
+    }
 }
 
 /* Reads as many bytes as the longest header has, and parses the header from them. */
@@ -157,7 +159,16 @@ static vx_status read_header(vx_source *source, const vx_loading *how, bool hash
         status = vx_fail(error, VX_INPUT, "%s: %d-D image with %lld volumes; one 3-D volume is needed", source->path,
                          o->header.dimensions, (long long)o->header.volumes);
     o->left = o->header.volumes;
-    return status ? status : check_grid(source->path, how, &o->header.grid, error);
+    return status;
+}
+
+/* The grid of an open source's volume after its steps. */
+static vx_grid grid_after_steps(const vx_source *source, const vx_loading *how)
+{
+    vx_grid grid = source->opened->header.grid;
+    for (size_t k = 0; k < source->steps && !how->raw; k++)
+        grid = source->step[k].regrids ? source->step[k].grid : grid;
+    return grid;
 }
 
 /* Opens the file of the voxels and seeks to the first one. `size` is the number of bytes read for the header. */
@@ -188,13 +199,18 @@ vx_status vx_source_open(vx_source *source, const vx_loading *how, vx_grid *grid
         return status;
     const bool hashed = how->hashed && !*source->file[0].sha256;
     source->opened = vx_array_zero(1, sizeof *source->opened);
+    vx_grid after;
     status = source->opened ? read_header(source, how, hashed, &size, error) : vx_fail_memory(error);
+    if (!status) {
+        after = grid_after_steps(source, how);
+        status = check_grid(source->path, how, &after, error);
+    }
     if (!status)
         status = find_voxels(source, hashed, size, error);
     if (status)
-        close_source(source);
+        vx_source_close(source);
     else
-        *grid = source->opened->header.grid;
+        *grid = after;
     return status;
 }
 
@@ -234,7 +250,7 @@ vx_status vx_source_read(vx_source *source, const vx_loading *how, vx_loaded *lo
     for (int i = 0; !status && last && i < source->files; i++)
         status = vx_packed_finish(&source->opened->stream[i], &source->file[i], error);
     if (status || last)
-        close_source(source);
+        vx_source_close(source);
     if (!status && !how->raw)
         status = vx_steps_apply(source->step, source->steps, &made, error);
     if (status)
@@ -248,7 +264,7 @@ void vx_source_destroy(vx_source *source)
 {
     if (!source)
         return;
-    close_source(source);
+    vx_source_close(source);
     for (int i = 0; i < source->files; i++)
         free(source->file[i].path);
     free(source->step);

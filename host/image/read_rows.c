@@ -24,20 +24,6 @@ static vx_facts *facts_of(const vx_matrix_reading *r, int64_t row, int64_t sessi
     return &r->facts[row * r->sources->sessions + session];
 }
 
-/* "participant sub-03, column pet_followup" */
-static void describe_image(const vx_source *image, char *text, size_t size)
-{
-    snprintf(text, size, "participant %s, column %s", vx_source_name(image->participant),
-             vx_source_name(image->column));
-}
-
-static vx_status prefix(const vx_source *image, vx_status status, vx_error *error)
-{
-    char whose[512];
-    describe_image(image, whose, sizeof whose);
-    return vx_error_prefix(error, status, "%s", whose);
-}
-
 /* Marks the voxels that the thresholds of the mask exclude. Of two thresholds the higher one decides. */
 static vx_status mark_below(const vx_mask_options *mask, const char *path, const vx_loaded *volume, vx_facts *facts,
                             vx_error *error)
@@ -63,7 +49,7 @@ static vx_status load_image(vx_matrix_reading *r, int64_t row, int64_t session, 
     if (!status)
         status = mark_below(r->mask, image->path, volume, facts, error);
     if (status)
-        return prefix(image, status, error);
+        return vx_source_prefix(image, status, error);
     facts->distance = vx_grid_distance(&r->sources->how.grid, &volume->grid);
     return r->survey ? vx_survey_take(r->survey, row, session, facts, volume, error) : VX_OK;
 }
@@ -146,46 +132,11 @@ static vx_status read_row(vx_matrix_reading *r, int64_t row, vx_error *error)
     return status;
 }
 
-/* Reads the header of the first image, with whose grid the grids of all others are compared. */
-static vx_status open_first(vx_matrix_reading *r, vx_error *error)
-{
-    vx_sources *sources = r->sources;
-    vx_source *first = vx_sources_image(sources, 0, 0);
-    vx_status status = vx_source_open(first, &sources->how, &sources->how.grid, error);
-    if (status)
-        return prefix(first, status, error);
-    sources->how.grid_path = first->path;
-    r->report.grid_voxels = (int64_t)vx_grid_elements(&sources->how.grid);
-    return r->survey ? vx_survey_begin(r->survey, sources, error) : VX_OK;
-}
-
-/* Brings a mask on another grid to that of the images. */
-static vx_status bring_mask(vx_matrix_reading *r, vx_loaded *mask, vx_error *error)
-{
-    const vx_loading *how = &r->sources->how;
-    vx_source *source = &r->sources->mask;
-    if (vx_grid_same(&how->grid, &mask->grid, how->tolerance, r->mask_difference, sizeof r->mask_difference)) {
-        r->mask_distance = vx_grid_distance(&how->grid, &mask->grid);
-        return VX_OK;
-    }
-    r->mask_outside = vx_mask_outside(mask, r->mask->level, &how->grid);
-    if (r->mask_outside >= 0.5)
-        return vx_fail(error, VX_INPUT, "%s: %.0f %% of it lie outside the grid of %s: it is in another space (%s)",
-                       source->path, 100 * r->mask_outside, how->grid_path, r->mask_difference);
-    const vx_step step = vx_step_nearest(&how->grid, how->grid_path);
-    vx_status status = vx_source_add_step(source, &step, error);
-    return status ? status : vx_steps_apply(source->step, source->steps, mask, error);
-}
-
 static vx_status read_mask_file(vx_matrix_reading *r, vx_error *error)
 {
     vx_source *source = &r->sources->mask;
-    vx_loading how = r->sources->how;
     vx_loaded mask = {0};
-    how.grid_path = NULL;
-    vx_status status = vx_source_read(source, &how, &mask, error);
-    if (!status)
-        status = bring_mask(r, &mask, error);
+    vx_status status = vx_mask_read(source, &r->sources->how, r->mask->level, &mask, &r->mask_place, error);
     if (!status && (status = vx_mask_explicit(&mask, r->mask->level, &r->candidates, &r->report, error)))
         vx_error_prefix(error, status, "%s", source->path);
     vx_loaded_destroy(&mask);
@@ -197,7 +148,10 @@ static vx_status read_first(vx_matrix_reading *r, vx_error *error)
 {
     vx_loaded *volume = NULL;
     size_t cells;
-    vx_status status = open_first(r, error);
+    vx_status status = vx_sources_find_grid(r->sources, error);
+    r->report.grid_voxels = status ? 0 : (int64_t)vx_grid_elements(&r->sources->how.grid);
+    if (!status && r->survey)
+        status = vx_survey_begin(r->survey, r->sources, error);
     if (!status && r->mask->file)
         status = read_mask_file(r, error);
     if (!status)
@@ -273,8 +227,8 @@ static vx_status check_duplicates(const vx_matrix_reading *r, vx_error *error)
                 return status;
             if (!same)
                 continue;
-            describe_image(&image[i], one, sizeof one);
-            describe_image(&image[j], other, sizeof other);
+            vx_source_describe(&image[i], one, sizeof one);
+            vx_source_describe(&image[j], other, sizeof other);
             return vx_fail(error, VX_INPUT, "%s (%s) and %s (%s): %s; every image must be different", one,
                            image[i].path, other, image[j].path,
                            strcmp(image[i].path, image[j].path) == 0 ? "the same file" : "the same values");

@@ -9,9 +9,7 @@ typedef struct vx_matrix_reading {
     vx_sources *sources;
     const vx_mask_options *mask; /* of the sources */
     vx_survey *survey;           /* may be null */
-    double mask_distance;        /* from the grid of the images to that of the mask file, in voxels; 0: brought to it */
-    double mask_outside;         /* share of the mask file that lies outside the grid of the images */
-    char mask_difference[256];   /* between the two grids; "": one grid */
+    vx_mask_place mask_place;    /* of the mask file; zeros without one */
     vx_candidates candidates;
     float *data;         /* n x candidates.count */
     unsigned char *note; /* per candidate */

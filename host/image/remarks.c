@@ -27,11 +27,11 @@ static vx_status remark_mask_file(const vx_matrix_reading *r, vx_error *error)
 
 static vx_status remark_mask_grid(const vx_matrix_reading *r, vx_error *error)
 {
-    if (!*r->mask_difference)
+    if (!*r->mask_place.difference)
         return VX_OK;
     return remark(r, error, "the mask file %s lies on another grid than the images (%s): it was brought to theirs by "
-                  "nearest neighbour; %.1f %% of it lie outside", r->mask->file, r->mask_difference,
-                  100 * r->mask_outside);
+                  "nearest neighbour; %.1f %% of it lie outside", r->mask->file, r->mask_place.difference,
+                  100 * r->mask_place.outside);
 }
 
 static vx_status remark_loss(const vx_matrix_reading *r, const vx_mask_loss *loss, const char *what, bool always,
@@ -130,7 +130,7 @@ static vx_status remark_lengths(const vx_matrix_reading *r, vx_error *error)
 static vx_status remark_grids(const vx_matrix_reading *r, vx_error *error)
 {
     const char *furthest = r->mask->file;
-    double distance = r->mask_distance;
+    double distance = r->mask_place.distance;
     int64_t images = distance > grid_rounding;
     for (int64_t i = 0; i < images_of(r); i++) {
         images += r->facts[i].distance > grid_rounding;

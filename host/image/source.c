@@ -1,6 +1,7 @@
 #include "image/source.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -38,4 +39,17 @@ vx_source_state vx_source_now_all(const vx_source *source)
         worst = now > worst ? now : worst;
     }
     return worst;
+}
+
+void vx_source_describe(const vx_source *image, char *text, size_t size)
+{
+    snprintf(text, size, "participant %s, column %s", vx_source_name(image->participant),
+             vx_source_name(image->column));
+}
+
+vx_status vx_source_prefix(const vx_source *image, vx_status status, vx_error *error)
+{
+    char whose[512];
+    vx_source_describe(image, whose, sizeof whose);
+    return vx_error_prefix(error, status, "%s", whose);
 }

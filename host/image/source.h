@@ -31,7 +31,7 @@ typedef struct vx_loading {
     vx_analyze_orientation orientation;
     bool exact;            /* keep stored values with slope and intercept; else apply these and round to float */
     bool hashed;           /* compute the SHA-256 of the files on the first reading */
-    const char *grid_path; /* the image that set `grid`; the volume must match it. Null: any grid is accepted */
+    const char *grid_path; /* what set `grid`, which the volume must match after the steps. Null: any is accepted */
     vx_grid grid;
     double tolerance;      /* of a match of grids, in voxels */
     bool raw;              /* leave out the steps of the source */
@@ -41,9 +41,12 @@ typedef struct vx_loading {
 /* Finds the files of the source, unless they are known. Errors: those of vx_image_files_find. */
 vx_status vx_source_find(vx_source *source, vx_error *error);
 
-/* Finds the files and reads the header but no voxels. The files stay open for vx_source_read. Errors: those of
- * vx_image_read, and VX_INPUT for a different grid. */
+/* Finds the files and reads the header but no voxels. *grid is that of the volume after the steps. The files stay open
+ * for vx_source_read. Errors: those of vx_image_read, and VX_INPUT for a different grid. */
 vx_status vx_source_open(vx_source *source, const vx_loading *how, vx_grid *grid, vx_error *error);
+
+/* Closes a source that was opened but not read; null is allowed. */
+void vx_source_close(vx_source *source);
 
 /* The number of volumes in the file of an open source. */
 int64_t vx_source_volumes(const vx_source *source);
@@ -65,6 +68,10 @@ vx_source_state vx_source_now(const vx_source_file *file);
 
 /* The worst state among the files of a source; VX_SOURCE_SAME if no file was hashed. */
 vx_source_state vx_source_now_all(const vx_source *source);
+
+/* "participant sub-03, column pet_followup", for messages; and a message that begins so. Returns `status`. */
+void vx_source_describe(const vx_source *image, char *text, size_t size);
+vx_status vx_source_prefix(const vx_source *image, vx_status status, vx_error *error);
 
 /* The name of a participant or column, for messages. */
 static inline const char *vx_source_name(const char *name)

@@ -50,6 +50,18 @@ vx_status vx_sources_init(const vx_volume_row *rows, int64_t n, const vx_mask_op
     return VX_OK;
 }
 
+vx_status vx_sources_find_grid(vx_sources *sources, vx_error *error)
+{
+    vx_source *first = vx_sources_image(sources, 0, 0);
+    if (sources->how.grid_path)
+        return VX_OK;
+    vx_status status = vx_source_open(first, &sources->how, &sources->how.grid, error);
+    if (status)
+        return vx_source_prefix(first, status, error);
+    sources->how.grid_path = first->path;
+    return VX_OK;
+}
+
 void vx_sources_destroy(vx_sources *sources)
 {
     if (!sources)

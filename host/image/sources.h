@@ -13,7 +13,7 @@ typedef struct vx_sources {
     int64_t n;
     int64_t sessions; /* the most that any row has */
     vx_mask_options options; /* with the default tolerance filled in */
-    vx_loading how;   /* for all images; vx_matrix_from_sources sets its grid to that of the first image */
+    vx_loading how;   /* for all images; vx_sources_find_grid sets its grid */
     vx_source mask;   /* its path is null without a mask file */
     vx_source *image; /* n x sessions; the path is null for sessions that a row does not have */
 } vx_sources;
@@ -23,6 +23,10 @@ typedef struct vx_sources {
 vx_status vx_sources_init(const vx_volume_row *rows, int64_t n, const vx_mask_options *options, bool hashed,
                           vx_sources *sources, vx_error *error);
 void vx_sources_destroy(vx_sources *sources);
+
+/* Sets the grid of `how` to that of the first image, unless it has one. The file of this image stays open for its
+ * reading. Errors: those of vx_source_open. */
+vx_status vx_sources_find_grid(vx_sources *sources, vx_error *error);
 
 /* vx_matrix_read of voxstat/image.h, from sources. Fills `survey`, which is zeros, or null. */
 vx_status vx_matrix_from_sources(vx_sources *sources, int threads, vx_survey *survey, vx_matrix **matrix,

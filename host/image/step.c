@@ -19,7 +19,7 @@ static void nearest_places(const vx_grid *from, const vx_grid *to, int64_t *plac
     }
 }
 
-static vx_status apply_nearest(const vx_step *step, vx_loaded *volume, vx_error *error)
+static vx_status apply_nearest(vx_step *step, vx_loaded *volume, vx_error *error)
 {
     const size_t voxels = vx_grid_elements(&step->grid);
     int64_t *place = vx_array(voxels, sizeof *place);
@@ -47,12 +47,12 @@ static vx_status apply_nearest(const vx_step *step, vx_loaded *volume, vx_error 
 vx_step vx_step_nearest(const vx_grid *grid, const char *grid_path)
 {
     vx_step step = {.name = "nearest", .words = "brought to the grid of the images by nearest neighbour",
-                    .grid = *grid, .apply = apply_nearest};
+                    .regrids = true, .grid = *grid, .apply = apply_nearest};
     snprintf(step.parameters, sizeof step.parameters, "grid of %s", grid_path);
     return step;
 }
 
-vx_status vx_steps_apply(const vx_step *step, size_t steps, vx_loaded *volume, vx_error *error)
+vx_status vx_steps_apply(vx_step *step, size_t steps, vx_loaded *volume, vx_error *error)
 {
     vx_status status = VX_OK;
     for (size_t k = 0; k < steps && !status; k++)

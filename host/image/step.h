@@ -25,12 +25,22 @@ static inline double vx_loaded_value(const vx_loaded *loaded, int64_t voxel)
     return loaded->slope * (loaded->wide ? loaded->wide[voxel] : (double)loaded->data[voxel]) + loaded->inter;
 }
 
+/* A number that a step found in a volume, such as the mean of a reference region. */
+typedef struct vx_figure {
+    const char *name;
+    double value;
+} vx_figure;
+
 typedef struct vx_step {
     const char *name;      /* in run.json */
-    const char *words;     /* after "was": "brought to the grid of the images by nearest neighbour" */
+    char words[256];       /* after "was": "brought to the grid of the images by nearest neighbour" */
     char parameters[1024]; /* for readers of run.json; a long text is cut */
-    vx_grid grid;          /* of the volume that the step makes */
-    vx_status (*apply)(const struct vx_step *step, vx_loaded *volume, vx_error *error);
+    bool regrids;          /* it brings volumes to `grid`; other steps keep the grid of the volume */
+    vx_grid grid;
+    const void *data;      /* what it works with, borrowed; steps of several images share it */
+    vx_figure figure[4];   /* what it found in the volume to which it was applied last */
+    int figures;
+    vx_status (*apply)(struct vx_step *step, vx_loaded *volume, vx_error *error);
 } vx_step;
 
 /* Brings a volume to another grid of the same space. Each voxel of `grid` gets the stored value of the voxel whose
@@ -40,6 +50,6 @@ vx_step vx_step_nearest(const vx_grid *grid, const char *grid_path);
 
 /* Applies steps in their order. On error the volume keeps a state that vx_loaded_destroy releases. Errors: VX_INTERNAL
  * where memory is short. */
-vx_status vx_steps_apply(const vx_step *step, size_t steps, vx_loaded *volume, vx_error *error);
+vx_status vx_steps_apply(vx_step *step, size_t steps, vx_loaded *volume, vx_error *error);
 
 #endif

@@ -21,15 +21,25 @@ static json_t *options_object(const vx_record *record)
     return object;
 }
 
-/* [{name, parameters, words}] */
+json_t *vx_step_json(const vx_step *step)
+{
+    return json_pack("{ss so so}",
+                     VX_KEY_NAME, step->name,
+                     VX_KEY_PARAMETERS, vx_json_text(step->parameters),
+                     VX_KEY_WORDS, vx_json_text(step->words));
+}
+
+/* [{name, parameters, words, figures}] */
 static json_t *steps_array(const vx_input_file *input)
 {
     json_t *array = json_array();
-    for (size_t k = 0; k < input->steps; k++)
-        array = vx_json_append(array, json_pack("{ss so ss}",
-                                                VX_KEY_NAME, input->step[k].name,
-                                                VX_KEY_PARAMETERS, vx_json_text(input->step[k].parameters),
-                                                VX_KEY_WORDS, input->step[k].words));
+    for (size_t k = 0; k < input->steps; k++) {
+        const vx_step *step = &input->step[k];
+        json_t *figures = json_object(), *one = vx_step_json(step);
+        for (int f = 0; f < step->figures; f++)
+            figures = vx_json_set(figures, step->figure[f].name, vx_json_number(step->figure[f].value));
+        array = vx_json_append(array, vx_json_set(one, VX_KEY_FIGURES, figures));
+    }
     return array;
 }
 

@@ -6,6 +6,9 @@
 
 #include <jansson.h>
 
+/* {name, parameters, words} of a step; null where memory is short. */
+json_t *vx_step_json(const vx_step *step);
+
 /* The list of modalities with all effects; null where memory is short. */
 json_t *vx_json_modalities(const vx_record *record, const vx_entry *entry, size_t entries);
 

@@ -249,21 +249,23 @@ static json_t *modality_object(const vx_record *record, const vx_entry *entry, j
 {
     const vx_record_modality *modality = entry->modality;
     const vx_grid *grid = &modality->matrix->space.grid;
-    json_t *missing = json_array();
+    json_t *missing = json_array(), *preparation = json_array();
+    for (size_t k = 0; k < modality->steps; k++)
+        preparation = vx_json_append(preparation, vx_step_json(&modality->step[k]));
     for (size_t i = 0; i < modality->study->left_outs; i++)
         missing = vx_json_append(
             missing, left_out(modality->study->left_out[i].participant, modality->study->left_out[i].reason));
-    json_t *object = json_pack(
-                     "{so so sI so so so so so so}",
-                     VX_KEY_NAME, vx_json_text(modality->name),
-                     VX_KEY_STEM, vx_json_text(entry->modality_name),
-                     VX_KEY_N, (json_int_t)modality->study->n,
-                     VX_KEY_LEFT_OUT, missing,
-                     VX_KEY_DIM, vx_json_integers(grid->dim, 3),
-                     VX_KEY_VOXEL_MM, vx_json_numbers(grid->pixdim, 3),
-                     VX_KEY_AFFINE, affine_array(grid),
-                     VX_KEY_MASK, mask_object(modality),
-                     VX_KEY_EFFECTS, effects);
+    json_t *object = json_pack("{so so so sI so so so so so so}",
+                               VX_KEY_NAME, vx_json_text(modality->name),
+                               VX_KEY_STEM, vx_json_text(entry->modality_name),
+                               VX_KEY_PREPARATION, preparation,
+                               VX_KEY_N, (json_int_t)modality->study->n,
+                               VX_KEY_LEFT_OUT, missing,
+                               VX_KEY_DIM, vx_json_integers(grid->dim, 3),
+                               VX_KEY_VOXEL_MM, vx_json_numbers(grid->pixdim, 3),
+                               VX_KEY_AFFINE, affine_array(grid),
+                               VX_KEY_MASK, mask_object(modality),
+                               VX_KEY_EFFECTS, effects);
     return modality->quality ? vx_json_set(object, VX_KEY_QUALITY, vx_quality_json(record, modality)) : object;
 }
 

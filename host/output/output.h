@@ -43,6 +43,8 @@ typedef struct vx_record_modality {
     const vx_regions *atlas;  /* the regions in which clusters lie; null: no atlas */
     const vx_record_volume *volume; /* volumes: the search volumes */
     size_t volumes;
+    const vx_step *step;      /* steps: the preparation of its images; the figures are those of the first image */
+    size_t steps;
 } vx_record_modality;
 
 typedef struct vx_option_value { const char *name, *value; } vx_option_value;

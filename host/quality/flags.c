@@ -177,7 +177,7 @@ static bool flag_opposed(vx_quality *quality, vx_quality_column column, vx_quali
 
 /* ---- people ---- */
 
-/* Whether the images tell people apart: at least half of the participants are most like themselves, in both sessions. */
+/* Whether the images tell people apart: at least half of the participants are most like themselves, both times. */
 static bool tells_people(const vx_quality *quality)
 {
     const double *self = quality->value[VX_QUALITY_SELF], *other = quality->value[VX_QUALITY_OTHER];
@@ -205,8 +205,8 @@ static bool are_crossed(const vx_quality *quality, int64_t i, int64_t j)
     return true;
 }
 
-/* Two participants' images are exchanged if they are crossed, and if an exchange gains at least half of what it loses in
- * most pairs, and far more than in the others. */
+/* Two participants' images are exchanged if they are crossed, and if exchanging them back gains at least half of what
+ * an exchange loses in most pairs, and far more than in the others. */
 static bool flag_exchanged(vx_quality *quality, const double *likeness)
 {
     const int64_t n = quality->n, pairs = n * (n - 1) / 2; /* likeness has n x n values */

@@ -15,7 +15,7 @@ typedef struct comparison {
     bool *in_group;   /* cells of the thumbnail grid: whether it is in the group's extent */
     int64_t *cell;    /* cells: those of the group's extent */
     size_t cells;
-    int64_t *mirror;  /* cells: the cell's mirror image, which is in the group's extent too; -1: there is none */
+    int64_t *mirror;  /* cells: the mirror image of each; -1 outside the group's extent */
     float *vector;    /* images x cells */
     double *likeness; /* n x n */
 } comparison;

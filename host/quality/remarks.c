@@ -135,7 +135,7 @@ static vx_status remark_shares(remarking *r, int64_t image, vx_error *error)
     const vx_quality *quality = r->quality;
     vx_status status = VX_OK;
     if (is_flagged(r, image, VX_FLAG_COVERAGE) && !costs_many(r, image))
-        status = remark_image(r, image, error, "it covers %.0f %% of the voxels that it should, and most images %.0f %%",
+        status = remark_image(r, image, error, "it covers %.0f %% of the voxels that it should; the median is %.0f %%",
                               100 * quality->value[VX_QUALITY_COVERAGE][image],
                               100 * quality->median[VX_QUALITY_COVERAGE][0]);
     if (!status && is_flagged(r, image, VX_FLAG_CORRELATION))
@@ -189,7 +189,7 @@ static vx_status remark_sessions(remarking *r, int64_t participant, vx_error *er
     vx_status status = VX_OK;
     if (is_flagged(r, image, VX_FLAG_FLIP) && !quality->mirrored[image] && !quality->mirrored[image + 1])
         status = remark_image(r, image + 1, error, "its mirror image fits %s of the same participant better than it "
-                              "does (asymmetry: r = %.2f, median %.2f); are left and right exchanged in one of the two?",
+                              "does (asymmetry: r = %.2f, median %.2f); are left and right exchanged in one of them?",
                               column_of(r, image), quality->value[VX_QUALITY_SELF_ASYMMETRY][image],
                               quality->median[VX_QUALITY_SELF_ASYMMETRY][0]);
     if (!status && is_flagged(r, image, VX_FLAG_SESSIONS))

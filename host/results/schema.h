@@ -146,8 +146,10 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_STEPS "steps"           /* a list of objects; absent where the file was used as it is */
 #define VX_KEY_PARAMETERS "parameters" /* of a step: a text */
 #define VX_KEY_WORDS "words"           /* of a step: a sentence after "<file> was" */
+#define VX_KEY_FIGURES "figures"       /* of a step of an input: {name: value}, what it found in the volume */
 
 /* Of a modality. */
+#define VX_KEY_PREPARATION "preparation"   /* a list of the steps that every image went through, in order */
 #define VX_KEY_STEM "files"                /* the names of its files begin with it */
 #define VX_KEY_N "n"
 #define VX_KEY_LEFT_OUT "left_out"         /* a list of {participant, reason} */

@@ -138,12 +138,12 @@ class Documents(Study):
         header = (self.folder / "voxstat-results/pet_change_clusters.tsv").read_text().splitlines()[0].split("\t")
         self.assertEqual(set(header) - named, set())
         with h5py.File(self.folder / "voxstat-results/results.h5") as results:
-            for group in ("permutations", "design", "participants", "clusters"):
+            for group in ("permutations", "design", "participants", "clusters", "quality"):
                 results[group].visit(lambda name: self.assertIn(name.split("/")[-1], named))
             self.assertIn("participant", results["permutations/pet/change"])
             self.assertEqual(set(results["null/pet/change"]), {"voxel", "extent", "mass", "tfce"})
             self.assertLessEqual(set(results), {"maps", "null", "permutations", "design", "mean", "participants",
-                                                "clusters", "mask", "masks", "n"})
+                                                "clusters", "mask", "masks", "n", "quality"})
 
 
 class Shown(Study):

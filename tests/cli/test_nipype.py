@@ -63,7 +63,7 @@ class Interface(unittest.TestCase):
             "mask_level": 0.5, "mask_relative": 0.8, "exclude": ["a", "b"], "keep_zeros": True, "grid_tolerance": 0.1,
             "permutations": 100, "seed": 2**63, "tails": "neg", "correct": ["voxel", "fdr"], "primary": "mass", "cluster_p": 1e-5,
             "cluster_t": 3.25, "connectivity": 6, "tfce_e": 0.5, "tfce_h": 2.0, "tfce_preset": "palm",
-            "p_format": "1-p", "template": TABLE, "device": "cpu", "threads": 2, "memory_limit": "2G", "out": "o",
+            "p_format": "1-p", "reference": TABLE, "template": TABLE, "device": "cpu", "threads": 2, "memory_limit": "2G", "out": "o",
             "force": True, "leftovers": "remove", "progress": "none", "quiet": True, "verbose": True,
         }
         inputs = set(voxstat.VoxstatInputSpec().copyable_trait_names()) - {"args", "environ", "design", "table"}
@@ -115,6 +115,7 @@ class Interface(unittest.TestCase):
                     self.assertEqual(set(value), {str(path) for path in out.glob(pattern)}, name)
                     listed |= set(value)
             self.assertEqual(outputs["report"], f"{out}/report.html")
+            self.assertEqual(outputs["quality"], f"{out}/quality.tsv")
             self.assertEqual(outputs["modality_masks"], [f"{out}/back_mask.nii.gz", f"{out}/pet_mask.nii.gz"])
             self.assertEqual(outputs["n_maps"], [f"{out}/back_n.nii.gz", f"{out}/pet_n.nii.gz"])
             self.assertEqual(listed, {name for name in on_disk if name.endswith(".nii.gz")} - {outputs["mask"]} -

@@ -20,17 +20,18 @@ rank() # module -> its height; fails for one that the order does not know
 {
     case $1 in
     base) echo 0 ;;
-    space) echo 1 ;;
-    image) echo 2 ;;
-    study | model | quality) echo 3 ;;
-    engine | univariate | atlas) echo 4 ;;
-    infer) echo 5 ;;
-    outcome) echo 6 ;;
-    results) echo 7 ;;
-    output) echo 8 ;;
-    report) echo 9 ;;
-    nidm) echo 10 ;;
-    cli | simulate | bench) echo 11 ;;
+    space) echo 10 ;;
+    image) echo 20 ;;
+    study | model | quality) echo 30 ;;
+    engine | univariate | atlas) echo 40 ;;
+    prepare) echo 45 ;;
+    infer) echo 50 ;;
+    outcome) echo 60 ;;
+    results) echo 70 ;;
+    output) echo 80 ;;
+    report) echo 90 ;;
+    nidm) echo 100 ;;
+    cli | simulate | bench) echo 110 ;;
     *) return 1 ;;
     esac
 }

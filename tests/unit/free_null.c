@@ -86,9 +86,13 @@ static void the_library(void **state)
     vx_problem_free(NULL);
     vx_remarks_destroy(NULL);
     vx_survey_destroy(NULL);
+    vx_quality_free(NULL);
     vx_result_free(NULL);
     vx_sha256_destroy(NULL);
+    vx_source_close(NULL);
     vx_source_destroy(NULL);
+    vx_preparation_destroy(NULL);
+    vx_reference_region_destroy(NULL);
     vx_sources_destroy(NULL);
     vx_space_destroy(NULL);
     assert_false(vx_stream_close(NULL)); /* nothing has arrived */

@@ -69,7 +69,7 @@ static void test_halfway(void **state)
     const double far = 1000.3;
     const vx_grid fine = vx_grid_new(2 * N, 1, 1, 0.7, (const double[]){far, 0, 0});
     const vx_grid coarse = vx_grid_new(N, 1, 1, 1.4, (const double[]){far + 0.35, 0, 0});
-    const vx_step step = vx_step_nearest(&coarse, "coarse.nii");
+    vx_step step = vx_step_nearest(&coarse, "coarse.nii");
     vx_loaded volume = {.grid = fine, .slope = 1, .data = malloc(2 * N * sizeof(float))};
     (void)state;
     assert_non_null(volume.data);

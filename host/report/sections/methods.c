@@ -53,6 +53,32 @@ static const char *option(const vx_report *report, const char *name, const char 
     return value ? value : otherwise;
 }
 
+/* "Every image of pet was divided by ..." Where no image was prepared, this is said. */
+static void put_preparation(vx_report *report)
+{
+    bool prepared = false;
+    size_t m, k;
+    const json_t *modality, *step;
+    json_array_foreach(json_object_get(report->results->run, VX_KEY_MODALITIES), m, modality) {
+        const json_t *steps = json_object_get(modality, VX_KEY_PREPARATION);
+        json_array_foreach(steps, k, step) {
+            const char *words = json_string_value(json_object_get(step, VX_KEY_WORDS));
+            const char *name = json_string_value(json_object_get(modality, VX_KEY_NAME));
+            if (k == 0)
+                vx_put(report->page, "Every image of %s was %s", name, words);
+            else
+                vx_put(report->page, ", then %s", words);
+        }
+        if (json_array_size(steps))
+            vx_put_markup(report->page, ". ");
+        prepared |= json_array_size(steps) > 0;
+    }
+    if (prepared)
+        vx_put_markup(report->page, "voxstat did not register the images. ");
+    else
+        vx_put_markup(report->page, "voxstat did not register, resample, smooth or scale the images. ");
+}
+
 /* "mask.nii.gz was brought to ... by nearest neighbour." A file is named once for each of its steps. */
 static void put_steps(vx_report *report)
 {
@@ -62,6 +88,8 @@ static void put_steps(vx_report *report)
     const json_t *input, *step;
     json_array_foreach(inputs, i, input) {
         const char *path = json_string_value(json_object_get(input, VX_KEY_PATH));
+        if (json_is_string(json_object_get(input, VX_KEY_PARTICIPANT)))
+            continue; /* an image: its steps are those of its modality */
         json_array_foreach(json_object_get(input, VX_KEY_STEPS), k, step) {
             const char *words = json_string_value(json_object_get(step, VX_KEY_WORDS));
             const char *name = path ? strrchr(path, '/') : NULL;
@@ -88,7 +116,7 @@ static void put_data(vx_report *report, citing *c)
                results->session[1], results->session[0]);
     else
         vx_put_markup(page, "The outcome at each voxel was the value of each participant's image. ");
-    vx_put_markup(page, "voxstat did not register, resample, smooth or scale the images. ");
+    put_preparation(report);
     put_steps(report);
     for (size_t m = 0; m < results->modalities; m++) {
         const vx_results_modality *modality = &results->modality[m];
