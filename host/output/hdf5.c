@@ -12,9 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A chunk is a slab of x of about this many voxels, which is quick to read and unpack. */
-enum { CHUNK_VOXELS = 1 << 17, DEFLATE_LEVEL = 1 };
-
 static void put_text(vx_h5 *h5, const char *value)
 {
     vx_h5_put(h5, h5->text, 0, NULL, H5P_DEFAULT, &value);
@@ -29,6 +26,7 @@ static void put_integer(vx_h5 *h5, uint64_t value)
 static void put_volume(vx_h5 *h5, const vx_grid *grid, hid_t type, const void *volume, void *turned)
 {
     const size_t nx = (size_t)grid->dim[0], ny = (size_t)grid->dim[1], nz = (size_t)grid->dim[2];
+    const hsize_t affine[2] = {4, 4};
     const float *f = volume;
     const uint8_t *b = volume;
     bool is_float = H5Tget_size(type) == sizeof(float);
@@ -41,17 +39,7 @@ static void put_volume(vx_h5 *h5, const vx_grid *grid, hid_t type, const void *v
                 else
                     ((uint8_t *)turned)[to] = b[from];
             }
-    hsize_t dims[3] = {nx, ny, nz}, chunk[3] = {CHUNK_VOXELS / (ny * nz), ny, nz};
-    if (chunk[0] < 1)
-        chunk[0] = 1;
-    if (chunk[0] > nx)
-        chunk[0] = nx;
-    hid_t created = H5Pcreate(H5P_DATASET_CREATE);
-    vx_h5_check(h5, H5Pset_chunk(created, 3, chunk) >= 0 && H5Pset_shuffle(created) >= 0 &&
-                        H5Pset_deflate(created, DEFLATE_LEVEL) >= 0);
-    vx_h5_put(h5, type, 3, dims, created, turned);
-    H5Pclose(created);
-    hsize_t affine[2] = {4, 4};
+    vx_h5_put_packed(h5, type, (const hsize_t[]){nx, ny, nz}, turned);
     vx_h5_put_attribute(h5, "affine", H5T_NATIVE_DOUBLE, 2, affine, grid->affine);
 }
 

@@ -159,6 +159,10 @@ void vx_h5_put_quality(vx_h5 *h5, const vx_entry *entry)
     if (flags)
         put_integers(h5, entry, VX_DATASET_FLAGS, flags);
     free(flags);
+    vx_h5_at(h5, VX_GROUP_QUALITY, entry->modality_name, VX_DATASET_STRIPS);
+    vx_h5_put_packed(h5, H5T_NATIVE_UINT8,
+                     (const hsize_t[]){images, (hsize_t)quality->strips.height, (hsize_t)quality->strips.width},
+                     quality->strips.grey);
 }
 
 static json_t *flags_array(unsigned flags)
@@ -182,7 +186,8 @@ json_t *vx_quality_json(const vx_record *record, const vx_record_modality *modal
                                    vx_json_text(participant_of(record, modality, i / quality->sessions)),
                                    VX_KEY_SESSION, vx_json_text(session_of(record, i % quality->sessions)),
                                    VX_KEY_FLAGS, flags_array(quality->flag[i])));
-    return json_pack("{sI so}",
+    return json_pack("{sI so s[II]}",
                      VX_KEY_IMAGES, (json_int_t)(quality->n * quality->sessions),
-                     VX_KEY_FLAGGED, flagged);
+                     VX_KEY_FLAGGED, flagged,
+                     VX_KEY_STRIP, (json_int_t)quality->strips.width, (json_int_t)quality->strips.height);
 }

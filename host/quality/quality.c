@@ -379,6 +379,8 @@ vx_status vx_quality_find(const vx_survey *survey, vx_quality **quality, vx_erro
         status = compare(&c, error);
     if (!status)
         status = vx_quality_set_flags(made, survey, c.likeness, error);
+    if (!status)
+        status = vx_strips_make(survey, c.in_group, &made->strips, error);
     comparison_destroy(&c);
     if (status)
         vx_quality_free(made);
@@ -399,5 +401,6 @@ void vx_quality_free(vx_quality *quality)
     free(quality->nearest);
     free(quality->exchanged);
     free(quality->mirrored);
+    vx_strips_destroy(&quality->strips);
     free(quality);
 }

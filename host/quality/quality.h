@@ -19,6 +19,7 @@
 
 #include "image/sources.h"
 #include "quality/columns.h"
+#include "quality/strip.h"
 
 /* Image k is that of participant k / sessions in session k % sessions. Owned; vx_quality_free releases it. */
 typedef struct vx_quality {
@@ -29,6 +30,7 @@ typedef struct vx_quality {
     int64_t *nearest;                   /* n x sessions: the participant whose other session is most alike; -1: none */
     int64_t *exchanged;                 /* n: the participant with whom an image seems exchanged; -1: none */
     bool *mirrored;                     /* n x sessions: the mirror image fits the group, not only the other session */
+    vx_strips strips;                   /* a small picture of every image */
 } vx_quality;
 
 /* Errors: VX_INTERNAL where memory is short. */

@@ -32,7 +32,8 @@
  *   /markers/...                      the same of markers, with marker for region; without modality and coverage
  *   /quality/<modality>/<column>      float64 participants x sessions: a figure of quality/columns.h of every image of
  *                                     the modality, NaN where it does not exist. nearest and flags are int64: the
- *                                     participant of that column, -1 for none, and bit k for flag k
+ *                                     participant of that column, -1 for none, and bit k for flag k. strips is uint8
+ *                                     [image, row, column]: slices of every image in greys of its own
  *   /covariates/{value,name,participant}   value: float64 covariates x participants, those of interest and then the
  *                                     nuisance, NaN where missing, two texts as 0 and 1; the others name the axes.
  *                                     Written with regions and markers, whose participants these are
@@ -73,6 +74,7 @@
 #define VX_DATASET_VALUE "value"   /* of the covariates */
 #define VX_DATASET_NEAREST "nearest" /* of quality control */
 #define VX_DATASET_FLAGS "flags"
+#define VX_DATASET_STRIPS "strips"
 
 #define VX_EXPECTED_FILE "expected" /* with these endings: the comparisons with expected changes */
 #define VX_QUALITY_FILE "quality"   /* with these endings: quality control */
@@ -166,6 +168,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_FLAGGED "flagged"           /* a list of {participant, session, flags}, of the flagged images */
 #define VX_KEY_SESSION "session"           /* null for a onesample design without a session's name */
 #define VX_KEY_FLAGS "flags"               /* a list of the words of quality/columns.h */
+#define VX_KEY_STRIP "strip"               /* width and height of the images' strips in pixels */
 
 /* Of a mask: the counts of vx_mask_report. */
 #define VX_KEY_VOXELS "voxels"

@@ -87,6 +87,7 @@ static void the_library(void **state)
     vx_remarks_destroy(NULL);
     vx_survey_destroy(NULL);
     vx_quality_free(NULL);
+    vx_strips_destroy(NULL);
     vx_result_free(NULL);
     vx_sha256_destroy(NULL);
     vx_source_close(NULL);

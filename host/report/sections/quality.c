@@ -112,6 +112,7 @@ static void put_modality(vx_report *report, const vx_results_modality *modality)
         put_row(report, modality, i, value[i], (value[i] - centre) / spread);
     vx_put_markup(report->page, "</tbody></table></div>\n");
     free(value);
+    vx_quality_images(report, modality);
 }
 
 static void write(vx_report *report)
