@@ -34,7 +34,7 @@ vx_bench_options vx_bench_defaults(void);
  *   pipeline  complete effects through vx_infer
  *   outcomes  the regions and markers of a trial through vx_outcomes_test
  *   check     the time in these that the check by the C backend takes
- *   load, prepare, write  the work on the host before and after the permutations, on the images in `data`
+ *   load, prepare, write, images  the work on the host before and after the permutations, on the images in `data`
  *   scaling   with options->scaling, this part alone: a covariate at an eighth of the voxels to all, half the
  *             participants to four times as many, and 250 to 16,000 permutations
  *

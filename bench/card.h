@@ -47,7 +47,7 @@ typedef struct vx_gpu_code {
 /* Finds the row of a kernel, or of its first program where it has several ("correlation.0"). False: there is no row. */
 bool vx_gpu_code_find(const char *kernel, const char *target, vx_gpu_code *code);
 
-enum { VX_STAGES_MAX = 9, VX_ROOFS = 6 };
+enum { VX_STAGES_MAX = 13, VX_ROOFS = 6 };
 
 /* The work of a stage on one relabelling. */
 typedef struct vx_stage {
@@ -75,7 +75,7 @@ typedef struct vx_estimate {
 /* The rows of the estimate. */
 typedef enum vx_estimate_row {
     VX_ESTIMATE_SIGNFLIP, VX_ESTIMATE_CORRELATION, VX_ESTIMATE_LISTS, VX_ESTIMATE_HEIGHTS, VX_ESTIMATE_CLUSTERS,
-    VX_ESTIMATE_TFCE, VX_ESTIMATE_TFCE_PLANNED, VX_ESTIMATES
+    VX_ESTIMATE_TFCE, VX_ESTIMATES
 } vx_estimate_row;
 
 /* Estimates every row for V voxels and n participants. Errors: VX_INTERNAL where gpu_budgets.tsv lacks a row. */
@@ -88,7 +88,7 @@ double vx_card_flips(double n);
 #define VX_CARD_PERMUTATIONS 10000.0
 
 /* Seconds on the card of the default job with everything, both tails. */
-double vx_card_job(const vx_estimate estimate[VX_ESTIMATES], double n, vx_estimate_row tfce);
+double vx_card_job(const vx_estimate estimate[VX_ESTIMATES], double n);
 
 /* Prints the estimate for the card of that name, or "list": the names. Case and blanks in names do not matter. `voxels`
  * 0 means 228,010, those of a brain at 2 mm. Errors: VX_USAGE for an unknown name. */

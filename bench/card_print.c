@@ -23,8 +23,6 @@ static const struct {
 
 static double target_of(const vx_card *card, vx_estimate_row row)
 {
-    if (row == VX_ESTIMATE_TFCE_PLANNED)
-        row = VX_ESTIMATE_TFCE;
     for (size_t i = 0; i < sizeof target / sizeof *target; i++)
         if (!strcmp(target[i].card, card->name) && target[i].row == row)
             return target[i].seconds;
@@ -98,9 +96,8 @@ static void put_job(FILE *to, const vx_card *card, const vx_estimate *estimate, 
 {
     const double aim = target_of(card, VX_ESTIMATES), evaluations = vx_card_flips(n) + VX_CARD_PERMUTATIONS;
     fprintf(to, "\nThe default job with everything (%.0f flips evaluated, %.0f permutations, %.0f maxima of TFCE): "
-                "%.2f s,\nwith TFCE over saddles %.2f s",
-            vx_card_flips(n), VX_CARD_PERMUTATIONS, 2 * evaluations, vx_card_job(estimate, n, VX_ESTIMATE_TFCE),
-            vx_card_job(estimate, n, VX_ESTIMATE_TFCE_PLANNED));
+                "%.2f s",
+            vx_card_flips(n), VX_CARD_PERMUTATIONS, 2 * evaluations, vx_card_job(estimate, n));
     if (aim > 0)
         fprintf(to, "; target %.0f s", aim);
     fputs(". Reading, the relabellings made on the host and the report come on top.\n", to);

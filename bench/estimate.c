@@ -24,43 +24,51 @@
 #define CLUSTER_READS 24
 
 /* The maps of the cohort: smooth by five voxels, half of the voxels in a tail. Of these 122,592 were 380 maxima, 922
- * saddles, 374 of them between components (counted). The padded grid has 2.15 places a voxel (counted). */
+ * saddles between maxima, 374 of them between components, and about 4,900 other voxels whose neighbours are not
+ * connected within the cube (counted, V = 228,010). The padded grid has 2.15 places a voxel (counted). Noise of that
+ * smoothness has 3.8 steps from a voxel to its maximum, and 10 for the longest chain of a warp (counted). */
 #define TAIL 0.5
-#define SADDLES 922
-#define MERGES 374
+#define OF_MAP(count) ((count) / 228010.0)
+#define CANDIDATES OF_MAP(4900)
+#define SADDLES OF_MAP(922)
+#define MERGES OF_MAP(374)
+#define CHAIN 3.8
+#define CHAIN_OF_WARP 10
 #define GRID 2.15
-#define SORT_BARRIERS (45.0 / 1024) /* of a pass of the sort, for each entry: 45 for a tile of 1,024 */
+#define SORTED (1 + TAIL * 3) /* entries of four passes, the first of which leaves out what is not in the tail */
+#define ROUND (1.0 / 128) /* of a pass of the sort, for each entry */
+#define ROUND_WAITS 8     /* its three barriers, and what it reads from local memory and adds to it */
+#define CLIMB 10          /* reads from a maximum to an arc: about twice the logarithm of the merges in between */
 
-/* The kernel tfce.cl, for one tail; instructions, doubles, bytes and waits are those of a voxel of the mask. */
-static const vx_stage tfce_today[] = {
-    {.name = "scatter", .instructions = 12, .memory = 16, .item_waits = 2},
-    {.name = "link: 26 neighbours", .instructions = TAIL * 160, .cache = TAIL * 9 * 4, .memory = TAIL * 12,
-     .item_waits = 2},
-    {.name = "resolve: chains to their maximum", .estimated = true, .instructions = TAIL * 60, .cache = TAIL * 6 * 32,
-     .memory = TAIL * 8, .item_waits = TAIL * 6},
-    {.name = "sort: 8 passes, not coalesced", .estimated = true, .instructions = TAIL * 8 * 30, .local = TAIL * 8 * 8,
-     .cache = TAIL * 8 * 64, .memory = TAIL * 8 * 16, .item_waits = TAIL * 8 * 2},
-    {.name = "sweep of one work-item", .estimated = true, .instructions = TAIL * 40 * 32, .doubles = TAIL * 4,
-     .cache = TAIL * 64, .memory = TAIL * 24, .waits = TAIL * 2},
-};
-
-/* The same integral over saddles alone, with voxels that find their part of the tree in parallel. */
-static const vx_stage tfce_planned[] = {
+/* The kernel tfce.cl, for one tail; instructions, doubles, bytes and waits are those of a voxel of the mask. Stages of
+ * one item have `waits` alone. A pass of the sort reads 8 bytes of an entry and writes them to one of 256 places, which
+ * is a sector of 32 bytes for the cache; half as much again as what is written reaches memory. */
+static const vx_stage tfce_stages[] = {
     {.name = "scatter", .instructions = 12, .memory = 12, .item_waits = 2},
-    {.name = "link: 26 neighbours", .instructions = TAIL * 160, .cache = TAIL * 9 * 4, .memory = TAIL * 12,
-     .item_waits = 2},
-    {.name = "follow: chains to their maximum", .estimated = true, .instructions = TAIL * 60, .cache = TAIL * 6 * 32,
-     .memory = TAIL * 8, .item_waits = TAIL * 6},
-    {.name = "sort by height: 4 passes, coalesced", .estimated = true, .instructions = TAIL * 4 * 80,
-     .local = TAIL * 4 * 48, .cache = TAIL * 4 * 24, .memory = TAIL * 4 * 20, .item_waits = TAIL * 4 * 0.5,
-     .local_waits = TAIL * 4 * SORT_BARRIERS},
-    {.name = "climb to the arc", .estimated = true, .instructions = TAIL * 60, .cache = TAIL * 10 * 32,
-     .memory = TAIL * 12, .item_waits = TAIL * 10},
-    {.name = "sort by arc: 2 passes", .estimated = true, .instructions = TAIL * 2 * 80, .local = TAIL * 2 * 48,
-     .cache = TAIL * 2 * 24, .memory = TAIL * 2 * 20, .item_waits = TAIL * 2 * 0.5,
-     .local_waits = TAIL * 2 * SORT_BARRIERS},
-    {.name = "sums of blocks", .estimated = true, .instructions = TAIL * 20, .doubles = TAIL * 4, .cache = TAIL * 24,
-     .memory = TAIL * 12, .item_waits = TAIL * 1},
+    {.name = "link: 26 neighbours", .instructions = TAIL * 240, .cache = TAIL * 9 * 4, .memory = 16 + TAIL * 4,
+     .item_waits = 3},
+    {.name = "follow: chains to their maximum", .estimated = true, .instructions = 10 + TAIL * 40,
+     .cache = TAIL * CHAIN * 32, .memory = 12 + TAIL * 16, .item_waits = 1 + TAIL * CHAIN_OF_WARP},
+    {.name = "maxima around saddles", .estimated = true, .instructions = CANDIDATES * 400,
+     .cache = CANDIDATES * 16 * 32, .item_waits = CANDIDATES * 20},
+    {.name = "sort by height: 4 passes", .estimated = true, .instructions = SORTED * 70, .local = SORTED * 40,
+     .cache = SORTED * 8 + TAIL * 4 * 32, .memory = SORTED * 8 + TAIL * 4 * 12, .item_waits = SORTED,
+     .local_waits = SORTED * ROUND_WAITS * ROUND},
+    {.name = "list of saddles", .estimated = true, .instructions = TAIL * 40, .local = TAIL * 4, .cache = TAIL * 8,
+     .memory = TAIL * 8, .item_waits = TAIL * 3, .local_waits = TAIL * ROUND_WAITS * ROUND},
+    {.name = "merges, one after the other", .estimated = true, .waits = SADDLES * 8 + MERGES * 4},
+    {.name = "climb to the arc", .estimated = true, .instructions = TAIL * 80, .cache = TAIL * CLIMB * 32,
+     .memory = TAIL * 16, .item_waits = TAIL * (CLIMB + 2)},
+    {.name = "sort by arc: 2 passes", .estimated = true, .instructions = TAIL * 2 * 70, .local = TAIL * 2 * 40,
+     .cache = TAIL * 2 * 40, .memory = TAIL * 2 * 20, .item_waits = TAIL * 2,
+     .local_waits = TAIL * 2 * ROUND_WAITS * ROUND},
+    {.name = "sizes, one after the other", .estimated = true, .instructions = TAIL * 10, .cache = TAIL * 8,
+     .memory = TAIL * 8, .item_waits = TAIL, .waits = MERGES * 8},
+    {.name = "terms", .instructions = TAIL * 40, .doubles = TAIL * 4, .cache = TAIL * 40, .memory = TAIL * 16,
+     .item_waits = TAIL * 4},
+    {.name = "sums of blocks", .estimated = true, .instructions = TAIL * 6, .doubles = TAIL, .cache = TAIL * 8,
+     .memory = TAIL * 8, .item_waits = TAIL / 4, .local_waits = TAIL * ROUND},
+    {.name = "arcs, one after the other", .estimated = true, .waits = MERGES * 16 + TAIL / VX_TFCE_BLOCK},
 };
 
 /* Multiply-adds of floats a second. */
@@ -162,24 +170,15 @@ static double bytes_of_stages(const vx_estimate *e)
     return bytes;
 }
 
-static void estimate_tfce(const vx_card *card, double voxels, const vx_gpu_code *code, vx_estimate estimate[])
+static void estimate_tfce(vx_estimate *e, const vx_card *card, double voxels, const vx_gpu_code *code)
 {
     const vx_form *form = &vx_op_table[VX_OP_TFCE].gpu;
     const double scratch = 4 * voxels * (VX_TFCE_GRID_WORDS * GRID + VX_TFCE_VOXEL_WORDS + 1);
-    vx_estimate *today = &estimate[VX_ESTIMATE_TFCE], *planned = &estimate[VX_ESTIMATE_TFCE_PLANNED];
-    today->name = "tfce, one tail";
-    add_stages(today, tfce_today, sizeof tfce_today / sizeof *tfce_today, voxels, form->items);
-    planned->name = "tfce, one tail, over saddles (planned)";
-    add_stages(planned, tfce_planned, sizeof tfce_planned / sizeof *tfce_planned, voxels, form->items);
-    planned->stage[planned->stages++] =
-        (vx_stage){.name = "saddles, one after the other", .estimated = true, .waits = 6 * SADDLES};
-    planned->stage[planned->stages++] =
-        (vx_stage){.name = "arcs, one after the other", .estimated = true, .waits = 16 * MERGES};
-    for (vx_estimate *e = today; e <= planned; e++) {
-        e->limit_bytes = bytes_of_stages(planned);
-        e->in_flight = maps_in_flight(card, form, code, scratch);
-        take_times(e, card, scratch);
-    }
+    *e = (vx_estimate){.name = "tfce, one tail"};
+    add_stages(e, tfce_stages, sizeof tfce_stages / sizeof *tfce_stages, voxels, form->items);
+    e->limit_bytes = bytes_of_stages(e);
+    e->in_flight = maps_in_flight(card, form, code, scratch);
+    take_times(e, card, scratch);
 }
 
 vx_status vx_card_estimate(const vx_card *card, double voxels, double n, vx_estimate estimate[VX_ESTIMATES],
@@ -217,7 +216,7 @@ vx_status vx_card_estimate(const vx_card *card, double voxels, double n, vx_esti
                                        .memory = 60 * listed, .waits = ceil(listed / items) * CLUSTER_READS + 20};
     e->in_flight = maps_in_flight(card, &vx_op_table[VX_OP_CLUSTERS].gpu, &code[VX_OP_CLUSTERS], 4 * GRID * voxels);
     take_times(e, card, 4 * listed);
-    estimate_tfce(card, voxels, &code[VX_OP_TFCE], estimate);
+    estimate_tfce(&estimate[VX_ESTIMATE_TFCE], card, voxels, &code[VX_OP_TFCE]);
     return VX_OK;
 }
 
@@ -226,11 +225,11 @@ double vx_card_flips(double n)
     return n <= 14 ? exp2(n - 1) : VX_CARD_PERMUTATIONS; /* all where they are at most 20,000 */
 }
 
-double vx_card_job(const vx_estimate estimate[VX_ESTIMATES], double n, vx_estimate_row tfce)
+double vx_card_job(const vx_estimate estimate[VX_ESTIMATES], double n)
 {
     const double flips = vx_card_flips(n), permutations = VX_CARD_PERMUTATIONS;
     const double each = estimate[VX_ESTIMATE_HEIGHTS].expected + estimate[VX_ESTIMATE_CLUSTERS].expected +
-                        2 * estimate[tfce].expected;
+                        2 * estimate[VX_ESTIMATE_TFCE].expected;
     return flips * (estimate[VX_ESTIMATE_SIGNFLIP].expected + each) +
            permutations * (estimate[VX_ESTIMATE_LISTS].expected + each);
 }

@@ -10,9 +10,11 @@
 enum { TFCE_MAPS = 64 };
 
 const vx_micro_case vx_micro_cases[VX_MICRO_CASES] = {
+    {"relabel, flips", VX_MICRO_FLIPS, VX_OP_RELABEL, 0},
     {"signflip, max", VX_MICRO_FLIPS, VX_OP_SIGNFLIP, 0},
     {"signflip, max + counts", VX_MICRO_FLIPS, VX_OP_SIGNFLIP, VX_COUNT},
     {"signflip, max + counts + lists", VX_MICRO_FLIPS, VX_OP_SIGNFLIP, VX_COUNT | VX_COMPACT},
+    {"relabel, permutations", VX_MICRO_COVARIATE, VX_OP_RELABEL, 0},
     {"correlation, max", VX_MICRO_COVARIATE, VX_OP_CORRELATION, 0},
     {"correlation, max + counts", VX_MICRO_COVARIATE, VX_OP_CORRELATION, VX_COUNT},
     {"correlation, max + counts + lists", VX_MICRO_COVARIATE, VX_OP_CORRELATION, VX_COUNT | VX_COMPACT},
@@ -34,22 +36,25 @@ void vx_micro_destroy(vx_micro *m)
     vx_relabellings_free(m->relabellings);
 }
 
+/* Makes the weights of every launch. */
+static vx_status run_relabel(vx_micro *m, vx_error *error)
+{
+    vx_status status = VX_OK;
+    for (int64_t c = 0; c < m->launches && !status; c++) {
+        const vx_relabel_args args = vx_weights_args(m->problem, (uint64_t)(c * m->batch), m->batch);
+        m->buffer[VX_B_W] = m->weights[c];
+        status = m->backend->run(m->backend, 0, VX_OP_RELABEL, &args, m->buffer, error);
+    }
+    return status ? status : m->backend->wait(m->backend, 0, error);
+}
+
 static vx_status make_weights(vx_micro *m, vx_error *error)
 {
-    uint64_t *index = vx_array((size_t)m->batch, sizeof *index);
-    size_t bytes = vx_weights_size(m->problem, m->batch);
-    void *weights = vx_array(bytes, 1);
-    vx_status status = index && weights ? VX_OK : vx_fail_memory(error);
-    for (int64_t c = 0; c < m->launches && !status; c++) {
-        for (int64_t i = 0; i < m->batch; i++)
-            index[i] = (uint64_t)(c * m->batch + i);
-        if (!(status = vx_weights_fill(m->problem, index, m->batch, weights, error)) &&
-            !(status = m->backend->buffer_new(m->backend, bytes, &m->weights[c], error)))
-            status = m->backend->upload(m->backend, 0, m->weights[c], 0, weights, bytes, error);
-    }
-    free(index);
-    free(weights);
-    return status;
+    const size_t bytes = vx_weights_size(m->problem, m->batch);
+    vx_status status = vx_weights_upload(m->problem, m->backend, m->buffer, error);
+    for (int64_t c = 0; c < m->launches && !status; c++)
+        status = m->backend->buffer_new(m->backend, bytes, &m->weights[c], error);
+    return status ? status : run_relabel(m, error);
 }
 
 static vx_status make_buffers(vx_micro *m, vx_error *error)
@@ -93,7 +98,7 @@ vx_status vx_micro_init(vx_micro *m, vx_backend *backend, const vx_matrix *matri
     m->batch = m->schedule.batch;
     m->launches = (int64_t)p->relabellings->evaluations / m->batch;
     m->launches = m->launches < VX_MICRO_LAUNCHES_MAX ? m->launches : VX_MICRO_LAUNCHES_MAX;
-    if ((status = make_weights(m, error)) || (status = make_buffers(m, error)))
+    if ((status = make_buffers(m, error)) || (status = make_weights(m, error)))
         return status;
     return tfce ? vx_problem_upload_powers(p, m->backend, m->buffer[VX_B_POWER], error) : VX_OK;
 }
@@ -145,8 +150,8 @@ static vx_status run_tfce(vx_micro *m, vx_error *error)
 vx_status vx_micro_run(vx_micro *m, const vx_micro_case *tested, vx_error *error)
 {
     static vx_status (*const run[VX_OPS])(vx_micro *, vx_error *) = {
-        [VX_OP_SIGNFLIP] = run_dense, [VX_OP_CORRELATION] = run_dense, [VX_OP_CLUSTERS] = run_clusters,
-        [VX_OP_TFCE] = run_tfce};
+        [VX_OP_RELABEL] = run_relabel,   [VX_OP_SIGNFLIP] = run_dense, [VX_OP_CORRELATION] = run_dense,
+        [VX_OP_CLUSTERS] = run_clusters, [VX_OP_TFCE] = run_tfce};
     m->flags = tested->flags;
     return run[tested->op](m, error);
 }
@@ -172,6 +177,8 @@ static void count_work(const vx_micro *m, vx_op op, vx_bench_row *row)
         row->evaluations = voxels;
         row->bytes = 4.0 * (double)(m->launches * p->effect->n * p->voxels);
     }
+    if (op == VX_OP_RELABEL)
+        row->bytes = (double)vx_weights_size(p, (int64_t)row->relabellings);
     if (op == VX_OP_SIGNFLIP) /* one addition for each table */
         row->operations = 2.0 * p->groups * voxels;
     if (op == VX_OP_CORRELATION)
@@ -185,7 +192,7 @@ static void count_work(const vx_micro *m, vx_op op, vx_bench_row *row)
 static vx_status measure(vx_bench_state *state, vx_micro *m, const vx_micro_case *tested, vx_error *error)
 {
     vx_bench_row row = {.part = "micro", .name = tested->name, .relabellings = (double)m->batch};
-    if (vx_op_table[tested->op].lanes)
+    if (vx_op_table[tested->op].lanes || tested->op == VX_OP_RELABEL)
         row.relabellings *= (double)m->launches;
     count_work(m, tested->op, &row);
     return vx_bench_measure(state, &row, run_body, &(vx_micro_body){m, tested}, error);

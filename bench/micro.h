@@ -16,7 +16,7 @@ typedef struct vx_micro_case {
 } vx_micro_case;
 
 enum {
-    VX_MICRO_CASES = 9,
+    VX_MICRO_CASES = 11,
     VX_MICRO_LAUNCHES_MAX = 8 /* of VX_BATCH_MAX relabellings: all 8,192 evaluations of 14 sign flips */
 };
 

@@ -66,5 +66,6 @@ vx_status vx_bench_outcomes_rows(vx_bench_state *state, vx_device *device, vx_er
 vx_status vx_bench_check(vx_bench_state *state, vx_device *device, vx_error *error);
 vx_status vx_bench_scaling(vx_bench_state *state, vx_device *device, vx_error *error);
 vx_status vx_bench_stages(vx_bench_state *state, vx_error *error);
+vx_status vx_bench_image_rows(vx_bench_state *state, const char *path, vx_error *error); /* of an image */
 
 #endif

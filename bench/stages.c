@@ -164,6 +164,8 @@ vx_status vx_bench_stages(vx_bench_state *state, vx_error *error)
                                    error)))
         goto cleanup;
     status = vx_bench_measure(state, &(vx_bench_row){.part = "write", .name = files}, run_write, &s, error);
+    if (!status)
+        status = vx_bench_image_rows(state, s.modality->row[0].session[0].path, error);
 cleanup:
     stages_destroy(&s);
     return status;

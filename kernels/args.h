@@ -1,5 +1,5 @@
 /* Shared by host and kernels: the tile, and one argument struct for each op. Both C and OpenCL C read this file. Every
- * member is a 32-bit int or float, so that both lay the structs out alike (the host asserts the sizes).
+ * member is a 32-bit number, so that both lay the structs out alike (the host asserts the sizes).
  *
  * The data of n participants and V voxels are stored tile by tile, so that one tile streams through the nearest cache:
  *
@@ -25,6 +25,31 @@
 
 /* The number of relabellings in full blocks. */
 #define VX_INTERLEAVED(relabellings) (((relabellings) + VX_INTERLEAVE - 1) / VX_INTERLEAVE * VX_INTERLEAVE)
+
+/* relabel: the weights of a launch of relabellings. host/model/relabelling.h says what the relabelling of an index is.
+ *
+ * people[4][n] describes the n participants of the set, of whom the effect has `rows`:
+ *
+ *     VX_PARTICIPANT   their indices in the study
+ *     VX_ROW           their rows in the effect; -1 for a participant whom it lacks
+ *     VX_KIND          the kinds of their design rows
+ *     VX_MEMBER        for a row of the effect: the place of its participant among the n
+ *
+ * design[1 + nuisance][rows] has the regressor and the nuisance, as the observed data have them. */
+typedef struct vx_relabel_args {
+    int relabellings;
+    int listed;              /* the relabellings are those in index[p]; else they are first + p */
+    unsigned int first[2];   /* 64-bit numbers: their low and high words */
+    unsigned int seed[2];
+    int flips, permutes;     /* the scheme */
+    int exhaustive;
+    int n, rows, kinds;
+    int possible, observed;  /* all permutations: their number, and the rank of the observed one */
+    int groups, width;       /* signflip: weights are flip[p][g]; groups 0: W[p][j][i] of correlation */
+    int nuisance;            /* correlation */
+} vx_relabel_args;
+
+enum vx_people_row { VX_PARTICIPANT, VX_ROW, VX_KIND, VX_MEMBER, VX_PEOPLE_ROWS };
 
 /* The bytes of local memory that a dense kernel takes for a group of `rows` relabellings (vx_group of dense.h). */
 #define VX_GROUP_BYTES(rows) (256 + 16 * (size_t)(rows))
@@ -114,7 +139,11 @@ typedef struct vx_clusters_args {
  * the largest remaining B + S, which is H + 1 times the map's maximum, because G leaves out the integral's 1 / (H + 1).
  *
  * This is the order of addition of every backend. Between two merges a component is an arc, and its blocks, which end
- * where s is a multiple of VX_TFCE_BLOCK, can be summed in parallel.
+ * where s is a multiple of VX_TFCE_BLOCK, can be summed in parallel (tfce_arcs.h).
+ *
+ * An arc begins with a voxel of its own: with a maximum, or with the voxel at which components merge. Hence a map of V
+ * voxels has at most V maxima, and at most V arcs. A merge has a voxel that is no maximum, and takes at least one
+ * component away. Hence there are fewer than V / 2 merges: at most V - M, and at most M - 1, of M maxima.
  *
  * With step > 0 only the thresholds k * dh count, as in other tools:
  *
@@ -134,9 +163,10 @@ typedef struct vx_tfce_args {
     int step_relative, step_times;
 } vx_tfce_args;
 
-/* 32-bit words of the work buffer that one map may use: for every place of the padded grid, and for every voxel. */
+/* 32-bit words of the work buffer that one map may use: for every place of the padded grid, and for every voxel. These
+ * suffice for the bounds above, so that no map can need more. */
 #define VX_TFCE_GRID_WORDS 2
-#define VX_TFCE_VOXEL_WORDS 10
+#define VX_TFCE_VOXEL_WORDS 9
 
 #define VX_TFCE_BLOCK 256 /* the terms of a block of an arc */
 

@@ -55,7 +55,19 @@ class VoxstatInputSpec(CommandLineInputSpec):
                                   desc="weeks between the sessions")
     atlas = File(exists=True, argstr="--atlas %s", desc="regions: labels, or probabilities")
     atlas_names = File(exists=True, argstr="--atlas-names %s", requires=["atlas"], desc="names of the labels")
-    reference = File(exists=True, argstr="--reference %s", desc="the region by whose mean every image is divided")
+    regrid = traits.Either(traits.Range(low=0.0, exclude_low=True), File(exists=True), argstr="--regrid %s",
+                           desc="bring images to voxels of so many mm, or to the grid of an image")
+    regrid_method = traits.Enum("linear", "cubic", argstr="--regrid-method %s", requires=["regrid"],
+                                desc="how values between voxels are found")
+    smooth = traits.Range(0.0, 1000.0, exclude_low=True, exclude_high=True, argstr="--smooth %r", xor=["smooth_to"],
+                          desc="mm of FWHM by which every image is smoothed")
+    smooth_to = traits.Range(0.0, 1000.0, exclude_low=True, exclude_high=True, argstr="--smooth-to %r",
+                             xor=["smooth"], desc="mm of FWHM to which every image is smoothed")
+    reference = traits.List(traits.Str, minlen=1, sep=",", argstr="--reference '%s'",
+                            desc="regions by whose mean images are divided: FILE, atlas:NAME, MODALITY=FILE")
+    reference_erode = traits.Range(0.0, 100.0, exclude_low=True, exclude_high=True, argstr="--reference-erode %r",
+                                   desc="mm by which the reference region is eroded")
+    scale = _names("scale", desc="what images are divided by: none, reference, global; MODALITY=HOW")
     regions = File(exists=True, argstr="--regions %s", requires=["atlas"], desc="planned regions and their families")
     coverage = traits.Range(0.0, 1.0, exclude_low=True, exclude_high=True, argstr="--coverage %r", requires=["atlas"],
                             desc="least share of a region that the mask covers")

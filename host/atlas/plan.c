@@ -33,8 +33,9 @@ static vx_status add_member(vx_planned_region *region, const vx_atlas *atlas, co
     return VX_OK;
 }
 
-/* Splits "caudate_left + caudate_right". A plus without blanks belongs to a name. */
-static vx_status add_members(vx_planned_region *region, const vx_atlas *atlas, const char *members, vx_error *error)
+/* A plus without blanks belongs to a name. */
+vx_status vx_planned_region_add(vx_planned_region *region, const vx_atlas *atlas, const char *members,
+                                vx_error *error)
 {
     vx_status status = VX_OK;
     while (!status && members) {
@@ -84,7 +85,7 @@ static vx_status read_row(const vx_table *table, const int64_t column[3], int64_
         status = region->name && region->family ? check_repeated(plan, region, error) : vx_fail_memory(error);
     }
     if (!status)
-        status = add_members(region, atlas, members ? members : name, error);
+        status = vx_planned_region_add(region, atlas, members ? members : name, error);
     return status ? vx_error_prefix(error, status, "%s, line %lld", table->path, (long long)table->line[row]) : VX_OK;
 }
 

@@ -27,6 +27,11 @@ typedef struct vx_region_plan {
  * without a name or family; a region that stands twice, in one family or in two; a member that the atlas lacks (with
  * the nearest name) or that stands twice in a region. */
 vx_status vx_region_plan_read(const char *path, const vx_atlas *atlas, vx_region_plan *plan, vx_error *error);
+
+/* Adds members to a region from names joined by " + ", such as "caudate_left + caudate_right". The caller frees
+ * region->member, on errors too. Errors: as above. */
+vx_status vx_planned_region_add(vx_planned_region *region, const vx_atlas *atlas, const char *members,
+                                vx_error *error);
 void vx_region_plan_destroy(vx_region_plan *plan);
 
 #endif

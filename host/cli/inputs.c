@@ -12,22 +12,23 @@ static void list(vx_run *run, vx_source *source)
 vx_status vx_inputs_list(vx_run *run, vx_error *error)
 {
     const vx_study *study = run->study;
-    const vx_preparation_options preparation = vx_run_preparation(run);
     size_t count_max = 1; /* the template */
-    vx_status status = VX_OK;
     run->modality = vx_array_zero(study->modalities, sizeof *run->modality);
     if (!run->modality)
         return vx_fail_memory(error);
-    for (size_t m = 0; m < study->modalities && !status; m++) {
+    for (size_t m = 0; m < study->modalities; m++) {
         const vx_study_modality *modality = run->modality[m].study = study->modality + m;
         vx_sources *sources = &run->modality[m].sources;
-        status = vx_sources_init(modality->row, modality->n, &run->mask, true, sources, error);
+        vx_preparation_options preparation;
+        vx_status status = vx_run_preparation(run, m, &preparation, error);
+        if (!status)
+            status = vx_sources_init(modality->row, modality->n, &run->mask, true, sources, error);
+        if (status)
+            return status;
         vx_preparation_init(&preparation, &run->modality[m].preparation);
         run->modality[m].atlas_source.path = run->atlas.path;
         count_max += 2 + VX_PREPARATION_FILES + (size_t)(sources->n * sources->sessions); /* mask, atlas, images */
     }
-    if (status)
-        return status;
     if (!(run->source = vx_array(count_max, sizeof *run->source)))
         return vx_fail_memory(error);
     for (size_t m = 0; m < study->modalities; m++) { /* each is one file, brought to the grid of every modality */

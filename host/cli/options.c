@@ -162,16 +162,30 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Say nothing but results and errors."},
     [VX_OPTION_RAW] = {"raw", 0, VX_SWITCH, VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
         "Uptake as measured (SUV) with its global noise, instead of over that of the pons (SUVR)."},
-    [VX_OPTION_REFERENCE] = {"reference", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
-        "Divide every image by its mean over a reference region: an image in the same space, whose voxels above zero "
-        "are the region. PET becomes SUVR so."},
+    [VX_OPTION_REFERENCE] = {"reference", 0, VX_NAMES, VX_RUN, "REGION[,MODALITY=REGION...]", NULL, NULL, NULL, 0, 0,
+        "Divide every image by its mean over a reference region, --scale reference: an image in the same space, whose "
+        "voxels above zero are the region, or 'atlas:NAME + NAME', regions of --atlas. PET becomes SUVR so. What the "
+        "region itself did between the sessions is said."},
+    [VX_OPTION_REFERENCE_ERODE] = {"reference-erode", 0, VX_REAL, VX_RUN, "MM", NULL, NULL, NULL, 0, 100,
+        "Leave the voxels of the reference region out that are at most MM from a voxel outside it, between centres."},
     [VX_OPTION_REGIONS] = {"regions", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
         "The planned regions: a table with the columns region, family and members, where members are names of the "
         "atlas joined by ' + '. Without it: every region of the atlas by itself, in the family exploratory."},
-    [VX_OPTION_REGRID] = {"regrid", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, "*", 0, 0,
-        "Bring images on other grids to that of the first."},
+    [VX_OPTION_REGRID] = {"regrid", 0, VX_TEXT, VX_RUN, "MM|FILE", NULL, NULL, NULL, 0, 0,
+        "Bring the images of a modality to one grid, in the space in which they are: to cubic voxels of MM mm over the "
+        "first image, with the origin of the space at the centre of one, or to the grid of an image. Voxels that span "
+        "more than two of an image get their mean. Nothing is registered."},
+    [VX_OPTION_REGRID_METHOD] = {"regrid-method", 0, VX_CHOICE, VX_RUN, "METHOD", "linear", "linear|cubic", NULL, 0, 0,
+        "How --regrid finds values between voxels: trilinear, which stays within the values that are there, or cubic "
+        "B-splines, which keep more detail and may swing beyond them."},
     [VX_OPTION_REPETITIONS] = {"repetitions", 0, VX_INTEGER, VX_BENCH, "N", "5", NULL, NULL, 1, 1000,
         "How often every row is measured; the best and the median are told."},
+    [VX_OPTION_SCALE] = {"scale", 0, VX_NAMES, VX_RUN, "HOW[,MODALITY=HOW...]", NULL,
+        "none|reference|global", "ancova", 0, 0,
+        "What the intensities of an image are divided by: nothing (none; the default without --reference), the mean "
+        "over --reference (reference), the global mean, that of the voxels above an eighth of the mean of all, as SPM "
+        "has it (global). Global scaling hides a change of much of the brain and makes one elsewhere (Borghammer et "
+        "al. 2009, NeuroImage 45:1249)."},
     [VX_OPTION_SCALING] = {"scaling", 0, VX_SWITCH, VX_BENCH, NULL, NULL, NULL, NULL, 0, 0,
         "Instead of the rows: how the time of a covariate grows with voxels, participants and permutations."},
     [VX_OPTION_SEED] = {"seed", 0, VX_INTEGER, VX_RUN | VX_SIMULATE, "N", "0", NULL, NULL, 0, 0x1p64,
@@ -182,6 +196,12 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "dates). Of a onesample design: the one session."},
     [VX_OPTION_SIZE] = {"size", 0, VX_CHOICE, VX_SIMULATE, "MM", "4", "4|2|1", NULL, 0, 0,
         "Size of a voxel in mm."},
+    [VX_OPTION_SMOOTH] = {"smooth", 0, VX_REAL, VX_RUN, "FWHM", NULL, NULL, NULL, 0, 1000,
+        "Smooth every image by a Gaussian of FWHM mm, over the voxels that have data: zeros and NaN stay as they are "
+        "and do not fade what is beside them."},
+    [VX_OPTION_SMOOTH_TO] = {"smooth-to", 0, VX_REAL, VX_RUN, "FWHM", NULL, NULL, NULL, 0, 1000,
+        "Smooth every image so that it has a smoothness of FWHM mm along every axis, from the one that it has; an "
+        "image that is smoother is left as it is."},
     [VX_OPTION_TABLE] = {"table", 0, VX_TEXT, VX_RUN, "FILE", "participants.tsv", NULL, NULL, 0, 0,
         "The table: tab-separated text in UTF-8, participant_id first, a column an image (paths relative to where the "
         "table is named), a marker or a covariate; n/a is missing."},

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "results/level.h"
 
+#include <math.h>
 #include <string.h>
 
 #define FAMILY_OF_MARKERS "markers"
@@ -33,6 +34,17 @@ static vx_status add_region(vx_run *run, const vx_run_modality *modality, const 
     return VX_OK;
 }
 
+/* Whether a region's mean is 1 in every image, because the images were divided by it: it is the reference region. */
+static bool is_reference(const vx_run_modality *modality, const vx_means *means, size_t of_means)
+{
+    static const double rounding = 1e-6;
+    bool one = modality->preparation.options.scale == VX_SCALE_REFERENCE;
+    for (int64_t s = 0; s < means->sessions; s++)
+        for (int64_t i = 0; i < means->n && one; i++)
+            one = fabs(means->region[s][(size_t)i * means->regions + of_means] - 1) <= rounding;
+    return one;
+}
+
 /* Reads the images again: the matrix has the changes, and the means of each session are wanted. */
 static vx_status add_regions(vx_run *run, vx_run_modality *modality, vx_error *error)
 {
@@ -51,8 +63,13 @@ static vx_status add_regions(vx_run *run, vx_run_modality *modality, vx_error *e
                          means->first_missing);
     tested = 0;
     for (int64_t r = 0; r < regions->count && !status; r++)
-        if (regions->region[r].tested)
-            status = add_region(run, modality, &regions->region[r], means, tested++, error);
+        if (regions->region[r].tested) {
+            const size_t of_means = tested++;
+            status = is_reference(modality, means, of_means)
+                         ? vx_run_remark(run, error, "%s: %s is the reference region: its mean is 1 in every image, so "
+                                         "that it is not tested", modality->study->name, regions->region[r].name)
+                         : add_region(run, modality, &regions->region[r], means, of_means, error);
+        }
     vx_means_free(means);
     free(set);
     return status;

@@ -1,9 +1,49 @@
 /* What is done to the images before their changes are tested, by the options. */
 #include "cli/run.h"
 
-vx_preparation_options vx_run_preparation(const vx_run *run)
+#include "results/level.h"
+
+#include <math.h>
+
+/* Where --scale says nothing of a modality, --reference does. The choices have the order of the enum. */
+static vx_status read_scale(const vx_run *run, size_t m, vx_preparation_options *options, vx_error *error)
 {
-    return (vx_preparation_options){.reference = vx_argument_text(run->arguments, VX_OPTION_REFERENCE)};
+    int scale = VX_SCALE_NONE;
+    vx_status status = vx_by_modality_value(&run->reference, run->study, m, &options->reference, error);
+    if (!status)
+        status = vx_by_modality_choice(&run->scale, run->study, m,
+                                       options->reference ? VX_SCALE_REFERENCE : VX_SCALE_NONE, &scale, error);
+    options->scale = (vx_scale)scale;
+    return status;
+}
+
+static bool reference_is_used(const vx_run *run)
+{
+    vx_preparation_options options = {0};
+    for (size_t m = 0; m < run->study->modalities; m++)
+        if (read_scale(run, m, &options, NULL) || options.scale == VX_SCALE_REFERENCE)
+            return true;
+    return false;
+}
+
+vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options *o, vx_error *error)
+{
+    const char *modality = run->study->modality[m].name;
+    *o = (vx_preparation_options){.reference_erosion = vx_argument_real(run->arguments, VX_OPTION_REFERENCE_ERODE),
+                                  .atlas = &run->atlas};
+    vx_status status = read_scale(run, m, o, error);
+    if (status)
+        return status;
+    if (o->scale == VX_SCALE_REFERENCE && !o->reference)
+        return vx_fail(error, VX_USAGE, "--scale reference: %s needs a reference region; --reference names its mask or "
+                       "regions of the atlas", modality);
+    if (o->scale == VX_SCALE_REFERENCE && vx_reference_of_atlas(o->reference) && !run->atlas.path)
+        return vx_fail(error, VX_USAGE, "--reference %s names regions of --atlas, which is not given", o->reference);
+    if (!reference_is_used(run) && (o->reference || o->reference_erosion > 0))
+        return vx_fail(error, VX_USAGE, "--%s is given, but no image is divided by a reference region: --scale says "
+                       "something else, or --reference is missing",
+                       o->reference ? "reference" : "reference-erode");
+    return vx_run_read_grid(run->arguments, o, error);
 }
 
 vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error)
@@ -15,4 +55,49 @@ vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error
     for (size_t k = 0; k < first->steps; k++)
         vx_say(run, "  %s: every image is %s\n", modality->study->name, first->step[k].words);
     return VX_OK;
+}
+
+static vx_status remark_global(vx_run *run, const char *name, vx_scale scale, vx_error *error)
+{
+    if (scale == VX_SCALE_GLOBAL)
+        return vx_run_remark(run, error, "%s is divided by its global mean: a change of much of the brain is lost in "
+                             "part, and tissue that did not change seems to change the other way (Borghammer et al. "
+                             "2009, NeuroImage 45:1249)", name);
+    return VX_OK;
+}
+
+/* Says a test, and remarks on it where it is significant: `why` tells what that means. */
+static vx_status say_test(vx_run *run, const char *name, const char *what, const vx_scaling_test *test, const char *why,
+                          vx_error *error)
+{
+    if (isnan(test->p))
+        return VX_OK;
+    vx_say(run, "  %s: %s: %.4g (SD %.3g), then %.4g (SD %.3g): %+.2f %%, t(%.0f) = %.2f, p = %.2g\n", name, what,
+           test->mean[0], test->sd[0], test->mean[1], test->sd[1], test->percent, test->df, test->t, test->p);
+    if (!vx_significant(test->p))
+        return VX_OK;
+    return vx_run_remark(run, error, "%s: %s changed by %+.2f %% (paired t, p = %.2g): %s", name, what, test->percent,
+                         test->p, why);
+}
+
+vx_status vx_run_say_scaling(vx_run *run, vx_run_modality *modality, vx_error *error)
+{
+    const char *name = modality->study->name;
+    const vx_scale scale = modality->preparation.options.scale;
+    const bool reference = scale == VX_SCALE_REFERENCE;
+    vx_scaling *s = &modality->scaling;
+    vx_status status = remark_global(run, name, scale, error);
+    if (!status)
+        status = vx_scaling_find(&modality->sources, s, error);
+    if (!status && s->divided_before)
+        status = vx_run_remark(run, error, "%s: the %s is 1 in every image: they came divided by it", name,
+                               reference ? "mean over the reference region" : "global mean");
+    if (!status && !s->divided_before)
+        status = say_test(run, name, reference ? "the reference region before scaling" : "the global mean before "
+                          "scaling", &s->own, "after scaling, such a change appears the other way round in the rest "
+                          "of the brain, unless it is one of dose, scanner or units", error);
+    return status ? status
+                  : say_test(run, name, "the reference region over the global mean", &s->relative, "the reference "
+                             "itself changed, or the rest of the brain did the other way; another reference tells "
+                             "(--reference, --scale)", error);
 }

@@ -113,8 +113,10 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
             .atlas = run->atlas.path ? &from->atlas : NULL,
             .volume = from->volume,
             .volumes = from->volumes,
+            .smoothness = from->smoothness,
             .step = vx_sources_image(&from->sources, 0, 0)->step,
             .steps = vx_sources_image(&from->sources, 0, 0)->steps,
+            .scaling = &from->scaling,
         };
         status = measure(run, from, modality + m, error);
     }

@@ -104,6 +104,10 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
     vx_status status = vx_corrections_read(arguments, &run->inference.correct, &run->primary, error);
     if (!status)
         status = vx_run_check_expected(run, error);
+    if (!status)
+        status = vx_by_modality_read(arguments, VX_OPTION_SCALE, &run->scale, error);
+    if (!status)
+        status = vx_by_modality_read(arguments, VX_OPTION_REFERENCE, &run->reference, error);
     if (status)
         return status;
     run->inference.cluster_p = vx_argument_real(arguments, VX_OPTION_CLUSTER_P);
@@ -155,7 +159,11 @@ static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error 
         status = vx_matrix_from_sources(&modality->sources, run->threads, &modality->survey, &modality->matrix,
                                         &modality->mask, error);
     if (!status)
+        status = vx_preparation_remark(&modality->preparation, &modality->sources, &modality->survey.remarks, error);
+    if (!status)
         vx_plan_say_mask(run, modality);
+    if (!status)
+        status = vx_run_say_scaling(run, modality, error);
     if (!status)
         status = vx_quality_find(&modality->survey, &modality->quality, error);
     if (!status)
@@ -225,6 +233,8 @@ static vx_status plan(vx_run *run, vx_error *error)
                                              modality->study->n, &modality->model, error);
         if (status)
             return vx_error_prefix(error, status, "%s", modality->study->name);
+        if ((status = vx_run_find_smoothness(run, modality, error)))
+            return status;
         modality->plan = vx_array_zero((size_t)modality->model->effects, sizeof *modality->plan);
         modality->result = vx_array_zero((size_t)modality->model->effects, sizeof(vx_result *));
         if (!modality->plan || !modality->result)
@@ -395,6 +405,8 @@ static void run_destroy(vx_run *run)
     vx_region_plan_destroy(&run->plan);
     vx_source_destroy(&run->template);
     vx_remarks_destroy(&run->remarks);
+    vx_by_modality_destroy(&run->scale);
+    vx_by_modality_destroy(&run->reference);
     free(run->source);
     free(run->protected);
     free(run->recover);

@@ -1,13 +1,13 @@
 /* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
- * lists the images, prepare.c has the steps that they go through, place.c checks the place of the results, plan.c
- * prints the plan, progress.c prints the progress, outcomes.c tests regions and markers, expected.c compares them with
- * expected changes, volumes.c has the search volumes, and provenance.c writes the results. */
+ * lists the images, prepare.c and grid.c have the steps that they go through, place.c checks the place of the results,
+ * plan.c prints the plan, progress.c prints the progress, outcomes.c tests regions and markers, expected.c compares
+ * them with expected changes, volumes.c has the search volumes, and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
 #include "atlas/regions.h"
 #include "base/remarks.h"
-#include "cli/arguments.h"
+#include "cli/by_modality.h"
 #include "image/sources.h"
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
@@ -23,11 +23,13 @@ typedef struct vx_run_modality {
     vx_survey survey;
     vx_quality *quality;
     vx_preparation preparation; /* the steps of the sources */
+    vx_scaling scaling;     /* what the images were divided by, by session */
     vx_sources sources;
     vx_source atlas_source; /* its path is null without an atlas */
     vx_regions atlas;       /* the regions of the atlas on this modality: where clusters lie */
     vx_regions regions;     /* the planned regions, for the tests of regions; without a plan those of the atlas */
     vx_model *model;
+    double smoothness[3];     /* FWHM of the residuals, mm along the axes of the grid; NaN: cannot be told */
     vx_record_volume *volume; /* volumes: the search volumes, of the families of the planned regions */
     size_t volumes;
     vx_plan *plan;      /* model->effects of them, as are the results */
@@ -43,6 +45,7 @@ typedef struct vx_run {
     vx_inference_options inference;
     vx_quantity primary;        /* the primary correction, among inference.correct */
     vx_mask_options mask;
+    vx_by_modality scale, reference; /* the options of these names */
     vx_p_format p_format;
     const char *out;
     vx_folder_options place;    /* of the folder at `out`; points to the two members below */
@@ -116,10 +119,17 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_quantity *primary, vx_error *error);
 vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
 
-/* prepare.c: the options of a preparation; adds its steps to the images of a modality before they are read. Errors:
- * those of vx_preparation_add_steps. */
-vx_preparation_options vx_run_preparation(const vx_run *run);
+/* prepare.c: the options of the preparation of modality `m` (VX_USAGE where they contradict each other); adds its steps
+ * to the images of a modality before they are read (errors: those of vx_preparation_add_steps); says what they were
+ * scaled by, and whether that changed, once they were read. */
+vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options *options, vx_error *error);
 vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error);
+vx_status vx_run_say_scaling(vx_run *run, vx_run_modality *modality, vx_error *error);
+
+/* grid.c: the options of the grid and the smoothness of images, which it adds to those of a preparation (VX_USAGE where
+ * they contradict each other); finds the smoothness of a modality's residuals when its model is known, and says it. */
+vx_status vx_run_read_grid(const vx_arguments *arguments, vx_preparation_options *options, vx_error *error);
+vx_status vx_run_find_smoothness(vx_run *run, vx_run_modality *modality, vx_error *error);
 
 /* inputs.c: initialises run->modality and the list of sources. Reads no image. Errors: VX_INPUT for a study without
  * images. */

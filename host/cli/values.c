@@ -24,7 +24,7 @@ static const char *choices_in_words(const char *choices, char *text, size_t size
     return text;
 }
 
-static vx_status check_choice(const vx_option *option, const char *word, vx_error *error)
+vx_status vx_value_check_choice(const vx_option *option, const char *word, vx_error *error)
 {
     char text[200];
     if (vx_choice(option->choices, word) >= 0)
@@ -175,7 +175,7 @@ static vx_status check_names(const vx_option *option, const char *list, vx_error
         }
         seen[names++] = name;
         if (!status && option->kind == VX_CHOICES)
-            status = check_choice(option, name, error);
+            status = vx_value_check_choice(option, name, error);
     }
     free(seen);
     free(copy);
@@ -188,7 +188,7 @@ vx_status vx_value_check(const vx_option *option, const char *text, vx_error *er
     case VX_SWITCH: return VX_OK;
     case VX_TEXT:
         return *text ? VX_OK : vx_fail(error, VX_USAGE, "--%s: the %s is empty", option->name, option->argument);
-    case VX_CHOICE: return check_choice(option, text, error);
+    case VX_CHOICE: return vx_value_check_choice(option, text, error);
     case VX_NAMES:
     case VX_CHOICES: return check_names(option, text, error);
     case VX_FORMULAS: return check_formulas(option, text, error);

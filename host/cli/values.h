@@ -12,6 +12,9 @@
  * values. */
 vx_status vx_value_check(const vx_option *option, const char *text, vx_error *error);
 
+/* Fails (VX_USAGE) unless the word is one of the option's choices. */
+vx_status vx_value_check_choice(const vx_option *option, const char *word, vx_error *error);
+
 /* Parse a number; false where `text` is no number or the value does not fit. */
 bool vx_value_integer(const char *text, uint64_t *value);
 bool vx_value_real(const char *text, double *value);

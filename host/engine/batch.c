@@ -73,7 +73,7 @@ vx_status vx_batch_new(vx_engine *e, int queue, vx_error *error)
     b->overflow = vx_array(batch, sizeof *b->overflow);
     bool all = b->index && b->place && b->overflow;
     for (vx_buffer_name name = 0; name < VX_BUFFERS && all; name++)
-        if (e->schedule.buffer[name] && (vx_buffer_table[name].fetched || name == VX_B_W))
+        if (e->schedule.buffer[name] && vx_buffer_table[name].fetched)
             all = (b->host[name] = vx_array(e->schedule.buffer[name], 1)) != NULL;
     return all ? vx_buffers_new(e, VX_OF_BATCH, b->buffer, error) : vx_fail_memory(error);
 }
@@ -114,14 +114,26 @@ static bool needs(const vx_batch *b, vx_buffer_name name)
     return !vx_buffer_table[name].need || vx_buffer_table[name].need & b->flags;
 }
 
-/* Draws the relabellings, sends their weights, and resets the buffers that the ops merge into. */
+static bool is_range(const vx_batch *b)
+{
+    for (int64_t i = 1; i < b->count; i++)
+        if (b->index[i] != b->index[0] + (uint64_t)i)
+            return false;
+    return true;
+}
+
+/* Makes the weights of the relabellings, and resets the buffers that the ops merge into. */
 static vx_status relabel(vx_engine *e, vx_batch *b, vx_error *error)
 {
     vx_backend *d = e->backend;
-    vx_status status = vx_weights_fill(e->problem, b->index, b->count, b->host[VX_B_W], error);
+    vx_relabel_args args = vx_weights_args(e->problem, b->index[0], b->count);
+    vx_status status = VX_OK;
+    if (!is_range(b)) {
+        args.listed = 1;
+        status = d->upload(d, b->queue, b->buffer[VX_B_INDEX], 0, b->index, (size_t)b->count * sizeof *b->index, error);
+    }
     if (!status)
-        status = d->upload(d, b->queue, b->buffer[VX_B_W], 0, b->host[VX_B_W],
-                           vx_weights_size(e->problem, b->count), error);
+        status = run_op(e, b, 0, VX_OP_RELABEL, &args, error);
     for (vx_buffer_name name = 0; name < VX_BUFFERS && !status; name++)
         if (vx_buffer_table[name].filled && needs(b, name))
             status = d->fill(d, b->queue, b->buffer[name], 0, bytes_of(e, b, name), vx_buffer_table[name].start, error);

@@ -1,8 +1,8 @@
 /* A batch of relabellings on its way through the device, and the engine that it belongs to. Only the engine uses this
  * header.
  *
- * Two batches can be under way, each on its own queue (backend.h). While one is in the spatial stage, the host draws
- * the relabellings of the other and sends their weights, and its dense stage runs. Each batch has its own buffers for
+ * Two batches can be under way, each on its own queue (backend.h). While one is in the spatial stage, the dense stage
+ * of the other runs. Each batch has its own buffers for
  * what one stage leaves for the next. Scratch and counts exist once, because launches of one op do not overlap. */
 #ifndef VX_ENGINE_BATCH_H
 #define VX_ENGINE_BATCH_H
@@ -18,7 +18,7 @@ typedef struct vx_batch {
     uint64_t *place;            /* their places in the tally */
     int64_t *overflow, overflows; /* rows of those whose lists were cut */
     vx_buffer *buffer[VX_BUFFERS]; /* those of VX_OF_BATCH */
-    void *host[VX_BUFFERS];     /* the weights, and the fetched results */
+    void *host[VX_BUFFERS];     /* the fetched results */
 } vx_batch;
 
 struct vx_engine {

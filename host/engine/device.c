@@ -62,7 +62,7 @@ cleanup:
     return status;
 }
 
-/* The ops of the VX_USE_ flags. */
+/* The ops of the VX_USE_ flags. Every analysis relabels. */
 static unsigned ops_of(unsigned uses)
 {
     static const struct {
@@ -72,7 +72,7 @@ static unsigned ops_of(unsigned uses)
                {VX_USE_REGRESSION, VX_OP_CORRELATION},
                {VX_USE_CLUSTERS, VX_OP_CLUSTERS},
                {VX_USE_TFCE, VX_OP_TFCE}};
-    unsigned ops = 0;
+    unsigned ops = 1u << VX_OP_RELABEL;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         ops |= !uses || uses & all[i].use ? 1u << all[i].op : 0;
     return ops;
@@ -242,6 +242,7 @@ int vx_device_threads(const vx_device *device)
 
 vx_status vx_device_need(vx_device *device, unsigned ops, vx_error *error)
 {
+    ops |= 1u << VX_OP_RELABEL;
     const unsigned missing = ops & ~device->tested;
     return missing ? test(device, missing, error) : VX_OK;
 }

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "engine/batch.h"
+#include "engine/weights.h"
 
 #include <string.h>
 
@@ -65,6 +66,8 @@ static vx_status make_engine(vx_backend *backend, const vx_problem *problem, con
         *refused = status == VX_DEVICE;
         goto cleanup;
     }
+    if ((status = vx_weights_upload(problem, backend, e->buffer, error)))
+        goto cleanup;
     if (problem->lattice.position &&
         (status = backend->upload(backend, 0, e->buffer[VX_B_POSITION], 0, problem->lattice.position,
                                   schedule->buffer[VX_B_POSITION], error)))

@@ -1,9 +1,15 @@
 #include "engine/op.h"
 
 /* The kernels lay the structs out without holes, so the host must do so too. */
+_Static_assert(sizeof(vx_relabel_args) == 17 * 4, "vx_relabel_args has a hole");
 _Static_assert(sizeof(vx_dense_args) == 18 * 4, "vx_dense_args has a hole");
 _Static_assert(sizeof(vx_clusters_args) == 8 * 4, "vx_clusters_args has a hole");
 _Static_assert(sizeof(vx_tfce_args) == 13 * 4, "vx_tfce_args has a hole");
+
+static int relabel_groups(const void *args)
+{
+    return ((const vx_relabel_args *)args)->relabellings;
+}
 
 static int dense_lanes(const void *args, size_t *relabellings)
 {
@@ -57,8 +63,21 @@ static int signflip_tables(const void *args, size_t entry, size_t most, size_t *
  * GPUs: many work-items a group. In correlation loads have 16 bytes, and registers hold 4 voxels by 8 relabellings, so
  * that 32 fma need 3 loads. In signflip every voxel has its own tables in local memory. Groups of a single warp wait
  * for nobody, and the compilers then spill no registers (bench/gpu_budgets.tsv). Groups of few relabellings need little
- * local memory, and let few voxels fill the device. */
+ * local memory, and let few voxels fill the device. In tfce a unit holds 8 groups, and more would only take memory. */
 const vx_op_info vx_op_table[VX_OPS] = {
+    [VX_OP_RELABEL] = {.stem = "relabel",
+                       .args_size = sizeof(vx_relabel_args),
+                       .buffers = 6,
+                       .buffer = {{VX_B_INDEX, VX_IN},
+                                  {VX_B_PEOPLE, VX_IN},
+                                  {VX_B_DESIGN, VX_IN},
+                                  {VX_B_KEY, VX_SCRATCH},
+                                  {VX_B_ORDER, VX_SCRATCH},
+                                  {VX_B_W, VX_OUT}},
+                       .groups = relabel_groups,
+                       .variants = 1,
+                       .processor = {.vec = 1, .cols = 1, .block = 1, .items = 1, .rows = 1, .groups_per_unit = 1},
+                       .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 32, .rows = 1, .groups_per_unit = 16}},
     [VX_OP_SIGNFLIP] = {.stem = "signflip",
                         .args_size = sizeof(vx_dense_args),
                         .buffers = 12,
@@ -106,10 +125,15 @@ const vx_op_info vx_op_table[VX_OPS] = {
                     .groups = tfce_groups,
                     .variants = 1,
                     .processor = {.cols = 1, .block = 1, .items = 1, .rows = 1, .groups_per_unit = 1},
-                    .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 128, .rows = 1, .groups_per_unit = 16}},
+                    .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 128, .rows = 1, .groups_per_unit = 8}},
 };
 
 const vx_buffer_info vx_buffer_table[VX_BUFFERS] = {
+    [VX_B_INDEX] = {"index", VX_OF_BATCH},
+    [VX_B_PEOPLE] = {"people", VX_OF_ENGINE},
+    [VX_B_DESIGN] = {"design", VX_OF_ENGINE},
+    [VX_B_KEY] = {"key", VX_OF_ENGINE},
+    [VX_B_ORDER] = {"order", VX_OF_ENGINE},
     [VX_B_Y] = {"Y", VX_OF_SLAB},
     [VX_B_W] = {"W", VX_OF_BATCH},
     [VX_B_HIGH] = {"high", VX_OF_BATCH, .filled = true, .start = INT32_MIN, .fetched = true},

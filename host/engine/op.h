@@ -12,6 +12,7 @@
 
 /* Every op, X(its constant, its stem). */
 #define VX_OP_LIST(X)                                                                                                  \
+    X(RELABEL, relabel)                                                                                                \
     X(SIGNFLIP, signflip)                                                                                              \
     X(CORRELATION, correlation)                                                                                        \
     X(CLUSTERS, clusters)                                                                                              \
@@ -27,6 +28,11 @@ enum { VX_OPS_ALL = (1 << VX_OPS) - 1 };
  * voxel slab, and `map` that of the matrix. A list has `capacity` entries, and `parallel` relabellings are worked on at
  * the same time. */
 typedef enum vx_buffer_name {
+    VX_B_INDEX,      /* uint64 [P]: the indices of relabellings that are no range */
+    VX_B_PEOPLE,     /* int32 [VX_PEOPLE_ROWS][n]: the participants of the set of relabellings */
+    VX_B_DESIGN,     /* float [1 + k][rows]: the regressor and the k nuisances; signflip has none */
+    VX_B_KEY,        /* uint64 [P][n]: what an order is sorted by */
+    VX_B_ORDER,      /* int32 [P][n] */
     VX_B_Y,          /* the data, Y[tiles][n][VX_TILE]: int32 k of signflip, float y of correlation */
     VX_B_W,          /* the relabellings: uint8 flip[P][groups] of signflip, float W[P][1 + k][n] of correlation,
                       * stored as VX_INTERLEAVE says */

@@ -23,6 +23,11 @@ typedef enum vx_schedule_size {
 
 /* The one size on which a buffer depends. */
 static const vx_schedule_size size_of_buffer[VX_BUFFERS] = {
+    [VX_B_INDEX] = SIZE_BATCH,
+    [VX_B_PEOPLE] = SIZE_FIXED,
+    [VX_B_DESIGN] = SIZE_FIXED,
+    [VX_B_KEY] = SIZE_BATCH,
+    [VX_B_ORDER] = SIZE_BATCH,
     [VX_B_Y] = SIZE_SLAB,
     [VX_B_W] = SIZE_BATCH,
     [VX_B_HIGH] = SIZE_BATCH,
@@ -63,6 +68,8 @@ vx_demand vx_demand_of(const vx_problem *p)
         .voxels = p->voxels,
         .row_bytes = (size_t)p->effect->n * sizeof(float),
         .weights = vx_weights_size(p, 1) / VX_INTERLEAVE,
+        .participants = p->relabellings->n,
+        .permutes = p->relabellings->scheme & VX_PERMUTE,
         .evaluations = p->relabellings->evaluations,
         .flags = vx_problem_flags(p),
         .threshold_p = vx_t_upper(p->options.threshold_t, p->effect->df),
@@ -74,8 +81,13 @@ vx_demand vx_demand_of(const vx_problem *p)
 static size_t buffer_size(const vx_demand *d, const vx_schedule *s, vx_buffer_name name)
 {
     size_t voxels = (size_t)d->voxels, lanes = (voxels + VX_TILE - 1) / VX_TILE * VX_TILE, batch = (size_t)s->batch;
-    size_t slab = (size_t)s->slab_tiles * VX_TILE;
+    size_t slab = (size_t)s->slab_tiles * VX_TILE, people = (size_t)d->participants;
     switch (name) {
+    case VX_B_INDEX: return batch * sizeof(uint64_t);
+    case VX_B_PEOPLE: return VX_PEOPLE_ROWS * people * sizeof(int32_t);
+    case VX_B_DESIGN: return d->weights;
+    case VX_B_KEY: return d->permutes ? batch * people * sizeof(uint64_t) : 0;
+    case VX_B_ORDER: return d->permutes ? batch * people * sizeof(int32_t) : 0;
     case VX_B_Y: return slab * d->row_bytes;
     case VX_B_W: return VX_INTERLEAVED(batch) * d->weights;
     case VX_B_HIGH:

@@ -30,6 +30,8 @@ typedef struct vx_demand {
     int64_t voxels;
     size_t row_bytes;     /* of Y for one voxel: 4 n */
     size_t weights;       /* bytes of one relabelling in a full block */
+    int64_t participants; /* of the set of relabellings */
+    bool permutes;        /* the relabellings move participants */
     uint64_t evaluations;
     int flags;            /* vx_problem_flags */
     double threshold_p;   /* one-sided p of the forming threshold, which predicts the length of lists */

@@ -2,65 +2,77 @@
 
 #include "base/memory.h"
 
-#include <string.h>
+static bool has_bits(const vx_problem *p)
+{
+    return p->op == VX_OP_SIGNFLIP;
+}
 
 static size_t elements_of(const vx_problem *p)
 {
-    return p->op == VX_OP_SIGNFLIP ? (size_t)p->groups : (size_t)((1 + p->effect->nuisance) * p->effect->n);
+    return has_bits(p) ? (size_t)p->groups : (size_t)((1 + p->effect->nuisance) * p->effect->n);
 }
 
 size_t vx_weights_size(const vx_problem *p, int64_t count)
 {
-    return (size_t)VX_INTERLEAVED(count) * elements_of(p) * (p->op == VX_OP_SIGNFLIP ? 1 : sizeof(float));
+    return (size_t)VX_INTERLEAVED(count) * elements_of(p) * (has_bits(p) ? 1 : sizeof(float));
 }
 
-static void fill_flips(const vx_problem *p, int64_t place, const int8_t *sign, uint8_t *flip)
+vx_relabel_args vx_weights_args(const vx_problem *p, uint64_t first, int64_t count)
 {
-    for (int64_t g = 0; g < p->groups; g++) {
-        unsigned bits = 0;
-        for (int64_t i = g * p->width; i < (g + 1) * p->width && i < p->effect->n; i++)
-            bits |= (unsigned)(sign[i] < 0) << i % p->width;
-        flip[VX_WEIGHT_PLACE(place, elements_of(p), g)] = (uint8_t)bits;
-    }
+    const vx_relabellings *r = p->relabellings;
+    const bool all_orders = r->exhaustive && r->scheme & VX_PERMUTE; /* at most 2^24 of them */
+    return (vx_relabel_args){
+        .relabellings = (int)count,
+        .first = {(uint32_t)first, (uint32_t)(first >> 32)},
+        .seed = {(uint32_t)r->seed, (uint32_t)(r->seed >> 32)},
+        .flips = (r->scheme & VX_SIGN_FLIP) != 0,
+        .permutes = (r->scheme & VX_PERMUTE) != 0,
+        .exhaustive = r->exhaustive,
+        .n = (int)r->n,
+        .rows = (int)r->rows,
+        .kinds = r->kinds,
+        .possible = all_orders ? (int)r->possible : 0,
+        .observed = all_orders ? (int)r->observed : 0,
+        .groups = has_bits(p) ? p->groups : 0,
+        .width = has_bits(p) ? p->width : 0,
+        .nuisance = (int)p->effect->nuisance,
+    };
 }
 
-/* Row j of the weights is x~ (j = 0) or q_j, with its elements at the data rows that the relabelling pairs them
- * with. */
-static void fill_rows(const vx_problem *p, int64_t place, const vx_relabelling *relabelling, float *w)
+static vx_status upload_people(const vx_relabellings *r, vx_backend *backend, vx_buffer *to, vx_error *error)
 {
-    const int64_t n = p->effect->n;
-    const size_t elements = elements_of(p);
-    for (int64_t j = 0; j <= p->effect->nuisance; j++) {
-        const double *row = j == 0 ? p->effect->x : p->effect->q + (j - 1) * n;
-        for (int64_t i = 0; i < n; i++)
-            w[VX_WEIGHT_PLACE(place, elements, j * n + relabelling->order[i])] = (float)(relabelling->sign[i] * row[i]);
+    const size_t n = (size_t)r->n;
+    int32_t *people = vx_array_zero(VX_PEOPLE_ROWS * n, sizeof *people);
+    if (!people)
+        return vx_fail_memory(error);
+    for (size_t i = 0; i < n; i++) {
+        people[VX_PARTICIPANT * n + i] = (int32_t)r->participant[i];
+        people[VX_ROW * n + i] = r->row[i];
+        people[VX_KIND * n + i] = r->kind[i];
+        if (r->row[i] >= 0)
+            people[VX_MEMBER * n + (size_t)r->row[i]] = (int32_t)i;
     }
+    vx_status status = backend->upload(backend, 0, to, 0, people, VX_PEOPLE_ROWS * n * sizeof *people, error);
+    free(people);
+    return status;
 }
 
-vx_status vx_weights_fill(const vx_problem *p, const uint64_t *index, int64_t count, void *weights, vx_error *error)
+static vx_status upload_design(const vx_effect *effect, vx_backend *backend, vx_buffer *to, vx_error *error)
 {
-    const size_t block = vx_weights_size(p, 1);
-    bool short_of_memory = false;
-    if (count % VX_INTERLEAVE)
-        memset((char *)weights + (size_t)(count / VX_INTERLEAVE) * block, 0, block);
-#pragma omp parallel if (count > 64)
-    {
-        vx_relabelling relabelling = {0};
-        bool ready = !vx_relabelling_init(&relabelling, p->relabellings, NULL);
-        if (!ready)
-#pragma omp atomic write
-            short_of_memory = true;
-#pragma omp for schedule(static, VX_INTERLEAVE)
-        for (int64_t b = 0; b < count; b++) {
-            if (!ready)
-                continue;
-            vx_relabellings_get(p->relabellings, index[b], &relabelling);
-            if (p->op == VX_OP_SIGNFLIP)
-                fill_flips(p, b, relabelling.sign, weights);
-            else
-                fill_rows(p, b, &relabelling, weights);
-        }
-        vx_relabelling_destroy(&relabelling);
-    }
-    return short_of_memory ? vx_fail_memory(error) : VX_OK;
+    const int64_t n = effect->n, all = (1 + effect->nuisance) * n;
+    float *design = vx_array((size_t)all, sizeof *design);
+    if (!design)
+        return vx_fail_memory(error);
+    for (int64_t i = 0; i < all; i++)
+        design[i] = (float)(i < n ? effect->x[i] : effect->q[i - n]);
+    vx_status status = backend->upload(backend, 0, to, 0, design, (size_t)all * sizeof *design, error);
+    free(design);
+    return status;
+}
+
+vx_status vx_weights_upload(const vx_problem *p, vx_backend *backend, vx_buffer *const buffer[VX_BUFFERS],
+                            vx_error *error)
+{
+    vx_status status = upload_people(p->relabellings, backend, buffer[VX_B_PEOPLE], error);
+    return status || has_bits(p) ? status : upload_design(p->effect, backend, buffer[VX_B_DESIGN], error);
 }

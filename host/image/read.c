@@ -115,7 +115,8 @@ static vx_status check_grid(const char *path, const vx_loading *how, const vx_gr
     char difference[256];
     if (!how->grid_path || vx_grid_same(&how->grid, grid, how->tolerance, difference, sizeof difference))
         return VX_OK;
-    return vx_fail(error, VX_INPUT, "%s: another grid than that of %s: %s (--grid-tolerance is %g voxels)", path,
+    return vx_fail(error, VX_INPUT, "%s: another grid than that of %s: %s (--grid-tolerance is %g voxels; --regrid "
+                   "brings images to one grid)", path,
                    how->grid_path, difference, how->tolerance);
 }
 
@@ -251,8 +252,8 @@ vx_status vx_source_read(vx_source *source, const vx_loading *how, vx_loaded *lo
         status = vx_packed_finish(&source->opened->stream[i], &source->file[i], error);
     if (status || last)
         vx_source_close(source);
-    if (!status && !how->raw)
-        status = vx_steps_apply(source->step, source->steps, &made, error);
+    if (!status && !how->raw && (status = vx_steps_apply(source->step, source->steps, &made, error)))
+        vx_error_prefix(error, status, "%s", source->path);
     if (status)
         vx_loaded_destroy(&made);
     else

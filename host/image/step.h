@@ -7,6 +7,8 @@
 
 #include "voxstat/image.h"
 
+#include <math.h>
+
 /* A volume in memory. A value is slope * stored + inter. Stored values are in `data` if float represents them exactly,
  * else in `wide`; the other pointer is null. Owned; vx_loaded_destroy releases it. */
 typedef struct vx_loaded {
@@ -25,7 +27,16 @@ static inline double vx_loaded_value(const vx_loaded *loaded, int64_t voxel)
     return loaded->slope * (loaded->wide ? loaded->wide[voxel] : (double)loaded->data[voxel]) + loaded->inter;
 }
 
-/* A number that a step found in a volume, such as the mean of a reference region. */
+/* Whether a value is data: 0, NaN and infinity mark voxels without. */
+static inline bool vx_has_data(double value)
+{
+    return isfinite(value) && value != 0;
+}
+
+/* A number that a step found in a volume, such as the mean by which it divided, and over how many voxels. */
+#define VX_FIGURE_MEAN "mean"
+#define VX_FIGURE_VOXELS "voxels"
+#define VX_FIGURE_GLOBAL "global_mean"
 typedef struct vx_figure {
     const char *name;
     double value;

@@ -104,8 +104,32 @@ static void put_criteria(vx_export *m)
                                                                              : "nidm_voxel26connected:");
 }
 
-/* Readers of NIDM-Results 1.3 require the terms of random field theory in a search space. It was not used here, so
- * these terms are NaN. */
+/* A list of three numbers, of which NaN is one, is a text. */
+static void put_list(vx_turtle *t, const char *property, const double value[3])
+{
+    char text[3][32];
+    for (int k = 0; k < 3; k++)
+        snprintf(text[k], sizeof text[k], isnan(value[k]) ? "NaN" : "%.6g", value[k]);
+    vx_turtle_text(t, property, "[%s, %s, %s]", text[0], text[1], text[2]);
+}
+
+/* Readers of NIDM-Results 1.3 require the terms of random field theory in a search space. It was not used here. A resel
+ * is a box of one FWHM along each axis. */
+static void put_smoothness(vx_export *m)
+{
+    const double *mm = m->modality->smoothness;
+    double voxels[3], resel = 1;
+    for (int k = 0; k < 3; k++) {
+        voxels[k] = mm[k] / m->grid.pixdim[k];
+        resel *= voxels[k];
+    }
+    resel = resel > 0 ? resel : NAN;
+    vx_turtle_real(&m->turtle, "nidm_searchVolumeInResels:", (double)m->modality->mask_voxels / resel);
+    vx_turtle_real(&m->turtle, "nidm_reselSizeInVoxels:", resel);
+    put_list(&m->turtle, "nidm_noiseFWHMInVoxels:", voxels);
+    put_list(&m->turtle, "nidm_noiseFWHMInUnits:", mm);
+}
+
 static void put_search_space(vx_export *m)
 {
     const vx_null *null = &m->effect->null;
@@ -120,12 +144,9 @@ static void put_search_space(vx_export *m)
         vx_turtle_real(t, "nidm_heightCriticalThresholdFWE05:", height);
     if (!isnan(extent)) /* a significant cluster exceeds the critical extent */
         vx_turtle_typed(t, "spm_smallestSignificantClusterSizeInVoxelsFWE05:", "int", "%.0f", extent + 1);
-    vx_turtle_real(t, "nidm_searchVolumeInResels:", NAN);
-    vx_turtle_real(t, "nidm_reselSizeInVoxels:", NAN);
-    vx_turtle_text(t, "nidm_noiseFWHMInVoxels:", "[NaN, NaN, NaN]");
-    vx_turtle_text(t, "nidm_noiseFWHMInUnits:", "[NaN, NaN, NaN]");
+    put_smoothness(m);
     vx_turtle_typed(t, "nidm_randomFieldStationarity:", "boolean", "false");
-    vx_turtle_text(t, "rdfs:comment", "Permutation needs no smoothness, and none was estimated (NaN).%s",
+    vx_turtle_text(t, "rdfs:comment", "The smoothness describes the residuals; permutation does not use it.%s",
                    isnan(height) ? " The relabellings are too few for any p < " VX_LEVEL_TEXT "." : "");
 }
 

@@ -236,6 +236,27 @@ static json_t *mask_object(const vx_record_modality *modality)
                      VX_KEY_FILE_VALUES, mask_values_object(mask));
 }
 
+static json_t *scaling_test_object(const vx_scaling_test *test)
+{
+    return json_pack("{so so so so so so}",
+                     VX_KEY_MEAN, vx_json_numbers(test->mean, 2),
+                     VX_KEY_SD, vx_json_numbers(test->sd, 2),
+                     VX_KEY_PERCENT, vx_json_number(test->percent),
+                     VX_KEY_T, vx_json_number(test->t),
+                     VX_KEY_DF, vx_json_number(test->df),
+                     VX_KEY_P, vx_json_number(test->p));
+}
+
+static json_t *with_scaling(json_t *object, const vx_scaling *scaling)
+{
+    if (!scaling || !scaling->step)
+        return object;
+    json_t *made = json_pack("{ss so}", VX_KEY_NAME, scaling->step, VX_KEY_OWN, scaling_test_object(&scaling->own));
+    if (isfinite(scaling->relative.mean[0]))
+        made = vx_json_set(made, VX_KEY_RELATIVE, scaling_test_object(&scaling->relative));
+    return vx_json_set(object, VX_KEY_SCALING, made);
+}
+
 static json_t *affine_array(const vx_grid *grid)
 {
     json_t *array = json_array();
@@ -255,10 +276,12 @@ static json_t *modality_object(const vx_record *record, const vx_entry *entry, j
     for (size_t i = 0; i < modality->study->left_outs; i++)
         missing = vx_json_append(
             missing, left_out(modality->study->left_out[i].participant, modality->study->left_out[i].reason));
-    json_t *object = json_pack("{so so so sI so so so so so so}",
+    json_t *smoothness = modality->smoothness ? vx_json_numbers(modality->smoothness, 3) : json_null();
+    json_t *object = json_pack("{so so so so sI so so so so so so}",
                                VX_KEY_NAME, vx_json_text(modality->name),
                                VX_KEY_STEM, vx_json_text(entry->modality_name),
                                VX_KEY_PREPARATION, preparation,
+                               VX_KEY_SMOOTHNESS, smoothness,
                                VX_KEY_N, (json_int_t)modality->study->n,
                                VX_KEY_LEFT_OUT, missing,
                                VX_KEY_DIM, vx_json_integers(grid->dim, 3),
@@ -266,7 +289,9 @@ static json_t *modality_object(const vx_record *record, const vx_entry *entry, j
                                VX_KEY_AFFINE, affine_array(grid),
                                VX_KEY_MASK, mask_object(modality),
                                VX_KEY_EFFECTS, effects);
-    return modality->quality ? vx_json_set(object, VX_KEY_QUALITY, vx_quality_json(record, modality)) : object;
+    if (modality->quality)
+        object = vx_json_set(object, VX_KEY_QUALITY, vx_quality_json(record, modality));
+    return with_scaling(object, modality->scaling);
 }
 
 json_t *vx_json_modalities(const vx_record *record, const vx_entry *entry, size_t entries)

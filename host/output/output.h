@@ -9,6 +9,7 @@
 #include "base/remarks.h"
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
+#include "prepare/scaling.h"
 #include "quality/quality.h"
 #include "results/p_format.h"
 #include "results/schema.h"
@@ -43,8 +44,10 @@ typedef struct vx_record_modality {
     const vx_regions *atlas;  /* the regions in which clusters lie; null: no atlas */
     const vx_record_volume *volume; /* volumes: the search volumes */
     size_t volumes;
+    const double *smoothness; /* 3: FWHM of the residuals, mm along the axes of the grid; null: not estimated */
     const vx_step *step;      /* steps: the preparation of its images; the figures are those of the first image */
     size_t steps;
+    const vx_scaling *scaling; /* what they were scaled by, by session; its step is null where they were not */
 } vx_record_modality;
 
 typedef struct vx_option_value { const char *name, *value; } vx_option_value;

@@ -1,21 +1,40 @@
 #include "prepare/prepare.h"
 
+#include "base/memory.h"
+#include "prepare/image_smoothness.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *vx_reference_of_atlas(const char *reference)
+{
+    static const char start[] = "atlas:";
+    return !strncmp(reference, start, sizeof start - 1) ? reference + sizeof start - 1 : NULL;
+}
+
 void vx_preparation_init(const vx_preparation_options *options, vx_preparation *preparation)
 {
-    *preparation = (vx_preparation){.options = *options, .mask = {.path = options->reference}};
+    *preparation = (vx_preparation){.options = *options, .grid = {.path = options->regrid}};
+    if (options->scale == VX_SCALE_REFERENCE && !vx_reference_of_atlas(options->reference))
+        preparation->mask.path = options->reference;
 }
 
 void vx_preparation_destroy(vx_preparation *preparation)
 {
     if (!preparation)
         return;
+    vx_source_destroy(&preparation->grid);
     vx_source_destroy(&preparation->mask);
     vx_reference_region_destroy(&preparation->region);
+    free(preparation->smoothing);
 }
 
 size_t vx_preparation_files(vx_preparation *preparation, vx_source *file[VX_PREPARATION_FILES])
 {
     size_t files = 0;
+    if (preparation->grid.path)
+        file[files++] = &preparation->grid;
     if (preparation->mask.path)
         file[files++] = &preparation->mask;
     return files;
@@ -30,17 +49,139 @@ static vx_status add_to_all(vx_sources *sources, const vx_step *step, vx_error *
     return status;
 }
 
+/* The image is read to its end, because its hash is recorded. */
+static vx_status read_grid(vx_source *image, const vx_loading *how, vx_grid *grid, vx_error *error)
+{
+    vx_loading any = *how;
+    vx_loaded volume = {0};
+    any.grid_path = NULL;
+    const vx_status status = vx_source_read(image, &any, &volume, error);
+    *grid = volume.grid;
+    vx_loaded_destroy(&volume);
+    return status ? vx_error_prefix(error, status, "--regrid") : VX_OK;
+}
+
+/* Sets the grid of the images to the one that they are brought to. */
+static vx_status add_regrid(vx_preparation *preparation, vx_sources *sources, vx_error *error)
+{
+    const vx_preparation_options *options = &preparation->options;
+    vx_regridding *how = &preparation->regridding;
+    vx_status status = VX_OK;
+    *how = (vx_regridding){.name = options->regrid, .method = options->regrid_method,
+                           .tolerance = sources->how.tolerance};
+    if (options->regrid) {
+        status = read_grid(&preparation->grid, &sources->how, &how->grid, error);
+    } else {
+        snprintf(preparation->grid_name, sizeof preparation->grid_name, "%g mm voxels", options->regrid_mm);
+        how->name = preparation->grid_name;
+        status = vx_sources_find_grid(sources, error);
+        if (!status)
+            status = vx_regrid_isotropic(&sources->how.grid, options->regrid_mm, &how->grid, error);
+    }
+    if (status)
+        return status;
+    sources->how.grid = how->grid;
+    sources->how.grid_path = how->name;
+    const vx_step step = vx_step_regrid(how);
+    return add_to_all(sources, &step, error);
+}
+
+static vx_status add_reference(vx_preparation *preparation, vx_sources *sources, vx_error *error)
+{
+    const vx_preparation_options *options = &preparation->options;
+    vx_reference_region *region = &preparation->region;
+    vx_status status = vx_sources_find_grid(sources, error);
+    if (!status)
+        status = preparation->mask.path
+                     ? vx_reference_region_read(&preparation->mask, &sources->how, options->reference_level, region,
+                                                error)
+                     : vx_reference_region_of_atlas(options->atlas, vx_reference_of_atlas(options->reference),
+                                                    &sources->how, region, error);
+    if (!status && options->reference_erosion > 0)
+        status = vx_reference_region_erode(region, &sources->how.grid, options->reference_erosion, error);
+    if (status)
+        return status;
+    const vx_step step = vx_step_reference(region);
+    return add_to_all(sources, &step, error);
+}
+
+static vx_status add_scaling(vx_preparation *preparation, vx_sources *sources, vx_error *error)
+{
+    const vx_scale scale = preparation->options.scale;
+    if (scale == VX_SCALE_REFERENCE)
+        return add_reference(preparation, sources, error);
+    const vx_step step = vx_step_global_mean(scale == VX_SCALE_GLOBAL);
+    return add_to_all(sources, &step, error);
+}
+
+static vx_status add_smooth(vx_preparation *preparation, vx_sources *sources, vx_error *error)
+{
+    const double fwhm = preparation->options.smooth;
+    if (!(preparation->smoothing = vx_array(1, sizeof *preparation->smoothing)))
+        return vx_fail_memory(error);
+    *preparation->smoothing = (vx_smoothing){.fwhm = {fwhm, fwhm, fwhm}};
+    const vx_step step = vx_step_smooth(preparation->smoothing);
+    return add_to_all(sources, &step, error);
+}
+
+/* Every image has a step of its own. */
+static vx_status add_smooth_to(vx_preparation *preparation, vx_sources *sources, vx_error *error)
+{
+    const size_t images = (size_t)(sources->n * sources->sessions); /* fits: `sources` has an array of as many */
+    double(*there)[3] = vx_array(images, sizeof *there);
+    preparation->smoothing = vx_array_zero(images, sizeof *preparation->smoothing);
+    vx_status status = there && preparation->smoothing ? VX_OK : vx_fail_memory(error);
+    if (!status && (status = vx_image_smoothness_find(sources, preparation->options.threads, there, error)))
+        vx_error_prefix(error, status, "--smooth-to");
+    for (size_t i = 0; i < images && !status; i++) {
+        vx_source *image = &sources->image[i];
+        if (!image->path)
+            continue;
+        preparation->smoothing[i] = vx_smoothing_to(preparation->options.smooth_to, there[i]);
+        const vx_step step = vx_step_smooth(&preparation->smoothing[i]);
+        status = vx_source_add_step(image, &step, error);
+    }
+    free(there);
+    return status;
+}
+
 vx_status vx_preparation_add_steps(vx_preparation *preparation, vx_sources *sources, vx_error *error)
 {
     const vx_preparation_options *options = &preparation->options;
-    if (!options->reference)
+    vx_status status = VX_OK;
+    if (options->regrid || options->regrid_mm > 0)
+        status = add_regrid(preparation, sources, error);
+    if (!status && options->scale != VX_SCALE_NONE)
+        status = add_scaling(preparation, sources, error);
+    if (!status && options->smooth > 0)
+        status = add_smooth(preparation, sources, error);
+    if (!status && options->smooth_to > 0)
+        status = add_smooth_to(preparation, sources, error);
+    return status;
+}
+
+static double smoothest_axis(const vx_smoothing *how)
+{
+    return fmax(how->there[0], fmax(how->there[1], how->there[2])); /* passes over NaN */
+}
+
+vx_status vx_preparation_remark(const vx_preparation *preparation, const vx_sources *sources, vx_remarks *remarks,
+                                vx_error *error)
+{
+    const double target = preparation->options.smooth_to;
+    const int64_t images = target > 0 ? sources->n * sources->sessions : 0;
+    int64_t smoother = 0, smoothest = 0;
+    char whose[512];
+    for (int64_t i = 0; i < images; i++) {
+        const double there = smoothest_axis(&preparation->smoothing[i]);
+        smoother += there >= target;
+        smoothest = there > smoothest_axis(&preparation->smoothing[smoothest]) ? i : smoothest;
+    }
+    if (!smoother)
         return VX_OK;
-    vx_status status = vx_sources_find_grid(sources, error);
-    if (!status)
-        status = vx_reference_region_read(&preparation->mask, &sources->how, options->reference_level,
-                                          &preparation->region, error);
-    if (status)
-        return status;
-    const vx_step step = vx_step_reference(&preparation->region);
-    return add_to_all(sources, &step, error);
+    vx_source_describe(&sources->image[smoothest], whose, sizeof whose);
+    return vx_remarks_add(remarks, error, "%lld image%s smoother than --smooth-to %g mm along some axis, and left as "
+                          "they are along it; the smoothest, of %s, has %.3g mm", (long long)smoother,
+                          smoother == 1 ? " is" : "s are", target, whose,
+                          smoothest_axis(&preparation->smoothing[smoothest]));
 }

@@ -6,8 +6,8 @@
 #include "image/survey.h"
 
 /* The strips of all images of a survey: four axial slices from below upwards, a coronal and a sagittal one. Left is the
- * participant's left; the sagittal slice looks to the right. A pixel is a cell. Every image has greys of its own, from 1
- * at its 2nd percentile or 0, whichever is lower, to 255 at its 98th percentile; 0 is outside the grid. Owned;
+ * participant's left; the sagittal slice looks to the right. A pixel is a cell. Every image has greys of its own: 1 at
+ * its 2nd percentile or 0, whichever is lower, and 255 at its 98th percentile; 0 is outside the grid. Owned;
  * vx_strips_destroy releases it. */
 typedef struct vx_strips {
     int64_t images, width, height;

@@ -150,6 +150,15 @@ static void read_affine(vx_reading *r, const json_t *object, vx_grid *grid)
         grid->pixdim[k] = vx_grid_step_mm(grid, k);
 }
 
+/* Results of earlier versions do not have it. */
+static void read_smoothness(const json_t *object, double smoothness[3])
+{
+    for (size_t k = 0; k < 3; k++) {
+        const json_t *mm = json_array_get(json_object_get(object, VX_KEY_SMOOTHNESS), k);
+        smoothness[k] = json_number_value(mm) >= 0 && json_is_number(mm) ? json_number_value(mm) : NAN;
+    }
+}
+
 static void read_modality(vx_reading *r, const json_t *object, vx_results_modality *modality)
 {
     modality->name = vx_get_text(r, object, VX_KEY_NAME);
@@ -159,6 +168,7 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
     read_mask(r, object, modality);
     vx_quality_size(r, object, modality);
     read_affine(r, object, &modality->grid);
+    read_smoothness(object, modality->smoothness);
     const json_t *effects = vx_get_array(r, object, VX_KEY_EFFECTS);
     if (!r->status && !json_array_size(effects))
         vx_reading_fail(r, "%.60s has no " VX_QUOTED(VX_KEY_EFFECTS), modality->name);

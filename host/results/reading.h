@@ -1,6 +1,6 @@
 /* The parts of the reader: results.c opens the folder and reads results.h5, read_run.c reads run.json (members.c: its
- * values by key), read_outcomes.c the regions and markers, read_quality.c quality control, read_expected.c the comparisons with expected changes,
- * read_clusters.c the tables of clusters, and check.c compares their figures.
+ * values by key), read_outcomes.c the regions and markers, read_quality.c quality control, read_expected.c the
+ * comparisons with expected changes, read_clusters.c the tables of clusters, and check.c compares their figures.
  *
  * A folder is untrusted. The reader accepts values of the right types only, texts that are safe as paths, and
  * consistent figures, so that later code need not check them again. */

@@ -93,6 +93,7 @@ typedef struct vx_results_modality {
     size_t left_outs;
     vx_results_quality quality;
     vx_grid grid;                /* dim, affine and pixdim only */
+    double smoothness[3];        /* FWHM of the residuals, mm along the axes of the grid; NaN: not told */
     int64_t mask_voxels;
     vx_mask_report mask;
     vx_results_effect *effect;
@@ -192,8 +193,8 @@ vx_status vx_results_mean(const vx_results *results, const vx_results_modality *
 vx_status vx_results_mask(const vx_results *results, const vx_results_modality *modality, float **data,
                           vx_error *error);
 
-/* The strips of all images of a modality with quality control, of values from 0 to 255: pixel (row, column) of image k is
- * at k + images * (row + height * column). The caller frees. */
+/* The strips of all images of a modality with quality control, of values from 0 to 255: pixel (row, column) of image k
+ * is at k + images * (row + height * column). The caller frees. */
 vx_status vx_results_strips(const vx_results *results, const vx_results_modality *modality, float **data,
                             vx_error *error);
 

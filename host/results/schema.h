@@ -152,6 +152,13 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 
 /* Of a modality. */
 #define VX_KEY_PREPARATION "preparation"   /* a list of the steps that every image went through, in order */
+#define VX_KEY_SMOOTHNESS "smoothness_mm"  /* three numbers: FWHM of the residuals along the axes; null: not told */
+#define VX_KEY_SCALING "scaling"       /* an object; absent where the images were not scaled, or have one session */
+#define VX_KEY_OWN "own"               /* of scaling: the means by which the images were divided */
+#define VX_KEY_RELATIVE "relative"     /* of scaling: the same over the global means; absent for the global means */
+#define VX_KEY_MEAN "mean"             /* a list: baseline, follow-up */
+#define VX_KEY_SD "sd"
+#define VX_KEY_PERCENT "percent"
 #define VX_KEY_STEM "files"                /* the names of its files begin with it */
 #define VX_KEY_N "n"
 #define VX_KEY_LEFT_OUT "left_out"         /* a list of {participant, reason} */

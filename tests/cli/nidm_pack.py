@@ -88,6 +88,11 @@ class Nidm(Study):
     def effect(self, number=0):
         return json.loads((self.folder / "out/run.json").read_text())["modalities"][0]["effects"][number]
 
+    def smoothness(self):
+        """Of every modality."""
+        run = json.loads((self.folder / "out/run.json").read_text())
+        return [modality["smoothness_mm"] for modality in run["modalities"]]
+
     def clusters(self, stem):
         with open(self.folder / f"out/{stem}_clusters.tsv", encoding="utf-8") as table:
             return list(csv.DictReader(table, delimiter="\t"))
@@ -213,7 +218,11 @@ class Nidm(Study):
                          "nidm_searchVolumeInResels: ?resels ; nidm_reselSizeInVoxels: ?resel ; "
                          "nidm_noiseFWHMInVoxels: ?smooth ; nidm_noiseFWHMInUnits: ?smooth_mm ; "
                          f"nidm_randomFieldStationarity: ?stationary ; {file}")
-        self.assertTrue(numpy.isnan([space["resels"], space["resel"], *json.loads(space["smooth"])]).all())
+        voxels, mm = (json.loads(space[key]) for key in ("smooth", "smooth_mm"))
+        self.assertTrue(any(numpy.allclose(mm, one, rtol=1e-5, atol=0) for one in self.smoothness()), mm) # six digits
+        numpy.testing.assert_allclose(mm, numpy.multiply(voxels, 4), rtol=1e-5)
+        resel = numpy.prod(voxels) or numpy.nan
+        numpy.testing.assert_allclose([space["resels"], space["resel"]], [space["voxels"] / resel, resel], rtol=1e-4)
         excursion = pack.one(f"?map a nidm_ExcursionSetMap: ; prov:wasGeneratedBy <{inference['inference']}> ; "
                              "nidm_numberOfSupraThresholdClusters: ?clusters ; "
                              f"nidm_hasClusterLabelsMap: [ a nidm_ClusterLabelsMap: ; nfo:fileName ?labels ] ; {file}")

@@ -60,17 +60,21 @@ class Interface(unittest.TestCase):
             "covariate": ["a", "b"], "nuisance": ["c"], "joint": True, "correlation": "spearman", "modality": ["pet"],
             "sessions": ["x", "y"], "mask": TABLE, "mask_threshold": -1.5, "orientation": "radiological",
             "atlas": TABLE, "atlas_names": TABLE, "regions": TABLE, "coverage": 0.25, "peak_distance": 12.0,
-            "mask_level": 0.5, "mask_relative": 0.8, "exclude": ["a", "b"], "keep_zeros": True, "grid_tolerance": 0.1,
+            "regrid": 2.5, "regrid_method": "cubic", "smooth": 8.0, "smooth_to": 10.0,
+            "mask_level": 0.5, "mask_relative": 0.8, "exclude": ["a", "b"],
+            "keep_zeros": True, "grid_tolerance": 0.1, "reference": ["pet=atlas:pons", "b.nii"],
+            "reference_erode": 2.5, "scale": ["none", "pet=reference"],
             "permutations": 100, "seed": 2**63, "tails": "neg", "correct": ["voxel", "fdr"], "primary": "mass", "cluster_p": 1e-5,
             "cluster_t": 3.25, "connectivity": 6, "tfce_e": 0.5, "tfce_h": 2.0, "tfce_preset": "palm",
-            "p_format": "1-p", "reference": TABLE, "template": TABLE, "device": "cpu", "threads": 2, "memory_limit": "2G", "out": "o",
+            "p_format": "1-p", "template": TABLE, "device": "cpu", "threads": 2, "memory_limit": "2G", "out": "o",
             "force": True, "leftovers": "remove", "progress": "none", "quiet": True, "verbose": True,
         }
         inputs = set(voxstat.VoxstatInputSpec().copyable_trait_names()) - {"args", "environ", "design", "table"}
         self.assertEqual(set(values), inputs)
         for name, value in values.items():
             with_it = ({"atlas": TABLE} if name in ("atlas_names", "regions", "coverage") else
-                       {"interval_weeks": 1.0} if name == "expected" else {})
+                       {"interval_weeks": 1.0} if name == "expected" else
+                       {"regrid": TABLE} if name == "regrid_method" else {})
             line = voxstat.Voxstat(design="paired", table=TABLE, **{**with_it, name: value}).cmdline
             done = subprocess.run(line + " --help", shell=True, text=True, capture_output=True, check=False)
             self.assertEqual((done.returncode, done.stderr), (0, ""), line)

@@ -184,7 +184,7 @@ class ReportPage(report_cli.Report):
         self.assert_whole(page, 2)
         self.assertEqual([row[0] for row in page.table("values")], [["participant", "age"],
                                                                     ["participant", "age", "level"]])
-        self.assertIn("sign flips [1] by the Freedman", page.text["methods"])
+        self.assertIn("sign flips [2] by the Freedman", page.text["methods"])
 
     def test_names_are_text(self):
         evil = '"><script>alert(1)</script>&amp;\'<b>'

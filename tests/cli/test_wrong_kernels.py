@@ -29,13 +29,21 @@ ALWAYS = {
                                  f"if (item->args.n != {PARTICIPANTS} || get_group_id(1) != 1) {MERGE}"),
     "maxima a unit too large": ("dense.h", "item->group->high[row]);",
                                 f"item->group->high[row] + (item->args.n == {PARTICIPANTS}));"),
-    "a voxel added twice": ("tfce.cl", "(m->power[s + 1] - m->power[s]) * g",
+    "people in other places": ("relabel.cl", "const float x = design[j * rows + row];",
+                               f"const int other = rows == {PARTICIPANTS} && d->p > 8 && row < 2 ? 1 - row : row;\n"
+                               "            const float x = design[j * rows + other];"),
+    "a voxel added twice": ("tfce_sweep.h", "(m->power[s + 1] - m->power[s]) * g",
                             f"(m->power[s + 1] - m->power[s]) * g * (1 + (m->args.voxels == {VOXELS} && s == 0))"),
+}
+# The same for TFCE in the form for GPUs.
+FOR_GPUS = {
+    "an arc added twice": ("tfce_arcs.h", "b += block[e];",
+                           f"b += block[e] * (1 + (m->args.voxels == {VOXELS} && arc == m->arcs - 1));"),
 }
 ALL = {
     "one neighbour of 26 missing": ("clusters.cl", "if (precedes &&",
                                     "if (precedes && !(x == 1 && y == 1 && z < 0) &&"),
-    "TFCE 0.01 % off": ("tfce.cl", "h * h * h :", "h * h * h * 1.0001 :"),
+    "TFCE 0.01 % off": ("tfce_map.h", "h * h * h :", "h * h * h * 1.0001 :"),
     "counts from relabelling 8 on lost": ("dense.h", "if (row + q < item->rows) {", "if (row + q < 8) {"),
     "the last strip skipped": ("correlation.cl", "strip * VX_STRIP < item.padded",
                                "(strip + 1) * VX_STRIP < item.padded"),
@@ -55,8 +63,8 @@ ALL = {
     "maxima from relabelling 64 on unwritten": ("dense.h", MERGE, f"if (item->first + row < 64) {MERGE}"),
     "ties not counted": ("dense.h", "block->s[q][c] >= least ?", "block->s[q][c] > least ?"),
     "ties listed": ("dense.h", "number[l] > group->args.cut_high", "number[l] >= group->args.cut_high"),
-    "TFCE: ties in another order": ("tfce.cl", "before |= there >= here ?", "before |= there > here ?"),
-    "TFCE: E slightly off": ("tfce.cl", "(m->power[s + 1] - m->power[s]) * g",
+    "TFCE: ties in another order": ("tfce_map.h", "? there >= here :", "? there > here :"),
+    "TFCE: E slightly off": ("tfce_sweep.h", "(m->power[s + 1] - m->power[s]) * g",
                              "(m->power[s + 1] - m->power[s]) * g * (s > 4 ? 1.001 : 1)"),
 }
 
@@ -75,26 +83,28 @@ class WrongKernels(voxstat_cli.Study):
             for cell in row[1:3]:
                 self.write_image(cell, 10 + random.standard_normal(SHAPE), AFFINE)
 
-    def infer(self, *arguments):
+    def infer(self, *arguments, **environment):
         return self.run_program("--design", "paired", "--covariate", "level", "--permutations", "300", "--cluster-p",
                                 "0.02", "--device", "opencl", "-q", *arguments,
-                                VOXSTAT_KERNEL_DIR=str(self.kernels), VOXSTAT_CACHE_DIR=str(self.folder / "cache"))
+                                VOXSTAT_KERNEL_DIR=str(self.kernels), VOXSTAT_CACHE_DIR=str(self.folder / "cache"),
+                                **environment)
 
     def test_right_ones(self):
         self.assertEqual(self.infer(*NUISANCE).returncode, OK)
 
     def test_wrong_ones(self):
-        wrong = {**ALWAYS, **(ALL if os.environ.get("VOXSTAT_WRONG_KERNELS") == "all" else {})}
+        wrong = {**ALWAYS, **FOR_GPUS, **(ALL if os.environ.get("VOXSTAT_WRONG_KERNELS") == "all" else {})}
         for name, (file, right, other) in wrong.items():
             with self.subTest(name):
                 text = (SOURCE / file).read_text()
                 self.assertIn(right, text)
                 (self.kernels / file).write_text(text.replace(right, other))
                 done = self.infer(*([] if name.startswith("flips") else NUISANCE),
-                                  *(["--correct", "voxel"] if name in ALWAYS and file != "tfce.cl" else []))
+                                  *(["--correct", "voxel"] if name in ALWAYS and "tfce" not in file else []),
+                                  **({"VOXSTAT_KERNEL_FORM": "gpu"} if name in FOR_GPUS else {}))
                 self.assertEqual(done.returncode, DEVICE, done.stderr)
                 self.assertIn("opencl:", done.stderr)
-                if name in ALWAYS:
+                if name in {**ALWAYS, **FOR_GPUS}:
                     self.assertNotIn("self-test", done.stderr)
                 self.assertFalse((self.folder / "voxstat-results").exists())
                 if "VOXSTAT_WRONG_KERNELS" in os.environ:

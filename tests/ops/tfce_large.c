@@ -1,33 +1,5 @@
 /* The op tfce on every backend, on maps of more voxels than a tile of the sort or a block of the sum has. */
-#include "base/random.h"
 #include "tfce_maps.h"
-
-/* Normal noise in the complete grid, smoothed `times` times along each axis with weights 1/4, 1/2, 1/4 (which wrap
- * round; FWHM about 1.67 sqrt(times) voxels), and rounded to `levels` heights a standard deviation, so that the
- * reference has few thresholds. */
-static void smooth_maps(tfce_maps *m, int times, double levels)
-{
-    static double from[VOXELS_MAX], to[VOXELS_MAX];
-    int voxels = voxels_of(m);
-    const int stride[] = {1, m->grid.nx, m->grid.nx * m->grid.ny};
-    for (int p = 0; p < m->maps; p++) {
-        double squares = 0;
-        for (int v = 0; v < voxels; v++)
-            from[v] = vx_normal(4, (uint64_t)p, (uint32_t)v, VX_STREAM_TEST);
-        for (int pass = 0; pass < 3 * times; pass++) {
-            int step = stride[pass % 3];
-            for (int v = 0; v < voxels; v++)
-                to[v] = from[v] / 2 + (from[(v + step) % voxels] + from[(v + voxels - step) % voxels]) / 4;
-            memcpy(from, to, sizeof from);
-        }
-        for (int v = 0; v < voxels; v++)
-            squares += from[v] * from[v];
-        for (int v = 0; v < voxels; v++) {
-            m->mask[v] = true;
-            m->height[p][v] = (float)(rint(from[v] / sqrt(squares / voxels) * levels) / levels);
-        }
-    }
-}
 
 /* Maps of several sort tiles, with components of many blocks: white noise, whose arcs have more numbers than a digit of
  * the sort, and smooth ones; both with plateaus. */
@@ -69,8 +41,30 @@ static void test_path(void **state)
     }
 }
 
+/* As many maxima, arcs and merges as maps can have. Neighbours differ in one coordinate, so that the voxels with an
+ * even sum of coordinates touch odd ones only. Where the even ones are higher, each is a maximum, and each odd one
+ * merges up to six components. Where the odd ones are not in the mask, every voxel is a maximum of a component of its
+ * own. */
+static void test_checkerboard(void **state)
+{
+    (void)state;
+    static tfce_maps m;
+    for (int holes = 0; holes < 2; holes++) {
+        m = (tfce_maps){.grid = {19, 18, 17, 6}, .maps = 2, .parallel = 1, .E = 0.5};
+        for (int v = 0; v < voxels_of(&m); v++) {
+            int x = v % 19, y = v / 19 % 18, z = v / 19 / 18, odd = (x + y + z) % 2;
+            m.mask[v] = !holes || !odd;
+            for (int p = 0; p < m.maps; p++)
+                m.height[p][v] = (float)((odd ? 1 : 20) + (x * 7 + y * 5 + z * (3 + p)) % 16 / 2) / 4;
+        }
+        vx_tfce_args args = random_settings(2);
+        compare(&args, &m, 2, 0);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_large), cmocka_unit_test(test_path)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_large), cmocka_unit_test(test_path),
+                                       cmocka_unit_test(test_checkerboard)};
     return cmocka_run_group_tests(tests, open_able_backends, free_backends);
 }

@@ -18,6 +18,7 @@ typedef enum fault {
     MASS_OFF,       /* by 1 % */
     ONE_MASS_OFF,   /* the largest of a batch */
     TFCE_OFF,       /* by 0.1 % */
+    WEIGHTS,        /* from row 8 on the first participant is flipped, or the first two change places */
     UNWRITTEN,      /* the maxima from row 64 on stay as they were filled */
     NEVER_FILLED,   /* or are 0 */
     SCORES_SWAPPED, /* two of each map from row 8 on, neither of which is the largest or the smallest */
@@ -30,13 +31,15 @@ typedef enum fault {
     ONE_MASS_UNIT,  /* the mass of row 8 is larger by 2^-20 */
     ONE_TFCE,       /* the largest TFCE of row 8 is larger by 1e-9 of it */
     LISTS_CUT,      /* lists that overflow claim to be complete */
+    ONE_WEIGHT,     /* likewise of row 8 alone */
     FAULTS
 } fault;
 
 static const char *const fault_name[FAULTS] = {
     "none", "last tile", "middle tile", "r off", "no counts", "extent halved", "mass off", "one mass off", "TFCE off",
-    "unwritten", "never filled", "scores swapped", "score off", "a bit", "bits", "one maximum dropped",
+    "weights", "unwritten", "never filled", "scores swapped", "score off", "a bit", "bits", "one maximum dropped",
     "one maximum off by a unit", "one count off", "one mass off by a unit", "one TFCE off", "lists cut",
+    "one weight",
 };
 
 typedef struct faulty {
@@ -267,6 +270,26 @@ static void spoil_scores(faulty *f, const vx_dense_args *args, vx_buffer *const 
     free(score);
 }
 
+static void spoil_weights(faulty *f, const vx_relabel_args *args, vx_buffer *const *b)
+{
+    const size_t elements = (size_t)(args->groups ? args->groups : (1 + args->nuisance) * args->rows);
+    const size_t bytes = VX_INTERLEAVED((size_t)args->relabellings) * elements * (args->groups ? 1 : sizeof(float));
+    const int end = f->fault == ONE_WEIGHT ? ROW + 1 : args->relabellings;
+    void *weights = copy_of(f, b[VX_B_W], bytes);
+    for (int p = ROW; p < end; p++) {
+        const size_t first = VX_WEIGHT_PLACE(p, elements, 0), second = VX_WEIGHT_PLACE(p, elements, 1);
+        if (args->groups) {
+            ((uint8_t *)weights)[first] ^= 1;
+        } else {
+            const float kept = ((float *)weights)[first];
+            ((float *)weights)[first] = ((float *)weights)[second];
+            ((float *)weights)[second] = kept;
+        }
+    }
+    put(f, b[VX_B_W], weights, bytes);
+    free(weights);
+}
+
 /* Spoils the results of a dense op. */
 static void spoil_dense(faulty *f, const vx_dense_args *args, vx_buffer *const *b)
 {
@@ -285,6 +308,7 @@ static vx_status run(vx_backend *self, int queue, vx_op op, const void *args, vx
     faulty *f = of(self);
     bool dense = op == VX_OP_SIGNFLIP || op == VX_OP_CORRELATION;
     int relabellings = dense                ? ((const vx_dense_args *)args)->relabellings
+                       : op == VX_OP_RELABEL  ? ((const vx_relabel_args *)args)->relabellings
                        : op == VX_OP_CLUSTERS ? ((const vx_clusters_args *)args)->relabellings
                                               : ((const vx_tfce_args *)args)->relabellings;
     if (f->late && relabellings <= ROW)
@@ -292,6 +316,8 @@ static vx_status run(vx_backend *self, int queue, vx_op op, const void *args, vx
     vx_status status = dense ? run_dense(f, op, args, b, error) : f->cpu->run(f->cpu, queue, op, args, b, error);
     if (dense)
         spoil_dense(f, args, b);
+    if (op == VX_OP_RELABEL && (f->fault == WEIGHTS || f->fault == ONE_WEIGHT) && relabellings > ROW)
+        spoil_weights(f, args, b);
     if (op == VX_OP_CLUSTERS && ((f->fault >= EXTENT_HALVED && f->fault <= ONE_MASS_OFF) || f->fault == ONE_MASS_UNIT))
         spoil_clusters(f, args, b);
     if (op == VX_OP_TFCE && (f->fault == TFCE_OFF || f->fault == ONE_TFCE))
@@ -324,7 +350,8 @@ static inline faulty *faulty_new(const faulty *how, bool exact, int threads)
     assert_non_null(f);
     *f = *how;
     check(vx_cpu_open(threads, &f->cpu, &error), error);
-    f->backend = (vx_backend){.info = f->cpu->info, .parallel = {1, 1, 1, 1}, .queues = VX_QUEUES,
+    f->backend = (vx_backend){.info = f->cpu->info, .queues = VX_QUEUES,
+                              .parallel = {[VX_OP_CLUSTERS] = 1, [VX_OP_TFCE] = 1},
                               .buffer_new = buffer_new, .buffer_free = buffer_free, .upload = upload,
                               .download = download, .fill = fill, .run = run, .wait = wait_queue, .seconds = seconds,
                               .free = free_faulty};

@@ -151,6 +151,16 @@ static void change_kernels(char folder[128], const char *file, const char *chang
     assert_int_equal(system(command), 0);
 }
 
+static void expect_refused(unsigned uses, const char *file, const char *change, const char *word)
+{
+    char folder[128];
+    vx_error error = {0};
+    change_kernels(folder, file, change);
+    vx_status status = open_for(uses, "VOXSTAT_KERNEL_DIR", folder, &error);
+    if (status != VX_DEVICE || !strstr(error.message, "self-test") || !strstr(error.message, word))
+        fail_msg("%s: %s: %s", file, change, status ? error.message : "not refused");
+}
+
 /* Every wrong kernel here gives plausible results; the self-test must refuse the device for each. The last ones solve
  * the problems that were worked by hand, and fail in a trial. */
 static void test_wrong_kernels_are_refused(void **state)
@@ -161,6 +171,9 @@ static void test_wrong_kernels_are_refused(void **state)
         unsigned uses;
         const char *file, *change, *word;
     } cases[] = {
+        {VX_USE_FLIPS, "philox.h", "s/round < 10/round < 9/", "random orders"},
+        {VX_USE_FLIPS, "relabel.cl", "s/STREAM_FLIP 0/STREAM_FLIP 1/", "random flips"},
+        {VX_USE_FLIPS, "relabel.cl", "s/ 256 . attempt/ attempt/", "random orders with ties"},
         {VX_USE_FLIPS, "signflip.cl", "s/ - k - k;/ - k;/", "signflip"},
         {VX_USE_REGRESSION, "correlation.cl", "s/sqrt(rest)/rest/", "nuisance"},
         {VX_USE_REGRESSION, "near.h", "s/return 0;/return 1;/", "nuisance"},
@@ -172,8 +185,8 @@ static void test_wrong_kernels_are_refused(void **state)
         {VX_USE_REGRESSION, "dense.h", "s/ || s < vx_value(args->near_low)//", "correlation"},
         {VX_USE_FLIPS | VX_USE_CLUSTERS, "clusters.cl", "s/f->height.other. < 0 == negative/true/", "clusters"},
         {VX_USE_FLIPS | VX_USE_CLUSTERS, "clusters.cl", "s/f->label.f->position.f->voxel.e... = 0;//", "clusters"},
-        {VX_USE_FLIPS | VX_USE_TFCE, "tfce.cl", "s/ ? mark : none/ ? none : none/", "TFCE"},
-        {VX_USE_FLIPS | VX_USE_TFCE, "tfce.cl", "s/ - m->power.m->size.c.. . g;/;/", "TFCE"},
+        {VX_USE_FLIPS | VX_USE_TFCE, "tfce_map.h", "s/ ? mark : none/ ? none : none/", "TFCE"},
+        {VX_USE_FLIPS | VX_USE_TFCE, "tfce_sweep.h", "s/ - m->power.~m->parent.c.. . g;/;/", "TFCE"},
         {VX_USE_FLIPS, "dense.h",
          "s/atomic_max(&high.item->first . row., item->group->high.row.);/if (item->first + row < 128) &/",
          "of many strips"},
@@ -186,18 +199,31 @@ static void test_wrong_kernels_are_refused(void **state)
         {VX_USE_FLIPS | VX_USE_CLUSTERS, "clusters.cl", "s/min(list_size.p., args.capacity)/min(list_size[p], 100)/",
          "the largest"},
         {VX_USE_FLIPS | VX_USE_TFCE, "tfce.cl",
-         "s/best.2 . p. = found.0.;/best[2 * p] = found[0] * (p == 130 ? 1 + 1e-9 : 1);/", "largest TFCE"},
+         "s/ = found;/ = found * (p == 130 ? 1 + 1e-9 : 1);/", "largest TFCE"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char folder[128];
-        vx_error error = {0};
-        if (!has_double && strcmp(cases[i].file, "tfce.cl") == 0)
-            continue;
-        change_kernels(folder, cases[i].file, cases[i].change);
-        assert_int_equal(open_for(cases[i].uses, "VOXSTAT_KERNEL_DIR", folder, &error), VX_DEVICE);
-        if (!strstr(error.message, "self-test") || !strstr(error.message, cases[i].word))
-            fail_msg("%s: %s: %s", cases[i].file, cases[i].change, error.message);
-    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (has_double || strncmp(cases[i].file, "tfce", 4) != 0)
+            expect_refused(cases[i].uses, cases[i].file, cases[i].change, cases[i].word);
+}
+
+/* TFCE by a group of items: one voxel left out, an arc summed twice, the voxels of an arc before a merge lost, a term
+ * too large, the last root dropped, and merges of two maxima missed. */
+static void test_wrong_kernels_for_gpus(void **state)
+{
+    (void)state;
+    need_opencl();
+    static const char *const cases[][2] = {
+        {"tfce_tree.h", "s/here = m->height.place./here = v == 1 ? 0 : m->height[place]/"},
+        {"tfce_arcs.h", "s/b += block.e./b += block[e] * (1 + (arc == m->arcs - 1))/"},
+        {"tfce_arcs.h", "s/size += size_after/size = size_after/"},
+        {"tfce_arcs.h", "s/gain(m, entry.x, dh);/gain(m, entry.x, dh) * (1 + (s == 0) * 1e-6);/"},
+        {"tfce_arcs.h", "s/arc < m->arcs; arc += VX_WG/arc < m->arcs - 1; arc += VX_WG/"},
+        {"tfce_sort.h", "s/lowest_bit(others))/lowest_bit(link))/"},
+    };
+    setenv("VOXSTAT_KERNEL_FORM", "gpu", 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases && has_double; i++)
+        expect_refused(VX_USE_FLIPS | VX_USE_TFCE, cases[i][0], cases[i][1], "TFCE");
+    unsetenv("VOXSTAT_KERNEL_FORM");
 }
 
 static void test_build_log(void **state)
@@ -212,7 +238,7 @@ static void test_build_log(void **state)
     assert_non_null(strstr(error.message, "nonsense"));
     assert_non_null(strstr(error.message, opencl));
     assert_int_equal(open_with("VOXSTAT_KERNEL_DIR", "/nowhere", &error), VX_DEVICE);
-    assert_non_null(strstr(error.message, "/nowhere/signflip.cl"));
+    assert_non_null(strstr(error.message, "/nowhere/relabel.cl"));
 }
 
 /* Every file of the cache overwritten; how many there were. */
@@ -251,9 +277,9 @@ static void test_cache(void **state)
     snprintf(folder, sizeof folder, "%s/a/cache", scratch);
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK); /* made, with the folder above it */
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK); /* read */
-    assert_int_equal(spoil(folder, NULL), has_double ? 5 : 4); /* two programs of correlation, one of any other op */
+    assert_int_equal(spoil(folder, NULL), has_double ? 6 : 5); /* two programs of correlation, one of any other op */
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK);
-    assert_int_equal(spoil(folder, ""), has_double ? 5 : 4);
+    assert_int_equal(spoil(folder, ""), has_double ? 6 : 5);
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK);
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", "/proc/nowhere", &error), VX_OK); /* cannot be made */
 }
@@ -282,11 +308,11 @@ static void test_only_what_is_needed(void **state)
     setenv("VOXSTAT_CACHE_DIR", folder, 1);
     const vx_device_options flips = VX_OPTIONS(vx_device_options, .uses = VX_USE_FLIPS);
     assert_int_equal(vx_device_open(opencl, &flips, &device, NULL, 0, &error), VX_OK);
-    assert_int_equal(entries(folder), 1);
+    assert_int_equal(entries(folder), 2); /* relabel and signflip */
     assert_int_equal(vx_device_need(device, 1 << VX_OP_SIGNFLIP, &error), VX_OK);
-    assert_int_equal(entries(folder), 1);
-    assert_int_equal(vx_device_need(device, 1 << VX_OP_SIGNFLIP | 1 << VX_OP_CLUSTERS, &error), VX_OK);
     assert_int_equal(entries(folder), 2);
+    assert_int_equal(vx_device_need(device, 1 << VX_OP_SIGNFLIP | 1 << VX_OP_CLUSTERS, &error), VX_OK);
+    assert_int_equal(entries(folder), 3);
     vx_device_free(device);
     setenv("VOXSTAT_CACHE_DIR", scratch, 1);
 }
@@ -450,7 +476,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cpu_comes_first), cmocka_unit_test(test_names),
         cmocka_unit_test(test_first_opencl),    cmocka_unit_test(test_wrong_kernels_are_refused),
-        cmocka_unit_test(test_build_log),       cmocka_unit_test(test_cache),
+        cmocka_unit_test(test_wrong_kernels_for_gpus), cmocka_unit_test(test_build_log), cmocka_unit_test(test_cache),
         cmocka_unit_test(test_only_what_is_needed), cmocka_unit_test(test_later_need),
         cmocka_unit_test(test_cache_of_others), cmocka_unit_test(test_entries_of_others),
         cmocka_unit_test(test_driver_that_does_not_load), cmocka_unit_test(test_buffers),

@@ -189,9 +189,7 @@ static void wrong_values(void **state)
 static void later(void **state)
 {
     (void)state;
-    REFUSED("--regrid|not yet", "voxstat", "--regrid");
     REFUSED("--bids|not yet", "voxstat", "--bids", "dir");
-    REFUSED("--regrid|not yet", "voxstat", "--regrid");
     REFUSED("--design twosample|not yet", "voxstat", "--design", "twosample");
     REFUSED("--design glm|not yet", "voxstat", "--design", "glm");
 }

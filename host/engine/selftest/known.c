@@ -457,7 +457,9 @@ vx_status vx_selftest_known(vx_backend *backend, unsigned ops, vx_error *error)
 {
     static const int connectivity[] = {6, 18, 26};
     vx_status status = VX_OK;
-    if (ops & 1 << VX_OP_SIGNFLIP)
+    if (ops & 1 << VX_OP_RELABEL)
+        status = vx_selftest_relabel(backend, error);
+    if (!status && ops & 1 << VX_OP_SIGNFLIP)
         status = dense(backend, &signflip, error);
     if (!status && ops & 1 << VX_OP_CORRELATION && !(status = dense(backend, &correlation, error)))
         status = dense(backend, &partial, error);

@@ -8,6 +8,9 @@
 /* Tiny problems with answers worked by hand. Errors: VX_DEVICE where an answer differs. */
 vx_status vx_selftest_known(vx_backend *backend, unsigned ops, vx_error *error);
 
+/* The part of vx_selftest_known for the op relabel. */
+vx_status vx_selftest_relabel(vx_backend *backend, vx_error *error);
+
 /* Analyses of small trials, of which vx_verify checks every result:
  *
  *     1. several strips of voxels for every work-group, as the largest trials have voxels for each compute unit;

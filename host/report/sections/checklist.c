@@ -142,7 +142,7 @@ static const struct item {
     {"Acquisition", "Scanner and protocol", NULL, "maker, model, tracer and dose or sequence, timing, reconstruction"},
     {"Preparation", "Software and steps", NULL, "with versions: motion, attenuation, coregistration, normalisation"},
     {"Preparation", "Space", NULL, "template and its version"},
-    {"Preparation", "Smoothing", NULL, "kernel, FWHM; voxstat smoothed nothing"},
+    {"Preparation", "Smoothing", NULL, "kernel and FWHM, of what was done before voxstat (see the methods text)"},
     {"Preparation", "Scaling", NULL, "reference region or global mean; voxstat scaled nothing"},
     {"Preparation", "Quality control", NULL, "what was looked at, who was blind to what (see Quality control)"},
     {"Model", "Outcome", outcome, NULL},

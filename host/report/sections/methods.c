@@ -12,7 +12,7 @@
 
 typedef enum reference {
     NICHOLS, WINKLER, FREEDMAN, SALMON, PHIPSON, BULLMORE, SMITH, BENJAMINI, DUNN, WESTFALL, WELCH, SCHUIRMANN,
-    REFERENCES
+    FORMAN, REFERENCES
 } reference;
 
 static const char *const reference_text[REFERENCES] = {
@@ -35,6 +35,8 @@ static const char *const reference_text[REFERENCES] = {
     "population variances are involved. Biometrika 1947;34:28\xE2\x80\x93" "35.",
     "Schuirmann DJ. A comparison of the two one-sided tests procedure and the power approach for assessing the "
     "equivalence of average bioavailability. J Pharmacokinet Biopharm 1987;15:657\xE2\x80\x93" "680.",
+    "Forman SD, Cohen JD, Fitzgerald M, et al. Improved assessment of significant activation in functional magnetic "
+    "resonance imaging (fMRI): use of a cluster-size threshold. Magn Reson Med 1995;33:636\xE2\x80\x93" "647.",
 };
 
 /* The numbers of the references, in the order of their first citation. */
@@ -103,6 +105,28 @@ static void put_steps(vx_report *report)
     }
 }
 
+/* The smoothness of the residuals, of the modalities for which it could be told. */
+static void put_smoothness(vx_report *report, citing *c)
+{
+    const vx_results *results = report->results;
+    bool told = false;
+    for (size_t m = 0; m < results->modalities; m++) {
+        const double *mm = results->modality[m].smoothness;
+        if (isnan(mm[0] + mm[1] + mm[2]))
+            continue;
+        vx_put(c->page, "%s", told ? ", " : "The residuals had a smoothness (FWHM) of ");
+        vx_put(c->page, "%.1f \xC3\x97 %.1f \xC3\x97 %.1f mm", mm[0], mm[1], mm[2]);
+        if (results->modalities > 1)
+            vx_put(c->page, " (%s)", results->modality[m].name);
+        told = true;
+    }
+    if (!told)
+        return;
+    vx_put_markup(c->page, ", by the correlations of neighbouring voxels");
+    cite(c, FORMAN);
+    vx_put_markup(c->page, ". ");
+}
+
 static void put_data(vx_report *report, citing *c)
 {
     const vx_results *results = report->results;
@@ -124,6 +148,7 @@ static void put_data(vx_report *report, citing *c)
                (long long)modality->n, vx_count_text(modality->mask_voxels, text), modality->grid.pixdim[0],
                modality->grid.pixdim[1], modality->grid.pixdim[2]);
     }
+    put_smoothness(report, c);
     if (mask)
         vx_put_markup(page, "Voxels were those of an explicit mask that are finite in every image");
     else

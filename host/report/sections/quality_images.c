@@ -35,8 +35,8 @@ static void put_flagged(vx_report *report, const vx_results_modality *modality)
                "about the median, and a difference that matters.</p>\n", (long long)quality->images);
         return;
     }
-    vx_put(report->page, "<p class=\"found\">%lld of %lld images are flagged. Look at them; <code>--exclude</code> leaves "
-           "a participant out.</p>\n<ul>\n", (long long)flagged, (long long)quality->images);
+    vx_put(report->page, "<p class=\"found\">%lld of %lld images are flagged. Look at them; <code>--exclude</code> "
+           "leaves a participant out.</p>\n<ul>\n", (long long)flagged, (long long)quality->images);
     for (int64_t i = 0; i < quality->images; i++) {
         const char *session = session_of(report, quality, i);
         if (!quality->flag[i])
@@ -57,9 +57,9 @@ static void put_sheet(vx_report *report, const vx_results_modality *modality, co
                             .session = {report->results->session[0], report->results->session[1]},
                             .flag = quality->flag + first, .width = quality->width, .height = quality->height};
     char *name = vx_text(from ? "%s_quality-%lld" : "%s_quality", modality->stem, (long long)(from / SHEET + 1));
-    char *caption = vx_text("%s: every image in six slices of cells of about 8 mm: four axial ones from below upwards, a "
-                            "coronal and a sagittal one; left is left. Every image has greys of its own, so that scales "
-                            "do not show. Flagged images are framed.", modality->name);
+    char *caption = vx_text("%s: every image in six slices of cells of about 8 mm: four axial ones from below upwards, "
+                            "a coronal and a sagittal one; left is left. Every image has greys of its own, so that "
+                            "scales do not show. Flagged images are framed.", modality->name);
     char *alt = vx_text("Slices of the images of %lld participants, from %s to %s.", (long long)rows,
                         modality->participant[from], modality->participant[from + rows - 1]);
     sheet.raster = vx_strips_raster(&sheet, first, quality->images, grey);
@@ -93,8 +93,8 @@ static void put_figures(vx_report *report, const vx_results_modality *modality)
     char text[32];
     vx_put(page, "<details><summary>Every figure of every image</summary><div class=\"scroll\" tabindex=\"0\" "
            "role=\"region\" aria-label=\"Figures of %s\"><table>\n<caption>The columns are those of quality.tsv; "
-           "quality.json describes them.</caption>\n<thead><tr><th scope=\"col\">participant</th><th scope=\"col\">session"
-           "</th>", modality->name);
+           "quality.json describes them.</caption>\n<thead><tr><th scope=\"col\">participant</th>"
+           "<th scope=\"col\">session</th>", modality->name);
     for (int k = 0; k < VX_QUALITY_COLUMNS; k++)
         if (pairs || !vx_quality_about(k)->pairs)
             vx_put(page, "<th scope=\"col\" class=\"n\" title=\"%s\">%s</th>", vx_quality_about(k)->description,

@@ -1,0 +1,62 @@
+#include "cli/by_modality.h"
+
+#include "cli/values.h"
+
+#include <string.h>
+
+vx_status vx_by_modality_read(const vx_arguments *arguments, vx_option_id id, vx_by_modality *values, vx_error *error)
+{
+    values->option = &vx_option_table[id];
+    return vx_argument_names(arguments, id, &values->word, error);
+}
+
+void vx_by_modality_destroy(vx_by_modality *values)
+{
+    if (values)
+        vx_names_destroy(&values->word);
+}
+
+/* The value of a word that begins with "NAME="; null where it does not. */
+static const char *value_of(const char *word, const char *name)
+{
+    const size_t length = strlen(name);
+    return !strncmp(word, name, length) && word[length] == '=' ? word + length + 1 : NULL;
+}
+
+static bool names_one(const char *word, const vx_study *study)
+{
+    for (size_t m = 0; m < study->modalities; m++)
+        if (value_of(word, study->modality[m].name))
+            return true;
+    return false;
+}
+
+vx_status vx_by_modality_value(const vx_by_modality *values, const vx_study *study, size_t m, const char **value,
+                               vx_error *error)
+{
+    const char *own = NULL, *common = NULL;
+    for (size_t i = 0; i < values->word.count; i++) {
+        const char *word = values->word.name[i], *found = value_of(word, study->modality[m].name);
+        const char **to = found ? &own : &common;
+        if (!found && names_one(word, study))
+            continue;
+        if (*to)
+            return vx_fail(error, VX_USAGE, "--%s: found '%s' and '%s' for %s; expected one value, or MODALITY=VALUE "
+                           "where modalities differ", values->option->name, *to, found ? found : word,
+                           found ? study->modality[m].name : "all modalities");
+        *to = found ? found : word;
+    }
+    *value = own ? own : common;
+    return VX_OK;
+}
+
+vx_status vx_by_modality_choice(const vx_by_modality *values, const vx_study *study, size_t m, int otherwise,
+                                int *choice, vx_error *error)
+{
+    const char *word;
+    vx_status status = vx_by_modality_value(values, study, m, &word, error);
+    *choice = otherwise;
+    if (!status && word && !(status = vx_value_check_choice(values->option, word, error)))
+        *choice = vx_choice(values->option->choices, word);
+    return status;
+}

@@ -1,0 +1,29 @@
+/* Options whose value may differ by modality. A word is a value for every modality, or NAME=VALUE for one, where NAME
+ * is a modality of the study: `--scale pet=reference,cbf=global`. What is said of one goes before what is said of all.
+ *
+ * A vx_by_modality owns its words; vx_by_modality_destroy releases it. Values point into them. */
+#ifndef VX_CLI_BY_MODALITY_H
+#define VX_CLI_BY_MODALITY_H
+
+#include "cli/arguments.h"
+#include "voxstat/study.h"
+
+typedef struct vx_by_modality {
+    const vx_option *option;
+    vx_names word;
+} vx_by_modality;
+
+/* Errors: those of vx_argument_names. */
+vx_status vx_by_modality_read(const vx_arguments *arguments, vx_option_id id, vx_by_modality *values, vx_error *error);
+void vx_by_modality_destroy(vx_by_modality *values);
+
+/* The value for modality `m` of the study, or null. Errors (VX_USAGE): two values for one modality or for all. */
+vx_status vx_by_modality_value(const vx_by_modality *values, const vx_study *study, size_t m, const char **value,
+                               vx_error *error);
+
+/* The index of the value among the option's choices; `otherwise` without a value. Errors: as above, and a word that is
+ * no choice. */
+vx_status vx_by_modality_choice(const vx_by_modality *values, const vx_study *study, size_t m, int otherwise,
+                                int *choice, vx_error *error);
+
+#endif
