@@ -16,8 +16,8 @@ typedef struct vx_strip_sheet {
     int64_t width, height;        /* of a strip, in pixels */
 } vx_strip_sheet;
 
-/* The pixels of the sheet's strips, of which the first is strip `first` of `images`: pixel (row, column) of strip k is at
- * k + images * (row + height * column) of `grey`. Null without memory; freed with cairo_surface_destroy. */
+/* The pixels of the sheet's strips, the first of which is strip `first` of `images`: pixel (row, column) of strip k is
+ * at k + images * (row + height * column) of `grey`. Null without memory; freed with cairo_surface_destroy. */
 cairo_surface_t *vx_strips_raster(const vx_strip_sheet *sheet, int64_t first, int64_t images, const float *grey);
 
 vx_drawing vx_strips_drawing(const vx_strip_sheet *sheet);
