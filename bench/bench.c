@@ -1,4 +1,5 @@
 /* Measures every device, prints the table and writes the JSON record. */
+#include "bench/record.h"
 #include "bench/rows.h"
 
 #include "base/clock.h"
@@ -7,13 +8,10 @@
 #include "base/memory.h"
 #include "base/sort.h"
 #include "base/stop.h"
-#include "output/file.h"
 
-#include <commit.h>
 #include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 vx_bench_options vx_bench_defaults(void)
@@ -158,36 +156,14 @@ static vx_status bench_devices(vx_bench_state *state, json_t *devices, vx_error 
 static vx_status write_json(const vx_bench_state *state, json_t *devices, json_t *stages, vx_error *error)
 {
     const vx_bench_options *options = state->options;
-    char date[32];
-    time_t moment = time(NULL);
-    struct tm utc;
-    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&moment, &utc));
-    json_t *record = json_pack(
-        "{s:s, s:s, s:s*, s:s, s:I, s:I, s:i, s:i, s:O, s:O}", "voxstat_version", VOXSTAT_VERSION, "commit",
-        VOXSTAT_COMMIT, "command", options->command, "date", date, "participants", (json_int_t)options->participants,
-        "voxels", (json_int_t)state->matrix->space.elements, "repetitions", options->repetitions, "threads",
-        options->threads,
-        "devices", devices, "stages", stages);
-    char *text = vx_json_dump(json_incref(record), JSON_INDENT(2));
-    vx_status status = text ? vx_write_named(options->json, options->force, text, strlen(text), error)
-                            : vx_fail_memory(error);
-    free(text);
-    json_decref(record);
-    return status;
-}
-
-/* Checks before minutes of measurement that the figures can be written, and that a file they replace holds figures. */
-static vx_status check_json(const vx_bench_options *options, vx_error *error)
-{
-    vx_status status = vx_write_named_check(options->json, options->force, error);
-    if (status || access(options->json, F_OK) != 0)
-        return status;
-    json_t *old = json_load_file(options->json, 0, NULL);
-    if (!json_is_array(json_object_get(old, "devices")) || !json_object_get(old, "voxstat_version"))
-        status = vx_fail(error, VX_OUTPUT, "%s: holds no figures of voxstat bench, so --force does not replace it; "
-                         "choose another name", options->json);
-    json_decref(old);
-    return status;
+    json_t *record = vx_bench_record_new(options);
+    record = vx_json_set(record, "participants", json_integer((json_int_t)options->participants));
+    record = vx_json_set(record, "voxels", json_integer((json_int_t)state->matrix->space.elements));
+    record = vx_json_set(record, "repetitions", json_integer(options->repetitions));
+    record = vx_json_set(record, "threads", json_integer(options->threads));
+    record = vx_json_set(record, "devices", json_incref(devices));
+    record = vx_json_set(record, "stages", json_incref(stages));
+    return vx_bench_record_write(options, record, error);
 }
 
 vx_status vx_bench(const vx_bench_options *options, FILE *table, vx_error *error)
@@ -199,7 +175,7 @@ vx_status vx_bench(const vx_bench_options *options, FILE *table, vx_error *error
         return vx_fail(error, VX_USAGE, "%d repetitions; at least 1 is needed", options->repetitions);
     if (options->data && access(options->data, R_OK | X_OK)) /* before minutes of measuring */
         return vx_fail(error, VX_INPUT, "%s: %s", options->data, strerror(errno));
-    vx_status status = options->json ? check_json(options, error) : VX_OK;
+    vx_status status = options->json ? vx_bench_record_check(options, error) : VX_OK;
     if (status)
         return status;
     vx_bench_state state = {.options = options, .table = table, .device_name = "-"};

@@ -15,11 +15,10 @@
 #ifndef VX_BENCH_CARD_H
 #define VX_BENCH_CARD_H
 
+#include "bench/bench.h"
 #include "engine/op.h"
-#include "voxstat/error.h"
 
-#include <stdint.h>
-#include <stdio.h>
+#include <jansson.h>
 
 /* A card at its boost clock. GB are 10^9 bytes. */
 typedef struct vx_card {
@@ -90,8 +89,26 @@ double vx_card_flips(double n);
 /* Seconds on the card of the default job with everything, both tails. */
 double vx_card_job(const vx_estimate estimate[VX_ESTIMATES], double n);
 
-/* Prints the estimate for the card of that name, or "list": the names. Case and blanks in names do not matter. `voxels`
- * 0 means 228,010, those of a brain at 2 mm. Errors: VX_USAGE for an unknown name. */
-vx_status vx_card_print(const char *name, int64_t voxels, int64_t n, FILE *to, vx_error *error);
+/* The names of the roofs, in the order above. */
+extern const char *const vx_roof_name[VX_ROOFS];
+
+/* The seconds that a relabelling of the row, or the default job (VX_ESTIMATES), should take on the card; 0: no target
+ * is set. */
+double vx_card_target(const vx_card *card, vx_estimate_row row);
+
+/* What vx_card_expect found for a card, `voxels` and `n`. */
+typedef struct vx_expectation {
+    const vx_card *card;
+    double voxels, n;
+    vx_estimate estimate[VX_ESTIMATES];
+} vx_expectation;
+
+void vx_card_print(const vx_expectation *expected, FILE *to);
+json_t *vx_card_json(const vx_expectation *expected, json_t *record); /* adds it to the record, and returns that */
+
+/* Prints what to expect of the card of that name for options->voxels (0: 228,010, those of a brain at 2 mm) and
+ * options->participants, and writes it to options->json where that is set. "list": prints the cards. Case and blanks in
+ * names do not matter. Errors: VX_USAGE for an unknown name; VX_OUTPUT for `json`. */
+vx_status vx_card_expect(const char *name, const vx_bench_options *options, FILE *to, vx_error *error);
 
 #endif

@@ -63,7 +63,8 @@ static vx_status checked_init(vx_checked *c, vx_device *device, const vx_matrix 
         return status;
     c->evidence = (vx_evidence){.device = &backend->info, .problem = c->problem, .tally = c->tally,
                                 .range = {0, c->relabellings->evaluations}, .score = c->score, .high = c->high,
-                                .low = c->low, .batch = schedule.batch};
+                                .low = c->low, .batch = schedule.batch,
+                                .threads = vx_device_threads(device)};
     return VX_OK;
 }
 

@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+const char *const vx_roof_name[VX_ROOFS] = {"issue", "double", "local", "cache", "memory", "waiting"};
+
 /* Dense ops: instructions of an evaluation beside the inner loop. Counted from the source: two comparisons with the
  * bounds, two with those of the lists, four of the counts, and their share of reads and branches. */
 #define BOUNDS 5

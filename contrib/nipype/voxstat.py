@@ -32,8 +32,13 @@ def _formulas(option, **more):
 class VoxstatInputSpec(CommandLineInputSpec):
     """The options of `voxstat run`; `voxstat run --help` explains them."""
     design = traits.Enum("paired", "onesample", mandatory=True, argstr="--design %s", desc="the model")
-    table = File(exists=True, mandatory=True, argstr="--table %s",
+    table = File(exists=True, mandatory=True, argstr="--table %s", xor=["bids"],
                  desc="participants.tsv; images are sought from its folder")
+    bids = Directory(exists=True, mandatory=True, argstr="--bids %s", xor=["table"], desc="a BIDS folder")
+    derivatives = _names("derivatives", requires=["bids"], desc="its folders that are searched; without it all")
+    bids_filter = _formulas("bids-filter", requires=["bids"],
+                            desc="which files hold a modality, as in 'pet:pvc=none,desc=preproc'")
+    frames = traits.Str(argstr="--frames %s", desc="the window of frames that are averaged, as in 30-60min")
     covariate = _names("covariate", desc="columns to correlate with the outcome")
     nuisance = _names("nuisance", desc="columns of no interest")
     joint = traits.Bool(argstr="--joint", desc="all covariates in one model")

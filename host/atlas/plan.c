@@ -3,7 +3,7 @@
 #include "base/memory.h"
 #include "base/nearest.h"
 #include "base/sort.h"
-#include "study/table.h"
+#include "base/table.h"
 
 #include <string.h>
 

@@ -1,9 +1,13 @@
 #include "base/json.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/stream.h"
 
 #include <math.h>
+#include <string.h>
+
+static const size_t bytes_max = (size_t)1 << 26;
 
 /* `json` where the last step succeeded. Otherwise frees it and returns null; jansson has freed the added value. */
 static json_t *kept_if(bool good, json_t *json)
@@ -97,4 +101,26 @@ char *vx_json_dump(json_t *json, size_t flags)
         return text;
     free(text);
     return NULL;
+}
+
+vx_status vx_json_read(const char *path, json_t **object, vx_error *error)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    json_error_t why;
+    char *text = NULL;
+    size_t size, skipped;
+    *object = NULL;
+    vx_status status = vx_file_read(path, bytes_max, &text, &size, error);
+    if (status)
+        return status;
+    skipped = strncmp(text, mark, strlen(mark)) ? 0 : strlen(mark);
+    *object = json_loadb(text + skipped, size - skipped, 0, &why);
+    free(text);
+    if (!*object)
+        return vx_fail(error, VX_INPUT, "%s, line %d: not JSON: %s", path, why.line, why.text);
+    if (json_is_object(*object))
+        return VX_OK;
+    json_decref(*object);
+    *object = NULL;
+    return vx_fail(error, VX_INPUT, "%s: a JSON object is expected", path);
 }

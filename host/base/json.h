@@ -1,4 +1,4 @@
-/* Making JSON with jansson.
+/* Making JSON with jansson, and reading it from files.
  *
  *   1. A function that fails returns null, and one that receives null returns null. One check at the end therefore
  *      detects every failure.
@@ -37,6 +37,11 @@ json_t *vx_json_number(double value) VX_MUST_USE;
 json_t *vx_json_count(uint64_t value) VX_MUST_USE;
 json_t *vx_json_numbers(const double *value, size_t count) VX_MUST_USE;
 json_t *vx_json_integers(const int64_t *value, size_t count) VX_MUST_USE;
+
+/* Reads a file that holds one object; a byte order mark is skipped. The caller releases *object, which is null on
+ * errors. Errors (VX_INPUT, naming file and line): those of vx_file_read, text that is not JSON, another value than an
+ * object. */
+vx_status vx_json_read(const char *path, json_t **object, vx_error *error);
 
 /* The text of `json`, with jansson's flags. Frees `json`; the caller frees the text with free(). */
 char *vx_json_dump(json_t *json, size_t flags) VX_MUST_USE;

@@ -81,7 +81,7 @@ static vx_status take(vx_arguments *arguments, vx_option_id id, const char *text
     char **value = arguments->value + id;
     if (vx_option_later(option))
         return later("--", option->name, error);
-    const char *join = option->kind == VX_FORMULAS ? "; " : ",";
+    const char *join = option->kind == VX_NAMES ? "," : "; ";
     char *joined = *value && vx_option_adds(option) ? vx_text("%s%s%s", *value, join, text)
                                                     : vx_copy_text(text ? text : "yes");
     if (!joined)
@@ -301,7 +301,7 @@ vx_status vx_argument_names(const vx_arguments *arguments, vx_option_id id, vx_n
     *names = (vx_names){0};
     if (!given)
         return VX_OK;
-    const bool formulas = vx_option_table[id].kind == VX_FORMULAS;
+    const bool formulas = vx_option_table[id].kind != VX_NAMES;
     for (const char *c = given; *c; c++)
         count_max += *c == (formulas ? ';' : ',');
     names->text = vx_copy_text(given);

@@ -46,7 +46,8 @@ uint64_t vx_argument_integer(const vx_arguments *arguments, vx_option_id id);   
 double vx_argument_real(const vx_arguments *arguments, vx_option_id id);         /* 0 without a value */
 size_t vx_argument_bytes(const vx_arguments *arguments, vx_option_id id);        /* 0 for a word or no value */
 
-/* The names of a VX_NAMES option, or the formulas of a VX_FORMULAS option, released with vx_names_destroy. */
+/* The names of a VX_NAMES option, the formulas of a VX_FORMULAS or the filters of a VX_FILTERS option, released
+ * with vx_names_destroy. */
 typedef struct vx_names {
     char *text;
     const char **name; /* count, pointing into text */

@@ -1,4 +1,3 @@
-#include "bench/bench.h"
 #include "bench/card.h"
 
 #include "base/error.h"
@@ -6,31 +5,20 @@
 #include "cli/terminal.h"
 
 /* --model measures nothing, so what says how to measure does not go with it. */
-static vx_status print_model(const vx_arguments *arguments, vx_error *error)
+static vx_status expect_card(const vx_arguments *arguments, const vx_bench_options *options, vx_error *error)
 {
-    static const vx_option_id measuring[] = {VX_OPTION_BENCH_DEVICE, VX_OPTION_DATA, VX_OPTION_FORCE,
-                                             VX_OPTION_JSON, VX_OPTION_REPETITIONS, VX_OPTION_SCALING,
-                                             VX_OPTION_THREADS};
+    static const vx_option_id measuring[] = {VX_OPTION_BENCH_DEVICE, VX_OPTION_DATA, VX_OPTION_REPETITIONS,
+                                             VX_OPTION_SCALING, VX_OPTION_THREADS};
     for (size_t i = 0; i < sizeof measuring / sizeof *measuring; i++)
         if (vx_argument_given(arguments, measuring[i]))
             return vx_fail(error, VX_USAGE, "--model measures nothing, so --%s does not go with it",
                            vx_option_table[measuring[i]].name);
-    return vx_card_print(vx_argument_text(arguments, VX_OPTION_MODEL),
-                         (int64_t)vx_argument_integer(arguments, VX_OPTION_VOXELS),
-                         (int64_t)vx_argument_integer(arguments, VX_OPTION_PARTICIPANTS), stdout, error);
+    return vx_card_expect(vx_argument_text(arguments, VX_OPTION_MODEL), options, stdout, error);
 }
 
 vx_status vx_command_bench(const vx_arguments *arguments, vx_error *error)
 {
-    vx_names device;
-    if (vx_argument_given(arguments, VX_OPTION_MODEL))
-        return print_model(arguments, error);
-    vx_status status = vx_argument_names(arguments, VX_OPTION_BENCH_DEVICE, &device, error);
-    if (status)
-        return status;
     vx_bench_options options = vx_bench_defaults();
-    options.device = device.name;
-    options.devices = device.count;
     options.voxels = (int64_t)vx_argument_integer(arguments, VX_OPTION_VOXELS);
     options.participants = (int64_t)vx_argument_integer(arguments, VX_OPTION_PARTICIPANTS);
     options.repetitions = (int)vx_argument_integer(arguments, VX_OPTION_REPETITIONS);
@@ -40,6 +28,14 @@ vx_status vx_command_bench(const vx_arguments *arguments, vx_error *error)
     options.json = vx_argument_text(arguments, VX_OPTION_JSON);
     options.force = vx_argument_given(arguments, VX_OPTION_FORCE);
     options.command = arguments->command_line;
+    if (vx_argument_given(arguments, VX_OPTION_MODEL))
+        return expect_card(arguments, &options, error);
+    vx_names device;
+    vx_status status = vx_argument_names(arguments, VX_OPTION_BENCH_DEVICE, &device, error);
+    if (status)
+        return status;
+    options.device = device.name;
+    options.devices = device.count;
     vx_stop_catch();
     status = vx_bench(&options, stdout, error);
     vx_names_destroy(&device);

@@ -42,7 +42,8 @@ const vx_command vx_command_table[] = {
      "voxstat --design paired --covariate rapa_level --nuisance age,sex --mask brain.nii.gz --out results\n"
      "voxstat --design onesample --modality cbf --cluster-t 3.1 --tails pos -n exact", vx_command_run},
     {"selftest", VX_SELFTEST, "[OPTION]...", NULL, "put devices through known answers",
-     "Runs a tiny problem with a known answer on every device, or on the one that --device names.",
+     "Tests every device, or the one that --device names: tiny problems with known answers, and small trials of which "
+     "every result is computed again on the processor.",
      "voxstat selftest\n"
      "voxstat selftest --device opencl:0.0", vx_command_selftest},
     {"show", VX_SHOW, "[DIR]", "[DIR]", "print the tables of results",

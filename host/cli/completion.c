@@ -1,7 +1,7 @@
 #include "cli/help.h"
 
+#include "base/table.h"
 #include "study/cells.h"
-#include "study/table.h"
 
 #include <string.h>
 

@@ -20,8 +20,13 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "half|limit|sqrt2", NULL, 0, 0,
         "What a cell such as <0.3, below a limit of quantification, counts as: half of the limit, the limit, or the "
         "limit over the square root of 2 (Hornung & Reed 1990, Appl Occup Environ Hyg 5:46)."},
-    [VX_OPTION_BIDS] = {"bids", 0, VX_TEXT, VX_RUN, "DIR", NULL, NULL, "*", 0, 0,
-        "A BIDS folder instead of a table."},
+    [VX_OPTION_BIDS] = {"bids", 0, VX_TEXT, VX_RUN, "DIR", NULL, NULL, NULL, 0, 0,
+        "A BIDS folder instead of a table: images by the names of their files, covariates from participants.tsv, "
+        "sub-X_sessions.tsv and phenotype/. What was paired is written to pairing.tsv, which --table reads."},
+    [VX_OPTION_BIDS_FILTER] = {"bids-filter", 0, VX_FILTERS, VX_RUN, "FILTER", NULL, NULL, NULL, 0, 0,
+        "Which files of --bids hold a modality: MODALITY:KEY=VALUE[,KEY=VALUE...], such as pet:pvc=none,desc=preproc, "
+        "where none means that the name has no such entity; or a JSON file as fMRIPrep's. Several are separated by "
+        "';', or the option is repeated."},
     [VX_OPTION_CLUSTER_P] = {"cluster-p", 0, VX_REAL, VX_RUN, "P", "0.001", NULL, NULL, 0, 0.5,
         "Cluster-forming threshold as a one-sided p. Looser ones than 0.001 find extended effects and localise them "
         "badly (Woo et al. 2014, NeuroImage 91:412)."},
@@ -48,6 +53,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_DATA] = {"data", 0, VX_TEXT, VX_BENCH, "DIR", NULL, NULL, NULL, 0, 0,
         "A cohort made by `voxstat simulate --size 2`, to time what a run does around the permutations: reading, "
         "preparing, writing."},
+    [VX_OPTION_DERIVATIVES] = {"derivatives", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
+        "The folders of --bids that are searched for images: names in its derivatives/, or paths. Without it: the "
+        "folder itself and all of its derivatives."},
     [VX_OPTION_DERIVE] = {"derive", 0, VX_FORMULAS, VX_RUN, "FORMULA", NULL, NULL, NULL, 0, 0,
         "Markers made from markers in each session, each as 'NAME = EXPRESSION', such as 'ptau_ttau = ptau / ttau': "
         "+ - * / and parentheses, log() (natural), numbers, markers by name (in double quotes if the name has other "
@@ -74,6 +82,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         NULL, 0, 0,
         "Replace existing output that voxstat wrote, if it is of the same kind, unchanged, and not an input. The old "
         "files are removed only when the new ones are complete."},
+    [VX_OPTION_FRAMES] = {"frames", 0, VX_TEXT, VX_RUN, "FROM-TO", NULL, NULL, NULL, 0, 0,
+        "Take the mean of the frames of dynamic images in this window, 30-60min or 1800-3600s, weighted by their "
+        "duration. Their times are FrameTimesStart and FrameDuration of the JSON file beside the image."},
     [VX_OPTION_GRID_TOLERANCE] = {"grid-tolerance", 0, VX_REAL, VX_RUN, "X", "0.02", NULL, NULL, 0, 1,
         "Two grids count as the same where their corners are at most X voxels apart."},
     [VX_OPTION_HELP] = {"help", 'h', VX_SWITCH, VX_EVERY_COMMAND, NULL, NULL, NULL, NULL, 0, 0,
@@ -248,7 +259,7 @@ int vx_choice(const char *choices, const char *word)
 
 bool vx_option_adds(const vx_option *option)
 {
-    return option->kind == VX_NAMES || option->kind == VX_FORMULAS;
+    return option->kind == VX_NAMES || option->kind == VX_FORMULAS || option->kind == VX_FILTERS;
 }
 
 bool vx_option_later(const vx_option *option)

@@ -97,10 +97,14 @@ static vx_status check_names(const vx_run *run, const vx_folder *folder, vx_erro
 static vx_status list_protected(vx_run *run, vx_error *error)
 {
     size_t count = 0;
-    run->protected = vx_array(4 + 2 * run->sources, sizeof *run->protected); /* 4 tables; 2 files a source */
+    const size_t tables = 4 + run->bids.tables.count;
+    run->protected = vx_array(tables + 2 * run->sources, sizeof *run->protected); /* 2 files a source */
     if (!run->protected)
         return vx_fail_memory(error);
-    run->protected[count++] = run->study->table;
+    if (!run->bids.table)
+        run->protected[count++] = run->study->table;
+    for (size_t i = 0; i < run->bids.tables.count; i++)
+        run->protected[count++] = run->bids.tables.item[i].path;
     if (run->atlas.names.path)
         run->protected[count++] = run->atlas.names.path;
     if (run->plan.path)

@@ -325,15 +325,30 @@ vx_status vx_plan_say_effects(vx_run *run, vx_error *error)
     return status;
 }
 
-static vx_status remark_memory(vx_run *run, const vx_result *result, const char *modality, vx_error *error)
+/* `where` begins the remark: what was tested. */
+static vx_status remark_memory(vx_run *run, const vx_plan *plan, const char *where, vx_error *error)
 {
-    const vx_plan *plan = &result->plan;
     if (!plan->device_bytes_refused)
         return VX_OK;
-    return vx_run_remark(run, error, "%s %s: the device had no memory for %.1f MB of buffers; %.1f MB were used, in "
-                         "batches of %lld and %lld slab%s", modality, result->effect->name,
-                         1e-6 * (double)plan->device_bytes_refused, 1e-6 * (double)plan->device_bytes,
-                         (long long)plan->batch, (long long)plan->slabs, plural(plan->slabs));
+    return vx_run_remark(run, error, "%s: the device had no memory for %.1f MB of buffers; %.1f MB were used, in "
+                         "batches of %lld and %lld slab%s", where, 1e-6 * (double)plan->device_bytes_refused,
+                         1e-6 * (double)plan->device_bytes, (long long)plan->batch, (long long)plan->slabs,
+                         plural(plan->slabs));
+}
+
+/* The same of an effect over the mask and in each search volume. */
+static vx_status remark_effect_memory(vx_run *run, const vx_run_modality *modality, int64_t e, vx_error *error)
+{
+    char *where = vx_text("%s %s", modality->study->name, modality->result[e]->effect->name);
+    vx_status status = where ? remark_memory(run, &modality->result[e]->plan, where, error) : vx_fail_memory(error);
+    for (size_t v = 0; !status && v < modality->volumes; v++) {
+        const vx_record_volume *volume = &modality->volume[v];
+        char *within = vx_text("%s, search volume %s", where, volume->name);
+        status = within ? remark_memory(run, &volume->result[e]->plan, within, error) : vx_fail_memory(error);
+        free(within);
+    }
+    free(where);
+    return status;
 }
 
 static vx_status remark_huge_t(vx_run *run, const vx_result *result, const char *modality, vx_error *error)
@@ -352,12 +367,13 @@ static vx_status remark_huge_t(vx_run *run, const vx_result *result, const char 
 vx_status vx_plan_say_results(vx_run *run, vx_error *error)
 {
     vx_status status = VX_OK;
+    if (run->outcome_tests)
+        status = remark_memory(run, &run->outcome_tests->refused, "regions and markers", error);
     for (size_t m = 0; !status && m < run->study->modalities; m++)
         for (int64_t e = 0; !status && e < run->modality[m].model->effects; e++) {
-            const vx_result *result = run->modality[m].result[e];
-            status = remark_memory(run, result, run->modality[m].study->name, error);
+            status = remark_effect_memory(run, &run->modality[m], e, error);
             if (!status)
-                status = remark_huge_t(run, result, run->modality[m].study->name, error);
+                status = remark_huge_t(run, run->modality[m].result[e], run->modality[m].study->name, error);
         }
     return status;
 }

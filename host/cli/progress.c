@@ -49,6 +49,7 @@ bool vx_progress_show(void *context, uint64_t done, uint64_t total)
     double rate = work / elapsed, left = ((double)progress->total - work) / rate;
     if (!progress->estimated && elapsed >= estimate_after) {
         progress->estimated = true;
+        vx_progress_end(progress); /* a bar may stand on the line */
         fprintf(stderr, "expected time: %s\n", clock_text(elapsed + left, time));
     }
     if (now - progress->shown < (progress->kind == VX_PROGRESS_BAR ? bar_interval : plain_interval))

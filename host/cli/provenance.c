@@ -43,10 +43,15 @@ static vx_status add_table(vx_run *run, input_list *inputs, const char *path, co
 
 static vx_status list_inputs(vx_run *run, input_list *inputs, vx_error *error)
 {
-    inputs->file = vx_array_zero(4 + 2 * run->sources, sizeof *inputs->file); /* 4 tables; 2 files a source */
+    const size_t tables = 4 + run->bids.tables.count;
+    inputs->file = vx_array_zero(tables + 2 * run->sources, sizeof *inputs->file); /* 2 files a source */
     if (!inputs->file)
         return vx_fail_memory(error);
-    vx_status status = add_table(run, inputs, run->study->table, run->study->table_sha256, error);
+    vx_status status = VX_OK;
+    if (!run->bids.table)
+        status = add_table(run, inputs, run->study->table, run->study->table_sha256, error);
+    for (size_t i = 0; i < run->bids.tables.count && !status; i++)
+        status = add_table(run, inputs, run->bids.tables.item[i].path, run->bids.tables.item[i].table.sha256, error);
     if (!status && run->atlas.path)
         status = add_table(run, inputs, run->atlas.names.path, run->atlas.names.sha256, error);
     if (!status && run->plan.path)
@@ -135,6 +140,8 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
         .seconds_infer = run->seconds_infer,
         .seconds_total = vx_seconds() - run->start,
         .study = run->study,
+        .pairing = run->bids.table,
+        .pairing_dictionary = run->bids.dictionary,
         .modality = modality,
         .modalities = modalities,
         .outcome = run->outcome,

@@ -412,6 +412,7 @@ static void run_destroy(vx_run *run)
     free(run->recover);
     vx_device_free(run->device);
     vx_study_free(run->study);
+    vx_bids_destroy(&run->bids);
 }
 
 vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
@@ -432,7 +433,8 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_stop_catch();
     if (run.threads)
         omp_set_num_threads(run.threads); /* also for loops without an option of threads: hashing of inputs */
-    if ((status = vx_run_read_study(&run, error)) || (status = vx_plan_say_study(&run, error)) ||
+    if ((status = vx_run_read_study(&run, error)) || (status = vx_run_say_bids(&run, error)) ||
+        (status = vx_plan_say_study(&run, error)) || (status = vx_run_remark_frames(&run, error)) ||
         (status = vx_run_read_atlas(&run, error)) || (status = vx_inputs_list(&run, error)))
         goto cleanup;
     if ((status = vx_place_begin(&run, &folder, &recovered, error))) {

@@ -1,12 +1,14 @@
 /* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
- * lists the images, prepare.c and grid.c have the steps that they go through, place.c checks the place of the results,
- * plan.c prints the plan, progress.c prints the progress, outcomes.c tests regions and markers, expected.c compares
- * them with expected changes, volumes.c has the search volumes, and provenance.c writes the results. */
+ * lists the images, bids.c reads a BIDS folder, prepare.c and grid.c have the steps that the images go through, place.c
+ * checks the place of the results, plan.c prints the plan, progress.c prints the progress, outcomes.c tests regions and
+ * markers, expected.c compares them with expected changes, volumes.c has the search volumes, and provenance.c writes
+ * the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
 #include "atlas/regions.h"
 #include "base/remarks.h"
+#include "bids/bids.h"
 #include "cli/by_modality.h"
 #include "image/sources.h"
 #include "outcome/expected.h"
@@ -51,6 +53,7 @@ typedef struct vx_run {
     vx_folder_options place;    /* of the folder at `out`; points to the two members below */
     const char **protected;     /* place.inputs: every file read */
     char *recover;
+    vx_bids bids;               /* of --bids; its table is null without */
     vx_study *study;
     int64_t *shared;            /* participants of any modality or marker, ascending, over whom relabellings are made
                                  * (model.shared); null where all have the same participants */
@@ -79,6 +82,16 @@ vx_status vx_run_remark(vx_run *run, vx_error *error, const char *format, ...) _
 
 /* study.c: reads run->study. Errors: as of vx_study_read, and VX_USAGE for a wrong number of sessions. */
 vx_status vx_run_read_study(vx_run *run, vx_error *error);
+
+/* bids.c: reads run->bids; the labels of sessions are cut to what follows "ses-". Prints what was found and keeps the
+ * remarks; does nothing without --bids. Errors: those of vx_bids_read. */
+vx_status vx_run_read_bids(vx_run *run, const vx_names *modality, const vx_names *sessions, vx_error *error);
+vx_status vx_run_say_bids(vx_run *run, vx_error *error);
+
+/* bids.c: the window of --frames in seconds, unchanged without it (VX_USAGE); remarks on the images that are made of
+ * volumes of a larger file. */
+vx_status vx_run_read_frames(const vx_arguments *arguments, double window[2], vx_error *error);
+vx_status vx_run_remark_frames(vx_run *run, vx_error *error);
 
 /* Takes over remarks on a modality, which is named where there are several; `name` null: on the run. */
 vx_status vx_run_take_remarks(vx_run *run, const char *name, const vx_remarks *remarks, vx_error *error);

@@ -42,14 +42,38 @@ static void names_destroy(study_names *n)
     vx_names_destroy(&n->exclude);
 }
 
+/* Refuses options that do not go together. */
+static vx_status check_source(const vx_arguments *arguments, vx_error *error)
+{
+    static const vx_option_id of_bids[] = {VX_OPTION_BIDS_FILTER, VX_OPTION_DERIVATIVES};
+    const bool bids = vx_argument_given(arguments, VX_OPTION_BIDS);
+    if (bids && vx_argument_given(arguments, VX_OPTION_TABLE))
+        return vx_fail(error, VX_USAGE, "--bids and --table exclude each other; the tables of a BIDS folder are read "
+                       "with it");
+    for (size_t i = 0; i < sizeof of_bids / sizeof *of_bids; i++)
+        if (!bids && vx_argument_given(arguments, of_bids[i]))
+            return vx_fail(error, VX_USAGE, "--%s is about the folder of --bids, which is not given",
+                           vx_option_table[of_bids[i]].name);
+    return VX_OK;
+}
+
 vx_status vx_run_read_study(vx_run *run, vx_error *error)
 {
     static const vx_below_rule below[] = {VX_BELOW_HALF, VX_BELOW_LIMIT, VX_BELOW_SQRT2}; /* as the choices */
     study_names n = {0};
-    vx_status status = read_names(run, &n, error);
+    const bool bids = vx_argument_given(run->arguments, VX_OPTION_BIDS);
+    double frames[2] = {0, 0};
+    vx_status status = check_source(run->arguments, error);
+    if (!status)
+        status = read_names(run, &n, error);
+    if (!status)
+        status = vx_run_read_frames(run->arguments, frames, error);
+    if (!status && bids)
+        status = vx_run_read_bids(run, &n.modality, &n.sessions, error);
     vx_study_options options = VX_OPTIONS(
         vx_study_options,
-        .table = vx_argument_text(run->arguments, VX_OPTION_TABLE),
+        .table = vx_argument_text(run->arguments, bids ? VX_OPTION_BIDS : VX_OPTION_TABLE),
+        .text = run->bids.table,
         .design = run->design,
         .modality = n.modality.name,
         .modalities = n.modality.count,
@@ -69,8 +93,10 @@ vx_status vx_run_read_study(vx_run *run, vx_error *error)
         .aucs = n.auc.count,
         .below = below[vx_argument_choice(run->arguments, VX_OPTION_BELOW_QUANTIFICATION)],
         .exclude = n.exclude.name,
-        .excludes = n.exclude.count);
-    if (!status && !vx_argument_given(run->arguments, VX_OPTION_TABLE) && lstat(options.table, &(struct stat){0}))
+        .excludes = n.exclude.count,
+        .frames = {frames[0], frames[1]});
+    const bool named = bids || vx_argument_given(run->arguments, VX_OPTION_TABLE);
+    if (!status && !named && lstat(options.table, &(struct stat){0}))
         status = vx_fail(error, VX_INPUT, "%s: cannot be read: %s. --table FILE names a table of another name or place "
                          "(`voxstat help run`); `voxstat simulate` makes a study to try", options.table,
                          strerror(errno));

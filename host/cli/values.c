@@ -140,15 +140,16 @@ static vx_status check_utf8(const vx_option *option, const char *text, vx_error 
                            (unsigned char)*fault) : VX_OK;
 }
 
-/* What a formula means is checked where the table is known. */
+/* What a formula or filter means is checked where the table is known. */
 static vx_status check_formulas(const vx_option *option, const char *list, vx_error *error)
 {
     char *copy = vx_copy_text(list), *rest = copy;
     vx_status status = copy ? check_utf8(option, list, error) : vx_fail_memory(error);
     for (char *formula; !status && (formula = vx_value_next_formula(&rest));) {
         if (!formula[strspn(formula, " \t\r\n")])
-            status = vx_fail(error, VX_USAGE, "--%s: found '%s', in which a formula is empty", option->name, list);
-        else if (!strchr(formula, '='))
+            status = vx_fail(error, VX_USAGE, "--%s: found '%s', in which %s is empty", option->name, list,
+                             option->kind == VX_FORMULAS ? "a formula" : "a filter");
+        else if (option->kind == VX_FORMULAS && !strchr(formula, '='))
             status = vx_fail(error, VX_USAGE, "--%s: found '%s', expected NAME = FORMULA", option->name, formula);
     }
     free(copy);
@@ -191,7 +192,7 @@ vx_status vx_value_check(const vx_option *option, const char *text, vx_error *er
     case VX_CHOICE: return vx_value_check_choice(option, text, error);
     case VX_NAMES:
     case VX_CHOICES: return check_names(option, text, error);
-    case VX_FORMULAS: return check_formulas(option, text, error);
+    case VX_FORMULAS: case VX_FILTERS: return check_formulas(option, text, error);
     case VX_INTEGER:
     case VX_REAL:
     case VX_BYTES: return check_number(option, text, error);

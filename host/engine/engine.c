@@ -93,6 +93,17 @@ vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx
     return make_engine(backend, problem, schedule, engine, &refused, error);
 }
 
+vx_status vx_engine_make(vx_backend *backend, const vx_problem *problem, uint64_t evaluations, size_t limit,
+                         vx_engine **engine, vx_error *error)
+{
+    vx_schedule schedule;
+    vx_demand demand = vx_demand_of(problem);
+    demand.evaluations = evaluations;
+    const size_t bytes = limit ? limit : vx_schedule_memory(&backend->info);
+    vx_status status = vx_schedule_make(&demand, backend, bytes, &schedule, error);
+    return status ? status : vx_engine_new(backend, problem, &schedule, engine, error);
+}
+
 vx_status vx_engine_open(vx_backend *backend, const vx_problem *problem, vx_schedule *schedule, vx_engine **engine,
                          vx_error *error)
 {

@@ -10,9 +10,14 @@
 
 typedef struct vx_engine vx_engine;
 
+/* Makes an engine by the schedule. */
 vx_status vx_engine_new(vx_backend *backend, const vx_problem *problem, const vx_schedule *schedule, vx_engine **engine,
                         vx_error *error);
 void vx_engine_free(vx_engine *engine);
+
+/* The same by a schedule for so many relabellings, within `limit` bytes; 0: 80 % of what is free. */
+vx_status vx_engine_make(vx_backend *backend, const vx_problem *problem, uint64_t evaluations, size_t limit,
+                         vx_engine **engine, vx_error *error);
 
 /* Makes an engine by the schedule. Where the device lacks the memory, tries half of the bytes, and half of those, until
  * the smallest schedule does not fit either; the error is then that of the first attempt. *schedule becomes the

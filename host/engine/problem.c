@@ -10,6 +10,8 @@
 /* The tables of signed sums of one tile must fit into the nearest caches. */
 enum { WIDTH_MAX = 7, TABLE_BYTES = 64 * 1024 };
 
+enum { FEW_TILES = 256 }; /* one thread fills them before others have woken up */
+
 static void choose_groups(vx_problem *p)
 {
     int n = (int)p->effect->n, width = WIDTH_MAX;
@@ -50,7 +52,7 @@ vx_status vx_problem_fill(vx_problem *p, const vx_matrix *matrix, vx_error *erro
     if (!vx_multiply((size_t)p->tiles * VX_TILE, (size_t)p->effect->n, &elements) ||
         !(p->tile = vx_array(elements, sizeof(float))))
         return vx_fail_memory(error);
-#pragma omp parallel
+#pragma omp parallel if (p->tiles > FEW_TILES)
     {
         double *y = vx_array((size_t)p->effect->n, sizeof *y);
         vx_ranked *scratch = vx_array((size_t)p->effect->n, sizeof *scratch);

@@ -11,7 +11,6 @@ enum { DRAWN = 4, EXTREMES = 8, CHOSEN_MAX = 2 + 2 * DRAWN + EXTREMES, TILES = 1
 typedef struct vx_check {
     const vx_evidence *evidence;
     vx_backend *cpu;
-    size_t limit;
     uint64_t seed;
 } vx_check;
 
@@ -144,16 +143,6 @@ static vx_status choose(const vx_check *c, uint64_t **chosen, int64_t *count, vx
     return VX_OK;
 }
 
-static vx_status new_engine(const vx_check *c, const vx_problem *problem, uint64_t evaluations, vx_engine **engine,
-                            vx_error *error)
-{
-    vx_schedule schedule;
-    vx_demand demand = vx_demand_of(problem);
-    demand.evaluations = evaluations;
-    vx_status status = vx_schedule_make(&demand, c->cpu, c->limit, &schedule, error);
-    return status ? status : vx_engine_new(c->cpu, problem, &schedule, engine, error);
-}
-
 static vx_status check_observed(const vx_check *c, vx_engine *engine, vx_error *error)
 {
     const vx_problem *p = c->evidence->problem;
@@ -232,7 +221,7 @@ static vx_status check_relabellings(const vx_check *c, vx_error *error)
     p.width = 2; /* flips: larger tables of sums pay only for many relabellings */
     p.groups = (int)(p.effect->n + 1) / 2;
     vx_status status = choose(c, &chosen, &count, error);
-    if (status || (status = new_engine(c, &p, (uint64_t)count, &engine, error)) ||
+    if (status || (status = vx_engine_make(c->cpu, &p, (uint64_t)count, c->evidence->limit, &engine, error)) ||
         (status = check_observed(c, engine, error)) ||
         (status = vx_tally_new(&p, (uint64_t)count, &strict, error)) ||
         (status = vx_tally_new(&p, (uint64_t)count, &loose, error)))
@@ -355,7 +344,8 @@ static vx_status check_tiles(const vx_check *c, vx_error *error)
     const vx_range range = c->evidence->range;
     vx_tiles t = {0};
     vx_status status = choose_tiles(c, &t, error);
-    if (status || (status = new_engine(c, &t.problem, range.last - range.first, &t.engine, error)) ||
+    if (status ||
+        (status = vx_engine_make(c->cpu, &t.problem, range.last - range.first, c->evidence->limit, &t.engine, error)) ||
         (status = run_tiles(c, &t, 1, &t.strict, error)))
         goto cleanup;
     if (!exact && (status = run_tiles(c, &t, -1, &t.loose, error)))
@@ -375,10 +365,9 @@ cleanup:
 vx_status vx_verify(const vx_evidence *evidence, vx_error *error)
 {
     vx_check c = {.evidence = evidence, .seed = seed_of(evidence)};
-    vx_status status = vx_cpu_open(evidence->device->threads, &c.cpu, error);
+    vx_status status = vx_cpu_open(evidence->threads, &c.cpu, error);
     if (status)
         return status;
-    c.limit = evidence->limit ? evidence->limit : vx_schedule_memory(&c.cpu->info);
     if (!evidence->problem->options.count || !(status = check_range_of_counts(&c, error)))
         status = check_tiles(&c, error);
     if (!status)

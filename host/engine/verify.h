@@ -25,7 +25,8 @@ typedef struct vx_evidence {
     const int32_t *score;       /* as observed */
     const int32_t *high, *low;  /* the bounds of the counts; not read without counts */
     int64_t batch;              /* relabellings of a launch */
-    size_t limit;               /* memory for the C backend; 0: 80 % of what is free */
+    int threads;                /* of the C backend; 0: all */
+    size_t limit;               /* its memory; 0: 80 % of what is free */
     bool all;                   /* checks every relabelling and every tile */
 } vx_evidence;
 

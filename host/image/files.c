@@ -23,6 +23,18 @@ size_t vx_image_stem(const char *name)
     return strlen(name);
 }
 
+size_t vx_image_volume(const char *name, int64_t *volume)
+{
+    enum { DIGITS_MAX = 9 };
+    const char *open = strrchr(name, '[');
+    const size_t digits = open ? strspn(open + 1, "0123456789") : 0;
+    *volume = -1;
+    if (!digits || digits > DIGITS_MAX || strcmp(open + 1 + digits, "]"))
+        return strlen(name);
+    *volume = strtoll(open + 1, NULL, 10);
+    return (size_t)(open - name);
+}
+
 static bool has_ending(const char *name)
 {
     return name[vx_image_stem(name)];

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Owned; vx_image_files_destroy releases them. */
 typedef struct vx_image_files {
@@ -26,6 +27,9 @@ bool vx_image_ends(const char *name, const char *ending);
 
 /* The length of a name without its ending: .nii, .hdr or .img, with or without .gz. */
 size_t vx_image_stem(const char *name);
+
+/* The length of a name without "[N]", which means volume N of a file, from 0. *volume is -1 for a name without it. */
+size_t vx_image_volume(const char *name, int64_t *volume);
 
 /* Whether a name has the ending of an image format, including formats that are recognised but not read. */
 bool vx_image_name(const char *name);

@@ -142,6 +142,20 @@ void vx_source_close(vx_source *source)
     }
 }
 
+/* Checks that the file has the volumes that the source is made of. */
+static vx_status check_frames(const vx_source *source, vx_error *error)
+{
+    const vx_frames *frames = &source->frames;
+    const int64_t volumes = source->opened->header.volumes;
+    if (frames->of && frames->of != volumes)
+        return vx_fail(error, VX_INPUT, "%s: its sidecar has %lld frames, but the file has %lld volume%s", source->path,
+                       (long long)frames->of, (long long)volumes, volumes == 1 ? "" : "s");
+    if (frames->first >= 0 && frames->count <= volumes - frames->first)
+        return VX_OK;
+    return vx_fail(error, VX_INPUT, "%s: volume %lld is asked for; the file has %lld, from 0 to %lld", source->path,
+                   (long long)(frames->first + frames->count - 1), (long long)volumes, (long long)volumes - 1);
+}
+
 /* Reads as many bytes as the longest header has, and parses the header from them. */
 static vx_status read_header(vx_source *source, const vx_loading *how, bool hashed, size_t *size, vx_error *error)
 {
@@ -156,10 +170,14 @@ static vx_status read_header(vx_source *source, const vx_loading *how, bool hash
         return vx_fail(error, VX_INPUT, "%s: not a NIfTI image: %s", source->path, foreign);
     status = vx_header_parse(source->file[0].path, o->raw, *size, source->files > 1, how->orientation, &o->header,
                              error);
-    if (!status && o->header.volumes > 1 && !how->several)
-        status = vx_fail(error, VX_INPUT, "%s: %d-D image with %lld volumes; one 3-D volume is needed", source->path,
-                         o->header.dimensions, (long long)o->header.volumes);
-    o->left = o->header.volumes;
+    if (!status && source->frames.count)
+        status = check_frames(source, error);
+    else if (!status && o->header.volumes > 1 && !how->several)
+        status = vx_fail(error, VX_INPUT, "%s: %d-D image with %lld volumes; one 3-D volume is needed%s", source->path,
+                         o->header.dimensions, (long long)o->header.volumes,
+                         source->participant ? ": --frames averages those of a time window, and [N] behind the name in "
+                         "the table takes volume N, from 0" : "");
+    o->left = source->frames.count ? 1 : o->header.volumes;
     return status;
 }
 
@@ -220,6 +238,17 @@ int64_t vx_source_volumes(const vx_source *source)
     return source->opened->header.volumes;
 }
 
+vx_status vx_image_volumes(const char *path, int64_t *volumes, vx_error *error)
+{
+    vx_source source = {.path = path};
+    vx_grid grid;
+    const vx_loading how = {.orientation = VX_ANALYZE_NEUROLOGICAL, .several = true}; /* no side matters here */
+    vx_status status = vx_source_open(&source, &how, &grid, error);
+    *volumes = status ? 0 : vx_source_volumes(&source);
+    vx_source_destroy(&source);
+    return status;
+}
+
 vx_status vx_source_add_step(vx_source *source, const vx_step *step, vx_error *error)
 {
     vx_step *grown = vx_array_grow(source->step, source->steps, 1, sizeof *grown);
@@ -228,6 +257,52 @@ vx_status vx_source_add_step(vx_source *source, const vx_step *step, vx_error *e
     source->step = grown;
     source->step[source->steps++] = *step;
     return VX_OK;
+}
+
+/* Reads one volume into new memory of `made`. */
+static vx_status read_volume(const vx_volume_header *header, const vx_loading *how, vx_packed_file *s, vx_loaded *made,
+                             vx_error *error)
+{
+    if (how->exact && needs_double(header->datatype))
+        made->wide = vx_array(header->voxels, sizeof *made->wide);
+    else
+        made->data = vx_array(header->voxels, sizeof *made->data);
+    if (!made->wide && !made->data)
+        return vx_fail_memory(error);
+    return read_voxels(header, !how->exact, s, made->data, made->wide, error);
+}
+
+/* Reads the frames of a source, and adds them up in double. */
+static vx_status read_frames(const vx_frames *frames, const vx_volume_header *header, const vx_loading *how,
+                             vx_packed_file *s, vx_loaded *made, vx_error *error)
+{
+    vx_status status = vx_packed_skip(s, (uint64_t)frames->first * header->voxels * header->voxel_bytes, error);
+    if (!status && !frames->weight && frames->count == 1)
+        return read_volume(header, how, s, made, error);
+    double *sum = status ? NULL : vx_array_zero(header->voxels, sizeof *sum);
+    if (!status && !sum)
+        status = vx_fail_memory(error);
+    for (int64_t k = 0; !status && k < frames->count; k++) {
+        const vx_loading exact = {.exact = true};
+        const double weight = frames->weight ? frames->weight[k] : 1;
+        vx_loaded frame = {.slope = header->slope, .inter = header->inter};
+        status = read_volume(header, &exact, s, &frame, error);
+        for (size_t v = 0; !status && v < header->voxels; v++)
+            sum[v] += weight * vx_loaded_value(&frame, (int64_t)v);
+        vx_loaded_destroy(&frame);
+    }
+    made->slope = 1;
+    made->inter = 0;
+    if (how->exact) {
+        made->wide = sum;
+        return status;
+    }
+    if (!status && !(made->data = vx_array(header->voxels, sizeof *made->data)))
+        status = vx_fail_memory(error);
+    for (size_t v = 0; !status && v < header->voxels; v++)
+        made->data[v] = (float)sum[v];
+    free(sum);
+    return status;
 }
 
 vx_status vx_source_read(vx_source *source, const vx_loading *how, vx_loaded *loaded, vx_error *error)
@@ -240,13 +315,8 @@ vx_status vx_source_read(vx_source *source, const vx_loading *how, vx_loaded *lo
     made = (vx_loaded){.grid = header->grid, .mm_per_unit = header->mm_per_unit,
                        .side_assumed = header->side_assumed, .slope = how->exact ? header->slope : 1,
                        .inter = how->exact ? header->inter : 0};
-    if (how->exact && needs_double(header->datatype))
-        made.wide = vx_array(header->voxels, sizeof *made.wide);
-    else
-        made.data = vx_array(header->voxels, sizeof *made.data);
-    status = made.wide || made.data ? VX_OK : vx_fail_memory(error);
-    if (!status)
-        status = read_voxels(header, !how->exact, voxel_stream(source), made.data, made.wide, error);
+    status = source->frames.count ? read_frames(&source->frames, header, how, voxel_stream(source), &made, error)
+                                  : read_volume(header, how, voxel_stream(source), &made, error);
     const bool last = --source->opened->left == 0;
     for (int i = 0; !status && last && i < source->files; i++)
         status = vx_packed_finish(&source->opened->stream[i], &source->file[i], error);

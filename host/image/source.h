@@ -19,6 +19,7 @@ typedef struct vx_source_file {
 typedef struct vx_source {
     const char *path;                 /* as the caller gives it */
     const char *participant, *column; /* whose image it is; null for others, such as a mask */
+    vx_frames frames;                 /* the volumes that make the image; its weights are borrowed */
     vx_source_file file[2];           /* a single file, or the header and the voxels of a pair */
     int files;                        /* number of files; 0 before vx_source_find */
     struct vx_opened *opened;         /* between vx_source_open and the reading of the last volume */
@@ -51,11 +52,15 @@ void vx_source_close(vx_source *source);
 /* The number of volumes in the file of an open source. */
 int64_t vx_source_volumes(const vx_source *source);
 
+/* The number of volumes in the file of an image, by its header. Errors: those of vx_source_open. */
+vx_status vx_image_volumes(const char *path, int64_t *volumes, vx_error *error);
+
 /* Appends a step, which every later reading applies. Errors: VX_INTERNAL where memory is short. */
 vx_status vx_source_add_step(vx_source *source, const vx_step *step, vx_error *error);
 
 /* Reads the volume, after vx_source_open or without it, and any number of times; then applies the steps. Of a file of
- * several volumes each reading gives the next one, and the reading of the last one closes the file. Errors: those of
+ * several volumes each reading gives the next one, and the reading of the last one closes the file; with frames each
+ * reading gives their sum. Errors: those of
  * vx_source_open, which are found before any voxel is inflated, and VX_INTERNAL where memory is short. */
 vx_status vx_source_read(vx_source *source, const vx_loading *how, vx_loaded *loaded, vx_error *error);
 

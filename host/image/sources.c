@@ -46,7 +46,7 @@ vx_status vx_sources_init(const vx_volume_row *rows, int64_t n, const vx_mask_op
         for (int64_t s = 0; s < rows[i].sessions; s++)
             sources->image[i * sources->sessions + s] =
                 (vx_source){.path = rows[i].session[s].path, .participant = rows[i].participant,
-                            .column = rows[i].session[s].column};
+                            .column = rows[i].session[s].column, .frames = rows[i].session[s].frames};
     return VX_OK;
 }
 

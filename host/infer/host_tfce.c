@@ -2,7 +2,21 @@
 
 #include "base/memory.h"
 
-/* The problem with TFCE as its only result beside the extremes, which the device has found already. */
+enum { MAPS_A_THREAD = 4 }; /* fewer relabellings than these at a time would leave threads idle */
+
+typedef struct vx_host_tfce {
+    vx_backend *cpu;
+    vx_engine *engine;
+    vx_tally *tally;     /* of the C backend, whose maxima of scores are not those of the device */
+    vx_range range;
+    uint64_t next, least; /* the next relabelling, and how many are worth a call */
+    vx_engine_progress progress;
+    void *context;
+    vx_status status;
+    vx_error error;
+} vx_host_tfce;
+
+/* The problem with TFCE as its only result beside the extremes, which the device finds, too. */
 static vx_problem only_tfce(const vx_problem *problem)
 {
     vx_problem p = *problem;
@@ -10,36 +24,50 @@ static vx_problem only_tfce(const vx_problem *problem)
     return p;
 }
 
-static vx_status run(vx_backend *cpu, const vx_problem *p, vx_range range, size_t limit, vx_tally *tally,
-                     vx_engine_progress progress, void *context, vx_error *error)
+/* The progress is that of TFCE, which is done last. */
+static bool report(void *context, uint64_t done, uint64_t total)
 {
-    vx_demand demand = vx_demand_of(p);
-    vx_schedule schedule;
-    vx_engine *engine = NULL;
-    demand.evaluations = range.last - range.first;
-    vx_status status = vx_schedule_make(&demand, cpu, limit ? limit : vx_schedule_memory(&cpu->info), &schedule, error);
-    if (!status && !(status = vx_engine_new(cpu, p, &schedule, &engine, error)))
-        status = vx_engine_run(engine, range.first, range.last, tally, progress, context, error);
-    vx_engine_free(engine);
-    return status;
+    const vx_host_tfce *h = context;
+    (void)total; /* of one call */
+    return !h->progress ||
+           h->progress(h->context, h->next - h->range.first + done, h->range.last - h->range.first);
 }
 
-vx_status vx_host_tfce(const vx_problem *problem, vx_range range, int threads, size_t limit, vx_tally *tally,
-                       vx_engine_progress progress, void *context, vx_error *error)
+/* Computes TFCE of what the device has done. It has launched the relabellings after these before it says so. */
+static bool follow(void *context, uint64_t done, uint64_t total)
+{
+    vx_host_tfce *h = context;
+    const uint64_t end = h->range.first + done;
+    if (done < total && end - h->next < h->least)
+        return report(h, 0, total);
+    h->status = vx_engine_run(h->engine, h->next, end, h->tally, report, h, &h->error);
+    h->next = end;
+    return !h->status;
+}
+
+vx_status vx_host_tfce_run(vx_engine *device, const vx_problem *problem, vx_range range, int threads, size_t limit,
+                           vx_tally *tally, vx_engine_progress progress, void *context, vx_error *error)
 {
     const vx_problem p = only_tfce(problem);
-    vx_backend *cpu = NULL;
-    vx_tally *own = NULL;
-    vx_status status = vx_cpu_open(threads, &cpu, error);
-    if (status || (status = vx_tally_new(&p, tally->evaluations, &own, error)) ||
-        (status = run(cpu, &p, range, limit, own, progress, context, error)))
+    vx_host_tfce h = {.range = range, .next = range.first, .progress = progress, .context = context};
+    vx_status status = vx_cpu_open(threads, &h.cpu, error);
+    if (status || (status = vx_tally_new(&p, tally->evaluations, &h.tally, error)) ||
+        (status = vx_engine_make(h.cpu, &p, range.last - range.first, limit, &h.engine, error)))
         goto cleanup;
-    for (uint64_t i = range.first; i < range.last; i++)
+    h.least = MAPS_A_THREAD * (uint64_t)h.cpu->info.threads;
+    status = vx_engine_run(device, range.first, range.last, tally, follow, &h, error);
+    if (h.status) { /* the device was stopped for it */
+        status = h.status;
+        if (error)
+            *error = h.error;
+    }
+    for (uint64_t i = range.first; i < range.last && !status; i++)
         for (int tail = 0; tail < 2; tail++)
-            tally->tfce[i][tail] = own->tfce[i][tail];
+            tally->tfce[i][tail] = h.tally->tfce[i][tail];
 cleanup:
-    vx_tally_free(own);
-    if (cpu)
-        cpu->free(cpu);
+    vx_engine_free(h.engine);
+    vx_tally_free(h.tally);
+    if (h.cpu)
+        h.cpu->free(h.cpu);
     return status;
 }

@@ -227,35 +227,17 @@ static vx_status check_tally(const vx_inference *in, const vx_tally *tally, vx_e
     return vx_tally_check(tally, &in->fingerprint, &shape, error);
 }
 
-/* The progress of a range that the device and then the host go through. */
-typedef struct vx_half {
-    vx_progress progress;
-    void *context;
-    bool second;
-} vx_half;
-
-static bool progress_half(void *context, uint64_t done, uint64_t total)
-{
-    const vx_half *half = context;
-    const uint64_t through = half->second ? total - (total - done) / 2 : done / 2;
-    return !half->progress || half->progress(half->context, through, total);
-}
-
 /* Evaluates the relabellings of `range` into the maxima and counts of `part`, and checks them on the C backend. */
 static vx_status evaluate(vx_inference *in, vx_range range, vx_tally *part, vx_progress progress, void *context,
                           vx_error *error)
 {
-    vx_half half = {progress, context, false};
     vx_status status = fill_device(in, error);
-    if (!status && !in->plan.host_tfce)
-        status = vx_engine_run(in->engine, range.first, range.last, part, progress, context, error);
-    else if (!status)
-        status = vx_engine_run(in->engine, range.first, range.last, part, progress_half, &half, error);
-    empty_device(in); /* frees its buffers before the check allocates others */
-    half.second = true;
     if (!status && in->plan.host_tfce)
-        status = vx_host_tfce(in->problem, range, vx_device_threads(in->device), in->result->options.memory_limit, part,
-                              progress_half, &half, error);
+        status = vx_host_tfce_run(in->engine, in->problem, range, vx_device_threads(in->device),
+                                  in->result->options.memory_limit, part, progress, context, error);
+    else if (!status)
+        status = vx_engine_run(in->engine, range.first, range.last, part, progress, context, error);
+    empty_device(in); /* frees its buffers before the check allocates others */
     return status ? status
                   : vx_verify(&(vx_evidence){.device = vx_device_properties(in->device),
                                              .problem = in->problem,
@@ -265,6 +247,7 @@ static vx_status evaluate(vx_inference *in, vx_range range, vx_tally *part, vx_p
                                              .high = in->high,
                                              .low = in->low,
                                              .batch = in->schedule.batch,
+                                             .threads = vx_device_threads(in->device),
                                              .limit = in->result->options.memory_limit},
                               error);
 }

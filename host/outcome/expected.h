@@ -18,8 +18,8 @@
 #ifndef VX_OUTCOME_EXPECTED_H
 #define VX_OUTCOME_EXPECTED_H
 
+#include "base/table.h"
 #include "outcome/outcome.h"
-#include "study/table.h"
 
 /* The figures of a comparison: columns of expected.tsv and data sets of results.h5. Writers and readers iterate. */
 typedef enum vx_expected_column {

@@ -76,6 +76,13 @@ static vx_status place_outcomes(vx_outcome_work *w, vx_error *error)
     return VX_OK;
 }
 
+/* Keeps the first plan for which the device had too little memory. */
+static void keep_refused(vx_outcome_tests *tests, const vx_plan *plan)
+{
+    if (plan->device_bytes_refused && !tests->refused.device_bytes_refused)
+        tests->refused = *plan;
+}
+
 /* The inference of every effect of a group with one correlation. */
 static vx_status infer_with(vx_outcome_work *w, vx_outcome_group *g, vx_correlation c, vx_error *error)
 {
@@ -93,10 +100,14 @@ static vx_status infer_with(vx_outcome_work *w, vx_outcome_group *g, vx_correlat
         return status;
     if (!(g->result[c] = vx_array_zero((size_t)g->model[c]->effects, sizeof **g->result)))
         return vx_fail_memory(error);
-    for (int64_t e = 0; !status && e < g->model[c]->effects; e++)
-        if (c == VX_PEARSON || g->model[c]->effect[e].kind == VX_SLOPE) /* the mean is the same in both */
-            status = vx_infer(w->device, g->matrix, &g->model[c]->effect[e], &inference, NULL, NULL, &g->result[c][e],
-                              error);
+    for (int64_t e = 0; !status && e < g->model[c]->effects; e++) {
+        if (c == VX_SPEARMAN && g->model[c]->effect[e].kind != VX_SLOPE) /* the mean is the same in both */
+            continue;
+        status = vx_infer(w->device, g->matrix, &g->model[c]->effect[e], &inference, NULL, NULL, &g->result[c][e],
+                          error);
+        if (!status)
+            keep_refused(w->tests, &g->result[c][e]->plan);
+    }
     return status;
 }
 

@@ -41,6 +41,7 @@ typedef struct vx_outcome_tests {
     char **effect;            /* names */
     size_t effects;
     vx_plan *plan;            /* of every effect: its relabellings */
+    vx_plan refused;          /* the first for which the device had too little memory; 0 device_bytes_refused: none */
 } vx_outcome_tests;
 
 typedef struct vx_outcome_options {

@@ -15,6 +15,8 @@
 #include "results/schema.h"
 #include "voxstat/voxstat.h"
 
+#include <jansson.h>
+
 typedef struct vx_input_file {
     const char *path, *participant, *column;
     char sha256[65];
@@ -62,6 +64,8 @@ typedef struct vx_record {
     const char *started; /* ISO 8601, UTC */
     double seconds_read, seconds_infer, seconds_total;
     const vx_study *study;
+    const char *pairing;  /* the table of a BIDS folder, as TSV; null: the study is of a table */
+    const json_t *pairing_dictionary;
     const vx_record_modality *modality;
     size_t modalities;
     const vx_outcome *outcome; /* regions and markers */
@@ -130,6 +134,7 @@ vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_erro
 vx_status vx_write_outcomes(const char *folder, const vx_record *record, vx_error *error);  /* regions, markers */
 vx_status vx_write_expected(const char *folder, const vx_record *record, vx_error *error);  /* expected changes */
 vx_status vx_write_quality(const char *folder, const vx_record *record, vx_error *error);   /* quality control */
+vx_status vx_write_pairing(const char *folder, const vx_record *record, vx_error *error);   /* TSV of --bids */
 vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *error);      /* results.h5 */
 vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *error);      /* run.json */
 

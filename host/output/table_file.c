@@ -7,34 +7,12 @@
 #include <math.h>
 #include <string.h>
 
-#define ABSENT "n/a"
-
-void vx_put_cell(FILE *stream, const char *text)
-{
-    for (; *text; text++)
-        fputc((unsigned char)*text < ' ' ? ' ' : *text, stream);
-}
-
-void vx_cell_put_text(FILE *stream, const char *text)
-{
-    if (!text || !*text) {
-        fputs(ABSENT, stream);
-    } else if (*text != '"') {
-        vx_put_cell(stream, text);
-    } else {
-        fputc('"', stream);
-        for (const char *c = text; *c; c++)
-            fprintf(stream, *c == '"' ? "\"\"" : "%c", *c);
-        fputc('"', stream);
-    }
-}
-
 void vx_cell_put_number(FILE *stream, double value, int digits)
 {
     if (isfinite(value))
         fprintf(stream, "%.*g", digits, value);
     else
-        fputs(ABSENT, stream);
+        fputs(VX_TABLE_ABSENT, stream);
 }
 
 json_t *vx_column_described(const char *description, const char *units)

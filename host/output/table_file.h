@@ -1,18 +1,12 @@
-/* Tables as BIDS has them: the cells of a TSV file, and the data dictionary beside it. */
+/* Tables as BIDS has them: numbers in the cells of a TSV file (base/table.h has texts), and the data dictionary beside
+ * it. */
 #ifndef VX_OUTPUT_TABLE_FILE_H
 #define VX_OUTPUT_TABLE_FILE_H
 
-#include "base/error.h"
+#include "base/table.h"
 
 #include <jansson.h>
 #include <stdio.h>
-
-/* Writes a part of a cell. A tab or line end in a name must not end its cell and becomes a space. */
-void vx_put_cell(FILE *stream, const char *text);
-
-/* A text; "n/a" for null and for an empty one. A text that begins with a quote would be read as a quoted cell, and is
- * therefore quoted itself. */
-void vx_cell_put_text(FILE *stream, const char *text);
 
 /* A number with so many digits; "n/a" where it is not finite. */
 void vx_cell_put_number(FILE *stream, double value, int digits);

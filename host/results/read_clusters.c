@@ -2,9 +2,9 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/table.h"
 #include "infer/quantity.h"
 #include "results/schema.h"
-#include "study/table.h"
 
 #include <math.h>
 #include <string.h>

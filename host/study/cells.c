@@ -37,6 +37,17 @@ static bool meant_as_number(const char *text)
            (strchr(text, ',') && strpbrk(text, "0123456789") && !text[strspn(text, "+-0123456789.,eE")]);
 }
 
+/* Whether a text has the ending of an image, or has it before "[N]". */
+static bool names_image(const char *text)
+{
+    int64_t volume;
+    const size_t length = vx_image_volume(text, &volume);
+    char *name = volume < 0 ? NULL : strndup(text, length);
+    const bool yes = vx_image_name(name ? name : text);
+    free(name);
+    return yes;
+}
+
 vx_cell_kind vx_cell_read(const char *text, double *value)
 {
     *value = NAN;
@@ -49,15 +60,17 @@ vx_cell_kind vx_cell_read(const char *text, double *value)
     *value = NAN;
     if (meant_as_number(text))
         return VX_CELL_DECORATED;
-    return vx_image_name(text) ? VX_CELL_IMAGE : VX_CELL_TEXT;
+    return names_image(text) ? VX_CELL_IMAGE : VX_CELL_TEXT;
 }
 
 /* Whether `value` is the name of an image without its ending. */
 static bool bare_image_name(const vx_table *table, const char *value)
 {
     const char *slash = strrchr(table->path, '/');
-    char *path = *value == '/' || !slash ? vx_copy_text(value)
-                                         : vx_text("%.*s/%s", (int)(slash - table->path), table->path, value);
+    int64_t volume;
+    const int length = (int)vx_image_volume(value, &volume);
+    char *path = *value == '/' || !slash ? vx_text("%.*s", length, value)
+                                         : vx_text("%.*s/%.*s", (int)(slash - table->path), table->path, length, value);
     const bool found = path && vx_image_bare_name(path);
     free(path);
     return found;

@@ -2,7 +2,7 @@
 #ifndef VX_STUDY_CELLS_H
 #define VX_STUDY_CELLS_H
 
-#include "study/table.h"
+#include "base/table.h"
 
 #include <stdbool.h>
 

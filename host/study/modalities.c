@@ -2,40 +2,53 @@
 
 #include "base/memory.h"
 #include "image/files.h"
+#include "study/frames.h"
 
 #include <string.h>
 #include <sys/stat.h>
 
-/* Finds the file of an image; a relative name is relative to `folder`. Of a pair, finds the header. */
-static vx_status find_image(const char *folder, const char *name, const char **path, vx_error *error)
+/* Finds the file of an image; a relative name is relative to `folder`. Of a pair, finds the header. "[N]" at the end of
+ * the name means volume N, unless it belongs to the name of a file that is there. */
+static vx_status find_image(const char *folder, const char *name, vx_session_image *image, vx_error *error)
 {
     vx_image_files files;
     struct stat found;
+    int64_t volume;
     char *place = *name == '/' ? vx_copy_text(name) : vx_text("%s/%s", folder, name);
-    vx_status status = place ? vx_image_files_find(place, &files, error) : vx_fail_memory(error);
+    if (!place)
+        return vx_fail_memory(error);
+    const size_t length = vx_image_volume(place, &volume);
+    if (volume >= 0 && lstat(place, &found) != 0)
+        place[length] = '\0';
+    else
+        volume = -1;
+    vx_status status = vx_image_files_find(place, &files, error);
     free(place);
     if (status)
         return status;
     if (stat(files.header, &found) == 0 && S_ISDIR(found.st_mode))
         status = vx_fail(error, VX_INPUT, "%s: a folder; an image is expected", files.header);
     if (!status) {
-        *path = files.header;
+        image->path = files.header;
+        image->frames = (vx_frames){.first = volume < 0 ? 0 : volume, .count = volume >= 0};
         files.header = NULL;
     }
     vx_image_files_destroy(&files);
     return status;
 }
 
-/* Finds the absolute path of an image. Names are relative to the folder of the table's path or, failing that, to the
- * folder of the file that it links to. If both fail, the error is that of the first. */
-static vx_status image_path(const vx_study_parts *parts, int64_t participant, int64_t column, const char **path,
+/* Finds the absolute path and the frames of an image. Names are relative to the folder of the table's path or, failing
+ * that, to the folder of the file that it links to. If both fail, the error is that of the first. */
+static vx_status read_image(const vx_study_parts *parts, int64_t participant, int64_t column, vx_session_image *image,
                             vx_error *error)
 {
     const int64_t row = parts->table_row[participant];
     const char *name = vx_table_cell(&parts->table, row, column);
-    vx_status status = find_image(parts->folder, name, path, error);
-    if (status == VX_INPUT && parts->target_folder && find_image(parts->target_folder, name, path, NULL) == VX_OK)
-        return VX_OK;
+    vx_status status = find_image(parts->folder, name, image, error);
+    if (status == VX_INPUT && parts->target_folder && find_image(parts->target_folder, name, image, NULL) == VX_OK)
+        status = VX_OK;
+    if (!status && parts->frames && !image->frames.count)
+        status = vx_frames_choose(image->path, parts->frames, &image->frames, error);
     return status ? vx_error_prefix(error, status, "%s, line %lld: participant %s, column %s", parts->table.path,
                                     (long long)parts->table.line[row], parts->study.participant[participant],
                                     parts->table.name[column])
@@ -51,15 +64,17 @@ static vx_status read_row(const vx_study_parts *parts, const vx_session_columns 
     for (int64_t s = 0; s < images->sessions && !status; s++) {
         session[s].column = parts->table.name[images->column[s]];
         session[s].weight = images->weight[s];
-        status = image_path(parts, participant, images->column[s], &session[s].path, error);
+        status = read_image(parts, participant, images->column[s], &session[s], error);
     }
     return status;
 }
 
 static void row_destroy(vx_volume_row *row)
 {
-    for (int64_t s = 0; row->session && s < row->sessions; s++)
+    for (int64_t s = 0; row->session && s < row->sessions; s++) {
         free((char *)row->session[s].path);
+        free((double *)row->session[s].frames.weight);
+    }
     free((vx_session_image *)row->session);
 }
 

@@ -11,6 +11,7 @@ typedef struct vx_study_parts {
     vx_table table;
     vx_variables variables;
     const int64_t *table_row; /* participants: their rows in the table; valid during vx_study_read only */
+    const double *frames;     /* options.frames, or null; valid during vx_study_read only */
     char *folder;             /* absolute folder of the table's path */
     char *target_folder;      /* folder of the file that the table links to; null if it is the same */
 } vx_study_parts;
@@ -38,7 +39,8 @@ typedef struct vx_inclusion_rule {
 vx_status vx_inclusion_decide(const vx_study_parts *parts, const vx_inclusion_rule *rule, vx_inclusion *inclusion,
                               vx_error *error);
 
-/* modalities.c: reads one modality. Errors (VX_INPUT): an image that does not exist, too few participants. */
+/* modalities.c: reads one modality. Errors (VX_INPUT): an image that does not exist, too few participants; those of
+ * vx_frames_choose. */
 vx_status vx_modality_read(const vx_study_parts *parts, const vx_session_columns *images, vx_study_modality *modality,
                            vx_error *error);
 void vx_modality_destroy(vx_study_modality *modality);

@@ -5,6 +5,7 @@
 #include "base/nearest.h"
 #include "base/options.h"
 #include "study/auc.h"
+#include "study/long_table.h"
 #include "study/parts.h"
 
 #include <errno.h>
@@ -147,6 +148,23 @@ static char *folder_of(const char *path)
     return absolute;
 }
 
+/* Reads the table, a long one as a wide one, and makes its coded cells missing. */
+static vx_status read_table(vx_study_parts *parts, const vx_study_options *options, vx_error *error)
+{
+    char *text = vx_copy_text(options->text);
+    if (options->text && !text)
+        return vx_fail_memory(error);
+    vx_status status = text ? vx_table_of_text(parts->study.table, text, strlen(text), &parts->table, error)
+                            : vx_table_read(parts->study.table, &parts->table, error);
+    if (!status)
+        status = vx_long_table_widen(&parts->table, options->missing, options->missings, error);
+    if (status)
+        return status;
+    memcpy(parts->study.table_sha256, parts->table.sha256, sizeof parts->study.table_sha256);
+    vx_table_code(&parts->table, options->missing, options->missings);
+    return VX_OK;
+}
+
 /* Paths in a table are relative to the folder in which the user sees it, even if the table is a link to another folder
  * (an annex, a cache, a scratch disk). */
 static vx_status table_folders(vx_study_parts *parts, vx_error *error)
@@ -236,11 +254,9 @@ vx_status vx_study_read(const vx_study_options *given, vx_study **study, vx_erro
         goto cleanup;
     }
     parts->study.design = options->design;
-    if ((status = vx_table_read(parts->study.table, &parts->table, error)) ||
-        (status = table_folders(parts, error)))
+    parts->frames = options->frames[1] > 0 ? options->frames : NULL;
+    if ((status = read_table(parts, options, error)) || (status = table_folders(parts, error)))
         goto cleanup;
-    memcpy(parts->study.table_sha256, parts->table.sha256, sizeof parts->study.table_sha256);
-    vx_table_code(&parts->table, options->missing, options->missings);
     parts->table_row = table_row = vx_array((size_t)parts->table.rows, sizeof *table_row);
     if (!table_row) {
         status = vx_fail_memory(error);
@@ -251,6 +267,7 @@ vx_status vx_study_read(const vx_study_options *given, vx_study **study, vx_erro
 cleanup:
     free(table_row);
     parts->table_row = NULL;
+    parts->frames = NULL;
     if (status)
         vx_study_free(&parts->study);
     else

@@ -2,7 +2,7 @@
 #ifndef VX_STUDY_VALUES_H
 #define VX_STUDY_VALUES_H
 
-#include "study/table.h"
+#include "base/table.h"
 #include "voxstat/study.h"
 
 /* The participants of a study: participant i is called id[i] and has row[i] of the table. */

@@ -31,10 +31,21 @@ typedef struct vx_image {
 VX_API vx_status vx_image_read(const char *path, vx_analyze_orientation analyze, vx_image *image, vx_error *error);
 VX_API void vx_image_destroy(vx_image *image);
 
+/* The volumes of a file that make an image: the sum of weight x volume over `count` volumes. All zeros: the file has
+ * one volume. */
+typedef struct vx_frames {
+    int64_t first;        /* from 0 */
+    int64_t count;
+    const double *weight; /* count of them; null: 1 each */
+    int64_t of;           /* volumes that the file must have, as its sidecar says; 0: any number */
+    double start, end;    /* s, of what is averaged; 0 without times */
+} vx_frames;
+
 /* The image of one session, and the weight with which it enters its row. `column` appears only in messages. */
 typedef struct vx_session_image {
     const char *path, *column;
     double weight; /* any number but 0 */
+    vx_frames frames;
 } vx_session_image;
 
 /* One input row of a matrix: the sum over a participant's sessions of weight x value. Weights -1 and +1 make the change
@@ -94,7 +105,8 @@ typedef struct vx_matrix {
  * mask. The sum over the sessions is taken in double and rounded once. Memory beside the matrix: the volumes of one row
  * for each thread, and two bits for each voxel and image.
  * `mask` may be null: no explicit mask and no threshold.
- * Errors (VX_INPUT, naming file, participant and column): every error of vx_image_read; a grid that differs from the
+ * Errors (VX_INPUT, naming file, participant and column): every error of vx_image_read; volumes that the file does not
+ * have, or another number of volumes than vx_frames.of; a grid that differs from the
  * first image's in dimensions, or in affine by more than the tolerance; an image that is constant, or whose values
  * equal those of another row (also where one file is given twice); with `relative`, an image without a positive global
  * mean; an empty mask; a mask in another space. A mask on

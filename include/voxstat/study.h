@@ -5,6 +5,9 @@
  * path relative to the folder in the table's path, links not followed. `n/a` is a missing value. Quoted cells, line
  * ends of Windows and old Macs, no-break spaces around cells and empty columns at the right edge are accepted.
  *
+ * A long table has the columns `participant_id` and `session_id` and a row for every session. Its column <name> counts
+ * as the columns <name>_<session>, or as one where it has one value in all sessions of every participant.
+ *
  * Columns <name>_<session> that hold images are a modality. Those that hold numbers are a marker (fluid, cognition). A
  * cell "<0.3" is a value below a limit of quantification. */
 #ifndef VOXSTAT_STUDY_H
@@ -30,6 +33,7 @@ typedef enum vx_below_rule {
 typedef struct vx_study_options {
     size_t size;                        /* sizeof(vx_study_options) */
     const char *table;                  /* path of the TSV */
+    const char *text;                   /* its content; null: it is read from the file */
     vx_design design;
     const char *const *modality;        /* names of modalities and markers; an empty list takes all of the table and of
                                            `derive` */
@@ -56,6 +60,8 @@ typedef struct vx_study_options {
     const char *const *exclude;         /* participants to leave out of every modality and marker; their images are not
                                            read */
     size_t excludes;
+    double frames[2];                   /* seconds: images of several volumes are averaged over their frames in this
+                                           window (vx_frames); 0, 0: they are refused */
 } vx_study_options;
 
 /* Why session[0] is the session that is subtracted. */

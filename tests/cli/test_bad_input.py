@@ -294,7 +294,6 @@ class Usage(Study):
         self.assert_refused(USAGE, ["--covaraite", "did you mean --covariate?"], "--covaraite", "level")
 
     def test_later(self):
-        self.assert_refused(USAGE, ["--bids", "not yet"], "--bids", ".")
         for design in ("twosample", "glm"):
             self.assert_refused(USAGE, [design, "not yet"], "--design", design)
         self.assert_refused(USAGE, ["merge", "not yet"], "merge", run=self.run_program)

@@ -67,15 +67,18 @@ class Interface(unittest.TestCase):
             "permutations": 100, "seed": 2**63, "tails": "neg", "correct": ["voxel", "fdr"], "primary": "mass", "cluster_p": 1e-5,
             "cluster_t": 3.25, "connectivity": 6, "tfce_e": 0.5, "tfce_h": 2.0, "tfce_preset": "palm",
             "p_format": "1-p", "template": TABLE, "device": "cpu", "threads": 2, "memory_limit": "2G", "out": "o",
-            "force": True, "leftovers": "remove", "progress": "none", "quiet": True, "verbose": True,
+            "bids": str(SOURCE), "derivatives": ["a", "b"], "bids_filter": ["pet:pvc=none,desc=preproc", "cbf:desc=x"],
+            "frames": "30-60min", "force": True, "leftovers": "remove", "progress": "none", "quiet": True, "verbose": True,
         }
         inputs = set(voxstat.VoxstatInputSpec().copyable_trait_names()) - {"args", "environ", "design", "table"}
         self.assertEqual(set(values), inputs)
         for name, value in values.items():
             with_it = ({"atlas": TABLE} if name in ("atlas_names", "regions", "coverage") else
                        {"interval_weeks": 1.0} if name == "expected" else
+                       {"bids": str(SOURCE)} if name in ("bids", "derivatives", "bids_filter") else
                        {"regrid": TABLE} if name == "regrid_method" else {})
-            line = voxstat.Voxstat(design="paired", table=TABLE, **{**with_it, name: value}).cmdline
+            study = {} if "bids" in with_it else {"table": TABLE}
+            line = voxstat.Voxstat(design="paired", **study, **{**with_it, name: value}).cmdline
             done = subprocess.run(line + " --help", shell=True, text=True, capture_output=True, check=False)
             self.assertEqual((done.returncode, done.stderr), (0, ""), line)
         for value in ("auto", "exact", 0):

@@ -10,6 +10,8 @@ import shutil
 import subprocess
 import unittest
 
+import numpy
+
 import voxstat_cli
 from voxstat_cli import DEVICE, OK, PROGRAM
 
@@ -21,6 +23,7 @@ CALLS = ("clCreateContext", "clCreateCommandQueue", "clCreateBuffer", "clCreateP
 # They make the buffers of an effect, which are then made smaller.
 OF_BUFFERS = ("clCreateBuffer", "clEnqueueFillBuffer", "clFinish")
 NO_MEMORY = re.compile(r"pet change: the device had no memory for [\d.]+ MB of buffers; [\d.]+ MB were used")
+REFUSED = re.compile("(.*): the device had no memory for ")
 ALL = os.environ.get("VOXSTAT_FAULTS") == "all"
 
 
@@ -104,6 +107,26 @@ class Failures(voxstat_cli.Study):
         done = self.infer(f"clCreateBuffer:{third}-", "--out", "nothing")
         self.assertEqual(done.returncode, DEVICE, done.stderr)
         self.assertIn("clCreateBuffer", done.stderr)
+
+    def refuse_third_last(self, *arguments):
+        """What the remarks on refused memory are of, where the third buffer from the end of a run is refused."""
+        count = self.count("clCreateBuffer", *arguments)
+        self.assert_done(self.infer(f"clCreateBuffer:{count - 2}", *arguments))
+        remarks = json.loads((self.folder / "voxstat-results/run.json").read_text())["remarks"]
+        shutil.rmtree(self.folder / "voxstat-results")
+        return [found.group(1) for remark in remarks if (found := REFUSED.match(remark))]
+
+    def test_little_memory_of_every_test(self):
+        """The last test of a run is that of the search volume, and in a study of markers that of a marker."""
+        self.write_image("atlas.nii.gz", numpy.arange(numpy.prod(voxstat_cli.SHAPE)).reshape(voxstat_cli.SHAPE) % 2)
+        (self.folder / "atlas.tsv").write_text("index\tname\n1\todd\n")
+        (self.folder / "planned.tsv").write_text("region\tfamily\tmembers\nodd\todds\todd\n")
+        self.assertEqual(self.refuse_third_last("--atlas", "atlas.nii.gz", "--regions", "planned.tsv"),
+                         ["pet change, search volume odds"])
+        self.header = ["participant_id", "tau_baseline", "tau_followup"]
+        self.rows = [[row[0], "200", str(205 + 7 * i)] for i, row in enumerate(self.rows)]
+        self.write_table()
+        self.assertEqual(self.refuse_third_last(), ["regions and markers"])
 
     def test_no_double_precision(self):
         """TFCE runs on the processor and nothing is left out. Launches that take long are of few relabellings."""

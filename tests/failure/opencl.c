@@ -44,15 +44,15 @@ static int await_gate(int value)
     return value;
 }
 
+/* The library's function of that name, behind the one of this file. */
+#define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
 /* A function of the library that returns a status. */
 #define STATUS(name, code, parameters, arguments)                                                                      \
     cl_int CL_API_CALL name parameters                                                                                 \
     {                                                                                                                  \
         static int count;                                                                                              \
-        static cl_int(CL_API_CALL *next) parameters;                                                                   \
-        if (!next)                                                                                                     \
-            *(void **)&next = dlsym(RTLD_NEXT, #name);                                                                 \
-        return strikes(#name, ++count) ? (code) : next arguments;                                                      \
+        return strikes(#name, ++count) ? (code) : NEXT(name) arguments;                                                \
     }
 
 /* One that returns an object, and its status through the last argument. */
@@ -60,11 +60,8 @@ static int await_gate(int value)
     type CL_API_CALL name parameters                                                                                   \
     {                                                                                                                  \
         static int count;                                                                                              \
-        static type(CL_API_CALL *next) parameters;                                                                     \
-        if (!next)                                                                                                     \
-            *(void **)&next = dlsym(RTLD_NEXT, #name);                                                                 \
         if (!strikes(#name, ++count))                                                                                  \
-            return next arguments;                                                                                     \
+            return NEXT(name) arguments;                                                                               \
         if (status)                                                                                                    \
             *status = (code);                                                                                          \
         return NULL;                                                                                                   \
@@ -127,12 +124,9 @@ static bool says(const char *word)
 cl_int CL_API_CALL clGetDeviceInfo(cl_device_id device, cl_device_info what, size_t size, void *value, size_t *needed)
 {
     static int count;
-    static cl_int(CL_API_CALL *next)(cl_device_id, cl_device_info, size_t, void *, size_t *);
-    if (!next)
-        *(void **)&next = dlsym(RTLD_NEXT, "clGetDeviceInfo");
     if (strikes("clGetDeviceInfo", ++count))
         return CL_OUT_OF_HOST_MEMORY;
-    cl_int code = next(device, what, size, value, needed);
+    cl_int code = NEXT(clGetDeviceInfo)(device, what, size, value, needed);
     if (code != CL_SUCCESS || !value)
         return code;
     if (what == CL_DEVICE_TYPE && says("gpu"))
@@ -149,10 +143,7 @@ cl_int CL_API_CALL clGetDeviceInfo(cl_device_id device, cl_device_info what, siz
 cl_int CL_API_CALL clGetPlatformInfo(cl_platform_id platform, cl_platform_info what, size_t size, void *value,
                                      size_t *needed)
 {
-    static cl_int(CL_API_CALL *next)(cl_platform_id, cl_platform_info, size_t, void *, size_t *);
-    if (!next)
-        *(void **)&next = dlsym(RTLD_NEXT, "clGetPlatformInfo");
-    cl_int code = next(platform, what, size, value, needed);
+    cl_int code = NEXT(clGetPlatformInfo)(platform, what, size, value, needed);
     if (code == CL_SUCCESS && value && what == CL_PLATFORM_NAME && says("rusticl"))
         snprintf(value, size, "rusticl");
     return code;
@@ -161,13 +152,10 @@ cl_int CL_API_CALL clGetPlatformInfo(cl_platform_id platform, cl_platform_info w
 cl_int CL_API_CALL clGetEventProfilingInfo(cl_event event, cl_profiling_info what, size_t size, void *value,
                                            size_t *needed)
 {
-    static cl_int(CL_API_CALL *next)(cl_event, cl_profiling_info, size_t, void *, size_t *);
-    if (!next)
-        *(void **)&next = dlsym(RTLD_NEXT, "clGetEventProfilingInfo");
-    cl_int code = next(event, what, size, value, needed);
+    cl_int code = NEXT(clGetEventProfilingInfo)(event, what, size, value, needed);
     cl_ulong start = 0, *end = value;
     if (code != CL_SUCCESS || what != CL_PROFILING_COMMAND_END || (!says("fast") && !says("slow")) ||
-        next(event, CL_PROFILING_COMMAND_START, sizeof start, &start, NULL) != CL_SUCCESS)
+        NEXT(clGetEventProfilingInfo)(event, CL_PROFILING_COMMAND_START, sizeof start, &start, NULL) != CL_SUCCESS)
         return code;
     *end = says("fast") ? start + 1 : start + 1000 * (*end - start);
     return code;

@@ -7,7 +7,7 @@ set -euo pipefail
 build=$1 seconds=${2:-20}
 source=$(cd "$(dirname "$0")/../.." && pwd)
 shift $(($# < 2 ? $# : 2))
-[ $# -gt 0 ] || set -- table image vest label_names run_json results_h5
+[ $# -gt 0 ] || set -- table image vest label_names sidecar run_json results_h5
 for target; do
     folder=$build/fuzz/$target
     mkdir -p "$folder/corpus" "$folder/seeds"
@@ -15,6 +15,7 @@ for target; do
     case $target in
     table) cp "$source"/tests/fuzz/seeds/*.tsv "$folder/seeds/" ;;
     label_names) cp "$source"/tests/fuzz/seeds/labels.* "$folder/seeds/" ;;
+    sidecar) cp "$source"/tests/fuzz/seeds/*.bids "$folder/seeds/" ;;
     vest) cp "$source"/tests/fuzz/seeds/*.mat "$folder/seeds/" ;;
     image)
         find "${VOXSTAT_REAL_DATA:-/nonexistent}/malformed" -type f -size -64k \( -name '*.nii' -o -name '*.nii.gz' \) \

@@ -42,7 +42,7 @@ static vx_matrix *read_images(void)
     for (int i = 0; i < N; i++) {
         snprintf(path[i], sizeof path[i], "%s/con/con_%08d.hdr", folder, 810001 + i);
         snprintf(participant[i], sizeof participant[i], "sub-%02d", i + 1);
-        session[i] = (vx_session_image){path[i], "fmri", 1};
+        session[i] = (vx_session_image){path[i], "fmri", 1, {0}};
         row[i] = (vx_volume_row){participant[i], &session[i], 1};
     }
     check(vx_matrix_read(row, N, &mask, 2, &matrix, &report, &error), error);

@@ -22,6 +22,7 @@ rank() # module -> its height; fails for one that the order does not know
     base) echo 0 ;;
     space) echo 10 ;;
     image) echo 20 ;;
+    bids) echo 25 ;;
     study | model | quality) echo 30 ;;
     engine | univariate | atlas) echo 40 ;;
     prepare) echo 45 ;;
@@ -86,7 +87,8 @@ plant host/image/bad.c '#include "engine/backend.h"' 1
 plant host/image/bad.c '#include "voxstat/result.h"' 1
 plant host/study/bad.c '#include "output/output.h"' 1
 plant host/study/bad.c '#include "voxstat/model.h"' 1
-plant host/model/bad.c '#include "study/table.h"' 1
+plant host/model/bad.c '#include "study/cells.h"' 1
+plant host/bids/bad.c '#include "study/cells.h"' 1
 plant host/univariate/bad.c '#include "infer/exact.h"' 1
 plant host/univariate/bad.c '#include "engine/problem.h"' 1
 plant host/quality/bad.c '#include "study/table.h"' 1

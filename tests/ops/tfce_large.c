@@ -16,6 +16,42 @@ static void test_large(void **state)
     }
 }
 
+/* Heights that a sort by even steps cannot tell apart: all below one step, all above the last one, all equal, two of
+ * them, and one that is far above the others. */
+static void test_uneven(void **state)
+{
+    (void)state;
+    static const float scale[] = {0x1p-22f, 0x1p-110f, 0x1p+12f, 1, 1};
+    static const double levels[] = {10, 10, 10, 0.3, 10};
+    static tfce_maps m;
+    for (int kind = 0; kind < 15; kind++) {
+        static const int connectivity[] = {6, 18, 26};
+        m = (tfce_maps){.grid = {19, 10, 9, connectivity[kind / 5]}, .maps = 2, .parallel = 1, .E = 0.5};
+        vx_tfce_args args = random_settings(2);
+        smooth_maps(&m, 2, levels[kind % 5]);
+        for (int v = 0; v < voxels_of(&m); v++) {
+            m.height[0][v] *= scale[kind % 5];
+            m.height[1][v] = kind % 5 == 3 ? 2 : kind % 5 == 4 && v == 700 ? VX_MASS_T_MAX : m.height[1][v];
+        }
+        compare(&args, &m, 2, 0);
+    }
+}
+
+/* Heights that rise, or fall, from the first voxel to the last one. */
+static void test_ramp(void **state)
+{
+    (void)state;
+    static tfce_maps m;
+    m = (tfce_maps){.grid = {13, 8, 7, 26}, .maps = 4, .parallel = 1, .E = 0.5};
+    vx_tfce_args args = random_settings(2);
+    for (int p = 0; p < m.maps; p++)
+        for (int v = 0; v < voxels_of(&m); v++) {
+            m.mask[v] = true;
+            m.height[p][v] = (float)(p % 2 ? v + 1 : voxels_of(&m) - v) * (p < 2 ? 0x1p-5f : -0x1p-30f);
+        }
+    compare(&args, &m, 2, 0);
+}
+
 /* A path that winds through the grid and falls all along, so that the last voxel follows every other one to its
  * maximum: one component of s voxels at the s-th height. */
 static void test_path(void **state)
@@ -64,7 +100,8 @@ static void test_checkerboard(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_large), cmocka_unit_test(test_path),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_large), cmocka_unit_test(test_uneven),
+                                       cmocka_unit_test(test_ramp), cmocka_unit_test(test_path),
                                        cmocka_unit_test(test_checkerboard)};
     return cmocka_run_group_tests(tests, open_able_backends, free_backends);
 }

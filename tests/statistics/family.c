@@ -242,9 +242,14 @@ static void compare_with_definition(uint64_t seed)
  * of the data a larger t has a smaller z than another one, and decides a p. */
 static void as_defined(void **state)
 {
+#ifdef __SANITIZE_ADDRESS__
+    enum { SEEDS = 2 }; /* the same code runs for each */
+#else
+    enum { SEEDS = 6 };
+#endif
     (void)state;
-    for (uint64_t seed = 31; seed < 37; seed++)
-        compare_with_definition(seed);
+    for (uint64_t seed = 0; seed < SEEDS; seed++)
+        compare_with_definition(31 + seed);
 }
 
 /* The family of all elements of one result has the p that the inference gives them, random or not, with ties. */

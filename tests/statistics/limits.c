@@ -18,9 +18,12 @@ static struct {
     double constant, each; /* seconds of a launch, and of each of its relabellings; both 0: no clock */
     double longest[VX_QUEUES], longest_of_all;
     int64_t most;    /* relabellings of a dense launch */
+    bool busy[VX_QUEUES]; /* a dense launch was started and not waited for yet */
     vx_status (*buffer_new)(vx_backend *self, size_t bytes, vx_buffer **buffer, vx_error *error);
     vx_status (*run)(vx_backend *self, int queue, vx_op op, const void *args, vx_buffer *const buffer[VX_BUFFERS],
                      vx_error *error);
+    vx_status (*download)(vx_backend *self, int queue, vx_buffer *from, size_t offset, void *to, size_t bytes,
+                          vx_error *error);
 } limited;
 
 /* Refuses buffers beyond the memory. After a refusal the engine frees all its buffers, and memory is empty again. */
@@ -45,8 +48,17 @@ static vx_status run(vx_backend *self, int queue, vx_op op, const void *args, vx
         limited.longest[queue] = fmax(limited.longest[queue], taken);
         limited.longest_of_all = fmax(limited.longest_of_all, taken);
         limited.most = relabellings > limited.most ? relabellings : limited.most;
+        limited.busy[queue] = true;
     }
     return limited.run(self, queue, op, args, buffer, error);
+}
+
+/* It returns when all work of the queue before it is done. */
+static vx_status download(vx_backend *self, int queue, vx_buffer *from, size_t offset, void *to, size_t bytes,
+                          vx_error *error)
+{
+    limited.busy[queue] = false;
+    return limited.download(self, queue, from, offset, to, bytes, error);
 }
 
 static double longest(vx_backend *self, int queue)
@@ -67,6 +79,8 @@ static vx_device *open_limited(void)
     backend->queues = VX_QUEUES;
     limited.buffer_new = backend->buffer_new;
     backend->buffer_new = buffer_new;
+    limited.download = backend->download;
+    backend->download = download;
     limited.run = backend->run;
     backend->run = run;
     backend->longest = limited.constant > 0 || limited.each > 0 ? longest : NULL;
@@ -160,16 +174,17 @@ static void little_memory(void **state)
 }
 
 typedef struct seen {
-    uint64_t last, calls;
+    uint64_t last, calls, beside, stop; /* calls while the device was at work; 0, or from where on it stops */
 } seen;
 
 static bool see(void *context, uint64_t done, uint64_t total)
 {
     seen *s = context;
     assert_true(done >= s->last && done <= total);
+    s->beside += done > s->last && (limited.busy[0] || limited.busy[1]);
     s->last = done;
     s->calls++;
-    return true;
+    return !s->stop || done < s->stop;
 }
 
 /* Without double precision TFCE runs on the cpu and the rest on the device, in one range and in two, with the steps of
@@ -180,6 +195,7 @@ static void no_double_precision(void **state)
     study s = make_study(false);
     (void)state;
     limited.memory = 0;
+    s.options.permutations = 1600; /* more than a batch holds, so that two are under way */
     for (int k = 0; k < 6; k++) {
         s.options.tfce_preset = preset[k / 2];
         vx_result *expected = fixture_run("cpu", 2, s.matrix, s.effect, &s.options), *result = NULL;
@@ -196,6 +212,7 @@ static void no_double_precision(void **state)
         check(vx_inference_tally(inference, &tally, &error), error);
         check(vx_inference_run(inference, middle, all, tally, see, &of, &error), error);
         assert_true(of.last == all - middle && of.calls > 3);
+        assert_true(of.beside > 0); /* TFCE was computed while the device had a launch to do */
         if (middle)
             check(vx_inference_run(inference, 0, middle, tally, NULL, NULL, &error), error);
         check(vx_inference_finish(inference, tally, &result, &error), error);
@@ -206,6 +223,26 @@ static void no_double_precision(void **state)
         vx_device_free(device);
         vx_result_free(expected);
     }
+    limited.no_double = false;
+    free_study(&s);
+}
+
+/* A run ends where its progress says so, in TFCE on the host as elsewhere, without a result. */
+static void stopped_on_the_host(void **state)
+{
+    study s = make_study(false);
+    (void)state;
+    s.options.permutations = 1600;
+    limited.no_double = true;
+    vx_device *device = open_limited();
+    vx_result *result = NULL;
+    vx_error error = {0};
+    seen of = {.stop = 100};
+    assert_int_equal(vx_infer(device, s.matrix, s.effect, &s.options, see, &of, &result, &error), VX_INTERRUPTED);
+    assert_true(of.last >= 100 && of.last < 1600);
+    assert_non_null(strstr(error.message, "stopped after "));
+    assert_null(result);
+    vx_device_free(device);
     limited.no_double = false;
     free_study(&s);
 }
@@ -253,6 +290,7 @@ static void launches_by_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(little_memory), cmocka_unit_test(no_double_precision),
+                                       cmocka_unit_test(stopped_on_the_host),
                                        cmocka_unit_test(launches_by_time)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

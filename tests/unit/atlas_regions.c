@@ -48,7 +48,7 @@ static int32_t label_at(int v)
 static vx_space space;
 static vx_matrix *matrix;
 static vx_sources sources;
-static const vx_session_image session = {"image.nii", "pet", 1};
+static const vx_session_image session = {"image.nii", "pet", 1, {0}};
 static const vx_volume_row row = {"sub-1", &session, 1};
 
 /* The probabilities as a 4-D file of float32, an sform rounded to float. */

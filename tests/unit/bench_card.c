@@ -119,7 +119,8 @@ static vx_status print(const char *name, char **text, vx_error *error)
 {
     size_t size = 0;
     FILE *to = open_memstream(text, &size);
-    vx_status status = vx_card_print(name, 0, 14, to, error);
+    const vx_bench_options options = vx_bench_defaults();
+    vx_status status = vx_card_expect(name, &options, to, error);
     fclose(to);
     return status;
 }

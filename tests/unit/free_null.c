@@ -6,6 +6,9 @@
 #include "atlas/volumes.h"
 #include "base/sha.h"
 #include "base/stream.h"
+#include "bids/ignore.h"
+#include "bids/inheritance.h"
+#include "bids/sidecar.h"
 #include "cli/arguments.h"
 #include "cli/columns.h"
 #include "cli/foreign.h"
@@ -58,6 +61,10 @@ static void the_library(void **state)
     vx_derivations_destroy(NULL);
     vx_device_free(NULL);
     vx_engine_free(NULL);
+    vx_bids_destroy(NULL);
+    vx_bids_filters_destroy(NULL);
+    vx_bids_tables_destroy(NULL);
+    vx_entities_destroy(NULL);
     vx_entries_free(NULL, 1);
     vx_estimates_destroy(NULL);
     vx_expression_destroy(NULL);
@@ -67,6 +74,9 @@ static void the_library(void **state)
     vx_folder_abandon(NULL);
     vx_image_destroy(NULL);
     vx_image_files_destroy(NULL);
+    vx_ignore_destroy(NULL);
+    vx_inheritance_destroy(NULL);
+    vx_layout_destroy(NULL);
     vx_lattice_destroy(NULL);
     vx_leftovers_free(NULL, 1);
     vx_loaded_destroy(NULL);
@@ -90,6 +100,7 @@ static void the_library(void **state)
     vx_strips_destroy(NULL);
     vx_result_free(NULL);
     vx_sha256_destroy(NULL);
+    vx_sidecar_destroy(NULL);
     vx_source_close(NULL);
     vx_source_destroy(NULL);
     vx_preparation_destroy(NULL);
@@ -103,6 +114,7 @@ static void the_library(void **state)
     vx_inference_free(NULL);
     vx_tally_free(NULL);
     vx_variables_destroy(NULL);
+    vx_wide_destroy(NULL);
 }
 
 static void the_commands(void **state)

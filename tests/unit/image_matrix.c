@@ -13,9 +13,9 @@ static const float baseline[ROWS][VOXELS] = {{1, 2, 3, 4, 5, 0}, {2, 4, 6, 0, 1,
 static const float followup[ROWS][VOXELS] = {{2, 1, 5, 6, 6, 3}, {5, 4.5f, 0, 3, 2, 2}, {4, 9, 8, 1, 8, 6}};
 
 static const vx_session_image pairs[ROWS][2] = {
-    {{"a1.nii", "pet_baseline", -1}, {"a2.nii", "pet_followup", 1}},
-    {{"b1.nii", "pet_baseline", -1}, {"b2.nii.gz", "pet_followup", 1}},
-    {{"c1.nii.gz", "pet_baseline", -1}, {"c2.nii", "pet_followup", 1}},
+    {{"a1.nii", "pet_baseline", -1, {0}}, {"a2.nii", "pet_followup", 1, {0}}},
+    {{"b1.nii", "pet_baseline", -1, {0}}, {"b2.nii.gz", "pet_followup", 1, {0}}},
+    {{"c1.nii.gz", "pet_baseline", -1, {0}}, {"c2.nii", "pet_followup", 1, {0}}},
 };
 static const vx_volume_row rows[ROWS] = {{"sub-a", pairs[0], 2}, {"sub-b", pairs[1], 2}, {"sub-c", pairs[2], 2}};
 
@@ -153,8 +153,8 @@ static void test_explicit_mask(void **state)
 
 static void read_two_rows(const float value[2][2][VOXELS], vx_mask_report *report)
 {
-    static const vx_session_image two[2][2] = {{{"x1.nii", "before", -1}, {"x2.nii", "after", 1}},
-                                               {{"y1.nii", "before", -1}, {"y2.nii", "after", 1}}};
+    static const vx_session_image two[2][2] = {{{"x1.nii", "before", -1, {0}}, {"x2.nii", "after", 1, {0}}},
+                                               {{"y1.nii", "before", -1, {0}}, {"y2.nii", "after", 1, {0}}}};
     const vx_grid grid = line(-6);
     const vx_volume_row pair[2] = {{"sub-x", two[0], 2}, {"sub-y", two[1], 2}};
     vx_matrix *matrix;
@@ -184,7 +184,8 @@ static void test_one_image_makes_a_candidate(void **state)
 static void test_the_costliest_image(void **state)
 {
     static const float value[ROWS][VOXELS] = {{5, 0, 0, 4, 1, 2}, {4, 0, 0, 3, 2, 1}, {6, 7, 8, 0, 3, 5}};
-    static const vx_session_image one[ROWS] = {{"p.nii", "pet", 1}, {"q.nii", "pet", 1}, {"r.nii", "pet", 1}};
+    static const vx_session_image one[ROWS] = {{"p.nii", "pet", 1, {0}}, {"q.nii", "pet", 1, {0}},
+                                               {"r.nii", "pet", 1, {0}}};
     const float in[VOXELS] = {1, 1, 1, 0, 1, 1};
     const vx_grid grid = line(-6);
     const vx_mask_options mask = VX_OPTIONS(vx_mask_options, .file = "mask.nii.gz");
@@ -220,7 +221,7 @@ static void test_order_of_rows(void **state)
     static const int order[][ROWS] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
     const vx_grid grid = line(-6);
     const float lacking[VOXELS] = {1, 2, 0, 0, 5.5f, 0};
-    const vx_session_image replaced[2] = {{"lacking.nii", "pet_baseline", -1}, pairs[0][1]};
+    const vx_session_image replaced[2] = {{"lacking.nii", "pet_baseline", -1, {0}}, pairs[0][1]};
     vx_mask_report first;
     (void)state;
     put_image("lacking.nii", &grid, lacking);
@@ -272,7 +273,7 @@ static void test_difference_of_doubles(void **state)
         FILE *file = fopen(name[i], "wb");
         assert_int_equal(fwrite(bytes, 1, sizeof bytes, file), sizeof bytes);
         fclose(file);
-        session[i / 2][i % 2] = (vx_session_image){name[i], i % 2 ? "fu" : "bl", i % 2 ? 1 : -1};
+        session[i / 2][i % 2] = (vx_session_image){name[i], i % 2 ? "fu" : "bl", i % 2 ? 1 : -1, {0}};
         pair[i / 2] = (vx_volume_row){"sub", session[i / 2], 2};
     }
     if (vx_matrix_read(pair, ROWS, NULL, 1, &matrix, NULL, &error))
@@ -357,7 +358,7 @@ static void test_errors(void **state)
 static void test_lowest_row_is_reported(void **state)
 {
     enum { MANY = 64 };
-    static const vx_session_image gone[2] = {{"gone.nii", "one", -1}, {"gone.nii", "two", 1}};
+    static const vx_session_image gone[2] = {{"gone.nii", "one", -1, {0}}, {"gone.nii", "two", 1, {0}}};
     vx_volume_row many[MANY];
     (void)state;
     for (int i = 0; i < MANY; i++)

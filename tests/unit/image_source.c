@@ -97,7 +97,8 @@ static void test_pair(void **state)
 static void test_sources_of_rows(void **state)
 {
     const nifti_1_header h = header(DT_INT16, 16);
-    static const vx_session_image image[3] = {{"s1.nii", "bl", -1}, {"s2.nii", "fu", 1}, {"s3.nii", "fu", 1}};
+    static const vx_session_image image[3] = {{"s1.nii", "bl", -1, {0}}, {"s2.nii", "fu", 1, {0}},
+                                              {"s3.nii", "fu", 1, {0}}};
     static const vx_volume_row row[2] = {{"sub-a", image, 2}, {"sub-b", image + 2, 1}};
     vx_sources sources;
     (void)state;

@@ -7,8 +7,9 @@
 
 enum { VOXELS = 9, ROWS = 2 };
 
-static const vx_session_image pair[ROWS][2] = {{{"a1.nii", "pet_baseline", -1}, {"a2.nii", "pet_followup", 1}},
-                                               {{"b1.nii", "pet_baseline", -1}, {"b2.nii", "pet_followup", 1}}};
+static const vx_session_image pair[ROWS][2] = {
+    {{"a1.nii", "pet_baseline", -1, {0}}, {"a2.nii", "pet_followup", 1, {0}}},
+    {{"b1.nii", "pet_baseline", -1, {0}}, {"b2.nii", "pet_followup", 1, {0}}}};
 static const vx_volume_row rows[ROWS] = {{"sub-a", pair[0], 2}, {"sub-b", pair[1], 2}};
 
 /* Voxel                0   1   2    3     4   5         6     7    8

@@ -29,7 +29,7 @@ static void test_weights_over_sessions(void **state)
         for (int s = 0; s < 3; s++) {
             snprintf(name[i][s], sizeof name[i][s], "w%d%d.nii", i, s);
             put_image(name[i][s], &grid, value[i][s]);
-            session[i][s] = (vx_session_image){name[i][s], "pet", s ? 0.5 : -1};
+            session[i][s] = (vx_session_image){name[i][s], "pet", s ? 0.5 : -1, {0}};
         }
         row[i] = (vx_volume_row){"sub", session[i], 3};
     }
@@ -48,7 +48,8 @@ static void test_weights_over_sessions(void **state)
 static void test_rows_of_different_sessions(void **state)
 {
     static const float value[3][VOXELS] = {{1, 2, 3, 4, 0, 0}, {2, 1, 5, 6, 0, 3}, {5, 4.5f, 0, 3, 0, 2}};
-    static const vx_session_image image[3] = {{"p1.nii", "pet_1", -1}, {"p2.nii", "pet_2", 1}, {"q.nii", "pet_2", 1}};
+    static const vx_session_image image[3] = {{"p1.nii", "pet_1", -1, {0}}, {"p2.nii", "pet_2", 1, {0}},
+                                              {"q.nii", "pet_2", 1, {0}}};
     static const vx_volume_row row[2] = {{"sub-a", image, 2}, {"sub-b", image + 2, 1}};
     static const float sum[2][3] = {{1, -1, 2}, {5, 4.5f, 3}};
     static const int64_t index[] = {0, 1, 3};
@@ -80,7 +81,7 @@ static void test_bad_rows(void **state)
     static const double bad[] = {0, NAN, INFINITY};
     (void)state;
     for (int k = 0; k < 3; k++) {
-        const vx_session_image weighted[2] = {{"a.nii", "pet_1", -1}, {"b.nii", "pet_2", bad[k]}};
+        const vx_session_image weighted[2] = {{"a.nii", "pet_1", -1, {0}}, {"b.nii", "pet_2", bad[k], {0}}};
         assert_int_equal(vx_matrix_read(&(vx_volume_row){"sub-a", weighted, 2}, 1, NULL, 1, NULL, NULL, &error),
                          VX_INPUT);
         EXPECT_WORDS("b.nii: its weight is");

@@ -189,7 +189,6 @@ static void wrong_values(void **state)
 static void later(void **state)
 {
     (void)state;
-    REFUSED("--bids|not yet", "voxstat", "--bids", "dir");
     REFUSED("--design twosample|not yet", "voxstat", "--design", "twosample");
     REFUSED("--design glm|not yet", "voxstat", "--design", "glm");
 }

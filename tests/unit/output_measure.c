@@ -38,7 +38,7 @@ static void means_of_regions(void **state)
         for (int s = 0; s < 2; s++) {
             snprintf(path[i][s], sizeof path[i][s], "%s/%d%d.nii", fixture_folder, i, s);
             put(path[i][s], level[i][s][0], level[i][s][1]);
-            session[i][s] = (vx_session_image){path[i][s], "pet", s ? 1 : -1};
+            session[i][s] = (vx_session_image){path[i][s], "pet", s ? 1 : -1, {0}};
         }
     }
     assert_int_equal(vx_sources_init(row, 2, NULL, true, &sources, &error), VX_OK);

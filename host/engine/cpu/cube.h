@@ -1,11 +1,9 @@
-/* The 27 places of the cube around a voxel as bits of an int, x fastest: which of them precede the voxel in a sweep by
- * descending height, and whether these are connected without it. Each lane of a vector has one voxel. */
+/* The 27 places of the cube around a voxel as bits of an int, x fastest, and how sets of them are connected. Each lane
+ * of a vector has the set of one voxel. planes.h has the same for a plane of each place. */
 #ifndef VX_ENGINE_CPU_CUBE_H
 #define VX_ENGINE_CPU_CUBE_H
 
 #include "engine/cpu/simd.h"
-
-#include <string.h>
 
 /* The voxel itself is bit 13; lower bits lie at lower places. */
 enum {
@@ -32,68 +30,20 @@ static inline __attribute__((always_inline)) vx_ints vx_spread(vx_ints set, int 
     return x | y | VX_SPREAD_Z(set);
 }
 
-/* A connected part of `near`: one neighbour on every axis, which touch each other for 18 and 26. Without such a
- * neighbour, or for 6, it is the lowest one. */
-static inline __attribute__((always_inline)) vx_ints vx_seed(vx_ints near, int connectivity)
+/* In every lane: the lowest of each set of the neighbours `near` that is connected within `before`. */
+static inline __attribute__((always_inline)) vx_ints vx_representatives(vx_ints near, vx_ints before, int connectivity)
 {
-    enum { X = 1 << (VX_CENTRE - 1), Y = 1 << (VX_CENTRE - 3), Z = 1 << (VX_CENTRE - 9) };
-    vx_ints lowest = near & -near;
-    if (connectivity == 6)
-        return lowest;
-    vx_ints faces = near & (X | Y | Z);
-    faces |= near & ~((faces & X) << 2 | (faces & Y) << 6 | (faces & Z) << 18) & (X << 2 | Y << 6 | Z << 18);
-    return faces | (lowest & (faces == 0));
-}
-
-/* The neighbours `near` of every lane that are not connected within `before` to some of them. Two spreads reach nearly
- * all connected ones, so that the loop mostly ends at its first test, which the processor predicts. */
-static inline __attribute__((always_inline)) vx_ints vx_apart(vx_ints near, vx_ints before, int connectivity)
-{
-    vx_ints set = vx_spread(vx_seed(near, connectivity), connectivity) & before;
-    for (;;) {
-        vx_ints next = vx_spread(set, connectivity) & before, left = near & ~next;
-        if (!(vx_above(left, vx_splat(0)) & vx_above(next, set)))
-            return left;
-        set = next;
-    }
-}
-
-/* The lowest of each set of the neighbours `near` that is connected within `before`. */
-static inline __attribute__((always_inline)) int32_t vx_representatives(int32_t near, int32_t before, int connectivity)
-{
-    int32_t lowest = 0;
-    while (near) {
-        int32_t set = near & -near, last;
+    vx_ints lowest = vx_splat(0);
+    while (vx_above(near, vx_splat(0))) {
+        vx_ints set = near & -near, last;
         lowest |= set;
         do {
             last = set;
-            set = vx_spread(vx_splat(set), connectivity)[0] & before;
-        } while (set != last);
+            set = vx_spread(set, connectivity) & before;
+        } while (vx_above(set, last));
         near &= ~set;
     }
     return lowest;
-}
-
-/* The neighbours that precede the voxels at VX_LANES places: the higher ones, and those of equal height at a lower
- * place. A neighbour of the other tail compares as negative. */
-static inline __attribute__((always_inline)) vx_ints vx_preceding(const int32_t *here, long stride_y, long stride_z,
-                                                                  vx_ints size, vx_ints sign)
-{
-    vx_ints before = vx_splat(0);
-#pragma GCC unroll 9
-    for (int row = 0; row < 9; row++) {
-        const int32_t *middle = here + (row % 3 - 1) * stride_y + (row / 3 - 1) * stride_z;
-#pragma GCC unroll 3
-        for (int x = 0; x < 3; x++) {
-            int bit = 3 * row + x;
-            vx_ints there;
-            if (bit == VX_CENTRE)
-                continue;
-            memcpy(&there, middle + x - 1, sizeof there);
-            before = vx_or_above(before, there ^ sign, size - vx_splat(bit < VX_CENTRE), 1 << bit);
-        }
-    }
-    return before;
 }
 
 #endif

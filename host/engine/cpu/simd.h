@@ -92,25 +92,41 @@ static inline vx_ints vx_min(vx_ints a, vx_ints b)
     vx_ints above = a > b;
     return (above & b) | (~above & a);
 }
+#ifdef __SSE2__
+#include <emmintrin.h>
+#define vx_above(a, b) ((unsigned)_mm_movemask_ps((__m128)((vx_ints)(a) > (vx_ints)(b))))
+#else
 static inline unsigned vx_above(vx_ints a, vx_ints b)
 {
     vx_ints bits = (a > b) & (vx_ints){1, 2, 4, 8};
     return (unsigned)(bits[0] | bits[1] | bits[2] | bits[3]);
 }
 #endif
-/* a | bit where b > c, a elsewhere. */
-#if VX_LANES == 16
-#define vx_or_above(a, b, c, bit)                                                                                      \
-    ((vx_ints)_mm512_mask_or_epi32((__m512i)(a), _mm512_cmpgt_epi32_mask((__m512i)(b), (__m512i)(c)), (__m512i)(a),    \
-                                   _mm512_set1_epi32(bit)))
-#else
-#define vx_or_above(a, b, c, bit) ((a) | (((b) > (c)) & (bit)))
 #endif
+/* All ones in the lanes whose bit is set. */
+static inline vx_ints vx_lane_mask(unsigned lanes)
+{
+#if VX_LANES == 16
+    return (vx_ints)_mm512_movm_epi32((__mmask16)lanes);
+#else
+    const vx_ints bit = vx_splat(1) << vx_lane_numbers;
+    return (vx_splat((int32_t)lanes) & bit) == bit;
+#endif
+}
 /* Stores the lanes whose bit is set in `lanes`, one after the other. It writes a full vector. */
 static inline void vx_pack(int32_t *to, vx_ints from, unsigned lanes)
 {
 #if VX_LANES == 16
     _mm512_storeu_si512(to, _mm512_maskz_compress_epi32((__mmask16)lanes, (__m512i)from));
+#elif VX_LANES == 8
+    static const int32_t packed[16][4] = {{0}, {0},    {1},    {0, 1},    {2},    {0, 2},    {1, 2},    {0, 1, 2},
+                                          {3}, {0, 3}, {1, 3}, {0, 1, 3}, {2, 3}, {0, 2, 3}, {1, 2, 3}, {0, 1, 2, 3}};
+    for (int half = 0; half < 2; half++, lanes >>= 4) {
+        const __m128 four = half ? _mm256_extractf128_ps((__m256)from, 1) : _mm256_castps256_ps128((__m256)from);
+        const __m128i order = _mm_loadu_si128((const __m128i *)packed[lanes & 15]);
+        _mm_storeu_ps((float *)to, _mm_permutevar_ps(four, order));
+        to += __builtin_popcount(lanes & 15);
+    }
 #else
     for (int lane = 0; lane < VX_LANES; lane++, lanes >>= 1) {
         *to = from[lane];

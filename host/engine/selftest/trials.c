@@ -10,6 +10,7 @@
 enum {
     SLICE = 64 * 64, /* voxels for each compute unit: several strips for every group of every form in op.c */
     UNITS_MAX = 256,
+    FEW = 4 * SLICE, /* voxels that one thread checks before others have woken up */
 };
 
 /* Every kind of result, and a forming threshold that gives large clusters. */
@@ -69,6 +70,7 @@ static vx_status evaluate(vx_rehearsal *r, vx_backend *backend, vx_error *error)
                                     .high = r->score,
                                     .low = r->low,
                                     .batch = r->schedule.batch,
+                                    .threads = r->problem->voxels > FEW ? 0 : 1,
                                     .all = true},
                      error);
 }

@@ -3,14 +3,16 @@
  * columns at the right edge.
  *
  * A vx_table owns its memory, and all strings point into it. vx_table_destroy releases it. */
-#ifndef VX_STUDY_TABLE_H
-#define VX_STUDY_TABLE_H
+#ifndef VX_BASE_TABLE_H
+#define VX_BASE_TABLE_H
 
 #include "base/error.h"
 #include "base/sha.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 typedef struct vx_table {
     const char *path;  /* as the caller gave it; not owned */
@@ -35,10 +37,16 @@ typedef struct vx_table {
  * and the byte), empty, not tab-separated, a repeated column name, a column without a name, a row whose width differs
  * from the header's. */
 vx_status vx_table_read(const char *path, vx_table *table, vx_error *error);
+
+/* Likewise, from the text of a file, which is followed by a zero byte and taken over, on errors too. `path` is for
+ * messages. */
+vx_status vx_table_of_text(const char *path, char *text, size_t size, vx_table *table, vx_error *error);
 void vx_table_destroy(vx_table *table);
 
-/* Marks cells as missing that equal one of the codes, ignoring case, or as numbers (-9.0 for -9). The participant_id is
- * never missing. */
+/* Whether a cell equals one of the codes of missing values, ignoring case, or as numbers (-9.0 for -9). */
+bool vx_table_is_code(const char *value, const char *const *code, size_t codes);
+
+/* Marks such cells as missing. The participant_id is never missing. */
 void vx_table_code(vx_table *table, const char *const *code, size_t codes);
 
 static inline const char *vx_table_cell(const vx_table *table, int64_t row, int64_t column)
@@ -51,5 +59,16 @@ int64_t vx_table_find(const vx_table *table, const char *name);
 
 /* Finds the column with that name. Errors: VX_INPUT without one, suggesting the nearest name and listing all. */
 vx_status vx_table_column(const vx_table *table, const char *name, int64_t *column, vx_error *error);
+
+/* ---- writing ---- */
+
+#define VX_TABLE_ABSENT "n/a"
+
+/* Writes a part of a cell. A tab or line end in a name must not end its cell and becomes a space. */
+void vx_put_cell(FILE *stream, const char *text);
+
+/* A text; "n/a" for null and for an empty one. A text that begins with a quote would be read as a quoted cell, and is
+ * therefore quoted itself. */
+void vx_cell_put_text(FILE *stream, const char *text);
 
 #endif

@@ -1,4 +1,4 @@
-#include "study/table.h"
+#include "base/table.h"
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -220,21 +220,19 @@ static vx_status read_row(vx_table *table, char **rest, int64_t number, vx_error
     return VX_OK;
 }
 
-vx_status vx_table_read(const char *path, vx_table *table, vx_error *error)
+vx_status vx_table_of_text(const char *path, char *text, size_t size, vx_table *table, vx_error *error)
 {
-    vx_table read = {.path = path};
-    size_t size, cells;
-    vx_status status = vx_file_read(path, bytes_max, &read.text, &size, error);
-    if (!status)
-        status = check_text(path, read.text, size, error);
+    vx_table read = {.path = path, .text = text};
+    size_t cells, lines;
+    char *rest = text;
+    vx_status status = check_text(path, text, size, error);
     if (status)
         goto cleanup;
-    char *rest = read.text;
-    if (!vx_sha256_text(read.text, size, read.sha256)) {
+    if (!vx_sha256_text(text, size, read.sha256)) {
         status = vx_fail_memory(error);
         goto cleanup;
     }
-    size_t lines = (size_t)count_lines(rest);
+    lines = (size_t)count_lines(rest);
     if ((status = read_header(&read, &rest, error)))
         goto cleanup;
     if (!vx_multiply(lines, (size_t)read.columns, &cells) || !(read.cell = vx_array_zero(cells, sizeof *read.cell)) ||
@@ -257,6 +255,14 @@ cleanup:
     return status;
 }
 
+vx_status vx_table_read(const char *path, vx_table *table, vx_error *error)
+{
+    char *text;
+    size_t size;
+    vx_status status = vx_file_read(path, bytes_max, &text, &size, error);
+    return status ? status : vx_table_of_text(path, text, size, table, error);
+}
+
 void vx_table_destroy(vx_table *table)
 {
     if (!table)
@@ -272,7 +278,7 @@ void vx_table_destroy(vx_table *table)
 
 /* ---- use ---- */
 
-static bool is_code(const char *value, const char *const *code, size_t codes)
+bool vx_table_is_code(const char *value, const char *const *code, size_t codes)
 {
     double number, other;
     bool numeric = vx_number_read(value, &number);
@@ -288,7 +294,7 @@ void vx_table_code(vx_table *table, const char *const *code, size_t codes)
     for (int64_t i = 0; codes && i < table->rows * table->columns; i++) {
         int64_t column = i % table->columns;
         if (!table->cell[i] || !strcmp(table->name[column], "participant_id") ||
-            !is_code(table->cell[i], code, codes))
+            !vx_table_is_code(table->cell[i], code, codes))
             continue;
         table->cell[i] = NULL;
         table->coded[column]++;
@@ -332,4 +338,26 @@ vx_status vx_table_column(const vx_table *table, const char *name, int64_t *colu
         return vx_fail(error, VX_INPUT, "%s: no column %s; did you mean %s? The columns are: %s", table->path, name,
                        nearest, list);
     return vx_fail(error, VX_INPUT, "%s: no column %s; the columns are: %s", table->path, name, list);
+}
+
+/* ---- writing ---- */
+
+void vx_put_cell(FILE *stream, const char *text)
+{
+    for (; *text; text++)
+        fputc((unsigned char)*text < ' ' ? ' ' : *text, stream);
+}
+
+void vx_cell_put_text(FILE *stream, const char *text)
+{
+    if (!text || !*text) {
+        fputs(VX_TABLE_ABSENT, stream);
+    } else if (*text != '"') {
+        vx_put_cell(stream, text);
+    } else {
+        fputc('"', stream);
+        for (const char *c = text; *c; c++)
+            fprintf(stream, *c == '"' ? "\"\"" : "%c", *c);
+        fputc('"', stream);
+    }
 }

@@ -4,8 +4,8 @@
 
 #include "base/file.h"
 #include "base/number.h"
+#include "base/table.h"
 #include "base/utf8.h"
-#include "study/table.h"
 #include "study/values.h"
 
 #include <math.h>
