@@ -143,7 +143,8 @@ static void put_data(vx_report *report, citing *c)
         vx_put_markup(page, "The outcome at each voxel was the value of each participant's image. ");
     for (size_t m = 0; m < results->modalities; m++)
         if (results->modality[m].change != VX_CHANGE_DIFFERENCE)
-            vx_put(page, "The change of %s was taken%s. ", results->modality[m].name,
+            vx_put(page, "The change of %s was taken as %s minus %s%s. ",
+                   results->modality[m].name, results->session[1], results->session[0],
                    vx_change_words(results->modality[m].change));
     put_preparation(report);
     put_steps(report);
