@@ -248,8 +248,8 @@ static void put_title(const sheet *s, const vx_outcome_test *first)
     put_text(s, ": ");
     put_text(s, first->effect);
     if (first->outcome->scale == VX_ON_PERCENT || first->outcome->scale == VX_ON_SYMMETRIC)
-        put_text(s, first->outcome->scale == VX_ON_PERCENT ? ", change in % of the baseline"
-                                                           : ", change over the mean of both sessions");
+        put_text(s, first->outcome->scale == VX_ON_PERCENT ? ", in % of the baseline"
+                                                           : ", over the mean of both sessions");
 }
 
 /* "two-sided", of the run's option; null where the record has none. */

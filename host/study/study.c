@@ -2,8 +2,10 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "base/options.h"
 #include "study/auc.h"
+#include "study/change.h"
 #include "study/long_table.h"
 #include "study/parts.h"
 
@@ -58,9 +60,30 @@ cleanup:
     return status;
 }
 
-/* Finds the columns called `name`. What they point to belongs to parts->variables. */
-static vx_status read_columns(vx_study_parts *parts, const char *const *name, size_t names, vx_column **columns,
-                              size_t *count, vx_error *error)
+/* Marks the participants whom the options exclude. A name that nobody has would exclude nobody, unseen. */
+static vx_status read_excluded(vx_study *study, const vx_study_options *options, vx_error *error)
+{
+    const size_t n = (size_t)study->participants;
+    if (!(study->excluded = vx_array_zero(n, sizeof *study->excluded)))
+        return vx_fail_memory(error);
+    for (size_t i = 0; i < options->excludes; i++) {
+        size_t p = 0;
+        while (p < n && strcmp(study->participant[p], options->exclude[i]))
+            p++;
+        if (p == n) {
+            const char *nearest = vx_nearest(options->exclude[i], (const char *const *)study->participant, n);
+            return vx_fail(error, VX_INPUT, "%s: --exclude %s: no participant of this name%s%s%s", study->table,
+                           options->exclude[i], nearest ? "; did you mean " : "", nearest ? nearest : "",
+                           nearest ? "?" : "");
+        }
+        study->excluded[p] = true;
+    }
+    return VX_OK;
+}
+
+/* Finds the columns called `name`, or makes them. What they point to belongs to parts->variables. */
+static vx_status read_columns(vx_study_parts *parts, const vx_study_options *options, const char *const *name,
+                              size_t names, vx_column **columns, size_t *count, vx_error *error)
 {
     const vx_column *found;
     vx_status status = VX_OK;
@@ -68,7 +91,9 @@ static vx_status read_columns(vx_study_parts *parts, const char *const *name, si
     if (!*columns)
         return vx_fail_memory(error);
     for (size_t i = 0; !status && i < names; i++) {
-        status = vx_variables_find(&parts->variables, name[i], &found, error);
+        status = vx_change_make(name[i], options, &parts->variables, error);
+        if (!status)
+            status = vx_variables_find(&parts->variables, name[i], &found, error);
         if (!status)
             (*columns)[(*count)++] = *found;
     }
@@ -196,16 +221,18 @@ static vx_status read_rows(vx_study_parts *parts, const vx_study_options *option
 {
     vx_study *study = &parts->study;
     vx_status status = read_participants(parts, table_row, error);
+    if (!status)
+        status = read_excluded(study, options, error);
     parts->variables = (vx_variables){.table = &parts->table, .rule = options->below,
                                       .participants = {study->participants, study->participant, table_row}};
     for (size_t i = 0; !status && i < options->aucs; i++)
         status = vx_auc_make(options->auc[i], &parts->variables, error);
     if (!status)
-        status = read_columns(parts, options->covariate, options->covariates, &study->covariate, &study->covariates,
-                              error);
+        status = read_columns(parts, options, options->covariate, options->covariates, &study->covariate,
+                              &study->covariates, error);
     if (!status)
-        status = read_columns(parts, options->nuisance, options->nuisances, &study->nuisance, &study->nuisances,
-                              error);
+        status = read_columns(parts, options, options->nuisance, options->nuisances, &study->nuisance,
+                              &study->nuisances, error);
     if (!status)
         status = read_outcomes(parts, options, error);
     if (!status)
@@ -265,6 +292,7 @@ void vx_study_free(vx_study *study)
     free(study->covariate);
     free(study->nuisance);
     free(study->participant);
+    free(study->excluded);
     free(study->session[0]);
     free(study->session[1]);
     free(study->table);

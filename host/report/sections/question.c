@@ -27,7 +27,7 @@ static void put_direction(vx_report *report)
                results->session[0], results->session[1]);
     for (size_t m = 0; m < results->modalities; m++)
         if (results->modality[m].change != VX_CHANGE_DIFFERENCE)
-            vx_put(report->page, " That of %s is taken%s.", results->modality[m].name,
+            vx_put(report->page, " That of %s is this difference%s.", results->modality[m].name,
                    vx_change_words(results->modality[m].change));
     if (results->design == VX_PAIRED)
         vx_put_markup(report->page, "</p>\n");
