@@ -45,6 +45,7 @@ class VoxstatInputSpec(CommandLineInputSpec):
     correlation = traits.Enum("pearson", "spearman", argstr="--correlation %s", desc="how covariates enter")
     modality = _names("modality", desc="which images; without it all")
     sessions = _names("sessions", desc="baseline and followup; the first is subtracted from the second")
+    exclude = _names("exclude", desc="participants to leave out of everything")
     missing = _names("missing", desc="cells that mean missing, beside n/a and empty ones")
     derive = _formulas("derive", desc="markers from markers, as in 'ptau_ttau = ptau / ttau'")
     log = _names("log", desc="markers that are tested as logarithms")
@@ -86,6 +87,8 @@ class VoxstatInputSpec(CommandLineInputSpec):
     grid_tolerance = traits.Range(0.0, 1.0, exclude_low=True, exclude_high=True, argstr="--grid-tolerance %r",
                                   desc="voxels within which two grids are one")
     mask_threshold = traits.Float(argstr="--mask-threshold %r", desc="also demand a value above it in every image")
+    mask_relative = traits.Range(0.0, 100.0, exclude_low=True, exclude_high=True, argstr="--mask-relative %r",
+                                 desc="also demand a value above this share of each image's global mean")
     orientation = traits.Enum("neurological", "radiological", argstr="--orientation %s",
                               desc="the orientation of images whose headers do not define it")
     permutations = traits.Either(traits.Range(low=0), traits.Enum("auto", "exact"), argstr="--permutations %s",
@@ -126,6 +129,8 @@ class VoxstatOutputSpec(TraitedSpec):
     out = Directory(exists=True, desc="the folder of the results")
     mask = File(exists=True, desc="voxels analysed in every modality")
     modality_masks = traits.List(File(exists=True), desc="<modality>_mask.nii.gz, where there are several modalities")
+    n_maps = traits.List(File(exists=True), desc="<modality>_n.nii.gz: participants with data")
+    quality = File(exists=True, desc="quality.tsv: figures and flags of every image")
     results = File(exists=True, desc="results.h5: all maps and null distributions")
     record = File(exists=True, desc="run.json: options, versions, inputs, headline figures")
     report = File(exists=True, desc="report.html")
@@ -158,7 +163,7 @@ class Voxstat(CommandLine):
             del outputs["mask"]
         if "report.html" in files:  # missing where it could not be drawn
             outputs["report"] = os.path.join(out, "report.html")
-        for table in ("regions", "markers"):
+        for table in ("quality", "regions", "markers"):
             if f"{table}.tsv" in files:
                 outputs[table] = os.path.join(out, f"{table}.tsv")
         found = {}
@@ -168,6 +173,8 @@ class Voxstat(CommandLine):
                 found.setdefault(kind.replace("-", "_"), []).append(os.path.join(out, name))
             elif (kind, ending) == ("mask", "nii.gz") and name != "mask.nii.gz":
                 found.setdefault("modality_masks", []).append(os.path.join(out, name))
+            elif (kind, ending) == ("n", "nii.gz"):
+                found.setdefault("n_maps", []).append(os.path.join(out, name))
             elif (kind, ending) == ("clusters", "tsv"):
                 found.setdefault("cluster_tables", []).append(os.path.join(out, name))
         outputs.update(found)

@@ -76,6 +76,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "What to measure, as `voxstat devices` names it. Without it: every device there is."},
     [VX_OPTION_EXACT_MOMENTS] = {"exact-moments", 0, VX_SWITCH, VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
         "Give the drawn sample exactly the stated means, standard deviations and correlations."},
+    [VX_OPTION_EXCLUDE] = {"exclude", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
+        "Participants to leave out of everything, by their participant_id: those whose images fail quality control. "
+        "The run, the report and run.json name them."},
     [VX_OPTION_EXPECTED] = {"expected", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
         "Expected changes of regions and markers, from elsewhere: a table with the columns region, change, se, unit "
         "(percent or absolute), interval_weeks and source; and if wanted modality, and low and high, the equivalence "
@@ -114,9 +117,13 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "and not zero in every image. A mask on another grid is brought to theirs by nearest neighbour. Without it: "
         "all such voxels."},
     [VX_OPTION_MASK_LEVEL] = {"mask-level", 0, VX_REAL, VX_RUN, "X", "0", NULL, NULL, -INFINITY, INFINITY,
-        "The voxels of --mask above X are its inside: 0.5 for one that holds probabilities or was resampled."},
+        "The voxels of --mask above X are its inside: 0.5 for one that was resampled, 0.2 for a map of the "
+        "probability of grey matter."},
+    [VX_OPTION_MASK_RELATIVE] = {"mask-relative", 0, VX_REAL, VX_RUN, "SHARE", NULL, NULL, NULL, 0, 100,
+        "Also demand a value above SHARE of its global mean in every image, as SPM does with 0.8. The global mean of "
+        "an image is that of its voxels above an eighth of its mean (spm_global)."},
     [VX_OPTION_MASK_THRESHOLD] = {"mask-threshold", 0, VX_REAL, VX_RUN, "X", NULL, NULL, NULL, -INFINITY, INFINITY,
-        "Also demand a value above X in every image."},
+        "Also demand a value above X in every image, as SPM's absolute threshold does."},
     [VX_OPTION_MEMORY_LIMIT] = {"memory-limit", 0, VX_BYTES, VX_RUN, "SIZE", "auto", "auto", NULL, 1, 0x1p60,
         "What the device's buffers may take: 64M, 2G, plain bytes. auto: 80 % of what is free. The answer does not "
         "depend on it."},

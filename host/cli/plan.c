@@ -127,6 +127,9 @@ static vx_status remark_study(vx_run *run, vx_error *error)
     if (study->direction == VX_DIRECTION_AGAINST_NAMES)
         status = vx_run_remark(run, error, "change = %s minus %s as --sessions says, though the names tell that %s "
                                "came before %s", session[1], session[0], session[1], session[0]);
+    if (!status && vx_argument_given(run->arguments, VX_OPTION_EXCLUDE))
+        status = vx_run_remark(run, error, "excluded from everything by --exclude: %s",
+                               vx_argument_text(run->arguments, VX_OPTION_EXCLUDE));
     for (size_t i = 0; !status && i < study->covariates + study->nuisances; i++) {
         const vx_column *column = i < study->covariates ? study->covariate + i
                                                         : study->nuisance + (i - study->covariates);
@@ -215,9 +218,24 @@ void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
                vx_count_text((uint64_t)mask->kept_zero, a));
     say_loss(run, "are not finite", &mask->not_finite);
     say_loss(run, "are exactly 0", &mask->zero);
+    say_loss(run, "are not above the threshold", &mask->threshold);
     say_loss(run, "have no such change", &mask->change);
     if (modality->sources.change != VX_CHANGE_DIFFERENCE)
         vx_say(run, "  the change is that of followup from baseline%s\n", vx_change_words(modality->sources.change));
+}
+
+void vx_plan_say_quality(const vx_run *run, const vx_run_modality *modality)
+{
+    const vx_quality *quality = modality->quality;
+    const int64_t images = quality->n * quality->sessions;
+    int64_t flagged = 0;
+    for (int64_t i = 0; i < images; i++)
+        flagged += quality->flag[i] != 0;
+    if (flagged)
+        vx_say(run, "  quality control: %lld of %lld images flagged; quality.tsv has the figures, and --exclude leaves "
+               "a participant out\n", (long long)flagged, (long long)images);
+    else
+        vx_say(run, "  quality control: none of %lld images flagged\n", (long long)images);
 }
 
 static void say_effect(const vx_run *run, const vx_run_modality *modality, int64_t e)

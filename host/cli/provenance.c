@@ -113,6 +113,8 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
             .study = from->study,
             .matrix = from->matrix,
             .mask = from->mask,
+            .survey = &from->survey,
+            .quality = from->quality,
             .model = from->model,
             .result = from->result,
             .atlas = run->atlas.path ? &from->atlas : NULL,

@@ -96,6 +96,7 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
         .grid_tolerance = vx_argument_real(arguments, VX_OPTION_GRID_TOLERANCE),
         .use_threshold = vx_argument_given(arguments, VX_OPTION_MASK_THRESHOLD),
         .threshold = vx_argument_real(arguments, VX_OPTION_MASK_THRESHOLD),
+        .relative = vx_argument_real(arguments, VX_OPTION_MASK_RELATIVE),
         .analyze = 1 + vx_argument_choice(arguments, VX_OPTION_ORIENTATION) /* same order as the choices */);
     run->inference = vx_inference_defaults();
     run->inference.permutations = permutations(arguments);
@@ -162,20 +163,25 @@ static vx_status open_device(vx_run *run, vx_error *error)
 
 static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error *error)
 {
-    vx_remarks remarks = {0};
     vx_status status = vx_run_prepare(run, modality, error);
     if (!status)
-        status = vx_matrix_from_sources(&modality->sources, run->threads, &remarks, &modality->matrix, &modality->mask,
-                                        error);
+        status = vx_matrix_from_sources(&modality->sources, run->threads, &modality->survey, &modality->matrix,
+                                        &modality->mask, error);
     if (!status)
-        status = vx_preparation_remark(&modality->preparation, &modality->sources, &remarks, error);
+        status = vx_preparation_remark(&modality->preparation, &modality->sources, &modality->survey.remarks, error);
     if (!status)
         vx_plan_say_mask(run, modality);
     if (!status)
         status = vx_run_say_scaling(run, modality, error);
     if (!status)
-        status = vx_run_take_remarks(run, modality->study->name, &remarks, error);
-    vx_remarks_destroy(&remarks);
+        status = vx_quality_find(&modality->survey, &modality->quality, error);
+    if (!status)
+        vx_plan_say_quality(run, modality);
+    if (!status)
+        status = vx_quality_remark(modality->quality, &modality->survey, &modality->sources, &modality->mask,
+                                   &modality->survey.remarks, error);
+    if (!status)
+        status = vx_run_take_remarks(run, modality->study->name, &modality->survey.remarks, error);
     return status ? status : vx_run_place_regions(run, modality, error);
 }
 
@@ -395,6 +401,8 @@ static void run_destroy(vx_run *run)
         free(modality->plan);
         vx_model_free(modality->model);
         vx_matrix_free(modality->matrix);
+        vx_quality_free(modality->quality);
+        vx_survey_destroy(&modality->survey);
         vx_sources_destroy(&modality->sources);
         vx_preparation_destroy(&modality->preparation);
         free(modality->body_weight);

@@ -22,6 +22,8 @@ typedef struct vx_run_modality {
     const vx_study_modality *study;
     vx_matrix *matrix;
     vx_mask_report mask;
+    vx_survey survey;
+    vx_quality *quality;
     vx_preparation preparation; /* the steps of the sources */
     double *body_weight;    /* n x sessions, kg, of --suv; NaN where the table has none */
     char *units;            /* of the images after their preparation; null: not known */
@@ -126,6 +128,7 @@ void vx_run_volumes_destroy(vx_run_modality *modality);
  * where memory is short. */
 vx_status vx_plan_say_study(vx_run *run, vx_error *error);
 void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality);
+void vx_plan_say_quality(const vx_run *run, const vx_run_modality *modality);
 vx_status vx_plan_say_effects(vx_run *run, vx_error *error);
 vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 

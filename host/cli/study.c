@@ -6,7 +6,7 @@
 
 /* The options of names and formulas. */
 typedef struct study_names {
-    vx_names modality, sessions, covariate, nuisance, missing, derive, log, auc;
+    vx_names modality, sessions, covariate, nuisance, missing, derive, log, auc, exclude;
 } study_names;
 
 static vx_status read_names(const vx_run *run, study_names *n, vx_error *error)
@@ -17,7 +17,7 @@ static vx_status read_names(const vx_run *run, study_names *n, vx_error *error)
     } option[] = {
         {VX_OPTION_MODALITY, &n->modality}, {VX_OPTION_SESSIONS, &n->sessions}, {VX_OPTION_COVARIATE, &n->covariate},
         {VX_OPTION_NUISANCE, &n->nuisance}, {VX_OPTION_MISSING, &n->missing},   {VX_OPTION_DERIVE, &n->derive},
-        {VX_OPTION_LOG, &n->log},           {VX_OPTION_AUC, &n->auc},
+        {VX_OPTION_LOG, &n->log},           {VX_OPTION_AUC, &n->auc},           {VX_OPTION_EXCLUDE, &n->exclude},
     };
     const size_t needed = run->design == VX_PAIRED ? 2 : 1;
     vx_status status = VX_OK;
@@ -39,6 +39,7 @@ static void names_destroy(study_names *n)
     vx_names_destroy(&n->derive);
     vx_names_destroy(&n->log);
     vx_names_destroy(&n->auc);
+    vx_names_destroy(&n->exclude);
 }
 
 /* Refuses options that do not go together. */
@@ -91,6 +92,8 @@ vx_status vx_run_read_study(vx_run *run, vx_error *error)
         .auc = n.auc.name,
         .aucs = n.auc.count,
         .below = below[vx_argument_choice(run->arguments, VX_OPTION_BELOW_QUANTIFICATION)],
+        .exclude = n.exclude.name,
+        .excludes = n.exclude.count,
         .frames = {frames[0], frames[1]});
     const bool named = bids || vx_argument_given(run->arguments, VX_OPTION_TABLE);
     if (!status && !named && lstat(options.table, &(struct stat){0}))

@@ -136,8 +136,26 @@ vx_status vx_facts_find(const char *path, const vx_loaded *image, vx_facts *fact
         facts->hash ^= facts->hash >> 32;
     }
     facts->typical = typical_value(image, voxels);
+    facts->global = vx_global_of(image);
     facts->mm_per_unit = image->mm_per_unit;
     facts->side_assumed = image->side_assumed;
+    return VX_OK;
+}
+
+vx_status vx_facts_mark_below(const vx_loaded *image, double level, bool keep_zeros, vx_facts *facts, vx_error *error)
+{
+    const int64_t voxels = (int64_t)vx_grid_elements(&image->grid);
+    uint64_t any = 0;
+    facts->below = vx_array_zero(vx_facts_words(voxels), sizeof *facts->below);
+    if (!facts->below)
+        return vx_fail_memory(error);
+    for (int64_t v = 0; v < voxels; v++) {
+        const double value = vx_loaded_value(image, v);
+        const bool below = isfinite(value) && !(value > level) && (value != 0 || keep_zeros);
+        facts->below[v >> 6] |= (uint64_t)below << (v & 63);
+        any |= below;
+    }
+    free_if_clear(&facts->below, any);
     return VX_OK;
 }
 
@@ -145,6 +163,7 @@ void vx_facts_destroy(vx_facts *facts)
 {
     if (!facts)
         return;
+    free(facts->below);
     free(facts->zero);
     free(facts->not_finite);
     free(facts->no_change);

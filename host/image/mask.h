@@ -12,6 +12,12 @@ typedef struct vx_candidates {
     int64_t count;
 } vx_candidates;
 
+/* Whether one image alone costs so many of the candidates that a remark names it: a twentieth. */
+static inline bool vx_mask_loss_is_large(const vx_mask_report *report, const vx_mask_loss *loss)
+{
+    return loss->voxels && 20 * loss->alone >= report->candidate;
+}
+
 /* Finds the voxels of the mask image that are finite and above `level`, and reports the range of its values. */
 vx_status vx_mask_explicit(const vx_loaded *mask, double level, vx_candidates *candidates, vx_mask_report *report,
                            vx_error *error);

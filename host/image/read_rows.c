@@ -24,6 +24,21 @@ static vx_facts *facts_of(const vx_matrix_reading *r, int64_t row, int64_t sessi
     return &r->facts[row * r->sources->sessions + session];
 }
 
+/* Marks the voxels that the thresholds of the mask exclude. Of two thresholds the higher one decides. */
+static vx_status mark_below(const vx_mask_options *mask, const char *path, const vx_loaded *volume, vx_facts *facts,
+                            vx_error *error)
+{
+    double level = mask->use_threshold ? mask->threshold : -INFINITY;
+    if (mask->relative) {
+        const double global = facts->global.mean;
+        if (!(global > 0))
+            return vx_fail(error, VX_INPUT, "%s: its global mean is %g, and a threshold relative to it needs one above "
+                           "0; leave --mask-relative out", path, global);
+        level = fmax(level, mask->relative * global);
+    }
+    return level > -INFINITY ? vx_facts_mark_below(volume, level, mask->keep_zeros, facts, error) : VX_OK;
+}
+
 static vx_status load_image(vx_matrix_reading *r, int64_t row, int64_t session, vx_loaded *volume, vx_error *error)
 {
     vx_source *image = vx_sources_image(r->sources, row, session);
@@ -31,10 +46,12 @@ static vx_status load_image(vx_matrix_reading *r, int64_t row, int64_t session, 
     vx_status status = vx_source_read(image, &r->sources->how, volume, error);
     if (!status)
         status = vx_facts_find(image->path, volume, facts, error);
+    if (!status)
+        status = mark_below(r->mask, image->path, volume, facts, error);
     if (status)
         return vx_source_prefix(image, status, error);
     facts->distance = vx_grid_distance(&r->sources->how.grid, &volume->grid);
-    return VX_OK;
+    return r->survey ? vx_survey_take(r->survey, row, session, facts, volume, error) : VX_OK;
 }
 
 /* Reads the volumes of a row into new memory. The caller releases it with volumes_free, on errors too. */
@@ -86,36 +103,27 @@ static void add_up(const vx_volume_row *row, const vx_loaded *volume, const vx_c
     }
 }
 
-/* Writes the row's sum or change at the candidates, and notes where the sum or a value cannot be used. */
+/* Writes the row's sum or change at the candidates, and notes where it is not finite though all values are. */
 static vx_status gather(vx_matrix_reading *r, int64_t row, const vx_loaded *volume, vx_error *error)
 {
     const vx_volume_row *of = &r->sources->row[row];
     float *data = r->data + row * r->candidates.count;
+    vx_status status = VX_OK;
     if (r->sources->change == VX_CHANGE_DIFFERENCE)
         add_up(of, volume, &r->candidates, data);
     else
         vx_change_fill(r->sources->change, volume, &r->candidates, data);
-    for (int64_t c = 0; c < r->candidates.count; c++) {
+    for (int64_t c = 0; c < r->candidates.count && !status; c++) {
         const int64_t voxel = r->candidates.index[c];
-        bool finite = true, above = true;
-        vx_status status = VX_OK;
-        if (isfinite(data[c]) && !r->mask->use_threshold)
+        bool finite = true;
+        if (isfinite(data[c]))
             continue;
-        for (int64_t s = 0; s < of->sessions; s++) {
-            const double value = vx_loaded_value(&volume[s], voxel);
-            finite = finite && isfinite(value);
-            above = above && value > r->mask->threshold;
-        }
-        if (!isfinite(data[c]) && finite)
+        for (int64_t s = 0; s < of->sessions; s++)
+            finite = finite && isfinite(vx_loaded_value(&volume[s], voxel));
+        if (finite)
             status = note_infinite(r, row, voxel, error);
-        if (status)
-            return status;
-        if (r->mask->use_threshold && !above) {
-#pragma omp atomic update
-            r->note[c] |= BELOW_THRESHOLD;
-        }
     }
-    return VX_OK;
+    return status;
 }
 
 static vx_status read_row(vx_matrix_reading *r, int64_t row, vx_error *error)
@@ -146,6 +154,8 @@ static vx_status read_first(vx_matrix_reading *r, vx_error *error)
     size_t cells;
     vx_status status = vx_sources_find_grid(r->sources, error);
     r->report.grid_voxels = status ? 0 : (int64_t)vx_grid_elements(&r->sources->how.grid);
+    if (!status && r->survey)
+        status = vx_survey_begin(r->survey, r->sources, error);
     if (!status && r->mask->file)
         status = read_mask_file(r, error);
     if (!status)
@@ -244,7 +254,8 @@ static void note_varying(vx_matrix_reading *r, int threads)
     }
 }
 
-/* Notes missing values at the candidates, and counts the candidates left out for each reason. */
+/* Notes missing and low values at the candidates, and counts the candidates left out for each reason. The survey takes
+ * over the counts of rows. */
 static vx_status count_left_out(vx_matrix_reading *r, vx_error *error)
 {
     vx_coverage coverage;
@@ -257,11 +268,17 @@ static vx_status count_left_out(vx_matrix_reading *r, vx_error *error)
             r->note[c] |= NOT_FINITE;
         if (vx_bit(coverage.zero, voxel) && !r->mask->keep_zeros)
             r->note[c] |= ZERO;
+        if (vx_bit(coverage.below, voxel))
+            r->note[c] |= BELOW_THRESHOLD;
         if (vx_bit(coverage.no_change, voxel))
             r->note[c] |= NO_CHANGE;
-        report->left_out_threshold += (r->note[c] & (NOT_FINITE | ZERO | BELOW_THRESHOLD)) == BELOW_THRESHOLD;
         report->left_out_change += (r->note[c] & ~VARIES) == NO_CHANGE;
         report->left_out_constant += r->note[c] == 0;
+    }
+    if (r->survey && !status) {
+        vx_coverage_share(r->sources, r->facts, &coverage, report->grid_voxels, r->survey);
+        r->survey->rows_with_data = coverage.rows;
+        coverage.rows = NULL;
     }
     vx_coverage_destroy(&coverage);
     return status;
@@ -315,10 +332,10 @@ static void reading_destroy(vx_matrix_reading *r)
     free(r->note);
 }
 
-vx_status vx_matrix_from_sources(vx_sources *sources, int threads, vx_remarks *remarks, vx_matrix **matrix,
+vx_status vx_matrix_from_sources(vx_sources *sources, int threads, vx_survey *survey, vx_matrix **matrix,
                                  vx_mask_report *report, vx_error *error)
 {
-    vx_matrix_reading r = {.sources = sources, .mask = &sources->options, .remarks = remarks};
+    vx_matrix_reading r = {.sources = sources, .mask = &sources->options, .survey = survey};
     vx_matrix *result = calloc(1, sizeof *result);
     if (threads < 1)
         threads = omp_get_max_threads();
@@ -340,7 +357,7 @@ vx_status vx_matrix_from_sources(vx_sources *sources, int threads, vx_remarks *r
         goto cleanup;
     if (voxels == 0)
         status = fail_empty(&r, error);
-    else if (remarks)
+    else if (survey)
         status = vx_matrix_remark(&r, voxels, error);
     if (status)
         goto cleanup;

@@ -1,23 +1,14 @@
 /* Remarks on the images for readers of the results. Each names the participant, the column and the finding. */
 #include "image/reading.h"
 
-#include "base/sort.h"
-
 #include <math.h>
 #include <stdio.h>
 
 static const double full_grid_share = 0.995; /* a mask with this share of the grid leaves hardly any background */
-static const double alone_share = 0.05;      /* one image that alone costs this share of the candidates is named */
 static const double together_share = 0.1;    /* several images that together cost this share are reported */
-static const double unit_factor = 10;        /* images in the same units do not differ by this factor */
 static const double grid_rounding = 1e-4;    /* voxels: how far float32 rounding of an affine may move a corner */
 
-#define remark(r, error, ...) vx_remarks_add((r)->remarks, (error), __VA_ARGS__)
-
-static const char *column_of(const vx_matrix_reading *r, int64_t session)
-{
-    return vx_source_name(r->sources->image[session].column); /* of the first participant */
-}
+#define remark(r, error, ...) vx_remarks_add(&(r)->survey->remarks, (error), __VA_ARGS__)
 
 static int64_t images_of(const vx_matrix_reading *r)
 {
@@ -46,7 +37,7 @@ static vx_status remark_mask_grid(const vx_matrix_reading *r, vx_error *error)
 static vx_status remark_loss(const vx_matrix_reading *r, const vx_mask_loss *loss, const char *what, bool always,
                              vx_error *error)
 {
-    if (!loss->voxels || (!always && (double)loss->alone < alone_share * (double)r->report.candidate))
+    if (!loss->voxels || (!always && !vx_mask_loss_is_large(&r->report, loss)))
         return VX_OK;
     char among[64] = "";
     if (loss->images > 1)
@@ -62,7 +53,7 @@ static vx_status remark_together(const vx_matrix_reading *r, const vx_mask_loss 
                                  const char *what, vx_error *error)
 {
     const double candidate = (double)r->report.candidate;
-    if (r->mask->file || (double)loss->alone >= alone_share * candidate ||
+    if (r->mask->file || vx_mask_loss_is_large(&r->report, loss) ||
         (double)left_out < together_share * candidate)
         return VX_OK;
     return remark(r, error, "%lld of the %lld voxels at which any image has values are %s in another, and left out; "
@@ -85,6 +76,8 @@ static vx_status remark_losses(const vx_matrix_reading *r, vx_error *error)
         status = remark_together(r, &report->zero, report->left_out_zero, "exactly 0", error);
     if (!status)
         status = remark_loss(r, &report->not_finite, "not finite", false, error);
+    if (!status)
+        status = remark_loss(r, &report->threshold, "not above the threshold", false, error);
     return status ? status
                   : remark_together(r, &report->not_finite, report->left_out_not_finite, "not finite", error);
 }
@@ -92,55 +85,10 @@ static vx_status remark_losses(const vx_matrix_reading *r, vx_error *error)
 static vx_status remark_box(const vx_matrix_reading *r, int64_t voxels, vx_error *error)
 {
     const double share = (double)voxels / (double)r->report.grid_voxels;
-    if (r->mask->file || r->mask->use_threshold || share < full_grid_share)
+    if (r->mask->file || r->mask->use_threshold || r->mask->relative || share < full_grid_share)
         return VX_OK;
     return remark(r, error, "%.1f %% of the grid are analysed: these images have no background of zeros, so that air "
                   "may be taken for brain; --mask says what is to be analysed", 100 * share);
-}
-
-/* The median over the rows of the typical value of a session's images; 0 where no image has one. */
-static vx_status typical_of_session(const vx_matrix_reading *r, int64_t session, double *typical, vx_error *error)
-{
-    float *value = vx_array((size_t)r->sources->n, sizeof *value);
-    size_t count = 0;
-    if (!value)
-        return vx_fail_memory(error);
-    for (int64_t i = session; i < images_of(r); i += r->sources->sessions)
-        if (r->facts[i].typical > 0)
-            value[count++] = (float)r->facts[i].typical;
-    vx_sort_floats(value, count);
-    *typical = count ? value[count / 2] : 0;
-    free(value);
-    return VX_OK;
-}
-
-static bool in_other_units(double ratio)
-{
-    return ratio >= unit_factor || ratio <= 1 / unit_factor;
-}
-
-/* Compares images with their session, and sessions with the first one. */
-static vx_status remark_units_of_values(const vx_matrix_reading *r, vx_error *error)
-{
-    const int64_t sessions = r->sources->sessions;
-    double first = 0, typical = 0;
-    vx_status status = VX_OK;
-    for (int64_t s = 0; s < sessions && !status; s++) {
-        status = typical_of_session(r, s, &typical, error);
-        for (int64_t i = s; i < images_of(r) && !status && r->sources->n >= 3; i += sessions) {
-            const double ratio = r->facts[i].typical / typical;
-            const vx_source *image = &r->sources->image[i];
-            if (ratio > 0 && isfinite(ratio) && in_other_units(ratio))
-                status = remark(r, error, "participant %s, column %s: its values are about %.3g times those of the "
-                                "other participants; is it in other units?", vx_source_name(image->participant),
-                                vx_source_name(image->column), ratio);
-        }
-        if (!status && s > 0 && first > 0 && in_other_units(typical / first))
-            status = remark(r, error, "the values of column %s are about %.3g times those of column %s; are they in "
-                            "other units?", column_of(r, s), typical / first, column_of(r, 0));
-        first = s > 0 ? first : typical;
-    }
-    return status;
 }
 
 /* Left and right in all results depend on the orientation that the user gave for these images. */
@@ -221,8 +169,7 @@ static vx_status remark_surface(const vx_matrix_reading *r, vx_error *error)
 vx_status vx_matrix_remark(const vx_matrix_reading *r, int64_t voxels, vx_error *error)
 {
     vx_status (*const find[])(const vx_matrix_reading *, vx_error *) = {
-        remark_mask_file, remark_mask_grid, remark_losses, remark_units_of_values, remark_sides, remark_lengths,
-        remark_grids, remark_surface,
+        remark_mask_file, remark_mask_grid, remark_losses, remark_sides, remark_lengths, remark_grids, remark_surface,
     };
     vx_status status = remark_box(r, voxels, error);
     for (size_t k = 0; k < sizeof find / sizeof *find && !status; k++)

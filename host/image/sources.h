@@ -5,8 +5,8 @@
 #ifndef VX_IMAGE_SOURCES_H
 #define VX_IMAGE_SOURCES_H
 
-#include "base/remarks.h"
 #include "image/change.h"
+#include "image/survey.h"
 
 typedef struct vx_sources {
     const vx_volume_row *row;
@@ -29,9 +29,8 @@ void vx_sources_destroy(vx_sources *sources);
  * reading. Errors: those of vx_source_open. */
 vx_status vx_sources_find_grid(vx_sources *sources, vx_error *error);
 
-/* vx_matrix_read of voxstat/image.h, from sources. Remarks on the images for readers of the results are added to
- * `remarks`, which may be null. */
-vx_status vx_matrix_from_sources(vx_sources *sources, int threads, vx_remarks *remarks, vx_matrix **matrix,
+/* vx_matrix_read of voxstat/image.h, from sources. Fills `survey`, which is zeros, or null. */
+vx_status vx_matrix_from_sources(vx_sources *sources, int threads, vx_survey *survey, vx_matrix **matrix,
                                  vx_mask_report *report, vx_error *error);
 
 /* The source of a session; null if the row has fewer sessions. */

@@ -2,6 +2,7 @@
 #include "nidm/export.h"
 
 #include "base/memory.h"
+#include "base/robust.h"
 #include "base/stream.h"
 #include "report/numbers.h"
 #include "results/schema.h"

@@ -48,6 +48,22 @@ void vx_h5_put(vx_h5 *h5, hid_t type, int rank, const hsize_t *dims, hid_t creat
     H5Sclose(space);
 }
 
+void vx_h5_put_packed(vx_h5 *h5, hid_t type, const hsize_t dims[3], const void *data)
+{
+    /* A chunk has about this many values, which are quick to read and unpack. */
+    enum { CHUNK_VALUES = 1 << 17, DEFLATE_LEVEL = 1 };
+    hsize_t chunk[3] = {CHUNK_VALUES / (dims[1] * dims[2]), dims[1], dims[2]};
+    hid_t created = H5Pcreate(H5P_DATASET_CREATE);
+    if (chunk[0] < 1)
+        chunk[0] = 1;
+    if (chunk[0] > dims[0])
+        chunk[0] = dims[0];
+    vx_h5_check(h5, H5Pset_chunk(created, 3, chunk) >= 0 && H5Pset_shuffle(created) >= 0 &&
+                        H5Pset_deflate(created, DEFLATE_LEVEL) >= 0);
+    vx_h5_put(h5, type, 3, dims, created, data);
+    H5Pclose(created);
+}
+
 void vx_h5_put_attribute(vx_h5 *h5, const char *name, hid_t type, int rank, const hsize_t *dims, const void *value)
 {
     if (h5->failed)

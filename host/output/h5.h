@@ -30,6 +30,9 @@ void vx_h5_at(vx_h5 *h5, const char *group, const char *place, const char *datas
 /* Writes the current object as a dataset; `created` are its creation properties. Rank 0: a single value. */
 void vx_h5_put(vx_h5 *h5, hid_t type, int rank, const hsize_t *dims, hid_t created, const void *data);
 
+/* Writes the current object as a dataset of three dimensions, packed in chunks of complete planes. */
+void vx_h5_put_packed(vx_h5 *h5, hid_t type, const hsize_t dims[3], const void *data);
+
 /* Writes an attribute of the current object; a null text is written as "". */
 void vx_h5_put_attribute(vx_h5 *h5, const char *name, hid_t type, int rank, const hsize_t *dims, const void *value);
 void vx_h5_put_text_attribute(vx_h5 *h5, const char *name, const char *value);

@@ -6,14 +6,12 @@
 #include "infer/quantity.h"
 #include "output/expected.h"
 #include "output/outcomes.h"
+#include "output/quality.h"
 #include "results/change.h"
 #include "results/scheme.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* A chunk is a slab of x of about this many voxels, which is quick to read and unpack. */
-enum { CHUNK_VOXELS = 1 << 17, DEFLATE_LEVEL = 1 };
 
 static void put_text(vx_h5 *h5, const char *value)
 {
@@ -29,6 +27,7 @@ static void put_integer(vx_h5 *h5, uint64_t value)
 static void put_volume(vx_h5 *h5, const vx_grid *grid, hid_t type, const void *volume, void *turned)
 {
     const size_t nx = (size_t)grid->dim[0], ny = (size_t)grid->dim[1], nz = (size_t)grid->dim[2];
+    const hsize_t affine[2] = {4, 4};
     const float *f = volume;
     const uint8_t *b = volume;
     bool is_float = H5Tget_size(type) == sizeof(float);
@@ -41,17 +40,7 @@ static void put_volume(vx_h5 *h5, const vx_grid *grid, hid_t type, const void *v
                 else
                     ((uint8_t *)turned)[to] = b[from];
             }
-    hsize_t dims[3] = {nx, ny, nz}, chunk[3] = {CHUNK_VOXELS / (ny * nz), ny, nz};
-    if (chunk[0] < 1)
-        chunk[0] = 1;
-    if (chunk[0] > nx)
-        chunk[0] = nx;
-    hid_t created = H5Pcreate(H5P_DATASET_CREATE);
-    vx_h5_check(h5, H5Pset_chunk(created, 3, chunk) >= 0 && H5Pset_shuffle(created) >= 0 &&
-                        H5Pset_deflate(created, DEFLATE_LEVEL) >= 0);
-    vx_h5_put(h5, type, 3, dims, created, turned);
-    H5Pclose(created);
-    hsize_t affine[2] = {4, 4};
+    vx_h5_put_packed(h5, type, (const hsize_t[]){nx, ny, nz}, turned);
     vx_h5_put_attribute(h5, "affine", H5T_NATIVE_DOUBLE, 2, affine, grid->affine);
 }
 
@@ -333,6 +322,22 @@ static void put_masks(vx_h5 *h5, const vx_record *record, const vx_entry *entry,
     }
 }
 
+/* Writes the number of participants with data at each voxel of a modality. */
+static void put_n(vx_h5 *h5, const vx_entry *entry)
+{
+    const vx_grid *grid = &entry->modality->matrix->space.grid;
+    const size_t places = vx_grid_elements(grid);
+    float *n = vx_array(places, sizeof *n), *turned = vx_array(places, sizeof *turned);
+    vx_h5_check(h5, n && turned);
+    for (size_t i = 0; !h5->failed && i < places; i++)
+        n[i] = (float)entry->modality->survey->rows_with_data[i];
+    vx_h5_at(h5, VX_GROUP_N, entry->modality_name, NULL);
+    if (!h5->failed)
+        put_volume(h5, grid, H5T_NATIVE_FLOAT, n, turned);
+    free(n);
+    free(turned);
+}
+
 static void put_provenance(vx_h5 *h5, const vx_record *record)
 {
     char *options = vx_options_json(record), *inputs = vx_inputs_json(record);
@@ -370,6 +375,10 @@ vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *e
         first = entry[i].modality == entry[first].modality ? first : i;
         if (entry[i].modality->means && i == first)
             put_means(&h5, record, &entry[i]);
+        if (entry[i].modality->survey && i == first)
+            put_n(&h5, &entry[i]);
+        if (entry[i].modality->quality && i == first)
+            vx_h5_put_quality(&h5, &entry[i]);
         if (entry[i].modality->means)
             put_cluster_values(&h5, &entry[i], (int64_t)(i - first));
         for (size_t part = 0; part < vx_entry_parts(&entry[i]); part++) {

@@ -111,6 +111,15 @@ static json_t *levels_object(const vx_study *study)
     return object;
 }
 
+static json_t *excluded_array(const vx_study *study)
+{
+    json_t *array = json_array();
+    for (int64_t p = 0; study->excluded && p < study->participants; p++)
+        if (study->excluded[p])
+            array = vx_json_append(array, vx_json_text(study->participant[p]));
+    return array;
+}
+
 static json_t *study_object(const vx_study *study)
 {
     static const char *const direction[] = {NULL, "names", "option", "option"};
@@ -118,12 +127,13 @@ static json_t *study_object(const vx_study *study)
     for (int k = 0; k < 2; k++)
         if (study->session[k])
             sessions = vx_json_append(sessions, vx_json_text(study->session[k]));
-    return json_pack("{so ss so so so sI}",
+    return json_pack("{so ss so so so so sI}",
                      VX_KEY_TABLE, vx_json_text(study->table),
                      VX_KEY_DESIGN, vx_design_names[study->design],
                      VX_KEY_SESSIONS, sessions,
                      VX_KEY_DIRECTION, vx_json_text(direction[study->direction]),
                      VX_KEY_LEVELS, levels_object(study),
+                     VX_KEY_EXCLUDED, excluded_array(study),
                      VX_KEY_PARTICIPANTS, (json_int_t)study->participants);
 }
 

@@ -4,6 +4,7 @@
 #include "atlas/location.h"
 #include "base/json.h"
 #include "infer/quantity.h"
+#include "output/quality.h"
 #include "results/change.h"
 #include "results/level.h"
 
@@ -221,7 +222,7 @@ static json_t *mask_values_object(const vx_mask_report *mask)
 static json_t *mask_object(const vx_record_modality *modality)
 {
     const vx_mask_report *mask = &modality->mask;
-    return json_pack("{sI sI sI sI sI sI sI sI sI so so so so}",
+    return json_pack("{sI sI sI sI sI sI sI sI sI so so so so so}",
                      VX_KEY_VOXELS, (json_int_t)modality->matrix->space.elements,
                      VX_KEY_GRID_VOXELS, (json_int_t)mask->grid_voxels,
                      VX_KEY_CANDIDATE, (json_int_t)mask->candidate,
@@ -233,6 +234,7 @@ static json_t *mask_object(const vx_record_modality *modality)
                      VX_KEY_KEPT_ZERO, (json_int_t)mask->kept_zero,
                      VX_KEY_MOST_NOT_FINITE, loss_object(&mask->not_finite),
                      VX_KEY_MOST_ZERO, loss_object(&mask->zero),
+                     VX_KEY_MOST_BELOW, loss_object(&mask->threshold),
                      VX_KEY_MOST_CHANGE, loss_object(&mask->change),
                      VX_KEY_FILE_VALUES, mask_values_object(mask));
 }
@@ -267,7 +269,7 @@ static json_t *affine_array(const vx_grid *grid)
 }
 
 /* The modality whose first entry is `entry`; takes ownership of `effects`. */
-static json_t *modality_object(const vx_entry *entry, json_t *effects)
+static json_t *modality_object(const vx_record *record, const vx_entry *entry, json_t *effects)
 {
     const vx_record_modality *modality = entry->modality;
     const vx_grid *grid = &modality->matrix->space.grid;
@@ -294,6 +296,8 @@ static json_t *modality_object(const vx_entry *entry, json_t *effects)
                                VX_KEY_AFFINE, affine_array(grid),
                                VX_KEY_MASK, mask_object(modality),
                                VX_KEY_EFFECTS, effects);
+    if (modality->quality)
+        object = vx_json_set(object, VX_KEY_QUALITY, vx_quality_json(record, modality));
     return with_scaling(object, modality->scaling);
 }
 
@@ -305,7 +309,7 @@ json_t *vx_json_modalities(const vx_record *record, const vx_entry *entry, size_
         json_t *effects = json_array();
         for (; i < entries && entry[i].modality == first->modality; i++)
             effects = vx_json_append(effects, effect_object(record, &entry[i]));
-        array = vx_json_append(array, modality_object(first, effects));
+        array = vx_json_append(array, modality_object(record, first, effects));
     }
     return array;
 }

@@ -165,6 +165,26 @@ static vx_status write_masks(const char *folder, const vx_record *record, const 
     return status;
 }
 
+/* <modality>_n.nii.gz: the number of participants with data at each voxel. */
+static vx_status write_n(const char *folder, const vx_record *record, const vx_entry *entry, size_t entries,
+                         vx_error *error)
+{
+    vx_status status = VX_OK;
+    char description[80];
+    snprintf(description, sizeof description, "voxstat %s: participants with data", record->version);
+    for (size_t i = 0; !status && i < entries; i++) {
+        const vx_record_modality *modality = entry[i].modality;
+        if (!modality->survey || (i && modality == entry[i - 1].modality))
+            continue;
+        char *path = vx_text("%s/%s_" VX_N_FILE, folder, entry[i].modality_name);
+        status = path ? vx_image_write(path, &modality->matrix->space.grid, modality->survey->rows_with_data, VX_INT32,
+                                       VX_INTENT_NONE, 0, NULL, description, error)
+                      : vx_fail_memory(error);
+        free(path);
+    }
+    return status;
+}
+
 /* <modality>_reference.nii.gz: a reference region that the data chose. */
 static vx_status write_reference(const char *folder, const vx_record *record, const vx_entry *entry, vx_error *error)
 {
@@ -195,9 +215,12 @@ vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *e
         return status;
     status = write_all_maps(folder, record, entry, entries, error);
     const vx_status masks = write_masks(folder, record, entry, entries, status ? NULL : error);
+    status = status ? status : masks;
+    const vx_status n = write_n(folder, record, entry, entries, status ? NULL : error);
+    status = status ? status : n;
     for (size_t i = 0; i < entries && !status; i++)
         if (entry[i].modality->reference && (!i || entry[i].modality != entry[i - 1].modality))
             status = write_reference(folder, record, &entry[i], error);
     vx_entries_free(entry, entries);
-    return status ? status : masks;
+    return status;
 }

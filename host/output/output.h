@@ -11,6 +11,7 @@
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
 #include "prepare/scaling.h"
+#include "quality/quality.h"
 #include "results/p_format.h"
 #include "results/schema.h"
 #include "voxstat/voxstat.h"
@@ -40,6 +41,8 @@ typedef struct vx_record_modality {
     const vx_study_modality *study;
     const vx_matrix *matrix;
     vx_mask_report mask;
+    const vx_survey *survey;  /* null: not written */
+    const vx_quality *quality; /* null: not written */
     const vx_model *model;
     vx_result *const *result; /* model->effects of them */
     const vx_means *means;    /* of vx_measure; null: not written */
@@ -134,6 +137,7 @@ vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *e
 vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_error *error);  /* TSV */
 vx_status vx_write_outcomes(const char *folder, const vx_record *record, vx_error *error);  /* regions, markers */
 vx_status vx_write_expected(const char *folder, const vx_record *record, vx_error *error);  /* expected changes */
+vx_status vx_write_quality(const char *folder, const vx_record *record, vx_error *error);   /* quality control */
 vx_status vx_write_pairing(const char *folder, const vx_record *record, vx_error *error);   /* TSV of --bids */
 vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *error);      /* results.h5 */
 vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *error);      /* run.json */

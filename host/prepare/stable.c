@@ -34,7 +34,8 @@ static vx_status read_image(vx_sources *sources, vx_source *image, vx_loaded *vo
                             vx_error *error)
 {
     vx_status status = vx_source_read(image, &sources->how, volume, error);
-    *global = status ? (vx_global){0} : vx_global_of(volume);
+    if (!status)
+        *global = vx_global_of(volume);
     if (!status && !(global->mean > 0))
         status = vx_fail(error, VX_INPUT, "the image has no global mean above 0: the mean of all its voxels is %g",
                          8 * global->level);

@@ -13,10 +13,6 @@ double vx_critical(const double *null, uint64_t count);
 /* The smallest possible uncorrected p: 1 / number of sign flips where it is exact, else 1 / number of relabellings. */
 double vx_smallest_uncorrected(const vx_results_effect *effect);
 
-/* The median, and the median absolute deviation times 1.4826, which estimates the SD of normal data. NaN values are
- * skipped. False without memory. */
-bool vx_robust(const double *value, int64_t n, double *centre, double *spread);
-
 double vx_mean(const double *value, int64_t n);
 
 /* The line of an added-variable plot: y against one column of a design, both as residuals of a regression on the other

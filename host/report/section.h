@@ -70,6 +70,9 @@ void vx_effect_values(vx_report *report, const vx_effect_view *view);
 void vx_effect_null(vx_report *report, const vx_effect_view *view);
 void vx_effect_qq(vx_report *report, const vx_effect_view *view);
 
+/* The flagged images of a modality, pictures of all, and their figures: a part of the section on quality. */
+void vx_quality_images(vx_report *report, const vx_results_modality *modality);
+
 /* The sections of regions and markers. outcomes.c calls the parts, each a file in sections/, for every view. `stem`
  * begins the names of its pictures; `ending` ends them. */
 typedef struct vx_outcome_part {

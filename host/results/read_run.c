@@ -171,6 +171,7 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
     modality->n = vx_get_integer(r, object, VX_KEY_N);
     modality->left_out = get_left_out(r, object, &modality->left_outs);
     read_mask(r, object, modality);
+    vx_quality_size(r, object, modality);
     read_affine(r, object, &modality->grid);
     read_smoothness(object, modality->smoothness);
     const json_t *effects = vx_get_array(r, object, VX_KEY_EFFECTS);

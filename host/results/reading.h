@@ -1,6 +1,6 @@
 /* The parts of the reader: results.c opens the folder and reads results.h5, read_run.c reads run.json (members.c: its
- * values by key), read_outcomes.c the regions and markers, read_expected.c the comparisons with expected changes,
- * read_clusters.c the tables of clusters, and check.c compares their figures.
+ * values by key), read_outcomes.c the regions and markers, read_quality.c quality control, read_expected.c the
+ * comparisons with expected changes, read_clusters.c the tables of clusters, and check.c compares their figures.
  *
  * A folder is untrusted. The reader accepts values of the right types only, texts that are safe as paths, and
  * consistent figures, so that later code need not check them again. */
@@ -63,6 +63,11 @@ void vx_read_outcomes(vx_reading *r);
 
 /* Reads the comparisons with expected changes, from run.json and results.h5. */
 void vx_read_expected(vx_reading *r);
+
+/* Reads the quality control of a modality, from run.json and results.h5; results of earlier versions have none.
+ * vx_quality_size reads what run.json says. */
+void vx_quality_size(vx_reading *r, const json_t *object, vx_results_modality *modality);
+void vx_read_quality(vx_reading *r, vx_results_modality *modality);
 
 /* Reads the cluster table of an effect. */
 void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect);

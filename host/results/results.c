@@ -131,6 +131,7 @@ static int64_t *voxel_counts(vx_reading *r, const vx_results_modality *modality,
 static void read_modality_store(vx_reading *r, vx_results_modality *modality)
 {
     check_mean(r, modality);
+    vx_read_quality(r, modality);
     for (int s = r->results->design == VX_PAIRED ? 0 : 1; s < VX_MEAN_SESSIONS; s++) {
         modality->voxels[s] = voxel_counts(r, modality, vx_session_voxels_names[s]);
         modality->global[s] = means(r, modality, NULL, s);
@@ -197,6 +198,10 @@ void vx_results_close(vx_results *results)
             destroy_effect(&modality->effect[e]);
         free(modality->effect);
         free(modality->left_out);
+        for (int k = 0; k < VX_QUALITY_COLUMNS; k++)
+            free(modality->quality.value[k]);
+        free(modality->quality.flag);
+        free(modality->quality.nearest);
         for (int s = 0; s < VX_MEAN_SESSIONS; s++) {
             free(modality->global[s]);
             free(modality->voxels[s]);
@@ -292,6 +297,14 @@ vx_status vx_results_mean(const vx_results *results, const vx_results_modality *
                           vx_error *error)
 {
     return volume(results, &modality->grid, VX_GROUP_MEAN, modality->stem, NULL, data, error);
+}
+
+vx_status vx_results_strips(const vx_results *results, const vx_results_modality *modality, float **data,
+                            vx_error *error)
+{
+    const vx_results_quality *quality = &modality->quality;
+    const vx_grid shape = {.dim = {quality->images, quality->height, quality->width}};
+    return volume(results, &shape, VX_GROUP_QUALITY, modality->stem, VX_DATASET_STRIPS, data, error);
 }
 
 vx_status vx_results_mask(const vx_results *results, const vx_results_modality *modality, float **data,

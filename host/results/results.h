@@ -8,6 +8,7 @@
 #include "image/change.h"
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
+#include "quality/columns.h"
 #include "results/p_format.h"
 #include "results/schema.h"
 #include "voxstat/voxstat.h"
@@ -73,6 +74,15 @@ typedef struct vx_results_effect {
     double *baseline, *followup; /* measured x n; baseline is null for a onesample design */
 } vx_results_effect;
 
+/* Quality control of a modality's images, of which image k is that of participant k / sessions. */
+typedef struct vx_results_quality {
+    int64_t images, sessions;    /* 0 images: not computed */
+    double *value[VX_QUALITY_COLUMNS]; /* images; NaN where a figure does not exist */
+    unsigned *flag;              /* images: bits of vx_quality_flag */
+    int64_t *nearest;            /* images: a participant; -1: none */
+    int64_t width, height;       /* of a strip, in pixels */
+} vx_results_quality;
+
 typedef struct vx_results_modality {
     const char *name, *stem;
     vx_change change;            /* how two sessions become one value */
@@ -85,6 +95,7 @@ typedef struct vx_results_modality {
     int64_t *voxels[VX_MEAN_SESSIONS];  /* n: finite voxels that are not zero */
     vx_results_left_out *left_out;
     size_t left_outs;
+    vx_results_quality quality;
     vx_grid grid;                /* dim, affine and pixdim only */
     double smoothness[3];        /* FWHM of the residuals, mm along the axes of the grid; NaN: not told */
     int64_t mask_voxels;
@@ -186,5 +197,10 @@ vx_status vx_results_mean(const vx_results *results, const vx_results_modality *
                           vx_error *error);
 vx_status vx_results_mask(const vx_results *results, const vx_results_modality *modality, float **data,
                           vx_error *error);
+
+/* The strips of all images of a modality with quality control, of values from 0 to 255: pixel (row, column) of image k
+ * is at k + images * (row + height * column). The caller frees. */
+vx_status vx_results_strips(const vx_results *results, const vx_results_modality *modality, float **data,
+                            vx_error *error);
 
 #endif

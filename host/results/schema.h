@@ -30,6 +30,10 @@
  *                                     participants (all of the study, NaN where absent); the others name the axes. A
  *                                     onesample design has the follow-up alone
  *   /markers/...                      the same of markers, with marker for region; without modality and coverage
+ *   /quality/<modality>/<column>      float64 participants x sessions: a figure of quality/columns.h of every image of
+ *                                     the modality, NaN where it does not exist. nearest and flags are int64: the
+ *                                     participant of that column, -1 for none, and bit k for flag k. strips is uint8
+ *                                     [image, row, column]: slices of every image in greys of its own
  *   /covariates/{value,name,participant}   value: float64 covariates x participants, those of interest and then the
  *                                     nuisance, NaN where missing, two texts as 0 and 1; the others name the axes.
  *                                     Written with regions and markers, whose participants these are
@@ -38,6 +42,8 @@
  *   /mask                             uint8 [x, y, z]: the voxels analysed in every modality; absent where modalities
  *                                     have different grids
  *   /masks/<modality>                 the same of each modality, where there are several
+ *   /n/<modality>                     float32 [x, y, z]: the number of participants with data, who are those that the
+ *                                     rules of the mask keep, but for a mask file
  *
  * Hard links in /permutations and /design name the datasets of the first modality's first effect. */
 #ifndef VX_RESULTS_SCHEMA_H
@@ -46,6 +52,7 @@
 #define VX_RUN_FILE "run.json"
 #define VX_HDF5_FILE "results.h5"
 #define VX_MASK_FILE "mask.nii.gz"             /* after "<modality>_" where there are several */
+#define VX_N_FILE "n.nii.gz"                   /* after "<modality>_" */
 
 /* The groups of results.h5, and the datasets that are both written and read by name. */
 #define VX_GROUP_MAPS "/maps"
@@ -56,6 +63,8 @@
 #define VX_GROUP_PARTICIPANTS "/participants"
 #define VX_GROUP_CLUSTERS "/clusters"
 #define VX_GROUP_MASKS "/masks"
+#define VX_GROUP_N "/n"
+#define VX_GROUP_QUALITY "/quality"
 #define VX_GROUP_COVARIATES "/covariates"
 #define VX_GROUP_EXPECTED "/expected"
 #define VX_PLACE_VALUES "values"   /* in a group of vx_outcome_groups */
@@ -63,8 +72,12 @@
 #define VX_DATASET_MATRIX "matrix" /* of the design */
 #define VX_DATASET_RAW "raw"
 #define VX_DATASET_VALUE "value"   /* of the covariates */
+#define VX_DATASET_NEAREST "nearest" /* of quality control */
+#define VX_DATASET_FLAGS "flags"
+#define VX_DATASET_STRIPS "strips"
 
 #define VX_EXPECTED_FILE "expected" /* with these endings: the comparisons with expected changes */
+#define VX_QUALITY_FILE "quality"   /* with these endings: quality control */
 #define VX_PAIRING_FILE "pairing"   /* with these endings: the table that a BIDS folder was read as */
 #define VX_TABLE_ENDING ".tsv"
 #define VX_DICTIONARY_ENDING ".json"
@@ -125,6 +138,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_SESSIONS "sessions"
 #define VX_KEY_DIRECTION "direction"
 #define VX_KEY_LEVELS "levels"             /* {column: [text coded as 0, text coded as 1]} */
+#define VX_KEY_EXCLUDED "excluded"         /* the names of --exclude */
 #define VX_KEY_PARTICIPANTS "participants" /* their number; of an effect their names */
 
 /* Of an input. */
@@ -160,6 +174,14 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_MASK "mask"                 /* an object */
 #define VX_KEY_EFFECTS "effects"           /* a list of objects */
 
+/* Of a modality's quality control, an object that is absent in results of earlier versions. */
+#define VX_KEY_QUALITY "quality"
+#define VX_KEY_IMAGES "images"             /* their number; of a mask's loss the number of images that have one */
+#define VX_KEY_FLAGGED "flagged"           /* a list of {participant, session, flags}, of the flagged images */
+#define VX_KEY_SESSION "session"           /* null for a onesample design without a session's name */
+#define VX_KEY_FLAGS "flags"               /* a list of the words of quality/columns.h */
+#define VX_KEY_STRIP "strip"               /* width and height of the images' strips in pixels */
+
 /* Of a mask: the counts of vx_mask_report. */
 #define VX_KEY_VOXELS "voxels"
 #define VX_KEY_GRID_VOXELS "grid_voxels"
@@ -173,8 +195,8 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_MOST_NOT_FINITE "most_not_finite" /* null, or the image that excludes the most voxels */
 #define VX_KEY_MOST_CHANGE "most_change"
 #define VX_KEY_MOST_ZERO "most_zero"
+#define VX_KEY_MOST_BELOW "most_threshold"
 #define VX_KEY_IN_NO_OTHER "in_no_other"         /* voxels that only this image excludes */
-#define VX_KEY_IMAGES "images"
 #define VX_KEY_FILE_VALUES "file_values"         /* of the mask file; null without one */
 #define VX_KEY_LOWEST "lowest"
 #define VX_KEY_HIGHEST "highest"

@@ -6,12 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Returns why a participant is left out, in new memory; null if nothing is missing. */
+/* Returns why a participant is left out, in new memory; null for one who is included. */
 static vx_status reason_of(const vx_study *study, const vx_inclusion_rule *rule, int64_t participant, char **reason,
                            vx_error *error)
 {
     const char *column = rule->lacks(rule->context, participant), *noun = rule->noun;
     *reason = NULL;
+    if (study->excluded[participant]) {
+        *reason = vx_copy_text("excluded by --exclude");
+        return *reason ? VX_OK : vx_fail_memory(error);
+    }
     for (size_t i = 0; !column && i < study->nuisances; i++) {
         if (isnan(study->nuisance[i].value[participant])) {
             column = study->nuisance[i].name;

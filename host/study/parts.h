@@ -33,8 +33,9 @@ typedef struct vx_inclusion_rule {
     int64_t n_min;
 } vx_inclusion_rule;
 
-/* inclusion.c: includes those who lack nothing and have every nuisance value. The caller frees the arrays and reasons,
- * on errors too. Errors (VX_INPUT): fewer than n_min are left; everyone who is left out is named, with the reason. */
+/* inclusion.c: includes those who lack nothing, have every nuisance value and are not excluded by name. The caller
+ * frees the arrays and reasons, on errors too. Errors (VX_INPUT): fewer than n_min are left; everyone who is left
+ * out is named, with the reason. */
 vx_status vx_inclusion_decide(const vx_study_parts *parts, const vx_inclusion_rule *rule, vx_inclusion *inclusion,
                               vx_error *error);
 

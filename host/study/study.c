@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/nearest.h"
 #include "base/options.h"
 #include "study/auc.h"
 #include "study/change.h"
@@ -57,6 +58,27 @@ static vx_status read_participants(vx_study_parts *parts, int64_t *table_row, vx
 cleanup:
     free(order);
     return status;
+}
+
+/* Marks the participants whom the options exclude. A name that nobody has would exclude nobody, unseen. */
+static vx_status read_excluded(vx_study *study, const vx_study_options *options, vx_error *error)
+{
+    const size_t n = (size_t)study->participants;
+    if (!(study->excluded = vx_array_zero(n, sizeof *study->excluded)))
+        return vx_fail_memory(error);
+    for (size_t i = 0; i < options->excludes; i++) {
+        size_t p = 0;
+        while (p < n && strcmp(study->participant[p], options->exclude[i]))
+            p++;
+        if (p == n) {
+            const char *nearest = vx_nearest(options->exclude[i], (const char *const *)study->participant, n);
+            return vx_fail(error, VX_INPUT, "%s: --exclude %s: no participant of this name%s%s%s", study->table,
+                           options->exclude[i], nearest ? "; did you mean " : "", nearest ? nearest : "",
+                           nearest ? "?" : "");
+        }
+        study->excluded[p] = true;
+    }
+    return VX_OK;
 }
 
 /* Finds the columns called `name`, or makes them. What they point to belongs to parts->variables. */
@@ -199,6 +221,8 @@ static vx_status read_rows(vx_study_parts *parts, const vx_study_options *option
 {
     vx_study *study = &parts->study;
     vx_status status = read_participants(parts, table_row, error);
+    if (!status)
+        status = read_excluded(study, options, error);
     parts->variables = (vx_variables){.table = &parts->table, .rule = options->below,
                                       .participants = {study->participants, study->participant, table_row}};
     for (size_t i = 0; !status && i < options->aucs; i++)
@@ -268,6 +292,7 @@ void vx_study_free(vx_study *study)
     free(study->covariate);
     free(study->nuisance);
     free(study->participant);
+    free(study->excluded);
     free(study->session[0]);
     free(study->session[1]);
     free(study->table);

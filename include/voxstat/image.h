@@ -67,13 +67,16 @@ typedef struct vx_mask_options {
     double threshold;      /* in the images' units */
     double grid_tolerance; /* voxels; 0: VX_GRID_TOLERANCE */
     vx_analyze_orientation analyze;
+    double relative;       /* also demand a value above this share of each image's global mean, which is the mean of
+                              its voxels above an eighth of the mean over its finite voxels, as of SPM's spm_global.
+                              0: no such demand */
 } vx_mask_options;
 
 /* The image that excludes the most voxels from the mask for one reason: by `alone`, then by `voxels`. */
 typedef struct vx_mask_loss {
     char participant[128], column[128];
     int64_t voxels; /* voxels that this image excludes; 0: no image excludes any */
-    int64_t alone;  /* those of them at which the images of all other participants have values */
+    int64_t alone;  /* those of them that no image of another participant excludes */
     int64_t images; /* number of images that exclude at least one voxel */
 } vx_mask_loss;
 
@@ -83,11 +86,11 @@ typedef struct vx_mask_report {
     int64_t candidate;            /* inside the explicit mask; without one, finite and non-zero in some image */
     int64_t left_out_not_finite;  /* NaN or infinity in some image */
     int64_t left_out_zero;        /* zero in some image */
-    int64_t left_out_threshold;   /* not above the threshold in some image */
+    int64_t left_out_threshold;   /* not above the thresholds in some image */
     int64_t left_out_change;      /* too near to zero, or below it, in some image, for a change in percent */
     int64_t left_out_constant;    /* the same value in every row: no variance */
     int64_t kept_zero;            /* zero in some image but kept (keep_zeros) */
-    vx_mask_loss not_finite, zero, change;
+    vx_mask_loss not_finite, zero, threshold, change;
     double file_low, file_high;   /* smallest and largest non-zero value of the mask file */
     int64_t file_between;         /* voxels of the mask file that are neither 0 nor file_high; 0 for a binary mask */
 } vx_mask_report;
@@ -106,7 +109,8 @@ typedef struct vx_matrix {
  * Errors (VX_INPUT, naming file, participant and column): every error of vx_image_read; volumes that the file does not
  * have, or another number of volumes than vx_frames.of; a grid that differs from the
  * first image's in dimensions, or in affine by more than the tolerance; an image that is constant, or whose values
- * equal those of another row (also where one file is given twice); an empty mask; a mask in another space. A mask on
+ * equal those of another row (also where one file is given twice); with `relative`, an image without a positive global
+ * mean; an empty mask; a mask in another space. A mask on
  * another grid is brought to that of the images by nearest neighbour; it is in another space where half of it or more
  * lies outside. */
 VX_API vx_status vx_matrix_read(const vx_volume_row *rows, int64_t n, const vx_mask_options *mask, int threads,

@@ -58,6 +58,9 @@ typedef struct vx_study_options {
                                            COLUMN@TIME ..." is the area under the curve by trapezoids */
     size_t aucs;
     vx_below_rule below;
+    const char *const *exclude;         /* participants to leave out of every modality and marker; their images are not
+                                           read */
+    size_t excludes;
     double frames[2];                   /* seconds: images of several volumes are averaged over their frames in this
                                            window (vx_frames); 0, 0: they are refused */
 } vx_study_options;
@@ -126,6 +129,7 @@ typedef struct vx_study {
     vx_direction direction;
     int64_t participants;
     char **participant;      /* participant_id, sorted by strcmp: the order of the table's rows has no influence */
+    bool *excluded;          /* participants: whether options.exclude names them */
     vx_column *covariate, *nuisance;
     size_t covariates, nuisances;
     vx_study_modality *modality;
@@ -145,12 +149,13 @@ typedef struct vx_study {
  * The two sessions are those of the images; without images, those of the numeric columns that share their <name> with
  * another. A onesample design without options.sessions takes the markers that options.modality names, by their columns.
  * Errors (VX_INPUT, naming table, line, participant and column): a table that is missing, empty, not a regular file or
- * not UTF-8; no participant_id; a row of the wrong width; a duplicate participant; an unknown column (with the nearest
- * name); text in a numeric column (two different texts are coded, more are refused); more than two sessions unnamed
- * (they are listed), or two whose names do not tell which came first; a named image that does not exist; images and
- * numbers in one column, or in the two columns of one name; text in a marker; fewer than 2 complete participants of a
- * modality, or 3 of a marker; a formula of options.derive or options.auc that is not understood, names no column or
- * itself, or divides by zero; a logarithm of zero or of a negative number; times of an area that do not ascend. */
+ * not UTF-8; no participant_id; a row of the wrong width; a duplicate participant; an unknown column or a participant
+ * of options.exclude who is unknown (with the nearest name); text in a numeric column (two different texts are coded,
+ * more are refused); more than two sessions unnamed (they are listed), or two whose names do not tell which came first;
+ * a named image that does not exist; images and numbers in one column, or in the two columns of one name; text in a
+ * marker; fewer than 2 complete participants of a modality, or 3 of a marker; a formula of options.derive or
+ * options.auc that is not understood, names no column or itself, or divides by zero; a logarithm of zero or of a
+ * negative number; times of an area that do not ascend. */
 VX_API vx_status vx_study_read(const vx_study_options *options, vx_study **study, vx_error *error);
 VX_API void vx_study_free(vx_study *study);
 

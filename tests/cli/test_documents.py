@@ -127,7 +127,7 @@ class Documents(Study):
         self.assert_done(self.run_paired("--covariate", "rapa_level", "-n", "20", "--out", "rho", "--correlation",
                                          "spearman"))
         written = {re.fullmatch(r"pet_(?:change|rapa_level)_(.*)\.nii\.gz", path.name)[1]
-                   for out in ("r", "rho") for path in (self.folder / out).glob("pet_*.nii.gz")}
+                   for out in ("r", "rho") for path in (self.folder / out).glob("pet_*_*.nii.gz")}
         self.assertEqual(shown, written)
 
     def test_columns_and_datasets(self):
@@ -138,12 +138,12 @@ class Documents(Study):
         header = (self.folder / "voxstat-results/pet_change_clusters.tsv").read_text().splitlines()[0].split("\t")
         self.assertEqual(set(header) - named, set())
         with h5py.File(self.folder / "voxstat-results/results.h5") as results:
-            for group in ("permutations", "design", "participants", "clusters"):
+            for group in ("permutations", "design", "participants", "clusters", "quality"):
                 results[group].visit(lambda name: self.assertIn(name.split("/")[-1], named))
             self.assertIn("participant", results["permutations/pet/change"])
             self.assertEqual(set(results["null/pet/change"]), {"voxel", "extent", "mass", "tfce"})
             self.assertLessEqual(set(results), {"maps", "null", "permutations", "design", "mean", "participants",
-                                                "clusters", "mask", "masks"})
+                                                "clusters", "mask", "masks", "n", "quality"})
 
 
 class Shown(Study):

@@ -61,7 +61,8 @@ class Interface(unittest.TestCase):
             "sessions": ["x", "y"], "mask": TABLE, "mask_threshold": -1.5, "orientation": "radiological",
             "atlas": TABLE, "atlas_names": TABLE, "regions": TABLE, "coverage": 0.25, "peak_distance": 12.0,
             "regrid": 2.5, "regrid_method": "cubic", "smooth": 8.0, "smooth_to": 10.0,
-            "mask_level": 0.5, "keep_zeros": True, "grid_tolerance": 0.1, "reference": ["pet=atlas:pons", "b.nii"],
+            "mask_level": 0.5, "mask_relative": 0.8, "exclude": ["a", "b"],
+            "keep_zeros": True, "grid_tolerance": 0.1, "reference": ["pet=atlas:pons", "b.nii"],
             "reference_erode": 2.5, "scale": ["none", "pet=reference"],
             "suv": ["pet"], "change": ["percent", "gm=difference"], "units": ["pet=mg/100 g/min"],
             "permutations": 100, "seed": 2**63, "tails": "neg", "correct": ["voxel", "fdr"], "primary": "mass", "cluster_p": 1e-5,
@@ -116,14 +117,17 @@ class Interface(unittest.TestCase):
                               str(out)))
             listed = set()
             for name, value in outputs.items():
-                if isinstance(value, list) and name not in ("files", "cluster_tables", "modality_masks"):
+                if isinstance(value, list) and name not in ("files", "cluster_tables", "modality_masks",
+                                                                   "n_maps"):
                     pattern = f"*_*_{name.replace('_', '-')}.nii.gz"
                     self.assertEqual(set(value), {str(path) for path in out.glob(pattern)}, name)
                     listed |= set(value)
             self.assertEqual(outputs["report"], f"{out}/report.html")
+            self.assertEqual(outputs["quality"], f"{out}/quality.tsv")
             self.assertEqual(outputs["modality_masks"], [f"{out}/back_mask.nii.gz", f"{out}/pet_mask.nii.gz"])
+            self.assertEqual(outputs["n_maps"], [f"{out}/back_n.nii.gz", f"{out}/pet_n.nii.gz"])
             self.assertEqual(listed, {name for name in on_disk if name.endswith(".nii.gz")} - {outputs["mask"]} -
-                             set(outputs["modality_masks"]))
+                             set(outputs["modality_masks"]) - set(outputs["n_maps"]))
             effects = ["back_change", "back_rapa_level", "pet_change", "pet_rapa_level"]
             self.assertEqual(outputs["t"], [f"{out}/{effect}_t.nii.gz" for effect in effects])
             self.assertEqual(outputs["cluster_tables"], [f"{out}/{effect}_clusters.tsv" for effect in effects])

@@ -86,7 +86,7 @@ class Outputs(unittest.TestCase):
         return np.asanyarray(self.image(effect, name, out).dataobj)
 
     def test_files_are_those_promised(self):
-        names = {"mask.nii.gz", "results.h5", "run.json"}
+        names = {"mask.nii.gz", "pet_n.nii.gz", "quality.tsv", "quality.json", "results.h5", "run.json"}
         for effect, maps in MAPS.items():
             names |= {f"pet_{effect}_{name}.nii.gz" for name in maps} | {f"pet_{effect}_clusters.tsv"}
         found = set(os.listdir(self.out))

@@ -53,7 +53,7 @@ class Run(Study):
         done = self.run_paired("--covariate", "level", "--nuisance", "age", "--p-format", "p", "--cluster-p", "0.01")
         self.assert_done(done)
         left = [name for name in self.listing() if name not in before and not name.endswith((".png", ".svg"))]
-        expected = (["mask.nii.gz", "report.html", "results.h5", "run.json"] +
+        expected = (["mask.nii.gz", "pet_n.nii.gz", "quality.json", "quality.tsv", "report.html", "results.h5", "run.json"] +
                     ["pet_change_clusters.tsv", "pet_level_clusters.tsv"] +
                     [f"pet_change_{name}.nii.gz" for name in MAPS] +
                     [f"pet_level_{name}.nii.gz" for name in COVARIATE_MAPS])

@@ -23,7 +23,7 @@ rank() # module -> its height; fails for one that the order does not know
     space) echo 10 ;;
     image) echo 20 ;;
     bids) echo 25 ;;
-    study | model) echo 30 ;;
+    study | model | quality) echo 30 ;;
     engine | univariate | atlas) echo 40 ;;
     prepare) echo 45 ;;
     infer) echo 50 ;;
@@ -91,6 +91,7 @@ plant host/model/bad.c '#include "study/cells.h"' 1
 plant host/bids/bad.c '#include "study/cells.h"' 1
 plant host/univariate/bad.c '#include "infer/exact.h"' 1
 plant host/univariate/bad.c '#include "engine/problem.h"' 1
+plant host/quality/bad.c '#include "study/table.h"' 1
 plant host/space/bad.c '#include "image/header.h"' 1
 plant host/image/bad.c '#include "atlas/atlas.h"' 1
 plant host/atlas/bad.c '#include "engine/op.h"' 1

@@ -97,6 +97,9 @@ static void the_library(void **state)
     vx_outcome_tests_free(NULL);
     vx_problem_free(NULL);
     vx_remarks_destroy(NULL);
+    vx_survey_destroy(NULL);
+    vx_quality_free(NULL);
+    vx_strips_destroy(NULL);
     vx_result_free(NULL);
     vx_sha256_destroy(NULL);
     vx_sidecar_destroy(NULL);

@@ -1,4 +1,5 @@
 /* The figures that the page works out: by hand, and SciPy's as literals. */
+#include "base/robust.h"
 #include "report/numbers.h"
 
 #include <math.h>

@@ -54,6 +54,26 @@ static void a_missing_nuisance_leaves_out(void **state)
     vx_study_free(study);
 }
 
+/* Excluded participants stay in the study, but in no modality; their images need not be there. */
+static void the_excluded_are_left_out(void **state)
+{
+    static const char *const one[] = {"sub-01"}, *const nobody[] = {"sub-01", "sub-04"};
+    (void)state;
+    vx_study *study = read_good(STUDY(.exclude = one, .excludes = 1), HEADER "sub-03\tc1.hdr\tc2.img\t3.5\t70\n"
+                                "sub-01\tgone.nii\ta2.nii\t1.5\tn/a\nsub-02\tb1.nii.gz\tb2.nii.gz\tn/a\t65\n");
+    const vx_study_modality *pet = study->modality;
+    assert_int_equal(study->participants, 3);
+    assert_true(study->excluded[0] && !study->excluded[1] && !study->excluded[2]);
+    assert_int_equal(pet->n, 2);
+    assert_int_equal(pet->participant[0], 1);
+    assert_int_equal(pet->left_outs, 1);
+    assert_string_equal(pet->left_out[0].participant, "sub-01");
+    assert_string_equal(pet->left_out[0].reason, "excluded by --exclude");
+    vx_study_free(study);
+    REFUSED(STUDY(.exclude = nobody, .excludes = 2), good, "participants.tsv", "--exclude sub-04",
+            "did you mean sub-0");
+}
+
 static void an_empty_cell_is_missing(void **state)
 {
     (void)state;
@@ -202,7 +222,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_sorted),
         cmocka_unit_test(a_missing_nuisance_leaves_out),
-        cmocka_unit_test(an_empty_cell_is_missing),
+        cmocka_unit_test(the_excluded_are_left_out), cmocka_unit_test(an_empty_cell_is_missing),
         cmocka_unit_test(windows_text),
         cmocka_unit_test(quotes_are_letters),
         cmocka_unit_test(sessions),

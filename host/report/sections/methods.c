@@ -132,6 +132,7 @@ static void put_data(vx_report *report, citing *c)
 {
     const vx_results *results = report->results;
     const char *mask = vx_results_option(results, "mask"), *threshold = vx_results_option(results, "mask-threshold");
+    const char *relative = vx_results_option(results, "mask-relative");
     vx_page *page = c->page;
     char text[32];
     vx_put(page, "<p>Images were analysed voxel by voxel with voxstat %s. ", results->version);
@@ -161,6 +162,9 @@ static void put_data(vx_report *report, citing *c)
         vx_put_markup(page, "Voxels were those that are finite and not zero in every image");
     if (threshold)
         vx_put(page, " and above %s", threshold);
+    if (relative)
+        vx_put(page, " and above %s times the image's global mean (that of the voxels above an eighth of its mean)",
+               relative);
     vx_put_markup(page, ".</p>\n");
 }
 

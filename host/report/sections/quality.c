@@ -1,6 +1,7 @@
 /* The quality of the images, with one row per participant, and the origin of the mask. */
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/robust.h"
 #include "report/numbers.h"
 #include "report/section.h"
 
@@ -113,6 +114,7 @@ static void put_modality(vx_report *report, const vx_results_modality *modality)
         put_row(report, modality, i, value[i], (value[i] - centre) / spread);
     vx_put_markup(report->page, "</tbody></table></div>\n");
     free(value);
+    vx_quality_images(report, modality);
 }
 
 static void write(vx_report *report)
