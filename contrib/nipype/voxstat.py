@@ -72,7 +72,10 @@ class VoxstatInputSpec(CommandLineInputSpec):
                             desc="regions by whose mean images are divided: FILE, atlas:NAME, MODALITY=FILE")
     reference_erode = traits.Range(0.0, 100.0, exclude_low=True, exclude_high=True, argstr="--reference-erode %r",
                                    desc="mm by which the reference region is eroded")
-    scale = _names("scale", desc="what images are divided by: none, reference, global; MODALITY=HOW")
+    suv = _names("suv", desc="modalities that become SUV, by dose and body weight")
+    change = _names("change", desc="how sessions become one value: difference, percent, logratio, symmetric; MODALITY=KIND")
+    units = traits.List(traits.Str, minlen=1, sep=",", argstr="--units '%s'", desc="units of images: NAME=UNITS")
+    scale = _names("scale", desc="what images are divided by: none, reference, global, ancova; MODALITY=HOW")
     regions = File(exists=True, argstr="--regions %s", requires=["atlas"], desc="planned regions and their families")
     coverage = traits.Range(0.0, 1.0, exclude_low=True, exclude_high=True, argstr="--coverage %r", requires=["atlas"],
                             desc="least share of a region that the mask covers")

@@ -28,33 +28,36 @@ static bool names_one(const char *word, const vx_study *study)
     for (size_t m = 0; m < study->modalities; m++)
         if (value_of(word, study->modality[m].name))
             return true;
+    for (size_t m = 0; m < study->markers; m++)
+        if (value_of(word, study->marker[m].name))
+            return true;
     return false;
 }
 
-vx_status vx_by_modality_value(const vx_by_modality *values, const vx_study *study, size_t m, const char **value,
-                               vx_error *error)
+vx_status vx_by_modality_value(const vx_by_modality *values, const vx_study *study, const char *name,
+                               const char **value, vx_error *error)
 {
     const char *own = NULL, *common = NULL;
     for (size_t i = 0; i < values->word.count; i++) {
-        const char *word = values->word.name[i], *found = value_of(word, study->modality[m].name);
+        const char *word = values->word.name[i], *found = value_of(word, name);
         const char **to = found ? &own : &common;
         if (!found && names_one(word, study))
             continue;
         if (*to)
             return vx_fail(error, VX_USAGE, "--%s: found '%s' and '%s' for %s; expected one value, or MODALITY=VALUE "
                            "where modalities differ", values->option->name, *to, found ? found : word,
-                           found ? study->modality[m].name : "all modalities");
+                           found ? name : "all modalities");
         *to = found ? found : word;
     }
     *value = own ? own : common;
     return VX_OK;
 }
 
-vx_status vx_by_modality_choice(const vx_by_modality *values, const vx_study *study, size_t m, int otherwise,
-                                int *choice, vx_error *error)
+vx_status vx_by_modality_choice(const vx_by_modality *values, const vx_study *study, const char *name,
+                                int otherwise, int *choice, vx_error *error)
 {
     const char *word;
-    vx_status status = vx_by_modality_value(values, study, m, &word, error);
+    vx_status status = vx_by_modality_value(values, study, name, &word, error);
     *choice = otherwise;
     if (!status && word && !(status = vx_value_check_choice(values->option, word, error)))
         *choice = vx_choice(values->option->choices, word);

@@ -1,5 +1,6 @@
 /* Options whose value may differ by modality. A word is a value for every modality, or NAME=VALUE for one, where NAME
- * is a modality of the study: `--scale pet=reference,cbf=global`. What is said of one goes before what is said of all.
+ * is a modality or marker of the study: `--scale pet=reference,cbf=global`. What is said of one goes before what is
+ * said of all.
  *
  * A vx_by_modality owns its words; vx_by_modality_destroy releases it. Values point into them. */
 #ifndef VX_CLI_BY_MODALITY_H
@@ -17,13 +18,13 @@ typedef struct vx_by_modality {
 vx_status vx_by_modality_read(const vx_arguments *arguments, vx_option_id id, vx_by_modality *values, vx_error *error);
 void vx_by_modality_destroy(vx_by_modality *values);
 
-/* The value for modality `m` of the study, or null. Errors (VX_USAGE): two values for one modality or for all. */
-vx_status vx_by_modality_value(const vx_by_modality *values, const vx_study *study, size_t m, const char **value,
-                               vx_error *error);
+/* The value for the modality or marker of that name, or null. Errors (VX_USAGE): two values for one, or for all. */
+vx_status vx_by_modality_value(const vx_by_modality *values, const vx_study *study, const char *name,
+                               const char **value, vx_error *error);
 
 /* The index of the value among the option's choices; `otherwise` without a value. Errors: as above, and a word that is
  * no choice. */
-vx_status vx_by_modality_choice(const vx_by_modality *values, const vx_study *study, size_t m, int otherwise,
-                                int *choice, vx_error *error);
+vx_status vx_by_modality_choice(const vx_by_modality *values, const vx_study *study, const char *name,
+                                int otherwise, int *choice, vx_error *error);
 
 #endif

@@ -16,15 +16,22 @@ vx_status vx_inputs_list(vx_run *run, vx_error *error)
     run->modality = vx_array_zero(study->modalities, sizeof *run->modality);
     if (!run->modality)
         return vx_fail_memory(error);
+    vx_status weighed = vx_run_body_weights(run, error);
+    if (weighed)
+        return weighed;
     for (size_t m = 0; m < study->modalities; m++) {
         const vx_study_modality *modality = run->modality[m].study = study->modality + m;
         vx_sources *sources = &run->modality[m].sources;
         vx_preparation_options preparation;
+        vx_change change = VX_CHANGE_DIFFERENCE;
         vx_status status = vx_run_preparation(run, m, &preparation, error);
+        if (!status)
+            status = vx_run_change(run, m, &change, error);
         if (!status)
             status = vx_sources_init(modality->row, modality->n, &run->mask, true, sources, error);
         if (status)
             return status;
+        sources->change = change;
         vx_preparation_init(&preparation, &run->modality[m].preparation);
         run->modality[m].atlas_source.path = run->atlas.path;
         count_max += 2 + VX_PREPARATION_FILES + (size_t)(sources->n * sources->sessions); /* mask, atlas, images */

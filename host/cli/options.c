@@ -27,6 +27,11 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Which files of --bids hold a modality: MODALITY:KEY=VALUE[,KEY=VALUE...], such as pet:pvc=none,desc=preproc, "
         "where none means that the name has no such entity; or a JSON file as fMRIPrep's. Several are separated by "
         "';', or the option is repeated."},
+    [VX_OPTION_CHANGE] = {"change", 0, VX_NAMES, VX_RUN, "KIND[,MODALITY=KIND...]", NULL,
+        "difference|percent|logratio|symmetric", NULL, 0, 0,
+        "How baseline b and follow-up f become one value, at voxels and of the means of regions: f - b (difference, "
+        "the default), 100 (f - b) / b (percent), log(f / b) (logratio), 2 (f - b) / (f + b) (symmetric). Voxels with "
+        "values too near to zero, or below it, leave the mask. Markers have --log."},
     [VX_OPTION_CLUSTER_P] = {"cluster-p", 0, VX_REAL, VX_RUN, "P", "0.001", NULL, NULL, 0, 0.5,
         "Cluster-forming threshold as a one-sided p. Looser ones than 0.001 find extended effects and localise them "
         "badly (Woo et al. 2014, NeuroImage 91:412)."},
@@ -192,11 +197,12 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_REPETITIONS] = {"repetitions", 0, VX_INTEGER, VX_BENCH, "N", "5", NULL, NULL, 1, 1000,
         "How often every row is measured; the best and the median are told."},
     [VX_OPTION_SCALE] = {"scale", 0, VX_NAMES, VX_RUN, "HOW[,MODALITY=HOW...]", NULL,
-        "none|reference|global", "ancova", 0, 0,
+        "none|reference|global|ancova", NULL, 0, 0,
         "What the intensities of an image are divided by: nothing (none; the default without --reference), the mean "
         "over --reference (reference), the global mean, that of the voxels above an eighth of the mean of all, as SPM "
-        "has it (global). Global scaling hides a change of much of the brain and makes one elsewhere (Borghammer et "
-        "al. 2009, NeuroImage 45:1249)."},
+        "has it (global); or by nothing, with the change of the global mean as a nuisance regressor of the modality "
+        "(ancova). Global scaling hides a change of much of the brain and makes one elsewhere (Borghammer et al. 2009, "
+        "NeuroImage 45:1249)."},
     [VX_OPTION_SCALING] = {"scaling", 0, VX_SWITCH, VX_BENCH, NULL, NULL, NULL, NULL, 0, 0,
         "Instead of the rows: how the time of a covariate grows with voxels, participants and permutations."},
     [VX_OPTION_SEED] = {"seed", 0, VX_INTEGER, VX_RUN | VX_SIMULATE, "N", "0", NULL, NULL, 0, 0x1p64,
@@ -213,6 +219,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_SMOOTH_TO] = {"smooth-to", 0, VX_REAL, VX_RUN, "FWHM", NULL, NULL, NULL, 0, 1000,
         "Smooth every image so that it has a smoothness of FWHM mm along every axis, from the one that it has; an "
         "image that is smoother is left as it is."},
+    [VX_OPTION_SUV] = {"suv", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
+        "Modalities whose images, in Bq/mL, become SUV: by InjectedRadioactivity in the images' sidecars, and the body "
+        "weight in kg in a column body_weight (weight, weight_kg; with _<session> where it differs) of the table or as "
+        "PatientWeight in the sidecars."},
     [VX_OPTION_TABLE] = {"table", 0, VX_TEXT, VX_RUN, "FILE", "participants.tsv", NULL, NULL, 0, 0,
         "The table: tab-separated text in UTF-8, participant_id first, a column an image (paths relative to where the "
         "table is named), a marker or a covariate; n/a is missing."},
@@ -233,6 +243,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_THREADS] = {"threads", 0, VX_INTEGER, VX_RUN | VX_SELFTEST | VX_SIMULATE | VX_BENCH, "N", "all", "all",
         NULL, 1, 4096,
         "CPU threads. The answer does not depend on them."},
+    [VX_OPTION_UNITS] = {"units", 0, VX_NAMES, VX_RUN, "UNITS[,NAME=UNITS...]", NULL, NULL, NULL, 0, 0,
+        "The units of the images as they are analysed, and of markers, for axes, tables and headers: "
+        "'pet=SUVR,cbf=mL/100 g/min'. Without it those of the images' sidecars, or of the data dictionary beside the "
+        "table."},
     [VX_OPTION_VERBOSE] = {"verbose", 'v', VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "Say more: how the mask came about, batches, memory and times."},
     [VX_OPTION_VERSION] = {"version", 0, VX_SWITCH, VX_EVERY_COMMAND, NULL, NULL, NULL, NULL, 0, 0,

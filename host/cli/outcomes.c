@@ -3,6 +3,8 @@
 #include "cli/run.h"
 
 #include "base/memory.h"
+#include "image/change.h"
+#include "results/change.h"
 #include "results/level.h"
 
 #include <math.h>
@@ -10,10 +12,29 @@
 
 #define FAMILY_OF_MARKERS "markers"
 
+/* Values too near to zero, or below it, have no change in percent or as a ratio. */
+static vx_status check_change(const vx_run *run, const vx_run_modality *modality, const vx_outcome *outcome,
+                              vx_error *error)
+{
+    for (int64_t i = 0; i < outcome->n && outcome->value[0]; i++) {
+        const double before = outcome->value[0][i], after = outcome->value[1][i];
+        const int fault = vx_change_fault(modality->sources.change, before, after, 0);
+        if (fault >= 0)
+            return vx_fail(error, VX_INPUT, "%s: participant %s, %s: the mean of region %s is %g, and --change %s "
+                           "takes values above 0; --change difference takes any", modality->study->name,
+                           run->study->participant[outcome->participant[i]], run->study->session[fault], outcome->name,
+                           fault ? after : before, vx_change_names[modality->sources.change]);
+    }
+    return VX_OK;
+}
+
 /* A region's means of both sessions; of one session they are the second. */
 static vx_status add_region(vx_run *run, const vx_run_modality *modality, const vx_region *region,
                             const vx_means *means, size_t of_means, vx_error *error)
 {
+    static const vx_outcome_scale scale[] = {[VX_CHANGE_DIFFERENCE] = VX_ON_LINEAR, [VX_CHANGE_PERCENT] = VX_ON_PERCENT,
+                                             [VX_CHANGE_LOG_RATIO] = VX_ON_LOG,
+                                             [VX_CHANGE_SYMMETRIC] = VX_ON_SYMMETRIC};
     const int64_t n = modality->study->n;
     double *value = vx_array(2 * (size_t)n, sizeof *value);
     if (!value)
@@ -26,12 +47,15 @@ static vx_status add_region(vx_run *run, const vx_run_modality *modality, const 
                                                  .name = region->name,
                                                  .family = region->family,
                                                  .modality = modality->study->name,
+                                                 .units = modality->units,
+                                                 .scale = scale[modality->sources.change],
+                                                 .adjust = modality->adjust.name ? &modality->adjust : NULL,
                                                  .coverage = vx_region_coverage(region),
                                                  .voxels = region->voxels,
                                                  .n = n,
                                                  .participant = modality->study->participant,
                                                  .value = {means->sessions == 2 ? value : NULL, value + n}};
-    return VX_OK;
+    return check_change(run, modality, &run->outcome[run->outcomes - 1], error);
 }
 
 /* Whether a region's mean is 1 in every image, because the images were divided by it: it is the reference region. */
@@ -75,7 +99,7 @@ static vx_status add_regions(vx_run *run, vx_run_modality *modality, vx_error *e
     return status;
 }
 
-static vx_status add_marker(vx_run *run, const vx_study_marker *marker, vx_error *error)
+static vx_status add_marker(vx_run *run, const vx_study_marker *marker, const char *units, vx_error *error)
 {
     double *value = vx_array(2 * (size_t)marker->n, sizeof *value);
     if (!value)
@@ -87,7 +111,8 @@ static vx_status add_marker(vx_run *run, const vx_study_marker *marker, vx_error
     run->outcome[run->outcomes++] = (vx_outcome){.kind = VX_OUTCOME_MARKER,
                                                  .name = marker->name,
                                                  .family = FAMILY_OF_MARKERS,
-                                                 .log_scale = marker->log_scale,
+                                                 .units = units,
+                                                 .scale = marker->log_scale ? VX_ON_LOG : VX_ON_LINEAR,
                                                  .n = marker->n,
                                                  .participant = marker->participant,
                                                  .value = {marker->sessions == 2 ? value : NULL, value + marker->n}};
@@ -115,7 +140,7 @@ vx_status vx_run_test_outcomes(vx_run *run, vx_error *error)
     for (size_t m = 0; m < study->modalities && !status && run->atlas.path; m++)
         status = add_regions(run, &run->modality[m], error);
     for (size_t m = 0; m < study->markers && !status; m++)
-        status = add_marker(run, &study->marker[m], error);
+        status = add_marker(run, &study->marker[m], run->marker_units[m], error);
     if (!status)
         status = vx_run_compare_expected(run, error);
     return status || !run->outcomes

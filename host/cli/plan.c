@@ -5,6 +5,7 @@
 #include "cli/terminal.h"
 #include "engine/mass.h"
 #include "infer/quantity.h"
+#include "results/change.h"
 #include "results/level.h"
 #include "results/scheme.h"
 #include "results/tails.h"
@@ -195,6 +196,7 @@ void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
         {mask->left_out_not_finite, "not finite in some image"},
         {mask->left_out_zero, "zero in some image"},
         {mask->left_out_threshold, "not above the threshold in some image"},
+        {mask->left_out_change, "too near to zero, or below it, for the change"},
         {mask->left_out_constant, "the same in every participant"},
     };
     char a[32], b[32];
@@ -211,6 +213,9 @@ void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
     say_loss(run, "are not finite", &mask->not_finite);
     say_loss(run, "are exactly 0", &mask->zero);
     say_loss(run, "are not above the threshold", &mask->threshold);
+    say_loss(run, "have no such change", &mask->change);
+    if (modality->sources.change != VX_CHANGE_DIFFERENCE)
+        vx_say(run, "  the change is that of followup from baseline%s\n", vx_change_words(modality->sources.change));
 }
 
 void vx_plan_say_quality(const vx_run *run, const vx_run_modality *modality)

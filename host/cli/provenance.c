@@ -108,6 +108,8 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
         vx_run_modality *from = run->modality + m;
         modality[m] = (vx_record_modality){
             .name = from->study->name,
+            .change = from->sources.change,
+            .units = from->units,
             .study = from->study,
             .matrix = from->matrix,
             .mask = from->mask,

@@ -109,6 +109,12 @@ static vx_status read_settings(const vx_arguments *arguments, vx_run *run, vx_er
         status = vx_by_modality_read(arguments, VX_OPTION_SCALE, &run->scale, error);
     if (!status)
         status = vx_by_modality_read(arguments, VX_OPTION_REFERENCE, &run->reference, error);
+    if (!status)
+        status = vx_by_modality_read(arguments, VX_OPTION_CHANGE, &run->change, error);
+    if (!status)
+        status = vx_by_modality_read(arguments, VX_OPTION_UNITS, &run->units, error);
+    if (!status)
+        status = vx_argument_names(arguments, VX_OPTION_SUV, &run->suv, error);
     if (status)
         return status;
     run->inference.cluster_p = vx_argument_real(arguments, VX_OPTION_CLUSTER_P);
@@ -133,8 +139,11 @@ static vx_status stopped(vx_error *error)
 /* What the device is to compute. */
 static unsigned uses(const vx_run *run)
 {
-    const bool voxels = run->study->modalities > 0, nuisance = run->study->nuisances > 0;
+    const bool voxels = run->study->modalities > 0;
+    bool nuisance = run->study->nuisances > 0;
     const unsigned clusters = VX_CORRECT_EXTENT | VX_CORRECT_MASS;
+    for (size_t m = 0; m < run->study->modalities; m++)
+        nuisance |= run->modality[m].preparation.options.scale == VX_SCALE_ANCOVA;
     unsigned uses = nuisance ? VX_USE_REGRESSION : VX_USE_FLIPS;
     uses |= run->study->covariates ? VX_USE_REGRESSION : 0;
     uses |= voxels && run->inference.correct & clusters ? VX_USE_CLUSTERS : 0;
@@ -231,8 +240,10 @@ static vx_status plan(vx_run *run, vx_error *error)
         return shared;
     for (size_t m = 0; m < run->study->modalities; m++) {
         vx_run_modality *modality = run->modality + m;
-        vx_status status = vx_model_of_study(run->study, &run->model, modality->study->participant,
-                                             modality->study->n, &modality->model, error);
+        vx_status status = vx_run_adjust(modality, error);
+        if (!status)
+            status = vx_model_of_study(run->study, &run->model, modality->adjust.name ? &modality->adjust : NULL,
+                                       modality->study->participant, modality->study->n, &modality->model, error);
         if (status)
             return vx_error_prefix(error, status, "%s", modality->study->name);
         if ((status = vx_run_find_smoothness(run, modality, error)))
@@ -396,11 +407,17 @@ static void run_destroy(vx_run *run)
         vx_survey_destroy(&modality->survey);
         vx_sources_destroy(&modality->sources);
         vx_preparation_destroy(&modality->preparation);
+        free(modality->body_weight);
+        free(modality->units);
+        free((double *)modality->adjust.value);
         vx_source_destroy(&modality->atlas_source);
         vx_regions_destroy(&modality->atlas);
         vx_regions_destroy(&modality->regions);
     }
     free(run->modality);
+    for (size_t m = 0; run->marker_units && m < run->study->markers; m++)
+        free(run->marker_units[m]);
+    free(run->marker_units);
     vx_run_outcomes_destroy(run);
     free(run->shared);
     vx_atlas_destroy(&run->atlas);
@@ -409,6 +426,9 @@ static void run_destroy(vx_run *run)
     vx_remarks_destroy(&run->remarks);
     vx_by_modality_destroy(&run->scale);
     vx_by_modality_destroy(&run->reference);
+    vx_by_modality_destroy(&run->change);
+    vx_by_modality_destroy(&run->units);
+    vx_names_destroy(&run->suv);
     free(run->source);
     free(run->protected);
     free(run->recover);
@@ -437,7 +457,8 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
         omp_set_num_threads(run.threads); /* also for loops without an option of threads: hashing of inputs */
     if ((status = vx_run_read_study(&run, error)) || (status = vx_run_say_bids(&run, error)) ||
         (status = vx_plan_say_study(&run, error)) || (status = vx_run_remark_frames(&run, error)) ||
-        (status = vx_run_read_atlas(&run, error)) || (status = vx_inputs_list(&run, error)))
+        (status = vx_run_read_atlas(&run, error)) || (status = vx_inputs_list(&run, error)) ||
+        (status = vx_run_find_units(&run, error)))
         goto cleanup;
     if ((status = vx_place_begin(&run, &folder, &recovered, error))) {
         vx_folder_abandon(folder);

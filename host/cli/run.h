@@ -1,8 +1,8 @@
 /* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
- * lists the images, bids.c reads a BIDS folder, prepare.c and grid.c have the steps that the images go through, place.c
- * checks the place of the results, plan.c prints the plan, progress.c prints the progress, outcomes.c tests regions and
- * markers, expected.c compares them with expected changes, volumes.c has the search volumes, and provenance.c writes
- * the results. */
+ * lists the images, bids.c reads a BIDS folder, prepare.c, grid.c, suv.c and units.c have the steps that the images go
+ * through and their units, place.c checks the place of the results, plan.c prints the plan, progress.c prints the
+ * progress, outcomes.c tests regions and markers, expected.c compares them with expected changes, volumes.c has the
+ * search volumes, and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -25,6 +25,9 @@ typedef struct vx_run_modality {
     vx_survey survey;
     vx_quality *quality;
     vx_preparation preparation; /* the steps of the sources */
+    double *body_weight;    /* n x sessions, kg, of --suv; NaN where the table has none */
+    char *units;            /* of the images after their preparation; null: not known */
+    vx_regressor adjust;    /* of --scale ancova: the (change of the) global mean, n values, owned; else no name */
     vx_scaling scaling;     /* what the images were divided by, by session */
     vx_sources sources;
     vx_source atlas_source; /* its path is null without an atlas */
@@ -47,7 +50,8 @@ typedef struct vx_run {
     vx_inference_options inference;
     vx_quantity primary;        /* the primary correction, among inference.correct */
     vx_mask_options mask;
-    vx_by_modality scale, reference; /* the options of these names */
+    vx_by_modality scale, reference, change, units; /* the options of these names */
+    vx_names suv;               /* the modalities of --suv */
     vx_p_format p_format;
     const char *out;
     vx_folder_options place;    /* of the folder at `out`; points to the two members below */
@@ -64,6 +68,7 @@ typedef struct vx_run {
     vx_source template;
     vx_source **source;         /* sources: every volume read: masks, the atlas, the template, the images */
     size_t sources;
+    char **marker_units;        /* study->markers; null: not known */
     vx_outcome *outcome;        /* outcomes: regions of every modality, then markers */
     double **outcome_value;     /* outcomes: the values of both sessions */
     size_t outcomes;
@@ -132,12 +137,23 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_quantity *primary, vx_error *error);
 vx_status vx_corrections_over_effects(vx_run *run, vx_error *error);
 
-/* prepare.c: the options of the preparation of modality `m` (VX_USAGE where they contradict each other); adds its steps
+/* prepare.c: the options of the preparation of modality `m`, and its kind of change (VX_USAGE
+ * where they contradict each other or the design); adds its steps
  * to the images of a modality before they are read (errors: those of vx_preparation_add_steps); says what they were
- * scaled by, and whether that changed, once they were read. */
+ * scaled by, and whether that changed, once they were read; and then makes the regressor of --scale ancova. */
 vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options *options, vx_error *error);
+vx_status vx_run_change(const vx_run *run, size_t m, vx_change *change, vx_error *error);
 vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error);
+vx_status vx_run_adjust(vx_run_modality *modality, vx_error *error);
 vx_status vx_run_say_scaling(vx_run *run, vx_run_modality *modality, vx_error *error);
+
+/* suv.c: checks the names of --suv (VX_USAGE), and finds the body weights of those modalities in the table: the columns
+ * body_weight_<session>, body_weight, weight_<session>, weight and weight_kg, the first that is there. */
+vx_status vx_run_body_weights(vx_run *run, vx_error *error);
+
+/* units.c: finds modality->units and run->marker_units, when the preparations are known. Errors: those of
+ * vx_sidecar_read. */
+vx_status vx_run_find_units(vx_run *run, vx_error *error);
 
 /* grid.c: the options of the grid and the smoothness of images, which it adds to those of a preparation (VX_USAGE where
  * they contradict each other); finds the smoothness of a modality's residuals when its model is known, and says it. */

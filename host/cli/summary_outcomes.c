@@ -4,6 +4,7 @@
 #include "base/number.h"
 #include "cli/columns.h"
 #include "cli/terminal.h"
+#include "results/change.h"
 #include "results/level.h"
 
 #include <math.h>
@@ -21,18 +22,22 @@ static void put_titles(vx_columns *table, int kind)
     vx_columns_put(table, VX_KEY_FAMILY);
     vx_columns_put(table, VX_KEY_EFFECT);
     vx_columns_put(table, VX_KEY_SCALE);
+    vx_columns_put(table, VX_KEY_UNITS);
     for (int k = 0; k < FIGURES; k++)
         vx_columns_put(table, "%s", vx_outcome_about(figure[k])->label);
 }
 
-/* The corrected p is marked where it is significant. The scale is empty where it is the usual one. */
+/* The corrected p is marked where it is significant. The scale is empty where it is the usual one, the units
+ * where they are not known. */
 static void put_outcome(vx_columns *table, const vx_results_outcome *outcome)
 {
     vx_columns_put(table, "%s", outcome->name);
     vx_columns_put(table, "%s", outcome->modality ? outcome->modality : "");
     vx_columns_put(table, "%s", outcome->family ? outcome->family : "");
     vx_columns_put(table, "%s", outcome->effect);
-    vx_columns_put(table, "%s", outcome->log_scale ? vx_scale_names[true] : "");
+    vx_columns_put(table, "%s", outcome->scale == VX_ON_LINEAR ? "" : vx_scale_names[outcome->scale]);
+    const char *units = vx_scale_units(outcome->scale, outcome->units);
+    vx_columns_put(table, "%s", units ? units : "");
     for (int k = 0; k < FIGURES; k++)
         vx_columns_number(table, outcome->value[figure[k]]);
     if (vx_significant(outcome->value[VX_OUTCOME_P_FWE]))
@@ -41,7 +46,7 @@ static void put_outcome(vx_columns *table, const vx_results_outcome *outcome)
 
 static vx_status print_kind(const vx_results *results, int kind, size_t rows_max, FILE *out, vx_error *error)
 {
-    enum { TEXTS = 5 };
+    enum { TEXTS = 6 };
     char count[32];
     size_t rows = 0;
     vx_columns *table = vx_columns_new(TEXTS + FIGURES);

@@ -31,10 +31,12 @@ static row_bits bits_of_row(const vx_facts *image, int64_t images, bool keep_zer
 {
     row_bits row = {~(uint64_t)0, 0, 0};
     for (int64_t s = 0; s < images; s++) {
-        const uint64_t missing = excluded_bits(&image[s], false, w), below = image[s].below ? image[s].below[w] : 0;
+        const uint64_t missing = excluded_bits(&image[s], false, w);
+        const uint64_t below = image[s].below ? image[s].below[w] : 0;
+        const uint64_t low = below | (image[s].no_change ? image[s].no_change[w] : 0);
         row.all_missing &= missing;
-        row.any |= missing | below;
-        row.excluded |= excluded_bits(&image[s], keep_zeros, w) | below;
+        row.any |= missing | low;
+        row.excluded |= excluded_bits(&image[s], keep_zeros, w) | low;
     }
     return row;
 }
@@ -104,6 +106,7 @@ static vx_status add_rows(const vx_sources *sources, const vx_facts *facts, int6
             add_bits(c->zero, image[s].zero, c->words);
             add_bits(c->not_finite, image[s].not_finite, c->words);
             add_bits(c->below, image[s].below, c->words);
+            add_bits(c->no_change, image[s].no_change, c->words);
         }
     }
     for (int64_t v = 0; there && v < voxels; v++)
@@ -158,6 +161,7 @@ static void count(const vx_sources *sources, const vx_facts *facts, const vx_cov
         compare_loss(facts[i].zero, c, &sources->image[i], &report->zero);
         compare_loss(facts[i].not_finite, c, &sources->image[i], &report->not_finite);
         compare_loss(facts[i].below, c, &sources->image[i], &report->threshold);
+        compare_loss(facts[i].no_change, c, &sources->image[i], &report->change);
     }
 }
 
@@ -171,11 +175,12 @@ vx_status vx_coverage_find(const vx_sources *sources, const vx_facts *facts, con
         .zero = vx_array_zero(words, sizeof(uint64_t)),
         .not_finite = vx_array_zero(words, sizeof(uint64_t)),
         .below = vx_array_zero(words, sizeof(uint64_t)),
+        .no_change = vx_array_zero(words, sizeof(uint64_t)),
         .rows = vx_array((size_t)voxels, sizeof(int32_t)),
         .alone = vx_array_zero(words, sizeof(uint64_t)),
     };
-    if (!coverage->universe || !coverage->zero || !coverage->not_finite || !coverage->below || !coverage->rows ||
-        !coverage->alone)
+    if (!coverage->universe || !coverage->zero || !coverage->not_finite || !coverage->below || !coverage->no_change ||
+        !coverage->rows || !coverage->alone)
         return vx_fail_memory(error);
     vx_status status = add_rows(sources, facts, voxels, coverage, error);
     if (status)
@@ -224,6 +229,7 @@ void vx_coverage_destroy(vx_coverage *coverage)
     free(coverage->not_finite);
     free(coverage->below);
     free(coverage->rows);
+    free(coverage->no_change);
     free(coverage->alone);
     *coverage = (vx_coverage){0};
 }

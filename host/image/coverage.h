@@ -13,6 +13,7 @@ typedef struct vx_coverage {
     uint64_t *zero;       /* in some image */
     uint64_t *not_finite; /* in some image */
     uint64_t *below;      /* in some image: a value that is not above the thresholds */
+    uint64_t *no_change;  /* in some image */
     uint64_t *alone;      /* voxels of the universe that exactly one row excludes */
     int32_t *rows;        /* per voxel of the grid: the number of rows of which no image excludes it */
 } vx_coverage;

@@ -166,5 +166,6 @@ void vx_facts_destroy(vx_facts *facts)
     free(facts->below);
     free(facts->zero);
     free(facts->not_finite);
+    free(facts->no_change);
     *facts = (vx_facts){0};
 }

@@ -12,6 +12,7 @@ typedef struct vx_facts {
     uint64_t *zero;       /* exactly 0 */
     uint64_t *not_finite; /* NaN or infinite */
     uint64_t *below;      /* a value that counts, but is not above the thresholds of the mask */
+    uint64_t *no_change;  /* a value too near to zero, or below it, for the change of the row */
     double typical;       /* median of |value| over a sample of the finite nonzero voxels; 0: no such voxel */
     vx_global global;
     double distance;      /* to the grid of the first image, in voxels */

@@ -17,7 +17,7 @@
 #include <string.h>
 
 /* Notes on a candidate. Only a voxel with VARIES and no other note is analysed; the report counts the first reason. */
-enum { NOT_FINITE = 1, ZERO = 2, BELOW_THRESHOLD = 4, VARIES = 8 };
+enum { NOT_FINITE = 1, ZERO = 2, BELOW_THRESHOLD = 4, VARIES = 8, NO_CHANGE = 16 };
 
 static vx_facts *facts_of(const vx_matrix_reading *r, int64_t row, int64_t session)
 {
@@ -62,7 +62,8 @@ static vx_status load_row(vx_matrix_reading *r, int64_t row, vx_loaded **volume,
     vx_status status = *volume ? VX_OK : vx_fail_memory(error);
     for (int64_t s = 0; s < sessions && !status; s++)
         status = load_image(r, row, s, &(*volume)[s], error);
-    return status;
+    return status ? status : vx_change_mark(r->sources->change, &r->sources->row[row], *volume, r->mask->keep_zeros,
+                                            facts_of(r, row, 0), error);
 }
 
 static void volumes_free(const vx_matrix_reading *r, int64_t row, vx_loaded *volume)
@@ -102,13 +103,16 @@ static void add_up(const vx_volume_row *row, const vx_loaded *volume, const vx_c
     }
 }
 
-/* Writes the row's sum at the candidates, and notes where it is not finite though all values are. */
+/* Writes the row's sum or change at the candidates, and notes where it is not finite though all values are. */
 static vx_status gather(vx_matrix_reading *r, int64_t row, const vx_loaded *volume, vx_error *error)
 {
     const vx_volume_row *of = &r->sources->row[row];
     float *data = r->data + row * r->candidates.count;
     vx_status status = VX_OK;
-    add_up(of, volume, &r->candidates, data);
+    if (r->sources->change == VX_CHANGE_DIFFERENCE)
+        add_up(of, volume, &r->candidates, data);
+    else
+        vx_change_fill(r->sources->change, volume, &r->candidates, data);
     for (int64_t c = 0; c < r->candidates.count && !status; c++) {
         const int64_t voxel = r->candidates.index[c];
         bool finite = true;
@@ -266,6 +270,9 @@ static vx_status count_left_out(vx_matrix_reading *r, vx_error *error)
             r->note[c] |= ZERO;
         if (vx_bit(coverage.below, voxel))
             r->note[c] |= BELOW_THRESHOLD;
+        if (vx_bit(coverage.no_change, voxel))
+            r->note[c] |= NO_CHANGE;
+        report->left_out_change += (r->note[c] & ~VARIES) == NO_CHANGE;
         report->left_out_constant += r->note[c] == 0;
     }
     if (r->survey && !status) {
@@ -290,6 +297,19 @@ static int64_t compact(vx_matrix_reading *r)
             if (r->note[c] == VARIES)
                 r->data[to++] = r->data[row * count + c];
     return kept;
+}
+
+/* Voxels without a change leave the mask, unless they are half of it or more. */
+static vx_status check_changes(const vx_matrix_reading *r, int64_t voxels, vx_error *error)
+{
+    const vx_mask_report *report = &r->report;
+    if (!report->left_out_change || report->left_out_change < voxels)
+        return VX_OK;
+    return vx_fail(error, VX_INPUT, "%lld of %lld voxels have a value too near to zero, or below it, for a change in "
+                   "percent or as a ratio (most in participant %s, column %s: %lld); --change difference takes any "
+                   "values, --mask-threshold says which count", (long long)report->left_out_change,
+                   (long long)(report->left_out_change + voxels), report->change.participant, report->change.column,
+                   (long long)report->change.voxels);
 }
 
 static vx_status fail_empty(const vx_matrix_reading *r, vx_error *error)
@@ -333,6 +353,8 @@ vx_status vx_matrix_from_sources(vx_sources *sources, int threads, vx_survey *su
     if ((status = count_left_out(&r, error)))
         goto cleanup;
     const int64_t voxels = compact(&r);
+    if ((status = check_changes(&r, voxels, error)))
+        goto cleanup;
     if (voxels == 0)
         status = fail_empty(&r, error);
     else if (survey)

@@ -5,13 +5,14 @@
 #ifndef VX_IMAGE_SOURCES_H
 #define VX_IMAGE_SOURCES_H
 
-#include "image/source.h"
+#include "image/change.h"
 #include "image/survey.h"
 
 typedef struct vx_sources {
     const vx_volume_row *row;
     int64_t n;
     int64_t sessions; /* the most that any row has */
+    vx_change change;        /* how the two images of a row become one value; else its weighted sum */
     vx_mask_options options; /* with the default tolerance filled in */
     vx_loading how;   /* for all images; vx_sources_find_grid sets its grid */
     vx_source mask;   /* its path is null without a mask file */

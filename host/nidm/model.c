@@ -6,6 +6,7 @@
 #include "base/stream.h"
 #include "report/numbers.h"
 #include "results/scheme.h"
+#include "results/change.h"
 
 #include <string.h>
 
@@ -128,8 +129,8 @@ static void put_data(vx_export *m)
     vx_turtle_text(t, "rdfs:label", "Data");
     vx_turtle_typed(t, "nidm_grandMeanScaling:", "boolean", "false");
     if (m->results->design == VX_PAIRED)
-        vx_turtle_text(t, "rdfs:comment", "%s: %s minus %s", m->modality->name, m->results->session[1],
-                       m->results->session[0]);
+        vx_turtle_text(t, "rdfs:comment", "%s: %s minus %s%s", m->modality->name,
+                       m->results->session[1], m->results->session[0], vx_change_words(m->modality->change));
     else
         vx_turtle_text(t, "rdfs:comment", "%s", m->modality->name);
     vx_turtle_node(t, "prov:wasAttributedTo", "instrument");

@@ -178,7 +178,7 @@ static vx_status observe(const vx_expected_reading *r, const vx_outcome *outcome
     vx_status status = VX_OK;
     if (!outcome->value[0])
         return vx_fail(r->error, VX_INPUT, "%s has one session, and a change needs two", outcome->name);
-    if (unit == VX_EXPECTED_ABSOLUTE && outcome->log_scale)
+    if (unit == VX_EXPECTED_ABSOLUTE && outcome->scale == VX_ON_LOG)
         return vx_fail(r->error, VX_INPUT, "%s is tested on the log scale, where changes are ratios: the unit has to "
                        "be percent", outcome->name);
     double *change = vx_array((size_t)outcome->n, sizeof *change);

@@ -228,7 +228,7 @@ vx_status vx_outcome_figures(const vx_outcome_options *o, const vx_outcome_group
         put_correlation(&w, g, effect, VX_SPEARMAN, VX_OUTCOME_RHO);
     }
     if (!status)
-        status = test->kind == VX_MEAN && !o->study->nuisances ? test_plain_mean(&w, error)
+        status = test->kind == VX_MEAN && of->columns == 1 ? test_plain_mean(&w, error)
                                                                : test_with_regressors(&w, scratch, error);
     free(scratch);
     return status;

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "image/change.h"
 #include "univariate/interval.h"
 
 #include <math.h>
@@ -9,14 +10,19 @@
 
 double vx_outcome_change(const vx_outcome *o, int64_t i)
 {
-    const double after = o->log_scale ? log(o->value[1][i]) : o->value[1][i];
-    const double before = !o->value[0] ? 0.0 : o->log_scale ? log(o->value[0][i]) : o->value[0][i];
-    return after - before;
+    static const vx_change change[] = {[VX_ON_LINEAR] = VX_CHANGE_DIFFERENCE, [VX_ON_PERCENT] = VX_CHANGE_PERCENT,
+                                       [VX_ON_SYMMETRIC] = VX_CHANGE_SYMMETRIC};
+    const double after = o->value[1][i];
+    if (o->scale == VX_ON_LOG)
+        return log(after) - (o->value[0] ? log(o->value[0][i]) : 0);
+    return o->value[0] ? vx_change_of(change[o->scale], o->value[0][i], after) : after;
 }
 
-static bool same_participants(const vx_outcome *a, const vx_outcome *b)
+/* Whether one model serves both outcomes. */
+static bool same_model(const vx_outcome *a, const vx_outcome *b)
 {
-    return a->n == b->n && !memcmp(a->participant, b->participant, (size_t)a->n * sizeof *a->participant);
+    return a->adjust == b->adjust && a->n == b->n &&
+           !memcmp(a->participant, b->participant, (size_t)a->n * sizeof *a->participant);
 }
 
 /* Whether the changes of an effect's participants are equal on paper: values that are as large as `scale` may differ
@@ -29,6 +35,7 @@ static bool is_constant(const double *change, const vx_effect *effect, double sc
     return true;
 }
 
+/* The magnitude of what is subtracted on the scale that is tested. */
 static double largest_value(const vx_outcome *o)
 {
     double largest = 0;
@@ -37,7 +44,13 @@ static double largest_value(const vx_outcome *o)
         if (o->value[0])
             largest = fmax(largest, fabs(o->value[0][i]));
     }
-    return o->log_scale ? fmax(1, fabs(log(largest))) : largest;
+    switch (o->scale) {
+    case VX_ON_LOG: return fmax(1, fabs(log(largest)));
+    case VX_ON_PERCENT: return 100;
+    case VX_ON_SYMMETRIC: return 1;
+    case VX_ON_LINEAR: break;
+    }
+    return largest;
 }
 
 vx_status vx_outcome_group_check(const vx_outcome_group *g, const vx_effect *effect, vx_error *error)
@@ -106,7 +119,7 @@ vx_status vx_outcome_groups_make(const vx_outcome *outcome, size_t outcomes, con
         *g = (vx_outcome_group){
             .outcome = *order + done, .n = outcome[first].n, .participant = outcome[first].participant};
         for (size_t k = first; k < outcomes; k++)
-            if (!taken[k] && same_participants(outcome + first, outcome + k)) {
+            if (!taken[k] && same_model(outcome + first, outcome + k)) {
                 taken[k] = true;
                 (*order)[done++] = outcome + k;
                 g->outcomes++;

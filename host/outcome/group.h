@@ -1,6 +1,6 @@
-/* A group: outcomes that have the same participants. Its changes are one matrix over a space of names, which one model
- * and one inference an effect serve. Groups share the relabellings of all participants of the study, so that a family
- * may have members of several groups. */
+/* A group: outcomes that have the same participants, and the same nuisance. Its changes are one matrix over a space of
+ * names, which one model and one inference an effect serve. Groups share the relabellings of all participants of the
+ * study, so that a family may have members of several groups. */
 #ifndef VX_OUTCOME_GROUP_H
 #define VX_OUTCOME_GROUP_H
 
@@ -27,8 +27,7 @@ void vx_outcome_group_destroy(vx_outcome_group *group);
  * t of such a series about 1e15. */
 vx_status vx_outcome_group_check(const vx_outcome_group *group, const vx_effect *effect, vx_error *error);
 
-/* The change of one participant on the scale that is tested: follow-up minus baseline, or of one session its value; of
- * logarithms where the outcome says so. */
+/* The change of one participant on the scale that is tested; of one session its value, or the logarithm of it. */
 double vx_outcome_change(const vx_outcome *outcome, int64_t i);
 
 #endif

@@ -93,7 +93,8 @@ static vx_status infer_with(vx_outcome_work *w, vx_outcome_group *g, vx_correlat
     model.shared = w->shared;
     model.shared_count = w->shared_count;
     model.correlation = c;
-    vx_status status = vx_model_of_study(w->options->study, &model, g->participant, g->n, &g->model[c], error);
+    vx_status status = vx_model_of_study(w->options->study, &model, g->outcome[0]->adjust, g->participant, g->n,
+                                         &g->model[c], error);
     for (int64_t e = 0; !status && e < g->model[c]->effects; e++)
         status = vx_outcome_group_check(g, &g->model[c]->effect[e], error);
     if (status)

@@ -8,22 +8,33 @@
 #ifndef VX_OUTCOME_OUTCOME_H
 #define VX_OUTCOME_OUTCOME_H
 
+#include "image/change.h"
 #include "outcome/columns.h"
 #include "univariate/wilcoxon.h"
 #include "voxstat/voxstat.h"
 
 typedef enum vx_outcome_kind { VX_OUTCOME_REGION, VX_OUTCOME_MARKER } vx_outcome_kind;
 
+/* The scale on which the change of an outcome is tested. Its values stay in their own units. */
+typedef enum vx_outcome_scale {
+    VX_ON_LINEAR,
+    VX_ON_LOG,       /* natural logarithms of the values, which are above 0 */
+    VX_ON_PERCENT,   /* changes in percent of the baseline, which is above 0 */
+    VX_ON_SYMMETRIC, /* differences over the mean of baseline and follow-up, which is above 0 */
+} vx_outcome_scale;
+
 typedef struct vx_outcome {
     vx_outcome_kind kind;
     const char *name, *family;
     const char *modality;       /* of a region; null for a marker */
-    bool log_scale;             /* tested on the natural logarithms of its values, which are above 0 */
+    const char *units;          /* of the values; null: not known */
+    vx_outcome_scale scale;
     double coverage;            /* of a region: the share that lies in the modality's mask */
     int64_t voxels;             /* of a region: those of the mask that count */
     int64_t n;                  /* participants with every session, and with every value of nuisance */
     const int64_t *participant; /* n: their indices in the study, ascending */
     const double *value[2];     /* per session: n, in the outcome's own units; [0] is null for one session */
+    const vx_regressor *adjust; /* one more nuisance, of n values: that of its modality; null: none */
 } vx_outcome;
 
 /* One outcome under one effect: a line of regions.tsv or markers.tsv. */

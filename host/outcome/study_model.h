@@ -5,8 +5,8 @@
 #include "voxstat/voxstat.h"
 
 /* vx_model_new of voxstat/model.h for rows that belong to `participant` (n study indices, ascending), which replaces
- * that of the options. */
-vx_status vx_model_of_study(const vx_study *study, const vx_model_options *options, const int64_t *participant,
-                            int64_t n, vx_model **model, vx_error *error);
+ * that of the options. `adjust` is one more nuisance, of n values in the order of the rows; null: none. */
+vx_status vx_model_of_study(const vx_study *study, const vx_model_options *options, const vx_regressor *adjust,
+                            const int64_t *participant, int64_t n, vx_model **model, vx_error *error);
 
 #endif

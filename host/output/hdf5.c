@@ -7,6 +7,7 @@
 #include "output/expected.h"
 #include "output/outcomes.h"
 #include "output/quality.h"
+#include "results/change.h"
 #include "results/scheme.h"
 
 #include <stdio.h>
@@ -53,6 +54,19 @@ static void at_tests(vx_h5 *h5, const char *group, const vx_entry *entry, const 
     free(dataset);
 }
 
+/* The units of a map: of an estimate those of the change, as far as they are known. */
+static char *units_of(const vx_record *record, const vx_entry *entry, const vx_map *map)
+{
+    const vx_record_modality *modality = entry->modality;
+    const char *units = vx_change_units(modality->change, modality->units);
+    if (vx_quantity_is_p(map->quantity))
+        return vx_copy_text(vx_p_format_words(record->p_format));
+    if (vx_quantity_about(map->quantity)->units || !units)
+        return vx_copy_text(map->units);
+    return entry->result->effect->kind == VX_MEAN ? vx_copy_text(units)
+                                                  : vx_text("%s per unit of the covariate", units);
+}
+
 static void put_maps(vx_h5 *h5, const vx_record *record, const vx_entry *entry, const vx_tests *tests)
 {
     const vx_space *space = tests->space;
@@ -67,7 +81,10 @@ static void put_maps(vx_h5 *h5, const vx_record *record, const vx_entry *entry, 
         vx_map_scatter(map, space, record->p_format, volume);
         at_tests(h5, VX_GROUP_MAPS, entry, tests, vx_quantity_name(map->quantity));
         put_volume(h5, &space->grid, H5T_NATIVE_FLOAT, volume, turned);
-        vx_h5_put_text_attribute(h5, "units", is_p ? vx_p_format_words(record->p_format) : map->units);
+        char *units = units_of(record, entry, map);
+        vx_h5_check(h5, units);
+        vx_h5_put_text_attribute(h5, "units", units ? units : "");
+        free(units);
         vx_h5_put_text_attribute(h5, "p_format", is_p ? vx_p_format_names[record->p_format] : "n/a");
     }
     free(volume);
@@ -237,6 +254,8 @@ static void put_means(vx_h5 *h5, const vx_record *record, const vx_entry *entry)
     vx_h5_at(h5, VX_GROUP_MEAN, entry->modality_name, NULL);
     if (!h5->failed)
         put_volume(h5, grid, H5T_NATIVE_FLOAT, means->image, turned);
+    if (!h5->failed)
+        vx_h5_put_text_attribute(h5, "units", entry->modality->units ? entry->modality->units : "data");
     for (hsize_t i = 0; !h5->failed && i < n; i++)
         id[i] = record->study->participant[study->participant[i]];
     vx_h5_at(h5, VX_GROUP_PARTICIPANTS, entry->modality_name, "id");

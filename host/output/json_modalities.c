@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "infer/quantity.h"
 #include "output/quality.h"
+#include "results/change.h"
 #include "results/level.h"
 
 #include <math.h>
@@ -221,18 +222,20 @@ static json_t *mask_values_object(const vx_mask_report *mask)
 static json_t *mask_object(const vx_record_modality *modality)
 {
     const vx_mask_report *mask = &modality->mask;
-    return json_pack("{sI sI sI sI sI sI sI sI so so so so}",
+    return json_pack("{sI sI sI sI sI sI sI sI sI so so so so so}",
                      VX_KEY_VOXELS, (json_int_t)modality->matrix->space.elements,
                      VX_KEY_GRID_VOXELS, (json_int_t)mask->grid_voxels,
                      VX_KEY_CANDIDATE, (json_int_t)mask->candidate,
                      VX_KEY_LEFT_OUT_NOT_FINITE, (json_int_t)mask->left_out_not_finite,
                      VX_KEY_LEFT_OUT_ZERO, (json_int_t)mask->left_out_zero,
                      VX_KEY_LEFT_OUT_THRESHOLD, (json_int_t)mask->left_out_threshold,
+                     VX_KEY_LEFT_OUT_CHANGE, (json_int_t)mask->left_out_change,
                      VX_KEY_LEFT_OUT_CONSTANT, (json_int_t)mask->left_out_constant,
                      VX_KEY_KEPT_ZERO, (json_int_t)mask->kept_zero,
                      VX_KEY_MOST_NOT_FINITE, loss_object(&mask->not_finite),
                      VX_KEY_MOST_ZERO, loss_object(&mask->zero),
                      VX_KEY_MOST_BELOW, loss_object(&mask->threshold),
+                     VX_KEY_MOST_CHANGE, loss_object(&mask->change),
                      VX_KEY_FILE_VALUES, mask_values_object(mask));
 }
 
@@ -277,9 +280,13 @@ static json_t *modality_object(const vx_record *record, const vx_entry *entry, j
         missing = vx_json_append(
             missing, left_out(modality->study->left_out[i].participant, modality->study->left_out[i].reason));
     json_t *smoothness = modality->smoothness ? vx_json_numbers(modality->smoothness, 3) : json_null();
-    json_t *object = json_pack("{so so so so sI so so so so so so}",
+    json_t *object = json_pack("{so so ss so so so so sI so so so so so so}",
                                VX_KEY_NAME, vx_json_text(modality->name),
                                VX_KEY_STEM, vx_json_text(entry->modality_name),
+                               VX_KEY_CHANGE, vx_change_names[modality->change],
+                               VX_KEY_UNITS, vx_json_text(modality->units),
+                               VX_KEY_CHANGE_UNITS,
+                               vx_json_text(vx_change_units(modality->change, modality->units)),
                                VX_KEY_PREPARATION, preparation,
                                VX_KEY_SMOOTHNESS, smoothness,
                                VX_KEY_N, (json_int_t)modality->study->n,

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "infer/quantity.h"
+#include "results/change.h"
 #include "results/level.h"
 
 #include <math.h>
@@ -74,8 +75,12 @@ static vx_status write_map(const char *folder, const vx_record *record, const ma
         }
     }
     char description[80]; /* names come last, as the header may cut them */
-    snprintf(description, sizeof description, "voxstat %s: %s%s%s, %s%s%s", record->version, about->name,
-             is_p ? " as " : "", is_p ? vx_p_format_words(record->p_format) : "", task->entry->stem,
+    const char *units = is_p           ? vx_p_format_words(record->p_format)
+                        : about->units ? NULL
+                                       : vx_change_units(task->entry->modality->change, task->entry->modality->units);
+    snprintf(description, sizeof description, "voxstat %s: %s%s%s%s, %s%s%s", record->version, about->name,
+             is_p ? " as " : units ? " in " : "", units ? units : "",
+             units && map->quantity == VX_MAP_SLOPE ? " per unit" : "", task->entry->stem,
              task->tests.volume ? " in " : "", task->tests.volume ? task->tests.volume : "");
     double shown[2];
     bool shows = display_range(task, record->p_format, shown);

@@ -101,8 +101,10 @@ static json_t *described_text(vx_outcome_text text)
     json_t *object = vx_column_described(vx_outcome_text_description(text), NULL);
     if (text == VX_TEXT_SCALE)
         object = vx_json_set(object, "Levels",
-                             json_pack("{ss ss}", vx_scale_names[false], "the values themselves",
-                                       vx_scale_names[true], "natural logarithms of the values"));
+                             json_pack("{ss ss ss ss}", vx_scale_names[VX_ON_LINEAR], "the values themselves",
+                                       vx_scale_names[VX_ON_LOG], "natural logarithms of the values",
+                                       vx_scale_names[VX_ON_PERCENT], "changes in percent of the baseline",
+                                       vx_scale_names[VX_ON_SYMMETRIC], "differences over the mean of both sessions"));
     return object;
 }
 

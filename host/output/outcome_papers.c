@@ -120,9 +120,22 @@ static void put_mean(const sheet *s, const vx_outcome_test *test, vx_outcome_col
     }
 }
 
+/* " (SUVR)"; nothing where units are not known. */
+static void put_units(const sheet *s, const char *units)
+{
+    if (!units)
+        return;
+    put_text(s, " (");
+    put_text(s, units);
+    put_text(s, ")");
+}
+
+/* Regions have the units of their modality, which the title names. */
 static void put_name(const sheet *s, const vx_outcome_test *test)
 {
     put_text(s, test->outcome->name);
+    if (test->outcome->kind == VX_OUTCOME_MARKER)
+        put_units(s, test->outcome->units);
 }
 
 static void put_n(const sheet *s, const vx_outcome_test *test)
@@ -143,12 +156,12 @@ static void put_followup(const sheet *s, const vx_outcome_test *test)
 /* The mean of one session's logarithms becomes a geometric mean; the other estimates of the log scale become ratios. */
 static bool is_ratio(const vx_outcome_test *test)
 {
-    return test->outcome->log_scale && (test->kind == VX_SLOPE || test->outcome->value[VX_MEAN_BASELINE]);
+    return test->outcome->scale == VX_ON_LOG && (test->kind == VX_SLOPE || test->outcome->value[VX_MEAN_BASELINE]);
 }
 
 static void put_estimate(const sheet *s, const vx_outcome_test *test)
 {
-    const bool logs = test->outcome->log_scale;
+    const bool logs = test->outcome->scale == VX_ON_LOG;
     double shown[3];
     static const vx_outcome_column column[3] = {VX_OUTCOME_CHANGE, VX_OUTCOME_CI_LOW, VX_OUTCOME_CI_HIGH};
     for (int k = 0; k < 3; k++)
@@ -223,16 +236,20 @@ static bool same_table(const vx_outcome_test *a, const vx_outcome_test *b)
            same_text(a->outcome->modality, b->outcome->modality) && !strcmp(a->effect, b->effect);
 }
 
-/* "pet, primary: change". */
+/* "pet (SUVR), primary: change". */
 static void put_title(const sheet *s, const vx_outcome_test *first)
 {
     if (first->outcome->modality) {
         put_text(s, first->outcome->modality);
+        put_units(s, first->outcome->units);
         put_text(s, ", ");
     }
     put_text(s, first->outcome->family ? first->outcome->family : vx_outcome_groups[s->kind]);
     put_text(s, ": ");
     put_text(s, first->effect);
+    if (first->outcome->scale == VX_ON_PERCENT || first->outcome->scale == VX_ON_SYMMETRIC)
+        put_text(s, first->outcome->scale == VX_ON_PERCENT ? ", change in % of the baseline"
+                                                           : ", change over the mean of both sessions");
 }
 
 /* "two-sided", of the run's option; null where the record has none. */
@@ -327,7 +344,7 @@ static void put_table(const sheet *s, size_t first)
     bool paired = false;
     for (size_t i = first; i < tests->tests; i++)
         if (same_table(test, &tests->test[i])) {
-            logs = tests->test[i].outcome->log_scale ? &tests->test[i] : logs;
+            logs = tests->test[i].outcome->scale == VX_ON_LOG ? &tests->test[i] : logs;
             paired = paired || tests->test[i].outcome->value[VX_MEAN_BASELINE];
         }
     const column *columns = test->kind == VX_SLOPE ? of_slope : paired ? of_change : of_mean;

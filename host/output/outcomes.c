@@ -15,7 +15,10 @@ static const struct {
     [VX_TEXT_MODALITY] = {VX_KEY_MODALITY, "Images whose mean over the region was tested."},
     [VX_TEXT_EFFECT] = {VX_KEY_EFFECT, "What was tested: the mean of changes or of the values of one session, or the "
                                        "slope of the covariate with this name."},
-    [VX_TEXT_SCALE] = {VX_KEY_SCALE, "Whether the values or their natural logarithms were tested."},
+    [VX_TEXT_UNITS] = {VX_KEY_UNITS, "Units of the values, as far as they are known. On the scale linear the estimate "
+                                     "is in them, too."},
+    [VX_TEXT_SCALE] = {VX_KEY_SCALE, "What was tested: changes of the values, or of their natural logarithms, in "
+                                     "percent of the baseline, or over the mean of both sessions."},
     [VX_TEXT_INFLUENTIAL] = {VX_KEY_LOO_PARTICIPANT, "The participant without whom the estimate differs most."}};
 
 bool vx_outcome_has_text(vx_outcome_kind kind, vx_outcome_text text)
@@ -46,7 +49,8 @@ const char *vx_outcome_text_of(const vx_record *record, const vx_outcome_test *t
     case VX_TEXT_FAMILY: return outcome->family;
     case VX_TEXT_MODALITY: return outcome->modality;
     case VX_TEXT_EFFECT: return test->effect;
-    case VX_TEXT_SCALE: return vx_scale_names[outcome->log_scale];
+    case VX_TEXT_UNITS: return outcome->units;
+    case VX_TEXT_SCALE: return vx_scale_names[outcome->scale];
     case VX_TEXT_INFLUENTIAL:
         return test->most_influential < 0 ? NULL : record->study->participant[test->most_influential];
     case VX_OUTCOME_TEXTS: break;
@@ -59,8 +63,9 @@ const char *vx_outcome_unit_words(vx_outcome_unit unit)
     static const char *const words[] = {
         [VX_UNIT_NONE] = "1",
         [VX_UNIT_OUTCOME] = "units of the values",
-        [VX_UNIT_ESTIMATE] = "units of the values, or of their natural logarithms where scale is log; of a slope, per "
-                             "unit of the covariate",
+        [VX_UNIT_ESTIMATE] = "units of the values; where scale says so, of their natural logarithms, percent of the "
+                             "baseline, or a fraction of the mean of both sessions; of a slope, per unit of the "
+                             "covariate",
         [VX_UNIT_PERCENT] = "%"};
     return words[unit];
 }
@@ -138,10 +143,11 @@ static json_t *outcomes_array(const vx_record *record, vx_outcome_kind kind)
         for (size_t k = 0; k < tests->tests; k++)
             if (tests->test[k].outcome == outcome)
                 effects = vx_json_append(effects, test_object(record, &tests->test[k]));
-        array = vx_json_append(array, json_pack("{so so so ss so}", VX_KEY_NAME, vx_json_text(outcome->name),
+        array = vx_json_append(array, json_pack("{so so so so ss so}", VX_KEY_NAME, vx_json_text(outcome->name),
                                                 VX_KEY_FAMILY, vx_json_text(outcome->family),
                                                 VX_KEY_MODALITY, vx_json_text(outcome->modality),
-                                                VX_KEY_SCALE, vx_scale_names[outcome->log_scale],
+                                                VX_KEY_UNITS, vx_json_text(outcome->units),
+                                                VX_KEY_SCALE, vx_scale_names[outcome->scale],
                                                 VX_KEY_EFFECTS, effects));
     }
     return array;

@@ -11,8 +11,8 @@
 #include <jansson.h>
 
 typedef enum vx_outcome_text {
-    VX_TEXT_NAME, VX_TEXT_FAMILY, VX_TEXT_MODALITY, VX_TEXT_EFFECT, VX_TEXT_SCALE, VX_TEXT_INFLUENTIAL,
-    VX_OUTCOME_TEXTS
+    VX_TEXT_NAME, VX_TEXT_FAMILY, VX_TEXT_MODALITY, VX_TEXT_EFFECT, VX_TEXT_UNITS, VX_TEXT_SCALE,
+    VX_TEXT_INFLUENTIAL, VX_OUTCOME_TEXTS
 } vx_outcome_text;
 
 /* Whether the table of that kind has the column. */

@@ -35,6 +35,8 @@ void vx_record_volume_destroy(vx_record_volume *volume);
 
 typedef struct vx_record_modality {
     const char *name;
+    vx_change change;         /* how two sessions become one value */
+    const char *units;        /* of the images after their preparation; null: not known */
     const vx_study_modality *study;
     const vx_matrix *matrix;
     vx_mask_report mask;

@@ -27,6 +27,7 @@ void vx_preparation_destroy(vx_preparation *preparation)
     vx_source_destroy(&preparation->grid);
     vx_source_destroy(&preparation->mask);
     vx_reference_region_destroy(&preparation->region);
+    free(preparation->suv);
     free(preparation->smoothing);
 }
 
@@ -46,6 +47,33 @@ static vx_status add_to_all(vx_sources *sources, const vx_step *step, vx_error *
     for (int64_t i = 0; i < sources->n; i++)
         for (int64_t s = 0; s < sources->row[i].sessions && !status; s++)
             status = vx_source_add_step(vx_sources_image(sources, i, s), step, error);
+    return status;
+}
+
+/* Every image has a dose and a weight of its own. */
+static vx_status add_suv(vx_preparation *preparation, vx_sources *sources, vx_error *error)
+{
+    vx_status status = VX_OK;
+    const double *weight = preparation->options.body_weight;
+    preparation->suv = vx_array_zero((size_t)(sources->n * sources->sessions), sizeof *preparation->suv);
+    if (!preparation->suv)
+        return vx_fail_memory(error);
+    for (int64_t i = 0; i < sources->n; i++)
+        for (int64_t s = 0; s < sources->row[i].sessions && !status; s++) {
+            const int64_t k = i * sources->sessions + s;
+            vx_source *image = vx_sources_image(sources, i, s);
+            vx_sidecar sidecar;
+            status = vx_sidecar_read(image->path, &sidecar, error);
+            if (!status) {
+                status = vx_suv_of(&sidecar, weight ? weight[k] : NAN, &preparation->suv[k], error);
+                vx_sidecar_destroy(&sidecar);
+            }
+            const vx_step step = vx_step_suv(&preparation->suv[k]);
+            if (!status)
+                status = vx_source_add_step(image, &step, error);
+            if (status)
+                return vx_source_prefix(image, status, error);
+        }
     return status;
 }
 
@@ -148,8 +176,8 @@ static vx_status add_smooth_to(vx_preparation *preparation, vx_sources *sources,
 vx_status vx_preparation_add_steps(vx_preparation *preparation, vx_sources *sources, vx_error *error)
 {
     const vx_preparation_options *options = &preparation->options;
-    vx_status status = VX_OK;
-    if (options->regrid || options->regrid_mm > 0)
+    vx_status status = options->suv ? add_suv(preparation, sources, error) : VX_OK;
+    if (!status && (options->regrid || options->regrid_mm > 0))
         status = add_regrid(preparation, sources, error);
     if (!status && options->scale != VX_SCALE_NONE)
         status = add_scaling(preparation, sources, error);

@@ -3,6 +3,7 @@
  * Each step is a file of its own, whose header has its equation, and works on one volume at a time. They are added to
  * the sources of a modality in this order, so that each finds what it needs:
  *
+ *     suv           turns activity into the standardised uptake value
  *     regrid        brings an image to another grid
  *     reference     divides an image by its mean over a reference region, or
  *     global_mean   by its global mean, or finds this mean for the model
@@ -18,6 +19,7 @@
 #include "prepare/regrid.h"
 #include "prepare/scaling.h"
 #include "prepare/smooth.h"
+#include "prepare/suv.h"
 
 /* How intensities of images become comparable. */
 typedef enum vx_scale {
@@ -32,6 +34,8 @@ typedef enum vx_scale {
 const char *vx_reference_of_atlas(const char *reference);
 
 typedef struct vx_preparation_options {
+    bool suv;
+    const double *body_weight; /* of suv: rows x sessions of the sources, kg; NaN, or null: that of the sidecars */
     const char *regrid;       /* path of an image, to whose grid the images are brought; null: see the next */
     double regrid_mm;         /* they are brought to isotropic voxels of so many mm over the first image; 0: neither */
     vx_regrid_method regrid_method;
@@ -52,6 +56,7 @@ typedef struct vx_preparation {
     char grid_name[32];       /* "2 mm voxels" */
     vx_source mask;           /* of the reference region; its path is null without one */
     vx_reference_region region;
+    vx_suv *suv;              /* rows x sessions; null without */
     vx_smoothing *smoothing;  /* of every image: n x sessions; or, not to a target, the one of all */
 } vx_preparation;
 
@@ -63,8 +68,8 @@ void vx_preparation_destroy(vx_preparation *preparation);
 enum { VX_PREPARATION_FILES = 2 };
 size_t vx_preparation_files(vx_preparation *preparation, vx_source *file[VX_PREPARATION_FILES]);
 
-/* Reads what the steps need, and adds them to every image of `sources`, before the matrix is read. Errors: VX_INPUT as
- * of the headers of the steps, with file and region. */
+/* Reads what the steps need (sidecars, regions), and adds them to every image of `sources`, before the matrix is read.
+ * Errors: VX_INPUT as of the headers of the steps, with participant, file and region. */
 vx_status vx_preparation_add_steps(vx_preparation *preparation, vx_sources *sources, vx_error *error);
 
 /* After the images were read: remarks on what the steps found in them. */

@@ -3,6 +3,7 @@
 #include "base/distribution.h"
 #include "base/memory.h"
 #include "base/sort.h"
+#include "image/change.h"
 #include "model/orthonormal.h"
 #include "results/level.h"
 
@@ -147,8 +148,8 @@ double vx_smallest_uncorrected(const vx_results_effect *effect)
     return (effect->tails == VX_TWO_TAILS ? 2 : 1) / effect->possible;
 }
 
-double vx_cluster_change(const vx_results_effect *effect, size_t c, int64_t i)
+double vx_cluster_change(const vx_results_effect *effect, vx_change change, size_t c, int64_t i)
 {
     const size_t at = c * (size_t)effect->n + (size_t)i;
-    return effect->followup[at] - (effect->baseline ? effect->baseline[at] : 0);
+    return effect->baseline ? vx_change_of(change, effect->baseline[at], effect->followup[at]) : effect->followup[at];
 }

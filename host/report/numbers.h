@@ -42,7 +42,7 @@ vx_status vx_design_square(const double *design, int64_t n, int64_t columns, int
                            vx_error *error);
 
 
-/* The change of participant i in measured cluster c; for a onesample design, the value. */
-double vx_cluster_change(const vx_results_effect *effect, size_t c, int64_t i);
+/* The change of participant i in measured cluster c, of its means by session; for a onesample design, the value. */
+double vx_cluster_change(const vx_results_effect *effect, vx_change change, size_t c, int64_t i);
 
 #endif

@@ -1,8 +1,10 @@
 #include "report/outcomes.h"
 
 #include "base/memory.h"
+#include "results/change.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool same_text(const char *a, const char *b)
@@ -90,7 +92,7 @@ size_t vx_view_logarithms(const vx_outcome_view *view)
 {
     size_t count = 0;
     for (size_t row = 0; row < view->rows; row++)
-        count += view->row[row]->log_scale;
+        count += view->row[row]->scale == VX_ON_LOG;
     return count;
 }
 
@@ -105,6 +107,43 @@ static vx_change_axis axis_of(const vx_outcome_view *view)
     return one_unit && !vx_view_logarithms(view) ? VX_AXIS_UNITS : VX_AXIS_SD;
 }
 
+/* Regions of a view share their scale and units; markers share an axis in units only where there is one of them. */
+static const char *words_of_percent(const vx_outcome_view *view)
+{
+    const size_t logarithms = vx_view_logarithms(view);
+    switch (view->row[0]->scale) {
+    case VX_ON_PERCENT: return "change, % of each baseline";
+    case VX_ON_SYMMETRIC: return "change, % of the mean of both sessions";
+    default: break;
+    }
+    return !logarithms                ? "change, % of the mean baseline"
+           : logarithms == view->rows ? "geometric mean ratio, change in %"
+                                      : "change, % of the mean baseline (log: of the geometric mean)";
+}
+
+static void name_axis(vx_outcome_view *view)
+{
+    const bool paired = view->rows && view->row[0]->session[VX_MEAN_BASELINE];
+    const char *units = view->rows ? vx_scale_units(view->row[0]->scale, view->row[0]->units) : NULL;
+    const char *what = paired ? "change" : "mean";
+    switch (view->axis) {
+    case VX_AXIS_PERCENT:
+        snprintf(view->axis_words, sizeof view->axis_words, "%s", words_of_percent(view));
+        snprintf(view->axis_label, sizeof view->axis_label, "change, %%");
+        break;
+    case VX_AXIS_SD:
+        snprintf(view->axis_words, sizeof view->axis_words, "%s, in standard deviations%s", what,
+                 paired ? " of the change" : "");
+        snprintf(view->axis_label, sizeof view->axis_label, "change, SD");
+        break;
+    case VX_AXIS_UNITS:
+        snprintf(view->axis_words, sizeof view->axis_words, "%s, in %s", what,
+                 units ? units : "the units of the values");
+        snprintf(view->axis_label, sizeof view->axis_label, "change%s%.60s", units ? ", " : "", units ? units : "");
+        break;
+    }
+}
+
 vx_status vx_outcome_view_init(const vx_results *results, vx_outcome_kind kind, const char *modality, bool planned,
                                vx_outcome_view *view, vx_error *error)
 {
@@ -116,6 +155,7 @@ vx_status vx_outcome_view_init(const vx_results *results, vx_outcome_kind kind, 
     gather_rows(view);
     gather_covariates(view);
     view->axis = axis_of(view);
+    name_axis(view);
     return VX_OK;
 }
 
@@ -147,12 +187,15 @@ bool vx_view_opens_family(const vx_outcome_view *view, size_t row)
 
 /* ---- the axis ---- */
 
-/* A change on the scale that was tested. */
+/* A change on the scale that was tested; of one session, the value. */
 static double tested_change(const vx_outcome_view *view, size_t row, const double value[2])
 {
-    if (!view->row[row]->log_scale)
-        return value[1] - value[0];
-    return log(value[1]) - (view->row[row]->session[VX_MEAN_BASELINE] ? log(value[0]) : 0);
+    static const vx_change change[] = {[VX_ON_LINEAR] = VX_CHANGE_DIFFERENCE, [VX_ON_LOG] = VX_CHANGE_LOG_RATIO,
+                                       [VX_ON_PERCENT] = VX_CHANGE_PERCENT, [VX_ON_SYMMETRIC] = VX_CHANGE_SYMMETRIC};
+    const vx_outcome_scale scale = view->row[row]->scale;
+    if (!view->row[row]->session[VX_MEAN_BASELINE])
+        return scale == VX_ON_LOG ? log(value[1]) : value[1];
+    return vx_change_of(change[scale], value[0], value[1]);
 }
 
 void vx_view_tested_changes(const vx_outcome_view *view, size_t row, double *change)
@@ -182,9 +225,13 @@ static double spread(const vx_outcome_view *view, size_t row)
 static double on_axis(const vx_outcome_view *view, size_t row, double tested, double sd)
 {
     const vx_results_outcome *outcome = view->row[row];
+    const double baseline = outcome->value[VX_OUTCOME_BASELINE_MEAN];
     switch (view->axis) {
     case VX_AXIS_PERCENT:
-        return outcome->log_scale ? 100 * expm1(tested) : 100 * tested / outcome->value[VX_OUTCOME_BASELINE_MEAN];
+        return outcome->scale == VX_ON_LOG         ? 100 * expm1(tested)
+               : outcome->scale == VX_ON_PERCENT   ? tested
+               : outcome->scale == VX_ON_SYMMETRIC ? 100 * tested
+                                                   : 100 * tested / baseline;
     case VX_AXIS_SD: return tested / sd;
     case VX_AXIS_UNITS: break;
     }
@@ -209,24 +256,12 @@ void vx_view_changes(const vx_outcome_view *view, size_t row, double *change)
 
 const char *vx_view_axis_words(const vx_outcome_view *view)
 {
-    const size_t logarithms = vx_view_logarithms(view);
-    const bool paired = view->rows && view->row[0]->session[VX_MEAN_BASELINE];
-    switch (view->axis) {
-    case VX_AXIS_PERCENT:
-        return !logarithms                ? "change, % of the mean baseline"
-               : logarithms == view->rows ? "geometric mean ratio, change in %"
-                                          : "change, % of the mean baseline (log: of the geometric mean)";
-    case VX_AXIS_SD: return paired ? "change, in standard deviations of the change" : "mean, in standard deviations";
-    case VX_AXIS_UNITS: break;
-    }
-    return paired ? "change, in the units of the values" : "mean, in the units of the values";
+    return view->axis_words;
 }
 
 const char *vx_view_axis_label(const vx_outcome_view *view)
 {
-    static const char *const words[] = {[VX_AXIS_PERCENT] = "change, %", [VX_AXIS_UNITS] = "change",
-                                        [VX_AXIS_SD] = "change, SD"};
-    return words[view->axis];
+    return view->axis_label;
 }
 
 const vx_correlation_columns *vx_results_correlation(const vx_results *results)

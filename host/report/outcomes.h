@@ -8,8 +8,8 @@
 
 /* What the axis of the change is in. Regions of one modality have one unit, and markers have many. */
 typedef enum vx_change_axis {
-    VX_AXIS_PERCENT, /* of the mean baseline; of an outcome on the log scale, the geometric mean ratio minus 1. Every
-                      * outcome has baselines above 0 */
+    VX_AXIS_PERCENT, /* of the mean baseline; of an outcome on the log scale, the geometric mean ratio minus 1; on the
+                      * other scales, of what these divide by. Every outcome has baselines above 0 */
     VX_AXIS_UNITS,   /* the outcomes' own */
     VX_AXIS_SD       /* standard deviations of the change */
 } vx_change_axis;
@@ -25,6 +25,7 @@ typedef struct vx_outcome_view {
     const char **covariate;                /* covariates: their names */
     size_t covariates;
     vx_change_axis axis;
+    char axis_words[160], axis_label[80];
 } vx_outcome_view;
 
 /* Errors: VX_INTERNAL if memory runs out. */
@@ -54,7 +55,7 @@ vx_shown_change vx_view_change(const vx_outcome_view *view, size_t row);
 
 /* Writes the change of every participant on the axis: results->participants values, NaN where one is absent. */
 void vx_view_changes(const vx_outcome_view *view, size_t row, double *change);
-/* The same on the scale that was tested: differences, or differences of natural logarithms. */
+/* The same on the scale that was tested (vx_outcome_scale). */
 void vx_view_tested_changes(const vx_outcome_view *view, size_t row, double *change);
 
 /* The number of rows that were tested on the log scale. */

@@ -35,7 +35,8 @@ static void read_names(vx_reading *r, const json_t *list, int kind, vx_results_o
             outcome->name = vx_get_text(r, one, VX_KEY_NAME);
             outcome->family = vx_get_text_or_null(r, one, VX_KEY_FAMILY);
             outcome->modality = vx_get_text_or_null(r, one, VX_KEY_MODALITY);
-            outcome->log_scale = vx_get_word(r, one, VX_KEY_SCALE, vx_scale_names);
+            outcome->units = vx_get_text_or_null(r, one, VX_KEY_UNITS);
+            outcome->scale = (vx_outcome_scale)vx_get_word(r, one, VX_KEY_SCALE, vx_scale_names);
             outcome->effect = vx_get_text(r, effect, VX_KEY_NAME);
             outcome->effect_kind = (vx_effect_kind)vx_get_word(r, effect, VX_KEY_KIND, vx_effect_kind_names);
             outcome->most_influential = vx_get_text_or_null(r, effect, VX_KEY_LOO_PARTICIPANT);

@@ -1,3 +1,4 @@
+#include "results/change.h"
 #include "results/reading.h"
 
 #include "base/file.h"
@@ -133,6 +134,7 @@ static void read_mask(vx_reading *r, const json_t *object, vx_results_modality *
     modality->mask.left_out_not_finite = vx_get_integer(r, mask, VX_KEY_LEFT_OUT_NOT_FINITE);
     modality->mask.left_out_zero = vx_get_integer(r, mask, VX_KEY_LEFT_OUT_ZERO);
     modality->mask.left_out_threshold = vx_get_integer(r, mask, VX_KEY_LEFT_OUT_THRESHOLD);
+    modality->mask.left_out_change = vx_get_integer(r, mask, VX_KEY_LEFT_OUT_CHANGE);
     modality->mask.left_out_constant = vx_get_integer(r, mask, VX_KEY_LEFT_OUT_CONSTANT);
     for (size_t k = 0; k < 3; k++)
         modality->grid.dim[k] = json_integer_value(json_array_get(dim, k));
@@ -163,6 +165,9 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
 {
     modality->name = vx_get_text(r, object, VX_KEY_NAME);
     modality->stem = vx_get_name(r, object, VX_KEY_STEM);
+    modality->change = (vx_change)vx_get_word(r, object, VX_KEY_CHANGE, vx_change_names);
+    modality->units = vx_get_text_or_null(r, object, VX_KEY_UNITS);
+    modality->change_units = vx_get_text_or_null(r, object, VX_KEY_CHANGE_UNITS);
     modality->n = vx_get_integer(r, object, VX_KEY_N);
     modality->left_out = get_left_out(r, object, &modality->left_outs);
     read_mask(r, object, modality);
@@ -175,8 +180,11 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
     modality->effect = vx_reading_array(r, json_array_size(effects), sizeof *modality->effect);
     for (size_t e = 0; !r->status && e < json_array_size(effects); e++)
         read_effect(r, json_array_get(effects, e), &modality->effect[modality->effects++]);
-    if (!r->status)
-        modality->participant = modality->effect[0].participant;
+    if (r->status)
+        return;
+    modality->participant = modality->effect[0].participant;
+    for (int64_t c = 0; c < modality->effect[0].columns; c++)
+        modality->adjusted |= !strcmp(modality->effect[0].column[c], VX_COLUMN_GLOBAL);
 }
 
 /* Refuses a run.json that lists a file which voxstat cannot have written: it has been tampered with. */

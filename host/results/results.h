@@ -5,6 +5,7 @@
 #ifndef VX_RESULTS_RESULTS_H
 #define VX_RESULTS_RESULTS_H
 
+#include "image/change.h"
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
 #include "quality/columns.h"
@@ -84,6 +85,9 @@ typedef struct vx_results_quality {
 
 typedef struct vx_results_modality {
     const char *name, *stem;
+    vx_change change;            /* how two sessions become one value */
+    const char *units, *change_units; /* of the images and of the estimates; null: not known */
+    bool adjusted;               /* for its global mean: a nuisance VX_COLUMN_GLOBAL is in every effect */
     bool alone;                  /* the only one: its mask is /mask */
     int64_t n;
     const char **participant;    /* n: those of the first effect, the mean, which uses all */
@@ -109,7 +113,8 @@ typedef struct vx_results_outcome {
     vx_effect_kind effect_kind;
     int64_t relabellings;              /* used, including the observed one */
     bool exhaustive;
-    bool log_scale;
+    const char *units;                 /* of the values; null: not known */
+    vx_outcome_scale scale;
     double value[VX_OUTCOME_COLUMNS];  /* NaN where a column does not apply */
     const char *most_influential;      /* participant; null: not computed */
     const double *session[VX_MEAN_SESSIONS]; /* the values of vx_results.participant, NaN where absent; baseline is null

@@ -14,7 +14,7 @@ const char *const vx_session_voxels_names[] = {
 const char *const vx_tails_names[] = {[VX_TWO_TAILS] = "two", [VX_POSITIVE] = "pos", [VX_NEGATIVE] = "neg", NULL};
 const char *const vx_p_format_names[] = {[VX_P_LOG10] = "log10", [VX_P_PLAIN] = "p", [VX_P_ONE_MINUS] = "1-p", NULL};
 const char *const vx_effect_kind_names[] = {[VX_MEAN] = "mean", [VX_SLOPE] = "slope", NULL};
-const char *const vx_scale_names[] = {"linear", "log", NULL};
+const char *const vx_scale_names[] = {"linear", "log", "percent", "symmetric", NULL};
 const char *const vx_outcome_kind_names[] = {[VX_OUTCOME_REGION] = "region", [VX_OUTCOME_MARKER] = "marker", NULL};
 const char *const vx_outcome_groups[] = {[VX_OUTCOME_REGION] = "regions", [VX_OUTCOME_MARKER] = "markers", NULL};
 const char *const vx_outcome_endings[] = {

@@ -153,6 +153,10 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 
 /* Of a modality. */
 #define VX_KEY_PREPARATION "preparation"   /* a list of the steps that every image went through, in order */
+#define VX_COLUMN_GLOBAL "global_mean"  /* of a design: the nuisance of --scale ancova */
+#define VX_KEY_CHANGE "change"         /* of a modality: vx_change_names */
+#define VX_KEY_UNITS "units"           /* of a modality's images, or an outcome's values: a text, or null */
+#define VX_KEY_CHANGE_UNITS "change_units" /* of a modality: those of its estimates, or null */
 #define VX_KEY_SMOOTHNESS "smoothness_mm"  /* three numbers: FWHM of the residuals along the axes; null: not told */
 #define VX_KEY_SCALING "scaling"       /* an object; absent where the images were not scaled, or have one session */
 #define VX_KEY_OWN "own"               /* of scaling: the means by which the images were divided */
@@ -185,9 +189,11 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_LEFT_OUT_NOT_FINITE "left_out_not_finite"
 #define VX_KEY_LEFT_OUT_ZERO "left_out_zero"
 #define VX_KEY_LEFT_OUT_THRESHOLD "left_out_threshold"
+#define VX_KEY_LEFT_OUT_CHANGE "left_out_change"
 #define VX_KEY_LEFT_OUT_CONSTANT "left_out_constant"
 #define VX_KEY_KEPT_ZERO "kept_zero"
 #define VX_KEY_MOST_NOT_FINITE "most_not_finite" /* null, or the image that excludes the most voxels */
+#define VX_KEY_MOST_CHANGE "most_change"
 #define VX_KEY_MOST_ZERO "most_zero"
 #define VX_KEY_MOST_BELOW "most_threshold"
 #define VX_KEY_IN_NO_OTHER "in_no_other"         /* voxels that only this image excludes */
@@ -280,7 +286,7 @@ extern const char *const vx_design_names[], *const vx_scheme_names[], *const vx_
     *const vx_p_format_names[], *const vx_effect_kind_names[], *const vx_session_names[],
     *const vx_session_voxels_names[];
 
-/* The scales of outcomes, linear and log; indexed by vx_outcome.log_scale. */
+/* The scales of outcomes: linear, log, percent, symmetric; indexed by vx_outcome_scale. */
 extern const char *const vx_scale_names[];
 
 /* Indexed by vx_outcome_kind: "region", the column of names, and "regions", the group of results.h5, the list in

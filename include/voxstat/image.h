@@ -87,9 +87,10 @@ typedef struct vx_mask_report {
     int64_t left_out_not_finite;  /* NaN or infinity in some image */
     int64_t left_out_zero;        /* zero in some image */
     int64_t left_out_threshold;   /* not above the thresholds in some image */
+    int64_t left_out_change;      /* too near to zero, or below it, in some image, for a change in percent */
     int64_t left_out_constant;    /* the same value in every row: no variance */
     int64_t kept_zero;            /* zero in some image but kept (keep_zeros) */
-    vx_mask_loss not_finite, zero, threshold;
+    vx_mask_loss not_finite, zero, threshold, change;
     double file_low, file_high;   /* smallest and largest non-zero value of the mask file */
     int64_t file_between;         /* voxels of the mask file that are neither 0 nor file_high; 0 for a binary mask */
 } vx_mask_report;

@@ -32,9 +32,9 @@ static const double c[2][N - 1] = {{310, 250, 402, 280, 335}, {355, 246, 481, 30
 static const int64_t everyone[N] = {0, 1, 2, 3, 4, 5}, but_one[N - 1] = {0, 1, 3, 4, 5};
 
 static const vx_outcome outcomes[OUTCOMES] = {
-    {VX_OUTCOME_REGION, "a", "primary", "pet", false, 1.0, 100, N, everyone, {a[0], a[1]}},
-    {VX_OUTCOME_MARKER, "c", "markers", NULL, true, NAN, 0, N - 1, but_one, {c[0], c[1]}},
-    {VX_OUTCOME_REGION, "b", "primary", "pet", false, 0.75, 50, N, everyone, {b[0], b[1]}},
+    {VX_OUTCOME_REGION, "a", "primary", "pet", NULL, VX_ON_LINEAR, 1.0, 100, N, everyone, .value = {a[0], a[1]}},
+    {VX_OUTCOME_MARKER, "c", "markers", NULL, NULL, VX_ON_LOG, NAN, 0, N - 1, but_one, .value = {c[0], c[1]}},
+    {VX_OUTCOME_REGION, "b", "primary", "pet", NULL, VX_ON_LINEAR, 0.75, 50, N, everyone, .value = {b[0], b[1]}},
 };
 
 typedef struct expected_figure {
@@ -175,8 +175,8 @@ static void interval_of_random_flips(void **state)
     enum { MANY = VX_FLIP_COUNT_MAX + 1, SERIES = 60 };
     int64_t participant[MANY];
     double value[MANY];
-    const vx_outcome outcome = {VX_OUTCOME_MARKER, "long", "markers", NULL, false, NAN, 0, MANY, participant,
-                                {NULL, value}};
+    const vx_outcome outcome = {VX_OUTCOME_MARKER, "long", "markers", NULL, NULL, VX_ON_LINEAR, NAN, 0, MANY,
+                                participant, .value = {NULL, value}};
     vx_study study = {.design = VX_ONESAMPLE, .participants = MANY};
     vx_outcome_options options = options_of(&study, "mean");
     vx_device *device = NULL;
@@ -238,8 +238,8 @@ static void equal_changes_are_refused(void **state)
     static const double before[N] = {5.1, 4.0, 3.3, 7.7, 1.9, 2.2};
     double after[N] = {5.3, 4.2, 3.5, 7.9, 2.1, 2.9}, score[N] = {4.1, 3.2, 5.0, 5.5, 2.8, NAN};
     vx_column covariate = {.name = "level", .value = score};
-    const vx_outcome two[] = {outcomes[0], {VX_OUTCOME_MARKER, "flat", "markers", NULL, false, NAN, 0, N, everyone,
-                                            {before, after}}};
+    const vx_outcome two[] = {outcomes[0], {VX_OUTCOME_MARKER, "flat", "markers", NULL, NULL, VX_ON_LINEAR, NAN, 0, N,
+                                            everyone, .value = {before, after}}};
     vx_study study = {.design = VX_PAIRED, .participants = N, .covariate = &covariate, .covariates = 1};
     vx_outcome_options options = options_of(&study, "change");
     vx_device *device = NULL;

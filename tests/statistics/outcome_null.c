@@ -67,7 +67,7 @@ static void draw(int cohort, double value[OUTCOMES][2][N], vx_outcome outcome[OU
                                   .name = name[k],
                                   .family = k < NULLS ? "null" : "known",
                                   .modality = marker ? NULL : "pet",
-                                  .log_scale = k == LOGGED,
+                                  .scale = k == LOGGED ? VX_ON_LOG : VX_ON_LINEAR,
                                   .coverage = 1,
                                   .voxels = 1,
                                   .n = n,

@@ -17,7 +17,7 @@ static vx_outcome outcomes[OUTCOMES] = {
     [PRECUNEUS_CBF] = {.kind = VX_OUTCOME_REGION, .name = "precuneus", .modality = "cbf"},
     [HIPPOCAMPUS] = {.kind = VX_OUTCOME_REGION, .name = "hippocampus", .modality = "pet"},
     [TTAU] = {.kind = VX_OUTCOME_MARKER, .name = "ttau"},
-    [PTAU] = {.kind = VX_OUTCOME_MARKER, .name = "ptau", .log_scale = true},
+    [PTAU] = {.kind = VX_OUTCOME_MARKER, .name = "ptau", .scale = VX_ON_LOG},
     [NFL] = {.kind = VX_OUTCOME_MARKER, .name = "nfl"},
     [ONE_SESSION] = {.kind = VX_OUTCOME_MARKER, .name = "abeta"}};
 

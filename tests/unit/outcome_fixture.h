@@ -10,12 +10,13 @@ enum { OUTCOMES = 3, OUTCOME_EFFECTS = 2, OUTCOME_TESTS = OUTCOMES * OUTCOME_EFF
 static const double fixture_outcome_values[OUTCOMES][2][3] = {
     {{1, 2, 3}, {1.5, 2.25, 3.125}}, {{10, 20, 30}, {11, 22, 0.1f}}, {{100, 200, 0}, {150, 250, 0}}};
 static const vx_outcome fixture_outcomes[OUTCOMES] = {
-    {VX_OUTCOME_REGION, "\"left\" | 5_% & <b>", "primary", "pet", false, 0.875, 4, 3, fixture_participants,
-     {fixture_outcome_values[0][0], fixture_outcome_values[0][1]}},
-    {VX_OUTCOME_REGION, "[caudate]", "primary", "pet", false, 1, 5, 3, fixture_participants,
-     {fixture_outcome_values[1][0], fixture_outcome_values[1][1]}},
-    {VX_OUTCOME_MARKER, "ttau", NULL, NULL, true, NAN, 0, 2, fixture_participants + 1,
-     {fixture_outcome_values[2][0], fixture_outcome_values[2][1]}}};
+    {VX_OUTCOME_REGION, "\"left\" | 5_% & <b>", "primary", "pet", "SUVR", VX_ON_LINEAR, 0.875, 4, 3,
+     fixture_participants,
+     .value = {fixture_outcome_values[0][0], fixture_outcome_values[0][1]}},
+    {VX_OUTCOME_REGION, "[caudate]", "primary", "pet", "SUVR", VX_ON_LINEAR, 1, 5, 3, fixture_participants,
+     .value = {fixture_outcome_values[1][0], fixture_outcome_values[1][1]}},
+    {VX_OUTCOME_MARKER, "ttau", NULL, NULL, NULL, VX_ON_LOG, NAN, 0, 2, fixture_participants + 1,
+     .value = {fixture_outcome_values[2][0], fixture_outcome_values[2][1]}}};
 static char *fixture_outcome_effects[] = {"change", "rapa/48 h"};
 
 /* Whether a figure exists for a test: its kinds, and coverage is absent from the second region. */

@@ -14,7 +14,8 @@ VALUES = [[[1, 2, 3], [1.5, 2.25, 3.125]], [[10, 20, 30], [11, 22, 0.10000000149
 PEOPLE = [["sub-1", "sub-2", "sub-4"]] * 2 + [["sub-2", "sub-4"]]
 EFFECTS = ["change", "rapa/48 h"]
 # The columns that users know.
-TEXTS = ["region", "family", "modality", "effect", "scale"]
+SCALES = ["linear", "log", "percent", "symmetric"]
+TEXTS = ["region", "family", "modality", "effect", "units", "scale"]
 FIGURES = """n coverage voxels baseline_mean baseline_sd followup_mean followup_sd change se ci_low ci_high percent
     percent_of_means t df p_t p_exact ci_exact_low ci_exact_high p_wilcoxon hl hl_low hl_high dz g r rho p_fwe p_stepdown
     p_holm p_fdr loo_p_min loo_p_max""".split()
@@ -51,7 +52,7 @@ def check_kind(kind, first, columns):
     own = list(table[0])[len(texts):-1]
     assert own == [column for column in columns if kind == "region" or column not in ("coverage", "voxels")]
     assert all("Units" in dictionary[column] for column in own)
-    assert dictionary["percent"]["Units"] == "%" and list(dictionary["scale"]["Levels"]) == ["linear", "log"]
+    assert dictionary["percent"]["Units"] == "%" and SCALES == list(dictionary["scale"]["Levels"])
     compared = 0
     with h5py.File(FOLDER / "results.h5") as h5:
         group = h5[f"{kind}s"]
@@ -61,6 +62,7 @@ def check_kind(kind, first, columns):
             assert row[kind] == NAMES[test // 2] == group[kind].asstr()[at]
             assert row["effect"] == EFFECTS[test % 2] == group["effect"].asstr()[at]
             assert row["family"] == ("n/a" if kind == "marker" else "primary")
+            assert (row["units"], group["units"].asstr()[at]) == (("n/a", "") if kind == "marker" else ("SUVR", "SUVR"))
             assert row["scale"] == ("log" if kind == "marker" else "linear") == group["scale"].asstr()[at]
             assert row["loo_participant"] == ("n/a" if test == 1 else "sub-4")
             assert group["loo_participant"].asstr()[at] == ("" if test == 1 else "sub-4")

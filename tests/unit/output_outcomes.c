@@ -80,7 +80,7 @@ static void papers_round_and_escape(void **state)
     record.option = &tails;
     record.options = 1;
     papers_are(&record, VX_OUTCOME_REGION,
-               "**pet, primary: change**\n\n"
+               "**pet (SUVR), primary: change**\n\n"
                "| Region | n | Baseline | Follow-up | Change (95 % interval) | % | p | p, corrected |\n"
                "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
                "| \"left\" \\| 5\\_% \\& \\<b\\> | 14 | 1.235 ± 0.057 | 1 ± 12 | −0.023 (−0.042 to 0.000) | −1.9 | "
@@ -89,7 +89,8 @@ static void papers_round_and_escape(void **state)
                "Values are mean ± SD. p: all 16,384 sign flips, two-sided; corrected over the rows by the maximum "
                "statistic (Westfall \\& Young 1993).\n\n",
                "% Needs \\usepackage{booktabs}.\n"
-               "\\begin{table}\n\\centering\n\\caption{pet, primary: change. Values are mean $\\pm$ SD. p: all 16,384 "
+               "\\begin{table}\n\\centering\n\\caption{pet (SUVR), primary: change. Values are mean $\\pm$ SD. "
+               "p: all 16,384 "
                "sign flips, two-sided; corrected over the rows by the maximum statistic (Westfall \\& Young 1993).}\n"
                "\\begin{tabular}{lrrrrrrr}\n\\toprule\n"
                "Region & n & Baseline & Follow-up & Change (95 \\% interval) & \\% & p & p, corrected \\\\\n\\midrule\n"
@@ -186,7 +187,7 @@ static void outcomes_come_back(void **state)
         assert_int_equal(found->effect_kind, test->kind);
         assert_int_equal(found->relabellings, t % 2 ? 10000 : 16384);
         assert_int_equal(found->exhaustive, t % 2 == 0);
-        assert_int_equal(found->log_scale, test->outcome->log_scale);
+        assert_int_equal(found->scale, test->outcome->scale);
         assert_true(found->family ? !strcmp(found->family, "primary") : !test->outcome->family);
         assert_true(found->modality ? !strcmp(found->modality, "pet") : !test->outcome->modality);
         assert_true(found->most_influential ? !strcmp(found->most_influential, "sub-4") : t == 1);
@@ -286,7 +287,7 @@ static void the_terminal_shows_lines(void **state)
     const char *markers = strstr(text, "\nmarker ");
     assert_non_null(markers);
     assert_true(!strncmp(text, "\nregion ", 8) && markers > text);
-    assert_non_null(strstr(text, "\"left\" | 5_% & <b>       pet  primary     change  3 "));
+    assert_non_null(strstr(text, "\"left\" | 5_% & <b>       pet  primary     change  "));
     snprintf(line, sizeof line, " %.4g ", -1 - 1 / 3.0 - VX_OUTCOME_CHANGE + 1);
     assert_non_null(strstr(text, line));
     assert_non_null(strstr(text, "and 1 more in regions.tsv\n"));

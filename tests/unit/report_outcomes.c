@@ -77,14 +77,16 @@ static void changes_on_every_axis(void **state)
     assert_close(change[2], -4, 1e-12);
     assert_close(vx_view_change(&view, 0).low, -1, 1e-12);
     assert_string_equal(vx_view_axis_words(&view), "change, % of the mean baseline");
-    results->outcome[0].log_scale = true;
+    vx_outcome_view_destroy(&view);
+    results->outcome[0].scale = VX_ON_LOG;
+    view = view_of(results, VX_OUTCOME_MARKER, false);
     assert_string_equal(vx_view_axis_words(&view), "geometric mean ratio, change in %");
     value[VX_OUTCOME_CHANGE] = log(1.25);
     vx_view_changes(&view, 0, change);
     assert_close(change[0], 12.5, 1e-12);
     assert_close(change[2], 100 * (29.0 / 30 - 1), 1e-12);
     assert_close(vx_view_change(&view, 0).estimate, 25, 1e-12);
-    results->outcome[0].log_scale = false;
+    results->outcome[0].scale = VX_ON_LINEAR;
     view.axis = VX_AXIS_SD;
     value[VX_OUTCOME_CHANGE] = 2;
     vx_view_changes(&view, 0, change);

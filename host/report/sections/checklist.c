@@ -5,6 +5,7 @@
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/tails.h"
+#include "results/change.h"
 
 #include <math.h>
 #include <string.h>
@@ -47,6 +48,10 @@ static void outcome(vx_report *report)
                report->results->session[0]);
     else
         vx_put_markup(report->page, "the image's value at each voxel");
+    for (size_t m = 0; m < report->results->modalities; m++)
+        if (report->results->modality[m].change != VX_CHANGE_DIFFERENCE)
+            vx_put(report->page, "; of %s%s", report->results->modality[m].name,
+                   vx_change_words(report->results->modality[m].change));
 }
 
 static void model(vx_report *report)

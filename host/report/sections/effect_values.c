@@ -61,15 +61,18 @@ static void put_mean(vx_report *report, const vx_effect_view *view, size_t c, co
     interval(&line, limits);
     for (int64_t i = 0; i < effect->n; i++)
         rises += change[i] > 0;
-    char *label = vx_copy_text(view->modality->name);
-    char *alt = vx_text("%s: mean %s %.4g, 95 %% interval %.4g to %.4g; %lld of %lld participants are above "
+    const char *units = view->modality->units, *of_change = view->modality->change_units;
+    char *label = vx_text("%s%s%s", view->modality->name, units ? ", " : "", units ? units : "");
+    const char *blank = of_change ? " " : "";
+    of_change = of_change ? of_change : "";
+    char *alt = vx_text("%s: mean %s %.4g%s%s, 95 %% interval %.4g to %.4g; %lld of %lld participants are above "
                         "zero.", title,
-                        effect->baseline ? "change" : "value", limits[0], limits[1], limits[2], (long long)rises,
-                        (long long)effect->n);
-    char *caption = vx_text("%s. Mean %s %.4g (95 %% interval %.4g to %.4g); %lld of %lld %s. Selected by the same "
+                        effect->baseline ? "change" : "value", limits[0], blank, of_change, limits[1], limits[2],
+                        (long long)rises, (long long)effect->n);
+    char *caption = vx_text("%s. Mean %s %.4g%s%s (95 %% interval %.4g to %.4g); %lld of %lld %s. Selected by the same "
                             "data: on average further from zero than the truth.", title,
-                            effect->baseline ? "change" : "value", limits[0], limits[1], limits[2], (long long)rises,
-                            (long long)effect->n, effect->baseline ? "rise" : "are above zero");
+                            effect->baseline ? "change" : "value", limits[0], blank, of_change, limits[1], limits[2],
+                            (long long)rises, (long long)effect->n, effect->baseline ? "rise" : "are above zero");
     if (effect->baseline) {
         const vx_change_plot plot = {effect->baseline + first, effect->followup + first, effect->n,
                                      {results->session[0], results->session[1]}, label ? label : "", limits[0],
@@ -93,8 +96,9 @@ static void put_covariate(vx_report *report, const vx_effect_view *view, size_t 
     double *raw = vx_array((size_t)n, sizeof *raw);
     vx_line line = {0};
     char *x_label = vx_text("%s%s", effect->column[column], adjusted ? ", adjusted" : "");
-    char *y_label = vx_text("%s of %s%s", effect->baseline ? "change" : "value", view->modality->name,
-                            adjusted ? ", adjusted" : "");
+    const char *units = view->modality->change_units;
+    char *y_label = vx_text("%s of %s%s%s%s", effect->baseline ? "change" : "value", view->modality->name,
+                            units ? ", " : "", units ? units : "", adjusted ? ", adjusted" : "");
     char *alt = NULL, *caption = NULL;
     if (!raw || !x_label || !y_label)
         report->status = vx_fail_memory(report->error);
@@ -116,9 +120,9 @@ static void put_covariate(vx_report *report, const vx_effect_view *view, size_t 
                                  line.slope, line.x_mean, line.y_mean, band,    &line};
         alt = vx_text("%s: slope %.4g, 95 %% interval %.4g to %.4g, r %.3f, n %lld.", title, line.slope, line.low,
                       line.high, line.r, (long long)n);
-        caption = vx_text("%s. Slope %.4g a unit of %s (95 %% interval %.4g to %.4g), %sr = %.2f%s. Selected by the "
-                          "same data: on average steeper than the "
-                          "truth.", title, line.slope, effect->name, line.low, line.high,
+        caption = vx_text("%s. Slope %.4g%s%s a unit of %s (95 %% interval %.4g to %.4g), %sr = %.2f%s. Selected by "
+                          "the same data: on average steeper than the truth.", title, line.slope, units ? " " : "",
+                          units ? units : "", effect->name, line.low, line.high,
                           adjusted ? "partial " : "", line.r, adjusted ? "; both adjusted for the other columns" : "");
     }
     put_picture(report, view, c, vx_scatter_drawing(&plot), alt, caption);
@@ -149,7 +153,7 @@ void vx_effect_values(vx_report *report, const vx_effect_view *view)
         char *title = where(&effect->cluster[c]);
         bool known = true;
         for (int64_t i = 0; i < effect->n; i++) {
-            change[i] = vx_cluster_change(effect, c, i);
+            change[i] = vx_cluster_change(effect, view->modality->change, c, i);
             known &= !isnan(change[i]);
         }
         if (!title)

@@ -3,6 +3,7 @@
 #include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/change.h"
 #include "results/level.h"
 #include "results/scheme.h"
 #include "results/tails.h"
@@ -140,11 +141,16 @@ static void put_data(vx_report *report, citing *c)
                results->session[1], results->session[0]);
     else
         vx_put_markup(page, "The outcome at each voxel was the value of each participant's image. ");
+    for (size_t m = 0; m < results->modalities; m++)
+        if (results->modality[m].change != VX_CHANGE_DIFFERENCE)
+            vx_put(page, "The change of %s was taken%s. ", results->modality[m].name,
+                   vx_change_words(results->modality[m].change));
     put_preparation(report);
     put_steps(report);
     for (size_t m = 0; m < results->modalities; m++) {
         const vx_results_modality *modality = &results->modality[m];
-        vx_put(page, "%s: %lld participants, %s voxels of %.4g \xC3\x97 %.4g \xC3\x97 %.4g mm. ", modality->name,
+        vx_put(page, "%s%s%s%s: %lld participants, %s voxels of %.4g \xC3\x97 %.4g \xC3\x97 %.4g mm. ", modality->name,
+               modality->units ? " (" : "", modality->units ? modality->units : "", modality->units ? ")" : "",
                (long long)modality->n, vx_count_text(modality->mask_voxels, text), modality->grid.pixdim[0],
                modality->grid.pixdim[1], modality->grid.pixdim[2]);
     }
@@ -195,10 +201,12 @@ static void put_effects(vx_report *report, citing *c, const vx_results_modality 
         vx_put(page, " of %s", modality->name);
     vx_put(page, " (n = %lld) was tested with a t statistic (df %g)", (long long)modality->effect[0].n,
            modality->effect[0].df);
-    if (nuisance)
-        vx_put(page, ", given the mean-centred nuisance %s,", nuisance);
+    if (nuisance || modality->adjusted)
+        vx_put(page, ", given the mean-centred nuisance %s%s%s,", nuisance ? nuisance : "",
+               nuisance && modality->adjusted ? " and " : "", !modality->adjusted ? ""
+               : report->results->design == VX_PAIRED ? "change of the global mean" : "global mean");
     vx_put_markup(page, " against ");
-    put_scheme(c, &modality->effect[0], seed, nuisance);
+    put_scheme(c, &modality->effect[0], seed, nuisance || modality->adjusted);
     vx_put_markup(page, ".");
     for (size_t e = 1; e < modality->effects; e++) {
         const vx_results_effect *effect = &modality->effect[e];
@@ -206,7 +214,8 @@ static void put_effects(vx_report *report, citing *c, const vx_results_modality 
                effect->name, (long long)effect->n, effect->df,
                effect->ranks ? "Spearman\xE2\x80\x99s rank correlation"
                              : "a linear regression on the mean-centred covariate",
-               nuisance ? ", given the nuisance" : "", joint ? ", all covariates in one model" : "");
+               nuisance || modality->adjusted ? ", given the nuisance" : "",
+               joint ? ", all covariates in one model" : "");
         put_scheme(c, effect, seed, effect->columns > 2);
         vx_put_markup(page, ".");
     }
@@ -299,11 +308,14 @@ static void put_outcomes(vx_report *report, citing *c)
     for (size_t i = 0; i < results->outcomes; i++) {
         const vx_results_outcome *outcome = &results->outcome[i];
         of_kind[outcome->kind] = true;
-        logarithm |= outcome->log_scale;
+        logarithm |= outcome->scale == VX_ON_LOG;
         slopes |= outcome->effect_kind == VX_SLOPE;
     }
     if (!results->outcomes)
         return;
+    bool adjusted = false;
+    for (size_t m = 0; m < results->modalities; m++)
+        adjusted |= of_kind[VX_OUTCOME_REGION] && results->modality[m].adjusted;
     vx_put_markup(page, "<p>");
     if (of_kind[VX_OUTCOME_REGION])
         vx_put(page, "Regions were means of the images over the voxels of each region%s%s. ", atlas ? " of " : "",
@@ -311,7 +323,7 @@ static void put_outcomes(vx_report *report, citing *c)
     vx_put(page, "The mean%s of every %s was tested with a t statistic%s against ",
            results->design == VX_PAIRED ? " change" : "",
            !of_kind[VX_OUTCOME_REGION] ? "marker" : of_kind[VX_OUTCOME_MARKER] ? "region and marker" : "region",
-           nuisance ? ", given the nuisance," : "");
+           nuisance || adjusted ? ", given the nuisance," : "");
     vx_outcome_relabellings(report, NULL, VX_MEAN);
     if (slopes) {
         vx_put_markup(page, ", and its association with each covariate against ");

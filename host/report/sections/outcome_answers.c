@@ -1,6 +1,7 @@
 /* What was tested in a view, how it was corrected, and which outcomes are significant, in sentences. */
 #include "base/number.h"
 #include "report/section.h"
+#include "results/change.h"
 #include "results/level.h"
 #include "results/scheme.h"
 
@@ -98,16 +99,20 @@ static void put_found(vx_report *report, const vx_results_outcome *outcome, cons
                       const char *unit)
 {
     char p[32];
-    vx_put(report->page, "%s (%s%s%.3g%s, corrected p %s)", outcome->name, of, shown < 0 ? "\xE2\x88\x92" : "+",
-           fabs(shown), unit, vx_p_text(outcome->value[VX_OUTCOME_P_FWE], p));
+    vx_put(report->page, "%s (%s%s%.3g%s%s, corrected p %s)", outcome->name, of, shown < 0 ? "\xE2\x88\x92" : "+",
+           fabs(shown), *unit ? "\xC2\xA0" : "", unit, vx_p_text(outcome->value[VX_OUTCOME_P_FWE], p));
+}
+
+static const char *units_of(const vx_outcome_view *view, size_t row)
+{
+    const char *own = vx_scale_units(view->row[row]->scale, view->row[row]->units);
+    return view->axis == VX_AXIS_PERCENT ? "%" : view->axis == VX_AXIS_SD ? "SD" : own ? own : "";
 }
 
 /* Writes the item of one effect; null covariate: the mean. */
 static void put_answer(vx_report *report, const vx_outcome_view *view, const char *covariate)
 {
     const vx_correlation_columns *correlation = vx_results_correlation(report->results);
-    static const char *const unit[] = {[VX_AXIS_PERCENT] = "\xC2\xA0%", [VX_AXIS_UNITS] = "",
-                                       [VX_AXIS_SD] = "\xC2\xA0SD"};
     const char *of = correlation->r == VX_OUTCOME_R ? "r " : "rho ";
     size_t found = 0;
     double smallest = INFINITY;
@@ -125,7 +130,7 @@ static void put_answer(vx_report *report, const vx_outcome_view *view, const cha
         if (covariate)
             put_found(report, outcome, of, outcome->value[correlation->r], "");
         else
-            put_found(report, outcome, "", vx_view_change(view, row).estimate, unit[view->axis]);
+            put_found(report, outcome, "", vx_view_change(view, row).estimate, units_of(view, row));
     }
     if (found)
         vx_put_markup(report->page, ".</li>\n");

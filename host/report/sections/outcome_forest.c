@@ -63,7 +63,8 @@ static bool name_rows(const vx_outcome_view *view, char **label)
 {
     const size_t logarithms = vx_view_logarithms(view);
     for (size_t i = 0; i < view->rows; i++)
-        if (view->row[i]->log_scale && logarithms < view->rows && !(label[i] = vx_text("%s (log)", view->row[i]->name)))
+        if (view->row[i]->scale == VX_ON_LOG && logarithms < view->rows &&
+            !(label[i] = vx_text("%s (log)", view->row[i]->name)))
             return false;
     return true;
 }
@@ -142,10 +143,15 @@ static char *caption_of(const vx_outcome_view *view)
         [VX_AXIS_PERCENT] = "changes in percent of the mean baseline, so that rows can be compared",
         [VX_AXIS_UNITS] = "changes in the units of the values",
         [VX_AXIS_SD] = "changes in standard deviations, as not every outcome has a baseline above zero"};
+    const char *of = view->axis == VX_AXIS_PERCENT && view->row[0]->scale == VX_ON_PERCENT
+                         ? "changes in percent of each participant's baseline"
+                     : view->axis == VX_AXIS_PERCENT && view->row[0]->scale == VX_ON_SYMMETRIC
+                         ? "changes in percent of the mean of both sessions"
+                         : axes[view->axis];
     return vx_text("%s. Dots: participants, %s%s. Diamonds: means, with 95 %% intervals by the t distribution, which "
                    "are of each row by itself. p: by relabelling; corrected: over the family. Filled, orange and "
                    "with a star where the corrected p is below " VX_LEVEL_TEXT ".%s",
-                   view->modality ? view->modality : "Markers", axes[view->axis],
+                   view->modality ? view->modality : "Markers", of,
                    view->axis == VX_AXIS_PERCENT && vx_view_logarithms(view)
                        ? " (on the log scale: the geometric mean ratio minus 1)" : "",
                    view->covariates > 1 ? " The other covariates are in the matrix below." : "");

@@ -107,12 +107,13 @@ static vx_status make_model(const vx_outcome_view *view, const int64_t *particip
 static vx_status gather(const vx_outcome_view *view, scatter *one, vx_error *error)
 {
     const vx_results *results = view->results;
-    const double *level = column_of(results, one->test->effect)->value, factor = one->test->log_scale ? 100 : 1;
+    const bool logs = one->test->scale == VX_ON_LOG;
+    const double *level = column_of(results, one->test->effect)->value, factor = logs ? 100 : 1;
     int64_t n = 0, *participant = vx_array((size_t)results->participants, sizeof *participant);
     size_t cells;
     if (!participant)
         return vx_fail_memory(error);
-    (one->test->log_scale ? vx_view_tested_changes : vx_view_changes)(view, one->row, one->y);
+    (logs ? vx_view_tested_changes : vx_view_changes)(view, one->row, one->y);
     for (int64_t i = 0; i < results->participants; i++)
         if (!isnan(one->y[i]))
             participant[n++] = i;
@@ -157,7 +158,7 @@ static void prepare(vx_report *report, const vx_outcome_view *view, scatter *one
     if (report->status || !one->effect)
         return;
     const vx_effect *effect = one->effect;
-    const char *y_label = one->test->log_scale ? "100 \xC3\x97 log ratio" : vx_view_axis_label(view);
+    const char *y_label = one->test->scale == VX_ON_LOG ? "100 \xC3\x97 log ratio" : vx_view_axis_label(view);
     one->x_label = vx_text("%s%s", effect->name, effect->columns > 2 && !effect->ranks ? ", adjusted" : "");
     if (!one->x_label) {
         report->status = vx_fail_memory(report->error);
@@ -193,10 +194,19 @@ static void draw(vx_report *report, const vx_outcome_part *part, const scatter *
                                               "line and its 95 % interval"));
 }
 
+/* The values of a regressor that one modality alone has are not kept. */
+static bool is_adjusted(const vx_outcome_view *view)
+{
+    bool adjusted = false;
+    for (size_t m = 0; view->modality && m < view->results->modalities; m++)
+        adjusted |= view->results->modality[m].adjusted && !strcmp(view->results->modality[m].name, view->modality);
+    return adjusted;
+}
+
 void vx_outcome_scatter(vx_report *report, const vx_outcome_part *part)
 {
     scatter chosen[TILES_MAX + 1] = {0};
-    const size_t count = choose(part->view, chosen);
+    const size_t count = is_adjusted(part->view) ? 0 : choose(part->view, chosen);
     for (size_t i = 0; !report->status && i < count; i++)
         prepare(report, part->view, &chosen[i]);
     if (!report->status && count)

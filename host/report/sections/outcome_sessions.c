@@ -5,8 +5,22 @@
 #include "report/section.h"
 
 #include <math.h>
+#include <stdio.h>
 
 enum { TILES_MAX = 24, COLUMNS = 3 };
+
+/* "pet, SUVR", "pg/mL": what the values of a plot are. */
+typedef struct values_label {
+    char text[96];
+} values_label;
+
+static values_label label_of(const vx_outcome_view *view, size_t row)
+{
+    const char *units = view->row[row]->units, *name = view->modality ? view->modality : units ? "" : "value";
+    values_label label;
+    snprintf(label.text, sizeof label.text, "%.40s%s%.50s", name, *name && units ? ", " : "", units ? units : "");
+    return label;
+}
 
 /* Gathers the values of the participants who have both; returns their number. */
 static int64_t gather(const vx_outcome_view *view, size_t row, double *before, double *after)
@@ -32,7 +46,8 @@ void vx_outcome_sessions(vx_report *report, const vx_outcome_part *part)
     double *value = vx_multiply(2 * shown, n, &values) ? vx_array(values, sizeof *value) : NULL;
     vx_change_plot *plot = vx_array_zero(shown, sizeof *plot);
     vx_tile *tile = vx_array_zero(shown, sizeof *tile);
-    if (!value || !plot || !tile)
+    values_label *label = vx_array(shown, sizeof *label);
+    if (!value || !plot || !tile || !label)
         report->status = vx_fail_memory(report->error);
     for (size_t row = 0; !report->status && row < shown; row++) {
         double *before = value + 2 * row * n;
@@ -40,8 +55,9 @@ void vx_outcome_sessions(vx_report *report, const vx_outcome_part *part)
         const int64_t pairs = gather(view, row, before, before + n);
         if (!pairs)
             continue;
+        label[tiles] = label_of(view, row);
         plot[tiles] = (vx_change_plot){before, before + n, pairs, {report->results->session[0],
-                                       report->results->session[1]}, view->modality ? view->modality : "value",
+                                       report->results->session[1]}, label[tiles].text,
                                        change.estimate, change.low, change.high, vx_view_axis_label(view)};
         tile[tiles] = (vx_tile){view->row[row]->name, vx_change_drawing(&plot[tiles])};
         tiles++;
@@ -59,4 +75,5 @@ void vx_outcome_sessions(vx_report *report, const vx_outcome_part *part)
     free(value);
     free(plot);
     free(tile);
+    free(label);
 }

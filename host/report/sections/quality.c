@@ -19,6 +19,7 @@ static void put_mask(vx_report *report, const vx_results_modality *modality)
         {mask->left_out_not_finite, "not finite in some image"},
         {mask->left_out_zero, "zero in some image"},
         {mask->left_out_threshold, "not above the threshold in some image"},
+        {mask->left_out_change, "too near to zero, or below it, for the change"},
         {mask->left_out_constant, "the same in every participant"}};
     const double mm3 = vx_grid_voxel_mm3(&modality->grid);
     vx_put(page, "<p>The mask holds <strong>%s voxels</strong> (%.4g \xC3\x97 %.4g \xC3\x97 %.4g mm; %.0f mL) of %s "
@@ -37,11 +38,12 @@ static void put_head(vx_report *report, const vx_results_modality *modality)
     vx_page *page = report->page;
     const bool paired = modality->global[VX_MEAN_BASELINE];
     vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Quality of %s\"><table "
-           "class=\"quality\"><caption>Means over the mask, in the images' units. Robust z: how many robust standard "
+           "class=\"quality\"><caption>Means over the mask, in %s. Robust z: how many robust standard "
            "deviations (1.4826 times the median absolute deviation) a participant's %s lies from the median; beyond "
            "%.1f it is marked. Voxels: finite and not zero%s.</caption><thead><tr><th "
            "scope=\"col\">participant</th>", modality->name,
-           paired ? "change" : "mean", unusual, paired ? ", in the image that has fewer" : "");
+           modality->units ? modality->units : "the images' units", paired ? "change" : "mean", unusual,
+           paired ? ", in the image that has fewer" : "");
     if (paired)
         vx_put(page, "<th scope=\"col\" class=\"n\">mean %s</th><th scope=\"col\" class=\"n\">mean %s</th><th "
                "scope=\"col\" class=\"n\">change</th><th scope=\"col\" class=\"n\">change (%%)</th>",

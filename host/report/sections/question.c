@@ -2,6 +2,7 @@
 #include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/change.h"
 #include "results/level.h"
 
 #include <math.h>
@@ -22,8 +23,14 @@ static void put_direction(vx_report *report)
 {
     const vx_results *results = report->results;
     if (results->design == VX_PAIRED)
-        vx_put(report->page, "<p>Change is <em>%s minus %s</em>: positive where %s is higher.</p>\n",
-               results->session[1], results->session[0], results->session[1]);
+        vx_put(report->page, "<p>Change is <em>%s minus %s</em>: positive where %s is higher.", results->session[1],
+               results->session[0], results->session[1]);
+    for (size_t m = 0; m < results->modalities; m++)
+        if (results->modality[m].change != VX_CHANGE_DIFFERENCE)
+            vx_put(report->page, " That of %s is taken%s.", results->modality[m].name,
+                   vx_change_words(results->modality[m].change));
+    if (results->design == VX_PAIRED)
+        vx_put_markup(report->page, "</p>\n");
 }
 
 /* Remarks that a reader must know before the answer. */
