@@ -7,7 +7,7 @@
 #include <math.h>
 
 /* The state of comparing the images of a survey. Vectors of images stand one after the other. */
-typedef struct comparison {
+typedef struct group_comparison {
     const vx_survey *survey;
     vx_quality *quality;
     int64_t images;
@@ -18,7 +18,7 @@ typedef struct comparison {
     int64_t *mirror;  /* cells: the mirror image of each; -1 outside the group's extent */
     float *vector;    /* images x cells */
     double *likeness; /* n x n */
-} comparison;
+} group_comparison;
 
 /* ---- vectors ---- */
 
@@ -60,7 +60,7 @@ static double cosine(const float *a, const float *b, size_t count)
 
 /* Sets a figure of every vector to its cosine with the sum of those of the other participants, of whom each has
  * `vectors` in a row. */
-static vx_status compare_with_others(const comparison *c, int64_t vectors, double *figure, vx_error *error)
+static vx_status compare_with_others(const group_comparison *c, int64_t vectors, double *figure, vx_error *error)
 {
     float *others = vx_array(c->cells, sizeof *others);
     double *sum = vx_array_zero(c->cells, sizeof *sum);
@@ -91,12 +91,12 @@ static vx_status compare_with_others(const comparison *c, int64_t vectors, doubl
 
 /* ---- extent ---- */
 
-static const float *thumbnail_of(const comparison *c, int64_t image)
+static const float *thumbnail_of(const group_comparison *c, int64_t image)
 {
     return c->survey->image[image].thumbnail;
 }
 
-static bool in_extent(const comparison *c, int64_t image, int64_t cell)
+static bool in_extent(const group_comparison *c, int64_t image, int64_t cell)
 {
     const float *thumbnail = thumbnail_of(c, image);
     return thumbnail && fabs((double)thumbnail[cell]) > c->level[image];
@@ -112,7 +112,7 @@ static double level_of(const float *thumbnail, int64_t cells)
 
 /* Cells whose mirror image is not in the group's extent have none. The mirror is perpendicular to the axis of the grid
  * that is nearest to left and right, in the middle of the group's extent, to half a cell. */
-static void find_mirror(comparison *c)
+static void find_mirror(group_comparison *c)
 {
     const vx_grid *grid = &c->survey->thumbnail.grid;
     int axis = 0;
@@ -135,7 +135,7 @@ static void find_mirror(comparison *c)
     }
 }
 
-static vx_status find_extents(comparison *c, vx_error *error)
+static vx_status find_extents(group_comparison *c, vx_error *error)
 {
     const int64_t cells = (int64_t)vx_grid_elements(&c->survey->thumbnail.grid);
     double *overlap = c->quality->value[VX_QUALITY_OVERLAP];
@@ -169,7 +169,7 @@ static vx_status find_extents(comparison *c, vx_error *error)
 
 /* ---- figures ---- */
 
-static void take_survey(const comparison *c)
+static void take_survey(const group_comparison *c)
 {
     for (int64_t i = 0; i < c->images; i++) {
         const vx_survey_image *image = &c->survey->image[i];
@@ -183,7 +183,7 @@ static void take_survey(const comparison *c)
 }
 
 /* z; d takes the mirror image away first. */
-static void fill_vectors(comparison *c, bool asymmetry)
+static void fill_vectors(group_comparison *c, bool asymmetry)
 {
 #pragma omp parallel for schedule(static)
     for (int64_t i = 0; i < c->images; i++) {
@@ -202,7 +202,7 @@ static void fill_vectors(comparison *c, bool asymmetry)
     }
 }
 
-static void compare_own_asymmetries(const comparison *c)
+static void compare_own_asymmetries(const group_comparison *c)
 {
     for (int64_t i = 0; i < c->quality->n; i++) {
         const float *first = c->vector + (size_t)(2 * i) * c->cells;
@@ -213,7 +213,7 @@ static void compare_own_asymmetries(const comparison *c)
 }
 
 /* Turns z into e. The median keeps spoilt images from telling what is typical. */
-static vx_status distinguish(comparison *c, vx_error *error)
+static vx_status distinguish(group_comparison *c, vx_error *error)
 {
     const size_t n = (size_t)c->quality->n;
     float *order = vx_array(n, sizeof *order);
@@ -237,7 +237,7 @@ static vx_status distinguish(comparison *c, vx_error *error)
 }
 
 /* Of e_i1 . e_j2 with fixed i (session 0) or fixed j (session 1) the largest but the participant's own. */
-static void find_nearest(const comparison *c, int64_t participant, int64_t session)
+static void find_nearest(const group_comparison *c, int64_t participant, int64_t session)
 {
     const int64_t n = c->quality->n, image = 2 * participant + session;
     double *other = &c->quality->value[VX_QUALITY_OTHER][image];
@@ -251,7 +251,7 @@ static void find_nearest(const comparison *c, int64_t participant, int64_t sessi
     }
 }
 
-static vx_status compare_people(comparison *c, vx_error *error)
+static vx_status compare_people(group_comparison *c, vx_error *error)
 {
     const int64_t n = c->quality->n;
     size_t pairs;
@@ -272,7 +272,7 @@ static vx_status compare_people(comparison *c, vx_error *error)
 }
 
 /* The mean |x| over the group's extent. */
-static double size_of(const comparison *c, const float *thumbnail)
+static double size_of(const group_comparison *c, const float *thumbnail)
 {
     double sum = 0;
     for (size_t k = 0; k < c->cells; k++)
@@ -280,7 +280,7 @@ static double size_of(const comparison *c, const float *thumbnail)
     return sum / (double)c->cells;
 }
 
-static vx_status compare_changes(comparison *c, vx_error *error)
+static vx_status compare_changes(group_comparison *c, vx_error *error)
 {
     double *change = vx_array((size_t)c->quality->n, sizeof *change);
     if (!change)
@@ -304,7 +304,7 @@ static vx_status compare_changes(comparison *c, vx_error *error)
     return status;
 }
 
-static vx_status compare(comparison *c, vx_error *error)
+static vx_status compare(group_comparison *c, vx_error *error)
 {
     vx_quality *quality = c->quality;
     const int64_t sessions = quality->sessions;
@@ -330,7 +330,7 @@ static vx_status compare(comparison *c, vx_error *error)
     return status;
 }
 
-static void comparison_destroy(comparison *c)
+static void group_comparison_destroy(group_comparison *c)
 {
     free(c->level);
     free(c->in_group);
@@ -374,7 +374,7 @@ static vx_status quality_new(const vx_survey *survey, vx_quality **made, vx_erro
 vx_status vx_quality_find(const vx_survey *survey, vx_quality **quality, vx_error *error)
 {
     vx_quality *made = NULL;
-    comparison c = {.survey = survey, .images = survey->n * survey->sessions};
+    group_comparison c = {.survey = survey, .images = survey->n * survey->sessions};
     vx_status status = quality_new(survey, &made, error);
     c.quality = made;
     if (!status)
@@ -383,7 +383,7 @@ vx_status vx_quality_find(const vx_survey *survey, vx_quality **quality, vx_erro
         status = vx_quality_set_flags(made, survey, c.likeness, error);
     if (!status)
         status = vx_strips_make(survey, c.in_group, &made->strips, error);
-    comparison_destroy(&c);
+    group_comparison_destroy(&c);
     if (status)
         vx_quality_free(made);
     else
