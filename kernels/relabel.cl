@@ -43,7 +43,7 @@ static uint4 random_block(const vx_labelling *d, int block, uint attempt, uint s
                      (uint2)(d->args.seed[0], d->args.seed[1]));
 }
 
-/* The random block that has the signs of 128 participants. */
+/* The random block that has the signs of 128 participants. Its initialiser would crash Oclgrind 21.10. */
 typedef struct vx_signs {
     int block; /* -1: none yet */
     uint4 word;
@@ -67,7 +67,8 @@ static bool is_flipped(const vx_labelling *d, int i, uint attempt, vx_signs *sig
 static uint attempt_of_signs(const vx_labelling *d)
 {
     for (uint attempt = 0;; attempt++) {
-        vx_signs signs = {.block = -1};
+        vx_signs signs;
+        signs.block = -1;
         for (int i = 0; i < d->args.n; i++)
             if (d->args.exhaustive || d->index == 0 || is_flipped(d, i, attempt, &signs))
                 return attempt;
@@ -172,7 +173,8 @@ static void find_order(const vx_labelling *d)
 /* A bit for each row of a group of rows, set where it is flipped. */
 static void fill_flips(const vx_labelling *d, __global uchar *flip)
 {
-    vx_signs signs = {.block = -1};
+    vx_signs signs;
+    signs.block = -1;
     for (EACH(g, d->args.groups)) {
         const int first = g * d->args.width, rows = min(d->args.width, d->args.rows - first);
         uint bits = 0;
@@ -187,7 +189,8 @@ static void fill_rows(const vx_labelling *d, __global const float *design, __glo
 {
     const int rows = d->args.rows, elements = (1 + d->args.nuisance) * rows;
     const bool moves = d->args.permutes && d->index > 0;
-    vx_signs signs = {.block = -1};
+    vx_signs signs;
+    signs.block = -1;
     for (EACH(row, rows)) {
         int from = d->member[row], to = moves ? d->order[from] : from;
         const bool flipped = d->args.flips && is_flipped(d, from, d->attempt, &signs);

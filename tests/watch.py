@@ -91,8 +91,10 @@ def main():
         try:
             status = test.wait(limit)
         except subprocess.TimeoutExpired:
-            print(f"\nwatch.py: not ended after {limit:g} s: {' '.join(command)}\n{describe(test.pid)}", flush=True)
-            end(test.pid)
+            try:
+                print(f"\nwatch.py: not ended after {limit:g} s: {' '.join(command)}\n{describe(test.pid)}", flush=True)
+            finally: # whoever reads may be gone
+                end(test.pid)
             return 1
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(f"watch.py: {used.ru_utime + used.ru_stime:.1f} s of processors")

@@ -2,11 +2,8 @@
 
 #include "base/json.h"
 #include "base/memory.h"
-#include "base/sort.h"
-#include "image/files.h"
+#include "bids/folder.h"
 
-#include <dirent.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -74,29 +71,15 @@ static vx_status read_table(vx_bids_tables *tables, char *path, const char *name
 
 static vx_status read_phenotypes(const char *folder, vx_bids_tables *tables, vx_error *error)
 {
-    char *place = vx_text("%s/phenotype", folder), **name = NULL;
-    size_t names = 0;
-    DIR *entries = place ? opendir(place) : NULL;
-    vx_status status = place ? VX_OK : vx_fail_memory(error);
-    for (struct dirent *entry; !status && entries && (entry = readdir(entries));) {
-        if (!vx_image_ends(entry->d_name, ".tsv") || entry->d_name[0] == '.')
-            continue;
-        char **grown = vx_array_grow(name, names, 1, sizeof *grown);
-        if (grown)
-            name = grown;
-        if (!grown || !(name[names++] = strndup(entry->d_name, strlen(entry->d_name) - strlen(".tsv"))))
-            status = vx_fail_memory(error);
+    char *place = vx_text("%s/phenotype", folder);
+    vx_folder_names names = {0};
+    vx_status status = place ? vx_folder_names_read(place, ".tsv", &names, error) : vx_fail_memory(error);
+    for (size_t i = 0; !status && i < names.count; i++) {
+        char *path = vx_text("%s/%s", place, names.name[i]);
+        names.name[i][strlen(names.name[i]) - strlen(".tsv")] = '\0';
+        status = read_table(tables, path, names.name[i], NULL, NULL, error);
     }
-    if (entries)
-        closedir(entries);
-    if (!status && names)
-        vx_sort_texts((const char **)name, names);
-    for (size_t i = 0; i < names; i++) {
-        if (!status)
-            status = read_table(tables, vx_text("%s/%s.tsv", place, name[i]), name[i], NULL, NULL, error);
-        free(name[i]);
-    }
-    free(name);
+    vx_folder_names_destroy(&names);
     free(place);
     return status;
 }

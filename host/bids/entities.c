@@ -78,6 +78,9 @@ static const char *unless_empty(const char *text)
 
 const char *vx_entity_value(const vx_entities *entities, const char *key)
 {
+    for (size_t i = 0; i < entities->count; i++)
+        if (!strcmp(entities->entity[i].key, key))
+            return entities->entity[i].value;
     if (!strcmp(key, "prefix"))
         return unless_empty(entities->prefix);
     if (!strcmp(key, "words"))
@@ -86,9 +89,6 @@ const char *vx_entity_value(const vx_entities *entities, const char *key)
         return unless_empty(entities->suffix);
     if (!strcmp(key, "extension"))
         return unless_empty(entities->extension);
-    for (size_t i = 0; i < entities->count; i++)
-        if (!strcmp(entities->entity[i].key, key))
-            return entities->entity[i].value;
     return NULL;
 }
 

@@ -32,7 +32,8 @@ typedef struct vx_entities {
 vx_status vx_entities_parse(const char *name, vx_entities *entities, vx_error *error);
 void vx_entities_destroy(vx_entities *entities);
 
-/* The value of an entity, of "prefix", "words", "suffix" or "extension"; null where the name has none. */
+/* The value of an entity or, without one of that name, of "prefix", "words", "suffix" or "extension". Null where the
+ * name has none. */
 const char *vx_entity_value(const vx_entities *entities, const char *key);
 
 /* Whether two values of an entity are the same. Labels of spaces are compared without case. Null equals only null. */

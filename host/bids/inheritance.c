@@ -1,10 +1,10 @@
 #include "bids/inheritance.h"
 
 #include "base/memory.h"
+#include "bids/folder.h"
 #include "bids/raw.h"
 #include "image/files.h"
 
-#include <dirent.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -77,9 +77,6 @@ static vx_status add(vx_inheritance *found, char *path, vx_error *error)
 static vx_status holds(const char *name, const vx_entities *image, bool *yes, size_t *entities, vx_error *error)
 {
     vx_entities own;
-    *yes = false;
-    if (!vx_image_ends(name, ".json"))
-        return VX_OK;
     vx_status status = vx_entities_parse(name, &own, error);
     if (status)
         return status;
@@ -92,25 +89,23 @@ static vx_status holds(const char *name, const vx_entities *image, bool *yes, si
 /* Adds those of one folder. */
 static vx_status add_of_folder(vx_inheritance *found, const char *folder, const vx_entities *image, vx_error *error)
 {
-    general_file *file = NULL;
-    size_t files = 0, entities = 0;
-    vx_status status = VX_OK;
-    DIR *entries = opendir(folder);
-    for (struct dirent *entry; !status && entries && (entry = readdir(entries));) {
+    vx_folder_names names;
+    vx_status status = vx_folder_names_read(folder, ".json", &names, error);
+    general_file *file = status ? NULL : vx_array(names.count, sizeof *file);
+    size_t files = 0;
+    if (!status && !file)
+        status = vx_fail_memory(error);
+    for (size_t i = 0; !status && i < names.count; i++) {
         bool yes;
-        status = holds(entry->d_name, image, &yes, &entities, error);
+        status = holds(names.name[i], image, &yes, &file[files].entities, error);
         if (status || !yes)
             continue;
-        general_file *grown = vx_array_grow(file, files, 1, sizeof *grown);
-        if (grown) {
-            file = grown;
-            file[files++] = (general_file){vx_text("%s/%s", folder, entry->d_name), entities};
-        }
-        status = grown && file[files - 1].path ? VX_OK : vx_fail_memory(error);
+        if (!(file[files].path = vx_text("%s/%s", folder, names.name[i])))
+            status = vx_fail_memory(error);
+        else
+            files++;
     }
-    if (entries)
-        closedir(entries);
-    if (!status && files)
+    if (!status)
         qsort(file, files, sizeof *file, more_general);
     for (size_t i = 0; i < files; i++) {
         if (!status)
@@ -119,6 +114,7 @@ static vx_status add_of_folder(vx_inheritance *found, const char *folder, const 
             free(file[i].path);
     }
     free(file);
+    vx_folder_names_destroy(&names);
     return status;
 }
 

@@ -2,13 +2,11 @@
 
 #include "base/json.h"
 #include "base/memory.h"
-#include "base/sort.h"
+#include "bids/folder.h"
 #include "bids/ignore.h"
 #include "image/files.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fts.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -62,13 +60,11 @@ static vx_status add_file(vx_layout *layout, const char *dataset, char *path, co
     return VX_OK;
 }
 
-static bool is_skipped(const FTSENT *entry)
+static bool is_skipped(const char *name)
 {
     static const char *const other[] = {"code", "derivatives", "phenotype", "sourcedata", "stimuli"};
-    if (entry->fts_level > 0 && entry->fts_name[0] == '.')
-        return true;
-    for (size_t i = 0; entry->fts_level == 1 && i < sizeof other / sizeof *other; i++)
-        if (!strcmp(entry->fts_name, other[i]))
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+        if (!strcmp(name, other[i]))
             return true;
     return false;
 }
@@ -79,30 +75,53 @@ static bool is_image(const char *name)
            vx_image_ends(name, ".hdr.gz");
 }
 
-static int by_name(const FTSENT **a, const FTSENT **b)
+/* A folder that is being searched, and those that it is in. */
+typedef struct walked {
+    const struct walked *above; /* null at the top of the dataset */
+    const char *path;
+    dev_t device;
+    ino_t inode;
+} walked;
+
+/* What a search needs. */
+typedef struct walk {
+    vx_layout *layout;
+    const char *dataset;
+    const vx_ignore *ignore;
+    size_t top; /* the length of the path of the dataset, with "/" */
+} walk;
+
+static vx_status search_folder(const walk *w, const char *path, const walked *above, vx_error *error);
+
+/* Searches a folder, or takes an image. Takes over `path`. */
+static vx_status search_entry(const walk *w, char *path, const char *name, const walked *in, vx_error *error)
 {
-    return strcmp((*a)->fts_name, (*b)->fts_name);
+    struct stat about;
+    if (!path)
+        return vx_fail_memory(error);
+    const bool folder = stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+    if (!folder && is_image(name) && !vx_ignored(w->ignore, path + w->top))
+        return add_file(w->layout, w->dataset, path, name, error);
+    vx_status status = folder && (in->above || !is_skipped(name)) ? search_folder(w, path, in, error) : VX_OK;
+    free(path);
+    return status;
 }
 
-static vx_status walk(vx_layout *layout, const char *dataset, char *top, const vx_ignore *ignore, vx_error *error)
+/* Searches a folder, unless it is one of those above, to which a link leads back. */
+static vx_status search_folder(const walk *w, const char *path, const walked *above, vx_error *error)
 {
-    vx_status status = VX_OK;
-    FTSENT *entry;
-    FTS *tree = fts_open((char *[]){top, NULL}, FTS_LOGICAL | FTS_NOCHDIR, by_name);
-    if (!tree)
-        return vx_fail(error, VX_INPUT, "%s: %s", top, strerror(errno));
-    while (!status && (errno = 0, entry = fts_read(tree))) {
-        if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
-            status = vx_fail(error, VX_INPUT, "%s: %s", entry->fts_path, strerror(entry->fts_errno));
-        else if (entry->fts_info == FTS_D && is_skipped(entry))
-            fts_set(tree, entry, FTS_SKIP);
-        else if ((entry->fts_info == FTS_F || entry->fts_info == FTS_SLNONE) && is_image(entry->fts_name) &&
-                 !vx_ignored(ignore, entry->fts_path + strlen(top) + 1))
-            status = add_file(layout, dataset, vx_copy_text(entry->fts_path), entry->fts_name, error);
-    }
-    if (!status && errno)
-        status = vx_fail(error, VX_INPUT, "%s: %s", top, strerror(errno));
-    fts_close(tree);
+    struct stat about;
+    vx_folder_names names;
+    if (stat(path, &about) != 0)
+        return vx_fail(error, VX_INPUT, "%s: %s", path, strerror(errno));
+    const walked here = {above, path, about.st_dev, about.st_ino};
+    for (const walked *at = above; at; at = at->above)
+        if (at->device == here.device && at->inode == here.inode)
+            return VX_OK;
+    vx_status status = vx_folder_names_read(path, NULL, &names, error);
+    for (size_t i = 0; !status && i < names.count; i++)
+        status = search_entry(w, vx_text("%s/%s", path, names.name[i]), names.name[i], &here, error);
+    vx_folder_names_destroy(&names);
     return status;
 }
 
@@ -136,7 +155,7 @@ static vx_status search(vx_layout *layout, char *name, char *top, bool raw, vx_e
     if (!status && raw && !is_derivative(top))
         status = vx_ignore_read(top, &ignore, error);
     if (!status)
-        status = walk(layout, name, top, &ignore, error);
+        status = search_folder(&(walk){layout, name, &ignore, strlen(top) + 1}, top, NULL, error);
     vx_ignore_destroy(&ignore);
     free(top);
     return status;
@@ -144,77 +163,70 @@ static vx_status search(vx_layout *layout, char *name, char *top, bool raw, vx_e
 
 /* ---- all datasets ---- */
 
-/* Lists the folders in <folder>/derivatives, sorted. The caller frees the list and its texts. */
-static vx_status list_derivatives(const char *folder, char ***name, size_t *names, vx_error *error)
+/* Lists the folders in <folder>/derivatives. */
+static vx_status list_derivatives(const char *folder, vx_folder_names *names, vx_error *error)
 {
     char *place = vx_text("%s/derivatives", folder);
-    DIR *entries = place ? opendir(place) : NULL;
-    vx_status status = place ? VX_OK : vx_fail_memory(error);
-    *name = NULL;
-    *names = 0;
-    for (struct dirent *entry; !status && entries && (entry = readdir(entries));) {
-        char *path = vx_text("%s/%s", place, entry->d_name);
-        char **grown = path ? vx_array_grow(*name, *names, 1, sizeof *grown) : NULL;
-        if (grown)
-            *name = grown;
-        if (grown && entry->d_name[0] != '.' && is_folder(path))
-            (*name)[(*names)++] = vx_copy_text(entry->d_name);
-        if (!grown || (*names && !(*name)[*names - 1]))
+    vx_folder_names all = {0};
+    vx_status status = place ? vx_folder_names_read(place, NULL, &all, error) : vx_fail_memory(error);
+    size_t kept = 0;
+    for (size_t i = 0; i < all.count; i++) {
+        char *path = status ? NULL : vx_text("%s/%s", place, all.name[i]);
+        if (!status && !path)
             status = vx_fail_memory(error);
+        if (path && is_folder(path))
+            all.name[kept++] = all.name[i];
+        else
+            free(all.name[i]);
         free(path);
     }
-    if (entries)
-        closedir(entries);
+    all.count = kept;
     free(place);
-    if (!status && *names)
-        vx_sort_texts((const char **)*name, *names);
+    *names = all;
     return status;
 }
 
-static vx_status unknown_derivative(const vx_layout *layout, const char *wanted, char *const *name, size_t names,
+static vx_status unknown_derivative(const vx_layout *layout, const char *wanted, const vx_folder_names *names,
                                     vx_error *error)
 {
     char list[1000] = "";
     size_t used = 0;
-    for (size_t i = 0; i < names && used < sizeof list; i++)
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", name[i]);
+    for (size_t i = 0; i < names->count && used < sizeof list; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", names->name[i]);
     return vx_fail(error, VX_INPUT, "--derivatives %s: neither a folder nor the name of one in %s/derivatives; those "
-                   "there are: %s", wanted, layout->folder, names ? list : "none");
+                   "there are: %s", wanted, layout->folder, names->count ? list : "none");
 }
 
-static vx_status search_derivative(vx_layout *layout, const char *wanted, char *const *name, size_t names,
+static vx_status search_derivative(vx_layout *layout, const char *wanted, const vx_folder_names *names,
                                    vx_error *error)
 {
-    for (size_t i = 0; i < names; i++)
-        if (!strcmp(wanted, name[i]))
+    for (size_t i = 0; i < names->count; i++)
+        if (!strcmp(wanted, names->name[i]))
             return search(layout, vx_text("derivatives/%s", wanted),
                           vx_text("%s/derivatives/%s", layout->folder, wanted), false, error);
     if (!is_folder(wanted))
-        return unknown_derivative(layout, wanted, name, names, error);
+        return unknown_derivative(layout, wanted, names, error);
     return search(layout, vx_copy_text(wanted), absolute(wanted), false, error);
 }
 
 vx_status vx_layout_read(const char *folder, const char *const *derivative, size_t derivatives, vx_layout *layout,
                          vx_error *error)
 {
-    char **name = NULL;
-    size_t names = 0;
+    vx_folder_names names = {0};
     *layout = (vx_layout){0};
     if (!is_folder(folder))
         return vx_fail(error, VX_INPUT, "%s: %s; the folder of a BIDS dataset is expected", folder,
                        access(folder, F_OK) == 0 ? "not a folder" : strerror(errno));
     layout->folder = absolute(folder);
-    vx_status status = layout->folder ? list_derivatives(layout->folder, &name, &names, error)
+    vx_status status = layout->folder ? list_derivatives(layout->folder, &names, error)
                                       : vx_fail_memory(error);
     for (size_t i = 0; !status && i < derivatives; i++)
-        status = search_derivative(layout, derivative[i], name, names, error);
+        status = search_derivative(layout, derivative[i], &names, error);
     if (!status && !derivatives)
         status = search(layout, vx_copy_text("."), vx_copy_text(layout->folder), true, error);
-    for (size_t i = 0; !status && !derivatives && i < names; i++)
-        status = search_derivative(layout, name[i], name, names, error);
-    for (size_t i = 0; i < names; i++)
-        free(name[i]);
-    free(name);
+    for (size_t i = 0; !status && !derivatives && i < names.count; i++)
+        status = search_derivative(layout, names.name[i], &names, error);
+    vx_folder_names_destroy(&names);
     if (!status && !layout->files)
         status = vx_fail(error, VX_INPUT, "%s: no image (.nii, .nii.gz, .hdr) whose name has the entity sub-, as BIDS "
                          "gives it", layout->folder);

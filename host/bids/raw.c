@@ -1,9 +1,9 @@
 #include "bids/raw.h"
 
 #include "base/memory.h"
+#include "bids/folder.h"
 #include "image/files.h"
 
-#include <dirent.h>
 #include <string.h>
 
 /* The suffix of the raw image. */
@@ -49,19 +49,18 @@ static vx_status fits(const char *name, const vx_entities *image, bool *yes, vx_
 /* Looks in one folder, <raw>/sub-X/ses-Y/pet. A second image that fits makes *several true. */
 static vx_status look_in(const char *folder, const vx_entities *image, char **raw, bool *several, vx_error *error)
 {
-    vx_status status = VX_OK;
-    DIR *entries = opendir(folder);
-    for (struct dirent *entry; !status && entries && (entry = readdir(entries));) {
+    vx_folder_names names;
+    vx_status status = vx_folder_names_read(folder, NULL, &names, error);
+    for (size_t i = 0; !status && i < names.count; i++) {
         bool yes;
-        status = fits(entry->d_name, image, &yes, error);
+        status = fits(names.name[i], image, &yes, error);
         if (status || !yes)
             continue;
         *several = *several || *raw;
-        if (!*several && !(*raw = vx_text("%s/%s", folder, entry->d_name)))
+        if (!*several && !(*raw = vx_text("%s/%s", folder, names.name[i])))
             status = vx_fail_memory(error);
     }
-    if (entries)
-        closedir(entries);
+    vx_folder_names_destroy(&names);
     return status;
 }
 

@@ -52,7 +52,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_COVARIATE] = {"covariate", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Columns to correlate with the outcome, each an effect of its own, by permutation (with nuisance: Freedman & "
         "Lane 1983; Winkler et al. 2014, NeuroImage 92:381). A column of two texts (sex: F, M) counts as 0 and 1, in "
-        "sorted order. A comma within a name is written '\\,'."},
+        "sorted order. The name of two columns <name>_<session> means their change. A comma within a name is written "
+        "'\\,'."},
     [VX_OPTION_COVERAGE] = {"coverage", 0, VX_REAL, VX_RUN, "X", "0.5", NULL, NULL, 0, 1,
         "The least share of a region that the mask must cover; a remark names the regions below it."},
     [VX_OPTION_DATA] = {"data", 0, VX_TEXT, VX_BENCH, "DIR", NULL, NULL, NULL, 0, 0,
@@ -180,8 +181,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Uptake as measured (SUV) with its global noise, instead of over that of the pons (SUVR)."},
     [VX_OPTION_REFERENCE] = {"reference", 0, VX_NAMES, VX_RUN, "REGION[,MODALITY=REGION...]", NULL, NULL, NULL, 0, 0,
         "Divide every image by its mean over a reference region, --scale reference: an image in the same space, whose "
-        "voxels above zero are the region, or 'atlas:NAME + NAME', regions of --atlas. PET becomes SUVR so. What the "
-        "region itself did between the sessions is said."},
+        "voxels above zero are the region, or 'atlas:NAME + NAME', regions of --atlas; or data: the voxels whose "
+        "baseline varies least among participants. PET becomes SUVR so. What the region itself did between the "
+        "sessions is said."},
     [VX_OPTION_REFERENCE_ERODE] = {"reference-erode", 0, VX_REAL, VX_RUN, "MM", NULL, NULL, NULL, 0, 100,
         "Leave the voxels of the reference region out that are at most MM from a voxel outside it, between centres."},
     [VX_OPTION_REGIONS] = {"regions", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,

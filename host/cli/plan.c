@@ -165,6 +165,12 @@ vx_status vx_plan_say_study(vx_run *run, vx_error *error)
                study->session[1]);
     else
         vx_say(run, "mean of the images as they are: nothing is subtracted\n");
+    for (size_t i = 0; i < study->covariates + study->nuisances; i++) {
+        const vx_column *column = i < study->covariates ? study->covariate + i
+                                                        : study->nuisance + (i - study->covariates);
+        if (column->formula)
+            vx_say(run, "%s = %s\n", column->name, column->formula);
+    }
     say_intercept(run);
     for (size_t m = 0; m < study->modalities; m++) {
         const vx_study_modality *modality = study->modality + m;

@@ -124,6 +124,10 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
             .step = vx_sources_image(&from->sources, 0, 0)->step,
             .steps = vx_sources_image(&from->sources, 0, 0)->steps,
             .scaling = &from->scaling,
+            .reference = vx_reference_is_of_data(from->preparation.options.reference) &&
+                                 from->preparation.options.scale == VX_SCALE_REFERENCE
+                             ? &from->preparation.region.voxels
+                             : NULL,
         };
         status = measure(run, from, modality + m, error);
     }

@@ -185,6 +185,25 @@ static vx_status write_n(const char *folder, const vx_record *record, const vx_e
     return status;
 }
 
+/* <modality>_reference.nii.gz: a reference region that the data chose. */
+static vx_status write_reference(const char *folder, const vx_record *record, const vx_entry *entry, vx_error *error)
+{
+    const vx_grid *grid = &entry->modality->matrix->space.grid;
+    const vx_candidates *region = entry->modality->reference;
+    char description[80];
+    char *path = vx_text("%s/%s_reference.nii.gz", folder, entry->modality_name);
+    uint8_t *mask = vx_array_zero(vx_grid_elements(grid), 1);
+    vx_status status = path && mask ? VX_OK : vx_fail_memory(error);
+    snprintf(description, sizeof description, "voxstat %s: reference region", record->version);
+    for (int64_t k = 0; !status && k < region->count; k++)
+        mask[region->index[k]] = 1;
+    if (!status)
+        status = vx_image_write(path, grid, mask, VX_UINT8, VX_INTENT_NONE, 0, NULL, description, error);
+    free(path);
+    free(mask);
+    return status;
+}
+
 vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *error)
 {
     vx_entry *entry = NULL;
@@ -198,6 +217,10 @@ vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *e
     const vx_status masks = write_masks(folder, record, entry, entries, status ? NULL : error);
     status = status ? status : masks;
     const vx_status n = write_n(folder, record, entry, entries, status ? NULL : error);
+    status = status ? status : n;
+    for (size_t i = 0; i < entries && !status; i++)
+        if (entry[i].modality->reference && (!i || entry[i].modality != entry[i - 1].modality))
+            status = write_reference(folder, record, &entry[i], error);
     vx_entries_free(entry, entries);
-    return status ? status : n;
+    return status;
 }

@@ -7,6 +7,7 @@
 
 #include "atlas/regions.h"
 #include "base/remarks.h"
+#include "image/mask.h"
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
 #include "prepare/scaling.h"
@@ -51,6 +52,7 @@ typedef struct vx_record_modality {
     const double *smoothness; /* 3: FWHM of the residuals, mm along the axes of the grid; null: not estimated */
     const vx_step *step;      /* steps: the preparation of its images; the figures are those of the first image */
     size_t steps;
+    const vx_candidates *reference; /* the reference region that was chosen by the data; null: none was */
     const vx_scaling *scaling; /* what they were scaled by, by session; its step is null where they were not */
 } vx_record_modality;
 

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "prepare/image_smoothness.h"
+#include "prepare/stable.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,10 +14,16 @@ const char *vx_reference_of_atlas(const char *reference)
     return !strncmp(reference, start, sizeof start - 1) ? reference + sizeof start - 1 : NULL;
 }
 
+bool vx_reference_is_of_data(const char *reference)
+{
+    return reference && !strcmp(reference, "data");
+}
+
 void vx_preparation_init(const vx_preparation_options *options, vx_preparation *preparation)
 {
     *preparation = (vx_preparation){.options = *options, .grid = {.path = options->regrid}};
-    if (options->scale == VX_SCALE_REFERENCE && !vx_reference_of_atlas(options->reference))
+    if (options->scale == VX_SCALE_REFERENCE && !vx_reference_of_atlas(options->reference) &&
+        !vx_reference_is_of_data(options->reference))
         preparation->mask.path = options->reference;
 }
 
@@ -114,17 +121,26 @@ static vx_status add_regrid(vx_preparation *preparation, vx_sources *sources, vx
     return add_to_all(sources, &step, error);
 }
 
+static vx_status find_region(vx_preparation *preparation, vx_sources *sources, vx_error *error)
+{
+    const vx_preparation_options *options = &preparation->options;
+    vx_reference_region *region = &preparation->region;
+    if (preparation->mask.path)
+        return vx_reference_region_read(&preparation->mask, &sources->how, options->reference_level, region, error);
+    if (!vx_reference_is_of_data(options->reference))
+        return vx_reference_region_of_atlas(options->atlas, vx_reference_of_atlas(options->reference), &sources->how,
+                                            region, error);
+    region->name = "of the voxels that vary least at baseline";
+    return vx_stable_voxels_find(sources, options->threads, &region->voxels, error);
+}
+
 static vx_status add_reference(vx_preparation *preparation, vx_sources *sources, vx_error *error)
 {
     const vx_preparation_options *options = &preparation->options;
     vx_reference_region *region = &preparation->region;
     vx_status status = vx_sources_find_grid(sources, error);
     if (!status)
-        status = preparation->mask.path
-                     ? vx_reference_region_read(&preparation->mask, &sources->how, options->reference_level, region,
-                                                error)
-                     : vx_reference_region_of_atlas(options->atlas, vx_reference_of_atlas(options->reference),
-                                                    &sources->how, region, error);
+        status = find_region(preparation, sources, error);
     if (!status && options->reference_erosion > 0)
         status = vx_reference_region_erode(region, &sources->how.grid, options->reference_erosion, error);
     if (status)

@@ -29,9 +29,11 @@ typedef enum vx_scale {
     VX_SCALE_ANCOVA,    /* left as they are; the (change of the) global mean is a nuisance regressor */
 } vx_scale;
 
-/* A reference is the path of a mask, or "atlas:" and the names of regions of the atlas, joined by " + ". These names;
- * null for a path. */
+/* A reference is the path of a mask; or "atlas:" and the names of regions of the atlas, joined by " + ", which
+ * vx_reference_of_atlas returns, null for others; or the word of vx_reference_is_of_data, for the voxels that vary
+ * least at baseline (prepare/stable.h). */
 const char *vx_reference_of_atlas(const char *reference);
+bool vx_reference_is_of_data(const char *reference);
 
 typedef struct vx_preparation_options {
     bool suv;

@@ -5,6 +5,7 @@
 #include "base/nearest.h"
 #include "base/options.h"
 #include "study/auc.h"
+#include "study/change.h"
 #include "study/long_table.h"
 #include "study/parts.h"
 
@@ -80,9 +81,9 @@ static vx_status read_excluded(vx_study *study, const vx_study_options *options,
     return VX_OK;
 }
 
-/* Finds the columns called `name`. What they point to belongs to parts->variables. */
-static vx_status read_columns(vx_study_parts *parts, const char *const *name, size_t names, vx_column **columns,
-                              size_t *count, vx_error *error)
+/* Finds the columns called `name`, or makes them. What they point to belongs to parts->variables. */
+static vx_status read_columns(vx_study_parts *parts, const vx_study_options *options, const char *const *name,
+                              size_t names, vx_column **columns, size_t *count, vx_error *error)
 {
     const vx_column *found;
     vx_status status = VX_OK;
@@ -90,7 +91,9 @@ static vx_status read_columns(vx_study_parts *parts, const char *const *name, si
     if (!*columns)
         return vx_fail_memory(error);
     for (size_t i = 0; !status && i < names; i++) {
-        status = vx_variables_find(&parts->variables, name[i], &found, error);
+        status = vx_change_make(name[i], options, &parts->variables, error);
+        if (!status)
+            status = vx_variables_find(&parts->variables, name[i], &found, error);
         if (!status)
             (*columns)[(*count)++] = *found;
     }
@@ -225,11 +228,11 @@ static vx_status read_rows(vx_study_parts *parts, const vx_study_options *option
     for (size_t i = 0; !status && i < options->aucs; i++)
         status = vx_auc_make(options->auc[i], &parts->variables, error);
     if (!status)
-        status = read_columns(parts, options->covariate, options->covariates, &study->covariate, &study->covariates,
-                              error);
+        status = read_columns(parts, options, options->covariate, options->covariates, &study->covariate,
+                              &study->covariates, error);
     if (!status)
-        status = read_columns(parts, options->nuisance, options->nuisances, &study->nuisance, &study->nuisances,
-                              error);
+        status = read_columns(parts, options, options->nuisance, options->nuisances, &study->nuisance,
+                              &study->nuisances, error);
     if (!status)
         status = read_outcomes(parts, options, error);
     if (!status)

@@ -40,9 +40,10 @@ typedef struct vx_study_options {
     size_t modalities;
     const char *sessions[2];            /* baseline, followup; null: the two sessions of the table, where their names
                                            tell which came first. onesample: [0], or null */
-    const char *const *covariate;       /* effects of interest */
+    const char *const *covariate;       /* effects of interest: columns, or in a paired design the <name> of two columns
+                                           <name>_<session>, which means their difference, the change */
     size_t covariates;
-    const char *const *nuisance;        /* regressors of no interest */
+    const char *const *nuisance;        /* regressors of no interest; likewise */
     size_t nuisances;
     const char *const *missing;         /* codes of missing values, in addition to `n/a` and empty cells */
     size_t missings;
@@ -77,7 +78,8 @@ typedef struct vx_column {
     char *name;
     double *value;
     const char *level[2]; /* the texts coded as 0 and 1; null for a column of numbers */
-    char *formula;        /* the right side of its options.auc or options.derive; null for a column of the table */
+    char *formula;        /* the right side of its options.auc or options.derive, or the difference that is a change;
+                             null for a column of the table */
     bool *replaced;       /* participants: whether the value replaces one below quantification, or is made from such */
     int64_t below;        /* number of replaced values */
     double limit[2];      /* the smallest and the largest of their limits; NaN without any, and with a formula */

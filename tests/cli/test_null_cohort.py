@@ -1,7 +1,7 @@
 """Cohorts of `voxstat simulate --plant null`, in which nothing was planted: no family of planned regions or of markers
 finds anything more often than its level says, and the same command finds the regions in which something was planted.
 
-    scipy.stats.binom.ppf(.999, 6, .05) = 3: so many of 6 cohorts may have p_fwe < 0.05 in a family"""
+    scipy.stats.binom.ppf(.999, 4, .05) = 2: so many of 4 cohorts may have p_fwe < 0.05 in a family"""
 import collections
 import csv
 import os
@@ -11,7 +11,7 @@ import unittest
 from voxstat_cli import Study
 
 PLANNED = pathlib.Path(os.environ["VOXSTAT_SOURCE"]) / "sample_data" / "planned.tsv"
-COHORTS, MOST = 6, 3
+COHORTS, MOST = 4, 2
 
 
 class NullCohort(Study):

@@ -135,6 +135,37 @@ class Scale(Study):
         self.assert_refused(INPUT, ["region.nii.gz", "erosion by 40 mm leaves none"], *QUICK, "--reference",
                             "region.nii.gz", "--reference-erode", "40")
 
+    def test_data(self):
+        """The region comes from the baseline images alone: here a slab has little noise."""
+        random = numpy.random.default_rng(4)
+        noise = numpy.full(SHAPE, 1.0)
+        noise[2:4, 2:8] = 0.05
+        for k, (_, *names, _, _) in enumerate(self.rows):
+            for session, name in enumerate(names):
+                image = 10 + noise * random.standard_normal(SHAPE)
+                image[:, 0] = 0.1 # air
+                self.write_image(name, image * (1 + 0.2 * k) * (1 + session))
+        _, record = self.done("--reference", "data")
+        z = []
+        for _, baseline, *_ in self.rows:
+            data = self.read_image(baseline).astype(float)
+            z.append(numpy.where(data > data.mean() / 8, data / spm_global(data)[0], numpy.nan))
+        variation = numpy.std(z, axis=0, ddof=1) / numpy.mean(z, axis=0)
+        candidates = numpy.isfinite(variation)
+        self.assertEqual(candidates.sum(), 8 * 8 * 7)
+        limit = numpy.sort(variation[candidates])[int(numpy.ceil(0.1 * candidates.sum())) - 1]
+        expected = candidates & (variation <= limit)
+        region = self.read_image("voxstat-results/pet_reference.nii.gz") == 1
+        numpy.testing.assert_array_equal(region, expected)
+        self.assertTrue(region[2:4, 2:8].sum() == region.sum())
+        for (_, *names, _, _), figures in zip(self.rows, self.figures(record)):
+            for name, found in zip(names, figures):
+                self.assertAlmostEqual(found["mean"], self.read_image(name)[expected].astype(float).mean(), places=9)
+        for _, _, followup, *_ in self.rows: # other follow-up images leave the region as it is
+            self.write_image(followup, 10 + random.standard_normal(SHAPE))
+        self.done("--reference", "data")
+        numpy.testing.assert_array_equal(self.read_image("voxstat-results/pet_reference.nii.gz") == 1, expected)
+
     def test_by_modality(self):
         self.header[1:1] = ["cbf_baseline", "cbf_followup"]
         random = numpy.random.default_rng(2)

@@ -1,7 +1,8 @@
 /* Put before libOpenCL by LD_PRELOAD, it answers some calls itself and passes the others on to the library:
  *
  *     VOXSTAT_FAULT=clCreateBuffer:3   the third such call fails, and the file that VOXSTAT_FAULT_MARK names is made;
- *                                      3-: every call from the third on; 0: none, but each adds a byte to the file
+ *                                      3-: every call from the third on
+ *     VOXSTAT_FAULT=count              none fails, but each adds its name to that file
  *     VOXSTAT_BUILD_GATE=FILE          clBuildProgram waits for this file
  *     VOXSTAT_FAULT_DEVICE=WORDS       what the device says of itself: gpu (its kind), single (no double precision),
  *                                      unified (the host's memory), and fast or slow (a launch takes a nanosecond, or
@@ -16,23 +17,31 @@
 #include <string.h>
 #include <unistd.h>
 
+static void mark(const char *name)
+{
+    const char *path = getenv("VOXSTAT_FAULT_MARK");
+    FILE *file = path ? fopen(path, "a") : NULL;
+    if (file) {
+        fprintf(file, "%s\n", name);
+        fclose(file);
+    }
+}
+
 /* Whether this call, the `count`th of its name, is the one. */
 static bool strikes(const char *name, int count)
 {
-    const char *fault = getenv("VOXSTAT_FAULT"), *mark = getenv("VOXSTAT_FAULT_MARK");
-    size_t length = strlen(name);
+    const char *fault = getenv("VOXSTAT_FAULT");
+    const size_t length = strlen(name);
+    if (fault && !strcmp(fault, "count"))
+        mark(name);
     if (!fault || strncmp(fault, name, length) != 0 || fault[length] != ':')
         return false;
     char *end;
     const long first = strtol(fault + length + 1, &end, 10);
-    if (first != 0 && count != first && !(*end == '-' && count > first))
+    if (count != first && !(*end == '-' && count > first))
         return false;
-    FILE *file = mark ? fopen(mark, "a") : NULL;
-    if (file) {
-        fputc('x', file);
-        fclose(file);
-    }
-    return first != 0;
+    mark(name);
+    return true;
 }
 
 /* Waits for the file that VOXSTAT_BUILD_GATE names, and returns `value`. */

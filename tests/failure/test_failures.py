@@ -14,7 +14,7 @@ if not os.environ.get("VOXSTAT_FAILURES"):
 
 import sweep  # pylint: disable=wrong-import-position
 
-EACH = os.environ.get("VOXSTAT_FAILURES_EACH", "2" if "ASAN_OPTIONS" in os.environ else "4")
+EACH = os.environ.get("VOXSTAT_FAILURES_EACH", "2" if "ASAN_OPTIONS" in os.environ else "3")
 
 
 def sample(places):

@@ -29,6 +29,14 @@ class Watch(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stdout, r"not ended after 0 s: sleep 1000\nprocess (\d+): sleep 1000\n  thread \1 sleep: ")
 
+    def test_the_end_is_made_where_nobody_reads(self):
+        reading, writing = os.pipe()
+        os.close(reading)
+        command = [sys.executable, TESTS / "watch.py", "0", "sleep", "1000"]
+        with os.fdopen(writing, "w") as pipe:
+            done = subprocess.run(command, stdout=pipe, stderr=subprocess.DEVNULL, timeout=100, check=False)
+        self.assertNotEqual(done.returncode, 0)
+
     def test_interrupts_reach_a_test(self):
         """A shell's jobs in the background ignore them."""
         def ignore():

@@ -199,7 +199,7 @@ static void test_by_hand(void **state)
     dense_case shape = {2, 0, 1, 4, 0, 1};
     for (int b = 0; b < backend_count; b++) {
         op_data host = {.data = {[VX_B_Y] = tiles_of(k, 2, 1), [VX_B_W] = flip},
-                        .bytes = {2 * VX_TILE * 4, sizeof flip}};
+                        .bytes = {[VX_B_Y] = 2 * VX_TILE * 4, [VX_B_W] = sizeof flip}};
         dense_results(&shape, expected, &host);
         must_run(backends[b], VX_OP_SIGNFLIP, &args, &host);
         for (int p = 1; p < 4; p++) {

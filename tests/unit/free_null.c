@@ -6,6 +6,7 @@
 #include "atlas/volumes.h"
 #include "base/sha.h"
 #include "base/stream.h"
+#include "bids/folder.h"
 #include "bids/ignore.h"
 #include "bids/inheritance.h"
 #include "bids/sidecar.h"
@@ -72,6 +73,7 @@ static void the_library(void **state)
     vx_facts_destroy(NULL);
     vx_flips_destroy(NULL);
     vx_folder_abandon(NULL);
+    vx_folder_names_destroy(NULL);
     vx_image_destroy(NULL);
     vx_image_files_destroy(NULL);
     vx_ignore_destroy(NULL);

@@ -339,6 +339,30 @@ static void bad_markers(void **state)
             "note_baseline holds neither images", "nor numbers", "'x'");
 }
 
+/* --covariate ptau is the change of ptau. The order of the sessions is that of their names, or of the option. A column
+ * called ptau, or a third session, leaves the name to mean a column. */
+static void the_change_of_a_measure(void **state)
+{
+    (void)state;
+    static const char *const ptau[] = {"ptau"}, *const rapa[] = {"rapa"}, *const both[] = {"pet", "ttau"};
+    vx_study *study = read_good(STUDY(.covariate = ptau, .covariates = 1, .nuisance = rapa, .nuisances = 1), fluid);
+    EXPECT_VALUES(study->covariate, 1, 30, 4, 13); /* s1 to s4 */
+    EXPECT_VALUES(study->nuisance, 5 - 0.15, 5.5, 6.4, 3);
+    assert_string_equal(study->covariate->formula, "ptau_followup - ptau_baseline");
+    assert_int_equal(study->nuisance->below, 1);
+    assert_int_equal(study->markers, 1); /* the columns of a covariate are no marker */
+    assert_string_equal(study->marker[0].name, "ttau");
+    vx_study_free(study);
+    study = read_good(STUDY(.covariate = ptau, .covariates = 1, .modality = both, .modalities = 2,
+                            .sessions = {"followup", "baseline"}), fluid);
+    EXPECT_VALUES(study->covariate, -1, -30, -4, -13);
+    vx_study_free(study);
+    REFUSED(STUDY(.design = VX_ONESAMPLE, .covariate = ptau, .covariates = 1), fluid, "no column ptau");
+    REFUSED(STUDY(.covariate = ptau, .covariates = 1),
+            "participant_id\tpet_bl\tpet_fu\tptau_bl\tptau_fu\tptau_fu2\nx\ta1.nii\ta2.nii\t1\t2\t3\n",
+            "no column ptau");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +378,7 @@ int main(void)
         cmocka_unit_test(bad_areas),
         cmocka_unit_test(bad_formulas),
         cmocka_unit_test(bad_markers),
+        cmocka_unit_test(the_change_of_a_measure),
     };
     return cmocka_run_group_tests(tests, make_images, remove_folder);
 }
