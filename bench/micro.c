@@ -41,7 +41,7 @@ static vx_status run_relabel(vx_micro *m, vx_error *error)
 {
     vx_status status = VX_OK;
     for (int64_t c = 0; c < m->launches && !status; c++) {
-        const vx_relabel_args args = vx_weights_args(m->problem, (uint64_t)(c * m->batch), m->batch);
+        const vx_relabel_args args = vx_weights_args(m->problem, &m->schedule, (uint64_t)(c * m->batch), m->batch);
         m->buffer[VX_B_W] = m->weights[c];
         status = m->backend->run(m->backend, 0, VX_OP_RELABEL, &args, m->buffer, error);
     }
@@ -50,7 +50,7 @@ static vx_status run_relabel(vx_micro *m, vx_error *error)
 
 static vx_status make_weights(vx_micro *m, vx_error *error)
 {
-    const size_t bytes = vx_weights_size(m->problem, m->batch);
+    const size_t bytes = m->schedule.buffer[VX_B_W];
     vx_status status = vx_weights_upload(m->problem, m->backend, m->buffer, error);
     for (int64_t c = 0; c < m->launches && !status; c++)
         status = m->backend->buffer_new(m->backend, bytes, &m->weights[c], error);
@@ -108,6 +108,8 @@ static vx_status run_dense(vx_micro *m, vx_error *error)
     vx_backend *b = m->backend;
     const vx_problem *p = m->problem;
     vx_dense_args args = vx_problem_dense_args(p);
+    args.groups = m->schedule.groups;
+    args.width = m->schedule.width;
     args.voxels = (int)p->voxels;
     args.tiles = (int)p->tiles;
     args.relabellings = (int)m->batch;
@@ -178,9 +180,9 @@ static void count_work(const vx_micro *m, vx_op op, vx_bench_row *row)
         row->bytes = 4.0 * (double)(m->launches * p->effect->n * p->voxels);
     }
     if (op == VX_OP_RELABEL)
-        row->bytes = (double)vx_weights_size(p, (int64_t)row->relabellings);
+        row->bytes = (double)m->launches * (double)m->schedule.buffer[VX_B_W];
     if (op == VX_OP_SIGNFLIP) /* one addition for each table */
-        row->operations = 2.0 * p->groups * voxels;
+        row->operations = 2.0 * m->schedule.groups * voxels;
     if (op == VX_OP_CORRELATION)
         row->operations = 2.0 * (double)(p->effect->n * (1 + p->effect->nuisance)) * voxels;
     if (op == VX_OP_CLUSTERS) /* place and height of a listed voxel; of noise, as many as p says in each tail */

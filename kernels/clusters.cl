@@ -20,7 +20,7 @@
  * Reference tests/ops/reference.h, vx_reference_clusters. */
 #include "common.h"
 
-#define NEIGHBOURS_MAX 13
+#define PRECEDING 13
 
 /* Other items may change parents meanwhile, so parents are read and written atomically. A group of one item need not do
  * so. */
@@ -47,20 +47,6 @@ typedef struct vx_forest {
     volatile __global uint *sum;
     __global int *label;
 } vx_forest;
-
-/* The offsets of the neighbours that precede a voxel in memory, among those that differ in at most 1, 2 or 3 axes. */
-static int preceding_neighbours(const vx_clusters_args *args, int offset[NEIGHBOURS_MAX])
-{
-    int axes = args->connectivity == 26 ? 3 : args->connectivity == 18 ? 2 : 1, count = 0;
-    for (int z = -1; z <= 0; z++)
-        for (int y = -1; y <= 1; y++)
-            for (int x = -1; x <= 1; x++) {
-                bool precedes = z < 0 || (z == 0 && (y < 0 || (y == 0 && x < 0)));
-                if (precedes && (x != 0) + (y != 0) + (z != 0) <= axes)
-                    offset[count++] = z * args->stride_z + y * args->stride_y + x;
-            }
-    return count;
-}
 
 /* The root of an entry. Parents only ever move towards it, so an entry may be attached to its grandparent. */
 static int find_root(volatile __global int *parent, int e)
@@ -105,13 +91,19 @@ static void scatter(const vx_forest *f)
     }
 }
 
-static void hook(const vx_forest *f, const int offset[NEIGHBOURS_MAX], int offsets)
+/* Of the 27 places of a cube in the order of memory the first 13 precede its centre. Neighbours differ from it in at
+ * most 1, 2 or 3 axes. */
+static void hook(const vx_forest *f, const vx_clusters_args *args)
 {
+    const int axes = args->connectivity == 26 ? 3 : args->connectivity == 18 ? 2 : 1;
     for (int e = get_local_id(0); e < f->entries; e += VX_WG) {
         int here = f->position[f->voxel[e]];
         bool negative = f->height[e] < 0;
-        for (int o = 0; o < offsets; o++) {
-            int other = f->label[here + offset[o]] - 1;
+        for (int k = 0; k < PRECEDING; k++) {
+            const int x = k % 3 - 1, y = k / 3 % 3 - 1, z = k / 9 - 1;
+            if ((x != 0) + (y != 0) + (z != 0) > axes)
+                continue;
+            int other = f->label[here + z * args->stride_z + y * args->stride_y + x] - 1;
             if (other >= 0 && f->height[other] < 0 == negative)
                 join(f->parent, e, other);
         }
@@ -140,17 +132,6 @@ static void add(const vx_forest *f, const vx_clusters_args *args)
     }
 }
 
-/* Finds the largest of each tail among the item's entries, and clears the grid. */
-static void best_of_item(const vx_forest *f, int extent[2], long mass[2])
-{
-    for (int e = get_local_id(0); e < f->entries; e += VX_WG) {
-        int tail = f->height[e] < 0;
-        f->label[f->position[f->voxel[e]]] = 0;
-        extent[tail] = max(extent[tail], f->size[e]); /* 0 except at a root */
-        mass[tail] = max(mass[tail], (long)((ulong)f->sum[2 * e + 1] << 32 | f->sum[2 * e]));
-    }
-}
-
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
 clusters(const vx_clusters_args args, __global const int *position, __global const int *list_voxel,
          __global const float *list_height, __global const int *list_size, __global int *extent, __global long *mass,
@@ -158,7 +139,6 @@ clusters(const vx_clusters_args args, __global const int *position, __global con
 {
     __local int item_extent[2][VX_WG];
     __local long item_mass[2][VX_WG];
-    int offset[NEIGHBOURS_MAX], offsets = preceding_neighbours(&args, offset);
     int lid = get_local_id(0);
     size_t mine = (size_t)get_group_id(0) * args.capacity;
     vx_forest f = {.position = position,
@@ -167,30 +147,36 @@ clusters(const vx_clusters_args args, __global const int *position, __global con
                    .sum = sum + 2 * mine,
                    .label = label + (size_t)get_group_id(0) * args.grid_size};
     for (int p = get_group_id(0); p < args.relabellings; p += args.parallel) {
-        int best_extent[2] = {0, 0};
-        long best_mass[2] = {0, 0};
         f.entries = min(list_size[p], args.capacity);
         f.voxel = list_voxel + (size_t)p * args.capacity;
         f.height = list_height + (size_t)p * args.capacity;
         scatter(&f);
         barrier(CLK_GLOBAL_MEM_FENCE);
-        hook(&f, offset, offsets);
+        hook(&f, &args);
         barrier(CLK_GLOBAL_MEM_FENCE);
         add(&f, &args);
         barrier(CLK_GLOBAL_MEM_FENCE);
-        best_of_item(&f, best_extent, best_mass);
         for (int tail = 0; tail < 2; tail++) {
-            item_extent[tail][lid] = best_extent[tail];
-            item_mass[tail][lid] = best_mass[tail];
+            item_extent[tail][lid] = 0;
+            item_mass[tail][lid] = 0;
+        }
+        for (int e = lid; e < f.entries; e += VX_WG) { /* the largest among the item's entries; the grid is cleared */
+            const int tail = f.height[e] < 0;
+            f.label[f.position[f.voxel[e]]] = 0;
+            item_extent[tail][lid] = max(item_extent[tail][lid], f.size[e]); /* 0 except at a root */
+            item_mass[tail][lid] = max(item_mass[tail][lid], (long)((ulong)f.sum[2 * e + 1] << 32 | f.sum[2 * e]));
         }
         barrier(CLK_LOCAL_MEM_FENCE);
         for (int tail = lid; tail < 2; tail += VX_WG) {
+            int best_extent = 0;
+            long best_mass = 0;
+#pragma unroll 4 /* unrolled further, it takes registers that the loops above need */
             for (int i = 0; i < min(f.entries, VX_WG); i++) {
-                best_extent[tail] = max(best_extent[tail], item_extent[tail][i]);
-                best_mass[tail] = max(best_mass[tail], item_mass[tail][i]);
+                best_extent = max(best_extent, item_extent[tail][i]);
+                best_mass = max(best_mass, item_mass[tail][i]);
             }
-            extent[2 * p + tail] = best_extent[tail];
-            mass[2 * p + tail] = best_mass[tail];
+            extent[2 * p + tail] = best_extent;
+            mass[2 * p + tail] = best_mass;
         }
         barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE);
     }

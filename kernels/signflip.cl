@@ -8,15 +8,15 @@
  *   1. The rows are in groups of `width`. For every strip, an item makes a table of all signed sums of each group.
  *      Entry 0 is the sum, and each further bit subtracts 2 k (doubling). A relabelling is then one addition for each
  *      group.
- *   2. Where tables of 2^width entries do not fit into local memory, the host asks for several parts of `bits` rows for
- *      each group. bits = 0 means no tables but plain additions, for any n.
+ *   2. The device's local memory decides the width (host/engine/problem.c). Where it holds no tables, `tabled` is 0 and
+ *      the rows are added one by one, for any n.
  *
- * Memory    Y[tile][i][lane], flip[p][g] interleaved, score[p][v]; table[part][entry][item][c] of vectors in local
+ * Memory    Y[tile][i][lane], flip[p][g] interleaved, score[p][v]; table[group][entry][item][c] of vectors in local
  *           memory, with a separate table for each item; see args.h and dense.h.
  * Launch    groups of VX_WG items, each with some relabellings of some strips (dense.h); an item holds VX_COLS vectors
  *           of voxels.
- * Per voxel and relabelling   n / bits additions, and as many reads of local memory (2 n operations without tables);
- *           2^bits additions for each part and group make the tables; a group reads Y once.
+ * Per voxel and relabelling   n / width additions, and as many reads of local memory (2 n operations without tables);
+ *           2^width additions for each group of rows make the tables; a group reads Y once.
  * Error     none.
  * Reference tests/ops/reference.h, vx_reference_signflip. */
 #include "dense.h"
@@ -36,29 +36,26 @@ static flips flips_at(__global const uchar *flip)
     return bits;
 }
 
-/* The signed sums of rows first..first + bits - 1 of one group. Rows from `end` on count as 0. */
-static void make_table(__global const int *y, int first, int end, int bits, __local vx_ints *table)
+/* The signed sums of `rows` rows from y on. The table has entries for `width` rows. */
+static void make_table(__global const int *y, int rows, __local vx_ints *table)
 {
     for (int c = 0; c < VX_COLS; c++, y += VX_VEC, table++) {
         vx_ints sum = 0;
-        for (int i = first; i < min(first + bits, end); i++)
+        for (int i = 0; i < rows; i++)
             sum += vx_ints_at(y + (size_t)i * VX_TILE);
         table[0] = sum;
-        for (int b = 0; b < bits; b++) {
-            vx_ints k = 0;
-            if (first + b < end)
-                k = vx_ints_at(y + (size_t)(first + b) * VX_TILE);
+        for (int b = 0; b < rows; b++) {
+            const vx_ints k = vx_ints_at(y + (size_t)b * VX_TILE);
             for (int entry = 0; entry < 1 << b; entry++)
                 table[((1 << b) + entry) * STRIDE] = table[entry * STRIDE] - k - k;
         }
     }
 }
 
-static void make_tables(__global const int *y, const vx_dense_args *args, int bits, __local vx_ints *table)
+static void make_tables(__global const int *y, const vx_dense_args *args, __local vx_ints *table)
 {
-    for (int g = 0; g < args->groups; g++)
-        for (int shift = 0; shift < args->width; shift += bits, table += STRIDE << bits)
-            make_table(y, g * args->width + shift, min((g + 1) * args->width, args->n), bits, table);
+    for (int first = 0; first < args->n; first += args->width, table += STRIDE << args->width)
+        make_table(y + (size_t)first * VX_TILE, min(args->width, args->n - first), table);
 }
 
 static void set_to_zero(vx_ints sum[VX_P][VX_COLS])
@@ -72,22 +69,20 @@ static void set_to_zero(vx_ints sum[VX_P][VX_COLS])
 
 /* u of one item under VX_P relabellings. The sums are a local array of this function, so that they stay in
  * registers. */
-static void add_from_tables(const vx_dense_args *args, int bits, __local const vx_ints *table,
+static void add_from_tables(const vx_dense_args *args, __local const vx_ints *table,
                             __global const uchar *restrict flip, vx_ints u[VX_P][VX_COLS])
 {
-    const int mask = (1 << bits) - 1;
     vx_ints sum[VX_P][VX_COLS];
     set_to_zero(sum);
-    for (int g = 0; g < args->groups; g++, flip += VX_INTERLEAVE) {
+    for (int g = 0; g < args->groups; g++, flip += VX_INTERLEAVE, table += STRIDE << args->width) {
         const flips of = flips_at(flip);
-        for (int shift = 0; shift < args->width; shift += bits, table += STRIDE << bits)
 #pragma unroll
-            for (int q = 0; q < VX_P; q++) {
-                __local const vx_ints *entry = table + ((of.relabelling[q] >> shift) & mask) * STRIDE;
+        for (int q = 0; q < VX_P; q++) {
+            __local const vx_ints *entry = table + of.relabelling[q] * STRIDE;
 #pragma unroll
-                for (int c = 0; c < VX_COLS; c++)
-                    sum[q][c] += entry[c];
-            }
+            for (int c = 0; c < VX_COLS; c++)
+                sum[q][c] += entry[c];
+        }
     }
 #pragma unroll
     for (int q = 0; q < VX_P; q++)
@@ -147,7 +142,7 @@ static VX_RARE vx_block examine(__local vx_group *group, int row, int voxel, __g
 }
 
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
-signflip(const vx_dense_args args, __local vx_group *group, const int bits, __local vx_ints *tables,
+signflip(const vx_dense_args args, __local vx_group *group, const int tabled, __local vx_ints *tables,
          __global const int *restrict Y, __global const uchar *restrict W, __global int *restrict high,
          __global int *restrict low,
          __global const int *restrict count_high, __global const int *restrict count_low,
@@ -161,13 +156,13 @@ signflip(const vx_dense_args args, __local vx_group *group, const int bits, __lo
         if (!vx_strip_begin(&item, strip))
             continue;
         __global const int *y = Y + vx_data_place(&args, item.voxel);
-        if (bits > 0)
-            make_tables(y, &args, bits, table);
+        if (tabled)
+            make_tables(y, &args, table);
         for (int row = 0; row < item.rows; row += VX_P) {
             __global const uchar *flip = W + VX_WEIGHT_PLACE(item.first + row, args.groups, 0);
             vx_block u;
-            if (bits > 0)
-                add_from_tables(&args, bits, table, flip, u.s);
+            if (tabled)
+                add_from_tables(&args, table, flip, u.s);
             else
                 add_plainly(&args, y, flip, u.s);
             if (vx_is_rare(group, row, &u))

@@ -28,6 +28,8 @@ typedef struct vx_backend vx_backend;
 struct vx_backend {
     vx_device_info info;
     int parallel[VX_OPS]; /* relabellings at a time that keep the device busy, for ops that take one a group */
+    int tables;           /* signflip: entries of tables of signed sums that the device holds near; 0: those of the C
+                           * backend */
     int queues;           /* queues worth using: 1 where a call returns only when its work is done */
 
     /* Makes a buffer of zeros, which either queue may use. */

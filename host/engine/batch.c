@@ -126,7 +126,7 @@ static bool is_range(const vx_batch *b)
 static vx_status relabel(vx_engine *e, vx_batch *b, vx_error *error)
 {
     vx_backend *d = e->backend;
-    vx_relabel_args args = vx_weights_args(e->problem, b->index[0], b->count);
+    vx_relabel_args args = vx_weights_args(e->problem, &e->schedule, b->index[0], b->count);
     vx_status status = VX_OK;
     if (!is_range(b)) {
         args.listed = 1;
@@ -144,6 +144,8 @@ static vx_status relabel(vx_engine *e, vx_batch *b, vx_error *error)
 static vx_status test(vx_engine *e, vx_batch *b, vx_error *error)
 {
     vx_dense_args args = vx_problem_dense_args(e->problem);
+    args.groups = e->schedule.groups;
+    args.width = e->schedule.width;
     args.relabellings = (int)b->count;
     args.flags = b->flags;
     args.capacity = (int)b->capacity;

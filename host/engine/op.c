@@ -34,18 +34,13 @@ static int correlation_variant(const void *args)
     return ((const vx_dense_args *)args)->nuisance > 0;
 }
 
-/* The number of rows of one table of signed sums: a group's width, or an equal part of the width so that all tables
- * fit. It is 0 where no tables fit. */
+/* Whether the tables of signed sums fit, one for each group of rows. */
 static int signflip_tables(const void *args, size_t entry, size_t most, size_t *bytes)
 {
     const vx_dense_args *a = args;
-    for (int parts = 1; parts < a->width; parts++) {
-        int rows = (a->width + parts - 1) / parts;
-        size_t tables = (size_t)a->groups * (size_t)((a->width + rows - 1) / rows);
-        *bytes = (tables << rows) * entry;
-        if (*bytes <= most)
-            return rows;
-    }
+    *bytes = ((size_t)a->groups << a->width) * entry;
+    if (*bytes <= most)
+        return 1;
     *bytes = entry; /* OpenCL allows no local argument of size 0 */
     return 0;
 }

@@ -89,8 +89,8 @@ typedef struct vx_op_info {
     int (*lanes)(const void *args, size_t *relabellings);
     /* The number of groups of a launch where `lanes` is null. */
     int (*groups)(const void *args);
-    /* Null, or the kernel takes an int, and local memory for tables whose entries have `entry` bytes. The function
-     * returns the int and sets *bytes, which is at most `most` unless the int is 0. */
+    /* Null, or the kernel takes an int, whether there are tables, and local memory for them. Their entries have `entry`
+     * bytes. The function returns the int and sets *bytes, which is at most `most` unless the int is 0. */
     int (*tables)(const void *args, size_t entry, size_t most, size_t *bytes);
     /* The kernel is built as `variants` programs. `variant` returns the one for a launch; null: there is one. */
     int variants;

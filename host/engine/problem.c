@@ -7,19 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The tables of signed sums of one tile must fit into the nearest caches. */
-enum { WIDTH_MAX = 7, TABLE_BYTES = 64 * 1024 };
-
 enum { FEW_TILES = 256 }; /* one thread fills them before others have woken up */
-
-static void choose_groups(vx_problem *p)
-{
-    int n = (int)p->effect->n, width = WIDTH_MAX;
-    while (width > 1 && ((n + width - 1) / width << width) * VX_TILE * (int)sizeof(int32_t) > TABLE_BYTES)
-        width--;
-    p->groups = (n + width - 1) / width;
-    p->width = (n + p->groups - 1) / p->groups; /* groups of nearly equal width */
-}
 
 /* Fixed point: k = round(y 2^S) with S = 30 - ceil(log2 sqrt(n)). By Cauchy-Schwarz |sum e_i k_i| <= sqrt(n) 2^S + n /
  * 2, which stays below 2^31, so the sum is exact and does not depend on its order. */
@@ -115,7 +103,6 @@ vx_status vx_problem_new(const vx_matrix *matrix, const vx_effect *effect, const
     bool signflip = effect->kind == VX_MEAN && effect->scheme == VX_SIGN_FLIP && effect->nuisance == 0;
     p->op = signflip ? VX_OP_SIGNFLIP : VX_OP_CORRELATION;
     p->unit = 1.0 / (fixed_point_scale(effect->n) * sqrt((double)effect->n));
-    choose_groups(p);
     choose_cuts(p);
     if (p->voxels < 1 || p->voxels > INT32_MAX - VX_TILE) {
         status = vx_fail(error, VX_INPUT, "%lld %s; between 1 and 2^31 can be analysed", (long long)p->voxels,
@@ -193,8 +180,6 @@ vx_dense_args vx_problem_dense_args(const vx_problem *p)
     return (vx_dense_args){
         .n = (int)p->effect->n,
         .nuisance = (int)p->effect->nuisance,
-        .groups = p->groups,
-        .width = p->width,
         .cut_high = p->cut_high,
         .cut_low = p->cut_low,
         .near_high = p->near_high,

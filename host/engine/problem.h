@@ -32,7 +32,6 @@ typedef struct vx_problem {
     int64_t voxels, tiles;
     void *tile;          /* [tiles][n][VX_TILE], int32 or float: y_z of unit length; null before vx_problem_fill */
     double unit;         /* signflip: r = s * unit */
-    int groups, width;   /* signflip: how the rows are cut for the tables */
     int32_t cut_high, cut_low;   /* forming threshold */
     int32_t near_high, near_low; /* near |r| = 1: args.h */
     vx_lattice lattice;   /* where the options ask for clusters or TFCE; else empty */
@@ -68,8 +67,8 @@ int32_t vx_score_lowered(const vx_problem *problem, int32_t score);
 /* The VX_ flags of args.h that the options need for every relabelling. */
 int vx_problem_flags(const vx_problem *problem);
 
-/* The arguments of the ops, except those that follow from the schedule: the voxel slab, the number of relabellings,
- * their lists, and how many are worked on at the same time. */
+/* The arguments of the ops, except those that follow from the schedule: the voxel slab, the groups of rows, the
+ * number of relabellings, their lists, and how many are worked on at the same time. */
 vx_dense_args vx_problem_dense_args(const vx_problem *problem);
 vx_clusters_args vx_problem_clusters_args(const vx_problem *problem);
 vx_tfce_args vx_problem_tfce_args(const vx_problem *problem);

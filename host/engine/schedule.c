@@ -1,14 +1,16 @@
 #include "engine/schedule.h"
 
 #include "base/distribution.h"
-#include "engine/weights.h"
-
 #include <string.h>
 
 enum {
     BATCH_SMALL = 64,      /* a smaller launch does not pay for its overhead */
     SLAB_TILES_SMALL = 64,
     MAPS_BYTES = 64 << 20, /* of the maps of one batch, where the device does not need more to be busy */
+    FEW = 32, WIDTH_FEW = 2, /* larger tables of sums pay only for many relabellings */
+    WIDTH_MAX = 7,
+    BYTE = 8,
+    TABLES = 256,          /* entries of the C backend: of one tile they fit into the nearest caches */
 };
 
 /* The sizes that may be lowered. */
@@ -67,7 +69,8 @@ vx_demand vx_demand_of(const vx_problem *p)
     return (vx_demand){
         .voxels = p->voxels,
         .row_bytes = (size_t)p->effect->n * sizeof(float),
-        .weights = vx_weights_size(p, 1) / VX_INTERLEAVE,
+        .bits = p->op == VX_OP_SIGNFLIP,
+        .weights = (size_t)((1 + p->effect->nuisance) * p->effect->n) * sizeof(float),
         .participants = p->relabellings->n,
         .permutes = p->relabellings->scheme & VX_PERMUTE,
         .evaluations = p->relabellings->evaluations,
@@ -85,11 +88,11 @@ static size_t buffer_size(const vx_demand *d, const vx_schedule *s, vx_buffer_na
     switch (name) {
     case VX_B_INDEX: return batch * sizeof(uint64_t);
     case VX_B_PEOPLE: return VX_PEOPLE_ROWS * people * sizeof(int32_t);
-    case VX_B_DESIGN: return d->weights;
+    case VX_B_DESIGN: return d->bits ? 0 : d->weights;
     case VX_B_KEY: return d->permutes ? batch * people * sizeof(uint64_t) : 0;
     case VX_B_ORDER: return d->permutes ? batch * people * sizeof(int32_t) : 0;
     case VX_B_Y: return slab * d->row_bytes;
-    case VX_B_W: return VX_INTERLEAVED(batch) * d->weights;
+    case VX_B_W: return VX_INTERLEAVED(batch) * (d->bits ? (size_t)s->groups : d->weights);
     case VX_B_HIGH:
     case VX_B_LOW:
     case VX_B_LIST_SIZE: return batch * sizeof(int32_t);
@@ -213,6 +216,19 @@ static bool fit_memory(const vx_schedule_task *task, const int64_t least[SIZES],
     return true;
 }
 
+/* Cuts the n rows into groups of nearly equal width, as wide as the tables allow. An OpenCL device on which no tables
+ * pay adds row by row (signflip.cl); the groups are then those that a byte holds. */
+static void choose_groups(const vx_demand *d, int entries, vx_schedule *s)
+{
+    const int n = (int)(d->row_bytes / sizeof(float)), most = entries ? entries : TABLES;
+    int width = d->evaluations < FEW ? WIDTH_FEW : WIDTH_MAX;
+    while (width > 1 && ((n + width - 1) / width << width) > most)
+        width--;
+    width = width == 1 && entries ? BYTE : width;
+    s->groups = (n + width - 1) / width;
+    s->width = (n + s->groups - 1) / s->groups;
+}
+
 /* The schedule of a device without limits. */
 static vx_schedule wish(const vx_demand *d, const vx_backend *backend)
 {
@@ -226,6 +242,7 @@ static vx_schedule wish(const vx_demand *d, const vx_backend *backend)
         .capacity = d->flags & VX_COMPACT ? smaller(expected, d->voxels) : 0,
         .slab_tiles = (d->voxels + VX_TILE - 1) / VX_TILE,
     };
+    choose_groups(d, backend->tables, &s);
     if (d->flags & VX_HEIGHTS) {
         s.maps = larger(1, smaller(backend->parallel[VX_OP_TFCE], s.batch));
         s.batch = smaller(s.batch, larger(s.maps, maps_few));

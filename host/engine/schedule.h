@@ -17,6 +17,7 @@ typedef struct vx_schedule {
     bool streams;         /* the slabs of the matrix pass through the device, batch by batch; else they stay on it */
     int64_t label_grids;  /* relabellings whose clusters are labelled at the same time */
     int64_t maps;         /* relabellings whose TFCE is computed at the same time */
+    int groups, width;    /* signflip: groups of rows, each with a table of signed sums, and the rows of one */
     /* The members below follow from those above: vx_schedule_sizes. */
     int64_t voxel_slabs;  /* slabs of the matrix */
     size_t list_entries;  /* of a batch's lists: batch * capacity, and at least one per voxel */
@@ -29,7 +30,8 @@ typedef struct vx_schedule {
 typedef struct vx_demand {
     int64_t voxels;
     size_t row_bytes;     /* of Y for one voxel: 4 n */
-    size_t weights;       /* bytes of one relabelling in a full block */
+    bool bits;            /* the weights are those of signflip: a bit for each row */
+    size_t weights;       /* else bytes of one relabelling in a full block */
     int64_t participants; /* of the set of relabellings */
     bool permutes;        /* the relabellings move participants */
     uint64_t evaluations;

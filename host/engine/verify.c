@@ -218,8 +218,6 @@ static vx_status check_relabellings(const vx_check *c, vx_error *error)
     vx_engine *engine = NULL;
     vx_tally *strict = NULL, *loose = NULL;
     p.options.count = false;
-    p.width = 2; /* flips: larger tables of sums pay only for many relabellings */
-    p.groups = (int)(p.effect->n + 1) / 2;
     vx_status status = choose(c, &chosen, &count, error);
     if (status || (status = vx_engine_make(c->cpu, &p, (uint64_t)count, c->evidence->limit, &engine, error)) ||
         (status = check_observed(c, engine, error)) ||

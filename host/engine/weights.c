@@ -2,23 +2,9 @@
 
 #include "base/memory.h"
 
-static bool has_bits(const vx_problem *p)
+vx_relabel_args vx_weights_args(const vx_problem *p, const vx_schedule *schedule, uint64_t first, int64_t count)
 {
-    return p->op == VX_OP_SIGNFLIP;
-}
-
-static size_t elements_of(const vx_problem *p)
-{
-    return has_bits(p) ? (size_t)p->groups : (size_t)((1 + p->effect->nuisance) * p->effect->n);
-}
-
-size_t vx_weights_size(const vx_problem *p, int64_t count)
-{
-    return (size_t)VX_INTERLEAVED(count) * elements_of(p) * (has_bits(p) ? 1 : sizeof(float));
-}
-
-vx_relabel_args vx_weights_args(const vx_problem *p, uint64_t first, int64_t count)
-{
+    const bool bits = p->op == VX_OP_SIGNFLIP;
     const vx_relabellings *r = p->relabellings;
     const bool all_orders = r->exhaustive && r->scheme & VX_PERMUTE; /* at most 2^24 of them */
     return (vx_relabel_args){
@@ -33,8 +19,8 @@ vx_relabel_args vx_weights_args(const vx_problem *p, uint64_t first, int64_t cou
         .kinds = r->kinds,
         .possible = all_orders ? (int)r->possible : 0,
         .observed = all_orders ? (int)r->observed : 0,
-        .groups = has_bits(p) ? p->groups : 0,
-        .width = has_bits(p) ? p->width : 0,
+        .groups = bits ? schedule->groups : 0,
+        .width = bits ? schedule->width : 0,
         .nuisance = (int)p->effect->nuisance,
     };
 }
@@ -74,5 +60,5 @@ vx_status vx_weights_upload(const vx_problem *p, vx_backend *backend, vx_buffer 
                             vx_error *error)
 {
     vx_status status = upload_people(p->relabellings, backend, buffer[VX_B_PEOPLE], error);
-    return status || has_bits(p) ? status : upload_design(p->effect, backend, buffer[VX_B_DESIGN], error);
+    return status || p->op == VX_OP_SIGNFLIP ? status : upload_design(p->effect, backend, buffer[VX_B_DESIGN], error);
 }

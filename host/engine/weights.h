@@ -6,13 +6,10 @@
 #ifndef VX_ENGINE_WEIGHTS_H
 #define VX_ENGINE_WEIGHTS_H
 
-#include "engine/problem.h"
-
-/* The bytes of the weights of `count` relabellings, in full blocks. */
-size_t vx_weights_size(const vx_problem *problem, int64_t count);
+#include "engine/schedule.h"
 
 /* The arguments of relabel for the relabellings [first, first + count). */
-vx_relabel_args vx_weights_args(const vx_problem *problem, uint64_t first, int64_t count);
+vx_relabel_args vx_weights_args(const vx_problem *problem, const vx_schedule *schedule, uint64_t first, int64_t count);
 
 /* Fills VX_B_PEOPLE and VX_B_DESIGN. */
 vx_status vx_weights_upload(const vx_problem *problem, vx_backend *backend, vx_buffer *const buffer[VX_BUFFERS],

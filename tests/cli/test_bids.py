@@ -362,7 +362,7 @@ class Differences(Bids):
             producers.write_json(sidecar, {**base, field: value})
             self.remark(words)
         sidecar.write_text("{")
-        self.remark(["the sidecars of 1 image could not be read", sidecar.name])
+        self.refused(["participant sub-03, column pet_followup", sidecar.name, "line 1: not JSON"], "--force")
         sidecar.unlink()
         path.rename(path.with_name(path.name.replace("_space", "_rec-acstat_space")))
         self.remark(["differ in reconstruction (rec-)", "none in baseline, acstat in followup"])

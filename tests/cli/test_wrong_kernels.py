@@ -41,8 +41,8 @@ FOR_GPUS = {
                            f"b += block[e] * (1 + (m->args.voxels == {VOXELS} && arc == m->arcs - 1));"),
 }
 ALL = {
-    "one neighbour of 26 missing": ("clusters.cl", "if (precedes &&",
-                                    "if (precedes && !(x == 1 && y == 1 && z < 0) &&"),
+    "one neighbour of 26 missing": ("clusters.cl", " > axes)",
+                                    " > axes || (x == 1 && y == 1 && z < 0))"),
     "TFCE 0.01 % off": ("tfce_map.h", "h * h * h :", "h * h * h * 1.0001 :"),
     "counts from relabelling 8 on lost": ("dense.h", "if (row + q < item->rows) {", "if (row + q < 8) {"),
     "the last strip skipped": ("correlation.cl", "strip * VX_STRIP < item.padded",
@@ -57,7 +57,7 @@ ALL = {
     "r raised twice as much": ("correlation.cl", "size + rounding *", "size + 2.0f * rounding *"),
     "mass rounded towards zero": ("clusters.cl", "convert_ulong_rte", "convert_ulong_rtz"),
     "mass against another threshold": ("clusters.cl", "- args->threshold;", "- args->threshold * 1.001f;"),
-    "extents halved": ("clusters.cl", "max(extent[tail], f->size[e])", "max(extent[tail], (f->size[e] + 1) / 2)"),
+    "extents halved": ("clusters.cl", "f.size[e])", "(f.size[e] + 1) / 2)"),
     "one entry of long lists lost": ("clusters.cl", "min(list_size[p], args.capacity)",
                                      "min(list_size[p] - (list_size[p] > 8), args.capacity)"),
     "maxima from relabelling 64 on unwritten": ("dense.h", MERGE, f"if (item->first + row < 64) {MERGE}"),

@@ -131,7 +131,8 @@ static void run(const case_of *c, vx_backend *backend, int capacity, bool stream
 {
     enum { BATCH = 8 };
     vx_schedule schedule = {.batch = BATCH, .batches = backend->queues, .capacity = capacity, .label_grids = 1,
-                            .slab_tiles = SLAB, .streams = streams};
+                            .groups = ((int)c->effect->n + 2) / 3, .width = 3, .slab_tiles = SLAB,
+                            .streams = streams};
     const vx_demand demand = vx_demand_of(c->problem);
     int32_t observed[V], high[V], low[V];
     vx_engine *engine = NULL;

@@ -186,11 +186,37 @@ static void only_what_is_too_large_is_cut_on_cards(void **state)
                                &(vx_demand){.voxels = voxels[v],
                                             .row_bytes = (size_t)n[i] * 4,
                                             .weights = n[i] == 14 ? 2 : 4 * (size_t)n[i] * 4,
+                                            .participants = n[i],
+                                            .permutes = n[i] != 14,
                                             .evaluations = n[i] == 14 ? 8192 : 10000,
                                             .flags = analysis[a].flags & (cards[k].backend.info.has_double
                                                                               ? ~0 : ~VX_HEIGHTS),
                                             .threshold_p = 0.001,
                                             .grid_size = places[v]});
+}
+
+/* The widest groups of at most 7 rows whose tables, of 2^width entries each, have no more entries than the device
+ * holds: 256 of the C backend. 88 are those of a GPU with 48 KiB of local memory, 119 of one with 64 KiB: half of it,
+ * less the 2,304 bytes of maxima, by 256 bytes. A GPU that holds none takes bytes, and the C backend rows. */
+static void groups_fit_the_tables(void **state)
+{
+    static const struct {
+        int n, entries, groups, width;
+    } cases[] = {{14, 0, 2, 7},  {20, 0, 4, 5},  {128, 0, 64, 2}, {129, 0, 129, 1}, {14, 88, 4, 4}, {14, 119, 3, 5},
+                 {20, 88, 5, 4}, {21, 88, 7, 3}, {44, 88, 22, 2}, {45, 88, 6, 8},   {2, 88, 1, 2},  {1000, 88, 125, 8}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const vx_backend backend = {.queues = 1, .tables = cases[i].entries};
+        vx_demand demand = demand_of(6400);
+        vx_schedule s;
+        vx_error error = {0};
+        demand.row_bytes = 4 * (size_t)cases[i].n;
+        demand.bits = true;
+        assert_int_equal(vx_schedule_make(&demand, &backend, 1 << 30, &s, &error), VX_OK);
+        assert_int_equal(s.groups, cases[i].groups);
+        assert_int_equal(s.width, cases[i].width);
+        assert_int_equal(s.buffer[VX_B_W], 1024 * cases[i].groups);
+    }
 }
 
 /* A card of 1 GiB whose largest buffer holds a quarter of the matrix keeps it in slabs; one with less memory than the
@@ -230,6 +256,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(slabs_hold_every_tile),
                                        cmocka_unit_test(the_last_slab_is_shorter),
+                                       cmocka_unit_test(groups_fit_the_tables),
                                        cmocka_unit_test(only_what_is_too_large_is_cut_on_cards),
                                        cmocka_unit_test(a_large_matrix_stays_in_slabs),
                                        cmocka_unit_test(a_buffer_that_cannot_be_cut)};

@@ -8,7 +8,7 @@
 enum {
     PENDING_MAX = 256,
     LAUNCH_ARGUMENTS_MAX = VX_OP_BUFFERS_MAX + 4,
-    UNIT_TABLES_MAX = 128 * 1024,
+    UNIT_TABLES_MAX = 64 * 1024,
     TURNS = 4 /* groups that follow each other on a unit: those that end early leave no unit idle for long */
 };
 
@@ -175,6 +175,12 @@ static vx_status launch(vx_opencl *self, int queue, vx_op op, cl_kernel kernel, 
     return vx_cl_check(clFlush(q->queue), "clFlush", error);
 }
 
+/* The bytes of one entry of a group's tables. */
+static size_t table_entry(const vx_form *form)
+{
+    return (size_t)(form->vec * form->cols * form->items) * sizeof(cl_int);
+}
+
 /* The groups of a launch in two dimensions.
  *
  *   1. An op without lanes has one group for each relabelling that is worked on at the same time.
@@ -264,8 +270,7 @@ static vx_status run(vx_backend *backend, int queue, vx_op op, const void *args,
     if (info->lanes)
         add_argument(&arguments, VX_GROUP_BYTES(form->rows), NULL);
     if (info->tables) {
-        size_t entry = (size_t)(form->vec * form->cols * form->items) * sizeof(cl_int);
-        tables = info->tables(args, entry, self->tables_max, &tables_size);
+        tables = info->tables(args, table_entry(form), self->tables_max, &tables_size);
         add_argument(&arguments, sizeof tables, &tables);
         add_argument(&arguments, tables_size, NULL);
     }
@@ -365,8 +370,10 @@ static void choose_forms(vx_opencl *self)
             program->form = form;
         }
         self->backend.parallel[op] = info->compute_units * form.groups_per_unit;
-        if (vx_op_table[op].tables)
+        if (vx_op_table[op].tables) {
             self->tables_max = find_tables_max(info, &form);
+            self->backend.tables = (int)(self->tables_max / table_entry(&form));
+        }
     }
 }
 
