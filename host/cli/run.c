@@ -7,6 +7,7 @@
 #include "cli/summary.h"
 #include "cli/terminal.h"
 #include "outcome/study_model.h"
+#include "prepare/smoothness.h"
 #include "report/report.h"
 
 #include <omp.h>
@@ -164,6 +165,7 @@ static vx_status open_device(vx_run *run, vx_error *error)
 static vx_status read_modality(vx_run *run, vx_run_modality *modality, vx_error *error)
 {
     vx_status status = vx_run_prepare(run, modality, error);
+    modality->survey.smoothness = vx_smoothness_of_volume;
     if (!status)
         status = vx_matrix_from_sources(&modality->sources, run->threads, &modality->survey, &modality->matrix,
                                         &modality->mask, error);

@@ -29,7 +29,7 @@ void vx_sources_destroy(vx_sources *sources);
  * reading. Errors: those of vx_source_open. */
 vx_status vx_sources_find_grid(vx_sources *sources, vx_error *error);
 
-/* vx_matrix_read of voxstat/image.h, from sources. Fills `survey`, which is zeros, or null. */
+/* vx_matrix_read of voxstat/image.h, from sources. Fills `survey`, which has no images yet, or is null. */
 vx_status vx_matrix_from_sources(vx_sources *sources, int threads, vx_survey *survey, vx_matrix **matrix,
                                  vx_mask_report *report, vx_error *error);
 

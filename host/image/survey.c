@@ -3,6 +3,8 @@
 #include "image/reading.h"
 #include "space/grid.h"
 
+#include <math.h>
+
 vx_status vx_survey_begin(vx_survey *survey, const vx_sources *sources, vx_error *error)
 {
     survey->n = sources->n;
@@ -16,7 +18,9 @@ vx_status vx_survey_take(vx_survey *survey, int64_t row, int64_t session, const 
                          const vx_loaded *volume, vx_error *error)
 {
     vx_survey_image *image = &survey->image[row * survey->sessions + session];
-    *image = (vx_survey_image){.global = facts->global, .typical = facts->typical};
+    *image = (vx_survey_image){.global = facts->global, .typical = facts->typical, .fwhm = {NAN, NAN, NAN}};
+    if (survey->smoothness)
+        survey->smoothness(volume, image->fwhm);
     image->thumbnail = vx_array(vx_grid_elements(&survey->thumbnail.grid), sizeof *image->thumbnail);
     if (!image->thumbnail)
         return vx_fail_memory(error);

@@ -6,6 +6,10 @@ static const vx_quality_column_row rows[VX_QUALITY_COLUMNS] = {
         "Mean of the voxels above an eighth of the mean over all finite voxels (SPM's global mean)."},
     [VX_QUALITY_SD] = {"spatial_sd", "spatial SD", false, "of the images",
         "Standard deviation of these voxels about their mean, n - 1 in the denominator."},
+    [VX_QUALITY_SMOOTHNESS] = {"smoothness", "smoothness (mm)", false, "mm",
+        "Smoothness of the image as a full width at half maximum, told from the ratio of its second and first "
+        "differences; the geometric mean over the axes of the grid. Anatomy counts in it, so that it is wider than the "
+        "noise is."},
     [VX_QUALITY_COVERAGE] = {"coverage", "coverage", false, "none",
         "Share of the voxels of the mask file, or else of those at which more than half of the participants have "
         "data, that are finite and not zero in the image."},
@@ -53,6 +57,8 @@ static const struct { const char *name, *words; } flags[VX_QUALITY_FLAGS] = {
         "participants."},
     [VX_FLAG_SESSIONS] = {"sessions",
         "The sessions may be exchanged: the change goes against that of the others."},
+    [VX_FLAG_SMOOTHNESS] = {"smoothness",
+        "The smoothness is at least 2 times, or at most half of, the median of the session, and beyond the bounds."},
 };
 /* clang-format on */
 

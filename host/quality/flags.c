@@ -10,7 +10,7 @@
 enum { NEEDED = 6 };                    /* participants, for bounds */
 static const double unusual = 5;        /* robust standard deviations. Of the figures of some 60 simulated modalities
                                          * the most extreme lay at 4.4; the usual 3.5 would mark some in every study */
-static const double scale_factor = 2;   /* no participant has half or twice the uptake of the others */
+static const double scale_factor = 2;   /* no participant has half or twice the uptake or smoothness of the others */
 static const double unit_factor = 10;   /* images in the same units do not differ by this factor */
 static const double lost_share = 0.05;  /* of the voxels that images are expected to cover, or of the overlap */
 static const double consistent = 0.3;   /* correlations that tell a direction have at least this median */
@@ -61,7 +61,7 @@ static bool set_medians(vx_quality *quality)
     const int64_t sessions = quality->sessions;
     for (int k = 0; k < VX_QUALITY_COLUMNS; k++)
         for (int64_t s = 0; s < sessions; s++) {
-            const bool by_session = k == VX_QUALITY_MEAN || k == VX_QUALITY_SD;
+            const bool by_session = k == VX_QUALITY_MEAN || k == VX_QUALITY_SD || k == VX_QUALITY_SMOOTHNESS;
             figures f;
             const bool there = by_session ? figures_of(quality->value[k], s, sessions, quality->n, same, &f)
                                           : figures_of(quality->value[k], 0, 1, quality->n * sessions, same, &f);
@@ -264,6 +264,7 @@ vx_status vx_quality_set_flags(vx_quality *quality, const vx_survey *survey, con
     if (there && quality->n >= NEEDED)
         there = flag_factor(quality, VX_QUALITY_MEAN, VX_FLAG_SCALE) &&
                 flag_factor(quality, VX_QUALITY_SD, VX_FLAG_SD) &&
+                flag_factor(quality, VX_QUALITY_SMOOTHNESS, VX_FLAG_SMOOTHNESS) &&
                 flag_shares(quality, VX_QUALITY_COVERAGE, VX_FLAG_COVERAGE) &&
                 flag_shares(quality, VX_QUALITY_OVERLAP, VX_FLAG_OVERLAP) && flag_correlations(quality) &&
                 flag_mirrored(quality) && (!likeness || flag_pairs(quality, likeness));

@@ -177,6 +177,8 @@ static void take_survey(const group_comparison *c)
         c->quality->value[VX_QUALITY_MEAN][i] = there ? image->global.mean : NAN;
         c->quality->value[VX_QUALITY_SD][i] = there ? image->global.sd : NAN;
         c->quality->value[VX_QUALITY_COVERAGE][i] = there ? image->coverage : NAN;
+        c->quality->value[VX_QUALITY_SMOOTHNESS][i] =
+            there ? cbrt(image->fwhm[0] * image->fwhm[1] * image->fwhm[2]) : NAN;
     }
 }
 

@@ -25,7 +25,7 @@
 typedef struct vx_quality {
     int64_t n, sessions;
     double *value[VX_QUALITY_COLUMNS];  /* n x sessions; NaN where a figure does not exist */
-    double *median[VX_QUALITY_COLUMNS]; /* sessions: of the means and SDs over the session, else over all images */
+    double *median[VX_QUALITY_COLUMNS]; /* sessions: of means, SDs, smoothness over the session, else over all images */
     unsigned *flag;                     /* n x sessions */
     int64_t *nearest;                   /* n x sessions: the participant whose other session is most alike; -1: none */
     int64_t *exchanged;                 /* n: the participant with whom an image seems exchanged; -1: none */

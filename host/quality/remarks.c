@@ -154,6 +154,15 @@ static vx_status remark_shares(remarking *r, int64_t image, vx_error *error)
     return status;
 }
 
+static vx_status remark_smoothness(remarking *r, int64_t image, vx_error *error)
+{
+    if (!is_flagged(r, image, VX_FLAG_SMOOTHNESS))
+        return VX_OK;
+    return remark_image(r, image, error, "its smoothness is %.3g mm FWHM, the median of the session %.3g mm; was it "
+                        "smoothed in another way?", r->quality->value[VX_QUALITY_SMOOTHNESS][image],
+                        r->quality->median[VX_QUALITY_SMOOTHNESS][image % r->quality->sessions]);
+}
+
 static vx_status remark_mirrored(remarking *r, int64_t image, vx_error *error)
 {
     if (!r->quality->mirrored[image])
@@ -206,6 +215,8 @@ vx_status vx_quality_remark(const vx_quality *quality, const vx_survey *survey, 
     vx_status status = remark_scales(&r, error);
     for (int64_t i = 0; i < quality->n * quality->sessions && !status; i++) {
         status = remark_shares(&r, i, error);
+        if (!status)
+            status = remark_smoothness(&r, i, error);
         if (!status)
             status = remark_mirrored(&r, i, error);
         if (status || quality->sessions != 2 || i % 2)

@@ -20,7 +20,7 @@ from voxstat_cli import PROGRAM, SHAPE, Study
 
 SAMPLE = pathlib.Path(os.environ["VOXSTAT_SOURCE"]) / "sample_data"
 QUICK = ["--correct", "voxel", "-n", "10", "--device", "cpu", "--progress", "none", "--force"]
-FIGURES = ("global_mean", "spatial_sd", "coverage", "overlap", "correlation", "asymmetry", "self", "other",
+FIGURES = ("global_mean", "spatial_sd", "smoothness", "coverage", "overlap", "correlation", "asymmetry", "self", "other",
            "self_asymmetry", "change")
 
 
@@ -30,6 +30,20 @@ def thumbnail(image, block):
     finite = numpy.nan_to_num(image, posinf=0, neginf=0)
     return numpy.array([[[finite[x:x + block[0], y:y + block[1], z:z + block[2]].mean() for z in cells[2]]
                          for y in cells[1]] for x in cells[0]])
+
+
+def smoothness(image, affine):
+    """3 - rho - rho^2 - rho^3 is the ratio of the mean squares of second and first differences, over three voxels in a
+    row that have data; FWHM = step sqrt(-2 ln 2 / ln rho)."""
+    widths = []
+    for axis in range(3):
+        data = numpy.moveaxis(numpy.where(numpy.isfinite(image) & (image != 0), image, numpy.nan), axis, 0)
+        low, middle, high = data[:-2], data[1:-1], data[2:]
+        first = numpy.nansum(((middle - low) ** 2 + (high - middle) ** 2) / 2)
+        ratio = numpy.nansum((low - 2 * middle + high) ** 2) / first
+        rho = [root.real for root in numpy.roots([1, 1, 1, ratio - 3]) if abs(root.imag) < 1e-9][0]
+        widths.append(numpy.linalg.norm(affine[:3, axis]) * math.sqrt(-2 * math.log(2) / math.log(rho)))
+    return numpy.prod(widths) ** (1 / 3)
 
 
 def unit(vector):
@@ -64,6 +78,7 @@ def reference(images, affine):
             image = images[i, s][numpy.isfinite(images[i, s])]
             own = image[image > image.mean() / 8]
             figures["global_mean"][i, s], figures["spatial_sd"][i, s] = own.mean(), own.std(ddof=1)
+            figures["smoothness"][i, s] = smoothness(images[i, s], affine)
             figures["coverage"][i, s] = data[i, s][expected].mean()
             figures["overlap"][i, s] = 2 * (inside[i, s] & group).sum() / (inside[i, s].sum() + group.sum())
             x = small[i, s][group]
@@ -256,6 +271,16 @@ class Planted(Cohort):
         self.assertEqual(set(self.flags()), {("sub-08", "baseline"), ("sub-08", "followup")})
         self.assertTrue(any("sub-08, column gm_followup" in remark and "another person's?" in remark
                             for remark in self.remarks(done)))
+
+    def test_an_image_that_is_not_smoothed(self):
+        random = numpy.random.default_rng(9)
+        def roughen(data):
+            return numpy.where(data != 0, data + 0.1 * random.standard_normal(data.shape), 0)
+        self.edit("sub-11", "baseline", roughen)
+        done = self.run_it()
+        self.assertIn("smoothness", self.flags()[("sub-11", "baseline")])
+        self.assertEqual(set(self.flags()), {("sub-11", "baseline")})
+        self.assertTrue(any("sub-11, column gm_baseline: its smoothness" in remark for remark in self.remarks(done)))
 
     def test_the_excluded_are_listed(self):
         self.edit("sub-01", "followup", lambda data: data * 10000)
