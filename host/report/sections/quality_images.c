@@ -66,7 +66,7 @@ static void put_sheet(vx_report *report, const vx_results_modality *modality, co
     if (!name || !caption || !alt || !sheet.raster)
         report->status = vx_fail_memory(report->error);
     else
-        vx_report_picture(report, &(vx_picture){name, vx_strips_drawing(&sheet), false, alt, caption});
+        vx_report_picture(report, &(vx_picture){name, vx_strips_drawing(&sheet), true, alt, caption});
     if (sheet.raster)
         cairo_surface_destroy(sheet.raster);
     free(name);
