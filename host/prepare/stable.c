@@ -49,7 +49,7 @@ static vx_status read_baselines(vx_sources *sources, int threads, stable_sums *s
     for (int64_t i = 0; i < sources->n; i++) {
         vx_loaded volume = {0};
         vx_error mine = {0};
-        vx_global global;
+        vx_global global = {0};
         const vx_status found = read_image(sources, vx_sources_image(sources, i, 0), &volume, &global, &mine);
 #pragma omp ordered
         {
