@@ -99,6 +99,9 @@ static void hook(const vx_forest *f, const vx_clusters_args *args)
     for (int e = get_local_id(0); e < f->entries; e += VX_WG) {
         int here = f->position[f->voxel[e]];
         bool negative = f->height[e] < 0;
+#if VX_WG == 1 /* x, y and z are then constants, which spares divisions: a third of the time on PoCL */
+#pragma unroll
+#endif
         for (int k = 0; k < PRECEDING; k++) {
             const int x = k % 3 - 1, y = k / 3 % 3 - 1, z = k / 9 - 1;
             if ((x != 0) + (y != 0) + (z != 0) > axes)
