@@ -394,6 +394,7 @@ static vx_status summarise(const vx_run *run, bool report, vx_error *error)
 
 static void run_destroy(vx_run *run)
 {
+    vx_run_pvc_destroy(run);
     for (size_t m = 0; run->modality && m < run->study->modalities; m++) {
         vx_run_modality *modality = run->modality + m;
         for (int64_t e = 0; modality->result && e < modality->model->effects; e++)

@@ -17,7 +17,7 @@
  *
  *     x(v) = c P*W(v) + d P*G(v)
  *
- * (Labbé et al. 1998, in Carson et al., Quantitative functional brain imaging with PET, p 59). So the tenth of the
+ * (after Labbé et al. 1996, Alzheimer Dis Assoc Disord 10:141). So the tenth of the
  * signal that may come from grey matter does not count as white. In noise-free images of one value for each tissue c,
  * and therefore y, is exact. */
 #ifndef VX_PREPARE_PVC_H
