@@ -78,6 +78,7 @@ class Interface(unittest.TestCase):
             with_it = ({"atlas": TABLE} if name in ("atlas_names", "regions", "coverage") else
                        {"interval_weeks": 1.0} if name == "expected" else
                        {"bids": str(SOURCE)} if name in ("bids", "derivatives", "bids_filter") else
+                       {"pvc": ["mg"], "psf": 6.0} if name in ("psf", "pvc_grey", "pvc_white") else
                        {"regrid": TABLE} if name == "regrid_method" else {})
             study = {} if "bids" in with_it else {"table": TABLE}
             line = voxstat.Voxstat(design="paired", **study, **{**with_it, name: value}).cmdline

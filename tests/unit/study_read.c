@@ -208,7 +208,7 @@ static void bad_cells(void **state)
 /* Images that go with others: a column for each session, or one of both. They are no modality without being asked for. */
 static void maps(void **state)
 {
-    static const char *const map[] = {"gm", "wm"}, *const none[] = {"grey"}, *const modality[] = {"gm"};
+    static const char *const map[] = {"gm", "wm"}, *const none[] = {"grey"}, *const modality[] = {"gm", "pet"};
     static const char text[] = "participant_id\tgm_baseline\tgm_followup\twm\tpet_baseline\tpet_followup\n"
                                "s2\ta1.nii\tn/a\tc1.hdr\tb1.nii.gz\tb2.nii.gz\n"
                                "s1\tb2.nii.gz\ta2.nii[3]\tc2.hdr\ta1.nii\ta2.nii\n";
@@ -227,7 +227,7 @@ static void maps(void **state)
     assert_non_null(strstr(wm[2].path, "/c1.hdr"));
     vx_study_free(study);
     REFUSED(STUDY(.map = map, .maps = 2, .modality = modality, .modalities = 1), text, "gm", "1 complete participant");
-    REFUSED(STUDY(.map = none, .maps = 1), text, "no column grey_baseline");
+    REFUSED(STUDY(.map = none, .maps = 1, .modality = modality + 1, .modalities = 1), text, "no column grey_baseline");
     static const char gone[] = "participant_id\tgm\tpet_baseline\tpet_followup\n"
                                "s2\tgone.nii\tb1.nii.gz\tb2.nii.gz\ns1\ta1.nii\ta1.nii\ta2.nii\n";
     REFUSED(STUDY(.map = map, .maps = 1), gone, "line 2", "s2", "column gm", "gone.nii", "does not exist");
