@@ -62,7 +62,7 @@ typedef struct vx_sensitivity_row {
     char *place;             /* region of the atlas where p is smallest; null: none */
     double value[VX_SENSITIVITY_COLUMNS]; /* NaN where a figure does not exist */
     vx_conclusion conclusion;
-    bool compared, changes;  /* with the row of the run as it is; not compared: that is this row, or there is none */
+    bool compared, changes;  /* with the same result of the run as it is, if this is another one */
 } vx_sensitivity_row;
 
 /* What a choice did to the images of a modality. */
@@ -78,7 +78,7 @@ typedef struct vx_sensitivity_preparation {
 typedef struct vx_sensitivity {
     char **choice;           /* choices: names; the first is VX_CHOICE_AS_RUN */
     size_t choices;
-    vx_sensitivity_row *row; /* rows: as run first, then the other choices of the same result, after vx_sensitivity_finish */
+    vx_sensitivity_row *row; /* rows: those of one result follow each other, as run first, once finished */
     size_t rows;
     vx_sensitivity_preparation *preparation; /* preparations: of every choice, for the modalities that it changes */
     size_t preparations;
