@@ -8,13 +8,10 @@
 
 enum { CHOICE_GTM = VX_PVC_MG + 1 }; /* the choices of --pvc have the order of vx_pvc_method; this one is the last */
 
-vx_status vx_run_read_pvc(vx_run *run, vx_error *error)
+vx_status vx_run_read_psf(vx_run *run, vx_error *error)
 {
     static const vx_option_id with_psf[] = {VX_OPTION_PVC_GREY, VX_OPTION_PVC_WHITE};
     const char *psf = vx_argument_text(run->arguments, VX_OPTION_PSF);
-    vx_status status = vx_by_modality_read(run->arguments, VX_OPTION_PVC, &run->pvc, error);
-    if (status)
-        return status;
     if (psf && !run->pvc.word.count)
         return vx_fail(error, VX_USAGE, "--psf is the point spread for --pvc, which is not given");
     for (size_t i = 0; i < sizeof with_psf / sizeof *with_psf; i++)
@@ -115,18 +112,10 @@ vx_status vx_run_find_tissue(vx_run *run, vx_error *error)
     return status;
 }
 
-void vx_run_pvc_destroy(vx_run *run)
+void vx_run_tissue_destroy(vx_run_modality *modality)
 {
-    for (size_t m = 0; run && run->modality && m < run->study->modalities; m++) {
-        vx_run_modality *modality = &run->modality[m];
-        for (size_t i = 0; i < modality->tissues; i++)
-            vx_tissue_destroy(&modality->tissue[i]);
+    for (size_t i = 0; modality && i < modality->tissues; i++)
+        vx_tissue_destroy(&modality->tissue[i]);
+    if (modality)
         free(modality->tissue);
-        modality->tissue = NULL;
-        modality->tissues = 0;
-    }
-    if (run) {
-        vx_by_modality_destroy(&run->pvc);
-        vx_psf_destroy(&run->psf);
-    }
 }

@@ -66,7 +66,7 @@ vx_status vx_run_read_study(vx_run *run, vx_error *error)
     double frames[2] = {0, 0};
     vx_status status = check_source(run->arguments, error);
     if (!status)
-        status = vx_run_read_pvc(run, error);
+        status = vx_run_read_psf(run, error);
     if (!status)
         status = read_names(run, &n, error);
     if (!status)

@@ -122,7 +122,7 @@ vx_step vx_step_pvc(const vx_pvc *how)
     const double *fwhm = how->tissue->fwhm;
     const bool mg = how->method == VX_PVC_MG;
     char spread[100] = "its own point spread";
-    vx_step step = {.name = "pvc", .data = how, .apply = apply};
+    vx_step step = {.name = VX_STEP_PVC, .data = how, .apply = apply};
     if (how->alike)
         snprintf(spread, sizeof spread, "a point spread of %.4g x %.4g x %.4g mm FWHM", fwhm[0], fwhm[1], fwhm[2]);
     snprintf(step.words, sizeof step.words, "corrected for partial volume by the method of %s, with maps of grey and "

@@ -188,7 +188,7 @@ class Corrected(Study):
         self.assert_refused(USAGE, ["--pvc-white", "--psf"], *QUICK, "--pvc-white", "wm")
         self.assert_refused(USAGE, ["two methods"], *QUICK, "--pvc", "mg,meltzer", *PSF)
         self.assert_refused(USAGE, ["--pvc", "mgg"], *QUICK, "--pvc", "mgg", *PSF)
-        self.assert_refused(USAGE, ["--pvc gtm", "--atlas"], *QUICK, "--pvc", "gtm", *PSF)
+        self.assert_refused(USAGE, ["--pvc", "gtm"], *QUICK, "--pvc", "gtm", *PSF)
         self.assert_refused(INPUT, ["no column grey_baseline"], *QUICK, "--pvc", "mg", *PSF, "--pvc-grey", "grey")
 
 
