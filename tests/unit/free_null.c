@@ -30,6 +30,7 @@
 #include "infer/estimate.h"
 #include "infer/pvalue.h"
 #include "model/relabelling.h"
+#include "outcome/sensitivity.h"
 #include "nidm/pack.h"
 #include "outcome/expected.h"
 #include "outcome/group.h"
@@ -141,6 +142,7 @@ static void the_commands(void **state)
     vx_phantom_free(NULL);
     vx_pictures_destroy(NULL);
     vx_results_close(NULL);
+    vx_run_destroy(NULL);
     vx_run_outcomes_destroy(NULL);
     vx_slices_free(NULL);
     vx_store_close(NULL);
@@ -153,6 +155,7 @@ static void the_commands(void **state)
     vx_search_volumes_destroy(NULL);
     vx_record_volume_destroy(NULL);
     vx_run_volumes_destroy(NULL);
+    vx_sensitivity_destroy(NULL);
 }
 
 int main(void)
