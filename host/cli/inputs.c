@@ -20,7 +20,7 @@ static vx_status list_maps(vx_run *run, vx_error *error)
         if (status)
             return status;
         for (size_t i = 0; (gtm || method != VX_PVC_NONE) && i < modality->tissues; i++)
-            for (int k = 0; k < VX_TISSUES; k++)
+            for (int k = 0; k < VX_TISSUE_MAPS; k++)
                 list(run, &modality->tissue[i].map[k]);
     }
     return VX_OK;
@@ -56,7 +56,7 @@ vx_status vx_inputs_list(vx_run *run, vx_error *error)
         vx_preparation_init(&preparation, &run->modality[m].preparation);
         run->modality[m].atlas_source.path = run->atlas.path;
         count_max += 2 + VX_PREPARATION_FILES + (size_t)(sources->n * sources->sessions); /* mask, atlas, images */
-        count_max += VX_TISSUES * run->modality[m].tissues;
+        count_max += VX_TISSUE_MAPS * run->modality[m].tissues;
     }
     if (!(run->source = vx_array(count_max, sizeof *run->source)))
         return vx_fail_memory(error);

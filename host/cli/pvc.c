@@ -21,19 +21,19 @@ vx_status vx_run_read_psf(vx_run *run, vx_error *error)
     return psf ? vx_psf_read(psf, &run->psf, error) : VX_OK;
 }
 
-size_t vx_run_pvc_maps(const vx_run *run, const char *name[VX_TISSUES])
+size_t vx_run_pvc_maps(const vx_run *run, const char *name[VX_TISSUE_MAPS])
 {
-    name[VX_GREY] = vx_argument_text(run->arguments, VX_OPTION_PVC_GREY);
-    name[VX_WHITE] = vx_argument_text(run->arguments, VX_OPTION_PVC_WHITE);
-    return !run->psf.text ? 0 : strcmp(name[VX_GREY], name[VX_WHITE]) ? 2 : 1;
+    name[VX_OF_GREY] = vx_argument_text(run->arguments, VX_OPTION_PVC_GREY);
+    name[VX_OF_WHITE] = vx_argument_text(run->arguments, VX_OPTION_PVC_WHITE);
+    return !run->psf.text ? 0 : strcmp(name[VX_OF_GREY], name[VX_OF_WHITE]) ? 2 : 1;
 }
 
 /* What is said of all modalities is not meant of the maps, where these are analysed as well. */
 static bool is_map(const vx_run *run, const char *modality)
 {
-    const char *name[VX_TISSUES];
+    const char *name[VX_TISSUE_MAPS];
     const size_t maps = vx_run_pvc_maps(run, name);
-    return (maps > 0 && !strcmp(name[VX_GREY], modality)) || (maps > 1 && !strcmp(name[VX_WHITE], modality));
+    return (maps > 0 && !strcmp(name[VX_OF_GREY], modality)) || (maps > 1 && !strcmp(name[VX_OF_WHITE], modality));
 }
 
 vx_status vx_run_pvc_of(const vx_run *run, const char *modality, vx_pvc_method *method, bool *gtm, vx_error *error)
@@ -91,10 +91,10 @@ static vx_status find_tissue(const vx_run *run, vx_run_modality *modality, vx_er
     for (int64_t i = 0; i < of->n; i++)
         for (int64_t s = 0; s < sessions; s++) {
             const int64_t participant = of->participant[i];
-            vx_tissue *tissue = &modality->tissue[i * sessions + s];
+            vx_image_tissue *tissue = &modality->tissue[i * sessions + s];
             const vx_psf_image image = {study->participant[participant], study->session[s], of->name,
                                         of->row[i].session[s].path};
-            for (int k = 0; k < VX_TISSUES; k++)
+            for (int k = 0; k < VX_TISSUE_MAPS; k++)
                 take_map(run, participant, s, (vx_tissue_kind)k, &tissue->map[k]);
             vx_status status = vx_psf_find(&run->psf, &image, tissue->fwhm, error);
             if (status)

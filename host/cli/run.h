@@ -29,7 +29,7 @@ typedef struct vx_run_modality {
     vx_quality *quality;
     vx_preparation preparation; /* the steps of the sources */
     double *body_weight;    /* n x sessions, kg, of --suv; NaN where the table has none */
-    vx_tissue *tissue;      /* tissues: n x sessions, of --pvc; null without --psf */
+    vx_image_tissue *tissue;      /* tissues: n x sessions, of --pvc; null without --psf */
     size_t tissues;
     char *units;            /* of the images after their preparation; null: not known */
     vx_regressor adjust;    /* of --scale ancova: the (change of the) global mean, n values, owned; else no name */
@@ -179,7 +179,7 @@ vx_status vx_run_body_weights(vx_run *run, vx_error *error);
  * of the maps, 0 without --psf, 1 where they share files, else 2; what --pvc asks for of a modality (VX_USAGE); and, when
  * run->modality has the studies, the maps and point spreads of its images (errors of vx_psf_find). */
 vx_status vx_run_read_psf(vx_run *run, vx_error *error);
-size_t vx_run_pvc_maps(const vx_run *run, const char *name[VX_TISSUES]);
+size_t vx_run_pvc_maps(const vx_run *run, const char *name[VX_TISSUE_MAPS]);
 vx_status vx_run_pvc_of(const vx_run *run, const char *modality, vx_pvc_method *method, bool *gtm, vx_error *error);
 vx_status vx_run_find_tissue(vx_run *run, vx_error *error);
 void vx_run_tissue_destroy(vx_run_modality *modality);

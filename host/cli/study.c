@@ -62,7 +62,7 @@ vx_status vx_run_read_study(vx_run *run, vx_error *error)
     static const vx_below_rule below[] = {VX_BELOW_HALF, VX_BELOW_LIMIT, VX_BELOW_SQRT2}; /* as the choices */
     study_names n = {0};
     const bool bids = vx_argument_given(run->arguments, VX_OPTION_BIDS);
-    const char *map[VX_TISSUES];
+    const char *map[VX_TISSUE_MAPS];
     double frames[2] = {0, 0};
     vx_status status = check_source(run->arguments, error);
     if (!status)

@@ -86,10 +86,10 @@ static vx_status add_suv(vx_preparation *preparation, vx_sources *sources, vx_er
 }
 
 /* A person's maps and the scanner's point spread must be there. */
-static vx_status check_tissue(const vx_preparation_options *options, const vx_tissue *tissue, vx_error *error)
+static vx_status check_tissue(const vx_preparation_options *options, const vx_image_tissue *tissue, vx_error *error)
 {
-    static const char *const matter[] = {[VX_GREY] = "grey", [VX_WHITE] = "white"};
-    for (int k = 0; k < VX_TISSUES; k++)
+    static const char *const matter[] = {[VX_OF_GREY] = "grey", [VX_OF_WHITE] = "white"};
+    for (int k = 0; k < VX_TISSUE_MAPS; k++)
         if (!tissue->map[k].path)
             return vx_fail(error, VX_INPUT, "no map of %s matter in column %s, which partial-volume correction needs",
                            matter[k], vx_source_name(tissue->map[k].column));
@@ -98,7 +98,7 @@ static vx_status check_tissue(const vx_preparation_options *options, const vx_ti
     return VX_OK;
 }
 
-static bool one_spread(const vx_sources *sources, const vx_tissue *tissue)
+static bool one_spread(const vx_sources *sources, const vx_image_tissue *tissue)
 {
     for (int64_t i = 0; i < sources->n * sources->sessions; i++)
         for (int k = 0; k < 3; k++)
@@ -110,7 +110,7 @@ static bool one_spread(const vx_sources *sources, const vx_tissue *tissue)
 /* Every image has maps of its own. */
 static vx_status add_pvc(vx_preparation *preparation, vx_sources *sources, vx_error *error)
 {
-    vx_tissue *tissue = preparation->options.tissue;
+    vx_image_tissue *tissue = preparation->options.tissue;
     const bool alike = one_spread(sources, tissue);
     vx_status status = VX_OK;
     preparation->pvc = vx_array_zero((size_t)(sources->n * sources->sessions), sizeof *preparation->pvc);

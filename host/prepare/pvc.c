@@ -66,9 +66,9 @@ vx_status vx_pvc_volume(vx_loaded *volume, vx_pvc_method method, const vx_gaussi
     double *grey = NULL, *white = NULL;
     float *data = NULL;
     *found = (vx_pvc_found){.white = NAN};
-    vx_status status = see(g, &volume->grid, maps->share[VX_GREY], &grey, error);
+    vx_status status = see(g, &volume->grid, maps->share[VX_OF_GREY], &grey, error);
     if (!status)
-        status = see(g, &volume->grid, maps->share[VX_WHITE], &white, error);
+        status = see(g, &volume->grid, maps->share[VX_OF_WHITE], &white, error);
     if (!status && method == VX_PVC_MG)
         status = find_white(volume, grey, white, found, error);
     if (!status && !(data = vx_array(voxels, sizeof *data)))
@@ -76,7 +76,7 @@ vx_status vx_pvc_volume(vx_loaded *volume, vx_pvc_method method, const vx_gaussi
     for (size_t v = 0; v < voxels && !status; v++) {
         const double x = vx_loaded_value(volume, (int64_t)v);
         data[v] = (float)(vx_has_data(x)
-                              ? corrected(method, x, maps->share[VX_GREY][v], grey[v], white[v], found->white)
+                              ? corrected(method, x, maps->share[VX_OF_GREY][v], grey[v], white[v], found->white)
                               : x);
         found->voxels += vx_has_data(data[v]);
     }
@@ -130,7 +130,7 @@ vx_step vx_step_pvc(const vx_pvc *how)
     snprintf(step.parameters, sizeof step.parameters, "%s; FWHM %.4g x %.4g x %.4g mm along the axes of the image; %s; "
              "maps %.300s, %.300s", mg ? "Müller-Gärtner (grey matter)" : "Meltzer (grey and white matter)", fwhm[0],
              fwhm[1], fwhm[2], mg ? "grey matter above 0.3, seen above 0.1; white matter by least squares where 0.9 of "
-             "what is seen is white" : "where tissue is above 0.3 as it is seen", how->tissue->map[VX_GREY].path,
-             how->tissue->map[VX_WHITE].path);
+             "what is seen is white" : "where tissue is above 0.3 as it is seen", how->tissue->map[VX_OF_GREY].path,
+             how->tissue->map[VX_OF_WHITE].path);
     return step;
 }

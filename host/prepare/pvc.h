@@ -30,7 +30,7 @@ typedef enum vx_pvc_method { VX_PVC_NONE, VX_PVC_MELTZER, VX_PVC_MG } vx_pvc_met
 /* How one image is corrected. It borrows the tissue, whose sources reading it uses. */
 typedef struct vx_pvc {
     vx_pvc_method method; /* not VX_PVC_NONE */
-    vx_tissue *tissue;
+    vx_image_tissue *tissue;
     vx_loading how;       /* the orientation, the hashing and the tolerance for maps */
     bool alike;           /* every image has this point spread: the words tell it */
 } vx_pvc;

@@ -5,17 +5,17 @@
 
 #include <math.h>
 
-static const char *const tissue_words[] = {[VX_GREY] = "grey", [VX_WHITE] = "white"};
+static const char *const tissue_words[] = {[VX_OF_GREY] = "grey", [VX_OF_WHITE] = "white"};
 
-void vx_tissue_destroy(vx_tissue *tissue)
+void vx_tissue_destroy(vx_image_tissue *tissue)
 {
-    for (int k = 0; tissue && k < VX_TISSUES; k++)
+    for (int k = 0; tissue && k < VX_TISSUE_MAPS; k++)
         vx_source_destroy(&tissue->map[k]);
 }
 
 void vx_tissue_maps_destroy(vx_tissue_maps *maps)
 {
-    for (int k = 0; maps && k < VX_TISSUES; k++) {
+    for (int k = 0; maps && k < VX_TISSUE_MAPS; k++) {
         free(maps->share[k]);
         maps->share[k] = NULL;
     }
@@ -61,26 +61,26 @@ static vx_status read_map(vx_source *map, const vx_loading *how, const vx_grid *
 }
 
 /* Rounding may bring both maps to slightly more than 1 in sum, which is left. */
-static vx_status check_sum(const vx_tissue *tissue, const vx_tissue_maps *maps, int64_t voxels, vx_error *error)
+static vx_status check_sum(const vx_image_tissue *tissue, const vx_tissue_maps *maps, int64_t voxels, vx_error *error)
 {
     int64_t above = 0, most = 0;
     for (int64_t v = 0; v < voxels; v++) {
-        const double sum = maps->share[VX_GREY][v] + maps->share[VX_WHITE][v];
+        const double sum = maps->share[VX_OF_GREY][v] + maps->share[VX_OF_WHITE][v];
         above += sum > 1 + VX_SHARE_TOLERANCE;
-        most = sum > maps->share[VX_GREY][most] + maps->share[VX_WHITE][most] ? v : most;
+        most = sum > maps->share[VX_OF_GREY][most] + maps->share[VX_OF_WHITE][most] ? v : most;
     }
     return !above ? VX_OK
                   : vx_fail(error, VX_INPUT, "%s, %s: grey and white matter are more than all of a voxel in %lld of "
-                            "them, and %g in sum at most", tissue->map[VX_GREY].path, tissue->map[VX_WHITE].path,
-                            (long long)above, maps->share[VX_GREY][most] + maps->share[VX_WHITE][most]);
+                            "them, and %g in sum at most", tissue->map[VX_OF_GREY].path, tissue->map[VX_OF_WHITE].path,
+                            (long long)above, maps->share[VX_OF_GREY][most] + maps->share[VX_OF_WHITE][most]);
 }
 
-vx_status vx_tissue_read(vx_tissue *tissue, const vx_loading *how, const vx_grid *grid, vx_tissue_maps *maps,
+vx_status vx_tissue_read(vx_image_tissue *tissue, const vx_loading *how, const vx_grid *grid, vx_tissue_maps *maps,
                          vx_error *error)
 {
     vx_status status = VX_OK;
     *maps = (vx_tissue_maps){0};
-    for (int k = 0; k < VX_TISSUES && !status; k++)
+    for (int k = 0; k < VX_TISSUE_MAPS && !status; k++)
         status = read_map(&tissue->map[k], how, grid, tissue_words[k], &maps->share[k], error);
     if (!status)
         status = check_sum(tissue, maps, (int64_t)vx_grid_elements(grid), error);
@@ -89,7 +89,7 @@ vx_status vx_tissue_read(vx_tissue *tissue, const vx_loading *how, const vx_grid
     return status;
 }
 
-vx_status vx_tissue_spread(const vx_tissue *tissue, const vx_grid *grid, vx_gaussian g[3], vx_error *error)
+vx_status vx_tissue_spread(const vx_image_tissue *tissue, const vx_grid *grid, vx_gaussian g[3], vx_error *error)
 {
     static const double rounding = 1e-4; /* of a voxel, as headers store them in float */
     for (int k = 0; k < 3; k++) {

@@ -9,31 +9,31 @@
 #include "image/source.h"
 #include "prepare/gaussian.h"
 
-typedef enum vx_tissue_kind { VX_GREY, VX_WHITE, VX_TISSUES } vx_tissue_kind;
+typedef enum vx_tissue_kind { VX_OF_GREY, VX_OF_WHITE, VX_TISSUE_MAPS } vx_tissue_kind;
 
 /* Of one image. The sources are those of the maps; vx_tissue_destroy releases what they own. */
-typedef struct vx_tissue {
-    vx_source map[VX_TISSUES];
+typedef struct vx_image_tissue {
+    vx_source map[VX_TISSUE_MAPS];
     double fwhm[3]; /* of the point spread, mm along the axes of the image's grid */
-} vx_tissue;
+} vx_image_tissue;
 
-void vx_tissue_destroy(vx_tissue *tissue);
+void vx_tissue_destroy(vx_image_tissue *tissue);
 
 /* The maps in memory, each of as many values as the grid of the image has voxels; vx_tissue_maps_destroy releases. */
 typedef struct vx_tissue_maps {
-    double *share[VX_TISSUES];
+    double *share[VX_TISSUE_MAPS];
 } vx_tissue_maps;
 
 /* Reads the maps of an image that lies on `grid`. `how` has the orientation and the tolerance. Errors (VX_INPUT, naming
  * the file of the map): those of vx_source_read; another grid; a share that is further than VX_SHARE_TOLERANCE outside
  * 0 to 1; grey and white that are more than 1 in sum by that; a map without any tissue. */
 #define VX_SHARE_TOLERANCE 0.01
-vx_status vx_tissue_read(vx_tissue *tissue, const vx_loading *how, const vx_grid *grid, vx_tissue_maps *maps,
+vx_status vx_tissue_read(vx_image_tissue *tissue, const vx_loading *how, const vx_grid *grid, vx_tissue_maps *maps,
                          vx_error *error);
 void vx_tissue_maps_destroy(vx_tissue_maps *maps);
 
 /* The kernels of the point spread on a grid, as vx_gaussian_init makes them. Errors: those, and VX_INPUT for a point
  * spread that is narrower than a voxel along some axis: samples of it at the voxels' distance would hardly blur. */
-vx_status vx_tissue_spread(const vx_tissue *tissue, const vx_grid *grid, vx_gaussian g[3], vx_error *error);
+vx_status vx_tissue_spread(const vx_image_tissue *tissue, const vx_grid *grid, vx_gaussian g[3], vx_error *error);
 
 #endif

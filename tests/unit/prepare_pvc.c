@@ -185,7 +185,7 @@ static void test_no_white(void **state)
 static void test_narrow(void **state)
 {
     const vx_grid grid = turned_grid(NX, NY, NZ, STEP);
-    const vx_tissue tissue = {.fwhm = {2, 2, 2.4}};
+    const vx_image_tissue tissue = {.fwhm = {2, 2, 2.4}};
     vx_gaussian g[3];
     (void)state;
     assert_int_equal(vx_tissue_spread(&tissue, &grid, g, &error), VX_INPUT);
