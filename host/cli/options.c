@@ -179,11 +179,11 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "What is shown while it runs: a bar, a line a few times a minute, or nothing. auto: a bar on a terminal, else "
         "lines."},
     [VX_OPTION_PSF] = {"psf", 0, VX_TEXT, VX_RUN, "MM|X,Y,Z|FILE", NULL, NULL, NULL, 0, 0,
-        "The point spread of the images for --pvc, in mm FWHM along the axes of their grid: one number, three, or a table "
-        "as Clinica's with the columns participant_id, session_id, acq_label, psf_x, psf_y and psf_z."},
+        "The point spread of the images for --pvc, in mm FWHM along the axes of their grid: one number, three, or a "
+        "table as Clinica's with the columns participant_id, session_id, acq_label, psf_x, psf_y and psf_z."},
     [VX_OPTION_PVC] = {"pvc", 0, VX_NAMES, VX_RUN, "METHOD[,MODALITY=METHOD...]", NULL, "none|meltzer|mg", "gtm", 0, 0,
-        "Correct the images for partial volume, on the grid that they come on: not at all (none, the default), as tissue "
-        "against its surroundings (meltzer; Meltzer et al. 1990, J Comput Assist Tomogr 14:561), as grey against white "
+        "Correct the images for partial volume, on the grid that they come on: not at all (none, the default), as "
+        "tissue against its surroundings (meltzer; Meltzer et al. 1990, J Comput Assist Tomogr 14:561), as grey against white "
         "matter (mg; Müller-Gärtner et al. 1992, J Cereb Blood Flow Metab 12:571). It needs --psf and the maps of "
         "--pvc-grey and --pvc-white."},
     [VX_OPTION_PVC_GREY] = {"pvc-grey", 0, VX_TEXT, VX_RUN, "NAME", "gm", NULL, NULL, 0, 0,

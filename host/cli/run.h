@@ -175,9 +175,9 @@ vx_status vx_run_say_scaling(vx_run *run, vx_run_modality *modality, vx_error *e
  * body_weight_<session>, body_weight, weight_<session>, weight and weight_kg, the first that is there. */
 vx_status vx_run_body_weights(vx_run *run, vx_error *error);
 
-/* pvc.c: reads --psf, before the study (VX_USAGE where it does not go with the others; errors of vx_psf_read); the names
- * of the maps, 0 without --psf, 1 where they share files, else 2; what --pvc asks for of a modality (VX_USAGE); and, when
- * run->modality has the studies, the maps and point spreads of its images (errors of vx_psf_find). */
+/* pvc.c: reads --psf, before the study (VX_USAGE where it does not go with the others; errors of vx_psf_read); the
+ * names of the maps, 0 without --psf, 1 where they share files, else 2; what --pvc asks for of a modality (VX_USAGE);
+ * and, when run->modality has the studies, the maps and point spreads of its images (errors of vx_psf_find). */
 vx_status vx_run_read_psf(vx_run *run, vx_error *error);
 size_t vx_run_pvc_maps(const vx_run *run, const char *name[VX_TISSUE_MAPS]);
 vx_status vx_run_pvc_of(const vx_run *run, const char *modality, vx_pvc_method *method, bool *gtm, vx_error *error);

@@ -42,8 +42,8 @@ typedef struct vx_preparation_options {
     const double *body_weight; /* of suv: rows x sessions of the sources, kg; NaN, or null: that of the sidecars */
     vx_pvc_method pvc;
     const char *psf;          /* where the point spreads are from, for messages */
-    vx_image_tissue *tissue;        /* of pvc: rows x sessions of the sources, as their images; borrowed. The path of a map is
-                                 null, and the point spread NaN, where there is none */
+    vx_image_tissue *tissue;  /* of pvc: rows x sessions of the sources, as their images; borrowed. Where a map is not
+                                 there its path is null, and a point spread NaN */
     const char *regrid;       /* path of an image, to whose grid the images are brought; null: see the next */
     double regrid_mm;         /* they are brought to isotropic voxels of so many mm over the first image; 0: neither */
     vx_regrid_method regrid_method;

@@ -113,8 +113,8 @@ vx_status vx_psf_find(const vx_psf *psf, const vx_psf_image *image, double fwhm[
         own = named ? row : own;
     }
     if (rows > 1 && labelled != 1)
-        return vx_fail(error, VX_INPUT, "%s has %lld rows of participant %s%s%s, and %s acq_label names %s or an entity "
-                       "acq or trc of %s", table->path, (long long)rows, image->participant,
+        return vx_fail(error, VX_INPUT, "%s has %lld rows of participant %s%s%s, and %s acq_label names %s or an "
+                       "entity acq or trc of %s", table->path, (long long)rows, image->participant,
                        image->session ? ", session " : "", image->session ? image->session : "",
                        labelled ? "more than one" : "no", image->modality, image->path);
     const int64_t row = rows > 1 ? own : any;

@@ -4,14 +4,14 @@
  * (prepare/gaussian.h) which is 0 outside the grid. y is what an image x would be without it:
  *
  *     meltzer   y(v) = x(v) / P*(G + W)(v)               where P*(G + W)(v) > 0.3
- *               brain against what is no tissue (Meltzer et al. 1990, J Comput Assist Tomogr 14:561)
+ *               tissue against its surroundings (Meltzer et al. 1990, J Comput Assist Tomogr 14:561)
  *     mg        y(v) = (x(v) - c P*W(v)) / P*G(v)        where G(v) > 0.3 and P*G(v) > 0.1
  *               grey against white matter, of which all has the value c (Müller-Gärtner et al. 1992, J Cereb Blood Flow
  *               Metab 12:571)
  *
- * What is no tissue has the value 0 in both. Elsewhere y is missing (NaN): towards the edge of a tissue the divisor goes
- * to 0, so that noise and errors of the maps would be multiplied by more than 3.3 (meltzer) or 10 (mg). A voxel that is
- * 0 or not finite has no data and stays as it is.
+ * What is no tissue has the value 0 in both. Elsewhere y is missing (NaN): towards the edge of a tissue the divisor
+ * goes to 0, so that noise and errors of the maps would be multiplied by more than 3.3 (meltzer) or 10 (mg). A voxel
+ * that is 0 or not finite has no data and stays as it is.
  *
  * c is the value of white matter in its core, the voxels with P*W > 0.9: there x is described best, in squares, as
  *

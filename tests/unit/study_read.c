@@ -205,7 +205,7 @@ static void bad_cells(void **state)
             "1 complete participant;", "at least 2", "s2 (no image in pet_followup)");
 }
 
-/* Images that go with others: a column for each session, or one of both. They are no modality without being asked for. */
+/* Images that go with others: a column for each session, or one of both. They are no modality unless asked for. */
 static void maps(void **state)
 {
     static const char *const map[] = {"gm", "wm"}, *const none[] = {"grey"}, *const modality[] = {"gm", "pet"};
