@@ -1,8 +1,8 @@
-/* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
- * lists the images, bids.c reads a BIDS folder, prepare.c, grid.c, suv.c and units.c have the steps that the images go
- * through and their units, place.c checks the place of the results, plan.c prints the plan, progress.c prints the
- * progress, outcomes.c tests regions and markers, expected.c compares them with expected changes, volumes.c has the
- * search volumes, and provenance.c writes the results. */
+/* Shared by the parts of `voxstat run`: run.c has the command, settings.c its options, stages.c the stages in memory,
+ * study.c reads the table, atlas.c the regions, inputs.c lists the images, bids.c reads a BIDS folder, prepare.c,
+ * grid.c, suv.c and units.c have the steps that the images go through and their units, place.c checks the place of the
+ * results, plan.c prints the plan, progress.c prints the progress, outcomes.c tests regions and markers, expected.c
+ * compares them with expected changes, volumes.c has the search volumes, and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -10,6 +10,7 @@
 #include "base/remarks.h"
 #include "bids/bids.h"
 #include "cli/by_modality.h"
+#include "cli/progress.h"
 #include "image/sources.h"
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
@@ -43,6 +44,7 @@ typedef struct vx_run_modality {
 
 typedef struct vx_run {
     const vx_arguments *arguments;
+    const char *choice;         /* of an alternative: the choice that it tries, "scale=none"; null: the run itself */
     bool quiet, verbose;
     int threads;                /* 0: all */
     vx_design design;
@@ -84,6 +86,23 @@ void vx_say(const vx_run *run, const char *format, ...) __attribute__((format(pr
 
 /* Prints a remark and keeps it for the results. Errors: VX_INTERNAL where memory is short. */
 vx_status vx_run_remark(vx_run *run, vx_error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* settings.c: the settings by the options. Errors: VX_USAGE for what is missing or does not go together. */
+vx_status vx_run_settings(const vx_arguments *arguments, vx_run *run, vx_error *error);
+
+/* stages.c: vx_run_compute goes through all stages. Those of one modality also serve the alternatives to a run:
+ * vx_run_read_modality reads the images after vx_run_prepare, any number of times, and places the regions;
+ * vx_run_plan_modality makes the model; vx_run_infer_modality tests its effects, of vx_run_evaluations relabellings to
+ * compute. vx_run_release frees what these three made. vx_run_stopped fails where a stop was requested.
+ * vx_run_destroy frees what the run owns; an alternative owns no study, atlas or device. */
+vx_status vx_run_compute(vx_run *run, const vx_folder *folder, vx_error *error);
+vx_status vx_run_read_modality(vx_run *run, vx_run_modality *modality, vx_error *error);
+vx_status vx_run_plan_modality(vx_run *run, vx_run_modality *modality, vx_error *error);
+vx_status vx_run_infer_modality(vx_run *run, vx_run_modality *modality, vx_progress_state *progress, vx_error *error);
+uint64_t vx_run_evaluations(const vx_run_modality *modality);
+void vx_run_release(vx_run_modality *modality);
+vx_status vx_run_stopped(vx_error *error);
+void vx_run_destroy(vx_run *run);
 
 /* study.c: reads run->study. Errors: as of vx_study_read, and VX_USAGE for a wrong number of sessions. */
 vx_status vx_run_read_study(vx_run *run, vx_error *error);

@@ -183,7 +183,7 @@ static vx_status apply(vx_step *step, vx_loaded *volume, vx_error *error)
 vx_step vx_step_smooth(const vx_smoothing *how)
 {
     static const char *const name[] = {"fwhm_x", "fwhm_y", "fwhm_z"};
-    vx_step step = {.name = "smooth", .data = how, .figures = how->target > 0 ? 3 : 0, .apply = apply};
+    vx_step step = {.name = VX_STEP_SMOOTH, .data = how, .figures = how->target > 0 ? 3 : 0, .apply = apply};
     for (int k = 0; k < step.figures; k++)
         step.figure[k] = (vx_figure){name[k], how->there[k]};
     if (how->target > 0)
