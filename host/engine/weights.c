@@ -68,7 +68,7 @@ vx_status vx_weights_upload(const vx_problem *p, vx_backend *backend, vx_buffer 
     return status || p->op == VX_OP_SIGNFLIP ? status : upload_design(p->effect, backend, buffer[VX_B_DESIGN], error);
 }
 
-/* Fowler, Noll & Vo's FNV-1a, on words. Its 64 bits leave room above the sign of a float. */
+/* Fowler, Noll & Vo's FNV-1a, on words. A product of 64 bits carries the sign of a float to other bits. */
 static uint64_t add_word(uint64_t hash, uint32_t word)
 {
     return (hash ^ word) * 0x100000001b3u;
