@@ -248,6 +248,10 @@ void vx_run_release(vx_run_modality *modality)
     vx_regions_destroy(&modality->atlas);
     vx_regions_destroy(&modality->regions);
     vx_source_destroy(&modality->atlas_source);
+    for (int b = 0; b < VX_BESIDES; b++) {
+        free(modality->beside[b]);
+        modality->beside[b] = NULL;
+    }
 }
 
 static void modality_destroy(vx_run_modality *modality)
