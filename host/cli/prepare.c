@@ -58,7 +58,7 @@ vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options
     if (o->scale == VX_SCALE_REFERENCE && vx_reference_is_of_data(o->reference) && run->design != VX_PAIRED)
         return vx_fail(error, VX_USAGE, "--reference data chooses voxels by the baseline images, and a onesample "
                        "design has none");
-    if (!reference_is_used(run) && (o->reference || o->reference_erosion > 0))
+    if (!run->choice && !reference_is_used(run) && (o->reference || o->reference_erosion > 0))
         return vx_fail(error, VX_USAGE, "--%s is given, but no image is divided by a reference region: --scale says "
                        "something else, or --reference is missing",
                        o->reference ? "reference" : "reference-erode");

@@ -154,6 +154,7 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
         .outcomes = run->outcomes,
         .outcome_tests = run->outcome_tests,
         .expected = run->expected,
+        .sensitivity = run->sensitivity.choices ? &run->sensitivity : NULL,
         .p_format = run->p_format,
         .primary = run->primary,
         .peak_distance = vx_argument_real(run->arguments, VX_OPTION_PEAK_DISTANCE),

@@ -9,6 +9,9 @@
 /* {name, parameters, words} of a step; null where memory is short. */
 json_t *vx_step_json(const vx_step *step);
 
+/* Sets VX_KEY_SCALING of an object, unless nothing was scaled, or scaled without a change; returns the object. */
+json_t *vx_json_with_scaling(json_t *object, const vx_scaling *scaling);
+
 /* The list of modalities with all effects; null where memory is short. */
 json_t *vx_json_modalities(const vx_record *record, const vx_entry *entry, size_t entries);
 

@@ -11,6 +11,7 @@
 #include "bids/inheritance.h"
 #include "bids/sidecar.h"
 #include "cli/arguments.h"
+#include "cli/choices.h"
 #include "cli/columns.h"
 #include "cli/foreign.h"
 #include "cli/run.h"
@@ -149,6 +150,8 @@ static void the_commands(void **state)
     vx_search_volumes_destroy(NULL);
     vx_record_volume_destroy(NULL);
     vx_run_volumes_destroy(NULL);
+    vx_run_alternatives_destroy(NULL);
+    vx_choices_destroy(NULL);
     vx_sensitivity_destroy(NULL);
 }
 
