@@ -103,6 +103,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "All covariates of interest in one model. Without it each is tested by itself, given the nuisance."},
     [VX_OPTION_JSON] = {"json", 0, VX_TEXT, VX_BENCH, "FILE", NULL, NULL, NULL, 0, 0,
         "Also write the figures to this JSON file, which must not exist (but see --force)."},
+    [VX_OPTION_KEEP_PREPARED] = {"keep-prepared", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
+        "Keep the images that are tested, the change map of every participant, as a BIDS derivative in the folder "
+        "prepared of the results. They are 0 at voxels that are not analysed."},
     [VX_OPTION_KEEP_ZEROS] = {"keep-zeros", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "Take exact zeros inside --mask as values. Without it they are missing coverage, and a voxel that is zero in "
         "some image is left out."},

@@ -25,8 +25,10 @@ static unsigned uses(const vx_run *run)
     const unsigned clusters = VX_CORRECT_EXTENT | VX_CORRECT_MASS;
     for (size_t m = 0; m < run->study->modalities; m++)
         nuisance |= run->modality[m].preparation.options.scale == VX_SCALE_ANCOVA;
-    unsigned uses = nuisance ? VX_USE_REGRESSION : VX_USE_FLIPS;
-    uses |= run->study->covariates ? VX_USE_REGRESSION : 0;
+    const bool beside = nuisance || (run->model.joint && run->study->covariates > 1);
+    unsigned uses = nuisance ? VX_USE_NUISANCE : VX_USE_FLIPS;
+    if (run->study->covariates)
+        uses |= beside ? VX_USE_NUISANCE : VX_USE_REGRESSION;
     uses |= voxels && run->inference.correct & clusters ? VX_USE_CLUSTERS : 0;
     return uses | (voxels && run->inference.correct & VX_CORRECT_TFCE ? VX_USE_TFCE : 0);
 }

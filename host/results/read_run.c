@@ -206,7 +206,7 @@ static void check_files(vx_reading *r, const json_t *run, const char *key)
     size_t i;
     const json_t *one;
     json_array_foreach(json_object_get(run, key), i, one)
-        if (!vx_file_name_safe(json_string_value(one)))
+        if (!vx_file_path_safe(json_string_value(one)))
             vx_reading_fail(r, "\"%s\" names \"%.60s\", which is no file that voxstat writes", key,
                             json_is_string(one) ? json_string_value(one) : "");
 }

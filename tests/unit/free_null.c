@@ -6,10 +6,12 @@
 #include "atlas/volumes.h"
 #include "base/sha.h"
 #include "base/stream.h"
+#include "bids/derivative.h"
 #include "bids/folder.h"
 #include "bids/ignore.h"
 #include "bids/inheritance.h"
 #include "bids/sidecar.h"
+#include "bids/uri.h"
 #include "cli/arguments.h"
 #include "cli/columns.h"
 #include "cli/foreign.h"
@@ -34,6 +36,7 @@
 #include "outcome/group.h"
 #include "output/leftovers.h"
 #include "output/record.h"
+#include "output/tree.h"
 #include "report/draw/brain.h"
 #include "report/files.h"
 #include "report/numbers.h"
@@ -59,8 +62,10 @@ static void the_library(void **state)
     vx_buffers_free(NULL, NULL);
     vx_column_destroy(NULL);
     vx_coverage_destroy(NULL);
+    vx_datasets_destroy(NULL);
     vx_definition_destroy(NULL);
     vx_derivations_destroy(NULL);
+    vx_derivative_destroy(NULL);
     vx_device_free(NULL);
     vx_engine_free(NULL);
     vx_bids_destroy(NULL);
@@ -114,6 +119,7 @@ static void the_library(void **state)
     assert_false(vx_stream_close(NULL)); /* nothing has arrived */
     vx_study_free(NULL);
     vx_table_destroy(NULL);
+    vx_tree_destroy(NULL);
     vx_inference_free(NULL);
     vx_tally_free(NULL);
     vx_variables_destroy(NULL);
