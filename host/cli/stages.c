@@ -257,6 +257,7 @@ static void modality_destroy(vx_run_modality *modality)
     vx_survey_destroy(&modality->survey);
     vx_sources_destroy(&modality->sources);
     vx_preparation_destroy(&modality->preparation);
+    vx_run_tissue_destroy(modality);
     free(modality->body_weight);
     free(modality->units);
 }
@@ -273,6 +274,7 @@ void vx_run_destroy(vx_run *run)
     vx_by_modality_destroy(&run->scale);
     vx_by_modality_destroy(&run->reference);
     vx_by_modality_destroy(&run->change);
+    vx_by_modality_destroy(&run->pvc);
     vx_by_modality_destroy(&run->units);
     vx_names_destroy(&run->suv);
     free(run->source);
@@ -285,6 +287,7 @@ void vx_run_destroy(vx_run *run)
     vx_atlas_destroy(&run->atlas);
     vx_region_plan_destroy(&run->plan);
     vx_source_destroy(&run->template);
+    vx_psf_destroy(&run->psf);
     free(run->protected);
     free(run->recover);
     vx_device_free(run->device);
