@@ -7,23 +7,17 @@
 
 #include <string.h>
 
-/* The options that prepare images. An option of preparation needs its line here, and where it is by modality another
- * one below. */
+/* The options that prepare images. An option of preparation needs its line here, and where it is by modality its case
+ * below. */
 static const vx_option_id preparing[] = {
     VX_OPTION_CHANGE, VX_OPTION_KEEP_ZEROS, VX_OPTION_MASK, VX_OPTION_MASK_LEVEL, VX_OPTION_MASK_RELATIVE,
-    VX_OPTION_MASK_THRESHOLD, VX_OPTION_REFERENCE, VX_OPTION_REFERENCE_ERODE, VX_OPTION_REGRID,
+    VX_OPTION_MASK_THRESHOLD, VX_OPTION_PVC, VX_OPTION_REFERENCE, VX_OPTION_REFERENCE_ERODE, VX_OPTION_REGRID,
     VX_OPTION_REGRID_METHOD, VX_OPTION_SCALE, VX_OPTION_SMOOTH, VX_OPTION_SMOOTH_TO, VX_OPTION_SUV};
 enum { PREPARING = sizeof preparing / sizeof *preparing };
 
-/* The words of an option by modality in the run; null for the other options. */
-static const vx_by_modality *words_of(const vx_run *run, vx_option_id id)
+static bool is_by_modality(vx_option_id id)
 {
-    switch (id) {
-    case VX_OPTION_CHANGE: return &run->change;
-    case VX_OPTION_REFERENCE: return &run->reference;
-    case VX_OPTION_SCALE: return &run->scale;
-    default: return NULL;
-    }
+    return id == VX_OPTION_CHANGE || id == VX_OPTION_PVC || id == VX_OPTION_REFERENCE || id == VX_OPTION_SCALE;
 }
 
 static vx_status find_option(const char *name, vx_option_id *id, vx_error *error)
@@ -62,81 +56,81 @@ static vx_status set_copy(vx_arguments *arguments, vx_option_id id, const char *
     return text ? vx_value_check(&vx_option_table[id], text, error) : VX_OK;
 }
 
-static void put_word(FILE *text, const char *modality, const char *value)
+/* Commas stay in a word. */
+static void put_words(FILE *text, const char *word)
 {
-    for (int part = 0; part < 2; part++) {
-        for (const char *c = part ? value : modality; *c; c++)
-            fprintf(text, *c == ',' ? "\\%c" : "%c", *c);
-        fputs(part ? "" : "=", text);
-    }
+    for (const char *c = word; *c; c++)
+        fprintf(text, *c == ',' ? "\\%c" : "%c", *c);
 }
 
-/* Sets an option by modality: `value` for the modalities that are `meant`, and for the others what the run has. */
-static vx_status set_by_modality(const vx_run *run, vx_arguments *arguments, vx_option_id id, const bool *meant,
-                                 const char *value, vx_error *error)
+/* Sets what an option by modality says of one modality, or with null of all, and keeps what it says of others. */
+static vx_status set_word(vx_arguments *arguments, vx_option_id id, const char *modality, const char *value,
+                          vx_error *error)
 {
-    const vx_study *study = run->study;
     char *text = NULL;
-    vx_status status = VX_OK;
-    FILE *stream = vx_text_stream(&text, NULL);
-    bool any = false;
-    for (size_t m = 0; stream && m < study->modalities && !status; m++) {
-        const char *own = NULL;
-        status = vx_by_modality_value(words_of(run, id), study, study->modality[m].name, &own, error);
-        const char *word = meant[m] ? value : own;
-        if (word && any)
-            fputc(',', stream);
-        if (word)
-            put_word(stream, study->modality[m].name, word);
-        any |= word != NULL;
+    vx_names own;
+    vx_status status = vx_argument_names(arguments, id, &own, error);
+    FILE *stream = status ? NULL : vx_text_stream(&text, NULL);
+    for (size_t i = 0; stream && modality && i < own.count; i++) {
+        if (vx_by_modality_own(own.name[i], modality))
+            continue;
+        put_words(stream, own.name[i]);
+        fputc(',', stream);
     }
+    if (stream && modality) {
+        put_words(stream, modality);
+        fputc('=', stream);
+    }
+    if (stream)
+        put_words(stream, value);
     if (!vx_stream_close(stream) && !status)
         status = vx_fail_memory(error);
     if (!status)
-        status = set_copy(arguments, id, any ? text : NULL, error);
+        status = set_copy(arguments, id, text, error);
     free(text);
+    vx_names_destroy(&own);
     return status;
 }
 
-/* A reference is for the modalities that have one in the run; where none has, for all of them. */
-static void mean_referenced(const vx_run *run, bool *meant)
+/* A reference is for the modalities that have one in the run; where none has, for all of them. It divides whatever the
+ * run scales by; none leaves it out. */
+static vx_status choose_reference(const vx_run *run, vx_arguments *arguments, const char *modality, const char *value,
+                                  vx_error *error)
 {
+    const bool none = !strcmp(value, "none");
+    vx_status status = VX_OK;
     bool any = false;
     for (size_t m = 0; m < run->study->modalities; m++)
         any |= run->modality[m].preparation.options.scale == VX_SCALE_REFERENCE;
-    for (size_t m = 0; m < run->study->modalities; m++)
-        meant[m] = !any || run->modality[m].preparation.options.scale == VX_SCALE_REFERENCE;
+    for (size_t m = 0; m < run->study->modalities && !status; m++) {
+        const char *name = run->study->modality[m].name;
+        const bool has = !any || run->modality[m].preparation.options.scale == VX_SCALE_REFERENCE;
+        if (modality ? strcmp(name, modality) : !has)
+            continue;
+        status = set_word(arguments, VX_OPTION_SCALE, name, none ? "none" : "reference", error);
+        if (!status && !none)
+            status = set_word(arguments, VX_OPTION_REFERENCE, name, value, error);
+    }
+    return status;
 }
 
 static vx_status choose_by_modality(const vx_run *run, vx_arguments *arguments, vx_option_id id, const char *word,
                                     vx_error *error)
 {
-    const vx_study *study = run->study;
-    const char *value = word;
-    bool *meant = vx_array_zero(study->modalities, sizeof *meant), one = false;
-    vx_status status = meant ? VX_OK : vx_fail_memory(error);
-    for (size_t m = 0; meant && m < study->modalities && !one; m++) {
-        const char *own = vx_by_modality_own(word, study->modality[m].name);
-        one = meant[m] = own;
+    const char *modality = NULL, *value = word;
+    for (size_t m = 0; m < run->study->modalities && !modality; m++) {
+        const char *own = vx_by_modality_own(word, run->study->modality[m].name);
+        modality = own ? run->study->modality[m].name : NULL;
         value = own ? own : word;
     }
-    if (!status && !one && id == VX_OPTION_REFERENCE)
-        mean_referenced(run, meant);
-    for (size_t m = 0; !status && !one && id != VX_OPTION_REFERENCE && m < study->modalities; m++)
-        meant[m] = true;
-    const bool reference = id == VX_OPTION_REFERENCE, none = reference && !strcmp(value, "none");
-    if (!status && reference)
-        status = set_by_modality(run, arguments, VX_OPTION_SCALE, meant, none ? "none" : "reference", error);
-    if (!status && !none)
-        status = set_by_modality(run, arguments, id, meant, value, error);
-    free(meant);
-    return status;
+    return id == VX_OPTION_REFERENCE ? choose_reference(run, arguments, modality, value, error)
+                                     : set_word(arguments, id, modality, value, error);
 }
 
 static vx_status choose(const vx_run *run, vx_arguments *arguments, vx_option_id id, const char *word, vx_error *error)
 {
     const vx_option *option = &vx_option_table[id];
-    if (words_of(run, id))
+    if (is_by_modality(id))
         return choose_by_modality(run, arguments, id, word, error);
     const bool none = !strcmp(word, "none") && vx_choice(option->choices, word) < 0;
     if (option->kind == VX_SWITCH && !none && strcmp(word, "yes"))

@@ -76,11 +76,12 @@ static vx_status list_sources(vx_run *run, const vx_run *alternative, vx_error *
 static vx_status begin(vx_run *run, const vx_choice_made *choice, vx_alternative *alternative, vx_error *error)
 {
     vx_run *made = &alternative->run;
-    made->study = run->study; /* a study, an atlas and a BIDS folder belong to the run */
+    made->study = run->study; /* this, and what is copied below, belong to the run */
     made->choice = choice->name;
     made->atlas = run->atlas;
     made->plan = run->plan;
     made->bids = run->bids;
+    made->psf = run->psf;
     vx_status status = vx_run_settings(&choice->arguments, made, error);
     made->quiet = true;
     if (!status)
@@ -129,7 +130,7 @@ unsigned vx_run_alternatives_use(const vx_run *run)
     for (size_t k = 0; run->alternatives && k < run->alternatives->count; k++)
         for (size_t m = 0; m < run->study->modalities; m++)
             if (run->alternatives->of[k].run.modality[m].preparation.options.scale == VX_SCALE_ANCOVA)
-                return VX_USE_REGRESSION;
+                return VX_USE_NUISANCE;
     return 0;
 }
 
