@@ -43,7 +43,7 @@ static vx_status add_table(vx_run *run, input_list *inputs, const char *path, co
 
 static vx_status list_inputs(vx_run *run, input_list *inputs, vx_error *error)
 {
-    const size_t tables = 4 + run->bids.tables.count;
+    const size_t tables = 5 + run->bids.tables.count;
     inputs->file = vx_array_zero(tables + 2 * run->sources, sizeof *inputs->file); /* 2 files a source */
     if (!inputs->file)
         return vx_fail_memory(error);
@@ -56,6 +56,8 @@ static vx_status list_inputs(vx_run *run, input_list *inputs, vx_error *error)
         status = add_table(run, inputs, run->atlas.names.path, run->atlas.names.sha256, error);
     if (!status && run->plan.path)
         status = add_table(run, inputs, run->plan.path, run->plan.sha256, error);
+    if (!status && run->psf.table.text)
+        status = add_table(run, inputs, run->psf.table.path, run->psf.table.sha256, error);
     if (!status && run->expected)
         status = add_table(run, inputs, run->expected->table.path, run->expected->table.sha256, error);
     for (size_t k = 0; k < run->sources; k++)

@@ -25,8 +25,10 @@ static unsigned uses(const vx_run *run)
     const unsigned clusters = VX_CORRECT_EXTENT | VX_CORRECT_MASS;
     for (size_t m = 0; m < run->study->modalities; m++)
         nuisance |= run->modality[m].preparation.options.scale == VX_SCALE_ANCOVA;
-    unsigned uses = nuisance ? VX_USE_REGRESSION : VX_USE_FLIPS;
-    uses |= run->study->covariates ? VX_USE_REGRESSION : 0;
+    const bool beside = nuisance || (run->model.joint && run->study->covariates > 1);
+    unsigned uses = nuisance ? VX_USE_NUISANCE : VX_USE_FLIPS;
+    if (run->study->covariates)
+        uses |= beside ? VX_USE_NUISANCE : VX_USE_REGRESSION;
     uses |= voxels && run->inference.correct & clusters ? VX_USE_CLUSTERS : 0;
     return uses | (voxels && run->inference.correct & VX_CORRECT_TFCE ? VX_USE_TFCE : 0);
 }
@@ -255,6 +257,7 @@ static void modality_destroy(vx_run_modality *modality)
     vx_survey_destroy(&modality->survey);
     vx_sources_destroy(&modality->sources);
     vx_preparation_destroy(&modality->preparation);
+    vx_run_tissue_destroy(modality);
     free(modality->body_weight);
     free(modality->units);
 }
@@ -271,6 +274,7 @@ void vx_run_destroy(vx_run *run)
     vx_by_modality_destroy(&run->scale);
     vx_by_modality_destroy(&run->reference);
     vx_by_modality_destroy(&run->change);
+    vx_by_modality_destroy(&run->pvc);
     vx_by_modality_destroy(&run->units);
     vx_names_destroy(&run->suv);
     free(run->source);
@@ -283,6 +287,7 @@ void vx_run_destroy(vx_run *run)
     vx_atlas_destroy(&run->atlas);
     vx_region_plan_destroy(&run->plan);
     vx_source_destroy(&run->template);
+    vx_psf_destroy(&run->psf);
     free(run->protected);
     free(run->recover);
     vx_device_free(run->device);
