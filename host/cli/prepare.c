@@ -90,9 +90,10 @@ vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error
     vx_status status = vx_preparation_add_steps(&modality->preparation, &modality->sources, error);
     if (status)
         return vx_error_prefix(error, status, "%s", modality->study->name);
-    const vx_source *first = vx_sources_image(&modality->sources, 0, 0);
-    for (size_t k = 0; k < first->steps; k++)
-        vx_say(run, "  %s: every image is %s\n", modality->study->name, first->step[k].words);
+    size_t steps;
+    const vx_step *step = vx_sources_steps(&modality->sources, &steps);
+    for (size_t k = 0; k < steps; k++)
+        vx_say(run, "  %s: every image is %s\n", modality->study->name, step[k].words);
     return VX_OK;
 }
 

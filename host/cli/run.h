@@ -121,7 +121,7 @@ vx_status vx_run_read_bids(vx_run *run, const vx_names *modality, const vx_names
 vx_status vx_run_say_bids(vx_run *run, vx_error *error);
 
 /* bids.c: the window of --frames in seconds, unchanged without it (VX_USAGE); remarks on the images that are made of
- * volumes of a larger file. */
+ * volumes of a larger file, and on those whose sidecar contradicts the header. */
 vx_status vx_run_read_frames(const vx_arguments *arguments, double window[2], vx_error *error);
 vx_status vx_run_remark_frames(vx_run *run, vx_error *error);
 
