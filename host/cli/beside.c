@@ -153,7 +153,7 @@ vx_status vx_run_find_beside(vx_run *run, vx_run_modality *modality, const vx_vo
     vx_pvc_method method;
     bool gtm;
     vx_status status = vx_run_pvc_of(run, name, &method, &gtm, error);
-    if (status || (method == VX_PVC_NONE && !gtm))
+    if (status || run->choice || (method == VX_PVC_NONE && !gtm)) /* an alternative has no tables of its own */
         return status;
     if (method != VX_PVC_NONE)
         status = read_uncorrected(run, modality, set, tested, &uncorrected, error);
