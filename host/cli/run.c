@@ -142,9 +142,15 @@ static unsigned uses(const vx_run *run)
     const bool voxels = run->study->modalities > 0;
     bool nuisance = run->study->nuisances > 0;
     const unsigned clusters = VX_CORRECT_EXTENT | VX_CORRECT_MASS;
-    for (size_t m = 0; m < run->study->modalities; m++)
-        nuisance |= run->modality[m].preparation.options.scale == VX_SCALE_ANCOVA;
+    bool smooths = false, regrids = false;
+    for (size_t m = 0; m < run->study->modalities; m++) {
+        const vx_preparation_options *images = &run->modality[m].preparation.options;
+        nuisance |= images->scale == VX_SCALE_ANCOVA;
+        smooths |= images->smooth > 0 || images->smooth_to > 0;
+        regrids |= images->regrid || images->regrid_mm > 0;
+    }
     unsigned uses = nuisance ? VX_USE_REGRESSION : VX_USE_FLIPS;
+    uses |= (smooths ? VX_USE_SMOOTHING : 0) | (regrids ? VX_USE_REGRIDDING : 0);
     uses |= run->study->covariates ? VX_USE_REGRESSION : 0;
     uses |= voxels && run->inference.correct & clusters ? VX_USE_CLUSTERS : 0;
     return uses | (voxels && run->inference.correct & VX_CORRECT_TFCE ? VX_USE_TFCE : 0);

@@ -71,7 +71,10 @@ static unsigned ops_of(unsigned uses)
     } all[] = {{VX_USE_FLIPS, VX_OP_SIGNFLIP},
                {VX_USE_REGRESSION, VX_OP_CORRELATION},
                {VX_USE_CLUSTERS, VX_OP_CLUSTERS},
-               {VX_USE_TFCE, VX_OP_TFCE}};
+               {VX_USE_TFCE, VX_OP_TFCE},
+               {VX_USE_SMOOTHING, VX_OP_CONVOLVE},
+               {VX_USE_REGRIDDING, VX_OP_SPLINE},
+               {VX_USE_REGRIDDING, VX_OP_SAMPLE}};
     unsigned ops = 1u << VX_OP_RELABEL;
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         ops |= !uses || uses & all[i].use ? 1u << all[i].op : 0;

@@ -31,6 +31,7 @@ void vx_preparation_destroy(vx_preparation *preparation)
 {
     if (!preparation)
         return;
+    vx_worker_destroy(&preparation->worker);
     vx_source_destroy(&preparation->grid);
     vx_source_destroy(&preparation->mask);
     vx_reference_region_destroy(&preparation->region);
@@ -102,7 +103,7 @@ static vx_status add_regrid(vx_preparation *preparation, vx_sources *sources, vx
     const vx_preparation_options *options = &preparation->options;
     vx_regridding *how = &preparation->regridding;
     vx_status status = VX_OK;
-    *how = (vx_regridding){.name = options->regrid, .method = options->regrid_method,
+    *how = (vx_regridding){.worker = &preparation->worker, .name = options->regrid, .method = options->regrid_method,
                            .tolerance = sources->how.tolerance};
     if (options->regrid) {
         status = read_grid(&preparation->grid, &sources->how, &how->grid, error);
@@ -163,7 +164,7 @@ static vx_status add_smooth(vx_preparation *preparation, vx_sources *sources, vx
     const double fwhm = preparation->options.smooth;
     if (!(preparation->smoothing = vx_array(1, sizeof *preparation->smoothing)))
         return vx_fail_memory(error);
-    *preparation->smoothing = (vx_smoothing){.fwhm = {fwhm, fwhm, fwhm}};
+    *preparation->smoothing = (vx_smoothing){.worker = &preparation->worker, .fwhm = {fwhm, fwhm, fwhm}};
     const vx_step step = vx_step_smooth(preparation->smoothing);
     return add_to_all(sources, &step, error);
 }
@@ -181,7 +182,7 @@ static vx_status add_smooth_to(vx_preparation *preparation, vx_sources *sources,
         vx_source *image = &sources->image[i];
         if (!image->path)
             continue;
-        preparation->smoothing[i] = vx_smoothing_to(preparation->options.smooth_to, there[i]);
+        preparation->smoothing[i] = vx_smoothing_to(&preparation->worker, preparation->options.smooth_to, there[i]);
         const vx_step step = vx_step_smooth(&preparation->smoothing[i]);
         status = vx_source_add_step(image, &step, error);
     }
@@ -189,10 +190,23 @@ static vx_status add_smooth_to(vx_preparation *preparation, vx_sources *sources,
     return status;
 }
 
+/* Opens who smooths and regrids, where anything is. */
+static vx_status add_worker(vx_preparation *preparation, vx_error *error)
+{
+    const vx_preparation_options *options = &preparation->options;
+    const bool smooths = options->smooth > 0 || options->smooth_to > 0, regrids = options->regrid ||
+                                                                                options->regrid_mm > 0;
+    const unsigned spline = options->regrid_method == VX_REGRID_CUBIC ? 1u << VX_OP_SPLINE : 0;
+    const unsigned ops = (smooths ? 1u << VX_OP_CONVOLVE : 0) | (regrids ? 1u << VX_OP_SAMPLE | spline : 0);
+    return ops ? vx_worker_init(options->device, ops, options->threads, &preparation->worker, error) : VX_OK;
+}
+
 vx_status vx_preparation_add_steps(vx_preparation *preparation, vx_sources *sources, vx_error *error)
 {
     const vx_preparation_options *options = &preparation->options;
-    vx_status status = options->suv ? add_suv(preparation, sources, error) : VX_OK;
+    vx_status status = add_worker(preparation, error);
+    if (!status && options->suv)
+        status = add_suv(preparation, sources, error);
     if (!status && (options->regrid || options->regrid_mm > 0))
         status = add_regrid(preparation, sources, error);
     if (!status && options->scale != VX_SCALE_NONE)

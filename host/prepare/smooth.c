@@ -4,11 +4,7 @@
 #include "space/grid.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
-#include <string.h>
-
-enum { LANES = 8 }; /* lines that are smoothed at the same time */
 
 static const double REACH_SIGMA = 5;
 static const double SHEAR_MOST = 1e-3; /* the largest cosine between two axes: 0.06 degrees */
@@ -32,105 +28,121 @@ static vx_status gaussian_init(double sigma, int64_t length, gaussian *g, vx_err
     return VX_OK;
 }
 
-/* Convolves the lines in `padded`, which has g->reach zeros before and behind each. */
-static void convolve(const gaussian *g, int64_t length, const double (*padded)[LANES], double (*smooth)[LANES])
-{
-    for (int64_t j = 0; j < length; j++) {
-        const double(*here)[LANES] = padded + g->reach + j;
-        double sum[LANES];
-        for (int l = 0; l < LANES; l++)
-            sum[l] = here[0][l];
-        for (int64_t t = 1; t <= g->reach; t++)
-            for (int l = 0; l < LANES; l++)
-                sum[l] += g->weight[t] * (here[-t][l] + here[t][l]);
-        memcpy(smooth[j], sum, sizeof sum);
-    }
-}
+/* Doubles to convolve along the axes of a volume. */
+typedef struct convolution {
+    const gaussian *g; /* of each axis */
+    const int64_t *dim;
+    double *data, *spare; /* of the volume's size */
+} convolution;
 
-/* Convolves the lines from number `first` on. `base` is where a line begins and `stride` the way to its next element.
- * Lines of zeros, as outside the head, stay so. */
-static void convolve_lines(const gaussian *g, double *data, const int64_t base[LANES], int lines, int64_t length,
-                           int64_t stride, double (*padded)[LANES])
-{
-    double(*smooth)[LANES] = padded + length + 2 * g->reach;
-    bool empty = true;
-    for (int64_t j = 0; j < length; j++)
-        for (int l = 0; l < lines; l++) {
-            const double value = data[base[l] + j * stride];
-            padded[g->reach + j][l] = value;
-            empty = empty && value == 0;
-        }
-    if (empty)
-        return;
-    convolve(g, length, (const double(*)[LANES])padded, smooth);
-    for (int64_t j = 0; j < length; j++)
-        for (int l = 0; l < lines; l++)
-            data[base[l] + j * stride] = smooth[j][l];
-}
-
-/* Convolves along one axis of an array of shape outer x length x inner. */
-static vx_status convolve_axis(const gaussian *g, double *data, int64_t outer, int64_t length, int64_t inner,
-                               vx_error *error)
-{
-    const int64_t lines = outer * inner, tiles = (lines + LANES - 1) / LANES;
-    const size_t rows = (size_t)(2 * (length + g->reach));
-    double(*scratch)[LANES] = vx_array_zero(rows * (size_t)omp_get_max_threads(), sizeof *scratch);
-    if (!scratch)
-        return vx_fail_memory(error);
-#pragma omp parallel for schedule(static)
-    for (int64_t tile = 0; tile < tiles; tile++) {
-        const int64_t first = tile * LANES;
-        const int count = lines - first < LANES ? (int)(lines - first) : LANES;
-        int64_t base[LANES];
-        for (int l = 0; l < count; l++)
-            base[l] = (first + l) / inner * length * inner + (first + l) % inner;
-        convolve_lines(g, data, base, count, length, inner, scratch + rows * (size_t)omp_get_thread_num());
-    }
-    free(scratch);
-    return VX_OK;
-}
-
-/* The sum over u of w(u - v) data(u) for every v, in place. */
-static vx_status convolve_all(const gaussian g[3], const int64_t dim[3], double *data, vx_error *error)
+/* Convolves along the axes, from one buffer to the other and back. The result is in the buffer *data. */
+static vx_status run_axes(const convolution *c, vx_backend *backend, vx_buffer **data, vx_buffer **spare,
+                          vx_error *error)
 {
     vx_status status = VX_OK;
     for (int k = 0; k < 3 && !status; k++) {
-        const int64_t inner = k == 0 ? 1 : k == 1 ? dim[0] : dim[0] * dim[1];
-        const int64_t outer = k == 0 ? dim[1] * dim[2] : k == 1 ? dim[2] : 1;
-        if (g[k].reach > 0)
-            status = convolve_axis(&g[k], data, outer, dim[k], inner, error);
+        const gaussian *g = &c->g[k];
+        const int64_t inner = k == 0 ? 1 : k == 1 ? c->dim[0] : c->dim[0] * c->dim[1];
+        const int64_t outer = k == 0 ? c->dim[1] * c->dim[2] : k == 1 ? c->dim[2] : 1;
+        const vx_convolve_args args = {.outer = (int)outer, .length = (int)c->dim[k], .stride = (int)inner,
+                                       .reach = (int)g->reach, .parallel = backend->parallel[VX_OP_CONVOLVE]};
+        vx_buffer *buffer[VX_BUFFERS] = {[VX_B_FROM] = *data, [VX_B_TO] = *spare}, *from = *data;
+        if (g->reach == 0)
+            continue;
+        status = vx_buffer_lend(backend, g->weight, ((size_t)g->reach + 1) * sizeof *g->weight, true,
+                                &buffer[VX_B_TAPS], error);
+        if (!status)
+            status = backend->run(backend, 0, VX_OP_CONVOLVE, &args, buffer, error);
+        if (!status)
+            status = backend->wait(backend, 0, error); /* before the taps are freed */
+        backend->buffer_free(backend, buffer[VX_B_TAPS]);
+        *data = *spare;
+        *spare = from;
     }
     return status;
 }
 
-/* The quotient of the header's equation, at the voxels that have data; the others keep their value. */
-static vx_status smooth_data(const gaussian g[3], vx_loaded *volume, vx_error *error)
+/* The sum over u of w(u - v) data(u) for every v. It may end in `spare`, which then takes the place of `data`. */
+static vx_status convolve_all(void *context, vx_backend *backend, vx_error *error)
+{
+    convolution *c = context;
+    const size_t bytes = (size_t)c->dim[0] * (size_t)c->dim[1] * (size_t)c->dim[2] * sizeof(double);
+    vx_buffer *data = NULL, *spare = NULL, *before;
+    vx_status status = vx_buffer_lend(backend, c->data, bytes, true, &data, error);
+    if (!status)
+        status = vx_buffer_lend(backend, c->spare, bytes, false, &spare, error);
+    before = data;
+    if (!status)
+        status = run_axes(c, backend, &data, &spare, error);
+    if (data != before) {
+        double *const was = c->data;
+        c->data = c->spare;
+        c->spare = was;
+    }
+    if (!status)
+        status = vx_buffer_return(backend, data, c->data, bytes, error);
+    backend->buffer_free(backend, data);
+    backend->buffer_free(backend, spare);
+    return status;
+}
+
+/* The quotient of the header's equation, at the voxels that have data; the others keep their value. `smooth` may be the
+ * data of the volume. */
+static vx_status smooth_on(vx_backend *backend, const gaussian g[3], const vx_loaded *volume, float *smooth,
+                           vx_error *error)
 {
     const size_t voxels = vx_grid_elements(&volume->grid);
     double *sum = vx_array(voxels, sizeof *sum), *weight = vx_array(voxels, sizeof *weight);
-    float *data = volume->data ? volume->data : vx_array(voxels, sizeof *data);
-    vx_status status = sum && weight && data ? VX_OK : vx_fail_memory(error);
+    double *spare = vx_array(voxels, sizeof *spare);
+    convolution c = {.g = g, .dim = volume->grid.dim, .data = sum, .spare = spare};
+    vx_status status = sum && weight && spare ? VX_OK : vx_fail_memory(error);
     for (size_t v = 0; v < voxels && !status; v++) {
         const double x = vx_loaded_value(volume, (int64_t)v);
         weight[v] = vx_has_data(x);
         sum[v] = vx_has_data(x) ? x : 0;
     }
-    if (!status && !(status = convolve_all(g, volume->grid.dim, sum, error)))
-        status = convolve_all(g, volume->grid.dim, weight, error);
-    if (!status) {
-        for (size_t v = 0; v < voxels; v++) {
-            const double x = vx_loaded_value(volume, (int64_t)v);
-            data[v] = (float)(vx_has_data(x) ? sum[v] / weight[v] : x);
-        }
-        free(volume->wide);
-        *volume = (vx_loaded){.grid = volume->grid, .data = data, .slope = 1, .mm_per_unit = volume->mm_per_unit,
-                              .side_assumed = volume->side_assumed};
-    } else if (data != volume->data) {
-        free(data);
+    if (!status)
+        status = vx_worker_do(backend, convolve_all, &c, error);
+    sum = c.data;
+    c.data = weight;
+    if (!status)
+        status = vx_worker_do(backend, convolve_all, &c, error);
+    weight = c.data;
+    for (size_t v = 0; v < voxels && !status; v++) {
+        const double x = vx_loaded_value(volume, (int64_t)v);
+        smooth[v] = (float)(vx_has_data(x) ? sum[v] / weight[v] : x);
     }
     free(sum);
     free(weight);
+    free(c.spare);
     return status;
+}
+
+static vx_status smooth_data(vx_worker *worker, const gaussian g[3], vx_loaded *volume, vx_error *error)
+{
+    const size_t voxels = vx_grid_elements(&volume->grid), bytes = voxels * sizeof(double);
+    vx_backend *backend = vx_worker_backend(worker, bytes, 2 * bytes);
+    const bool compares = vx_worker_compares(worker, backend, VX_OP_CONVOLVE);
+    const bool in_place = volume->data && !compares;
+    float *again = compares ? vx_array(voxels, sizeof *again) : NULL;
+    float *data = in_place ? volume->data : vx_array(voxels, sizeof *data);
+    vx_status status = data && (again || !compares) ? VX_OK : vx_fail_memory(error);
+    if (!status)
+        status = smooth_on(backend, g, volume, data, error);
+    if (!status && compares && !(status = smooth_on(worker->host, g, volume, again, error)))
+        status = vx_worker_compare(backend, "smoothed", data, again, voxels, error);
+    free(again);
+    if (status) {
+        if (!in_place)
+            free(data);
+        return status;
+    }
+    if (!in_place)
+        free(volume->data);
+    free(volume->wide);
+    *volume = (vx_loaded){.grid = volume->grid, .data = data, .slope = 1, .mm_per_unit = volume->mm_per_unit,
+                          .side_assumed = volume->side_assumed};
+    return VX_OK;
 }
 
 static vx_status check_axes(const vx_grid *grid, vx_error *error)
@@ -149,7 +161,7 @@ static vx_status check_axes(const vx_grid *grid, vx_error *error)
     return VX_OK;
 }
 
-vx_status vx_smooth_volume(vx_loaded *volume, const double fwhm[3], vx_error *error)
+vx_status vx_smooth_volume(vx_worker *worker, vx_loaded *volume, const double fwhm[3], vx_error *error)
 {
     gaussian g[3] = {{0}};
     vx_status status = check_axes(&volume->grid, error);
@@ -158,15 +170,15 @@ vx_status vx_smooth_volume(vx_loaded *volume, const double fwhm[3], vx_error *er
             status = gaussian_init(fwhm[k] / sqrt(8 * log(2)) / vx_grid_step_mm(&volume->grid, k), volume->grid.dim[k],
                                    &g[k], error);
     if (!status)
-        status = smooth_data(g, volume, error);
+        status = smooth_data(worker, g, volume, error);
     for (int k = 0; k < 3; k++)
         free(g[k].weight);
     return status;
 }
 
-vx_smoothing vx_smoothing_to(double target, const double there[3])
+vx_smoothing vx_smoothing_to(vx_worker *worker, double target, const double there[3])
 {
-    vx_smoothing how = {.target = target};
+    vx_smoothing how = {.worker = worker, .target = target};
     for (int k = 0; k < 3; k++) {
         how.there[k] = there[k];
         how.fwhm[k] = there[k] < target ? sqrt(target * target - there[k] * there[k]) : 0;
@@ -177,7 +189,7 @@ vx_smoothing vx_smoothing_to(double target, const double there[3])
 static vx_status apply(vx_step *step, vx_loaded *volume, vx_error *error)
 {
     const vx_smoothing *how = step->data;
-    return vx_smooth_volume(volume, how->fwhm, error);
+    return vx_smooth_volume(how->worker, volume, how->fwhm, error);
 }
 
 vx_step vx_step_smooth(const vx_smoothing *how)
