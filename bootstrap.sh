@@ -8,10 +8,11 @@ build_packages="cmake ninja-build pkg-config libnifti-dev libnifti2-dev libnifti
     liblapacke-dev liblapack-dev libblas-dev librandom123-dev libjansson-dev libexpat1-dev libcairo2-dev libpng-dev
     libssl-dev libzip-dev ocl-icd-opencl-dev opencl-headers"
 # The tests need an OpenCL device on machines without a GPU (PoCL), reference implementations (SciPy, nibabel, h5py), a
-# browser for report.html, the tools that voxstat works with (Nipype, RDF, zsh, dpkg) and static checkers (clang,
+# browser for report.html, the tools that voxstat works with (Nipype, RDF, BIDS, zsh, dpkg) and static checkers (clang,
 # cppcheck, Oclgrind, the compilers of GPUs).
 test_packages="libcmocka-dev pocl-opencl-icd oclgrind clang clang-15 rocm-device-libs cppcheck chromium
-    python3 python3-nibabel python3-scipy python3-h5py python3-nipype python3-rdflib python3-prov zsh dpkg-dev file"
+    python3 python3-nibabel python3-scipy python3-h5py python3-nipype python3-rdflib python3-prov
+    python3-bids-validator zsh dpkg-dev file"
 
 usage()
 {

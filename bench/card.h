@@ -73,8 +73,8 @@ typedef struct vx_estimate {
 
 /* The rows of the estimate. */
 typedef enum vx_estimate_row {
-    VX_ESTIMATE_SIGNFLIP, VX_ESTIMATE_CORRELATION, VX_ESTIMATE_LISTS, VX_ESTIMATE_HEIGHTS, VX_ESTIMATE_CLUSTERS,
-    VX_ESTIMATE_TFCE, VX_ESTIMATES
+    VX_ESTIMATE_FLIPS, VX_ESTIMATE_SIGNFLIP, VX_ESTIMATE_ORDERS, VX_ESTIMATE_CORRELATION, VX_ESTIMATE_LISTS,
+    VX_ESTIMATE_HEIGHTS, VX_ESTIMATE_CLUSTERS, VX_ESTIMATE_TFCE, VX_ESTIMATES
 } vx_estimate_row;
 
 /* Estimates every row for V voxels and n participants. Errors: VX_INTERNAL where gpu_budgets.tsv lacks a row. */

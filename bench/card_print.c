@@ -5,7 +5,7 @@
 static void put_time(FILE *to, double seconds)
 {
     if (seconds > 0)
-        fprintf(to, " %9.3f", 1e6 * seconds);
+        fprintf(to, seconds < 1e-8 ? " %9.2g" : " %9.3f", 1e6 * seconds);
     else
         fprintf(to, " %9s", "-");
 }

@@ -43,6 +43,15 @@ const char *const vx_roof_name[VX_ROOFS] = {"issue", "double", "local", "cache",
 #define ROUND_WAITS 8     /* its three barriers, and what it reads from local memory and adds to it */
 #define CLIMB 10          /* reads from a maximum to an arc */
 
+/* relabel: instructions of a block of Philox (ten rounds of two products of 64 bits and six other operations), those of
+ * a step of the sort for each pair of keys, and the reads of a step, which wait for one another: an order's key, and
+ * what the step before has written. All are counted in the source. */
+#define PHILOX 80
+#define PAIR 30
+#define PAIR_WAITS 2
+#define KEY_BYTES 12 /* a key and its place */
+#define TRIED 2      /* participants at whom it shows that a draw is not the observed labelling, in the mean */
+
 /* The kernel tfce.cl, for one tail; instructions, doubles, bytes and waits are those of a voxel of the mask. Stages of
  * one item have `waits` alone. A pass of the sort reads 8 bytes of an entry and writes them to one of 256 places, which
  * is a sector of 32 bytes for the cache; half as much again as what is written reaches memory. */
@@ -184,6 +193,57 @@ static void estimate_tfce(vx_estimate *e, const vx_card *card, double voxels, co
     take_times(e, card, scratch);
 }
 
+/* The rounds that a group of relabel takes for so many parts. Items without a part take as long. */
+static double rounds_of(double parts)
+{
+    return ceil(parts / vx_op_table[VX_OP_RELABEL].gpu.items);
+}
+
+/* What the group's items issue where each has so many instructions. */
+static double issued(double instructions)
+{
+    return instructions * vx_op_table[VX_OP_RELABEL].gpu.items;
+}
+
+/* The groups of relabel are as many as the relabellings of a launch. */
+static void take_times_of_groups(vx_estimate *e, const vx_card *card, double n, const vx_gpu_code *code)
+{
+    e->in_flight = fmin((double)code->groups * card->units, VX_BATCH_MAX);
+    take_times(e, card, KEY_BYTES * n);
+}
+
+/* Sign flips of n participants, for tables of so many rows. Every item looks for the first participant who is
+ * flipped. */
+static void estimate_flips(vx_estimate *e, const vx_card *card, double n, const vx_gpu_code *code)
+{
+    const double groups = ceil(n / ROWS_OF_A_TABLE), rounds = rounds_of(groups);
+    *e = (vx_estimate){.name = "relabel, flips", .limit_bytes = n / 8, .limit_operations = 2 * PHILOX * ceil(n / 128)};
+    e->stage[e->stages++] = (vx_stage){.name = "draws until one is flipped",
+                                       .instructions = issued(PHILOX + TRIED * 12), .cache = TRIED * 4, .waits = TRIED};
+    e->stage[e->stages++] = (vx_stage){.name = "bits of every group of rows",
+                                       .instructions = issued(rounds * (PHILOX + 12 * ROWS_OF_A_TABLE)),
+                                       .cache = 8 * n, .memory = groups, .waits = rounds * ROWS_OF_A_TABLE * 2};
+    take_times_of_groups(e, card, n, code);
+}
+
+/* Orders of n participants, for a covariate without nuisance. The sort merges runs: runs of 2^r in r steps. */
+static void estimate_orders(vx_estimate *e, const vx_card *card, double n, const vx_gpu_code *code)
+{
+    const double merges = ceil(log2(n)), steps = merges * (merges + 1) / 2, rounds = rounds_of(n);
+    *e = (vx_estimate){.name = "relabel, permutations", .limit_bytes = 4 * n,
+                       .limit_operations = 2 * PHILOX * ceil(n / 2)};
+    e->stage[e->stages++] = (vx_stage){.name = "draws of keys", .instructions = issued(rounds * (PHILOX + 20)),
+                                       .cache = (4 + KEY_BYTES) * n, .waits = rounds};
+    e->stage[e->stages++] = (vx_stage){.name = "sort", .instructions = issued(steps * (rounds_of(n / 2) * PAIR + 10)),
+                                       .cache = steps * 1.5 * KEY_BYTES * n,
+                                       .waits = steps * rounds_of(n / 2) * PAIR_WAITS, .local_waits = steps};
+    e->stage[e->stages++] = (vx_stage){.name = "is it the observed one?", .estimated = true,
+                                       .instructions = issued(TRIED * 12), .cache = TRIED * 12, .waits = 2 * TRIED};
+    e->stage[e->stages++] = (vx_stage){.name = "weights", .instructions = issued(rounds * 40), .cache = 16 * n,
+                                       .memory = 4 * n, .waits = 3 * rounds};
+    take_times_of_groups(e, card, n, code);
+}
+
 vx_status vx_card_estimate(const vx_card *card, double voxels, double n, vx_estimate estimate[VX_ESTIMATES],
                            vx_error *error)
 {
@@ -196,6 +256,8 @@ vx_status vx_card_estimate(const vx_card *card, double voxels, double n, vx_esti
     }
     for (int row = 0; row < VX_ESTIMATES; row++)
         estimate[row] = (vx_estimate){0};
+    estimate_flips(&estimate[VX_ESTIMATE_FLIPS], card, n, &code[VX_OP_RELABEL]);
+    estimate_orders(&estimate[VX_ESTIMATE_ORDERS], card, n, &code[VX_OP_RELABEL]);
     e = &estimate[VX_ESTIMATE_SIGNFLIP];
     *e = (vx_estimate){.name = "signflip, max + counts + lists", .limit_local = 4 * voxels * ceil(n / WIDTH)};
     add_dense(e, card, VX_OP_SIGNFLIP, voxels, ceil(n / ROWS_OF_A_TABLE), BOUNDS + COUNTS_AND_LISTS,
@@ -233,6 +295,6 @@ double vx_card_job(const vx_estimate estimate[VX_ESTIMATES], double n)
     const double flips = vx_card_flips(n), permutations = VX_CARD_PERMUTATIONS;
     const double each = estimate[VX_ESTIMATE_HEIGHTS].expected + estimate[VX_ESTIMATE_CLUSTERS].expected +
                         2 * estimate[VX_ESTIMATE_TFCE].expected;
-    return flips * (estimate[VX_ESTIMATE_SIGNFLIP].expected + each) +
-           permutations * (estimate[VX_ESTIMATE_LISTS].expected + each);
+    return flips * (estimate[VX_ESTIMATE_FLIPS].expected + estimate[VX_ESTIMATE_SIGNFLIP].expected + each) +
+           permutations * (estimate[VX_ESTIMATE_ORDERS].expected + estimate[VX_ESTIMATE_LISTS].expected + each);
 }

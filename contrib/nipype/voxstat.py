@@ -73,6 +73,11 @@ class VoxstatInputSpec(CommandLineInputSpec):
     reference_erode = traits.Range(0.0, 100.0, exclude_low=True, exclude_high=True, argstr="--reference-erode %r",
                                    desc="mm by which the reference region is eroded")
     suv = _names("suv", desc="modalities that become SUV, by dose and body weight")
+    pvc = _names("pvc", desc="partial-volume correction: none, meltzer, mg, gtm; MODALITY=METHOD")
+    psf = traits.Either(traits.Range(low=0.0, exclude_low=True), traits.Str(), argstr="--psf %s", requires=["pvc"],
+                        desc="point spread: mm, 'X,Y,Z' in mm or a table")
+    pvc_grey = traits.Str(argstr="--pvc-grey %s", requires=["psf"], desc="columns of the maps of grey matter")
+    pvc_white = traits.Str(argstr="--pvc-white %s", requires=["psf"], desc="columns of the maps of white matter")
     change = _names("change", desc="how sessions become one value: difference, percent, logratio, symmetric; MODALITY=KIND")
     units = traits.List(traits.Str, minlen=1, sep=",", argstr="--units '%s'", desc="units of images: NAME=UNITS")
     scale = _names("scale", desc="what images are divided by: none, reference, global, ancova; MODALITY=HOW")
@@ -83,6 +88,7 @@ class VoxstatInputSpec(CommandLineInputSpec):
                                  desc="mm between the sub-peaks of a cluster")
     mask = File(exists=True, argstr="--mask %s", desc="voxels above zero are analysed")
     mask_level = traits.Float(argstr="--mask-level %r", desc="above what the mask is inside")
+    keep_prepared = traits.Bool(argstr="--keep-prepared", desc="keep the change maps as a BIDS derivative")
     keep_zeros = traits.Bool(argstr="--keep-zeros", desc="exact zeros in the mask are values")
     grid_tolerance = traits.Range(0.0, 1.0, exclude_low=True, exclude_high=True, argstr="--grid-tolerance %r",
                                   desc="voxels within which two grids are one")

@@ -116,6 +116,8 @@ vx_status vx_json_read(const char *path, json_t **object, vx_error *error)
     skipped = strncmp(text, mark, strlen(mark)) ? 0 : strlen(mark);
     *object = json_loadb(text + skipped, size - skipped, 0, &why);
     free(text);
+    if (!*object && (!*why.text || json_error_code(&why) == json_error_out_of_memory))
+        return vx_fail_memory(error); /* jansson has words for every error of the text */
     if (!*object)
         return vx_fail(error, VX_INPUT, "%s, line %d: not JSON: %s", path, why.line, why.text);
     if (json_is_object(*object))

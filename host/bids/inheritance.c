@@ -5,6 +5,7 @@
 #include "bids/raw.h"
 #include "image/files.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,8 +34,8 @@ static bool go_up(char *folder)
     return true;
 }
 
-/* The folder of `path` as an absolute path in which ".." does not occur; null on failure. Links are followed only
- * where there is a "..". */
+/* The folder of `path` as an absolute path in which ".." does not occur; null and errno on failure. Links are followed
+ * only where there is a "..". */
 static char *folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -42,22 +43,27 @@ static char *folder_of(const char *path)
     if (!folder || (*folder == '/' && !strstr(folder, "/..")))
         return folder;
     char *resolved = realpath(folder, NULL);
+    const int reason = errno;
     free(folder);
+    errno = reason;
     return resolved;
 }
 
-char *vx_dataset_top(const char *folder)
+vx_status vx_dataset_top(const char *folder, char **top, vx_error *error)
 {
-    char *top = vx_copy_text(folder);
-    for (bool more = top != NULL; more; more = go_up(top)) {
-        char *description = vx_text("%s/dataset_description.json", top);
-        const bool found = description && access(description, F_OK) == 0;
+    char *at = vx_copy_text(folder), *description = at;
+    bool found = false;
+    *top = NULL;
+    for (bool more = at != NULL; more; more = description && !found && go_up(at)) {
+        description = vx_text("%s/dataset_description.json", at);
+        found = description && access(description, F_OK) == 0;
         free(description);
-        if (found)
-            return top;
     }
-    free(top);
-    return NULL;
+    if (found)
+        *top = at;
+    else
+        free(at);
+    return description ? VX_OK : vx_fail_memory(error);
 }
 
 /* Takes over the path. */
@@ -166,13 +172,13 @@ static vx_status add_beside(vx_inheritance *found, const char *folder, const cha
 static vx_status find(const char *image, bool raw_too, vx_inheritance *found, vx_error *error)
 {
     const char *slash = strrchr(image, '/'), *name = slash ? slash + 1 : image;
-    char *folder = folder_of(image), *top = folder ? vx_dataset_top(folder) : NULL;
+    char *folder = folder_of(image), *top = NULL;
     vx_entities entities = {0};
+    if (!folder) /* it does not exist, so that nothing is in it */
+        return errno == ENOMEM ? vx_fail_memory(error) : VX_OK;
     vx_status status = vx_entities_parse(name, &entities, error);
-    if (!folder) { /* it does not exist, so that nothing is in it */
-        vx_entities_destroy(&entities);
-        return status;
-    }
+    if (!status)
+        status = vx_dataset_top(folder, &top, error);
     if (!status && top && raw_too)
         status = add_of_raw(found, top, &entities, error);
     if (!status && top)

@@ -26,7 +26,8 @@ typedef struct vx_inheritance {
 vx_status vx_inheritance_find(const char *image, vx_inheritance *inheritance, vx_error *error);
 void vx_inheritance_destroy(vx_inheritance *inheritance);
 
-/* The top of the dataset that a folder is in, which the caller frees; null without one, or where memory is short. */
-char *vx_dataset_top(const char *folder);
+/* The top of the dataset that a folder is in, which the caller frees; null without one. Errors: VX_INTERNAL where
+ * memory is short. */
+vx_status vx_dataset_top(const char *folder, char **top, vx_error *error);
 
 #endif

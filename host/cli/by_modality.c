@@ -34,20 +34,28 @@ static bool names_one(const char *word, const vx_study *study)
     return false;
 }
 
+const char *vx_by_modality_word(const vx_by_modality *values, const vx_study *study, const char *name, size_t i,
+                                bool *own)
+{
+    const char *word = values->word.name[i], *found = value_of(word, name);
+    *own = found;
+    return found ? found : names_one(word, study) ? NULL : word;
+}
+
 vx_status vx_by_modality_value(const vx_by_modality *values, const vx_study *study, const char *name,
                                const char **value, vx_error *error)
 {
     const char *own = NULL, *common = NULL;
     for (size_t i = 0; i < values->word.count; i++) {
-        const char *word = values->word.name[i], *found = value_of(word, name);
-        const char **to = found ? &own : &common;
-        if (!found && names_one(word, study))
+        bool for_it;
+        const char *word = vx_by_modality_word(values, study, name, i, &for_it), **to = for_it ? &own : &common;
+        if (!word)
             continue;
         if (*to)
             return vx_fail(error, VX_USAGE, "--%s: found '%s' and '%s' for %s; expected one value, or MODALITY=VALUE "
-                           "where modalities differ", values->option->name, *to, found ? found : word,
-                           found ? name : "all modalities");
-        *to = found ? found : word;
+                           "where modalities differ", values->option->name, *to, word,
+                           for_it ? name : "all modalities");
+        *to = word;
     }
     *value = own ? own : common;
     return VX_OK;

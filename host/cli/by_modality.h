@@ -22,6 +22,11 @@ void vx_by_modality_destroy(vx_by_modality *values);
 vx_status vx_by_modality_value(const vx_by_modality *values, const vx_study *study, const char *name,
                                const char **value, vx_error *error);
 
+/* Word `i` as a value for the modality or marker of that name; null where it is one for another. *own is true where it
+ * is for this one alone. */
+const char *vx_by_modality_word(const vx_by_modality *values, const vx_study *study, const char *name, size_t i,
+                                bool *own);
+
 /* The index of the value among the option's choices; `otherwise` without a value. Errors: as above, and a word that is
  * no choice. */
 vx_status vx_by_modality_choice(const vx_by_modality *values, const vx_study *study, const char *name,

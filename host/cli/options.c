@@ -103,6 +103,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "All covariates of interest in one model. Without it each is tested by itself, given the nuisance."},
     [VX_OPTION_JSON] = {"json", 0, VX_TEXT, VX_BENCH, "FILE", NULL, NULL, NULL, 0, 0,
         "Also write the figures to this JSON file, which must not exist (but see --force)."},
+    [VX_OPTION_KEEP_PREPARED] = {"keep-prepared", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
+        "Keep the images that are tested, the change map of every participant, as a BIDS derivative in the folder "
+        "prepared of the results. They are 0 at voxels that are not analysed."},
     [VX_OPTION_KEEP_ZEROS] = {"keep-zeros", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
         "Take exact zeros inside --mask as values. Without it they are missing coverage, and a voxel that is zero in "
         "some image is left out."},
@@ -175,6 +178,20 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_PROGRESS] = {"progress", 0, VX_CHOICE, VX_RUN, "HOW", "auto", "auto|bar|plain|none", NULL, 0, 0,
         "What is shown while it runs: a bar, a line a few times a minute, or nothing. auto: a bar on a terminal, else "
         "lines."},
+    [VX_OPTION_PSF] = {"psf", 0, VX_TEXT, VX_RUN, "MM|X,Y,Z|FILE", NULL, NULL, NULL, 0, 0,
+        "The point spread of the images for --pvc, in mm FWHM along the axes of their grid: one number, three, or a "
+        "table as Clinica's with the columns participant_id, session_id, acq_label, psf_x, psf_y and psf_z."},
+    [VX_OPTION_PVC] = {"pvc", 0, VX_NAMES, VX_RUN, "METHOD[,MODALITY=METHOD...]", NULL, "none|meltzer|mg", "gtm", 0, 0,
+        "Correct the images for partial volume, on the grid that they come on: not at all (none, the default), as "
+        "tissue against its surroundings (meltzer; Meltzer et al. 1990, J Comput Assist Tomogr 14:561), as grey "
+        "against white matter (mg; Müller-Gärtner et al. 1992, J Cereb Blood Flow Metab 12:571). It needs --psf and "
+        "the maps of --pvc-grey and --pvc-white."},
+    [VX_OPTION_PVC_GREY] = {"pvc-grey", 0, VX_TEXT, VX_RUN, "NAME", "gm", NULL, NULL, 0, 0,
+        "The maps of grey matter, a share of each voxel: the columns <NAME>_<session> or <NAME> of the table, on the "
+        "grids of the images. Where --pvc-white has the same name, its images have two volumes: grey and white matter, "
+        "as PETPVC takes them. Of --bids: label-GM_probseg of the session, or what --bids-filter says of NAME."},
+    [VX_OPTION_PVC_WHITE] = {"pvc-white", 0, VX_TEXT, VX_RUN, "NAME", "wm", NULL, NULL, 0, 0,
+        "The maps of white matter, likewise."},
     [VX_OPTION_QUIET] = {"quiet", 'q', VX_SWITCH, VX_RUN | VX_REPORT | VX_NIDM, NULL, NULL, NULL, NULL, 0, 0,
         "Say nothing but results and errors."},
     [VX_OPTION_RAW] = {"raw", 0, VX_SWITCH, VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,

@@ -97,7 +97,7 @@ static vx_status check_names(const vx_run *run, const vx_folder *folder, vx_erro
 static vx_status list_protected(vx_run *run, vx_error *error)
 {
     size_t count = 0;
-    const size_t tables = 4 + run->bids.tables.count;
+    const size_t tables = 5 + run->bids.tables.count;
     run->protected = vx_array(tables + 2 * run->sources, sizeof *run->protected); /* 2 files a source */
     if (!run->protected)
         return vx_fail_memory(error);
@@ -109,6 +109,8 @@ static vx_status list_protected(vx_run *run, vx_error *error)
         run->protected[count++] = run->atlas.names.path;
     if (run->plan.path)
         run->protected[count++] = run->plan.path;
+    if (run->psf.table.text)
+        run->protected[count++] = run->psf.table.path;
     if (vx_argument_given(run->arguments, VX_OPTION_EXPECTED))
         run->protected[count++] = vx_argument_text(run->arguments, VX_OPTION_EXPECTED);
     for (size_t k = 0; k < run->sources; k++) {
@@ -147,12 +149,16 @@ vx_status vx_place_begin(vx_run *run, vx_folder **folder, bool *recovered, vx_er
 /* Estimates the bytes of every effect:
  *   1. about 17 maps, each twice (NIfTI, results.h5), of 4 bytes per voxel, compressed by a third;
  *   2. 4 null distributions of 8 bytes per relabelling, in the mask and in every search volume;
- *   3. about 8 MB of pictures. */
+ *   3. about 8 MB of pictures.
+ * With --keep-prepared, an image of the voxels analysed for every row of a matrix, compressed likewise, is added. */
 vx_status vx_place_check(const vx_run *run, const vx_folder *folder, vx_error *error)
 {
+    const bool prepared = vx_argument_given(run->arguments, VX_OPTION_KEEP_PREPARED);
     double bytes = 0;
     for (size_t m = 0; m < run->study->modalities; m++) {
         const vx_run_modality *modality = run->modality + m;
+        if (prepared)
+            bytes += 4. * 2 / 3 * (double)modality->matrix->n * (double)modality->matrix->space.elements;
         for (int64_t e = 0; e < modality->model->effects; e++)
             bytes += 2. * 17 * 4 * 2 / 3 * (double)modality->matrix->space.elements +
                      4. * 8 * (double)modality->plan[e].relabellings * (double)(1 + modality->volumes) + 8e6;

@@ -46,8 +46,13 @@ vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options
     *o = (vx_preparation_options){.suv = names_modality(&run->suv, modality),
                                   .body_weight = run->modality[m].body_weight,
                                   .reference_erosion = vx_argument_real(run->arguments, VX_OPTION_REFERENCE_ERODE),
-                                  .atlas = &run->atlas};
+                                  .atlas = &run->atlas,
+                                  .tissue = run->modality[m].tissue,
+                                  .psf = run->psf.text};
+    bool gtm;
     vx_status status = read_scale(run, m, o, error);
+    if (!status)
+        status = vx_run_pvc_of(run, modality, &o->pvc, &gtm, error);
     if (status)
         return status;
     if (o->scale == VX_SCALE_REFERENCE && !o->reference)
@@ -58,6 +63,8 @@ vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options
     if (o->scale == VX_SCALE_REFERENCE && vx_reference_is_of_data(o->reference) && run->design != VX_PAIRED)
         return vx_fail(error, VX_USAGE, "--reference data chooses voxels by the baseline images, and a onesample "
                        "design has none");
+    if (gtm && !run->atlas.path)
+        return vx_fail(error, VX_USAGE, "--pvc gtm corrects the means of the regions of --atlas, which is not given");
     if (!reference_is_used(run) && (o->reference || o->reference_erosion > 0))
         return vx_fail(error, VX_USAGE, "--%s is given, but no image is divided by a reference region: --scale says "
                        "something else, or --reference is missing",
@@ -81,7 +88,7 @@ vx_status vx_run_change(const vx_run *run, size_t m, vx_change *change, vx_error
 vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error)
 {
     const vx_preparation_options *options = &modality->preparation.options;
-    const bool heavy = options->smooth > 0 || options->smooth_to > 0 || options->regrid || options->regrid_mm > 0;
+    const bool heavy = vx_preparation_smooths(options) || vx_preparation_regrids(options);
     const vx_device_info *device = vx_device_properties(run->device);
     modality->preparation.options.device = run->device;
     vx_status status = vx_preparation_add_steps(&modality->preparation, &modality->sources, error);

@@ -1,8 +1,9 @@
-/* Shared by the parts of `voxstat run`: run.c has the stages, study.c reads the table, atlas.c the regions, inputs.c
- * lists the images, bids.c reads a BIDS folder, prepare.c, grid.c, suv.c and units.c have the steps that the images go
- * through and their units, place.c checks the place of the results, plan.c prints the plan, progress.c prints the
- * progress, outcomes.c tests regions and markers, expected.c compares them with expected changes, volumes.c has the
- * search volumes, and provenance.c writes the results. */
+/* Shared by the parts of `voxstat run`: run.c has the command, settings.c its options, stages.c the stages in memory,
+ * study.c reads the table, atlas.c the regions, inputs.c lists the images, bids.c reads a BIDS folder, prepare.c,
+ * grid.c, pvc.c, suv.c and units.c have the steps that the images go through and their units, place.c checks the place
+ * of the results, plan.c prints the plan, progress.c prints the progress, outcomes.c tests regions and markers,
+ * expected.c compares them with expected changes, volumes.c has the search volumes, and provenance.c writes the
+ * results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -10,11 +11,13 @@
 #include "base/remarks.h"
 #include "bids/bids.h"
 #include "cli/by_modality.h"
+#include "cli/progress.h"
 #include "image/sources.h"
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
 #include "output/output.h"
 #include "prepare/prepare.h"
+#include "prepare/psf.h"
 
 #include <stdio.h>
 
@@ -26,6 +29,8 @@ typedef struct vx_run_modality {
     vx_quality *quality;
     vx_preparation preparation; /* the steps of the sources */
     double *body_weight;    /* n x sessions, kg, of --suv; NaN where the table has none */
+    vx_image_tissue *tissue;      /* tissues: n x sessions, of --pvc; null without --psf */
+    size_t tissues;
     char *units;            /* of the images after their preparation; null: not known */
     vx_regressor adjust;    /* of --scale ancova: the (change of the) global mean, n values, owned; else no name */
     vx_scaling scaling;     /* what the images were divided by, by session */
@@ -43,6 +48,7 @@ typedef struct vx_run_modality {
 
 typedef struct vx_run {
     const vx_arguments *arguments;
+    const char *choice;         /* of an alternative: the choice that it tries, "scale=none"; null: the run itself */
     bool quiet, verbose;
     int threads;                /* 0: all */
     vx_design design;
@@ -50,7 +56,8 @@ typedef struct vx_run {
     vx_inference_options inference;
     vx_quantity primary;        /* the primary correction, among inference.correct */
     vx_mask_options mask;
-    vx_by_modality scale, reference, change, units; /* the options of these names */
+    vx_by_modality scale, reference, change, units, pvc; /* the options of these names */
+    vx_psf psf;                 /* of --psf; its text is null without */
     vx_names suv;               /* the modalities of --suv */
     vx_p_format p_format;
     const char *out;
@@ -84,6 +91,23 @@ void vx_say(const vx_run *run, const char *format, ...) __attribute__((format(pr
 
 /* Prints a remark and keeps it for the results. Errors: VX_INTERNAL where memory is short. */
 vx_status vx_run_remark(vx_run *run, vx_error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* settings.c: the settings by the options. Errors: VX_USAGE for what is missing or does not go together. */
+vx_status vx_run_settings(const vx_arguments *arguments, vx_run *run, vx_error *error);
+
+/* stages.c: vx_run_compute goes through all stages. Those of one modality also serve the alternatives to a run:
+ * vx_run_read_modality reads the images after vx_run_prepare, any number of times, and places the regions;
+ * vx_run_plan_modality makes the model; vx_run_infer_modality tests its effects, of vx_run_evaluations relabellings to
+ * compute. vx_run_release frees what these three made. vx_run_stopped fails where a stop was requested.
+ * vx_run_destroy frees what the run owns; an alternative owns no study, atlas or device. */
+vx_status vx_run_compute(vx_run *run, const vx_folder *folder, vx_error *error);
+vx_status vx_run_read_modality(vx_run *run, vx_run_modality *modality, vx_error *error);
+vx_status vx_run_plan_modality(vx_run *run, vx_run_modality *modality, vx_error *error);
+vx_status vx_run_infer_modality(vx_run *run, vx_run_modality *modality, vx_progress_state *progress, vx_error *error);
+uint64_t vx_run_evaluations(const vx_run_modality *modality);
+void vx_run_release(vx_run_modality *modality);
+vx_status vx_run_stopped(vx_error *error);
+void vx_run_destroy(vx_run *run);
 
 /* study.c: reads run->study. Errors: as of vx_study_read, and VX_USAGE for a wrong number of sessions. */
 vx_status vx_run_read_study(vx_run *run, vx_error *error);
@@ -150,6 +174,15 @@ vx_status vx_run_say_scaling(vx_run *run, vx_run_modality *modality, vx_error *e
 /* suv.c: checks the names of --suv (VX_USAGE), and finds the body weights of those modalities in the table: the columns
  * body_weight_<session>, body_weight, weight_<session>, weight and weight_kg, the first that is there. */
 vx_status vx_run_body_weights(vx_run *run, vx_error *error);
+
+/* pvc.c: reads --psf, before the study (VX_USAGE where it does not go with the others; errors of vx_psf_read); the
+ * names of the maps, 0 without --psf, 1 where they share files, else 2; what --pvc asks for of a modality (VX_USAGE);
+ * and, when run->modality has the studies, the maps and point spreads of its images (errors of vx_psf_find). */
+vx_status vx_run_read_psf(vx_run *run, vx_error *error);
+size_t vx_run_pvc_maps(const vx_run *run, const char *name[VX_TISSUE_MAPS]);
+vx_status vx_run_pvc_of(const vx_run *run, const char *modality, vx_pvc_method *method, bool *gtm, vx_error *error);
+vx_status vx_run_find_tissue(vx_run *run, vx_error *error);
+void vx_run_tissue_destroy(vx_run_modality *modality);
 
 /* units.c: finds modality->units and run->marker_units, when the preparations are known. Errors: those of
  * vx_sidecar_read. */

@@ -46,7 +46,7 @@ struct vx_backend {
     /* Fills the buffer with the 32-bit `word`. */
     vx_status (*fill)(vx_backend *self, int queue, vx_buffer *buffer, size_t offset, size_t bytes, int32_t word,
                       vx_error *error);
-    /* Makes a set of ops ready to run. Building their programs for the first time takes seconds, which is said through
+    /* Makes a set of ops ready to run. Building programs for the first time takes seconds, which is said through
      * `notice` (may be null). Null where every op is always ready. Errors: VX_DEVICE where a program does not build. */
     vx_status (*prepare)(vx_backend *self, unsigned ops, const vx_device_options *notice, vx_error *error);
     /* Makes the op ready where it is not. `args` is the op's struct of args.h, and `buffer` has its buffers; those that

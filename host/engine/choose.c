@@ -32,7 +32,7 @@ static double times_faster(const vx_choice *c, const vx_backend *backend, const 
 {
     double own = 0, cpu = 0;
     for (vx_op op = 0; op < VX_OPS; op++)
-        if (c->ops & 1u << op && vx_backend_supports(backend, op)) {
+        if (c->ops & vx_op_bits(op) && vx_backend_supports(backend, op)) {
             own += seconds[op];
             cpu += c->cpu[op];
         }

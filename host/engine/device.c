@@ -68,16 +68,18 @@ static unsigned ops_of(unsigned uses)
     static const struct {
         unsigned use;
         vx_op op;
-    } all[] = {{VX_USE_FLIPS, VX_OP_SIGNFLIP},
-               {VX_USE_REGRESSION, VX_OP_CORRELATION},
-               {VX_USE_CLUSTERS, VX_OP_CLUSTERS},
-               {VX_USE_TFCE, VX_OP_TFCE},
-               {VX_USE_SMOOTHING, VX_OP_CONVOLVE},
-               {VX_USE_REGRIDDING, VX_OP_SPLINE},
-               {VX_USE_REGRIDDING, VX_OP_SAMPLE}};
-    unsigned ops = 1u << VX_OP_RELABEL;
+        int variant;
+    } all[] = {{VX_USE_FLIPS, VX_OP_SIGNFLIP, 0},
+               {VX_USE_REGRESSION, VX_OP_CORRELATION, 0},
+               {VX_USE_NUISANCE, VX_OP_CORRELATION, 1},
+               {VX_USE_CLUSTERS, VX_OP_CLUSTERS, 0},
+               {VX_USE_TFCE, VX_OP_TFCE, 0},
+               {VX_USE_SMOOTHING, VX_OP_CONVOLVE, 0},
+               {VX_USE_REGRIDDING, VX_OP_SPLINE, 0},
+               {VX_USE_REGRIDDING, VX_OP_SAMPLE, 0}};
+    unsigned ops = vx_op_bit(VX_OP_RELABEL, 0);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        ops |= !uses || uses & all[i].use ? 1u << all[i].op : 0;
+        ops |= !uses || uses & all[i].use ? vx_op_bit(all[i].op, all[i].variant) : 0;
     return ops;
 }
 
@@ -245,7 +247,7 @@ int vx_device_threads(const vx_device *device)
 
 vx_status vx_device_need(vx_device *device, unsigned ops, vx_error *error)
 {
-    ops |= 1u << VX_OP_RELABEL;
+    ops |= vx_op_bit(VX_OP_RELABEL, 0);
     const unsigned missing = ops & ~device->tested;
     return missing ? test(device, missing, error) : VX_OK;
 }

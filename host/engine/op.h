@@ -24,8 +24,23 @@
 typedef enum vx_op { VX_OP_LIST(VX_OP_CONSTANT) VX_OPS } vx_op;
 #undef VX_OP_CONSTANT
 
-/* A set of ops has the bit 1 << op for each. */
-enum { VX_OPS_ALL = (1 << VX_OPS) - 1 };
+/* A kernel is built as up to so many programs, its variants. Only correlation has two: without nuisance and beside
+ * it. */
+enum { VX_OP_VARIANTS_MAX = 2 };
+
+/* A set of ops has the bit of each program. That of an op's first one is 1 << op. */
+static inline unsigned vx_op_bit(vx_op op, int variant)
+{
+    return 1u << (op + variant * VX_OPS);
+}
+
+/* The bits of all programs of an op. */
+static inline unsigned vx_op_bits(vx_op op)
+{
+    return vx_op_bit(op, 0) | vx_op_bit(op, 1);
+}
+
+enum { VX_OPS_ALL = ((1 << VX_OPS) - 1) | 1 << (VX_OP_CORRELATION + VX_OPS) };
 
 /* Every buffer of an op. P is the number of relabellings of a launch. Vt = tiles * VX_TILE is the number of lanes of a
  * voxel slab, and `map` that of the matrix. A list has `capacity` entries, and `parallel` relabellings are worked on at
@@ -85,7 +100,7 @@ typedef struct vx_form {
     int groups_per_unit; /* work-groups that keep one compute unit busy */
 } vx_form;
 
-enum { VX_OP_BUFFERS_MAX = 12, VX_OP_VARIANTS_MAX = 2 };
+enum { VX_OP_BUFFERS_MAX = 12 };
 
 typedef struct vx_op_info {
     const char *stem;
@@ -97,10 +112,10 @@ typedef struct vx_op_info {
         vx_use use;
     } buffer[VX_OP_BUFFERS_MAX];
     /* The numbers of lanes and of relabellings of a launch whose groups take strips of lanes and blocks of
-     * relabellings. The kernel then takes local memory of VX_GROUP_BYTES(rows). Null: a group takes one relabelling at
-     * a time. */
+     * relabellings. The kernel then takes local memory of VX_GROUP_BYTES(rows). Null: a group takes a block of
+     * relabellings at a time. */
     int (*lanes)(const void *args, size_t *relabellings);
-    /* The number of groups of a launch where `lanes` is null. */
+    /* The number of groups of a launch where `lanes` is null and a block has one relabelling. */
     int (*groups)(const void *args);
     /* Null, or the kernel takes an int, whether there are tables, and local memory for them. Their entries have `entry`
      * bytes. The function returns the int and sets *bytes, which is at most `most` unless the int is 0. */

@@ -168,6 +168,14 @@ int32_t vx_score_lowered(const vx_problem *p, int32_t score)
     return vx_r_score(p, copysign(fmax(fabs(r) - vx_score_tolerance(p, r), 0.0), r));
 }
 
+unsigned vx_problem_ops(const vx_problem *p)
+{
+    const vx_dense_args args = vx_problem_dense_args(p);
+    const vx_op_info *info = &vx_op_table[p->op];
+    return vx_op_bit(p->op, info->variant ? info->variant(&args) : 0) |
+           (p->options.clusters ? vx_op_bit(VX_OP_CLUSTERS, 0) : 0) | (p->options.tfce ? vx_op_bit(VX_OP_TFCE, 0) : 0);
+}
+
 int vx_problem_flags(const vx_problem *p)
 {
     const vx_problem_options *o = &p->options;

@@ -64,6 +64,9 @@ double vx_score_tolerance(const vx_problem *problem, double r);
 /* The score whose |r| is one tolerance smaller, but at least 0. */
 int32_t vx_score_lowered(const vx_problem *problem, int32_t score);
 
+/* The set of ops that the problem takes beside relabel. */
+unsigned vx_problem_ops(const vx_problem *problem);
+
 /* The VX_ flags of args.h that the options need for every relabelling. */
 int vx_problem_flags(const vx_problem *problem);
 

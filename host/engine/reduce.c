@@ -1,6 +1,9 @@
 /* The reducers: each keeps one kind of result of a relabelling, and checks it. */
 #include "engine/batch.h"
 
+#include "base/memory.h"
+#include "engine/weights.h"
+
 #include <string.h>
 
 enum { INFINITE_BITS = 0x7f800000 }; /* of the float infinity; those of NaN are larger */
@@ -94,9 +97,22 @@ static const struct {
     {VX_COMPACT, keep_clusters},
 };
 
+/* The digests of the weights, as they stand after the ops have used them. */
+static vx_status keep_weights(const vx_engine *e, const vx_batch *batch, vx_tally *tally, vx_error *error)
+{
+    uint64_t *digest = vx_array((size_t)batch->count, sizeof *digest);
+    vx_status status = digest ? vx_weights_digest(e->problem, &e->schedule, e->backend, batch->queue,
+                                                  batch->buffer[VX_B_W], batch->count, digest, error)
+                              : vx_fail_memory(error);
+    for (int64_t i = 0; i < batch->count && !status; i++)
+        tally->weights[batch->place[i]] = digest[i];
+    free(digest);
+    return status;
+}
+
 vx_status vx_batch_reduce(vx_engine *e, vx_batch *batch, vx_tally *tally, vx_error *error)
 {
-    vx_status status = VX_OK;
+    vx_status status = tally->weights ? keep_weights(e, batch, tally, error) : VX_OK;
     for (int64_t i = 0; i < batch->count; i++)
         for (size_t r = 0; r < sizeof reducers / sizeof *reducers && !status; r++)
             if (!reducers[r].flags || reducers[r].flags & batch->flags)

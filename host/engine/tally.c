@@ -68,7 +68,14 @@ void vx_tally_free(vx_tally *tally)
     free(tally->tfce);
     free(tally->score);
     free(tally->exceed);
+    free(tally->weights);
     free(tally);
+}
+
+vx_status vx_tally_keep_weights(vx_tally *tally, vx_error *error)
+{
+    tally->weights = vx_array_zero((size_t)tally->evaluations, sizeof *tally->weights);
+    return tally->weights ? VX_OK : vx_fail_memory(error);
 }
 
 const vx_range *vx_tally_ranges(const vx_tally *tally, size_t *count)

@@ -26,6 +26,7 @@ struct vx_tally {
     int32_t *score;       /* places x voxels: every score; null unless they are kept */
     uint64_t *exceed;     /* voxels: scores >= high bound plus scores <= low bound; null without counting */
     uint64_t overflows;   /* relabellings evaluated again with longer lists */
+    uint64_t *weights;    /* places: digests of the weights (weights.h); null unless vx_tally_keep_weights was called */
 };
 
 /* Which arrays a tally has. */
@@ -40,6 +41,9 @@ vx_status vx_tally_make(const vx_tally_shape *shape, vx_tally **tally, vx_error 
 /* The shape of a tally of a problem, with `places` for relabellings. */
 vx_tally_shape vx_tally_shape_of(const vx_problem *problem, uint64_t places);
 vx_status vx_tally_new(const vx_problem *problem, uint64_t places, vx_tally **tally, vx_error *error);
+
+/* Lets the tally take the digests of the relabellings' weights, which are no result. */
+vx_status vx_tally_keep_weights(vx_tally *tally, vx_error *error);
 
 /* Errors: VX_INPUT unless the tally belongs to `expected` and has the shape; the message names the first part that
  * differs. A file that was edited may have the fingerprint and another shape. */

@@ -7,8 +7,9 @@
  *     1. the scores of the observed data, of every voxel;
  *     2. all results of some relabellings: the first and the last of the range, those with the largest maxima, and some
  *        drawn at random, among them some of the last batch;
- *     3. the counts of some tiles over the range, among them the last tile. These also bound every maximum;
- *     4. every score of these tiles over the range, where scores are kept.
+ *     3. the weights of every relabelling, which are compared by a digest (weights.h);
+ *     4. the counts of some tiles over the range, among them the last tile. These also bound every maximum;
+ *     5. every score of these tiles over the range, where scores are kept.
  *
  * The random draws follow from the seed of the permutations and the observed scores, so that the same study is checked
  * at the same places. The self-test checks every relabelling and every tile instead. */
@@ -20,7 +21,8 @@
 typedef struct vx_evidence {
     const vx_device_info *device;
     const vx_problem *problem;
-    const vx_tally *tally;      /* maxima at the places of the range, and the counts of the range alone */
+    const vx_tally *tally;      /* maxima at the places of the range, and the counts of the range alone; its weights
+                                 * are not checked where it has none */
     vx_range range;             /* relabellings that were evaluated */
     const int32_t *score;       /* as observed */
     const int32_t *high, *low;  /* the bounds of the counts; not read without counts */

@@ -15,4 +15,9 @@ vx_relabel_args vx_weights_args(const vx_problem *problem, const vx_schedule *sc
 vx_status vx_weights_upload(const vx_problem *problem, vx_backend *backend, vx_buffer *const buffer[VX_BUFFERS],
                             vx_error *error);
 
+/* Reads the weights of a launch of `count` relabellings back from VX_B_W. Computes a digest of 64 bits of each, which
+ * does not depend on the schedule. Equal weights have equal bits, and so equal digests, on every device. */
+vx_status vx_weights_digest(const vx_problem *problem, const vx_schedule *schedule, vx_backend *backend, int queue,
+                            vx_buffer *buffer, int64_t count, uint64_t *digest, vx_error *error);
+
 #endif

@@ -42,6 +42,12 @@ typedef struct vx_figure {
     double value;
 } vx_figure;
 
+/* Names of steps that later parts of the program ask for. */
+#define VX_STEP_REFERENCE "reference"
+#define VX_STEP_GLOBAL "global_mean" /* which divides by it, or only finds it: a nuisance then */
+#define VX_STEP_PVC "pvc"
+#define VX_STEP_SMOOTH "smooth"
+
 typedef struct vx_step {
     const char *name;      /* in run.json */
     char words[256];       /* after "was": "brought to the grid of the images by nearest neighbour" */

@@ -61,9 +61,7 @@ static vx_status prepare(vx_inference *in, vx_error *error)
     if (status || (status = vx_settings_problem(options, in->effect, in->relabellings, &asked, error)) ||
         (status = vx_problem_new(in->matrix, in->effect, in->relabellings, &asked, &in->problem, error)))
         return status;
-    const unsigned ops = 1u << in->problem->op | (asked.clusters ? 1u << VX_OP_CLUSTERS : 0) |
-                         (asked.tfce ? 1u << VX_OP_TFCE : 0);
-    if ((status = vx_device_need(in->device, ops, error)))
+    if ((status = vx_device_need(in->device, vx_problem_ops(in->problem), error)))
         return status;
     in->problem->options.count = in->relabellings->exhaustive || !vx_exact_possible(in->problem);
     update_device_part(in);
@@ -270,9 +268,9 @@ vx_status vx_inference_run(vx_inference *in, uint64_t first, uint64_t last, vx_t
     vx_tally part = *tally;
     part.overflows = 0;
     part.exceed = tally->exceed ? vx_array_zero((size_t)tally->voxels, sizeof *part.exceed) : NULL;
-    status = tally->exceed && !part.exceed
-                 ? vx_fail_memory(error)
-                 : evaluate(in, (vx_range){first, last}, &part, progress, context, error);
+    status = tally->exceed && !part.exceed ? vx_fail_memory(error) : vx_tally_keep_weights(&part, error);
+    if (!status)
+        status = evaluate(in, (vx_range){first, last}, &part, progress, context, error);
     if (!status) {
         vx_tally_add_counts(tally, &part);
         vx_range *before = tally->range;
@@ -282,6 +280,7 @@ vx_status vx_inference_run(vx_inference *in, uint64_t first, uint64_t last, vx_t
         in->result->seconds += vx_seconds() - started;
     }
     free(part.exceed);
+    free(part.weights);
     free(all);
     return status;
 }

@@ -21,6 +21,8 @@ enum { DIGITS = 16, TEMPORARY = sizeof TEMPORARY_BEGIN - 1 + DIGITS + sizeof TEM
 bool vx_file_is_temporary(const char *name)
 {
     const size_t begin = strlen(TEMPORARY_BEGIN);
+    const char *slash = strrchr(name, '/');
+    name = slash ? slash + 1 : name;
     return strlen(name) == TEMPORARY - 1 && !strncmp(name, TEMPORARY_BEGIN, begin) &&
            strspn(name + begin, "0123456789abcdef") == DIGITS && !strcmp(name + begin + DIGITS, TEMPORARY_END);
 }

@@ -19,7 +19,7 @@ vx_status vx_file_put(int fd, const char *folder, const char *name, bool fresh, 
 /* The same by path, replacing an existing file. */
 vx_status vx_write_file(const char *path, const void *data, size_t size, vx_error *error);
 
-/* Whether `name` is a temporary name of vx_file_put, as an interruption leaves behind. */
+/* Whether `name`, or the path `name`, ends in a temporary name of vx_file_put, as an interruption leaves behind. */
 bool vx_file_is_temporary(const char *name);
 
 /* Writes a file that the user names; links are followed. vx_write_named_check tells before the work whether

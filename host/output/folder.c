@@ -6,8 +6,8 @@
 #include "output/leftovers.h"
 #include "output/manifest.h"
 #include "output/replace.h"
+#include "output/tree.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -27,16 +27,17 @@ struct vx_folder {
     size_t made_parent; /* length of the part of `out` up to the first new parent; 0: no new parent */
 };
 
-/* Removes a folder of regular files. voxstat writes no subfolders, so it does not descend. */
-static void remove_flat(const char *path)
+/* Removes a temporary folder, in which all files and subfolders are ours. */
+static void remove_all(const char *path)
 {
-    DIR *folder = opendir(path);
-    if (!folder)
-        return;
-    for (const struct dirent *item; (item = readdir(folder));)
-        if (strcmp(item->d_name, ".") && strcmp(item->d_name, ".."))
-            unlinkat(dirfd(folder), item->d_name, 0);
-    closedir(folder);
+    vx_tree tree = {0};
+    const int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd >= 0 && vx_tree_list(fd, &tree))
+        for (size_t i = tree.count; i-- > 0;) /* what is in a folder comes after it */
+            vx_tree_unlink(fd, &tree.item[i]);
+    vx_tree_destroy(&tree);
+    if (fd >= 0)
+        close(fd);
     rmdir(path);
 }
 
@@ -212,7 +213,7 @@ void vx_folder_abandon(vx_folder *folder)
     if (!folder)
         return;
     if (folder->path)
-        remove_flat(folder->path);
+        remove_all(folder->path);
     while (folder->out && folder->made_parent && strlen(folder->out) > folder->made_parent) { /* the innermost first */
         *strrchr(folder->out, '/') = '\0';
         rmdir(folder->out);
@@ -236,25 +237,24 @@ bool vx_folder_keep(vx_folder *folder)
  * The files are synced in parallel, which lets the disk combine the work. */
 static vx_status sync_all(const char *path, vx_error *error)
 {
-    struct dirent **item = NULL;
+    vx_tree tree = {0};
     vx_status status = VX_OK;
-    const int items = scandir(path, &item, NULL, alphasort), fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (items < 0 || fd < 0)
+    const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || !vx_tree_list(fd, &tree))
         status = vx_fail(error, VX_OUTPUT, "%s: cannot be listed: %s", path, strerror(errno));
 #pragma omp parallel for schedule(dynamic)
-    for (int i = 0; i < items; i++) {
-        const int file = openat(fd, item[i]->d_name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    for (size_t i = 0; i < tree.count; i++) {
+        const int file = vx_tree_open(fd, tree.item[i].path, O_RDONLY | O_NONBLOCK);
         if (file >= 0 && fsync(file) != 0 && errno != EINVAL && errno != ENOTSUP) {
             const int reason = errno;
 #pragma omp critical(vx_folder_sync_all)
-            status = vx_fail(error, VX_OUTPUT, "%s/%s: cannot be synced to the disk: %s", path, item[i]->d_name,
+            status = vx_fail(error, VX_OUTPUT, "%s/%s: cannot be synced to the disk: %s", path, tree.item[i].path,
                              strerror(reason));
         }
         if (file >= 0)
             close(file);
-        free(item[i]);
     }
-    free(item);
+    vx_tree_destroy(&tree);
     if (fd >= 0)
         close(fd);
     vx_folder_sync(path);

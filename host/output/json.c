@@ -29,12 +29,11 @@ json_t *vx_step_json(const vx_step *step)
                      VX_KEY_WORDS, vx_json_text(step->words));
 }
 
-/* [{name, parameters, words, figures}] */
-static json_t *steps_array(const vx_input_file *input)
+json_t *vx_steps_json(const vx_step *first, size_t steps)
 {
     json_t *array = json_array();
-    for (size_t k = 0; k < input->steps; k++) {
-        const vx_step *step = &input->step[k];
+    for (size_t k = 0; k < steps; k++) {
+        const vx_step *step = &first[k];
         json_t *figures = json_object(), *one = vx_step_json(step);
         for (int f = 0; f < step->figures; f++)
             figures = vx_json_set(figures, step->figure[f].name, vx_json_number(step->figure[f].value));
@@ -54,7 +53,7 @@ static json_t *inputs_array(const vx_record *record)
                                 VX_KEY_COLUMN, vx_json_text(input->column),
                                 VX_KEY_SHA256, input->sha256);
         if (input->steps)
-            one = vx_json_set(one, VX_KEY_STEPS, steps_array(input));
+            one = vx_json_set(one, VX_KEY_STEPS, vx_steps_json(input->step, input->steps));
         array = vx_json_append(array, one);
     }
     return array;

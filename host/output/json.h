@@ -9,6 +9,9 @@
 /* {name, parameters, words} of a step; null where memory is short. */
 json_t *vx_step_json(const vx_step *step);
 
+/* [{name, parameters, words, figures}] of steps that were applied; null where memory is short. */
+json_t *vx_steps_json(const vx_step *first, size_t steps);
+
 /* The list of modalities with all effects; null where memory is short. */
 json_t *vx_json_modalities(const vx_record *record, const vx_entry *entry, size_t entries);
 

@@ -3,6 +3,7 @@
 
 #include "atlas/location.h"
 #include "base/json.h"
+#include "infer/extreme.h"
 #include "infer/quantity.h"
 #include "output/quality.h"
 #include "results/change.h"
@@ -11,50 +12,21 @@
 #include <math.h>
 #include <string.h>
 
-/* t in the direction of the alternative. */
-static double extremity(vx_tails tails, double t)
-{
-    return tails == VX_TWO_TAILS ? fabs(t) : tails == VX_POSITIVE ? t : -t;
-}
-
 /* The most extreme t in the direction of the alternative, and its position. */
 static json_t *peak_object(const vx_result *result, const vx_space *space)
 {
     const vx_map *t = vx_result_map(result, VX_MAP_T);
-    int64_t peak = -1;
-    double highest = -INFINITY;
-    for (int64_t v = 0; t && v < space->elements; v++) {
-        const double value = extremity(result->options.tails, t->value[v]);
-        if (value > highest) {
-            highest = value;
-            peak = v;
-        }
-    }
-    if (peak < 0)
-        return json_null();
+    const int64_t peak = vx_extreme_t(result);
     int64_t voxel[3];
     double mm[3];
+    if (peak < 0)
+        return json_null();
     vx_grid_voxel(&space->grid, space->index[peak], voxel);
     vx_grid_mm(&space->grid, space->index[peak], mm);
     return json_pack("{so so so}",
                      VX_KEY_T, vx_json_number(t->value[peak]),
                      VX_KEY_MM, vx_json_numbers(mm, 3),
                      VX_KEY_VOXEL, vx_json_integers(voxel, 3));
-}
-
-/* The voxel of the smallest p, among equal ones that of the most extreme t; -1 without any p. */
-static int64_t smallest_at(const vx_result *result, const vx_map *p, int64_t voxels)
-{
-    const vx_map *t = vx_result_map(result, VX_MAP_T);
-    int64_t at = -1;
-    for (int64_t v = 0; v < voxels; v++) {
-        if (isnan(p->value[v]) || (at >= 0 && p->value[v] > p->value[at]))
-            continue;
-        if (at < 0 || p->value[v] < p->value[at] ||
-            (t && extremity(result->options.tails, t->value[v]) > extremity(result->options.tails, t->value[at])))
-            at = v;
-    }
-    return at;
 }
 
 /* For every map of p of such results the smallest p, where it is, and the number of significant voxels. */
@@ -67,7 +39,7 @@ static json_t *p_object(const vx_entry *entry, const vx_tests *tests)
         const vx_map *map = &tests->result->map[m];
         if (!vx_quantity_is_p(map->quantity) || !vx_map_written(tests, map))
             continue;
-        const int64_t at = smallest_at(tests->result, map, space->elements);
+        const int64_t at = vx_extreme_p(tests->result, map);
         const int64_t region = at >= 0 && atlas ? vx_region_at(atlas, space, at) : -1;
         json_int_t below = 0;
         double mm[3] = {NAN, NAN, NAN};

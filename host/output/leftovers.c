@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "output/file.h"
 #include "output/manifest.h"
+#include "output/tree.h"
 #include "results/names.h"
 
 #include <ctype.h>
@@ -34,7 +35,7 @@ static bool is_complete_gzip(int fd, const char *name)
 {
     char part[1 << 16];
     int got = -1;
-    const int file = openat(fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    const int file = vx_tree_open(fd, name, O_RDONLY | O_NONBLOCK);
     gzFile stream = file >= 0 ? gzdopen(file, "rb") : NULL;
     if (!stream) {
         if (file >= 0)
@@ -51,7 +52,7 @@ static bool is_sound(int fd, const char *name)
 {
     struct stat about;
     const size_t length = strlen(name);
-    if (fstatat(fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(about.st_mode))
+    if (!vx_tree_stat(fd, name, &about) || !S_ISREG(about.st_mode))
         return false;
     return length < 3 || strcmp(name + length - 3, ".gz") || is_complete_gzip(fd, name);
 }
@@ -59,28 +60,30 @@ static bool is_sound(int fd, const char *name)
 static void look_into(vx_leftover *leftover)
 {
     int lock;
-    DIR *folder = opendir(leftover->path);
+    vx_tree tree = {0};
+    const int fd = open(leftover->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const vx_lock state = vx_folder_try_lock(leftover->path, &lock);
     leftover->busy = state == VX_LOCK_BUSY;
     leftover->unsure = state == VX_LOCK_UNKNOWN;
     if (lock >= 0)
         close(lock);
-    if (folder && !leftover->busy) {
-        const int fd = dirfd(folder);
+    if (fd >= 0 && !leftover->busy) {
         bool intact = false;
         json_t *run = vx_manifest_read(fd, &intact);
         leftover->complete = vx_manifest_complete(fd, run, intact);
         const char *kind = json_string_value(json_object_get(run, VX_KEY_KIND));
         leftover->cohort = kind && !strcmp(kind, VX_KIND_COHORT);
         json_decref(run);
-        for (const struct dirent *item; (item = readdir(folder));)
-            if (strcmp(item->d_name, ".") && strcmp(item->d_name, "..")) {
+        vx_tree_list(fd, &tree);
+        for (size_t i = 0; i < tree.count; i++)
+            if (!tree.item[i].folder) {
                 leftover->files++;
-                leftover->sound += leftover->complete || is_sound(fd, item->d_name);
+                leftover->sound += leftover->complete || is_sound(fd, tree.item[i].path);
             }
     }
-    if (folder)
-        closedir(folder);
+    vx_tree_destroy(&tree);
+    if (fd >= 0)
+        close(fd);
 }
 
 static int compare(const void *a, const void *b)
@@ -151,21 +154,19 @@ const char *vx_leftover_words(const vx_leftover *leftover, char *text, size_t si
     return text;
 }
 
-/* Whether a file may be removed: a regular file with a name of voxstat's and the checksum in run.json. */
-static bool is_ours(int fd, const json_t *run, const char *name)
+/* Whether an item may be removed: a regular file with a name of voxstat's and the checksum in run.json, or a folder. */
+static bool is_ours(int fd, const json_t *run, const vx_tree_item *item)
 {
     struct stat about;
-    if (fstatat(fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(about.st_mode))
+    const char *name = item->path;
+    if (item->folder)
+        return vx_folder_name_of_voxstat(name);
+    if (!vx_tree_stat(fd, name, &about) || !S_ISREG(about.st_mode))
         return false;
     if (vx_file_is_temporary(name) || !strcmp(name, VX_RUN_FILE))
         return true;
-    return vx_file_name_safe(name) && vx_file_name_of_voxstat(name) &&
+    return vx_file_path_safe(name) && vx_file_name_of_voxstat(name) &&
            (!vx_manifest_lists(run, name) || vx_manifest_state(fd, run, name) == VX_FILE_OURS);
-}
-
-static int is_item(const struct dirent *item)
-{
-    return strcmp(item->d_name, ".") && strcmp(item->d_name, "..");
 }
 
 vx_status vx_leftover_remove(const vx_leftover *leftover, vx_error *error)
@@ -173,22 +174,19 @@ vx_status vx_leftover_remove(const vx_leftover *leftover, vx_error *error)
     int fd;
     if (vx_folder_try_lock(leftover->path, &fd) != VX_LOCK_TAKEN)
         return vx_fail(error, VX_OUTPUT, "%s: is not removed, because a run may still use it", leftover->path);
-    struct dirent **item = NULL;
-    const int items = scandir(leftover->path, &item, is_item, alphasort);
+    vx_tree tree = {0};
+    vx_tree_list(fd, &tree);
     json_t *run = vx_manifest_read(fd, NULL);
     vx_status status = VX_OK;
-    for (int i = 0; !status && i < items; i++)
-        if (!is_ours(fd, run, item[i]->d_name))
+    for (size_t i = 0; !status && i < tree.count; i++)
+        if (!is_ours(fd, run, &tree.item[i]))
             status = vx_fail(error, VX_OUTPUT, "%s: is not removed, because %.255s in it is not as voxstat wrote it",
-                             leftover->path, item[i]->d_name);
-    for (int i = 0; i < items; i++) {
-        if (!status)
-            unlinkat(fd, item[i]->d_name, 0);
-        free(item[i]);
-    }
+                             leftover->path, tree.item[i].path);
+    for (size_t i = tree.count; !status && i-- > 0;) /* what is in a folder comes after it */
+        vx_tree_unlink(fd, &tree.item[i]);
     if (!status && rmdir(leftover->path) != 0)
         status = vx_fail(error, VX_OUTPUT, "%s: cannot be removed: %s", leftover->path, strerror(errno));
-    free(item);
+    vx_tree_destroy(&tree);
     json_decref(run);
     close(fd);
     return status;

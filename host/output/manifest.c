@@ -4,9 +4,9 @@
 #include "base/memory.h"
 #include "base/sha.h"
 #include "output/file.h"
+#include "output/tree.h"
 #include "results/names.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -22,7 +22,7 @@ static const char zeros[] = "000000000000000000000000000000000000000000000000000
  * a pipe does not block. */
 static int open_plain(int fd, const char *name, struct stat *about)
 {
-    const int file = openat(fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    const int file = vx_tree_open(fd, name, O_RDONLY | O_NONBLOCK);
     if (file >= 0 && (fstat(file, about) != 0 || !S_ISREG(about->st_mode))) {
         close(file);
         errno = EINVAL;
@@ -98,7 +98,7 @@ bool vx_manifest_lists(const json_t *run, const char *name)
 {
     size_t i;
     const json_t *one;
-    if (!vx_file_name_safe(name) || !vx_file_name_of_voxstat(name)) /* run.json is untrusted */
+    if (!vx_file_path_safe(name) || !vx_file_name_of_voxstat(name)) /* run.json is untrusted */
         return false;
     json_array_foreach(json_object_get(run, VX_KEY_FILES), i, one)
         if (json_is_string(one) && !strcmp(json_string_value(one), name))
@@ -115,7 +115,7 @@ vx_file_state vx_manifest_state(int fd, const json_t *run, const char *name)
 {
     char sha256[VX_SHA256_TEXT];
     struct stat about;
-    if (fstatat(fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0)
+    if (!vx_tree_stat(fd, name, &about))
         return errno == ENOENT ? VX_FILE_ABSENT : VX_FILE_CHANGED; /* the file may exist */
     if (!vx_manifest_lists(run, name))
         return VX_FILE_UNLISTED;
@@ -176,18 +176,18 @@ void vx_manifest_drop(json_t *run, const char *name)
     json_object_del(json_object_get(run, VX_KEY_CHECKSUMS), name);
 }
 
-static int is_file(const struct dirent *item)
+static bool is_listed(const vx_tree_item *item)
 {
-    return strcmp(item->d_name, ".") && strcmp(item->d_name, "..") && strcmp(item->d_name, VX_RUN_FILE);
+    return !item->folder && strcmp(item->path, VX_RUN_FILE);
 }
 
-/* Hashes all items in parallel. False and errno where one cannot be read. */
-static bool hash_all(int fd, struct dirent **item, int items, char (*sha256)[VX_SHA256_TEXT])
+/* Hashes all files in parallel. False and errno where one cannot be read. */
+static bool hash_all(int fd, const vx_tree *tree, char (*sha256)[VX_SHA256_TEXT])
 {
     int reason = 0;
 #pragma omp parallel for schedule(dynamic)
-    for (int i = 0; i < items; i++)
-        if (!hash_file(fd, item[i]->d_name, sha256[i])) {
+    for (size_t i = 0; i < tree->count; i++)
+        if (is_listed(&tree->item[i]) && !hash_file(fd, tree->item[i].path, sha256[i])) {
             const int found = errno;
 #pragma omp critical(vx_manifest_hash)
             reason = found;
@@ -198,32 +198,34 @@ static bool hash_all(int fd, struct dirent **item, int items, char (*sha256)[VX_
 
 vx_status vx_manifest_fill(const char *folder, json_t *run, vx_error *error)
 {
-    struct dirent **item = NULL;
+    vx_tree tree = {0};
     vx_status status = VX_OK;
-    const int items = scandir(folder, &item, is_file, alphasort);
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    char (*sha256)[VX_SHA256_TEXT] = vx_array(items > 0 ? (size_t)items : 1, sizeof *sha256);
+    const bool listed = fd >= 0 && vx_tree_list(fd, &tree);
+    const int reason = errno;
+    char (*sha256)[VX_SHA256_TEXT] = vx_array(tree.count + 1, sizeof *sha256);
     json_t *files = json_array(), *checksums = json_object();
     if (!sha256 || !files || !checksums) {
         status = vx_fail_memory(error);
         goto cleanup;
     }
-    if (items < 0 || fd < 0 || !hash_all(fd, item, items, sha256)) {
-        status = vx_fail(error, VX_OUTPUT, "%s: its files cannot be read again: %s", folder, strerror(errno));
+    if (!listed || !hash_all(fd, &tree, sha256)) {
+        status = vx_fail(error, VX_OUTPUT, "%s: its files cannot be read again: %s", folder,
+                         strerror(listed ? errno : reason));
         goto cleanup;
     }
-    for (int i = 0; i < items; i++) {
-        files = vx_json_append(files, vx_json_text(item[i]->d_name));
-        checksums = vx_json_set(checksums, item[i]->d_name, vx_json_text(sha256[i]));
+    for (size_t i = 0; i < tree.count; i++) {
+        if (!is_listed(&tree.item[i]))
+            continue;
+        files = vx_json_append(files, vx_json_text(tree.item[i].path));
+        checksums = vx_json_set(checksums, tree.item[i].path, vx_json_text(sha256[i]));
     }
     files = vx_json_append(files, vx_json_text(VX_RUN_FILE));
     if (!vx_json_put(run, VX_KEY_FILES, json_incref(files)) ||
         !vx_json_put(run, VX_KEY_CHECKSUMS, json_incref(checksums)))
         status = vx_fail_memory(error);
 cleanup:
-    for (int i = 0; i < items; i++)
-        free(item[i]);
-    free(item);
+    vx_tree_destroy(&tree);
     free(sha256);
     json_decref(files);
     json_decref(checksums);

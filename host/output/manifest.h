@@ -1,7 +1,7 @@
 /* The manifest in a folder's run.json, by which voxstat deletes and replaces only files that it wrote:
  *
  *     "kind"        "analysis" or "cohort"
- *     "files"       the name of every file, run.json last
+ *     "files"       the path of every file, relative to the folder; run.json last
  *     "checksums"   {name: SHA-256}; [before, after] while a file is being replaced
  *     "run_sha256"  of run.json with zeros for these 64 digits */
 #ifndef VX_OUTPUT_MANIFEST_H

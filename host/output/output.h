@@ -40,6 +40,7 @@ typedef struct vx_record_modality {
     const char *units;        /* of the images after their preparation; null: not known */
     const vx_study_modality *study;
     const vx_matrix *matrix;
+    const vx_sources *sources; /* of the matrix; null: not known, so that its images cannot be kept */
     vx_mask_report mask;
     const vx_survey *survey;  /* null: not written */
     const vx_quality *quality; /* null: not written */
@@ -76,6 +77,7 @@ typedef struct vx_record {
     size_t outcomes;
     const vx_outcome_tests *outcome_tests; /* of them; null: none */
     const vx_expected_comparisons *expected; /* of outcomes with expected changes; null: none */
+    bool prepared;         /* the rows of the matrices are written as images, from the sources of the modalities */
     vx_p_format p_format;
     vx_quantity primary; /* the primary correction (infer/quantity.h); VX_P_UNCORRECTED: none */
     double peak_distance; /* mm between the sub-peaks of a cluster */
@@ -138,6 +140,7 @@ vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_erro
 vx_status vx_write_outcomes(const char *folder, const vx_record *record, vx_error *error);  /* regions, markers */
 vx_status vx_write_expected(const char *folder, const vx_record *record, vx_error *error);  /* expected changes */
 vx_status vx_write_quality(const char *folder, const vx_record *record, vx_error *error);   /* quality control */
+vx_status vx_write_prepared(const char *folder, const vx_record *record, vx_error *error);  /* a BIDS derivative */
 vx_status vx_write_pairing(const char *folder, const vx_record *record, vx_error *error);   /* TSV of --bids */
 vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *error);      /* results.h5 */
 vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *error);      /* run.json */

@@ -4,8 +4,9 @@
 #include "base/memory.h"
 #include "output/file.h"
 #include "output/manifest.h"
+#include "output/tree.h"
+#include "results/names.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -97,10 +98,10 @@ static vx_status check_kind(const char *folder, const json_t *run, bool intact, 
     return VX_OK;
 }
 
-static vx_status check_item(int fd, const char *folder, const json_t *run, const char *name, vx_error *error)
+static vx_status check_item(int fd, const char *folder, const json_t *run, const vx_tree_item *item, vx_error *error)
 {
-    const char *what = NULL;
-    if (!strcmp(name, VX_RUN_FILE) || vx_file_is_temporary(name))
+    const char *what = NULL, *name = item->path;
+    if (!strcmp(name, VX_RUN_FILE) || vx_file_is_temporary(name) || (item->folder && vx_folder_name_of_voxstat(name)))
         return VX_OK;
     switch (vx_manifest_state(fd, run, name)) {
     case VX_FILE_ABSENT:
@@ -116,29 +117,25 @@ vx_status vx_replace_check(const char *folder, const vx_folder_options *options,
 {
     vx_status status = VX_OK;
     struct stat about;
-    struct dirent **item = NULL;
+    vx_tree tree = {0};
     json_t *run = NULL;
     bool intact = false;
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const int items = fd >= 0 ? scandirat(fd, ".", &item, NULL, alphasort) : -1;
-    if (items < 0 || fstat(fd, &about) != 0) {
+    if (fd < 0 || !vx_tree_list(fd, &tree) || fstat(fd, &about) != 0) {
         status = vx_fail(error, VX_OUTPUT, "%s: cannot be replaced: %s", folder, strerror(errno));
         goto cleanup;
     }
     status = vx_replace_check_read(folder, options, error);
     if (!status)
         status = check_exchange(folder, &about, error);
-    if (!status && items > 2) { /* more than "." and "..": not empty */
+    if (!status && tree.count) {
         run = vx_manifest_read(fd, &intact);
         status = check_kind(folder, run, intact, options->kind, error);
     }
-    for (int i = 0; !status && i < items; i++)
-        if (strcmp(item[i]->d_name, ".") && strcmp(item[i]->d_name, ".."))
-            status = check_item(fd, folder, run, item[i]->d_name, error);
+    for (size_t i = 0; !status && i < tree.count; i++)
+        status = check_item(fd, folder, run, &tree.item[i], error);
 cleanup:
-    for (int i = 0; i < items; i++)
-        free(item[i]);
-    free(item);
+    vx_tree_destroy(&tree);
     json_decref(run);
     if (fd >= 0)
         close(fd);
@@ -148,18 +145,18 @@ cleanup:
 bool vx_replace_remove(const char *folder)
 {
     const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    struct dirent **item = NULL;
-    const int items = fd >= 0 ? scandirat(fd, ".", &item, NULL, alphasort) : -1;
-    json_t *run = items >= 0 ? vx_manifest_read(fd, NULL) : NULL;
-    for (int i = 0; i < items; i++) {
-        const char *name = item[i]->d_name;
-        if (vx_file_is_temporary(name) || (vx_manifest_lists(run, name) && strcmp(name, VX_RUN_FILE)))
-            unlinkat(fd, name, 0);
-        free(item[i]);
+    vx_tree tree = {0};
+    json_t *run = fd >= 0 && vx_tree_list(fd, &tree) ? vx_manifest_read(fd, NULL) : NULL;
+    for (size_t i = tree.count; i-- > 0;) { /* what is in a folder comes after it */
+        const vx_tree_item *item = &tree.item[i];
+        if (item->folder ? vx_folder_name_of_voxstat(item->path)
+                         : vx_file_is_temporary(item->path) ||
+                               (vx_manifest_lists(run, item->path) && strcmp(item->path, VX_RUN_FILE)))
+            vx_tree_unlink(fd, item);
     }
     if (run) /* last, as it identifies the folder */
         unlinkat(fd, VX_RUN_FILE, 0);
-    free(item);
+    vx_tree_destroy(&tree);
     json_decref(run);
     if (fd >= 0)
         close(fd);

@@ -29,7 +29,7 @@ static vx_status divide_by_mean(vx_step *step, vx_loaded *volume, vx_error *erro
 
 vx_step vx_step_global_mean(bool divide)
 {
-    vx_step step = {.name = "global_mean", .apply = divide ? divide_by_mean : measure};
+    vx_step step = {.name = VX_STEP_GLOBAL, .apply = divide ? divide_by_mean : measure};
     snprintf(step.words, sizeof step.words, "%s its global mean, that of the voxels above an eighth of the mean of all",
              divide ? "divided by" : "summed up by");
     return step;

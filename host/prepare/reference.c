@@ -152,7 +152,7 @@ static vx_status apply(vx_step *step, vx_loaded *volume, vx_error *error)
 
 vx_step vx_step_reference(const vx_reference_region *region)
 {
-    vx_step step = {.name = "reference", .data = region, .apply = apply};
+    vx_step step = {.name = VX_STEP_REFERENCE, .data = region, .apply = apply};
     const char *name = strrchr(region->name, '/');
     char eroded[64] = "";
     if (region->erosion > 0)

@@ -11,7 +11,7 @@ vx_status vx_worker_init(vx_device *device, unsigned ops, int threads, vx_worker
     vx_backend *backend = device ? vx_device_backend(device) : NULL;
     bool supported = backend && !backend->concurrent; /* else it is the C backend, as the host's */
     for (vx_op op = 0; op < VX_OPS && backend; op++)
-        supported = supported && (!(ops & 1u << op) || vx_backend_supports(backend, op));
+        supported = supported && (!(ops & vx_op_bits(op)) || vx_backend_supports(backend, op));
     if (!status && supported && !(status = vx_device_need(device, ops, error)))
         worker->device = backend;
     return status;

@@ -29,6 +29,19 @@ bool vx_file_name_safe(const char *name)
     return true;
 }
 
+bool vx_file_path_safe(const char *path)
+{
+    bool safe = path && *path;
+    for (const char *part = path, *end; safe && part; part = *end ? end + 1 : NULL) {
+        char name[NAME_MAX + 1] = "";
+        end = strchrnul(part, '/');
+        if ((size_t)(end - part) <= NAME_MAX)
+            memcpy(name, part, (size_t)(end - part)); /* the rest is zero; a longer name stays "" and is not safe */
+        safe = vx_file_name_safe(name) || !strcmp(name, ".bidsignore");
+    }
+    return safe;
+}
+
 char *vx_file_name_from(const char *text)
 {
     char *name = vx_copy_text(text);
@@ -63,8 +76,23 @@ static bool is_of_outcomes(const char *name)
     return false;
 }
 
+bool vx_folder_name_of_voxstat(const char *path)
+{
+    const size_t top = strlen(VX_PREPARED_FOLDER);
+    return !strncmp(path, VX_PREPARED_FOLDER, top) && (!path[top] || path[top] == '/') && vx_file_path_safe(path);
+}
+
+/* A file of --keep-prepared. */
+static bool is_of_prepared(const char *path)
+{
+    return ends_with(path, ".json") || ends_with(path, ".nii.gz") || ends_with(path, "/README") ||
+           ends_with(path, "/.bidsignore");
+}
+
 bool vx_file_name_of_voxstat(const char *name)
 {
+    if (strchr(name, '/'))
+        return vx_folder_name_of_voxstat(name) && is_of_prepared(name);
     return vx_file_name_of_report(name) || !strcmp(name, VX_HDF5_FILE) || ends_with(name, ".json") ||
            ends_with(name, ".nii.gz") || ends_with(name, ".tsv") || ends_with(name, ".nidm.zip") ||
            is_of_outcomes(name);

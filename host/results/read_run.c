@@ -161,6 +161,18 @@ static void read_smoothness(const json_t *object, double smoothness[3])
     }
 }
 
+/* Results of earlier versions do not have them. */
+static void read_steps(vx_reading *r, const json_t *object, vx_results_modality *modality)
+{
+    const json_t *steps = json_object_get(object, VX_KEY_PREPARATION);
+    modality->step = vx_reading_array(r, json_array_size(steps), sizeof *modality->step);
+    for (size_t k = 0; !r->status && k < json_array_size(steps); k++) {
+        const json_t *step = json_array_get(steps, k);
+        modality->step[modality->steps++] = (vx_results_step){vx_get_text(r, step, VX_KEY_NAME),
+                                                              vx_get_text(r, step, VX_KEY_WORDS)};
+    }
+}
+
 static void read_modality(vx_reading *r, const json_t *object, vx_results_modality *modality)
 {
     modality->name = vx_get_text(r, object, VX_KEY_NAME);
@@ -174,6 +186,7 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
     vx_quality_size(r, object, modality);
     read_affine(r, object, &modality->grid);
     read_smoothness(object, modality->smoothness);
+    read_steps(r, object, modality);
     const json_t *effects = vx_get_array(r, object, VX_KEY_EFFECTS);
     if (!r->status && !json_array_size(effects))
         vx_reading_fail(r, "%.60s has no " VX_QUOTED(VX_KEY_EFFECTS), modality->name);
@@ -193,7 +206,7 @@ static void check_files(vx_reading *r, const json_t *run, const char *key)
     size_t i;
     const json_t *one;
     json_array_foreach(json_object_get(run, key), i, one)
-        if (!vx_file_name_safe(json_string_value(one)))
+        if (!vx_file_path_safe(json_string_value(one)))
             vx_reading_fail(r, "\"%s\" names \"%.60s\", which is no file that voxstat writes", key,
                             json_is_string(one) ? json_string_value(one) : "");
 }

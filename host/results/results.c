@@ -198,6 +198,7 @@ void vx_results_close(vx_results *results)
             destroy_effect(&modality->effect[e]);
         free(modality->effect);
         free(modality->left_out);
+        free(modality->step);
         for (int k = 0; k < VX_QUALITY_COLUMNS; k++)
             free(modality->quality.value[k]);
         free(modality->quality.flag);
@@ -231,6 +232,14 @@ const char *vx_results_option(const vx_results *results, const char *name)
 bool vx_results_significant(const vx_results *results, vx_quantity kind, double p)
 {
     return kind == results->primary && vx_quantity_about(kind)->control != VX_CONTROL_NONE && vx_significant(p);
+}
+
+const vx_results_step *vx_results_step_of(const vx_results_modality *modality, const char *name)
+{
+    for (size_t k = 0; k < modality->steps; k++)
+        if (!strcmp(modality->step[k].name, name))
+            return &modality->step[k];
+    return NULL;
 }
 
 size_t vx_results_below(const vx_results_effect *effect, vx_quantity kind)

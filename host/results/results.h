@@ -83,10 +83,18 @@ typedef struct vx_results_quality {
     int64_t width, height;       /* of a strip, in pixels */
 } vx_results_quality;
 
+/* A step that every image of a modality went through. */
+typedef struct vx_results_step {
+    const char *name;            /* of image/step.h */
+    const char *words;           /* after "was" */
+} vx_results_step;
+
 typedef struct vx_results_modality {
     const char *name, *stem;
     vx_change change;            /* how two sessions become one value */
     const char *units, *change_units; /* of the images and of the estimates; null: not known */
+    vx_results_step *step;       /* steps: in their order */
+    size_t steps;
     bool adjusted;               /* for its global mean: a nuisance VX_COLUMN_GLOBAL is in every effect */
     bool alone;                  /* the only one: its mask is /mask */
     int64_t n;
@@ -176,6 +184,9 @@ const char *vx_results_option(const vx_results *results, const char *name);
 /* Whether a p of that kind is significant: below the level, and of the study's primary correction. Headlines, contours
  * and colours show what this function tells. */
 bool vx_results_significant(const vx_results *results, vx_quantity kind, double p);
+
+/* The step of that name (image/step.h) that the images of a modality went through; null: none. */
+const vx_results_step *vx_results_step_of(const vx_results_modality *modality, const char *name);
 
 /* The number of clusters (for kinds of p of clusters) or voxels of an effect with a p of that kind below the level,
  * whether that kind is the primary one or a further look. */

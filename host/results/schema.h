@@ -78,6 +78,7 @@
 
 #define VX_EXPECTED_FILE "expected" /* with these endings: the comparisons with expected changes */
 #define VX_QUALITY_FILE "quality"   /* with these endings: quality control */
+#define VX_PREPARED_FOLDER "prepared"  /* the change maps of --keep-prepared, as a BIDS derivative */
 #define VX_PAIRING_FILE "pairing"   /* with these endings: the table that a BIDS folder was read as */
 #define VX_TABLE_ENDING ".tsv"
 #define VX_DICTIONARY_ENDING ".json"

@@ -49,11 +49,12 @@ VX_API vx_status vx_device_list(vx_device_info **list, size_t *count, char *note
 /* What a device is to compute; a set of flags. */
 typedef enum vx_device_use {
     VX_USE_FLIPS = 1,       /* the mean without nuisance */
-    VX_USE_REGRESSION = 2,  /* every other effect */
+    VX_USE_REGRESSION = 2,  /* a covariate without nuisance */
     VX_USE_CLUSTERS = 4,    /* VX_CORRECT_EXTENT, VX_CORRECT_MASS */
     VX_USE_TFCE = 8,        /* VX_CORRECT_TFCE */
-    VX_USE_SMOOTHING = 16,  /* of images before the analysis */
-    VX_USE_REGRIDDING = 32,
+    VX_USE_NUISANCE = 16,   /* every effect beside nuisance, among which the other covariates of a joint model are */
+    VX_USE_SMOOTHING = 32,  /* of images, before the analysis */
+    VX_USE_REGRIDDING = 64,
 } vx_device_use;
 
 typedef struct vx_device_options {

@@ -20,7 +20,8 @@ class Bench(Study):
         self.assertEqual((record["participants"], record["repetitions"], record["stages"]), (8, 1, []))
         rows = {row["row"] for row in record["devices"][0]["rows"]}
         for row in ("signflip, max + counts + lists", "correlation, max", "correlation, max + counts + lists",
-                    "clusters at p < 0.001", "tfce, one tail"): # so are they called in the model of a card
+                    "clusters at p < 0.001", "tfce, one tail", "relabel, flips",
+                    "relabel, permutations"): # so are they called in the model of a card
             self.assertIn(row, rows)
 
     def test_scaling(self):
@@ -62,9 +63,9 @@ class Bench(Study):
                 self.assertAlmostEqual(math.fsum(stages), seconds, delta=1e-12 * seconds)
         time = lambda row: rows[row]["expected_s"]
         each = time("... with heights stored") + time("clusters at p < 0.001") + 2 * time("tfce, one tail")
-        job = (8192 * (time("signflip, max + counts + lists") + each) +
-               10000 * (time("correlation, max + counts + lists") + each))
-        self.assertAlmostEqual(record["job"]["expected_s"], job, delta=1e-12 * job) # 10 roundings of 1.1e-16
+        job = (8192 * (time("relabel, flips") + time("signflip, max + counts + lists") + each) +
+               10000 * (time("relabel, permutations") + time("correlation, max + counts + lists") + each))
+        self.assertAlmostEqual(record["job"]["expected_s"], job, delta=1e-12 * job) # 12 roundings of 1.1e-16
         self.assertEqual((record["job"]["flips"], record["job"]["target_s"]), (8192, 10))
         self.assertEqual((rows["tfce, one tail"]["target_s"], rows["correlation, max"]["target_s"]), (1e-4, None))
         self.assertEqual((record["card"]["name"], record["card"]["units"]), ("RTX 3060 12GB", 28)) # NVIDIA's data sheet

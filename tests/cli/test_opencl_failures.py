@@ -159,10 +159,11 @@ class Failures(voxstat_cli.Study):
         self.addCleanup(shutil.rmtree, cache, ignore_errors=True)
         flips, covariate = ("--correct", "voxel"), ("--correct", "voxel", "--covariate", "level")
         extent = ("--correct", "voxel,extent", "--covariate", "level")
-        for arguments, compiled in ((flips, True), (flips, False), (covariate, True), (covariate, False),
-                                    (extent, True), (extent, False)):
+        joint, beside = (*covariate, "--covariate", "age", "--joint"), (*flips, "--nuisance", "age")
+        for arguments, compiled in ((flips, 2), (flips, 0), (covariate, 1), (covariate, 0), (extent, 1), (extent, 0),
+                                    (joint, 1), (beside, 0)):  # correlation has a program of its own beside nuisance
             count = self.calls(*arguments, VOXSTAT_CACHE_DIR=str(cache))["clCreateProgramWithSource"]
-            self.assertEqual(count > 0, compiled, arguments)
+            self.assertEqual(count, compiled, arguments)
 
     def test_long_build_is_announced(self):
         gate = self.folder.parent / (self.folder.name + ".gate")

@@ -190,6 +190,20 @@ class Scale(Study):
         self.assert_refused(USAGE, ["--scale", "'global' and 'none' for pet"], *QUICK, "--scale",
                             "pet=global,pet=none")
 
+    def test_report(self):
+        """The page tells what was done: "nothing was scaled" stood there once, whatever --scale said."""
+        said = {(): "<li>Not scaled to a reference region or to the global mean: images of pet. A change",
+                ("--scale", "global"): "<li>Every image of pet was divided by its global mean",
+                ("--scale", "ancova"): "Their global mean is a nuisance, mean-centred: a change",
+                ("--reference", "labels.nii.gz"): "A change of that region itself shows as the opposite change"}
+        for arguments in said:
+            self.done(*arguments)
+            page = (self.folder / "voxstat-results/report.html").read_text()
+            for other, sentence in said.items():
+                self.assertEqual(sentence in page, other == arguments, (arguments, sentence))
+            self.assertEqual("Nothing was adjusted for" in page, "ancova" not in arguments, arguments)
+            self.assertEqual("none: images were used as they are" in page, not arguments, arguments)
+
     def test_refused(self):
         for words, *arguments in (
                 (["--scale reference", "pet needs a reference region"], "--scale", "reference"),

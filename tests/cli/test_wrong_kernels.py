@@ -32,6 +32,11 @@ ALWAYS = {
     "people in other places": ("relabel.cl", "const float x = design[j * rows + row];",
                                f"const int other = rows == {PARTICIPANTS} && d->p > 8 && row < 2 ? 1 - row : row;\n"
                                "            const float x = design[j * rows + other];"),
+    "one relabelling of 301": ("relabel.cl", "const float x = design[j * rows + row];",
+                               f"const int other = rows == {PARTICIPANTS} && d->index == 77 && row < 2 ? 1 - row : "
+                               "row;\n            const float x = design[j * rows + other];"),
+    "flips: one relabelling of 301": ("relabel.cl", "(uchar)bits;",
+                                      f"(uchar)(bits ^ (d->args.rows == {PARTICIPANTS} && d->index == 77 && g == 0));"),
     "a voxel added twice": ("tfce_sweep.h", "(m->power[s + 1] - m->power[s]) * g",
                             f"(m->power[s + 1] - m->power[s]) * g * (1 + (m->args.voxels == {VOXELS} && s == 0))"),
 }

@@ -64,17 +64,49 @@ def make_study(folder):
     (folder / "planned.tsv").write_text("region\tfamily\tmembers\nboth\tprimary\ta + b\nc\tsecondary\tn/a\n")
 
 
+def make_bids(folder):
+    """A dataset of four participants with PET of two frames, a derivative with its sidecars, and a table of sessions."""
+    random = numpy.random.default_rng(2)
+    affine = numpy.array([[-4.0, 0, 0, 12], [0, 4, 0, -16], [0, 0, 4, -8], [0, 0, 0, 1]])
+    derivative = folder / "derivatives/petprep"
+    derivative.mkdir(parents=True)
+    for top, kind in ((folder, "raw"), (derivative, "derivative")):
+        (top / "dataset_description.json").write_text(json.dumps({"Name": "x", "BIDSVersion": "1.11.1",
+                                                                  "DatasetType": kind}))
+    (folder / "pet.json").write_text('{"Manufacturer": "Siemens", "TracerName": "FDG"}')
+    (derivative / "space-MNI305_desc-preproc_pet.json").write_text(
+        '{"Units": "SUVR", "FrameTimesStart": [0, 10], "FrameDuration": [10, 10]}')
+    people = ["participant_id\tlevel"]
+    for i in range(1, 5):
+        people.append(f"sub-{i}\t{random.uniform(2, 9):.3f}")
+        for session in ("bl", "fu"):
+            data = (10 + random.standard_normal((5, 4, 3, 2))).astype(numpy.float32)
+            path = derivative / f"sub-{i}/ses-{session}/pet"
+            path.mkdir(parents=True)
+            nibabel.Nifti1Image(data, affine).to_filename(
+                path / f"sub-{i}_ses-{session}_space-MNI305_desc-preproc_pet.nii.gz")
+        (folder / f"sub-{i}").mkdir()
+        (folder / f"sub-{i}/sub-{i}_sessions.tsv").write_text(f"session_id\tnfl\nses-bl\t{i}\nses-fu\t{i * i}\n")
+    (folder / "participants.tsv").write_text("\n".join(people) + "\n")
+    (folder / "participants.json").write_text('{"level": {"Units": "ng/mL"}}')
+    return folder
+
+
 def commands(folder):
     """The commands; `folder` gets their input. A results folder is made without failures."""
     make_study(folder)
     run = ["--design", "paired", "--table", str(folder / "participants.tsv"), "--covariate", "level", "--cluster-t",
            "1.5", "--atlas", str(folder / "atlas.nii.gz"), "--regions", str(folder / "planned.tsv"), "--device", "cpu",
            "--threads", "1", "--progress", "none"]
+    bids = make_bids(folder / "dataset")
     given = folder / "given"
     given.mkdir()
     subprocess.run([PROGRAM, *run, "--out", "results", "-q"], cwd=given, check=True, stdout=subprocess.DEVNULL)
     return [
         Command("run", [*run, "--out", "results"], results="results"),
+        Command("bids", ["--design", "paired", "--bids", str(bids), "--covariate", "level", "--cluster-t", "1.5", "--device",
+                         "cpu", "--threads", "1", "--progress", "none", "--keep-prepared", "--frames", "0-20s", "--out",
+                         "results"], results="results"),
         Command("report", ["report", "results"], results="results", given=given),
         Command("nidm", ["nidm", "results", "--instrument", "pet"], results="results", given=given),
         Command("show", ["show", "results"], given=given),

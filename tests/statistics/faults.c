@@ -95,6 +95,30 @@ static void faults(void **state)
     vx_model_free(alone);
 }
 
+/* One wrong relabelling of many, whose maxima are possible ones: of flips, whose uncorrected p are counted on the host,
+ * so that no count tells, and of permutations. */
+static void one_relabelling(void **state)
+{
+    vx_model *model = fixture_model(N, covariate, 1, nuisance, VX_PEARSON);
+    vx_model *alone = fixture_model(N, covariate, 0, NULL, VX_PEARSON);
+    vx_matrix *matrix = make_matrix(91);
+    (void)state;
+    for (int effect = 0; effect < 2; effect++)
+        for (int halves = 0; halves < 2; halves++) {
+            const vx_inference_options options = settings(1500, false);
+            const faulty how = {.fault = ONE_WEIGHT, .halves = halves};
+            vx_error error = {0};
+            vx_status status = infer(&how, true, matrix, effect ? &model->effect[1] : &alone->effect[0], &options, NULL,
+                                     &error);
+            refused(status, &error, fault_name[ONE_WEIGHT], effect);
+            if (!strstr(error.message, halves ? "relabelling 758 is not the one" : "relabelling 8 is not the one"))
+                fail_msg("%s", error.message);
+        }
+    vx_matrix_free(matrix);
+    vx_model_free(model);
+    vx_model_free(alone);
+}
+
 /* The same data as elements with names, whose every score is kept. */
 static vx_matrix *make_names(uint64_t seed)
 {
@@ -147,7 +171,7 @@ static void flipped_bits(void **state)
     static const int bit[] = {0, 3, 7};
     vx_model *model = fixture_model(N, covariate, 0, NULL, VX_PEARSON);
     vx_matrix *matrix = make_matrix(97);
-    vx_inference_options options = settings(40, true);
+    vx_inference_options options = settings(39, true); /* 40 relabellings fill their blocks of weights */
     vx_error error = {0};
     int64_t downloads = 0;
     (void)state;
@@ -189,7 +213,8 @@ static void last_bits(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(faults), cmocka_unit_test(faults_of_statistics),
-                                       cmocka_unit_test(flipped_bits), cmocka_unit_test(last_bits)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(faults), cmocka_unit_test(one_relabelling),
+                                       cmocka_unit_test(faults_of_statistics), cmocka_unit_test(flipped_bits),
+                                       cmocka_unit_test(last_bits)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

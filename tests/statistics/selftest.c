@@ -72,16 +72,21 @@ static void ops_by_themselves(void **state)
     static const struct {
         fault fault;
         vx_op op, with;
-    } cases[] = {{R_OFF, VX_OP_CORRELATION, VX_OP_CORRELATION},
-                 {ONE_MASS_UNIT, VX_OP_CLUSTERS, VX_OP_SIGNFLIP},
-                 {ONE_MASS_UNIT, VX_OP_CLUSTERS, VX_OP_CORRELATION},
-                 {ONE_TFCE, VX_OP_TFCE, VX_OP_SIGNFLIP},
-                 {ONE_TFCE, VX_OP_TFCE, VX_OP_CORRELATION}};
+        int variant; /* of `with` */
+    } cases[] = {{R_OFF, VX_OP_RELABEL, VX_OP_CORRELATION, 0},
+                 {R_OFF, VX_OP_RELABEL, VX_OP_CORRELATION, 1},
+                 {ONE_MASS_UNIT, VX_OP_CLUSTERS, VX_OP_SIGNFLIP, 0},
+                 {ONE_MASS_UNIT, VX_OP_CLUSTERS, VX_OP_CORRELATION, 0},
+                 {LISTS_CUT, VX_OP_CLUSTERS, VX_OP_CORRELATION, 0},
+                 {LISTS_CUT, VX_OP_CLUSTERS, VX_OP_CORRELATION, 1},
+                 {ONE_TFCE, VX_OP_TFCE, VX_OP_SIGNFLIP, 0},
+                 {ONE_TFCE, VX_OP_TFCE, VX_OP_CORRELATION, 0},
+                 {ONE_TFCE, VX_OP_TFCE, VX_OP_CORRELATION, 1}};
     vx_error error = {0};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const faulty how = {.fault = cases[i].fault, .much = 1e-3, .late = true};
-        const unsigned ops = 1u << cases[i].op | 1u << cases[i].with;
+        const unsigned ops = vx_op_bit(cases[i].op, 0) | vx_op_bit(cases[i].with, cases[i].variant);
         assert_int_equal(test(&how, true, ops, &error), VX_DEVICE);
     }
     const faulty wrong = {.fault = TFCE_OFF};

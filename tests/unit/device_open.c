@@ -175,12 +175,12 @@ static void test_wrong_kernels_are_refused(void **state)
         {VX_USE_FLIPS, "relabel.cl", "s/STREAM_FLIP 0/STREAM_FLIP 1/", "random flips"},
         {VX_USE_FLIPS, "relabel.cl", "s/ 256 . attempt/ attempt/", "random orders with ties"},
         {VX_USE_FLIPS, "signflip.cl", "s/ - k - k;/ - k;/", "signflip"},
-        {VX_USE_REGRESSION, "correlation.cl", "s/sqrt(rest)/rest/", "nuisance"},
-        {VX_USE_REGRESSION, "near.h", "s/return 0;/return 1;/", "nuisance"},
+        {VX_USE_NUISANCE, "correlation.cl", "s/sqrt(rest)/rest/", "nuisance"},
+        {VX_USE_NUISANCE, "near.h", "s/return 0;/return 1;/", "nuisance"},
         {VX_USE_FLIPS, "dense.h", "s/>= least ?/> least ?/", "count of voxel"},
         {VX_USE_FLIPS, "dense.h", "s/> group->args.cut_high/>= group->args.cut_high/", "list"},
         {VX_USE_FLIPS, "near.h", "s/(square - sum . sum)/(square)/", "signflip"},
-        {VX_USE_REGRESSION, "near.h", "s/VX_FMA(-q, row/VX_FMA(q, row/", "nuisance"},
+        {VX_USE_NUISANCE, "near.h", "s/VX_FMA(-q, row/VX_FMA(q, row/", "nuisance"},
         {VX_USE_REGRESSION, "near.h", "s/VX_FMA(-d, w/VX_FMA(d, w/", "correlation"},
         {VX_USE_REGRESSION, "dense.h", "s/ || s < vx_value(args->near_low)//", "correlation"},
         {VX_USE_FLIPS | VX_USE_CLUSTERS, "clusters.cl", "s/f->height.other. < 0 == negative/true/", "clusters"},
@@ -196,6 +196,11 @@ static void test_wrong_kernels_are_refused(void **state)
         {VX_USE_REGRESSION, "correlation.cl",
          "s/if (!vx_strip_begin(&item, strip))/if (!vx_strip_begin(\\&item, strip) || strip == 9)/",
          "permutations of many strips"},
+        {VX_USE_NUISANCE, "correlation.cl",
+         "s/if (!vx_strip_begin(&item, strip))/if (!vx_strip_begin(\\&item, strip) || strip == 9)/",
+         "permutations beside nuisance of many strips"},
+        {VX_USE_REGRESSION | VX_USE_CLUSTERS, "clusters.cl",
+         "s/min(list_size.p., args.capacity)/min(list_size[p], 100)/", "the largest"},
         {VX_USE_FLIPS | VX_USE_CLUSTERS, "clusters.cl", "s/min(list_size.p., args.capacity)/min(list_size[p], 100)/",
          "the largest"},
         {VX_USE_FLIPS | VX_USE_TFCE, "tfce.cl",
@@ -307,12 +312,22 @@ static void test_only_what_is_needed(void **state)
     snprintf(folder, sizeof folder, "%s/needed", scratch);
     setenv("VOXSTAT_CACHE_DIR", folder, 1);
     const vx_device_options flips = VX_OPTIONS(vx_device_options, .uses = VX_USE_FLIPS);
+    const vx_device_options slopes = VX_OPTIONS(vx_device_options, .uses = VX_USE_REGRESSION);
+    const vx_device_options beside = VX_OPTIONS(vx_device_options, .uses = VX_USE_NUISANCE);
     assert_int_equal(vx_device_open(opencl, &flips, &device, NULL, 0, &error), VX_OK);
     assert_int_equal(entries(folder), 2); /* relabel and signflip */
     assert_int_equal(vx_device_need(device, 1 << VX_OP_SIGNFLIP, &error), VX_OK);
     assert_int_equal(entries(folder), 2);
     assert_int_equal(vx_device_need(device, 1 << VX_OP_SIGNFLIP | 1 << VX_OP_CLUSTERS, &error), VX_OK);
     assert_int_equal(entries(folder), 3);
+    vx_device_free(device);
+    assert_int_equal(vx_device_open(opencl, &slopes, &device, NULL, 0, &error), VX_OK);
+    assert_int_equal(entries(folder), 4); /* correlation without nuisance */
+    vx_device_free(device);
+    assert_int_equal(vx_device_open(opencl, &beside, &device, NULL, 0, &error), VX_OK);
+    assert_int_equal(entries(folder), 5); /* and beside it */
+    assert_int_equal(vx_device_need(device, vx_op_bit(VX_OP_CORRELATION, 0), &error), VX_OK);
+    assert_int_equal(entries(folder), 5);
     vx_device_free(device);
     setenv("VOXSTAT_CACHE_DIR", scratch, 1);
 }

@@ -6,10 +6,12 @@
 #include "atlas/volumes.h"
 #include "base/sha.h"
 #include "base/stream.h"
+#include "bids/derivative.h"
 #include "bids/folder.h"
 #include "bids/ignore.h"
 #include "bids/inheritance.h"
 #include "bids/sidecar.h"
+#include "bids/uri.h"
 #include "cli/arguments.h"
 #include "cli/columns.h"
 #include "cli/foreign.h"
@@ -28,11 +30,13 @@
 #include "infer/estimate.h"
 #include "infer/pvalue.h"
 #include "model/relabelling.h"
+#include "outcome/sensitivity.h"
 #include "nidm/pack.h"
 #include "outcome/expected.h"
 #include "outcome/group.h"
 #include "output/leftovers.h"
 #include "output/record.h"
+#include "output/tree.h"
 #include "report/draw/brain.h"
 #include "report/files.h"
 #include "report/numbers.h"
@@ -58,8 +62,10 @@ static void the_library(void **state)
     vx_buffers_free(NULL, NULL);
     vx_column_destroy(NULL);
     vx_coverage_destroy(NULL);
+    vx_datasets_destroy(NULL);
     vx_definition_destroy(NULL);
     vx_derivations_destroy(NULL);
+    vx_derivative_destroy(NULL);
     vx_device_free(NULL);
     vx_engine_free(NULL);
     vx_bids_destroy(NULL);
@@ -110,10 +116,17 @@ static void the_library(void **state)
     vx_by_modality_destroy(NULL);
     vx_reference_region_destroy(NULL);
     vx_sources_destroy(NULL);
+    vx_gaussian_destroy(NULL);
+    vx_preparation_destroy(NULL);
+    vx_psf_destroy(NULL);
+    vx_tissue_destroy(NULL);
+    vx_tissue_maps_destroy(NULL);
+    vx_study_map_destroy(NULL, 1);
     vx_space_destroy(NULL);
     assert_false(vx_stream_close(NULL)); /* nothing has arrived */
     vx_study_free(NULL);
     vx_table_destroy(NULL);
+    vx_tree_destroy(NULL);
     vx_inference_free(NULL);
     vx_tally_free(NULL);
     vx_variables_destroy(NULL);
@@ -136,7 +149,9 @@ static void the_commands(void **state)
     vx_phantom_free(NULL);
     vx_pictures_destroy(NULL);
     vx_results_close(NULL);
+    vx_run_destroy(NULL);
     vx_run_outcomes_destroy(NULL);
+    vx_run_tissue_destroy(NULL);
     vx_slices_free(NULL);
     vx_store_close(NULL);
     vx_vest_destroy(NULL);
@@ -148,6 +163,7 @@ static void the_commands(void **state)
     vx_search_volumes_destroy(NULL);
     vx_record_volume_destroy(NULL);
     vx_run_volumes_destroy(NULL);
+    vx_sensitivity_destroy(NULL);
 }
 
 int main(void)

@@ -244,7 +244,7 @@ static vx_status prepare(vx_backend *backend, unsigned ops, const vx_device_opti
     size_t count = 0;
     for (vx_op op = 0; op < VX_OPS; op++)
         for (int v = 0; v < vx_op_table[op].variants; v++)
-            if (ops & 1u << op && vx_backend_supports(backend, op) && !self->program[op][v].program)
+            if (ops & vx_op_bit(op, v) && vx_backend_supports(backend, op) && !self->program[op][v].program)
                 missing[count++] = &self->program[op][v];
     return make_programs(self, missing, count, notice, error);
 }

@@ -33,19 +33,20 @@ vx_status vx_known_start(vx_backend *backend, const vx_known_buffer *all, size_t
 
 vx_status vx_selftest_known(vx_backend *backend, unsigned ops, vx_error *error)
 {
-    static vx_status (*const known[VX_OPS])(vx_backend *backend, vx_error *error) = {
-        [VX_OP_RELABEL] = vx_selftest_relabel,
-        [VX_OP_SIGNFLIP] = vx_known_signflip,
-        [VX_OP_CORRELATION] = vx_known_correlation,
-        [VX_OP_CLUSTERS] = vx_known_clusters,
-        [VX_OP_TFCE] = vx_known_tfce,
-        [VX_OP_CONVOLVE] = vx_known_convolve,
-        [VX_OP_SPLINE] = vx_known_spline,
-        [VX_OP_SAMPLE] = vx_known_sample,
+    static vx_status (*const known[VX_OPS][VX_OP_VARIANTS_MAX])(vx_backend *backend, vx_error *error) = {
+        [VX_OP_RELABEL] = {vx_selftest_relabel},
+        [VX_OP_SIGNFLIP] = {vx_known_signflip},
+        [VX_OP_CORRELATION] = {vx_known_correlation, vx_known_nuisance},
+        [VX_OP_CLUSTERS] = {vx_known_clusters},
+        [VX_OP_TFCE] = {vx_known_tfce},
+        [VX_OP_CONVOLVE] = {vx_known_convolve},
+        [VX_OP_SPLINE] = {vx_known_spline},
+        [VX_OP_SAMPLE] = {vx_known_sample},
     };
     vx_status status = VX_OK;
-    for (vx_op op = 0; op < VX_OPS && !status; op++)
-        if (ops & 1u << op)
-            status = known[op](backend, error);
+    for (vx_op op = 0; op < VX_OPS; op++)
+        for (int v = 0; v < vx_op_table[op].variants && !status; v++)
+            if (ops & vx_op_bit(op, v))
+                status = known[op][v](backend, error);
     return status;
 }

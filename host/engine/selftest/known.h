@@ -6,9 +6,11 @@
 
 #include "engine/backend.h"
 
-/* Each op against the answers worked by hand. Errors: VX_DEVICE where one differs. */
+/* Each op against the answers worked by hand, correlation without nuisance and beside it. Errors: VX_DEVICE where one
+ * differs. */
 vx_status vx_known_signflip(vx_backend *backend, vx_error *error);
 vx_status vx_known_correlation(vx_backend *backend, vx_error *error);
+vx_status vx_known_nuisance(vx_backend *backend, vx_error *error);
 vx_status vx_known_clusters(vx_backend *backend, vx_error *error);
 vx_status vx_known_tfce(vx_backend *backend, vx_error *error);
 vx_status vx_known_convolve(vx_backend *backend, vx_error *error);

@@ -17,10 +17,11 @@ vx_status vx_backend_pace(vx_backend *backend, unsigned ops, double seconds[VX_O
 {
     vx_trial trial = of_all;
     vx_rehearsal r = {0};
-    trial.slope = ops & 1u << VX_OP_CORRELATION;
+    trial.slope = ops & vx_op_bits(VX_OP_CORRELATION);
+    trial.nuisance = trial.slope && !(ops & vx_op_bit(VX_OP_CORRELATION, 0));
     for (vx_op op = 0; op < VX_OPS; op++)
         if (!vx_backend_supports(backend, op))
-            ops &= ~(1u << op);
+            ops &= ~vx_op_bits(op);
     vx_status status = vx_rehearsal_init(&r, &trial, backend, ops, error);
     if (status || (status = vx_tally_new(r.problem, ALL, &r.tally, error)) ||
         (status = vx_engine_run(r.engine, 0, FIRST, r.tally, NULL, NULL, error)))

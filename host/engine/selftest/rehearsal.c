@@ -96,8 +96,8 @@ vx_status vx_rehearsal_init(vx_rehearsal *r, const vx_trial *trial, vx_backend *
                             vx_error *error)
 {
     vx_problem_options options = trial->options;
-    options.clusters = options.clusters && ops & 1u << VX_OP_CLUSTERS;
-    options.tfce = options.tfce && ops & 1u << VX_OP_TFCE;
+    options.clusters = options.clusters && ops & vx_op_bits(VX_OP_CLUSTERS);
+    options.tfce = options.tfce && ops & vx_op_bits(VX_OP_TFCE);
     *r = (vx_rehearsal){.of = trial};
     vx_status status = make_matrix(r, trial->dim, error);
     if (status || (status = make_problem(r, &options, error)) || (status = make_schedule(r, backend, error)))

@@ -93,9 +93,13 @@ vx_status vx_selftest_trials(vx_backend *backend, unsigned ops, vx_error *error)
 {
     vx_status status = VX_OK;
     for (size_t t = 0; t < sizeof trials / sizeof *trials && !status; t++) {
-        const vx_op op = trials[t].slope ? VX_OP_CORRELATION : VX_OP_SIGNFLIP;
-        if (ops & 1u << op)
-            status = rehearse(&trials[t], backend, ops, error);
+        vx_trial trial = trials[t];
+        const vx_op op = trial.slope ? VX_OP_CORRELATION : VX_OP_SIGNFLIP;
+        /* The trials of clusters and TFCE take the program of correlation that there is. */
+        if (trial.slope && trial.options.clusters && !(ops & vx_op_bit(op, trial.nuisance)))
+            trial.nuisance = !trial.nuisance;
+        if (ops & vx_op_bit(op, trial.nuisance))
+            status = rehearse(&trial, backend, ops, error);
     }
     return status;
 }

@@ -54,6 +54,19 @@ static void outcome(vx_report *report)
                    vx_change_words(report->results->modality[m].change));
 }
 
+static void preparation(vx_report *report)
+{
+    size_t prepared = 0;
+    for (size_t m = 0; m < report->results->modalities; m++) {
+        const vx_results_modality *modality = &report->results->modality[m];
+        for (size_t k = 0; k < modality->steps; k++)
+            vx_put(report->page, "%s%s%s%s", k ? ", " : prepared++ ? "; " : "", k ? "" : modality->name,
+                   k ? "" : ": ", modality->step[k].words);
+    }
+    if (!prepared)
+        vx_put_markup(report->page, "none: images were used as they are");
+}
+
 static void model(vx_report *report)
 {
     const vx_results_modality *modality = &report->results->modality[0]; /* all modalities have the same columns */
@@ -147,8 +160,9 @@ static const struct item {
     {"Acquisition", "Scanner and protocol", NULL, "maker, model, tracer and dose or sequence, timing, reconstruction"},
     {"Preparation", "Software and steps", NULL, "with versions: motion, attenuation, coregistration, normalisation"},
     {"Preparation", "Space", NULL, "template and its version"},
-    {"Preparation", "Smoothing", NULL, "kernel and FWHM, of what was done before voxstat (see the methods text)"},
-    {"Preparation", "Scaling", NULL, "reference region or global mean; voxstat scaled nothing"},
+    {"Preparation", "Smoothing", NULL, "kernel and FWHM, of what was done before voxstat"},
+    {"Preparation", "Scaling", NULL, "reference region or global mean, of what was done before voxstat"},
+    {"Preparation", "Steps of this program", preparation, NULL},
     {"Preparation", "Quality control", NULL, "what was looked at, who was blind to what (see Quality control)"},
     {"Model", "Outcome", outcome, NULL},
     {"Model", "Regressors", model, NULL},

@@ -1,4 +1,5 @@
 /* The limits of the design of this run, whatever its results. */
+#include "image/step.h"
 #include "report/numbers.h"
 #include "report/section.h"
 
@@ -24,18 +25,53 @@ static void put_design(vx_report *report)
                       "severity) can make both.</li>\n");
 }
 
+/* What an image was divided by moves the rest of the brain when it changes itself. */
+static void put_scaled(vx_report *report, const vx_results_modality *modality)
+{
+    const vx_results_step *reference = vx_results_step_of(modality, VX_STEP_REFERENCE);
+    const vx_results_step *global = vx_results_step_of(modality, VX_STEP_GLOBAL);
+    const char *of = report->results->design == VX_PAIRED ? "change" : "difference";
+    if (reference)
+        vx_put(report->page, "<li>Every image of %s was %s. A %s of that region itself shows as the opposite %s of the "
+               "rest.</li>\n", modality->name, reference->words, of, of);
+    else if (modality->adjusted)
+        vx_put(report->page, "<li>Images of %s were not scaled. Their global mean is a nuisance, mean-centred: a %s of "
+               "all voxels stays in the mean.</li>\n", modality->name, of);
+    else if (global)
+        vx_put(report->page, "<li>Every image of %s was %s. A %s of much of the brain is lost in part, and the rest "
+               "seems to differ the other way.</li>\n", modality->name, global->words, of);
+}
+
+static bool is_scaled(const vx_results_modality *modality)
+{
+    return vx_results_step_of(modality, VX_STEP_REFERENCE) || vx_results_step_of(modality, VX_STEP_GLOBAL);
+}
+
 static void put_images(vx_report *report)
 {
     const vx_results *results = report->results;
     const char *nuisance = vx_results_option(results, "nuisance");
+    const char *of = results->design == VX_PAIRED ? "change" : "difference";
     vx_page *page = report->page;
-    vx_put(page, "<li>Images were taken as they are: nothing was scaled to a reference region or to the global mean. A "
-           "%s of all voxels, or of the reference that they were divided by, shows as a %s everywhere.</li>\n",
-           results->design == VX_PAIRED ? "change" : "difference",
-           results->design == VX_PAIRED ? "change" : "difference");
+    size_t unscaled = 0;
+    bool adjusted = false;
+    for (size_t m = 0; m < results->modalities; m++) {
+        put_scaled(report, &results->modality[m]);
+        unscaled += !is_scaled(&results->modality[m]);
+        adjusted |= results->modality[m].adjusted;
+    }
+    if (unscaled)
+        vx_put_markup(page, "<li>Not scaled to a reference region or to the global mean: images of ");
+    for (size_t m = 0, said = 0; m < results->modalities; m++)
+        if (!is_scaled(&results->modality[m]))
+            vx_put(page, "%s%s", said++ ? ", " : "", results->modality[m].name);
+    if (unscaled)
+        vx_put(page, ". A %s of all voxels, or of the reference by which they came divided, shows as a %s "
+               "everywhere.</li>\n", of, of);
     if (nuisance)
-        vx_put(page, "<li>Adjusted for %s, linearly, and for nothing else.</li>\n", nuisance);
-    else
+        vx_put(page, "<li>Adjusted for %s, linearly, and for nothing else%s.</li>\n", nuisance,
+               adjusted ? " but the global mean" : "");
+    else if (!adjusted)
         vx_put_markup(page, "<li>Nothing was adjusted for.</li>\n");
 }
 

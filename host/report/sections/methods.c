@@ -59,22 +59,18 @@ static const char *option(const vx_report *report, const char *name, const char 
 /* "Every image of pet was divided by ..." Where no image was prepared, this is said. */
 static void put_preparation(vx_report *report)
 {
+    const vx_results *results = report->results;
     bool prepared = false;
-    size_t m, k;
-    const json_t *modality, *step;
-    json_array_foreach(json_object_get(report->results->run, VX_KEY_MODALITIES), m, modality) {
-        const json_t *steps = json_object_get(modality, VX_KEY_PREPARATION);
-        json_array_foreach(steps, k, step) {
-            const char *words = json_string_value(json_object_get(step, VX_KEY_WORDS));
-            const char *name = json_string_value(json_object_get(modality, VX_KEY_NAME));
+    for (size_t m = 0; m < results->modalities; m++) {
+        const vx_results_modality *modality = &results->modality[m];
+        for (size_t k = 0; k < modality->steps; k++)
             if (k == 0)
-                vx_put(report->page, "Every image of %s was %s", name, words);
+                vx_put(report->page, "Every image of %s was %s", modality->name, modality->step[k].words);
             else
-                vx_put(report->page, ", then %s", words);
-        }
-        if (json_array_size(steps))
+                vx_put(report->page, ", then %s", modality->step[k].words);
+        if (modality->steps)
             vx_put_markup(report->page, ". ");
-        prepared |= json_array_size(steps) > 0;
+        prepared |= modality->steps > 0;
     }
     if (prepared)
         vx_put_markup(report->page, "voxstat did not register the images. ");
