@@ -19,6 +19,21 @@ bool vx_reference_is_of_data(const char *reference)
     return reference && !strcmp(reference, "data");
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+bool vx_preparation_same(const vx_preparation_options *a, const vx_preparation_options *b)
+{
+    const bool regrids = a->regrid || a->regrid_mm > 0, refers = a->scale == VX_SCALE_REFERENCE;
+    return a->suv == b->suv && a->pvc == b->pvc && same_text(a->regrid, b->regrid) && a->regrid_mm == b->regrid_mm &&
+           (!regrids || a->regrid_method == b->regrid_method) && a->scale == b->scale &&
+           (!refers || (same_text(a->reference, b->reference) && a->reference_level == b->reference_level &&
+                        a->reference_erosion == b->reference_erosion)) &&
+           a->smooth == b->smooth && a->smooth_to == b->smooth_to;
+}
+
 void vx_preparation_init(const vx_preparation_options *options, vx_preparation *preparation)
 {
     *preparation = (vx_preparation){.options = *options, .grid = {.path = options->regrid}};

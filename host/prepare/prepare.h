@@ -82,6 +82,10 @@ typedef struct vx_preparation {
     vx_smoothing *smoothing;  /* of every image: n x sessions; or, not to a target, the one of all */
 } vx_preparation;
 
+/* Whether two preparations do the same to the same images, which have the same weights, tissue maps and point
+ * spreads. */
+bool vx_preparation_same(const vx_preparation_options *a, const vx_preparation_options *b);
+
 /* Borrows the texts of the options. Reads nothing. */
 void vx_preparation_init(const vx_preparation_options *options, vx_preparation *preparation);
 void vx_preparation_destroy(vx_preparation *preparation);
