@@ -1,5 +1,5 @@
-/* Rows of the sensitivity table, worked by hand: what a map, a search volume and a region conclude, where p is smallest,
- * which rows are compared, in which order they stand; and what the files hand back, or are refused for. */
+/* Rows of the sensitivity table, worked by hand: what a map, a search volume and a region conclude, where p is
+ * smallest, which rows are compared, in which order they stand; and what the files hand back, or are refused for. */
 #include "unit/outcome_fixture.h"
 
 #include "outcome/sensitivity.h"
@@ -17,7 +17,8 @@ static void add(vx_sensitivity *s, size_t choice, const char *volume, float *p, 
 {
     vx_error error;
     vx_map map[] = {{VX_MAP_T, "", t}, {VX_P_FWE_VOXEL, "", p}, {VX_P_UNCORRECTED, "", p}, {VX_MAP_MEAN, "", estimate}};
-    vx_cluster cluster[2] = {{.voxels = 7, .p = {[VX_P_FWE_VOXEL] = 0.01}}, {.voxels = 2, .p = {[VX_P_FWE_VOXEL] = 0.3}}};
+    vx_cluster cluster[2] = {{.voxels = 7, .p = {[VX_P_FWE_VOXEL] = 0.01}},
+                             {.voxels = 2, .p = {[VX_P_FWE_VOXEL] = 0.3}}};
     const vx_result result = {.effect = &fixture_effects[0], .map = map, .maps = 4, .voxels = VOXELS,
                               .cluster = cluster, .clusters = 2, .options = {.tails = VX_TWO_TAILS}};
     const vx_sensitivity_key key = {choice, "pet", "change", "SUVR"};
