@@ -124,14 +124,13 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
             .volume = from->volume,
             .volumes = from->volumes,
             .smoothness = from->smoothness,
-            .step = vx_sources_image(&from->sources, 0, 0)->step,
-            .steps = vx_sources_image(&from->sources, 0, 0)->steps,
             .scaling = &from->scaling,
             .reference = vx_reference_is_of_data(from->preparation.options.reference) &&
                                  from->preparation.options.scale == VX_SCALE_REFERENCE
                              ? &from->preparation.region.voxels
                              : NULL,
         };
+        modality[m].step = vx_sources_steps(&from->sources, &modality[m].steps);
         status = measure(run, from, modality + m, error);
     }
     if (status)
@@ -157,6 +156,7 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
         .outcomes = run->outcomes,
         .outcome_tests = run->outcome_tests,
         .expected = run->expected,
+        .sensitivity = run->sensitivity.choices ? &run->sensitivity : NULL,
         .prepared = vx_argument_given(run->arguments, VX_OPTION_KEEP_PREPARED),
         .p_format = run->p_format,
         .primary = run->primary,

@@ -12,7 +12,7 @@ vx_status vx_run_read_psf(vx_run *run, vx_error *error)
 {
     static const vx_option_id with_psf[] = {VX_OPTION_PVC_GREY, VX_OPTION_PVC_WHITE};
     const char *psf = vx_argument_text(run->arguments, VX_OPTION_PSF);
-    if (psf && !run->pvc.word.count)
+    if (psf && !run->pvc.word.count && !vx_argument_given(run->arguments, VX_OPTION_SENSITIVITY))
         return vx_fail(error, VX_USAGE, "--psf is the point spread for --pvc, which is not given");
     for (size_t i = 0; i < sizeof with_psf / sizeof *with_psf; i++)
         if (!psf && vx_argument_given(run->arguments, with_psf[i]))

@@ -17,12 +17,7 @@ static vx_status find_image(const char *folder, const char *name, vx_session_ima
     char *place = *name == '/' ? vx_copy_text(name) : vx_text("%s/%s", folder, name);
     if (!place)
         return vx_fail_memory(error);
-    const size_t length = vx_image_volume(place, &volume);
-    if (volume >= 0 && lstat(place, &found) != 0)
-        place[length] = '\0';
-    else
-        volume = -1;
-    vx_status status = vx_image_files_find(place, &files, error);
+    vx_status status = vx_image_files_find_volume(place, &files, &volume, error);
     free(place);
     if (status)
         return status;
