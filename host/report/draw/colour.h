@@ -1,6 +1,6 @@
-/* Two colour maps for the colour-blind that keep their order in grey: orange for positive values, blue for negative ones.
- * On paper colours are pale in the middle and darken evenly to both ends. Over a brain they are dark where what counts
- * begins, and become lighter and more vivid to the ends. */
+/* Two colour maps for the colour-blind that keep their order in grey: orange for positive values, blue for negative
+ * ones. On paper colours are pale in the middle and darken evenly to both ends. Over a brain they are dark where what
+ * counts begins, and become lighter and more vivid to the ends. */
 #ifndef VX_REPORT_DRAW_COLOUR_H
 #define VX_REPORT_DRAW_COLOUR_H
 

@@ -24,8 +24,8 @@ typedef struct vx_bytes {
 
 /* Makes the PNG, the WebP (null: none) and the SVG. The caller frees them, on errors too.
  *     1. The figure is drawn twice, because cairo 1.16 leaks a recording surface that is replayed to an SVG.
- *     2. A task encodes the PNG and the WebP. `*png` and `*webp` must stay valid, and are set after `omp taskwait`; null
- *        data: no memory.
+ *     2. A task encodes the PNG and the WebP. `*png` and `*webp` must stay valid, and are set after `omp taskwait`;
+ *        null data: no memory.
  *     3. Drawing stays on this thread. cairo numbers the images of an SVG by a count of all surfaces of the process, so
  *        drawing on several threads would make the bytes of a report vary.
  * Errors: VX_INTERNAL without memory. */

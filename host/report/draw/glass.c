@@ -69,7 +69,8 @@ static void project(const vx_brain *brain, view *v, const int n[3], const float 
                 v->depth[cell] += 1.0f / (float)n[v->along];
                 v->high[cell] = fmaxf(v->high[cell], *value);
                 v->low[cell] = fminf(v->low[cell], *value);
-                const int before = v->along == 1 ? y : n[v->along] - 1 - at[v->along]; /* seen from behind, y grows away */
+                /* From behind y grows away; x and z come nearer. */
+                const int before = v->along == 1 ? y : n[v->along] - 1 - at[v->along];
                 if (vx_brain_beyond(brain, *value))
                     v->front[cell] = fminf(v->front[cell], (float)before / (float)n[v->along]);
             }

@@ -79,8 +79,8 @@ static void sample_pixels(const vx_brain *brain, const plane *p)
                 vx_spot_find(&brain->background, mm, &other);
             const double value = vx_brain_value(brain, &spot);
             const vx_colour under = ground(brain, brain->aligned ? &spot : &other);
-            row[i] = isnan(value) ? vx_pixel_mixed(under, 1, under)
-                                  : vx_pixel_mixed(vx_brain_colour(brain, value), vx_brain_opacity(brain, value), under);
+            row[i] = vx_pixel_mixed(isnan(value) ? under : vx_brain_colour(brain, value),
+                                    isnan(value) ? 0 : vx_brain_opacity(brain, value), under);
         }
     }
     vx_raster_done(p->raster);

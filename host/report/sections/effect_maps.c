@@ -59,7 +59,8 @@ static char *slices_caption(const vx_report *report, const volumes *v, const cha
                           "(one-sided p %s), broken where t is negative%s. Below the threshold colours fade with the "
                           "square of t: faint means little evidence, not a zero effect. Drawn over %s; left is the "
                           "participant's left (L), mm of the images' own space. Axial slices pass through peaks where "
-                          "there are any near, the sagittal and the coronal one through the largest t.", beyond, p ? p : "not given", lines,
+                          "there are any near, the sagittal and the coronal one through the largest t.", beyond,
+                          p ? p : "not given", lines,
                           report->template ? "the template" : "the mean of all images");
     free(lines);
     return caption;
