@@ -172,6 +172,7 @@ static void test_wrong_kernels_are_refused(void **state)
         const char *file, *change, *word;
     } cases[] = {
         {VX_USE_FLIPS, "philox.h", "s/round < 10/round < 9/", "random orders"},
+        {VX_USE_FLIPS, "relabel_ranks.h", "s/key.j. > own/key[j] < own/", "random orders"},
         {VX_USE_FLIPS, "relabel.cl", "s/STREAM_FLIP 0/STREAM_FLIP 1/", "random flips"},
         {VX_USE_FLIPS, "relabel.cl", "s/ 256 . attempt/ attempt/", "random orders with ties"},
         {VX_USE_FLIPS, "signflip.cl", "s/ - k - k;/ - k;/", "signflip"},
