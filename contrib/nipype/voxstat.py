@@ -73,6 +73,11 @@ class VoxstatInputSpec(CommandLineInputSpec):
     reference_erode = traits.Range(0.0, 100.0, exclude_low=True, exclude_high=True, argstr="--reference-erode %r",
                                    desc="mm by which the reference region is eroded")
     suv = _names("suv", desc="modalities that become SUV, by dose and body weight")
+    pvc = _names("pvc", desc="partial-volume correction: none, meltzer, mg, gtm; MODALITY=METHOD")
+    psf = traits.Either(traits.Range(low=0.0, exclude_low=True), traits.Str(), argstr="--psf %s", requires=["pvc"],
+                        desc="point spread: mm, 'X,Y,Z' in mm or a table")
+    pvc_grey = traits.Str(argstr="--pvc-grey %s", requires=["psf"], desc="columns of the maps of grey matter")
+    pvc_white = traits.Str(argstr="--pvc-white %s", requires=["psf"], desc="columns of the maps of white matter")
     change = _names("change", desc="how sessions become one value: difference, percent, logratio, symmetric; MODALITY=KIND")
     units = traits.List(traits.Str, minlen=1, sep=",", argstr="--units '%s'", desc="units of images: NAME=UNITS")
     scale = _names("scale", desc="what images are divided by: none, reference, global, ancova; MODALITY=HOW")
@@ -95,6 +100,7 @@ class VoxstatInputSpec(CommandLineInputSpec):
     permutations = traits.Either(traits.Range(low=0), traits.Enum("auto", "exact"), argstr="--permutations %s",
                                  desc="random ones, or all where there are no more; 0 or exact: all")
     seed = traits.Range(low=0, argstr="--seed %s", desc="the stream of random numbers")
+    sensitivity = _formulas("sensitivity", desc="alternatives to the preparation, as in 'scale=none,global'")
     tails = traits.Enum("two", "pos", "neg", argstr="--tails %s", desc="the alternative")
     correct = traits.List(traits.Enum(*CORRECTIONS), minlen=1, sep=",", argstr="--correct %s", desc="corrections")
     primary = traits.Enum("voxel", "extent", "mass", "tfce", argstr="--primary %s",
@@ -132,6 +138,7 @@ class VoxstatOutputSpec(TraitedSpec):
     modality_masks = traits.List(File(exists=True), desc="<modality>_mask.nii.gz, where there are several modalities")
     n_maps = traits.List(File(exists=True), desc="<modality>_n.nii.gz: participants with data")
     quality = File(exists=True, desc="quality.tsv: figures and flags of every image")
+    sensitivity = File(exists=True, desc="sensitivity.tsv: the results under every choice of the preparation")
     results = File(exists=True, desc="results.h5: all maps and null distributions")
     record = File(exists=True, desc="run.json: options, versions, inputs, headline figures")
     report = File(exists=True, desc="report.html")
@@ -164,7 +171,7 @@ class Voxstat(CommandLine):
             del outputs["mask"]
         if "report.html" in files:  # missing where it could not be drawn
             outputs["report"] = os.path.join(out, "report.html")
-        for table in ("quality", "regions", "markers"):
+        for table in ("quality", "regions", "markers", "sensitivity"):
             if f"{table}.tsv" in files:
                 outputs[table] = os.path.join(out, f"{table}.tsv")
         found = {}

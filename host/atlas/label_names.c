@@ -286,8 +286,13 @@ cleanup:
 vx_status vx_label_names_find(const char *atlas, char **path, vx_error *error)
 {
     static const char *const ending[] = {".tsv", "_dseg.tsv", ".csv", ".xml", ".txt", ".nii.txt"};
-    const int stem = (int)vx_image_stem(atlas);
+    int64_t volume; /* of "[N]" */
+    char *file = strndup(atlas, vx_image_volume(atlas, &volume));
+    const int stem = file ? (int)vx_image_stem(file) : 0;
     const char *slash = strrchr(atlas, '/');
+    if (!file)
+        return vx_fail_memory(error);
+    free(file);
     for (size_t k = 0; k <= sizeof ending / sizeof *ending; k++) {
         char *name = k < sizeof ending / sizeof *ending
                          ? vx_text("%.*s%s", stem, atlas, ending[k])

@@ -2,6 +2,7 @@
 #include "cli/run.h"
 
 #include "base/memory.h"
+#include "bids/contradiction.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -147,11 +148,39 @@ static vx_status remark_frames(vx_run *run, const vx_study_modality *modality, i
                          frames->end, weights);
 }
 
+/* Names the images of a modality whose sidecars contradict the headers, and says how of the first. */
+static vx_status remark_contradictions(vx_run *run, const vx_study_modality *modality, vx_error *error)
+{
+    char first[900] = "", others[300] = "", what[600];
+    size_t found = 0, used = 0;
+    for (int64_t i = 0; i < modality->n; i++)
+        for (int64_t s = 0; s < modality->row[i].sessions; s++) {
+            const vx_session_image *image = &modality->row[i].session[s];
+            const vx_status status = vx_sidecar_contradiction(image->path, what, sizeof what, error);
+            if (status)
+                return status;
+            if (!*what)
+                continue;
+            if (!found++)
+                snprintf(first, sizeof first, "participant %s, column %s: %s", modality->row[i].participant,
+                         image->column, what);
+            else if (used < sizeof others)
+                used += (size_t)snprintf(others + used, sizeof others - used, "%s%s %s", used ? ", " : "; also ",
+                                         modality->row[i].participant, image->column);
+        }
+    return !found ? VX_OK
+                  : vx_run_remark(run, error, "%s: the sidecar%s of %zu image%s contradict%s the header: %s%s%s",
+                                  modality->name, found == 1 ? "" : "s", found, found == 1 ? "" : "s",
+                                  found == 1 ? "s" : "", first, others, used >= sizeof others ? ", ..." : "");
+}
+
 vx_status vx_run_remark_frames(vx_run *run, vx_error *error)
 {
     vx_status status = VX_OK;
     for (size_t m = 0; m < run->study->modalities; m++) {
         const vx_study_modality *modality = run->study->modality + m;
+        if (!status)
+            status = remark_contradictions(run, modality, error);
         for (int64_t i = 0; i < modality->n; i++)
             for (int64_t s = 0; s < modality->row[i].sessions && !status; s++)
                 if (modality->row[i].session[s].frames.count)

@@ -16,8 +16,7 @@ void vx_by_modality_destroy(vx_by_modality *values)
         vx_names_destroy(&values->word);
 }
 
-/* The value of a word that begins with "NAME="; null where it does not. */
-static const char *value_of(const char *word, const char *name)
+const char *vx_by_modality_own(const char *word, const char *name)
 {
     const size_t length = strlen(name);
     return !strncmp(word, name, length) && word[length] == '=' ? word + length + 1 : NULL;
@@ -26,12 +25,20 @@ static const char *value_of(const char *word, const char *name)
 static bool names_one(const char *word, const vx_study *study)
 {
     for (size_t m = 0; m < study->modalities; m++)
-        if (value_of(word, study->modality[m].name))
+        if (vx_by_modality_own(word, study->modality[m].name))
             return true;
     for (size_t m = 0; m < study->markers; m++)
-        if (value_of(word, study->marker[m].name))
+        if (vx_by_modality_own(word, study->marker[m].name))
             return true;
     return false;
+}
+
+const char *vx_by_modality_word(const vx_by_modality *values, const vx_study *study, const char *name, size_t i,
+                                bool *own)
+{
+    const char *word = values->word.name[i], *found = vx_by_modality_own(word, name);
+    *own = found;
+    return found ? found : names_one(word, study) ? NULL : word;
 }
 
 vx_status vx_by_modality_value(const vx_by_modality *values, const vx_study *study, const char *name,
@@ -39,15 +46,15 @@ vx_status vx_by_modality_value(const vx_by_modality *values, const vx_study *stu
 {
     const char *own = NULL, *common = NULL;
     for (size_t i = 0; i < values->word.count; i++) {
-        const char *word = values->word.name[i], *found = value_of(word, name);
-        const char **to = found ? &own : &common;
-        if (!found && names_one(word, study))
+        bool for_it;
+        const char *word = vx_by_modality_word(values, study, name, i, &for_it), **to = for_it ? &own : &common;
+        if (!word)
             continue;
         if (*to)
             return vx_fail(error, VX_USAGE, "--%s: found '%s' and '%s' for %s; expected one value, or MODALITY=VALUE "
-                           "where modalities differ", values->option->name, *to, found ? found : word,
-                           found ? name : "all modalities");
-        *to = found ? found : word;
+                           "where modalities differ", values->option->name, *to, word,
+                           for_it ? name : "all modalities");
+        *to = word;
     }
     *value = own ? own : common;
     return VX_OK;

@@ -18,9 +18,17 @@ typedef struct vx_by_modality {
 vx_status vx_by_modality_read(const vx_arguments *arguments, vx_option_id id, vx_by_modality *values, vx_error *error);
 void vx_by_modality_destroy(vx_by_modality *values);
 
+/* The value of a word NAME=VALUE for the modality or marker of that name; null for other words. */
+const char *vx_by_modality_own(const char *word, const char *name);
+
 /* The value for the modality or marker of that name, or null. Errors (VX_USAGE): two values for one, or for all. */
 vx_status vx_by_modality_value(const vx_by_modality *values, const vx_study *study, const char *name,
                                const char **value, vx_error *error);
+
+/* Word `i` as a value for the modality or marker of that name; null where it is one for another. *own is true where it
+ * is for this one alone. */
+const char *vx_by_modality_word(const vx_by_modality *values, const vx_study *study, const char *name, size_t i,
+                                bool *own);
 
 /* The index of the value among the option's choices; `otherwise` without a value. Errors: as above, and a word that is
  * no choice. */

@@ -129,7 +129,8 @@ vx_status vx_run_test_outcomes(vx_run *run, vx_error *error)
         .zeros = vx_argument_choice(run->arguments, VX_OPTION_WILCOXON_ZEROS) ? VX_ZEROS_PRATT : VX_ZEROS_DROPPED,
         .alpha = VX_LEVEL,
     };
-    size_t most = study->markers;
+    const size_t markers = run->choice ? 0 : study->markers; /* an alternative does not change them */
+    size_t most = markers;
     vx_status status = VX_OK;
     for (size_t m = 0; m < study->modalities; m++)
         most += (size_t)run->modality[m].regions.count;
@@ -137,11 +138,12 @@ vx_status vx_run_test_outcomes(vx_run *run, vx_error *error)
     run->outcome_value = vx_array(most, sizeof *run->outcome_value);
     if (!run->outcome || !run->outcome_value)
         return vx_fail_memory(error);
-    for (size_t m = 0; m < study->modalities && !status && run->atlas.path; m++)
-        status = add_regions(run, &run->modality[m], error);
-    for (size_t m = 0; m < study->markers && !status; m++)
+    for (size_t m = 0; m < study->modalities && !status; m++)
+        if (run->modality[m].regions.count) /* of an alternative only the modality that is read */
+            status = add_regions(run, &run->modality[m], error);
+    for (size_t m = 0; m < markers && !status; m++)
         status = add_marker(run, &study->marker[m], run->marker_units[m], error);
-    if (!status)
+    if (!status && !run->choice)
         status = vx_run_compare_expected(run, error);
     return status || !run->outcomes
                ? status
@@ -158,4 +160,9 @@ void vx_run_outcomes_destroy(vx_run *run)
     free(run->outcome);
     vx_outcome_tests_free(run->outcome_tests);
     vx_expected_comparisons_free(run->expected);
+    run->outcome_value = NULL;
+    run->outcome = NULL;
+    run->outcomes = 0;
+    run->outcome_tests = NULL;
+    run->expected = NULL;
 }

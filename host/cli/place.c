@@ -97,7 +97,7 @@ static vx_status check_names(const vx_run *run, const vx_folder *folder, vx_erro
 static vx_status list_protected(vx_run *run, vx_error *error)
 {
     size_t count = 0;
-    const size_t tables = 4 + run->bids.tables.count;
+    const size_t tables = 5 + run->bids.tables.count;
     run->protected = vx_array(tables + 2 * run->sources, sizeof *run->protected); /* 2 files a source */
     if (!run->protected)
         return vx_fail_memory(error);
@@ -109,6 +109,8 @@ static vx_status list_protected(vx_run *run, vx_error *error)
         run->protected[count++] = run->atlas.names.path;
     if (run->plan.path)
         run->protected[count++] = run->plan.path;
+    if (run->psf.table.text)
+        run->protected[count++] = run->psf.table.path;
     if (vx_argument_given(run->arguments, VX_OPTION_EXPECTED))
         run->protected[count++] = vx_argument_text(run->arguments, VX_OPTION_EXPECTED);
     for (size_t k = 0; k < run->sources; k++) {

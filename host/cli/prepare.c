@@ -46,8 +46,13 @@ vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options
     *o = (vx_preparation_options){.suv = names_modality(&run->suv, modality),
                                   .body_weight = run->modality[m].body_weight,
                                   .reference_erosion = vx_argument_real(run->arguments, VX_OPTION_REFERENCE_ERODE),
-                                  .atlas = &run->atlas};
+                                  .atlas = &run->atlas,
+                                  .tissue = run->modality[m].tissue,
+                                  .psf = run->psf.text};
+    bool gtm;
     vx_status status = read_scale(run, m, o, error);
+    if (!status)
+        status = vx_run_pvc_of(run, modality, &o->pvc, &gtm, error);
     if (status)
         return status;
     if (o->scale == VX_SCALE_REFERENCE && !o->reference)
@@ -58,7 +63,9 @@ vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options
     if (o->scale == VX_SCALE_REFERENCE && vx_reference_is_of_data(o->reference) && run->design != VX_PAIRED)
         return vx_fail(error, VX_USAGE, "--reference data chooses voxels by the baseline images, and a onesample "
                        "design has none");
-    if (!reference_is_used(run) && (o->reference || o->reference_erosion > 0))
+    if (gtm && !run->atlas.path)
+        return vx_fail(error, VX_USAGE, "--pvc gtm corrects the means of the regions of --atlas, which is not given");
+    if (!run->choice && !reference_is_used(run) && (o->reference || o->reference_erosion > 0))
         return vx_fail(error, VX_USAGE, "--%s is given, but no image is divided by a reference region: --scale says "
                        "something else, or --reference is missing",
                        o->reference ? "reference" : "reference-erode");
@@ -83,9 +90,10 @@ vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error
     vx_status status = vx_preparation_add_steps(&modality->preparation, &modality->sources, error);
     if (status)
         return vx_error_prefix(error, status, "%s", modality->study->name);
-    const vx_source *first = vx_sources_image(&modality->sources, 0, 0);
-    for (size_t k = 0; k < first->steps; k++)
-        vx_say(run, "  %s: every image is %s\n", modality->study->name, first->step[k].words);
+    size_t steps;
+    const vx_step *step = vx_sources_steps(&modality->sources, &steps);
+    for (size_t k = 0; k < steps; k++)
+        vx_say(run, "  %s: every image is %s\n", modality->study->name, step[k].words);
     return VX_OK;
 }
 

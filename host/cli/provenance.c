@@ -43,7 +43,7 @@ static vx_status add_table(vx_run *run, input_list *inputs, const char *path, co
 
 static vx_status list_inputs(vx_run *run, input_list *inputs, vx_error *error)
 {
-    const size_t tables = 4 + run->bids.tables.count;
+    const size_t tables = 5 + run->bids.tables.count;
     inputs->file = vx_array_zero(tables + 2 * run->sources, sizeof *inputs->file); /* 2 files a source */
     if (!inputs->file)
         return vx_fail_memory(error);
@@ -56,6 +56,8 @@ static vx_status list_inputs(vx_run *run, input_list *inputs, vx_error *error)
         status = add_table(run, inputs, run->atlas.names.path, run->atlas.names.sha256, error);
     if (!status && run->plan.path)
         status = add_table(run, inputs, run->plan.path, run->plan.sha256, error);
+    if (!status && run->psf.table.text)
+        status = add_table(run, inputs, run->psf.table.path, run->psf.table.sha256, error);
     if (!status && run->expected)
         status = add_table(run, inputs, run->expected->table.path, run->expected->table.sha256, error);
     for (size_t k = 0; k < run->sources; k++)
@@ -122,14 +124,13 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
             .volume = from->volume,
             .volumes = from->volumes,
             .smoothness = from->smoothness,
-            .step = vx_sources_image(&from->sources, 0, 0)->step,
-            .steps = vx_sources_image(&from->sources, 0, 0)->steps,
             .scaling = &from->scaling,
             .reference = vx_reference_is_of_data(from->preparation.options.reference) &&
                                  from->preparation.options.scale == VX_SCALE_REFERENCE
                              ? &from->preparation.region.voxels
                              : NULL,
         };
+        modality[m].step = vx_sources_steps(&from->sources, &modality[m].steps);
         status = measure(run, from, modality + m, error);
     }
     if (status)
@@ -155,6 +156,7 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
         .outcomes = run->outcomes,
         .outcome_tests = run->outcome_tests,
         .expected = run->expected,
+        .sensitivity = run->sensitivity.choices ? &run->sensitivity : NULL,
         .prepared = vx_argument_given(run->arguments, VX_OPTION_KEEP_PREPARED),
         .p_format = run->p_format,
         .primary = run->primary,

@@ -1,8 +1,9 @@
 /* Shared by the parts of `voxstat run`: run.c has the command, settings.c its options, stages.c the stages in memory,
  * study.c reads the table, atlas.c the regions, inputs.c lists the images, bids.c reads a BIDS folder, prepare.c,
- * grid.c, suv.c and units.c have the steps that the images go through and their units, place.c checks the place of the
- * results, plan.c prints the plan, progress.c prints the progress, outcomes.c tests regions and markers, expected.c
- * compares them with expected changes, volumes.c has the search volumes, and provenance.c writes the results. */
+ * grid.c, pvc.c, suv.c and units.c have the steps that the images go through and their units, place.c checks the place
+ * of the results, plan.c prints the plan, progress.c prints the progress, outcomes.c tests regions and markers,
+ * expected.c compares them with expected changes, volumes.c has the search volumes, sensitivity.c the alternatives and
+ * choices.c what they are, and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -14,8 +15,10 @@
 #include "image/sources.h"
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
+#include "outcome/sensitivity.h"
 #include "output/output.h"
 #include "prepare/prepare.h"
+#include "prepare/psf.h"
 
 #include <stdio.h>
 
@@ -27,6 +30,8 @@ typedef struct vx_run_modality {
     vx_quality *quality;
     vx_preparation preparation; /* the steps of the sources */
     double *body_weight;    /* n x sessions, kg, of --suv; NaN where the table has none */
+    vx_image_tissue *tissue;      /* tissues: n x sessions, of --pvc; null without --psf */
+    size_t tissues;
     char *units;            /* of the images after their preparation; null: not known */
     vx_regressor adjust;    /* of --scale ancova: the (change of the) global mean, n values, owned; else no name */
     vx_scaling scaling;     /* what the images were divided by, by session */
@@ -52,7 +57,8 @@ typedef struct vx_run {
     vx_inference_options inference;
     vx_quantity primary;        /* the primary correction, among inference.correct */
     vx_mask_options mask;
-    vx_by_modality scale, reference, change, units; /* the options of these names */
+    vx_by_modality scale, reference, change, units, pvc; /* the options of these names */
+    vx_psf psf;                 /* of --psf; its text is null without */
     vx_names suv;               /* the modalities of --suv */
     vx_p_format p_format;
     const char *out;
@@ -76,9 +82,11 @@ typedef struct vx_run {
     size_t outcomes;
     vx_outcome_tests *outcome_tests; /* null: no region and no marker */
     vx_expected_comparisons *expected; /* null: without --expected */
+    struct vx_alternatives *alternatives; /* null: without --sensitivity */
+    vx_sensitivity sensitivity; /* without choices: no alternatives */
     vx_remarks remarks;
     char started[32];           /* ISO 8601, UTC */
-    double start, seconds_read, seconds_infer, seconds_write, seconds_report;
+    double start, seconds_read, seconds_infer, seconds_alternatives, seconds_write, seconds_report;
 } vx_run;
 
 /* Prints to stderr, unless the run is quiet. */
@@ -93,8 +101,8 @@ vx_status vx_run_settings(const vx_arguments *arguments, vx_run *run, vx_error *
 /* stages.c: vx_run_compute goes through all stages. Those of one modality also serve the alternatives to a run:
  * vx_run_read_modality reads the images after vx_run_prepare, any number of times, and places the regions;
  * vx_run_plan_modality makes the model; vx_run_infer_modality tests its effects, of vx_run_evaluations relabellings to
- * compute. vx_run_release frees what these three made. vx_run_stopped fails where a stop was requested.
- * vx_run_destroy frees what the run owns; an alternative owns no study, atlas or device. */
+ * compute. vx_run_release frees what these three made, so that they can be called again. vx_run_stopped fails where a
+ * stop was requested. vx_run_destroy frees what the run owns; an alternative owns no study, atlas or device. */
 vx_status vx_run_compute(vx_run *run, const vx_folder *folder, vx_error *error);
 vx_status vx_run_read_modality(vx_run *run, vx_run_modality *modality, vx_error *error);
 vx_status vx_run_plan_modality(vx_run *run, vx_run_modality *modality, vx_error *error);
@@ -113,7 +121,7 @@ vx_status vx_run_read_bids(vx_run *run, const vx_names *modality, const vx_names
 vx_status vx_run_say_bids(vx_run *run, vx_error *error);
 
 /* bids.c: the window of --frames in seconds, unchanged without it (VX_USAGE); remarks on the images that are made of
- * volumes of a larger file. */
+ * volumes of a larger file, and on those whose sidecar contradicts the header. */
 vx_status vx_run_read_frames(const vx_arguments *arguments, double window[2], vx_error *error);
 vx_status vx_run_remark_frames(vx_run *run, vx_error *error);
 
@@ -170,6 +178,15 @@ vx_status vx_run_say_scaling(vx_run *run, vx_run_modality *modality, vx_error *e
  * body_weight_<session>, body_weight, weight_<session>, weight and weight_kg, the first that is there. */
 vx_status vx_run_body_weights(vx_run *run, vx_error *error);
 
+/* pvc.c: reads --psf, before the study (VX_USAGE where it does not go with the others; errors of vx_psf_read); the
+ * names of the maps, 0 without --psf, 1 where they share files, else 2; what --pvc asks for of a modality (VX_USAGE);
+ * and, when run->modality has the studies, the maps and point spreads of its images (errors of vx_psf_find). */
+vx_status vx_run_read_psf(vx_run *run, vx_error *error);
+size_t vx_run_pvc_maps(const vx_run *run, const char *name[VX_TISSUE_MAPS]);
+vx_status vx_run_pvc_of(const vx_run *run, const char *modality, vx_pvc_method *method, bool *gtm, vx_error *error);
+vx_status vx_run_find_tissue(vx_run *run, vx_error *error);
+void vx_run_tissue_destroy(vx_run_modality *modality);
+
 /* units.c: finds modality->units and run->marker_units, when the preparations are known. Errors: those of
  * vx_sidecar_read. */
 vx_status vx_run_find_units(vx_run *run, vx_error *error);
@@ -182,6 +199,16 @@ vx_status vx_run_find_smoothness(vx_run *run, vx_run_modality *modality, vx_erro
 /* inputs.c: initialises run->modality and the list of sources. Reads no image. Errors: VX_INPUT for a study without
  * images. */
 vx_status vx_inputs_list(vx_run *run, vx_error *error);
+
+/* sensitivity.c: the alternatives of --sensitivity. They are found when the preparation of the run is known, before
+ * anything is read (errors: those of vx_choices_read, and of the alternative's options, with its name in front); say
+ * which uses of the device they add; are read and planned, which adds their relabellings to *evaluations; and are
+ * analysed when the run's own results are there, which fills run->sensitivity. These do nothing without the option. */
+vx_status vx_run_find_alternatives(vx_run *run, vx_error *error);
+unsigned vx_run_alternatives_use(const vx_run *run);
+vx_status vx_run_check_alternatives(vx_run *run, uint64_t *evaluations, vx_error *error);
+vx_status vx_run_try_alternatives(vx_run *run, vx_progress_state *progress, vx_error *error);
+void vx_run_alternatives_destroy(vx_run *run);
 
 /* place.c: the place of the results. vx_place_begin handles leftovers of killed runs, makes the folder, and checks that
  * file names are not too long. *recovered is true where it recovered results, so that there is nothing to compute.

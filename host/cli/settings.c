@@ -63,6 +63,8 @@ vx_status vx_run_settings(const vx_arguments *arguments, vx_run *run, vx_error *
     if (!status)
         status = vx_by_modality_read(arguments, VX_OPTION_CHANGE, &run->change, error);
     if (!status)
+        status = vx_by_modality_read(arguments, VX_OPTION_PVC, &run->pvc, error);
+    if (!status)
         status = vx_by_modality_read(arguments, VX_OPTION_UNITS, &run->units, error);
     if (!status)
         status = vx_argument_names(arguments, VX_OPTION_SUV, &run->suv, error);

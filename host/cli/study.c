@@ -62,8 +62,11 @@ vx_status vx_run_read_study(vx_run *run, vx_error *error)
     static const vx_below_rule below[] = {VX_BELOW_HALF, VX_BELOW_LIMIT, VX_BELOW_SQRT2}; /* as the choices */
     study_names n = {0};
     const bool bids = vx_argument_given(run->arguments, VX_OPTION_BIDS);
+    const char *map[VX_TISSUE_MAPS];
     double frames[2] = {0, 0};
     vx_status status = check_source(run->arguments, error);
+    if (!status)
+        status = vx_run_read_psf(run, error);
     if (!status)
         status = read_names(run, &n, error);
     if (!status)
@@ -94,7 +97,9 @@ vx_status vx_run_read_study(vx_run *run, vx_error *error)
         .below = below[vx_argument_choice(run->arguments, VX_OPTION_BELOW_QUANTIFICATION)],
         .exclude = n.exclude.name,
         .excludes = n.exclude.count,
-        .frames = {frames[0], frames[1]});
+        .frames = {frames[0], frames[1]},
+        .map = map,
+        .maps = vx_run_pvc_maps(run, map));
     const bool named = bids || vx_argument_given(run->arguments, VX_OPTION_TABLE);
     if (!status && !named && lstat(options.table, &(struct stat){0}))
         status = vx_fail(error, VX_INPUT, "%s: cannot be read: %s. --table FILE names a table of another name or place "

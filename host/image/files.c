@@ -170,6 +170,19 @@ vx_status vx_image_files_find(const char *name, vx_image_files *files, vx_error 
     return status;
 }
 
+vx_status vx_image_files_find_volume(const char *name, vx_image_files *files, int64_t *volume, vx_error *error)
+{
+    const size_t length = vx_image_volume(name, volume);
+    if (*volume < 0 || path_exists(name)) {
+        *volume = -1;
+        return vx_image_files_find(name, files, error);
+    }
+    char *file = strndup(name, length);
+    vx_status status = file ? vx_image_files_find(file, files, error) : vx_fail_memory(error);
+    free(file);
+    return status;
+}
+
 void vx_image_files_destroy(vx_image_files *files)
 {
     if (!files)

@@ -20,6 +20,10 @@ typedef struct vx_image_files {
  * Errors (VX_INPUT, naming the file): no such file; several files match; half a pair is missing; a dangling link. The
  * message for a link of git-annex says that its content was not fetched. */
 vx_status vx_image_files_find(const char *name, vx_image_files *files, vx_error *error);
+
+/* The same where "[N]" at the end of the name means volume N, from 0, of the file before it, unless it belongs to the
+ * name of a file that is there. *volume is -1 without it. */
+vx_status vx_image_files_find_volume(const char *name, vx_image_files *files, int64_t *volume, vx_error *error);
 void vx_image_files_destroy(vx_image_files *files);
 
 /* Whether a name has this ending, ignoring case, and is longer than it. */

@@ -24,6 +24,7 @@ static vx_header_fields fields_of_nifti1(const nifti_1_header *h)
         f.dim[k] = h->dim[k];
     for (int k = 0; k < 3; k++)
         f.pixdim[k] = h->pixdim[k + 1];
+    f.step = h->pixdim[4];
     return f;
 }
 
@@ -38,6 +39,7 @@ static vx_header_fields fields_of_nifti2(const nifti_2_header *h)
         f.dim[k] = h->dim[k];
     for (int k = 0; k < 3; k++)
         f.pixdim[k] = h->pixdim[k + 1];
+    f.step = h->pixdim[4];
     return f;
 }
 
@@ -197,6 +199,7 @@ static vx_status parse_analyze(const char *path, const nifti_1_header *h, const 
     analyze_origin(&header->grid, raw, header->swap, zero);
     vx_grid_from_sizes(f.pixdim, zero, analyze, &header->grid);
     header->mm_per_unit = 1;
+    header->interval = NAN;
     header->side_assumed = true;
     return VX_OK;
 }
@@ -228,6 +231,7 @@ static vx_status check_nifti(const char *path, const vx_header_fields *f, uint64
     if (status)
         return status;
     header->mm_per_unit = vx_mm_per_unit(f->units);
+    header->interval = f->dim[0] > 3 && f->step > 0 ? f->step * vx_seconds_per_unit(f->units) : NAN;
     header->side_assumed = vx_without_orientation(f);
     if (vx_without_orientation(f)) {
         vx_grid_centre(&header->grid, zero);

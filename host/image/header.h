@@ -15,6 +15,7 @@ typedef struct vx_volume_header {
     size_t voxel_bytes;
     uint64_t offset; /* of the first voxel in its file */
     bool swap;       /* the file has the other byte order */
+    double interval;     /* s between volumes, as pixdim and xyzt_units say; NaN where they do not */
     double slope, inter; /* value = slope * stored + inter; 1 and 0 where the header scales nothing */
     double mm_per_unit;  /* 1, or what xyzt_units says; the grid is in mm already */
     bool side_assumed;   /* the header does not define left and right; the caller's orientation is used */

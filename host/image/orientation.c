@@ -45,6 +45,16 @@ double vx_mm_per_unit(int xyzt_units)
     }
 }
 
+double vx_seconds_per_unit(int xyzt_units)
+{
+    switch (XYZT_TO_TIME(xyzt_units)) {
+    case NIFTI_UNITS_SEC: return 1;
+    case NIFTI_UNITS_MSEC: return 1e-3;
+    case NIFTI_UNITS_USEC: return 1e-6;
+    default: return NAN;
+    }
+}
+
 void vx_grid_from_sizes(const double pixdim[3], const double zero[3], vx_analyze_orientation side, vx_grid *grid)
 {
     for (int k = 0; k < 3; k++) {

@@ -14,6 +14,7 @@ typedef struct vx_header_fields {
     int datatype, bitpix;
     double offset, slope, inter;
     double pixdim[3];
+    double step;  /* pixdim[4], of the fourth dimension */
     int units;    /* xyzt_units */
     int vertices; /* glmin, where FreeSurfer stores a length that does not fit in dim[1] */
     bool has_sform, has_qform;
@@ -30,6 +31,9 @@ bool vx_without_orientation(const vx_header_fields *f);
 
 /* Millimetres per unit of length of a header with these xyzt_units. */
 double vx_mm_per_unit(int xyzt_units);
+
+/* Seconds per unit of time; NaN where a header does not say that its fourth dimension is time. */
+double vx_seconds_per_unit(int xyzt_units);
 
 /* Multiplies all lengths of a grid by `mm`. */
 void vx_grid_scale(vx_grid *grid, double mm);

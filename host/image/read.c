@@ -4,9 +4,11 @@
 
 #include "base/memory.h"
 #include "image/files.h"
+#include "image/frames.h"
 #include "image/header.h"
 #include "image/packed.h"
 
+#include <math.h>
 #include <pthread.h>
 
 #include <nifti2_io.h>
@@ -123,8 +125,18 @@ static vx_status check_grid(const char *path, const vx_loading *how, const vx_gr
 vx_status vx_source_find(vx_source *source, vx_error *error)
 {
     vx_image_files found;
-    vx_status status = source->files ? VX_OK : vx_image_files_find(source->path, &found, error);
-    if (status || source->files)
+    int64_t volume = -1;
+    if (source->files)
+        return VX_OK;
+    vx_status status = source->frames.count ? vx_image_files_find(source->path, &found, error)
+                                            : vx_image_files_find_volume(source->path, &found, &volume, error);
+    if (!status && volume >= 0) {
+        source->frames = (vx_frames){.first = volume, .count = 1};
+        const vx_step step = vx_step_frames(&source->frames);
+        if ((status = vx_source_add_step(source, &step, error)))
+            vx_image_files_destroy(&found);
+    }
+    if (status)
         return status;
     source->file[0].path = found.header;
     source->file[1].path = found.voxels;
@@ -176,7 +188,7 @@ static vx_status read_header(vx_source *source, const vx_loading *how, bool hash
         status = vx_fail(error, VX_INPUT, "%s: %d-D image with %lld volumes; one 3-D volume is needed%s", source->path,
                          o->header.dimensions, (long long)o->header.volumes,
                          source->participant ? ": --frames averages those of a time window, and [N] behind the name in "
-                         "the table takes volume N, from 0" : "");
+                         "the table takes volume N, from 0" : ": [N] behind the name takes volume N, from 0");
     o->left = source->frames.count ? 1 : o->header.volumes;
     return status;
 }
@@ -235,16 +247,18 @@ vx_status vx_source_open(vx_source *source, const vx_loading *how, vx_grid *grid
 
 int64_t vx_source_volumes(const vx_source *source)
 {
-    return source->opened->header.volumes;
+    return source->frames.count ? 1 : source->opened->header.volumes;
 }
 
-vx_status vx_image_volumes(const char *path, int64_t *volumes, vx_error *error)
+vx_status vx_image_series(const char *path, vx_series *series, vx_error *error)
 {
     vx_source source = {.path = path};
     vx_grid grid;
     const vx_loading how = {.orientation = VX_ANALYZE_NEUROLOGICAL, .several = true}; /* no side matters here */
     vx_status status = vx_source_open(&source, &how, &grid, error);
-    *volumes = status ? 0 : vx_source_volumes(&source);
+    *series = (vx_series){.interval = NAN};
+    if (!status)
+        *series = (vx_series){vx_source_volumes(&source), source.opened->header.interval};
     vx_source_destroy(&source);
     return status;
 }

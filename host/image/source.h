@@ -39,7 +39,8 @@ typedef struct vx_loading {
     bool several;          /* accept a file of several volumes */
 } vx_loading;
 
-/* Finds the files of the source, unless they are known. Errors: those of vx_image_files_find. */
+/* Finds the files of the source, unless they are known. "[N]" at the end of the path sets its frames to volume N, and
+ * adds a step that says so. Errors: those of vx_image_files_find_volume. */
 vx_status vx_source_find(vx_source *source, vx_error *error);
 
 /* Finds the files and reads the header but no voxels. *grid is that of the volume after the steps. The files stay open
@@ -49,11 +50,17 @@ vx_status vx_source_open(vx_source *source, const vx_loading *how, vx_grid *grid
 /* Closes a source that was opened but not read; null is allowed. */
 void vx_source_close(vx_source *source);
 
-/* The number of volumes in the file of an open source. */
+/* The number of volumes that readings of an open source give: those in its file, or 1 with frames. */
 int64_t vx_source_volumes(const vx_source *source);
 
-/* The number of volumes in the file of an image, by its header. Errors: those of vx_source_open. */
-vx_status vx_image_volumes(const char *path, int64_t *volumes, vx_error *error);
+/* The series of volumes in a file. */
+typedef struct vx_series {
+    int64_t volumes;
+    double interval; /* s between them; NaN where the header does not tell */
+} vx_series;
+
+/* The series of an image by its header. Errors: those of vx_source_open. */
+vx_status vx_image_series(const char *path, vx_series *series, vx_error *error);
 
 /* Appends a step, which every later reading applies. Errors: VX_INTERNAL where memory is short. */
 vx_status vx_source_add_step(vx_source *source, const vx_step *step, vx_error *error);

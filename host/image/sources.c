@@ -2,8 +2,10 @@
 
 #include "base/memory.h"
 #include "base/options.h"
+#include "image/frames.h"
 
 #include <math.h>
+#include <string.h>
 
 static vx_status check_rows(const vx_volume_row *rows, int64_t n, int64_t *sessions, vx_error *error)
 {
@@ -43,11 +45,37 @@ vx_status vx_sources_init(const vx_volume_row *rows, int64_t n, const vx_mask_op
     if (!sources->image)
         return vx_fail_memory(error);
     for (int64_t i = 0; i < n; i++)
-        for (int64_t s = 0; s < rows[i].sessions; s++)
-            sources->image[i * sources->sessions + s] =
-                (vx_source){.path = rows[i].session[s].path, .participant = rows[i].participant,
-                            .column = rows[i].session[s].column, .frames = rows[i].session[s].frames};
-    return VX_OK;
+        for (int64_t s = 0; s < rows[i].sessions && !status; s++) {
+            vx_source *image = &sources->image[i * sources->sessions + s];
+            *image = (vx_source){.path = rows[i].session[s].path, .participant = rows[i].participant,
+                                 .column = rows[i].session[s].column, .frames = rows[i].session[s].frames};
+            const vx_step step = vx_step_frames(&image->frames);
+            if (image->frames.count)
+                status = vx_source_add_step(image, &step, error);
+        }
+    return status;
+}
+
+/* Whether each image was made of volumes of its file in the same way, or none was. */
+static bool same_frames(const vx_sources *sources)
+{
+    const vx_source *first = vx_sources_image(sources, 0, 0);
+    bool same = true;
+    for (int64_t i = 0; i < sources->n; i++)
+        for (int64_t s = 0; s < sources->row[i].sessions && same; s++) {
+            const vx_source *image = vx_sources_image(sources, i, s);
+            same = !image->frames.count == !first->frames.count &&
+                   (!first->frames.count || !strcmp(image->step[0].words, first->step[0].words));
+        }
+    return same;
+}
+
+const vx_step *vx_sources_steps(const vx_sources *sources, size_t *steps)
+{
+    const vx_source *first = vx_sources_image(sources, 0, 0);
+    const size_t own = first->frames.count && !same_frames(sources) ? 1 : 0;
+    *steps = first->steps - own;
+    return first->steps ? first->step + own : NULL;
 }
 
 vx_status vx_sources_find_grid(vx_sources *sources, vx_error *error)

@@ -33,6 +33,10 @@ vx_status vx_sources_find_grid(vx_sources *sources, vx_error *error);
 vx_status vx_matrix_from_sources(vx_sources *sources, int threads, vx_survey *survey, vx_matrix **matrix,
                                  vx_mask_report *report, vx_error *error);
 
+/* The steps that every image goes through; their figures are those of the first image. How an image was made of volumes
+ * of its file is left out where images differ in it. */
+const vx_step *vx_sources_steps(const vx_sources *sources, size_t *steps);
+
 /* The source of a session; null if the row has fewer sessions. */
 static inline vx_source *vx_sources_image(const vx_sources *sources, int64_t row, int64_t session)
 {

@@ -45,6 +45,7 @@ typedef struct vx_figure {
 /* Names of steps that later parts of the program ask for. */
 #define VX_STEP_REFERENCE "reference"
 #define VX_STEP_GLOBAL "global_mean" /* which divides by it, or only finds it: a nuisance then */
+#define VX_STEP_PVC "pvc"
 #define VX_STEP_SMOOTH "smooth"
 
 typedef struct vx_step {

@@ -19,6 +19,21 @@ bool vx_reference_is_of_data(const char *reference)
     return reference && !strcmp(reference, "data");
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+bool vx_preparation_same(const vx_preparation_options *a, const vx_preparation_options *b)
+{
+    const bool regrids = a->regrid || a->regrid_mm > 0, refers = a->scale == VX_SCALE_REFERENCE;
+    return a->suv == b->suv && a->pvc == b->pvc && same_text(a->regrid, b->regrid) && a->regrid_mm == b->regrid_mm &&
+           (!regrids || a->regrid_method == b->regrid_method) && a->scale == b->scale &&
+           (!refers || (same_text(a->reference, b->reference) && a->reference_level == b->reference_level &&
+                        a->reference_erosion == b->reference_erosion)) &&
+           a->smooth == b->smooth && a->smooth_to == b->smooth_to;
+}
+
 void vx_preparation_init(const vx_preparation_options *options, vx_preparation *preparation)
 {
     *preparation = (vx_preparation){.options = *options, .grid = {.path = options->regrid}};
@@ -35,6 +50,7 @@ void vx_preparation_destroy(vx_preparation *preparation)
     vx_source_destroy(&preparation->mask);
     vx_reference_region_destroy(&preparation->region);
     free(preparation->suv);
+    free(preparation->pvc);
     free(preparation->smoothing);
 }
 
@@ -82,6 +98,52 @@ static vx_status add_suv(vx_preparation *preparation, vx_sources *sources, vx_er
                 return vx_source_prefix(image, status, error);
         }
     return status;
+}
+
+/* A person's maps and the scanner's point spread must be there. */
+static vx_status check_tissue(const vx_preparation_options *options, const vx_image_tissue *tissue, vx_error *error)
+{
+    static const char *const matter[] = {[VX_OF_GREY] = "grey", [VX_OF_WHITE] = "white"};
+    for (int k = 0; k < VX_TISSUE_MAPS; k++)
+        if (!tissue->map[k].path)
+            return vx_fail(error, VX_INPUT, "no map of %s matter in column %s, which partial-volume correction needs",
+                           matter[k], vx_source_name(tissue->map[k].column));
+    if (!(tissue->fwhm[0] > 0 && tissue->fwhm[1] > 0 && tissue->fwhm[2] > 0))
+        return vx_fail(error, VX_INPUT, "no point spread in %s, which partial-volume correction needs", options->psf);
+    return VX_OK;
+}
+
+static bool one_spread(const vx_sources *sources, const vx_image_tissue *tissue)
+{
+    for (int64_t i = 0; i < sources->n * sources->sessions; i++)
+        for (int k = 0; k < 3; k++)
+            if (sources->image[i].path && tissue[i].fwhm[k] != tissue[0].fwhm[k])
+                return false;
+    return true;
+}
+
+/* Every image has maps of its own. */
+static vx_status add_pvc(vx_preparation *preparation, vx_sources *sources, vx_error *error)
+{
+    vx_image_tissue *tissue = preparation->options.tissue;
+    const bool alike = one_spread(sources, tissue);
+    vx_status status = VX_OK;
+    preparation->pvc = vx_array_zero((size_t)(sources->n * sources->sessions), sizeof *preparation->pvc);
+    if (!preparation->pvc)
+        return vx_fail_memory(error);
+    for (int64_t i = 0; i < sources->n * sources->sessions; i++) {
+        vx_source *image = &sources->image[i];
+        if (!image->path)
+            continue;
+        preparation->pvc[i] = (vx_pvc){.method = preparation->options.pvc, .tissue = &tissue[i], .how = sources->how,
+                                       .alike = alike};
+        if ((status = check_tissue(&preparation->options, &tissue[i], error)))
+            return vx_source_prefix(image, status, error);
+        const vx_step step = vx_step_pvc(&preparation->pvc[i]);
+        if ((status = vx_source_add_step(image, &step, error)))
+            return status;
+    }
+    return VX_OK;
 }
 
 /* The image is read to its end, because its hash is recorded. */
@@ -193,6 +255,8 @@ vx_status vx_preparation_add_steps(vx_preparation *preparation, vx_sources *sour
 {
     const vx_preparation_options *options = &preparation->options;
     vx_status status = options->suv ? add_suv(preparation, sources, error) : VX_OK;
+    if (!status && options->pvc != VX_PVC_NONE)
+        status = add_pvc(preparation, sources, error);
     if (!status && (options->regrid || options->regrid_mm > 0))
         status = add_regrid(preparation, sources, error);
     if (!status && options->scale != VX_SCALE_NONE)

@@ -4,6 +4,7 @@
  * the sources of a modality in this order, so that each finds what it needs:
  *
  *     suv           turns activity into the standardised uptake value
+ *     pvc           corrects for partial volume, on the grid on which the image was made
  *     regrid        brings an image to another grid
  *     reference     divides an image by its mean over a reference region, or
  *     global_mean   by its global mean, or finds this mean for the model
@@ -15,6 +16,7 @@
 
 #include "image/sources.h"
 #include "prepare/global_mean.h"
+#include "prepare/pvc.h"
 #include "prepare/reference.h"
 #include "prepare/regrid.h"
 #include "prepare/scaling.h"
@@ -38,6 +40,10 @@ bool vx_reference_is_of_data(const char *reference);
 typedef struct vx_preparation_options {
     bool suv;
     const double *body_weight; /* of suv: rows x sessions of the sources, kg; NaN, or null: that of the sidecars */
+    vx_pvc_method pvc;
+    const char *psf;          /* where the point spreads are from, for messages */
+    vx_image_tissue *tissue;  /* of pvc: rows x sessions of the sources, as their images; borrowed. Where a map is not
+                                 there its path is null, and a point spread NaN */
     const char *regrid;       /* path of an image, to whose grid the images are brought; null: see the next */
     double regrid_mm;         /* they are brought to isotropic voxels of so many mm over the first image; 0: neither */
     vx_regrid_method regrid_method;
@@ -58,9 +64,14 @@ typedef struct vx_preparation {
     char grid_name[32];       /* "2 mm voxels" */
     vx_source mask;           /* of the reference region; its path is null without one */
     vx_reference_region region;
-    vx_suv *suv;              /* rows x sessions; null without */
+    vx_suv *suv;              /* rows x sessions; null without, */
+    vx_pvc *pvc;              /* as is this */
     vx_smoothing *smoothing;  /* of every image: n x sessions; or, not to a target, the one of all */
 } vx_preparation;
+
+/* Whether two preparations do the same to the same images, which have the same weights, tissue maps and point
+ * spreads. */
+bool vx_preparation_same(const vx_preparation_options *a, const vx_preparation_options *b);
 
 /* Borrows the texts of the options. Reads nothing. */
 void vx_preparation_init(const vx_preparation_options *options, vx_preparation *preparation);

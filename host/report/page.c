@@ -1,8 +1,8 @@
 #include "report/page.h"
 
+#include "base/markup.h"
 #include "base/memory.h"
 #include "base/number.h"
-#include "base/utf8.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -10,41 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The entity for a character of `length` bytes (0: invalid UTF-8); null: the character needs none. */
-static const char *replacement(const char *text, size_t length)
-{
-    const unsigned char byte = (unsigned char)*text;
-    switch (byte) {
-    case '<': return "&lt;";
-    case '>': return "&gt;";
-    case '&': return "&amp;";
-    case '"': return "&quot;";
-    case '\'': return "&#39;";
-    case '\n':
-    case '\t': return NULL;
-    default: return length == 0 || byte < 0x20 || byte == 0x7f ? "\xEF\xBF\xBD" : NULL;
-    }
-}
-
 const char *vx_page_escaped(vx_page *page, const char *text)
 {
     if (!text)
         return "";
     char **grown = vx_array_grow(page->escaped, page->texts, 1, sizeof *grown);
     page->escaped = grown ? grown : page->escaped;
-    char *escaped = grown ? vx_array(strlen(text) + 1, sizeof "&quot;" - 1) : NULL, *end = escaped;
+    char *escaped = grown ? vx_markup_of(text) : NULL;
     if (!escaped) {
         page->out_of_memory = true;
         return "";
     }
     page->escaped[page->texts++] = escaped;
-    while (*text) {
-        const size_t length = vx_utf8_length(text), bytes = length ? length : 1;
-        const char *instead = replacement(text, length);
-        end = instead ? stpcpy(end, instead) : mempcpy(end, text, bytes);
-        text += bytes;
-    }
-    *end = '\0';
     return escaped;
 }
 

@@ -69,20 +69,20 @@ static vx_status choose(const char *path, const vx_sidecar *sidecar, const doubl
 
 vx_status vx_frames_choose(const char *path, const double window[2], vx_frames *frames, vx_error *error)
 {
-    int64_t volumes;
+    vx_series series;
     vx_sidecar sidecar;
     *frames = (vx_frames){0};
-    vx_status status = vx_image_volumes(path, &volumes, error);
-    if (status || volumes == 1)
+    vx_status status = vx_image_series(path, &series, error);
+    if (status || series.volumes == 1)
         return status;
     if ((status = vx_sidecar_read(path, &sidecar, error)))
         return status;
     if (!sidecar.frames)
         status = vx_fail(error, VX_INPUT, "%s: --frames needs FrameTimesStart and FrameDuration in %s, which is not "
                          "there or has none", path, sidecar.path ? sidecar.path : "the JSON file beside the image");
-    else if ((int64_t)sidecar.frames != volumes)
+    else if ((int64_t)sidecar.frames != series.volumes)
         status = vx_fail(error, VX_INPUT, "%s: %s has %zu frames, but the image has %lld volumes", path, sidecar.path,
-                         sidecar.frames, (long long)volumes);
+                         sidecar.frames, (long long)series.volumes);
     else
         status = choose(path, &sidecar, window, frames, error);
     vx_sidecar_destroy(&sidecar);

@@ -17,12 +17,7 @@ static vx_status find_image(const char *folder, const char *name, vx_session_ima
     char *place = *name == '/' ? vx_copy_text(name) : vx_text("%s/%s", folder, name);
     if (!place)
         return vx_fail_memory(error);
-    const size_t length = vx_image_volume(place, &volume);
-    if (volume >= 0 && lstat(place, &found) != 0)
-        place[length] = '\0';
-    else
-        volume = -1;
-    vx_status status = vx_image_files_find(place, &files, error);
+    vx_status status = vx_image_files_find_volume(place, &files, &volume, error);
     free(place);
     if (status)
         return status;
@@ -37,18 +32,30 @@ static vx_status find_image(const char *folder, const char *name, vx_session_ima
     return status;
 }
 
-/* Finds the absolute path and the frames of an image. Names are relative to the folder of the table's path or, failing
- * that, to the folder of the file that it links to. If both fail, the error is that of the first. */
-static vx_status read_image(const vx_study_parts *parts, int64_t participant, int64_t column, vx_session_image *image,
-                            vx_error *error)
+/* If both folders fail, the error is that of the first. */
+vx_status vx_study_find_image(const vx_study_parts *parts, int64_t participant, int64_t column,
+                              vx_session_image *image, vx_error *error)
 {
     const int64_t row = parts->table_row[participant];
     const char *name = vx_table_cell(&parts->table, row, column);
     vx_status status = find_image(parts->folder, name, image, error);
     if (status == VX_INPUT && parts->target_folder && find_image(parts->target_folder, name, image, NULL) == VX_OK)
         status = VX_OK;
-    if (!status && parts->frames && !image->frames.count)
-        status = vx_frames_choose(image->path, parts->frames, &image->frames, error);
+    return status ? vx_error_prefix(error, status, "%s, line %lld: participant %s, column %s", parts->table.path,
+                                    (long long)parts->table.line[row], parts->study.participant[participant],
+                                    parts->table.name[column])
+                  : VX_OK;
+}
+
+/* Finds the path and the frames of an image. */
+static vx_status read_image(const vx_study_parts *parts, int64_t participant, int64_t column, vx_session_image *image,
+                            vx_error *error)
+{
+    const int64_t row = parts->table_row[participant];
+    vx_status status = vx_study_find_image(parts, participant, column, image, error);
+    if (status || !parts->frames || image->frames.count)
+        return status;
+    status = vx_frames_choose(image->path, parts->frames, &image->frames, error);
     return status ? vx_error_prefix(error, status, "%s, line %lld: participant %s, column %s", parts->table.path,
                                     (long long)parts->table.line[row], parts->study.participant[participant],
                                     parts->table.name[column])

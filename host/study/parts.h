@@ -45,6 +45,16 @@ vx_status vx_modality_read(const vx_study_parts *parts, const vx_session_columns
                            vx_error *error);
 void vx_modality_destroy(vx_study_modality *modality);
 
+/* The path and the volume of the image in a cell, which is not missing. Names are relative to the folder of the table's
+ * path or, failing that, to the folder of the file that it links to. "[N]" behind the name means volume N. The caller
+ * frees the path. Errors (VX_INPUT, naming line, participant and column): an image that does not exist. */
+vx_status vx_study_find_image(const vx_study_parts *parts, int64_t participant, int64_t column,
+                              vx_session_image *image, vx_error *error);
+
+/* maps.c: reads the images of options.map. Errors: those of vx_study_find_image; a name without a column. */
+vx_status vx_study_maps_read(vx_study_parts *parts, const vx_study_options *options, vx_error *error);
+void vx_study_map_destroy(vx_study_map *map, int64_t participants);
+
 /* markers.c: reads one marker; derived ones have been computed. Errors (VX_INPUT): text, too few participants, values
  * without a logarithm. */
 vx_status vx_marker_read(vx_study_parts *parts, const vx_study_options *options, const vx_session_columns *outcome,

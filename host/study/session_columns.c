@@ -277,6 +277,15 @@ static vx_status find_named(search *s, vx_error *error)
     return VX_OK;
 }
 
+/* Whether the options say that images of this name, of `length` bytes, only go with others. */
+static bool is_map(const vx_study_options *options, const char *name, size_t length)
+{
+    for (size_t i = 0; i < options->maps; i++)
+        if (strlen(options->map[i]) == length && !strncmp(options->map[i], name, length))
+            return true;
+    return false;
+}
+
 /* Adds the outcome whose data are in `column`, if it is one. */
 static vx_status add_column(search *s, int64_t column, vx_error *error)
 {
@@ -286,7 +295,7 @@ static vx_status add_column(search *s, int64_t column, vx_error *error)
     int64_t before = -1;
     bool found;
     const bool marker = s->last && may_be_marker(s, column, length);
-    if (!length || (!marker && s->kind[column] != VX_COLUMN_IMAGES))
+    if (!length || is_map(s->options, name, length) || (!marker && s->kind[column] != VX_COLUMN_IMAGES))
         return VX_OK;
     if (s->first) {
         char *other = vx_text("%.*s_%s", (int)length, name, s->first);

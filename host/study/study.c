@@ -236,6 +236,8 @@ static vx_status read_rows(vx_study_parts *parts, const vx_study_options *option
     if (!status)
         status = read_outcomes(parts, options, error);
     if (!status)
+        status = vx_study_maps_read(parts, options, error);
+    if (!status)
         status = list_coded(parts, error);
     if (!status && options->design == VX_PAIRED && !options->modalities)
         status = vx_session_columns_unpaired(&parts->table, study->session, &study->unpaired, &study->unpaireds, error);
@@ -287,6 +289,9 @@ void vx_study_free(vx_study *study)
         vx_modality_destroy(study->modality + m);
     for (size_t m = 0; m < study->markers; m++)
         vx_marker_destroy(study->marker + m);
+    for (size_t m = 0; m < study->maps; m++)
+        vx_study_map_destroy(study->map + m, study->participants);
+    free(study->map);
     free(study->modality);
     free(study->marker);
     free(study->covariate);

@@ -63,6 +63,10 @@ typedef struct vx_study_options {
     size_t excludes;
     double frames[2];                   /* seconds: images of several volumes are averaged over their frames in this
                                            window (vx_frames); 0, 0: they are refused */
+    const char *const *map;             /* names of images that go with those of every modality, such as maps of tissue:
+                                           the columns <name>_<session>, or one column <name> for all sessions. Without
+                                           `modality` they are not analysed themselves */
+    size_t maps;
 } vx_study_options;
 
 /* Why session[0] is the session that is subtracted. */
@@ -108,6 +112,14 @@ typedef struct vx_study_modality {
     size_t left_outs;
 } vx_study_modality;
 
+/* The images of options.map of one name. */
+typedef struct vx_study_map {
+    char *name;
+    int64_t sessions;        /* of the study: 2, or 1 for onesample */
+    vx_session_image *image; /* participants x sessions: absolute paths and column names; a path is null where the cell
+                                is missing. Weights are 0. The images of several volumes are not refused here */
+} vx_study_map;
+
 /* A marker. It is on the scale of the table; whoever tests it takes the logarithms. */
 typedef struct vx_study_marker {
     char *name;
@@ -136,6 +148,8 @@ typedef struct vx_study {
     size_t modalities;       /* 0 for a study of markers only */
     vx_study_marker *marker;
     size_t markers;
+    vx_study_map *map;       /* those of options.map, in their order */
+    size_t maps;
     vx_coded *coded;         /* among the columns used */
     size_t codeds;
     const char **unpaired;   /* image columns of one session that lack the column of the other session; not used */

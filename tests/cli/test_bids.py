@@ -6,8 +6,6 @@ import pathlib
 import shutil
 import unittest
 
-import numpy
-
 import bids_producers as producers
 from voxstat_cli import INPUT, USAGE, Study
 
@@ -373,78 +371,6 @@ class Differences(Bids):
             path = made["04", session]
             producers.write_json(path.with_name(path.name.replace(".nii.gz", ".json")), {"Units": "Bq/mL"})
         self.remark(["images have different units", "SUV (sub-01), Bq/mL (sub-04)"])
-
-
-class Frames(Bids):
-    """Four frames of 5, 10, 15 and 30 minutes."""
-
-    starts, durations = [0, 300, 900, 1800], [300, 600, 900, 1800]
-
-    def setUp(self):
-        super().setUp()
-        self.made = producers.petprep(self.data, shape=(*producers.SHAPE, 4), FrameTimesStart=self.starts,
-                                      FrameDuration=self.durations)
-
-    def change(self, volume):
-        """The mean change of what `volume` makes of the 4-D data, in double."""
-        read = lambda slot: volume(self.read_image(self.made[slot]).astype(float))
-        return numpy.mean([read((p, "followup")) - read((p, "baseline")) for p in PEOPLE], 0)
-
-    def assert_change(self, volume, out="voxstat-results"):
-        """Values are about 10, so that the changes were rounded to float below 1; the mean is rounded again."""
-        numpy.testing.assert_allclose(self.read_image(f"{out}/pet_change_mean.nii.gz"), self.change(volume), atol=3e-6)
-
-    def test_without_frames(self):
-        self.refused(["participant sub-01, column pet_baseline", "4-D image with 4 volumes", "--frames", "[N]"])
-
-    def test_weighted_mean(self):
-        done = self.run_bids("--frames", "5-30min")
-        self.assert_done(done)
-        self.assert_change(lambda data: (600 * data[..., 1] + 900 * data[..., 2]) / 1500)
-        self.assertIn("pet: 10 images are the mean of frames 1 to 2 (from 0; 300 to 1800 s), weighted by their "
-                      "duration: 0.4, 0.6", self.remarks())
-        self.assert_done(self.run_bids("-q", "--frames", "1800-3600s", "--force"))
-        self.assert_change(lambda data: data[..., 3])
-        self.assert_done(self.run_paired("-q", "--table", "voxstat-results/pairing.tsv", "--frames", "1800-3600s",
-                                         *QUICK, "--out", "again"))
-        self.assertEqual(self.results("again"), self.results("voxstat-results"))
-
-    def test_windows(self):
-        self.assert_done(self.run_bids("-q", "--frames", "895-3601.5s")) # within 5 % of a frame
-        self.assert_change(lambda data: (900 * data[..., 2] + 1800 * data[..., 3]) / 2700)
-        self.refused(["participant sub-01, column pet_baseline", "the window of 1800 to 5400 s (--frames) reaches "
-                      "outside the file, whose frames last from 0 to 3600 s"], "--frames", "30-90min")
-        self.refused(["lies within frame 3 (from 0), which lasts from 1800 to 3600 s"], "--frames", "15-45min")
-        for text in ("30-60", "60-30min", "30min", "-5-30min", "30-60h", "30-60minx", "0-infs"):
-            self.refused(["--frames", text, "such as 30-60min"], "--frames", text, status=USAGE)
-
-    def test_sidecars(self):
-        path = self.made["02", "followup"]
-        sidecar = path.with_name(path.name.replace(".nii.gz", ".json"))
-        where = "participant sub-02, column pet_followup"
-        producers.write_json(sidecar, {"FrameTimesStart": [0, 300, 900], "FrameDuration": [300, 600, 900]})
-        self.refused([where, sidecar.name, "3 frames", "4 volumes"], "--frames", "5-30min")
-        producers.write_json(sidecar, {"FrameTimesStart": [0, 300, 900], "FrameDuration": [300, 600]})
-        self.refused([where, "FrameTimesStart has 3 frames and FrameDuration 2"], "--frames", "5-30min")
-        sidecar.unlink()
-        self.refused([where, path.name, "needs FrameTimesStart and FrameDuration"], "--frames", "5-30min")
-
-    def test_volumes_in_a_table(self):
-        header = ["participant_id", "pet_baseline", "pet_followup"]
-        rows = [[f"sub-{p}", *[f"{self.made[p, s]}[{k}]" for k, s in enumerate(SESSIONS, 2)]] for p in PEOPLE]
-        self.header, self.rows = header, rows
-        self.write_table()
-        self.assert_done(self.run_paired("-q"))
-        expected = numpy.mean([self.read_image(self.made[p, "followup"])[..., 3].astype(float) -
-                               self.read_image(self.made[p, "baseline"])[..., 2] for p in PEOPLE], 0)
-        numpy.testing.assert_allclose(self.read_image("voxstat-results/pet_change_mean.nii.gz"), expected, atol=3e-6)
-        self.assertIn("pet: volume 2 (from 0) of the file is taken in 5 images", self.remarks())
-        self.rows[1][2] = self.rows[1][2].replace("[3]", "[4]")
-        self.write_table()
-        self.assert_refused(INPUT, ["participant sub-02, column pet_followup", "volume 4 is asked for; the file has 4, "
-                                    "from 0 to 3"], "--out", "beyond")
-        shutil.copyfile(self.folder / "sub-02_followup.nii.gz", str(self.made["02", "followup"]) + "[4]")
-        self.assert_done(self.run_paired("-q", "--force")) # the name of a file that is there wins
 
 
 if __name__ == "__main__":

@@ -85,10 +85,12 @@ class Markers(Study):
         self.assertIn("markers_forest.png", files)
 
     def dots(self, picture):
-        """The centres of the dots of a scatter plot; cairo draws each as four curves, dark on white."""
-        dot = re.compile(r'fill:rgb\(11%,13%,15%\)[^>]* d="M ([\d.]+) ([\d.]+) C \S+ \S+ ([\d.]+) \S+ \S+ \S+ C')
-        found = [[float(number) for number in match] for match in dot.findall(picture.read_text(encoding="utf-8"))]
-        return numpy.array([((right + left) / 2, -y) for right, y, left in found])
+        """The centres of the dots of a scatter plot: lines without length of 6.4 units across, in dark ink."""
+        dots = re.findall(r'stroke-width:6.4;[^"]*stroke:rgb\(11%,13%,15%\)[^>]* d="([^"]*)"',
+                          picture.read_text(encoding="utf-8"))
+        found = re.findall(r"M ([\d.]+) ([\d.]+) L ([\d.]+) ([\d.]+)", " ".join(dots))
+        self.assertTrue(all(one[:2] == one[2:] for one in found))
+        return numpy.array([(float(x), -float(y)) for x, y, *_ in found])
 
     def test_scatter_plots_without_images(self):
         for name, level, age, change in (("sub-06", "5.5", "70", "210"), ("sub-07", "6.2", "64", "225"),

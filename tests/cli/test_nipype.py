@@ -64,8 +64,10 @@ class Interface(unittest.TestCase):
             "mask_level": 0.5, "mask_relative": 0.8, "exclude": ["a", "b"],
             "keep_prepared": True, "keep_zeros": True, "grid_tolerance": 0.1, "reference": ["pet=atlas:pons", "b.nii"],
             "reference_erode": 2.5, "scale": ["none", "pet=reference"],
+            "pvc": ["mg", "cbf=none"], "psf": "6,6.5,7", "pvc_grey": "p1", "pvc_white": "p2",
             "suv": ["pet"], "change": ["percent", "gm=difference"], "units": ["pet=mg/100 g/min"],
-            "permutations": 100, "seed": 2**63, "tails": "neg", "correct": ["voxel", "fdr"], "primary": "mass", "cluster_p": 1e-5,
+            "permutations": 100, "seed": 2**63,
+            "sensitivity": ["scale=none,global", "smooth=0,6"], "tails": "neg", "correct": ["voxel", "fdr"], "primary": "mass", "cluster_p": 1e-5,
             "cluster_t": 3.25, "connectivity": 6, "tfce_e": 0.5, "tfce_h": 2.0, "tfce_preset": "palm",
             "p_format": "1-p", "template": TABLE, "device": "cpu", "threads": 2, "memory_limit": "2G", "out": "o",
             "bids": str(SOURCE), "derivatives": ["a", "b"], "bids_filter": ["pet:pvc=none,desc=preproc", "cbf:desc=x"],
@@ -77,6 +79,7 @@ class Interface(unittest.TestCase):
             with_it = ({"atlas": TABLE} if name in ("atlas_names", "regions", "coverage") else
                        {"interval_weeks": 1.0} if name == "expected" else
                        {"bids": str(SOURCE)} if name in ("bids", "derivatives", "bids_filter") else
+                       {"pvc": ["mg"], "psf": 6.0} if name in ("psf", "pvc_grey", "pvc_white") else
                        {"regrid": TABLE} if name == "regrid_method" else {})
             study = {} if "bids" in with_it else {"table": TABLE}
             line = voxstat.Voxstat(design="paired", **study, **{**with_it, name: value}).cmdline

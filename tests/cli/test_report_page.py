@@ -5,6 +5,7 @@ import json
 import os
 import sys
 import unittest
+from xml.etree import ElementTree
 
 try:
     import h5py
@@ -17,6 +18,7 @@ except ImportError as missing:
 import report_cli
 import voxstat_cli
 
+SVG = "{http://www.w3.org/2000/svg}"
 
 class ReportPage(report_cli.Report):
     # ---- the page and its files ----
@@ -56,6 +58,11 @@ class ReportPage(report_cli.Report):
             svg = (self.folder / "results" / (name + ".svg")).read_text()
             self.assertIn("<svg", svg)
             self.assertNotRegex(svg, r'href="(?!#|data:)')
+            texts = ["".join(text.itertext()) for text in ElementTree.fromstring(svg).iter(SVG + "text")]
+            self.assertGreater(len(texts), 0, name)
+            self.assertNotIn("glyph", svg) # an outline of a letter
+            if name == "pet_change_design":
+                self.assertIn("sub-01", texts)
 
     def test_it_can_be_written_again(self):
         self.run_report()
@@ -199,6 +206,8 @@ class ReportPage(report_cli.Report):
         self.assertIn(evil, page.text["design"])
         self.assertIn("<img src=x onerror=alert(2)>", page.text["design"])
         self.assertTrue(any(evil in image["alt"] for image in page.images))
+        design = ElementTree.parse(self.folder / "results/pet_change_design.svg")
+        self.assertTrue(any(text.text.startswith("<img") for text in design.iter(SVG + "text")))
 
     def test_a_template_on_another_grid(self):
         affine = np.array([[2.0, 0, 0, -20], [0, 2, 0, -18], [0, 0, 2, -10], [0, 0, 0, 1]])

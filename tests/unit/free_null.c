@@ -13,6 +13,7 @@
 #include "bids/sidecar.h"
 #include "bids/uri.h"
 #include "cli/arguments.h"
+#include "cli/choices.h"
 #include "cli/columns.h"
 #include "cli/foreign.h"
 #include "cli/run.h"
@@ -115,6 +116,12 @@ static void the_library(void **state)
     vx_by_modality_destroy(NULL);
     vx_reference_region_destroy(NULL);
     vx_sources_destroy(NULL);
+    vx_gaussian_destroy(NULL);
+    vx_preparation_destroy(NULL);
+    vx_psf_destroy(NULL);
+    vx_tissue_destroy(NULL);
+    vx_tissue_maps_destroy(NULL);
+    vx_study_map_destroy(NULL, 1);
     vx_space_destroy(NULL);
     assert_false(vx_stream_close(NULL)); /* nothing has arrived */
     vx_study_free(NULL);
@@ -144,6 +151,7 @@ static void the_commands(void **state)
     vx_results_close(NULL);
     vx_run_destroy(NULL);
     vx_run_outcomes_destroy(NULL);
+    vx_run_tissue_destroy(NULL);
     vx_slices_free(NULL);
     vx_store_close(NULL);
     vx_vest_destroy(NULL);
@@ -155,6 +163,8 @@ static void the_commands(void **state)
     vx_search_volumes_destroy(NULL);
     vx_record_volume_destroy(NULL);
     vx_run_volumes_destroy(NULL);
+    vx_run_alternatives_destroy(NULL);
+    vx_choices_destroy(NULL);
     vx_sensitivity_destroy(NULL);
 }
 

@@ -205,6 +205,34 @@ static void bad_cells(void **state)
             "1 complete participant;", "at least 2", "s2 (no image in pet_followup)");
 }
 
+/* Images that go with others: a column for each session, or one of both. They are no modality unless asked for. */
+static void maps(void **state)
+{
+    static const char *const map[] = {"gm", "wm"}, *const none[] = {"grey"}, *const modality[] = {"gm", "pet"};
+    static const char text[] = "participant_id\tgm_baseline\tgm_followup\twm\tpet_baseline\tpet_followup\n"
+                               "s2\ta1.nii\tn/a\tc1.hdr\tb1.nii.gz\tb2.nii.gz\n"
+                               "s1\tb2.nii.gz\ta2.nii[3]\tc2.hdr\ta1.nii\ta2.nii\n";
+    (void)state;
+    vx_study *study = read_good(STUDY(.map = map, .maps = 2), text);
+    assert_int_equal(study->modalities, 1);
+    assert_int_equal(study->maps, 2);
+    const vx_session_image *gm = study->map[0].image, *wm = study->map[1].image; /* of s1, then of s2 */
+    assert_non_null(strstr(gm[0].path, "/b2.nii.gz"));
+    assert_non_null(strstr(gm[1].path, "/a2.nii"));
+    assert_int_equal(gm[1].frames.first, 3);
+    assert_int_equal(gm[1].frames.count, 1);
+    assert_null(gm[3].path);
+    assert_string_equal(gm[3].column, "gm_followup");
+    assert_string_equal(wm[2].path, wm[3].path);
+    assert_non_null(strstr(wm[2].path, "/c1.hdr"));
+    vx_study_free(study);
+    REFUSED(STUDY(.map = map, .maps = 2, .modality = modality, .modalities = 1), text, "gm", "1 complete participant");
+    REFUSED(STUDY(.map = none, .maps = 1, .modality = modality + 1, .modalities = 1), text, "no column grey_baseline");
+    static const char gone[] = "participant_id\tgm\tpet_baseline\tpet_followup\n"
+                               "s2\tgone.nii\tb1.nii.gz\tb2.nii.gz\ns1\ta1.nii\ta1.nii\ta2.nii\n";
+    REFUSED(STUDY(.map = map, .maps = 1), gone, "line 2", "s2", "column gm", "gone.nii", "does not exist");
+}
+
 /* Distances by hand: "covariat" lacks one letter; "n" and "mask" share nothing; a swap counts one. */
 static void nearest_names(void **state)
 {
@@ -229,6 +257,7 @@ int main(void)
         cmocka_unit_test(one_sample),
         cmocka_unit_test(bad_tables),
         cmocka_unit_test(bad_cells),
+        cmocka_unit_test(maps),
         cmocka_unit_test(nearest_names),
     };
     return cmocka_run_group_tests(tests, make_images, remove_folder);

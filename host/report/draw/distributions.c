@@ -90,9 +90,10 @@ static void draw_qq(cairo_t *cairo, const vx_drawing *drawing)
     vx_ink_set(cairo, vx_muted);
     cairo_set_line_width(cairo, 1);
     vx_plot_line(cairo, &axes, 0, 0, max, max);
-    vx_ink_set(cairo, vx_blue);
     for (int i = 0; i < plot->points; i++)
-        vx_plot_dot(cairo, &axes, plot->expected[i], plot->observed[i], 2);
+        vx_plot_add_dot(cairo, &axes, plot->expected[i], plot->observed[i]);
+    vx_ink_set(cairo, vx_blue);
+    vx_plot_draw_dots(cairo, 2);
 }
 
 vx_drawing vx_qq_drawing(const vx_qq_plot *plot)

@@ -1,7 +1,9 @@
 #include "report/draw/figure.h"
 
 #include "base/memory.h"
+#include "base/stream.h"
 #include "report/draw/png.h"
+#include "report/draw/text.h"
 
 #include <cairo-svg.h>
 #include <math.h>
@@ -34,15 +36,43 @@ static cairo_status_t play(const vx_drawing *drawing, cairo_surface_t *surface, 
     return status;
 }
 
+/* Puts `texts` before the end of the SVG: they lie over everything else. */
+static bool insert_texts(vx_bytes *svg, const char *texts, size_t size)
+{
+    static const char end[] = "</svg>";
+    size_t at = svg->size;
+    do
+        if (at-- == 0)
+            return false;
+    while (svg->size - at < sizeof end - 1 || memcmp(svg->data + at, end, sizeof end - 1) != 0);
+    unsigned char *grown = vx_array_grow(svg->data, svg->size, size, 1);
+    if (!grown)
+        return false;
+    svg->data = grown;
+    memmove(svg->data + at + size, svg->data + at, svg->size - at);
+    memcpy(svg->data + at, texts, size);
+    svg->size += size;
+    return true;
+}
+
 static cairo_status_t make_svg(const vx_drawing *drawing, vx_bytes *svg)
 {
+    char *texts = NULL;
+    size_t size = 0;
+    FILE *out = vx_text_stream(&texts, &size);
     cairo_surface_t *surface = cairo_svg_surface_create_for_stream(append, svg, drawing->width, drawing->height);
     cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
+    if (out)
+        vx_texts_to_svg(surface, out);
     cairo_status_t status = play(drawing, surface, 1);
     cairo_surface_finish(surface);
     if (status == CAIRO_STATUS_SUCCESS)
         status = cairo_surface_status(surface);
     cairo_surface_destroy(surface);
+    if ((!vx_stream_close(out) || (status == CAIRO_STATUS_SUCCESS && !insert_texts(svg, texts, size))) &&
+        status == CAIRO_STATUS_SUCCESS)
+        status = CAIRO_STATUS_NO_MEMORY;
+    free(texts);
     return status;
 }
 

@@ -16,14 +16,34 @@ static void draw_interval(cairo_t *cairo, const vx_axes *axes, double x, double 
     vx_ink_set(cairo, vx_ink);
     cairo_set_line_width(cairo, 2.2);
     vx_plot_line(cairo, axes, x, low, x, high);
-    vx_plot_dot(cairo, axes, x, mean, 4.5);
+    vx_plot_add_dot(cairo, axes, x, mean);
+    vx_plot_draw_dots(cairo, 4.5);
 }
 
-/* Rises are orange, and falls are blue and dashed, so that they differ in grey too. */
+/* Draws the participants who rise, or those who do not. Falls are dashed, so that they differ in grey too. */
+static void draw_lines(cairo_t *cairo, const vx_axes *axes, const vx_change_plot *plot, bool rise)
+{
+    static const double dash[] = {5, 3};
+    vx_ink_set(cairo, rise ? vx_orange : vx_blue);
+    for (int64_t i = 0; i < plot->n; i++)
+        if ((plot->after[i] >= plot->before[i]) == rise)
+            vx_plot_add_line(cairo, axes, 0, plot->before[i], 1, plot->after[i]);
+    cairo_set_line_width(cairo, 1.3);
+    cairo_set_dash(cairo, dash, rise ? 0 : 2, 0);
+    cairo_stroke(cairo);
+    cairo_set_dash(cairo, NULL, 0, 0);
+    for (int64_t i = 0; i < plot->n; i++)
+        if ((plot->after[i] >= plot->before[i]) == rise) {
+            vx_plot_add_dot(cairo, axes, 0, plot->before[i]);
+            vx_plot_add_dot(cairo, axes, 1, plot->after[i]);
+        }
+    vx_plot_draw_dots(cairo, 2.4);
+}
+
 static void draw_change(cairo_t *cairo, const vx_drawing *drawing)
 {
     const vx_change_plot *plot = drawing->context;
-    const double gutter = 84, dash[] = {5, 3};
+    const double gutter = 84;
     vx_axes axes = {62, 14, drawing->width - 74 - gutter, drawing->height - 50, {-0.25, 1.25}, {INFINITY, -INFINITY}};
     for (int64_t i = 0; i < plot->n; i++) {
         reach(axes.y, plot->before[i]);
@@ -31,16 +51,8 @@ static void draw_change(cairo_t *cairo, const vx_drawing *drawing)
     }
     vx_widen(axes.y, 0.06);
     vx_axes_draw(cairo, &axes, NULL, plot->label);
-    cairo_set_line_width(cairo, 1.3);
-    for (int64_t i = 0; i < plot->n; i++) {
-        const bool rise = plot->after[i] >= plot->before[i];
-        vx_ink_set(cairo, rise ? vx_orange : vx_blue);
-        cairo_set_dash(cairo, dash, rise ? 0 : 2, 0);
-        vx_plot_line(cairo, &axes, 0, plot->before[i], 1, plot->after[i]);
-        cairo_set_dash(cairo, NULL, 0, 0);
-        vx_plot_dot(cairo, &axes, 0, plot->before[i], 2.4);
-        vx_plot_dot(cairo, &axes, 1, plot->after[i], 2.4);
-    }
+    draw_lines(cairo, &axes, plot, true);
+    draw_lines(cairo, &axes, plot, false);
     const double bottom = axes.top + axes.height + 18;
     vx_text_fit(cairo, vx_plot_x(&axes, 0), bottom, 0.5, VX_TEXT_NORMAL, 80, vx_ink, plot->session[0]);
     vx_text_fit(cairo, vx_plot_x(&axes, 1), bottom, 0.5, VX_TEXT_NORMAL, 80, vx_ink, plot->session[1]);
@@ -85,9 +97,12 @@ static void draw_value(cairo_t *cairo, const vx_drawing *drawing)
     vx_ink_set(cairo, vx_muted);
     cairo_set_line_width(cairo, 1);
     vx_plot_line(cairo, &axes, 0, 0, 1, 0);
-    for (int64_t i = 0; i < plot->n; i++) {
-        vx_ink_set(cairo, plot->value[i] >= 0 ? vx_orange : vx_blue);
-        vx_plot_dot(cairo, &axes, 0.1 + 0.55 * ((double)i + 0.5) / (double)plot->n, plot->value[i], 3);
+    for (int sign = 0; sign < 2; sign++) {
+        for (int64_t i = 0; i < plot->n; i++)
+            if ((plot->value[i] >= 0) == !sign)
+                vx_plot_add_dot(cairo, &axes, 0.1 + 0.55 * ((double)i + 0.5) / (double)plot->n, plot->value[i]);
+        vx_ink_set(cairo, sign ? vx_blue : vx_orange);
+        vx_plot_draw_dots(cairo, 3);
     }
     draw_interval(cairo, &axes, 0.82, plot->mean, plot->low, plot->high);
     vx_text_draw(cairo, vx_plot_x(&axes, 0.37), axes.top + axes.height + 18, 0.5, VX_TEXT_NORMAL, vx_ink,
@@ -140,11 +155,11 @@ static void draw_scatter(cairo_t *cairo, const vx_drawing *drawing)
     if (plot->band)
         draw_band(cairo, plot, &axes);
     vx_axes_draw(cairo, &axes, plot->x_label, plot->y_label);
-    for (int64_t i = 0; i < plot->n; i++) {
-        vx_ink_set(cairo, (vx_colour){1, 1, 1});
-        vx_plot_dot(cairo, &axes, plot->x[i], plot->y[i], 4.2);
-        vx_ink_set(cairo, vx_ink);
-        vx_plot_dot(cairo, &axes, plot->x[i], plot->y[i], 3.2);
+    for (int rim = 1; rim >= 0; rim--) {
+        for (int64_t i = 0; i < plot->n; i++)
+            vx_plot_add_dot(cairo, &axes, plot->x[i], plot->y[i]);
+        vx_ink_set(cairo, rim ? (vx_colour){1, 1, 1} : vx_ink);
+        vx_plot_draw_dots(cairo, rim ? 4.2 : 3.2);
     }
 }
 

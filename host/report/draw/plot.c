@@ -45,13 +45,6 @@ const char *vx_tick_text(double value, double step, char text[32])
     return text;
 }
 
-static void line(cairo_t *cairo, double x0, double y0, double x1, double y1)
-{
-    cairo_move_to(cairo, x0, y0);
-    cairo_line_to(cairo, x1, y1);
-    cairo_stroke(cairo);
-}
-
 void vx_axes_draw(cairo_t *cairo, const vx_axes *axes, const char *x_label, const char *y_label)
 {
     const double bottom = axes->top + axes->height;
@@ -59,34 +52,50 @@ void vx_axes_draw(cairo_t *cairo, const vx_axes *axes, const char *x_label, cons
     char text[32];
     cairo_set_line_width(cairo, 1);
     int ticks = vx_ticks(axes->y[0], axes->y[1], 5, tick, &step);
-    for (int i = 0; i < ticks; i++) {
-        const double y = vx_plot_y(axes, tick[i]);
-        vx_ink_set(cairo, vx_faint);
-        line(cairo, axes->left, y, axes->left + axes->width, y);
-        vx_text_draw(cairo, axes->left - 6, y + 4, 1, VX_TEXT_SMALL, vx_muted, vx_tick_text(tick[i], step, text));
-    }
+    for (int i = 0; i < ticks; i++)
+        vx_text_draw(cairo, axes->left - 6, vx_plot_y(axes, tick[i]) + 4, 1, VX_TEXT_SMALL, vx_muted,
+                     vx_tick_text(tick[i], step, text));
+    for (int i = 0; i < ticks; i++)
+        vx_plot_add_line(cairo, axes, axes->x[0], tick[i], axes->x[1], tick[i]);
+    vx_ink_set(cairo, vx_faint);
+    cairo_stroke(cairo);
     ticks = x_label ? vx_ticks(axes->x[0], axes->x[1], 5, tick, &step) : 0;
+    for (int i = 0; i < ticks; i++)
+        vx_text_draw(cairo, vx_plot_x(axes, tick[i]), bottom + 16, 0.5, VX_TEXT_SMALL, vx_muted,
+                     vx_tick_text(tick[i], step, text));
     for (int i = 0; i < ticks; i++) {
-        const double x = vx_plot_x(axes, tick[i]);
-        vx_ink_set(cairo, vx_muted);
-        line(cairo, x, bottom, x, bottom + 4);
-        vx_text_draw(cairo, x, bottom + 16, 0.5, VX_TEXT_SMALL, vx_muted, vx_tick_text(tick[i], step, text));
+        cairo_move_to(cairo, vx_plot_x(axes, tick[i]), bottom);
+        cairo_rel_line_to(cairo, 0, 4);
     }
+    cairo_move_to(cairo, axes->left, bottom);
+    cairo_rel_line_to(cairo, axes->width, 0);
     vx_ink_set(cairo, vx_muted);
-    line(cairo, axes->left, bottom, axes->left + axes->width, bottom);
+    cairo_stroke(cairo);
     if (x_label)
         vx_text_fit(cairo, axes->left + axes->width / 2, bottom + 34, 0.5, VX_TEXT_NORMAL, axes->width + 40, vx_ink,
                     x_label);
     vx_text_up(cairo, 13, axes->top + axes->height / 2, VX_TEXT_NORMAL, axes->height + 30, vx_ink, y_label);
 }
 
-void vx_plot_line(cairo_t *cairo, const vx_axes *axes, double x0, double y0, double x1, double y1)
+void vx_plot_add_line(cairo_t *cairo, const vx_axes *axes, double x0, double y0, double x1, double y1)
 {
-    line(cairo, vx_plot_x(axes, x0), vx_plot_y(axes, y0), vx_plot_x(axes, x1), vx_plot_y(axes, y1));
+    cairo_move_to(cairo, vx_plot_x(axes, x0), vx_plot_y(axes, y0));
+    cairo_line_to(cairo, vx_plot_x(axes, x1), vx_plot_y(axes, y1));
 }
 
-void vx_plot_dot(cairo_t *cairo, const vx_axes *axes, double x, double y, double radius)
+void vx_plot_line(cairo_t *cairo, const vx_axes *axes, double x0, double y0, double x1, double y1)
 {
-    cairo_arc(cairo, vx_plot_x(axes, x), vx_plot_y(axes, y), radius, 0, 2 * M_PI);
-    cairo_fill(cairo);
+    vx_plot_add_line(cairo, axes, x0, y0, x1, y1);
+    cairo_stroke(cairo);
+}
+
+void vx_plot_add_dot(cairo_t *cairo, const vx_axes *axes, double x, double y)
+{
+    vx_plot_add_line(cairo, axes, x, y, x, y);
+}
+
+void vx_plot_draw_dots(cairo_t *cairo, double radius)
+{
+    cairo_set_line_width(cairo, 2 * radius);
+    cairo_stroke(cairo);
 }

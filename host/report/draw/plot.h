@@ -34,7 +34,12 @@ void vx_axes_draw(cairo_t *cairo, const vx_axes *axes, const char *x_label, cons
 
 /* Draws a line between two points in data coordinates. */
 void vx_plot_line(cairo_t *cairo, const vx_axes *axes, double x0, double y0, double x1, double y1);
-void vx_plot_dot(cairo_t *cairo, const vx_axes *axes, double x, double y, double radius);
+
+/* Adds a line or a dot to the path, which is then drawn at once: of many paths in an SVG most is their style. A dot is
+ * a line without length; the ends of lines are round. */
+void vx_plot_add_line(cairo_t *cairo, const vx_axes *axes, double x0, double y0, double x1, double y1);
+void vx_plot_add_dot(cairo_t *cairo, const vx_axes *axes, double x, double y);
+void vx_plot_draw_dots(cairo_t *cairo, double radius);
 
 /* ---- drawings, each with the type of its context ---- */
 

@@ -5,12 +5,18 @@
 #include "report/draw/colour.h"
 
 #include <cairo.h>
+#include <stdio.h>
 
 enum { VX_TEXT_SMALL = 11, VX_TEXT_NORMAL = 12, VX_TEXT_TITLE = 13 };
 
+/* Lets texts of a surface be written to `out` as <text> elements, in the surface's units, instead of being drawn; `out`
+ * must outlive what draws. cairo would turn the text of an SVG into outlines, which nobody can search, edit or hear. */
+void vx_texts_to_svg(cairo_surface_t *surface, FILE *out);
+
 void vx_ink_set(cairo_t *cairo, vx_colour colour);
 
-/* Draws `text` with its baseline at y. x is its start (align 0), middle (0.5) or end (1). */
+/* Draws `text` with its baseline at y. x is its start (align 0), middle (0.5) or end (1). The scale of `cairo` must be
+ * 1 in an SVG. */
 void vx_text_draw(cairo_t *cairo, double x, double y, double align, double size, vx_colour colour, const char *text);
 
 /* The same, cut to `width` with an ellipsis if it is longer. */

@@ -356,6 +356,20 @@ static void put_expected(vx_report *report, citing *c)
     vx_put_markup(report->page, ". These p were not corrected.</p>\n");
 }
 
+/* The alternatives, in the words in which they were asked for. */
+static void put_sensitivity(vx_report *report)
+{
+    const vx_results *results = report->results;
+    if (!results->choices)
+        return;
+    vx_put(report->page, "<p>In a sensitivity analysis the images were prepared in %zu other way%s, each with one "
+           "change (", results->choices - 1, results->choices == 2 ? "" : "s");
+    for (size_t k = 1; k < results->choices; k++)
+        vx_put(report->page, "%s%s", k > 1 ? "; " : "", results->choice[k]);
+    vx_put_markup(report->page, "), and the same tests were repeated with the same relabellings; p were not corrected "
+                  "for the number of choices.</p>\n");
+}
+
 static void write(vx_report *report)
 {
     citing c = {.page = report->page};
@@ -370,6 +384,7 @@ static void write(vx_report *report)
         put_corrections(report, &c);
     put_outcomes(report, &c);
     put_expected(report, &c);
+    put_sensitivity(report);
     vx_put(report->page, "<p>Computed on %s (%s).</p>\n</div>\n<h3>References</h3>\n<ol class=\"references\">\n",
            report->results->device, report->results->driver);
     for (int number = 1; number <= c.used; number++)

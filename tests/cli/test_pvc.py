@@ -1,0 +1,196 @@
+"""Partial-volume correction. Truth is what the phantoms were made of, and SciPy's Gaussian on the same files."""
+import json
+import unittest
+
+import h5py
+import numpy
+from scipy.ndimage import gaussian_filter
+
+from voxstat_cli import INPUT, USAGE, Study
+
+QUICK = ["-n", "10", "--correct", "voxel", "--progress", "none", "--force"]
+SHAPE = (18, 17, 16) # of 4 mm
+SPREAD = (7.0, 6.0, 8.0)
+PSF = ["--psf", "7,6,8"]
+
+
+def see(data, spread=SPREAD):
+    """What a scanner of this point spread sees: scipy's Gaussian, which is 0 outside the image."""
+    sigma = [s / numpy.sqrt(8 * numpy.log(2)) / 4 for s in spread]
+    return gaussian_filter(data, sigma, mode="constant", truncate=5)
+
+
+class Corrected(Study):
+    """Grey matter around white, a nucleus of grey matter in it, and nothing around. Every head has a shape of its own,
+    and every image a value of grey and one of white matter."""
+
+    def setUp(self):
+        super().setUp()
+        random = numpy.random.default_rng(2)
+        self.header += ["gm_baseline", "gm_followup", "wm_baseline", "wm_followup"]
+        self.grey, self.white, self.values = {}, {}, {}
+        for row in self.rows:
+            size = random.uniform(-0.5, 0.5)
+            for session, name in zip(("baseline", "followup"), row[1:3]):
+                self.grey[name], self.white[name] = self.head(size - 0.3 * (session == "followup"))
+                self.values[name] = random.uniform(3, 4), random.uniform(0.8, 1.2)
+                self.write_image(name, see(self.uptake(name)))
+            for kind, maps in (("gm", self.grey), ("wm", self.white)):
+                for name in row[1:3]:
+                    self.write_image(f"{kind}_{name}", maps[name])
+                    row.append(f"{kind}_{name}")
+        self.write_table()
+
+    @staticmethod
+    def head(shrink):
+        at = numpy.stack(numpy.meshgrid(*(numpy.arange(n) - (n - 1) / 2 for n in SHAPE), indexing="ij"))
+        ball = lambda centre, radius: numpy.clip(
+            radius + 0.5 - numpy.sqrt(((at - numpy.reshape(centre, (3, 1, 1, 1))) ** 2).sum(0)), 0, 1)
+        nucleus = ball((1, -1, 0), 1.6)
+        white = numpy.clip(ball((0, 0, 0), 5.2 - shrink) - nucleus, 0, 1)
+        grey = ball((0, 0, 0), 6.8 - shrink) - white
+        return grey.astype(numpy.float32).astype(float), white.astype(numpy.float32).astype(float)
+
+    def uptake(self, name):
+        grey, white = self.values[name]
+        return grey * self.grey[name] + white * self.white[name]
+
+    def maps(self, name="mean", effect="change"):
+        with h5py.File(self.folder / "voxstat-results/results.h5") as results:
+            data = results[f"maps/pet/{effect}/{name}"][()]
+            mask = results["mask"][()].astype(bool)
+        return (a.T if a.shape != SHAPE else a for a in (data, mask))
+
+    def record(self):
+        return json.loads((self.folder / "voxstat-results/run.json").read_text())
+
+    def steps(self):
+        return {entry["path"].rsplit("/", 1)[-1]: entry.get("steps") for entry in self.record()["inputs"]}
+
+    def test_muller_gartner(self):
+        done = self.run_paired(*QUICK, "--pvc", "mg", *PSF)
+        self.assert_done(done)
+        words = ("corrected for partial volume by the method of Müller-Gärtner, with maps of grey and white matter and "
+                 "a point spread of 7 x 6 x 8 mm FWHM")
+        self.assertIn("pet: every image is " + words, done.stderr)
+        mean, mask = self.maps()
+        expected = numpy.mean([self.values[f][0] - self.values[b][0] for _, b, f, *_ in self.rows])
+        # Every voxel of grey matter has the change of the values that the images were made of. Files and the matrix
+        # hold floats: 6e-8 of values up to 4, times 10 at most, in both images.
+        numpy.testing.assert_allclose(mean[mask], expected, atol=5e-6, rtol=0)
+        seen = {name: (see(self.grey[name]), see(self.white[name])) for name in self.grey}
+        inside = [(self.grey[n] > 0.3) & (seen[n][0] > 0.1) for n in self.grey]
+        self.assertEqual(mask.sum(), numpy.all(inside, axis=0).sum())
+        self.assertGreater(mask.sum(), 300)
+        for name, steps in self.steps().items():
+            if name not in self.grey:
+                continue
+            self.assertEqual([step["name"] for step in steps], ["pvc"])
+            figures = steps[0]["figures"]
+            self.assertAlmostEqual(figures["white"], self.values[name][1], places=5)
+            self.assertEqual(figures["white_voxels"], (seen[name][1] > 0.9).sum())
+            self.assertEqual(figures["voxels"], ((self.grey[name] > 0.3) & (seen[name][0] > 0.1)).sum())
+        self.assertIn(f"Every image of pet was {words}", (self.folder / "voxstat-results/report.html").read_text())
+        self.assertIn("gm_sub-01_baseline.nii.gz", self.steps()) # the maps are inputs
+
+    def test_meltzer(self):
+        self.assert_done(self.run_paired(*QUICK, "--pvc", "pet=meltzer", *PSF, "--nuisance", "age"))
+        mean, mask = self.maps()
+        changes = []
+        for _, *names, _, _ in (row[:5] for row in self.rows):
+            image = [see(self.uptake(n)).astype(numpy.float32) / numpy.maximum(1e-9, see(self.grey[n] + self.white[n]))
+                     for n in names]
+            image = [numpy.where(see(self.grey[n] + self.white[n]) > 0.3, i, numpy.nan) for n, i in zip(names, image)]
+            changes.append(image[1] - image[0])
+        expected = numpy.mean(changes, axis=0)
+        numpy.testing.assert_array_equal(mask, numpy.isfinite(expected))
+        # Floats of values up to 4, divided by 0.3 at least.
+        numpy.testing.assert_allclose(mean[mask], expected[mask], atol=4e-6, rtol=0)
+
+    def test_one_file(self):
+        """Maps in PETPVC's form, and one map of both sessions, give the same as maps in files of their own."""
+        for row in self.rows:
+            first = row[1]
+            for name in row[1:3]:
+                self.grey[name], self.white[name] = self.grey[first], self.white[first]
+                self.write_image(name, see(self.uptake(name)))
+            both = numpy.stack([self.grey[first], self.white[first]], axis=-1)
+            self.write_image(f"tissue_{first}", both)
+            row[5:] = [f"gm_{first}"] * 2 + [f"wm_{first}"] * 2 + [f"tissue_{first}"]
+        self.header.append("tissue")
+        self.write_table()
+        self.assert_done(self.run_paired(*QUICK, "--pvc", "mg", *PSF, "--modality", "pet"))
+        apart, _ = self.maps("t")
+        self.assert_done(self.run_paired(*QUICK, "--pvc", "mg", *PSF, "--modality", "pet", "--pvc-grey", "tissue",
+                                         "--pvc-white", "tissue"))
+        numpy.testing.assert_array_equal(apart, list(self.maps("t"))[0])
+
+    def test_table_of_spreads(self):
+        spread = {}
+        lines = ["participant_id\tsession_id\tacq_label\tpsf_x\tpsf_y\tpsf_z"]
+        for i, row in enumerate(self.rows):
+            for session, name in zip(("baseline", "followup"), row[1:3]):
+                spread[name] = 6 + 0.5 * i, 6.5, 7.0 + (session == "followup")
+                self.write_image(name, see(self.uptake(name), spread[name]))
+                lines.append("\t".join([row[0], "ses-" + session, "PET", *map(str, spread[name])]))
+                lines.append("\t".join([row[0], "ses-" + session, "AMYLOID", "5", "5", "5"]))
+        (self.folder / "psf.tsv").write_text("\n".join(lines) + "\n")
+        self.assert_done(self.run_paired(*QUICK, "--pvc", "mg", "--psf", "psf.tsv"))
+        mean, mask = self.maps()
+        expected = numpy.mean([self.values[f][0] - self.values[b][0] for _, b, f, *_ in self.rows])
+        numpy.testing.assert_allclose(mean[mask], expected, atol=5e-6, rtol=0)
+        self.assertIn("psf.tsv", self.steps())
+        (self.folder / "psf.tsv").write_text("\n".join(line for line in lines
+                                                       if "sub-03\tses-followup\tPET" not in line) + "\n")
+        done = self.run_paired(*QUICK, "--pvc", "mg", "--psf", "psf.tsv", "--out", "other")
+        self.assert_done(done) # the one row that is left is the image's
+        (self.folder / "psf.tsv").write_text("\n".join(line for line in lines
+                                                       if "sub-03\tses-followup" not in line) + "\n")
+        self.assert_refused(INPUT, ["participant sub-03, column pet_followup", "no point spread in psf.tsv"], *QUICK,
+                            "--pvc", "mg", "--psf", "psf.tsv")
+        (self.folder / "psf.tsv").write_text("\n".join(lines).replace("AMYLOID", "TAU").replace("PET", "FDG") + "\n")
+        self.assert_refused(INPUT, ["psf.tsv has 2 rows of participant sub-01, session baseline", "acq_label"], *QUICK,
+                            "--pvc", "mg", "--psf", "psf.tsv")
+        (self.folder / "psf.tsv").write_text("\n".join(lines).replace("6.5", "wide") + "\n")
+        self.assert_refused(INPUT, ["psf.tsv, line 2: psf_y: found 'wide'"], *QUICK, "--pvc", "mg", "--psf", "psf.tsv")
+
+    def test_bad_maps(self):
+        whose = ["participant sub-02, column pet_followup", "partial-volume correction"]
+        mg = [*QUICK, "--pvc", "mg", *PSF]
+        name = self.rows[1][2]
+        original = {kind: self.read_image(f"{kind}_{name}") for kind in ("gm", "wm")}
+        self.write_image(f"gm_{name}", 2 * original["gm"])
+        self.assert_refused(INPUT, whose + [f"gm_{name}", "the map of grey matter has the value"], *mg)
+        self.write_image(f"gm_{name}", numpy.minimum(1, original["gm"] + 0.02 * (original["wm"] > 0.9)))
+        self.assert_refused(INPUT, whose + [f"wm_{name}", "grey and white matter are more than all", "1.02"], *mg)
+        self.write_image(f"gm_{name}", original["gm"] + 0.009 * (original["wm"] > 0.9)) # as rounding may do
+        self.assert_done(self.run_paired(*mg))
+        self.write_image(f"gm_{name}", original["gm"][:-1])
+        self.assert_refused(INPUT, whose + [f"gm_{name}", "another grid", "17 x 17 x 16"], *mg)
+        self.write_image(f"gm_{name}", 0 * original["gm"])
+        self.assert_refused(INPUT, whose + [f"gm_{name}", "the map of grey matter is empty"], *mg)
+        self.write_image(f"gm_{name}", original["gm"])
+        self.write_image(f"wm_{name}", numpy.minimum(original["wm"], 0.8))
+        self.assert_refused(INPUT, whose + [name, "so deep in white matter"], *mg)
+        (self.folder / f"wm_{name}").unlink()
+        self.assert_refused(INPUT, ["participant sub-02, column wm_followup", "does not exist"], *mg)
+        self.rows[1][8] = "n/a"
+        self.write_table()
+        self.assert_refused(INPUT, ["participant sub-02, column pet_followup", "no map of white matter in column "
+                                    "wm_followup"], *mg)
+
+    def test_bad_options(self):
+        self.assert_refused(INPUT, ["participant sub-01, column pet_baseline", "3.9 mm along axis y", "4 mm"], *QUICK,
+                            "--pvc", "mg", "--psf", "7,3.9,8")
+        self.assert_refused(INPUT, ["--psf", "above 0 mm"], *QUICK, "--pvc", "mg", "--psf", "7,0,8")
+        self.assert_refused(USAGE, ["--pvc", "pet needs the point spread"], *QUICK, "--pvc", "mg")
+        self.assert_refused(USAGE, ["--psf", "--pvc, which is not given"], *QUICK, *PSF)
+        self.assert_refused(USAGE, ["--pvc-white", "--psf"], *QUICK, "--pvc-white", "wm")
+        self.assert_refused(USAGE, ["two methods"], *QUICK, "--pvc", "mg,meltzer", *PSF)
+        self.assert_refused(USAGE, ["--pvc", "mgg"], *QUICK, "--pvc", "mgg", *PSF)
+        self.assert_refused(USAGE, ["--pvc", "gtm"], *QUICK, "--pvc", "gtm", *PSF)
+        self.assert_refused(INPUT, ["no column grey_baseline"], *QUICK, "--pvc", "mg", *PSF, "--pvc-grey", "grey")
+
+
+if __name__ == "__main__":
+    unittest.main()
