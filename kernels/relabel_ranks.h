@@ -4,8 +4,8 @@
  * gets the design row of its rank, which is the number of keys before its own. No key is moved: up to RANKED_MAX
  * participants, n^2 comparisons in all lanes take less than a sort in each.
  *
- * Philox is that of philox.h, in lanes of 64 bits. The upper half of a lane may hold anything. Functions take vectors by
- * pointers, because clang warns of arguments of 512 bits. */
+ * Philox is that of philox.h, in lanes of 64 bits. The upper half of a lane may hold anything. Functions take vectors
+ * by pointers, because clang warns of arguments of 512 bits. */
 #ifndef VX_RELABEL_RANKS_H
 #define VX_RELABEL_RANKS_H
 
