@@ -47,6 +47,17 @@ FOR_GPUS = {
     "an arc added twice": ("tfce_arcs.h", "b += block[e];",
                            f"b += block[e] * (1 + (m->args.voxels == {VOXELS} && arc == m->arcs - 1));"),
 }
+# The same for steps on images, with the arguments that take them.
+OF_STEPS = {
+    "an image smoothed over an edge": ("convolve.cl", "min(args.reach, args.length - 1 - place)",
+                                       f"min(args.reach, args.length - 1 - place) - 3 * (args.length == {SHAPE[1]} "
+                                       "&& place == 3)", ["--smooth", "8"]),
+    "a coefficient of splines off": ("spline.cl", "s[end * stride] = behind;",
+                                     f"s[end * stride] = behind * (1 + (length == {SHAPE[2]}) * 1e-6);",
+                                     ["--regrid", "3", "--regrid-method", "cubic"]),
+    "the last new voxel missing": ("sample.cl", "v < last; v += VX_WG", "v < last - (args.dim[0] == "
+                                   f"{SHAPE[0]}); v += VX_WG", ["--regrid", "3"]),
+}
 ALL = {
     "one neighbour of 26 missing": ("clusters.cl", " > axes)",
                                     " > axes || (x == 1 && y == 1 && z < 0))"),
@@ -100,18 +111,19 @@ class WrongKernels(voxstat_cli.Study):
         self.assertEqual(self.infer(*NUISANCE).returncode, OK)
 
     def test_wrong_ones(self):
-        wrong = {**ALWAYS, **FOR_GPUS, **(ALL if os.environ.get("VOXSTAT_WRONG_KERNELS") == "all" else {})}
-        for name, (file, right, other) in wrong.items():
+        wrong = {**ALWAYS, **OF_STEPS, **FOR_GPUS, **(ALL if os.environ.get("VOXSTAT_WRONG_KERNELS") == "all" else {})}
+        for name, (file, right, other, *options) in wrong.items():
             with self.subTest(name):
                 text = (SOURCE / file).read_text()
                 self.assertIn(right, text)
                 (self.kernels / file).write_text(text.replace(right, other))
                 done = self.infer(*([] if name.startswith("flips") else NUISANCE),
                                   *(["--correct", "voxel"] if name in ALWAYS and "tfce" not in file else []),
+                                  *(options[0] if options else []),
                                   **({"VOXSTAT_KERNEL_FORM": "gpu"} if name in FOR_GPUS else {}))
                 self.assertEqual(done.returncode, DEVICE, done.stderr)
                 self.assertIn("opencl:", done.stderr)
-                if name in {**ALWAYS, **FOR_GPUS}:
+                if name in {**ALWAYS, **OF_STEPS, **FOR_GPUS}:
                     self.assertNotIn("self-test", done.stderr)
                 self.assertFalse((self.folder / "voxstat-results").exists())
                 if "VOXSTAT_WRONG_KERNELS" in os.environ:

@@ -113,6 +113,7 @@ static void the_library(void **state)
     vx_source_close(NULL);
     vx_source_destroy(NULL);
     vx_preparation_destroy(NULL);
+    vx_worker_destroy(NULL);
     vx_by_modality_destroy(NULL);
     vx_reference_region_destroy(NULL);
     vx_sources_destroy(NULL);
