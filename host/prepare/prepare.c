@@ -101,19 +101,6 @@ static vx_status add_suv(vx_preparation *preparation, vx_sources *sources, vx_er
     return status;
 }
 
-/* A person's maps and the scanner's point spread must be there. */
-static vx_status check_tissue(const vx_preparation_options *options, const vx_image_tissue *tissue, vx_error *error)
-{
-    static const char *const matter[] = {[VX_OF_GREY] = "grey", [VX_OF_WHITE] = "white"};
-    for (int k = 0; k < VX_TISSUE_MAPS; k++)
-        if (!tissue->map[k].path)
-            return vx_fail(error, VX_INPUT, "no map of %s matter in column %s, which partial-volume correction needs",
-                           matter[k], vx_source_name(tissue->map[k].column));
-    if (!(tissue->fwhm[0] > 0 && tissue->fwhm[1] > 0 && tissue->fwhm[2] > 0))
-        return vx_fail(error, VX_INPUT, "no point spread in %s, which partial-volume correction needs", options->psf);
-    return VX_OK;
-}
-
 static bool one_spread(const vx_sources *sources, const vx_image_tissue *tissue)
 {
     for (int64_t i = 0; i < sources->n * sources->sessions; i++)
@@ -138,7 +125,7 @@ static vx_status add_pvc(vx_preparation *preparation, vx_sources *sources, vx_er
             continue;
         preparation->pvc[i] = (vx_pvc){.method = preparation->options.pvc, .tissue = &tissue[i], .how = sources->how,
                                        .alike = alike};
-        if ((status = check_tissue(&preparation->options, &tissue[i], error)))
+        if ((status = vx_tissue_check(&tissue[i], preparation->options.psf, error)))
             return vx_source_prefix(image, status, error);
         const vx_step step = vx_step_pvc(&preparation->pvc[i]);
         if ((status = vx_source_add_step(image, &step, error)))

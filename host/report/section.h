@@ -85,6 +85,7 @@ void vx_outcomes_write(vx_report *report, vx_outcome_kind kind);
 bool vx_outcomes_apply(const vx_report *report, vx_outcome_kind kind);
 void vx_outcome_answers(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_forest(vx_report *report, const vx_outcome_part *part);
+void vx_outcome_beside(vx_report *report, const vx_outcome_part *part); /* nothing without values beside */
 void vx_outcome_matrix(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_sessions(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_scatter(vx_report *report, const vx_outcome_part *part);
