@@ -23,10 +23,15 @@ static unsigned uses(const vx_run *run)
     const bool voxels = run->study->modalities > 0;
     bool nuisance = run->study->nuisances > 0;
     const unsigned clusters = VX_CORRECT_EXTENT | VX_CORRECT_MASS;
-    for (size_t m = 0; m < run->study->modalities; m++)
-        nuisance |= run->modality[m].preparation.options.scale == VX_SCALE_ANCOVA;
+    unsigned of_images = 0;
+    for (size_t m = 0; m < run->study->modalities; m++) {
+        const vx_preparation_options *options = &run->modality[m].preparation.options;
+        nuisance |= options->scale == VX_SCALE_ANCOVA;
+        of_images |= vx_preparation_smooths(options) ? VX_USE_SMOOTHING : 0;
+        of_images |= vx_preparation_regrids(options) ? VX_USE_REGRIDDING : 0;
+    }
     const bool beside = nuisance || (run->model.joint && run->study->covariates > 1);
-    unsigned uses = (nuisance ? VX_USE_NUISANCE : VX_USE_FLIPS) | vx_run_alternatives_use(run);
+    unsigned uses = (nuisance ? VX_USE_NUISANCE : VX_USE_FLIPS) | vx_run_alternatives_use(run) | of_images;
     if (run->study->covariates)
         uses |= beside ? VX_USE_NUISANCE : VX_USE_REGRESSION;
     uses |= voxels && run->inference.correct & clusters ? VX_USE_CLUSTERS : 0;
@@ -258,6 +263,10 @@ void vx_run_release(vx_run_modality *modality)
     vx_source_destroy(&modality->atlas_source);
     modality->atlas_source.path = atlas;
     modality->mask = (vx_mask_report){0};
+    for (int b = 0; b < VX_BESIDES; b++) {
+        free(modality->beside[b]);
+        modality->beside[b] = NULL;
+    }
 }
 
 static void modality_destroy(vx_run_modality *modality)
