@@ -250,6 +250,8 @@ static vx_status try_modality(vx_run *run, size_t k, size_t m, vx_progress_state
     char name[200];
     snprintf(name, sizeof name, "%s: %s", made->choice, modality->study->name);
     progress->modality = name;
+    if (run->verbose)
+        vx_say(run, "alternative %s\n", name);
     vx_status status = read_and_plan(made, modality, error);
     if (!status)
         status = vx_run_test_outcomes(made, error);

@@ -44,7 +44,7 @@ bool vx_report_has_images(const vx_report *report);
 const char *vx_page_file(const char *name);
 
 /* A picture of the report. It becomes the files <name>.png and <name>.svg, and the page shows the SVG if it is
- * `vector`, else the PNG. `alt` describes the picture in words and numbers; `caption` is plain text. */
+ * `vector`, else a WebP. `alt` describes the picture in words and numbers; `caption` is plain text. */
 typedef struct vx_picture {
     const char *name;         /* of the files, without the ending */
     vx_drawing drawing;
