@@ -146,7 +146,9 @@ class Corrected(Study):
         for name in self.grey: # what is neither grey nor white matter has a value, too
             regions = self.regions(name)
             values[name] = random.uniform(0.5, 4, len(regions))
-            self.write_image(name, see(sum(c * r for c, r in zip(values[name], regions))))
+            image = see(sum(c * r for c, r in zip(values[name], regions)))
+            image[self.grey[name] + self.white[name] < 0.02] = 0 # cut off, as by a mask of the brain: no data
+            self.write_image(name, image)
         atlas = ["--atlas", "atlas.nii.gz", "--atlas-names", "atlas.tsv", "--coverage", "0.01"]
         done = self.run_paired(*QUICK, "--pvc", "gtm", *PSF, *atlas)
         self.assert_done(done)
