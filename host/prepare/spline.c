@@ -130,7 +130,9 @@ static int64_t begin_row(const continuation *c, int64_t row, double mean, unsign
     double *restrict value = c->value + start.value;
     int64_t queued = 0;
     for (int64_t x = 0; x < length; x++)
-        next[x] = (state[x] == MISSING) & (state[x - 1] | state[x + 1] | state[x - y] | state[x + y] | state[x - z] | state[x + z]);
+        next[x] = state[x - 1] | state[x + 1] | state[x - y] | state[x + y] | state[x - z] | state[x + z];
+    for (int64_t x = 0; x < length; x++)
+        next[x] = (state[x] == MISSING) & next[x];
     for (int64_t x = 0; x < length; x++)
         value[x] = state[x] ? value[x] : mean;
     while ((found = memchr(found, 1, (size_t)(next + length - found)))) {

@@ -33,7 +33,7 @@ static void convolve(const vx_convolve_args *args, const double *taps, const vx_
     }
 }
 
-/* Copies lines that begin at `base`. Whole tiles of lines beside each other are copied as vectors. */
+/* Copies lines that begin at `base`. Tiles of LANES lines beside each other are copied as vectors. */
 static void take_lines(const vx_convolve_args *args, const double *from, const int64_t base[LANES], int lines,
                        bool beside, double (*restrict padded)[LANES])
 {
@@ -44,8 +44,8 @@ static void take_lines(const vx_convolve_args *args, const double *from, const i
             padded[j][l] = from[base[l] + j * args->stride];
 }
 
-static void give_lines(const vx_convolve_args *args, const double (*restrict convolved)[LANES], const int64_t base[LANES],
-                       int lines, bool beside, double *to)
+static void give_lines(const vx_convolve_args *args, const double (*restrict convolved)[LANES],
+                       const int64_t base[LANES], int lines, bool beside, double *to)
 {
     for (int64_t j = 0; j < args->length && beside; j++)
         memcpy(to + base[0] + j * args->stride, convolved[j], sizeof *convolved);
