@@ -6,8 +6,8 @@
 
 enum { ALIGNMENT = 64, CAPACITY_FIRST = 16, LARGE = 4 << 20, LARGE_PAGE = 2 << 20 };
 
-/* Volumes are made and released again and again. Large pages save most of the faults of their first use, which were a fifth
- * of the time of regridding. */
+/* Volumes are made and released again and again. Large pages save most of the faults of their first use, which took a
+ * fifth of the time of regridding. */
 static void *new_large(size_t bytes)
 {
     bytes = (bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
