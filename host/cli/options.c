@@ -181,11 +181,14 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_PSF] = {"psf", 0, VX_TEXT, VX_RUN, "MM|X,Y,Z|FILE", NULL, NULL, NULL, 0, 0,
         "The point spread of the images for --pvc, in mm FWHM along the axes of their grid: one number, three, or a "
         "table as Clinica's with the columns participant_id, session_id, acq_label, psf_x, psf_y and psf_z."},
-    [VX_OPTION_PVC] = {"pvc", 0, VX_NAMES, VX_RUN, "METHOD[,MODALITY=METHOD...]", NULL, "none|meltzer|mg", "gtm", 0, 0,
+    [VX_OPTION_PVC] = {"pvc", 0, VX_NAMES, VX_RUN, "METHOD[,MODALITY=METHOD...]", NULL,
+        "none|meltzer|mg|gtm", NULL, 0, 0,
         "Correct the images for partial volume, on the grid that they come on: not at all (none, the default), as "
         "tissue against its surroundings (meltzer; Meltzer et al. 1990, J Comput Assist Tomogr 14:561), as grey "
-        "against white matter (mg; Müller-Gärtner et al. 1992, J Cereb Blood Flow Metab 12:571). It needs --psf and "
-        "the maps of --pvc-grey and --pvc-white."},
+        "against white matter (mg; Müller-Gärtner et al. 1992, J Cereb Blood Flow Metab 12:571); and the means of the "
+        "regions of --atlas by the geometric transfer matrix (gtm; Rousset et al. 1998, J Nucl Med 39:904), by itself "
+        "or beside one of these: mg,gtm. Regions have their figures with and without. It needs --psf and the maps of "
+        "--pvc-grey and --pvc-white."},
     [VX_OPTION_PVC_GREY] = {"pvc-grey", 0, VX_TEXT, VX_RUN, "NAME", "gm", NULL, NULL, 0, 0,
         "The maps of grey matter, a share of each voxel: the columns <NAME>_<session> or <NAME> of the table, on the "
         "grids of the images. Where --pvc-white has the same name, its images have two volumes: grey and white matter, "

@@ -28,6 +28,25 @@ static vx_status check_change(const vx_run *run, const vx_run_modality *modality
     return VX_OK;
 }
 
+/* The values beside those of a region have to have a change, too. */
+static vx_status add_beside(const vx_run *run, const vx_run_modality *modality, size_t of_means, vx_outcome *outcome,
+                            vx_error *error)
+{
+    const size_t n = (size_t)outcome->n;
+    vx_status status = VX_OK;
+    for (int b = 0; b < VX_BESIDES && !status; b++) {
+        const double *first = modality->beside[b] ? modality->beside[b] + 2 * of_means * n : NULL;
+        vx_outcome other = *outcome;
+        if (!first)
+            continue;
+        outcome->beside[b][0] = other.value[0] = outcome->value[0] ? first : NULL;
+        outcome->beside[b][1] = other.value[1] = first + n;
+        if ((status = check_change(run, modality, &other, error)))
+            vx_error_prefix(error, status, "%s", vx_beside_words[b]);
+    }
+    return status;
+}
+
 /* A region's means of both sessions; of one session they are the second. */
 static vx_status add_region(vx_run *run, const vx_run_modality *modality, const vx_region *region,
                             const vx_means *means, size_t of_means, vx_error *error)
@@ -55,7 +74,9 @@ static vx_status add_region(vx_run *run, const vx_run_modality *modality, const 
                                                  .n = n,
                                                  .participant = modality->study->participant,
                                                  .value = {means->sessions == 2 ? value : NULL, value + n}};
-    return check_change(run, modality, &run->outcome[run->outcomes - 1], error);
+    vx_outcome *outcome = &run->outcome[run->outcomes - 1];
+    vx_status status = check_change(run, modality, outcome, error);
+    return status ? status : add_beside(run, modality, of_means, outcome, error);
 }
 
 /* Whether a region's mean is 1 in every image, because the images were divided by it: it is the reference region. */
@@ -85,6 +106,8 @@ static vx_status add_regions(vx_run *run, vx_run_modality *modality, vx_error *e
     if (!status && means->missing)
         status = vx_fail(error, VX_INPUT, "%s: the means of regions need the images again: %s", modality->study->name,
                          means->first_missing);
+    if (!status)
+        status = vx_run_find_beside(run, modality, set, tested, error);
     tested = 0;
     for (int64_t r = 0; r < regions->count && !status; r++)
         if (regions->region[r].tested) {

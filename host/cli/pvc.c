@@ -63,7 +63,17 @@ vx_status vx_run_pvc_of(const vx_run *run, const char *modality, vx_pvc_method *
     *gtm = regions[1] || (regions[0] && !refused);
     if ((*method != VX_PVC_NONE || *gtm) && !run->psf.text)
         return vx_fail(error, VX_USAGE, "--pvc: %s needs the point spread of its images (--psf)", modality);
+    if ((*method != VX_PVC_NONE || *gtm) && is_map(run, modality))
+        return vx_fail(error, VX_USAGE, "--pvc: %s is a map of tissue, by which other images are corrected", modality);
     return VX_OK;
+}
+
+bool vx_run_corrects(const vx_run *run)
+{
+    for (size_t m = 0; m < run->study->modalities; m++)
+        if (run->modality[m].preparation.options.pvc != VX_PVC_NONE)
+            return true;
+    return false;
 }
 
 /* Of two maps in one file the first volume is grey matter. */

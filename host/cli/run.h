@@ -2,8 +2,8 @@
  * study.c reads the table, atlas.c the regions, inputs.c lists the images, bids.c reads a BIDS folder, prepare.c,
  * grid.c, pvc.c, suv.c and units.c have the steps that the images go through and their units, place.c checks the place
  * of the results, plan.c prints the plan, progress.c prints the progress, outcomes.c tests regions and markers,
- * expected.c compares them with expected changes, volumes.c has the search volumes, sensitivity.c the alternatives and
- * choices.c what they are, and provenance.c writes the results. */
+ * beside.c has the means of regions in other forms, expected.c compares them with expected changes, volumes.c has the
+ * search volumes, sensitivity.c the alternatives and choices.c what they are, and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -32,6 +32,7 @@ typedef struct vx_run_modality {
     double *body_weight;    /* n x sessions, kg, of --suv; NaN where the table has none */
     vx_image_tissue *tissue;      /* tissues: n x sessions, of --pvc; null without --psf */
     size_t tissues;
+    double *beside[VX_BESIDES]; /* of the tested regions, regions x 2 sessions x n; of one session the second */
     char *units;            /* of the images after their preparation; null: not known */
     vx_regressor adjust;    /* of --scale ancova: the (change of the) global mean, n values, owned; else no name */
     vx_scaling scaling;     /* what the images were divided by, by session */
@@ -138,6 +139,12 @@ vx_status vx_run_place_regions(vx_run *run, vx_run_modality *modality, vx_error 
 vx_status vx_run_test_outcomes(vx_run *run, vx_error *error);
 void vx_run_outcomes_destroy(vx_run *run);
 
+/* beside.c: the means of the `tested` regions (`set`, as they are tested) without partial-volume correction of the
+ * images, where --pvc corrects them, and by the geometric transfer matrix, where it asks for this. Errors: those of
+ * vx_means_read and vx_gtm_read. */
+vx_status vx_run_find_beside(vx_run *run, vx_run_modality *modality, const vx_voxel_set *set, size_t tested,
+                             vx_error *error);
+
 /* expected.c: checks the options, before anything is read (VX_USAGE); compares the outcomes with --expected. Errors:
  * those of vx_expected_test; VX_USAGE without outcomes. */
 vx_status vx_run_check_expected(const vx_run *run, vx_error *error);
@@ -185,6 +192,7 @@ vx_status vx_run_read_psf(vx_run *run, vx_error *error);
 size_t vx_run_pvc_maps(const vx_run *run, const char *name[VX_TISSUE_MAPS]);
 vx_status vx_run_pvc_of(const vx_run *run, const char *modality, vx_pvc_method *method, bool *gtm, vx_error *error);
 vx_status vx_run_find_tissue(vx_run *run, vx_error *error);
+bool vx_run_corrects(const vx_run *run); /* whether images are corrected, when their preparations are known */
 void vx_run_tissue_destroy(vx_run_modality *modality);
 
 /* units.c: finds modality->units and run->marker_units, when the preparations are known. Errors: those of

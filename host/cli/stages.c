@@ -263,6 +263,10 @@ void vx_run_release(vx_run_modality *modality)
     vx_source_destroy(&modality->atlas_source);
     modality->atlas_source.path = atlas;
     modality->mask = (vx_mask_report){0};
+    for (int b = 0; b < VX_BESIDES; b++) {
+        free(modality->beside[b]);
+        modality->beside[b] = NULL;
+    }
 }
 
 static void modality_destroy(vx_run_modality *modality)

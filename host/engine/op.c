@@ -71,7 +71,8 @@ static int signflip_tables(const void *args, size_t entry, size_t most, size_t *
     }
 
 /* Processors: one work-item a group, vectors as wide as the registers, and as many accumulators as registers can hold.
- * A form with one voxel a work-item, and with barriers, takes several times longer there.
+ * A form with one voxel a work-item, and with barriers, takes several times longer there. In relabel lanes are the
+ * relabellings of a block of weights.
  *
  * GPUs: many work-items a group. In correlation loads have 16 bytes, and registers hold 4 voxels by 8 relabellings, so
  * that 32 fma need 3 loads. In signflip every voxel has its own tables in local memory. Groups of a single warp wait
@@ -89,7 +90,8 @@ const vx_op_info vx_op_table[VX_OPS] = {
                                   {VX_B_W, VX_OUT}},
                        .groups = relabel_groups,
                        .variants = 1,
-                       .processor = {.vec = 1, .cols = 1, .block = 1, .items = 1, .rows = 1, .groups_per_unit = 1},
+                       .processor = {.vec = 1, .cols = 1, .block = VX_INTERLEAVE, .items = 1, .rows = 1,
+                                     .groups_per_unit = 1},
                        .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 32, .rows = 1, .groups_per_unit = 16}},
     [VX_OP_SIGNFLIP] = {.stem = "signflip",
                         .args_size = sizeof(vx_dense_args),

@@ -101,19 +101,6 @@ static vx_status add_suv(vx_preparation *preparation, vx_sources *sources, vx_er
     return status;
 }
 
-/* A person's maps and the scanner's point spread must be there. */
-static vx_status check_tissue(const vx_preparation_options *options, const vx_image_tissue *tissue, vx_error *error)
-{
-    static const char *const matter[] = {[VX_OF_GREY] = "grey", [VX_OF_WHITE] = "white"};
-    for (int k = 0; k < VX_TISSUE_MAPS; k++)
-        if (!tissue->map[k].path)
-            return vx_fail(error, VX_INPUT, "no map of %s matter in column %s, which partial-volume correction needs",
-                           matter[k], vx_source_name(tissue->map[k].column));
-    if (!(tissue->fwhm[0] > 0 && tissue->fwhm[1] > 0 && tissue->fwhm[2] > 0))
-        return vx_fail(error, VX_INPUT, "no point spread in %s, which partial-volume correction needs", options->psf);
-    return VX_OK;
-}
-
 static bool one_spread(const vx_sources *sources, const vx_image_tissue *tissue)
 {
     for (int64_t i = 0; i < sources->n * sources->sessions; i++)
@@ -138,7 +125,7 @@ static vx_status add_pvc(vx_preparation *preparation, vx_sources *sources, vx_er
             continue;
         preparation->pvc[i] = (vx_pvc){.method = preparation->options.pvc, .tissue = &tissue[i], .how = sources->how,
                                        .alike = alike};
-        if ((status = check_tissue(&preparation->options, &tissue[i], error)))
+        if ((status = vx_tissue_check(&tissue[i], preparation->options.psf, error)))
             return vx_source_prefix(image, status, error);
         const vx_step step = vx_step_pvc(&preparation->pvc[i]);
         if ((status = vx_source_add_step(image, &step, error)))
@@ -287,6 +274,37 @@ static double smoothest_axis(const vx_smoothing *how)
     return fmax(how->there[0], fmax(how->there[1], how->there[2])); /* passes over NaN */
 }
 
+/* The number that a step found in an image; NaN without such a step. */
+static double figure_of(const vx_source *image, const char *step, const char *figure)
+{
+    for (size_t k = 0; k < image->steps; k++)
+        for (int f = 0; f < image->step[k].figures && !strcmp(image->step[k].name, step); f++)
+            if (!strcmp(image->step[k].figure[f].name, figure))
+                return image->step[k].figure[f].value;
+    return NAN;
+}
+
+/* Müller-Gärtner's method leaves grey matter alone. The mean over the rim of grey matter of a region of white matter is
+ * no reference. */
+static vx_status check_reference(const vx_preparation *preparation, const vx_sources *sources, vx_error *error)
+{
+    const vx_preparation_options *options = &preparation->options;
+    const double all = (double)preparation->region.voxels.count;
+    if (options->pvc != VX_PVC_MG || options->scale != VX_SCALE_REFERENCE)
+        return VX_OK;
+    for (int64_t i = 0; i < sources->n * sources->sessions; i++) {
+        const double voxels = figure_of(&sources->image[i], VX_STEP_REFERENCE, VX_FIGURE_VOXELS);
+        if (!(voxels < 0.5 * all))
+            continue;
+        const vx_status status = vx_fail(error, VX_INPUT, "%.0f of the %.0f voxels of the reference region %s have a "
+                                         "value: --pvc mg leaves grey matter alone. Take a region of grey matter, "
+                                         "--pvc meltzer, or images that were divided before", voxels, all,
+                                         preparation->region.name);
+        return vx_source_prefix(&sources->image[i], status, error);
+    }
+    return VX_OK;
+}
+
 vx_status vx_preparation_remark(const vx_preparation *preparation, const vx_sources *sources, vx_remarks *remarks,
                                 vx_error *error)
 {
@@ -294,6 +312,9 @@ vx_status vx_preparation_remark(const vx_preparation *preparation, const vx_sour
     const int64_t images = target > 0 ? sources->n * sources->sessions : 0;
     int64_t smoother = 0, smoothest = 0;
     char whose[512];
+    vx_status status = check_reference(preparation, sources, error);
+    if (status)
+        return status;
     for (int64_t i = 0; i < images; i++) {
         const double there = smoothest_axis(&preparation->smoothing[i]);
         smoother += there >= target;

@@ -35,6 +35,8 @@ ALWAYS = {
     "one relabelling of 301": ("relabel.cl", "const float x = design[j * rows + row];",
                                f"const int other = rows == {PARTICIPANTS} && d->index == 77 && row < 2 ? 1 - row : "
                                "row;\n            const float x = design[j * rows + other];"),
+    "one order of 301": ("relabel_ranks.h", "int from = own[q];",
+                         f"int from = (int)own[q] ^ (d->args.rows == {PARTICIPANTS} && d->p + q == 77 && own[q] < 2);"),
     "flips: one relabelling of 301": ("relabel.cl", "(uchar)bits;",
                                       f"(uchar)(bits ^ (d->args.rows == {PARTICIPANTS} && d->index == 77 && g == 0));"),
     "a voxel added twice": ("tfce_sweep.h", "(m->power[s + 1] - m->power[s]) * g",

@@ -37,6 +37,7 @@
 #include "outcome/group.h"
 #include "output/leftovers.h"
 #include "output/record.h"
+#include "prepare/gtm.h"
 #include "output/tree.h"
 #include "report/draw/brain.h"
 #include "report/files.h"
@@ -118,6 +119,7 @@ static void the_library(void **state)
     vx_reference_region_destroy(NULL);
     vx_sources_destroy(NULL);
     vx_gaussian_destroy(NULL);
+    vx_gtm_free(NULL);
     vx_preparation_destroy(NULL);
     vx_psf_destroy(NULL);
     vx_tissue_destroy(NULL);
