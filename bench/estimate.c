@@ -246,8 +246,8 @@ static void estimate_orders(vx_estimate *e, const vx_card *card, double n, const
 
 /* Images of the 2 mm grid, which has 902,629 voxels for 228,010 of the mask; and of 1 mm, eight times as many.
  *
- *   convolve   in double; 8 mm reach over 9 voxels; two arrays along three axes. A pass reads and writes an element, and
- *              takes 9 products and 18 additions from 19 elements in caches
+ *   convolve   in double; 8 mm reach over 9 voxels; two arrays along three axes. A pass reads an element and writes
+ *              one, and takes 9 products and 18 additions from 19 elements in caches
  *   spline     three axes; 4 products and 3 additions. A line is read three times and written twice
  *   sample     64 products and additions, and about 60 for weights and places
  *
