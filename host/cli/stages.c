@@ -283,6 +283,7 @@ void vx_run_destroy(vx_run *run)
     for (size_t m = 0; run->marker_units && m < run->study->markers; m++)
         free(run->marker_units[m]);
     free(run->marker_units);
+    vx_run_units_destroy(run);
     free(run->shared);
     vx_atlas_destroy(&run->atlas);
     vx_region_plan_destroy(&run->plan);
