@@ -9,6 +9,7 @@
     X(effects) \
     X(viewer) \
     X(quality) \
+    X(reference) \
     X(limits) \
     X(methods) \
     X(checklist) \
