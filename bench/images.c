@@ -16,6 +16,7 @@ enum { IMAGES = 28 }; /* of 14 participants */
 
 /* An image as it is and with voxels of half the size, there in memory and in a file. */
 typedef struct vx_bench_images {
+    vx_worker *worker;
     vx_loaded coarse, fine;
     char *path; /* of the file; null: not written */
     vx_regrid_method method;
@@ -57,7 +58,7 @@ static vx_status copy(const vx_loaded *from, vx_loaded *volume, vx_error *error)
 static vx_status smooth_one(const vx_bench_images *b, vx_loaded *volume, vx_error *error)
 {
     const vx_status status = copy(&b->coarse, volume, error);
-    return status ? status : vx_smooth_volume(volume, (const double[]){FWHM, FWHM, FWHM}, error);
+    return status ? status : vx_smooth_volume(b->worker, volume, (const double[]){FWHM, FWHM, FWHM}, error);
 }
 
 static vx_status read_one(const vx_bench_images *b, vx_loaded *volume, vx_error *error)
@@ -72,7 +73,7 @@ static vx_status regrid_one(const vx_bench_images *b, vx_loaded *volume, vx_erro
 {
     int64_t points;
     const vx_status status = copy(&b->fine, volume, error);
-    return status ? status : vx_regrid_volume(volume, &b->coarse.grid, b->method, &points, error);
+    return status ? status : vx_regrid_volume(b->worker, volume, &b->coarse.grid, b->method, &points, error);
 }
 
 static vx_status run_smooth(void *context, vx_error *error)
@@ -100,7 +101,7 @@ static vx_status images_init(vx_bench_images *b, const char *path, vx_error *err
     vx_source_destroy(&source);
     if (!status && !(status = copy(&b->coarse, &b->fine, error)) &&
         !(status = vx_regrid_isotropic(&b->coarse.grid, vx_grid_step_mm(&b->coarse.grid, 0) / 2, &grid, error)))
-        status = vx_regrid_volume(&b->fine, &grid, VX_REGRID_LINEAR, &points, error);
+        status = vx_regrid_volume(b->worker, &b->fine, &grid, VX_REGRID_LINEAR, &points, error);
     if (!status &&
         !(b->path = vx_text("%s/voxstat-bench-%ld.nii.gz", parent ? parent : "/tmp", (long)getpid())))
         status = vx_fail_memory(error);
@@ -118,31 +119,60 @@ static void images_destroy(vx_bench_images *b)
     free(b->path);
 }
 
+/* The rows of one worker; `read` also that of reading. */
+static vx_status measure(vx_bench_state *state, vx_bench_images *b, bool read, vx_error *error)
+{
+    const double mm = vx_grid_step_mm(&b->coarse.grid, 0);
+    char name[96];
+    const vx_bench_row row = {.part = "images", .name = name};
+    const char *id = b->worker->device ? b->worker->device->info.id : "", *on = *id ? ", " : "";
+    snprintf(name, sizeof name, "%d of %g mm, smoothed by %g mm%s%s", IMAGES, mm, FWHM, on, id);
+    vx_status status = vx_bench_measure(state, &row, run_smooth, b, error);
+    if (!status && read) {
+        snprintf(name, sizeof name, "%d of %g mm, read", IMAGES, mm / 2);
+        status = vx_bench_measure(state, &row, run_read, b, error);
+    }
+    for (b->method = VX_REGRID_LINEAR; b->method <= VX_REGRID_CUBIC && !status; b->method++) {
+        snprintf(name, sizeof name, "%d of %g mm, to %g mm, %s%s%s", IMAGES, mm / 2, mm,
+                 b->method == VX_REGRID_CUBIC ? "cubic" : "linear", on, id);
+        status = vx_bench_measure(state, &row, run_regrid, b, error);
+    }
+    return status;
+}
+
+/* The steps on a device, for the threads of run_... that hand it volumes. */
+static vx_status measure_device(vx_bench_state *state, vx_bench_images *b, const char *name, vx_error *error)
+{
+    const vx_device_options options = VX_OPTIONS(vx_device_options, .threads = state->options->threads,
+                                                 .uses = VX_USE_SMOOTHING | VX_USE_REGRIDDING);
+    const unsigned ops = 1u << VX_OP_CONVOLVE | 1u << VX_OP_SPLINE | 1u << VX_OP_SAMPLE;
+    vx_worker worker = {0};
+    vx_device *device = NULL;
+    vx_status status = vx_device_open(name, &options, &device, NULL, 0, error);
+    if (!status && !(status = vx_worker_init(device, ops, state->options->threads, &worker, error)) && worker.device) {
+        b->worker = &worker;
+        state->device_name = vx_device_properties(device)->id;
+        status = measure(state, b, false, error);
+        state->device_name = "-";
+    }
+    vx_worker_destroy(&worker);
+    vx_device_free(device);
+    return status;
+}
+
 vx_status vx_bench_image_rows(vx_bench_state *state, const char *path, vx_error *error)
 {
+    const vx_bench_options *options = state->options;
     vx_bench_images b = {0};
-    char smoothed[64], read[64], linear[64], cubic[64];
-    vx_status status = images_init(&b, path, error);
-    if (status)
-        goto cleanup;
-    const double mm = vx_grid_step_mm(&b.coarse.grid, 0);
-    vx_bench_row row = {.part = "images", .name = smoothed};
-    snprintf(smoothed, sizeof smoothed, "%d of %g mm, smoothed by %g mm", IMAGES, mm, FWHM);
-    snprintf(read, sizeof read, "%d of %g mm, read", IMAGES, mm / 2);
-    snprintf(linear, sizeof linear, "%d of %g mm, to %g mm, linear", IMAGES, mm / 2, mm);
-    snprintf(cubic, sizeof cubic, "%d of %g mm, to %g mm, cubic", IMAGES, mm / 2, mm);
-    if ((status = vx_bench_measure(state, &row, run_smooth, &b, error)))
-        goto cleanup;
-    row.name = read;
-    if ((status = vx_bench_measure(state, &row, run_read, &b, error)))
-        goto cleanup;
-    row.name = linear;
-    if ((status = vx_bench_measure(state, &row, run_regrid, &b, error)))
-        goto cleanup;
-    row.name = cubic;
-    b.method = VX_REGRID_CUBIC;
-    status = vx_bench_measure(state, &row, run_regrid, &b, error);
-cleanup:
+    vx_worker host = {0};
+    vx_status status = vx_worker_init(NULL, 0, options->threads, &host, error);
+    b.worker = &host;
+    if (!status && !(status = images_init(&b, path, error)))
+        status = measure(state, &b, true, error);
+    for (size_t d = 0; d < options->devices && !status; d++)
+        if (strcmp(options->device[d], "cpu") != 0)
+            status = measure_device(state, &b, options->device[d], error);
     images_destroy(&b);
+    vx_worker_destroy(&host);
     return status;
 }

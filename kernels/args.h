@@ -170,6 +170,47 @@ typedef struct vx_tfce_args {
 
 #define VX_TFCE_BLOCK 256 /* the terms of a block of an arc */
 
+/* convolve: an array [outer][length][stride] convolved along its middle axis, by one half w of a symmetric kernel:
+ *
+ *     to[o][j][i] = from[o][j][i] + sum_{t = 1 to reach} w[t] (from[o][j - t][i] + from[o][j + t][i]),   w[0] = 1
+ *
+ * Elements outside the array are 0. Products and sums are doubles, each rounded, and t ascends. */
+typedef struct vx_convolve_args {
+    int outer, length, stride;
+    int reach;    /* at most length - 1 */
+    int parallel; /* groups */
+} vx_convolve_args;
+
+/* spline: an array [outer][length][stride] of values s becomes, along its middle axis, that of the coefficients c of
+ * the cubic B-spline through them, mirrored at both ends (Unser 1999, IEEE Signal Process Mag 16(6):22, box 2):
+ *
+ *     c+(0) = 6 (s(0) + z^N s(N) + sum_{k = 1 to N - 1} (z^k + z^(2 N - k)) s(k)) / (1 - z^(2 N))
+ *     c+(k) = 6 s(k) + z c+(k - 1)                     N = length - 1,  z = sqrt(3) - 2
+ *     c(N)  = z / (z^2 - 1) (c+(N) + z c+(N - 1))
+ *     c(k)  = z (c(k + 1) - c+(k))
+ *
+ * start[k] has the factor of s(k) in c+(0), that of s(N) before the others, and start[0] = 1 - z^(2 N). Products and
+ * sums are doubles, each rounded. */
+typedef struct vx_spline_args {
+    int outer, length, stride; /* length is at least 2 */
+    int parallel;
+} vx_spline_args;
+#define VX_SPLINE_POLE (-0.26794919243112270647)
+#define VX_SPLINE_GAIN 6.0
+
+/* sample: a volume brought to another grid, as host/prepare/regrid.h says. sample.h has the order of the sums.
+ *
+ * placement[3][4] turns voxel indices of the new grid into those of the volume, and two more doubles are the slope and
+ * the intercept of the stored values. */
+typedef struct vx_sample_args {
+    int dim[3], to[3]; /* of the volume and of the new grid */
+    int points[3];     /* of a new voxel, along its axes */
+    int wide;          /* stored values are doubles, in `wide`; else floats, in `stored` */
+    int cubic;         /* the spline of `coefficient`; else trilinear */
+    int parallel;
+} vx_sample_args;
+#define VX_PLACEMENT 14
+
 /* Mass is summed in 64-bit fixed point, so that the sum does not depend on the order. The term of a voxel is
  *
  *     (min(|t|, VX_MASS_T_MAX) - threshold) * VX_MASS_ONE, rounded to nearest even. */

@@ -25,6 +25,22 @@
 #define VX_RARE __attribute__((noinline))
 #endif
 
+/* After this, every item sees all that any item has written. */
+#if VX_WG == 1
+#define vx_sync()
+#else
+#define vx_sync() barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
+#endif
+
+/* For the stages of a long kernel, whose state is in local memory. From the size of a group ptxas derives how many
+ * groups a unit should hold, and so a number of registers. It then spills what inlined stages keep from the kernel's
+ * beginning to its end. A function of its own keeps nothing for the others. Elsewhere stages are inlined. */
+#if defined(__NVPTX__) || defined(__NV_CL_C_VERSION)
+#define VX_STAGE __attribute__((noinline))
+#else
+#define VX_STAGE
+#endif
+
 #define VX_JOIN_(a, b) a##b
 #define VX_JOIN(a, b) VX_JOIN_(a, b)
 

@@ -14,6 +14,8 @@
 #define VX_AS_INTS(x) vx_as_ints(x)
 #define VX_AS_FLOATS(x) vx_as_floats(x)
 #define VX_TO_FLOATS(x) vx_to_floats(x)
+#define VX_UNROLL _Pragma("unroll")
+#define VX_NAN as_float(0x7fc00000) /* NAN has other bits on some devices */
 #else
 #include <math.h>
 #include <stdint.h>
@@ -31,6 +33,8 @@ typedef union vx_word {
 #define VX_AS_INTS(x) (((vx_word){.value = (x)}).bits)
 #define VX_AS_FLOATS(x) (((vx_word){.bits = (x)}).value)
 #define VX_TO_FLOATS(x) ((float)(x))
+#define VX_UNROLL
+#define VX_NAN NAN
 #endif
 
 #endif

@@ -11,7 +11,8 @@
  * Index 0 is the observed labelling.
  *
  * Memory    people[4][n], design[j][row], key[p][n], order[p][n]; W interleaved: flip[p][g] or W[p][j][i]; see args.h.
- * Launch    a group of VX_WG items for each relabelling. Its items wait for each other, groups do not.
+ * Launch    a group of VX_WG items for VX_P relabellings. Its items wait for each other, groups do not. On processors
+ *           relabel_ranks.h makes most random orders, VX_INTERLEAVE at a time.
  * Per relabelling   for an order n Philox blocks and a bitonic sort, about log2(n)^2 / 2 steps of n / 2 comparisons
  *           (Batcher 1968, AFIPS 32:307). Keys are in global memory: they stay in a cache, and n has no limit.
  * Error     none.
@@ -41,6 +42,12 @@ static uint4 random_block(const vx_labelling *d, int block, uint attempt, uint s
 {
     return vx_philox((uint4)((uint)d->index, (uint)(d->index >> 32), (uint)block, stream + 256 * attempt),
                      (uint2)(d->args.seed[0], d->args.seed[1]));
+}
+
+/* The index of relabelling p of the launch. */
+static ulong index_of(const vx_relabel_args *args, __global const ulong *index, int p)
+{
+    return args->listed ? index[p] : ((ulong)args->first[1] << 32 | args->first[0]) + (ulong)p;
 }
 
 /* The random block that has the signs of 128 participants. Its initialiser would crash Oclgrind 21.10. */
@@ -106,7 +113,7 @@ static void sort_by_keys(const vx_labelling *d, int n)
 {
     for (int run = 1; run < n; run *= 2)
         for (int stride = run; stride > 0; stride /= 2) {
-            barrier(CLK_GLOBAL_MEM_FENCE);
+            vx_sync();
             for (EACH(c, n / 2 + stride)) { /* later ones are past n */
                 const int within = c & (stride - 1), low = 2 * c - within;
                 const int high = stride == run ? low + 2 * (stride - within) - 1 : low + stride;
@@ -114,7 +121,7 @@ static void sort_by_keys(const vx_labelling *d, int n)
                     compare(d, low, high);
             }
         }
-    barrier(CLK_GLOBAL_MEM_FENCE);
+    vx_sync();
 }
 
 /* Whether every data row is paired with a design row equal to its own. */
@@ -166,7 +173,7 @@ static void find_order(const vx_labelling *d)
         draw_keys(d, drawn, attempt);
         sort_by_keys(d, drawn);
         again = drawn > 0 && is_observed(d);
-        barrier(CLK_GLOBAL_MEM_FENCE);
+        vx_sync();
     }
 }
 
@@ -203,25 +210,44 @@ static void fill_rows(const vx_labelling *d, __global const float *design, __glo
     }
 }
 
+#if VX_P == VX_INTERLEAVE
+#include "relabel_ranks.h"
+#endif
+
+/* Relabelling p, by all items of the group. */
+static void make(vx_labelling *d, int p, __global const ulong *index, __global const float *design,
+                 __global ulong *key, __global int *order, __global uchar *W)
+{
+    d->p = p;
+    d->key = key + (size_t)p * d->args.n;
+    d->order = order + (size_t)p * d->args.n;
+    d->index = index_of(&d->args, index, p);
+    d->attempt = d->args.flips ? attempt_of_signs(d) : 0;
+    find_order(d);
+    if (d->args.groups)
+        fill_flips(d, W);
+    else
+        fill_rows(d, design, (__global float *)W);
+}
+
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
 relabel(const vx_relabel_args args, __global const ulong *index, __global const int *people,
         __global const float *design, __global ulong *key, __global int *order, __global uchar *W)
 {
-    const int p = get_group_id(0);
+    const int first = get_group_id(0) * VX_P;
     vx_labelling d = {.args = args,
-                 .p = p,
+                 .p = first,
+                 .index = index_of(&args, index, first),
                  .participant = people + VX_PARTICIPANT * args.n,
                  .row = people + VX_ROW * args.n,
                  .kind = people + VX_KIND * args.n,
-                 .member = people + VX_MEMBER * args.n,
-                 .key = key + (size_t)p * args.n,
-                 .order = order + (size_t)p * args.n};
-    d.index = args.listed ? index[p] : ((ulong)args.first[1] << 32 | args.first[0]) + (ulong)p;
-    if (args.flips)
-        d.attempt = attempt_of_signs(&d);
-    find_order(&d);
-    if (args.groups)
-        fill_flips(&d, W);
-    else
-        fill_rows(&d, design, (__global float *)W);
+                 .member = people + VX_MEMBER * args.n};
+#if VX_P == 1
+    make(&d, first, index, design, key, order, W);
+#else
+    const uint left = make_block(&d, index, design, (__global float *)W);
+    for (int q = 0; q < VX_P && first + q < args.relabellings; q++)
+        if (left >> q & 1)
+            make(&d, first + q, index, design, key, order, W);
+#endif
 }

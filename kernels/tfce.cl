@@ -40,6 +40,13 @@ static void clear_tail(VX_SHARED vx_tfce_map *m)
     }
 }
 
+/* After all maps. */
+VX_STAGE static void clear_grid(const VX_SHARED vx_tfce_map *m)
+{
+    for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG)
+        m->height[m->position[v]] = (m->height + m->args.grid_size)[m->position[v]] = 0;
+}
+
 __kernel __attribute__((reqd_work_group_size(VX_WG, 1, 1))) void
 tfce(const vx_tfce_args args, __global const float *height, __global const int *position,
      __global const double *power, __global double *best, __global int *work)
@@ -54,21 +61,21 @@ tfce(const vx_tfce_args args, __global const float *height, __global const int *
     }
     vx_sync();
     for (int p = get_group_id(0); p < args.relabellings; p += args.parallel) {
-        __global const float *map = height + (size_t)p * args.padded;
-        if (lid == 0)
+        if (lid == 0) {
+            m.map = height + (size_t)p * args.padded;
             m.largest = best[2 * p] = best[2 * p + 1] = 0;
+        }
         vx_sync();
         if (args.step_relative == 2)
-            find_largest(&m, map);
+            find_largest(&m);
         for (int tail = first; tail <= last; tail++) {
             clear_tail(&m);
-            scatter(&m, map, tail ? -1.0f : 1.0f);
+            scatter(&m, tail ? -1.0f : 1.0f);
             vx_sync();
             double found = enhance(&m);
             if (lid == 0)
                 best[2 * p + tail] = found;
         }
     }
-    for (int v = lid; v < args.voxels; v += VX_WG)
-        m.height[position[v]] = (m.height + args.grid_size)[position[v]] = 0;
+    clear_grid(&m);
 }

@@ -21,7 +21,7 @@ static int passes_of(int arcs)
     return passes;
 }
 
-static void find_starts(const VX_SHARED vx_tfce_map *m)
+VX_STAGE static void find_starts(const VX_SHARED vx_tfce_map *m)
 {
     for (int e = get_local_id(0); e < m->entries; e += VX_WG) {
         int arc = m->from[e].y;
@@ -48,7 +48,7 @@ static int size_after(const VX_SHARED vx_tfce_map *m, int arc)
 }
 
 /* A merge begins with the voxels of all arcs that end in it, which are earlier ones. */
-static void add_sizes(const VX_SHARED vx_tfce_map *m)
+VX_STAGE static void add_sizes(const VX_SHARED vx_tfce_map *m)
 {
     int merges = of_item_0(m->arcs - m->maxima);
     for (int j = 0; j < merges; j++) {
@@ -60,8 +60,10 @@ static void add_sizes(const VX_SHARED vx_tfce_map *m)
 }
 
 /* The terms of args.h, by place. */
-static void find_terms(const VX_SHARED vx_tfce_map *m, __global double *term, double dh)
+VX_STAGE static void find_terms(const VX_SHARED vx_tfce_map *m)
 {
+    __global double *term = (__global double *)m->to;
+    const double dh = m->dh;
     for (int e = get_local_id(0); e < m->entries; e += VX_WG) {
         uint2 entry = m->from[e];
         int s = size_before(m, entry.y) + e - m->start[entry.y];
@@ -77,8 +79,9 @@ static int end_of_block(const VX_SHARED vx_tfce_map *m, int arc, int e)
 }
 
 /* Puts the sum of each block at its first place. An item takes the blocks that begin in a stretch of entries. */
-static void add_blocks(const VX_SHARED vx_tfce_map *m, __global double *term)
+VX_STAGE static void add_blocks(const VX_SHARED vx_tfce_map *m)
 {
+    __global double *term = (__global double *)m->to;
     for (int first = (int)get_local_id(0) * VX_TFCE_BLOCK; first < m->entries; first += VX_WG * VX_TFCE_BLOCK) {
         int e = first, last = min(first + VX_TFCE_BLOCK, m->entries), arc = m->from[e].y;
         int begun = e - m->start[arc];
@@ -104,15 +107,18 @@ static double end_of_sum(const VX_SHARED vx_tfce_map *m, __global const double *
 }
 
 /* Puts B + S at the first place of each maximum's arc. */
-static void end_maxima(const VX_SHARED vx_tfce_map *m, __global double *block)
+VX_STAGE static void end_maxima(const VX_SHARED vx_tfce_map *m)
 {
+    __global double *block = (__global double *)m->to;
     for (int arc = get_local_id(0); arc < m->maxima; arc += VX_WG)
         block[m->start[arc]] = end_of_sum(m, block, arc, 0);
 }
 
 /* The same for merges, each of which begins with the largest of what ends in it. */
-static void end_merges(const VX_SHARED vx_tfce_map *m, __global double *block, double dh)
+VX_STAGE static void end_merges(const VX_SHARED vx_tfce_map *m)
 {
+    __global double *block = (__global double *)m->to;
+    const double dh = m->dh;
     int merges = of_item_0(m->arcs - m->maxima);
     for (int j = 0; j < merges; j++) {
         int merged = m->maxima + j, start = m->start[merged];
@@ -124,8 +130,9 @@ static void end_merges(const VX_SHARED vx_tfce_map *m, __global double *block, d
 }
 
 /* The largest B + S of this item's roots. */
-static double largest_of(const VX_SHARED vx_tfce_map *m, __global const double *block)
+VX_STAGE static double largest_of(const VX_SHARED vx_tfce_map *m)
 {
+    __global const double *block = (__global const double *)m->to;
     double best = 0;
     for (int arc = get_local_id(0); arc < m->arcs; arc += VX_WG)
         if (m->parent[arc] < 0)
@@ -134,10 +141,10 @@ static double largest_of(const VX_SHARED vx_tfce_map *m, __global const double *
 }
 
 /* The tail's maximum, for item 0. */
-static double enhance(VX_SHARED vx_tfce_map *m)
+VX_STAGE static double enhance(VX_SHARED vx_tfce_map *m)
 {
-    int lid = get_local_id(0), passes = LIST_PASS + 1;
-    double dh = 0, best = 0;
+    int passes = LIST_PASS + 1;
+    double best = 0;
     link_map(m);
     vx_sync();
     find_maxima(m);
@@ -146,10 +153,11 @@ static double enhance(VX_SHARED vx_tfce_map *m)
     vx_sync();
     for (int pass = 0; pass < passes; pass++) {
         sort_pass(m, pass, passes);
-        if (pass == LIST_PASS && m->entries)
-            dh = step_of(m, m->from[0].x);
-        if (pass == LIST_PASS)
+        if (pass == LIST_PASS) {
+            if (get_local_id(0) == 0)
+                m->dh = m->entries ? step_of(m, m->from[0].x) : 0;
             add_jumps(m, sweep_saddles(m));
+        }
         vx_sync();
         if (pass == LIST_PASS) {
             passes = passes_of(m->arcs);
@@ -157,25 +165,24 @@ static double enhance(VX_SHARED vx_tfce_map *m)
         }
         vx_sync();
     }
-    __global double *term = (__global double *)m->to;
     find_starts(m);
     vx_sync();
     add_sizes(m);
     vx_sync();
-    find_terms(m, term, dh);
+    find_terms(m);
     vx_sync();
-    add_blocks(m, term);
+    add_blocks(m);
     vx_sync();
-    end_maxima(m, term);
+    end_maxima(m);
     vx_sync();
-    end_merges(m, term, dh);
+    end_merges(m);
     vx_sync();
-    m->best[lid] = largest_of(m, term);
+    m->best[get_local_id(0)] = largest_of(m);
     vx_sync();
 #pragma unroll 1
     for (int item = 0; item < VX_WG; item++)
         best = fmax(best, m->best[item]);
-    return result_of(m, best, dh);
+    return result_of(m, best, m->dh);
 }
 
 #endif

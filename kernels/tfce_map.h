@@ -25,13 +25,6 @@
 #define SADDLE 0x80000000u /* marks the entry of a saddle */
 #define OUTSIDE 0xffffffffu /* key of an entry outside the tail */
 
-/* After this, every item sees all that any item has written. */
-#if VX_WG == 1
-#define vx_sync()
-#else
-#define vx_sync() barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)
-#endif
-
 /* Several items share their map in local memory, so that it takes no registers. */
 #if VX_WG == 1
 #define VX_SHARED
@@ -51,6 +44,7 @@ typedef struct vx_tfce_map {
     int near;    /* cube bits of the neighbours of this connectivity */
     int largest; /* bits of the largest height in either tail, to which steps may be relative */
     int maxima, entries;
+    __global const float *map;  /* of the relabelling, by voxel */
     __global const int *position;
     __global const double *power;
     __global float *height;     /* by place; 0 and less: not in the tail */
@@ -69,6 +63,7 @@ typedef struct vx_tfce_map {
     __global int *parent, *sibling, *up, *start;       /* by arc (tfce_tree.h) */
     __global int *birth, *child, *jump, *depth, *size; /* by merge */
     int saddles, arcs;
+    double dh;                  /* of args.h */
     int first[DIGITS + 1];      /* the place of the next entry with each digit; the last: the number of entries */
     uint ballot[DIGITS * BALLOT]; /* the items whose entry has the digit */
     double best[VX_WG];         /* of every item */
@@ -101,7 +96,7 @@ static int lowest_bit(int bits)
 
 /* Lays out the group's part of the work buffer, which has VX_TFCE_VOXEL_WORDS words for each voxel. There are at most
  * as many maxima, as many arcs, and half as many merges (kernels/args.h). Arrays that share memory are marked. */
-static void begin_map(VX_SHARED vx_tfce_map *m, __global int *work)
+VX_STAGE static void begin_map(VX_SHARED vx_tfce_map *m, __global int *work)
 {
     size_t grid = (size_t)VX_TFCE_GRID_WORDS * m->args.grid_size, padded = m->args.padded;
     grid += grid & 1;
@@ -152,17 +147,17 @@ static int run_length(const VX_SHARED vx_tfce_map *m, int v)
 }
 
 /* The heights in the tail of this sign; 0 or less outside it. */
-static void scatter(const VX_SHARED vx_tfce_map *m, __global const float *height, float sign)
+VX_STAGE static void scatter(const VX_SHARED vx_tfce_map *m, float sign)
 {
     int n;
     for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG * n) {
         __global float *to = m->height + m->position[v];
         n = run_length(m, v);
         if (n == VX_VEC)
-            vx_store(sign * vx_load(height + v), to);
+            vx_store(sign * vx_load(m->map + v), to);
         else
             for (int l = 0; l < n; l++)
-                to[l] = sign * height[v + l];
+                to[l] = sign * m->map[v + l];
     }
 }
 
@@ -215,11 +210,11 @@ static vx_ints find_before(const VX_SHARED vx_tfce_map *m, int place, vx_floats 
     return before;
 }
 
-static void find_largest(VX_SHARED vx_tfce_map *m, __global const float *height)
+VX_STAGE static void find_largest(VX_SHARED vx_tfce_map *m)
 {
     int largest = 0; /* the bits of floats that are not negative order as they do */
     for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG)
-        largest = max(largest, as_int(fabs(height[v])));
+        largest = max(largest, as_int(fabs(m->map[v])));
     vx_raise(&m->largest, largest);
 }
 

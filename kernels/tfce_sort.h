@@ -54,7 +54,7 @@ static int count_before(const __local uint *ballot, int lid, bool *last)
 
 /* One pass, of `passes`. After it and a barrier `from` has its result, or `to` the list of saddles, and m->entries or
  * m->saddles is their number. */
-static void sort_pass(VX_SHARED vx_tfce_map *m, int pass, int passes)
+VX_STAGE static void sort_pass(VX_SHARED vx_tfce_map *m, int pass, int passes)
 {
     int lid = get_local_id(0), entries = m->entries;
     __global uint2 *from = m->from, *to = m->to;

@@ -25,7 +25,7 @@ static int begin_component(VX_SHARED vx_tfce_map *m)
     return maximum;
 }
 
-static void link_map(VX_SHARED vx_tfce_map *m)
+VX_STAGE static void link_map(VX_SHARED vx_tfce_map *m)
 {
     for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG) {
         int place = m->position[v], highest;
@@ -46,7 +46,7 @@ static void link_map(VX_SHARED vx_tfce_map *m)
 }
 
 /* Puts the maximum of each voxel into its entry and at its place, where the height is no more needed. */
-static void find_maxima(const VX_SHARED vx_tfce_map *m)
+VX_STAGE static void find_maxima(const VX_SHARED vx_tfce_map *m)
 {
     for (int v = get_local_id(0); v < m->args.voxels; v += VX_WG) {
         int place = m->position[v], at;
@@ -74,7 +74,7 @@ static int distinct(const VX_SHARED vx_tfce_map *m, int place, int link)
 }
 
 /* Marks the entries of saddles where different maxima meet: these may be in different components. */
-static void find_saddles(const VX_SHARED vx_tfce_map *m)
+VX_STAGE static void find_saddles(const VX_SHARED vx_tfce_map *m)
 {
     for (int k = get_local_id(0); k < m->saddles; k += VX_WG) {
         int v = m->to[k].x, link = distinct(m, m->position[v], m->link[v]);
@@ -125,7 +125,7 @@ static int join(const VX_SHARED vx_tfce_map *m, int i, int arc, int other, int m
 }
 
 /* Finds the merges at the listed saddles. Returns their number. */
-static int sweep_saddles(VX_SHARED vx_tfce_map *m)
+VX_STAGE static int sweep_saddles(VX_SHARED vx_tfce_map *m)
 {
     int merges = 0, saddles = of_item_0(m->saddles);
     for (int k = 0; k < saddles; k++) {
@@ -149,7 +149,7 @@ static int sweep_saddles(VX_SHARED vx_tfce_map *m)
 
 /* Gives merge j a later one on its path to the root, so that the path up to any height takes at most about twice the
  * logarithm of its length (Myers 1983, Information Processing Letters 17:241). A root jumps to itself. */
-static void add_jumps(const VX_SHARED vx_tfce_map *m, int merges)
+VX_STAGE static void add_jumps(const VX_SHARED vx_tfce_map *m, int merges)
 {
     int maxima = m->maxima;
     for (int j = merges - 1; j >= 0; j--) {
@@ -181,7 +181,7 @@ static int find_arc(const VX_SHARED vx_tfce_map *m, int i, int maximum)
 }
 
 /* Gives each entry its arc, and counts the digits of the next pass. */
-static void find_arcs(VX_SHARED vx_tfce_map *m)
+VX_STAGE static void find_arcs(VX_SHARED vx_tfce_map *m)
 {
     for (int i = get_local_id(0); i < m->entries; i += VX_WG) {
         uint arc = find_arc(m, i, m->from[i].y);

@@ -100,6 +100,7 @@ class VoxstatInputSpec(CommandLineInputSpec):
     permutations = traits.Either(traits.Range(low=0), traits.Enum("auto", "exact"), argstr="--permutations %s",
                                  desc="random ones, or all where there are no more; 0 or exact: all")
     seed = traits.Range(low=0, argstr="--seed %s", desc="the stream of random numbers")
+    sensitivity = _formulas("sensitivity", desc="alternatives to the preparation, as in 'scale=none,global'")
     tails = traits.Enum("two", "pos", "neg", argstr="--tails %s", desc="the alternative")
     correct = traits.List(traits.Enum(*CORRECTIONS), minlen=1, sep=",", argstr="--correct %s", desc="corrections")
     primary = traits.Enum("voxel", "extent", "mass", "tfce", argstr="--primary %s",
@@ -137,6 +138,7 @@ class VoxstatOutputSpec(TraitedSpec):
     modality_masks = traits.List(File(exists=True), desc="<modality>_mask.nii.gz, where there are several modalities")
     n_maps = traits.List(File(exists=True), desc="<modality>_n.nii.gz: participants with data")
     quality = File(exists=True, desc="quality.tsv: figures and flags of every image")
+    sensitivity = File(exists=True, desc="sensitivity.tsv: the results under every choice of the preparation")
     results = File(exists=True, desc="results.h5: all maps and null distributions")
     record = File(exists=True, desc="run.json: options, versions, inputs, headline figures")
     report = File(exists=True, desc="report.html")
@@ -169,7 +171,7 @@ class Voxstat(CommandLine):
             del outputs["mask"]
         if "report.html" in files:  # missing where it could not be drawn
             outputs["report"] = os.path.join(out, "report.html")
-        for table in ("quality", "regions", "markers"):
+        for table in ("quality", "regions", "markers", "sensitivity"):
             if f"{table}.tsv" in files:
                 outputs[table] = os.path.join(out, f"{table}.tsv")
         found = {}

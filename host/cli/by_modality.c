@@ -16,8 +16,7 @@ void vx_by_modality_destroy(vx_by_modality *values)
         vx_names_destroy(&values->word);
 }
 
-/* The value of a word that begins with "NAME="; null where it does not. */
-static const char *value_of(const char *word, const char *name)
+const char *vx_by_modality_own(const char *word, const char *name)
 {
     const size_t length = strlen(name);
     return !strncmp(word, name, length) && word[length] == '=' ? word + length + 1 : NULL;
@@ -26,10 +25,10 @@ static const char *value_of(const char *word, const char *name)
 static bool names_one(const char *word, const vx_study *study)
 {
     for (size_t m = 0; m < study->modalities; m++)
-        if (value_of(word, study->modality[m].name))
+        if (vx_by_modality_own(word, study->modality[m].name))
             return true;
     for (size_t m = 0; m < study->markers; m++)
-        if (value_of(word, study->marker[m].name))
+        if (vx_by_modality_own(word, study->marker[m].name))
             return true;
     return false;
 }
@@ -37,7 +36,7 @@ static bool names_one(const char *word, const vx_study *study)
 const char *vx_by_modality_word(const vx_by_modality *values, const vx_study *study, const char *name, size_t i,
                                 bool *own)
 {
-    const char *word = values->word.name[i], *found = value_of(word, name);
+    const char *word = values->word.name[i], *found = vx_by_modality_own(word, name);
     *own = found;
     return found ? found : names_one(word, study) ? NULL : word;
 }

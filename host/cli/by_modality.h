@@ -18,6 +18,9 @@ typedef struct vx_by_modality {
 vx_status vx_by_modality_read(const vx_arguments *arguments, vx_option_id id, vx_by_modality *values, vx_error *error);
 void vx_by_modality_destroy(vx_by_modality *values);
 
+/* The value of a word NAME=VALUE for the modality or marker of that name; null for other words. */
+const char *vx_by_modality_own(const char *word, const char *name);
+
 /* The value for the modality or marker of that name, or null. Errors (VX_USAGE): two values for one, or for all. */
 vx_status vx_by_modality_value(const vx_by_modality *values, const vx_study *study, const char *name,
                                const char **value, vx_error *error);

@@ -181,11 +181,14 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_PSF] = {"psf", 0, VX_TEXT, VX_RUN, "MM|X,Y,Z|FILE", NULL, NULL, NULL, 0, 0,
         "The point spread of the images for --pvc, in mm FWHM along the axes of their grid: one number, three, or a "
         "table as Clinica's with the columns participant_id, session_id, acq_label, psf_x, psf_y and psf_z."},
-    [VX_OPTION_PVC] = {"pvc", 0, VX_NAMES, VX_RUN, "METHOD[,MODALITY=METHOD...]", NULL, "none|meltzer|mg", "gtm", 0, 0,
+    [VX_OPTION_PVC] = {"pvc", 0, VX_NAMES, VX_RUN, "METHOD[,MODALITY=METHOD...]", NULL,
+        "none|meltzer|mg|gtm", NULL, 0, 0,
         "Correct the images for partial volume, on the grid that they come on: not at all (none, the default), as "
         "tissue against its surroundings (meltzer; Meltzer et al. 1990, J Comput Assist Tomogr 14:561), as grey "
-        "against white matter (mg; Müller-Gärtner et al. 1992, J Cereb Blood Flow Metab 12:571). It needs --psf and "
-        "the maps of --pvc-grey and --pvc-white."},
+        "against white matter (mg; Müller-Gärtner et al. 1992, J Cereb Blood Flow Metab 12:571); and the means of the "
+        "regions of --atlas by the geometric transfer matrix (gtm; Rousset et al. 1998, J Nucl Med 39:904), by itself "
+        "or beside one of these: mg,gtm. Regions have their figures with and without. It needs --psf and the maps of "
+        "--pvc-grey and --pvc-white."},
     [VX_OPTION_PVC_GREY] = {"pvc-grey", 0, VX_TEXT, VX_RUN, "NAME", "gm", NULL, NULL, 0, 0,
         "The maps of grey matter, a share of each voxel: the columns <NAME>_<session> or <NAME> of the table, on the "
         "grids of the images. Where --pvc-white has the same name, its images have two volumes: grey and white matter, "
@@ -226,16 +229,21 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Instead of the rows: how the time of a covariate grows with voxels, participants and permutations."},
     [VX_OPTION_SEED] = {"seed", 0, VX_INTEGER, VX_RUN | VX_SIMULATE, "N", "0", NULL, NULL, 0, 0x1p64,
         "The stream of random numbers (Philox4x32-10; Salmon et al. 2011): the same seed, the same answer."},
+    [VX_OPTION_SENSITIVITY] = {"sensitivity", 0, VX_FORMULAS, VX_RUN, "OPTION=VALUE[,VALUE...]", NULL, NULL, NULL, 0, 0,
+        "Alternatives to the preparation of the images, each the run with one option changed: "
+        "'reference=pons.nii.gz,data; scale=none,global; smooth=0,6,10'. A value may be for one modality "
+        "(scale=pet=none), and none leaves the option out. The run says, and tells in sensitivity.tsv and the report, "
+        "which conclusions depend on the choice. Several are separated by ';', or the option is repeated."},
     [VX_OPTION_SESSIONS] = {"sessions", 0, VX_NAMES, VX_RUN, "BASELINE,FOLLOWUP", NULL, NULL, NULL, 0, 0,
         "The two sessions of a paired design; the first is subtracted from the second. Without it: the only two there "
         "are, where their names tell which came first (baseline and followup, pre and post, V1 and V2, m06 and m12, "
         "dates). Of a onesample design: the one session."},
     [VX_OPTION_SIZE] = {"size", 0, VX_CHOICE, VX_SIMULATE, "MM", "4", "4|2|1", NULL, 0, 0,
         "Size of a voxel in mm."},
-    [VX_OPTION_SMOOTH] = {"smooth", 0, VX_REAL, VX_RUN, "FWHM", NULL, NULL, NULL, 0, 1000,
+    [VX_OPTION_SMOOTH] = {"smooth", 0, VX_REAL, VX_RUN, "FWHM", NULL, "0", NULL, 0, 1000,
         "Smooth every image by a Gaussian of FWHM mm, over the voxels that have data: zeros and NaN stay as they are "
         "and do not fade what is beside them."},
-    [VX_OPTION_SMOOTH_TO] = {"smooth-to", 0, VX_REAL, VX_RUN, "FWHM", NULL, NULL, NULL, 0, 1000,
+    [VX_OPTION_SMOOTH_TO] = {"smooth-to", 0, VX_REAL, VX_RUN, "FWHM", NULL, "0", NULL, 0, 1000,
         "Smooth every image so that it has a smoothness of FWHM mm along every axis, from the one that it has; an "
         "image that is smoother is left as it is."},
     [VX_OPTION_SUV] = {"suv", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,

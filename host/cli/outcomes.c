@@ -28,6 +28,25 @@ static vx_status check_change(const vx_run *run, const vx_run_modality *modality
     return VX_OK;
 }
 
+/* The values beside those of a region have to have a change, too. */
+static vx_status add_beside(const vx_run *run, const vx_run_modality *modality, size_t of_means, vx_outcome *outcome,
+                            vx_error *error)
+{
+    const size_t n = (size_t)outcome->n;
+    vx_status status = VX_OK;
+    for (int b = 0; b < VX_BESIDES && !status; b++) {
+        const double *first = modality->beside[b] ? modality->beside[b] + 2 * of_means * n : NULL;
+        vx_outcome other = *outcome;
+        if (!first)
+            continue;
+        outcome->beside[b][0] = other.value[0] = outcome->value[0] ? first : NULL;
+        outcome->beside[b][1] = other.value[1] = first + n;
+        if ((status = check_change(run, modality, &other, error)))
+            vx_error_prefix(error, status, "%s", vx_beside_words[b]);
+    }
+    return status;
+}
+
 /* A region's means of both sessions; of one session they are the second. */
 static vx_status add_region(vx_run *run, const vx_run_modality *modality, const vx_region *region,
                             const vx_means *means, size_t of_means, vx_error *error)
@@ -55,7 +74,9 @@ static vx_status add_region(vx_run *run, const vx_run_modality *modality, const 
                                                  .n = n,
                                                  .participant = modality->study->participant,
                                                  .value = {means->sessions == 2 ? value : NULL, value + n}};
-    return check_change(run, modality, &run->outcome[run->outcomes - 1], error);
+    vx_outcome *outcome = &run->outcome[run->outcomes - 1];
+    vx_status status = check_change(run, modality, outcome, error);
+    return status ? status : add_beside(run, modality, of_means, outcome, error);
 }
 
 /* Whether a region's mean is 1 in every image, because the images were divided by it: it is the reference region. */
@@ -85,6 +106,8 @@ static vx_status add_regions(vx_run *run, vx_run_modality *modality, vx_error *e
     if (!status && means->missing)
         status = vx_fail(error, VX_INPUT, "%s: the means of regions need the images again: %s", modality->study->name,
                          means->first_missing);
+    if (!status)
+        status = vx_run_find_beside(run, modality, set, tested, error);
     tested = 0;
     for (int64_t r = 0; r < regions->count && !status; r++)
         if (regions->region[r].tested) {
@@ -129,7 +152,8 @@ vx_status vx_run_test_outcomes(vx_run *run, vx_error *error)
         .zeros = vx_argument_choice(run->arguments, VX_OPTION_WILCOXON_ZEROS) ? VX_ZEROS_PRATT : VX_ZEROS_DROPPED,
         .alpha = VX_LEVEL,
     };
-    size_t most = study->markers;
+    const size_t markers = run->choice ? 0 : study->markers; /* an alternative does not change them */
+    size_t most = markers;
     vx_status status = VX_OK;
     for (size_t m = 0; m < study->modalities; m++)
         most += (size_t)run->modality[m].regions.count;
@@ -137,11 +161,12 @@ vx_status vx_run_test_outcomes(vx_run *run, vx_error *error)
     run->outcome_value = vx_array(most, sizeof *run->outcome_value);
     if (!run->outcome || !run->outcome_value)
         return vx_fail_memory(error);
-    for (size_t m = 0; m < study->modalities && !status && run->atlas.path; m++)
-        status = add_regions(run, &run->modality[m], error);
-    for (size_t m = 0; m < study->markers && !status; m++)
+    for (size_t m = 0; m < study->modalities && !status; m++)
+        if (run->modality[m].regions.count) /* of an alternative only the modality that is read */
+            status = add_regions(run, &run->modality[m], error);
+    for (size_t m = 0; m < markers && !status; m++)
         status = add_marker(run, &study->marker[m], run->marker_units[m], error);
-    if (!status)
+    if (!status && !run->choice)
         status = vx_run_compare_expected(run, error);
     return status || !run->outcomes
                ? status
@@ -158,4 +183,9 @@ void vx_run_outcomes_destroy(vx_run *run)
     free(run->outcome);
     vx_outcome_tests_free(run->outcome_tests);
     vx_expected_comparisons_free(run->expected);
+    run->outcome_value = NULL;
+    run->outcome = NULL;
+    run->outcomes = 0;
+    run->outcome_tests = NULL;
+    run->expected = NULL;
 }

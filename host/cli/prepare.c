@@ -65,7 +65,7 @@ vx_status vx_run_preparation(const vx_run *run, size_t m, vx_preparation_options
                        "design has none");
     if (gtm && !run->atlas.path)
         return vx_fail(error, VX_USAGE, "--pvc gtm corrects the means of the regions of --atlas, which is not given");
-    if (!reference_is_used(run) && (o->reference || o->reference_erosion > 0))
+    if (!run->choice && !reference_is_used(run) && (o->reference || o->reference_erosion > 0))
         return vx_fail(error, VX_USAGE, "--%s is given, but no image is divided by a reference region: --scale says "
                        "something else, or --reference is missing",
                        o->reference ? "reference" : "reference-erode");
@@ -87,6 +87,10 @@ vx_status vx_run_change(const vx_run *run, size_t m, vx_change *change, vx_error
 
 vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error)
 {
+    const vx_preparation_options *options = &modality->preparation.options;
+    const bool heavy = vx_preparation_smooths(options) || vx_preparation_regrids(options);
+    const vx_device_info *device = vx_device_properties(run->device);
+    modality->preparation.options.device = run->device;
     vx_status status = vx_preparation_add_steps(&modality->preparation, &modality->sources, error);
     if (status)
         return vx_error_prefix(error, status, "%s", modality->study->name);
@@ -94,7 +98,10 @@ vx_status vx_run_prepare(vx_run *run, vx_run_modality *modality, vx_error *error
     const vx_step *step = vx_sources_steps(&modality->sources, &steps);
     for (size_t k = 0; k < steps; k++)
         vx_say(run, "  %s: every image is %s\n", modality->study->name, step[k].words);
-    return VX_OK;
+    if (!heavy || device->has_double)
+        return VX_OK;
+    return vx_run_remark(run, error, "%s computes no double precision: images are smoothed and brought to another grid "
+                         "by the processor (cpu)", device->id);
 }
 
 static vx_status remark_global(vx_run *run, const char *name, vx_scale scale, vx_error *error)

@@ -157,6 +157,7 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
         .outcomes = run->outcomes,
         .outcome_tests = run->outcome_tests,
         .expected = run->expected,
+        .sensitivity = run->sensitivity.choices ? &run->sensitivity : NULL,
         .prepared = vx_argument_given(run->arguments, VX_OPTION_KEEP_PREPARED),
         .p_format = run->p_format,
         .primary = run->primary,

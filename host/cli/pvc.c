@@ -12,7 +12,7 @@ vx_status vx_run_read_psf(vx_run *run, vx_error *error)
 {
     static const vx_option_id with_psf[] = {VX_OPTION_PVC_GREY, VX_OPTION_PVC_WHITE};
     const char *psf = vx_argument_text(run->arguments, VX_OPTION_PSF);
-    if (psf && !run->pvc.word.count)
+    if (psf && !run->pvc.word.count && !vx_argument_given(run->arguments, VX_OPTION_SENSITIVITY))
         return vx_fail(error, VX_USAGE, "--psf is the point spread for --pvc, which is not given");
     for (size_t i = 0; i < sizeof with_psf / sizeof *with_psf; i++)
         if (!psf && vx_argument_given(run->arguments, with_psf[i]))
@@ -63,6 +63,8 @@ vx_status vx_run_pvc_of(const vx_run *run, const char *modality, vx_pvc_method *
     *gtm = regions[1] || (regions[0] && !refused);
     if ((*method != VX_PVC_NONE || *gtm) && !run->psf.text)
         return vx_fail(error, VX_USAGE, "--pvc: %s needs the point spread of its images (--psf)", modality);
+    if ((*method != VX_PVC_NONE || *gtm) && is_map(run, modality))
+        return vx_fail(error, VX_USAGE, "--pvc: %s is a map of tissue, by which other images are corrected", modality);
     return VX_OK;
 }
 

@@ -97,17 +97,23 @@ static vx_status summarise(const vx_run *run, bool report, vx_error *error)
         status = vx_summary_print_outcomes(results, OUTCOME_ROWS_MAX, stdout, error);
     if (!status)
         status = vx_summary_print_expected(results, stdout, error);
+    if (!status)
+        status = vx_summary_print_sensitivity(results, false, stdout, error);
     vx_stdout_flush(); /* where both streams go to one place, the sentences stand below the tables */
     if (!status && !run->quiet) {
         vx_summary_say(results, stderr);
         vx_summary_say_outcomes(results, stderr);
+        vx_summary_say_sensitivity(results, stderr);
     }
     vx_results_close(results);
     vx_say(run, "results: %s\n", run->out);
     if (report)
         vx_say(run, "report: %s/report.html\n", run->out);
-    vx_say(run, "time: %.1f s, of which reading %.1f s, permutations %.1f s, writing %.1f s, the report %.1f s\n",
-           vx_seconds() - run->start, run->seconds_read, run->seconds_infer, run->seconds_write, run->seconds_report);
+    vx_say(run, "time: %.1f s, of which reading %.1f s, permutations %.1f s, ", vx_seconds() - run->start,
+           run->seconds_read, run->seconds_infer);
+    if (run->alternatives)
+        vx_say(run, "the alternatives %.1f s, ", run->seconds_alternatives);
+    vx_say(run, "writing %.1f s, the report %.1f s\n", run->seconds_write, run->seconds_report);
     return status;
 }
 
@@ -132,7 +138,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     if ((status = vx_run_read_study(&run, error)) || (status = vx_run_say_bids(&run, error)) ||
         (status = vx_plan_say_study(&run, error)) || (status = vx_run_remark_frames(&run, error)) ||
         (status = vx_run_read_atlas(&run, error)) || (status = vx_inputs_list(&run, error)) ||
-        (status = vx_run_find_units(&run, error)))
+        (status = vx_run_find_units(&run, error)) || (status = vx_run_find_alternatives(&run, error)))
         goto cleanup;
     if ((status = vx_place_begin(&run, &folder, &recovered, error))) {
         vx_folder_abandon(folder);

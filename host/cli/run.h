@@ -2,8 +2,8 @@
  * study.c reads the table, atlas.c the regions, inputs.c lists the images, bids.c reads a BIDS folder, prepare.c,
  * grid.c, pvc.c, suv.c and units.c have the steps that the images go through and their units, place.c checks the place
  * of the results, plan.c prints the plan, progress.c prints the progress, outcomes.c tests regions and markers,
- * expected.c compares them with expected changes, volumes.c has the search volumes, and provenance.c writes the
- * results. */
+ * beside.c has the means of regions in other forms, expected.c compares them with expected changes, volumes.c has the
+ * search volumes, sensitivity.c the alternatives and choices.c what they are, and provenance.c writes the results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -15,6 +15,7 @@
 #include "image/sources.h"
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
+#include "outcome/sensitivity.h"
 #include "output/output.h"
 #include "prepare/prepare.h"
 #include "prepare/psf.h"
@@ -31,6 +32,7 @@ typedef struct vx_run_modality {
     double *body_weight;    /* n x sessions, kg, of --suv; NaN where the table has none */
     vx_image_tissue *tissue;      /* tissues: n x sessions, of --pvc; null without --psf */
     size_t tissues;
+    double *beside[VX_BESIDES]; /* of the tested regions, regions x 2 sessions x n; of one session the second */
     char *units;            /* of the images after their preparation; null: not known */
     vx_regressor adjust;    /* of --scale ancova: the (change of the) global mean, n values, owned; else no name */
     vx_scaling scaling;     /* what the images were divided by, by session */
@@ -82,9 +84,11 @@ typedef struct vx_run {
     size_t outcomes;
     vx_outcome_tests *outcome_tests; /* null: no region and no marker */
     vx_expected_comparisons *expected; /* null: without --expected */
+    struct vx_alternatives *alternatives; /* null: without --sensitivity */
+    vx_sensitivity sensitivity; /* without choices: no alternatives */
     vx_remarks remarks;
     char started[32];           /* ISO 8601, UTC */
-    double start, seconds_read, seconds_infer, seconds_write, seconds_report;
+    double start, seconds_read, seconds_infer, seconds_alternatives, seconds_write, seconds_report;
 } vx_run;
 
 /* Prints to stderr, unless the run is quiet. */
@@ -99,8 +103,8 @@ vx_status vx_run_settings(const vx_arguments *arguments, vx_run *run, vx_error *
 /* stages.c: vx_run_compute goes through all stages. Those of one modality also serve the alternatives to a run:
  * vx_run_read_modality reads the images after vx_run_prepare, any number of times, and places the regions;
  * vx_run_plan_modality makes the model; vx_run_infer_modality tests its effects, of vx_run_evaluations relabellings to
- * compute. vx_run_release frees what these three made. vx_run_stopped fails where a stop was requested.
- * vx_run_destroy frees what the run owns; an alternative owns no study, atlas or device. */
+ * compute. vx_run_release frees what these three made, so that they can be called again. vx_run_stopped fails where a
+ * stop was requested. vx_run_destroy frees what the run owns; an alternative owns no study, atlas or device. */
 vx_status vx_run_compute(vx_run *run, const vx_folder *folder, vx_error *error);
 vx_status vx_run_read_modality(vx_run *run, vx_run_modality *modality, vx_error *error);
 vx_status vx_run_plan_modality(vx_run *run, vx_run_modality *modality, vx_error *error);
@@ -135,6 +139,12 @@ vx_status vx_run_place_regions(vx_run *run, vx_run_modality *modality, vx_error 
  * vx_means_read and vx_outcomes_test; VX_INPUT where an image cannot be read again. */
 vx_status vx_run_test_outcomes(vx_run *run, vx_error *error);
 void vx_run_outcomes_destroy(vx_run *run);
+
+/* beside.c: the means of the `tested` regions (`set`, as they are tested) without partial-volume correction of the
+ * images, where --pvc corrects them, and by the geometric transfer matrix, where it asks for this. Errors: those of
+ * vx_means_read and vx_gtm_read. */
+vx_status vx_run_find_beside(vx_run *run, vx_run_modality *modality, const vx_voxel_set *set, size_t tested,
+                             vx_error *error);
 
 /* expected.c: checks the options, before anything is read (VX_USAGE); compares the outcomes with --expected. Errors:
  * those of vx_expected_test; VX_USAGE without outcomes. */
@@ -198,6 +208,16 @@ vx_status vx_run_find_smoothness(vx_run *run, vx_run_modality *modality, vx_erro
 /* inputs.c: initialises run->modality and the list of sources. Reads no image. Errors: VX_INPUT for a study without
  * images. */
 vx_status vx_inputs_list(vx_run *run, vx_error *error);
+
+/* sensitivity.c: the alternatives of --sensitivity. They are found when the preparation of the run is known, before
+ * anything is read (errors: those of vx_choices_read, and of the alternative's options, with its name in front); say
+ * which uses of the device they add; are read and planned, which adds their relabellings to *evaluations; and are
+ * analysed when the run's own results are there, which fills run->sensitivity. These do nothing without the option. */
+vx_status vx_run_find_alternatives(vx_run *run, vx_error *error);
+unsigned vx_run_alternatives_use(const vx_run *run);
+vx_status vx_run_check_alternatives(vx_run *run, uint64_t *evaluations, vx_error *error);
+vx_status vx_run_try_alternatives(vx_run *run, vx_progress_state *progress, vx_error *error);
+void vx_run_alternatives_destroy(vx_run *run);
 
 /* place.c: the place of the results. vx_place_begin handles leftovers of killed runs, makes the folder, and checks that
  * file names are not too long. *recovered is true where it recovered results, so that there is nothing to compute.

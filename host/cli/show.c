@@ -34,6 +34,8 @@ vx_status vx_command_show(const vx_arguments *arguments, vx_error *error)
     if (!status)
         status = vx_summary_print_expected(results, stdout, error);
     if (!status)
+        status = vx_summary_print_sensitivity(results, true, stdout, error);
+    if (!status)
         status = show_clusters(results, error);
     if (!status) {
         putchar('\n');
@@ -41,6 +43,7 @@ vx_status vx_command_show(const vx_arguments *arguments, vx_error *error)
             vx_print(stdout, "remark: %s\n", results->remark[i]);
         vx_summary_say(results, stdout);
         vx_summary_say_outcomes(results, stdout);
+        vx_summary_say_sensitivity(results, stdout);
     }
     vx_results_close(results);
     return status;

@@ -23,10 +23,15 @@ static unsigned uses(const vx_run *run)
     const bool voxels = run->study->modalities > 0;
     bool nuisance = run->study->nuisances > 0;
     const unsigned clusters = VX_CORRECT_EXTENT | VX_CORRECT_MASS;
-    for (size_t m = 0; m < run->study->modalities; m++)
-        nuisance |= run->modality[m].preparation.options.scale == VX_SCALE_ANCOVA;
+    unsigned of_images = 0;
+    for (size_t m = 0; m < run->study->modalities; m++) {
+        const vx_preparation_options *options = &run->modality[m].preparation.options;
+        nuisance |= options->scale == VX_SCALE_ANCOVA;
+        of_images |= vx_preparation_smooths(options) ? VX_USE_SMOOTHING : 0;
+        of_images |= vx_preparation_regrids(options) ? VX_USE_REGRIDDING : 0;
+    }
     const bool beside = nuisance || (run->model.joint && run->study->covariates > 1);
-    unsigned uses = nuisance ? VX_USE_NUISANCE : VX_USE_FLIPS;
+    unsigned uses = (nuisance ? VX_USE_NUISANCE : VX_USE_FLIPS) | vx_run_alternatives_use(run) | of_images;
     if (run->study->covariates)
         uses |= beside ? VX_USE_NUISANCE : VX_USE_REGRESSION;
     uses |= voxels && run->inference.correct & clusters ? VX_USE_CLUSTERS : 0;
@@ -141,7 +146,8 @@ vx_status vx_run_plan_modality(vx_run *run, vx_run_modality *modality, vx_error 
     return status;
 }
 
-static vx_status plan(vx_run *run, vx_error *error)
+/* *alternatives: the relabellings that they will compute. */
+static vx_status plan(vx_run *run, uint64_t *alternatives, vx_error *error)
 {
     vx_status status = share_participants(run, error);
     for (size_t m = 0; m < run->study->modalities && !status; m++) {
@@ -149,7 +155,9 @@ static vx_status plan(vx_run *run, vx_error *error)
         if (!status)
             status = vx_run_find_smoothness(run, &run->modality[m], error);
     }
-    return status ? status : vx_plan_say_effects(run, error);
+    if (!status)
+        status = vx_plan_say_effects(run, error);
+    return status ? status : vx_run_check_alternatives(run, alternatives, error);
 }
 
 static vx_progress_kind progress_kind(const vx_run *run)
@@ -189,11 +197,12 @@ vx_status vx_run_infer_modality(vx_run *run, vx_run_modality *modality, vx_progr
     return status;
 }
 
-/* The permutations of the run, and of its alternatives after it. */
-static vx_status infer(vx_run *run, vx_error *error)
+/* The permutations of the run, and then those of its alternatives. */
+static vx_status infer(vx_run *run, uint64_t alternatives, vx_error *error)
 {
     const double start = vx_seconds();
-    vx_progress_state progress = {.kind = progress_kind(run), .start = start, .shown = start};
+    vx_progress_state progress = {.kind = progress_kind(run), .start = start, .shown = start,
+                                  .total = alternatives};
     vx_status status = VX_OK;
     for (size_t m = 0; m < run->study->modalities; m++)
         progress.total += vx_run_evaluations(&run->modality[m]);
@@ -202,23 +211,26 @@ static vx_status infer(vx_run *run, vx_error *error)
         status = vx_run_infer_modality(run, &run->modality[m], &progress, error);
     }
     run->seconds_infer = vx_seconds() - start;
+    if (!status)
+        status = vx_run_try_alternatives(run, &progress, error);
     vx_progress_end(&progress);
     return vx_stop_requested() ? vx_run_stopped(error) : status;
 }
 
 vx_status vx_run_compute(vx_run *run, const vx_folder *folder, vx_error *error)
 {
+    uint64_t alternatives = 0;
     vx_status status = open_device(run, error);
     if (!status)
         status = read_images(run, error);
     if (!status)
-        status = plan(run, error);
+        status = plan(run, &alternatives, error);
     if (!status)
         status = vx_place_check(run, folder, error);
     if (!status)
         status = vx_run_test_outcomes(run, error);
     if (!status)
-        status = infer(run, error);
+        status = infer(run, alternatives, error);
     if (!status)
         status = vx_corrections_over_effects(run, error);
     if (!status)
@@ -247,7 +259,14 @@ void vx_run_release(vx_run_modality *modality)
     modality->adjust = (vx_regressor){0};
     vx_regions_destroy(&modality->atlas);
     vx_regions_destroy(&modality->regions);
+    const char *atlas = modality->atlas_source.path;
     vx_source_destroy(&modality->atlas_source);
+    modality->atlas_source.path = atlas;
+    modality->mask = (vx_mask_report){0};
+    for (int b = 0; b < VX_BESIDES; b++) {
+        free(modality->beside[b]);
+        modality->beside[b] = NULL;
+    }
 }
 
 static void modality_destroy(vx_run_modality *modality)
@@ -278,12 +297,14 @@ void vx_run_destroy(vx_run *run)
     vx_by_modality_destroy(&run->units);
     vx_names_destroy(&run->suv);
     free(run->source);
-    if (run->choice) /* the others belong to the run to which it is an alternative */
-        return;
     for (size_t m = 0; run->marker_units && m < run->study->markers; m++)
         free(run->marker_units[m]);
     free(run->marker_units);
     vx_run_units_destroy(run);
+    if (run->choice) /* the others belong to the run to which it is an alternative */
+        return;
+    vx_run_alternatives_destroy(run);
+    vx_sensitivity_destroy(&run->sensitivity);
     free(run->shared);
     vx_atlas_destroy(&run->atlas);
     vx_region_plan_destroy(&run->plan);

@@ -16,6 +16,10 @@ vx_status vx_summary_print_outcomes(const vx_results *results, size_t rows_max, 
 /* Prints a line per comparison with an expected change, and what it cannot tell; nothing without any. */
 vx_status vx_summary_print_expected(const vx_results *results, FILE *out, vx_error *error);
 
+/* Prints a line per result and choice of the preparation: of `all` results, or of those whose conclusion changes under
+ * some choice; nothing without alternatives. */
+vx_status vx_summary_print_sensitivity(const vx_results *results, bool all, FILE *out, vx_error *error);
+
 /* Prints the clusters of an effect, largest first, or "none". */
 vx_status vx_summary_print_clusters(const vx_results *results, const vx_results_effect *effect, FILE *out,
                                     vx_error *error);
@@ -23,6 +27,9 @@ vx_status vx_summary_print_clusters(const vx_results *results, const vx_results_
 /* Prints a sentence per effect and search volume: how much is significant; of effects also how much has p below the
  * level in further looks. */
 void vx_summary_say(const vx_results *results, FILE *out);
+
+/* Prints a sentence: under which choices of the preparation which conclusions change. Nothing without alternatives. */
+void vx_summary_say_sensitivity(const vx_results *results, FILE *out);
 
 /* Prints a sentence per modality, family and effect: which regions or markers are significant, corrected together.
  * Nothing without any. */

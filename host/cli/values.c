@@ -150,7 +150,8 @@ static vx_status check_formulas(const vx_option *option, const char *list, vx_er
             status = vx_fail(error, VX_USAGE, "--%s: found '%s', in which %s is empty", option->name, list,
                              option->kind == VX_FORMULAS ? "a formula" : "a filter");
         else if (option->kind == VX_FORMULAS && !strchr(formula, '='))
-            status = vx_fail(error, VX_USAGE, "--%s: found '%s', expected NAME = FORMULA", option->name, formula);
+            status = vx_fail(error, VX_USAGE, "--%s: found '%s', expected %s", option->name, formula,
+                             strchr(option->argument, '=') ? option->argument : "NAME = FORMULA");
     }
     free(copy);
     return status;

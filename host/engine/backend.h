@@ -31,10 +31,14 @@ struct vx_backend {
     int tables;           /* signflip: entries of tables of signed sums that the device holds near; 0: those of the C
                            * backend */
     int queues;           /* queues worth using: 1 where a call returns only when its work is done */
+    bool concurrent;      /* threads may call it at the same time, each with buffers of its own */
 
     /* Makes a buffer of zeros, which either queue may use. */
     vx_status (*buffer_new)(vx_backend *self, size_t bytes, vx_buffer **buffer, vx_error *error);
     void (*buffer_free)(vx_backend *self, vx_buffer *buffer);                                    /* null is fine */
+    /* Makes a buffer of memory of the host, which outlives it: ops work in it. Null for devices that work in another
+     * memory. */
+    vx_status (*buffer_over)(vx_backend *self, void *memory, vx_buffer **buffer, vx_error *error);
     vx_status (*upload)(vx_backend *self, int queue, vx_buffer *to, size_t offset, const void *from, size_t bytes,
                         vx_error *error);
     vx_status (*download)(vx_backend *self, int queue, vx_buffer *from, size_t offset, void *to, size_t bytes,
@@ -65,6 +69,12 @@ static inline bool vx_backend_supports(const vx_backend *backend, vx_op op)
 {
     return !vx_op_table[op].needs_double || backend->info.has_double;
 }
+
+/* A buffer with the `bytes` of `memory`, or over the memory itself; `filled` false: its content does not matter. Then
+ * what is in the buffer, brought back to the same memory. */
+vx_status vx_buffer_lend(vx_backend *backend, void *memory, size_t bytes, bool filled, vx_buffer **buffer,
+                         vx_error *error);
+vx_status vx_buffer_return(vx_backend *backend, vx_buffer *buffer, void *memory, size_t bytes, vx_error *error);
 
 /* Opens the C backend. `threads` 0 means all. */
 vx_status vx_cpu_open(int threads, vx_backend **backend, vx_error *error);

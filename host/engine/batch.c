@@ -96,7 +96,8 @@ static vx_status run_op(vx_engine *e, const vx_batch *b, int64_t s, vx_op op, co
     vx_buffer *buffer[VX_BUFFERS];
     for (vx_buffer_name name = 0; name < VX_BUFFERS; name++) {
         vx_buffer *const *const owner[] = {
-            [VX_OF_ENGINE] = e->buffer, [VX_OF_BATCH] = b->buffer, [VX_OF_SLAB] = e->slab[s]};
+            [VX_OF_ENGINE] = e->buffer, [VX_OF_BATCH] = b->buffer, [VX_OF_SLAB] = e->slab[s],
+            [VX_OF_STEP] = e->buffer /* which has none of them */};
         buffer[name] = owner[vx_schedule_owner(&e->schedule, name)][name];
     }
     return e->backend->run(e->backend, b->queue, op, args, buffer, error);

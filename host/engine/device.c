@@ -73,7 +73,10 @@ static unsigned ops_of(unsigned uses)
                {VX_USE_REGRESSION, VX_OP_CORRELATION, 0},
                {VX_USE_NUISANCE, VX_OP_CORRELATION, 1},
                {VX_USE_CLUSTERS, VX_OP_CLUSTERS, 0},
-               {VX_USE_TFCE, VX_OP_TFCE, 0}};
+               {VX_USE_TFCE, VX_OP_TFCE, 0},
+               {VX_USE_SMOOTHING, VX_OP_CONVOLVE, 0},
+               {VX_USE_REGRIDDING, VX_OP_SPLINE, 0},
+               {VX_USE_REGRIDDING, VX_OP_SAMPLE, 0}};
     unsigned ops = vx_op_bit(VX_OP_RELABEL, 0);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         ops |= !uses || uses & all[i].use ? vx_op_bit(all[i].op, all[i].variant) : 0;

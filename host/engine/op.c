@@ -5,6 +5,9 @@ _Static_assert(sizeof(vx_relabel_args) == 17 * 4, "vx_relabel_args has a hole");
 _Static_assert(sizeof(vx_dense_args) == 18 * 4, "vx_dense_args has a hole");
 _Static_assert(sizeof(vx_clusters_args) == 8 * 4, "vx_clusters_args has a hole");
 _Static_assert(sizeof(vx_tfce_args) == 13 * 4, "vx_tfce_args has a hole");
+_Static_assert(sizeof(vx_convolve_args) == 5 * 4, "vx_convolve_args has a hole");
+_Static_assert(sizeof(vx_spline_args) == 4 * 4, "vx_spline_args has a hole");
+_Static_assert(sizeof(vx_sample_args) == 12 * 4, "vx_sample_args has a hole");
 
 static int relabel_groups(const void *args)
 {
@@ -26,6 +29,21 @@ static int clusters_groups(const void *args)
 static int tfce_groups(const void *args)
 {
     return ((const vx_tfce_args *)args)->parallel;
+}
+
+static int convolve_groups(const void *args)
+{
+    return ((const vx_convolve_args *)args)->parallel;
+}
+
+static int spline_groups(const void *args)
+{
+    return ((const vx_spline_args *)args)->parallel;
+}
+
+static int sample_groups(const void *args)
+{
+    return ((const vx_sample_args *)args)->parallel;
 }
 
 /* Programs with and without nuisance, because without it the kernel needs fewer registers. */
@@ -53,7 +71,8 @@ static int signflip_tables(const void *args, size_t entry, size_t most, size_t *
     }
 
 /* Processors: one work-item a group, vectors as wide as the registers, and as many accumulators as registers can hold.
- * A form with one voxel a work-item, and with barriers, takes several times longer there.
+ * A form with one voxel a work-item, and with barriers, takes several times longer there. In relabel lanes are the
+ * relabellings of a block of weights.
  *
  * GPUs: many work-items a group. In correlation loads have 16 bytes, and registers hold 4 voxels by 8 relabellings, so
  * that 32 fma need 3 loads. In signflip every voxel has its own tables in local memory. Groups of a single warp wait
@@ -71,7 +90,8 @@ const vx_op_info vx_op_table[VX_OPS] = {
                                   {VX_B_W, VX_OUT}},
                        .groups = relabel_groups,
                        .variants = 1,
-                       .processor = {.vec = 1, .cols = 1, .block = 1, .items = 1, .rows = 1, .groups_per_unit = 1},
+                       .processor = {.vec = 1, .cols = 1, .block = VX_INTERLEAVE, .items = 1, .rows = 1,
+                                     .groups_per_unit = 1},
                        .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 32, .rows = 1, .groups_per_unit = 16}},
     [VX_OP_SIGNFLIP] = {.stem = "signflip",
                         .args_size = sizeof(vx_dense_args),
@@ -121,6 +141,37 @@ const vx_op_info vx_op_table[VX_OPS] = {
                     .variants = 1,
                     .processor = {.cols = 1, .block = 1, .items = 1, .rows = 1, .groups_per_unit = 1},
                     .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 128, .rows = 1, .groups_per_unit = 8}},
+    [VX_OP_CONVOLVE] = {.stem = "convolve",
+                        .args_size = sizeof(vx_convolve_args),
+                        .needs_double = true,
+                        .buffers = 3,
+                        .buffer = {{VX_B_TAPS, VX_IN}, {VX_B_FROM, VX_IN}, {VX_B_TO, VX_OUT}},
+                        .groups = convolve_groups,
+                        .variants = 1,
+                        .processor = {.cols = 1, .block = 1, .items = 1, .rows = 1, .groups_per_unit = 4},
+                        .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 128, .rows = 1, .groups_per_unit = 16}},
+    [VX_OP_SPLINE] = {.stem = "spline",
+                      .args_size = sizeof(vx_spline_args),
+                      .needs_double = true,
+                      .buffers = 2,
+                      .buffer = {{VX_B_START, VX_IN}, {VX_B_COEFFICIENT, VX_INOUT}},
+                      .groups = spline_groups,
+                      .variants = 1,
+                      .processor = {.vec = 1, .cols = 1, .block = 1, .items = 1, .rows = 1, .groups_per_unit = 4},
+                      .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 32, .rows = 1, .groups_per_unit = 16}},
+    [VX_OP_SAMPLE] = {.stem = "sample",
+                      .args_size = sizeof(vx_sample_args),
+                      .needs_double = true,
+                      .buffers = 5,
+                      .buffer = {{VX_B_STORED, VX_IN},
+                                 {VX_B_WIDE, VX_IN},
+                                 {VX_B_COEFFICIENT, VX_IN},
+                                 {VX_B_PLACEMENT, VX_IN},
+                                 {VX_B_SAMPLED, VX_OUT}},
+                      .groups = sample_groups,
+                      .variants = 1,
+                      .processor = {.vec = 1, .cols = 1, .block = 1, .items = 1, .rows = 1, .groups_per_unit = 4},
+                      .gpu = {.vec = 1, .cols = 1, .block = 1, .items = 64, .rows = 1, .groups_per_unit = 16}},
 };
 
 const vx_buffer_info vx_buffer_table[VX_BUFFERS] = {
@@ -151,4 +202,13 @@ const vx_buffer_info vx_buffer_table[VX_BUFFERS] = {
     [VX_B_POWER] = {"power", VX_OF_ENGINE, .need = VX_HEIGHTS},
     [VX_B_BEST] = {"best", VX_OF_BATCH, .need = VX_HEIGHTS, .fetched = true},
     [VX_B_WORK] = {"work", VX_OF_ENGINE, .need = VX_HEIGHTS},
+    [VX_B_TAPS] = {"taps", VX_OF_STEP},
+    [VX_B_FROM] = {"from", VX_OF_STEP},
+    [VX_B_TO] = {"to", VX_OF_STEP},
+    [VX_B_START] = {"start", VX_OF_STEP},
+    [VX_B_COEFFICIENT] = {"coefficient", VX_OF_STEP},
+    [VX_B_STORED] = {"stored", VX_OF_STEP},
+    [VX_B_WIDE] = {"wide", VX_OF_STEP},
+    [VX_B_PLACEMENT] = {"placement", VX_OF_STEP},
+    [VX_B_SAMPLED] = {"sampled", VX_OF_STEP},
 };

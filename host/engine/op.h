@@ -16,7 +16,10 @@
     X(SIGNFLIP, signflip)                                                                                              \
     X(CORRELATION, correlation)                                                                                        \
     X(CLUSTERS, clusters)                                                                                              \
-    X(TFCE, tfce)
+    X(TFCE, tfce)                                                                                                      \
+    X(CONVOLVE, convolve)                                                                                              \
+    X(SPLINE, spline)                                                                                                  \
+    X(SAMPLE, sample)
 #define VX_OP_CONSTANT(name, stem) VX_OP_##name,
 typedef enum vx_op { VX_OP_LIST(VX_OP_CONSTANT) VX_OPS } vx_op;
 #undef VX_OP_CONSTANT
@@ -72,6 +75,16 @@ typedef enum vx_buffer_name {
     VX_B_BEST,       /* double [P][2]: largest enhancement of either tail; 0 where the tail is not tested */
     VX_B_WORK,       /* int32 [parallel][words], words = VX_TFCE_GRID_WORDS * grid_size + VX_TFCE_VOXEL_WORDS *
                       * map: the grid part is zero on entry and left zero */
+    /* Those of steps on volumes (host/prepare/), which no analysis has. */
+    VX_B_TAPS,       /* double [1 + reach]: w of convolve */
+    VX_B_FROM,       /* double [voxels] */
+    VX_B_TO,         /* double [voxels]: another buffer than VX_B_FROM */
+    VX_B_START,      /* double [length] */
+    VX_B_COEFFICIENT, /* double [voxels] */
+    VX_B_STORED,     /* float [voxels]: the values of a volume as they are stored */
+    VX_B_WIDE,       /* double [voxels]: where floats do not represent them */
+    VX_B_PLACEMENT,  /* double [VX_PLACEMENT] */
+    VX_B_SAMPLED,    /* float [voxels of the new grid] */
     VX_BUFFERS
 } vx_buffer_name;
 
@@ -115,9 +128,9 @@ typedef struct vx_op_info {
 
 extern const vx_op_info vx_op_table[VX_OPS];
 
-/* The owner of a buffer: the engine has one; each batch under way has its own, for what an op leaves for the next; or
- * each voxel slab has its own. */
-typedef enum vx_owner { VX_OF_ENGINE, VX_OF_BATCH, VX_OF_SLAB } vx_owner;
+/* The owner of a buffer: the engine has one; each batch under way has its own, for what an op leaves for the next;
+ * each voxel slab has its own; or a step makes one for each volume, and the engine none. */
+typedef enum vx_owner { VX_OF_ENGINE, VX_OF_BATCH, VX_OF_SLAB, VX_OF_STEP } vx_owner;
 
 /* How the engine treats a buffer. vx_schedule.buffer has its size. */
 typedef struct vx_buffer_info {

@@ -52,6 +52,15 @@ static const vx_schedule_size size_of_buffer[VX_BUFFERS] = {
     [VX_B_POWER] = SIZE_FIXED,
     [VX_B_BEST] = SIZE_BATCH,
     [VX_B_WORK] = SIZE_MAPS,
+    [VX_B_TAPS] = SIZE_FIXED,
+    [VX_B_FROM] = SIZE_FIXED,
+    [VX_B_TO] = SIZE_FIXED,
+    [VX_B_START] = SIZE_FIXED,
+    [VX_B_COEFFICIENT] = SIZE_FIXED,
+    [VX_B_STORED] = SIZE_FIXED,
+    [VX_B_WIDE] = SIZE_FIXED,
+    [VX_B_PLACEMENT] = SIZE_FIXED,
+    [VX_B_SAMPLED] = SIZE_FIXED,
 };
 
 static int64_t smaller(int64_t a, int64_t b)
@@ -115,7 +124,7 @@ static size_t buffer_size(const vx_demand *d, const vx_schedule *s, vx_buffer_na
     case VX_B_WORK:
         return (size_t)s->maps * sizeof(int32_t) *
                (VX_TFCE_GRID_WORDS * (size_t)d->grid_size + VX_TFCE_VOXEL_WORDS * lanes);
-    case VX_BUFFERS: break;
+    default: break; /* of steps */
     }
     return 0;
 }
@@ -129,7 +138,8 @@ vx_owner vx_schedule_owner(const vx_schedule *s, vx_buffer_name name)
 static size_t bytes_of(const vx_schedule *s, vx_buffer_name name)
 {
     const size_t copies[] = {
-        [VX_OF_ENGINE] = 1, [VX_OF_BATCH] = (size_t)s->batches, [VX_OF_SLAB] = (size_t)s->voxel_slabs};
+        [VX_OF_ENGINE] = 1, [VX_OF_BATCH] = (size_t)s->batches, [VX_OF_SLAB] = (size_t)s->voxel_slabs,
+        [VX_OF_STEP] = 0};
     return s->buffer[name] * copies[vx_schedule_owner(s, name)];
 }
 

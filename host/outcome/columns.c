@@ -4,7 +4,8 @@ enum {
     ALL = VX_FOR_MEAN | VX_FOR_SLOPE | VX_FOR_REGION | VX_FOR_MARKER,
     OF_MEAN = ALL & ~VX_FOR_SLOPE,
     OF_SLOPE = ALL & ~VX_FOR_MEAN,
-    OF_REGION = ALL & ~VX_FOR_MARKER
+    OF_REGION = ALL & ~VX_FOR_MARKER,
+    BESIDE = OF_REGION | VX_FOR_BESIDE
 };
 
 /* clang-format off */
@@ -123,6 +124,38 @@ static const vx_outcome_column_row rows[VX_OUTCOME_COLUMNS] = {
         "Smallest estimate where one participant is left out."},
     [VX_OUTCOME_LOO_HIGH] = {"loo_high", VX_UNIT_ESTIMATE, ALL, false, "to",
         "Largest estimate where one participant is left out."},
+    [VX_OUTCOME_NOPVC_BASELINE] = {"nopvc_baseline_mean", VX_UNIT_OUTCOME, BESIDE, false, "baseline",
+        "Mean of the baseline values, without partial-volume correction of the images."},
+    [VX_OUTCOME_NOPVC_FOLLOWUP] = {"nopvc_followup_mean", VX_UNIT_OUTCOME, BESIDE, false, "follow-up",
+        "Mean of the follow-up values, without partial-volume correction of the images."},
+    [VX_OUTCOME_NOPVC_CHANGE] = {"nopvc_change", VX_UNIT_ESTIMATE, BESIDE, false, "change",
+        "The estimate, without partial-volume correction of the images."},
+    [VX_OUTCOME_NOPVC_CI_LOW] = {"nopvc_ci_low", VX_UNIT_ESTIMATE, BESIDE, false, "95 % from",
+        "Lower limit of the estimate's 95 % interval, without partial-volume correction of the images."},
+    [VX_OUTCOME_NOPVC_CI_HIGH] = {"nopvc_ci_high", VX_UNIT_ESTIMATE, BESIDE, false, "to",
+        "Upper limit of the estimate's 95 % interval, without partial-volume correction of the images."},
+    [VX_OUTCOME_NOPVC_T] = {"nopvc_t", VX_UNIT_NONE, BESIDE, false, "t",
+        "The t statistic, without partial-volume correction of the images."},
+    [VX_OUTCOME_NOPVC_P] = {"nopvc_p_exact", VX_UNIT_NONE, BESIDE, true, "p",
+        "p by sign flips or permutations, uncorrected, without partial-volume correction of the images."},
+    [VX_OUTCOME_NOPVC_P_FWE] = {"nopvc_p_fwe", VX_UNIT_NONE, BESIDE, true, "p FWE",
+        "p corrected over the family by the maximum |t|, without partial-volume correction of the images."},
+    [VX_OUTCOME_GTM_BASELINE] = {"gtm_baseline_mean", VX_UNIT_OUTCOME, BESIDE, false, "baseline",
+        "Mean of the baseline values, corrected by the geometric transfer matrix."},
+    [VX_OUTCOME_GTM_FOLLOWUP] = {"gtm_followup_mean", VX_UNIT_OUTCOME, BESIDE, false, "follow-up",
+        "Mean of the follow-up values, corrected by the geometric transfer matrix."},
+    [VX_OUTCOME_GTM_CHANGE] = {"gtm_change", VX_UNIT_ESTIMATE, BESIDE, false, "change",
+        "The estimate, corrected by the geometric transfer matrix."},
+    [VX_OUTCOME_GTM_CI_LOW] = {"gtm_ci_low", VX_UNIT_ESTIMATE, BESIDE, false, "95 % from",
+        "Lower limit of the estimate's 95 % interval, corrected by the geometric transfer matrix."},
+    [VX_OUTCOME_GTM_CI_HIGH] = {"gtm_ci_high", VX_UNIT_ESTIMATE, BESIDE, false, "to",
+        "Upper limit of the estimate's 95 % interval, corrected by the geometric transfer matrix."},
+    [VX_OUTCOME_GTM_T] = {"gtm_t", VX_UNIT_NONE, BESIDE, false, "t",
+        "The t statistic, corrected by the geometric transfer matrix."},
+    [VX_OUTCOME_GTM_P] = {"gtm_p_exact", VX_UNIT_NONE, BESIDE, true, "p",
+        "p by sign flips or permutations, uncorrected, corrected by the geometric transfer matrix."},
+    [VX_OUTCOME_GTM_P_FWE] = {"gtm_p_fwe", VX_UNIT_NONE, BESIDE, true, "p FWE",
+        "p corrected over the family by the maximum |t|, corrected by the geometric transfer matrix."},
 };
 /* clang-format on */
 

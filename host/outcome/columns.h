@@ -24,6 +24,10 @@ typedef enum vx_outcome_column {
     VX_OUTCOME_P_FWE, VX_OUTCOME_P_STEPDOWN, VX_OUTCOME_P_HOLM, VX_OUTCOME_P_FDR,
     VX_OUTCOME_P_MATRIX, VX_OUTCOME_P_MATRIX_RHO,
     VX_OUTCOME_LOO_P_MIN, VX_OUTCOME_LOO_P_MAX, VX_OUTCOME_LOO_LOW, VX_OUTCOME_LOO_HIGH,
+    VX_OUTCOME_NOPVC_BASELINE, VX_OUTCOME_NOPVC_FOLLOWUP, VX_OUTCOME_NOPVC_CHANGE, VX_OUTCOME_NOPVC_CI_LOW,
+    VX_OUTCOME_NOPVC_CI_HIGH, VX_OUTCOME_NOPVC_T, VX_OUTCOME_NOPVC_P, VX_OUTCOME_NOPVC_P_FWE,
+    VX_OUTCOME_GTM_BASELINE, VX_OUTCOME_GTM_FOLLOWUP, VX_OUTCOME_GTM_CHANGE, VX_OUTCOME_GTM_CI_LOW,
+    VX_OUTCOME_GTM_CI_HIGH, VX_OUTCOME_GTM_T, VX_OUTCOME_GTM_P, VX_OUTCOME_GTM_P_FWE,
     VX_OUTCOME_COLUMNS
 } vx_outcome_column;
 
@@ -35,8 +39,9 @@ typedef enum vx_outcome_unit {
     VX_UNIT_PERCENT
 } vx_outcome_unit;
 
-/* Which effects and outcomes a figure exists for; a set of flags. */
-enum { VX_FOR_MEAN = 1, VX_FOR_SLOPE = 2, VX_FOR_REGION = 4, VX_FOR_MARKER = 8 };
+/* Which effects and outcomes a figure exists for; a set of flags. Figures beside the others exist only where some
+ * outcome has such values (outcome/beside.h): tables leave their columns out otherwise. */
+enum { VX_FOR_MEAN = 1, VX_FOR_SLOPE = 2, VX_FOR_REGION = 4, VX_FOR_MARKER = 8, VX_FOR_BESIDE = 16 };
 
 typedef struct vx_outcome_column_row {
     const char *name;        /* column, data set, key */

@@ -257,6 +257,37 @@ static vx_status figures(vx_outcome_work *w, vx_error *error)
     return status;
 }
 
+/* Tests the values beside those of the outcomes that have some, and keeps the figures that stand beside. */
+static vx_status test_beside(const vx_outcome_work *w, vx_beside beside, vx_error *error)
+{
+    size_t others = 0, *of = vx_array(w->outcomes, sizeof *of);
+    vx_outcome *other = vx_array(w->outcomes, sizeof *other);
+    vx_outcome_tests *tests = NULL;
+    vx_status status = of && other ? VX_OK : vx_fail_memory(error);
+    for (size_t k = 0; k < w->outcomes && !status; k++) {
+        const vx_outcome *outcome = &w->outcome[k];
+        if (!outcome->beside[beside][1])
+            continue;
+        of[others] = k;
+        other[others] = *outcome;
+        memset(other[others].beside, 0, sizeof other->beside);
+        memcpy(other[others].value, outcome->beside[beside], sizeof other->value);
+        others++;
+    }
+    if (!status && others && (status = vx_outcomes_test(w->device, other, others, w->options, &tests, error)))
+        vx_error_prefix(error, status, "%s", vx_beside_words[beside]);
+    for (size_t i = 0; tests && i < tests->tests; i++)
+        for (int c = 0; c < VX_OUTCOME_COLUMNS; c++) {
+            const int column = vx_beside_column(beside, (vx_outcome_column)c);
+            if (column >= 0)
+                test_of(w, of[i / tests->effects], i % tests->effects)->value[column] = tests->test[i].value[c];
+        }
+    vx_outcome_tests_free(tests);
+    free(other);
+    free(of);
+    return status;
+}
+
 vx_status vx_outcomes_test(vx_device *device, const vx_outcome *outcome, size_t outcomes,
                            const vx_outcome_options *options, vx_outcome_tests **tests, vx_error *error)
 {
@@ -278,6 +309,8 @@ vx_status vx_outcomes_test(vx_device *device, const vx_outcome *outcome, size_t 
         status = correct(&w, error);
     if (!status)
         status = figures(&w, error);
+    for (int beside = 0; beside < VX_BESIDES && !status; beside++)
+        status = test_beside(&w, (vx_beside)beside, error);
     if (!status) {
         *tests = w.tests;
         w.tests = NULL;

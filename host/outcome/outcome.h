@@ -9,6 +9,7 @@
 #define VX_OUTCOME_OUTCOME_H
 
 #include "image/change.h"
+#include "outcome/beside.h"
 #include "outcome/columns.h"
 #include "univariate/wilcoxon.h"
 #include "voxstat/voxstat.h"
@@ -34,6 +35,7 @@ typedef struct vx_outcome {
     int64_t n;                  /* participants with every session, and with every value of nuisance */
     const int64_t *participant; /* n: their indices in the study, ascending */
     const double *value[2];     /* per session: n, in the outcome's own units; [0] is null for one session */
+    const double *beside[VX_BESIDES][2]; /* of a region: its values in other forms, likewise; [1] is null without */
     const vx_regressor *adjust; /* one more nuisance, of n values: that of its modality; null: none */
 } vx_outcome;
 
@@ -65,7 +67,8 @@ typedef struct vx_outcome_options {
 } vx_outcome_options;
 
 /* Tests every outcome under every effect. Outcomes of one modality and family, and the markers of one family, are
- * corrected together. Relabelling i moves the participants in the same way in all of them.
+ * corrected together. Relabelling i moves the participants in the same way in all of them. Values beside those of
+ * regions are tested likewise, by themselves.
  * Errors: those of vx_model_new and vx_infer, with the outcome's name in front; VX_INPUT for an outcome without
  * variance. */
 vx_status vx_outcomes_test(vx_device *device, const vx_outcome *outcome, size_t outcomes,

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "infer/quantity.h"
 #include "output/expected.h"
+#include "output/sensitivity.h"
 #include "output/outcomes.h"
 #include "output/quality.h"
 #include "results/change.h"
@@ -399,6 +400,8 @@ vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *e
         vx_h5_put_outcomes(&h5, record);
     if (record->expected)
         vx_h5_put_expected(&h5, record->expected);
+    if (record->sensitivity)
+        vx_h5_put_sensitivity(&h5, record->sensitivity);
     status = vx_h5_end(&h5, path ? path : VX_HDF5_FILE, error);
 cleanup:
     vx_entries_free(entry, entries);

@@ -28,7 +28,7 @@ static void put_tests(vx_h5 *h5, const vx_record *record, vx_outcome_kind kind, 
     }
     for (int k = 0; !h5->failed && k < VX_OUTCOME_COLUMNS; k++) {
         const vx_outcome_column_row *about = vx_outcome_about(k);
-        if (!vx_outcome_has_column(kind, k))
+        if (!vx_outcome_has_column(record, kind, k))
             continue;
         for (size_t i = 0, row = 0; i < tests->tests; i++)
             if (tests->test[i].outcome->kind == kind)
@@ -80,7 +80,7 @@ static void put_values(vx_h5 *h5, const vx_record *record, vx_outcome_kind kind,
     vx_h5_put_texts(h5, group, VX_PLACE_VALUES, vx_outcome_kind_names[kind], name, count);
     if (vx_outcome_has_text(kind, VX_TEXT_MODALITY))
         vx_h5_put_texts(h5, group, VX_PLACE_VALUES, VX_KEY_MODALITY, modality, count);
-    if (vx_outcome_has_column(kind, VX_OUTCOME_COVERAGE)) {
+    if (vx_outcome_has_column(record, kind, VX_OUTCOME_COVERAGE)) {
         vx_h5_at(h5, group, VX_PLACE_VALUES, vx_outcome_about(VX_OUTCOME_COVERAGE)->name);
         vx_h5_put(h5, H5T_NATIVE_DOUBLE, 1, &count, H5P_DEFAULT, coverage);
     }

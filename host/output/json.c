@@ -9,6 +9,7 @@
 #include "output/expected.h"
 #include "output/manifest.h"
 #include "output/outcomes.h"
+#include "output/sensitivity.h"
 
 #include <math.h>
 #include <string.h>
@@ -176,6 +177,8 @@ vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *e
         run = vx_json_set(run, VX_KEY_OUTCOMES, vx_outcomes_json(record));
     if (record->expected)
         run = vx_json_set(run, VX_KEY_EXPECTED, vx_expected_json(record->expected));
+    if (record->sensitivity)
+        run = vx_json_set(run, VX_KEY_SENSITIVITY, vx_sensitivity_json(record->sensitivity));
     status = run ? vx_manifest_fill(folder, run, error) : vx_fail_memory(error);
     if (!status)
         status = vx_manifest_finish(folder, run, error);

@@ -222,7 +222,7 @@ static json_t *scaling_test_object(const vx_scaling_test *test)
                      VX_KEY_P, vx_json_number(test->p));
 }
 
-static json_t *with_scaling(json_t *object, const vx_scaling *scaling)
+json_t *vx_json_with_scaling(json_t *object, const vx_scaling *scaling)
 {
     if (!scaling || !scaling->step)
         return object;
@@ -270,7 +270,7 @@ static json_t *modality_object(const vx_record *record, const vx_entry *entry, j
                                VX_KEY_EFFECTS, effects);
     if (modality->quality)
         object = vx_json_set(object, VX_KEY_QUALITY, vx_quality_json(record, modality));
-    return with_scaling(object, modality->scaling);
+    return vx_json_with_scaling(object, modality->scaling);
 }
 
 json_t *vx_json_modalities(const vx_record *record, const vx_entry *entry, size_t entries)

@@ -8,18 +8,20 @@
 #include "base/stream.h"
 #include "output/table_file.h"
 
+#include <math.h>
+
 /* The columns of the values. */
 static const char participant_column[] = "participant_id", session_column[] = "session_id", value_column[] = "value";
 
 /* ---- the tests ---- */
 
-static void print_header(FILE *stream, vx_outcome_kind kind)
+static void print_header(FILE *stream, const vx_record *record, vx_outcome_kind kind)
 {
     for (int k = 0; k < VX_TEXT_INFLUENTIAL; k++)
         if (vx_outcome_has_text(kind, k))
             fprintf(stream, "%s\t", vx_outcome_text_name(kind, k));
     for (int k = 0; k < VX_OUTCOME_COLUMNS; k++)
-        if (vx_outcome_has_column(kind, k))
+        if (vx_outcome_has_column(record, kind, k))
             fprintf(stream, "%s\t", vx_outcome_about(k)->name);
     fprintf(stream, "%s\n", vx_outcome_text_name(kind, VX_TEXT_INFLUENTIAL));
 }
@@ -34,7 +36,7 @@ static void print_test(FILE *stream, const vx_record *record, const vx_outcome_t
             fputc('\t', stream);
         }
     for (int k = 0; k < VX_OUTCOME_COLUMNS; k++)
-        if (vx_outcome_has_column(kind, k)) {
+        if (vx_outcome_has_column(record, kind, k)) {
             vx_cell_put_number(stream, test->value[k], DIGITS);
             fputc('\t', stream);
         }
@@ -45,13 +47,22 @@ static void print_test(FILE *stream, const vx_record *record, const vx_outcome_t
 static void print_tests(FILE *stream, const vx_record *record, vx_outcome_kind kind)
 {
     const vx_outcome_tests *tests = record->outcome_tests;
-    print_header(stream, kind);
+    print_header(stream, record, kind);
     for (size_t i = 0; i < tests->tests; i++)
         if (tests->test[i].outcome->kind == kind)
             print_test(stream, record, &tests->test[i]);
 }
 
 /* ---- the values ---- */
+
+/* Whether some outcome of the kind has values beside its own. */
+static bool has_beside(const vx_record *record, vx_outcome_kind kind, int beside)
+{
+    bool any = false;
+    for (size_t o = 0; o < record->outcomes; o++)
+        any |= record->outcome[o].kind == kind && record->outcome[o].beside[beside][1];
+    return any;
+}
 
 static void print_values(FILE *stream, const vx_record *record, vx_outcome_kind kind)
 {
@@ -61,7 +72,12 @@ static void print_values(FILE *stream, const vx_record *record, vx_outcome_kind 
     if (region)
         fprintf(stream, "%s\t", vx_outcome_text_name(kind, VX_TEXT_MODALITY));
     fprintf(stream, "%s\t%s", vx_outcome_text_name(kind, VX_TEXT_NAME), value_column);
-    fprintf(stream, region ? "\t%s\n" : "\n", vx_outcome_about(VX_OUTCOME_COVERAGE)->name);
+    if (region)
+        fprintf(stream, "\t%s", vx_outcome_about(VX_OUTCOME_COVERAGE)->name);
+    for (int b = 0; b < VX_BESIDES; b++)
+        if (has_beside(record, kind, b))
+            fprintf(stream, "\t%s_%s", value_column, vx_beside_words[b]);
+    fputc('\n', stream);
     for (size_t o = 0; o < record->outcomes; o++) {
         const vx_outcome *outcome = &record->outcome[o];
         for (int64_t i = 0; outcome->kind == kind && i < outcome->n; i++)
@@ -83,6 +99,11 @@ static void print_values(FILE *stream, const vx_record *record, vx_outcome_kind 
                     fputc('\t', stream);
                     vx_cell_put_number(stream, outcome->coverage, DIGITS);
                 }
+                for (int b = 0; b < VX_BESIDES; b++)
+                    if (has_beside(record, kind, b)) {
+                        fputc('\t', stream);
+                        vx_cell_put_number(stream, outcome->beside[b][s] ? outcome->beside[b][s][i] : NAN, DIGITS);
+                    }
                 fputc('\n', stream);
             }
     }
@@ -108,19 +129,19 @@ static json_t *described_text(vx_outcome_text text)
     return object;
 }
 
-static json_t *dictionary_of_tests(vx_outcome_kind kind)
+static json_t *dictionary_of_tests(const vx_record *record, vx_outcome_kind kind)
 {
     json_t *object = json_object();
     for (int k = 0; k < VX_TEXT_INFLUENTIAL; k++)
         if (vx_outcome_has_text(kind, k))
             object = vx_json_set(object, vx_outcome_text_name(kind, k), described_text(k));
     for (int k = 0; k < VX_OUTCOME_COLUMNS; k++)
-        if (vx_outcome_has_column(kind, k))
+        if (vx_outcome_has_column(record, kind, k))
             object = vx_json_set(object, vx_outcome_about(k)->name, described_column(k));
     return vx_json_set(object, vx_outcome_text_name(kind, VX_TEXT_INFLUENTIAL), described_text(VX_TEXT_INFLUENTIAL));
 }
 
-static json_t *dictionary_of_values(vx_outcome_kind kind)
+static json_t *dictionary_of_values(const vx_record *record, vx_outcome_kind kind)
 {
     const bool region = kind == VX_OUTCOME_REGION;
     json_t *object = json_pack("{so so}",
@@ -136,6 +157,16 @@ static json_t *dictionary_of_values(vx_outcome_kind kind)
     if (region)
         object = vx_json_set(object, vx_outcome_about(VX_OUTCOME_COVERAGE)->name,
                              described_column(VX_OUTCOME_COVERAGE));
+    for (int b = 0; b < VX_BESIDES; b++) {
+        static const char *const words[VX_BESIDES] = {
+            [VX_BESIDE_NOPVC] = "The same without partial-volume correction of the image.",
+            [VX_BESIDE_GTM] = "Mean of the complete region, corrected by the geometric transfer matrix (Rousset et al. "
+                              "1998, J Nucl Med 39:904)."};
+        char name[40];
+        snprintf(name, sizeof name, "%s_%s", value_column, vx_beside_words[b]);
+        if (has_beside(record, kind, b))
+            object = vx_json_set(object, name, vx_column_described(words[b], NULL));
+    }
     return object;
 }
 
@@ -171,11 +202,12 @@ vx_status vx_write_outcomes(const char *folder, const vx_record *record, vx_erro
             continue;
         status = write_table(folder, record, kind, VX_OUTCOME_TABLE, print_tests, error);
         if (!status)
-            status = write_dictionary(folder, kind, VX_OUTCOME_DICTIONARY, dictionary_of_tests(kind), error);
+            status = write_dictionary(folder, kind, VX_OUTCOME_DICTIONARY, dictionary_of_tests(record, kind), error);
         if (!status)
             status = write_table(folder, record, kind, VX_OUTCOME_VALUES, print_values, error);
         if (!status)
-            status = write_dictionary(folder, kind, VX_OUTCOME_VALUES_DICTIONARY, dictionary_of_values(kind), error);
+            status = write_dictionary(folder, kind, VX_OUTCOME_VALUES_DICTIONARY, dictionary_of_values(record, kind),
+                                      error);
         if (!status)
             status = write_table(folder, record, kind, VX_OUTCOME_MARKDOWN, vx_outcome_print_markdown, error);
         if (!status)

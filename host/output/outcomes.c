@@ -26,9 +26,14 @@ bool vx_outcome_has_text(vx_outcome_kind kind, vx_outcome_text text)
     return kind == VX_OUTCOME_REGION || text != VX_TEXT_MODALITY;
 }
 
-bool vx_outcome_has_column(vx_outcome_kind kind, vx_outcome_column column)
+bool vx_outcome_has_column(const vx_record *record, vx_outcome_kind kind, vx_outcome_column column)
 {
-    return vx_outcome_about(column)->where & (kind == VX_OUTCOME_REGION ? VX_FOR_REGION : VX_FOR_MARKER);
+    const vx_outcome_tests *tests = record->outcome_tests;
+    const int where = vx_outcome_about(column)->where;
+    bool any = !(where & VX_FOR_BESIDE);
+    for (size_t i = 0; tests && i < tests->tests && !any; i++)
+        any = tests->test[i].outcome->kind == kind && !isnan(tests->test[i].value[column]);
+    return any && where & (kind == VX_OUTCOME_REGION ? VX_FOR_REGION : VX_FOR_MARKER);
 }
 
 const char *vx_outcome_text_name(vx_outcome_kind kind, vx_outcome_text text)
@@ -125,6 +130,9 @@ static json_t *test_object(const vx_record *record, const vx_outcome_test *test)
                                                       : headline[i] == VX_OUTCOME_N ? json_integer((json_int_t)value)
                                                                                     : json_real(value));
     }
+    for (int k = 0; k < VX_OUTCOME_COLUMNS; k++)
+        if (vx_outcome_about(k)->where & VX_FOR_BESIDE && isfinite(test->value[k]))
+            object = vx_json_set(object, vx_outcome_about(k)->name, json_real(test->value[k]));
     return object;
 }
 

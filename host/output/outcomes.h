@@ -15,9 +15,9 @@ typedef enum vx_outcome_text {
     VX_TEXT_INFLUENTIAL, VX_OUTCOME_TEXTS
 } vx_outcome_text;
 
-/* Whether the table of that kind has the column. */
+/* Whether the table of that kind has the column; one of values beside others only where some test has a figure. */
 bool vx_outcome_has_text(vx_outcome_kind kind, vx_outcome_text text);
-bool vx_outcome_has_column(vx_outcome_kind kind, vx_outcome_column column);
+bool vx_outcome_has_column(const vx_record *record, vx_outcome_kind kind, vx_outcome_column column);
 
 /* A column's name and description, and its value in a test: null where it has none. */
 const char *vx_outcome_text_name(vx_outcome_kind kind, vx_outcome_text text);

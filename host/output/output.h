@@ -10,6 +10,7 @@
 #include "image/mask.h"
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
+#include "outcome/sensitivity.h"
 #include "prepare/scaling.h"
 #include "quality/quality.h"
 #include "results/p_format.h"
@@ -78,6 +79,7 @@ typedef struct vx_record {
     size_t outcomes;
     const vx_outcome_tests *outcome_tests; /* of them; null: none */
     const vx_expected_comparisons *expected; /* of outcomes with expected changes; null: none */
+    const vx_sensitivity *sensitivity; /* the run beside its alternatives; null: none */
     bool prepared;         /* the rows of the matrices are written as images, from the sources of the modalities */
     vx_p_format p_format;
     vx_quantity primary; /* the primary correction (infer/quantity.h); VX_P_UNCORRECTED: none */
@@ -140,6 +142,7 @@ vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *e
 vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_error *error);  /* TSV */
 vx_status vx_write_outcomes(const char *folder, const vx_record *record, vx_error *error);  /* regions, markers */
 vx_status vx_write_expected(const char *folder, const vx_record *record, vx_error *error);  /* expected changes */
+vx_status vx_write_sensitivity(const char *folder, const vx_record *record, vx_error *error); /* alternatives */
 vx_status vx_write_quality(const char *folder, const vx_record *record, vx_error *error);   /* quality control */
 vx_status vx_write_prepared(const char *folder, const vx_record *record, vx_error *error);  /* a BIDS derivative */
 vx_status vx_write_pairing(const char *folder, const vx_record *record, vx_error *error);   /* TSV of --bids */

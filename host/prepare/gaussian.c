@@ -4,10 +4,7 @@
 #include "space/grid.h"
 
 #include <math.h>
-#include <omp.h>
 #include <string.h>
-
-enum { LANES = 8 }; /* lines that are convolved at the same time */
 
 static const double SHEAR_MOST = 1e-3; /* the largest cosine between two axes: 0.06 degrees */
 
@@ -45,64 +42,6 @@ static vx_status axis_init(double sigma, int64_t length, vx_gaussian *g, vx_erro
     return VX_OK;
 }
 
-/* Convolves the lines in `padded`, which has g->reach zeros before and behind each. */
-static void convolve(const vx_gaussian *g, int64_t length, const double (*padded)[LANES], double (*smooth)[LANES])
-{
-    for (int64_t j = 0; j < length; j++) {
-        const double(*here)[LANES] = padded + g->reach + j;
-        double sum[LANES];
-        for (int l = 0; l < LANES; l++)
-            sum[l] = here[0][l];
-        for (int64_t t = 1; t <= g->reach; t++)
-            for (int l = 0; l < LANES; l++)
-                sum[l] += g->weight[t] * (here[-t][l] + here[t][l]);
-        memcpy(smooth[j], sum, sizeof sum);
-    }
-}
-
-/* Convolves the lines from number `first` on. `base` is where a line begins and `stride` the way to its next element.
- * Lines of zeros, as outside the head, stay so. */
-static void convolve_lines(const vx_gaussian *g, double *data, const int64_t base[LANES], int lines, int64_t length,
-                           int64_t stride, double (*padded)[LANES])
-{
-    double(*smooth)[LANES] = padded + length + 2 * g->reach;
-    bool empty = true;
-    for (int64_t j = 0; j < length; j++)
-        for (int l = 0; l < lines; l++) {
-            const double value = data[base[l] + j * stride];
-            padded[g->reach + j][l] = value;
-            empty = empty && value == 0;
-        }
-    if (empty)
-        return;
-    convolve(g, length, (const double(*)[LANES])padded, smooth);
-    for (int64_t j = 0; j < length; j++)
-        for (int l = 0; l < lines; l++)
-            data[base[l] + j * stride] = smooth[j][l];
-}
-
-/* Convolves along one axis of an array of shape outer x length x inner. */
-static vx_status convolve_axis(const vx_gaussian *g, double *data, int64_t outer, int64_t length, int64_t inner,
-                               vx_error *error)
-{
-    const int64_t lines = outer * inner, tiles = (lines + LANES - 1) / LANES;
-    const size_t rows = (size_t)(2 * (length + g->reach));
-    double(*scratch)[LANES] = vx_array_zero(rows * (size_t)omp_get_max_threads(), sizeof *scratch);
-    if (!scratch)
-        return vx_fail_memory(error);
-#pragma omp parallel for schedule(static)
-    for (int64_t tile = 0; tile < tiles; tile++) {
-        const int64_t first = tile * LANES;
-        const int count = lines - first < LANES ? (int)(lines - first) : LANES;
-        int64_t base[LANES];
-        for (int l = 0; l < count; l++)
-            base[l] = (first + l) / inner * length * inner + (first + l) % inner;
-        convolve_lines(g, data, base, count, length, inner, scratch + rows * (size_t)omp_get_thread_num());
-    }
-    free(scratch);
-    return VX_OK;
-}
-
 vx_status vx_gaussian_init(const vx_grid *grid, const double fwhm[3], vx_gaussian g[3], vx_error *error)
 {
     vx_status status = check_axes(grid, error);
@@ -122,15 +61,66 @@ void vx_gaussian_destroy(vx_gaussian g[3])
     }
 }
 
-vx_status vx_gaussian_sum(const vx_gaussian g[3], const int64_t dim[3], double *data, vx_error *error)
+/* Convolves along the axes, from one buffer to the other and back. The result is in the buffer *data. */
+static vx_status run_axes(vx_backend *backend, const vx_gaussian g[3], const int64_t dim[3], vx_buffer **data,
+                          vx_buffer **spare, vx_error *error)
 {
     vx_status status = VX_OK;
     for (int k = 0; k < 3 && !status; k++) {
         const int64_t inner = k == 0 ? 1 : k == 1 ? dim[0] : dim[0] * dim[1];
         const int64_t outer = k == 0 ? dim[1] * dim[2] : k == 1 ? dim[2] : 1;
-        if (g[k].reach > 0)
-            status = convolve_axis(&g[k], data, outer, dim[k], inner, error);
+        const vx_convolve_args args = {.outer = (int)outer, .length = (int)dim[k], .stride = (int)inner,
+                                       .reach = (int)g[k].reach, .parallel = backend->parallel[VX_OP_CONVOLVE]};
+        vx_buffer *buffer[VX_BUFFERS] = {[VX_B_FROM] = *data, [VX_B_TO] = *spare}, *from = *data;
+        if (g[k].reach == 0)
+            continue;
+        status = vx_buffer_lend(backend, g[k].weight, ((size_t)g[k].reach + 1) * sizeof *g[k].weight, true,
+                                &buffer[VX_B_TAPS], error);
+        if (!status)
+            status = backend->run(backend, 0, VX_OP_CONVOLVE, &args, buffer, error);
+        if (!status)
+            status = backend->wait(backend, 0, error);
+        backend->buffer_free(backend, buffer[VX_B_TAPS]);
+        *data = *spare;
+        *spare = from;
     }
+    return status;
+}
+
+vx_status vx_gaussian_sum_by(vx_backend *backend, const vx_gaussian g[3], const int64_t dim[3], double **data,
+                             double **spare, vx_error *error)
+{
+    const size_t bytes = (size_t)dim[0] * (size_t)dim[1] * (size_t)dim[2] * sizeof **data;
+    vx_buffer *in_data = NULL, *in_spare = NULL;
+    vx_status status = vx_buffer_lend(backend, *data, bytes, true, &in_data, error);
+    if (!status)
+        status = vx_buffer_lend(backend, *spare, bytes, false, &in_spare, error);
+    vx_buffer *const first = in_data;
+    if (!status)
+        status = run_axes(backend, g, dim, &in_data, &in_spare, error);
+    if (in_data != first) {
+        double *const was = *data;
+        *data = *spare;
+        *spare = was;
+    }
+    if (!status)
+        status = vx_buffer_return(backend, in_data, *data, bytes, error);
+    backend->buffer_free(backend, in_data);
+    backend->buffer_free(backend, in_spare);
+    return status;
+}
+
+vx_status vx_gaussian_sum(const vx_gaussian g[3], const int64_t dim[3], double *data, vx_error *error)
+{
+    const size_t voxels = (size_t)dim[0] * (size_t)dim[1] * (size_t)dim[2];
+    vx_backend *backend = NULL;
+    double *made = vx_array(voxels, sizeof *made), *sum = data, *spare = made;
+    vx_status status = made ? vx_cpu_open(0, &backend, error) : vx_fail_memory(error);
+    if (!status && !(status = vx_gaussian_sum_by(backend, g, dim, &sum, &spare, error)) && sum != data)
+        memcpy(data, sum, voxels * sizeof *data);
+    if (backend)
+        backend->free(backend);
+    free(made);
     return status;
 }
 

@@ -7,7 +7,7 @@
 #ifndef VX_PREPARE_GAUSSIAN_H
 #define VX_PREPARE_GAUSSIAN_H
 
-#include "base/error.h"
+#include "engine/backend.h"
 #include "voxstat/space.h"
 
 enum { VX_GAUSSIAN_REACH = 5 }; /* sigma */
@@ -26,9 +26,14 @@ vx_status vx_gaussian_init(const vx_grid *grid, const double fwhm[3], vx_gaussia
 void vx_gaussian_destroy(vx_gaussian g[3]);
 
 /* Replaces x (dim, x fastest) by s, or by s over the sum of all w, which keeps a constant far from the edges. The dim
- * may be those of a part of the grid. The result does not depend on threads. Errors: VX_INTERNAL where memory is
- * short. */
+ * may be those of a part of the grid. The C backend does it. The result does not depend on threads. Errors: VX_INTERNAL
+ * where memory is short. */
 vx_status vx_gaussian_sum(const vx_gaussian g[3], const int64_t dim[3], double *data, vx_error *error);
 vx_status vx_gaussian_convolve(const vx_gaussian g[3], const int64_t dim[3], double *data, vx_error *error);
+
+/* vx_gaussian_sum on a device, by its op convolve: *data becomes s. *spare is a second array of that size, whose
+ * content is lost; the two may change places. Errors: VX_DEVICE, too. */
+vx_status vx_gaussian_sum_by(vx_backend *backend, const vx_gaussian g[3], const int64_t dim[3], double **data,
+                             double **spare, vx_error *error);
 
 #endif

@@ -19,6 +19,21 @@ bool vx_reference_is_of_data(const char *reference)
     return reference && !strcmp(reference, "data");
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && !strcmp(a, b));
+}
+
+bool vx_preparation_same(const vx_preparation_options *a, const vx_preparation_options *b)
+{
+    const bool regrids = a->regrid || a->regrid_mm > 0, refers = a->scale == VX_SCALE_REFERENCE;
+    return a->suv == b->suv && a->pvc == b->pvc && same_text(a->regrid, b->regrid) && a->regrid_mm == b->regrid_mm &&
+           (!regrids || a->regrid_method == b->regrid_method) && a->scale == b->scale &&
+           (!refers || (same_text(a->reference, b->reference) && a->reference_level == b->reference_level &&
+                        a->reference_erosion == b->reference_erosion)) &&
+           a->smooth == b->smooth && a->smooth_to == b->smooth_to;
+}
+
 void vx_preparation_init(const vx_preparation_options *options, vx_preparation *preparation)
 {
     *preparation = (vx_preparation){.options = *options, .grid = {.path = options->regrid}};
@@ -31,6 +46,7 @@ void vx_preparation_destroy(vx_preparation *preparation)
 {
     if (!preparation)
         return;
+    vx_worker_destroy(&preparation->worker);
     vx_source_destroy(&preparation->grid);
     vx_source_destroy(&preparation->mask);
     vx_reference_region_destroy(&preparation->region);
@@ -85,19 +101,6 @@ static vx_status add_suv(vx_preparation *preparation, vx_sources *sources, vx_er
     return status;
 }
 
-/* A person's maps and the scanner's point spread must be there. */
-static vx_status check_tissue(const vx_preparation_options *options, const vx_image_tissue *tissue, vx_error *error)
-{
-    static const char *const matter[] = {[VX_OF_GREY] = "grey", [VX_OF_WHITE] = "white"};
-    for (int k = 0; k < VX_TISSUE_MAPS; k++)
-        if (!tissue->map[k].path)
-            return vx_fail(error, VX_INPUT, "no map of %s matter in column %s, which partial-volume correction needs",
-                           matter[k], vx_source_name(tissue->map[k].column));
-    if (!(tissue->fwhm[0] > 0 && tissue->fwhm[1] > 0 && tissue->fwhm[2] > 0))
-        return vx_fail(error, VX_INPUT, "no point spread in %s, which partial-volume correction needs", options->psf);
-    return VX_OK;
-}
-
 static bool one_spread(const vx_sources *sources, const vx_image_tissue *tissue)
 {
     for (int64_t i = 0; i < sources->n * sources->sessions; i++)
@@ -122,7 +125,7 @@ static vx_status add_pvc(vx_preparation *preparation, vx_sources *sources, vx_er
             continue;
         preparation->pvc[i] = (vx_pvc){.method = preparation->options.pvc, .tissue = &tissue[i], .how = sources->how,
                                        .alike = alike};
-        if ((status = check_tissue(&preparation->options, &tissue[i], error)))
+        if ((status = vx_tissue_check(&tissue[i], preparation->options.psf, error)))
             return vx_source_prefix(image, status, error);
         const vx_step step = vx_step_pvc(&preparation->pvc[i]);
         if ((status = vx_source_add_step(image, &step, error)))
@@ -149,7 +152,7 @@ static vx_status add_regrid(vx_preparation *preparation, vx_sources *sources, vx
     const vx_preparation_options *options = &preparation->options;
     vx_regridding *how = &preparation->regridding;
     vx_status status = VX_OK;
-    *how = (vx_regridding){.name = options->regrid, .method = options->regrid_method,
+    *how = (vx_regridding){.worker = &preparation->worker, .name = options->regrid, .method = options->regrid_method,
                            .tolerance = sources->how.tolerance};
     if (options->regrid) {
         status = read_grid(&preparation->grid, &sources->how, &how->grid, error);
@@ -210,7 +213,7 @@ static vx_status add_smooth(vx_preparation *preparation, vx_sources *sources, vx
     const double fwhm = preparation->options.smooth;
     if (!(preparation->smoothing = vx_array(1, sizeof *preparation->smoothing)))
         return vx_fail_memory(error);
-    *preparation->smoothing = (vx_smoothing){.fwhm = {fwhm, fwhm, fwhm}};
+    *preparation->smoothing = (vx_smoothing){.worker = &preparation->worker, .fwhm = {fwhm, fwhm, fwhm}};
     const vx_step step = vx_step_smooth(preparation->smoothing);
     return add_to_all(sources, &step, error);
 }
@@ -228,7 +231,7 @@ static vx_status add_smooth_to(vx_preparation *preparation, vx_sources *sources,
         vx_source *image = &sources->image[i];
         if (!image->path)
             continue;
-        preparation->smoothing[i] = vx_smoothing_to(preparation->options.smooth_to, there[i]);
+        preparation->smoothing[i] = vx_smoothing_to(&preparation->worker, preparation->options.smooth_to, there[i]);
         const vx_step step = vx_step_smooth(&preparation->smoothing[i]);
         status = vx_source_add_step(image, &step, error);
     }
@@ -236,13 +239,26 @@ static vx_status add_smooth_to(vx_preparation *preparation, vx_sources *sources,
     return status;
 }
 
+/* Opens who smooths and regrids, where anything is. */
+static vx_status add_worker(vx_preparation *preparation, vx_error *error)
+{
+    const vx_preparation_options *options = &preparation->options;
+    unsigned ops = vx_preparation_smooths(options) ? vx_op_bit(VX_OP_CONVOLVE, 0) : 0;
+    if (vx_preparation_regrids(options))
+        ops |= vx_op_bit(VX_OP_SAMPLE, 0) |
+               (options->regrid_method == VX_REGRID_CUBIC ? vx_op_bit(VX_OP_SPLINE, 0) : 0);
+    return ops ? vx_worker_init(options->device, ops, options->threads, &preparation->worker, error) : VX_OK;
+}
+
 vx_status vx_preparation_add_steps(vx_preparation *preparation, vx_sources *sources, vx_error *error)
 {
     const vx_preparation_options *options = &preparation->options;
-    vx_status status = options->suv ? add_suv(preparation, sources, error) : VX_OK;
+    vx_status status = add_worker(preparation, error);
+    if (!status && options->suv)
+        status = add_suv(preparation, sources, error);
     if (!status && options->pvc != VX_PVC_NONE)
         status = add_pvc(preparation, sources, error);
-    if (!status && (options->regrid || options->regrid_mm > 0))
+    if (!status && vx_preparation_regrids(options))
         status = add_regrid(preparation, sources, error);
     if (!status && options->scale != VX_SCALE_NONE)
         status = add_scaling(preparation, sources, error);

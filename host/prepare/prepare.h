@@ -55,10 +55,23 @@ typedef struct vx_preparation_options {
     double smooth;            /* FWHM in mm of a Gaussian; 0: images are not smoothed by one */
     double smooth_to;         /* FWHM in mm that each image is to have; 0: images are not smoothed to one */
     int threads;              /* 0: all */
+    vx_device *device;        /* smooths and regrids; null: the processor does. Used by the threads that read images */
 } vx_preparation_options;
+
+/* Whether images are smoothed, and whether they are brought to another grid. */
+static inline bool vx_preparation_smooths(const vx_preparation_options *options)
+{
+    return options->smooth > 0 || options->smooth_to > 0;
+}
+
+static inline bool vx_preparation_regrids(const vx_preparation_options *options)
+{
+    return options->regrid || options->regrid_mm > 0;
+}
 
 typedef struct vx_preparation {
     vx_preparation_options options;
+    vx_worker worker;
     vx_source grid;           /* the image of options.regrid; its path is null without one */
     vx_regridding regridding;
     char grid_name[32];       /* "2 mm voxels" */
@@ -68,6 +81,10 @@ typedef struct vx_preparation {
     vx_pvc *pvc;              /* as is this */
     vx_smoothing *smoothing;  /* of every image: n x sessions; or, not to a target, the one of all */
 } vx_preparation;
+
+/* Whether two preparations do the same to the same images, which have the same weights, tissue maps and point
+ * spreads. */
+bool vx_preparation_same(const vx_preparation_options *a, const vx_preparation_options *b);
 
 /* Borrows the texts of the options. Reads nothing. */
 void vx_preparation_init(const vx_preparation_options *options, vx_preparation *preparation);

@@ -27,18 +27,6 @@ vx_status vx_reference_region_read(vx_source *mask, const vx_loading *how, doubl
     return status ? vx_error_prefix(error, status, "reference region") : VX_OK;
 }
 
-/* All voxels of a grid. */
-static vx_status whole_grid(const vx_grid *grid, vx_space *space, vx_error *error)
-{
-    const int64_t voxels = (int64_t)vx_grid_elements(grid);
-    int64_t *index = vx_array((size_t)voxels, sizeof *index);
-    for (int64_t v = 0; index && v < voxels; v++)
-        index[v] = v;
-    const vx_status status = index ? vx_space_on_grid(grid, voxels, index, space, error) : vx_fail_memory(error);
-    free(index);
-    return status;
-}
-
 /* The voxels at which the weights of the members sum to at least one half; a label weighs 1. */
 static vx_status union_of(const vx_regions *regions, const vx_planned_region *of, const vx_grid *grid,
                           vx_candidates *voxels, vx_error *error)
@@ -73,7 +61,7 @@ vx_status vx_reference_region_of_atlas(const vx_atlas *atlas, const char *names,
     vx_space space = {0};
     vx_status status = vx_planned_region_add(&of, atlas, names, error);
     if (!status)
-        status = whole_grid(&how->grid, &space, error);
+        status = vx_space_whole(&how->grid, &space, error);
     if (!status)
         status = vx_regions_on(atlas, &source, &space, how->grid_path, &regions, error);
     if (!status)

@@ -15,152 +15,126 @@ static const double shrinks = 2 * (1 + 1e-4); /* voxels that count as more than 
 /* An image and the grid to which it is brought. */
 typedef struct regridding {
     const vx_loaded *volume;
-    const vx_grid *to;
-    double between[3][4];      /* from voxel indices of `to` to those of the volume */
-    int64_t points[3];         /* of a voxel of `to`, along its axes */
-    const double *coefficient; /* of the spline; null: trilinear */
+    vx_sample_args args;
+    double placement[VX_PLACEMENT];
+    double *value; /* of the spline, continued where there is no data; null: trilinear */
+    float *sampled;
 } regridding;
-
-/* The trilinear mean of the voxels around a point that have data. The nearest one is among them, with a weight of an
- * eighth or more. */
-static double linear_at(const vx_loaded *volume, const double point[3])
-{
-    const int64_t *dim = volume->grid.dim;
-    int64_t below[3];
-    double share[3], sum = 0, weights = 0;
-    for (int k = 0; k < 3; k++) {
-        below[k] = (int64_t)floor(point[k]);
-        share[k] = point[k] - (double)below[k];
-    }
-    for (int corner = 0; corner < 8; corner++) {
-        int64_t at[3];
-        double weight = 1;
-        for (int k = 0; k < 3; k++) {
-            const int up = corner >> k & 1;
-            at[k] = below[k] + up;
-            weight *= up ? share[k] : 1 - share[k];
-            if (at[k] < 0 || at[k] >= dim[k])
-                weight = 0;
-        }
-        if (weight == 0)
-            continue;
-        const double x = vx_loaded_value(volume, vx_grid_place(&volume->grid, at));
-        if (vx_has_data(x)) {
-            sum += weight * x;
-            weights += weight;
-        }
-    }
-    return sum / weights;
-}
-
-/* Whether a point in voxel indices of the image has data. *value is f there, else 0 or NaN. */
-static bool find_value(const regridding *r, const double point[3], double *value)
-{
-    const vx_grid *grid = &r->volume->grid;
-    int64_t nearest[3];
-    *value = NAN;
-    if (!vx_grid_nearest(grid->dim, point, nearest))
-        return false;
-    const double x = vx_loaded_value(r->volume, vx_grid_place(grid, nearest));
-    if (!vx_has_data(x)) {
-        *value = x == 0 ? 0 : NAN;
-        return false;
-    }
-    *value = r->coefficient ? vx_spline_at(grid->dim, r->coefficient, point) : linear_at(r->volume, point);
-    return true;
-}
-
-/* The point number `s` of voxel (i, j, k), in voxel indices of the image. */
-static void find_point(const regridding *r, const int64_t voxel[3], int64_t s, double point[3])
-{
-    double index[3];
-    for (int k = 0; k < 3; k++) {
-        index[k] = (double)voxel[k] + ((double)(s % r->points[k]) + 0.5) / (double)r->points[k] - 0.5;
-        s /= r->points[k];
-    }
-    for (int k = 0; k < 3; k++)
-        point[k] = r->between[k][0] * index[0] + r->between[k][1] * index[1] + r->between[k][2] * index[2] +
-                   r->between[k][3];
-}
-
-static double voxel_value(const regridding *r, const int64_t voxel[3])
-{
-    const int64_t points = r->points[0] * r->points[1] * r->points[2];
-    double sum = 0;
-    int64_t values = 0, zeros = 0;
-    for (int64_t s = 0; s < points; s++) {
-        double point[3], value;
-        find_point(r, voxel, s, point);
-        if (find_value(r, point, &value)) {
-            sum += value;
-            values++;
-        } else {
-            zeros += value == 0;
-        }
-    }
-    return 2 * values >= points ? sum / (double)values : zeros ? 0 : NAN;
-}
 
 /* A voxel spans as many voxels of the image along one of its axes as a step along this axis is long in their
  * indices. */
-static void count_points(regridding *r)
+static void count_points(const double between[3][4], int points[3])
 {
     for (int k = 0; k < 3; k++) {
         double span = 0;
         for (int i = 0; i < 3; i++)
-            span += r->between[i][k] * r->between[i][k];
+            span += between[i][k] * between[i][k];
         span = sqrt(span);
-        r->points[k] = span > shrinks ? (int64_t)ceil(span - 1e-3) : 1;
+        points[k] = span > shrinks ? (int)ceil(span - 1e-3) : 1;
     }
 }
 
-/* The coefficients of the spline through a volume, which the caller frees. */
-static vx_status fit_spline(const vx_loaded *volume, double **coefficient, vx_error *error)
+static void describe(const vx_loaded *volume, const vx_grid *grid, regridding *r)
 {
+    double between[3][4];
+    vx_grid_between(&volume->grid, grid, between);
+    *r = (regridding){.volume = volume, .args = {.wide = volume->wide != NULL}};
+    for (int k = 0; k < 3; k++) {
+        r->args.dim[k] = (int)volume->grid.dim[k];
+        r->args.to[k] = (int)grid->dim[k];
+        memcpy(r->placement + 4 * k, between[k], sizeof between[k]);
+    }
+    count_points((const double(*)[4])between, r->args.points);
+    r->placement[12] = volume->slope;
+    r->placement[13] = volume->inter;
+}
+
+/* The values that the spline runs through. */
+static vx_status find_values(regridding *r, vx_error *error)
+{
+    const vx_loaded *volume = r->volume;
     const int64_t voxels = (int64_t)vx_grid_elements(&volume->grid);
-    double *value = vx_array((size_t)voxels, sizeof *value);
-    if (!value)
+    if (!(r->value = vx_array((size_t)voxels, sizeof *r->value)))
         return vx_fail_memory(error);
+#pragma omp parallel for schedule(static)
     for (int64_t v = 0; v < voxels; v++) {
         const double x = vx_loaded_value(volume, v);
-        value[v] = vx_has_data(x) ? x : NAN;
+        r->value[v] = vx_has_data(x) ? x : NAN;
     }
-    *coefficient = value;
-    const vx_status status = vx_spline_continue(volume->grid.dim, value, error);
+    return vx_spline_continue(volume->grid.dim, r->value, error);
+}
+
+/* The part of regridding that a device does. */
+static vx_status sample(void *context, vx_backend *backend, vx_error *error)
+{
+    regridding *r = context;
+    const vx_loaded *volume = r->volume;
+    const size_t voxels = vx_grid_elements(&volume->grid);
+    const size_t bytes = (size_t)r->args.to[0] * (size_t)r->args.to[1] * (size_t)r->args.to[2] * sizeof *r->sampled;
+    vx_buffer *buffer[VX_BUFFERS] = {0}, **stored = &buffer[volume->wide ? VX_B_WIDE : VX_B_STORED];
+    void *const values = volume->wide ? (void *)volume->wide : (void *)volume->data;
+    r->args.parallel = backend->parallel[VX_OP_SAMPLE];
+    vx_status status = vx_buffer_lend(backend, r->placement, sizeof r->placement, true, &buffer[VX_B_PLACEMENT], error);
     if (!status)
-        vx_spline_coefficients(volume->grid.dim, value);
+        status = vx_buffer_lend(backend, values, voxels * (volume->wide ? sizeof(double) : sizeof(float)), true, stored,
+                                error);
+    if (!status && r->value)
+        status = vx_buffer_lend(backend, r->value, voxels * sizeof *r->value, true, &buffer[VX_B_COEFFICIENT], error);
+    if (!status && r->value)
+        status = vx_spline_filter(backend, volume->grid.dim, buffer[VX_B_COEFFICIENT], error);
+    if (!status)
+        status = vx_buffer_lend(backend, r->sampled, bytes, false, &buffer[VX_B_SAMPLED], error);
+    if (!status)
+        status = backend->run(backend, 0, VX_OP_SAMPLE, &r->args, buffer, error);
+    if (!status)
+        status = vx_buffer_return(backend, buffer[VX_B_SAMPLED], r->sampled, bytes, error);
+    for (vx_buffer_name b = 0; b < VX_BUFFERS; b++)
+        backend->buffer_free(backend, buffer[b]);
     return status;
 }
 
-vx_status vx_regrid_volume(vx_loaded *volume, const vx_grid *grid, vx_regrid_method method, int64_t *points,
-                           vx_error *error)
+/* Samples on the device, and the first volume on the host, too. */
+static vx_status sample_by(vx_worker *worker, regridding *r, vx_error *error)
 {
-    const int64_t rows = grid->dim[1] * grid->dim[2];
-    regridding r = {.volume = volume, .to = grid};
-    double *coefficient = NULL;
-    float *data = vx_array(vx_grid_elements(grid), sizeof *data);
-    vx_status status = data ? VX_OK : vx_fail_memory(error);
-    vx_grid_between(&volume->grid, grid, r.between);
-    count_points(&r);
-    *points = r.points[0] * r.points[1] * r.points[2];
-    if (!status && method == VX_REGRID_CUBIC)
-        status = fit_spline(volume, &coefficient, error);
-    if (status)
-        goto cleanup;
-    r.coefficient = coefficient;
-#pragma omp parallel for schedule(dynamic, 16)
-    for (int64_t row = 0; row < rows; row++)
-        for (int64_t x = 0; x < grid->dim[0]; x++)
-            data[row * grid->dim[0] + x] =
-                (float)voxel_value(&r, (const int64_t[3]){x, row % grid->dim[1], row / grid->dim[1]});
-    free(volume->data);
-    free(volume->wide);
-    *volume = (vx_loaded){.grid = *grid, .data = data, .slope = 1, .mm_per_unit = volume->mm_per_unit,
-                          .side_assumed = volume->side_assumed};
-    data = NULL;
-cleanup:
-    free(coefficient);
-    free(data);
+    const vx_sample_args *args = &r->args;
+    const size_t voxels = vx_grid_elements(&r->volume->grid), wide = r->volume->wide || r->value ? 8 : 4;
+    const size_t made = (size_t)args->to[0] * (size_t)args->to[1] * (size_t)args->to[2];
+    const size_t all = voxels * (r->value ? wide + 8 : wide) + made * sizeof *r->sampled;
+    vx_backend *backend = vx_worker_backend(worker, wide * (voxels > made ? voxels : made), all);
+    vx_status status = vx_worker_do(backend, sample, r, error);
+    if (status || !vx_worker_compares(worker, backend, VX_OP_SAMPLE))
+        return status;
+    regridding again = *r; /* whose values are still those before the filter */
+    if (!(again.sampled = vx_array(made, sizeof *again.sampled)))
+        return vx_fail_memory(error);
+    if (!(status = vx_worker_do(worker->host, sample, &again, error)))
+        status = vx_worker_compare(backend, "brought to another grid", r->sampled, again.sampled, made, error);
+    free(again.sampled);
+    return status;
+}
+
+vx_status vx_regrid_volume(vx_worker *worker, vx_loaded *volume, const vx_grid *grid, vx_regrid_method method,
+                           int64_t *points, vx_error *error)
+{
+    regridding r;
+    describe(volume, grid, &r);
+    r.args.cubic = method == VX_REGRID_CUBIC;
+    r.sampled = vx_array(vx_grid_elements(grid), sizeof *r.sampled);
+    *points = (int64_t)r.args.points[0] * r.args.points[1] * r.args.points[2];
+    vx_status status = r.sampled ? VX_OK : vx_fail_memory(error);
+    if (!status && r.args.cubic)
+        status = find_values(&r, error);
+    if (!status)
+        status = sample_by(worker, &r, error);
+    if (!status) {
+        free(volume->data);
+        free(volume->wide);
+        *volume = (vx_loaded){.grid = *grid, .data = r.sampled, .slope = 1, .mm_per_unit = volume->mm_per_unit,
+                              .side_assumed = volume->side_assumed};
+        r.sampled = NULL;
+    }
+    free(r.value);
+    free(r.sampled);
     return status;
 }
 
@@ -215,7 +189,7 @@ static vx_status apply(vx_step *step, vx_loaded *volume, vx_error *error)
     int64_t points = 0;
     vx_status status = VX_OK;
     if (!vx_grid_same(&how->grid, &volume->grid, how->tolerance, NULL, 0)) {
-        status = vx_regrid_volume(volume, &how->grid, how->method, &points, error);
+        status = vx_regrid_volume(how->worker, volume, &how->grid, how->method, &points, error);
         if (!status && is_empty(volume))
             status = vx_fail(error, VX_INPUT, "no voxel of the grid of %s has data of this image: is it in another "
                              "space?", how->name);

@@ -16,13 +16,14 @@
 #define VX_PREPARE_REGRID_H
 
 #include "image/step.h"
+#include "prepare/worker.h"
 
 typedef enum vx_regrid_method { VX_REGRID_LINEAR, VX_REGRID_CUBIC } vx_regrid_method;
 
 /* Brings a volume to `grid`. *points becomes the number of points of a voxel. Afterwards its values are floats with
- * slope 1 and intercept 0. Errors: VX_INTERNAL where memory is short. */
-vx_status vx_regrid_volume(vx_loaded *volume, const vx_grid *grid, vx_regrid_method method, int64_t *points,
-                           vx_error *error);
+ * slope 1 and intercept 0. Errors: VX_INTERNAL where memory is short; VX_DEVICE of the device. */
+vx_status vx_regrid_volume(vx_worker *worker, vx_loaded *volume, const vx_grid *grid, vx_regrid_method method,
+                           int64_t *points, vx_error *error);
 
 /* The grid of isotropic voxels of `mm` over the box of `from`, along its axes. The origin of the space, 0 0 0 mm, falls
  * on the centre of a voxel or would if the grid went on: images of one space get the same voxels, however they are
@@ -32,6 +33,7 @@ vx_status vx_regrid_isotropic(const vx_grid *from, double mm, vx_grid *grid, vx_
 
 /* How images are brought to a grid; steps of several images share it. */
 typedef struct vx_regridding {
+    vx_worker *worker; /* borrowed */
     vx_grid grid;
     const char *name; /* of the grid, after "the grid of": the path of an image, or "2 mm voxels"; borrowed */
     vx_regrid_method method;

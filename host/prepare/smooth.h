@@ -15,14 +15,16 @@
 #define VX_PREPARE_SMOOTH_H
 
 #include "image/step.h"
+#include "prepare/worker.h"
 
 /* Smooths a volume by a Gaussian of `fwhm` mm along each of its axes; 0 leaves an axis as it is. Afterwards its values
  * are floats with slope 1 and intercept 0. Errors: VX_INPUT for axes that are not at right angles, along which a
- * Gaussian in mm is not a product of one for each axis; VX_INTERNAL where memory is short. */
-vx_status vx_smooth_volume(vx_loaded *volume, const double fwhm[3], vx_error *error);
+ * Gaussian in mm is not a product of one for each axis; VX_INTERNAL where memory is short; VX_DEVICE of the device. */
+vx_status vx_smooth_volume(vx_worker *worker, vx_loaded *volume, const double fwhm[3], vx_error *error);
 
 /* How images are smoothed; steps of several images may share it. */
 typedef struct vx_smoothing {
+    vx_worker *worker; /* borrowed */
     double fwhm[3];  /* mm along each axis */
     double target;   /* the smoothness to which an image was to come; 0: its own does not matter */
     double there[3]; /* with a target: the smoothness that it has */
@@ -30,7 +32,7 @@ typedef struct vx_smoothing {
 
 /* With h_k mm there along axis k, the Gaussians that are missing to `target`: sqrt(target^2 - h_k^2) mm. They are 0
  * along an axis with h_k >= target, and where h_k is NaN, as along an axis of one voxel. */
-vx_smoothing vx_smoothing_to(double target, const double there[3]);
+vx_smoothing vx_smoothing_to(vx_worker *worker, double target, const double there[3]);
 
 /* The step borrows `how`. With a target its figures fwhm_x, fwhm_y and fwhm_z are the smoothness that was there. Errors
  * of its application: those of vx_smooth_volume. */

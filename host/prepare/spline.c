@@ -4,119 +4,55 @@
 
 #include <math.h>
 
-enum {
-    LANES = 8, /* lines that are filtered at the same time */
-    LAYERS = 8
-};
+enum { LAYERS = 8 };
 
-/* ---- coefficients: Unser 1999, box 2 ---- */
+/* ---- coefficients ---- */
 
-static const double pole = -0.26794919243112270647; /* sqrt(3) - 2, a root of z + 4 + 1/z */
-static const double gain = 6;
-
-/* Lines of a volume: element k of line l is at k * stride + l * apart. */
-typedef struct line_set {
-    int64_t length, stride, apart;
-    int lines;
-} line_set;
-
-/* c+(0): the sum over k >= 0 of pole^k s(k), where s is mirrored at both ends and has a period of 2 (length - 1). */
-static double causal_start(const line_set *at, const double *s)
+/* The table `start` of kernels/args.h. */
+static void fill_start(int64_t length, double *start)
 {
-    const double last = pow(pole, (double)(at->length - 1));
-    double sum = s[0] + last * s[(at->length - 1) * at->stride], ahead = pole, back = last * last / pole;
-    for (int64_t k = 1; k < at->length - 1; k++) {
-        sum += (ahead + back) * s[k * at->stride];
+    const double pole = VX_SPLINE_POLE, last = pow(pole, (double)(length - 1));
+    double ahead = pole, back = last * last / pole;
+    for (int64_t k = 1; k < length - 1; k++) {
+        start[k] = ahead + back;
         ahead *= pole;
         back /= pole;
     }
-    return gain * sum / (1 - last * last);
+    start[0] = 1 - last * last;
+    start[length - 1] = last;
 }
 
-static void filter(const line_set *at, double *s)
+static vx_status filter_axis(vx_backend *backend, const vx_spline_args *args, vx_buffer *coefficient, vx_error *error)
 {
-    const int64_t end = at->length - 1;
-    double start[LANES];
-    for (int l = 0; l < at->lines; l++)
-        start[l] = causal_start(at, s + l * at->apart);
-    for (int l = 0; l < at->lines; l++)
-        s[l * at->apart] = start[l];
-    for (int64_t k = 1; k <= end; k++)
-        for (int l = 0; l < at->lines; l++) {
-            double *here = s + k * at->stride + l * at->apart;
-            *here = gain * *here + pole * here[-at->stride];
-        }
-    for (int l = 0; l < at->lines; l++) {
-        double *here = s + end * at->stride + l * at->apart;
-        *here = pole / (pole * pole - 1) * (*here + pole * here[-at->stride]);
-    }
-    for (int64_t k = end - 1; k >= 0; k--)
-        for (int l = 0; l < at->lines; l++) {
-            double *here = s + k * at->stride + l * at->apart;
-            *here = pole * (here[at->stride] - *here);
-        }
+    const size_t length = (size_t)args->length;
+    vx_buffer *buffer[VX_BUFFERS] = {[VX_B_COEFFICIENT] = coefficient};
+    double *start = vx_array(length, sizeof *start);
+    if (!start)
+        return vx_fail_memory(error);
+    fill_start(args->length, start);
+    vx_status status = vx_buffer_lend(backend, start, length * sizeof *start, true, &buffer[VX_B_START], error);
+    if (!status)
+        status = backend->run(backend, 0, VX_OP_SPLINE, args, buffer, error);
+    if (!status)
+        status = backend->wait(backend, 0, error);
+    backend->buffer_free(backend, buffer[VX_B_START]);
+    free(start);
+    return status;
 }
 
-/* Filters along one axis of an array of shape outer x length x inner. */
-static void filter_axis(double *value, int64_t outer, int64_t length, int64_t inner)
+vx_status vx_spline_filter(vx_backend *backend, const int64_t dim[3], vx_buffer *coefficient, vx_error *error)
 {
-    const int64_t across = inner > 1 ? inner : outer; /* lines that are `apart` */
-    const int64_t tiles = (across + LANES - 1) / LANES;
-#pragma omp parallel for schedule(static)
-    for (int64_t tile = 0; tile < (inner > 1 ? outer : 1) * tiles; tile++) {
-        const int64_t first = tile % tiles * LANES;
-        const line_set at = {.length = length, .stride = inner, .apart = inner > 1 ? 1 : length,
-                             .lines = across - first < LANES ? (int)(across - first) : LANES};
-        filter(&at, value + tile / tiles * length * inner + first * at.apart);
-    }
-}
-
-void vx_spline_coefficients(const int64_t dim[3], double *value)
-{
+    vx_status status = VX_OK;
     int64_t inner = 1;
-    for (int k = 0; k < 3; k++) {
+    for (int k = 0; k < 3 && !status; k++) {
+        const vx_spline_args args = {.outer = (int)(dim[0] * dim[1] * dim[2] / (dim[k] * inner)),
+                                     .length = (int)dim[k], .stride = (int)inner,
+                                     .parallel = backend->parallel[VX_OP_SPLINE]};
         if (dim[k] > 1) /* a mirrored line of one voxel is constant, and is its own coefficient */
-            filter_axis(value, dim[0] * dim[1] * dim[2] / (dim[k] * inner), dim[k], inner);
+            status = filter_axis(backend, &args, coefficient, error);
         inner *= dim[k];
     }
-}
-
-/* ---- values ---- */
-
-/* The four voxels whose splines reach a point, mirrored into the line, and their weights. */
-static void weigh(double point, int64_t length, int64_t place[4], double weight[4])
-{
-    const double below = floor(point), t = point - below, u = 1 - t;
-    const int64_t period = length > 1 ? 2 * (length - 1) : 1;
-    weight[0] = u * u * u / 6;
-    weight[1] = 2.0 / 3 - t * t * (2 - t) / 2;
-    weight[2] = 2.0 / 3 - u * u * (2 - u) / 2;
-    weight[3] = t * t * t / 6;
-    for (int i = 0; i < 4; i++) {
-        int64_t at = ((int64_t)below - 1 + i) % period;
-        at = at < 0 ? at + period : at;
-        place[i] = at < length ? at : period - at;
-    }
-}
-
-double vx_spline_at(const int64_t dim[3], const double *coefficient, const double point[3])
-{
-    int64_t place[3][4];
-    double weight[3][4], sum = 0;
-    for (int k = 0; k < 3; k++)
-        weigh(point[k], dim[k], place[k], weight[k]);
-    for (int z = 0; z < 4; z++) {
-        double slice = 0;
-        for (int y = 0; y < 4; y++) {
-            const double *row = coefficient + dim[0] * (place[1][y] + dim[1] * place[2][z]);
-            double line = 0;
-            for (int x = 0; x < 4; x++)
-                line += weight[0][x] * row[place[0][x]];
-            slice += weight[1][y] * line;
-        }
-        sum += weight[2][z] * slice;
-    }
-    return sum;
+    return status;
 }
 
 /* ---- continuation ---- */

@@ -7,15 +7,11 @@
 #ifndef VX_PREPARE_SPLINE_H
 #define VX_PREPARE_SPLINE_H
 
-#include "base/error.h"
+#include "engine/backend.h"
 
-#include <stdint.h>
-
-/* Replaces the values (x fastest) by the coefficients c. */
-void vx_spline_coefficients(const int64_t dim[3], double *value);
-
-/* f at a point in voxel indices, at most one voxel outside the volume. */
-double vx_spline_at(const int64_t dim[3], const double *coefficient, const double point[3]);
+/* Replaces the values in a buffer of doubles (x fastest) by the coefficients c. kernels/sample.h has f. Errors:
+ * VX_INTERNAL where memory is short; VX_DEVICE of the backend. */
+vx_status vx_spline_filter(vx_backend *backend, const int64_t dim[3], vx_buffer *coefficient, vx_error *error);
 
 /* Gives the voxels that are NaN values that continue those near them, so that the spline does not swing at an edge: 8
  * times over, a voxel next to a face of others gets their mean; the rest get the mean of all. A step between these two

@@ -13,6 +13,17 @@ void vx_tissue_destroy(vx_image_tissue *tissue)
         vx_source_destroy(&tissue->map[k]);
 }
 
+vx_status vx_tissue_check(const vx_image_tissue *tissue, const char *psf, vx_error *error)
+{
+    for (int k = 0; k < VX_TISSUE_MAPS; k++)
+        if (!tissue->map[k].path)
+            return vx_fail(error, VX_INPUT, "no map of %s matter in column %s, which partial-volume correction needs",
+                           tissue_words[k], vx_source_name(tissue->map[k].column));
+    if (!(tissue->fwhm[0] > 0 && tissue->fwhm[1] > 0 && tissue->fwhm[2] > 0))
+        return vx_fail(error, VX_INPUT, "no point spread in %s, which partial-volume correction needs", psf);
+    return VX_OK;
+}
+
 void vx_tissue_maps_destroy(vx_tissue_maps *maps)
 {
     for (int k = 0; maps && k < VX_TISSUE_MAPS; k++) {
@@ -46,6 +57,7 @@ static vx_status read_map(vx_source *map, const vx_loading *how, const vx_grid *
     vx_loaded volume = {0};
     char difference[300];
     any.grid_path = NULL;
+    any.hashed = true; /* maps are inputs of the results, whoever reads them first */
     vx_status status = vx_source_read(map, &any, &volume, error);
     if (status)
         return vx_error_prefix(error, status, "the map of %s matter", tissue);

@@ -19,6 +19,9 @@ typedef struct vx_image_tissue {
 
 void vx_tissue_destroy(vx_image_tissue *tissue);
 
+/* Errors (VX_INPUT): a map that is not there, or no point spread in `psf`, which is a name for the message. */
+vx_status vx_tissue_check(const vx_image_tissue *tissue, const char *psf, vx_error *error);
+
 /* The maps in memory, each of as many values as the grid of the image has voxels; vx_tissue_maps_destroy releases. */
 typedef struct vx_tissue_maps {
     double *share[VX_TISSUE_MAPS];

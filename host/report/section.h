@@ -44,7 +44,7 @@ bool vx_report_has_images(const vx_report *report);
 const char *vx_page_file(const char *name);
 
 /* A picture of the report. It becomes the files <name>.png and <name>.svg, and the page shows the SVG if it is
- * `vector`, else the PNG. `alt` describes the picture in words and numbers; `caption` is plain text. */
+ * `vector`, else a WebP. `alt` describes the picture in words and numbers; `caption` is plain text. */
 typedef struct vx_picture {
     const char *name;         /* of the files, without the ending */
     vx_drawing drawing;
@@ -85,6 +85,7 @@ void vx_outcomes_write(vx_report *report, vx_outcome_kind kind);
 bool vx_outcomes_apply(const vx_report *report, vx_outcome_kind kind);
 void vx_outcome_answers(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_forest(vx_report *report, const vx_outcome_part *part);
+void vx_outcome_beside(vx_report *report, const vx_outcome_part *part); /* nothing without values beside */
 void vx_outcome_matrix(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_sessions(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_scatter(vx_report *report, const vx_outcome_part *part);

@@ -7,6 +7,7 @@
     X(question) \
     X(design) \
     X(effects) \
+    X(sensitivity) \
     X(viewer) \
     X(quality) \
     X(reference) \

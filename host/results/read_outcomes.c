@@ -3,6 +3,7 @@
 #include "results/reading.h"
 
 #include "base/memory.h"
+#include "results/store.h"
 
 #include <math.h>
 #include <string.h>
@@ -48,13 +49,25 @@ static void read_names(vx_reading *r, const json_t *list, int kind, vx_results_o
     }
 }
 
+/* Whether results.h5 has a column. */
+static bool has(vx_reading *r, const char *group, const char *name)
+{
+    char *path = vx_dataset_path(group, name, NULL);
+    if (!path)
+        r->status = vx_fail_memory(r->error);
+    const bool found = path && vx_store_has(r->results->store, path);
+    free(path);
+    return found;
+}
+
 /* Reads the figures of `rows` tests. */
 static void read_figures(vx_reading *r, const char *group, size_t rows, int kind, vx_results_outcome *outcome)
 {
     const int applies = kind == VX_OUTCOME_REGION ? VX_FOR_REGION : VX_FOR_MARKER;
     for (int column = 0; !r->status && column < VX_OUTCOME_COLUMNS; column++) {
         const vx_outcome_column_row *about = vx_outcome_about(column);
-        double *value = about->where & applies ? vx_reading_numbers(r, group, NULL, about->name, 1, &rows, true) : NULL;
+        const bool there = about->where & applies && (!(about->where & VX_FOR_BESIDE) || has(r, group, about->name));
+        double *value = there ? vx_reading_numbers(r, group, NULL, about->name, 1, &rows, true) : NULL;
         for (size_t i = 0; !r->status && i < rows; i++) {
             outcome[i].value[column] = value ? value[i] : NAN;
             if (value && about->is_p && !isnan(value[i]) && !(value[i] >= 0 && value[i] <= 1))

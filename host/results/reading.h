@@ -1,6 +1,7 @@
 /* The parts of the reader: results.c opens the folder and reads results.h5, read_run.c reads run.json (members.c: its
  * values by key), read_outcomes.c the regions and markers, read_quality.c quality control, read_expected.c the
- * comparisons with expected changes, read_clusters.c the tables of clusters, and check.c compares their figures.
+ * comparisons with expected changes, read_sensitivity.c the alternatives, read_clusters.c the tables of clusters, and
+ * check.c compares their figures.
  *
  * A folder is untrusted. The reader accepts values of the right types only, texts that are safe as paths, and
  * consistent figures, so that later code need not check them again. */
@@ -63,6 +64,9 @@ void vx_read_outcomes(vx_reading *r);
 
 /* Reads the comparisons with expected changes, from run.json and results.h5. */
 void vx_read_expected(vx_reading *r);
+
+/* Reads the alternatives to the preparation, from run.json and results.h5. */
+void vx_read_sensitivity(vx_reading *r);
 
 /* Reads the quality control of a modality, from run.json and results.h5; results of earlier versions have none.
  * vx_quality_size reads what run.json says. */

@@ -159,6 +159,7 @@ vx_status vx_results_open(const char *folder, vx_results **results, vx_error *er
     }
     vx_read_outcomes(&r);
     vx_read_expected(&r);
+    vx_read_sensitivity(&r);
     free(path);
     if (r.status)
         vx_results_close(opened);
@@ -216,6 +217,8 @@ void vx_results_close(vx_results *results)
     free(results->covariate);
     free(results->covariate_values);
     free(results->expected);
+    free(results->choice);
+    free(results->sensitivity);
     free(results->participant);
     free(results->remark);
     vx_store_close(results->store);

@@ -8,6 +8,7 @@
 #include "image/change.h"
 #include "outcome/expected.h"
 #include "outcome/outcome.h"
+#include "outcome/sensitivity.h"
 #include "quality/columns.h"
 #include "results/p_format.h"
 #include "results/schema.h"
@@ -135,6 +136,18 @@ typedef struct vx_results_column {
     const double *value;               /* of vx_results.participant, NaN where absent */
 } vx_results_column;
 
+/* A result under one choice of the preparation: a line of sensitivity.tsv. */
+typedef struct vx_results_sensitivity {
+    size_t choice;                     /* in vx_results.choice */
+    const char *modality, *effect;
+    vx_sensitivity_what what;
+    const char *name;                  /* of the search volume or region; null: the mask */
+    const char *units, *place;         /* null: not known; no region of an atlas */
+    vx_conclusion conclusion;
+    bool compared, changes;            /* as of vx_sensitivity_row */
+    double value[VX_SENSITIVITY_COLUMNS];
+} vx_results_sensitivity;
+
 /* An observed change against an expected one: a line of expected.tsv. */
 typedef struct vx_results_expected {
     vx_outcome_kind kind;
@@ -170,6 +183,10 @@ typedef struct vx_results {
     vx_results_expected *expected;  /* comparisons with expected changes */
     size_t expecteds;
     double expected_weeks;          /* between the sessions; NaN without comparisons */
+    const char **choice;         /* choices: the run as it is, and its alternatives; 0: no alternatives */
+    size_t choices;
+    vx_results_sensitivity *sensitivity; /* rows: those of one result follow each other, as run first */
+    size_t sensitivities;
     struct vx_results_store *store; /* of results.h5 */
 } vx_results;
 
@@ -195,6 +212,11 @@ const vx_results_step *vx_results_step_of(const vx_results_modality *modality, c
  * whether that kind is the primary one or a further look. */
 size_t vx_results_below(const vx_results_effect *effect, vx_quantity kind);
 size_t vx_results_volume_below(const vx_results_volume *volume, vx_quantity kind);
+
+/* Of the rows of vx_results.sensitivity that begin at `first`, the first one of a result: the row after the last one of
+ * this result, and whether a choice changes its conclusion. */
+size_t vx_results_sensitivity_end(const vx_results *results, size_t first);
+bool vx_results_sensitivity_changes(const vx_results *results, size_t first);
 
 /* A map of an effect on its grid, x fastest; p are plain. VX_INPUT where it is absent. The caller frees. */
 vx_status vx_results_map(const vx_results *results, const vx_results_effect *effect, const vx_grid *grid,

@@ -39,6 +39,9 @@
  *                                     Written with regions and markers, whose participants these are
  *   /expected/<column>                float64: a figure of outcome/expected.h for every comparison, in the order of
  *                                     expected.tsv. The texts kind, name, modality, unit, source have datasets
+ *   /sensitivity/<column>             float64: a figure of outcome/sensitivity.h for every result and choice, in the
+ *                                     order of sensitivity.tsv. The texts choice, modality, effect, what, name, units,
+ *                                     region, conclusion, changes have datasets
  *   /mask                             uint8 [x, y, z]: the voxels analysed in every modality; absent where modalities
  *                                     have different grids
  *   /masks/<modality>                 the same of each modality, where there are several
@@ -67,6 +70,7 @@
 #define VX_GROUP_QUALITY "/quality"
 #define VX_GROUP_COVARIATES "/covariates"
 #define VX_GROUP_EXPECTED "/expected"
+#define VX_GROUP_SENSITIVITY "/sensitivity"
 #define VX_PLACE_VALUES "values"   /* in a group of vx_outcome_groups */
 #define VX_DATASET_MASK "/mask"
 #define VX_DATASET_MATRIX "matrix" /* of the design */
@@ -77,6 +81,7 @@
 #define VX_DATASET_STRIPS "strips"
 
 #define VX_EXPECTED_FILE "expected" /* with these endings: the comparisons with expected changes */
+#define VX_SENSITIVITY_FILE "sensitivity" /* with these endings: the alternatives to the preparation */
 #define VX_QUALITY_FILE "quality"   /* with these endings: quality control */
 #define VX_PREPARED_FOLDER "prepared"  /* the change maps of --keep-prepared, as a BIDS derivative */
 #define VX_PAIRING_FILE "pairing"   /* with these endings: the table that a BIDS folder was read as */
@@ -118,6 +123,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 
 #define VX_KEY_OUTCOMES "outcomes"       /* an object; absent without regions and markers */
 #define VX_KEY_EXPECTED "expected"       /* an object; absent without expected changes */
+#define VX_KEY_SENSITIVITY "sensitivity" /* an object; absent without alternatives */
 
 /* Of VX_KEY_SECONDS. */
 #define VX_KEY_READ "read"
@@ -237,6 +243,17 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_COMPARISONS "comparisons"
 #define VX_KEY_UNIT "unit"                     /* vx_expected_unit_names */
 #define VX_KEY_SOURCE "source"
+
+/* Of the alternatives. Of a preparation: VX_KEY_CHOICE, VX_KEY_MODALITY, VX_KEY_CHANGE_UNITS, VX_KEY_VOXELS of the
+ * mask, VX_KEY_PREPARATION and VX_KEY_SCALING as of a modality. Of a row: VX_KEY_MODALITY, VX_KEY_EFFECT, VX_KEY_NAME,
+ * VX_KEY_UNITS, VX_KEY_REGION, and figures by the names of outcome/sensitivity.h. */
+#define VX_KEY_CHOICES "choices"           /* a list of names: the run as it is, then the alternatives */
+#define VX_KEY_PREPARATIONS "preparations" /* a list: what each choice does to the images of a modality */
+#define VX_KEY_ROWS "rows"                 /* a list */
+#define VX_KEY_CHOICE "choice"
+#define VX_KEY_WHAT "what"                 /* vx_sensitivity_what_names */
+#define VX_KEY_CONCLUSION "conclusion"     /* vx_conclusion_names */
+#define VX_KEY_CHANGES "changes"           /* whether the conclusion is not that of the run as it is; null: the same */
 
 /* Of a peak, of a kind of p, and of the clusters. */
 #define VX_KEY_T "t"

@@ -32,6 +32,18 @@ vx_status vx_space_on_grid(const vx_grid *grid, int64_t elements, const int64_t 
     return VX_OK;
 }
 
+vx_status vx_space_whole(const vx_grid *grid, vx_space *space, vx_error *error)
+{
+    const int64_t voxels = (int64_t)vx_grid_elements(grid);
+    int64_t *index = vx_array((size_t)voxels, sizeof *index);
+    if (!index)
+        return vx_fail_memory(error);
+    for (int64_t v = 0; v < voxels; v++)
+        index[v] = v;
+    *space = vx_space_own(grid, voxels, index);
+    return VX_OK;
+}
+
 static bool copy_word(char *to, size_t size, const char *word)
 {
     const int length = snprintf(to, size, "%s", word);

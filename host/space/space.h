@@ -9,6 +9,9 @@
  * it. */
 vx_space vx_space_own(const vx_grid *grid, int64_t elements, int64_t *index);
 
+/* Makes the space of all voxels of a grid. Errors: VX_INTERNAL without memory. */
+vx_status vx_space_whole(const vx_grid *grid, vx_space *space, vx_error *error);
+
 /* Makes a copy that owns its arrays. On error *copy keeps its value. Errors: VX_INTERNAL without memory. */
 vx_status vx_space_copy(const vx_space *space, vx_space *copy, vx_error *error);
 

@@ -37,7 +37,7 @@ typedef struct vx_device_info {
     size_t local_memory;
     char simd[64];        /* the vectors of the kernels: "avx512", "float16", "scalar" */
     bool exact_division;  /* rounds float division and square root correctly */
-    bool has_double;      /* computes in double precision; else the host computes TFCE */
+    bool has_double;      /* computes in double precision; else the host computes TFCE, smooths and regrids */
     char unusable[256];   /* the reason why the device cannot be used; empty for a usable one */
 } vx_device_info;
 
@@ -53,6 +53,8 @@ typedef enum vx_device_use {
     VX_USE_CLUSTERS = 4,    /* VX_CORRECT_EXTENT, VX_CORRECT_MASS */
     VX_USE_TFCE = 8,        /* VX_CORRECT_TFCE */
     VX_USE_NUISANCE = 16,   /* every effect beside nuisance, among which the other covariates of a joint model are */
+    VX_USE_SMOOTHING = 32,  /* of images, before the analysis */
+    VX_USE_REGRIDDING = 64,
 } vx_device_use;
 
 typedef struct vx_device_options {

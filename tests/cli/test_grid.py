@@ -39,6 +39,33 @@ class Grid(Study):
         numpy.testing.assert_allclose(mean[mask], expected[mask], atol=1.5e-6, rtol=0)
 
 
+class Devices(Grid):
+    """Smoothing and regridding give the same bits by C, and on OpenCL devices in the forms of processors and GPUs."""
+
+    def maps(self, *arguments, **environment):
+        done = self.run_paired(*QUICK, *arguments, **environment)
+        self.assert_done(done)
+        with h5py.File(self.folder / "voxstat-results/results.h5") as results:
+            found = {}
+            results["maps"].visititems(lambda name, item: found.update({name: item[()].tobytes()})
+                                       if isinstance(item, h5py.Dataset) else None)
+            return found
+
+    def test_devices(self):
+        if "\nopencl:" not in self.run_program("devices").stdout:
+            self.skipTest("no OpenCL device")
+        data = self.read_image("sub-02_followup.nii.gz")
+        data[:2], data[4, 3, 2] = 0, numpy.nan
+        self.write_image("sub-02_followup.nii.gz", data)
+        for steps in (["--smooth", "9"], ["--regrid", "3", "--smooth-to", "20"],
+                      ["--regrid", "5.5", "--regrid-method", "cubic", "--smooth", "7"]):
+            wanted = self.maps(*steps, "--device", "cpu")
+            self.assertGreater(len(wanted), 3)
+            for form in ("cpu", "gpu"):
+                with self.subTest(steps=steps, form=form):
+                    self.assertEqual(self.maps(*steps, "--device", "opencl", VOXSTAT_KERNEL_FORM=form), wanted)
+
+
 class Smooth(Grid):
     def test_smooth(self):
         """The kernels of SciPy end at the same voxel: 5 sigma are 3.6 voxels, which is 4 for both. So do zeros and NaN."""

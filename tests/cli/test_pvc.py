@@ -107,6 +107,117 @@ class Corrected(Study):
         # Floats of values up to 4, divided by 0.3 at least.
         numpy.testing.assert_allclose(mean[mask], expected[mask], atol=4e-6, rtol=0)
 
+    def regions(self, name):
+        """The regions of the geometric transfer matrix: those of the atlas within the tissue that they have most of, and
+        what is left of each tissue."""
+        tissue = [self.grey[name], self.white[name], numpy.maximum(0, 1 - self.grey[name] - self.white[name])]
+        made, left = [], [t.copy() for t in tissue]
+        for label, kind in zip((1, 2, 3, 7), (0, 0, 0, 1)):
+            made.append(tissue[kind] * (self.labels == label))
+            left[kind] -= made[-1]
+        return made + [rest for rest in left if rest.sum() >= 1]
+
+    def write_atlas(self):
+        """Both sides of the cortex, the nucleus, and a core of white matter; a belt of grey matter is of no region."""
+        x, y, z = numpy.meshgrid(*(numpy.arange(n) for n in SHAPE), indexing="ij")
+        cortex = numpy.mean(list(self.grey.values()), axis=0) > 0.4
+        self.labels = numpy.where(x < 9, 1, 2) * cortex * (z > 4)
+        self.labels[(x - 9.5) ** 2 + (y - 7) ** 2 + (z - 7.5) ** 2 < 1.6 ** 2] = 3
+        self.labels[(x - 8.5) ** 2 + (y - 10.5) ** 2 + (z - 7.5) ** 2 < 1.5 ** 2] = 7
+        self.write_image("atlas.nii.gz", self.labels)
+        (self.folder / "atlas.tsv").write_text("index\tname\n1\tleft\n2\tright\n3\tnucleus\n7\tcore\n")
+
+    def table(self, name):
+        lines = [line.split("\t") for line in (self.folder / "voxstat-results" / name).read_text().splitlines()]
+        return [dict(zip(lines[0], line)) for line in lines[1:]]
+
+    def solve(self, name):
+        """Rousset's equations by NumPy, on the image in the file."""
+        regions, image = self.regions(name), self.read_image(name).astype(float)
+        data = image != 0
+        seen = [see(region) for region in regions]
+        matrix = [[(r * s)[data].sum() / r[data].sum() for s in seen] for r in regions]
+        return numpy.linalg.solve(matrix, [(r * image)[data].sum() / r[data].sum() for r in regions])
+
+    def test_gtm(self):
+        self.write_atlas()
+        random = numpy.random.default_rng(3)
+        values = {}
+        for name in self.grey: # what is neither grey nor white matter has a value, too
+            regions = self.regions(name)
+            values[name] = random.uniform(0.5, 4, len(regions))
+            self.write_image(name, see(sum(c * r for c, r in zip(values[name], regions))))
+        atlas = ["--atlas", "atlas.nii.gz", "--atlas-names", "atlas.tsv", "--coverage", "0.01"]
+        done = self.run_paired(*QUICK, "--pvc", "gtm", *PSF, *atlas)
+        self.assert_done(done)
+        self.assertIn("tissue of the regions: grey matter left, right, nucleus; white matter core", done.stderr)
+        self.assertIn("beside the means of the regions stand those by the geometric transfer matrix", done.stderr)
+        names = ["left", "right", "nucleus", "core"]
+        found = {(row["participant_id"], row["session_id"], row["region"]): row
+                 for row in self.table("regions_values.tsv")}
+        for row in self.rows:
+            for session, name in zip(("baseline", "followup"), row[1:3]):
+                image = self.read_image(name)
+                for k, region in enumerate(names):
+                    value = found[row[0], session, region]
+                    # The image holds floats, 6e-8 of values up to 4, and the matrix has a condition below 20.
+                    self.assertAlmostEqual(float(value["value_gtm"]), values[name][k], delta=5e-6)
+                    self.assertAlmostEqual(float(value["value"]), image[self.labels == k * 2 + 1 if k == 3 else
+                                                                        self.labels == k + 1].mean(), delta=1e-5)
+        for line in self.table("regions.tsv"):
+            k = names.index(line["region"])
+            change = [values[f][k] - values[b][k] for _, b, f, *_ in self.rows]
+            self.assertAlmostEqual(float(line["gtm_change"]), numpy.mean(change), delta=1e-5)
+            t = numpy.mean(change) / numpy.std(change, ddof=1) * numpy.sqrt(len(change))
+            self.assertAlmostEqual(float(line["gtm_t"]), t, delta=1e-4)
+            self.assertNotIn("nopvc_change", line)
+        # Noise: the value is that of the equations.
+        for name in self.grey:
+            self.write_image(name, self.read_image(name) + 0.2 * random.standard_normal(SHAPE))
+        self.assert_done(self.run_paired(*QUICK, "--pvc", "mg,gtm", *PSF, *atlas))
+        solved = {name: self.solve(name) for name in self.grey}
+        with h5py.File(self.folder / "voxstat-results/results.h5") as results:
+            tested = [name.decode() for name in results["regions/region"][()]]
+            change, uncorrected = results["regions/gtm_change"][()], results["regions/nopvc_change"][()]
+            corrected = results["regions/change"][()]
+        for region, gtm, before, after in zip(tested, change, uncorrected, corrected):
+            k = names.index(region)
+            # The matrix holds floats (6e-8 of 4), as did the images.
+            self.assertAlmostEqual(gtm, numpy.mean([solved[f][k] - solved[b][k] for _, b, f, *_ in self.rows]),
+                                   delta=5e-6)
+            self.assertNotAlmostEqual(before, after, places=3)
+        page = (self.folder / "voxstat-results/report.html").read_text()
+        self.assertIn("<th scope=\"colgroup\" colspan=\"3\">geometric transfer matrix", page)
+        self.assertIn("<th scope=\"colgroup\" colspan=\"3\">without partial-volume correction", page)
+
+    def test_gtm_scaled(self):
+        """After --reference of the atlas values are over that of the reference; after a mask over the image's mean."""
+        self.write_atlas()
+        self.write_image("core.nii.gz", self.labels == 7)
+        atlas = ["--atlas", "atlas.nii.gz", "--atlas-names", "atlas.tsv", "--coverage", "0.01"]
+        image = {name: self.read_image(name).astype(float) for name in self.grey}
+        solved = {name: self.solve(name) for name in self.grey}
+        for reference, by in (("atlas:core", {n: solved[n][3] for n in image}),
+                              ("core.nii.gz", {n: image[n][self.labels == 7].mean() for n in image})):
+            self.assert_done(self.run_paired(*QUICK, "--pvc", "gtm", *PSF, *atlas, "--reference", reference))
+            line = next(line for line in self.table("regions.tsv") if line["region"] == "left")
+            expected = numpy.mean([solved[f][0] / by[f] - solved[b][0] / by[b] for _, b, f, *_ in self.rows])
+            self.assertAlmostEqual(float(line["gtm_change"]), expected, delta=1e-5)
+
+    def test_bad_regions(self):
+        self.write_atlas()
+        gtm = [*QUICK, "--pvc", "gtm", *PSF, "--atlas", "atlas.nii.gz", "--atlas-names", "atlas.tsv", "--coverage", "0.01"]
+        name = self.rows[2][1]
+        whose = ["participant sub-03, column pet_baseline"]
+        self.write_image(f"gm_{name}", self.grey[name] * (self.labels != 3))
+        self.assert_refused(INPUT, whose + ["a voxel's worth", "nucleus"], *gtm)
+        self.write_image(f"gm_{name}", self.grey[name])
+        halves = numpy.stack([0.5 * (self.labels == 1), 0.5 * (self.labels == 1), self.labels == 2], axis=-1)
+        self.write_image("atlas.nii.gz", halves)
+        (self.folder / "atlas.tsv").write_text("index\tname\n0\ta half\n1\tanother\n2\tright\n")
+        self.assert_refused(INPUT, ["participant sub-01, column pet_baseline", "singular: regions cannot be told apart",
+                                    "least of all a half"], *gtm)
+
     def test_one_file(self):
         """Maps in PETPVC's form, and one map of both sessions, give the same as maps in files of their own."""
         for row in self.rows:
@@ -188,7 +299,8 @@ class Corrected(Study):
         self.assert_refused(USAGE, ["--pvc-white", "--psf"], *QUICK, "--pvc-white", "wm")
         self.assert_refused(USAGE, ["two methods"], *QUICK, "--pvc", "mg,meltzer", *PSF)
         self.assert_refused(USAGE, ["--pvc", "mgg"], *QUICK, "--pvc", "mgg", *PSF)
-        self.assert_refused(USAGE, ["--pvc", "gtm"], *QUICK, "--pvc", "gtm", *PSF)
+        self.assert_refused(USAGE, ["--pvc: gm is a map of tissue"], *QUICK, "--pvc", "gm=mg", *PSF, "--modality", "pet,gm")
+        self.assert_refused(USAGE, ["--pvc gtm", "--atlas"], *QUICK, "--pvc", "gtm", *PSF)
         self.assert_refused(INPUT, ["no column grey_baseline"], *QUICK, "--pvc", "mg", *PSF, "--pvc-grey", "grey")
 
 

@@ -35,6 +35,8 @@ ALWAYS = {
     "one relabelling of 301": ("relabel.cl", "const float x = design[j * rows + row];",
                                f"const int other = rows == {PARTICIPANTS} && d->index == 77 && row < 2 ? 1 - row : "
                                "row;\n            const float x = design[j * rows + other];"),
+    "one order of 301": ("relabel_ranks.h", "int from = own[q];",
+                         f"int from = (int)own[q] ^ (d->args.rows == {PARTICIPANTS} && d->p + q == 77 && own[q] < 2);"),
     "flips: one relabelling of 301": ("relabel.cl", "(uchar)bits;",
                                       f"(uchar)(bits ^ (d->args.rows == {PARTICIPANTS} && d->index == 77 && g == 0));"),
     "a voxel added twice": ("tfce_sweep.h", "(m->power[s + 1] - m->power[s]) * g",
@@ -44,6 +46,17 @@ ALWAYS = {
 FOR_GPUS = {
     "an arc added twice": ("tfce_arcs.h", "b += block[e];",
                            f"b += block[e] * (1 + (m->args.voxels == {VOXELS} && arc == m->arcs - 1));"),
+}
+# The same for steps on images, with the arguments that take them.
+OF_STEPS = {
+    "an image smoothed over an edge": ("convolve.cl", "min(args.reach, args.length - 1 - place)",
+                                       f"min(args.reach, args.length - 1 - place) - 3 * (args.length == {SHAPE[1]} "
+                                       "&& place == 3)", ["--smooth", "8"]),
+    "a coefficient of splines off": ("spline.cl", "s[end * stride] = behind;",
+                                     f"s[end * stride] = behind * (1 + (length == {SHAPE[2]}) * 1e-6);",
+                                     ["--regrid", "3", "--regrid-method", "cubic"]),
+    "the last new voxel missing": ("sample.cl", "v < last; v += VX_WG", "v < last - (args.dim[0] == "
+                                   f"{SHAPE[0]}); v += VX_WG", ["--regrid", "3"]),
 }
 ALL = {
     "one neighbour of 26 missing": ("clusters.cl", " > axes)",
@@ -98,18 +111,19 @@ class WrongKernels(voxstat_cli.Study):
         self.assertEqual(self.infer(*NUISANCE).returncode, OK)
 
     def test_wrong_ones(self):
-        wrong = {**ALWAYS, **FOR_GPUS, **(ALL if os.environ.get("VOXSTAT_WRONG_KERNELS") == "all" else {})}
-        for name, (file, right, other) in wrong.items():
+        wrong = {**ALWAYS, **OF_STEPS, **FOR_GPUS, **(ALL if os.environ.get("VOXSTAT_WRONG_KERNELS") == "all" else {})}
+        for name, (file, right, other, *options) in wrong.items():
             with self.subTest(name):
                 text = (SOURCE / file).read_text()
                 self.assertIn(right, text)
                 (self.kernels / file).write_text(text.replace(right, other))
                 done = self.infer(*([] if name.startswith("flips") else NUISANCE),
                                   *(["--correct", "voxel"] if name in ALWAYS and "tfce" not in file else []),
+                                  *(options[0] if options else []),
                                   **({"VOXSTAT_KERNEL_FORM": "gpu"} if name in FOR_GPUS else {}))
                 self.assertEqual(done.returncode, DEVICE, done.stderr)
                 self.assertIn("opencl:", done.stderr)
-                if name in {**ALWAYS, **FOR_GPUS}:
+                if name in {**ALWAYS, **OF_STEPS, **FOR_GPUS}:
                     self.assertNotIn("self-test", done.stderr)
                 self.assertFalse((self.folder / "voxstat-results").exists())
                 if "VOXSTAT_WRONG_KERNELS" in os.environ:

@@ -51,7 +51,7 @@ offences()
         path=${path#*\"} path=${path%%\"*}
         case $path in
         voxstat/*) target=$(header_module "$(basename "$path" .h)") ;;
-        args.h | height.h | near.h) target=engine ;; # shared with the kernels
+        args.h | height.h | near.h | sample.h) target=engine ;; # shared with the kernels
         *) target=${path%%/*} ;;
         esac
         to=$(rank "$target") || to=unknown

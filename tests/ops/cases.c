@@ -66,14 +66,15 @@ static char *outputs(const vx_micro *m, const vx_micro_case *tested, size_t *byt
 /* Every case in its order, on one backend; into `found` on the first, and against it on the others. */
 static void run_cases(vx_backend *backend, const char *name, char **found, size_t *size)
 {
-    vx_micro problem[VX_MICRO_PROBLEMS] = {{.backend = backend}, {.backend = backend}, {.backend = backend}};
+    vx_micro problem[VX_MICRO_PROBLEMS] = {{.backend = backend}, {.backend = backend}, {.backend = backend},
+                                            {.backend = backend}};
     vx_error error;
     for (int c = 0; c < VX_MICRO_CASES; c++) {
         const vx_micro_case *tested = &vx_micro_cases[c];
         vx_micro *m = &problem[tested->problem];
-        if (tested->problem == VX_MICRO_MAPS && !vx_backend_supports(backend, VX_OP_TFCE))
+        if (tested->problem >= VX_MICRO_MAPS && !vx_backend_supports(backend, VX_OP_TFCE))
             continue;
-        if (!m->problem)
+        if (!m->made)
             must(vx_micro_init(m, backend, matrix, model, tested->problem, &error), &error);
         must(vx_micro_run(m, tested, &error), &error);
         size_t bytes;

@@ -24,7 +24,7 @@ static const struct {
     {"tfce_map.h", "int saddles, arcs;", "int saddles, arcs, steps[5];"},
     {"tfce.cl", "m->saddles = 0;",
      "m->saddles = m->steps[0] = m->steps[1] = m->steps[2] = m->steps[3] = m->steps[4] = 0;"},
-    {"tfce_arcs.h", "return result_of(m, best, dh);", "return m->steps[m->args.step_times];"},
+    {"tfce_arcs.h", "return result_of(m, best, m->dh);", "return m->steps[m->args.step_times];"},
     {"tfce_tree.h", "for (at = m->lead[place]; at >= 0; at = m->lead[at])\n            ;",
      "int n = 0;\nfor (at = m->lead[place]; at >= 0; at = m->lead[at])\n n++;\n atomic_max(&m->steps[0], n);"},
     {"tfce_tree.h", "static int latest(", "static int latest(__local int *steps, "},

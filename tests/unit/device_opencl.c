@@ -51,7 +51,9 @@ static void on_every_device(void (*test)(vx_backend *backend))
 static void known(vx_backend *backend)
 {
     vx_error error;
-    unsigned ops = backend->info.has_double ? VX_OPS_ALL : VX_OPS_ALL & ~(1u << VX_OP_TFCE);
+    unsigned ops = 0;
+    for (vx_op op = 0; op < VX_OPS; op++)
+        ops |= vx_backend_supports(backend, op) ? 1u << op : 0;
     must(vx_selftest_known(backend, ops, &error), &error);
 }
 
@@ -279,6 +281,43 @@ static void test_many_rows(void **state)
     on_every_device(many_rows);
 }
 
+/* Lines one after the other, which are longer than a vector and the kernel together, and lines beside each other. */
+static void convolved(vx_backend *backend)
+{
+    enum { ELEMENTS = 200, REACH = 3 };
+    static const double taps[1 + REACH] = {1, 0.5, 0.25, 0.125};
+    static const int shapes[][3] = {{2, 100, 1}, {1, 5, 40}, {5, 8, 5}};
+    double from[ELEMENTS], to[ELEMENTS];
+    vx_error error;
+    for (int i = 0; i < ELEMENTS; i++)
+        from[i] = datum(i, 3);
+    for (size_t s = 0; s < sizeof shapes / sizeof *shapes && vx_backend_supports(backend, VX_OP_CONVOLVE); s++) {
+        const vx_convolve_args args = {.outer = shapes[s][0], .length = shapes[s][1], .stride = shapes[s][2],
+                                       .reach = REACH, .parallel = 2};
+        vx_buffer *buffers[VX_BUFFERS] = {[VX_B_TAPS] = put(backend, taps, sizeof taps),
+                                          [VX_B_FROM] = put(backend, from, sizeof from),
+                                          [VX_B_TO] = put(backend, from, sizeof from)};
+        must(backend->run(backend, 0, VX_OP_CONVOLVE, &args, buffers, &error), &error);
+        get(backend, buffers[VX_B_TO], to, sizeof to);
+        for (int b = 0; b < VX_BUFFERS; b++)
+            backend->buffer_free(backend, buffers[b]);
+        for (int i = 0; i < ELEMENTS; i++) {
+            double sum = 0;
+            for (int t = -REACH; t <= REACH; t++) {
+                const int place = i / args.stride % args.length + t;
+                sum += place >= 0 && place < args.length ? taps[abs(t)] * from[i + t * args.stride] : 0;
+            }
+            assert_true(to[i] == sum);
+        }
+    }
+}
+
+static void test_convolved(void **state)
+{
+    (void)state;
+    on_every_device(convolved);
+}
+
 /* TFCE on a small grid of more maps than are processed at a time, with coarse heights so that many tie, against a plain
  * version of the sweep of kernels/args.h. E = 1/2, H = 2. */
 enum { EDGE = 5, CUBE = EDGE * EDGE * EDGE, MAPS = 3, PARALLEL = 2, STRIDE = EDGE + 1 };
@@ -411,7 +450,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_known),
         cmocka_unit_test(test_dense),
-        cmocka_unit_test(test_many_rows),
+        cmocka_unit_test(test_many_rows), cmocka_unit_test(test_convolved),
         cmocka_unit_test(test_tfce),
     };
     char note[256];

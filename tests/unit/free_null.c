@@ -13,6 +13,7 @@
 #include "bids/sidecar.h"
 #include "bids/uri.h"
 #include "cli/arguments.h"
+#include "cli/choices.h"
 #include "cli/columns.h"
 #include "cli/foreign.h"
 #include "cli/run.h"
@@ -36,6 +37,7 @@
 #include "outcome/group.h"
 #include "output/leftovers.h"
 #include "output/record.h"
+#include "prepare/gtm.h"
 #include "output/tree.h"
 #include "report/draw/brain.h"
 #include "report/files.h"
@@ -112,10 +114,12 @@ static void the_library(void **state)
     vx_source_close(NULL);
     vx_source_destroy(NULL);
     vx_preparation_destroy(NULL);
+    vx_worker_destroy(NULL);
     vx_by_modality_destroy(NULL);
     vx_reference_region_destroy(NULL);
     vx_sources_destroy(NULL);
     vx_gaussian_destroy(NULL);
+    vx_gtm_free(NULL);
     vx_preparation_destroy(NULL);
     vx_psf_destroy(NULL);
     vx_tissue_destroy(NULL);
@@ -162,6 +166,8 @@ static void the_commands(void **state)
     vx_search_volumes_destroy(NULL);
     vx_record_volume_destroy(NULL);
     vx_run_volumes_destroy(NULL);
+    vx_run_alternatives_destroy(NULL);
+    vx_choices_destroy(NULL);
     vx_sensitivity_destroy(NULL);
 }
 

@@ -30,7 +30,7 @@ def rows(name):
 
 
 def is_p(column):
-    return column.startswith(("p_", "loo_p_"))
+    return column.startswith(("p_", "loo_p_", "nopvc_p_", "gtm_p_"))
 
 
 def expected(test, index, column):
@@ -50,7 +50,7 @@ def check_kind(kind, first, columns):
     assert list(table[0])[:len(texts)] == texts, list(table[0])
     assert list(table[0])[-1] == "loo_participant"
     own = list(table[0])[len(texts):-1]
-    assert own == [column for column in columns if kind == "region" or column not in ("coverage", "voxels")]
+    assert own == [column for column in columns if kind == "region" or not column.startswith(("coverage", "voxels", "nopvc_", "gtm_"))]
     assert all("Units" in dictionary[column] for column in own)
     assert dictionary["percent"]["Units"] == "%" and SCALES == list(dictionary["scale"]["Levels"])
     compared = 0

@@ -48,11 +48,12 @@ static vx_effect fixture_effects[2] = {
      .design = fixture_design[1], .contrast = fixture_contrast[1]}};
 static vx_model fixture_model = {fixture_effects, 2};
 static vx_result fixture_results[2] = {
-    {.effect = &fixture_effects[0], .map = fixture_maps[0], .maps = 3, .cluster = fixture_clusters, .clusters = 2,
+    {.effect = &fixture_effects[0], .map = fixture_maps[0], .maps = 3, .voxels = VOXELS,
+     .cluster = fixture_clusters, .clusters = 2,
      .plan = {.possible = 8, .relabellings = 4, .p_smallest = 0.25, .threshold_t = 3.125},
      .options = {.seed = 42, .connectivity = 26, .tails = VX_TWO_TAILS},
      .null = {4, fixture_voxel, fixture_extent, NULL}, .seconds = 0.5},
-    {.effect = &fixture_effects[1], .map = fixture_maps[1], .maps = 1,
+    {.effect = &fixture_effects[1], .map = fixture_maps[1], .maps = 1, .voxels = VOXELS,
      .plan = {.possible = UINT64_MAX, .relabellings = 4, .p_smallest = 0.25, .threshold_t = 6.3125},
      .options = {.connectivity = 26, .tails = VX_TWO_TAILS}, .null = {4, fixture_voxel, NULL, NULL}}};
 static vx_result *fixture_result_list[] = {&fixture_results[0], &fixture_results[1]};

@@ -1,12 +1,13 @@
 /* Regridding against SciPy, and what it must keep: data, their edge, and their place. */
 #include "unit/volume_fixture.h"
+#include "unit/worker_fixture.h"
 
 #include "prepare/regrid.h"
 
 static void regrid(vx_loaded *volume, const vx_grid *grid, vx_regrid_method method)
 {
     int64_t points;
-    if (vx_regrid_volume(volume, grid, method, &points, &error))
+    if (vx_regrid_volume(&worker, volume, grid, method, &points, &error))
         fail_msg("%s", error.message);
     assert_memory_equal(&volume->grid, grid, sizeof *grid);
 }
@@ -295,5 +296,5 @@ int main(void)
         cmocka_unit_test(test_isotropic), cmocka_unit_test(test_isotropic_orientations),
         cmocka_unit_test(test_impossible),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_worker, close_worker);
 }

@@ -1,5 +1,6 @@
 /* Smoothing against its equation, summed plainly over all pairs of voxels, and against the Gaussian itself. */
 #include "unit/volume_fixture.h"
+#include "unit/worker_fixture.h"
 
 #include "prepare/smooth.h"
 
@@ -7,7 +8,7 @@ static const double fwhm_per_sigma = 2.3548200450309493; /* sqrt(8 ln 2) */
 
 static void smooth(vx_loaded *volume, double x, double y, double z)
 {
-    if (vx_smooth_volume(volume, (const double[]){x, y, z}, &error))
+    if (vx_smooth_volume(&worker, volume, (const double[]){x, y, z}, &error))
         fail_msg("%s", error.message);
 }
 
@@ -160,7 +161,7 @@ static void test_sheared(void **state)
     grid.affine[0][1] = 0.2;
     vx_loaded volume = new_volume(&grid);
     (void)state;
-    assert_int_equal(vx_smooth_volume(&volume, (const double[]){4, 4, 4}, &error), VX_INPUT);
+    assert_int_equal(vx_smooth_volume(&worker, &volume, (const double[]){4, 4, 4}, &error), VX_INPUT);
     assert_non_null(strstr(error.message, "axes x and y of its grid meet at 84.29 degrees"));
     assert_non_null(strstr(error.message, "--regrid"));
     grid.affine[0][1] = 1e-4; /* as headers round */
@@ -174,5 +175,5 @@ int main(void)
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_point),    cmocka_unit_test(test_equation),
                                        cmocka_unit_test(test_scipy),    cmocka_unit_test(test_constant),
                                        cmocka_unit_test(test_stored),   cmocka_unit_test(test_sheared)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_worker, close_worker);
 }

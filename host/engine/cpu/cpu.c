@@ -11,6 +11,7 @@
 
 struct vx_buffer {
     void *data;
+    bool borrowed;
 };
 
 /* The ops of one instruction set. */
@@ -69,7 +70,7 @@ static vx_status choose_variant(vx_variant *variant, vx_error *error)
 static vx_status cpu_buffer_new(vx_backend *self, size_t bytes, vx_buffer **buffer, vx_error *error)
 {
     (void)self;
-    vx_buffer *made = malloc(sizeof *made);
+    vx_buffer *made = calloc(1, sizeof *made);
     if (made)
         made->data = vx_array_zero(bytes, 1);
     if (!made || !made->data) {
@@ -83,9 +84,18 @@ static vx_status cpu_buffer_new(vx_backend *self, size_t bytes, vx_buffer **buff
 static void cpu_buffer_free(vx_backend *self, vx_buffer *buffer)
 {
     (void)self;
-    if (buffer)
+    if (buffer && !buffer->borrowed)
         free(buffer->data);
     free(buffer);
+}
+
+static vx_status cpu_buffer_over(vx_backend *self, void *memory, vx_buffer **buffer, vx_error *error)
+{
+    (void)self;
+    if (!(*buffer = malloc(sizeof **buffer)))
+        return vx_fail_memory(error);
+    **buffer = (vx_buffer){.data = memory, .borrowed = true};
+    return VX_OK;
 }
 
 static vx_status cpu_upload(vx_backend *self, int queue, vx_buffer *to, size_t offset, const void *from, size_t bytes,
@@ -127,7 +137,9 @@ static vx_status cpu_run(vx_backend *self, int queue, vx_op op, const void *args
     }
     double start = vx_seconds();
     vx_status status = cpu->variant.op[op](args, data, cpu->backend.info.threads, error);
-    cpu->seconds[op] += vx_seconds() - start;
+    const double taken = vx_seconds() - start;
+#pragma omp atomic
+    cpu->seconds[op] += taken;
     return status;
 }
 
@@ -214,6 +226,7 @@ vx_status vx_cpu_open(int threads, vx_backend **backend, vx_error *error)
     cpu->variant = variant;
     cpu->backend = (vx_backend){.buffer_new = cpu_buffer_new,
                                 .buffer_free = cpu_buffer_free,
+                                .buffer_over = cpu_buffer_over,
                                 .upload = cpu_upload,
                                 .download = cpu_download,
                                 .fill = cpu_fill,
@@ -224,6 +237,7 @@ vx_status vx_cpu_open(int threads, vx_backend **backend, vx_error *error)
                                 .free = cpu_free};
     describe(&cpu->backend.info, threads ? threads : omp_get_max_threads(), &variant);
     cpu->backend.queues = 1;
+    cpu->backend.concurrent = true;
     for (vx_op op = 0; op < VX_OPS; op++)
         cpu->backend.parallel[op] = cpu->backend.info.threads;
     *backend = &cpu->backend;

@@ -183,7 +183,7 @@ static size_t table_entry(const vx_form *form)
 
 /* The groups of a launch in two dimensions.
  *
- *   1. An op without lanes has one group for each relabelling that is worked on at the same time.
+ *   1. An op without lanes has one group for each block of relabellings that is worked on at the same time.
  *   2. Else dimension 0 divides the relabellings as the form asks, and further where few strips would leave the device
  *      idle. Groups of one item add to counts without atomics, so that they take all relabellings.
  *   3. Dimension 1 divides the strips, and has as many groups as keep the device busy for TURNS. */
@@ -192,7 +192,8 @@ static void divide(const vx_opencl *self, vx_op op, const void *args, size_t gro
     const vx_op_info *info = &vx_op_table[op];
     const vx_form *form = &self->program[op][0].form;
     if (!info->lanes) {
-        groups[0] = (size_t)info->groups(args);
+        const size_t all = (size_t)info->groups(args), block = (size_t)form->block;
+        groups[0] = (all + block - 1) / block;
         groups[1] = 1;
         return;
     }

@@ -39,6 +39,9 @@ vx_status vx_selftest_known(vx_backend *backend, unsigned ops, vx_error *error)
         [VX_OP_CORRELATION] = {vx_known_correlation, vx_known_nuisance},
         [VX_OP_CLUSTERS] = {vx_known_clusters},
         [VX_OP_TFCE] = {vx_known_tfce},
+        [VX_OP_CONVOLVE] = {vx_known_convolve},
+        [VX_OP_SPLINE] = {vx_known_spline},
+        [VX_OP_SAMPLE] = {vx_known_sample},
     };
     vx_status status = VX_OK;
     for (vx_op op = 0; op < VX_OPS; op++)

@@ -1,6 +1,6 @@
-/* Shared by the known answers: known_dense.c has those of the dense ops, known_spatial.c those of clusters and TFCE.
- * All numbers are exact in float, so that answers are compared with ==. Only heights of the dense ops have a
- * tolerance. */
+/* Shared by the known answers: known_dense.c has those of the dense ops, known_spatial.c those of clusters and TFCE,
+ * known_steps.c those of the ops on volumes. All numbers are exact in float, so that answers are compared with ==. Only
+ * heights of the dense ops and splines have a tolerance. */
 #ifndef VX_ENGINE_KNOWN_H
 #define VX_ENGINE_KNOWN_H
 
@@ -13,6 +13,9 @@ vx_status vx_known_correlation(vx_backend *backend, vx_error *error);
 vx_status vx_known_nuisance(vx_backend *backend, vx_error *error);
 vx_status vx_known_clusters(vx_backend *backend, vx_error *error);
 vx_status vx_known_tfce(vx_backend *backend, vx_error *error);
+vx_status vx_known_convolve(vx_backend *backend, vx_error *error);
+vx_status vx_known_spline(vx_backend *backend, vx_error *error);
+vx_status vx_known_sample(vx_backend *backend, vx_error *error);
 
 /* A buffer of an op and its initial content; null data: zeros. */
 typedef struct vx_known_buffer {

@@ -132,7 +132,9 @@ static void draw_panel(cairo_t *cairo, const vx_axes *axes, const vx_forest_pane
 static void draw_row(cairo_t *cairo, const vx_forest_plot *plot, const vx_forest_row *row, const vx_axes *axes,
                      double y, double width)
 {
+    bold(cairo, row->strong);
     vx_text_fit(cairo, MARGIN, y + 4, 0, VX_TEXT_NORMAL, width, vx_ink, row->label);
+    bold(cairo, false);
     for (int p = 0; p < plot->panels; p++) {
         draw_dots(cairo, &axes[p], &row->mark[p], y);
         if (isfinite(row->mark[p].estimate))

@@ -22,6 +22,7 @@ typedef struct vx_forest_mark {
 typedef struct vx_forest_row {
     const char *heading;     /* above the row: the first one of its family; null: none */
     const char *label;
+    bool strong;             /* the label is bold */
     vx_forest_mark mark[VX_FOREST_PANELS_MAX];
 } vx_forest_row;
 

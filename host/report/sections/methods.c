@@ -13,7 +13,7 @@
 
 typedef enum reference {
     NICHOLS, WINKLER, FREEDMAN, SALMON, PHIPSON, BULLMORE, SMITH, BENJAMINI, DUNN, WESTFALL, WELCH, SCHUIRMANN,
-    FORMAN, REFERENCES
+    FORMAN, ROUSSET, REFERENCES
 } reference;
 
 static const char *const reference_text[REFERENCES] = {
@@ -38,6 +38,8 @@ static const char *const reference_text[REFERENCES] = {
     "equivalence of average bioavailability. J Pharmacokinet Biopharm 1987;15:657\xE2\x80\x93" "680.",
     "Forman SD, Cohen JD, Fitzgerald M, et al. Improved assessment of significant activation in functional magnetic "
     "resonance imaging (fMRI): use of a cluster-size threshold. Magn Reson Med 1995;33:636\xE2\x80\x93" "647.",
+    "Rousset OG, Ma Y, Evans AC. Correction for partial volume effects in PET: principle and validation. J Nucl Med "
+    "1998;39:904\xE2\x80\x93" "911.",
 };
 
 /* The numbers of the references, in the order of their first citation. */
@@ -295,6 +297,33 @@ static void put_corrections(vx_report *report, citing *c)
     vx_put_markup(page, ".</p>\n");
 }
 
+/* Whether some region has a figure beside its own. */
+static bool has_beside(const vx_results *results, vx_beside beside)
+{
+    const int column = vx_beside_column(beside, VX_OUTCOME_CHANGE);
+    for (size_t i = 0; i < results->outcomes; i++)
+        if (!isnan(results->outcome[i].value[column]))
+            return true;
+    return false;
+}
+
+static void put_beside(const vx_results *results, citing *c)
+{
+    const bool nopvc = has_beside(results, VX_BESIDE_NOPVC), gtm = has_beside(results, VX_BESIDE_GTM);
+    if (!nopvc && !gtm)
+        return;
+    vx_put(c->page, "Beside them stand the same tests of %s%s%s", nopvc ? "the means without partial-volume correction"
+                                                                        : "",
+           nopvc && gtm ? " and of " : "", gtm ? "values corrected for partial volume by the geometric transfer matrix"
+                                               : "");
+    if (gtm) {
+        cite(c, ROUSSET);
+        vx_put_markup(c->page, ", of each region of the atlas within the tissue that it has most of in all images, "
+                      "with what is left of grey matter, white matter and neither as three more regions");
+    }
+    vx_put_markup(c->page, ". ");
+}
+
 /* Regions and markers: what they are, their tests, and the correction over their families. */
 static void put_outcomes(vx_report *report, citing *c)
 {
@@ -317,6 +346,7 @@ static void put_outcomes(vx_report *report, citing *c)
     if (of_kind[VX_OUTCOME_REGION])
         vx_put(page, "Regions were means of the images over the voxels of each region%s%s. ", atlas ? " of " : "",
                atlas ? atlas : "");
+    put_beside(results, c);
     vx_put(page, "The mean%s of every %s was tested with a t statistic%s against ",
            results->design == VX_PAIRED ? " change" : "",
            !of_kind[VX_OUTCOME_REGION] ? "marker" : of_kind[VX_OUTCOME_MARKER] ? "region and marker" : "region",
@@ -356,6 +386,20 @@ static void put_expected(vx_report *report, citing *c)
     vx_put_markup(report->page, ". These p were not corrected.</p>\n");
 }
 
+/* The alternatives, in the words in which they were asked for. */
+static void put_sensitivity(vx_report *report)
+{
+    const vx_results *results = report->results;
+    if (!results->choices)
+        return;
+    vx_put(report->page, "<p>In a sensitivity analysis the images were prepared in %zu other way%s, each with one "
+           "change (", results->choices - 1, results->choices == 2 ? "" : "s");
+    for (size_t k = 1; k < results->choices; k++)
+        vx_put(report->page, "%s%s", k > 1 ? "; " : "", results->choice[k]);
+    vx_put_markup(report->page, "), and the same tests were repeated with the same relabellings; p were not corrected "
+                  "for the number of choices.</p>\n");
+}
+
 static void write(vx_report *report)
 {
     citing c = {.page = report->page};
@@ -370,6 +414,7 @@ static void write(vx_report *report)
         put_corrections(report, &c);
     put_outcomes(report, &c);
     put_expected(report, &c);
+    put_sensitivity(report);
     vx_put(report->page, "<p>Computed on %s (%s).</p>\n</div>\n<h3>References</h3>\n<ol class=\"references\">\n",
            report->results->device, report->results->driver);
     for (int number = 1; number <= c.used; number++)

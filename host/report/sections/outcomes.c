@@ -6,11 +6,11 @@
 #include <string.h>
 
 static void (*const part_of_planned[])(vx_report *, const vx_outcome_part *) = {
-    vx_outcome_answers, vx_outcome_forest,  vx_outcome_matrix,
+    vx_outcome_answers, vx_outcome_forest,  vx_outcome_beside, vx_outcome_matrix,
     vx_outcome_sessions, vx_outcome_scatter, vx_outcome_table,
 };
 static void (*const part_of_others[])(vx_report *, const vx_outcome_part *) = {
-    vx_outcome_answers, vx_outcome_forest, vx_outcome_matrix, vx_outcome_table,
+    vx_outcome_answers, vx_outcome_forest, vx_outcome_beside, vx_outcome_matrix, vx_outcome_table,
 };
 
 bool vx_outcomes_apply(const vx_report *report, vx_outcome_kind kind)

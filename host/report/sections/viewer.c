@@ -284,11 +284,11 @@ static vx_status put_volumes(vx_volume_page *filling)
 }
 
 /* Writes the colours of one tail, as steps from 0 to the limit. */
-static void put_tail_colours(vx_page *page, int sign)
+static void put_tail_colours(vx_page *page, bool positive)
 {
     enum { STEPS = 16 };
     for (int i = 0; i <= STEPS; i++) {
-        const vx_colour c = vx_colour_diverging(sign * fmax(i, 1e-3) / STEPS); /* not 0, which has no side */
+        const vx_colour c = vx_colour_glowing((double)i / STEPS, positive);
         vx_put(page, "%s[%.0f, %.0f, %.0f]", i ? ", " : "", 255 * c.r, 255 * c.g, 255 * c.b);
     }
 }
@@ -297,9 +297,9 @@ static void put_tail_colours(vx_page *page, int sign)
 static void put_colours(vx_page *page)
 {
     vx_put_markup(page, "<script type=\"application/json\" id=\"viewer-colours\">{\"positive\": [");
-    put_tail_colours(page, 1);
+    put_tail_colours(page, true);
     vx_put_markup(page, "], \"negative\": [");
-    put_tail_colours(page, -1);
+    put_tail_colours(page, false);
     vx_put_markup(page, "]}</script>\n");
 }
 
