@@ -91,7 +91,7 @@ static void put_picture(vx_report *report, const vx_results_modality *modality, 
                             1e-3 * (double)voxels * mm[0] * mm[1] * mm[2],
                             report->template ? "the template" : "the mean of all images");
     if (slices && name && alt && caption)
-        vx_report_picture(report, &(vx_picture){name, vx_slices_drawing(slices, true), false, alt, caption});
+        vx_report_picture(report, &(vx_picture){name, vx_slices_drawing(slices), false, alt, caption});
     else
         report->status = vx_fail_memory(report->error);
     vx_slices_free(slices);
