@@ -193,6 +193,7 @@ vx_status vx_run_read_psf(vx_run *run, vx_error *error);
 size_t vx_run_pvc_maps(const vx_run *run, const char *name[VX_TISSUE_MAPS]);
 vx_status vx_run_pvc_of(const vx_run *run, const char *modality, vx_pvc_method *method, bool *gtm, vx_error *error);
 vx_status vx_run_find_tissue(vx_run *run, vx_error *error);
+bool vx_run_corrects(const vx_run *run); /* whether images are corrected, when their preparations are known */
 void vx_run_tissue_destroy(vx_run_modality *modality);
 
 /* units.c: finds modality->units, run->marker_units and run->covariate_units, when the preparations are known. Errors:
