@@ -1,5 +1,6 @@
-/* The units of images, markers and covariates: those of --units; else those that the sidecars of the images have; else those of the
- * table's data dictionary, the JSON file of its name. What is done to the images changes their units. */
+/* The units of images, markers and covariates: those of --units; else those that the sidecars of the images have; else
+ * those of the data dictionary, of the table (the JSON file of its name) or of the BIDS folder. What is done to the
+ * images changes their units. */
 #include "cli/run.h"
 
 #include "base/file.h"

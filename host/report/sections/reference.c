@@ -8,10 +8,10 @@
 #include <string.h>
 
 /* The volumes for the picture of a region. */
-typedef struct volumes {
+typedef struct region_volumes {
     vx_image region;
     float *background, *mask; /* mask: the voxels analysed and those of the region */
-} volumes;
+} region_volumes;
 
 /* Whether run.json lists the file <stem>_reference.nii.gz. */
 static bool has_region(const vx_results *results, const vx_results_modality *modality)
@@ -34,7 +34,7 @@ static bool applies(const vx_report *report)
     return any;
 }
 
-static vx_status read_volumes(vx_report *report, const vx_results_modality *modality, volumes *v)
+static vx_status read_volumes(vx_report *report, const vx_results_modality *modality, region_volumes *v)
 {
     const vx_results *results = report->results;
     char *path = vx_text("%s/%s_reference.nii.gz", results->folder, modality->stem);
@@ -102,7 +102,7 @@ static void put_picture(vx_report *report, const vx_results_modality *modality, 
 
 static void put_region(vx_report *report, const vx_results_modality *modality)
 {
-    volumes v = {0};
+    region_volumes v = {0};
     const vx_grid *grid = &modality->grid;
     report->status = read_volumes(report, modality, &v);
     if (report->status)
