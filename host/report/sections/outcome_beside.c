@@ -50,8 +50,8 @@ static void put_table(vx_report *report, const vx_outcome_view *view, const char
            "tabindex=\"0\" role=\"region\" aria-label=\"With and without partial-volume correction: %s\"><table>\n"
            "<caption>Estimates with their 95 %% interval, t, and p corrected over the family, of the same participants "
            "under the same relabellings. A conclusion that hangs on the correction hangs on the maps of tissue and the "
-           "point spread.</caption>\n<thead><tr><th scope=\"col\" rowspan=\"2\">region</th>", covariate ? "" : " open", effect,
-           effect);
+           "point spread.</caption>\n<thead><tr><th scope=\"col\" rowspan=\"2\">region</th>",
+           covariate ? "" : " open", effect, effect);
     vx_put(page, "<th scope=\"colgroup\" colspan=\"3\">%s</th>", corrected ? "corrected images" : "images as they are");
     if (corrected)
         vx_put_markup(page, "<th scope=\"colgroup\" colspan=\"3\">without partial-volume correction</th>");
