@@ -140,7 +140,8 @@ static void put_primary(vx_report *report)
 static void put_further(vx_report *report)
 {
     const vx_results *results = report->results;
-    vx_put_markup(report->page, "<details><summary>Every correction of every effect</summary>\n<ul class=\"answers\">\n");
+    vx_put_markup(report->page, "<details><summary>Every correction of every effect</summary>\n"
+                  "<ul class=\"answers\">\n");
     for (size_t m = 0, k = 1; m < results->modalities; m++)
         for (size_t e = 0; e < results->modality[m].effects; e++, k++) {
             const vx_effect_view view = {&results->modality[m], &results->modality[m].effect[e], ""};
