@@ -9,6 +9,7 @@
     X(sensitivity) \
     X(viewer) \
     X(quality) \
+    X(reference) \
     X(design) \
     X(limits) \
     X(methods) \
