@@ -98,7 +98,7 @@ static void alternative_destroy(vx_alternative *alternative)
 
 vx_status vx_run_find_alternatives(vx_run *run, vx_error *error)
 {
-    if (!vx_argument_given(run->arguments, VX_OPTION_SENSITIVITY))
+    if (!vx_argument_given(run->arguments, VX_OPTION_SENSITIVITY) && !vx_run_corrects(run))
         return VX_OK;
     if (!run->study->modalities)
         return vx_fail(error, VX_USAGE, "--sensitivity varies the preparation of images, and this run has markers "

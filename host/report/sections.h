@@ -10,6 +10,7 @@
     X(sensitivity) \
     X(viewer) \
     X(quality) \
+    X(reference) \
     X(limits) \
     X(methods) \
     X(checklist) \
