@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 
 build_packages="cmake ninja-build pkg-config libnifti-dev libnifti2-dev libnifticdf-dev zlib1g-dev libhdf5-dev
     liblapacke-dev liblapack-dev libblas-dev librandom123-dev libjansson-dev libexpat1-dev libcairo2-dev libpng-dev
-    libssl-dev libzip-dev ocl-icd-opencl-dev opencl-headers"
+    libwebp-dev libssl-dev libzip-dev ocl-icd-opencl-dev opencl-headers"
 # The tests need an OpenCL device on machines without a GPU (PoCL), reference implementations (SciPy, nibabel, h5py), a
 # browser for report.html, the tools that voxstat works with (Nipype, RDF, BIDS, zsh, dpkg) and static checkers (clang,
 # cppcheck, Oclgrind, the compilers of GPUs).
@@ -71,9 +71,9 @@ name_packages()
 bootstrap.sh: this is not a Debian-like system (no apt-get), so nothing is installed. voxstat needs these packages
 (names not tried out by us):
   Fedora         cmake ninja-build pkgconf-pkg-config gcc zlib-devel hdf5-devel lapack-devel blas-devel
-                 jansson-devel cairo-devel libpng-devel openssl-devel libzip-devel ocl-icd-devel opencl-headers;
+                 jansson-devel cairo-devel libpng-devel libwebp-devel openssl-devel libzip-devel ocl-icd-devel opencl-headers;
                  tests: libcmocka-devel pocl clang cppcheck python3-nibabel python3-scipy python3-h5py
-  macOS          brew install cmake ninja pkgconf gcc zlib hdf5 lapack jansson cairo libpng
+  macOS          brew install cmake ninja pkgconf gcc zlib hdf5 lapack jansson cairo libpng webp
                  openssl@3 libzip
                  opencl-headers opencl-icd-loader; tests: cmocka pocl cppcheck; build with CC=gcc-14 (Apple's clang has
                  no OpenMP)

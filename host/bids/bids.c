@@ -102,12 +102,38 @@ static bool is_of_images(const vx_bids *made, const char *modality)
 {
     vx_bids_form other;
     size_t forms;
-    if (vx_bids_filters_find(&made->filters, modality) || vx_bids_forms(modality, &other, &forms) != &other)
+    if (vx_bids_filters_find(&made->filters, modality) || vx_bids_forms(modality, false, &other, &forms) != &other)
         return true;
     for (size_t i = 0; i < made->layout.files; i++)
         if (!strcmp(made->layout.file[i].entities.suffix, modality))
             return true;
     return false;
+}
+
+static bool is_among(const char *name, const char *const *list, size_t count)
+{
+    bool found = false;
+    for (size_t i = 0; i < count; i++)
+        found |= !strcmp(name, list[i]);
+    return found;
+}
+
+/* A map has columns of its own name, which no modality can have too. */
+static vx_status fill_maps(const vx_bids_options *options, vx_bids *made, vx_error *error)
+{
+    vx_status status = VX_OK;
+    made->map = vx_array_zero(options->maps, sizeof *made->map);
+    if (!made->map)
+        return vx_fail_memory(error);
+    for (size_t m = 0; m < options->maps && !status; m++) {
+        for (size_t k = 0; k < made->modalities; k++)
+            if (!strcmp(made->slots[k].modality, options->map[m]))
+                return vx_fail(error, VX_INPUT, "%s: %s is analysed, and also names maps of tissue; name the maps "
+                               "otherwise, such as --pvc-grey shares with --bids-filter 'shares:suffix=probseg,"
+                               "label=GM'", made->layout.folder, options->map[m]);
+        status = vx_bids_slots_fill(&made->search, options->map[m], VX_BIDS_MAP, &made->map[made->maps++], error);
+    }
+    return status;
 }
 
 static vx_status fill(const vx_bids_options *options, vx_bids *made, vx_error *error)
@@ -123,10 +149,10 @@ static vx_status fill(const vx_bids_options *options, vx_bids *made, vx_error *e
         return vx_fail_memory(error);
     for (size_t m = 0; !status && m < modalities; m++) {
         vx_bids_slots *slots = made->slots + made->modalities;
-        if (named && !is_of_images(made, modality[m]))
+        if (named ? !is_of_images(made, modality[m]) : is_among(modality[m], options->map, options->maps))
             continue;
         images = true;
-        status = vx_bids_slots_fill(&made->search, modality[m], named, slots, error);
+        status = vx_bids_slots_fill(&made->search, modality[m], named ? VX_BIDS_NAMED : VX_BIDS_USUAL, slots, error);
         if (slots->images) {
             made->modalities++;
             continue;
@@ -139,7 +165,7 @@ static vx_status fill(const vx_bids_options *options, vx_bids *made, vx_error *e
         return status;
     made->modalities = 1;
     if (native) /* says which image it is */
-        return vx_bids_slots_fill(&made->search, native, true, made->slots, error);
+        return vx_bids_slots_fill(&made->search, native, VX_BIDS_NAMED, made->slots, error);
     return vx_fail(error, VX_INPUT, "%s: no image of pet, cbf or gm in a standard space; --modality names others, and "
                    "--bids-filter says which files hold them", made->layout.folder);
 }
@@ -214,6 +240,8 @@ static vx_status make_table(vx_bids *made, vx_error *error)
         status = vx_fail_memory(error);
     for (size_t m = 0; !status && m < made->modalities; m++)
         status = add_images(made, made->slots + m, &wide, error);
+    for (size_t m = 0; !status && m < made->maps; m++)
+        status = add_images(made, made->map + m, &wide, error);
     if (!status)
         status = vx_bids_tables_add(&made->tables, &wide, variables, error);
     if (!status)
@@ -241,6 +269,8 @@ vx_status vx_bids_read(const vx_bids_options *options, vx_bids *bids, vx_error *
     if (!status)
         status = fill(options, bids, error);
     if (!status)
+        status = fill_maps(options, bids, error);
+    if (!status)
         status = make_table(bids, error);
     for (size_t m = 0; !status && m < bids->modalities; m++)
         status = vx_bids_compare(&bids->search, bids->slots + m, &bids->remarks, error);
@@ -255,6 +285,9 @@ void vx_bids_destroy(vx_bids *bids)
         return;
     for (size_t m = 0; bids->slots && m < bids->modalities; m++)
         free(bids->slots[m].file);
+    for (size_t m = 0; bids->map && m < bids->maps; m++)
+        free(bids->map[m].file);
+    free(bids->map);
     for (size_t p = 0; bids->id && p < bids->search.participants; p++)
         free(bids->id[p]);
     free(bids->slots);

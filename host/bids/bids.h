@@ -13,6 +13,9 @@ typedef struct vx_bids_options {
     size_t derivatives;
     const char *const *modality;   /* none: pet, cbf and gm, as far as they are there. Names of no image are markers */
     size_t modalities;
+    const char *const *map;        /* images that go with those of every modality, maps of tissue: gm and wm are shares
+                                      of grey and white matter, not modulated. They are no modalities */
+    size_t maps;
     const char *const *session;    /* labels; none: all there are */
     size_t sessions;
     const char *const *filter;     /* see vx_bids_filters_read */
@@ -30,6 +33,8 @@ typedef struct vx_bids {
     vx_bids_search search;   /* the participants and sessions of the slots */
     vx_bids_slots *slots;    /* modalities: with at least one image each */
     size_t modalities;
+    vx_bids_slots *map;      /* maps */
+    size_t maps;
     char **id;               /* search.participants: "sub-01" */
     const char **label, **session; /* of search, and the sessions of the table */
 } vx_bids;

@@ -19,16 +19,27 @@ static const vx_bids_form form[] = {
     {"wm", {{"suffix", "probability"}, {"segm", "whitematter"}, {"modulated", "on"}}},
 };
 
+/* Shares of voxels: not modulated, not smoothed. */
+static const vx_bids_form map_form[] = {
+    {"gm", {{"suffix", "probseg"}, {"label", "GM"}, {"prefix", "none"}}},
+    {"gm", {{"suffix", "probability"}, {"segm", "graymatter"}, {"modulated", "off"}, {"fwhm", "none"}}},
+    {"gm", {{"prefix", "wp1"}}},
+    {"wm", {{"suffix", "probseg"}, {"label", "WM"}, {"prefix", "none"}}},
+    {"wm", {{"suffix", "probability"}, {"segm", "whitematter"}, {"modulated", "off"}, {"fwhm", "none"}}},
+    {"wm", {{"prefix", "wp2"}}},
+};
+
 const char *const vx_bids_usual[] = {"pet", "cbf", "gm"};
 const size_t vx_bids_usuals = sizeof vx_bids_usual / sizeof *vx_bids_usual;
 
-const vx_bids_form *vx_bids_forms(const char *modality, vx_bids_form *other, size_t *forms)
+const vx_bids_form *vx_bids_forms(const char *modality, bool map, vx_bids_form *other, size_t *forms)
 {
-    const vx_bids_form *first = NULL;
+    const vx_bids_form *of = map ? map_form : form, *first = NULL;
+    const size_t count = map ? sizeof map_form / sizeof *map_form : sizeof form / sizeof *form;
     *forms = 0;
-    for (size_t i = 0; i < sizeof form / sizeof *form; i++)
-        if (!strcmp(form[i].modality, modality)) {
-            first = first ? first : form + i;
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(of[i].modality, modality)) {
+            first = first ? first : of + i;
             ++*forms;
         }
     if (first)

@@ -4,7 +4,7 @@
 
 #include "bids/filter.h"
 
-enum { VX_BIDS_CONDITIONS = 3 };
+enum { VX_BIDS_CONDITIONS = 4 };
 
 /* One form in which a modality is found. */
 typedef struct vx_bids_form {
@@ -12,9 +12,11 @@ typedef struct vx_bids_form {
     vx_condition condition[VX_BIDS_CONDITIONS]; /* up to the first without a key */
 } vx_bids_form;
 
-/* The forms of a modality, the preferred one first; *forms is their number. A modality without forms of its own has
- * one, in `other`, which the caller provides: its name is the suffix, and desc is preproc or absent. */
-const vx_bids_form *vx_bids_forms(const char *modality, vx_bids_form *other, size_t *forms);
+/* The forms of a modality, the preferred one first; *forms is their number. With `map`, those of a map of tissue that
+ * other images are corrected by: gm and wm are shares of voxels then, neither modulated nor smoothed. A modality
+ * without forms of its own has one, in `other`, which the caller provides: its name is the suffix, and desc is preproc
+ * or absent. */
+const vx_bids_form *vx_bids_forms(const char *modality, bool map, vx_bids_form *other, size_t *forms);
 size_t vx_bids_form_conditions(const vx_bids_form *form);
 
 /* The modalities with forms of their own that are looked for where none is named: pet, cbf, gm. */

@@ -137,6 +137,8 @@ static vx_status fail_ambiguous(const rivals *r, vx_error *error)
 typedef struct finds {
     const vx_bids_file **file; /* count of them: those in a standard space */
     size_t count;
+    const vx_bids_file **common; /* commons: likewise, those of all sessions of a participant; null: none are wanted */
+    size_t commons;
     const vx_bids_file *native, *elsewhere; /* one in native space, and one of another session; or null */
 } finds;
 
@@ -148,7 +150,9 @@ static void find_files(const vx_bids_search *search, const vx_bids_form *form, c
         const vx_bids_file *file = search->layout->file + i;
         if (!vx_conditions_met(form->condition, conditions, filter, &file->entities))
             continue;
-        if (slot_of(search, file) < 0)
+        if (found->common && search->sessions && !file->session && !vx_bids_native(&file->entities))
+            found->common[found->commons++] = file;
+        else if (slot_of(search, file) < 0)
             found->elsewhere = found->elsewhere ? found->elsewhere : file;
         else if (vx_bids_native(&file->entities))
             found->native = found->native ? found->native : file;
@@ -171,6 +175,27 @@ static vx_status check_space(const char *modality, const finds *found, vx_error 
                        found->file[i]->path, found->file[0]->path);
     }
     return VX_OK;
+}
+
+/* Gives the images of all sessions of a participant to those that have none. */
+static vx_status fill_common(const vx_bids_search *search, const finds *found, vx_bids_slots *slots, vx_error *error)
+{
+    vx_status status = VX_OK;
+    for (size_t i = 0; !status && i < found->commons; i++)
+        for (size_t s = 0; !status && s < search->sessions; s++) {
+            vx_bids_file of_session = *found->common[i];
+            of_session.session = (char *)search->session[s];
+            const int64_t slot = slot_of(search, &of_session);
+            if (slot < 0 || (slots->file[slot] && slots->file[slot]->session))
+                continue;
+            if (slots->file[slot]) {
+                const vx_bids_file *file[2] = {slots->file[slot], found->common[i]};
+                status = fail_ambiguous(&(rivals){slots->modality, file, 2}, error);
+            }
+            slots->images += !slots->file[slot];
+            slots->file[slot] = found->common[i];
+        }
+    return status;
 }
 
 static vx_status fill(const vx_bids_search *search, const finds *found, vx_bids_slots *slots, vx_error *error)
@@ -213,25 +238,30 @@ static vx_status fail_none(const vx_bids_search *search, const char *modality, c
                    "hold it", search->layout->folder, modality, modality);
 }
 
-vx_status vx_bids_slots_fill(const vx_bids_search *search, const char *modality, bool wanted, vx_bids_slots *slots,
-                             vx_error *error)
+vx_status vx_bids_slots_fill(const vx_bids_search *search, const char *modality, vx_bids_want want,
+                             vx_bids_slots *slots, vx_error *error)
 {
     size_t forms, places;
     vx_bids_form other;
-    const vx_bids_form *form = vx_bids_forms(modality, &other, &forms);
+    const vx_bids_form *form = vx_bids_forms(modality, want == VX_BIDS_MAP, &other, &forms);
     const vx_bids_filter *filter = vx_bids_filters_find(search->filters, modality);
     finds found = {.file = vx_array(search->layout->files, sizeof *found.file)};
     *slots = (vx_bids_slots){.modality = modality};
     if (vx_multiply(search->participants, search->sessions ? search->sessions : 1, &places))
         slots->file = vx_array_zero(places, sizeof *slots->file);
     vx_status status = found.file && slots->file ? VX_OK : vx_fail_memory(error);
-    for (size_t f = 0; !status && f < forms && !found.count; f++)
+    if (!status && want == VX_BIDS_MAP && !(found.common = vx_array(search->layout->files, sizeof *found.common)))
+        status = vx_fail_memory(error);
+    for (size_t f = 0; !status && f < forms && !found.count && !found.commons; f++)
         find_files(search, form + f, filter, &found);
-    if (!status && found.count)
+    if (!status && (found.count || found.commons))
         status = fill(search, &found, slots, error);
-    else if (!status && wanted)
+    else if (!status && want != VX_BIDS_USUAL)
         status = fail_none(search, modality, &found, error);
+    if (!status)
+        status = fill_common(search, &found, slots, error);
     slots->native = found.native;
     free(found.file);
+    free(found.common);
     return status;
 }

@@ -23,11 +23,15 @@ typedef struct vx_bids_search {
     size_t sessions;
 } vx_bids_search;
 
+/* Why slots are filled: images of a usual modality, if there are any; of one that was named; or maps of tissue that go
+ * with them, of which one without a session is of every session of its participant that has none of its own. */
+typedef enum vx_bids_want { VX_BIDS_USUAL, VX_BIDS_NAMED, VX_BIDS_MAP } vx_bids_want;
+
 /* Fills the slots of a modality. Its files are those of the first form of which there is any in a standard space. The
- * caller frees slots->file. Without images it is an error only if `wanted`.
+ * caller frees slots->file. Without images it is an error unless the modality is only usual.
  * Errors (VX_INPUT, naming participant, session and files): no image; only images in native space; several images for
  * one slot, with what their names differ in and the option that decides; images in two spaces. */
-vx_status vx_bids_slots_fill(const vx_bids_search *search, const char *modality, bool wanted, vx_bids_slots *slots,
-                             vx_error *error);
+vx_status vx_bids_slots_fill(const vx_bids_search *search, const char *modality, vx_bids_want want,
+                             vx_bids_slots *slots, vx_error *error);
 
 #endif

@@ -14,6 +14,7 @@ enum { MISSING_MAX = 10 }; /* listed without --verbose */
 vx_status vx_run_read_bids(vx_run *run, const vx_names *modality, const vx_names *sessions, vx_error *error)
 {
     vx_names derivatives, filters = {0};
+    const char *map[VX_TISSUE_MAPS];
     vx_status status = vx_argument_names(run->arguments, VX_OPTION_DERIVATIVES, &derivatives, error);
     if (!status)
         status = vx_argument_names(run->arguments, VX_OPTION_BIDS_FILTER, &filters, error);
@@ -25,6 +26,8 @@ vx_status vx_run_read_bids(vx_run *run, const vx_names *modality, const vx_names
         .derivatives = derivatives.count,
         .modality = modality->name,
         .modalities = modality->count,
+        .map = map,
+        .maps = vx_run_pvc_maps(run, map),
         .session = sessions->name,
         .sessions = sessions->count,
         .filter = filters.name,
@@ -60,6 +63,23 @@ static void say_missing(const vx_run *run, const vx_bids_slots *slots)
         vx_say(run, "\n");
 }
 
+static void say_slots(const vx_run *run, const vx_bids_slots *slots)
+{
+    const vx_bids *bids = &run->bids;
+    const size_t places = bids->search.participants * (bids->search.sessions ? bids->search.sessions : 1);
+    const size_t folder = strlen(bids->layout.folder);
+    const vx_bids_file *first = NULL;
+    for (size_t i = 0; i < places && !first; i++)
+        first = slots->file[i];
+    vx_say(run, "  %s: %zu images of %zu participants, such as %s\n", slots->modality, slots->images,
+           bids->search.participants,
+           first->path + (strncmp(first->path, bids->layout.folder, folder) ? 0 : folder + 1));
+    for (size_t i = 0; run->verbose && i < places; i++)
+        if (slots->file[i])
+            vx_say(run, "    %s\n", slots->file[i]->path);
+    say_missing(run, slots);
+}
+
 vx_status vx_run_say_bids(vx_run *run, vx_error *error)
 {
     const vx_bids *bids = &run->bids;
@@ -67,21 +87,10 @@ vx_status vx_run_say_bids(vx_run *run, vx_error *error)
     if (!bids->table)
         return VX_OK;
     vx_say(run, "%s: paired as in pairing.tsv of the results\n", bids->layout.folder);
-    for (size_t m = 0; m < bids->modalities; m++) {
-        const vx_bids_slots *slots = bids->slots + m;
-        const size_t places = bids->search.participants * (bids->search.sessions ? bids->search.sessions : 1);
-        const vx_bids_file *first = NULL;
-        for (size_t i = 0; i < places && !first; i++)
-            first = slots->file[i];
-        vx_say(run, "  %s: %zu images of %zu participants, such as %s\n", slots->modality, slots->images,
-               bids->search.participants, first->path + (strncmp(first->path, bids->layout.folder,
-                                                                 strlen(bids->layout.folder))
-                                                             ? 0 : strlen(bids->layout.folder) + 1));
-        for (size_t i = 0; run->verbose && i < places; i++)
-            if (slots->file[i])
-                vx_say(run, "    %s\n", slots->file[i]->path);
-        say_missing(run, slots);
-    }
+    for (size_t m = 0; m < bids->modalities; m++)
+        say_slots(run, bids->slots + m);
+    for (size_t m = 0; m < bids->maps; m++)
+        say_slots(run, bids->map + m);
     for (size_t i = 0; i < bids->remarks.count && !status; i++)
         status = vx_run_remark(run, error, "%s", bids->remarks.text[i]);
     return status;

@@ -187,8 +187,17 @@ static char *trim(char *text)
     return text;
 }
 
+static bool is_there(const vx_choices *choices, const char *name)
+{
+    bool found = false;
+    for (size_t i = 0; i < choices->count; i++)
+        found |= !strcmp(choices->made[i].name, name);
+    return found;
+}
+
 vx_status vx_choices_read(const vx_run *run, vx_choices *choices, vx_error *error)
 {
+    static const char without_pvc[] = "pvc=none";
     vx_names list;
     *choices = (vx_choices){0};
     vx_status status = vx_argument_names(run->arguments, VX_OPTION_SENSITIVITY, &list, error);
@@ -207,7 +216,9 @@ vx_status vx_choices_read(const vx_run *run, vx_choices *choices, vx_error *erro
         free(text);
     }
     vx_names_destroy(&list);
-    return status;
+    return status || !vx_run_corrects(run) || is_there(choices, without_pvc)
+               ? status
+               : add(run, choices, VX_OPTION_PVC, "none", error);
 }
 
 void vx_choices_destroy(vx_choices *choices)

@@ -3,6 +3,7 @@
  * modality (scale=pet=none); none is the run without it. What an option excludes goes with it: another scaling than by
  * a reference region leaves --reference out, a reference region divides by it, and of --smooth and --smooth-to the
  * later one counts.
+ * A run that corrects its images for partial volume has the choice pvc=none, whether it is asked for or not.
  *
  * A vx_choices owns its elements; vx_choices_destroy releases it. */
 #ifndef VX_CLI_CHOICES_H

@@ -148,6 +148,7 @@ vx_status vx_provenance_write(vx_run *run, const char *folder, vx_error *error)
         .seconds_infer = run->seconds_infer,
         .seconds_total = vx_seconds() - run->start,
         .study = run->study,
+        .covariate_units = (const char *const *)run->covariate_units,
         .pairing = run->bids.table,
         .pairing_dictionary = run->bids.dictionary,
         .modality = modality,

@@ -68,6 +68,14 @@ vx_status vx_run_pvc_of(const vx_run *run, const char *modality, vx_pvc_method *
     return VX_OK;
 }
 
+bool vx_run_corrects(const vx_run *run)
+{
+    for (size_t m = 0; m < run->study->modalities; m++)
+        if (run->modality[m].preparation.options.pvc != VX_PVC_NONE)
+            return true;
+    return false;
+}
+
 /* Of two maps in one file the first volume is grey matter. */
 static void take_map(const vx_run *run, int64_t participant, int64_t session, vx_tissue_kind kind, vx_source *map)
 {

@@ -78,6 +78,7 @@ typedef struct vx_run {
     vx_source **source;         /* sources: every volume read: masks, the atlas, the template, the images */
     size_t sources;
     char **marker_units;        /* study->markers; null: not known */
+    char **covariate_units;     /* study->covariates; null: not known */
     vx_outcome *outcome;        /* outcomes: regions of every modality, then markers */
     double **outcome_value;     /* outcomes: the values of both sessions */
     size_t outcomes;
@@ -192,11 +193,13 @@ vx_status vx_run_read_psf(vx_run *run, vx_error *error);
 size_t vx_run_pvc_maps(const vx_run *run, const char *name[VX_TISSUE_MAPS]);
 vx_status vx_run_pvc_of(const vx_run *run, const char *modality, vx_pvc_method *method, bool *gtm, vx_error *error);
 vx_status vx_run_find_tissue(vx_run *run, vx_error *error);
+bool vx_run_corrects(const vx_run *run); /* whether images are corrected, when their preparations are known */
 void vx_run_tissue_destroy(vx_run_modality *modality);
 
-/* units.c: finds modality->units and run->marker_units, when the preparations are known. Errors: those of
- * vx_sidecar_read. */
+/* units.c: finds modality->units, run->marker_units and run->covariate_units, when the preparations are known. Errors:
+ * those of vx_sidecar_read. vx_run_units_destroy releases those of covariates. */
 vx_status vx_run_find_units(vx_run *run, vx_error *error);
+void vx_run_units_destroy(vx_run *run);
 
 /* grid.c: the options of the grid and the smoothness of images, which it adds to those of a preparation (VX_USAGE where
  * they contradict each other); finds the smoothness of a modality's residuals when its model is known, and says it. */

@@ -98,7 +98,7 @@ static void alternative_destroy(vx_alternative *alternative)
 
 vx_status vx_run_find_alternatives(vx_run *run, vx_error *error)
 {
-    if (!vx_argument_given(run->arguments, VX_OPTION_SENSITIVITY))
+    if (!vx_argument_given(run->arguments, VX_OPTION_SENSITIVITY) && !vx_run_corrects(run))
         return VX_OK;
     if (!run->study->modalities)
         return vx_fail(error, VX_USAGE, "--sensitivity varies the preparation of images, and this run has markers "
@@ -250,6 +250,8 @@ static vx_status try_modality(vx_run *run, size_t k, size_t m, vx_progress_state
     char name[200];
     snprintf(name, sizeof name, "%s: %s", made->choice, modality->study->name);
     progress->modality = name;
+    if (run->verbose)
+        vx_say(run, "alternative %s\n", name);
     vx_status status = read_and_plan(made, modality, error);
     if (!status)
         status = vx_run_test_outcomes(made, error);

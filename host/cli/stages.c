@@ -300,6 +300,7 @@ void vx_run_destroy(vx_run *run)
     for (size_t m = 0; run->marker_units && m < run->study->markers; m++)
         free(run->marker_units[m]);
     free(run->marker_units);
+    vx_run_units_destroy(run);
     if (run->choice) /* the others belong to the run to which it is an alternative */
         return;
     vx_run_alternatives_destroy(run);

@@ -1,5 +1,6 @@
-/* The units of images and markers: those of --units; else those that the sidecars of the images have; else those of the
- * table's data dictionary, the JSON file of its name. What is done to the images changes their units. */
+/* The units of images, markers and covariates: those of --units; else those that the sidecars of the images have; else
+ * those of the data dictionary, of the table (the JSON file of its name) or of the BIDS folder. What is done to the
+ * images changes their units. */
 #include "cli/run.h"
 
 #include "base/file.h"
@@ -7,18 +8,21 @@
 #include "bids/sidecar.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { DICTIONARY_BYTES = 1 << 24 };
 
-/* The data dictionary of the table; null without one. A damaged one is a remark. */
+/* The data dictionary of the table or of the BIDS folder; null without one. A damaged one is a remark. */
 static vx_status read_dictionary(vx_run *run, json_t **dictionary, vx_error *error)
 {
     const char *table = run->study->table, *ending = strrchr(table, '.');
     const int stem = (int)(ending && !strchr(ending, '/') ? ending - table : (ptrdiff_t)strlen(table));
-    char *path = vx_text("%.*s.json", stem, table), *text = NULL;
     size_t size;
-    *dictionary = NULL;
+    *dictionary = run->bids.dictionary ? json_incref(run->bids.dictionary) : NULL;
+    if (run->bids.table)
+        return VX_OK;
+    char *path = vx_text("%.*s.json", stem, table), *text = NULL;
     if (!path)
         return vx_fail_memory(error);
     vx_status status = VX_OK;
@@ -134,6 +138,41 @@ static vx_status find_units_of_marker(vx_run *run, size_t m, const json_t *dicti
     return status;
 }
 
+/* The units of a column, or of the two columns whose difference it is. */
+static const char *units_of_covariate(const vx_run *run, const vx_column *column, const json_t *dictionary)
+{
+    const char *units[2] = {0};
+    if (!column->formula)
+        return column->level[0] ? NULL : units_of_column(dictionary, column->name);
+    for (int s = 0; s < 2 && run->study->session[s]; s++) {
+        char name[256];
+        snprintf(name, sizeof name, "%s_%s", column->name, run->study->session[s]);
+        units[s] = units_of_column(dictionary, name);
+    }
+    return same(units[0], units[1]) ? units[0] : NULL;
+}
+
+static vx_status find_units_of_covariates(vx_run *run, const json_t *dictionary, vx_error *error)
+{
+    const vx_study *study = run->study;
+    if (!(run->covariate_units = vx_array_zero(study->covariates, sizeof *run->covariate_units)))
+        return vx_fail_memory(error);
+    for (size_t c = 0; c < study->covariates; c++) {
+        const char *units = units_of_covariate(run, &study->covariate[c], dictionary);
+        if (units && !(run->covariate_units[c] = vx_copy_text(units)))
+            return vx_fail_memory(error);
+    }
+    return VX_OK;
+}
+
+void vx_run_units_destroy(vx_run *run)
+{
+    for (size_t c = 0; run && run->covariate_units && c < run->study->covariates; c++)
+        free(run->covariate_units[c]);
+    if (run)
+        free(run->covariate_units);
+}
+
 vx_status vx_run_find_units(vx_run *run, vx_error *error)
 {
     const vx_study *study = run->study;
@@ -145,6 +184,8 @@ vx_status vx_run_find_units(vx_run *run, vx_error *error)
         status = find_units_of_images(run, &run->modality[m], dictionary, error);
     for (size_t m = 0; m < study->markers && !status; m++)
         status = find_units_of_marker(run, m, dictionary, error);
+    if (!status)
+        status = find_units_of_covariates(run, dictionary, error);
     json_decref(dictionary);
     return status;
 }

@@ -120,19 +120,30 @@ static json_t *excluded_array(const vx_study *study)
     return array;
 }
 
-static json_t *study_object(const vx_study *study)
+static json_t *covariate_units_object(const vx_record *record)
 {
+    json_t *object = json_object();
+    for (size_t c = 0; record->covariate_units && c < record->study->covariates; c++)
+        if (record->covariate_units[c])
+            object = vx_json_set(object, record->study->covariate[c].name, vx_json_text(record->covariate_units[c]));
+    return object;
+}
+
+static json_t *study_object(const vx_record *record)
+{
+    const vx_study *study = record->study;
     static const char *const direction[] = {NULL, "names", "option", "option"};
     json_t *sessions = json_array();
     for (int k = 0; k < 2; k++)
         if (study->session[k])
             sessions = vx_json_append(sessions, vx_json_text(study->session[k]));
-    return json_pack("{so ss so so so so sI}",
+    return json_pack("{so ss so so so so so sI}",
                      VX_KEY_TABLE, vx_json_text(study->table),
                      VX_KEY_DESIGN, vx_design_names[study->design],
                      VX_KEY_SESSIONS, sessions,
                      VX_KEY_DIRECTION, vx_json_text(direction[study->direction]),
                      VX_KEY_LEVELS, levels_object(study),
+                     VX_KEY_COVARIATE_UNITS, covariate_units_object(record),
                      VX_KEY_EXCLUDED, excluded_array(study),
                      VX_KEY_PARTICIPANTS, (json_int_t)study->participants);
 }
@@ -157,7 +168,7 @@ vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *e
                     VX_KEY_OPTIONS, options_object(record),
                     VX_KEY_P_FORMAT, vx_p_format_names[record->p_format],
                     VX_KEY_PRIMARY, primary_key(record),
-                    VX_KEY_STUDY, study_object(record->study),
+                    VX_KEY_STUDY, study_object(record),
                     VX_KEY_REMARKS, remarks_array(record->remarks),
                     VX_KEY_MODALITIES, vx_json_modalities(record, entry, entries),
                     VX_KEY_INPUTS, inputs_array(record),

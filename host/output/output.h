@@ -70,6 +70,7 @@ typedef struct vx_record {
     const char *started; /* ISO 8601, UTC */
     double seconds_read, seconds_infer, seconds_total;
     const vx_study *study;
+    const char *const *covariate_units; /* study->covariates, null where not known; null: of none */
     const char *pairing;  /* the table of a BIDS folder, as TSV; null: the study is of a table */
     const json_t *pairing_dictionary;
     const vx_record_modality *modality;

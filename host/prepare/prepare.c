@@ -274,6 +274,37 @@ static double smoothest_axis(const vx_smoothing *how)
     return fmax(how->there[0], fmax(how->there[1], how->there[2])); /* passes over NaN */
 }
 
+/* The number that a step found in an image; NaN without such a step. */
+static double figure_of(const vx_source *image, const char *step, const char *figure)
+{
+    for (size_t k = 0; k < image->steps; k++)
+        for (int f = 0; f < image->step[k].figures && !strcmp(image->step[k].name, step); f++)
+            if (!strcmp(image->step[k].figure[f].name, figure))
+                return image->step[k].figure[f].value;
+    return NAN;
+}
+
+/* Müller-Gärtner's method leaves grey matter alone. The mean over the rim of grey matter of a region of white matter is
+ * no reference. */
+static vx_status check_reference(const vx_preparation *preparation, const vx_sources *sources, vx_error *error)
+{
+    const vx_preparation_options *options = &preparation->options;
+    const double all = (double)preparation->region.voxels.count;
+    if (options->pvc != VX_PVC_MG || options->scale != VX_SCALE_REFERENCE)
+        return VX_OK;
+    for (int64_t i = 0; i < sources->n * sources->sessions; i++) {
+        const double voxels = figure_of(&sources->image[i], VX_STEP_REFERENCE, VX_FIGURE_VOXELS);
+        if (!(voxels < 0.5 * all))
+            continue;
+        const vx_status status = vx_fail(error, VX_INPUT, "%.0f of the %.0f voxels of the reference region %s have a "
+                                         "value: --pvc mg leaves grey matter alone. Take a region of grey matter, "
+                                         "--pvc meltzer, or images that were divided before", voxels, all,
+                                         preparation->region.name);
+        return vx_source_prefix(&sources->image[i], status, error);
+    }
+    return VX_OK;
+}
+
 vx_status vx_preparation_remark(const vx_preparation *preparation, const vx_sources *sources, vx_remarks *remarks,
                                 vx_error *error)
 {
@@ -281,6 +312,9 @@ vx_status vx_preparation_remark(const vx_preparation *preparation, const vx_sour
     const int64_t images = target > 0 ? sources->n * sources->sessions : 0;
     int64_t smoother = 0, smoothest = 0;
     char whose[512];
+    vx_status status = check_reference(preparation, sources, error);
+    if (status)
+        return status;
     for (int64_t i = 0; i < images; i++) {
         const double there = smoothest_axis(&preparation->smoothing[i]);
         smoother += there >= target;

@@ -98,7 +98,8 @@ size_t vx_preparation_files(vx_preparation *preparation, vx_source *file[VX_PREP
  * Errors: VX_INPUT as of the headers of the steps, with participant, file and region. */
 vx_status vx_preparation_add_steps(vx_preparation *preparation, vx_sources *sources, vx_error *error);
 
-/* After the images were read: remarks on what the steps found in them. */
+/* After the images were read: remarks on what the steps found in them. Errors: VX_INPUT for a reference region of which
+ * Müller-Gärtner's method leaves less than half in some image. */
 vx_status vx_preparation_remark(const vx_preparation *preparation, const vx_sources *sources, vx_remarks *remarks,
                                 vx_error *error);
 

@@ -6,7 +6,8 @@
 
 enum { PENDING_MAX = 24 }; /* pictures of some MB each that may wait for encoding */
 
-vx_drawn_picture *vx_pictures_draw(vx_pictures *pictures, const char *name, const vx_drawing *drawing, vx_error *error)
+vx_drawn_picture *vx_pictures_draw(vx_pictures *pictures, const char *name, bool vector, const vx_drawing *drawing,
+                                   vx_error *error)
 {
     vx_drawn_picture *picture = vx_array_zero(1, sizeof *picture);
     char *copy = picture ? vx_copy_text(name) : NULL;
@@ -16,9 +17,10 @@ vx_drawn_picture *vx_pictures_draw(vx_pictures *pictures, const char *name, cons
         return NULL;
     }
     picture->name = copy;
+    picture->vector = vector;
     *(pictures->last ? &pictures->last->next : &pictures->first) = picture;
     pictures->last = picture;
-    if (vx_figure_make(drawing, &picture->png, &picture->svg, error))
+    if (vx_figure_make(drawing, &picture->png, vector ? NULL : &picture->webp, &picture->svg, error))
         return NULL;
     if (++pictures->count % PENDING_MAX == 0) {
 #pragma omp taskwait
@@ -44,11 +46,11 @@ vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size,
     vx_page page = {.out = vx_text_stream(&filled, &filled_size)};
     vx_status status = page.out ? VX_OK : vx_fail_memory(error);
     for (vx_drawn_picture *picture = pictures->first; !status && picture; picture = picture->next) {
-        if (!picture->png.data) {
+        if (!picture->png.data || (!picture->vector && !picture->webp.data)) {
             status = vx_fail_memory(error);
             break;
         }
-        const vx_bytes *shown = picture->vector ? &picture->svg : &picture->png;
+        const vx_bytes *shown = picture->vector ? &picture->svg : &picture->webp;
         fwrite(text + from, 1, picture->at - from, page.out);
         from = picture->at;
         vx_put_base64(&page, shown->data, shown->size);
@@ -76,6 +78,7 @@ void vx_pictures_destroy(vx_pictures *pictures)
         next = picture->next;
         free(picture->name);
         free(picture->png.data);
+        free(picture->webp.data);
         free(picture->svg.data);
         free(picture);
     }

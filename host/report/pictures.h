@@ -11,9 +11,9 @@
 
 typedef struct vx_drawn_picture {
     char *name;           /* of the files, without the ending */
-    bool vector;          /* the page shows the SVG */
+    bool vector;          /* the page shows the SVG, else the WebP */
     size_t at;            /* the offset in the page at which it is inserted, in base64 */
-    vx_bytes png, svg;
+    vx_bytes png, webp, svg; /* webp: without one where `vector` */
     struct vx_drawn_picture *next;
 } vx_drawn_picture;
 
@@ -23,7 +23,8 @@ typedef struct vx_pictures {
 } vx_pictures;
 
 /* Draws a picture, keeps it and returns it; its PNG may still be being encoded. Null on errors. */
-vx_drawn_picture *vx_pictures_draw(vx_pictures *pictures, const char *name, const vx_drawing *drawing, vx_error *error);
+vx_drawn_picture *vx_pictures_draw(vx_pictures *pictures, const char *name, bool vector, const vx_drawing *drawing,
+                                   vx_error *error);
 
 /* Adds the files of the pictures, then report.html: the page `text` with the pictures inserted. All tasks of the report
  * must have finished. Errors: VX_INTERNAL if memory runs out, or ran out while encoding. */

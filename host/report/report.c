@@ -43,15 +43,15 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
     vx_page *page = report->page;
     if (report->status || (report->status = vx_stop_check(report->error)))
         return;
-    vx_drawn_picture *drawn = vx_pictures_draw(&report->pictures, picture->name, &picture->drawing, report->error);
+    vx_drawn_picture *drawn = vx_pictures_draw(&report->pictures, picture->name, picture->vector, &picture->drawing,
+                                               report->error);
     if (!drawn) {
         report->status = VX_INTERNAL;
         return;
     }
     vx_put(page, "<figure class=\"%s\"><img width=\"%.0f\" height=\"%.0f\" alt=\"%s\" src=\"data:image/%s;base64,",
            picture->vector ? "plot" : "map", picture->drawing.width, picture->drawing.height, picture->alt,
-           picture->vector ? "svg+xml" : "png");
-    drawn->vector = picture->vector;
+           picture->vector ? "svg+xml" : "webp");
     drawn->at = (size_t)ftell(page->out);
     vx_put(page, "\"><figcaption>%s <span class=\"files\">Files: <a href=\"%s.png\">%s.png</a>, <a href=\"%s.svg\">.svg"
            "</a></span></figcaption></figure>\n", picture->caption, picture->name, picture->name, picture->name);

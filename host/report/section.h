@@ -44,7 +44,7 @@ bool vx_report_has_images(const vx_report *report);
 const char *vx_page_file(const char *name);
 
 /* A picture of the report. It becomes the files <name>.png and <name>.svg, and the page shows the SVG if it is
- * `vector`, else the PNG. `alt` describes the picture in words and numbers; `caption` is plain text. */
+ * `vector`, else a WebP. `alt` describes the picture in words and numbers; `caption` is plain text. */
 typedef struct vx_picture {
     const char *name;         /* of the files, without the ending */
     vx_drawing drawing;
@@ -69,6 +69,9 @@ void vx_effect_clusters(vx_report *report, const vx_effect_view *view);
 void vx_effect_values(vx_report *report, const vx_effect_view *view);
 void vx_effect_null(vx_report *report, const vx_effect_view *view);
 void vx_effect_qq(vx_report *report, const vx_effect_view *view);
+
+/* The answers of all effects by the primary correction, at the top of the page. */
+void vx_answers(vx_report *report);
 
 /* The flagged images of a modality, pictures of all, and their figures: a part of the section on quality. */
 void vx_quality_images(vx_report *report, const vx_results_modality *modality);

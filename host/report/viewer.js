@@ -67,13 +67,17 @@
         legend(falls() ? -limit : 0, rises() ? limit : 0, threshold);
     }
 
+    function withUnits(value) {
+        return shown.dataset.units ? `${number(value)} ${shown.dataset.units}` : number(value);
+    }
+
     /* Draws the colour bar from min to max, with marks at the threshold of each tail. */
     function legend(min, max, threshold) {
         const at = (value) => 100 * (value - min) / (max - min) + "%";
         const stops = (min < 0 ? negative.slice().reverse() : []).concat(max > 0 ? positive : [])
             .map((rgb) => `rgb(${rgb})`);
         byId("viewer-least").textContent = number(min);
-        byId("viewer-most").textContent = number(max);
+        byId("viewer-most").textContent = withUnits(max);
         byId("viewer-bar").style.background = `linear-gradient(to right, ${stops})`;
         const [low, high] = byId("viewer-bar").children;
         low.hidden = min === 0;
@@ -131,7 +135,7 @@
             return;
         point = Array.from(place.mm).slice(0, 3).map((mm) => Math.round(mm * 100) / 100);
         axes.forEach((box, i) => { box.value = point[i]; });
-        readout.textContent = `${shown.dataset.title} = ${number(place.values[1].value)} at ` +
+        readout.textContent = `${shown.dataset.title} = ${withUnits(place.values[1].value)} at ` +
             `(${point.map(number).join(", ")}) mm`;
     }
 

@@ -232,6 +232,12 @@ const char *vx_results_option(const vx_results *results, const char *name)
     return json_string_value(json_object_get(json_object_get(results->run, VX_KEY_OPTIONS), name));
 }
 
+const char *vx_results_covariate_units(const vx_results *results, const char *covariate)
+{
+    const json_t *study = json_object_get(results->run, VX_KEY_STUDY);
+    return json_string_value(json_object_get(json_object_get(study, VX_KEY_COVARIATE_UNITS), covariate));
+}
+
 bool vx_results_significant(const vx_results *results, vx_quantity kind, double p)
 {
     return kind == results->primary && vx_quantity_about(kind)->control != VX_CONTROL_NONE && vx_significant(p);

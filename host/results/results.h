@@ -198,6 +198,9 @@ void vx_results_close(vx_results *results);
 /* The value that an option had in the run, or null. */
 const char *vx_results_option(const vx_results *results, const char *name);
 
+/* The units of a covariate; null where they are not known. */
+const char *vx_results_covariate_units(const vx_results *results, const char *covariate);
+
 /* Whether a p of that kind is significant: below the level, and of the study's primary correction. Headlines, contours
  * and colours show what this function tells. */
 bool vx_results_significant(const vx_results *results, vx_quantity kind, double p);

@@ -144,6 +144,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_DESIGN "design"
 #define VX_KEY_SESSIONS "sessions"
 #define VX_KEY_DIRECTION "direction"
+#define VX_KEY_COVARIATE_UNITS "covariate_units" /* {covariate: its units}, as far as they are known */
 #define VX_KEY_LEVELS "levels"             /* {column: [text coded as 0, text coded as 1]} */
 #define VX_KEY_EXCLUDED "excluded"         /* the names of --exclude */
 #define VX_KEY_PARTICIPANTS "participants" /* their number; of an effect their names */

@@ -42,13 +42,13 @@ class Corrected(Study):
         self.write_table()
 
     @staticmethod
-    def head(shrink):
+    def head(shrink, thin=0):
         at = numpy.stack(numpy.meshgrid(*(numpy.arange(n) - (n - 1) / 2 for n in SHAPE), indexing="ij"))
         ball = lambda centre, radius: numpy.clip(
             radius + 0.5 - numpy.sqrt(((at - numpy.reshape(centre, (3, 1, 1, 1))) ** 2).sum(0)), 0, 1)
         nucleus = ball((1, -1, 0), 1.6)
         white = numpy.clip(ball((0, 0, 0), 5.2 - shrink) - nucleus, 0, 1)
-        grey = ball((0, 0, 0), 6.8 - shrink) - white
+        grey = ball((0, 0, 0), 6.8 - shrink - thin) - white
         return grey.astype(numpy.float32).astype(float), white.astype(numpy.float32).astype(float)
 
     def uptake(self, name):
@@ -146,7 +146,9 @@ class Corrected(Study):
         for name in self.grey: # what is neither grey nor white matter has a value, too
             regions = self.regions(name)
             values[name] = random.uniform(0.5, 4, len(regions))
-            self.write_image(name, see(sum(c * r for c, r in zip(values[name], regions))))
+            image = see(sum(c * r for c, r in zip(values[name], regions)))
+            image[self.grey[name] + self.white[name] < 0.02] = 0 # cut off, as by a mask of the brain: no data
+            self.write_image(name, image)
         atlas = ["--atlas", "atlas.nii.gz", "--atlas-names", "atlas.tsv", "--coverage", "0.01"]
         done = self.run_paired(*QUICK, "--pvc", "gtm", *PSF, *atlas)
         self.assert_done(done)
@@ -189,6 +191,50 @@ class Corrected(Study):
         page = (self.folder / "voxstat-results/report.html").read_text()
         self.assertIn("<th scope=\"colgroup\" colspan=\"3\">geometric transfer matrix", page)
         self.assertIn("<th scope=\"colgroup\" colspan=\"3\">without partial-volume correction", page)
+
+    def test_without(self):
+        """The same analysis without the correction stands beside, in the mask, its search volumes and the regions."""
+        self.write_atlas()
+        (self.folder / "planned.tsv").write_text("region\tfamily\tmembers\nleft\tprimary\tleft\nboth\tprimary\t"
+                                                 "left + right\n")
+        atlas = ["--atlas", "atlas.nii.gz", "--atlas-names", "atlas.tsv", "--coverage", "0.01", "--regions", "planned.tsv"]
+        done = self.run_paired(*QUICK, "--pvc", "mg,gtm", *PSF, *atlas)
+        self.assert_done(done)
+        rows = {(row["choice"], row["what"], row["name"]): row for row in self.table("sensitivity.tsv")}
+        regions = {row["region"]: row for row in self.table("regions.tsv")}
+        self.assertEqual({key[:2] for key in rows}, {(choice, what) for choice in ("as run", "pvc=none")
+                                                     for what in ("mask", "volume", "region")})
+        self.assert_done(self.run_paired(*QUICK, *atlas, "--modality", "pet"))
+        plain = {row["region"]: row for row in self.table("regions.tsv")}
+        for region in ("left", "both"):
+            self.assertEqual(rows["as run", "region", region]["estimate"], regions[region]["change"])
+            self.assertEqual(rows["pvc=none", "region", region]["estimate"], plain[region]["change"])
+            # The voxels of the corrected analysis are fewer.
+            self.assertLess(float(regions[region]["voxels"]), float(plain[region]["voxels"]))
+            self.assertNotEqual(regions[region]["nopvc_change"], regions[region]["change"])
+
+    def test_atrophy(self):
+        """A cortex that thins while its uptake stays: the images lose, and what is corrected does not."""
+        self.write_atlas()
+        random = numpy.random.default_rng(4)
+        for i, row in enumerate(self.rows):
+            first, second = row[1:3]
+            for name, thin in ((first, 0), (second, 0.3)):
+                self.grey[name], self.white[name] = self.head(0.1 * i, thin)
+                self.write_image(f"gm_{name}", self.grey[name])
+                self.write_image(f"wm_{name}", self.white[name])
+            self.values[first] = random.uniform(3, 4), 1
+            self.values[second] = self.values[first][0] + random.uniform(-0.01, 0.01), 1
+            for name in (first, second):
+                self.write_image(name, see(self.uptake(name)))
+        self.assert_done(self.run_paired(*QUICK, "--pvc", "mg,gtm", *PSF, "--atlas", "atlas.nii.gz", "--atlas-names",
+                                         "atlas.tsv", "--coverage", "0.01"))
+        change = numpy.mean([self.values[f][0] - self.values[b][0] for _, b, f, *_ in self.rows])
+        for line in self.table("regions.tsv"):
+            if line["region"] in ("left", "right"):
+                self.assertLess(float(line["nopvc_ci_high"]), -0.02) # 0.5 % of the uptake and more
+                self.assertAlmostEqual(float(line["change"]), change, delta=5e-6)
+                self.assertAlmostEqual(float(line["gtm_change"]), change, delta=5e-6)
 
     def test_gtm_scaled(self):
         """After --reference of the atlas values are over that of the reference; after a mask over the image's mean."""
@@ -264,6 +310,82 @@ class Corrected(Study):
                             "--pvc", "mg", "--psf", "psf.tsv")
         (self.folder / "psf.tsv").write_text("\n".join(lines).replace("6.5", "wide") + "\n")
         self.assert_refused(INPUT, ["psf.tsv, line 2: psf_y: found 'wide'"], *QUICK, "--pvc", "mg", "--psf", "psf.tsv")
+
+    def test_reference(self):
+        """Grey matter alone is left by mg: its mean is over the corrected values. A region of white matter is refused."""
+        region = numpy.min(list(self.grey.values()), axis=0) > 0.5
+        self.write_image("grey.nii.gz", region)
+        texture = 1 + 0.3 * numpy.sin(numpy.arange(SHAPE[0]))[:, None, None]
+        for name in self.grey:
+            self.write_image(name, see(texture * self.uptake(name)))
+        self.assert_done(self.run_paired(*QUICK, "--pvc", "mg", *PSF, "--reference", "grey.nii.gz"))
+        for name in self.grey:
+            image, grey, white = self.read_image(name).astype(float), see(self.grey[name]), see(self.white[name])
+            core = white > 0.9
+            value = numpy.linalg.lstsq(numpy.stack([white[core], grey[core]], axis=1), image[core], rcond=None)[0][0]
+            expected = ((image - value * white)[region] / grey[region])[grey[region] > 0.1].mean()
+            steps = self.steps()[name]
+            self.assertEqual([step["name"] for step in steps], ["pvc", "reference"])
+            self.assertAlmostEqual(steps[1]["figures"]["mean"], expected, delta=5e-6) # floats of values up to 5, times 10
+        white = numpy.min(list(self.white.values()), axis=0) > 0.8
+        shell = (numpy.mean(list(self.grey.values()), axis=0) > 0.6) & (numpy.arange(SHAPE[2]) == 7)
+        self.write_image("white.nii.gz", white | shell)
+        self.assert_refused(INPUT, ["participant sub-01, column pet_baseline", "of the reference region white.nii.gz have",
+                                    "--pvc mg leaves grey matter alone"], *QUICK, "--pvc", "mg", *PSF, "--reference",
+                            "white.nii.gz")
+        self.assert_done(self.run_paired(*QUICK, "--pvc", "meltzer", *PSF, "--reference", "white.nii.gz"))
+
+    def test_bids(self):
+        """PETPrep's images with fMRIPrep's maps: the same as by a table. A map without a session is of both; modulated
+        and smoothed maps are none."""
+        space = "space-MNI152NLin2009cAsym"
+        def move(name, producer, kind, person, session, ending):
+            of = f"{person}_ses-{session}" if session else person
+            path = self.folder / "data/derivatives" / producer / person
+            path = (path / f"ses-{session}" if session else path) / kind / f"{of}_{ending}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / name).copy(path) if hasattr(path, "copy") else path.write_bytes(
+                (self.folder / name).read_bytes())
+        for row in self.rows[:2]: # one head in both sessions
+            first, second = row[1:3]
+            for maps, kind in ((self.grey, "gm"), (self.white, "wm")):
+                maps[second] = maps[first]
+                self.write_image(f"{kind}_{second}", maps[first])
+            self.write_image(second, see(self.uptake(second)))
+        self.assert_done(self.run_paired(*QUICK, "--pvc", "mg", *PSF))
+        by_table = list(self.maps("t"))[0]
+        for folder in ("data", "data/derivatives/petprep", "data/derivatives/fmriprep", "data/derivatives/cat12"):
+            (self.folder / folder).mkdir(parents=True, exist_ok=True)
+            about = {"Name": "x", "BIDSVersion": "1.9.0", "DatasetType": "raw" if folder == "data" else "derivative",
+                     "GeneratedBy": [{"Name": folder.rsplit("/", maxsplit=1)[-1]}]}
+            (self.folder / folder / "dataset_description.json").write_text(json.dumps(about))
+        for row in self.rows:
+            for session, name in zip(("baseline", "followup"), row[1:3]):
+                move(name, "petprep", "pet", row[0], session, f"{space}_desc-preproc_pet.nii.gz")
+                (self.folder / "data/derivatives/cat12/mri").mkdir(exist_ok=True)
+                (self.folder / "data/derivatives/cat12/mri" / f"mwp1{row[0]}_ses-{session}_T1w.nii.gz").write_bytes(
+                    (self.folder / name).read_bytes())
+                for kind, label in (("gm", "GM"), ("wm", "WM")):
+                    if row not in self.rows[:2]:
+                        move(f"{kind}_{name}", "fmriprep", "anat", row[0], session, f"{space}_label-{label}_probseg.nii.gz")
+                    elif session == "baseline":
+                        move(f"{kind}_{name}", "fmriprep", "anat", row[0], None, f"{space}_label-{label}_probseg.nii.gz")
+        done = self.run_paired(*QUICK, "--bids", "data", "--pvc", "mg", *PSF)
+        self.assert_done(done)
+        self.assertIn("  gm: 10 images of 5 participants, such as derivatives/fmriprep/sub-01/anat/sub-01_space", done.stderr)
+        numpy.testing.assert_array_equal(by_table, list(self.maps("t"))[0])
+        pairing = (self.folder / "voxstat-results/pairing.tsv").read_bytes()
+        (self.folder / "again.tsv").write_bytes(pairing)
+        self.assert_done(self.run_paired(*QUICK, "--table", "again.tsv", "--pvc", "mg", *PSF))
+        numpy.testing.assert_array_equal(by_table, list(self.maps("t"))[0])
+        self.assert_refused(INPUT, ["gm is analysed, and also names maps of tissue", "--pvc-grey"], *QUICK, "--bids",
+                            "data", "--pvc", "pet=mg", *PSF, "--modality", "pet,gm")
+        for label in ("GM", "WM"):
+            for path in (self.folder / "data/derivatives/fmriprep").rglob(f"*label-{label}*"):
+                if "sub-04_ses-followup" in path.name:
+                    path.unlink()
+        self.assert_refused(INPUT, ["participant sub-04, column pet_followup", "no map of grey matter in column "
+                                    "gm_followup"], *QUICK, "--bids", "data", "--pvc", "mg", *PSF)
 
     def test_bad_maps(self):
         whose = ["participant sub-02, column pet_followup", "partial-volume correction"]

@@ -49,7 +49,7 @@ class ReportPage(report_cli.Report):
         self.assertEqual(set(record["files"]), found)
         self.assertEqual(len(record["files"]), len(found))
         pictures = {name[:-4] for name in found if name.endswith((".png", ".svg"))}
-        for name in ("slices", "glass", "unthresholded", "null-voxel", "null-extent", "qq", "cluster-1-values",
+        for name in ("slices", "glass", "null-voxel", "null-extent", "qq", "cluster-1-values",
                      "design"):
             self.assertIn("pet_change_" + name, pictures)
         for name in pictures:

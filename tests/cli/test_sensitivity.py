@@ -4,6 +4,8 @@ that option: its maps and tables, from which NumPy finds the smallest p, its pla
 """
 import csv
 import json
+import signal
+import subprocess
 import sys
 import unittest
 
@@ -15,7 +17,8 @@ except ImportError as missing:
     print("SKIP:", missing)
     sys.exit(77)
 
-from voxstat_cli import AFFINE, INPUT, SHAPE, USAGE, Study
+import test_pvc
+from voxstat_cli import AFFINE, INPUT, INTERRUPTED, PROGRAM, SHAPE, USAGE, Study
 
 QUICK = ["-n", "60", "--cluster-p", "0.01", "--p-format", "p", "--progress", "none", "-q"]
 FIGURES = ("n", "voxels", "estimate", "se", "ci_low", "ci_high", "t", "p", "x", "y", "z", "clusters",
@@ -239,6 +242,25 @@ class Sensitivity(Study):
         self.assertEqual(t["scale=gm=none", "gm"], t["as run", "pet"])
         self.assertEqual(t["reference=atlas:low", "gm"], t["reference=atlas:low", "pet"])
 
+    def test_people_who_lack_an_image(self):
+        """All modalities relabel the same list of people, those of an alternative too."""
+        for row in self.rows:
+            row[3:3] = row[1:3]
+        self.rows[2][4] = "n/a"
+        self.header[3:3] = ["gm_baseline", "gm_followup"]
+        self.write_table()
+        common = ["--atlas", "labels.nii.gz", "--regions", "planned.tsv", "--covariate", "level", "--smooth-to", "12"]
+        self.done("a", *common, "--sensitivity", "smooth=9")
+        self.done("b", *common[:-2], "--smooth", "9", "--sensitivity", "smooth-to=12")
+        a, b = ({(row["choice"], *(row[name] for name in ("modality", "effect", "what", "name"))): row
+                 for row in self.rows_of(out)} for out in "ab")
+        self.assertEqual(len(a), 2 * 2 * 2 * (1 + 2 + 3))
+        self.assertEqual({row["n"] for row in a.values()}, {7, 8})
+        for (choice, *result), row in a.items():
+            other = b[{"as run": "smooth-to=12", "smooth=9": "as run"}[choice], *result]
+            for name in FIGURES:
+                numpy.testing.assert_array_equal(row[name], other[name], f"{choice} {result} {name}")
+
     def test_refusals(self):
         for text, words in (("scal=none", ["no option --scal", "did you mean scale?"]),
                             ("seed=1", ["--seed does not prepare images"]),
@@ -265,6 +287,52 @@ class Sensitivity(Study):
         done = self.run_paired(*QUICK, "--out", "old", "--force", "--sensitivity", "reference=old/extra.nii.gz")
         self.assertNotEqual(done.returncode, 0)
         self.assertTrue((self.folder / "old/extra.nii.gz").exists())
+
+
+class Pvc(test_pvc.Corrected):
+    """The phantom of the tests of partial-volume correction."""
+
+    def test_with_and_without(self):
+        common = [*QUICK, "--modality", "pet"]
+        self.assert_done(self.run_paired(*common, *test_pvc.PSF, "--out", "a", "--sensitivity", "pvc=mg,pet=meltzer"))
+        self.assert_done(self.run_paired(*common, *test_pvc.PSF, "--out", "b", "--pvc", "mg", "--sensitivity",
+                                         "pvc=none"))
+        t = {}
+        for out in "ab":
+            with h5py.File(self.folder / out / "results.h5") as file:
+                group = file["sensitivity"]
+                t[out] = {choice.decode(): t for choice, t in zip(group["choice"][()], group["t"][()])}
+        self.assertEqual(set(t["a"]), {"as run", "pvc=mg", "pvc=pet=meltzer"})
+        self.assertEqual((t["a"]["as run"], t["a"]["pvc=mg"]), (t["b"]["pvc=none"], t["b"]["as run"]))
+        self.assertEqual(len(set(t["a"].values())), 3)
+        paths = [entry["path"] for entry in json.loads((self.folder / "a/run.json").read_text())["inputs"]]
+        self.assertEqual(sum("gm_sub-01_baseline" in path for path in paths), 1)
+
+
+for inherited in [name for name in dir(test_pvc.Corrected) if name.startswith("test")]:
+    setattr(Pvc, inherited, None) # they run where they are written
+
+
+class Interrupted(Study):
+    participants = 12
+
+    def test_an_alternative_stops(self):
+        before = self.listing()
+        run = subprocess.Popen([PROGRAM, "--design", "paired", "--device", "cpu", "--threads", "1", "-n", "100000",
+                                "--covariate", "level", "--correct", "voxel", "--progress", "none", "-v",
+                                "--sensitivity", "smooth=" + ",".join(str(k) for k in range(1, 99))], cwd=self.folder,
+                               text=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.addCleanup(run.kill)
+        said = ""
+        while not said.endswith("alternative smooth=2: pet\n"):
+            line = run.stderr.readline()
+            self.assertTrue(line, said)
+            said += line
+        run.send_signal(signal.SIGTERM)
+        _, rest = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, INTERRUPTED, rest)
+        self.assertIn("nothing was written", rest)
+        self.assertEqual(self.listing(), before)
 
 
 class Planted(Study):

@@ -2,6 +2,7 @@
 import csv
 import json
 import unittest
+from xml.etree import ElementTree
 
 import h5py
 import nibabel
@@ -84,6 +85,46 @@ class Units(Study):
         remark, = [text for text in record["remarks"] if "different units" in text]
         for word in ("SUV of sub-01 (pet_baseline)", "Bq/mL of sub-03 (pet_followup)", "--units"):
             self.assertIn(word, remark)
+
+    def texts(self, *arguments):
+        """The texts of the pictures of values against the covariate: in the largest clusters, and of regions."""
+        done, record = self.done("--covariate", "level", "--cluster-t", "1", "--atlas", "labels.nii.gz", *arguments)
+        self.assertTrue(any(effect["clusters"]["number"] for effect in record["modalities"][0]["effects"]), done.stderr)
+        pictures = [*(self.folder / "voxstat-results").glob("pet_level_cluster-*-values.svg"),
+                    *(self.folder / "voxstat-results").glob("regions*_scatter.svg")]
+        self.assertGreaterEqual(len(pictures), 2)
+        svg_text = "{http://www.w3.org/2000/svg}text"
+        texts = [{"".join(text.itertext()) for text in ElementTree.parse(picture).iter(svg_text)}
+                 for picture in pictures]
+        return set.union(*texts), set.intersection(*texts)
+
+    def test_axes(self):
+        self.sidecars(Units="SUV")
+        texts, common = self.texts()
+        self.assertIn("level", common)
+        self.assertFalse(any("ng/mL" in text for text in texts))
+        (self.folder / "participants.json").write_text(json.dumps({"level": {"Units": "ng/mL"}}))
+        texts, common = self.texts()
+        self.assertIn("level, ng/mL", common)
+        self.assertNotIn("level", texts)
+        self.assertIn("change of pet, SUV", texts)
+        self.assertIn("level, ng/mL, adjusted", self.texts("--nuisance", "age")[1])
+        page = (self.folder / "voxstat-results/report.html").read_text()
+        self.assertRegex(page, "Slope [-−.0-9e]+ SUV a unit of level \\(ng/mL\\) \\(95 %")
+        record = json.loads((self.folder / "voxstat-results/run.json").read_text())
+        self.assertEqual(record["study"]["covariate_units"], {"level": "ng/mL"})
+
+    def test_units_of_a_change_as_a_covariate(self):
+        """Those of its two columns, where they agree."""
+        self.header += ["moca_baseline", "moca_followup"]
+        for k, row in enumerate(self.rows):
+            row += [str(20 + k), str(24 - k * k % 5)]
+        self.write_table()
+        for followup, units in (("points", {"moca": "points"}), ("percent", {})):
+            (self.folder / "participants.json").write_text(json.dumps({
+                "moca_baseline": {"Units": "points"}, "moca_followup": {"Units": followup}}))
+            _, record = self.done("--covariate", "moca", "--modality", "pet")
+            self.assertEqual(record["study"]["covariate_units"], units)
 
     def test_dictionary_and_markers(self):
         random = numpy.random.default_rng(5)

@@ -97,6 +97,19 @@ class Viewer(Study):
         self.assertEqual(seen, {("pet_change", name) for name in p | {"t", "mean", "dz", "tfce"}} |
                          {("pet_level", name) for name in p | {"t", "slope", "r", "tfce"}})
 
+    def units(self, *options):
+        return {(about["data-effect"], about["data-map"]): about.get("data-units")
+                for about, _ in self.make_report("--force", *options) if "data-effect" in about}
+
+    def test_maps_in_the_units_of_the_data_say_so(self):
+        self.assertEqual(set(self.units().values()), {None})
+        found = self.units("--units", "pet=mL/100 g/min")
+        self.assertEqual(found.pop(("pet_change", "mean")), "mL/100 g/min")
+        self.assertEqual(found.pop(("pet_level", "slope")), "mL/100 g/min per unit")
+        self.assertEqual(set(found.values()), {None}) # t, r, p and so on have no units
+        (self.folder / "participants.json").write_text('{"level": {"Units": "ng/mL"}}')
+        self.assertEqual(self.units("--change", "percent")["pet_level", "slope"], "% / ng/mL")
+
     def test_a_signed_map_names_the_tail_tested(self):
         for tail in ("pos", "neg"):
             self.assertEqual({about["data-tails"] for about, _ in self.make_report("--tails", tail, "--force")

@@ -101,9 +101,11 @@ def commands(folder):
     bids = make_bids(folder / "dataset")
     given = folder / "given"
     given.mkdir()
-    subprocess.run([PROGRAM, *run, "--out", "results", "-q"], cwd=given, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([PROGRAM, *run, "--sensitivity", "smooth=8", "--out", "results", "-q"], cwd=given, check=True, stdout=subprocess.DEVNULL)
     return [
         Command("run", [*run, "--out", "results"], results="results"),
+        Command("sensitivity", [*run, "--sensitivity", "smooth=8; reference=atlas:a", "--out", "results"],
+                results="results"),
         Command("bids", ["--design", "paired", "--bids", str(bids), "--covariate", "level", "--cluster-t", "1.5", "--device",
                          "cpu", "--threads", "1", "--progress", "none", "--keep-prepared", "--frames", "0-20s", "--out",
                          "results"], results="results"),

@@ -154,6 +154,7 @@ static void the_commands(void **state)
     vx_results_close(NULL);
     vx_run_destroy(NULL);
     vx_run_outcomes_destroy(NULL);
+    vx_run_units_destroy(NULL);
     vx_run_tissue_destroy(NULL);
     vx_slices_free(NULL);
     vx_store_close(NULL);

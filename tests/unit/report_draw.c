@@ -57,6 +57,34 @@ static void sides_are_alike_and_apart(void **state)
     assert_memory_equal(&end, &beyond, sizeof end);
 }
 
+/* Over a brain the end is the lightest and most vivid, what just counts the darkest, and the sides stay apart. */
+static void beyond_the_threshold_colours_glow(void **state)
+{
+    (void)state;
+    for (int positive = 0; positive < 2; positive++)
+        for (int i = 0; i < 50; i++)
+            assert_true(lightness(vx_colour_glowing((i + 1) / 50.0, positive)) >
+                        lightness(vx_colour_glowing(i / 50.0, positive)));
+    for (int i = 0; i <= 20; i++) {
+        const vx_colour up = vx_colour_glowing(i / 20.0, true), down = vx_colour_glowing(i / 20.0, false);
+        assert_true(up.r - up.b > 0.4 && down.b - down.r > 0.4);
+    }
+    assert_true(lightness(vx_colour_glowing(0, true)) < 45 && lightness(vx_colour_glowing(1, true)) > 85);
+}
+
+/* Taylor et al. 2023: below the threshold the square of the value, above it everything. */
+static void what_misses_the_threshold_fades(void **state)
+{
+    const vx_brain brain = {.limit = 8, .threshold = 4, .positive = true};
+    (void)state;
+    assert_close(vx_brain_opacity(&brain, 4.01), 1, 0);
+    assert_close(vx_brain_opacity(&brain, 4), 0.75, 1e-12);
+    assert_close(vx_brain_opacity(&brain, -2), 0.75 / 4, 1e-12);
+    assert_close(vx_brain_opacity(&brain, -7), 0.75, 1e-12); /* in a tail that was not tested */
+    assert_close(vx_brain_opacity(&brain, 0), 0, 0);
+    assert_int_equal(vx_pixel_mixed((vx_colour){1, 0, 0}, 0.2, (vx_colour){0, 1, 0.2}), 0x33cc29);
+}
+
 static float eight[8] = {0, 1, 2, 3, 4, 5, 6, 7}; /* x + 2 y + 4 z */
 
 static void between_voxels(void **state)
@@ -204,7 +232,7 @@ static int labels_of_bar(double threshold, double limit)
     cairo_t *cairo = cairo_create(surface);
     cairo_set_source_rgb(cairo, 1, 1, 1);
     cairo_paint(cairo);
-    vx_colour_bar(cairo, &brain, true, 5, 15, 16, 150);
+    vx_colour_bar(cairo, &brain, 5, 15, 16, 150);
     cairo_surface_flush(surface);
     int labels = 0, rows = 0;
     for (int j = 0; j < HEIGHT; j++) {
@@ -225,8 +253,8 @@ static void labels_of_a_bar_keep_apart(void **state)
 {
     (void)state;
     assert_int_equal(labels_of_bar(3.9, 8), 5);
-    assert_int_equal(labels_of_bar(3.9, 236), 3); /* both ends and one threshold, whose places 0 shares */
-    assert_int_equal(labels_of_bar(3.9, 4), 3);   /* both ends, which are nearly the thresholds, and 0 */
+    assert_int_equal(labels_of_bar(3.9, 236), 5); /* the thresholds have their place whatever the limit is */
+    assert_int_equal(labels_of_bar(3.9, 4), 5);
     assert_int_equal(labels_of_bar(3.9, 3), 3);   /* below the threshold there is still an end */
 }
 
@@ -247,6 +275,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_side_darkens),
         cmocka_unit_test(sides_are_alike_and_apart),
+        cmocka_unit_test(beyond_the_threshold_colours_glow),
+        cmocka_unit_test(what_misses_the_threshold_fades),
         cmocka_unit_test(between_voxels),
         cmocka_unit_test(any_orientation),
         cmocka_unit_test(what_is_not_finite_is_outside),

@@ -83,18 +83,30 @@ bool vx_brain_frame(vx_brain *brain, const vx_grid *grid)
         brain->extent = fmax(brain->extent, brain->box[k][1] - brain->box[k][0]);
     frame_axial(brain);
     const bool complete = frame_grey(brain);
-    for (int i = 0; i < VX_PALETTE; i++) {
-        const vx_colour c = vx_colour_diverging(2.0 * i / (VX_PALETTE - 1) - 1);
-        brain->palette[i] =
-            (uint32_t)lround(255 * c.r) << 16 | (uint32_t)lround(255 * c.g) << 8 | (uint32_t)lround(255 * c.b);
-    }
+    for (int i = 0; i < VX_PALETTE; i++)
+        for (int positive = 0; positive < 2; positive++)
+            brain->palette[positive][i] = vx_colour_glowing((double)i / (VX_PALETTE - 1), positive);
     return complete;
 }
 
-uint32_t vx_brain_colour(const vx_brain *brain, double value)
+vx_colour vx_brain_colour(const vx_brain *brain, double value)
 {
-    const double share = fmin(fmax(value / brain->limit, -1), 1);
-    return brain->palette[lround((share + 1) / 2 * (VX_PALETTE - 1))];
+    const double range = brain->limit - brain->threshold;
+    const double share = range > 0 ? fmin(fmax((fabs(value) - brain->threshold) / range, 0), 1) : 0;
+    return brain->palette[value >= 0][lround(share * (VX_PALETTE - 1))];
+}
+
+double vx_brain_opacity(const vx_brain *brain, double value)
+{
+    const double share = fmin(fabs(value) / brain->threshold, 1);
+    return vx_brain_beyond(brain, value) ? 1 : 0.75 * share * share;
+}
+
+uint32_t vx_pixel_mixed(vx_colour colour, double share, vx_colour under)
+{
+    const double r = under.r + share * (colour.r - under.r), g = under.g + share * (colour.g - under.g);
+    const double b = under.b + share * (colour.b - under.b);
+    return (uint32_t)lround(255 * r) << 16 | (uint32_t)lround(255 * g) << 8 | (uint32_t)lround(255 * b);
 }
 
 double vx_brain_value(const vx_brain *brain, const vx_spot *spot)
@@ -108,41 +120,62 @@ bool vx_brain_beyond(const vx_brain *brain, double value)
     return (brain->positive && value > brain->threshold) || (brain->negative && value < -brain->threshold);
 }
 
-/* Every mark has a line. Of labels that would overlap, the first in the order of `mark` is drawn. */
-void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, bool thresholded, double x, double y, double width,
-                   double height)
+/* The place of a value on the half of a colour bar that has its sign, from 0 at the middle to 1 at the end. */
+static double place_on_bar(const vx_brain *brain, double value, bool tested)
 {
-    const double low = brain->negative || !thresholded ? -brain->limit : 0; /* the full map shows untested tails too */
-    const double high = brain->positive || !thresholded ? brain->limit : 0;
-    const int steps = 120;
-    char text[32];
-    for (int i = 0; i < steps; i++) {
-        const double value = low + (high - low) * (i + 0.5) / steps;
-        if (thresholded && !vx_brain_beyond(brain, value))
-            vx_ink_set(cairo, vx_faint);
-        else
-            vx_ink_set(cairo, vx_colour_diverging(value / brain->limit));
-        cairo_rectangle(cairo, x, y + height * (steps - 1 - i) / steps, width, height / steps + 0.6);
+    const double faded = 0.3, size = fabs(value), range = brain->limit - brain->threshold;
+    if (!tested || range <= 0)
+        return size / brain->limit;
+    return size <= brain->threshold ? faded * size / brain->threshold
+                                    : faded + (1 - faded) * (size - brain->threshold) / range;
+}
+
+/* Draws the half of a bar with the colours of one sign from its middle at `y`. */
+static void half_bar(cairo_t *cairo, const vx_brain *brain, int sign, bool tested, double x, double y, double width,
+                     double height)
+{
+    enum { STEPS = 240 };
+    const vx_colour grey = {0.7, 0.7, 0.7};
+    for (int i = 0; i < STEPS; i++) {
+        const double value = sign * brain->limit * (i + 0.5) / STEPS;
+        const double from = place_on_bar(brain, brain->limit * i / STEPS, tested) * height;
+        const double to = place_on_bar(brain, brain->limit * (i + 1) / STEPS, tested) * height;
+        const vx_colour c = vx_brain_colour(brain, value);
+        const double share = vx_brain_opacity(brain, value);
+        vx_ink_set(cairo, (vx_colour){grey.r + share * (c.r - grey.r), grey.g + share * (c.g - grey.g),
+                                      grey.b + share * (c.b - grey.b)});
+        cairo_rectangle(cairo, x, sign > 0 ? y - to : y + from, width, to - from + 0.6);
         cairo_fill(cairo);
     }
-    const double mark[] = {low, high, brain->threshold, -brain->threshold, 0};
+}
+
+/* Every mark has a line. Of labels that would overlap, the first in the order of `mark` is drawn. */
+void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, double x, double y, double width, double height)
+{
+    const double half = height / 2;
+    const double mark[] = {brain->limit, -brain->limit, brain->threshold, -brain->threshold, 0};
     double labelled[5];
+    char text[32];
+    half_bar(cairo, brain, 1, brain->positive, x, y + half, width, half);
+    half_bar(cairo, brain, -1, brain->negative, x, y + half, width, half);
     for (int i = 0, labels = 0; i < 5; i++) {
-        const double at = y + height * (high - mark[i]) / (high - low);
+        const bool tested = mark[i] >= 0 ? brain->positive : brain->negative;
+        const double share = place_on_bar(brain, mark[i], tested);
+        const double at = y + half - (mark[i] >= 0 ? 1 : -1) * half * share;
         bool fits = true;
-        if (mark[i] < low - 1e-9 || mark[i] > high + 1e-9)
+        if (share > 1 || (fabs(mark[i]) == brain->threshold && !tested))
             continue;
         for (int k = 0; k < labels; k++)
             fits = fits && fabs(at - labelled[k]) >= VX_TEXT_SMALL;
         if (fits) {
             labelled[labels++] = at;
-            snprintf(text, sizeof text, "%.2f", mark[i]);
+            snprintf(text, sizeof text, "%s%.2f", mark[i] < 0 ? "\xE2\x88\x92" : "", fabs(mark[i]));
             vx_text_draw(cairo, x + width + 6, at + 4, 0, VX_TEXT_SMALL, vx_ink, mark[i] == 0 ? "0" : text);
         }
         vx_ink_set(cairo, vx_ink);
         cairo_set_line_width(cairo, 1);
         cairo_move_to(cairo, x + width, at);
-        cairo_line_to(cairo, x + width + 3, at);
+        cairo_rel_line_to(cairo, 3, 0);
         cairo_stroke(cairo);
     }
     vx_text_draw(cairo, x, y - 8, 0, VX_TEXT_NORMAL, vx_ink, brain->units);

@@ -3,8 +3,11 @@
 #ifndef VX_REPORT_DRAW_BRAIN_H
 #define VX_REPORT_DRAW_BRAIN_H
 
+#include "report/draw/colour.h"
 #include "report/draw/figure.h"
 #include "report/draw/sample.h"
+
+#include "voxstat/voxstat.h"
 
 #include <stdbool.h>
 
@@ -22,7 +25,9 @@ typedef struct vx_brain {
     double extent;                    /* mm: longest side of the box; pictures scale with it */
     double axial[2];                  /* mm: the lowest and the highest axial slice */
     double peak[3];                   /* mm: position of the sagittal and coronal slices */
-    uint32_t palette[VX_PALETTE];     /* 0xrrggbb, from -limit to limit */
+    const vx_cluster *cluster;        /* clusters: axial slices move to their peaks */
+    size_t clusters;
+    vx_colour palette[2][VX_PALETTE]; /* of negative and positive values, from the threshold to the limit */
     const char *units;                /* of the map, shown on the colour bar */
 } vx_brain;
 
@@ -32,11 +37,19 @@ bool vx_brain_frame(vx_brain *brain, const vx_grid *grid);
 /* The map at a spot of its grid; NaN outside the mask. The zeros outside do not fade values at the edge of the mask. */
 double vx_brain_value(const vx_brain *brain, const vx_spot *spot);
 
-/* The colour of a value, in cairo's RGB24. */
-uint32_t vx_brain_colour(const vx_brain *brain, double value);
-
 /* Whether a value is beyond the threshold in a tail that was tested. */
 bool vx_brain_beyond(const vx_brain *brain, double value);
+
+/* How much of its colour a value has, and how much of what lies under it shows: 1 beyond the threshold, and below it
+ * less with the square of the value, so that what misses the threshold by little is seen (Taylor et al. 2023,
+ * NeuroImage 274:120138). Values beyond the threshold in a tail that was not tested stay below 1. */
+double vx_brain_opacity(const vx_brain *brain, double value);
+
+/* The colour of a value without what lies under it. */
+vx_colour vx_brain_colour(const vx_brain *brain, double value);
+
+/* A mixture of two colours with `share` of the first, in cairo's RGB24. */
+uint32_t vx_pixel_mixed(vx_colour colour, double share, vx_colour under);
 
 /* The sampled contents of the pictures, which may be drawn several times. vx_slices_new and vx_glass_new return null
  * without memory. The brain must outlive the result. */
@@ -48,12 +61,12 @@ typedef struct vx_glass vx_glass;
 vx_glass *vx_glass_new(const vx_brain *brain);
 void vx_glass_free(vx_glass *glass);
 
-/* Drawings of the samples. `thresholded`: only values beyond the threshold are coloured. */
-vx_drawing vx_slices_drawing(const vx_slices *slices, bool thresholded);
+/* Drawings of the samples. */
+vx_drawing vx_slices_drawing(const vx_slices *slices);
 vx_drawing vx_glass_drawing(const vx_glass *glass);
 
-/* Draws a colour bar from -limit to limit (thresholded: of the tested tails), with the threshold marked. */
-void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, bool thresholded, double x, double y, double width,
-                   double height);
+/* Draws a colour bar from -limit to limit, with the thresholds of the tested tails marked. What lies beyond a threshold
+ * has most of its length. */
+void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, double x, double y, double width, double height);
 
 #endif

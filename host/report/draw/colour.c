@@ -30,3 +30,10 @@ vx_colour vx_colour_diverging(double value)
     const double hue = value >= 0 ? 72 - 34 * size : 240 + 22 * size; /* straw to rust, sky to navy */
     return from_lch(0.955 - 0.545 * size, 0.2 * sqrt(size) * (1 - 0.28 * size), hue * degree);
 }
+
+vx_colour vx_colour_glowing(double share, bool positive)
+{
+    share = fmin(fmax(share, 0), 1);
+    const double degree = M_PI / 180, hue = positive ? 32 + 68 * share : 262 - 62 * share; /* to yellow, to cyan */
+    return from_lch(0.5 + 0.41 * share, positive ? 0.17 : 0.16 - 0.04 * share, hue * degree);
+}

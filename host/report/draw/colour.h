@@ -1,7 +1,10 @@
-/* A diverging colour map for the colour-blind that keeps its order in grey. Lightness falls evenly from the middle to
- * both ends: orange for positive values, blue for negative ones. */
+/* Two colour maps for the colour-blind that keep their order in grey: orange for positive values, blue for negative
+ * ones. On paper colours are pale in the middle and darken evenly to both ends. Over a brain they are dark where what
+ * counts begins, and become lighter and more vivid to the ends. */
 #ifndef VX_REPORT_DRAW_COLOUR_H
 #define VX_REPORT_DRAW_COLOUR_H
+
+#include <stdbool.h>
 
 /* sRGB, 0 to 1. */
 typedef struct vx_colour {
@@ -10,6 +13,9 @@ typedef struct vx_colour {
 
 /* The colour of a signed value in units of the limit; values beyond -1 and 1 are clamped. */
 vx_colour vx_colour_diverging(double value);
+
+/* The colour of `share` of the way from the threshold (0) to the limit (1), in the direction of the sign. */
+vx_colour vx_colour_glowing(double share, bool positive);
 
 extern const vx_colour vx_ink, vx_muted, vx_faint, vx_orange, vx_blue;
 

@@ -2,7 +2,7 @@
 
 #include "base/memory.h"
 #include "base/stream.h"
-#include "report/draw/png.h"
+#include "report/draw/encode.h"
 #include "report/draw/text.h"
 
 #include <cairo-svg.h>
@@ -76,16 +76,20 @@ static cairo_status_t make_svg(const vx_drawing *drawing, vx_bytes *svg)
     return status;
 }
 
-vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *svg, vx_error *error)
+vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *webp, vx_bytes *svg, vx_error *error)
 {
     const int width = (int)ceil(drawing->width * drawing->scale), height = (int)ceil(drawing->height * drawing->scale);
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     cairo_status_t status = play(drawing, surface, drawing->scale);
     *png = *svg = (vx_bytes){0};
+    if (webp)
+        *webp = (vx_bytes){0};
     if (status == CAIRO_STATUS_SUCCESS) {
 #pragma omp task
         {
             vx_png_encode(surface, png);
+            if (webp)
+                vx_webp_encode(surface, webp);
             cairo_surface_destroy(surface);
         }
         status = make_svg(drawing, svg);

@@ -22,12 +22,13 @@ typedef struct vx_bytes {
     size_t size;
 } vx_bytes;
 
-/* Makes the PNG and the SVG. The caller frees both, on errors too.
+/* Makes the PNG, the WebP (null: none) and the SVG. The caller frees them, on errors too.
  *     1. The figure is drawn twice, because cairo 1.16 leaks a recording surface that is replayed to an SVG.
- *     2. A task encodes the PNG. `*png` must stay valid, and is set after `omp taskwait`; null data: no memory.
+ *     2. A task encodes the PNG and the WebP. `*png` and `*webp` must stay valid, and are set after `omp taskwait`;
+ *        null data: no memory.
  *     3. Drawing stays on this thread. cairo numbers the images of an SVG by a count of all surfaces of the process, so
  *        drawing on several threads would make the bytes of a report vary.
  * Errors: VX_INTERNAL without memory. */
-vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *svg, vx_error *error);
+vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *webp, vx_bytes *svg, vx_error *error);
 
 #endif

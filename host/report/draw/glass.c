@@ -1,5 +1,5 @@
 /* The glass brain: projections of the value furthest from 0 along each axis, where it is beyond the threshold, over the
- * mask shaded by its depth. */
+ * mask shaded by its depth. What is beyond the threshold is paler the deeper it begins. */
 #include "base/memory.h"
 #include "report/draw/brain.h"
 #include "report/draw/contour.h"
@@ -18,6 +18,7 @@ typedef struct view {
     int along, across, up, columns, rows;
     float *high, *low; /* max(0, largest value) and min(0, smallest value) */
     float *depth;      /* share of the samples along the axis that are in the mask */
+    float *front;      /* share of the axis in front of the first sample beyond the threshold; 1 without one */
     cairo_surface_t *raster;
 } view;
 
@@ -55,8 +56,10 @@ static void sample_box(const vx_brain *brain, const int n[3], float *value)
             }
 }
 
-static void project(view *v, const int n[3], const float *value)
+static void project(const vx_brain *brain, view *v, const int n[3], const float *value)
 {
+    for (int cell = 0; cell < v->columns * v->rows; cell++)
+        v->front[cell] = 1;
     for (int z = 0; z < n[2]; z++)
         for (int y = 0; y < n[1]; y++)
             for (int x = 0; x < n[0]; x++, value++) {
@@ -66,6 +69,10 @@ static void project(view *v, const int n[3], const float *value)
                 v->depth[cell] += 1.0f / (float)n[v->along];
                 v->high[cell] = fmaxf(v->high[cell], *value);
                 v->low[cell] = fminf(v->low[cell], *value);
+                /* From behind y grows away; x and z come nearer. */
+                const int before = v->along == 1 ? y : n[v->along] - 1 - at[v->along];
+                if (vx_brain_beyond(brain, *value))
+                    v->front[cell] = fminf(v->front[cell], (float)before / (float)n[v->along]);
             }
 }
 
@@ -76,8 +83,22 @@ static double between(const float *field, const int cell[4], double a, double b)
            b * ((1 - a) * field[cell[2]] + a * field[cell[3]]);
 }
 
+/* The mean of the fronts of those of four cells that have one. */
+static double front_of(const view *v, const int cell[4])
+{
+    double sum = 0;
+    int count = 0;
+    for (int k = 0; k < 4; k++)
+        if (v->front[cell[k]] < 1) {
+            sum += v->front[cell[k]];
+            count++;
+        }
+    return count ? sum / count : 0;
+}
+
 static void fill(const vx_brain *brain, const view *v)
 {
+    const vx_colour white = {1, 1, 1};
     const double samples_a_pixel = 1 / (UNITS_A_STEP * PIXELS_A_UNIT);
     const int width = cairo_image_surface_get_width(v->raster), height = cairo_image_surface_get_height(v->raster);
     for (int j = 0; j < height; j++) {
@@ -93,7 +114,9 @@ static void fill(const vx_brain *brain, const view *v)
             const double value = !vx_brain_beyond(brain, low) || (vx_brain_beyond(brain, high) && high > -low) ? high
                                                                                                                : low;
             const uint32_t shade = (uint32_t)lround(255 - 40 * depth);
-            row[i] = vx_brain_beyond(brain, value) ? vx_brain_colour(brain, value) : 0x010101 * shade;
+            row[i] = vx_brain_beyond(brain, value)
+                         ? vx_pixel_mixed(vx_brain_colour(brain, value), 1 - 0.5 * front_of(v, cell), white)
+                         : 0x010101 * shade;
         }
     }
     vx_raster_done(v->raster);
@@ -109,9 +132,10 @@ static bool view_init(view *v, const vx_brain *brain, int along, int across, int
     v->high = vx_array_zero(cells, sizeof *v->high);
     v->low = vx_array_zero(cells, sizeof *v->low);
     v->depth = vx_array_zero(cells, sizeof *v->depth);
+    v->front = vx_array(cells, sizeof *v->front);
     v->raster = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)(v->columns / samples_a_pixel),
                                            (int)(v->rows / samples_a_pixel));
-    return v->high && v->low && v->depth && !cairo_surface_status(v->raster);
+    return v->high && v->low && v->depth && v->front && !cairo_surface_status(v->raster);
 }
 
 vx_glass *vx_glass_new(const vx_brain *brain)
@@ -128,7 +152,7 @@ vx_glass *vx_glass_new(const vx_brain *brain)
         sample_box(brain, n, value);
 #pragma omp taskloop grainsize(1)
         for (int k = 0; k < 3; k++) {
-            project(&glass->view[k], n, value);
+            project(brain, &glass->view[k], n, value);
             fill(brain, &glass->view[k]);
         }
     }
@@ -145,6 +169,7 @@ void vx_glass_free(vx_glass *glass)
         free(glass->view[k].high);
         free(glass->view[k].low);
         free(glass->view[k].depth);
+        free(glass->view[k].front);
         cairo_surface_destroy(glass->view[k].raster);
     }
     free(glass);
@@ -179,7 +204,7 @@ static void draw(cairo_t *cairo, const vx_drawing *drawing)
         draw_view(cairo, glass->brain, &glass->view[k], title[k], x);
         x += glass->view[k].columns * UNITS_A_STEP + GAP;
     }
-    vx_colour_bar(cairo, glass->brain, true, x, 44, 16, drawing->height - 64);
+    vx_colour_bar(cairo, glass->brain, x, 44, 16, drawing->height - 64);
 }
 
 vx_drawing vx_glass_drawing(const vx_glass *glass)

@@ -1,6 +1,6 @@
 #include "report/draw/raster.h"
 
-#include "report/draw/png.h"
+#include "report/draw/encode.h"
 
 #include <stddef.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* Axial slices in rows, with a sagittal and a coronal slice through the peak and the colour bar beside them. */
+/* Axial slices in rows, through peaks where there are any near, with a sagittal and a coronal slice through the largest
+ * peak and the colour bar beside them. */
 #include "base/memory.h"
 #include "report/draw/brain.h"
 #include "report/draw/contour.h"
@@ -8,18 +9,18 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { COLUMNS = 6, ROWS = 3, AXIAL = COLUMNS * ROWS, PLANES = AXIAL + 2 };
+enum { COLUMNS = 5, ROWS = 2, AXIAL = COLUMNS * ROWS, PLANES = AXIAL + 2 };
 
-static const double LONGEST = 152; /* units, of the longest side of the box */
-static const double PIXELS_A_UNIT = 1.6, LABEL = 18, GAP = 6, BAR = 84;
+static const double LONGEST = 190; /* units, of the longest side of the box */
+static const double PIXELS_A_UNIT = 1.6, LABEL = 18, GAP = 6, BAR = 74;
 
 /* A slice in the plane of the axes `across` and `up`, at `at` mm on the third axis, with its samples. */
 typedef struct plane {
     int across, up;
     double at;
-    cairo_surface_t *beyond, *full; /* rasters with colours beyond the threshold, and everywhere */
-    int columns, rows;              /* of the samples for contours, one unit apart */
-    float *value, *significant;     /* significant: null if nothing is */
+    cairo_surface_t *raster;
+    int columns, rows;          /* of the samples for contours, one unit apart */
+    float *value, *significant; /* significant: null if nothing is */
 } plane;
 
 struct vx_slices {
@@ -53,22 +54,22 @@ static void place(const vx_brain *brain, const plane *p, double across, double d
 
 /* The grey of the background image, white outside. The range of greys is limited so that colours stand out, and the
  * edge fades like that of the image. */
-static uint32_t ground(const vx_brain *brain, const vx_spot *spot)
+static vx_colour ground(const vx_brain *brain, const vx_spot *spot)
 {
     const double value = vx_sample_spot(&brain->background, spot, 0);
     double share = (value - brain->grey[0]) / (brain->grey[1] - brain->grey[0]);
     const double edge = fmin(fmax(value / (0.3 * fabs(brain->grey[0]) + 1e-30), 0), 1);
-    share = 0.58 + 0.38 * fmin(fmax(share, 0), 1);
+    share = 0.45 + 0.42 * fmin(fmax(share, 0), 1);
     const double grey = value == 0 ? 1 : 1 + (share - 1) * edge;
-    return 0x010101 * (uint32_t)lround(255 * grey);
+    return (vx_colour){grey, grey, grey};
 }
 
 static void sample_pixels(const vx_brain *brain, const plane *p)
 {
     const double mm_a_pixel = 1 / (units_a_mm(brain) * PIXELS_A_UNIT);
-    const int width = cairo_image_surface_get_width(p->full), height = cairo_image_surface_get_height(p->full);
+    const int width = cairo_image_surface_get_width(p->raster), height = cairo_image_surface_get_height(p->raster);
     for (int j = 0; j < height; j++) {
-        uint32_t *beyond = vx_raster_row(p->beyond, j), *full = vx_raster_row(p->full, j);
+        uint32_t *row = vx_raster_row(p->raster, j);
         for (int i = 0; i < width; i++) {
             double mm[3];
             vx_spot spot, other;
@@ -77,13 +78,12 @@ static void sample_pixels(const vx_brain *brain, const plane *p)
             if (!brain->aligned)
                 vx_spot_find(&brain->background, mm, &other);
             const double value = vx_brain_value(brain, &spot);
-            const uint32_t under = ground(brain, brain->aligned ? &spot : &other);
-            full[i] = isnan(value) ? under : vx_brain_colour(brain, value);
-            beyond[i] = vx_brain_beyond(brain, value) ? full[i] : under;
+            const vx_colour under = ground(brain, brain->aligned ? &spot : &other);
+            row[i] = vx_pixel_mixed(isnan(value) ? under : vx_brain_colour(brain, value),
+                                    isnan(value) ? 0 : vx_brain_opacity(brain, value), under);
         }
     }
-    vx_raster_done(p->beyond);
-    vx_raster_done(p->full);
+    vx_raster_done(p->raster);
 }
 
 static void sample_lines(const vx_brain *brain, const plane *p)
@@ -110,13 +110,26 @@ static bool plane_init(plane *p, const vx_brain *brain, int across, int up, doub
     const int width = (int)(wide / pixel), height = (int)(high / pixel);
     const int columns = (int)(wide / step) + 1, rows = (int)(high / step) + 1;
     *p = (plane){.across = across, .up = up, .at = at, .columns = columns, .rows = rows};
-    p->beyond = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
-    p->full = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    p->raster = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     p->value = vx_array((size_t)columns * (size_t)rows, sizeof *p->value);
     if (brain->significant.data)
         p->significant = vx_array((size_t)columns * (size_t)rows, sizeof *p->significant);
-    return p->value && (p->significant || !brain->significant.data) && !cairo_surface_status(p->beyond) &&
-           !cairo_surface_status(p->full);
+    return p->value && (p->significant || !brain->significant.data) && !cairo_surface_status(p->raster);
+}
+
+/* The height of an axial slice: that of the largest peak within `reach` mm of `even`, or `even`. Peaks of other slices
+ * are as far away or further. */
+static double height_of_slice(const vx_brain *brain, double even, double reach)
+{
+    double height = rounded(brain, even), largest = 0;
+    if (fabs(even - brain->peak[2]) <= reach)
+        return brain->peak[2];
+    for (size_t c = 0; c < brain->clusters; c++)
+        if (fabs(even - brain->cluster[c].peak_mm[2]) <= reach && fabs(brain->cluster[c].peak_t) > largest) {
+            largest = fabs(brain->cluster[c].peak_t);
+            height = brain->cluster[c].peak_mm[2];
+        }
+    return height;
 }
 
 vx_slices *vx_slices_new(const vx_brain *brain)
@@ -124,11 +137,9 @@ vx_slices *vx_slices_new(const vx_brain *brain)
     const double step = (brain->axial[1] - brain->axial[0]) / (AXIAL - 1);
     vx_slices *slices = vx_array_zero(1, sizeof *slices);
     bool complete = slices != NULL;
-    for (int i = 0; complete && i < AXIAL; i++) {
-        const double even = rounded(brain, brain->axial[0] + i * step);
-        const bool near = fabs(even - brain->peak[2]) <= step / 2; /* the nearest slice moves to the peak */
-        complete = plane_init(&slices->plane[i], brain, 0, 1, near ? brain->peak[2] : even);
-    }
+    for (int i = 0; complete && i < AXIAL; i++)
+        complete = plane_init(&slices->plane[i], brain, 0, 1,
+                              height_of_slice(brain, brain->axial[0] + i * step, step / 2));
     complete = complete && plane_init(&slices->plane[AXIAL], brain, 1, 2, brain->peak[0]);
     complete = complete && plane_init(&slices->plane[AXIAL + 1], brain, 0, 2, brain->peak[1]);
     if (!complete) {
@@ -147,8 +158,7 @@ vx_slices *vx_slices_new(const vx_brain *brain)
 void vx_slices_free(vx_slices *slices)
 {
     for (int i = 0; slices && i < PLANES; i++) {
-        cairo_surface_destroy(slices->plane[i].beyond);
-        cairo_surface_destroy(slices->plane[i].full);
+        cairo_surface_destroy(slices->plane[i].raster);
         free(slices->plane[i].value);
         free(slices->plane[i].significant);
     }
@@ -171,14 +181,14 @@ static void outline(cairo_t *cairo, const vx_brain *brain, const plane *p, doubl
     cairo_stroke(cairo);
 }
 
-static void draw_plane(cairo_t *cairo, const vx_brain *brain, const plane *p, bool thresholded, double x, double y)
+static void draw_plane(cairo_t *cairo, const vx_brain *brain, const plane *p, double x, double y)
 {
     static const char axis[] = "xyz";
     const double width = size_mm(brain, p->across) * units_a_mm(brain);
     char text[32];
     snprintf(text, sizeof text, "%c = %.4g", axis[3 - p->across - p->up], p->at == 0 ? 0 : p->at);
     vx_text_draw(cairo, x + width / 2, y + 12, 0.5, VX_TEXT_SMALL, vx_muted, text);
-    vx_raster_paint(cairo, thresholded ? p->beyond : p->full, PIXELS_A_UNIT, x, y + LABEL);
+    vx_raster_paint(cairo, p->raster, PIXELS_A_UNIT, x, y + LABEL);
     outline(cairo, brain, p, x, y + LABEL);
     if (p->across == 0) {
         vx_text_draw(cairo, x + 0.12 * width, y + 12, 0.5, VX_TEXT_SMALL, vx_ink, "L");
@@ -186,7 +196,22 @@ static void draw_plane(cairo_t *cairo, const vx_brain *brain, const plane *p, bo
     }
 }
 
-static void draw(cairo_t *cairo, const vx_drawing *drawing, bool thresholded)
+/* Marks where the axial slices lie, on the sagittal one at (x, y). */
+static void mark_axial(cairo_t *cairo, const vx_slices *slices, double x, double y)
+{
+    const vx_brain *brain = slices->brain;
+    const double width = size_mm(brain, 1) * units_a_mm(brain);
+    for (int i = 0; i < AXIAL; i++) {
+        const double down = (brain->box[2][1] - slices->plane[i].at) * units_a_mm(brain);
+        cairo_move_to(cairo, x, y + LABEL + down);
+        cairo_rel_line_to(cairo, width, 0);
+    }
+    cairo_set_source_rgba(cairo, vx_ink.r, vx_ink.g, vx_ink.b, 0.35);
+    cairo_set_line_width(cairo, 0.6);
+    cairo_stroke(cairo);
+}
+
+static void draw(cairo_t *cairo, const vx_drawing *drawing)
 {
     const vx_slices *slices = drawing->context;
     const vx_brain *brain = slices->brain;
@@ -194,29 +219,20 @@ static void draw(cairo_t *cairo, const vx_drawing *drawing, bool thresholded)
     const double width = size_mm(brain, 0) * units_a_mm(brain) + GAP;
     const double height = size_mm(brain, 1) * units_a_mm(brain) + LABEL;
     for (int i = 0; i < AXIAL; i++)
-        draw_plane(cairo, brain, &at[i], thresholded, i % COLUMNS * width, i / COLUMNS * height);
-    const double x = COLUMNS * width + 3 * GAP, tall = size_mm(brain, 2) * units_a_mm(brain) + LABEL + GAP;
-    draw_plane(cairo, brain, &at[AXIAL], thresholded, x, 0);
-    draw_plane(cairo, brain, &at[AXIAL + 1], thresholded, x, tall);
-    vx_colour_bar(cairo, brain, thresholded, x + 8, 2 * tall + 28, 16, drawing->height - 2 * tall - 44);
+        draw_plane(cairo, brain, &at[i], i % COLUMNS * width, i / COLUMNS * height);
+    const double x = COLUMNS * width + 2 * GAP, tall = size_mm(brain, 2) * units_a_mm(brain) + LABEL + GAP;
+    draw_plane(cairo, brain, &at[AXIAL], x, 0);
+    mark_axial(cairo, slices, x, 0);
+    draw_plane(cairo, brain, &at[AXIAL + 1], x, tall);
+    vx_colour_bar(cairo, brain, drawing->width - BAR + 8, LABEL + 14, 16, drawing->height - LABEL - 24);
 }
 
-static void draw_beyond(cairo_t *cairo, const vx_drawing *drawing)
-{
-    draw(cairo, drawing, true);
-}
-
-static void draw_full(cairo_t *cairo, const vx_drawing *drawing)
-{
-    draw(cairo, drawing, false);
-}
-
-vx_drawing vx_slices_drawing(const vx_slices *slices, bool thresholded)
+vx_drawing vx_slices_drawing(const vx_slices *slices)
 {
     const vx_brain *brain = slices->brain;
     const double wide = fmax(size_mm(brain, 0), size_mm(brain, 1)) * units_a_mm(brain);
-    const double tall = 2 * (size_mm(brain, 2) * units_a_mm(brain) + LABEL + GAP) + BAR + 44;
-    return (vx_drawing){.width = ceil(COLUMNS * (size_mm(brain, 0) * units_a_mm(brain) + GAP) + 4 * GAP + wide),
+    const double tall = 2 * (size_mm(brain, 2) * units_a_mm(brain) + LABEL + GAP);
+    return (vx_drawing){.width = ceil(COLUMNS * (size_mm(brain, 0) * units_a_mm(brain) + GAP) + 3 * GAP + wide + BAR),
                         .height = ceil(fmax(ROWS * (size_mm(brain, 1) * units_a_mm(brain) + LABEL), tall)),
-                        .scale = PIXELS_A_UNIT, .draw = thresholded ? draw_beyond : draw_full, .context = slices};
+                        .scale = PIXELS_A_UNIT, .draw = draw, .context = slices};
 }

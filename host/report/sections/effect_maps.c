@@ -1,4 +1,4 @@
-/* The pictures of an effect: slices and glass brain of voxels beyond the forming threshold, and the full map. */
+/* The pictures of an effect: slices of its map, and the glass brain of the voxels beyond the forming threshold. */
 #include "base/memory.h"
 #include "infer/quantity.h"
 #include "report/draw/brain.h"
@@ -55,10 +55,12 @@ static char *slices_caption(const vx_report *report, const volumes *v, const cha
     const char *p = vx_results_option(report->results, "cluster-p");
     char *lines = lines_text(report->results, v), *caption = NULL;
     if (lines)
-        caption = vx_text("Coloured where %s, the threshold at which clusters form (one-sided p %s). Thin lines go "
-                          "around them, broken where t is negative%s. Drawn over %s; left is the participant's left "
-                          "(L), mm of the images' own space; the sagittal and the coronal slice pass through the "
-                          "largest t.", beyond, p ? p : "not given", lines,
+        caption = vx_text("The complete map. Thin lines go around what has %s, the threshold at which clusters form "
+                          "(one-sided p %s), broken where t is negative%s. Below the threshold colours fade with the "
+                          "square of t: faint means little evidence, not a zero effect. Drawn over %s; left is the "
+                          "participant's left (L), mm of the images' own space. Axial slices pass through peaks where "
+                          "there are any near, the sagittal and the coronal one through the largest t.", beyond,
+                          p ? p : "not given", lines,
                           report->template ? "the template" : "the mean of all images");
     free(lines);
     return caption;
@@ -88,6 +90,8 @@ static vx_brain make_brain(const vx_report *report, const vx_effect_view *view, 
         .positive = effect->tails != VX_NEGATIVE,
         .negative = effect->tails != VX_POSITIVE,
         .peak = {effect->peak_mm[0], effect->peak_mm[1], effect->peak_mm[2]},
+        .cluster = effect->cluster,
+        .clusters = effect->clusters,
         .units = "t",
     };
     return brain;
@@ -133,22 +137,15 @@ void vx_effect_maps(vx_report *report, const vx_effect_view *view)
                   view->modality->name, effect->name, effect->clusters, effect->clusters == 1 ? "" : "s", beyond,
                   effect->peak_t, effect->peak_mm[0], effect->peak_mm[1], effect->peak_mm[2]);
     caption = slices_caption(report, &v, beyond);
-    put_picture(report, view, "slices", vx_slices_drawing(slices, true), alt, caption);
+    put_picture(report, view, "slices", vx_slices_drawing(slices), alt, caption);
     free(alt);
     free(caption);
 
     alt = vx_text("Glass brain of %s, %s, from the right, from behind and from above: %zu cluster%s.",
                   view->modality->name, effect->name, effect->clusters, effect->clusters == 1 ? "" : "s");
     caption = vx_text("The same seen through: the t furthest from zero along each line of sight. L and R are the "
-                      "participant's sides.");
+                      "participant's sides, and what begins deeper is paler.");
     put_picture(report, view, "glass", vx_glass_drawing(glass), alt, caption);
-    free(alt);
-    free(caption);
-
-    alt = vx_text("The same slices with every voxel's t, from %.2f to %.2f.", -brain.limit, brain.limit);
-    caption = vx_text("The complete map: t of every voxel analysed, without a threshold. Pale colours mean little "
-                      "evidence, not a zero effect; lines as above.");
-    put_picture(report, view, "unthresholded", vx_slices_drawing(slices, false), alt, caption);
 cleanup:
     free(alt);
     free(caption);

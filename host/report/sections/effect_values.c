@@ -95,8 +95,10 @@ static void put_covariate(vx_report *report, const vx_effect_view *view, size_t 
     const bool adjusted = effect->columns > 2 && !effect->ranks;
     double *raw = vx_array((size_t)n, sizeof *raw);
     vx_line line = {0};
-    char *x_label = vx_text("%s%s", effect->column[column], adjusted ? ", adjusted" : "");
     const char *units = view->modality->change_units;
+    const char *of_covariate = vx_results_covariate_units(report->results, effect->name);
+    char *x_label = vx_text("%s%s%s%s", effect->column[column], of_covariate ? ", " : "",
+                            of_covariate ? of_covariate : "", adjusted ? ", adjusted" : "");
     char *y_label = vx_text("%s of %s%s%s%s", effect->baseline ? "change" : "value", view->modality->name,
                             units ? ", " : "", units ? units : "", adjusted ? ", adjusted" : "");
     char *alt = NULL, *caption = NULL;
@@ -120,9 +122,10 @@ static void put_covariate(vx_report *report, const vx_effect_view *view, size_t 
                                  line.slope, line.x_mean, line.y_mean, band,    &line};
         alt = vx_text("%s: slope %.4g, 95 %% interval %.4g to %.4g, r %.3f, n %lld.", title, line.slope, line.low,
                       line.high, line.r, (long long)n);
-        caption = vx_text("%s. Slope %.4g%s%s a unit of %s (95 %% interval %.4g to %.4g), %sr = %.2f%s. Selected by "
-                          "the same data: on average steeper than the truth.", title, line.slope, units ? " " : "",
-                          units ? units : "", effect->name, line.low, line.high,
+        caption = vx_text("%s. Slope %.4g%s%s a unit of %s%s%s%s (95 %% interval %.4g to %.4g), %sr = %.2f%s. Selected "
+                          "by the same data: on average steeper than the truth.", title, line.slope, units ? " " : "",
+                          units ? units : "", effect->name, of_covariate ? " (" : "",
+                          of_covariate ? of_covariate : "", of_covariate ? ")" : "", line.low, line.high,
                           adjusted ? "partial " : "", line.r, adjusted ? "; both adjusted for the other columns" : "");
     }
     put_picture(report, view, c, vx_scatter_drawing(&plot), alt, caption);

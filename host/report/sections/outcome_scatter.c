@@ -159,7 +159,9 @@ static void prepare(vx_report *report, const vx_outcome_view *view, scatter *one
         return;
     const vx_effect *effect = one->effect;
     const char *y_label = one->test->scale == VX_ON_LOG ? "100 \xC3\x97 log ratio" : vx_view_axis_label(view);
-    one->x_label = vx_text("%s%s", effect->name, effect->columns > 2 && !effect->ranks ? ", adjusted" : "");
+    const char *units = vx_results_covariate_units(view->results, effect->name);
+    one->x_label = vx_text("%s%s%s%s", effect->name, units ? ", " : "", units ? units : "",
+                           effect->columns > 2 && !effect->ranks ? ", adjusted" : "");
     if (!one->x_label) {
         report->status = vx_fail_memory(report->error);
         return;

@@ -32,28 +32,34 @@ static char *heading_of(const vx_results_sensitivity *row)
 
 /* ---- in words ---- */
 
+static void put_change(vx_page *page, const vx_results_sensitivity *as_run, const vx_results_sensitivity *row)
+{
+    vx_put(page, "%s%s (%s \xE2\x86\x92 %s)", row->what == VX_OF_VOLUME ? "search volume " : "",
+           row->what == VX_OF_MASK ? "the mask" : row->name, vx_conclusion_names[as_run->conclusion],
+           vx_conclusion_names[row->conclusion]);
+}
+
 static void put_choice(vx_page *page, const vx_results *results, size_t choice)
 {
     const vx_results_sensitivity *before = NULL;
-    size_t compared = 0, changes = 0;
+    size_t compared = 0;
     vx_put(page, "<li><strong>%s</strong>: ", results->choice[choice]);
-    for (size_t i = 0; i < results->sensitivities; i++) {
-        const vx_results_sensitivity *row = &results->sensitivity[i];
-        if (row->choice != choice)
-            continue;
-        compared += row->compared;
-        changes += row->changes;
-        if (!row->changes)
-            continue;
-        if (!before || !same_effect(before, row))
-            vx_put(page, "%s%s %s: ", before ? "; " : "the conclusion changes for ", row->modality, row->effect);
-        else
-            vx_put_markup(page, ", ");
-        vx_put(page, "%s%s (%s)", row->what == VX_OF_VOLUME ? "search volume " : "",
-               row->what == VX_OF_MASK ? "the mask" : row->name, vx_conclusion_names[row->conclusion]);
-        before = row;
+    for (size_t first = 0, end; first < results->sensitivities; first = end) {
+        end = vx_results_sensitivity_end(results, first);
+        for (size_t i = first; i < end; i++) {
+            const vx_results_sensitivity *row = &results->sensitivity[i];
+            compared += row->choice == choice && row->compared;
+            if (row->choice != choice || !row->changes)
+                continue;
+            if (!before || !same_effect(before, row))
+                vx_put(page, "%s%s %s: ", before ? "; " : "the conclusion changes for ", row->modality, row->effect);
+            else
+                vx_put_markup(page, ", ");
+            put_change(page, &results->sensitivity[first], row);
+            before = row;
+        }
     }
-    if (!changes)
+    if (!before)
         vx_put(page, "no conclusion changes, of %zu", compared);
     vx_put_markup(page, "</li>\n");
 }

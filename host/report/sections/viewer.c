@@ -114,6 +114,18 @@ static void pack(vx_map_packing *p)
     free(p->value);
 }
 
+/* The units of the values of a map, for its colour bar: those of the change, of a slope by the covariate. */
+static void put_units(const vx_report *report, const vx_map_packing *p)
+{
+    const vx_quantity_row *about = vx_quantity_about(p->quantity);
+    const bool slope = p->quantity == VX_MAP_SLOPE;
+    const char *units = about->units ? NULL : p->region->modality->change_units;
+    const char *of_covariate = slope ? vx_results_covariate_units(report->results, p->effect->name) : NULL;
+    if (units)
+        vx_put(report->page, " data-units=\"%s%s%s\"", units, !slope ? "" : of_covariate ? " / " : " per unit",
+               of_covariate ? of_covariate : "");
+}
+
 /* Writes a map unless the page is full. For signed maps viewer.js needs the tails that were tested. */
 static void put_map(vx_volume_page *filling, const vx_map_packing *p)
 {
@@ -127,6 +139,7 @@ static void put_map(vx_volume_page *filling, const vx_map_packing *p)
     vx_put(page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" data-effect=\"%s\" "
            "data-of=\"%s: %s\" data-map=\"%s\"", p->region->modality->stem, p->effect->stem,
            p->region->modality->name, p->effect->name, about->name);
+    put_units(filling->report, p);
     vx_put(page, " data-title=\"%s%s%s\" data-limit=\"%.9g\" data-threshold=\"%.9g\" data-tails=\"%s\"",
            is_p ? "−log10 p, " : "", about->title,
            p->quantity == filling->report->results->primary ? " (primary)" : "", p->limit, p->threshold,
@@ -271,11 +284,11 @@ static vx_status put_volumes(vx_volume_page *filling)
 }
 
 /* Writes the colours of one tail, as steps from 0 to the limit. */
-static void put_tail_colours(vx_page *page, int sign)
+static void put_tail_colours(vx_page *page, bool positive)
 {
     enum { STEPS = 16 };
     for (int i = 0; i <= STEPS; i++) {
-        const vx_colour c = vx_colour_diverging(sign * fmax(i, 1e-3) / STEPS); /* not 0, which has no side */
+        const vx_colour c = vx_colour_glowing((double)i / STEPS, positive);
         vx_put(page, "%s[%.0f, %.0f, %.0f]", i ? ", " : "", 255 * c.r, 255 * c.g, 255 * c.b);
     }
 }
@@ -284,9 +297,9 @@ static void put_tail_colours(vx_page *page, int sign)
 static void put_colours(vx_page *page)
 {
     vx_put_markup(page, "<script type=\"application/json\" id=\"viewer-colours\">{\"positive\": [");
-    put_tail_colours(page, 1);
+    put_tail_colours(page, true);
     vx_put_markup(page, "], \"negative\": [");
-    put_tail_colours(page, -1);
+    put_tail_colours(page, false);
     vx_put_markup(page, "]}</script>\n");
 }
 

@@ -1,8 +1,11 @@
-#include "report/draw/png.h"
+#include "report/draw/encode.h"
 
 #include "base/memory.h"
 
 #include <png.h>
+#include <stdlib.h>
+#include <string.h>
+#include <webp/encode.h>
 
 /* Converts cairo's pixels, 0xrrggbb, to bytes of red, green and blue. */
 static unsigned char *rgb_bytes(cairo_surface_t *surface, int width, int height)
@@ -36,6 +39,45 @@ bool vx_png_encode(cairo_surface_t *surface, vx_bytes *png)
     if (!good) {
         free(png->data);
         png->data = NULL;
+    }
+    return good;
+}
+
+/* Grows `bytes` by what the encoder writes. */
+static int append(const uint8_t *data, size_t size, const WebPPicture *picture)
+{
+    vx_bytes *bytes = picture->custom_ptr;
+    unsigned char *grown = vx_array_grow(bytes->data, bytes->size, size, 1);
+    if (!grown)
+        return 0;
+    bytes->data = grown;
+    memcpy(bytes->data + bytes->size, data, size);
+    bytes->size += size;
+    return 1;
+}
+
+/* At quality 88 small text stays sharp; method 2 takes a third of the time of the default for files a tenth larger. */
+bool vx_webp_encode(cairo_surface_t *surface, vx_bytes *webp)
+{
+    WebPConfig config;
+    WebPPicture picture;
+    *webp = (vx_bytes){0};
+    if (!WebPConfigPreset(&config, WEBP_PRESET_DRAWING, 88) || !WebPPictureInit(&picture))
+        return false;
+    config.method = 2;
+    picture.use_argb = 1;
+    picture.width = cairo_image_surface_get_width(surface);
+    picture.height = cairo_image_surface_get_height(surface);
+    picture.writer = append;
+    picture.custom_ptr = webp;
+    cairo_surface_flush(surface);
+    unsigned char *rgb = rgb_bytes(surface, picture.width, picture.height);
+    const bool good = rgb && WebPPictureImportRGB(&picture, rgb, 3 * picture.width) && WebPEncode(&config, &picture);
+    WebPPictureFree(&picture);
+    free(rgb);
+    if (!good) {
+        free(webp->data);
+        *webp = (vx_bytes){0};
     }
     return good;
 }
