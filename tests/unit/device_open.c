@@ -178,12 +178,12 @@ static void test_wrong_kernels_are_refused(void **state)
         {VX_USE_FLIPS, "relabel.cl", "s/STREAM_FLIP 0/STREAM_FLIP 1/", "random flips"},
         {VX_USE_FLIPS, "relabel.cl", "s/ 256 . attempt/ attempt/", "random orders with ties"},
         {VX_USE_FLIPS, "signflip.cl", "s/ - k - k;/ - k;/", "signflip"},
-        {VX_USE_NUISANCE, "correlation.cl", "s/sqrt(rest)/rest/", "nuisance"},
-        {VX_USE_NUISANCE, "near.h", "s/return 0;/return 1;/", "nuisance"},
+        {VX_USE_NUISANCE, "correlation.cl", "s/sqrt(rest)/rest/", "correlation with nuisance"},
+        {VX_USE_NUISANCE, "near.h", "s/return 0;/return 1;/", "correlation with nuisance"},
         {VX_USE_FLIPS, "dense.h", "s/>= least ?/> least ?/", "count of voxel"},
         {VX_USE_FLIPS, "dense.h", "s/> group->args.cut_high/>= group->args.cut_high/", "list"},
         {VX_USE_FLIPS, "near.h", "s/(square - sum . sum)/(square)/", "signflip"},
-        {VX_USE_NUISANCE, "near.h", "s/VX_FMA(-q, row/VX_FMA(q, row/", "nuisance"},
+        {VX_USE_NUISANCE, "near.h", "s/VX_FMA(-q, row/VX_FMA(q, row/", "correlation with nuisance"},
         {VX_USE_REGRESSION, "near.h", "s/VX_FMA(-d, w/VX_FMA(d, w/", "correlation"},
         {VX_USE_REGRESSION, "dense.h", "s/ || s < vx_value(args->near_low)//", "correlation"},
         {VX_USE_FLIPS | VX_USE_CLUSTERS, "clusters.cl", "s/f->height.other. < 0 == negative/true/", "clusters"},
@@ -279,9 +279,9 @@ static void test_cache(void **state)
     snprintf(folder, sizeof folder, "%s/a/cache", scratch);
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK); /* made, with the folder above it */
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK); /* read */
-    assert_int_equal(spoil(folder, NULL), has_double ? 6 : 5); /* two programs of correlation, one of any other op */
+    assert_int_equal(spoil(folder, NULL), has_double ? 9 : 5); /* two programs of correlation, one of any other op */
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK);
-    assert_int_equal(spoil(folder, ""), has_double ? 6 : 5);
+    assert_int_equal(spoil(folder, ""), has_double ? 9 : 5);
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK);
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", "/proc/nowhere", &error), VX_OK); /* cannot be made */
 }
