@@ -14,7 +14,7 @@ host/base/sort.h|\(\w[^()]* > \w[^()]*\) - \(\w[^()]* < \w[^()]*\)|vx_compare
 host/base/utf8.c|== 0xed|vx_utf8_length
 host/image/nifti.c|\bnifti_make_new_n[12]_header\(|vx_nifti_header
 host/model/orthonormal.c|\bLAPACKE_d(geqrf|orgqr|gels)\(|vx_orthonormalise
-host/report/page.c|"&amp;"|vx_page_escaped
+host/base/markup.c|"&amp;"|vx_markup_of
 host/[io][a-z]*/[qc][uo][a-z]*.c|^(?! \*)(?:(?!/\*).)*"p[-_](uncorrected|fdr|(fwe|bonferroni)[-_][a-z]+)"|vx_quantity_about, vx_outcome_about
 host/results/[ls][a-z]*.h|^(?! \*)(?:(?!/\*).)*"([^"]*[^0-9.])?0[._]05([^0-9"][^"]*)?"|VX_LEVEL_TEXT, or a key of results/schema.h
 host/results/[st][a-z]*.c|^(?! \*)(?:(?!/\*).)*"(\|t\||two-sided|one-sided|pos|neg)"|vx_tails_about or vx_tails_names
@@ -67,7 +67,7 @@ host/base/sort.h~    return (a->peak > b->peak) - (a->peak < b->peak);
 host/base/utf8.c~    unsigned char high = byte[0] == 0xed ? 0x9f : 0xbf;
 host/image/nifti.c~    h = nifti_make_new_n1_header(dim, DT_INT16);
 host/model/orthonormal.c~    if (LAPACKE_dgeqrf(LAPACK_COL_MAJOR, n, m, q, n, tau))
-host/report/page.c~    case '&': return "&amp;";
+host/base/markup.c~    case '&': return "&amp;";
 host/outcome/columns.c~    [VX_OUTCOME_P_FDR] = {"p_fdr"},
 host/infer/quantity.c~    [VX_P_FDR] = {.name = "p-fdr"},
 host/infer/quantity.c~    .key = "p_fwe_voxel", /* of run.json */

@@ -57,22 +57,23 @@ static bool insert_texts(vx_bytes *svg, const char *texts, size_t size)
 
 static cairo_status_t make_svg(const vx_drawing *drawing, vx_bytes *svg)
 {
-    char *texts = NULL;
+    char *markup = NULL;
     size_t size = 0;
-    FILE *out = vx_text_stream(&texts, &size);
+    vx_svg_texts texts = {.out = vx_text_stream(&markup, &size)};
+    if (!texts.out)
+        return CAIRO_STATUS_NO_MEMORY;
     cairo_surface_t *surface = cairo_svg_surface_create_for_stream(append, svg, drawing->width, drawing->height);
     cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
-    if (out)
-        vx_texts_to_svg(surface, out);
+    vx_texts_to_svg(surface, &texts);
     cairo_status_t status = play(drawing, surface, 1);
     cairo_surface_finish(surface);
     if (status == CAIRO_STATUS_SUCCESS)
         status = cairo_surface_status(surface);
     cairo_surface_destroy(surface);
-    if ((!vx_stream_close(out) || (status == CAIRO_STATUS_SUCCESS && !insert_texts(svg, texts, size))) &&
-        status == CAIRO_STATUS_SUCCESS)
+    const bool complete = vx_stream_close(texts.out) && !texts.lost;
+    if (status == CAIRO_STATUS_SUCCESS && !(complete && insert_texts(svg, markup, size)))
         status = CAIRO_STATUS_NO_MEMORY;
-    free(texts);
+    free(markup);
     return status;
 }
 

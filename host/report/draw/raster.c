@@ -15,8 +15,10 @@ void vx_raster_done(cairo_surface_t *raster)
 {
     vx_bytes png;
     cairo_surface_mark_dirty(raster);
-    if (!vx_png_encode(raster, &png))
-        return; /* cairo then encodes the raster itself */
+    if (!vx_png_encode(raster, &png)) {
+        cairo_surface_finish(raster); /* whoever paints it fails; cairo would encode it itself, in other bytes */
+        return;
+    }
     if (cairo_surface_set_mime_data(raster, CAIRO_MIME_TYPE_PNG, png.data, png.size, free, png.data))
         free(png.data);
 }

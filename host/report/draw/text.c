@@ -3,28 +3,29 @@
 #include "base/markup.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const cairo_user_data_key_t svg_texts;
+static const cairo_user_data_key_t texts_key;
 
-void vx_texts_to_svg(cairo_surface_t *surface, FILE *out)
+void vx_texts_to_svg(cairo_surface_t *surface, vx_svg_texts *texts)
 {
-    /* A failure leaves the surface in an error state, which whoever made it asks for. */
-    cairo_surface_set_user_data(surface, &svg_texts, out, NULL);
+    texts->lost |= cairo_surface_set_user_data(surface, &texts_key, texts, NULL) != CAIRO_STATUS_SUCCESS;
 }
 
 /* Writes a <text> element. The reader's font may be another than the one that measured the text, so the element is
- * aligned by its anchor; fonts that are narrower than the first come after it. False without memory. */
-static bool put_svg(cairo_t *cairo, FILE *out, double x, double y, double align, double size, vx_colour colour,
-                    const char *text)
+ * aligned by its anchor; fonts that are narrower than the first come after it. */
+static void put_svg(cairo_t *cairo, vx_svg_texts *texts, double x, double y, double align, double size,
+                    vx_colour colour, const char *text)
 {
     const bool bold = cairo_toy_font_face_get_weight(cairo_get_font_face(cairo)) == CAIRO_FONT_WEIGHT_BOLD;
     char *markup = vx_markup_of(text);
+    FILE *out = texts->out;
     cairo_matrix_t to;
-    if (!markup)
-        return false;
+    if (!markup) {
+        texts->lost = true;
+        return;
+    }
     cairo_get_matrix(cairo, &to);
     cairo_user_to_device(cairo, &x, &y);
     fprintf(out, "<text font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\" font-size=\"%g\"%s fill=\"#%02lx%02lx"
@@ -36,7 +37,6 @@ static bool put_svg(cairo_t *cairo, FILE *out, double x, double y, double align,
         fprintf(out, " x=\"%.2f\" y=\"%.2f\">", x, y);
     fprintf(out, "%s</text>\n", markup);
     free(markup);
-    return true;
 }
 
 void vx_ink_set(cairo_t *cairo, vx_colour colour)
@@ -46,10 +46,12 @@ void vx_ink_set(cairo_t *cairo, vx_colour colour)
 
 void vx_text_draw(cairo_t *cairo, double x, double y, double align, double size, vx_colour colour, const char *text)
 {
-    FILE *svg = cairo_surface_get_user_data(cairo_get_target(cairo), &svg_texts);
+    vx_svg_texts *texts = cairo_surface_get_user_data(cairo_get_target(cairo), &texts_key);
     cairo_text_extents_t extents;
-    if (svg && put_svg(cairo, svg, x, y, align, size, colour, text))
+    if (texts) {
+        put_svg(cairo, texts, x, y, align, size, colour, text);
         return;
+    }
     vx_ink_set(cairo, colour);
     cairo_set_font_size(cairo, size);
     cairo_text_extents(cairo, text, &extents);
