@@ -29,6 +29,10 @@ static vx_status read_all(vx_error *error)
         if (!status)
             status = vx_results_mean(results, modality, &data, error);
         free(data);
+        data = NULL;
+        if (!status && modality->quality.images)
+            status = vx_results_strips(results, modality, &data, error);
+        free(data);
         for (size_t e = 0; !status && e < modality->effects; e++) {
             const vx_results_effect *effect = &modality->effect[e];
             const vx_map *map = fixture_results_maps[e % 2];
@@ -90,10 +94,10 @@ static void refused_by_all(const char *what, bool by_packs)
     free(after);
 }
 
-/* Every report shows the maps of t and of the uncorrected p. */
+/* Read when it is shown, as are the strips of images. Every report shows the maps of t and of the uncorrected p. */
 static bool is_map(const char *what)
 {
-    return !strncmp(what, "maps/", 5);
+    return !strncmp(what, "maps/", 5) || strstr(what, "/strips:");
 }
 
 static void read_or_refused(const char *what, bool refused)
@@ -105,7 +109,8 @@ static void read_or_refused(const char *what, bool refused)
     if (refused && status == VX_OK)
         fail_msg("%s: was taken", what);
     const bool early = !is_map(what) && strncmp(what, "mask:", 5) != 0;
-    const bool shown = !is_map(what) || strstr(what, "/t:") || strstr(what, "/p-uncorrected:");
+    const bool shown = !is_map(what) || strstr(what, "/t:") || strstr(what, "/p-uncorrected:") ||
+                       strstr(what, "/strips:");
     if (status != VX_OK && (early || (shown && strstr(what, ": fewer")))) /* late, it takes long: one way is enough */
         refused_by_all(what, !is_map(what));
 }
@@ -244,16 +249,24 @@ static bool is_of_outcomes(const char *path)
            !strncmp(path, "covariates/", 11);
 }
 
-/* voxstat does not read these back, so any value is accepted: they are for other programs. The figures of outcomes are
- * read in one loop, so that few of them stand for all. */
+/* Figures that do not exist are NaN. */
+static bool is_of_quality(const char *path)
+{
+    return !strncmp(path, "quality/", 8) && !strstr(path, "/flags") && !strstr(path, "/nearest") &&
+           !strstr(path, "/strips");
+}
+
+/* voxstat does not read these back, so any value is accepted: they are for other programs. The figures of outcomes and
+ * of quality control are read in one loop, so that few of them stand for all. */
 static bool is_read(const char *path)
 {
     static const char *const outcomes[] = {"regions/p_fwe", "regions/values/baseline", "regions/values/followup",
-                                           "markers/t", "expected/difference", "expected/p", "covariates/value"};
+                                           "markers/t", "expected/difference", "expected/p", "covariates/value",
+                                           "quality/pet/coverage"};
     for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
         if (!strcmp(path, outcomes[i]))
             return true;
-    if (is_of_outcomes(path))
+    if (is_of_outcomes(path) || is_of_quality(path))
         return false;
     static const char *const unread[] = {"permutations/", "/participants", "/columns", "/contrasts", "/label",
                                          "/id", "/voxel_", "/extent_"};
@@ -286,7 +299,7 @@ static void every_dataset_in_every_way(void **state)
             file = H5Fopen(damaged, H5F_ACC_RDWR, H5P_DEFAULT);
             damage(file, path, way);
             H5Fclose(file);
-            const bool gaps = is_map(what) || is_of_outcomes(what) || strstr(path, "/mean/");
+            const bool gaps = is_map(what) || is_of_outcomes(what) || is_of_quality(what) || strstr(path, "/mean/");
             read_or_refused(what, !optional && !(way == NAN_IN_IT && gaps));
         }
         free(all.path[i]);
