@@ -71,10 +71,11 @@ typedef struct vx_estimate {
     double expected, limit;              /* seconds for one relabelling */
 } vx_estimate;
 
-/* The rows of the estimate. */
+/* The rows of the estimate. The last two are for one image instead of one relabelling. */
 typedef enum vx_estimate_row {
     VX_ESTIMATE_FLIPS, VX_ESTIMATE_SIGNFLIP, VX_ESTIMATE_ORDERS, VX_ESTIMATE_CORRELATION, VX_ESTIMATE_LISTS,
-    VX_ESTIMATE_HEIGHTS, VX_ESTIMATE_CLUSTERS, VX_ESTIMATE_TFCE, VX_ESTIMATES
+    VX_ESTIMATE_HEIGHTS, VX_ESTIMATE_CLUSTERS, VX_ESTIMATE_TFCE, VX_ESTIMATE_SMOOTH,
+    VX_ESTIMATE_REGRID, VX_ESTIMATES
 } vx_estimate_row;
 
 /* Estimates every row for V voxels and n participants. Errors: VX_INTERNAL where gpu_budgets.tsv lacks a row. */

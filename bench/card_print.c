@@ -49,7 +49,7 @@ void vx_card_print(const vx_expectation *x, FILE *to)
             card->lanes, card->clock, card->memory_rate, card->target, card->source);
     fputs("# Expected from counts, not measured: no GPU has run voxstat. Instructions of inner loops are counted in "
           "the\n# machine code, bytes and other instructions in the source; rows with ~ contain guesses.\n", to);
-    fprintf(to, "# %.0f voxels, %.0f participants; microseconds for one relabelling\n%-40s", x->voxels, x->n,
+    fprintf(to, "# %.0f voxels, %.0f participants; microseconds for one relabelling, or image\n%-40s", x->voxels, x->n,
             "op, stage");
     for (int i = 0; i < VX_ROOFS; i++)
         fprintf(to, " %9s", vx_roof_name[i]);

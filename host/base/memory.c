@@ -2,14 +2,30 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { ALIGNMENT = 64, CAPACITY_FIRST = 16 };
+enum { ALIGNMENT = 64, CAPACITY_FIRST = 16, LARGE = 4 << 20, LARGE_PAGE = 2 << 20 };
+
+/* Volumes are made and released again and again. Large pages save most of the faults of their first use, which took a
+ * fifth of the time of regridding. */
+static void *new_large(size_t bytes)
+{
+    bytes = (bytes + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+    void *array = aligned_alloc(LARGE_PAGE, bytes);
+#ifdef MADV_HUGEPAGE
+    if (array)
+        madvise(array, bytes, MADV_HUGEPAGE); /* a wish */
+#endif
+    return array;
+}
 
 void *vx_array(size_t count, size_t size)
 {
     size_t bytes;
-    if (!vx_multiply(count, size, &bytes) || bytes > SIZE_MAX - ALIGNMENT)
+    if (!vx_multiply(count, size, &bytes) || bytes > SIZE_MAX - LARGE_PAGE)
         return NULL;
+    if (bytes >= LARGE)
+        return new_large(bytes);
     bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT; /* aligned_alloc requires a multiple */
     return aligned_alloc(ALIGNMENT, bytes ? bytes : ALIGNMENT);
 }

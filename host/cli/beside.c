@@ -25,9 +25,7 @@ static vx_status other_open(const vx_run *run, const vx_run_modality *modality, 
     vx_preparation_init(options, &other->preparation);
     vx_status status = vx_sources_init(modality->study->row, modality->study->n, &run->mask, false, &other->sources,
                                        error);
-    if (!status)
-        status = vx_preparation_add_steps(&other->preparation, &other->sources, error);
-    return status ? status : vx_sources_find_grid(&other->sources, error);
+    return status ? status : vx_preparation_add_steps(&other->preparation, &other->sources, error);
 }
 
 static vx_status beside_new(vx_run_modality *modality, vx_beside beside, size_t tested, double **values,
@@ -55,6 +53,8 @@ static vx_status read_uncorrected(const vx_run *run, vx_run_modality *modality, 
     double *values;
     options.pvc = VX_PVC_NONE;
     vx_status status = other_open(run, modality, &options, other, error);
+    if (!status)
+        status = vx_sources_find_grid(&other->sources, error);
     if (!status)
         status = vx_means_read(&other->sources, set, tested, run->threads, &means, error);
     if (!status && means->missing)

@@ -98,6 +98,7 @@ static vx_status survey(gtm_reading *r, int64_t image, vx_error *error)
     vx_source *source = &r->sources->image[image];
     shares s = {0};
     vx_grid grid;
+    vx_source_close(source); /* where its header was read before */
     vx_status status = vx_source_open(source, &r->how, &grid, error);
     vx_source_close(source);
     if (!status)

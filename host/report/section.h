@@ -70,6 +70,9 @@ void vx_effect_values(vx_report *report, const vx_effect_view *view);
 void vx_effect_null(vx_report *report, const vx_effect_view *view);
 void vx_effect_qq(vx_report *report, const vx_effect_view *view);
 
+/* The answers of all effects by the primary correction, at the top of the page. */
+void vx_answers(vx_report *report);
+
 /* The flagged images of a modality, pictures of all, and their figures: a part of the section on quality. */
 void vx_quality_images(vx_report *report, const vx_results_modality *modality);
 

@@ -7,7 +7,7 @@ import numpy as np
 
 import voxstat_cli
 
-SECTIONS = ["question", "design", "effects", "quality", "limits", "methods", "checklist", "provenance"]
+SECTIONS = ["question", "effects", "quality", "design", "limits", "methods", "checklist", "provenance"]
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
 

@@ -42,13 +42,13 @@ class Corrected(Study):
         self.write_table()
 
     @staticmethod
-    def head(shrink):
+    def head(shrink, thin=0):
         at = numpy.stack(numpy.meshgrid(*(numpy.arange(n) - (n - 1) / 2 for n in SHAPE), indexing="ij"))
         ball = lambda centre, radius: numpy.clip(
             radius + 0.5 - numpy.sqrt(((at - numpy.reshape(centre, (3, 1, 1, 1))) ** 2).sum(0)), 0, 1)
         nucleus = ball((1, -1, 0), 1.6)
         white = numpy.clip(ball((0, 0, 0), 5.2 - shrink) - nucleus, 0, 1)
-        grey = ball((0, 0, 0), 6.8 - shrink) - white
+        grey = ball((0, 0, 0), 6.8 - shrink - thin) - white
         return grey.astype(numpy.float32).astype(float), white.astype(numpy.float32).astype(float)
 
     def uptake(self, name):
@@ -146,7 +146,9 @@ class Corrected(Study):
         for name in self.grey: # what is neither grey nor white matter has a value, too
             regions = self.regions(name)
             values[name] = random.uniform(0.5, 4, len(regions))
-            self.write_image(name, see(sum(c * r for c, r in zip(values[name], regions))))
+            image = see(sum(c * r for c, r in zip(values[name], regions)))
+            image[self.grey[name] + self.white[name] < 0.02] = 0 # cut off, as by a mask of the brain: no data
+            self.write_image(name, image)
         atlas = ["--atlas", "atlas.nii.gz", "--atlas-names", "atlas.tsv", "--coverage", "0.01"]
         done = self.run_paired(*QUICK, "--pvc", "gtm", *PSF, *atlas)
         self.assert_done(done)
@@ -210,6 +212,29 @@ class Corrected(Study):
             # The voxels of the corrected analysis are fewer.
             self.assertLess(float(regions[region]["voxels"]), float(plain[region]["voxels"]))
             self.assertNotEqual(regions[region]["nopvc_change"], regions[region]["change"])
+
+    def test_atrophy(self):
+        """A cortex that thins while its uptake stays: the images lose, and what is corrected does not."""
+        self.write_atlas()
+        random = numpy.random.default_rng(4)
+        for i, row in enumerate(self.rows):
+            first, second = row[1:3]
+            for name, thin in ((first, 0), (second, 0.3)):
+                self.grey[name], self.white[name] = self.head(0.1 * i, thin)
+                self.write_image(f"gm_{name}", self.grey[name])
+                self.write_image(f"wm_{name}", self.white[name])
+            self.values[first] = random.uniform(3, 4), 1
+            self.values[second] = self.values[first][0] + random.uniform(-0.01, 0.01), 1
+            for name in (first, second):
+                self.write_image(name, see(self.uptake(name)))
+        self.assert_done(self.run_paired(*QUICK, "--pvc", "mg,gtm", *PSF, "--atlas", "atlas.nii.gz", "--atlas-names",
+                                         "atlas.tsv", "--coverage", "0.01"))
+        change = numpy.mean([self.values[f][0] - self.values[b][0] for _, b, f, *_ in self.rows])
+        for line in self.table("regions.tsv"):
+            if line["region"] in ("left", "right"):
+                self.assertLess(float(line["nopvc_ci_high"]), -0.02) # 0.5 % of the uptake and more
+                self.assertAlmostEqual(float(line["change"]), change, delta=5e-6)
+                self.assertAlmostEqual(float(line["gtm_change"]), change, delta=5e-6)
 
     def test_gtm_scaled(self):
         """After --reference of the atlas values are over that of the reference; after a mask over the image's mean."""

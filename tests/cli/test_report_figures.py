@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Figures of a report are those of nibabel, h5py, NumPy and SciPy, and its pictures show them on the right side."""
+import csv
 import json
 import re
 import struct
@@ -202,6 +203,42 @@ class ReportFigures(report_cli.Report):
                 self.assertEqual(row[1], "+" if cells[1] == "positive" else "\N{MINUS SIGN}")
                 self.assertAlmostEqual(float(row[5]), float(cells[5]), places=2)
                 self.assertAlmostEqual(float(row[9]), float(cells[12]), places=2)
+
+    def test_the_answer(self):
+        """The cards on top have the clusters of the primary correction, the strongest first, as the tables have them."""
+        for primary, column in (("voxel", "p_voxel"), ("extent", "p_extent")):
+            page = self.run_report("--primary", primary, "--force")
+            self.assertEqual(page.ids[page.ids.index("main") + 1], "question")
+            said = " ".join(page.text["question"].split())
+            for effect in ("change", "level"):
+                with open(self.folder / f"results/pet_{effect}_clusters.tsv", encoding="utf-8") as table:
+                    rows = [row for row in csv.DictReader(table, delimiter="\t") if float(row[column]) < 0.05]
+                for sign in "positive", "negative":
+                    found = sorted((row for row in rows if row["sign"] == sign),
+                                   key=lambda row: -abs(float(row["peak_t"])))
+                    words = {"change": {"positive": "Rises", "negative": "Falls"},
+                             "level": {"positive": "Higher with more level",
+                                       "negative": "Lower with more level"}}[effect][sign]
+                    if not found:
+                        self.assertNotIn(words + " in", said)
+                        continue
+                    start = f"{words} in {len(found)} cluster{'s' * (len(found) > 1)}: "
+                    self.assertIn(start, said)
+                    places = said.split(start)[1].split(".)")[0]
+                    told = re.findall(r"t (\S+), p (\S+)\)", places)[:min(4, len(found))]
+                    for (t, p), row in zip(told, found, strict=True):
+                        self.assertAlmostEqual(float(t.replace("\N{MINUS SIGN}", "-")), float(row["peak_t"]), delta=0.006)
+                        self.assertAlmostEqual(float(p), float(row[column]), delta=0.0006)
+        random = np.random.default_rng(11)
+        for row in self.rows:
+            for name in row[1:3]:
+                self.write_image(name, 10 + random.standard_normal(voxstat_cli.SHAPE))
+        said = " ".join(self.run_report("--force").text["question"].split())
+        with h5py.File(self.folder / "results/results.h5") as h5:
+            for effect in ("change", "level"):
+                needed = critical(h5[f"null/pet/{effect}/voxel"][...])
+                self.assertIn(f"it would have taken |t| > {needed:.2f}", said)
+        self.assertEqual(said.count("No voxel reaches p < 0.05"), 2)
 
     def test_left_is_left(self):
         """x falls with the first index. The change was planted at x 0..8, y -12..-4, z -4..4 of -16..12, -16..16 and

@@ -242,6 +242,25 @@ class Sensitivity(Study):
         self.assertEqual(t["scale=gm=none", "gm"], t["as run", "pet"])
         self.assertEqual(t["reference=atlas:low", "gm"], t["reference=atlas:low", "pet"])
 
+    def test_people_who_lack_an_image(self):
+        """All modalities relabel the same list of people, those of an alternative too."""
+        for row in self.rows:
+            row[3:3] = row[1:3]
+        self.rows[2][4] = "n/a"
+        self.header[3:3] = ["gm_baseline", "gm_followup"]
+        self.write_table()
+        common = ["--atlas", "labels.nii.gz", "--regions", "planned.tsv", "--covariate", "level", "--smooth-to", "12"]
+        self.done("a", *common, "--sensitivity", "smooth=9")
+        self.done("b", *common[:-2], "--smooth", "9", "--sensitivity", "smooth-to=12")
+        a, b = ({(row["choice"], *(row[name] for name in ("modality", "effect", "what", "name"))): row
+                 for row in self.rows_of(out)} for out in "ab")
+        self.assertEqual(len(a), 2 * 2 * 2 * (1 + 2 + 3))
+        self.assertEqual({row["n"] for row in a.values()}, {7, 8})
+        for (choice, *result), row in a.items():
+            other = b[{"as run": "smooth-to=12", "smooth=9": "as run"}[choice], *result]
+            for name in FIGURES:
+                numpy.testing.assert_array_equal(row[name], other[name], f"{choice} {result} {name}")
+
     def test_refusals(self):
         for text, words in (("scal=none", ["no option --scal", "did you mean scale?"]),
                             ("seed=1", ["--seed does not prepare images"]),

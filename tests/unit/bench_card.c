@@ -67,6 +67,8 @@ static void limits_are_those_worked_by_hand(void **state)
     assert_true(fabs(e[VX_ESTIMATE_FLIPS].limit - 2.391e-12) < 0.002e-12);
     assert_int_equal(vx_card_estimate(card_of("RTX 3060 12GB"), 228010, 14, e, &error), VX_OK);
     assert_true(fabs(e[VX_ESTIMATE_HEIGHTS].limit - 2.53344e-6) < 1e-11);
+    /* The floats of 902,629 voxels, read and written. */
+    assert_true(fabs(e[VX_ESTIMATE_SMOOTH].limit - 20.0584e-6) < 1e-10);
 }
 
 /* No op is expected to be faster than its limit, or than any one of its roofs, and it is as slow as the highest. */

@@ -74,8 +74,8 @@ static void a_map_concludes_by_every_significant_voxel(void **state)
     vx_sensitivity_destroy(&s);
 }
 
-/* The run: mask, volume, a (rise), b (none), c (none). scale=none: mask, volume, a (none), b (none with another sign),
- * d (fall), which the run lacks. smooth=8: a (fall), c (none). */
+/* The run: mask, volume, a (rise), b, c, e (none). scale=none: mask, volume, a (none), b (none with another sign), d
+ * (fall), which the run lacks. smooth=8: a (fall), c (none), e (rise). */
 static void fill(vx_sensitivity *s)
 {
     add_choices(s);
@@ -84,6 +84,7 @@ static void fill(vx_sensitivity *s)
     add_region(s, 0, "a", 3, 0.04);
     add_region(s, 0, "b", 1, 0.4);
     add_region(s, 0, "c", 1, 0.4);
+    add_region(s, 0, "e", 1, 0.4);
     add(s, 1, NULL, p_none, t_both, VX_P_FWE_VOXEL);
     add(s, 1, "v", p_none, t_both, VX_P_FWE_VOXEL);
     add_region(s, 1, "a", 2, 0.05);
@@ -91,6 +92,7 @@ static void fill(vx_sensitivity *s)
     add_region(s, 1, "d", -3, 0.01);
     add_region(s, 2, "a", -3, 0.04);
     add_region(s, 2, "c", 1, 0.4);
+    add_region(s, 2, "e", 3, 0.04);
 }
 
 typedef struct expected_row {
@@ -119,10 +121,12 @@ static void rows_of_one_result_follow_each_other(void **state)
     static const expected_row all[] = {
         {0, NULL, false, false}, {1, NULL, true, false}, {0, "v", false, false}, {1, "v", true, true},
         {0, "a", false, false},  {1, "a", true, true},   {2, "a", true, true},   {0, "b", false, false},
-        {1, "b", true, false},   {0, "c", false, false}, {2, "c", true, false},  {1, "d", false, false}};
+        {1, "b", true, false},   {0, "c", false, false}, {2, "c", true, false},  {0, "e", false, false},
+        {2, "e", true, true},    {1, "d", false, false}};
     static const expected_row found[] = { /* b and c are significant under no choice, and nobody planned them */
         {0, NULL, false, false}, {1, NULL, true, false}, {0, "v", false, false}, {1, "v", true, true},
-        {0, "a", false, false},  {1, "a", true, true},   {2, "a", true, true},   {1, "d", false, false}};
+        {0, "a", false, false},  {1, "a", true, true},   {2, "a", true, true},   {0, "e", false, false},
+        {2, "e", true, true},    {1, "d", false, false}};
     vx_sensitivity s = {0};
     rows_are(&s, true, all, sizeof all / sizeof *all);
     rows_are(&s, false, found, sizeof found / sizeof *found);
@@ -190,7 +194,7 @@ static void rows_come_back(void **state)
     assert_int_equal(vx_results_sensitivity_end(results, 4), 7);
     assert_false(vx_results_sensitivity_changes(results, 0));
     assert_true(vx_results_sensitivity_changes(results, 4));
-    assert_int_equal(vx_results_sensitivity_end(results, 11), 12);
+    assert_int_equal(vx_results_sensitivity_end(results, 13), 14);
     vx_results_close(results);
     vx_sensitivity_destroy(&s);
 }

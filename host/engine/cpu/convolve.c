@@ -10,44 +10,77 @@
 #include <omp.h>
 #include <string.h>
 
-enum { LANES = 8 };
+enum { LANES = 16, VECTORS = LANES / (VX_LANES / 2) };
+typedef double vx_doubles __attribute__((vector_size(4 * VX_LANES), may_alias));
 
 /* Convolves the lines in `padded`, which has `reach` zeros before and behind each. */
-static void convolve(const vx_convolve_args *args, const double *taps, const double (*padded)[LANES],
-                     double (*convolved)[LANES])
+static void convolve(const vx_convolve_args *args, const double *taps, const vx_doubles (*padded)[VECTORS],
+                     vx_doubles (*convolved)[VECTORS])
 {
     for (int64_t j = 0; j < args->length; j++) {
-        const double(*here)[LANES] = padded + args->reach + j;
-        double sum[LANES];
-        for (int l = 0; l < LANES; l++)
-            sum[l] = here[0][l];
-        for (int64_t t = 1; t <= args->reach; t++)
-            for (int l = 0; l < LANES; l++)
-                sum[l] += taps[t] * (here[-t][l] + here[t][l]);
+        const vx_doubles(*before)[VECTORS] = padded + args->reach + j, (*behind)[VECTORS] = before;
+        vx_doubles sum[VECTORS];
+        for (int v = 0; v < VECTORS; v++)
+            sum[v] = before[0][v];
+        for (int t = 1; t <= args->reach; t++) {
+            before--;
+            behind++;
+#pragma GCC unroll 8
+            for (int v = 0; v < VECTORS; v++)
+                sum[v] += taps[t] * (before[0][v] + behind[0][v]);
+        }
         memcpy(convolved[j], sum, sizeof sum);
     }
 }
 
-/* Convolves the lines that begin at `base`. Lines of zeros, as outside the head, stay so. */
+/* Copies lines that begin at `base`. Tiles of LANES lines beside each other are copied as vectors. */
+static void take_lines(const vx_convolve_args *args, const double *from, const int64_t base[LANES], int lines,
+                       bool beside, double (*restrict padded)[LANES])
+{
+    for (int64_t j = 0; j < args->length && beside; j++)
+        memcpy(padded[j], from + base[0] + j * args->stride, sizeof *padded);
+    for (int64_t j = 0; j < args->length && !beside; j++)
+        for (int l = 0; l < lines; l++)
+            padded[j][l] = from[base[l] + j * args->stride];
+}
+
+static void give_lines(const vx_convolve_args *args, const double (*restrict convolved)[LANES],
+                       const int64_t base[LANES], int lines, bool beside, double *to)
+{
+    for (int64_t j = 0; j < args->length && beside; j++)
+        memcpy(to + base[0] + j * args->stride, convolved[j], sizeof *convolved);
+    for (int64_t j = 0; j < args->length && !beside; j++)
+        for (int l = 0; l < lines; l++)
+            to[base[l] + j * args->stride] = convolved[j][l];
+}
+
+/* Whether all bits are 0: lines of zeros, as outside the head, stay so. */
+static bool is_empty(const double (*line)[LANES], int64_t length)
+{
+    vx_ints bits[VECTORS], any = {0};
+    int all = 0;
+    for (int64_t j = 0; j < length; j++) {
+        memcpy(bits, line[j], sizeof bits);
+        for (int v = 0; v < VECTORS; v++)
+            any |= bits[v];
+    }
+    for (int l = 0; l < VX_LANES; l++)
+        all |= any[l];
+    return !all;
+}
+
+/* Convolves the lines that begin at `base`. */
 static void convolve_lines(const vx_convolve_args *args, void *const data[VX_BUFFERS], const int64_t base[LANES],
                            int lines, double (*padded)[LANES])
 {
-    const double *from = data[VX_B_FROM];
-    double *to = data[VX_B_TO], (*convolved)[LANES] = padded + args->length + 2 * (int64_t)args->reach;
-    bool empty = true;
-    for (int64_t j = 0; j < args->length; j++)
-        for (int l = 0; l < lines; l++) {
-            const double value = from[base[l] + j * args->stride];
-            padded[args->reach + j][l] = value;
-            empty = empty && value == 0;
-        }
-    if (empty)
-        memcpy(convolved, padded + args->reach, (size_t)args->length * sizeof *convolved);
+    double(*middle)[LANES] = padded + args->reach, (*convolved)[LANES] = middle + args->length + args->reach;
+    const bool beside = lines == LANES && base[LANES - 1] - base[0] == LANES - 1;
+    take_lines(args, data[VX_B_FROM], base, lines, beside, middle);
+    if (is_empty((const double(*)[LANES])middle, args->length))
+        memcpy(convolved, middle, (size_t)args->length * sizeof *convolved);
     else
-        convolve(args, data[VX_B_TAPS], (const double(*)[LANES])padded, convolved);
-    for (int64_t j = 0; j < args->length; j++)
-        for (int l = 0; l < lines; l++)
-            to[base[l] + j * args->stride] = convolved[j][l];
+        convolve(args, data[VX_B_TAPS], (const vx_doubles(*)[VECTORS])padded, (vx_doubles(*)[VECTORS])convolved);
+    give_lines(args, (const double(*)[LANES])convolved, base, lines, beside, data[VX_B_TO]);
 }
 
 vx_status vx_variant(vx_convolve)(const void *arguments, void *const data[VX_BUFFERS], int threads, vx_error *error)

@@ -50,13 +50,18 @@ static void put_table(vx_report *report, const vx_outcome_view *view, const char
            "tabindex=\"0\" role=\"region\" aria-label=\"With and without partial-volume correction: %s\"><table>\n"
            "<caption>Estimates with their 95 %% interval, t, and p corrected over the family, of the same participants "
            "under the same relabellings. A conclusion that hangs on the correction hangs on the maps of tissue and the "
-           "point spread.</caption>\n<thead><tr><th scope=\"col\">region</th>", covariate ? "" : " open", effect,
-           effect);
+           "point spread.</caption>\n<thead><tr><th scope=\"col\" rowspan=\"2\">region</th>",
+           covariate ? "" : " open", effect, effect);
     vx_put(page, "<th scope=\"colgroup\" colspan=\"3\">%s</th>", corrected ? "corrected images" : "images as they are");
     if (corrected)
         vx_put_markup(page, "<th scope=\"colgroup\" colspan=\"3\">without partial-volume correction</th>");
     if (there[VX_BESIDE_GTM])
         vx_put_markup(page, "<th scope=\"colgroup\" colspan=\"3\">geometric transfer matrix</th>");
+    vx_put_markup(page, "</tr>\n<tr>");
+    for (int beside = -1; beside < VX_BESIDES; beside++)
+        if (beside < 0 || there[beside])
+            vx_put(page, "<th scope=\"col\" class=\"n\">%s (95 %%)</th><th scope=\"col\" class=\"n\">t</th>"
+                   "<th scope=\"col\" class=\"n\">p FWE</th>", covariate ? "slope" : "estimate");
     vx_put_markup(page, "</tr></thead><tbody>\n");
     for (size_t row = 0; row < view->rows; row++) {
         const vx_results_outcome *test = test_of(view, row, covariate);

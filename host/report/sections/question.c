@@ -33,19 +33,25 @@ static void put_direction(vx_report *report)
         vx_put_markup(report->page, "</p>\n");
 }
 
-/* Remarks that a reader must know before the answer. */
+/* Remarks that a reader must know beside the answer; of many, the later ones are folded. */
 static void put_remarks(vx_report *report)
 {
     const vx_results *results = report->results;
     if (!results->remarks)
         return;
+    enum { OPEN = 4 };
     vx_put_markup(report->page, "<ul class=\"remarks\" aria-label=\"Remarks\">\n");
     for (size_t i = 0; i < results->remarks; i++) {
+        if (i == OPEN)
+            vx_put(report->page, "</ul>\n<details><summary>%zu more remarks</summary>\n<ul class=\"remarks\" "
+                   "aria-label=\"More remarks\">\n", results->remarks - OPEN);
         const char *text = results->remark[i];
         const bool asks = *text && text[strlen(text) - 1] == '?';
         vx_put(report->page, "<li><strong>Remark.</strong> %s%s</li>\n", text, asks ? "" : ".");
     }
     vx_put_markup(report->page, "</ul>\n");
+    if (results->remarks > OPEN)
+        vx_put_markup(report->page, "</details>\n");
 }
 
 static void put_question(vx_report *report)
@@ -130,13 +136,12 @@ static void put_primary(vx_report *report)
     vx_put_markup(report->page, ".</p>\n");
 }
 
-static void write(vx_report *report)
+/* The sentences of all corrections and their smallest p: folded, so that the primary one stands alone. */
+static void put_further(vx_report *report)
 {
     const vx_results *results = report->results;
-    put_direction(report);
-    put_remarks(report);
-    put_question(report);
-    vx_put_markup(report->page, "<ul class=\"answers\">\n");
+    vx_put_markup(report->page, "<details><summary>Every correction of every effect</summary>\n"
+                  "<ul class=\"answers\">\n");
     for (size_t m = 0, k = 1; m < results->modalities; m++)
         for (size_t e = 0; e < results->modality[m].effects; e++, k++) {
             const vx_effect_view view = {&results->modality[m], &results->modality[m].effect[e], ""};
@@ -147,7 +152,17 @@ static void write(vx_report *report)
         }
     vx_put_markup(report->page, "</ul>\n");
     put_table(report);
-    put_primary(report);
+    vx_put_markup(report->page, "</details>\n");
 }
 
-const vx_section vx_section_question = {"question", "In brief", vx_report_has_images, write, NULL};
+static void write(vx_report *report)
+{
+    put_direction(report);
+    put_question(report);
+    vx_answers(report);
+    put_primary(report);
+    put_further(report);
+    put_remarks(report);
+}
+
+const vx_section vx_section_question = {"question", "The answer", vx_report_has_images, write, NULL};
