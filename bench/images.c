@@ -140,19 +140,20 @@ static vx_status measure(vx_bench_state *state, vx_bench_images *b, bool read, v
     return status;
 }
 
-/* The steps on a device, for the threads of run_... that hand it volumes. */
-static vx_status measure_device(vx_bench_state *state, vx_bench_images *b, const char *name, vx_error *error)
+/* The steps on a device, to which several threads hand volumes, one at a time. */
+static vx_status measure_device(vx_bench_state *state, const vx_bench_images *b, const char *name, vx_error *error)
 {
     const vx_device_options options = VX_OPTIONS(vx_device_options, .threads = state->options->threads,
                                                  .uses = VX_USE_SMOOTHING | VX_USE_REGRIDDING);
     const unsigned ops = 1u << VX_OP_CONVOLVE | 1u << VX_OP_SPLINE | 1u << VX_OP_SAMPLE;
     vx_worker worker = {0};
+    vx_bench_images on_device = *b;
     vx_device *device = NULL;
+    on_device.worker = &worker;
     vx_status status = vx_device_open(name, &options, &device, NULL, 0, error);
     if (!status && !(status = vx_worker_init(device, ops, state->options->threads, &worker, error)) && worker.device) {
-        b->worker = &worker;
         state->device_name = vx_device_properties(device)->id;
-        status = measure(state, b, false, error);
+        status = measure(state, &on_device, false, error);
         state->device_name = "-";
     }
     vx_worker_destroy(&worker);

@@ -9,7 +9,7 @@
 #include <lapacke.h>
 
 static const double SIZE_LEAST = 1;         /* voxels of a region that have data */
-static const double CONDITION_LEAST = 1e-4; /* reciprocal, in the norm of column sums */
+static const double CONDITION_LEAST = 1e-4; /* reciprocal, in the norm of row sums: that of the largest error */
 
 /* One image on its way. */
 typedef struct solving {
@@ -123,14 +123,14 @@ static vx_status solve(const solving *s, vx_error *error)
     const lapack_int n = (lapack_int)s->regions;
     const int64_t least = least_seen(s, s->matrix);
     const double own = s->matrix[least * (s->regions + 1)];
-    const double norm = LAPACKE_dlange(LAPACK_ROW_MAJOR, '1', n, n, s->matrix, n);
+    const double norm = LAPACKE_dlange(LAPACK_ROW_MAJOR, 'I', n, n, s->matrix, n);
     double condition = 0;
     lapack_int *pivot = vx_array((size_t)n, sizeof *pivot);
     if (!pivot)
         return vx_fail_memory(error);
     lapack_int info = LAPACKE_dgetrf(LAPACK_ROW_MAJOR, n, n, s->matrix, n, pivot);
     if (info == 0)
-        info = LAPACKE_dgecon(LAPACK_ROW_MAJOR, '1', n, s->matrix, n, norm, &condition);
+        info = LAPACKE_dgecon(LAPACK_ROW_MAJOR, 'I', n, s->matrix, n, norm, &condition);
     if (info == 0 && condition >= CONDITION_LEAST)
         info = LAPACKE_dgetrs(LAPACK_ROW_MAJOR, 'N', n, 1, s->matrix, n, pivot, s->mean, 1);
     free(pivot);
@@ -138,7 +138,7 @@ static vx_status solve(const solving *s, vx_error *error)
         return vx_fail_memory(error);
     if (info > 0 || condition < CONDITION_LEAST)
         return vx_fail(error, VX_INPUT, "the geometric transfer matrix is singular: regions cannot be told apart in "
-                       "this image, least of all %s, of whose own value its mean shows %.2g %%", s->region[least].name,
+                       "this image, least of all '%s': its mean shows %.2g %% of its own value", s->region[least].name,
                        100 * own);
     return VX_OK;
 }

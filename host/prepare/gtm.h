@@ -29,8 +29,8 @@ typedef struct vx_gtm_region {
 } vx_gtm_region;
 
 /* Finds c of an image. Errors (VX_INPUT): a region with less than one voxel of shares among those that have data, and
- * regions that cannot be told apart: W has a reciprocal condition below 1e-4, so that errors of a ten-thousandth of the
- * means could be as large as the values. VX_INTERNAL where memory is short. */
+ * regions that cannot be told apart: W has a reciprocal condition below 1e-4 in the norm of row sums, so that errors of
+ * a ten-thousandth of the means could be as large as the values. VX_INTERNAL where memory is short. */
 vx_status vx_gtm_solve(const vx_loaded *volume, const vx_gaussian g[3], const vx_gtm_region *region, int64_t regions,
                        double *value, vx_error *error);
 

@@ -164,7 +164,7 @@ class Smooth(Grid):
     def test_refused(self):
         self.assert_refused(USAGE, ["--smooth", "--smooth-to", "exclude each other"], *QUICK, "--smooth", "8",
                             "--smooth-to", "8")
-        self.assert_refused(USAGE, ["--smooth"], *QUICK, "--smooth", "0")
+        self.assert_refused(USAGE, ["--smooth"], *QUICK, "--smooth", "-1")
         sheared = AFFINE.copy()
         sheared[0, 1] = 0.5
         for name, _ in self.pairs():

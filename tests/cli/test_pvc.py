@@ -250,6 +250,34 @@ class Corrected(Study):
             expected = numpy.mean([solved[f][0] / by[f] - solved[b][0] / by[b] for _, b, f, *_ in self.rows])
             self.assertAlmostEqual(float(line["gtm_change"]), expected, delta=1e-5)
 
+    def test_many_small_regions(self):
+        """An atlas of 60 cubes of cortex is solved. Errors of the means grow by the norm of row sums, 130 times at most;
+        by column sums, which grow with the sizes of regions, the matrix would pass for singular."""
+        at, spread = numpy.indices(SHAPE), (10.0, 10.0, 10.0)
+        least = numpy.min(list(self.grey.values()), axis=0)
+        cube = (1 + at[0] // 3 + 10 * (at[1] // 3) + 100 * (at[2] // 3)) * (least > 0.4)
+        kept = [label for label in numpy.unique(cube)[1:] if (least * (cube == label)).sum() >= 1.2]
+        self.write_image("atlas.nii.gz", cube * numpy.isin(cube, kept))
+        (self.folder / "atlas.tsv").write_text(
+            "index\tname\n" + "".join(f"{label}\tcube {label}\n" for label in kept))
+        self.assert_done(self.run_paired(*QUICK, "--pvc", "gtm", "--psf", "10", "--atlas", "atlas.nii.gz",
+                                         "--atlas-names", "atlas.tsv", "--coverage", "0.01"))
+        name = self.rows[0][1]
+        grey, white, image = self.grey[name], self.white[name], self.read_image(name).astype(float)
+        regions = [grey * (cube == label) for label in kept]
+        regions += [grey - sum(regions), white, numpy.maximum(0, 1 - grey - white)]
+        data, seen = image != 0, [see(region, spread) for region in regions]
+        matrix = numpy.array([[(r * s)[data].sum() / r[data].sum() for s in seen] for r in regions])
+        self.assertLess(1 / numpy.linalg.cond(matrix, 1), 1e-4)
+        self.assertGreater(1 / numpy.linalg.cond(matrix, numpy.inf), 1e-3)
+        solved = numpy.linalg.solve(matrix, [(r * image)[data].sum() / r[data].sum() for r in regions])
+        found = {line["region"]: float(line["value_gtm"]) for line in self.table("regions_values.tsv")
+                 if line["participant_id"] == self.rows[0][0] and line["session_id"] == "baseline"}
+        self.assertGreater(len(found), 50)
+        for label, expected in zip(kept, solved):
+            if f"cube {label}" in found:
+                self.assertAlmostEqual(found[f"cube {label}"], expected, delta=2e-3)
+
     def test_bad_regions(self):
         self.write_atlas()
         gtm = [*QUICK, "--pvc", "gtm", *PSF, "--atlas", "atlas.nii.gz", "--atlas-names", "atlas.tsv", "--coverage", "0.01"]
@@ -262,7 +290,7 @@ class Corrected(Study):
         self.write_image("atlas.nii.gz", halves)
         (self.folder / "atlas.tsv").write_text("index\tname\n0\ta half\n1\tanother\n2\tright\n")
         self.assert_refused(INPUT, ["participant sub-01, column pet_baseline", "singular: regions cannot be told apart",
-                                    "least of all a half"], *gtm)
+                                    "least of all 'a half'"], *gtm)
 
     def test_one_file(self):
         """Maps in PETPVC's form, and one map of both sessions, give the same as maps in files of their own."""

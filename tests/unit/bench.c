@@ -62,7 +62,7 @@ static void measures_every_row_of_the_cpu(void **state)
     assert_true(json_string_length(json_object_get(record, "commit")) >= 7);
     json_t *cpu = json_array_get(json_object_get(record, "devices"), 0);
     assert_string_equal(json_string_value(json_object_get(cpu, "id")), "cpu");
-    assert_int_equal(json_array_size(json_object_get(cpu, "rows")), 23);
+    assert_int_equal(json_array_size(json_object_get(cpu, "rows")), 28);
     every_op_has_its_share_of_peak(json_object_get(cpu, "rows"));
     assert_int_equal(json_array_size(json_object_get(record, "stages")), 10);
     json_decref(record);

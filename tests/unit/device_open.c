@@ -279,9 +279,9 @@ static void test_cache(void **state)
     snprintf(folder, sizeof folder, "%s/a/cache", scratch);
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK); /* made, with the folder above it */
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK); /* read */
-    assert_int_equal(spoil(folder, NULL), has_double ? 6 : 5); /* two programs of correlation, one of any other op */
+    assert_int_equal(spoil(folder, NULL), has_double ? 9 : 5); /* two programs of correlation, one of any other op */
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK);
-    assert_int_equal(spoil(folder, ""), has_double ? 6 : 5);
+    assert_int_equal(spoil(folder, ""), has_double ? 9 : 5);
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", folder, &error), VX_OK);
     assert_int_equal(open_with("VOXSTAT_CACHE_DIR", "/proc/nowhere", &error), VX_OK); /* cannot be made */
 }
