@@ -16,7 +16,7 @@ import h5py
 import nibabel
 import numpy
 
-from voxstat_cli import PROGRAM, SHAPE, Study
+from voxstat_cli import INPUT, PROGRAM, SHAPE, Study
 
 SAMPLE = pathlib.Path(os.environ["VOXSTAT_SOURCE"]) / "sample_data"
 QUICK = ["--correct", "voxel", "-n", "10", "--device", "cpu", "--progress", "none", "--force"]
@@ -300,6 +300,58 @@ class Sample(unittest.TestCase):
                 rows = list(csv.DictReader(table, delimiter="\t"))
             self.assertEqual(len(rows), 28 + 26 + 28)
             self.assertEqual({row["flags"] for row in rows}, {"n/a"})
+
+
+class Damaged(Study):
+    """Figures in results.h5 that no run wrote: the report names what is wrong, and does not read beyond them."""
+
+    def setUp(self):
+        super().setUp()
+        self.assert_done(self.run_paired("-q", "-n", "10", "--correct", "voxel", "--out", "out"))
+        self.intact = (self.folder / "out/results.h5").read_bytes()
+
+    def refused(self, words, edit):
+        (self.folder / "out/results.h5").write_bytes(self.intact)
+        with h5py.File(self.folder / "out/results.h5", "r+") as store:
+            edit(store["quality/pet"])
+        done = self.run_program("report", "out")
+        self.assertEqual(done.returncode, INPUT, done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr)
+
+    def replaced(self, words, name, **dataset):
+        def edit(group):
+            del group[name]
+            if dataset:
+                group.create_dataset(name, **dataset)
+        self.refused(words, edit)
+
+    def written(self, words, name, value):
+        def edit(group):
+            group[name][1, 0] = value
+        self.refused(words, edit)
+
+    def test_values(self):
+        for name, values in (("flags", (-1, 1 << 9, 1 << 40)), ("nearest", (-2, 5, 1 << 40))):
+            for value in values:
+                with self.subTest(name, value=value):
+                    self.written([f"/quality/pet/{name} holds {value:g}", "damaged"], name, value)
+
+    def test_datasets(self):
+        for name in ("flags", "nearest", "global_mean", "strips"):
+            with self.subTest(name):
+                self.replaced([f"/quality/pet/{name}"], name)
+                self.replaced([f"/quality/pet/{name}"], name, shape=(3, 2), dtype="f8")
+                self.replaced([f"/quality/pet/{name}"], name, shape=(), dtype="f8")
+
+    def test_figures_that_do_not_exist(self):
+        """NaN stands for them, and for nothing else."""
+        self.written(["/quality/pet/global_mean holds a number that is not finite", "damaged"], "global_mean",
+                     numpy.inf)
+        (self.folder / "out/results.h5").write_bytes(self.intact)
+        with h5py.File(self.folder / "out/results.h5", "r+") as store:
+            store["quality/pet/global_mean"][...] = numpy.nan
+        self.assert_done(self.run_program("report", "out"))
 
 
 class OneSample(Study):

@@ -59,6 +59,10 @@ static void fuzz_read(void)
         if (vx_results_mask(results, modality, &mask, &error) && mask)
             abort();
         free(mask);
+        float *strips = NULL;
+        if (modality->quality.images && vx_results_strips(results, modality, &strips, &error) && strips)
+            abort();
+        free(strips);
         for (size_t e = 0; e < modality->effects; e++) {
             const vx_results_effect *effect = &modality->effect[e];
             for (size_t v = 0; v < effect->volumes; v++) {

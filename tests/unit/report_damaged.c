@@ -1,6 +1,7 @@
 /* A results folder with one damaged part: each dataset of results.h5 damaged in every way, and each value of run.json
  * replaced by values of other types. Reading gives the results, or VX_INPUT and a message, and a folder that cannot be
  * read is left unchanged. */
+#include "unit/results_damage.h"
 #include "unit/results_fixture.h"
 
 #include "nidm/nidm.h"
@@ -28,6 +29,10 @@ static vx_status read_all(vx_error *error)
         data = NULL;
         if (!status)
             status = vx_results_mean(results, modality, &data, error);
+        free(data);
+        data = NULL;
+        if (!status && modality->quality.images)
+            status = vx_results_strips(results, modality, &data, error);
         free(data);
         for (size_t e = 0; !status && e < modality->effects; e++) {
             const vx_results_effect *effect = &modality->effect[e];
@@ -90,10 +95,10 @@ static void refused_by_all(const char *what, bool by_packs)
     free(after);
 }
 
-/* Every report shows the maps of t and of the uncorrected p. */
+/* Read when it is shown, as are the strips of images. Every report shows the maps of t and of the uncorrected p. */
 static bool is_map(const char *what)
 {
-    return !strncmp(what, "maps/", 5);
+    return !strncmp(what, "maps/", 5) || strstr(what, "/strips:");
 }
 
 static void read_or_refused(const char *what, bool refused)
@@ -105,7 +110,8 @@ static void read_or_refused(const char *what, bool refused)
     if (refused && status == VX_OK)
         fail_msg("%s: was taken", what);
     const bool early = !is_map(what) && strncmp(what, "mask:", 5) != 0;
-    const bool shown = !is_map(what) || strstr(what, "/t:") || strstr(what, "/p-uncorrected:");
+    const bool shown = !is_map(what) || strstr(what, "/t:") || strstr(what, "/p-uncorrected:") ||
+                       strstr(what, "/strips:");
     if (status != VX_OK && (early || (shown && strstr(what, ": fewer")))) /* late, it takes long: one way is enough */
         refused_by_all(what, !is_map(what));
 }
@@ -157,103 +163,30 @@ static herr_t note_dataset(hid_t file, const char *name, const H5L_info_t *info,
     return 0;
 }
 
-enum { GONE, FEWER, ONE_MORE_AXIS, TEXT, ABSURD, NO_ROWS, NEVER_WRITTEN, NAN_IN_IT, SOFT_LINK, OTHER_FILE, EXTERNAL,
-       VIRTUAL, A_GROUP, FOREIGN_FILTER, WAYS };
-static const char *const way_name[WAYS] = {"gone", "fewer", "one more axis", "text", "absurd", "no rows",
-                                           "never written", "NaN", "soft link", "external link", "external storage",
-                                           "virtual", "a group", "foreign filter"};
-
-/* A dataset of the shape, and of values that are 1 where they are written. */
-static void put(hid_t file, const char *path, int rank, const hsize_t *dims, hid_t type, hid_t made, bool written)
-{
-    hid_t space = H5Screate_simple(rank, dims, NULL);
-    hid_t set = H5Dcreate2(file, path, type, space, H5P_DEFAULT, made, H5P_DEFAULT);
-    assert_true(set >= 0);
-    if (written) {
-        size_t elements = (size_t)H5Sget_simple_extent_npoints(space);
-        double *value = calloc(elements + 1, sizeof *value);
-        for (size_t i = 0; i < elements; i++)
-            value[i] = 1;
-        H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, value);
-        free(value);
-    }
-    H5Dclose(set);
-    H5Sclose(space);
-}
-
-static void damage(hid_t file, const char *path, int way)
-{
-    hid_t old = H5Dopen2(file, path, H5P_DEFAULT), space = H5Dget_space(old), made = H5Pcreate(H5P_DATASET_CREATE);
-    hsize_t dims[4] = {1, 1, 1, 1};
-    const int rank = H5Sget_simple_extent_dims(space, dims, NULL);
-    hsize_t chunk[3] = {1, 1, 1};
-    H5Dclose(old);
-    H5Sclose(space);
-    if (way == SOFT_LINK)
-        assert_true(H5Lmove(file, path, file, "/moved", H5P_DEFAULT, H5P_DEFAULT) >= 0);
-    else
-        assert_true(H5Ldelete(file, path, H5P_DEFAULT) >= 0);
-    switch (way) {
-    case FEWER:
-        dims[0] += dims[0] > 1 ? (hsize_t)-1 : 1;
-        put(file, path, rank, dims, H5T_NATIVE_FLOAT, made, true);
-        break;
-    case ONE_MORE_AXIS: put(file, path, rank + 1, dims, H5T_NATIVE_FLOAT, made, true); break;
-    case TEXT: put(file, path, rank, dims, H5T_C_S1, made, false); break;
-    case ABSURD:
-        dims[0] = 1ULL << 40;
-        H5Pset_chunk(made, rank ? rank : 1, chunk);
-        put(file, path, rank ? rank : 1, dims, H5T_NATIVE_FLOAT, made, false);
-        break;
-    case NO_ROWS: dims[0] = 0; put(file, path, rank ? rank : 1, dims, H5T_NATIVE_FLOAT, made, false); break;
-    case NEVER_WRITTEN: put(file, path, rank, dims, H5T_NATIVE_FLOAT, made, false); break;
-    case NAN_IN_IT: {
-        const double nan = NAN;
-        H5Pset_fill_value(made, H5T_NATIVE_DOUBLE, &nan);
-        H5Pset_alloc_time(made, H5D_ALLOC_TIME_EARLY);
-        put(file, path, rank, dims, H5T_NATIVE_DOUBLE, made, false);
-        break;
-    }
-    case SOFT_LINK: H5Lcreate_soft("/moved", file, path, H5P_DEFAULT, H5P_DEFAULT); break;
-    case OTHER_FILE: H5Lcreate_external(fixture_path("intact.h5"), path, file, path, H5P_DEFAULT, H5P_DEFAULT); break;
-    case EXTERNAL:
-        H5Pset_external(made, "/etc/passwd", 0, H5F_UNLIMITED);
-        put(file, path, rank, dims, H5T_NATIVE_UINT8, made, false);
-        break;
-    case VIRTUAL: {
-        hid_t all = H5Screate_simple(rank, dims, NULL);
-        H5Pset_virtual(made, all, fixture_path("intact.h5"), path, all);
-        put(file, path, rank, dims, H5T_NATIVE_FLOAT, made, false);
-        H5Sclose(all);
-        break;
-    }
-    case A_GROUP: H5Gclose(H5Gcreate2(file, path, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)); break;
-    case FOREIGN_FILTER:
-        H5Pset_chunk(made, rank ? rank : 1, chunk);
-        H5Pset_fletcher32(made);
-        put(file, path, rank ? rank : 1, dims, H5T_NATIVE_FLOAT, made, true);
-        break;
-    default: break;
-    }
-    H5Pclose(made);
-}
-
 static bool is_of_outcomes(const char *path)
 {
     return !strncmp(path, "regions/", 8) || !strncmp(path, "markers/", 8) || !strncmp(path, "expected/", 9) ||
            !strncmp(path, "covariates/", 11);
 }
 
-/* voxstat does not read these back, so any value is accepted: they are for other programs. The figures of outcomes are
- * read in one loop, so that few of them stand for all. */
+/* Figures that do not exist are NaN. */
+static bool is_of_quality(const char *path)
+{
+    return !strncmp(path, "quality/", 8) && !strstr(path, "/flags") && !strstr(path, "/nearest") &&
+           !strstr(path, "/strips");
+}
+
+/* voxstat does not read these back, so any value is accepted: they are for other programs. The figures of outcomes and
+ * of quality control are read in one loop, so that few of them stand for all. */
 static bool is_read(const char *path)
 {
     static const char *const outcomes[] = {"regions/p_fwe", "regions/values/baseline", "regions/values/followup",
-                                           "markers/t", "expected/difference", "expected/p", "covariates/value"};
+                                           "markers/t", "expected/difference", "expected/p", "covariates/value",
+                                           "quality/pet/coverage"};
     for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes; i++)
         if (!strcmp(path, outcomes[i]))
             return true;
-    if (is_of_outcomes(path))
+    if (is_of_outcomes(path) || is_of_quality(path))
         return false;
     static const char *const unread[] = {"permutations/", "/participants", "/columns", "/contrasts", "/label",
                                          "/id", "/voxel_", "/extent_"};
@@ -286,7 +219,7 @@ static void every_dataset_in_every_way(void **state)
             file = H5Fopen(damaged, H5F_ACC_RDWR, H5P_DEFAULT);
             damage(file, path, way);
             H5Fclose(file);
-            const bool gaps = is_map(what) || is_of_outcomes(what) || strstr(path, "/mean/");
+            const bool gaps = is_map(what) || is_of_outcomes(what) || is_of_quality(what) || strstr(path, "/mean/");
             read_or_refused(what, !optional && !(way == NAN_IN_IT && gaps));
         }
         free(all.path[i]);

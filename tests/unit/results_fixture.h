@@ -34,6 +34,26 @@ static vx_map fixture_volume_maps[3] = {{VX_MAP_T, "", fixture_volume_t},
                                         {VX_P_FWE_VOXEL, "", fixture_volume_p},
                                         {VX_P_FWE_EXTENT, "", fixture_volume_extent}};
 
+/* Quality control: image 1 has two flags and is most like the images of participant 2, image 4 lacks a figure. */
+static double fixture_figures[VX_QUALITY_COLUMNS][6];
+static unsigned fixture_flags[6] = {[1] = 1 << VX_FLAG_SCALE | 1 << VX_FLAG_PERSON};
+static int64_t fixture_nearest[6] = {-1, 2, 0, 1, -1, 0};
+static uint8_t fixture_strips[6 * 2 * 3];
+
+static vx_quality fixture_quality(void)
+{
+    vx_quality quality = {.n = 3, .sessions = 2, .flag = fixture_flags, .nearest = fixture_nearest,
+                          .strips = {.images = 6, .width = 3, .height = 2, .grey = fixture_strips}};
+    for (int k = 0; k < VX_QUALITY_COLUMNS; k++) {
+        quality.value[k] = fixture_figures[k];
+        for (int i = 0; i < 6; i++)
+            fixture_figures[k][i] = i == 4 ? NAN : k + i / 8.;
+    }
+    for (int i = 0; i < 6 * 2 * 3; i++)
+        fixture_strips[i] = (uint8_t)(7 * i);
+    return quality;
+}
+
 /* As the version of that name would have written it. */
 static vx_status fixture_write_results(const char *version, vx_p_format format, vx_error *error)
 {
@@ -58,6 +78,8 @@ static vx_status fixture_write_results(const char *version, vx_p_format format, 
     }
     study.covariate = &fixture_covariate;
     study.covariates = 1;
+    const vx_quality quality = fixture_quality();
+    modality.quality = &quality;
     modality.means = &fixture_means;
     modality.result = list;
     modality.volume = &volume;

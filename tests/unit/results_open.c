@@ -52,6 +52,31 @@ static void the_record_comes_back(void **state)
     vx_results_close(results);
 }
 
+static void quality_comes_back(void **state)
+{
+    vx_error error;
+    float *strips = NULL;
+    (void)state;
+    write_folder(VX_P_LOG10, VOXSTAT_VERSION);
+    vx_results *results = open_folder();
+    const vx_results_quality *quality = &results->modality->quality;
+    assert_int_equal(quality->images, 6);
+    assert_int_equal(quality->sessions, 2);
+    assert_int_equal(quality->flag[1], 1 << VX_FLAG_SCALE | 1 << VX_FLAG_PERSON);
+    assert_int_equal(quality->flag[2], 0);
+    assert_int_equal(quality->nearest[0], -1);
+    assert_int_equal(quality->nearest[1], 2);
+    assert_close(quality->value[VX_QUALITY_COVERAGE][5], VX_QUALITY_COVERAGE + 0.625, 0);
+    assert_true(isnan(quality->value[VX_QUALITY_MEAN][4]));
+    assert_int_equal(vx_results_strips(results, results->modality, &strips, &error), VX_OK);
+    for (int i = 0; i < 6; i++) /* x fastest in memory: [image, row, column] with the image fastest */
+        for (int row = 0; row < 2; row++)
+            for (int column = 0; column < 3; column++)
+                assert_close(strips[i + 6 * (row + 2 * column)], 7 * ((i * 2 + row) * 3 + column), 0);
+    free(strips);
+    vx_results_close(results);
+}
+
 static void effects_come_back(void **state)
 {
     (void)state;
@@ -219,6 +244,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_record_comes_back, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(quality_comes_back, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(effects_come_back, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(maps_come_back_with_plain_p, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(search_volumes_come_back, fixture_set_up, fixture_tear_down),
