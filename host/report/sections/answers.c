@@ -209,7 +209,7 @@ static void put_table(vx_report *report)
         for (size_t e = 0; e < modality->effects; e++, k++) {
             char id[32];
             snprintf(id, sizeof id, "effect-%zu", k);
-            vx_put_markup(page, "<td>");
+            vx_put(page, "<td data-effect=\"%s\">", modality->effect[e].name);
             put_cell(report, &(vx_effect_view){modality, &modality->effect[e], id});
             vx_put_markup(page, "</td>");
         }
@@ -218,7 +218,7 @@ static void put_table(vx_report *report)
     if (has_markers(results)) {
         vx_put_markup(page, "<tr><th scope=\"row\">markers</th>");
         for (size_t e = 0; e < first->effects; e++) {
-            vx_put_markup(page, "<td>");
+            vx_put(page, "<td data-effect=\"%s\">", first->effect[e].name);
             put_outcomes(report, NULL, first->effect[e].name);
             vx_put_markup(page, "</td>");
         }
