@@ -157,6 +157,8 @@ static vx_status plan(vx_run *run, uint64_t *alternatives, vx_error *error)
     }
     if (!status)
         status = vx_plan_say_effects(run, error);
+    if (!status)
+        status = vx_run_remark_covariates(run, error);
     return status ? status : vx_run_check_alternatives(run, alternatives, error);
 }
 
