@@ -37,9 +37,10 @@ static vx_status remark_inflation(vx_run *run, const char *modality, const vx_ef
                          effect->name, 100 * (1 - 1 / factor), factor);
 }
 
-/* The test of Grubbs (1950, Ann Math Stat 21:27) for the participant furthest out, given the nuisance: with x~ the unit
- * residual of the covariate and h = x~_i^2 over what of participant i the nuisance leaves, t = sqrt(df h / (1 - h)), and
- * p is that of t in n participants. */
+/* The test of Grubbs (1950, Ann Math Stat 21:27) for the participant furthest out, given the nuisance. With x~ the unit
+ * residual of the covariate and h = x~_i^2 / (1 - sum_k z_ki^2),
+ *
+ *     t = sqrt(df h / (1 - h))      p = 2 n P(T_df > t) */
 static vx_status remark_furthest(vx_run *run, const char *modality, const vx_effect *effect, vx_error *error)
 {
     double most = 0;
@@ -59,8 +60,8 @@ static vx_status remark_furthest(vx_run *run, const char *modality, const vx_eff
     if (!(p < OUTLIER_P))
         return VX_OK;
     return vx_run_remark(run, error, "%s %s: %s lies far from the others (Grubbs' test, p = %.2g) and has %.0f %% of "
-                         "what tells the slope: see it without that participant (--exclude), or by ranks (--correlation "
-                         "spearman)", modality, effect->name,
+                         "what tells the slope: see it without that participant (--exclude), or by ranks "
+                         "(--correlation spearman)", modality, effect->name,
                          run->study->participant[effect->participant[furthest]], p,
                          100 * effect->x[furthest] * effect->x[furthest]);
 }
