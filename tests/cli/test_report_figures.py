@@ -239,6 +239,25 @@ class ReportFigures(report_cli.Report):
                 needed = critical(h5[f"null/pet/{effect}/voxel"][...])
                 self.assertIn(f"it would have taken |t| > {needed:.2f}", said)
         self.assertEqual(said.count("No voxel reaches p < 0.05"), 2)
+        said = " ".join(self.run_report("--force", "--primary", "extent").text["question"].split())
+        self.assertEqual(said.count("No cluster reaches p < 0.05"), 2)
+
+    def test_clusters_of_one_t(self):
+        """Two places with the same values have the same t, and both are named."""
+        for row in self.rows:
+            for name in row[1:3]:
+                data = self.read_image(name)
+                data[1:4, 5:8, 4:7] = data[1:4, 1:4, 1:4]
+                self.write_image(name, data)
+        page = self.run_report("--cluster-p", "0.001", "--primary", "extent")
+        said = " ".join(page.text["question"].split())
+        with open(self.folder / "results/pet_change_clusters.tsv", encoding="utf-8") as table:
+            rows = [row for row in csv.DictReader(table, delimiter="\t")
+                    if float(row["p_extent"]) < 0.05 and row["sign"] == "positive"]
+        peaks = [row["peak_t"] for row in rows]
+        self.assertLess(len(set(peaks)), len(peaks))
+        told = re.findall(r"t (\S+), p", said.split("Rises in ")[1].split(".)")[0].split("Higher")[0].split("Falls")[0])
+        self.assertEqual(len(told), min(4, len(rows)))
 
     def test_left_is_left(self):
         """x falls with the first index. The change was planted at x 0..8, y -12..-4, z -4..4 of -16..12, -16..16 and

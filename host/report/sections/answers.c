@@ -32,6 +32,22 @@ static void put_place(vx_page *page, const char *region, const double mm[3])
         vx_put(page, "<strong>%.4g, %.4g, %.4g mm</strong>", mm[0], mm[1], mm[2]);
 }
 
+/* The significant cluster of a sign that follows cluster `after` by |t|, equal ones in their order; effect->clusters:
+ * none. `after` is effect->clusters for the first. */
+static size_t next_cluster(const vx_results_effect *effect, vx_quantity primary, int sign, size_t after)
+{
+    const double last = after < effect->clusters ? fabs(effect->cluster[after].peak_t) : INFINITY;
+    size_t next = effect->clusters;
+    for (size_t c = 0; c < effect->clusters; c++) {
+        const vx_cluster *one = &effect->cluster[c];
+        const double size = fabs(one->peak_t);
+        if (one->sign == sign && vx_significant(one->p[primary]) && (size < last || (size == last && c > after)) &&
+            (next == effect->clusters || size > fabs(effect->cluster[next].peak_t)))
+            next = c;
+    }
+    return next;
+}
+
 /* The significant clusters of one sign; false if there are none. The table of clusters has them in its own order, this
  * sentence by |t|. */
 static bool put_clusters(vx_report *report, const vx_effect_view *view, int sign)
@@ -40,7 +56,6 @@ static bool put_clusters(vx_report *report, const vx_effect_view *view, int sign
     const vx_quantity primary = report->results->primary;
     vx_page *page = report->page;
     size_t count = 0;
-    double last = INFINITY;
     char text[32];
     for (size_t c = 0; c < effect->clusters; c++)
         count += effect->cluster[c].sign == sign && vx_significant(effect->cluster[c].p[primary]);
@@ -49,21 +64,13 @@ static bool put_clusters(vx_report *report, const vx_effect_view *view, int sign
     vx_put(page, "<p><a href=\"#%s\">", view->id);
     put_direction(report, effect, sign);
     vx_put(page, " in %zu cluster%s</a>: ", count, count == 1 ? "" : "s");
+    size_t c = effect->clusters;
     for (size_t named = 0; named < NAMED_MAX && named < count; named++) {
-        size_t next = effect->clusters;
-        for (size_t c = 0; c < effect->clusters; c++) {
-            const vx_cluster *one = &effect->cluster[c];
-            if (one->sign == sign && vx_significant(one->p[primary]) && fabs(one->peak_t) < last &&
-                (next == effect->clusters || fabs(one->peak_t) > fabs(effect->cluster[next].peak_t)))
-                next = c;
-        }
-        if (next == effect->clusters)
-            break; /* equal t */
-        const vx_cluster *one = &effect->cluster[next];
-        last = fabs(one->peak_t);
+        c = next_cluster(effect, primary, sign, c);
+        const vx_cluster *one = &effect->cluster[c];
         vx_put(page, "%s", named ? ", " : "");
-        put_place(page, effect->peak_region ? effect->peak_region[next] : NULL, one->peak_mm);
-        vx_put(page, " (t\xC2\xA0%s%.2f, p\xC2\xA0%s)", one->peak_t < 0 ? "\xE2\x88\x92" : "", last,
+        put_place(page, effect->peak_region ? effect->peak_region[c] : NULL, one->peak_mm);
+        vx_put(page, " (t\xC2\xA0%s%.2f, p\xC2\xA0%s)", one->peak_t < 0 ? "\xE2\x88\x92" : "", fabs(one->peak_t),
                vx_p_text(one->p[primary], text));
     }
     if (count > NAMED_MAX)
@@ -111,7 +118,8 @@ static void put_no_cluster(vx_report *report, const vx_effect_view *view)
         vx_put(page, " (p\xC2\xA0%s).</p>\n", vx_p_text(p->smallest, text));
         return;
     }
-    vx_put(page, "No voxel</a> reaches p &lt; " VX_LEVEL_TEXT ": the smallest is %s", vx_p_text(p->smallest, text));
+    vx_put(page, "No %s</a> reaches p &lt; " VX_LEVEL_TEXT ": the smallest is %s",
+           vx_quantity_about(primary)->of_cluster ? "cluster" : "voxel", vx_p_text(p->smallest, text));
     put_needed(page, effect, primary);
     vx_put_markup(page, ".</p>\n");
 }
