@@ -22,7 +22,8 @@ const vx_command vx_command_table[] = {
      "printed. Nothing is computed again, and nothing in DIR is changed. Without DIR: voxstat-results, or this folder.",
      "voxstat figure --picture slices,glass --effect change -o figure1.png\n"
      "voxstat figure results --modality pet --picture slices,forest,scatter --panels --width 180 -o figure2.pdf\n"
-     "voxstat figure results --slices 'axial:-20,0,12; sagittal:4' --threshold extent:" VX_LEVEL_TEXT " -o figure3.svg\n"
+     "voxstat figure results --slices 'axial:-20,0,12; sagittal:4' --threshold extent:" VX_LEVEL_TEXT
+     " -o figure3.svg\n"
      "voxstat figure results --picture slices,null --format png,svg -o figures", vx_command_figure},
     {"merge", 0, "", NULL, "join the parts of a run that was spread over machines", NULL, NULL, NULL},
     {"nidm", VX_NIDM, "[DIR] [OPTION]...", "[DIR]", "write results as NIDM-Results packs",

@@ -7,7 +7,7 @@
 /* Whether a word is for pictures that each effect has. */
 bool vx_figure_of_effects(const char *word);
 
-/* Runs the parts of an effect, or of the whole study, that draw what is wanted. */
+/* Runs the parts of an effect, or of the study, that draw what is wanted. */
 void vx_figure_effect(vx_report *report, const vx_effect_view *view);
 void vx_figure_sections(vx_report *report);
 
