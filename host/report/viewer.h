@@ -4,7 +4,7 @@
 
 #include "report/section.h"
 
-/* Statistics in the page are rounded to this part of the end of their colours, so that |t| up to 10 is right to 0.003. */
+/* Statistics in the page are rounded to this part of the end of their colours: |t| up to 10 is right to 0.003. */
 enum { VX_VIEWER_STEPS = 2047 };
 
 /* Writes the volumes, as many as the page can take. */

@@ -1,4 +1,4 @@
-/* vx_volume_pack: zlib and niftilib read the packed values back at their positions, within the rounding of the slope. */
+/* vx_volume_pack: zlib and niftilib read the packed values back at their places, within the rounding of the slope. */
 #include "image/nifti.h"
 #include "report/volume.h"
 

@@ -24,8 +24,8 @@ static const vx_results_effect *opened(const vx_results *results)
 static void put_parts(vx_report *report, const vx_effect_view *view, const vx_results_effect *open)
 {
     if (open)
-        vx_put(report->page, "<details class=\"effect\"%s><summary>Maps, clusters, participants and null distribution of "
-               "%s: %s</summary>\n", view->effect == open ? " open" : "", view->modality->name, view->effect->name);
+        vx_put(report->page, "<details class=\"effect\"%s><summary>Maps, clusters, participants and null distribution "
+               "of %s: %s</summary>\n", view->effect == open ? " open" : "", view->modality->name, view->effect->name);
     for (size_t i = 0; !report->status && i < sizeof part / sizeof *part; i++)
         part[i](report, view);
     if (open)

@@ -44,8 +44,8 @@ static void put_app(vx_report *report)
     vx_put(page, "<div id=\"viewer-app\" data-first=\"%s\" role=\"region\" aria-label=\"Slices\" hidden>\n",
            vx_results_first_found(report->results)->stem);
     vx_put_markup(page,
-        "<div class=\"viewer-head\"><p id=\"viewer-what\"></p><button type=\"button\" id=\"viewer-back\" hidden>Back to "
-        "the text</button><button type=\"button\" id=\"viewer-more\" aria-expanded=\"false\" "
+        "<div class=\"viewer-head\"><p id=\"viewer-what\"></p><button type=\"button\" id=\"viewer-back\" hidden>"
+        "Back to the text</button><button type=\"button\" id=\"viewer-more\" aria-expanded=\"false\" "
         "aria-controls=\"viewer-controls\">Controls</button><button type=\"button\" id=\"viewer-close\">Close"
         "</button></div>\n"
         "<div id=\"viewer-frame\"><canvas id=\"viewer-canvas\" tabindex=\"0\" role=\"application\" aria-label=\"Axial, "
@@ -73,10 +73,10 @@ static void put_app(vx_report *report)
 
 static void put_remarks(const vx_report *report, int64_t left_out)
 {
-    vx_put(report->page, "<details><summary>How the viewer draws</summary><p class=\"note\">A row of a table of clusters, "
-           "or its number, leads to its peak; so do the links to an effect. Under the maps lies the %s in 256 greys. "
-           "Colours are those of the pictures. Statistics are rounded to 1/%d of the end of their colour bar, p to three "
-           "digits; voxels are drawn as they are, without interpolation.",
+    vx_put(report->page, "<details><summary>How the viewer draws</summary><p class=\"note\">A row of a table of "
+           "clusters, or its number, leads to its peak; so do the links to an effect. Under the maps lies the %s in 256 greys. "
+           "Colours are those of the pictures. Statistics are rounded to 1/%d of the end of their colour bar, p to "
+           "three digits; voxels are drawn as they are, without interpolation.",
            report->template ? "template, at the voxels of the results," : "mean of all images", VX_VIEWER_STEPS);
     if (left_out)
         vx_put(report->page, " Left out so that the page does not grow too large: %lld maps; they are in the folder.",
