@@ -105,6 +105,20 @@ static void put_null(vx_h5 *h5, const vx_entry *entry, const vx_tests *tests)
     }
 }
 
+static void put_quantiles(vx_h5 *h5, const vx_entry *entry, const vx_tests *tests)
+{
+    const vx_quantiles *q = &tests->result->quantiles;
+    const hsize_t t[2] = {q->count, q->ranks}, median[2] = {q->count, 2};
+    if (!q->count)
+        return;
+    at_tests(h5, VX_GROUP_NULL, entry, tests, VX_DATASET_QUANTILES);
+    vx_h5_put(h5, H5T_NATIVE_DOUBLE, 2, t, H5P_DEFAULT, q->t);
+    at_tests(h5, VX_GROUP_NULL, entry, tests, VX_DATASET_RANKS);
+    vx_h5_put(h5, H5T_NATIVE_INT64, 1, &t[1], H5P_DEFAULT, q->rank);
+    at_tests(h5, VX_GROUP_NULL, entry, tests, VX_DATASET_MEDIANS);
+    vx_h5_put(h5, H5T_NATIVE_DOUBLE, 2, median, H5P_DEFAULT, q->median);
+}
+
 /* Links the datasets of <group>/<modality>/<effect> into <group>. A modality with the name of a dataset keeps it. */
 static void link_into(vx_h5 *h5, const char *group, const vx_entry *entry, const char *const *name, size_t names)
 {
@@ -386,6 +400,7 @@ vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *e
             const vx_tests tests = vx_entry_tests(&entry[i], part);
             put_maps(&h5, record, &entry[i], &tests);
             put_null(&h5, &entry[i], &tests);
+            put_quantiles(&h5, &entry[i], &tests);
         }
         put_permutations(&h5, &entry[i]);
         put_design(&h5, record, &entry[i]);

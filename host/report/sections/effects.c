@@ -6,8 +6,8 @@
 #include <math.h>
 
 static void (*const part[])(vx_report *, const vx_effect_view *) = {
-    vx_effect_volumes, vx_effect_detectable, vx_effect_maps, vx_effect_clusters, vx_effect_values,
-    vx_effect_null, vx_effect_qq,
+    vx_effect_calibration, vx_effect_volumes, vx_effect_detectable, vx_effect_maps, vx_effect_clusters,
+    vx_effect_values, vx_effect_null, vx_effect_qq,
 };
 
 static void write(vx_report *report)
