@@ -163,7 +163,7 @@ static void draw_band(cairo_t *cairo, const vx_scatter_plot *plot, const vx_axes
     vx_plot_line(cairo, axes, axes->x[0], line_at(plot, axes->x[0]), axes->x[1], line_at(plot, axes->x[1]));
 }
 
-/* Names every point for a pointer, and writes the name beside those that are marked, on the side with more room. */
+/* Names every point for a pointer, and writes the name beside those that are marked, towards the middle. */
 static void name_points(cairo_t *cairo, const vx_axes *axes, const vx_scatter_plot *plot)
 {
     for (int64_t i = 0; plot->name && i < plot->n; i++) {

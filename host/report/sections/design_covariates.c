@@ -11,17 +11,17 @@ static const double ALIKE = 0.9;       /* |r| of columns that are nearly one */
 static const double INFLATED = 5;      /* a common bound: 80 % of a column's variance is that of the others */
 
 /* A column, as in the table, of the participants who have it. */
-typedef struct column {
+typedef struct dotted {
     const char *name;
     char *label;
     int64_t n;
     double *value;
     const char **participant;
     bool *marked;
-} column;
+} dotted;
 
 typedef struct columns {
-    column *column;
+    dotted *column;
     size_t count;
 } columns;
 
@@ -34,15 +34,15 @@ static bool has(const columns *all, const char *name)
 }
 
 /* Adds an empty column of at most n values; null where memory is short. */
-static column *add(columns *all, const vx_results *results, const char *name, size_t n)
+static dotted *add(columns *all, const vx_results *results, const char *name, size_t n)
 {
-    column *grown = vx_array_grow(all->column, all->count, 1, sizeof *grown);
+    dotted *grown = vx_array_grow(all->column, all->count, 1, sizeof *grown);
     const char *units = vx_results_covariate_units(results, name);
     all->column = grown ? grown : all->column;
     if (!grown)
         return NULL;
-    column *one = &all->column[all->count++];
-    *one = (column){name, vx_text("%s%s%s", name, units ? ", " : "", units ? units : ""), 0,
+    dotted *one = &all->column[all->count++];
+    *one = (dotted){name, vx_text("%s%s%s", name, units ? ", " : "", units ? units : ""), 0,
                     vx_array(n, sizeof *one->value), vx_array(n, sizeof *one->participant),
                     vx_array_zero(n, sizeof *one->marked)};
     return one->label && one->value && one->participant && one->marked ? one : NULL;
@@ -60,7 +60,7 @@ static void columns_destroy(columns *all)
 }
 
 /* Marks those who lie far out in a model, of which `leverage` has all. */
-static void mark(column *one, const double *leverage, int64_t in_model)
+static void mark(dotted *one, const double *leverage, int64_t in_model)
 {
     for (int64_t i = 0; i < one->n; i++)
         one->marked[i] = leverage[i] > vx_leverage_bound(one->n, in_model);
@@ -76,7 +76,7 @@ static vx_status add_effect(columns *all, const vx_results *results, const vx_re
     for (int64_t c = 0; !status && c < effect->columns; c++) {
         if (c == intercept || has(all, effect->column[c]))
             continue;
-        column *one = add(all, results, effect->column[c], (size_t)effect->n);
+        dotted *one = add(all, results, effect->column[c], (size_t)effect->n);
         if (!one) {
             status = vx_fail_memory(error);
             break;
@@ -96,7 +96,7 @@ static vx_status add_effect(columns *all, const vx_results *results, const vx_re
 static vx_status add_kept(columns *all, const vx_results *results, vx_error *error)
 {
     for (size_t c = 0; c < results->covariates + results->nuisances; c++) {
-        column *one = add(all, results, results->covariate[c].name, (size_t)results->participants);
+        dotted *one = add(all, results, results->covariate[c].name, (size_t)results->participants);
         if (!one)
             return vx_fail_memory(error);
         for (int64_t i = 0; i < results->participants; i++)
@@ -116,7 +116,7 @@ static void put_dots(vx_report *report, const columns *all, const char *stem)
     char *name = vx_text("%s%scovariates", stem ? stem : "", stem ? "_" : "");
     char *alt = vx_text("The values of %zu column%s, a dot a participant.", all->count, all->count == 1 ? "" : "s");
     for (size_t i = 0; row && i < all->count; i++) {
-        const column *one = &all->column[i];
+        const dotted *one = &all->column[i];
         if (one->n)
             row[rows++] = (vx_dots_row){one->label, one->n, one->value, one->participant, one->marked};
         for (int64_t k = 0; k < one->n; k++)
@@ -137,7 +137,7 @@ static void put_dots(vx_report *report, const columns *all, const char *stem)
 }
 
 /* The correlation over those who have both. Both lists of participants are in the order of the study. */
-static double alike(const column *a, const column *b, double *x, double *y)
+static double alike(const dotted *a, const dotted *b, double *x, double *y)
 {
     int64_t n = 0;
     for (int64_t i = 0; i < a->n; i++)
@@ -155,7 +155,7 @@ static void put_alike(vx_report *report, const columns *all)
 {
     const size_t most = (size_t)report->results->participants;
     double *x = vx_array(most, sizeof *x), *y = vx_array(most, sizeof *y), nearest = 0;
-    const column *pair[2] = {NULL, NULL};
+    const dotted *pair[2] = {NULL, NULL};
     bool any = false;
     if (!x || !y)
         report->status = vx_fail_memory(report->error);
@@ -202,7 +202,7 @@ static void put_inflation(vx_report *report, const vx_results_effect *effect)
             vx_put(report->page, " (<strong>the other columns have %.0f %% of its variance</strong>)",
                    100 * (1 - 1 / factor));
     }
-    vx_put_markup(report->page, ". 1 is none; from 5 on, a column is hard to tell from the others.</p>\n");
+    vx_put_markup(report->page, ". 1: nothing shared; from 5 on, a column is hard to tell from the others.</p>\n");
 }
 
 void vx_design_covariates(vx_report *report, const vx_results_modality *modality)

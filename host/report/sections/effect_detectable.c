@@ -90,7 +90,7 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
                "at " VX_LEVEL_TEXT " after that correction. More %s are needed.</p>\n",
                (long long)(effect->exhaustive ? effect->n : effect->relabellings),
                effect->exhaustive ? "participants" : "relabellings", vx_p_text(effect->p_smallest, text),
-               effect->exhaustive ? "of them" : "of them (--permutations)");
+               effect->exhaustive ? "participants" : "relabellings (--permutations)");
         return;
     }
     vx_put(page, "<p>Looked for: %s%s%s.</p>\n", vx_tails_about(effect->tails)->alternative,

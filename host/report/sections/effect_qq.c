@@ -36,7 +36,7 @@ void vx_effect_calibration(vx_report *report, const vx_effect_view *view)
         return;
     char *text = vx_calibration_text(&calibration, effect->kind == VX_SLOPE ? effect->name : NULL);
     if (text)
-        vx_put(report->page, "<p class=\"remarks alarm\"><strong>The whole map moves:</strong> %s.</p>\n", text);
+        vx_put(report->page, "<p class=\"remarks alarm\"><strong>A shift everywhere:</strong> %s.</p>\n", text);
     else
         report->status = vx_fail_memory(report->error);
     free(text);
@@ -67,7 +67,7 @@ static char *caption_of(const vx_results_effect *effect, const vx_calibration *c
                    "any "
                    "effect would give. Shaded: the middle 95 %% of %s relabellings of these data, in which whole "
                    "stretches stray together, as neighbours are alike. Half of the voxels have |t| above %.2f; "
-                   "relabellings give %.2f to %.2f (p = %.3g; inflation %.2f, where 1 is none).",
+                   "relabellings give %.2f to %.2f (p = %.3g; inflation %.2f, 1 by chance).",
                    vx_count_text(effect->quantiles.count, count), c->median, c->low, c->high, c->p, c->inflation);
 }
 

@@ -166,7 +166,7 @@ static void put_head(vx_report *report, const vx_effect_view *view, const measur
     const char *units = view->modality->units, *of_change = view->modality->change_units;
     const bool change = effect->baseline;
     vx_put(page, "<details class=\"participants\"><summary>Values of the participants</summary><div class=\"scroll\" "
-           "tabindex=\"0\" role=\"region\" aria-label=\"Values of the participants, %s\"><table class=\"values\">"
+           "tabindex=\"0\" role=\"region\" aria-label=\"Values of the participants, %s\"><table class=\"people\">"
            "<caption>Means over clusters 1 to %zu%s%s%s%s. ", effect->name, shown, units ? ", in " : "",
            units ? units : "", change && of_change && units && strcmp(units, of_change) ? "; changes in " : "",
            change && of_change && units && strcmp(units, of_change) ? of_change : "");
