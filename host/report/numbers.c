@@ -218,13 +218,6 @@ double vx_line_band(const vx_line *line, double x)
     return line->quantile * line->residual * sqrt(1 / (double)line->n + away * away / line->x_square);
 }
 
-double vx_smallest_uncorrected(const vx_results_effect *effect)
-{
-    if (!effect->exact_uncorrected || isnan(effect->possible))
-        return effect->p_smallest;
-    return (effect->tails == VX_TWO_TAILS ? 2 : 1) / effect->possible;
-}
-
 double vx_cluster_change(const vx_results_effect *effect, vx_change change, size_t c, int64_t i)
 {
     const size_t at = c * (size_t)effect->n + (size_t)i;

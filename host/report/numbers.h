@@ -10,9 +10,6 @@
  * NaN if there are too few relabellings for any significant p. */
 double vx_critical(const double *null, uint64_t count);
 
-/* The smallest possible uncorrected p: 1 / number of sign flips where it is exact, else 1 / number of relabellings. */
-double vx_smallest_uncorrected(const vx_results_effect *effect);
-
 double vx_mean(const double *value, int64_t n);
 
 /* The line of an added-variable plot: y against one column of a design, both as residuals of a regression on the other

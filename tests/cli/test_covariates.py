@@ -56,7 +56,7 @@ class Covariates(Study):
             if not said:
                 self.assertIn("Of the covariates, age and level are most alike: r = "
                               f"{numpy.corrcoef(level, age)[0, 1]:.2f}", design)
-                self.assertIn(f"Variance inflation in the model of level: level {factor:.2f}, age {factor:.2f}.", design)
+                self.assertIn(f"Variance inflation in the model of level: age {factor:.2f}, level {factor:.2f}.", design)
 
     def test_furthest(self):
         """Grubbs' test by SciPy, as the outlier's indicator in a regression: the p of its t, times the participants."""
@@ -104,7 +104,7 @@ class Covariates(Study):
     def test_markers_alone(self):
         """A study without images has the same remarks, and its design on the page."""
         random = numpy.random.default_rng(4)
-        level = random.standard_normal(12) + 6 * (numpy.arange(12) == 4)
+        level = random.standard_normal(12) + 9 * (numpy.arange(12) == 4)
         self.header = ["participant_id", "nfl_baseline", "nfl_followup", "level"]
         self.rows = [[f"sub-{i + 1:02}", f"{random.uniform(9, 20):.3f}", f"{random.uniform(9, 20):.3f}", f"{one:.6f}"]
                      for i, one in enumerate(level)]

@@ -174,7 +174,7 @@ class ReportFigures(report_cli.Report):
                         np.testing.assert_allclose(np.sort(found, 0), np.sort(of_numpy, 0), rtol=1e-4, atol=1e-5)
                     middle, outside = np.sort(medians[:, 0]), int(0.025 * len(t))
                     alt = [one["alt"] for one in page.images if one["alt"].startswith("Quantiles")][effect == "level"]
-                    np.testing.assert_allclose(numbers(alt.split("|t|")[1]), [medians[0, 0], 95, middle[outside],
+                    np.testing.assert_allclose(numbers(alt.split("\u00b1")[1]), [medians[0, 0], 95, middle[outside],
                                                                             middle[-1 - outside]], atol=6e-4)
                     p = np.mean(medians[:, 0] >= (1 - 1e-6) * medians[0, 0])
                     self.assertIn(f"(p = {p:.3g}; inflation", page.text[article])
@@ -195,7 +195,7 @@ class ReportFigures(report_cli.Report):
             median = h5["null/pet/change/medians"][:, 0]
         self.assertEqual(len(median), 256)
         self.assertLessEqual(np.mean(median >= median[0]), 0.05 / 2) # of two effects
-        self.assertIn(f"pet change: half of all voxels have |t| above {median[0]:.2f}", remarks[0])
+        self.assertIn(f"pet change: half of all voxels have a t beyond \u00b1{median[0]:.2f}", remarks[0])
 
     def test_participants_have_names(self):
         """Every point of the plots has its participant's name and values, and the tables have them too."""

@@ -42,6 +42,7 @@
 #include "output/tree.h"
 #include "report/draw/brain.h"
 #include "report/draw/named_points.h"
+#include "report/figure.h"
 #include "report/files.h"
 #include "report/numbers.h"
 #include "report/outcomes.h"
@@ -147,6 +148,8 @@ static void the_commands(void **state)
     vx_columns_free(NULL);
     vx_files_free(NULL);
     vx_foreign_test_destroy(NULL);
+    vx_figure_free(NULL);
+    vx_effect_brain_destroy(NULL);
     vx_glass_free(NULL);
     vx_line_destroy(NULL);
     vx_names_destroy(NULL);

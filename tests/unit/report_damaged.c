@@ -189,7 +189,8 @@ static bool is_read(const char *path)
     if (is_of_outcomes(path) || is_of_quality(path))
         return false;
     static const char *const unread[] = {"permutations/", "/participants", "/columns", "/contrasts", "/label",
-                                         "/id", "/voxel_", "/extent_", "/ranks"};
+                                         "/id", "/voxel_", "/extent_", "/ranks",
+                                         "/p-uncorrected"};
     for (size_t i = 0; i < sizeof unread / sizeof *unread; i++)
         if (strstr(path, unread[i]))
             return false;

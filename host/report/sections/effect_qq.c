@@ -64,9 +64,8 @@ static char *caption_of(const vx_results_effect *effect, const vx_calibration *c
 {
     char count[32];
     return vx_text("The t of every voxel as Student\xE2\x80\x99s p; on the line lies what independent voxels without "
-                   "any "
-                   "effect would give. Shaded: the middle 95 %% of %s relabellings of these data, in which whole "
-                   "stretches stray together, as neighbours are alike. Half of the voxels have |t| above %.2f; "
+                   "any effect would give. Shaded: the middle 95 %% of %s relabellings of these data, in which long "
+                   "stretches stray together, as neighbours are alike. Half of the voxels have a t beyond \xC2\xB1%.2f; "
                    "relabellings give %.2f to %.2f (p = %.3g; inflation %.2f, 1 by chance).",
                    vx_count_text(effect->quantiles.count, count), c->median, c->low, c->high, c->p, c->inflation);
 }
@@ -86,9 +85,8 @@ void vx_effect_qq(vx_report *report, const vx_effect_view *view)
     gather(effect, view->modality->mask_voxels, (const double *const[]){effect->quantiles.t, low, high}, point);
     const vx_qq_plot plot = {point[3], point[0], point[1], point[2], (int)effect->quantiles.ranks};
     char *name = vx_text("%s_qq", effect->stem), *caption = caption_of(effect, &calibration);
-    char *alt = vx_text("Quantiles of %s t as p against those of no effect at all: half of the voxels have |t| above "
-                        "%.3f, "
-                        "and 95 %% of the relabellings lie between %.3f and %.3f.",
+    char *alt = vx_text("Quantiles of %s t as p against those of no effect at all: half of the voxels have a t beyond "
+                        "\xC2\xB1%.3f, and 95 %% of the relabellings lie between %.3f and %.3f.",
                         vx_count_text((uint64_t)view->modality->mask_voxels, count), calibration.median,
                         calibration.low, calibration.high);
     vx_put_markup(report->page, "<details class=\"chance\"><summary>All voxels against chance</summary>\n");
