@@ -234,7 +234,7 @@ class ReportFigures(report_cli.Report):
             without = np.linalg.lstsq(columns[others], change[others], rcond=None)[0]
             cook = ((fit - columns @ without) ** 2).sum() / (3 * variance)
             self.assertAlmostEqual(float(rows[i][2]), leverage[i], delta=0.0051)
-            self.assertAlmostEqual(float(rows[i][6]), cook, delta=0.0051 + 0.001 * cook)
+            self.assertAlmostEqual(float(rows[i][7]), cook, delta=0.0051 + 0.001 * cook)
             far, carries = leverage[i] > 9 / n, cook > stats.f.ppf(0.5, 3, n - 3)
             name = self.rows[i][0]
             self.assertEqual(f"{name} lies far out (leverage {leverage[i]:.2f})" in words, far)
