@@ -100,6 +100,9 @@ void vx_put_circular(vx_report *report);
  * "slope" or "mean". *marked (n) becomes true for them. */
 char *vx_influence_words(const vx_line *line, const char *const *name, const char *slope, bool *marked);
 
+/* Writes the attributes of an element that leads to an effect in the viewer: which effect, and its peak. */
+void vx_viewer_target(vx_page *page, const vx_results_effect *effect);
+
 /* The answers of all effects by the primary correction, at the top of the page. */
 void vx_answers(vx_report *report);
 
