@@ -201,13 +201,22 @@ static void put_permutations(vx_h5 *h5, const vx_entry *entry)
 
 static const char *const design_names[] = {VX_DATASET_MATRIX, VX_DATASET_RAW, "contrasts", "participants", "columns"};
 
-/* Column c of the design for participant i, as in the table; column 0 is the intercept, which no table has. */
+/* The column that a mean tests is its intercept, and the first one of a slope: no table has it. */
+static int64_t intercept_of(const vx_effect *effect)
+{
+    int64_t c = 0;
+    while (effect->kind == VX_MEAN && effect->contrast[c] == 0)
+        c++;
+    return c;
+}
+
+/* Column c of the design for participant i, as in the table. */
 static double raw_value(const vx_record *record, const vx_entry *entry, int64_t c, int64_t i)
 {
     const vx_study *study = record->study;
     const vx_effect *effect = entry->result->effect;
     const int64_t participant = entry->modality->study->participant[effect->row[i]];
-    for (size_t k = 0; c && k < study->covariates + study->nuisances; k++) {
+    for (size_t k = 0; c != intercept_of(effect) && k < study->covariates + study->nuisances; k++) {
         const vx_column *column = k < study->covariates ? study->covariate + k
                                                         : study->nuisance + k - study->covariates;
         if (!strcmp(column->name, effect->column_name[c]))

@@ -194,6 +194,8 @@ class ReportPage(report_cli.Report):
         self.assert_whole(page, 2)
         self.assertEqual([row[0] for row in page.table("values")], [["participant", "age"],
                                                                     ["participant", "age", "level"]])
+        for rows in page.table("values"):
+            self.assertEqual([float(row[1]) for row in rows[1:]], [float(row[4]) for row in self.rows])
         self.assertIn("sign flips [2] by the Freedman", page.text["methods"])
 
     def test_names_are_text(self):
