@@ -53,28 +53,37 @@ static double middle(const vx_problem *problem, const uint32_t *key, int64_t vox
     return voxels % 2 ? upper : 0.5 * (upper + t_of(problem, score_of(key[voxels / 2 - 1])));
 }
 
+/* Merges ascending scores, of which the negative ones come first, into their ascending sizes. */
+static void merge_sizes(const uint32_t *key, int64_t voxels, uint32_t *size)
+{
+    int64_t high = 0, low;
+    while (high < voxels && score_of(key[high]) < 0)
+        high++;
+    low = high - 1;
+    for (int64_t k = 0; k < voxels; k++) {
+        const bool rises = low < 0 || (high < voxels && score_of(key[high]) <= -score_of(key[low]));
+        size[k] = rises ? key[high++] : key_of(-score_of(key[low--]));
+    }
+}
+
 /* Finds the quantiles of one relabelling by its scores. `key` and `scratch` have an element for each. */
 static void find_one(const vx_problem *problem, vx_tails tails, const int32_t *score, bool mirrored, uint64_t k,
                      uint32_t *key, uint32_t *scratch, vx_quantiles *q)
 {
     const int64_t voxels = problem->voxels;
-    const size_t n = (size_t)voxels;
     for (int64_t v = 0; v < voxels; v++)
         key[v] = key_of(score[v]);
-    vx_sort_integers(key, scratch, n);
-    const double signed_middle = middle(problem, key, voxels);
-    q->median[2 * k + 1] = mirrored ? -signed_middle : signed_middle;
+    vx_sort_integers(key, scratch, (size_t)voxels);
+    merge_sizes(key, voxels, scratch);
+    const double middle_t = middle(problem, key, voxels);
     const bool negated = tails != VX_TWO_TAILS && (tails == VX_NEGATIVE) != mirrored;
-    for (size_t i = 0; tails != VX_TWO_TAILS && i < q->ranks; i++) {
-        const double t = t_of(problem, score_of(key[negated ? q->rank[i] - 1 : voxels - q->rank[i]]));
+    q->median[2 * k] = middle(problem, scratch, voxels);
+    q->median[2 * k + 1] = mirrored ? -middle_t : middle_t;
+    for (size_t i = 0; i < q->ranks; i++) {
+        const uint32_t *const of = tails == VX_TWO_TAILS ? scratch : key;
+        const double t = t_of(problem, score_of(of[negated ? q->rank[i] - 1 : voxels - q->rank[i]]));
         q->t[k * q->ranks + i] = negated ? -t : t;
     }
-    for (int64_t v = 0; v < voxels; v++)
-        key[v] = key_of(score[v] < 0 ? -score[v] : score[v]);
-    vx_sort_integers(key, scratch, n);
-    q->median[2 * k] = middle(problem, key, voxels);
-    for (size_t i = 0; tails == VX_TWO_TAILS && i < q->ranks; i++)
-        q->t[k * q->ranks + i] = t_of(problem, score_of(key[voxels - q->rank[i]]));
 }
 
 /* Evaluates the relabellings [first, first + count) of those that are kept. */
