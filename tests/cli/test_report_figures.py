@@ -216,6 +216,19 @@ class ReportFigures(report_cli.Report):
             np.testing.assert_allclose([float(one) for one in cells[2:6]],
                                        [before[i], after[i], after[i] - before[i], percent], rtol=6e-4, atol=0.051)
         self.assertEqual(people[0][0][:6], ["participant", "leverage", "1: baseline", "1: followup", "1: change", "1: %"])
+        level = [float(row[3]) for row in self.rows]
+        left, top = self.named_points("pet_level_cluster-1-values")
+        self.assertAlmostEqual(np.corrcoef(left, level)[0, 1], 1, delta=1e-4) # each name lies on its own point
+        self.assertAlmostEqual(np.corrcoef(top, change)[0, 1], -1, delta=1e-4)
+        left, top = self.named_points("pet_change_cluster-1-values")
+        self.assertTrue((left[0::2] < left[1::2]).all())
+        self.assertAlmostEqual(np.corrcoef(top, np.stack([before, after], 1).ravel())[0, 1], -1, delta=1e-4)
+
+    def named_points(self, picture):
+        """Where the names of a picture lie in its SVG file, in the order of the participants."""
+        svg = next((self.folder / "results").rglob(f"{picture}.svg")).read_text()
+        circles = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"[^>]*><title>', svg)
+        return np.array(circles, float).T
 
     def test_influence(self):
         """Leverage and Cook's distance by their definitions: fits without each participant. Bounds: R's."""
