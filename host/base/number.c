@@ -52,3 +52,34 @@ const char *vx_count_text(uint64_t count, char text[32])
     text[used] = '\0';
     return text;
 }
+
+/* The exponent of p once it is rounded to three digits decides the form: 0.09996 is 0.100. */
+const char *vx_p_ascii(double p, char text[32])
+{
+    enum { DIGITS = 3, ZEROS_MAX = 5 };
+    if (!isfinite(p))
+        return strcpy(text, "n/a");
+    snprintf(text, 32, "%.*e", DIGITS - 1, p);
+    const int exponent = atoi(strchr(text, 'e') + 1);
+    if (exponent >= -ZEROS_MAX)
+        snprintf(text, 32, "%.*f", exponent < DIGITS - 1 ? DIGITS - 1 - exponent : 0, p);
+    return text;
+}
+
+const char *vx_p_text(double p, char text[32])
+{
+    if (!isfinite(p))
+        return strcpy(text, "\xE2\x80\x93");
+    vx_p_ascii(p, text);
+    return vx_minus_text(text);
+}
+
+const char *vx_minus_text(char text[32])
+{
+    static const char minus[] = "\xE2\x88\x92";
+    for (char *at = strchr(text, '-'); at && strlen(text) + sizeof minus - 1 <= 32; at = strchr(at, '-')) {
+        memmove(at + sizeof minus - 1, at + 1, strlen(at));
+        memcpy(at, minus, sizeof minus - 1);
+    }
+    return text;
+}

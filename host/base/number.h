@@ -12,4 +12,12 @@ bool vx_number_read(const char *text, double *value);
 /* Formats 1234567 as "1,234,567". Returns `text`. */
 const char *vx_count_text(uint64_t count, char text[32]);
 
+/* Formats p with three significant digits. For the page and pictures ("–" for NaN, U+2212 as the minus of an exponent):
+ * "0.0312", "0.0000610", "1.23e−07"; for the terminal ("n/a" for NaN): "1.23e-07". Both return `text`. */
+const char *vx_p_text(double p, char text[32]);
+const char *vx_p_ascii(double p, char text[32]);
+
+/* Replaces every "-" by U+2212, the minus sign, as far as 32 bytes hold it. Returns `text`. */
+const char *vx_minus_text(char text[32]);
+
 #endif

@@ -71,17 +71,6 @@ const char *vx_number_text(double value, char text[32])
     return text;
 }
 
-const char *vx_p_text(double p, char text[32])
-{
-    if (isnan(p))
-        return strcpy(text, "\xE2\x80\x93");
-    if (p >= 0.0001)
-        snprintf(text, 32, "%.*f", p >= 0.1 ? 3 : p >= 0.01 ? 4 : p >= 0.001 ? 5 : 6, p);
-    else
-        snprintf(text, 32, "%.2g", p);
-    return text;
-}
-
 const char *vx_volume_text(double mm3, char text[32])
 {
     if (mm3 >= 1e5 && mm3 < 1e15)

@@ -22,6 +22,33 @@ static void counts_are_grouped_by_thousands(void **state)
     assert_string_equal(vx_count_text(UINT64_MAX, text), "18,446,744,073,709,551,615");
 }
 
+/* Three digits, also where rounding adds one before them; an exponent only where zeros would be hard to count. */
+static void p_has_three_digits(void **state)
+{
+    char text[32];
+    (void)state;
+    assert_string_equal(vx_p_text(1, text), "1.00");
+    assert_string_equal(vx_p_text(0.33410, text), "0.334");
+    assert_string_equal(vx_p_text(0.09996, text), "0.100");
+    assert_string_equal(vx_p_text(0.04567, text), "0.0457");
+    assert_string_equal(vx_p_text(0.003996, text), "0.00400");
+    assert_string_equal(vx_p_text(0.000122, text), "0.000122");
+    assert_string_equal(vx_p_text(1 / 16384.0, text), "0.0000610");
+    assert_string_equal(vx_p_text(1.2345e-7, text), "1.23e\xE2\x88\x92" "07");
+    assert_string_equal(vx_p_text(NAN, text), "\xE2\x80\x93");
+    assert_string_equal(vx_p_ascii(1.2345e-7, text), "1.23e-07");
+    assert_string_equal(vx_p_ascii(0.04567, text), "0.0457");
+    assert_string_equal(vx_p_ascii(INFINITY, text), "n/a");
+}
+
+static void minus_is_typeset(void **state)
+{
+    char text[32] = "-0.5 to -1e-05", full[32] = "-------------------------------";
+    (void)state;
+    assert_string_equal(vx_minus_text(text), "\xE2\x88\x92" "0.5 to \xE2\x88\x92" "1e\xE2\x88\x92" "05");
+    assert_true(strlen(vx_minus_text(full)) == 31);
+}
+
 /* The numbers differ by less than a float's precision, are outside the range of int, or have either sign. */
 static void numbers_ascend(void **state)
 {
@@ -54,6 +81,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_are_grouped_by_thousands),
+        cmocka_unit_test(p_has_three_digits),
+        cmocka_unit_test(minus_is_typeset),
         cmocka_unit_test(numbers_ascend),
         cmocka_unit_test(texts_ascend_and_each_once),
     };

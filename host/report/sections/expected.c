@@ -1,5 +1,6 @@
 /* Observed changes against expected ones from elsewhere: what one arm can say about a decline that did not come. */
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/stream.h"
 #include "report/draw/forest.h"
 #include "report/draw/plot.h"

@@ -1,4 +1,5 @@
 /* The limits of the design of this run, whatever its results. */
+#include "base/number.h"
 #include "image/step.h"
 #include "report/numbers.h"
 #include "report/section.h"

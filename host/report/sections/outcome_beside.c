@@ -1,4 +1,5 @@
 /* Regions with and without partial-volume correction, side by side, where a run has both. */
+#include "base/number.h"
 #include "report/numbers.h"
 #include "report/section.h"
 #include "results/level.h"

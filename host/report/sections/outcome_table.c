@@ -1,4 +1,5 @@
 /* The folded table of a view: every figure of the registry that some row has. */
+#include "base/number.h"
 #include "report/section.h"
 #include "results/level.h"
 

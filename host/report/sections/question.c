@@ -1,4 +1,5 @@
 /* The question and the answer, on one screen. */
+#include "base/number.h"
 #include "infer/quantity.h"
 #include "report/numbers.h"
 #include "report/section.h"

@@ -1,5 +1,6 @@
 /* How much the results depend on the preparation of the images: the run beside its alternatives. */
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/stream.h"
 #include "infer/quantity.h"
 #include "report/draw/forest.h"
