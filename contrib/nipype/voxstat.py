@@ -14,7 +14,7 @@ import os
 from nipype.interfaces.base import CommandLine, CommandLineInputSpec, Directory, File, TraitedSpec, traits
 
 CORRECTIONS = ("voxel", "extent", "mass", "tfce", "fdr", "bonferroni")
-# The names of all maps, as in <modality>_<effect>_<map>.nii.gz.
+# The names of all maps, as in <modality>/<effect>/<map>.nii.gz.
 MAPS = ("mean", "slope", "se", "ci-low", "ci-high", "t", "z", "r", "rho", "dz", "g", "tfce", "clusters",
         "p-uncorrected", "p-fdr", "p-fwe-voxel", "p-fwe-extent", "p-fwe-mass", "p-fwe-tfce",
         "p-bonferroni-voxel", "p-bonferroni-extent", "p-bonferroni-mass", "p-bonferroni-tfce")
