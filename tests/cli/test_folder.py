@@ -159,7 +159,7 @@ class Folder(Study):
             self.assertTrue(source.startswith("data:"), source[:50])
         words = "\n".join(page.words)
         self.assertIn("figures/PET_change_slices.png", words)
-        self.assertIn("--atlas atlas.nii.gz", words)  # of a path that was typed whole the last part
+        self.assertIn("--atlas atlas.nii.gz", words)  # the last part of an absolute path
         self.assertNotIn(str(self.folder.parent), page.source.replace("\\/", "/"))
         self.assertEqual(re.findall(r"(?:^|[\s\"'=(,])(/[\w.-]+/[\w./-]+)", words), [])
 
