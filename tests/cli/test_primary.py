@@ -47,7 +47,7 @@ class Primary(Study):
 
     def below(self, out, kind):
         """(voxels, clusters) with p < 0.05, from the map and the table."""
-        image = nibabel.load(self.folder / out / f"pet_change_p-fwe-{kind}.nii.gz")
+        image = nibabel.load(self.folder / out / f"pet/change/p-fwe-{kind}.nii.gz")
         with open(self.folder / out / "pet/change/clusters.tsv", encoding="utf-8") as lines:
             clusters = [row for row in csv.DictReader(lines, delimiter="\t") if float(row[f"p_{kind}"]) < 0.05]
         return int((10.0 ** -image.get_fdata() < 0.05 - 1e-6).sum()), len(clusters)
