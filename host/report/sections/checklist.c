@@ -132,7 +132,7 @@ static void effects(vx_report *report)
 
 static void tables(vx_report *report)
 {
-    vx_put_markup(report->page, "<code>clusters.tsv</code> of every effect: extent, mass, peak t and place in mm, every p");
+    vx_put_markup(report->page, "clusters.tsv of every effect: extent, mass, peak t and place in mm, every p");
 }
 
 static void sharing(vx_report *report)
