@@ -65,6 +65,18 @@ void vx_put_base64(vx_page *page, const void *data, size_t size)
     }
 }
 
+void vx_put_url_text(vx_page *page, const char *text, size_t size)
+{
+    static const char reserved[] = "%#&\"";
+    for (size_t i = 0; i < size; i++) {
+        const unsigned char c = (unsigned char)text[i];
+        if (c < ' ' || c > '~' || strchr(reserved, c))
+            fprintf(page->out, "%%%02X", c);
+        else
+            fputc(c, page->out);
+    }
+}
+
 const char *vx_number_text(double value, char text[32])
 {
     if (isnan(value))

@@ -54,7 +54,10 @@ vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size,
         const vx_bytes *shown = picture->vector ? &picture->svg : &picture->webp;
         fwrite(text + from, 1, picture->at - from, page.out);
         from = picture->at;
-        vx_put_base64(&page, shown->data, shown->size);
+        if (picture->vector)
+            vx_put_url_text(&page, (const char *)shown->data, shown->size);
+        else
+            vx_put_base64(&page, shown->data, shown->size);
         status = add_file(files, picture->name, ".png", &picture->png, error);
         if (!status)
             status = add_file(files, picture->name, ".svg", &picture->svg, error);

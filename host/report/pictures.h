@@ -12,7 +12,7 @@
 typedef struct vx_drawn_picture {
     char *name;           /* of the files, without the ending */
     bool vector;          /* the page shows the SVG, else the WebP */
-    size_t at;            /* the offset in the page at which it is inserted, in base64 */
+    size_t at;            /* the offset in the page at which it is inserted, as a part of a URL */
     vx_bytes png, webp, svg; /* webp: without one where `vector` */
     struct vx_drawn_picture *next;
 } vx_drawn_picture;

@@ -74,8 +74,8 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
         return;
     }
     vx_put(page, "<figure class=\"%s\"><div class=\"over\"><img loading=\"lazy\" decoding=\"async\" width=\"%.0f\" "
-           "height=\"%.0f\" alt=\"%s\" src=\"data:image/%s;base64,", picture->vector ? "plot" : "map",
-           picture->drawing.width, picture->drawing.height, picture->alt, picture->vector ? "svg+xml" : "webp");
+           "height=\"%.0f\" alt=\"%s\" src=\"data:image/%s,", picture->vector ? "plot" : "map",
+           picture->drawing.width, picture->drawing.height, picture->alt, picture->vector ? "svg+xml" : "webp;base64");
     drawn->at = (size_t)ftell(page->out);
     vx_put_markup(page, "\">");
     if (picture->vector)
