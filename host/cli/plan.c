@@ -210,7 +210,10 @@ static vx_status remark_smallest(vx_run *run, const vx_run_modality *modality, i
 static void say_primary(const vx_run *run)
 {
     const vx_quantity_row *about = vx_quantity_about(run->primary);
-    vx_say(run, "significant: p < " VX_LEVEL_TEXT " %s, the primary correction\n", about->criterion);
+    if (about->control != VX_CONTROL_NONE)
+        vx_say(run, "significant: p < " VX_LEVEL_TEXT " %s, the primary correction\n", about->criterion);
+    else if (run->study->modalities)
+        vx_say(run, "no correction is asked for: no voxel is called significant\n");
 }
 
 static vx_status remark_host_tfce(vx_run *run, vx_error *error)
