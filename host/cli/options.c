@@ -162,6 +162,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_MODEL] = {"model", 0, VX_TEXT, VX_BENCH, "CARD", NULL, NULL, NULL, 0, 0,
         "Instead of measuring: what to expect of a graphics card, from counted instructions and bytes, beside its "
         "limits. list: the cards that are known."},
+    [VX_OPTION_NO_REPORT] = {"no-report", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
+        "Leave out the report, which takes seconds: voxstat report DIR makes it at any time."},
     [VX_OPTION_NUISANCE] = {"nuisance", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Columns of no interest, in every effect's model; numbers or two texts, as of --covariate."},
     [VX_OPTION_ORIENTATION] = {"orientation", 0, VX_CHOICE, VX_RUN | VX_REPORT | VX_FIGURE, "SIDE", NULL,

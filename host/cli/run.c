@@ -76,10 +76,12 @@ static vx_status compute_and_commit(vx_run *run, vx_folder *folder, vx_error *er
     return status;
 }
 
-/* Writes the report into the results in place, as `voxstat report` does. */
+/* Writes the report into the results in place, as `voxstat report` does; nothing with --no-report. */
 static vx_status write_report(vx_run *run, const vx_report_options *options, vx_error *error)
 {
     double start = vx_seconds();
+    if (vx_argument_given(run->arguments, VX_OPTION_NO_REPORT))
+        return VX_OK;
     vx_status status = vx_report_write(run->out, options, error);
     run->seconds_report = vx_seconds() - start;
     return status;
@@ -104,7 +106,7 @@ static vx_status summarise(const vx_run *run, bool report, vx_error *error)
         vx_summary_say_sensitivity(results, stderr);
     }
     vx_results_close(results);
-    if (report)
+    if (report && !vx_argument_given(run->arguments, VX_OPTION_NO_REPORT))
         vx_say(run, "report: %s/report.html\n", run->out);
     vx_say(run, "time: %.1f s (reading %.1f, permutations %.1f, ", vx_seconds() - run->start, run->seconds_read,
            run->seconds_infer);

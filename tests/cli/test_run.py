@@ -152,6 +152,15 @@ class Run(Study):
         self.assertEqual(int(first["voxels"]), numpy.count_nonzero(labels == 1))
         self.assertGreater(numpy.count_nonzero(labels[:4, :4, :4] == 1), 30)
 
+    def test_report_is_left_out_on_request(self):
+        done = self.run_paired("--correct", "voxel", "--no-report")
+        self.assert_done(done)
+        folder = self.folder / "voxstat-results"
+        self.assertNotIn("report", "".join(done.stderr.splitlines(True)[:-1]))
+        self.assertEqual([path for path in folder.rglob("*") if path.suffix in (".html", ".png", ".svg")], [])
+        self.assert_done(self.run_program("report", "voxstat-results"))
+        self.assertTrue((folder / "report.html").exists())
+
     def test_force_replaces_results(self):
         self.assert_done(self.run_paired())
         self.assert_done(self.run_paired("--force", "--correct", "voxel"))
