@@ -40,8 +40,8 @@ typedef struct vx_results_left_out { const char *participant, *reason; } vx_resu
 
 typedef struct vx_results_effect {
     const char *name;            /* as in the table: may hold anything */
-    const char *stem;            /* its file names begin with it */
-    const char *place;           /* <modality>/<effect> in results.h5 */
+    const char *stem;            /* <modality>_<effect>: the names of its pictures and of its pack begin with it */
+    const char *place;           /* <modality>/<effect>: its folder, and its place in results.h5 */
     vx_effect_kind kind;
     vx_scheme scheme;
     bool ranks;
@@ -71,6 +71,7 @@ typedef struct vx_results_effect {
     size_t clusters;
     char **peak_region;          /* clusters: the atlas region of the peak; null without an atlas */
     vx_null null;
+    vx_quantiles quantiles;      /* count 0 in results of earlier versions */
     size_t measured;             /* the number of first clusters with values per participant */
     double *baseline, *followup; /* measured x n; baseline is null for a onesample design */
 } vx_results_effect;

@@ -30,7 +30,7 @@ class Show(Study):
         parts = shown.stdout.split("\n\n")
         self.assertEqual(len(parts), 4)
         for part, effect in zip(parts[1:3], ("change", "level")):
-            with open(self.folder / f"out/pet_{effect}_clusters.tsv", encoding="utf-8") as table:
+            with open(self.folder / f"out/pet/{effect}/clusters.tsv", encoding="utf-8") as table:
                 clusters = list(csv.DictReader(table, delimiter="\t"))
             heading, titles, *rows = part.splitlines()
             column = re.split("  +", titles).index("p extent") + 3 # a label has two words, a place three
