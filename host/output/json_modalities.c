@@ -268,6 +268,7 @@ static json_t *modality_object(const vx_record *record, const vx_entry *entry, j
                                VX_KEY_AFFINE, affine_array(grid),
                                VX_KEY_MASK, mask_object(modality),
                                VX_KEY_EFFECTS, effects);
+    object = vx_json_set(object, VX_KEY_SPACE_CODE, json_integer(vx_grid_space_code(grid)));
     if (modality->quality)
         object = vx_json_set(object, VX_KEY_QUALITY, vx_quality_json(record, modality));
     return vx_json_with_scaling(object, modality->scaling);

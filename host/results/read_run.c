@@ -153,6 +153,13 @@ static void read_affine(vx_reading *r, const json_t *object, vx_grid *grid)
 }
 
 /* Results of earlier versions do not have it. */
+static int read_space_code(const json_t *object)
+{
+    const json_int_t code = json_integer_value(json_object_get(object, VX_KEY_SPACE_CODE));
+    return code == VX_SPACE_TALAIRACH || code == VX_SPACE_MNI ? (int)code : 0;
+}
+
+/* Results of earlier versions do not have it. */
 static void read_smoothness(const json_t *object, double smoothness[3])
 {
     for (size_t k = 0; k < 3; k++) {
@@ -185,6 +192,7 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
     read_mask(r, object, modality);
     vx_quality_size(r, object, modality);
     read_affine(r, object, &modality->grid);
+    modality->grid.sform_code = read_space_code(object);
     read_smoothness(object, modality->smoothness);
     read_steps(r, object, modality);
     const json_t *effects = vx_get_array(r, object, VX_KEY_EFFECTS);
