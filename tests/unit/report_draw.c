@@ -320,7 +320,6 @@ int main(void)
         cmocka_unit_test(overlap_counts_voxels_of_the_mask),
         cmocka_unit_test(one_voxel_is_seen_in_every_view),
         cmocka_unit_test(what_is_not_brain_is_not_drawn),
-        cmocka_unit_test(one_voxel_is_seen_in_every_view), cmocka_unit_test(what_is_not_brain_is_not_drawn),
         cmocka_unit_test(labels_of_a_bar_keep_apart),
         cmocka_unit_test(ticks_are_round),
     };
