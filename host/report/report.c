@@ -61,8 +61,8 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
            "alt=\"%s\" src=\"data:image/%s;base64,", picture->vector ? "plot" : "map", picture->drawing.width,
            picture->drawing.height, picture->alt, picture->vector ? "svg+xml" : "webp");
     drawn->at = (size_t)ftell(page->out);
-    vx_put(page, "\"><figcaption>%s <span class=\"files\">Files: <a href=\"%s.png\">%s.png</a>, <a href=\"%s.svg\">.svg"
-           "</a></span></figcaption></figure>\n", picture->caption, picture->name, picture->name, picture->name);
+    vx_put(page, "\"><figcaption>%s <span class=\"files\">" VX_FIGURES_FOLDER "/%s.png, .svg</span></figcaption>"
+           "</figure>\n", picture->caption, picture->name);
 }
 
 static void write_head(vx_report *report)

@@ -74,7 +74,7 @@ static void read_regions(vx_reading *r, const vx_table *table, vx_results_effect
 void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
 {
     vx_table table = {0};
-    char *path = vx_clusters_path(r->results->folder, effect->stem, NULL);
+    char *path = vx_clusters_path(r->results->folder, effect->place, NULL);
     if (!r->status && !path)
         r->status = vx_fail_memory(r->error);
     if (!r->status && !effect->clusters) { /* the file must exist without rows, too */

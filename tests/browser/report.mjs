@@ -107,7 +107,7 @@ async function slide(page, part) {
 
 /* cluster table of an effect, as the run wrote it */
 function clusters(effect, run = "full") {
-    const lines = fs.readFileSync(path.join(folder, run, `${effect}_clusters.tsv`), "utf8").trim().split("\n");
+    const lines = fs.readFileSync(path.join(folder, run, `${effect.replace("_", "/")}/clusters.tsv`), "utf8").trim().split("\n");
     const names = lines[0].split("\t");
     return lines.slice(1).map((line) => Object.fromEntries(line.split("\t").map((cell, i) => [names[i], cell])));
 }

@@ -113,6 +113,8 @@ class Report(voxstat_cli.Study):
         for link in page.links:
             if link.startswith("#"):
                 self.assertIn(link[1:], page.ids)
+            else:  # a file beside the page would be a dead link once it is sent alone
+                self.assertRegex(link, "^https?:")
         for image in page.images:
             self.assertTrue(image["src"].startswith("data:image/"))
             self.assertGreater(len(image["alt"]), 20)

@@ -55,7 +55,7 @@ def runs(flags):
 
 class ReportFigures(report_cli.Report):
     def cluster_change(self, effect, label):
-        labels = nibabel.load(self.folder / f"results/pet_{effect}_clusters.nii.gz").get_fdata()
+        labels = nibabel.load(self.folder / f"results/pet/{effect}/clusters.nii.gz").get_fdata()
         return (self.images(1) - self.images(0))[:, labels == label].mean(1)
 
     def test_stored_means_are_those_of_the_images(self):
@@ -70,7 +70,7 @@ class ReportFigures(report_cli.Report):
                 np.testing.assert_allclose(h5[f"participants/pet/{name}"], images[session][:, mask].mean(1), rtol=1e-12)
                 self.assertEqual(list(h5[f"participants/pet/{name}_voxels"]), [mask.size] * 8)
                 for effect in ("change", "level"):
-                    labels = nibabel.load(self.folder / f"results/pet_{effect}_clusters.nii.gz").get_fdata()
+                    labels = nibabel.load(self.folder / f"results/pet/{effect}/clusters.nii.gz").get_fdata()
                     values = h5[f"clusters/pet/{effect}/{name}"][...]
                     self.assertEqual(len(values), min(20, labels.max()))
                     for c, label in enumerate(h5[f"clusters/pet/{effect}/label"]):
@@ -143,7 +143,7 @@ class ReportFigures(report_cli.Report):
     def test_quantiles_of_p(self):
         for form, decode in (("log10", lambda m: 10.0 ** -m), ("p", lambda m: m), ("1-p", lambda m: 1 - m)):
             page = self.run_report("--p-format", form, "--force")
-            stored = nibabel.load(self.folder / "results/pet_change_p-uncorrected.nii.gz").get_fdata()
+            stored = nibabel.load(self.folder / "results/pet/change/p-uncorrected.nii.gz").get_fdata()
             mask = nibabel.load(self.folder / "results/mask.nii.gz").get_fdata() > 0
             p = decode(stored)[mask]
             alt = [image["alt"] for image in page.images if image["alt"].startswith("Quantiles")][0]
@@ -195,7 +195,7 @@ class ReportFigures(report_cli.Report):
             self.assertEqual(row[3], f"{effect['peak']['t']:.3f}")
             self.assertAlmostEqual(float(row[6]), effect["p"]["p_fdr"]["smallest"], places=3)
         for table, effect in zip(page.table("clusters"), ("change", "level")):
-            lines = (self.folder / f"results/pet_{effect}_clusters.tsv").read_text().splitlines()[1:]
+            lines = (self.folder / f"results/pet/{effect}/clusters.tsv").read_text().splitlines()[1:]
             self.assertEqual(len(table) - 1, min(20, len(lines)))
             for row, line in zip(table[1:], lines):
                 cells = line.split("\t")
@@ -211,7 +211,7 @@ class ReportFigures(report_cli.Report):
             self.assertEqual(page.ids[page.ids.index("main") + 1], "question")
             said = " ".join(page.text["question"].split())
             for effect in ("change", "level"):
-                with open(self.folder / f"results/pet_{effect}_clusters.tsv", encoding="utf-8") as table:
+                with open(self.folder / f"results/pet/{effect}/clusters.tsv", encoding="utf-8") as table:
                     rows = [row for row in csv.DictReader(table, delimiter="\t") if float(row[column]) < 0.05]
                 for sign in "positive", "negative":
                     found = sorted((row for row in rows if row["sign"] == sign),
@@ -251,7 +251,7 @@ class ReportFigures(report_cli.Report):
                 self.write_image(name, data)
         page = self.run_report("--cluster-p", "0.001", "--primary", "extent")
         said = " ".join(page.text["question"].split())
-        with open(self.folder / "results/pet_change_clusters.tsv", encoding="utf-8") as table:
+        with open(self.folder / "results/pet/change/clusters.tsv", encoding="utf-8") as table:
             rows = [row for row in csv.DictReader(table, delimiter="\t")
                     if float(row["p_extent"]) < 0.05 and row["sign"] == "positive"]
         peaks = [row["peak_t"] for row in rows]
@@ -271,7 +271,7 @@ class ReportFigures(report_cli.Report):
             self.write_image(row[2], data)
         self.run_report("--cluster-p", "0.0005")
         for effect, right, front, above in (("change", True, False, False), ("level", False, True, True)):
-            image = pixels(self.folder / f"results/pet_{effect}_glass.png")[50:]
+            image = pixels(self.folder / f"results/figures/pet_{effect}_glass.png")[50:]
             views = runs((image.min(2) < 250).any(0))[:3]
             spread = image[..., 0] - image[..., 2] > 60  # orange: neither grey nor ink
             for (first, last), across in zip(views, (front, right, right)):
@@ -281,7 +281,7 @@ class ReportFigures(report_cli.Report):
                 rows = np.flatnonzero(spread[:, first:last + 1].any(1))
                 shown = np.flatnonzero((image[:, first:last + 1].min(2) < 250).any(1))
                 self.assertEqual(rows.mean() < shown.mean(), up, effect)
-            image, seen = pixels(self.folder / f"results/pet_{effect}_slices.png"), 0
+            image, seen = pixels(self.folder / f"results/figures/pet_{effect}_slices.png"), 0
             spread = image[..., 0] - image[..., 2] > 125  # beyond the threshold; below it colours fade
             for first, last in runs((image[30:].min(2) < 250).any(0))[:5]:  # the columns of axial slices
                 columns = np.flatnonzero(spread[:, first:last + 1].any(0))

@@ -54,7 +54,7 @@ class Trial(unittest.TestCase):
     def means(self, modality, members):
         """Of those with both images: a row a participant with the mean of baseline and follow-up over the members."""
         inside = numpy.isin(self.labels, [self.index[name] for name in members.split(" + ")])
-        inside &= nibabel.load(self.out / f"{modality}_mask.nii.gz").get_fdata() > 0
+        inside &= nibabel.load(self.out / f"{modality}/mask.nii.gz").get_fdata() > 0
         return numpy.array([[nibabel.load(DATA / person[f"{modality}_{session}"]).get_fdata()[inside].mean()
                              for session in ("baseline", "followup")] for person in self.people
                             if "n/a" not in (person[f"{modality}_baseline"], person[f"{modality}_followup"])])
@@ -76,8 +76,8 @@ class Trial(unittest.TestCase):
                 stem = f"regions_{modality}" if modality else "markers"
                 for picture in ("forest", "participants", "scatter"):
                     for ending in ("png", "svg"):
-                        self.assertTrue((self.out / f"{stem}_{picture}.{ending}").exists())
-                self.assertFalse((self.out / f"{stem}_matrix.png").exists())  # for several covariates
+                        self.assertTrue((self.out / f"figures/{stem}_{picture}.{ending}").exists())
+                self.assertFalse((self.out / f"figures/{stem}_matrix.png").exists())  # for several covariates
 
     def test_regions_are_those_of_the_images(self):
         for plan in rows_of(DATA / "planned.tsv"):
