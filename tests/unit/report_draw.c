@@ -318,6 +318,7 @@ int main(void)
         cmocka_unit_test(any_orientation),
         cmocka_unit_test(what_is_not_finite_is_outside),
         cmocka_unit_test(overlap_counts_voxels_of_the_mask),
+        cmocka_unit_test(a_line_around_a_peak),
         cmocka_unit_test(one_voxel_is_seen_in_every_view),
         cmocka_unit_test(what_is_not_brain_is_not_drawn),
         cmocka_unit_test(labels_of_a_bar_keep_apart),
