@@ -292,7 +292,7 @@ static vx_status check_layout(const vx_results *results, vx_error *error)
     if (found == VX_LAYOUT || !command || (kind && strcmp(kind, VX_KIND_ANALYSIS) != 0))
         return VX_OK;
     return vx_fail(error, VX_INPUT, "%s: results of voxstat %.20s, whose folders have layout %lld; this is voxstat %s, "
-                   "which reads layout %d only. Run the analysis again, here or into another --out: %.1500s",
+                   "which reads layout %d only. Run the analysis again, with --force or another --out: %.1500s",
                    results->folder, results->version, (long long)found, VOXSTAT_VERSION, VX_LAYOUT, command);
 }
 
