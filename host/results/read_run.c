@@ -91,6 +91,8 @@ static void read_permutations(vx_reading *r, const json_t *object, vx_results_ef
     effect->possible = vx_get_number(r, of, VX_KEY_POSSIBLE);
     effect->relabellings = vx_get_integer(r, of, VX_KEY_RELABELLINGS);
     effect->exhaustive = vx_get_flag(r, of, VX_KEY_EXHAUSTIVE);
+    if (json_object_get(of, VX_KEY_QUANTILES)) /* results of earlier versions do not have them */
+        effect->quantiles.count = (uint64_t)vx_get_integer(r, of, VX_KEY_QUANTILES);
     effect->exact_uncorrected = vx_get_flag(r, of, VX_KEY_EXACT_UNCORRECTED);
     effect->p_smallest = vx_get_number(r, of, VX_KEY_P_SMALLEST);
 }
@@ -300,7 +302,7 @@ static vx_status check_layout(const vx_results *results, vx_error *error)
     if (found == VX_LAYOUT || !command || (kind && strcmp(kind, VX_KIND_ANALYSIS) != 0))
         return VX_OK;
     return vx_fail(error, VX_INPUT, "%s: results of voxstat %.20s, whose folders have layout %lld; this is voxstat %s, "
-                   "which reads layout %d only. Run the analysis again, here or into another --out: %.1500s",
+                   "which reads layout %d only. Run the analysis again, with --force or another --out: %.1500s",
                    results->folder, results->version, (long long)found, VOXSTAT_VERSION, VX_LAYOUT, command);
 }
 

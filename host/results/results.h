@@ -71,6 +71,7 @@ typedef struct vx_results_effect {
     size_t clusters;
     char **peak_region;          /* clusters: the atlas region of the peak; null without an atlas */
     vx_null null;
+    vx_quantiles quantiles;      /* count 0 in results of earlier versions */
     size_t measured;             /* the number of first clusters with values per participant */
     double *baseline, *followup; /* measured x n; baseline is null for a onesample design */
 } vx_results_effect;
