@@ -289,8 +289,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_TAILS] = {"tails", 0, VX_CHOICE, VX_RUN, "TAILS", "two", "two|pos|neg", NULL, 0, 0,
         "The alternative: a difference either way, a rise, a fall."},
     [VX_OPTION_TEMPLATE] = {"template", 0, VX_TEXT, VX_RUN | VX_REPORT | VX_FIGURE, "FILE", NULL, NULL, NULL, 0, 0,
-        "An image in the space of the results, to draw the maps of the report over; its grid may be another. Without "
-        "it: the mean of all images."},
+        "An image in the space of the results, to draw the maps of the report over; its grid may be another. none: the "
+        "mean of all images. Without it: a template of MNI's space that is installed (of FSL, TemplateFlow, nilearn, "
+        "MRIcron or SPM; VOXSTAT_TEMPLATE names another one) where the headers of the images say MNI, else the mean "
+        "of all images."},
     [VX_OPTION_TFCE_E] = {"tfce-e", 0, VX_REAL, VX_RUN, "E", "0.5", NULL, NULL, 0, 10,
         "TFCE's exponent of extent."},
     [VX_OPTION_TFCE_H] = {"tfce-h", 0, VX_REAL, VX_RUN, "H", "2", NULL, NULL, 0, 10,

@@ -21,7 +21,7 @@ from voxstat_cli import PROGRAM, SHAPE, Study
 
 SOURCE = pathlib.Path(os.environ["VOXSTAT_SOURCE"])
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in [SOURCE / "README.md", *SOURCE.glob("docs/*.md")]}
-COMMANDS = ("run", "show", "report", "nidm", "translate", "simulate", "devices", "selftest", "bench")
+COMMANDS = ("run", "show", "report", "figure", "nidm", "translate", "simulate", "devices", "selftest", "bench")
 
 
 def blocks(page, language):
