@@ -89,6 +89,7 @@ class VoxstatInputSpec(CommandLineInputSpec):
     mask = File(exists=True, argstr="--mask %s", desc="voxels above zero are analysed")
     mask_level = traits.Float(argstr="--mask-level %r", desc="above what the mask is inside")
     keep_prepared = traits.Bool(argstr="--keep-prepared", desc="keep the change maps as a BIDS derivative")
+    no_report = traits.Bool(argstr="--no-report", desc="leave out the report")
     keep_zeros = traits.Bool(argstr="--keep-zeros", desc="exact zeros in the mask are values")
     grid_tolerance = traits.Range(0.0, 1.0, exclude_low=True, exclude_high=True, argstr="--grid-tolerance %r",
                                   desc="voxels within which two grids are one")

@@ -1,10 +1,12 @@
 #include "base/utf8.h"
 
+#include <locale.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 size_t vx_utf8_length(const char *text)
 {
@@ -38,6 +40,44 @@ static uint32_t code_point(const char *text, size_t length)
     for (size_t i = 1; i < length; i++)
         code = code << 6 | ((unsigned char)text[i] & 0x3f);
     return code;
+}
+
+/* The columns of one character, as the C library's Unicode tells. The program runs in the locale "C", which knows no
+ * other characters than those of ASCII. */
+static int character_width(uint32_t code)
+{
+    static locale_t unicode;
+    if (code < 0x80)
+        return 1;
+    if (!unicode)
+        unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    if (!unicode)
+        return 1;
+    const locale_t before = uselocale(unicode);
+    const int width = wcwidth((wchar_t)code);
+    uselocale(before);
+    return width < 0 ? 1 : width;
+}
+
+const char *vx_utf8_skip(const char *text, int columns)
+{
+    size_t length;
+    while ((length = vx_utf8_length(text))) {
+        const int width = character_width(code_point(text, length));
+        if (columns <= 0 && width) /* what combines belongs to the character before it */
+            break;
+        columns -= width;
+        text += length;
+    }
+    return text;
+}
+
+int vx_utf8_width(const char *text)
+{
+    int width = 0;
+    for (size_t length; (length = vx_utf8_length(text)); text += length)
+        width += character_width(code_point(text, length));
+    return width;
 }
 
 /* Whether a character controls the terminal: C0, DEL, C1, and the embeddings and isolates of Unicode's bidirectional

@@ -11,6 +11,12 @@ size_t vx_utf8_length(const char *text);
 /* The first byte that is not UTF-8, or null for valid text. */
 const char *vx_utf8_fault(const char *text);
 
+/* The number of columns of a terminal that a valid text takes: wide characters take two, combining ones none. */
+int vx_utf8_width(const char *text);
+
+/* The text after its first `columns` columns; a wide character that begins within them is skipped, too. */
+const char *vx_utf8_skip(const char *text, int columns);
+
 /* A copy that is safe to print on a terminal. Control characters except line feed and tab, characters that change the
  * direction of writing, and bytes that are not UTF-8 become \x1b and the like. The caller frees it; null where memory
  * is short. */

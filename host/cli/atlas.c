@@ -44,7 +44,8 @@ vx_status vx_run_place_regions(vx_run *run, vx_run_modality *modality, vx_error 
         return vx_error_prefix(error, status, "%s", name);
     for (int64_t r = 0; r < modality->regions.count; r++)
         tested += modality->regions.region[r].tested;
-    vx_say(run, "%s: %lld of %lld regions are covered by the mask\n", name, (long long)tested,
-           (long long)modality->regions.count);
+    if (run->verbose || tested < modality->regions.count)
+        vx_say(run, "%s: %lld of %lld regions are covered by the mask\n", name, (long long)tested,
+               (long long)modality->regions.count);
     return vx_run_make_volumes(run, modality, error);
 }

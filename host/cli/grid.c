@@ -60,7 +60,8 @@ vx_status vx_run_find_smoothness(vx_run *run, vx_run_modality *modality, vx_erro
         for (int unit = 0; unit < 2; unit++)
             snprintf(text[unit][k], sizeof text[unit][k], isnan(mm[k]) ? "n/a" : "%.3g", unit ? voxels[k] : mm[k]);
     }
-    vx_say(run, "%s: smoothness of the residuals %s x %s x %s mm FWHM (%s x %s x %s voxels)\n", modality->study->name,
-           text[0][0], text[0][1], text[0][2], text[1][0], text[1][1], text[1][2]);
+    if (run->verbose)
+        vx_say(run, "%s: smoothness of the residuals %s x %s x %s mm FWHM (%s x %s x %s voxels)\n",
+               modality->study->name, text[0][0], text[0][1], text[0][2], text[1][0], text[1][1], text[1][2]);
     return remark_white_noise(run, modality, voxels, error);
 }

@@ -15,6 +15,8 @@ const vx_help_term vx_help_environment[] = {
     {"NO_COLOR", "Set to anything: no colours on a terminal."},
     {"VOXSTAT_CACHE_DIR", "Where built kernels are kept, instead of ~/.cache/voxstat."},
     {"VOXSTAT_KERNEL_DIR", "A folder to read the kernels from, instead of those in the program."},
+    {"VOXSTAT_TEMPLATE", "The image under the maps of a report where the images are in MNI's space, instead of the one "
+     "that FSLDIR, TEMPLATEFLOW_HOME, NILEARN_DATA or SPM_HOME has; none: the mean of all images."},
     {NULL, NULL},
 };
 

@@ -162,6 +162,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_MODEL] = {"model", 0, VX_TEXT, VX_BENCH, "CARD", NULL, NULL, NULL, 0, 0,
         "Instead of measuring: what to expect of a graphics card, from counted instructions and bytes, beside its "
         "limits. list: the cards that are known."},
+    [VX_OPTION_NO_REPORT] = {"no-report", 0, VX_SWITCH, VX_RUN, NULL, NULL, NULL, NULL, 0, 0,
+        "Leave out the report, which takes seconds: voxstat report DIR makes it at any time."},
     [VX_OPTION_NUISANCE] = {"nuisance", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Columns of no interest, in every effect's model; numbers or two texts, as of --covariate."},
     [VX_OPTION_ORIENTATION] = {"orientation", 0, VX_CHOICE, VX_RUN | VX_REPORT | VX_FIGURE, "SIDE", NULL,
@@ -287,8 +289,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_TAILS] = {"tails", 0, VX_CHOICE, VX_RUN, "TAILS", "two", "two|pos|neg", NULL, 0, 0,
         "The alternative: a difference either way, a rise, a fall."},
     [VX_OPTION_TEMPLATE] = {"template", 0, VX_TEXT, VX_RUN | VX_REPORT | VX_FIGURE, "FILE", NULL, NULL, NULL, 0, 0,
-        "An image in the space of the results, to draw the maps of the report over; its grid may be another. Without "
-        "it: the mean of all images."},
+        "An image in the space of the results, to draw the maps of the report over; its grid may be another. none: the "
+        "mean of all images. Without it: a template of MNI's space that is installed (of FSL, TemplateFlow, nilearn, "
+        "MRIcron or SPM; VOXSTAT_TEMPLATE names another one) where the headers of the images say MNI, else the mean "
+        "of all images."},
     [VX_OPTION_TFCE_E] = {"tfce-e", 0, VX_REAL, VX_RUN, "E", "0.5", NULL, NULL, 0, 10,
         "TFCE's exponent of extent."},
     [VX_OPTION_TFCE_H] = {"tfce-h", 0, VX_REAL, VX_RUN, "H", "2", NULL, NULL, 0, 10,

@@ -1,8 +1,9 @@
+/* The plan of a run when its images are read, and what is said of its results. */
 #include "cli/run.h"
 
 #include "base/memory.h"
 #include "base/number.h"
-#include "cli/terminal.h"
+#include "cli/columns.h"
 #include "engine/mass.h"
 #include "infer/quantity.h"
 #include "results/change.h"
@@ -18,171 +19,6 @@ static const char *plural(int64_t n)
     return n == 1 ? "" : "s";
 }
 
-/* Prints who is used for a modality or marker, and who is not. */
-static void say_participants(const vx_run *run, const char *name, const int64_t *participant, int64_t n,
-                             const vx_left_out *left_out, size_t left_outs)
-{
-    const vx_study *study = run->study;
-    vx_say(run, "%s: %lld of %lld participants used\n", name, (long long)n, (long long)study->participants);
-    for (size_t i = 0; i < left_outs; i++)
-        vx_say(run, "  left out: %s (%s)\n", left_out[i].participant, left_out[i].reason);
-    for (size_t c = 0; c < study->covariates; c++) {
-        for (int64_t i = 0; i < n; i++) {
-            if (isnan(study->covariate[c].value[participant[i]]))
-                vx_say(run, "  left out of %s: %s (no value in %s)\n",
-                       run->model.joint ? "the covariates' effects" : study->covariate[c].name,
-                       study->participant[participant[i]], study->covariate[c].name);
-        }
-    }
-}
-
-/* What values below quantification count as, and whether ranks depend on it. The caller frees. */
-static char *below_text(const vx_run *run, const vx_column *column)
-{
-    const char *rule = vx_argument_text(run->arguments, VX_OPTION_BELOW_QUANTIFICATION);
-    static const char *const counts[] = {"half of the limit", "the limit", "the limit over the square root of 2"};
-    const char *as = counts[vx_argument_choice(run->arguments, VX_OPTION_BELOW_QUANTIFICATION)];
-    const bool differ = column->limit[0] < column->limit[1];
-    char limits[64];
-    if (column->formula)
-        return vx_text("%s: %lld value%s made from values below quantification, which count as %s "
-                       "(--below-quantification %s)", column->name, (long long)column->below,
-                       column->below == 1 ? " is" : "s are", as, rule);
-    snprintf(limits, sizeof limits, differ ? "<%.6g to <%.6g" : "<%.6g", column->limit[0], column->limit[1]);
-    return vx_text("%s: %lld value%s below quantification (%s) count%s as %s (--below-quantification %s); ranks %s",
-                   column->name, (long long)column->below, plural(column->below), limits,
-                   column->below == 1 ? "s" : "", as, rule,
-                   column->tied ? "do not depend on it" : differ ? "depend on it, because the limits differ"
-                   : "depend on it, because a measured value is below the limit");
-}
-
-/* What readers of the results need, too, becomes a remark. */
-static vx_status say_marker(vx_run *run, const vx_study_marker *marker, vx_error *error)
-{
-    vx_status status = VX_OK;
-    say_participants(run, marker->name, marker->participant, marker->n, marker->left_out, marker->left_outs);
-    if (marker->formula)
-        vx_say(run, "  %s = %s in each session\n", marker->name, marker->formula);
-    if (marker->log_scale)
-        vx_say(run, "  tested as logarithms\n");
-    for (int64_t s = 0; s < marker->sessions && !status; s++) {
-        if (!marker->column[s]->below)
-            continue;
-        char *text = below_text(run, marker->column[s]);
-        status = text ? vx_run_remark(run, error, "%s", text) : vx_fail_memory(error);
-        free(text);
-    }
-    return status;
-}
-
-static vx_status say_markers(vx_run *run, vx_error *error)
-{
-    const vx_study *study = run->study;
-    vx_status status = VX_OK;
-    for (size_t m = 0; !status && m < study->markers; m++)
-        status = say_marker(run, study->marker + m, error);
-    return status;
-}
-
-static void say_columns(const vx_run *run, const vx_column *column, size_t columns)
-{
-    for (size_t i = 0; i < columns; i++)
-        vx_say(run, "%s%s", i ? ", " : "", column[i].name);
-}
-
-/* States the meaning of the intercept with centred columns. */
-static void say_intercept(const vx_run *run)
-{
-    const vx_study *study = run->study;
-    if (!study->covariates && !study->nuisances)
-        return;
-    vx_say(run, "covariates are mean-centred (");
-    say_columns(run, study->covariate, study->covariates);
-    if (study->covariates && study->nuisances)
-        vx_say(run, ", ");
-    say_columns(run, study->nuisance, study->nuisances);
-    vx_say(run, "): the intercept is the %s at the average covariate\n",
-           run->design == VX_PAIRED ? "mean change" : "mean");
-}
-
-/* A low threshold joins nearly all voxels of the mask into one cluster. */
-static vx_status remark_threshold(vx_run *run, vx_error *error)
-{
-    const double t = run->inference.cluster_t, p = run->inference.cluster_p;
-    if (vx_argument_given(run->arguments, VX_OPTION_CLUSTER_T) ? t >= 1 : p <= 0.15)
-        return VX_OK;
-    if (vx_argument_given(run->arguments, VX_OPTION_CLUSTER_T))
-        return vx_run_remark(run, error, "--cluster-t %g: so much of any map lies above it that nearly all of the "
-                             "mask is one cluster; 2 to 5 is usual", t);
-    return vx_run_remark(run, error, "--cluster-p %g: so much of any map lies above it that nearly all of the mask is "
-                         "one cluster; 0.001 to 0.01 is usual", p);
-}
-
-/* Remarks on the table that readers of the results need. */
-static vx_status remark_study(vx_run *run, vx_error *error)
-{
-    const vx_study *study = run->study;
-    const char *const *session = (const char *const *)study->session;
-    vx_status status = VX_OK;
-    if (study->direction == VX_DIRECTION_AGAINST_NAMES)
-        status = vx_run_remark(run, error, "change = %s minus %s as --sessions says, though the names tell that %s "
-                               "came before %s", session[1], session[0], session[1], session[0]);
-    if (!status && vx_argument_given(run->arguments, VX_OPTION_EXCLUDE))
-        status = vx_run_remark(run, error, "excluded from everything by --exclude: %s",
-                               vx_argument_text(run->arguments, VX_OPTION_EXCLUDE));
-    for (size_t i = 0; !status && i < study->covariates + study->nuisances; i++) {
-        const vx_column *column = i < study->covariates ? study->covariate + i
-                                                        : study->nuisance + (i - study->covariates);
-        if (column->level[0])
-            status = vx_run_remark(run, error, "%s counts as a number: %s = 0, %s = 1", column->name, column->level[0],
-                                   column->level[1]);
-        char *below = !status && column->below ? below_text(run, column) : NULL;
-        if (below)
-            status = vx_run_remark(run, error, "%s", below);
-        else if (!status && column->below)
-            status = vx_fail_memory(error);
-        free(below);
-    }
-    for (size_t i = 0; !status && i < study->codeds; i++)
-        status = vx_run_remark(run, error, "%lld cell%s of %s taken as missing (--missing %s)",
-                               (long long)study->coded[i].cells, study->coded[i].cells == 1 ? "" : "s",
-                               study->coded[i].name, vx_argument_text(run->arguments, VX_OPTION_MISSING));
-    for (size_t i = 0; !status && i < study->unpaireds; i++)
-        status = vx_run_remark(run, error, "the images of %s are not analysed: there are none of the other session",
-                               study->unpaired[i]);
-    return status;
-}
-
-vx_status vx_plan_say_study(vx_run *run, vx_error *error)
-{
-    const vx_study *study = run->study;
-    vx_say(run, "voxstat %s, %s design, %s: %lld participant%s\n", VOXSTAT_VERSION,
-           run->design == VX_PAIRED ? "paired" : "one-sample", study->table, (long long)study->participants,
-           plural(study->participants));
-    if (run->design == VX_PAIRED)
-        vx_say(run, "change = %s minus %s (%s): positive where %s is higher\n", study->session[1], study->session[0],
-               study->direction == VX_DIRECTION_NAMES ? "told from their names" : "as --sessions says",
-               study->session[1]);
-    else
-        vx_say(run, "mean of the images as they are: nothing is subtracted\n");
-    for (size_t i = 0; i < study->covariates + study->nuisances; i++) {
-        const vx_column *column = i < study->covariates ? study->covariate + i
-                                                        : study->nuisance + (i - study->covariates);
-        if (column->formula)
-            vx_say(run, "%s = %s\n", column->name, column->formula);
-    }
-    say_intercept(run);
-    for (size_t m = 0; m < study->modalities; m++) {
-        const vx_study_modality *modality = study->modality + m;
-        say_participants(run, modality->name, modality->participant, modality->n, modality->left_out,
-                         modality->left_outs);
-    }
-    vx_status status = say_markers(run, error);
-    if (!status)
-        status = remark_study(run, error);
-    return status ? status : remark_threshold(run, error);
-}
-
 static void say_loss(const vx_run *run, const char *what, const vx_mask_loss *loss)
 {
     char a[32], b[32];
@@ -192,30 +28,52 @@ static void say_loss(const vx_run *run, const char *what, const vx_mask_loss *lo
                vx_count_text((uint64_t)loss->alone, b));
 }
 
-void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
+/* Why voxels are left out. That an image is zero there is said where all is said: it is zero outside the brain. */
+static void say_voxels_left_out(const vx_run *run, const vx_run_modality *modality)
 {
     const vx_mask_report *mask = &modality->mask;
     const struct {
         int64_t count;
         const char *reason;
+        bool usual;
     } left_out[] = {
-        {mask->left_out_not_finite, "not finite in some image"},
-        {mask->left_out_zero, "zero in some image"},
-        {mask->left_out_threshold, "not above the threshold in some image"},
-        {mask->left_out_change, "too near to zero, or below it, for the change"},
-        {mask->left_out_constant, "the same in every participant"},
+        {mask->left_out_not_finite, "not finite in some image", false},
+        {mask->left_out_zero, "zero in some image", true},
+        {mask->left_out_threshold, "not above the threshold in some image", false},
+        {mask->left_out_change, "too near to zero, or below it, for the change", false},
+        {mask->left_out_constant, "the same in every participant", false},
     };
-    char a[32], b[32];
-    vx_say(run, "%s: mask of %s voxels, of %s in the grid", modality->study->name,
-           vx_count_text((uint64_t)modality->matrix->space.elements, a), vx_count_text((uint64_t)mask->grid_voxels, b));
-    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++) {
-        if (left_out[i].count)
-            vx_say(run, "; %s left out: %s", vx_count_text((uint64_t)left_out[i].count, a), left_out[i].reason);
-    }
-    vx_say(run, "\n");
+    char text[32];
+    for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
+        if (left_out[i].count && (run->verbose || !left_out[i].usual))
+            vx_say(run, "  voxels: %s left out: %s\n", vx_count_text((uint64_t)left_out[i].count, text),
+                   left_out[i].reason);
     if (mask->kept_zero)
         vx_say(run, "  %s voxels that are exactly 0 in some image are kept\n",
-               vx_count_text((uint64_t)mask->kept_zero, a));
+               vx_count_text((uint64_t)mask->kept_zero, text));
+}
+
+void vx_plan_say_modality(const vx_run *run, const vx_run_modality *modality)
+{
+    const vx_mask_report *mask = &modality->mask;
+    const vx_quality *quality = modality->quality;
+    const int64_t images = quality ? quality->n * quality->sessions : 0;
+    int64_t flagged = 0;
+    char text[32];
+    for (int64_t i = 0; i < images; i++)
+        flagged += quality->flag[i] != 0;
+    vx_say(run, "%s: %lld of %lld participants, mask of %s voxels", modality->study->name,
+           (long long)modality->study->n, (long long)run->study->participants,
+           vx_count_text((uint64_t)modality->matrix->space.elements, text));
+    if (run->verbose)
+        vx_say(run, " of %s", vx_count_text((uint64_t)mask->grid_voxels, text));
+    if (images && !flagged)
+        vx_say(run, ", none of %lld images flagged", (long long)images);
+    vx_say(run, "\n");
+    if (flagged)
+        vx_say(run, "  quality control: %lld of %lld images flagged; quality.tsv has the figures, and --exclude leaves "
+               "a participant out\n", (long long)flagged, (long long)images);
+    say_voxels_left_out(run, modality);
     say_loss(run, "are not finite", &mask->not_finite);
     say_loss(run, "are exactly 0", &mask->zero);
     say_loss(run, "are not above the threshold", &mask->threshold);
@@ -224,46 +82,110 @@ void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality)
         vx_say(run, "  the change is that of followup from baseline%s\n", vx_change_words(modality->sources.change));
 }
 
-void vx_plan_say_quality(const vx_run *run, const vx_run_modality *modality)
-{
-    const vx_quality *quality = modality->quality;
-    const int64_t images = quality->n * quality->sessions;
-    int64_t flagged = 0;
-    for (int64_t i = 0; i < images; i++)
-        flagged += quality->flag[i] != 0;
-    if (flagged)
-        vx_say(run, "  quality control: %lld of %lld images flagged; quality.tsv has the figures, and --exclude leaves "
-               "a participant out\n", (long long)flagged, (long long)images);
-    else
-        vx_say(run, "  quality control: none of %lld images flagged\n", (long long)images);
-}
+/* ---- effects ---- */
 
-static void say_effect(const vx_run *run, const vx_run_modality *modality, int64_t e)
+static void put_effect(vx_columns *table, const vx_run *run, const vx_run_modality *modality, int64_t e)
 {
     const vx_effect *effect = modality->model->effect + e;
     const vx_plan *plan = modality->plan + e;
     const vx_tails_words *tails = vx_tails_about(run->inference.tails);
-    char a[32], possible[64] = "more than 10^19";
-    if (plan->possible < UINT64_MAX)
-        vx_count_text(plan->possible, possible);
-    vx_say(run, "%s %s: n = %lld, design [", modality->study->name, effect->name, (long long)effect->n);
+    const char *what = vx_scheme_about(effect->scheme)->relabellings;
+    char text[32];
+    vx_columns_put(table, "%s %s", modality->study->name, effect->name);
+    vx_columns_put(table, "%lld", (long long)effect->n);
+    vx_columns_put(table, "%.0f", (double)effect->n - effect->df);
+    vx_columns_put(table, "%.0f", effect->df);
+    vx_columns_put(table, plan->exhaustive ? "all %s %s" : "%s %s",
+                   vx_count_text(plan->relabellings - !plan->exhaustive, text), what);
+    vx_columns_put(table, "%s", plan->possible < UINT64_MAX ? vx_count_text(plan->possible, text) : "over 10^19");
+    vx_columns_p(table, plan->p_smallest);
+    vx_columns_put(table, "%s %s %s%.3f", tails->statistic, tails->relation, tails->minus, plan->threshold_t);
+}
+
+/* What is known of an effect beside its line of the table. */
+static void say_details(const vx_run *run, const vx_run_modality *modality, int64_t e)
+{
+    const vx_effect *effect = modality->model->effect + e;
+    const vx_plan *plan = modality->plan + e;
+    const vx_tails_words *tails = vx_tails_about(run->inference.tails);
+    char a[32];
+    vx_say(run, "%s %s: design [", modality->study->name, effect->name);
     for (int64_t c = 0; c < effect->columns; c++)
         vx_say(run, "%s%s", c ? ", " : "", effect->column_name[c]);
-    vx_say(run, "]%s of rank %.0f, %.0f degrees of freedom\n", effect->ranks ? " (ranks)" : "",
-           (double)effect->n - effect->df, effect->df);
-    const char *what = vx_scheme_about(effect->scheme)->relabellings;
-    if (plan->exhaustive)
-        vx_say(run, "  all %s %s; ", possible, what);
-    else
-        vx_say(run, "  %s random %s of %s possible; ", vx_count_text(plan->relabellings - 1, a), what, possible);
-    vx_say(run, "smallest p possible %.2g; clusters form at %s %s %s%.3f\n", plan->p_smallest, tails->statistic,
+    vx_say(run, "]%s; clusters form at %s %s %s%.3f\n", effect->ranks ? " (ranks)" : "", tails->statistic,
            tails->relation, tails->minus, plan->threshold_t);
     if (plan->exact_uncorrected)
-        vx_say(run, "  uncorrected p and false discovery rate: exact, over all %s %s\n", possible, what);
-    if (run->verbose)
-        vx_say(run, "  %s to compute, %lld a batch, %lld slab%s, %.1f MB of device memory\n",
-               vx_count_text(plan->evaluations, a), (long long)plan->batch, (long long)plan->slabs, plural(plan->slabs),
-               1e-6 * (double)plan->device_bytes);
+        vx_say(run, "  uncorrected p and false discovery rate: exact, over all %s %s\n",
+               vx_count_text(plan->possible, a), vx_scheme_about(effect->scheme)->relabellings);
+    vx_say(run, "  %s to compute, %lld a batch, %lld slab%s, %.1f MB of device memory\n",
+           vx_count_text(plan->evaluations, a), (long long)plan->batch, (long long)plan->slabs, plural(plan->slabs),
+           1e-6 * (double)plan->device_bytes);
+}
+
+static vx_status say_effects(const vx_run *run, vx_error *error)
+{
+    vx_columns *table = run->quiet || !run->study->modalities ? NULL : vx_columns_new();
+    if (!table)
+        return run->quiet || !run->study->modalities ? VX_OK : vx_fail_memory(error);
+    vx_columns_title(table, "effect", VX_CUT);
+    vx_columns_title(table, "n", VX_KEPT);
+    vx_columns_title(table, "rank", VX_KEPT);
+    vx_columns_title(table, "df", VX_KEPT);
+    vx_columns_title(table, "relabellings", VX_KEPT);
+    vx_columns_title(table, "of possible", VX_KEPT);
+    vx_columns_title(table, "least p", VX_KEPT);
+    vx_columns_title(table, "clusters form at", VX_SPARE);
+    for (size_t m = 0; m < run->study->modalities; m++)
+        for (int64_t e = 0; e < run->modality[m].model->effects; e++)
+            put_effect(table, run, &run->modality[m], e);
+    vx_status status = vx_columns_print(table, stderr, error);
+    vx_columns_free(table);
+    for (size_t m = 0; run->verbose && m < run->study->modalities; m++)
+        for (int64_t e = 0; e < run->modality[m].model->effects; e++)
+            say_details(run, &run->modality[m], e);
+    return status;
+}
+
+/* The sizes of a modality's search volumes: "primary 656 voxels, secondary 844". The caller frees. */
+static char *volumes_text(const vx_run_modality *modality)
+{
+    char *text = vx_text("%s", "");
+    for (size_t v = 0; text && v < modality->volumes; v++) {
+        char count[32], *longer = vx_text("%s%s%s %s%s", text, v ? ", " : "", modality->volume[v].name,
+                                          vx_count_text((uint64_t)modality->volume[v].matrix->space.elements, count),
+                                          v ? "" : " voxels");
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
+/* Prints a line for the modalities whose search volumes have the same sizes; it names them unless they are all. */
+static vx_status say_volumes(const vx_run *run, vx_error *error)
+{
+    const size_t modalities = run->study->modalities;
+    char **text = vx_array_zero(modalities, sizeof *text);
+    vx_status status = text ? VX_OK : vx_fail_memory(error);
+    for (size_t m = 0; !status && m < modalities; m++)
+        if (!(text[m] = volumes_text(&run->modality[m])))
+            status = vx_fail_memory(error);
+    for (size_t m = 0; !status && m < modalities; m++) {
+        size_t same = 0, before = 0;
+        for (size_t k = 0; k < modalities; k++) {
+            same += !strcmp(text[k], text[m]);
+            before += k < m && !strcmp(text[k], text[m]);
+        }
+        if (before || !text[m][0])
+            continue;
+        for (size_t k = m, said = 0; same < modalities && k < modalities; k++)
+            if (!strcmp(text[k], text[m]))
+                vx_say(run, "%s%s", said++ ? ", " : "", run->modality[k].study->name);
+        vx_say(run, "%ssearch volumes: %s\n", same < modalities ? ": " : "", text[m]);
+    }
+    for (size_t m = 0; text && m < modalities; m++)
+        free(text[m]);
+    free(text);
+    return status;
 }
 
 /* Warns where too few participants or relabellings leave no significant p possible. With plan->exact_uncorrected, false
@@ -288,9 +210,10 @@ static vx_status remark_smallest(vx_run *run, const vx_run_modality *modality, i
 static void say_primary(const vx_run *run)
 {
     const vx_quantity_row *about = vx_quantity_about(run->primary);
-    const bool others = run->inference.correct & ~about->correct;
-    vx_say(run, "significant: p < " VX_LEVEL_TEXT " %s%s\n", about->criterion,
-           others ? ", the primary correction; the others are further looks" : "");
+    if (about->control != VX_CONTROL_NONE)
+        vx_say(run, "significant: p < " VX_LEVEL_TEXT " %s, the primary correction\n", about->criterion);
+    else if (run->study->modalities)
+        vx_say(run, "no correction is asked for: no voxel is called significant\n");
 }
 
 static vx_status remark_host_tfce(vx_run *run, vx_error *error)
@@ -302,36 +225,45 @@ static vx_status remark_host_tfce(vx_run *run, vx_error *error)
                          device->id);
 }
 
+static void say_device(const vx_run *run, const vx_plan *largest)
+{
+    const vx_device_info *device = vx_device_properties(run->device);
+    const bool cpu = !strcmp(device->id, "cpu");
+    vx_say(run, "device %s: %s", device->id, device->name);
+    if (!cpu || run->verbose)
+        vx_say(run, " (%s)", device->driver);
+    if (cpu)
+        vx_say(run, ", %d thread%s%s", device->threads, plural(device->threads), run->no_gpu ? ", no GPU" : "");
+    if (largest)
+        vx_say(run, "; memory: %.1f MB of buffers", 1e-6 * (double)largest->device_bytes);
+    if (largest && run->verbose)
+        vx_say(run, ", batches of %lld in %lld slab%s", (long long)largest->batch, (long long)largest->slabs,
+               plural(largest->slabs));
+    vx_say(run, "\n");
+    if (!device->memory_free_known && !run->inference.memory_limit && !cpu)
+        vx_say(run, "  how much of its memory is free is not known: 80 %% of %.1f GiB is assumed\n",
+               (double)device->memory / 0x1p30);
+}
+
 vx_status vx_plan_say_effects(vx_run *run, vx_error *error)
 {
-    vx_status status = VX_OK;
-    const vx_device_info *device = vx_device_properties(run->device);
-    size_t bytes_max = 0;
-    int64_t batch = 0, slabs = 0;
-    for (size_t m = 0; !status && m < run->study->modalities; m++) {
-        const vx_run_modality *modality = run->modality + m;
-        for (int64_t e = 0; !status && e < modality->model->effects; e++) {
-            const vx_plan *plan = modality->plan + e;
-            say_effect(run, modality, e);
-            status = remark_smallest(run, modality, e, error);
-            if (plan->device_bytes >= bytes_max) {
-                bytes_max = plan->device_bytes;
-                batch = plan->batch;
-                slabs = plan->slabs;
-            }
+    const vx_plan *largest = NULL;
+    vx_status status = say_volumes(run, error);
+    if (!status)
+        status = say_effects(run, error);
+    for (size_t m = 0; !status && m < run->study->modalities; m++)
+        for (int64_t e = 0; !status && e < run->modality[m].model->effects; e++) {
+            const vx_plan *plan = run->modality[m].plan + e;
+            status = remark_smallest(run, &run->modality[m], e, error);
+            if (!largest || plan->device_bytes >= largest->device_bytes)
+                largest = plan;
         }
-    }
-    say_primary(run);
+    if (!status)
+        say_primary(run);
     if (!status)
         status = remark_host_tfce(run, error);
-    vx_say(run, "device %s: %s (%s)", device->id, device->name, device->driver);
-    if (!strcmp(device->id, "cpu"))
-        vx_say(run, ", %d thread%s", device->threads, plural(device->threads));
-    vx_say(run, "\nmemory: %.1f MB of device buffers, batches of %lld in %lld slab%s", 1e-6 * (double)bytes_max,
-           (long long)batch, (long long)slabs, plural(slabs));
-    if (!device->memory_free_known && !run->inference.memory_limit)
-        vx_say(run, "; how much is free is not known, 80 %% of %.1f GiB is assumed", (double)device->memory / 0x1p30);
-    vx_say(run, "\n");
+    if (!status)
+        say_device(run, largest);
     vx_say(run, "results: %s\n", run->out);
     return status;
 }

@@ -76,25 +76,26 @@ static vx_status compute_and_commit(vx_run *run, vx_folder *folder, vx_error *er
     return status;
 }
 
-/* Writes the report into the results in place, as `voxstat report` does. */
+/* Writes the report into the results in place, as `voxstat report` does; nothing with --no-report. */
 static vx_status write_report(vx_run *run, const vx_report_options *options, vx_error *error)
 {
     double start = vx_seconds();
+    if (vx_argument_given(run->arguments, VX_OPTION_NO_REPORT))
+        return VX_OK;
     vx_status status = vx_report_write(run->out, options, error);
     run->seconds_report = vx_seconds() - start;
     return status;
 }
 
-/* Prints the tables of results to stdout, and the findings in words to stderr. */
+/* Prints the tables of results to stdout, and what further looks found to stderr. `voxstat show` prints all lines. */
 static vx_status summarise(const vx_run *run, bool report, vx_error *error)
 {
-    enum { OUTCOME_ROWS_MAX = 40 }; /* `voxstat show` prints all */
     vx_results *results = NULL;
     vx_status status = vx_results_open(run->out, &results, error);
     if (!status)
-        status = vx_summary_print(results, stdout, error);
+        status = vx_summary_print(results, false, stdout, error);
     if (!status)
-        status = vx_summary_print_outcomes(results, OUTCOME_ROWS_MAX, stdout, error);
+        status = vx_summary_print_outcomes(results, false, stdout, error);
     if (!status)
         status = vx_summary_print_expected(results, stdout, error);
     if (!status)
@@ -102,18 +103,16 @@ static vx_status summarise(const vx_run *run, bool report, vx_error *error)
     vx_stdout_flush(); /* where both streams go to one place, the sentences stand below the tables */
     if (!status && !run->quiet) {
         vx_summary_say(results, stderr);
-        vx_summary_say_outcomes(results, stderr);
         vx_summary_say_sensitivity(results, stderr);
     }
     vx_results_close(results);
-    vx_say(run, "results: %s\n", run->out);
-    if (report)
+    if (report && !vx_argument_given(run->arguments, VX_OPTION_NO_REPORT))
         vx_say(run, "report: %s/report.html\n", run->out);
-    vx_say(run, "time: %.1f s, of which reading %.1f s, permutations %.1f s, ", vx_seconds() - run->start,
-           run->seconds_read, run->seconds_infer);
+    vx_say(run, "time: %.1f s (reading %.1f, permutations %.1f, ", vx_seconds() - run->start, run->seconds_read,
+           run->seconds_infer);
     if (run->alternatives)
-        vx_say(run, "the alternatives %.1f s, ", run->seconds_alternatives);
-    vx_say(run, "writing %.1f s, the report %.1f s\n", run->seconds_write, run->seconds_report);
+        vx_say(run, "alternatives %.1f, ", run->seconds_alternatives);
+    vx_say(run, "writing %.1f, report %.1f)\n", run->seconds_write, run->seconds_report);
     return status;
 }
 

@@ -1,9 +1,10 @@
 /* Shared by the parts of `voxstat run`: run.c has the command, settings.c its options, stages.c the stages in memory,
  * study.c reads the table, atlas.c the regions, inputs.c lists the images, bids.c reads a BIDS folder, prepare.c,
  * grid.c, pvc.c, suv.c and units.c have the steps that the images go through and their units, place.c checks the place
- * of the results, plan.c prints the plan, progress.c prints the progress, outcomes.c tests regions and markers,
- * beside.c has the means of regions in other forms, expected.c compares them with expected changes, volumes.c has the
- * search volumes, sensitivity.c the alternatives and choices.c what they are, and provenance.c writes the results. */
+ * of the results, plan_study.c and plan.c print the plan, progress.c prints the progress, outcomes.c tests regions and
+ * markers, beside.c has the means of regions in other forms, expected.c compares them with expected changes, volumes.c
+ * has the search volumes, sensitivity.c the alternatives and choices.c what they are, and provenance.c writes the
+ * results. */
 #ifndef VX_CLI_RUN_H
 #define VX_CLI_RUN_H
 
@@ -52,6 +53,7 @@ typedef struct vx_run {
     const vx_arguments *arguments;
     const char *choice;         /* of an alternative: the choice that it tries, "scale=none"; null: the run itself */
     bool quiet, verbose;
+    bool no_gpu;                /* --device auto found no GPU among the devices */
     int threads;                /* 0: all */
     vx_design design;
     vx_model_options model;
@@ -158,12 +160,11 @@ vx_status vx_run_infer_volumes(const vx_run *run, vx_run_modality *modality, int
                                void *context, vx_error *error);
 void vx_run_volumes_destroy(vx_run_modality *modality);
 
-/* plan.c: prints the design and the participants (before the images are read), masks, effects and the device (after
- * that), and the limits of the results. Facts that readers of the results need become remarks. Errors: VX_INTERNAL
- * where memory is short. */
+/* plan_study.c: prints the design and the participants, before the images are read. plan.c: prints masks, effects and
+ * the device, after that, and the limits of the results. Only -v says all. Facts that readers of the results need
+ * become remarks. Errors: VX_INTERNAL where memory is short. */
 vx_status vx_plan_say_study(vx_run *run, vx_error *error);
-void vx_plan_say_mask(const vx_run *run, const vx_run_modality *modality);
-void vx_plan_say_quality(const vx_run *run, const vx_run_modality *modality);
+void vx_plan_say_modality(const vx_run *run, const vx_run_modality *modality);
 vx_status vx_plan_say_effects(vx_run *run, vx_error *error);
 vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 

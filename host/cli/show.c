@@ -4,8 +4,6 @@
 #include "cli/terminal.h"
 #include "results/tails.h"
 
-#include <stdint.h>
-
 static vx_status show_clusters(const vx_results *results, vx_error *error)
 {
     vx_status status = VX_OK;
@@ -28,9 +26,9 @@ vx_status vx_command_show(const vx_arguments *arguments, vx_error *error)
     if (!status)
         status = vx_results_open(folder, &results, error);
     if (!status)
-        status = vx_summary_print(results, stdout, error);
+        status = vx_summary_print(results, true, stdout, error);
     if (!status)
-        status = vx_summary_print_outcomes(results, SIZE_MAX, stdout, error);
+        status = vx_summary_print_outcomes(results, true, stdout, error);
     if (!status)
         status = vx_summary_print_expected(results, stdout, error);
     if (!status)
@@ -42,7 +40,6 @@ vx_status vx_command_show(const vx_arguments *arguments, vx_error *error)
         for (size_t i = 0; i < results->remarks; i++)
             vx_print(stdout, "remark: %s\n", results->remark[i]);
         vx_summary_say(results, stdout);
-        vx_summary_say_outcomes(results, stdout);
         vx_summary_say_sensitivity(results, stdout);
     }
     vx_results_close(results);

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/stop.h"
 #include "cli/terminal.h"
+#include "engine/choose.h"
 #include "outcome/study_model.h"
 #include "prepare/smoothness.h"
 #include "results/calibration.h"
@@ -46,17 +47,16 @@ static vx_status open_device(vx_run *run, vx_error *error)
     const vx_device_options options = VX_OPTIONS(vx_device_options, .threads = run->threads, .uses = uses(run),
                                                  .say = run->quiet ? NULL : vx_terminal_say);
     vx_status status = vx_device_open(name, &options, &run->device, note, sizeof note, error);
-    if (note[0])
+    run->no_gpu = !strcmp(note, VX_NOTE_NO_GPU);
+    if (note[0] && !run->no_gpu)
         vx_say(run, "%s\n", note);
     return status;
 }
 
 /* Judges the images themselves. An alternative reads the same ones. */
-static vx_status judge_images(vx_run *run, vx_run_modality *modality, vx_error *error)
+static vx_status judge_images(vx_run_modality *modality, vx_error *error)
 {
     vx_status status = vx_quality_find(&modality->survey, &modality->quality, error);
-    if (!status)
-        vx_plan_say_quality(run, modality);
     return status ? status
                   : vx_quality_remark(modality->quality, &modality->survey, &modality->sources, &modality->mask,
                                       &modality->survey.remarks, error);
@@ -71,11 +71,11 @@ vx_status vx_run_read_modality(vx_run *run, vx_run_modality *modality, vx_error 
     if (!status)
         status = vx_preparation_remark(&modality->preparation, &modality->sources, &modality->survey.remarks, error);
     if (!status)
-        vx_plan_say_mask(run, modality);
-    if (!status)
         status = vx_run_say_scaling(run, modality, error);
     if (!status && survey)
-        status = judge_images(run, modality, error);
+        status = judge_images(modality, error);
+    if (!status)
+        vx_plan_say_modality(run, modality);
     if (!status)
         status = vx_run_take_remarks(run, modality->study->name, &modality->survey.remarks, error);
     return status ? status : vx_run_place_regions(run, modality, error);

@@ -6,12 +6,29 @@
 
 #include <string.h>
 
-static const vx_sensitivity_column figure[] = {
-    VX_SENSITIVITY_N, VX_SENSITIVITY_VOXELS,   VX_SENSITIVITY_ESTIMATE,       VX_SENSITIVITY_CI_LOW,
-    VX_SENSITIVITY_CI_HIGH, VX_SENSITIVITY_T,  VX_SENSITIVITY_P,              VX_SENSITIVITY_X,
-    VX_SENSITIVITY_Y, VX_SENSITIVITY_Z,        VX_SENSITIVITY_CLUSTERS,       VX_SENSITIVITY_CLUSTERS_BELOW,
-    VX_SENSITIVITY_LARGEST};
+/* What is shown of a result, and what a narrow terminal leaves out first. */
+static const struct {
+    vx_sensitivity_column column;
+    int gives;
+} figure[] = {
+    {VX_SENSITIVITY_N, VX_SPARE + 3},       {VX_SENSITIVITY_VOXELS, VX_SPARE + 3},
+    {VX_SENSITIVITY_ESTIMATE, VX_SPARE},    {VX_SENSITIVITY_CI_LOW, VX_SPARE + 1},
+    {VX_SENSITIVITY_CI_HIGH, VX_SPARE + 1}, {VX_SENSITIVITY_T, VX_KEPT},
+    {VX_SENSITIVITY_P, VX_KEPT},            {VX_SENSITIVITY_X, VX_SPARE + 4},
+    {VX_SENSITIVITY_Y, VX_SPARE + 4},       {VX_SENSITIVITY_Z, VX_SPARE + 4},
+    {VX_SENSITIVITY_CLUSTERS, VX_SPARE + 5}, {VX_SENSITIVITY_CLUSTERS_BELOW, VX_SPARE + 5},
+    {VX_SENSITIVITY_LARGEST, VX_SPARE + 5}};
 enum { FIGURES = sizeof figure / sizeof *figure };
+
+static void put_figure(vx_columns *table, vx_sensitivity_column column, double value)
+{
+    if (column == VX_SENSITIVITY_P)
+        vx_columns_p(table, value);
+    else if (vx_sensitivity_about(column)->is_count)
+        vx_columns_count(table, value);
+    else
+        vx_columns_number(table, value);
+}
 
 static void put_row(vx_columns *table, const vx_results *results, const vx_results_sensitivity *row)
 {
@@ -20,11 +37,8 @@ static void put_row(vx_columns *table, const vx_results *results, const vx_resul
     vx_columns_put(table, "%s", vx_sensitivity_what_names[row->what]);
     vx_columns_put(table, "%s", results->choice[row->choice]);
     for (int k = 0; k < FIGURES; k++) {
-        if (vx_sensitivity_about(figure[k])->is_count && row->value[figure[k]] >= 0)
-            vx_columns_put(table, "%.0f", row->value[figure[k]]);
-        else
-            vx_columns_number(table, row->value[figure[k]]);
-        if (figure[k] == VX_SENSITIVITY_P && row->conclusion)
+        put_figure(table, figure[k].column, row->value[figure[k].column]);
+        if (figure[k].column == VX_SENSITIVITY_P && row->conclusion)
             vx_columns_mark(table);
     }
     vx_columns_put(table, "%s", row->units ? row->units : "");
@@ -37,22 +51,23 @@ static void put_row(vx_columns *table, const vx_results *results, const vx_resul
 
 vx_status vx_summary_print_sensitivity(const vx_results *results, bool all, FILE *out, vx_error *error)
 {
-    static const char *const before[] = {"effect", VX_KEY_NAME, VX_KEY_WHAT, VX_KEY_CHOICE};
-    static const char *const after[] = {VX_KEY_UNITS, VX_KEY_REGION, VX_KEY_CONCLUSION, ""};
-    const int befores = sizeof before / sizeof *before, afters = sizeof after / sizeof *after;
     bool shown = false;
     size_t rows = 0, end = 0;
     if (!results->sensitivities)
         return VX_OK;
-    vx_columns *table = vx_columns_new(befores + FIGURES + afters);
+    vx_columns *table = vx_columns_new();
     if (!table)
         return vx_fail_memory(error);
-    for (int k = 0; k < befores; k++)
-        vx_columns_put(table, "%s", before[k]);
+    vx_columns_title(table, "effect", VX_CUT);
+    vx_columns_title(table, VX_KEY_NAME, VX_CUT);
+    vx_columns_title(table, VX_KEY_WHAT, VX_SPARE);
+    vx_columns_title(table, VX_KEY_CHOICE, VX_CUT);
     for (int k = 0; k < FIGURES; k++)
-        vx_columns_put(table, "%s", vx_sensitivity_about(figure[k])->label);
-    for (int k = 0; k < afters; k++)
-        vx_columns_put(table, "%s", after[k]);
+        vx_columns_title(table, vx_sensitivity_about(figure[k].column)->label, figure[k].gives);
+    vx_columns_title(table, VX_KEY_UNITS, VX_SPARE + 2);
+    vx_columns_title(table, VX_KEY_REGION, VX_SPARE + 4);
+    vx_columns_title(table, VX_KEY_CONCLUSION, VX_KEPT);
+    vx_columns_title(table, "", VX_KEPT);
     for (size_t i = 0; i < results->sensitivities; i++) {
         if (i == end) {
             end = vx_results_sensitivity_end(results, i);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -66,6 +67,17 @@ bool vx_colours(FILE *stream)
 {
     const char *no = getenv("NO_COLOR"), *terminal = getenv("TERM");
     return isatty(fileno(stream)) && !(no && *no) && terminal && strcmp(terminal, "dumb");
+}
+
+int vx_terminal_width(FILE *stream)
+{
+    enum { LEAST = 20, USUAL = 80, MOST = 10000 };
+    const char *columns = getenv("COLUMNS");
+    struct winsize size = {0};
+    const long said = columns ? strtol(columns, NULL, 10) : 0;
+    if (said >= LEAST && said <= MOST)
+        return (int)said;
+    return ioctl(fileno(stream), TIOCGWINSZ, &size) || size.ws_col < LEAST ? USUAL : size.ws_col;
 }
 
 static int lost; /* errno of the first failure of standard output */

@@ -10,6 +10,9 @@
 /* Whether `stream` is a terminal that shows colours: NO_COLOR is not set and TERM is not "dumb". */
 bool vx_colours(FILE *stream);
 
+/* The columns that a line of `stream` has: COLUMNS of the environment, else those of the terminal, else 80. */
+int vx_terminal_width(FILE *stream);
+
 /* Handles requests to stop, for a command that writes.
  *
  *   1. The first signal that would end the program sets the flag of base/stop.h instead.

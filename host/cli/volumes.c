@@ -4,12 +4,10 @@
 
 #include "atlas/volumes.h"
 #include "base/memory.h"
-#include "base/number.h"
 
 static vx_status make_volume(vx_run *run, vx_run_modality *modality, const vx_search_volume *from, vx_error *error)
 {
     vx_record_volume *volume = &modality->volume[modality->volumes];
-    char text[32];
     if (!from->voxels)
         return vx_run_remark(run, error, "%s: the family %s is no search volume, because no voxel of it has a "
                              "probability of %g", modality->study->name, from->family, VX_VOLUME_PROBABILITY);
@@ -17,9 +15,6 @@ static vx_status make_volume(vx_run *run, vx_run_modality *modality, const vx_se
     vx_status status = vx_matrix_restrict(modality->matrix, from->voxels, from->index, &volume->matrix, error);
     if (!status && !(volume->name = vx_copy_text(from->family)))
         status = vx_fail_memory(error);
-    if (!status)
-        vx_say(run, "%s: search volume %s, %s voxels\n", modality->study->name, from->family,
-               vx_count_text((uint64_t)from->voxels, text));
     return status;
 }
 

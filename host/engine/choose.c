@@ -97,7 +97,7 @@ static size_t usable_gpus(const vx_choice *c, const vx_device_info *list, size_t
             vx_note_add(c->note, c->note_size, "%s (%s) passed over: %s", list[d].id, list[d].name, list[d].unusable);
     }
     if (count && !gpus)
-        vx_note_add(c->note, c->note_size, "no OpenCL device of this machine is a GPU");
+        vx_note_add(c->note, c->note_size, VX_NOTE_NO_GPU);
     return usable;
 }
 

@@ -13,6 +13,9 @@
 /* Opens and tests the device of this id. */
 typedef vx_status (*vx_device_opener)(void *context, const char *id, vx_device **device, vx_error *error);
 
+/* The note where no device of the list is a GPU. */
+#define VX_NOTE_NO_GPU "no OpenCL device of this machine is a GPU"
+
 /* Opens the best GPU of the list for a set of ops, else cpu. `note` says why GPUs are passed over and why one is taken.
  * Errors: those of opening cpu. */
 vx_status vx_device_choose(const vx_device_info *list, size_t count, unsigned ops, vx_device_opener open,

@@ -7,6 +7,7 @@
 #include "report/numbers.h"
 #include "results/scheme.h"
 #include "results/change.h"
+#include "space/grid.h"
 
 #include <string.h>
 
@@ -73,12 +74,11 @@ static void put_export(vx_export *m)
     put_agent(t, "software", "nidm_NeuroimagingAnalysisSoftware:", "voxstat", m->results->version);
 }
 
-/* NIfTI codes 3 and 4 mean Talairach and MNI. The other codes do not name a template. */
 static const char *coordinate_system(const vx_grid *grid)
 {
-    switch (grid->sform_code > 0 ? grid->sform_code : grid->qform_code) {
-    case 3: return "nidm_TalairachCoordinateSystem:";
-    case 4: return "nidm_MNICoordinateSystem:";
+    switch (vx_grid_space_code(grid)) {
+    case VX_SPACE_TALAIRACH: return "nidm_TalairachCoordinateSystem:";
+    case VX_SPACE_MNI: return "nidm_MNICoordinateSystem:";
     default: return "nidm_CustomCoordinateSystem:";
     }
 }

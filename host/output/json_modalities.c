@@ -275,6 +275,7 @@ static json_t *modality_object(const vx_record *record, const vx_entry *entry, j
                                VX_KEY_AFFINE, affine_array(grid),
                                VX_KEY_MASK, mask_object(modality),
                                VX_KEY_EFFECTS, effects);
+    object = vx_json_set(object, VX_KEY_SPACE_CODE, json_integer(vx_grid_space_code(grid)));
     if (modality->atlas)
         object = vx_json_set(object, VX_KEY_ATLAS_REGIONS, region_names(modality->atlas));
     if (modality->quality)

@@ -15,7 +15,8 @@ static const vx_look *look_of(const vx_report *report)
 
 const char *vx_background_words(const vx_report *report)
 {
-    return report->template ? "the template" : "the mean of all images";
+    return report->template_found && report->template ? "the MNI template" : report->template ? "the template"
+                                                                                          : "the mean of all images";
 }
 
 /* Reads where p of a kind is significant. */

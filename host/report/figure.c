@@ -290,7 +290,7 @@ void vx_figure_free(vx_composed *figure)
         fclose(figure->page.out);
     free(figure->text);
     free(figure->item);
-    free(figure->report.template_image.data);
+    vx_report_free_template(&figure->report);
     vx_results_close(figure->results);
     free(figure);
 }

@@ -175,7 +175,7 @@ vx_status vx_report_write(const char *folder, const vx_report_options *options, 
     free(text);
     vx_pictures_destroy(&report.pictures);
     vx_files_free(report.files);
-    free(report.template_image.data);
+    vx_report_free_template(&report);
     vx_results_close(results);
     return report.status;
 }

@@ -1,7 +1,8 @@
 /* The report of a results folder: report.html, one file that makes no network requests, and picture files beside it.
  *
- * The report is a pure function of the folder: `voxstat run` and `voxstat report` write the same bytes. A new section
- * is a file in sections/ and its line in sections.h. */
+ * The report is a pure function of the folder and the template: `voxstat run` and `voxstat report` write the same
+ * bytes. A new section is a file in sections/ and its line in sections.h.
+ */
 #ifndef VX_REPORT_REPORT_H
 #define VX_REPORT_REPORT_H
 
@@ -9,7 +10,8 @@
 #include "voxstat/image.h"
 
 typedef struct vx_report_options {
-    const char *template; /* image to draw the maps over, in the space of the results; null: the mean image */
+    const char *template; /* image to draw the maps over, in the space of the results; "none": the mean image; null: an
+                           * installed template where the images are in MNI's space, else the mean image */
     vx_analyze_orientation orientation; /* of a template whose header does not define left and right */
 } vx_report_options;
 

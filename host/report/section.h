@@ -25,6 +25,8 @@ typedef struct vx_report {
     const struct vx_look *look;   /* of maps (effect_brain.h); null: the usual one */
     const struct vx_picture_taker *taker; /* takes the pictures instead of the page; null: none */
     const char *template;     /* path of the template; null: the mean image is drawn under the maps */
+    char *template_found;     /* path of one that is installed; null: none was looked for or found */
+    bool template_unfit;      /* that one is not used, as it does not fit the results */
     vx_analyze_orientation orientation; /* of the template */
     vx_volume template_image;
     double template_overlap;  /* share of the voxels of the first mask that the template covers */
@@ -47,9 +49,14 @@ typedef struct vx_section {
 /* Whether the results have images: for `applies` of the sections about voxels. */
 bool vx_report_has_images(const vx_report *report);
 
-/* Reads the template, and finds its least overlap with the masks of the modalities, whose grids may differ. Errors:
- * VX_INPUT if it cannot be read or does not overlap. The caller frees template_image.data. */
+/* Reads the template that is given, or else finds one, and its least overlap with the masks of the modalities, whose
+ * grids may differ. Errors: VX_INPUT if a given one cannot be read, is of another space or does not overlap.
+ * vx_report_free_template releases it. */
 vx_status vx_report_read_template(vx_report *report, vx_error *error);
+void vx_report_free_template(vx_report *report);
+
+/* The last component of the template's path, of the one that is not used too; null without a template. */
+const char *vx_report_template_name(const vx_report *report);
 
 /* A file for the page that is embedded in the program ("report.css"); null if the build left it out. */
 const char *vx_page_file(const char *name);

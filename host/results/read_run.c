@@ -157,6 +157,13 @@ static void read_affine(vx_reading *r, const json_t *object, vx_grid *grid)
 }
 
 /* Results of earlier versions do not have it. */
+static int read_space_code(const json_t *object)
+{
+    const json_int_t code = json_integer_value(json_object_get(object, VX_KEY_SPACE_CODE));
+    return code == VX_SPACE_TALAIRACH || code == VX_SPACE_MNI ? (int)code : 0;
+}
+
+/* Results of earlier versions do not have it. */
 static void read_smoothness(const json_t *object, double smoothness[3])
 {
     for (size_t k = 0; k < 3; k++) {
@@ -189,6 +196,7 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
     read_mask(r, object, modality);
     vx_quality_size(r, object, modality);
     read_affine(r, object, &modality->grid);
+    modality->grid.sform_code = read_space_code(object);
     read_smoothness(object, modality->smoothness);
     read_steps(r, object, modality);
     if (json_object_get(object, VX_KEY_ATLAS_REGIONS)) /* an atlas is no must */
@@ -294,7 +302,7 @@ static vx_status check_layout(const vx_results *results, vx_error *error)
     if (found == VX_LAYOUT || !command || (kind && strcmp(kind, VX_KIND_ANALYSIS) != 0))
         return VX_OK;
     return vx_fail(error, VX_INPUT, "%s: results of voxstat %.20s, whose folders have layout %lld; this is voxstat %s, "
-                   "which reads layout %d only. Run the analysis again, here or into another --out: %.1500s",
+                   "which reads layout %d only. Run the analysis again, with --force or another --out: %.1500s",
                    results->folder, results->version, (long long)found, VOXSTAT_VERSION, VX_LAYOUT, command);
 }
 

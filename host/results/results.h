@@ -108,7 +108,7 @@ typedef struct vx_results_modality {
     vx_results_left_out *left_out;
     size_t left_outs;
     vx_results_quality quality;
-    vx_grid grid;                /* dim, affine and pixdim only */
+    vx_grid grid;                /* dim, affine and pixdim; sform_code: as far as it names a space */
     double smoothness[3];        /* FWHM of the residuals, mm along the axes of the grid; NaN: not told */
     int64_t mask_voxels;
     vx_mask_report mask;

@@ -208,6 +208,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_DIM "dim"
 #define VX_KEY_VOXEL_MM "voxel_mm"
 #define VX_KEY_AFFINE "affine"             /* four rows of four numbers */
+#define VX_KEY_SPACE_CODE "space_code"     /* of the images' NIfTI headers: 3 Talairach, 4 MNI; 0: not known */
 #define VX_KEY_MASK "mask"                 /* an object */
 #define VX_KEY_EFFECTS "effects"           /* a list of objects */
 

@@ -9,6 +9,15 @@
 
 #include "voxstat/space.h"
 
+/* NIfTI's codes of the spaces that have a name. */
+enum { VX_SPACE_TALAIRACH = 3, VX_SPACE_MNI = 4 };
+
+/* The code of the space of a grid: that of its sform, else of its qform. */
+static inline int vx_grid_space_code(const vx_grid *grid)
+{
+    return grid->sform_code > 0 ? grid->sform_code : grid->qform_code;
+}
+
 /* Voxels of a grid. */
 static inline size_t vx_grid_elements(const vx_grid *grid)
 {

@@ -140,7 +140,6 @@ class Values(Atlas):
             label = {name: label for label, name in NAMES.items()}[row["region"]]
             self.assertAlmostEqual(float(row["coverage"]), self.coverage(on, mask, label), delta=6e-5)
         self.assertIn("atlas atlas.nii.gz: 3 labels, names from atlas.tsv", done.stderr)
-        self.assertIn("pet: 3 of 3 regions are covered by the mask", done.stderr)
 
     def test_planned_regions(self):
         (self.folder / "planned.tsv").write_text("region\tfamily\tmembers\nstriatum\tprimary\tputamen + caudate\n"

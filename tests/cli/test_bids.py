@@ -10,7 +10,7 @@ import bids_producers as producers
 from voxstat_cli import INPUT, USAGE, Study, files_of
 
 PEOPLE, SESSIONS = producers.PEOPLE, producers.SESSIONS
-QUICK = ("--correct", "voxel") # what is paired does not depend on it
+QUICK = ("--correct", "voxel", "--no-report") # what is paired does not depend on it
 
 
 class Bids(Study):

@@ -60,7 +60,7 @@ class Bonferroni(Study):
         self.assertIn("over all 2 effects tested", page)
         self.assertIn("change: Bonferroni’s correction over 2 effects allows no p below 0.0200.", page)  # 2 / (1 + 99)
         self.assertIn("Multiple comparisons among means", page)
-        self.assertIn("p bonferroni_extent", self.run_program("show", "with").stdout)
+        self.assertIn("p bonferroni_extent", self.run_program("show", "with", COLUMNS="300").stdout)
 
     def test_nothing_else_changes(self):
         self.assert_done(self.run_paired(*self.arguments, "--correct", "extent,bonferroni", "--out", "with"))

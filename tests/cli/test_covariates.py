@@ -8,7 +8,7 @@ import scipy.stats
 from report_cli import Page
 from voxstat_cli import Study
 
-QUICK = ["-n", "10", "--correct", "voxel", "--progress", "none", "--force"]
+QUICK = ["-n", "10", "--correct", "voxel", "--progress", "none", "--force", "--no-report"]
 
 
 class Covariates(Study):

@@ -21,7 +21,7 @@ from voxstat_cli import PROGRAM, SHAPE, Study
 
 SOURCE = pathlib.Path(os.environ["VOXSTAT_SOURCE"])
 PAGES = {path.stem: path.read_text(encoding="utf-8") for path in [SOURCE / "README.md", *SOURCE.glob("docs/*.md")]}
-COMMANDS = ("run", "show", "report", "nidm", "translate", "simulate", "devices", "selftest", "bench")
+COMMANDS = ("run", "show", "report", "figure", "nidm", "translate", "simulate", "devices", "selftest", "bench")
 
 
 def blocks(page, language):
@@ -160,8 +160,9 @@ class Shown(Study):
         said = subprocess.run([program, "script"], cwd=self.folder, text=True, capture_output=True, check=False)
         self.assertEqual(said.returncode, 0, said.stderr)
         found = re.fullmatch(r"t (\S+) at (\S+) (\S+) (\S+) mm, family-wise p (\S+)\n", said.stdout)
-        self.assertEqual(list(found.groups()[:4]), [cells[key] for key in ("peak t", "x mm", "y mm", "z mm")])
-        self.assertAlmostEqual(float(found[5]), float(cells["min p voxel"]), delta=6e-5) # four digits each
+        self.assertEqual([f"{float(found[1]):.2f}", *(float(found[k]) for k in (2, 3, 4))],
+                         [cells["peak t"], *map(float, cells["x y z mm"].split())])
+        self.assertAlmostEqual(float(found[5]), float(cells["p voxel"]), delta=6e-4) # three digits
 
 
 class Python(Shown):

@@ -63,6 +63,7 @@ class Interface(unittest.TestCase):
             "regrid": 2.5, "regrid_method": "cubic", "smooth": 8.0, "smooth_to": 10.0,
             "mask_level": 0.5, "mask_relative": 0.8, "exclude": ["a", "b"],
             "keep_prepared": True, "keep_zeros": True, "grid_tolerance": 0.1, "reference": ["pet=atlas:pons", "b.nii"],
+            "no_report": True,
             "reference_erode": 2.5, "scale": ["none", "pet=reference"],
             "pvc": ["mg", "cbf=none"], "psf": "6,6.5,7", "pvc_grey": "p1", "pvc_white": "p2",
             "suv": ["pet"], "change": ["percent", "gm=difference"], "units": ["pet=mg/100 g/min"],

@@ -19,7 +19,7 @@ try:
 except ImportError:
     bids_validator = None
 
-QUICK = ("--correct", "voxel", "-q")
+QUICK = ("--correct", "voxel", "-q", "--no-report")
 # The entities of a raw name by datatype, and those that a derivative adds, each in the order of BIDS (appendices
 # "Entity table" and "Entities").
 RAW = {"pet": ("sub", "ses", "task", "trc", "rec", "run"), "perf": ("sub", "ses", "acq", "rec", "dir", "run"),

@@ -62,11 +62,17 @@ class Primary(Study):
             noun, count = ("cluster", clusters) if kind in OF_CLUSTER else ("voxel", voxels)
             said[kind] = count
             self.assertIn(f"significant: p < 0.05 {criterion}, the primary correction", done.stderr)
-            line = (f"pet change: {count} {noun}{'' if count == 1 else 's'} significant (p < 0.05 {criterion}); "
-                    "further looks: ")
-            self.assertIn(line, done.stderr)
-            self.assertIn(line, self.run_program("show", kind).stdout)
-            self.assertNotIn(criterion, done.stderr.split("further looks: ")[1].split(";")[0])
+            titles, row = (re.split("  +", line) for line in done.stdout.splitlines())
+            record = self.effect(kind)
+            self.assertAlmostEqual(float(row[titles.index(f"p {kind}")]) / record["p"][f"p_fwe_{kind}"]["smallest"], 1,
+                                   delta=0.006)
+            self.assertEqual(row[titles.index("clusters")], f"{clusters} of {record['clusters']['number']}")
+            further = re.findall("\npet change, further looks: (.*)\n", "\n" + done.stderr)
+            looks = {other: self.below(kind, other)[other in OF_CLUSTER] for other in CRITERION if other != kind}
+            self.assertEqual(dict(re.findall(r"(?<!\S)(extent|mass|TFCE|voxel) (\d+)", " ".join(further))),
+                             {{"tfce": "TFCE"}.get(k, k): str(v) for k, v in looks.items() if v})
+            for line in further:
+                self.assertIn(f"pet change, further looks: {line}\n", self.run_program("show", kind).stdout)
 
             page = report_cli.Page(self.folder / kind / "report.html")
             source = (self.folder / kind / "report.html").read_text()

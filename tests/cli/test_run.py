@@ -59,16 +59,18 @@ class Run(Study):
                     [f"pet/level/{name}.nii.gz" for name in COVARIATE_MAPS])
         self.assertEqual(left, sorted(["voxstat-results"] + [f"voxstat-results/{name}" for name in expected]))
         for words in ("change = followup minus baseline", "5 of 5 participants", "mask of 504 voxels",
-                      "mean-centred (level, age)", "the intercept is the mean change at the average covariate",
-                      "all 32 sign flips", "all 120 permutations", "smallest p possible 0.062", "device cpu",
+                      "none of 10 images flagged", "all 32 sign flips", "all 120 permutations", "0.0625", "device cpu",
                       "results: voxstat-results"):
             self.assertIn(words, done.stderr)
+        said = [line for line in done.stderr.splitlines() if not line.startswith("remark: ")]
+        self.assertLessEqual(said.index("results: voxstat-results"), 8) # of ten, with the time that longer runs expect
+        self.assertTrue(all(len(line) <= 80 for line in said + done.stdout.splitlines()), said)
         lines = done.stdout.splitlines()
         self.assertEqual(len(lines), 3)
         self.assertTrue(lines[1].startswith("pet change") and lines[2].startswith("pet level"))
         # The table of results is that of the maps, at the voxel that the largest |t| is in.
         t = self.read_image("voxstat-results/pet/change/t.nii.gz")
-        self.assertIn(f"{t.flat[numpy.abs(t).argmax()]:.3f}", lines[1])
+        self.assertIn(f" {t.flat[numpy.abs(t).argmax()]:.2f} ", lines[1])
 
     def test_mean_change_is_followup_minus_baseline(self):
         self.assert_done(self.run_paired())
@@ -150,6 +152,15 @@ class Run(Study):
         self.assertEqual(int(first["voxels"]), numpy.count_nonzero(labels == 1))
         self.assertGreater(numpy.count_nonzero(labels[:4, :4, :4] == 1), 30)
 
+    def test_report_is_left_out_on_request(self):
+        done = self.run_paired("--correct", "voxel", "--no-report")
+        self.assert_done(done)
+        folder = self.folder / "voxstat-results"
+        self.assertNotIn("report", "".join(done.stderr.splitlines(True)[:-1]))
+        self.assertEqual([path for path in folder.rglob("*") if path.suffix in (".html", ".png", ".svg")], [])
+        self.assert_done(self.run_program("report", "voxstat-results"))
+        self.assertTrue((folder / "report.html").exists())
+
     def test_force_replaces_results(self):
         self.assert_done(self.run_paired())
         self.assert_done(self.run_paired("--force", "--correct", "voxel"))
@@ -164,8 +175,8 @@ class Run(Study):
     def test_random_permutations_are_not_exhaustive(self):
         done = self.run_paired("-n", "20", "--covariate", "level")
         self.assert_done(done)
-        self.assertIn("20 random sign flips of 32 possible", done.stderr)
-        self.assertIn("20 random permutations of 120 possible", done.stderr)
+        self.assertRegex(done.stderr, "\npet change .* 20 sign flips +32 ")
+        self.assertRegex(done.stderr, "\npet level .* 20 permutations +120 ")
 
 
 class Interrupted(Study):
@@ -221,12 +232,12 @@ class Terminal(Study):
             self.write_image(row[2], self.read_image(row[1]) + 5 + self.read_image(row[2]) / 10)
         arguments = ("--design", "paired", "--device", "cpu", "--quiet", "--force", "--correct", "voxel,extent")
         by_voxel = self.on_a_terminal("stdout", *arguments)
-        self.assertRegex(by_voxel, "\033\\[1;32m +0\\.03125\033\\[0m")
+        self.assertRegex(by_voxel, "\033\\[1;32m +0\\.0312\033\\[0m")
         self.assertEqual(by_voxel.count("\033[1;32m"), 1) # not the p by extent, uncorrected ones and counts of clusters
         arguments += ("--primary", "extent")
         shown = self.on_a_terminal("stdout", *arguments)
-        self.assertRegex(shown, "\033\\[1;32m +0\\.03125\033\\[0m")
-        self.assertIn("\033[1;32m          1\033[0m", shown) # a cluster
+        self.assertRegex(shown, "\033\\[1;32m +0\\.0312\033\\[0m")
+        self.assertRegex(shown, "\033\\[1;32m +1 of 1\033\\[0m") # a cluster
         self.assertEqual(shown.count("\033[1;32m"), 2)
         plain = self.run_program(*arguments).stdout
         self.assertNotIn("\033", plain)

@@ -53,7 +53,7 @@ class Sensitivity(Study):
         self.write_image("right.nii.gz", self.region)
 
     def done(self, out, *arguments):
-        done = self.run_paired(*QUICK, "--out", out, *arguments)
+        done = self.run_paired(*QUICK, "--no-report", "--out", out, *arguments)
         self.assert_done(done)
         return done
 

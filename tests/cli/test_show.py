@@ -1,9 +1,13 @@
 """`voxstat show DIR` prints the summary of the run and its tables."""
 import csv
+import os
+import re
 import subprocess
 import unittest
 
 from voxstat_cli import INPUT, PROGRAM, USAGE, Study
+
+os.environ["COLUMNS"] = "200" # every column of the tables fits
 
 
 class Show(Study):
@@ -21,14 +25,15 @@ class Show(Study):
         self.assert_done(shown)
         self.assertTrue(shown.stdout.startswith(run.stdout))
         for line in run.stderr.splitlines():
-            if "further looks: " in line:
+            if ", further looks: " in line:
                 self.assertIn(line, shown.stdout)
         parts = shown.stdout.split("\n\n")
         self.assertEqual(len(parts), 4)
         for part, effect in zip(parts[1:3], ("change", "level")):
             with open(self.folder / f"out/pet/{effect}/clusters.tsv", encoding="utf-8") as table:
                 clusters = list(csv.DictReader(table, delimiter="\t"))
-            heading, _, *rows = part.splitlines()
+            heading, titles, *rows = part.splitlines()
+            column = re.split("  +", titles).index("p extent") + 3 # a label has two words, a place three
             self.assertIn(f"pet {effect}: clusters of |t| > 1.000", heading)
             self.assertEqual(len(rows), len(clusters))
             self.assertGreater(len(rows), 0)
@@ -36,8 +41,9 @@ class Show(Study):
                 word = row.split()
                 self.assertEqual(word[:2], [cluster["label"], "rise" if cluster["sign"] == "positive" else "fall"])
                 self.assertEqual(word[2], cluster["voxels"])
-                self.assertAlmostEqual(float(word[5]), float(cluster["peak_t"]), delta=0.001)
-                self.assertAlmostEqual(float(word[12]), float(cluster["p_extent"]), delta=1e-4)
+                self.assertAlmostEqual(float(word[5]), float(cluster["peak_t"]), delta=0.006)
+                self.assertEqual([float(mm) for mm in word[6:9]], [float(cluster[key]) for key in ("peak_x", "peak_y", "peak_z")])
+                self.assertAlmostEqual(float(word[column]) / float(cluster["p_extent"]), 1, delta=0.006)
 
     def test_what_was_not_asked_for_is_left_out(self):
         self.analyse("--correct", "voxel", "--tails", "neg")

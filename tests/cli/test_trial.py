@@ -38,9 +38,10 @@ class Trial(unittest.TestCase):
              DATA / "participants.tsv", "--atlas", DATA / "labels.nii.gz", "--regions", DATA / "planned.tsv", "--derive",
              "ptau_ttau = ptau / ttau", "--log", "nfl", "--expected", DATA / "expected.tsv", "--interval-weeks", "26",
              "--correct", "voxel", "--out", cls.out, "--progress",
-             "none"], capture_output=True, text=True, check=False)
+             "none"], capture_output=True, text=True, check=False,
+            env={key: value for key, value in os.environ.items() if key != "COLUMNS"})
         assert done.returncode == 0, done.stderr
-        cls.stdout = done.stdout
+        cls.stdout, cls.stderr = done.stdout, done.stderr
         cls.regions = {(row["modality"], row["region"], row["effect"]): row for row in rows_of(cls.out / "regions.tsv")}
         cls.markers = {(row["marker"], row["effect"]): row for row in rows_of(cls.out / "markers.tsv")}
         cls.people = rows_of(DATA / "participants.tsv")
@@ -153,6 +154,45 @@ class Trial(unittest.TestCase):
         numpy.testing.assert_allclose(stored, table, rtol=1e-6)
         for word in ("striatum", "ptau_ttau", "p FWE"):
             self.assertIn(word, self.stdout)
+
+    def test_a_screen_holds_what_is_said(self):
+        """The plan of three modalities, markers and search volumes, and the tables, in 80 columns; no line twice."""
+        plan = self.stderr[:self.stderr.index("results: ")].splitlines()
+        self.assertLessEqual(len(plan), 23)
+        lines = (self.stderr.replace(str(DATA), "").replace(str(self.out), "") + self.stdout).splitlines()
+        self.assertEqual([line for line in lines if len(line) > 80 and not line.startswith("remark: ")], [])
+        self.assertEqual(sorted({line for line in lines if line and lines.count(line) > 1}), [])
+
+    def test_the_lines_of_effects_are_those_of_the_results(self):
+        """Every effect, and the search volumes in which something is significant, as results.h5 has them."""
+        head, *rows = self.stdout.split("\n\n")[0].splitlines()
+        self.assertEqual(re.split("  +", head), ["effect", "n", "peak t", "x y z mm", "p voxel", "clusters", "region"])
+        rows = [re.split("  +", row.strip()) for row in rows]
+        effects = [f"{modality} {effect}" for modality in ("pet", "cbf", "gm") for effect in ("change", "rapa_level")]
+        self.assertEqual([row[0] for row in rows if row[0] in effects], effects)
+        names = rows_of(DATA / "labels.tsv")
+        with h5py.File(self.out / "results.h5") as results:
+            for row in rows[:-1]:
+                if row[0] in effects:
+                    modality, effect = row[0].split()
+                    maps = results[f"maps/{modality}/{effect}"]
+                    t, p = maps["t"][()], 10.0 ** -maps["p-fwe-voxel"][()].max()
+                    self.assertEqual(int(row[1]), len(results[f"design/{modality}/{effect}/participants"]))
+                    at = numpy.unravel_index(numpy.nanargmax(abs(t)), t.shape)
+                    if t.shape != self.labels.shape: # HDF5 readers see the slowest axis first
+                        at, t = at[::-1], t.T
+                    self.assertEqual(row[2], f"{t[at]:.2f}")
+                    place = nibabel.load(DATA / "labels.nii.gz").affine @ (*at, 1)
+                    self.assertEqual([float(mm) for mm in row[3].split()], list(place[:3]))
+                    self.assertAlmostEqual(float(row[4]) / p, 1, delta=0.006)
+                    region = [one["name"] for one in names if int(one["index"]) == self.labels[at]]
+                    begin, _, end = row[-1].partition("..") # long names lose their middle
+                    self.assertTrue(not region or (region[0].startswith(begin) and region[0].endswith(end)), row)
+                else:
+                    self.assertIn(row[0], ("primary", "secondary", "medial_temporal"))
+        shown = [float(row[-3]) for row in rows[:-1] if row[0] not in effects]
+        self.assertTrue(shown and max(shown) < 0.05, rows)
+        self.assertRegex(" ".join(rows[-1]), "^in 13 other search volumes: no p voxel below 0.05")
 
     def test_the_table_of_the_readme(self):
         readme = (DATA.parent / "README.md").read_text(encoding="utf-8")

@@ -82,13 +82,12 @@ static void fuzz_read(void)
         }
     }
     if (!status && nowhere) {
-        vx_summary_print(results, nowhere, &error);
-        vx_summary_print_outcomes(results, 3, nowhere, &error);
+        vx_summary_print(results, true, nowhere, &error);
+        vx_summary_print_outcomes(results, false, nowhere, &error);
         for (size_t m = 0; m < results->modalities; m++)
             for (size_t e = 0; e < results->modality[m].effects; e++)
                 vx_summary_print_clusters(results, &results->modality[m].effect[e], nowhere, &error);
         vx_summary_say(results, nowhere);
-        vx_summary_say_outcomes(results, nowhere);
     }
     vx_results_close(results);
 }

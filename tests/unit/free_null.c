@@ -150,6 +150,7 @@ static void the_commands(void **state)
     vx_foreign_test_destroy(NULL);
     vx_figure_free(NULL);
     vx_effect_brain_destroy(NULL);
+    vx_report_free_template(NULL);
     vx_glass_free(NULL);
     vx_line_destroy(NULL);
     vx_names_destroy(NULL);

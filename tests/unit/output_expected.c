@@ -112,9 +112,11 @@ static void the_terminal_shows_a_line_each(void **state)
     vx_error error;
     char *text = NULL;
     vx_results *results = open_folder();
+    setenv("COLUMNS", "120", 1);
     FILE *stream = open_memstream(&text, &(size_t){0});
     assert_int_equal(vx_summary_print_expected(results, stream, &error), VX_OK);
     fclose(stream);
+    unsetenv("COLUMNS");
     assert_non_null(strstr(text, "\nchange "));
     const char *region = strstr(text, "\"left\" | 5_% & <b>"), *marker = strstr(text, "ttau");
     assert_true(region && marker > region);

@@ -7,6 +7,7 @@
 #include "report/draw/plot.h"
 #include "report/draw/sample.h"
 #include "report/draw/text.h"
+#include "space/grid.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -223,6 +224,42 @@ static void one_voxel_is_seen_in_every_view(void **state)
     free(mask);
 }
 
+/* A ball of radius 40 mm with a hole of radius 20 mm, in voxels of 5 mm about (0, 0, 0): the hole and one voxel around
+ * the ball belong to the brain, and nothing further away. Two small regions far apart are no brain to cut to. */
+static void what_is_not_brain_is_not_drawn(void **state)
+{
+    enum { SIDE = 27, VOXELS = SIDE * SIDE * SIDE };
+    const vx_grid grid = vx_grid_new(SIDE, SIDE, SIDE, 5, (double[]){-65, -65, -65});
+    float *mask = vx_array_zero(VOXELS, sizeof *mask), *inside;
+    (void)state;
+    assert_non_null(mask);
+    for (int i = 0; i < VOXELS; i++) {
+        double mm[3];
+        vx_grid_mm(&grid, i, mm);
+        const double radius = sqrt(mm[0] * mm[0] + mm[1] * mm[1] + mm[2] * mm[2]);
+        mask[i] = radius <= 40 && radius > 20;
+    }
+    assert_true(vx_brain_inside(&grid, mask, &inside));
+    assert_non_null(inside);
+    for (int i = 0; i < VOXELS; i++) {
+        double mm[3];
+        vx_grid_mm(&grid, i, mm);
+        const double radius = sqrt(mm[0] * mm[0] + mm[1] * mm[1] + mm[2] * mm[2]);
+        if (radius <= 40)
+            assert_float_equal(inside[i], 1, 0);
+        if (radius > 40 + 5 * sqrt(3)) /* a step along each axis */
+            assert_float_equal(inside[i], 0, 0);
+    }
+    assert_float_equal(inside[22 + SIDE * (13 + SIDE * 13)], 1, 0); /* x = 45 mm, beside the ball */
+    assert_float_equal(inside[23 + SIDE * (13 + SIDE * 13)], 0, 0); /* x = 50 mm */
+    free(inside);
+    memset(mask, 0, VOXELS * sizeof *mask);
+    mask[2 + SIDE * (2 + SIDE * 2)] = mask[24 + SIDE * (24 + SIDE * 24)] = 1;
+    assert_true(vx_brain_inside(&grid, mask, &inside));
+    assert_null(inside);
+    free(mask);
+}
+
 /* How many labels a colour bar of 150 has: blocks of rows with ink, none of them higher than a line. */
 static int labels_of_bar(double threshold, double limit)
 {
@@ -283,6 +320,7 @@ int main(void)
         cmocka_unit_test(overlap_counts_voxels_of_the_mask),
         cmocka_unit_test(a_line_around_a_peak),
         cmocka_unit_test(one_voxel_is_seen_in_every_view),
+        cmocka_unit_test(what_is_not_brain_is_not_drawn),
         cmocka_unit_test(labels_of_a_bar_keep_apart),
         cmocka_unit_test(ticks_are_round),
     };

@@ -102,7 +102,7 @@ bool vx_brain_inside(const vx_grid *grid, const float *mask, float **inside)
     for (size_t i = 0; mark && i < elements; i++)
         mark[i] = mask[i] > 0 ? BRAIN : OUTSIDE;
     for (int axis = 0; mark && axis < 3; axis++)
-        spread(grid, mark, axis, (int64_t)ceil(AROUND / vx_grid_step_mm(grid, axis)));
+        spread(grid, mark, axis, (int64_t)fmax(1, round(AROUND / vx_grid_step_mm(grid, axis))));
     complete = complete && flood(grid, mark);
     if (complete && fills_box(grid, mask, mark)) {
         *inside = vx_array(elements, sizeof **inside);

@@ -121,9 +121,14 @@ static void write(vx_report *report)
 {
     for (size_t m = 0; !report->status && m < report->results->modalities; m++)
         put_modality(report, &report->results->modality[m]);
+    if (report->template_unfit)
+        vx_put(report->page, "<p>The template <code>%s</code> that is installed does not fit these images (it covers "
+               "%.0f %% of the voxels analysed), so maps are drawn over the mean of all images.</p>\n",
+               vx_report_template_name(report), 100 * report->template_overlap);
     if (!report->template)
         return;
-    vx_put(report->page, "<p>Maps are drawn over the template <code>%s</code>", report->template);
+    vx_put(report->page, "<p>Maps are drawn over the template <code>%s</code>%s", vx_report_template_name(report),
+           report->template_found ? ", which is installed here and of MNI's space, as the images are" : "");
     if (report->template_resampled)
         vx_put_markup(report->page, ", which lies on another grid and was resampled for the pictures (trilinear, in "
                       "mm)");

@@ -1,0 +1,210 @@
+#!/usr/bin/python3
+"""`voxstat figure`: pictures of results in a size and format for a paper, compared with the maps in results.h5."""
+import hashlib
+import json
+import re
+import struct
+import sys
+import unittest
+import zlib
+
+try:
+    import h5py
+    import nibabel
+    import numpy as np
+except ImportError as missing:
+    print("SKIP:", missing)
+    sys.exit(77)
+
+import report_cli
+from test_report_figures import pixels
+from voxstat_cli import AFFINE, INPUT, OUTPUT, SHAPE, USAGE
+
+
+def resolution(path):
+    """Pixels a metre of a PNG, of its chunk pHYs; ISO 15948, 11.3.5.3. Its checksum must be right."""
+    data = path.read_bytes()
+    at = data.index(b"pHYs")
+    assert at < data.index(b"IDAT")
+    across, down, unit = struct.unpack(">IIB", data[at + 4:at + 13])
+    assert zlib.crc32(data[at:at + 13]) == struct.unpack(">I", data[at + 13:at + 17])[0]
+    assert unit == 1
+    return across, down
+
+
+def texts(svg):
+    return re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+
+
+class Figure(report_cli.Report):
+    def setUp(self):
+        super().setUp()
+        self.run_report("--correct", "voxel,extent")
+
+    def figure(self, *arguments, **how):
+        return self.run_program("figure", "results", *arguments, **how)
+
+    def draw(self, *arguments, **how):
+        done = self.figure(*arguments, **how)
+        self.assert_done(done)
+        return done
+
+    def map(self, name, effect="change"):
+        with h5py.File(self.folder / "results/results.h5") as h5:
+            return h5[f"maps/pet/{effect}/{name}"][()], h5["mask"][()] > 0
+
+    def vivid(self, name):
+        """The share of the brain in a picture of one slice that is orange beyond the threshold, and the share of the
+        orange on its left. The colour bar stands right of the brain."""
+        image = pixels(self.folder / name)[60:]
+        columns = np.flatnonzero((image.min(2) < 250).any(0))
+        gap = np.flatnonzero(np.diff(columns) > 12)[0]  # between brain and bar
+        brain = image[:, columns[0]:columns[gap] + 1]
+        orange = brain[..., 0] - brain[..., 2] > 125
+        middle = orange.shape[1] // 2
+        return orange.sum() / (brain.min(2) < 250).sum(), orange[:, :middle].sum() / max(orange.sum(), 1)
+
+    def test_slices_show_the_map(self):
+        """x falls with the first index, so what lies at low indices is drawn on the right."""
+        t, mask = self.map("t")
+        for k, threshold in ((2, 1.5), (2, 3.0), (5, 1.0), (3, 1000.0)):
+            z = AFFINE[2, 3] + 4 * k
+            self.draw("--effect", "change", "--slices", f"axial:{z}", "--threshold", str(threshold), "-o", "one.png",
+                      "--force")
+            truth = (t[..., k] > threshold).sum() / mask[..., k].sum()
+            share, left = self.vivid("one.png")
+            self.assertAlmostEqual(share, truth, delta=0.3 * truth + 0.01, msg=(k, threshold))
+            if truth > 0.05:
+                beyond = t[..., k] > threshold
+                self.assertAlmostEqual(left, beyond[SHAPE[0] // 2:].sum() / beyond.sum(), delta=0.25)
+        p, _ = self.map("p-fwe-extent")  # -log10
+        self.draw("--effect", "change", "--slices", "axial:0", "--threshold", "extent:0.9999", "-o", "one.png",
+                  "--force")
+        some = ((p > -np.log10(0.9999)) & (t > 0))[..., 2].sum() / mask[..., 2].sum()
+        self.assertAlmostEqual(self.vivid("one.png")[0], some, delta=0.3 * some + 0.01)
+        self.draw("--effect", "change", "--slices", "axial:0", "--threshold", "extent:0.000001", "-o", "one.png",
+                  "--force")
+        self.assertLess(self.vivid("one.png")[0], 0.01)
+
+    def test_formats_and_sizes(self):
+        before = {path: hashlib.sha256(path.read_bytes()).digest()
+                  for path in (self.folder / "results").rglob("*") if path.is_file()}
+        arguments = ["--picture", "slices,null-voxel", "--effect", "change,level", "--panels", "--width", "120",
+                     "--font-size", "6"]
+        said = self.draw(*arguments, "--dpi", "600", "-o", "a.png").stderr
+        wide, high, columns, rows = re.search(r"a.png: (\S+) × (\S+) mm, (\d+) × (\d+) pixels at 600 dpi",
+                                              said).groups()
+        self.assertEqual(wide, "120.0")
+        image = pixels(self.folder / "a.png")
+        self.assertEqual(image.shape[:2], (int(rows), int(columns)))
+        self.assertEqual(int(columns), np.ceil(120 / 25.4 * 600))
+        self.assertAlmostEqual(int(rows), float(high) / 25.4 * 600, delta=2)
+        self.assertEqual(resolution(self.folder / "a.png"), (23622, 23622))
+        self.assertEqual(resolution(next((self.folder / "results").rglob("*change_slices.png"))), (11811, 11811))
+
+        done = self.draw(*arguments, "-o", "a.svg")
+        svg = (self.folder / "a.svg").read_text()
+        self.assertRegex(svg[:400], r'<svg [^>]*width="120(\.0+)?mm"')
+        words = texts(svg)
+        self.assertEqual([word for word in words if re.fullmatch("[A-Z]", word) and word not in "LR"], list("ABCD"))
+        self.assertEqual(words.count("pet: change"), 2)
+        sizes = {float(size) for size in re.findall(r'font-size="([\d.]+)" fill="#54616b" text-anchor="middle" x', svg)}
+        self.assertTrue(any(abs(size - 11 / 12 * 6 * 25.4 / 72) < 0.01 for size in sizes), sizes)  # small text, in mm
+        self.assertEqual([line[:2] for line in done.stdout.splitlines()], ["A.", "B.", "C.", "D."])
+        with h5py.File(self.folder / "results/results.h5") as h5:
+            for effect in ("change", "level"):
+                observed = h5[f"null/pet/{effect}/voxel"][0]
+                self.assertIn(f"observed {observed:.4g}", words)
+        self.draw(*arguments, "-o", "b.svg")
+        self.draw(*arguments, "-o", "a.pdf")
+        self.draw(*arguments, "-o", "b.pdf")
+        for ending in ("svg", "pdf"):
+            self.assertEqual((self.folder / f"a.{ending}").read_bytes(), (self.folder / f"b.{ending}").read_bytes())
+        pdf = (self.folder / "a.pdf").read_bytes()
+        box = re.search(rb"/MediaBox \[ 0 0 ([\d.]+) ([\d.]+)", pdf)
+        self.assertAlmostEqual(float(box[1]), 120 / 25.4 * 72, delta=0.1)
+        self.assertAlmostEqual(float(box[2]), float(high) / 25.4 * 72, delta=0.3)
+        self.assertIn(b"/ToUnicode", pdf)  # text can be searched and copied
+
+        self.draw("--picture", "null", "--effect", "level", "--format", "svg,png", "-o", "folder", "--map", "t")
+        self.assertEqual(sorted(path.name for path in (self.folder / "folder").iterdir()),
+                         [f"pet_level_null-{kind}.{ending}" for kind in ("extent", "voxel")
+                          for ending in ("png", "svg")])
+        after = {path: hashlib.sha256(path.read_bytes()).digest()
+                 for path in (self.folder / "results").rglob("*") if path.is_file()}
+        self.assertEqual(before, after)
+
+    def test_bad_input(self):
+        for status, words, arguments in (
+                (USAGE, [".jpg", ".png, .svg or .pdf"], ["-o", "a.jpg"]),
+                (INPUT, ["cbf", "there are: pet"], ["--modality", "cbf"]),
+                (INPUT, ["age", "there are: change, level"], ["--effect", "age"]),
+                (INPUT, ["tfce", "there are: ", "p-fwe-voxel", "slope"], ["--map", "tfce"]),
+                (INPUT, ["rho", "there are: "], ["--map", "rho"]),
+                (USAGE, ["tt", "the name of a map"], ["--map", "tt"]),
+                (INPUT, ["mass", "there are: uncorrected, voxel, extent"], ["--threshold", "mass"]),
+                (USAGE, ["strong"], ["--threshold", "strong"]),
+                (USAGE, ["voxel:2"], ["--threshold", "voxel:2"]),
+                (INPUT, ["pie", "there are: slices, glass, "], ["--picture", "pie"]),
+                (INPUT, ["forest", "there are: slices, glass, "], ["--picture", "slices,forest"]),
+                (INPUT, ["axial:200", "outside the mask of pet"], ["--slices", "axial:0,200"]),
+                (USAGE, ["oblique"], ["--slices", "oblique:3"]),
+                (USAGE, ["here"], ["--slices", "axial:here"]),
+                (INPUT, ["nowhere.nii"], ["--template", "nowhere.nii"])):
+            self.assert_refused(status, words, *arguments, run=self.figure)
+        (self.folder / "figure.png").write_text("mine")
+        self.assert_refused(OUTPUT, ["figure.png", "--force"], run=self.figure)
+        self.assertEqual((self.folder / "figure.png").read_text(), "mine")
+        self.draw("--force")
+        self.assertTrue((self.folder / "figure.png").read_bytes().startswith(b"\x89PNG"))
+        self.assert_refused(INPUT, ["participants.tsv"], "figure", "participants.tsv", "-o", "x.png",
+                            run=self.run_program)
+
+    def test_a_template_that_is_installed(self):
+        """Only where the headers say MNI, where it covers the mask, and where it is not turned off."""
+        standard = "fsl/data/standard/MNI152_T1_2mm_brain.nii.gz"
+        (self.folder / standard).parent.mkdir(parents=True)
+        spots = np.indices((20, 20, 18)).sum(0) % 5 + 1.0
+        affine = np.diag([-2.0, 2, 2, 1])
+        affine[:3, 3] = 14, -18, -10
+
+        def template(code, where=affine):
+            image = nibabel.Nifti1Image(spots.astype(np.float32), where)
+            image.set_sform(where, code)
+            image.to_filename(self.folder / standard)
+
+        def words(*arguments, **how):
+            how = {"FSLDIR": str(self.folder / "fsl"), **how}
+            self.assert_done(self.run_program("report", "results", *arguments, **how))
+            page = self.page()
+            return page.text["effect-1"] + page.text["quality"]
+
+        template(4)
+        self.assertNotIn("template", words())  # the images' code is 2
+        run = json.loads((self.folder / "results/run.json").read_text())
+        self.assertEqual(run["modalities"][0]["space_code"], 2)
+        for row in self.rows:
+            for name in row[1:3]:
+                image = nibabel.load(self.folder / name)
+                data = image.get_fdata(dtype=np.float32)
+                image = nibabel.Nifti1Image(data, AFFINE)
+                image.set_sform(AFFINE, 4)
+                image.to_filename(self.folder / name)
+        self.run_report("--force", VOXSTAT_TEMPLATE="none")
+        found = words()
+        self.assertIn("over the MNI template", found)
+        self.assertIn("MNI152_T1_2mm_brain.nii.gz", found)
+        self.assertNotIn(str(self.folder / "fsl"), (self.folder / "results/report.html").read_text())
+        self.assertIn("over the mean of all images", words("--template", "none"))
+        self.assertIn("over the mean of all images", words(VOXSTAT_TEMPLATE="none"))
+        template(4, affine + np.array([[0, 0, 0, 30], [0] * 4, [0] * 4, [0] * 4]))
+        away = words()
+        self.assertIn("does not fit these images", away)
+        self.assertIn("over the mean of all images", away)
+        template(3)
+        self.assertIn("does not fit these images", words())
+        self.assert_refused(INPUT, ["Talairach", "MNI"], "--template", standard, run=self.figure)
+
+
+if __name__ == "__main__":
+    unittest.main()
