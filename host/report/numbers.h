@@ -13,6 +13,9 @@ double vx_critical(const double *null, uint64_t count);
 /* The smallest possible uncorrected p: 1 / number of sign flips where it is exact, else 1 / number of relabellings. */
 double vx_smallest_uncorrected(const vx_results_effect *effect);
 
+/* Column `k` of a table of p: the primary kind first, and the others in `order`. */
+vx_quantity vx_primary_first(vx_quantity primary, const vx_quantity order[VX_P_KINDS], int k);
+
 double vx_mean(const double *value, int64_t n);
 
 /* The line of an added-variable plot: y against one column of a design, both as residuals of a regression on the other

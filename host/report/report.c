@@ -53,6 +53,10 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
            picture->vector ? "plot" : "map", picture->drawing.width, picture->drawing.height, picture->alt,
            picture->vector ? "svg+xml" : "webp");
     drawn->at = (size_t)ftell(page->out);
+    if (!picture->caption) {
+        vx_put_markup(page, "\"></figure>\n");
+        return;
+    }
     vx_put(page, "\"><figcaption>%s <span class=\"files\">Files: <a href=\"%s.png\">%s.png</a>, <a href=\"%s.svg\">.svg"
            "</a></span></figcaption></figure>\n", picture->caption, picture->name, picture->name, picture->name);
 }
@@ -120,7 +124,8 @@ static void write_head(vx_report *report)
            results->version, results->table);
     vx_page_write(page, vx_page_file("report.css"));
     vx_page_write(page, vx_page_file("viewer.css"));
-    vx_put_markup(page, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the results</a>\n");
+    vx_put_markup(page, "</style>\n<script>document.documentElement.className = \"js\"</script>\n</head>\n<body>\n"
+                  "<a class=\"skip\" href=\"#main\">Skip to the results</a>\n");
 }
 
 static void write_contents(vx_report *report)

@@ -1,5 +1,7 @@
 #include "report/draw/plot.h"
 
+#include "base/number.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -42,7 +44,7 @@ const char *vx_tick_text(double value, double step, char text[32])
         snprintf(text, 32, "%.3g", value);
     else
         snprintf(text, 32, "%.*f", digits, value);
-    return text;
+    return vx_minus_text(text);
 }
 
 void vx_axes_draw(cairo_t *cairo, const vx_axes *axes, const char *x_label, const char *y_label)
