@@ -28,7 +28,7 @@ const char *vx_answers_effect(const vx_results *results, size_t which)
     return NULL;
 }
 
-/* The view of effect `e` of modality `m`; `id` has room for that of its article. */
+/* The view of effect `e` of modality `m`; `id` becomes that of its article. */
 static vx_effect_view view_of(const vx_results *results, size_t m, size_t e, char id[32])
 {
     size_t number = e + 1;

@@ -87,7 +87,8 @@ static void put_row(vx_report *report, const vx_results_effect *effect, size_t n
     vx_put(page, "<th scope=\"row\" class=\"n\" data-value=\"%d\">%d</th>", (int)cluster->label, (int)cluster->label);
     if (effect->peak_region)
         vx_put(page, "<td class=\"where\">%s</td>", effect->peak_region[number]);
-    vx_put(page, "<td class=\"n size\" data-value=\"%.9g\">%s</td>", cluster->mm3, vx_volume_text(cluster->mm3, text[0]));
+    vx_put(page, "<td class=\"n size\" data-value=\"%.9g\">%s</td>", cluster->mm3,
+           vx_volume_text(cluster->mm3, text[0]));
     put_t_and_place(page, cluster->peak_t, cluster->peak_mm);
     for (int k = 0; k < VX_P_KINDS; k++) {
         const vx_quantity kind = column(report, k);

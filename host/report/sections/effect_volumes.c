@@ -64,8 +64,8 @@ void vx_effect_volumes(vx_report *report, const vx_effect_view *view)
     vx_put(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Search volumes of %s: %s\"><table "
            "class=\"few\"><caption>Each family of planned regions was also searched voxel by voxel: the smallest p "
            "within it, corrected for its voxels alone, and where it is. Every family is corrected by itself."
-           "</caption>\n<thead><tr><th scope=\"col\">search volume</th><th scope=\"col\" class=\"n\">voxels</th><th scope=\"col\" "
-           "class=\"n\">peak t</th>", view->modality->name, effect->name);
+           "</caption>\n<thead><tr><th scope=\"col\">search volume</th><th scope=\"col\" class=\"n\">voxels</th>"
+           "<th scope=\"col\" class=\"n\">peak t</th>", view->modality->name, effect->name);
     for (int k = 0; k < VX_P_KINDS; k++)
         if (is_shown(effect, column(report, k)))
             put_head(page, vx_quantity_about(column(report, k))->label, !k);

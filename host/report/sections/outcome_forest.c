@@ -69,7 +69,7 @@ static bool name_rows(const vx_outcome_view *view, char **label)
     return true;
 }
 
-/* The mean of row `i`, with the changes of the participants, for which `dot` has room. */
+/* The mean of row `i`, with the changes of the participants, which go to `dot`. */
 static void fill_mean(const vx_outcome_view *view, size_t i, double *dot, vx_forest_mark *mark)
 {
     const vx_shown_change change = vx_view_change(view, i);

@@ -64,8 +64,8 @@ static void put_effect(vx_report *report, const vx_outcome_view *view, const cha
     bool shown[VX_OUTCOME_COLUMNS];
     vx_put(page, "<details><summary>Table: %s</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
            "aria-label=\"Table: %s\"><table class=\"few\">\n<caption>The columns are those of %s.tsv; %s.json "
-           "describes them.</caption>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">family</th>", effect, effect,
-           vx_outcome_groups[view->kind], vx_outcome_groups[view->kind], vx_outcome_kind_names[view->kind]);
+           "describes them.</caption>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">family</th>", effect,
+           effect, vx_outcome_groups[view->kind], vx_outcome_groups[view->kind], vx_outcome_kind_names[view->kind]);
     for (int k = 0; k < VX_OUTCOME_COLUMNS; k++)
         if ((shown[k] = is_column(view, covariate, k)))
             vx_put(page, "<th scope=\"col\" class=\"n%s\" title=\"%s\">%s</th>", class_of(view, covariate, k),
