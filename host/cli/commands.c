@@ -2,6 +2,7 @@
 
 #include "cli/foreign.h"
 #include "cli/options.h"
+#include "results/level.h"
 
 #include <string.h>
 
@@ -15,6 +16,15 @@ const vx_command vx_command_table[] = {
     {"devices", VX_DEVICES, "", NULL, "list the devices that permutations can run on",
      "Lists every device, the C backend first, with what matters for choosing one.",
      "voxstat devices", vx_command_devices},
+    {"figure", VX_FIGURE, "[DIR] [OPTION]...", "[DIR]", "draw pictures of results for a paper",
+     "Draws pictures of the report of the folder of results DIR again, for chosen effects, slices and thresholds, and "
+     "in the size and format that a journal wants. Several become the panels of one figure. Their captions are "
+     "printed. Nothing is computed again, and nothing in DIR is changed. Without DIR: voxstat-results, or this folder.",
+     "voxstat figure --picture slices,glass --effect change -o figure1.png\n"
+     "voxstat figure results --modality pet --picture slices,forest,scatter --panels --width 180 -o figure2.pdf\n"
+     "voxstat figure results --slices 'axial:-20,0,12; sagittal:4' --threshold extent:" VX_LEVEL_TEXT
+     " -o figure3.svg\n"
+     "voxstat figure results --picture slices,null --format png,svg -o figures", vx_command_figure},
     {"merge", 0, "", NULL, "join the parts of a run that was spread over machines", NULL, NULL, NULL},
     {"nidm", VX_NIDM, "[DIR] [OPTION]...", "[DIR]", "write results as NIDM-Results packs",
      "Writes a NIDM-Results 1.3 pack for every effect of the folder of results DIR: <modality>_<effect>.nidm.zip, with "

@@ -37,6 +37,7 @@ const vx_command *vx_command_find(const char *name);
 
 vx_status vx_command_bench(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_devices(const vx_arguments *arguments, vx_error *error);
+vx_status vx_command_figure(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_nidm(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_report(const vx_arguments *arguments, vx_error *error);
 vx_status vx_command_run(const vx_arguments *arguments, vx_error *error);

@@ -1,5 +1,7 @@
 #include "cli/options.h"
 
+#include "results/level.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -74,6 +76,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "devices` names it."},
     [VX_OPTION_BENCH_DEVICE] = {"device", 0, VX_NAMES, VX_BENCH, "DEVICE[,DEVICE...]", NULL, NULL, NULL, 0, 0,
         "What to measure, as `voxstat devices` names it. Without it: every device there is."},
+    [VX_OPTION_DPI] = {"dpi", 0, VX_INTEGER, VX_FIGURE, "N", "300", NULL, NULL, 30, 2400,
+        "Pixels an inch of a PNG, and of the slices in an SVG or PDF."},
+    [VX_OPTION_EFFECT] = {"effect", 0, VX_NAMES, VX_FIGURE, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
+        "Draw the pictures of these effects: change, or a covariate. Without it: of every one."},
     [VX_OPTION_EXACT_MOMENTS] = {"exact-moments", 0, VX_SWITCH, VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
         "Give the drawn sample exactly the stated means, standard deviations and correlations."},
     [VX_OPTION_EXCLUDE] = {"exclude", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
@@ -84,10 +90,16 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "(percent or absolute), interval_weeks and source; and if wanted modality, and low and high, the equivalence "
         "bounds of observed minus expected change. The observed changes are compared with them, scaled to "
         "--interval-weeks. One arm cannot tell a drug from time."},
+    [VX_OPTION_FONT_SIZE] = {"font-size", 0, VX_REAL, VX_FIGURE, "PT", "7", NULL, NULL, 2, 40,
+        "Size of the text in points. It gets smaller where a picture would be wider than the figure, which is said."},
     [VX_OPTION_FORCE] = {"force", 0, VX_SWITCH, VX_RUN | VX_SIMULATE | VX_NIDM | VX_BENCH, NULL, NULL, NULL,
         NULL, 0, 0,
         "Replace existing output that voxstat wrote, if it is of the same kind, unchanged, and not an input. The old "
         "files are removed only when the new ones are complete."},
+    [VX_OPTION_FIGURE_FORCE] = {"force", 0, VX_SWITCH, VX_FIGURE, NULL, NULL, NULL, NULL, 0, 0,
+        "Replace files that are there."},
+    [VX_OPTION_FORMAT] = {"format", 0, VX_CHOICES, VX_FIGURE, "LIST", "png", "png|svg|pdf", NULL, 0, 0,
+        "The formats of files in a folder. Text in an SVG or PDF is text."},
     [VX_OPTION_FRAMES] = {"frames", 0, VX_TEXT, VX_RUN, "FROM-TO", NULL, NULL, NULL, 0, 0,
         "Take the mean of the frames of dynamic images in this window, 30-60min or 1800-3600s, weighted by their "
         "duration. Their times are FrameTimesStart and FrameDuration of the JSON file beside the image."},
@@ -115,6 +127,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "them (remove), or move complete results to --out instead of computing (recover)."},
     [VX_OPTION_LOG] = {"log", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Markers to test as logarithms, so that a change is a ratio."},
+    [VX_OPTION_MAP] = {"map", 0, VX_TEXT, VX_FIGURE, "MAP", "t", NULL, NULL, 0, 0,
+        "The map of slices: t; a map of p, such as p-fwe-voxel, of which -log10 with the sign of t is drawn; or "
+        "another one, such as mean, slope, r or dz, which gives the colours while t says how full they are."},
     [VX_OPTION_MASK] = {"mask", 0, VX_TEXT, VX_RUN, "FILE", NULL, NULL, NULL, 0, 0,
         "An image in the same space: of its voxels above zero (see --mask-level) those are analysed that are finite "
         "and not zero in every image. A mask on another grid is brought to theirs by nearest neighbour. Without it: "
@@ -142,12 +157,14 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_SIMULATE_MODALITY] = {"modality", 0, VX_CHOICES, VX_SIMULATE, "NAME[,NAME...]", NULL, "pet|cbf|gm|csf",
         NULL, 0, 0, "What is measured: images of FDG uptake (pet), blood flow (cbf) and grey-matter density (gm), "
         "markers in the cerebrospinal fluid (csf). Without it: all. None depends on the others."},
+    [VX_OPTION_FIGURE_MODALITY] = {"modality", 0, VX_NAMES, VX_FIGURE, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
+        "Draw the pictures of these modalities. Without it: of every one."},
     [VX_OPTION_MODEL] = {"model", 0, VX_TEXT, VX_BENCH, "CARD", NULL, NULL, NULL, 0, 0,
         "Instead of measuring: what to expect of a graphics card, from counted instructions and bytes, beside its "
         "limits. list: the cards that are known."},
     [VX_OPTION_NUISANCE] = {"nuisance", 0, VX_NAMES, VX_RUN, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "Columns of no interest, in every effect's model; numbers or two texts, as of --covariate."},
-    [VX_OPTION_ORIENTATION] = {"orientation", 0, VX_CHOICE, VX_RUN | VX_REPORT, "SIDE", NULL,
+    [VX_OPTION_ORIENTATION] = {"orientation", 0, VX_CHOICE, VX_RUN | VX_REPORT | VX_FIGURE, "SIDE", NULL,
         "neurological|radiological", NULL, 0, 0,
         "How images lie whose headers do not tell left from right, ANALYZE 7.5 pairs and NIfTI without sform and "
         "qform: x grows to the right (neurological) or to the left (radiological). Without it such files are refused."},
@@ -157,8 +174,13 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "The folder for the cohort, which must not exist (but see --force)."},
     [VX_OPTION_NIDM_OUT] = {"out", 'o', VX_TEXT, VX_NIDM, "DIR", NULL, NULL, NULL, 0, 0,
         "The folder for the packs. Without it: the folder of results."},
+    [VX_OPTION_FIGURE_OUT] = {"out", 'o', VX_TEXT, VX_FIGURE, "FILE|DIR", "figure.png", NULL, NULL, 0, 0,
+        "All pictures as one figure in FILE, which ends in .png, .svg or .pdf; or each in a file of its own in the "
+        "folder DIR. Files that are there are not replaced (but see --force)."},
     [VX_OPTION_P_FORMAT] = {"p-format", 0, VX_CHOICE, VX_RUN, "FORMAT", "log10", "log10|p|1-p", NULL, 0, 0,
         "What the p-maps hold: -log10 p, p or 1 - p."},
+    [VX_OPTION_PANELS] = {"panels", 0, VX_SWITCH, VX_FIGURE, NULL, NULL, NULL, NULL, 0, 0,
+        "Put the letters A, B, C ... on the pictures."},
     [VX_OPTION_PARTICIPANTS] = {"participants", 0, VX_INTEGER, VX_SIMULATE | VX_BENCH, "N", "14", NULL, NULL, 6, 9999,
         "How many take part."},
     [VX_OPTION_PEAK_DISTANCE] = {"peak-distance", 0, VX_REAL, VX_RUN, "MM", "8", NULL, NULL, 0, 1e6,
@@ -166,6 +188,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_PERMUTATIONS] = {"permutations", 'n', VX_INTEGER, VX_RUN, "N", "auto", "auto|exact", NULL, 0, 1e9,
         "Random permutations, or every one where N reaches their number; 0 or exact: every one. auto: every one where "
         "there are at most 20,000, else 10,000. No p is ever 0 (Phipson & Smyth 2010)."},
+    [VX_OPTION_PICTURE] = {"picture", 0, VX_NAMES, VX_FIGURE, "NAME[,NAME...]", "slices", NULL, NULL, 0, 0,
+        "What is drawn, in this order: slices, glass, null (or null-extent ...), qq, values (or cluster-1 ...), "
+        "forest, scatter, matrix, participants, expected, design, quality, or the complete name of a picture in the "
+        "report. A name that is not there is answered by those that are."},
     [VX_OPTION_PLANT] = {"plant", 0, VX_CHOICES, VX_SIMULATE, "CASE[,CASE...]", NULL,
         "global|leverage|shift|null|reference|atrophy", NULL, 0, 0,
         "Planted cases: a global rise of uptake and nothing else (global), one participant who alone carries the "
@@ -195,7 +221,8 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "as PETPVC takes them. Of --bids: label-GM_probseg of the session, or what --bids-filter says of NAME."},
     [VX_OPTION_PVC_WHITE] = {"pvc-white", 0, VX_TEXT, VX_RUN, "NAME", "wm", NULL, NULL, 0, 0,
         "The maps of white matter, likewise."},
-    [VX_OPTION_QUIET] = {"quiet", 'q', VX_SWITCH, VX_RUN | VX_REPORT | VX_NIDM, NULL, NULL, NULL, NULL, 0, 0,
+    [VX_OPTION_QUIET] = {"quiet", 'q', VX_SWITCH, VX_RUN | VX_REPORT | VX_NIDM | VX_FIGURE, NULL, NULL, NULL,
+        NULL, 0, 0,
         "Say nothing but results and errors."},
     [VX_OPTION_RAW] = {"raw", 0, VX_SWITCH, VX_SIMULATE, NULL, NULL, NULL, NULL, 0, 0,
         "Uptake as measured (SUV) with its global noise, instead of over that of the pons (SUVR)."},
@@ -240,6 +267,10 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "dates). Of a onesample design: the one session."},
     [VX_OPTION_SIZE] = {"size", 0, VX_CHOICE, VX_SIMULATE, "MM", "4", "4|2|1", NULL, 0, 0,
         "Size of a voxel in mm."},
+    [VX_OPTION_SLICES] = {"slices", 0, VX_FILTERS, VX_FIGURE, "PLANE:MM[,MM...]", NULL, NULL, NULL, 0, 0,
+        "Draw these slices, of the planes axial, coronal and sagittal: 'axial:-20,0,12; sagittal:4', in mm of the "
+        "images' own space. Several planes are separated by ';', or the option is repeated. Without it: as in the "
+        "report."},
     [VX_OPTION_SMOOTH] = {"smooth", 0, VX_REAL, VX_RUN, "FWHM", NULL, "0", NULL, 0, 1000,
         "Smooth every image by a Gaussian of FWHM mm, over the voxels that have data: zeros and NaN stay as they are "
         "and do not fade what is beside them."},
@@ -255,7 +286,7 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "table is named), a marker or a covariate; n/a is missing."},
     [VX_OPTION_TAILS] = {"tails", 0, VX_CHOICE, VX_RUN, "TAILS", "two", "two|pos|neg", NULL, 0, 0,
         "The alternative: a difference either way, a rise, a fall."},
-    [VX_OPTION_TEMPLATE] = {"template", 0, VX_TEXT, VX_RUN | VX_REPORT, "FILE", NULL, NULL, NULL, 0, 0,
+    [VX_OPTION_TEMPLATE] = {"template", 0, VX_TEXT, VX_RUN | VX_REPORT | VX_FIGURE, "FILE", NULL, NULL, NULL, 0, 0,
         "An image in the space of the results, to draw the maps of the report over; its grid may be another. Without "
         "it: the mean of all images."},
     [VX_OPTION_TFCE_E] = {"tfce-e", 0, VX_REAL, VX_RUN, "E", "0.5", NULL, NULL, 0, 10,
@@ -270,6 +301,11 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_THREADS] = {"threads", 0, VX_INTEGER, VX_RUN | VX_SELFTEST | VX_SIMULATE | VX_BENCH, "N", "all", "all",
         NULL, 1, 4096,
         "CPU threads. The answer does not depend on them."},
+    [VX_OPTION_THRESHOLD] = {"threshold", 0, VX_TEXT, VX_FIGURE, "T|CORRECTION[:P]", NULL, NULL, NULL, 0, 0,
+        "Where colours are full and lines go around: beyond this t (of a map of p: below this p), or where p of the "
+        "correction voxel, extent, mass, tfce, fdr or uncorrected is below P (" VX_LEVEL_TEXT "). What is below "
+        "the threshold stays, faded. "
+        "Without it: the threshold at which clusters form."},
     [VX_OPTION_UNITS] = {"units", 0, VX_NAMES, VX_RUN, "UNITS[,NAME=UNITS...]", NULL, NULL, NULL, 0, 0,
         "The units of the images as they are analysed, and of markers, for axes, tables and headers: "
         "'pet=SUVR,cbf=mL/100 g/min'. Without it those of the images' sidecars, or of the data dictionary beside the "
@@ -280,6 +316,9 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Print the version, those of libraries, and the devices there are."},
     [VX_OPTION_VOXELS] = {"voxels", 0, VX_INTEGER, VX_BENCH, "N", "0", NULL, NULL, 0, 1e9,
         "At most so many voxels of the 2 mm phantom; 0: all, about 230,000."},
+    [VX_OPTION_WIDTH] = {"width", 0, VX_REAL, VX_FIGURE, "MM", NULL, NULL, NULL, 0, 2000,
+        "Width of the figure in mm, such as 85 or 180 for one or two columns. Without it: what the pictures need, at "
+        "most 180."},
     [VX_OPTION_WILCOXON_ZEROS] = {"wilcoxon-zeros", 0, VX_CHOICE, VX_RUN, "RULE", "drop", "drop|pratt", NULL, 0, 0,
         "What Wilcoxon's test of a region or marker does with changes of exactly zero: drop them before the ranking "
         "(Wilcoxon 1945), or rank them and then drop them (Pratt 1959, J Am Stat Assoc 54:655)."},

@@ -4,11 +4,9 @@
 #include "base/memory.h"
 #include "base/stop.h"
 #include "base/stream.h"
-#include "report/draw/sample.h"
 #include "report/section.h"
 #include "report/sections.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -38,11 +36,21 @@ static bool applies(const vx_report *report, const vx_section *one)
     return !one->applies || one->applies(report);
 }
 
+bool vx_report_wants(const vx_report *report, const char *name)
+{
+    return !report->taker || report->taker->wants(report->taker->of, name);
+}
+
 void vx_report_picture(vx_report *report, const vx_picture *picture)
 {
     vx_page *page = report->page;
     if (report->status || (report->status = vx_stop_check(report->error)))
         return;
+    if (report->taker) {
+        if (vx_report_wants(report, picture->name))
+            report->status = report->taker->take(report->taker->of, picture, report->error);
+        return;
+    }
     vx_drawn_picture *drawn = vx_pictures_draw(&report->pictures, picture->name, picture->vector, &picture->drawing,
                                                report->error);
     if (!drawn) {
@@ -59,57 +67,6 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
     }
     vx_put(page, "\"><figcaption>%s <span class=\"files\">Files: <a href=\"%s.png\">%s.png</a>, <a href=\"%s.svg\">.svg"
            "</a></span></figcaption></figure>\n", picture->caption, picture->name, picture->name, picture->name);
-}
-
-static vx_status load_template(const char *path, vx_analyze_orientation orientation, vx_image *image, vx_error *error)
-{
-    vx_status status = vx_image_read(path, orientation, image, error);
-    return status ? vx_error_prefix(error, status, "template") : VX_OK;
-}
-
-vx_status vx_report_check(const vx_report_options *options, vx_source *source, vx_error *error)
-{
-    const vx_loading how = {.orientation = options->orientation, .hashed = true};
-    vx_loaded image = {0};
-    *source = (vx_source){.path = options->template};
-    vx_status status = source->path ? vx_source_read(source, &how, &image, error) : VX_OK;
-    vx_loaded_destroy(&image);
-    return status ? vx_error_prefix(error, status, "template") : VX_OK;
-}
-
-/* Compares the template with the mask of a modality. */
-static vx_status overlap_template(vx_report *report, const vx_results_modality *modality, vx_error *error)
-{
-    const vx_volume *template = &report->template_image;
-    float *mask = NULL;
-    vx_status status = vx_results_mask(report->results, modality, &mask, error);
-    if (!status) {
-        const double overlap = vx_sample_overlap(&modality->grid, mask, &template->grid, template->data);
-        report->template_overlap = fmin(report->template_overlap, overlap);
-        report->template_resampled |= !vx_grid_same(&modality->grid, &template->grid, VX_GRID_TOLERANCE, NULL, 0);
-    }
-    free(mask);
-    return status;
-}
-
-/* Reads the template, and finds its least overlap with the masks of the modalities, whose grids may differ. */
-static vx_status read_template(vx_report *report, vx_error *error)
-{
-    vx_image image = {0};
-    if (!report->template || !report->results->modalities)
-        return VX_OK;
-    vx_status status = load_template(report->template, report->orientation, &image, error);
-    if (status)
-        return status;
-    report->template_image = (vx_volume){image.grid, image.data};
-    report->template_overlap = 1;
-    for (size_t m = 0; !status && m < report->results->modalities; m++)
-        status = overlap_template(report, &report->results->modality[m], error);
-    if (!status && report->template_overlap < 0.5)
-        status = vx_fail(error, VX_INPUT, "template: %s: only %.0f %% of the voxels analysed lie where it has an "
-                         "image: it is not in the space of the results (MNI, or the participant's own?)",
-                         report->template, 100 * report->template_overlap);
-    return status;
 }
 
 static void write_head(vx_report *report)
@@ -183,7 +140,7 @@ vx_status vx_report_write(const char *folder, const vx_report_options *options, 
     if (report.status)
         return report.status;
     report.results = results;
-    report.status = read_template(&report, error);
+    report.status = vx_report_read_template(&report, error);
     report.files = vx_files_new();
     page.out = vx_text_stream(&text, &size);
     if (!report.status && !(report.files && page.out))

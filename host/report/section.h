@@ -16,8 +16,13 @@ typedef struct vx_volume {
     float *data;
 } vx_volume;
 
+struct vx_look;
+struct vx_picture_taker;
+
 typedef struct vx_report {
     const vx_results *results;
+    const struct vx_look *look;   /* of maps (effect_brain.h); null: the usual one */
+    const struct vx_picture_taker *taker; /* takes the pictures instead of the page; null: none */
     const char *template;     /* path of the template; null: the mean image is drawn under the maps */
     vx_analyze_orientation orientation; /* of the template */
     vx_volume template_image;
@@ -40,6 +45,10 @@ typedef struct vx_section {
 /* Whether the results have images: for `applies` of the sections about voxels. */
 bool vx_report_has_images(const vx_report *report);
 
+/* Reads the template, and finds its least overlap with the masks of the modalities, whose grids may differ. Errors:
+ * VX_INPUT if it cannot be read or does not overlap. The caller frees template_image.data. */
+vx_status vx_report_read_template(vx_report *report, vx_error *error);
+
 /* A file for the page that is embedded in the program ("report.css"); null if the build left it out. */
 const char *vx_page_file(const char *name);
 
@@ -54,6 +63,16 @@ typedef struct vx_picture {
 } vx_picture;
 
 void vx_report_picture(vx_report *report, const vx_picture *picture);
+
+/* Another use of the sections than the page, which takes their pictures: `voxstat figure`. */
+typedef struct vx_picture_taker {
+    bool (*wants)(void *of, const char *name);
+    vx_status (*take)(void *of, const vx_picture *picture, vx_error *error); /* draws it while it is there */
+    void *of;
+} vx_picture_taker;
+
+/* Whether a picture of that name is wanted: sections need not compute others. The page wants all. */
+bool vx_report_wants(const vx_report *report, const char *name);
 
 /* The part of the page for one effect. Each function is a file in sections/; effects.c calls them in order. */
 typedef struct vx_effect_view {

@@ -40,6 +40,7 @@
 #include "prepare/gtm.h"
 #include "output/tree.h"
 #include "report/draw/brain.h"
+#include "report/figure.h"
 #include "report/files.h"
 #include "report/numbers.h"
 #include "report/outcomes.h"
@@ -144,6 +145,8 @@ static void the_commands(void **state)
     vx_columns_free(NULL);
     vx_files_free(NULL);
     vx_foreign_test_destroy(NULL);
+    vx_figure_free(NULL);
+    vx_effect_brain_destroy(NULL);
     vx_glass_free(NULL);
     vx_line_destroy(NULL);
     vx_names_destroy(NULL);

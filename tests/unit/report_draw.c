@@ -162,7 +162,7 @@ static void a_line_around_a_peak(void **state)
 static int coloured_views(const vx_brain *brain)
 {
     enum { TITLES = 50 /* rows */, VIEWS = 3 };
-    vx_glass *glass = vx_glass_new(brain);
+    vx_glass *glass = vx_glass_new(brain, &(vx_brain_layout){0});
     assert_non_null(glass);
     const vx_drawing drawing = vx_glass_drawing(glass);
     const int width = (int)(drawing.width * drawing.scale), height = (int)(drawing.height * drawing.scale);

@@ -92,8 +92,9 @@ bool vx_brain_frame(vx_brain *brain, const vx_grid *grid)
 
 vx_colour vx_brain_colour(const vx_brain *brain, double value)
 {
-    const double range = brain->limit - brain->threshold;
-    const double share = range > 0 ? fmin(fmax((fabs(value) - brain->threshold) / range, 0), 1) : 0;
+    const double from = brain->colour.data ? 0 : brain->threshold;
+    const double range = (brain->colour.data ? brain->colour_limit : brain->limit) - from;
+    const double share = range > 0 ? fmin(fmax((fabs(value) - from) / range, 0), 1) : 0;
     return brain->palette[value >= 0][lround(share * (VX_PALETTE - 1))];
 }
 
@@ -101,6 +102,20 @@ double vx_brain_opacity(const vx_brain *brain, double value)
 {
     const double share = fmin(fabs(value) / brain->threshold, 1);
     return vx_brain_beyond(brain, value) ? 1 : 0.75 * share * share;
+}
+
+double vx_brain_opacity_at(const vx_brain *brain, const vx_spot *spot, double value)
+{
+    const double opacity = vx_brain_opacity(brain, value);
+    const bool faded = brain->strict && !(brain->significant.data &&
+                                          vx_sample_spot(&brain->significant, spot, 0) >= 0.5);
+    return faded ? fmin(opacity, 0.6) : opacity;
+}
+
+double vx_brain_coloured(const vx_brain *brain, const vx_spot *spot, double value)
+{
+    const double inside = brain->colour.data ? vx_sample_spot(&brain->mask, spot, 0) : 0;
+    return inside >= 0.5 ? vx_sample_spot(&brain->colour, spot, 0) / inside : value;
 }
 
 uint32_t vx_pixel_mixed(vx_colour colour, double share, vx_colour under)
@@ -121,12 +136,18 @@ bool vx_brain_beyond(const vx_brain *brain, double value)
     return (brain->positive && value > brain->threshold) || (brain->negative && value < -brain->threshold);
 }
 
+/* The value at both ends of a colour bar. */
+static double end_of_bar(const vx_brain *brain)
+{
+    return brain->colour.data ? brain->colour_limit : brain->limit;
+}
+
 /* The place of a value on the half of a colour bar that has its sign, from 0 at the middle to 1 at the end. */
 static double place_on_bar(const vx_brain *brain, double value, bool tested)
 {
     const double faded = 0.3, size = fabs(value), range = brain->limit - brain->threshold;
-    if (!tested || range <= 0)
-        return size / brain->limit;
+    if (!tested || range <= 0 || brain->colour.data)
+        return size / end_of_bar(brain);
     return size <= brain->threshold ? faded * size / brain->threshold
                                     : faded + (1 - faded) * (size - brain->threshold) / range;
 }
@@ -138,11 +159,11 @@ static void half_bar(cairo_t *cairo, const vx_brain *brain, int sign, bool teste
     enum { STEPS = 240 };
     const vx_colour grey = {0.7, 0.7, 0.7};
     for (int i = 0; i < STEPS; i++) {
-        const double value = sign * brain->limit * (i + 0.5) / STEPS;
-        const double from = place_on_bar(brain, brain->limit * i / STEPS, tested) * height;
-        const double to = place_on_bar(brain, brain->limit * (i + 1) / STEPS, tested) * height;
+        const double end = end_of_bar(brain), value = sign * end * (i + 0.5) / STEPS;
+        const double from = place_on_bar(brain, end * i / STEPS, tested) * height;
+        const double to = place_on_bar(brain, end * (i + 1) / STEPS, tested) * height;
         const vx_colour c = vx_brain_colour(brain, value);
-        const double share = vx_brain_opacity(brain, value);
+        const double share = brain->colour.data ? 1 : vx_brain_opacity(brain, value);
         vx_ink_set(cairo, (vx_colour){grey.r + share * (c.r - grey.r), grey.g + share * (c.g - grey.g),
                                       grey.b + share * (c.b - grey.b)});
         cairo_rectangle(cairo, x, sign > 0 ? y - to : y + from, width, to - from + 0.6);
@@ -153,8 +174,8 @@ static void half_bar(cairo_t *cairo, const vx_brain *brain, int sign, bool teste
 /* Every mark has a line. Of labels that would overlap, the first in the order of `mark` is drawn. */
 void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, double x, double y, double width, double height)
 {
-    const double half = height / 2;
-    const double mark[] = {brain->limit, -brain->limit, brain->threshold, -brain->threshold, 0};
+    const double half = height / 2, end = end_of_bar(brain), threshold = brain->colour.data ? end : brain->threshold;
+    const double mark[] = {end, -end, threshold, -threshold, 0};
     double labelled[5];
     char text[32];
     half_bar(cairo, brain, 1, brain->positive, x, y + half, width, half);
@@ -164,14 +185,17 @@ void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, double x, double y, do
         const double share = place_on_bar(brain, mark[i], tested);
         const double at = y + half - (mark[i] >= 0 ? 1 : -1) * half * share;
         bool fits = true;
-        if (share > 1 || (fabs(mark[i]) == brain->threshold && !tested))
+        if (share > 1 || (i > 1 && brain->colour.data && mark[i] != 0) || (fabs(mark[i]) == threshold && !tested))
             continue;
         for (int k = 0; k < labels; k++)
             fits = fits && fabs(at - labelled[k]) >= VX_TEXT_SMALL;
         if (fits) {
             labelled[labels++] = at;
+            snprintf(text, sizeof text, "%.3g", mark[i]);
             vx_text_draw(cairo, x + width + 6, at + 4, 0, VX_TEXT_SMALL, vx_ink,
-                         mark[i] == 0 ? "0" : vx_fixed_text(mark[i], 2, text));
+                         mark[i] == 0         ? "0"
+                         : brain->colour.data ? vx_minus_text(text)
+                                              : vx_fixed_text(mark[i], 2, text));
         }
         vx_ink_set(cairo, vx_ink);
         cairo_set_line_width(cairo, 1);

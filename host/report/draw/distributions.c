@@ -76,7 +76,7 @@ static void draw_null(cairo_t *cairo, const vx_drawing *drawing)
 
 vx_drawing vx_null_drawing(const vx_null_plot *plot)
 {
-    return (vx_drawing){.width = 316, .height = 240, .scale = 2, .draw = draw_null, .context = plot};
+    return (vx_drawing){.width = 316, .height = 240, .scale = 2, .stretches = true, .draw = draw_null, .context = plot};
 }
 
 static void draw_qq(cairo_t *cairo, const vx_drawing *drawing)
@@ -98,5 +98,5 @@ static void draw_qq(cairo_t *cairo, const vx_drawing *drawing)
 
 vx_drawing vx_qq_drawing(const vx_qq_plot *plot)
 {
-    return (vx_drawing){.width = 320, .height = 314, .scale = 2, .draw = draw_qq, .context = plot};
+    return (vx_drawing){.width = 320, .height = 314, .scale = 2, .stretches = true, .draw = draw_qq, .context = plot};
 }

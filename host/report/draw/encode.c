@@ -2,10 +2,12 @@
 
 #include "base/memory.h"
 
+#include <math.h>
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
 #include <webp/encode.h>
+#include <zlib.h>
 
 /* Converts cairo's pixels, 0xrrggbb, to bytes of red, green and blue. */
 static unsigned char *rgb_bytes(cairo_surface_t *surface, int width, int height)
@@ -24,7 +26,30 @@ static unsigned char *rgb_bytes(cairo_surface_t *surface, int width, int height)
     return rgb;
 }
 
-bool vx_png_encode(cairo_surface_t *surface, vx_bytes *png)
+static void put_big_endian(unsigned char *to, uint32_t value)
+{
+    for (int k = 0; k < 4; k++)
+        to[k] = (unsigned char)(value >> 8 * (3 - k));
+}
+
+enum { HEAD = 8 + 12 + 13 /* signature, IHDR */, DATA = 9, CHUNK = 12 + DATA };
+
+/* Puts a chunk pHYs, pixels a metre, after the chunk IHDR: libpng's simple interface writes none. The memory has CHUNK
+ * more bytes than `size`. */
+static void state_size(int dpi, vx_bytes *png)
+{
+    const uint32_t pixels_a_metre = (uint32_t)lround(dpi / 0.0254);
+    unsigned char chunk[CHUNK] = {0, 0, 0, DATA, 'p', 'H', 'Y', 's'};
+    put_big_endian(chunk + 8, pixels_a_metre);
+    put_big_endian(chunk + 12, pixels_a_metre);
+    chunk[16] = 1; /* the unit is the metre */
+    put_big_endian(chunk + 8 + DATA, (uint32_t)crc32(0, chunk + 4, 4 + DATA));
+    memmove(png->data + HEAD + CHUNK, png->data + HEAD, png->size - HEAD);
+    memcpy(png->data + HEAD, chunk, CHUNK);
+    png->size += CHUNK;
+}
+
+bool vx_png_encode(cairo_surface_t *surface, int dpi, vx_bytes *png)
 {
     const int width = cairo_image_surface_get_width(surface), height = cairo_image_surface_get_height(surface);
     png_image image = {.version = PNG_IMAGE_VERSION, .width = (png_uint_32)width, .height = (png_uint_32)height,
@@ -32,13 +57,15 @@ bool vx_png_encode(cairo_surface_t *surface, vx_bytes *png)
     png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(image);
     cairo_surface_flush(surface);
     unsigned char *rgb = rgb_bytes(surface, width, height);
-    png->data = malloc(size);
+    png->data = malloc(size + CHUNK);
     const bool good = rgb && png->data && png_image_write_to_memory(&image, png->data, &size, 0, rgb, 0, NULL);
     png->size = good ? size : 0;
     free(rgb);
-    if (!good) {
+    if (good) {
+        state_size(dpi, png);
+    } else {
         free(png->data);
-        png->data = NULL;
+        *png = (vx_bytes){0};
     }
     return good;
 }

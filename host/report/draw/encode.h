@@ -7,9 +7,9 @@
 
 #include <stdbool.h>
 
-/* Both give the same bytes for the same surface. False without memory. cairo's own encoder of PNG takes three times as
- * long: it tries all filters on every row. */
-bool vx_png_encode(cairo_surface_t *surface, vx_bytes *png);
+/* The PNG states its size by `dpi`. Both give the same bytes for the same surface. False without memory. cairo's own
+ * encoder of PNG takes three times as long: it tries all filters on every row. */
+bool vx_png_encode(cairo_surface_t *surface, int dpi, vx_bytes *png);
 bool vx_webp_encode(cairo_surface_t *surface, vx_bytes *webp);
 
 #endif

@@ -5,6 +5,7 @@
 #include "report/draw/encode.h"
 #include "report/draw/text.h"
 
+#include <cairo-pdf.h>
 #include <cairo-svg.h>
 #include <math.h>
 #include <string.h>
@@ -55,17 +56,19 @@ static bool insert_texts(vx_bytes *svg, const char *texts, size_t size)
     return true;
 }
 
-static cairo_status_t make_svg(const vx_drawing *drawing, vx_bytes *svg)
+/* Makes an SVG whose user units are `unit`, of which a unit of the drawing has `scale`. */
+static cairo_status_t make_svg(const vx_drawing *drawing, cairo_svg_unit_t unit, double scale, vx_bytes *svg)
 {
     char *markup = NULL;
     size_t size = 0;
     vx_svg_texts texts = {.out = vx_text_stream(&markup, &size)};
     if (!texts.out)
         return CAIRO_STATUS_NO_MEMORY;
-    cairo_surface_t *surface = cairo_svg_surface_create_for_stream(append, svg, drawing->width, drawing->height);
-    cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX);
+    cairo_surface_t *surface = cairo_svg_surface_create_for_stream(append, svg, drawing->width * scale,
+                                                                   drawing->height * scale);
+    cairo_svg_surface_set_document_unit(surface, unit);
     vx_texts_to_svg(surface, &texts);
-    cairo_status_t status = play(drawing, surface, 1);
+    cairo_status_t status = play(drawing, surface, scale);
     cairo_surface_finish(surface);
     if (status == CAIRO_STATUS_SUCCESS)
         status = cairo_surface_status(surface);
@@ -88,15 +91,76 @@ vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *web
     if (status == CAIRO_STATUS_SUCCESS) {
 #pragma omp task
         {
-            vx_png_encode(surface, png);
+            vx_png_encode(surface, VX_FIGURE_DPI, png);
             if (webp)
                 vx_webp_encode(surface, webp);
             cairo_surface_destroy(surface);
         }
-        status = make_svg(drawing, svg);
+        status = make_svg(drawing, CAIRO_SVG_UNIT_PX, 1, svg);
     } else {
         cairo_surface_destroy(surface);
     }
     return status == CAIRO_STATUS_SUCCESS ? VX_OK : vx_fail(error, VX_INTERNAL, "a picture cannot be drawn: %s",
+                                                            cairo_status_to_string(status));
+}
+
+/* ---- figures of a size on paper ---- */
+
+static const double MM_AN_INCH = 25.4, POINTS_AN_INCH = 72;
+
+const char *const vx_figure_ending[VX_FIGURE_FORMATS] = {".png", ".svg", ".pdf"};
+
+int vx_figure_pixels(const vx_figure_paper *paper, double units)
+{
+    return (int)ceil(units * paper->mm / MM_AN_INCH * paper->dpi);
+}
+
+static cairo_status_t make_png(const vx_drawing *drawing, const vx_figure_paper *paper, vx_bytes *png)
+{
+    cairo_surface_t *surface =
+        cairo_image_surface_create(CAIRO_FORMAT_RGB24, vx_figure_pixels(paper, drawing->width),
+                                   vx_figure_pixels(paper, drawing->height));
+    cairo_status_t status = cairo_surface_status(surface);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = play(drawing, surface, paper->mm / MM_AN_INCH * paper->dpi);
+    if (status == CAIRO_STATUS_SUCCESS && !vx_png_encode(surface, paper->dpi, png))
+        status = CAIRO_STATUS_NO_MEMORY;
+    cairo_surface_destroy(surface);
+    return status;
+}
+
+static cairo_status_t make_pdf(const vx_drawing *drawing, const vx_figure_paper *paper, vx_bytes *pdf)
+{
+    const double scale = paper->mm / MM_AN_INCH * POINTS_AN_INCH;
+    cairo_surface_t *surface =
+        cairo_pdf_surface_create_for_stream(append, pdf, drawing->width * scale, drawing->height * scale);
+    if (paper->title)
+        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, paper->title);
+    if (paper->made) /* or cairo writes the time of today, and the bytes vary */
+        cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, paper->made);
+    cairo_status_t status = play(drawing, surface, scale);
+    cairo_surface_finish(surface);
+    if (status == CAIRO_STATUS_SUCCESS)
+        status = cairo_surface_status(surface);
+    cairo_surface_destroy(surface);
+    return status;
+}
+
+vx_status vx_figure_draw(const vx_drawing *drawing, vx_figure_format format, const vx_figure_paper *paper,
+                         vx_bytes *bytes, vx_error *error)
+{
+    const double largest = fmax(drawing->width, drawing->height) * paper->mm / MM_AN_INCH * paper->dpi;
+    cairo_status_t status;
+    *bytes = (vx_bytes){0};
+    if (format == VX_FIGURE_PNG && largest > 32767) /* of cairo's images */
+        return vx_fail(error, VX_OUTPUT, "a figure of %.0f pixels is too large for a PNG, which can have 32767; choose "
+                       "fewer pictures, a smaller --dpi or --width, or .pdf", largest);
+    if (format == VX_FIGURE_PNG)
+        status = make_png(drawing, paper, bytes);
+    else if (format == VX_FIGURE_SVG)
+        status = make_svg(drawing, CAIRO_SVG_UNIT_MM, paper->mm, bytes);
+    else
+        status = make_pdf(drawing, paper, bytes);
+    return status == CAIRO_STATUS_SUCCESS ? VX_OK : vx_fail(error, VX_INTERNAL, "a figure cannot be drawn: %s",
                                                             cairo_status_to_string(status));
 }

@@ -1,4 +1,4 @@
-/* A figure: a drawing function, and the PNG and the SVG made from it.
+/* A figure: a drawing function, and the PNG, SVG and PDF made from it.
  *
  * Lengths are in CSS pixels. Drawings start from white, and must not depend on the surface. */
 #ifndef VX_REPORT_DRAW_FIGURE_H
@@ -7,11 +7,13 @@
 #include "base/error.h"
 
 #include <cairo.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct vx_drawing {
     double width, height;
     double scale;       /* pixels of the PNG per unit */
+    bool stretches;     /* its width and height may be changed */
     void (*draw)(cairo_t *cairo, const struct vx_drawing *drawing);
     const void *context; /* of draw */
 } vx_drawing;
@@ -30,5 +32,28 @@ typedef struct vx_bytes {
  *        drawing on several threads would make the bytes of a report vary.
  * Errors: VX_INTERNAL without memory. */
 vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *webp, vx_bytes *svg, vx_error *error);
+
+/* The resolution at which the report's PNGs are of their stated size. */
+enum { VX_FIGURE_DPI = 300 };
+
+typedef enum vx_figure_format { VX_FIGURE_PNG, VX_FIGURE_SVG, VX_FIGURE_PDF, VX_FIGURE_FORMATS } vx_figure_format;
+
+/* The endings of their files, with the dot. */
+extern const char *const vx_figure_ending[VX_FIGURE_FORMATS];
+
+/* What a figure is on paper. */
+typedef struct vx_figure_paper {
+    double mm;         /* of a unit */
+    int dpi;           /* of a PNG */
+    const char *title, *made; /* of a PDF: a date as 2026-11-30T06:02:03Z; null: not known */
+} vx_figure_paper;
+
+/* The width or height in pixels of `units` on paper. */
+int vx_figure_pixels(const vx_figure_paper *paper, double units);
+
+/* Draws a figure in a format. Text in an SVG and a PDF remains text. The caller frees, on errors too. Errors:
+ * VX_INTERNAL without memory; VX_OUTPUT if it is too large for a PNG. */
+vx_status vx_figure_draw(const vx_drawing *drawing, vx_figure_format format, const vx_figure_paper *paper,
+                         vx_bytes *bytes, vx_error *error);
 
 #endif

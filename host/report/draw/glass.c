@@ -11,7 +11,7 @@
 
 enum { SAMPLES = 95 }; /* along the longest side of the box */
 
-static const double UNITS_A_STEP = 2.9, LABEL = 22, GAP = 26, BAR = 84, PIXELS_A_UNIT = 2;
+static const double USUAL = 2.9 /* units a sample */, LABEL = 22, GAP = 26, BAR = 84, PIXELS_A_UNIT = 2;
 
 /* A projection along one axis, with rows from top to bottom. */
 typedef struct view {
@@ -20,10 +20,12 @@ typedef struct view {
     float *depth;      /* share of the samples along the axis that are in the mask */
     float *front;      /* share of the axis in front of the first sample beyond the threshold; 1 without one */
     cairo_surface_t *raster;
+    double unit, pixels; /* units a sample, pixels a unit */
 } view;
 
 struct vx_glass {
     const vx_brain *brain;
+    double unit; /* units a sample */
     view view[3]; /* from the right, from behind, from above */
 };
 
@@ -51,8 +53,12 @@ static void sample_box(const vx_brain *brain, const int n[3], float *value)
                 const double at = vx_brain_value(brain, &spot);
                 /* The nearest voxel counts too: interpolation could miss a single voxel beyond the threshold. */
                 const double nearest = isnan(at) ? NAN : vx_sample_nearest(&brain->map, mm, 0);
+                const double shown = vx_brain_beyond(brain, nearest) ? nearest : at;
+                const bool left_out = brain->strict && vx_brain_beyond(brain, shown) &&
+                                      !(brain->significant.data &&
+                                        vx_sample_nearest(&brain->significant, mm, 0) >= 0.5);
                 value[((size_t)z * (size_t)n[1] + (size_t)y) * (size_t)n[0] + (size_t)x] =
-                    (float)(vx_brain_beyond(brain, nearest) ? nearest : at);
+                    left_out ? 0 : (float)shown;
             }
 }
 
@@ -99,7 +105,7 @@ static double front_of(const view *v, const int cell[4])
 static void fill(const vx_brain *brain, const view *v)
 {
     const vx_colour white = {1, 1, 1};
-    const double samples_a_pixel = 1 / (UNITS_A_STEP * PIXELS_A_UNIT);
+    const double samples_a_pixel = 1 / (v->unit * v->pixels);
     const int width = cairo_image_surface_get_width(v->raster), height = cairo_image_surface_get_height(v->raster);
     for (int j = 0; j < height; j++) {
         const double down = j * samples_a_pixel;
@@ -123,11 +129,12 @@ static void fill(const vx_brain *brain, const view *v)
 }
 
 /* Allocates a view; false without memory. */
-static bool view_init(view *v, const vx_brain *brain, int along, int across, int up)
+static bool view_init(view *v, const vx_brain *brain, int along, double unit, double pixels)
 {
-    const double samples_a_pixel = 1 / (UNITS_A_STEP * PIXELS_A_UNIT);
+    const double samples_a_pixel = 1 / (unit * pixels);
+    const int across = along == 0, up = along == 2 ? 1 : 2;
     *v = (view){.along = along, .across = across, .up = up, .columns = samples(brain, across),
-                .rows = samples(brain, up)};
+                .rows = samples(brain, up), .unit = unit, .pixels = pixels};
     const size_t cells = (size_t)v->columns * (size_t)v->rows;
     v->high = vx_array_zero(cells, sizeof *v->high);
     v->low = vx_array_zero(cells, sizeof *v->low);
@@ -138,17 +145,26 @@ static bool view_init(view *v, const vx_brain *brain, int along, int across, int
     return v->high && v->low && v->depth && v->front && !cairo_surface_status(v->raster);
 }
 
-vx_glass *vx_glass_new(const vx_brain *brain)
+/* The width of a glass brain with so many units a sample. */
+static double width_of(const vx_brain *brain, double unit)
 {
+    return (2 * samples(brain, 0) + samples(brain, 1)) * unit + 3.5 * GAP + BAR;
+}
+
+vx_glass *vx_glass_new(const vx_brain *brain, const vx_brain_layout *layout)
+{
+    const double fixed = width_of(brain, 0), pixels = layout->pixels > 0 ? layout->pixels : PIXELS_A_UNIT;
+    const double unit = layout->width > fixed ? (layout->width - fixed) / (width_of(brain, 1) - fixed) : USUAL;
     const int n[3] = {samples(brain, 0), samples(brain, 1), samples(brain, 2)};
     vx_glass *glass = vx_array_zero(1, sizeof *glass);
     float *value = vx_array((size_t)n[0] * (size_t)n[1] * (size_t)n[2], sizeof *value);
     bool complete = glass && value;
-    complete = complete && view_init(&glass->view[0], brain, 0, 1, 2);
-    complete = complete && view_init(&glass->view[1], brain, 1, 0, 2);
-    complete = complete && view_init(&glass->view[2], brain, 2, 0, 1);
+    complete = complete && view_init(&glass->view[0], brain, 0, unit, pixels);
+    complete = complete && view_init(&glass->view[1], brain, 1, unit, pixels);
+    complete = complete && view_init(&glass->view[2], brain, 2, unit, pixels);
     if (complete) {
         glass->brain = brain;
+        glass->unit = unit;
         sample_box(brain, n, value);
 #pragma omp taskloop grainsize(1)
         for (int k = 0; k < 3; k++) {
@@ -177,19 +193,19 @@ void vx_glass_free(vx_glass *glass)
 
 static void draw_view(cairo_t *cairo, const vx_brain *brain, const view *v, const char *title, double x)
 {
-    const double width = v->columns * UNITS_A_STEP;
+    const double width = v->columns * v->unit;
     vx_text_draw(cairo, x + width / 2, 13, 0.5, VX_TEXT_NORMAL, vx_muted, title);
-    vx_raster_paint(cairo, v->raster, PIXELS_A_UNIT, x, LABEL);
+    vx_raster_paint(cairo, v->raster, v->pixels, x, LABEL);
     vx_ink_set(cairo, vx_muted);
     cairo_set_line_width(cairo, 1.2);
-    vx_contour(cairo, v->depth, v->columns, v->rows, 0.02, x, LABEL, UNITS_A_STEP, false);
+    vx_contour(cairo, v->depth, v->columns, v->rows, 0.02, x, LABEL, v->unit, false);
     cairo_stroke(cairo);
     vx_ink_set(cairo, vx_ink);
     cairo_set_line_width(cairo, 0.7);
     if (brain->positive)
-        vx_contour(cairo, v->high, v->columns, v->rows, brain->threshold, x, LABEL, UNITS_A_STEP, false);
+        vx_contour(cairo, v->high, v->columns, v->rows, brain->threshold, x, LABEL, v->unit, false);
     if (brain->negative)
-        vx_contour(cairo, v->low, v->columns, v->rows, -brain->threshold, x, LABEL, UNITS_A_STEP, true);
+        vx_contour(cairo, v->low, v->columns, v->rows, -brain->threshold, x, LABEL, v->unit, true);
     cairo_stroke(cairo);
     vx_text_draw(cairo, x + 0.08 * width, 13, 0, VX_TEXT_NORMAL, vx_ink, v->across == 0 ? "L" : "back");
     vx_text_draw(cairo, x + 0.92 * width, 13, 1, VX_TEXT_NORMAL, vx_ink, v->across == 0 ? "R" : "front");
@@ -202,16 +218,16 @@ static void draw(cairo_t *cairo, const vx_drawing *drawing)
     double x = GAP / 2;
     for (int k = 0; k < 3; k++) {
         draw_view(cairo, glass->brain, &glass->view[k], title[k], x);
-        x += glass->view[k].columns * UNITS_A_STEP + GAP;
+        x += glass->view[k].columns * glass->unit + GAP;
     }
-    vx_colour_bar(cairo, glass->brain, x, 44, 16, drawing->height - 64);
+    vx_colour_bar(cairo, glass->brain, x, 44, 16, fmax(drawing->height - 64, 40));
 }
 
 vx_drawing vx_glass_drawing(const vx_glass *glass)
 {
     const vx_brain *brain = glass->brain;
-    const int x = samples(brain, 0), y = samples(brain, 1), z = samples(brain, 2);
-    return (vx_drawing){.width = ceil((2 * x + y) * UNITS_A_STEP + 3.5 * GAP + BAR),
-                        .height = ceil((y > z ? y : z) * UNITS_A_STEP + LABEL + 6), .scale = PIXELS_A_UNIT,
+    const int y = samples(brain, 1), z = samples(brain, 2);
+    return (vx_drawing){.width = ceil(width_of(brain, glass->unit)),
+                        .height = ceil((y > z ? y : z) * glass->unit + LABEL + 6), .scale = PIXELS_A_UNIT,
                         .draw = draw, .context = glass};
 }

@@ -83,7 +83,8 @@ static void draw_change(cairo_t *cairo, const vx_drawing *drawing)
 
 vx_drawing vx_change_drawing(const vx_change_plot *plot)
 {
-    return (vx_drawing){.width = 316, .height = 270, .scale = 2, .draw = draw_change, .context = plot};
+    return (vx_drawing){.width = 316, .height = 270, .scale = 2, .stretches = true, .draw = draw_change,
+                        .context = plot};
 }
 
 static void draw_value(cairo_t *cairo, const vx_drawing *drawing)
@@ -112,7 +113,8 @@ static void draw_value(cairo_t *cairo, const vx_drawing *drawing)
 
 vx_drawing vx_value_drawing(const vx_value_plot *plot)
 {
-    return (vx_drawing){.width = 300, .height = 270, .scale = 2, .draw = draw_value, .context = plot};
+    return (vx_drawing){.width = 300, .height = 270, .scale = 2, .stretches = true, .draw = draw_value,
+                        .context = plot};
 }
 
 static double line_at(const vx_scatter_plot *plot, double x)
@@ -165,7 +167,8 @@ static void draw_scatter(cairo_t *cairo, const vx_drawing *drawing)
 
 vx_drawing vx_scatter_drawing(const vx_scatter_plot *plot)
 {
-    return (vx_drawing){.width = 316, .height = 270, .scale = 2, .draw = draw_scatter, .context = plot};
+    return (vx_drawing){.width = 316, .height = 270, .scale = 2, .stretches = true, .draw = draw_scatter,
+                        .context = plot};
 }
 
 enum { CELL = 46, NAME = 110, HEAD = 66 };

@@ -15,7 +15,7 @@ void vx_raster_done(cairo_surface_t *raster)
 {
     vx_bytes png;
     cairo_surface_mark_dirty(raster);
-    if (!vx_png_encode(raster, &png)) {
+    if (!vx_png_encode(raster, VX_FIGURE_DPI, &png)) {
         cairo_surface_finish(raster); /* whoever paints it fails; cairo would encode it itself, in other bytes */
         return;
     }

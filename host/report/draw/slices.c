@@ -1,5 +1,5 @@
-/* Axial slices in rows, through peaks where there are any near, with a sagittal and a coronal slice through the largest
- * peak and the colour bar beside them. */
+/* Slices in rows, with the colour bar beside them. The report's choice: axial ones, through peaks where there are any
+ * near, with a sagittal and a coronal slice through the largest peak beside them. */
 #include "base/memory.h"
 #include "report/draw/brain.h"
 #include "report/draw/contour.h"
@@ -12,12 +12,15 @@
 enum { COLUMNS = 5, ROWS = 2, AXIAL = COLUMNS * ROWS, PLANES = AXIAL + 2 };
 
 static const double LONGEST = 190; /* units, of the longest side of the box */
+static const double LARGEST = 420; /* of a few chosen slices */
+static const double BAR_LONGEST = 420;
 static const double PIXELS_A_UNIT = 1.6, LABEL = 18, GAP = 6, BAR = 74;
 
 /* A slice in the plane of the axes `across` and `up`, at `at` mm on the third axis, with its samples. */
 typedef struct plane {
     int across, up;
     double at;
+    double x, y;                /* its upper left corner in the picture, label included */
     cairo_surface_t *raster;
     int columns, rows;          /* of the samples for contours, one unit apart */
     float *value, *significant; /* significant: null if nothing is */
@@ -25,7 +28,11 @@ typedef struct plane {
 
 struct vx_slices {
     const vx_brain *brain;
-    plane plane[PLANES]; /* axial, then sagittal and coronal */
+    double units_a_mm, pixels;
+    double width, height;
+    bool bare;
+    size_t planes;
+    plane plane[];
 };
 
 static double size_mm(const vx_brain *brain, int axis)
@@ -33,9 +40,14 @@ static double size_mm(const vx_brain *brain, int axis)
     return brain->box[axis][1] - brain->box[axis][0];
 }
 
-static double units_a_mm(const vx_brain *brain)
+static double wide(const vx_slices *s, const plane *p)
 {
-    return LONGEST / brain->extent;
+    return size_mm(s->brain, p->across) * s->units_a_mm;
+}
+
+static double tall(const vx_slices *s, const plane *p)
+{
+    return size_mm(s->brain, p->up) * s->units_a_mm;
 }
 
 /* Rounds to the power of ten that is closest below a hundredth of the box: 1 mm for a human brain. */
@@ -54,19 +66,20 @@ static void place(const vx_brain *brain, const plane *p, double across, double d
 
 /* The grey of the background image, white outside. The range of greys is limited so that colours stand out, and the
  * edge fades like that of the image. */
-static vx_colour ground(const vx_brain *brain, const vx_spot *spot)
+static vx_colour ground(const vx_brain *brain, const vx_spot *spot, bool inside)
 {
     const double value = vx_sample_spot(&brain->background, spot, 0);
     double share = (value - brain->grey[0]) / (brain->grey[1] - brain->grey[0]);
     const double edge = fmin(fmax(value / (0.3 * fabs(brain->grey[0]) + 1e-30), 0), 1);
     share = 0.45 + 0.42 * fmin(fmax(share, 0), 1);
-    const double grey = value == 0 ? 1 : 1 + (share - 1) * edge;
+    const double grey = value == 0 || !inside ? 1 : 1 + (share - 1) * edge;
     return (vx_colour){grey, grey, grey};
 }
 
-static void sample_pixels(const vx_brain *brain, const plane *p)
+static void sample_pixels(const vx_slices *s, const plane *p)
 {
-    const double mm_a_pixel = 1 / (units_a_mm(brain) * PIXELS_A_UNIT);
+    const vx_brain *brain = s->brain;
+    const double mm_a_pixel = 1 / (s->units_a_mm * s->pixels);
     const int width = cairo_image_surface_get_width(p->raster), height = cairo_image_surface_get_height(p->raster);
     for (int j = 0; j < height; j++) {
         uint32_t *row = vx_raster_row(p->raster, j);
@@ -77,18 +90,21 @@ static void sample_pixels(const vx_brain *brain, const plane *p)
             vx_spot_find(&brain->map, mm, &spot);
             if (!brain->aligned)
                 vx_spot_find(&brain->background, mm, &other);
+            const bool inside = !brain->inside.data || vx_sample_spot(&brain->inside, &spot, 0) >= 0.5;
             const double value = vx_brain_value(brain, &spot);
-            const vx_colour under = ground(brain, brain->aligned ? &spot : &other);
-            row[i] = vx_pixel_mixed(isnan(value) ? under : vx_brain_colour(brain, value),
-                                    isnan(value) ? 0 : vx_brain_opacity(brain, value), under);
+            const vx_colour under = ground(brain, brain->aligned ? &spot : &other, inside);
+            row[i] = isnan(value) ? vx_pixel_mixed(under, 0, under)
+                                  : vx_pixel_mixed(vx_brain_colour(brain, vx_brain_coloured(brain, &spot, value)),
+                                                   vx_brain_opacity_at(brain, &spot, value), under);
         }
     }
     vx_raster_done(p->raster);
 }
 
-static void sample_lines(const vx_brain *brain, const plane *p)
+static void sample_lines(const vx_slices *s, const plane *p)
 {
-    const double step = 1 / units_a_mm(brain); /* mm */
+    const vx_brain *brain = s->brain;
+    const double step = 1 / s->units_a_mm; /* mm */
     for (int j = 0; j < p->rows; j++)
         for (int i = 0; i < p->columns; i++) {
             double mm[3];
@@ -103,18 +119,21 @@ static void sample_lines(const vx_brain *brain, const plane *p)
 }
 
 /* Allocates the samples of a plane; false without memory. */
-static bool plane_init(plane *p, const vx_brain *brain, int across, int up, double at)
+static bool plane_allocate(const vx_slices *s, plane *p)
 {
-    const double wide = size_mm(brain, across), high = size_mm(brain, up);
-    const double step = 1 / units_a_mm(brain), pixel = 1 / (units_a_mm(brain) * PIXELS_A_UNIT); /* mm */
-    const int width = (int)(wide / pixel), height = (int)(high / pixel);
-    const int columns = (int)(wide / step) + 1, rows = (int)(high / step) + 1;
-    *p = (plane){.across = across, .up = up, .at = at, .columns = columns, .rows = rows};
-    p->raster = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
-    p->value = vx_array((size_t)columns * (size_t)rows, sizeof *p->value);
-    if (brain->significant.data)
-        p->significant = vx_array((size_t)columns * (size_t)rows, sizeof *p->significant);
-    return p->value && (p->significant || !brain->significant.data) && !cairo_surface_status(p->raster);
+    p->columns = (int)wide(s, p) + 1;
+    p->rows = (int)tall(s, p) + 1;
+    p->raster = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)fmax(1, wide(s, p) * s->pixels),
+                                           (int)fmax(1, tall(s, p) * s->pixels));
+    p->value = vx_array((size_t)p->columns * (size_t)p->rows, sizeof *p->value);
+    if (s->brain->significant.data)
+        p->significant = vx_array((size_t)p->columns * (size_t)p->rows, sizeof *p->significant);
+    return p->value && (p->significant || !s->brain->significant.data) && !cairo_surface_status(p->raster);
+}
+
+static plane plane_at(int axis, double mm)
+{
+    return (plane){.across = axis == 0 ? 1 : 0, .up = axis == 2 ? 1 : 2, .at = mm};
 }
 
 /* The height of an axial slice: that of the largest peak within `reach` mm of `even`, or `even`. Peaks of other slices
@@ -132,32 +151,92 @@ static double height_of_slice(const vx_brain *brain, double even, double reach)
     return height;
 }
 
-vx_slices *vx_slices_new(const vx_brain *brain)
+/* Places the report's choice: two rows of axial slices, and the other two above one another beside them. */
+static void place_usual(vx_slices *s, double width)
 {
-    const double step = (brain->axial[1] - brain->axial[0]) / (AXIAL - 1);
-    vx_slices *slices = vx_array_zero(1, sizeof *slices);
+    const vx_brain *brain = s->brain;
+    const double step = (brain->axial[1] - brain->axial[0]) / (AXIAL - 1), aside = fmax(size_mm(brain, 0),
+                                                                                        size_mm(brain, 1));
+    const double gaps = COLUMNS * GAP + 3 * GAP + BAR, mm = COLUMNS * size_mm(brain, 0) + aside;
+    s->units_a_mm = width > gaps ? (width - gaps) / mm : LONGEST / brain->extent;
+    for (int i = 0; i < AXIAL; i++)
+        s->plane[i] = plane_at(2, height_of_slice(brain, brain->axial[0] + i * step, step / 2));
+    s->plane[AXIAL] = plane_at(0, brain->peak[0]);
+    s->plane[AXIAL + 1] = plane_at(1, brain->peak[1]);
+    const double across = wide(s, s->plane) + GAP, down = tall(s, s->plane) + LABEL;
+    for (int i = 0; i < AXIAL; i++) {
+        s->plane[i].x = i % COLUMNS * across;
+        s->plane[i].y = i / COLUMNS * down;
+    }
+    s->plane[AXIAL].x = s->plane[AXIAL + 1].x = COLUMNS * across + 2 * GAP;
+    s->plane[AXIAL + 1].y = tall(s, &s->plane[AXIAL]) + LABEL + GAP;
+    s->width = ceil(gaps + mm * s->units_a_mm);
+    s->height = ceil(fmax(ROWS * down, 2 * s->plane[AXIAL + 1].y));
+}
+
+/* Places chosen slices in rows of equal length, in their order, as large as the width allows. */
+static void place_chosen(vx_slices *s, const vx_brain_layout *layout)
+{
+    const vx_brain *brain = s->brain;
+    const size_t rows = (s->planes + COLUMNS - 1) / COLUMNS, columns = (s->planes + rows - 1) / rows;
+    const double bar = layout->bare ? 0 : 2 * GAP + BAR, gaps = (double)columns * GAP + bar;
+    double longest = 0, x = 0, y = 0, lowest = 0;
+    for (size_t i = 0; i < s->planes; i++) {
+        s->plane[i] = plane_at(layout->slice[i].axis, layout->slice[i].mm);
+        x = (i % columns ? x : 0) + size_mm(brain, s->plane[i].across);
+        longest = fmax(longest, x);
+    }
+    s->units_a_mm = (layout->width > gaps ? fmin((layout->width - gaps) / longest, LARGEST / brain->extent)
+                                          : LONGEST / brain->extent);
+    for (size_t i = 0; i < s->planes; i++) {
+        plane *p = &s->plane[i];
+        if (i && i % columns == 0) {
+            y = lowest + GAP;
+            x = 0;
+        } else if (i == 0) {
+            x = 0;
+        }
+        p->x = x;
+        p->y = y;
+        x += wide(s, p) + GAP;
+        lowest = fmax(lowest, y + LABEL + tall(s, p));
+        s->width = fmax(s->width, ceil(x + bar));
+    }
+    s->height = ceil(layout->bare ? lowest : fmax(lowest, 6 * LABEL));
+    s->bare = layout->bare;
+}
+
+vx_slices *vx_slices_new(const vx_brain *brain, const vx_brain_layout *layout)
+{
+    const size_t planes = layout->slices ? layout->slices : PLANES;
+    vx_slices *slices = vx_array_zero(1, sizeof *slices + planes * sizeof(plane));
     bool complete = slices != NULL;
-    for (int i = 0; complete && i < AXIAL; i++)
-        complete = plane_init(&slices->plane[i], brain, 0, 1,
-                              height_of_slice(brain, brain->axial[0] + i * step, step / 2));
-    complete = complete && plane_init(&slices->plane[AXIAL], brain, 1, 2, brain->peak[0]);
-    complete = complete && plane_init(&slices->plane[AXIAL + 1], brain, 0, 2, brain->peak[1]);
+    if (slices) {
+        slices->brain = brain;
+        slices->planes = planes;
+        slices->pixels = layout->pixels > 0 ? layout->pixels : PIXELS_A_UNIT;
+        if (layout->slices)
+            place_chosen(slices, layout);
+        else
+            place_usual(slices, layout->width);
+    }
+    for (size_t i = 0; complete && i < planes; i++)
+        complete = plane_allocate(slices, &slices->plane[i]);
     if (!complete) {
         vx_slices_free(slices);
         return NULL;
     }
-    slices->brain = brain;
 #pragma omp taskloop grainsize(1)
-    for (int i = 0; i < PLANES; i++) {
-        sample_pixels(brain, &slices->plane[i]);
-        sample_lines(brain, &slices->plane[i]);
+    for (size_t i = 0; i < planes; i++) {
+        sample_pixels(slices, &slices->plane[i]);
+        sample_lines(slices, &slices->plane[i]);
     }
     return slices;
 }
 
 void vx_slices_free(vx_slices *slices)
 {
-    for (int i = 0; slices && i < PLANES; i++) {
+    for (size_t i = 0; slices && i < slices->planes; i++) {
         cairo_surface_destroy(slices->plane[i].raster);
         free(slices->plane[i].value);
         free(slices->plane[i].significant);
@@ -181,30 +260,30 @@ static void outline(cairo_t *cairo, const vx_brain *brain, const plane *p, doubl
     cairo_stroke(cairo);
 }
 
-static void draw_plane(cairo_t *cairo, const vx_brain *brain, const plane *p, double x, double y)
+static void draw_plane(cairo_t *cairo, const vx_slices *s, const plane *p)
 {
     static const char axis[] = "xyz";
-    const double width = size_mm(brain, p->across) * units_a_mm(brain);
+    const double width = wide(s, p);
     char text[32];
-    snprintf(text, sizeof text, "%c = %.4g", axis[3 - p->across - p->up], p->at == 0 ? 0 : p->at);
-    vx_text_draw(cairo, x + width / 2, y + 12, 0.5, VX_TEXT_SMALL, vx_muted, text);
-    vx_raster_paint(cairo, p->raster, PIXELS_A_UNIT, x, y + LABEL);
-    outline(cairo, brain, p, x, y + LABEL);
+    snprintf(text, sizeof text, "%c = %s%.4g", axis[3 - p->across - p->up], p->at < 0 ? "\xE2\x88\x92" : "",
+             fabs(p->at));
+    vx_text_draw(cairo, p->x + width / 2, p->y + 12, 0.5, VX_TEXT_SMALL, vx_muted, text);
+    vx_raster_paint(cairo, p->raster, s->pixels, p->x, p->y + LABEL);
+    outline(cairo, s->brain, p, p->x, p->y + LABEL);
     if (p->across == 0) {
-        vx_text_draw(cairo, x + 0.12 * width, y + 12, 0.5, VX_TEXT_SMALL, vx_ink, "L");
-        vx_text_draw(cairo, x + 0.88 * width, y + 12, 0.5, VX_TEXT_SMALL, vx_ink, "R");
+        vx_text_draw(cairo, p->x + 0.12 * width, p->y + 12, 0.5, VX_TEXT_SMALL, vx_ink, "L");
+        vx_text_draw(cairo, p->x + 0.88 * width, p->y + 12, 0.5, VX_TEXT_SMALL, vx_ink, "R");
     }
 }
 
-/* Marks where the axial slices lie, on the sagittal one at (x, y). */
-static void mark_axial(cairo_t *cairo, const vx_slices *slices, double x, double y)
+/* Marks on a sagittal slice where the axial ones lie. */
+static void mark_axial(cairo_t *cairo, const vx_slices *s, const plane *on)
 {
-    const vx_brain *brain = slices->brain;
-    const double width = size_mm(brain, 1) * units_a_mm(brain);
-    for (int i = 0; i < AXIAL; i++) {
-        const double down = (brain->box[2][1] - slices->plane[i].at) * units_a_mm(brain);
-        cairo_move_to(cairo, x, y + LABEL + down);
-        cairo_rel_line_to(cairo, width, 0);
+    for (size_t i = 0; i < s->planes; i++) {
+        if (s->plane[i].up != 1)
+            continue;
+        cairo_move_to(cairo, on->x, on->y + LABEL + (s->brain->box[2][1] - s->plane[i].at) * s->units_a_mm);
+        cairo_rel_line_to(cairo, wide(s, on), 0);
     }
     cairo_set_source_rgba(cairo, vx_ink.r, vx_ink.g, vx_ink.b, 0.35);
     cairo_set_line_width(cairo, 0.6);
@@ -213,26 +292,23 @@ static void mark_axial(cairo_t *cairo, const vx_slices *slices, double x, double
 
 static void draw(cairo_t *cairo, const vx_drawing *drawing)
 {
-    const vx_slices *slices = drawing->context;
-    const vx_brain *brain = slices->brain;
-    const plane *at = slices->plane;
-    const double width = size_mm(brain, 0) * units_a_mm(brain) + GAP;
-    const double height = size_mm(brain, 1) * units_a_mm(brain) + LABEL;
-    for (int i = 0; i < AXIAL; i++)
-        draw_plane(cairo, brain, &at[i], i % COLUMNS * width, i / COLUMNS * height);
-    const double x = COLUMNS * width + 2 * GAP, tall = size_mm(brain, 2) * units_a_mm(brain) + LABEL + GAP;
-    draw_plane(cairo, brain, &at[AXIAL], x, 0);
-    mark_axial(cairo, slices, x, 0);
-    draw_plane(cairo, brain, &at[AXIAL + 1], x, tall);
-    vx_colour_bar(cairo, brain, drawing->width - BAR + 8, LABEL + 14, 16, drawing->height - LABEL - 24);
+    const vx_slices *s = drawing->context;
+    bool marked = false;
+    for (size_t i = 0; i < s->planes; i++) {
+        const plane *p = &s->plane[i];
+        draw_plane(cairo, s, p);
+        if (p->across == 1 && !marked) {
+            mark_axial(cairo, s, p);
+            marked = true;
+        }
+    }
+    const double height = fmin(drawing->height - LABEL - 24, BAR_LONGEST);
+    if (!s->bare)
+        vx_colour_bar(cairo, s->brain, drawing->width - BAR + 8, LABEL + 14, 16, height);
 }
 
 vx_drawing vx_slices_drawing(const vx_slices *slices)
 {
-    const vx_brain *brain = slices->brain;
-    const double wide = fmax(size_mm(brain, 0), size_mm(brain, 1)) * units_a_mm(brain);
-    const double tall = 2 * (size_mm(brain, 2) * units_a_mm(brain) + LABEL + GAP);
-    return (vx_drawing){.width = ceil(COLUMNS * (size_mm(brain, 0) * units_a_mm(brain) + GAP) + 3 * GAP + wide + BAR),
-                        .height = ceil(fmax(ROWS * (size_mm(brain, 1) * units_a_mm(brain) + LABEL), tall)),
-                        .scale = PIXELS_A_UNIT, .draw = draw, .context = slices};
+    return (vx_drawing){.width = slices->width, .height = slices->height, .draw = draw, .context = slices,
+                        .scale = slices->bare ? slices->pixels : PIXELS_A_UNIT};
 }

@@ -27,12 +27,14 @@ static void put_svg(cairo_t *cairo, vx_svg_texts *texts, double x, double y, dou
         return;
     }
     cairo_get_matrix(cairo, &to);
+    const bool turned = fabs(to.xy) > 1e-6;
     cairo_user_to_device(cairo, &x, &y);
     fprintf(out, "<text font-family=\"DejaVu Sans, Arial, Helvetica, sans-serif\" font-size=\"%g\"%s fill=\"#%02lx%02lx"
-            "%02lx\"%s", size, bold ? " font-weight=\"bold\"" : "", lround(255 * colour.r), lround(255 * colour.g),
-            lround(255 * colour.b), align == 0 ? "" : align == 1 ? " text-anchor=\"end\"" : " text-anchor=\"middle\"");
-    if (fabs(to.xy) > 1e-6)
-        fprintf(out, " transform=\"matrix(%.3f %.3f %.3f %.3f %.2f %.2f)\">", to.xx, to.yx, to.xy, to.yy, x, y);
+            "%02lx\"%s", turned ? size : size * to.xx, bold ? " font-weight=\"bold\"" : "", lround(255 * colour.r),
+            lround(255 * colour.g), lround(255 * colour.b),
+            align == 0 ? "" : align == 1 ? " text-anchor=\"end\"" : " text-anchor=\"middle\"");
+    if (turned)
+        fprintf(out, " transform=\"matrix(%.4f %.4f %.4f %.4f %.2f %.2f)\">", to.xx, to.yx, to.xy, to.yy, x, y);
     else
         fprintf(out, " x=\"%.2f\" y=\"%.2f\">", x, y);
     fprintf(out, "%s</text>\n", markup);

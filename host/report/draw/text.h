@@ -21,7 +21,7 @@ void vx_texts_to_svg(cairo_surface_t *surface, vx_svg_texts *texts);
 void vx_ink_set(cairo_t *cairo, vx_colour colour);
 
 /* Draws `text` with its baseline at y. x is its start (align 0), middle (0.5) or end (1). The scale of `cairo` must be
- * 1 in an SVG. */
+ * the same along both axes in an SVG. */
 void vx_text_draw(cairo_t *cairo, double x, double y, double align, double size, vx_colour colour, const char *text);
 
 /* The same, cut to `width` with an ellipsis if it is longer. */

@@ -80,7 +80,7 @@ static void put_picture(vx_report *report, const vx_results_modality *modality, 
 {
     const double *mm = modality->grid.pixdim;
     char text[32];
-    vx_slices *slices = vx_slices_new(brain);
+    vx_slices *slices = vx_slices_new(brain, &(vx_brain_layout){0});
     char *name = vx_text("%s_reference", modality->stem);
     char *alt = vx_text("Axial slices with the %s voxels of the reference region of %s.",
                         vx_count_text((uint64_t)voxels, text), modality->name);
