@@ -101,6 +101,6 @@ const char *vx_mm_text(const double mm[3], char text[VX_MM_TEXT])
         snprintf(part[k], sizeof part[k], "%.4g", mm[k] + 0.0); /* avoids -0 */
         vx_minus_text(part[k]);
     }
-    snprintf(text, VX_MM_TEXT, "%.20s, %.20s, %.20s", part[0], part[1], part[2]);
+    snprintf(text, VX_MM_TEXT, "%s, %s, %s", part[0], part[1], part[2]);
     return text;
 }

@@ -25,7 +25,7 @@ const char *vx_minus_text(char text[32]);
 const char *vx_fixed_text(double value, int decimals, char text[32]);
 
 /* Formats a place for the page and pictures, with four significant digits: "−22, 10, 8.5". Returns `text`. */
-enum { VX_MM_TEXT = 64 };
+enum { VX_MM_TEXT = 104 };
 const char *vx_mm_text(const double mm[3], char text[VX_MM_TEXT]);
 
 #endif

@@ -56,10 +56,10 @@ static void choose(choice *chosen, const vx_brain *brain, const vx_results_effec
     add(chosen, effect->peak_mm[2]);
     add_peaks(chosen, effect, primary, false);
     while (chosen->count < chosen->wanted) {
-        double best = brain->axial[0];
-        for (int i = 0; i < LEVELS; i++) {
-            const double mm = round(brain->axial[0] + range * (i + 0.5) / LEVELS);
-            best = distance(chosen, mm) > distance(chosen, best) ? mm : best;
+        double best = NAN;
+        for (int i = 0; i < LEVELS; i++) { /* the lowest and the highest fifth show little of the brain */
+            const double mm = round(brain->axial[0] + range * (0.2 + 0.6 * i / LEVELS));
+            best = isnan(best) || distance(chosen, mm) > distance(chosen, best) ? mm : best;
         }
         chosen->mm[chosen->count++] = best;
     }
@@ -82,7 +82,7 @@ static void put_picture(vx_report *report, const vx_effect_view *view, const vx_
         slice[i] = (vx_slice){2, chosen.mm[i]};
         used += (size_t)snprintf(at + used, sizeof at - used, "%s%.4g", i ? ", " : "", chosen.mm[i]);
     }
-    const vx_brain_layout layout = {slice, (size_t)wanted, 110 * wanted, 2, true};
+    const vx_brain_layout layout = {slice, (size_t)wanted, wanted == SLICES_MAX ? 420 : 80 * wanted, 2, true};
     vx_slices *slices = vx_slices_new(&of->brain, &layout);
     char *name = vx_text("%s_peaks", view->effect->stem);
     char *alt = vx_text("Axial slices of %s, %s, at z %s mm: the largest t, %s, lies at %s mm.", view->modality->name,

@@ -256,7 +256,7 @@ static void draw_glance(vx_report *report, const vx_outcome_view *view, const ch
     if (!covariate)
         put_intervals(row, rows);
     char *r_axis = vx_text("%s with %s", correlation->symbol, covariate ? covariate : "");
-    vx_forest_panel panel = {"", covariate ? r_axis : vx_view_axis_words(view), {NULL}, 190, {-1.02, 1.02}};
+    vx_forest_panel panel = {"", covariate ? r_axis : vx_view_axis_words(view), {NULL}, 230, {-1.02, 1.02}};
     if (!covariate)
         fit_range(row, rows, panel.range);
     const vx_forest_plot plot = {row, rows, &panel, 1, NULL};

@@ -88,7 +88,8 @@ static void put_question(vx_report *report)
     if (results->modalities)
         vx_put_markup(page, " anywhere in the voxels analysed");
     if (covariates) {
-        vx_put(page, ", and where does %s go along with ", paired ? "the change" : "the value");
+        vx_put(page, ", and %s %s go along with ", results->modalities ? "where does" : "does",
+               paired ? "the change" : "the value");
         put_names(report, true);
     }
     vx_put_markup(page, "?</p>\n");
