@@ -214,6 +214,26 @@ void vx_locations_destroy(vx_locations *locations)
     *locations = (vx_locations){0};
 }
 
+vx_status vx_region_numbers(const vx_regions *regions, size_t places, float *number, vx_error *error)
+{
+    float *highest = vx_array_zero(places, sizeof *highest);
+    if (!highest)
+        return vx_fail_memory(error);
+    memset(number, 0, places * sizeof *number);
+    for (int64_t r = 0; r < regions->count; r++) {
+        const vx_region *region = &regions->region[r];
+        for (int64_t k = 0; k < region->voxels; k++) {
+            const float weight = region->weight ? region->weight[k] : 1;
+            if (weight <= highest[region->index[k]])
+                continue;
+            highest[region->index[k]] = weight;
+            number[region->index[k]] = (float)(r + 1);
+        }
+    }
+    free(highest);
+    return VX_OK;
+}
+
 int64_t vx_region_at(const vx_regions *regions, const vx_space *space, int64_t element)
 {
     const int64_t wanted = space->index[element];

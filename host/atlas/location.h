@@ -40,4 +40,7 @@ void vx_locations_destroy(vx_locations *locations);
 /* The region with the largest weight at a voxel of the space; -1 where no region has weight. */
 int64_t vx_region_at(const vx_regions *regions, const vx_space *space, int64_t element);
 
+/* The same for all places of the grid: 1 + the region, or 0. `number` has the grid's size. */
+vx_status vx_region_numbers(const vx_regions *regions, size_t places, float *number, vx_error *error);
+
 #endif

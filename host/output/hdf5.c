@@ -1,6 +1,7 @@
 /* results.h5, as results/schema.h describes it. */
 #include "output/record.h"
 
+#include "atlas/location.h"
 #include "base/error.h"
 #include "base/memory.h"
 #include "infer/quantity.h"
@@ -339,6 +340,22 @@ static void put_n(vx_h5 *h5, const vx_entry *entry)
     free(turned);
 }
 
+/* Writes the regions of a modality's atlas as numbers. */
+static void put_atlas(vx_h5 *h5, const vx_entry *entry)
+{
+    const vx_grid *grid = &entry->modality->matrix->space.grid;
+    const size_t places = vx_grid_elements(grid);
+    float *number = vx_array(places, sizeof *number), *turned = vx_array(places, sizeof *turned);
+    vx_h5_check(h5, number && turned);
+    if (!h5->failed)
+        vx_h5_check(h5, !vx_region_numbers(entry->modality->atlas, places, number, NULL));
+    vx_h5_at(h5, VX_GROUP_ATLAS, entry->modality_name, NULL);
+    if (!h5->failed)
+        put_volume(h5, grid, H5T_NATIVE_FLOAT, number, turned);
+    free(number);
+    free(turned);
+}
+
 static void put_provenance(vx_h5 *h5, const vx_record *record)
 {
     char *options = vx_options_json(record), *inputs = vx_inputs_json(record);
@@ -378,6 +395,8 @@ vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *e
             put_means(&h5, record, &entry[i]);
         if (entry[i].modality->survey && i == first)
             put_n(&h5, &entry[i]);
+        if (entry[i].modality->atlas && i == first)
+            put_atlas(&h5, &entry[i]);
         if (entry[i].modality->quality && i == first)
             vx_h5_put_quality(&h5, &entry[i]);
         if (entry[i].modality->means)

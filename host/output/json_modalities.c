@@ -240,6 +240,14 @@ static json_t *affine_array(const vx_grid *grid)
     return array;
 }
 
+static json_t *region_names(const vx_regions *atlas)
+{
+    json_t *array = json_array();
+    for (int64_t r = 0; r < atlas->count; r++)
+        array = vx_json_append(array, vx_json_text(atlas->region[r].name));
+    return array;
+}
+
 /* The modality whose first entry is `entry`; takes ownership of `effects`. */
 static json_t *modality_object(const vx_record *record, const vx_entry *entry, json_t *effects)
 {
@@ -268,6 +276,8 @@ static json_t *modality_object(const vx_record *record, const vx_entry *entry, j
                                VX_KEY_AFFINE, affine_array(grid),
                                VX_KEY_MASK, mask_object(modality),
                                VX_KEY_EFFECTS, effects);
+    if (modality->atlas)
+        object = vx_json_set(object, VX_KEY_ATLAS_REGIONS, region_names(modality->atlas));
     if (modality->quality)
         object = vx_json_set(object, VX_KEY_QUALITY, vx_quality_json(record, modality));
     return vx_json_with_scaling(object, modality->scaling);

@@ -57,9 +57,9 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
         report->status = VX_INTERNAL;
         return;
     }
-    vx_put(page, "<figure class=\"%s\"><img width=\"%.0f\" height=\"%.0f\" alt=\"%s\" src=\"data:image/%s;base64,",
-           picture->vector ? "plot" : "map", picture->drawing.width, picture->drawing.height, picture->alt,
-           picture->vector ? "svg+xml" : "webp");
+    vx_put(page, "<figure class=\"%s\"><img loading=\"lazy\" decoding=\"async\" width=\"%.0f\" height=\"%.0f\" "
+           "alt=\"%s\" src=\"data:image/%s;base64,", picture->vector ? "plot" : "map", picture->drawing.width,
+           picture->drawing.height, picture->alt, picture->vector ? "svg+xml" : "webp");
     drawn->at = (size_t)ftell(page->out);
     if (!picture->caption) {
         vx_put_markup(page, "\"></figure>\n");

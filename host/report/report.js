@@ -44,7 +44,35 @@ document.querySelectorAll('table.few').forEach(function (table) {
     box.parentNode.insertBefore(button, box);
     show(false);
 });
-/* Opens collapsed parts before printing. */
+/* A link to an effect opens it, where it is folded. */
+function unfoldTarget() {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const folded = target && target.querySelector('details.effect');
+    if (!folded || folded.open)
+        return;
+    folded.open = true;
+    target.scrollIntoView();
+}
+window.addEventListener('hashchange', unfoldTarget);
+document.addEventListener('click', function (event) {
+    if (event.target.closest && event.target.closest('a[href="' + location.hash + '"]'))
+        unfoldTarget(); /* no hashchange: the link was followed before */
+});
+unfoldTarget();
+(function () {
+    const all = Array.from(document.querySelectorAll('details.effect'));
+    const button = document.getElementById('unfold-effects');
+    if (!button)
+        return;
+    button.hidden = false;
+    button.addEventListener('click', function () {
+        const open = all.some(function (one) { return !one.open; });
+        all.forEach(function (one) { one.open = open; });
+        button.textContent = open ? 'Fold all effects' : 'Open all effects';
+    });
+})();
+/* Opens collapsed parts, and loads pictures that were not in sight, before printing. */
 window.addEventListener('beforeprint', function () {
+    Array.from(document.images).forEach(function (one) { one.loading = 'eager'; });
     document.querySelectorAll('details').forEach(function (one) { one.open = true; });
 });

@@ -90,6 +90,9 @@ void vx_effect_values(vx_report *report, const vx_effect_view *view);
 void vx_effect_null(vx_report *report, const vx_effect_view *view);
 void vx_effect_qq(vx_report *report, const vx_effect_view *view);
 
+/* Writes the attributes of an element that leads to an effect in the viewer: which effect, and its peak. */
+void vx_viewer_target(vx_page *page, const vx_results_effect *effect);
+
 /* The answers of all effects by the primary correction, at the top of the page, and above them what quality control
  * flags. */
 void vx_answers_warnings(vx_report *report);

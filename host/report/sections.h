@@ -2,12 +2,12 @@
  * sections/<name>.c. */
 #define VX_SECTIONS(X) \
     X(question) \
+    X(viewer) \
     X(regions) \
     X(markers) \
     X(expected) \
     X(effects) \
     X(sensitivity) \
-    X(viewer) \
     X(quality) \
     X(reference) \
     X(design) \

@@ -187,6 +187,8 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
     read_affine(r, object, &modality->grid);
     read_smoothness(object, modality->smoothness);
     read_steps(r, object, modality);
+    if (json_object_get(object, VX_KEY_ATLAS_REGIONS)) /* an atlas is no must */
+        modality->region = vx_get_texts(r, object, VX_KEY_ATLAS_REGIONS, &modality->regions);
     const json_t *effects = vx_get_array(r, object, VX_KEY_EFFECTS);
     if (!r->status && !json_array_size(effects))
         vx_reading_fail(r, "%.60s has no " VX_QUOTED(VX_KEY_EFFECTS), modality->name);

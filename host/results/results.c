@@ -201,6 +201,7 @@ void vx_results_close(vx_results *results)
         free(modality->effect);
         free(modality->left_out);
         free(modality->step);
+        free(modality->region);
         for (int k = 0; k < VX_QUALITY_COLUMNS; k++)
             free(modality->quality.value[k]);
         free(modality->quality.flag);
@@ -242,6 +243,17 @@ const char *vx_results_covariate_units(const vx_results *results, const char *co
 bool vx_results_significant(const vx_results *results, vx_quantity kind, double p)
 {
     return kind == results->primary && vx_quantity_about(kind)->control != VX_CONTROL_NONE && vx_significant(p);
+}
+
+const vx_results_effect *vx_results_first_found(const vx_results *results)
+{
+    for (size_t m = 0; m < results->modalities; m++)
+        for (size_t e = 0; e < results->modality[m].effects; e++) {
+            const vx_results_effect *effect = &results->modality[m].effect[e];
+            if (vx_results_significant(results, results->primary, effect->p[results->primary].smallest))
+                return effect;
+        }
+    return results->modalities ? &results->modality[0].effect[0] : NULL;
 }
 
 const vx_results_step *vx_results_step_of(const vx_results_modality *modality, const char *name)
@@ -316,6 +328,23 @@ vx_status vx_results_mean(const vx_results *results, const vx_results_modality *
                           vx_error *error)
 {
     return volume(results, &modality->grid, VX_GROUP_MEAN, modality->stem, NULL, data, error);
+}
+
+vx_status vx_results_atlas(const vx_results *results, const vx_results_modality *modality, float **data,
+                           vx_error *error)
+{
+    float *region = NULL;
+    vx_status status = volume(results, &modality->grid, VX_GROUP_ATLAS, modality->stem, NULL, &region, error);
+    for (size_t i = 0; !status && i < vx_grid_elements(&modality->grid); i++)
+        if (!(region[i] >= 0 && region[i] <= (float)modality->regions && region[i] == floorf(region[i])))
+            status = vx_fail(error, VX_INPUT, "%s/" VX_HDF5_FILE ": " VX_GROUP_ATLAS "/%s holds %g, and the atlas has "
+                             "%zu regions: it is damaged", results->folder, modality->stem, (double)region[i],
+                             modality->regions);
+    if (status)
+        free(region);
+    else
+        *data = region;
+    return status;
 }
 
 vx_status vx_results_strips(const vx_results *results, const vx_results_modality *modality, float **data,

@@ -103,6 +103,8 @@ typedef struct vx_results_modality {
     const char *units, *change_units; /* of the images and of the estimates; null: not known */
     vx_results_step *step;       /* steps: in their order */
     size_t steps;
+    const char **region;         /* regions: of the atlas, in the order of vx_results_atlas */
+    size_t regions;              /* 0 without an atlas, and in results of earlier versions */
     bool adjusted;               /* for its global mean: a nuisance VX_COLUMN_GLOBAL is in every effect */
     bool alone;                  /* the only one: its mask is /mask */
     int64_t n;
@@ -212,6 +214,9 @@ const char *vx_results_covariate_units(const vx_results *results, const char *co
  * and colours show what this function tells. */
 bool vx_results_significant(const vx_results *results, vx_quantity kind, double p);
 
+/* The first effect with something significant, else the first one. Null without images. */
+const vx_results_effect *vx_results_first_found(const vx_results *results);
+
 /* The step of that name (image/step.h) that the images of a modality went through; null: none. */
 const vx_results_step *vx_results_step_of(const vx_results_modality *modality, const char *name);
 
@@ -240,6 +245,11 @@ vx_status vx_results_mean(const vx_results *results, const vx_results_modality *
                           vx_error *error);
 vx_status vx_results_mask(const vx_results *results, const vx_results_modality *modality, float **data,
                           vx_error *error);
+
+/* The region of the atlas at each voxel of a modality with regions: its place in modality->region, from 1; 0: none. The
+ * caller frees. */
+vx_status vx_results_atlas(const vx_results *results, const vx_results_modality *modality, float **data,
+                           vx_error *error);
 
 /* The strips of all images of a modality with quality control, of values from 0 to 255: pixel (row, column) of image k
  * is at k + images * (row + height * column). The caller frees. */

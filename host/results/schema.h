@@ -47,6 +47,8 @@
  *   /masks/<modality>                 the same of each modality, where there are several
  *   /n/<modality>                     float32 [x, y, z]: the number of participants with data, who are those that the
  *                                     rules of the mask keep, but for a mask file
+ *   /atlas/<modality>                 float32 [x, y, z]: the region of the atlas with the largest weight at each voxel
+ *                                     of the mask, as its place, from 1, in VX_KEY_ATLAS_REGIONS of run.json; 0: none
  *
  * Hard links in /permutations and /design name the datasets of the first modality's first effect. */
 #ifndef VX_RESULTS_SCHEMA_H
@@ -67,6 +69,7 @@
 #define VX_GROUP_CLUSTERS "/clusters"
 #define VX_GROUP_MASKS "/masks"
 #define VX_GROUP_N "/n"
+#define VX_GROUP_ATLAS "/atlas"
 #define VX_GROUP_QUALITY "/quality"
 #define VX_GROUP_COVARIATES "/covariates"
 #define VX_GROUP_EXPECTED "/expected"
@@ -165,6 +168,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_CHANGE "change"         /* of a modality: vx_change_names */
 #define VX_KEY_UNITS "units"           /* of a modality's images, or an outcome's values: a text, or null */
 #define VX_KEY_CHANGE_UNITS "change_units" /* of a modality: those of its estimates, or null */
+#define VX_KEY_ATLAS_REGIONS "atlas_regions" /* the names of /atlas/<modality>; absent without an atlas */
 #define VX_KEY_SMOOTHNESS "smoothness_mm"  /* three numbers: FWHM of the residuals along the axes; null: not told */
 #define VX_KEY_SCALING "scaling"       /* an object; absent where the images were not scaled, or have one session */
 #define VX_KEY_OWN "own"               /* of scaling: the means by which the images were divided */

@@ -59,9 +59,9 @@ async function accessible(page, what) {
         assert(passes.some(({id}) => id === rule), `axe did not look at ${rule} in ${what}`);
 }
 
-async function keep(page, name) {
+async function keep(page, name, fullPage = true) {
     if (pictures)
-        await page.screenshot({path: path.join(pictures, `${name}.png`), fullPage: true});
+        await page.screenshot({path: path.join(pictures, `${name}.png`), fullPage});
 }
 
 async function fits(page, width) {
@@ -92,8 +92,9 @@ async function colours(page) {
 
 async function value(page) {
     const text = (await page.locator("#viewer-readout").textContent()).replaceAll("\u2212", "-");
-    const [, map, number, place] = text.match(/^(.+) = (\S+) at \((.+)\) mm$/);
-    return {map, number: Number(number), mm: place.split(", ").map(Number)};
+    const [, map, number, p, place, region] =
+        text.match(/^(.+?) = (\S+?)(?:, p = (\S+))? at \((.+)\) mm(?:, (.+))?$/);
+    return {map, number: Number(number), p: Number(p), mm: place.split(", ").map(Number), region};
 }
 
 async function slide(page, part) {
@@ -131,17 +132,41 @@ test("the viewer", async (t) => {
     const change = clusters("pet_change"), level = clusters("pet_rapa_level");
     const row = (effect, i) => page.locator(`tr[data-effect=${effect}][data-x]:not(.sub)`).nth(i);
 
-    await t.test("starts when it is scrolled to, at the largest cluster", async () => {
-        await page.waitForTimeout(200);
-        assert(await page.locator("#viewer-app").isHidden());
+    await t.test("starts when it is scrolled to, at the effect's largest t", async () => {
         await view(page);
-        assert.deepEqual((await value(page)).mm, near(change[0]));
+        const largest = change.reduce((a, b) => Math.abs(a.peak_t) >= Math.abs(b.peak_t) ? a : b);
+        assert.deepEqual((await value(page)).mm, near(largest));
     });
-    await t.test("shows a peak as the cluster table has it", async () => {
+    await t.test("shows a peak as the cluster table has it: t, p and the region", async () => {
+        await page.locator("#viewer-cluster").selectOption({index: 1});
         const limit = Number(await page.locator("#viewer-threshold").getAttribute("max"));
-        const {map, number} = await value(page);
+        const {map, number, p, mm, region} = await value(page);
         assert.equal(map, "t");
-        assert(Math.abs(number - change[0].peak_t) <= limit / 32767 + 5e-4, `${number}, not ${change[0].peak_t}`);
+        assert.deepEqual(mm, near(change[0]));
+        assert(Math.abs(number - change[0].peak_t) <= limit / 4094 + 5e-3, `${number}, not ${change[0].peak_t}`);
+        assert(Math.abs(p / change[0].p_voxel - 1) < 0.006, `p ${p}, not ${change[0].p_voxel}`);
+        assert.equal(region, change[0].peak_region.replace("no region", "in no region"));
+    });
+    await t.test("tells p as p, on the slider and in the bar too", async () => {
+        await page.locator("#viewer-map").selectOption("p-fwe-voxel");
+        await page.waitForFunction(() => document.getElementById("viewer-readout").textContent.startsWith("p, FWE"));
+        const {number} = await value(page);
+        assert(Math.abs(number / change[0].p_voxel - 1) < 0.006, `p ${number}, not ${change[0].p_voxel}`);
+        assert.equal(await page.locator("#viewer-threshold-typed").inputValue(), "0.05");
+        assert.equal(await page.locator("#viewer-threshold").getAttribute("aria-valuetext"), "p 0.0500");
+        assert.equal(await page.locator("#viewer-least").textContent(), "1");
+        await page.locator("#viewer-threshold-typed").fill("0.04");
+        await page.locator("#viewer-threshold-typed").press("Enter");
+        assert(Math.abs(await page.locator("#viewer-threshold").inputValue() - 1.39794) < 1e-5); /* -log10 0.04 */
+        await page.locator("#viewer-map").selectOption("t");
+        await page.waitForFunction(() => document.getElementById("viewer-readout").textContent.startsWith("t ="));
+    });
+    await t.test("keeps the colour of a value when the threshold moves", async () => {
+        await page.locator("#viewer-cluster").selectOption({index: 1});
+        const before = (await colours(page)).limit;
+        await slide(page, 0.1);
+        assert.equal((await colours(page)).limit, before);
+        await slide(page, 0.4);
     });
     await t.test("hides more as the threshold of both tails rises", async () => {
         await page.locator("#viewer-faded").uncheck();
@@ -164,9 +189,15 @@ test("the viewer", async (t) => {
     });
     await t.test("goes to a cluster by a click on its row", async () => {
         const before = await colours(page);
-        await row("pet_change", 1).locator("td:visible").last().click();
-        assert.deepEqual((await value(page)).mm, near(change[1]));
+        await row("pet_change", 1).scrollIntoViewIfNeeded();
+        const place = await row("pet_change", 1).boundingBox();
+        await row("pet_change", 1).locator("td").nth(1).click();
         await page.waitForTimeout(150);
+        assert.deepEqual((await value(page)).mm, near(change[1]));
+        const after = await row("pet_change", 1).boundingBox();
+        assert(Math.abs(after.y - place.y) < 10, `the row moved from ${place.y} to ${after.y}`);
+        const panel = await page.locator("#viewer-app.docked").boundingBox();
+        assert(panel.x >= after.x && panel.y === 0, "the slices are not beside the text");
         assert.notEqual((await colours(page)).picture, before.picture);
     });
     await t.test("draws the largest value in the last colour, and smaller ones in others", async () => {
@@ -187,8 +218,23 @@ test("the viewer", async (t) => {
         await page.waitForFunction(() => document.activeElement.id === "viewer-canvas");
         const {number, mm} = await value(page);
         assert.deepEqual(mm, near(level[1]));
-        assert(Math.abs(number - level[1].peak_t) < 1e-3);
+        assert(Math.abs(number - level[1].peak_t) < 0.01);
         assert.equal(await page.locator("#viewer-effect").inputValue(), "pet_rapa_level");
+    });
+    await t.test("leads back to where the reader was, and to its section", async () => {
+        await page.evaluate(() => window.scrollTo(0, 0));
+        await page.locator("#viewer-canvas").press("Escape");
+        const button = row("pet_rapa_level", 1).locator("button");
+        assert(await button.evaluate((element) => element === document.activeElement));
+        const {y} = await button.boundingBox();
+        assert(y >= 0 && y < 900, `the row is at ${y}`);
+        await page.locator("#viewer-close").click();
+        assert.equal(await page.locator("#viewer-app.docked").count(), 0);
+        await page.locator("article[data-effect=pet_rapa_level] .to-viewer button").click();
+        await page.waitForFunction(() => document.activeElement.id === "viewer-canvas");
+        assert.equal(await page.locator("#viewer-app.docked").count(), 1);
+        await row("pet_rapa_level", 1).locator("button").click();
+        await page.waitForTimeout(150);
     });
     await t.test("moves by a voxel for an arrow key, and to a point in mm", async () => {
         const [x, y, z] = near(level[1]);
@@ -200,7 +246,10 @@ test("the viewer", async (t) => {
         await page.locator("#viewer-x").press("Enter");
         assert.deepEqual((await value(page)).mm, [-22, y, z - 4]);
     });
+    await t.test("is accessible beside the text", () => accessible(page, "the page with its panel"));
+    await keep(page, "panel", false);
     await t.test("has the left on the left, and leaves the wheel to the page until it is clicked", async () => {
+        await page.locator("#viewer-close").click();
         const canvas = page.locator("#viewer-canvas"), {mm} = await value(page);
         await canvas.scrollIntoViewIfNeeded();
         const {x, y, width, height} = await canvas.boundingBox();
@@ -319,6 +368,27 @@ test("it fits a phone", async () => {
     await page.finish();
 });
 
+test("on a phone the slices lie below the text", async () => {
+    const page = await open("full/report.html", 390);
+    await view(page);
+    const row = page.locator("tr[data-effect=pet_change][data-x]").nth(1);
+    await row.scrollIntoViewIfNeeded();
+    const {y} = await row.boundingBox();
+    await row.locator("button").click();
+    await page.waitForSelector("#viewer-app.docked");
+    await page.waitForTimeout(300);
+    assert(Math.abs((await row.boundingBox()).y - y) < 2, "the row moved");
+    const panel = await page.locator("#viewer-app").boundingBox();
+    assert(panel.y > 450 && panel.height < 450, `the panel takes ${panel.height} from ${panel.y}`);
+    assert(await page.locator("#viewer-controls").isHidden());
+    await page.locator("#viewer-more").click();
+    assert(await page.locator("#viewer-controls").isVisible());
+    await fits(page, 390);
+    await accessible(page, "the page on a phone with its panel");
+    await keep(page, "phone-panel", false);
+    await page.finish();
+});
+
 test("without WebGL 2 the page says so and keeps its pictures", async () => {
     const page = await open("full/report.html", 1280, () => {
         const context = HTMLCanvasElement.prototype.getContext;
@@ -364,13 +434,12 @@ test("an oblique image is shown where its affine says", async () => {
     const limit = Number(await page.locator("#viewer-threshold").getAttribute("max"));
     const at = async (row) => {
         const {number, mm} = await value(page);
-        assert(Math.abs(number - row.peak_t) <= limit / 32767 + 5e-4, `${number}, not ${row.peak_t}`);
+        assert(Math.abs(number - row.peak_t) <= limit / 4094 + 5e-3, `${number}, not ${row.peak_t}`);
         near(row).forEach((want, k) => assert(Math.abs(mm[k] - want) < 0.06, `at ${mm}, not ${near(row)}`));
     };
     assert(change.length > 1);
     for (const i of change.keys()) {
-        if (i)
-            await choose(page, change[i]);
+        await choose(page, change[i]);
         await at(change[i]);
     }
     for (const map of ["mean", "t"]) { /* goes to the place as it is read out, to hundredths of a mm */

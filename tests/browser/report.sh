@@ -30,7 +30,7 @@ run() # program, folder, options
         --permutations 500 --quiet --out "$work/$folder" "$@" >/dev/null
 }
 { run "${VOXSTAT_BARE:?}" bare && run "${VOXSTAT:?}" empty --cluster-t 50 && run "$VOXSTAT" neg --tails neg; } &
-run "$VOXSTAT" full --covariate rapa_level
+run "$VOXSTAT" full --covariate rapa_level --atlas "$data/labels.nii.gz"
 wait $!
 node "$VOXSTAT_SOURCE/tests/browser/oblique.mjs" "$data"
 run "$VOXSTAT" oblique

@@ -10,21 +10,47 @@ static void (*const part[])(vx_report *, const vx_effect_view *) = {
     vx_effect_null, vx_effect_qq,
 };
 
+enum { UNFOLDED_MAX = 3 };
+
+/* Of more than UNFOLDED_MAX effects only this one is open: the first one with something significant, or the first. */
+static const vx_results_effect *opened(const vx_results *results)
+{
+    size_t effects = 0;
+    for (size_t m = 0; m < results->modalities; m++)
+        effects += results->modality[m].effects;
+    return effects > UNFOLDED_MAX ? vx_results_first_found(results) : NULL;
+}
+
+static void put_parts(vx_report *report, const vx_effect_view *view, const vx_results_effect *open)
+{
+    if (open)
+        vx_put(report->page, "<details class=\"effect\"%s><summary>Maps, clusters, participants and null distribution "
+               "of %s: %s</summary>\n", view->effect == open ? " open" : "", view->modality->name, view->effect->name);
+    for (size_t i = 0; !report->status && i < sizeof part / sizeof *part; i++)
+        part[i](report, view);
+    if (open)
+        vx_put_markup(report->page, "</details>\n");
+}
+
 static void write(vx_report *report)
 {
     const vx_results *results = report->results;
+    const vx_results_effect *open = opened(results);
     vx_page *page = report->page;
+    if (open)
+        vx_put_markup(page, "<p><button type=\"button\" id=\"unfold-effects\" hidden>Open all effects</button></p>\n");
     for (size_t m = 0, k = 1; m < results->modalities; m++)
         for (size_t e = 0; e < results->modality[m].effects; e++, k++) {
             char id[32];
             snprintf(id, sizeof id, "effect-%zu", k);
             const vx_effect_view view = {&results->modality[m], &results->modality[m].effect[e], id};
-            vx_put(page, "<article id=\"%s\" aria-labelledby=\"%s-title\">\n<h3 id=\"%s-title\">%s: %s</h3>\n<p "
-                   "class=\"headline\">", id, id, id, view.modality->name, view.effect->name);
+            vx_put(page, "<article id=\"%s\" aria-labelledby=\"%s-title\"", id, id);
+            vx_viewer_target(page, view.effect);
+            vx_put(page, ">\n<h3 id=\"%s-title\">%s: %s</h3>\n<p class=\"headline\">", id, view.modality->name,
+                   view.effect->name);
             vx_effect_headline(report, &view);
             vx_put_markup(page, "</p>\n");
-            for (size_t i = 0; !report->status && i < sizeof part / sizeof *part; i++)
-                part[i](report, &view);
+            put_parts(report, &view, open);
             vx_put_markup(page, "</article>\n");
         }
 }

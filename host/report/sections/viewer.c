@@ -1,286 +1,20 @@
-/* The viewer: the maps of all effects as volumes in the page, and the controls that viewer.js drives. */
-#include "report/section.h"
+/* The viewer: three slices of the maps, and the controls that viewer.js drives. */
+#include "report/viewer.h"
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "base/sort.h"
-#include "infer/quantity.h"
 #include "report/draw/colour.h"
-#include "report/draw/sample.h"
 #include "report/volume.h"
-#include "results/level.h"
-#include "results/schema.h"
-#include "space/grid.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Limits the compressed bytes of volumes, so that mail and browsers still accept the page. */
-static const size_t volume_bytes_max = 8 << 20;
-
-/* The mask of a modality and its bounding box. */
-typedef struct vx_mask_region {
-    const vx_results_modality *modality;
-    float *mask; /* owned by put_volumes */
-    vx_box box;
-} vx_mask_region;
-
-/* A map of an effect between being read and being written to the page. */
-typedef struct vx_map_packing {
-    vx_quantity quantity;
-    const vx_mask_region *region;
-    const vx_results_effect *effect;
-    float *value;
-    double limit, threshold;
-    vx_bytes packed;
-    vx_status status;
-    vx_error error;
-} vx_map_packing;
-
-/* The state of writing volumes to the page. */
-typedef struct vx_volume_page {
-    vx_report *report;
-    size_t used;             /* bytes of volume_bytes_max */
-    int64_t shown, left_out; /* maps */
-    vx_map_packing packing[8];   /* maps that are packed in parallel */
-    int packings;
-} vx_volume_page;
-
-static vx_status region_new(const vx_report *report, const vx_results_modality *modality, vx_mask_region *region)
+void vx_viewer_target(vx_page *page, const vx_results_effect *effect)
 {
-    *region = (vx_mask_region){.modality = modality};
-    vx_status status = vx_results_mask(report->results, modality, &region->mask, report->error);
-    if (!status)
-        region->box = vx_box_around(&modality->grid, region->mask, 2);
-    return status;
-}
-
-/* The initial threshold of a map: the level for p, the forming threshold converted to the units of the map, or half of
- * its range. */
-static double first_threshold(vx_quantity quantity, const vx_results_effect *effect, double largest)
-{
-    const double t = effect->threshold_t;
-    if (vx_quantity_is_p(quantity))
-        return -log10(VX_LEVEL);
-    if (quantity == VX_MAP_T)
-        return t;
-    if (quantity == VX_MAP_R || quantity == VX_MAP_RHO)
-        return t / sqrt(t * t + effect->df); /* the r that has this t */
-    if (quantity == VX_MAP_DZ)
-        return t / sqrt((double)effect->n);
-    return largest / 2;
-}
-
-/* Converts a map to the values shown, with 0 outside the mask, and returns the largest absolute value. */
-static double prepare(vx_quantity quantity, const vx_mask_region *region, float *value)
-{
-    const size_t elements = vx_grid_elements(&region->modality->grid);
-    double largest = 0;
-    for (size_t i = 0; i < elements; i++) {
-        if (region->mask[i] == 0)
-            value[i] = 0;
-        else if (vx_quantity_is_p(quantity))
-            value[i] = -log10f(value[i]);
-        if (isfinite(value[i]))
-            largest = fmax(largest, fabs((double)value[i]));
-    }
-    return largest;
-}
-
-/* Ends an open <script> tag and writes a volume into the element. Browsers ignore its type. */
-static void put_volume(vx_page *page, const vx_bytes *packed)
-{
-    vx_put_markup(page, ">");
-    vx_put_base64(page, packed->data, packed->size);
-    vx_put_markup(page, "</script>\n");
-}
-
-/* The value of one integer step. For p, the level is just below the middle of two steps: p equal to the level is
- * rounded to the step below the threshold, and any smaller p to the step above. */
-static double step_of(const vx_map_packing *p)
-{
-    const double step = p->limit / INT16_MAX, level = -log10(VX_LEVEL), below = floor(level / step - 0.5);
-    return !vx_quantity_is_p(p->quantity) || below < 0 ? step : level / (below + 0.5) * (1 + 1e-6);
-}
-
-static void pack(vx_map_packing *p)
-{
-    const double largest = prepare(p->quantity, p->region, p->value);
-    p->threshold = first_threshold(p->quantity, p->effect, largest);
-    p->limit = fmax(largest, 1.1 * p->threshold); /* as in the pictures, so that maps of noise stay pale */
-    if (p->limit > 0)
-        p->status = vx_volume_pack(&p->region->modality->grid, &p->region->box, p->value, VX_VOLUME_INT16,
-                                   step_of(p), &p->packed, &p->error);
-    free(p->value);
-}
-
-/* The units of the values of a map, for its colour bar: those of the change, of a slope by the covariate. */
-static void put_units(const vx_report *report, const vx_map_packing *p)
-{
-    const vx_quantity_row *about = vx_quantity_about(p->quantity);
-    const bool slope = p->quantity == VX_MAP_SLOPE;
-    const char *units = about->units ? NULL : p->region->modality->change_units;
-    const char *of_covariate = slope ? vx_results_covariate_units(report->results, p->effect->name) : NULL;
-    if (units)
-        vx_put(report->page, " data-units=\"%s%s%s\"", units, !slope ? "" : of_covariate ? " / " : " per unit",
-               of_covariate ? of_covariate : "");
-}
-
-/* Writes a map unless the page is full. For signed maps viewer.js needs the tails that were tested. */
-static void put_map(vx_volume_page *filling, const vx_map_packing *p)
-{
-    const vx_quantity_row *about = vx_quantity_about(p->quantity);
-    const bool is_p = vx_quantity_is_p(p->quantity);
-    if (filling->used + p->packed.size > volume_bytes_max) {
-        filling->left_out++;
-        return;
-    }
-    vx_page *page = filling->report->page;
-    vx_put(page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" data-effect=\"%s\" "
-           "data-of=\"%s: %s\" data-map=\"%s\"", p->region->modality->stem, p->effect->stem,
-           p->region->modality->name, p->effect->name, about->name);
-    put_units(filling->report, p);
-    vx_put(page, " data-title=\"%s%s%s\" data-limit=\"%.9g\" data-threshold=\"%.9g\" data-tails=\"%s\"",
-           is_p ? "−log10 p, " : "", about->title,
-           p->quantity == filling->report->results->primary ? " (primary)" : "", p->limit, p->threshold,
-           is_p ? "" : vx_tails_names[p->effect->tails]);
-    put_volume(page, &p->packed);
-    filling->used += p->packed.size;
-    filling->shown++;
-}
-
-/* Waits for the maps that are being packed and writes them to the page in order. */
-static vx_status put_packed(vx_volume_page *filling)
-{
-    vx_status status = VX_OK;
-#pragma omp taskwait
-    for (int i = 0; i < filling->packings; i++) {
-        const vx_map_packing *p = &filling->packing[i];
-        if (!status && p->status) {
-            status = p->status;
-            *filling->report->error = p->error;
-        }
-        if (!status && p->packed.data)
-            put_map(filling, p);
-        free(p->packed.data);
-    }
-    filling->packings = 0;
-    return status;
-}
-
-/* Reads a map if it exists, and packs it in a task. Reading stays on this thread, as HDF5 is not thread-safe. */
-static vx_status add_map(vx_volume_page *filling, vx_quantity quantity, const vx_mask_region *region,
-                         const vx_results_effect *effect)
-{
-    const vx_report *report = filling->report;
-    vx_map_packing *p = &filling->packing[filling->packings];
-    if (!vx_results_has_map(report->results, effect, quantity))
-        return VX_OK;
-    *p = (vx_map_packing){.quantity = quantity, .region = region, .effect = effect};
-    vx_status status = vx_results_map(report->results, effect, &region->modality->grid, quantity, &p->value,
-                                      report->error);
-    if (status)
-        return status;
-#pragma omp task
-    pack(p);
-    const int max = sizeof filling->packing / sizeof *filling->packing;
-    return ++filling->packings == max ? put_packed(filling) : VX_OK;
-}
-
-/* The value that is drawn nearly white: the 98th percentile within the mask, so that a few bright voxels do not darken
- * the others. */
-static vx_status white(const vx_mask_region *region, const float *value, double *top, vx_error *error)
-{
-    const size_t elements = vx_grid_elements(&region->modality->grid);
-    float *inside = vx_array(elements, sizeof *inside);
-    size_t count = 0;
-    if (!inside)
-        return vx_fail_memory(error);
-    for (size_t i = 0; i < elements; i++)
-        if (region->mask[i] != 0 && isfinite(value[i]))
-            inside[count++] = value[i];
-    vx_sort_floats(inside, count);
-    *top = count ? fmax(inside[count * 98 / 100], 0) : 0;
-    free(inside);
-    return VX_OK;
-}
-
-/* Resamples the template to the grid of the results, because the viewer needs one grid for all volumes. */
-static void resample(const vx_volume *template, const vx_grid *grid, float *value)
-{
-    const vx_sampler sampler = vx_sampler_new(&template->grid, template->data);
-    for (size_t i = 0; i < vx_grid_elements(grid); i++) {
-        double mm[3];
-        vx_grid_mm(grid, (int64_t)i, mm);
-        value[i] = (float)vx_sample(&sampler, mm, 0);
-    }
-}
-
-/* Writes the background image for the maps of a modality. */
-static vx_status put_background(vx_volume_page *filling, const vx_mask_region *region)
-{
-    const vx_report *report = filling->report;
-    const vx_grid *grid = &region->modality->grid;
-    vx_bytes packed = {0};
-    float *value = NULL;
-    double top = 0;
-    vx_status status = vx_results_mean(report->results, region->modality, &value, report->error);
-    if (!status && report->template)
-        resample(&report->template_image, grid, value);
-    if (!status)
-        status = white(region, value, &top, report->error);
-    if (!status)
-        status = vx_volume_pack(grid, &region->box, value, VX_VOLUME_UINT8, top > 0 ? top / UINT8_MAX : 1, &packed,
-                                report->error);
-    if (!status) {
-        vx_put(report->page, "<script type=\"text/plain\" class=\"volume\" data-modality=\"%s\" data-white=\"%.9g\"",
-               region->modality->stem, top);
-        put_volume(report->page, &packed);
-        filling->used += packed.size;
-    }
-    free(packed.data);
-    free(value);
-    return status;
-}
-
-/* The i-th quantity: statistics and estimates in their order, the primary p, then all kinds of p. */
-static vx_quantity quantity_at(const vx_results *results, int i)
-{
-    const int estimates = VX_QUANTITIES - VX_P_KINDS;
-    return i < estimates ? (vx_quantity)(VX_P_KINDS + i) : i == estimates ? results->primary
-                                                                          : vx_p_corrections[i - estimates - 1];
-}
-
-/* The primary p is not shown twice. Uncorrected p is not shown, because t shows the same. */
-static bool wanted(const vx_results *results, int i)
-{
-    const vx_quantity quantity = quantity_at(results, i);
-    const vx_quantity_row *about = vx_quantity_about(quantity);
-    const bool again = quantity == results->primary && i != VX_QUANTITIES - VX_P_KINDS;
-    return about->title && !again && (!vx_quantity_is_p(quantity) || about->control != VX_CONTROL_NONE);
-}
-
-/* Writes the backgrounds of all modalities, then the maps, the most important first, until the page is full. */
-static vx_status put_volumes(vx_volume_page *filling)
-{
-    const vx_results *results = filling->report->results;
-    vx_mask_region *region = vx_array_zero(results->modalities, sizeof *region);
-    vx_status status = region ? VX_OK : vx_fail_memory(filling->report->error);
-    for (size_t m = 0; !status && m < results->modalities; m++) {
-        status = region_new(filling->report, &results->modality[m], &region[m]);
-        if (!status)
-            status = put_background(filling, &region[m]);
-    }
-    for (int i = 0; i <= VX_QUANTITIES; i++)
-        for (size_t m = 0; wanted(results, i) && !status && m < results->modalities; m++)
-            for (size_t e = 0; !status && e < results->modality[m].effects; e++)
-                status = add_map(filling, quantity_at(results, i), &region[m], &results->modality[m].effect[e]);
-    const vx_status rest = put_packed(filling);
-    status = status ? status : rest;
-    for (size_t m = 0; region && m < results->modalities; m++)
-        free(region[m].mask);
-    free(region);
-    return status;
+    vx_put(page, " data-effect=\"%s\"", effect->stem);
+    if (!isnan(effect->peak_t))
+        vx_put(page, " data-x=\"%.9g\" data-y=\"%.9g\" data-z=\"%.9g\"", effect->peak_mm[0], effect->peak_mm[1],
+               effect->peak_mm[2]);
 }
 
 /* Writes the colours of one tail, as steps from 0 to the limit. */
@@ -303,72 +37,101 @@ static void put_colours(vx_page *page)
     vx_put_markup(page, "]}</script>\n");
 }
 
-static void put_controls(vx_page *page)
+/* The slices and what they show come first; panel.js keeps them in sight beside the text. */
+static void put_app(vx_report *report)
 {
+    vx_page *page = report->page;
+    vx_put(page, "<div id=\"viewer-app\" data-first=\"%s\" role=\"region\" aria-label=\"Slices\" hidden>\n",
+           vx_results_first_found(report->results)->stem);
     vx_put_markup(page,
-        "<div id=\"viewer-app\" hidden>\n<div class=\"viewer-controls\">\n"
+        "<div class=\"viewer-head\"><p id=\"viewer-what\"></p><button type=\"button\" id=\"viewer-back\" hidden>"
+        "Back to the text</button><button type=\"button\" id=\"viewer-more\" aria-expanded=\"false\" "
+        "aria-controls=\"viewer-controls\">Controls</button><button type=\"button\" id=\"viewer-close\">Close"
+        "</button></div>\n"
+        "<div id=\"viewer-frame\"><canvas id=\"viewer-canvas\" tabindex=\"0\" role=\"application\" aria-label=\"Axial, "
+        "coronal and sagittal slice through the crosshair\" aria-describedby=\"viewer-keys\"></canvas></div>\n"
+        "<p id=\"viewer-readout\" role=\"status\"></p>\n"
+        "<div class=\"viewer-legend\"><span id=\"viewer-least\"></span><div class=\"viewer-bar\" id=\"viewer-bar\"><i>"
+        "</i><i></i></div><span id=\"viewer-most\"></span></div>\n");
+    vx_put_markup(page,
+        "<div class=\"viewer-controls\" id=\"viewer-controls\">\n"
         "<label>Effect <select id=\"viewer-effect\"></select></label>\n"
         "<label>Map <select id=\"viewer-map\"></select></label>\n"
         "<label>Cluster <select id=\"viewer-cluster\"></select></label>\n"
         "<div class=\"viewer-pair\"><label><span id=\"viewer-tails\">Threshold</span> <input type=\"range\" "
         "id=\"viewer-threshold\" min=\"0\" step=\"any\"></label><input type=\"number\" "
         "id=\"viewer-threshold-typed\" min=\"0\" step=\"any\" aria-label=\"Threshold, as a number\"></div>\n"
-        "<label class=\"across\"><input type=\"checkbox\" id=\"viewer-faded\" checked> fade what lies below, do not "
-        "hide it</label>\n"
+        "<label class=\"across\"><input type=\"checkbox\" id=\"viewer-faded\" checked> fade what lies below</label>\n"
         "<div class=\"viewer-pair\" role=\"group\" aria-label=\"Crosshair\">"
         "<label>x, mm <input type=\"number\" id=\"viewer-x\" step=\"any\"></label>"
         "<label>y, mm <input type=\"number\" id=\"viewer-y\" step=\"any\"></label>"
-        "<label>z, mm <input type=\"number\" id=\"viewer-z\" step=\"any\"></label></div>\n</div>\n"
-        "<div id=\"viewer-frame\"><canvas id=\"viewer-canvas\" tabindex=\"0\" role=\"application\" aria-label=\"Axial, "
-        "coronal and sagittal slice through the crosshair\" aria-describedby=\"viewer-keys\"></canvas></div>\n"
-        "<p id=\"viewer-readout\" role=\"status\"></p>\n"
-        "<div class=\"viewer-legend\"><span id=\"viewer-least\"></span><div class=\"viewer-bar\" id=\"viewer-bar\"><i>"
-        "</i><i></i></div><span id=\"viewer-most\"></span></div>\n"
+        "<label>z, mm <input type=\"number\" id=\"viewer-z\" step=\"any\"></label></div>\n"
         "<p id=\"viewer-keys\" class=\"note\">Click or drag to move the crosshair; with the slices in focus, the arrow "
-        "keys move it along x and y, Page Up and Page Down along z, and the wheel through the slice under the pointer. "
-        "A row of a table of clusters, or its number, leads here.</p>\n</div>\n");
+        "keys move it along x and y, Page Up and Page Down along z, and the wheel through the slice under the pointer; "
+        "Escape leads back to the text.</p>\n</div>\n</div>\n");
 }
 
-static void put_remarks(const vx_volume_page *filling)
+static void put_remarks(const vx_report *report, int64_t left_out)
 {
-    const vx_report *report = filling->report;
-    vx_put(report->page, "<p class=\"note\">Under the maps lies the %s in 256 greys. The maps are rounded to 1/32767 "
-           "of the end of their colour bar; voxels are drawn as they are, without interpolation.",
-           report->template ? "template, at the voxels of the results," : "mean of all images");
-    if (filling->left_out)
+    vx_put(report->page, "<details><summary>How the viewer draws</summary><p class=\"note\">A row of a table of "
+           "clusters, or its number, leads to its peak; so do the links to an effect. Under the maps lies the %s in "
+           "256 greys. Colours are those of the pictures. Statistics are rounded to 1/%d of the end of their colour "
+           "bar, p to three digits; voxels are drawn as they are, without interpolation.",
+           report->template ? "template, at the voxels of the results," : "mean of all images", VX_VIEWER_STEPS);
+    if (left_out)
         vx_put(report->page, " Left out so that the page does not grow too large: %lld maps; they are in the folder.",
-               (long long)filling->left_out);
-    vx_put_markup(report->page, "</p>\n");
+               (long long)left_out);
+    vx_put_markup(report->page, "</p></details>\n");
+}
+
+/* Writes NiiVue, compressed, and the licences that it opens with as they are. */
+static vx_status put_niivue(vx_report *report, const char *niivue)
+{
+    static const char end_of_licences[] = "*/\n";
+    const char *end = strstr(niivue, end_of_licences);
+    const char *program = end ? end + sizeof end_of_licences - 1 : niivue;
+    char *licences = vx_text("%.*s", (int)(program - niivue), niivue);
+    vx_bytes packed = {0};
+    vx_status status = licences ? vx_gzip(program, strlen(program), &packed, report->error)
+                                : vx_fail_memory(report->error);
+    if (!status) {
+        vx_put_markup(report->page, "<script type=\"text/plain\" id=\"niivue\">");
+        vx_put_base64(report->page, packed.data, packed.size);
+        vx_put_markup(report->page, "</script>\n<script type=\"module\">\n"); /* runs when the page is complete */
+        vx_page_write(report->page, licences);
+        for (const char *const *name = (const char *const[]){"volume.js", "panel.js", "viewer.js", NULL}; *name; name++)
+            vx_page_write(report->page, vx_page_file(*name));
+        vx_put_markup(report->page, "</script>\n");
+    }
+    free(licences);
+    free(packed.data);
+    return status;
 }
 
 static void write(vx_report *report)
 {
-    vx_volume_page filling = {.report = report};
+    int64_t shown = 0, left_out = 0;
     vx_page *page = report->page;
     const char *niivue = vx_page_file("niivue.js");
     if (!niivue) {
         vx_put_markup(page, "<p>This voxstat was built without NiiVue, so there is no viewer here, only the pictures "
-                      "above; where npm is installed, <code>sh bootstrap.sh build</code> fetches it.</p>\n");
+                      "below; where npm is installed, <code>sh bootstrap.sh build</code> fetches it.</p>\n");
         return;
     }
-    report->status = put_volumes(&filling);
+    report->status = vx_viewer_volumes(report, &shown, &left_out);
     if (report->status)
         return;
-    if (!filling.shown) {
-        vx_put_markup(page, "<p>The maps are too large to look around in here; the pictures above show them, and any "
+    if (!shown) {
+        vx_put_markup(page, "<p>The maps are too large to look around in here; the pictures below show them, and any "
                       "viewer of NIfTI opens those in the folder.</p>\n");
         return;
     }
     vx_put_markup(page, "<p id=\"viewer-note\" class=\"note\">The viewer starts when it comes into sight; it needs "
                   "JavaScript and WebGL 2.</p>\n");
-    put_controls(page);
+    put_app(report);
     put_colours(page);
-    put_remarks(&filling);
-    vx_put_markup(page, "<script type=\"text/plain\" id=\"niivue\">\n");
-    vx_page_write(page, niivue);
-    vx_put_markup(page, "</script>\n<script>\n");
-    vx_page_write(page, vx_page_file("viewer.js"));
-    vx_put_markup(page, "</script>\n");
+    put_remarks(report, left_out);
+    report->status = put_niivue(report, niivue);
 }
 
 const vx_section vx_section_viewer = {"viewer", "Viewer", vx_report_has_images, write, NULL};
