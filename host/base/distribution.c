@@ -55,6 +55,14 @@ double vx_t_upper(double t, double df)
     return cumulative(-t, NIFTI_INTENT_TTEST, df);
 }
 
+double vx_f_upper(double f, double df_above, double df_below)
+{
+    pthread_mutex_lock(&cdflib_lock);
+    const double p = nifti_stat2rcdf(f, NIFTI_INTENT_FTEST, df_above, df_below, 0);
+    pthread_mutex_unlock(&cdflib_lock);
+    return p;
+}
+
 double vx_z_from_t(double t, double df)
 {
     double tail = vx_t_upper(fabs(t), df);

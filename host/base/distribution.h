@@ -15,6 +15,8 @@ double vx_t_upper(double t, double df);
  * 1989, algorithm AS 243), whose absolute error is about 1e-12. Its time grows with |delta| and |t|: milliseconds above
  * 100. */
 double vx_noncentral_t_upper(double t, double df, double delta);
+/* The probability that an F variable of these degrees of freedom (of its numerator and denominator) exceeds f. */
+double vx_f_upper(double f, double df_above, double df_below);
 /* The standard normal value that is exceeded with probability p, and the probability that z is exceeded. */
 double vx_z_quantile_upper(double p);
 double vx_z_upper(double z);

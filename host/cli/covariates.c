@@ -3,6 +3,7 @@
 #include "cli/run.h"
 
 #include "base/distribution.h"
+#include "outcome/study_model.h"
 
 #include <math.h>
 
@@ -90,22 +91,45 @@ static vx_status remark_likeness(vx_run *run, const vx_effect *a, const vx_effec
                          "belong to the other", a->name, b->name, r);
 }
 
+/* `of` begins the remarks: a modality, or the markers. Two covariates are compared in the first model only. */
+static vx_status remark_model(vx_run *run, const char *of, const vx_model *model, bool first, vx_error *error)
+{
+    vx_status status = VX_OK;
+    for (int64_t e = 0; e < model->effects && !status; e++) {
+        const vx_effect *effect = &model->effect[e];
+        if (effect->kind != VX_SLOPE)
+            continue;
+        status = remark_inflation(run, of, effect, error);
+        if (!status)
+            status = remark_furthest(run, of, effect, error);
+        for (int64_t o = 0; o < e && first && !run->model.joint && !status; o++)
+            if (model->effect[o].kind == VX_SLOPE)
+                status = remark_likeness(run, &model->effect[o], effect, error);
+    }
+    return status;
+}
+
+/* Of a study without images: the model of the marker that most participants have. */
+static vx_status remark_markers(vx_run *run, vx_error *error)
+{
+    const vx_study_marker *fullest = run->study->marker;
+    vx_model *model = NULL;
+    for (size_t m = 1; m < run->study->markers; m++)
+        fullest = run->study->marker[m].n > fullest->n ? &run->study->marker[m] : fullest;
+    vx_status status =
+        vx_model_of_study(run->study, &run->model, NULL, fullest->participant, fullest->n, &model, error);
+    if (!status)
+        status = remark_model(run, "markers", model, true, error);
+    else
+        status = vx_error_prefix(error, status, "%s", fullest->name);
+    vx_model_free(model);
+    return status;
+}
+
 vx_status vx_run_remark_covariates(vx_run *run, vx_error *error)
 {
     vx_status status = VX_OK;
-    for (size_t m = 0; m < run->study->modalities; m++) {
-        const vx_model *model = run->modality[m].model;
-        for (int64_t e = 0; e < model->effects && !status; e++) {
-            const vx_effect *effect = &model->effect[e];
-            if (effect->kind != VX_SLOPE)
-                continue;
-            status = remark_inflation(run, run->modality[m].study->name, effect, error);
-            if (!status)
-                status = remark_furthest(run, run->modality[m].study->name, effect, error);
-            for (int64_t o = 0; o < e && m == 0 && !run->model.joint && !status; o++)
-                if (model->effect[o].kind == VX_SLOPE)
-                    status = remark_likeness(run, &model->effect[o], effect, error);
-        }
-    }
-    return status;
+    for (size_t m = 0; m < run->study->modalities && !status; m++)
+        status = remark_model(run, run->modality[m].study->name, run->modality[m].model, m == 0, error);
+    return status || run->study->modalities || !run->study->markers ? status : remark_markers(run, error);
 }

@@ -142,6 +142,21 @@ static vx_status add_marker(vx_run *run, const vx_study_marker *marker, const ch
     return VX_OK;
 }
 
+/* Where there are images, the same is said of their effects. */
+static vx_status remark_smallest(vx_run *run, vx_error *error)
+{
+    const vx_outcome_tests *tests = run->outcome_tests;
+    vx_status status = VX_OK;
+    for (size_t e = 0; e < tests->effects && !run->study->modalities && !status; e++)
+        if (!vx_significant(tests->plan[e].p_smallest))
+            status = vx_run_remark(run, error, "markers %s: %llu %srelabellings allow no p below %.3g, so nothing can "
+                                               "be "
+                                   "significant at " VX_LEVEL_TEXT, tests->effect[e],
+                                   (unsigned long long)tests->plan[e].relabellings,
+                                   tests->plan[e].exhaustive ? "possible " : "", tests->plan[e].p_smallest);
+    return status;
+}
+
 vx_status vx_run_test_outcomes(vx_run *run, vx_error *error)
 {
     const vx_study *study = run->study;
@@ -168,9 +183,10 @@ vx_status vx_run_test_outcomes(vx_run *run, vx_error *error)
         status = add_marker(run, &study->marker[m], run->marker_units[m], error);
     if (!status && !run->choice)
         status = vx_run_compare_expected(run, error);
-    return status || !run->outcomes
-               ? status
-               : vx_outcomes_test(run->device, run->outcome, run->outcomes, &options, &run->outcome_tests, error);
+    if (status || !run->outcomes)
+        return status;
+    status = vx_outcomes_test(run->device, run->outcome, run->outcomes, &options, &run->outcome_tests, error);
+    return status ? status : remark_smallest(run, error);
 }
 
 void vx_run_outcomes_destroy(vx_run *run)

@@ -170,6 +170,10 @@ vx_status vx_plan_say_results(vx_run *run, vx_error *error);
 /* covariates.c: remarks on covariates that others nearly determine, and on participants on whom a slope hangs. */
 vx_status vx_run_remark_covariates(vx_run *run, vx_error *error);
 
+/* calibration.c: the effects of all modalities; remarks on those whose t are not spread as chance spreads them. */
+size_t vx_run_image_effects(const vx_run *run);
+vx_status vx_run_remark_calibration(vx_run *run, vx_error *error);
+
 /* corrections.c: the VX_CORRECT_ flags whose words are given and the primary one of them (VX_USAGE where they do not go
  * together), and what is corrected over all effects once each has its own p. */
 vx_status vx_corrections_read(const vx_arguments *arguments, unsigned *correct, vx_quantity *primary, vx_error *error);

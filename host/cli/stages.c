@@ -7,6 +7,7 @@
 #include "cli/terminal.h"
 #include "outcome/study_model.h"
 #include "prepare/smoothness.h"
+#include "results/calibration.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -182,12 +183,14 @@ uint64_t vx_run_evaluations(const vx_run_modality *modality)
 
 vx_status vx_run_infer_modality(vx_run *run, vx_run_modality *modality, vx_progress_state *progress, vx_error *error)
 {
+    vx_inference_options options = run->inference;
     vx_status status = VX_OK;
+    options.quantiles = run->choice ? 0 : vx_calibration_relabellings(vx_run_image_effects(run));
     for (int64_t e = 0; !status && e < modality->model->effects; e++) {
         const vx_effect *effect = modality->model->effect + e;
         progress->effect = effect->name;
         progress->effect_total = modality->plan[e].evaluations;
-        status = vx_infer(run->device, modality->matrix, effect, &run->inference, vx_progress_show, progress,
+        status = vx_infer(run->device, modality->matrix, effect, &options, vx_progress_show, progress,
                           modality->result + e, error);
         progress->before += progress->effect_total;
         progress->effect_total = 0; /* the volumes take little beside the mask */
@@ -237,6 +240,8 @@ vx_status vx_run_compute(vx_run *run, const vx_folder *folder, vx_error *error)
         status = vx_corrections_over_effects(run, error);
     if (!status)
         status = vx_plan_say_results(run, error);
+    if (!status)
+        status = vx_run_remark_calibration(run, error);
     return status && vx_stop_requested() ? vx_run_stopped(error) : status;
 }
 

@@ -10,6 +10,7 @@
 #include "infer/host_tfce.h"
 #include "infer/maps.h"
 #include "infer/pvalue.h"
+#include "infer/quantiles.h"
 #include "infer/settings.h"
 
 struct vx_inference {
@@ -311,7 +312,11 @@ static vx_status add_parts(vx_inference *in, const vx_tally *tally, vx_max_stati
         return status;
     vx_result_add_peaks(in->result, space);
     vx_result_add_null(in->result, maxima);
-    return VX_OK;
+    const vx_inference_options *options = &in->result->options;
+    return options->quantiles ? vx_quantiles_find(in->problem, options->tails, options->quantiles,
+                                                  vx_device_threads(in->device), options->memory_limit,
+                                                  &in->result->quantiles, error)
+                              : VX_OK;
 }
 
 vx_status vx_inference_finish(vx_inference *in, const vx_tally *tally, vx_result **result, vx_error *error)

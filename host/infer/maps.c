@@ -4,6 +4,7 @@
 #include "base/sort.h"
 #include "infer/clusters.h"
 #include "infer/exact.h"
+#include "infer/quantiles.h"
 #include "infer/quantity.h"
 #include "infer/tfce.h"
 #include "space/space.h"
@@ -218,8 +219,7 @@ vx_status vx_result_add_clusters(vx_result *result, const vx_space *space, const
     return VX_OK;
 }
 
-/* t = sqrt(df) r / sqrt((1 - r)(1 + r)). |r| is limited, because rounding may take it to 1 and t must be finite. */
-static double t_from_r(double r, double df)
+double vx_t_from_r(double r, double df)
 {
     double limit = 1.0 - 0x1p-40;
     r = fmin(fmax(r, -limit), limit);
@@ -242,14 +242,14 @@ vx_status vx_result_add_statistics(vx_result *result, const vx_problem *problem,
     for (uint64_t i = 0; i < set->count; i++) {
         const int32_t *of = tally->score + vx_relabellings_evaluated(set, i, &mirrored) * voxels;
         for (size_t v = 0; v < voxels; v++) {
-            double t = t_from_r(vx_score_r(problem, of[v]), df);
+            double t = vx_t_from_r(vx_score_r(problem, of[v]), df);
             result->statistic[i * voxels + v] = mirrored ? -t : t;
         }
     }
     for (size_t v = 0; v < voxels; v++) {
         double r = vx_score_r(problem, score[v]);
         r = tails == VX_TWO_TAILS ? fabs(r) : tails == VX_POSITIVE ? r : -r;
-        result->reach[v] = t_from_r(r - vx_score_tolerance(problem, r), df);
+        result->reach[v] = vx_t_from_r(r - vx_score_tolerance(problem, r), df);
     }
     return VX_OK;
 }
@@ -258,7 +258,7 @@ void vx_result_add_null(vx_result *result, vx_max_statistics *maxima)
 {
     vx_null *null = &result->null;
     for (uint64_t i = 0; i < maxima->count; i++)
-        maxima->r[i] = t_from_r(maxima->r[i], result->effect->df);
+        maxima->r[i] = vx_t_from_r(maxima->r[i], result->effect->df);
     *null = (vx_null){.count = maxima->count, .voxel = maxima->r};
     maxima->r = NULL;
     if (result->options.correct & VX_CORRECT_EXTENT) {
@@ -295,6 +295,7 @@ void vx_result_free(vx_result *result)
     free(result->null.tfce);
     free(result->statistic);
     free(result->reach);
+    vx_quantiles_destroy(&result->quantiles);
     vx_relabellings_free(result->relabellings);
     free(result);
 }

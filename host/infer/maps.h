@@ -31,6 +31,9 @@ void vx_result_add_peaks(vx_result *result, const vx_space *space);
 vx_status vx_result_add_statistics(vx_result *result, const vx_problem *problem, const int32_t *score,
                                    const vx_tally *tally, vx_error *error);
 
+/* t = sqrt(df) r / sqrt((1 - r)(1 + r)). |r| is limited, because rounding may take it to 1 and t must be finite. */
+double vx_t_from_r(double r, double df);
+
 /* Adds the null distributions, in t, voxels, mass and TFCE. The result takes ownership of the maxima that it keeps. */
 void vx_result_add_null(vx_result *result, vx_max_statistics *maxima);
 

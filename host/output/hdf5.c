@@ -106,6 +106,20 @@ static void put_null(vx_h5 *h5, const vx_entry *entry, const vx_tests *tests)
     }
 }
 
+static void put_quantiles(vx_h5 *h5, const vx_entry *entry, const vx_tests *tests)
+{
+    const vx_quantiles *q = &tests->result->quantiles;
+    const hsize_t t[2] = {q->count, q->ranks}, median[2] = {q->count, 2};
+    if (!q->count)
+        return;
+    at_tests(h5, VX_GROUP_NULL, entry, tests, VX_DATASET_QUANTILES);
+    vx_h5_put(h5, H5T_NATIVE_DOUBLE, 2, t, H5P_DEFAULT, q->t);
+    at_tests(h5, VX_GROUP_NULL, entry, tests, VX_DATASET_RANKS);
+    vx_h5_put(h5, H5T_NATIVE_INT64, 1, &t[1], H5P_DEFAULT, q->rank);
+    at_tests(h5, VX_GROUP_NULL, entry, tests, VX_DATASET_MEDIANS);
+    vx_h5_put(h5, H5T_NATIVE_DOUBLE, 2, median, H5P_DEFAULT, q->median);
+}
+
 /* Links the datasets of <group>/<modality>/<effect> into <group>. A modality with the name of a dataset keeps it. */
 static void link_into(vx_h5 *h5, const char *group, const vx_entry *entry, const char *const *name, size_t names)
 {
@@ -187,13 +201,22 @@ static void put_permutations(vx_h5 *h5, const vx_entry *entry)
 
 static const char *const design_names[] = {VX_DATASET_MATRIX, VX_DATASET_RAW, "contrasts", "participants", "columns"};
 
-/* Column c of the design for participant i, as in the table; column 0 is the intercept, which no table has. */
+/* The column that a mean tests is its intercept, and the first one of a slope: no table has it. */
+static int64_t intercept_of(const vx_effect *effect)
+{
+    int64_t c = 0;
+    while (effect->kind == VX_MEAN && effect->contrast[c] == 0)
+        c++;
+    return c;
+}
+
+/* Column c of the design for participant i, as in the table. */
 static double raw_value(const vx_record *record, const vx_entry *entry, int64_t c, int64_t i)
 {
     const vx_study *study = record->study;
     const vx_effect *effect = entry->result->effect;
     const int64_t participant = entry->modality->study->participant[effect->row[i]];
-    for (size_t k = 0; c && k < study->covariates + study->nuisances; k++) {
+    for (size_t k = 0; c != intercept_of(effect) && k < study->covariates + study->nuisances; k++) {
         const vx_column *column = k < study->covariates ? study->covariate + k
                                                         : study->nuisance + k - study->covariates;
         if (!strcmp(column->name, effect->column_name[c]))
@@ -405,6 +428,7 @@ vx_status vx_write_hdf5(const char *folder, const vx_record *record, vx_error *e
             const vx_tests tests = vx_entry_tests(&entry[i], part);
             put_maps(&h5, record, &entry[i], &tests);
             put_null(&h5, &entry[i], &tests);
+            put_quantiles(&h5, &entry[i], &tests);
         }
         put_permutations(&h5, &entry[i]);
         put_design(&h5, record, &entry[i]);

@@ -80,7 +80,7 @@ static json_t *clusters_object(const vx_result *result)
 static json_t *permutations_object(const vx_result *result)
 {
     const vx_plan *plan = &result->plan;
-    return json_pack("{ss so so sb sb so so so so}",
+    return json_pack("{ss so so sb sb so so so so so}",
                      VX_KEY_KIND, vx_scheme_names[result->effect->scheme],
                      VX_KEY_POSSIBLE, vx_json_count(plan->possible),
                      VX_KEY_RELABELLINGS, vx_json_count(plan->relabellings),
@@ -89,6 +89,7 @@ static json_t *permutations_object(const vx_result *result)
                      VX_KEY_P_SMALLEST, vx_json_number(plan->p_smallest),
                      VX_KEY_SEED, vx_json_count(result->options.seed),
                      VX_KEY_OVERFLOWS, vx_json_count(result->overflows),
+                     VX_KEY_QUANTILES, vx_json_count(result->quantiles.count),
                      VX_KEY_SECONDS, vx_json_number(result->seconds));
 }
 

@@ -74,12 +74,84 @@ static vx_status put_last(const double *design, int64_t n, int64_t columns, int6
     return status;
 }
 
+static double leverage_of(const double *q, int64_t n, int64_t columns, int64_t i)
+{
+    double sum = 0;
+    for (int64_t c = 0; c < columns; c++)
+        sum += q[c * n + i] * q[c * n + i];
+    return sum;
+}
+
+double vx_leverage_bound(int64_t n, int64_t columns)
+{
+    return 3 * (double)columns / (double)n;
+}
+
+vx_status vx_design_leverage(const double *design, int64_t n, int64_t columns, double *leverage, vx_error *error)
+{
+    double *q = vx_array((size_t)(n * columns), sizeof *q), length;
+    vx_status status = q ? put_last(design, n, columns, columns - 1, q, &length, error) : vx_fail_memory(error);
+    for (int64_t i = 0; !status && i < n; i++)
+        leverage[i] = leverage_of(q, n, columns, i);
+    free(q);
+    return status;
+}
+
+double vx_pearson(const double *x, const double *y, int64_t n)
+{
+    const double x_mean = vx_mean(x, n), y_mean = vx_mean(y, n);
+    double xx = 0, yy = 0, xy = 0;
+    for (int64_t i = 0; i < n; i++) {
+        xx += (x[i] - x_mean) * (x[i] - x_mean);
+        yy += (y[i] - y_mean) * (y[i] - y_mean);
+        xy += (x[i] - x_mean) * (y[i] - y_mean);
+    }
+    return xy / sqrt(xx * yy);
+}
+
+/* `residual` e_i of the full design, which the orthonormal columns q span. The slope without i is
+ * b - x_i e_i / (|x|^2 (1 - h_i)), x the column's residual given the others. */
+static void find_influence(vx_line *fit, const double *q, const double *residual)
+{
+    for (int64_t i = 0; i < fit->n; i++) {
+        const double h = leverage_of(q, fit->n, fit->columns, i);
+        const double left = 1 - h, e = residual[i];
+        const bool determined = left > 1e-9;
+        fit->leverage[i] = h;
+        fit->cook[i] = determined ? e * e * h / ((double)fit->columns * fit->residual * fit->residual * left * left)
+                                  : NAN;
+        fit->without[i] = determined ? fit->slope - fit->x[i] * e / (fit->x_square * left) : NAN;
+    }
+}
+
+bool vx_line_is_far(const vx_line *line, int64_t i)
+{
+    return line->leverage[i] > vx_leverage_bound(line->n, line->columns);
+}
+
+bool vx_line_is_influential(const vx_line *line, int64_t i)
+{
+    const double columns = (double)line->columns;
+    const double below = (double)line->n - columns;
+    return isfinite(line->cook[i]) && below > 0 && vx_f_upper(line->cook[i], columns, below) < 0.5;
+}
+
+static bool allocate(vx_line *line)
+{
+    double **const part[] = {&line->x, &line->y, &line->leverage, &line->cook, &line->without};
+    bool good = true;
+    for (size_t k = 0; k < sizeof part / sizeof *part; k++)
+        good &= (*part[k] = vx_array((size_t)line->n, sizeof **part[k])) != NULL;
+    return good;
+}
+
 vx_status vx_line_fit(const double *design, int64_t n, int64_t columns, int64_t column, double df, double offset,
                       const double *y, vx_line *line, vx_error *error)
 {
-    vx_line fit = {.n = n, .x = vx_array((size_t)n, sizeof(double)), .y = vx_array((size_t)n, sizeof(double))};
-    double *q = vx_array((size_t)(n * columns), sizeof *q), length = 0;
-    vx_status status = fit.x && fit.y && q ? VX_OK : vx_fail_memory(error);
+    vx_line fit = {.n = n, .columns = columns};
+    double *q = vx_array((size_t)(n * columns), sizeof *q), *residual = vx_array((size_t)n, sizeof *residual);
+    double length = 0;
+    vx_status status = allocate(&fit) && q && residual ? VX_OK : vx_fail_memory(error);
     if (status || (status = put_last(design, n, columns, column, q, &length, error)))
         goto cleanup;
     for (int64_t i = 0; i < n; i++) {
@@ -96,10 +168,11 @@ vx_status vx_line_fit(const double *design, int64_t n, int64_t columns, int64_t 
     fit.slope = xy / fit.x_square;
     fit.r = xy / sqrt(fit.x_square * yy);
     for (int64_t i = 0; i < n; i++) {
-        const double left = fit.y[i] - fit.slope * fit.x[i];
-        fit.residual += left * left;
+        residual[i] = fit.y[i] - fit.slope * fit.x[i];
+        fit.residual += residual[i] * residual[i];
     }
     fit.residual = sqrt(fit.residual / df);
+    find_influence(&fit, q, residual);
     fit.quantile = vx_t_quantile_upper(0.025, df);
     const double half = fit.quantile * fit.residual / sqrt(fit.x_square);
     fit.low = fit.slope - half;
@@ -112,6 +185,7 @@ vx_status vx_line_fit(const double *design, int64_t n, int64_t columns, int64_t 
     fit = (vx_line){0};
 cleanup:
     free(q);
+    free(residual);
     vx_line_destroy(&fit);
     return status;
 }
@@ -132,6 +206,9 @@ void vx_line_destroy(vx_line *line)
         return;
     free(line->x);
     free(line->y);
+    free(line->leverage);
+    free(line->cook);
+    free(line->without);
     *line = (vx_line){0};
 }
 
@@ -139,13 +216,6 @@ double vx_line_band(const vx_line *line, double x)
 {
     const double away = x - line->x_mean;
     return line->quantile * line->residual * sqrt(1 / (double)line->n + away * away / line->x_square);
-}
-
-double vx_smallest_uncorrected(const vx_results_effect *effect)
-{
-    if (!effect->exact_uncorrected || isnan(effect->possible))
-        return effect->p_smallest;
-    return (effect->tails == VX_TWO_TAILS ? 2 : 1) / effect->possible;
 }
 
 double vx_cluster_change(const vx_results_effect *effect, vx_change change, size_t c, int64_t i)

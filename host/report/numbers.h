@@ -10,9 +10,6 @@
  * NaN if there are too few relabellings for any significant p. */
 double vx_critical(const double *null, uint64_t count);
 
-/* The smallest possible uncorrected p: 1 / number of sign flips where it is exact, else 1 / number of relabellings. */
-double vx_smallest_uncorrected(const vx_results_effect *effect);
-
 /* Column `k` of a table of p: the primary kind first, and the others in `order`. */
 vx_quantity vx_primary_first(vx_quantity primary, const vx_quantity order[VX_P_KINDS], int k);
 
@@ -29,7 +26,28 @@ typedef struct vx_line {
     double x_square;  /* sum of squares of x about its mean */
     double residual;  /* SD of the residuals, with df */
     double quantile;  /* 0.975 quantile of Student's t */
+    int64_t columns;  /* of the design */
+    double *leverage; /* n: h_i, of the full design */
+    double *cook;     /* n: D_i */
+    double *without;  /* n: the slope without participant i; NaN where the design then tells none */
 } vx_line;
+
+/* How much a line hangs on participant i, by the full design of p columns with residuals e and their SD s (Belsley, Kuh
+ * & Welsch 1980, Regression Diagnostics, chapter 2):
+ *
+ *     h_i = (X (X'X)^-1 X')_ii      D_i = e_i^2 h_i / (p s^2 (1 - h_i)^2)      (Cook 1977, Technometrics 19:15)
+ *
+ * The bounds are those of R's influence.measures: h_i > 3 p / n is far out; D_i above the median of F(p, n - p) is
+ * influential. */
+bool vx_line_is_far(const vx_line *line, int64_t i);
+bool vx_line_is_influential(const vx_line *line, int64_t i);
+
+/* The leverage of every participant alone; far out above vx_leverage_bound. The errors are those of vx_line_fit. */
+vx_status vx_design_leverage(const double *design, int64_t n, int64_t columns, double *leverage, vx_error *error);
+double vx_leverage_bound(int64_t n, int64_t columns);
+
+/* The correlation of x and y; NaN where one of them is constant. */
+double vx_pearson(const double *x, const double *y, int64_t n);
 
 /* `design` is n x columns; `offset` is added to x and its mean, which is 0 for centred columns. */
 vx_status vx_line_fit(const double *design, int64_t n, int64_t columns, int64_t column, double df, double offset,

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/stop.h"
 #include "base/stream.h"
+#include "report/draw/named_points.h"
 #include "report/section.h"
 #include "report/sections.h"
 
@@ -36,6 +37,21 @@ static bool applies(const vx_report *report, const vx_section *one)
     return !one->applies || one->applies(report);
 }
 
+/* Lays the names of a picture's points over it. They are no content of their own: tables have them, too. */
+static void put_names(vx_report *report, const vx_drawing *drawing)
+{
+    vx_named_points points = {0};
+    report->status = vx_named_points_find(drawing, &points, report->error);
+    if (points.points)
+        vx_put_markup(report->page, "<span aria-hidden=\"true\">");
+    for (size_t i = 0; i < points.points; i++)
+        vx_put(report->page, "<i title=\"%s\" style=\"left:%.2f%%;top:%.2f%%\"></i>", points.point[i].text,
+               100 * points.point[i].x / drawing->width, 100 * points.point[i].y / drawing->height);
+    if (points.points)
+        vx_put_markup(report->page, "</span>");
+    vx_named_points_destroy(&points);
+}
+
 bool vx_report_wants(const vx_report *report, const char *name)
 {
     return !report->taker || report->taker->wants(report->taker->of, name);
@@ -57,15 +73,19 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
         report->status = VX_INTERNAL;
         return;
     }
-    vx_put(page, "<figure class=\"%s\"><img loading=\"lazy\" decoding=\"async\" width=\"%.0f\" height=\"%.0f\" "
-           "alt=\"%s\" src=\"data:image/%s;base64,", picture->vector ? "plot" : "map", picture->drawing.width,
-           picture->drawing.height, picture->alt, picture->vector ? "svg+xml" : "webp");
+    vx_put(page, "<figure class=\"%s\"><div class=\"over\"><img loading=\"lazy\" decoding=\"async\" width=\"%.0f\" "
+           "height=\"%.0f\" alt=\"%s\" src=\"data:image/%s;base64,", picture->vector ? "plot" : "map",
+           picture->drawing.width, picture->drawing.height, picture->alt, picture->vector ? "svg+xml" : "webp");
     drawn->at = (size_t)ftell(page->out);
+    vx_put_markup(page, "\">");
+    if (picture->vector)
+        put_names(report, &picture->drawing);
     if (!picture->caption) {
-        vx_put_markup(page, "\"></figure>\n");
+        vx_put_markup(page, "</div></figure>\n");
         return;
     }
-    vx_put(page, "\"><figcaption>%s <span class=\"files\">Files: <a href=\"%s.png\">%s.png</a>, <a href=\"%s.svg\">.svg"
+    vx_put(page, "</div><figcaption>%s <span class=\"files\">Files: <a href=\"%s.png\">%s.png</a>, <a "
+                  "href=\"%s.svg\">.svg"
            "</a></span></figcaption></figure>\n", picture->caption, picture->name, picture->name, picture->name);
 }
 

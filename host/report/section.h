@@ -4,6 +4,7 @@
 
 #include "report/draw/figure.h"
 #include "report/files.h"
+#include "report/numbers.h"
 #include "report/outcomes.h"
 #include "report/page.h"
 #include "report/pictures.h"
@@ -31,6 +32,7 @@ typedef struct vx_report {
     vx_files *files;
     vx_pictures pictures;     /* drawn so far */
     vx_page *page;
+    bool circular;            /* the warning of vx_put_circular stands on the page */
     vx_status status;         /* the first failure; later steps do nothing */
     vx_error *error;
 } vx_report;
@@ -87,8 +89,17 @@ void vx_effect_maps(vx_report *report, const vx_effect_view *view);
 void vx_effect_volumes(vx_report *report, const vx_effect_view *view); /* nothing without search volumes */
 void vx_effect_clusters(vx_report *report, const vx_effect_view *view);
 void vx_effect_values(vx_report *report, const vx_effect_view *view);
+void vx_effect_calibration(vx_report *report, const vx_effect_view *view); /* nothing without an alarm */
 void vx_effect_null(vx_report *report, const vx_effect_view *view);
 void vx_effect_qq(vx_report *report, const vx_effect_view *view);
+
+/* Warns that what is shown was chosen by the same data: in words where it is the first to do so, else by a link. */
+void vx_put_circular(vx_report *report);
+
+/* The participants on whom a line hangs, in sentences with a space before each; "" where there are none. The caller
+ * frees; null where memory is short. `name` has those of the line's points, and `slope` says what is told without one:
+ * "slope" or "mean". *marked (n) becomes true for them. */
+char *vx_influence_words(const vx_line *line, const char *const *name, const char *slope, bool *marked);
 
 /* Writes the attributes of an element that leads to an effect in the viewer: which effect, and its peak. */
 void vx_viewer_target(vx_page *page, const vx_results_effect *effect);
@@ -110,6 +121,9 @@ void vx_answer_of_outcomes(vx_report *report, const char *modality, const char *
  * the regions of a modality, or of the markers (null), under an effect, as files of that name. */
 void vx_effect_glance(vx_report *report, const vx_effect_view *view, int slices);
 void vx_outcome_glance(vx_report *report, const char *modality, const char *effect, const char *name);
+
+/* The covariates of a modality's models, or of the markers alone (null): a part of the section on the design. */
+void vx_design_covariates(vx_report *report, const vx_results_modality *modality);
 
 /* The flagged images of a modality, pictures of all, and their figures: a part of the section on quality. */
 void vx_quality_images(vx_report *report, const vx_results_modality *modality);

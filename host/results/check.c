@@ -69,6 +69,9 @@ static void check_tests(vx_reading *r, const vx_results_modality *modality, cons
     else if (effect->relabellings < 1)
         vx_reading_fail(r, VX_QUOTED(VX_KEY_RELABELLINGS) " of %.60s are %lld", effect->name,
                         (long long)effect->relabellings);
+    else if ((int64_t)effect->quantiles.count > effect->relabellings)
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_QUANTILES) " of %.60s are %llu of %lld relabellings", effect->name,
+                        (unsigned long long)effect->quantiles.count, (long long)effect->relabellings);
     else if (!(effect->p_smallest > 0) || !is_p(effect->p_smallest))
         vx_reading_fail(r, VX_QUOTED(VX_KEY_P_SMALLEST) " of %.60s is %g", effect->name, effect->p_smallest);
     else if (effect->possible < 1)

@@ -91,6 +91,8 @@ static void read_permutations(vx_reading *r, const json_t *object, vx_results_ef
     effect->possible = vx_get_number(r, of, VX_KEY_POSSIBLE);
     effect->relabellings = vx_get_integer(r, of, VX_KEY_RELABELLINGS);
     effect->exhaustive = vx_get_flag(r, of, VX_KEY_EXHAUSTIVE);
+    if (json_object_get(of, VX_KEY_QUANTILES)) /* results of earlier versions do not have them */
+        effect->quantiles.count = (uint64_t)vx_get_integer(r, of, VX_KEY_QUANTILES);
     effect->exact_uncorrected = vx_get_flag(r, of, VX_KEY_EXACT_UNCORRECTED);
     effect->p_smallest = vx_get_number(r, of, VX_KEY_P_SMALLEST);
 }

@@ -1,6 +1,7 @@
 #include "results/reading.h"
 
 #include "base/memory.h"
+#include "infer/quantiles.h"
 #include "infer/quantity.h"
 #include "results/level.h"
 #include "results/schema.h"
@@ -81,6 +82,18 @@ static void find_kind(vx_reading *r, vx_results_effect *effect)
         vx_reading_fail(r, "\"columns\" of %.60s hold no intercept", effect->name);
 }
 
+static void read_quantiles(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
+{
+    vx_quantiles *q = &effect->quantiles;
+    q->rank = q->count ? vx_reading_array(r, VX_QUANTILE_RANKS, sizeof *q->rank) : NULL;
+    if (!q->rank)
+        return;
+    q->ranks = vx_quantile_ranks(modality->mask_voxels, q->rank);
+    const size_t t[2] = {(size_t)q->count, q->ranks}, median[2] = {(size_t)q->count, 2};
+    q->t = vx_reading_numbers(r, VX_GROUP_NULL, effect->place, VX_DATASET_QUANTILES, 2, t, false);
+    q->median = vx_reading_numbers(r, VX_GROUP_NULL, effect->place, VX_DATASET_MEDIANS, 2, median, false);
+}
+
 static void read_effect_store(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
 {
     const size_t design[2] = {(size_t)effect->n, (size_t)effect->columns}, count = (size_t)effect->relabellings;
@@ -94,6 +107,7 @@ static void read_effect_store(vx_reading *r, const vx_results_modality *modality
         if (maxima && (kind == VX_P_FWE_VOXEL || has(r->results, VX_GROUP_NULL, effect->place, word)))
             *maxima = vx_reading_numbers(r, VX_GROUP_NULL, effect->place, word, 1, &count, false);
     }
+    read_quantiles(r, modality, effect);
     effect->measured = effect->clusters < VX_MEASURED_CLUSTERS ? effect->clusters : VX_MEASURED_CLUSTERS;
     if (!effect->measured)
         return;
@@ -186,6 +200,7 @@ static void destroy_effect(vx_results_effect *effect)
     free(effect->null.extent);
     free(effect->null.mass);
     free(effect->null.tfce);
+    vx_quantiles_destroy(&effect->quantiles);
     free(effect->baseline);
     free(effect->followup);
 }

@@ -78,6 +78,7 @@ typedef struct vx_results_effect {
     vx_results_sub_peak *sub_peak; /* further local maxima, cluster after cluster, each with the largest |t| first */
     size_t sub_peaks;
     vx_null null;
+    vx_quantiles quantiles;      /* count 0 in results of earlier versions */
     size_t measured;             /* the number of first clusters with values per participant */
     double *baseline, *followup; /* measured x n; baseline is null for a onesample design */
 } vx_results_effect;

@@ -10,6 +10,10 @@
  *                                     A map of a search volume is <map>_<volume>
  *   /null/<modality>/<effect>/{voxel,extent,mass,tfce}   float64: the maximum of every relabelling; 0 is the observed.
  *                                     Those of a search volume are voxel_<volume> and so on
+ *   /null/<modality>/<effect>/{quantiles,ranks,medians}   how t is spread over the mask, of the data as observed (0)
+ *                                     and of some relabellings. quantiles: float64 relabellings x ranks, the |t|, t or
+ *                                     -t (by the tails) of these ranks. ranks: int64, from 1, the most extreme voxel.
+ *                                     medians: float64 relabellings x 2, the medians of |t| and of t over all voxels
  *   /permutations/<modality>/<effect>/{kind,exhaustive,seed,stream,n,possible,total,done,generator}
  *                                     kind is "sign-flip" or "permutation"; the others reproduce relabelling i.
  *                                     participant: the participants' numbers in the study; absent where they are 0 to
@@ -78,6 +82,9 @@
 #define VX_DATASET_MASK "/mask"
 #define VX_DATASET_MATRIX "matrix" /* of the design */
 #define VX_DATASET_RAW "raw"
+#define VX_DATASET_QUANTILES "quantiles" /* of the null */
+#define VX_DATASET_RANKS "ranks"
+#define VX_DATASET_MEDIANS "medians"
 #define VX_DATASET_VALUE "value"   /* of the covariates */
 #define VX_DATASET_NEAREST "nearest" /* of quality control */
 #define VX_DATASET_FLAGS "flags"
@@ -277,6 +284,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_P_SMALLEST "p_smallest_possible"
 #define VX_KEY_SEED "seed"
 #define VX_KEY_OVERFLOWS "overflows"
+#define VX_KEY_QUANTILES "quantiles"       /* the number of relabellings with quantiles; absent in earlier results */
 
 /* The values of VX_KEY_KIND. */
 #define VX_KIND_ANALYSIS "analysis"

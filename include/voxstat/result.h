@@ -51,6 +51,7 @@ typedef struct vx_inference_options {
     vx_tfce_preset tfce_preset;
     size_t memory_limit;  /* bytes of device buffers; 0: 80 % of the free memory */
     bool statistics;      /* keep the statistic of every relabelling and element: vx_result.statistic. Names only */
+    uint64_t quantiles;   /* relabellings whose spread of t over the elements is kept: vx_result.quantiles; 0: none */
 } vx_inference_options;
 
 /* The defaults of the program: auto, seed 0, every correction, p 0.001, 26 neighbours, two tails, no limit.
@@ -132,6 +133,15 @@ typedef struct vx_null {
     double *tfce;   /* null where not requested */
 } vx_null;
 
+/* How t is spread over the elements: of the data as observed (0), and of some relabellings. */
+typedef struct vx_quantiles {
+    uint64_t count;  /* relabellings; 0: not kept */
+    size_t ranks;
+    int64_t *rank;   /* ranks: from 1, the most extreme element of a relabelling, to the number of elements */
+    double *t;       /* count x ranks: the |t|, t or -t (by the tails) of these ranks */
+    double *median;  /* count x 2: the medians of |t| and of t over all elements */
+} vx_quantiles;
+
 typedef struct vx_result {
     const vx_effect *effect;  /* borrowed */
     vx_plan plan;
@@ -147,6 +157,7 @@ typedef struct vx_result {
     double *reach;            /* voxels: a relabelling counts as at least as extreme as the observed data where its
                                * statistic (|t|, t or -t by the tails) is >= reach, which is the observed one less its
                                * rounding bound (docs/statistics.md, "Ties and rounding"); null with `statistic` */
+    vx_quantiles quantiles;   /* empty unless vx_inference_options.quantiles */
     struct vx_relabellings *relabellings; /* opaque, owned */
     uint64_t overflows;       /* relabellings that were computed again because a list was too short */
     double seconds;           /* wall time of the relabellings */

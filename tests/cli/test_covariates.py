@@ -5,6 +5,7 @@ import unittest
 import numpy
 import scipy.stats
 
+from report_cli import Page
 from voxstat_cli import Study
 
 QUICK = ["-n", "10", "--correct", "voxel", "--progress", "none", "--force"]
@@ -17,6 +18,9 @@ class Covariates(Study):
         self.write_table()
         self.assert_done(self.run_paired(*QUICK, *arguments))
         return json.loads((self.folder / "voxstat-results/run.json").read_text())["remarks"]
+
+    def design(self):
+        return Page(self.folder / "voxstat-results/report.html").text["design"]
 
     def set(self, column, values):
         for row, value in zip(self.rows, values):
@@ -47,6 +51,12 @@ class Covariates(Study):
             if said:
                 self.assertIn(f"(variance inflation factor {factor:.3g})", found[0])
                 self.assertIn(f"{100 * (1 - 1 / factor):.0f} % of its variance", found[0])
+            design = self.design()
+            self.assertEqual("the other columns have" in design, said)
+            if not said:
+                self.assertIn("Of the covariates, age and level are most alike: r = "
+                              f"{numpy.corrcoef(level, age)[0, 1]:.2f}", design)
+                self.assertIn(f"Variance inflation in the model of level: age {factor:.2f}, level {factor:.2f}.", design)
 
     def test_furthest(self):
         """Grubbs' test by SciPy, as the outlier's indicator in a regression: the p of its t, times the participants."""
@@ -86,9 +96,27 @@ class Covariates(Study):
         found = [one for one in self.remarks("--covariate", "level,age") if "nearly the same" in one]
         self.assertEqual(len(found), 1)
         self.assertIn(f"level and age say nearly the same (r = {r:.2f})", found[0])
+        self.assertIn(f"level and age are nearly one column (r = {r:.2f})", self.design())
         joint = self.remarks("--covariate", "level,age", "--joint")
         self.assertFalse([one for one in joint if "nearly the same" in one])
         self.assertEqual(len([one for one in joint if "inflation" in one]), 2)
+
+    def test_markers_alone(self):
+        """A study without images has the same remarks, and its design on the page."""
+        random = numpy.random.default_rng(4)
+        level = random.standard_normal(12) + 9 * (numpy.arange(12) == 4)
+        self.header = ["participant_id", "nfl_baseline", "nfl_followup", "level"]
+        self.rows = [[f"sub-{i + 1:02}", f"{random.uniform(9, 20):.3f}", f"{random.uniform(9, 20):.3f}", f"{one:.6f}"]
+                     for i, one in enumerate(level)]
+        found = [one for one in self.remarks("--covariate", "level") if "far from" in one]
+        self.assertEqual(len(found), 1)
+        self.assertIn("markers level: sub-05 lies far from the others", found[0])
+        page = Page(self.folder / "voxstat-results/report.html")
+        titles = [value for tag, name, value in page.attributes if tag == "i" and name == "title"]
+        self.assertIn(f"sub-05: {level[4]:.4g}", titles)
+        self.rows = self.rows[:3]
+        self.assertIn("markers change: 8 possible relabellings allow no p below 0.25, so nothing can be significant at "
+                      "0.05", self.remarks())
 
 
 if __name__ == "__main__":

@@ -141,7 +141,7 @@ class Documents(Study):
             for group in ("permutations", "design", "participants", "clusters", "quality"):
                 results[group].visit(lambda name: self.assertIn(name.split("/")[-1], named))
             self.assertIn("participant", results["permutations/pet/change"])
-            self.assertEqual(set(results["null/pet/change"]), {"voxel", "extent", "mass", "tfce"})
+            self.assertEqual(set(results["null/pet/change"]), {"voxel", "extent", "mass", "tfce", "quantiles", "ranks", "medians"})
             self.assertLessEqual(set(results), {"maps", "null", "permutations", "design", "mean", "participants",
                                                 "clusters", "mask", "masks", "n", "quality"})
 

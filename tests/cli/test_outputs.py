@@ -163,7 +163,7 @@ class Outputs(unittest.TestCase):
         with h5py.File(self.out + "/results.h5") as h5:
             for effect, figures in self.effects.items():
                 null = h5[f"null/pet/{effect}"]
-                self.assertEqual(set(null), {"voxel", "extent", "mass", "tfce"})
+                self.assertEqual(set(null), {"voxel", "extent", "mass", "tfce", "quantiles", "ranks", "medians"})
                 t, label = self.data(effect, "t"), self.data(effect, "clusters")
                 np.testing.assert_allclose(null["voxel"][0], abs(t).max(), rtol=1e-5)  # t is float32 in the map
                 self.assertEqual(null["extent"][0], np.bincount(label[label > 0], minlength=2).max())

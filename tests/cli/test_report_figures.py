@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Figures of a report are those of nibabel, h5py, NumPy and SciPy, and its pictures show them on the right side."""
 import csv
+import itertools
 import json
 import re
 import struct
@@ -45,6 +46,16 @@ def pixels(path):
     rows = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(height, 1 + 3 * width)
     assert not rows[:, 0].any()
     return rows[:, 1:].reshape(height, width, 3).astype(int)
+
+
+def t_of_mean(values):
+    return values.mean(0) / values.std(0, ddof=1) * np.sqrt(len(values))
+
+
+def t_of_slope(values, level):
+    x, y = level - level.mean(), values - values.mean(0)
+    r = x @ y / np.sqrt((x @ x) * (y * y).sum(0))
+    return r * np.sqrt((len(level) - 2) / ((1 - r) * (1 + r)))
 
 
 def runs(flags):
@@ -140,16 +151,97 @@ class ReportFigures(report_cli.Report):
         self.assertIn("Freedman", page.text["methods"])
         self.assertIn("Adjusted for age", page.text["limits"])
 
-    def test_quantiles_of_p(self):
-        for form, decode in (("log10", lambda m: 10.0 ** -m), ("p", lambda m: m), ("1-p", lambda m: 1 - m)):
-            page = self.run_report("--p-format", form, "--force")
-            stored = nibabel.load(self.folder / "results/pet_change_p-uncorrected.nii.gz").get_fdata()
-            mask = nibabel.load(self.folder / "results/mask.nii.gz").get_fdata() > 0
-            p = decode(stored)[mask]
-            alt = [image["alt"] for image in page.images if image["alt"].startswith("Quantiles")][0]
-            self.assertIn(f"Quantiles of {mask.sum()} uncorrected", alt)
-            self.assertIn(f"median p is {np.median(p):.3f}", alt)
-            self.assertIn(f"smallest {p.min():.3g}", alt)
+    def test_the_spread_of_t(self):
+        """All 32 flips and all 120 permutations of five participants, by NumPy, in any order but for the first."""
+        self.rows = self.rows[:5]
+        self.write_table()
+        level = np.array([float(row[3]) for row in self.rows])
+        change = (self.images(1) - self.images(0)).reshape(5, -1)
+        for tails, extreme in (("two", abs), ("pos", lambda t: t), ("neg", lambda t: -t)):
+            page = self.run_report("-n", "0", "--tails", tails, "--correct", "voxel", "--force")
+            flips = np.array([t_of_mean(np.array(sign)[:, None] * change)
+                              for sign in itertools.product((1, -1), repeat=5)])
+            orders = np.array([t_of_slope(change, level[list(order)]) for order in itertools.permutations(range(5))])
+            with h5py.File(self.folder / "results/results.h5") as h5:
+                for article, effect, t in (("effect-1", "change", flips), ("effect-2", "level", orders)):
+                    null = {name: values[...] for name, values in h5[f"null/pet/{effect}"].items()}
+                    ranks, medians = null["ranks"], np.stack([np.median(abs(t), 1), np.median(t, 1)], 1)
+                    self.assertEqual((ranks[0], ranks[-1]), (1, change.shape[1]))
+                    expected = -np.sort(-extreme(t), 1)[:, ranks - 1]
+                    np.testing.assert_allclose(null["quantiles"][0], expected[0], rtol=1e-4, atol=1e-5)
+                    np.testing.assert_allclose(null["medians"][0], medians[0], rtol=1e-4, atol=1e-5)
+                    for found, of_numpy in ((null["quantiles"], expected), (null["medians"], medians)):
+                        np.testing.assert_allclose(np.sort(found, 0), np.sort(of_numpy, 0), rtol=1e-4, atol=1e-5)
+                    middle, outside = np.sort(medians[:, 0]), int(0.025 * len(t))
+                    alt = [one["alt"] for one in page.images if one["alt"].startswith("Quantiles")][effect == "level"]
+                    np.testing.assert_allclose(numbers(alt.split("\u00b1")[1]), [medians[0, 0], 95, middle[outside],
+                                                                            middle[-1 - outside]], atol=6e-4)
+                    p = np.mean(medians[:, 0] >= (1 - 1e-6) * medians[0, 0])
+                    self.assertIn(f"(p = {p:.3g}; inflation", page.text[article])
+
+    def test_a_global_change(self):
+        """The alarm goes off where everything rises, and not for what has no part in it."""
+        self.assertNotIn("A shift everywhere", self.run_report().text[""])
+        for row in self.rows:
+            self.write_image(row[2], self.read_image(row[2]) + 2)
+        page = self.run_report("--force")
+        self.assertIn("A shift everywhere", page.text["effect-1"])
+        self.assertIn("most of the map rises, by a global change", page.text["effect-1"])
+        self.assertNotIn("A shift everywhere", page.text["effect-2"])
+        record = json.loads((self.folder / "results/run.json").read_text())
+        remarks = [one for one in record["remarks"] if "half of all voxels" in one]
+        self.assertEqual(len(remarks), 1)
+        with h5py.File(self.folder / "results/results.h5") as h5:
+            median = h5["null/pet/change/medians"][:, 0]
+        self.assertEqual(len(median), 256)
+        self.assertLessEqual(np.mean(median >= median[0]), 0.05 / 2) # of two effects
+        self.assertIn(f"pet change: half of all voxels have a t beyond \u00b1{median[0]:.2f}", remarks[0])
+
+    def test_participants_have_names(self):
+        """Every point of the plots has its participant's name and values, and the tables have them too."""
+        page = self.run_report()
+        titles = [value for tag, name, value in page.attributes if tag == "i" and name == "title"]
+        people = page.table("people")
+        with h5py.File(self.folder / "results/results.h5") as h5:
+            before, after = (h5[f"clusters/pet/change/{name}"][0] for name in ("baseline", "followup"))
+            change = h5["clusters/pet/level/followup"][0] - h5["clusters/pet/level/baseline"][0]
+        for i, row in enumerate(self.rows):
+            percent = 100 * (after[i] - before[i]) / before[i]
+            words = f"{row[0]}: {before[i]:.4g} to {after[i]:.4g} ({percent:+.1f} %)"
+            self.assertEqual(titles.count(words), 2, words)
+            self.assertIn(f"{row[0]}: {float(row[3]):.4g}, {change[i]:.4g}", titles)
+            self.assertIn(f"{row[0]}: {float(row[3]):.4g}", titles) # of the design
+            cells = people[0][1 + i]
+            self.assertEqual(cells[0], row[0])
+            np.testing.assert_allclose([float(one) for one in cells[2:6]],
+                                       [before[i], after[i], after[i] - before[i], percent], rtol=6e-4, atol=0.051)
+        self.assertEqual(people[0][0][:6], ["participant", "leverage", "1: baseline", "1: followup", "1: change", "1: %"])
+
+    def test_influence(self):
+        """Leverage and Cook's distance by their definitions: fits without each participant. Bounds: R's."""
+        self.rows[3][3] = "19"
+        self.write_table()
+        page = self.run_report("--nuisance", "age")
+        n, columns = 8, np.array([[1, float(row[3]), float(row[4])] for row in self.rows])
+        leverage = np.diag(columns @ np.linalg.inv(columns.T @ columns) @ columns.T)
+        change = self.cluster_change("level", 1)
+        fit = columns @ np.linalg.lstsq(columns, change, rcond=None)[0]
+        variance = ((change - fit) ** 2).sum() / (n - 3)
+        rows, words = page.table("people")[1][1:], [one for one in page.captions if "partial r" in one][0]
+        influential = 0
+        for i in range(n):
+            others = np.arange(n) != i
+            without = np.linalg.lstsq(columns[others], change[others], rcond=None)[0]
+            cook = ((fit - columns @ without) ** 2).sum() / (3 * variance)
+            self.assertAlmostEqual(float(rows[i][2]), leverage[i], delta=0.0051)
+            self.assertAlmostEqual(float(rows[i][7]), cook, delta=0.0051 + 0.001 * cook)
+            far, carries = leverage[i] > 9 / n, cook > stats.f.ppf(0.5, 3, n - 3)
+            name = self.rows[i][0]
+            self.assertEqual(f"{name} lies far out (leverage {leverage[i]:.2f})" in words, far)
+            self.assertEqual(f"carries much of the result (Cook\u2019s distance {cook:.2g}): without it the slope is "
+                             f"{without[1]:.4g}." in words, carries)
+            influential += carries
+        self.assertTrue(0 < influential <= 3) # so many are named
 
     def test_quality(self):
         data = self.read_image(self.rows[2][2])  # one participant changes everywhere

@@ -79,6 +79,16 @@ static void normal(void **state)
     near(vx_z_upper(-2), 0.97724986805182079);
 }
 
+/* scipy.stats.f.sf(f, above, below). */
+static void f_tails(void **state)
+{
+    (void)state;
+    near(vx_f_upper(0.5, 2, 3), 0.649519052838329);
+    near(vx_f_upper(1, 2, 12), 0.396569456603966);
+    near(vx_f_upper(3.5, 3, 20), 0.0344931038851244);
+    near(vx_f_upper(12, 1, 5), 0.017962884609944);
+}
+
 enum { CALLS = 20000, THREADS = 4 };
 
 typedef struct caller {
@@ -126,6 +136,7 @@ int main(void)
         cmocka_unit_test(normal_scores),
         cmocka_unit_test(noncentral),
         cmocka_unit_test(normal),
+        cmocka_unit_test(f_tails),
         cmocka_unit_test(threads_do_not_meet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,7 @@
 #include "image/sources.h"
 #include "infer/estimate.h"
 #include "infer/pvalue.h"
+#include "infer/quantiles.h"
 #include "model/relabelling.h"
 #include "outcome/sensitivity.h"
 #include "nidm/pack.h"
@@ -40,6 +41,7 @@
 #include "prepare/gtm.h"
 #include "output/tree.h"
 #include "report/draw/brain.h"
+#include "report/draw/named_points.h"
 #include "report/figure.h"
 #include "report/files.h"
 #include "report/numbers.h"
@@ -99,6 +101,7 @@ static void the_library(void **state)
     vx_modality_destroy(NULL);
     vx_model_free(NULL);
     vx_packed_close(NULL);
+    vx_quantiles_destroy(NULL);
     vx_relabelling_destroy(NULL);
     vx_rehearsal_destroy(NULL);
     vx_relabellings_free(NULL);
@@ -153,6 +156,7 @@ static void the_commands(void **state)
     vx_outcome_view_destroy(NULL);
     vx_pack_free(NULL);
     vx_phantom_free(NULL);
+    vx_named_points_destroy(NULL);
     vx_pictures_destroy(NULL);
     vx_results_close(NULL);
     vx_run_destroy(NULL);

@@ -79,6 +79,24 @@ static void a_plain_line(void **state)
     /* Half width at the mean: t s / sqrt(n), with s = stderr sqrt(Sxx) and Sxx = 40. */
     assert_close(vx_line_band(&line, 4), 3.182446305284263 * 0.037831864876053216 * sqrt(40.0 / 5), 1e-8);
     assert_true(vx_line_band(&line, 9) > vx_line_band(&line, 4));
+    /* NumPy: diag(X (X'X)^-1 X'); ((X b - X b_i)^2).sum() / (2 s^2), and the slope of b_i, b_i of the fit without i.
+     * The bounds: 3 2 / 5, and the median of F(2, 3), scipy.stats.f.ppf(.5, 2, 3) = 0.8811. */
+    const double leverage[] = {0.425, 0.3, 0.225, 0.225, 0.825};
+    const double cook[] = {0.197096771530685, 0.0589519650655108, 0.0811586366094198, 0.329807923878447,
+                           4.13051421441938};
+    const double without[] = {1.05478260869565, 1.03, 1.04258064516129, 1.04774193548387, 0.942857142857142};
+    double alone[5];
+    assert_int_equal(vx_design_leverage(design, 5, 2, alone, NULL), VX_OK);
+    for (int i = 0; i < 5; i++) {
+        assert_close(line.leverage[i], leverage[i], 1e-12);
+        assert_close(alone[i], leverage[i], 1e-12);
+        assert_close(line.cook[i], cook[i], 1e-9);
+        assert_close(line.without[i], without[i], 1e-12);
+        assert_int_equal(vx_line_is_influential(&line, i), i == 4);
+        assert_false(vx_line_is_far(&line, i));
+    }
+    assert_close(vx_leverage_bound(5, 2), 1.2, 1e-15);
+    assert_close(vx_pearson(x, y, 5), 0.9980114632234721, 1e-12);
     vx_line_destroy(&line);
 }
 

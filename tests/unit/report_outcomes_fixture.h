@@ -62,6 +62,9 @@ static vx_results *fixture_results_new(const fixture_kind *kind, size_t kinds, i
     results->design = VX_PAIRED;
     results->session[0] = "baseline", results->session[1] = "followup";
     results->participants = n;
+    results->participant = calloc((size_t)n, sizeof *results->participant);
+    for (int64_t i = 0; i < n; i++)
+        results->participant[i] = "sub-1";
     results->run = json_object();
     results->outcome = calloc(tests, sizeof *results->outcome);
     results->outcomes = tests;
@@ -102,6 +105,7 @@ static void fixture_results_free(vx_results *results)
         for (int s = 0; s < VX_MEAN_SESSIONS; s++)
             free(results->outcome_values[k][s]);
     json_decref(results->run);
+    free(results->participant);
     free(results->outcome);
     free(results);
 }

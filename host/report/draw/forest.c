@@ -172,7 +172,8 @@ static void draw_forest(cairo_t *cairo, const vx_drawing *drawing)
     }
     for (int p = 0; p < plot->panels; p++) {
         const vx_forest_panel *panel = &plot->panel[p];
-        axes[p] = (vx_axes){left, head_height(plot), panel->width, height, {panel->range[0], panel->range[1]}, {0, 1}};
+        axes[p] = (vx_axes){left, head_height(plot), panel->width, height, {panel->range[0], panel->range[1]}, {0, 1},
+                            false, 0};
         draw_panel(cairo, &axes[p], panel);
         left += panel_width(panel) + GAP;
     }

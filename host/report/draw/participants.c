@@ -1,6 +1,9 @@
 /* Drawings of the participants' values: changes as lines, values as dots, covariates as scatter plots, and designs. */
 #include "report/draw/plot.h"
 
+#include "base/memory.h"
+#include "report/draw/named_points.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -40,11 +43,26 @@ static void draw_lines(cairo_t *cairo, const vx_axes *axes, const vx_change_plot
     vx_plot_draw_dots(cairo, 2.4);
 }
 
+/* "sub-01: 1.2 to 1.31 (+9.2 %)", at both ends of every line. A percentage needs a baseline above 0. */
+static void name_lines(cairo_t *cairo, const vx_axes *axes, const vx_change_plot *plot)
+{
+    for (int64_t i = 0; plot->name && i < plot->n; i++)
+        for (int end = 0; end < 2; end++) {
+            const double before = plot->before[i], after = plot->after[i];
+            char percent[32] = "";
+            if (before > 0)
+                snprintf(percent, sizeof percent, " (%+.1f %%)", 100 * (after - before) / before);
+            vx_point_name(cairo, vx_plot_x(axes, end), vx_plot_y(axes, end ? after : before),
+                        vx_text("%s: %.4g to %.4g%s", plot->name[i], before, after, percent));
+        }
+}
+
 static void draw_change(cairo_t *cairo, const vx_drawing *drawing)
 {
     const vx_change_plot *plot = drawing->context;
     const double gutter = 84;
-    vx_axes axes = {62, 14, drawing->width - 74 - gutter, drawing->height - 50, {-0.25, 1.25}, {INFINITY, -INFINITY}};
+    vx_axes axes = {62, 14, drawing->width - 74 - gutter, drawing->height - 50, {-0.25, 1.25}, {INFINITY, -INFINITY},
+                    false, 0};
     for (int64_t i = 0; i < plot->n; i++) {
         reach(axes.y, plot->before[i]);
         reach(axes.y, plot->after[i]);
@@ -53,6 +71,7 @@ static void draw_change(cairo_t *cairo, const vx_drawing *drawing)
     vx_axes_draw(cairo, &axes, NULL, plot->label);
     draw_lines(cairo, &axes, plot, true);
     draw_lines(cairo, &axes, plot, false);
+    name_lines(cairo, &axes, plot);
     const double bottom = axes.top + axes.height + 18;
     vx_text_fit(cairo, vx_plot_x(&axes, 0), bottom, 0.5, VX_TEXT_NORMAL, 80, vx_ink, plot->session[0]);
     vx_text_fit(cairo, vx_plot_x(&axes, 1), bottom, 0.5, VX_TEXT_NORMAL, 80, vx_ink, plot->session[1]);
@@ -90,7 +109,7 @@ vx_drawing vx_change_drawing(const vx_change_plot *plot)
 static void draw_value(cairo_t *cairo, const vx_drawing *drawing)
 {
     const vx_value_plot *plot = drawing->context;
-    vx_axes axes = {62, 14, drawing->width - 76, drawing->height - 40, {0, 1}, {0, 0}};
+    vx_axes axes = {62, 14, drawing->width - 76, drawing->height - 40, {0, 1}, {0, 0}, false, 0};
     for (int64_t i = 0; i < plot->n; i++)
         reach(axes.y, plot->value[i]);
     vx_widen(axes.y, 0.06);
@@ -99,9 +118,15 @@ static void draw_value(cairo_t *cairo, const vx_drawing *drawing)
     cairo_set_line_width(cairo, 1);
     vx_plot_line(cairo, &axes, 0, 0, 1, 0);
     for (int sign = 0; sign < 2; sign++) {
-        for (int64_t i = 0; i < plot->n; i++)
-            if ((plot->value[i] >= 0) == !sign)
-                vx_plot_add_dot(cairo, &axes, 0.1 + 0.55 * ((double)i + 0.5) / (double)plot->n, plot->value[i]);
+        for (int64_t i = 0; i < plot->n; i++) {
+            const double x = 0.1 + 0.55 * ((double)i + 0.5) / (double)plot->n;
+            if ((plot->value[i] >= 0) != !sign)
+                continue;
+            vx_plot_add_dot(cairo, &axes, x, plot->value[i]);
+            if (plot->name)
+                vx_point_name(cairo, vx_plot_x(&axes, x), vx_plot_y(&axes, plot->value[i]),
+                            vx_text("%s: %.4g", plot->name[i], plot->value[i]));
+        }
         vx_ink_set(cairo, sign ? vx_blue : vx_orange);
         vx_plot_draw_dots(cairo, 3);
     }
@@ -140,10 +165,29 @@ static void draw_band(cairo_t *cairo, const vx_scatter_plot *plot, const vx_axes
     vx_plot_line(cairo, axes, axes->x[0], line_at(plot, axes->x[0]), axes->x[1], line_at(plot, axes->x[1]));
 }
 
+/* Names every point for a pointer, and writes the name beside those that are marked, towards the middle. */
+static void name_points(cairo_t *cairo, const vx_axes *axes, const vx_scatter_plot *plot)
+{
+    for (int64_t i = 0; plot->name && i < plot->n; i++) {
+        const double x = vx_plot_x(axes, plot->x[i]), y = vx_plot_y(axes, plot->y[i]);
+        const bool left = x > axes->left + axes->width / 2;
+        vx_point_name(cairo, x, y, vx_text("%s: %.4g, %.4g", plot->name[i], plot->x[i], plot->y[i]));
+        if (!plot->marked || !plot->marked[i])
+            continue;
+        vx_ink_set(cairo, vx_orange);
+        cairo_set_line_width(cairo, 1.6);
+        cairo_new_sub_path(cairo);
+        cairo_arc(cairo, x, y, 6.5, 0, 2 * M_PI);
+        cairo_stroke(cairo);
+        vx_text_fit(cairo, x + (left ? -10 : 10), y + 4, left, VX_TEXT_SMALL, axes->width / 2, vx_ink, plot->name[i]);
+    }
+}
+
 static void draw_scatter(cairo_t *cairo, const vx_drawing *drawing)
 {
     const vx_scatter_plot *plot = drawing->context;
-    vx_axes axes = {62, 14, drawing->width - 76, drawing->height - 62, {INFINITY, -INFINITY}, {INFINITY, -INFINITY}};
+    vx_axes axes = {62, 14, drawing->width - 76, drawing->height - 62, {INFINITY, -INFINITY}, {INFINITY, -INFINITY},
+                    false, 0};
     for (int64_t i = 0; i < plot->n; i++) {
         reach(axes.x, plot->x[i]);
         reach(axes.y, plot->y[i]);
@@ -163,6 +207,7 @@ static void draw_scatter(cairo_t *cairo, const vx_drawing *drawing)
         vx_ink_set(cairo, rim ? (vx_colour){1, 1, 1} : vx_ink);
         vx_plot_draw_dots(cairo, rim ? 4.2 : 3.2);
     }
+    name_points(cairo, &axes, plot);
 }
 
 vx_drawing vx_scatter_drawing(const vx_scatter_plot *plot)

@@ -47,13 +47,51 @@ const char *vx_tick_text(double value, double step, char text[32])
     return vx_minus_text(text);
 }
 
+/* Powers of ten, about four of them; over less than two, 2 and 5 times these too. Returns the number of ticks. */
+static int ticks_of_logarithms(double low, double high, double tick[VX_TICKS_MAX])
+{
+    static const double factor[] = {1, 2, 5};
+    const int factors = high - low < 2 ? 3 : 1;
+    const double step = fmax(1, ceil((high - low) / 4));
+    int count = 0;
+    for (double power = step * floor(low / step); power <= high; power += step)
+        for (int k = 0; k < factors && count < VX_TICKS_MAX; k++) {
+            const double at = power + log10(factor[k]);
+            if (at >= low && at <= high)
+                tick[count++] = at;
+        }
+    return count;
+}
+
+static void draw_x_ticks(cairo_t *cairo, const vx_axes *axes)
+{
+    const double bottom = axes->top + axes->height;
+    double tick[VX_TICKS_MAX], step;
+    char text[32];
+    const int ticks = axes->log_x ? ticks_of_logarithms(axes->log_from, axes->x[1], tick)
+                                  : vx_ticks(axes->x[0], axes->x[1], 5, tick, &step);
+    for (int i = 0; i < ticks; i++) {
+        if (axes->log_x && tick[i] >= 3)
+            vx_count_text((uint64_t)llround(pow(10, tick[i])), text);
+        else if (axes->log_x)
+            snprintf(text, sizeof text, "%.3g", pow(10, tick[i]));
+        else
+            vx_tick_text(tick[i], step, text);
+        vx_text_draw(cairo, vx_plot_x(axes, tick[i]), bottom + 16, 0.5, VX_TEXT_SMALL, vx_muted, text);
+    }
+    for (int i = 0; i < ticks; i++) {
+        cairo_move_to(cairo, vx_plot_x(axes, tick[i]), bottom);
+        cairo_rel_line_to(cairo, 0, 4);
+    }
+}
+
 void vx_axes_draw(cairo_t *cairo, const vx_axes *axes, const char *x_label, const char *y_label)
 {
     const double bottom = axes->top + axes->height;
     double tick[VX_TICKS_MAX], step;
     char text[32];
     cairo_set_line_width(cairo, 1);
-    int ticks = vx_ticks(axes->y[0], axes->y[1], 5, tick, &step);
+    const int ticks = vx_ticks(axes->y[0], axes->y[1], 5, tick, &step);
     for (int i = 0; i < ticks; i++)
         vx_text_draw(cairo, axes->left - 6, vx_plot_y(axes, tick[i]) + 4, 1, VX_TEXT_SMALL, vx_muted,
                      vx_tick_text(tick[i], step, text));
@@ -61,14 +99,8 @@ void vx_axes_draw(cairo_t *cairo, const vx_axes *axes, const char *x_label, cons
         vx_plot_add_line(cairo, axes, axes->x[0], tick[i], axes->x[1], tick[i]);
     vx_ink_set(cairo, vx_faint);
     cairo_stroke(cairo);
-    ticks = x_label ? vx_ticks(axes->x[0], axes->x[1], 5, tick, &step) : 0;
-    for (int i = 0; i < ticks; i++)
-        vx_text_draw(cairo, vx_plot_x(axes, tick[i]), bottom + 16, 0.5, VX_TEXT_SMALL, vx_muted,
-                     vx_tick_text(tick[i], step, text));
-    for (int i = 0; i < ticks; i++) {
-        cairo_move_to(cairo, vx_plot_x(axes, tick[i]), bottom);
-        cairo_rel_line_to(cairo, 0, 4);
-    }
+    if (x_label)
+        draw_x_ticks(cairo, axes);
     cairo_move_to(cairo, axes->left, bottom);
     cairo_rel_line_to(cairo, axes->width, 0);
     vx_ink_set(cairo, vx_muted);

@@ -12,6 +12,8 @@
 typedef struct vx_axes {
     double left, top, width, height;
     double x[2], y[2];
+    bool log_x;     /* x are decimal logarithms, and ticks have the values themselves, */
+    double log_from; /* from this x on */
 } vx_axes;
 
 enum { VX_TICKS_MAX = 12 };
@@ -52,9 +54,10 @@ typedef struct vx_null_plot {
 } vx_null_plot;
 vx_drawing vx_null_drawing(const vx_null_plot *plot);
 
-/* Sorted observed -log10 p against those expected without any effect; `points` values each. */
+/* Sorted observed -log10 p against those expected without any effect, and what chance gives there; `points` values
+ * each. */
 typedef struct vx_qq_plot {
-    const double *expected, *observed;
+    const double *expected, *observed, *low, *high;
     int points;
 } vx_qq_plot;
 vx_drawing vx_qq_drawing(const vx_qq_plot *plot);
@@ -67,6 +70,7 @@ typedef struct vx_change_plot {
     const char *label;            /* of the y axis */
     double mean, low, high;       /* of the change; NaN: not drawn */
     const char *change_label;     /* null: "change" */
+    const char *const *name;      /* n: of the participants; null: not shown */
 } vx_change_plot;
 vx_drawing vx_change_drawing(const vx_change_plot *plot);
 
@@ -76,6 +80,7 @@ typedef struct vx_value_plot {
     int64_t n;
     const char *label;
     double mean, low, high;
+    const char *const *name; /* as above */
 } vx_value_plot;
 vx_drawing vx_value_drawing(const vx_value_plot *plot);
 
@@ -87,8 +92,25 @@ typedef struct vx_scatter_plot {
     double slope, x_mean, y_mean;
     double (*band)(const void *line, double x);
     const void *line;    /* argument of band */
+    const char *const *name; /* as above */
+    const bool *marked;  /* n: drawn with a ring and its name; null: none */
 } vx_scatter_plot;
 vx_drawing vx_scatter_drawing(const vx_scatter_plot *plot);
+
+/* Columns of a table: a row each, with a dot a participant on an axis of its own. The names of the lowest and the
+ * highest value are written where one participant has it. */
+typedef struct vx_dots_row {
+    const char *label;
+    int64_t n;                       /* at least 1 */
+    const double *value;             /* n */
+    const char *const *participant;  /* n */
+    const bool *marked;              /* n: drawn larger, in another colour; null: none */
+} vx_dots_row;
+typedef struct vx_dots_plot {
+    const vx_dots_row *row;
+    size_t rows;                     /* at least 1 */
+} vx_dots_plot;
+vx_drawing vx_dots_drawing(const vx_dots_plot *plot);
 
 /* A design matrix: a row per participant and a column per regressor, each scaled to its own range. */
 typedef struct vx_matrix_plot {

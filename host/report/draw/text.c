@@ -13,6 +13,11 @@ void vx_texts_to_svg(cairo_surface_t *surface, vx_svg_texts *texts)
     texts->lost |= cairo_surface_set_user_data(surface, &texts_key, texts, NULL) != CAIRO_STATUS_SUCCESS;
 }
 
+vx_svg_texts *vx_svg_texts_of(cairo_t *cairo)
+{
+    return cairo_surface_get_user_data(cairo_get_target(cairo), &texts_key);
+}
+
 /* Writes a <text> element. The reader's font may be another than the one that measured the text, so the element is
  * aligned by its anchor; fonts that are narrower than the first come after it. */
 static void put_svg(cairo_t *cairo, vx_svg_texts *texts, double x, double y, double align, double size,
@@ -48,7 +53,7 @@ void vx_ink_set(cairo_t *cairo, vx_colour colour)
 
 void vx_text_draw(cairo_t *cairo, double x, double y, double align, double size, vx_colour colour, const char *text)
 {
-    vx_svg_texts *texts = cairo_surface_get_user_data(cairo_get_target(cairo), &texts_key);
+    vx_svg_texts *texts = vx_svg_texts_of(cairo);
     cairo_text_extents_t extents;
     if (texts) {
         put_svg(cairo, texts, x, y, align, size, colour, text);

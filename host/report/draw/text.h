@@ -17,6 +17,7 @@ typedef struct vx_svg_texts {
     bool lost; /* memory was short for a text */
 } vx_svg_texts;
 void vx_texts_to_svg(cairo_surface_t *surface, vx_svg_texts *texts);
+vx_svg_texts *vx_svg_texts_of(cairo_t *cairo); /* those of its surface; null: another surface */
 
 void vx_ink_set(cairo_t *cairo, vx_colour colour);
 

@@ -189,7 +189,8 @@ static void write(vx_report *report)
     for (size_t i = 0; i < all; i++)
         filled += items[i].fill != NULL;
     vx_put(page, "<p>%zu of %zu items are filled in by this run; the others are the author\xE2\x80\x99s.</p>\n"
-           "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Checklist\"><table "
+           "<details><summary>The checklist</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+           "aria-label=\"Checklist\"><table "
            "class=\"checklist\"><caption>After Nichols TE, Das S, Eickhoff SB, et al. Best practices in data analysis "
            "and sharing in neuroimaging using MRI. Nat Neurosci 2017;20:299\xE2\x80\x93" "303, in our "
            "words.</caption><thead><tr><th scope=\"col\">area</th><th scope=\"col\">item</th><th "
@@ -205,7 +206,7 @@ static void write(vx_report *report)
             vx_put(page, "%s", items[i].author);
         vx_put_markup(page, "</td></tr>\n");
     }
-    vx_put_markup(page, "</tbody></table></div>\n");
+    vx_put_markup(page, "</tbody></table></div></details>\n");
 }
 
 const vx_section vx_section_checklist = {"checklist", "Checklist for the paper (COBIDAS)", vx_report_has_images, write,

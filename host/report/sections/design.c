@@ -4,31 +4,70 @@
 #include "report/draw/plot.h"
 #include "report/numbers.h"
 #include "report/section.h"
+#include "results/level.h"
 #include "results/scheme.h"
 
 #include <math.h>
 
-static void put_left_out(vx_report *report, const vx_results_left_out *left_out, size_t count, const char *of)
+/* A box of the flow: who was left out on the way to the next one. */
+static void put_left_out(vx_page *page, const vx_results_left_out *left_out, size_t count)
 {
     if (!count)
         return;
-    vx_put(report->page, "<p>Left out of %s:</p>\n<ul>\n", of);
+    vx_put(page, "<li class=\"out\"><strong>%zu</strong> left out: ", count);
     for (size_t i = 0; i < count; i++)
-        vx_put(report->page, "<li>%s: %s</li>\n", left_out[i].participant, left_out[i].reason);
-    vx_put_markup(report->page, "</ul>\n");
+        vx_put(page, "%s%s (%s)", i ? "; " : "", left_out[i].participant, left_out[i].reason);
+    vx_put_markup(page, "</li>\n");
+}
+
+/* From the table to the participants of each effect. Effects with the same participants share a box. */
+static void put_flow(vx_report *report, const vx_results_modality *modality)
+{
+    vx_page *page = report->page;
+    vx_put(page, "<ol class=\"flow\" aria-label=\"Participants of %s\">\n<li><strong>%lld</strong> in the table</li>\n",
+           modality->name, (long long)report->results->participants);
+    put_left_out(page, modality->left_out, modality->left_outs);
+    vx_put(page, "<li><strong>%lld</strong> in %s", (long long)modality->n, modality->name);
+    for (size_t e = 0; e < modality->effects; e++)
+        if (!modality->effect[e].left_outs)
+            vx_put(page, "%s%s", e ? ", " : ": ", modality->effect[e].name);
+    vx_put_markup(page, "</li>\n");
+    for (size_t e = 0; e < modality->effects; e++) {
+        const vx_results_effect *effect = &modality->effect[e];
+        if (!effect->left_outs)
+            continue;
+        put_left_out(page, effect->left_out, effect->left_outs);
+        vx_put(page, "<li><strong>%lld</strong> in %s: %s</li>\n", (long long)effect->n, modality->name, effect->name);
+    }
+    vx_put_markup(page, "</ol>\n");
 }
 
 static void put_participants(vx_report *report, const vx_results_modality *modality)
 {
     vx_page *page = report->page;
-    vx_put(page, "<p>%s: <strong>%lld of %lld participants</strong> used.</p>\n<details><summary>Their names</summary>"
-           "<p>", modality->name, (long long)modality->n, (long long)report->results->participants);
+    put_flow(report, modality);
+    vx_put(page, "<details><summary>The participants of %s</summary><p>", modality->name);
     for (int64_t i = 0; i < modality->n; i++)
         vx_put(page, "%s%s", i ? ", " : "", modality->participant[i]);
     vx_put_markup(page, "</p></details>\n");
-    put_left_out(report, modality->left_out, modality->left_outs, modality->name);
-    for (size_t e = 1; e < modality->effects; e++)
-        put_left_out(report, modality->effect[e].left_out, modality->effect[e].left_outs, modality->effect[e].name);
+}
+
+/* Designs in which no result could be significant. */
+static void put_hopeless(vx_report *report, const vx_results_modality *modality)
+{
+    char text[32];
+    for (size_t e = 0; e < modality->effects; e++) {
+        const vx_results_effect *effect = &modality->effect[e];
+        if (vx_significant(effect->p_smallest))
+            continue;
+        vx_put(report->page, "<p class=\"remarks\"><strong>%s, %s:</strong> ", modality->name, effect->name);
+        if (effect->exhaustive)
+            vx_put(report->page, "with %lld participants", (long long)effect->n);
+        else
+            vx_put(report->page, "with %lld relabellings", (long long)effect->relabellings);
+        vx_put(report->page, " no family-wise p can be below %s: nothing can be significant.</p>\n",
+               vx_p_text(effect->p_smallest, text));
+    }
 }
 
 /* Lists the columns of the design: "the mean, age". */
@@ -104,20 +143,36 @@ static void put_values(vx_report *report, const vx_results_effect *effect)
     vx_put_markup(page, "</tbody></table></div></details>\n");
 }
 
+static void write_modality(vx_report *report, const vx_results_modality *modality)
+{
+    if (report->results->modalities > 1)
+        vx_put(report->page, "<h3>%s</h3>\n", modality->name);
+    put_participants(report, modality);
+    put_hopeless(report, modality);
+    put_models(report, modality);
+    vx_design_covariates(report, modality);
+    vx_put(report->page, "<details><summary>The design matri%s of %s</summary><div class=\"pictures\">\n",
+           modality->effects == 1 ? "x" : "ces", modality->name);
+    for (size_t e = 0; !report->status && e < modality->effects; e++)
+        put_matrix(report, &modality->effect[e], modality->name);
+    vx_put_markup(report->page, "</div></details>\n");
+    for (size_t e = 0; !report->status && e < modality->effects; e++)
+        if (modality->effect[e].columns > 1)
+            put_values(report, &modality->effect[e]);
+}
+
 static void write(vx_report *report)
 {
     const vx_results *results = report->results;
-    for (size_t m = 0; m < results->modalities; m++) {
-        put_participants(report, &results->modality[m]);
-        put_models(report, &results->modality[m]);
-        vx_put_markup(report->page, "<div class=\"pictures\">\n");
-        for (size_t e = 0; !report->status && e < results->modality[m].effects; e++)
-            put_matrix(report, &results->modality[m].effect[e], results->modality[m].name);
-        vx_put_markup(report->page, "</div>\n");
-        for (size_t e = 0; !report->status && e < results->modality[m].effects; e++)
-            if (results->modality[m].effect[e].columns > 1)
-                put_values(report, &results->modality[m].effect[e]);
-    }
+    for (size_t m = 0; m < results->modalities; m++)
+        write_modality(report, &results->modality[m]);
+    if (!results->modalities)
+        vx_design_covariates(report, NULL);
 }
 
-const vx_section vx_section_design = {"design", "Design", vx_report_has_images, write, NULL};
+static bool applies(const vx_report *report)
+{
+    return report->results->modalities || report->results->covariates + report->results->nuisances;
+}
+
+const vx_section vx_section_design = {"design", "Design", applies, write, NULL};

@@ -85,9 +85,11 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
     vx_page *page = report->page;
     char text[32];
     if (!vx_significant(effect->p_smallest)) {
-        vx_put(page, "<p class=\"note\">With %lld relabellings the smallest family-wise p possible is %s: nothing "
-               "could have been significant at " VX_LEVEL_TEXT " after that correction. More %s are needed.</p>\n",
-               (long long)effect->relabellings, vx_p_text(effect->p_smallest, text),
+        vx_put(page, "<p class=\"note\">With %lld %s no family-wise p can be below %s: nothing could have been "
+                     "significant "
+               "at " VX_LEVEL_TEXT " after that correction. More %s are needed.</p>\n",
+               (long long)(effect->exhaustive ? effect->n : effect->relabellings),
+               effect->exhaustive ? "participants" : "relabellings", vx_p_text(effect->p_smallest, text),
                effect->exhaustive ? "participants" : "relabellings (--permutations)");
         return;
     }

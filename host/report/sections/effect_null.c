@@ -36,8 +36,9 @@ void vx_effect_null(vx_report *report, const vx_effect_view *view)
     const vx_tails_words *words = vx_tails_about(effect->tails);
     char largest_t[40];
     snprintf(largest_t, sizeof largest_t, "largest %s%s", words->true_minus, words->statistic);
-    vx_put(report->page, "<h4>Chance alone</h4>\n<p>The largest value over all voxels in each of %lld %s%s. %s; the "
-           "observed value is one of them.</p>\n<div class=\"pictures\">\n",
+    vx_put(report->page, "<details class=\"chance\"><summary>Chance alone: the null distributions</summary>\n<p>The "
+                         "largest value over all voxels in each of %lld %s%s. %s; the "
+           "observed value is one of them.</p>\n<div class=\"pictures nulls\">\n",
            (long long)effect->relabellings, vx_scheme_about(effect->scheme)->relabellings,
            effect->exhaustive ? ", which are all there are" : "",
            vx_significant(effect->p_smallest) ? "Beyond the broken line lie fewer than 5 % of them"
@@ -72,5 +73,5 @@ void vx_effect_null(vx_report *report, const vx_effect_view *view)
         free(alt);
         free(caption);
     }
-    vx_put_markup(report->page, "</div>\n");
+    vx_put_markup(report->page, "</div></details>\n");
 }

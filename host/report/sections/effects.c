@@ -50,6 +50,8 @@ static void write(vx_report *report)
                    view.effect->name);
             vx_effect_headline(report, &view);
             vx_put_markup(page, "</p>\n");
+            if (!report->status)
+                vx_effect_calibration(report, &view);
             put_parts(report, &view, open);
             vx_put_markup(page, "</article>\n");
         }

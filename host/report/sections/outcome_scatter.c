@@ -19,6 +19,8 @@ typedef struct scatter {
     vx_scatter_plot plot;
     vx_line line;
     double *x, *y, *design;          /* design: n x columns */
+    const char **name;               /* n */
+    bool *marked;                    /* n: those on whom the line hangs */
     char *x_label, *title;
 } scatter;
 
@@ -128,6 +130,7 @@ static vx_status gather(const vx_outcome_view *view, scatter *one, vx_error *err
         return vx_fail_memory(error);
     for (int64_t i = 0; i < effect->n; i++) { /* participants ascend, so no later value is overwritten */
         one->x[i] = level[effect->participant[i]];
+        one->name[i] = results->participant[effect->participant[i]];
         one->y[i] = one->y[effect->participant[i]] * factor;
         for (int64_t c = 0; c < effect->columns; c++)
             one->design[i * effect->columns + c] = effect->design[c * effect->n + i];
@@ -137,12 +140,16 @@ static vx_status gather(const vx_outcome_view *view, scatter *one, vx_error *err
 
 static vx_status fit_line(scatter *one, vx_error *error)
 {
+    vx_status status;
     const vx_effect *effect = one->effect;
     int64_t tested = 0;
     while (effect->contrast[tested] == 0)
         tested++;
-    return vx_line_fit(one->design, effect->n, effect->columns, tested, effect->df, vx_mean(one->x, effect->n), one->y,
-                       &one->line, error);
+    status = vx_line_fit(one->design, effect->n, effect->columns, tested, effect->df, vx_mean(one->x, effect->n),
+                         one->y, &one->line, error);
+    for (int64_t i = 0; !status && i < effect->n; i++)
+        one->marked[i] = vx_line_is_far(&one->line, i) || vx_line_is_influential(&one->line, i);
+    return status;
 }
 
 /* The line is least squares, given the nuisance. None is drawn for ranks. */
@@ -154,7 +161,10 @@ static void prepare(vx_report *report, const vx_outcome_view *view, scatter *one
     one->x = vx_array(n, sizeof *one->x);
     one->y = vx_array(n, sizeof *one->y);
     one->title = vx_text("%s: %s = %s%.2f", one->test->name, correlation->symbol, r < 0 ? "\xE2\x88\x92" : "", fabs(r));
-    report->status = one->x && one->y && one->title ? gather(view, one, report->error) : vx_fail_memory(report->error);
+    one->name = vx_array(n, sizeof *one->name);
+    one->marked = vx_array_zero(n, sizeof *one->marked);
+    report->status = one->x && one->y && one->title && one->name && one->marked ? gather(view, one, report->error)
+                                                                                : vx_fail_memory(report->error);
     if (report->status || !one->effect)
         return;
     const vx_effect *effect = one->effect;
@@ -166,11 +176,11 @@ static void prepare(vx_report *report, const vx_outcome_view *view, scatter *one
         report->status = vx_fail_memory(report->error);
         return;
     }
-    one->plot =
-        (vx_scatter_plot){.x = one->x, .y = one->y, .n = effect->n, .x_label = one->x_label, .y_label = y_label};
+    one->plot = (vx_scatter_plot){.x = one->x, .y = one->y, .n = effect->n, .x_label = one->x_label,
+                                  .y_label = y_label, .name = one->name};
     if (!effect->ranks && !(report->status = fit_line(one, report->error)))
         one->plot = (vx_scatter_plot){one->line.x, one->line.y, effect->n, one->x_label, y_label, one->line.slope,
-                                      one->line.x_mean, one->line.y_mean, band, &one->line};
+                                      one->line.x_mean, one->line.y_mean, band, &one->line, one->name, one->marked};
 }
 
 static void draw(vx_report *report, const vx_outcome_part *part, const scatter *chosen, size_t count)
@@ -178,22 +188,28 @@ static void draw(vx_report *report, const vx_outcome_part *part, const scatter *
     vx_tile tile[TILES_MAX];
     const scatter *strongest = NULL;
     size_t tiles = 0;
+    bool ringed = false;
     for (size_t i = 0; i < count; i++) {
         if (chosen[i].plot.n < 2)
             continue;
+        for (int64_t k = 0; k < chosen[i].plot.n; k++)
+            ringed |= chosen[i].marked[k];
         strongest = strongest ? strongest : &chosen[i];
         tile[tiles++] = (vx_tile){chosen[i].title, vx_scatter_drawing(&chosen[i].plot)};
     }
     const vx_tile_grid all = {tile, tiles, COLUMNS};
     if (tiles)
+        vx_put_circular(report);
+    if (tiles)
         vx_outcome_picture(
             report, part, "scatter", vx_tiles_drawing(&all),
             vx_text("Changes against covariates in %zu plots; the strongest is %s with %s.", tiles,
                     strongest->test->name, strongest->test->effect),
-            vx_text("The correlations with the smallest p over the matrix%s. They were selected because they are "
-                    "strong in the same data: on average they are stronger than the truth.",
+            vx_text("The correlations with the smallest p over the matrix%s.%s",
                     strongest->effect->ranks ? "; ranks were tested, so no line is drawn" : ", with the least-squares "
-                                              "line and its 95 % interval"));
+                                              "line and its 95 % interval",
+                    ringed ? " Ringed: who lies far out (leverage above 3 p / n) or carries much of the result "
+                             "(Cook\xE2\x80\x99s distance above the median of F)." : ""));
 }
 
 /* The values of a regressor that one modality alone has are not kept. */
@@ -218,6 +234,8 @@ void vx_outcome_scatter(vx_report *report, const vx_outcome_part *part)
         vx_line_destroy(&chosen[i].line);
         free(chosen[i].x);
         free(chosen[i].y);
+        free(chosen[i].name);
+        free(chosen[i].marked);
         free(chosen[i].design);
         free(chosen[i].x_label);
         free(chosen[i].title);

@@ -23,13 +23,14 @@ static values_label label_of(const vx_outcome_view *view, size_t row)
 }
 
 /* Gathers the values of the participants who have both; returns their number. */
-static int64_t gather(const vx_outcome_view *view, size_t row, double *before, double *after)
+static int64_t gather(const vx_outcome_view *view, size_t row, double *before, double *after, const char **name)
 {
     int64_t n = 0;
     for (int64_t i = 0; i < view->results->participants; i++) {
         const double a = view->row[row]->session[VX_MEAN_BASELINE][i], b = view->row[row]->session[VX_MEAN_FOLLOWUP][i];
         if (isfinite(a) && isfinite(b)) {
             before[n] = a;
+            name[n] = view->results->participant[i];
             after[n++] = b;
         }
     }
@@ -44,21 +45,23 @@ void vx_outcome_sessions(vx_report *report, const vx_outcome_part *part)
     if (!view->row[0]->session[VX_MEAN_BASELINE] || (!view->planned && view->rows > TILES_MAX))
         return;
     double *value = vx_multiply(2 * shown, n, &values) ? vx_array(values, sizeof *value) : NULL;
+    const char **name = vx_multiply(shown, n, &values) ? vx_array(values, sizeof *name) : NULL;
     vx_change_plot *plot = vx_array_zero(shown, sizeof *plot);
     vx_tile *tile = vx_array_zero(shown, sizeof *tile);
     values_label *label = vx_array(shown, sizeof *label);
-    if (!value || !plot || !tile || !label)
+    if (!value || !name || !plot || !tile || !label)
         report->status = vx_fail_memory(report->error);
     for (size_t row = 0; !report->status && row < shown; row++) {
         double *before = value + 2 * row * n;
         const vx_shown_change change = vx_view_change(view, row);
-        const int64_t pairs = gather(view, row, before, before + n);
+        const int64_t pairs = gather(view, row, before, before + n, name + row * n);
         if (!pairs)
             continue;
         label[tiles] = label_of(view, row);
         plot[tiles] = (vx_change_plot){before, before + n, pairs, {report->results->session[0],
                                        report->results->session[1]}, label[tiles].text,
-                                       change.estimate, change.low, change.high, vx_view_axis_label(view)};
+                                       change.estimate, change.low, change.high, vx_view_axis_label(view),
+                                       name + row * n};
         tile[tiles] = (vx_tile){view->row[row]->name, vx_change_drawing(&plot[tiles])};
         tiles++;
     }
@@ -73,6 +76,7 @@ void vx_outcome_sessions(vx_report *report, const vx_outcome_part *part)
                                    shown < view->rows ? " The first 24 are drawn." : ""));
     }
     free(value);
+    free(name);
     free(plot);
     free(tile);
     free(label);

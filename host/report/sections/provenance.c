@@ -38,7 +38,9 @@ static void write(vx_report *report)
 {
     const vx_results *results = report->results;
     vx_page *page = report->page;
-    vx_put_markup(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Program and device\"><table "
+    vx_put_markup(page, "<p class=\"note\">run.json has all of this; results.h5 has the null distributions and every "
+                  "map.</p>\n<details><summary>Command, program and device</summary><div class=\"scroll\" "
+                  "tabindex=\"0\" role=\"region\" aria-label=\"Program and device\"><table "
                   "class=\"plain\"><tbody>\n");
     put_row(page, "command", results->command_line);
     put_row(page, "voxstat", results->version);
@@ -46,11 +48,9 @@ static void write(vx_report *report)
     put_row(page, "device", results->device);
     put_row(page, "driver", results->driver);
     vx_put(page, "<tr><th scope=\"row\">time</th><td>%.1f s</td></tr>\n", results->seconds);
-    vx_put_markup(page, "</tbody></table></div>\n");
+    vx_put_markup(page, "</tbody></table></div></details>\n");
     put_options(report);
     put_inputs(report);
-    vx_put_markup(page, "<p class=\"note\">run.json has all of this; results.h5 has the null distributions and "
-                  "every map.</p>\n");
 }
 
 const vx_section vx_section_provenance = {"provenance", "Provenance", NULL, write, NULL};

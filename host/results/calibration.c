@@ -1,0 +1,82 @@
+#include "results/calibration.h"
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/sort.h"
+#include "results/level.h"
+
+#include <math.h>
+
+enum { RELABELLINGS = 500, BEYOND = 2 }; /* BEYOND: those that may reach the observed data in an alarm, itself one */
+
+/* Equal medians of correlations may differ by rounding. */
+static const double SAME = 1e-6;
+
+uint64_t vx_calibration_relabellings(size_t effects)
+{
+    const uint64_t enough = (uint64_t)ceil(BEYOND * (double)effects / VX_LEVEL);
+    return enough > RELABELLINGS ? enough : RELABELLINGS;
+}
+
+/* The middle 95 % of `count` values, which it sorts. */
+static void middle_of(double *value, uint64_t count, double *low, double *high)
+{
+    const uint64_t outside = (uint64_t)(0.025 * (double)count);
+    vx_sort_doubles(value, count);
+    *low = value[outside];
+    *high = value[count - 1 - outside];
+}
+
+vx_status vx_calibration_find(const vx_quantiles *q, size_t effects, vx_calibration *calibration, vx_error *error)
+{
+    vx_calibration found = {NAN, NAN, NAN, NAN, NAN, NAN, false};
+    double *median = vx_array((size_t)q->count, sizeof *median);
+    if (!median)
+        return vx_fail_memory(error);
+    if (q->count) {
+        uint64_t reach = 0;
+        for (uint64_t k = 0; k < q->count; k++) {
+            median[k] = q->median[2 * k];
+            reach += median[k] >= (1 - SAME) * median[0];
+        }
+        found.median = median[0];
+        found.middle_t = q->median[1];
+        found.p = (double)reach / (double)q->count;
+        found.alarm = found.p <= VX_LEVEL / (double)effects;
+        middle_of(median, q->count, &found.low, &found.high);
+        const double middle = 0.5 * (median[(q->count - 1) / 2] + median[q->count / 2]);
+        found.inflation = found.median * found.median / (middle * middle);
+    }
+    free(median);
+    *calibration = found;
+    return VX_OK;
+}
+
+vx_status vx_calibration_band(const vx_quantiles *q, double *low, double *high, vx_error *error)
+{
+    double *t = vx_array((size_t)q->count, sizeof *t);
+    if (!t)
+        return vx_fail_memory(error);
+    for (size_t i = 0; i < q->ranks; i++) {
+        for (uint64_t k = 0; k < q->count; k++)
+            t[k] = q->t[k * q->ranks + i];
+        middle_of(t, q->count, &low[i], &high[i]);
+    }
+    free(t);
+    return VX_OK;
+}
+
+static const char *direction(const vx_calibration *c)
+{
+    if (fabs(c->middle_t) < 0.5 * c->median)
+        return "much of the map rises and falls together";
+    return c->middle_t > 0 ? "most of the map rises" : "most of the map falls";
+}
+
+char *vx_calibration_text(const vx_calibration *c, const char *covariate)
+{
+    return vx_text("half of all voxels have a t beyond \xC2\xB1%.2f, and chance alone gives %.2f to %.2f (p = %.2g): "
+                   "%s%s%s, by a global %s or by images that are not scaled alike. The p stay valid, but a cluster says "
+                   "little of its place where all of the map moves", c->median, c->low, c->high, c->p, direction(c),
+                   covariate ? " with " : "", covariate ? covariate : "", covariate ? "association" : "change");
+}
