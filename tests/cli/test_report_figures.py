@@ -254,6 +254,7 @@ class ReportFigures(report_cli.Report):
         self.assertEqual(len(rows), 8)
         for i, row in enumerate(rows):
             self.assertEqual(row[0], self.rows[i][0])
+            row = [cell.replace("\N{MINUS SIGN}", "-") for cell in row]
             np.testing.assert_allclose([float(cell) for cell in row[1:3]], [means[0][i], means[1][i]], rtol=1e-4)
             np.testing.assert_allclose(float(row[3]), change[i], rtol=1e-3)
             np.testing.assert_allclose(float(row[5].split()[0]), z[i], atol=0.006)
