@@ -12,4 +12,4 @@ voxstat simulate --size 4 --participants 14 --seed 0 --exact-moments --out cohor
 cp cohort/* "$here"/
 voxstat --design paired --covariate rapa_level --modality pet --table "$here"/participants.tsv \
     --atlas "$here"/labels.nii.gz --regions "$here"/planned.tsv --correct voxel --out results
-cp results/regions_pet_forest.png "$here"/demo.png
+cp results/figures/regions_pet_forest.png "$here"/demo.png

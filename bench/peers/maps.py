@@ -48,7 +48,7 @@ def compare(cohort):
     if not mrtrix.found():
         return [], ["mrclusterstats: not found on this machine"]
     mask = load(cohort.mask) > 0
-    ours = lambda folder, effect, name: numpy.where(mask, load(folder / f"pet_{effect}_{name}.nii.gz"), 0)
+    ours = lambda folder, effect, name: numpy.where(mask, load(folder / f"pet/{effect}/{name}.nii.gz"), 0)
     theirs = lambda name: numpy.where(mask, load_mif(cohort.folder / f"mrtrix_{name}.mif"), 0)
     for effect in EFFECTS:
         tools.seconds(mrtrix.command(cohort, effect, "-notest", "-threshold", tools.FORMING_Z), cohort)

@@ -14,7 +14,7 @@ import os
 from nipype.interfaces.base import CommandLine, CommandLineInputSpec, Directory, File, TraitedSpec, traits
 
 CORRECTIONS = ("voxel", "extent", "mass", "tfce", "fdr", "bonferroni")
-# The names of all maps, as in <modality>_<effect>_<map>.nii.gz.
+# The names of all maps, as in <modality>/<effect>/<map>.nii.gz.
 MAPS = ("mean", "slope", "se", "ci-low", "ci-high", "t", "z", "r", "rho", "dz", "g", "tfce", "clusters",
         "p-uncorrected", "p-fdr", "p-fwe-voxel", "p-fwe-extent", "p-fwe-mass", "p-fwe-tfce",
         "p-bonferroni-voxel", "p-bonferroni-extent", "p-bonferroni-mass", "p-bonferroni-tfce")
@@ -135,14 +135,16 @@ class VoxstatOutputSpec(TraitedSpec):
     """Absolute paths; the lists of maps are added below, one for each of MAPS."""
     out = Directory(exists=True, desc="the folder of the results")
     mask = File(exists=True, desc="voxels analysed in every modality")
-    modality_masks = traits.List(File(exists=True), desc="<modality>_mask.nii.gz, where there are several modalities")
-    n_maps = traits.List(File(exists=True), desc="<modality>_n.nii.gz: participants with data")
+    modality_masks = traits.List(File(exists=True), desc="<modality>/mask.nii.gz, where there are several modalities")
+    n_maps = traits.List(File(exists=True), desc="n.nii.gz, or <modality>/n.nii.gz: participants with data")
     quality = File(exists=True, desc="quality.tsv: figures and flags of every image")
     sensitivity = File(exists=True, desc="sensitivity.tsv: the results under every choice of the preparation")
+    summary = File(exists=True, desc="summary.tsv: a line for every modality, effect and search volume")
+    figures = traits.List(File(exists=True), desc="figures/*: the pictures of the report")
     results = File(exists=True, desc="results.h5: all maps and null distributions")
     record = File(exists=True, desc="run.json: options, versions, inputs, headline figures")
     report = File(exists=True, desc="report.html")
-    cluster_tables = traits.List(File(exists=True), desc="<modality>_<effect>_clusters.tsv")
+    cluster_tables = traits.List(File(exists=True), desc="<modality>/<effect>/clusters.tsv")
     regions = File(exists=True, desc="regions.tsv, where regions were tested")
     markers = File(exists=True, desc="markers.tsv, where markers were tested")
     files = traits.List(File(exists=True), desc="everything in the folder")
@@ -150,7 +152,7 @@ class VoxstatOutputSpec(TraitedSpec):
 
 for _map in MAPS:
     VoxstatOutputSpec.add_class_trait(_map.replace("-", "_"), traits.List(
-        File(exists=True), desc=f"<modality>_<effect>_{_map}.nii.gz"))
+        File(exists=True), desc=f"<modality>/<effect>/{_map}.nii.gz"))
 
 
 class Voxstat(CommandLine):
@@ -171,19 +173,28 @@ class Voxstat(CommandLine):
             del outputs["mask"]
         if "report.html" in files:  # missing where it could not be drawn
             outputs["report"] = os.path.join(out, "report.html")
-        for table in ("quality", "regions", "markers", "sensitivity"):
+        for table in ("summary", "quality", "regions", "markers", "sensitivity"):
             if f"{table}.tsv" in files:
                 outputs[table] = os.path.join(out, f"{table}.tsv")
         found = {}
         for name in files:
-            kind, dot, ending = name.rpartition("_")[2].partition(".")
-            if dot and ending == "nii.gz" and kind in MAPS:
-                found.setdefault(kind.replace("-", "_"), []).append(os.path.join(out, name))
-            elif (kind, ending) == ("mask", "nii.gz") and name != "mask.nii.gz":
-                found.setdefault("modality_masks", []).append(os.path.join(out, name))
-            elif (kind, ending) == ("n", "nii.gz"):
-                found.setdefault("n_maps", []).append(os.path.join(out, name))
-            elif (kind, ending) == ("clusters", "tsv"):
-                found.setdefault("cluster_tables", []).append(os.path.join(out, name))
+            folder, _, last = name.rpartition("/")
+            kind, _, ending = last.partition(".")
+            depth = len(folder.split("/")) if folder else 0
+            if folder.split("/")[0] == "prepared":
+                continue
+            if folder == "figures":
+                key = "figures"
+            elif depth == 2 and ending == "nii.gz" and kind in MAPS:
+                key = kind.replace("-", "_")
+            elif depth == 2 and last == "clusters.tsv":
+                key = "cluster_tables"
+            elif depth == 1 and last == "mask.nii.gz":
+                key = "modality_masks"
+            elif depth < 2 and last == "n.nii.gz":
+                key = "n_maps"
+            else:
+                continue
+            found.setdefault(key, []).append(os.path.join(out, name))
         outputs.update(found)
         return outputs

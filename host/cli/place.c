@@ -49,42 +49,40 @@ vx_status vx_place_leftovers(const vx_folder_options *place, int how, bool quiet
 
 /* ---- names ---- */
 
-/* The maximum length of a file name after <modality>_<effect>: "_p-uncorrected.nii.gz" has 21 bytes, after a "-99" that
- * vx_entries_new may append; pictures have shorter endings. */
-enum { ENDING_MAX = 32 };
-
-/* The maximum length of a search volume at the end of a name, with "_" before it and "-99" after it; 0 without any. */
-static size_t volume_length(const vx_run *run)
-{
-    size_t longest = 0;
-    for (int64_t r = 0; run->plan.path && r < run->plan.regions; r++)
-        if (strlen(run->plan.region[r].family) > longest)
-            longest = strlen(run->plan.region[r].family);
-    return longest ? longest + 4 : 0;
-}
+/* The maximum lengths of the rest of a file name: after <modality>_<effect> of a picture ("_cluster-20-values.png" has
+ * 22 bytes), and around a search volume ("p-bonferroni-extent_" and ".nii.gz" have 27). Both include a "-99" that
+ * vx_entries_new may append. */
+enum { PICTURE_MAX = 32, MAP_MAX = 32 };
 
 static vx_status check_name(const vx_run *run, const char *modality, const char *effect, size_t length_max,
                             vx_error *error)
 {
-    const size_t plain = strlen(modality) + 1 + strlen(effect) + ENDING_MAX, length = plain + volume_length(run);
+    const size_t length = strlen(modality) + 1 + strlen(effect) + PICTURE_MAX;
     if (length <= length_max)
         return VX_OK;
-    if (plain <= length_max)
-        return vx_fail(error, VX_INPUT, "%s: the names \"%s\" and \"%s\" and those of the families of %s make names of "
-                       "files of up to %zu bytes, and its file system takes %zu; shorten them", run->out, modality,
-                       effect, run->plan.path, length, length_max);
     return vx_fail(error, VX_INPUT, "%s: the names \"%s\" and \"%s\" make names of files of up to %zu bytes, and its "
                    "file system takes %zu; shorten them in the table", run->out, modality, effect, length, length_max);
+}
+
+static vx_status check_families(const vx_run *run, size_t length_max, vx_error *error)
+{
+    for (int64_t r = 0; run->plan.path && r < run->plan.regions; r++) {
+        const size_t length = strlen(run->plan.region[r].family) + MAP_MAX;
+        if (length > length_max)
+            return vx_fail(error, VX_INPUT, "%s: the family \"%s\" of %s makes names of files of up to %zu bytes, and "
+                           "its file system takes %zu; shorten it", run->out, run->plan.region[r].family,
+                           run->plan.path, length, length_max);
+    }
+    return VX_OK;
 }
 
 static vx_status check_names(const vx_run *run, const vx_folder *folder, vx_error *error)
 {
     const size_t length_max = vx_folder_name_max(folder);
-    vx_status status = VX_OK;
-    for (size_t m = 0; m < run->study->modalities; m++) {
+    vx_status status = check_families(run, length_max, error);
+    for (size_t m = 0; !status && m < run->study->modalities; m++) {
         const char *modality = run->study->modality[m].name;
-        if (!status)
-            status = check_name(run, modality, run->model.mean_name, length_max, error);
+        status = check_name(run, modality, run->model.mean_name, length_max, error);
         for (size_t c = 0; !status && c < run->study->covariates; c++)
             status = check_name(run, modality, run->study->covariate[c].name, length_max, error);
     }

@@ -167,8 +167,8 @@ static void put_peak(vx_export *m, const vx_cluster *cluster, const char *of)
     char peak[40], coordinate[40];
     vx_turtle *t = &m->turtle;
     if (!m->status && !vx_grid_holds(&m->grid, at))
-        m->status = vx_fail(m->error, VX_INPUT, "%s/%s_clusters.tsv: the peak of cluster %d is not on the grid",
-                            m->results->folder, m->effect->stem, (int)cluster->label);
+        m->status = vx_fail(m->error, VX_INPUT, "%s/%s/clusters.tsv: the peak of cluster %d is not on the grid",
+                            m->results->folder, m->effect->place, (int)cluster->label);
     if (m->status)
         return;
     const double value = m->t[vx_grid_place(&m->grid, at)];

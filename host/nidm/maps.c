@@ -16,7 +16,7 @@
 
 static char *map_path(const vx_export *m, vx_quantity map)
 {
-    return vx_text("%s/%s_%s.nii.gz", m->results->folder, m->effect->stem, vx_quantity_name(map));
+    return vx_map_path(m->results->folder, m->effect->place, vx_quantity_name(map), NULL);
 }
 
 /* The map that holds the effect's estimate. */
@@ -54,8 +54,7 @@ static void copy_map(vx_export *m, const char *name, vx_quantity map)
 
 static void copy_mask(vx_export *m)
 {
-    char *path = m->modality->alone ? vx_text("%s/" VX_MASK_FILE, m->results->folder)
-                                    : vx_text("%s/%s_" VX_MASK_FILE, m->results->folder, m->modality->stem);
+    char *path = vx_modality_path(m->results->folder, m->modality->alone ? NULL : m->modality->stem, VX_MASK_FILE);
     if (!m->status)
         m->status = path ? vx_pack_add_file(m->pack, VX_NIDM_MASK, path, m->error) : vx_fail_memory(m->error);
     free(path);

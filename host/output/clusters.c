@@ -124,7 +124,7 @@ static vx_status write_table(const char *folder, const vx_record *record, const 
                              vx_error *error)
 {
     const vx_tests tests = vx_entry_tests(entry, part);
-    char *text = NULL, *path = vx_clusters_path(folder, entry->stem, tests.volume);
+    char *text = NULL, *path = vx_clusters_path(folder, entry->place, tests.volume);
     size_t size = 0;
     cluster_table table = {.stream = vx_text_stream(&text, &size), .result = tests.result, .space = tests.space,
                            .atlas = entry->modality->atlas};
@@ -135,7 +135,9 @@ static vx_status write_table(const char *folder, const vx_record *record, const 
         print_cluster(&table, i);
     const bool stored = vx_stream_close(table.stream) && path;
     if (!status)
-        status = stored ? vx_write_file(path, text, size, error) : vx_fail_memory(error);
+        status = stored ? vx_folder_make(folder, entry->place, error) : vx_fail_memory(error);
+    if (!status)
+        status = vx_write_file(path, text, size, error);
     vx_locations_destroy(&table.locations);
     free(text);
     free(path);

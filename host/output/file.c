@@ -154,6 +154,24 @@ vx_status vx_write_named(const char *path, bool force, const void *data, size_t 
 
 /* ---- folders ---- */
 
+vx_status vx_folder_make(const char *folder, const char *path, vx_error *error)
+{
+    char *full = vx_text("%s/%s", folder, path);
+    vx_status status = full ? VX_OK : vx_fail_memory(error);
+    for (char *at = full + strlen(folder) + 1; !status; at = strchr(at, '/') + 1) {
+        char *slash = strchr(at, '/');
+        if (slash)
+            *slash = '\0';
+        if (mkdir(full, 0777) != 0 && errno != EEXIST)
+            status = vx_fail(error, VX_OUTPUT, "%s: cannot be made: %s", full, strerror(errno));
+        if (!slash)
+            break;
+        *slash = '/';
+    }
+    free(full);
+    return status;
+}
+
 vx_lock vx_folder_try_lock(const char *folder, int *fd)
 {
     *fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

@@ -28,6 +28,9 @@ bool vx_file_is_temporary(const char *name);
 vx_status vx_write_named_check(const char *path, bool force, vx_error *error);
 vx_status vx_write_named(const char *path, bool force, const void *data, size_t size, vx_error *error);
 
+/* Makes the folder `path` within `folder`, and those above it in there, where they are missing. Errors: VX_OUTPUT. */
+vx_status vx_folder_make(const char *folder, const char *path, vx_error *error);
+
 /* Opens a folder and locks it, so that one process at a time changes its files. Waits up to a minute for another
  * process. Without support for locks (some network file systems) it succeeds unlocked. Closing *fd releases the lock.
  * Errors: VX_OUTPUT. */

@@ -156,8 +156,9 @@ vx_status vx_write_json(const char *folder, const vx_record *record, vx_error *e
     vx_status status = vx_entries_new(record, &entry, &entries, error);
     if (status)
         goto cleanup;
-    run = json_pack("{so ss so so s{so so so} so so ss ss? so so so so so}",
+    run = json_pack("{so si ss so so s{so so so} so so ss ss? so so so so so}",
                     VX_KEY_VERSION, vx_json_text(record->version),
+                    VX_KEY_LAYOUT, VX_LAYOUT,
                     VX_KEY_KIND, VX_KIND_ANALYSIS,
                     VX_KEY_COMMAND_LINE, vx_json_text(record->command_line),
                     VX_KEY_STARTED, vx_json_text(record->started),

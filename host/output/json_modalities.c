@@ -41,15 +41,12 @@ static json_t *p_object(const vx_entry *entry, const vx_tests *tests)
             continue;
         const int64_t at = vx_extreme_p(tests->result, map);
         const int64_t region = at >= 0 && atlas ? vx_region_at(atlas, space, at) : -1;
-        json_int_t below = 0;
         double mm[3] = {NAN, NAN, NAN};
-        for (int64_t v = 0; v < space->elements; v++)
-            below += vx_significant(map->value[v]);
         if (at >= 0)
             vx_grid_mm(&space->grid, space->index[at], mm);
         json_t *one = json_pack("{so sI so}",
                                 VX_KEY_SMALLEST, vx_json_number(at >= 0 ? map->value[at] : NAN),
-                                VX_VOXELS_BELOW_KEY, below,
+                                VX_VOXELS_BELOW_KEY, (json_int_t)vx_map_significant(map, space->elements),
                                 VX_KEY_MM, vx_json_numbers(mm, 3));
         if (atlas)
             one = vx_json_set(one, VX_KEY_REGION, vx_json_text(region >= 0 ? atlas->region[region].name : NULL));
@@ -147,9 +144,10 @@ static json_t *effect_object(const vx_record *record, const vx_entry *entry)
     }
     for (int64_t c = 0; c < effect->columns; c++)
         columns = vx_json_append(columns, vx_json_text(effect->column_name[c]));
-    json_t *object = json_pack("{so so so sb sI so so so so so ss so so so so}",
+    json_t *object = json_pack("{so so so so sb sI so so so so so ss so so so so}",
                                VX_KEY_NAME, vx_json_text(effect->name),
-                               VX_KEY_STEM, vx_json_text(entry->stem),
+                               VX_KEY_STEM, vx_json_text(entry->place),
+                               VX_KEY_FIGURES, vx_json_text(entry->stem),
                                VX_KEY_PLACE, vx_json_text(entry->place),
                                VX_KEY_RANKS, (int)effect->ranks,
                                VX_KEY_N, (json_int_t)effect->n,

@@ -154,13 +154,14 @@ const char *vx_leftover_words(const vx_leftover *leftover, char *text, size_t si
     return text;
 }
 
-/* Whether an item may be removed: a regular file with a name of voxstat's and the checksum in run.json, or a folder. */
+/* Whether an item may be removed: a regular file with a name of voxstat's and the checksum in run.json, or a folder of
+ * such files. */
 static bool is_ours(int fd, const json_t *run, const vx_tree_item *item)
 {
     struct stat about;
     const char *name = item->path;
     if (item->folder)
-        return vx_folder_name_of_voxstat(name);
+        return vx_file_path_safe(name);
     if (!vx_tree_stat(fd, name, &about) || !S_ISREG(about.st_mode))
         return false;
     if (vx_file_is_temporary(name) || !strcmp(name, VX_RUN_FILE))

@@ -106,6 +106,20 @@ bool vx_manifest_lists(const json_t *run, const char *name)
     return false;
 }
 
+bool vx_manifest_holds(const json_t *run, const char *path)
+{
+    const size_t length = strlen(path);
+    size_t i;
+    const json_t *one;
+    json_array_foreach(json_object_get(run, VX_KEY_FILES), i, one) {
+        const char *name = json_string_value(one);
+        if (name && !strncmp(name, path, length) && name[length] == '/' && vx_file_path_safe(name) &&
+            vx_file_name_of_voxstat(name))
+            return true;
+    }
+    return false;
+}
+
 static bool is_hash(const json_t *entry, const char *sha256)
 {
     return json_is_string(entry) && !strcmp(json_string_value(entry), sha256);
@@ -214,6 +228,9 @@ vx_status vx_manifest_fill(const char *folder, json_t *run, vx_error *error)
                          strerror(listed ? errno : reason));
         goto cleanup;
     }
+    for (size_t i = tree.count; i-- > 0;) /* what is in a folder comes after it */
+        if (tree.item[i].folder)
+            vx_tree_unlink(fd, &tree.item[i]); /* only where it is empty */
     for (size_t i = 0; i < tree.count; i++) {
         if (!is_listed(&tree.item[i]))
             continue;

@@ -28,7 +28,8 @@ json_t *vx_manifest_read(int fd, bool *intact);
 /* The state of a file according to `run`. */
 vx_file_state vx_manifest_state(int fd, const json_t *run, const char *name);
 
-/* Sets "files" and "checksums" of a new run.json to the contents of `folder`. Errors: VX_OUTPUT. */
+/* Sets "files" and "checksums" of a new run.json to the contents of `folder`, and removes folders without a file, which
+ * parts that could not be written leave. Errors: VX_OUTPUT. */
 vx_status vx_manifest_fill(const char *folder, json_t *run, vx_error *error);
 
 /* Sets the checksum of a file, or with `pending` adds it to those present. Errors: VX_OUTPUT. */
@@ -39,6 +40,9 @@ void vx_manifest_drop(json_t *run, const char *name);
 
 /* Whether "files" lists the name, and voxstat gives such names. */
 bool vx_manifest_lists(const json_t *run, const char *name);
+
+/* Whether "files" lists a file in the folder `path`, or in a folder of it. */
+bool vx_manifest_holds(const json_t *run, const char *path);
 
 /* Writes run.json into the folder that is open as `fd`. "run_sha256" is zero unless `intact`: a run.json that somebody
  * changed stays marked as such. Errors: VX_OUTPUT. */

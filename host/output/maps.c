@@ -58,14 +58,11 @@ static vx_status write_map(const char *folder, const vx_record *record, const ma
     const bool is_p = vx_quantity_is_p(map->quantity), is_label = about->intent == VX_INTENT_LABEL;
     const vx_space *space = task->tests.space;
     const size_t places = vx_space_places(space);
-    char *name = vx_name_in_volume(about->name, task->tests.volume);
-    char *path = name ? vx_text("%s/%s_%s.nii.gz", folder, task->entry->stem, name) : NULL;
+    char *path = vx_map_path(folder, task->entry->place, about->name, task->tests.volume);
     float *written = vx_array(places, sizeof *written);
-    vx_status status;
-    if (!path || !written) {
-        status = vx_fail_memory(error);
+    vx_status status = path && written ? vx_folder_make(folder, task->entry->place, error) : vx_fail_memory(error);
+    if (status)
         goto cleanup;
-    }
     vx_map_scatter(map, space, record->p_format, written);
     if (is_label) {
         _Static_assert(sizeof(int32_t) == sizeof(float), "labels overwrite floats");
@@ -88,7 +85,6 @@ static vx_status write_map(const char *folder, const vx_record *record, const ma
                             map_intent(map, record->p_format), task->tests.result->effect->df, shows ? shown : NULL,
                             description, error);
 cleanup:
-    free(name);
     free(path);
     free(written);
     return status;
@@ -129,71 +125,66 @@ static vx_status write_all_maps(const char *folder, const vx_record *record, con
     return status;
 }
 
-/* mask.nii.gz: the voxels analysed in every modality; absent where modalities have different grids. Several modalities
- * also have a mask each. */
-static vx_status write_masks(const char *folder, const vx_record *record, const vx_entry *entry, size_t entries,
-                             vx_error *error)
+/* The path of a file of a modality, whose folder is made. The caller frees. */
+static vx_status place_of_modality(const char *folder, const vx_record *record, const vx_entry *entry, const char *file,
+                                   char **path, vx_error *error)
 {
-    vx_status status = VX_OK;
+    const char *own = record->modalities > 1 ? entry->modality_name : NULL;
+    *path = vx_modality_path(folder, own, file);
+    if (!*path)
+        return vx_fail_memory(error);
+    return own ? vx_folder_make(folder, own, error) : VX_OK;
+}
+
+/* The voxels analysed in all of `count` modalities; no file where these have different grids. */
+static vx_status write_mask(const char *path, const vx_record *record, const vx_record_modality *modality, size_t count,
+                            vx_error *error)
+{
+    const vx_grid *grid = &modality->matrix->space.grid;
+    uint8_t *mask = vx_array(vx_grid_elements(grid), 1);
     char description[80];
-    uint8_t *mask = NULL;
-    char *path = vx_text("%s/" VX_MASK_FILE, folder);
-    const vx_grid *first = &record->modality[0].matrix->space.grid;
+    vx_status status = mask ? VX_OK : vx_fail_memory(error);
     snprintf(description, sizeof description, "voxstat %s: voxels analysed", record->version);
-    mask = vx_array(vx_grid_elements(first), 1);
-    if (!path || !mask)
-        status = vx_fail_memory(error);
-    else if (vx_mask_intersection(record->modality, record->modalities, mask))
-        status = vx_image_write(path, first, mask, VX_UINT8, VX_INTENT_NONE, 0, NULL, description, error);
-    for (size_t i = 0; !status && record->modalities > 1 && i < entries; i++) {
-        if (i && entry[i].modality == entry[i - 1].modality)
-            continue;
-        const vx_grid *grid = &entry[i].modality->matrix->space.grid;
-        free(path);
-        free(mask);
-        path = vx_text("%s/%s_" VX_MASK_FILE, folder, entry[i].modality_name);
-        mask = vx_array(vx_grid_elements(grid), 1);
-        if (!path || !mask) {
-            status = vx_fail_memory(error);
-            break;
-        }
-        vx_mask_intersection(entry[i].modality, 1, mask);
+    if (mask && vx_mask_intersection(modality, count, mask))
         status = vx_image_write(path, grid, mask, VX_UINT8, VX_INTENT_NONE, 0, NULL, description, error);
-    }
-    free(path);
     free(mask);
     return status;
 }
 
-/* <modality>_n.nii.gz: the number of participants with data at each voxel. */
-static vx_status write_n(const char *folder, const vx_record *record, const vx_entry *entry, size_t entries,
-                         vx_error *error)
+/* The mask of a modality among several. */
+static vx_status write_own_mask(const char *folder, const vx_record *record, const vx_entry *entry, vx_error *error)
 {
-    vx_status status = VX_OK;
-    char description[80];
-    snprintf(description, sizeof description, "voxstat %s: participants with data", record->version);
-    for (size_t i = 0; !status && i < entries; i++) {
-        const vx_record_modality *modality = entry[i].modality;
-        if (!modality->survey || (i && modality == entry[i - 1].modality))
-            continue;
-        char *path = vx_text("%s/%s_" VX_N_FILE, folder, entry[i].modality_name);
-        status = path ? vx_image_write(path, &modality->matrix->space.grid, modality->survey->rows_with_data, VX_INT32,
-                                       VX_INTENT_NONE, 0, NULL, description, error)
-                      : vx_fail_memory(error);
-        free(path);
-    }
+    char *path = NULL;
+    vx_status status = place_of_modality(folder, record, entry, VX_MASK_FILE, &path, error);
+    if (!status)
+        status = write_mask(path, record, entry->modality, 1, error);
+    free(path);
     return status;
 }
 
-/* <modality>_reference.nii.gz: a reference region that the data chose. */
+/* The number of participants with data at each voxel. */
+static vx_status write_n(const char *folder, const vx_record *record, const vx_entry *entry, vx_error *error)
+{
+    const vx_record_modality *modality = entry->modality;
+    char description[80], *path = NULL;
+    vx_status status = place_of_modality(folder, record, entry, VX_N_FILE, &path, error);
+    snprintf(description, sizeof description, "voxstat %s: participants with data", record->version);
+    if (!status)
+        status = vx_image_write(path, &modality->matrix->space.grid, modality->survey->rows_with_data, VX_INT32,
+                                VX_INTENT_NONE, 0, NULL, description, error);
+    free(path);
+    return status;
+}
+
+/* A reference region that the data chose. */
 static vx_status write_reference(const char *folder, const vx_record *record, const vx_entry *entry, vx_error *error)
 {
     const vx_grid *grid = &entry->modality->matrix->space.grid;
     const vx_candidates *region = entry->modality->reference;
-    char description[80];
-    char *path = vx_text("%s/%s_reference.nii.gz", folder, entry->modality_name);
+    char description[80], *path = NULL;
     uint8_t *mask = vx_array_zero(vx_grid_elements(grid), 1);
-    vx_status status = path && mask ? VX_OK : vx_fail_memory(error);
+    vx_status status = mask ? place_of_modality(folder, record, entry, VX_REFERENCE_FILE, &path, error)
+                            : vx_fail_memory(error);
     snprintf(description, sizeof description, "voxstat %s: reference region", record->version);
     for (int64_t k = 0; !status && k < region->count; k++)
         mask[region->index[k]] = 1;
@@ -202,6 +193,18 @@ static vx_status write_reference(const char *folder, const vx_record *record, co
     free(path);
     free(mask);
     return status;
+}
+
+/* The images of a modality that are not of one effect. A failure must not lose the others. */
+static vx_status write_modality(const char *folder, const vx_record *record, const vx_entry *entry, vx_error *error)
+{
+    vx_status status = record->modalities > 1 ? write_own_mask(folder, record, entry, error) : VX_OK, found = VX_OK;
+    if (entry->modality->survey)
+        found = write_n(folder, record, entry, status ? NULL : error);
+    status = status ? status : found;
+    if (entry->modality->reference)
+        found = write_reference(folder, record, entry, status ? NULL : error);
+    return status ? status : found;
 }
 
 vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *error)
@@ -214,13 +217,16 @@ vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *e
     if (status)
         return status;
     status = write_all_maps(folder, record, entry, entries, error);
-    const vx_status masks = write_masks(folder, record, entry, entries, status ? NULL : error);
-    status = status ? status : masks;
-    const vx_status n = write_n(folder, record, entry, entries, status ? NULL : error);
-    status = status ? status : n;
-    for (size_t i = 0; i < entries && !status; i++)
-        if (entry[i].modality->reference && (!i || entry[i].modality != entry[i - 1].modality))
-            status = write_reference(folder, record, &entry[i], error);
+    char *path = vx_modality_path(folder, NULL, VX_MASK_FILE);
+    vx_status found = path ? write_mask(path, record, record->modality, record->modalities, status ? NULL : error)
+                           : vx_fail_memory(status ? NULL : error);
+    status = status ? status : found;
+    for (size_t i = 0; i < entries; i++)
+        if (!i || entry[i].modality != entry[i - 1].modality) {
+            found = write_modality(folder, record, &entry[i], status ? NULL : error);
+            status = status ? status : found;
+        }
     vx_entries_free(entry, entries);
+    free(path);
     return status;
 }

@@ -140,6 +140,7 @@ vx_status vx_write_results(const char *folder, const vx_record *record, vx_error
 /* The parts of vx_write_results. */
 vx_status vx_write_maps(const char *folder, const vx_record *record, vx_error *error);      /* NIfTI */
 vx_status vx_write_clusters(const char *folder, const vx_record *record, vx_error *error);  /* TSV */
+vx_status vx_write_summary(const char *folder, const vx_record *record, vx_error *error);   /* the effects */
 vx_status vx_write_outcomes(const char *folder, const vx_record *record, vx_error *error);  /* regions, markers */
 vx_status vx_write_expected(const char *folder, const vx_record *record, vx_error *error);  /* expected changes */
 vx_status vx_write_sensitivity(const char *folder, const vx_record *record, vx_error *error); /* alternatives */

@@ -6,10 +6,8 @@
 #include "output/file.h"
 #include "space/grid.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define BIDS_VERSION "1.11.1"
 
@@ -102,25 +100,6 @@ static void prepared_destroy(prepared *p)
 
 /* ---- the files of the dataset ---- */
 
-/* Makes the folder `path` within the derivative, and those above it in there. */
-static vx_status make_folders(const prepared *p, const char *path, vx_error *error)
-{
-    char *full = vx_text("%s/%s", p->folder, path);
-    vx_status status = full ? VX_OK : vx_fail_memory(error);
-    for (char *at = full + strlen(p->folder) + 1; !status && full; at = strchr(at, '/') + 1) {
-        char *slash = strchr(at, '/');
-        if (slash)
-            *slash = '\0';
-        if (mkdir(full, 0777) != 0 && errno != EEXIST)
-            status = vx_fail(error, VX_OUTPUT, "%s: cannot be made: %s", full, strerror(errno));
-        if (!slash)
-            break;
-        *slash = '/';
-    }
-    free(full);
-    return status;
-}
-
 /* Takes over `text`. */
 static vx_status put_text(const prepared *p, const char *name, char *text, vx_error *error)
 {
@@ -209,7 +188,8 @@ static vx_status put_image(const prepared *p, const vx_prepared_image *image, vx
     char *stem = vx_text("%s/%s", image->name.folder, image->name.stem);
     char *path = stem ? vx_text("%s/%s.nii.gz", p->folder, stem) : NULL, *json = stem ? vx_text("%s.json", stem) : NULL;
     float *value = vx_array_zero(vx_grid_elements(&space->grid), sizeof *value);
-    vx_status status = path && json && value ? make_folders(p, image->name.folder, error) : vx_fail_memory(error);
+    vx_status status = path && json && value ? vx_folder_make(p->folder, image->name.folder, error)
+                                             : vx_fail_memory(error);
     if (status)
         goto cleanup;
     for (int64_t v = 0; v < space->elements; v++)
@@ -252,8 +232,8 @@ vx_status vx_write_prepared(const char *folder, const vx_record *record, vx_erro
     char *place = vx_text("%s/" VX_PREPARED_FOLDER, folder);
     prepared p = {.record = record, .folder = place};
     vx_status status = place ? vx_datasets_init(folder, VX_PREPARED_FOLDER, &p.datasets, error) : vx_fail_memory(error);
-    if (!status && mkdir(place, 0777) != 0)
-        status = vx_fail(error, VX_OUTPUT, "%s: cannot be made: %s", place, strerror(errno));
+    if (!status)
+        status = vx_folder_make(folder, VX_PREPARED_FOLDER, error);
     if (!status)
         status = make_labels(&p, error);
     if (!status)

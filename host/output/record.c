@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "infer/quantity.h"
+#include "results/level.h"
 #include "results/names.h"
 
 #include <string.h>
@@ -20,18 +21,20 @@ static bool name_taken(const vx_entry *entries, size_t entry, size_t offset, con
 {
     for (size_t i = 0; i < entry; i++) {
         const char *other = *(char *const *)((const char *)&entries[i] + offset);
-        if ((!modality || entries[i].modality == modality) && !strcmp(other, name))
+        if ((!modality || entries[i].modality == modality) && vx_file_names_meet(other, name))
             return true;
     }
     return false;
 }
 
-/* Takes ownership of `name`. Returns it, with the first free number appended if taken; null where memory is short. */
+/* Takes ownership of `name`. Returns it, with the first free number appended if taken or reserved; null where memory is
+ * short. */
 static char *unique_name(const vx_entry *entries, size_t entry, size_t offset, const vx_record_modality *modality,
                          char *name)
 {
     char *unique = vx_copy_text(name);
-    for (int k = 2; unique && name_taken(entries, entry, offset, modality, unique); k++) {
+    for (int k = 2; unique && (vx_folder_name_reserved(unique) ||
+                               name_taken(entries, entry, offset, modality, unique)); k++) {
         free(unique);
         unique = vx_text("%s-%d", name, k);
     }
@@ -42,7 +45,7 @@ static char *unique_name(const vx_entry *entries, size_t entry, size_t offset, c
 static bool volume_name_taken(const vx_entry *entry, size_t volumes, const char *name)
 {
     for (size_t v = 0; v < volumes; v++)
-        if (!strcmp(entry->volume[v].name, name))
+        if (vx_file_names_meet(entry->volume[v].name, name))
             return true;
     return false;
 }
@@ -165,6 +168,14 @@ void vx_map_scatter(const vx_map *map, const vx_space *space, vx_p_format format
         written[i] = outside;
     for (int64_t v = 0; v < space->elements; v++)
         written[vx_space_place(space, v)] = is_p ? (float)vx_p_formatted(map->value[v], format) : map->value[v];
+}
+
+int64_t vx_map_significant(const vx_map *map, int64_t elements)
+{
+    int64_t significant = 0;
+    for (int64_t v = 0; v < elements; v++)
+        significant += vx_significant(map->value[v]);
+    return significant;
 }
 
 bool vx_mask_intersection(const vx_record_modality *modality, size_t count, uint8_t *mask)

@@ -16,13 +16,14 @@ typedef struct vx_entry_volume {
 } vx_entry_volume;
 
 /* An effect of a modality, and its names in files and HDF5 paths. These come from the table's names by
- * vx_file_name_from; a duplicate gets "-2", "-3" ... appended. */
+ * vx_file_name_from; "-2", "-3" ... is appended to a duplicate, in upper or lower case, and to a name that a file or
+ * folder of voxstat's own has. */
 typedef struct vx_entry {
     const vx_record_modality *modality;
     const vx_result *result;
     char *modality_name, *effect_name;
-    char *place;                       /* <modality>/<effect>, in results.h5 */
-    char *stem;                        /* <modality>_<effect>, for files */
+    char *place;                       /* <modality>/<effect>: its folder, and its place in results.h5 */
+    char *stem;                        /* <modality>_<effect>: the names of its pictures and its pack begin with it */
     vx_entry_volume *volume;           /* modality->volumes of them */
 } vx_entry;
 
@@ -47,6 +48,9 @@ vx_tests vx_entry_tests(const vx_entry *entry, size_t part);
 
 /* Whether a map of such results is written. */
 bool vx_map_written(const vx_tests *tests, const vx_map *map);
+
+/* The number of voxels with a significant p in a map of p. */
+int64_t vx_map_significant(const vx_map *map, int64_t elements);
 
 /* Sets `mask` to 1 for the voxels analysed in all of `count` modalities, else 0. `mask` has the first one's grid. False
  * where the modalities have different grids. */

@@ -98,10 +98,15 @@ static vx_status check_kind(const char *folder, const json_t *run, bool intact, 
     return VX_OK;
 }
 
+static bool is_folder_of_ours(const json_t *run, const char *path)
+{
+    return vx_folder_name_of_voxstat(path) || vx_manifest_holds(run, path);
+}
+
 static vx_status check_item(int fd, const char *folder, const json_t *run, const vx_tree_item *item, vx_error *error)
 {
     const char *what = NULL, *name = item->path;
-    if (!strcmp(name, VX_RUN_FILE) || vx_file_is_temporary(name) || (item->folder && vx_folder_name_of_voxstat(name)))
+    if (item->folder ? is_folder_of_ours(run, name) : !strcmp(name, VX_RUN_FILE) || vx_file_is_temporary(name))
         return VX_OK;
     switch (vx_manifest_state(fd, run, name)) {
     case VX_FILE_ABSENT:
@@ -149,7 +154,7 @@ bool vx_replace_remove(const char *folder)
     json_t *run = fd >= 0 && vx_tree_list(fd, &tree) ? vx_manifest_read(fd, NULL) : NULL;
     for (size_t i = tree.count; i-- > 0;) { /* what is in a folder comes after it */
         const vx_tree_item *item = &tree.item[i];
-        if (item->folder ? vx_folder_name_of_voxstat(item->path)
+        if (item->folder ? is_folder_of_ours(run, item->path)
                          : vx_file_is_temporary(item->path) ||
                                (vx_manifest_lists(run, item->path) && strcmp(item->path, VX_RUN_FILE)))
             vx_tree_unlink(fd, item);

@@ -9,6 +9,7 @@ vx_status vx_write_results(const char *folder, const vx_record *record, vx_error
         const char *name;
         vx_status (*write)(const char *, const vx_record *, vx_error *);
     } part[] = {{"maps", vx_write_maps}, {"tables of clusters", vx_write_clusters},
+                {"table of effects", vx_write_summary},
                 {"tables of regions and markers", vx_write_outcomes}, {"table of expected changes", vx_write_expected},
                 {"table of alternatives", vx_write_sensitivity}, {"table of quality control", vx_write_quality},
                 {"table of the BIDS folder", vx_write_pairing}, {"prepared images", vx_write_prepared},

@@ -12,13 +12,16 @@ enum { DEPTH_MAX = 16 };
 
 /* ---- one path ---- */
 
-/* Opens the folder that holds `path`; *name is the last part of the path. The caller closes it. */
-static int open_holder(int fd, const char *path, const char **name)
+/* Opens the folder that holds `path`, and with `make` makes it; *name is the last part of the path. The caller closes
+ * it. */
+static int open_holder(int fd, const char *path, bool make, const char **name)
 {
     int at = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     *name = path;
     for (const char *slash; at >= 0 && (slash = strchr(*name, '/')); *name = slash + 1) {
         char *part = strndup(*name, (size_t)(slash - *name));
+        if (part && make)
+            mkdirat(at, part, 0777); /* opening fails where this does, but for a folder that exists */
         const int next = part ? openat(at, part, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
         const int reason = part ? errno : ENOMEM;
         free(part);
@@ -37,10 +40,15 @@ static void close_keeping_errno(int fd)
     errno = reason;
 }
 
+int vx_tree_holder(int fd, const char *path, const char **name)
+{
+    return open_holder(fd, path, true, name);
+}
+
 int vx_tree_open(int fd, const char *path, int flags)
 {
     const char *name;
-    const int holder = open_holder(fd, path, &name);
+    const int holder = open_holder(fd, path, false, &name);
     const int opened = holder < 0 ? -1 : openat(holder, name, flags | O_NOFOLLOW | O_CLOEXEC);
     close_keeping_errno(holder);
     return opened;
@@ -49,7 +57,7 @@ int vx_tree_open(int fd, const char *path, int flags)
 bool vx_tree_stat(int fd, const char *path, struct stat *about)
 {
     const char *name;
-    const int holder = open_holder(fd, path, &name);
+    const int holder = open_holder(fd, path, false, &name);
     const bool done = holder >= 0 && fstatat(holder, name, about, AT_SYMLINK_NOFOLLOW) == 0;
     close_keeping_errno(holder);
     return done;
@@ -58,7 +66,7 @@ bool vx_tree_stat(int fd, const char *path, struct stat *about)
 bool vx_tree_unlink(int fd, const vx_tree_item *item)
 {
     const char *name;
-    const int holder = open_holder(fd, item->path, &name);
+    const int holder = open_holder(fd, item->path, false, &name);
     const bool done = holder >= 0 && unlinkat(holder, name, item->folder ? AT_REMOVEDIR : 0) == 0;
     close_keeping_errno(holder);
     return done;

@@ -23,6 +23,10 @@ typedef struct vx_tree {
 bool vx_tree_list(int fd, vx_tree *tree);
 void vx_tree_destroy(vx_tree *tree);
 
+/* Opens the folder that holds `path`, made where it is missing; *name is the last part of the path. The caller closes
+ * it. -1 and errno on failure. */
+int vx_tree_holder(int fd, const char *path, const char **name);
+
 /* openat, fstatat and unlinkat of a path; O_NOFOLLOW and O_CLOEXEC are added to `flags`. -1 or false and errno on
  * failure. */
 int vx_tree_open(int fd, const char *path, int flags);

@@ -5,6 +5,7 @@
 #include "base/sha.h"
 #include "output/file.h"
 #include "output/manifest.h"
+#include "output/tree.h"
 #include "results/names.h"
 
 #include <errno.h>
@@ -96,7 +97,7 @@ static vx_status open_change(change *c, const json_t *run, vx_error *error)
 /* Fails if writing `name` would replace a file of the user. */
 static vx_status check_free(const change *c, const char *name, vx_error *error)
 {
-    if (!vx_file_name_safe(name))
+    if (!vx_file_path_safe(name))
         return vx_fail(error, VX_OUTPUT, "%s: \"%.100s\" is no name for a file in it", c->folder, name);
     switch (vx_manifest_state(c->fd, c->run, name)) {
     case VX_FILE_CHANGED:
@@ -126,7 +127,7 @@ static json_t *stale_names(const json_t *earlier, const vx_files *files)
     json_t *one;
     json_array_foreach(earlier, i, one) {
         const char *name = json_string_value(one);
-        if (vx_file_name_safe(name) && vx_file_name_of_report(name) && !is_among(files, name))
+        if (vx_file_path_safe(name) && vx_file_name_of_report(name) && !is_among(files, name))
             stale = vx_json_append(stale, json_incref(one));
     }
     return stale;
@@ -164,9 +165,40 @@ static void remove_stale(const change *c, const json_t *stale)
         const char *name = json_string_value(one);
         const vx_file_state state = vx_manifest_state(c->fd, c->run, name);
         if (state == VX_FILE_OURS)
-            unlinkat(c->fd, name, 0);
+            vx_tree_unlink(c->fd, &(vx_tree_item){(char *)name, false});
         if (state == VX_FILE_OURS || state == VX_FILE_ABSENT)
             vx_manifest_drop(c->run, name);
+    }
+    vx_tree_unlink(c->fd, &(vx_tree_item){(char[]){VX_FIGURES_FOLDER}, true}); /* only where it is empty */
+}
+
+static vx_status write_one(const change *c, const file_data *file, vx_error *error)
+{
+    const char *name;
+    const int holder = vx_tree_holder(c->fd, file->name, &name);
+    char *folder = vx_text("%s/%.*s", c->folder, (int)(name - file->name), file->name);
+    vx_status status = VX_OK;
+    if (!folder)
+        status = vx_fail_memory(error);
+    else if (holder < 0)
+        status = vx_fail(error, VX_OUTPUT, "%s: cannot be made: %s", folder, strerror(errno));
+    else {
+        folder[strlen(folder) - 1] = '\0'; /* the slash at its end */
+        status = vx_file_put(holder, folder, name, false, file->data, file->size, error);
+    }
+    if (holder >= 0)
+        close(holder);
+    free(folder);
+    return status;
+}
+
+/* Syncs the names in the folder of the pictures, if they have one. */
+static void sync_pictures(const change *c)
+{
+    const int figures = vx_tree_open(c->fd, VX_FIGURES_FOLDER, O_RDONLY | O_DIRECTORY);
+    if (figures >= 0) {
+        fsync(figures);
+        close(figures);
     }
 }
 
@@ -176,9 +208,8 @@ static vx_status write_all(const change *c, const vx_files *files, vx_error *err
     vx_status status = VX_OK;
 #pragma omp parallel for schedule(dynamic)
     for (size_t i = 0; i < files->count; i++) {
-        const file_data *file = &files->file[i];
         vx_error why;
-        const vx_status found = vx_file_put(c->fd, c->folder, file->name, false, file->data, file->size, &why);
+        const vx_status found = write_one(c, &files->file[i], &why);
         if (found)
 #pragma omp critical(vx_files_put_all)
         {
@@ -187,6 +218,7 @@ static vx_status write_all(const change *c, const vx_files *files, vx_error *err
                 *error = why;
         }
     }
+    sync_pictures(c);
     return status;
 }
 

@@ -3,6 +3,7 @@
 #include "base/markup.h"
 #include "base/memory.h"
 #include "base/number.h"
+#include "base/paths.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -16,7 +17,8 @@ const char *vx_page_escaped(vx_page *page, const char *text)
         return "";
     char **grown = vx_array_grow(page->escaped, page->texts, 1, sizeof *grown);
     page->escaped = grown ? grown : page->escaped;
-    char *escaped = grown ? vx_markup_of(text) : NULL;
+    char *shortened = grown ? vx_paths_shortened(text) : NULL, *escaped = shortened ? vx_markup_of(shortened) : NULL;
+    free(shortened);
     if (!escaped) {
         page->out_of_memory = true;
         return "";

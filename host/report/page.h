@@ -27,8 +27,8 @@ typedef struct vx_page {
 /* Writes a literal without escaping. */
 #define vx_put_markup(page, markup) vx_page_write((page), "" markup)
 
-/* Escapes < > & " ' as entities, and replaces invalid UTF-8 and characters that HTML forbids by U+FFFD. Null gives an
- * empty text. The result is valid until the next vx_put has written it. */
+/* Shortens absolute paths (base/paths.h), escapes < > & " ' as entities, and replaces invalid UTF-8 and characters that
+ * HTML forbids by U+FFFD. Null gives an empty text. The result is valid until the next vx_put has written it. */
 const char *vx_page_escaped(vx_page *page, const char *text);
 
 /* Implementation of vx_put and vx_put_markup. */

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/stream.h"
 #include "report/page.h"
+#include "results/schema.h"
 
 enum { PENDING_MAX = 24 }; /* pictures of some MB each that may wait for encoding */
 
@@ -31,7 +32,7 @@ vx_drawn_picture *vx_pictures_draw(vx_pictures *pictures, const char *name, bool
 /* Adds `bytes` as a file of the folder and takes ownership of them. */
 static vx_status add_file(vx_files *files, const char *name, const char *ending, vx_bytes *bytes, vx_error *error)
 {
-    char *file = vx_text("%s%s", name, ending);
+    char *file = vx_text(VX_FIGURES_FOLDER "/%s%s", name, ending);
     vx_status status = file ? vx_files_add(files, file, bytes->data, bytes->size, error) : vx_fail_memory(error);
     if (file)
         bytes->data = NULL;
@@ -66,7 +67,7 @@ vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size,
     if (status)
         free(filled);
     else
-        status = vx_files_add(files, "report.html", filled, filled_size, error);
+        status = vx_files_add(files, VX_PAGE_FILE, filled, filled_size, error);
     return status;
 }
 

@@ -84,9 +84,8 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
         vx_put_markup(page, "</div></figure>\n");
         return;
     }
-    vx_put(page, "</div><figcaption>%s <span class=\"files\">Files: <a href=\"%s.png\">%s.png</a>, <a "
-                  "href=\"%s.svg\">.svg"
-           "</a></span></figcaption></figure>\n", picture->caption, picture->name, picture->name, picture->name);
+    vx_put(page, "</div><figcaption>%s <span class=\"files\">" VX_FIGURES_FOLDER "/%s.png, .svg</span></figcaption>"
+           "</figure>\n", picture->caption, picture->name);
 }
 
 static void write_head(vx_report *report)

@@ -166,7 +166,7 @@ static void check_names(vx_reading *r)
         }
     }
     check_different(r, "modalities", VX_KEY_STEM, folder_stem, results->modalities);
-    check_different(r, "effects", VX_KEY_STEM, stem, effects);
+    check_different(r, "effects", VX_KEY_FIGURES, stem, effects);
     check_different(r, "effects", VX_KEY_PLACE, place, effects);
     free(folder_stem);
     free(stem);

@@ -60,9 +60,35 @@ static bool ends_with(const char *name, const char *ending)
     return length > end && !strcmp(name + length - end, ending);
 }
 
-bool vx_file_name_of_report(const char *name)
+static char lower(char c)
 {
-    return !strcmp(name, "report.html") || ends_with(name, ".png") || ends_with(name, ".svg");
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool vx_file_names_meet(const char *one, const char *other)
+{
+    for (; *one && lower(*one) == lower(*other); one++)
+        other++;
+    return !*one && !*other;
+}
+
+static bool is_picture(const char *name)
+{
+    return ends_with(name, ".png") || ends_with(name, ".svg");
+}
+
+/* Whether the path is that of the folder, or of something in it. */
+static bool is_within(const char *path, const char *folder)
+{
+    const size_t length = strlen(folder);
+    return !strncmp(path, folder, length) && (!path[length] || path[length] == '/');
+}
+
+bool vx_file_name_of_report(const char *path)
+{
+    const char *slash = strchr(path, '/');
+    return slash ? is_within(path, VX_FIGURES_FOLDER) && !strchr(slash + 1, '/') && is_picture(path)
+                 : !strcmp(path, VX_PAGE_FILE);
 }
 
 static bool is_of_outcomes(const char *name)
@@ -78,8 +104,7 @@ static bool is_of_outcomes(const char *name)
 
 bool vx_folder_name_of_voxstat(const char *path)
 {
-    const size_t top = strlen(VX_PREPARED_FOLDER);
-    return !strncmp(path, VX_PREPARED_FOLDER, top) && (!path[top] || path[top] == '/') && vx_file_path_safe(path);
+    return is_within(path, VX_PREPARED_FOLDER) && vx_file_path_safe(path);
 }
 
 /* A file of --keep-prepared. */
@@ -89,11 +114,32 @@ static bool is_of_prepared(const char *path)
            ends_with(path, "/.bidsignore");
 }
 
-bool vx_file_name_of_voxstat(const char *name)
+/* A file at the top. The pictures are those of layout 1. */
+static bool is_of_top(const char *name)
 {
-    if (strchr(name, '/'))
-        return vx_folder_name_of_voxstat(name) && is_of_prepared(name);
-    return vx_file_name_of_report(name) || !strcmp(name, VX_HDF5_FILE) || ends_with(name, ".json") ||
-           ends_with(name, ".nii.gz") || ends_with(name, ".tsv") || ends_with(name, ".nidm.zip") ||
-           is_of_outcomes(name);
+    return !strcmp(name, VX_PAGE_FILE) || !strcmp(name, VX_HDF5_FILE) || ends_with(name, ".json") ||
+           ends_with(name, ".nii.gz") || ends_with(name, VX_TABLE_ENDING) || ends_with(name, ".nidm.zip") ||
+           is_picture(name) || is_of_outcomes(name);
+}
+
+bool vx_file_name_of_voxstat(const char *path)
+{
+    const char *slash = strchr(path, '/'), *second = slash ? strchr(slash + 1, '/') : NULL;
+    if (!slash)
+        return is_of_top(path);
+    if (is_within(path, VX_PREPARED_FOLDER))
+        return vx_folder_name_of_voxstat(path) && is_of_prepared(path);
+    if (is_within(path, VX_FIGURES_FOLDER))
+        return vx_file_name_of_report(path);
+    if (!second) /* <modality>/ */
+        return ends_with(path, ".nii.gz");
+    return !strchr(second + 1, '/') && (ends_with(path, ".nii.gz") || ends_with(path, VX_TABLE_ENDING));
+}
+
+bool vx_folder_name_reserved(const char *name)
+{
+    char plain[NAME_MAX + 1] = "";
+    for (size_t i = 0; i < NAME_MAX && name[i]; i++)
+        plain[i] = lower(name[i]);
+    return !strcmp(plain, VX_FIGURES_FOLDER) || vx_folder_name_of_voxstat(plain) || is_of_top(plain);
 }

@@ -18,12 +18,20 @@ bool vx_file_path_safe(const char *path);
  * where memory is short. */
 char *vx_file_name_from(const char *text);
 
-/* Whether a safe name is that of a report's file: report.html or a picture (.png, .svg). */
-bool vx_file_name_of_report(const char *name);
+/* Whether two names are one in file systems that take upper and lower case (of ASCII) for the same. */
+bool vx_file_names_meet(const char *one, const char *other);
 
-/* Whether some command of voxstat gives a safe name or path to a file of its results. The folders are those of
- * --keep-prepared. */
-bool vx_file_name_of_voxstat(const char *name);
+/* Whether a modality or an effect needs another name for its folder, since voxstat gives this one, in upper or lower
+ * case, to a file or folder of its own. */
+bool vx_folder_name_reserved(const char *name);
+
+/* Whether a safe path is that of a report's file: report.html or a picture in figures/. */
+bool vx_file_name_of_report(const char *path);
+
+/* Whether some command of voxstat gives a safe path to a file of its results; at the top, of those of layout 1, too. */
+bool vx_file_name_of_voxstat(const char *path);
+
+/* Whether a path is one of the folders of --keep-prepared. */
 bool vx_folder_name_of_voxstat(const char *path);
 
 #endif

@@ -105,7 +105,7 @@ static bool read_sub_peaks(vx_reading *r, const char *cell, size_t cluster, vx_r
 void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
 {
     vx_table table = {0};
-    char *path = vx_clusters_path(r->results->folder, effect->stem, NULL);
+    char *path = vx_clusters_path(r->results->folder, effect->place, NULL);
     if (!r->status && !path)
         r->status = vx_fail_memory(r->error);
     if (!r->status && !effect->clusters) { /* the file must exist without rows, too */

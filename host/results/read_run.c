@@ -102,8 +102,10 @@ static void read_effect(vx_reading *r, const json_t *object, vx_results_effect *
     size_t count;
     const json_t *clusters;
     effect->name = vx_get_text(r, object, VX_KEY_NAME);
-    effect->stem = vx_get_name(r, object, VX_KEY_STEM);
+    effect->stem = vx_get_name(r, object, VX_KEY_FIGURES);
     effect->place = vx_get_place(r, object, VX_KEY_PLACE);
+    if (strcmp(vx_get_text(r, object, VX_KEY_STEM), effect->place) != 0)
+        vx_reading_fail(r, VX_QUOTED(VX_KEY_STEM) " of %.60s is not its " VX_QUOTED(VX_KEY_PLACE), effect->name);
     effect->ranks = vx_get_flag(r, object, VX_KEY_RANKS);
     effect->n = vx_get_integer(r, object, VX_KEY_N);
     effect->df = vx_get_number(r, object, VX_KEY_DF);
@@ -282,6 +284,20 @@ static void read_all(vx_reading *r)
     read_primary(r, run);
 }
 
+/* Refuses results whose files lie elsewhere, and says how to make them again. A cohort has no layout. */
+static vx_status check_layout(const vx_results *results, vx_error *error)
+{
+    const json_t *layout = json_object_get(results->run, VX_KEY_LAYOUT);
+    const char *kind = json_string_value(json_object_get(results->run, VX_KEY_KIND));
+    const char *command = json_string_value(json_object_get(results->run, VX_KEY_COMMAND_LINE));
+    const json_int_t found = json_is_integer(layout) ? json_integer_value(layout) : 1;
+    if (found == VX_LAYOUT || !command || (kind && strcmp(kind, VX_KIND_ANALYSIS) != 0))
+        return VX_OK;
+    return vx_fail(error, VX_INPUT, "%s: results of voxstat %.20s, whose folders have layout %lld; this is voxstat %s, "
+                   "which reads layout %d only. Run the analysis again, here or into another --out: %.1500s",
+                   results->folder, results->version, (long long)found, VOXSTAT_VERSION, VX_LAYOUT, command);
+}
+
 /* Before 1.0, minor versions may change the contents of the files. */
 static bool same_version(const char *version)
 {
@@ -308,6 +324,8 @@ static vx_status load_run(vx_results *results, vx_error *error)
         status = vx_fail(error, VX_INPUT, "%s: is damaged: line %d: %s", path, why.line, why.text);
     else if (!status && !(results->version = json_string_value(json_object_get(results->run, VX_KEY_VERSION))))
         status = vx_fail(error, VX_INPUT, "%s: is not voxstat's: it has no " VX_QUOTED(VX_KEY_VERSION), path);
+    else if (!status && (status = check_layout(results, error)))
+        ; /* said */
     else if (!status && !same_version(results->version))
         status = vx_fail(error, VX_INPUT, "%s: results of voxstat %.20s, and this is %s, which reads its own only",
                          results->folder, results->version, VOXSTAT_VERSION);

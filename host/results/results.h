@@ -45,8 +45,8 @@ typedef struct vx_results_sub_peak {
 
 typedef struct vx_results_effect {
     const char *name;            /* as in the table: may hold anything */
-    const char *stem;            /* its file names begin with it */
-    const char *place;           /* <modality>/<effect> in results.h5 */
+    const char *stem;            /* <modality>_<effect>: the names of its pictures and of its pack begin with it */
+    const char *place;           /* <modality>/<effect>: its folder, and its place in results.h5 */
     vx_effect_kind kind;
     vx_scheme scheme;
     bool ranks;

@@ -32,12 +32,28 @@ char *vx_name_in_volume(const char *name, const char *volume)
     return vx_text("%s%s%s", name, volume ? "_" : "", volume ? volume : "");
 }
 
-char *vx_clusters_path(const char *folder, const char *stem, const char *volume)
+static char *path_in_place(const char *folder, const char *place, const char *name, const char *volume,
+                           const char *ending)
 {
-    char *name = vx_name_in_volume("clusters", volume);
-    char *path = name ? vx_text("%s/%s_%s.tsv", folder, stem, name) : NULL;
-    free(name);
+    char *file = vx_name_in_volume(name, volume);
+    char *path = file ? vx_text("%s/%s/%s%s", folder, place, file, ending) : NULL;
+    free(file);
     return path;
+}
+
+char *vx_map_path(const char *folder, const char *place, const char *map, const char *volume)
+{
+    return path_in_place(folder, place, map, volume, ".nii.gz");
+}
+
+char *vx_clusters_path(const char *folder, const char *place, const char *volume)
+{
+    return path_in_place(folder, place, "clusters", volume, VX_TABLE_ENDING);
+}
+
+char *vx_modality_path(const char *folder, const char *modality, const char *file)
+{
+    return vx_text("%s/%s%s%s", folder, modality ? modality : "", modality ? "/" : "", file);
 }
 
 char *vx_dataset_path(const char *group, const char *place, const char *dataset)

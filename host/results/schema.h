@@ -1,5 +1,13 @@
 /* The schema of a results folder: its files, the datasets of results.h5, and the words for a run's choices in run.json.
  *
+ * The files (docs/results.md) lie in layout VX_LAYOUT; what lies in another one is not read:
+ *
+ *   report.html, summary.tsv, results.h5, run.json, tables of the study, NIDM packs   at the top
+ *   mask.nii.gz, n.nii.gz, reference.nii.gz   at the top with one modality, else in <modality>/; of several modalities
+ *                                             the mask at the top is the intersection
+ *   <modality>/<effect>/<map>.nii.gz, clusters.tsv   a map or table of a search volume is <name>_<volume>
+ *   figures/<modality>_<effect>_<picture>.png, .svg  the pictures of the report
+ *
  * infer/quantity.h names the maps and the kinds of p. A cohort of `voxstat simulate` has a run.json of another kind.
  *
  * The datasets of results.h5 are <group>/<place>/<dataset>, where a place is "<modality>/<effect>" or "<modality>":
@@ -58,10 +66,14 @@
 #ifndef VX_RESULTS_SCHEMA_H
 #define VX_RESULTS_SCHEMA_H
 
+enum { VX_LAYOUT = 2 }; /* run.json of layout 1, which has <modality>_<effect>_<map>.nii.gz, does not say it */
 #define VX_RUN_FILE "run.json"
 #define VX_HDF5_FILE "results.h5"
-#define VX_MASK_FILE "mask.nii.gz"             /* after "<modality>_" where there are several */
-#define VX_N_FILE "n.nii.gz"                   /* after "<modality>_" */
+#define VX_PAGE_FILE "report.html"
+#define VX_MASK_FILE "mask.nii.gz"
+#define VX_N_FILE "n.nii.gz"                 /* participants with data */
+#define VX_REFERENCE_FILE "reference.nii.gz" /* a reference region that the data chose */
+#define VX_FIGURES_FOLDER "figures"
 
 /* The groups of results.h5, and the datasets that are both written and read by name. */
 #define VX_GROUP_MAPS "/maps"
@@ -90,6 +102,7 @@
 #define VX_DATASET_FLAGS "flags"
 #define VX_DATASET_STRIPS "strips"
 
+#define VX_SUMMARY_FILE "summary" /* with these endings: a line for every modality, effect and search volume */
 #define VX_EXPECTED_FILE "expected" /* with these endings: the comparisons with expected changes */
 #define VX_SENSITIVITY_FILE "sensitivity" /* with these endings: the alternatives to the preparation */
 #define VX_QUALITY_FILE "quality"   /* with these endings: quality control */
@@ -103,9 +116,12 @@
  * it is. The caller frees; null where memory is short. */
 char *vx_name_in_volume(const char *name, const char *volume);
 
-/* The path of a table of clusters: <folder>/<stem>_clusters.tsv, or _clusters_<volume>.tsv. The caller frees; null
- * where memory is short. */
-char *vx_clusters_path(const char *folder, const char *stem, const char *volume);
+/* The paths of files in a results folder, which the caller frees; null where memory is short. `place` is
+ * <modality>/<effect>, `volume` the name of a search volume in files or null, and `modality` its folder, or null where
+ * there is one modality. */
+char *vx_map_path(const char *folder, const char *place, const char *map, const char *volume);
+char *vx_clusters_path(const char *folder, const char *place, const char *volume);
+char *vx_modality_path(const char *folder, const char *modality, const char *file);
 
 /* The path of a dataset; a null place or dataset is left out. The caller frees; null where memory is short. */
 char *vx_dataset_path(const char *group, const char *place, const char *dataset);
@@ -113,6 +129,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 /* The keys of run.json. Existing ones never change, and new ones may be added. A key that stands in several objects is
  * listed at the first of them. infer/quantity.h has the keys of the kinds of p. */
 #define VX_KEY_VERSION "voxstat_version"
+#define VX_KEY_LAYOUT "layout"           /* VX_LAYOUT */
 #define VX_KEY_KIND "kind"               /* VX_KIND_...; of a device "cpu" or "gpu"; of permutations their scheme */
 #define VX_KEY_COMMAND_LINE "command_line"
 #define VX_KEY_STARTED "started"
@@ -167,7 +184,8 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_STEPS "steps"           /* a list of objects; absent where the file was used as it is */
 #define VX_KEY_PARAMETERS "parameters" /* of a step: a text */
 #define VX_KEY_WORDS "words"           /* of a step: a sentence after "<file> was" */
-#define VX_KEY_FIGURES "figures"       /* of a step of an input: {name: value}, what it found in the volume */
+#define VX_KEY_FIGURES "figures"       /* of a step of an input: {name: value}, what it found in the volume; of an
+                                        * effect: the names of its pictures and of its pack begin with it */
 
 /* Of a modality. */
 #define VX_KEY_PREPARATION "preparation"   /* a list of the steps that every image went through, in order */
@@ -183,7 +201,7 @@ char *vx_dataset_path(const char *group, const char *place, const char *dataset)
 #define VX_KEY_MEAN "mean"             /* a list: baseline, follow-up */
 #define VX_KEY_SD "sd"
 #define VX_KEY_PERCENT "percent"
-#define VX_KEY_STEM "files"                /* the names of its files begin with it */
+#define VX_KEY_STEM "files"                /* its folder; of a search volume the end of the names of its files */
 #define VX_KEY_N "n"
 #define VX_KEY_LEFT_OUT "left_out"         /* a list of {participant, reason} */
 #define VX_KEY_REASON "reason"

@@ -69,12 +69,15 @@ async function fits(page, width) {
     assert(needed <= width, `the page is ${needed} wide in a window of ${width}`);
 }
 
-/* How many pixels of the viewer's canvas, on the screen, have the colours of either tail, and how many that of its
-   positive limit. */
-async function colours(page) {
+/* How many pixels of the viewer's canvas, on the screen, have the colours of either tail, and how many that of a share
+   of the positive ones: 1 is the limit. */
+async function colours(page, share = 1) {
     const picture = (await page.locator("#viewer-canvas").screenshot()).toString("base64");
-    const limit = await page.evaluate(() =>
-        JSON.parse(document.getElementById("viewer-colours").textContent).positive.at(-1));
+    const limit = await page.evaluate((share) => {
+        const {positive} = JSON.parse(document.getElementById("viewer-colours").textContent);
+        const at = share * (positive.length - 1), low = Math.min(Math.floor(at), positive.length - 2);
+        return positive[low].map((value, k) => value + (at - low) * (positive[low + 1][k] - value));
+    }, share);
     return eye.evaluate(async ([base64, limit]) => {
         const image = await createImageBitmap(await (await fetch("data:image/png;base64," + base64)).blob());
         const canvas = new OffscreenCanvas(image.width, image.height), context = canvas.getContext("2d");
@@ -107,7 +110,7 @@ async function slide(page, part) {
 
 /* cluster table of an effect, as the run wrote it, in the order of the page: what is significant first */
 function clusters(effect, run = "full") {
-    const lines = fs.readFileSync(path.join(folder, run, `${effect}_clusters.tsv`), "utf8").trim().split("\n");
+    const lines = fs.readFileSync(path.join(folder, run, `${effect.replace("_", "/")}/clusters.tsv`), "utf8").trim().split("\n");
     const names = lines[0].split("\t");
     const rows = lines.slice(1).map((line) => Object.fromEntries(line.split("\t").map((cell, i) => [names[i], cell])));
     return rows.filter((row) => row.p_voxel < 0.05).concat(rows.filter((row) => !(row.p_voxel < 0.05)));
@@ -161,11 +164,18 @@ test("the viewer", async (t) => {
         await page.locator("#viewer-map").selectOption("t");
         await page.waitForFunction(() => document.getElementById("viewer-readout").textContent.startsWith("t ="));
     });
-    await t.test("keeps the colour of a value when the threshold moves", async () => {
+    await t.test("gives a value the colour that it has in the pictures, whatever the threshold", async () => {
+        const largest = Math.max(...change.map((row) => Math.abs(row.peak_t))), peak = Number(change[0].peak_t);
+        const effect = JSON.parse(fs.readFileSync(path.join(folder, "full/run.json"), "utf8")).modalities[0].effects[0];
+        const from = effect.clusters.threshold_t; /* where the colours of the pictures begin */
+        const share = (peak - from) / (largest - from);
+        assert(share > 0.1 && share < 0.9);
         await page.locator("#viewer-cluster").selectOption({index: 1});
-        const before = (await colours(page)).limit;
+        await slide(page, from / largest);
+        const before = (await colours(page, share)).limit;
+        assert(before > 0, "the peak does not have its colour");
         await slide(page, 0.1);
-        assert.equal((await colours(page)).limit, before);
+        assert((await colours(page, share)).limit >= before);
         await slide(page, 0.4);
     });
     await t.test("hides more as the threshold of both tails rises", async () => {
@@ -277,6 +287,18 @@ test("the viewer", async (t) => {
         await choose(page, level[0]);
         assert.deepEqual((await value(page)).mm, near(level[0]));
     });
+    await t.test("follows a link of the answer, beside the effect", async () => {
+        await page.reload(); /* the panel was closed, and stays so until asked for */
+        await view(page);
+        await page.locator("#question a[href='#effect-2']").first().click();
+        await page.waitForSelector("#viewer-app.docked");
+        await page.waitForFunction(() => document.getElementById("viewer-effect").value === "pet_rapa_level");
+        const largest = level.reduce((a, b) => Math.abs(a.peak_t) >= Math.abs(b.peak_t) ? a : b);
+        assert.deepEqual((await value(page)).mm, near(largest));
+        const {y} = await page.locator("#effect-2").boundingBox();
+        assert(y > -50 && y < 200, `the effect is at ${y}`);
+    });
+    await page.locator("#viewer-close").click();
     await t.test("is accessible", () => accessible(page, "the page with its viewer"));
     await keep(page, "desktop");
     await page.finish();

@@ -54,7 +54,7 @@ expect ./by-pkg-config pkg-config
 cat >CMakeLists.txt <<'END'
 cmake_minimum_required(VERSION 3.25)
 project(example C)
-find_package(voxstat 0.1 REQUIRED)
+find_package(voxstat 0.2 REQUIRED)
 add_executable(by-cmake example.c)
 target_link_libraries(by-cmake PRIVATE voxstat::voxstat)
 END

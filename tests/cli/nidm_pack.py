@@ -15,7 +15,7 @@ import rdflib
 import scipy.stats
 from nidm_terms import NIDM, NLX, OBO, SPM, TERMS
 from rdflib.namespace import RDF, RDFS, XSD
-from voxstat_cli import AFFINE, SHAPE, Study
+from voxstat_cli import AFFINE, SHAPE, Study, place_of
 
 PROV = "http://www.w3.org/ns/prov#"
 DRAFT = "http://www.incf.org/ns/nidash/nidm#"
@@ -94,7 +94,7 @@ class Nidm(Study):
         return [modality["smoothness_mm"] for modality in run["modalities"]]
 
     def clusters(self, stem):
-        with open(self.folder / f"out/{stem}_clusters.tsv", encoding="utf-8") as table:
+        with open(self.folder / f"out/{place_of(stem)}/clusters.tsv", encoding="utf-8") as table:
             return list(csv.DictReader(table, delimiter="\t"))
 
     def result(self, name):
@@ -253,7 +253,7 @@ class Nidm(Study):
         mask = self.result("mask") > 0
         self.assertEqual(space["voxels"], mask.sum())
         self.assertAlmostEqual(space["mm3"], mask.sum() * 64, delta=1e-3)
-        t, label = sign * self.result(f"{stem}_t"), self.result(f"{stem}_clusters")
+        t, label = sign * self.result(f"{place_of(stem)}/t"), self.result(f"{place_of(stem)}/clusters")
         numpy.testing.assert_array_equal(pack.data("TStatistic.nii.gz"), t)
         numpy.testing.assert_array_equal(pack.data("ExcursionSet.nii.gz"), numpy.where(label > 0, t, 0))
         numpy.testing.assert_array_equal(pack.data("ClusterLabels.nii.gz"), label)

@@ -7,7 +7,7 @@ import numpy as np
 
 import voxstat_cli
 
-SECTIONS = ["question", "effects", "quality", "design", "limits", "methods", "checklist", "provenance"]
+SECTIONS = ["question", "viewer", "effects", "quality", "design", "limits", "methods", "checklist", "provenance"]
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
 
@@ -35,7 +35,7 @@ class Page(html.parser.HTMLParser):
             self.links.append(attrs["href"])
         if tag == "img":
             self.images.append(attrs)
-        if tag == "script" and "type" not in attrs:
+        if tag == "script" and attrs.get("type", "module") == "module":
             self.scripts += 1
         if re.fullmatch("h[1-6]", tag):
             self.headings.append([int(tag[1]), ""])
@@ -113,6 +113,8 @@ class Report(voxstat_cli.Study):
         for link in page.links:
             if link.startswith("#"):
                 self.assertIn(link[1:], page.ids)
+            else:  # a file beside the page would be a dead link once it is sent alone
+                self.assertRegex(link, "^https?:")
         for image in page.images:
             self.assertTrue(image["src"].startswith("data:image/"))
             self.assertGreater(len(image["alt"]), 20)

@@ -68,9 +68,9 @@ class Atlas(Study):
 class Clusters(Atlas):
     def test_where_they_lie(self):
         self.run_atlas()
-        clusters, t = (self.read_image(f"voxstat-results/pet_change_{name}.nii.gz") for name in ("clusters", "t"))
+        clusters, t = (self.read_image(f"voxstat-results/pet/change/{name}.nii.gz") for name in ("clusters", "t"))
         on = nearest(self.labels, ATLAS, SHAPE, AFFINE)[0]
-        rows = self.table("pet_change_clusters.tsv")
+        rows = self.table("pet/change/clusters.tsv")
         self.assertGreaterEqual(len(rows), 2)
         for row in rows:
             inside = clusters == int(row["label"])
@@ -110,7 +110,7 @@ class Clusters(Atlas):
 
     def test_without_an_atlas(self):
         self.assert_done(self.run_paired("--peak-distance", "100"))
-        rows = self.table("pet_change_clusters.tsv")
+        rows = self.table("pet/change/clusters.tsv")
         self.assertIn("centre_x", rows[0])
         self.assertNotIn("peak_region", rows[0])
         self.assertEqual({row["sub_peaks"] for row in rows}, {"n/a"})

@@ -11,7 +11,7 @@ import unittest
 import nibabel
 import numpy
 
-from voxstat_cli import AFFINE, DEVICE, INPUT, OUTPUT, PROGRAM, SHAPE, USAGE, Study
+from voxstat_cli import AFFINE, DEVICE, INPUT, OUTPUT, PROGRAM, SHAPE, USAGE, Study, files_of
 
 
 class Table(Study):
@@ -254,9 +254,9 @@ class Output(Study):
         self.assertRegex(done.stderr, r"error: the results are in place in out.*results\.h5.*File too large")
         run = json.loads((self.folder / "out/run.json").read_text())
         self.assertEqual(run["not_written"], "results.h5")
-        self.assertEqual(set(run["files"]), {path.name for path in (self.folder / "out").iterdir()})
-        self.assertIn("pet_change_t.nii.gz", run["files"])
-        self.assertIn("pet_change_clusters.tsv", run["files"])
+        self.assertEqual(set(run["files"]), set(files_of(self.folder / "out")))
+        self.assertIn("pet/change/t.nii.gz", run["files"])
+        self.assertIn("pet/change/clusters.tsv", run["files"])
         self.assertNotIn("results.h5", run["files"])
         self.assertEqual(list(self.folder.glob("*.partial*")), [])
         self.assert_done(self.run_paired("--out", "out", "--force")) # and it is known for ours

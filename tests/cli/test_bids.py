@@ -7,7 +7,7 @@ import shutil
 import unittest
 
 import bids_producers as producers
-from voxstat_cli import INPUT, USAGE, Study
+from voxstat_cli import INPUT, USAGE, Study, files_of
 
 PEOPLE, SESSIONS = producers.PEOPLE, producers.SESSIONS
 QUICK = ("--correct", "voxel") # what is paired does not depend on it
@@ -45,8 +45,8 @@ class Bids(Study):
 
     def results(self, out):
         """The bytes of every map and the text of every table."""
-        return {path.name: path.read_bytes() for pattern in ("*.nii.gz", "*.tsv")
-                for path in (self.folder / out).glob(pattern) if path.name != "pairing.tsv"}
+        return {name: data for name, data in files_of(self.folder / out).items()
+                if name.endswith((".nii.gz", ".tsv")) and name != "pairing.tsv"}
 
 
 class Producers(Bids):

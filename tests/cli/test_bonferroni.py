@@ -32,7 +32,7 @@ class Bonferroni(Study):
         return json.loads((self.folder / out / "run.json").read_text())["modalities"][0]["effects"]
 
     def table(self, out, effect):
-        with open(self.folder / out / f"{effect['files']}_clusters.tsv", encoding="utf-8") as lines:
+        with open(self.folder / out / f"{effect['files']}/clusters.tsv", encoding="utf-8") as lines:
             return list(csv.DictReader(lines, delimiter="\t"))
 
     def test_every_kind_and_every_place(self):

@@ -126,8 +126,8 @@ class Documents(Study):
                                          "voxel,extent,mass,tfce,fdr,bonferroni"))
         self.assert_done(self.run_paired("--covariate", "rapa_level", "-n", "20", "--out", "rho", "--correlation",
                                          "spearman"))
-        written = {re.fullmatch(r"pet_(?:change|rapa_level)_(.*)\.nii\.gz", path.name)[1]
-                   for out in ("r", "rho") for path in (self.folder / out).glob("pet_*_*.nii.gz")}
+        written = {path.name.removesuffix(".nii.gz")
+                   for out in ("r", "rho") for path in (self.folder / out / "pet").glob("*/*.nii.gz")}
         self.assertEqual(shown, written)
 
     def test_columns_and_datasets(self):
@@ -135,7 +135,7 @@ class Documents(Study):
         self.rows[3][1] = "n/a" # a participant who lacks a session leaves a gap in the others' numbers
         self.write_table()
         self.assert_done(self.run_paired("--covariate", "rapa_level", "-n", "20", "--cluster-p", "0.05"))
-        header = (self.folder / "voxstat-results/pet_change_clusters.tsv").read_text().splitlines()[0].split("\t")
+        header = (self.folder / "voxstat-results/pet/change/clusters.tsv").read_text().splitlines()[0].split("\t")
         self.assertEqual(set(header) - named, set())
         with h5py.File(self.folder / "voxstat-results/results.h5") as results:
             for group in ("permutations", "design", "participants", "clusters", "quality"):

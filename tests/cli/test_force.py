@@ -11,7 +11,7 @@ import unittest
 import nibabel
 import numpy
 
-from voxstat_cli import INPUT, OUTPUT, PROGRAM, SHAPE, Study
+from voxstat_cli import INPUT, OUTPUT, PROGRAM, SHAPE, Study, files_of
 
 
 class Results(Study):
@@ -65,17 +65,17 @@ class Replace(Results):
         for i in range(5):
             self.write_image(f"other_{i}.nii.gz", numpy.full(SHAPE, i + 1.0))
         self.copy_results("res")
-        rows = [f"sub-{i}\tother_{i}.nii.gz\n" for i in range(4)] + ["sub-4\tres/pet_change_t.nii.gz\n"]
+        rows = [f"sub-{i}\tother_{i}.nii.gz\n" for i in range(4)] + ["sub-4\tres/pet/change/t.nii.gz\n"]
         (self.folder / "second.tsv").write_text("participant_id\tmap\n" + "".join(rows))
         second = ("--design", "onesample", "--modality", "map", "--table", "second.tsv", "--device", "cpu", "--force")
-        self.refused(["res/pet_change_t.nii.gz"], *second, "--out", "res", run=self.run_program)
+        self.refused(["res/pet/change/t.nii.gz"], *second, "--out", "res", run=self.run_program)
         os.symlink("res", self.folder / "by-another-name")
-        self.refused(["res/pet_change_t.nii.gz"], *second, "--out", "by-another-name", run=self.run_program)
+        self.refused(["res/pet/change/t.nii.gz"], *second, "--out", "by-another-name", run=self.run_program)
 
     def test_inputs_in_the_folder(self):
         self.copy_results("res")
         self.refused(["res/mask.nii.gz"], "--mask", "res/mask.nii.gz", "--out", "res", "--force")
-        self.refused(["res/pet_change_t.nii.gz"], "--template", "res/pet_change_t.nii.gz", "--out", "res", "--force")
+        self.refused(["res/pet/change/t.nii.gz"], "--template", "res/pet/change/t.nii.gz", "--out", "res", "--force")
         os.symlink("res/mask.nii.gz", self.folder / "mask.nii.gz")
         self.refused(["mask.nii.gz"], "--mask", "mask.nii.gz", "--out", "res", "--force")
 
@@ -90,10 +90,10 @@ class Replace(Results):
 
     def test_edited_files(self):
         self.copy_results("res")
-        table = self.folder / "res/pet_change_clusters.tsv"
+        table = self.folder / "res/pet/change/clusters.tsv"
         before = table.read_text()
         table.write_text(before.replace("positive", "POSITIVE") + "# read by me\n")
-        self.refused(["pet_change_clusters.tsv", "was changed"], "--out", "res", "--force")
+        self.refused(["pet/change/clusters.tsv", "was changed"], "--out", "res", "--force")
         table.write_text(before)
         page = self.folder / "res/report.html"
         page.write_text(page.read_text() + "<!-- noted -->")
@@ -110,7 +110,7 @@ class Replace(Results):
             run = json.loads(text)
             own = run["run_sha256"].encode()
             self.assertEqual(hashlib.sha256(text.replace(own, b"0" * 64)).hexdigest().encode(), own)
-            self.assertEqual(sorted(run["files"]), sorted(path.name for path in (self.folder / "res").iterdir()))
+            self.assertEqual(sorted(run["files"]), sorted(files_of(self.folder / "res")))
             self.assertEqual(set(run["checksums"]), set(run["files"]) - {"run.json"})
             for name, checksum in run["checksums"].items():
                 self.assertEqual(hashlib.sha256((self.folder / "res" / name).read_bytes()).hexdigest(), checksum)
@@ -209,18 +209,18 @@ class Leftovers(Results):
 
     def test_recovered_on_request(self):
         self.copy_results("res")
-        before = {path.name: path.read_bytes() for path in (self.folder / "res").iterdir()}
+        before = files_of(self.folder / "res")
         left = self.folder / "res.partial-aB3dE6"
         os.rename(self.folder / "res", left)
         broken = self.folder / "res.partial-zzzzzz"
-        broken.mkdir()
-        (broken / "pet_change_t.nii.gz").write_bytes(before["pet_change_t.nii.gz"][:-9])
-        (broken / "pet_change_z.nii.gz").write_bytes(before["pet_change_z.nii.gz"])
+        (broken / "pet/change").mkdir(parents=True)
+        (broken / "pet/change/t.nii.gz").write_bytes(before["pet/change/t.nii.gz"][:-9])
+        (broken / "pet/change/z.nii.gz").write_bytes(before["pet/change/z.nii.gz"])
         for how in ("remove", "recover"):  # a leftover too is not deleted or moved while it is read
             told = self.run_paired("--out", "res", "--leftovers", how, "--mask", left.name + "/mask.nii.gz")
             self.assertEqual(told.returncode, OUTPUT)
             self.assertIn("mask.nii.gz, which is read here", told.stderr)
-        self.assertEqual({path.name: path.read_bytes() for path in left.iterdir()}, before)
+        self.assertEqual(files_of(left), before)
         told = self.run_paired("--out", "res", "--leftovers", "recover")
         self.assert_done(told)
         self.assertIn(f"{left.name} was left by a run that was killed: it holds complete results", told.stderr)

@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import unittest
 
-from voxstat_cli import INPUT, OK, OUTPUT, PROGRAM, Study
+from voxstat_cli import INPUT, OK, OUTPUT, PROGRAM, Study, files_of
 
 
 class ForeignFolder(Study):
@@ -38,7 +38,7 @@ class ForeignFolder(Study):
             self.assertEqual(self.outside(), before)
 
     def test_stems_that_leave_the_folder(self):
-        shutil.copy(self.res / "pet_change_clusters.tsv", self.folder / "box/thesis_clusters.tsv") # as a report needs it
+        shutil.copytree(self.res / "pet/change", self.folder / "box/thesis") # as a report needs it
         for stem in ("../thesis", "/tmp/thesis", ".hidden", "a/b", "a\nb", "a\u009b2J"):
             with self.subTest(stem=stem):
                 self.run["modalities"][0]["effects"][0]["files"] = stem
@@ -68,7 +68,7 @@ class ForeignFolder(Study):
 
     def test_content_that_was_not_fetched(self):
         """Datasets hold results as links or pointers to content that comes on request."""
-        for name in ("run.json", "results.h5", "pet_change_clusters.tsv"):
+        for name in ("run.json", "results.h5", "pet/change/clusters.tsv"):
             content = (self.res / name).read_bytes()
             for pointer in ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n",
                             "/annex/objects/MD5E-s12--4d7a.h5\n", None):
@@ -116,7 +116,7 @@ class ForeignFolder(Study):
 
     def test_what_an_interruption_left(self):
         # A report that was killed while it wrote: one file under a temporary name, and both checksums of one picture.
-        picture = "pet_change_slices.png"
+        picture = "figures/pet_change_slices.png"
         (self.res / ".voxstat-0123456789abcdef.partial").write_text("half")
         run = (self.res / "run.json").read_text()
         self.assert_done(self.run_program("report", "box/res"))
@@ -136,7 +136,7 @@ class ForeignFolder(Study):
                 said = one.communicate(timeout=60)[1]
                 self.assertEqual(one.returncode, OK, said)
         run = json.loads((self.res / "run.json").read_text())
-        self.assertEqual(set(run["files"]), {path.name for path in self.res.iterdir()})
+        self.assertEqual(set(run["files"]), set(files_of(self.res)))
         self.assertEqual(len(run["files"]), len(set(run["files"])))
         self.assertIn("pet_change.nidm.zip", run["files"])
         self.assertTrue(set(run["report"]) <= set(run["files"]))

@@ -26,7 +26,7 @@ class Uptake(Bids):
         self.assert_done(self.run_bids("-q", "--suv", "pet", "--force"))
         suv = lambda p, s: image[p, s] * weight(p, s) * 1e3 / 185e6
         expected = numpy.mean([suv(p, "followup") - suv(p, "baseline") for p in PEOPLE], 0)
-        found = self.read_image("voxstat-results/pet_change_mean.nii.gz")
+        found = self.read_image("voxstat-results/pet/change/mean.nii.gz")
         numpy.testing.assert_allclose(found, expected, rtol=2e-6, atol=1e-9) # a float has 6e-8 of about 4e-3
         record = json.loads((self.folder / "voxstat-results/run.json").read_text(encoding="utf-8"))
         self.assertEqual(record["modalities"][0]["units"], "SUV")
@@ -69,7 +69,7 @@ class Frames(Bids):
 
     def assert_change(self, volume, out="voxstat-results"):
         """Values are about 10, so that the changes were rounded to float below 1; the mean is rounded again."""
-        numpy.testing.assert_allclose(self.read_image(f"{out}/pet_change_mean.nii.gz"), self.change(volume), atol=3e-6)
+        numpy.testing.assert_allclose(self.read_image(f"{out}/pet/change/mean.nii.gz"), self.change(volume), atol=3e-6)
 
     def test_without_frames(self):
         self.refused(["participant sub-01, column pet_baseline", "4-D image with 4 volumes", "--frames", "[N]"])
@@ -249,7 +249,7 @@ class Frames(Bids):
         self.assert_done(self.run_paired("-q"))
         expected = numpy.mean([self.read_image(self.made[p, "followup"])[..., 3].astype(float) -
                                self.read_image(self.made[p, "baseline"])[..., 2] for p in PEOPLE], 0)
-        numpy.testing.assert_allclose(self.read_image("voxstat-results/pet_change_mean.nii.gz"), expected, atol=3e-6)
+        numpy.testing.assert_allclose(self.read_image("voxstat-results/pet/change/mean.nii.gz"), expected, atol=3e-6)
         self.assertIn("pet: volume 2 (from 0) of the file is taken in 5 images", self.remarks())
         self.rows[1][2] = self.rows[1][2].replace("[3]", "[4]")
         self.write_table()

@@ -61,7 +61,7 @@ class Images(Study):
                 if "can be significant" not in remark and "white noise" not in remark]
 
     def t_map(self):
-        return nibabel.load(self.folder / "voxstat-results/pet_change_t.nii.gz").get_fdata()
+        return nibabel.load(self.folder / "voxstat-results/pet/change/t.nii.gz").get_fdata()
 
 
 class Coverage(Images):
@@ -218,7 +218,7 @@ class MaskOnAnotherGrid(Images):
         self.assert_done(self.run_quick("--mask", "same.nii.gz", "--out", "same"))
         done = self.run_quick("--mask", "oblique.nii.gz", "--out", "oblique")
         self.assert_done(done)
-        for name in ("mask.nii.gz", "pet_change_t.nii.gz"):
+        for name in ("mask.nii.gz", "pet/change/t.nii.gz"):
             one, other = (nibabel.load(self.folder / out / name).get_fdata() for out in ("same", "oblique"))
             numpy.testing.assert_array_equal(one, other)
         index = numpy.argwhere(self.mask)
@@ -256,12 +256,12 @@ class Grids(Images):
             self.assert_done(self.run_quick("--mask", "mask.nii.gz", "--modality", out, "--out", out))
         for name in ("pet", "gm"):
             for kind in ("t", "p-fwe-voxel", "clusters"):
-                alone, together = (nibabel.load(self.folder / out / f"{name}_change_{kind}.nii.gz")
+                alone, together = (nibabel.load(self.folder / out / f"{name}/change/{kind}.nii.gz")
                                    for out in (name, "pet,gm"))
                 numpy.testing.assert_array_equal(alone.get_fdata(), together.get_fdata())
                 numpy.testing.assert_array_equal(alone.affine, together.affine)
             numpy.testing.assert_array_equal(nibabel.load(self.folder / name / "mask.nii.gz").get_fdata(),
-                                             nibabel.load(self.folder / f"pet,gm/{name}_mask.nii.gz").get_fdata())
+                                             nibabel.load(self.folder / f"pet,gm/{name}/mask.nii.gz").get_fdata())
         both = self.folder / "pet,gm"
         self.assertFalse((both / "mask.nii.gz").exists())
         with h5py.File(both / "results.h5") as results:
@@ -299,7 +299,7 @@ class Space(Images):
             done = self.run_quick("--orientation", side)
             self.assert_done(done)
             peak = self.record()["modalities"][0]["effects"][0]["peak"]
-            header = nibabel.load(self.folder / "voxstat-results/pet_change_t.nii.gz").header
+            header = nibabel.load(self.folder / "voxstat-results/pet/change/t.nii.gz").header
             self.assertEqual(int(header["sform_code"]), 2)
             self.assertIn(f"remark: the headers of 10 of 10 images do not tell left from right: --orientation {side}",
                           done.stderr)
@@ -326,7 +326,7 @@ class Space(Images):
         self.assertEqual(mask["voxels"], VOXELS)
         self.assertEqual(len(remarks), 1)
         self.assertIn("10 images have their lengths in micrometres", remarks[0])
-        header = nibabel.load(self.folder / "voxstat-results/pet_change_t.nii.gz").header
+        header = nibabel.load(self.folder / "voxstat-results/pet/change/t.nii.gz").header
         self.assertEqual(header.get_xyzt_units()[0], "mm")
         numpy.testing.assert_allclose(header.get_best_affine()[:3], AFFINE[:3] / 1000, rtol=1e-6)
         numpy.testing.assert_allclose(header.get_zooms(), 0.004, rtol=1e-6)
@@ -478,7 +478,7 @@ class Meanwhile(Images):
         for number in (">nan<", ">+nan<", "hange nan", " nan to nan"):
             self.assertFalse(number in page, number)
         self.assertNotIn(touched, remarks)
-        self.assertTrue((self.folder / "voxstat-results/pet_change_t.nii.gz").exists())
+        self.assertTrue((self.folder / "voxstat-results/pet/change/t.nii.gz").exists())
 
     def test_the_table(self):
         analysed = self.hash("participants.tsv")

@@ -70,8 +70,8 @@ class Limits(Study):
             done = self.run_program(*run, *options, "--out", out, **shim)
             self.assert_done(done)
             self.assertEqual("threads can be started" in done.stderr, told, done.stderr)
-            self.assertEqual((self.folder / out / "pet_change_t.nii.gz").read_bytes(),
-                             (self.folder / "four/pet_change_t.nii.gz").read_bytes())
+            self.assertEqual((self.folder / out / "pet/change/t.nii.gz").read_bytes(),
+                             (self.folder / "four/pet/change/t.nii.gz").read_bytes())
         for command in (["simulate", "--out", "cohort"], ["selftest", "--device", "cpu"], ["report", "four"]):
             self.assert_done(self.run_program(*command, **shim))
 

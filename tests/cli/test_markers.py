@@ -6,7 +6,7 @@ import unittest
 
 import numpy
 
-from voxstat_cli import INPUT, USAGE, Study
+from voxstat_cli import INPUT, USAGE, Study, files_of
 
 
 class Markers(Study):
@@ -78,11 +78,11 @@ class Markers(Study):
 
     def test_markers_without_images(self):
         self.plan("--modality", "ttau")
-        files = {path.name for path in (self.folder / "voxstat-results").iterdir()}
+        files = set(files_of(self.folder / "voxstat-results"))
         self.assertEqual({name for name in files if not name.endswith((".png", ".svg"))},
                          {f"markers{ending}" for ending in (".json", ".md", ".tex", ".tsv", "_values.json",
                                                             "_values.tsv")} | {"report.html", "results.h5", "run.json"})
-        self.assertIn("markers_forest.png", files)
+        self.assertIn("figures/markers_forest.png", files)
 
     def dots(self, picture):
         """The centres of the dots of a scatter plot: lines without length of 6.4 units across, in dark ink."""
@@ -104,7 +104,7 @@ class Markers(Study):
         of = [row for row in of if "n/a" not in (row["ttau_followup"], row["level"])]
         level = [float(row["level"]) for row in of]
         change = [float(row["ttau_followup"]) - float(row["ttau_baseline"]) for row in of]
-        x, y = self.dots(folder / "markers_scatter.svg").T
+        x, y = self.dots(folder / "figures/markers_scatter.svg").T
         self.assertEqual(len(x), 6) # of eight, one without a sample and one without a level
         self.assertGreater(numpy.corrcoef(x, level)[0, 1], 0.99999)
         self.assertGreater(numpy.corrcoef(y, change)[0, 1], 0.99999)
@@ -113,7 +113,7 @@ class Markers(Study):
         self.assert_done(self.run_program("report", folder))
         age = numpy.array([[1, float(row["age"])] for row in of])
         left = [value - age @ numpy.linalg.lstsq(age, value, rcond=None)[0] for value in (level, change)]
-        x, y = self.dots(folder / "markers_scatter.svg").T
+        x, y = self.dots(folder / "figures/markers_scatter.svg").T
         self.assertGreater(numpy.corrcoef(x, left[0])[0, 1], 0.99999)
         self.assertGreater(numpy.corrcoef(y, left[1])[0, 1], 0.99999)
 
@@ -124,8 +124,8 @@ class Markers(Study):
         self.assertEqual((record["outcomes"].pop("covariates"), record["outcomes"].pop("nuisance")), (["level"], []))
         (folder / "run.json").write_text(json.dumps(record), encoding="utf-8")
         self.assert_done(self.run_program("report", folder))
-        self.assertTrue((folder / "markers_forest.svg").exists())
-        self.assertFalse((folder / "markers_scatter.svg").exists())
+        self.assertTrue((folder / "figures/markers_forest.svg").exists())
+        self.assertFalse((folder / "figures/markers_scatter.svg").exists())
 
     def test_refused_cells(self):
         self.cell(2, "ttau_followup", "haemolysed")

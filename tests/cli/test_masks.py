@@ -41,7 +41,7 @@ class Masks(Study):
         self.assertTrue(numpy.array_equal(self.volume("mask.nii.gz"), passes.all((0, 1))))
         n = passes.all(1).sum(0)
         self.assertGreater(len(numpy.unique(n)), 4)
-        self.assertTrue(numpy.array_equal(self.volume("pet_n.nii.gz"), n))
+        self.assertTrue(numpy.array_equal(self.volume("n.nii.gz"), n))
         with h5py.File(self.folder / "voxstat-results/results.h5") as results:
             self.assertTrue(numpy.array_equal(results["/n/pet"][...], n))
 
@@ -107,9 +107,9 @@ class Masks(Study):
         images[4, 0, 3:6, 4, 3] = 0
         self.write_image(self.rows[4][1], images[4, 0])
         self.run_quick("--mask", "all.nii.gz", "--keep-zeros")
-        self.assertTrue(numpy.array_equal(self.volume("pet_n.nii.gz"), numpy.isfinite(images).all(1).sum(0)))
+        self.assertTrue(numpy.array_equal(self.volume("n.nii.gz"), numpy.isfinite(images).all(1).sum(0)))
         self.run_quick("--mask", "all.nii.gz")
-        self.assertTrue(numpy.array_equal(self.volume("pet_n.nii.gz"),
+        self.assertTrue(numpy.array_equal(self.volume("n.nii.gz"),
                                           (numpy.isfinite(images) & (images != 0)).all(1).sum(0)))
 
 
@@ -139,7 +139,7 @@ class Excluded(Study):
         self.assertTrue(numpy.array_equal(t, self.t_map("without")))
 
     def t_map(self, out):
-        return nibabel.load(self.folder / out / "pet_change_t.nii.gz").get_fdata()
+        return nibabel.load(self.folder / out / "pet/change/t.nii.gz").get_fdata()
 
     def test_nobody_of_that_name(self):
         self.assert_refused(INPUT, ["participants.tsv", "--exclude sub-08", "did you mean sub-0"], *QUICK, "--exclude",

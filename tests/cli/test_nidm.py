@@ -149,7 +149,7 @@ class NidmCases(Nidm):
         self.header = ["participant_id", f"{modality}_baseline", f"{modality}_followup", covariate, "age"]
         self.write_table()
         self.analyse("--covariate", covariate.replace(",", ""), "-n", "50", "--cluster-t", "2")
-        stem = self.effect(1)["files"]
+        stem = self.effect(1)["figures"]
         pack = self.pack(stem)
         found = self.check_pack(pack)
         self.assertEqual(found["contrast"]["name"], f"{modality}: {covariate}")
@@ -235,13 +235,13 @@ class NidmCases(Nidm):
         self.assert_refused(OUTPUT, ["missing/packs"], "out", "--out", "missing/packs", run=self.nidm)
         (self.folder / "file").write_text("")
         self.assert_refused(OUTPUT, ["file"], "out", "--out", "file", run=self.nidm)
-        for name in ("pet_level_se.nii.gz", "pet_level_clusters.nii.gz", "pet_change_t.nii.gz", "mask.nii.gz"):
+        for name in ("pet/level/se.nii.gz", "pet/level/clusters.nii.gz", "pet/change/t.nii.gz", "mask.nii.gz"):
             kept = (self.folder / "out" / name).read_bytes()
             (self.folder / "out" / name).unlink()
             self.assert_refused(INPUT, [name], "out", run=self.nidm)
             (self.folder / "out" / name).write_bytes(kept)
-        nibabel.Nifti1Image(numpy.ones((3, 3, 3), "f4"), AFFINE).to_filename(self.folder / "out/pet_level_se.nii.gz")
-        self.assert_refused(INPUT, ["pet_level_se.nii.gz", "another grid"], "out", run=self.nidm)
+        nibabel.Nifti1Image(numpy.ones((3, 3, 3), "f4"), AFFINE).to_filename(self.folder / "out/pet/level/se.nii.gz")
+        self.assert_refused(INPUT, ["pet/level/se.nii.gz", "another grid"], "out", run=self.nidm)
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ class Interface(unittest.TestCase):
                                   device="cpu",
                                   correct=["voxel", "extent", "fdr"], out=str(out))
             outputs = run.run().outputs.get()
-            on_disk = {str(path) for path in out.iterdir()}
+            on_disk = {str(path) for path in out.rglob("*") if path.is_file()}
             self.assertEqual(set(outputs["files"]), on_disk)
             self.assertEqual((outputs["mask"], outputs["results"], outputs["record"], outputs["report"],
                               outputs["out"]),
@@ -120,20 +120,22 @@ class Interface(unittest.TestCase):
                               str(out)))
             listed = set()
             for name, value in outputs.items():
-                if isinstance(value, list) and name not in ("files", "cluster_tables", "modality_masks",
-                                                                   "n_maps"):
-                    pattern = f"*_*_{name.replace('_', '-')}.nii.gz"
+                if isinstance(value, list) and name not in ("files", "figures", "cluster_tables", "modality_masks",
+                                                            "n_maps"):
+                    pattern = f"*/*/{name.replace('_', '-')}.nii.gz"
                     self.assertEqual(set(value), {str(path) for path in out.glob(pattern)}, name)
                     listed |= set(value)
             self.assertEqual(outputs["report"], f"{out}/report.html")
             self.assertEqual(outputs["quality"], f"{out}/quality.tsv")
-            self.assertEqual(outputs["modality_masks"], [f"{out}/back_mask.nii.gz", f"{out}/pet_mask.nii.gz"])
-            self.assertEqual(outputs["n_maps"], [f"{out}/back_n.nii.gz", f"{out}/pet_n.nii.gz"])
+            self.assertEqual(outputs["summary"], f"{out}/summary.tsv")
+            self.assertEqual(set(outputs["figures"]), {str(path) for path in (out / "figures").iterdir()})
+            self.assertEqual(outputs["modality_masks"], [f"{out}/back/mask.nii.gz", f"{out}/pet/mask.nii.gz"])
+            self.assertEqual(outputs["n_maps"], [f"{out}/back/n.nii.gz", f"{out}/pet/n.nii.gz"])
             self.assertEqual(listed, {name for name in on_disk if name.endswith(".nii.gz")} - {outputs["mask"]} -
                              set(outputs["modality_masks"]) - set(outputs["n_maps"]))
-            effects = ["back_change", "back_rapa_level", "pet_change", "pet_rapa_level"]
-            self.assertEqual(outputs["t"], [f"{out}/{effect}_t.nii.gz" for effect in effects])
-            self.assertEqual(outputs["cluster_tables"], [f"{out}/{effect}_clusters.tsv" for effect in effects])
+            effects = ["back/change", "back/rapa_level", "pet/change", "pet/rapa_level"]
+            self.assertEqual(outputs["t"], [f"{out}/{effect}/t.nii.gz" for effect in effects])
+            self.assertEqual(outputs["cluster_tables"], [f"{out}/{effect}/clusters.tsv" for effect in effects])
             for undefined in ("tfce", "p_fwe_tfce", "rho"):
                 self.assertFalse(nipype.isdefined(outputs[undefined]), undefined)
 

@@ -17,6 +17,8 @@ try:
     import nibabel
     import numpy as np
     from scipy import stats
+
+    from voxstat_cli import files_of
 except ImportError as missing:
     print("SKIP:", missing)
     sys.exit(77)
@@ -80,17 +82,18 @@ class Outputs(unittest.TestCase):
         cls.place.cleanup()
 
     def image(self, effect, name, out=None):
-        return nibabel.load(f"{out or self.out}/pet_{effect}_{name}.nii.gz")
+        return nibabel.load(f"{out or self.out}/pet/{effect}/{name}.nii.gz")
 
     def data(self, effect, name, out=None):
         return np.asanyarray(self.image(effect, name, out).dataobj)
 
     def test_files_are_those_promised(self):
-        names = {"mask.nii.gz", "pet_n.nii.gz", "quality.tsv", "quality.json", "results.h5", "run.json"}
+        names = {"mask.nii.gz", "n.nii.gz", "quality.tsv", "quality.json", "summary.tsv", "summary.json", "results.h5",
+                 "run.json"}
         for effect, maps in MAPS.items():
-            names |= {f"pet_{effect}_{name}.nii.gz" for name in maps} | {f"pet_{effect}_clusters.tsv"}
-        found = set(os.listdir(self.out))
-        pictures = {name for name in found if name.endswith((".png", ".svg"))}
+            names |= {f"pet/{effect}/{name}.nii.gz" for name in maps} | {f"pet/{effect}/clusters.tsv"}
+        found = set(files_of(self.out))
+        pictures = {name for name in found if name.startswith("figures/") and name.endswith((".png", ".svg"))}
         self.assertEqual(found - pictures, names | {"report.html"})
         self.assertEqual(set(self.record["files"]), found)
         self.assertEqual([name for name in os.listdir(self.folder) if "partial" in name], [])
@@ -205,7 +208,7 @@ class Outputs(unittest.TestCase):
         for effect in MAPS:
             t, label, image = self.data(effect, "t"), self.data(effect, "clusters"), self.image(effect, "t")
             p = 10 ** -self.data(effect, "p-fwe-extent").astype(float)
-            with open(f"{self.out}/pet_{effect}_clusters.tsv", encoding="ascii", newline="") as table:
+            with open(f"{self.out}/pet/{effect}/clusters.tsv", encoding="ascii", newline="") as table:
                 rows = list(csv.DictReader(table, delimiter="\t"))
             self.assertEqual(len(rows), label.max())
             self.assertEqual(len(rows), self.effects[effect]["clusters"]["number"])
@@ -254,10 +257,10 @@ class Outputs(unittest.TestCase):
         left, = os.listdir(self.folder + "/full")
         self.assertRegex(left, r"^results[.]partial-\w{6}$")
         self.assertIn("what could be written is in full/" + left, failed.stderr)
-        found = sorted(os.listdir(f"{self.folder}/full/{left}"))
-        self.assertIn("pet_change_t.nii.gz", found)
+        found = files_of(f"{self.folder}/full/{left}")
+        self.assertIn("pet/change/t.nii.gz", found)
         for name in found:
-            self.assertRegex(name, r"[.](nii[.]gz|tsv)$")  # nothing half-written
+            self.assertRegex(name, r"^[^.].*[.](nii[.]gz|tsv|json)$")  # nothing half-written
         shutil.rmtree(self.folder + "/full")
 
     def test_results_are_replaced_only_by_force(self):

@@ -144,8 +144,8 @@ class Values(Prepared):
                                           "second"))
         other = "mean" if effect == "change" else effect
         for name in ("t", "p-uncorrected", "p-fwe-voxel"):
-            one, two = (self.read_image(f"{out}_{name}.nii.gz")
-                        for out in (f"first/pet_{effect}", f"second/change_{other}"))
+            one, two = (self.read_image(f"{out}/{name}.nii.gz")
+                        for out in (f"first/pet/{effect}", f"second/change/{other}"))
             self.assertEqual(one.tobytes(), two.tobytes(), name)
             self.assertTrue(numpy.any(one != one.flat[0]), name)
 
@@ -253,8 +253,8 @@ class OfBids(Prepared):
         self.assert_done(self.run_program("--design", "onesample", "--device", "cpu", *QUICK, "--bids",
                                           str(self.prepared()), "--bids-filter", "pet:desc=change", "--modality", "pet",
                                           "--mask", "voxstat-results/mask.nii.gz", "--out", "again"))
-        self.assertEqual(self.read_image("again/pet_mean_t.nii.gz").tobytes(),
-                         self.read_image("voxstat-results/pet_change_t.nii.gz").tobytes())
+        self.assertEqual(self.read_image("again/pet/mean/t.nii.gz").tobytes(),
+                         self.read_image("voxstat-results/pet/change/t.nii.gz").tobytes())
 
     def test_suffixes_that_bids_lacks_are_ignored(self):
         producers.aslprep(self.data / "aslprep")

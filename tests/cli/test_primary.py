@@ -17,7 +17,7 @@ except ImportError as missing:
     sys.exit(77)
 
 import report_cli
-from voxstat_cli import SHAPE, USAGE, Study
+from voxstat_cli import SHAPE, USAGE, Study, files_of
 
 CRITERION = {"voxel": "by the maximum t", "extent": "by extent", "mass": "by mass", "tfce": "by TFCE"}
 OF_CLUSTER = ("extent", "mass")
@@ -47,8 +47,8 @@ class Primary(Study):
 
     def below(self, out, kind):
         """(voxels, clusters) with p < 0.05, from the map and the table."""
-        image = nibabel.load(self.folder / out / f"pet_change_p-fwe-{kind}.nii.gz")
-        with open(self.folder / out / "pet_change_clusters.tsv", encoding="utf-8") as lines:
+        image = nibabel.load(self.folder / out / f"pet/change/p-fwe-{kind}.nii.gz")
+        with open(self.folder / out / "pet/change/clusters.tsv", encoding="utf-8") as lines:
             clusters = [row for row in csv.DictReader(lines, delimiter="\t") if float(row[f"p_{kind}"]) < 0.05]
         return int((10.0 ** -image.get_fdata() < 0.05 - 1e-6).sum()), len(clusters)
 
@@ -84,7 +84,7 @@ class Primary(Study):
             self.assertEqual(len(re.findall(r'<td class="n found"', headline)), count > 0)
             self.assertIn(f"Significant means p < 0.05 {criterion}", page.text["question"])
             self.assertIn(f"{criterion}, the primary correction, was called significant", page.text["methods"])
-            slices[kind] = hashlib.sha256((self.folder / kind / "pet_change_slices.png").read_bytes()).hexdigest()
+            slices[kind] = hashlib.sha256((self.folder / kind / "figures/pet_change_slices.png").read_bytes()).hexdigest()
         self.assertEqual(said["voxel"], 0)  # or the next lines show nothing
         self.assertGreater(said["extent"], 0)
         self.assertEqual((said["tfce"], slices["tfce"]), (0, slices["voxel"]))
@@ -95,11 +95,11 @@ class Primary(Study):
         self.analyse("extent", "--primary", "extent")
         self.assertEqual(json.loads((self.folder / "voxel/run.json").read_text())["primary"], "p_fwe_voxel")
         one, other = self.folder / "voxel", self.folder / "extent"
-        self.assertEqual({path.name for path in one.iterdir()}, {path.name for path in other.iterdir()})
-        same = [path for path in one.iterdir() if path.name.endswith((".nii.gz", ".tsv"))]
+        self.assertEqual(set(files_of(one)), set(files_of(other)))
+        same = [name for name in files_of(one) if name.endswith((".nii.gz", ".tsv")) and name != "summary.tsv"]
         self.assertGreater(len(same), 15)
-        for path in same:
-            self.assertEqual(path.read_bytes(), (other / path.name).read_bytes(), path.name)
+        for name in same:
+            self.assertEqual((one / name).read_bytes(), (other / name).read_bytes(), name)
         for key in ("peak", "p", "clusters"):
             self.assertEqual(self.effect("voxel")[key], self.effect("extent")[key])
         with h5py.File(self.folder / "voxel/results.h5") as one, h5py.File(self.folder / "extent/results.h5") as other:

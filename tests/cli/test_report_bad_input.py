@@ -16,19 +16,19 @@ except ImportError as missing:
 
 import report_cli
 import voxstat_cli
-from voxstat_cli import INPUT, OK, OUTPUT
+from voxstat_cli import INPUT, OK, OUTPUT, files_of
 
 
 class ReportBadInput(report_cli.Report):
     def test_a_template_elsewhere(self):
         self.run_report()
-        before = {path.name: path.read_bytes() for path in (self.folder / "results").iterdir()}
+        before = files_of(self.folder / "results")
         affine = voxstat_cli.AFFINE.copy()
         affine[0, 3] += 500
         self.write_image("template.nii", np.ones(voxstat_cli.SHAPE) + np.indices(voxstat_cli.SHAPE)[0], affine)
         self.assert_refused(INPUT, ["template.nii", "not in the space"], "--template", "template.nii", run=self.report)
         self.assert_refused(INPUT, ["template", "nowhere.nii"], "--template", "nowhere.nii", run=self.report)
-        self.assertEqual({path.name: path.read_bytes() for path in (self.folder / "results").iterdir()}, before)
+        self.assertEqual(files_of(self.folder / "results"), before)
         self.assert_refused(INPUT, ["nowhere.nii"], "--out", "other", "--template", "nowhere.nii")  # before computing
         done = self.run_paired("--out", "other", "--template", "template.nii", "-q")
         self.assertEqual(done.returncode, INPUT)
@@ -39,12 +39,12 @@ class ReportBadInput(report_cli.Report):
         shutil.rmtree(self.folder / "broken", ignore_errors=True)
         shutil.copytree(self.folder / "results", self.folder / "broken")
         change(self.folder / "broken")
-        before = {path.name: path.read_bytes() for path in (self.folder / "broken").iterdir()}
+        before = files_of(self.folder / "broken")
         done = self.report(out="broken")
         self.assertEqual(done.returncode, status, done.stderr)
         for word in words:
             self.assertIn(word, done.stderr)
-        self.assertEqual({path.name: path.read_bytes() for path in (self.folder / "broken").iterdir()}, before)
+        self.assertEqual(files_of(self.folder / "broken"), before)
 
     def test_broken_folders(self):
         self.run_report()
@@ -92,8 +92,8 @@ class ReportBadInput(report_cli.Report):
                      "design/pet/level/raw", "participants/pet"):
             self.broken(["results.h5", path.split("/")[0], "older"], delete(path))
         self.broken(["null/pet/change/voxel", "not of one run"], shorten)
-        self.broken(["pet_level_clusters.tsv"], lambda folder: (folder / "pet_level_clusters.tsv").unlink())
-        self.broken(["pet_level_clusters.tsv"], cut("pet_level_clusters.tsv", 150))
+        self.broken(["pet/level/clusters.tsv"], lambda folder: (folder / "pet/level/clusters.tsv").unlink())
+        self.broken(["pet/level/clusters.tsv"], cut("pet/level/clusters.tsv", 150))
         done = self.report(out="nowhere")
         self.assertEqual(done.returncode, INPUT)
         self.assertIn("nowhere: there is no such folder", done.stderr)
@@ -104,13 +104,13 @@ class ReportBadInput(report_cli.Report):
     def test_a_full_disk_leaves_the_old_report(self):
         self.run_report()
         out = self.folder / "results"
-        before = {path.name: path.read_bytes() for path in out.iterdir() if path.name != "run.json"}
+        before = {name: data for name, data in files_of(out).items() if name != "run.json"}
         limit = (100000, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
         done = subprocess.run([voxstat_cli.PROGRAM, "report", str(out)], capture_output=True, text=True, check=False,
                               restore_signals=False,
                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit))
         self.assertEqual(done.returncode, OUTPUT, done.stderr)
-        after = {path.name: path.read_bytes() for path in out.iterdir() if path.name != "run.json"}
+        after = {name: data for name, data in files_of(out).items() if name != "run.json"}
         self.assertEqual(after, before)
         self.assertEqual(self.report().returncode, OK)
 

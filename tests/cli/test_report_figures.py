@@ -66,7 +66,7 @@ def runs(flags):
 
 class ReportFigures(report_cli.Report):
     def cluster_change(self, effect, label):
-        labels = nibabel.load(self.folder / f"results/pet_{effect}_clusters.nii.gz").get_fdata()
+        labels = nibabel.load(self.folder / f"results/pet/{effect}/clusters.nii.gz").get_fdata()
         return (self.images(1) - self.images(0))[:, labels == label].mean(1)
 
     def test_stored_means_are_those_of_the_images(self):
@@ -81,7 +81,7 @@ class ReportFigures(report_cli.Report):
                 np.testing.assert_allclose(h5[f"participants/pet/{name}"], images[session][:, mask].mean(1), rtol=1e-12)
                 self.assertEqual(list(h5[f"participants/pet/{name}_voxels"]), [mask.size] * 8)
                 for effect in ("change", "level"):
-                    labels = nibabel.load(self.folder / f"results/pet_{effect}_clusters.nii.gz").get_fdata()
+                    labels = nibabel.load(self.folder / f"results/pet/{effect}/clusters.nii.gz").get_fdata()
                     values = h5[f"clusters/pet/{effect}/{name}"][...]
                     self.assertEqual(len(values), min(20, labels.max()))
                     for c, label in enumerate(h5[f"clusters/pet/{effect}/label"]):
@@ -216,6 +216,19 @@ class ReportFigures(report_cli.Report):
             np.testing.assert_allclose([float(one) for one in cells[2:6]],
                                        [before[i], after[i], after[i] - before[i], percent], rtol=6e-4, atol=0.051)
         self.assertEqual(people[0][0][:6], ["participant", "leverage", "1: baseline", "1: followup", "1: change", "1: %"])
+        level = [float(row[3]) for row in self.rows]
+        left, top = self.named_points("pet_level_cluster-1-values")
+        self.assertAlmostEqual(np.corrcoef(left, level)[0, 1], 1, delta=1e-4) # each name lies on its own point
+        self.assertAlmostEqual(np.corrcoef(top, change)[0, 1], -1, delta=1e-4)
+        left, top = self.named_points("pet_change_cluster-1-values")
+        self.assertTrue((left[0::2] < left[1::2]).all())
+        self.assertAlmostEqual(np.corrcoef(top, np.stack([before, after], 1).ravel())[0, 1], -1, delta=1e-4)
+
+    def named_points(self, picture):
+        """Where the names of a picture lie in its SVG file, in the order of the participants."""
+        svg = next((self.folder / "results").rglob(f"{picture}.svg")).read_text()
+        circles = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"[^>]*><title>', svg)
+        return np.array(circles, float).T
 
     def test_influence(self):
         """Leverage and Cook's distance by their definitions: fits without each participant. Bounds: R's."""
@@ -293,7 +306,7 @@ class ReportFigures(report_cli.Report):
     def check_clusters(self, table, effect):
         """What survives comes first, then a divider; sub-peaks follow their cluster. Numbers are those of results.h5 at
         the peak, and of the table for what is of the cluster."""
-        with open(self.folder / f"results/pet_{effect}_clusters.tsv", encoding="utf-8") as text:
+        with open(self.folder / f"results/pet/{effect}/clusters.tsv", encoding="utf-8") as text:
             lines = list(csv.DictReader(text, delimiter="\t"))[:20]
         head, rows = [name.split(" (prim")[0] for name in table[0]], table[1:]
         self.assertEqual(head[:7], ["#", "mm\N{SUPERSCRIPT THREE}", "peak t", "x, y, z (mm)", "p voxel", "voxels", "mass"])
@@ -337,7 +350,7 @@ class ReportFigures(report_cli.Report):
             self.assertEqual(page.ids[page.ids.index("main") + 1], "question")
             said = " ".join(page.text["question"].split())
             for effect in ("change", "level"):
-                with open(self.folder / f"results/pet_{effect}_clusters.tsv", encoding="utf-8") as table:
+                with open(self.folder / f"results/pet/{effect}/clusters.tsv", encoding="utf-8") as table:
                     rows = [row for row in csv.DictReader(table, delimiter="\t") if float(row[column]) < 0.05]
                 for sign in "positive", "negative":
                     found = sorted((row for row in rows if row["sign"] == sign),
@@ -377,7 +390,7 @@ class ReportFigures(report_cli.Report):
                 self.write_image(name, data)
         page = self.run_report("--cluster-p", "0.001", "--primary", "extent")
         said = " ".join(page.text["question"].split())
-        with open(self.folder / "results/pet_change_clusters.tsv", encoding="utf-8") as table:
+        with open(self.folder / "results/pet/change/clusters.tsv", encoding="utf-8") as table:
             rows = [row for row in csv.DictReader(table, delimiter="\t")
                     if float(row["p_extent"]) < 0.05 and row["sign"] == "positive"]
         peaks = [row["peak_t"] for row in rows]
@@ -397,7 +410,7 @@ class ReportFigures(report_cli.Report):
             self.write_image(row[2], data)
         self.run_report("--cluster-p", "0.0005")
         for effect, right, front, above in (("change", True, False, False), ("level", False, True, True)):
-            image = pixels(self.folder / f"results/pet_{effect}_glass.png")[50:]
+            image = pixels(self.folder / f"results/figures/pet_{effect}_glass.png")[50:]
             views = runs((image.min(2) < 250).any(0))[:3]
             spread = image[..., 0] - image[..., 2] > 60  # orange: neither grey nor ink
             for (first, last), across in zip(views, (front, right, right)):
@@ -407,7 +420,7 @@ class ReportFigures(report_cli.Report):
                 rows = np.flatnonzero(spread[:, first:last + 1].any(1))
                 shown = np.flatnonzero((image[:, first:last + 1].min(2) < 250).any(1))
                 self.assertEqual(rows.mean() < shown.mean(), up, effect)
-            image, seen = pixels(self.folder / f"results/pet_{effect}_slices.png"), 0
+            image, seen = pixels(self.folder / f"results/figures/pet_{effect}_slices.png"), 0
             spread = image[..., 0] - image[..., 2] > 125  # beyond the threshold; below it colours fade
             for first, last in runs((image[30:].min(2) < 250).any(0))[:5]:  # the columns of axial slices
                 columns = np.flatnonzero(spread[:, first:last + 1].any(0))

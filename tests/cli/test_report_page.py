@@ -2,7 +2,6 @@
 """The page of a report: whatever was run, it holds what it promises, and the folder the files that it lists."""
 import hashlib
 import json
-import os
 import sys
 import unittest
 from xml.etree import ElementTree
@@ -17,6 +16,7 @@ except ImportError as missing:
 
 import report_cli
 import voxstat_cli
+from voxstat_cli import files_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -46,18 +46,18 @@ class ReportPage(report_cli.Report):
 
     def test_every_file_is_listed_and_pictures_come_in_pairs(self):
         self.run_report()
-        found = set(os.listdir(self.folder / "results"))
+        found = set(files_of(self.folder / "results"))
         record = json.loads((self.folder / "results/run.json").read_text())
         self.assertEqual(set(record["files"]), found)
         self.assertEqual(len(record["files"]), len(found))
-        pictures = {name[:-4] for name in found if name.endswith((".png", ".svg"))}
+        pictures = {name[8:-4] for name in found if name.startswith("figures/")}
         for name in ("slices", "glass", "null-voxel", "null-extent", "qq", "cluster-1-values",
                      "design"):
             self.assertIn("pet_change_" + name, pictures)
         for name in pictures:
-            png = (self.folder / "results" / (name + ".png")).read_bytes()
+            png = (self.folder / "results/figures" / (name + ".png")).read_bytes()
             self.assertTrue(png.startswith(b"\x89PNG"))
-            svg = (self.folder / "results" / (name + ".svg")).read_text()
+            svg = (self.folder / "results/figures" / (name + ".svg")).read_text()
             self.assertIn("<svg", svg)
             self.assertNotRegex(svg, r'href="(?!#|data:)')
             texts = ["".join(text.itertext()) for text in ElementTree.fromstring(svg).iter(SVG + "text")]
@@ -69,26 +69,26 @@ class ReportPage(report_cli.Report):
     def test_it_can_be_written_again(self):
         self.run_report()
         out = self.folder / "results"
-        before = {path.name: path.read_bytes() for path in out.iterdir()}
+        before = files_of(out)
         for threads in ("1", "3"):
             (out / "report.html").unlink()
             self.assert_done(self.run_program("report", "results", OMP_NUM_THREADS=threads))
-            self.assertEqual({path.name: path.read_bytes() for path in out.iterdir()}, before)
+            self.assertEqual(files_of(out), before)
         self.run_report("--force")  # the list of files is still right, or this is refused
 
     def test_pictures_of_an_earlier_report_go(self):
         self.run_report()
         out = self.folder / "results"
         record = json.loads((out / "run.json").read_text())
-        (out / "pet_change_old.png").write_bytes(b"old")
-        record["files"].append("pet_change_old.png")
-        record["report"].append("pet_change_old.png")
-        record["checksums"]["pet_change_old.png"] = hashlib.sha256(b"old").hexdigest() # else it is another's
+        (out / "figures/pet_change_old.png").write_bytes(b"old")
+        record["files"].append("figures/pet_change_old.png")
+        record["report"].append("figures/pet_change_old.png")
+        record["checksums"]["figures/pet_change_old.png"] = hashlib.sha256(b"old").hexdigest() # else it is another's
         (out / "run.json").write_text(json.dumps(record))
         self.assert_done(self.report("-q"))
-        self.assertFalse((out / "pet_change_old.png").exists())
+        self.assertFalse((out / "figures/pet_change_old.png").exists())
         record = json.loads((out / "run.json").read_text())
-        self.assertEqual(set(record["files"]), set(os.listdir(out)))
+        self.assertEqual(set(record["files"]), set(files_of(out)))
 
     # ---- other runs ----
 
@@ -151,11 +151,11 @@ class ReportPage(report_cli.Report):
         for words in ("The mean change of pet (n = 8)", "The mean change of cbf (n = 7)", "level (n = 7)",
                       "level (n = 6)", "for the mean of pet t = 3.00, of cbf t = 3.14"):
             self.assertIn(words, page.text["methods"])
-        for words in ("of cbf: sub-01", "of pet_level: sub-05", "of cbf_level: sub-05", "cbf_mask.nii.gz",
+        for words in ("of cbf: sub-01", "of pet_level: sub-05", "of cbf_level: sub-05", "cbf/mask.nii.gz",
                       "cbf_change: |t| > 3.14"):
             self.assertIn(words, page.text["checklist"])
         used = [i for i in range(8) if i != 4]
-        labels = nibabel.load(self.folder / "results/pet_level_clusters.nii.gz").get_fdata()
+        labels = nibabel.load(self.folder / "results/pet/level/clusters.nii.gz").get_fdata()
         with h5py.File(self.folder / "results/results.h5") as h5:
             np.testing.assert_array_equal(h5["design/pet/level/raw"][:, 1], [float(self.rows[i][3]) for i in used])
             np.testing.assert_allclose(h5["clusters/pet/level/followup"][0],
@@ -211,7 +211,7 @@ class ReportPage(report_cli.Report):
         self.assertIn(evil, page.text["design"])
         self.assertIn("<img src=x onerror=alert(2)>", page.text["design"])
         self.assertTrue(any(evil in image["alt"] for image in page.images))
-        design = ElementTree.parse(self.folder / "results/pet_change_design.svg")
+        design = ElementTree.parse(self.folder / "results/figures/pet_change_design.svg")
         self.assertTrue(any(text.text.startswith("<img") for text in design.iter(SVG + "text")))
 
     def test_a_template_on_another_grid(self):

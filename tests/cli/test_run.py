@@ -13,7 +13,7 @@ import unittest
 
 import numpy
 
-from voxstat_cli import INTERRUPTED, PROGRAM, SHAPE, Study
+from voxstat_cli import INTERRUPTED, PROGRAM, SHAPE, Study, files_of
 
 MAPS = ["mean", "se", "ci-low", "ci-high", "t", "z", "dz", "g", "clusters", "p-uncorrected", "p-fdr", "p-fwe-voxel",
         "p-fwe-extent", "p-fwe-mass", "tfce", "p-fwe-tfce"]
@@ -45,18 +45,18 @@ class Run(Study):
 
     def files(self, out):
         """The bytes of a run's files, except run.json and results.h5, which hold times."""
-        return {path.name: path.read_bytes() for path in (self.folder / out).iterdir()
-                if path.suffix in (".gz", ".tsv")}
+        return {name: data for name, data in files_of(self.folder / out).items() if name.endswith((".gz", ".tsv"))}
 
     def test_end_to_end(self):
         before = self.listing()
         done = self.run_paired("--covariate", "level", "--nuisance", "age", "--p-format", "p", "--cluster-p", "0.01")
         self.assert_done(done)
         left = [name for name in self.listing() if name not in before and not name.endswith((".png", ".svg"))]
-        expected = (["mask.nii.gz", "pet_n.nii.gz", "quality.json", "quality.tsv", "report.html", "results.h5", "run.json"] +
-                    ["pet_change_clusters.tsv", "pet_level_clusters.tsv"] +
-                    [f"pet_change_{name}.nii.gz" for name in MAPS] +
-                    [f"pet_level_{name}.nii.gz" for name in COVARIATE_MAPS])
+        expected = (["figures", "mask.nii.gz", "n.nii.gz", "pet", "pet/change", "pet/level", "quality.json", "quality.tsv",
+                     "report.html", "results.h5", "run.json", "summary.json", "summary.tsv"] +
+                    ["pet/change/clusters.tsv", "pet/level/clusters.tsv"] +
+                    [f"pet/change/{name}.nii.gz" for name in MAPS] +
+                    [f"pet/level/{name}.nii.gz" for name in COVARIATE_MAPS])
         self.assertEqual(left, sorted(["voxstat-results"] + [f"voxstat-results/{name}" for name in expected]))
         for words in ("change = followup minus baseline", "5 of 5 participants", "mask of 504 voxels",
                       "mean-centred (level, age)", "the intercept is the mean change at the average covariate",
@@ -67,13 +67,13 @@ class Run(Study):
         self.assertEqual(len(lines), 3)
         self.assertTrue(lines[1].startswith("pet change") and lines[2].startswith("pet level"))
         # The table of results is that of the maps, at the voxel that the largest |t| is in.
-        t = self.read_image("voxstat-results/pet_change_t.nii.gz")
+        t = self.read_image("voxstat-results/pet/change/t.nii.gz")
         self.assertIn(f"{t.flat[numpy.abs(t).argmax()]:.3f}", lines[1])
 
     def test_mean_change_is_followup_minus_baseline(self):
         self.assert_done(self.run_paired())
         change = numpy.mean([self.read_image(row[2]).astype(float) - self.read_image(row[1]) for row in self.rows], 0)
-        mean = self.read_image("voxstat-results/pet_change_mean.nii.gz")
+        mean = self.read_image("voxstat-results/pet/change/mean.nii.gz")
         # The change is rounded to float once, the mean once more: 2^-23 of values below 32 twice.
         numpy.testing.assert_allclose(mean, change, atol=8e-6)
 
@@ -122,8 +122,8 @@ class Run(Study):
         done = self.run_paired("--out", "b", "--sessions", "followup,baseline")
         self.assert_done(done)
         self.assertIn("change = baseline minus followup", done.stderr)
-        numpy.testing.assert_array_equal(self.read_image("a/pet_change_t.nii.gz"),
-                                         -self.read_image("b/pet_change_t.nii.gz"))
+        numpy.testing.assert_array_equal(self.read_image("a/pet/change/t.nii.gz"),
+                                         -self.read_image("b/pet/change/t.nii.gz"))
 
     def test_who_is_left_out(self):
         self.rows[0][2] = "n/a"
@@ -138,22 +138,22 @@ class Run(Study):
     def test_onesample(self):
         done = self.run_program("--design", "onesample", "--sessions", "followup", "--device", "cpu", "--tails", "pos")
         self.assert_done(done)
-        t = self.read_image("voxstat-results/pet_mean_t.nii.gz")
+        t = self.read_image("voxstat-results/pet/mean/t.nii.gz")
         self.assertGreater(t.min(), 0) # noise of 1 about 10
         self.assertIn("pet mean", done.stdout)
 
     def test_clusters_of_the_corner(self):
         self.assert_done(self.run_paired("--cluster-t", "4", "--p-format", "p"))
-        with open(self.folder / "voxstat-results/pet_change_clusters.tsv", encoding="utf-8") as table:
+        with open(self.folder / "voxstat-results/pet/change/clusters.tsv", encoding="utf-8") as table:
             first = next(csv.DictReader(table, delimiter="\t"))
-        labels = self.read_image("voxstat-results/pet_change_clusters.nii.gz")
+        labels = self.read_image("voxstat-results/pet/change/clusters.nii.gz")
         self.assertEqual(int(first["voxels"]), numpy.count_nonzero(labels == 1))
         self.assertGreater(numpy.count_nonzero(labels[:4, :4, :4] == 1), 30)
 
     def test_force_replaces_results(self):
         self.assert_done(self.run_paired())
         self.assert_done(self.run_paired("--force", "--correct", "voxel"))
-        self.assertFalse((self.folder / "voxstat-results/pet_change_p-fdr.nii.gz").exists())
+        self.assertFalse((self.folder / "voxstat-results/pet/change/p-fdr.nii.gz").exists())
 
     def test_quiet_and_explicit_run(self):
         done = self.run_program("run", "--design", "paired", "--device", "cpu", "--quiet")

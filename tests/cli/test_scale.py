@@ -156,7 +156,7 @@ class Scale(Study):
         self.assertEqual(candidates.sum(), 8 * 8 * 7)
         limit = numpy.sort(variation[candidates])[int(numpy.ceil(0.1 * candidates.sum())) - 1]
         expected = candidates & (variation <= limit)
-        region = self.read_image("voxstat-results/pet_reference.nii.gz") == 1
+        region = self.read_image("voxstat-results/reference.nii.gz") == 1
         numpy.testing.assert_array_equal(region, expected)
         self.assertTrue(region[2:4, 2:8].sum() == region.sum())
         self.assert_picture(int(expected.sum()))
@@ -166,35 +166,35 @@ class Scale(Study):
         for _, _, followup, *_ in self.rows: # other follow-up images leave the region as it is
             self.write_image(followup, 10 + random.standard_normal(SHAPE))
         self.done("--reference", "data")
-        numpy.testing.assert_array_equal(self.read_image("voxstat-results/pet_reference.nii.gz") == 1, expected)
+        numpy.testing.assert_array_equal(self.read_image("voxstat-results/reference.nii.gz") == 1, expected)
 
     def assert_picture(self, voxels):
         """The report shows the region; it fails where the region's file is gone or has another grid."""
         out = self.folder / "voxstat-results"
         page = (out / "report.html").read_text()
         self.assertIn(f"coloured are the {voxels} voxels ({voxels * 64e-3:.1f} cm³) whose baseline varies least", page)
-        region, picture = (out / "pet_reference.nii.gz").read_bytes(), (out / "pet_reference.png").read_bytes()
-        image = nibabel.load(out / "pet_reference.nii.gz")
+        region, picture = (out / "reference.nii.gz").read_bytes(), (out / "figures/pet_reference.png").read_bytes()
+        image = nibabel.load(out / "reference.nii.gz")
         other = numpy.roll(numpy.asarray(image.dataobj), 3, axis=0)
-        nibabel.Nifti1Image(other, image.affine).to_filename(out / "pet_reference.nii.gz")
+        nibabel.Nifti1Image(other, image.affine).to_filename(out / "reference.nii.gz")
         self.assert_done(self.run_program("report", "voxstat-results"))
-        self.assertNotEqual((out / "pet_reference.png").read_bytes(), picture)
-        nibabel.Nifti1Image(numpy.ones((2, 2, 2), numpy.uint8), numpy.eye(4)).to_filename(out / "pet_reference.nii.gz")
+        self.assertNotEqual((out / "figures/pet_reference.png").read_bytes(), picture)
+        nibabel.Nifti1Image(numpy.ones((2, 2, 2), numpy.uint8), numpy.eye(4)).to_filename(out / "reference.nii.gz")
         done = self.run_program("report", "voxstat-results")
         self.assertEqual(done.returncode, INPUT)
-        self.assertIn("pet_reference.nii.gz: another grid than that of the results", done.stderr)
-        (out / "pet_reference.nii.gz").unlink()
-        self.assertIn("pet_reference.nii.gz", self.run_program("report", "voxstat-results").stderr)
-        (out / "pet_reference.nii.gz").write_bytes(region)
+        self.assertIn("reference.nii.gz: another grid than that of the results", done.stderr)
+        (out / "reference.nii.gz").unlink()
+        self.assertIn("reference.nii.gz", self.run_program("report", "voxstat-results").stderr)
+        (out / "reference.nii.gz").write_bytes(region)
         self.assert_done(self.run_program("report", "voxstat-results"))
-        self.assertEqual((out / "pet_reference.png").read_bytes(), picture)
+        self.assertEqual((out / "figures/pet_reference.png").read_bytes(), picture)
 
     def test_other_references_have_no_picture(self):
         region = numpy.zeros(SHAPE)
         region[2:5, 2:5, 2:5] = 1
         self.write_image("region.nii.gz", region)
         self.done("--reference", "region.nii.gz")
-        self.assertFalse((self.folder / "voxstat-results/pet_reference.png").exists())
+        self.assertFalse((self.folder / "voxstat-results/figures/pet_reference.png").exists())
         self.assertNotIn('id="reference"', (self.folder / "voxstat-results/report.html").read_text())
 
     def test_by_modality(self):

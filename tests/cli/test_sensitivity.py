@@ -83,7 +83,7 @@ class Sensitivity(Study):
         significant = mask & (p < 0.05)
         signs = (bool((value["t"][significant] > 0).any()), bool((value["t"][significant] < 0).any()))
         estimate = "mean" if "mean" in value else "slope"
-        name = f"{modality}_{effect}_clusters{'_' + volume if volume else ''}.tsv"
+        name = f"{modality}/{effect}/clusters{'_' + volume if volume else ''}.tsv"
         with open(self.folder / out / name, encoding="utf-8") as lines:
             clusters = list(csv.DictReader(lines, delimiter="\t"))
         column = kind.replace("p-fwe-", "p_")
@@ -213,7 +213,7 @@ class Sensitivity(Study):
         self.assertIn('<section id="sensitivity"', page)
         self.assertIn("In a sensitivity analysis the images were prepared in 2 other ways, each with one change "
                       "(smooth=20; change=logratio)", page)
-        self.assertTrue((folder / "sensitivity_1.png").exists())
+        self.assertTrue((folder / "figures/sensitivity_1.png").exists())
         shown = self.run_program("show", "voxstat-results")
         self.assert_done(shown)
         changing = [row for row in rows if row["changes"] == "yes"]

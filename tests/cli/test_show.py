@@ -26,7 +26,7 @@ class Show(Study):
         parts = shown.stdout.split("\n\n")
         self.assertEqual(len(parts), 4)
         for part, effect in zip(parts[1:3], ("change", "level")):
-            with open(self.folder / f"out/pet_{effect}_clusters.tsv", encoding="utf-8") as table:
+            with open(self.folder / f"out/pet/{effect}/clusters.tsv", encoding="utf-8") as table:
                 clusters = list(csv.DictReader(table, delimiter="\t"))
             heading, _, *rows = part.splitlines()
             self.assertIn(f"pet {effect}: clusters of |t| > 1.000", heading)

@@ -156,7 +156,7 @@ class Streams(Study):
                                    "--progress", "plain", "-v"], cwd=self.folder, check=False, timeout=60,
                                   capture_output=True)
             self.assertEqual(done.returncode, status, closed)
-            for name in ("pet_change_t.nii.gz", "mask.nii.gz", "pet_change_clusters.tsv"):
+            for name in ("pet/change/t.nii.gz", "mask.nii.gz", "pet/change/clusters.tsv"):
                 self.assertEqual((self.folder / out / name).read_bytes(),
                                  (self.folder / "expected" / name).read_bytes(), (closed, name))
 

@@ -5,7 +5,7 @@ import unittest
 
 import numpy
 
-from voxstat_cli import INPUT, USAGE, Study
+from voxstat_cli import INPUT, USAGE, Study, files_of
 
 
 class Tables(Study):
@@ -17,7 +17,7 @@ class Tables(Study):
         return [self.read_image(f"{row[0]}_{session}.nii.gz").astype(float) for session in ("baseline", "followup")]
 
     def mean(self, out="voxstat-results"):
-        return self.read_image(f"{out}/pet_change_mean.nii.gz")
+        return self.read_image(f"{out}/pet/change/mean.nii.gz")
 
     def write_bytes(self, data):
         (self.folder / "participants.tsv").write_bytes(data)
@@ -84,7 +84,8 @@ class Programs(Tables):
         self.write_table()
         plain = (self.folder / "participants.tsv").read_text(encoding="utf-8")
         self.assert_done(self.run_paired(*arguments, "-q"))
-        expected = {path.name: path.read_bytes() for path in (self.folder / "voxstat-results").glob("*.nii.gz")}
+        expected = {name: data for name, data in files_of(self.folder / "voxstat-results").items()
+                    if name.endswith(".nii.gz")}
         self.assertGreater(len(expected), 20)
         for name, make in tables.items():
             self.write_bytes(make(plain))
@@ -204,7 +205,7 @@ class Values(Tables):
         self.assertEqual(self.record()["study"]["levels"], {"sex": ["F", "M"]})
         change = {sex: numpy.mean([after - before for row in self.rows if row[3] == sex
                                    for before, after in [self.images(row)]], 0) for sex in "FM"}
-        numpy.testing.assert_allclose(self.read_image("voxstat-results/pet_sex_slope.nii.gz"),
+        numpy.testing.assert_allclose(self.read_image("voxstat-results/pet/sex/slope.nii.gz"),
                                       change["M"] - change["F"], atol=2e-5) # float values up to 10, with a few roundings
 
     def test_more_levels(self):

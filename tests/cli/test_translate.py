@@ -342,13 +342,13 @@ class Translate(Study):
             self.design(matrix.tolist(), [contrast])
             out = self.run_translated(data, matrix, f"randomise -i all.nii.gz -o out{number} -d design.mat "
                                       "-t design.con -x -n 50")
-            t = nibabel.load(self.folder / out / f"all_{effect}_t.nii.gz").get_fdata()
+            t = nibabel.load(self.folder / out / f"all/{effect}/t.nii.gz").get_fdata()
             expected = self.t_of(data, matrix, np.abs(contrast))
             np.testing.assert_allclose(t, expected, rtol=2e-4, atol=2e-4) # float images, six digits in the table
         self.design(matrix.tolist(), [[0, 1, 0], [0, 0, 1]])
         out = self.run_translated(data, matrix, "randomise -i all.nii.gz -o joint -d design.mat -t design.con -x -n 50")
         for contrast, effect in itertools.islice(cases, 2):
-            t = nibabel.load(self.folder / out / f"all_{effect}_t.nii.gz").get_fdata()
+            t = nibabel.load(self.folder / out / f"all/{effect}/t.nii.gz").get_fdata()
             np.testing.assert_allclose(t, self.t_of(data, matrix, np.abs(contrast)), rtol=2e-4, atol=2e-4)
 
     def test_a_mask_without_its_ending(self):

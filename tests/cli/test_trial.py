@@ -55,7 +55,7 @@ class Trial(unittest.TestCase):
     def means(self, modality, members):
         """Of those with both images: a row a participant with the mean of baseline and follow-up over the members."""
         inside = numpy.isin(self.labels, [self.index[name] for name in members.split(" + ")])
-        inside &= nibabel.load(self.out / f"{modality}_mask.nii.gz").get_fdata() > 0
+        inside &= nibabel.load(self.out / f"{modality}/mask.nii.gz").get_fdata() > 0
         return numpy.array([[nibabel.load(DATA / person[f"{modality}_{session}"]).get_fdata()[inside].mean()
                              for session in ("baseline", "followup")] for person in self.people
                             if "n/a" not in (person[f"{modality}_baseline"], person[f"{modality}_followup"])])
@@ -77,8 +77,8 @@ class Trial(unittest.TestCase):
                 stem = f"regions_{modality}" if modality else "markers"
                 for picture in ("forest", "participants", "scatter"):
                     for ending in ("png", "svg"):
-                        self.assertTrue((self.out / f"{stem}_{picture}.{ending}").exists())
-                self.assertFalse((self.out / f"{stem}_matrix.png").exists())  # for several covariates
+                        self.assertTrue((self.out / f"figures/{stem}_{picture}.{ending}").exists())
+                self.assertFalse((self.out / f"figures/{stem}_matrix.png").exists())  # for several covariates
 
     def test_the_answers(self):
         """A row of answers for each effect, with a cell for each modality and the markers: regions with p as in the
@@ -116,7 +116,7 @@ class Trial(unittest.TestCase):
         with h5py.File(self.out / "results.h5") as h5:
             t = numpy.nan_to_num(h5[f"maps/{modality}/{effect}/t"][...])
             peak = numpy.unravel_index(abs(t).argmax(), t.shape)
-            affine = nibabel.load(self.out / f"{modality}_{effect}_t.nii.gz").affine
+            affine = nibabel.load(self.out / f"{modality}/{effect}/t.nii.gz").affine
             self.assertAlmostEqual(float(largest), t[peak], delta=0.0051)
             numpy.testing.assert_allclose([float(one) for one in mm], (affine @ [*peak, 1])[:3], atol=0.01)
         heights = [float(one) for one in at.split(", ")]

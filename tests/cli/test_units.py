@@ -55,7 +55,7 @@ class Units(Study):
         self.assertEqual(self.map_units(), "SUV")
         self.assertEqual(self.map_units("level", "slope"), "SUV per unit of the covariate")
         self.assertEqual(self.map_units("change", "t"), "t")
-        header = nibabel.load(self.folder / "voxstat-results/pet_change_mean.nii.gz").header
+        header = nibabel.load(self.folder / "voxstat-results/pet/change/mean.nii.gz").header
         self.assertIn("mean in SUV, pet_change", header["descrip"].item().decode())
         self.assertEqual({row["units"] for row in self.regions()}, {"SUV"})
         for ending in ("md", "tex"):
@@ -90,8 +90,8 @@ class Units(Study):
         """The texts of the pictures of values against the covariate: in the largest clusters, and of regions."""
         done, record = self.done("--covariate", "level", "--cluster-t", "1", "--atlas", "labels.nii.gz", *arguments)
         self.assertTrue(any(effect["clusters"]["number"] for effect in record["modalities"][0]["effects"]), done.stderr)
-        pictures = [*(self.folder / "voxstat-results").glob("pet_level_cluster-*-values.svg"),
-                    *(self.folder / "voxstat-results").glob("regions*_scatter.svg")]
+        pictures = [*(self.folder / "voxstat-results").glob("figures/pet_level_cluster-*-values.svg"),
+                    *(self.folder / "voxstat-results").glob("figures/regions*_scatter.svg")]
         self.assertGreaterEqual(len(pictures), 2)
         svg_text = "{http://www.w3.org/2000/svg}text"
         texts = [{"".join(text.itertext()) for text in ElementTree.parse(picture).iter(svg_text)}

@@ -16,7 +16,7 @@ try:
     import numpy
     from scipy import ndimage
 
-    from voxstat_cli import AFFINE, SHAPE, Study
+    from voxstat_cli import AFFINE, SHAPE, Study, place_of
 except ImportError as missing:
     print("SKIP:", missing)
     sys.exit(77)
@@ -97,7 +97,7 @@ class Viewer(Study):
                 continue
             stem, name = about["data-effect"], about["data-map"]
             seen.add((stem, name))
-            truth = self.read_image(f"out/{stem}_{name}.nii.gz").astype(float)
+            truth = self.read_image(f"out/{place_of(stem)}/{name}.nii.gz").astype(float)
             if name.startswith("p-"):
                 truth = numpy.where(mask, -numpy.log10(numpy.where(mask, truth, 1)), 0)
             most = 32767 if name.startswith("p-") else 2047

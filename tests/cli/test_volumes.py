@@ -44,46 +44,45 @@ class Volumes(test_atlas.Atlas):
                 self.write_image("mask.nii.gz", numpy.isin(self.on, labels))
                 self.assert_done(self.run_paired("--mask", "mask.nii.gz", "--atlas", "atlas.nii.gz", "--coverage", "0.0001",
                                                  "--tails", tails, "--out", "masked", "--force", *self.options))
-                for stem in ("pet_change", "pet_level"):
-                    self.same_files(stem, volume)
-                    self.same_figures(stem, volume)
+                for place in ("pet/change", "pet/level"):
+                    self.same_files(place, volume)
+                    self.same_figures(place, volume)
         self.assertTrue(self.compared)
 
     compared = 0
 
-    def same_files(self, stem, volume):
+    def same_files(self, place, volume):
         """Maps bit for bit, null distributions, and tables of clusters."""
         for name in [f"p-{kind}" for kind in KINDS] + ["tfce", "clusters"]:
-            numpy.testing.assert_array_equal(self.read_image(f"voxstat-results/{stem}_{name}_{volume}.nii.gz"),
-                                             self.read_image(f"masked/{stem}_{name}.nii.gz"))
+            numpy.testing.assert_array_equal(self.read_image(f"voxstat-results/{place}/{name}_{volume}.nii.gz"),
+                                             self.read_image(f"masked/{place}/{name}.nii.gz"))
         with h5py.File(self.folder / "voxstat-results/results.h5") as ours, \
                 h5py.File(self.folder / "masked/results.h5") as masked:
-            place = stem.replace("_", "/", 1)
             for name in [f"maps/{place}/p-{kind}" for kind in KINDS] + \
                     [f"null/{place}/{word}" for word in ("voxel", "extent", "mass", "tfce")]:
                 numpy.testing.assert_array_equal(ours[f"{name}_{volume}"][()], masked[name][()])
             self.assertFalse([name for name in ours[f"maps/{place}"] if name.startswith(("t_", "z_", "p-uncorrected_"))])
         ours, masked = (csv.reader((self.folder / name).read_text().splitlines(), delimiter="\t") for name in
-                        (f"voxstat-results/{stem}_clusters_{volume}.tsv", f"masked/{stem}_clusters.tsv"))
+                        (f"voxstat-results/{place}/clusters_{volume}.tsv", f"masked/{place}/clusters.tsv"))
         rows = list(ours)
         self.assertEqual(rows, list(masked))
         self.compared += len(rows) - 1
 
-    def same_figures(self, stem, volume):
+    def same_figures(self, place, volume):
         """run.json; and the place of the smallest p in its own map."""
-        masked = self.effects("masked")[stem]
-        ours = {one["files"]: one for one in self.effects("voxstat-results")[stem]["volumes"]}[volume]
+        masked = self.effects("masked")[place]
+        ours = {one["files"]: one for one in self.effects("voxstat-results")[place]["volumes"]}[volume]
         self.assertEqual(ours["voxels"], int((self.read_image("masked/mask.nii.gz") > 0).sum()))
         self.assertEqual(set(ours["p"]), {f"p-{kind}".replace("-", "_") for kind in KINDS})
         self.assertEqual(ours["p"], {key: masked["p"][key] for key in ours["p"]})
         for key in ("peak", "clusters", "bonferroni_effects"):
             self.assertEqual(ours[key], masked[key])
-        p, t = self.read_image(f"masked/{stem}_p-fwe-mass.nii.gz"), self.read_image(f"masked/{stem}_t.nii.gz")
+        p, t = self.read_image(f"masked/{place}/p-fwe-mass.nii.gz"), self.read_image(f"masked/{place}/t.nii.gz")
         at = ours["p"]["p_fwe_mass"]
         voxel = tuple(numpy.rint((numpy.linalg.inv(AFFINE) @ [*at["mm"], 1])[:3]).astype(int))
         self.assertEqual(p[voxel], p.max()) # -log10 p
         self.assertAlmostEqual(at["smallest"], 10.0 ** -p.max(), delta=1e-6)
-        if self.effects("masked")[stem]["tails"] == "two":
+        if self.effects("masked")[place]["tails"] == "two":
             self.assertEqual(abs(t[voxel]), abs(t[p == p.max()]).max())
         self.assertEqual(at["region"], test_atlas.NAMES[self.on[voxel]])
 
@@ -92,7 +91,7 @@ class Volumes(test_atlas.Atlas):
         sizes = {volume: int((numpy.isin(self.on, labels) & (self.read_image("voxstat-results/mask.nii.gz") > 0)).sum())
                  for volume, labels in MEMBERS.items()}
         self.assertIn(f"pet: search volume primary one, {sizes['primary-one']} voxels\n", done.stderr)
-        volume = self.effects("voxstat-results")["pet_change"]["volumes"][0]
+        volume = self.effects("voxstat-results")["pet/change"]["volumes"][0]
         found = volume["clusters"]["mass_below_0_05"]
         smallest = volume["p"]["p_fwe_mass"]["smallest"]
         line = f"pet change in the search volume primary one: {found} cluster{'' if found == 1 else 's'} significant " \
@@ -111,15 +110,15 @@ class Volumes(test_atlas.Atlas):
 
     def test_only_planned_families(self):
         self.run_atlas()
-        self.assertNotIn("volumes", self.effects("voxstat-results")["pet_change"])
-        self.assertFalse(list((self.folder / "voxstat-results").glob("*exploratory*")))
+        self.assertNotIn("volumes", self.effects("voxstat-results")["pet/change"])
+        self.assertFalse(list((self.folder / "voxstat-results").rglob("*exploratory*.nii.gz")))
 
     def test_names_that_files_cannot_have(self):
         (self.folder / "planned.tsv").write_text("region\tfamily\tmembers\nA\ta/b\tcaudate\nB\ta b\tinsula\n")
         self.run_planned("--correct", "voxel")
-        names = sorted(path.name for path in (self.folder / "voxstat-results").glob("pet_change_p-fwe-voxel_*"))
-        self.assertEqual(names, ["pet_change_p-fwe-voxel_a-b-2.nii.gz", "pet_change_p-fwe-voxel_a-b.nii.gz"])
-        volumes = self.effects("voxstat-results")["pet_change"]["volumes"]
+        names = sorted(path.name for path in (self.folder / "voxstat-results/pet/change").glob("p-fwe-voxel_*"))
+        self.assertEqual(names, ["p-fwe-voxel_a-b-2.nii.gz", "p-fwe-voxel_a-b.nii.gz"])
+        volumes = self.effects("voxstat-results")["pet/change"]["volumes"]
         self.assertEqual([(one["name"], one["files"]) for one in volumes], [("a/b", "a-b"), ("a b", "a-b-2")])
 
     def test_long_names_are_refused_before_the_work(self):
@@ -133,7 +132,7 @@ class Volumes(test_atlas.Atlas):
         done = self.run_planned("--correct", "voxel", "--coverage", "0.1")
         self.assertIn("remark: pet: the family others is no search volume, because no voxel of it has a probability of "
                       "0.5", done.stderr)
-        self.assertEqual([one["name"] for one in self.effects("voxstat-results")["pet_change"]["volumes"]],
+        self.assertEqual([one["name"] for one in self.effects("voxstat-results")["pet/change"]["volumes"]],
                          ["primary one"])
 
 
@@ -160,7 +159,7 @@ class Trial(Study):
         largest = numpy.sort(r.max(axis=1))
         delta = n ** 0.5 * 2.0 ** -28 # docs/statistics.md, "Ties and rounding"
         least, most = (1 - numpy.searchsorted(largest, r[0] - off) / len(flips) for off in (-2 * delta, 2 * delta))
-        p = 10.0 ** -self.read_image("out/pet_change_p-fwe-voxel_primary.nii.gz")[inside].astype(float)
+        p = 10.0 ** -self.read_image("out/pet/change/p-fwe-voxel_primary.nii.gz")[inside].astype(float)
         self.assertTrue(((p >= least * (1 - 1e-6)) & (p <= most * (1 + 1e-6))).all())
         self.assertLess((most - least).max(), 1e-3)
         self.assertLess(p.min(), 0.05)

@@ -23,6 +23,17 @@ TIMEOUT = 60 # seconds, for a run of about one
 OK, INTERNAL, USAGE, INPUT, DEVICE, OUTPUT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 
+def files_of(folder):
+    """The files of a folder and of the folders in it: {path in the folder: bytes}."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(pathlib.Path(folder).rglob("*"))
+            if path.is_file()}
+
+
+def place_of(stem):
+    """The folder <modality>/<effect> of an effect whose pictures are <modality>_<effect>_..., of a modality without _."""
+    return stem.replace("_", "/", 1)
+
+
 class Study(unittest.TestCase):
     """A paired study of five participants in self.folder, who carry a covariate `level` and a nuisance `age`."""
 

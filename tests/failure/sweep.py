@@ -228,7 +228,7 @@ class Sweep:
                 return "a sanitizer reports"
         if done.returncode == 0 and self.images_told_of(found):
             return self.difference(*({name: data for name, data in files.items()
-                                      if name.endswith((".nii.gz", "_clusters.tsv"))} # others hold means of images
+                                      if name.endswith((".nii.gz", "/clusters.tsv"))} # others hold means of images
                                      for files in (found, self.reference)))
         if done.returncode == 0:
             return self.difference(found, self.reference) or self.half_made(found)

@@ -41,7 +41,7 @@ with tempfile.TemporaryDirectory(prefix="voxstat-pain-") as name:
     expected["size"] = slope / numpy.sqrt((residual ** 2).sum(0) / (n - 2) / (x @ x))
     with h5py.File(out / "results.h5") as results:
         for effect, t in expected.items():
-            ours = nibabel.load(out / f"pain_{effect}_t.nii.gz").get_fdata()[mask]
+            ours = nibabel.load(out / f"pain/{effect}/t.nii.gz").get_fdata()[mask]
             error = numpy.abs(ours - t) / numpy.maximum(1, numpy.abs(t))
             print(f"{effect}: {mask.sum()} voxels, t in [{t.min():.3f}, {t.max():.3f}], at most {error.max():.2g} off")
             assert error.max() < 1e-6  # float32 maps of doubles on both sides
@@ -49,7 +49,7 @@ with tempfile.TemporaryDirectory(prefix="voxstat-pain-") as name:
             assert len(null) == 201
             assert abs(null[0] - numpy.abs(t).max()) < 1e-4 * null[0]
             # The p-map is the null's: the share of maxima that reach |t|; one within rounding of |t| may go either way.
-            p = nibabel.load(out / f"pain_{effect}_p-fwe-voxel.nii.gz").get_fdata()[mask]
+            p = nibabel.load(out / f"pain/{effect}/p-fwe-voxel.nii.gz").get_fdata()[mask]
             ascending = numpy.sort(null)
             for slack in (1, -1):
                 bound = 1 - numpy.searchsorted(ascending, numpy.abs(t) - slack * 1e-4) / 201

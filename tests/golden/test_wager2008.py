@@ -27,7 +27,8 @@ def run(folder, rows, out, *options):
                "cpu", "--analyze-orientation", "radiological", "-n", "20", "--p-format", "p", *options]
     done = subprocess.run(command, cwd=folder, text=True, capture_output=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    return {path.name[:-7]: nibabel.load(path).get_fdata() for path in (folder / out).glob("*.nii.gz")}
+    return {str(path.relative_to(folder / out))[:-7]: nibabel.load(path).get_fdata()
+            for path in (folder / out).rglob("*.nii.gz")}
 
 
 score = numpy.loadtxt(data / "X_Y_data.txt", skiprows=1)[:, 1]
@@ -45,10 +46,10 @@ with tempfile.TemporaryDirectory(prefix="voxstat-wager-") as name:
     again = run(folder, [header] + shuffled, "again", "--covariate", "success")
     mean = run(folder, [header] + rows, "mean", "--nuisance", "success")
 
-    for maps, ours, theirs in ((slope, "fmri_success_t", "ols_tmap_0002"),
-                               (slope, "fmri_success_slope", "ols_beta_0002"),
-                               (mean, "fmri_mean_t", "ols_tmap_0001"),
-                               (mean, "fmri_mean_mean", "ols_beta_0001")):
+    for maps, ours, theirs in ((slope, "fmri/success/t", "ols_tmap_0002"),
+                               (slope, "fmri/success/slope", "ols_beta_0002"),
+                               (mean, "fmri/mean/t", "ols_tmap_0001"),
+                               (mean, "fmri/mean/mean", "ols_beta_0001")):
         expected = published(theirs)[complete]
         error = numpy.abs(maps[ours][complete] - expected) / numpy.maximum(1, numpy.abs(expected))
         print(f"{ours}: at most {error.max():.2g} from {theirs}")
@@ -57,5 +58,5 @@ with tempfile.TemporaryDirectory(prefix="voxstat-wager-") as name:
     for key, value in slope.items():
         assert numpy.array_equal(value, again[key], equal_nan=True), f"{key} depends on the order of the table"
     # p below 1/21 or above 1 is impossible.
-    p = slope["fmri_success_p-fwe-voxel"][slope["mask"] > 0]
+    p = slope["fmri/success/p-fwe-voxel"][slope["mask"] > 0]
     assert p.min() >= 1 / 21 - 1e-7 and p.max() <= 1

@@ -23,7 +23,7 @@ host/results/schema.c|^(?! \*)(?:(?!/\*).)*"sign-flip"|vx_scheme_names
 host/results/schema.h|\b(member|(vx_)?get_[a-z_]+)\([^"]*"[a-z]|VX_KEY_... of results/schema.h
 host/results/schema.h|^(?! \*)(?:(?!/\*).)*"(left_out(_[a-z]+)*|grid_voxels|most_[a-z_]+|threshold_t|[a-z_]+_possible)"|VX_KEY_...
 host/results/schema.c|^(?! \*)(?:(?!/\*).)*"(label\\t|peak_[tijkxyz]["\\])|vx_cluster_columns
-host/results/schema.h|^(?! \*)(?:(?!/\*).)*"(run\.json|results\.h5|mask\.nii\.gz|_clusters\.tsv)"|results/schema.h
+host/results/schema.h|^(?! \*)(?:(?!/\*).)*"(run\.json|results\.h5|(mask|n|reference)\.nii\.gz|clusters\.tsv)"|results/schema.h
 END
 }
 

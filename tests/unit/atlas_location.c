@@ -118,11 +118,30 @@ static void test_no_cluster(void **state)
     vx_space_destroy(&space);
 }
 
+/* Of two overlapping regions the heavier one counts, and of equal weights the first: the rule of vx_region_at. */
+static void test_numbers_of_regions(void **state)
+{
+    int64_t first[] = {1, 2, 3}, second[] = {2, 3, 4};
+    float weight[] = {0.5f, 0.25f, 0.5f}, other[] = {0.25f, 0.75f, 0.125f}, number[VOXELS + 1];
+    const float wanted[6] = {0, 1, 1, 2, 2, 0};
+    vx_region region[] = {{.index = first, .weight = weight, .voxels = 3},
+                          {.index = second, .weight = other, .voxels = 3}};
+    const vx_regions regions = {region, 2};
+    vx_space space = line();
+    (void)state;
+    assert_int_equal(vx_region_numbers(&regions, VOXELS + 1, number, &error), VX_OK);
+    for (int i = 0; i < 6; i++)
+        assert_float_equal(number[i], wanted[i], 0);
+    for (int v = 0; v < VOXELS; v++)
+        assert_int_equal(vx_region_at(&regions, &space, v) + 1, (int64_t)number[v + 1]);
+    vx_space_destroy(&space);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sub_peaks), cmocka_unit_test(test_plateau), cmocka_unit_test(test_centre),
-        cmocka_unit_test(test_regions), cmocka_unit_test(test_no_cluster),
+        cmocka_unit_test(test_regions), cmocka_unit_test(test_no_cluster), cmocka_unit_test(test_numbers_of_regions),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -159,7 +159,7 @@ static void the_report_says_what_it_cannot_tell(void **state)
     assert_non_null(strstr(methods, "Mean changes of 2 outcomes were compared with external rates, which were scaled "
                                     "to the 24 weeks"));
     assert_non_null(strstr(methods, "<li>Schuirmann DJ."));
-    file = fopen(fixture_path("expected.png"), "r");
+    file = fopen(fixture_path("figures/expected.png"), "r");
     assert_non_null(file);
     fclose(file);
     free(page);

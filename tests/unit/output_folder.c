@@ -397,7 +397,7 @@ static void names_from_elsewhere_stay_in_their_folder(void **state)
     (void)state;
     static const char *const bad[] = {NULL, "", ".", "..", "../thesis", "/etc/passwd", "a/b", ".bashrc", "a\nb",
                                       "a\033[2J", "a b", "a\\b", "\xc2\x9b" "2J"};
-    static const char *const good[] = {"run.json", "pet_change_p-fwe-voxel.nii.gz", "\xc3\xa9t\xc3\xa9_t.tsv", "a..b"};
+    static const char *const good[] = {"run.json", "p-fwe-voxel.nii.gz", "\xc3\xa9t\xc3\xa9_t.tsv", "a..b"};
     char longest[300];
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(vx_file_name_safe(bad[i]));
@@ -416,6 +416,27 @@ static void names_from_elsewhere_stay_in_their_folder(void **state)
     }
 }
 
+static void files_of_others_are_not_taken_for_ours(void **state)
+{
+    (void)state;
+    static const char *const ours[] = {
+        "report.html", "summary.tsv", "summary.json", "pet_change.nidm.zip", "mask.nii.gz", "pet/mask.nii.gz",
+        "pet/change/t.nii.gz", "pet/change/clusters_primary.tsv", "figures/pet_change_slices.png",
+        "figures/expected.svg",
+        "prepared/sub-1/pet/sub-1_desc-change_pet.nii.gz", "prepared/.bidsignore",
+        "pet_change_t.nii.gz", "pet_change_slices.png"}; /* of layout 1 */
+    static const char *const others[] = {
+        "thesis.docx", "pet/notes.tsv", "pet/change/thesis.docx", "pet/change/slices.png", "pet/change/old/t.nii.gz",
+        "figures/thesis.docx", "figures/old/slices.png", "figures/t.nii.gz", "thesis/photo.png", "prepared/thesis.docx",
+        "figures2/slices.png", "pet/"};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        if (!vx_file_name_of_voxstat(ours[i]))
+            fail_msg("%s is ours", ours[i]);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (vx_file_name_of_voxstat(others[i]))
+            fail_msg("%s is not ours", others[i]);
+}
+
 int main(void)
 {
 #define test(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -426,7 +447,7 @@ int main(void)
         test(what_comes_during_the_run_stays), test(edits_are_kept),
         test(only_the_same_kind_is_replaced), test(inputs_and_the_current_folder_are_kept),
         test(a_closed_folder_stays_closed), test(leftovers_are_told_apart),
-        test(names_from_elsewhere_stay_in_their_folder),
+        test(names_from_elsewhere_stay_in_their_folder), test(files_of_others_are_not_taken_for_ours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,7 @@ static void a_statistic_is_written_as_it_is(void **state)
 {
     (void)state;
     write_maps(&fixture_record);
-    nifti_image *image = read_image("pet_change_t.nii.gz");
+    nifti_image *image = read_image("pet/change/t.nii.gz");
     assert_int_equal(image->datatype, NIFTI_TYPE_FLOAT32);
     assert_int_equal(image->intent_code, NIFTI_INTENT_TTEST);
     assert_true(image->intent_p1 == 2);
@@ -46,7 +46,7 @@ static void a_statistic_is_written_as_it_is(void **state)
     assert_memory_equal(value, expected, sizeof expected);
     nifti_image_free(image);
 
-    image = read_image("pet_rapa-48-h_r.nii.gz");
+    image = read_image("pet/rapa-48-h/r.nii.gz");
     assert_int_equal(image->intent_code, NIFTI_INTENT_CORREL);
     assert_true(image->intent_p1 == 1);
     nifti_image_free(image);
@@ -72,7 +72,7 @@ static void viewers_open_t_at_the_tail_tested(void **state)
         fixture_results[0].options.tails = as[k].tails;
         write_maps(&fixture_record);
         fixture_results[0] = before;
-        nifti_image *image = read_image("pet_change_t.nii.gz");
+        nifti_image *image = read_image("pet/change/t.nii.gz");
         assert_true(image->cal_min == as[k].low && image->cal_max == as[k].high);
         nifti_image_free(image);
     }
@@ -82,7 +82,7 @@ static void labels_are_whole_numbers(void **state)
 {
     (void)state;
     write_maps(&fixture_record);
-    nifti_image *image = read_image("pet_change_clusters.nii.gz");
+    nifti_image *image = read_image("pet/change/clusters.nii.gz");
     assert_int_equal(image->datatype, NIFTI_TYPE_INT32);
     assert_int_equal(image->intent_code, NIFTI_INTENT_LABEL);
     const int32_t *label = image->data;
@@ -103,7 +103,7 @@ static void p_is_as_asked_for(void **state)
         vx_record record = fixture_record;
         record.p_format = as[k].format;
         write_maps(&record);
-        nifti_image *image = read_image("pet_change_p-fwe-voxel.nii.gz");
+        nifti_image *image = read_image("pet/change/p-fwe-voxel.nii.gz");
         const float *value = image->data;
         assert_int_equal(image->intent_code, as[k].intent);
         assert_non_null(strstr(image->descrip, as[k].words));
@@ -127,7 +127,7 @@ static void masks_mark_the_voxels_analysed(void **state)
     record.modalities = 2;
     write_maps(&record);
     const struct { const char *name; int voxels; } mask[] = {
-        {"mask.nii.gz", 2}, {"pet_mask.nii.gz", VOXELS}, {"cbf_mask.nii.gz", 3}};
+        {"mask.nii.gz", 2}, {"pet/mask.nii.gz", VOXELS}, {"cbf/mask.nii.gz", 3}};
     for (int k = 0; k < 3; k++) {
         nifti_image *image = read_image(mask[k].name);
         const uint8_t *value = image->data;
@@ -146,12 +146,16 @@ static void nothing_else_is_written(void **state)
 {
     (void)state;
     write_maps(&fixture_record);
-    int items = 0;
-    DIR *folder = opendir(fixture_folder);
-    while (readdir(folder))
-        items++;
-    closedir(folder);
-    assert_int_equal(items - 2, 5);
+    const struct { const char *folder; int items; } expected[] = {
+        {"", 2}, {"pet", 2}, {"pet/change", 3}, {"pet/rapa-48-h", 1}};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        int items = 0;
+        DIR *folder = opendir(fixture_path(expected[i].folder));
+        while (readdir(folder))
+            items++;
+        closedir(folder);
+        assert_int_equal(items - 2, expected[i].items);
+    }
 }
 
 static void a_full_disk_is_told(void **state)

@@ -253,7 +253,7 @@ static void markers_alone_are_results(void **state)
     assert_null(fopen(fixture_path("regions.tsv"), "r"));
     if (vx_report_write(fixture_folder, &(vx_report_options){0}, &error))
         fail_msg("%s", error.message);
-    assert_int_equal(access(fixture_path("markers_forest.svg"), R_OK), 0);
+    assert_int_equal(access(fixture_path("figures/markers_forest.svg"), R_OK), 0);
     assert_true(page_has("<section id=\"markers\""));
     assert_false(page_has("<section id=\"effects\"")); /* which is about voxels */
 }

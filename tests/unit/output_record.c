@@ -58,6 +58,39 @@ static void names_are_safe_and_never_shared(void **state)
     vx_entries_free(entry, entries);
 }
 
+/* The folders of modalities and effects. Windows and macOS take upper and lower case for the same, and voxstat's own
+ * folders and files keep their names. */
+static void folders_are_nobody_elses(void **state)
+{
+    (void)state;
+    static const char *const modality_name[] = {"pet", "PET", "figures", "Prepared", "Results.h5", "x.tsv",
+                                                "figures-2"};
+    static const char *const expected[] = {"pet", "PET-2", "figures-2", "Prepared-2", "Results.h5-2", "x.tsv-2",
+                                           "figures-2-2"};
+    enum { COUNT = sizeof expected / sizeof *expected };
+    vx_effect effect[3] = {fixture_effects[0], fixture_effects[0], fixture_effects[0]};
+    effect[1].name = "Change";
+    effect[2].name = "mask.nii.gz";
+    vx_model model = {effect, 3};
+    vx_result *result[3] = {0};
+    vx_record_modality modality[COUNT];
+    for (int m = 0; m < COUNT; m++) {
+        modality[m] = fixture_modality;
+        modality[m].name = modality_name[m], modality[m].model = &model, modality[m].result = result;
+    }
+    vx_record record = {.modality = modality, .modalities = COUNT};
+    vx_entry *entry = NULL;
+    size_t entries = 0;
+    assert_int_equal(vx_entries_new(&record, &entry, &entries, NULL), VX_OK);
+    for (int m = 0; m < COUNT; m++)
+        assert_string_equal(entry[3 * m].modality_name, expected[m]);
+    assert_string_equal(entry[0].place, "pet/change");
+    assert_string_equal(entry[1].place, "pet/Change-2");
+    assert_string_equal(entry[2].place, "pet/mask.nii.gz-2");
+    assert_string_equal(entry[4].stem, "PET-2_Change-2");
+    vx_entries_free(entry, entries);
+}
+
 static char *read_all(const char *name)
 {
     static char text[1 << 14];
@@ -73,14 +106,14 @@ static void clusters_are_a_bids_table(void **state)
     (void)state;
     write_or_fail(vx_write_clusters, &fixture_record);
     assert_string_equal(
-        read_all("pet_change_clusters.tsv"),
+        read_all("pet/change/clusters.tsv"),
         "label\tsign\tvoxels\tmm3\tmass\tpeak_t\tpeak_x\tpeak_y\tpeak_z\tpeak_i\tpeak_j\tpeak_k\tp_extent\tp_mass\t"
         "p_tfce\tp_voxel\tp_uncorrected\tp_fdr\tcentre_x\tcentre_y\tcentre_z\tsub_peaks\n"
         "1\tpositive\t1\t12\t0.875\t4\t-10\t20.5\t-3\t1\t0\t1\t0.03125\tn/a\tn/a\t0.0625\t0.001\t0.25\t"
         "-10\t20.5\t-3\tn/a\n"
         "2\tnegative\t1\t12\t3.125\t-6.25\t-12\t23.5\t-7\t2\t1\t0\t0.5\tn/a\t0.5\t0.03125\t0.001\t0.125\t"
         "-12\t23.5\t-7\tn/a\n");
-    const char *empty = read_all("pet_rapa-48-h_clusters.tsv");
+    const char *empty = read_all("pet/rapa-48-h/clusters.tsv");
     assert_int_equal(strchr(empty, '\n') - empty, strlen(empty) - 1);
 }
 
@@ -117,11 +150,13 @@ static void run_json_tells_the_run(void **state)
         {"modalities/0/effects/0/participants/2", "sub-4"},
         {"modalities/0/effects/0/permutations/kind", "sign-flip"},
         {"modalities/0/effects/1/name", "rapa/48 h"},
-        {"modalities/0/effects/1/files", "pet_rapa-48-h"},
+        {"modalities/0/effects/1/files", "pet/rapa-48-h"},
+        {"modalities/0/effects/1/figures", "pet_rapa-48-h"},
+        {"modalities/0/effects/1/hdf5", "pet/rapa-48-h"},
         {"modalities/0/effects/1/left_out/0/participant", "sub-1"},
         {"modalities/0/effects/1/participants/0", "sub-2"},
         {"modalities/0/effects/1/columns/1", "rapa/48 h"},
-        {"files/0", "pet_change_clusters.tsv"},
+        {"files/0", "pet/change/clusters.tsv"},
         {"files/2", "run.json"}};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         assert_string_equal(json_string_value(member(run, texts[i].path)), texts[i].text);
@@ -327,7 +362,8 @@ int main(void)
 {
 #define test(f) cmocka_unit_test_setup_teardown(f, fixture_set_up, fixture_tear_down)
     const struct CMUnitTest tests[] = {
-        test(p_in_every_format), test(names_are_safe_and_never_shared), test(clusters_are_a_bids_table),
+        test(p_in_every_format), test(names_are_safe_and_never_shared), test(folders_are_nobody_elses),
+        test(clusters_are_a_bids_table),
         test(run_json_tells_the_run), test(hdf5_holds_all_and_is_indexed_xyz),
         test(the_mask_of_two_modalities_is_what_they_share), test(names_in_other_bytes_leave_nothing_out),
         test(a_full_disk_is_told),

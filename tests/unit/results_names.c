@@ -6,26 +6,29 @@
 #include <jansson.h>
 
 /* A second modality, or a second effect of the first, with the names of the first except those given. */
-static void add_double(json_t *run, bool of_modality, size_t from, const char *files, const char *place)
+static void add_double(json_t *run, bool of_modality, size_t from, const char *files,
+                       const char *figures)
 {
     json_t *all = json_object_get(run, "modalities"), *effects = json_object_get(json_array_get(all, 0), "effects");
     json_t *list = of_modality ? all : effects, *other = json_deep_copy(json_array_get(list, from));
     if (files)
         json_object_set_new(other, "files", json_string(files));
-    if (place)
-        json_object_set_new(other, "hdf5", json_string(place));
+    if (files && !of_modality) /* the same folder in results.h5 */
+        json_object_set_new(other, "hdf5", json_string(files));
+    if (figures)
+        json_object_set_new(other, "figures", json_string(figures));
     assert_int_equal(json_array_append_new(list, other), 0);
 }
 
 /* Each would overwrite the other's pictures. Effect 1 has no clusters, so it may name any existing table. */
 static void two_of_one_name_are_refused(void **state)
 {
-    static const struct { bool of_modality; size_t from; const char *files, *place, *said; } alike[] = {
+    static const struct { bool of_modality; size_t from; const char *files, *figures, *said; } alike[] = {
         {true, 0, NULL, NULL, "\"files\" of two modalities is \"pet\""},
-        {true, 0, "pet-2", NULL, "\"files\" of two effects is \"pet_"},
-        {false, 0, NULL, "pet/level", "\"files\" of two effects is \"pet_change\""},
-        {false, 1, "pet_change", NULL, "\"files\" of two effects is \"pet_change\""},
-        {false, 1, "pet_other", NULL, "\"hdf5\" of two effects is \"pet/"},
+        {true, 0, "pet-2", NULL, "\"figures\" of two effects is \"pet_"},
+        {false, 0, "pet/level", NULL, "\"figures\" of two effects is \"pet_change\""},
+        {false, 1, NULL, "pet_change", "\"figures\" of two effects is \"pet_change\""},
+        {false, 1, NULL, "pet_other", "\"hdf5\" of two effects is \"pet/"},
     };
     json_error_t why;
     vx_error error = {0};
@@ -36,7 +39,7 @@ static void two_of_one_name_are_refused(void **state)
     for (size_t i = 0; i < sizeof alike / sizeof *alike; i++) {
         json_t *run = json_deep_copy(original);
         vx_results *results = NULL;
-        add_double(run, alike[i].of_modality, alike[i].from, alike[i].files, alike[i].place);
+        add_double(run, alike[i].of_modality, alike[i].from, alike[i].files, alike[i].figures);
         assert_int_equal(json_dump_file(run, fixture_path("run.json"), 0), 0);
         json_decref(run);
         const vx_status status = vx_results_open(fixture_folder, &results, &error);

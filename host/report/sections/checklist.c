@@ -84,7 +84,7 @@ static void space(vx_report *report)
         vx_put(report->page, "%s%s: %s voxels, %s%smask.nii.gz", m ? "; " : "", report->results->modality[m].name,
                vx_count_text(report->results->modality[m].mask_voxels, text),
                report->results->modalities > 1 ? report->results->modality[m].stem : "",
-               report->results->modalities > 1 ? "_" : "");
+               report->results->modalities > 1 ? "/" : "");
 }
 
 static void test(vx_report *report)
@@ -132,7 +132,7 @@ static void effects(vx_report *report)
 
 static void tables(vx_report *report)
 {
-    vx_put_markup(report->page, "*_clusters.tsv: extent, mass, peak t and place in mm, every p");
+    vx_put_markup(report->page, "clusters.tsv of every effect: extent, mass, peak t and place in mm, every p");
 }
 
 static void sharing(vx_report *report)

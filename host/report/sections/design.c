@@ -120,15 +120,15 @@ static void put_matrix(vx_report *report, const vx_results_effect *effect, const
 }
 
 /* Writes the values of the columns of a model as in the table, without the intercept. */
-static void put_values(vx_report *report, const vx_results_effect *effect)
+static void put_values(vx_report *report, const vx_results_effect *effect, const char *modality)
 {
     vx_page *page = report->page;
     const int64_t intercept = effect->kind == VX_SLOPE ? 0 : effect->tested;
     char text[32];
     vx_put(page, "<details><summary>Values of the columns of %s</summary><div class=\"scroll\" tabindex=\"0\" "
-           "role=\"region\" aria-label=\"Values of %s\"><table class=\"values\"><thead><tr><th "
+           "role=\"region\" aria-label=\"Values of %s: %s\"><table class=\"values\"><thead><tr><th "
            "scope=\"col\">participant</th>",
-           effect->name, effect->name);
+           effect->name, modality, effect->name);
     for (int64_t c = 0; c < effect->columns; c++)
         if (c != intercept)
             vx_put(page, "<th scope=\"col\" class=\"n\">%s</th>", effect->column[c]);
@@ -158,7 +158,7 @@ static void write_modality(vx_report *report, const vx_results_modality *modalit
     vx_put_markup(report->page, "</div></details>\n");
     for (size_t e = 0; !report->status && e < modality->effects; e++)
         if (modality->effect[e].columns > 1)
-            put_values(report, &modality->effect[e]);
+            put_values(report, &modality->effect[e], modality->name);
 }
 
 static void write(vx_report *report)

@@ -189,9 +189,9 @@ void vx_effect_clusters(vx_report *report, const vx_effect_view *view)
     vx_put_markup(page, "</table></div>\n");
     if (effect->clusters > ROWS_AT_FIRST)
         vx_put(page, "<p class=\"note\">%d of %zu clusters: the significant ones, then the largest. All stand in "
-               "%s_clusters.tsv.</p>\n", ROWS_AT_FIRST, effect->clusters, effect->stem);
+               "%s/clusters.tsv.</p>\n", ROWS_AT_FIRST, effect->clusters, effect->place);
     else
-        vx_put(page, "<p class=\"note\">The same in %s_clusters.tsv. A cluster that is significant by extent or "
+        vx_put(page, "<p class=\"note\">The same in %s/clusters.tsv. A cluster that is significant by extent or "
                "mass says that there is an effect somewhere in it, not that there is one at each of its voxels.</p>\n",
-               effect->stem);
+               effect->place);
 }

@@ -164,12 +164,11 @@ static void put_head(vx_report *report, const vx_effect_view *view, const measur
     vx_page *page = report->page;
     const vx_results_effect *effect = view->effect;
     const char *units = view->modality->units, *of_change = view->modality->change_units;
-    const bool change = effect->baseline;
+    const bool change = effect->baseline, others = change && of_change && units && strcmp(units, of_change);
     vx_put(page, "<details class=\"participants\"><summary>Values of the participants</summary><div class=\"scroll\" "
-           "tabindex=\"0\" role=\"region\" aria-label=\"Values of the participants, %s\"><table class=\"people\">"
-           "<caption>Means over clusters 1 to %zu%s%s%s%s. ", effect->name, shown, units ? ", in " : "",
-           units ? units : "", change && of_change && units && strcmp(units, of_change) ? "; changes in " : "",
-           change && of_change && units && strcmp(units, of_change) ? of_change : "");
+           "tabindex=\"0\" role=\"region\" aria-label=\"Values of the participants, %s: %s\"><table "
+           "class=\"people\"><caption>Means over clusters 1 to %zu%s%s%s%s. ", view->modality->name, effect->name,
+           shown, units ? ", in " : "", units ? units : "", others ? "; changes in " : "", others ? of_change : "");
     if (all->line.n)
         vx_put_markup(page, "Leverage says how far out a participant lies, and Cook\xE2\x80\x99s distance (D) how much "
                       "of the result hangs on them; bold: beyond 3 p / n, and beyond the median of F(p, n \xE2\x88\x92 "

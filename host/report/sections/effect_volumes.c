@@ -73,6 +73,6 @@ void vx_effect_volumes(vx_report *report, const vx_effect_view *view)
     for (size_t v = 0; v < effect->volumes; v++)
         put_row(report, effect, &effect->volume[v]);
     vx_put(page, "</tbody></table></div>\n<p class=\"note\">A volume answers its question only where the table of "
-           "regions was written before the data were seen. The maps are %s_p-\xE2\x80\xA6_%s.nii.gz and so on.</p>\n",
-           effect->stem, effect->volume[0].stem);
+           "regions was written before the data were seen. The maps are %s/p-\xE2\x80\xA6_%s.nii.gz and so on.</p>\n",
+           effect->place, effect->volume[0].stem);
 }

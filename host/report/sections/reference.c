@@ -13,16 +13,22 @@ typedef struct region_volumes {
     float *background, *mask; /* mask: the voxels analysed and those of the region */
 } region_volumes;
 
-/* Whether run.json lists the file <stem>_reference.nii.gz. */
+static char *region_path(const vx_results *results, const vx_results_modality *modality)
+{
+    return vx_modality_path(results->folder, modality->alone ? NULL : modality->stem, VX_REFERENCE_FILE);
+}
+
+/* Whether run.json lists the file of the region. */
 static bool has_region(const vx_results *results, const vx_results_modality *modality)
 {
-    char *name = vx_text("%s_reference.nii.gz", modality->stem);
+    char *path = region_path(results, modality);
+    const char *name = path ? path + strlen(results->folder) + 1 : "";
     const json_t *one;
     size_t i;
-    bool has = !name; /* without memory the reading of the file says so */
+    bool has = !path; /* without memory the reading of the file says so */
     json_array_foreach(json_object_get(results->run, VX_KEY_FILES), i, one)
         has = has || (json_is_string(one) && !strcmp(json_string_value(one), name));
-    free(name);
+    free(path);
     return has;
 }
 
@@ -37,7 +43,7 @@ static bool applies(const vx_report *report)
 static vx_status read_volumes(vx_report *report, const vx_results_modality *modality, region_volumes *v)
 {
     const vx_results *results = report->results;
-    char *path = vx_text("%s/%s_reference.nii.gz", results->folder, modality->stem);
+    char *path = region_path(results, modality);
     vx_status status = path ? vx_image_read(path, report->orientation, &v->region, report->error)
                             : vx_fail_memory(report->error);
     if (!status && !vx_grid_same(&modality->grid, &v->region.grid, VX_GRID_TOLERANCE, NULL, 0))
@@ -119,8 +125,8 @@ static void put_region(vx_report *report, const vx_results_modality *modality)
         put_picture(report, modality, &brain, voxels);
     else
         report->status = voxels ? vx_fail_memory(report->error)
-                                : vx_fail(report->error, VX_INPUT, "%s/%s_reference.nii.gz: holds no voxel",
-                                          report->results->folder, modality->stem);
+                                : vx_fail(report->error, VX_INPUT, "%s: the reference region of %s holds no voxel",
+                                          report->results->folder, modality->name);
 cleanup:
     vx_image_destroy(&v.region);
     free(v.background);
