@@ -83,3 +83,24 @@ const char *vx_minus_text(char text[32])
     }
     return text;
 }
+
+const char *vx_fixed_text(double value, int decimals, char text[32])
+{
+    if (isnan(value))
+        return strcpy(text, "\xE2\x80\x93");
+    snprintf(text, 32, "%.*f", decimals, value);
+    if (*text == '-' && strspn(text, "-0.") == strlen(text))
+        memmove(text, text + 1, strlen(text));
+    return vx_minus_text(text);
+}
+
+const char *vx_mm_text(const double mm[3], char text[VX_MM_TEXT])
+{
+    char part[3][32];
+    for (int k = 0; k < 3; k++) {
+        snprintf(part[k], sizeof part[k], "%.4g", mm[k] + 0.0); /* avoids -0 */
+        vx_minus_text(part[k]);
+    }
+    snprintf(text, VX_MM_TEXT, "%s, %s, %s", part[0], part[1], part[2]);
+    return text;
+}

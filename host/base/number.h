@@ -20,4 +20,12 @@ const char *vx_p_ascii(double p, char text[32]);
 /* Replaces every "-" by U+2212, the minus sign, as far as 32 bytes hold it. Returns `text`. */
 const char *vx_minus_text(char text[32]);
 
+/* Formats a number with so many decimals for the page and pictures: "−6.93", "0.00" for what rounds to
+ * zero, "–" for NaN. Returns `text`. */
+const char *vx_fixed_text(double value, int decimals, char text[32]);
+
+/* Formats a place for the page and pictures, with four significant digits: "−22, 10, 8.5". Returns `text`. */
+enum { VX_MM_TEXT = 104 };
+const char *vx_mm_text(const double mm[3], char text[VX_MM_TEXT]);
+
 #endif

@@ -38,7 +38,7 @@ static void print_header(const cluster_table *table)
     for (int k = 0; k < VX_P_KINDS; k++)
         if (has_column(result, vx_p_columns[k]))
             fprintf(stream, "\t%s", vx_quantity_about(vx_p_columns[k])->column);
-    fputs("\tcentre_x\tcentre_y\tcentre_z\tsub_peaks", stream);
+    fputs("\tcentre_x\tcentre_y\tcentre_z\t" VX_CLUSTER_SUB_PEAKS_COLUMN, stream);
     fputs(table->atlas ? "\t" VX_CLUSTER_REGION_COLUMN "\tregions\n" : "\n", stream);
 }
 

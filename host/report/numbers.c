@@ -223,3 +223,11 @@ double vx_cluster_change(const vx_results_effect *effect, vx_change change, size
     const size_t at = c * (size_t)effect->n + (size_t)i;
     return effect->baseline ? vx_change_of(change, effect->baseline[at], effect->followup[at]) : effect->followup[at];
 }
+
+vx_quantity vx_primary_first(vx_quantity primary, const vx_quantity order[VX_P_KINDS], int k)
+{
+    int at = 0;
+    while (order[at] != primary)
+        at++;
+    return !k ? primary : order[k <= at ? k - 1 : k];
+}

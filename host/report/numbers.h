@@ -10,6 +10,9 @@
  * NaN if there are too few relabellings for any significant p. */
 double vx_critical(const double *null, uint64_t count);
 
+/* Column `k` of a table of p: the primary kind first, and the others in `order`. */
+vx_quantity vx_primary_first(vx_quantity primary, const vx_quantity order[VX_P_KINDS], int k);
+
 double vx_mean(const double *value, int64_t n);
 
 /* The line of an added-variable plot: y against one column of a design, both as residuals of a regression on the other

@@ -82,13 +82,13 @@ const char *vx_number_text(double value, char text[32])
     if (isnan(value))
         return strcpy(text, "\xE2\x80\x93");
     snprintf(text, 32, "%.4g", value);
-    return text;
+    return vx_minus_text(text);
 }
 
 const char *vx_volume_text(double mm3, char text[32])
 {
-    if (mm3 >= 1e5 && mm3 < 1e15)
+    if (mm3 >= 1000 && mm3 < 1e15)
         return vx_count_text((uint64_t)llrint(mm3), text);
-    snprintf(text, 32, "%.5g", mm3);
+    snprintf(text, 32, "%.4g", mm3);
     return text;
 }

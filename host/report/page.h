@@ -70,7 +70,7 @@ void vx_put_url_text(vx_page *page, const char *text, size_t size);
 
 /* Formats a number for a table, in 32 bytes: 4 significant digits, "–" for NaN. Returns `text`. */
 const char *vx_number_text(double value, char text[32]);
-/* Formats mm^3, in 32 bytes: 5 significant digits, or all integer digits from 1e5 to 1e15. Returns `text`. */
+/* Formats mm^3, in 32 bytes: 4 significant digits, or all integer digits from 1000 to 1e15. Returns `text`. */
 const char *vx_volume_text(double mm3, char text[32]);
 
 #endif

@@ -80,6 +80,10 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
     vx_put_markup(page, "\">");
     if (picture->vector)
         put_names(report, &picture->drawing);
+    if (!picture->caption) {
+        vx_put_markup(page, "</div></figure>\n");
+        return;
+    }
     vx_put(page, "</div><figcaption>%s <span class=\"files\">" VX_FIGURES_FOLDER "/%s.png, .svg</span></figcaption>"
            "</figure>\n", picture->caption, picture->name);
 }
@@ -96,7 +100,8 @@ static void write_head(vx_report *report)
            results->version, results->table);
     vx_page_write(page, vx_page_file("report.css"));
     vx_page_write(page, vx_page_file("viewer.css"));
-    vx_put_markup(page, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the results</a>\n");
+    vx_put_markup(page, "</style>\n<script>document.documentElement.className = \"js\"</script>\n</head>\n<body>\n"
+                  "<a class=\"skip\" href=\"#main\">Skip to the results</a>\n");
 }
 
 static void write_contents(vx_report *report)

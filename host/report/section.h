@@ -62,7 +62,8 @@ const char *vx_report_template_name(const vx_report *report);
 const char *vx_page_file(const char *name);
 
 /* A picture of the report. It becomes the files <name>.png and <name>.svg, and the page shows the SVG if it is
- * `vector`, else a WebP. `alt` describes the picture in words and numbers; `caption` is plain text. */
+ * `vector`, else a WebP. `alt` describes the picture in words and numbers; `caption` is plain text; null: none,
+ * where the text beside it says what it shows. */
 typedef struct vx_picture {
     const char *name;         /* of the files, without the ending */
     vx_drawing drawing;
@@ -110,8 +111,23 @@ char *vx_influence_words(const vx_line *line, const char *const *name, const cha
 /* Writes the attributes of an element that leads to an effect in the viewer: which effect, and its peak. */
 void vx_viewer_target(vx_page *page, const vx_results_effect *effect);
 
-/* The answers of all effects by the primary correction, at the top of the page. */
+/* The answers of all effects by the primary correction, at the top of the page, and above them what quality control
+ * flags. */
+void vx_answers_warnings(vx_report *report);
 void vx_answers(vx_report *report);
+
+/* The name of an effect of the study, the mean first; null after the last one. */
+const char *vx_answers_effect(const vx_results *results, size_t which);
+
+/* The answer of an effect in sentences, and that of the regions of a modality, or the markers (null), under an effect.
+ * Both write paragraphs. */
+void vx_answer_of_effect(vx_report *report, const vx_effect_view *view);
+void vx_answer_of_outcomes(vx_report *report, const char *modality, const char *effect);
+
+/* Small pictures for the answers: `slices` axial slices through the largest peaks of an effect, and the forest plot of
+ * the regions of a modality, or of the markers (null), under an effect, as files of that name. */
+void vx_effect_glance(vx_report *report, const vx_effect_view *view, int slices);
+void vx_outcome_glance(vx_report *report, const char *modality, const char *effect, const char *name);
 
 /* The covariates of a modality's models, or of the markers alone (null): a part of the section on the design. */
 void vx_design_covariates(vx_report *report, const vx_results_modality *modality);

@@ -1,5 +1,6 @@
 #include "results/reading.h"
 
+#include "atlas/location.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/table.h"
@@ -71,6 +72,36 @@ static void read_regions(vx_reading *r, const vx_table *table, vx_results_effect
     }
 }
 
+/* Reads a number that `after` follows. */
+static bool read_before(const char **at, const char *after, double *value)
+{
+    char *end;
+    *value = strtod(*at, &end);
+    const bool good = end != *at && isfinite(*value) && !strncmp(end, after, strlen(after));
+    *at = good ? end + strlen(after) : end;
+    return good;
+}
+
+/* Appends the sub-peaks of a cluster. A cell has "4.44 (34, -2, 8); 4.1 (30, 2, 12)", and is null without any. */
+static bool read_sub_peaks(vx_reading *r, const char *cell, size_t cluster, vx_results_effect *effect)
+{
+    int read = 0;
+    for (const char *at = cell; at && *at; at += strspn(at, "; ")) {
+        vx_results_sub_peak one = {.cluster = cluster};
+        if (read++ == VX_SUB_PEAKS_MAX || !read_before(&at, " (", &one.t) || !read_before(&at, ", ", &one.mm[0]) ||
+            !read_before(&at, ", ", &one.mm[1]) || !read_before(&at, ")", &one.mm[2]))
+            return false;
+        vx_results_sub_peak *grown = vx_array_grow(effect->sub_peak, effect->sub_peaks, 1, sizeof *grown);
+        if (!grown) {
+            r->status = vx_fail_memory(r->error);
+            return true;
+        }
+        effect->sub_peak = grown;
+        effect->sub_peak[effect->sub_peaks++] = one;
+    }
+    return true;
+}
+
 void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
 {
     vx_table table = {0};
@@ -88,10 +119,12 @@ void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_res
     if (!r->status && effect->clusters && table.rows != (int64_t)effect->clusters)
         r->status = vx_fail(r->error, VX_INPUT, "%s: has %lld clusters, and run.json %zu: the two are not of one run",
                             path, (long long)table.rows, effect->clusters);
+    const int64_t sub_peaks = !r->status && effect->clusters ? vx_table_find(&table, VX_CLUSTER_SUB_PEAKS_COLUMN) : -1;
     effect->cluster = vx_reading_array(r, effect->clusters, sizeof *effect->cluster);
     for (size_t c = 0; !r->status && c < effect->clusters; c++)
         if (!read_cluster(&table, (int64_t)c, effect, &effect->cluster[c]) ||
-            !vx_check_cluster(modality, &effect->cluster[c], c + 1))
+            !vx_check_cluster(modality, &effect->cluster[c], c + 1) ||
+            (sub_peaks >= 0 && !read_sub_peaks(r, vx_table_cell(&table, (int64_t)c, sub_peaks), c, effect)))
             r->status = vx_fail(r->error, VX_INPUT, "%s: row %zu is damaged, or of another version", path, c + 1);
     read_regions(r, &table, effect);
     vx_table_destroy(&table);

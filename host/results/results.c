@@ -195,6 +195,7 @@ static void destroy_effect(vx_results_effect *effect)
     for (size_t c = 0; effect->peak_region && c < effect->clusters; c++)
         free(effect->peak_region[c]);
     free(effect->peak_region);
+    free(effect->sub_peak);
     free(effect->null.voxel);
     free(effect->null.extent);
     free(effect->null.mass);

@@ -38,6 +38,11 @@ typedef struct vx_results_volume {
 
 typedef struct vx_results_left_out { const char *participant, *reason; } vx_results_left_out;
 
+typedef struct vx_results_sub_peak {
+    size_t cluster; /* index of its cluster */
+    double t, mm[3];
+} vx_results_sub_peak;
+
 typedef struct vx_results_effect {
     const char *name;            /* as in the table: may hold anything */
     const char *stem;            /* <modality>_<effect>: the names of its pictures and of its pack begin with it */
@@ -70,6 +75,8 @@ typedef struct vx_results_effect {
     vx_cluster *cluster;
     size_t clusters;
     char **peak_region;          /* clusters: the atlas region of the peak; null without an atlas */
+    vx_results_sub_peak *sub_peak; /* further local maxima, cluster after cluster, each with the largest |t| first */
+    size_t sub_peaks;
     vx_null null;
     vx_quantiles quantiles;      /* count 0 in results of earlier versions */
     size_t measured;             /* the number of first clusters with values per participant */

@@ -22,8 +22,8 @@ const eye = await browser.newPage(); /* reads pictures: its canvas decodes PNG *
 
 /* Opens a page in a new window. Its errors in the console and its network requests are recorded; close() asserts that
    there were none. */
-async function open(file, width, script) {
-    const context = await browser.newContext({viewport: {width, height: 900}});
+async function open(file, width, script, colorScheme = "light") {
+    const context = await browser.newContext({viewport: {width, height: 900}, colorScheme});
     const page = await context.newPage();
     page.setDefaultTimeout(30000);
     const wrong = [];
@@ -108,11 +108,12 @@ async function slide(page, part) {
     await page.waitForTimeout(150);
 }
 
-/* cluster table of an effect, as the run wrote it */
+/* cluster table of an effect, as the run wrote it, in the order of the page: what is significant first */
 function clusters(effect, run = "full") {
     const lines = fs.readFileSync(path.join(folder, run, `${effect.replace("_", "/")}/clusters.tsv`), "utf8").trim().split("\n");
     const names = lines[0].split("\t");
-    return lines.slice(1).map((line) => Object.fromEntries(line.split("\t").map((cell, i) => [names[i], cell])));
+    const rows = lines.slice(1).map((line) => Object.fromEntries(line.split("\t").map((cell, i) => [names[i], cell])));
+    return rows.filter((row) => row.p_voxel < 0.05).concat(rows.filter((row) => !(row.p_voxel < 0.05)));
 }
 
 async function view(page) {
@@ -121,12 +122,18 @@ async function view(page) {
     await page.waitForTimeout(150);
 }
 
+/* Chooses a cluster in the viewer's list, which has sub-peaks, too. */
+async function choose(page, row) {
+    const option = page.locator("#viewer-cluster option", {hasText: new RegExp(`^${row.label}:`)});
+    await page.locator("#viewer-cluster").selectOption(await option.getAttribute("value"));
+}
+
 const near = (row) => ["peak_x", "peak_y", "peak_z"].map((name) => Number(row[name]));
 
 test("the viewer", async (t) => {
     const page = await open("full/report.html", 1280);
     const change = clusters("pet_change"), level = clusters("pet_rapa_level");
-    const row = (effect, i) => page.locator(`tr[data-effect=${effect}][data-x]`).nth(i);
+    const row = (effect, i) => page.locator(`tr[data-effect=${effect}][data-x]:not(.sub)`).nth(i);
 
     await t.test("starts when it is scrolled to, at the effect's largest t", async () => {
         await view(page);
@@ -207,7 +214,7 @@ test("the viewer", async (t) => {
         const order = change.map((_, i) => i).sort((a, b) => change[b].peak_t - change[a].peak_t);
         const seen = [];
         for (const i of [order[0], order[1]]) {
-            await page.locator("#viewer-cluster").selectOption({index: i + 1});
+            await choose(page, change[i]);
             await page.waitForTimeout(150);
             assert.deepEqual((await value(page)).mm, near(change[i]));
             seen.push((await colours(page)).limit);
@@ -277,7 +284,7 @@ test("the viewer", async (t) => {
         await page.locator("#viewer-map").selectOption("r");
         await page.waitForFunction(() => document.getElementById("viewer-readout").textContent.startsWith("r ="));
         assert(Number(await page.locator("#viewer-threshold").getAttribute("max")) <= 1);
-        await page.locator("#viewer-cluster").selectOption({index: 1});
+        await choose(page, level[0]);
         assert.deepEqual((await value(page)).mm, near(level[0]));
     });
     await t.test("follows a link of the answer, beside the effect", async () => {
@@ -297,19 +304,77 @@ test("the viewer", async (t) => {
     await page.finish();
 });
 
-test("a table is sorted by its header, to and fro", async () => {
+test("a table is sorted by its header, to and fro, in its parts", async () => {
     const page = await open("full/report.html", 1280);
     const table = page.locator("table", {has: page.locator("tr[data-effect=pet_change][data-x]")});
-    const column = async () => (await table.locator("tbody tr td:nth-child(3)").allTextContents()).map(Number);
-    const before = await column();
-    const header = table.locator("thead button").nth(2);
+    const parts = () => table.evaluate((table) => Array.from(table.tBodies).map((body) =>
+        Array.from(body.rows).map((row) => row.classList.contains("sub") || body.classList.contains("divider")
+            ? row.cells[0].textContent : Number(row.cells[1].dataset.value))));
+    const sizes = (body) => body.filter((cell) => typeof cell === "number");
+    const before = await parts(), header = table.getByRole("button", {name: "mm\u00b3"});
     await header.click();
-    const once = await column();
+    const up = await parts();
     await header.click();
-    const twice = await column();
-    const up = [...before].sort((a, b) => a - b);
-    assert(before.length > 2);
-    assert.deepEqual([once, twice].sort((a, b) => a[0] - b[0]), [up, [...up].reverse()]);
+    const down = await parts();
+    assert(sizes(before.flat()).length > 2);
+    assert(before.flat().some((cell) => /^\d+a$/.test(cell)), "no sub-peak to take along");
+    before.forEach((body, i) => {
+        const sorted = [...sizes(body)].sort((a, b) => a - b);
+        assert.deepEqual(sizes(up[i]), sorted);
+        assert.deepEqual(sizes(down[i]), [...sorted].reverse());
+        body.forEach((cell, k) => { /* a sub-peak still follows what it followed */
+            if (typeof cell === "string" && k)
+                assert.equal(down[i][down[i].indexOf(cell) - 1], body[k - 1]);
+        });
+    });
+    await page.finish();
+});
+
+test("a table shows few columns, and all when asked, without losing its order", async () => {
+    const page = await open("full/report.html", 1280);
+    const table = page.locator("table.clusters").first();
+    const button = page.getByRole("button", {name: /^All \d+ columns/}).first();
+    const heads = () => table.locator("thead th:visible").count();
+    const labels = () => table.locator("tbody tr:not(.sub) th").allTextContents();
+    const few = await heads();
+    await table.getByRole("button", {name: "peak t"}).click();
+    const order = await labels();
+    await button.click();
+    assert.equal(await button.getAttribute("aria-pressed"), "true");
+    assert.equal(await button.textContent(), `All ${await heads()} columns`);
+    assert(few >= 5 && few < await heads(), `${few} columns`);
+    assert.deepEqual(await labels(), order);
+    await button.click();
+    assert.equal(await heads(), few);
+    await page.finish();
+});
+
+test("without JavaScript every column is shown", async () => {
+    const context = await browser.newContext({javaScriptEnabled: false, viewport: {width: 1280, height: 900}});
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(path.join(folder, "full/report.html")).href);
+    const heads = page.locator("table.clusters").first().locator("thead th");
+    assert(await heads.count() > 6);
+    for (const head of await heads.all())
+        assert(await head.isVisible());
+    await context.close();
+});
+
+test("in the dark it can be read, and its pictures keep their colours", async () => {
+    const page = await open("full/report.html", 1280, undefined, "dark");
+    const [ground, ink] = await page.evaluate(() => {
+        const style = getComputedStyle(document.body);
+        return [style.backgroundColor, style.color].map((colour) => colour.match(/\d+/g).map(Number));
+    });
+    assert(Math.max(...ground) < 60 && Math.min(...ink) > 180, `${ink} on ${ground}`);
+    const map = page.locator("figure.map img").first();
+    assert.deepEqual(await map.evaluate((img) => [getComputedStyle(img).filter, getComputedStyle(img).backgroundColor]),
+                     ["none", "rgb(255, 255, 255)"]);
+    await view(page);
+    await accessible(page, "the dark page");
+    await keep(page, "dark");
+    await page.emulateMedia({media: "print"});
+    assert.equal(await page.evaluate(() => getComputedStyle(document.body).backgroundColor), "rgb(255, 255, 255)");
     await page.finish();
 });
 
@@ -396,7 +461,7 @@ test("an oblique image is shown where its affine says", async () => {
     };
     assert(change.length > 1);
     for (const i of change.keys()) {
-        await page.locator("#viewer-cluster").selectOption({index: i + 1});
+        await choose(page, change[i]);
         await at(change[i]);
     }
     for (const map of ["mean", "t"]) { /* goes to the place as it is read out, to hundredths of a mm */

@@ -124,7 +124,7 @@ class Report(voxstat_cli.Study):
                 self.assertTrue(value.startswith("data:"), (tag, name, value[:50]))
             self.assertFalse(name.startswith("on"), (tag, name))
         self.assertNotIn("link", page.tags)
-        self.assertEqual(page.scripts, 2 if os.environ["VOXSTAT_NIIVUE"] else 1)  # that run; the others are data
+        self.assertEqual(page.scripts, 3 if os.environ["VOXSTAT_NIIVUE"] else 2)  # that run; the others are data
         for name in SECTIONS:
             self.assertGreater(len(page.text[name]), 100, name)
         self.assertNotIn("&lt;", page.text[""])  # escaped twice

@@ -88,8 +88,9 @@ class Clusters(Atlas):
             self.sub_peaks(row, t)
         page = (self.folder / "voxstat-results/report.html").read_text(encoding="utf-8")
         for row in rows:
-            self.assertIn(f"<td>{row['peak_region']}</td></tr>", page)
-        self.assertIn("region of the peak</th></tr>", page)
+            self.assertRegex(page, f'<th scope="row" class="n" data-value="{row["label"]}">{row["label"]}</th>'
+                             f'<td class="where">{row["peak_region"]}</td>')
+        self.assertIn("region of the peak</th>", page)
 
     def sub_peaks(self, row, t):
         """Each is as far as it should be from the others, and its t is that of the map."""

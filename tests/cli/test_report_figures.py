@@ -267,6 +267,7 @@ class ReportFigures(report_cli.Report):
         self.assertEqual(len(rows), 8)
         for i, row in enumerate(rows):
             self.assertEqual(row[0], self.rows[i][0])
+            row = [cell.replace("\N{MINUS SIGN}", "-") for cell in row]
             np.testing.assert_allclose([float(cell) for cell in row[1:3]], [means[0][i], means[1][i]], rtol=1e-4)
             np.testing.assert_allclose(float(row[3]), change[i], rtol=1e-3)
             np.testing.assert_allclose(float(row[5].split()[0]), z[i], atol=0.006)
@@ -297,17 +298,50 @@ class ReportFigures(report_cli.Report):
                              rf"\({found['p']['p_fwe_mass']['voxels_below_0_05']} voxels\) by mass$")
             self.assertEqual(further[3], f"{found['p']['p_fdr']['voxels_below_0_05']} voxels by false discovery rate")
         for row, effect in zip(page.table("headline")[0][1:], record["modalities"][0]["effects"]):
-            self.assertEqual(row[3], f"{effect['peak']['t']:.3f}")
+            self.assertEqual(row[3].replace("\N{MINUS SIGN}", "-"), f"{effect['peak']['t']:.2f}")
             self.assertAlmostEqual(float(row[6]), effect["p"]["p_fdr"]["smallest"], places=3)
         for table, effect in zip(page.table("clusters"), ("change", "level")):
-            lines = (self.folder / f"results/pet/{effect}/clusters.tsv").read_text().splitlines()[1:]
-            self.assertEqual(len(table) - 1, min(20, len(lines)))
-            for row, line in zip(table[1:], lines):
-                cells = line.split("\t")
-                self.assertEqual([row[0], row[2].replace(",", "")], [cells[0], cells[2]])
-                self.assertEqual(row[1], "+" if cells[1] == "positive" else "\N{MINUS SIGN}")
-                self.assertAlmostEqual(float(row[5]), float(cells[5]), places=2)
-                self.assertAlmostEqual(float(row[9]), float(cells[12]), places=2)
+            self.check_clusters(table, effect)
+
+    def check_clusters(self, table, effect):
+        """What survives comes first, then a divider; sub-peaks follow their cluster. Numbers are those of results.h5 at
+        the peak, and of the table for what is of the cluster."""
+        with open(self.folder / f"results/pet/{effect}/clusters.tsv", encoding="utf-8") as text:
+            lines = list(csv.DictReader(text, delimiter="\t"))[:20]
+        head, rows = [name.split(" (prim")[0] for name in table[0]], table[1:]
+        self.assertEqual(head[:7], ["#", "mm\N{SUPERSCRIPT THREE}", "peak t", "x, y, z (mm)", "p voxel", "voxels", "mass"])
+        found = [line for line in lines if float(line["p_voxel"]) < 0.05]
+        missed = [line for line in lines if float(line["p_voxel"]) >= 0.05]
+        labels = [row[0] for row in rows if row[0].isdigit()]
+        self.assertEqual(labels, [line["label"] for line in found + missed])
+        dividers = [i for i, row in enumerate(rows) if row[0].startswith("not significant")]
+        self.assertEqual(len(dividers), bool(missed))
+        if missed:
+            self.assertEqual(sum(row[0].isdigit() for row in rows[:dividers[0]]), len(found))
+        with h5py.File(self.folder / "results/results.h5") as h5:
+            maps = h5[f"maps/pet/{effect}"]
+            for line in lines:
+                at = next(i for i, row in enumerate(rows) if row[0] == line["label"])
+                cell = dict(zip(head, [text.replace(",", "").replace("\N{MINUS SIGN}", "-") for text in rows[at]]))
+                voxel = tuple(int(line[f"peak_{axis}"]) for axis in "ijk")
+                self.assertAlmostEqual(float(cell["peak t"]), maps["t"][voxel], delta=0.0051)
+                self.assertEqual(cell["x, y, z (mm)"], " ".join(f"{float(line[f'peak_{axis}']):g}" for axis in "xyz"))
+                self.assertEqual((cell["voxels"], float(cell["mm\N{SUPERSCRIPT THREE}"])),
+                                 (line["voxels"], float(line["mm3"])))
+                self.assertAlmostEqual(float(cell["mass"]), float(line["mass"]), delta=1e-3 * float(line["mass"]))
+                for name, text in cell.items():
+                    if name.startswith("p "):
+                        p = float(line[name.replace(" ", "_").replace("uncorr.", "uncorrected").lower()])
+                        self.assertAlmostEqual(float(text), p, delta=0.0051 * p, msg=name)
+                        self.assertEqual(len(text.replace(".", "").lstrip("0")), 3, text)
+                for name, quantity in (("p voxel", "p-fwe-voxel"), ("p uncorr.", "p-uncorrected")):
+                    p = 10 ** -float(maps[quantity][voxel])
+                    self.assertAlmostEqual(float(cell[name]), p, delta=0.006 * p)
+                below = [] if line["sub_peaks"] == "n/a" else line["sub_peaks"].split("; ")
+                for k, peak in enumerate(below):
+                    row = rows[at + 1 + k]
+                    self.assertEqual(row[0], line["label"] + "abc"[k])
+                    self.assertAlmostEqual(float(row[2].replace("\N{MINUS SIGN}", "-")), float(peak.split()[0]), delta=0.0051)
 
     def test_the_answer(self):
         """The cards on top have the clusters of the primary correction, the strongest first, as the tables have them."""

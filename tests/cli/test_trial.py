@@ -1,6 +1,7 @@
 """The synthetic trial's own answer from one command: regions of three modalities and the fluid markers, against NumPy on
 the images and the table, and against what docs/cohort.md plants."""
 import csv
+import html
 import itertools
 import json
 import os
@@ -79,6 +80,76 @@ class Trial(unittest.TestCase):
                     for ending in ("png", "svg"):
                         self.assertTrue((self.out / f"figures/{stem}_{picture}.{ending}").exists())
                 self.assertFalse((self.out / f"figures/{stem}_matrix.png").exists())  # for several covariates
+
+    def test_the_answers(self):
+        """A row of answers for each effect, with a cell for each modality and the markers: regions with p as in the
+        tables, and slices through the largest |t| of results.h5."""
+        page = (self.out / "report.html").read_text(encoding="utf-8")
+        rows = page.split('<table class="verdict"')[1].split("</table>")[0].split("<tbody>")[1].split("<tr>")[1:]
+        self.assertEqual([re.search('scope="row">(.*?)<', row).group(1) for row in rows], ["change", "rapa_level"])
+        for row, effect in zip(rows, ("change", "rapa_level")):
+            cells = re.findall('<td data-of="(.*?)">(.*?)</td>', row, flags=re.S)
+            self.assertEqual([name for name, _ in cells], ["pet", "cbf", "gm", "markers"])
+            for modality, cell in cells:
+                tests = {key[-2]: float(test["p_fwe"]) for key, test in
+                         (self.markers if modality == "markers" else self.regions).items()
+                         if key[-1] == effect and (modality == "markers" or key[0] == modality) and test["p_fwe"] != "n/a"}
+                found = {name: p for name, p in tests.items() if p < 0.05}
+                told = re.findall("<strong>(\\w+)</strong>\u00a0[\u2191\u2193] \\(p\u00a0([0-9.]+)\\)", cell)
+                self.assertEqual(len(told), min(4, len(found)))
+                for name, p in told:
+                    self.assertAlmostEqual(float(p), found[name], delta=0.0051 * found[name])
+                if len(found) > 4:
+                    self.assertIn(f"and {len(found) - 4} more", cell)
+                if not found:
+                    kind = "markers" if modality == "markers" else "regions"
+                    said = re.search(f"None of (\\d+) {kind}</a>: the smallest corrected p is ([0-9.]+)\\.<", cell)
+                    self.assertEqual(int(said.group(1)), len(tests))
+                    self.assertAlmostEqual(float(said.group(2)), min(tests.values()), delta=0.0051 * min(tests.values()))
+                if modality != "markers":
+                    self.check_slices(cell, modality, effect)
+
+    def check_slices(self, cell, modality, effect):
+        alt = html.unescape(re.search('alt="(.*?)"', cell).group(1)).replace("\u2212", "-")
+        of, at, largest, *mm = re.fullmatch(r"Axial slices of (.*), at z (.*) mm: the largest t, (.*), lies at (.*), (.*), "
+                                            r"(.*) mm\.", alt).groups()
+        self.assertEqual(of, f"{modality}, {effect}")
+        with h5py.File(self.out / "results.h5") as h5:
+            t = numpy.nan_to_num(h5[f"maps/{modality}/{effect}/t"][...])
+            peak = numpy.unravel_index(abs(t).argmax(), t.shape)
+            affine = nibabel.load(self.out / f"{modality}/{effect}/t.nii.gz").affine
+            self.assertAlmostEqual(float(largest), t[peak], delta=0.0051)
+            numpy.testing.assert_allclose([float(one) for one in mm], (affine @ [*peak, 1])[:3], atol=0.01)
+        heights = [float(one) for one in at.split(", ")]
+        self.assertEqual(len(heights), 3)
+        self.assertEqual(heights, sorted(heights))
+        self.assertGreater(min(numpy.diff(heights)), 8)
+        self.assertIn(float(mm[2]), heights)
+
+    def test_the_tables(self):
+        """The chief columns of a table of regions are those of regions.tsv, to the digits that are shown."""
+        page = (self.out / "report.html").read_text(encoding="utf-8")
+        regions = page.split('<section id="regions"')[1].split("</section>")[0].split("<h3>")[1:]
+        for part in regions:
+            modality = part.split("</h3>")[0]
+            for effect in ("change", "rapa_level"):
+                table = part.split(f'aria-label="Table: {effect}"')[1].split("</table>")[0]
+                heads = re.findall("<th scope=\"col\"(.*?)>(.*?)</th>", table.split("</thead>")[0])
+                few = [name for attributes, name in heads if "more" not in attributes]
+                self.assertEqual(few[2:], {"change": ["n", "change", "ci_low", "ci_high", "percent_of_means", "t", "p_fwe"],
+                                           "rapa_level": ["n", "change", "ci_low", "ci_high", "r", "p_fwe"]}[effect])
+                for row in re.findall("<tr>(<th scope=\"row\">.*?)</tr>", table):
+                    cells = dict(zip([name for _, name in heads], re.findall("<t[hd].*?>(.*?)</t[hd]>", row)))
+                    test = self.regions[modality, cells["region"], effect]
+                    for name, text in list(cells.items())[2:-1]:
+                        self.assertNotIn("-", text)
+                        if text == "\u2013":
+                            self.assertEqual(test[name], "n/a")
+                            continue
+                        value = float(test[name])
+                        digits = 0.0051 if name.startswith(("p_", "loo_p")) else 0.00051
+                        self.assertAlmostEqual(float(text.replace("\u2212", "-")), value, delta=digits * abs(value) + 1e-9,
+                                               msg=(modality, effect, name))
 
     def test_regions_are_those_of_the_images(self):
         for plan in rows_of(DATA / "planned.tsv"):

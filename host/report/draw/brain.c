@@ -1,6 +1,7 @@
 #include "report/draw/brain.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/sort.h"
 #include "report/draw/text.h"
 #include "space/grid.h"
@@ -190,9 +191,11 @@ void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, double x, double y, do
             fits = fits && fabs(at - labelled[k]) >= VX_TEXT_SMALL;
         if (fits) {
             labelled[labels++] = at;
-            snprintf(text, sizeof text, brain->colour.data ? "%s%.3g" : "%s%.2f", mark[i] < 0 ? "\xE2\x88\x92" : "",
-                     fabs(mark[i]));
-            vx_text_draw(cairo, x + width + 6, at + 4, 0, VX_TEXT_SMALL, vx_ink, mark[i] == 0 ? "0" : text);
+            snprintf(text, sizeof text, "%.3g", mark[i]);
+            vx_text_draw(cairo, x + width + 6, at + 4, 0, VX_TEXT_SMALL, vx_ink,
+                         mark[i] == 0         ? "0"
+                         : brain->colour.data ? vx_minus_text(text)
+                                              : vx_fixed_text(mark[i], 2, text));
         }
         vx_ink_set(cairo, vx_ink);
         cairo_set_line_width(cairo, 1);

@@ -78,6 +78,7 @@ typedef struct vx_brain_layout {
     size_t slices;
     double width;          /* of the picture; 0: its natural one */
     double pixels;         /* of its rasters, per unit */
+    bool bare;             /* chosen slices: without the colour bar */
 } vx_brain_layout;
 
 /* The sampled contents of the pictures, which may be drawn several times. vx_slices_new and vx_glass_new return null

@@ -1,13 +1,15 @@
 #include "report/draw/forest.h"
 
+#include "base/number.h"
 #include "report/draw/plot.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { MARGIN = 10, ROW = 25, HEADING = 24, HEAD = 50, FOOT = 74, GAP = 26, LABEL_MIN = 90, LABEL_MAX = 260 };
-static const double column_width[VX_FOREST_COLUMNS] = {22, 140, 48, 60}, letter_width = 7.3;
+enum { MARGIN = 10, ROW = 25, HEADING = 24, HEAD = 50, HEAD_BARE = 8, FOOT = 46, LEGEND = 28, GAP = 26 };
+enum { LABEL_MIN = 90, LABEL_MAX = 260 };
+static const double column_width[VX_FOREST_COLUMNS] = {22, 140, 64, 78}, letter_width = 7.3;
 
 /* The width of the labels, which is estimated: a drawing has its size before it has a font. */
 static double label_width(const vx_forest_plot *plot)
@@ -23,8 +25,13 @@ static double panel_width(const vx_forest_panel *panel)
 {
     double width = panel->width + 12;
     for (int k = 0; k < VX_FOREST_COLUMNS; k++)
-        width += column_width[k];
+        width += panel->column[k] ? column_width[k] : 0;
     return width;
+}
+
+static double head_height(const vx_forest_plot *plot)
+{
+    return *plot->panel[0].title ? HEAD : HEAD_BARE;
 }
 
 static double rows_height(const vx_forest_plot *plot)
@@ -92,10 +99,13 @@ static void draw_estimate(cairo_t *cairo, const vx_axes *axes, const vx_forest_m
     cairo_stroke(cairo);
 }
 
-static void draw_texts(cairo_t *cairo, const vx_axes *axes, const vx_forest_mark *mark, double y)
+static void draw_texts(cairo_t *cairo, const vx_forest_panel *panel, const vx_axes *axes, const vx_forest_mark *mark,
+                       double y)
 {
     double right = axes->left + axes->width + 12;
     for (int k = 0; k < VX_FOREST_COLUMNS; k++) {
+        if (!panel->column[k])
+            continue;
         right += column_width[k];
         vx_text_fit(cairo, right, y + 4, 1, VX_TEXT_SMALL, column_width[k] + 4,
                     mark->significant && k ? vx_orange : vx_ink, mark->text[k]);
@@ -112,6 +122,8 @@ static void draw_panel(cairo_t *cairo, const vx_axes *axes, const vx_forest_pane
     vx_text_fit(cairo, axes->left, 18, 0, VX_TEXT_TITLE, panel_width(panel), vx_ink, panel->title);
     bold(cairo, false);
     for (int k = 0; k < VX_FOREST_COLUMNS; k++) {
+        if (!panel->column[k])
+            continue;
         right += column_width[k];
         vx_text_draw(cairo, right, HEAD - 10, 1, VX_TEXT_SMALL, vx_muted, panel->column[k]);
     }
@@ -139,7 +151,7 @@ static void draw_row(cairo_t *cairo, const vx_forest_plot *plot, const vx_forest
         draw_dots(cairo, &axes[p], &row->mark[p], y);
         if (isfinite(row->mark[p].estimate))
             draw_estimate(cairo, &axes[p], &row->mark[p], y);
-        draw_texts(cairo, &axes[p], &row->mark[p], y);
+        draw_texts(cairo, &plot->panel[p], &axes[p], &row->mark[p], y);
     }
 }
 
@@ -148,7 +160,7 @@ static void draw_forest(cairo_t *cairo, const vx_drawing *drawing)
     const vx_forest_plot *plot = drawing->context;
     const double labels = label_width(plot), height = rows_height(plot);
     vx_axes axes[VX_FOREST_PANELS_MAX];
-    double left = MARGIN + labels, y = HEAD;
+    double left = MARGIN + labels, y = head_height(plot);
     for (size_t i = 0; i < plot->rows; i++) {
         y += plot->row[i].heading ? HEADING : 0;
         if (i % 2 == 0) {
@@ -160,12 +172,12 @@ static void draw_forest(cairo_t *cairo, const vx_drawing *drawing)
     }
     for (int p = 0; p < plot->panels; p++) {
         const vx_forest_panel *panel = &plot->panel[p];
-        axes[p] = (vx_axes){left, HEAD, panel->width, height, {panel->range[0], panel->range[1]}, {0, 1},
+        axes[p] = (vx_axes){left, head_height(plot), panel->width, height, {panel->range[0], panel->range[1]}, {0, 1},
                             false, 0};
         draw_panel(cairo, &axes[p], panel);
         left += panel_width(panel) + GAP;
     }
-    y = HEAD;
+    y = head_height(plot);
     for (size_t i = 0; i < plot->rows; i++) {
         if (plot->row[i].heading) {
             bold(cairo, true);
@@ -176,8 +188,9 @@ static void draw_forest(cairo_t *cairo, const vx_drawing *drawing)
         draw_row(cairo, plot, &plot->row[i], axes, y + ROW / 2.0, labels - 8);
         y += ROW;
     }
-    vx_text_fit(cairo, MARGIN, drawing->height - 12, 0, VX_TEXT_SMALL, drawing->width - 2 * MARGIN, vx_muted,
-                plot->legend);
+    if (plot->legend)
+        vx_text_fit(cairo, MARGIN, drawing->height - 12, 0, VX_TEXT_SMALL, drawing->width - 2 * MARGIN, vx_muted,
+                    plot->legend);
 }
 
 vx_drawing vx_forest_drawing(const vx_forest_plot *plot)
@@ -185,46 +198,32 @@ vx_drawing vx_forest_drawing(const vx_forest_plot *plot)
     double width = 2 * MARGIN + label_width(plot);
     for (int p = 0; p < plot->panels; p++)
         width += panel_width(&plot->panel[p]) + (p ? GAP : 0);
-    return (vx_drawing){.width = ceil(width), .height = HEAD + rows_height(plot) + FOOT, .scale = 2,
-                        .draw = draw_forest, .context = plot};
+    const double height = head_height(plot) + rows_height(plot) + FOOT + (plot->legend ? LEGEND : 0);
+    return (vx_drawing){.width = ceil(width), .height = height, .scale = 2, .draw = draw_forest, .context = plot};
 }
 
 /* ---- texts ---- */
 
-static const char minus[] = "\xE2\x88\x92";
-
-/* What rounds to zero has no sign. */
-static void signed_text(double value, int digits, bool plus, char text[24])
-{
-    if (fabs(value) < 0.5 * pow(10, -digits))
-        snprintf(text, 24, "%.*f", digits, 0.0);
-    else
-        snprintf(text, 24, "%s%.*f", value < 0 ? minus : plus ? "+" : "", digits, fabs(value));
-}
-
 void vx_forest_interval_text(double estimate, double low, double high, int digits, bool plus,
                              char text[VX_FOREST_TEXT])
 {
-    char a[24], b[24], c[24];
+    char a[32], b[32], c[32];
     if (!isfinite(estimate)) {
         strcpy(text, "\xE2\x80\x93");
         return;
     }
-    signed_text(estimate, digits, plus, a);
-    signed_text(low, digits, false, b);
-    signed_text(high, digits, false, c);
+    vx_fixed_text(estimate, digits, a);
+    vx_fixed_text(low, digits, b);
+    vx_fixed_text(high, digits, c);
+    const char *sign = plus && estimate > 0 && strpbrk(a, "123456789") ? "+" : "";
     if (isfinite(low) && isfinite(high))
-        snprintf(text, VX_FOREST_TEXT, "%.15s (%.15s to %.15s)", a, b, c);
+        snprintf(text, VX_FOREST_TEXT, "%s%.15s (%.15s to %.15s)", sign, a, b, c);
     else
-        snprintf(text, VX_FOREST_TEXT, "%s", a);
+        snprintf(text, VX_FOREST_TEXT, "%s%s", sign, a);
 }
 
 void vx_forest_p_text(double p, bool star, char text[VX_FOREST_TEXT])
 {
-    if (isnan(p))
-        strcpy(text, "\xE2\x80\x93");
-    else if (p < 0.0001)
-        strcpy(text, star ? "<0.0001 *" : "<0.0001");
-    else
-        snprintf(text, VX_FOREST_TEXT, "%.*f%s", p < 0.1 ? 4 : 3, p, star ? " *" : "");
+    char number[32];
+    snprintf(text, VX_FOREST_TEXT, "%s%s", vx_p_text(p, number), star ? " *" : "");
 }

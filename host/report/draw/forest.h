@@ -27,8 +27,8 @@ typedef struct vx_forest_row {
 } vx_forest_row;
 
 typedef struct vx_forest_panel {
-    const char *title, *axis;
-    const char *column[VX_FOREST_COLUMNS]; /* headings of the texts */
+    const char *title, *axis; /* title: of the first panel "" where none has one */
+    const char *column[VX_FOREST_COLUMNS]; /* headings of the texts; null: the texts are left out */
     double width;            /* of the plot itself */
     double range[2];         /* values at its sides; dots beyond them are drawn as arrows at the side */
 } vx_forest_panel;
@@ -38,13 +38,13 @@ typedef struct vx_forest_plot {
     size_t rows;
     const vx_forest_panel *panel;
     int panels;              /* at most VX_FOREST_PANELS_MAX */
-    const char *legend;      /* below the plot: what filled marks are */
+    const char *legend;      /* below the plot: what filled marks are; null: none */
 } vx_forest_plot;
 
 vx_drawing vx_forest_drawing(const vx_forest_plot *plot);
 
-/* Texts of marks, a dash for NaN: "+5.0 (1.9 to 8.1)", with so many decimals, and with a plus if wanted; a p in at
- * most 7 characters, and a star. The tables have more digits. */
+/* Texts of marks, a dash for NaN: "+5.0 (1.9 to 8.1)", with so many decimals, and with a plus if wanted; a p, and a
+ * star. */
 void vx_forest_interval_text(double estimate, double low, double high, int digits, bool plus,
                              char text[VX_FOREST_TEXT]);
 void vx_forest_p_text(double p, bool star, char text[VX_FOREST_TEXT]);

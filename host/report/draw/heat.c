@@ -1,5 +1,6 @@
 #include "report/draw/heat.h"
 
+#include "base/number.h"
 #include "report/draw/text.h"
 #include "results/level.h"
 
@@ -37,7 +38,9 @@ static void draw_cell(cairo_t *cairo, double left, double top, double r, double 
         cairo_rectangle(cairo, left + 2, top + 2, CELL - 4, ROW - 4);
         cairo_stroke(cairo);
     }
-    snprintf(text, sizeof text, "%s%.2f%s", r < 0 ? "\xE2\x88\x92" : "", fabs(r), found ? " *" : "");
+    vx_fixed_text(r, 2, text);
+    if (found)
+        strcat(text, " *");
     vx_text_draw(cairo, left + CELL / 2.0, top + ROW / 2.0 + 4, 0.5, VX_TEXT_SMALL, fabs(r) > 0.55 ? white : vx_ink,
                  text);
 }

@@ -44,7 +44,7 @@ const char *vx_tick_text(double value, double step, char text[32])
         snprintf(text, 32, "%.3g", value);
     else
         snprintf(text, 32, "%.*f", digits, value);
-    return text;
+    return vx_minus_text(text);
 }
 
 /* Powers of ten, about four of them; over less than two, 2 and 5 times these too. Returns the number of ticks. */

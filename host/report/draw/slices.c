@@ -30,6 +30,7 @@ struct vx_slices {
     const vx_brain *brain;
     double units_a_mm, pixels;
     double width, height;
+    bool bare;
     size_t planes;
     plane plane[];
 };
@@ -178,7 +179,7 @@ static void place_chosen(vx_slices *s, const vx_brain_layout *layout)
 {
     const vx_brain *brain = s->brain;
     const size_t rows = (s->planes + COLUMNS - 1) / COLUMNS, columns = (s->planes + rows - 1) / rows;
-    const double gaps = (double)columns * GAP + 2 * GAP + BAR;
+    const double bar = layout->bare ? 0 : 2 * GAP + BAR, gaps = (double)columns * GAP + bar;
     double longest = 0, x = 0, y = 0, lowest = 0;
     for (size_t i = 0; i < s->planes; i++) {
         s->plane[i] = plane_at(layout->slice[i].axis, layout->slice[i].mm);
@@ -199,9 +200,10 @@ static void place_chosen(vx_slices *s, const vx_brain_layout *layout)
         p->y = y;
         x += wide(s, p) + GAP;
         lowest = fmax(lowest, y + LABEL + tall(s, p));
-        s->width = fmax(s->width, ceil(x + 2 * GAP + BAR));
+        s->width = fmax(s->width, ceil(x + bar));
     }
-    s->height = ceil(fmax(lowest, 6 * LABEL));
+    s->height = ceil(layout->bare ? lowest : fmax(lowest, 6 * LABEL));
+    s->bare = layout->bare;
 }
 
 vx_slices *vx_slices_new(const vx_brain *brain, const vx_brain_layout *layout)
@@ -301,11 +303,12 @@ static void draw(cairo_t *cairo, const vx_drawing *drawing)
         }
     }
     const double height = fmin(drawing->height - LABEL - 24, BAR_LONGEST);
-    vx_colour_bar(cairo, s->brain, drawing->width - BAR + 8, LABEL + 14, 16, height);
+    if (!s->bare)
+        vx_colour_bar(cairo, s->brain, drawing->width - BAR + 8, LABEL + 14, 16, height);
 }
 
 vx_drawing vx_slices_drawing(const vx_slices *slices)
 {
-    return (vx_drawing){.width = slices->width, .height = slices->height, .scale = PIXELS_A_UNIT, .draw = draw,
-                        .context = slices};
+    return (vx_drawing){.width = slices->width, .height = slices->height, .draw = draw, .context = slices,
+                        .scale = slices->bare ? slices->pixels : PIXELS_A_UNIT};
 }

@@ -74,9 +74,10 @@ static void put_further_looks(vx_report *report, const vx_results_effect *effect
 void vx_effect_headline(vx_report *report, const vx_effect_view *view)
 {
     const vx_results_effect *effect = view->effect;
+    char text[2][VX_MM_TEXT];
     put_primary(report, effect);
     put_further_looks(report, effect);
     if (!isnan(effect->peak_t))
-        vx_put(report->page, " Peak t: %.2f, at %.4g, %.4g, %.4g mm.", effect->peak_t, effect->peak_mm[0],
-               effect->peak_mm[1], effect->peak_mm[2]);
+        vx_put(report->page, " Peak t: %s, at %s mm.", vx_fixed_text(effect->peak_t, 2, text[0]),
+               vx_mm_text(effect->peak_mm, text[1]));
 }

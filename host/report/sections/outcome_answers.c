@@ -98,9 +98,10 @@ static void put_question(vx_report *report, const vx_outcome_view *view)
 static void put_found(vx_report *report, const vx_results_outcome *outcome, const char *of, double shown,
                       const char *unit)
 {
-    char p[32];
-    vx_put(report->page, "%s (%s%s%.3g%s%s, corrected p %s)", outcome->name, of, shown < 0 ? "\xE2\x88\x92" : "+",
-           fabs(shown), *unit ? "\xC2\xA0" : "", unit, vx_p_text(outcome->value[VX_OUTCOME_P_FWE], p));
+    char p[32], number[32];
+    snprintf(number, sizeof number, "%+.3g", shown);
+    vx_put(report->page, "%s (%s%s%s%s, corrected p %s)", outcome->name, of, vx_minus_text(number),
+           *unit ? "\xC2\xA0" : "", unit, vx_p_text(outcome->value[VX_OUTCOME_P_FWE], p));
 }
 
 static const char *units_of(const vx_outcome_view *view, size_t row)

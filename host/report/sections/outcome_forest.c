@@ -69,37 +69,56 @@ static bool name_rows(const vx_outcome_view *view, char **label)
     return true;
 }
 
+/* The mean of row `i`, with the changes of the participants, which go to `dot`. */
+static void fill_mean(const vx_outcome_view *view, size_t i, double *dot, vx_forest_mark *mark)
+{
+    const vx_shown_change change = vx_view_change(view, i);
+    mark->dot = dot;
+    mark->dots = view->results->participants;
+    vx_view_changes(view, i, dot);
+    mark->estimate = change.estimate, mark->low = change.low, mark->high = change.high;
+    put_texts(view->row[i], mark);
+}
+
+/* The correlation of row `i` with a covariate; nothing where it was not tested. */
+static void fill_slope(const vx_outcome_view *view, size_t i, const char *covariate, vx_forest_mark *mark)
+{
+    const vx_correlation_columns *correlation = vx_results_correlation(view->results);
+    const vx_results_outcome *slope = vx_view_under(view, i, covariate);
+    mark->estimate = slope ? slope->value[correlation->r] : NAN;
+    if (!slope)
+        return;
+    mark->low = slope->value[correlation->low];
+    mark->high = slope->value[correlation->high];
+    vx_forest_interval_text(mark->estimate, mark->low, mark->high, 2, false, mark->text[1]);
+    put_texts(slope, mark);
+}
+
+/* The texts of the means, with the decimals that the widest interval needs. */
+static void put_intervals(vx_forest_row *row, size_t rows)
+{
+    double largest = 0;
+    for (size_t i = 0; i < rows; i++)
+        for (int end = 0; end < 2; end++) {
+            const double value = end ? row[i].mark[0].high : row[i].mark[0].low;
+            largest = fmax(largest, isfinite(value) ? fabs(value) : 0);
+        }
+    for (size_t i = 0; i < rows; i++) {
+        vx_forest_mark *mark = row[i].mark;
+        vx_forest_interval_text(mark->estimate, mark->low, mark->high, digits_of(largest), true, mark->text[1]);
+    }
+}
+
 static void fill_rows(const vx_outcome_view *view, char *const *label, vx_forest_row *row, double *dot)
 {
-    const size_t n = (size_t)view->results->participants;
-    const vx_correlation_columns *correlation = vx_results_correlation(view->results);
-    double largest = 0;
     for (size_t i = 0; i < view->rows; i++) {
-        const vx_shown_change change = vx_view_change(view, i);
-        vx_forest_mark *mark = row[i].mark;
         row[i].label = label[i] ? label[i] : view->row[i]->name;
         row[i].heading = vx_view_opens_family(view, i) ? view->row[i]->family : NULL;
-        mark->dot = dot + i * n;
-        mark->dots = (int64_t)n;
-        vx_view_changes(view, i, dot + i * n);
-        mark->estimate = change.estimate, mark->low = change.low, mark->high = change.high;
-        largest = fmax(largest, fmax(isfinite(change.low) ? fabs(change.low) : 0,
-                                     isfinite(change.high) ? fabs(change.high) : 0));
+        fill_mean(view, i, dot + i * (size_t)view->results->participants, row[i].mark);
+        if (view->covariates)
+            fill_slope(view, i, view->covariate[0], &row[i].mark[1]);
     }
-    const int digits = digits_of(largest);
-    for (size_t i = 0; i < view->rows; i++) {
-        vx_forest_mark *mark = row[i].mark;
-        const vx_results_outcome *slope = view->covariates ? vx_view_under(view, i, view->covariate[0]) : NULL;
-        vx_forest_interval_text(mark->estimate, mark->low, mark->high, digits, true, mark->text[1]);
-        put_texts(view->row[i], mark);
-        mark[1].estimate = slope ? slope->value[correlation->r] : NAN;
-        if (!slope)
-            continue;
-        mark[1].low = slope->value[correlation->low];
-        mark[1].high = slope->value[correlation->high];
-        vx_forest_interval_text(mark[1].estimate, mark[1].low, mark[1].high, 2, false, mark[1].text[1]);
-        put_texts(slope, &mark[1]);
-    }
+    put_intervals(row, view->rows);
 }
 
 /* Names the significant rows of a panel, which are in the picture by colour and star. */
@@ -193,4 +212,78 @@ cleanup:
     free(dot);
     free(title);
     free(first);
+}
+
+/* ---- the small plot of an answer ---- */
+
+enum { GLANCE_ROWS = 8 };
+
+/* The corrected p of row `i` under a covariate, or of its mean (null); infinite where it was not tested. */
+static double corrected(const vx_outcome_view *view, size_t i, const char *covariate)
+{
+    const vx_results_outcome *test = covariate ? vx_view_under(view, i, covariate) : view->row[i];
+    return test && !isnan(test->value[VX_OUTCOME_P_FWE]) ? test->value[VX_OUTCOME_P_FWE] : INFINITY;
+}
+
+/* Whether row `i` is among the GLANCE_ROWS with the smallest corrected p; of equal ones, the first. */
+static bool is_among_first(const vx_outcome_view *view, size_t i, const char *covariate)
+{
+    const double p = corrected(view, i, covariate);
+    size_t before = 0;
+    for (size_t k = 0; k < view->rows; k++) {
+        const double other = corrected(view, k, covariate);
+        before += other < p || (other == p && k < i);
+    }
+    return before < GLANCE_ROWS;
+}
+
+static void draw_glance(vx_report *report, const vx_outcome_view *view, const char *covariate, const char *name,
+                        double *dot)
+{
+    const vx_correlation_columns *correlation = vx_results_correlation(report->results);
+    vx_forest_row row[GLANCE_ROWS] = {{0}};
+    size_t rows = 0;
+    for (size_t i = 0; i < view->rows && rows < GLANCE_ROWS; i++) {
+        if (!is_among_first(view, i, covariate))
+            continue;
+        row[rows].label = view->row[i]->name;
+        if (covariate)
+            fill_slope(view, i, covariate, row[rows].mark);
+        else
+            fill_mean(view, i, dot + rows * (size_t)report->results->participants, row[rows].mark);
+        rows++;
+    }
+    if (!covariate)
+        put_intervals(row, rows);
+    char *r_axis = vx_text("%s with %s", correlation->symbol, covariate ? covariate : "");
+    vx_forest_panel panel = {"", covariate ? r_axis : vx_view_axis_words(view), {NULL}, 230, {-1.02, 1.02}};
+    if (!covariate)
+        fit_range(row, rows, panel.range);
+    const vx_forest_plot plot = {row, rows, &panel, 1, NULL};
+    char *alt = r_axis ? alternative(view, &plot) : NULL;
+    if (alt)
+        vx_report_picture(report, &(vx_picture){name, vx_forest_drawing(&plot), true, alt, NULL});
+    else
+        report->status = vx_fail_memory(report->error);
+    if (alt && rows < view->rows)
+        vx_put(report->page, "<p class=\"note\">The %zu of %zu %s with the smallest corrected p.</p>\n", rows,
+               view->rows, vx_outcome_groups[view->kind]);
+    free(alt);
+    free(r_axis);
+}
+
+void vx_outcome_glance(vx_report *report, const char *modality, const char *effect, const char *name)
+{
+    const vx_outcome_kind kind = modality ? VX_OUTCOME_REGION : VX_OUTCOME_MARKER;
+    double *dot = vx_array((size_t)report->results->participants, GLANCE_ROWS * sizeof *dot);
+    vx_outcome_view view = {0};
+    report->status = dot ? VX_OK : vx_fail_memory(report->error);
+    for (int planned = 1; !report->status && planned >= 0 && !view.rows; planned--) {
+        vx_outcome_view_destroy(&view);
+        report->status = vx_outcome_view_init(report->results, kind, modality, planned, &view, report->error);
+    }
+    if (!report->status && view.rows)
+        draw_glance(report, &view, strcmp(effect, view.row[0]->effect) ? effect : NULL, name, dot);
+    vx_outcome_view_destroy(&view);
+    free(dot);
 }

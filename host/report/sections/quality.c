@@ -54,6 +54,14 @@ static void put_head(vx_report *report, const vx_results_modality *modality)
                   "class=\"n\">voxels</th></tr></thead><tbody>\n");
 }
 
+/* A cell with so many significant digits, and what is told of it. */
+static void put_number(vx_page *page, double value, int digits, bool plus, const char *remark)
+{
+    char text[32];
+    snprintf(text, sizeof text, plus ? "%+.*g" : "%.*g", digits, value);
+    vx_put(page, "<td class=\"n%s\">%s%s</td>", *remark ? " found" : "", vx_minus_text(text), remark);
+}
+
 static void put_row(vx_report *report, const vx_results_modality *modality, int64_t i, double value, double z)
 {
     vx_page *page = report->page;
@@ -68,16 +76,17 @@ static void put_row(vx_report *report, const vx_results_modality *modality, int6
         return;
     }
     if (before) {
-        vx_put(page, "<td class=\"n\">%.5g</td><td class=\"n\">%.5g</td><td class=\"n\">%+.4g</td><td class=\"n\">%+.2f"
-               "</td>", before[i], after[i], value, 100 * value / fabs(before[i]));
+        put_number(page, before[i], 5, false, "");
+        put_number(page, after[i], 5, false, "");
+        put_number(page, value, 4, true, "");
+        put_number(page, 100 * value / fabs(before[i]), 3, true, "");
         if (modality->voxels[VX_MEAN_BASELINE][i] < voxels)
             voxels = modality->voxels[VX_MEAN_BASELINE][i];
     } else {
-        vx_put(page, "<td class=\"n\">%.5g</td>", value);
+        put_number(page, value, 5, false, "");
     }
     if (isfinite(z))
-        vx_put(page, "<td class=\"n%s\">%+.2f%s</td>", fabs(z) > unusual ? " found" : "", z,
-               fabs(z) > unusual ? " unusual" : "");
+        put_number(page, z, 3, true, fabs(z) > unusual ? " unusual" : "");
     else
         vx_put_markup(page, "<td class=\"n\">\xE2\x80\x93</td>");
     vx_put(page, "<td class=\"n\">%s</td></tr>\n", vx_count_text(voxels, text));

@@ -9,14 +9,25 @@
 #include <math.h>
 #include <string.h>
 
-/* Lists the names of the modalities, or of the covariates of the first one: "a, b and c". */
+/* Lists the names of the modalities, or of the covariates: "a, b and c". */
 static void put_names(vx_report *report, bool covariates)
 {
     const vx_results *results = report->results;
-    const size_t count = covariates ? results->modality[0].effects - 1 : results->modalities;
+    size_t count = results->modalities;
+    if (covariates)
+        for (count = 0; vx_answers_effect(results, count + 1);)
+            count++;
     for (size_t i = 0; i < count; i++)
         vx_put(report->page, "%s<strong>%s</strong>", !i ? "" : i + 1 < count ? ", " : " and ",
-               covariates ? results->modality[0].effect[i + 1].name : results->modality[i].name);
+               covariates ? vx_answers_effect(results, i + 1) : results->modality[i].name);
+}
+
+static size_t count_markers(const vx_results *results)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < results->outcomes; i++)
+        count += results->outcome[i].kind == VX_OUTCOME_MARKER && results->outcome[i].effect_kind == VX_MEAN;
+    return count;
 }
 
 /* The direction of change comes first, because all results depend on it. */
@@ -59,17 +70,26 @@ static void put_question(vx_report *report)
 {
     const vx_results *results = report->results;
     vx_page *page = report->page;
-    const bool paired = results->design == VX_PAIRED, covariates = results->modality[0].effects > 1;
-    vx_put(page, "<p class=\"question\">%s %s", results->modalities > 1 && paired ? "Do" : "Does",
-           paired ? "" : "the mean of ");
-    put_names(report, false);
+    const bool paired = results->design == VX_PAIRED, covariates = vx_answers_effect(results, 1);
+    const size_t markers = count_markers(results);
+    if (results->modalities) {
+        vx_put(page, "<p class=\"question\">%s %s", results->modalities > 1 && paired ? "Do" : "Does",
+               paired ? "" : "the mean of ");
+        put_names(report, false);
+    } else {
+        vx_put(page, "<p class=\"question\">%s %s %zu marker%s", markers > 1 ? "Do" : "Does",
+               paired ? "the" : "the means of the", markers, markers == 1 ? "" : "s");
+    }
     if (paired)
-        vx_put(page, " change from <strong>%s</strong> to <strong>%s</strong> anywhere in the voxels analysed",
-               results->session[0], results->session[1]);
+        vx_put(page, " change from <strong>%s</strong> to <strong>%s</strong>", results->session[0],
+               results->session[1]);
     else
-        vx_put_markup(page, " differ from zero anywhere in the voxels analysed");
+        vx_put_markup(page, " differ from zero");
+    if (results->modalities)
+        vx_put_markup(page, " anywhere in the voxels analysed");
     if (covariates) {
-        vx_put(page, ", and where does %s go along with ", paired ? "the change" : "the value");
+        vx_put(page, ", and %s %s go along with ", results->modalities ? "where does" : "does",
+               paired ? "the change" : "the value");
         put_names(report, true);
     }
     vx_put_markup(page, "?</p>\n");
@@ -79,7 +99,7 @@ static void put_table(vx_report *report)
 {
     const vx_results *results = report->results;
     vx_page *page = report->page;
-    char text[32];
+    char text[32], place[VX_MM_TEXT];
     bool any[VX_P_KINDS] = {false};
     for (size_t m = 0; m < results->modalities; m++)
         for (size_t e = 0; e < results->modality[m].effects; e++)
@@ -103,9 +123,9 @@ static void put_table(vx_report *report)
         for (size_t e = 0; e < results->modality[m].effects; e++) {
             const vx_results_effect *effect = &results->modality[m].effect[e];
             vx_put(page, "<tr><th scope=\"row\">%s: %s</th><td class=\"n\">%lld</td><td class=\"n\">%g</td>"
-                   "<td class=\"n\">%.3f</td><td class=\"n\">%.4g, %.4g, %.4g</td>", results->modality[m].name,
-                   effect->name, (long long)effect->n, effect->df, effect->peak_t, effect->peak_mm[0],
-                   effect->peak_mm[1], effect->peak_mm[2]);
+                   "<td class=\"n\">%s</td><td class=\"n\">%s</td>", results->modality[m].name, effect->name,
+                   (long long)effect->n, effect->df, vx_fixed_text(effect->peak_t, 2, text),
+                   vx_mm_text(effect->peak_mm, place));
             for (int k = 0; k < VX_P_KINDS; k++)
                 if (any[k])
                     vx_put(page, "<td class=\"n%s\">%s</td>",
@@ -121,8 +141,13 @@ static void put_primary(vx_report *report)
 {
     const vx_results *results = report->results;
     const vx_quantity_row *about = vx_quantity_about(results->primary);
-    const vx_results_effect *first = &results->modality[0].effect[0];
     size_t others = 0;
+    if (!results->modalities) {
+        vx_put_markup(report->page, "<p class=\"note\" id=\"primary\">Significant means p &lt; " VX_LEVEL_TEXT
+                      ", corrected over the markers of a family by the largest |t| in each relabelling.</p>\n");
+        return;
+    }
+    const vx_results_effect *first = &results->modality[0].effect[0];
     for (int k = 0; k < VX_P_KINDS; k++)
         others += first->p[k].there && vx_quantity_about(k)->control && k != (int)results->primary;
     if (about->control == VX_CONTROL_NONE)
@@ -158,12 +183,15 @@ static void put_further(vx_report *report)
 
 static void write(vx_report *report)
 {
+    const vx_results *results = report->results;
+    vx_answers_warnings(report);
     put_direction(report);
     put_question(report);
     vx_answers(report);
     put_primary(report);
-    put_further(report);
+    if (results->modalities)
+        put_further(report);
     put_remarks(report);
 }
 
-const vx_section vx_section_question = {"question", "The answer", vx_report_has_images, write, NULL};
+const vx_section vx_section_question = {"question", "The answer", NULL, write, NULL};
