@@ -3,6 +3,7 @@
 #include "cli/run.h"
 
 #include "base/distribution.h"
+#include "base/number.h"
 #include "outcome/study_model.h"
 
 #include <math.h>
@@ -58,12 +59,13 @@ static vx_status remark_furthest(vx_run *run, const char *modality, const vx_eff
     }
     const double t = most < 1 ? sqrt(effect->df * most / (1 - most)) : INFINITY;
     const double p = most < 1 ? 2 * (double)effect->n * vx_t_upper(t, effect->df) : 0;
+    char text[32];
     if (!(p < OUTLIER_P))
         return VX_OK;
-    return vx_run_remark(run, error, "%s %s: %s lies far from the others (Grubbs' test, p = %.2g) and has %.0f %% of "
+    return vx_run_remark(run, error, "%s %s: %s lies far from the others (Grubbs' test, p = %s) and has %.0f %% of "
                          "what tells the slope: see it without that participant (--exclude), or by ranks "
                          "(--correlation spearman)", modality, effect->name,
-                         run->study->participant[effect->participant[furthest]], p,
+                         run->study->participant[effect->participant[furthest]], vx_p_ascii(p, text),
                          100 * effect->x[furthest] * effect->x[furthest]);
 }
 

@@ -2,6 +2,7 @@
 #include "cli/run.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "image/change.h"
 #include "results/change.h"
 #include "results/level.h"
@@ -119,14 +120,16 @@ static vx_status remark_global(vx_run *run, const char *name, vx_scale scale, vx
 static vx_status say_test(vx_run *run, const char *name, const char *what, const vx_scaling_test *test, const char *why,
                           vx_error *error)
 {
+    char p[32];
     if (isnan(test->p))
         return VX_OK;
-    vx_say(run, "  %s: %s: %.4g (SD %.3g), then %.4g (SD %.3g): %+.2f %%, t(%.0f) = %.2f, p = %.2g\n", name, what,
-           test->mean[0], test->sd[0], test->mean[1], test->sd[1], test->percent, test->df, test->t, test->p);
+    vx_say(run, "  %s: %s: %.4g (SD %.3g), then %.4g (SD %.3g): %+.2f %%, t(%.0f) = %.2f, p = %s\n", name, what,
+           test->mean[0], test->sd[0], test->mean[1], test->sd[1], test->percent, test->df, test->t,
+           vx_p_ascii(test->p, p));
     if (!vx_significant(test->p))
         return VX_OK;
-    return vx_run_remark(run, error, "%s: %s changed by %+.2f %% (paired t, p = %.2g): %s", name, what, test->percent,
-                         test->p, why);
+    return vx_run_remark(run, error, "%s: %s changed by %+.2f %% (paired t, p = %s): %s", name, what, test->percent,
+                         p, why);
 }
 
 /* The regressor is on the scale of the outcome: the change of the global means of the kind that is tested. */

@@ -1,4 +1,4 @@
-/* <modality>_<effect>_clusters.tsv, and one for each search volume: a BIDS-style table with one row per cluster,
+/* <modality>/<effect>/clusters.tsv, and one for each search volume: a BIDS-style table with one row per cluster,
  * largest first. Coordinates in mm come from the grid's affine, i j k are 0-based voxel indices, p is plain in every
  * --p-format, and a p that was not computed is "n/a". Then come the centre of mass, sub-peaks as "t (x, y, z)", and
  * with an atlas the region of the peak and the share of the cluster in each region that it touches; entries of a list

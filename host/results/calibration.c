@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/sort.h"
 #include "results/level.h"
 
@@ -75,8 +76,10 @@ static const char *direction(const vx_calibration *c)
 
 char *vx_calibration_text(const vx_calibration *c, const char *covariate)
 {
-    return vx_text("half of all voxels have a t beyond \xC2\xB1%.2f, and chance alone gives %.2f to %.2f (p = %.2g): "
-                   "%s%s%s, by a global %s or by images that are not scaled alike. The p stay valid, but a cluster says "
-                   "little of its place where all of the map moves", c->median, c->low, c->high, c->p, direction(c),
-                   covariate ? " with " : "", covariate ? covariate : "", covariate ? "association" : "change");
+    char p[32];
+    return vx_text("half of all voxels have a t beyond \xC2\xB1%.2f, and chance alone gives %.2f to %.2f (p = %s): "
+                   "%s%s%s, by a global %s or by images that are not scaled alike. The p stay valid, but a cluster "
+                   "says little of its place where all of the map moves", c->median, c->low, c->high,
+                   vx_p_ascii(c->p, p), direction(c), covariate ? " with " : "", covariate ? covariate : "",
+                   covariate ? "association" : "change");
 }

@@ -6,7 +6,7 @@ import numpy
 import scipy.stats
 
 from report_cli import Page
-from voxstat_cli import Study
+from voxstat_cli import Study, p_text
 
 QUICK = ["-n", "10", "--correct", "voxel", "--progress", "none", "--force", "--no-report"]
 
@@ -72,7 +72,7 @@ class Covariates(Study):
                 found = [one for one in self.remarks("--covariate", "level", *arguments) if "far from" in one]
                 self.assertEqual(len(found), 12 * smallest < 0.01, (distance, smallest))
                 if found:
-                    self.assertIn(f"pet level: sub-05 lies far from the others (Grubbs' test, p = {12 * smallest:.2g})",
+                    self.assertIn(f"pet level: sub-05 lies far from the others (Grubbs' test, p = {p_text(12 * smallest)})",
                                   found[0])
                     left = far - nuisance @ numpy.linalg.lstsq(nuisance, far, rcond=None)[0]
                     self.assertIn(f"has {100 * left[4] ** 2 / (left ** 2).sum():.0f} % of", found[0])

@@ -177,7 +177,7 @@ class ReportFigures(report_cli.Report):
                     np.testing.assert_allclose(numbers(alt.split("\u00b1")[1]), [medians[0, 0], 95, middle[outside],
                                                                             middle[-1 - outside]], atol=6e-4)
                     p = np.mean(medians[:, 0] >= (1 - 1e-6) * medians[0, 0])
-                    self.assertIn(f"(p = {p:.3g}; inflation", page.text[article])
+                    self.assertIn(f"(p = {voxstat_cli.p_text(p)}; inflation", page.text[article])
 
     def test_a_global_change(self):
         """The alarm goes off where everything rises, and not for what has no part in it."""

@@ -29,6 +29,12 @@ def files_of(folder):
             if path.is_file()}
 
 
+def p_text(p):
+    """p as the program prints it: three significant digits, also where the last ones are 0."""
+    exponent = int(f"{p:.2e}".split("e")[1])
+    return f"{p:.{2 - exponent}f}" if exponent >= -5 else f"{p:.2e}"
+
+
 def place_of(stem):
     """The folder <modality>/<effect> of an effect whose pictures are <modality>_<effect>_..., of a modality without _."""
     return stem.replace("_", "/", 1)
