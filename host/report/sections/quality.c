@@ -54,12 +54,12 @@ static void put_head(vx_report *report, const vx_results_modality *modality)
                   "class=\"n\">voxels</th></tr></thead><tbody>\n");
 }
 
-/* A cell with so many significant digits, and what is told of it. */
-static void put_number(vx_page *page, double value, int digits, bool plus, const char *remark)
+/* A cell with so many significant digits. */
+static void put_number(vx_page *page, double value, int digits, bool plus)
 {
     char text[32];
     snprintf(text, sizeof text, plus ? "%+.*g" : "%.*g", digits, value);
-    vx_put(page, "<td class=\"n%s\">%s%s</td>", *remark ? " found" : "", vx_minus_text(text), remark);
+    vx_put(page, "<td class=\"n\">%s</td>", vx_minus_text(text));
 }
 
 static void put_row(vx_report *report, const vx_results_modality *modality, int64_t i, double value, double z)
@@ -76,17 +76,18 @@ static void put_row(vx_report *report, const vx_results_modality *modality, int6
         return;
     }
     if (before) {
-        put_number(page, before[i], 5, false, "");
-        put_number(page, after[i], 5, false, "");
-        put_number(page, value, 4, true, "");
-        put_number(page, 100 * value / fabs(before[i]), 3, true, "");
+        put_number(page, before[i], 5, false);
+        put_number(page, after[i], 5, false);
+        put_number(page, value, 4, true);
+        put_number(page, 100 * value / fabs(before[i]), 3, true);
         if (modality->voxels[VX_MEAN_BASELINE][i] < voxels)
             voxels = modality->voxels[VX_MEAN_BASELINE][i];
     } else {
-        put_number(page, value, 5, false, "");
+        put_number(page, value, 5, false);
     }
     if (isfinite(z))
-        put_number(page, z, 3, true, fabs(z) > unusual ? " unusual" : "");
+        vx_put(page, "<td class=\"n%s\">%s%s</td>", fabs(z) > unusual ? " found" : "", vx_fixed_text(z, 2, text),
+               fabs(z) > unusual ? " unusual" : "");
     else
         vx_put_markup(page, "<td class=\"n\">\xE2\x80\x93</td>");
     vx_put(page, "<td class=\"n\">%s</td></tr>\n", vx_count_text(voxels, text));
