@@ -13,14 +13,15 @@ static void put_voxel(vx_page *page, const vx_results_effect *effect, double cri
 {
     const double sign = effect->tails == VX_NEGATIVE ? -1 : 1;
     const vx_tails_words *words = vx_tails_about(effect->tails);
+    char size[32];
     vx_put(page, "<li>a voxel by itself: %s %s %s<strong>%.2f</strong>, which is ", words->statistic,
            effect->tails == VX_NEGATIVE ? "below" : "above", words->true_minus, critical);
     if (effect->kind == VX_SLOPE)
-        vx_put(page, "a%s correlation of <strong>%.2f</strong>", effect->columns > 2 ? " partial" : "",
-               sign * critical / sqrt(critical * critical + effect->df));
+        vx_put(page, "a%s correlation of <strong>%s</strong>", effect->columns > 2 ? " partial" : "",
+               vx_fixed_text(sign * critical / sqrt(critical * critical + effect->df), 2, size));
     else
-        vx_put(page, "a mean of <strong>%.2f</strong> standard deviations (d<sub>z</sub>)",
-               sign * critical / sqrt((double)effect->n));
+        vx_put(page, "a mean of <strong>%s</strong> standard deviations (d<sub>z</sub>)",
+               vx_fixed_text(sign * critical / sqrt((double)effect->n), 2, size));
     vx_put(page, " with n = %lld;</li>\n", (long long)effect->n);
 }
 
@@ -30,15 +31,16 @@ static void put_needed(vx_report *report, const vx_effect_view *view, vx_quantit
     const vx_results_effect *effect = view->effect;
     vx_null null = effect->null;
     double **maxima = vx_null_maxima(&null, kind);
-    char text[48];
+    char text[48], voxels[32], volume[32];
     if (!maxima || !*maxima)
         return;
     const double critical = vx_critical(*maxima, null.count);
     if (kind == VX_P_FWE_VOXEL)
         put_voxel(report->page, effect, critical);
     else if (kind == VX_P_FWE_EXTENT)
-        vx_put(report->page, "<li>a cluster by its extent: more than <strong>%.0f</strong> voxels (%.5g mm\xC2\xB3) "
-               "with %s;</li>\n", critical, critical * vx_grid_voxel_mm3(&view->modality->grid),
+        vx_put(report->page, "<li>a cluster by its extent: more than <strong>%s</strong> voxels (%s mm\xC2\xB3) "
+               "with %s;</li>\n", vx_count_text((uint64_t)critical, voxels),
+               vx_volume_text(critical * vx_grid_voxel_mm3(&view->modality->grid), volume),
                vx_tails_beyond(effect->tails, effect->threshold_t, text));
     else if (kind == VX_P_FWE_MASS)
         vx_put(report->page, "<li>a cluster by its mass: more than <strong>%.1f</strong> (the sum of |t| \xE2\x88\x92 "
@@ -83,12 +85,11 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
 {
     const vx_results_effect *effect = view->effect;
     vx_page *page = report->page;
-    char text[32];
+    char text[32], count[32];
     if (!vx_significant(effect->p_smallest)) {
-        vx_put(page, "<p class=\"note\">With %lld %s no family-wise p can be below %s: nothing could have been "
-                     "significant "
-               "at " VX_LEVEL_TEXT " after that correction. More %s are needed.</p>\n",
-               (long long)(effect->exhaustive ? effect->n : effect->relabellings),
+        vx_put(page, "<p class=\"note\">With %s %s no family-wise p can be below %s: nothing could have been "
+               "significant at " VX_LEVEL_TEXT " after that correction. More %s are needed.</p>\n",
+               vx_count_text((uint64_t)(effect->exhaustive ? effect->n : effect->relabellings), count),
                effect->exhaustive ? "participants" : "relabellings", vx_p_text(effect->p_smallest, text),
                effect->exhaustive ? "participants" : "relabellings (--permutations)");
         return;
@@ -97,7 +98,7 @@ void vx_effect_detectable(vx_report *report, const vx_effect_view *view)
            effect->tails == VX_TWO_TAILS ? "" : " (one tail)",
            effect->kind == VX_SLOPE ? ", in step with the covariate" : "");
     put_all_needed(report, view);
-    vx_put(page, "<p class=\"note\">These come from the null distributions of this run. The smallest "
-           "family-wise p that %lld relabellings allow is %s.</p>\n", (long long)effect->relabellings,
+    vx_put(page, "<p class=\"note\">These come from the null distributions of this run. The smallest family-wise p "
+           "that %s relabellings allow is %s.</p>\n", vx_count_text((uint64_t)effect->relabellings, count),
            vx_p_text(effect->p_smallest, text));
 }

@@ -1,5 +1,6 @@
 /* The pictures of an effect: slices of its map, and the glass brain of the voxels beyond the forming threshold. */
 #include "base/memory.h"
+#include "base/number.h"
 #include "infer/quantity.h"
 #include "report/effect_brain.h"
 #include "report/numbers.h"
@@ -84,10 +85,10 @@ static void put_slices(vx_report *report, const vx_effect_view *view, const vx_e
     const vx_results_effect *effect = view->effect;
     const vx_look *look = report->look ? report->look : &vx_look_usual;
     vx_slices *slices = vx_slices_new(&of->brain, &look->layout);
-    char *alt = vx_text("Slices of %s, %s: %zu cluster%s with %s; the largest t, %.2f, lies at x %.4g, y %.4g, z "
-                        "%.4g mm.",
+    char t[32], mm[VX_MM_TEXT];
+    char *alt = vx_text("Slices of %s, %s: %zu cluster%s with %s; the largest t, %s, lies at %s mm.",
                         view->modality->name, effect->name, effect->clusters, effect->clusters == 1 ? "" : "s", beyond,
-                        effect->peak_t, effect->peak_mm[0], effect->peak_mm[1], effect->peak_mm[2]);
+                        vx_fixed_text(effect->peak_t, 2, t), vx_mm_text(effect->peak_mm, mm));
     char *caption = slices_caption(report, of, beyond);
     if (slices && alt && caption)
         vx_report_picture(report, &(vx_picture){name, vx_slices_drawing(slices), false, alt, caption});

@@ -1,6 +1,7 @@
 /* The values of each participant in the largest clusters, which show whether many or few carry an effect. */
 #include "base/distribution.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "report/draw/plot.h"
 #include "report/numbers.h"
 #include "report/section.h"
@@ -40,9 +41,9 @@ static void put_picture(vx_report *report, const vx_effect_view *view, size_t c,
 /* Describes a cluster: "Cluster 2 at 34, 6, 4 mm, 11 voxels". */
 static char *where(const vx_cluster *cluster)
 {
-    return vx_text("Cluster %d, around %.4g, %.4g, %.4g mm, %lld voxel%s", (int)cluster->label, cluster->peak_mm[0],
-                   cluster->peak_mm[1], cluster->peak_mm[2], (long long)cluster->voxels,
-                   cluster->voxels == 1 ? "" : "s");
+    char mm[VX_MM_TEXT], count[32];
+    return vx_text("Cluster %d, around %s mm, %s voxel%s", (int)cluster->label, vx_mm_text(cluster->peak_mm, mm),
+                   vx_count_text((uint64_t)cluster->voxels, count), cluster->voxels == 1 ? "" : "s");
 }
 
 /* The mean and its interval, which are those of the slope on an intercept. */
@@ -60,8 +61,11 @@ static const char *share_of_baseline(const vx_effect_view *view, size_t c, doubl
     const vx_results_effect *effect = view->effect;
     const double before = effect->baseline ? vx_mean(effect->baseline + c * (size_t)effect->n, effect->n) : 0;
     *text = 0;
-    if (before > 0 && view->modality->change == VX_CHANGE_DIFFERENCE)
-        snprintf(text, 64, ", %+.2g %% of the mean baseline", 100 * mean / before);
+    if (before > 0 && view->modality->change == VX_CHANGE_DIFFERENCE) {
+        char percent[32];
+        snprintf(percent, sizeof percent, "%+.2g", 100 * mean / before);
+        snprintf(text, 64, ", %s %% of the mean baseline", vx_minus_text(percent));
+    }
     return text;
 }
 
@@ -83,15 +87,18 @@ static void put_mean(vx_report *report, const vx_effect_view *view, size_t c, me
     for (int64_t i = 0; i < effect->n; i++)
         rises += one->change[i] > 0;
     const char *units = view->modality->units, *of_change = view->modality->change_units;
-    char share[64];
+    char share[64], mean[32], low[32], high[32];
+    vx_number_text(limits[0], mean);
+    vx_number_text(limits[1], low);
+    vx_number_text(limits[2], high);
     char *label = vx_text("%s%s%s", view->modality->name, units ? ", " : "", units ? units : "");
     const char *blank = of_change ? " " : "";
     of_change = of_change ? of_change : "";
-    char *alt = vx_text("%s: mean %s %.4g%s%s, 95 %% interval %.4g to %.4g; %lld of %lld participants are above "
-                        "zero.", one->title, effect->baseline ? "change" : "value", limits[0], blank, of_change,
-                        limits[1], limits[2], (long long)rises, (long long)effect->n);
-    char *caption = vx_text("%s. Mean %s %.4g%s%s (95 %% interval %.4g to %.4g)%s; %lld of %lld %s.%s", one->title,
-                            effect->baseline ? "change" : "value", limits[0], blank, of_change, limits[1], limits[2],
+    char *alt = vx_text("%s: mean %s %s%s%s, 95 %% interval %s to %s; %lld of %lld participants are above "
+                        "zero.", one->title, effect->baseline ? "change" : "value", mean, blank, of_change,
+                        low, high, (long long)rises, (long long)effect->n);
+    char *caption = vx_text("%s. Mean %s %s%s%s (95 %% interval %s to %s)%s; %lld of %lld %s.%s", one->title,
+                            effect->baseline ? "change" : "value", mean, blank, of_change, low, high,
                             share_of_baseline(view, c, limits[0], share), (long long)rises,
                             (long long)effect->n, effect->baseline ? "rise" : "are above zero", words);
     free(words);
@@ -143,12 +150,16 @@ static void put_covariate(vx_report *report, const vx_effect_view *view, size_t 
     } else {
         plot = (vx_scatter_plot){line->x, line->y, n, x_label, y_label, line->slope, line->x_mean, line->y_mean, band,
                                  line, effect->participant, one->marked};
-        alt = vx_text("%s: slope %.4g, 95 %% interval %.4g to %.4g, r %.3f, n %lld.", one->title, line->slope,
-                      line->low, line->high, line->r, (long long)n);
-        caption = vx_text("%s. Slope %.4g%s%s a unit of %s%s%s%s (95 %% interval %.4g to %.4g), %sr = %.2f%s.%s",
-                          one->title, line->slope, units ? " " : "", units ? units : "", effect->name,
+        char slope[32], low[32], high[32], r[32];
+        vx_number_text(line->slope, slope);
+        vx_number_text(line->low, low);
+        vx_number_text(line->high, high);
+        alt = vx_text("%s: slope %s, 95 %% interval %s to %s, r %s, n %lld.", one->title, slope, low, high,
+                      vx_fixed_text(line->r, 3, r), (long long)n);
+        caption = vx_text("%s. Slope %s%s%s a unit of %s%s%s%s (95 %% interval %s to %s), %sr = %s%s.%s",
+                          one->title, slope, units ? " " : "", units ? units : "", effect->name,
                           of_covariate ? " (" : "", of_covariate ? of_covariate : "", of_covariate ? ")" : "",
-                          line->low, line->high, adjusted ? "partial " : "", line->r,
+                          low, high, adjusted ? "partial " : "", vx_fixed_text(line->r, 2, r),
                           adjusted ? "; both adjusted for the other columns" : "", words);
     }
     put_picture(report, view, c, vx_scatter_drawing(&plot), alt, caption);
