@@ -23,9 +23,11 @@ def regression(design, y, column):
 
 
 class Ancova(Study):
+    report = False
     participants = 8
 
     def test_voxels_and_regions(self):
+        self.report = True
         random = numpy.random.default_rng(3)
         for _, *names, _, _ in self.rows: # a global change of its own in every participant
             for name in names:

@@ -29,6 +29,8 @@ def nearest(data, affine, shape, target):
 
 
 class Atlas(Study):
+    report = False
+
     def setUp(self):
         super().setUp()
         x, y, z = numpy.indices(ATLAS_SHAPE)
@@ -66,7 +68,10 @@ class Atlas(Study):
 
 
 class Clusters(Atlas):
+    report = False
+
     def test_where_they_lie(self):
+        self.report = True
         self.run_atlas()
         clusters, t = (self.read_image(f"voxstat-results/pet/change/{name}.nii.gz") for name in ("clusters", "t"))
         on = nearest(self.labels, ATLAS, SHAPE, AFFINE)[0]
@@ -118,6 +123,8 @@ class Clusters(Atlas):
 
 
 class Values(Atlas):
+    report = False
+
     def expect_values(self, regions, modality="pet"):
         """`regions`: name -> labels."""
         mask = self.read_image("voxstat-results/mask.nii.gz") > 0
@@ -143,6 +150,7 @@ class Values(Atlas):
         self.assertIn("atlas atlas.nii.gz: 3 labels, names from atlas.tsv", done.stderr)
 
     def test_planned_regions(self):
+        self.report = True
         (self.folder / "planned.tsv").write_text("region\tfamily\tmembers\nstriatum\tprimary\tputamen + caudate\n"
                                                  "insula\texploratory\tn/a\n")
         self.run_atlas("--regions", "planned.tsv")
@@ -204,6 +212,8 @@ class Values(Atlas):
 
 
 class Bad(Atlas):
+    report = False
+
     def refused(self, words, *arguments, status=INPUT):
         self.assert_refused(status, words, *arguments)
 

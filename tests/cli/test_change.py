@@ -20,6 +20,8 @@ UNITS = {"percent": "%", "logratio": "log ratio", "symmetric": "fraction of the 
 
 
 class Change(Study):
+    report = False
+
     def setUp(self):
         super().setUp()
         self.labels = numpy.zeros(SHAPE, numpy.int32)
@@ -46,6 +48,7 @@ class Change(Study):
             return {(row["region"], row["effect"]): row for row in csv.DictReader(table, delimiter="\t")}
 
     def test_voxels_and_regions(self):
+        self.report = True
         level = numpy.array([float(row[3]) for row in self.rows])
         for kind, change in CHANGES.items():
             done, record = self.done("--change", kind, "--atlas", "labels.nii.gz", "--covariate", "level")

@@ -16,6 +16,8 @@ FWHM = numpy.sqrt(8 * numpy.log(2))
 
 
 class Grid(Study):
+    report = False
+
     def results(self):
         """The mean change over the grid, and the mask."""
         with h5py.File(self.folder / "voxstat-results/results.h5") as results:
@@ -42,6 +44,8 @@ class Grid(Study):
 class Devices(Grid):
     """Smoothing and regridding give the same bits by C, and on OpenCL devices in the forms of processors and GPUs."""
 
+    report = False
+
     def maps(self, *arguments, **environment):
         done = self.run_paired(*QUICK, *arguments, **environment)
         self.assert_done(done)
@@ -67,8 +71,11 @@ class Devices(Grid):
 
 
 class Smooth(Grid):
+    report = False
+
     def test_smooth(self):
         """The kernels of SciPy end at the same voxel: 5 sigma are 3.6 voxels, which is 4 for both. So do zeros and NaN."""
+        self.report = True
         sigma = 2.88 / 4
 
         def smooth(name):
@@ -174,6 +181,8 @@ class Smooth(Grid):
 
 
 class Regrid(Grid):
+    report = False
+
     def interpolate(self, name, affine, shape, order):
         image = nibabel.load(self.folder / name)
         voxels = numpy.indices(shape).reshape(3, -1)

@@ -24,6 +24,8 @@ QUICK = ["-n", "10", "--correct", "voxel", "--progress", "none"]
 class Images(Study):
     """The images have a background, so that nothing is remarked on without a reason."""
 
+    report = False
+
     def setUp(self):
         super().setUp()
         for row in self.rows:
@@ -65,6 +67,7 @@ class Images(Study):
 
 
 class Coverage(Images):
+    report = False
     LOST = (slice(1, 7), slice(1, 3), slice(1, 6)) # 60 voxels at the edge of the mask
 
     def lose(self, name, value=0):
@@ -126,6 +129,8 @@ class Coverage(Images):
 
 
 class Values(Images):
+    report = False
+
     def test_doubles_are_subtracted_before_they_are_rounded(self):
         offset = 1e6 # a float holds such values to 0.06, the spread of the change is 1
         random = numpy.random.default_rng(5)
@@ -142,6 +147,7 @@ class Values(Images):
         self.assertEqual(self.about_images(self.record()), [])
 
     def test_other_units(self):
+        self.report = True
         self.change("sub-03_followup.nii.gz", lambda data: 1e4 * data)
         _, remarks = self.mask_of()
         self.assertEqual(len(remarks), 1)
@@ -171,6 +177,8 @@ class Values(Images):
 
 
 class MaskFile(Images):
+    report = False
+
     def setUp(self):
         super().setUp()
         mask = numpy.full(SHAPE, 1e-7)
@@ -205,6 +213,8 @@ def nearest(data, affine, shape, target):
 class MaskOnAnotherGrid(Images):
     """An oblique mask of 2.6 mm, and the same brought to the grid of the images by NumPy."""
 
+    report = False
+
     def setUp(self):
         super().setUp()
         turn = numpy.array([[0.9, -0.3, 0.1, 0], [0.3, 0.9, 0, 0], [-0.1, 0.05, 1, 0], [0, 0, 0, 1]])
@@ -215,6 +225,7 @@ class MaskOnAnotherGrid(Images):
         self.write_image("same.nii.gz", nearest(self.mask, self.affine, SHAPE, AFFINE))
 
     def test_is_brought_to_the_images(self):
+        self.report = True
         self.assert_done(self.run_quick("--mask", "same.nii.gz", "--out", "same"))
         done = self.run_quick("--mask", "oblique.nii.gz", "--out", "oblique")
         self.assert_done(done)
@@ -240,7 +251,10 @@ class MaskOnAnotherGrid(Images):
 class Grids(Images):
     """Two modalities on two grids: one command gives what each alone gives."""
 
+    report = False
+
     def test_two_modalities(self):
+        self.report = True
         coarse = numpy.diag([6.0, 6, 6, 1])
         coarse[:3, 3] = [-14, -16, -8]
         shape, random = (6, 7, 5), numpy.random.default_rng(3)
@@ -278,6 +292,8 @@ class Grids(Images):
 
 
 class Space(Images):
+    report = False
+
     def rewrite(self, change):
         """Every image with its header changed."""
         for row in self.rows:
@@ -368,6 +384,8 @@ class Space(Images):
 
 
 class Names(Images):
+    report = False
+
     def rename(self, function):
         for row in self.rows:
             for column in (1, 2):
@@ -435,6 +453,7 @@ class Names(Images):
 class Meanwhile(Images):
     """Changes of the files between reading and writing: the program is stopped once it has read them."""
 
+    report = False
     participants = 8 # enough permutations, so that the run is stopped before it ends
 
     def run_and(self, meddle):
@@ -458,6 +477,7 @@ class Meanwhile(Images):
         return hashlib.sha256((self.folder / name).read_bytes()).hexdigest()
 
     def test_replaced_and_deleted(self):
+        self.report = True
         replaced, deleted, touched = "sub-02_followup.nii.gz", "sub-04_baseline.nii.gz", "sub-05_baseline.nii.gz"
         analysed = {name: self.hash(name) for name in (replaced, deleted, touched)}
 

@@ -14,6 +14,7 @@ QUICK = ["-n", "10", "--correct", "voxel", "--progress", "none", "--force"]
 
 class Masks(Study):
     """Six participants with a background of zeros; the edge of the object fades, by another law in every image."""
+    report = False
     participants = 6
 
     def setUp(self):
@@ -50,6 +51,7 @@ class Masks(Study):
 
     def test_a_share_of_the_global_mean(self):
         """SPM's rule, written out: the mean of the voxels above an eighth of the mean."""
+        self.report = True
         images = self.images()
         for share in (0.3, 0.8):
             level = [[share * image[image > image.mean() / 8].mean() for image in row] for row in images]
@@ -114,10 +116,12 @@ class Masks(Study):
 
 
 class Excluded(Study):
+    report = False
     participants = 6
 
     def test_who_is_excluded_is_said_everywhere(self):
         """The figures are those of a table without them."""
+        self.report = True
         (self.folder / self.rows[2][1]).write_bytes(b"no image") # excluded images are not read
         done = self.run_paired(*QUICK, "--exclude", "sub-03,sub-05")
         self.assert_done(done)

@@ -24,6 +24,8 @@ class Corrected(Study):
     """Grey matter around white, a nucleus of grey matter in it, and nothing around. Every head has a shape of its own,
     and every image a value of grey and one of white matter."""
 
+    report = False
+
     def setUp(self):
         super().setUp()
         random = numpy.random.default_rng(2)
@@ -68,6 +70,7 @@ class Corrected(Study):
         return {entry["path"].rsplit("/", 1)[-1]: entry.get("steps") for entry in self.record()["inputs"]}
 
     def test_muller_gartner(self):
+        self.report = True
         done = self.run_paired(*QUICK, "--pvc", "mg", *PSF)
         self.assert_done(done)
         words = ("corrected for partial volume by the method of Müller-Gärtner, with maps of grey and white matter and "
@@ -140,6 +143,7 @@ class Corrected(Study):
         return numpy.linalg.solve(matrix, [(r * image)[data].sum() / r[data].sum() for r in regions])
 
     def test_gtm(self):
+        self.report = True
         self.write_atlas()
         random = numpy.random.default_rng(3)
         values = {}

@@ -11,6 +11,8 @@ QUICK = ["-n", "10", "--correct", "voxel", "--progress", "none", "--force"]
 
 
 class Reference(Study):
+    report = False
+
     def setUp(self):
         super().setUp()
         self.region = numpy.zeros((8, 9, 7), bool)
@@ -29,6 +31,7 @@ class Reference(Study):
         self.write_image(name, data)
 
     def test_suvr(self):
+        self.report = True
         def lose(data):
             data[1, 2, 3], data[2, 2, 3] = 0, numpy.nan # not values of the region
         self.change("sub-02_followup.nii.gz", lose)

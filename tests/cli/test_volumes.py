@@ -23,6 +23,7 @@ KINDS = ("fdr", "fwe-voxel", "fwe-extent", "fwe-mass", "fwe-tfce", "bonferroni-v
 
 
 class Volumes(test_atlas.Atlas):
+    report = False
     options = ("--covariate", "level", "--cluster-p", "0.05", "--correct", "voxel,extent,mass,tfce,fdr,bonferroni")
 
     def setUp(self):
@@ -87,6 +88,7 @@ class Volumes(test_atlas.Atlas):
         self.assertEqual(at["region"], test_atlas.NAMES[self.on[voxel]])
 
     def test_what_is_said(self):
+        self.report = True
         done = self.run_planned("--primary", "mass")
         sizes = {volume: int((numpy.isin(self.on, labels) & (self.read_image("voxstat-results/mask.nii.gz") > 0)).sum())
                  for volume, labels in MEMBERS.items()}
@@ -135,6 +137,8 @@ class Volumes(test_atlas.Atlas):
 
 
 class Trial(Study):
+    report = False
+
     def test_largest_t_of_numpy(self):
         """The synthetic trial's primary family: p by the maximum over all 16,384 flips, from the images."""
         command = [PROGRAM, "--design", "paired", "--modality", "pet", "--table", DATA / "participants.tsv", "--atlas",
