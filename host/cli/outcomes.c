@@ -149,8 +149,8 @@ static vx_status remark_smallest(vx_run *run, vx_error *error)
     vx_status status = VX_OK;
     for (size_t e = 0; e < tests->effects && !run->study->modalities && !status; e++)
         if (!vx_significant(tests->plan[e].p_smallest))
-            status = vx_run_remark(run, error, "markers %s: %llu %srelabellings allow no p below %.3g, so nothing can be "
-                                   "significant at " VX_LEVEL_TEXT, tests->effect[e],
+            status = vx_run_remark(run, error, "markers %s: %llu %srelabellings allow no p below %.3g, so nothing can "
+                                   "be significant at " VX_LEVEL_TEXT, tests->effect[e],
                                    (unsigned long long)tests->plan[e].relabellings,
                                    tests->plan[e].exhaustive ? "possible " : "", tests->plan[e].p_smallest);
     return status;

@@ -8,11 +8,12 @@ import scipy.stats
 from report_cli import Page
 from voxstat_cli import Study, p_text
 
-QUICK = ["-n", "10", "--correct", "voxel", "--progress", "none", "--force", "--no-report"]
+QUICK = ["-n", "10", "--correct", "voxel", "--progress", "none", "--force"]
 
 
 class Covariates(Study):
     participants = 12
+    report = False
 
     def remarks(self, *arguments):
         self.write_table()
@@ -36,6 +37,7 @@ class Covariates(Study):
 
     def test_inflation(self):
         """The factor is 1 / (1 - R^2) of the covariate on the nuisance; below 5 nothing is said."""
+        self.report = True
         random = numpy.random.default_rng(1)
         age, noise = 70 + 5 * random.standard_normal(12), random.standard_normal(12)
         for spread, said in ((0.5, True), (3, False)):
@@ -87,6 +89,7 @@ class Covariates(Study):
         return 2 * scipy.stats.t.sf(abs(t), df)
 
     def test_two_covariates_that_are_nearly_one(self):
+        self.report = True
         random = numpy.random.default_rng(3)
         level, noise = random.standard_normal(12), random.standard_normal(12)
         self.set("level", level)
@@ -103,6 +106,7 @@ class Covariates(Study):
 
     def test_markers_alone(self):
         """A study without images has the same remarks, and its design on the page."""
+        self.report = True
         random = numpy.random.default_rng(4)
         level = random.standard_normal(12) + 9 * (numpy.arange(12) == 4)
         self.header = ["participant_id", "nfl_baseline", "nfl_followup", "level"]

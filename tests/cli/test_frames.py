@@ -9,8 +9,10 @@ import nibabel
 import numpy
 
 import bids_producers as producers
-from test_bids import PEOPLE, QUICK, SESSIONS, Bids
+from test_bids import PEOPLE, SESSIONS, Bids
 from voxstat_cli import INPUT, USAGE
+
+QUICK = ("--correct", "voxel") # with the report, whose methods say what was done
 
 
 class Uptake(Bids):
@@ -56,6 +58,9 @@ class Frames(Bids):
     """Four frames of 5, 10, 15 and 30 minutes."""
 
     starts, durations = [0, 300, 900, 1800], [300, 600, 900, 1800]
+
+    def run_bids(self, *arguments):
+        return self.run_paired("--bids", "data", *QUICK, *arguments)
 
     def setUp(self):
         super().setUp()

@@ -31,7 +31,7 @@ class Level(Study):
         """For every map of p: the number of voxels that run.json counts, and that a viewer shows by the window."""
         record = json.loads((self.folder / out / "run.json").read_text())["modalities"][0]["effects"][0]
         for key, counted in record["p"].items():
-            image = nibabel.load(self.folder / out / f"pet_change_{key.replace('_', '-')}.nii.gz")
+            image = nibabel.load(self.folder / out / f"pet/change/{key.replace('_', '-')}.nii.gz")
             value = numpy.asarray(image.dataobj)
             low, high = image.header["cal_min"], image.header["cal_max"]
             beyond = value <= high if form == "p" else value >= low

@@ -133,7 +133,7 @@ class Excluded(Study):
                          [{"participant": name, "reason": "excluded by --exclude"} for name in ("sub-03", "sub-05")])
         self.assertEqual(record["modalities"][0]["n"], 4)
         page = (self.folder / "voxstat-results/report.html").read_text()
-        self.assertIn("sub-03: excluded by --exclude", page)
+        self.assertIn("sub-03 (excluded by --exclude); sub-05 (excluded by --exclude)", page)
         self.assertIn("excluded from everything by --exclude: sub-03,sub-05", page)
         t = self.t_map("voxstat-results")
         del self.rows[4], self.rows[2]

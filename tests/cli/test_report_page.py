@@ -121,7 +121,7 @@ class ReportPage(report_cli.Report):
             self.assertIn("One tail was tested", page.text["limits"])
             self.assertNotIn("|t|", page.text["effect-1"].replace("the sum of |t|", ""))
             self.assertRegex(page.text["effect-1"], r"voxels with t < \u2212\d" if tails == "neg" else r"voxels with t > \d")
-            self.assertRegex(page.text["effect-1"], r"a mean of -\d" if tails == "neg" else r"a mean of \d")
+            self.assertRegex(page.text["effect-1"], r"a mean of \u2212\d" if tails == "neg" else r"a mean of \d")
 
     def test_voxels_only(self):
         page = self.run_report("--correct", "voxel")
