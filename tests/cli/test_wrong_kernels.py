@@ -49,9 +49,9 @@ FOR_GPUS = {
 }
 # The same for steps on images, with the arguments that take them.
 OF_STEPS = {
-    "an image smoothed over an edge": ("convolve.cl", "min(args.reach, args.length - 1 - place)",
-                                       f"min(args.reach, args.length - 1 - place) - 3 * (args.length == {SHAPE[1]} "
-                                       "&& place == 3)", ["--smooth", "8"]),
+    # A text that vectors of every width come by.
+    "an image not smoothed at its end": ("convolve.cl", "vector < last; vector += VX_WG", "vector < last - (args.length "
+                                         f"== {SHAPE[1]}); vector += VX_WG", ["--smooth", "8"]),
     "a coefficient of splines off": ("spline.cl", "s[end * stride] = behind;",
                                      f"s[end * stride] = behind * (1 + (length == {SHAPE[2]}) * 1e-6);",
                                      ["--regrid", "3", "--regrid-method", "cubic"]),

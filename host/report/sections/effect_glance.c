@@ -9,12 +9,12 @@
 enum { SLICES_MAX = 4, LEVELS = 40 };
 
 /* Slices that are chosen, and mm between any two of them. */
-typedef struct choice {
+typedef struct slice_choice {
     double mm[SLICES_MAX], apart;
     int count, wanted;
-} choice;
+} slice_choice;
 
-static double distance(const choice *chosen, double mm)
+static double distance(const slice_choice *chosen, double mm)
 {
     double nearest = INFINITY;
     for (int i = 0; i < chosen->count; i++)
@@ -22,14 +22,14 @@ static double distance(const choice *chosen, double mm)
     return nearest;
 }
 
-static void add(choice *chosen, double mm)
+static void add(slice_choice *chosen, double mm)
 {
     if (chosen->count < chosen->wanted && distance(chosen, mm) >= chosen->apart)
         chosen->mm[chosen->count++] = mm;
 }
 
 /* Adds the peaks of clusters that are significant, or not, the largest |t| first. */
-static void add_peaks(choice *chosen, const vx_results_effect *effect, vx_quantity primary, bool significant)
+static void add_peaks(slice_choice *chosen, const vx_results_effect *effect, vx_quantity primary, bool significant)
 {
     for (double below = INFINITY, next; chosen->count < chosen->wanted; below = next) {
         next = -1;
@@ -48,7 +48,7 @@ static void add_peaks(choice *chosen, const vx_results_effect *effect, vx_quanti
 }
 
 /* Significant peaks first, then the largest |t|, other peaks, and levels as far from the others as there are. */
-static void choose(choice *chosen, const vx_brain *brain, const vx_results_effect *effect, vx_quantity primary)
+static void choose(slice_choice *chosen, const vx_brain *brain, const vx_results_effect *effect, vx_quantity primary)
 {
     const double range = brain->axial[1] - brain->axial[0];
     chosen->apart = range / (2.5 * chosen->wanted);
@@ -73,7 +73,7 @@ static void choose(choice *chosen, const vx_brain *brain, const vx_results_effec
 
 static void put_picture(vx_report *report, const vx_effect_view *view, const vx_effect_brain *of, int wanted)
 {
-    choice chosen = {.wanted = wanted};
+    slice_choice chosen = {.wanted = wanted};
     vx_slice slice[SLICES_MAX];
     char at[SLICES_MAX * 24] = "", t[32], place[VX_MM_TEXT];
     size_t used = 0;
