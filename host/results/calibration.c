@@ -8,7 +8,8 @@
 
 #include <math.h>
 
-enum { RELABELLINGS = 500, BEYOND = 2 }; /* BEYOND: those that may reach the observed data in an alarm, itself one */
+/* RELABELLINGS: as many as the flips of 8 people. BEYOND: those that may reach the observed data in an alarm, itself one. */
+enum { RELABELLINGS = 256, BEYOND = 2 };
 
 /* Equal medians of correlations may differ by rounding. */
 static const double SAME = 1e-6;

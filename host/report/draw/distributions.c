@@ -1,6 +1,8 @@
 /* Drawings of null distributions as histograms, and of quantiles of p. */
 #include "report/draw/plot.h"
 
+#include "base/number.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -20,7 +22,7 @@ static void mark(cairo_t *cairo, const vx_axes *axes, double at, vx_colour colou
     const double dash[] = {5, 4};
     const double x = axes->log_x ? vx_plot_x(axes, at > 0 ? fmax(log10(at), axes->x[0]) : axes->x[0])
                                  : vx_plot_x(axes, at);
-    char text[80];
+    char text[80], number[32];
     vx_ink_set(cairo, colour);
     cairo_set_line_width(cairo, 2);
     cairo_set_dash(cairo, dash, dashed ? 2 : 0, 0);
@@ -30,7 +32,10 @@ static void mark(cairo_t *cairo, const vx_axes *axes, double at, vx_colour colou
     cairo_line_to(cairo, axes->left + 24, row - 4);
     cairo_stroke(cairo);
     cairo_set_dash(cairo, NULL, 0, 0);
-    snprintf(text, sizeof text, "%s %.4g", words, at);
+    const bool count = at >= 1000 && at < 1e15 && at == floor(at);
+    if (!count)
+        snprintf(number, sizeof number, "%.4g", at);
+    snprintf(text, sizeof text, "%s %s", words, count ? vx_count_text((uint64_t)at, number) : vx_minus_text(number));
     vx_text_draw(cairo, axes->left + 32, row, 0, VX_TEXT_SMALL, colour, text);
 }
 

@@ -89,11 +89,11 @@ static void draw_change(cairo_t *cairo, const vx_drawing *drawing)
     vx_widen(change.y, 0.3);
     const int ticks = vx_ticks(change.y[0], change.y[1], 4, tick, &step);
     for (int i = 0; i < ticks; i++) {
-        snprintf(text, sizeof text, "%.3g", tick[i]);
         vx_ink_set(cairo, tick[i] == 0 ? vx_muted : vx_faint);
         cairo_set_line_width(cairo, 1);
         vx_plot_line(cairo, &change, 0.1, tick[i], 0.9, tick[i]);
-        vx_text_draw(cairo, change.left + 8, vx_plot_y(&change, tick[i]) + 4, 1, VX_TEXT_SMALL, vx_muted, text);
+        vx_text_draw(cairo, change.left + 8, vx_plot_y(&change, tick[i]) + 4, 1, VX_TEXT_SMALL, vx_muted,
+                     vx_tick_text(tick[i], step, text));
     }
     draw_interval(cairo, &change, 0.5, plot->mean, plot->low, plot->high);
     vx_text_draw(cairo, vx_plot_x(&change, 0.5), bottom, 0.5, VX_TEXT_NORMAL, vx_ink,

@@ -68,7 +68,9 @@ static void draw_x_ticks(cairo_t *cairo, const vx_axes *axes)
     const double bottom = axes->top + axes->height;
     double tick[VX_TICKS_MAX], step;
     char text[32];
-    const int ticks = axes->log_x ? ticks_of_logarithms(axes->log_from, axes->x[1], tick)
+    /* The zeros' bar has its own label below, which the first tick must not touch. */
+    const double margin = axes->x[0] < axes->log_from ? 0.06 * (axes->x[1] - axes->log_from) : 0;
+    const int ticks = axes->log_x ? ticks_of_logarithms(axes->log_from + margin, axes->x[1], tick)
                                   : vx_ticks(axes->x[0], axes->x[1], 5, tick, &step);
     for (int i = 0; i < ticks; i++) {
         if (axes->log_x && tick[i] >= 3)
