@@ -8,8 +8,8 @@
 
 #include <math.h>
 
-/* RELABELLINGS: as many as the flips of 8 people. BEYOND: those that may reach the observed data in an alarm, itself one
- * of them. */
+/* RELABELLINGS: as many as the flips of 8 people. BEYOND: those that may reach the observed data in an alarm, itself
+ * one of them. */
 enum { RELABELLINGS = 256, BEYOND = 2 };
 
 /* Equal medians of correlations may differ by rounding. */
