@@ -52,7 +52,7 @@ vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size,
             break;
         }
         const vx_bytes *shown = picture->vector ? &picture->svg : &picture->webp;
-        fwrite(text + from, 1, picture->at - from, page.out);
+        vx_put_ascii(&page, text + from, picture->at - from);
         from = picture->at;
         if (picture->vector)
             vx_put_url_text(&page, (const char *)shown->data, shown->size);
@@ -63,7 +63,7 @@ vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size,
             status = add_file(files, picture->name, ".svg", &picture->svg, error);
     }
     if (!status)
-        fwrite(text + from, 1, size - from, page.out);
+        vx_put_ascii(&page, text + from, size - from);
     const bool complete = vx_stream_close(page.out);
     if (!status && !complete)
         status = vx_fail_memory(error);

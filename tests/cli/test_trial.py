@@ -15,6 +15,9 @@ import h5py
 import nibabel
 import numpy
 
+from voxstat_cli import page_of
+
+
 DATA = pathlib.Path(os.environ["VOXSTAT_SOURCE"]) / "sample_data"
 
 
@@ -62,19 +65,19 @@ class Trial(unittest.TestCase):
                             if "n/a" not in (person[f"{modality}_baseline"], person[f"{modality}_followup"])])
 
     def test_report_names_what_the_tables_find(self):
-        page = (self.out / "report.html").read_text(encoding="utf-8")
+        page = page_of(self.out / "report.html")
         section = {name: page.split(f'<section id="{name}"')[1].split("</section>")[0]
                    for name in ("regions", "markers")}
         for name, parts in (("regions", section["regions"].split("<h3>")[1:]), ("markers", [section["markers"]])):
             for part in parts:
                 modality = part.split("</h3>")[0] if name == "regions" else None
                 for effect in ("change", "rapa_level"):
-                    said = re.search(f"<li><strong>{effect}</strong>: (.*?)</li>", part).group(1)
+                    said = re.search(f"<summary><strong>{effect}</strong>: (.*?)</summary>", part).group(1)
                     found = [key[-2] for key, row in (self.regions if modality else self.markers).items()
                              if key[-1] == effect and modality in (None, key[0]) and float(row["p_fwe"]) < 0.05]
                     # the report has the regions family after family
                     self.assertCountEqual(re.findall(r"(\w+) \([^)]*, corrected p", said), found)
-                    self.assertEqual("nothing is significant" in said, not found)
+                    self.assertEqual("none of " in said, not found)
                 stem = f"regions_{modality}" if modality else "markers"
                 for picture in ("forest", "participants", "scatter"):
                     for ending in ("png", "svg"):
@@ -84,7 +87,7 @@ class Trial(unittest.TestCase):
     def test_the_answers(self):
         """A row of answers for each effect, with a cell for each modality and the markers: regions with p as in the
         tables, and slices through the largest |t| of results.h5."""
-        page = (self.out / "report.html").read_text(encoding="utf-8")
+        page = page_of(self.out / "report.html")
         rows = page.split('<table class="verdict"')[1].split("</table>")[0].split("<tbody>")[1].split("<tr>")[1:]
         self.assertEqual([re.search('scope="row">(.*?)<', row).group(1) for row in rows], ["change", "rapa_level"])
         for row, effect in zip(rows, ("change", "rapa_level")):
@@ -95,10 +98,14 @@ class Trial(unittest.TestCase):
                          (self.markers if modality == "markers" else self.regions).items()
                          if key[-1] == effect and (modality == "markers" or key[0] == modality) and test["p_fwe"] != "n/a"}
                 found = {name: p for name, p in tests.items() if p < 0.05}
-                told = re.findall("<strong>(\\w+)</strong>\u00a0[\u2191\u2193] \\(p\u00a0([0-9.]+)\\)", cell)
+                told = re.findall("<a class=\"name\" href=\"#(outcome-\\d+)\">(\\w+)</a>\u00a0[\u2191\u2193] "
+                                  "\\(p\u00a0([0-9.]+)\\)", cell)
                 self.assertEqual(len(told), min(4, len(found)))
-                for name, p in told:
+                of = effect if modality == "markers" else f"{modality}, {effect}"
+                table = page.split(f'aria-label="Table: {of}"')[1].split("</table>")[0]
+                for row_id, name, p in told:
                     self.assertAlmostEqual(float(p), found[name], delta=0.0051 * found[name])
+                    self.assertIn(f'<tr id="{row_id}"><th scope="row">{name}</th>', table)
                 if len(found) > 4:
                     self.assertIn(f"and {len(found) - 4} more", cell)
                 if not found:
@@ -128,17 +135,19 @@ class Trial(unittest.TestCase):
 
     def test_the_tables(self):
         """The chief columns of a table of regions are those of regions.tsv, to the digits that are shown."""
-        page = (self.out / "report.html").read_text(encoding="utf-8")
+        page = page_of(self.out / "report.html")
         regions = page.split('<section id="regions"')[1].split("</section>")[0].split("<h3>")[1:]
         for part in regions:
             modality = part.split("</h3>")[0]
             for effect in ("change", "rapa_level"):
-                table = part.split(f'aria-label="Table: {effect}"')[1].split("</table>")[0]
+                table = part.split(f'aria-label="Table: {modality}, {effect}"')[1].split("</table>")[0]
                 heads = re.findall("<th scope=\"col\"(.*?)>(.*?)</th>", table.split("</thead>")[0])
                 few = [name for attributes, name in heads if "more" not in attributes]
                 self.assertEqual(few[2:], {"change": ["n", "change", "ci_low", "ci_high", "percent_of_means", "t", "p_fwe"],
                                            "rapa_level": ["n", "change", "ci_low", "ci_high", "r", "p_fwe"]}[effect])
-                for row in re.findall("<tr>(<th scope=\"row\">.*?)</tr>", table):
+                rows = re.findall("<tr id=\"outcome-\\d+\">(<th scope=\"row\">.*?)</tr>", table)
+                self.assertEqual(len(rows), 10)
+                for row in rows:
                     cells = dict(zip([name for _, name in heads], re.findall("<t[hd].*?>(.*?)</t[hd]>", row)))
                     test = self.regions[modality, cells["region"], effect]
                     for name, text in list(cells.items())[2:-1]:
