@@ -55,7 +55,8 @@ static json_t *p_object(const vx_entry *entry, const vx_tests *tests)
     return object;
 }
 
-/* The number of clusters, and for every kind of cluster p the number of significant ones. */
+/* The number of clusters, and for every kind of p the number of those whose own p, of voxels that of the peak, is
+ * significant. */
 static json_t *clusters_object(const vx_result *result)
 {
     json_t *object = json_pack("{sI}", VX_KEY_NUMBER, (json_int_t)result->clusters);
@@ -63,7 +64,7 @@ static json_t *clusters_object(const vx_result *result)
         const vx_quantity_row *about = vx_quantity_about(kind);
         json_int_t below = 0;
         char key[60];
-        if (!about->of_cluster || (about->of && !vx_result_map(result, kind)))
+        if ((about->of || !about->of_cluster) && !vx_result_map(result, kind))
             continue;
         for (size_t i = 0; i < result->clusters; i++)
             below += vx_significant(result->cluster[i].p[kind]);

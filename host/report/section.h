@@ -26,10 +26,12 @@ typedef struct vx_report {
     const struct vx_picture_taker *taker; /* takes the pictures instead of the page; null: none */
     const char *template;     /* path of the template; null: the mean image is drawn under the maps */
     char *template_found;     /* path of one that is installed; null: none was looked for or found */
-    bool template_unfit;      /* that one is not used, as it does not fit the results */
+    char *template_unfit;     /* why one that is installed is not used; null: no such one */
+    char *template_remark;    /* that the template is of another variant of MNI's space than the images; null: no */
     vx_analyze_orientation orientation; /* of the template */
     vx_volume template_image;
     double template_overlap;  /* share of the voxels of the first mask that the template covers */
+    void (*say)(const char *remark); /* null: nobody is told the remark on the template */
     bool template_resampled;  /* its grid differs from that of the results */
     vx_files *files;
     vx_pictures pictures;     /* drawn so far */

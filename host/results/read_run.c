@@ -71,7 +71,8 @@ static void read_volume(vx_reading *r, const json_t *object, vx_results_volume *
     for (int k = 0; k < VX_P_KINDS; k++) {
         char key[60];
         snprintf(key, sizeof key, "%s" VX_BELOW_ENDING, vx_quantity_about(k)->word);
-        if (vx_quantity_about(k)->of_cluster && volume->p[k].there)
+        volume->counted[k] = volume->p[k].there && (vx_quantity_about(k)->of_cluster || json_object_get(clusters, key));
+        if (volume->counted[k])
             volume->clusters_below[k] = (size_t)vx_get_integer(r, clusters, key);
     }
 }

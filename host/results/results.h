@@ -32,7 +32,8 @@ typedef struct vx_results_volume {
     double peak_t, peak_mm[3];
     vx_results_p p[VX_P_KINDS];
     size_t clusters;
-    size_t clusters_below[VX_P_KINDS]; /* of the kinds of p of clusters: those with a p below the level */
+    size_t clusters_below[VX_P_KINDS]; /* those whose own p, of voxels that of the peak, is below the level */
+    bool counted[VX_P_KINDS];    /* whether that is known: results of earlier versions tell it of p of clusters only */
     int64_t bonferroni_effects;
 } vx_results_volume;
 

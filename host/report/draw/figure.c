@@ -90,11 +90,18 @@ static cairo_status_t make_svg(const vx_drawing *drawing, cairo_svg_unit_t unit,
     return status;
 }
 
+void vx_figure_png_size(const vx_drawing *drawing, int pixels[2])
+{
+    pixels[0] = (int)ceil(drawing->width * drawing->scale);
+    pixels[1] = (int)ceil(drawing->height * drawing->scale);
+}
+
 vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *webp, vx_bytes *svg, vx_span *names,
                          vx_error *error)
 {
-    const int width = (int)ceil(drawing->width * drawing->scale), height = (int)ceil(drawing->height * drawing->scale);
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    int pixels[2];
+    vx_figure_png_size(drawing, pixels);
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, pixels[0], pixels[1]);
     cairo_status_t status = play(drawing, surface, drawing->scale);
     *png = *svg = (vx_bytes){0};
     if (webp)

@@ -41,8 +41,9 @@ typedef struct vx_span {
 vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *webp, vx_bytes *svg, vx_span *names,
                          vx_error *error);
 
-/* The resolution at which the report's PNGs are of their stated size. */
+/* The resolution at which the report's PNGs are of their stated size, and their width and height in pixels. */
 enum { VX_FIGURE_DPI = 300 };
+void vx_figure_png_size(const vx_drawing *drawing, int pixels[2]);
 
 typedef enum vx_figure_format { VX_FIGURE_PNG, VX_FIGURE_SVG, VX_FIGURE_PDF, VX_FIGURE_FORMATS } vx_figure_format;
 

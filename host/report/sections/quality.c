@@ -133,9 +133,9 @@ static void write(vx_report *report)
     for (size_t m = 0; !report->status && m < report->results->modalities; m++)
         put_modality(report, &report->results->modality[m]);
     if (report->template_unfit)
-        vx_put(report->page, "<p>The template <code>%s</code> that is installed does not fit these images (it covers "
-               "%.0f %% of the voxels analysed), so maps are drawn over the mean of all images.</p>\n",
-               vx_report_template_name(report), 100 * report->template_overlap);
+        vx_put(report->page, "<p>The template <code>%s</code> that is installed does not fit these images, so maps "
+               "are drawn over the mean of all images: %s.</p>\n", vx_report_template_name(report),
+               report->template_unfit);
     if (!report->template)
         return;
     vx_put(report->page, "<p>Maps are drawn over the template <code>%s</code>%s", vx_report_template_name(report),
@@ -146,6 +146,8 @@ static void write(vx_report *report)
     vx_put(report->page, "; it covers %.1f %% of the voxels analysed%s. It does not affect the results.</p>\n",
            100 * report->template_overlap,
            report->template_overlap < 0.95 ? ": look whether it is in the same space" : "");
+    if (report->template_remark)
+        vx_put(report->page, "<p>Note that %s.</p>\n", report->template_remark);
 }
 
 const vx_section vx_section_quality = {"quality", "Quality control", vx_report_has_images, write, NULL};
