@@ -2,12 +2,10 @@
 
 #include "base/markup.h"
 #include "base/memory.h"
-#include "base/number.h"
 #include "base/paths.h"
 #include "base/utf8.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,20 +89,4 @@ void vx_put_ascii(vx_page *page, const char *html, size_t size)
             fprintf(page->out, "&#%" PRIu32 ";", vx_utf8_code(wide, length));
         html = wide < end ? wide + (length ? length : 1) : end;
     }
-}
-
-const char *vx_number_text(double value, char text[32])
-{
-    if (isnan(value))
-        return strcpy(text, "\xE2\x80\x93");
-    snprintf(text, 32, "%.4g", value);
-    return vx_minus_text(text);
-}
-
-const char *vx_volume_text(double mm3, char text[32])
-{
-    if (mm3 >= 1000 && mm3 < 1e15)
-        return vx_count_text((uint64_t)llrint(mm3), text);
-    snprintf(text, 32, "%.4g", mm3);
-    return text;
 }

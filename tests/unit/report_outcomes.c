@@ -284,10 +284,10 @@ static void page_says_what_was_found(void **state)
         "<strong>primary</strong> (2) and <strong>secondary</strong> (2), in 14 participants",
         "by all 16,384 sign flips, the correlation with <strong>level</strong> and <strong>dose &lt;mg&gt;</strong> by "
         "10,000 random permutations",
-        "<summary><strong>change</strong>: <span class=\"found\">2 of 4 regions reach p &lt; 0.05</span>: striatum "
-        "(+6\xC2\xA0%, corrected p 0.00490), pons (\xE2\x88\x92" "6\xC2\xA0%, corrected p 0.00490)</summary>"
-        "<div class=\"scroll\" id=\"regions-1-1\"",
-        "<strong>level</strong>: <span class=\"found\">2 of 4 regions reach p &lt; 0.05</span>: striatum (r +0.72, ",
+        "<summary><strong>change</strong>: <span class=\"found\">2 of 4 regions reach p &lt; 0.05</span> (change, % of "
+        "the mean baseline): striatum (+6\xC2\xA0%, corrected p 0.00490), pons (\xE2\x88\x92" "6\xC2\xA0%, corrected "
+        "p 0.00490)</summary><div class=\"scroll\" id=\"regions-1-1\"",
+        "<strong>level</strong>: <span class=\"found\">2 of 4 regions reach p &lt; 0.05</span>: striatum (r 0.72, ",
         "<strong>dose &lt;mg&gt;</strong>: none of 1 region reaches p &lt; 0.05; the least corrected p is "
         "0.875 (thalamus)",
         "<tr id=\"outcome-12\"><th scope=\"row\">pons</th>",
@@ -325,8 +325,9 @@ static void page_of_many_regions(void **state)
         const char *fold = strstr(p.text, "<details><summary>Pictures of all 13 regions of pet</summary>");
         assert_int_equal(fold != NULL, count == 13);
         assert_true(!fold || strstr(fold, "Forest plot"));
-        char said[100];
-        snprintf(said, sizeof said, "%zu of %zu regions reach p &lt; 0.05</span>: %s (", count, count, many[count - 1]);
+        char said[120];
+        snprintf(said, sizeof said, "%zu of %zu regions reach p &lt; 0.05</span> (change, %% of "
+                 "the mean baseline): %s (", count, count, many[count - 1]);
         assert_non_null(strstr(p.text, said));
         snprintf(said, sizeof said, "corrected p %s) and %zu more</summary>", count == 13 ? "0.0190" : "0.0220",
                  count - 6);

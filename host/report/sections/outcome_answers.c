@@ -1,7 +1,6 @@
 /* What was tested in a view, how it was corrected, and which outcomes are significant under an effect, in sentences. */
 #include "base/number.h"
 #include "report/section.h"
-#include "results/change.h"
 #include "results/level.h"
 #include "results/scheme.h"
 
@@ -37,7 +36,7 @@ static void put_families(vx_report *report, const vx_outcome_view *view)
     size_t families = 0;
     for (size_t row = 0; row < view->rows; row++)
         families += vx_view_opens_family(view, row);
-    if (families == 1 && !view->row[0]->family)
+    if (families == 1 && (!view->row[0]->family || view->kind == VX_OUTCOME_MARKER)) /* that of all markers */
         return;
     vx_put(report->page, " in the famil%s ", families == 1 ? "y" : "ies");
     for (size_t row = 0, k = 0; row < view->rows; row += family_size(view, row), k++) {
@@ -96,19 +95,12 @@ void vx_outcome_question(vx_report *report, const vx_outcome_part *part)
 }
 
 /* Writes "striatum (+5.12 %, corrected p 0.0049)". `of` and `unit` stand around the figure. */
-static void put_found(vx_report *report, const vx_results_outcome *outcome, const char *of, double shown,
+static void put_found(vx_report *report, const vx_results_outcome *outcome, const char *of, const char *figure,
                       const char *unit)
 {
-    char p[32], number[32];
-    snprintf(number, sizeof number, "%+.3g", shown);
-    vx_put(report->page, "%s (%s%s%s%s, corrected p %s)", outcome->name, of, vx_minus_text(number),
-           *unit ? "\xC2\xA0" : "", unit, vx_p_text(outcome->value[VX_OUTCOME_P_FWE], p));
-}
-
-static const char *units_of(const vx_outcome_view *view, size_t row)
-{
-    const char *own = vx_scale_units(view->row[row]->scale, view->row[row]->units);
-    return view->axis == VX_AXIS_PERCENT ? "%" : view->axis == VX_AXIS_SD ? "SD" : own ? own : "";
+    char p[32];
+    vx_put(report->page, "%s (%s%s%s%s, corrected p %s)", outcome->name, of, figure, *unit ? "\xC2\xA0" : "", unit,
+           vx_p_text(outcome->value[VX_OUTCOME_P_FWE], p));
 }
 
 enum { NAMED_MAX = 6 }; /* more outcomes that nobody planned are counted; the table has them all */
@@ -126,8 +118,12 @@ static size_t least(const vx_outcome_view *view, const char *covariate)
 static void put_names(vx_report *report, const vx_outcome_view *view, const char *covariate, size_t found)
 {
     const vx_correlation_columns *correlation = vx_results_correlation(report->results);
+    const char *of = correlation->r == VX_OUTCOME_R ? "r " : "rho ";
     const size_t named = view->planned ? view->rows : NAMED_MAX;
     const char *join = ": ";
+    char text[32];
+    if (!covariate)
+        vx_put(report->page, " (%s)", vx_view_axis_words(view));
     for (size_t row = 0; row < view->rows; row++) {
         if (!vx_significant(vx_view_corrected(view, row, covariate)) ||
             !vx_view_is_among(view, row, covariate, named))
@@ -136,10 +132,10 @@ static void put_names(vx_report *report, const vx_outcome_view *view, const char
         vx_put(report->page, "%s", join);
         join = ", ";
         if (covariate)
-            put_found(report, outcome, correlation->r == VX_OUTCOME_R ? "r " : "rho ", outcome->value[correlation->r],
-                      "");
+            put_found(report, outcome, of, vx_fixed_text(outcome->value[correlation->r], 2, text), "");
         else
-            put_found(report, outcome, "", vx_view_change(view, row).estimate, units_of(view, row));
+            put_found(report, outcome, "", vx_digits_text(vx_view_change(view, row).estimate, 3, true, text),
+                      vx_view_unit(view, row));
     }
     if (found > named)
         vx_put(report->page, " and %zu more", found - named);
