@@ -44,7 +44,7 @@ static void put_names(vx_report *report, const vx_drawing *drawing)
     vx_named_points points = {0};
     report->status = vx_named_points_find(drawing, &points, report->error);
     if (points.points)
-        vx_put_markup(report->page, "<span aria-hidden=\"true\">");
+        vx_put(report->page, "<span aria-hidden=\"true\" class=\"%s\">", drawing->dense ? "dense" : "points");
     for (size_t i = 0; i < points.points; i++)
         vx_put(report->page, "<i title=\"%s\" style=\"left:%.2f%%;top:%.2f%%\"></i>", points.point[i].text,
                100 * points.point[i].x / drawing->width, 100 * points.point[i].y / drawing->height);

@@ -131,6 +131,12 @@ void vx_answer_of_outcomes(vx_report *report, const char *modality, const char *
 void vx_effect_glance(vx_report *report, const vx_effect_view *view, int slices);
 void vx_outcome_glance(vx_report *report, const char *modality, const char *effect, const char *name);
 
+/* A box of the flow of participants: who was left out on the way to the next one. Nothing where nobody was. */
+void vx_put_left_out(vx_page *page, const vx_results_left_out *left_out, size_t count);
+
+/* The participants of the markers, as a flow: a part of the section on the design. */
+void vx_design_markers(vx_report *report);
+
 /* The covariates of a modality's models, or of the markers alone (null): a part of the section on the design. */
 void vx_design_covariates(vx_report *report, const vx_results_modality *modality);
 

@@ -42,6 +42,7 @@ typedef struct vx_results_left_out { const char *participant, *reason; } vx_resu
 typedef struct vx_results_sub_peak {
     size_t cluster; /* index of its cluster */
     double t, mm[3];
+    char *region;   /* of the atlas, there; null without an atlas */
 } vx_results_sub_peak;
 
 typedef struct vx_results_effect {
@@ -137,6 +138,8 @@ typedef struct vx_results_outcome {
     vx_outcome_scale scale;
     double value[VX_OUTCOME_COLUMNS];  /* NaN where a column does not apply */
     const char *most_influential;      /* participant; null: not computed */
+    vx_results_left_out *left_out;     /* of a marker: who lacks a value of it, or of the nuisance; null: not known */
+    size_t left_outs;
     const double *session[VX_MEAN_SESSIONS]; /* the values of vx_results.participant, NaN where absent; baseline is null
                                               * where there is one session */
 } vx_results_outcome;

@@ -14,7 +14,7 @@ static void put_mask(vx_report *report, const vx_results_modality *modality)
 {
     const vx_mask_report *mask = &modality->mask;
     vx_page *page = report->page;
-    char a[32], b[32], c[32];
+    char a[32], b[32], c[32], ml[32];
     const struct { int64_t count; const char *reason; } left_out[] = {
         {mask->left_out_not_finite, "not finite in some image"},
         {mask->left_out_zero, "zero in some image"},
@@ -22,9 +22,10 @@ static void put_mask(vx_report *report, const vx_results_modality *modality)
         {mask->left_out_change, "too near to zero, or below it, for the change"},
         {mask->left_out_constant, "the same in every participant"}};
     const double mm3 = vx_grid_voxel_mm3(&modality->grid);
-    vx_put(page, "<p>The mask holds <strong>%s voxels</strong> (%.4g \xC3\x97 %.4g \xC3\x97 %.4g mm; %.0f mL) of %s "
+    vx_put(page, "<p>The mask holds <strong>%s voxels</strong> (%.4g \xC3\x97 %.4g \xC3\x97 %.4g mm; %s mL) of %s "
            "in the grid; %s were candidates", vx_count_text(modality->mask_voxels, a), modality->grid.pixdim[0],
-           modality->grid.pixdim[1], modality->grid.pixdim[2], (double)modality->mask_voxels * mm3 / 1000,
+           modality->grid.pixdim[1], modality->grid.pixdim[2],
+           vx_number_text(round((double)modality->mask_voxels * mm3 / 1000), ml),
            vx_count_text(mask->grid_voxels, b), vx_count_text(mask->candidate, c));
     for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
         if (left_out[i].count)
@@ -58,8 +59,8 @@ static void put_head(vx_report *report, const vx_results_modality *modality)
 static void put_number(vx_page *page, double value, int digits, bool plus)
 {
     char text[32];
-    snprintf(text, sizeof text, plus ? "%+.*g" : "%.*g", digits, value);
-    vx_put(page, "<td class=\"n\">%s</td>", vx_minus_text(text));
+    vx_put(page, "<td class=\"n\">%s</td>",
+           vx_digits_text(value, digits, plus, text));
 }
 
 static void put_row(vx_report *report, const vx_results_modality *modality, int64_t i, double value, double z)
