@@ -101,8 +101,8 @@ static vx_status format_of(const char *out, vx_figure_format *format, vx_error *
     struct stat found;
     for (*format = 0; *format < VX_FIGURE_FORMATS; (*format)++)
         if (ending && !strcmp(ending, vx_figure_ending[*format]))
-            return ending > name ? VX_OK : vx_fail(error, VX_USAGE, "--out: found '%s', which has nothing before %s", out,
-                                                   ending);
+            return ending > name ? VX_OK : vx_fail(error, VX_USAGE, "--out: found '%s', which has nothing before %s",
+                                                   out, ending);
     if (!ending || ending == name || !ending[1] || (stat(out, &found) == 0 && S_ISDIR(found.st_mode)))
         return VX_OK;
     return vx_fail(error, VX_USAGE, "--out: found '%s', which ends in %s; expected .png, .svg or .pdf, or a folder",
