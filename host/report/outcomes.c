@@ -254,6 +254,12 @@ void vx_view_changes(const vx_outcome_view *view, size_t row, double *change)
         change[i] = on_axis(view, row, change[i], sd);
 }
 
+const char *vx_view_unit(const vx_outcome_view *view, size_t row)
+{
+    const char *own = vx_scale_units(view->row[row]->scale, view->row[row]->units);
+    return view->axis == VX_AXIS_PERCENT ? "%" : view->axis == VX_AXIS_SD ? "SD" : own ? own : "";
+}
+
 const char *vx_view_axis_words(const vx_outcome_view *view)
 {
     return view->axis_words;

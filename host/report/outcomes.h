@@ -61,6 +61,9 @@ void vx_view_tested_changes(const vx_outcome_view *view, size_t row, double *cha
 /* The number of rows that were tested on the log scale. */
 size_t vx_view_logarithms(const vx_outcome_view *view);
 
+/* The unit of a row's change on the axis; "" where it has none, or none that is known. */
+const char *vx_view_unit(const vx_outcome_view *view, size_t row);
+
 /* Words for the axis, and a short label for small plots of changes. */
 const char *vx_view_axis_words(const vx_outcome_view *view);
 const char *vx_view_axis_label(const vx_outcome_view *view);

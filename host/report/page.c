@@ -2,10 +2,8 @@
 
 #include "base/markup.h"
 #include "base/memory.h"
-#include "base/number.h"
 #include "base/paths.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -75,20 +73,4 @@ void vx_put_url_text(vx_page *page, const char *text, size_t size)
         else
             fputc(c, page->out);
     }
-}
-
-const char *vx_number_text(double value, char text[32])
-{
-    if (isnan(value))
-        return strcpy(text, "\xE2\x80\x93");
-    snprintf(text, 32, "%.4g", value);
-    return vx_minus_text(text);
-}
-
-const char *vx_volume_text(double mm3, char text[32])
-{
-    if (mm3 >= 1000 && mm3 < 1e15)
-        return vx_count_text((uint64_t)llrint(mm3), text);
-    snprintf(text, 32, "%.4g", mm3);
-    return text;
 }

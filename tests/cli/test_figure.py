@@ -2,6 +2,8 @@
 """`voxstat figure`: pictures of results in a size and format for a paper, compared with the maps in results.h5."""
 import hashlib
 import json
+import os
+import pathlib
 import re
 import struct
 import sys
@@ -110,7 +112,11 @@ class Figure(report_cli.Report):
         self.assertEqual(words.count("pet: change"), 2)
         sizes = {float(size) for size in re.findall(r'font-size="([\d.]+)" fill="#54616b" text-anchor="middle" x', svg)}
         self.assertTrue(any(abs(size - 11 / 12 * 6 * 25.4 / 72) < 0.01 for size in sizes), sizes)  # small text, in mm
-        self.assertEqual([line[:2] for line in done.stdout.splitlines()], ["A.", "B.", "C.", "D."])
+        captions = done.stdout.splitlines()
+        self.assertEqual([line.split(" ")[0] for line in captions], ["A,", "A.", "B.", "C.", "D."])
+        self.assertTrue(captions[0].startswith("A, B. The complete map. "), captions[0])
+        self.assertTrue(captions[1].startswith("A. pet: change. Thin lines go around what has |t| > "), captions[1])
+        self.assertEqual(done.stdout.count("left is the participant's left"), 1)
         with h5py.File(self.folder / "results/results.h5") as h5:
             for effect in ("change", "level"):
                 observed = h5[f"null/pet/{effect}/voxel"][0]
@@ -204,6 +210,57 @@ class Figure(report_cli.Report):
         template(3)
         self.assertIn("does not fit these images", words())
         self.assert_refused(INPUT, ["Talairach", "MNI"], "--template", standard, run=self.figure)
+
+    def template(self, name, affine=np.array([[-2.0, 0, 0, 14], [0, 2, 0, -18], [0, 0, 2, -10], [0, 0, 0, 1]]), code=2):
+        """A template that covers the mask, and its path."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        image = nibabel.Nifti1Image((np.indices((20, 20, 18)).sum(0) % 5 + 1.0).astype(np.float32), affine)
+        image.set_sform(affine, code)
+        image.to_filename(path)
+        return name
+
+    def test_the_space_of_a_template(self):
+        """Labels of BIDS and TemplateFlow, in names, tell spaces apart. Another variant of MNI's is used and said; what
+        is not MNI's is refused; of those installed, the images' own is taken."""
+        for row in self.rows:
+            for k in (1, 2):
+                new = row[k].replace("_", "_space-MNI152NLin2009cAsym_").replace(".nii", "_pet.nii")
+                (self.folder / row[k]).rename(self.folder / new)
+                row[k] = new
+        self.write_table()
+        self.run_report("--force", VOXSTAT_TEMPLATE="none")
+
+        differs = "the template is of MNI152NLin6Asym, and the images of pet are of MNI152NLin2009cAsym"
+        for name, variant in (("tpl-MNI152NLin2009casym_res-02_T1w.nii.gz", False), ("brain.nii", False),
+                              ("tpl-MNI152NLin6Asym_T1w.nii.gz", True), ("MNI152_T1_2mm_brain.nii.gz", True),
+                              ("group_space-MNI152NLin6Asym_T1w.nii", True)):
+            done = self.draw("--template", self.template(name), "-o", "one.svg", "--force")
+            self.assertEqual(f"remark: {differs}" in done.stderr, variant, (name, done.stderr))
+            self.assertEqual(f"Note that {differs}" in done.stdout, variant)
+            os.remove(self.folder / name)
+        for name, space in (("sub-01_space-T1w_T1w.nii.gz", "T1w"), ("tpl-OASIS30ANTs_T1w.nii.gz", "OASIS30ANTs")):
+            self.assert_refused(INPUT, [name, f"by its name it is in the space {space}", "MNI152NLin2009cAsym"],
+                                "--template", self.template(name), run=self.figure)
+        self.assert_refused(INPUT, ["by its header it is in the space Talairach"], "--template",
+                            self.template("mean.nii", code=3), run=self.figure)
+
+        def found(**how):
+            self.assert_done(self.run_program("report", "results", **how))
+            return self.page().text["quality"]
+
+        fsl = self.template("fsl/data/standard/MNI152_T1_2mm_brain.nii.gz")
+        own = self.template("flow/tpl-MNI152NLin2009cAsym/tpl-MNI152NLin2009cAsym_res-02_desc-brain_T1w.nii.gz")
+        both = {"FSLDIR": str(self.folder / "fsl"), "TEMPLATEFLOW_HOME": str(self.folder / "flow")}
+        text = found(**both)
+        self.assertIn(pathlib.Path(own).name, text)
+        self.assertNotIn("Note that", text)
+        text = found(FSLDIR=both["FSLDIR"])
+        self.assertIn(pathlib.Path(fsl).name, text)
+        self.assertIn(f"Note that {differs}", text)
+        text = found(VOXSTAT_TEMPLATE=str(self.folder / "sub-01_space-T1w_T1w.nii.gz"))
+        self.assertIn("does not fit these images", text)
+        self.assertIn("it is in the space T1w", text)
 
 
 if __name__ == "__main__":

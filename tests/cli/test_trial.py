@@ -15,6 +15,9 @@ import h5py
 import nibabel
 import numpy
 
+import report_cli
+from voxstat_cli import number_text
+
 DATA = pathlib.Path(os.environ["VOXSTAT_SOURCE"]) / "sample_data"
 
 
@@ -81,6 +84,36 @@ class Trial(unittest.TestCase):
                         self.assertTrue((self.out / f"figures/{stem}_{picture}.{ending}").exists())
                 self.assertFalse((self.out / f"figures/{stem}_matrix.png").exists())  # for several covariates
 
+    def test_every_number_has_one_form(self):
+        """In all texts of the page and its pictures, of which there must be enough with minus, thousands and p."""
+        sources = {row["source"] for row in rows_of(self.out / "expected.tsv")}
+        other, said = report_cli.other_forms(self.out / "report.html", sources)
+        self.assertEqual(other[:20], [])
+        for form, where, least in (("\N{MINUS SIGN}\\d", "i title", 500), ("\N{MINUS SIGN}\\d", "img svg", 100),
+                                   ("\\d,\\d\\d\\d", "p", 3), (report_cli.P, "img alt", 10), (report_cli.P, "li", 4)):
+            self.assertGreater(sum(bool(re.search(form, text)) for at, text in said if at == where), least, (form, where))
+
+    def test_points_of_the_forest_carry_names(self):
+        """Each dot tells its participant, region and change in percent of the mean baseline, and lies where that is; the
+        diamond tells the region's mean with its interval."""
+        before, after = self.means("pet", "insula_left + insula_right").T
+        percent = 100 * (after - before) / before.mean()
+        names = [person["participant_id"] for person in self.people
+                 if "n/a" not in (person["pet_baseline"], person["pet_followup"])]
+        svg = (self.out / "figures/regions_pet_forest.svg").read_text(encoding="utf-8")
+        at = {title: float(x) for x, title in re.findall('<circle cx="(.*?)" .*?><title>(.*?)</title>', svg)}
+        titles = re.findall('<i title="(.*?)"', (self.out / "report.html").read_text(encoding="utf-8"))
+        dots = [f"{name}: insula {number_text(value, 3, '+')} %" for name, value in zip(names, percent)]
+        for dot in dots:
+            self.assertEqual(titles.count(dot), 1, dot)
+        self.assertGreater(numpy.corrcoef([at[dot] for dot in dots], percent)[0, 1], 0.9999)
+        test = self.regions["pet", "insula", "change"]
+        low, high = (100 * float(test[end]) / before.mean() for end in ("ci_low", "ci_high"))
+        mean = f"insula: {percent.mean():+.1f} ({low:.1f} to {high:.1f}) %"
+        self.assertIn(mean, titles)
+        self.assertAlmostEqual(at[mean], numpy.interp(percent.mean(), sorted(percent), sorted(at[dot] for dot in dots)),
+                               delta=0.02)
+
     def test_the_answers(self):
         """A row of answers for each effect, with a cell for each modality and the markers: regions with p as in the
         tables, and slices through the largest |t| of results.h5."""
@@ -121,7 +154,7 @@ class Trial(unittest.TestCase):
             self.assertAlmostEqual(float(largest), t[peak], delta=0.0051)
             numpy.testing.assert_allclose([float(one) for one in mm], (affine @ [*peak, 1])[:3], atol=0.01)
         heights = [float(one) for one in at.split(", ")]
-        self.assertEqual(len(heights), 3)
+        self.assertEqual(len(heights), 2)
         self.assertEqual(heights, sorted(heights))
         self.assertGreater(min(numpy.diff(heights)), 8)
         self.assertIn(float(mm[2]), heights)
@@ -275,6 +308,11 @@ class Trial(unittest.TestCase):
             figure = f"r {float(row['r']):.2f}" if effect != "change" else f"{float(row['percent']):+.1f} %"
             self.assertEqual((found.replace("−", "-"), p, corrected),
                              (figure, f"{float(row['p_exact']):.4f}", f"{float(row['p_fwe']):.4f}"), (measure, name))
+        striatum = self.means("pet", "caudate_left + caudate_right + putamen_left + putamen_right")
+        percent = 100 * (striatum[:, 1].mean() / striatum[:, 0].mean() - 1)
+        self.assertIn(f"percent of means, {percent:.1f} for striatum", " ".join(readme.split()))
+        page = (self.out / "report.html").read_text(encoding="utf-8")
+        self.assertIn(f"corrected over the family (change, % of the mean baseline): striatum (+{percent:.3g}\u00a0%", page)
         expected = {row["name"]: row for row in rows_of(self.out / "expected.tsv")}["precuneus"]
         said = re.search(r"precuneus is (\S+) % above .*?\(95 % (\S+) to (\S+), one-sided p (\S+)\)", readme, re.DOTALL)
         self.assertEqual(said.groups(), (f"{float(expected['difference']):.1f}", f"{float(expected['ci_low']):.1f}",

@@ -35,6 +35,13 @@ def p_text(p):
     return f"{p:.{2 - exponent}f}" if exponent >= -5 else f"{p:.2e}"
 
 
+def number_text(value, digits=4, sign="-"):
+    """A number as the page writes it: so many significant digits, and all of those before the point; thousands apart,
+    and a true minus. sign "+": a sign always."""
+    form = ",.0f" if abs(value) >= 10 ** digits - 0.5 else f",.{digits}g"
+    return f"{value:{sign}{form}}".replace("-", "\N{MINUS SIGN}")
+
+
 def place_of(stem):
     """The folder <modality>/<effect> of an effect whose pictures are <modality>_<effect>_..., of a modality without _."""
     return stem.replace("_", "/", 1)

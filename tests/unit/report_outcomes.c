@@ -269,9 +269,10 @@ static void page_says_what_was_found(void **state)
         "<strong>primary</strong> (2) and <strong>secondary</strong> (2), in 14 participants",
         "by all 16,384 sign flips, the correlation with <strong>level</strong> and <strong>dose &lt;mg&gt;</strong> by "
         "10,000 random permutations",
-        "<strong>change</strong>: significant at p &lt; 0.05, corrected over the family: striatum (+6\xC2\xA0%, "
+        "<strong>change</strong>: significant at p &lt; 0.05, corrected over the family (change, % of the mean "
+        "baseline): striatum (+6\xC2\xA0%, "
         "corrected p 0.00490), pons (\xE2\x88\x92" "6\xC2\xA0%, corrected p 0.00490).",
-        "<strong>level</strong>: significant at p &lt; 0.05, corrected over the family: striatum (r +0.72, ",
+        "<strong>level</strong>: significant at p &lt; 0.05, corrected over the family: striatum (r 0.72, ",
         "<strong>dose &lt;mg&gt;</strong>: nothing is significant (smallest corrected p: 0.875).",
         "&lt;b&gt;insula", "There is one arm and no control", "<summary>1 exploratory region of pet</summary>"};
     static const char *const pictures[] = {"regions_pet_forest", "regions_pet_matrix", "regions_pet_participants",

@@ -1,6 +1,7 @@
 /* Slices in rows, with the colour bar beside them. The report's choice: axial ones, through peaks where there are any
  * near, with a sagittal and a coronal slice through the largest peak beside them. */
 #include "base/memory.h"
+#include "base/number.h"
 #include "report/draw/brain.h"
 #include "report/draw/contour.h"
 #include "report/draw/raster.h"
@@ -9,9 +10,9 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { COLUMNS = 5, ROWS = 2, AXIAL = COLUMNS * ROWS, PLANES = AXIAL + 2 };
+enum { COLUMNS = 4, ROWS = 2, AXIAL = COLUMNS * ROWS, PLANES = AXIAL + 2, CHOSEN_COLUMNS = 5 };
 
-static const double LONGEST = 190; /* units, of the longest side of the box */
+static const double LONGEST = 226; /* units, of the longest side of the box: the page is as wide as all of them */
 static const double LARGEST = 420; /* of a few chosen slices */
 static const double BAR_LONGEST = 420;
 static const double PIXELS_A_UNIT = 1.6, LABEL = 18, GAP = 6, BAR = 74;
@@ -178,7 +179,7 @@ static void place_usual(vx_slices *s, double width)
 static void place_chosen(vx_slices *s, const vx_brain_layout *layout)
 {
     const vx_brain *brain = s->brain;
-    const size_t rows = (s->planes + COLUMNS - 1) / COLUMNS, columns = (s->planes + rows - 1) / rows;
+    const size_t rows = (s->planes + CHOSEN_COLUMNS - 1) / CHOSEN_COLUMNS, columns = (s->planes + rows - 1) / rows;
     const double bar = layout->bare ? 0 : 2 * GAP + BAR, gaps = (double)columns * GAP + bar;
     double longest = 0, x = 0, y = 0, lowest = 0;
     for (size_t i = 0; i < s->planes; i++) {
@@ -264,9 +265,8 @@ static void draw_plane(cairo_t *cairo, const vx_slices *s, const plane *p)
 {
     static const char axis[] = "xyz";
     const double width = wide(s, p);
-    char text[32];
-    snprintf(text, sizeof text, "%c = %s%.4g", axis[3 - p->across - p->up], p->at < 0 ? "\xE2\x88\x92" : "",
-             fabs(p->at));
+    char text[48], mm[32];
+    snprintf(text, sizeof text, "%c = %s", axis[3 - p->across - p->up], vx_number_text(p->at, mm));
     vx_text_draw(cairo, p->x + width / 2, p->y + 12, 0.5, VX_TEXT_SMALL, vx_muted, text);
     vx_raster_paint(cairo, p->raster, s->pixels, p->x, p->y + LABEL);
     outline(cairo, s->brain, p, p->x, p->y + LABEL);

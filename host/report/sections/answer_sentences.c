@@ -95,7 +95,8 @@ static void put_needed(vx_page *page, const vx_results_effect *effect, vx_quanti
     else if (primary == VX_P_FWE_EXTENT)
         vx_put(page, "more than %s voxels in a cluster", vx_count_text((uint64_t)critical, text));
     else
-        vx_put(page, "%s above %.4g", primary == VX_P_FWE_MASS ? "a cluster mass" : "TFCE", critical);
+        vx_put(page, "%s above %s", primary == VX_P_FWE_MASS ? "a cluster mass" : "TFCE",
+               vx_number_text(critical, text));
 }
 
 /* Nothing of the complete mask: how near it came, and what it would have taken. Voxels may also be significant outside

@@ -9,19 +9,20 @@
 
 #include <math.h>
 
-/* What the caption says about bold lines, which enclose what is significant. The caller frees; null without memory. */
+/* The sentence of the caption about bold lines, which enclose what is significant, with a blank before it. The caller
+ * frees; null without memory. */
 static char *lines_text(const vx_report *report, const vx_effect_brain *of)
 {
     const vx_look *look = report->look;
     const vx_quantity_row *about = vx_quantity_about(look && look->by_p ? look->kind : report->results->primary);
     if (look && look->by_p)
-        return vx_text(", bold ones around what has p < %g %s%s", look->level,
-                       about->criterion ? about->criterion : "uncorrected",
-                       of->significant ? "" : ": nothing; what lies beyond the threshold is faded");
+        return vx_text(of->significant ? " Bold lines go around what has p < %g %s."
+                                       : " Nothing has p < %g %s; what lies beyond the threshold is faded.",
+                       look->level, about->criterion ? about->criterion : "uncorrected");
     if (about->control == VX_CONTROL_NONE)
         return vx_copy_text("");
-    return vx_text("%s significant, p < " VX_LEVEL_TEXT " %s",
-                   of->significant ? ", bold ones around what is" : "; nothing is", about->criterion);
+    return vx_text(" %s significant, p < " VX_LEVEL_TEXT " %s.",
+                   of->significant ? "Bold lines go around what is" : "Nothing is", about->criterion);
 }
 
 /* What gives the colours and the threshold. The caller frees; null without memory. */
@@ -52,14 +53,15 @@ static char *slices_caption(const vx_report *report, const vx_effect_brain *of, 
     char *lines = lines_text(report, of), *threshold = threshold_text(report, beyond), *caption = NULL;
     const bool chosen = report->look && report->look->layout.slices;
     const bool of_p = report->look && vx_quantity_is_p(report->look->map);
-    if (lines && threshold)
-        caption = vx_text("The complete map. %s, broken where %s is negative%s. Below the threshold colours fade with "
-                          "the square of %s: faint means little evidence, not a zero effect. Drawn over %s; left is "
-                          "the participant's left (L), mm of the images' own space.%s", threshold, of_p ? "it" : "t",
-                          lines,
-                          of_p ? "the value" : "t", vx_background_words(report),
+    char *template = report->template_remark ? vx_text(" Note that %s.", report->template_remark) : vx_copy_text("");
+    if (lines && threshold && template)
+        caption = vx_text("The complete map. %s; they are broken where %s is negative.%s Below the threshold colours "
+                          "fade with the square of %s: faint means little evidence, not a zero effect. Drawn over %s; "
+                          "left is the participant's left (L), mm of the images' own space.%s%s", threshold,
+                          of_p ? "it" : "t", lines, of_p ? "the value" : "t", vx_background_words(report), template,
                           chosen ? "" : " Axial slices pass through peaks where there are any near, the sagittal and "
                                         "the coronal one through the largest t.");
+    free(template);
     free(lines);
     free(threshold);
     return caption;

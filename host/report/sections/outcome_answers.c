@@ -1,7 +1,6 @@
 /* What was tested in a view, how it was corrected, and which outcomes are significant, in sentences. */
 #include "base/number.h"
 #include "report/section.h"
-#include "results/change.h"
 #include "results/level.h"
 #include "results/scheme.h"
 
@@ -37,7 +36,7 @@ static void put_families(vx_report *report, const vx_outcome_view *view)
     size_t families = 0;
     for (size_t row = 0; row < view->rows; row++)
         families += vx_view_opens_family(view, row);
-    if (families == 1 && !view->row[0]->family)
+    if (families == 1 && (!view->row[0]->family || view->kind == VX_OUTCOME_MARKER)) /* that of all markers */
         return;
     vx_put(report->page, " in the famil%s ", families == 1 ? "y" : "ies");
     for (size_t row = 0, k = 0; row < view->rows; row += family_size(view, row), k++) {
@@ -95,19 +94,12 @@ static void put_question(vx_report *report, const vx_outcome_view *view)
 }
 
 /* Writes "striatum (+5.12 %, corrected p 0.0049)". `of` and `unit` stand around the figure. */
-static void put_found(vx_report *report, const vx_results_outcome *outcome, const char *of, double shown,
+static void put_found(vx_report *report, const vx_results_outcome *outcome, const char *of, const char *figure,
                       const char *unit)
 {
-    char p[32], number[32];
-    snprintf(number, sizeof number, "%+.3g", shown);
-    vx_put(report->page, "%s (%s%s%s%s, corrected p %s)", outcome->name, of, vx_minus_text(number),
-           *unit ? "\xC2\xA0" : "", unit, vx_p_text(outcome->value[VX_OUTCOME_P_FWE], p));
-}
-
-static const char *units_of(const vx_outcome_view *view, size_t row)
-{
-    const char *own = vx_scale_units(view->row[row]->scale, view->row[row]->units);
-    return view->axis == VX_AXIS_PERCENT ? "%" : view->axis == VX_AXIS_SD ? "SD" : own ? own : "";
+    char p[32];
+    vx_put(report->page, "%s (%s%s%s%s, corrected p %s)", outcome->name, of, figure, *unit ? "\xC2\xA0" : "", unit,
+           vx_p_text(outcome->value[VX_OUTCOME_P_FWE], p));
 }
 
 /* Writes the item of one effect; null covariate: the mean. */
@@ -126,12 +118,16 @@ static void put_answer(vx_report *report, const vx_outcome_view *view, const cha
         smallest = fmin(smallest, outcome->value[VX_OUTCOME_P_FWE]);
         if (!vx_significant(outcome->value[VX_OUTCOME_P_FWE]))
             continue;
-        vx_put(report->page, "%s",
-               found++ ? ", " : "significant at p < " VX_LEVEL_TEXT ", corrected over the family: ");
-        if (covariate)
-            put_found(report, outcome, of, outcome->value[correlation->r], "");
+        if (found++)
+            vx_put_markup(report->page, ", ");
         else
-            put_found(report, outcome, "", vx_view_change(view, row).estimate, units_of(view, row));
+            vx_put(report->page, "significant at p &lt; " VX_LEVEL_TEXT ", corrected over the family%s%s%s: ",
+                   covariate ? "" : " (", covariate ? "" : vx_view_axis_words(view), covariate ? "" : ")");
+        if (covariate)
+            put_found(report, outcome, of, vx_fixed_text(outcome->value[correlation->r], 2, text), "");
+        else
+            put_found(report, outcome, "", vx_digits_text(vx_view_change(view, row).estimate, 3, true, text),
+                      vx_view_unit(view, row));
     }
     if (found)
         vx_put_markup(report->page, ".</li>\n");

@@ -74,6 +74,7 @@ static void fill_mean(const vx_outcome_view *view, size_t i, double *dot, vx_for
 {
     const vx_shown_change change = vx_view_change(view, i);
     mark->dot = dot;
+    mark->name = view->results->participant;
     mark->dots = view->results->participants;
     vx_view_changes(view, i, dot);
     mark->estimate = change.estimate, mark->low = change.low, mark->high = change.high;
@@ -196,8 +197,9 @@ void vx_outcome_forest(vx_report *report, const vx_outcome_part *part)
     }
     fill_rows(view, label, row, dot);
     vx_forest_panel panel[] = {
-        {first, axis, {"n", paired ? "change (95 %)" : "mean (95 %)", "p", "corrected"}, 250, {0, 0}},
-        {title, correlation->symbol, {"n", "r (95 %)", "p", "corrected"}, 150, {-1.02, 1.02}}};
+        {first, axis, vx_view_unit(view, 0), {"n", paired ? "change (95 %)" : "mean (95 %)", "p", "corrected"}, 250,
+         {0, 0}},
+        {title, correlation->symbol, NULL, {"n", "r (95 %)", "p", "corrected"}, 150, {-1.02, 1.02}}};
     panel[1].column[1] = correlation->r == VX_OUTCOME_R ? "r (95 %)" : "rho (95 %)";
     fit_range(row, view->rows, panel[0].range);
     const vx_forest_plot plot = {row, view->rows, panel, view->covariates ? 2 : 1,
@@ -256,7 +258,8 @@ static void draw_glance(vx_report *report, const vx_outcome_view *view, const ch
     if (!covariate)
         put_intervals(row, rows);
     char *r_axis = vx_text("%s with %s", correlation->symbol, covariate ? covariate : "");
-    vx_forest_panel panel = {"", covariate ? r_axis : vx_view_axis_words(view), {NULL}, 230, {-1.02, 1.02}};
+    vx_forest_panel panel = {"", covariate ? r_axis : vx_view_axis_words(view),
+                             covariate ? NULL : vx_view_unit(view, 0), {NULL}, 230, {-1.02, 1.02}};
     if (!covariate)
         fit_range(row, rows, panel.range);
     const vx_forest_plot plot = {row, rows, &panel, 1, NULL};
