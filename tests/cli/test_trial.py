@@ -164,6 +164,16 @@ class Trial(unittest.TestCase):
         self.assertGreater(min(numpy.diff(heights)), 8)
         self.assertIn(float(mm[2]), heights)
 
+    def test_slices_stand_apart(self):
+        """Slices move to peaks by up to half of the even step, and not to within half a step of each other. Their range
+        may become a tenth longer by that, and heights are told to the mm."""
+        for path in sorted((self.out / "figures").glob("*_slices.svg")):
+            heights = numpy.array([float(text.replace("\u2212", "-")) for text in
+                                   re.findall(r">z = ([\u2212\d.]+)<", path.read_text(encoding="utf-8"))])
+            self.assertGreater(len(heights), 4)
+            steps = numpy.diff(heights)
+            self.assertGreater(steps.min(), 0.4 * steps.mean(), (path.name, heights))
+
     def test_the_tables(self):
         """The chief columns of a table of regions are those of regions.tsv, to the digits that are shown."""
         page = page_of(self.out / "report.html")
