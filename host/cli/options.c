@@ -320,7 +320,7 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Print the version, those of libraries, and the devices there are."},
     [VX_OPTION_VOXELS] = {"voxels", 0, VX_INTEGER, VX_BENCH, "N", "0", NULL, NULL, 0, 1e9,
         "At most so many voxels of the 2 mm phantom; 0: all, about 230,000."},
-    [VX_OPTION_WIDTH] = {"width", 0, VX_REAL, VX_FIGURE, "MM", NULL, NULL, NULL, 0, 2000,
+    [VX_OPTION_WIDTH] = {"width", 0, VX_REAL, VX_FIGURE, "MM", NULL, NULL, NULL, 20, 2000,
         "Width of the figure in mm, such as 85 or 180 for one or two columns. Without it: what the pictures need, at "
         "most 180."},
     [VX_OPTION_WILCOXON_ZEROS] = {"wilcoxon-zeros", 0, VX_CHOICE, VX_RUN, "RULE", "drop", "drop|pratt", NULL, 0, 0,

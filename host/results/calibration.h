@@ -27,8 +27,9 @@ typedef struct vx_calibration {
 vx_status vx_calibration_find(const vx_quantiles *quantiles, size_t effects, vx_calibration *calibration,
                               vx_error *error);
 
-/* The relabellings that a study of so many effects keeps quantiles of, among which an alarm is possible. */
-uint64_t vx_calibration_relabellings(size_t effects);
+/* Sets of how many relabellings a study of so many effects keeps quantiles: of enough for the band, and of more only
+ * where these leave an alarm possible. */
+void vx_calibration_ask(size_t effects, vx_inference_options *options);
 
 /* Fills low[i] and high[i], the middle 95 % of the relabellings at each rank. Errors: VX_INTERNAL without memory. */
 vx_status vx_calibration_band(const vx_quantiles *quantiles, double *low, double *high, vx_error *error);
