@@ -12,7 +12,7 @@ build_packages="cmake ninja-build pkg-config libnifti-dev libnifti2-dev libnifti
 # cppcheck, Oclgrind, the compilers of GPUs).
 test_packages="libcmocka-dev pocl-opencl-icd oclgrind clang clang-15 rocm-device-libs cppcheck chromium
     python3 python3-nibabel python3-scipy python3-h5py python3-nipype python3-rdflib python3-prov
-    python3-bids-validator zsh dpkg-dev file"
+    python3-bids-validator zsh dpkg-dev file poppler-utils"
 
 usage()
 {

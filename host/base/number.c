@@ -84,6 +84,23 @@ const char *vx_minus_text(char text[32])
     return text;
 }
 
+/* Sets commas between the thousands of a printed number, as far as 32 bytes hold them. */
+static void group(char text[32])
+{
+    char *first = text + strcspn(text, digits);
+    for (size_t left = strspn(first, digits); left > 3 && strlen(text) + 1 < 32; first++)
+        if (--left % 3 == 0) {
+            memmove(first + 2, first + 1, strlen(first));
+            *++first = ',';
+        }
+}
+
+const char *vx_typeset_number(char text[32])
+{
+    group(text);
+    return vx_minus_text(text);
+}
+
 const char *vx_fixed_text(double value, int decimals, char text[32])
 {
     if (isnan(value))
@@ -91,15 +108,32 @@ const char *vx_fixed_text(double value, int decimals, char text[32])
     snprintf(text, 32, "%.*f", decimals, value);
     if (*text == '-' && strspn(text, "-0.") == strlen(text))
         memmove(text, text + 1, strlen(text));
-    return vx_minus_text(text);
+    return vx_typeset_number(text);
+}
+
+/* printf's %g would give integers of more digits an exponent, and no value in another one's place. */
+const char *vx_digits_text(double value, int digits_wanted, bool plus, char text[32])
+{
+    const bool integer = fabs(value) >= pow(10, digits_wanted) - 0.5 && fabs(value) < 1e15;
+    if (isnan(value))
+        return strcpy(text, "\xE2\x80\x93");
+    if (integer)
+        snprintf(text, 32, plus ? "%+.0f" : "%.0f", value);
+    else
+        snprintf(text, 32, plus ? "%+.*g" : "%.*g", digits_wanted, value + 0.0); /* avoids -0 */
+    return vx_typeset_number(text);
+}
+
+const char *vx_number_text(double value, char text[32])
+{
+    return vx_digits_text(value, 4, false, text);
 }
 
 const char *vx_mm_text(const double mm[3], char text[VX_MM_TEXT])
 {
     char part[3][32];
     for (int k = 0; k < 3; k++) {
-        snprintf(part[k], sizeof part[k], "%.4g", mm[k] + 0.0); /* avoids -0 */
-        vx_minus_text(part[k]);
+        vx_number_text(mm[k], part[k]);
     }
     snprintf(text, VX_MM_TEXT, "%s, %s, %s", part[0], part[1], part[2]);
     return text;

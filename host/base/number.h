@@ -20,9 +20,16 @@ const char *vx_p_ascii(double p, char text[32]);
 /* Replaces every "-" by U+2212, the minus sign, as far as 32 bytes hold it. Returns `text`. */
 const char *vx_minus_text(char text[32]);
 
-/* Formats a number with so many decimals for the page and pictures: "−6.93", "0.00" for what rounds to
- * zero, "–" for NaN. Returns `text`. */
+/* The same, with commas between the thousands: what printf wrote becomes a number of the page and pictures. */
+const char *vx_typeset_number(char text[32]);
+
+/* Formats a number for the page and pictures: "−6.93". All return `text`, and give "–" for NaN. With so many decimals,
+ * and "0.00" for what rounds to zero: */
 const char *vx_fixed_text(double value, int decimals, char text[32]);
+/* With so many significant digits, and all of those before the point: "0.1235", "−12,346"; if wanted "+4.9", too. */
+const char *vx_digits_text(double value, int digits, bool plus, char text[32]);
+/* With four significant digits. */
+const char *vx_number_text(double value, char text[32]);
 
 /* Formats a place for the page and pictures, with four significant digits: "−22, 10, 8.5". Returns `text`. */
 enum { VX_MM_TEXT = 104 };

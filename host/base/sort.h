@@ -3,7 +3,6 @@
 #define VX_BASE_SORT_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 /* For comparators of qsort: -1 for a < b, 1 for a > b, else 0. Integers must be below 2^53. */
 static inline int vx_compare(double a, double b)
@@ -13,8 +12,6 @@ static inline int vx_compare(double a, double b)
 
 void vx_sort_floats(float *value, size_t count);
 void vx_sort_doubles(double *value, size_t count);
-/* By counting digits, in time that grows with `count` alone. `scratch` has `count` elements. */
-void vx_sort_integers(uint32_t *value, uint32_t *scratch, size_t count);
 void vx_sort_texts(const char **text, size_t count); /* as strcmp orders them */
 
 /* Sorts, and keeps one text of each group of equal ones. Returns the number of texts kept. */

@@ -100,8 +100,9 @@ static vx_status format_of(const char *out, vx_figure_format *format, vx_error *
     const char *name = strrchr(out, '/') ? strrchr(out, '/') + 1 : out, *ending = strrchr(name, '.');
     struct stat found;
     for (*format = 0; *format < VX_FIGURE_FORMATS; (*format)++)
-        if (ending && ending > name && !strcmp(ending, vx_figure_ending[*format]))
-            return VX_OK;
+        if (ending && !strcmp(ending, vx_figure_ending[*format]))
+            return ending > name ? VX_OK : vx_fail(error, VX_USAGE, "--out: found '%s', which has nothing before %s",
+                                                   out, ending);
     if (!ending || ending == name || !ending[1] || (stat(out, &found) == 0 && S_ISDIR(found.st_mode)))
         return VX_OK;
     return vx_fail(error, VX_USAGE, "--out: found '%s', which ends in %s; expected .png, .svg or .pdf, or a folder",
@@ -124,13 +125,13 @@ static vx_status write_one(const vx_arguments *arguments, vx_composed *figure, s
     free(bytes.data);
     if (status || vx_argument_given(arguments, VX_OPTION_QUIET))
         return status;
-    fprintf(stderr, "%s: %.1f \xC3\x97 %.1f mm", path, size.mm[0], size.mm[1]);
+    vx_tell(stderr, "%s: %.1f \xC3\x97 %.1f mm", path, size.mm[0], size.mm[1]);
     if (format == VX_FIGURE_PNG)
-        fprintf(stderr, ", %d \xC3\x97 %d pixels at %d dpi", size.pixels[0], size.pixels[1],
+        vx_tell(stderr, ", %d \xC3\x97 %d pixels at %d dpi", size.pixels[0], size.pixels[1],
                 (int)vx_argument_integer(arguments, VX_OPTION_DPI));
-    fprintf(stderr, "; text of %.2g pt\n", size.text_pt);
+    vx_tell(stderr, "; text of %.2g pt\n", size.text_pt);
     if (size.text_pt < 0.95 * asked && vx_argument_given(arguments, VX_OPTION_FONT_SIZE))
-        fprintf(stderr, "note: a picture is too wide for text of %g pt; a larger --width, or fewer pictures, make it "
+        vx_tell(stderr, "note: a picture is too wide for text of %g pt; a larger --width, or fewer pictures, make it "
                 "larger\n", asked);
     return VX_OK;
 }
@@ -164,14 +165,12 @@ static vx_status write_folder(const vx_arguments *arguments, vx_composed *figure
     return status;
 }
 
-/* Prints what each picture shows, as a caption begins with it. */
-static void print_captions(const vx_composed *figure)
+static vx_status print_captions(const vx_composed *figure, vx_error *error)
 {
-    for (size_t i = 0; i < vx_figure_count(figure); i++) {
-        const char *letter = vx_figure_letter(figure, i), *title = vx_figure_title(figure, i);
-        vx_print(stdout, "%s%s%s%s%s\n", letter, *letter ? ". " : "", title, *title ? ". " : "",
-                 vx_figure_caption(figure, i));
-    }
+    char *captions = vx_figure_captions(figure);
+    vx_print(stdout, "%s", captions ? captions : "");
+    free(captions);
+    return captions ? VX_OK : vx_fail_memory(error);
 }
 
 static vx_status draw(const vx_arguments *arguments, const vx_figure_options *options, vx_error *error)
@@ -180,6 +179,10 @@ static vx_status draw(const vx_arguments *arguments, const vx_figure_options *op
     vx_figure_format format = VX_FIGURE_PNG;
     vx_composed *figure = NULL;
     vx_status status = format_of(out, &format, error);
+    if (!status && format != VX_FIGURE_FORMATS && vx_argument_given(arguments, VX_OPTION_FORMAT) &&
+        vx_argument_choices(arguments, VX_OPTION_FORMAT) != 1u << format)
+        status = vx_fail(error, VX_USAGE, "--format is for the files in a folder, and --out %s ends in %s", out,
+                         vx_figure_ending[format]);
     if (!status && format != VX_FIGURE_FORMATS)
         status = vx_write_named_check(out, vx_argument_given(arguments, VX_OPTION_FIGURE_FORCE), error);
     if (!status)
@@ -191,7 +194,7 @@ static vx_status draw(const vx_arguments *arguments, const vx_figure_options *op
     else if (!status)
         status = write_one(arguments, figure, vx_figure_count(figure), format, out, error);
     if (!status)
-        print_captions(figure);
+        status = print_captions(figure, error);
     vx_figure_free(figure);
     return status;
 }
@@ -204,6 +207,7 @@ vx_status vx_command_figure(const vx_arguments *arguments, vx_error *error)
     vx_figure_options options = {
         .template = vx_argument_text(arguments, VX_OPTION_TEMPLATE),
         .orientation = 1 + vx_argument_choice(arguments, VX_OPTION_ORIENTATION), /* same order as the choices */
+        .say = vx_argument_given(arguments, VX_OPTION_QUIET) ? NULL : vx_terminal_remark,
         .look = vx_look_usual,
         .panels = vx_argument_given(arguments, VX_OPTION_PANELS),
         .width_mm = vx_argument_real(arguments, VX_OPTION_WIDTH),

@@ -30,11 +30,8 @@ int main(int argc, char **argv)
     vx_status status = vx_arguments_parse(argc, argv, &arguments, &error);
     if (!status)
         status = perform(&arguments, &error);
-    if (status) {
-        bool colours = vx_colours(stderr);
-        fprintf(stderr, "voxstat: %serror:%s ", colours ? "\033[1;31m" : "", colours ? "\033[0m" : "");
-        vx_print(stderr, "%s\n", error.message);
-    }
+    if (status)
+        vx_tell_error(error.message);
     vx_arguments_destroy(&arguments);
     return (int)status;
 }

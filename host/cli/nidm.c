@@ -27,7 +27,7 @@ vx_status vx_command_nidm(const vx_arguments *arguments, vx_error *error)
         };
         status = vx_nidm_write(folder, &options, &packs, error);
         if (!status && !quiet && !options.instrument)
-            fprintf(stderr, "note: the packs do not say what made the images, and nidmresults reads none that do not; "
+            vx_tell(stderr, "note: the packs do not say what made the images, and nidmresults reads none that do not; "
                     "--instrument says it\n");
     }
     if (!status && !quiet)

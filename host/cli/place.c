@@ -2,6 +2,7 @@
 #include "cli/run.h"
 
 #include "base/memory.h"
+#include "cli/terminal.h"
 #include "output/leftovers.h"
 #include "output/manifest.h"
 #include "output/replace.h"
@@ -40,7 +41,7 @@ vx_status vx_place_leftovers(const vx_folder_options *place, int how, bool quiet
             then = ", which are put in place";
         }
         if (!status && !quiet)
-            fprintf(stderr, "note: %s was left by a run that was killed: it holds %s%s\n", one->path,
+            vx_tell(stderr, "note: %s was left by a run that was killed: it holds %s%s\n", one->path,
                     vx_leftover_words(one, words, sizeof words), then);
     }
     vx_leftovers_free(leftover, count);

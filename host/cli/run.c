@@ -17,7 +17,7 @@ void vx_say(const vx_run *run, const char *format, ...)
     if (run->quiet)
         return;
     va_start(arguments, format);
-    vx_print_of(stderr, format, arguments);
+    vx_tell_of(stderr, format, arguments);
     va_end(arguments);
 }
 
@@ -126,6 +126,7 @@ vx_status vx_command_run(const vx_arguments *arguments, vx_error *error)
     vx_error why;
     vx_status status = vx_run_settings(arguments, &run, error), unreported;
     report.orientation = run.mask.analyze;
+    report.say = run.quiet ? NULL : vx_terminal_remark;
     if (!status)
         status = vx_report_check(&report, &run.template, error);
     if (status)

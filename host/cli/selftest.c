@@ -14,7 +14,7 @@ static vx_status test_device(const char *name, int threads, vx_error *error)
     const vx_device_options options = VX_OPTIONS(vx_device_options, .threads = threads, .say = vx_terminal_say);
     vx_status status = vx_device_open(name, &options, &device, note, sizeof note, error);
     if (note[0])
-        fprintf(stderr, "%s\n", note);
+        vx_tell(stderr, "%s\n", note);
     if (status)
         return status;
     const vx_device_info *info = vx_device_properties(device);
@@ -35,7 +35,7 @@ vx_status vx_command_selftest(const vx_arguments *arguments, vx_error *error)
     if (status)
         return status;
     if (note[0])
-        fprintf(stderr, "%s\n", note);
+        vx_tell(stderr, "%s\n", note);
     for (size_t i = 0; i < count; i++) {
         vx_error why = {0};
         if (test_device(list[i].id, threads, &why)) {

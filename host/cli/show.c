@@ -38,7 +38,7 @@ vx_status vx_command_show(const vx_arguments *arguments, vx_error *error)
     if (!status) {
         putchar('\n');
         for (size_t i = 0; i < results->remarks; i++)
-            vx_print(stdout, "remark: %s\n", results->remark[i]);
+            vx_tell(stdout, "remark: %s\n", results->remark[i]);
         vx_summary_say(results, stdout);
         vx_summary_say_sensitivity(results, stdout);
     }

@@ -185,7 +185,8 @@ vx_status vx_run_infer_modality(vx_run *run, vx_run_modality *modality, vx_progr
 {
     vx_inference_options options = run->inference;
     vx_status status = VX_OK;
-    options.quantiles = run->choice ? 0 : vx_calibration_relabellings(vx_run_image_effects(run));
+    if (!run->choice)
+        vx_calibration_ask(vx_run_image_effects(run), &options);
     for (int64_t e = 0; !status && e < modality->model->effects; e++) {
         const vx_effect *effect = modality->model->effect + e;
         progress->effect = effect->name;

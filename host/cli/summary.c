@@ -105,7 +105,6 @@ static void put_effect(vx_columns *table, const vx_results *results, const vx_re
 /* The clusters of a volume are not kept, only how many have a p of their own below the level. */
 static void put_volume(vx_columns *table, const vx_results *results, const vx_results_volume *volume)
 {
-    const vx_quantity_row *about = vx_quantity_about(results->primary);
     vx_columns_put(table, "  %s", volume->family);
     vx_columns_put(table, "%s", "");
     vx_columns_put(table, "%s", "");
@@ -114,10 +113,10 @@ static void put_volume(vx_columns *table, const vx_results *results, const vx_re
     vx_columns_place(table, volume->peak_mm);
     for (int kind = 0; kind < VX_P_KINDS; kind++)
         put_p(table, results, kind, volume->p[kind].there ? volume->p[kind].smallest : NAN);
-    if (about->of_cluster)
+    if (volume->counted[results->primary])
         put_clusters(table, results, volume->clusters_below[results->primary], volume->clusters);
     else
-        vx_columns_put(table, "%zu", volume->clusters);
+        vx_columns_put(table, "of %zu", volume->clusters);
     for (int kind = 0; kind < VX_P_KINDS; kind++)
         if (vx_quantity_about(kind)->of_cluster)
             vx_columns_put(table, volume->p[kind].there ? "%zu" : "", volume->clusters_below[kind]);
@@ -210,14 +209,14 @@ static void say_further(const vx_results *results, const vx_results_modality *mo
         if (kind == results->primary || about->control == VX_CONTROL_NONE || !count)
             continue;
         if (!before)
-            vx_print(out, "%s %s, further looks: ", modality->name, effect->name);
-        fprintf(out, "%s%s %s", before ? ", " : "", about->label, vx_count_text(count, text));
+            vx_tell(out, "%s %s, further looks: ", modality->name, effect->name);
+        vx_tell(out, "%s%s %s", before ? ", " : "", about->label, vx_count_text(count, text));
         if (!before || strcmp(before, noun) != 0)
-            fprintf(out, " %s%s", noun, count == 1 ? "" : "s");
+            vx_tell(out, " %s%s", noun, count == 1 ? "" : "s");
         before = noun;
     }
     if (before)
-        fputc('\n', out);
+        vx_tell(out, "\n");
 }
 
 void vx_summary_say(const vx_results *results, FILE *out)

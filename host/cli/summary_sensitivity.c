@@ -98,18 +98,18 @@ static bool say_choice(const vx_results *results, size_t choice, const char *joi
             continue;
         const bool same = before && !strcmp(before->modality, row->modality) && !strcmp(before->effect, row->effect);
         if (!before)
-            vx_print(out, "%s%s (", join, results->choice[choice]);
+            vx_tell(out, "%s%s (", join, results->choice[choice]);
         if (!same)
-            vx_print(out, "%s%s %s: ", before ? "; " : "", row->modality, row->effect);
-        vx_print(out, "%s%s%s", same ? ", " : "",
+            vx_tell(out, "%s%s %s: ", before ? "; " : "", row->modality, row->effect);
+        vx_tell(out, "%s%s%s", same ? ", " : "",
                  row->what == VX_OF_MASK ? "mask" : row->what == VX_OF_VOLUME ? "volume " : "",
                  row->name ? row->name : "");
         before = row;
     }
     if (count > NAMED)
-        fprintf(out, " and %zu more", count - NAMED);
+        vx_tell(out, " and %zu more", count - NAMED);
     if (count)
-        fputc(')', out);
+        vx_tell(out, ")");
     return count;
 }
 
@@ -119,11 +119,11 @@ void vx_summary_say_sensitivity(const vx_results *results, FILE *out)
     size_t changing = 0;
     if (!alternatives)
         return;
-    fputs("sensitivity: ", out);
+    vx_tell(out, "sensitivity: ");
     for (size_t k = 1; k <= alternatives; k++)
         changing += say_choice(results, k, changing ? "; " : "the conclusion changes under ", out);
     if (!changing)
-        fprintf(out, "no conclusion changes under %zu choice%s\n", alternatives, alternatives == 1 ? "" : "s");
+        vx_tell(out, "no conclusion changes under %zu choice%s\n", alternatives, alternatives == 1 ? "" : "s");
     else
-        fprintf(out, "; %zu of %zu choices\n", changing, alternatives);
+        vx_tell(out, "; %zu of %zu choices\n", changing, alternatives);
 }

@@ -1,5 +1,6 @@
 #include "cli/terminal.h"
 
+#include "base/fold.h"
 #include "base/memory.h"
 #include "base/stop.h"
 #include "base/utf8.h"
@@ -92,11 +93,73 @@ void vx_print_of(FILE *stream, const char *format, va_list arguments)
     free(text);
 }
 
+static bool has_width(FILE *stream)
+{
+    const char *columns = getenv("COLUMNS");
+    return isatty(fileno(stream)) || (columns && *columns);
+}
+
+/* Safe to print, and folded. The caller frees; null without memory. */
+static char *folded(FILE *stream, const char *text)
+{
+    char *plain = vx_printable(text);
+    char *lines = plain ? vx_folded(plain, has_width(stream) ? vx_terminal_width(stream) : 0) : NULL;
+    free(plain);
+    return lines;
+}
+
+static char *begun; /* the line that has not ended */
+
+void vx_tell_of(FILE *stream, const char *format, va_list arguments)
+{
+    char *text = vx_text_of(format, arguments), *line = text ? vx_text("%s%s", begun ? begun : "", text) : NULL;
+    const size_t length = line ? strlen(line) : 0;
+    free(text);
+    free(begun);
+    begun = NULL;
+    if (length && line[length - 1] != '\n') {
+        begun = line;
+        return;
+    }
+    char *lines = line ? folded(stream, line) : NULL;
+    vx_print(stream, "%s", lines ? lines : line ? line : "(out of memory)\n");
+    free(lines);
+    free(line);
+}
+
+void vx_tell(FILE *stream, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vx_tell_of(stream, format, arguments);
+    va_end(arguments);
+}
+
+void vx_terminal_remark(const char *text)
+{
+    vx_tell(stderr, "remark: %s\n", text);
+}
+
+void vx_tell_error(const char *message)
+{
+    static const char name[] = "voxstat: ", error[] = "error:";
+    const size_t head = sizeof name + sizeof error - 2;
+    char *text = vx_text("%s%s %s\n", name, error, message), *lines = text ? folded(stderr, text) : NULL;
+    if (begun)
+        vx_tell(stderr, "\n");
+    if (vx_colours(stderr) && lines)
+        fprintf(stderr, "%s\033[1;31m%s\033[0m%s", name, error, lines + head);
+    else
+        vx_print(stderr, "%s", lines ? lines : text ? text : "voxstat: error: out of memory\n");
+    free(lines);
+    free(text);
+}
+
 void vx_terminal_say(void *context, const char *text)
 {
     (void)context;
     if (isatty(fileno(stderr)))
-        vx_print(stderr, "%s\n", text);
+        vx_tell(stderr, "%s\n", text);
 }
 
 bool vx_stdout_flush(void)

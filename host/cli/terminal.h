@@ -29,6 +29,18 @@ void vx_streams_settle(void);
 void vx_print(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void vx_print_of(FILE *stream, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
 
+/* Prints sentences, as vx_print, for people: lines are folded to the width of a terminal, or to COLUMNS where that is
+ * set. In a file or pipe no line is folded, for programs that search it. A line that has not ended waits for the
+ * rest of it. */
+void vx_tell(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void vx_tell_of(FILE *stream, const char *format, va_list arguments) __attribute__((format(printf, 2, 0)));
+
+/* Tells a remark on stderr; the `say` of vx_report_options. */
+void vx_terminal_remark(const char *text);
+
+/* Tells on stderr why the program fails. */
+void vx_tell_error(const char *message);
+
 /* A line on stderr where that is a terminal; the `say` of vx_device_options. `context` is not used. */
 void vx_terminal_say(void *context, const char *text);
 

@@ -1,6 +1,7 @@
 #include "cli/threads.h"
 
 #include "base/memory.h"
+#include "cli/terminal.h"
 
 #include <omp.h>
 #include <pthread.h>
@@ -53,7 +54,7 @@ vx_status vx_threads_settle(vx_arguments *arguments, vx_error *error)
         arguments->value[VX_OPTION_THREADS] = fewer;
     }
     if (!vx_argument_given(arguments, VX_OPTION_QUIET))
-        fprintf(stderr, "note: %d of %d threads can be started (%s; `ulimit -u`, `ulimit -v`): the answer is the same, "
+        vx_tell(stderr, "note: %d of %d threads can be started (%s; `ulimit -u`, `ulimit -v`): the answer is the same, "
                 "and takes longer\n", threads, wanted, strerror(why));
     return VX_OK;
 }

@@ -282,3 +282,24 @@ vx_status vx_engine_evaluate(vx_engine *e, const uint64_t *index, int64_t count,
     abandon_batches(e);
     return status;
 }
+
+vx_status vx_engine_scores(vx_engine *e, const uint64_t *index, int64_t count, int32_t *score, vx_error *error)
+{
+    vx_backend *b = e->backend;
+    vx_batch *batch = &e->batch[0];
+    vx_buffer *const own = batch->buffer[VX_B_SCORE];
+    const int64_t map = e->problem->tiles * VX_TILE;
+    vx_status status = VX_OK;
+    for (int64_t done = 0, now; done < count && !status; done += now) {
+        now = count - done < e->schedule.batch ? count - done : e->schedule.batch;
+        memcpy(batch->index, index + done, (size_t)now * sizeof *index);
+        if ((status = b->buffer_over(b, score + done * map, &batch->buffer[VX_B_SCORE], error)))
+            break;
+        if (!(status = vx_batch_start(e, batch, now, VX_STORE, 0, error)))
+            status = b->wait(b, batch->queue, error);
+        b->buffer_free(b, batch->buffer[VX_B_SCORE]);
+    }
+    batch->buffer[VX_B_SCORE] = own;
+    batch->count = 0;
+    return status;
+}

@@ -44,4 +44,8 @@ vx_status vx_engine_run(vx_engine *engine, uint64_t first, uint64_t last, vx_tal
 vx_status vx_engine_evaluate(vx_engine *engine, const uint64_t *index, int64_t count, vx_tally *tally,
                              vx_error *error);
 
+/* Computes the scores of relabelling index[k] alone into score[k], maps of tiles * VX_TILE, on a backend that works in
+ * the memory of the host: nothing is copied. */
+vx_status vx_engine_scores(vx_engine *engine, const uint64_t *index, int64_t count, int32_t *score, vx_error *error);
+
 #endif

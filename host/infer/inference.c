@@ -313,8 +313,7 @@ static vx_status add_parts(vx_inference *in, const vx_tally *tally, vx_max_stati
     vx_result_add_peaks(in->result, space);
     vx_result_add_null(in->result, maxima);
     const vx_inference_options *options = &in->result->options;
-    return options->quantiles ? vx_quantiles_find(in->problem, options->tails, options->quantiles,
-                                                  vx_device_threads(in->device), options->memory_limit,
+    return options->quantiles ? vx_quantiles_find(in->problem, options, vx_device_threads(in->device),
                                                   &in->result->quantiles, error)
                               : VX_OK;
 }

@@ -2,13 +2,16 @@
 
 #include "base/memory.h"
 #include "base/random.h"
-#include "base/sort.h"
 #include "engine/engine.h"
 #include "infer/maps.h"
+#include "infer/order.h"
 
 #include <math.h>
+#include <omp.h>
 
-enum { CHUNK = 16, DRAW = 1 }; /* relabellings whose scores are in memory; the numbers of verify.c have index 0 */
+/* CHUNK: relabellings whose scores are in memory, which so many THREADS at most can share. DRAW: the numbers of
+ * verify.c have index 0. */
+enum { CHUNK = 16, THREADS = CHUNK, DRAW = 1 };
 
 size_t vx_quantile_ranks(int64_t elements, int64_t rank[VX_QUANTILE_RANKS])
 {
@@ -21,134 +24,141 @@ size_t vx_quantile_ranks(int64_t elements, int64_t rank[VX_QUANTILE_RANKS])
     return ranks;
 }
 
-/* Relabelling k of those that are kept, as a member of the set. */
-static uint64_t member(const vx_relabellings *set, uint64_t count, uint64_t k)
+/* Equal medians of correlations may differ by rounding. */
+static const double SAME = 1e-6;
+
+uint64_t vx_quantiles_reach(const vx_quantiles *q)
 {
-    if (k == 0 || count == set->count || !set->exhaustive)
+    uint64_t reach = 0;
+    for (uint64_t k = 0; k < q->count; k++)
+        reach += q->median[2 * k] >= (1 - SAME) * q->median[0];
+    return reach;
+}
+
+/* What is asked of the scores of a relabelling: the places of the ranks, and the middle ones. */
+typedef struct vx_spread {
+    const vx_problem *problem;
+    vx_tails tails;
+    uint64_t most; /* relabellings that may be kept */
+    int threads;
+    vx_order *order[THREADS];
+    int32_t *score; /* CHUNK maps */
+    vx_quantiles q;
+} vx_spread;
+
+/* Relabelling k of those that are kept, as a member of the set. */
+static uint64_t member(const vx_spread *s, uint64_t k)
+{
+    const vx_relabellings *set = s->problem->relabellings;
+    if (k == 0 || s->most == set->count || !set->exhaustive)
         return k;
     const double uniform = vx_uniform(set->seed, DRAW, (uint32_t)k, VX_STREAM_TEST);
     return (uint64_t)(uniform * (double)set->count);
 }
 
-/* Maps a score to a key that orders alike; its inverse is score_of. */
-static uint32_t key_of(int32_t score)
+static double t_of(const vx_spread *s, int32_t score)
 {
-    return (uint32_t)score ^ 0x80000000u;
+    return vx_t_from_r(vx_score_r(s->problem, score), s->problem->effect->df);
 }
 
-static int32_t score_of(uint32_t key)
+/* Finds the quantiles of relabelling k by its scores. The medians have two places each, which are one where the number
+ * of voxels is odd. */
+static void find_one(vx_spread *s, vx_order *order, const int32_t *score, bool mirrored, uint64_t k)
 {
-    return (int32_t)(key ^ 0x80000000u);
-}
-
-static double t_of(const vx_problem *problem, int32_t score)
-{
-    return vx_t_from_r(vx_score_r(problem, score), problem->effect->df);
-}
-
-/* The t of the middle one of `voxels` ascending keys, or the mean of both. */
-static double middle(const vx_problem *problem, const uint32_t *key, int64_t voxels)
-{
-    const double upper = t_of(problem, score_of(key[voxels / 2]));
-    return voxels % 2 ? upper : 0.5 * (upper + t_of(problem, score_of(key[voxels / 2 - 1])));
-}
-
-/* Merges ascending scores, of which the negative ones come first, into their ascending sizes. */
-static void merge_sizes(const uint32_t *key, int64_t voxels, uint32_t *size)
-{
-    int64_t high = 0, low;
-    while (high < voxels && score_of(key[high]) < 0)
-        high++;
-    low = high - 1;
-    for (int64_t k = 0; k < voxels; k++) {
-        const bool rises = low < 0 || (high < voxels && score_of(key[high]) <= -score_of(key[low]));
-        size[k] = rises ? key[high++] : key_of(-score_of(key[low--]));
-    }
-}
-
-/* Finds the quantiles of one relabelling by its scores. `key` and `scratch` have an element for each. */
-static void find_one(const vx_problem *problem, vx_tails tails, const int32_t *score, bool mirrored, uint64_t k,
-                     uint32_t *key, uint32_t *scratch, vx_quantiles *q)
-{
-    const int64_t voxels = problem->voxels;
-    for (int64_t v = 0; v < voxels; v++)
-        key[v] = key_of(score[v]);
-    vx_sort_integers(key, scratch, (size_t)voxels);
-    merge_sizes(key, voxels, scratch);
-    const double middle_t = middle(problem, key, voxels);
-    const bool negated = tails != VX_TWO_TAILS && (tails == VX_NEGATIVE) != mirrored;
-    q->median[2 * k] = middle(problem, scratch, voxels);
-    q->median[2 * k + 1] = mirrored ? -middle_t : middle_t;
+    vx_quantiles *q = &s->q;
+    const int64_t voxels = s->problem->voxels;
+    const bool sizes = s->tails == VX_TWO_TAILS, negated = !sizes && (s->tails == VX_NEGATIVE) != mirrored;
+    vx_order_place place[4 + VX_QUANTILE_RANKS];
+    int32_t found[4 + VX_QUANTILE_RANKS];
+    for (int i = 0; i < 4; i++)
+        place[i] = (vx_order_place){i < 2, (voxels - i % 2) / 2};
+    for (size_t i = 0; i < q->ranks; i++)
+        place[4 + i] = (vx_order_place){sizes, negated ? q->rank[i] - 1 : voxels - q->rank[i]};
+    vx_order_find(order, score, place, 4 + q->ranks, found);
+    const double middle = 0.5 * (t_of(s, found[2]) + t_of(s, found[3]));
+    q->median[2 * k] = 0.5 * (t_of(s, found[0]) + t_of(s, found[1]));
+    q->median[2 * k + 1] = mirrored ? -middle : middle;
     for (size_t i = 0; i < q->ranks; i++) {
-        const uint32_t *const of = tails == VX_TWO_TAILS ? scratch : key;
-        const double t = t_of(problem, score_of(of[negated ? q->rank[i] - 1 : voxels - q->rank[i]]));
+        const double t = t_of(s, found[4 + i]);
         q->t[k * q->ranks + i] = negated ? -t : t;
     }
 }
 
-/* Evaluates the relabellings [first, first + count) of those that are kept. */
-static vx_status find_chunk(vx_engine *engine, const vx_problem *problem, vx_tails tails, uint64_t first, int64_t count,
-                            vx_tally *tally, vx_quantiles *q, vx_error *error)
+/* Evaluates the next relabellings of those that are kept. */
+static vx_status find_chunk(vx_spread *s, vx_engine *engine, vx_error *error)
 {
     uint64_t index[CHUNK];
-    bool mirrored[CHUNK], good = true;
-    const size_t voxels = (size_t)problem->voxels;
+    bool mirrored[CHUNK];
+    const uint64_t first = s->q.count, left = s->most - first;
+    const int64_t map = s->problem->tiles * VX_TILE, count = (int64_t)(left < CHUNK ? left : CHUNK);
     for (int64_t i = 0; i < count; i++)
-        index[i] = vx_relabellings_evaluated(problem->relabellings,
-                                             member(problem->relabellings, q->count, first + (uint64_t)i),
-                                             &mirrored[i]);
-    vx_status status = vx_engine_evaluate(engine, index, count, tally, error);
+        index[i] = vx_relabellings_evaluated(s->problem->relabellings, member(s, first + (uint64_t)i), &mirrored[i]);
+    vx_status status = vx_engine_scores(engine, index, count, s->score, error);
     if (status)
         return status;
-#pragma omp parallel for schedule(dynamic) reduction(&& : good)
-    for (int64_t i = 0; i < count; i++) {
-        uint32_t *key = vx_array(voxels, sizeof *key), *scratch = vx_array(voxels, sizeof *scratch);
-        good = good && key && scratch;
-        if (key && scratch)
-            find_one(problem, tails, tally->score + (size_t)i * voxels, mirrored[i], first + (uint64_t)i, key, scratch,
-                     q);
-        free(key);
-        free(scratch);
-    }
+#pragma omp parallel for schedule(dynamic) num_threads(s->threads)
+    for (int64_t i = 0; i < count; i++)
+        find_one(s, s->order[omp_get_thread_num()], s->score + i * map, mirrored[i], first + (uint64_t)i);
+    s->q.count += (uint64_t)count;
+    return VX_OK;
+}
+
+/* Whether more relabellings are needed. All of a set that has no more are taken, as the first ones of an exhaustive set
+ * are no random ones. */
+static bool wants_more(const vx_spread *s, const vx_inference_options *options)
+{
+    const vx_relabellings *set = s->problem->relabellings;
+    if (s->q.count == s->most)
+        return false;
+    return s->q.count < options->quantiles || (set->exhaustive && s->most == set->count) ||
+           vx_quantiles_reach(&s->q) <= options->quantiles_reach;
+}
+
+static vx_status make_room(vx_spread *s, vx_error *error)
+{
+    vx_quantiles *q = &s->q;
+    bool good = (q->rank = vx_array(VX_QUANTILE_RANKS, sizeof *q->rank)) != NULL;
+    q->ranks = good ? vx_quantile_ranks(s->problem->voxels, q->rank) : 0;
+    good = good && (q->t = vx_array((size_t)s->most * q->ranks, sizeof *q->t)) &&
+           (q->median = vx_array((size_t)s->most * 2, sizeof *q->median)) &&
+           (s->score = vx_array((size_t)(s->problem->tiles * VX_TILE), CHUNK * sizeof *s->score));
+    for (int i = 0; good && i < s->threads; i++)
+        good = (s->order[i] = vx_order_new(s->problem)) != NULL;
     return good ? VX_OK : vx_fail_memory(error);
 }
 
-vx_status vx_quantiles_find(const vx_problem *problem, vx_tails tails, uint64_t count, int threads, size_t limit,
+vx_status vx_quantiles_find(const vx_problem *problem, const vx_inference_options *options, int threads,
                             vx_quantiles *quantiles, vx_error *error)
 {
     const uint64_t all = problem->relabellings->count;
-    vx_quantiles q = {.count = count < all ? count : all};
-    vx_problem stored = *problem;
+    const uint64_t asked =
+        options->quantiles_most > options->quantiles ? options->quantiles_most : options->quantiles;
+    vx_problem plain = *problem;
+    vx_spread s = {.problem = &plain, .tails = options->tails, .most = asked < all ? asked : all};
     vx_backend *cpu = NULL;
     vx_engine *engine = NULL;
-    vx_tally *tally = NULL;
-    stored.options = (vx_problem_options){.statistics = true};
-    stored.lattice = (vx_lattice){0};
-    vx_status status = VX_OK;
-    q.rank = vx_array(VX_QUANTILE_RANKS, sizeof *q.rank);
-    q.ranks = q.rank ? vx_quantile_ranks(problem->voxels, q.rank) : 0;
-    q.t = vx_array((size_t)q.count * q.ranks, sizeof *q.t);
-    q.median = vx_array((size_t)q.count * 2, sizeof *q.median);
-    if (!q.rank || !q.t || !q.median)
-        status = vx_fail_memory(error);
-    if (status || (status = vx_cpu_open(threads, &cpu, error)) ||
-        (status = vx_engine_make(cpu, &stored, CHUNK, limit, &engine, error)) ||
-        (status = vx_tally_new(&stored, CHUNK, &tally, error)))
+    plain.options = (vx_problem_options){0};
+    plain.lattice = (vx_lattice){0};
+    vx_status status = vx_cpu_open(threads, &cpu, error);
+    if (status)
+        return status;
+    s.threads = cpu->info.threads < THREADS ? cpu->info.threads : THREADS;
+    if ((status = make_room(&s, error)) ||
+        (status = vx_engine_make(cpu, &plain, CHUNK, options->memory_limit, &engine, error)))
         goto cleanup;
-    for (uint64_t first = 0; !status && first < q.count; first += CHUNK) {
-        const uint64_t left = q.count - first;
-        status = find_chunk(engine, &stored, tails, first, (int64_t)(left < CHUNK ? left : CHUNK), tally, &q, error);
-    }
+    while (!status && wants_more(&s, options))
+        status = find_chunk(&s, engine, error);
     if (!status) {
-        *quantiles = q;
-        q = (vx_quantiles){0};
+        *quantiles = s.q;
+        s.q = (vx_quantiles){0};
     }
 cleanup:
-    vx_tally_free(tally);
+    for (int i = 0; i < s.threads; i++)
+        vx_order_free(s.order[i]);
     vx_engine_free(engine);
-    if (cpu)
-        cpu->free(cpu);
-    vx_quantiles_destroy(&q);
+    cpu->free(cpu);
+    free(s.score);
+    vx_quantiles_destroy(&s.q);
     return status;
 }
 

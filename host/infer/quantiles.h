@@ -12,10 +12,14 @@ enum { VX_QUANTILE_RANKS = 64 };
  * are in the tail, of which p speaks. Returns their number. */
 size_t vx_quantile_ranks(int64_t elements, int64_t rank[VX_QUANTILE_RANKS]);
 
-/* Fills *quantiles, of `count` relabellings of the problem's set: the data as observed, and others. Of a set with no
- * more all are taken, of a random set the first ones, and of any other some are drawn. The processor computes them, so
- * that no device changes them. Errors: those of an engine. */
-vx_status vx_quantiles_find(const vx_problem *problem, vx_tails tails, uint64_t count, int threads, size_t limit,
+/* How many relabellings have a median of |t| that reaches that of the data as observed, itself one of them. */
+uint64_t vx_quantiles_reach(const vx_quantiles *quantiles);
+
+/* Fills *quantiles, of the data as observed and of other relabellings of the problem's set, by the `quantiles` of the
+ * options. Of a set with no more than the most all are taken, of a random set the first ones, and of any other some are
+ * drawn. The processor computes them, whatever device the run has: a relabelling's scores take it less time to compute
+ * than to bring them from a GPU. Errors: those of an engine. */
+vx_status vx_quantiles_find(const vx_problem *problem, const vx_inference_options *options, int threads,
                             vx_quantiles *quantiles, vx_error *error);
 void vx_quantiles_destroy(vx_quantiles *quantiles);
 

@@ -1,8 +1,8 @@
 /* <modality>/<effect>/clusters.tsv, and one for each search volume: a BIDS-style table with one row per cluster,
  * largest first. Coordinates in mm come from the grid's affine, i j k are 0-based voxel indices, p is plain in every
  * --p-format, and a p that was not computed is "n/a". Then come the centre of mass, sub-peaks as "t (x, y, z)", and
- * with an atlas the region of the peak and the share of the cluster in each region that it touches; entries of a list
- * are separated by "; ". */
+ * with an atlas the region of the peak, the share of the cluster in each region that it touches, and the regions of the
+ * sub-peaks. Entries of a list are separated by "; ", and a ";" in the name of a region becomes ",". */
 #include "output/record.h"
 
 #include "atlas/location.h"
@@ -13,6 +13,7 @@
 #include "output/table_file.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Columns of further corrections exist only where these were computed. */
 static bool has_column(const vx_result *result, vx_quantity kind)
@@ -27,6 +28,7 @@ typedef struct cluster_table {
     const vx_space *space;
     const vx_regions *atlas; /* null: none */
     vx_locations locations;  /* empty where the result has no map of clusters */
+    bool lost;               /* memory was short for a name */
 } cluster_table;
 
 static void print_header(const cluster_table *table)
@@ -39,7 +41,7 @@ static void print_header(const cluster_table *table)
         if (has_column(result, vx_p_columns[k]))
             fprintf(stream, "\t%s", vx_quantity_about(vx_p_columns[k])->column);
     fputs("\tcentre_x\tcentre_y\tcentre_z\t" VX_CLUSTER_SUB_PEAKS_COLUMN, stream);
-    fputs(table->atlas ? "\t" VX_CLUSTER_REGION_COLUMN "\tregions\n" : "\n", stream);
+    fputs(table->atlas ? "\t" VX_CLUSTER_REGION_COLUMN "\tregions\t" VX_CLUSTER_SUB_REGIONS_COLUMN "\n" : "\n", stream);
 }
 
 static void print_sub_peaks(const cluster_table *table, const vx_location *location)
@@ -55,27 +57,49 @@ static void print_sub_peaks(const cluster_table *table, const vx_location *locat
         fputs("n/a", table->stream);
 }
 
-/* What lies in no region is named last, where the regions do not overlap. */
-static void print_regions(const cluster_table *table, const vx_location *location)
+/* The name of the region at a voxel. */
+static const char *region_at(const cluster_table *table, int64_t voxel)
 {
-    const int64_t peak = vx_region_at(table->atlas, table->space, location->peak);
+    const int64_t region = vx_region_at(table->atlas, table->space, voxel);
+    return region < 0 ? VX_NO_REGION : table->atlas->region[region].name;
+}
+
+/* A name in a list. */
+static void put_listed(cluster_table *table, const char *name)
+{
+    char *copy = vx_copy_text(name);
+    for (char *at = copy; at && (at = strchr(at, ';'));)
+        *at = ',';
+    table->lost |= !copy;
+    vx_put_cell(table->stream, copy ? copy : "");
+    free(copy);
+}
+
+/* What lies in no region is named last, where the regions do not overlap. */
+static void print_regions(cluster_table *table, const vx_location *location)
+{
     double outside = 1;
     fputc('\t', table->stream);
-    vx_put_cell(table->stream, peak < 0 ? "no region" : table->atlas->region[peak].name);
+    vx_put_cell(table->stream, region_at(table, location->peak));
     fputc('\t', table->stream);
     for (size_t k = 0; k < location->shares; k++) {
         fprintf(table->stream, "%s%.1f%% ", k ? "; " : "", 100 * location->share[k].share);
-        vx_put_cell(table->stream, table->atlas->region[location->share[k].region].name);
+        put_listed(table, table->atlas->region[location->share[k].region].name);
         outside -= location->share[k].share;
     }
     if (outside > 5e-4)
-        fprintf(table->stream, "%s%.1f%% no region", location->shares ? "; " : "", 100 * outside);
+        fprintf(table->stream, "%s%.1f%% " VX_NO_REGION, location->shares ? "; " : "", 100 * outside);
+    fputs(location->sub_peaks ? "\t" : "\tn/a", table->stream);
+    for (int k = 0; k < location->sub_peaks; k++) {
+        fputs(k ? "; " : "", table->stream);
+        put_listed(table, region_at(table, location->sub_peak[k]));
+    }
 }
 
-static void print_location(const cluster_table *table, size_t cluster)
+static void print_location(cluster_table *table, size_t cluster)
 {
     if (cluster >= table->locations.clusters) {
-        fputs(table->atlas ? "\tn/a\tn/a\tn/a\tn/a\tn/a\tn/a" : "\tn/a\tn/a\tn/a\tn/a", table->stream);
+        fputs(table->atlas ? "\tn/a\tn/a\tn/a\tn/a\tn/a\tn/a\tn/a" : "\tn/a\tn/a\tn/a\tn/a", table->stream);
         return;
     }
     const vx_location *location = &table->locations.cluster[cluster];
@@ -87,7 +111,7 @@ static void print_location(const cluster_table *table, size_t cluster)
         print_regions(table, location);
 }
 
-static void print_cluster(const cluster_table *table, size_t number)
+static void print_cluster(cluster_table *table, size_t number)
 {
     FILE *stream = table->stream;
     const vx_result *result = table->result;
@@ -133,7 +157,7 @@ static vx_status write_table(const char *folder, const vx_record *record, const 
         print_header(&table);
     for (size_t i = 0; table.stream && !status && i < tests.result->clusters; i++)
         print_cluster(&table, i);
-    const bool stored = vx_stream_close(table.stream) && path;
+    const bool stored = vx_stream_close(table.stream) && path && !table.lost;
     if (!status)
         status = stored ? vx_folder_make(folder, entry->place, error) : vx_fail_memory(error);
     if (!status)

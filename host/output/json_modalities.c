@@ -55,7 +55,8 @@ static json_t *p_object(const vx_entry *entry, const vx_tests *tests)
     return object;
 }
 
-/* The number of clusters, and for every kind of cluster p the number of significant ones. */
+/* The number of clusters, and for every kind of p the number of those whose own p, of voxels that of the peak, is
+ * significant. */
 static json_t *clusters_object(const vx_result *result)
 {
     json_t *object = json_pack("{sI}", VX_KEY_NUMBER, (json_int_t)result->clusters);
@@ -63,7 +64,7 @@ static json_t *clusters_object(const vx_result *result)
         const vx_quantity_row *about = vx_quantity_about(kind);
         json_int_t below = 0;
         char key[60];
-        if (!about->of_cluster || (about->of && !vx_result_map(result, kind)))
+        if ((about->of || !about->of_cluster) && !vx_result_map(result, kind))
             continue;
         for (size_t i = 0; i < result->clusters; i++)
             below += vx_significant(result->cluster[i].p[kind]);
@@ -93,6 +94,14 @@ static json_t *permutations_object(const vx_result *result)
 static json_t *left_out(const char *participant, const char *reason)
 {
     return json_pack("{so so}", VX_KEY_PARTICIPANT, vx_json_text(participant), VX_KEY_REASON, vx_json_text(reason));
+}
+
+json_t *vx_left_out_json(const vx_left_out *list, size_t count)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        array = vx_json_append(array, left_out(list[i].participant, list[i].reason));
+    return array;
 }
 
 /* K of Bonferroni's correction stands where it was computed. */
@@ -252,12 +261,10 @@ static json_t *modality_object(const vx_record *record, const vx_entry *entry, j
 {
     const vx_record_modality *modality = entry->modality;
     const vx_grid *grid = &modality->matrix->space.grid;
-    json_t *missing = json_array(), *preparation = json_array();
+    json_t *missing = vx_left_out_json(modality->study->left_out, modality->study->left_outs);
+    json_t *preparation = json_array();
     for (size_t k = 0; k < modality->steps; k++)
         preparation = vx_json_append(preparation, vx_step_json(&modality->step[k]));
-    for (size_t i = 0; i < modality->study->left_outs; i++)
-        missing = vx_json_append(
-            missing, left_out(modality->study->left_out[i].participant, modality->study->left_out[i].reason));
     json_t *smoothness = modality->smoothness ? vx_json_numbers(modality->smoothness, 3) : json_null();
     json_t *object = json_pack("{so so ss so so so so sI so so so so so so}",
                                VX_KEY_NAME, vx_json_text(modality->name),

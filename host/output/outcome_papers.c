@@ -212,7 +212,7 @@ typedef struct column {
 /* A null `put` stands at the end. */
 static const column of_change[] = {
     {NULL, put_name}, {"n", put_n}, {"Baseline", put_baseline}, {"Follow-up", put_followup},
-    {"Change (95 % interval)", put_estimate}, {"%", put_percent}, {"p", put_p_exact}, {"p, corrected", put_p_fwe},
+    {"Change (95 % interval)", put_estimate}, {"Mean %", put_percent}, {"p", put_p_exact}, {"p, corrected", put_p_fwe},
     {NULL, NULL}};
 static const column of_mean[] = {
     {NULL, put_name}, {"n", put_n}, {"Value", put_followup}, {"Mean (95 % interval)", put_estimate},

@@ -1,6 +1,7 @@
 #include "output/outcomes.h"
 
 #include "base/json.h"
+#include "output/json.h"
 #include "results/schema.h"
 
 #include <math.h>
@@ -136,6 +137,16 @@ static json_t *test_object(const vx_record *record, const vx_outcome_test *test)
     return object;
 }
 
+/* Who is left out of a marker. Those of a region are left out of its modality. */
+static json_t *with_left_out(json_t *object, const vx_study *study, const vx_outcome *outcome)
+{
+    for (size_t m = 0; outcome->kind == VX_OUTCOME_MARKER && m < study->markers; m++)
+        if (!strcmp(study->marker[m].name, outcome->name))
+            object = vx_json_set(object, VX_KEY_LEFT_OUT,
+                                 vx_left_out_json(study->marker[m].left_out, study->marker[m].left_outs));
+    return object;
+}
+
 /* Every outcome of the kind in the order of the record. */
 static json_t *outcomes_array(const vx_record *record, vx_outcome_kind kind)
 {
@@ -151,12 +162,13 @@ static json_t *outcomes_array(const vx_record *record, vx_outcome_kind kind)
         for (size_t k = 0; k < tests->tests; k++)
             if (tests->test[k].outcome == outcome)
                 effects = vx_json_append(effects, test_object(record, &tests->test[k]));
-        array = vx_json_append(array, json_pack("{so so so so ss so}", VX_KEY_NAME, vx_json_text(outcome->name),
-                                                VX_KEY_FAMILY, vx_json_text(outcome->family),
-                                                VX_KEY_MODALITY, vx_json_text(outcome->modality),
-                                                VX_KEY_UNITS, vx_json_text(outcome->units),
-                                                VX_KEY_SCALE, vx_scale_names[outcome->scale],
-                                                VX_KEY_EFFECTS, effects));
+        json_t *object = json_pack("{so so so so ss so}", VX_KEY_NAME, vx_json_text(outcome->name),
+                                   VX_KEY_FAMILY, vx_json_text(outcome->family),
+                                   VX_KEY_MODALITY, vx_json_text(outcome->modality),
+                                   VX_KEY_UNITS, vx_json_text(outcome->units),
+                                   VX_KEY_SCALE, vx_scale_names[outcome->scale],
+                                   VX_KEY_EFFECTS, effects);
+        array = vx_json_append(array, with_left_out(object, record->study, outcome));
     }
     return array;
 }

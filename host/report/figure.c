@@ -10,7 +10,8 @@
 #include <string.h>
 
 struct vx_composed {
-    const vx_figure_options *options;
+    vx_figure_options asked;
+    const vx_figure_options *options; /* of asked */
     vx_results *results;
     vx_report report;
     vx_look look;
@@ -99,13 +100,19 @@ static bool wants(void *of, const char *name)
 
 /* ---- taking them ---- */
 
-static vx_status list_name(const vx_composed *figure, const char *name)
+/* The name of a picture without that of its effect. */
+static const char *without_effect(const vx_composed *figure, const char *name)
 {
     const char *stem = figure->view ? figure->view->effect->stem : NULL;
     const size_t length = stem ? strlen(stem) : 0;
-    const bool within = stem && !strncmp(name, stem, length) && name[length] == '_';
-    fprintf(figure->list, "%s\n", within ? name + length + 1 : name);
-    return VX_OK;
+    return stem && !strncmp(name, stem, length) && name[length] == '_' ? name + length + 1 : name;
+}
+
+/* What kind of picture it is: "slices", and "forest" of regions_pet_forest. */
+static const char *kind_of(const vx_composed *figure, const char *name)
+{
+    const char *own = without_effect(figure, name), *last = figure->view ? NULL : strrchr(own, '_');
+    return last ? last + 1 : own;
 }
 
 /* Keeps what a picture is, or its new size. */
@@ -122,21 +129,25 @@ static vx_status measure(vx_composed *figure, const vx_picture *picture, vx_erro
         return vx_fail_memory(error);
     figure->item = grown;
     const vx_effect_view *view = figure->view;
+    const char *caption = picture->caption ? picture->caption : "";
     vx_figure_item *item = &grown[figure->items++];
-    *item = (vx_figure_item){.name = vx_copy_text(picture->name), .caption = vx_copy_text(picture->caption),
+    *item = (vx_figure_item){.name = vx_copy_text(picture->name), .caption = vx_copy_text(caption),
                              .title = view ? vx_text("%s: %s", view->modality->name, view->effect->name)
                                            : vx_copy_text(""),
                              .word = word_of(figure, picture->name), .place = figure->items,
                              .width = picture->drawing.width, .height = picture->drawing.height,
                              .stretches = picture->drawing.stretches};
+    item->kind = item->name ? kind_of(figure, item->name) : "";
     return item->name && item->caption && item->title ? VX_OK : vx_fail_memory(error);
 }
 
 static vx_status take(void *of, const vx_picture *picture, vx_error *error)
 {
     vx_composed *figure = of;
-    if (figure->list)
-        return list_name(figure, picture->name);
+    if (figure->list) {
+        fprintf(figure->list, "%s\n", without_effect(figure, picture->name));
+        return VX_OK;
+    }
     if (!figure->cairo)
         return measure(figure, picture, error);
     for (size_t i = 0; i < figure->items; i++) {
@@ -244,18 +255,25 @@ static void set_letters(vx_composed *figure)
 
 vx_status vx_figure_new(const char *folder, const vx_figure_options *options, vx_composed **made, vx_error *error)
 {
+    static const char *const usual[] = {"forest", "slices"};
     vx_composed *figure = vx_array_zero(1, sizeof *figure);
     *made = figure;
     if (!figure)
         return vx_fail_memory(error);
-    figure->options = options;
+    figure->asked = *options;
+    options = figure->options = &figure->asked;
     figure->look = options->look;
     figure->look.layout.width = width_of(options);
     vx_status status = vx_results_open(folder, &figure->results, error);
     if (status)
         goto cleanup;
+    if (!options->pictures) {
+        figure->asked.picture = &usual[figure->results->modalities > 0];
+        figure->asked.pictures = 1;
+    }
     figure->report = (vx_report){.results = figure->results, .template = options->template,
-                                 .orientation = options->orientation, .look = &figure->look, .page = &figure->page,
+                                 .orientation = options->orientation, .say = options->say, .look = &figure->look,
+                                 .page = &figure->page,
                                  .error = error};
     figure->page.out = vx_text_stream(&figure->text, NULL);
     status = figure->page.out ? vx_figure_check(figure->results, options, error) : vx_fail_memory(error);
@@ -305,19 +323,9 @@ const char *vx_figure_name(const vx_composed *figure, size_t i)
     return figure->item[i].name;
 }
 
-const char *vx_figure_title(const vx_composed *figure, size_t i)
+char *vx_figure_captions(const vx_composed *figure)
 {
-    return figure->item[i].title;
-}
-
-const char *vx_figure_caption(const vx_composed *figure, size_t i)
-{
-    return figure->item[i].caption;
-}
-
-const char *vx_figure_letter(const vx_composed *figure, size_t i)
-{
-    return figure->item[i].letter;
+    return vx_sheet_captions(figure->item, figure->items);
 }
 
 static void draw(cairo_t *cairo, const vx_drawing *drawing)

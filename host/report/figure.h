@@ -12,10 +12,11 @@
 typedef struct vx_figure_options {
     const char *template; /* as of vx_report_options */
     vx_analyze_orientation orientation;
+    void (*say)(const char *remark);
     const char *const *modality, *const *effect; /* those that are drawn; none: every one */
     size_t modalities, effects;
     const char *const *picture; /* words: parts of the names of the report's pictures, as "slices" */
-    size_t pictures;
+    size_t pictures;      /* 0: the usual picture, slices or the forest plots of a study without images */
     vx_look look;
     bool panels;          /* letters: A, B, ... */
     double width_mm;      /* 0: as the pictures need, but at most 180 */
@@ -31,13 +32,13 @@ typedef struct vx_composed vx_composed;
 vx_status vx_figure_new(const char *folder, const vx_figure_options *options, vx_composed **figure, vx_error *error);
 void vx_figure_free(vx_composed *figure);
 
-/* The pictures in their order: their names in the report, and what they show in words. The letter is empty without
- * panels. */
+/* The pictures in their order: their names in the report. */
 size_t vx_figure_count(const vx_composed *figure);
 const char *vx_figure_name(const vx_composed *figure, size_t i);
-const char *vx_figure_title(const vx_composed *figure, size_t i);
-const char *vx_figure_caption(const vx_composed *figure, size_t i);
-const char *vx_figure_letter(const vx_composed *figure, size_t i);
+
+/* What the pictures show in words, as the caption of a figure (vx_sheet_captions). The caller frees; null without
+ * memory. */
+char *vx_figure_captions(const vx_composed *figure);
 
 /* The size of a figure. */
 typedef struct vx_figure_size {

@@ -10,6 +10,7 @@
 /* A picture of a figure. */
 typedef struct vx_figure_item {
     char *name, *title, *caption;
+    const char *kind;     /* the part of the name that pictures of the same kind have, as "slices" */
     char letter[24];      /* empty: none */
     size_t word, place;   /* its order: that of the words, then of the report */
     double width, height; /* natural ones */
@@ -29,5 +30,9 @@ vx_sheet vx_sheet_lay_out(vx_figure_item *item, size_t items, double widest, boo
 
 /* Draws letters and titles of the shown items. */
 void vx_sheet_draw_heads(cairo_t *cairo, const vx_figure_item *item, size_t items);
+
+/* The captions of the items, a line each. With letters, what all pictures of a kind say stands once, in a line before
+ * theirs. The caller frees; null without memory. */
+char *vx_sheet_captions(const vx_figure_item *item, size_t items);
 
 #endif

@@ -2,12 +2,11 @@
 
 #include "base/markup.h"
 #include "base/memory.h"
-#include "base/number.h"
 #include "base/paths.h"
+#include "base/utf8.h"
 
-#include <math.h>
+#include <inttypes.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,18 +76,17 @@ void vx_put_url_text(vx_page *page, const char *text, size_t size)
     }
 }
 
-const char *vx_number_text(double value, char text[32])
+void vx_put_ascii(vx_page *page, const char *html, size_t size)
 {
-    if (isnan(value))
-        return strcpy(text, "\xE2\x80\x93");
-    snprintf(text, 32, "%.4g", value);
-    return vx_minus_text(text);
-}
-
-const char *vx_volume_text(double mm3, char text[32])
-{
-    if (mm3 >= 1000 && mm3 < 1e15)
-        return vx_count_text((uint64_t)llrint(mm3), text);
-    snprintf(text, 32, "%.4g", mm3);
-    return text;
+    const char *const end = html + size;
+    while (html < end) {
+        const char *wide = html;
+        while (wide < end && (unsigned char)*wide < 0x80)
+            wide++;
+        fwrite(html, 1, (size_t)(wide - html), page->out);
+        const size_t length = wide < end ? vx_utf8_length(wide) : 0;
+        if (length)
+            fprintf(page->out, "&#%" PRIu32 ";", vx_utf8_code(wide, length));
+        html = wide < end ? wide + (length ? length : 1) : end;
+    }
 }

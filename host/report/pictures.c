@@ -21,7 +21,8 @@ vx_drawn_picture *vx_pictures_draw(vx_pictures *pictures, const char *name, bool
     picture->vector = vector;
     *(pictures->last ? &pictures->last->next : &pictures->first) = picture;
     pictures->last = picture;
-    if (vx_figure_make(drawing, &picture->png, vector ? NULL : &picture->webp, &picture->svg, error))
+    if (vx_figure_make(drawing, &picture->png, vector ? NULL : &picture->webp, &picture->svg,
+                       &picture->names, error))
         return NULL;
     if (++pictures->count % PENDING_MAX == 0) {
 #pragma omp taskwait
@@ -40,6 +41,14 @@ static vx_status add_file(vx_files *files, const char *name, const char *ending,
     return status;
 }
 
+static void put_svg(vx_page *page, const vx_drawn_picture *picture)
+{
+    const char *svg = (const char *)picture->svg.data;
+    const size_t after = picture->names.from + picture->names.size;
+    vx_put_url_text(page, svg, picture->names.from);
+    vx_put_url_text(page, svg + after, picture->svg.size - after);
+}
+
 vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size, vx_files *files, vx_error *error)
 {
     char *filled = NULL;
@@ -51,19 +60,18 @@ vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size,
             status = vx_fail_memory(error);
             break;
         }
-        const vx_bytes *shown = picture->vector ? &picture->svg : &picture->webp;
-        fwrite(text + from, 1, picture->at - from, page.out);
+        vx_put_ascii(&page, text + from, picture->at - from);
         from = picture->at;
         if (picture->vector)
-            vx_put_url_text(&page, (const char *)shown->data, shown->size);
+            put_svg(&page, picture);
         else
-            vx_put_base64(&page, shown->data, shown->size);
+            vx_put_base64(&page, picture->webp.data, picture->webp.size);
         status = add_file(files, picture->name, ".png", &picture->png, error);
         if (!status)
             status = add_file(files, picture->name, ".svg", &picture->svg, error);
     }
     if (!status)
-        fwrite(text + from, 1, size - from, page.out);
+        vx_put_ascii(&page, text + from, size - from);
     const bool complete = vx_stream_close(page.out);
     if (!status && !complete)
         status = vx_fail_memory(error);

@@ -14,6 +14,7 @@ typedef struct vx_drawn_picture {
     bool vector;          /* the page shows the SVG, else the WebP */
     size_t at;            /* the offset in the page at which it is inserted, as a part of a URL */
     vx_bytes png, webp, svg; /* webp: without one where `vector` */
+    vx_span names;        /* the part of the SVG that the page leaves out: it has elements of its own for it */
     struct vx_drawn_picture *next;
 } vx_drawn_picture;
 

@@ -2,6 +2,7 @@
 
 #include "base/embedded.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/stop.h"
 #include "base/stream.h"
 #include "report/draw/named_points.h"
@@ -43,7 +44,7 @@ static void put_names(vx_report *report, const vx_drawing *drawing)
     vx_named_points points = {0};
     report->status = vx_named_points_find(drawing, &points, report->error);
     if (points.points)
-        vx_put_markup(report->page, "<span aria-hidden=\"true\">");
+        vx_put(report->page, "<span aria-hidden=\"true\" class=\"%s\">", drawing->dense ? "dense" : "points");
     for (size_t i = 0; i < points.points; i++)
         vx_put(report->page, "<i title=\"%s\" style=\"left:%.2f%%;top:%.2f%%\"></i>", points.point[i].text,
                100 * points.point[i].x / drawing->width, 100 * points.point[i].y / drawing->height);
@@ -55,6 +56,17 @@ static void put_names(vx_report *report, const vx_drawing *drawing)
 bool vx_report_wants(const vx_report *report, const char *name)
 {
     return !report->taker || report->taker->wants(report->taker->of, name);
+}
+
+/* The size of the PNG: " (1,240 × 620 pixels, 105 × 52 mm at 300 dpi)". */
+static void put_size(vx_page *page, const vx_drawing *drawing)
+{
+    const double mm = 25.4 / VX_FIGURE_DPI;
+    char wide[32], high[32];
+    int pixels[2];
+    vx_figure_png_size(drawing, pixels);
+    vx_put(page, " (%s \xC3\x97 %s pixels, %.0f \xC3\x97 %.0f mm at %d dpi)", vx_count_text((uint64_t)pixels[0], wide),
+           vx_count_text((uint64_t)pixels[1], high), mm * pixels[0], mm * pixels[1], VX_FIGURE_DPI);
 }
 
 void vx_report_picture(vx_report *report, const vx_picture *picture)
@@ -84,8 +96,10 @@ void vx_report_picture(vx_report *report, const vx_picture *picture)
         vx_put_markup(page, "</div></figure>\n");
         return;
     }
-    vx_put(page, "</div><figcaption>%s <span class=\"files\">" VX_FIGURES_FOLDER "/%s.png, .svg</span></figcaption>"
-           "</figure>\n", picture->caption, picture->name);
+    vx_put(page, "</div><figcaption>%s <span class=\"files\">" VX_FIGURES_FOLDER "/%s.png", picture->caption,
+           picture->name);
+    put_size(page, &picture->drawing);
+    vx_put_markup(page, ", .svg</span></figcaption></figure>\n");
 }
 
 static void write_head(vx_report *report)
@@ -153,8 +167,8 @@ vx_status vx_report_write(const char *folder, const vx_report_options *options, 
     char *text = NULL;
     size_t size = 0;
     vx_page page = {0};
-    vx_report report = {.template = options->template, .orientation = options->orientation, .page = &page,
-                        .error = error};
+    vx_report report = {.template = options->template, .orientation = options->orientation, .say = options->say,
+                        .page = &page, .error = error};
     report.status = vx_results_open(folder, &results, error);
     if (report.status)
         return report.status;

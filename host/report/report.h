@@ -13,6 +13,7 @@ typedef struct vx_report_options {
     const char *template; /* image to draw the maps over, in the space of the results; "none": the mean image; null: an
                            * installed template where the images are in MNI's space, else the mean image */
     vx_analyze_orientation orientation; /* of a template whose header does not define left and right */
+    void (*say)(const char *remark); /* is told what should be known of the template; null: nobody */
 } vx_report_options;
 
 /* Writes the report into `folder`, or replaces it. Each file is written atomically, and files of an earlier report are

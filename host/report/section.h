@@ -26,10 +26,12 @@ typedef struct vx_report {
     const struct vx_picture_taker *taker; /* takes the pictures instead of the page; null: none */
     const char *template;     /* path of the template; null: the mean image is drawn under the maps */
     char *template_found;     /* path of one that is installed; null: none was looked for or found */
-    bool template_unfit;      /* that one is not used, as it does not fit the results */
+    char *template_unfit;     /* why one that is installed is not used; null: no such one */
+    char *template_remark;    /* that the template is of another variant of MNI's space than the images; null: no */
     vx_analyze_orientation orientation; /* of the template */
     vx_volume template_image;
     double template_overlap;  /* share of the voxels of the first mask that the template covers */
+    void (*say)(const char *remark); /* null: nobody is told the remark on the template */
     bool template_resampled;  /* its grid differs from that of the results */
     vx_files *files;
     vx_pictures pictures;     /* drawn so far */
@@ -129,6 +131,12 @@ void vx_answer_of_outcomes(vx_report *report, const char *modality, const char *
 void vx_effect_glance(vx_report *report, const vx_effect_view *view, int slices);
 void vx_outcome_glance(vx_report *report, const char *modality, const char *effect, const char *name);
 
+/* A box of the flow of participants: who was left out on the way to the next one. Nothing where nobody was. */
+void vx_put_left_out(vx_page *page, const vx_results_left_out *left_out, size_t count);
+
+/* The participants of the markers, as a flow: a part of the section on the design. */
+void vx_design_markers(vx_report *report);
+
 /* The covariates of a modality's models, or of the markers alone (null): a part of the section on the design. */
 void vx_design_covariates(vx_report *report, const vx_results_modality *modality);
 
@@ -145,13 +153,22 @@ typedef struct vx_outcome_part {
 
 void vx_outcomes_write(vx_report *report, vx_outcome_kind kind);
 bool vx_outcomes_apply(const vx_report *report, vx_outcome_kind kind);
-void vx_outcome_answers(vx_report *report, const vx_outcome_part *part);
+void vx_outcome_question(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_forest(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_beside(vx_report *report, const vx_outcome_part *part); /* nothing without values beside */
 void vx_outcome_matrix(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_sessions(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_scatter(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_table(vx_report *report, const vx_outcome_part *part);
+
+/* Which outcomes of a view are significant under a covariate, or in their mean (null): a sentence without its full
+ * stop. */
+void vx_outcome_answer(vx_report *report, const vx_outcome_view *view, const char *covariate);
+
+/* The id of the table of a modality's regions, or of the markers (null), under an effect. The row of the i-th outcome
+ * of the results has the id "outcome-<i>". */
+enum { VX_OUTCOME_ID = 64 };
+void vx_outcome_id(const vx_results *results, const char *modality, const char *effect, char id[VX_OUTCOME_ID]);
 
 /* Writes "all 16,384 sign flips" or "10,000 random permutations": the relabellings of an effect kind's tests in a view,
  * or in all results where `view` is null. "8,192 to 16,384" where they differ. */

@@ -4,6 +4,7 @@
 #include "report/draw/sample.h"
 #include "report/report.h"
 #include "report/section.h"
+#include "report/template_space.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -55,10 +56,70 @@ static char *path_of(size_t k)
     return vx_text("%s%s/%s", at_home ? home : "", at_home ? folder + 1 : folder, place[k].file);
 }
 
-/* Finds a template; *found is null without one. VOXSTAT_TEMPLATE names one, or is "none". */
-static vx_status find_template(char **found, vx_error *error)
+/* ---- spaces ---- */
+
+/* Compares a template with the images of every modality: the relation to the one that it fits least, whose label and
+ * name the caller gets, who frees the label. */
+static vx_status compare_spaces(const vx_results *results, const vx_space_label *template, vx_space_relation *relation,
+                                vx_space_label *images, const char **modality, vx_error *error)
+{
+    vx_status status = VX_OK;
+    *relation = VX_SPACES_AGREE;
+    *images = (vx_space_label){0};
+    for (size_t m = 0; !status && m < results->modalities; m++) {
+        vx_space_label own = {0};
+        status = vx_space_of_images(results, &results->modality[m], &own, error);
+        const vx_space_relation to = status ? VX_SPACES_AGREE : vx_space_compare(template, &own);
+        if (to > *relation) {
+            free(images->name);
+            *images = own;
+            *relation = to;
+            *modality = results->modality[m].name;
+        } else {
+            free(own.name);
+        }
+    }
+    return status;
+}
+
+static vx_status are_in_mni(const vx_results *results, bool *all, vx_error *error)
+{
+    vx_status status = VX_OK;
+    *all = results->modalities;
+    for (size_t m = 0; !status && m < results->modalities; m++) {
+        vx_space_label label;
+        status = vx_space_of_images(results, &results->modality[m], &label, error);
+        *all &= !status && vx_space_is_mni(&label);
+        free(label.name);
+    }
+    return status;
+}
+
+/* ---- the template that is found ---- */
+
+/* Whether the name of a file tells no other space than that of the images. */
+static vx_status is_matching(const vx_results *results, const char *path, bool *matching, vx_error *error)
+{
+    const vx_grid nothing = {0};
+    const char *modality;
+    vx_space_label label, images = {0};
+    vx_space_relation relation = VX_SPACES_DIFFER;
+    vx_status status = vx_space_of_template(path, &nothing, &label, error);
+    if (!status)
+        status = compare_spaces(results, &label, &relation, &images, &modality, error);
+    *matching = relation == VX_SPACES_AGREE;
+    free(label.name);
+    free(images.name);
+    return status;
+}
+
+/* Finds a template; *found is null without one. VOXSTAT_TEMPLATE names one, or is "none". One of the images' own
+ * variant of MNI's space comes before others. */
+static vx_status find_template(const vx_results *results, char **found, vx_error *error)
 {
     const char *own = getenv("VOXSTAT_TEMPLATE");
+    bool matching = false;
+    vx_status status = VX_OK;
     *found = NULL;
     if (is_none(own))
         return VX_OK;
@@ -66,16 +127,22 @@ static vx_status find_template(char **found, vx_error *error)
         *found = vx_copy_text(own);
         return *found ? VX_OK : vx_fail_memory(error);
     }
-    for (size_t k = 0; k < sizeof place / sizeof *place; k++) {
+    for (size_t k = 0; !status && !matching && k < sizeof place / sizeof *place; k++) {
         char *path = path_of(k);
         if (path && !access(path, R_OK)) {
-            *found = path;
-            return VX_OK;
+            status = is_matching(results, path, &matching, error);
+            if (matching || !*found) {
+                free(*found);
+                *found = path;
+                path = NULL;
+            }
         }
         free(path);
     }
-    return VX_OK;
+    return status;
 }
+
+/* ---- whether it fits ---- */
 
 /* Compares the template with the mask of a modality. */
 static vx_status overlap_template(vx_report *report, const vx_results_modality *modality, vx_error *error)
@@ -92,19 +159,42 @@ static vx_status overlap_template(vx_report *report, const vx_results_modality *
     return status;
 }
 
-/* Refuses a template whose header names another space than those of the images do. */
-static vx_status check_space(const vx_report *report, const char *path, vx_error *error)
+/* Refuses a template for a reason, of which it takes ownership. */
+static vx_status refuse(vx_report *report, const char *path, char *reason, vx_error *error)
 {
-    const int code = vx_grid_space_code(&report->template_image.grid);
-    const bool named = code == VX_SPACE_MNI || code == VX_SPACE_TALAIRACH;
-    for (size_t m = 0; named && m < report->results->modalities; m++) {
-        const vx_results_modality *modality = &report->results->modality[m];
-        if (modality->grid.sform_code && modality->grid.sform_code != code)
-            return vx_fail(error, VX_INPUT, "template: %s: by its header it is in the space of %s, and the images of "
-                           "%s are in that of %s", path, code == VX_SPACE_MNI ? "MNI" : "Talairach", modality->name,
-                           code == VX_SPACE_MNI ? "Talairach" : "MNI");
+    free(report->template_unfit);
+    report->template_unfit = reason;
+    return reason ? vx_fail(error, VX_INPUT, "template: %s: %s", path, reason) : vx_fail_memory(error);
+}
+
+static const char *by(const vx_space_label *label)
+{
+    return label->by_header ? "header" : "name";
+}
+
+/* Refuses a template of another space than that of the images; one of another variant of MNI's gets a remark. */
+static vx_status check_space(vx_report *report, const char *path, vx_error *error)
+{
+    const char *modality = "";
+    vx_space_label own, images = {0};
+    vx_space_relation relation = VX_SPACES_AGREE;
+    vx_status status = vx_space_of_template(path, &report->template_image.grid, &own, error);
+    if (!status)
+        status = compare_spaces(report->results, &own, &relation, &images, &modality, error);
+    if (!status && relation == VX_SPACES_DIFFER)
+        status = refuse(report, path, vx_text("by its %s it is in the space %s, and the images of %s by their %ss are "
+                                              "in %s", by(&own), own.name, modality, by(&images), images.name), error);
+    if (!status && relation == VX_SPACES_VARIANTS) {
+        report->template_remark = vx_text("the template is of %s, and the images of %s are of %s: both are MNI's, and "
+                                          "places differ by some millimetres", own.name, modality, images.name);
+        if (!report->template_remark)
+            status = vx_fail_memory(error);
+        else if (report->say)
+            report->say(report->template_remark);
     }
-    return VX_OK;
+    free(own.name);
+    free(images.name);
+    return status;
 }
 
 /* Reads a template that covers at least `least` of the voxels analysed of every modality. */
@@ -120,39 +210,43 @@ static vx_status use_template(vx_report *report, const char *path, double least,
     for (size_t m = 0; !status && m < report->results->modalities; m++)
         status = overlap_template(report, &report->results->modality[m], error);
     if (!status && report->template_overlap < least)
-        status = vx_fail(error, VX_INPUT, "template: %s: only %.0f %% of the voxels analysed lie where it has an "
-                         "image: it is not in the space of the results (MNI, or the participant's own?)", path,
-                         100 * report->template_overlap);
+        status = refuse(report, path, vx_text("only %.0f %% of the voxels analysed lie where it has an image: it is "
+                                              "not in the space of the results (MNI, or the participant's own?)",
+                                              100 * report->template_overlap), error);
     return status;
 }
 
-static bool are_in_mni(const vx_results *results)
+/* Uses a template that was found, where it fits. It was not asked for: the page says why it is not used. */
+static vx_status use_found(vx_report *report, vx_error *error)
 {
-    for (size_t m = 0; m < results->modalities; m++)
-        if (results->modality[m].grid.sform_code != VX_SPACE_MNI)
-            return false;
-    return results->modalities;
+    bool mni = false;
+    vx_status status = are_in_mni(report->results, &mni, error);
+    if (!status && mni)
+        status = find_template(report->results, &report->template_found, error);
+    if (status || !report->template_found)
+        return status;
+    status = use_template(report, report->template_found, FOUND_COVERS, error);
+    if (!status)
+        report->template = report->template_found;
+    if (status != VX_INPUT)
+        return status;
+    free(report->template_image.data);
+    report->template_image = (vx_volume){0};
+    free(report->template_remark);
+    report->template_remark = NULL;
+    if (!report->template_unfit)
+        report->template_unfit = vx_copy_text("it cannot be read");
+    return report->template_unfit ? VX_OK : vx_fail_memory(error);
 }
 
 vx_status vx_report_read_template(vx_report *report, vx_error *error)
 {
-    vx_error unfit;
     if (is_none(report->template))
         report->template = NULL;
     else if (report->template)
         return report->results->modalities ? use_template(report, report->template, GIVEN_COVERS, error) : VX_OK;
-    else if (are_in_mni(report->results)) {
-        vx_status status = find_template(&report->template_found, error);
-        if (status || !report->template_found)
-            return status;
-        if (use_template(report, report->template_found, FOUND_COVERS, &unfit) == VX_OK) {
-            report->template = report->template_found;
-        } else { /* it was not asked for: the page says why it is not used */
-            free(report->template_image.data);
-            report->template_image = (vx_volume){0};
-            report->template_unfit = true;
-        }
-    }
+    else
+        return use_found(report, error);
     return VX_OK;
 }
 
@@ -162,8 +256,10 @@ void vx_report_free_template(vx_report *report)
         return;
     free(report->template_image.data);
     free(report->template_found);
+    free(report->template_unfit);
+    free(report->template_remark);
     report->template_image = (vx_volume){0};
-    report->template_found = NULL;
+    report->template_found = report->template_unfit = report->template_remark = NULL;
 }
 
 const char *vx_report_template_name(const vx_report *report)

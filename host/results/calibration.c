@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/number.h"
 #include "base/sort.h"
+#include "infer/quantiles.h"
 #include "results/level.h"
 
 #include <math.h>
@@ -12,13 +13,12 @@
  * one of them. */
 enum { RELABELLINGS = 256, BEYOND = 2 };
 
-/* Equal medians of correlations may differ by rounding. */
-static const double SAME = 1e-6;
-
-uint64_t vx_calibration_relabellings(size_t effects)
+/* Where more reach it, the most relabellings would give no alarm either. */
+void vx_calibration_ask(size_t effects, vx_inference_options *options)
 {
-    const uint64_t enough = (uint64_t)ceil(BEYOND * (double)effects / VX_LEVEL);
-    return enough > RELABELLINGS ? enough : RELABELLINGS;
+    options->quantiles = RELABELLINGS;
+    options->quantiles_most = (uint64_t)ceil(BEYOND * (double)effects / VX_LEVEL);
+    options->quantiles_reach = BEYOND;
 }
 
 /* The middle 95 % of `count` values, which it sorts. */
@@ -37,14 +37,11 @@ vx_status vx_calibration_find(const vx_quantiles *q, size_t effects, vx_calibrat
     if (!median)
         return vx_fail_memory(error);
     if (q->count) {
-        uint64_t reach = 0;
-        for (uint64_t k = 0; k < q->count; k++) {
+        for (uint64_t k = 0; k < q->count; k++)
             median[k] = q->median[2 * k];
-            reach += median[k] >= (1 - SAME) * median[0];
-        }
         found.median = median[0];
         found.middle_t = q->median[1];
-        found.p = (double)reach / (double)q->count;
+        found.p = (double)vx_quantiles_reach(q) / (double)q->count;
         found.alarm = found.p <= VX_LEVEL / (double)effects;
         middle_of(median, q->count, &found.low, &found.high);
         const double middle = 0.5 * (median[(q->count - 1) / 2] + median[q->count / 2]);
@@ -76,9 +73,14 @@ static const char *direction(const vx_calibration *c)
     return c->middle_t > 0 ? "most of the map rises" : "most of the map falls";
 }
 
-char *vx_calibration_text(const vx_calibration *c, const char *covariate)
+char *vx_calibration_text(const vx_calibration *c, const char *covariate, bool paired)
 {
     char p[32];
+    if (!covariate && !paired)
+        return vx_text("half of all voxels have a t beyond \xC2\xB1%.2f, and chance alone gives %.2f to %.2f (p = %s): "
+                       "most of the map is %s zero, as images are that hold no differences. The p stay valid, but a "
+                       "cluster says little of its place", c->median, c->low, c->high, vx_p_ascii(c->p, p),
+                       c->middle_t > 0 ? "above" : "below");
     return vx_text("half of all voxels have a t beyond \xC2\xB1%.2f, and chance alone gives %.2f to %.2f (p = %s): "
                    "%s%s%s, by a global %s or by images that are not scaled alike. The p stay valid, but a cluster "
                    "says little of its place where all of the map moves", c->median, c->low, c->high,

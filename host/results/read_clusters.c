@@ -102,6 +102,24 @@ static bool read_sub_peaks(vx_reading *r, const char *cell, size_t cluster, vx_r
     return true;
 }
 
+/* Adds the regions of the sub-peaks of a cluster, the last ones read, to them. A cell has "Putamen; no region". */
+static bool read_sub_regions(vx_reading *r, const char *cell, size_t cluster, vx_results_effect *effect)
+{
+    const char *at = cell;
+    size_t i = effect->sub_peaks;
+    while (i && effect->sub_peak[i - 1].cluster == cluster)
+        i--;
+    for (; !r->status && i < effect->sub_peaks; i++) {
+        const size_t length = at ? strcspn(at, ";") : 0;
+        if (!length)
+            return false;
+        if (!(effect->sub_peak[i].region = vx_text("%.*s", (int)length, at)))
+            r->status = vx_fail_memory(r->error);
+        at += length + strspn(at + length, "; ");
+    }
+    return !at || !*at;
+}
+
 void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_results_effect *effect)
 {
     vx_table table = {0};
@@ -120,11 +138,13 @@ void vx_read_clusters(vx_reading *r, const vx_results_modality *modality, vx_res
         r->status = vx_fail(r->error, VX_INPUT, "%s: has %lld clusters, and run.json %zu: the two are not of one run",
                             path, (long long)table.rows, effect->clusters);
     const int64_t sub_peaks = !r->status && effect->clusters ? vx_table_find(&table, VX_CLUSTER_SUB_PEAKS_COLUMN) : -1;
+    const int64_t sub_regions = sub_peaks < 0 ? -1 : vx_table_find(&table, VX_CLUSTER_SUB_REGIONS_COLUMN);
     effect->cluster = vx_reading_array(r, effect->clusters, sizeof *effect->cluster);
     for (size_t c = 0; !r->status && c < effect->clusters; c++)
         if (!read_cluster(&table, (int64_t)c, effect, &effect->cluster[c]) ||
             !vx_check_cluster(modality, &effect->cluster[c], c + 1) ||
-            (sub_peaks >= 0 && !read_sub_peaks(r, vx_table_cell(&table, (int64_t)c, sub_peaks), c, effect)))
+            (sub_peaks >= 0 && !read_sub_peaks(r, vx_table_cell(&table, (int64_t)c, sub_peaks), c, effect)) ||
+            (sub_regions >= 0 && !read_sub_regions(r, vx_table_cell(&table, (int64_t)c, sub_regions), c, effect)))
             r->status = vx_fail(r->error, VX_INPUT, "%s: row %zu is damaged, or of another version", path, c + 1);
     read_regions(r, &table, effect);
     vx_table_destroy(&table);

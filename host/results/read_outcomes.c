@@ -40,6 +40,8 @@ static void read_names(vx_reading *r, const json_t *list, int kind, vx_results_o
             outcome->scale = (vx_outcome_scale)vx_get_word(r, one, VX_KEY_SCALE, vx_scale_names);
             outcome->effect = vx_get_text(r, effect, VX_KEY_NAME);
             outcome->effect_kind = (vx_effect_kind)vx_get_word(r, effect, VX_KEY_KIND, vx_effect_kind_names);
+            if (json_object_get(one, VX_KEY_LEFT_OUT)) /* not of regions, nor in earlier results */
+                outcome->left_out = vx_get_left_out(r, one, &outcome->left_outs);
             outcome->most_influential = vx_get_text_or_null(r, effect, VX_KEY_LOO_PARTICIPANT);
             for (int s = 0; s < VX_MEAN_SESSIONS; s++) {
                 const double *values = results->outcome_values[kind][s];

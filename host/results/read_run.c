@@ -14,7 +14,7 @@
 
 enum { RUN_BYTES_MAX = 256 << 20 };
 
-static vx_results_left_out *get_left_out(vx_reading *r, const json_t *object, size_t *count)
+vx_results_left_out *vx_get_left_out(vx_reading *r, const json_t *object, size_t *count)
 {
     const json_t *array = vx_get_array(r, object, VX_KEY_LEFT_OUT);
     vx_results_left_out *list = vx_reading_array(r, json_array_size(array), sizeof *list);
@@ -71,7 +71,8 @@ static void read_volume(vx_reading *r, const json_t *object, vx_results_volume *
     for (int k = 0; k < VX_P_KINDS; k++) {
         char key[60];
         snprintf(key, sizeof key, "%s" VX_BELOW_ENDING, vx_quantity_about(k)->word);
-        if (vx_quantity_about(k)->of_cluster && volume->p[k].there)
+        volume->counted[k] = volume->p[k].there && (vx_quantity_about(k)->of_cluster || json_object_get(clusters, key));
+        if (volume->counted[k])
             volume->clusters_below[k] = (size_t)vx_get_integer(r, clusters, key);
     }
 }
@@ -112,7 +113,7 @@ static void read_effect(vx_reading *r, const json_t *object, vx_results_effect *
     effect->participant = vx_get_texts(r, object, VX_KEY_PARTICIPANTS, &count);
     if (!r->status && (int64_t)count != effect->n)
         vx_reading_fail(r, VX_QUOTED(VX_KEY_PARTICIPANTS) " of %.60s are not the n that it gives", effect->name);
-    effect->left_out = get_left_out(r, object, &effect->left_outs);
+    effect->left_out = vx_get_left_out(r, object, &effect->left_outs);
     effect->column = vx_get_texts(r, object, VX_KEY_COLUMNS, &count);
     effect->columns = (int64_t)count;
     effect->contrast = vx_reading_array(r, count, sizeof(double));
@@ -192,7 +193,7 @@ static void read_modality(vx_reading *r, const json_t *object, vx_results_modali
     modality->units = vx_get_text_or_null(r, object, VX_KEY_UNITS);
     modality->change_units = vx_get_text_or_null(r, object, VX_KEY_CHANGE_UNITS);
     modality->n = vx_get_integer(r, object, VX_KEY_N);
-    modality->left_out = get_left_out(r, object, &modality->left_outs);
+    modality->left_out = vx_get_left_out(r, object, &modality->left_outs);
     read_mask(r, object, modality);
     vx_quality_size(r, object, modality);
     read_affine(r, object, &modality->grid);
@@ -301,9 +302,12 @@ static vx_status check_layout(const vx_results *results, vx_error *error)
     const json_int_t found = json_is_integer(layout) ? json_integer_value(layout) : 1;
     if (found == VX_LAYOUT || !command || (kind && strcmp(kind, VX_KIND_ANALYSIS) != 0))
         return VX_OK;
+    const bool later = found > VX_LAYOUT;
     return vx_fail(error, VX_INPUT, "%s: results of voxstat %.20s, whose folders have layout %lld; this is voxstat %s, "
-                   "which reads layout %d only. Run the analysis again, with --force or another --out: %.1500s",
-                   results->folder, results->version, (long long)found, VOXSTAT_VERSION, VX_LAYOUT, command);
+                   "which reads layout %d only. %s%.1500s", results->folder, results->version, (long long)found,
+                   VOXSTAT_VERSION, VX_LAYOUT, later ? "Use that version, or a later one"
+                                                     : "Run the analysis again, with --force or another --out: ",
+                   later ? "" : command);
 }
 
 /* Before 1.0, minor versions may change the contents of the files. */

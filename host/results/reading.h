@@ -48,6 +48,9 @@ void vx_get_row(vx_reading *r, const json_t *array, const char *key, size_t coun
 /* An array of texts. The caller frees the array; the texts belong to run.json. */
 const char **vx_get_texts(vx_reading *r, const json_t *object, const char *key, size_t *count);
 
+/* The participants of VX_KEY_LEFT_OUT. The caller frees the array. */
+vx_results_left_out *vx_get_left_out(vx_reading *r, const json_t *object, size_t *count);
+
 /* A key in a message. */
 #define VX_QUOTED(key) "\"" key "\""
 

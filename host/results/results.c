@@ -195,6 +195,8 @@ static void destroy_effect(vx_results_effect *effect)
     for (size_t c = 0; effect->peak_region && c < effect->clusters; c++)
         free(effect->peak_region[c]);
     free(effect->peak_region);
+    for (size_t i = 0; i < effect->sub_peaks; i++)
+        free(effect->sub_peak[i].region);
     free(effect->sub_peak);
     free(effect->null.voxel);
     free(effect->null.extent);
@@ -230,6 +232,8 @@ void vx_results_close(vx_results *results)
     for (int k = 0; k < VX_OUTCOME_KINDS; k++)
         for (int s = 0; s < VX_MEAN_SESSIONS; s++)
             free(results->outcome_values[k][s]);
+    for (size_t i = 0; results->outcome && i < results->outcomes; i++)
+        free(results->outcome[i].left_out);
     free(results->outcome);
     free(results->covariate);
     free(results->covariate_values);

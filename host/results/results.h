@@ -32,7 +32,8 @@ typedef struct vx_results_volume {
     double peak_t, peak_mm[3];
     vx_results_p p[VX_P_KINDS];
     size_t clusters;
-    size_t clusters_below[VX_P_KINDS]; /* of the kinds of p of clusters: those with a p below the level */
+    size_t clusters_below[VX_P_KINDS]; /* those whose own p, of voxels that of the peak, is below the level */
+    bool counted[VX_P_KINDS];    /* whether that is known: results of earlier versions tell it of p of clusters only */
     int64_t bonferroni_effects;
 } vx_results_volume;
 
@@ -41,6 +42,7 @@ typedef struct vx_results_left_out { const char *participant, *reason; } vx_resu
 typedef struct vx_results_sub_peak {
     size_t cluster; /* index of its cluster */
     double t, mm[3];
+    char *region;   /* of the atlas, there; null without an atlas */
 } vx_results_sub_peak;
 
 typedef struct vx_results_effect {
@@ -136,6 +138,8 @@ typedef struct vx_results_outcome {
     vx_outcome_scale scale;
     double value[VX_OUTCOME_COLUMNS];  /* NaN where a column does not apply */
     const char *most_influential;      /* participant; null: not computed */
+    vx_results_left_out *left_out;     /* of a marker: who lacks a value of it, or of the nuisance; null: not known */
+    size_t left_outs;
     const double *session[VX_MEAN_SESSIONS]; /* the values of vx_results.participant, NaN where absent; baseline is null
                                               * where there is one session */
 } vx_results_outcome;

@@ -324,6 +324,8 @@ typedef enum vx_cluster_column {
 extern const char *const vx_cluster_columns[VX_CLUSTER_COLUMNS];
 #define VX_CLUSTER_REGION_COLUMN "peak_region" /* with an atlas */
 #define VX_CLUSTER_SUB_PEAKS_COLUMN "sub_peaks"
+#define VX_CLUSTER_SUB_REGIONS_COLUMN "sub_peak_regions" /* with an atlas: in the order of the sub-peaks */
+#define VX_NO_REGION "no region"
 
 /* The participants' means are kept over so many clusters of an effect, the largest ones. */
 enum { VX_MEASURED_CLUSTERS = 20 };

@@ -52,6 +52,9 @@ typedef struct vx_inference_options {
     size_t memory_limit;  /* bytes of device buffers; 0: 80 % of the free memory */
     bool statistics;      /* keep the statistic of every relabelling and element: vx_result.statistic. Names only */
     uint64_t quantiles;   /* relabellings whose spread of t over the elements is kept: vx_result.quantiles; 0: none */
+    uint64_t quantiles_most; /* and up to so many, as long as no more than quantiles_reach of them, the observed data
+                              * one of them, have a median of |t| that reaches that of the observed data */
+    uint64_t quantiles_reach;
 } vx_inference_options;
 
 /* The defaults of the program: auto, seed 0, every correction, p 0.001, 26 neighbours, two tails, no limit.

@@ -1,7 +1,9 @@
 """Shared by the tests of the report: a page to query, and a study with results to report."""
+import html
 import html.parser
 import os
 import re
+import urllib.parse
 
 import numpy as np
 
@@ -19,7 +21,7 @@ class Page(html.parser.HTMLParser):
         self.ids, self.links, self.images, self.scripts, self.tags, self.headings = [], [], [], 0, set(), []
         self.tables, self.text, self.captions, self.open = [], {"": ""}, [], []
         self.attributes = []
-        self.feed(path.read_text(encoding="utf-8"))
+        self.feed(path.read_text(encoding="ascii"))
         self.close()
         assert not self.open, self.open
 
@@ -69,6 +71,51 @@ class Page(html.parser.HTMLParser):
 
     def table(self, name):
         return [rows for attrs, rows in self.tables if name in (attrs.get("class") or "").split() + [attrs.get("id")]]
+
+
+class Said(html.parser.HTMLParser):
+    """Every text of a page that a reader can meet: what stands in it, in its pictures, and what a pointer or a screen
+    reader tells; `said` has (where, text). Code is quoted, and no text of the page's own."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.said = [], []
+        self.feed(page.read_text(encoding="utf-8"))
+        self.close()
+        for picture in (page.parent / "figures").glob("*.svg"):
+            words = re.findall("<(text|title)[^>]*>([^<]*)<", picture.read_text(encoding="utf-8"))
+            self.said += [(f"{picture.name}: {tag}", html.unescape(text)) for tag, text in words]
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+        self.said += [(f"{tag} {name}", attrs[name]) for name in ("alt", "title", "aria-label", "data-title")
+                      if attrs.get(name)]
+        if tag == "img" and attrs["src"].startswith("data:image/svg+xml,"):
+            svg = urllib.parse.unquote(attrs["src"].partition(",")[2])
+            self.said += [("img svg", html.unescape(text)) for text in re.findall("<text[^>]*>([^<]*)<", svg)]
+
+    def handle_endtag(self, tag):
+        self.open.pop()
+
+    def handle_data(self, data):
+        if data.strip() and not {"script", "style", "code"} & set(self.open):
+            self.said.append((self.open[-1], data))
+
+
+NO_MINUS = r"(?<![\w.])-[\d.]|\de[-+]\d"  # a hyphen before a number or in an exponent
+NO_THOUSANDS = r"(?<![\d.,/])(?!(?:19|20)\d\d\b)\d{4,}(?![\d-])"  # but in years and dates
+P = r"(?<!one-sided )\bp[\s\xa0]+(?:= )?((?!0.05\b)\d[\d.]*(?:e\S+)?)"
+P_FORM = r"(?:0\.0*[1-9]\d\d|1\.00|[1-9]\.\d\de\N{MINUS SIGN}\d\d)\.?"
+
+
+def other_forms(page, quoted=()):
+    """Texts of a page with a number in another form than the page's: a minus is U+2212, thousands are apart, and p has
+    three digits. `quoted` are texts of the user."""
+    said = [(where, text) for where, text in Said(page).said if not any(one in text for one in quoted)]
+    return [(where, text) for where, text in said if re.search(NO_MINUS, text) or re.search(NO_THOUSANDS, text) or
+            not all(re.fullmatch(P_FORM, p) for p in re.findall(P, text))], said
 
 
 class Report(voxstat_cli.Study):

@@ -3,6 +3,7 @@ import csv
 import hashlib
 import json
 import pathlib
+import re
 import unittest
 
 import nibabel
@@ -77,6 +78,7 @@ class Clusters(Atlas):
         on = nearest(self.labels, ATLAS, SHAPE, AFFINE)[0]
         rows = self.table("pet/change/clusters.tsv")
         self.assertGreaterEqual(len(rows), 2)
+        below = []
         for row in rows:
             inside = clusters == int(row["label"])
             weight = numpy.abs(t[inside]).astype(float)
@@ -90,15 +92,25 @@ class Clusters(Atlas):
             self.assertEqual(sorted(row["regions"].split("; ")), sorted(share.values()))
             sizes = [float(entry.split("%")[0]) for entry in row["regions"].split("; ") if "no region" not in entry]
             self.assertEqual(sizes, sorted(sizes, reverse=True))
-            self.sub_peaks(row, t)
+            below += self.sub_peaks(row, t, on)
+        self.assertGreaterEqual(len(below), 2)
+        self.assertGreater(len(set(below)), 1)
         page = (self.folder / "voxstat-results/report.html").read_text(encoding="utf-8")
         for row in rows:
             self.assertRegex(page, f'<th scope="row" class="n" data-value="{row["label"]}">{row["label"]}</th>'
                              f'<td class="where">{row["peak_region"]}</td>')
         self.assertIn("region of the peak</th>", page)
+        shown = re.findall(r'<tr class="sub.*?</th><td class="where">(.*?)</td>', page)
+        self.assertEqual(shown[:len(below)], below)
+        titles = re.findall(r'data-title="(\d+[a-c]?): ([^"]*), t', page) # of the viewer's list
+        self.assertEqual([name for label, name in titles if label[-1] in "abc"][:len(below)], below)
+        self.assertEqual([name for label, name in titles if label == "1"][0],
+                         f"{rows[0]['peak_region']}, {int(rows[0]['voxels']):,} voxels")
 
-    def sub_peaks(self, row, t):
-        """Each is as far as it should be from the others, and its t is that of the map."""
+    def sub_peaks(self, row, t, on):
+        """Each is as far as it should be from the others, and its t is that of the map. Returns their regions, which are
+        those of the atlas at their voxels."""
+        regions = []
         places = [[float(row[f"peak_{axis}"]) for axis in "xyz"]]
         heights = [abs(float(row["peak_t"]))]
         for entry in [] if row["sub_peaks"] == "n/a" else row["sub_peaks"].split("; "):
@@ -107,17 +119,21 @@ class Clusters(Atlas):
             voxel = tuple(numpy.rint((numpy.linalg.inv(AFFINE) @ [*places[-1], 1])[:3]).astype(int))
             self.assertAlmostEqual(float(height), t[voxel], delta=1e-4 * abs(t[voxel]))
             heights.append(abs(float(height)))
+            regions.append(NAMES.get(on[voxel], "no region"))
         self.assertLessEqual(len(places), 4)
         self.assertEqual(heights, sorted(heights, reverse=True))
         for i, one in enumerate(places):
             for other in places[:i]:
                 self.assertGreaterEqual(numpy.linalg.norm(numpy.subtract(one, other)), 8)
+        self.assertEqual(row["sub_peak_regions"], "; ".join(regions) or "n/a")
+        return regions
 
     def test_without_an_atlas(self):
         self.assert_done(self.run_paired("--peak-distance", "100"))
         rows = self.table("pet/change/clusters.tsv")
         self.assertIn("centre_x", rows[0])
         self.assertNotIn("peak_region", rows[0])
+        self.assertNotIn("sub_peak_regions", rows[0])
         self.assertEqual({row["sub_peaks"] for row in rows}, {"n/a"})
         self.assertFalse((self.folder / "voxstat-results/regions_values.tsv").exists())
 

@@ -48,7 +48,7 @@ class Level(Study):
                     self.assertEqual(shown, 0, (form, key))
             page = report_cli.Page(self.folder / form / "report.html")
             self.assertIn("nothing could have been significant at 0.05", page.text["effect-1"])
-            self.assertTrue(any("nothing is significant, p < 0.05 by" in caption for caption in page.captions))
+            self.assertTrue(any("Nothing is significant, p < 0.05 by" in caption for caption in page.captions))
             headline = (self.folder / form / "report.html").read_text().split('id="headline"')[1].split("</table>")[0]
             self.assertIn("<td", headline)
             self.assertNotIn("found", headline)
@@ -62,7 +62,7 @@ class Level(Study):
                     self.assertAlmostEqual(counted["smallest"], 0.025, places=8)
                     self.assertGreater(shown, 20, (form, key))
             page = report_cli.Page(self.folder / form / "report.html")
-            self.assertTrue(any("bold ones around what is significant" in caption for caption in page.captions))
+            self.assertTrue(any("Bold lines go around what is significant" in caption for caption in page.captions))
 
 
 if __name__ == "__main__":

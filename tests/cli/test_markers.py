@@ -1,12 +1,14 @@
 """Markers in the table, as a user meets them: the plan, the remarks and the refusals. test_trial.py has their
 statistics. The arithmetic of --derive, --auc and --below-quantification has its tests in tests/unit/study_markers.c."""
+import csv
 import json
 import re
 import unittest
 
 import numpy
 
-from voxstat_cli import INPUT, USAGE, Study, files_of
+import report_cli
+from voxstat_cli import INPUT, USAGE, Study, files_of, number_text, p_text
 
 
 class Markers(Study):
@@ -41,6 +43,15 @@ class Markers(Study):
         record = json.loads((self.folder / "voxstat-results/run.json").read_text(encoding="utf-8"))
         self.assertEqual([modality["name"] for modality in record["modalities"]], ["pet"])
         self.assertEqual(record["options"]["derive"], "ptau_ttau = ptau / ttau; mix = 2 × ptau − ttau")
+        self.assertEqual(self.flows(), [["5 in the table", "5 in pet: change"],
+                                        ["5 in the table", "1 left out: sub-03 (no value in ttau_followup)",
+                                         "4 in ttau, ptau_ttau, mix: change"], ["5 in the table", "5 in ptau: change"]])
+
+    def flows(self):
+        """The boxes of every flow of the page, as text."""
+        page = (self.folder / "voxstat-results/report.html").read_text(encoding="utf-8")
+        return [[re.sub("<.*?>", "", box) for box in re.findall("<li.*?</li>", flow, re.DOTALL)]
+                for flow in re.findall('<ol class="flow".*?</ol>', page, re.DOTALL)]
 
     def test_modality_picks_both(self):
         plan = self.plan("--modality", "pet,ptau")
@@ -75,12 +86,16 @@ class Markers(Study):
         self.assertEqual([effect["name"] for effect in record["modalities"][0]["effects"]], ["change", "area"])
 
     def test_markers_without_images(self):
-        self.plan("--modality", "ttau")
+        plan = self.plan("--modality", "ttau")
+        self.assertIn("\nsignificant: p FWE < 0.05, corrected over the outcomes of a family\n", plan)
         files = set(files_of(self.folder / "voxstat-results"))
         self.assertEqual({name for name in files if not name.endswith((".png", ".svg"))},
                          {f"markers{ending}" for ending in (".json", ".md", ".tex", ".tsv", "_values.json",
                                                             "_values.tsv")} | {"report.html", "results.h5", "run.json"})
         self.assertIn("figures/markers_forest.png", files)
+        done = self.run_program("figure", "-o", "figure.svg")  # what is usual: there are no slices
+        self.assert_done(done)
+        self.assertIn("ttau", (self.folder / "figure.svg").read_text())
 
     def dots(self, picture):
         """The centres of the dots of a scatter plot: lines without length of 6.4 units across, in dark ink."""
@@ -98,6 +113,10 @@ class Markers(Study):
         self.plan("--modality", "ttau", "--covariate", "level")
         folder = self.folder / "voxstat-results"
         self.assert_done(self.run_program("report", folder))
+        self.assertEqual(self.flows(), [["8 in the table", "1 left out: sub-03 (no value in ttau_followup)",
+                                         "7 in ttau: change",
+                                         "1 left out: sub-02 (no value of a covariate of this effect)",
+                                         "6 in ttau: level"]])
         of = [dict(zip(self.header, row)) for row in self.rows]
         of = [row for row in of if "n/a" not in (row["ttau_followup"], row["level"])]
         level = [float(row["level"]) for row in of]
@@ -114,6 +133,34 @@ class Markers(Study):
         x, y = self.dots(folder / "figures/markers_scatter.svg").T
         self.assertGreater(numpy.corrcoef(x, left[0])[0, 1], 0.99999)
         self.assertGreater(numpy.corrcoef(y, left[1])[0, 1], 0.99999)
+
+    def test_the_answer_without_images(self):
+        """Eight participants of whom every one's ptau rises, and with them nothing else, in words and as in markers.tsv:
+        the p of the smallest of 256 sign flips, corrected over two markers by the largest |t|."""
+        for name, ttau, ptau in (("sub-06", "210", "28.1"), ("sub-07", "225", "27.5"), ("sub-08", "190", "27.9")):
+            self.rows.append([name, "n/a", "n/a", str(4 + len(self.rows) % 3), "70", "200", ttau, "20", ptau, "1", "3", "9"])
+        for row, ptau in zip(self.rows, ("28", "38.2", "33.1", "27.7", "30.2")):
+            row[self.header.index("ptau_followup")] = ptau
+        self.cell(3, "ttau_followup", "240")
+        self.plan("--modality", "ttau,ptau", "--covariate", "level")
+        page = report_cli.Page(self.folder / "voxstat-results/report.html")
+        with open(self.folder / "voxstat-results/markers.tsv", encoding="utf-8") as table:
+            p = {(row["marker"], row["effect"]): float(row["p_fwe"]) for row in csv.DictReader(table, delimiter="\t")}
+        self.assertEqual(p["ptau", "change"], 2 / 256)
+        smallest = min(p["ttau", "level"], p["ptau", "level"])
+        self.assertGreater(smallest, 0.05)
+        said = " ".join(page.text["question"].replace("\u00a0", " ").split())
+        self.assertIn("Do the 2 markers change from baseline to followup, and does the change go along with level?", said)
+        self.assertIn(f"Markers: ptau \u2191 (p {p_text(2 / 256)}).", said)
+        self.assertIn(f"None of 2 markers: the smallest corrected p is {p_text(smallest)}.", said)
+        self.assertNotIn("voxel", said)
+        said = " ".join(page.text["markers"].replace("\u00a0", " ").split())
+        rise = numpy.mean([float(row[8]) / 8 - float(row[7]) / 8 for row in self.rows]) / numpy.mean(
+            [float(row[7]) / 8 for row in self.rows])
+        self.assertIn("2 markers, in 8 participants. The mean was tested by all 256 sign flips", said)
+        self.assertIn("change: 1 of 2 markers reaches p < 0.05 (change, % of the mean baseline): ptau "
+                      f"({number_text(100 * rise, 3, '+')} %, corrected p {p_text(2 / 256)})", said)
+        self.assertIn(f"level: none of 2 markers reaches p < 0.05; the least corrected p is {p_text(smallest)} (", said)
 
     def test_results_without_values_of_covariates(self):
         self.plan("--modality", "ttau", "--covariate", "level")

@@ -81,7 +81,7 @@ class Primary(Study):
                     self.assertRegex(page.text[article], rf"Significant at p < 0.05: {count} {noun}s? .*{criterion}\.")
                 else:
                     self.assertIn(f"Nothing is significant {criterion} (smallest p", page.text[article])
-            lines = "bold ones around what is" if count else "nothing is"
+            lines = "Bold lines go around what is" if count else "Nothing is"
             self.assertTrue(any(f"{lines} significant, p < 0.05 {criterion}" in caption for caption in page.captions))
             label = {"tfce": "TFCE"}.get(kind, kind)
             self.assertIn(f"smallest p, {label} (primary)", page.table("headline")[0][0])

@@ -7,6 +7,7 @@ import json
 import math
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -16,6 +17,7 @@ import h5py
 import nibabel
 import numpy
 
+import report_cli
 from voxstat_cli import INPUT, PROGRAM, SHAPE, Study
 
 SAMPLE = pathlib.Path(os.environ["VOXSTAT_SOURCE"]) / "sample_data"
@@ -235,8 +237,16 @@ class Planted(Cohort):
                       ["participant sub-04, column gm_followup", "mirror image", "left and right exchanged"],
                       ["participant sub-05, column gm_followup", "participant sub-06", "exchanged?"]):
             self.assertEqual(sum(all(word in remark for word in words) for remark in remarks), 1, (words, remarks))
-        page = (self.out / "report.html").read_text()
-        self.assertIn("left and right exchanged", page.split("<section id=\"design\"")[0]) # the head of the report
+        page = report_cli.Page(self.out / "report.html")
+        self.assertIn("left and right exchanged", page.text["question"]) # the head of the report
+        flagged = {(row["participant_id"], row["session_id"]): row["flags"] for row in self.rows if row["flags"] != "n/a"}
+        said = " ".join(page.text["question"].split())
+        self.assertIn(f"\u26a0 Quality control flags {len(flagged)} of 28 images. Look at them before the results.", said)
+        said = " ".join(page.text["quality"].split())
+        self.assertIn(f"{len(flagged)} of 28 images are flagged. Look at them; --exclude leaves a participant out.", said)
+        for (name, session), flags in flagged.items(): # and nothing but these stands after their names
+            self.assertRegex(said, f"{name}, {session}: {flags.replace(',', ', ')} (sub-\\d|[A-Z])")
+        self.assertEqual(len(re.findall(r"sub-\d\d, (?:baseline|followup): ", said)), len(flagged))
 
     def test_everybody_is_asymmetric_but_one_is_so_the_other_way_round(self):
         """Both sessions are flipped, so that only the others can tell. Brains differ between the sides; here 15 %."""

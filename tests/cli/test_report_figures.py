@@ -20,6 +20,7 @@ except ImportError as missing:
 
 import report_cli
 import voxstat_cli
+from voxstat_cli import number_text
 
 
 def numbers(text):
@@ -113,8 +114,8 @@ class ReportFigures(report_cli.Report):
                 alt = [image["alt"] for image in page.images if image["alt"].startswith("Histogram")]
                 alt = alt[:4] if effect == "change" else alt[4:]
                 for name, words in zip(("voxel", "extent", "mass", "tfce"), alt):
-                    self.assertIn(f"observed {null[name][0]:.4g}", words)
-                    self.assertIn(f"critical value {critical(null[name]):.4g}", words)
+                    self.assertIn(f"observed {number_text(null[name][0])},", words)
+                    self.assertIn(f"critical value {number_text(critical(null[name]))},", words)
 
     def test_the_line_through_a_cluster(self):
         page = self.run_report()
@@ -124,7 +125,7 @@ class ReportFigures(report_cli.Report):
         alt = [image["alt"] for image in page.images if "slope" in image["alt"]][0]
         np.testing.assert_allclose(numbers(alt.split("slope")[1])[:1], [fit.slope], rtol=1e-3)  # 4 digits
         for value in (fit.slope, fit.slope - half, fit.slope + half):
-            self.assertIn(f"{value:.4g}", alt)
+            self.assertIn(number_text(value), alt)
         self.assertIn(f"r {fit.rvalue:.3f}", alt)
 
     def test_the_mean_of_a_cluster(self):
@@ -133,7 +134,7 @@ class ReportFigures(report_cli.Report):
         mean, half = change.mean(), stats.t.ppf(0.975, 7) * stats.sem(change)
         alt = [image["alt"] for image in page.images if "mean change" in image["alt"]][0]
         for value in (mean, mean - half, mean + half):
-            self.assertIn(f"{value:.4g}", alt)
+            self.assertIn(number_text(value), alt)
         self.assertIn(f"{(change > 0).sum()} of 8", alt)
 
     def test_the_line_with_nuisance(self):
@@ -145,7 +146,7 @@ class ReportFigures(report_cli.Report):
         half = stats.t.ppf(0.975, 5) * np.sqrt(residual[0] / 5 * np.linalg.inv(columns.T @ columns)[1, 1])
         alt = [image["alt"] for image in page.images if "slope" in image["alt"]][0]
         for value in (slope[1], slope[1] - half, slope[1] + half):
-            self.assertIn(f"{value:.4g}", alt)
+            self.assertIn(number_text(value), alt)
         self.assertIn("partial correlation", page.text["effect-2"])
         self.assertIn("both adjusted", page.text["effect-2"])
         self.assertIn("Freedman", page.text["methods"])
@@ -172,12 +173,38 @@ class ReportFigures(report_cli.Report):
                     np.testing.assert_allclose(null["medians"][0], medians[0], rtol=1e-4, atol=1e-5)
                     for found, of_numpy in ((null["quantiles"], expected), (null["medians"], medians)):
                         np.testing.assert_allclose(np.sort(found, 0), np.sort(of_numpy, 0), rtol=1e-4, atol=1e-5)
+                    self.check_band(f"pet_{effect}_qq", null, 4 - (effect == "level"), 1 + (tails == "two"))
                     middle, outside = np.sort(medians[:, 0]), int(0.025 * len(t))
                     alt = [one["alt"] for one in page.images if one["alt"].startswith("Quantiles")][effect == "level"]
                     np.testing.assert_allclose(numbers(alt.split("\u00b1")[1]), [medians[0, 0], 95, middle[outside],
                                                                             middle[-1 - outside]], atol=6e-4)
                     p = np.mean(medians[:, 0] >= (1 - 1e-6) * medians[0, 0])
                     self.assertIn(f"(p = {voxstat_cli.p_text(p)}; inflation", page.text[article])
+
+    def check_band(self, picture, null, df, sides):
+        """The dots of the QQ plot and the outline of its band are, in the picture's own units, Student's -log10 p of the
+        data as observed and of the middle 95 % of the relabellings at every rank."""
+        svg = (self.folder / f"results/figures/{picture}.svg").read_text()
+        paths = dict((re.search("(?:stroke|fill):(rgb[^;]*)", style)[1], re.findall(r"[ML] (\S+) (\S+)", path))
+                     for style, path in re.findall(r'<path style="\s*(?:fill:none;)?([^"]*)"[^>]* d="([^"]*)"', svg))
+        dots = np.array(paths["rgb(12%,37%,66%)"][::2], float)
+        band = np.array(paths["rgb(87%,91%,95%)"], float)
+        t, ranks = np.sort(null["quantiles"], 0), null["ranks"]
+        outside = int(0.025 * len(t))
+        surprise = lambda t: -np.log10(sides * stats.t.sf(t, df))
+        expected, observed = -np.log10((ranks - 0.5) / ranks[-1]), surprise(null["quantiles"][0])
+        across, up = np.polyfit(expected, dots[:, 0], 1), np.polyfit(observed, dots[:, 1], 1)
+        self.assertAlmostEqual(across[0], -up[0], delta=0.01) # one scale, so that the line of no effect is the diagonal
+        np.testing.assert_allclose(np.polyval(across, expected), dots[:, 0], atol=0.02)
+        np.testing.assert_allclose(np.polyval(up, observed), dots[:, 1], atol=0.02)
+        high, low = surprise(t[-1 - outside]), surprise(t[outside])
+        top = 14 # of the plot: what lies above is cut
+        outline = np.concatenate([np.maximum(np.polyval(up, high), top), np.maximum(np.polyval(up, low), top)[::-1]])
+        self.assertEqual(list(band[-1]), list(band[0])) # closed
+        band = band[:-1]
+        self.assertEqual(len(band), len(outline))
+        np.testing.assert_allclose(band[:, 0], np.polyval(across, np.concatenate([expected, expected[::-1]])), atol=0.02)
+        np.testing.assert_allclose(band[:, 1], outline, atol=0.05) # quantiles are float32
 
     def test_a_global_change(self):
         """The alarm goes off where everything rises, and not for what has no part in it."""
@@ -207,10 +234,11 @@ class ReportFigures(report_cli.Report):
             change = h5["clusters/pet/level/followup"][0] - h5["clusters/pet/level/baseline"][0]
         for i, row in enumerate(self.rows):
             percent = 100 * (after[i] - before[i]) / before[i]
-            words = f"{row[0]}: {before[i]:.4g} to {after[i]:.4g} ({percent:+.1f} %)"
+            words = (f"{row[0]}: {number_text(before[i])} to {number_text(after[i])} "
+                     f"({number_text(percent, 3, '+')} %)")
             self.assertEqual(titles.count(words), 2, words)
-            self.assertIn(f"{row[0]}: {float(row[3]):.4g}, {change[i]:.4g}", titles)
-            self.assertIn(f"{row[0]}: {float(row[3]):.4g}", titles) # of the design
+            self.assertIn(f"{row[0]}: {number_text(float(row[3]))}, {number_text(change[i])}", titles)
+            self.assertIn(f"{row[0]}: {number_text(float(row[3]))}", titles) # of the design
             cells = people[0][1 + i]
             self.assertEqual(cells[0], row[0])
             np.testing.assert_allclose([float(one) for one in cells[2:6]],
@@ -251,8 +279,8 @@ class ReportFigures(report_cli.Report):
             far, carries = leverage[i] > 9 / n, cook > stats.f.ppf(0.5, 3, n - 3)
             name = self.rows[i][0]
             self.assertEqual(f"{name} lies far out (leverage {leverage[i]:.2f})" in words, far)
-            self.assertEqual(f"carries much of the result (Cook\u2019s distance {cook:.2g}): without it the slope is "
-                             f"{without[1]:.4g}." in words, carries)
+            self.assertEqual(f"carries much of the result (Cook\u2019s distance {number_text(cook, 2)}): without it the "
+                             f"slope is {number_text(without[1])}." in words, carries)
             influential += carries
         self.assertTrue(0 < influential <= 3) # so many are named
 
@@ -422,7 +450,7 @@ class ReportFigures(report_cli.Report):
                 self.assertEqual(rows.mean() < shown.mean(), up, effect)
             image, seen = pixels(self.folder / f"results/figures/pet_{effect}_slices.png"), 0
             spread = image[..., 0] - image[..., 2] > 125  # beyond the threshold; below it colours fade
-            for first, last in runs((image[30:].min(2) < 250).any(0))[:5]:  # the columns of axial slices
+            for first, last in runs((image[30:].min(2) < 250).any(0))[:4]:  # the columns of axial slices
                 columns = np.flatnonzero(spread[:, first:last + 1].any(0))
                 seen += len(columns) > 0
                 if len(columns):

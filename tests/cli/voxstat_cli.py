@@ -4,6 +4,7 @@ The images are 8 x 9 x 7 voxels of 4 mm with Gaussian noise about 10 and an affi
 separate folder, which is removed afterwards."""
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -29,10 +30,22 @@ def files_of(folder):
             if path.is_file()}
 
 
+def page_of(path):
+    """The text of report.html, which is in ASCII, with the characters that it has as numbered references."""
+    return re.sub("&#([0-9]{3,});", lambda found: chr(int(found[1])), path.read_bytes().decode("ascii"))
+
+
 def p_text(p):
     """p as the program prints it: three significant digits, also where the last ones are 0."""
     exponent = int(f"{p:.2e}".split("e")[1])
     return f"{p:.{2 - exponent}f}" if exponent >= -5 else f"{p:.2e}"
+
+
+def number_text(value, digits=4, sign="-"):
+    """A number as the page writes it: so many significant digits, and all of those before the point; thousands apart,
+    and a true minus. sign "+": a sign always."""
+    form = ",.0f" if abs(value) >= 10 ** digits - 0.5 else f",.{digits}g"
+    return f"{value:{sign}{form}}".replace("-", "\N{MINUS SIGN}")
 
 
 def place_of(stem):

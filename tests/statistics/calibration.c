@@ -15,6 +15,7 @@
  * The alarm of results/calibration.h, of the median |t| over all voxels, is held to the same bounds: with one effect
  * tested and none there, it goes off 1 time in 20. */
 #include "fixture.h"
+#include "infer/quantiles.h"
 #include "results/calibration.h"
 
 /* The sanitizers make it six times slower. */
@@ -110,6 +111,47 @@ static void null_cohorts(void **state)
         vx_model_free(model);
     }
     vx_device_free(device);
+}
+
+/* Relabellings are left out only where all of them would give no alarm, and then the first ones say the same. */
+static void some_relabellings_suffice(void **state)
+{
+    enum { CASES = 12, LEAST = 32, REACH = 2, EFFECTS = 5 }; /* 2 of 200 reach 0.05 / EFFECTS, 3 do not */
+    vx_model *model = fixture_model(N, score, 0, NULL, VX_PEARSON);
+    int stopped = 0;
+    (void)state;
+    for (int i = 0; i < CASES; i++) {
+        float *data = smooth_noise(70 + (uint64_t)i, false);
+        for (int k = 0; k < N * V; k++)
+            data[k] += (float)(83. / 12 * i); /* from nothing to a standard deviation, everywhere */
+        vx_matrix *matrix = fixture_matrix(dim, N, V, data, NULL);
+        vx_inference_options options = vx_inference_defaults();
+        vx_calibration calibration[2];
+        vx_result *result[2];
+        vx_error error = {0};
+        options.permutations = PERMUTATIONS;
+        options.correct = VX_CORRECT_VOXEL;
+        for (int k = 0; k < 2; k++) {
+            options.quantiles = k ? LEAST : PERMUTATIONS + 1;
+            options.quantiles_most = k ? PERMUTATIONS + 1 : 0;
+            options.quantiles_reach = REACH;
+            result[k] = fixture_run("cpu", 0, matrix, &model->effect[0], &options);
+            check(vx_calibration_find(&result[k]->quantiles, EFFECTS, &calibration[k], &error), error);
+        }
+        const vx_quantiles *all = &result[0]->quantiles, *some = &result[1]->quantiles;
+        assert_int_equal(all->count, PERMUTATIONS + 1);
+        assert_int_equal(calibration[0].alarm, calibration[1].alarm);
+        assert_memory_equal(all->median, some->median, some->count * 2 * sizeof(double));
+        assert_true(some->count == all->count || vx_quantiles_reach(some) > REACH);
+        assert_true(some->count >= LEAST && (i || some->count == LEAST));
+        stopped += some->count < all->count;
+        for (int k = 0; k < 2; k++)
+            vx_result_free(result[k]);
+        vx_matrix_free(matrix);
+        free(data);
+    }
+    assert_in_range(stopped, 1, CASES - 1);
+    vx_model_free(model);
 }
 
 /* A true effect in a cube of 4 x 4 x 4 voxels, three standard deviations per standard deviation of the score: found by
@@ -209,6 +251,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(null_cohorts),
+        cmocka_unit_test(some_relabellings_suffice),
         cmocka_unit_test(effects_are_found),
         cmocka_unit_test(effects_share_the_level),
     };

@@ -30,6 +30,7 @@
 #include "image/sources.h"
 #include "infer/estimate.h"
 #include "infer/pvalue.h"
+#include "infer/order.h"
 #include "infer/quantiles.h"
 #include "model/relabelling.h"
 #include "outcome/sensitivity.h"
@@ -100,6 +101,7 @@ static void the_library(void **state)
     vx_means_free(NULL);
     vx_modality_destroy(NULL);
     vx_model_free(NULL);
+    vx_order_free(NULL);
     vx_packed_close(NULL);
     vx_quantiles_destroy(NULL);
     vx_relabelling_destroy(NULL);

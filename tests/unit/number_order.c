@@ -49,6 +49,27 @@ static void minus_is_typeset(void **state)
     assert_true(strlen(vx_minus_text(full)) == 31);
 }
 
+/* Thousands are apart in every form, digits before the point are never rounded away, and what rounds to zero has no
+ * sign. */
+static void figures_for_people(void **state)
+{
+    char text[32];
+    (void)state;
+    assert_string_equal(vx_number_text(-0.123456, text), "\xE2\x88\x92" "0.1235");
+    assert_string_equal(vx_number_text(NAN, text), "\xE2\x80\x93");
+    assert_string_equal(vx_number_text(999.96, text), "1,000");
+    assert_string_equal(vx_number_text(-9999.6, text), "\xE2\x88\x92" "10,000");
+    assert_string_equal(vx_number_text(1234567.25, text), "1,234,567");
+    assert_string_equal(vx_number_text(1e300, text), "1e+300");
+    assert_string_equal(vx_number_text(-0.0, text), "0");
+    assert_string_equal(vx_fixed_text(-0.004, 2, text), "0.00");
+    assert_string_equal(vx_fixed_text(-12345.67, 1, text), "\xE2\x88\x92" "12,345.7");
+    assert_string_equal(vx_fixed_text(NAN, 1, text), "\xE2\x80\x93");
+    assert_string_equal(vx_digits_text(4.938, 3, true, text), "+4.94");
+    assert_string_equal(vx_digits_text(-1234.5, 2, true, text), "\xE2\x88\x92" "1,234");
+    assert_string_equal(vx_digits_text(1.5e-5, 3, false, text), "1.5e\xE2\x88\x92" "05");
+}
+
 /* The numbers differ by less than a float's precision, are outside the range of int, or have either sign. */
 static void numbers_ascend(void **state)
 {
@@ -83,6 +104,7 @@ int main(void)
         cmocka_unit_test(counts_are_grouped_by_thousands),
         cmocka_unit_test(p_has_three_digits),
         cmocka_unit_test(minus_is_typeset),
+        cmocka_unit_test(figures_for_people),
         cmocka_unit_test(numbers_ascend),
         cmocka_unit_test(texts_ascend_and_each_once),
     };

@@ -81,7 +81,7 @@ static void papers_round_and_escape(void **state)
     record.options = 1;
     papers_are(&record, VX_OUTCOME_REGION,
                "**pet (SUVR), primary: change**\n\n"
-               "| Region | n | Baseline | Follow-up | Change (95 % interval) | % | p | p, corrected |\n"
+               "| Region | n | Baseline | Follow-up | Change (95 % interval) | Mean % | p | p, corrected |\n"
                "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
                "| \"left\" \\| 5\\_% \\& \\<b\\> | 14 | 1.235 ± 0.057 | 1 ± 12 | −0.023 (−0.042 to 0.000) | −1.9 | "
                "0.031 | 0.0496 |\n"
@@ -93,7 +93,8 @@ static void papers_round_and_escape(void **state)
                "p: all 16,384 "
                "sign flips, two-sided; corrected over the rows by the maximum statistic (Westfall \\& Young 1993).}\n"
                "\\begin{tabular}{lrrrrrrr}\n\\toprule\n"
-               "Region & n & Baseline & Follow-up & Change (95 \\% interval) & \\% & p & p, corrected \\\\\n\\midrule\n"
+               "Region & n & Baseline & Follow-up & Change (95 \\% interval) & Mean \\% & p & p, corrected \\\\\n"
+               "\\midrule\n"
                "''left'' \\textbar{} 5\\_\\% \\& \\textless{}b\\textgreater{} & 14 & 1.235 $\\pm$ 0.057 & "
                "1 $\\pm$ 12 & $-$0.023 ($-$0.042 to 0.000) & $-$1.9 & 0.031 & 0.0496 \\\\\n"
                "{[}caudate] & 14 & 1.235 $\\pm$ 0.057 & 1 $\\pm$ 12 & $-$0.023 ($-$0.042 to 0.000) & -- & "

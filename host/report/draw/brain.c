@@ -191,10 +191,9 @@ void vx_colour_bar(cairo_t *cairo, const vx_brain *brain, double x, double y, do
             fits = fits && fabs(at - labelled[k]) >= VX_TEXT_SMALL;
         if (fits) {
             labelled[labels++] = at;
-            snprintf(text, sizeof text, "%.3g", mark[i]);
             vx_text_draw(cairo, x + width + 6, at + 4, 0, VX_TEXT_SMALL, vx_ink,
                          mark[i] == 0         ? "0"
-                         : brain->colour.data ? vx_minus_text(text)
+                         : brain->colour.data ? vx_number_text(mark[i], text)
                                               : vx_fixed_text(mark[i], 2, text));
         }
         vx_ink_set(cairo, vx_ink);

@@ -32,10 +32,7 @@ static void mark(cairo_t *cairo, const vx_axes *axes, double at, vx_colour colou
     cairo_line_to(cairo, axes->left + 24, row - 4);
     cairo_stroke(cairo);
     cairo_set_dash(cairo, NULL, 0, 0);
-    const bool count = at >= 1000 && at < 1e15 && at == floor(at);
-    if (!count)
-        snprintf(number, sizeof number, "%.4g", at);
-    snprintf(text, sizeof text, "%s %s", words, count ? vx_count_text((uint64_t)at, number) : vx_minus_text(number));
+    snprintf(text, sizeof text, "%s %s", words, vx_number_text(at, number));
     vx_text_draw(cairo, axes->left + 32, row, 0, VX_TEXT_SMALL, colour, text);
 }
 

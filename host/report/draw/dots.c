@@ -2,6 +2,7 @@
 #include "report/draw/plot.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "report/draw/named_points.h"
 
 #include <math.h>
@@ -66,7 +67,7 @@ static void draw_row(cairo_t *cairo, const vx_dots_row *row, double top)
                 continue;
             cairo_move_to(cairo, x, y);
             cairo_line_to(cairo, x, y);
-            vx_point_name(cairo, x, y, vx_text("%s: %.4g", row->participant[i], row->value[i]));
+            vx_point_name(cairo, x, y, vx_text("%s: %s", row->participant[i], vx_number_text(row->value[i], text)));
         }
         vx_ink_set(cairo, marked ? vx_orange : vx_ink);
         vx_plot_draw_dots(cairo, RADIUS + 0.6 * marked);

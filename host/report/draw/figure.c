@@ -37,8 +37,8 @@ static cairo_status_t play(const vx_drawing *drawing, cairo_surface_t *surface, 
     return status;
 }
 
-/* Puts `texts` before the end of the SVG: they lie over everything else. */
-static bool insert_texts(vx_bytes *svg, const char *texts, size_t size)
+/* Puts `texts` before the end of the SVG: they lie over everything else. *part is where. */
+static bool insert_texts(vx_bytes *svg, const char *texts, size_t size, vx_span *part)
 {
     static const char end[] = "</svg>";
     size_t at = svg->size;
@@ -53,17 +53,25 @@ static bool insert_texts(vx_bytes *svg, const char *texts, size_t size)
     memmove(svg->data + at + size, svg->data + at, svg->size - at);
     memcpy(svg->data + at, texts, size);
     svg->size += size;
+    *part = (vx_span){at, size};
     return true;
 }
 
 /* Makes an SVG whose user units are `unit`, of which a unit of the drawing has `scale`. */
-static cairo_status_t make_svg(const vx_drawing *drawing, cairo_svg_unit_t unit, double scale, vx_bytes *svg)
+static cairo_status_t make_svg(const vx_drawing *drawing, cairo_svg_unit_t unit, double scale, vx_bytes *svg,
+                               vx_span *names)
 {
-    char *markup = NULL;
-    size_t size = 0;
-    vx_svg_texts texts = {.out = vx_text_stream(&markup, &size)};
-    if (!texts.out)
+    char *markup = NULL, *named = NULL;
+    size_t size = 0, named_size = 0;
+    vx_span part;
+    vx_svg_texts texts = {.out = vx_text_stream(&markup, &size), .names = vx_text_stream(&named, &named_size),
+                          .reach = (drawing->dense ? 3 : 6) * scale};
+    if (!texts.out || !texts.names) {
+        texts.lost = !vx_stream_close(texts.out) | !vx_stream_close(texts.names);
+        free(markup);
+        free(named);
         return CAIRO_STATUS_NO_MEMORY;
+    }
     cairo_surface_t *surface = cairo_svg_surface_create_for_stream(append, svg, drawing->width * scale,
                                                                    drawing->height * scale);
     cairo_svg_surface_set_document_unit(surface, unit);
@@ -73,17 +81,27 @@ static cairo_status_t make_svg(const vx_drawing *drawing, cairo_svg_unit_t unit,
     if (status == CAIRO_STATUS_SUCCESS)
         status = cairo_surface_status(surface);
     cairo_surface_destroy(surface);
-    const bool complete = vx_stream_close(texts.out) && !texts.lost;
-    if (status == CAIRO_STATUS_SUCCESS && !(complete && insert_texts(svg, markup, size)))
+    const bool closed = vx_stream_close(texts.out), complete = vx_stream_close(texts.names) && closed && !texts.lost;
+    if (status == CAIRO_STATUS_SUCCESS &&
+        !(complete && insert_texts(svg, markup, size, &part) && insert_texts(svg, named, named_size, names)))
         status = CAIRO_STATUS_NO_MEMORY;
     free(markup);
+    free(named);
     return status;
 }
 
-vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *webp, vx_bytes *svg, vx_error *error)
+void vx_figure_png_size(const vx_drawing *drawing, int pixels[2])
 {
-    const int width = (int)ceil(drawing->width * drawing->scale), height = (int)ceil(drawing->height * drawing->scale);
-    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+    pixels[0] = (int)ceil(drawing->width * drawing->scale);
+    pixels[1] = (int)ceil(drawing->height * drawing->scale);
+}
+
+vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *webp, vx_bytes *svg, vx_span *names,
+                         vx_error *error)
+{
+    int pixels[2];
+    vx_figure_png_size(drawing, pixels);
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, pixels[0], pixels[1]);
     cairo_status_t status = play(drawing, surface, drawing->scale);
     *png = *svg = (vx_bytes){0};
     if (webp)
@@ -96,7 +114,7 @@ vx_status vx_figure_make(const vx_drawing *drawing, vx_bytes *png, vx_bytes *web
                 vx_webp_encode(surface, webp);
             cairo_surface_destroy(surface);
         }
-        status = make_svg(drawing, CAIRO_SVG_UNIT_PX, 1, svg);
+        status = make_svg(drawing, CAIRO_SVG_UNIT_PX, 1, svg, names);
     } else {
         cairo_surface_destroy(surface);
     }
@@ -151,6 +169,7 @@ vx_status vx_figure_draw(const vx_drawing *drawing, vx_figure_format format, con
 {
     const double largest = fmax(drawing->width, drawing->height) * paper->mm / MM_AN_INCH * paper->dpi;
     cairo_status_t status;
+    vx_span names;
     *bytes = (vx_bytes){0};
     if (format == VX_FIGURE_PNG && largest > 32767) /* of cairo's images */
         return vx_fail(error, VX_OUTPUT, "a figure of %.0f pixels is too large for a PNG, which can have 32767; choose "
@@ -158,7 +177,7 @@ vx_status vx_figure_draw(const vx_drawing *drawing, vx_figure_format format, con
     if (format == VX_FIGURE_PNG)
         status = make_png(drawing, paper, bytes);
     else if (format == VX_FIGURE_SVG)
-        status = make_svg(drawing, CAIRO_SVG_UNIT_MM, paper->mm, bytes);
+        status = make_svg(drawing, CAIRO_SVG_UNIT_MM, paper->mm, bytes, &names);
     else
         status = make_pdf(drawing, paper, bytes);
     return status == CAIRO_STATUS_SUCCESS ? VX_OK : vx_fail(error, VX_INTERNAL, "a figure cannot be drawn: %s",

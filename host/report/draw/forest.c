@@ -1,6 +1,8 @@
 #include "report/draw/forest.h"
 
+#include "base/memory.h"
 #include "base/number.h"
+#include "report/draw/named_points.h"
 #include "report/draw/plot.h"
 
 #include <math.h>
@@ -55,8 +57,18 @@ static void segment(cairo_t *cairo, double x0, double y0, double x1, double y1)
     cairo_stroke(cairo);
 }
 
+/* "sub-01: striatum +5.1 %". */
+static void name_dot(cairo_t *cairo, const vx_forest_panel *panel, const vx_forest_row *row, const char *participant,
+                     double value, double x, double y)
+{
+    char text[32];
+    vx_point_name(cairo, x, y, vx_text("%s: %s %s%s%s", participant, row->label, vx_digits_text(value, 3, true, text),
+                                       panel->unit ? " " : "", panel->unit ? panel->unit : ""));
+}
+
 /* Dots of neighbours in the list are apart, so that equal values stay visible. */
-static void draw_dots(cairo_t *cairo, const vx_axes *axes, const vx_forest_mark *mark, double y)
+static void draw_dots(cairo_t *cairo, const vx_axes *axes, const vx_forest_panel *panel, const vx_forest_row *row,
+                      const vx_forest_mark *mark, double y)
 {
     static const double offset[] = {-5, 0.5, 6, -2, 3.5};
     cairo_set_source_rgba(cairo, vx_muted.r, vx_muted.g, vx_muted.b, 0.5);
@@ -64,10 +76,14 @@ static void draw_dots(cairo_t *cairo, const vx_axes *axes, const vx_forest_mark 
         const double at = y + offset[i % 5], side = mark->dot[i] < axes->x[0] ? -1 : 1;
         if (!isfinite(mark->dot[i]))
             continue;
-        if (mark->dot[i] >= axes->x[0] && mark->dot[i] <= axes->x[1]) {
-            cairo_arc(cairo, vx_plot_x(axes, mark->dot[i]), at, 2.3, 0, 2 * M_PI);
+        const bool shown = mark->dot[i] >= axes->x[0] && mark->dot[i] <= axes->x[1];
+        const double tip = side < 0 ? axes->left : axes->left + axes->width;
+        const double x = shown ? vx_plot_x(axes, mark->dot[i]) : tip;
+        if (mark->name)
+            name_dot(cairo, panel, row, mark->name[i], mark->dot[i], x, at);
+        if (shown) {
+            cairo_arc(cairo, x, at, 2.3, 0, 2 * M_PI);
         } else {
-            const double tip = side < 0 ? axes->left : axes->left + axes->width;
             cairo_move_to(cairo, tip, at);
             cairo_line_to(cairo, tip - side * 5, at - 3);
             cairo_line_to(cairo, tip - side * 5, at + 3);
@@ -148,9 +164,13 @@ static void draw_row(cairo_t *cairo, const vx_forest_plot *plot, const vx_forest
     vx_text_fit(cairo, MARGIN, y + 4, 0, VX_TEXT_NORMAL, width, vx_ink, row->label);
     bold(cairo, false);
     for (int p = 0; p < plot->panels; p++) {
-        draw_dots(cairo, &axes[p], &row->mark[p], y);
+        draw_dots(cairo, &axes[p], &plot->panel[p], row, &row->mark[p], y);
         if (isfinite(row->mark[p].estimate))
             draw_estimate(cairo, &axes[p], &row->mark[p], y);
+        if (isfinite(row->mark[p].estimate) && *row->mark[p].text[1])
+            vx_point_name(cairo, vx_plot_x(&axes[p], row->mark[p].estimate), y,
+                          vx_text("%s: %s%s%s", row->label, row->mark[p].text[1], plot->panel[p].unit ? " " : "",
+                                  plot->panel[p].unit ? plot->panel[p].unit : ""));
         draw_texts(cairo, &plot->panel[p], &axes[p], &row->mark[p], y);
     }
 }
@@ -199,7 +219,8 @@ vx_drawing vx_forest_drawing(const vx_forest_plot *plot)
     for (int p = 0; p < plot->panels; p++)
         width += panel_width(&plot->panel[p]) + (p ? GAP : 0);
     const double height = head_height(plot) + rows_height(plot) + FOOT + (plot->legend ? LEGEND : 0);
-    return (vx_drawing){.width = ceil(width), .height = height, .scale = 2, .draw = draw_forest, .context = plot};
+    return (vx_drawing){.width = ceil(width), .height = height, .scale = 2, .dense = true, .draw = draw_forest,
+                        .context = plot};
 }
 
 /* ---- texts ---- */

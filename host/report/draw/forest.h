@@ -13,6 +13,7 @@ enum { VX_FOREST_PANELS_MAX = 2, VX_FOREST_COLUMNS = 4, VX_FOREST_TEXT = 64 };
 /* What a panel shows of a row. Without a finite estimate only the texts are drawn. */
 typedef struct vx_forest_mark {
     const double *dot;       /* one per participant, NaN: absent; null: none */
+    const char *const *name; /* dots: of the participants; null: not shown */
     int64_t dots;
     double estimate, low, high;
     bool significant;        /* drawn filled, and in colour with its text */
@@ -28,6 +29,7 @@ typedef struct vx_forest_row {
 
 typedef struct vx_forest_panel {
     const char *title, *axis; /* title: of the first panel "" where none has one */
+    const char *unit;         /* of the values, for a pointer; null: none */
     const char *column[VX_FOREST_COLUMNS]; /* headings of the texts; null: the texts are left out */
     double width;            /* of the plot itself */
     double range[2];         /* values at its sides; dots beyond them are drawn as arrows at the side */

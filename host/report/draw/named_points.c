@@ -26,8 +26,8 @@ void vx_point_name(cairo_t *cairo, double x, double y, char *text)
     if (texts) {
         char *markup = text ? vx_markup_of(text) : NULL;
         if (markup)
-            fprintf(texts->out, "<circle cx=\"%.2f\" cy=\"%.2f\" r=\"6\" fill=\"none\" pointer-events=\"all\"><title>%s"
-                    "</title></circle>\n", x, y, markup);
+            fprintf(texts->names, "<circle cx=\"%.2f\" cy=\"%.2f\" r=\"%g\" fill=\"none\" pointer-events=\"all\">"
+                    "<title>%s</title></circle>\n", x, y, texts->reach, markup);
         texts->lost |= !markup;
         free(markup);
     }

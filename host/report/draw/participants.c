@@ -2,6 +2,7 @@
 #include "report/draw/plot.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "report/draw/named_points.h"
 
 #include <math.h>
@@ -49,11 +50,13 @@ static void name_lines(cairo_t *cairo, const vx_axes *axes, const vx_change_plot
     for (int64_t i = 0; plot->name && i < plot->n; i++)
         for (int end = 0; end < 2; end++) {
             const double before = plot->before[i], after = plot->after[i];
-            char percent[32] = "";
+            char percent[48] = "", text[2][32];
             if (before > 0)
-                snprintf(percent, sizeof percent, " (%+.1f %%)", 100 * (after - before) / before);
+                snprintf(percent, sizeof percent, " (%s %%)",
+                         vx_digits_text(100 * (after - before) / before, 3, true, text[0]));
             vx_point_name(cairo, vx_plot_x(axes, end), vx_plot_y(axes, end ? after : before),
-                        vx_text("%s: %.4g to %.4g%s", plot->name[i], before, after, percent));
+                          vx_text("%s: %s to %s%s", plot->name[i], vx_number_text(before, text[0]),
+                                  vx_number_text(after, text[1]), percent));
         }
 }
 
@@ -110,6 +113,7 @@ static void draw_value(cairo_t *cairo, const vx_drawing *drawing)
 {
     const vx_value_plot *plot = drawing->context;
     vx_axes axes = {62, 14, drawing->width - 76, drawing->height - 40, {0, 1}, {0, 0}, false, 0};
+    char text[32];
     for (int64_t i = 0; i < plot->n; i++)
         reach(axes.y, plot->value[i]);
     vx_widen(axes.y, 0.06);
@@ -125,7 +129,7 @@ static void draw_value(cairo_t *cairo, const vx_drawing *drawing)
             vx_plot_add_dot(cairo, &axes, x, plot->value[i]);
             if (plot->name)
                 vx_point_name(cairo, vx_plot_x(&axes, x), vx_plot_y(&axes, plot->value[i]),
-                            vx_text("%s: %.4g", plot->name[i], plot->value[i]));
+                              vx_text("%s: %s", plot->name[i], vx_number_text(plot->value[i], text)));
         }
         vx_ink_set(cairo, sign ? vx_blue : vx_orange);
         vx_plot_draw_dots(cairo, 3);
@@ -171,7 +175,9 @@ static void name_points(cairo_t *cairo, const vx_axes *axes, const vx_scatter_pl
     for (int64_t i = 0; plot->name && i < plot->n; i++) {
         const double x = vx_plot_x(axes, plot->x[i]), y = vx_plot_y(axes, plot->y[i]);
         const bool left = x > axes->left + axes->width / 2;
-        vx_point_name(cairo, x, y, vx_text("%s: %.4g, %.4g", plot->name[i], plot->x[i], plot->y[i]));
+        char text[2][32];
+        vx_point_name(cairo, x, y, vx_text("%s: %s, %s", plot->name[i], vx_number_text(plot->x[i], text[0]),
+                                           vx_number_text(plot->y[i], text[1])));
         if (!plot->marked || !plot->marked[i])
             continue;
         vx_ink_set(cairo, vx_orange);

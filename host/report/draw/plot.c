@@ -40,11 +40,11 @@ double vx_plot_y(const vx_axes *axes, double y)
 const char *vx_tick_text(double value, double step, char text[32])
 {
     const int digits = (int)fmax(0, -floor(log10(step) + 1e-9));
-    if (fabs(value) >= 1e5 || digits > 5)
+    if (fabs(value) >= 1e15 || digits > 5)
         snprintf(text, 32, "%.3g", value);
     else
         snprintf(text, 32, "%.*f", digits, value);
-    return vx_minus_text(text);
+    return vx_typeset_number(text);
 }
 
 /* Powers of ten, about four of them; over less than two, 2 and 5 times these too. Returns the number of ticks. */
@@ -73,10 +73,8 @@ static void draw_x_ticks(cairo_t *cairo, const vx_axes *axes)
     const int ticks = axes->log_x ? ticks_of_logarithms(axes->log_from + margin, axes->x[1], tick)
                                   : vx_ticks(axes->x[0], axes->x[1], 5, tick, &step);
     for (int i = 0; i < ticks; i++) {
-        if (axes->log_x && tick[i] >= 3)
-            vx_count_text((uint64_t)llround(pow(10, tick[i])), text);
-        else if (axes->log_x)
-            snprintf(text, sizeof text, "%.3g", pow(10, tick[i]));
+        if (axes->log_x)
+            vx_number_text(pow(10, tick[i]), text);
         else
             vx_tick_text(tick[i], step, text);
         vx_text_draw(cairo, vx_plot_x(axes, tick[i]), bottom + 16, 0.5, VX_TEXT_SMALL, vx_muted, text);

@@ -13,7 +13,8 @@ enum { VX_TEXT_SMALL = 11, VX_TEXT_NORMAL = 12, VX_TEXT_TITLE = 13 };
 /* Lets texts of a surface be written as <text> elements, in the surface's units, instead of being drawn; `texts` must
  * outlive what draws. cairo would turn the text of an SVG into outlines, which nobody can search, edit or hear. */
 typedef struct vx_svg_texts {
-    FILE *out;
+    FILE *out, *names; /* names: of points (named_points.h) */
+    double reach;      /* how far a pointer may be from a named point */
     bool lost; /* memory was short for a text */
 } vx_svg_texts;
 void vx_texts_to_svg(cairo_surface_t *surface, vx_svg_texts *texts);

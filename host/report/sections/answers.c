@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CARDS_MAX = 3, GLANCE_CARD = 4, GLANCE_CELL = 3 }; /* the last two: slices */
+enum { CARDS_MAX = 3, GLANCE_CARD = 3, GLANCE_CELL = 2 }; /* the last two: slices */
 
 static bool has_markers(const vx_results *results)
 {

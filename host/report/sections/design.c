@@ -9,8 +9,7 @@
 
 #include <math.h>
 
-/* A box of the flow: who was left out on the way to the next one. */
-static void put_left_out(vx_page *page, const vx_results_left_out *left_out, size_t count)
+void vx_put_left_out(vx_page *page, const vx_results_left_out *left_out, size_t count)
 {
     if (!count)
         return;
@@ -26,7 +25,7 @@ static void put_flow(vx_report *report, const vx_results_modality *modality)
     vx_page *page = report->page;
     vx_put(page, "<ol class=\"flow\" aria-label=\"Participants of %s\">\n<li><strong>%lld</strong> in the table</li>\n",
            modality->name, (long long)report->results->participants);
-    put_left_out(page, modality->left_out, modality->left_outs);
+    vx_put_left_out(page, modality->left_out, modality->left_outs);
     vx_put(page, "<li><strong>%lld</strong> in %s", (long long)modality->n, modality->name);
     for (size_t e = 0; e < modality->effects; e++)
         if (!modality->effect[e].left_outs)
@@ -36,7 +35,7 @@ static void put_flow(vx_report *report, const vx_results_modality *modality)
         const vx_results_effect *effect = &modality->effect[e];
         if (!effect->left_outs)
             continue;
-        put_left_out(page, effect->left_out, effect->left_outs);
+        vx_put_left_out(page, effect->left_out, effect->left_outs);
         vx_put(page, "<li><strong>%lld</strong> in %s: %s</li>\n", (long long)effect->n, modality->name, effect->name);
     }
     vx_put_markup(page, "</ol>\n");
@@ -64,7 +63,8 @@ static void put_hopeless(vx_report *report, const vx_results_modality *modality)
         if (effect->exhaustive)
             vx_put(report->page, "with %lld participants", (long long)effect->n);
         else
-            vx_put(report->page, "with %lld relabellings", (long long)effect->relabellings);
+            vx_put(report->page, "with %s relabellings",
+                   vx_count_text((uint64_t)effect->relabellings, text));
         vx_put(report->page, " no family-wise p can be below %s: nothing can be significant.</p>\n",
                vx_p_text(effect->p_smallest, text));
     }
@@ -166,13 +166,9 @@ static void write(vx_report *report)
     const vx_results *results = report->results;
     for (size_t m = 0; m < results->modalities; m++)
         write_modality(report, &results->modality[m]);
-    if (!results->modalities)
+    vx_design_markers(report);
+    if (!results->modalities && !report->status)
         vx_design_covariates(report, NULL);
 }
 
-static bool applies(const vx_report *report)
-{
-    return report->results->modalities || report->results->covariates + report->results->nuisances;
-}
-
-const vx_section vx_section_design = {"design", "Design", applies, write, NULL};
+const vx_section vx_section_design = {"design", "Design", NULL, write, NULL};

@@ -1,5 +1,6 @@
 /* The covariates of the models: every participant's value, who lies far out, and which columns say the same. */
 #include "base/memory.h"
+#include "base/number.h"
 #include "report/draw/plot.h"
 #include "report/numbers.h"
 #include "report/section.h"
@@ -157,6 +158,7 @@ static void put_alike(vx_report *report, const columns *all)
     double *x = vx_array(most, sizeof *x), *y = vx_array(most, sizeof *y), nearest = 0;
     const dotted *pair[2] = {NULL, NULL};
     bool any = false;
+    char text[32];
     if (!x || !y)
         report->status = vx_fail_memory(report->error);
     for (size_t i = 0; !report->status && i < all->count; i++)
@@ -164,10 +166,10 @@ static void put_alike(vx_report *report, const columns *all)
             const double r = alike(&all->column[i], &all->column[k], x, y);
             if (fabs(r) >= ALIKE) {
                 any = true;
-                vx_put(report->page, "<p><strong>%s and %s are nearly one column</strong> (r = %.2f): what is found "
+                vx_put(report->page, "<p><strong>%s and %s are nearly one column</strong> (r = %s): what is found "
                                      "with "
                        "one of them may belong to the other, and a model with both can hardly tell them apart.</p>\n",
-                       all->column[i].name, all->column[k].name, r);
+                       all->column[i].name, all->column[k].name, vx_fixed_text(r, 2, text));
             }
             if (!pair[0] || fabs(r) > fabs(nearest)) {
                 nearest = r;
@@ -176,8 +178,8 @@ static void put_alike(vx_report *report, const columns *all)
             }
         }
     if (pair[0] && !any && !isnan(nearest))
-        vx_put(report->page, "<p>Of the covariates, %s and %s are most alike: r = %.2f.</p>\n", pair[0]->name,
-               pair[1]->name, nearest);
+        vx_put(report->page, "<p>Of the covariates, %s and %s are most alike: r = %s.</p>\n", pair[0]->name,
+               pair[1]->name, vx_fixed_text(nearest, 2, text));
     free(x);
     free(y);
 }

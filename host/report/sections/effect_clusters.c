@@ -49,7 +49,8 @@ static void put_t_and_place(vx_page *page, double t, const double mm[3])
            vx_fixed_text(t, 2, text[0]), vx_mm_text(mm, text[1]));
 }
 
-/* A sub-peak has only a t and a place. Those of clusters that are not significant are shown with all columns. */
+/* A sub-peak has only a t, a place and its region. Those of clusters that are not significant are shown with all
+ * columns. */
 static void put_sub_peaks(vx_report *report, const vx_results_effect *effect, size_t number, bool significant)
 {
     vx_page *page = report->page;
@@ -64,11 +65,11 @@ static void put_sub_peaks(vx_report *report, const vx_results_effect *effect, si
         vx_put(page, "<tr class=\"sub%s\"", significant ? "" : " more");
         put_place(page, effect, peak->mm);
         const int label = (int)effect->cluster[number].label;
-        vx_put(page, " data-title=\"%d%c: sub-peak, t %s\"><th scope=\"row\" class=\"n\">%d%c</th>", label, letter,
-               vx_fixed_text(peak->t, 2, text), label, letter);
+        vx_put(page, " data-title=\"%d%c: %s, t %s\"><th scope=\"row\" class=\"n\">%d%c</th>", label, letter,
+               peak->region ? peak->region : "sub-peak", vx_fixed_text(peak->t, 2, text), label, letter);
         letter++;
         if (effect->peak_region)
-            vx_put_markup(page, "<td>sub-peak</td>");
+            vx_put(page, "<td class=\"where\">%s</td>", peak->region ? peak->region : "sub-peak");
         vx_put_markup(page, "<td class=\"size\"></td>");
         put_t_and_place(page, peak->t, peak->mm);
         vx_put(page, "<td></td><td class=\"more\" colspan=\"%d\"></td></tr>\n", rest);
@@ -82,13 +83,15 @@ static void put_row(vx_report *report, const vx_results_effect *effect, size_t n
     char text[2][32];
     vx_put_markup(page, "<tr");
     put_place(page, effect, cluster->peak_mm);
-    vx_put(page, " data-title=\"%d: %s voxel%s, t %s\">", (int)cluster->label, vx_count_text(cluster->voxels, text[0]),
+    vx_put(page, " data-title=\"%d: %s%s%s voxel%s, t %s\">", (int)cluster->label,
+           effect->peak_region ? effect->peak_region[number] : "", effect->peak_region ? ", " : "",
+           vx_count_text(cluster->voxels, text[0]),
            cluster->voxels == 1 ? "" : "s", vx_fixed_text(cluster->peak_t, 2, text[1])); /* read by the viewer */
     vx_put(page, "<th scope=\"row\" class=\"n\" data-value=\"%d\">%d</th>", (int)cluster->label, (int)cluster->label);
     if (effect->peak_region)
         vx_put(page, "<td class=\"where\">%s</td>", effect->peak_region[number]);
     vx_put(page, "<td class=\"n size\" data-value=\"%.9g\">%s</td>", cluster->mm3,
-           vx_volume_text(cluster->mm3, text[0]));
+           vx_number_text(cluster->mm3, text[0]));
     put_t_and_place(page, cluster->peak_t, cluster->peak_mm);
     for (int k = 0; k < VX_P_KINDS; k++) {
         const vx_quantity kind = column(report, k);

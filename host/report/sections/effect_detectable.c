@@ -40,13 +40,14 @@ static void put_needed(vx_report *report, const vx_effect_view *view, vx_quantit
     else if (kind == VX_P_FWE_EXTENT)
         vx_put(report->page, "<li>a cluster by its extent: more than <strong>%s</strong> voxels (%s mm\xC2\xB3) "
                "with %s;</li>\n", vx_count_text((uint64_t)critical, voxels),
-               vx_volume_text(critical * vx_grid_voxel_mm3(&view->modality->grid), volume),
+               vx_number_text(critical * vx_grid_voxel_mm3(&view->modality->grid), volume),
                vx_tails_beyond(effect->tails, effect->threshold_t, text));
     else if (kind == VX_P_FWE_MASS)
-        vx_put(report->page, "<li>a cluster by its mass: more than <strong>%.1f</strong> (the sum of |t| \xE2\x88\x92 "
-               "%.2f);</li>\n", critical, effect->threshold_t);
+        vx_put(report->page, "<li>a cluster by its mass: more than <strong>%s</strong> (the sum of |t| \xE2\x88\x92 "
+               "%.2f);</li>\n", vx_fixed_text(critical, 1, volume), effect->threshold_t);
     else
-        vx_put(report->page, "<li>a voxel by TFCE: a score above <strong>%.1f</strong>;</li>\n", critical);
+        vx_put(report->page, "<li>a voxel by TFCE: a score above <strong>%s</strong>;</li>\n",
+               vx_fixed_text(critical, 1, volume));
 }
 
 /* The primary correction first, then the further looks. */

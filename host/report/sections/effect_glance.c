@@ -6,7 +6,7 @@
 
 #include <math.h>
 
-enum { SLICES_MAX = 4, LEVELS = 40 };
+enum { SLICES_MAX = 3, LEVELS = 40 };
 
 /* Slices that are chosen, and mm between any two of them. */
 typedef struct slice_choice {
@@ -75,14 +75,15 @@ static void put_picture(vx_report *report, const vx_effect_view *view, const vx_
 {
     slice_choice chosen = {.wanted = wanted};
     vx_slice slice[SLICES_MAX];
-    char at[SLICES_MAX * 24] = "", t[32], place[VX_MM_TEXT];
+    char at[SLICES_MAX * 40] = "", t[32], mm[32], place[VX_MM_TEXT];
     size_t used = 0;
     choose(&chosen, &of->brain, view->effect, report->results->primary);
     for (int i = 0; i < wanted; i++) {
         slice[i] = (vx_slice){2, chosen.mm[i]};
-        used += (size_t)snprintf(at + used, sizeof at - used, "%s%.4g", i ? ", " : "", chosen.mm[i]);
+        used += (size_t)snprintf(at + used, sizeof at - used, "%s%s", i ? ", " : "",
+                                 vx_number_text(chosen.mm[i], mm));
     }
-    const vx_brain_layout layout = {slice, (size_t)wanted, wanted == SLICES_MAX ? 420 : 80 * wanted, 2, true};
+    const vx_brain_layout layout = {slice, (size_t)wanted, wanted == SLICES_MAX ? 420 : 120 * wanted, 2, true};
     vx_slices *slices = vx_slices_new(&of->brain, &layout);
     char *name = vx_text("%s_peaks", view->effect->stem);
     char *alt = vx_text("Axial slices of %s, %s, at z %s mm: the largest t, %s, lies at %s mm.", view->modality->name,

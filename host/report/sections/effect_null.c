@@ -20,26 +20,17 @@ static double p_of(const double *null, uint64_t count)
     return (double)as_large / (double)count;
 }
 
-/* Formats a value of a statistic; extents are counts. */
-static void figure_text(double value, bool count, char text[32])
-{
-    if (count && value >= 0 && value < 1e15)
-        vx_count_text((uint64_t)value, text);
-    else
-        vx_number_text(value, text);
-}
-
 void vx_effect_null(vx_report *report, const vx_effect_view *view)
 {
     const vx_results_effect *effect = view->effect;
     vx_null null = effect->null;
     const vx_tails_words *words = vx_tails_about(effect->tails);
-    char largest_t[40];
+    char largest_t[40], count[32];
     snprintf(largest_t, sizeof largest_t, "largest %s%s", words->true_minus, words->statistic);
     vx_put(report->page, "<details class=\"chance\"><summary>Chance alone: the null distributions</summary>\n<p>The "
-                         "largest value over all voxels in each of %lld %s%s. %s; the "
+                         "largest value over all voxels in each of %s %s%s. %s; the "
            "observed value is one of them.</p>\n<div class=\"pictures nulls\">\n",
-           (long long)effect->relabellings, vx_scheme_about(effect->scheme)->relabellings,
+           vx_count_text((uint64_t)effect->relabellings, count), vx_scheme_about(effect->scheme)->relabellings,
            effect->exhaustive ? ", which are all there are" : "",
            vx_significant(effect->p_smallest) ? "Beyond the broken line lie fewer than 5 % of them"
                                      : "They are too few for a value that fewer than 5 % of them exceed");
@@ -55,14 +46,13 @@ void vx_effect_null(vx_report *report, const vx_effect_view *view)
         const vx_null_plot plot = {*maxima, null.count, vx_critical(*maxima, null.count), label};
         const double p = p_of(*maxima, null.count);
         char *name = vx_text("%s_null-%s", effect->stem, about->word);
-        const bool counted = kind == VX_P_FWE_EXTENT;
-        figure_text(**maxima, counted, observed);
+        vx_number_text(**maxima, observed);
         if (isnan(plot.critical))
             strcpy(critical, "none");
         else
-            figure_text(plot.critical, counted, critical);
-        char *alt = vx_text("Histogram of %lld values, %s: observed %s, 5 %% critical value %s, p %s.",
-                            (long long)null.count, label, observed, critical, vx_p_text(p, text));
+            vx_number_text(plot.critical, critical);
+        char *alt = vx_text("Histogram of %s values, %s: observed %s, 5 %% critical value %s, p %s.",
+                            vx_count_text(null.count, count), label, observed, critical, vx_p_text(p, text));
         char *caption = vx_text("Null distribution%s, %s: observed %s, critical %s, p = %s.",
                                 primary ? " of the primary correction" : "", label, observed, critical, text);
         if (name && alt && caption)

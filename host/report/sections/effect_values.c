@@ -63,8 +63,7 @@ static const char *share_of_baseline(const vx_effect_view *view, size_t c, doubl
     *text = 0;
     if (before > 0 && view->modality->change == VX_CHANGE_DIFFERENCE) {
         char percent[32];
-        snprintf(percent, sizeof percent, "%+.2g", 100 * mean / before);
-        snprintf(text, 64, ", %s %% of the mean baseline", vx_minus_text(percent));
+        snprintf(text, 64, ", %s %% of the mean baseline", vx_digits_text(100 * mean / before, 2, true, percent));
     }
     return text;
 }
@@ -207,9 +206,10 @@ static void put_head(vx_report *report, const vx_effect_view *view, const measur
 static void put_number(vx_page *page, double value, int digits, bool beyond)
 {
     char text[32];
-    vx_number_text(value, text);
-    if (digits >= 0 && isfinite(value) && fabs(value) < 1e6)
-        snprintf(text, sizeof text, "%.*f", digits, value);
+    if (digits >= 0 && isfinite(value) && fabs(value) < 1e15)
+        vx_fixed_text(value, digits, text);
+    else
+        vx_number_text(value, text);
     if (beyond)
         vx_put(page, "<td class=\"n\"><strong>%s</strong></td>", text);
     else

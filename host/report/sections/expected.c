@@ -122,8 +122,8 @@ static char *alternative(const vx_forest_plot *plot)
 
 static void put_picture(vx_report *report)
 {
-    vx_forest_panel panel = {"Observed minus expected", "percent of baseline", {"n", "difference (95 %)", "exp.", "p"},
-                             250, {0, 0}};
+    vx_forest_panel panel = {"Observed minus expected", "percent of baseline", "%",
+                             {"n", "difference (95 %)", "exp.", "p"}, 250, {0, 0}};
     vx_forest_row *row = vx_array_zero(report->results->expecteds, sizeof *row);
     if (!row) {
         report->status = vx_fail_memory(report->error);

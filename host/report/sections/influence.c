@@ -1,5 +1,6 @@
 /* On whom a plot hangs, and how its values were chosen: what stands beside every plot of participants. */
 #include "base/memory.h"
+#include "base/number.h"
 #include "base/stream.h"
 #include "report/section.h"
 
@@ -24,14 +25,15 @@ void vx_put_circular(vx_report *report)
 static void put_one(FILE *out, const vx_line *line, int64_t i, const char *name, const char *slope)
 {
     const bool far = vx_line_is_far(line, i), influential = vx_line_is_influential(line, i);
+    char text[32];
     fprintf(out, " %s ", name);
     if (far)
         fprintf(out, "lies far out (leverage %.2f)", line->leverage[i]);
     if (influential)
-        fprintf(out, "%scarries much of the result (Cook\xE2\x80\x99s distance %.2g)", far ? " and " : "",
-                line->cook[i]);
+        fprintf(out, "%scarries much of the result (Cook\xE2\x80\x99s distance %s)", far ? " and " : "",
+                vx_digits_text(line->cook[i], 2, false, text));
     if (!isnan(line->without[i]))
-        fprintf(out, ": without it the %s is %.4g", slope, line->without[i]);
+        fprintf(out, ": without it the %s is %s", slope, vx_number_text(line->without[i], text));
     fputs(".", out);
 }
 

@@ -81,7 +81,7 @@ static void put_inference(vx_report *report)
     const vx_results *results = report->results;
     const vx_results_effect *first = &results->modality[0].effect[0];
     vx_page *page = report->page;
-    char text[32];
+    char text[32], count[32];
     const char *bonferroni = first->bonferroni_effects
                                  ? "; only the p by Bonferroni\xE2\x80\x99s correction are over all effects"
                                  : "";
@@ -105,8 +105,8 @@ static void put_inference(vx_report *report)
         for (size_t e = 0; e < results->modality[m].effects; e++) {
             const vx_results_effect *effect = &results->modality[m].effect[e];
             if (effect->p_smallest > 0.001)
-                vx_put(page, "<li>%s: %s: %lld relabellings allow no family-wise p below %s.</li>\n",
-                       results->modality[m].name, effect->name, (long long)effect->relabellings,
+                vx_put(page, "<li>%s: %s: %s relabellings allow no family-wise p below %s.</li>\n",
+                       results->modality[m].name, effect->name, vx_count_text((uint64_t)effect->relabellings, count),
                        vx_p_text(effect->p_smallest, text));
             const double smallest = fmin((double)effect->bonferroni_effects * effect->p_smallest, 1);
             if (smallest > 0.001)

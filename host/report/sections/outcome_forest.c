@@ -74,6 +74,7 @@ static void fill_mean(const vx_outcome_view *view, size_t i, double *dot, vx_for
 {
     const vx_shown_change change = vx_view_change(view, i);
     mark->dot = dot;
+    mark->name = view->results->participant;
     mark->dots = view->results->participants;
     vx_view_changes(view, i, dot);
     mark->estimate = change.estimate, mark->low = change.low, mark->high = change.high;
@@ -196,8 +197,9 @@ void vx_outcome_forest(vx_report *report, const vx_outcome_part *part)
     }
     fill_rows(view, label, row, dot);
     vx_forest_panel panel[] = {
-        {first, axis, {"n", paired ? "change (95 %)" : "mean (95 %)", "p", "corrected"}, 250, {0, 0}},
-        {title, correlation->symbol, {"n", "r (95 %)", "p", "corrected"}, 150, {-1.02, 1.02}}};
+        {first, axis, vx_view_unit(view, 0), {"n", paired ? "change (95 %)" : "mean (95 %)", "p", "corrected"}, 250,
+         {0, 0}},
+        {title, correlation->symbol, NULL, {"n", "r (95 %)", "p", "corrected"}, 150, {-1.02, 1.02}}};
     panel[1].column[1] = correlation->r == VX_OUTCOME_R ? "r (95 %)" : "rho (95 %)";
     fit_range(row, view->rows, panel[0].range);
     const vx_forest_plot plot = {row, view->rows, panel, view->covariates ? 2 : 1,
@@ -218,25 +220,6 @@ cleanup:
 
 enum { GLANCE_ROWS = 8 };
 
-/* The corrected p of row `i` under a covariate, or of its mean (null); infinite where it was not tested. */
-static double corrected(const vx_outcome_view *view, size_t i, const char *covariate)
-{
-    const vx_results_outcome *test = covariate ? vx_view_under(view, i, covariate) : view->row[i];
-    return test && !isnan(test->value[VX_OUTCOME_P_FWE]) ? test->value[VX_OUTCOME_P_FWE] : INFINITY;
-}
-
-/* Whether row `i` is among the GLANCE_ROWS with the smallest corrected p; of equal ones, the first. */
-static bool is_among_first(const vx_outcome_view *view, size_t i, const char *covariate)
-{
-    const double p = corrected(view, i, covariate);
-    size_t before = 0;
-    for (size_t k = 0; k < view->rows; k++) {
-        const double other = corrected(view, k, covariate);
-        before += other < p || (other == p && k < i);
-    }
-    return before < GLANCE_ROWS;
-}
-
 static void draw_glance(vx_report *report, const vx_outcome_view *view, const char *covariate, const char *name,
                         double *dot)
 {
@@ -244,7 +227,7 @@ static void draw_glance(vx_report *report, const vx_outcome_view *view, const ch
     vx_forest_row row[GLANCE_ROWS] = {{0}};
     size_t rows = 0;
     for (size_t i = 0; i < view->rows && rows < GLANCE_ROWS; i++) {
-        if (!is_among_first(view, i, covariate))
+        if (!vx_view_is_among(view, i, covariate, GLANCE_ROWS))
             continue;
         row[rows].label = view->row[i]->name;
         if (covariate)
@@ -256,7 +239,8 @@ static void draw_glance(vx_report *report, const vx_outcome_view *view, const ch
     if (!covariate)
         put_intervals(row, rows);
     char *r_axis = vx_text("%s with %s", correlation->symbol, covariate ? covariate : "");
-    vx_forest_panel panel = {"", covariate ? r_axis : vx_view_axis_words(view), {NULL}, 230, {-1.02, 1.02}};
+    vx_forest_panel panel = {"", covariate ? r_axis : vx_view_axis_words(view),
+                             covariate ? NULL : vx_view_unit(view, 0), {NULL}, 230, {-1.02, 1.02}};
     if (!covariate)
         fit_range(row, rows, panel.range);
     const vx_forest_plot plot = {row, rows, &panel, 1, NULL};

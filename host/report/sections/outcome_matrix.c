@@ -1,5 +1,6 @@
 /* The heat map of a view: every outcome with every covariate, where there are several. */
 #include "base/memory.h"
+#include "base/number.h"
 #include "report/draw/heat.h"
 #include "report/section.h"
 #include "results/level.h"
@@ -31,11 +32,12 @@ void vx_outcome_matrix(vx_report *report, const vx_outcome_part *part)
             strongest = i;
     }
     const vx_heat_plot plot = {r, p, view->rows, view->covariates, name, view->covariate, correlation->symbol};
+    char text[32];
     char *most = isnan(r[strongest]) ? vx_copy_text("")
-                                     : vx_text(" The strongest is %s with %s, %s = %.2f.",
+                                     : vx_text(" The strongest is %s with %s, %s = %s.",
                                                name[strongest / view->covariates],
                                                view->covariate[strongest % view->covariates], correlation->symbol,
-                                               r[strongest]);
+                                               vx_fixed_text(r[strongest], 2, text));
     vx_outcome_picture(report, part, "matrix", vx_heat_drawing(&plot),
                        vx_text("Heat map of the correlations of %zu %s with %zu covariates: %zu significant over the "
                                "matrix.%s", view->rows, vx_outcome_groups[view->kind], view->covariates, found,

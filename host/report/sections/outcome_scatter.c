@@ -1,5 +1,6 @@
 /* Scatter plots of the strongest correlations of a view: the change of every participant against the covariate. */
 #include "base/memory.h"
+#include "base/number.h"
 #include "report/draw/plot.h"
 #include "report/draw/tiles.h"
 #include "report/numbers.h"
@@ -157,10 +158,11 @@ static void prepare(vx_report *report, const vx_outcome_view *view, scatter *one
 {
     const vx_correlation_columns *correlation = vx_results_correlation(view->results);
     const size_t n = (size_t)view->results->participants;
-    const double r = one->test->value[correlation->r];
+    char text[32];
     one->x = vx_array(n, sizeof *one->x);
     one->y = vx_array(n, sizeof *one->y);
-    one->title = vx_text("%s: %s = %s%.2f", one->test->name, correlation->symbol, r < 0 ? "\xE2\x88\x92" : "", fabs(r));
+    one->title = vx_text("%s: %s = %s", one->test->name, correlation->symbol,
+                         vx_fixed_text(one->test->value[correlation->r], 2, text));
     one->name = vx_array(n, sizeof *one->name);
     one->marked = vx_array_zero(n, sizeof *one->marked);
     report->status = one->x && one->y && one->title && one->name && one->marked ? gather(view, one, report->error)

@@ -14,7 +14,7 @@ static void put_mask(vx_report *report, const vx_results_modality *modality)
 {
     const vx_mask_report *mask = &modality->mask;
     vx_page *page = report->page;
-    char a[32], b[32], c[32];
+    char a[32], b[32], c[32], ml[32];
     const struct { int64_t count; const char *reason; } left_out[] = {
         {mask->left_out_not_finite, "not finite in some image"},
         {mask->left_out_zero, "zero in some image"},
@@ -22,9 +22,10 @@ static void put_mask(vx_report *report, const vx_results_modality *modality)
         {mask->left_out_change, "too near to zero, or below it, for the change"},
         {mask->left_out_constant, "the same in every participant"}};
     const double mm3 = vx_grid_voxel_mm3(&modality->grid);
-    vx_put(page, "<p>The mask holds <strong>%s voxels</strong> (%.4g \xC3\x97 %.4g \xC3\x97 %.4g mm; %.0f mL) of %s "
+    vx_put(page, "<p>The mask holds <strong>%s voxels</strong> (%.4g \xC3\x97 %.4g \xC3\x97 %.4g mm; %s mL) of %s "
            "in the grid; %s were candidates", vx_count_text(modality->mask_voxels, a), modality->grid.pixdim[0],
-           modality->grid.pixdim[1], modality->grid.pixdim[2], (double)modality->mask_voxels * mm3 / 1000,
+           modality->grid.pixdim[1], modality->grid.pixdim[2],
+           vx_number_text(round((double)modality->mask_voxels * mm3 / 1000), ml),
            vx_count_text(mask->grid_voxels, b), vx_count_text(mask->candidate, c));
     for (size_t i = 0; i < sizeof left_out / sizeof *left_out; i++)
         if (left_out[i].count)
@@ -58,8 +59,8 @@ static void put_head(vx_report *report, const vx_results_modality *modality)
 static void put_number(vx_page *page, double value, int digits, bool plus)
 {
     char text[32];
-    snprintf(text, sizeof text, plus ? "%+.*g" : "%.*g", digits, value);
-    vx_put(page, "<td class=\"n\">%s</td>", vx_minus_text(text));
+    vx_put(page, "<td class=\"n\">%s</td>",
+           vx_digits_text(value, digits, plus, text));
 }
 
 static void put_row(vx_report *report, const vx_results_modality *modality, int64_t i, double value, double z)
@@ -132,9 +133,9 @@ static void write(vx_report *report)
     for (size_t m = 0; !report->status && m < report->results->modalities; m++)
         put_modality(report, &report->results->modality[m]);
     if (report->template_unfit)
-        vx_put(report->page, "<p>The template <code>%s</code> that is installed does not fit these images (it covers "
-               "%.0f %% of the voxels analysed), so maps are drawn over the mean of all images.</p>\n",
-               vx_report_template_name(report), 100 * report->template_overlap);
+        vx_put(report->page, "<p>The template <code>%s</code> that is installed does not fit these images, so maps "
+               "are drawn over the mean of all images: %s.</p>\n", vx_report_template_name(report),
+               report->template_unfit);
     if (!report->template)
         return;
     vx_put(report->page, "<p>Maps are drawn over the template <code>%s</code>%s", vx_report_template_name(report),
@@ -145,6 +146,8 @@ static void write(vx_report *report)
     vx_put(report->page, "; it covers %.1f %% of the voxels analysed%s. It does not affect the results.</p>\n",
            100 * report->template_overlap,
            report->template_overlap < 0.95 ? ": look whether it is in the same space" : "");
+    if (report->template_remark)
+        vx_put(report->page, "<p>Note that %s.</p>\n", report->template_remark);
 }
 
 const vx_section vx_section_quality = {"quality", "Quality control", vx_report_has_images, write, NULL};

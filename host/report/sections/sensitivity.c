@@ -165,7 +165,8 @@ static char *alternative(const vx_forest_plot *plot)
 static void put_picture(vx_report *report, const vx_results_sensitivity *of, size_t number)
 {
     const vx_results *results = report->results;
-    vx_forest_panel panel = {NULL, "t: the estimate in its standard errors", {"n", "t (95 %)", "", "p"}, 280, {0, 0}};
+    vx_forest_panel panel = {NULL, "t: the estimate in its standard errors", NULL, {"n", "t (95 %)", "", "p"}, 280,
+                             {0, 0}};
     vx_forest_row *row = vx_array_zero(results->sensitivities, sizeof *row);
     char **heading = vx_array_zero(results->sensitivities, sizeof *heading);
     size_t left = 0;
@@ -220,7 +221,7 @@ static void put_cell(vx_page *page, const vx_results_sensitivity *row, vx_sensit
     if (about->is_p)
         vx_put(page, "<td class=\"n%s\">%s</td>", row->conclusion ? " found" : "", vx_p_text(value, text));
     else if (about->is_count && value >= 0)
-        vx_put(page, "<td class=\"n\">%.0f</td>", value);
+        vx_put(page, "<td class=\"n\">%s</td>", vx_count_text((uint64_t)value, text));
     else
         vx_put(page, "<td class=\"n\">%s</td>", vx_number_text(value, text));
 }

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "report/draw/colour.h"
 #include "report/volume.h"
 
@@ -73,11 +74,13 @@ static void put_app(vx_report *report)
 
 static void put_remarks(const vx_report *report, int64_t left_out)
 {
+    char text[32];
     vx_put(report->page, "<details><summary>How the viewer draws</summary><p class=\"note\">A row of a table of "
            "clusters, or its number, leads to its peak; so do the links to an effect. Under the maps lies the %s in "
-           "256 greys. Colours are those of the pictures. Statistics are rounded to 1/%d of the end of their colour "
+           "256 greys. Colours are those of the pictures. Statistics are rounded to 1/%s of the end of their colour "
            "bar, p to three digits; voxels are drawn as they are, without interpolation.",
-           report->template ? "template, at the voxels of the results," : "mean of all images", VX_VIEWER_STEPS);
+           report->template ? "template, at the voxels of the results," : "mean of all images",
+           vx_count_text(VX_VIEWER_STEPS, text));
     if (left_out)
         vx_put(report->page, " Left out so that the page does not grow too large: %lld maps; they are in the folder.",
                (long long)left_out);
