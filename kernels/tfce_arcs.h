@@ -153,7 +153,6 @@ VX_STAGE static double enhance(VX_SHARED vx_tfce_map *m)
     vx_sync();
     for (int pass = 0; pass < passes; pass++) {
         sort_pass(m, pass, passes);
-        vx_sync();
         if (pass == LIST_PASS) {
             if (get_local_id(0) == 0)
                 m->dh = m->entries ? step_of(m, m->from[0].x) : 0;
