@@ -32,8 +32,7 @@ const char *vx_utf8_fault(const char *text)
     return *text ? text : NULL;
 }
 
-/* The code point of a character of `length` bytes. */
-static uint32_t code_point(const char *text, size_t length)
+uint32_t vx_utf8_code(const char *text, size_t length)
 {
     static const unsigned char first[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
     uint32_t code = (unsigned char)text[0] & first[length];
@@ -63,7 +62,7 @@ const char *vx_utf8_skip(const char *text, int columns)
 {
     size_t length;
     while ((length = vx_utf8_length(text))) {
-        const int width = character_width(code_point(text, length));
+        const int width = character_width(vx_utf8_code(text, length));
         if (columns <= 0 && width) /* what combines belongs to the character before it */
             break;
         columns -= width;
@@ -76,7 +75,7 @@ int vx_utf8_width(const char *text)
 {
     int width = 0;
     for (size_t length; (length = vx_utf8_length(text)); text += length)
-        width += character_width(code_point(text, length));
+        width += character_width(vx_utf8_code(text, length));
     return width;
 }
 
@@ -93,7 +92,7 @@ char *vx_printable(const char *text)
     char *plain = malloc(4 * strlen(text) + 1), *end = plain;
     while (plain && *text) {
         size_t length = vx_utf8_length(text);
-        bool shown = length && !controls_terminal(code_point(text, length));
+        bool shown = length && !controls_terminal(vx_utf8_code(text, length));
         for (length += !length; length; length--, text++) {
             if (shown)
                 *end++ = *text;

@@ -3,10 +3,14 @@
 #define VX_BASE_UTF8_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* The length in bytes of the first character of `text` (RFC 3629: no overlong forms, no surrogates, up to U+10FFFF). 0
  * at the end and for bytes that are not UTF-8. */
 size_t vx_utf8_length(const char *text);
+
+/* The code point of a character of `length` bytes. */
+uint32_t vx_utf8_code(const char *text, size_t length);
 
 /* The first byte that is not UTF-8, or null for valid text. */
 const char *vx_utf8_fault(const char *text);

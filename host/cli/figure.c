@@ -100,8 +100,9 @@ static vx_status format_of(const char *out, vx_figure_format *format, vx_error *
     const char *name = strrchr(out, '/') ? strrchr(out, '/') + 1 : out, *ending = strrchr(name, '.');
     struct stat found;
     for (*format = 0; *format < VX_FIGURE_FORMATS; (*format)++)
-        if (ending && ending > name && !strcmp(ending, vx_figure_ending[*format]))
-            return VX_OK;
+        if (ending && !strcmp(ending, vx_figure_ending[*format]))
+            return ending > name ? VX_OK : vx_fail(error, VX_USAGE, "--out: found '%s', which has nothing before %s",
+                                                   out, ending);
     if (!ending || ending == name || !ending[1] || (stat(out, &found) == 0 && S_ISDIR(found.st_mode)))
         return VX_OK;
     return vx_fail(error, VX_USAGE, "--out: found '%s', which ends in %s; expected .png, .svg or .pdf, or a folder",
@@ -178,6 +179,10 @@ static vx_status draw(const vx_arguments *arguments, const vx_figure_options *op
     vx_figure_format format = VX_FIGURE_PNG;
     vx_composed *figure = NULL;
     vx_status status = format_of(out, &format, error);
+    if (!status && format != VX_FIGURE_FORMATS && vx_argument_given(arguments, VX_OPTION_FORMAT) &&
+        vx_argument_choices(arguments, VX_OPTION_FORMAT) != 1u << format)
+        status = vx_fail(error, VX_USAGE, "--format is for the files in a folder, and --out %s ends in %s", out,
+                         vx_figure_ending[format]);
     if (!status && format != VX_FIGURE_FORMATS)
         status = vx_write_named_check(out, vx_argument_given(arguments, VX_OPTION_FIGURE_FORCE), error);
     if (!status)

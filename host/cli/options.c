@@ -190,10 +190,11 @@ const vx_option vx_option_table[VX_OPTIONS] = {
     [VX_OPTION_PERMUTATIONS] = {"permutations", 'n', VX_INTEGER, VX_RUN, "N", "auto", "auto|exact", NULL, 0, 1e9,
         "Random permutations, or every one where N reaches their number; 0 or exact: every one. auto: every one where "
         "there are at most 20,000, else 10,000. No p is ever 0 (Phipson & Smyth 2010)."},
-    [VX_OPTION_PICTURE] = {"picture", 0, VX_NAMES, VX_FIGURE, "NAME[,NAME...]", "slices", NULL, NULL, 0, 0,
+    [VX_OPTION_PICTURE] = {"picture", 0, VX_NAMES, VX_FIGURE, "NAME[,NAME...]", NULL, NULL, NULL, 0, 0,
         "What is drawn, in this order: slices, glass, null (or null-extent ...), qq, values (or cluster-1 ...), "
         "forest, scatter, matrix, participants, expected, design, quality, or the complete name of a picture in the "
-        "report. A name that is not there is answered by those that are."},
+        "report. A name that is not there is answered by those that are. Without it: slices, or the forest plots of a "
+        "study without images."},
     [VX_OPTION_PLANT] = {"plant", 0, VX_CHOICES, VX_SIMULATE, "CASE[,CASE...]", NULL,
         "global|leverage|shift|null|reference|atrophy", NULL, 0, 0,
         "Planted cases: a global rise of uptake and nothing else (global), one participant who alone carries the "
@@ -320,7 +321,7 @@ const vx_option vx_option_table[VX_OPTIONS] = {
         "Print the version, those of libraries, and the devices there are."},
     [VX_OPTION_VOXELS] = {"voxels", 0, VX_INTEGER, VX_BENCH, "N", "0", NULL, NULL, 0, 1e9,
         "At most so many voxels of the 2 mm phantom; 0: all, about 230,000."},
-    [VX_OPTION_WIDTH] = {"width", 0, VX_REAL, VX_FIGURE, "MM", NULL, NULL, NULL, 0, 2000,
+    [VX_OPTION_WIDTH] = {"width", 0, VX_REAL, VX_FIGURE, "MM", NULL, NULL, NULL, 20, 2000,
         "Width of the figure in mm, such as 85 or 180 for one or two columns. Without it: what the pictures need, at "
         "most 180."},
     [VX_OPTION_WILCOXON_ZEROS] = {"wilcoxon-zeros", 0, VX_CHOICE, VX_RUN, "RULE", "drop", "drop|pratt", NULL, 0, 0,

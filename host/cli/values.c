@@ -148,7 +148,7 @@ static vx_status check_formulas(const vx_option *option, const char *list, vx_er
     for (char *formula; !status && (formula = vx_value_next_formula(&rest));) {
         if (!formula[strspn(formula, " \t\r\n")])
             status = vx_fail(error, VX_USAGE, "--%s: found '%s', in which %s is empty", option->name, list,
-                             option->kind == VX_FORMULAS ? "a formula" : "a filter");
+                             option->kind == VX_FORMULAS ? "a formula" : "a part");
         else if (option->kind == VX_FORMULAS && !strchr(formula, '='))
             status = vx_fail(error, VX_USAGE, "--%s: found '%s', expected %s", option->name, formula,
                              strchr(option->argument, '=') ? option->argument : "NAME = FORMULA");

@@ -54,6 +54,38 @@ static void gather_rows(vx_outcome_view *view)
     }
 }
 
+/* The smallest corrected p of an outcome's tests; infinite where it was not tested. */
+static double smallest_p(const vx_outcome_view *view, const vx_results_outcome *outcome)
+{
+    double smallest = INFINITY;
+    for (size_t i = 0; i < view->results->outcomes; i++) {
+        const vx_results_outcome *one = &view->results->outcome[i];
+        if (vx_view_belongs(view, one) && !strcmp(one->name, outcome->name))
+            smallest = fmin(smallest, one->value[VX_OUTCOME_P_FWE]);
+    }
+    return smallest;
+}
+
+/* Sorts the rows of every family; equal ones stay in their order. False without memory. */
+static bool sort_families(vx_outcome_view *view)
+{
+    double *p = vx_array(view->rows + 1, sizeof *p);
+    for (size_t i = 0; p && i < view->rows; i++) {
+        const vx_results_outcome *row = view->row[i];
+        const double own = smallest_p(view, row);
+        size_t at = i;
+        for (; at && p[at - 1] > own && same_text(view->row[at - 1]->family, row->family); at--) {
+            p[at] = p[at - 1];
+            view->row[at] = view->row[at - 1];
+        }
+        p[at] = own;
+        view->row[at] = row;
+    }
+    const bool complete = p;
+    free(p);
+    return complete;
+}
+
 static void gather_covariates(vx_outcome_view *view)
 {
     const vx_results *results = view->results;
@@ -153,6 +185,8 @@ vx_status vx_outcome_view_init(const vx_results *results, vx_outcome_kind kind, 
     if (!view->row || !view->covariate)
         return vx_fail_memory(error);
     gather_rows(view);
+    if (!planned && !sort_families(view))
+        return vx_fail_memory(error);
     gather_covariates(view);
     view->axis = axis_of(view);
     name_axis(view);
@@ -178,6 +212,28 @@ const vx_results_outcome *vx_view_under(const vx_outcome_view *view, size_t row,
             return outcome;
     }
     return NULL;
+}
+
+const vx_results_outcome *vx_view_test(const vx_outcome_view *view, size_t row, const char *covariate)
+{
+    return covariate ? vx_view_under(view, row, covariate) : view->row[row];
+}
+
+double vx_view_corrected(const vx_outcome_view *view, size_t row, const char *covariate)
+{
+    const vx_results_outcome *test = vx_view_test(view, row, covariate);
+    return test && !isnan(test->value[VX_OUTCOME_P_FWE]) ? test->value[VX_OUTCOME_P_FWE] : INFINITY;
+}
+
+bool vx_view_is_among(const vx_outcome_view *view, size_t row, const char *covariate, size_t count)
+{
+    const double p = vx_view_corrected(view, row, covariate);
+    size_t before = 0;
+    for (size_t k = 0; k < view->rows && before < count; k++) {
+        const double other = vx_view_corrected(view, k, covariate);
+        before += other < p || (other == p && k < row);
+    }
+    return before < count;
 }
 
 bool vx_view_opens_family(const vx_outcome_view *view, size_t row)

@@ -20,7 +20,8 @@ typedef struct vx_outcome_view {
     vx_outcome_kind kind;
     const char *modality;                  /* null for markers */
     bool planned;                          /* every family is planned */
-    const vx_results_outcome **row;        /* rows: the test of the mean; outcomes of a family follow each other */
+    const vx_results_outcome **row;        /* rows: the test of the mean; outcomes of a family follow each other, those
+                                            * that are not planned by the smallest corrected p of their tests */
     size_t rows;
     const char **covariate;                /* covariates: their names */
     size_t covariates;
@@ -43,6 +44,14 @@ bool vx_outcome_is_planned(const vx_results_outcome *outcome);
 
 /* The test of a row's outcome under a covariate; null: no such test. */
 const vx_results_outcome *vx_view_under(const vx_outcome_view *view, size_t row, const char *covariate);
+
+/* The same, or the test of the mean where `covariate` is null; and its corrected p, infinite where it was not
+ * tested. */
+const vx_results_outcome *vx_view_test(const vx_outcome_view *view, size_t row, const char *covariate);
+double vx_view_corrected(const vx_outcome_view *view, size_t row, const char *covariate);
+
+/* Whether a row is among the `count` with the smallest corrected p; of equal ones, the first. */
+bool vx_view_is_among(const vx_outcome_view *view, size_t row, const char *covariate, size_t count);
 
 /* Whether row `row` is the first of its family. */
 bool vx_view_opens_family(const vx_outcome_view *view, size_t row);

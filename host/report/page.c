@@ -3,9 +3,10 @@
 #include "base/markup.h"
 #include "base/memory.h"
 #include "base/paths.h"
+#include "base/utf8.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,5 +73,20 @@ void vx_put_url_text(vx_page *page, const char *text, size_t size)
             fprintf(page->out, "%%%02X", c);
         else
             fputc(c, page->out);
+    }
+}
+
+void vx_put_ascii(vx_page *page, const char *html, size_t size)
+{
+    const char *const end = html + size;
+    while (html < end) {
+        const char *wide = html;
+        while (wide < end && (unsigned char)*wide < 0x80)
+            wide++;
+        fwrite(html, 1, (size_t)(wide - html), page->out);
+        const size_t length = wide < end ? vx_utf8_length(wide) : 0;
+        if (length)
+            fprintf(page->out, "&#%" PRIu32 ";", vx_utf8_code(wide, length));
+        html = wide < end ? wide + (length ? length : 1) : end;
     }
 }

@@ -68,4 +68,9 @@ void vx_put_base64(vx_page *page, const void *data, size_t size);
 /* Writes `size` bytes of a text as the end of a data: URL in quotes: a quarter shorter than base64. */
 void vx_put_url_text(vx_page *page, const char *text, size_t size);
 
+/* Writes `size` bytes of HTML in ASCII, with references for all other characters: browsers hold a page of bytes in half
+ * the memory of one with wider characters, and decode it in a third of the time. Scripts and styles have to be ASCII:
+ * they have no references. */
+void vx_put_ascii(vx_page *page, const char *html, size_t size);
+
 #endif

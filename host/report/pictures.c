@@ -60,7 +60,7 @@ vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size,
             status = vx_fail_memory(error);
             break;
         }
-        fwrite(text + from, 1, picture->at - from, page.out);
+        vx_put_ascii(&page, text + from, picture->at - from);
         from = picture->at;
         if (picture->vector)
             put_svg(&page, picture);
@@ -71,7 +71,7 @@ vx_status vx_pictures_file(vx_pictures *pictures, const char *text, size_t size,
             status = add_file(files, picture->name, ".svg", &picture->svg, error);
     }
     if (!status)
-        fwrite(text + from, 1, size - from, page.out);
+        vx_put_ascii(&page, text + from, size - from);
     const bool complete = vx_stream_close(page.out);
     if (!status && !complete)
         status = vx_fail_memory(error);

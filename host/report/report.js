@@ -44,13 +44,17 @@ document.querySelectorAll('table.few').forEach(function (table) {
     box.parentNode.insertBefore(button, box);
     show(false);
 });
-/* A link to an effect opens it, where it is folded. */
+/* A link to an effect or into a fold opens what it leads to. */
 function unfoldTarget() {
     const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const folded = target && target.querySelector('details.effect');
-    if (!folded || folded.open)
+    if (!target)
         return;
-    folded.open = true;
+    const folds = Array.from(target.querySelectorAll('details.effect'));
+    for (let one = target.closest('details'); one; one = one.parentElement.closest('details'))
+        folds.push(one);
+    if (folds.every(function (one) { return one.open; }))
+        return;
+    folds.forEach(function (one) { one.open = true; });
     target.scrollIntoView();
 }
 window.addEventListener('hashchange', unfoldTarget);

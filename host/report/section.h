@@ -155,13 +155,22 @@ typedef struct vx_outcome_part {
 
 void vx_outcomes_write(vx_report *report, vx_outcome_kind kind);
 bool vx_outcomes_apply(const vx_report *report, vx_outcome_kind kind);
-void vx_outcome_answers(vx_report *report, const vx_outcome_part *part);
+void vx_outcome_question(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_forest(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_beside(vx_report *report, const vx_outcome_part *part); /* nothing without values beside */
 void vx_outcome_matrix(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_sessions(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_scatter(vx_report *report, const vx_outcome_part *part);
 void vx_outcome_table(vx_report *report, const vx_outcome_part *part);
+
+/* Which outcomes of a view are significant under a covariate, or in their mean (null): a sentence without its full
+ * stop. */
+void vx_outcome_answer(vx_report *report, const vx_outcome_view *view, const char *covariate);
+
+/* The id of the table of a modality's regions, or of the markers (null), under an effect. The row of the i-th outcome
+ * of the results has the id "outcome-<i>". */
+enum { VX_OUTCOME_ID = 64 };
+void vx_outcome_id(const vx_results *results, const char *modality, const char *effect, char id[VX_OUTCOME_ID]);
 
 /* Writes "all 16,384 sign flips" or "10,000 random permutations": the relabellings of an effect kind's tests in a view,
  * or in all results where `view` is null. "8,192 to 16,384" where they differ. */

@@ -302,9 +302,12 @@ static vx_status check_layout(const vx_results *results, vx_error *error)
     const json_int_t found = json_is_integer(layout) ? json_integer_value(layout) : 1;
     if (found == VX_LAYOUT || !command || (kind && strcmp(kind, VX_KIND_ANALYSIS) != 0))
         return VX_OK;
+    const bool later = found > VX_LAYOUT;
     return vx_fail(error, VX_INPUT, "%s: results of voxstat %.20s, whose folders have layout %lld; this is voxstat %s, "
-                   "which reads layout %d only. Run the analysis again, with --force or another --out: %.1500s",
-                   results->folder, results->version, (long long)found, VOXSTAT_VERSION, VX_LAYOUT, command);
+                   "which reads layout %d only. %s%.1500s", results->folder, results->version, (long long)found,
+                   VOXSTAT_VERSION, VX_LAYOUT, later ? "Use that version, or a later one"
+                                                     : "Run the analysis again, with --force or another --out: ",
+                   later ? "" : command);
 }
 
 /* Before 1.0, minor versions may change the contents of the files. */

@@ -21,7 +21,7 @@ class Page(html.parser.HTMLParser):
         self.ids, self.links, self.images, self.scripts, self.tags, self.headings = [], [], [], 0, set(), []
         self.tables, self.text, self.captions, self.open = [], {"": ""}, [], []
         self.attributes = []
-        self.feed(path.read_text(encoding="utf-8"))
+        self.feed(path.read_text(encoding="ascii"))
         self.close()
         assert not self.open, self.open
 

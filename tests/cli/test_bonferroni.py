@@ -12,7 +12,7 @@ except ImportError as missing:
     print("SKIP:", missing)
     sys.exit(77)
 
-from voxstat_cli import INPUT, USAGE, Study
+from voxstat_cli import INPUT, USAGE, Study, page_of
 
 EFFECTS = 2  # the mean and the covariate
 
@@ -54,7 +54,7 @@ class Bonferroni(Study):
                 self.assertAlmostEqual(summary["smallest"], found.min(), places=6)
                 self.assertEqual(summary["voxels_below_0_05"], (found < 0.05 * (1 - 1e-6)).sum())
         self.assertLess(effects[0]["p"]["p_bonferroni_voxel"]["smallest"], 0.05)  # the added signal is found all the same
-        page = (self.folder / "with/report.html").read_text()
+        page = page_of(self.folder / "with/report.html")
         self.assertIn("extent (Bonferroni)", page)
         self.assertIn("only the p by Bonferroni", page)
         self.assertIn("over all 2 effects tested", page)

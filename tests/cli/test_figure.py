@@ -5,8 +5,11 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import struct
+import subprocess
 import sys
+import tempfile
 import unittest
 import zlib
 
@@ -39,9 +42,17 @@ def texts(svg):
 
 
 class Figure(report_cli.Report):
+    made = None  # the results, which every test has a copy of
+
     def setUp(self):
         super().setUp()
-        self.run_report("--correct", "voxel,extent")
+        if not Figure.made:
+            self.run_report("--correct", "voxel,extent")
+            Figure.made = pathlib.Path(tempfile.mkdtemp(prefix="voxstat-cli-"))
+            self.addClassCleanup(shutil.rmtree, Figure.made)
+            shutil.copytree(self.folder / "results", Figure.made / "results")
+        else:
+            shutil.copytree(Figure.made / "results", self.folder / "results")
 
     def figure(self, *arguments, **how):
         return self.run_program("figure", "results", *arguments, **how)
@@ -71,14 +82,16 @@ class Figure(report_cli.Report):
         t, mask = self.map("t")
         for k, threshold in ((2, 1.5), (2, 3.0), (5, 1.0), (3, 1000.0)):
             z = AFFINE[2, 3] + 4 * k
-            self.draw("--effect", "change", "--slices", f"axial:{z}", "--threshold", str(threshold), "-o", "one.png",
-                      "--force")
+            done = self.draw("--effect", "change", "--slices", f"axial:{z}", "--threshold", str(threshold), "-o",
+                             "one.png", "--force")
             truth = (t[..., k] > threshold).sum() / mask[..., k].sum()
             share, left = self.vivid("one.png")
             self.assertAlmostEqual(share, truth, delta=0.3 * truth + 0.01, msg=(k, threshold))
             if truth > 0.05:
                 beyond = t[..., k] > threshold
                 self.assertAlmostEqual(left, beyond[SHAPE[0] // 2:].sum() / beyond.sum(), delta=0.25)
+                self.assertIn("Thin lines go around what has |t| > ", done.stdout)
+        self.assertIn("No voxel has |t| > 1000.00. ", done.stdout)  # the last one
         p, _ = self.map("p-fwe-extent")  # -log10
         self.draw("--effect", "change", "--slices", "axial:0", "--threshold", "extent:0.9999", "-o", "one.png",
                   "--force")
@@ -87,6 +100,77 @@ class Figure(report_cli.Report):
         self.draw("--effect", "change", "--slices", "axial:0", "--threshold", "extent:0.000001", "-o", "one.png",
                   "--force")
         self.assertLess(self.vivid("one.png")[0], 0.01)
+
+    def scale(self, name):
+        """The colour bar of <name>.png as colours and their values: what is labelled in <name>.svg, and straight lines
+        between. Labels stand 4 units below their marks; text of the normal size has 12 units."""
+        svg = (self.folder / f"{name}.svg").read_text()
+        unit = max(float(size) for size in re.findall(r'font-size="([\d.]+)"', svg)) / 12
+        found = re.findall(r'fill="#1c2126" x="([\d.]+)" y="([\d.]+)">(\u2212?[\d.]+)<', svg)
+        pixels_an_mm = 300 / 25.4
+        at, value = np.array(sorted(((float(y) - 4 * unit) * pixels_an_mm, float(text.replace("\u2212", "-")))
+                                    for _, y, text in found)).T
+        rows = np.arange(int(np.ceil(at[0])) + 2, int(at[-1]) - 2)
+        column = int((float(found[0][0]) - (6 + 4) * unit) * pixels_an_mm)
+        return pixels(self.folder / f"{name}.png")[rows, column], np.interp(rows + 0.5, at, value)
+
+    def test_colours_are_those_of_the_scale(self):
+        """The colour of every voxel beyond the threshold, at its centre, stands on the colour bar where the labels say
+        what nibabel reads. The slice is cut half a voxel beyond the outermost centres. Tolerances: the centre is known
+        to 3 of about 100 pixels a voxel, as edges are drawn to the unit; a label has three digits and the bar 240 steps
+        a half, which together are less than 0.015 of its half."""
+        t = {effect: nibabel.load(self.folder / f"results/pet/{effect}/t.nii.gz").get_fdata()[..., 2]
+             for effect in ("change", "level")}
+        for effect, name, threshold in (("change", "t", 1.5), ("change", "mean", 1.5), ("change", "dz", 1.0),
+                                        ("change", "p-uncorrected", 0.2), ("level", "r", 1.5)):
+            for ending in ("png", "svg"):
+                self.draw("--effect", effect, "--map", name, "--slices", "axial:0", "--threshold", str(threshold), "-o",
+                          f"{name}.{ending}")
+            value = nibabel.load(self.folder / f"results/pet/{effect}/{name}.nii.gz").get_fdata()[..., 2]
+            of_p = name.startswith("p-")
+            value = value * np.sign(t[effect]) if of_p else value  # -log10 p
+            decides, beyond = (value, -np.log10(threshold)) if of_p else (t[effect], threshold)
+            image = pixels(self.folder / f"{name}.png")
+            drawn = image[60:].min(2) < 250
+            columns, rows = np.flatnonzero(drawn.any(0)), np.flatnonzero(drawn[:, :300].any(1)) + 60
+            last = columns[np.flatnonzero(np.diff(columns) > 12)[0]]  # of the brain; then come the bar and its labels
+            size = (last + 1 - columns[0]) / SHAPE[0]
+            self.assertAlmostEqual((rows[-1] + 1 - rows[0]) / SHAPE[1], size, delta=0.02 * size)
+            colours, values = self.scale(name)
+            checked = 0
+            for i, j in np.argwhere(abs(decides) > 1.2 * beyond):  # no line around what is beyond passes there
+                row, column = rows[0] + (SHAPE[1] - 0.5 - j) * size, columns[0] + (SHAPE[0] - 0.5 - i) * size
+                near = image[int(row) - 3:int(row) + 4, int(column) - 3:int(column) + 4].reshape(-1, 1, 3)
+                distance = abs(near - colours).max(2)
+                self.assertLess(distance.min(1).max(), 6, (name, i, j))  # all are on the bar
+                shown = values[distance.argmin(1)]
+                self.assertLess(abs(shown - value[i, j]).min(), 0.02 * values.max(), (name, i, j))
+                self.assertLess(np.ptp(shown), 0.2 * values.max())
+                checked += 1
+            self.assertGreater(checked, 5, name)
+
+    @unittest.skipUnless(shutil.which("pdftoppm"), "SKIP: pdftoppm (poppler-utils) is not there")
+    def test_a_pdf_looks_like_the_png(self):
+        """Means over squares of 1 mm differ little: the two have other rules for the edges of letters and lines."""
+        arguments = ["--picture", "slices,glass,null-voxel,qq", "--effect", "change", "--panels", "--dpi", "254"]
+        self.draw(*arguments, "-o", "a.png")
+        self.draw(*arguments, "-o", "a.pdf")
+        drawn = subprocess.run(["pdftoppm", "-r", "254", "a.pdf"], cwd=self.folder, check=True, capture_output=True)
+        _, size, _, data = drawn.stdout.split(b"\n", 3)
+        columns, rows = map(int, size.split())
+        pdf, png = np.frombuffer(data, np.uint8).reshape(rows, columns, 3), pixels(self.folder / "a.png")
+        np.testing.assert_allclose(pdf.shape, png.shape, atol=1)
+        across, down = min(columns, png.shape[1]) // 10, min(rows, png.shape[0]) // 10
+
+        def squares(image):
+            return image[:10 * down, :10 * across].reshape(down, 10, across, 10, 3).astype(float).mean((1, 3))
+
+        differences = abs(squares(pdf) - squares(png))
+        self.assertLess(differences.mean(), 3)
+        self.assertLess(differences.max(), 48)
+        text = subprocess.run(["pdftotext", "a.pdf", "-"], cwd=self.folder, check=True, capture_output=True, text=True)
+        for word in ("pet: change", "from behind", "relabellings", "expected", "A", "D"):
+            self.assertIn(word, text.stdout)
 
     def test_formats_and_sizes(self):
         before = {path: hashlib.sha256(path.read_bytes()).digest()
@@ -150,12 +234,23 @@ class Figure(report_cli.Report):
                 (USAGE, ["tt", "the name of a map"], ["--map", "tt"]),
                 (INPUT, ["mass", "there are: uncorrected, voxel, extent"], ["--threshold", "mass"]),
                 (USAGE, ["strong"], ["--threshold", "strong"]),
+                (USAGE, ["found '-3', expected a t above 0"], ["--threshold", "-3"]),
+                (USAGE, ["found '1.5', expected a p between 0 and 1"], ["--map", "p-fwe-voxel", "--threshold", "1.5"]),
+                (INPUT, ["r: the results", "there are: ", "mean"], ["--effect", "change", "--map", "r"]),
+                (USAGE, ["--dpi", "from 30 to 2400"], ["--dpi", "1000000"]),
+                (USAGE, ["--width", "greater than 20"], ["--width", "1"]),
+                (OUTPUT, ["too large for a PNG", ".pdf"], ["--width", "1900", "--dpi", "600", "-o", "huge.png"]),
+                (OUTPUT, ["nowhere/a.png: cannot be made"], ["-o", "nowhere/a.png"]),
+                (OUTPUT, ["nowhere/folder: cannot be made"], ["-o", "nowhere/folder"]),
+                (USAGE, ["'.png', which has nothing before .png"], ["-o", ".png"]),
+                (USAGE, ["--format", "a.png ends in .png"], ["--format", "svg", "-o", "a.png"]),
                 (USAGE, ["voxel:2"], ["--threshold", "voxel:2"]),
                 (INPUT, ["pie", "there are: slices, glass, "], ["--picture", "pie"]),
                 (INPUT, ["forest", "there are: slices, glass, "], ["--picture", "slices,forest"]),
                 (INPUT, ["axial:200", "outside the mask of pet"], ["--slices", "axial:0,200"]),
                 (USAGE, ["oblique"], ["--slices", "oblique:3"]),
                 (USAGE, ["here"], ["--slices", "axial:here"]),
+                (USAGE, ["in which a part is empty"], ["--slices", ""]),
                 (INPUT, ["nowhere.nii"], ["--template", "nowhere.nii"])):
             self.assert_refused(status, words, *arguments, run=self.figure)
         (self.folder / "figure.png").write_text("mine")

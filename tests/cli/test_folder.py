@@ -179,10 +179,18 @@ class Folder(Study):
 
     def test_a_former_layout_is_refused_with_what_to_do(self):
         self.make_former(voxstat_version="0.1.0", command_line="voxstat --design paired --out results")
-        for command in ("show", "report", "nidm"):
+        for command in ("show", "report", "nidm", "figure"):
             self.assert_refused(INPUT, ["results: ", "voxstat 0.1.0", "layout 1", "layout 2",
                                         "voxstat --design paired --out results"], command, "results",
                                 run=self.run_program)
+
+    def test_a_later_layout_is_refused_with_what_to_do(self):
+        run = json.loads((self.out / "run.json").read_text())
+        run.update(layout=3, voxstat_version="9.1.0")
+        (self.out / "run.json").write_text(json.dumps(run))
+        for command in ("show", "report", "nidm", "figure"):
+            self.assert_refused(INPUT, ["voxstat 9.1.0", "layout 3", "layout 2", "Use that version, or a later one\n"],
+                                command, "results", run=self.run_program)
 
     def test_a_former_layout_is_replaced_by_force(self):
         self.make_former(voxstat_version="0.1.0")

@@ -9,7 +9,7 @@ import nibabel
 import numpy
 from scipy import ndimage, optimize, special
 
-from voxstat_cli import AFFINE, INPUT, SHAPE, USAGE, Study
+from voxstat_cli import AFFINE, INPUT, SHAPE, USAGE, Study, page_of
 
 QUICK = ["-n", "10", "--correct", "voxel", "--progress", "none", "--force"]
 FWHM = numpy.sqrt(8 * numpy.log(2))
@@ -95,7 +95,7 @@ class Smooth(Grid):
         self.assert_mean(self.mean_change(smooth), 300)
         record = self.record()
         self.assertEqual([step["name"] for step in record["modalities"][0]["preparation"]], ["smooth"])
-        report = (self.folder / "voxstat-results/report.html").read_text()
+        report = page_of(self.folder / "voxstat-results/report.html")
         self.assertIn("Every image of pet was smoothed by a Gaussian of 6.78188 mm FWHM. ", report)
         smoothness = " \xd7 ".join(f"{mm:.1f}" for mm in record["modalities"][0]["smoothness_mm"])
         self.assertIn(f"The residuals had a smoothness (FWHM) of {smoothness} mm", report)

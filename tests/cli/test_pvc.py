@@ -6,7 +6,7 @@ import h5py
 import numpy
 from scipy.ndimage import gaussian_filter
 
-from voxstat_cli import INPUT, USAGE, Study
+from voxstat_cli import INPUT, USAGE, Study, page_of
 
 QUICK = ["-n", "10", "--correct", "voxel", "--progress", "none", "--force"]
 SHAPE = (18, 17, 16) # of 4 mm
@@ -93,7 +93,7 @@ class Corrected(Study):
             self.assertAlmostEqual(figures["white"], self.values[name][1], places=5)
             self.assertEqual(figures["white_voxels"], (seen[name][1] > 0.9).sum())
             self.assertEqual(figures["voxels"], ((self.grey[name] > 0.3) & (seen[name][0] > 0.1)).sum())
-        self.assertIn(f"Every image of pet was {words}", (self.folder / "voxstat-results/report.html").read_text())
+        self.assertIn(f"Every image of pet was {words}", page_of(self.folder / "voxstat-results/report.html"))
         self.assertIn("gm_sub-01_baseline.nii.gz", self.steps()) # the maps are inputs
 
     def test_meltzer(self):
@@ -192,7 +192,7 @@ class Corrected(Study):
             self.assertAlmostEqual(gtm, numpy.mean([solved[f][k] - solved[b][k] for _, b, f, *_ in self.rows]),
                                    delta=5e-6)
             self.assertNotAlmostEqual(before, after, places=3)
-        page = (self.folder / "voxstat-results/report.html").read_text()
+        page = page_of(self.folder / "voxstat-results/report.html")
         self.assertIn("<th scope=\"colgroup\" colspan=\"3\">geometric transfer matrix", page)
         self.assertIn("<th scope=\"colgroup\" colspan=\"3\">without partial-volume correction", page)
 

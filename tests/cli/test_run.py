@@ -2,12 +2,15 @@
 change nothing."""
 import csv
 import errno
+import fcntl
 import json
 import os
 import pty
 import re
 import signal
+import struct
 import subprocess
+import termios
 import time
 import unittest
 
@@ -71,6 +74,49 @@ class Run(Study):
         # The table of results is that of the maps, at the voxel that the largest |t| is in.
         t = self.read_image("voxstat-results/pet/change/t.nii.gz")
         self.assertIn(f" {t.flat[numpy.abs(t).argmax()]:.2f} ", lines[1])
+
+    def test_sentences_fit_the_terminal(self):
+        """The remarks are folded on a terminal, and where COLUMNS is set; in a pipe a line is a sentence, to be searched.
+        Either way the words are the same."""
+        arguments = ["--device", "cpu", "--no-report", "--progress", "none", "--force", "--covariate", "level"]
+
+        def words(text):
+            return re.sub(r"\s+", " ", text[:text.index("time: ")])
+
+        pipe = self.run_paired(*arguments)
+        self.assert_done(pipe)
+        remark = next(line for line in pipe.stderr.splitlines() if line.startswith("remark: "))
+        self.assertGreater(len(remark), 100)
+        named = self.run_paired(*arguments, COLUMNS="70")
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 70, 0, 0))
+        with subprocess.Popen([PROGRAM, "--design", "paired", *arguments], cwd=self.folder, stdout=subprocess.DEVNULL,
+                              stderr=theirs, env={**os.environ, "NO_COLOR": "1"}) as run:
+            os.close(theirs)
+            terminal = written_to(ours).replace("\r\n", "\n")
+        self.assertEqual(run.returncode, 0, terminal)
+        for folded in (named.stderr, terminal):
+            self.assertEqual(words(folded), words(pipe.stderr))
+            lines = folded.splitlines()
+            first = next(i for i, line in enumerate(lines) if line.startswith("remark: "))
+            self.assertTrue(lines[first + 1].startswith("  "))
+            self.assertEqual([line for line in lines if len(line) > 70], [])
+        done = self.run_paired("--covariate", "level", "--sessions", "baseline,the_session_that_nobody_had",
+                               COLUMNS="40")
+        self.assertRegex(done.stderr, "^voxstat: error: ")
+        self.assertGreater(done.stderr.count("\n  "), 1)
+
+    def test_a_mean_of_images_is_no_change(self):
+        """Images of 10 and noise lie above zero: the alarm speaks of no rise and of no scaling."""
+        for i in range(5, 9):
+            self.write_image(f"{i}.nii.gz", 10 + numpy.random.default_rng(i).standard_normal(SHAPE))
+            self.rows.append([f"more-{i}", f"{i}.nii.gz", *self.rows[0][2:]])
+        self.write_table()
+        done = self.run_program("--design", "onesample", "--device", "cpu", "--modality", "pet_baseline", "--correct",
+                                "voxel", "--no-report")
+        self.assert_done(done)
+        self.assertRegex(done.stderr, r"remark: pet_baseline mean: half of all voxels have a t beyond .*: most of the map "
+                                      "is above zero, as images are that hold no differences\\.")
 
     def test_mean_change_is_followup_minus_baseline(self):
         self.assert_done(self.run_paired())

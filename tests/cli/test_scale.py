@@ -9,7 +9,7 @@ import numpy
 import scipy.ndimage
 import scipy.stats
 
-from voxstat_cli import INPUT, SHAPE, USAGE, Study
+from voxstat_cli import INPUT, SHAPE, USAGE, Study, page_of
 
 QUICK = ["-n", "10", "--correct", "voxel", "--progress", "none", "--force"]
 
@@ -74,7 +74,7 @@ class Scale(Study):
         numpy.testing.assert_allclose(self.mean_change()[inside], expected[inside], atol=2e-7, rtol=0)
         self.assertIn("Borghammer", done.stderr)
         self.assertIn("Every image of pet was divided by its global mean",
-                      (self.folder / "voxstat-results/report.html").read_text())
+                      page_of(self.folder / "voxstat-results/report.html"))
 
     def test_what_the_reference_did(self):
         def rise(data, k, session):
@@ -171,7 +171,7 @@ class Scale(Study):
     def assert_picture(self, voxels):
         """The report shows the region; it fails where the region's file is gone or has another grid."""
         out = self.folder / "voxstat-results"
-        page = (out / "report.html").read_text()
+        page = page_of(out / "report.html")
         self.assertIn(f"coloured are the {voxels} voxels ({voxels * 64e-3:.1f} cm³) whose baseline varies least", page)
         region, picture = (out / "reference.nii.gz").read_bytes(), (out / "figures/pet_reference.png").read_bytes()
         image = nibabel.load(out / "reference.nii.gz")
@@ -195,7 +195,7 @@ class Scale(Study):
         self.write_image("region.nii.gz", region)
         self.done("--reference", "region.nii.gz")
         self.assertFalse((self.folder / "voxstat-results/figures/pet_reference.png").exists())
-        self.assertNotIn('id="reference"', (self.folder / "voxstat-results/report.html").read_text())
+        self.assertNotIn('id="reference"', page_of(self.folder / "voxstat-results/report.html"))
 
     def test_by_modality(self):
         self.header[1:1] = ["cbf_baseline", "cbf_followup"]
@@ -229,7 +229,7 @@ class Scale(Study):
                 ("--reference", "labels.nii.gz"): "A change of that region itself shows as the opposite change"}
         for arguments in said:
             self.done(*arguments)
-            page = (self.folder / "voxstat-results/report.html").read_text()
+            page = page_of(self.folder / "voxstat-results/report.html")
             for other, sentence in said.items():
                 self.assertEqual(sentence in page, other == arguments, (arguments, sentence))
             self.assertEqual("Nothing was adjusted for" in page, "ancova" not in arguments, arguments)

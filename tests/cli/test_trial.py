@@ -16,7 +16,8 @@ import nibabel
 import numpy
 
 import report_cli
-from voxstat_cli import number_text
+from voxstat_cli import number_text, page_of
+
 
 DATA = pathlib.Path(os.environ["VOXSTAT_SOURCE"]) / "sample_data"
 
@@ -65,19 +66,19 @@ class Trial(unittest.TestCase):
                             if "n/a" not in (person[f"{modality}_baseline"], person[f"{modality}_followup"])])
 
     def test_report_names_what_the_tables_find(self):
-        page = (self.out / "report.html").read_text(encoding="utf-8")
+        page = page_of(self.out / "report.html")
         section = {name: page.split(f'<section id="{name}"')[1].split("</section>")[0]
                    for name in ("regions", "markers")}
         for name, parts in (("regions", section["regions"].split("<h3>")[1:]), ("markers", [section["markers"]])):
             for part in parts:
                 modality = part.split("</h3>")[0] if name == "regions" else None
                 for effect in ("change", "rapa_level"):
-                    said = re.search(f"<li><strong>{effect}</strong>: (.*?)</li>", part).group(1)
+                    said = re.search(f"<summary><strong>{effect}</strong>: (.*?)</summary>", part).group(1)
                     found = [key[-2] for key, row in (self.regions if modality else self.markers).items()
                              if key[-1] == effect and modality in (None, key[0]) and float(row["p_fwe"]) < 0.05]
                     # the report has the regions family after family
                     self.assertCountEqual(re.findall(r"(\w+) \([^)]*, corrected p", said), found)
-                    self.assertEqual("nothing is significant" in said, not found)
+                    self.assertEqual("none of " in said, not found)
                 stem = f"regions_{modality}" if modality else "markers"
                 for picture in ("forest", "participants", "scatter"):
                     for ending in ("png", "svg"):
@@ -90,7 +91,7 @@ class Trial(unittest.TestCase):
         other, said = report_cli.other_forms(self.out / "report.html", sources)
         self.assertEqual(other[:20], [])
         for form, where, least in (("\N{MINUS SIGN}\\d", "i title", 500), ("\N{MINUS SIGN}\\d", "img svg", 100),
-                                   ("\\d,\\d\\d\\d", "p", 3), (report_cli.P, "img alt", 10), (report_cli.P, "li", 4)):
+                                   ("\\d,\\d\\d\\d", "p", 3), (report_cli.P, "img alt", 10), (report_cli.P, "summary", 4)):
             self.assertGreater(sum(bool(re.search(form, text)) for at, text in said if at == where), least, (form, where))
 
     def test_points_of_the_forest_carry_names(self):
@@ -102,7 +103,7 @@ class Trial(unittest.TestCase):
                  if "n/a" not in (person["pet_baseline"], person["pet_followup"])]
         svg = (self.out / "figures/regions_pet_forest.svg").read_text(encoding="utf-8")
         at = {title: float(x) for x, title in re.findall('<circle cx="(.*?)" .*?><title>(.*?)</title>', svg)}
-        titles = re.findall('<i title="(.*?)"', (self.out / "report.html").read_text(encoding="utf-8"))
+        titles = re.findall('<i title="(.*?)"', page_of(self.out / "report.html"))
         dots = [f"{name}: insula {number_text(value, 3, '+')} %" for name, value in zip(names, percent)]
         for dot in dots:
             self.assertEqual(titles.count(dot), 1, dot)
@@ -117,7 +118,7 @@ class Trial(unittest.TestCase):
     def test_the_answers(self):
         """A row of answers for each effect, with a cell for each modality and the markers: regions with p as in the
         tables, and slices through the largest |t| of results.h5."""
-        page = (self.out / "report.html").read_text(encoding="utf-8")
+        page = page_of(self.out / "report.html")
         rows = page.split('<table class="verdict"')[1].split("</table>")[0].split("<tbody>")[1].split("<tr>")[1:]
         self.assertEqual([re.search('scope="row">(.*?)<', row).group(1) for row in rows], ["change", "rapa_level"])
         for row, effect in zip(rows, ("change", "rapa_level")):
@@ -128,10 +129,14 @@ class Trial(unittest.TestCase):
                          (self.markers if modality == "markers" else self.regions).items()
                          if key[-1] == effect and (modality == "markers" or key[0] == modality) and test["p_fwe"] != "n/a"}
                 found = {name: p for name, p in tests.items() if p < 0.05}
-                told = re.findall("<strong>(\\w+)</strong>\u00a0[\u2191\u2193] \\(p\u00a0([0-9.]+)\\)", cell)
+                told = re.findall("<a class=\"name\" href=\"#(outcome-\\d+)\">(\\w+)</a>\u00a0[\u2191\u2193] "
+                                  "\\(p\u00a0([0-9.]+)\\)", cell)
                 self.assertEqual(len(told), min(4, len(found)))
-                for name, p in told:
+                of = effect if modality == "markers" else f"{modality}, {effect}"
+                table = page.split(f'aria-label="Table: {of}"')[1].split("</table>")[0]
+                for row_id, name, p in told:
                     self.assertAlmostEqual(float(p), found[name], delta=0.0051 * found[name])
+                    self.assertIn(f'<tr id="{row_id}"><th scope="row">{name}</th>', table)
                 if len(found) > 4:
                     self.assertIn(f"and {len(found) - 4} more", cell)
                 if not found:
@@ -159,19 +164,31 @@ class Trial(unittest.TestCase):
         self.assertGreater(min(numpy.diff(heights)), 8)
         self.assertIn(float(mm[2]), heights)
 
+    def test_slices_stand_apart(self):
+        """Slices move to peaks by up to half of the even step, and not to within half a step of each other. Their range
+        may become a tenth longer by that, and heights are told to the mm."""
+        for path in sorted((self.out / "figures").glob("*_slices.svg")):
+            heights = numpy.array([float(text.replace("\u2212", "-")) for text in
+                                   re.findall(r">z = ([\u2212\d.]+)<", path.read_text(encoding="utf-8"))])
+            self.assertGreater(len(heights), 4)
+            steps = numpy.diff(heights)
+            self.assertGreater(steps.min(), 0.4 * steps.mean(), (path.name, heights))
+
     def test_the_tables(self):
         """The chief columns of a table of regions are those of regions.tsv, to the digits that are shown."""
-        page = (self.out / "report.html").read_text(encoding="utf-8")
+        page = page_of(self.out / "report.html")
         regions = page.split('<section id="regions"')[1].split("</section>")[0].split("<h3>")[1:]
         for part in regions:
             modality = part.split("</h3>")[0]
             for effect in ("change", "rapa_level"):
-                table = part.split(f'aria-label="Table: {effect}"')[1].split("</table>")[0]
+                table = part.split(f'aria-label="Table: {modality}, {effect}"')[1].split("</table>")[0]
                 heads = re.findall("<th scope=\"col\"(.*?)>(.*?)</th>", table.split("</thead>")[0])
                 few = [name for attributes, name in heads if "more" not in attributes]
                 self.assertEqual(few[2:], {"change": ["n", "change", "ci_low", "ci_high", "percent_of_means", "t", "p_fwe"],
                                            "rapa_level": ["n", "change", "ci_low", "ci_high", "r", "p_fwe"]}[effect])
-                for row in re.findall("<tr>(<th scope=\"row\">.*?)</tr>", table):
+                rows = re.findall("<tr id=\"outcome-\\d+\">(<th scope=\"row\">.*?)</tr>", table)
+                self.assertEqual(len(rows), 10)
+                for row in rows:
                     cells = dict(zip([name for _, name in heads], re.findall("<t[hd].*?>(.*?)</t[hd]>", row)))
                     test = self.regions[modality, cells["region"], effect]
                     for name, text in list(cells.items())[2:-1]:
@@ -311,8 +328,8 @@ class Trial(unittest.TestCase):
         striatum = self.means("pet", "caudate_left + caudate_right + putamen_left + putamen_right")
         percent = 100 * (striatum[:, 1].mean() / striatum[:, 0].mean() - 1)
         self.assertIn(f"percent of means, {percent:.1f} for striatum", " ".join(readme.split()))
-        page = (self.out / "report.html").read_text(encoding="utf-8")
-        self.assertIn(f"corrected over the family (change, % of the mean baseline): striatum (+{percent:.3g}\u00a0%", page)
+        self.assertRegex(page_of(self.out / "report.html"), "regions reach(es)? p &lt; 0.05</span> \\(change, % of the mean "
+                         rf"baseline\): striatum \(\+{percent:.3g}\u00a0%")
         expected = {row["name"]: row for row in rows_of(self.out / "expected.tsv")}["precuneus"]
         said = re.search(r"precuneus is (\S+) % above .*?\(95 % (\S+) to (\S+), one-sided p (\S+)\)", readme, re.DOTALL)
         self.assertEqual(said.groups(), (f"{float(expected['difference']):.1f}", f"{float(expected['ci_low']):.1f}",

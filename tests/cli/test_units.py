@@ -8,7 +8,7 @@ import h5py
 import nibabel
 import numpy
 
-from voxstat_cli import INPUT, SHAPE, USAGE, Study
+from voxstat_cli import INPUT, SHAPE, USAGE, Study, page_of
 
 QUICK = ["-n", "10", "--correct", "voxel", "--progress", "none", "--force"]
 
@@ -61,7 +61,7 @@ class Units(Study):
         for ending in ("md", "tex"):
             self.assertIn("pet (SUV), exploratory: change",
                           (self.folder / f"voxstat-results/regions.{ending}").read_text())
-        page = (self.folder / "voxstat-results/report.html").read_text()
+        page = page_of(self.folder / "voxstat-results/report.html")
         self.assertIn("pet (SUV): 5 participants", page)
         self.assertIn("Means over the mask, in SUV.", page)
         self.assertIn("units", done.stdout)
@@ -109,7 +109,7 @@ class Units(Study):
         self.assertNotIn("level", texts)
         self.assertIn("change of pet, SUV", texts)
         self.assertIn("level, ng/mL, adjusted", self.texts("--nuisance", "age")[1])
-        page = (self.folder / "voxstat-results/report.html").read_text()
+        page = page_of(self.folder / "voxstat-results/report.html")
         self.assertRegex(page, "Slope [-−.0-9e]+ SUV a unit of level \\(ng/mL\\) \\(95 %")
         record = json.loads((self.folder / "voxstat-results/run.json").read_text())
         self.assertEqual(record["study"]["covariate_units"], {"level": "ng/mL"})

@@ -4,6 +4,7 @@ The images are 8 x 9 x 7 voxels of 4 mm with Gaussian noise about 10 and an affi
 separate folder, which is removed afterwards."""
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,11 @@ def files_of(folder):
     """The files of a folder and of the folders in it: {path in the folder: bytes}."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(pathlib.Path(folder).rglob("*"))
             if path.is_file()}
+
+
+def page_of(path):
+    """The text of report.html, which is in ASCII, with the characters that it has as numbered references."""
+    return re.sub("&#([0-9]{3,});", lambda found: chr(int(found[1])), path.read_bytes().decode("ascii"))
 
 
 def p_text(p):

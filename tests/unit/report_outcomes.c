@@ -58,6 +58,21 @@ static void views_keep_families_together(void **state)
     fixture_results_free(results);
 }
 
+/* Changes of 6, 3, 0, -3 and -6 percent: the first and the last are significant. */
+static void rows_that_nobody_planned_are_sorted_by_p(void **state)
+{
+    static const char *const sorted[] = {"striatum", "pons", "<b>insula", "precuneus", "thalamus"};
+    const fixture_kind one = {VX_OUTCOME_REGION, 5, regions, NULL};
+    vx_results *results = fixture_results_new(&one, 1, 5);
+    (void)state;
+    vx_outcome_view view = view_of(results, VX_OUTCOME_REGION, false);
+    assert_int_equal(view.rows, 5);
+    for (size_t row = 0; row < view.rows; row++)
+        assert_string_equal(view.row[row]->name, sorted[row]);
+    vx_outcome_view_destroy(&view);
+    fixture_results_free(results);
+}
+
 /* Baselines 80, 100, 120 (mean 100) and changes 10, 0, -4 (mean 2): 10, 0 and -4 percent of the mean baseline. On the
  * log scale, follow-up / baseline is 9/8, 1 and 29/30. The SD of the changes is sqrt(104 / 2). */
 static void changes_on_every_axis(void **state)
@@ -269,11 +284,13 @@ static void page_says_what_was_found(void **state)
         "<strong>primary</strong> (2) and <strong>secondary</strong> (2), in 14 participants",
         "by all 16,384 sign flips, the correlation with <strong>level</strong> and <strong>dose &lt;mg&gt;</strong> by "
         "10,000 random permutations",
-        "<strong>change</strong>: significant at p &lt; 0.05, corrected over the family (change, % of the mean "
-        "baseline): striatum (+6\xC2\xA0%, "
-        "corrected p 0.00490), pons (\xE2\x88\x92" "6\xC2\xA0%, corrected p 0.00490).",
-        "<strong>level</strong>: significant at p &lt; 0.05, corrected over the family: striatum (r 0.72, ",
-        "<strong>dose &lt;mg&gt;</strong>: nothing is significant (smallest corrected p: 0.875).",
+        "<summary><strong>change</strong>: <span class=\"found\">2 of 4 regions reach p &lt; 0.05</span> (change, % of "
+        "the mean baseline): striatum (+6\xC2\xA0%, corrected p 0.00490), pons (\xE2\x88\x92" "6\xC2\xA0%, corrected "
+        "p 0.00490)</summary><div class=\"scroll\" id=\"regions-1-1\"",
+        "<strong>level</strong>: <span class=\"found\">2 of 4 regions reach p &lt; 0.05</span>: striatum (r 0.72, ",
+        "<strong>dose &lt;mg&gt;</strong>: none of 1 region reaches p &lt; 0.05; the least corrected p is "
+        "0.875 (thalamus)",
+        "<tr id=\"outcome-12\"><th scope=\"row\">pons</th>",
         "&lt;b&gt;insula", "There is one arm and no control", "<summary>1 exploratory region of pet</summary>"};
     static const char *const pictures[] = {"regions_pet_forest", "regions_pet_matrix", "regions_pet_participants",
                                            "regions_pet_forest_exploratory", "markers_forest", "markers_participants"};
@@ -291,6 +308,34 @@ static void page_says_what_was_found(void **state)
     assert_false(has_picture(&p, "regions_pet_scatter")); /* the values of the covariates are not known */
     close_page(&p);
     fixture_results_free(results);
+}
+
+/* Of many regions that nobody planned the sentences name six, and the pictures are folded. */
+static void page_of_many_regions(void **state)
+{
+    static const char *const many[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m"};
+    (void)state;
+    for (size_t count = 12; count <= 13; count++) {
+        const fixture_kind one = {VX_OUTCOME_REGION, count, many, NULL};
+        vx_results *results = fixture_results_new(&one, 1, 5);
+        fixture_page p;
+        for (size_t i = 0; i < results->outcomes; i++)
+            results->outcome[i].value[VX_OUTCOME_P_FWE] = i % 3 ? 0.5 : 0.04 - 0.001 * (double)i; /* the last least */
+        write_sections(&p, results);
+        const char *fold = strstr(p.text, "<details><summary>Pictures of all 13 regions of pet</summary>");
+        assert_int_equal(fold != NULL, count == 13);
+        assert_true(!fold || strstr(fold, "Forest plot"));
+        char said[120];
+        snprintf(said, sizeof said, "%zu of %zu regions reach p &lt; 0.05</span> (change, %% of "
+                 "the mean baseline): %s (", count, count, many[count - 1]);
+        assert_non_null(strstr(p.text, said));
+        snprintf(said, sizeof said, "corrected p %s) and %zu more</summary>", count == 13 ? "0.0190" : "0.0220",
+                 count - 6);
+        if (!strstr(p.text, said))
+            fail_msg("the page lacks: %s", said);
+        close_page(&p);
+        fixture_results_free(results);
+    }
 }
 
 /* The values alone decide: with two participants no line can be drawn, so that there is no plot. */
@@ -352,12 +397,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(views_keep_families_together),
+        cmocka_unit_test(rows_that_nobody_planned_are_sorted_by_p),
         cmocka_unit_test(changes_on_every_axis),
         cmocka_unit_test(axes_where_percent_is_impossible),
         cmocka_unit_test(forest_puts_estimates_where_they_are),
         cmocka_unit_test(heat_has_the_colour_of_r),
         cmocka_unit_test(tiles_fill_rows),
         cmocka_unit_test(page_says_what_was_found),
+        cmocka_unit_test(page_of_many_regions),
         cmocka_unit_test(page_with_covariates_has_scatter_plots),
         cmocka_unit_test(page_without_figures),
         cmocka_unit_test(page_without_outcomes_is_as_before),

@@ -93,6 +93,18 @@ static void base64_is_rfc_4648(void **state)
     assert_string_equal(made, "+//+");
 }
 
+/* The code points of U+00E9, U+20AC and U+1F9E0, in decimal. */
+static void html_becomes_ascii(void **state)
+{
+    static const char html[] = "<p title=\"\xC3\xA9\">a &lt; \xE2\x82\xAC\xF0\x9F\xA7\xA0</p>";
+    vx_page page = start();
+    (void)state;
+    vx_put_ascii(&page, html, sizeof html - 1);
+    vx_put_ascii(&page, html, 0);
+    fclose(page.out);
+    assert_string_equal(made, "<p title=\"&#233;\">a &lt; &#8364;&#129504;</p>");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +113,7 @@ int main(void)
         cmocka_unit_test(many_values),
         cmocka_unit_test(broken_text_is_replaced),
         cmocka_unit_test(base64_is_rfc_4648),
+        cmocka_unit_test(html_becomes_ascii),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     free(made);

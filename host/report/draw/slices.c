@@ -137,31 +137,48 @@ static plane plane_at(int axis, double mm)
     return (plane){.across = axis == 0 ? 1 : 0, .up = axis == 2 ? 1 : 2, .at = mm};
 }
 
-/* The height of an axial slice: that of the largest peak within `reach` mm of `even`, or `even`. Peaks of other slices
- * are as far away or further. */
-static double height_of_slice(const vx_brain *brain, double even, double reach)
+/* The height of an axial slice: that of the largest peak within `reach` mm of `even`, or `even`. *t: of the peak, 0
+ * without one. */
+static double height_of_slice(const vx_brain *brain, double even, double reach, double *t)
 {
-    double height = rounded(brain, even), largest = 0;
-    if (fabs(even - brain->peak[2]) <= reach)
+    double height = rounded(brain, even);
+    *t = fabs(even - brain->peak[2]) <= reach ? INFINITY : 0;
+    if (*t > 0)
         return brain->peak[2];
     for (size_t c = 0; c < brain->clusters; c++)
-        if (fabs(even - brain->cluster[c].peak_mm[2]) <= reach && fabs(brain->cluster[c].peak_t) > largest) {
-            largest = fabs(brain->cluster[c].peak_t);
+        if (fabs(even - brain->cluster[c].peak_mm[2]) <= reach && fabs(brain->cluster[c].peak_t) > *t) {
+            *t = fabs(brain->cluster[c].peak_t);
             height = brain->cluster[c].peak_mm[2];
         }
     return height;
+}
+
+/* Finds the heights of the axial slices. Of two peaks that lie nearer to each other than half a step the larger one has
+ * its slice, and the other slice lies at its even place. */
+static void find_heights(const vx_brain *brain, double height[AXIAL])
+{
+    const double step = (brain->axial[1] - brain->axial[0]) / (AXIAL - 1);
+    double t[AXIAL];
+    for (int i = 0; i < AXIAL; i++)
+        height[i] = height_of_slice(brain, brain->axial[0] + i * step, step / 2, &t[i]);
+    for (int i = 0; i + 1 < AXIAL; i++) {
+        const int weaker = t[i] < t[i + 1] ? i : i + 1;
+        if (height[i + 1] - height[i] < step / 2 && t[weaker] > 0)
+            height[weaker] = rounded(brain, brain->axial[0] + weaker * step), t[weaker] = 0;
+    }
 }
 
 /* Places the report's choice: two rows of axial slices, and the other two above one another beside them. */
 static void place_usual(vx_slices *s, double width)
 {
     const vx_brain *brain = s->brain;
-    const double step = (brain->axial[1] - brain->axial[0]) / (AXIAL - 1), aside = fmax(size_mm(brain, 0),
-                                                                                        size_mm(brain, 1));
+    const double aside = fmax(size_mm(brain, 0), size_mm(brain, 1));
     const double gaps = COLUMNS * GAP + 3 * GAP + BAR, mm = COLUMNS * size_mm(brain, 0) + aside;
     s->units_a_mm = width > gaps ? (width - gaps) / mm : LONGEST / brain->extent;
+    double height[AXIAL];
+    find_heights(brain, height);
     for (int i = 0; i < AXIAL; i++)
-        s->plane[i] = plane_at(2, height_of_slice(brain, brain->axial[0] + i * step, step / 2));
+        s->plane[i] = plane_at(2, height[i]);
     s->plane[AXIAL] = plane_at(0, brain->peak[0]);
     s->plane[AXIAL + 1] = plane_at(1, brain->peak[1]);
     const double across = wide(s, s->plane) + GAP, down = tall(s, s->plane) + LABEL;

@@ -152,7 +152,8 @@ void vx_answer_of_outcomes(vx_report *report, const char *modality, const char *
     vx_page *page = report->page;
     size_t tested = 0, found = 0;
     double smallest = INFINITY;
-    char text[32];
+    char text[32], id[VX_OUTCOME_ID];
+    vx_outcome_id(results, modality, effect, id);
     for (size_t i = 0; i < results->outcomes; i++) {
         const vx_results_outcome *one = &results->outcome[i];
         const double p = one->value[VX_OUTCOME_P_FWE];
@@ -164,10 +165,10 @@ void vx_answer_of_outcomes(vx_report *report, const char *modality, const char *
         if (!vx_significant(p))
             continue;
         if (!found++)
-            vx_put(page, "<p><a href=\"#%s\">%s</a>: ", modality ? "regions" : "markers",
-                   modality ? "Regions" : "Markers");
+            vx_put(page, "<p><a href=\"#%s\">%s</a>: ", id, modality ? "Regions" : "Markers");
         if (found <= NAMED_MAX)
-            vx_put(page, "%s<strong>%s</strong>\xC2\xA0%s (p\xC2\xA0%s)", found > 1 ? ", " : "", one->name,
+            vx_put(page, "%s<a class=\"name\" href=\"#outcome-%zu\">%s</a>\xC2\xA0%s (p\xC2\xA0%s)",
+                   found > 1 ? ", " : "", i, one->name,
                    one->value[VX_OUTCOME_T] < 0 ? "\xE2\x86\x93" : "\xE2\x86\x91", vx_p_text(p, text));
     }
     if (found > NAMED_MAX)
@@ -175,8 +176,8 @@ void vx_answer_of_outcomes(vx_report *report, const char *modality, const char *
     if (found)
         vx_put_markup(page, ".</p>\n");
     else if (tested)
-        vx_put(page, "<p><a href=\"#%s\">None of %zu %s</a>: the smallest corrected p is %s.</p>\n",
-               modality ? "regions" : "markers", tested, modality ? "regions" : "markers", vx_p_text(smallest, text));
+        vx_put(page, "<p><a href=\"#%s\">None of %zu %s</a>: the smallest corrected p is %s.</p>\n", id, tested,
+               modality ? "regions" : "markers", vx_p_text(smallest, text));
 }
 
 void vx_answer_of_effect(vx_report *report, const vx_effect_view *view)

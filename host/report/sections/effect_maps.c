@@ -25,9 +25,18 @@ static char *lines_text(const vx_report *report, const vx_effect_brain *of)
                    of->significant ? "Bold lines go around what is" : "Nothing is", about->criterion);
 }
 
-/* What gives the colours and the threshold. The caller frees; null without memory. */
-static char *threshold_text(const vx_report *report, const char *beyond)
+static bool any_beyond(const vx_effect_view *view, const vx_effect_brain *of)
 {
+    for (size_t i = 0; i < vx_grid_elements(&view->modality->grid); i++)
+        if (of->mask[i] > 0 && vx_brain_beyond(&of->brain, of->map[i]))
+            return true;
+    return false;
+}
+
+/* What gives the colours and the threshold. The caller frees; null without memory. */
+static char *threshold_text(const vx_report *report, const char *beyond, bool any)
+{
+    const char *lines = any ? "Thin lines go around what" : "No voxel";
     const vx_look *look = report->look ? report->look : &vx_look_usual;
     const char *p = vx_results_option(report->results, "cluster-p");
     const bool forming = isnan(look->threshold) && !vx_quantity_is_p(look->map);
@@ -36,29 +45,33 @@ static char *threshold_text(const vx_report *report, const char *beyond)
                                                    vx_quantity_about(look->map)->name);
     char *text = NULL;
     if (about && vx_quantity_is_p(look->map))
-        text = vx_text("\xE2\x88\x92log10 of %s, with the sign of t. Thin lines go around %s",
-                       vx_quantity_about(look->map)->name, beyond);
+        text = vx_text("\xE2\x88\x92log10 of %s, with the sign of t. %s has %s",
+                       vx_quantity_about(look->map)->name, lines, beyond);
     else if (about && (forming && (!look->by_p || vx_quantity_about(look->kind)->of_cluster)))
-        text = vx_text("%sThin lines go around what has %s, the threshold at which clusters form (one-sided p %s)",
-                       about, beyond, p ? p : "not given");
+        text = vx_text("%s%s has %s, the threshold at which clusters form (one-sided p %s)", about, lines, beyond,
+                       p ? p : "not given");
     else if (about)
-        text = vx_text("%sThin lines go around what has %s", about, beyond);
+        text = vx_text("%s%s has %s", about, lines, beyond);
     free(about);
     return text;
 }
 
 /* The caption of the slices. The caller frees; null without memory. */
-static char *slices_caption(const vx_report *report, const vx_effect_brain *of, const char *beyond)
+static char *slices_caption(const vx_report *report, const vx_effect_view *view, const vx_effect_brain *of,
+                            const char *beyond)
 {
-    char *lines = lines_text(report, of), *threshold = threshold_text(report, beyond), *caption = NULL;
+    const bool any = any_beyond(view, of);
+    char *lines = lines_text(report, of), *threshold = threshold_text(report, beyond, any), *caption = NULL;
     const bool chosen = report->look && report->look->layout.slices;
     const bool of_p = report->look && vx_quantity_is_p(report->look->map);
     char *template = report->template_remark ? vx_text(" Note that %s.", report->template_remark) : vx_copy_text("");
+    const char *broken = !any ? "" : of_p ? "; they are broken where it is negative"
+                                          : "; they are broken where t is negative";
     if (lines && threshold && template)
-        caption = vx_text("The complete map. %s; they are broken where %s is negative.%s Below the threshold colours "
-                          "fade with the square of %s: faint means little evidence, not a zero effect. Drawn over %s; "
-                          "left is the participant's left (L), mm of the images' own space.%s%s", threshold,
-                          of_p ? "it" : "t", lines, of_p ? "the value" : "t", vx_background_words(report), template,
+        caption = vx_text("The complete map. %s%s.%s Below the threshold colours fade with the square of %s: faint "
+                          "means little evidence, not a zero effect. Drawn over %s; left is the participant's left "
+                          "(L), mm of the images' own space.%s%s", threshold, broken, lines,
+                          of_p ? "the value" : "t", vx_background_words(report), template,
                           chosen ? "" : " Axial slices pass through peaks where there are any near, the sagittal and "
                                         "the coronal one through the largest t.");
     free(template);
@@ -91,7 +104,7 @@ static void put_slices(vx_report *report, const vx_effect_view *view, const vx_e
     char *alt = vx_text("Slices of %s, %s: %zu cluster%s with %s; the largest t, %s, lies at %s mm.",
                         view->modality->name, effect->name, effect->clusters, effect->clusters == 1 ? "" : "s", beyond,
                         vx_fixed_text(effect->peak_t, 2, t), vx_mm_text(effect->peak_mm, mm));
-    char *caption = slices_caption(report, of, beyond);
+    char *caption = slices_caption(report, view, of, beyond);
     if (slices && alt && caption)
         vx_report_picture(report, &(vx_picture){name, vx_slices_drawing(slices), false, alt, caption});
     else

@@ -1,4 +1,4 @@
-/* What was tested in a view, how it was corrected, and which outcomes are significant, in sentences. */
+/* What was tested in a view, how it was corrected, and which outcomes are significant under an effect, in sentences. */
 #include "base/number.h"
 #include "report/section.h"
 #include "results/level.h"
@@ -69,8 +69,9 @@ void vx_outcome_relabellings(vx_report *report, const vx_outcome_view *view, vx_
            vx_scheme_about(kind == VX_MEAN ? VX_SIGN_FLIP : VX_PERMUTE)->relabellings);
 }
 
-static void put_question(vx_report *report, const vx_outcome_view *view)
+void vx_outcome_question(vx_report *report, const vx_outcome_part *part)
 {
+    const vx_outcome_view *view = part->view;
     vx_page *page = report->page;
     vx_put(page, "<p>%zu %s%s", view->rows, view->kind == VX_OUTCOME_REGION ? "region" : "marker",
            view->rows == 1 ? "" : "s");
@@ -102,48 +103,67 @@ static void put_found(vx_report *report, const vx_results_outcome *outcome, cons
            vx_p_text(outcome->value[VX_OUTCOME_P_FWE], p));
 }
 
-/* Writes the item of one effect; null covariate: the mean. */
-static void put_answer(vx_report *report, const vx_outcome_view *view, const char *covariate)
+enum { NAMED_MAX = 6 }; /* more outcomes that nobody planned are counted; the table has them all */
+
+/* The row with the smallest corrected p; view->rows: nothing was tested. */
+static size_t least(const vx_outcome_view *view, const char *covariate)
+{
+    for (size_t row = 0; row < view->rows; row++)
+        if (isfinite(vx_view_corrected(view, row, covariate)) && vx_view_is_among(view, row, covariate, 1))
+            return row;
+    return view->rows;
+}
+
+/* Names the significant rows, those that are not planned up to NAMED_MAX by p. */
+static void put_names(vx_report *report, const vx_outcome_view *view, const char *covariate, size_t found)
 {
     const vx_correlation_columns *correlation = vx_results_correlation(report->results);
     const char *of = correlation->r == VX_OUTCOME_R ? "r " : "rho ";
-    size_t found = 0;
-    double smallest = INFINITY;
+    const size_t named = view->planned ? view->rows : NAMED_MAX;
+    const char *join = ": ";
     char text[32];
-    vx_put(report->page, "<li><strong>%s</strong>: ", covariate ? covariate : view->row[0]->effect);
+    if (!covariate)
+        vx_put(report->page, " (%s)", vx_view_axis_words(view));
     for (size_t row = 0; row < view->rows; row++) {
-        const vx_results_outcome *outcome = covariate ? vx_view_under(view, row, covariate) : view->row[row];
-        if (!outcome)
+        if (!vx_significant(vx_view_corrected(view, row, covariate)) ||
+            !vx_view_is_among(view, row, covariate, named))
             continue;
-        smallest = fmin(smallest, outcome->value[VX_OUTCOME_P_FWE]);
-        if (!vx_significant(outcome->value[VX_OUTCOME_P_FWE]))
-            continue;
-        if (found++)
-            vx_put_markup(report->page, ", ");
-        else
-            vx_put(report->page, "significant at p &lt; " VX_LEVEL_TEXT ", corrected over the family%s%s%s: ",
-                   covariate ? "" : " (", covariate ? "" : vx_view_axis_words(view), covariate ? "" : ")");
+        const vx_results_outcome *outcome = vx_view_test(view, row, covariate);
+        vx_put(report->page, "%s", join);
+        join = ", ";
         if (covariate)
             put_found(report, outcome, of, vx_fixed_text(outcome->value[correlation->r], 2, text), "");
         else
             put_found(report, outcome, "", vx_digits_text(vx_view_change(view, row).estimate, 3, true, text),
                       vx_view_unit(view, row));
     }
-    if (found)
-        vx_put_markup(report->page, ".</li>\n");
-    else if (isfinite(smallest))
-        vx_put(report->page, "nothing is significant (smallest corrected p: %s).</li>\n", vx_p_text(smallest, text));
-    else
-        vx_put_markup(report->page, "not tested.</li>\n");
+    if (found > named)
+        vx_put(report->page, " and %zu more", found - named);
 }
 
-void vx_outcome_answers(vx_report *report, const vx_outcome_part *part)
+void vx_outcome_answer(vx_report *report, const vx_outcome_view *view, const char *covariate)
 {
-    const vx_outcome_view *view = part->view;
-    put_question(report, view);
-    vx_put_markup(report->page, "<ul class=\"answers\">\n");
-    put_answer(report, view, NULL);
-    for (size_t c = 0; c < view->covariates; c++)
-        put_answer(report, view, view->covariate[c]);
-    vx_put_markup(report->page, "</ul>\n");
+    const char *what = view->kind == VX_OUTCOME_REGION ? "region" : "marker";
+    const size_t first = least(view, covariate);
+    size_t tested = 0, found = 0;
+    char text[32];
+    vx_put(report->page, "<strong>%s</strong>: ", covariate ? covariate : view->row[0]->effect);
+    if (first == view->rows) {
+        vx_put_markup(report->page, "not tested");
+        return;
+    }
+    for (size_t row = 0; row < view->rows; row++) {
+        const double p = vx_view_corrected(view, row, covariate);
+        tested += isfinite(p);
+        found += vx_significant(p);
+    }
+    if (found) {
+        vx_put(report->page, "<span class=\"found\">%zu of %zu %ss reach%s p &lt; " VX_LEVEL_TEXT "</span>", found,
+               tested, what, found == 1 ? "es" : "");
+        put_names(report, view, covariate, found);
+    } else {
+        vx_put(report->page, "none of %zu %s%s reaches p &lt; " VX_LEVEL_TEXT "; the least corrected p is %s (%s)",
+               tested, what, tested == 1 ? "" : "s", vx_p_text(vx_view_corrected(view, first, covariate), text),
+               view->row[first]->name);
+    }
 }

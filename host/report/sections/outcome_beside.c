@@ -6,12 +6,6 @@
 
 #include <math.h>
 
-/* The test of a row's outcome under a covariate, or of its mean for null. */
-static const vx_results_outcome *test_of(const vx_outcome_view *view, size_t row, const char *covariate)
-{
-    return covariate ? vx_view_under(view, row, covariate) : view->row[row];
-}
-
 /* Whether values beside those that were tested are there. */
 static bool is_there(const vx_outcome_view *view, vx_beside beside)
 {
@@ -65,7 +59,7 @@ static void put_table(vx_report *report, const vx_outcome_view *view, const char
                    "<th scope=\"col\" class=\"n\">p FWE</th>", covariate ? "slope" : "estimate");
     vx_put_markup(page, "</tr></thead><tbody>\n");
     for (size_t row = 0; row < view->rows; row++) {
-        const vx_results_outcome *test = test_of(view, row, covariate);
+        const vx_results_outcome *test = vx_view_test(view, row, covariate);
         int column[5];
         if (!test)
             continue;

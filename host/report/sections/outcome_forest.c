@@ -220,25 +220,6 @@ cleanup:
 
 enum { GLANCE_ROWS = 8 };
 
-/* The corrected p of row `i` under a covariate, or of its mean (null); infinite where it was not tested. */
-static double corrected(const vx_outcome_view *view, size_t i, const char *covariate)
-{
-    const vx_results_outcome *test = covariate ? vx_view_under(view, i, covariate) : view->row[i];
-    return test && !isnan(test->value[VX_OUTCOME_P_FWE]) ? test->value[VX_OUTCOME_P_FWE] : INFINITY;
-}
-
-/* Whether row `i` is among the GLANCE_ROWS with the smallest corrected p; of equal ones, the first. */
-static bool is_among_first(const vx_outcome_view *view, size_t i, const char *covariate)
-{
-    const double p = corrected(view, i, covariate);
-    size_t before = 0;
-    for (size_t k = 0; k < view->rows; k++) {
-        const double other = corrected(view, k, covariate);
-        before += other < p || (other == p && k < i);
-    }
-    return before < GLANCE_ROWS;
-}
-
 static void draw_glance(vx_report *report, const vx_outcome_view *view, const char *covariate, const char *name,
                         double *dot)
 {
@@ -246,7 +227,7 @@ static void draw_glance(vx_report *report, const vx_outcome_view *view, const ch
     vx_forest_row row[GLANCE_ROWS] = {{0}};
     size_t rows = 0;
     for (size_t i = 0; i < view->rows && rows < GLANCE_ROWS; i++) {
-        if (!is_among_first(view, i, covariate))
+        if (!vx_view_is_among(view, i, covariate, GLANCE_ROWS))
             continue;
         row[rows].label = view->row[i]->name;
         if (covariate)

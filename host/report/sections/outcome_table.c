@@ -1,20 +1,15 @@
-/* The folded table of a view: every figure of the registry that some row has. */
+/* The answers of a view: under every effect a sentence, in which the table is folded that has every figure of the
+ * registry that some row has. */
 #include "base/number.h"
 #include "report/section.h"
 #include "results/level.h"
 
 #include <math.h>
 
-/* The test of a row under an effect; null covariate: the mean. */
-static const vx_results_outcome *test_of(const vx_outcome_view *view, size_t row, const char *covariate)
-{
-    return covariate ? vx_view_under(view, row, covariate) : view->row[row];
-}
-
 static bool is_column(const vx_outcome_view *view, const char *covariate, vx_outcome_column column)
 {
     for (size_t row = 0; row < view->rows; row++) {
-        const vx_results_outcome *test = test_of(view, row, covariate);
+        const vx_results_outcome *test = vx_view_test(view, row, covariate);
         if (test && !isnan(test->value[column]))
             return true;
     }
@@ -41,11 +36,12 @@ static const char *class_of(const vx_outcome_view *view, const char *covariate, 
 static void put_row(vx_report *report, const vx_outcome_view *view, size_t row, const char *covariate,
                     const bool shown[VX_OUTCOME_COLUMNS])
 {
-    const vx_results_outcome *test = test_of(view, row, covariate);
+    const vx_results_outcome *test = vx_view_test(view, row, covariate);
     char text[32];
     if (!test)
         return;
-    vx_put(report->page, "<tr><th scope=\"row\">%s</th><td>%s</td>", test->name, test->family ? test->family : "");
+    vx_put(report->page, "<tr id=\"outcome-%zu\"><th scope=\"row\">%s</th><td>%s</td>",
+           (size_t)(test - report->results->outcome), test->name, test->family ? test->family : "");
     for (int k = 0; k < VX_OUTCOME_COLUMNS; k++) {
         const bool p = vx_outcome_about(k)->is_p;
         if (shown[k])
@@ -57,15 +53,21 @@ static void put_row(vx_report *report, const vx_outcome_view *view, size_t row, 
            test->most_influential ? test->most_influential : "\xE2\x80\x93");
 }
 
-static void put_effect(vx_report *report, const vx_outcome_view *view, const char *covariate)
+static void put_effect(vx_report *report, const vx_outcome_part *part, const char *covariate)
 {
+    const vx_outcome_view *view = part->view;
     vx_page *page = report->page;
     const char *effect = covariate ? covariate : view->row[0]->effect;
+    char id[VX_OUTCOME_ID];
     bool shown[VX_OUTCOME_COLUMNS];
-    vx_put(page, "<details><summary>Table: %s</summary><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-           "aria-label=\"Table: %s\"><table class=\"few\">\n<caption>The columns are those of %s.tsv; %s.json "
-           "describes them.</caption>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">family</th>", effect,
-           effect, vx_outcome_groups[view->kind], vx_outcome_groups[view->kind], vx_outcome_kind_names[view->kind]);
+    vx_outcome_id(report->results, view->modality, effect, id);
+    vx_put_markup(page, "<details class=\"outcomes\"><summary>");
+    vx_outcome_answer(report, view, covariate);
+    vx_put(page, "</summary><div class=\"scroll\" id=\"%s%s\" tabindex=\"0\" role=\"region\" "
+           "aria-label=\"Table: %s%s%s\"><table class=\"few\">\n<caption>The columns are those of %s.tsv; %s.json "
+           "describes them.</caption>\n<thead><tr><th scope=\"col\">%s</th><th scope=\"col\">family</th>", id,
+           part->ending, view->modality ? view->modality : "", view->modality ? ", " : "", effect,
+           vx_outcome_groups[view->kind], vx_outcome_groups[view->kind], vx_outcome_kind_names[view->kind]);
     for (int k = 0; k < VX_OUTCOME_COLUMNS; k++)
         if ((shown[k] = is_column(view, covariate, k)))
             vx_put(page, "<th scope=\"col\" class=\"n%s\" title=\"%s\">%s</th>", class_of(view, covariate, k),
@@ -78,7 +80,7 @@ static void put_effect(vx_report *report, const vx_outcome_view *view, const cha
 
 void vx_outcome_table(vx_report *report, const vx_outcome_part *part)
 {
-    put_effect(report, part->view, NULL);
+    put_effect(report, part, NULL);
     for (size_t c = 0; c < part->view->covariates; c++)
-        put_effect(report, part->view, part->view->covariate[c]);
+        put_effect(report, part, part->view->covariate[c]);
 }

@@ -5,13 +5,14 @@
 
 #include <string.h>
 
-static void (*const part_of_planned[])(vx_report *, const vx_outcome_part *) = {
-    vx_outcome_answers, vx_outcome_forest,  vx_outcome_beside, vx_outcome_matrix,
-    vx_outcome_sessions, vx_outcome_scatter, vx_outcome_table,
+typedef void part_writer(vx_report *report, const vx_outcome_part *part);
+static part_writer *const answer[] = {vx_outcome_question, vx_outcome_table, NULL};
+static part_writer *const picture[] = {
+    vx_outcome_forest, vx_outcome_beside, vx_outcome_matrix, vx_outcome_sessions, vx_outcome_scatter, NULL,
 };
-static void (*const part_of_others[])(vx_report *, const vx_outcome_part *) = {
-    vx_outcome_answers, vx_outcome_forest, vx_outcome_beside, vx_outcome_matrix, vx_outcome_table,
-};
+static part_writer *const picture_of_others[] = {vx_outcome_forest, vx_outcome_beside, vx_outcome_matrix, NULL};
+
+enum { LONG_VIEW = 12 }; /* rows; the pictures of longer views are folded where they are not planned */
 
 bool vx_outcomes_apply(const vx_report *report, vx_outcome_kind kind)
 {
@@ -34,6 +35,20 @@ void vx_outcome_picture(vx_report *report, const vx_outcome_part *part, const ch
     free(caption);
 }
 
+void vx_outcome_id(const vx_results *results, const char *modality, const char *effect, char id[VX_OUTCOME_ID])
+{
+    const char *name;
+    size_t m = 0, e = 0;
+    while (modality && (name = vx_results_region_modality(results, m)) && strcmp(name, modality))
+        m++;
+    while ((name = vx_answers_effect(results, e)) && strcmp(name, effect))
+        e++;
+    if (modality)
+        snprintf(id, VX_OUTCOME_ID, "regions-%zu-%zu", m + 1, e + 1);
+    else
+        snprintf(id, VX_OUTCOME_ID, "markers-%zu", e + 1);
+}
+
 /* "regions_" and the modality as in the names of its maps. */
 static char *stem_of(const vx_report *report, const char *modality)
 {
@@ -45,7 +60,41 @@ static char *stem_of(const vx_report *report, const char *modality)
     return stem;
 }
 
+static void write_parts(vx_report *report, const vx_outcome_part *part, part_writer *const *write)
+{
+    for (; !report->status && *write; write++)
+        (*write)(report, part);
+}
+
+/* Opens a fold: "Pictures of all 45 regions of pet", "3 exploratory markers". */
+static void open_fold(vx_report *report, const vx_outcome_view *view, const char *before, const char *which)
+{
+    vx_put(report->page, "<details><summary>%s%zu %s%s%s%s%s</summary>\n", before, view->rows, which,
+           vx_outcome_kind_names[view->kind], view->rows == 1 ? "" : "s", view->modality ? " of " : "",
+           view->modality ? view->modality : "");
+}
+
+static void write_view(vx_report *report, const vx_outcome_part *part)
+{
+    const vx_outcome_view *view = part->view;
+    const bool folded = !view->planned && view->rows > LONG_VIEW;
+    write_parts(report, part, answer);
+    if (folded)
+        open_fold(report, view, "Pictures of all ", "");
+    write_parts(report, part, picture);
+    if (folded)
+        vx_put_markup(report->page, "</details>\n");
+}
+
 /* Outcomes without a planned family are folded below those that have one. */
+static void write_others(vx_report *report, const vx_outcome_part *part)
+{
+    open_fold(report, part->view, "", "exploratory ");
+    write_parts(report, part, answer);
+    write_parts(report, part, picture_of_others);
+    vx_put_markup(report->page, "</details>\n");
+}
+
 static void write_modality(vx_report *report, vx_outcome_kind kind, const char *modality)
 {
     bool any_planned = false;
@@ -56,17 +105,8 @@ static void write_modality(vx_report *report, vx_outcome_kind kind, const char *
         report->status = vx_outcome_view_init(report->results, kind, modality, planned, &view, report->error);
         if (!report->status && !part.stem)
             report->status = vx_fail_memory(report->error);
-        const bool folded = !planned && any_planned && view.rows;
-        if (folded)
-            vx_put(report->page, "<details class=\"exploratory\"><summary>%zu exploratory %s%s%s%s</summary>\n",
-                   view.rows, kind == VX_OUTCOME_REGION ? "region" : "marker", view.rows == 1 ? "" : "s",
-                   modality ? " of " : "", modality ? modality : "");
-        const size_t parts = folded ? sizeof part_of_others / sizeof *part_of_others
-                                    : sizeof part_of_planned / sizeof *part_of_planned;
-        for (size_t i = 0; !report->status && view.rows && i < parts; i++)
-            (folded ? part_of_others : part_of_planned)[i](report, &part);
-        if (folded)
-            vx_put_markup(report->page, "</details>\n");
+        if (!report->status && view.rows)
+            (!planned && any_planned ? write_others : write_view)(report, &part);
         any_planned |= view.rows > 0;
         free(part.stem);
         vx_outcome_view_destroy(&view);
