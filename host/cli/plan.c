@@ -210,9 +210,11 @@ static vx_status remark_smallest(vx_run *run, const vx_run_modality *modality, i
 static void say_primary(const vx_run *run)
 {
     const vx_quantity_row *about = vx_quantity_about(run->primary);
-    if (about->control != VX_CONTROL_NONE)
+    if (!run->study->modalities)
+        vx_say(run, "significant: p FWE < " VX_LEVEL_TEXT ", corrected over the outcomes of a family\n");
+    else if (about->control != VX_CONTROL_NONE)
         vx_say(run, "significant: p < " VX_LEVEL_TEXT " %s, the primary correction\n", about->criterion);
-    else if (run->study->modalities)
+    else
         vx_say(run, "no correction is asked for: no voxel is called significant\n");
 }
 

@@ -34,7 +34,8 @@ void vx_effect_calibration(vx_report *report, const vx_effect_view *view)
     const vx_calibration calibration = calibration_of(report, effect);
     if (report->status || !calibration.alarm)
         return;
-    char *text = vx_calibration_text(&calibration, effect->kind == VX_SLOPE ? effect->name : NULL);
+    char *text = vx_calibration_text(&calibration, effect->kind == VX_SLOPE ? effect->name : NULL,
+                                     report->results->design == VX_PAIRED);
     if (text)
         vx_put(report->page, "<p class=\"remarks alarm\"><strong>A shift everywhere:</strong> %s.</p>\n", text);
     else
