@@ -5,6 +5,7 @@
 #include "infer/quantity.h"
 #include "report/figure_parts.h"
 #include "report/figure_sheet.h"
+#include "report/ground.h"
 
 #include <math.h>
 #include <string.h>
@@ -309,6 +310,7 @@ void vx_figure_free(vx_composed *figure)
     free(figure->text);
     free(figure->item);
     vx_report_free_template(&figure->report);
+    vx_grounds_free(figure->report.ground, figure->results ? figure->results->modalities : 0);
     vx_results_close(figure->results);
     free(figure);
 }
